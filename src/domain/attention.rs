@@ -1,0 +1,93 @@
+//! Which onboardings need somebody, and why: the order of the desk.
+
+use chrono::TimeDelta;
+
+use super::{InvitationState, Onboarding, Policy, Stage, Timestamp};
+
+/// A reason to look at a dealership now, most urgent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Attention {
+    /// It worked and then stopped.
+    Lost,
+    /// Xtime has not confirmed within 24 hours of the dealer's word.
+    Overdue,
+    /// The code died unused; the dealership cannot connect until it has a new one.
+    Expired,
+    /// A code was asked for and did not arrive.
+    CodeNotObtained,
+    /// The code dies within the configured time.
+    ExpiringSoon,
+    /// A confirmed dealership answered "not connected" once; a second look decides.
+    Doubted,
+    /// Connected, but the chosen opcode is not visible.
+    OpcodeMissing,
+    /// Connected, opcode visible, but no slot would be offered.
+    NoSlots,
+    /// The platform answered something that no rule recognises.
+    Unrecognised,
+    /// The second clock is past its amber mark.
+    WaitingLong,
+}
+
+impl Attention {
+    /// The reason in words, as `attention` in JSON.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Lost => "integration lost",
+            Self::Overdue => "Xtime overdue",
+            Self::Expired => "code expired",
+            Self::CodeNotObtained => "code not obtained",
+            Self::ExpiringSoon => "code expires soon",
+            Self::Doubted => "answered not connected once",
+            Self::OpcodeMissing => "opcode not visible",
+            Self::NoSlots => "no slots offered",
+            Self::Unrecognised => "unrecognised answer",
+            Self::WaitingLong => "waiting long for Xtime",
+        }
+    }
+}
+
+impl Onboarding {
+    /// Why this dealership needs somebody at a moment; `None` when it does not, or is snoozed or archived.
+    pub fn attention(&self, now: Timestamp, policy: &Policy) -> Option<Attention> {
+        if self.is_snoozed(now) {
+            return None;
+        }
+        let by_stage = match self.stage(now) {
+            Stage::Archived => return None,
+            Stage::Lost => Some(Attention::Lost),
+            Stage::Overdue => Some(Attention::Overdue),
+            Stage::Expired => Some(Attention::Expired),
+            Stage::OpcodeMissing => Some(Attention::OpcodeMissing),
+            Stage::NoSlots => Some(Attention::NoSlots),
+            Stage::Invited if self.time_left(now).is_some_and(|left| left < policy.expiring_within) => {
+                Some(Attention::ExpiringSoon)
+            }
+            Stage::AwaitingXtime if self.waited(now).is_some_and(|waited| waited > policy.amber_after) => {
+                Some(Attention::WaitingLong)
+            }
+            _ => None,
+        };
+        let code_failed = self.pending.as_ref().is_some_and(|pending| pending.failed.is_some());
+        let by_probe = self.probe.as_ref().and_then(|probe| match probe.outcome {
+            super::Outcome::Unknown => Some(Attention::Unrecognised),
+            super::Outcome::NotConnected if self.is_confirmed() => Some(Attention::Doubted),
+            _ => None,
+        });
+        [by_stage, code_failed.then_some(Attention::CodeNotObtained), by_probe].into_iter().flatten().min()
+    }
+
+    /// What is left of the newest code's life; `None` unless it is live.
+    pub fn time_left(&self, now: Timestamp) -> Option<TimeDelta> {
+        let invitation = self.invitation.as_ref()?;
+        (invitation.state(now) == InvitationState::Live).then(|| invitation.expires_at - now)
+    }
+
+    /// How long the dealer's word is waiting to be reflected; `None` when nobody waits.
+    pub fn waited(&self, now: Timestamp) -> Option<TimeDelta> {
+        if self.is_confirmed() {
+            return None;
+        }
+        self.confirmation.dealer_confirmed_at.map(|said_at| now - said_at)
+    }
+}

@@ -1,0 +1,249 @@
+//! What may be asked of an onboarding, and why it may be refused.
+
+use chrono::TimeDelta;
+
+use super::event::CodeOrigin;
+use super::{
+    CodeDigest, DealershipId, IntentId, InvitationCode, Look, OpcodeChoice, Policy, Profile, SlotsLook, Stage,
+    Timestamp, Untrusted,
+};
+
+/// A wish. [`super::decide`] turns it into facts or refuses it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Take a dealership into our books.
+    Add {
+        /// Who it is.
+        profile: Profile,
+    },
+    /// Correct its profile. The owner is not part of it: that is what [`Command::Assign`] is for.
+    Update {
+        /// Who it is.
+        profile: Profile,
+    },
+    /// Ask the code source for a code: the first step of the saga.
+    RequestCode {
+        /// The idempotency key of the call.
+        intent: IntentId,
+        /// The source that will be asked.
+        source: CodeOrigin,
+        /// What the operator saw.
+        ask: Ask,
+    },
+    /// Record a code that was pasted or that the source gave.
+    IssueCode {
+        /// The code.
+        code: InvitationCode,
+        /// When it was generated.
+        generated_at: Timestamp,
+        /// When it dies, if the source said so; else generation + the configured validity.
+        expires_at: Option<Timestamp>,
+        /// Where it came from.
+        source: CodeOrigin,
+        /// The intent it fulfils.
+        intent: IntentId,
+        /// What the operator saw.
+        ask: Ask,
+    },
+    /// Record that the source gave no code.
+    FailCode {
+        /// The intent that failed.
+        intent: IntentId,
+        /// Why, in words.
+        reason: String,
+        /// The source said no for good.
+        refused: bool,
+    },
+    /// Take the living code back.
+    Revoke {
+        /// Why.
+        reason: Untrusted,
+    },
+    /// The dealer says that the code was entered and confirmed.
+    ConfirmByDealer {
+        /// When they finished.
+        said_at: Timestamp,
+    },
+    /// Take in what a look at the platform told us.
+    Observe {
+        /// The look.
+        look: Look,
+    },
+    /// Take in what a look at the slots told us.
+    ObserveSlots {
+        /// The look.
+        look: SlotsLook,
+    },
+    /// Record what clocks did: an overdue confirmation; a dead code too when probing is off.
+    Tick {
+        /// Whether probes decide about expiry. When they do, a code expires only by [`Command::Observe`].
+        probing: bool,
+    },
+    /// Record the dealership's opcode choice.
+    ChooseOpcode {
+        /// The choice.
+        choice: OpcodeChoice,
+    },
+    /// Write something down.
+    Note {
+        /// What.
+        text: Untrusted,
+    },
+    /// Give the dealership to somebody, or to nobody.
+    Assign {
+        /// Who.
+        owner: Option<Untrusted>,
+    },
+    /// Out of sight until then; `None` ends a snooze.
+    Snooze {
+        /// Until when.
+        until: Option<Timestamp>,
+    },
+    /// Put aside.
+    Archive,
+    /// Take back from the archive.
+    Unarchive,
+}
+
+/// What the operator wants and saw when asking for a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// The first invitation.
+    Invite,
+    /// A new code instead of the one of this generation. If there is a newer one by now, somebody was faster.
+    Reissue {
+        /// The generation that was on the screen.
+        seen: u32,
+        /// Also when the dealer has said that the present code was entered and the 24 hours are running.
+        despite_word: bool,
+    },
+}
+
+/// Something that may exist once in the whole store.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Claim {
+    /// A code: used before means refused, wherever.
+    Code(CodeDigest),
+    /// A `dealerCode`.
+    DealerCode(Box<str>),
+}
+
+/// Who holds a claim. Implemented by whatever knows the whole store.
+pub trait Claims {
+    /// The dealership that holds it, if one does.
+    fn holder(&self, claim: &Claim) -> Option<DealershipId>;
+}
+
+/// Nobody holds anything.
+pub struct NoClaims;
+
+impl Claims for NoClaims {
+    fn holder(&self, _: &Claim) -> Option<DealershipId> {
+        None
+    }
+}
+
+/// What a decision may depend on besides the state and the command.
+pub struct Context<'a> {
+    /// The moment of the decision.
+    pub now: Timestamp,
+    /// The numbers of the process.
+    pub policy: &'a Policy,
+    /// Who holds what.
+    pub claims: &'a dyn Claims,
+}
+
+/// A rule said no. The words say what, and what to do; exit code 4.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The id is not in our books.
+    #[error("no such dealership")]
+    Unknown,
+    /// The id is taken.
+    #[error("this dealership exists already")]
+    Exists,
+    /// Another dealership has the `dealerCode`.
+    #[error("dealerCode is taken by another dealership ({0}); each rooftop has its own")]
+    DealerCodeTaken(DealershipId),
+    /// It is put aside.
+    #[error("the dealership is archived; take it back first")]
+    Archived,
+    /// It has a code or had one.
+    #[error("already invited (code {0}); reissue instead")]
+    AlreadyInvited(u32),
+    /// It never had a code.
+    #[error("never invited; invite it first")]
+    NeverInvited,
+    /// Somebody was faster.
+    #[error("already reissued by {by} {} ago: code {generation} is the newest", in_words(*.ago))]
+    AlreadyReissued {
+        /// Who.
+        by: String,
+        /// How long ago.
+        ago: TimeDelta,
+        /// The newest generation.
+        generation: u32,
+    },
+    /// A code is on its way.
+    #[error("{by} asked for a code {} ago and it has not arrived yet", in_words(*.ago))]
+    InFlight {
+        /// Who asked.
+        by: String,
+        /// How long ago.
+        ago: TimeDelta,
+    },
+    /// The dealership is connected; it needs no code.
+    #[error("already connected; it needs no code")]
+    Connected,
+    /// The second clock is running.
+    #[error("the dealer says the code was entered; a new code would make them start again (confirm that you mean it)")]
+    WordGiven,
+    /// The code was used before.
+    #[error("this code was used before{}; take a fresh one from the partner's screen", if *.here { " for this dealership" } else { " for another dealership" })]
+    CodeUsedBefore {
+        /// By the same dealership.
+        here: bool,
+    },
+    /// Its time is already over.
+    #[error("this code died {} ago; generate a new one", in_words(*.0))]
+    CodeDead(TimeDelta),
+    /// Its generation lies in the future.
+    #[error("the code was generated in the future (in {}); check the date, the zone and the clock", in_words(*.0))]
+    GeneratedInFuture(TimeDelta),
+    /// The intent is not the open one.
+    #[error("this code belongs to a request that is no longer open")]
+    IntentClosed,
+    /// There is no living code.
+    #[error("there is no living code (stage {0})")]
+    NoLiveCode(Stage),
+    /// The dealer's word is recorded.
+    #[error("the dealer's word is recorded already; Xtime has until the second clock ends")]
+    WordRecorded,
+    /// The dealer's word lies in the future.
+    #[error("the dealer cannot have finished in the future (in {})", in_words(*.0))]
+    WordInFuture(TimeDelta),
+    /// The moment is past.
+    #[error("that moment is past")]
+    Past,
+    /// Nothing to write down.
+    #[error("the note is empty")]
+    EmptyNote,
+    /// An opcode must be something.
+    #[error("the opcode is empty")]
+    EmptyOpcode,
+    /// It is not archived.
+    #[error("the dealership is not archived")]
+    NotArchived,
+}
+
+/// A length of time in words for people: the two largest units, `5 h 12 m`, `12 m 03 s`, `2 s`.
+pub fn in_words(delta: TimeDelta) -> String {
+    let seconds = delta.num_seconds().max(0);
+    let (days, hours, minutes, rest) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{rest} s"),
+        (0, 0, _) => format!("{minutes} m {rest:02} s"),
+        (0, _, _) => format!("{hours} h {minutes:02} m"),
+        _ => format!("{days} d {hours} h"),
+    }
+}

@@ -1,0 +1,320 @@
+//! The rules: which facts a command makes of a state, or why it is refused.
+
+use super::command::{Ask, Claim, Command, Context, Refusal};
+use super::event::CodeOrigin;
+use super::{
+    Ended, Fact, IntentId, InvitationCode, InvitationState, Look, Onboarding, OpcodeChoice, OpcodeState, Outcome,
+    Profile, SlotsLook, Stage, Timestamp, Untrusted, opcode,
+};
+
+/// Decides. An empty list means that the command is already true: nothing is to be recorded.
+///
+/// # Errors
+/// A [`Refusal`] when a rule forbids the command in this state.
+pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    if let Command::Add { profile } = command {
+        return add(state, profile, ctx);
+    }
+    let state = state.ok_or(Refusal::Unknown)?;
+    let archived = state.archived_at.is_some();
+    match command {
+        Command::Unarchive if archived => return Ok(vec![Fact::Unarchived {}]),
+        Command::Unarchive => return Err(Refusal::NotArchived),
+        Command::Note { text } => return note(text),
+        Command::Archive if archived => return Ok(vec![]),
+        // What the background tasks find about an archived dealership is of no interest.
+        Command::Observe { .. } | Command::ObserveSlots { .. } | Command::Tick { .. } if archived => return Ok(vec![]),
+        _ if archived => return Err(Refusal::Archived),
+        _ => {}
+    }
+    match command {
+        Command::Add { .. } | Command::Unarchive | Command::Note { .. } => Ok(vec![]),
+        Command::Update { profile } => update(state, profile, ctx),
+        Command::RequestCode { intent, source, ask } => request(state, *intent, *source, *ask, ctx),
+        Command::IssueCode { code, generated_at, expires_at, source, intent, ask } => {
+            let expires_at = expires_at.unwrap_or(*generated_at + ctx.policy.valid_for);
+            let new = NewCode { code, generated_at: *generated_at, expires_at, source: *source, intent: *intent };
+            issue(state, &new, *ask, ctx)
+        }
+        Command::FailCode { intent, reason, refused } => Ok(fail(state, *intent, reason, *refused)),
+        Command::Revoke { reason } => revoke(state, reason, ctx),
+        Command::ConfirmByDealer { said_at } => dealer_says_done(state, *said_at, ctx),
+        Command::Observe { look } => Ok(observe(state, look, ctx)),
+        Command::ObserveSlots { look } => Ok(observe_slots(state, *look)),
+        Command::Tick { probing } => Ok(tick(state, *probing, ctx.now)),
+        Command::ChooseOpcode { choice } => choose(state, choice),
+        Command::Assign { owner } if *owner == state.profile.owner => Ok(vec![]),
+        Command::Assign { owner } => Ok(vec![Fact::OwnerAssigned { owner: owner.clone() }]),
+        Command::Snooze { until } if *until == state.snoozed_until => Ok(vec![]),
+        Command::Snooze { until: Some(until) } if *until <= ctx.now => Err(Refusal::Past),
+        Command::Snooze { until } => Ok(vec![Fact::Snoozed { until: *until }]),
+        Command::Archive => Ok(vec![Fact::Archived {}]),
+    }
+}
+
+fn add(state: Option<&Onboarding>, profile: &Profile, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    if state.is_some() {
+        return Err(Refusal::Exists);
+    }
+    match ctx.claims.holder(&Claim::DealerCode(profile.dealer_code.raw().into())) {
+        Some(holder) => Err(Refusal::DealerCodeTaken(holder)),
+        None => Ok(vec![Fact::DealershipAdded { profile: profile.clone() }]),
+    }
+}
+
+fn update(state: &Onboarding, profile: &Profile, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    let profile = Profile { owner: state.profile.owner.clone(), ..profile.clone() };
+    if profile == state.profile {
+        return Ok(vec![]);
+    }
+    match ctx.claims.holder(&Claim::DealerCode(profile.dealer_code.raw().into())) {
+        Some(holder) if holder != state.id => Err(Refusal::DealerCodeTaken(holder)),
+        _ => Ok(vec![Fact::DealershipUpdated { profile }]),
+    }
+}
+
+fn note(text: &Untrusted) -> Result<Vec<Fact>, Refusal> {
+    if text.raw().trim().is_empty() {
+        return Err(Refusal::EmptyNote);
+    }
+    Ok(vec![Fact::NoteAdded { text: text.clone() }])
+}
+
+/// Whether the operator may have a new code in the state that they saw.
+fn may_have_code(state: &Onboarding, ask: Ask, ctx: &Context<'_>) -> Result<(), Refusal> {
+    if state.is_confirmed() {
+        return Err(Refusal::Connected);
+    }
+    match (ask, &state.invitation) {
+        (Ask::Invite, None) => Ok(()),
+        (Ask::Invite, Some(invitation)) => Err(Refusal::AlreadyInvited(invitation.generation)),
+        (Ask::Reissue { .. }, None) => Err(Refusal::NeverInvited),
+        (Ask::Reissue { seen, .. }, Some(newest)) if seen != newest.generation => {
+            let by = newest.issued_by.to_string();
+            Err(Refusal::AlreadyReissued { by, ago: ctx.now - newest.issued_at, generation: newest.generation })
+        }
+        (Ask::Reissue { despite_word: false, .. }, Some(_)) if state.stage(ctx.now) == Stage::AwaitingXtime => {
+            Err(Refusal::WordGiven)
+        }
+        (Ask::Reissue { .. }, Some(_)) => Ok(()),
+    }
+}
+
+fn request(
+    state: &Onboarding,
+    intent: IntentId,
+    source: CodeOrigin,
+    ask: Ask,
+    ctx: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    if let Some(pending) = &state.pending {
+        return if pending.intent == intent {
+            Ok(vec![])
+        } else {
+            Err(Refusal::InFlight { by: pending.by.to_string(), ago: ctx.now - pending.at })
+        };
+    }
+    may_have_code(state, ask, ctx)?;
+    Ok(vec![Fact::InvitationRequested { intent, source, generation: state.generation() + 1 }])
+}
+
+struct NewCode<'a> {
+    code: &'a InvitationCode,
+    generated_at: Timestamp,
+    expires_at: Timestamp,
+    source: CodeOrigin,
+    intent: IntentId,
+}
+
+fn issue(state: &Onboarding, new: &NewCode<'_>, ask: Ask, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    if state.invitation.as_ref().is_some_and(|newest| newest.intent == new.intent) {
+        return Ok(vec![]);
+    }
+    match &state.pending {
+        Some(pending) if pending.intent == new.intent => {}
+        Some(pending) => return Err(Refusal::InFlight { by: pending.by.to_string(), ago: ctx.now - pending.at }),
+        None if new.source != CodeOrigin::Paste => return Err(Refusal::IntentClosed),
+        None => may_have_code(state, ask, ctx)?,
+    }
+    // A code that arrives for a dealership that connected meanwhile is still recorded: it exists at the partner.
+    if let Some(holder) = ctx.claims.holder(&Claim::Code(new.code.digest())) {
+        return Err(Refusal::CodeUsedBefore { here: holder == state.id });
+    }
+    if state.digests().any(|digest| digest == new.code.digest()) {
+        return Err(Refusal::CodeUsedBefore { here: true });
+    }
+    if new.generated_at > ctx.now + ctx.policy.clock_tolerance {
+        return Err(Refusal::GeneratedInFuture(new.generated_at - ctx.now));
+    }
+    if new.expires_at <= ctx.now {
+        return Err(Refusal::CodeDead(ctx.now - new.expires_at));
+    }
+    let generation = state.generation() + 1;
+    let mut facts = Vec::with_capacity(2);
+    if let Some(old) = state.invitation.as_ref().filter(|old| old.ended.is_none()) {
+        facts.push(Fact::InvitationSuperseded { generation: old.generation, by: generation });
+    }
+    facts.push(Fact::InvitationIssued {
+        generation,
+        code: new.code.clone(),
+        generated_at: new.generated_at,
+        expires_at: new.expires_at,
+        source: new.source,
+        intent: new.intent,
+    });
+    Ok(facts)
+}
+
+fn fail(state: &Onboarding, intent: IntentId, reason: &str, refused: bool) -> Vec<Fact> {
+    match &state.pending {
+        Some(pending) if pending.intent == intent && (refused || pending.failed.as_deref() != Some(reason)) => {
+            vec![Fact::InvitationRequestFailed { intent, reason: reason.into(), refused }]
+        }
+        _ => vec![],
+    }
+}
+
+fn revoke(state: &Onboarding, reason: &Untrusted, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    match &state.invitation {
+        Some(newest) if newest.state(ctx.now) == InvitationState::Live => {
+            Ok(vec![Fact::InvitationRevoked { generation: newest.generation, reason: reason.clone() }])
+        }
+        _ => Err(Refusal::NoLiveCode(state.stage(ctx.now))),
+    }
+}
+
+fn dealer_says_done(state: &Onboarding, said_at: Timestamp, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    if state.is_confirmed() {
+        return Err(Refusal::Connected);
+    }
+    if state.confirmation.dealer_confirmed_at.is_some() {
+        return Err(Refusal::WordRecorded);
+    }
+    if said_at > ctx.now + ctx.policy.clock_tolerance {
+        return Err(Refusal::WordInFuture(said_at - ctx.now));
+    }
+    match &state.invitation {
+        None => Err(Refusal::NeverInvited),
+        Some(newest) if matches!(newest.ended, Some((Ended::Revoked, _))) => {
+            Err(Refusal::NoLiveCode(state.stage(ctx.now)))
+        }
+        Some(_) => Ok(vec![Fact::DealerConfirmed { said_at, due_at: said_at + ctx.policy.confirm_within }]),
+    }
+}
+
+/// The table "what we record" of domain.md, row by row.
+fn observe(state: &Onboarding, look: &Look, ctx: &Context<'_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    match look.outcome {
+        Outcome::OurCredentials => return facts,
+        Outcome::Unknown if !look.unrecognised => return facts,
+        Outcome::Unknown => {
+            push_change(&mut facts, state, look);
+            return facts;
+        }
+        Outcome::Connected => {
+            push_change(&mut facts, state, look);
+            if !state.is_confirmed() {
+                facts.push(Fact::IntegrationConfirmed { observed_at: look.ended_at });
+            }
+            if let Some(services) = &look.services {
+                facts.extend(opcode_fact(state, services, ctx));
+            }
+        }
+        Outcome::NotConnected => {
+            let first = state.probe.as_ref().filter(|probe| probe.outcome == Outcome::NotConnected);
+            match first {
+                Some(first) if state.is_confirmed() => {
+                    if look.began_at - first.at >= ctx.policy.lost_gap {
+                        facts.push(Fact::IntegrationLost { first_look: first.at, second_look: look.began_at });
+                    }
+                }
+                _ => push_change(&mut facts, state, look),
+            }
+            facts.extend(expiry(state, Some(look.began_at)));
+        }
+    }
+    facts
+}
+
+fn push_change(facts: &mut Vec<Fact>, state: &Onboarding, look: &Look) {
+    // The reason of an answer that we understand may vary in wording; only its meaning is worth an event. A newly
+    // confirmed integration has an event of its own, so that the common way makes one event, not two.
+    let same = state.probe.as_ref().is_some_and(|last| {
+        last.outcome == look.outcome && (look.outcome != Outcome::Unknown || *last.reason == *look.reason)
+    });
+    let told_by_confirmation = look.outcome == Outcome::Connected && !state.is_confirmed();
+    if !same && !told_by_confirmation {
+        facts.push(Fact::ProbeChanged {
+            outcome: look.outcome,
+            reason: look.reason.as_str().into(),
+            at: look.ended_at,
+        });
+    }
+}
+
+/// The code's time is over, nobody said that it was entered, and (if probes decide) a look that began after the
+/// deadline still said "not connected".
+fn expiry(state: &Onboarding, looked_at: Option<Timestamp>) -> Option<Fact> {
+    let newest = state.invitation.as_ref().filter(|newest| newest.ended.is_none())?;
+    if state.confirmation.dealer_confirmed_at.is_some() || looked_at.is_some_and(|at| at < newest.expires_at) {
+        return None;
+    }
+    Some(Fact::InvitationExpired { generation: newest.generation, expires_at: newest.expires_at, looked_at })
+}
+
+fn opcode_fact(state: &Onboarding, services: &[super::Service], ctx: &Context<'_>) -> Option<Fact> {
+    let wanted = state.opcode_code(&ctx.policy.default_opcode);
+    let found = opcode::find(wanted, services);
+    let opcode = Untrusted::from(wanted);
+    let same = found.state == state.opcode_state;
+    match found.state {
+        OpcodeState::Unchecked => None,
+        OpcodeState::Unknown if state.opcode_state != OpcodeState::Unchecked => None,
+        OpcodeState::Unknown => Some(Fact::OpcodeUnknown { opcode }),
+        OpcodeState::Ok if same => None,
+        OpcodeState::Ok => Some(Fact::OpcodeVerified { opcode }),
+        OpcodeState::NearMiss if same && found.words == state.opcode_findings => None,
+        OpcodeState::NearMiss => Some(Fact::OpcodeNearMiss { opcode, findings: found.words }),
+        OpcodeState::Missing if same => None,
+        OpcodeState::Missing => {
+            let drifted = state.opcode_state == OpcodeState::Ok;
+            Some(Fact::OpcodeMissing { opcode, findings: found.words, drifted })
+        }
+    }
+}
+
+fn observe_slots(state: &Onboarding, look: SlotsLook) -> Vec<Fact> {
+    let had = state.slots.map(|slots| slots.count > 0);
+    match look.count {
+        _ if !state.is_confirmed() => vec![],
+        0 if had == Some(false) => vec![],
+        0 => vec![Fact::SlotsMissing {}],
+        _ if had == Some(true) => vec![],
+        count => vec![Fact::SlotsSeen { count, days: look.days }],
+    }
+}
+
+fn tick(state: &Onboarding, probing: bool, now: Timestamp) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(due_at) = state.confirmation.due_at {
+        let open = !state.is_confirmed() && state.confirmation.overdue_recorded_at.is_none();
+        if open && now >= due_at {
+            facts.push(Fact::ConfirmationOverdue { due_at });
+        }
+    }
+    if !probing && state.invitation.as_ref().is_some_and(|newest| now >= newest.expires_at) && !state.is_confirmed() {
+        facts.extend(expiry(state, None));
+    }
+    facts
+}
+
+fn choose(state: &Onboarding, choice: &OpcodeChoice) -> Result<Vec<Fact>, Refusal> {
+    if choice.code.raw().trim().is_empty() {
+        return Err(Refusal::EmptyOpcode);
+    }
+    if state.opcode.as_ref() == Some(choice) {
+        return Ok(vec![]);
+    }
+    Ok(vec![Fact::OpcodeChosen { choice: choice.clone() }])
+}

@@ -1,0 +1,164 @@
+//! The fold: how an event changes the state. Never refuses, never looks at a clock or at configuration.
+
+use super::{
+    Confirmation, Ended, Event, Fact, Invitation, LastEvent, Onboarding, OpcodeState, Outcome, PastInvitation,
+    PendingCode, ProbeRecord, Slots,
+};
+
+/// Folds one event into the state. The first event of a dealership is `dealership.added`; an event of a dealership that
+/// was never added changes nothing (the store refuses such a log before it comes here).
+pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
+    let last_event = LastEvent { seq: event.seq, at: event.at, kind: event.fact.index() };
+    let mut state = match (state, &event.fact) {
+        (Some(state), _) => state,
+        (None, Fact::DealershipAdded { profile }) => {
+            return Some(Onboarding {
+                id: event.dealership,
+                version: 1,
+                profile: profile.clone(),
+                added_at: event.at,
+                invitation: None,
+                earlier: Vec::new(),
+                pending: None,
+                confirmation: Confirmation::default(),
+                opcode: None,
+                opcode_state: OpcodeState::Unchecked,
+                opcode_findings: Vec::new(),
+                opcode_since: None,
+                slots: None,
+                probe: None,
+                snoozed_until: None,
+                archived_at: None,
+                notes: 0,
+                last_event,
+            });
+        }
+        (None, _) => return None,
+    };
+    state.version += 1;
+    state.last_event = last_event;
+    apply(&mut state, event);
+    Some(state)
+}
+
+/// Folds a whole history.
+pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Onboarding> {
+    events.into_iter().fold(None, evolve)
+}
+
+fn apply(state: &mut Onboarding, event: &Event) {
+    let at = event.at;
+    match &event.fact {
+        Fact::DealershipAdded { profile } | Fact::DealershipUpdated { profile } => state.profile = profile.clone(),
+        Fact::InvitationRequested { intent, source, generation } => {
+            state.pending = Some(PendingCode {
+                intent: *intent,
+                source: *source,
+                generation: *generation,
+                at,
+                by: event.actor.as_str().into(),
+                failed: None,
+            });
+        }
+        Fact::InvitationRequestFailed { refused: true, .. } => state.pending = None,
+        Fact::InvitationRequestFailed { reason, .. } => {
+            if let Some(pending) = &mut state.pending {
+                pending.failed = Some(reason.clone());
+            }
+        }
+        Fact::InvitationIssued { generation, code, generated_at, expires_at, source, intent } => {
+            if let Some(old) = state.invitation.take() {
+                let (ended, ended_at) = old.ended.unwrap_or((Ended::Superseded, at));
+                let digest = old.code.digest();
+                state.earlier.push(PastInvitation { generation: old.generation, digest, ended, at: ended_at });
+            }
+            state.invitation = Some(Invitation {
+                generation: *generation,
+                code: code.clone(),
+                generated_at: *generated_at,
+                expires_at: *expires_at,
+                issued_at: at,
+                issued_by: event.actor.as_str().into(),
+                source: *source,
+                intent: *intent,
+                ended: None,
+            });
+            state.pending = None;
+            // The dealer's word was about the code before this one.
+            if !state.is_confirmed() {
+                state.confirmation = Confirmation {
+                    dealer_confirmed_at: None,
+                    due_at: None,
+                    overdue_recorded_at: None,
+                    ..state.confirmation
+                };
+            }
+        }
+        Fact::InvitationSuperseded { .. } => end_invitation(state, Ended::Superseded, event),
+        Fact::InvitationExpired { .. } => end_invitation(state, Ended::Expired, event),
+        Fact::InvitationRevoked { .. } => end_invitation(state, Ended::Revoked, event),
+        Fact::DealerConfirmed { said_at, due_at } => {
+            state.confirmation.dealer_confirmed_at = Some(*said_at);
+            state.confirmation.due_at = Some(*due_at);
+            state.confirmation.overdue_recorded_at = None;
+        }
+        Fact::IntegrationConfirmed { observed_at } => {
+            state.confirmation.confirmed_at = Some(*observed_at);
+            state.confirmation.lost_at = None;
+            // Without a recorded change of words, the confirmation itself is the change.
+            let reason = "Xtime let us in".into();
+            if state.probe.as_ref().is_none_or(|probe| probe.outcome != Outcome::Connected) {
+                state.probe = Some(ProbeRecord { at: *observed_at, outcome: Outcome::Connected, reason });
+            }
+            // The platform's answer wins over the clock: a code that counted as expired was used after all.
+            if let Some(newest) = &mut state.invitation
+                && !matches!(newest.ended, Some((Ended::Revoked | Ended::Superseded, _)))
+            {
+                newest.ended = Some((Ended::Used, *observed_at));
+            }
+        }
+        Fact::ConfirmationOverdue { .. } => state.confirmation.overdue_recorded_at = Some(at),
+        Fact::IntegrationLost { second_look, .. } => {
+            state.confirmation = Confirmation {
+                dealer_confirmed_at: None,
+                due_at: None,
+                overdue_recorded_at: None,
+                lost_at: Some(*second_look),
+                ..state.confirmation
+            };
+            state.slots = None;
+            set_opcode(state, OpcodeState::Unchecked, Vec::new(), event);
+        }
+        Fact::ProbeChanged { outcome, reason, at } => {
+            state.probe = Some(ProbeRecord { at: *at, outcome: *outcome, reason: reason.clone() });
+        }
+        Fact::OpcodeChosen { choice } => {
+            state.opcode = Some(choice.clone());
+            state.slots = None;
+            set_opcode(state, OpcodeState::Unchecked, Vec::new(), event);
+        }
+        Fact::OpcodeVerified { .. } => set_opcode(state, OpcodeState::Ok, Vec::new(), event),
+        Fact::OpcodeNearMiss { findings, .. } => set_opcode(state, OpcodeState::NearMiss, findings.clone(), event),
+        Fact::OpcodeMissing { findings, .. } => set_opcode(state, OpcodeState::Missing, findings.clone(), event),
+        Fact::OpcodeUnknown { .. } => set_opcode(state, OpcodeState::Unknown, Vec::new(), event),
+        Fact::SlotsSeen { count, days } => state.slots = Some(Slots { checked_at: at, count: *count, days: *days }),
+        Fact::SlotsMissing {} => state.slots = Some(Slots { checked_at: at, count: 0, days: 0 }),
+        Fact::NoteAdded { .. } => state.notes += 1,
+        Fact::OwnerAssigned { owner } => state.profile.owner.clone_from(owner),
+        Fact::Snoozed { until } => state.snoozed_until = *until,
+        Fact::Archived {} => state.archived_at = Some(at),
+        Fact::Unarchived {} => state.archived_at = None,
+    }
+}
+
+fn end_invitation(state: &mut Onboarding, how: Ended, event: &Event) {
+    if let Some(newest) = &mut state.invitation {
+        newest.ended = Some((how, event.at));
+    }
+}
+
+fn set_opcode(state: &mut Onboarding, to: OpcodeState, findings: Vec<String>, event: &Event) {
+    state.opcode_state = to;
+    state.opcode_findings = findings;
+    state.opcode_since = Some(event.at);
+}

@@ -1,0 +1,38 @@
+//! What an onboarding *is*: pure data and rules. No I/O, no clock reading, no async, no screen.
+//!
+//! Two functions hold every rule: [`decide`] turns a command into facts (or a refusal), [`evolve`]
+//! folds an event into the state. Everything else here is data, or derives something from it.
+
+pub mod attention;
+pub mod code;
+pub mod command;
+pub mod decide;
+pub mod event;
+pub mod evolve;
+pub mod id;
+pub mod onboarding;
+pub mod opcode;
+pub mod policy;
+pub mod probe;
+pub mod stage;
+pub mod text;
+
+pub use attention::Attention;
+pub use code::{CodeDigest, CodeError, InvitationCode};
+pub use command::{Ask, Claim, Claims, Command, Context, NoClaims, Refusal, in_words};
+pub use decide::decide;
+pub use event::{Actor, CodeOrigin, Event, Fact, rfc3339};
+pub use evolve::{evolve, fold};
+pub use id::{DealershipId, IntentId};
+pub use onboarding::{
+    Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, PastInvitation, PendingCode,
+    Profile, Slots,
+};
+pub use opcode::{Finding, OpcodeChoice, OpcodeOption, OpcodeState, Service};
+pub use policy::Policy;
+pub use probe::{Look, Outcome, ProbeRecord, SlotsLook};
+pub use stage::Stage;
+pub use text::Untrusted;
+
+/// A moment in UTC, cut to milliseconds where it is recorded.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,246 @@
+//! The state of one dealership's onboarding, folded from its events.
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::event::CodeOrigin;
+use super::{
+    CodeDigest, DealershipId, IntentId, InvitationCode, OpcodeChoice, OpcodeState, ProbeRecord, Timestamp, Untrusted,
+};
+
+/// Who answers at the dealership.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Their name; may be empty.
+    pub name: Untrusted,
+    /// Their address; syntactically valid.
+    pub email: Untrusted,
+    /// Their number as given; may be empty.
+    pub phone: Untrusted,
+}
+
+/// Who a dealership is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The rooftop's name; never empty. Not unique: names repeat across cities.
+    pub name: Untrusted,
+    /// Xtime's opaque identifier; unique in our books, compared exactly. Never the consumer site's `webKey`.
+    pub dealer_code: Untrusted,
+    /// The dealer group; may be empty.
+    pub group: Untrusted,
+    /// The make it sells; may be empty.
+    pub brand: Untrusted,
+    /// Where it is; may be empty.
+    pub city: Untrusted,
+    /// The state or province; may be empty.
+    pub state: Untrusted,
+    /// Its IANA time zone: letters name moments in it.
+    pub timezone: Tz,
+    /// Who answers there.
+    pub contact: Contact,
+    /// Which of us looks after it.
+    pub owner: Option<Untrusted>,
+}
+
+/// How an invitation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// Its time ran out, and that was recorded.
+    Expired,
+    /// The dealership connected.
+    Used,
+    /// A newer code replaced it.
+    Superseded,
+    /// We took it back.
+    Revoked,
+}
+
+/// Whether a code can still be entered (interface.md, `invitation.state`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InvitationState {
+    /// It can.
+    Live,
+    /// Its time has run out, recorded or not.
+    Expired,
+    /// The dealership connected.
+    Used,
+    /// A newer code replaced it.
+    Superseded,
+    /// We took it back.
+    Revoked,
+}
+
+/// The newest code of a dealership.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Which issue it is, counted from 1.
+    pub generation: u32,
+    /// The code.
+    pub code: InvitationCode,
+    /// When it was generated; the 72 hours run from here.
+    pub generated_at: Timestamp,
+    /// When it dies.
+    pub expires_at: Timestamp,
+    /// When it was entered in our books.
+    pub issued_at: Timestamp,
+    /// Who entered it.
+    pub issued_by: Box<str>,
+    /// Where it came from.
+    pub source: CodeOrigin,
+    /// The intent it fulfils.
+    pub intent: IntentId,
+    /// How and when it ended, as recorded.
+    pub ended: Option<(Ended, Timestamp)>,
+}
+
+impl Invitation {
+    /// The state at a moment. The clock decides between live and expired even before that was recorded.
+    pub fn state(&self, now: Timestamp) -> InvitationState {
+        match self.ended {
+            Some((Ended::Expired, _)) => InvitationState::Expired,
+            Some((Ended::Used, _)) => InvitationState::Used,
+            Some((Ended::Superseded, _)) => InvitationState::Superseded,
+            Some((Ended::Revoked, _)) => InvitationState::Revoked,
+            None if now >= self.expires_at => InvitationState::Expired,
+            None => InvitationState::Live,
+        }
+    }
+
+    /// An identifier that is unique within the dealership.
+    pub fn id(&self, dealership: DealershipId) -> String {
+        format!("{dealership}-{}", self.generation)
+    }
+}
+
+/// What remains of a code that a newer one replaced: enough to refuse its second use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastInvitation {
+    /// Which issue it was.
+    pub generation: u32,
+    /// Its fingerprint.
+    pub digest: CodeDigest,
+    /// How it ended.
+    pub ended: Ended,
+    /// When it ended.
+    pub at: Timestamp,
+}
+
+/// A code that was asked of its source and has not arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingCode {
+    /// The idempotency key: the same for every try.
+    pub intent: IntentId,
+    /// The source that is asked.
+    pub source: CodeOrigin,
+    /// The generation that the code will have.
+    pub generation: u32,
+    /// When it was asked for.
+    pub at: Timestamp,
+    /// Who asked.
+    pub by: Box<str>,
+    /// Why the last try failed, if it did.
+    pub failed: Option<Box<str>>,
+}
+
+/// The second clock, and what Xtime shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// When the dealer finished, by their word.
+    pub dealer_confirmed_at: Option<Timestamp>,
+    /// When Xtime should have reflected it at the latest.
+    pub due_at: Option<Timestamp>,
+    /// When a look first found us let in (again).
+    pub confirmed_at: Option<Timestamp>,
+    /// When it was recorded that the second clock ran out.
+    pub overdue_recorded_at: Option<Timestamp>,
+    /// When a confirmed integration was found lost; cleared by the next confirmation.
+    pub lost_at: Option<Timestamp>,
+}
+
+/// What is known of the slots for the chosen opcode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slots {
+    /// When this was first seen so.
+    pub checked_at: Timestamp,
+    /// How many slots.
+    pub count: u32,
+    /// On how many days.
+    pub days: u32,
+}
+
+/// The newest event of a dealership, for the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastEvent {
+    /// Place in the log.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Place of its kind in [`super::Fact::KINDS`].
+    pub kind: u8,
+}
+
+/// One dealership's onboarding. Nothing in here depends on *now*: see [`Onboarding::stage`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Onboarding {
+    /// Our identifier.
+    pub id: DealershipId,
+    /// How many events it is folded from: the expected version of the next append.
+    pub version: u64,
+    /// Who it is.
+    pub profile: Profile,
+    /// When it entered our books.
+    pub added_at: Timestamp,
+    /// The newest code.
+    pub invitation: Option<Invitation>,
+    /// Older codes, oldest first.
+    pub earlier: Vec<PastInvitation>,
+    /// A code that was asked for and has not arrived.
+    pub pending: Option<PendingCode>,
+    /// The second clock.
+    pub confirmation: Confirmation,
+    /// The dealership's choice; `None`: the configured default applies.
+    pub opcode: Option<OpcodeChoice>,
+    /// What is known of it at the platform.
+    pub opcode_state: OpcodeState,
+    /// The finding in words.
+    pub opcode_findings: Vec<String>,
+    /// Since when the opcode state is so.
+    pub opcode_since: Option<Timestamp>,
+    /// Slots; `None`: nobody has looked.
+    pub slots: Option<Slots>,
+    /// The last look that differed from the one before.
+    pub probe: Option<ProbeRecord>,
+    /// Out of sight until then.
+    pub snoozed_until: Option<Timestamp>,
+    /// Put aside.
+    pub archived_at: Option<Timestamp>,
+    /// How many notes there are.
+    pub notes: u32,
+    /// Its newest event.
+    pub last_event: LastEvent,
+}
+
+impl Onboarding {
+    /// The generation of the newest code; 0 when there was none.
+    pub fn generation(&self) -> u32 {
+        self.invitation.as_ref().map_or(0, |invitation| invitation.generation)
+    }
+
+    /// Whether Xtime let us in at the last recorded look, and that was not lost since.
+    pub fn is_confirmed(&self) -> bool {
+        self.confirmation.confirmed_at.is_some() && self.confirmation.lost_at.is_none()
+    }
+
+    /// The code to look for and to send: the choice, or the configured default.
+    pub fn opcode_code<'a>(&'a self, default: &'a str) -> &'a str {
+        self.opcode.as_ref().map_or(default, |choice| choice.code.raw())
+    }
+
+    /// Fingerprints of every code that this dealership ever had.
+    pub fn digests(&self) -> impl Iterator<Item = CodeDigest> + '_ {
+        let newest = self.invitation.as_ref().map(|invitation| invitation.code.digest());
+        self.earlier.iter().map(|past| past.digest).chain(newest)
+    }
+}

@@ -1,0 +1,37 @@
+//! The numbers of the process: configuration, never constants in the rules.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+/// What the rules may be told by configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// How long a code lives from its generation (72 h; seed).
+    pub valid_for: TimeDelta,
+    /// How long Xtime may take to reflect the dealer's connection (24 h; seed).
+    pub confirm_within: TimeDelta,
+    /// From when on the second clock is shown amber (20 h; our assumption).
+    pub amber_after: TimeDelta,
+    /// From how little time left a code needs attention (6 h; our assumption).
+    pub expiring_within: TimeDelta,
+    /// Least time between the two looks that make a confirmed dealership *lost* (1 min; domain.md).
+    pub lost_gap: TimeDelta,
+    /// How far in our future a moment of generation may lie before it is refused (5 min; clocks differ).
+    pub clock_tolerance: TimeDelta,
+    /// The opcode of a dealership that has not chosen ("Tell Us More"; seed, option 1).
+    pub default_opcode: String,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            valid_for: TimeDelta::hours(72),
+            confirm_within: TimeDelta::hours(24),
+            amber_after: TimeDelta::hours(20),
+            expiring_within: TimeDelta::hours(6),
+            lost_gap: TimeDelta::minutes(1),
+            clock_tolerance: TimeDelta::minutes(5),
+            default_opcode: "Tell Us More".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What a look at the platform told us, in the words of `[[xtime.meaning]]`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Service, Timestamp};
+
+/// The meaning of an answer (domain.md, "How we know that it is connected").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Xtime let us in for this dealership.
+    Connected,
+    /// Xtime answered that this dealership is not connected to us (yet, or any more).
+    NotConnected,
+    /// Our token, key or policy was refused: an alarm about us; no dealership changes state.
+    OurCredentials,
+    /// Could not tell.
+    Unknown,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Connected => "connected",
+            Self::NotConnected => "not-connected",
+            Self::OurCredentials => "our-credentials",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// One finished look at `GET /services` for one dealership.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Look {
+    /// When the request began. An expiry counts only with a look that began after the deadline.
+    pub began_at: Timestamp,
+    /// When the answer was read, or given up.
+    pub ended_at: Timestamp,
+    /// What it means.
+    pub outcome: Outcome,
+    /// Why, in words: the row of the mapping, or the error. Already cleaned, at most a line.
+    pub reason: String,
+    /// The answer came from the platform but no row of the mapping recognised it: kept and shown.
+    pub unrecognised: bool,
+    /// The vehicle-independent list, when it was part of the answer (`None`: no list; empty: could not tell).
+    pub services: Option<Vec<Service>>,
+}
+
+/// One finished look at `GET /appointments-availabilities` for the chosen opcode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SlotsLook {
+    /// When the answer was read.
+    pub at: Timestamp,
+    /// Slots that were offered.
+    pub count: u32,
+    /// Different days on which they were.
+    pub days: u32,
+}
+
+/// The last look that differed from the one before it; an unchanged look is not recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProbeRecord {
+    /// When that look ended.
+    pub at: Timestamp,
+    /// What it meant.
+    pub outcome: Outcome,
+    /// Why, in words.
+    pub reason: Box<str>,
+}

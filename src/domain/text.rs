@@ -1,0 +1,153 @@
+//! Text that came from outside, until a method names the place it goes to.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The most characters of one field that are ever shown in a list or a line.
+pub const SHOWN_CHARS: usize = 512;
+
+/// Whether a character would be invisible, or would act on a terminal or on the direction of text, if it was printed:
+/// controls (C0, C1, DEL), bidirectional controls, zero-width and other format characters, line separators, tags,
+/// private use and unassigned noncharacters.
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+            | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+}
+
+/// Text from outside (a file, the platform, an operator). It has no `Display`: a method says where it goes.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Untrusted(Box<str>);
+
+impl Untrusted {
+    /// Takes text in as it came.
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text as it came: for comparing, storing and for JSON (whose encoder escapes it), never for printing.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// For a cell of the screen: one line; whatever is invisible or would act on the terminal becomes `�`.
+    pub fn screen(&self) -> Cow<'_, str> {
+        clean(&self.0)
+    }
+
+    /// For plain output, logs and errors: the same as for the screen.
+    pub fn plain(&self) -> Cow<'_, str> {
+        clean(&self.0)
+    }
+
+    /// For a CSV field: cleaned, and guarded so that no spreadsheet takes it for a formula.
+    pub fn csv(&self) -> Cow<'_, str> {
+        let text = clean(&self.0);
+        let first = text.trim_start().chars().next();
+        if matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '|' | '%')) || text.starts_with(['\'', ' ']) {
+            Cow::Owned(format!("'{text}"))
+        } else {
+            text
+        }
+    }
+
+    /// For a header, a window title or a Subject: cleaned, ends trimmed, at most 200 characters.
+    pub fn header(&self) -> Cow<'_, str> {
+        match clean(&self.0) {
+            Cow::Borrowed(text) if text.len() <= 200 => Cow::Borrowed(text.trim()),
+            text => Cow::Owned(text.trim().chars().take(200).collect()),
+        }
+    }
+}
+
+/// Cleans any text for a terminal: see [`Untrusted::screen`]. Borrowed when there was nothing to do.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    // Plain ASCII is the common case, and long columns of it are drawn every frame.
+    if text.len() <= SHOWN_CHARS && text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len().min(4 * SHOWN_CHARS));
+    let mut chars = text.chars();
+    for c in chars.by_ref().take(SHOWN_CHARS) {
+        match c {
+            '\n' | '\r' | '\t' => out.push(' '),
+            c if is_invisible(c) => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    if chars.next().is_some() {
+        out.push('…');
+    }
+    if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
+}
+
+impl fmt::Debug for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.plain())
+    }
+}
+
+impl From<&str> for Untrusted {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for Untrusted {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOSTILE: &[&str] = &[
+        "\u{1b}]52;c;ZWNobw==\u{7}",
+        "\u{1b}[2J",
+        "a\u{202e}b",
+        "a\u{2066}b",
+        "a\u{200b}b",
+        "a\nb\rc\td",
+        "\u{9b}31m",
+        "\u{0}",
+        "\u{7f}",
+        "\u{e0041}",
+        "x\u{feff}",
+    ];
+
+    #[test]
+    fn nothing_invisible_survives() {
+        for text in HOSTILE {
+            let text = Untrusted::from(*text);
+            for shown in [text.screen(), text.plain(), text.csv(), text.header()] {
+                assert!(!shown.chars().any(is_invisible), "{shown:?}");
+            }
+        }
+        let long = Untrusted::from("é".repeat(5_000));
+        assert_eq!(long.screen().chars().count(), SHOWN_CHARS + 1);
+        assert_eq!(long.header().chars().count(), 200);
+    }
+
+    #[test]
+    fn formulas_are_guarded() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "|cmd", "'=1"] {
+            assert!(Untrusted::from(text).csv().starts_with('\''), "{text}");
+        }
+        assert_eq!(Untrusted::from("D'Amico Ford").csv(), "D'Amico Ford");
+    }
+}

@@ -1,0 +1,84 @@
+//! How the running program is doing: what the status bar, `doctor` and `watch` show.
+
+use chrono::TimeDelta;
+
+use crate::domain::{CodeOrigin, Outcome, Timestamp};
+
+/// How the platform looks from here. One cause is one alarm, however many dealerships it hits.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum PlatformState {
+    /// Nobody looks; why, and what to do about it.
+    #[default]
+    Unconfigured,
+    /// No look has ended yet.
+    Starting,
+    /// The last looks were answered.
+    Ok,
+    /// The platform fails: no looks until then, except one that tries.
+    Down {
+        /// In words.
+        why: String,
+        /// Since when.
+        since: Timestamp,
+        /// When it is tried again.
+        retry_at: Timestamp,
+    },
+    /// Our token, key or policy is refused.
+    OurCredentials {
+        /// In words.
+        why: String,
+        /// Since when.
+        since: Timestamp,
+        /// When it is tried again.
+        retry_at: Timestamp,
+    },
+    /// Half or more of the confirmed dealerships in the last looks turned "not connected" together: about us or the
+    /// platform; nobody is recorded as lost (domain.md).
+    MassDisconnect {
+        /// How many of the last looks.
+        turned: usize,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+impl PlatformState {
+    /// Whether somebody must look at it.
+    pub fn is_alarm(&self) -> bool {
+        matches!(self, Self::Down { .. } | Self::OurCredentials { .. } | Self::MassDisconnect { .. })
+    }
+}
+
+/// A picture of the running program.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Status {
+    /// The platform.
+    pub platform: PlatformState,
+    /// Requests sent in the last second.
+    pub requests_last_second: u32,
+    /// The most that are allowed per second.
+    pub requests_per_second: u32,
+    /// Requests under way.
+    pub in_flight: u32,
+    /// Looks that are due and wait for their turn.
+    pub waiting: usize,
+    /// The platform's clock minus ours.
+    pub clock_skew: Option<TimeDelta>,
+    /// When an answer last arrived.
+    pub last_answer_at: Option<Timestamp>,
+    /// Where codes come from; `None`: by paste.
+    pub source: Option<CodeOrigin>,
+}
+
+/// The last look at one dealership, recorded or not; lives as long as the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookNote {
+    /// When it ended.
+    pub at: Timestamp,
+    /// What it meant.
+    pub outcome: Outcome,
+    /// Why, in words.
+    pub reason: String,
+    /// When the next one is due.
+    pub next_at: Option<Timestamp>,
+}

@@ -1,0 +1,8 @@
+//! The onboarding desk of a certified scheduling partner of Xtime: invitations, their two clocks, confirmations and
+//! service opcodes, in a terminal. See `docs/architecture.md` for the house and the reasons.
+
+pub mod clock;
+pub mod domain;
+pub mod engine;
+pub mod store;
+pub mod xtime;

@@ -1,0 +1,156 @@
+//! Memory: the event log and what is folded from it.
+//!
+//! [`Store`] is what the engine knows; the embedded one is the journal on disk with sled as its index.
+
+pub mod book;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::broadcast;
+
+use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Onboarding, Timestamp};
+
+pub use book::Book;
+
+/// Facts of one dealership that are to be recorded together.
+#[derive(Debug, Clone)]
+pub struct Append {
+    /// Whose they are.
+    pub dealership: DealershipId,
+    /// The version that was decided upon; 0 for a dealership that is not in the books.
+    pub expected_version: u64,
+    /// Who caused them.
+    pub actor: Actor,
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub facts: Vec<Fact>,
+}
+
+/// What followers are told after a commit: the events, and the states after it, in order.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    /// The events of one batch, in the order of their `seq`.
+    pub events: Arc<[Arc<Event>]>,
+    /// The new state of every dealership that was touched.
+    pub states: Arc<[Arc<Onboarding>]>,
+}
+
+/// Which events to read.
+#[derive(Debug, Clone, Default)]
+pub struct EventQuery {
+    /// Only events with a greater `seq`.
+    pub after: u64,
+    /// Only events with a smaller `seq`.
+    pub before: Option<u64>,
+    /// Only those of one dealership.
+    pub dealership: Option<DealershipId>,
+    /// Only these kinds (places in [`Fact::KINDS`]); empty: all.
+    pub kinds: Vec<u8>,
+    /// Only from this moment on.
+    pub since: Option<Timestamp>,
+    /// Only before this moment.
+    pub until: Option<Timestamp>,
+    /// At most so many.
+    pub limit: Option<usize>,
+    /// With a limit: the newest ones instead of the oldest. The answer is in ascending order all the same.
+    pub newest: bool,
+}
+
+/// Who holds a store.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Holder {
+    /// Its process.
+    pub pid: u32,
+    /// Its machine.
+    pub host: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "process {} on {} since {}", self.pid, self.host, crate::domain::rfc3339(self.since))
+    }
+}
+
+/// Why the store could not do it. Whatever was not acknowledged is not in it.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The dealership changed since it was read: read again and decide again.
+    #[error("the dealership changed meanwhile (version {actual}, expected {expected})")]
+    Conflict {
+        /// Whose.
+        dealership: DealershipId,
+        /// What was expected.
+        expected: u64,
+        /// What is.
+        actual: u64,
+    },
+    /// Something that may exist once exists already.
+    #[error("already taken by dealership {holder}")]
+    Claimed {
+        /// What.
+        claim: Claim,
+        /// By whom.
+        holder: DealershipId,
+    },
+    /// Another process owns the store.
+    #[error("the store is held by {}", .0.as_ref().map_or_else(|| "another process".to_owned(), Holder::to_string))]
+    Held(Option<Holder>),
+    /// The journal is damaged before its end; nothing is guessed.
+    #[error("{}, line {line}: {what}\nThe journal is the truth and is not repaired by guessing. {advice}", .file.display())]
+    Damaged {
+        /// The segment.
+        file: PathBuf,
+        /// The line in it, counted from 1.
+        line: u64,
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        advice: String,
+    },
+    /// Reading or writing failed; nothing of the batch was recorded.
+    #[error("{what} {}: {why}", .path.display())]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// What the system said.
+        why: String,
+        /// The disk is full (or a quota or size limit is reached).
+        full: bool,
+    },
+    /// An earlier failure could not be undone safely: nothing more is taken until the store is opened anew.
+    #[error("the store takes no more writes after a failure ({0}); restart to continue from what is on disk")]
+    Poisoned(String),
+    /// It was closed.
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// The event log. Acknowledged means durable.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Records a batch: all of it or nothing. `seq` and versions are given in the order of the batch.
+    async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError>;
+
+    /// The states after the last durable commit.
+    fn book(&self) -> &Book;
+
+    /// Follows commits from now on. Whoever lags too far behind is told so, and reads again by `seq`.
+    fn follow(&self) -> broadcast::Receiver<Committed>;
+
+    /// Reads events, in ascending order of `seq`.
+    async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError>;
+
+    /// What happened at opening that people should know: a cut line, a rebuilt index. In words.
+    fn notices(&self) -> Vec<String>;
+
+    /// Ends cleanly: whatever was taken is durable, the index is written. Later calls are refused.
+    async fn close(&self) -> Result<(), StoreError>;
+}
