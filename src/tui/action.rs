@@ -1,0 +1,197 @@
+//! The one registry of actions: dispatch, footer, `?`, the palette, `keymap check` and the README table read it.
+//! Which keys they have stands in `keymap.toml`.
+
+/// Where an action can be asked for. A key is looked up in the focused context first, then in [`Scope::Global`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Everywhere but in text inputs and dialogs.
+    Global,
+    /// The table of dealerships.
+    Table,
+    /// The detail pane.
+    Detail,
+    /// The event tail.
+    Tail,
+    /// A dialog with choices.
+    Dialog,
+    /// A line of text: filter, palette, a dialog's field.
+    Input,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 6] = [Self::Global, Self::Table, Self::Detail, Self::Tail, Self::Dialog, Self::Input];
+
+    /// The word in `keymap.toml`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Table => "table",
+            Self::Detail => "detail",
+            Self::Tail => "tail",
+            Self::Dialog => "dialog",
+            Self::Input => "input",
+        }
+    }
+}
+
+/// How much harm an action can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Danger {
+    /// Only changes what is shown.
+    None,
+    /// Records something that can be undone or corrected.
+    Records,
+    /// Records something that reaches a dealership or cannot be taken back: asks first.
+    Asks,
+}
+
+macro_rules! actions {
+    ($($scope:ident { $($name:ident $id:literal $title:literal $danger:ident $doc:literal),* $(,)? })*) => {
+        /// Something that a key, the palette or a script of a test can ask for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $($(#[doc = $doc] $name,)*)*
+        }
+
+        /// Every action, in the order in which help shows them.
+        pub const REGISTRY: &[ActionInfo] = &[
+            $($(ActionInfo {
+                action: Action::$name, id: $id, title: $title, doc: $doc, scope: Scope::$scope, danger: Danger::$danger,
+            },)*)*
+        ];
+    };
+}
+
+/// What is known of an action.
+#[derive(Debug, Clone, Copy)]
+pub struct ActionInfo {
+    /// Which.
+    pub action: Action,
+    /// Its name in `keymap.toml`.
+    pub id: &'static str,
+    /// Its name for people, short enough for the footer.
+    pub title: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    /// Where it can be asked for.
+    pub scope: Scope,
+    /// How much harm it can do.
+    pub danger: Danger,
+}
+
+impl Action {
+    /// What is known of it.
+    pub fn info(self) -> &'static ActionInfo {
+        // The registry is written by the same macro as the variants, in the same order.
+        &REGISTRY[self as usize]
+    }
+
+    /// Finds an action by its name in `keymap.toml`.
+    pub fn by_id(id: &str) -> Option<Self> {
+        REGISTRY.iter().find(|info| info.id == id).map(|info| info.action)
+    }
+}
+
+actions! {
+    Global {
+        Quit "quit" "quit" None "Leave the desk; everything acknowledged is safe.",
+        Help "help" "help" None "Show every key and action of where you are.",
+        Palette "palette" "palette" None "Find an action by name.",
+        Suspend "suspend" "suspend" None "Go to the shell; `fg` comes back.",
+        Redraw "redraw" "redraw" None "Draw the whole screen anew.",
+        Filter "filter" "filter" None "Filter the table with the query language.",
+        ClearFilter "clear-filter" "clear filter" None "Show every dealership again.",
+        NextTab "next-tab" "next tab" None "Go to the next stage tab.",
+        PreviousTab "previous-tab" "previous tab" None "Go to the previous stage tab.",
+        FocusNext "focus-next" "next pane" None "Move the focus to the next pane.",
+        FocusPrevious "focus-previous" "previous pane" None "Move the focus to the previous pane.",
+        ToggleDetail "toggle-detail" "detail" None "Show or hide the detail pane.",
+        ToggleTail "toggle-tail" "tail" None "Show or hide the event tail.",
+        Zoom "zoom" "zoom" None "Give the focused pane the whole screen, and back.",
+    }
+    Table {
+        Down "down" "down" None "Move to the next dealership.",
+        Up "up" "up" None "Move to the previous dealership.",
+        PageDown "page-down" "page down" None "Move a page down.",
+        PageUp "page-up" "page up" None "Move a page up.",
+        Top "top" "top" None "Move to the first dealership.",
+        Bottom "bottom" "bottom" None "Move to the last dealership.",
+        Open "open" "open" None "Open the detail of the dealership under the cursor.",
+        Mark "mark" "mark" None "Mark or unmark the dealership under the cursor.",
+        MarkAll "mark-all" "mark all" None "Mark every dealership that is shown.",
+        InvertMarks "invert-marks" "invert marks" None "Mark what is not marked, and the other way round.",
+        ClearMarks "clear-marks" "clear marks" None "Unmark everything.",
+        SortNext "sort-next" "sort by next" None "Sort by the next column.",
+        SortPrevious "sort-previous" "sort by previous" None "Sort by the previous column.",
+        SortReverse "sort-reverse" "reverse sort" None "Reverse the order.",
+        SortAttention "sort-attention" "attention first" None "Sort by what needs attention first.",
+        Invite "invite" "invite" Asks "Invite the dealership, or those marked, for the first time.",
+        Reissue "reissue" "reissue" Asks "Give the dealership, or those marked, a new code; the old one is superseded.",
+        Revoke "revoke" "revoke" Asks "Take the living code back.",
+        ConfirmWord "dealer-done" "dealer is done" Records "Record that the dealer says it is done; the 24 hours start.",
+        Check "check" "check now" None "Look at the platform now.",
+        Note "note" "note" Records "Write a note.",
+        Assign "assign" "assign" Records "Give the dealership to somebody.",
+        Snooze "snooze" "snooze" Records "Out of sight for a while.",
+        Archive "archive" "archive" Asks "Put aside; it is not probed any more.",
+        ChooseOpcode "opcode" "opcode" Records "Record the dealership's opcode choice.",
+        Reveal "reveal" "reveal code" None "Show the code for 15 seconds.",
+        CopyCode "copy-code" "copy code" None "Copy the code to the clipboard of the terminal.",
+        CopyDealerCode "copy-dealer-code" "copy dealerCode" None "Copy the dealerCode to the clipboard of the terminal.",
+    }
+    Detail {
+        DetailDown "detail-down" "scroll down" None "Scroll the detail down.",
+        DetailUp "detail-up" "scroll up" None "Scroll the detail up.",
+        DetailPageDown "detail-page-down" "page down" None "Scroll the detail a page down.",
+        DetailPageUp "detail-page-up" "page up" None "Scroll the detail a page up.",
+    }
+    Tail {
+        TailDown "tail-down" "down" None "Move to the next event.",
+        TailUp "tail-up" "up" None "Move to the previous event.",
+        TailPageDown "tail-page-down" "page down" None "Move a page of events down.",
+        TailPageUp "tail-page-up" "page up" None "Move a page of events up.",
+        TailFollow "tail-follow" "follow" None "Jump to the newest event and follow.",
+        TailPause "tail-pause" "pause" None "Stop the tail where it is; it goes on receiving.",
+        TailKinds "tail-kinds" "kinds" None "Choose which groups of events are shown.",
+        TailOnlySelected "tail-only-selected" "only selected" None "Only events of the dealership under the cursor, or of all.",
+        TailJump "tail-jump" "go to dealership" None "Move the table's cursor to the dealership of the event.",
+    }
+    Dialog {
+        DialogNext "dialog-next" "next field" None "Move to the next field or choice.",
+        DialogPrevious "dialog-previous" "previous field" None "Move to the previous field or choice.",
+        DialogAccept "dialog-accept" "accept" None "Press the chosen button.",
+        DialogCancel "dialog-cancel" "cancel" None "Leave without doing anything.",
+        DialogDown "dialog-down" "scroll down" None "Scroll the list down.",
+        DialogUp "dialog-up" "scroll up" None "Scroll the list up.",
+    }
+    Input {
+        InputAccept "input-accept" "accept" None "Take what is written.",
+        InputCancel "input-cancel" "cancel" None "Leave the input.",
+        InputNext "input-next" "next" None "Next field or suggestion.",
+        InputPrevious "input-previous" "previous" None "Previous field or suggestion.",
+        InputLeft "input-left" "left" None "Move left.",
+        InputRight "input-right" "right" None "Move right.",
+        InputWordLeft "input-word-left" "word left" None "Move a word left.",
+        InputWordRight "input-word-right" "word right" None "Move a word right.",
+        InputHome "input-home" "start" None "Move to the start.",
+        InputEnd "input-end" "end" None "Move to the end.",
+        InputBackspace "input-backspace" "delete left" None "Delete to the left.",
+        InputDelete "input-delete" "delete" None "Delete to the right.",
+        InputDeleteWord "input-delete-word" "delete word" None "Delete the word to the left.",
+        InputClear "input-clear" "clear" None "Delete everything to the left.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_found() {
+        for info in REGISTRY {
+            assert_eq!(Action::by_id(info.id), Some(info.action));
+            assert_eq!(info.action.info().id, info.id);
+        }
+    }
+}
