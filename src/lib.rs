@@ -2,6 +2,7 @@
 //! service opcodes, in a terminal. See `docs/architecture.md` for the house and the reasons.
 
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod store;

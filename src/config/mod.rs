@@ -4,8 +4,8 @@ pub mod diagnostic;
 pub mod model;
 pub mod paths;
 pub mod print;
-mod reader;
 mod read;
+mod reader;
 pub mod secret;
 mod setup;
 

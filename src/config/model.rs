@@ -1,13 +1,13 @@
 //! The settings, as plain data with their defaults.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use chrono::TimeDelta;
 
 use crate::domain::{CodeOrigin, Policy};
 use crate::engine::Pace;
 use crate::xtime;
+use crate::xtime::source::{CommandSettings, HttpSettings};
 
 use super::secret::Secret;
 
@@ -113,39 +113,16 @@ pub struct Invitations {
     /// The interface of the partner.
     pub http: Option<HttpCodes>,
     /// The program of the partner.
-    pub command: Option<CommandCodes>,
+    pub command: Option<CommandSettings>,
 }
 
 /// An HTTP interface that makes codes.
 #[derive(Debug, Clone)]
 pub struct HttpCodes {
-    /// The method.
-    pub method: String,
-    /// The address; a template.
-    pub url: String,
+    /// Everything but the headers.
+    pub settings: HttpSettings,
     /// Headers; literals are templates.
     pub headers: Vec<(String, Secret)>,
-    /// The body; a template.
-    pub body: Option<String>,
-    /// Where the code is in the answer: a JSON pointer.
-    pub code: String,
-    /// Where its moment of generation is, if the answer has it.
-    pub generated_at: Option<String>,
-    /// Where its end is, if the answer has it.
-    pub expires_at: Option<String>,
-    /// The longest that one call may take.
-    pub timeout: Duration,
-    /// Plain http beyond this machine.
-    pub allow_plain_http: bool,
-}
-
-/// A program that makes codes.
-#[derive(Debug, Clone)]
-pub struct CommandCodes {
-    /// The program and its arguments; templates.
-    pub run: Vec<String>,
-    /// The longest that it may take.
-    pub timeout: Duration,
 }
 
 /// The screen.

@@ -81,6 +81,8 @@ fn platform(out: &mut String, config: &Config) {
     if let Some(year) = settings.year {
         entry(out, "year", &year.to_string());
     }
+    entry(out, "max_slot_days", &settings.max_slot_days.to_string());
+    entry(out, "default_slot_minutes", &settings.default_slot_minutes.to_string());
     entry(out, "user_agent", &text(&settings.user_agent));
     entry(out, "allow_plain_http", &settings.allow_plain_http.to_string());
 }
@@ -106,15 +108,17 @@ fn codes(out: &mut String, config: &Config) {
         section(out, "invitations.command");
         entry(out, "run", &texts(&command.run));
         entry(out, "timeout", &time(command.timeout));
+        entry(out, "max_output", &command.max_output.to_string());
     }
 }
 
-fn http_codes(out: &mut String, http: &HttpCodes) {
+fn http_codes(out: &mut String, codes: &HttpCodes) {
+    let http = &codes.settings;
     section(out, "invitations.http");
     entry(out, "method", &text(&http.method));
     entry(out, "url", &text(&http.url));
-    if !http.headers.is_empty() {
-        entry(out, "headers", &headers(&http.headers));
+    if !codes.headers.is_empty() {
+        entry(out, "headers", &headers(&codes.headers));
     }
     for (key, value) in [
         ("body", http.body.as_deref()),
@@ -127,6 +131,9 @@ fn http_codes(out: &mut String, http: &HttpCodes) {
         }
     }
     entry(out, "timeout", &time(http.timeout));
+    entry(out, "max_retry_after", &time(http.max_retry_after));
+    entry(out, "max_body", &http.max_body.to_string());
+    entry(out, "user_agent", &text(&http.user_agent));
     entry(out, "allow_plain_http", &http.allow_plain_http.to_string());
 }
 

@@ -1,5 +1,6 @@
 //! From TOML to settings, section by section.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,9 +10,10 @@ use toml_edit::TableLike;
 use crate::domain::{CodeOrigin, Policy};
 use crate::engine::Pace;
 use crate::xtime;
+use crate::xtime::source::{CommandSettings, HttpSettings};
 
 use super::diagnostic::Place;
-use super::model::{CommandCodes, Config, HttpCodes, Invitations, StoreUrl, Theme, Ui, Xtime};
+use super::model::{Config, HttpCodes, Invitations, StoreUrl, Theme, Ui, Xtime};
 use super::reader::{Reader, Section};
 
 /// The least length of time that makes sense for a clock of the process.
@@ -62,45 +64,42 @@ fn store(reader: &Reader<'_>, section: &Section<'_, '_>, flag: Option<&str>) -> 
 }
 
 fn platform(section: &Section<'_, '_>) -> Xtime {
-    let mut settings = xtime::Settings::default();
-    let set = |value: Option<String>, to: &mut String| {
-        if let Some(value) = value {
-            *to = value;
-        }
+    let defaults = xtime::Settings::default();
+    let text = |key, default: &str| section.text(key).unwrap_or_else(|| default.to_owned());
+    let mut settings = xtime::Settings {
+        base_url: text("base_url", &defaults.base_url),
+        token_url: text("token_url", &defaults.token_url),
+        client_id: text("client_id", &defaults.client_id),
+        scopes: section.texts("scopes").unwrap_or_else(|| defaults.scopes.clone()),
+        timeout: time(section, "timeout", defaults.timeout),
+        connect_timeout: time(section, "connect_timeout", defaults.connect_timeout),
+        max_body: size(section, "max_body", 1_024..=64 << 20, defaults.max_body),
+        max_rows: size(section, "max_rows", 1..=1_000_000, defaults.max_rows),
+        max_in_flight: size(section, "max_in_flight", 1..=64, defaults.max_in_flight),
+        user_agent: text("user_agent", &defaults.user_agent),
+        services_path: text("services_path", &defaults.services_path),
+        slots_path: text("slots_path", &defaults.slots_path),
+        api_key_header: text("api_key_header", &defaults.api_key_header),
+        developer_key_header: text("developer_key_header", &defaults.developer_key_header),
+        correlation_header: section
+            .parsed("correlation_header", |text| Ok(text.to_owned()))
+            .unwrap_or_else(|| defaults.correlation_header.clone()),
+        make: text("make", &defaults.make),
+        model: text("model", &defaults.model),
+        year: section.number("year", 1900..=2200).and_then(|year| i32::try_from(year).ok()).or(defaults.year),
+        max_slot_days: section
+            .number("max_slot_days", 1..=31)
+            .and_then(|days| u8::try_from(days).ok())
+            .unwrap_or(defaults.max_slot_days),
+        default_slot_minutes: section
+            .number("default_slot_minutes", 1..=1_440)
+            .and_then(|minutes| u32::try_from(minutes).ok())
+            .unwrap_or(defaults.default_slot_minutes),
+        renew_before: time(section, "renew_before", defaults.renew_before),
+        max_retry_after: time(section, "max_retry_after", defaults.max_retry_after),
+        allow_plain_http: section.flag("allow_plain_http").unwrap_or(defaults.allow_plain_http),
+        ..defaults
     };
-    set(section.text("base_url"), &mut settings.base_url);
-    set(section.text("token_url"), &mut settings.token_url);
-    set(section.text("client_id"), &mut settings.client_id);
-    set(section.text("services_path"), &mut settings.services_path);
-    set(section.text("slots_path"), &mut settings.slots_path);
-    set(section.text("api_key_header"), &mut settings.api_key_header);
-    set(section.text("developer_key_header"), &mut settings.developer_key_header);
-    set(section.parsed("correlation_header", |text| Ok(text.to_owned())), &mut settings.correlation_header);
-    set(section.text("make"), &mut settings.make);
-    set(section.text("model"), &mut settings.model);
-    set(section.text("user_agent"), &mut settings.user_agent);
-    let time = |value: Option<TimeDelta>, to: &mut Duration| {
-        if let Some(value) = value.and_then(|value| value.to_std().ok()) {
-            *to = value;
-        }
-    };
-    time(section.duration("timeout", A_MOMENT), &mut settings.timeout);
-    time(section.duration("connect_timeout", A_MOMENT), &mut settings.connect_timeout);
-    time(section.duration("renew_before", TimeDelta::zero()), &mut settings.renew_before);
-    time(section.duration("max_retry_after", A_MOMENT), &mut settings.max_retry_after);
-    let size = |value: Option<i64>, to: &mut usize| {
-        if let Some(value) = value.and_then(|value| usize::try_from(value).ok()) {
-            *to = value;
-        }
-    };
-    size(section.number("max_in_flight", 1..=64), &mut settings.max_in_flight);
-    size(section.number("max_body", 1_024..=64 << 20), &mut settings.max_body);
-    size(section.number("max_rows", 1..=1_000_000), &mut settings.max_rows);
-    settings.year = section.number("year", 1900..=2200).and_then(|year| i32::try_from(year).ok()).or(settings.year);
-    settings.allow_plain_http = section.flag("allow_plain_http").unwrap_or(settings.allow_plain_http);
-    if let Some(scopes) = section.texts("scopes") {
-        settings.scopes = scopes;
-    }
     let rows: Vec<xtime::Meaning> = section.rows("meaning").unwrap_or_default();
     let own_meanings = rows.len();
     settings.meanings = xtime::meaning::with_defaults(rows);
@@ -148,22 +147,27 @@ fn invitations(section: &Section<'_, '_>) -> Invitations {
 
 fn http_codes(invitations: &Section<'_, '_>) -> Option<HttpCodes> {
     let section = invitations.section("http");
-    let pointer = |text: &str| match text.is_empty() || text.starts_with('/') {
-        true => Ok(text.to_owned()),
-        false => Err("a JSON pointer begins with `/`: \"/data/code\"".to_owned()),
+    let pointer = |text: &str| {
+        let good = text.is_empty() || text.starts_with('/');
+        if good { Ok(text.to_owned()) } else { Err("a JSON pointer begins with `/`: \"/data/code\"".to_owned()) }
     };
+    let defaults = HttpSettings::default();
     let url = section.text("url");
     let code = section.parsed("code", pointer);
-    let rest = HttpCodes {
-        method: section.text("method").unwrap_or_else(|| "POST".to_owned()),
-        url: String::new(),
-        headers: section.secrets("headers").unwrap_or_default(),
+    let headers = section.secrets("headers").unwrap_or_default();
+    let settings = HttpSettings {
+        method: section.text("method").unwrap_or(defaults.method),
+        url: url.clone().unwrap_or_default(),
+        headers: Vec::new(),
         body: section.parsed("body", |text| Ok(text.to_owned())),
-        code: String::new(),
+        code: code.clone().unwrap_or_default(),
         generated_at: section.parsed("generated_at", pointer),
         expires_at: section.parsed("expires_at", pointer),
-        timeout: timeout(&section),
-        allow_plain_http: section.flag("allow_plain_http").unwrap_or(false),
+        timeout: time(&section, "timeout", defaults.timeout),
+        max_retry_after: time(&section, "max_retry_after", defaults.max_retry_after),
+        max_body: size(&section, "max_body", 1_024..=64 << 20, defaults.max_body),
+        user_agent: section.text("user_agent").unwrap_or(defaults.user_agent),
+        allow_plain_http: section.flag("allow_plain_http").unwrap_or(defaults.allow_plain_http),
     };
     let given = section.is_given();
     if given && url.is_none() {
@@ -173,20 +177,26 @@ fn http_codes(invitations: &Section<'_, '_>) -> Option<HttpCodes> {
         section.complain("code", "it is missing: where the code is in the answer, like \"/data/code\"");
     }
     section.end();
-    Some(HttpCodes { url: url?, code: code?, ..rest })
+    (url.is_some() && code.is_some()).then_some(HttpCodes { settings, headers })
 }
 
-fn command_codes(invitations: &Section<'_, '_>) -> Option<CommandCodes> {
+fn command_codes(invitations: &Section<'_, '_>) -> Option<CommandSettings> {
     let section = invitations.section("command");
+    let defaults = CommandSettings::default();
     let run = section.texts("run").filter(|run| run.first().is_some_and(|program| !program.is_empty()));
-    let timeout = timeout(&section);
+    let timeout = time(&section, "timeout", defaults.timeout);
+    let max_output = size(&section, "max_output", 256..=1 << 20, defaults.max_output);
     if section.is_given() && run.is_none() {
         section.complain("run", "the program and its arguments are needed: [\"issue-code\", \"{{ dealer_code }}\"]");
     }
     section.end();
-    Some(CommandCodes { run: run?, timeout })
+    Some(CommandSettings { run: run?, timeout, max_output })
 }
 
-fn timeout(section: &Section<'_, '_>) -> Duration {
-    section.duration("timeout", A_MOMENT).and_then(|time| time.to_std().ok()).unwrap_or(Duration::from_secs(15))
+fn time(section: &Section<'_, '_>, key: &'static str, default: Duration) -> Duration {
+    section.duration(key, A_MOMENT).and_then(|time| time.to_std().ok()).unwrap_or(default)
+}
+
+fn size(section: &Section<'_, '_>, key: &'static str, range: RangeInclusive<i64>, default: usize) -> usize {
+    section.number(key, range).and_then(|number| usize::try_from(number).ok()).unwrap_or(default)
 }

@@ -157,7 +157,9 @@ impl<'r, 'a> Section<'r, 'a> {
             Some(number) => check(number),
             None => Err(format!("a whole number is needed, not {}", item.type_name())),
         };
-        self.read(key, from_item, |text| text.trim().parse().map_err(|_| "a whole number is needed".to_owned()).and_then(check))
+        self.read(key, from_item, |text| {
+            text.trim().parse().map_err(|_| "a whole number is needed".to_owned()).and_then(check)
+        })
     }
 
     /// Yes or no.
@@ -226,8 +228,9 @@ impl<'r, 'a> Section<'r, 'a> {
             Some(("file", path)) => Some(Secret::File(super::paths::from_settings(path, self.reader.path))),
             Some(("command", command)) => Some(Secret::Command(command.to_owned())),
             _ => {
-                let message =
-                    format!("`{name}`: one of {{ env = \"NAME\" }}, {{ file = \"PATH\" }} or {{ command = \"…\" }} is needed");
+                let message = format!(
+                    "`{name}`: one of {{ env = \"NAME\" }}, {{ file = \"PATH\" }} or {{ command = \"…\" }} is needed"
+                );
                 self.reader.report(place, false, message);
                 None
             }
@@ -270,7 +273,7 @@ impl<'r, 'a> Section<'r, 'a> {
             }
         };
         let row = |(value, start): (Value, usize)| {
-            T::deserialize(toml_edit::de::ValueDeserializer::from(value))
+            T::deserialize(serde::de::IntoDeserializer::into_deserializer(value))
                 .map_err(|error| {
                     let place = self.reader.place(error.span().map_or(start, |span| span.start));
                     self.reader.report(place, false, format!("[[{}]]: {}", self.dotted(key), error.message()));
@@ -286,7 +289,11 @@ impl<'r, 'a> Section<'r, 'a> {
         let item = self.table.and_then(|table| table.get(key));
         let table = item.and_then(Item::as_table_like);
         if let (Some(item), None) = (item, table) {
-            self.reader.report(self.reader.place_of(item), false, format!("`{key}` is a section: write [{}]", self.dotted(key)));
+            self.reader.report(
+                self.reader.place_of(item),
+                false,
+                format!("`{key}` is a section: write [{}]", self.dotted(key)),
+            );
         }
         Section { reader: self.reader, name: self.dotted(key), table, known: RefCell::default() }
     }
@@ -319,8 +326,8 @@ impl<'r, 'a> Section<'r, 'a> {
     }
 
     /// Reports every key that nobody asked for.
-    pub(super) fn end(self) {
-        let known = self.known.into_inner();
+    pub(super) fn end(&self) {
+        let known = self.known.borrow();
         for (key, _) in self.table.into_iter().flat_map(TableLike::iter) {
             if known.contains(&key) {
                 continue;

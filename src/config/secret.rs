@@ -94,7 +94,8 @@ fn run(command: &str) -> Result<String, SecretError> {
     if !output.status.success() {
         return Err(failed(format!("it ended with {}", output.status)));
     }
-    let text = String::from_utf8(output.stdout).map_err(|_| failed("it printed something that is not text".to_owned()))?;
+    let text =
+        String::from_utf8(output.stdout).map_err(|_| failed("it printed something that is not text".to_owned()))?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
