@@ -129,7 +129,8 @@ fn dense_after_the_dealers_word() {
     state.confirmation.dealer_confirmed_at = Some(said_at);
     state.confirmation.due_at = Some(said_at + hours(24));
     let all = looks(&state, said_at, said_at + hours(48));
-    let within = |from: TimeDelta, to: TimeDelta| all.iter().filter(|at| (said_at + from..said_at + to).contains(*at)).count();
+    let within =
+        |from: TimeDelta, to: TimeDelta| all.iter().filter(|at| (said_at + from..said_at + to).contains(*at)).count();
     assert_eq!(within(hours(0), hours(1)), 12);
     assert!((91..=93).contains(&within(hours(1), hours(24))));
     assert!((47..=48).contains(&within(hours(24), hours(48))));

@@ -46,6 +46,11 @@ impl Disconnects {
         self.looks.iter().filter(|(id, at, _)| *id != besides && *at >= since).count()
     }
 
+    /// Whether this one was looked at since a moment.
+    pub fn seen_since(&self, id: DealershipId, since: Timestamp) -> bool {
+        self.looks.iter().any(|(known, at, _)| *known == id && *at >= since)
+    }
+
     /// Who is in the window, oldest look first.
     pub fn members(&self) -> impl Iterator<Item = DealershipId> + '_ {
         self.looks.iter().map(|(id, ..)| *id)
