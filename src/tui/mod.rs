@@ -1,3 +1,7 @@
 //! The screen: a pure state machine over messages, drawn only when something visible changed.
 
 pub mod action;
+pub mod clocks;
+pub mod rows;
+pub mod theme;
+pub mod view;
