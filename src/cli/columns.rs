@@ -166,7 +166,14 @@ pub(super) const COLUMNS: &[Column] = &[
     text!("state", "STATE", |view| view.state.profile.state.raw().to_owned()),
     text!("dealer_code", "DEALERCODE", |view| view.state.profile.dealer_code.raw().to_owned()),
     text!("timezone", "ZONE", |view| view.state.profile.timezone.name().to_owned()),
-    text!("owner", "OWNER", |view| view.state.profile.owner.as_ref().map(Untrusted::raw).unwrap_or_default().to_owned()),
+    text!("owner", "OWNER", |view| view
+        .state
+        .profile
+        .owner
+        .as_ref()
+        .map(Untrusted::raw)
+        .unwrap_or_default()
+        .to_owned()),
     text!("contact", "CONTACT", |view| view.state.profile.contact.name.raw().to_owned()),
     text!("email", "EMAIL", |view| view.state.profile.contact.email.raw().to_owned()),
     text!("phone", "PHONE", |view| view.state.profile.contact.phone.raw().to_owned()),
@@ -183,7 +190,9 @@ pub(super) const COLUMNS: &[Column] = &[
         title: "ATTENTION",
         people: |view| view.state.attention(view.now, view.policy).map_or("", |reason| reason.words()).to_owned(),
         script: |view| view.state.attention(view.now, view.policy).map_or("", |reason| reason.words()).to_owned(),
-        key: |view| view.state.attention(view.now, view.policy).map_or(Key::Missing, |reason| Key::Number(reason as i64)),
+        key: |view| {
+            view.state.attention(view.now, view.policy).map_or(Key::Missing, |reason| Key::Number(reason as i64))
+        },
         ink: |_| Ink::Warn,
     },
     text!("code", "CODE", |view| view.state.invitation.as_ref().map(|newest| newest.code.masked()).unwrap_or_default()),

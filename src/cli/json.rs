@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{Attention, InvitationState, Onboarding, OpcodeOption, OpcodeState, Policy, Timestamp, Untrusted, rfc3339};
+use crate::domain::{
+    Attention, InvitationState, Onboarding, OpcodeOption, OpcodeState, Policy, Timestamp, Untrusted, rfc3339,
+};
 
 /// The form of every document.
 pub const SCHEMA: u32 = 1;

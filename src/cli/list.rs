@@ -7,7 +7,7 @@ use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::suggest::did_you_mean;
-use crate::domain::{Attention, Onboarding, Stage, Untrusted};
+use crate::domain::{Attention, Onboarding, Policy, Stage, Timestamp, Untrusted};
 
 use super::app::App;
 use super::args::List;
@@ -17,13 +17,35 @@ use super::json::{SCHEMA, dealership};
 use super::output::{Ink, fit, terminal_width};
 
 /// The columns of people, without `--columns`.
-const FOR_PEOPLE: &[&str] = &["dealer_code", "name", "stage", "code", "left", "waiting", "opcode", "owner", "attention"];
+const FOR_PEOPLE: &[&str] =
+    &["dealer_code", "name", "stage", "code", "left", "waiting", "opcode", "owner", "attention"];
 
 /// The columns of spreadsheets, without `--columns`.
 const FOR_SHEETS: &[&str] = &[
-    "id", "name", "group", "brand", "city", "state", "dealer_code", "timezone", "owner", "contact", "email", "phone",
-    "stage", "attention", "generation", "code", "generated_at", "expires_at", "dealer_confirmed_at", "due_at",
-    "confirmed_at", "opcode", "opcode_state", "slots",
+    "id",
+    "name",
+    "group",
+    "brand",
+    "city",
+    "state",
+    "dealer_code",
+    "timezone",
+    "owner",
+    "contact",
+    "email",
+    "phone",
+    "stage",
+    "attention",
+    "generation",
+    "code",
+    "generated_at",
+    "expires_at",
+    "dealer_confirmed_at",
+    "due_at",
+    "confirmed_at",
+    "opcode",
+    "opcode_state",
+    "slots",
 ];
 
 /// Runs the command.
@@ -34,7 +56,7 @@ pub(super) async fn run(app: &App, args: &List) -> Result<(), CliError> {
     let desk = reading.desk();
     let mut found = desk.query(&args.query.join(" "))?;
     let total = found.len();
-    sort_by(&mut found, &sort, |state| View { state, now: desk.now, policy: desk.policy });
+    sort_by(&mut found, &sort, desk.now, desk.policy);
     found.truncate(args.limit.unwrap_or(usize::MAX));
     let view = |state| View { state, now: desk.now, policy: desk.policy };
     if args.json {
@@ -49,7 +71,8 @@ pub(super) async fn run(app: &App, args: &List) -> Result<(), CliError> {
         app.out.note(format!("{} of {total} shown", found.len()));
     }
     if total == 0 {
-        let words = if reading.is_empty() { "no dealerships yet: import FILE, add NAME, or demo" } else { "nothing matches" };
+        let words =
+            if reading.is_empty() { "no dealerships yet: import FILE, add NAME, or demo" } else { "nothing matches" };
         app.out.note(words);
     }
     Ok(())
@@ -84,14 +107,10 @@ fn order(field: &str) -> Result<(&'static Column, bool), CliError> {
 
 /// Sorts by keys that are made once. Without fields: what needs attention first, then the nearest deadline. What has no value
 /// comes last in both directions; names and ids break ties, so that the order is always the same.
-fn sort_by<'a>(
-    found: &'a mut Vec<Arc<Onboarding>>,
-    fields: &[(&'static Column, bool)],
-    view: impl for<'b> Fn(&'b Onboarding) -> View<'b>,
-) {
+fn sort_by(found: &mut Vec<Arc<Onboarding>>, fields: &[(&'static Column, bool)], now: Timestamp, policy: &Policy) {
     if fields.is_empty() {
         found.sort_by_cached_key(|state| {
-            let view = view(state);
+            let view = View { state, now, policy };
             let urgency = state.attention(view.now, view.policy).map_or(u8::MAX, |reason: Attention| reason as u8);
             let deadline = state.next_deadline(view.now).map_or(i64::MAX, |at| at.timestamp_millis());
             let aside = state.stage(view.now) == Stage::Archived;
@@ -99,8 +118,12 @@ fn sort_by<'a>(
         });
         return;
     }
-    let mut keyed: Vec<(Vec<Key>, Arc<Onboarding>)> =
-        found.drain(..).map(|state| (fields.iter().map(|(column, _)| (column.key)(&view(&state))).collect(), state)).collect();
+    let mut keyed: Vec<(Vec<Key>, Arc<Onboarding>)> = found
+        .drain(..)
+        .map(|state| {
+            (fields.iter().map(|(column, _)| (column.key)(&View { state: &state, now, policy })).collect(), state)
+        })
+        .collect();
     keyed.sort_by(|(a, state_a), (b, state_b)| {
         let by_fields = a.iter().zip(b).zip(fields).map(|((a, b), (_, descending))| match (a, b) {
             (Key::Missing, Key::Missing) => Ordering::Equal,
@@ -143,9 +166,11 @@ fn table(app: &App, columns: &[&Column], rows: &[View<'_>]) -> Result<(), CliErr
     let heading = columns.iter().zip(&widths).map(|(column, width)| fit(column.title, *width)).collect();
     app.out.line(app.out.ink(Ink::Bold, &join(heading)))?;
     for (row, cells) in rows.iter().zip(cells) {
-        let cells = columns.iter().zip(&cells).zip(&widths).map(|((column, cell), width)| {
-            app.out.ink((column.ink)(row), &fit(cell, *width))
-        });
+        let cells = columns
+            .iter()
+            .zip(&cells)
+            .zip(&widths)
+            .map(|((column, cell), width)| app.out.ink((column.ink)(row), &fit(cell, *width)));
         app.out.line(join(cells.collect()))?;
     }
     Ok(())

@@ -115,7 +115,8 @@ impl Desk<'_> {
 }
 
 fn ambiguous(name: &str, several: &[&Arc<Onboarding>]) -> CliError {
-    let mut words = format!("`{}` could be {} dealerships; name one by its id or dealerCode:", clean(name), several.len());
+    let mut words =
+        format!("`{}` could be {} dealerships; name one by its id or dealerCode:", clean(name), several.len());
     for state in several.iter().take(CANDIDATES) {
         let profile = &state.profile;
         words.push_str(&format!(

@@ -84,7 +84,11 @@ impl Field {
         Self::of_column(name).ok_or_else(|| {
             let words = || Self::ALL.into_iter().map(Self::word);
             let list = words().collect::<Vec<_>>().join(", ");
-            format!("there is no field `{}`{} (fields: {list})", crate::domain::text::clean(name), did_you_mean(name, words()))
+            format!(
+                "there is no field `{}`{} (fields: {list})",
+                crate::domain::text::clean(name),
+                did_you_mean(name, words())
+            )
         })
     }
 }
@@ -115,10 +119,15 @@ impl Mapping {
 
     /// A mapped column that is not among those of the file.
     pub(super) fn check(&self, columns: &[String]) -> Result<(), String> {
-        let missing = self.0.iter().find(|(name, _)| !columns.iter().any(|column| column.trim().eq_ignore_ascii_case(name)));
+        let missing =
+            self.0.iter().find(|(name, _)| !columns.iter().any(|column| column.trim().eq_ignore_ascii_case(name)));
         let Some((name, _)) = missing else { return Ok(()) };
         let near = did_you_mean(name, columns.iter().map(String::as_str));
         let list = columns.iter().map(|column| format!("`{}`", crate::domain::text::clean(column))).collect::<Vec<_>>();
-        Err(format!("the file has no column `{}`{near} (columns: {})", crate::domain::text::clean(name), list.join(", ")))
+        Err(format!(
+            "the file has no column `{}`{near} (columns: {})",
+            crate::domain::text::clean(name),
+            list.join(", ")
+        ))
     }
 }

@@ -53,14 +53,18 @@ pub(super) fn profile(values: &Values) -> Result<Profile, Problem> {
         }
         let count = value.chars().count();
         if count > field.longest() {
-            return Err(Problem::new(field.word(), format!("has {count} characters; at most {} are taken", field.longest())));
+            return Err(Problem::new(
+                field.word(),
+                format!("has {count} characters; at most {} are taken", field.longest()),
+            ));
         }
         if value.is_empty() && Field::NEEDED.contains(&field) {
             return Err(Problem::new(field.word(), "is empty"));
         }
     }
     email(values.get(Field::Email)).map_err(|reason| Problem::new(Field::Email.word(), reason))?;
-    let timezone = timezone(values.get(Field::Timezone)).map_err(|reason| Problem::new(Field::Timezone.word(), reason))?;
+    let timezone =
+        timezone(values.get(Field::Timezone)).map_err(|reason| Problem::new(Field::Timezone.word(), reason))?;
     let owner = values.untrusted(Field::Owner);
     Ok(Profile {
         name: values.untrusted(Field::Name),
@@ -81,7 +85,8 @@ pub(super) fn profile(values: &Values) -> Result<Profile, Problem> {
 
 /// Controls of the terminal and of the direction of text: they have no business in a dealership's data.
 fn is_control(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
+    c.is_control()
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
 }
 
 /// Whether a text is one mail address.
@@ -99,8 +104,12 @@ fn email(text: &str) -> Result<(), String> {
     match EmailAddress::parse_with_options(&lenient, options) {
         Ok(_) if text.contains(char::is_whitespace) => Err(format!("`{}` has a space in it", clean(text))),
         Ok(_) => Ok(()),
-        Err(_) if text.contains([',', ';']) => Err(format!("`{}` is more than one address; one is needed", clean(text))),
-        Err(error) => Err(format!("`{}` is not a mail address ({})", clean(text), clean(&error.to_string().to_lowercase()))),
+        Err(_) if text.contains([',', ';']) => {
+            Err(format!("`{}` is more than one address; one is needed", clean(text)))
+        }
+        Err(error) => {
+            Err(format!("`{}` is not a mail address ({})", clean(text), clean(&error.to_string().to_lowercase())))
+        }
     }
 }
 
@@ -167,9 +176,20 @@ mod tests {
             assert_eq!(email(good), Ok(()), "{good}");
         }
         for bad in [
-            "service at example.com", "a@b@example.com", "x@", "<script>@example.com", "a@example.com,b@example.com",
-            "Ana <a@example.com>", "a@localhost", "a@[127.0.0.1]", ".a@example.com", "a.@example.com", "\"a b\"@example.com",
-            "@example.com", "a@example..com", "a@-example.com",
+            "service at example.com",
+            "a@b@example.com",
+            "x@",
+            "<script>@example.com",
+            "a@example.com,b@example.com",
+            "Ana <a@example.com>",
+            "a@localhost",
+            "a@[127.0.0.1]",
+            ".a@example.com",
+            "a.@example.com",
+            "\"a b\"@example.com",
+            "@example.com",
+            "a@example..com",
+            "a@-example.com",
         ] {
             assert!(email(bad).is_err(), "{bad}");
         }

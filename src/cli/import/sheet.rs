@@ -93,9 +93,11 @@ impl Sheet {
     }
 
     fn csv(&mut self, bytes: &[u8], mapping: &Mapping) -> Result<(), String> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter(bytes)).from_reader(bytes);
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter(bytes)).from_reader(bytes);
         let mut record = csv::ByteRecord::new();
-        let mut next = |record: &mut csv::ByteRecord| reader.read_byte_record(record).map_err(|error| error.to_string());
+        let mut next =
+            |record: &mut csv::ByteRecord| reader.read_byte_record(record).map_err(|error| error.to_string());
         if !next(&mut record)? {
             return Err("the file is empty".to_owned());
         }
@@ -123,7 +125,11 @@ impl Sheet {
                 .map(|(column, _)| format!("`{}`", clean(column)))
                 .collect();
             if of.len() > 1 {
-                return Err(format!("the columns {} are all `{}`; say which with --map", of.join(" and "), field.word()));
+                return Err(format!(
+                    "the columns {} are all `{}`; say which with --map",
+                    of.join(" and "),
+                    field.word()
+                ));
             }
         }
         let missing: Vec<&str> =
@@ -143,7 +149,8 @@ impl Sheet {
     }
 
     fn json(&mut self, bytes: &[u8], mapping: &Mapping) -> Result<(), String> {
-        let text = std::str::from_utf8(bytes).map_err(|error| format!("the file is not UTF-8 (byte {})", error.valid_up_to()))?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| format!("the file is not UTF-8 (byte {})", error.valid_up_to()))?;
         let mut lines = Lines { text, at: 0, line: 1 };
         for (place, raw) in objects(text)?.into_iter().enumerate() {
             // The pieces lie inside the text, so the distance is the place.

@@ -70,7 +70,9 @@ fn columns_of_other_people() {
 #[test]
 fn json_as_an_array_as_a_list_and_as_lines() {
     let one = |code: &str| {
-        format!(r#"{{"name": "A", "dealer_code": "{code}", "timezone": "America/Denver", "contact": {{"name": "X", "email": "a@example.com"}}}}"#)
+        format!(
+            r#"{{"name": "A", "dealer_code": "{code}", "timezone": "America/Denver", "contact": {{"name": "X", "email": "a@example.com"}}}}"#
+        )
     };
     let array = sheet(&format!("[\n  {},\n  {{\"name\": 5}},\n 7,\n{}]", one("x1"), one("x2")));
     assert_eq!(array.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 5]);
