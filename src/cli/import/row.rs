@@ -108,7 +108,7 @@ fn email(text: &str) -> Result<(), String> {
             Err(format!("`{}` is more than one address; one is needed", clean(text)))
         }
         Err(error) => {
-            Err(format!("`{}` is not a mail address ({})", clean(text), clean(&error.to_string().to_lowercase())))
+            Err(format!("`{}` is not a mail address ({})", clean(text), clean(error.to_string().to_lowercase().trim_end_matches('.'))))
         }
     }
 }

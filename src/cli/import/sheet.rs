@@ -103,12 +103,15 @@ impl Sheet {
         }
         let heading: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         let fields = self.heading(&heading, mapping)?;
+        let mut lines = Lines { bytes, at: 0, line: 1 };
         let mut row = 1;
         while next(&mut record)? {
             row += 1;
-            // A position is only missing for a record that was never read.
-            let line = record.position().map_or(row, csv::Position::line);
-            self.take(line, row, cells(&record, &fields));
+            // The reader's own count is wrong after CR LF and empty lines: it takes them for a part of the next record.
+            let at = record.position().map_or(0, |place| usize::try_from(place.byte()).unwrap_or(usize::MAX));
+            let skipped = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+            let at = at + skipped.count();
+            self.take(lines.of(at), row, cells(&record, &fields));
         }
         Ok(())
     }
@@ -151,7 +154,7 @@ impl Sheet {
     fn json(&mut self, bytes: &[u8], mapping: &Mapping) -> Result<(), String> {
         let text = std::str::from_utf8(bytes)
             .map_err(|error| format!("the file is not UTF-8 (byte {})", error.valid_up_to()))?;
-        let mut lines = Lines { text, at: 0, line: 1 };
+        let mut lines = Lines { bytes, at: 0, line: 1 };
         for (place, raw) in objects(text)?.into_iter().enumerate() {
             // The pieces lie inside the text, so the distance is the place.
             let at = (raw.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
@@ -240,9 +243,9 @@ fn object(raw: &str, mapping: &Mapping) -> Result<Values, (Values, Problem)> {
     problem.map_or(Ok(values.clone()), |problem| Err((values, problem)))
 }
 
-/// Counts lines along a text, each byte once.
+/// Counts lines along a file, each byte once.
 struct Lines<'a> {
-    text: &'a str,
+    bytes: &'a [u8],
     at: usize,
     line: u64,
 }
@@ -250,7 +253,7 @@ struct Lines<'a> {
 impl Lines<'_> {
     /// The line of a place; places come in ascending order.
     fn of(&mut self, place: usize) -> u64 {
-        let passed = self.text.as_bytes().get(self.at..place).unwrap_or_default();
+        let passed = self.bytes.get(self.at..place).unwrap_or_default();
         self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
         self.at = place.max(self.at);
         self.line
