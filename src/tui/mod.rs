@@ -1,3 +1,7 @@
 //! The screen: a pure state machine over messages, drawn only when something visible changed.
 
 pub mod action;
+pub mod clipboard;
+pub mod frames;
+pub mod keymap;
+pub mod line_edit;
