@@ -212,9 +212,9 @@ fn every_mistake_has_its_place() {
                 "k.toml:4:15: warning: in [tail] `Q` is `tail-kinds` and hides `quit` of [global]",
             ],
         ),
-        ("[table]\n\u{1b}[31m = 1\n", &["k.toml:2:2: error: this is not TOML: *"]),["k.toml:2:1: error: this is not TOML: *"]),
+        ("[table]\n\u{1b}[31m = 1\n", &["k.toml:2:2: error: this is not TOML: *"]),
         ("[table]\n\"\\u001b[31m\" = [\"e\"]\n", &["k.toml:2:1: error: there is no action `\u{fffd}[31m`"]),
-        ("[table]\nÄ = 1\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n", &["k.toml:2:1: error: this is not TOML: *"]),["k.toml:2:1: error: this is not TOML: *"]),
+        ("[table]\nÄ = 1\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n", &["k.toml:2:1: error: this is not TOML: *"]),
         (
             "[table]\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n",
             &["k.toml:2:19: error: `ctrl-é` can never be pressed: terminals have no ctrl code for it"],
