@@ -107,9 +107,11 @@ fn email(text: &str) -> Result<(), String> {
         Err(_) if text.contains([',', ';']) => {
             Err(format!("`{}` is more than one address; one is needed", clean(text)))
         }
-        Err(error) => {
-            Err(format!("`{}` is not a mail address ({})", clean(text), clean(error.to_string().to_lowercase().trim_end_matches('.'))))
-        }
+        Err(error) => Err(format!(
+            "`{}` is not a mail address ({})",
+            clean(text),
+            clean(error.to_string().to_lowercase().trim_end_matches('.'))
+        )),
     }
 }
 
