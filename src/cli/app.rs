@@ -102,14 +102,11 @@ impl App {
     /// # Errors
     /// When they cannot be read.
     pub async fn read(&self) -> Result<Reading, CliError> {
-        let policy = self.config.policy();
-        let me = self.config.operator();
-        let clock = Arc::clone(&self.clock);
         if !self.globals.read_only {
-            match self.own().await {
+            match self.own().await.map_err(CliError::from) {
                 Ok(store) => {
                     let (seq, states) = store.book().all();
-                    return Ok(Reading { seq, states, source: Source::Store(store), policy, me, clock });
+                    return Ok(self.reading(seq, states, Source::Store(store)));
                 }
                 Err(CliError::Held(holder)) => {
                     let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
@@ -118,8 +115,21 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
+        self.read_beside().await
+    }
+
+    /// Reads the books from the journal, whoever owns them.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn read_beside(&self) -> Result<Reading, CliError> {
         let journal = books::read_beside(&self.config.store).await?;
-        Ok(Reading { seq: journal.seq, states: journal.states, source: Source::Journal, policy, me, clock })
+        Ok(self.reading(journal.seq, journal.states, Source::Journal))
+    }
+
+    fn reading(&self, seq: u64, states: Vec<Arc<Onboarding>>, source: Source) -> Reading {
+        let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
+        Reading { seq, states, source, policy, me, clock }
     }
 
     /// Starts the engine.
@@ -225,7 +235,12 @@ impl Reading {
     pub async fn events(&self, app: &App, query: EventQuery) -> Result<Vec<crate::domain::Event>, CliError> {
         let read: Result<_, StoreError> = match &self.source {
             Source::Store(store) => store.events(query).await,
-            Source::Journal => books::events_beside(&app.config.store, query).await,
+            Source::Journal if self.seq == 0 => Ok(Vec::new()),
+            // What came since the dealerships were read is left to the next reading.
+            Source::Journal => {
+                let query = EventQuery { before: Some(query.before.unwrap_or(u64::MAX).min(self.seq + 1)), ..query };
+                books::events_beside(&app.config.store, query).await
+            }
         };
         Ok(read?)
     }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::domain::suggest::did_you_mean;
 use crate::domain::when::in_zone;
-use crate::domain::{DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable};
+use crate::domain::{DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, evolve};
 use crate::store::EventQuery;
 
 use super::app::App;
 use super::args::Events;
+use super::books;
 use super::error::CliError;
 use super::output::{Ink, fit};
 
@@ -22,7 +23,8 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     };
     let since = args.since.as_deref().map(|text| app.moment(text, None)).transpose()?;
     let until = args.until.as_deref().map(|text| app.moment(text, None)).transpose()?;
-    let reading = app.read().await?;
+    // A tail must not own the books while others want to record.
+    let reading = if args.follow { app.read_beside().await? } else { app.read().await? };
     let desk = reading.desk();
     let mut known = Known::default();
     for state in desk.states {
@@ -43,7 +45,32 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     for event in events.iter().skip(skip) {
         print(app, event, known.get(event.dealership), args.json)?;
     }
-    app.out.flush()
+    app.out.flush()?;
+    if args.follow { follow(app, args.json, &filter, known, reading.seq, until).await } else { Ok(()) }
+}
+
+/// Prints what is recorded from now on, until a signal ends it or nobody reads any more.
+async fn follow(
+    app: &App,
+    json: bool,
+    filter: &Filter,
+    mut known: Known,
+    after: u64,
+    until: Option<Timestamp>,
+) -> Result<(), CliError> {
+    let mut tail = books::follow(&app.config.store, after)?;
+    let me = app.config.operator();
+    let policy = app.config.policy();
+    loop {
+        for event in tail.next(app.clock.as_ref()).await? {
+            known.evolve(&event);
+            let ctx = QueryContext { now: app.clock.now(), policy: &policy, me: Some(&me) };
+            if until.is_none_or(|until| event.at < until) && filter.matches(&event, &known, &ctx) {
+                print(app, &event, known.get(event.dealership), json)?;
+            }
+        }
+        app.out.flush()?;
+    }
 }
 
 /// The places of a kind, or of every kind of a group.
@@ -87,6 +114,14 @@ impl Known {
     pub(super) fn put(&mut self, state: &Arc<Onboarding>) {
         let text = Searchable::new(state.id, &state.profile);
         self.0.insert(state.id, (Arc::clone(state), text));
+    }
+
+    /// Takes in what happened to one of them.
+    fn evolve(&mut self, event: &Event) {
+        let before = self.0.get(&event.dealership).map(|(state, _)| Onboarding::clone(state));
+        if let Some(state) = evolve(before, event) {
+            self.put(&Arc::new(state));
+        }
     }
 
     fn get(&self, id: DealershipId) -> Option<&Onboarding> {

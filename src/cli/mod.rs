@@ -2,10 +2,12 @@
 
 pub mod app;
 pub mod args;
+mod backup;
 mod books;
 mod check;
 mod columns;
 pub mod demo;
+mod doctor;
 pub mod error;
 mod events;
 mod generate;
@@ -76,6 +78,8 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     match &cli.command {
         Some(Command::Completions { shell }) => return generate::completions(*shell),
         Some(Command::Man) => return generate::man(),
+        Some(Command::Keymap(command)) => return settings::keymap(&cli.globals, command),
+        Some(Command::Doctor(args)) => return doctor::run(&cli.globals, args).await,
         Some(Command::Config(command)) => return settings::run(&cli.globals, *command),
         Some(Command::Resend(_)) => return Err(later::refuse("resend", "mail")),
         Some(Command::Mail(_)) => return Err(later::refuse("mail", "mail")),
@@ -121,6 +125,8 @@ async fn dispatch(app: &App, command: Option<Command>) -> Result<(), CliError> {
         Some(Command::Opcode(Opcode::List { dealership, json })) => check::opcodes(app, &dealership, json.json).await,
         Some(Command::Events(args)) => events::run(app, &args).await,
         Some(Command::Watch) => watch::run(app).await,
+        Some(Command::Export(args)) => backup::export(app, &args).await,
+        Some(Command::Restore(args)) => backup::restore(app, &args).await,
         Some(Command::Sandbox(args)) => sandbox::run(app, &args).await,
         _ => Err(CliError::Failed("not wired yet".to_owned())),
     }

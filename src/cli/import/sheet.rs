@@ -140,9 +140,9 @@ impl Sheet {
         if !missing.is_empty() {
             let list: Vec<String> = columns.iter().map(|column| format!("`{}`", clean(column))).collect();
             return Err(format!(
-                "no column holds {}; name it with --map 'column={}' (columns: {})",
+                "no column holds {}; say which does: {} (columns: {})",
                 missing.join(", "),
-                missing.first().unwrap_or(&"name"),
+                missing.iter().map(|field| format!("--map 'COLUMN={field}'")).collect::<Vec<_>>().join(" "),
                 list.join(", ")
             ));
         }
