@@ -16,7 +16,7 @@ Exit codes: 0 done · 1 failed · 2 wrong usage or settings · 3 partly done · 
 
 /// The onboarding desk of a certified scheduling partner of Xtime, in a terminal. Without a command: the dashboard.
 #[derive(Debug, Parser)]
-#[command(name = "cloverwatch", version, about, after_help = AFTER, max_term_width = 120)]
+#[command(name = "cloverwatch", version, about, after_help = AFTER, max_term_width = 120, args_override_self = true)]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
@@ -212,7 +212,7 @@ pub struct Add {
 #[derive(Debug, Args)]
 pub struct List {
     /// Which dealerships; several words are one query
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// By which fields, like `stage,expires_at:desc`; without it: what needs attention first
     #[arg(long, value_name = "FIELD[:desc],…", value_delimiter = ',')]
@@ -315,7 +315,7 @@ pub struct Note {
     /// Which dealership
     pub dealership: String,
     /// What
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     pub text: Vec<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -401,7 +401,7 @@ pub enum Opcode {
 #[derive(Debug, Args)]
 pub struct Events {
     /// Of which dealerships; several words are one query
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// Go on with what happens from now on
     #[arg(short, long)]

@@ -232,7 +232,10 @@ fn line(engine: &Engine, item: &Item, now: Timestamp) -> String {
 
 async fn confirm(app: &App, engine: &Engine, items: &[Item], open: usize) -> Result<(), CliError> {
     if !is_interactive() {
-        return Err(CliError::usage(format!("{open} codes would be issued; add --yes to do it without being asked")));
+        return Err(CliError::usage(format!(
+            "{} would be issued; add --yes to do it without being asked",
+            codes(open)
+        )));
     }
     let now = app.clock.now();
     let wanted = items.iter().filter(|item| item.refused.is_none());
@@ -247,10 +250,14 @@ async fn confirm(app: &App, engine: &Engine, items: &[Item], open: usize) -> Res
         let answer = app.ask(&format!("Issue {open} codes? Type the number to go on: ")).await?;
         answer == open.to_string()
     } else {
-        let answer = app.ask(&format!("Issue {open} code{}? [y/N] ", if open == 1 { "" } else { "s" })).await?;
+        let answer = app.ask(&format!("Issue {}? [y/N] ", codes(open))).await?;
         matches!(answer.as_str(), "y" | "Y" | "yes")
     };
     if done { Ok(()) } else { Err(CliError::Refused("nothing was done".to_owned())) }
+}
+
+fn codes(count: usize) -> String {
+    if count == 1 { "1 code".to_owned() } else { format!("{count} codes") }
 }
 
 fn plan(app: &App, engine: &Engine, items: &[Item], json: bool) -> Result<(), CliError> {

@@ -7,6 +7,7 @@ mod books;
 mod check;
 mod columns;
 pub mod demo;
+mod desk;
 mod doctor;
 pub mod error;
 mod events;
@@ -128,6 +129,9 @@ async fn dispatch(app: &App, command: Option<Command>) -> Result<(), CliError> {
         Some(Command::Export(args)) => backup::export(app, &args).await,
         Some(Command::Restore(args)) => backup::restore(app, &args).await,
         Some(Command::Sandbox(args)) => sandbox::run(app, &args).await,
-        _ => Err(CliError::Failed("not wired yet".to_owned())),
+        Some(Command::Demo(args)) => demo::run(app, &args).await,
+        None => desk::run(app).await,
+        // The others need no books and were answered before.
+        Some(_) => Ok(()),
     }
 }
