@@ -10,6 +10,7 @@ pub mod demo;
 mod desk;
 mod doctor;
 pub mod error;
+mod escaped;
 mod events;
 mod generate;
 mod import;

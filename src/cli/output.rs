@@ -7,6 +7,7 @@ use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::error::CliError;
+use super::escaped;
 
 /// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -90,14 +91,14 @@ impl Out {
     /// Writes one JSON document of several lines.
     pub fn document(&self, value: &impl Serialize) -> Result<(), CliError> {
         let mut stdout = self.stdout.lock();
-        serde_json::to_writer_pretty(&mut *stdout, value).map_err(io::Error::from)?;
+        escaped::pretty(&mut *stdout, value)?;
         Ok(stdout.write_all(b"\n")?)
     }
 
     /// Writes one JSON value on a line and hands it over at once: a stream.
     pub fn json_line(&self, value: &impl Serialize) -> Result<(), CliError> {
         let mut stdout = self.stdout.lock();
-        serde_json::to_writer(&mut *stdout, value).map_err(io::Error::from)?;
+        escaped::compact(&mut *stdout, value)?;
         Ok(stdout.write_all(b"\n")?)
     }
 
