@@ -2,9 +2,6 @@
 
 use clap::Args;
 
-use super::app::App;
-use super::error::CliError;
-
 /// `demo`.
 #[derive(Debug, Clone, Args)]
 pub struct DemoArgs {
@@ -26,9 +23,4 @@ pub struct DemoArgs {
     /// End by itself after so long, in real time
     #[arg(long, value_name = "DURATION")]
     pub run_for: Option<String>,
-}
-
-/// Runs until it is left, or a signal ends it.
-pub(super) async fn run(_app: &App, _args: &DemoArgs) -> Result<(), CliError> {
-    std::future::ready(Err(CliError::Failed("the demo is not built in yet".to_owned()))).await
 }

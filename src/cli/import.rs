@@ -105,7 +105,7 @@ async fn record(app: &App, sheet: &mut Sheet) -> Result<Counts, CliError> {
 
 fn refused(row: &Row, why: &str) -> Refused {
     let dealer_code = row.profile.dealer_code.plain().into_owned();
-    Refused { line: row.line, row: row.row, dealer_code, problem: Problem::new(Field::DealerCode.word(), why) }
+    Refused { line: row.line, row: row.place, dealer_code, problem: Problem::new(Field::DealerCode.word(), why) }
 }
 
 /// What recording would do, without doing it.

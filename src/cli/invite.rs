@@ -95,7 +95,7 @@ async fn gather(app: &App, args: &Codes, engine: &Engine) -> Result<Vec<Item>, C
             true => desk.targets(&targets.dealerships, targets.query.as_deref())?,
             false => named_in(&block, &desk),
         };
-        return matched(app, args, &block, &desk, engine, chosen);
+        return matched(app, args, &block, &desk, engine, &chosen);
     }
     let chosen = desk.targets(&targets.dealerships, targets.query.as_deref())?;
     let Some(code) = &args.code else {
@@ -149,7 +149,7 @@ fn matched(
     block: &str,
     desk: &Desk<'_>,
     engine: &Engine,
-    chosen: Vec<Arc<Onboarding>>,
+    chosen: &[Arc<Onboarding>],
 ) -> Result<Vec<Item>, CliError> {
     let expected: Vec<Expected> =
         chosen.iter().map(|state| Expected { id: state.id, zone: state.profile.timezone }).collect();

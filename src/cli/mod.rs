@@ -7,7 +7,6 @@ mod books;
 mod check;
 mod columns;
 pub mod demo;
-mod desk;
 mod doctor;
 pub mod error;
 mod escaped;
@@ -130,9 +129,6 @@ async fn dispatch(app: &App, command: Option<Command>) -> Result<(), CliError> {
         Some(Command::Export(args)) => backup::export(app, &args).await,
         Some(Command::Restore(args)) => backup::restore(app, &args).await,
         Some(Command::Sandbox(args)) => sandbox::run(app, &args).await,
-        Some(Command::Demo(args)) => demo::run(app, &args).await,
-        None => desk::run(app).await,
-        // The others need no books and were answered before.
-        Some(_) => Ok(()),
+        _ => Err(CliError::Failed("not wired yet".to_owned())),
     }
 }

@@ -60,7 +60,7 @@ async fn statuses(engine: &Engine) {
             match &platform {
                 PlatformState::Ok => tracing::info!("the platform answers"),
                 PlatformState::Down { why, .. } => {
-                    tracing::error!("the platform fails: {}", crate::domain::text::clean(why))
+                    tracing::error!("the platform fails: {}", crate::domain::text::clean(why));
                 }
                 PlatformState::OurCredentials { why, .. } => {
                     tracing::error!("our credentials are refused: {}", crate::domain::text::clean(why));

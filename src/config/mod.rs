@@ -32,6 +32,7 @@ pub struct Overrides {
 
 impl Overrides {
     /// With every variable of this process that is a setting. One that is not text is reported when it is missed.
+    #[must_use]
     pub fn with_environment(mut self) -> Self {
         self.variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -1,5 +1,5 @@
 //! Runs the real program on a store of its own, with nothing of this machine's settings.
-#![allow(dead_code, missing_docs, reason = "every test file uses a part of it")]
+#![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic, reason = "every test file uses a part of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};

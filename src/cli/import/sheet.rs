@@ -18,7 +18,7 @@ pub(in crate::cli) struct Row {
     /// The line of the file on which it begins, counted from 1.
     pub(in crate::cli) line: u64,
     /// Its place among the rows of the file; a heading counts.
-    pub(in crate::cli) row: u64,
+    pub(in crate::cli) place: u64,
     /// Who it is.
     pub(in crate::cli) profile: Profile,
 }
@@ -66,11 +66,7 @@ pub(in crate::cli) fn read(bytes: &[u8], mapping: &Mapping) -> Result<Sheet, Str
 
 impl Sheet {
     /// Takes a row in, or notes why not.
-    fn take(&mut self, line: u64, row: u64, values: Result<Values, (Values, Problem)>) {
-        let (values, problem) = match values {
-            Ok(values) => (values, None),
-            Err((values, problem)) => (values, Some(problem)),
-        };
+    fn take(&mut self, line: u64, row: u64, (values, problem): (Values, Option<Problem>)) {
         let code = values.get(Field::DealerCode);
         let first = if code.is_empty() { None } else { self.seen.get(code).copied() };
         let outcome = match (problem, profile(&values), first) {
@@ -85,7 +81,7 @@ impl Sheet {
             self.seen.insert(code.to_owned(), line);
         }
         match outcome {
-            Ok(profile) => self.rows.push(Row { line, row, profile }),
+            Ok(profile) => self.rows.push(Row { line, place: row, profile }),
             Err(problem) => {
                 self.refused.push(Refused { line, row, dealer_code: clean(code).into_owned(), problem });
             }
@@ -181,7 +177,7 @@ fn delimiter(bytes: &[u8]) -> u8 {
     counts.into_iter().fold((b',', 0), |best, found| if found.1 > best.1 { found } else { best }).0
 }
 
-fn cells(record: &csv::ByteRecord, fields: &[Option<Field>]) -> Result<Values, (Values, Problem)> {
+fn cells(record: &csv::ByteRecord, fields: &[Option<Field>]) -> (Values, Option<Problem>) {
     let mut values = Values::default();
     let mut problem = None;
     for (cell, field) in record.iter().zip(fields) {
@@ -196,7 +192,7 @@ fn cells(record: &csv::ByteRecord, fields: &[Option<Field>]) -> Result<Values, (
         let what = if has < needs { "too few" } else { "too many" };
         problem = Some(Problem::new("row", format!("{what} columns: {has} instead of {needs}")));
     }
-    problem.map_or(Ok(values.clone()), |problem| Err((values, problem)))
+    (values, problem)
 }
 
 /// The objects of a JSON array, of the list that `list --json` prints, or of JSON lines.
@@ -218,10 +214,10 @@ fn objects(text: &str) -> Result<Vec<&str>, String> {
     all.map(|one| one.map(RawValue::get).map_err(wrong)).collect()
 }
 
-fn object(raw: &str, mapping: &Mapping) -> Result<Values, (Values, Problem)> {
+fn object(raw: &str, mapping: &Mapping) -> (Values, Option<Problem>) {
     let mut values = Values::default();
     let Ok(Value::Object(object)) = serde_json::from_str(raw) else {
-        return Err((values, Problem::new("row", "is not a JSON object")));
+        return (values, Some(Problem::new("row", "is not a JSON object")));
     };
     let mut problem = None;
     let nested = object.get("contact").and_then(Value::as_object);
@@ -240,7 +236,7 @@ fn object(raw: &str, mapping: &Mapping) -> Result<Values, (Values, Problem)> {
         };
         values.set(field, &text);
     }
-    problem.map_or(Ok(values.clone()), |problem| Err((values, problem)))
+    (values, problem)
 }
 
 /// Counts lines along a file, each byte once.

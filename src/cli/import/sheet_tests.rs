@@ -23,7 +23,7 @@ fn a_mark_at_the_start_line_ends_of_windows_and_quotes() {
     assert_eq!(sheet.refused, []);
     let names: Vec<&str> = sheet.rows.iter().map(|row| row.profile.name.raw()).collect();
     assert_eq!(names, ["Núñez \"North\", Inc.", "B"]);
-    assert_eq!((sheet.rows[1].line, sheet.rows[1].row), (4, 3));
+    assert_eq!((sheet.rows[1].line, sheet.rows[1].place), (4, 3));
     assert_eq!(sheet.ignored, ["note"]);
 }
 
