@@ -14,8 +14,11 @@ pub mod onboarding;
 pub mod opcode;
 pub mod policy;
 pub mod probe;
+pub mod query;
 pub mod stage;
+pub mod suggest;
 pub mod text;
+pub mod when;
 
 pub use attention::Attention;
 pub use code::{CodeDigest, CodeError, InvitationCode};
@@ -31,6 +34,7 @@ pub use onboarding::{
 pub use opcode::{Finding, OpcodeChoice, OpcodeOption, OpcodeState, Service};
 pub use policy::Policy;
 pub use probe::{Look, Outcome, ProbeRecord, SlotsLook};
+pub use query::{Query, QueryContext, QueryError, Searchable};
 pub use stage::Stage;
 pub use text::Untrusted;
 

@@ -1,0 +1,45 @@
+//! A mistake in a query: where it is and what would be right.
+
+use std::ops::Range;
+
+use unicode_width::UnicodeWidthChar;
+
+use crate::domain::text::is_invisible;
+
+/// Why a text is not a query.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct QueryError {
+    /// The mistake, in bytes of the text.
+    pub span: Range<usize>,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl QueryError {
+    /// A mistake at a place.
+    pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self { span, message: message.into() }
+    }
+
+    /// The text with a caret under the mistake, on two lines. Cleaned for the terminal.
+    pub fn caret(&self, text: &str) -> String {
+        let mut shown = String::with_capacity(text.len());
+        let (mut before, mut under) = (0, 0);
+        for (place, c) in text.char_indices() {
+            let c = match c {
+                '\n' | '\r' | '\t' => ' ',
+                c if is_invisible(c) => '\u{fffd}',
+                c => c,
+            };
+            let width = c.width().unwrap_or(0);
+            if place < self.span.start {
+                before += width;
+            } else if place < self.span.end {
+                under += width;
+            }
+            shown.push(c);
+        }
+        format!("{shown}\n{}{}", " ".repeat(before), "^".repeat(under.max(1)))
+    }
+}

@@ -1,0 +1,149 @@
+//! The filter language: one text, the same in lists, event tails, the screen and saved views.
+//!
+//! Terms are separated by spaces and must all hold. Words and `"quoted words"` search name, group, city, dealerCode,
+//! contact and owner; `field:a,b` searches one field for any of the values; `!` in front of a term turns it round; `~word`
+//! is fuzzy, `/regex/` is what it says; `expires<6h` compares a clock; `is:`, `stage:`, `opcode:` and `kind:` know words.
+
+mod error;
+mod parse;
+mod searchable;
+mod term;
+
+use crate::domain::{Fact, Onboarding, Policy, Stage, Timestamp};
+
+pub use error::QueryError;
+pub use searchable::Searchable;
+use term::Term;
+
+/// A field of a dealership that a query can name. Words search the first six.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The rooftop's name.
+    Name,
+    /// The dealer group.
+    Group,
+    /// The city.
+    City,
+    /// The `dealerCode`.
+    Dealer,
+    /// Who answers there.
+    Contact,
+    /// Which of us looks after it.
+    Owner,
+    /// The state or province.
+    State,
+    /// The make it sells.
+    Brand,
+    /// The mail address.
+    Email,
+    /// The phone number.
+    Phone,
+    /// The IANA time zone.
+    Timezone,
+    /// Our identifier.
+    Id,
+}
+
+impl Field {
+    /// Every field, those that words search first.
+    pub const ALL: [Self; 12] = [
+        Self::Name,
+        Self::Group,
+        Self::City,
+        Self::Dealer,
+        Self::Contact,
+        Self::Owner,
+        Self::State,
+        Self::Brand,
+        Self::Email,
+        Self::Phone,
+        Self::Timezone,
+        Self::Id,
+    ];
+
+    /// Its name in a query.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Group => "group",
+            Self::City => "city",
+            Self::Dealer => "dealer",
+            Self::Contact => "contact",
+            Self::Owner => "owner",
+            Self::State => "state",
+            Self::Brand => "brand",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Timezone => "timezone",
+            Self::Id => "id",
+        }
+    }
+}
+
+/// What an answer may depend on besides the dealership.
+#[derive(Debug, Clone, Copy)]
+pub struct QueryContext<'a> {
+    /// The moment of the question.
+    pub now: Timestamp,
+    /// The numbers of the process.
+    pub policy: &'a Policy,
+    /// Who asks: what `is:mine` means. `None`: nobody's.
+    pub me: Option<&'a str>,
+}
+
+/// A parsed filter. Cheap to ask, however often; holds its searchers ready.
+#[derive(Debug, Default)]
+pub struct Query {
+    text: String,
+    terms: Vec<Term>,
+}
+
+impl Query {
+    /// Reads a filter. An empty text matches everything.
+    ///
+    /// # Errors
+    /// A [`QueryError`] that says where the mistake is and what would be right.
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        Ok(Self { text: text.to_owned(), terms: parse::terms(text)? })
+    }
+
+    /// The text it was read from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it matches everything.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether it asks for archived dealerships by name; they are left out of lists unless it does.
+    pub fn names_archived(&self) -> bool {
+        self.terms.iter().any(Term::names_archived)
+    }
+
+    /// Whether a dealership matches. `kind:` asks for its newest event. Allocates nothing.
+    pub fn matches(&self, state: &Onboarding, text: &Searchable, ctx: &QueryContext<'_>) -> bool {
+        self.terms.iter().all(|term| term.holds(state, text, state.last_event.kind, ctx))
+    }
+
+    /// Whether an event matches: `kind:` asks for the event's own kind (a place in [`Fact::KINDS`]), everything else for
+    /// its dealership as it is at the moment of the question.
+    pub fn matches_event(&self, kind: u8, state: &Onboarding, text: &Searchable, ctx: &QueryContext<'_>) -> bool {
+        self.terms.iter().all(|term| term.holds(state, text, kind, ctx))
+    }
+
+    /// Every word that may begin a term or follow a field, for completion: `is:expired`, `stage:new`, `kind:note.added`.
+    pub fn vocabulary() -> Vec<String> {
+        let fields = Field::ALL.into_iter().map(|field| format!("{}:", field.word()));
+        let is = term::Is::WORDS.iter().map(|(word, _)| format!("is:{word}"));
+        let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.word()));
+        let opcodes = term::OPCODE_WORDS.iter().map(|(word, _)| format!("opcode:{word}"));
+        let clocks = term::Clock::WORDS.iter().map(|(word, _)| format!("{word}<"));
+        let kinds = Fact::KINDS.iter().map(|kind| format!("kind:{kind}"));
+        fields.chain(is).chain(stages).chain(opcodes).chain(clocks).chain(kinds).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

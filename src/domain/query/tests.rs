@@ -1,0 +1,266 @@
+//! The filter language against a small desk.
+
+use chrono::{DateTime, TimeDelta};
+use chrono_tz::Tz;
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::event::CodeOrigin;
+use crate::domain::{
+    Confirmation, Contact, DealershipId, IntentId, Invitation, LastEvent, OpcodeState, Profile, Untrusted,
+};
+
+fn now() -> Timestamp {
+    DateTime::parse_from_rfc3339("2026-03-30T12:00:00Z").unwrap().to_utc()
+}
+
+fn dealership(n: u64, name: &str, city: &str, owner: &str) -> Onboarding {
+    Onboarding {
+        id: DealershipId::from_bits(n),
+        version: 1,
+        profile: Profile {
+            name: name.into(),
+            dealer_code: format!("xts{n:06}").into(),
+            group: "Harbor Auto Group".into(),
+            brand: "Ford".into(),
+            city: city.into(),
+            state: "TX".into(),
+            timezone: Tz::America__Chicago,
+            contact: Contact { name: "Ximena Ödegård".into(), email: "x@example.com".into(), phone: "".into() },
+            owner: (!owner.is_empty()).then(|| owner.into()),
+        },
+        added_at: now() - TimeDelta::days(9),
+        invitation: None,
+        earlier: Vec::new(),
+        pending: None,
+        confirmation: Confirmation::default(),
+        opcode: None,
+        opcode_state: OpcodeState::Unchecked,
+        opcode_findings: Vec::new(),
+        opcode_since: None,
+        slots: None,
+        probe: None,
+        snoozed_until: None,
+        archived_at: None,
+        notes: 0,
+        last_event: LastEvent { seq: n, at: now() - TimeDelta::days(1), kind: 4 },
+    }
+}
+
+fn invited(mut state: Onboarding, hours_ago: i64) -> Onboarding {
+    let generated_at = now() - TimeDelta::hours(hours_ago);
+    state.invitation = Some(Invitation {
+        generation: 1,
+        code: format!("CODE-{hours_ago}").parse().unwrap(),
+        generated_at,
+        expires_at: generated_at + TimeDelta::hours(72),
+        issued_at: generated_at,
+        issued_by: "ana".into(),
+        source: CodeOrigin::Paste,
+        intent: IntentId::from_bits(1),
+        ended: None,
+    });
+    state
+}
+
+fn desk() -> Vec<Onboarding> {
+    let mut overdue = invited(dealership(4, "Lindqvist Acura", "Détroit", "BEN"), 40);
+    overdue.confirmation.dealer_confirmed_at = Some(now() - TimeDelta::hours(30));
+    overdue.confirmation.due_at = Some(now() - TimeDelta::hours(6));
+    let mut live = dealership(5, "Straße Toyota", "Boise", "");
+    live.confirmation.confirmed_at = Some(now() - TimeDelta::days(3));
+    live.opcode_state = OpcodeState::NearMiss;
+    live.last_event.kind = 20;
+    let mut archived = dealership(6, "Old Ford", "Boise", "esi");
+    archived.archived_at = Some(now());
+    vec![
+        dealership(1, "McAllister & Sons BMW, Inc.", "Boise", "ana"),
+        invited(dealership(2, "Nakamura Ford", "Chicago", "ben"), 70),
+        invited(dealership(3, "Jeep of Portland", "Portland", "dmitri"), 125),
+        overdue,
+        live,
+        archived,
+    ]
+}
+
+/// The numbers of the dealerships that a query finds.
+fn found(text: &str) -> Vec<u64> {
+    let query = Query::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let policy = Policy::default();
+    let ctx = QueryContext { now: now(), policy: &policy, me: Some("Ben") };
+    let matching = |state: &Onboarding| query.matches(state, &Searchable::new(state.id, &state.profile), &ctx);
+    desk().into_iter().filter(matching).map(|state| state.id.bits()).collect()
+}
+
+fn mistake(text: &str) -> (String, String) {
+    let error = Query::parse(text).expect_err(text);
+    (text.get(error.span.clone()).expect("a span on character borders").to_owned(), error.message)
+}
+
+#[test]
+fn words_search_six_fields_and_fold_case() {
+    assert_eq!(found(""), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(found("FORD"), [2, 6]);
+    assert_eq!(found("boise mcall"), [1]);
+    assert_eq!(found("xts000003"), [3]);
+    assert_eq!(found("détroit"), [4]);
+    assert_eq!(found("DÉTROIT"), [4]);
+    assert_eq!(found("ödegård harbor"), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(found("\"& Sons bmw\""), [1]);
+    assert_eq!(found("\"jeep portland\""), Vec::<u64>::new());
+    assert_eq!(found("example.com"), Vec::<u64>::new(), "the address is not among what words search");
+}
+
+#[test]
+fn fields_lists_and_negation() {
+    assert_eq!(found("city:boise"), [1, 5, 6]);
+    assert_eq!(found("city:boise,chicago"), [1, 2, 5, 6]);
+    assert_eq!(found("city:boise !name:ford"), [1, 5]);
+    assert_eq!(found("name:\"sons bmw, inc\",jeep"), [1, 3]);
+    assert_eq!(found("owner:\"\""), [5]);
+    assert_eq!(found("!owner:\"\" !ford"), [1, 3, 4]);
+    assert_eq!(found("dealer:xts000001 zone:chicago state:tx brand:ford email:example.com"), [1]);
+    assert_eq!(found("id:d0000000002"), [2]);
+    assert_eq!(found("!!ford"), [2, 6]);
+}
+
+#[test]
+fn fuzzy_and_regular_expressions() {
+    assert_eq!(found("~mcalbmw"), [1]);
+    assert_eq!(found("~\"lnd acra\""), [4]);
+    assert_eq!(found("!~ford"), [1, 4, 5], "jeep oF pORtlanD has the letters in this order");
+    assert_eq!(found("/^(jeep|nak).*/"), [2, 3]);
+    assert_eq!(found("/FORD$/"), [2, 6]);
+    assert_eq!(found("/ of \\w+$/"), [3]);
+    assert_eq!(found("/xts0+[12]$/ city:boise"), [1]);
+}
+
+#[test]
+fn clocks_states_and_stages() {
+    assert_eq!(found("expires<6h"), [2]);
+    assert_eq!(found("expires<=2h"), [2]);
+    assert_eq!(found("expires<2h"), Vec::<u64>::new());
+    assert_eq!(found("expires>1h59m"), [2, 4]);
+    assert_eq!(found("expired>2d"), [3]);
+    assert_eq!(found("waiting>24h"), [4]);
+    assert_eq!(found("confirmed<4d"), [5]);
+    assert_eq!(found("added>=9d quiet>=1d"), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(found("is:pending"), [2]);
+    assert_eq!(found("is:expired,overdue"), [3, 4]);
+    assert_eq!(found("is:confirmed"), [5]);
+    assert_eq!(found("is:mine"), [2, 4]);
+    assert_eq!(found("is:attention"), [2, 3, 4, 5]);
+    assert_eq!(found("stage:new,archived"), [1, 6]);
+    assert_eq!(found("STAGE:Opcode-Missing"), [5]);
+    assert_eq!(found("opcode:near-miss"), [5]);
+    assert_eq!(found("!opcode:unchecked"), [5]);
+    assert_eq!(found("kind:note.added"), [5]);
+    assert_eq!(found("kind:invitation"), [1, 2, 3, 4, 6]);
+    assert!(Query::parse("is:archived").unwrap().names_archived());
+    assert!(!Query::parse("archived").unwrap().names_archived());
+}
+
+#[test]
+fn an_event_is_asked_for_its_own_kind() {
+    let state = desk().remove(4);
+    let text = Searchable::new(state.id, &state.profile);
+    let policy = Policy::default();
+    let ctx = QueryContext { now: now(), policy: &policy, me: None };
+    let query = Query::parse("kind:opcode toyota").unwrap();
+    assert!(query.matches_event(14, &state, &text, &ctx));
+    assert!(!query.matches_event(4, &state, &text, &ctx));
+    assert!(!Query::parse("is:mine").unwrap().matches(&state, &text, &ctx));
+}
+
+#[test]
+fn mistakes_say_where_and_what_would_be_right() {
+    for (text, at, words) in [
+        ("boise ownr:ana", "ownr", "did you mean `owner`?"),
+        ("is:expird", "expird", "did you mean `expired`?"),
+        ("stage:foo", "foo", "one of new, invited"),
+        ("kind:invitation.isued", "invitation.isued", "did you mean `invitation.issued`?"),
+        ("opcode:no", "no", "one of missing"),
+        ("mail:failed", "mail", "not part of this version"),
+        ("expires:6h", "expires", "compare it"),
+        ("expires<6", "6", "no unit"),
+        ("expires<", "expires<", "missing"),
+        ("expirs<6h", "expirs", "did you mean `expires`?"),
+        ("a \"open", "\"open", "does not end"),
+        ("/open", "/open", "does not end"),
+        ("/a(/", "/a(/", "unclosed group"),
+        ("/(\\w{900}){900}/", "/(\\w{900}){900}/", "too large"),
+        ("city:", "city:", "needs a value"),
+        ("city:a,", "city:a,", "beside the comma"),
+        ("! ford", "!", "without a space"),
+        ("a !", "!", "needs a term"),
+        ("~", "~", "needs a word"),
+        ("\"a\"b", "b", "a space is missing"),
+        (":x", ":", "needs a field"),
+        ("\"\"", "\"\"", "empty"),
+    ] {
+        let (place, message) = mistake(text);
+        assert_eq!(place, at, "{text}: {message}");
+        assert!(message.contains(words), "{text}: {message}");
+    }
+    assert!(Query::parse(&"a".repeat(2_001)).is_err());
+}
+
+#[test]
+fn the_caret_stands_under_the_mistake_and_nothing_invisible_is_printed() {
+    let text = "东京 \u{1b}[2J is:expird";
+    let error = Query::parse(text).unwrap_err();
+    assert_eq!(error.caret(text), "东京 \u{fffd}[2J is:expird\n             ^^^^^^");
+    let empty = QueryError::new(0..0, "x");
+    assert_eq!(empty.caret(""), "\n^");
+}
+
+#[test]
+fn a_field_never_reaches_into_the_next_one() {
+    let mut state = dealership(1, "Evil\nName\u{2028}", "Boise", "ana");
+    state.profile.group = Untrusted::from("");
+    let text = Searchable::new(state.id, &state.profile);
+    assert_eq!(text.field(Field::Name), "evil name ");
+    assert_eq!(text.field(Field::Group), "");
+    assert_eq!(text.field(Field::City), "boise");
+    assert_eq!(text.words().lines().count(), 6);
+}
+
+#[test]
+fn the_vocabulary_can_be_typed() {
+    for word in Query::vocabulary() {
+        let text = match word.chars().last() {
+            Some(':') => format!("{word}x"),
+            Some('<') => format!("{word}6h"),
+            _ => word.clone(),
+        };
+        Query::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics_and_every_caret_can_be_drawn(text in "\\PC{0,30}|[!~/\":,<>=a-z0-9\\\\ é]{0,30}") {
+        match Query::parse(&text) {
+            Ok(query) => {
+                let state = dealership(1, &text, "x", "y");
+                let policy = Policy::default();
+                let ctx = QueryContext { now: now(), policy: &policy, me: None };
+                query.matches(&state, &Searchable::new(state.id, &state.profile), &ctx);
+            }
+            Err(error) => {
+                prop_assert!(text.get(error.span.clone()).is_some(), "{:?} of {:?}", error.span, text);
+                error.caret(&text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_by_any_part_of_it(name in "[A-Za-zÀ-ž]{3,20}", from in 0usize..2) {
+        let part: String = name.chars().skip(from).collect();
+        let state = dealership(1, &name, "x", "y");
+        let policy = Policy::default();
+        let ctx = QueryContext { now: now(), policy: &policy, me: None };
+        let query = Query::parse(&format!("name:\"{part}\"")).unwrap();
+        prop_assert!(query.matches(&state, &Searchable::new(state.id, &state.profile), &ctx));
+    }
+}

@@ -1,0 +1,42 @@
+//! "Did you mean": the known word that a mistyped one was most likely meant to be.
+
+/// The candidate nearest to a word, when one is near enough to be worth saying. Case does not count.
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    if word.is_empty() || word.len() > 64 {
+        return None;
+    }
+    candidates
+        .into_iter()
+        .filter_map(|candidate| {
+            let known = candidate.to_lowercase();
+            let near = strsim::jaro_winkler(&word, &known);
+            // A shared beginning counts for much: `exp` means `expired` however many letters are missing.
+            let near = if word.len() > 1 && known.starts_with(&word) { near.max(0.9) } else { near };
+            (near >= 0.76).then_some((near, candidate))
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// `; did you mean "x"?`, or nothing.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    closest(word, candidates).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_one_or_none() {
+        let known = ["expired", "awaiting", "overdue", "confirmed"];
+        assert_eq!(closest("expird", known), Some("expired"));
+        assert_eq!(closest("EXP", known), Some("expired"));
+        assert_eq!(closest("overdeu", known), Some("overdue"));
+        assert_eq!(closest("zzz", known), None);
+        assert_eq!(closest("", known), None);
+        assert_eq!(did_you_mean("confirmd", known), "; did you mean `confirmed`?");
+        assert_eq!(did_you_mean("q", known), "");
+    }
+}
