@@ -1,5 +1,7 @@
 //! The house stands as drawn: imports point downward only, and siblings on a floor do not know each other.
 
+#![allow(clippy::expect_used, reason = "a test that cannot read the sources must fail loudly")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
