@@ -102,7 +102,8 @@ fn rooms_named(code: &str) -> BTreeSet<String> {
 
 #[test]
 fn the_reader_of_imports_reads() {
-    let code = "use crate::domain::{a, b};\nuse crate::{store::Book, xtime::{x, y}, clock};\nlet x = crate::engine::f();";
+    let code =
+        "use crate::domain::{a, b};\nuse crate::{store::Book, xtime::{x, y}, clock};\nlet x = crate::engine::f();";
     let want: BTreeSet<String> = ["domain", "store", "xtime", "clock", "engine"].map(String::from).into();
     assert_eq!(rooms_named(code), want);
 }
