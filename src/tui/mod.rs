@@ -1,7 +1,4 @@
 //! The screen: a pure state machine over messages, drawn only when something visible changed.
 
 pub mod action;
-pub mod frames;
-pub mod keymap;
-pub mod line_edit;
 pub mod terminal;
