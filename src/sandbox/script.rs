@@ -65,7 +65,7 @@ pub(super) enum Behaviour {
 }
 
 impl Behaviour {
-    fn draw(chance: &mut Chance, generation: u32) -> Self {
+    pub(super) fn draw(chance: &mut Chance, generation: u32) -> Self {
         // Who has asked for a second code means it.
         let patience = if generation > 1 { 0 } else { 1 };
         let table = [
