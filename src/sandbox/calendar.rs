@@ -86,6 +86,14 @@ pub(super) fn written(offer: &Offer, zulu: bool) -> String {
     }
 }
 
+/// A wall clock as a dealership writes it.
+pub(super) fn written_at(local: NaiveDateTime, profile: &Profile) -> String {
+    match profile.zone.from_local_datetime(&local).earliest() {
+        Some(at) => written(&Offer { local, at }, profile.zulu),
+        None => local.format("%Y-%m-%dT%H:%M").to_string(),
+    }
+}
+
 /// Reads the wall clock of a time as callers send it, whatever offset follows; `None` when there is none.
 pub(super) fn wall_clock(text: &str) -> Option<NaiveDateTime> {
     let local = NaiveDateTime::parse_from_str(text.get(..16)?, "%Y-%m-%dT%H:%M").ok()?;
