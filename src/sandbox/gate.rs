@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::stream;
+use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::faults::Fault;
@@ -144,7 +144,11 @@ async fn truncate(answer: Response, cleanly: bool) -> Response {
     if cleanly {
         return Response::from_parts(parts, Body::from(half));
     }
-    let broken = stream::iter([Ok(half), Err(io::Error::from(io::ErrorKind::ConnectionReset))]);
+    let broken = stream::once(async { Ok(half) }).chain(stream::once(async {
+        // What was written so far leaves first; otherwise the caller would not even see a status.
+        tokio::task::yield_now().await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    }));
     Response::from_parts(parts, Body::from_stream(broken))
 }
 
