@@ -1,4 +1,5 @@
 //! The simulated Xtime over real HTTP: shapes, tokens, faults, invitations, behaviours, calendar, control.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail as tests do")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -55,11 +55,11 @@ fn vehicle(fields: &Fields) -> Result<(), Refused> {
     }
 }
 
-fn denied(profile: &Profile) -> Refused {
-    Box::new(match profile.denial {
+fn denied(profile: &Profile) -> Response {
+    match profile.denial {
         Denial::Bare => reply::forbidden(),
         Denial::Envelope => reply::failure("x-000403", "Dealer is not connected to this partner"),
-    })
+    }
 }
 
 /// Runs something with a dealership that is connected.
@@ -77,7 +77,7 @@ fn connected<T>(
             return act(dealer, situation, now);
         }
     }
-    Err(denied(&world.profile(code)))
+    Err(Box::new(denied(&world.profile(code))))
 }
 
 fn either(answer: Result<Value, Refused>) -> Response {

@@ -107,7 +107,7 @@ fn untrue_done(plot: &mut Plot, chance: &mut Chance, after: i64) {
 /// The code is typed in and confirmed; then Xtime reflects it, the dealership tells, publishes, and perhaps drifts.
 fn finish(plot: &mut Plot, chance: &mut Chance, when: i64, profile: &Profile) {
     plot.add(when, When::Always, Act::Enter { right: true, finish: true });
-    let delay = match chance.weighted(&[(50, 'h'), (39, 'd'), (7, 'o'), (3, 'n')], 'h') {
+    let delay = match chance.weighted(&[(35, 'h'), (52, 'd'), (8, 'o'), (5, 'n')], 'h') {
         'h' => Some(chance.soon(MINUTE, 2 * HOUR)),
         'd' => Some(chance.between(HOUR, 23 * HOUR)),
         'o' => Some(chance.between(24 * HOUR + MINUTE, 40 * HOUR)),

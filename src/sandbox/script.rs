@@ -67,7 +67,7 @@ pub(super) enum Behaviour {
 impl Behaviour {
     pub(super) fn draw(chance: &mut Chance, generation: u32) -> Self {
         // Who has asked for a second code means it.
-        let patience = if generation > 1 { 0 } else { 1 };
+        let patience = u32::from(generation <= 1);
         let table = [
             (48, Self::Early),
             (12, Self::Midway),

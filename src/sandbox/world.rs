@@ -229,6 +229,7 @@ mod tests {
         assert_eq!(codes.len(), 500);
     }
 
+    /// The default seed, which the demonstration shows.
     #[test]
     fn two_hundred_dealers_in_the_middle_of_things_show_every_situation() {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
