@@ -101,9 +101,16 @@ impl Demo {
         let (dir, throw_away) = store_dir(args.keep.as_ref())?;
         let clock: SharedClock = Arc::new(WallClock::accelerated(args.speed));
         let settings = sandbox::Settings { seed: args.seed, faults, ..sandbox::Settings::new(Arc::clone(&clock)) };
+        let credentials = xtime::Settings {
+            client_id: settings.client_id.clone(),
+            client_secret: settings.client_secret.clone().into(),
+            api_key: settings.api_key.clone().into(),
+            timeout: Duration::from_secs(5),
+            ..xtime::Settings::default()
+        };
         let sandbox = sandbox::start(settings).await?;
         let line = Line::new(sandbox.invitations_url(), sandbox.control_url())?;
-        let platform = Arc::new(HttpPlatform::new(platform_settings(&sandbox), Arc::clone(&clock))?);
+        let platform = Arc::new(HttpPlatform::new(platform_settings(&sandbox, credentials), Arc::clone(&clock))?);
         let source = HttpSource::new(source_settings(&sandbox), Arc::clone(&clock))?;
         let store_clock = Arc::clone(&clock);
         let opened = tokio::task::spawn_blocking(move || EmbeddedStore::open(&dir, store_clock)).await;
@@ -189,16 +196,8 @@ fn store_dir(keep: Option<&PathBuf>) -> Result<(PathBuf, Option<tempfile::TempDi
     Ok((dir.clone(), None))
 }
 
-fn platform_settings(sandbox: &Sandbox) -> xtime::Settings {
-    xtime::Settings {
-        base_url: sandbox.base_url(),
-        token_url: sandbox.token_url(),
-        client_id: sandbox::CLIENT_ID.to_owned(),
-        client_secret: sandbox::CLIENT_SECRET.to_owned().into(),
-        api_key: sandbox::API_KEY.to_owned().into(),
-        timeout: Duration::from_secs(5),
-        ..xtime::Settings::default()
-    }
+fn platform_settings(sandbox: &Sandbox, credentials: xtime::Settings) -> xtime::Settings {
+    xtime::Settings { base_url: sandbox.base_url(), token_url: sandbox.token_url(), ..credentials }
 }
 
 fn source_settings(sandbox: &Sandbox) -> xtime::source::HttpSettings {
