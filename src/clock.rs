@@ -1,6 +1,7 @@
 //! The one place where time comes from. Everything else is handed a [`Clock`].
 #![allow(clippy::disallowed_methods, reason = "this is the place that the lint sends everybody to")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -23,10 +24,8 @@ pub trait Clock: Send + Sync + 'static {
     /// Waits until [`Clock::now`] has reached a moment; at once when it has.
     fn sleep_until(&self, at: DateTime<Utc>) -> BoxFuture<'static, ()>;
 
-    /// Waits for a length of this clock's time.
-    fn sleep(&self, length: Duration) -> BoxFuture<'static, ()> {
-        self.sleep_until(self.now() + TimeDelta::from_std(length).unwrap_or(TimeDelta::MAX))
-    }
+    /// Waits for a length of [`Clock::elapsed`]: no step of the wall clock makes it longer or shorter.
+    fn sleep(&self, length: Duration) -> BoxFuture<'static, ()>;
 }
 
 /// A clock that everybody shares.
@@ -94,20 +93,65 @@ impl Clock for WallClock {
             }
         })
     }
+
+    fn sleep(&self, length: Duration) -> BoxFuture<'static, ()> {
+        let clock = self.clone();
+        let end = self.elapsed().saturating_add(length);
+        Box::pin(async move {
+            loop {
+                let left = end.saturating_sub(clock.elapsed());
+                if left.is_zero() {
+                    break;
+                }
+                let nap = Duration::try_from_secs_f64(left.as_secs_f64() / clock.speed).unwrap_or(LONGEST_NAP);
+                tokio::time::sleep(nap.clamp(Duration::from_millis(1), LONGEST_NAP)).await;
+            }
+        })
+    }
 }
 
 /// A clock that stands still until it is moved: for tests and simulations.
 #[derive(Debug, Clone)]
 pub struct ManualClock {
     start: DateTime<Utc>,
-    now: watch::Sender<DateTime<Utc>>,
-    elapsed: Arc<Mutex<Duration>>,
+    hands: watch::Sender<Hands>,
+    sleepers: Arc<Mutex<Sleepers>>,
+}
+
+/// What a manual clock shows.
+#[derive(Debug, Clone, Copy)]
+struct Hands {
+    now: DateTime<Utc>,
+    elapsed: Duration,
+}
+
+/// Who waits for what, so that a driver can go straight to the next moment at which something happens.
+#[derive(Debug, Default)]
+struct Sleepers {
+    latest: u64,
+    until: BTreeMap<u64, DateTime<Utc>>,
+    lengths: BTreeMap<u64, Duration>,
+}
+
+/// Takes a sleeper off the list when it wakes or is dropped.
+struct Bed {
+    number: u64,
+    sleepers: Arc<Mutex<Sleepers>>,
+}
+
+impl Drop for Bed {
+    fn drop(&mut self) {
+        let mut sleepers = self.sleepers.lock();
+        sleepers.until.remove(&self.number);
+        sleepers.lengths.remove(&self.number);
+    }
 }
 
 impl ManualClock {
     /// A clock that shows a moment.
     pub fn at(now: DateTime<Utc>) -> Self {
-        Self { start: now, now: watch::Sender::new(now), elapsed: Arc::default() }
+        let hands = watch::Sender::new(Hands { now, elapsed: Duration::ZERO });
+        Self { start: now, hands, sleepers: Arc::default() }
     }
 
     /// Where it began.
@@ -117,33 +161,68 @@ impl ManualClock {
 
     /// Lets time pass.
     pub fn advance(&self, by: Duration) {
-        *self.elapsed.lock() += by;
-        self.now.send_modify(|now| *now += TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX));
+        self.hands.send_modify(|hands| {
+            hands.elapsed += by;
+            hands.now += TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX);
+        });
     }
 
     /// Steps the wall clock, as an administrator or a resumed machine does; the monotonic time does not move.
     pub fn step_to(&self, at: DateTime<Utc>) {
-        self.now.send_replace(at);
+        self.hands.send_modify(|hands| hands.now = at);
+    }
+
+    /// How much time must pass until the next of those who wait wakes; `None`: nobody waits.
+    pub fn next_wake(&self) -> Option<Duration> {
+        let hands = *self.hands.borrow();
+        let sleepers = self.sleepers.lock();
+        let until = sleepers.until.values().min().map(|at| (*at - hands.now).to_std().unwrap_or_default());
+        let lengths = sleepers.lengths.values().min().map(|end| end.saturating_sub(hands.elapsed));
+        [until, lengths].into_iter().flatten().min()
+    }
+
+    fn bed(&self, lie_down: impl FnOnce(&mut Sleepers, u64)) -> Bed {
+        let mut sleepers = self.sleepers.lock();
+        sleepers.latest += 1;
+        let number = sleepers.latest;
+        lie_down(&mut sleepers, number);
+        Bed { number, sleepers: Arc::clone(&self.sleepers) }
+    }
+
+    fn wait(&self, bed: Bed, over: impl Fn(&Hands) -> bool + Send + Sync + 'static) -> BoxFuture<'static, ()> {
+        let mut hands = self.hands.subscribe();
+        Box::pin(async move {
+            let _bed = bed;
+            // An error means that the clock is gone: nobody will ever move it again.
+            if hands.wait_for(|hands| over(hands)).await.is_err() {
+                futures::future::pending::<()>().await;
+            }
+        })
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> DateTime<Utc> {
-        *self.now.borrow()
+        self.hands.borrow().now
     }
 
     fn elapsed(&self) -> Duration {
-        *self.elapsed.lock()
+        self.hands.borrow().elapsed
     }
 
     fn sleep_until(&self, at: DateTime<Utc>) -> BoxFuture<'static, ()> {
-        let mut now = self.now.subscribe();
-        Box::pin(async move {
-            // An error means that the clock is gone: nobody will ever move it again.
-            if now.wait_for(|now| *now >= at).await.is_err() {
-                futures::future::pending::<()>().await;
-            }
-        })
+        let bed = self.bed(|sleepers, number| {
+            sleepers.until.insert(number, at);
+        });
+        self.wait(bed, move |hands| hands.now >= at)
+    }
+
+    fn sleep(&self, length: Duration) -> BoxFuture<'static, ()> {
+        let end = self.elapsed().saturating_add(length);
+        let bed = self.bed(|sleepers, number| {
+            sleepers.lengths.insert(number, end);
+        });
+        self.wait(bed, move |hands| hands.elapsed >= end)
     }
 }
 
@@ -169,5 +248,22 @@ mod tests {
         let clock = WallClock::starting_at(DateTime::UNIX_EPOCH, 3_600.0);
         clock.sleep(Duration::from_secs(60)).await;
         assert!(clock.now() >= DateTime::UNIX_EPOCH + TimeDelta::seconds(60));
+    }
+
+    #[tokio::test]
+    async fn a_step_of_the_wall_clock_does_not_move_a_length_and_the_next_wake_is_known() {
+        let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+        assert_eq!(clock.next_wake(), None);
+        let length = tokio::spawn(clock.sleep(Duration::from_secs(60)));
+        let moment = tokio::spawn(clock.sleep_until(clock.start() + TimeDelta::seconds(90)));
+        tokio::task::yield_now().await;
+        assert_eq!(clock.next_wake(), Some(Duration::from_secs(60)));
+        clock.step_to(clock.start() - TimeDelta::days(1));
+        clock.advance(Duration::from_secs(60));
+        length.await.unwrap();
+        assert!(!moment.is_finished());
+        clock.step_to(clock.start() + TimeDelta::days(1));
+        moment.await.unwrap();
+        assert_eq!(clock.next_wake(), None);
     }
 }

@@ -222,6 +222,9 @@ pub enum Refusal {
     /// The dealer's word lies in the future.
     #[error("the dealer cannot have finished in the future (in {})", in_words(*.0))]
     WordInFuture(TimeDelta),
+    /// The dealer's word is older than the code it is about.
+    #[error("the code was generated {} after that moment; the dealer cannot have entered it", in_words(*.0))]
+    WordBeforeCode(TimeDelta),
     /// The moment is past.
     #[error("that moment is past")]
     Past,

@@ -24,6 +24,8 @@ pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) 
         Command::Archive if archived => return Ok(vec![]),
         // What the background tasks find about an archived dealership is of no interest.
         Command::Observe { .. } | Command::ObserveSlots { .. } | Command::Tick { .. } if archived => return Ok(vec![]),
+        // A saga that was under way ends properly: its code exists at the partner.
+        Command::IssueCode { intent, .. } | Command::FailCode { intent, .. } if is_pending(state, *intent) => {}
         _ if archived => return Err(Refusal::Archived),
         _ => {}
     }
@@ -32,9 +34,8 @@ pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) 
         Command::Update { profile } => update(state, profile, ctx),
         Command::RequestCode { intent, source, ask } => request(state, *intent, *source, *ask, ctx),
         Command::IssueCode { code, generated_at, expires_at, source, intent, ask } => {
-            let expires_at = expires_at.unwrap_or(*generated_at + ctx.policy.valid_for);
-            let new = NewCode { code, generated_at: *generated_at, expires_at, source: *source, intent: *intent };
-            issue(state, &new, *ask, ctx)
+            let (generated_at, expires_at) = (*generated_at, *expires_at);
+            issue(state, &NewCode { code, generated_at, expires_at, source: *source, intent: *intent }, *ask, ctx)
         }
         Command::FailCode { intent, reason, refused } => Ok(fail(state, *intent, reason, *refused)),
         Command::Revoke { reason } => revoke(state, reason, ctx),
@@ -80,6 +81,10 @@ fn note(text: &Untrusted) -> Result<Vec<Fact>, Refusal> {
     Ok(vec![Fact::NoteAdded { text: text.clone() }])
 }
 
+fn is_pending(state: &Onboarding, intent: IntentId) -> bool {
+    state.pending.as_ref().is_some_and(|pending| pending.intent == intent)
+}
+
 /// Whether the operator may have a new code in the state that they saw.
 fn may_have_code(state: &Onboarding, ask: Ask, ctx: &Context<'_>) -> Result<(), Refusal> {
     if state.is_confirmed() {
@@ -121,7 +126,7 @@ fn request(
 struct NewCode<'a> {
     code: &'a InvitationCode,
     generated_at: Timestamp,
-    expires_at: Timestamp,
+    expires_at: Option<Timestamp>,
     source: CodeOrigin,
     intent: IntentId,
 }
@@ -132,6 +137,8 @@ fn issue(state: &Onboarding, new: &NewCode<'_>, ask: Ask, ctx: &Context<'_>) -> 
     }
     match &state.pending {
         Some(pending) if pending.intent == new.intent => {}
+        // The source failed the operator: a code taken by hand ends the wait. Whatever the source gives later comes too late.
+        Some(pending) if pending.failed.is_some() && new.source == CodeOrigin::Paste => may_have_code(state, ask, ctx)?,
         Some(pending) => return Err(Refusal::InFlight { by: pending.by.to_string(), ago: ctx.now - pending.at }),
         None if new.source != CodeOrigin::Paste => return Err(Refusal::IntentClosed),
         None => may_have_code(state, ask, ctx)?,
@@ -146,8 +153,11 @@ fn issue(state: &Onboarding, new: &NewCode<'_>, ask: Ask, ctx: &Context<'_>) -> 
     if new.generated_at > ctx.now + ctx.policy.clock_tolerance {
         return Err(Refusal::GeneratedInFuture(new.generated_at - ctx.now));
     }
-    if new.expires_at <= ctx.now {
-        return Err(Refusal::CodeDead(ctx.now - new.expires_at));
+    // The generation is no longer in the future here, so that nothing can overflow; but it came from outside.
+    let by_rule = || new.generated_at.checked_add_signed(ctx.policy.valid_for).unwrap_or(Timestamp::MAX_UTC);
+    let expires_at = new.expires_at.unwrap_or_else(by_rule);
+    if expires_at <= ctx.now {
+        return Err(Refusal::CodeDead(ctx.now - expires_at));
     }
     let generation = state.generation() + 1;
     let mut facts = Vec::with_capacity(2);
@@ -158,7 +168,7 @@ fn issue(state: &Onboarding, new: &NewCode<'_>, ask: Ask, ctx: &Context<'_>) -> 
         generation,
         code: new.code.clone(),
         generated_at: new.generated_at,
-        expires_at: new.expires_at,
+        expires_at,
         source: new.source,
         intent: new.intent,
     });
@@ -198,7 +208,14 @@ fn dealer_says_done(state: &Onboarding, said_at: Timestamp, ctx: &Context<'_>) -
         Some(newest) if matches!(newest.ended, Some((Ended::Revoked, _))) => {
             Err(Refusal::NoLiveCode(state.stage(ctx.now)))
         }
-        Some(_) => Ok(vec![Fact::DealerConfirmed { said_at, due_at: said_at + ctx.policy.confirm_within }]),
+        // With an older code on record the word may well be about that one.
+        Some(only) if state.earlier.is_empty() && only.generated_at - said_at > ctx.policy.clock_tolerance => {
+            Err(Refusal::WordBeforeCode(only.generated_at - said_at))
+        }
+        Some(_) => {
+            let due_at = said_at.checked_add_signed(ctx.policy.confirm_within).unwrap_or(Timestamp::MAX_UTC);
+            Ok(vec![Fact::DealerConfirmed { said_at, due_at }])
+        }
     }
 }
 
@@ -257,7 +274,8 @@ fn push_change(facts: &mut Vec<Fact>, state: &Onboarding, look: &Look) {
 /// deadline still said "not connected".
 fn expiry(state: &Onboarding, looked_at: Option<Timestamp>) -> Option<Fact> {
     let newest = state.invitation.as_ref().filter(|newest| newest.ended.is_none())?;
-    if state.confirmation.dealer_confirmed_at.is_some() || looked_at.is_some_and(|at| at < newest.expires_at) {
+    let matters = !state.is_confirmed() && state.confirmation.dealer_confirmed_at.is_none();
+    if !matters || looked_at.is_some_and(|at| at < newest.expires_at) {
         return None;
     }
     Some(Fact::InvitationExpired { generation: newest.generation, expires_at: newest.expires_at, looked_at })
@@ -287,7 +305,8 @@ fn opcode_fact(state: &Onboarding, services: &[super::Service], ctx: &Context<'_
 fn observe_slots(state: &Onboarding, look: SlotsLook) -> Vec<Fact> {
     let had = state.slots.map(|slots| slots.count > 0);
     match look.count {
-        _ if !state.is_confirmed() => vec![],
+        // The question was about a choice that is not the present one, or is not visible any more.
+        _ if !state.is_confirmed() || state.opcode_state != OpcodeState::Ok => vec![],
         0 if had == Some(false) => vec![],
         0 => vec![Fact::SlotsMissing {}],
         _ if had == Some(true) => vec![],

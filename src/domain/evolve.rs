@@ -86,17 +86,18 @@ fn apply(state: &mut Onboarding, event: &Event) {
             state.pending = None;
             // The dealer's word was about the code before this one.
             if !state.is_confirmed() {
-                state.confirmation = Confirmation {
-                    dealer_confirmed_at: None,
-                    due_at: None,
-                    overdue_recorded_at: None,
-                    ..state.confirmation
-                };
+                forget_word(state);
             }
         }
         Fact::InvitationSuperseded { .. } => end_invitation(state, Ended::Superseded, event),
         Fact::InvitationExpired { .. } => end_invitation(state, Ended::Expired, event),
-        Fact::InvitationRevoked { .. } => end_invitation(state, Ended::Revoked, event),
+        Fact::InvitationRevoked { .. } => {
+            end_invitation(state, Ended::Revoked, event);
+            // Nobody waits for a code that we took back.
+            if !state.is_confirmed() {
+                forget_word(state);
+            }
+        }
         Fact::DealerConfirmed { said_at, due_at } => {
             state.confirmation.dealer_confirmed_at = Some(*said_at);
             state.confirmation.due_at = Some(*due_at);
@@ -119,13 +120,8 @@ fn apply(state: &mut Onboarding, event: &Event) {
         }
         Fact::ConfirmationOverdue { .. } => state.confirmation.overdue_recorded_at = Some(at),
         Fact::IntegrationLost { second_look, .. } => {
-            state.confirmation = Confirmation {
-                dealer_confirmed_at: None,
-                due_at: None,
-                overdue_recorded_at: None,
-                lost_at: Some(*second_look),
-                ..state.confirmation
-            };
+            forget_word(state);
+            state.confirmation.lost_at = Some(*second_look);
             state.slots = None;
             set_opcode(state, OpcodeState::Unchecked, Vec::new(), event);
         }
@@ -155,6 +151,12 @@ fn end_invitation(state: &mut Onboarding, how: Ended, event: &Event) {
     if let Some(newest) = &mut state.invitation {
         newest.ended = Some((how, event.at));
     }
+}
+
+/// Ends the second clock: the dealer's word was about something that is over.
+fn forget_word(state: &mut Onboarding) {
+    let word = &mut state.confirmation;
+    (word.dealer_confirmed_at, word.due_at, word.overdue_recorded_at) = (None, None, None);
 }
 
 fn set_opcode(state: &mut Onboarding, to: OpcodeState, findings: Vec<String>, event: &Event) {

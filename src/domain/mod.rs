@@ -4,9 +4,11 @@
 //! folds an event into the state. Everything else here is data, or derives something from it.
 
 pub mod attention;
+pub mod cadence;
 pub mod code;
 pub mod command;
 pub mod decide;
+pub mod disconnects;
 pub mod event;
 pub mod evolve;
 pub mod id;
@@ -22,9 +24,11 @@ pub mod text;
 pub mod when;
 
 pub use attention::Attention;
+pub use cadence::{Rhythm, cadence, next_tick, pressing};
 pub use code::{CodeDigest, CodeError, InvitationCode};
 pub use command::{Ask, Claim, Claims, Command, Context, NoClaims, Refusal, in_words};
 pub use decide::decide;
+pub use disconnects::Disconnects;
 pub use event::{Actor, CodeOrigin, Event, Fact, rfc3339};
 pub use evolve::{evolve, fold};
 pub use id::{DealershipId, IntentId};

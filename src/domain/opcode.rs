@@ -69,12 +69,16 @@ pub fn find(code: &str, services: &[Service]) -> Finding {
         return Finding { state: OpcodeState::Ok, words: vec!["visible to us".to_owned()] };
     }
     let wanted = folded(code);
-    let near: Vec<String> = services
+    let mut near: Vec<String> = services
         .iter()
+        .filter(|_| !wanted.is_empty())
         .filter(|service| folded(service.opcode.raw()) == wanted || folded(service.name.raw()) == wanted)
-        .take(3)
         .map(|service| format!("did you mean `{}`?", service.opcode.plain()))
         .collect();
+    // The platform promises no order; the same list must give the same words, or every look would be news.
+    near.sort_unstable();
+    near.dedup();
+    near.truncate(3);
     if near.is_empty() {
         let words = vec![format!("not among the {} opcodes that Xtime shows us", services.len())];
         Finding { state: OpcodeState::Missing, words }

@@ -1,26 +1,50 @@
 //! The running program without a face: commands in, events out, background tasks.
 
+mod agenda;
+mod backoff;
+mod breaker;
+mod budget;
+mod codes;
+mod expiry;
+mod import;
+mod judge;
+mod prober;
 pub mod status;
+mod supervisor;
+mod timers;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 
 use crate::clock::SharedClock;
 use crate::domain::{
     Actor, Ask, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode, Look, Onboarding, Policy,
-    Profile, Refusal, Timestamp, decide,
+    Refusal, Timestamp, decide,
 };
 use crate::store::{Append, Book, Committed, EventQuery, Store, StoreError};
 use crate::xtime::{CodeSource, Platform, SourceError};
 
+pub use import::Imported;
 pub use status::{LookNote, PlatformState, Status};
 
 /// How often a decision is made anew because the dealership changed under it.
 const MOST_TRIES: u32 = 16;
+
+/// How many looks that were asked for may wait to be taken in; whoever asks for more waits.
+const CHECKS_WAITING: usize = 256;
+
+/// How many requests to the code source are under way at once.
+const SOURCE_IN_FLIGHT: usize = 4;
+
+/// How long the end of the program waits for what is under way.
+const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// What the engine is made of.
 pub struct Parts {
@@ -38,8 +62,11 @@ pub struct Parts {
     pub pace: Pace,
     /// Seeds ids and jitter, so that a simulation can be replayed.
     pub seed: u64,
-    /// Refuse every command that would record something.
+    /// Refuse every command that would record something; no background task records anything either.
     pub read_only: bool,
+    /// Whether this process does the background work (looks that are due, clocks, open requests for codes), as the
+    /// dashboard, `watch` and `demo` do. A one-shot command does not; it can still `check` and `obtain`.
+    pub background: bool,
 }
 
 /// The numbers of the background tasks.
@@ -80,6 +107,9 @@ pub enum EngineError {
     /// It would record something.
     #[error("read-only: nothing is recorded")]
     ReadOnly,
+    /// The task that did it failed; it is restarted, so asking again may help.
+    #[error("a part of the program failed while doing it: {0}")]
+    Fault(String),
     /// The engine is shutting down.
     #[error("the program is ending")]
     Ending,
@@ -111,31 +141,63 @@ pub struct Checked {
     pub events: Vec<Arc<Event>>,
 }
 
-/// The engine. Cheap to clone; all clones are the same engine.
+/// The engine. Cheap to clone; all clones are the same engine. When the last one is dropped its tasks end.
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
+    _last: Arc<DropGuard>,
 }
 
+/// What the engine and its tasks share.
 struct Inner {
     parts: Parts,
     rng: Mutex<StdRng>,
     status: watch::Sender<Status>,
+    looks: RwLock<HashMap<DealershipId, LookNote>>,
+    checks: mpsc::Sender<Check>,
+    /// For the one probe task; it outlives the task's restarts.
+    checks_asked: tokio::sync::Mutex<mpsc::Receiver<Check>>,
+    /// Dealerships for which a code is being obtained by this process.
+    obtaining: Mutex<HashSet<DealershipId>>,
+    source_slots: Semaphore,
+    cancel: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// A look that was asked for.
+struct Check {
+    id: DealershipId,
+    answer: oneshot::Sender<Result<Checked, EngineError>>,
 }
 
 impl Engine {
-    /// Starts the engine and its background tasks.
+    /// Starts the engine and its background tasks. Must be called inside a tokio runtime when there are any (with a
+    /// platform, or with `background`).
     pub fn start(parts: Parts) -> Self {
-        let rng = Mutex::new(StdRng::seed_from_u64(parts.seed));
         let source = parts.source.as_ref().map(|source| source.origin());
-        let requests_per_second = parts.pace.requests_per_second;
-        let status = watch::Sender::new(Status { source, requests_per_second, ..Status::default() });
-        Self { inner: Arc::new(Inner { parts, rng, status }) }
+        let requests_per_second = parts.pace.requests_per_second.max(1);
+        let platform = if parts.platform.is_some() { PlatformState::Starting } else { PlatformState::Unconfigured };
+        let (checks, checks_asked) = mpsc::channel(CHECKS_WAITING);
+        let cancel = CancellationToken::new();
+        let inner = Arc::new(Inner {
+            rng: Mutex::new(StdRng::seed_from_u64(parts.seed)),
+            status: watch::Sender::new(Status { platform, source, requests_per_second, ..Status::default() }),
+            looks: RwLock::default(),
+            checks,
+            checks_asked: tokio::sync::Mutex::new(checks_asked),
+            obtaining: Mutex::default(),
+            source_slots: Semaphore::new(SOURCE_IN_FLIGHT),
+            cancel: cancel.clone(),
+            tasks: TaskTracker::new(),
+            parts,
+        });
+        supervisor::start(&inner);
+        Self { inner, _last: Arc::new(cancel.drop_guard()) }
     }
 
     /// The states after the last durable commit.
     pub fn book(&self) -> &Book {
-        self.inner.parts.store.book()
+        self.inner.book()
     }
 
     /// The numbers of the process.
@@ -158,7 +220,7 @@ impl Engine {
         self.inner.parts.source.as_ref().map(|source| source.origin())
     }
 
-    /// Follows commits from now on.
+    /// Follows commits from now on. Whoever lags is told so by the receiver, and reads [`Engine::book`] anew.
     pub fn follow(&self) -> broadcast::Receiver<Committed> {
         self.inner.parts.store.follow()
     }
@@ -168,9 +230,14 @@ impl Engine {
         self.inner.status.subscribe()
     }
 
+    /// What happened when the store was opened that people should know, in words.
+    pub fn notices(&self) -> Vec<String> {
+        self.inner.parts.store.notices()
+    }
+
     /// The last look at a dealership in this run, recorded or not.
-    pub fn last_look(&self, _id: DealershipId) -> Option<LookNote> {
-        None
+    pub fn last_look(&self, id: DealershipId) -> Option<LookNote> {
+        self.inner.looks.read().get(&id).cloned()
     }
 
     /// Reads events.
@@ -185,87 +252,88 @@ impl Engine {
         command: Command,
         actor: &Actor,
     ) -> Result<Vec<Arc<Event>>, EngineError> {
-        let parts = &self.inner.parts;
-        if parts.read_only {
+        self.inner.execute(id, command, actor).await
+    }
+
+    /// Looks now, before everything else that is due, and records what changed. A breaker that is open lets it through, one
+    /// at a time: a person's look is a trial too.
+    pub async fn check(&self, id: DealershipId) -> Result<Checked, EngineError> {
+        let inner = &self.inner;
+        if inner.parts.platform.is_none() {
+            return Err(EngineError::NoPlatform);
+        }
+        inner.may_record()?;
+        let (answer, answered) = oneshot::channel();
+        inner.checks.send(Check { id, answer }).await.map_err(|_| EngineError::Ending)?;
+        tokio::select! {
+            biased;
+            answer = answered => answer.unwrap_or_else(|_| Err(EngineError::Fault("the look was lost".to_owned()))),
+            () = inner.cancel.cancelled() => Err(EngineError::Ending),
+        }
+    }
+
+    /// Ends the background tasks, waits for what is under way (5 seconds at most), and closes the store.
+    pub async fn shutdown(&self) -> Result<(), EngineError> {
+        let inner = &self.inner;
+        inner.cancel.cancel();
+        inner.tasks.close();
+        tokio::select! {
+            biased;
+            () = inner.tasks.wait() => {}
+            () = inner.parts.clock.sleep(LAST_WAIT) => {}
+        }
+        Ok(inner.parts.store.close().await?)
+    }
+}
+
+impl Inner {
+    fn book(&self) -> &Book {
+        self.parts.store.book()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// Whether anything may be recorded at all.
+    fn may_record(&self) -> Result<(), EngineError> {
+        match () {
+            () if self.parts.read_only => Err(EngineError::ReadOnly),
+            () if self.cancel.is_cancelled() => Err(EngineError::Ending),
+            () => Ok(()),
+        }
+    }
+
+    async fn execute(&self, id: DealershipId, command: Command, actor: &Actor) -> Result<Vec<Arc<Event>>, EngineError> {
+        if self.parts.read_only {
             return Err(EngineError::ReadOnly);
         }
         let mut tries = 0;
-        loop {
-            let state = parts.store.book().get(id);
-            let now = parts.clock.now();
-            let context = Context { now, policy: &parts.policy, claims: parts.store.book() };
-            let facts = decide(state.as_deref(), &command, &context)?;
-            if facts.is_empty() {
-                return Ok(vec![]);
-            }
-            let expected_version = state.as_ref().map_or(0, |state: &Arc<Onboarding>| state.version);
-            let append = Append { dealership: id, expected_version, actor: actor.clone(), at: now, facts };
-            match parts.store.append(vec![append]).await {
+        while let Some(append) = self.decided(id, &command, actor)? {
+            match self.parts.store.append(vec![append]).await {
                 Ok(committed) => return Ok(committed.events.to_vec()),
                 // Somebody was faster: the rules see the new state, and may now refuse.
                 Err(StoreError::Conflict { .. } | StoreError::Claimed { .. }) if tries < MOST_TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
             }
         }
+        Ok(vec![])
     }
 
-    /// Takes many dealerships into the books, in as few commits as is sensible. An answer for each, in order.
-    pub async fn add(
-        &self,
-        profiles: Vec<Profile>,
-        actor: &Actor,
-    ) -> Result<Vec<Result<DealershipId, Refusal>>, EngineError> {
-        let mut answers = Vec::with_capacity(profiles.len());
-        for profile in profiles {
-            let id = self.new_dealership_id();
-            match self.execute(id, Command::Add { profile }, actor).await {
-                Ok(_) => answers.push(Ok(id)),
-                Err(EngineError::Refused(refusal)) => answers.push(Err(refusal)),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(answers)
-    }
-
-    /// Obtains a code from the configured source and records it: the whole saga, resumed if it was open. The answer is
-    /// the new generation.
-    pub async fn obtain(&self, _id: DealershipId, _ask: Ask, _actor: &Actor) -> Result<u32, EngineError> {
-        Err(EngineError::NoSource)
-    }
-
-    /// Records pasted codes, each on its own; the caller has checked the block as a whole. The answer for each is the
-    /// new generation.
-    pub async fn paste(&self, codes: Vec<PastedCode>, actor: &Actor) -> Vec<(DealershipId, Result<u32, EngineError>)> {
-        let mut answers = Vec::with_capacity(codes.len());
-        for pasted in codes {
-            let command = Command::IssueCode {
-                code: pasted.code,
-                generated_at: pasted.generated_at,
-                expires_at: pasted.expires_at,
-                source: CodeOrigin::Paste,
-                intent: self.new_intent_id(),
-                ask: pasted.ask,
-            };
-            let answer = self.execute(pasted.dealership, command, actor).await;
-            let generation = || self.book().get(pasted.dealership).map_or(0, |state| state.generation());
-            answers.push((pasted.dealership, answer.map(|_| generation())));
-        }
-        answers
-    }
-
-    /// Looks now, before everything else that is due, and records what changed.
-    pub async fn check(&self, _id: DealershipId) -> Result<Checked, EngineError> {
-        Err(EngineError::NoPlatform)
-    }
-
-    /// Ends the background tasks, waits for what is under way, and closes the store.
-    pub async fn shutdown(&self) -> Result<(), EngineError> {
-        Ok(self.inner.parts.store.close().await?)
+    /// What a command makes of the present state; `None`: nothing that is not recorded already.
+    fn decided(&self, id: DealershipId, command: &Command, actor: &Actor) -> Result<Option<Append>, Refusal> {
+        let state = self.book().get(id);
+        let now = self.now();
+        let context = Context { now, policy: &self.parts.policy, claims: self.book() };
+        let facts = decide(state.as_deref(), command, &context)?;
+        let expected_version = state.map_or(0, |state: Arc<Onboarding>| state.version);
+        let append = Append { dealership: id, expected_version, actor: actor.clone(), at: now, facts };
+        Ok((!append.facts.is_empty()).then_some(append))
     }
 
     fn new_dealership_id(&self) -> DealershipId {
         loop {
-            let id = DealershipId::from_bits(self.inner.rng.lock().next_u64());
+            let id = DealershipId::from_bits(self.rng.lock().next_u64());
             if self.book().get(id).is_none() {
                 return id;
             }
@@ -273,6 +341,6 @@ impl Engine {
     }
 
     fn new_intent_id(&self) -> IntentId {
-        IntentId::from_bits(self.inner.rng.lock().next_u64())
+        IntentId::from_bits(self.rng.lock().next_u64())
     }
 }

@@ -33,7 +33,7 @@ pub enum PlatformState {
         retry_at: Timestamp,
     },
     /// Half or more of the confirmed dealerships in the last looks turned "not connected" together: about us or the
-    /// platform; nobody is recorded as lost (domain.md).
+    /// platform; nobody is recorded as lost.
     MassDisconnect {
         /// How many of the last looks.
         turned: usize,
@@ -68,6 +68,9 @@ pub struct Status {
     pub last_answer_at: Option<Timestamp>,
     /// Where codes come from; `None`: by paste.
     pub source: Option<CodeOrigin>,
+    /// What went wrong inside the program and was mended (a task that failed and was restarted, a finding that could not
+    /// be recorded), newest last, the last ten.
+    pub faults: Vec<String>,
 }
 
 /// The last look at one dealership, recorded or not; lives as long as the program.
@@ -81,4 +84,12 @@ pub struct LookNote {
     pub reason: String,
     /// When the next one is due.
     pub next_at: Option<Timestamp>,
+}
+
+/// The platform tells its time in whole seconds: a skew that moves by one of them has not changed.
+pub(super) fn clock_skew_changed(shown: Option<TimeDelta>, now: Option<TimeDelta>) -> bool {
+    match (shown, now) {
+        (Some(shown), Some(now)) => (shown - now).abs() > TimeDelta::seconds(1),
+        (shown, now) => shown.is_some() != now.is_some(),
+    }
 }

@@ -53,22 +53,59 @@ impl Book {
         self.len() == 0
     }
 
-    /// Takes in the states after a commit. Only the store calls this, in commit order.
+    /// Takes in the states after commits, in commit order. Only the store calls this. When a dealership comes twice, the
+    /// later state counts.
     pub fn put(&self, seq: u64, states: impl IntoIterator<Item = Arc<Onboarding>>) {
         let mut pages = self.pages.write();
         pages.seq = seq;
+        let mut renamed = Vec::new();
         for state in states {
+            pages.put(state, &mut renamed);
+        }
+        // Only now are all the dealerCodes free that these commits gave up.
+        for state in renamed {
+            pages.name(&state);
+        }
+    }
+
+    /// Fills an empty book at once.
+    pub(super) fn fill(&self, seq: u64, states: Vec<Arc<Onboarding>>) {
+        {
+            let mut pages = self.pages.write();
+            pages.by_id.reserve(states.len());
+            pages.by_code.reserve(states.len());
+            pages.by_dealer_code.reserve(states.len());
+        }
+        self.put(seq, states);
+    }
+}
+
+impl Pages {
+    fn put(&mut self, state: Arc<Onboarding>, renamed: &mut Vec<Arc<Onboarding>>) {
+        let old = self.by_id.insert(state.id, Arc::clone(&state));
+        // Codes are only ever added, and a changed one comes with a new generation: most commits bring none.
+        if old.as_ref().is_none_or(|old| old.generation() != state.generation()) {
             for digest in state.digests() {
-                pages.by_code.insert(digest, state.id);
+                self.by_code.insert(digest, state.id);
             }
-            let old = pages.by_id.insert(state.id, Arc::clone(&state));
-            let dealer_code = state.profile.dealer_code.raw();
-            if let Some(old) = old.filter(|old| old.profile.dealer_code.raw() != dealer_code) {
-                pages.by_dealer_code.remove(old.profile.dealer_code.raw());
-            }
-            if !pages.by_dealer_code.contains_key(dealer_code) {
-                pages.by_dealer_code.insert(dealer_code.into(), state.id);
-            }
+        }
+        let given_up = old.as_ref().map(|old| old.profile.dealer_code.raw());
+        if given_up == Some(state.profile.dealer_code.raw()) {
+            return;
+        }
+        if let Some(code) = given_up
+            && self.by_dealer_code.get(code) == Some(&state.id)
+        {
+            self.by_dealer_code.remove(code);
+        }
+        renamed.push(state);
+    }
+
+    fn name(&mut self, state: &Arc<Onboarding>) {
+        let code = state.profile.dealer_code.raw();
+        let newest = self.by_id.get(&state.id).is_some_and(|newest| newest.profile.dealer_code.raw() == code);
+        if newest && !self.by_dealer_code.contains_key(code) {
+            self.by_dealer_code.insert(code.into(), state.id);
         }
     }
 }

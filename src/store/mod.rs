@@ -3,6 +3,8 @@
 //! [`Store`] is what the engine knows; the embedded one is the journal on disk with sled as its index.
 
 pub mod book;
+mod draft;
+pub mod memory;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,6 +16,10 @@ use tokio::sync::broadcast;
 use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Onboarding, Timestamp};
 
 pub use book::Book;
+pub use memory::MemoryStore;
+
+/// How many commits a follower may lag behind before it is told to read again.
+const FOLLOWERS_LAG: usize = 4_096;
 
 /// Facts of one dealership that are to be recorded together.
 #[derive(Debug, Clone)]
@@ -60,6 +66,18 @@ pub struct EventQuery {
     pub newest: bool,
 }
 
+impl EventQuery {
+    /// Whether an event is asked for; the limit is not looked at.
+    pub fn matches(&self, event: &Event) -> bool {
+        event.seq > self.after
+            && self.before.is_none_or(|before| event.seq < before)
+            && self.dealership.is_none_or(|dealership| event.dealership == dealership)
+            && (self.kinds.is_empty() || self.kinds.contains(&event.fact.index()))
+            && self.since.is_none_or(|since| event.at >= since)
+            && self.until.is_none_or(|until| event.at < until)
+    }
+}
+
 /// Who holds a store.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Holder {
@@ -98,6 +116,9 @@ pub enum StoreError {
         /// By whom.
         holder: DealershipId,
     },
+    /// The facts do not fit the log: nothing could be folded from them.
+    #[error("these events do not fit the log: {0}")]
+    Unfit(String),
     /// Another process owns the store.
     #[error("the store is held by {}", .0.as_ref().map_or_else(|| "another process".to_owned(), Holder::to_string))]
     Held(Option<Holder>),

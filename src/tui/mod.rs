@@ -13,6 +13,7 @@ pub mod palette;
 pub mod rows;
 pub mod state;
 pub mod tail;
+pub mod terminal;
 pub mod theme;
 pub mod toasts;
 pub mod update;

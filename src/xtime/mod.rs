@@ -1,11 +1,26 @@
 //! The platform: one read that answers "does Xtime let us in" and "is our opcode visible", and one that answers "would a
 //! customer see a slot". Also the ways to obtain an invitation code.
 
+mod defaults;
+pub mod diagnose;
+pub mod meaning;
+pub mod platform;
+pub mod reply;
+pub mod settings;
+pub mod source;
+mod token;
+mod wire;
+mod words;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
+pub use self::diagnose::Finding;
+pub use self::meaning::{Meaning, Pattern, StatusMatch, Verdict};
+pub use self::platform::HttpPlatform;
+pub use self::settings::{Settings, SetupError, install_crypto};
 use crate::domain::{Look, Timestamp};
 
 /// What an attempt to look told us beside the look itself.

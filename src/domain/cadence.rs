@@ -1,0 +1,233 @@
+//! When the next look at a dealership is due, and when a clock has something to record: pure, from state and moment.
+//!
+//! Due times lie on a grid that a stable hash of the id shifts, so that nothing bunches: neither an import of a thousand
+//! dealerships nor a restart makes them all due at once, and a restart needs no memory of the last looks.
+
+use chrono::{DateTime, TimeDelta};
+
+use super::{DealershipId, Onboarding, Outcome, Policy, Stage, Timestamp};
+
+/// How often is looked at what. All of it is our assumption; the sum stays under 5 requests/s for 10,000 dealerships
+/// that were invited over three days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rhythm {
+    /// More than a day before the code dies.
+    pub far: TimeDelta,
+    /// In the last day of the code.
+    pub day: TimeDelta,
+    /// In its last six hours.
+    pub hours: TimeDelta,
+    /// In its last half hour, and in the first ten minutes after it died.
+    pub close: TimeDelta,
+    /// After that, for as long as a used code may be reflected late.
+    pub late: TimeDelta,
+    /// In the first hour after the dealer's word.
+    pub word: TimeDelta,
+    /// From then until the second clock ends.
+    pub waiting: TimeDelta,
+    /// Overdue.
+    pub overdue: TimeDelta,
+    /// Confirmed but not live, in the first day.
+    pub fresh: TimeDelta,
+    /// Confirmed but not live, later.
+    pub confirmed: TimeDelta,
+    /// Lost.
+    pub lost: TimeDelta,
+    /// Live, and everything that nothing happened to for a week.
+    pub recheck: TimeDelta,
+}
+
+impl Default for Rhythm {
+    fn default() -> Self {
+        Self {
+            far: TimeDelta::hours(2),
+            day: TimeDelta::hours(1),
+            hours: TimeDelta::minutes(15),
+            close: TimeDelta::minutes(1),
+            late: TimeDelta::minutes(30),
+            word: TimeDelta::minutes(5),
+            waiting: TimeDelta::minutes(15),
+            overdue: TimeDelta::minutes(30),
+            fresh: TimeDelta::minutes(15),
+            confirmed: TimeDelta::minutes(30),
+            lost: TimeDelta::hours(1),
+            recheck: TimeDelta::hours(24),
+        }
+    }
+}
+
+/// After so long without anything new, the daily look is enough.
+const WEEK: TimeDelta = TimeDelta::days(7);
+
+/// When the next look is due; `None`: nothing to look for. A moment that is past means: now.
+///
+/// `last_look` is when the last look in this run of the program ended, whatever it said.
+pub fn cadence(
+    state: &Onboarding,
+    now: Timestamp,
+    policy: &Policy,
+    rhythm: &Rhythm,
+    last_look: Option<Timestamp>,
+) -> Option<Timestamp> {
+    let stage = state.stage(now);
+    if stage == Stage::Archived {
+        return None;
+    }
+    // A clock that was set back must not silence a dealership.
+    let last_look = last_look.map(|at| at.min(now));
+    if let Some(died_at) = unrecorded_expiry(state, now)
+        && last_look.is_none_or(|at| at < died_at)
+    {
+        return Some(died_at);
+    }
+    if let Some(doubted_at) = doubted_since(state) {
+        return later(last_look.map_or(doubted_at, |at| at.max(doubted_at)), second_look_after(policy));
+    }
+    let after = last_look.unwrap_or(now);
+    let spans = match stage {
+        Stage::New | Stage::Revoked | Stage::Archived => return None,
+        Stage::Invited | Stage::Expired => around_expiry(state.invitation.as_ref()?.expires_at, policy, rhythm),
+        Stage::AwaitingXtime | Stage::Overdue => {
+            let (said_at, due_at) = (state.confirmation.dealer_confirmed_at?, state.confirmation.due_at?);
+            vec![
+                Span::until(later(said_at, TimeDelta::hours(1)), rhythm.word),
+                Span::until(Some(due_at), rhythm.waiting),
+                Span::until(later(due_at, WEEK), rhythm.overdue),
+                Span::ever(rhythm.recheck),
+            ]
+        }
+        Stage::Confirmed | Stage::OpcodeMissing | Stage::NoSlots => {
+            let since = newest_finding(state)?;
+            vec![
+                Span::until(later(since, TimeDelta::days(1)), rhythm.fresh),
+                Span::until(later(since, WEEK), rhythm.confirmed),
+                Span::until(later(since, WEEK * 4), rhythm.lost),
+                Span::ever(rhythm.recheck),
+            ]
+        }
+        Stage::Live => vec![Span::ever(rhythm.recheck)],
+        Stage::Lost => {
+            let lost_at = state.confirmation.lost_at?;
+            vec![Span::until(later(lost_at, WEEK), rhythm.lost), Span::ever(rhythm.recheck)]
+        }
+    };
+    first_in(&spans, state.id, after)
+}
+
+/// The moment whose nearness decides which of the looks that are due comes first; `None`: no clock presses.
+pub fn pressing(state: &Onboarding, now: Timestamp) -> Option<Timestamp> {
+    unrecorded_expiry(state, now).or_else(|| doubted_since(state)).or_else(|| state.next_deadline(now))
+}
+
+/// When a clock will have something to record ([`super::Command::Tick`]); `None`: no clock runs, or all is recorded.
+pub fn next_tick(state: &Onboarding, probing: bool) -> Option<Timestamp> {
+    if state.archived_at.is_some() || state.is_confirmed() {
+        return None;
+    }
+    let overdue = state.confirmation.due_at.filter(|_| state.confirmation.overdue_recorded_at.is_none());
+    let expiry = open_code_end(state).filter(|_| !probing);
+    [overdue, expiry].into_iter().flatten().min()
+}
+
+/// A look may be the second one only if it began a minute after the first had ended.
+fn second_look_after(policy: &Policy) -> TimeDelta {
+    policy.lost_gap + TimeDelta::seconds(1)
+}
+
+/// When the code dies whose end has not been recorded and still matters.
+fn open_code_end(state: &Onboarding) -> Option<Timestamp> {
+    let newest = state.invitation.as_ref().filter(|newest| newest.ended.is_none())?;
+    let open = !state.is_confirmed() && state.confirmation.dealer_confirmed_at.is_none();
+    open.then_some(newest.expires_at)
+}
+
+fn unrecorded_expiry(state: &Onboarding, now: Timestamp) -> Option<Timestamp> {
+    open_code_end(state).filter(|end| *end <= now)
+}
+
+/// When a confirmed dealership first answered "not connected".
+fn doubted_since(state: &Onboarding) -> Option<Timestamp> {
+    let probe = state.probe.as_ref().filter(|probe| probe.outcome == Outcome::NotConnected)?;
+    state.is_confirmed().then_some(probe.at)
+}
+
+/// When something was last found out about a confirmed dealership.
+fn newest_finding(state: &Onboarding) -> Option<Timestamp> {
+    let slots = state.slots.map(|slots| slots.checked_at);
+    [state.confirmation.confirmed_at, state.opcode_since, slots].into_iter().flatten().max()
+}
+
+/// A stretch of time with one interval between looks.
+struct Span {
+    /// Its end; `None`: it never ends.
+    until: Option<Timestamp>,
+    /// The interval.
+    every: TimeDelta,
+    /// Its end is a deadline: the look belongs exactly there.
+    deadline: bool,
+}
+
+impl Span {
+    fn until(end: Option<Timestamp>, every: TimeDelta) -> Self {
+        Self { until: end, every, deadline: false }
+    }
+
+    fn ever(every: TimeDelta) -> Self {
+        Self { until: None, every, deadline: false }
+    }
+}
+
+/// Slow while much time is left, every minute close to the end, slower while a used code may still be reflected.
+fn around_expiry(end: Timestamp, policy: &Policy, rhythm: &Rhythm) -> Vec<Span> {
+    let reflected = policy.confirm_within;
+    vec![
+        Span::until(later(end, -TimeDelta::days(1)), rhythm.far),
+        Span::until(later(end, -TimeDelta::hours(6)), rhythm.day),
+        Span::until(later(end, -TimeDelta::minutes(30)), rhythm.hours),
+        Span { deadline: true, ..Span::until(Some(end), rhythm.close) },
+        Span::until(later(end, TimeDelta::minutes(10)), rhythm.close),
+        Span::until(later(end, reflected), rhythm.late),
+        Span::until(later(end, reflected + WEEK), rhythm.recheck),
+    ]
+}
+
+/// The first look after a moment; `None` when the last span ends before one would be due.
+fn first_in(spans: &[Span], id: DealershipId, after: Timestamp) -> Option<Timestamp> {
+    let mut from = after;
+    for span in spans {
+        if span.until.is_some_and(|end| end <= from) {
+            continue;
+        }
+        let next = on_grid(id, span.every, from)?;
+        match span.until {
+            Some(end) if next >= end && span.deadline => return Some(end),
+            Some(end) if next >= end => from = end,
+            _ => return Some(next),
+        }
+    }
+    None
+}
+
+/// The first moment after `after` that is on the dealership's own grid.
+fn on_grid(id: DealershipId, every: TimeDelta, after: Timestamp) -> Option<Timestamp> {
+    let every = every.num_milliseconds().max(1_000);
+    let phase = (spread(id.bits()) % every.unsigned_abs()).cast_signed();
+    let after = after.timestamp_millis();
+    DateTime::from_timestamp_millis(after + every - (after - phase).rem_euclid(every))
+}
+
+/// Spreads the bits of an id evenly (the finalizer of splitmix64); stable for ever, unlike the standard hasher.
+fn spread(bits: u64) -> u64 {
+    let mixed = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
+}
+
+/// A moment moved by a length; `None` beyond the calendar's ends.
+fn later(at: Timestamp, by: TimeDelta) -> Option<Timestamp> {
+    at.checked_add_signed(by)
+}
+
+#[cfg(test)]
+#[path = "cadence_tests.rs"]
+mod tests;

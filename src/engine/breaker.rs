@@ -1,0 +1,308 @@
+//! The breaker: when the platform or our credentials fail, that is one alarm, and nobody is looked at until a single
+//! trial goes through.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use rand::rngs::StdRng;
+
+use super::PlatformState;
+use super::backoff::{Backoff, LONGEST_RETRY_AFTER};
+use crate::domain::Timestamp;
+
+/// So many failures in a row open it.
+const IN_A_ROW: usize = 5;
+/// Or half of so many answers.
+const RECENT: usize = 20;
+/// How long it stays open while the platform fails.
+const DOWN: Backoff = Backoff::seconds(10, 300);
+/// How long while our credentials are refused: asking often may lock the client out.
+const REFUSED: Backoff = Backoff::seconds(60, 900);
+
+/// What an answer says about the platform as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// It answered sensibly.
+    Well,
+    /// It failed: a 429, 5xx, time-out, malformed body.
+    Ill,
+    /// It refused our token, key or policy.
+    Refused,
+}
+
+/// Whether the desk may look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// Yes.
+    Open,
+    /// One look, as a trial.
+    Trial,
+    /// Not before so long; `None`: not before the trial under way has ended.
+    Shut(Option<Duration>),
+}
+
+#[derive(Debug, Clone)]
+struct Alarm {
+    refused: bool,
+    why: String,
+    since: Timestamp,
+    attempt: u32,
+    /// In the clock's monotonic time, so that no step of the wall clock locks it or opens it early.
+    retry: Duration,
+    retry_at: Timestamp,
+    trial: bool,
+}
+
+/// The state of the breaker.
+#[derive(Debug, Clone, Default)]
+pub struct Breaker {
+    recent: VecDeque<bool>,
+    alarm: Option<Alarm>,
+    /// The platform asked to be left alone until then.
+    hold: Option<Duration>,
+    answered: bool,
+}
+
+/// The two readings of the clock that belong together.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// The wall clock: what is shown.
+    pub at: Timestamp,
+    /// The monotonic one: what is compared.
+    pub elapsed: Duration,
+}
+
+impl Breaker {
+    /// Whether the desk may look now.
+    pub fn gate(&self, elapsed: Duration) -> Gate {
+        let hold = self.hold.filter(|end| *end > elapsed).map(|end| end - elapsed);
+        match &self.alarm {
+            None => hold.map_or(Gate::Open, |left| Gate::Shut(Some(left))),
+            Some(alarm) if alarm.trial => Gate::Shut(None),
+            Some(alarm) if alarm.retry > elapsed => Gate::Shut(Some(alarm.retry - elapsed)),
+            Some(_) => Gate::Trial,
+        }
+    }
+
+    /// A trial begins.
+    pub fn try_one(&mut self) {
+        if let Some(alarm) = &mut self.alarm {
+            alarm.trial = true;
+        }
+    }
+
+    /// A trial ended without any answer (its task failed).
+    pub fn trial_lost(&mut self, now: Moment, rng: &mut StdRng) {
+        if self.alarm.as_ref().is_some_and(|alarm| alarm.trial) {
+            self.fail(false, true, "the trial failed on our side", None, now, rng);
+        }
+    }
+
+    /// Takes note of an answer. `trial`: it belongs to the trial of an open breaker.
+    pub fn note(
+        &mut self,
+        health: Health,
+        trial: bool,
+        why: &str,
+        retry_after: Option<Duration>,
+        now: Moment,
+        rng: &mut StdRng,
+    ) {
+        self.answered = true;
+        if health == Health::Well {
+            if self.alarm.take().is_some() {
+                self.recent.clear();
+            }
+            self.hold = None;
+            self.remember(true);
+            return;
+        }
+        if let Some(asked) = retry_after {
+            let end = now.elapsed + asked.min(LONGEST_RETRY_AFTER);
+            self.hold = Some(self.hold.map_or(end, |hold| hold.max(end)));
+        }
+        let refused = health == Health::Refused;
+        if self.alarm.is_some() {
+            self.fail(refused, trial, why, retry_after, now, rng);
+            return;
+        }
+        self.remember(false);
+        let in_a_row = self.recent.iter().rev().take_while(|well| !**well).count();
+        let ill = self.recent.iter().filter(|well| !**well).count();
+        if refused || in_a_row >= IN_A_ROW || (self.recent.len() == RECENT && 2 * ill >= RECENT) {
+            self.recent.clear();
+            self.fail(refused, true, why, retry_after, now, rng);
+        }
+    }
+
+    fn remember(&mut self, well: bool) {
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(well);
+    }
+
+    /// Opens it, or keeps it open for longer. Answers to looks that were under way when it opened only change the words.
+    fn fail(&mut self, refused: bool, counts: bool, why: &str, asked: Option<Duration>, now: Moment, rng: &mut StdRng) {
+        let old = self.alarm.take();
+        let same = old.as_ref().filter(|old| old.refused == refused);
+        let since = same.map_or(now.at, |old| old.since);
+        let attempt = same.map_or(0, |old| old.attempt + u32::from(counts));
+        let (retry, retry_at, trial) = match same {
+            Some(old) if !counts => (old.retry, old.retry_at, old.trial),
+            _ => {
+                let wait = if refused { REFUSED } else { DOWN }.wait(rng, attempt, asked);
+                let retry_at = TimeDelta::from_std(wait).ok().and_then(|wait| now.at.checked_add_signed(wait));
+                (now.elapsed + wait, retry_at.unwrap_or(now.at), false)
+            }
+        };
+        self.alarm = Some(Alarm { refused, why: why.to_owned(), since, attempt, retry, retry_at, trial });
+    }
+
+    /// What people are shown, unless something else is wrong.
+    pub fn state(&self) -> PlatformState {
+        match &self.alarm {
+            None if self.answered => PlatformState::Ok,
+            None => PlatformState::Starting,
+            Some(Alarm { refused, why, since, retry_at, .. }) => {
+                let (why, since, retry_at) = (why.clone(), *since, *retry_at);
+                if *refused {
+                    PlatformState::OurCredentials { why, since, retry_at }
+                } else {
+                    PlatformState::Down { why, since, retry_at }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use rand::SeedableRng;
+
+    use super::*;
+
+    struct Bench {
+        breaker: Breaker,
+        rng: StdRng,
+        elapsed: Duration,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            Self { breaker: Breaker::default(), rng: StdRng::seed_from_u64(7), elapsed: Duration::ZERO }
+        }
+
+        fn now(&self) -> Moment {
+            Moment { at: DateTime::UNIX_EPOCH + self.elapsed, elapsed: self.elapsed }
+        }
+
+        fn answer(&mut self, health: Health, trial: bool, retry_after: Option<u64>) {
+            let (now, after) = (self.now(), retry_after.map(Duration::from_secs));
+            self.breaker.note(health, trial, "503", after, now, &mut self.rng);
+        }
+
+        fn gate(&self) -> Gate {
+            self.breaker.gate(self.elapsed)
+        }
+
+        fn wait(&mut self) -> Duration {
+            let Gate::Shut(Some(left)) = self.gate() else { panic!("not shut: {:?}", self.gate()) };
+            self.elapsed += left;
+            left
+        }
+    }
+
+    #[test]
+    fn five_in_a_row_open_it_and_one_trial_closes_it() {
+        let mut bench = Bench::new();
+        assert_eq!(bench.breaker.state(), PlatformState::Starting);
+        for _ in 0..4 {
+            bench.answer(Health::Ill, false, None);
+            assert_eq!(bench.gate(), Gate::Open);
+        }
+        bench.answer(Health::Ill, false, None);
+        assert!(matches!(bench.breaker.state(), PlatformState::Down { .. }));
+        assert!(bench.wait() <= DOWN.base);
+        assert_eq!(bench.gate(), Gate::Trial);
+        bench.breaker.try_one();
+        assert_eq!(bench.gate(), Gate::Shut(None), "one trial at a time");
+        bench.answer(Health::Well, true, None);
+        assert_eq!((bench.gate(), bench.breaker.state()), (Gate::Open, PlatformState::Ok));
+    }
+
+    #[test]
+    fn half_of_twenty_open_it() {
+        let mut bench = Bench::new();
+        for _ in 0..10 {
+            assert_eq!(bench.gate(), Gate::Open);
+            bench.answer(Health::Well, false, None);
+            bench.answer(Health::Ill, false, None);
+        }
+        assert!(matches!(bench.gate(), Gate::Shut(Some(_))));
+    }
+
+    #[test]
+    fn it_stays_open_longer_and_longer_but_never_longer_than_the_cap() {
+        let mut bench = Bench::new();
+        for _ in 0..5 {
+            bench.answer(Health::Ill, false, None);
+        }
+        let PlatformState::Down { since, .. } = bench.breaker.state() else { panic!() };
+        let mut longest = Duration::ZERO;
+        for _ in 0..40 {
+            longest = longest.max(bench.wait());
+            bench.breaker.try_one();
+            bench.answer(Health::Ill, true, None);
+        }
+        assert!(longest > DOWN.base && longest <= DOWN.cap);
+        assert!(matches!(bench.breaker.state(), PlatformState::Down { since: now, .. } if now == since));
+    }
+
+    #[test]
+    fn stragglers_do_not_lengthen_it() {
+        let mut bench = Bench::new();
+        for _ in 0..5 {
+            bench.answer(Health::Ill, false, None);
+        }
+        let before = bench.gate();
+        for _ in 0..10 {
+            bench.answer(Health::Ill, false, None);
+        }
+        assert_eq!(bench.gate(), before);
+    }
+
+    #[test]
+    fn retry_after_is_honoured_without_an_alarm_and_within_one() {
+        let mut bench = Bench::new();
+        bench.answer(Health::Ill, false, Some(90));
+        assert_eq!(bench.gate(), Gate::Shut(Some(Duration::from_secs(90))));
+        assert_eq!(bench.breaker.state(), PlatformState::Ok);
+        bench.wait();
+        assert_eq!(bench.gate(), Gate::Open);
+        for _ in 0..4 {
+            bench.answer(Health::Ill, false, Some(u64::MAX / 2));
+        }
+        assert_eq!(bench.gate(), Gate::Shut(Some(LONGEST_RETRY_AFTER)));
+        assert!(matches!(bench.breaker.state(), PlatformState::Down { .. }));
+    }
+
+    #[test]
+    fn our_credentials_are_an_alarm_at_once_and_turn_into_the_other_one() {
+        let mut bench = Bench::new();
+        bench.answer(Health::Well, false, None);
+        bench.answer(Health::Refused, false, None);
+        assert!(matches!(bench.breaker.state(), PlatformState::OurCredentials { .. }));
+        bench.wait();
+        bench.breaker.try_one();
+        bench.answer(Health::Ill, true, None);
+        assert!(matches!(bench.breaker.state(), PlatformState::Down { .. }));
+        bench.wait();
+        bench.breaker.try_one();
+        let now = bench.now();
+        bench.breaker.trial_lost(now, &mut bench.rng);
+        assert!(matches!(bench.gate(), Gate::Shut(Some(_))), "a lost trial does not leave it shut for ever");
+    }
+}

@@ -1,0 +1,77 @@
+//! One budget of requests for the whole credential: never more than so many in any second.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A sliding window, so that not even the second after an idle one may exceed the rate (a bucket would allow twice as
+/// many there).
+#[derive(Debug, Clone)]
+pub struct Budget {
+    rate: usize,
+    sent: VecDeque<Duration>,
+}
+
+impl Budget {
+    /// A budget of requests per second; 0 counts as 1.
+    pub fn per_second(rate: u32) -> Self {
+        let rate = (rate as usize).max(1);
+        Self { rate, sent: VecDeque::with_capacity(rate) }
+    }
+
+    /// How long until a request may be sent; zero: now.
+    pub fn ready_in(&self, now: Duration) -> Duration {
+        match self.sent.front() {
+            Some(first) if self.sent.len() == self.rate => (*first + SECOND).saturating_sub(now),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// Takes note of a request.
+    pub fn spend(&mut self, now: Duration) {
+        if self.sent.len() == self.rate {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(now);
+    }
+
+    /// Requests in the second before a moment.
+    pub fn last_second(&self, now: Duration) -> u32 {
+        self.sent.iter().filter(|at| **at + SECOND > now).count() as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_second_ever_has_more_than_the_rate(rate in 1_u32..12, pauses in prop::collection::vec(0_u64..700, 1..200)) {
+            let mut budget = Budget::per_second(rate);
+            let (mut now, mut sent) = (Duration::ZERO, Vec::new());
+            for pause in pauses {
+                now += Duration::from_millis(pause);
+                now += budget.ready_in(now);
+                prop_assert_eq!(budget.ready_in(now), Duration::ZERO);
+                budget.spend(now);
+                sent.push(now);
+                let within = sent.iter().filter(|at| **at + SECOND > now).count();
+                prop_assert!(within <= rate as usize);
+                prop_assert_eq!(budget.last_second(now) as usize, within);
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_second_waits_for_its_oldest_request_only() {
+        let mut budget = Budget::per_second(2);
+        budget.spend(Duration::from_millis(100));
+        budget.spend(Duration::from_millis(900));
+        assert_eq!(budget.ready_in(Duration::from_millis(1_000)), Duration::from_millis(100));
+        assert_eq!(budget.ready_in(Duration::from_millis(1_100)), Duration::ZERO);
+    }
+}

@@ -1,0 +1,252 @@
+//! Invitation codes: the saga that obtains one from the configured source, and codes that a person pasted.
+//!
+//! The intent is durable before the source is asked, and is the idempotency key of every try: whatever happens in between,
+//! going on with the same key never makes a second code.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+
+use super::backoff::Backoff;
+use super::{Engine, EngineError, Inner, PastedCode};
+use crate::domain::{Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, PendingCode, Refusal};
+use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SourceError};
+
+/// How often the source is asked within one saga, how long that may take in all, and the rest in between.
+const MOST_ASKS: u32 = 5;
+const LONGEST_SAGA: Duration = Duration::from_secs(60);
+const REST: Backoff = Backoff::seconds(2, 20);
+
+/// How many pasted codes are recorded at once, so that the store can commit them as a group.
+const PASTES_AT_ONCE: usize = 64;
+
+impl Engine {
+    /// Obtains a code from the configured source and records it: the whole saga, resumed if it was open. The answer is
+    /// the new generation. The saga goes on when nobody waits for the answer any more.
+    pub async fn obtain(&self, id: DealershipId, ask: Ask, actor: &Actor) -> Result<u32, EngineError> {
+        let inner = Arc::clone(&self.inner);
+        inner.may_record()?;
+        let source = inner.parts.source.clone().ok_or(EngineError::NoSource)?;
+        let (task, actor) = (Arc::clone(&inner), actor.clone());
+        let saga = inner.tasks.spawn(async move { task.obtain(source.as_ref(), id, Some(ask), &actor).await });
+        saga.await.unwrap_or_else(|error| Err(EngineError::Fault(error.to_string())))
+    }
+
+    /// Records pasted codes, each on its own; the caller has checked the block as a whole. The answer for each is the
+    /// new generation, in the order given.
+    pub async fn paste(&self, codes: Vec<PastedCode>, actor: &Actor) -> Vec<(DealershipId, Result<u32, EngineError>)> {
+        let paste = |pasted: PastedCode| async move {
+            let id = pasted.dealership;
+            (id, self.inner.paste(pasted, actor).await)
+        };
+        stream::iter(codes).map(paste).buffered(PASTES_AT_ONCE).collect().await
+    }
+}
+
+/// Goes on with every request that was open when the program ended, each with its own key.
+pub(super) async fn resume_all(inner: Arc<Inner>) {
+    let mut open: Vec<(crate::domain::Timestamp, DealershipId, PendingCode)> = inner
+        .book()
+        .all()
+        .1
+        .into_iter()
+        .filter_map(|state| state.pending.clone().map(|pending| (pending.at, state.id, pending)))
+        .collect();
+    open.sort_unstable_by_key(|(at, id, _)| (*at, *id));
+    let resume = |(_, id, pending): (_, DealershipId, PendingCode)| {
+        let inner = &inner;
+        async move {
+            let source = inner.parts.source.as_ref().filter(|source| source.origin() == pending.source);
+            let result = match source {
+                Some(source) => inner.obtain(source.as_ref(), id, None, &Actor::person(&pending.by)).await.map(drop),
+                // Nobody can go on with it. It stays open, and says why.
+                None => inner.give_up(id, pending.intent, "the source that was asked is not configured any more").await,
+            };
+            match result {
+                Ok(()) | Err(EngineError::Ending) => {}
+                Err(error) => tracing::warn!(dealership = %id, "a request for a code is still open: {error}"),
+            }
+        }
+    };
+    let all = stream::iter(open).for_each_concurrent(super::SOURCE_IN_FLIGHT, resume);
+    tokio::select! {
+        biased;
+        () = inner.cancel.cancelled() => {}
+        () = all => {}
+    }
+}
+
+/// Marks a dealership as being served, as long as it lives.
+struct Obtaining<'a> {
+    inner: &'a Inner,
+    id: DealershipId,
+}
+
+impl<'a> Obtaining<'a> {
+    fn begin(inner: &'a Inner, id: DealershipId) -> Option<Self> {
+        inner.obtaining.lock().insert(id).then_some(Self { inner, id })
+    }
+}
+
+impl Drop for Obtaining<'_> {
+    fn drop(&mut self) {
+        self.inner.obtaining.lock().remove(&self.id);
+    }
+}
+
+impl Inner {
+    /// The saga. `ask` is `None` when an open request is resumed at the start.
+    async fn obtain(
+        &self,
+        source: &dyn CodeSource,
+        id: DealershipId,
+        ask: Option<Ask>,
+        actor: &Actor,
+    ) -> Result<u32, EngineError> {
+        let Some(_mark) = Obtaining::begin(self, id) else {
+            return Err(self.in_flight(id, actor).into());
+        };
+        let Some(pending) = self.open_intent(source.origin(), id, ask, actor).await? else {
+            return Err(Refusal::IntentClosed.into());
+        };
+        let state = self.book().get(id).ok_or(Refusal::Unknown)?;
+        let request = CodeRequest {
+            intent: pending.intent,
+            dealer_code: state.profile.dealer_code.raw().to_owned(),
+            dealership: id.to_string(),
+            name: state.profile.name.plain().into_owned(),
+        };
+        match self.ask_source(source, &request).await? {
+            Ok(obtained) => self.record(source.origin(), id, &pending, obtained, ask, actor).await,
+            Err(error) => {
+                let refused = matches!(error, SourceError::Refused(_));
+                let command = Command::FailCode { intent: pending.intent, reason: error.to_string(), refused };
+                self.execute(id, command, actor).await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// The open intent of a dealership, or a new one; durable when this returns.
+    async fn open_intent(
+        &self,
+        origin: CodeOrigin,
+        id: DealershipId,
+        ask: Option<Ask>,
+        actor: &Actor,
+    ) -> Result<Option<PendingCode>, EngineError> {
+        let pending = || self.book().get(id).and_then(|state| state.pending.clone());
+        if let Some(open) = pending() {
+            if open.source == origin {
+                return Ok(Some(open));
+            }
+            // Another source made of the same key what it liked; this one knows nothing of it.
+            let reason = "the source that was asked is not configured any more".to_owned();
+            self.execute(id, Command::FailCode { intent: open.intent, reason, refused: true }, actor).await?;
+        }
+        let Some(ask) = ask else { return Ok(None) };
+        let command = Command::RequestCode { intent: self.new_intent_id(), source: origin, ask };
+        self.execute(id, command, actor).await?;
+        Ok(pending())
+    }
+
+    /// Asks until the source says something definite, at most a few times. The outer error: the program ends.
+    async fn ask_source(
+        &self,
+        source: &dyn CodeSource,
+        request: &CodeRequest,
+    ) -> Result<Result<ObtainedCode, SourceError>, EngineError> {
+        let clock = &self.parts.clock;
+        let began = clock.elapsed();
+        for attempt in 0.. {
+            let turn = self.source_slots.acquire().await.map_err(|_| EngineError::Ending)?;
+            let answer = source.obtain(request).await;
+            drop(turn);
+            let Err(SourceError::Unclear { retry_after, .. }) = &answer else { return Ok(answer) };
+            let rest = REST.wait(&mut self.rng.lock(), attempt, *retry_after);
+            if attempt + 1 >= MOST_ASKS || clock.elapsed() - began + rest > LONGEST_SAGA {
+                return Ok(answer);
+            }
+            tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => return Err(EngineError::Ending),
+                () = clock.sleep(rest) => {}
+            }
+        }
+        Err(EngineError::Ending)
+    }
+
+    /// Records the code of a source; the answer is its generation.
+    async fn record(
+        &self,
+        source: CodeOrigin,
+        id: DealershipId,
+        pending: &PendingCode,
+        obtained: ObtainedCode,
+        ask: Option<Ask>,
+        actor: &Actor,
+    ) -> Result<u32, EngineError> {
+        let command = Command::IssueCode {
+            code: obtained.code,
+            // An earlier try may have made it, whose answer was lost: the first moment possible is the safe one, because
+            // the dealership must not be told of hours that the code does not have.
+            generated_at: obtained.generated_at.unwrap_or(pending.at),
+            expires_at: obtained.expires_at,
+            source,
+            intent: pending.intent,
+            ask: ask.unwrap_or(Ask::Invite),
+        };
+        match self.execute(id, command, actor).await {
+            Ok(events) => Ok(self.issued(id, &events)),
+            Err(EngineError::Refused(refusal)) => {
+                let reason = format!("the source gave a code that cannot be used: {refusal}");
+                let command = Command::FailCode { intent: pending.intent, reason, refused: true };
+                self.execute(id, command, actor).await?;
+                Err(refusal.into())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn give_up(&self, id: DealershipId, intent: IntentId, reason: &str) -> Result<(), EngineError> {
+        let command = Command::FailCode { intent, reason: reason.to_owned(), refused: false };
+        self.execute(id, command, &Actor::system("codes")).await.map(drop)
+    }
+
+    async fn paste(&self, pasted: PastedCode, actor: &Actor) -> Result<u32, EngineError> {
+        let id = pasted.dealership;
+        self.may_record()?;
+        // A request that nobody works on any more (a crash, another command) must not keep the operator from pasting.
+        let orphan = self.book().get(id).and_then(|state| state.pending.clone()).filter(|open| open.failed.is_none());
+        if let Some(open) = orphan.filter(|_| !self.obtaining.lock().contains(&id)) {
+            self.give_up(id, open.intent, "nobody goes on with it").await?;
+        }
+        let command = Command::IssueCode {
+            code: pasted.code,
+            generated_at: pasted.generated_at,
+            expires_at: pasted.expires_at,
+            source: CodeOrigin::Paste,
+            intent: self.new_intent_id(),
+            ask: pasted.ask,
+        };
+        let events = self.execute(id, command, actor).await?;
+        Ok(self.issued(id, &events))
+    }
+
+    /// The generation that these events issued; if another try recorded it first, the newest one.
+    fn issued(&self, id: DealershipId, events: &[Arc<Event>]) -> u32 {
+        let issued = events.iter().find_map(|event| match event.fact {
+            Fact::InvitationIssued { generation, .. } => Some(generation),
+            _ => None,
+        });
+        issued.or_else(|| self.book().get(id).map(|state| state.generation())).unwrap_or_default()
+    }
+
+    fn in_flight(&self, id: DealershipId, actor: &Actor) -> Refusal {
+        let pending = self.book().get(id).and_then(|state| state.pending.clone());
+        let by = pending.as_ref().map_or_else(|| actor.to_string(), |pending| pending.by.to_string());
+        let ago = pending.map_or(chrono::TimeDelta::zero(), |pending| self.now() - pending.at);
+        Refusal::InFlight { by, ago }
+    }
+}

@@ -1,0 +1,163 @@
+//! Dealerships into the books, many at a time: one commit for up to a thousand, decided with what the batch itself claims.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{Engine, EngineError, Inner, MOST_TRIES};
+use crate::domain::{Actor, Claim, Claims, Command, Context, DealershipId, Fact, Onboarding, Profile, Refusal, decide};
+use crate::store::{Append, Book, StoreError};
+
+/// How many dealerships one commit takes.
+const BATCH: usize = 1_000;
+
+/// What became of one profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    /// It is new in our books.
+    Added(DealershipId),
+    /// Its `dealerCode` was known, and something else in it had changed.
+    Updated(DealershipId),
+    /// It was known, exactly so. Nothing is recorded.
+    Unchanged(DealershipId),
+}
+
+/// Who holds what, when a batch that is not committed yet has claims of its own.
+struct Overlay<'a> {
+    book: &'a Book,
+    batch: HashMap<Box<str>, DealershipId>,
+}
+
+impl Claims for Overlay<'_> {
+    fn holder(&self, claim: &Claim) -> Option<DealershipId> {
+        let here = match claim {
+            Claim::DealerCode(code) => self.batch.get(code).copied(),
+            Claim::Code(_) => None,
+        };
+        here.or_else(|| self.book.holder(claim))
+    }
+}
+
+impl Engine {
+    /// Takes many dealerships into the books, in as few commits as is sensible. An answer for each, in order. A
+    /// `dealerCode` that is known, or comes twice, is refused.
+    pub async fn add(
+        &self,
+        profiles: Vec<Profile>,
+        actor: &Actor,
+    ) -> Result<Vec<Result<DealershipId, Refusal>>, EngineError> {
+        let answers = self.inner.take_in(profiles, actor, false, |_| {}).await?;
+        let id = |answer: Imported| match answer {
+            Imported::Added(id) | Imported::Updated(id) | Imported::Unchanged(id) => id,
+        };
+        Ok(answers.into_iter().map(|answer| answer.map(id)).collect())
+    }
+
+    /// Like [`Engine::add`], but a known `dealerCode` means that its profile is brought up to date (its owner stays), and
+    /// nothing is recorded for what has not changed. `progress` is told how many are done, after every commit.
+    ///
+    /// When the store fails, whatever was committed before stays; importing again goes on from there.
+    pub async fn import(
+        &self,
+        profiles: Vec<Profile>,
+        actor: &Actor,
+        progress: impl FnMut(usize),
+    ) -> Result<Vec<Result<Imported, Refusal>>, EngineError> {
+        self.inner.take_in(profiles, actor, true, progress).await
+    }
+}
+
+impl Inner {
+    async fn take_in(
+        &self,
+        profiles: Vec<Profile>,
+        actor: &Actor,
+        update: bool,
+        mut progress: impl FnMut(usize),
+    ) -> Result<Vec<Result<Imported, Refusal>>, EngineError> {
+        self.may_record()?;
+        let mut answers = Vec::with_capacity(profiles.len());
+        let mut tries = 0;
+        while answers.len() < profiles.len() {
+            let (decided, batch) = self.decide_batch(&profiles[answers.len()..], actor, update);
+            if !batch.is_empty() {
+                match self.parts.store.append(batch).await {
+                    Ok(_) => tries = 0,
+                    // Somebody else recorded something about one of them: all of this batch is decided anew.
+                    Err(StoreError::Conflict { .. } | StoreError::Claimed { .. }) if tries < MOST_TRIES => {
+                        tries += 1;
+                        continue;
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            answers.extend(decided);
+            progress(answers.len());
+        }
+        Ok(answers)
+    }
+
+    /// Decides as many profiles as one commit takes; at least one.
+    fn decide_batch(
+        &self,
+        profiles: &[Profile],
+        actor: &Actor,
+        update: bool,
+    ) -> (Vec<Result<Imported, Refusal>>, Vec<Append>) {
+        let now = self.now();
+        let mut claims = Overlay { book: self.book(), batch: HashMap::new() };
+        let mut fresh = HashSet::new();
+        let mut updated = HashSet::new();
+        let (mut answers, mut batch) = (Vec::new(), Vec::new());
+        for profile in profiles.iter().take(BATCH) {
+            let code = profile.dealer_code.raw();
+            let known = claims.holder(&Claim::DealerCode(code.into())).filter(|_| update);
+            // Twice in one file: the second one is decided upon what the first one made, after its commit.
+            if known.is_some_and(|id| fresh.contains(&id) || updated.contains(&id)) {
+                break;
+            }
+            let (id, state) = match known {
+                Some(id) => (id, self.book().get(id)),
+                None => (self.unused_id(&fresh), None),
+            };
+            let profile = profile.clone();
+            let command = if known.is_some() { Command::Update { profile } } else { Command::Add { profile } };
+            let context = Context { now, policy: &self.parts.policy, claims: &claims };
+            let answer = decide(state.as_deref(), &command, &context).map(|facts| match (known, facts.is_empty()) {
+                (Some(_), true) => Imported::Unchanged(id),
+                (Some(_), false) => {
+                    updated.insert(id);
+                    batch.push(append(id, state.as_ref(), actor, now, facts));
+                    Imported::Updated(id)
+                }
+                (None, _) => {
+                    fresh.insert(id);
+                    claims.batch.insert(code.into(), id);
+                    batch.push(append(id, None, actor, now, facts));
+                    Imported::Added(id)
+                }
+            });
+            answers.push(answer);
+        }
+        (answers, batch)
+    }
+
+    fn unused_id(&self, batch: &HashSet<DealershipId>) -> DealershipId {
+        loop {
+            let id = self.new_dealership_id();
+            if !batch.contains(&id) {
+                return id;
+            }
+        }
+    }
+}
+
+fn append(
+    dealership: DealershipId,
+    state: Option<&Arc<Onboarding>>,
+    actor: &Actor,
+    at: crate::domain::Timestamp,
+    facts: Vec<Fact>,
+) -> Append {
+    let expected_version = state.map_or(0, |state| state.version);
+    Append { dealership, expected_version, actor: actor.clone(), at, facts }
+}

@@ -1,0 +1,396 @@
+//! The probe task: looks at dealerships when they are due, within one budget, behind one breaker.
+//!
+//! One dealership at a time makes a trip: a look, what is recorded of it, then perhaps a look at its slots. What a
+//! finished look means stands in `judge`.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::oneshot;
+
+use super::agenda::Agenda;
+use super::breaker::{Breaker, Gate, Moment};
+use super::budget::Budget;
+use super::judge::{Mass, Parked};
+use super::status::clock_skew_changed;
+use super::{CHECKS_WAITING, Check, Checked, EngineError, Inner, PlatformState};
+use crate::domain::{
+    DealershipId, Disconnects, Event, Look, Onboarding, Refusal, Rhythm, Timestamp, cadence, pressing,
+};
+use crate::xtime::{Answer, Platform, Slot};
+
+/// The longest rest of the task, so that a stepped clock is noticed.
+const LONGEST_REST: Duration = Duration::from_secs(30);
+/// The shortest time between two pictures of the status, unless the platform's state changed.
+const PICTURE: Duration = Duration::from_secs(1);
+/// So many looks that were asked for, then one that was due, when there is one.
+const ERRANDS_IN_A_ROW: u32 = 9;
+/// How far the slots are looked at: the most that one request may span.
+const SLOT_DAYS: u8 = 6;
+
+/// One dealership on its way through the task.
+pub(super) struct Trip {
+    pub id: DealershipId,
+    /// As it was when the look began; another one by now makes the look worthless.
+    pub dealer_code: String,
+    /// Who asked for it; nobody when it was due.
+    pub askers: Askers,
+    /// It is the trial of an open breaker.
+    pub trial: bool,
+    /// Others have been looked at because of this one: it is decided now.
+    pub last_word: bool,
+    pub look: Option<Look>,
+    pub slots: Option<Result<(u32, u32), String>>,
+    pub events: Vec<Arc<Event>>,
+}
+
+/// What became of one step of a trip. `None` in place of an answer: the platform's code panicked.
+pub(super) enum Done {
+    Looked(Trip, Option<Answer<Look>>),
+    Recorded(Trip, Result<Vec<Arc<Event>>, EngineError>),
+    SlotsSeen(Trip, Option<Answer<Result<Vec<Slot>, String>>>),
+    SlotsRecorded(Trip, Result<Vec<Arc<Event>>, EngineError>),
+}
+
+/// A look that comes before those that are due: a person asked, or a witness is needed.
+struct Errand {
+    id: DealershipId,
+    askers: Askers,
+    last_word: bool,
+}
+
+impl Errand {
+    fn due(id: DealershipId) -> Self {
+        Self { id, askers: vec![], last_word: false }
+    }
+}
+
+type Askers = Vec<oneshot::Sender<Result<Checked, EngineError>>>;
+
+/// A dealership that is not looked at before a moment, whatever its cadence says.
+pub(super) struct Hold {
+    pub until: Timestamp,
+    /// Looks in a row that told nothing.
+    pub attempt: u32,
+    /// Because of a mass disconnect: it ends with it.
+    pub mass: bool,
+}
+
+pub(super) struct Prober {
+    pub inner: Arc<Inner>,
+    platform: Arc<dyn Platform>,
+    rhythm: Rhythm,
+    agenda: Agenda,
+    errands: VecDeque<Errand>,
+    errands_in_a_row: u32,
+    /// Trips that wait for their look at the slots.
+    pub second_halves: VecDeque<Trip>,
+    under_way: HashSet<DealershipId>,
+    pub jobs: FuturesUnordered<BoxFuture<'static, Done>>,
+    pub requests: u32,
+    budget: Budget,
+    pub breaker: Breaker,
+    pub holds: HashMap<DealershipId, Hold>,
+    pub window: Disconnects,
+    pub mass: Option<Mass>,
+    pub parked: Vec<Parked>,
+    pub rng: StdRng,
+    pub clock_skew: Option<TimeDelta>,
+    pub last_answer_at: Option<Timestamp>,
+    pictured: Option<Duration>,
+}
+
+pub(super) async fn run(inner: Arc<Inner>) {
+    let Some(platform) = inner.parts.platform.clone() else { return };
+    let mut checks = inner.checks_asked.lock().await;
+    let mut follow = inner.parts.background.then(|| inner.parts.store.follow());
+    let mut prober = Prober::new(&inner, platform);
+    prober.plan_all();
+    loop {
+        let rest = prober.start();
+        let rest = rest.min(prober.publish());
+        let room = prober.errands.len() < CHECKS_WAITING;
+        let commit = async {
+            match &mut follow {
+                Some(follow) => follow.recv().await,
+                None => futures::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = inner.cancel.cancelled() => return,
+            Some(check) = checks.recv(), if room => prober.asked(check),
+            Some(done) = prober.jobs.next(), if !prober.jobs.is_empty() => prober.done(done),
+            commit = commit => match commit {
+                Ok(commit) => commit.states.iter().for_each(|state| prober.plan(state.id)),
+                Err(RecvError::Lagged(_)) => prober.plan_all(),
+                Err(RecvError::Closed) => return,
+            },
+            () = inner.parts.clock.sleep(rest) => {}
+        }
+    }
+}
+
+impl Prober {
+    fn new(inner: &Arc<Inner>, platform: Arc<dyn Platform>) -> Self {
+        let parts = &inner.parts;
+        let recheck = TimeDelta::from_std(parts.pace.recheck).unwrap_or(TimeDelta::days(1));
+        Self {
+            inner: Arc::clone(inner),
+            platform,
+            rhythm: Rhythm { recheck, ..Rhythm::default() },
+            agenda: Agenda::default(),
+            errands: VecDeque::new(),
+            errands_in_a_row: 0,
+            second_halves: VecDeque::new(),
+            under_way: HashSet::new(),
+            jobs: FuturesUnordered::new(),
+            requests: 0,
+            budget: Budget::per_second(parts.pace.requests_per_second),
+            breaker: Breaker::default(),
+            holds: HashMap::new(),
+            window: Disconnects::default(),
+            mass: None,
+            parked: Vec::new(),
+            rng: StdRng::seed_from_u64(parts.seed ^ 0x706f_6265),
+            clock_skew: None,
+            last_answer_at: None,
+            pictured: None,
+        }
+    }
+
+    pub fn moment(&self) -> Moment {
+        Moment { at: self.inner.now(), elapsed: self.inner.parts.clock.elapsed() }
+    }
+
+    fn plan_all(&mut self) {
+        if self.inner.parts.background {
+            for state in self.inner.book().all().1 {
+                self.plan_state(&state);
+            }
+        }
+    }
+
+    /// Works out anew when a dealership is due.
+    pub fn plan(&mut self, id: DealershipId) {
+        if !self.inner.parts.background {
+            return;
+        }
+        if let Some(state) = self.inner.book().get(id) {
+            self.plan_state(&state);
+        }
+    }
+
+    fn plan_state(&mut self, state: &Onboarding) {
+        let id = state.id;
+        // Whoever is on a trip is planned at its end.
+        if self.under_way.contains(&id) {
+            return;
+        }
+        let now = self.inner.now();
+        let last = self.inner.looks.read().get(&id).map(|note| note.at);
+        let due = cadence(state, now, &self.inner.parts.policy, &self.rhythm, last);
+        let due = due.map(|due| self.holds.get(&id).map_or(due, |hold| hold.until));
+        let deadline = due.and_then(|due| pressing(state, due.max(now)));
+        self.agenda.set(id, due, deadline);
+        if last.is_some()
+            && let Some(note) = self.inner.looks.write().get_mut(&id)
+        {
+            note.next_at = due;
+        }
+    }
+
+    fn asked(&mut self, Check { id, answer }: Check) {
+        match self.errands.iter_mut().find(|errand| errand.id == id) {
+            Some(errand) => errand.askers.push(answer),
+            None => self.errands.push_back(Errand { id, askers: vec![answer], last_word: false }),
+        }
+    }
+
+    /// Has somebody looked at before those that are due, for no person.
+    pub fn send_for(&mut self, id: DealershipId) {
+        if !self.under_way.contains(&id) && self.errands.iter().all(|errand| errand.id != id) {
+            self.errands.push_back(Errand::due(id));
+        }
+    }
+
+    /// Has the dealership of a trip looked at once more, before everybody else.
+    pub fn look_again(&mut self, trip: Trip) {
+        self.under_way.remove(&trip.id);
+        self.errands.push_front(Errand { id: trip.id, askers: trip.askers, last_word: true });
+    }
+
+    /// Starts whatever may start now. The answer is how long nothing more can start by itself.
+    fn start(&mut self) -> Duration {
+        while self.requests < self.inner.parts.pace.max_in_flight.max(1) {
+            let now = self.moment();
+            let rest = self.budget.ready_in(now.elapsed);
+            if !rest.is_zero() {
+                return rest.min(LONGEST_REST);
+            }
+            if let Some(rest) = self.start_one(now) {
+                return rest.min(LONGEST_REST);
+            }
+        }
+        LONGEST_REST
+    }
+
+    /// Starts one request, or says how long there is none to start.
+    fn start_one(&mut self, now: Moment) -> Option<Duration> {
+        let gate = self.breaker.gate(now.elapsed);
+        let open = gate == Gate::Open;
+        // A person's look passes a breaker that is open, one at a time.
+        let persons = open || self.requests == 0;
+        if let Some(trip) = self.second_half(|trip| persons && !trip.askers.is_empty()) {
+            self.begin_slots(trip);
+            return None;
+        }
+        let desks_turn = open && self.errands_in_a_row >= ERRANDS_IN_A_ROW && self.agenda.due(now.at) > 0;
+        if !desks_turn && let Some(errand) = self.errand(open, persons) {
+            self.errands_in_a_row += 1;
+            self.begin_look(errand, false);
+            return None;
+        }
+        self.errands_in_a_row = 0;
+        match gate {
+            Gate::Open => {
+                if let Some(trip) = self.second_half(|_| true) {
+                    self.begin_slots(trip);
+                } else if let Some(id) = self.agenda.take(now.at) {
+                    self.begin_look(Errand::due(id), false);
+                } else {
+                    let next = self.agenda.next_due().map(|due| (due - now.at).to_std().unwrap_or_default());
+                    return Some(next.unwrap_or(LONGEST_REST));
+                }
+                None
+            }
+            Gate::Trial => {
+                let Some(id) = self.agenda.take_any(now.at) else { return Some(LONGEST_REST) };
+                self.breaker.try_one();
+                self.begin_look(Errand::due(id), true);
+                None
+            }
+            Gate::Shut(rest) => Some(rest.unwrap_or(LONGEST_REST)),
+        }
+    }
+
+    fn second_half(&mut self, wanted: impl Fn(&Trip) -> bool) -> Option<Trip> {
+        let place = self.second_halves.iter().position(wanted)?;
+        self.second_halves.remove(place)
+    }
+
+    fn errand(&mut self, open: bool, persons: bool) -> Option<Errand> {
+        let may = |errand: &Errand| open || (persons && !errand.askers.is_empty());
+        let place = self.errands.iter().position(|errand| may(errand) && !self.under_way.contains(&errand.id))?;
+        self.errands.remove(place)
+    }
+
+    fn begin_look(&mut self, Errand { id, askers, last_word }: Errand, trial: bool) {
+        self.agenda.set(id, None, None);
+        let Some(state) = self.inner.book().get(id) else {
+            for asker in askers {
+                asker.send(Err(Refusal::Unknown.into())).ok();
+            }
+            return;
+        };
+        let dealer_code = state.profile.dealer_code.raw().to_owned();
+        let (look, slots, events) = (None, None, Vec::new());
+        let trip = Trip { id, dealer_code: dealer_code.clone(), askers, trial, last_word, look, slots, events };
+        self.under_way.insert(id);
+        self.count_request();
+        let platform = Arc::clone(&self.platform);
+        self.jobs.push(Box::pin(async move {
+            let look = AssertUnwindSafe(platform.look(&dealer_code)).catch_unwind().await;
+            Done::Looked(trip, look.ok())
+        }));
+    }
+
+    fn begin_slots(&mut self, trip: Trip) {
+        let Some(state) = self.inner.book().get(trip.id) else { return self.finish(trip) };
+        let opcode = state.opcode_code(&self.inner.parts.policy.default_opcode).to_owned();
+        let today = self.inner.now().with_timezone(&state.profile.timezone).date_naive();
+        self.count_request();
+        let platform = Arc::clone(&self.platform);
+        self.jobs.push(Box::pin(async move {
+            let asked = platform.slots(&trip.dealer_code, &opcode, today, SLOT_DAYS);
+            let slots = AssertUnwindSafe(asked).catch_unwind().await;
+            Done::SlotsSeen(trip, slots.ok())
+        }));
+    }
+
+    fn count_request(&mut self) {
+        self.requests += 1;
+        self.budget.spend(self.inner.parts.clock.elapsed());
+    }
+
+    /// Ends a trip: whoever asked gets the answer, and the next look is planned.
+    pub fn finish(&mut self, trip: Trip) {
+        let Trip { id, askers, look, slots, events, .. } = trip;
+        if let Some(look) = look {
+            for asker in askers {
+                asker.send(Ok(Checked { look: look.clone(), slots: slots.clone(), events: events.clone() })).ok();
+            }
+        }
+        self.over(id);
+    }
+
+    /// Ends a trip that failed on our side.
+    pub fn fail(&mut self, trip: Trip, error: &EngineError) {
+        for asker in trip.askers {
+            asker.send(Err(error.clone())).ok();
+        }
+        self.over(trip.id);
+    }
+
+    fn over(&mut self, id: DealershipId) {
+        self.under_way.remove(&id);
+        self.plan(id);
+    }
+
+    /// Publishes the status when it changed. The answer is how long until a change may be published that came too soon.
+    fn publish(&mut self) -> Duration {
+        let now = self.moment();
+        let platform = match (self.breaker.state(), &self.mass) {
+            (PlatformState::Ok | PlatformState::Starting, Some(mass)) => mass.state(),
+            (state, _) => state,
+        };
+        let waiting = self.agenda.due(now.at) + self.errands.len() + self.second_halves.len();
+        let requests_last_second = self.budget.last_second(now.elapsed);
+        let status = self.inner.status.borrow();
+        let urgent = status.platform != platform;
+        let changed = urgent
+            || status.requests_last_second != requests_last_second
+            || status.in_flight != self.requests
+            || status.waiting != waiting
+            || status.last_answer_at != self.last_answer_at
+            || clock_skew_changed(status.clock_skew, self.clock_skew);
+        drop(status);
+        if !changed {
+            return LONGEST_REST;
+        }
+        let since = self.pictured.map_or(PICTURE, |at| now.elapsed.saturating_sub(at));
+        if since < PICTURE && !urgent {
+            return PICTURE - since;
+        }
+        self.pictured = Some(now.elapsed);
+        self.inner.status.send_modify(|status| {
+            status.platform = platform;
+            status.requests_last_second = requests_last_second;
+            status.in_flight = self.requests;
+            status.waiting = waiting;
+            status.last_answer_at = self.last_answer_at;
+            status.clock_skew = self.clock_skew;
+        });
+        // What is shown as busy now must be shown as idle later, also when nothing else happens.
+        if requests_last_second > 0 { PICTURE } else { LONGEST_REST }
+    }
+}

@@ -1,0 +1,83 @@
+//! One supervisor for all background tasks: a task that panics is reported and restarted with back-off, and all of them
+//! end by one token.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::backoff::Backoff;
+use super::{Inner, codes, expiry, prober};
+
+/// How long a task that failed rests before it is started again.
+const REST: Backoff = Backoff::seconds(2, 60);
+
+/// How many faults are kept.
+const FAULTS_KEPT: usize = 10;
+
+/// Starts the tasks that this engine needs.
+pub(super) fn start(inner: &Arc<Inner>) {
+    let works = inner.parts.background && !inner.parts.read_only;
+    if inner.parts.platform.is_some() && !inner.parts.read_only {
+        supervise(inner, "probe", prober::run);
+    }
+    if works {
+        supervise(inner, "clock", expiry::run);
+        supervise(inner, "codes", codes::resume_all);
+    }
+}
+
+fn supervise<F>(inner: &Arc<Inner>, name: &'static str, task: fn(Arc<Inner>) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let inner = Arc::clone(inner);
+    let tracker = inner.tasks.clone();
+    tracker.spawn(async move {
+        let mut rng = StdRng::seed_from_u64(inner.parts.seed ^ name.len() as u64);
+        let mut attempt = 0;
+        loop {
+            let began = inner.parts.clock.elapsed();
+            let Err(panic) = AssertUnwindSafe(task(Arc::clone(&inner))).catch_unwind().await else { return };
+            inner.report(format!("the task `{name}` failed and was restarted: {}", words(&*panic)));
+            // Failures that are far apart have nothing to do with each other.
+            if inner.parts.clock.elapsed().saturating_sub(began) > REST.cap {
+                attempt = 0;
+            }
+            let rest = inner.parts.clock.sleep(REST.wait(&mut rng, attempt, None));
+            attempt += 1;
+            tokio::select! {
+                biased;
+                () = inner.cancel.cancelled() => return,
+                () = rest => {}
+            }
+        }
+    });
+}
+
+/// What a panic said.
+pub(super) fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
+}
+
+impl Inner {
+    /// Reports a fault inside the program: in the log and in the status.
+    pub(super) fn report(&self, fault: String) {
+        tracing::error!("{fault}");
+        self.status.send_if_modified(|status| {
+            // A fault that repeats is one fault.
+            if status.faults.last() == Some(&fault) {
+                return false;
+            }
+            if status.faults.len() == FAULTS_KEPT {
+                status.faults.remove(0);
+            }
+            status.faults.push(fault);
+            true
+        });
+    }
+}

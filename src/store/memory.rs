@@ -1,0 +1,199 @@
+//! A store without files, for simulations and tests: the same gate and the same book, forgotten at the end.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use tokio::sync::broadcast;
+
+use super::draft::Draft;
+use super::{Append, Book, Committed, EventQuery, FOLLOWERS_LAG, Store, StoreError};
+use crate::domain::Event;
+
+/// The event log in memory. What it acknowledged lives as long as it does; [`MemoryStore::log`] and
+/// [`MemoryStore::from_events`] carry it over a simulated crash.
+#[derive(Debug)]
+pub struct MemoryStore {
+    book: Book,
+    log: Mutex<Log>,
+    followers: broadcast::Sender<Committed>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    events: Vec<Arc<Event>>,
+    closed: bool,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self::empty())
+    }
+
+    /// A store with a log that was recorded before.
+    ///
+    /// # Errors
+    /// When such a log could not have been recorded: a gap, a code used twice, a dealership that was never added.
+    pub fn from_events(events: Vec<Event>) -> Result<Arc<Self>, StoreError> {
+        let store = Self::empty();
+        let mut draft = Draft::default();
+        let mut log = Vec::with_capacity(events.len());
+        for event in events {
+            log.extend(draft.replay(&store.book, event)?.committed.events.iter().cloned());
+        }
+        draft.into_book(&store.book);
+        store.log.lock().events = log;
+        Ok(Arc::new(store))
+    }
+
+    /// Everything that was recorded.
+    pub fn log(&self) -> Vec<Event> {
+        self.log.lock().events.iter().map(|event| Event::clone(event)).collect()
+    }
+
+    fn empty() -> Self {
+        Self { book: Book::default(), log: Mutex::default(), followers: broadcast::Sender::new(FOLLOWERS_LAG) }
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        let mut log = self.log.lock();
+        if log.closed {
+            return Err(StoreError::Closed);
+        }
+        let committed = Draft::after(log.events.len() as u64).plan(&self.book, batch)?.committed;
+        log.events.extend(committed.events.iter().cloned());
+        self.book.put(log.events.len() as u64, committed.states.iter().cloned());
+        if !committed.events.is_empty() {
+            // Nobody following is no failure.
+            let _ = self.followers.send(committed.clone());
+        }
+        Ok(committed)
+    }
+
+    fn book(&self) -> &Book {
+        &self.book
+    }
+
+    fn follow(&self) -> broadcast::Receiver<Committed> {
+        self.followers.subscribe()
+    }
+
+    async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError> {
+        let log = self.log.lock();
+        let limit = query.limit.unwrap_or(usize::MAX);
+        let later = log.events.get(usize::try_from(query.after).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let wanted = later.iter().filter(|event| query.matches(event));
+        if !query.newest {
+            return Ok(wanted.take(limit).map(|event| Event::clone(event)).collect());
+        }
+        let mut events: Vec<Event> = wanted.rev().take(limit).map(|event| Event::clone(event)).collect();
+        events.reverse();
+        Ok(events)
+    }
+
+    fn notices(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.log.lock().closed = true;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Actor, Claim, CodeOrigin, Contact, DealershipId, Fact, IntentId, Profile, Timestamp};
+
+    fn profile(code: &str) -> Profile {
+        Profile {
+            name: "Sample Motors".into(),
+            dealer_code: code.into(),
+            group: "".into(),
+            brand: "".into(),
+            city: "".into(),
+            state: "".into(),
+            timezone: chrono_tz::Tz::UTC,
+            contact: Contact::default(),
+            owner: None,
+        }
+    }
+
+    fn append(id: u64, expected_version: u64, facts: Vec<Fact>) -> Append {
+        let dealership = DealershipId::from_bits(id);
+        Append { dealership, expected_version, actor: Actor::system("test"), at: Timestamp::UNIX_EPOCH, facts }
+    }
+
+    fn added(id: u64, code: &str) -> Append {
+        append(id, 0, vec![Fact::DealershipAdded { profile: profile(code) }])
+    }
+
+    fn updated(id: u64, version: u64, code: &str) -> Append {
+        append(id, version, vec![Fact::DealershipUpdated { profile: profile(code) }])
+    }
+
+    fn issued(id: u64, version: u64, code: &str) -> Append {
+        let fact = Fact::InvitationIssued {
+            generation: 1,
+            code: code.parse().unwrap(),
+            generated_at: Timestamp::UNIX_EPOCH,
+            expires_at: Timestamp::UNIX_EPOCH,
+            source: CodeOrigin::Paste,
+            intent: IntentId::from_bits(1),
+        };
+        append(id, version, vec![fact])
+    }
+
+    #[tokio::test]
+    async fn a_refused_batch_leaves_no_trace() {
+        let store = MemoryStore::new();
+        let error = store.append(vec![added(1, "a"), added(2, "a")]).await.unwrap_err();
+        assert!(matches!(error, StoreError::Claimed { claim: Claim::DealerCode(_), .. }), "{error}");
+        let error = store.append(vec![added(1, "a"), issued(2, 0, "CODE-1")]).await.unwrap_err();
+        assert!(matches!(error, StoreError::Unfit(_)), "{error}");
+        assert!(store.book().is_empty() && store.log().is_empty());
+
+        let committed = store.append(vec![added(1, "a"), issued(1, 1, "CODE-1")]).await.unwrap();
+        assert_eq!(committed.events.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(committed.states.len(), 1);
+        let error = store.append(vec![issued(1, 1, "CODE-2")]).await.unwrap_err();
+        assert!(matches!(error, StoreError::Conflict { expected: 1, actual: 2, .. }), "{error}");
+        let error = store.append(vec![added(2, "b"), issued(2, 1, "CODE-1")]).await.unwrap_err();
+        assert!(matches!(error, StoreError::Claimed { claim: Claim::Code(_), .. }), "{error}");
+        assert_eq!(store.log().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_dealer_code_that_was_given_up_is_free_in_the_same_batch() {
+        let store = MemoryStore::new();
+        store.append(vec![added(1, "a"), added(2, "b")]).await.unwrap();
+        let note = append(2, 1, vec![Fact::NoteAdded { text: "first touched, last renamed".into() }]);
+        store.append(vec![note, updated(1, 1, "c"), updated(2, 2, "a")]).await.unwrap();
+        let id = |bits| Some(DealershipId::from_bits(bits));
+        assert_eq!(store.book().by_dealer_code("a"), id(2));
+        assert_eq!(store.book().by_dealer_code("b"), None);
+        assert_eq!(store.book().by_dealer_code("c"), id(1));
+    }
+
+    #[tokio::test]
+    async fn a_log_survives_a_simulated_crash() {
+        let store = MemoryStore::new();
+        store.append(vec![added(1, "a"), added(2, "b"), issued(1, 1, "CODE-1")]).await.unwrap();
+        store.append(vec![updated(2, 1, "c")]).await.unwrap();
+        let again = MemoryStore::from_events(store.log()).unwrap();
+        assert_eq!(again.log(), store.log());
+        assert_eq!(again.book().seq(), 4);
+        assert_eq!(again.book().by_dealer_code("c"), Some(DealershipId::from_bits(2)));
+        again.append(vec![added(3, "b")]).await.unwrap();
+        assert_eq!(again.events(EventQuery { after: 3, ..EventQuery::default() }).await.unwrap().len(), 2);
+
+        let mut gap = store.log();
+        gap.remove(1);
+        assert!(MemoryStore::from_events(gap).is_err());
+    }
+}

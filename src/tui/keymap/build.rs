@@ -1,0 +1,181 @@
+//! Laying a user's entries over the default ones, so that what comes out is always a map that works.
+
+use super::key::{Code, Key};
+use super::problem::Findings;
+use super::read::{Entry, written};
+use super::trie::{Conflict, Node, Trie};
+use super::{Keymap, chain};
+use crate::tui::action::{Action, Scope};
+
+/// A chord, what it asks for, and where the user wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bound {
+    pub(super) action: Action,
+    pub(super) keys: Vec<Key>,
+    /// A byte of the user's text; none for the default map.
+    pub(super) at: Option<usize>,
+}
+
+impl Bound {
+    fn scope(&self) -> Scope {
+        self.action.info().scope
+    }
+
+    fn clashes(&self, keys: &[Key]) -> bool {
+        self.keys.starts_with(keys) || keys.starts_with(&self.keys)
+    }
+}
+
+/// What one must always be able to do, where, and the key that does it when the user's file leaves none.
+const WAYS_OUT: [(Action, &str, &[Scope], Key); 3] = [
+    (Action::Quit, "quit", &[Scope::Table, Scope::Detail, Scope::Tail], Key::ctrl('c')),
+    (Action::DialogCancel, "leave a dialog", &[Scope::Dialog], Key::plain(Code::Esc)),
+    (Action::InputCancel, "leave an input", &[Scope::Input], Key::plain(Code::Esc)),
+];
+
+/// Lays the user's entries over the default ones. Between the two the user wins; between two of the user's the first.
+pub(super) fn overlay(defaults: &[Entry], user: &[Entry], findings: &mut Findings<'_>) -> Keymap {
+    let mut map = Keymap { bounds: Vec::new(), tries: std::array::from_fn(|_| Trie::default()) };
+    for entry in user {
+        for (keys, at) in &entry.chords {
+            let bound = Bound { action: entry.action, keys: keys.clone(), at: Some(*at) };
+            if let Err(conflict) = map.bind(bound) {
+                findings.error(*at, map.describe(entry.action, keys, conflict, findings));
+            }
+        }
+    }
+    for entry in defaults.iter().filter(|entry| !user.iter().any(|own| own.action == entry.action)) {
+        for (keys, _) in &entry.chords {
+            let bound = Bound { action: entry.action, keys: keys.clone(), at: None };
+            if map.bind(bound).is_err() {
+                map.tell_loss(entry.action, keys, findings);
+            }
+        }
+    }
+    for (inner, outer) in [
+        (Scope::Table, Scope::Global),
+        (Scope::Detail, Scope::Global),
+        (Scope::Tail, Scope::Global),
+        (Scope::Detail, Scope::Table),
+    ] {
+        map.tell_shadows(inner, outer, findings);
+    }
+    for (action, what, scopes, key) in WAYS_OUT {
+        if let Some(stuck) = scopes.iter().find(|scope| !map.leads_to(**scope, action)) {
+            let at = user.iter().find(|entry| entry.action == action).map_or(0, |entry| entry.at);
+            let place = if scopes.len() > 1 { format!(" from [{}]", stuck.word()) } else { String::new() };
+            findings.error(at, format!("there is no way to {what}{place}; `{key}` does it all the same"));
+            map.force(action, scopes, key);
+        }
+    }
+    map
+}
+
+impl Keymap {
+    /// Adds a chord, unless it conflicts inside its scope.
+    fn bind(&mut self, bound: Bound) -> Result<(), Conflict> {
+        self.tries[bound.scope() as usize].insert(&bound.keys, bound.action)?;
+        self.bounds.push(bound);
+        Ok(())
+    }
+
+    /// The chord of an action that stands in the way of some keys.
+    fn in_the_way(&self, action: Action, keys: &[Key]) -> Option<&Bound> {
+        self.bounds.iter().find(|bound| bound.action == action && bound.clashes(keys))
+    }
+
+    /// Says why two chords of the user's file do not go together.
+    fn describe(&self, action: Action, keys: &[Key], conflict: Conflict, findings: &Findings<'_>) -> String {
+        let (Conflict::Same(other) | Conflict::Shorter(other) | Conflict::Longer(other)) = conflict else {
+            return "there is no key".to_owned();
+        };
+        let there = self.in_the_way(other, keys);
+        let line = there.and_then(|bound| bound.at).map(|at| findings.position(at).0);
+        let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
+        let (keys, id) = (written(keys), action.info().id);
+        let there = there.map(|bound| written(&bound.keys)).unwrap_or_default();
+        let other = other.info().id;
+        match conflict {
+            Conflict::Longer(_) => {
+                format!("`{keys}` is the beginning of `{there}` of `{other}`{line}; `{id}` is not bound to it")
+            }
+            Conflict::Shorter(_) => {
+                format!("`{keys}` can never be finished: it begins with `{there}` of `{other}`{line}")
+            }
+            _ => format!("`{keys}` is already bound to `{other}`{line}"),
+        }
+    }
+
+    /// Says that a default key gave way to a key of the user's.
+    fn tell_loss(&self, action: Action, keys: &[Key], findings: &mut Findings<'_>) {
+        let scope = action.info().scope;
+        let winner = self.bounds.iter().find(|bound| bound.scope() == scope && bound.clashes(keys));
+        let Some((winner, at)) = winner.and_then(|winner| Some((winner, winner.at?))) else { return };
+        let (own, lost, id) = (written(&winner.keys), written(keys), action.info().id);
+        let message = if own == lost {
+            format!("`{own}` is also a default key of `{id}`, which loses it")
+        } else {
+            format!("`{own}` conflicts with the default key `{lost}` of `{id}`, which loses it")
+        };
+        findings.warning(at, message);
+    }
+
+    /// Says which keys of an outer scope cannot be reached while an inner one is focused.
+    fn tell_shadows(&self, inner: Scope, outer: Scope, findings: &mut Findings<'_>) {
+        let of = |scope| self.bounds.iter().filter(move |bound| bound.scope() == scope);
+        for near in of(inner) {
+            for far in of(outer).filter(|far| far.clashes(&near.keys)) {
+                let same = near.keys == far.keys;
+                // The panes move with the same keys, each its own contents: that is what panes are for.
+                if same && outer == Scope::Table {
+                    continue;
+                }
+                let Some(at) = near.at.or(far.at) else { continue };
+                let (keys, id) = (written(&near.keys), near.action.info().id);
+                let (hidden, hidden_id, scope) = (written(&far.keys), far.action.info().id, inner.word());
+                findings.warning(
+                    at,
+                    if same {
+                        format!("in [{scope}] `{keys}` is `{id}` and hides `{hidden_id}` of [{}]", outer.word())
+                    } else {
+                        format!(
+                            "in [{scope}] `{keys}` of `{id}` hides `{hidden}` of `{hidden_id}` of [{}]",
+                            outer.word()
+                        )
+                    },
+                );
+            }
+        }
+    }
+
+    /// Whether some chord leads to an action from a scope.
+    pub(super) fn leads_to(&self, scope: Scope, action: Action) -> bool {
+        self.bounds.iter().filter(|bound| bound.action == action).any(|bound| {
+            // Every key but the last must wait in each scope, else something else happens first.
+            (1..=bound.keys.len()).all(|len| {
+                let (keys, last) = (bound.keys.get(..len).unwrap_or_default(), len == bound.keys.len());
+                let node = chain(scope).iter().find_map(|scope| self.tries[*scope as usize].get(keys));
+                match node {
+                    Some(Node::Leaf(there)) => last && *there == action,
+                    Some(Node::Branch(_)) => !last,
+                    None => false,
+                }
+            })
+        })
+    }
+
+    /// Binds a key whatever the user said, taking it from everything else that would come first.
+    fn force(&mut self, action: Action, scopes: &[Scope], key: Key) {
+        let home = action.info().scope;
+        let mut bounds = std::mem::take(&mut self.bounds);
+        bounds.retain(|bound| {
+            bound.keys.first() != Some(&key) || !(bound.scope() == home || scopes.contains(&bound.scope()))
+        });
+        bounds.push(Bound { action, keys: vec![key], at: None });
+        *self = Self { bounds: Vec::new(), tries: std::array::from_fn(|_| Trie::default()) };
+        for bound in bounds {
+            // They stood together before, and what the new one conflicts with has just gone.
+            let _ = self.bind(bound);
+        }
+    }
+}

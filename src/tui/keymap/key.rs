@@ -1,0 +1,497 @@
+//! One key as a terminal can send it: reading it from `keymap.toml`, writing it, and taking it from an event.
+
+use std::fmt;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use crate::domain::text::{clean, is_invisible};
+
+/// What is printed on the key, or what it types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// A character; a space too. Shift is already in it.
+    Char(char),
+    /// Enter.
+    Enter,
+    /// Tab.
+    Tab,
+    /// Escape.
+    Esc,
+    /// Backspace.
+    Backspace,
+    /// Delete.
+    Delete,
+    /// Insert.
+    Insert,
+    /// Home.
+    Home,
+    /// End.
+    End,
+    /// Page up.
+    PageUp,
+    /// Page down.
+    PageDown,
+    /// Arrow up.
+    Up,
+    /// Arrow down.
+    Down,
+    /// Arrow left.
+    Left,
+    /// Arrow right.
+    Right,
+    /// A function key, 1 to 12.
+    F(u8),
+}
+
+/// A key with its modifiers, in the one form in which the terminal reports it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// The key.
+    pub code: Code,
+    /// Control was held.
+    pub ctrl: bool,
+    /// Alt (Meta, Option) was held.
+    pub alt: bool,
+    /// Shift was held; only for keys that are not characters.
+    pub shift: bool,
+}
+
+/// Why a word is no key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// Nobody knows that word.
+    #[error("`{word}` is not a key{}", did_you_mean(.suggestion.as_deref()))]
+    Unknown {
+        /// What stood there, cleaned.
+        word: String,
+        /// What may have been meant.
+        suggestion: Option<String>,
+    },
+    /// It is a key, but no terminal sends it, or it arrives as another one.
+    #[error("`{word}` can never be pressed: {why}")]
+    Unreachable {
+        /// What stood there, cleaned.
+        word: String,
+        /// What happens instead.
+        why: String,
+    },
+}
+
+/// `; did you mean …?`, or nothing.
+pub(super) fn did_you_mean(suggestion: Option<&str>) -> String {
+    suggestion.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default()
+}
+
+/// The nearest of some words, when it is near enough to be a slip.
+pub(super) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    words
+        .into_iter()
+        .map(|candidate| (strsim::normalized_damerau_levenshtein(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness >= 0.5)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// The names of keys; the first of a kind is the one that is written.
+const NAMES: &[(&str, Code)] = &[
+    ("space", Code::Char(' ')),
+    ("enter", Code::Enter),
+    ("return", Code::Enter),
+    ("tab", Code::Tab),
+    ("esc", Code::Esc),
+    ("escape", Code::Esc),
+    ("backspace", Code::Backspace),
+    ("delete", Code::Delete),
+    ("del", Code::Delete),
+    ("insert", Code::Insert),
+    ("ins", Code::Insert),
+    ("home", Code::Home),
+    ("end", Code::End),
+    ("pgup", Code::PageUp),
+    ("pageup", Code::PageUp),
+    ("pgdn", Code::PageDown),
+    ("pagedown", Code::PageDown),
+    ("up", Code::Up),
+    ("down", Code::Down),
+    ("left", Code::Left),
+    ("right", Code::Right),
+    ("f1", Code::F(1)),
+    ("f2", Code::F(2)),
+    ("f3", Code::F(3)),
+    ("f4", Code::F(4)),
+    ("f5", Code::F(5)),
+    ("f6", Code::F(6)),
+    ("f7", Code::F(7)),
+    ("f8", Code::F(8)),
+    ("f9", Code::F(9)),
+    ("f10", Code::F(10)),
+    ("f11", Code::F(11)),
+    ("f12", Code::F(12)),
+];
+
+impl Key {
+    /// A key without modifiers.
+    pub const fn plain(code: Code) -> Self {
+        Self { code, ctrl: false, alt: false, shift: false }
+    }
+
+    /// A character without modifiers.
+    pub const fn char(c: char) -> Self {
+        Self::plain(Code::Char(c))
+    }
+
+    /// A character with control.
+    pub const fn ctrl(c: char) -> Self {
+        Self { code: Code::Char(c), ctrl: true, alt: false, shift: false }
+    }
+
+    /// The character that it types into a line of text.
+    pub fn types(self) -> Option<char> {
+        match self.code {
+            Code::Char(c) if !self.ctrl && !self.alt => Some(c),
+            _ => None,
+        }
+    }
+
+    /// The key of an event; none for a release and for keys that no map can name. The many ways in which one and the
+    /// same key is reported fall together here: shift with a letter, ctrl-i and tab, ctrl-h and backspace.
+    pub fn of(event: KeyEvent) -> Option<Self> {
+        if event.kind == KeyEventKind::Release {
+            return None;
+        }
+        let has = |modifier| event.modifiers.contains(modifier);
+        let key = Self {
+            code: Code::Enter,
+            ctrl: has(KeyModifiers::CONTROL),
+            alt: has(KeyModifiers::ALT),
+            shift: has(KeyModifiers::SHIFT),
+        };
+        let code = match event.code {
+            KeyCode::Char(c) => return Some(key.with_char(c)),
+            KeyCode::BackTab => return Some(Self { code: Code::Tab, shift: true, ctrl: false, ..key }),
+            KeyCode::Enter => Code::Enter,
+            KeyCode::Tab => Code::Tab,
+            KeyCode::Esc => Code::Esc,
+            KeyCode::Backspace => Code::Backspace,
+            KeyCode::Delete => Code::Delete,
+            KeyCode::Insert => Code::Insert,
+            KeyCode::Home => Code::Home,
+            KeyCode::End => Code::End,
+            KeyCode::PageUp => Code::PageUp,
+            KeyCode::PageDown => Code::PageDown,
+            KeyCode::Up => Code::Up,
+            KeyCode::Down => Code::Down,
+            KeyCode::Left => Code::Left,
+            KeyCode::Right => Code::Right,
+            KeyCode::F(n @ 1..=12) => Code::F(n),
+            _ => return None,
+        };
+        Some(Self { code, ..key })
+    }
+
+    /// The same modifiers on a character, in the form in which every terminal could have sent it.
+    fn with_char(self, c: char) -> Self {
+        let plain = |code| Self { code, ctrl: false, alt: self.alt, shift: false };
+        if !self.ctrl {
+            // A terminal that reports shift and the lower-case letter means the upper-case one.
+            let c = if self.shift { upper(c) } else { c };
+            return plain(Code::Char(c));
+        }
+        match c.to_ascii_lowercase() {
+            'i' => plain(Code::Tab),
+            'm' => plain(Code::Enter),
+            '[' | '3' => plain(Code::Esc),
+            'h' | '8' | '?' => plain(Code::Backspace),
+            '@' | '2' => Self { ctrl: true, ..plain(Code::Char(' ')) },
+            '4' => Self { ctrl: true, ..plain(Code::Char('\\')) },
+            '5' => Self { ctrl: true, ..plain(Code::Char(']')) },
+            '6' => Self { ctrl: true, ..plain(Code::Char('^')) },
+            '7' | '/' => Self { ctrl: true, ..plain(Code::Char('_')) },
+            c => Self { ctrl: true, ..plain(Code::Char(c)) },
+        }
+    }
+
+    /// Reads one key as it is written in `keymap.toml`: `j`, `G`, `ctrl-x`, `alt-enter`, `shift-tab`, `f5`.
+    pub fn parse(word: &str) -> Result<Self, KeyError> {
+        let mut key = Self::plain(Code::Enter);
+        let mut rest = word;
+        while let Some((modifier, after)) = split_modifier(rest) {
+            match modifier {
+                "ctrl" if !key.ctrl => key.ctrl = true,
+                "alt" if !key.alt => key.alt = true,
+                "shift" if !key.shift => key.shift = true,
+                "ctrl" | "alt" | "shift" => return Err(unknown(word)),
+                _ => return Err(unreachable(word, "terminals do not pass that modifier on")),
+            }
+            rest = after;
+        }
+        let mut chars = rest.chars();
+        key.code = match (chars.next(), chars.next()) {
+            (Some(c), None) if !is_invisible(c) && !c.is_whitespace() => Code::Char(c),
+            _ => {
+                let name = rest.to_ascii_lowercase();
+                match NAMES.iter().find(|(known, _)| *known == name) {
+                    Some((_, code)) => *code,
+                    None => return Err(unknown(word)),
+                }
+            }
+        };
+        key.reachable(word)
+    }
+
+    /// The key in its one form, or why nobody can press it in a terminal.
+    fn reachable(mut self, word: &str) -> Result<Self, KeyError> {
+        let no = |why: &str| Err(unreachable(word, why));
+        let reads = |key: Self| Err(unreachable(word, &format!("terminals send `{key}` for it")));
+        match self.code {
+            Code::Char(c) if self.ctrl && self.shift => {
+                reads(Self { code: Code::Char(c.to_ascii_lowercase()), shift: false, ..self })
+            }
+            Code::Char(c) if self.ctrl && c.is_ascii_uppercase() => {
+                reads(Self { code: Code::Char(c.to_ascii_lowercase()), ..self })
+            }
+            Code::Char(c) if self.ctrl => {
+                let sent = self.with_char(c);
+                match sent.code {
+                    Code::Char('a'..='z' | ' ' | '\\' | ']' | '^' | '_') if sent == self => Ok(self),
+                    Code::Char(sent_char) if sent_char == c => no("terminals have no ctrl code for it"),
+                    _ => reads(sent),
+                }
+            }
+            Code::Char(c) if self.shift && c.is_alphabetic() && upper(c) != c => {
+                self.code = Code::Char(upper(c));
+                self.shift = false;
+                self.reachable(word)
+            }
+            Code::Char(c) if self.shift && c.is_alphabetic() => {
+                self.shift = false;
+                self.reachable(word)
+            }
+            Code::Char(' ') if self.shift => reads(Self { shift: false, ..self }),
+            Code::Char(_) if self.shift => no("write the character that it types instead"),
+            Code::Char('[' | 'O') if self.alt => no("the arrow and function keys begin with the same bytes"),
+            Code::Char(_) => Ok(self),
+            Code::Esc if self.alt || self.ctrl || self.shift => reads(Self::plain(Code::Esc)),
+            Code::Enter | Code::Backspace if self.ctrl || self.shift => {
+                reads(Self { ctrl: false, shift: false, ..self })
+            }
+            Code::Tab if self.ctrl => reads(Self { ctrl: false, ..self }),
+            Code::Tab if self.alt => no("the desktop takes it to switch windows"),
+            Code::PageUp | Code::PageDown if self.shift => no("the terminal takes it to scroll back"),
+            _ => Ok(self),
+        }
+    }
+}
+
+/// The one upper-case character of a letter; itself where there is none, or more than one (ß).
+fn upper(c: char) -> char {
+    let mut upper = c.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(one), None) => one,
+        _ => c,
+    }
+}
+
+/// Splits off a leading modifier, written with `-`. What follows it must not be empty.
+fn split_modifier(word: &str) -> Option<(&'static str, &str)> {
+    const MODIFIERS: [&str; 8] = ["ctrl", "alt", "shift", "super", "cmd", "win", "hyper", "meta"];
+    MODIFIERS.into_iter().find_map(|modifier| {
+        let (head, tail) = word.split_at_checked(modifier.len())?;
+        let tail = tail.strip_prefix('-')?;
+        (head.eq_ignore_ascii_case(modifier) && !tail.is_empty()).then_some((modifier, tail))
+    })
+}
+
+fn unreachable(word: &str, why: &str) -> KeyError {
+    KeyError::Unreachable { word: clean(word).into_owned(), why: why.to_owned() }
+}
+
+/// An unknown word, with what was probably meant: other programs write `C-x`, `<c-x>`, `ctrl+x` or `^x`.
+fn unknown(word: &str) -> KeyError {
+    let bare = word.trim_start_matches('<').trim_end_matches('>').to_ascii_lowercase().replace('+', "-");
+    let long =
+        [("c-", "ctrl-"), ("a-", "alt-"), ("m-", "alt-"), ("s-", "shift-"), ("^", "ctrl-"), ("control-", "ctrl-")]
+            .iter()
+            .find_map(|(short, long)| bare.strip_prefix(short).map(|rest| format!("{long}{rest}")));
+    let suggestion = [Some(bare.clone()), long]
+        .into_iter()
+        .flatten()
+        // Only words that differ: `parse` would ask itself for ever about the same one.
+        .filter(|tried| tried != word && tried.len() > 1)
+        .find(|tried| Key::parse(tried).is_ok())
+        .or_else(|| {
+            let (modifiers, name) = bare.rsplit_once('-').map_or(("", bare.as_str()), |(m, n)| (m, n));
+            let near = nearest(name, NAMES.iter().map(|(known, _)| *known))?;
+            let whole = if modifiers.is_empty() { near.to_owned() } else { format!("{modifiers}-{near}") };
+            (whole != word && split_modifier_all(&whole)).then_some(whole)
+        });
+    KeyError::Unknown { word: clean(word).into_owned(), suggestion }
+}
+
+/// Whether a suggestion is itself well formed: known modifiers, each once.
+fn split_modifier_all(word: &str) -> bool {
+    let mut seen = Vec::new();
+    let mut rest = word;
+    while let Some((modifier, after)) = split_modifier(rest) {
+        if seen.contains(&modifier) || !["ctrl", "alt", "shift"].contains(&modifier) {
+            return false;
+        }
+        seen.push(modifier);
+        rest = after;
+    }
+    NAMES.iter().any(|(known, _)| *known == rest)
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (held, name) in [(self.ctrl, "ctrl-"), (self.alt, "alt-"), (self.shift, "shift-")] {
+            if held {
+                f.write_str(name)?;
+            }
+        }
+        match NAMES.iter().find(|(_, code)| *code == self.code) {
+            Some((name, _)) => f.write_str(name),
+            None => match self.code {
+                Code::Char(c) => write!(f, "{c}"),
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn event(code: KeyCode, modifiers: KeyModifiers) -> Key {
+        Key::of(KeyEvent::new(code, modifiers)).unwrap()
+    }
+
+    #[test]
+    fn one_key_has_one_form() {
+        const NONE: KeyModifiers = KeyModifiers::NONE;
+        const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
+        const CTRL: KeyModifiers = KeyModifiers::CONTROL;
+        for (code, modifiers, written) in [
+            (KeyCode::Char('g'), NONE, "g"),
+            (KeyCode::Char('G'), SHIFT, "G"),
+            (KeyCode::Char('G'), NONE, "G"),
+            (KeyCode::Char('g'), SHIFT, "G"),
+            (KeyCode::Char('é'), SHIFT, "É"),
+            (KeyCode::Char('?'), SHIFT, "?"),
+            (KeyCode::Char(' '), NONE, "space"),
+            (KeyCode::Char(' '), CTRL, "ctrl-space"),
+            (KeyCode::Char('i'), CTRL, "tab"),
+            (KeyCode::Char('m'), CTRL, "enter"),
+            (KeyCode::Char('['), CTRL, "esc"),
+            (KeyCode::Char('h'), CTRL, "backspace"),
+            (KeyCode::Char('H'), CTRL | SHIFT, "backspace"),
+            (KeyCode::Char('4'), CTRL, "ctrl-\\"),
+            (KeyCode::Char('7'), CTRL, "ctrl-_"),
+            (KeyCode::Char('C'), CTRL | SHIFT, "ctrl-c"),
+            (KeyCode::Char('x'), KeyModifiers::ALT, "alt-x"),
+            (KeyCode::Char('X'), KeyModifiers::ALT | SHIFT, "alt-X"),
+            (KeyCode::BackTab, SHIFT, "shift-tab"),
+            (KeyCode::BackTab, NONE, "shift-tab"),
+            (KeyCode::Left, CTRL, "ctrl-left"),
+            (KeyCode::F(5), NONE, "f5"),
+        ] {
+            let key = event(code, modifiers);
+            assert_eq!(key.to_string(), written);
+            assert_eq!(Key::parse(written).unwrap(), key, "{written}");
+        }
+        assert_eq!(Key::of(KeyEvent::new(KeyCode::CapsLock, NONE)), None);
+        assert_eq!(Key::of(KeyEvent::new_with_kind(KeyCode::Enter, NONE, KeyEventKind::Release)), None);
+    }
+
+    #[test]
+    fn spellings_fall_together() {
+        for (one, other) in [
+            ("shift-g", "G"),
+            ("return", "enter"),
+            ("escape", "esc"),
+            ("pagedown", "pgdn"),
+            ("DEL", "delete"),
+            ("Ctrl-x", "ctrl-x"),
+            ("alt-ctrl-x", "ctrl-alt-x"),
+            ("alt-shift-x", "alt-X"),
+        ] {
+            assert_eq!(Key::parse(one).unwrap(), Key::parse(other).unwrap());
+        }
+        assert_eq!(Key::parse("-").unwrap(), Key::char('-'));
+        assert_eq!(Key::parse("alt--").unwrap().to_string(), "alt--");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (word, message) in [
+            ("ctrl-i", "`ctrl-i` can never be pressed: terminals send `tab` for it"),
+            ("ctrl-m", "`ctrl-m` can never be pressed: terminals send `enter` for it"),
+            ("ctrl-[", "`ctrl-[` can never be pressed: terminals send `esc` for it"),
+            ("ctrl-h", "`ctrl-h` can never be pressed: terminals send `backspace` for it"),
+            ("ctrl-alt-i", "`ctrl-alt-i` can never be pressed: terminals send `alt-tab` for it"),
+            ("ctrl-shift-a", "`ctrl-shift-a` can never be pressed: terminals send `ctrl-a` for it"),
+            ("ctrl-A", "`ctrl-A` can never be pressed: terminals send `ctrl-a` for it"),
+            ("ctrl-/", "`ctrl-/` can never be pressed: terminals send `ctrl-_` for it"),
+            ("ctrl-1", "`ctrl-1` can never be pressed: terminals have no ctrl code for it"),
+            ("ctrl-;", "`ctrl-;` can never be pressed: terminals have no ctrl code for it"),
+            ("ctrl-enter", "`ctrl-enter` can never be pressed: terminals send `enter` for it"),
+            ("shift-enter", "`shift-enter` can never be pressed: terminals send `enter` for it"),
+            ("shift-space", "`shift-space` can never be pressed: terminals send `space` for it"),
+            ("ctrl-tab", "`ctrl-tab` can never be pressed: terminals send `tab` for it"),
+            ("alt-esc", "`alt-esc` can never be pressed: terminals send `esc` for it"),
+            ("alt-tab", "`alt-tab` can never be pressed: the desktop takes it to switch windows"),
+            ("alt-[", "`alt-[` can never be pressed: the arrow and function keys begin with the same bytes"),
+            ("shift-1", "`shift-1` can never be pressed: write the character that it types instead"),
+            ("shift-pgup", "`shift-pgup` can never be pressed: the terminal takes it to scroll back"),
+            ("cmd-c", "`cmd-c` can never be pressed: terminals do not pass that modifier on"),
+            ("ctrl+x", "`ctrl+x` is not a key; did you mean `ctrl-x`?"),
+            ("C-x", "`C-x` is not a key; did you mean `ctrl-x`?"),
+            ("<c-x>", "`<c-x>` is not a key; did you mean `ctrl-x`?"),
+            ("^x", "`^x` is not a key; did you mean `ctrl-x`?"),
+            ("pgdwn", "`pgdwn` is not a key; did you mean `pgdn`?"),
+            ("ctrl-lefft", "`ctrl-lefft` is not a key; did you mean `ctrl-left`?"),
+            ("f13", "`f13` is not a key; did you mean `f12`?"),
+            ("ctrl-ctrl-x", "`ctrl-ctrl-x` is not a key"),
+            ("ctrl-", "`ctrl-` is not a key"),
+            ("gg", "`gg` is not a key"),
+            ("\u{1b}", "`\u{fffd}` is not a key"),
+            ("\u{202e}x", "`\u{fffd}x` is not a key"),
+        ] {
+            assert_eq!(Key::parse(word).unwrap_err().to_string(), message, "{word:?}");
+        }
+    }
+
+    proptest! {
+        /// Whatever a terminal can report has a written form that is read back as the same key.
+        #[test]
+        fn events_are_written_and_read_back(c in any::<char>(), ctrl: bool, alt: bool, shift: bool) {
+            let mut modifiers = KeyModifiers::NONE;
+            modifiers.set(KeyModifiers::CONTROL, ctrl);
+            modifiers.set(KeyModifiers::ALT, alt);
+            modifiers.set(KeyModifiers::SHIFT, shift);
+            let key = event(KeyCode::Char(c), modifiers);
+            match Key::parse(&key.to_string()) {
+                Ok(read) => prop_assert_eq!(read, key),
+                // Unreachable and invisible characters have no written form.
+                Err(error) => prop_assert!(ctrl || alt || is_invisible(c) || c.is_whitespace(), "{}", error),
+            }
+        }
+
+        #[test]
+        fn what_is_read_is_written_the_same(word in "(ctrl-)?(alt-)?(shift-)?([!-~]|[a-z]{2,9}|f[0-9]{1,2})") {
+            if let Ok(key) = Key::parse(&word) {
+                prop_assert_eq!(Key::parse(&key.to_string()).unwrap(), key);
+            }
+        }
+
+        #[test]
+        fn nothing_panics(word in any::<String>()) {
+            if let Err(error) = Key::parse(&word) {
+                prop_assert!(!error.to_string().chars().any(is_invisible));
+            }
+        }
+    }
+}

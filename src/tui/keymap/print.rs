@@ -1,0 +1,80 @@
+//! Writing a map: as a file that documents itself, and as the table of the README.
+
+use std::fmt::Write;
+
+use super::Keymap;
+use crate::tui::action::{REGISTRY, Scope};
+
+const HEADER: &str = r#"# The keys of cloverwatch, and what each action does.
+#
+# This is the default map. A file of your own needs only what it changes: an entry replaces all keys of its action.
+#
+#   reissue = ["R"]          one key
+#   top = ["g g", "home"]    a chord (one key after the other), and a second key for the same
+#   archive = []             no key (or "disabled"); the palette still finds the action
+#
+# Keys: a character as it is typed (j, G, ?), space enter tab esc backspace delete insert home end pgup pgdn up down
+# left right f1 ... f12; before them ctrl-, alt- and, where it is not a character, shift-. Some cannot be told apart in a
+# terminal: ctrl-i is tab, ctrl-m is enter, ctrl-[ is esc, ctrl-h is backspace. `cloverwatch keymap check FILE` says so.
+#
+# A key is looked for in the pane with the focus first, then (from the detail pane) in [table], then in [global].
+# Dialogs and inputs know only their own keys.
+"#;
+
+/// What stands above each scope.
+const fn about(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Global => "Everywhere but in dialogs and inputs.",
+        Scope::Table => "The table of dealerships; also while the detail pane has the focus.",
+        Scope::Detail => "The detail pane.",
+        Scope::Tail => "The event tail.",
+        Scope::Dialog => "A dialog with choices.",
+        Scope::Input => "A line of text: filter, palette, a dialog's field.",
+    }
+}
+
+/// The map as TOML, with the keys and the comments in columns.
+pub(super) fn toml(map: &Keymap) -> String {
+    let mut out = HEADER.to_owned();
+    for scope in Scope::ALL {
+        let lines: Vec<(String, &str)> = REGISTRY
+            .iter()
+            .filter(|info| info.scope == scope)
+            .map(|info| {
+                let keys: Vec<String> = map
+                    .keys_for(info.action)
+                    .into_iter()
+                    .map(|keys| toml_edit::Value::from(keys).to_string())
+                    .collect();
+                (format!("{:<18} = [{}]", info.id, keys.join(", ")), info.doc)
+            })
+            .collect();
+        let width = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or_default();
+        // Writing into a string cannot fail.
+        let _ = writeln!(out, "\n# {}\n[{}]", about(scope), scope.word());
+        for (line, doc) in lines {
+            let _ = writeln!(out, "{line:<width$}  # {doc}");
+        }
+    }
+    out
+}
+
+/// The map as Markdown, a table for each scope: the generated section of the README.
+pub fn markdown_table(map: &Keymap) -> String {
+    let mut out = String::new();
+    for scope in Scope::ALL {
+        let _ = write!(out, "\n**{}**: {}\n\n| keys | action | does |\n|---|---|---|\n", scope.word(), about(scope));
+        for info in REGISTRY.iter().filter(|info| info.scope == scope) {
+            let keys: Vec<String> = map.keys_for(info.action).iter().map(|keys| code(keys)).collect();
+            let keys = if keys.is_empty() { "(palette)".to_owned() } else { keys.join(" ") };
+            let _ = writeln!(out, "| {keys} | {} | {} |", info.id, info.doc.replace('|', "\\|"));
+        }
+    }
+    out.trim_start().to_owned()
+}
+
+/// Keys as code inside a cell of a Markdown table.
+fn code(keys: &str) -> String {
+    let keys = keys.replace('|', "\\|");
+    if keys.contains('`') { format!("`` {keys} ``") } else { format!("`{keys}`") }
+}

@@ -1,0 +1,105 @@
+//! What is wrong with a keymap, and where: file, line and column.
+
+use std::fmt;
+
+use crate::domain::text::clean;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// It works, but perhaps not as it was meant.
+    Warning,
+    /// The entry has no effect.
+    Error,
+}
+
+/// Something wrong with a keymap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, as it was named to us.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// How bad it is.
+    pub level: Level,
+    /// What is wrong, and what to do; fit for a terminal.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let level = match self.level {
+            Level::Warning => "warning",
+            Level::Error => "error",
+        };
+        write!(f, "{}:{}:{}: {level}: {}", clean(&self.file), self.line, self.column, self.message)
+    }
+}
+
+/// A file whose problems are being collected.
+pub(super) struct Findings<'a> {
+    file: &'a str,
+    text: &'a str,
+    found: Vec<(usize, Level, String)>,
+}
+
+impl<'a> Findings<'a> {
+    /// Nothing found yet.
+    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
+        Self { file, text, found: Vec::new() }
+    }
+
+    /// Notes an error at a byte of the text.
+    pub(super) fn error(&mut self, at: usize, message: impl Into<String>) {
+        self.found.push((at, Level::Error, message.into()));
+    }
+
+    /// Notes a warning at a byte of the text.
+    pub(super) fn warning(&mut self, at: usize, message: impl Into<String>) {
+        self.found.push((at, Level::Warning, message.into()));
+    }
+
+    /// Line and column of a byte of the text, from 1.
+    pub(super) fn position(&self, at: usize) -> (usize, usize) {
+        let before = self.text.get(..at.min(self.text.len())).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        (line, column)
+    }
+
+    /// All of them, in the order of the file.
+    pub(super) fn finish(mut self) -> Vec<Problem> {
+        self.found.sort_by_key(|(at, _, _)| *at);
+        let found = std::mem::take(&mut self.found);
+        found
+            .into_iter()
+            .map(|(at, level, message)| {
+                let (line, column) = self.position(at);
+                Problem { file: self.file.to_owned(), line, column, level, message }
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_characters() {
+        let mut findings = Findings::new("a\u{1b}b.toml", "x\nÄöü = 1\n");
+        findings.warning(9, "later");
+        findings.error(4, "sooner");
+        let shown: Vec<String> = findings.finish().iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["a\u{fffd}b.toml:2:2: error: sooner", "a\u{fffd}b.toml:2:5: warning: later"]);
+    }
+
+    #[test]
+    fn places_beyond_the_text_are_its_end() {
+        let findings = Findings::new("x", "a\nb");
+        assert_eq!(findings.position(99), (2, 2));
+        assert_eq!(Findings::new("x", "").position(0), (1, 1));
+    }
+}

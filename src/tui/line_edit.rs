@@ -1,0 +1,403 @@
+//! One line of text being written: the filter, the palette and the fields of dialogs.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::action::Action;
+use crate::domain::text::is_invisible;
+
+/// The most characters of a line, unless it says otherwise: enough for any query.
+pub const MOST_CHARS: usize = 2_000;
+
+/// What an action did to the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// Nothing; the action may be for somebody else.
+    No,
+    /// The cursor moved.
+    Cursor,
+    /// The text is another.
+    Text,
+}
+
+impl Changed {
+    /// Whether the line has to be drawn anew.
+    pub fn any(self) -> bool {
+        self != Self::No
+    }
+
+    /// Whether the text is another.
+    pub fn text(self) -> bool {
+        self == Self::Text
+    }
+}
+
+/// A line of text with a cursor that always stands between two graphemes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineEdit {
+    text: String,
+    /// A byte of the text, at the boundary of a grapheme.
+    cursor: usize,
+    /// The most characters it takes.
+    limit: usize,
+}
+
+/// The part of a line that fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineView {
+    /// What to draw; `…` at an end stands for what does not fit. Never wider than asked.
+    pub text: String,
+    /// The column of the cursor, from the left end of the text.
+    pub cursor: u16,
+}
+
+impl Default for LineEdit {
+    fn default() -> Self {
+        Self { text: String::new(), cursor: 0, limit: MOST_CHARS }
+    }
+}
+
+impl LineEdit {
+    /// An empty line that takes so many characters.
+    pub fn limited(limit: usize) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    /// A line with text in it, cleaned like a paste; the cursor stands at the end.
+    pub fn with(text: &str) -> Self {
+        let mut line = Self::default();
+        line.paste(text);
+        line
+    }
+
+    /// What is written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The cursor: a byte of the text, at the boundary of a grapheme.
+    pub fn caret(&self) -> usize {
+        self.cursor
+    }
+
+    /// Whether nothing is written.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Replaces what is written; the cursor stands at the end.
+    pub fn set(&mut self, text: &str) -> Changed {
+        let before = std::mem::take(&mut self.text);
+        self.cursor = 0;
+        self.paste(text);
+        if self.text == before { Changed::Cursor } else { Changed::Text }
+    }
+
+    /// Types a character.
+    pub fn insert(&mut self, c: char) -> Changed {
+        self.put(c.encode_utf8(&mut [0; 4]))
+    }
+
+    /// Puts in text from the clipboard: one line, without anything invisible, and no more than there is room for.
+    /// Ends of lines around it are dropped, those inside become spaces.
+    pub fn paste(&mut self, text: &str) -> Changed {
+        let text = text.trim_matches(['\n', '\r']);
+        if text.contains("\r\n") { self.put(&text.replace("\r\n", "\n")) } else { self.put(text) }
+    }
+
+    fn put(&mut self, text: &str) -> Changed {
+        let room = self.limit.saturating_sub(self.text.chars().count());
+        let clean: String = text
+            .chars()
+            .map(|c| if matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') { ' ' } else { c })
+            .filter(|c| !is_invisible(*c))
+            .take(room)
+            .collect();
+        if clean.is_empty() {
+            return Changed::No;
+        }
+        let (before, after) = self.text.split_at_checked(self.cursor).unwrap_or((&self.text, ""));
+        let joined = [before, &clean, after].concat();
+        let end = before.len() + clean.len();
+        self.text = joined;
+        // What was put in may have joined what follows to one grapheme: the cursor goes behind it.
+        self.cursor = self.snap(end);
+        Changed::Text
+    }
+
+    /// Does what an action of the input scope says. Accept, cancel, next and previous are not for the line.
+    pub fn apply(&mut self, action: Action) -> Changed {
+        match action {
+            Action::InputLeft => self.go(self.left()),
+            Action::InputRight => self.go(self.right()),
+            Action::InputWordLeft => self.go(self.word_left()),
+            Action::InputWordRight => self.go(self.word_right()),
+            Action::InputHome => self.go(0),
+            Action::InputEnd => self.go(self.text.len()),
+            Action::InputBackspace => self.delete(self.left(), self.cursor),
+            Action::InputDelete => self.delete(self.cursor, self.right()),
+            Action::InputDeleteWord => self.delete(self.word_left(), self.cursor),
+            Action::InputClear => self.delete(0, self.cursor),
+            _ => Changed::No,
+        }
+    }
+
+    fn go(&mut self, to: usize) -> Changed {
+        if std::mem::replace(&mut self.cursor, to) == to { Changed::No } else { Changed::Cursor }
+    }
+
+    fn delete(&mut self, from: usize, to: usize) -> Changed {
+        if from >= to {
+            return Changed::No;
+        }
+        self.text.replace_range(from..to, "");
+        // What is left may have joined to one grapheme around the cursor.
+        self.cursor = self.snap(from);
+        Changed::Text
+    }
+
+    /// Every place where the cursor may stand.
+    fn boundaries(&self) -> impl Iterator<Item = usize> {
+        self.text.grapheme_indices(true).map(|(at, _)| at).chain([self.text.len()])
+    }
+
+    /// The first place from a byte on where the cursor may stand.
+    fn snap(&self, byte: usize) -> usize {
+        self.boundaries().find(|at| *at >= byte).unwrap_or(self.text.len())
+    }
+
+    fn left(&self) -> usize {
+        self.boundaries().take_while(|at| *at < self.cursor).last().unwrap_or(0)
+    }
+
+    fn right(&self) -> usize {
+        self.boundaries().find(|at| *at > self.cursor).unwrap_or(self.text.len())
+    }
+
+    /// The start of the word before the cursor; words are runs of letters and digits, so that `owner:ana` has two.
+    fn word_left(&self) -> usize {
+        let graphemes = self.text.grapheme_indices(true).rev().skip_while(|(at, _)| *at >= self.cursor);
+        let word =
+            graphemes.skip_while(|(_, grapheme)| !is_word(grapheme)).take_while(|(_, grapheme)| is_word(grapheme));
+        word.last().map_or(0, |(at, _)| at)
+    }
+
+    /// The end of the word after the cursor.
+    fn word_right(&self) -> usize {
+        let graphemes = self.text.grapheme_indices(true).skip_while(|(at, _)| *at < self.cursor);
+        let word =
+            graphemes.skip_while(|(_, grapheme)| !is_word(grapheme)).take_while(|(_, grapheme)| is_word(grapheme));
+        word.last().map_or(self.text.len(), |(at, grapheme)| at + grapheme.len())
+    }
+
+    /// The part of the line around the cursor that fits into so many columns. It scrolls by half the width, so that
+    /// it stands still while the cursor moves inside.
+    pub fn view(&self, width: u16) -> LineView {
+        let width = usize::from(width);
+        let (before, _) = self.text.split_at_checked(self.cursor).unwrap_or((&self.text, ""));
+        let at = columns(before);
+        // The cursor needs a column of its own behind the last character.
+        if width == 0 || columns(&self.text) < width {
+            let text = if width == 0 { String::new() } else { self.text.clone() };
+            return LineView { text, cursor: if width == 0 { 0 } else { narrow(at) } };
+        }
+        let step = (width / 2).max(1);
+        // Columns 0 and width-1 are kept for the marks of what is cut off, when there is room for that.
+        let margin = usize::from(width > 4);
+        let room = (width - 2 * margin).max(1);
+        let start = if at < width - margin { 0 } else { (at - margin - room) / step * step + step };
+        let total = columns(&self.text);
+        let mut text = String::new();
+        let mut column = 0;
+        for grapheme in self.text.graphemes(true) {
+            let (left, right) = (column, column + grapheme.width());
+            column = right;
+            if right <= start || left >= start + width {
+                continue;
+            }
+            if left < start {
+                // Half of a wide character at the edge.
+                text.push_str(&" ".repeat(right - start));
+            } else if right > start + width {
+                text.push_str(&" ".repeat(start + width - left));
+            } else {
+                text.push_str(grapheme);
+            }
+        }
+        if margin == 1 {
+            if start > 0 {
+                text = mark_first(&text).into_owned();
+            }
+            if total > start + width {
+                text = mark_last(&text);
+            }
+        }
+        LineView { text, cursor: narrow(at.saturating_sub(start)) }
+    }
+}
+
+fn is_word(grapheme: &str) -> bool {
+    grapheme.starts_with(char::is_alphanumeric)
+}
+
+fn columns(text: &str) -> usize {
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
+}
+
+fn narrow(column: usize) -> u16 {
+    u16::try_from(column).unwrap_or(u16::MAX)
+}
+
+/// Puts `…` in place of the first character, keeping the width.
+fn mark_first(text: &str) -> Cow<'_, str> {
+    match text.graphemes(true).next() {
+        Some(first) => Cow::Owned(format!("…{}{}", " ".repeat(first.width().saturating_sub(1)), &text[first.len()..])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// Puts `…` in place of the last character, keeping the width.
+fn mark_last(text: &str) -> String {
+    match text.grapheme_indices(true).next_back() {
+        Some((at, last)) => format!("{}{}…", &text[..at], " ".repeat(last.width().saturating_sub(1))),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MOVES: [Action; 10] = [
+        Action::InputLeft,
+        Action::InputRight,
+        Action::InputWordLeft,
+        Action::InputWordRight,
+        Action::InputHome,
+        Action::InputEnd,
+        Action::InputBackspace,
+        Action::InputDelete,
+        Action::InputDeleteWord,
+        Action::InputClear,
+    ];
+
+    /// The line with `|` where the cursor is.
+    fn shown(line: &LineEdit) -> String {
+        let (before, after) = line.text.split_at(line.cursor);
+        format!("{before}|{after}")
+    }
+
+    #[test]
+    fn it_is_edited() {
+        let mut line = LineEdit::with("expires<6h owner:ana");
+        for (action, changed, expected) in [
+            (Action::InputWordLeft, Changed::Cursor, "expires<6h owner:|ana"),
+            (Action::InputDeleteWord, Changed::Text, "expires<6h |ana"),
+            (Action::InputRight, Changed::Cursor, "expires<6h a|na"),
+            (Action::InputBackspace, Changed::Text, "expires<6h |na"),
+            (Action::InputDelete, Changed::Text, "expires<6h |a"),
+            (Action::InputHome, Changed::Cursor, "|expires<6h a"),
+            (Action::InputLeft, Changed::No, "|expires<6h a"),
+            (Action::InputBackspace, Changed::No, "|expires<6h a"),
+            (Action::InputWordRight, Changed::Cursor, "expires|<6h a"),
+            (Action::InputWordRight, Changed::Cursor, "expires<6h| a"),
+            (Action::InputClear, Changed::Text, "| a"),
+            (Action::InputEnd, Changed::Cursor, " a|"),
+            (Action::InputDelete, Changed::No, " a|"),
+            (Action::InputAccept, Changed::No, " a|"),
+        ] {
+            assert_eq!(line.apply(action), changed, "{action:?}");
+            assert_eq!(shown(&line), expected, "{action:?}");
+        }
+        assert_eq!(line.set(" a"), Changed::Cursor);
+        assert_eq!(line.set("b"), Changed::Text);
+        assert!(!line.is_empty());
+    }
+
+    #[test]
+    fn what_looks_like_one_character_is_one() {
+        // An accent of its own, a flag, a family, a wide character.
+        let mut line = LineEdit::with("e\u{301}🇫🇷日");
+        for expected in ["e\u{301}🇫🇷|日", "e\u{301}|🇫🇷日", "|e\u{301}🇫🇷日"] {
+            assert_eq!(line.apply(Action::InputLeft), Changed::Cursor);
+            assert_eq!(shown(&line), expected);
+        }
+        assert_eq!(line.apply(Action::InputDelete), Changed::Text);
+        assert_eq!(shown(&line), "|🇫🇷日");
+        // A letter typed before a lone accent takes it: the cursor goes behind both.
+        let mut line = LineEdit::with("\u{301}");
+        line.apply(Action::InputHome);
+        line.insert('e');
+        assert_eq!(shown(&line), "e\u{301}|");
+    }
+
+    #[test]
+    fn a_paste_is_one_clean_line() {
+        for (pasted, text) in [
+            ("XT-1\n", "XT-1"),
+            ("\r\nXT-1\r\n", "XT-1"),
+            ("one\r\ntwo\nthree\tfour", "one two three four"),
+            ("a\u{1b}[31mb\u{202e}c\u{200b}d\u{0}", "a[31mbcd"),
+            ("a\u{2028}b", "a b"),
+            ("\u{1b}]52;c;ZWNobw==\u{7}", "]52;c;ZWNobw=="),
+            ("  kept  ", "  kept  "),
+            ("\n\n", ""),
+        ] {
+            assert_eq!(LineEdit::with(pasted).text(), text, "{pasted:?}");
+        }
+        let mut line = LineEdit::limited(3);
+        assert_eq!(line.paste("äbcd"), Changed::Text);
+        assert_eq!(line.text(), "äbc");
+        assert_eq!(line.insert('x'), Changed::No);
+        assert_eq!(line.paste(""), Changed::No);
+        assert_eq!(line.insert('\u{7}'), Changed::No);
+    }
+
+    #[test]
+    fn it_scrolls() {
+        let mut line = LineEdit::with("0123456789abcdef");
+        let view = |line: &LineEdit, width| {
+            let view = line.view(width);
+            (view.text, view.cursor)
+        };
+        assert_eq!(view(&line, 20), ("0123456789abcdef".into(), 16));
+        assert_eq!(view(&line, 17), ("0123456789abcdef".into(), 16));
+        assert_eq!(view(&line, 10), ("…bcdef".into(), 6));
+        line.apply(Action::InputHome);
+        assert_eq!(view(&line, 10), ("012345678…".into(), 0));
+        assert_eq!(view(&line, 0), (String::new(), 0));
+        assert_eq!(view(&line, 1), ("0".into(), 0));
+        for _ in 0..9 {
+            line.apply(Action::InputRight);
+        }
+        assert_eq!(view(&line, 10), ("…6789abcd…".into(), 4));
+    }
+
+    proptest! {
+        /// Whatever is done, the cursor stands at a boundary, the text stays clean and short, and the view fits and
+        /// shows the grapheme at the cursor.
+        #[test]
+        fn it_never_breaks(steps in prop::collection::vec((any::<prop::sample::Index>(), "\\PC{0,6}|[a-z .日é\u{301}🇫🇷\n]{0,9}"), 0..30), width in 0_u16..40) {
+            let mut line = LineEdit::limited(60);
+            for (index, text) in steps {
+                let before = (line.text.clone(), line.cursor);
+                let changed = match index.index(MOVES.len() + 4) {
+                    n if n < MOVES.len() => line.apply(MOVES[n]),
+                    _ => line.paste(&text),
+                };
+                prop_assert_eq!(changed.text(), line.text != before.0);
+                prop_assert_eq!(changed.any(), (line.text.clone(), line.cursor) != before);
+                prop_assert!(line.boundaries().any(|at| at == line.caret()));
+                prop_assert!(line.text().chars().count() <= 60);
+                prop_assert!(!line.text().chars().any(is_invisible));
+                let view = line.view(width);
+                prop_assert!(columns(&view.text) <= usize::from(width), "{:?}", view);
+                prop_assert!(view.cursor < width.max(1), "{:?}", view);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What `doctor` asks of the platform: names, connection, token, clocks. It sends at most one token call and one empty request per host.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use secrecy::ExposeSecret;
+use url::Url;
+
+use super::HttpPlatform;
+use super::words::one_line;
+
+/// How far the clocks may differ before it is worth a word.
+const TOLERATED_SKEW: TimeDelta = TimeDelta::seconds(60);
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What: `dns`, `connection`, `token`, `api-key`, `clock`.
+    pub name: &'static str,
+    /// Whether it is as it should be.
+    pub ok: bool,
+    /// What was found, in words; no secret in it.
+    pub detail: String,
+}
+
+impl Finding {
+    fn new(name: &'static str, ok: bool, detail: impl Into<String>) -> Self {
+        Self { name, ok, detail: detail.into() }
+    }
+}
+
+impl HttpPlatform {
+    /// Looks at everything that must be right before a dealership can be looked at.
+    pub async fn diagnose(&self) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let hosts = if self.services.origin() == self.tokens.url.origin() {
+            vec![&self.services]
+        } else {
+            vec![&self.tokens.url, &self.services]
+        };
+        for url in &hosts {
+            found.push(resolve(url, self.settings.timeout).await);
+        }
+        let mut skew = None;
+        for url in hosts {
+            let (finding, seen) = self.connect(url).await;
+            found.push(finding);
+            skew = seen.or(skew);
+        }
+        found.push(match self.tokens.get().await {
+            Ok(token) => Finding::new("token", true, format!("obtained; lives {} s", token.life().as_secs())),
+            Err(failure) => Finding::new("token", false, failure.reason),
+        });
+        if self.settings.api_key.expose_secret().is_empty() {
+            found.push(Finding::new("api-key", false, "none is set; the platform refuses calls without one"));
+        }
+        found.push(match skew {
+            None => Finding::new("clock", true, "the platform did not say what time it is"),
+            Some(skew) if skew.abs() <= TOLERATED_SKEW => Finding::new("clock", true, "ours and the platform's agree"),
+            Some(skew) => {
+                let way = if skew < TimeDelta::zero() { "behind" } else { "ahead of" };
+                let detail = format!("the platform's is {} s {way} ours", skew.num_seconds().unsigned_abs());
+                Finding::new("clock", false, detail)
+            }
+        });
+        found
+    }
+
+    /// A request without any credentials: whatever is answered, the connection stands.
+    async fn connect(&self, url: &Url) -> (Finding, Option<TimeDelta>) {
+        let host = place(url);
+        let secure = if url.scheme() == "https" { "secure (TLS)" } else { "plain http, nothing is encrypted" };
+        match self.wire.send("connection", self.wire.client.head(url.clone())).await {
+            Ok(raw) => {
+                let ok = url.scheme() == "https" || super::settings::is_loopback(url);
+                (Finding::new("connection", ok, format!("{host} answers; {secure}")), raw.aside.clock_skew)
+            }
+            Err(why) => (Finding::new("connection", false, one_line(&format!("{host}: {why}"), 200)), None),
+        }
+    }
+}
+
+async fn resolve(url: &Url, timeout: Duration) -> Finding {
+    let host = place(url);
+    let Some(port) = url.port_or_known_default() else {
+        return Finding::new("dns", false, format!("{host}: no port"));
+    };
+    // Brackets belong to an address in a URL, not to the resolver.
+    let name = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    match tokio::time::timeout(timeout, tokio::net::lookup_host((name, port))).await {
+        Ok(Ok(addresses)) => {
+            let count = addresses.count();
+            Finding::new("dns", count > 0, format!("{host}: {count} address{}", if count == 1 { "" } else { "es" }))
+        }
+        Ok(Err(error)) => Finding::new("dns", false, one_line(&format!("{host}: {error}"), 200)),
+        Err(_) => Finding::new("dns", false, format!("{host}: no answer within {timeout:?}")),
+    }
+}
+
+/// Host and port, for people.
+fn place(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("?");
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}

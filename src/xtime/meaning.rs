@@ -1,0 +1,293 @@
+//! How an answer is read: a table of (status, code, message) and what it means. Pure; the table is configuration.
+//!
+//! An answer that no row recognises is "unknown, unrecognised": kept and shown, never read as yes or no.
+
+use std::fmt;
+use std::str::FromStr;
+
+use regex::{Regex, RegexBuilder};
+use serde::de::{self, Deserializer};
+use serde::{Deserialize, Serialize, Serializer};
+
+pub use super::defaults::{defaults, with_defaults};
+use crate::domain::Outcome;
+
+/// Which statuses a row is about: `403`, `4xx` or `400-404`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusMatch {
+    first: u16,
+    last: u16,
+}
+
+impl StatusMatch {
+    /// One status.
+    pub const fn exactly(status: u16) -> Self {
+        Self { first: status, last: status }
+    }
+
+    /// A hundred of them: `class(5)` is `5xx`.
+    pub const fn class(hundreds: u8) -> Self {
+        Self { first: hundreds as u16 * 100, last: hundreds as u16 * 100 + 99 }
+    }
+
+    /// Whether a status is among them.
+    pub const fn matches(self, status: u16) -> bool {
+        self.first <= status && status <= self.last
+    }
+}
+
+impl FromStr for StatusMatch {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let wrong = || format!("`{}` is no status: write 403, 4xx or 400-404", text.escape_debug());
+        let number = |text: &str| text.trim().parse().ok().filter(|n| (100..=599).contains(n));
+        if let [digit @ b'1'..=b'5', b'x' | b'X', b'x' | b'X'] = text.as_bytes() {
+            return Ok(Self::class(digit - b'0'));
+        }
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        match (number(first), number(last)) {
+            (Some(first), Some(last)) if first <= last => Ok(Self { first, last }),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+impl fmt::Display for StatusMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.first, self.last) {
+            (first, last) if first == last => write!(f, "{first}"),
+            (first, last) if first.is_multiple_of(100) && last == first + 99 => write!(f, "{}xx", first / 100),
+            (first, last) => write!(f, "{first}-{last}"),
+        }
+    }
+}
+
+impl Serialize for StatusMatch {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.first == self.last { serializer.serialize_u16(self.first) } else { serializer.collect_str(self) }
+    }
+}
+
+impl<'de> Deserialize<'de> for StatusMatch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NumberOrText;
+        impl de::Visitor<'_> for NumberOrText {
+            type Value = StatusMatch;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a status: 403, \"4xx\" or \"400-404\"")
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<StatusMatch, E> {
+                number.to_string().parse().map_err(E::custom)
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<StatusMatch, E> {
+                number.to_string().parse().map_err(E::custom)
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<StatusMatch, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(NumberOrText)
+    }
+}
+
+/// A regular expression of the table: case does not count, and its size is bounded.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    text: Box<str>,
+    anywhere: Regex,
+    whole: Regex,
+}
+
+impl Pattern {
+    /// Reads a pattern; the error says what is wrong with it.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let build = |text: &str| {
+            let built = RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build();
+            built.map_err(|error| error.to_string())
+        };
+        Ok(Self { text: text.into(), anywhere: build(text)?, whole: build(&format!("^(?:{text})$"))? })
+    }
+
+    /// Whether it is found anywhere in a text: how messages are compared.
+    pub fn found_in(&self, text: &str) -> bool {
+        self.anywhere.is_match(text)
+    }
+
+    /// Whether it covers a text from end to end: how codes are compared.
+    pub fn covers(&self, text: &str) -> bool {
+        self.whole.is_match(text)
+    }
+
+    /// The text that it was read from.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::new(&text).map_err(de::Error::custom)
+    }
+}
+
+/// One row of the table (`[[xtime.meaning]]`). What is `None` does not matter; a row that says nothing matches nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
+pub struct Meaning {
+    /// The HTTP status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusMatch>,
+    /// The envelope's `code`, from end to end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Pattern>,
+    /// Something in the envelope's `message`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Pattern>,
+    /// What such an answer means.
+    pub means: Outcome,
+}
+
+/// A row as somebody wrote it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unchecked {
+    status: Option<StatusMatch>,
+    code: Option<Pattern>,
+    message: Option<Pattern>,
+    means: Outcome,
+}
+
+impl TryFrom<Unchecked> for Meaning {
+    type Error = &'static str;
+
+    fn try_from(row: Unchecked) -> Result<Self, &'static str> {
+        let Unchecked { status, code, message, means } = row;
+        if status.is_none() && code.is_none() && message.is_none() {
+            return Err("a row needs a status, a code or a message; it would match every answer");
+        }
+        Ok(Self { status, code, message, means })
+    }
+}
+
+impl Meaning {
+    fn matches(&self, heard: &Heard<'_>) -> bool {
+        let says_something = self.status.is_some() || self.code.is_some() || self.message.is_some();
+        says_something
+            && self.status.is_none_or(|status| status.matches(heard.status))
+            && self.code.as_ref().is_none_or(|code| heard.code.is_some_and(|heard| code.covers(heard)))
+            && self.message.as_ref().is_none_or(|words| heard.message.is_some_and(|heard| words.found_in(heard)))
+    }
+}
+
+/// What the body of an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A JSON object: the platform's envelope, or its gateway's.
+    Object,
+    /// Nothing.
+    Empty,
+    /// A page for people: somebody between us and the platform answered.
+    Html,
+    /// Anything else: broken or foreign.
+    Other,
+}
+
+/// What of an answer counts for its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// What the body is.
+    pub shape: Shape,
+    /// The envelope's `success`, when it is a boolean.
+    pub success: Option<bool>,
+    /// The list that was asked for is there: an array, or `null` beside `success: true`.
+    pub listed: bool,
+    /// The envelope's `code`.
+    pub code: Option<&'a str>,
+    /// The envelope's or gateway's message.
+    pub message: Option<&'a str>,
+}
+
+/// What an answer means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// The meaning.
+    pub outcome: Outcome,
+    /// The row of the table that said so, from 0; `None` when no row was needed or none matched.
+    pub row: Option<usize>,
+    /// The platform answered, and nothing knows what that means.
+    pub unrecognised: bool,
+    /// The platform answered sensibly, whatever it said.
+    pub healthy: bool,
+}
+
+impl Verdict {
+    const fn unknown(unrecognised: bool) -> Self {
+        Self { outcome: Outcome::Unknown, row: None, unrecognised, healthy: unrecognised }
+    }
+}
+
+/// Whether a status says that the platform (or what stands before it) is in no state to answer.
+const fn is_failing(status: u16) -> bool {
+    matches!(status, 300..=399 | 407 | 408 | 425 | 429 | 500..)
+}
+
+/// Reads an answer. Only a 2xx with the list and without a failure beside it is "connected" by itself; a body that is no JSON object is
+/// never a yes or a no about a dealership; everything else is for the table, first match wins.
+pub fn classify(table: &[Meaning], heard: &Heard<'_>) -> Verdict {
+    let ok = (200..=299).contains(&heard.status);
+    match heard.shape {
+        Shape::Html => return Verdict::unknown(false),
+        // A refusal of our token needs no body to be understood, and changes no dealership.
+        Shape::Other if heard.status == 401 => {
+            return Verdict { outcome: Outcome::OurCredentials, ..Verdict::unknown(false) };
+        }
+        Shape::Other => return Verdict::unknown(false),
+        Shape::Empty if ok => return Verdict::unknown(false),
+        Shape::Empty => {}
+        Shape::Object if ok && heard.success != Some(false) => {
+            let failure = heard.code.is_some() && heard.success.is_none();
+            if heard.listed && !failure {
+                return Verdict { outcome: Outcome::Connected, healthy: true, ..Verdict::unknown(false) };
+            }
+            if heard.success == Some(true) {
+                return Verdict::unknown(true);
+            }
+        }
+        Shape::Object => {}
+    }
+    let Some((row, meaning)) = table.iter().enumerate().find(|(_, meaning)| meaning.matches(heard)) else {
+        return Verdict::unknown(!is_failing(heard.status));
+    };
+    let healthy = match meaning.means {
+        Outcome::Connected | Outcome::NotConnected => true,
+        Outcome::OurCredentials => false,
+        // A 4xx that is known to say nothing is about this request; a quota (403) is about everybody's.
+        Outcome::Unknown => (400..=499).contains(&heard.status) && heard.status != 403 && !is_failing(heard.status),
+    };
+    Verdict { outcome: meaning.means, row: Some(row), unrecognised: false, healthy }
+}
+
+#[cfg(test)]
+#[path = "meaning_tests.rs"]
+mod tests;

@@ -1,0 +1,305 @@
+//! The platform over HTTP: the two reads, with the token, as [`Platform`] promises them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{Datelike, Days, NaiveDate};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::meaning::{Shape, Verdict, classify};
+use super::reply::{List, Reply, Wanted};
+use super::settings::{address, below, header_name, is_loopback, secret_value};
+use super::token::{NoToken, Token, Tokens};
+use super::wire::{Aside, Body, Raw, Wire, WireSettings};
+use super::words::{Scrubber, percent};
+use super::{Answer, Platform, Settings, SetupError, Slot};
+use crate::clock::SharedClock;
+use crate::domain::{Look, Outcome};
+
+/// The longest dealerCode and opcode that are sent, in bytes.
+const LONGEST_VALUE: usize = 512;
+
+/// The real platform. One per process: it holds the one token.
+///
+/// It never retries (but for the one renewal of a refused token), follows no redirect and reads bounded answers. `Debug` prints no secret.
+pub struct HttpPlatform {
+    pub(super) settings: Settings,
+    pub(super) services: Url,
+    slots: Url,
+    headers: HeaderMap,
+    pub(super) tokens: Tokens,
+    pub(super) wire: Arc<Wire>,
+    scrubber: Arc<Scrubber>,
+}
+
+impl std::fmt::Debug for HttpPlatform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpPlatform").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// One read: what came back, read and judged.
+struct Judged {
+    reply: Option<Reply>,
+    verdict: Verdict,
+    reason: String,
+    aside: Aside,
+}
+
+impl HttpPlatform {
+    /// Checks the settings and makes the client; sends nothing.
+    pub fn new(settings: Settings, clock: SharedClock) -> Result<Self, SetupError> {
+        if settings.client_id.trim().is_empty() {
+            return Err(SetupError::Missing("client_id"));
+        }
+        if settings.client_secret.expose_secret().is_empty() {
+            return Err(SetupError::Missing("client_secret"));
+        }
+        if settings.timeout.is_zero() {
+            return Err(SetupError::bad("timeout", "no answer comes in no time"));
+        }
+        let base = address("base_url", &settings.base_url, settings.allow_plain_http)?;
+        let token_url = address("token_url", &settings.token_url, settings.allow_plain_http)?;
+        let services = below(&base, &settings.services_path)?;
+        let slots = below(&base, &settings.slots_path)?;
+        let headers = headers(&settings)?;
+        let correlation = match settings.correlation_header.trim() {
+            "" => None,
+            name => Some(header_name("correlation_header", name)?),
+        };
+        let wire = Arc::new(Wire::new(
+            WireSettings {
+                timeout: settings.timeout,
+                connect_timeout: settings.connect_timeout,
+                max_body: settings.max_body,
+                max_idle: settings.max_in_flight,
+                user_agent: settings.user_agent.clone(),
+                max_retry_after: settings.max_retry_after,
+                correlation,
+                local: is_loopback(&base) || is_loopback(&token_url),
+                plain: base.scheme() == "http" && token_url.scheme() == "http",
+            },
+            clock,
+        )?);
+        let extra = settings.headers.iter().map(|(_, value)| value.clone());
+        let known =
+            [Some(settings.client_secret.clone()), Some(settings.api_key.clone()), settings.developer_key.clone()];
+        let scrubber = Arc::new(Scrubber::new(known.into_iter().flatten().chain(extra)));
+        let tokens = Tokens::new(&settings, token_url, Arc::clone(&wire), Arc::clone(&scrubber));
+        Ok(Self { settings, services, slots, headers, tokens, wire, scrubber })
+    }
+
+    /// The vehicle that every question is asked for.
+    fn vehicle(&self) -> [(&'static str, String); 3] {
+        let Settings { make, model, year, .. } = &self.settings;
+        let year = year.unwrap_or_else(|| self.wire.clock().now().year());
+        [("year", year.to_string()), ("make", make.clone()), ("model", model.clone())]
+    }
+
+    /// One read with the token, and once more with another token when this one is refused.
+    async fn read(&self, url: &Url, query: &[(&str, String)], wanted: Wanted) -> Judged {
+        let mut url = url.clone();
+        let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
+        url.set_query(Some(&pairs.join("&")));
+        let mut token = match self.tokens.get().await {
+            Ok(token) => token,
+            Err(failure) => return without_token(failure),
+        };
+        let mut renewed = false;
+        loop {
+            let heard = self.ask(&url, &token, wanted).await;
+            let Some(status) = heard.reply.as_ref().map(|reply| reply.status) else { return heard };
+            // A 401 whose words are about the dealership is an answer, not a refusal of the token.
+            if status != 401 || heard.verdict.outcome == Outcome::NotConnected && self.read_by_words(heard.verdict) {
+                token.accept();
+                return heard;
+            }
+            if renewed {
+                return heard;
+            }
+            match self.tokens.instead_of(&token).await {
+                Some(Ok(newer)) => (token, renewed) = (newer, true),
+                Some(Err(failure)) => return without_token(failure),
+                None => return heard,
+            }
+        }
+    }
+
+    /// Whether a row matched by more than the status.
+    fn read_by_words(&self, verdict: Verdict) -> bool {
+        let row = verdict.row.and_then(|row| self.settings.meanings.get(row));
+        row.is_some_and(|row| row.code.is_some() || row.message.is_some())
+    }
+
+    async fn ask(&self, url: &Url, token: &Arc<Token>, wanted: Wanted) -> Judged {
+        let request = self.wire.client.get(url.clone()).headers(self.headers.clone());
+        let request = request.header(AUTHORIZATION, token.header.clone());
+        let what = match wanted {
+            Wanted::Services => "services",
+            Wanted::Slots => "slots",
+        };
+        match self.wire.send(what, request).await {
+            Err(why) => cannot_tell(self.scrubber.line(&why), Aside::default()),
+            Ok(Raw { status, body, aside }) => match body {
+                Body::TooLong => cannot_tell(format!("status {status}: the answer is too long to be read"), aside),
+                Body::Broken(why) => cannot_tell(format!("status {status}: {why}"), aside),
+                Body::Whole(body) => {
+                    let reply = Reply::read(status, &body, wanted, self.settings.max_rows);
+                    let verdict = classify(&self.settings.meanings, &reply.heard());
+                    let words = words(&reply, verdict, wanted, self.settings.max_rows);
+                    let reason = self.scrubber.line_hiding(&words, &[token.secret.expose_secret()]);
+                    Judged { reply: Some(reply), verdict, reason, aside }
+                }
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl Platform for HttpPlatform {
+    async fn look(&self, dealer_code: &str) -> Answer<Look> {
+        let began_at = self.wire.clock().now();
+        let heard = match checked("dealerCode", dealer_code) {
+            Err(why) => not_asked(why),
+            Ok(dealer) => {
+                let query = [vec![("dealerCode", dealer)], self.vehicle().to_vec()].concat();
+                self.read(&self.services, &query, Wanted::Services).await
+            }
+        };
+        let outcome = heard.verdict.outcome;
+        let services = heard.reply.filter(|_| outcome == Outcome::Connected).and_then(|reply| reply.services());
+        let ended_at = self.wire.clock().now();
+        let unrecognised = heard.verdict.unrecognised;
+        Answer {
+            value: Look { began_at, ended_at, outcome, reason: heard.reason, unrecognised, services },
+            retry_after: heard.aside.retry_after,
+            clock_skew: heard.aside.clock_skew,
+            healthy: heard.verdict.healthy,
+        }
+    }
+
+    async fn slots(
+        &self,
+        dealer_code: &str,
+        opcode: &str,
+        start: NaiveDate,
+        days: u8,
+    ) -> Answer<Result<Vec<Slot>, String>> {
+        let days = days.min(self.settings.max_slot_days);
+        let checked = checked("dealerCode", dealer_code).and_then(|dealer| {
+            let end = start.checked_add_days(Days::new(days.into())).ok_or("there is no such day")?;
+            Ok((dealer, checked("opcode", opcode)?, end))
+        });
+        let heard = match checked {
+            Err(why) => not_asked(why),
+            Ok((dealer, opcode, end)) => {
+                let day = |date: NaiveDate| date.format("%Y-%m-%d").to_string();
+                let asked = vec![("dealerCode", dealer), ("start", day(start)), ("end", day(end)), ("opcode", opcode)];
+                let query = [asked, self.vehicle().to_vec()].concat();
+                self.read(&self.slots, &query, Wanted::Slots).await
+            }
+        };
+        let connected = heard.verdict.outcome == Outcome::Connected;
+        let found = heard.reply.filter(|_| connected).and_then(|reply| reply.slots(self.settings.default_slot_minutes));
+        Answer {
+            value: found
+                .ok_or_else(|| if connected { "the list of slots could not be read".to_owned() } else { heard.reason }),
+            retry_after: heard.aside.retry_after,
+            clock_skew: heard.aside.clock_skew,
+            healthy: heard.verdict.healthy,
+        }
+    }
+}
+
+/// The headers of every call to the base.
+fn headers(settings: &Settings) -> Result<HeaderMap, SetupError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(reqwest::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let mut set = |field: &str, name: &str, value: &SecretString| {
+        if !value.expose_secret().is_empty() {
+            headers.insert(header_name(field, name)?, secret_value(field, value)?);
+        }
+        Ok(())
+    };
+    set("api_key", &settings.api_key_header, &settings.api_key)?;
+    if let Some(key) = &settings.developer_key {
+        set("developer_key", &settings.developer_key_header, key)?;
+    }
+    for (name, value) in &settings.headers {
+        set("headers", name, value)?;
+    }
+    headers.remove(AUTHORIZATION);
+    Ok(headers)
+}
+
+/// A value that may be sent.
+fn checked(what: &str, value: &str) -> Result<String, String> {
+    if value.trim().is_empty() {
+        Err(format!("the {what} is empty: nothing was asked"))
+    } else if value.len() > LONGEST_VALUE {
+        Err(format!("the {what} is too long: nothing was asked"))
+    } else {
+        Ok(value.to_owned())
+    }
+}
+
+fn without_token(failure: NoToken) -> Judged {
+    let NoToken { outcome, reason, unrecognised, aside } = failure;
+    Judged { reply: None, verdict: Verdict { outcome, row: None, unrecognised, healthy: false }, reason, aside }
+}
+
+fn cannot_tell(reason: String, aside: Aside) -> Judged {
+    let verdict = Verdict { outcome: Outcome::Unknown, row: None, unrecognised: false, healthy: false };
+    Judged { reply: None, verdict, reason, aside }
+}
+
+/// Our own books hold something that cannot be asked for; the platform is not to blame.
+fn not_asked(reason: String) -> Judged {
+    let verdict = Verdict { outcome: Outcome::Unknown, row: None, unrecognised: true, healthy: true };
+    Judged { reply: None, verdict, reason, aside: Aside::default() }
+}
+
+/// Says what came back. The same answer always gives the same words.
+fn words(reply: &Reply, verdict: Verdict, wanted: Wanted, max_rows: usize) -> String {
+    let status = reply.status;
+    let name = match wanted {
+        Wanted::Services => "services",
+        Wanted::Slots => "slots",
+    };
+    if verdict.outcome == Outcome::Connected && verdict.row.is_none() {
+        return match &reply.list {
+            List::Rows(rows) if !rows.is_empty() => format!("Xtime answered with {} {name}", rows.len()),
+            _ => format!("Xtime answered with an empty list of {name}"),
+        };
+    }
+    if status == 401 && verdict.outcome == Outcome::OurCredentials {
+        return format!("our token was refused (status 401){}", said(reply));
+    }
+    match reply.shape {
+        Shape::Html => return format!("status {status}: a web page came instead of JSON"),
+        Shape::Other => return format!("status {status}: what came is no JSON object"),
+        Shape::Empty if status < 300 => return format!("status {status}: an empty answer"),
+        Shape::Empty | Shape::Object => {}
+    }
+    if (300..=399).contains(&status) {
+        return format!("status {status}: a redirect, which is not followed");
+    }
+    match (verdict.row, &reply.list) {
+        (Some(row), _) => format!("status {status}{} (row {} of the meanings)", said(reply), row + 1),
+        (None, List::TooLong(_)) => format!("status {status}: a list of more than {max_rows} {name}"),
+        (None, _) if status < 300 && reply.success == Some(true) => {
+            format!("unrecognised answer: status {status}, success, but no list of {name}")
+        }
+        (None, _) if verdict.unrecognised => format!("unrecognised answer: status {status}{}", said(reply)),
+        (None, _) => format!("status {status}{}", said(reply)),
+    }
+}
+
+fn said(reply: &Reply) -> String {
+    let code = reply.code.as_ref().map(|code| format!(", code {code}")).unwrap_or_default();
+    let message = reply.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+    code + &message
+}

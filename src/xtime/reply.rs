@@ -1,0 +1,261 @@
+//! Reads the platform's JSON: the envelope, the two lists, and dealer-local times. Pure, tolerant where nothing hangs on it, and
+//! never guessing where something does.
+//!
+//! Decided here: unknown fields are ignored; a field given twice makes the whole answer unreadable; a `success` that is no boolean counts as
+//! `false`; a row that cannot be read is skipped (it could not be booked by it), but a list of which no row can be read is no list; a
+//! list longer than allowed is no list.
+
+use chrono::{DateTime, NaiveDateTime};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::Slot;
+use super::meaning::{Heard, Shape};
+use super::words::one_line;
+use crate::domain::{Service, Untrusted};
+
+/// Longest message and code that take part in matching, in characters.
+const MESSAGE_CHARS: usize = 2_000;
+const CODE_CHARS: usize = 100;
+/// No slot is longer than a day.
+const LONGEST_SLOT: u32 = 24 * 60;
+
+/// Which list of the envelope was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// `services`.
+    Services,
+    /// `availableAppointments`.
+    Slots,
+}
+
+/// The list that was asked for, as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum List {
+    /// Not in the answer.
+    Absent,
+    /// `null`: the platform's other way to say "empty".
+    Null,
+    /// An array; each row as its JSON text.
+    Rows(Vec<String>),
+    /// An array with more rows than allowed; how many it had at least.
+    TooLong(usize),
+    /// Something else.
+    Odd,
+}
+
+/// One answer, read as far as it can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// What the body is.
+    pub shape: Shape,
+    /// The envelope's `success`; anything but a boolean counts as `false`.
+    pub success: Option<bool>,
+    /// The envelope's code: one line.
+    pub code: Option<String>,
+    /// The envelope's or gateway's message: one line.
+    pub message: Option<String>,
+    /// The list that was asked for.
+    pub list: List,
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, default, deserialize_with = "given")]
+    success: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    code: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    message: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    services: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "availableAppointments", deserialize_with = "given")]
+    slots: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct ServiceRow<'a> {
+    #[serde(borrow, default, deserialize_with = "given")]
+    opcode: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "serviceName", deserialize_with = "given")]
+    name: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct SlotRow<'a> {
+    #[serde(borrow, default, rename = "appointmentDateTimeLocal", deserialize_with = "given")]
+    at: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "durationMinutes", deserialize_with = "given")]
+    minutes: Option<&'a RawValue>,
+}
+
+/// Keeps `null` apart from "not there".
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+/// A string's text, or a number exactly as it was written (`1.10` stays `1.10`); `None` for anything else and for blanks.
+fn scalar(raw: Option<&RawValue>) -> Option<String> {
+    let raw = raw?.get();
+    let text = match raw.as_bytes().first()? {
+        b'"' => serde_json::from_str::<String>(raw).ok()?,
+        b'-' | b'0'..=b'9' => raw.to_owned(),
+        _ => return None,
+    };
+    Some(text).filter(|text| !text.trim().is_empty())
+}
+
+impl Reply {
+    /// Reads a status and a body. Never fails: what cannot be read is a [`Shape`] of its own.
+    pub fn read(status: u16, body: &[u8], wanted: Wanted, max_rows: usize) -> Self {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+        let bare = |shape| Self { status, shape, success: None, code: None, message: None, list: List::Absent };
+        match body.first() {
+            None => return bare(Shape::Empty),
+            Some(b'<') => return bare(Shape::Html),
+            Some(b'{') => {}
+            Some(_) => return bare(Shape::Other),
+        }
+        let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return bare(Shape::Other) };
+        let success = envelope.success.map(|raw| raw.get() == "true");
+        let (mut code, mut message) = (scalar(envelope.code), scalar(envelope.message));
+        if success != Some(true) && (code.is_none() || message.is_none()) {
+            // A gateway has other names for them.
+            let other = serde_json::from_slice::<Value>(body).unwrap_or_default();
+            code = code.or_else(|| first_text(&other, CODES));
+            message = message.or_else(|| first_text(&other, MESSAGES));
+        }
+        let list = match wanted {
+            Wanted::Services => envelope.services,
+            Wanted::Slots => envelope.slots,
+        };
+        Self {
+            status,
+            shape: Shape::Object,
+            success,
+            code: code.map(|code| one_line(&code, CODE_CHARS)),
+            message: message.map(|message| one_line(&message, MESSAGE_CHARS)),
+            list: list.map_or(List::Absent, |raw| rows(raw, max_rows)),
+        }
+    }
+
+    /// What counts for the meaning.
+    pub fn heard(&self) -> Heard<'_> {
+        let listed = match self.list {
+            List::Rows(_) => true,
+            // Only beside an explicit success: a gateway's error may carry empty fields too.
+            List::Null => self.success == Some(true),
+            List::Absent | List::TooLong(_) | List::Odd => false,
+        };
+        Heard {
+            status: self.status,
+            shape: self.shape,
+            success: self.success,
+            listed,
+            code: self.code.as_deref(),
+            message: self.message.as_deref(),
+        }
+    }
+
+    /// The services; `None` when there was no list, or none of its rows could be read.
+    pub fn services(&self) -> Option<Vec<Service>> {
+        self.readable_rows(|row| {
+            let row: ServiceRow<'_> = serde_json::from_str(row).ok()?;
+            let name = scalar(row.name).unwrap_or_default();
+            Some(Service { opcode: Untrusted::from(scalar(row.opcode)?), name: Untrusted::from(name) })
+        })
+    }
+
+    /// The slots in their order in time, each moment and length once; `None` as for the services.
+    pub fn slots(&self, default_minutes: u32) -> Option<Vec<Slot>> {
+        let mut slots = self.readable_rows(|row| {
+            let row: SlotRow<'_> = serde_json::from_str(row).ok()?;
+            let minutes = match row.minutes.map(RawValue::get) {
+                None | Some("null") => default_minutes,
+                Some(_) => scalar(row.minutes)?.trim().parse().ok()?,
+            };
+            let local = local_time(&scalar(row.at)?)?;
+            (1..=LONGEST_SLOT).contains(&minutes).then_some(Slot { local, minutes })
+        })?;
+        slots.sort_unstable_by_key(|slot| (slot.local, slot.minutes));
+        slots.dedup();
+        Some(slots)
+    }
+
+    fn readable_rows<T>(&self, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+        match &self.list {
+            List::Null => Some(Vec::new()),
+            List::Rows(rows) => {
+                let found: Vec<T> = rows.iter().filter_map(|row| read(row)).collect();
+                (rows.is_empty() || !found.is_empty()).then_some(found)
+            }
+            List::Absent | List::TooLong(_) | List::Odd => None,
+        }
+    }
+}
+
+fn rows(raw: &RawValue, max_rows: usize) -> List {
+    match raw.get().as_bytes().first() {
+        Some(b'n') => List::Null,
+        Some(b'[') => match serde_json::from_str::<Vec<&RawValue>>(raw.get()) {
+            Ok(rows) if rows.len() > max_rows => List::TooLong(rows.len()),
+            Ok(rows) => List::Rows(rows.into_iter().map(|row| row.get().to_owned()).collect()),
+            Err(_) => List::Odd,
+        },
+        _ => List::Odd,
+    }
+}
+
+/// Where gateways and authorization servers put a message.
+pub(super) const MESSAGES: &[&str] = &[
+    "/message",
+    "/Message",
+    "/error_description",
+    "/errorMessage",
+    "/detail",
+    "/title",
+    "/error/message",
+    "/errors/0/message",
+    "/fault/faultstring",
+    "/error",
+];
+
+/// Where they put a code.
+pub(super) const CODES: &[&str] =
+    &["/code", "/errorCode", "/error_code", "/error/code", "/errors/0/code", "/fault/detail/errorcode"];
+
+/// The first of some places that holds a text or a number.
+pub(super) fn first_text(value: &Value, places: &[&str]) -> Option<String> {
+    places.iter().find_map(|place| match value.pointer(place)? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// A dealer-local time: with or without seconds, with or without an offset (with or without its colon). The wall clock is what counts:
+/// neither the offset nor a `Z` shifts it.
+pub fn local_time(text: &str) -> Option<NaiveDateTime> {
+    const WITH_OFFSET: &[&str] = &["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"];
+    const PLAIN: &[&str] = &["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
+    let text = text.trim();
+    if text.len() > 40 {
+        return None;
+    }
+    let text = text.replacen(' ', "T", 1);
+    let wall = text.strip_suffix(['Z', 'z']).unwrap_or(&text);
+    let plain = PLAIN.iter().find_map(|format| NaiveDateTime::parse_from_str(wall, format).ok());
+    plain.or_else(|| {
+        WITH_OFFSET
+            .iter()
+            .find_map(|format| DateTime::parse_from_str(&text, format).ok())
+            .map(|time| time.naive_local())
+    })
+}
+
+#[cfg(test)]
+#[path = "reply_tests.rs"]
+mod tests;

@@ -1,0 +1,242 @@
+//! Every public answer shape, and hostile ones.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::domain::Outcome;
+use crate::xtime::meaning::{Meaning, classify, defaults};
+
+/// Compiled once: the table has large patterns.
+static TABLE: LazyLock<Vec<Meaning>> = LazyLock::new(defaults);
+
+fn services(status: u16, body: &str) -> Reply {
+    Reply::read(status, body.as_bytes(), Wanted::Services, 100)
+}
+
+fn outcome(reply: &Reply) -> Outcome {
+    classify(&TABLE, &reply.heard()).outcome
+}
+
+fn opcodes(body: &str) -> Option<Vec<String>> {
+    let rows = services(200, body).services()?;
+    Some(rows.iter().map(|row| row.opcode.raw().to_owned()).collect())
+}
+
+#[test]
+fn the_list_of_services() {
+    let body = r#"{"success":true,"services":[{"opcode":"Tell Us More","serviceName":"General","x":[1]},
+        {"opcode":123,"serviceName":null},{"opcode":1.10},{"serviceName":"A","opcode":" 01HYZLOF1.6"}],"more":{}}"#;
+    assert_eq!(outcome(&services(200, body)), Outcome::Connected);
+    assert_eq!(opcodes(body).unwrap(), ["Tell Us More", "123", "1.10", " 01HYZLOF1.6"]);
+    let no_flag = "\u{feff} {\"services\":[]}\n";
+    assert_eq!(outcome(&services(200, no_flag)), Outcome::Connected);
+    assert_eq!(opcodes(no_flag).unwrap(), [""; 0]);
+    let null = r#"{"success":true,"services":null}"#;
+    assert_eq!((outcome(&services(200, null)), opcodes(null)), (Outcome::Connected, Some(vec![])));
+}
+
+#[test]
+fn rows_that_cannot_be_read_are_skipped_and_no_list_is_made_up() {
+    let some = r#"{"success":true,"services":[{"opcode":null},{"opcode":{}},{},7,null,[],{"opcode":" "},
+        {"opcode":"a","opcode":"b"},{"opcode":"ok"}]}"#;
+    assert_eq!(opcodes(some).unwrap(), ["ok"]);
+    let none = r#"{"success":true,"services":[{"opcode":null}]}"#;
+    assert_eq!((outcome(&services(200, none)), opcodes(none)), (Outcome::Connected, None));
+}
+
+#[test]
+fn what_could_not_be_told() {
+    for body in [
+        "",
+        "null",
+        "true",
+        "[]",
+        "[{\"opcode\":\"x\"}]",
+        "<html>",
+        "OK",
+        "{",
+        "{}{}",
+        r#"{"success":true"#,
+        r#"{"success":true}"#,
+        r#"{"success":true,"services":{}}"#,
+        r#"{"success":true,"services":"none"}"#,
+        r#"{"success":"true","services":[]}"#,
+        r#"{"success":null,"services":[]}"#,
+        r#"{"success":1,"services":[]}"#,
+        r#"{"services":null}"#,
+        r#"{"success":false,"success":true,"services":[]}"#,
+        r#"{"success":true,"services":[],"services":[]}"#,
+        r#"{"Success":true,"Services":[]}"#,
+        r#"{"success":false,"code":"x-000001","message":"?","services":[]}"#,
+        "{\"success\":true,\"services\":[{\"opcode\":\"\u{0}\"",
+    ] {
+        assert_eq!(outcome(&services(200, body)), Outcome::Unknown, "{body}");
+    }
+    assert_eq!(
+        outcome(&Reply::read(200, b"{\"success\":true,\"services\":[\"\xff\"]}", Wanted::Services, 9)),
+        Outcome::Unknown
+    );
+    let long = json!({ "success": true, "services": vec![json!({ "opcode": 1 }); 101] }).to_string();
+    assert_eq!(services(200, &long).list, List::TooLong(101));
+    assert_eq!(outcome(&services(200, &long)), Outcome::Unknown);
+    let deep = format!("{{\"success\":false,\"x\":{}", "[".repeat(200_000));
+    assert_eq!(outcome(&services(200, &deep)), Outcome::Unknown);
+    let deep = format!("{{\"success\":false,\"x\":{}{}}}", "[".repeat(200_000), "]".repeat(200_000));
+    assert_eq!(outcome(&services(200, &deep)), Outcome::Unknown);
+}
+
+#[test]
+fn failures_say_code_and_message() {
+    let reply = services(200, r#"{"success":false,"code":"x-001009","message":"slot \u001b[2J\nnot available"}"#);
+    assert_eq!(reply.code.as_deref(), Some("x-001009"));
+    assert_eq!(reply.message.as_deref(), Some("slot \u{fffd}[2J not available"));
+    for (body, message) in [
+        (r#"{"message":"Forbidden"}"#, "Forbidden"),
+        (r#"{"Message":"denied"}"#, "denied"),
+        (r#"{"error":"access_denied","error_description":"no policy"}"#, "no policy"),
+        (r#"{"error":"access_denied"}"#, "access_denied"),
+        (r#"{"errors":[{"code":7,"message":"no"}]}"#, "no"),
+        (r#"{"fault":{"faultstring":"spike","detail":{"errorcode":"policies.x"}}}"#, "spike"),
+    ] {
+        assert_eq!(services(403, body).message.as_deref(), Some(message));
+    }
+    assert_eq!(services(403, r#"{"errors":[{"code":7}]}"#).code.as_deref(), Some("7"));
+    assert_eq!(services(403, r#"{"message":{"a":1},"code":[]}"#).message, None);
+    let long = services(403, &json!({ "message": "é".repeat(100_000) }).to_string());
+    assert_eq!(long.message.unwrap().chars().count(), MESSAGE_CHARS);
+}
+
+#[test]
+fn the_list_of_slots() {
+    let read = |body: &str| Reply::read(200, body.as_bytes(), Wanted::Slots, 100).slots(15);
+    let found = read(
+        r#"{"success":true,"availableAppointments":[
+            {"appointmentDateTimeLocal":"2024-03-30T15:00-0500","durationMinutes":"30"},
+            {"appointmentDateTimeLocal":"2024-03-30T14:00Z"},
+            {"appointmentDateTimeLocal":"2024-03-30T14:00","durationMinutes":null},
+            {"appointmentDateTimeLocal":"2024-03-30T16:00","durationMinutes":-5},
+            {"appointmentDateTimeLocal":"2024-03-30T16:00","durationMinutes":99999999999},
+            {"appointmentDateTimeLocal":"2024-02-30T16:00"},{"durationMinutes":15},{}]}"#,
+    )
+    .unwrap();
+    let shown: Vec<_> = found.iter().map(|slot| (slot.local.to_string(), slot.minutes)).collect();
+    assert_eq!(shown, [("2024-03-30 14:00:00".to_owned(), 15), ("2024-03-30 15:00:00".to_owned(), 30)]);
+    assert_eq!(read(r#"{"success":true,"availableAppointments":null}"#), Some(vec![]));
+    assert_eq!(read(r#"{"success":true,"availableAppointments":[]}"#), Some(vec![]));
+    assert_eq!(read(r#"{"success":true}"#), None);
+    assert_eq!(read(r#"{"success":true,"availableAppointments":[{}]}"#), None);
+}
+
+#[test]
+fn local_times_keep_their_wall_clock() {
+    for text in [
+        "2024-03-30T14:00-0500",
+        "2024-03-30T14:00-05:00",
+        "2024-03-30T14:00Z",
+        "2024-03-30T14:00",
+        "2024-03-30T14:00:00",
+        "2024-03-30T14:00:00Z",
+        "2024-03-30T14:00:00.000-0500",
+        "2024-03-30T14:00:00+13:45",
+        "2024-03-30 14:00:00",
+        " 2024-03-30T14:00-05 ",
+    ] {
+        assert_eq!(local_time(text).map(|time| time.to_string()).as_deref(), Some("2024-03-30 14:00:00"), "{text}");
+    }
+    for text in ["", "Z", "2024-03-30", "2024-13-30T14:00", "2024-03-30T25:00", "soon", "2024-03-30T14:00-0500[X]"] {
+        assert_eq!(local_time(text), None, "{text}");
+    }
+    // The end of what a time can hold: whatever comes out, nothing breaks.
+    for text in ["+262142-12-31T23:59:59-2359", "-262143-01-01T00:00:00+2359"] {
+        assert!(local_time(text).is_none_or(|time| time.to_string().contains("26214")));
+    }
+}
+
+/// JSON of any kind, with the platform's own field names thrown in.
+fn hostile() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        Just(json!("2024-03-30T14:00-0500")),
+        Just(json!("Dealer is not connected")),
+    ];
+    let key = prop_oneof![
+        Just("success".to_owned()),
+        Just("services".to_owned()),
+        Just("availableAppointments".to_owned()),
+        Just("opcode".to_owned()),
+        Just("serviceName".to_owned()),
+        Just("message".to_owned()),
+        Just("code".to_owned()),
+        Just("error".to_owned()),
+        Just("appointmentDateTimeLocal".to_owned()),
+        Just("durationMinutes".to_owned()),
+        "[a-z]{0,4}",
+    ];
+    leaf.prop_recursive(4, 40, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((key.clone(), inner), 0..6)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn hostile_json_is_never_a_yes_or_no_by_accident(value in hostile(), status in 100u16..600) {
+        let reply = services(status, &value.to_string());
+        let (ok, success) = ((200..300).contains(&status), value.get("success"));
+        match outcome(&reply) {
+            Outcome::Connected => {
+                let list = value.get("services");
+                let given = list.is_some_and(Value::is_array) || list.is_some_and(Value::is_null) && success == Some(&json!(true));
+                prop_assert!(ok && given && (success.is_none() || success == Some(&json!(true))));
+            }
+            // The one sentence of the generator that says so; never beside a success.
+            Outcome::NotConnected => {
+                prop_assert!(!(ok && success == Some(&json!(true))));
+                prop_assert!(value.to_string().contains("Dealer is not connected"));
+            }
+            Outcome::OurCredentials | Outcome::Unknown => {}
+        }
+        let _ = (reply.services(), Reply::read(status, value.to_string().as_bytes(), Wanted::Slots, 3).slots(15));
+    }
+
+    #[test]
+    fn reordered_fields_mean_the_same(order in Just(vec![0, 1, 2, 3]).prop_shuffle()) {
+        let fields = [r#""success":true"#, r#""services":[{"serviceName":"n","opcode":"a"}]"#, r#""code":null"#, r#""z":{"y":[]}"#];
+        let body = order.iter().map(|at: &usize| fields[*at]).collect::<Vec<_>>().join(",");
+        prop_assert_eq!(opcodes(&format!("{{{body}}}")).unwrap(), ["a"]);
+    }
+
+    #[test]
+    fn a_cut_answer_is_never_read(cut in 1usize..79, status in prop_oneof![Just(200u16), Just(403)]) {
+        let body = r#"{"success":true,"services":[{"opcode":"a"}],"message":"Dealer is not connected"}"#;
+        prop_assert_eq!(outcome(&services(status, &body[..cut])), Outcome::Unknown);
+    }
+
+    #[test]
+    fn bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "\\PC{0,45}") {
+        let reply = Reply::read(200, &bytes, Wanted::Slots, 10);
+        prop_assert_ne!(outcome(&reply), Outcome::Connected);
+        let _ = local_time(&text);
+    }
+
+    #[test]
+    fn times_are_read_back(seconds in -60_000_000_000i64..250_000_000_000, offset in -1439i32..1439) {
+        let wall = DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
+        let sign = if offset < 0 { '-' } else { '+' };
+        let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
+        let text = format!("{}{sign}{hours:02}{minutes:02}", wall.format("%Y-%m-%dT%H:%M:%S"));
+        if (0..=9999).contains(&chrono::Datelike::year(&wall)) {
+            prop_assert_eq!(local_time(&text), Some(wall));
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What the platform client must be told, and what can be wrong with it before the first request.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+use super::Meaning;
+
+/// Everything about the platform that is configuration. Hosts, paths, header names and limits have the public defaults.
+///
+/// `Debug` prints no secret.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the calls go; the paths below are appended to it.
+    pub base_url: String,
+    /// Where a token is fetched.
+    pub token_url: String,
+    /// The client's name at the token call (HTTP Basic).
+    pub client_id: String,
+    /// The client's secret at the token call.
+    pub client_secret: SecretString,
+    /// The key that goes into [`Settings::api_key_header`].
+    pub api_key: SecretString,
+    /// The key that goes into [`Settings::developer_key_header`], where one is needed.
+    pub developer_key: Option<SecretString>,
+    /// Scopes that the token is asked for, in this order; none: the parameter is left out.
+    pub scopes: Vec<String>,
+    /// The longest that one whole call may take, the body included; real time.
+    pub timeout: Duration,
+    /// The longest that a connection may take to stand; never longer than `timeout`.
+    pub connect_timeout: Duration,
+    /// The longest answer that is read, in bytes; a longer one is "could not tell".
+    pub max_body: usize,
+    /// The longest list that is read, in rows; a longer one is "could not tell".
+    pub max_rows: usize,
+    /// Connections that are kept open per host: not more than requests are ever under way.
+    pub max_in_flight: usize,
+    /// More headers for every call to the base, or other values for those that are sent anyway.
+    pub headers: Vec<(String, SecretString)>,
+    /// How answers are read; the first match wins. See [`super::meaning::with_defaults`].
+    pub meanings: Vec<Meaning>,
+    /// How we name ourselves.
+    pub user_agent: String,
+    /// The path of the list of services.
+    pub services_path: String,
+    /// The path of the free slots.
+    pub slots_path: String,
+    /// The header for the API key.
+    pub api_key_header: String,
+    /// The header for the developer key.
+    pub developer_key_header: String,
+    /// The header for our own identifier of a request; empty: none is sent.
+    pub correlation_header: String,
+    /// The make of the vehicle-independent list.
+    pub make: String,
+    /// The model of the vehicle-independent list.
+    pub model: String,
+    /// The model year that is asked for; `None`: the year of the clock.
+    pub year: Option<i32>,
+    /// The most days between start and end of a look for slots.
+    pub max_slot_days: u8,
+    /// How long a slot is when the answer does not say, in minutes.
+    pub default_slot_minutes: u32,
+    /// How long before its end a token is renewed; at most half of its life.
+    pub renew_before: Duration,
+    /// The longest pause that the platform may ask for.
+    pub max_retry_after: Duration,
+    /// Whether plain http may go further than this machine. Secrets would travel in the open.
+    pub allow_plain_http: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            base_url: "https://sandbox.api.coxautoinc.com/xtime/service".to_owned(),
+            token_url: "https://auth.coxautoinc.com/token".to_owned(),
+            client_id: String::new(),
+            client_secret: SecretString::default(),
+            api_key: SecretString::default(),
+            developer_key: None,
+            scopes: ["cai.scheduling.appointments.read", "cai.scheduling.appointments.write"].map(String::from).into(),
+            timeout: Duration::from_secs(15),
+            connect_timeout: Duration::from_secs(5),
+            max_body: 1 << 20,
+            max_rows: 10_000,
+            max_in_flight: 4,
+            headers: Vec::new(),
+            meanings: super::meaning::defaults(),
+            user_agent: concat!("cloverwatch/", env!("CARGO_PKG_VERSION")).to_owned(),
+            services_path: "/services".to_owned(),
+            slots_path: "/appointments-availabilities".to_owned(),
+            api_key_header: "x-api-key".to_owned(),
+            developer_key_header: "developerKey".to_owned(),
+            correlation_header: "X-CoxAuto-Correlation-Id".to_owned(),
+            make: "OTHER".to_owned(),
+            model: "OTHER".to_owned(),
+            year: None,
+            max_slot_days: 6,
+            default_slot_minutes: 15,
+            renew_before: Duration::from_secs(600),
+            max_retry_after: Duration::from_secs(3_600),
+            allow_plain_http: false,
+        }
+    }
+}
+
+/// What is wrong with settings of the platform or of a code source. Never repeats a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// A setting without which nothing can be asked.
+    #[error("`{0}` is missing")]
+    Missing(&'static str),
+    /// A setting whose value cannot be used.
+    #[error("`{field}`: {why}")]
+    Bad {
+        /// Its name in the configuration, below the section.
+        field: String,
+        /// Why, in words.
+        why: String,
+    },
+    /// The HTTP client cannot be made: no certificates on this machine, for one.
+    #[error("no HTTP client: {0}")]
+    Client(String),
+}
+
+impl SetupError {
+    pub(super) fn bad(field: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::Bad { field: field.into(), why: why.into() }
+    }
+}
+
+/// Makes the cryptography of this process known to TLS. Idempotent; call it first in `main`. A provider that somebody
+/// installed before stays.
+pub fn install_crypto() {
+    // An error only says that there is one already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
+
+/// Reads an address and refuses what would show secrets to others: plain http beyond this machine (unless allowed),
+/// a name or password inside, other schemes.
+pub(super) fn address(field: &str, text: &str, allow_plain_http: bool) -> Result<Url, SetupError> {
+    let bad = |why: &str| SetupError::bad(field, why);
+    let url = Url::parse(text.trim()).map_err(|error| bad(&format!("not an address: {error}")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad("a name or password in an address ends in logs; use the settings made for it"));
+    }
+    match url.scheme() {
+        "https" => {}
+        "http" if allow_plain_http || is_loopback(&url) => {}
+        "http" => return Err(bad("plain http would show our keys to the network; use https")),
+        _ => return Err(bad("only https (and http on this machine) can be used")),
+    }
+    if url.host().is_none() {
+        return Err(bad("an address without a host"));
+    }
+    Ok(url)
+}
+
+/// Whether an address stays on this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// A base and a path below it. The base may have a path of its own, but no query.
+pub(super) fn below(base: &Url, path: &str) -> Result<Url, SetupError> {
+    if base.query().is_some() || base.fragment().is_some() {
+        return Err(SetupError::bad("base_url", "it ends in a query or fragment, so that no path can follow"));
+    }
+    let joined = format!("{}/{}", base.as_str().trim_end_matches('/'), path.trim_start_matches('/'));
+    let url = Url::parse(&joined).map_err(|error| SetupError::bad("base_url", format!("with its path: {error}")))?;
+    if url.origin() == base.origin() {
+        Ok(url)
+    } else {
+        Err(SetupError::bad("base_url", "its path leads to another host"))
+    }
+}
+
+/// A header name from settings.
+pub(super) fn header_name(field: &str, name: &str) -> Result<HeaderName, SetupError> {
+    name.trim().parse().map_err(|_| SetupError::bad(field, "not a header name"))
+}
+
+/// A header value that is never printed.
+pub(super) fn secret_value(field: &str, value: &SecretString) -> Result<HeaderValue, SetupError> {
+    let mut value = HeaderValue::from_str(value.expose_secret().trim())
+        .map_err(|_| SetupError::bad(field, "it has characters that no header can carry (a line end?)"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_show_secrets_are_refused() {
+        for good in ["https://example.com/x", "http://127.0.0.1:8080", "http://[::1]:1/", "http://localhost/a"] {
+            assert!(address("base_url", good, false).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://example.com",
+            "http://127.0.0.1.example.com/",
+            "http://localhost.example.com",
+            "http://example.localhost",
+            "https://me:pw@example.com",
+            "ftp://example.com",
+            "file:///etc/passwd",
+            "example.com",
+            "",
+            "data:x",
+        ] {
+            assert!(address("base_url", bad, false).is_err(), "{bad}");
+        }
+        assert!(address("base_url", "http://example.com", true).is_ok());
+    }
+
+    #[test]
+    fn paths_are_appended() {
+        let join = |base: &str, path: &str| below(&Url::parse(base).unwrap(), path).map(|url| url.to_string());
+        assert_eq!(join("https://example.com/a/b/", "/services").unwrap(), "https://example.com/a/b/services");
+        assert_eq!(join("https://example.com", "services").unwrap(), "https://example.com/services");
+        assert!(join("https://example.com/?x=1", "/services").is_err());
+    }
+}

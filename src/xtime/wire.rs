@@ -1,0 +1,268 @@
+//! One request over HTTP and its answer, whole or not: time-outs, bounded bodies, no redirects, no retries. What the bytes mean is
+//! decided elsewhere.
+
+use std::error::Error;
+use std::io;
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Response, redirect, retry};
+
+use super::SetupError;
+use super::words::one_line;
+use crate::clock::SharedClock;
+
+/// How a line is set up.
+#[derive(Debug, Clone)]
+pub(super) struct WireSettings {
+    pub timeout: Duration,
+    pub connect_timeout: Duration,
+    pub max_body: usize,
+    pub max_idle: usize,
+    pub user_agent: String,
+    pub max_retry_after: Duration,
+    /// The header for our identifier of a request.
+    pub correlation: Option<HeaderName>,
+    /// Every address is on this machine: no proxy is asked.
+    pub local: bool,
+    /// Every address is plain http: this machine's certificates are not needed (a bare container has none).
+    pub plain: bool,
+}
+
+/// What an answer says beside its body.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Aside {
+    /// Leave us alone for so long.
+    pub retry_after: Option<Duration>,
+    /// Their clock minus ours.
+    pub clock_skew: Option<TimeDelta>,
+}
+
+/// A body as far as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Body {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// Longer than allowed; the rest was not read.
+    TooLong,
+    /// It broke off; why.
+    Broken(String),
+}
+
+/// An answer: at least its status came.
+#[derive(Debug)]
+pub(super) struct Raw {
+    pub status: u16,
+    pub body: Body,
+    pub aside: Aside,
+}
+
+/// A line to one or two hosts.
+#[derive(Debug)]
+pub(super) struct Wire {
+    pub client: Client,
+    settings: WireSettings,
+    clock: SharedClockDebug,
+}
+
+/// The clock, for a `Debug` that does not need it.
+struct SharedClockDebug(SharedClock);
+
+impl std::fmt::Debug for SharedClockDebug {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+impl Wire {
+    pub(super) fn new(settings: WireSettings, clock: SharedClock) -> Result<Self, SetupError> {
+        super::install_crypto();
+        let mut builder = Client::builder()
+            .timeout(settings.timeout)
+            .connect_timeout(settings.connect_timeout.min(settings.timeout))
+            .read_timeout(settings.timeout)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .pool_max_idle_per_host(settings.max_idle.max(1))
+            .user_agent(settings.user_agent.as_str());
+        if settings.local {
+            builder = builder.no_proxy();
+        }
+        if settings.plain {
+            builder = builder.tls_certs_only(std::iter::empty());
+        }
+        let client = builder.build().map_err(|error| SetupError::Client(innermost(&error)))?;
+        Ok(Self { client, settings, clock: SharedClockDebug(clock) })
+    }
+
+    pub(super) fn clock(&self) -> &SharedClock {
+        &self.clock.0
+    }
+
+    /// Sends a request once. `Err`: no answer came; the text says why, without address or secret.
+    /// `what` names the request in the log.
+    pub(super) async fn send(&self, what: &str, request: RequestBuilder) -> Result<Raw, String> {
+        let id = correlation_id();
+        let request = match (&self.settings.correlation, HeaderValue::from_str(&id)) {
+            (Some(name), Ok(value)) => request.header(name, value),
+            _ => request,
+        };
+        let clock = self.clock();
+        let began = clock.elapsed();
+        let sent = request.send().await;
+        let mut response = match sent {
+            Ok(response) => response,
+            Err(error) => {
+                let why = self.in_words(&error);
+                tracing::debug!(request = what, correlation = %id, %why, "no answer");
+                return Err(why);
+            }
+        };
+        let aside = self.aside(response.headers());
+        let status = response.status().as_u16();
+        let body = self.body(&mut response).await;
+        let took = clock.elapsed().saturating_sub(began);
+        tracing::debug!(request = what, correlation = %id, status, ms = took.as_millis() as u64, "answered");
+        Ok(Raw { status, body, aside })
+    }
+
+    async fn body(&self, response: &mut Response) -> Body {
+        let most = self.settings.max_body;
+        let announced = response.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        if announced.and_then(|text| text.trim().parse::<u64>().ok()).is_some_and(|length| length > most as u64) {
+            return Body::TooLong;
+        }
+        let mut whole = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if chunk.len() > most.saturating_sub(whole.len()) => return Body::TooLong,
+                Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
+                Ok(None) => return Body::Whole(whole),
+                Err(error) if error.is_timeout() => {
+                    return Body::Broken(format!("the answer was not complete within {:?}", self.settings.timeout));
+                }
+                Err(_) => return Body::Broken("the connection broke in the middle of the answer".to_owned()),
+            }
+        }
+    }
+
+    fn aside(&self, headers: &HeaderMap) -> Aside {
+        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let now = self.clock().now();
+        let date = text(DATE).and_then(http_date);
+        Aside {
+            // The platform's own clock counts for a moment that it names.
+            retry_after: text(RETRY_AFTER)
+                .and_then(|text| retry_after(text, date.unwrap_or(now), self.settings.max_retry_after)),
+            clock_skew: date.map(|date| date - now),
+        }
+    }
+
+    /// Says what went wrong before any answer came.
+    fn in_words(&self, error: &reqwest::Error) -> String {
+        let WireSettings { timeout, connect_timeout, .. } = self.settings;
+        if error.is_timeout() {
+            return if error.is_connect() {
+                format!("no connection within {:?}", connect_timeout.min(timeout))
+            } else {
+                format!("no answer within {timeout:?}")
+            };
+        }
+        if error.is_dns() {
+            return "the host's name could not be resolved".to_owned();
+        }
+        if let Some(why) = tls_error(error) {
+            return format!("no secure connection: {why}");
+        }
+        let kind = io_kind(error);
+        if error.is_connect() {
+            return format!("no connection: {}", kind.map_or_else(|| innermost(error), |kind| kind.to_string()));
+        }
+        if error.is_builder() {
+            return format!("the request could not be made: {}", innermost(error));
+        }
+        match kind {
+            Some(kind) => format!("the connection broke before an answer came: {kind}"),
+            None => "the connection broke, or what came back was no HTTP".to_owned(),
+        }
+    }
+}
+
+/// A random identifier (a version 4 UUID).
+fn correlation_id() -> String {
+    let bits = rand::random::<u128>() & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
+    let hex = format!("{bits:032x}");
+    let part = |range| hex.get(range).unwrap_or_default();
+    format!("{}-{}-{}-{}-{}", part(0..8), part(8..12), part(12..16), part(16..20), part(20..32))
+}
+
+fn http_date(text: &str) -> Option<DateTime<Utc>> {
+    httpdate::parse_http_date(text.trim()).ok().map(|at: SystemTime| at.into())
+}
+
+/// How long to wait: seconds, or a moment. `None` when it is neither.
+fn retry_after(text: &str, now: DateTime<Utc>, most: Duration) -> Option<Duration> {
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number holds are still a long time.
+        return Some(text.parse().map_or(most, Duration::from_secs).min(most));
+    }
+    let wait = http_date(text)? - now;
+    Some(wait.to_std().unwrap_or_default().min(most))
+}
+
+/// An error and its causes. An `io::Error` hides what it carries from `source`, so that is asked for by name.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(carried) => Some(carried),
+        None => (*error).source(),
+    })
+}
+
+fn tls_error(error: &reqwest::Error) -> Option<String> {
+    let found = chain(error).find_map(|error| error.downcast_ref::<rustls::Error>())?;
+    Some(one_line(&found.to_string(), 120))
+}
+
+fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
+    chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).last()
+}
+
+/// The deepest cause: the outer ones repeat the address.
+fn innermost(error: &reqwest::Error) -> String {
+    let cause = error.source().and_then(|source| chain(source).last());
+    one_line(&cause.map_or_else(|| "unknown".to_owned(), ToString::to_string), 120)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_in_both_forms() {
+        let now = http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        let hour = Duration::from_secs(3_600);
+        let read = |text: &str| retry_after(text, now, hour).map(|wait| wait.as_secs());
+        assert_eq!(read("120"), Some(120));
+        assert_eq!(read(" 0 "), Some(0));
+        assert_eq!(read("86400"), Some(3_600));
+        assert_eq!(read("99999999999999999999999999"), Some(3_600));
+        assert_eq!(read("Sun, 06 Nov 1994 08:50:37 GMT"), Some(60));
+        assert_eq!(read("Sunday, 06-Nov-94 08:50:37 GMT"), Some(60));
+        assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
+        assert_eq!(read("Fri, 31 Dec 9999 23:59:59 GMT"), Some(3_600));
+        for text in ["", "soon", "-1", "1.5", "+5", "Sun, 06 Nov 1994"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn correlation_ids_are_random_uuids() {
+        let (one, two) = (correlation_id(), correlation_id());
+        assert_ne!(one, two);
+        assert_eq!((one.len(), one.get(14..15)), (36, Some("4")));
+        assert!(matches!(one.get(19..20), Some("8" | "9" | "a" | "b")), "{one}");
+    }
+}

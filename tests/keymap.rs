@@ -1,0 +1,346 @@
+//! The keymap as a user meets it: the default map, files with every kind of mistake, and what the program does then.
+
+use cloverwatch::tui::action::{Action, REGISTRY, Scope};
+use cloverwatch::tui::keymap::{self, DEFAULT, Key, Keymap, Level, Lookup};
+use proptest::prelude::*;
+
+fn keys(text: &str) -> Vec<Key> {
+    text.split_whitespace().map(|word| Key::parse(word).unwrap()).collect()
+}
+
+fn problems(text: &str) -> Vec<String> {
+    keymap::check(text, "k.toml").iter().map(ToString::to_string).collect()
+}
+
+fn load(text: &str) -> Keymap {
+    Keymap::load(Some(("k.toml", text))).0
+}
+
+#[test]
+fn the_default_map_is_without_fault() {
+    assert_eq!(problems(DEFAULT), [""; 0]);
+    assert_eq!(Keymap::load(None).1, []);
+    assert_eq!(problems(""), [""; 0]);
+}
+
+/// The file at the root is what `keymap print` prints, so that its comments never disagree with the registry. After a
+/// change of the registry `UPDATE_KEYMAP=1 cargo test --test keymap` writes it anew, with the keys that stand in it.
+#[test]
+fn the_default_file_is_what_is_printed() {
+    let printed = Keymap::default().print();
+    if std::env::var_os("UPDATE_KEYMAP").is_some() {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/keymap.toml"), &printed).unwrap();
+    } else {
+        assert!(printed == DEFAULT, "keymap.toml is not what is printed: write it anew with UPDATE_KEYMAP=1");
+    }
+}
+
+#[test]
+fn every_action_can_be_asked_for() {
+    let map = Keymap::default();
+    for info in REGISTRY {
+        // Dialogs and inputs have no palette.
+        let by_palette = !matches!(info.scope, Scope::Dialog | Scope::Input);
+        assert!(map.reaches(info.scope, info.action) || by_palette, "{}", info.id);
+        assert!(!map.keys_for(info.action).is_empty(), "{} has no key", info.id);
+    }
+    for scope in [Scope::Table, Scope::Detail, Scope::Tail] {
+        for info in REGISTRY.iter().filter(|info| info.scope == Scope::Global) {
+            assert!(map.reaches(scope, info.action), "{} from {scope:?}", info.id);
+        }
+    }
+}
+
+#[test]
+fn vim_and_arrow_users_are_at_home() {
+    let map = Keymap::default();
+    for (scope, pressed, action) in [
+        (Scope::Table, "j", Action::Down),
+        (Scope::Table, "down", Action::Down),
+        (Scope::Table, "k", Action::Up),
+        (Scope::Table, "g g", Action::Top),
+        (Scope::Table, "home", Action::Top),
+        (Scope::Table, "G", Action::Bottom),
+        (Scope::Table, "ctrl-d", Action::PageDown),
+        (Scope::Table, "pgup", Action::PageUp),
+        (Scope::Table, "r", Action::Reissue),
+        (Scope::Table, "space", Action::Mark),
+        (Scope::Table, "y d", Action::CopyDealerCode),
+        (Scope::Table, "/", Action::Filter),
+        (Scope::Table, "q", Action::Quit),
+        (Scope::Detail, "j", Action::DetailDown),
+        (Scope::Detail, "r", Action::Reissue),
+        (Scope::Detail, "q", Action::Quit),
+        (Scope::Tail, "space", Action::TailPause),
+        (Scope::Tail, "G", Action::TailFollow),
+        (Scope::Tail, ":", Action::Palette),
+        (Scope::Dialog, "esc", Action::DialogCancel),
+        (Scope::Input, "ctrl-w", Action::InputDeleteWord),
+    ] {
+        assert_eq!(map.lookup(scope, &keys(pressed)), Lookup::Action(action), "{scope:?} {pressed}");
+    }
+    for (scope, pressed) in
+        [(Scope::Tail, "r"), (Scope::Dialog, "r"), (Scope::Dialog, ":"), (Scope::Input, "q"), (Scope::Table, "g x")]
+    {
+        assert_eq!(map.lookup(scope, &keys(pressed)), Lookup::None, "{scope:?} {pressed}");
+    }
+    assert_eq!(map.lookup(Scope::Table, &[]), Lookup::None);
+}
+
+#[test]
+fn a_chord_tells_what_can_follow() {
+    let map = load("[global]\nredraw = [\"s z\"]\n[table]\nnote = [\"y n n\"]\n");
+    let hints = |pressed| match map.lookup(Scope::Table, &keys(pressed)) {
+        Lookup::Prefix(hints) => hints.iter().map(|(key, title)| format!("{key} {title}")).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    // The chord of the outer scope stands among those of the inner one.
+    assert_eq!(hints("s"), ["a attention first", "n sort by next", "p sort by previous", "r reverse sort", "z redraw"]);
+    assert_eq!(hints("y"), ["c copy code", "d copy dealerCode", "n …", "y copy code"]);
+    assert_eq!(map.lookup(Scope::Table, &keys("s z")), Lookup::Action(Action::Redraw));
+    assert_eq!(map.lookup(Scope::Table, &keys("y n n")), Lookup::Action(Action::Note));
+    assert_eq!(map.lookup(Scope::Tail, &keys("s z")), Lookup::Action(Action::Redraw));
+}
+
+#[test]
+fn a_users_file_lies_over_the_default() {
+    let map = load(
+        "[table]\nreissue = [\"R\", \"ctrl-r\"]\nnote = \"e\"\narchive = []\nrevoke = \"disabled\"\n[global]\nfilter = [\"f f\"]\nzoom = [\"f z\"]\n",
+    );
+    assert_eq!(map.keys_for(Action::Reissue), ["R", "ctrl-r"]);
+    assert_eq!(map.first_key(Action::Reissue).as_deref(), Some("R"));
+    assert_eq!(map.keys_for(Action::Note), ["e"]);
+    assert_eq!(map.keys_for(Action::Archive), [""; 0]);
+    assert_eq!(map.keys_for(Action::Revoke), [""; 0]);
+    assert_eq!(map.lookup(Scope::Table, &keys("r")), Lookup::None);
+    assert_eq!(map.lookup(Scope::Table, &keys("A")), Lookup::None);
+    assert_eq!(map.lookup(Scope::Table, &keys("f f")), Lookup::Action(Action::Filter));
+    assert_eq!(map.keys_for(Action::Down), ["j", "down"]);
+}
+
+/// Each mistake, with the exact place and words.
+#[test]
+fn every_mistake_has_its_place() {
+    let mut wrong = Vec::new();
+    for (text, expected) in [
+        (
+            "[table]\nnote = [\"e\"]\ncheck = [\"w\", \"e\"]\n",
+            &["k.toml:3:15: error: `e` is already bound to `note` (line 2)"][..],
+        ),
+        ("[table]\nnote = [\"e\", \"e\"]\n", &["k.toml:2:14: warning: `e` stands here twice"]),
+        (
+            "[table]\nnote = [\"e\"]\ncheck = [\"e x\"]\n",
+            &["k.toml:3:10: error: `e x` can never be finished: it begins with `e` of `note` (line 2)"],
+        ),
+        (
+            "[table]\nnote = [\"e x\"]\ncheck = [\"e\"]\n",
+            &["k.toml:3:10: error: `e` is the beginning of `e x` of `note` (line 2); `check` is not bound to it"],
+        ),
+        ("[table]\nnote = [\"r\"]\n", &["k.toml:2:9: warning: `r` is also a default key of `reissue`, which loses it"]),
+        (
+            "[table]\nnote = [\"g\"]\n",
+            &["k.toml:2:9: warning: `g` conflicts with the default key `g g` of `top`, which loses it"],
+        ),
+        (
+            "[table]\nnote = [\"r r\"]\n",
+            &["k.toml:2:9: warning: `r r` conflicts with the default key `r` of `reissue`, which loses it"],
+        ),
+        (
+            "[table]\nnote = [\"t\"]\n",
+            &["k.toml:2:9: warning: in [table] `t` is `note` and hides `toggle-tail` of [global]"],
+        ),
+        (
+            "[tail]\ntail-kinds = [\"t k\"]\n",
+            &["k.toml:2:15: warning: in [tail] `t k` of `tail-kinds` hides `t` of `toggle-tail` of [global]"],
+        ),
+        (
+            "[global]\nzoom = [\"p z\"]\n",
+            &["k.toml:2:9: warning: in [tail] `p` of `tail-pause` hides `p z` of `zoom` of [global]"],
+        ),
+        (
+            "[detail]\ndetail-down = [\"g\"]\n",
+            &["k.toml:2:16: warning: in [detail] `g` of `detail-down` hides `g g` of `top` of [table]"],
+        ),
+        ("[table]\n  niote = [\"e\"]\n", &["k.toml:2:3: error: there is no action `niote`; did you mean `note`?"]),
+        ("[table]\nzzzzzzzzz = [\"e\"]\n", &["k.toml:2:1: error: there is no action `zzzzzzzzz`"]),
+        ("[table]\nquit = [\"Q\"]\n", &["k.toml:2:1: error: `quit` belongs under [global], not [table]"]),
+        ("quit = [\"Q\"]\n", &["k.toml:1:1: error: `quit` belongs under [global]"]),
+        ("[tabel]\nnote = [\"e\"]\n", &["k.toml:1:2: error: there is no scope `tabel`; did you mean [table]?"]),
+        (
+            "[zzzzzz]\n",
+            &["k.toml:1:2: error: there is no scope `zzzzzz`; scopes are global, table, detail, tail, dialog, input"],
+        ),
+        ("table = 3\n", &["k.toml:1:1: error: `table` must be a table: write [table]"]),
+        ("[[table]]\nnote = [\"e\"]\n", &["k.toml:1:3: error: `table` must be a table: write [table]"]),
+        (
+            "[table]\nnote = [\"ctrl-i\"]\n",
+            &["k.toml:2:9: error: `ctrl-i` can never be pressed: terminals send `tab` for it"],
+        ),
+        (
+            "[table]\nnote = [\"e\", \"ctrl-shift-a\"]\n",
+            &["k.toml:2:14: error: `ctrl-shift-a` can never be pressed: terminals send `ctrl-a` for it"],
+        ),
+        ("[table]\nnote = [\"crtl-x\"]\n", &["k.toml:2:9: error: `crtl-x` is not a key"]),
+        ("[table]\nnote = [\"spcae\"]\n", &["k.toml:2:9: error: `spcae` is not a key; did you mean `space`?"]),
+        ("[table]\nnote = [\"\"]\n", &["k.toml:2:9: error: there is no key in \"\"; to take all keys away write []"]),
+        ("[table]\nnote = [\" \"]\n", &["k.toml:2:9: error: write `space` for the space bar"]),
+        ("[table]\nnote = [\"disabled\"]\n", &["k.toml:2:9: error: \"disabled\" stands alone, not in a list"]),
+        ("[table]\nnote = [\"a b c d e\"]\n", &["k.toml:2:9: error: a chord has at most 4 keys"]),
+        ("[table]\nnote = [3]\n", &["k.toml:2:9: error: a key is a string: write it in quotes"]),
+        ("[table]\nnote = true\n", &["k.toml:2:8: error: expected a key, a list of keys, or \"disabled\""]),
+        ("[table.note]\nkey = 1\n", &["k.toml:1:1: error: expected a key, a list of keys, or \"disabled\""]),
+        (
+            "[input]\ninput-left = [\"b\"]\n",
+            &["k.toml:2:15: error: `b` could no longer be typed: keys of [input] need ctrl or alt, or a name"],
+        ),
+        (
+            "[global]\nquit = []\n",
+            &["k.toml:2:1: error: there is no way to quit from [table]; `ctrl-c` does it all the same"],
+        ),
+        (
+            "[dialog]\ndialog-cancel = \"disabled\"\n",
+            &["k.toml:2:1: error: there is no way to leave a dialog; `esc` does it all the same"],
+        ),
+        (
+            "[input]\ninput-cancel = []\n",
+            &["k.toml:2:1: error: there is no way to leave an input; `esc` does it all the same"],
+        ),
+        (
+            "[global]\nquit = [\"Q\"]\n[tail]\ntail-kinds = [\"Q\"]\n",
+            &[
+                "k.toml:2:1: error: there is no way to quit from [tail]; `ctrl-c` does it all the same",
+                "k.toml:4:15: warning: in [tail] `Q` is `tail-kinds` and hides `quit` of [global]",
+            ],
+        ),
+        ("[table]\n\u{1b}[31m = 1\n", &["k.toml:2:2: error: this is not TOML: *"]),
+        ("[table]\n\"\\u001b[31m\" = [\"e\"]\n", &["k.toml:2:1: error: there is no action `\u{fffd}[31m`"]),
+        ("[table]\nÄ = 1\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n", &["k.toml:2:1: error: this is not TOML: *"]),
+        (
+            "[table]\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n",
+            &["k.toml:2:19: error: `ctrl-é` can never be pressed: terminals have no ctrl code for it"],
+        ),
+        ("[table]\nnote = [\"e\"\n", &["k.toml:2:12: error: this is not TOML: *"]),
+        ("[table]\nnote = \"e\"\nnote = \"w\"\n", &["k.toml:3:1: error: this is not TOML: *"]),
+    ] {
+        let found = problems(text);
+        let same = found.len() == expected.len()
+            && found.iter().zip(expected).all(|(found, expected)| match expected.strip_suffix('*') {
+                // The words of the TOML parser are its own; the place is ours.
+                Some(start) => found.starts_with(start),
+                None => found == expected,
+            });
+        if !same {
+            wrong.push(format!("{text}\n  found {found:#?}\n  instead of {expected:#?}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_wrong_falls_back() {
+    // A key that cannot be pressed leaves the default ones; of a list the good ones count.
+    let map = load("[table]\nnote = [\"ctrl-i\"]\ncheck = [\"ctrl-m\", \"w\"]\nniote = [\"e\"]\n");
+    assert_eq!(map.keys_for(Action::Note), ["n"]);
+    assert_eq!(map.keys_for(Action::Check), ["w"]);
+    // A file that is not TOML changes nothing.
+    assert!(load("[table\nnote = 1").print() == DEFAULT);
+    // Nobody is locked in.
+    for text in [
+        "[global]\nquit = []\n",
+        "[global]\nquit = []\nredraw = [\"ctrl-c\"]\n[tail]\ntail-kinds = [\"ctrl-c x\"]\n",
+        "[table]\nnote = [\"q\"]\ncheck = [\"ctrl-c\"]\n",
+    ] {
+        let map = load(text);
+        for scope in [Scope::Table, Scope::Detail, Scope::Tail] {
+            assert!(map.reaches(scope, Action::Quit), "{scope:?} {text}");
+        }
+    }
+    assert!(load("[dialog]\ndialog-cancel = []\n").reaches(Scope::Dialog, Action::DialogCancel));
+}
+
+#[test]
+fn warnings_are_no_errors() {
+    let levels = |text| keymap::check(text, "k").iter().map(|problem| problem.level).collect::<Vec<_>>();
+    assert_eq!(levels("[table]\nnote = [\"r\"]\n"), [Level::Warning]);
+    assert_eq!(levels("[table]\nnote = [\"ctrl-m\"]\n"), [Level::Error]);
+}
+
+#[test]
+fn the_readme_table_has_every_action() {
+    let table = keymap::markdown_table(&load("[table]\narchive = []\nnote = [\"|\", \"`\"]\n"));
+    for info in REGISTRY {
+        assert!(table.contains(&format!("| {} | {} |", info.id, info.doc)), "{}", info.id);
+    }
+    assert!(table.contains("| `g g` `home` | top |"));
+    assert!(table.contains("| (palette) | archive |"));
+    assert!(table.contains("| `\\|` `` ` `` | note |"));
+}
+
+/// A line of a user's file: mostly right, sometimes not.
+fn line() -> impl Strategy<Value = (usize, Vec<String>)> {
+    let word = prop_oneof![
+        4 => prop::sample::select(vec!["a", "q", "g", "G", "r", "esc", "tab", "ctrl-c", "ctrl-x", "space", "f5", "alt-x"])
+            .prop_map(str::to_owned),
+        1 => "[!-~]{1,4}",
+        1 => prop::sample::select(vec!["ctrl-i", "ctrl-m", "nokey", "", "é", "\u{202e}"]).prop_map(str::to_owned),
+    ];
+    let chord = prop::collection::vec(word, 1..3).prop_map(|words| words.join(" "));
+    (0..REGISTRY.len(), prop::collection::vec(chord, 0..3))
+}
+
+proptest! {
+    /// Whatever stands in a file: there is a map, nobody is locked in, it prints as a file that gives the same map
+    /// without an error, and what it says leads where it says.
+    #[test]
+    fn any_file_gives_a_map_that_works(lines in prop::collection::vec(line(), 0..20)) {
+        let mut text = String::new();
+        for scope in Scope::ALL {
+            text.push_str(&format!("[{}]\n", scope.word()));
+            let mut seen = Vec::new();
+            for (index, chords) in &lines {
+                let info = &REGISTRY[*index];
+                if info.scope == scope && !seen.contains(index) {
+                    seen.push(*index);
+                    let chords: toml_edit::Array = chords.iter().map(String::as_str).collect();
+                    text.push_str(&format!("{} = {chords}\n", info.id));
+                }
+            }
+        }
+        let (map, problems) = Keymap::load(Some(("k.toml", &text)));
+        let lines = text.lines().count();
+        for problem in &problems {
+            prop_assert!(problem.line >= 1 && problem.line <= lines && problem.column >= 1, "{}", problem);
+        }
+        for (scopes, action) in [
+            (&[Scope::Table, Scope::Detail, Scope::Tail][..], Action::Quit),
+            (&[Scope::Dialog], Action::DialogCancel),
+            (&[Scope::Input], Action::InputCancel),
+        ] {
+            for scope in scopes {
+                prop_assert!(map.reaches(*scope, action), "{:?} {:?}\n{}", scope, action, text);
+            }
+        }
+        let printed = map.print();
+        let (again, problems) = Keymap::load(Some(("printed", &printed)));
+        prop_assert!(problems.iter().all(|problem| problem.level == Level::Warning), "{:?}\n{}", problems, printed);
+        prop_assert_eq!(again.print(), printed);
+        for info in REGISTRY {
+            for chord in map.chords(info.action) {
+                // Inside its own scope a chord is never in doubt.
+                prop_assert_eq!(map.lookup(info.scope, chord), Lookup::Action(info.action));
+                for len in 1..chord.len() {
+                    prop_assert!(matches!(map.lookup(info.scope, &chord[..len]), Lookup::Prefix(_)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_at_all_is_survived(text in "[\\[\\]a-z\"=,# \n\\\\{}.'é]{0,80}") {
+        let (map, problems) = Keymap::load(Some(("k.toml", &text)));
+        prop_assert!(map.reaches(Scope::Table, Action::Quit));
+        for problem in problems {
+            prop_assert!(!problem.to_string().chars().any(char::is_control));
+        }
+    }
+}
