@@ -18,6 +18,7 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
         return no("read-only: nothing is recorded");
     }
     match action {
+        Action::Check if state.setup.read_only => no("read-only: a look would be recorded"),
         Action::ClearMarks if state.marks.is_empty() => no("nothing is marked"),
         Action::TailJump if state.tail.chosen(state.cursor.id).is_none() => no("there is no event"),
         Action::Check if state.status.platform == PlatformState::Unconfigured => no(NO_PLATFORM),

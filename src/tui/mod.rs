@@ -11,6 +11,7 @@ pub mod line_edit;
 pub mod msg;
 pub mod palette;
 pub mod rows;
+pub mod run;
 pub mod state;
 pub mod tail;
 pub mod terminal;

@@ -52,7 +52,8 @@ impl Palette {
             })
             .collect();
         scored.sort_by_key(|(score, action)| (std::cmp::Reverse(*score), *action));
-        self.found = scored.into_iter().map(|(_, action)| Found { action, why_not: can(state, action).err() }).collect();
+        self.found =
+            scored.into_iter().map(|(_, action)| Found { action, why_not: can(state, action).err() }).collect();
         self.chosen = 0;
     }
 

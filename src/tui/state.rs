@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use crate::domain::{Claims, CodeOrigin, DealershipId, Event, Policy, QueryError, Timestamp};
 use crate::engine::{LookNote, Status};
 
@@ -22,6 +24,9 @@ use super::work::Work;
 
 /// How long a revealed code stays (interface: 15 s).
 pub const REVEAL: Duration = Duration::from_secs(15);
+
+/// How often a filter compares clocks again.
+pub const FILTER_AGAIN: TimeDelta = TimeDelta::minutes(1);
 
 /// What does not change while the screen runs.
 #[derive(Clone)]
@@ -277,6 +282,19 @@ impl State {
         }
         let lowest_top = (cursor.place + 1).saturating_sub(height);
         cursor.top = cursor.top.clamp(lowest_top, cursor.place.max(lowest_top)).min(shown.saturating_sub(height));
+    }
+
+    /// When, in the desk's time, the next row changes or the filter compares clocks again.
+    pub fn next_desk_change(&self) -> Option<Timestamp> {
+        let filter =
+            (!self.rows.query().is_empty()).then(|| self.filtered_at.checked_add_signed(FILTER_AGAIN)).flatten();
+        [self.rows.next_change(), filter].into_iter().flatten().min()
+    }
+
+    /// When, in the person's time, the next message or revealed code goes away.
+    pub fn next_face_change(&self) -> Option<Duration> {
+        let reveal = self.reveal.map(|reveal| reveal.until);
+        [self.toasts.next_change(), reveal].into_iter().flatten().min()
     }
 
     /// The effects that keep the detail pane about the cursor's dealership.

@@ -78,10 +78,10 @@ mod tests {
         toasts.push(Tone::Good, "issued", Duration::ZERO);
         toasts.push(Tone::Bad, "failed", Duration::ZERO);
         toasts.push(Tone::Good, "issued", Duration::from_secs(5));
-        assert_eq!(toasts.iter().map(|toast| (toast.text.as_str(), toast.count)).collect::<Vec<_>>(), [
-            ("failed", 1),
-            ("issued", 2)
-        ]);
+        assert_eq!(
+            toasts.iter().map(|toast| (toast.text.as_str(), toast.count)).collect::<Vec<_>>(),
+            [("failed", 1), ("issued", 2)]
+        );
         assert_eq!(toasts.next_change(), Some(Duration::from_secs(11)));
         toasts.pass(Duration::from_secs(11));
         assert_eq!(toasts.iter().count(), 1);

@@ -112,7 +112,9 @@ fn difference(action: Action, was: &Seen, is: &Seen, state: &Onboarding) -> Opti
         });
     }
     if action != Action::Note && was.archived != is.archived {
-        return Some(if is.archived { "archived meanwhile" } else { "taken back from the archive meanwhile" }.to_owned());
+        return Some(
+            if is.archived { "archived meanwhile" } else { "taken back from the archive meanwhile" }.to_owned(),
+        );
     }
     let words = match action {
         _ if about_code && is.confirmed && !was.confirmed => "connected meanwhile",

@@ -128,8 +128,9 @@ impl Dialog {
 
     fn one_code(&self, item: &Item, glance: &Glance<'_>) -> Result<PastedCode, Problems> {
         let mut problems = Problems::new();
-        let generated_at = generated_of(self, glance.now, item.zone)
-            .and_then(|at| check_generated(at, glance.now, glance.policy).map_err(|wrong| wrong.to_string()).map(|()| at));
+        let generated_at = generated_of(self, glance.now, item.zone).and_then(|at| {
+            check_generated(at, glance.now, glance.policy).map_err(|wrong| wrong.to_string()).map(|()| at)
+        });
         let generated_at = generated_at.map_err(|text| problems.extend(wrong(Role::Generated, text))).ok();
         let context = PasteContext {
             now: glance.now,
@@ -188,7 +189,8 @@ impl Dialog {
         if moments.all(|moment| moment.as_ref() == Ok(&first)) {
             Ok(first)
         } else {
-            Err("the dealerships are in different zones: write it with an offset, like 2026-03-30T14:05-05:00".to_owned())
+            Err("the dealerships are in different zones: write it with an offset, like 2026-03-30T14:05-05:00"
+                .to_owned())
         }
     }
 
@@ -208,9 +210,8 @@ impl Dialog {
 
     fn commands(&self, action: Action, glance: &Glance<'_>) -> Result<Wish, Problems> {
         let text = self.text(Role::Text).trim();
-        let same = |command: Command| {
-            Ok(Wish::Execute(self.items.iter().map(|item| (item.id, command.clone())).collect()))
-        };
+        let same =
+            |command: Command| Ok(Wish::Execute(self.items.iter().map(|item| (item.id, command.clone())).collect()));
         match action {
             Action::Revoke => same(Command::Revoke { reason: text.into() }),
             Action::Note if text.is_empty() => Err(missing(Role::Text, "write something")),
@@ -258,7 +259,7 @@ fn snooze_end(text: &str, now: Timestamp, zone: Tz) -> Result<Option<Timestamp>,
         };
     }
     let moment = text.strip_prefix("until").unwrap_or(text).trim();
-    let until = parse_moment(moment, now, &zone)
-        .map_err(|_| "write 2h, 1d, until 2026-03-30 14:05, or off".to_owned())?;
+    let until =
+        parse_moment(moment, now, &zone).map_err(|_| "write 2h, 1d, until 2026-03-30 14:05, or off".to_owned())?;
     if until > now { Ok(Some(until)) } else { Err("that moment is past".to_owned()) }
 }

@@ -162,9 +162,7 @@ impl Dialog {
     /// Whether Enter in its last field accepts it: what it records can be corrected.
     pub fn is_quick(&self) -> bool {
         match self.kind {
-            Kind::Ask(action) => {
-                action.info().danger != super::action::Danger::Asks && self.items.len() <= TYPED_ABOVE
-            }
+            Kind::Ask(action) => action.info().danger != super::action::Danger::Asks && self.items.len() <= TYPED_ABOVE,
             Kind::Kinds | Kind::Results(_) => true,
         }
     }

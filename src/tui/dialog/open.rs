@@ -82,7 +82,8 @@ impl Dialog {
     /// The dialog that chooses the groups of the tail.
     pub fn kinds(state: &State) -> Self {
         let groups = Group::ALL.iter().enumerate();
-        let fields = groups.map(|(place, group)| Field::check(Role::Group(place), group.title(), state.tail.shows(*group)));
+        let fields =
+            groups.map(|(place, group)| Field::check(Role::Group(place), group.title(), state.tail.shows(*group)));
         let mut dialog = Self::bare(Kind::Kinds);
         dialog.fields = fields.collect();
         dialog.focus = Spot::Field(0);

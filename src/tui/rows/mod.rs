@@ -241,6 +241,15 @@ impl Rows {
         !due.is_empty()
     }
 
+    /// Derives everything anew, after the wall clock was set back.
+    pub fn derive_again(&mut self, now: Timestamp) {
+        self.due.clear();
+        for slot in 0..self.rows.len() {
+            self.derive(u32::try_from(slot).unwrap_or(u32::MAX), now);
+        }
+        self.order_all();
+    }
+
     fn insert_slot(&mut self, state: Arc<Onboarding>, now: Timestamp) -> u32 {
         let slot = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         self.by_id.insert(state.id, slot);

@@ -214,7 +214,10 @@ fn copy(state: &mut State, action: Action) -> Vec<Effect> {
             (newest.code.reveal().to_owned(), words)
         }
         (Action::CopyCode, None) => return Vec::new(),
-        _ => (row.state.profile.dealer_code.raw().to_owned(), "dealerCode sent to the clipboard of the terminal".to_owned()),
+        _ => (
+            row.state.profile.dealer_code.raw().to_owned(),
+            "dealerCode sent to the clipboard of the terminal".to_owned(),
+        ),
     };
     state.toast(Tone::Plain, words);
     vec![Effect::Copy(Clip(text))]

@@ -98,9 +98,7 @@ fn buttons(state: &State) -> Vec<Button> {
 /// How many items of the results that a dialog shows can be tried again.
 pub fn failed(state: &State, dialog: &Dialog) -> usize {
     match dialog.kind {
-        Kind::Results(id) => {
-            state.work(id).filter(|work| work.is_over()).map_or(0, |work| work.counts().2)
-        }
+        Kind::Results(id) => state.work(id).filter(|work| work.is_over()).map_or(0, |work| work.counts().2),
         _ => 0,
     }
 }

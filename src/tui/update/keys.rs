@@ -56,7 +56,11 @@ pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
 /// Keyboards with AltGr report it as control and alt with the character that it types.
 fn alt_gr(event: KeyEvent) -> Option<char> {
     match event.code {
-        KeyCode::Char(c) if event.modifiers.contains(KeyModifiers::CONTROL | KeyModifiers::ALT) && !c.is_alphanumeric() => Some(c),
+        KeyCode::Char(c)
+            if event.modifiers.contains(KeyModifiers::CONTROL | KeyModifiers::ALT) && !c.is_alphanumeric() =>
+        {
+            Some(c)
+        }
         _ => None,
     }
 }

@@ -8,12 +8,10 @@ mod table;
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-
 use super::dialog::{Glance, Kind};
 use super::msg::{Effect, Moment, Msg, Outcome, WorkId};
 use super::rows::Rows;
-use super::state::{Mode, State};
+use super::state::{FILTER_AGAIN, Mode, State};
 use super::theme::Tone;
 use super::work::Work;
 use crate::domain::DealershipId;
@@ -23,7 +21,14 @@ pub use act::perform;
 
 /// Takes in a message. What is to be done comes back as data; whether a frame is needed is in [`State::dirty`].
 pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
+    let back = now.at < state.now.at;
     state.now = now;
+    if back {
+        // The wall clock was set back: what counted as past may lie ahead again.
+        state.rows.derive_again(now.at);
+        state.filtered_at = now.at;
+        state.dirty = true;
+    }
     let mut effects = Vec::new();
     match msg {
         Msg::Key(key) => {
@@ -86,7 +91,7 @@ fn pass_time(state: &mut State) {
         state.reveal = None;
         state.dirty = true;
     }
-    if at - state.filtered_at >= TimeDelta::minutes(1) {
+    if at - state.filtered_at >= FILTER_AGAIN {
         state.filtered_at = at;
         if !state.rows.query().is_empty() {
             state.rows.ask_again(at);

@@ -239,7 +239,8 @@ fn xtime(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
         }
         None => {
             if let Some(probe) = &state.probe {
-                let words = format!("{}: {}, {}", ago(probe.at), probe.outcome, crate::domain::text::clean(&probe.reason));
+                let words =
+                    format!("{}: {}, {}", ago(probe.at), probe.outcome, crate::domain::text::clean(&probe.reason));
                 page.pair("changed", &words, theme.text);
             } else {
                 page.pair("last look", "none yet", theme.dim);

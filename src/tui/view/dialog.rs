@@ -117,7 +117,10 @@ impl Ground<'_> {
             lines.push(Line(format!("left out: {name}: {why}"), self.theme.dim));
         }
         if matches!(action, Action::Revoke) {
-            lines.push(Line("The code stays on record; whether Xtime refuses it then is not known.".to_owned(), self.theme.dim));
+            lines.push(Line(
+                "The code stays on record; whether Xtime refuses it then is not known.".to_owned(),
+                self.theme.dim,
+            ));
         }
         lines
     }
@@ -175,11 +178,14 @@ impl Ground<'_> {
             return Line(format!("{number:>4} {name} ✗ {}", problem.text), self.theme.tone(Tone::Bad));
         }
         let code = item.code.as_ref();
-        let old = code.map_or_else(|| "no code".to_owned(), |(generation, masked, ends, state)| match state {
-            InvitationState::Live => format!("{generation}: {masked} ends in {}", self.clocks.left(*ends)),
-            InvitationState::Expired => format!("{generation}: {masked} ended {} ago", self.clocks.since(*ends)),
-            _ => format!("{generation}: {masked}"),
-        });
+        let old = code.map_or_else(
+            || "no code".to_owned(),
+            |(generation, masked, ends, state)| match state {
+                InvitationState::Live => format!("{generation}: {masked} ends in {}", self.clocks.left(*ends)),
+                InvitationState::Expired => format!("{generation}: {masked} ended {} ago", self.clocks.since(*ends)),
+                _ => format!("{generation}: {masked}"),
+            },
+        );
         let new = match &dialog.verdict {
             Ok(Wish::Paste(codes)) => codes.get(place).map(|code| {
                 let ends = code.generated_at.checked_add_signed(self.state.setup.policy.valid_for);

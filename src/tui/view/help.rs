@@ -52,12 +52,19 @@ fn lines(state: &State) -> Vec<Line> {
         let (glyph, word, tone) = stage_look(stage);
         lines.push(Line::Text(format!("{glyph} {word}"), tone));
     }
-    for text in ["◆ marked", "! needs somebody", "z snoozed", "opcode: ✓ visible  ≈ nearly  ✗ missing  ? could not tell  · not looked"] {
+    for text in [
+        "◆ marked",
+        "! needs somebody",
+        "z snoozed",
+        "opcode: ✓ visible  ≈ nearly  ✗ missing  ? could not tell  · not looked",
+    ] {
         lines.push(Line::Text(text.to_owned(), Tone::Plain));
     }
     lines.push(Line::Heading("This desk".to_owned()));
     let source = match state.setup.source {
-        None | Some(CodeOrigin::Paste) => "Codes come by paste; [invitations] source = \"http\" or \"command\" changes that.",
+        None | Some(CodeOrigin::Paste) => {
+            "Codes come by paste; [invitations] source = \"http\" or \"command\" changes that."
+        }
         Some(CodeOrigin::Http) => "Codes come from the partner's HTTP interface ([invitations.http]).",
         Some(CodeOrigin::Command) => "Codes come from a program ([invitations.command]).",
     };
@@ -66,7 +73,10 @@ fn lines(state: &State) -> Vec<Line> {
         lines.push(Line::Text(format!("{NO_PLATFORM}. Until then clocks alone decide."), Tone::Warn));
     }
     if state.setup.read_only {
-        lines.push(Line::Text("Read-only: nothing is recorded. Start without --read-only to work.".to_owned(), Tone::Warn));
+        lines.push(Line::Text(
+            "Read-only: nothing is recorded. Start without --read-only to work.".to_owned(),
+            Tone::Warn,
+        ));
     }
     lines.push(Line::Text(format!("You are {}.", crate::domain::text::clean(&state.setup.me)), Tone::Plain));
     lines.push(Line::Heading("Filter".to_owned()));

@@ -64,8 +64,14 @@ impl Plan {
             area
         });
         let body = Rect { x: 0, y: top, width, height: height.saturating_sub(top + 2) };
-        let mut plan =
-            Self { tabs: line(0), filter, banner, footer: line(height - 2), status: line(height - 1), ..Self::default() };
+        let mut plan = Self {
+            tabs: line(0),
+            filter,
+            banner,
+            footer: line(height - 2),
+            status: line(height - 1),
+            ..Self::default()
+        };
         plan.divide(body, state);
         plan
     }

@@ -30,7 +30,9 @@ pub(super) fn draw_banner(state: &State, theme: &Theme, clocks: &Clocks, pen: &m
         }
         PlatformState::OurCredentials { why, since, retry_at } => {
             let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
-            format!("▲ Our credentials are refused for {since}: {why}. No dealership changes state. Next try in {retry}.")
+            format!(
+                "▲ Our credentials are refused for {since}: {why}. No dealership changes state. Next try in {retry}."
+            )
         }
         PlatformState::MassDisconnect { turned, since } => {
             let since = clocks.since(*since);
