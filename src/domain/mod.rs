@@ -14,6 +14,7 @@ pub mod evolve;
 pub mod id;
 pub mod onboarding;
 pub mod opcode;
+pub mod paste;
 pub mod policy;
 pub mod probe;
 pub mod query;

@@ -1,0 +1,226 @@
+//! The columns of the table, and the key by which each one orders the rows.
+
+use crate::domain::{Attention, InvitationState, Onboarding, Policy, Timestamp};
+
+/// A column of the table, or the order of the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// Not a column: what needs attention first, then the nearest deadline.
+    Attention,
+    /// The rooftop's name.
+    Name,
+    /// Where it is.
+    City,
+    /// Xtime's identifier.
+    DealerCode,
+    /// The masked code.
+    Code,
+    /// What is left of the code's 72 hours.
+    CodeClock,
+    /// What is left of Xtime's 24 hours.
+    ConfirmClock,
+    /// The stage.
+    Stage,
+    /// The opcode and whether it is visible.
+    Opcode,
+    /// Who looks after it.
+    Owner,
+    /// The newest event.
+    LastEvent,
+}
+
+impl Column {
+    /// Every order, in the order of the table.
+    pub const ALL: [Self; 11] = [
+        Self::Attention,
+        Self::Name,
+        Self::City,
+        Self::DealerCode,
+        Self::Code,
+        Self::CodeClock,
+        Self::ConfirmClock,
+        Self::Stage,
+        Self::Opcode,
+        Self::Owner,
+        Self::LastEvent,
+    ];
+
+    /// The heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Attention => "attention",
+            Self::Name => "dealership",
+            Self::City => "city",
+            Self::DealerCode => "dealerCode",
+            Self::Code => "code",
+            Self::CodeClock => "code ends",
+            Self::ConfirmClock => "Xtime due",
+            Self::Stage => "stage",
+            Self::Opcode => "opcode",
+            Self::Owner => "owner",
+            Self::LastEvent => "last event",
+        }
+    }
+
+    /// The column some steps further.
+    #[must_use]
+    pub fn step(self, by: isize) -> Self {
+        let count = Self::ALL.len() as isize;
+        let place = Self::ALL.iter().position(|column| *column == self).unwrap_or(0) as isize;
+        Self::ALL.get((place + by).rem_euclid(count) as usize).copied().unwrap_or(Self::Attention)
+    }
+
+    /// Whether its order is that of a text; ties are then broken by the rest of the text.
+    pub(super) const fn is_text(self) -> bool {
+        matches!(self, Self::Name | Self::City | Self::DealerCode | Self::Opcode | Self::Owner)
+    }
+}
+
+/// How the rows are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    /// By what.
+    pub column: Column,
+    /// The largest first. What has no value comes last either way.
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self { column: Column::Attention, descending: false }
+    }
+}
+
+/// Where a row stands in an order, as integers, so that 100,000 rows are ordered without touching their texts: a byte
+/// that puts rows without a value last and 15 bytes of folded text or of a number; then 8 bytes of the folded name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Key {
+    pub(super) major: u128,
+    pub(super) minor: u64,
+}
+
+/// How many bytes of a text are in [`Key::major`].
+pub(super) const TEXT_IN_KEY: usize = 15;
+
+pub(super) fn key(sort: Sort, state: &Onboarding, facts: &Derived, name: &str, policy: &Policy) -> Key {
+    const LAST: u128 = 0xff << 120;
+    const VALUE: u128 = !LAST;
+    let minor = pack(name.bytes().take(8), 8) as u64;
+    let value = if sort.column.is_text() {
+        let text = text_of(sort.column, state, policy);
+        (!text.is_empty()).then(|| prefix(text))
+    } else {
+        number_of(sort.column, state, facts).map(|number| u128::from(number) << 56)
+    };
+    let major = match value {
+        Some(value) if sort.descending => !value & VALUE,
+        Some(value) => value,
+        None => LAST,
+    };
+    Key { major, minor }
+}
+
+/// What a row shows that depends on the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Derived {
+    /// Where it stands.
+    pub stage: crate::domain::Stage,
+    /// Why it needs somebody.
+    pub attention: Option<Attention>,
+    /// Out of sight.
+    pub snoozed: bool,
+}
+
+pub(super) fn text_of<'a>(column: Column, state: &'a Onboarding, policy: &'a Policy) -> &'a str {
+    match column {
+        Column::City => state.profile.city.raw(),
+        Column::DealerCode => state.profile.dealer_code.raw(),
+        Column::Opcode => state.opcode_code(&policy.default_opcode),
+        Column::Owner => state.profile.owner.as_ref().map_or("", |owner| owner.raw()),
+        _ => state.profile.name.raw(),
+    }
+}
+
+fn number_of(column: Column, state: &Onboarding, facts: &Derived) -> Option<u64> {
+    let newest = state.invitation.as_ref();
+    match column {
+        Column::Attention => {
+            let rank = facts.attention.map_or(0x40, |attention| attention as u64);
+            let aside = u64::from(facts.snoozed) << 7;
+            let time = urgent_since(state, facts).map_or(u64::MAX >> 8, |at| moment(at) >> 8);
+            Some((rank | aside) << 56 | time)
+        }
+        Column::Code => newest.map(|newest| u64::from(newest.generation)),
+        Column::CodeClock => newest.map(|newest| moment(newest.expires_at)),
+        Column::ConfirmClock => state.confirmation.due_at.filter(|_| !state.is_confirmed()).map(moment),
+        Column::Stage => Some(facts.stage as u64),
+        // The newest first is what people mean by this column.
+        Column::LastEvent => Some(!moment(state.last_event.at)),
+        _ => None,
+    }
+}
+
+/// The deadline or moment that puts a row before others of the same urgency.
+fn urgent_since(state: &Onboarding, facts: &Derived) -> Option<Timestamp> {
+    let confirmation = &state.confirmation;
+    match facts.attention {
+        Some(Attention::Lost) => confirmation.lost_at,
+        Some(Attention::Overdue | Attention::WaitingLong) => confirmation.due_at,
+        Some(Attention::OpcodeMissing) => state.opcode_since,
+        Some(Attention::NoSlots) => state.slots.map(|slots| slots.checked_at),
+        Some(Attention::Doubted | Attention::Unrecognised) => state.probe.as_ref().map(|probe| probe.at),
+        Some(Attention::Expired | Attention::ExpiringSoon | Attention::CodeNotObtained) => {
+            state.invitation.as_ref().map(|newest| newest.expires_at)
+        }
+        None if state.is_confirmed() => None,
+        None => confirmation.due_at.or_else(|| {
+            let newest = state.invitation.as_ref()?;
+            (newest.ended.is_none() && newest.state(newest.generated_at) == InvitationState::Live)
+                .then_some(newest.expires_at)
+        }),
+    }
+}
+
+/// Milliseconds with the sign folded in, so that unsigned comparison is right; the low 8 bits are free.
+fn moment(at: Timestamp) -> u64 {
+    // Moments that do not fit (years beyond 2,000,000) saturate.
+    let millis = at.timestamp_millis().clamp(-(1 << 54), (1 << 54) - 1) + (1 << 54);
+    (millis as u64) << 8
+}
+
+fn prefix(text: &str) -> u128 {
+    if text.is_ascii() {
+        return pack(text.bytes().map(|byte| byte.to_ascii_lowercase()).take(TEXT_IN_KEY), TEXT_IN_KEY);
+    }
+    pack(
+        text.chars().flat_map(char::to_lowercase).take(TEXT_IN_KEY).collect::<String>().bytes().take(TEXT_IN_KEY),
+        TEXT_IN_KEY,
+    )
+}
+
+fn pack(text: impl Iterator<Item = u8>, bytes: usize) -> u128 {
+    let (value, count) = text.fold((0u128, 0), |(value, count), byte| (value << 8 | u128::from(byte), count + 1));
+    value << (8 * (bytes - count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_packed_in_their_order() {
+        let mut texts = ["", "a", "aa", "ab", "b", "zebra crossing of the north", "été"];
+        let mut packed: Vec<u128> = texts.iter().map(|text| prefix(text)).collect();
+        assert!(packed.is_sorted());
+        texts.reverse();
+        packed.reverse();
+        assert_eq!(packed, texts.map(|text| prefix(text)));
+        assert_eq!(prefix("ABC"), prefix("abc"));
+    }
+
+    #[test]
+    fn columns_go_round() {
+        assert_eq!(Column::Attention.step(-1), Column::LastEvent);
+        assert_eq!(Column::LastEvent.step(1), Column::Attention);
+    }
+}

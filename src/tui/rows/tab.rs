@@ -1,0 +1,122 @@
+//! The stage tabs: which dealerships belong to which, as a bit each.
+
+use super::Derived;
+use crate::domain::Stage;
+
+/// A tab over the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Tab {
+    /// Everything that is not archived.
+    #[default]
+    All,
+    /// What needs somebody.
+    Attention,
+    /// Never invited.
+    New,
+    /// A living code.
+    Invited,
+    /// A code that died unused.
+    Expired,
+    /// The second clock runs.
+    Awaiting,
+    /// The second clock ran out.
+    Overdue,
+    /// Confirmed; the opcode or the slots are not known yet.
+    Confirmed,
+    /// Confirmed, but the opcode or the slots are missing.
+    Opcode,
+    /// All is well.
+    Live,
+    /// It worked and then stopped.
+    Lost,
+    /// Out of sight for a while.
+    Snoozed,
+    /// Revoked or archived.
+    Aside,
+}
+
+impl Tab {
+    /// Every tab, in order.
+    pub const ALL: [Self; 13] = [
+        Self::All,
+        Self::Attention,
+        Self::New,
+        Self::Invited,
+        Self::Expired,
+        Self::Awaiting,
+        Self::Overdue,
+        Self::Confirmed,
+        Self::Opcode,
+        Self::Live,
+        Self::Lost,
+        Self::Snoozed,
+        Self::Aside,
+    ];
+
+    /// Its name on the screen.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::All => "All",
+            Self::Attention => "Attention",
+            Self::New => "New",
+            Self::Invited => "Invited",
+            Self::Expired => "Expired",
+            Self::Awaiting => "Awaiting",
+            Self::Overdue => "Overdue",
+            Self::Confirmed => "Confirmed",
+            Self::Opcode => "Opcode",
+            Self::Live => "Live",
+            Self::Lost => "Lost",
+            Self::Snoozed => "Snoozed",
+            Self::Aside => "Aside",
+        }
+    }
+
+    /// The tab some steps further.
+    #[must_use]
+    pub fn step(self, by: isize) -> Self {
+        let count = Self::ALL.len() as isize;
+        Self::ALL.get((self as isize + by).rem_euclid(count) as usize).copied().unwrap_or_default()
+    }
+
+    pub(super) const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
+/// The tabs that a dealership belongs to.
+pub(super) fn tabs_of(facts: &Derived) -> u16 {
+    let stage = match facts.stage {
+        Stage::Archived => return Tab::Aside.bit(),
+        _ if facts.snoozed => return Tab::All.bit() | Tab::Snoozed.bit(),
+        Stage::New => Tab::New,
+        Stage::Invited => Tab::Invited,
+        Stage::Expired => Tab::Expired,
+        Stage::AwaitingXtime => Tab::Awaiting,
+        Stage::Overdue => Tab::Overdue,
+        Stage::Confirmed => Tab::Confirmed,
+        Stage::OpcodeMissing | Stage::NoSlots => Tab::Opcode,
+        Stage::Live => Tab::Live,
+        Stage::Lost => Tab::Lost,
+        Stage::Revoked => Tab::Aside,
+    };
+    let attention = if facts.attention.is_some() { Tab::Attention.bit() } else { 0 };
+    Tab::All.bit() | stage.bit() | attention
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stage_has_a_tab_of_its_own_beside_all() {
+        for stage in Stage::ALL {
+            let tabs = tabs_of(&Derived { stage, attention: None, snoozed: false });
+            assert!((tabs & !Tab::All.bit()).count_ones() == 1, "{stage}");
+            assert_eq!(tabs & Tab::All.bit() == 0, stage == Stage::Archived);
+        }
+        let snoozed = tabs_of(&Derived { stage: Stage::Expired, attention: None, snoozed: true });
+        assert_eq!(snoozed, Tab::All.bit() | Tab::Snoozed.bit());
+        assert_eq!(Tab::All.step(-1), Tab::Aside);
+    }
+}

@@ -1,0 +1,251 @@
+//! Writing text into cells: clipped to its place, aware of wide characters, fast for plain ASCII.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::text::{clean, is_invisible};
+
+/// How many cells a text takes.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// Writes into a buffer; nothing ever leaves the area.
+pub struct Pen<'a> {
+    buffer: &'a mut Buffer,
+    area: Rect,
+}
+
+impl<'a> Pen<'a> {
+    /// A pen for a part of a buffer.
+    pub fn new(buffer: &'a mut Buffer, area: Rect) -> Self {
+        let area = area.intersection(*buffer.area());
+        Self { buffer, area }
+    }
+
+    /// The same buffer, another part of it.
+    pub fn within(&mut self, area: Rect) -> Pen<'_> {
+        Pen::new(self.buffer, area)
+    }
+
+    /// Where it may write.
+    pub fn area(&self) -> Rect {
+        self.area
+    }
+
+    /// Writes a text at a place (relative to the area), in at most `room` cells; a cut is shown as `…`. Returns the
+    /// cells that were written. Whatever would act on the terminal is replaced, whoever forgot to clean it.
+    pub fn text(&mut self, x: u16, y: u16, room: u16, text: &str, style: Style) -> u16 {
+        if x >= self.area.width || y >= self.area.height {
+            return 0;
+        }
+        let room = room.min(self.area.width - x);
+        if room == 0 {
+            return 0;
+        }
+        let (x, y) = (self.area.x + x, self.area.y + y);
+        if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+            return self.ascii(x, y, room, text, style);
+        }
+        let text = clean(text);
+        let cut = width(&text) > usize::from(room);
+        let end = if cut { room - 1 } else { room };
+        let mut used = 0;
+        for grapheme in text.graphemes(true) {
+            let cells = width(grapheme) as u16;
+            if cells == 0 || grapheme.chars().any(is_invisible) {
+                continue;
+            }
+            if used + cells > end {
+                break;
+            }
+            self.cell(x + used, y, grapheme, style);
+            for behind in 1..cells {
+                self.cell(x + used + behind, y, " ", style);
+            }
+            used += cells;
+        }
+        if cut {
+            self.cell(x + used, y, "…", style);
+            used += 1;
+        }
+        used
+    }
+
+    /// Writes at the right end of `room` cells.
+    pub fn right(&mut self, x: u16, y: u16, room: u16, text: &str, style: Style) {
+        let gap = usize::from(room).saturating_sub(width(text)) as u16;
+        self.text(x + gap, y, room - gap, text, style);
+    }
+
+    /// Writes pieces one after the other; returns the cells that were written.
+    pub fn pieces<'t>(&mut self, x: u16, y: u16, room: u16, pieces: impl IntoIterator<Item = (&'t str, Style)>) -> u16 {
+        let mut used = 0;
+        for (text, style) in pieces {
+            used += self.text(x + used, y, room.saturating_sub(used), text, style);
+        }
+        used
+    }
+
+    /// Repeats one narrow character.
+    pub fn fill(&mut self, x: u16, y: u16, room: u16, symbol: &str, style: Style) {
+        if y >= self.area.height {
+            return;
+        }
+        for place in x..x.saturating_add(room).min(self.area.width) {
+            self.cell(self.area.x + place, self.area.y + y, symbol, style);
+        }
+    }
+
+    /// Lays a style over a line.
+    pub fn paint(&mut self, y: u16, style: Style) {
+        if y < self.area.height {
+            let line = Rect { y: self.area.y + y, height: 1, ..self.area };
+            self.buffer.set_style(line, style);
+        }
+    }
+
+    /// Empties the area.
+    pub fn clear(&mut self) {
+        for y in self.area.top()..self.area.bottom() {
+            for x in self.area.left()..self.area.right() {
+                if let Some(cell) = self.buffer.cell_mut((x, y)) {
+                    cell.reset();
+                }
+            }
+        }
+    }
+
+    /// A frame with a title; returns what is inside.
+    pub fn frame(&mut self, title: &str, line: Style, heading: Style) -> Rect {
+        let Rect { width, height, .. } = self.area;
+        if width < 2 || height < 2 {
+            return self.area;
+        }
+        self.fill(0, 0, width, "─", line);
+        self.fill(0, height - 1, width, "─", line);
+        for (x, y, symbol) in [(0, 0, "╭"), (width - 1, 0, "╮"), (0, height - 1, "╰"), (width - 1, height - 1, "╯")]
+        {
+            self.fill(x, y, 1, symbol, line);
+        }
+        for y in 1..height - 1 {
+            self.fill(0, y, 1, "│", line);
+            self.fill(width - 1, y, 1, "│", line);
+        }
+        if !title.is_empty() && width > 6 {
+            let used = self.text(3, 0, width - 6, title, heading);
+            self.fill(2, 0, 1, " ", line);
+            self.fill(3 + used, 0, 1, " ", line);
+        }
+        Rect { x: self.area.x + 1, y: self.area.y + 1, width: width - 2, height: height - 2 }
+    }
+
+    fn ascii(&mut self, x: u16, y: u16, room: u16, text: &str, style: Style) -> u16 {
+        let cut = text.len() > usize::from(room);
+        let end = if cut { usize::from(room) - 1 } else { text.len() };
+        let mut place = x;
+        for byte in text.bytes().take(end) {
+            if let Some(cell) = self.buffer.cell_mut((place, y)) {
+                cell.set_char(char::from(byte)).set_style(style);
+            }
+            place += 1;
+        }
+        if cut {
+            self.cell(place, y, "…", style);
+            place += 1;
+        }
+        place - x
+    }
+
+    fn cell(&mut self, x: u16, y: u16, symbol: &str, style: Style) {
+        if let Some(cell) = self.buffer.cell_mut((x, y)) {
+            cell.set_symbol(symbol).set_style(style);
+        }
+    }
+}
+
+/// Breaks a text into lines of at most `room` cells, at spaces where there are any.
+pub fn wrap(text: &str, room: u16) -> Vec<String> {
+    let room = usize::from(room.max(1));
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let cells = width(word);
+        if used > 0 && used + 1 + cells > room {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        if cells <= room {
+            line.push_str(word);
+            used += cells;
+            continue;
+        }
+        for grapheme in word.graphemes(true) {
+            let cells = width(grapheme);
+            if used + cells > room {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(grapheme);
+            used += cells;
+        }
+    }
+    if used > 0 || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn written(room: u16, text: &str) -> (String, u16) {
+        let mut buffer = Buffer::filled(Rect::new(0, 0, room + 4, 1), ratatui::buffer::Cell::new("#"));
+        let used = Pen::new(&mut buffer, Rect::new(2, 0, room, 1)).text(0, 0, room, text, Style::new());
+        (buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect(), used)
+    }
+
+    #[test]
+    fn clips_and_says_so() {
+        assert_eq!(written(5, "abc"), ("##abc####".to_owned(), 3));
+        assert_eq!(written(5, "abcdef"), ("##abcd…##".to_owned(), 5));
+        assert_eq!(written(4, "été"), ("##été###".to_owned(), 3));
+    }
+
+    #[test]
+    fn a_wide_character_is_never_cut_in_half() {
+        assert_eq!(written(6, "日本車").1, 6);
+        let (line, used) = written(4, "日本車");
+        assert_eq!(used, 3, "{line}");
+        assert!(line.contains("日 …"), "{line}");
+    }
+
+    #[test]
+    fn breaks_at_spaces_and_long_words_anywhere() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("", 3), [""]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_leaves_its_place_or_acts_on_the_terminal(text in "\\PC{0,20}|[\\x00-\\x1f\u{202e}\u{200b}\u{9b}日é👨‍👩‍👧a]{0,20}", room in 1u16..30) {
+            let (line, used) = written(room, &text);
+            prop_assert!(used <= room);
+            prop_assert!(line.starts_with("##") && line.ends_with("##"));
+            prop_assert!(!line.chars().any(|c| is_invisible(c)), "{:?}", line);
+            prop_assert!(wrap(&clean(&text), room).iter().all(|line| width(line) <= usize::from(room.max(2))));
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! Invented dealerships in every stage, made by the rules themselves: what the tests and benches of the screen show.
+#![allow(dead_code, reason = "shared by tests and benches that each use a part")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta};
+use chrono_tz::Tz;
+use cloverwatch::domain::{
+    Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Contact, Context, DealershipId, Event, IntentId, Look,
+    Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, Profile, Refusal, Service, SlotsLook, Timestamp, decide,
+    evolve,
+};
+use cloverwatch::store::Committed;
+
+/// The moment of every picture.
+pub fn now() -> Timestamp {
+    at("2026-03-30T15:00:00Z")
+}
+
+/// A moment by its text.
+pub fn at(text: &str) -> Timestamp {
+    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+}
+
+/// Hours before [`now`].
+pub fn ago(hours: f64) -> Timestamp {
+    now() - TimeDelta::milliseconds((hours * 3_600_000.0) as i64)
+}
+
+/// A store without a disk: what was decided, and what was folded from it.
+#[derive(Default)]
+pub struct World {
+    pub policy: Policy,
+    pub states: BTreeMap<DealershipId, Arc<Onboarding>>,
+    pub events: Vec<Arc<Event>>,
+    used: BTreeMap<CodeDigest, DealershipId>,
+    names: BTreeMap<String, DealershipId>,
+}
+
+impl Claims for World {
+    fn holder(&self, claim: &Claim) -> Option<DealershipId> {
+        match claim {
+            Claim::Code(digest) => self.used.get(digest).copied(),
+            Claim::DealerCode(code) => self.names.get(&**code).copied(),
+        }
+    }
+}
+
+impl World {
+    /// Does something at a moment; what the store would tell its followers.
+    pub fn run(
+        &mut self,
+        id: DealershipId,
+        at: Timestamp,
+        actor: &Actor,
+        command: &Command,
+    ) -> Result<Committed, Refusal> {
+        let old = self.states.get(&id).cloned();
+        let context = Context { now: at, policy: &self.policy, claims: self };
+        let facts = decide(old.as_deref(), command, &context)?;
+        let mut state = old.map(|old| (*old).clone());
+        let mut events = Vec::new();
+        for fact in facts {
+            let seq = self.events.len() as u64 + 1;
+            let event = Arc::new(Event { seq, at, actor: actor.clone(), dealership: id, fact });
+            state = evolve(state, &event);
+            self.events.push(Arc::clone(&event));
+            events.push(event);
+        }
+        let state = Arc::new(state.unwrap());
+        for digest in state.digests() {
+            self.used.insert(digest, id);
+        }
+        self.names.insert(state.profile.dealer_code.raw().to_owned(), id);
+        self.states.insert(id, Arc::clone(&state));
+        Ok(Committed { events: events.into(), states: vec![state].into() })
+    }
+
+    pub fn add(&mut self, n: u64, profile: Profile, at: Timestamp) -> DealershipId {
+        let id = DealershipId::from_bits(n);
+        self.run(id, at, &Actor::person("ana"), &Command::Add { profile }).unwrap();
+        id
+    }
+
+    pub fn all(&self) -> Vec<Arc<Onboarding>> {
+        self.states.values().cloned().collect()
+    }
+
+    pub fn get(&self, id: DealershipId) -> Arc<Onboarding> {
+        Arc::clone(&self.states[&id])
+    }
+
+    /// A code, generated and entered at the same moment.
+    pub fn issue(&mut self, id: DealershipId, at: Timestamp, code: &str) -> Committed {
+        let generation = self.get(id).generation();
+        let ask = match generation {
+            0 => Ask::Invite,
+            seen => Ask::Reissue { seen, despite_word: true },
+        };
+        let command = Command::IssueCode {
+            code: code.parse().unwrap(),
+            generated_at: at,
+            expires_at: None,
+            source: CodeOrigin::Paste,
+            intent: IntentId::from_bits(id.bits() << 8 | u64::from(generation)),
+            ask,
+        };
+        self.run(id, at, &Actor::person("ana"), &command).unwrap()
+    }
+
+    pub fn done(&mut self, id: DealershipId, at: Timestamp) -> Committed {
+        self.run(id, at, &Actor::person("ana"), &Command::ConfirmByDealer { said_at: at }).unwrap()
+    }
+
+    pub fn look(&mut self, id: DealershipId, at: Timestamp, outcome: Outcome, opcodes: &[&str]) -> Committed {
+        let services =
+            opcodes.iter().map(|opcode| Service { opcode: (*opcode).into(), name: "Service".into() }).collect();
+        let look = Look {
+            began_at: at,
+            ended_at: at,
+            outcome,
+            reason: match outcome {
+                Outcome::Connected => "200, success".to_owned(),
+                _ => "403 for this dealer".to_owned(),
+            },
+            unrecognised: false,
+            services: (outcome == Outcome::Connected).then_some(services),
+        };
+        self.run(id, at, &Actor::system("probe"), &Command::Observe { look }).unwrap()
+    }
+
+    pub fn slots(&mut self, id: DealershipId, at: Timestamp, count: u32) -> Committed {
+        let look = SlotsLook { at, count, days: count.min(6) };
+        self.run(id, at, &Actor::system("probe"), &Command::ObserveSlots { look }).unwrap()
+    }
+
+    pub fn person(&mut self, id: DealershipId, at: Timestamp, command: &Command) -> Committed {
+        self.run(id, at, &Actor::person("ana"), command).unwrap()
+    }
+}
+
+pub fn profile(n: u64, name: &str, city: &str, timezone: Tz, owner: Option<&str>) -> Profile {
+    Profile {
+        name: name.into(),
+        dealer_code: format!("xts{n:06}").into(),
+        group: "Harbor Auto Group".into(),
+        brand: "Ford".into(),
+        city: city.into(),
+        state: "TX".into(),
+        timezone,
+        contact: Contact {
+            name: "Ximena Holloway".into(),
+            email: format!("service.{n}@example.com").into(),
+            phone: "(555) 010-0147".into(),
+        },
+        owner: owner.map(Into::into),
+    }
+}
+
+/// Dealerships in every stage, with hostile and wide names among them.
+pub fn sample() -> World {
+    let mut world = World::default();
+    let (central, eastern, pacific) = (Tz::America__Chicago, Tz::America__New_York, Tz::America__Los_Angeles);
+    let desk: [(&str, &str, Tz, Option<&str>); 18] = [
+        ("McAllister & Sons BMW, Inc.", "Boise", Tz::America__Boise, Some("ana")),
+        ("Nakamura Ford", "Chicago", central, Some("ben")),
+        ("Jeep of Portland", "Portland", pacific, Some("dmitri")),
+        ("Chevrolet of Louisville", "Louisville", eastern, Some("chloe")),
+        ("St. Clair Buick", "Spokane", pacific, Some("esi")),
+        ("Coastal Mercedes-Benz", "Dallas", central, Some("dmitri")),
+        ("Jansen & Sons Citroën, Inc.", "Nashville", central, Some("ben")),
+        ("Vandermeer Lexus", "Portland", pacific, Some("esi")),
+        ("Metro MINI", "Nashville", central, None),
+        ("東京トヨタ自動車販売", "Honolulu", Tz::Pacific__Honolulu, Some("ana")),
+        ("Evil\u{1b}]52;c;ZWNobw==\u{7} \u{202e}Motors\u{200b}\nInc.", "Reno\u{9b}31m", pacific, Some("ana")),
+        ("Anders-Núñez Mercedes-Benz Service Center (North)", "Boston", eastern, Some("chloe")),
+        ("Team Genesis", "Honolulu", Tz::Pacific__Honolulu, Some("ana")),
+        ("Zielinski Honda", "Albuquerque", Tz::America__Denver, Some("ben")),
+        ("Summit Porsche", "Tucson", Tz::America__Phoenix, Some("ben")),
+        ("Lindqvist Lincoln", "El Paso", Tz::America__Denver, Some("dmitri")),
+        ("Ram of Bismarck", "Bismarck", Tz::America__North_Dakota__Center, None),
+        ("Underwood Volvo", "Houston", central, Some("ben")),
+    ];
+    for (n, (name, city, zone, owner)) in (1..).zip(desk) {
+        world.add(n, profile(n, name, city, zone, owner), ago(24.0 * 9.0) + TimeDelta::minutes(n as i64));
+    }
+    let id = DealershipId::from_bits;
+    // 1, 2, 10 are alive; 3 dies within the hour; 4 and 11 are dead; 5 waits; 6 waits long; 7 is overdue.
+    world.issue(id(1), ago(20.0), "CLOVER-1A");
+    world.issue(id(2), ago(67.5), "CLOVER-2B");
+    world.issue(id(3), ago(71.4), "CLOVER-3C");
+    world.issue(id(4), ago(80.0), "CLOVER-4D");
+    world.look(id(4), ago(7.9), Outcome::NotConnected, &[]);
+    world.issue(id(5), ago(30.0), "CLOVER-5E");
+    world.done(id(5), ago(3.2));
+    world.issue(id(6), ago(60.0), "CLOVER-6F");
+    world.done(id(6), ago(21.5));
+    world.issue(id(7), ago(70.0), "CLOVER-7G");
+    world.done(id(7), ago(27.0));
+    let tick = Command::Tick { probing: true };
+    world.run(id(7), ago(3.0), &Actor::system("expiry"), &tick).unwrap();
+    // 8 is live, 12 is confirmed only, 13 lacks its opcode, 14 has no slots, 15 is lost.
+    for (n, hours) in [(8, 50.0), (12, 2.0), (13, 12.0), (14, 30.0), (15, 90.0)] {
+        world.issue(id(n), ago(hours + 20.0), &format!("CLOVER-{n}X"));
+        world.done(id(n), ago(hours + 1.0));
+        let opcodes: &[&str] = match n {
+            12 => &[],
+            13 => &["TELL  US MORE", "01HYZLOF1.6"],
+            _ => &["Tell Us More"],
+        };
+        world.look(id(n), ago(hours), Outcome::Connected, opcodes);
+    }
+    world.slots(id(8), ago(49.9), 140);
+    world.slots(id(14), ago(29.9), 0);
+    world.slots(id(15), ago(89.9), 80);
+    world.look(id(15), ago(1.5), Outcome::NotConnected, &[]);
+    world.look(id(15), ago(1.4), Outcome::NotConnected, &[]);
+    world.issue(id(10), ago(1.0), "CLOVER-10J");
+    world.issue(id(11), ago(100.0), "CLOVER-11K");
+    world.look(id(11), ago(27.0), Outcome::NotConnected, &[]);
+    // 16 is revoked, 17 archived, 18 snoozed.
+    world.issue(id(16), ago(10.0), "CLOVER-16P");
+    world.person(id(16), ago(9.0), &Command::Revoke { reason: "sent to the wrong rooftop".into() });
+    world.person(id(17), ago(5.0), &Command::Archive);
+    world.issue(id(18), ago(75.0), "CLOVER-18R");
+    world.person(id(18), ago(2.0), &Command::Snooze { until: Some(now() + TimeDelta::hours(46)) });
+    let choice = OpcodeChoice { code: "DataClover Appt".into(), option: OpcodeOption::New };
+    world.person(id(5), ago(3.0), &Command::ChooseOpcode { choice });
+    world.person(id(1), ago(0.5), &Command::Note { text: "wants a call on Tuesday\u{1b}[2J".into() });
+    // A second code for the second dealership, so that its history has one.
+    world.issue(id(2), ago(66.9), "CLOVER-2C");
+    world
+}
+
+/// Many dealerships in mid-life.
+pub fn crowd(count: u64) -> World {
+    const MAKES: [&str; 10] =
+        ["Ford", "Honda", "Toyota", "Lexus", "Kia", "Buick", "Volvo", "Jeep", "Citroën", "Mercedes-Benz"];
+    const PLACES: [(&str, Tz); 6] = [
+        ("Boise", Tz::America__Boise),
+        ("Chicago", Tz::America__Chicago),
+        ("Portland", Tz::America__Los_Angeles),
+        ("Boston", Tz::America__New_York),
+        ("Tucson", Tz::America__Phoenix),
+        ("Honolulu", Tz::Pacific__Honolulu),
+    ];
+    const FAMILIES: [&str; 12] = [
+        "Nakamura",
+        "Jansen & Sons",
+        "Anders-Núñez",
+        "McAllister",
+        "Zielinski",
+        "Whitcomb",
+        "Lindqvist",
+        "D'Amico",
+        "Underwood",
+        "Castellano",
+        "Holloway",
+        "Vandermeer",
+    ];
+    const OWNERS: [&str; 5] = ["ana", "ben", "chloe", "dmitri", "esi"];
+    let mut world = World::default();
+    let pick = |n: u64, salt: u64, of: usize| {
+        let mixed = (n ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        ((mixed >> 33) % of as u64) as usize
+    };
+    for n in 1..=count {
+        let (city, zone) = PLACES[pick(n, 1, PLACES.len())];
+        let name = format!("{} {} {}", FAMILIES[pick(n, 2, 12)], MAKES[pick(n, 3, 10)], pick(n, 4, 1_000));
+        let id = world.add(n, profile(n, &name, city, zone, Some(OWNERS[pick(n, 5, 5)])), ago(400.0));
+        let age = pick(n, 6, 120_000) as f64 / 1_000.0;
+        match pick(n, 7, 10) {
+            0 => {}
+            1..=4 => {
+                world.issue(id, ago(age), &format!("CODE-{n}"));
+            }
+            5 | 6 => {
+                world.issue(id, ago(age + 10.0), &format!("CODE-{n}"));
+                world.done(id, ago(age.min(40.0)));
+            }
+            _ => {
+                world.issue(id, ago(age + 40.0), &format!("CODE-{n}"));
+                world.look(id, ago(age), Outcome::Connected, &["Tell Us More"]);
+                world.slots(id, ago(age), 12);
+            }
+        }
+    }
+    world
+}
