@@ -103,7 +103,7 @@ impl App {
     /// When they cannot be read.
     pub async fn read(&self) -> Result<Reading, CliError> {
         if !self.globals.read_only {
-            match self.own().await.map_err(CliError::from) {
+            match self.own().await {
                 Ok(store) => {
                     let (seq, states) = store.book().all();
                     return Ok(self.reading(seq, states, Source::Store(store)));
