@@ -7,6 +7,7 @@ mod books;
 mod check;
 mod columns;
 pub mod demo;
+mod desk;
 mod doctor;
 pub mod error;
 mod escaped;
@@ -89,8 +90,11 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Some(Command::Opcode(Opcode::Guide(_))) => return Err(later::refuse("opcode guide", "the dealer's letter")),
         _ => {}
     }
-    let signals = signals::Signals::install()?;
     let app = App::new(cli.globals)?;
+    if let Some(Command::Demo(args)) = &cli.command {
+        return demo::run(&app, args).await;
+    }
+    let signals = signals::Signals::install()?;
     signals::log(&app, matches!(cli.command, Some(Command::Watch)));
     let ended = tokio::select! {
         biased;
@@ -129,6 +133,8 @@ async fn dispatch(app: &App, command: Option<Command>) -> Result<(), CliError> {
         Some(Command::Export(args)) => backup::export(app, &args).await,
         Some(Command::Restore(args)) => backup::restore(app, &args).await,
         Some(Command::Sandbox(args)) => sandbox::run(app, &args).await,
-        _ => Err(CliError::Failed("not wired yet".to_owned())),
+        None => desk::run(app).await,
+        // The others need no books and were answered before.
+        Some(_) => Ok(()),
     }
 }

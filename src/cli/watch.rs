@@ -23,7 +23,7 @@ pub(super) async fn run(app: &App) -> Result<(), CliError> {
 }
 
 /// Prints every event from now on; after a lag it reads on from the log, so that none is missing.
-async fn follow(app: &App, engine: &Engine) -> Result<(), CliError> {
+pub(super) async fn follow(app: &App, engine: &Engine) -> Result<(), CliError> {
     let mut commits = engine.follow();
     let mut last = engine.book().seq();
     loop {

@@ -20,9 +20,6 @@ use crate::xtime::{Answer, Slot};
 /// The one retry layer: a look that told nothing is due again after this.
 const RETRY: Backoff = Backoff::seconds(30, 900);
 
-/// Others count as witnesses of a loss when they were looked at no longer than this before the first of its two looks.
-const WITNESS_BEFORE: TimeDelta = TimeDelta::minutes(5);
-
 /// During a mass disconnect: how often those are looked at that raised it, and all others that turned, in seconds.
 const SENTINELS: std::ops::Range<i64> = 300..600;
 const OTHERS: std::ops::Range<i64> = 3_600..7_200;
@@ -40,11 +37,10 @@ impl Mass {
     }
 }
 
-/// A look that would make a dealership lost, until others have been looked at.
+/// A look that would make a dealership lost, until others have been looked at. Then it is looked at once more, and that
+/// look counts: otherwise the end of a mass disconnect between its look and theirs would make it lost.
 pub(super) struct Parked {
     trip: Trip,
-    since: Timestamp,
-    need: usize,
     waits_for: HashSet<DealershipId>,
 }
 
@@ -103,10 +99,9 @@ impl Prober {
                     return self.withhold(trip);
                 }
                 if let Some(first) = self.second_of(&state, &look) {
-                    let since = first - WITNESS_BEFORE;
-                    let (need, called) = self.call_witnesses(id, since);
-                    if self.window.witnesses(id, since) < need {
-                        return self.park(Parked { trip, since, need, waits_for: called });
+                    let missing = self.missing_witnesses(id, first);
+                    if !missing.is_empty() {
+                        return self.park(trip, missing);
                     }
                 }
             }
@@ -169,41 +164,31 @@ impl Prober {
         (look.began_at - first.at >= self.inner.parts.policy.lost_gap).then_some(first.at)
     }
 
-    /// How many others must have been looked at since, and who is being looked at to make it so many.
-    fn call_witnesses(&mut self, id: DealershipId, since: Timestamp) -> (usize, HashSet<DealershipId>) {
-        let mut others: Vec<DealershipId> = self
-            .inner
-            .book()
-            .all()
-            .1
-            .iter()
-            .filter_map(|state| {
-                let counts = state.id != id && state.is_confirmed() && state.archived_at.is_none();
-                counts.then_some(state.id)
-            })
-            .collect();
+    /// Who else has to be looked at before this one may be called lost.
+    fn missing_witnesses(&self, id: DealershipId, since: Timestamp) -> HashSet<DealershipId> {
+        let book = self.inner.book().all().1;
+        let counts = |state: &&Arc<Onboarding>| state.id != id && state.is_confirmed() && state.archived_at.is_none();
+        let mut others: Vec<DealershipId> = book.iter().filter(counts).map(|state| state.id).collect();
         let need = others.len().min(WITNESSES);
         let missing = need.saturating_sub(self.window.witnesses(id, since));
         // The next ones in the circle of ids: no order of the book's, so that a run can be repeated.
-        others.sort_unstable_by_key(|other| other.bits().wrapping_sub(id.bits()));
         others.retain(|other| !self.window.seen_since(*other, since));
-        others.truncate(missing);
-        for other in &others {
-            self.send_for(*other);
-        }
-        (need, others.into_iter().collect())
+        others.sort_unstable_by_key(|other| other.bits().wrapping_sub(id.bits()));
+        others.into_iter().take(missing).collect()
     }
 
-    fn park(&mut self, parked: Parked) {
-        let open = self.breaker.gate(self.moment().elapsed) == Gate::Open;
-        if open && !parked.waits_for.is_empty() {
-            self.parked.push(parked);
-        } else {
-            self.withhold(parked.trip);
+    /// Waits for witnesses, once; whoever lacks them even then is not lost today.
+    fn park(&mut self, trip: Trip, waits_for: HashSet<DealershipId>) {
+        if trip.last_word || self.breaker.gate(self.moment().elapsed) != Gate::Open {
+            return self.withhold(trip);
         }
+        let mut called: Vec<_> = waits_for.iter().copied().collect();
+        called.sort_unstable();
+        called.into_iter().for_each(|other| self.send_for(other));
+        self.parked.push(Parked { trip, waits_for });
     }
 
-    /// A look at somebody ended: those who waited for it may be judged now.
+    /// A look at somebody ended: those who waited for it have their last word now.
     fn witnessed(&mut self, id: DealershipId) {
         for parked in &mut self.parked {
             parked.waits_for.remove(&id);
@@ -211,14 +196,7 @@ impl Prober {
         let (settled, waiting): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.parked).into_iter().partition(|parked| parked.waits_for.is_empty());
         self.parked = waiting;
-        for Parked { trip, since, need, .. } in settled {
-            let look = trip.look.clone();
-            let enough = self.mass.is_none() && self.window.witnesses(trip.id, since) >= need;
-            match look.filter(|_| enough) {
-                Some(look) => self.record(trip, look),
-                None => self.withhold(trip),
-            }
-        }
+        settled.into_iter().for_each(|parked| self.look_again(parked.trip));
     }
 
     /// Whether dealerships turn together now, and what follows when that begins or ends.

@@ -43,9 +43,11 @@ pub(super) struct Trip {
     /// As it was when the look began; another one by now makes the look worthless.
     pub dealer_code: String,
     /// Who asked for it; nobody when it was due.
-    pub askers: Vec<oneshot::Sender<Result<Checked, EngineError>>>,
+    pub askers: Askers,
     /// It is the trial of an open breaker.
     pub trial: bool,
+    /// Others have been looked at because of this one: it is decided now.
+    pub last_word: bool,
     pub look: Option<Look>,
     pub slots: Option<Result<(u32, u32), String>>,
     pub events: Vec<Arc<Event>>,
@@ -62,8 +64,17 @@ pub(super) enum Done {
 /// A look that comes before those that are due: a person asked, or a witness is needed.
 struct Errand {
     id: DealershipId,
-    askers: Vec<oneshot::Sender<Result<Checked, EngineError>>>,
+    askers: Askers,
+    last_word: bool,
 }
+
+impl Errand {
+    fn due(id: DealershipId) -> Self {
+        Self { id, askers: vec![], last_word: false }
+    }
+}
+
+type Askers = Vec<oneshot::Sender<Result<Checked, EngineError>>>;
 
 /// A dealership that is not looked at before a moment, whatever its cadence says.
 pub(super) struct Hold {
@@ -201,15 +212,21 @@ impl Prober {
     fn asked(&mut self, Check { id, answer }: Check) {
         match self.errands.iter_mut().find(|errand| errand.id == id) {
             Some(errand) => errand.askers.push(answer),
-            None => self.errands.push_back(Errand { id, askers: vec![answer] }),
+            None => self.errands.push_back(Errand { id, askers: vec![answer], last_word: false }),
         }
     }
 
     /// Has somebody looked at before those that are due, for no person.
     pub fn send_for(&mut self, id: DealershipId) {
         if !self.under_way.contains(&id) && self.errands.iter().all(|errand| errand.id != id) {
-            self.errands.push_back(Errand { id, askers: vec![] });
+            self.errands.push_back(Errand::due(id));
         }
+    }
+
+    /// Has the dealership of a trip looked at once more, before everybody else.
+    pub fn look_again(&mut self, trip: Trip) {
+        self.under_way.remove(&trip.id);
+        self.errands.push_front(Errand { id: trip.id, askers: trip.askers, last_word: true });
     }
 
     /// Starts whatever may start now. The answer is how long nothing more can start by itself.
@@ -240,7 +257,7 @@ impl Prober {
         let desks_turn = open && self.errands_in_a_row >= ERRANDS_IN_A_ROW && self.agenda.due(now.at) > 0;
         if !desks_turn && let Some(errand) = self.errand(open, persons) {
             self.errands_in_a_row += 1;
-            self.begin_look(errand.id, errand.askers, false);
+            self.begin_look(errand, false);
             return None;
         }
         self.errands_in_a_row = 0;
@@ -249,7 +266,7 @@ impl Prober {
                 if let Some(trip) = self.second_half(|_| true) {
                     self.begin_slots(trip);
                 } else if let Some(id) = self.agenda.take(now.at) {
-                    self.begin_look(id, vec![], false);
+                    self.begin_look(Errand::due(id), false);
                 } else {
                     let next = self.agenda.next_due().map(|due| (due - now.at).to_std().unwrap_or_default());
                     return Some(next.unwrap_or(LONGEST_REST));
@@ -259,7 +276,7 @@ impl Prober {
             Gate::Trial => {
                 let Some(id) = self.agenda.take_any(now.at) else { return Some(LONGEST_REST) };
                 self.breaker.try_one();
-                self.begin_look(id, vec![], true);
+                self.begin_look(Errand::due(id), true);
                 None
             }
             Gate::Shut(rest) => Some(rest.unwrap_or(LONGEST_REST)),
@@ -277,12 +294,7 @@ impl Prober {
         self.errands.remove(place)
     }
 
-    fn begin_look(
-        &mut self,
-        id: DealershipId,
-        askers: Vec<oneshot::Sender<Result<Checked, EngineError>>>,
-        trial: bool,
-    ) {
+    fn begin_look(&mut self, Errand { id, askers, last_word }: Errand, trial: bool) {
         self.agenda.set(id, None, None);
         let Some(state) = self.inner.book().get(id) else {
             for asker in askers {
@@ -291,8 +303,8 @@ impl Prober {
             return;
         };
         let dealer_code = state.profile.dealer_code.raw().to_owned();
-        let trip =
-            Trip { id, dealer_code: dealer_code.clone(), askers, trial, look: None, slots: None, events: Vec::new() };
+        let (look, slots, events) = (None, None, Vec::new());
+        let trip = Trip { id, dealer_code: dealer_code.clone(), askers, trial, last_word, look, slots, events };
         self.under_way.insert(id);
         self.count_request();
         let platform = Arc::clone(&self.platform);

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use chrono::{DateTime, Local, TimeDelta};
+use chrono::{DateTime, Local, SubsecRound, TimeDelta};
 use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
@@ -23,9 +23,10 @@ pub struct Clocks {
 }
 
 impl Clocks {
-    /// Texts as of a moment.
+    /// Texts as of a moment. They all change at whole seconds, together, so that many of them need no more frames than
+    /// one.
     pub fn at(now: Timestamp) -> Self {
-        Self { now, next: Cell::new(None) }
+        Self { now: whole(now), next: Cell::new(None) }
     }
 
     /// The moment.
@@ -47,12 +48,13 @@ impl Clocks {
 
     /// What is left until a moment: `2d 05h`, `5h 12m`, and in the last hour `12m 03s`. `0s` when it is past.
     pub fn left(&self, until: Timestamp) -> String {
+        let until = whole(until);
         let left = until - self.now;
         if left > TimeDelta::zero() {
-            // Rounded down, the text changes just after a whole unit is left.
+            // Rounded down, the text changes a second after a whole unit is left.
             let unit = unit_of_countdown(left.num_milliseconds());
             let rest = left.num_milliseconds() / unit * unit;
-            if let Some(at) = until.checked_sub_signed(TimeDelta::milliseconds(rest - 1)) {
+            if let Some(at) = until.checked_sub_signed(TimeDelta::milliseconds(rest - 1_000)) {
                 self.changes_at(at);
             }
         }
@@ -61,6 +63,7 @@ impl Clocks {
 
     /// How long a moment is past: `now`, `5m`, `3h`, `2d`. Never in seconds: it would only flicker.
     pub fn ago(&self, at: Timestamp) -> String {
+        let at = whole(at);
         let passed = (self.now - at).num_milliseconds().max(0);
         let unit = match passed {
             ..HOUR => MINUTE,
@@ -80,6 +83,7 @@ impl Clocks {
 
     /// How long something runs already, as precise as [`Clocks::left`] but without seconds: `5h 12m`.
     pub fn since(&self, at: Timestamp) -> String {
+        let at = whole(at);
         let passed = (self.now - at).num_milliseconds().max(0);
         let unit = if passed < DAY { MINUTE } else { HOUR };
         if let Some(at) = at.checked_add_signed(TimeDelta::milliseconds((passed / unit + 1) * unit)) {
@@ -91,6 +95,11 @@ impl Clocks {
             _ => format!("{}d {:02}h", passed / DAY, passed / HOUR % 24),
         }
     }
+}
+
+/// The moment without its part of a second.
+fn whole(at: Timestamp) -> Timestamp {
+    at.trunc_subsecs(0)
 }
 
 fn unit_of_countdown(left: i64) -> i64 {

@@ -3,9 +3,25 @@
 pub mod action;
 pub mod clipboard;
 pub mod clocks;
+pub mod dialog;
+pub mod enabled;
 pub mod frames;
 pub mod keymap;
 pub mod line_edit;
+pub mod msg;
+pub mod palette;
 pub mod rows;
+pub mod run;
+pub mod state;
+pub mod tail;
+pub mod terminal;
 pub mod theme;
+pub mod toasts;
+pub mod update;
 pub mod view;
+pub mod work;
+
+pub use msg::{Effect, Moment, Msg};
+pub use state::{Setup, State};
+pub use update::update;
+pub use view::draw;

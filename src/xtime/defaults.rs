@@ -17,7 +17,7 @@ const OURS: &str = concat!(
 /// A subject that is the dealership, perhaps named: "dealerCode xts1234", "Dealer 'abc'", "store: 17".
 macro_rules! dealer {
     () => {
-        r#"\b(dealer(ship)?|store|rooftop|location|shop)([ _-]?(code|id|number))?(\s*[:=#]\s*['"]?[\w.-]{1,64}['"]?|\s+['"(\[][\w.-]{1,64}['")\]]|\s+[\w.-]{0,64}\d[\w.-]{0,64})?"#
+        r#"\b(dealer(ship)?|store|rooftop|location|shop)([ _-]?(code|id|number))?(\s*[:=#]\s*['"]?[a-z0-9._-]+['"]?|\s+['"(\[][a-z0-9._-]+['")\]]|\s+[a-z._-]*[0-9][a-z0-9._-]*)?"#
     };
 }
 
@@ -47,10 +47,13 @@ const BARE: &str = r"^(error[:\s]+)?((the |this )?partner\s+)?((is|was|has)\s+)?
 /// A code in words.
 const CODE: &str = r"((dealer(ship)?|store|rooftop|partner|integration)[ _-]?)?(is[ _-]?)?not[ _-]?(authori[sz]ed|connected|enabled|linked|integrated)";
 
+/// Status, code, message, meaning.
+type Row = (Option<&'static str>, Option<&'static str>, Option<&'static str>, Outcome);
+
 /// The rows, first match wins. In words: whoever fails cannot tell; a quota is no answer; our own keys are about us; a sentence about the
 /// dealership is about the dealership; the gateway's bare 403 is taken for "not this dealership" (the guard against everybody turning at once
 /// catches the case that it was about us); any other 401 is about us.
-const ROWS: &[(Option<&str>, Option<&str>, Option<&str>, Outcome)] = &[
+const ROWS: &[Row] = &[
     (Some("3xx"), None, None, Unknown),
     (Some("407-408"), None, None, Unknown),
     (Some("425"), None, None, Unknown),
@@ -80,7 +83,7 @@ pub fn with_defaults(own: impl IntoIterator<Item = Meaning>) -> Vec<Meaning> {
     own.into_iter().chain(defaults()).collect()
 }
 
-fn read((status, code, message, means): (Option<&str>, Option<&str>, Option<&str>, Outcome)) -> Option<Meaning> {
+fn read((status, code, message, means): Row) -> Option<Meaning> {
     let pattern = |text: Option<&str>| text.map(Pattern::new).transpose().ok();
     let status = status.map(str::parse::<StatusMatch>).transpose().ok()?;
     Some(Meaning { status, code: pattern(code)?, message: pattern(message)?, means })
@@ -93,5 +96,6 @@ mod tests {
     #[test]
     fn every_row_is_read() {
         assert_eq!(defaults().len(), ROWS.len());
+        assert_eq!(with_defaults(defaults()).len(), 2 * ROWS.len());
     }
 }

@@ -1,8 +1,13 @@
 //! The table of "what we record", row by row, and the settings' way of writing it.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
+
+/// Compiled once: the table has large patterns.
+static TABLE: LazyLock<Vec<Meaning>> = LazyLock::new(defaults);
 
 fn object(status: u16, message: &'static str) -> Heard<'static> {
     let message = Some(message).filter(|message| !message.is_empty());
@@ -15,7 +20,7 @@ fn failed(message: &'static str) -> Heard<'static> {
 
 /// (outcome, recognised by a row or by itself, healthy)
 fn read(heard: &Heard<'_>) -> (Outcome, bool, bool) {
-    let verdict = classify(&defaults(), heard);
+    let verdict = classify(&TABLE, heard);
     (verdict.outcome, !verdict.unrecognised, verdict.healthy)
 }
 
@@ -204,7 +209,7 @@ proptest! {
     ) {
         let shape = [Shape::Object, Shape::Empty, Shape::Html, Shape::Other][shape];
         let heard = Heard { status, shape, success, listed, code: code.as_deref(), message: message.as_deref() };
-        let verdict = classify(&defaults(), &heard);
+        let verdict = classify(&TABLE, &heard);
         let ok = (200..300).contains(&status);
         if verdict.outcome == Outcome::Connected {
             prop_assert!(ok && listed && shape == Shape::Object && success != Some(false) && verdict.healthy);

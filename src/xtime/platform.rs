@@ -41,7 +41,7 @@ impl std::fmt::Debug for HttpPlatform {
 }
 
 /// One read: what came back, read and judged.
-struct Heard {
+struct Judged {
     reply: Option<Reply>,
     verdict: Verdict,
     reason: String,
@@ -99,7 +99,7 @@ impl HttpPlatform {
     }
 
     /// One read with the token, and once more with another token when this one is refused.
-    async fn read(&self, url: &Url, query: &[(&str, String)], wanted: Wanted) -> Heard {
+    async fn read(&self, url: &Url, query: &[(&str, String)], wanted: Wanted) -> Judged {
         let mut url = url.clone();
         let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
         url.set_query(Some(&pairs.join("&")));
@@ -110,12 +110,13 @@ impl HttpPlatform {
         let mut renewed = false;
         loop {
             let heard = self.ask(&url, &token, wanted).await;
-            let status = heard.reply.as_ref().map(|reply| reply.status);
-            if status.is_some_and(|status| status != 401) {
+            let Some(status) = heard.reply.as_ref().map(|reply| reply.status) else { return heard };
+            // A 401 whose words are about the dealership is an answer, not a refusal of the token.
+            if status != 401 || heard.verdict.outcome == Outcome::NotConnected && self.read_by_words(heard.verdict) {
                 token.accept();
+                return heard;
             }
-            // A 401 that names the dealership is an answer, not a refusal of the token.
-            if renewed || status != Some(401) || heard.verdict.outcome == Outcome::NotConnected {
+            if renewed {
                 return heard;
             }
             match self.tokens.instead_of(&token).await {
@@ -126,7 +127,13 @@ impl HttpPlatform {
         }
     }
 
-    async fn ask(&self, url: &Url, token: &Arc<Token>, wanted: Wanted) -> Heard {
+    /// Whether a row matched by more than the status.
+    fn read_by_words(&self, verdict: Verdict) -> bool {
+        let row = verdict.row.and_then(|row| self.settings.meanings.get(row));
+        row.is_some_and(|row| row.code.is_some() || row.message.is_some())
+    }
+
+    async fn ask(&self, url: &Url, token: &Arc<Token>, wanted: Wanted) -> Judged {
         let request = self.wire.client.get(url.clone()).headers(self.headers.clone());
         let request = request.header(AUTHORIZATION, token.header.clone());
         let what = match wanted {
@@ -134,18 +141,16 @@ impl HttpPlatform {
             Wanted::Slots => "slots",
         };
         match self.wire.send(what, request).await {
-            Err(why) => cannot_tell(None, self.scrubber.line(&why), Aside::default()),
+            Err(why) => cannot_tell(self.scrubber.line(&why), Aside::default()),
             Ok(Raw { status, body, aside }) => match body {
-                Body::TooLong => {
-                    cannot_tell(None, format!("status {status}: the answer is too long to be read"), aside)
-                }
-                Body::Broken(why) => cannot_tell(None, format!("status {status}: {why}"), aside),
+                Body::TooLong => cannot_tell(format!("status {status}: the answer is too long to be read"), aside),
+                Body::Broken(why) => cannot_tell(format!("status {status}: {why}"), aside),
                 Body::Whole(body) => {
                     let reply = Reply::read(status, &body, wanted, self.settings.max_rows);
                     let verdict = classify(&self.settings.meanings, &reply.heard());
                     let words = words(&reply, verdict, wanted, self.settings.max_rows);
                     let reason = self.scrubber.line_hiding(&words, &[token.secret.expose_secret()]);
-                    Heard { reply: Some(reply), verdict, reason, aside }
+                    Judged { reply: Some(reply), verdict, reason, aside }
                 }
             },
         }
@@ -157,7 +162,7 @@ impl Platform for HttpPlatform {
     async fn look(&self, dealer_code: &str) -> Answer<Look> {
         let began_at = self.wire.clock().now();
         let heard = match checked("dealerCode", dealer_code) {
-            Err(heard) => heard,
+            Err(why) => not_asked(why),
             Ok(dealer) => {
                 let query = [vec![("dealerCode", dealer)], self.vehicle().to_vec()].concat();
                 self.read(&self.services, &query, Wanted::Services).await
@@ -184,12 +189,11 @@ impl Platform for HttpPlatform {
     ) -> Answer<Result<Vec<Slot>, String>> {
         let days = days.min(self.settings.max_slot_days);
         let checked = checked("dealerCode", dealer_code).and_then(|dealer| {
-            let end = start.checked_add_days(Days::new(days.into()));
-            let end = end.ok_or_else(|| not_asked("there is no such day".to_owned()))?;
+            let end = start.checked_add_days(Days::new(days.into())).ok_or("there is no such day")?;
             Ok((dealer, checked("opcode", opcode)?, end))
         });
         let heard = match checked {
-            Err(heard) => heard,
+            Err(why) => not_asked(why),
             Ok((dealer, opcode, end)) => {
                 let day = |date: NaiveDate| date.format("%Y-%m-%d").to_string();
                 let asked = vec![("dealerCode", dealer), ("start", day(start)), ("end", day(end)), ("opcode", opcode)];
@@ -200,10 +204,8 @@ impl Platform for HttpPlatform {
         let connected = heard.verdict.outcome == Outcome::Connected;
         let found = heard.reply.filter(|_| connected).and_then(|reply| reply.slots(self.settings.default_slot_minutes));
         Answer {
-            value: found.ok_or_else(|| match connected {
-                true => "the list of slots could not be read".to_owned(),
-                false => heard.reason,
-            }),
+            value: found
+                .ok_or_else(|| if connected { "the list of slots could not be read".to_owned() } else { heard.reason }),
             retry_after: heard.aside.retry_after,
             clock_skew: heard.aside.clock_skew,
             healthy: heard.verdict.healthy,
@@ -234,30 +236,30 @@ fn headers(settings: &Settings) -> Result<HeaderMap, SetupError> {
 }
 
 /// A value that may be sent.
-fn checked(what: &str, value: &str) -> Result<String, Heard> {
+fn checked(what: &str, value: &str) -> Result<String, String> {
     if value.trim().is_empty() {
-        Err(not_asked(format!("the {what} is empty: nothing was asked")))
+        Err(format!("the {what} is empty: nothing was asked"))
     } else if value.len() > LONGEST_VALUE {
-        Err(not_asked(format!("the {what} is too long: nothing was asked")))
+        Err(format!("the {what} is too long: nothing was asked"))
     } else {
         Ok(value.to_owned())
     }
 }
 
-fn without_token(failure: NoToken) -> Heard {
+fn without_token(failure: NoToken) -> Judged {
     let NoToken { outcome, reason, unrecognised, aside } = failure;
-    Heard { reply: None, verdict: Verdict { outcome, row: None, unrecognised, healthy: false }, reason, aside }
+    Judged { reply: None, verdict: Verdict { outcome, row: None, unrecognised, healthy: false }, reason, aside }
 }
 
-fn cannot_tell(reply: Option<Reply>, reason: String, aside: Aside) -> Heard {
+fn cannot_tell(reason: String, aside: Aside) -> Judged {
     let verdict = Verdict { outcome: Outcome::Unknown, row: None, unrecognised: false, healthy: false };
-    Heard { reply, verdict, reason, aside }
+    Judged { reply: None, verdict, reason, aside }
 }
 
 /// Our own books hold something that cannot be asked for; the platform is not to blame.
-fn not_asked(reason: String) -> Heard {
+fn not_asked(reason: String) -> Judged {
     let verdict = Verdict { outcome: Outcome::Unknown, row: None, unrecognised: true, healthy: true };
-    Heard { reply: None, verdict, reason, aside: Aside::default() }
+    Judged { reply: None, verdict, reason, aside: Aside::default() }
 }
 
 /// Says what came back. The same answer always gives the same words.

@@ -163,7 +163,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => name == "localhost",
         None => false,
     }
 }
@@ -208,6 +208,7 @@ mod tests {
             "http://example.com",
             "http://127.0.0.1.example.com/",
             "http://localhost.example.com",
+            "http://example.localhost",
             "https://me:pw@example.com",
             "ftp://example.com",
             "file:///etc/passwd",

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::meaning::{Shape, classify};
+use super::meaning::{Meaning, Shape, classify};
 use super::reply::{CODES, Reply, Wanted, first_text};
 use super::wire::{Aside, Body, Wire};
 use super::words::Scrubber;
@@ -83,10 +83,11 @@ struct State {
 /// The keeper of the one token of this process.
 pub(super) struct Tokens {
     pub url: Url,
-    pub client_id: String,
-    pub client_secret: SecretString,
-    pub scope: String,
-    pub renew_before: Duration,
+    client_id: String,
+    client_secret: SecretString,
+    scope: String,
+    renew_before: Duration,
+    meanings: Vec<Meaning>,
     wire: Arc<Wire>,
     scrubber: Arc<Scrubber>,
     state: Mutex<State>,
@@ -102,6 +103,7 @@ impl Tokens {
             client_secret: settings.client_secret.clone(),
             scope: settings.scopes.join(" "),
             renew_before: settings.renew_before,
+            meanings: settings.meanings.clone(),
             wire,
             scrubber,
             state: Mutex::default(),
@@ -123,15 +125,30 @@ impl Tokens {
                 return Ok(token);
             }
             if age < token.life {
-                let Ok(_flight) = self.flight.try_lock() else { return Ok(token) };
-                return Ok(self.fetch(false).await.unwrap_or_else(|failure| {
-                    tracing::warn!(why = %failure.reason, "the token could not be renewed early; the old one still lives");
-                    self.state.lock().quiet_until = clock.now().checked_add_signed(in_chrono(QUIET));
-                    token
-                }));
+                return Ok(self.renewed(token, seen).await);
             }
         }
         self.fetch_for_all(seen, false).await
+    }
+
+    /// Renews a token that still lives, unless somebody else does or just did; when that fails, the old one has to do.
+    async fn renewed(&self, old: Arc<Token>, seen: u64) -> Arc<Token> {
+        let Ok(_flight) = self.flight.try_lock() else { return old };
+        let newer = {
+            let state = self.state.lock();
+            state.current.clone().filter(|_| state.fetches != seen)
+        };
+        if let Some(newer) = newer {
+            return newer;
+        }
+        match self.fetch(false).await {
+            Ok(newer) => newer,
+            Err(failure) => {
+                tracing::warn!(why = %failure.reason, "the token could not be renewed early; the old one still lives");
+                self.state.lock().quiet_until = self.wire.clock().now().checked_add_signed(in_chrono(QUIET));
+                old
+            }
+        }
     }
 
     /// Another token than the one that the platform just refused; `None` when another would not help: this one was itself fetched a moment
@@ -232,7 +249,7 @@ impl Tokens {
         let reply = Reply::read(status, body, Wanted::Services, 0);
         let says = serde_json::from_slice::<Value>(body).unwrap_or_default();
         let code = first_text(&says, &["/error"]).or_else(|| first_text(&says, CODES));
-        let verdict = classify(&super::meaning::defaults(), &reply.heard());
+        let verdict = classify(&self.meanings, &reply.heard());
         let busy = verdict.outcome == Outcome::Unknown && !verdict.unrecognised;
         let ours = !busy
             && reply.shape != Shape::Html

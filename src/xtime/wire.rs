@@ -213,16 +213,16 @@ fn retry_after(text: &str, now: DateTime<Utc>, most: Duration) -> Option<Duratio
     Some(wait.to_std().unwrap_or_default().min(most))
 }
 
+/// An error and its causes. An `io::Error` hides what it carries from `source`, so that is asked for by name.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| (*error).source())
+    std::iter::successors(Some(error), |error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(carried) => Some(carried),
+        None => (*error).source(),
+    })
 }
 
 fn tls_error(error: &reqwest::Error) -> Option<String> {
-    let found = chain(error).find_map(|error| {
-        // An io::Error hides what it carries from the chain.
-        let carried = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        error.downcast_ref::<rustls::Error>().or_else(|| carried?.downcast_ref::<rustls::Error>())
-    })?;
+    let found = chain(error).find_map(|error| error.downcast_ref::<rustls::Error>())?;
     Some(one_line(&found.to_string(), 120))
 }
 

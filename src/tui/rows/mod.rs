@@ -68,11 +68,15 @@ impl Rows {
         rows
     }
 
-    /// The same order, filter and tab on a newer set of dealerships.
-    pub fn adopt_view(&mut self, older: Self, now: Timestamp) {
+    /// The order, filter and tab of an older set, and whatever in it is newer after all.
+    pub fn adopt(&mut self, older: Self, now: Timestamp) {
         (self.sort, self.tab, self.query) = (older.sort, older.tab, older.query);
         self.refilter(now);
         self.resort();
+        let version = |id| self.get(id).map_or(0, |row| row.state.version);
+        let newer: Vec<_> =
+            older.rows.into_iter().map(|row| row.state).filter(|state| state.version > version(state.id)).collect();
+        self.put(&newer, now);
     }
 
     /// How many dealerships there are.
@@ -114,6 +118,18 @@ impl Rows {
     pub fn place(&self, id: DealershipId) -> Option<usize> {
         let slot = *self.by_id.get(&id)?;
         self.visible.binary_search_by(|other| self.compare(*other, slot)).ok()
+    }
+
+    /// Whether a dealership is shown.
+    pub fn is_shown(&self, id: DealershipId) -> bool {
+        self.by_id.get(&id).is_some_and(|slot| self.is_visible(*slot))
+    }
+
+    /// Dealerships in the order of the table, shown or not; unknown ones are left out.
+    pub fn in_order(&self, ids: impl Iterator<Item = DealershipId>) -> Vec<DealershipId> {
+        let mut slots: Vec<u32> = ids.filter_map(|id| self.by_id.get(&id).copied()).collect();
+        slots.sort_unstable_by(|one, other| self.compare(*one, *other));
+        slots.into_iter().filter_map(|slot| self.rows.get(slot as usize)).map(|row| row.state.id).collect()
     }
 
     /// How many of each tab match the filter.
@@ -223,6 +239,15 @@ impl Rows {
             self.order_all();
         }
         !due.is_empty()
+    }
+
+    /// Derives everything anew, after the wall clock was set back.
+    pub fn derive_again(&mut self, now: Timestamp) {
+        self.due.clear();
+        for slot in 0..self.rows.len() {
+            self.derive(u32::try_from(slot).unwrap_or(u32::MAX), now);
+        }
+        self.order_all();
     }
 
     fn insert_slot(&mut self, state: Arc<Onboarding>, now: Timestamp) -> u32 {

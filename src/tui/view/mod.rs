@@ -1,2 +1,107 @@
-//! Drawing.
+//! Drawing: the visible part of the state into cells. Nothing is kept between frames.
+
+pub mod layout;
 pub mod pen;
+
+mod detail;
+mod dialog;
+mod footer;
+mod greeting;
+mod help;
+mod palette;
+mod status;
+mod table;
+mod tabs;
+mod tail;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::clocks::Clocks;
+use super::state::{Mode, State};
+use super::theme::Theme;
+use crate::domain::Timestamp;
+use pen::Pen;
+
+/// What a frame leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drawn {
+    /// When the first of its texts will read differently by itself.
+    pub next_change: Option<Timestamp>,
+    /// Where the terminal's caret belongs; `None`: it is hidden.
+    pub caret: Option<Position>,
+}
+
+/// Draws the screen.
+pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Drawn {
+    let drawn = draw_into(state, theme, frame.buffer_mut());
+    if let Some(caret) = drawn.caret {
+        frame.set_cursor_position(caret);
+    }
+    drawn
+}
+
+/// Draws the screen into an empty buffer of the size that the state knows.
+pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
+    let area = *buffer.area();
+    let clocks = Clocks::at(state.now.at);
+    let plan = state.plan();
+    let mut pen = Pen::new(buffer, area);
+    if plan.too_small {
+        let (width, height) = layout::SMALLEST;
+        let text = format!("needs {width}x{height}, this is {}x{}", area.width, area.height);
+        pen.text(0, 0, area.width, &text, theme.text);
+        return Drawn::default();
+    }
+    let mut caret = None;
+    tabs::draw(state, theme, &mut pen.within(plan.tabs));
+    if let Some(area) = plan.filter {
+        caret = tabs::draw_filter(state, theme, &mut pen.within(area));
+    }
+    if let Some(area) = plan.banner {
+        status::draw_banner(state, theme, &clocks, &mut pen.within(area));
+    }
+    if let Some(area) = plan.table {
+        if state.rows.is_empty() {
+            greeting::draw(state, theme, &mut pen.within(area));
+        } else {
+            table::draw(state, theme, &clocks, &mut pen.within(area));
+        }
+    }
+    if let Some(area) = plan.detail {
+        detail::draw(state, theme, &clocks, &mut pen.within(area));
+    }
+    if let Some(area) = plan.tail {
+        tail::draw(state, theme, &clocks, &mut pen.within(area));
+    }
+    footer::draw(state, theme, &mut pen.within(plan.footer));
+    status::draw(state, theme, &clocks, &mut pen.within(plan.status));
+    match &state.mode {
+        Mode::Desk | Mode::Filter(_) => {}
+        Mode::Palette(palette) => caret = palette::draw(palette, state, theme, &mut pen),
+        Mode::Help(scroll) => help::draw(*scroll, state, theme, &mut pen),
+        Mode::Dialog(open) => caret = dialog::draw(open, state, theme, &clocks, &mut pen),
+    }
+    footer::draw_toasts(state, theme, &mut pen.within(above(area, plan.footer)));
+    Drawn { next_change: clocks.next_change(), caret }
+}
+
+fn above(area: Rect, footer: Rect) -> Rect {
+    Rect { height: footer.y, ..area }
+}
+
+/// A part of the screen in its middle, with nothing in it.
+fn popup<'p>(pen: &'p mut Pen<'_>, width: u16, height: u16) -> Pen<'p> {
+    let area = pen.area();
+    let (width, height) = (width.min(area.width), height.min(area.height.saturating_sub(1)));
+    let popup = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height.saturating_sub(1 + height)) / 2,
+        width,
+        height,
+    };
+    let mut pen = pen.within(popup);
+    pen.clear();
+    pen
+}

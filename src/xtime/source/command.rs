@@ -96,21 +96,6 @@ impl CommandSource {
         Ok(command)
     }
 
-    /// Reads what a program that ended well has printed.
-    fn read(&self, output: &[u8]) -> Result<ObtainedCode, SourceError> {
-        let refused = |why: String| SourceError::Refused(format!("the program printed no usable code: {why}"));
-        let text = std::str::from_utf8(output).map_err(|_| refused("it is no UTF-8 text".to_owned()))?;
-        let mut lines = text.lines();
-        let code =
-            read_code(lines.next().unwrap_or_default()).map_err(|error| refused(format!("on line 1, {error}")))?;
-        let second = lines.next().map(str::trim).filter(|line| !line.is_empty());
-        let expires_at = second.and_then(read_moment);
-        if second.is_some() && expires_at.is_none() {
-            tracing::warn!("line 2 of the program's output is not RFC 3339; the expiry is left out");
-        }
-        Ok(ObtainedCode { code, generated_at: None, expires_at })
-    }
-
     /// The last line that it wrote to its error output, without the code that it may have printed.
     fn last_words(&self, ran: &Ran) -> String {
         let printed = String::from_utf8_lossy(&ran.output);
@@ -119,6 +104,20 @@ impl CommandSource {
         let last = errors.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
         self.scrubber.line_hiding(last, &[code])
     }
+}
+
+/// Reads what a program that ended well has printed.
+fn read(output: &[u8]) -> Result<ObtainedCode, SourceError> {
+    let refused = |why: String| SourceError::Refused(format!("the program printed no usable code: {why}"));
+    let text = std::str::from_utf8(output).map_err(|_| refused("it is no UTF-8 text".to_owned()))?;
+    let mut lines = text.lines();
+    let code = read_code(lines.next().unwrap_or_default()).map_err(|error| refused(format!("on line 1, {error}")))?;
+    let second = lines.next().map(str::trim).filter(|line| !line.is_empty());
+    let expires_at = second.and_then(read_moment);
+    if second.is_some() && expires_at.is_none() {
+        tracing::warn!("line 2 of the program's output is not RFC 3339; the expiry is left out");
+    }
+    Ok(ObtainedCode { code, generated_at: None, expires_at })
 }
 
 fn field(at: usize) -> String {
@@ -144,7 +143,7 @@ impl CodeSource for CommandSource {
         })?;
         let ran = run(child, self.settings.timeout, self.settings.max_output).await;
         match ran.end {
-            End::Exited(status) if status.success() => self.read(&ran.output),
+            End::Exited(status) if status.success() => read(&ran.output),
             End::Exited(status) => {
                 let said = self.last_words(&ran);
                 let said = if said.is_empty() { String::new() } else { format!(": {said}") };

@@ -1,6 +1,5 @@
 //! Codes from an HTTP interface of the partner, as a request template of the configuration says.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -91,7 +90,7 @@ pub struct HttpSource {
     sample: Url,
     headers: Vec<Header>,
     wire: Wire,
-    scrubber: Arc<Scrubber>,
+    scrubber: Scrubber,
 }
 
 /// A header that is ready, or whose template is found under its field.
@@ -146,8 +145,8 @@ impl HttpSource {
             HeaderText::Secret(secret) => Some(secret.clone()),
             HeaderText::Template(_) => None,
         });
-        let scrubber = Arc::new(Scrubber::new(secrets));
-        Ok(Self { method, body, templates, sample, headers, wire, scrubber, settings })
+        let scrubber = Scrubber::new(secrets);
+        Ok(Self { settings, method, body, templates, sample, headers, wire, scrubber })
     }
 
     /// The request for one intent: the same for every try of it.
@@ -167,12 +166,11 @@ impl HttpSource {
         }
         let mut sent = self.wire.client.request(self.method.clone(), url);
         for Header { name, value, field } in &self.headers {
-            let value = match value {
-                Some(value) => value.clone(),
-                None => {
-                    let text = self.templates.fill(field, Place::Header, &values)?;
-                    HeaderValue::from_bytes(text.as_bytes()).map_err(|_| format!("{name}: no header can carry it"))?
-                }
+            let value = if let Some(ready) = value {
+                ready.clone()
+            } else {
+                let text = self.templates.fill(field, Place::Header, &values)?;
+                HeaderValue::from_bytes(text.as_bytes()).map_err(|_| format!("{name}: no header can carry it"))?
             };
             sent = sent.header(name, value);
         }

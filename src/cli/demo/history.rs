@@ -1,0 +1,284 @@
+//! A past for the demo: dealerships in mid-life, told through the same rules as everything else.
+//!
+//! The sandbox is asked for codes as if they had been generated days ago; its dealers have long acted on them. What they
+//! said by phone, what Xtime shows of them now, and what clocks did meanwhile becomes the history of the store.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+use futures::StreamExt as _;
+use futures::stream;
+use rand::rngs::StdRng;
+use rand::{Rng as _, RngExt as _, SeedableRng as _};
+
+use super::phone::{self, Call, Line, LineError, between};
+use crate::domain::{
+    Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode,
+    Look, Onboarding, OpcodeState, Outcome, Policy, Profile, SlotsLook, Timestamp, decide, evolve, opcode,
+};
+use crate::store::{Append, Store, StoreError};
+use crate::xtime::Platform;
+
+/// Requests to the sandbox under way at once.
+const AT_ONCE: usize = 16;
+/// Looks before the demo goes on without knowing: the sandbox is nasty on purpose.
+const LOOKS: usize = 6;
+/// Facts of so many commands in one commit.
+const CHUNK: usize = 500;
+
+/// Why there is no past.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// The sandbox did not answer.
+    #[error(transparent)]
+    Line(#[from] LineError),
+    /// The store did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+struct Dealer {
+    id: DealershipId,
+    profile: Profile,
+    added_at: Timestamp,
+    invited: Option<Invited>,
+    share: f64,
+}
+
+struct Invited {
+    at: Timestamp,
+    intent: IntentId,
+    code: InvitationCode,
+}
+
+struct Seen {
+    look: Look,
+    slots: Option<SlotsLook>,
+}
+
+/// Who makes the past, and of what.
+pub struct Past<'a> {
+    /// Where it is written.
+    pub store: &'a dyn Store,
+    /// What Xtime shows now.
+    pub platform: &'a dyn Platform,
+    /// The dealers.
+    pub line: &'a Line,
+    /// The numbers of the process.
+    pub policy: &'a Policy,
+    /// The moment at which it ends.
+    pub now: Timestamp,
+    /// Its seed.
+    pub seed: u64,
+}
+
+impl Past<'_> {
+    /// Writes the history of these dealerships. Returns the number of the last phone call that is in it.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer or the store does not take it.
+    pub async fn write(&self, profiles: Vec<Profile>) -> Result<u64, HistoryError> {
+        let mut rng = StdRng::seed_from_u64(self.seed ^ 0x9e37_79b9_7f4a_7c15);
+        let plans: Vec<_> = profiles.into_iter().map(|profile| self.plan(profile, &mut rng)).collect();
+        let dealers: Vec<Dealer> = stream::iter(plans)
+            .map(|(dealer, invite)| self.invite(dealer, invite))
+            .buffered(AT_ONCE)
+            .collect::<Vec<_>>()
+            .await
+            .into_iter()
+            .collect::<Result<_, _>>()?;
+        let (calls, last_call) = self.line.all_calls(0).await?;
+        let mut calls_of: HashMap<&str, Vec<&Call>> = HashMap::new();
+        for call in calls.iter().filter(|call| call.at <= self.now) {
+            calls_of.entry(&call.dealer_code).or_default().push(call);
+        }
+        let seen: Vec<Option<Seen>> =
+            stream::iter(&dealers).map(|dealer| self.look(dealer)).buffered(AT_ONCE).collect().await;
+
+        let mut story = Vec::new();
+        for (dealer, seen) in dealers.iter().zip(seen) {
+            let calls = calls_of.get(dealer.profile.dealer_code.raw()).map_or(&[][..], Vec::as_slice);
+            self.tell(dealer, seen, calls, &mut story);
+        }
+        story.sort_by_key(|line| line.0);
+        self.record(story).await?;
+        Ok(last_call)
+    }
+
+    /// When it was added and invited: half of the codes are alive, the others older, a few were never issued.
+    fn plan(&self, profile: Profile, rng: &mut StdRng) -> (Dealer, Option<(Timestamp, IntentId)>) {
+        let minutes = match rng.random_range(0..100) {
+            0..5 => None,
+            5..60 => Some(rng.random_range(2..72 * 60)),
+            60..85 => Some(rng.random_range(72 * 60..6 * 24 * 60)),
+            _ => Some(rng.random_range(6 * 24 * 60..14 * 24 * 60)),
+        };
+        let invited_at = minutes.map(|minutes| self.now - TimeDelta::minutes(minutes));
+        let added_at = invited_at.unwrap_or(self.now) - TimeDelta::minutes(rng.random_range(10..600));
+        let id = DealershipId::from_bits(rng.next_u64());
+        let intent = IntentId::from_bits(rng.next_u64());
+        let dealer = Dealer { id, profile, added_at, invited: None, share: rng.random_range(0.05..0.95) };
+        (dealer, invited_at.map(|at| (at, intent)))
+    }
+
+    async fn invite(&self, mut dealer: Dealer, invite: Option<(Timestamp, IntentId)>) -> Result<Dealer, LineError> {
+        if let Some((at, intent)) = invite {
+            let (code, zone) = (dealer.profile.dealer_code.raw(), dealer.profile.timezone.name());
+            let code = self.line.invite_at(code, zone, at, &intent.to_string()).await?;
+            dealer.invited = Some(Invited { at, intent, code });
+        }
+        Ok(dealer)
+    }
+
+    async fn look(&self, dealer: &Dealer) -> Option<Seen> {
+        dealer.invited.as_ref()?;
+        let code = dealer.profile.dealer_code.raw();
+        for _ in 0..LOOKS {
+            let look = self.platform.look(code).await.value;
+            if look.outcome == Outcome::Connected {
+                let slots = self.slots(dealer).await;
+                return Some(Seen { look, slots });
+            }
+            if look.outcome == Outcome::NotConnected {
+                return Some(Seen { look, slots: None });
+            }
+        }
+        None
+    }
+
+    async fn slots(&self, dealer: &Dealer) -> Option<SlotsLook> {
+        let today = self.now.with_timezone(&dealer.profile.timezone).date_naive();
+        let opcode = self.policy.default_opcode.as_str();
+        let slots = self.platform.slots(dealer.profile.dealer_code.raw(), opcode, today, 6).await.value.ok()?;
+        let mut days: Vec<_> = slots.iter().map(|slot| slot.local.date()).collect();
+        days.dedup();
+        Some(SlotsLook { at: self.now, count: slots.len() as u32, days: days.len() as u32 })
+    }
+
+    /// One dealership's lines of the story.
+    fn tell(&self, dealer: &Dealer, seen: Option<Seen>, calls: &[&Call], story: &mut Vec<StoryLine>) {
+        let owner =
+            dealer.profile.owner.as_ref().map_or_else(|| Actor::system("demo"), |owner| Actor::person(owner.raw()));
+        let mut line = |at: Timestamp, actor: &Actor, command| story.push((at, dealer.id, actor.clone(), command));
+        line(dealer.added_at, &owner, Command::Add { profile: dealer.profile.clone() });
+        let Some(Invited { at, intent, code }) = &dealer.invited else { return };
+        line(*at, &owner, Command::RequestCode { intent: *intent, source: CodeOrigin::Http, ask: Ask::Invite });
+        let issued_at = *at + TimeDelta::seconds(1);
+        let issue = Command::IssueCode {
+            code: code.clone(),
+            generated_at: *at,
+            expires_at: None,
+            source: CodeOrigin::Http,
+            intent: *intent,
+            ask: Ask::Invite,
+        };
+        line(issued_at, &owner, issue);
+        for call in calls {
+            line(call.at.max(issued_at), &phone::actor(), call.command());
+        }
+
+        let probe = Actor::system("probe");
+        let word_at = calls.iter().find(|call| call.is_word()).map(|call| call.at);
+        let expires_at = *at + self.policy.valid_for;
+        let minute = TimeDelta::minutes(1);
+        let not_connected = |at| Look {
+            began_at: at,
+            ended_at: at,
+            outcome: Outcome::NotConnected,
+            reason: "not connected to us".to_owned(),
+            unrecognised: false,
+            services: None,
+        };
+        if self.now - *at > minute {
+            line(issued_at + minute, &probe, Command::Observe { look: not_connected(issued_at + minute) });
+        }
+        let connected = seen.as_ref().is_some_and(|seen| seen.look.outcome == Outcome::Connected);
+        let from = word_at.unwrap_or(*at) + minute * 3;
+        let observed_at = between(from, (from + TimeDelta::hours(20)).min(self.now), dealer.share);
+        if let Some(due_at) = word_at.map(|at| at + self.policy.confirm_within)
+            && due_at < self.now
+            && !connected
+        {
+            line(due_at + minute, &Actor::system("clock"), Command::Tick { probing: true });
+        }
+        if word_at.is_none() && !connected && expires_at + minute < self.now {
+            line(expires_at + minute, &probe, Command::Observe { look: not_connected(expires_at + minute) });
+        }
+        if let Some(Seen { look, slots }) = seen.filter(|_| connected) {
+            let ok = look.services.as_ref().is_some_and(|services| {
+                let wanted = chosen(calls).unwrap_or(&self.policy.default_opcode);
+                opcode::find(wanted, services).state == OpcodeState::Ok
+            });
+            let look = Look { began_at: observed_at, ended_at: observed_at, ..look };
+            line(observed_at, &probe, Command::Observe { look });
+            if let Some(look) = slots.filter(|_| ok && chosen(calls).is_none()) {
+                let look = SlotsLook { at: observed_at, ..look };
+                line(observed_at + TimeDelta::seconds(1), &probe, Command::ObserveSlots { look });
+            }
+        }
+    }
+
+    /// Decides line by line on states of its own, and records what comes of it in order of time.
+    async fn record(&self, story: Vec<StoryLine>) -> Result<(), StoreError> {
+        let mut ledger = Ledger::default();
+        let mut batch = Vec::new();
+        for (at, dealership, actor, command) in story {
+            let state = ledger.states.get(&dealership);
+            let context = Context { now: at, policy: self.policy, claims: &ledger };
+            // What the rules refuse did not happen: a dealer who says "done" twice, for instance.
+            let Ok(facts) = decide(state, &command, &context) else { continue };
+            if facts.is_empty() {
+                continue;
+            }
+            let expected_version = state.map_or(0, |state| state.version);
+            for fact in &facts {
+                let event = Event { seq: 0, at, actor: actor.clone(), dealership, fact: fact.clone() };
+                ledger.take(&event);
+            }
+            batch.push(Append { dealership, expected_version, actor, at, facts });
+            if batch.len() >= CHUNK {
+                self.store.append(std::mem::take(&mut batch)).await?;
+            }
+        }
+        if !batch.is_empty() {
+            self.store.append(batch).await?;
+        }
+        Ok(())
+    }
+}
+
+type StoryLine = (Timestamp, DealershipId, Actor, Command);
+
+fn chosen<'a>(calls: &[&'a Call]) -> Option<&'a str> {
+    calls.iter().rev().find_map(|call| call.opcode())
+}
+
+/// States that exist only while the past is being told.
+#[derive(Default)]
+struct Ledger {
+    states: HashMap<DealershipId, Onboarding>,
+    codes: HashMap<CodeDigest, DealershipId>,
+    dealer_codes: HashMap<Box<str>, DealershipId>,
+}
+
+impl Ledger {
+    fn take(&mut self, event: &Event) {
+        let id = event.dealership;
+        if let Some(state) = evolve(self.states.remove(&id), event) {
+            if let Some(invitation) = &state.invitation {
+                self.codes.insert(invitation.code.digest(), id);
+            }
+            self.dealer_codes.entry(state.profile.dealer_code.raw().into()).or_insert(id);
+            self.states.insert(id, state);
+        }
+    }
+}
+
+impl Claims for Ledger {
+    fn holder(&self, claim: &Claim) -> Option<DealershipId> {
+        match claim {
+            Claim::Code(digest) => self.codes.get(digest).copied(),
+            Claim::DealerCode(code) => self.dealer_codes.get(code).copied(),
+        }
+    }
+}

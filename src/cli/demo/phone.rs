@@ -1,0 +1,176 @@
+//! The demo's line to the simulated dealers: asks the sandbox for invitations, and hears what dealers say by phone.
+
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use crate::domain::{Actor, Command, InvitationCode, OpcodeChoice, OpcodeOption, Timestamp, Untrusted, rfc3339};
+use crate::engine::Engine;
+
+/// How often the line is listened to, in real time.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// The sandbox could not be asked.
+#[derive(Debug, thiserror::Error)]
+#[error("the sandbox did not answer: {0}")]
+pub struct LineError(String);
+
+impl From<reqwest::Error> for LineError {
+    fn from(error: reqwest::Error) -> Self {
+        Self(error.without_url().to_string())
+    }
+}
+
+/// Something that a dealer said.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Call {
+    seq: u64,
+    /// When it was said.
+    pub at: Timestamp,
+    /// Who said it.
+    pub dealer_code: String,
+    kind: String,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    opcode: Option<String>,
+    #[serde(default)]
+    option: Option<String>,
+}
+
+impl Call {
+    /// What the desk records of it.
+    pub fn command(&self) -> Command {
+        match (self.kind.as_str(), &self.opcode) {
+            ("done", _) => Command::ConfirmByDealer { said_at: self.at },
+            ("opcode", Some(code)) => {
+                let option =
+                    if self.option.as_deref() == Some("new") { OpcodeOption::New } else { OpcodeOption::Existing };
+                Command::ChooseOpcode { choice: OpcodeChoice { code: code.as_str().into(), option } }
+            }
+            _ => Command::Note { text: Untrusted::from(format!("by phone: {}", self.text)) },
+        }
+    }
+
+    /// The opcode that the dealer told us, if that is what the call was about.
+    pub fn opcode(&self) -> Option<&str> {
+        self.opcode.as_deref().filter(|_| self.kind == "opcode")
+    }
+
+    /// Whether it is the dealer's word that the code was entered.
+    pub fn is_word(&self) -> bool {
+        self.kind == "done"
+    }
+}
+
+/// Who wrote down what dealers said.
+pub fn actor() -> Actor {
+    Actor::system("phone")
+}
+
+/// The line.
+#[derive(Clone)]
+pub struct Line {
+    http: reqwest::Client,
+    invitations: String,
+    control: String,
+}
+
+impl Line {
+    /// A line to the sandbox at these addresses.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn new(invitations: String, control: String) -> Result<Self, LineError> {
+        let http = reqwest::Client::builder().timeout(std::time::Duration::from_secs(10)).build()?;
+        Ok(Self { http, invitations, control })
+    }
+
+    /// A code for a dealership as if it had been generated at that moment, and when it dies.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer, or not with a code.
+    pub async fn invite_at(
+        &self,
+        dealer_code: &str,
+        timezone: &str,
+        at: Timestamp,
+        key: &str,
+    ) -> Result<InvitationCode, LineError> {
+        #[derive(Deserialize)]
+        struct Data {
+            code: InvitationCode,
+        }
+        #[derive(Deserialize)]
+        struct Answer {
+            data: Data,
+        }
+        let body = serde_json::json!({
+            "dealerCode": dealer_code, "timezone": timezone, "generatedAt": rfc3339(at),
+        });
+        let request = self.http.post(&self.invitations).header("Idempotency-Key", key).json(&body);
+        let answer: Answer = request.send().await?.error_for_status()?.json().await?;
+        Ok(answer.data.code)
+    }
+
+    /// Makes the sandbox misbehave from now on.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer, or does not know such faults.
+    pub async fn misbehave(&self, faults: &str) -> Result<(), LineError> {
+        let request = self.http.post(format!("{}/faults", self.control)).body(faults.to_owned());
+        request.send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// What dealers said after the call with this number.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer.
+    pub async fn calls(&self, after: u64) -> Result<Vec<Call>, LineError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            calls: Vec<Call>,
+        }
+        let request = self.http.get(format!("{}/calls", self.control)).query(&[("after", after)]);
+        Ok(request.send().await?.error_for_status()?.json::<Answer>().await?.calls)
+    }
+
+    /// Everything that was said after a call with this number, and the number of the last one.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer.
+    pub async fn all_calls(&self, mut after: u64) -> Result<(Vec<Call>, u64), LineError> {
+        let mut all = Vec::new();
+        loop {
+            let more = self.calls(after).await?;
+            let Some(last) = more.last() else { return Ok((all, after)) };
+            after = last.seq;
+            all.extend(more);
+        }
+    }
+
+    /// Listens until the engine ends, and records what is said.
+    pub async fn listen(self, engine: Engine, mut after: u64) {
+        loop {
+            tokio::time::sleep(PAUSE).await;
+            let Ok((calls, last)) = self.all_calls(after).await else { continue };
+            after = last;
+            for call in calls {
+                let Some(id) = engine.book().by_dealer_code(&call.dealer_code) else { continue };
+                // A dealer may say things that the rules refuse, such as "done" twice: nothing is to be done about that.
+                if let Err(crate::engine::EngineError::Ending | crate::engine::EngineError::Store(_)) =
+                    engine.execute(id, call.command(), &actor()).await
+                {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// A moment some share of the way between two others.
+pub fn between(from: Timestamp, to: Timestamp, share: f64) -> Timestamp {
+    let millis = (to - from).num_milliseconds().max(0) as f64 * share.clamp(0.0, 1.0);
+    from + TimeDelta::milliseconds(millis as i64)
+}

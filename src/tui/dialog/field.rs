@@ -1,0 +1,96 @@
+//! The fields of a dialog.
+
+use crate::tui::line_edit::LineEdit;
+
+/// What a field is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The pasted code.
+    Code,
+    /// When it was generated.
+    Generated,
+    /// The pasted block of codes.
+    Block,
+    /// "Although the dealer says that the code was entered."
+    Despite,
+    /// The number of dealerships, typed.
+    Count,
+    /// Why, a note, an owner, a length of time, a moment, an opcode: the one thing that the dialog asks for.
+    Text,
+    /// Which of the two ways of an opcode.
+    Option,
+    /// Whether a group of events is shown.
+    Group(usize),
+}
+
+/// A field.
+#[derive(Debug)]
+pub struct Field {
+    /// What it is for.
+    pub role: Role,
+    /// Its name on the screen.
+    pub label: String,
+    /// What may be entered.
+    pub hint: String,
+    /// What is in it.
+    pub input: Input,
+}
+
+/// What is in a field.
+#[derive(Debug)]
+pub enum Input {
+    /// One line.
+    Line(LineEdit),
+    /// Many lines.
+    Block(String),
+    /// Yes or no.
+    Check(bool),
+    /// One of a few.
+    Choice {
+        /// The choices.
+        options: &'static [&'static str],
+        /// The chosen one.
+        chosen: usize,
+    },
+}
+
+impl Field {
+    pub(super) fn line(role: Role, label: &str, hint: impl Into<String>, text: &str) -> Self {
+        let mut edit = LineEdit::default();
+        edit.paste(text);
+        Self { role, label: label.to_owned(), hint: hint.into(), input: Input::Line(edit) }
+    }
+
+    pub(super) fn check(role: Role, label: impl Into<String>, on: bool) -> Self {
+        Self { role, label: label.into(), hint: String::new(), input: Input::Check(on) }
+    }
+
+    /// Whether text can be typed into it.
+    pub fn takes_text(&self) -> bool {
+        matches!(self.input, Input::Line(_) | Input::Block(_))
+    }
+
+    /// Its text; empty for a field that has none.
+    pub fn text(&self) -> &str {
+        match &self.input {
+            Input::Line(edit) => edit.text(),
+            Input::Block(text) => text,
+            Input::Check(_) | Input::Choice { .. } => "",
+        }
+    }
+
+    /// Whether it is switched on.
+    pub fn is_on(&self) -> bool {
+        matches!(self.input, Input::Check(true))
+    }
+
+    /// Switches it, or goes on to the next choice. Whether there was anything to switch.
+    pub fn toggle(&mut self) -> bool {
+        match &mut self.input {
+            Input::Check(on) => *on = !*on,
+            Input::Choice { options, chosen } => *chosen = (*chosen + 1) % options.len().max(1),
+            Input::Line(_) | Input::Block(_) => return false,
+        }
+        true
+    }
+}

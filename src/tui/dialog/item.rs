@@ -1,0 +1,131 @@
+//! A dealership in a dialog: what was shown of it, and whether that still holds.
+
+use chrono_tz::Tz;
+
+use crate::domain::{DealershipId, InvitationState, Onboarding, OpcodeChoice, Stage, Timestamp, Untrusted};
+use crate::tui::action::Action;
+
+/// A dealership as a dialog showed it.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Which.
+    pub id: DealershipId,
+    /// Its name, fit for the screen.
+    pub name: String,
+    /// Its dealerCode, fit for the screen.
+    pub dealer_code: String,
+    /// Who answers there, fit for the screen.
+    pub contact: String,
+    /// Its zone.
+    pub zone: Tz,
+    /// Where it stood.
+    pub stage: Stage,
+    /// Its newest code: number, masked, end and state.
+    pub code: Option<(u32, String, Timestamp, InvitationState)>,
+    /// What happened to it since; the dialog refuses then.
+    pub changed: Option<String>,
+    seen: Seen,
+}
+
+/// What the operator decides upon.
+#[derive(Debug, Clone, PartialEq)]
+struct Seen {
+    generation: u32,
+    revoked: bool,
+    confirmed: bool,
+    word: Option<Timestamp>,
+    archived: bool,
+    dealer_code: Untrusted,
+    owner: Option<Untrusted>,
+    opcode: Option<OpcodeChoice>,
+    snoozed_until: Option<Timestamp>,
+}
+
+impl Seen {
+    fn of(state: &Onboarding) -> Self {
+        let ended = state.invitation.as_ref().and_then(|newest| newest.ended);
+        Self {
+            generation: state.generation(),
+            revoked: matches!(ended, Some((crate::domain::Ended::Revoked, _))),
+            confirmed: state.is_confirmed(),
+            word: state.confirmation.dealer_confirmed_at,
+            archived: state.archived_at.is_some(),
+            dealer_code: state.profile.dealer_code.clone(),
+            owner: state.profile.owner.clone(),
+            opcode: state.opcode.clone(),
+            snoozed_until: state.snoozed_until,
+        }
+    }
+}
+
+impl Item {
+    /// A dealership as it is now.
+    pub fn of(state: &Onboarding, now: Timestamp) -> Self {
+        let contact = &state.profile.contact;
+        let contact = match (contact.name.screen(), contact.email.screen()) {
+            (name, email) if name.is_empty() => email.into_owned(),
+            (name, email) => format!("{name} <{email}>"),
+        };
+        let code = state.invitation.as_ref();
+        Self {
+            id: state.id,
+            name: state.profile.name.screen().into_owned(),
+            dealer_code: state.profile.dealer_code.screen().into_owned(),
+            contact,
+            zone: state.profile.timezone,
+            stage: state.stage(now),
+            code: code.map(|code| (code.generation, code.code.masked(), code.expires_at, code.state(now))),
+            changed: None,
+            seen: Seen::of(state),
+        }
+    }
+
+    /// The generation that was shown.
+    pub fn generation(&self) -> u32 {
+        self.seen.generation
+    }
+
+    /// Whether the dealer's word is waiting to be reflected.
+    pub fn awaits_xtime(&self) -> bool {
+        self.stage == Stage::AwaitingXtime
+    }
+
+    /// Compares what was shown with a newer state, as far as the action depends on it.
+    pub fn compare(&mut self, action: Action, state: &Onboarding) {
+        if self.changed.is_none() {
+            self.changed = difference(action, &self.seen, &Seen::of(state), state);
+        }
+    }
+}
+
+fn difference(action: Action, was: &Seen, is: &Seen, state: &Onboarding) -> Option<String> {
+    if was == is {
+        return None;
+    }
+    let about_code = matches!(action, Action::Invite | Action::Reissue | Action::Revoke | Action::ConfirmWord);
+    if about_code && was.generation != is.generation {
+        let by = state.invitation.as_ref().map(|newest| crate::domain::text::clean(&newest.issued_by).into_owned());
+        let by = by.unwrap_or_default();
+        return Some(match was.generation {
+            0 => format!("invited by {by} meanwhile: code {}", is.generation),
+            _ => format!("reissued by {by} meanwhile: code {} is the newest", is.generation),
+        });
+    }
+    if action != Action::Note && was.archived != is.archived {
+        return Some(
+            if is.archived { "archived meanwhile" } else { "taken back from the archive meanwhile" }.to_owned(),
+        );
+    }
+    let words = match action {
+        _ if about_code && is.confirmed && !was.confirmed => "connected meanwhile",
+        _ if about_code && was.confirmed && !is.confirmed => "lost meanwhile",
+        _ if about_code && is.revoked && !was.revoked => "its code was revoked meanwhile",
+        _ if about_code && was.word != is.word => "the dealer's word was recorded meanwhile",
+        _ if about_code && was.dealer_code != is.dealer_code => "its dealerCode was corrected meanwhile",
+        Action::Assign if was.owner != is.owner => "assigned to somebody else meanwhile",
+        Action::ChooseOpcode if was.opcode != is.opcode => "another opcode was chosen meanwhile",
+        Action::Snooze if was.snoozed_until != is.snoozed_until => "its snooze was changed meanwhile",
+        _ => return None,
+    };
+    Some(words.to_owned())
+}

@@ -1,0 +1,265 @@
+//! What would come of a dialog as it is filled in, or everything that is wrong or missing.
+
+use chrono_tz::Tz;
+
+use crate::domain::paste::{Expected, Mistake, PasteContext, check_code, check_generated, match_codes};
+use crate::domain::when::{parse_duration, parse_moment};
+use crate::domain::{
+    Ask, Claim, Claims, Command, DealershipId, OpcodeChoice, OpcodeOption, Policy, Stage, Timestamp, Untrusted,
+};
+use crate::engine::PastedCode;
+use crate::tui::action::Action;
+use crate::tui::state::State;
+use crate::tui::tail::Group;
+
+use super::{Dialog, Input, Item, Kind, Problem, Role, TYPED_ABOVE, Wish};
+
+/// What a dialog is judged by.
+pub struct Glance<'a> {
+    now: Timestamp,
+    policy: &'a Policy,
+    by_paste: bool,
+    claims: &'a dyn Claims,
+}
+
+impl<'a> Glance<'a> {
+    /// The state of the screen, without the dialog itself.
+    pub fn of(state: &'a State) -> Self {
+        let setup = &state.setup;
+        let claims: &dyn Claims = setup.claims.as_ref();
+        Self { now: state.now.at, policy: &setup.policy, by_paste: setup.source.is_none(), claims }
+    }
+}
+
+/// When the field for the moment of generation says that the code was generated.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn generated_of(dialog: &Dialog, now: Timestamp, zone: Tz) -> Result<Timestamp, String> {
+    match dialog.field(Role::Generated) {
+        None => Ok(now),
+        Some(field) if field.text().trim().is_empty() => Ok(now),
+        Some(field) => parse_moment(field.text(), now, &zone).map_err(|error| error.to_string()),
+    }
+}
+
+/// When a code that is entered now would die.
+pub fn expiry_of(dialog: &Dialog, now: Timestamp, zone: Tz, policy: &Policy) -> Option<Timestamp> {
+    generated_of(dialog, now, zone).ok()?.checked_add_signed(policy.valid_for)
+}
+
+type Problems = Vec<Problem>;
+
+fn wrong(role: Role, text: impl Into<String>) -> Problems {
+    vec![Problem { role: Some(role), id: None, text: text.into(), missing: false }]
+}
+
+fn missing(role: Role, text: impl Into<String>) -> Problems {
+    vec![Problem { role: Some(role), id: None, text: text.into(), missing: true }]
+}
+
+impl Dialog {
+    /// Judges what is filled in.
+    pub fn judge(&mut self, glance: &Glance<'_>) {
+        self.verdict = self.judged(glance);
+    }
+
+    fn judged(&self, glance: &Glance<'_>) -> Result<Wish, Problems> {
+        let Kind::Ask(action) = self.kind else {
+            let groups = Group::ALL.into_iter().enumerate();
+            let shown = |place| self.field(Role::Group(place)).is_none_or(super::Field::is_on);
+            return Ok(Wish::Show(groups.map(|(place, group)| (group, shown(place))).collect()));
+        };
+        let changed: Problems = self
+            .items
+            .iter()
+            .filter_map(|item| Some((item, item.changed.as_ref()?)))
+            .map(|(item, what)| Problem {
+                role: None,
+                id: Some(item.id),
+                text: format!("{}: {what}", item.name),
+                missing: false,
+            })
+            .collect();
+        if !changed.is_empty() {
+            return Err(changed);
+        }
+        let mut problems = Problems::new();
+        let wish = match action {
+            Action::Invite | Action::Reissue => self.codes(action, glance),
+            _ => self.commands(action, glance),
+        };
+        let wish = wish.map_err(|more| problems.extend(more)).ok();
+        if self.items.len() > TYPED_ABOVE && self.text(Role::Count).trim() != self.items.len().to_string() {
+            let text = format!("type {} to go on", self.items.len());
+            let typed = !self.text(Role::Count).is_empty();
+            problems.push(Problem { role: Some(Role::Count), id: None, text, missing: !typed });
+        }
+        wish.filter(|_| problems.is_empty()).ok_or(problems)
+    }
+
+    fn codes(&self, action: Action, glance: &Glance<'_>) -> Result<Wish, Problems> {
+        let despite_word = self.field(Role::Despite).is_some_and(super::Field::is_on);
+        let mut problems = Problems::new();
+        if self.field(Role::Despite).is_some() && !despite_word {
+            problems.extend(missing(Role::Despite, "say that you mean it, or leave those out that await Xtime"));
+        }
+        let ask = |item: &Item| match action {
+            Action::Invite => Ask::Invite,
+            _ => Ask::Reissue { seen: item.generation(), despite_word: despite_word && item.awaits_xtime() },
+        };
+        if !glance.by_paste {
+            let asks = self.items.iter().map(|item| (item.id, ask(item))).collect();
+            return if problems.is_empty() { Ok(Wish::Obtain(asks)) } else { Err(problems) };
+        }
+        let pasted = match self.items.as_slice() {
+            [item] => self.one_code(item, glance).map(|code| vec![code]),
+            _ => self.many_codes(glance),
+        };
+        let mut pasted = pasted.map_err(|more| problems.extend(more)).unwrap_or_default();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        for (code, item) in pasted.iter_mut().zip(&self.items) {
+            code.ask = ask(item);
+        }
+        Ok(Wish::Paste(pasted))
+    }
+
+    fn one_code(&self, item: &Item, glance: &Glance<'_>) -> Result<PastedCode, Problems> {
+        let mut problems = Problems::new();
+        let generated_at = generated_of(self, glance.now, item.zone).and_then(|at| {
+            check_generated(at, glance.now, glance.policy).map_err(|wrong| wrong.to_string()).map(|()| at)
+        });
+        let generated_at = generated_at.map_err(|text| problems.extend(wrong(Role::Generated, text))).ok();
+        let context = PasteContext {
+            now: glance.now,
+            generated_at: glance.now,
+            policy: glance.policy,
+            claims: glance.claims,
+            resolve: &|_| None,
+        };
+        let text = self.text(Role::Code);
+        let code = if text.trim().is_empty() {
+            Err(missing(Role::Code, "paste the code"))
+        } else {
+            check_code(item.id, text, glance.now, &context).map_err(|what| wrong(Role::Code, what.to_string()))
+        };
+        let code = code.map_err(|more| problems.extend(more)).ok();
+        match (code, generated_at) {
+            (Some(code), Some(generated_at)) => {
+                Ok(PastedCode { dealership: item.id, code, generated_at, expires_at: None, ask: Ask::Invite })
+            }
+            _ => Err(problems),
+        }
+    }
+
+    fn many_codes(&self, glance: &Glance<'_>) -> Result<Vec<PastedCode>, Problems> {
+        let block = self.text(Role::Block);
+        if block.trim().is_empty() {
+            return Err(missing(Role::Block, format!("paste {} codes", self.items.len())));
+        }
+        let generated_at = self.common_moment(glance.now).map_err(|text| wrong(Role::Generated, text))?;
+        let resolve = |name: &str| glance.claims.holder(&Claim::DealerCode(name.into()));
+        let context = PasteContext {
+            now: glance.now,
+            generated_at,
+            policy: glance.policy,
+            claims: glance.claims,
+            resolve: &resolve,
+        };
+        let expected: Vec<Expected> = self.items.iter().map(|item| Expected { id: item.id, zone: item.zone }).collect();
+        let matched = match_codes(block, &expected, &context).map_err(|mistakes| self.in_words(&mistakes))?;
+        Ok(matched
+            .into_iter()
+            .map(|one| PastedCode {
+                dealership: one.id,
+                code: one.code,
+                generated_at: one.generated_at,
+                expires_at: None,
+                ask: Ask::Invite,
+            })
+            .collect())
+    }
+
+    /// The moment for lines without one. A wall-clock time must mean the same moment for all dealerships.
+    fn common_moment(&self, now: Timestamp) -> Result<Timestamp, String> {
+        let mut moments = self.items.iter().map(|item| generated_of(self, now, item.zone));
+        let first = moments.next().unwrap_or(Ok(now))?;
+        if moments.all(|moment| moment.as_ref() == Ok(&first)) {
+            Ok(first)
+        } else {
+            Err("the dealerships are in different zones: write it with an offset, like 2026-03-30T14:05-05:00"
+                .to_owned())
+        }
+    }
+
+    fn in_words(&self, mistakes: &[Mistake]) -> Problems {
+        let name = |id: DealershipId| self.items.iter().find(|item| item.id == id).map(|item| item.name.as_str());
+        mistakes
+            .iter()
+            .map(|mistake| {
+                let text = match (mistake.line, mistake.id.and_then(name)) {
+                    (None, Some(name)) => format!("{name}: {mistake}"),
+                    _ => mistake.to_string(),
+                };
+                Problem { role: Some(Role::Block), id: mistake.id, text, missing: false }
+            })
+            .collect()
+    }
+
+    fn commands(&self, action: Action, glance: &Glance<'_>) -> Result<Wish, Problems> {
+        let text = self.text(Role::Text).trim();
+        let same =
+            |command: Command| Ok(Wish::Execute(self.items.iter().map(|item| (item.id, command.clone())).collect()));
+        match action {
+            Action::Revoke => same(Command::Revoke { reason: text.into() }),
+            Action::Note if text.is_empty() => Err(missing(Role::Text, "write something")),
+            Action::Note => same(Command::Note { text: text.into() }),
+            Action::Assign => same(Command::Assign { owner: (!text.is_empty()).then(|| text.into()) }),
+            Action::Snooze => {
+                let until = snooze_end(text, glance.now, self.items.first().map_or(Tz::UTC, |item| item.zone));
+                same(Command::Snooze { until: until.map_err(|text| wrong(Role::Text, text))? })
+            }
+            Action::Archive if self.items.iter().all(|item| item.stage == Stage::Archived) => same(Command::Unarchive),
+            Action::Archive => same(Command::Archive),
+            Action::ChooseOpcode if text.is_empty() => Err(missing(Role::Text, "write the opcode")),
+            Action::ChooseOpcode => {
+                let new = |field: &super::Field| matches!(field.input, Input::Choice { chosen: 1, .. });
+                let new = self.field(Role::Option).is_some_and(new);
+                let option = if new { OpcodeOption::New } else { OpcodeOption::Existing };
+                same(Command::ChooseOpcode { choice: OpcodeChoice { code: Untrusted::from(text), option } })
+            }
+            Action::ConfirmWord => {
+                let said = |item: &Item| {
+                    let at = parse_moment(if text.is_empty() { "now" } else { text }, glance.now, &item.zone)
+                        .map_err(|error| error.to_string())?;
+                    if at - glance.now > glance.policy.clock_tolerance {
+                        return Err("the dealer cannot have finished in the future".to_owned());
+                    }
+                    Ok((item.id, Command::ConfirmByDealer { said_at: at }))
+                };
+                let commands: Result<Vec<_>, String> = self.items.iter().map(said).collect();
+                commands.map(Wish::Execute).map_err(|text| wrong(Role::Text, text))
+            }
+            _ => Err(Problems::new()),
+        }
+    }
+}
+
+/// The end of a snooze: a length of time, `until` a moment, or `off`.
+fn snooze_end(text: &str, now: Timestamp, zone: Tz) -> Result<Option<Timestamp>, String> {
+    if matches!(text, "off" | "0" | "none") {
+        return Ok(None);
+    }
+    if let Ok(length) = parse_duration(text) {
+        return match now.checked_add_signed(length) {
+            Some(until) if until > now => Ok(Some(until)),
+            _ => Err("that is no length of time to wait".to_owned()),
+        };
+    }
+    let moment = text.strip_prefix("until").unwrap_or(text).trim();
+    let until =
+        parse_moment(moment, now, &zone).map_err(|_| "write 2h, 1d, until 2026-03-30 14:05, or off".to_owned())?;
+    if until > now { Ok(Some(until)) } else { Err("that moment is past".to_owned()) }
+}

@@ -1,0 +1,174 @@
+//! Dialogs as data: what they show, what can be entered, and what comes of it. They hold the values that they showed;
+//! when a dealership changes under them, they say so and refuse.
+
+mod field;
+mod item;
+mod judge;
+mod open;
+
+use crate::domain::{Command, DealershipId};
+use crate::engine::PastedCode;
+
+use super::action::Action;
+use super::msg::WorkId;
+use super::tail::Group;
+
+pub use field::{Field, Input, Role};
+pub use item::Item;
+pub use judge::{Glance, expiry_of, generated_of};
+pub use open::{allowed, open};
+
+/// Above how many dealerships the number must be typed.
+pub const TYPED_ABOVE: usize = 25;
+
+/// What a dialog is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Something that is asked of the engine for its items.
+    Ask(Action),
+    /// Which groups of events the tail shows.
+    Kinds,
+    /// What came of a piece of work.
+    Results(WorkId),
+}
+
+/// Where the keyboard is in a dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// In a field.
+    Field(usize),
+    /// On a button.
+    Button(usize),
+}
+
+/// A button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Button {
+    /// Leave without doing anything.
+    Cancel,
+    /// Do it.
+    Accept,
+    /// The dealerships changed: show them as they are now.
+    LookAgain,
+    /// Leave the results.
+    Close,
+    /// Try those again that failed.
+    Retry,
+}
+
+/// What a dialog asks for when it is accepted.
+#[derive(Debug, Clone)]
+pub enum Wish {
+    /// Record a command for each.
+    Execute(Vec<(DealershipId, Command)>),
+    /// Obtain codes from the source.
+    Obtain(Vec<(DealershipId, crate::domain::Ask)>),
+    /// Record pasted codes.
+    Paste(Vec<PastedCode>),
+    /// Show these groups of events, and hide the others.
+    Show(Vec<(Group, bool)>),
+}
+
+/// Why a dialog cannot be accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The field it is about.
+    pub role: Option<Role>,
+    /// The dealership it is about.
+    pub id: Option<DealershipId>,
+    /// In words.
+    pub text: String,
+    /// Something is only missing yet, not wrong.
+    pub missing: bool,
+}
+
+/// A dialog.
+#[derive(Debug)]
+pub struct Dialog {
+    /// What it is about.
+    pub kind: Kind,
+    /// The dealerships, with what was shown of them.
+    pub items: Vec<Item>,
+    /// Marked dealerships that the rules leave out, and why.
+    pub left_out: Vec<(String, String)>,
+    /// How many of the items the table does not show.
+    pub hidden: usize,
+    /// The fields.
+    pub fields: Vec<Field>,
+    /// Where the keyboard is.
+    pub focus: Spot,
+    /// The list is scrolled by so many lines.
+    pub scroll: usize,
+    /// Whether it was tried to accept it: from then on what is missing is shown as wrong.
+    pub tried: bool,
+    /// What would come of it now, or why nothing.
+    pub verdict: Result<Wish, Vec<Problem>>,
+}
+
+impl Dialog {
+    /// The field for something.
+    pub fn field(&self, role: Role) -> Option<&Field> {
+        self.fields.iter().find(|field| field.role == role)
+    }
+
+    /// The text of the field for something.
+    pub fn text(&self, role: Role) -> &str {
+        self.field(role).map_or("", Field::text)
+    }
+
+    /// The field with the keyboard.
+    pub fn focused(&self) -> Option<&Field> {
+        match self.focus {
+            Spot::Field(place) => self.fields.get(place),
+            Spot::Button(_) => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn focused_mut(&mut self) -> Option<&mut Field> {
+        match self.focus {
+            Spot::Field(place) => self.fields.get_mut(place),
+            Spot::Button(_) => None,
+        }
+    }
+
+    /// Whether a dealership changed since it was shown.
+    pub fn is_stale(&self) -> bool {
+        self.items.iter().any(|item| item.changed.is_some())
+    }
+
+    /// The buttons, the harmless one first.
+    pub fn buttons(&self, failed: usize) -> Vec<Button> {
+        match self.kind {
+            Kind::Results(_) if failed > 0 => vec![Button::Close, Button::Retry],
+            Kind::Results(_) => vec![Button::Close],
+            _ if self.is_stale() => vec![Button::Cancel, Button::LookAgain],
+            _ => vec![Button::Cancel, Button::Accept],
+        }
+    }
+
+    /// Moves the keyboard to the next field or button, or back.
+    pub fn step(&mut self, forward: bool, buttons: usize) {
+        let fields = self.fields.len();
+        let count = (fields + buttons).max(1);
+        let place = match self.focus {
+            Spot::Field(place) => place,
+            Spot::Button(place) => fields + place,
+        };
+        let place = if forward { place + 1 } else { place + count - 1 } % count;
+        self.focus = if place < fields { Spot::Field(place) } else { Spot::Button(place - fields) };
+    }
+
+    /// Whether Enter in its last field accepts it: what it records can be corrected.
+    pub fn is_quick(&self) -> bool {
+        match self.kind {
+            Kind::Ask(action) => action.info().danger != super::action::Danger::Asks && self.items.len() <= TYPED_ABOVE,
+            Kind::Kinds | Kind::Results(_) => true,
+        }
+    }
+
+    /// What is wrong or missing in a field.
+    pub fn problem(&self, role: Role) -> Option<&Problem> {
+        self.verdict.as_ref().err()?.iter().find(|problem| problem.role == Some(role))
+    }
+}

@@ -1,0 +1,173 @@
+//! Which actions are possible for a dealership, and the dialog that an action opens.
+
+use crate::domain::{CodeOrigin, InvitationState, Onboarding, Timestamp, Untrusted};
+use crate::tui::action::Action;
+use crate::tui::clocks::in_zone;
+use crate::tui::state::{Setup, State};
+use crate::tui::tail::Group;
+
+use super::{Dialog, Field, Glance, Input, Item, Kind, Role, Spot, TYPED_ABOVE};
+use crate::domain::DealershipId;
+
+/// Whether the rules would let an action through for a dealership; the reason if not.
+///
+/// # Errors
+/// Why not, in words.
+pub fn allowed(action: Action, state: &Onboarding, source: Option<CodeOrigin>, now: Timestamp) -> Result<(), String> {
+    let no = |words: &str| Err(words.to_owned());
+    let newest = state.invitation.as_ref();
+    if state.archived_at.is_some() && !matches!(action, Action::Note | Action::Archive) {
+        return match action {
+            Action::Reveal | Action::CopyCode | Action::CopyDealerCode => Ok(()),
+            _ => no("archived; take it back first"),
+        };
+    }
+    match action {
+        Action::Invite | Action::Reissue if state.is_confirmed() => no("already connected; it needs no code"),
+        Action::Invite | Action::Reissue if state.pending.is_some() && source.is_none() => {
+            no("a code was asked for and has not arrived yet")
+        }
+        Action::Invite => match newest {
+            Some(newest) => Err(format!("already invited (code {}); reissue instead", newest.generation)),
+            None => Ok(()),
+        },
+        Action::Reissue if newest.is_none() => no("never invited; invite it first"),
+        Action::Revoke if newest.is_none_or(|newest| newest.state(now) != InvitationState::Live) => {
+            no("there is no living code to revoke")
+        }
+        Action::ConfirmWord => match newest.map(|newest| newest.state(now)) {
+            _ if state.is_confirmed() => no("already connected"),
+            _ if state.confirmation.dealer_confirmed_at.is_some() => no("the dealer's word is recorded already"),
+            None => no("never invited; invite it first"),
+            Some(InvitationState::Revoked) => no("its code was revoked"),
+            Some(_) => Ok(()),
+        },
+        Action::Reveal | Action::CopyCode if newest.is_none() => no("it has no code"),
+        _ => Ok(()),
+    }
+}
+
+/// Opens the dialog of an action for dealerships.
+///
+/// # Errors
+/// When the rules let none of them through: why, in words.
+pub fn open(action: Action, ids: &[DealershipId], state: &State) -> Result<Dialog, String> {
+    let Setup { source, .. } = state.setup;
+    let now = state.now.at;
+    let (mut items, mut left_out) = (Vec::new(), Vec::new());
+    for row in ids.iter().filter_map(|id| state.rows.get(*id)) {
+        match allowed(action, &row.state, source, now) {
+            Ok(()) => items.push(Item::of(&row.state, now)),
+            Err(why) => left_out.push((row.state.profile.name.screen().into_owned(), why)),
+        }
+    }
+    if items.is_empty() {
+        return Err(left_out.pop().map_or_else(|| "no dealership is chosen".to_owned(), |(_, why)| why));
+    }
+    let hidden = items.iter().filter(|item| !state.rows.is_shown(item.id)).count();
+    let mut fields = fields_of(action, &items, state);
+    if items.len() > TYPED_ABOVE {
+        let label = format!("type {} to go on", items.len());
+        fields.push(Field::line(Role::Count, &label, "", ""));
+    }
+    let focus = if fields.first().is_some_and(Field::takes_text) { Spot::Field(0) } else { Spot::Button(0) };
+    let verdict = Err(Vec::new());
+    let kind = Kind::Ask(action);
+    let mut dialog = Dialog { kind, items, left_out, hidden, fields, focus, scroll: 0, tried: false, verdict };
+    dialog.judge(&Glance::of(state));
+    Ok(dialog)
+}
+
+impl Dialog {
+    /// The dialog that chooses the groups of the tail.
+    pub fn kinds(state: &State) -> Self {
+        let groups = Group::ALL.iter().enumerate();
+        let fields =
+            groups.map(|(place, group)| Field::check(Role::Group(place), group.title(), state.tail.shows(*group)));
+        let mut dialog = Self::bare(Kind::Kinds);
+        dialog.fields = fields.collect();
+        dialog.focus = Spot::Field(0);
+        dialog.judge(&Glance::of(state));
+        dialog
+    }
+
+    /// The dialog that shows what came of a piece of work.
+    pub fn results(work: crate::tui::msg::WorkId) -> Self {
+        Self::bare(Kind::Results(work))
+    }
+
+    fn bare(kind: Kind) -> Self {
+        Self {
+            kind,
+            items: Vec::new(),
+            left_out: Vec::new(),
+            hidden: 0,
+            fields: Vec::new(),
+            focus: Spot::Button(0),
+            scroll: 0,
+            tried: false,
+            verdict: Err(Vec::new()),
+        }
+    }
+}
+
+fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
+    let first = items.first().and_then(|item| state.rows.get(item.id)).map(|row| &row.state);
+    let single = items.len() == 1;
+    let zone = items.first().map(|item| item.zone);
+    let at_example = zone.map(|zone| {
+        let text = in_zone(state.now.at, zone);
+        text.rsplit(' ').next().unwrap_or_default().to_owned()
+    });
+    let moments = match at_example {
+        Some(zone) if single => format!("now, -2h, 2026-03-30 14:05 ({zone}) or RFC 3339"),
+        _ => "now, -2h, 2026-03-30 14:05 (the dealership's zone) or RFC 3339".to_owned(),
+    };
+    match action {
+        Action::Invite | Action::Reissue => {
+            let mut fields = Vec::new();
+            if state.setup.source.is_none() && single {
+                fields.push(Field::line(Role::Code, "code", "paste it from the partner's screen", ""));
+            }
+            if state.setup.source.is_none() && !single {
+                let hint = "dealerCode,code[,generated] on each line, or the codes alone in this order".to_owned();
+                let input = Input::Block(String::new());
+                fields.push(Field { role: Role::Block, label: "codes".to_owned(), hint, input });
+            }
+            if state.setup.source.is_none() {
+                fields.push(Field::line(Role::Generated, "generated", moments, "now"));
+            }
+            let waiting = items.iter().filter(|item| item.awaits_xtime()).count();
+            if waiting > 0 {
+                let whose = if single { "it awaits" } else { "some await" };
+                let label = format!("{whose} Xtime after the dealer's word: they start again ({waiting}); I mean it");
+                fields.push(Field::check(Role::Despite, label, false));
+            }
+            fields
+        }
+        Action::Revoke => vec![Field::line(Role::Text, "why", "for the record; may be empty", "")],
+        Action::ConfirmWord => vec![Field::line(Role::Text, "finished", moments, "now")],
+        Action::Note => vec![Field::line(Role::Text, "note", "one line", "")],
+        Action::Assign => vec![Field::line(Role::Text, "owner", "empty: nobody", &state.setup.me)],
+        Action::Snooze => {
+            let hint = "2h, 1d, a moment like 2026-03-30 14:05; `off` ends it";
+            vec![Field::line(Role::Text, "for or until", hint, "1d")]
+        }
+        Action::ChooseOpcode => {
+            let present = first.and_then(|state| state.opcode.as_ref());
+            let code = present.map_or(state.setup.policy.default_opcode.as_str(), |choice| choice.code.raw());
+            let chosen = usize::from(present.is_some_and(|choice| choice.option == crate::domain::OpcodeOption::New));
+            let options = &["existing (the dealership has it)", "new (made for our appointments)"];
+            vec![
+                Field::line(Role::Text, "opcode", "exactly as Xtime shows it", &Untrusted::from(code).screen()),
+                Field {
+                    role: Role::Option,
+                    label: "which".to_owned(),
+                    hint: String::new(),
+                    input: Input::Choice { options, chosen },
+                },
+            ]
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,102 @@
+//! What reaches the screen, and what the screen asks for. Both are data, so that tests can play and read them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::KeyEvent;
+
+use super::rows::Rows;
+use crate::domain::{Ask, Command, DealershipId, Event, Timestamp};
+use crate::engine::{LookNote, PastedCode, Status};
+use crate::store::Committed;
+
+/// When a message arrives, by two clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The desk's time: what deadlines are compared with. In a demo it runs faster.
+    pub at: Timestamp,
+    /// The time of the person in front of the screen: what toasts and reveals are measured in. Never runs faster.
+    pub face: Duration,
+}
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has another size.
+    Resize(u16, u16),
+    /// Everything, read anew.
+    Loaded(Box<Rows>),
+    /// Something was recorded.
+    Committed(Committed),
+    /// The newest events of all dealerships, ascending: what the tail starts with.
+    Tail(Vec<Arc<Event>>),
+    /// The newest events of one dealership, ascending.
+    Timeline(DealershipId, Vec<Arc<Event>>),
+    /// The last look at one dealership in this run.
+    Look(DealershipId, Option<LookNote>),
+    /// The program is doing differently.
+    Status(Status),
+    /// One item of a piece of work has ended.
+    Outcome(WorkId, DealershipId, Outcome),
+    /// Something worth telling that belongs to nothing else.
+    Notice(String),
+    /// Time has passed.
+    Tick,
+}
+
+/// How an item of work ended: words for people.
+pub type Outcome = Result<String, String>;
+
+/// A piece of work that was asked of the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WorkId(pub u64);
+
+/// Something that the screen wants done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Leave.
+    Quit,
+    /// Go to the shell until `fg`.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+    /// Record a command for each.
+    Execute(WorkId, Vec<(DealershipId, Command)>),
+    /// Obtain a code for each from the configured source.
+    Obtain(WorkId, Vec<(DealershipId, Ask)>),
+    /// Record pasted codes.
+    Paste(WorkId, Vec<Pasted>),
+    /// Look at the platform now for each.
+    Check(WorkId, Vec<DealershipId>),
+    /// Read the newest events of one dealership, and the last look at it.
+    LoadTimeline(DealershipId),
+    /// Put text on the terminal's clipboard.
+    Copy(Clip),
+}
+
+/// A pasted code with what the operator saw.
+#[derive(Debug, Clone)]
+pub struct Pasted(pub PastedCode);
+
+impl PartialEq for Pasted {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (&self.0, &other.0);
+        (a.dealership, &a.code, a.generated_at, a.expires_at, a.ask)
+            == (b.dealership, &b.code, b.generated_at, b.expires_at, b.ask)
+    }
+}
+
+/// Text for the clipboard. It may be a code, so it does not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Clip(pub String);
+
+impl fmt::Debug for Clip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clip({} characters)", self.0.chars().count())
+    }
+}

@@ -1,0 +1,70 @@
+//! The palette: every action by a few letters of its name, with the reason when it is not possible now.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::action::{Action, REGISTRY, Scope};
+use super::enabled::can;
+use super::line_edit::LineEdit;
+use super::state::State;
+
+/// The palette while it is open.
+#[derive(Debug, Default)]
+pub struct Palette {
+    /// What is typed.
+    pub edit: LineEdit,
+    /// The actions that fit, best first.
+    pub found: Vec<Found>,
+    /// The chosen one's place.
+    pub chosen: usize,
+}
+
+/// An action in the palette.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Which.
+    pub action: Action,
+    /// Why it is not possible now.
+    pub why_not: Option<String>,
+}
+
+impl Palette {
+    /// The open palette with everything in it.
+    pub fn open(state: &State) -> Self {
+        let mut palette = Self::default();
+        palette.search(state);
+        palette
+    }
+
+    /// Finds what fits what is typed.
+    pub fn search(&mut self, state: &State) {
+        let pattern = Pattern::parse(self.edit.text(), CaseMatching::Ignore, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut buffer = Vec::new();
+        let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
+        let mut scored: Vec<(u32, Action)> = REGISTRY
+            .iter()
+            .filter(|info| !matches!(info.scope, Scope::Dialog | Scope::Input) && info.action != Action::Palette)
+            .filter_map(|info| {
+                // A match in the name counts more than one in the sentence.
+                let by_name = score(info.title).max(score(info.id)).map(|score| score * 4);
+                Some((by_name.or_else(|| score(info.doc))?, info.action))
+            })
+            .collect();
+        scored.sort_by_key(|(score, action)| (std::cmp::Reverse(*score), *action));
+        self.found =
+            scored.into_iter().map(|(_, action)| Found { action, why_not: can(state, action).err() }).collect();
+        self.chosen = 0;
+    }
+
+    /// Moves the choice.
+    pub fn step(&mut self, by: isize) {
+        let count = self.found.len().max(1) as isize;
+        self.chosen = (self.chosen as isize + by).rem_euclid(count) as usize;
+    }
+
+    /// The chosen action.
+    pub fn choice(&self) -> Option<&Found> {
+        self.found.get(self.chosen)
+    }
+}

@@ -1,0 +1,186 @@
+//! What the screen asks for, done in the background; the answers come back as messages.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::domain::{Actor, Ask, Command, DealershipId, Outcome};
+use crate::engine::{Checked, Engine, EngineError, PastedCode};
+use crate::store::EventQuery;
+use crate::tui::Msg;
+use crate::tui::msg::{Pasted, WorkId};
+use crate::tui::rows::Rows;
+
+/// How many events the tail starts with.
+const TAIL: usize = 1_000;
+/// How many events a timeline shows.
+const TIMELINE: usize = 200;
+/// How many commands are under way at once: enough to share a commit.
+const AT_ONCE: usize = 32;
+/// How long the cursor must rest on a dealership before its timeline is read.
+const REST: Duration = Duration::from_millis(25);
+
+/// The background of the screen. Dropping it ends everything that is under way.
+pub(super) struct Errands {
+    engine: Engine,
+    actor: Actor,
+    me: String,
+    tell: mpsc::Sender<Msg>,
+    tasks: JoinSet<()>,
+    timeline: Option<AbortHandle>,
+    engine_is_gone: bool,
+}
+
+impl Errands {
+    pub(super) fn new(engine: Engine, me: &str, tell: mpsc::Sender<Msg>) -> Self {
+        let (actor, me) = (Actor::person(me), me.to_owned());
+        Self { engine, actor, me, tell, tasks: JoinSet::new(), timeline: None, engine_is_gone: false }
+    }
+
+    pub(super) fn engine_is_gone(&self) -> bool {
+        self.engine_is_gone
+    }
+
+    pub(super) fn engine_has_gone(&mut self) {
+        self.engine_is_gone = true;
+    }
+
+    /// Reads all dealerships, off the screen's thread: with many of them it takes a while.
+    pub(super) fn load(&mut self) {
+        let (engine, me, tell) = (self.engine.clone(), self.me.clone(), self.tell.clone());
+        self.spawn(async move {
+            let rows = tokio::task::spawn_blocking(move || {
+                let (_, states) = engine.book().all();
+                Rows::new(states, Some(me), engine.policy().clone(), engine.clock().now())
+            });
+            if let Ok(rows) = rows.await {
+                let _ = tell.send(Msg::Loaded(Box::new(rows))).await;
+            }
+        });
+    }
+
+    /// Reads the newest events after one.
+    pub(super) fn load_tail(&mut self, after: u64) {
+        let query = EventQuery { after, limit: Some(TAIL), newest: true, ..EventQuery::default() };
+        let (engine, tell) = (self.engine.clone(), self.tell.clone());
+        self.spawn(async move {
+            let msg = match engine.events(query).await {
+                Ok(events) => Msg::Tail(events.into_iter().map(Arc::new).collect()),
+                Err(error) => Msg::Notice(format!("the newest events could not be read: {error}")),
+            };
+            let _ = tell.send(msg).await;
+        });
+    }
+
+    /// Reads the newest events of one dealership; an older reading that is under way is given up.
+    pub(super) fn load_timeline(&mut self, id: DealershipId) {
+        if let Some(older) = self.timeline.take() {
+            older.abort();
+        }
+        let query = EventQuery { dealership: Some(id), limit: Some(TIMELINE), newest: true, ..EventQuery::default() };
+        let (engine, tell) = (self.engine.clone(), self.tell.clone());
+        self.timeline = Some(self.spawn(async move {
+            tokio::time::sleep(REST).await;
+            let msg = match engine.events(query).await {
+                Ok(events) => Msg::Timeline(id, events.into_iter().map(Arc::new).collect()),
+                Err(error) => Msg::Notice(format!("its events could not be read: {error}")),
+            };
+            let _ = tell.send(msg).await;
+        }));
+    }
+
+    /// Records a command for each.
+    pub(super) fn execute(&mut self, work: WorkId, items: Vec<(DealershipId, Command)>) {
+        let (engine, actor) = (self.engine.clone(), self.actor.clone());
+        self.each(work, AT_ONCE, items, move |(id, command)| {
+            let (engine, actor) = (engine.clone(), actor.clone());
+            async move {
+                let answer = engine.execute(id, command, &actor).await.map(|events| match events.last() {
+                    Some(event) => event.summary(),
+                    None => "it was so already".to_owned(),
+                });
+                (id, answer)
+            }
+        });
+    }
+
+    /// Obtains a code for each.
+    pub(super) fn obtain(&mut self, work: WorkId, items: Vec<(DealershipId, Ask)>) {
+        let (engine, actor) = (self.engine.clone(), self.actor.clone());
+        self.each(work, AT_ONCE, items, move |(id, ask)| {
+            let (engine, actor) = (engine.clone(), actor.clone());
+            async move { (id, engine.obtain(id, ask, &actor).await.map(issued)) }
+        });
+    }
+
+    /// Records pasted codes, all together.
+    pub(super) fn paste(&mut self, work: WorkId, codes: Vec<Pasted>) {
+        let (engine, actor, tell) = (self.engine.clone(), self.actor.clone(), self.tell.clone());
+        let codes: Vec<PastedCode> = codes.into_iter().map(|pasted| pasted.0).collect();
+        self.spawn(async move {
+            for (id, answer) in engine.paste(codes, &actor).await {
+                let _ = tell.send(Msg::Outcome(work, id, in_words(answer.map(issued)))).await;
+            }
+        });
+    }
+
+    /// Looks at the platform for each. How fast is the engine's to decide.
+    pub(super) fn check(&mut self, work: WorkId, ids: Vec<DealershipId>) {
+        let engine = self.engine.clone();
+        self.each(work, AT_ONCE, ids, move |id| {
+            let engine = engine.clone();
+            async move { (id, engine.check(id).await.map(|checked| seen(&checked))) }
+        });
+    }
+
+    fn each<I, F, A>(&mut self, work: WorkId, at_once: usize, items: Vec<I>, act: F)
+    where
+        I: Send + 'static,
+        F: FnMut(I) -> A + Send + 'static,
+        A: Future<Output = (DealershipId, Result<String, EngineError>)> + Send + 'static,
+    {
+        let tell = self.tell.clone();
+        self.spawn(async move {
+            let answers = stream::iter(items).map(act).buffer_unordered(at_once);
+            answers
+                .for_each(|(id, answer)| {
+                    let tell = tell.clone();
+                    async move {
+                        let _ = tell.send(Msg::Outcome(work, id, in_words(answer))).await;
+                    }
+                })
+                .await;
+        });
+    }
+
+    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+        // Those that have ended need no place any more.
+        while self.tasks.try_join_next().is_some() {}
+        self.tasks.spawn(task)
+    }
+}
+
+fn issued(generation: u32) -> String {
+    format!("code {generation} issued")
+}
+
+fn in_words(answer: Result<String, EngineError>) -> Result<String, String> {
+    answer.map_err(|error| error.to_string())
+}
+
+/// What a look saw, in a line.
+fn seen(checked: &Checked) -> String {
+    let look = &checked.look;
+    let slots = match &checked.slots {
+        Some(Ok((count, days))) => format!(", {count} slots on {days} days"),
+        Some(Err(why)) => format!(", slots not known: {why}"),
+        None => String::new(),
+    };
+    match look.outcome {
+        Outcome::Connected => format!("connected{slots}"),
+        outcome => format!("{outcome}: {}", look.reason),
+    }
+}

@@ -1,0 +1,310 @@
+//! Everything that the screen knows. Cursor, marks and dialogs hold ids, never row numbers.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use crate::domain::{Claims, CodeOrigin, DealershipId, Event, Policy, QueryError, Timestamp};
+use crate::engine::{LookNote, Status};
+
+use super::clocks::Zone;
+use super::dialog::Dialog;
+use super::keymap::{Key, Keymap};
+use super::line_edit::LineEdit;
+use super::msg::{Effect, Moment, WorkId};
+use super::palette::Palette;
+use super::rows::{Row, Rows, Tab};
+use super::tail::Tail;
+use super::theme::Tone;
+use super::toasts::Toasts;
+use super::view::layout::Plan;
+use super::work::Work;
+
+/// How long a revealed code stays (interface: 15 s).
+pub const REVEAL: Duration = Duration::from_secs(15);
+
+/// How often a filter compares clocks again.
+pub const FILTER_AGAIN: TimeDelta = TimeDelta::minutes(1);
+
+/// What does not change while the screen runs.
+#[derive(Clone)]
+pub struct Setup {
+    /// Refuse everything that records.
+    pub read_only: bool,
+    /// Where codes come from; `None`: by paste.
+    pub source: Option<CodeOrigin>,
+    /// Who is in front of the screen: what `is:mine` means, and who records.
+    pub me: String,
+    /// The zone of the desk.
+    pub zone: Zone,
+    /// The numbers of the process.
+    pub policy: Policy,
+    /// Which codes and dealerCodes are taken.
+    pub claims: Arc<dyn Claims + Send + Sync>,
+    /// Which key does what.
+    pub keymap: Arc<Keymap>,
+    /// Which store it is, in a word or two for the status bar.
+    pub store: String,
+    /// The demo: says so, and that nothing is real.
+    pub demo: bool,
+}
+
+/// A pane that can have the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Focus {
+    /// The dealerships.
+    #[default]
+    Table,
+    /// One of them.
+    Detail,
+    /// The events.
+    Tail,
+}
+
+/// Where the table's cursor is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cursor {
+    /// On which dealership.
+    pub id: Option<DealershipId>,
+    /// On which place that was when last seen: where to go on when it leaves the table.
+    pub place: usize,
+    /// The place on the first line of the table.
+    pub top: usize,
+}
+
+/// Which panes are open; `None`: as the size allows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Panes {
+    /// The detail pane.
+    pub detail: Option<bool>,
+    /// The event tail.
+    pub tail: Option<bool>,
+    /// The focused pane has the whole screen.
+    pub zoom: bool,
+}
+
+/// The filter while it is typed.
+#[derive(Debug, Default)]
+pub struct FilterInput {
+    /// What is typed.
+    pub edit: LineEdit,
+    /// What was the filter before.
+    pub before: String,
+    /// What is wrong with what is typed; the last good filter stays in force.
+    pub mistake: Option<QueryError>,
+}
+
+/// What has the keyboard.
+#[derive(Debug, Default)]
+pub enum Mode {
+    /// The panes.
+    #[default]
+    Desk,
+    /// The filter line.
+    Filter(FilterInput),
+    /// The palette.
+    Palette(Palette),
+    /// The help, scrolled by so many lines.
+    Help(usize),
+    /// A dialog.
+    Dialog(Box<Dialog>),
+}
+
+/// The detail pane.
+#[derive(Debug, Default)]
+pub struct Detail {
+    /// The newest events of a dealership, ascending.
+    pub timeline: Option<(DealershipId, Vec<Arc<Event>>)>,
+    /// The last look at a dealership in this run.
+    pub look: Option<(DealershipId, LookNote)>,
+    /// Scrolled by so many lines.
+    pub scroll: usize,
+    /// What was asked for last.
+    pub asked: Option<DealershipId>,
+}
+
+/// A code that is shown for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reveal {
+    /// Whose.
+    pub id: DealershipId,
+    /// Which issue.
+    pub generation: u32,
+    /// Until when, in the time of the person.
+    pub until: Duration,
+}
+
+/// Everything that the screen knows.
+pub struct State {
+    /// What does not change.
+    pub setup: Setup,
+    /// The moment of the last message.
+    pub now: Moment,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The dealerships.
+    pub rows: Rows,
+    /// Whether they were read.
+    pub loaded: bool,
+    /// How the program is doing.
+    pub status: Status,
+    /// What has the focus.
+    pub focus: Focus,
+    /// The table's cursor.
+    pub cursor: Cursor,
+    /// The marked dealerships.
+    pub marks: BTreeSet<DealershipId>,
+    /// Which panes are open.
+    pub panes: Panes,
+    /// What has the keyboard.
+    pub mode: Mode,
+    /// The event tail.
+    pub tail: Tail,
+    /// The detail pane.
+    pub detail: Detail,
+    /// Messages that go away.
+    pub toasts: Toasts,
+    /// The keys of a chord that is not finished.
+    pub chord: Vec<Key>,
+    /// A code that is shown for a while.
+    pub reveal: Option<Reveal>,
+    /// What was asked of the engine and what came of it.
+    pub works: Vec<Work>,
+    /// The moment at which clocks in the filter were last compared.
+    pub filtered_at: Timestamp,
+    /// Whether something visible changed since the last frame.
+    pub dirty: bool,
+    next_work: u64,
+}
+
+impl State {
+    /// An empty screen of a size; the dealerships are still to be loaded.
+    pub fn new(setup: Setup, size: (u16, u16), now: Moment) -> Self {
+        let rows = Rows::new(Vec::new(), Some(setup.me.clone()), setup.policy.clone(), now.at);
+        Self {
+            setup,
+            now,
+            size,
+            rows,
+            loaded: false,
+            status: Status::default(),
+            focus: Focus::default(),
+            cursor: Cursor::default(),
+            marks: BTreeSet::new(),
+            panes: Panes::default(),
+            mode: Mode::default(),
+            tail: Tail::default(),
+            detail: Detail::default(),
+            toasts: Toasts::default(),
+            chord: Vec::new(),
+            reveal: None,
+            works: Vec::new(),
+            filtered_at: now.at,
+            dirty: true,
+            next_work: 1,
+        }
+    }
+
+    /// Where everything goes on the screen.
+    pub fn plan(&self) -> Plan {
+        Plan::of(self)
+    }
+
+    /// The dealership under the cursor.
+    pub fn selected(&self) -> Option<&Row> {
+        self.rows.get(self.cursor.id?)
+    }
+
+    /// What an action on dealerships is about: those marked, in the order of the table, else the one under the cursor.
+    pub fn targets(&self) -> Vec<DealershipId> {
+        if self.marks.is_empty() {
+            return self.cursor.id.into_iter().collect();
+        }
+        self.rows.in_order(self.marks.iter().copied())
+    }
+
+    /// How many marked dealerships the table does not show.
+    pub fn hidden_marks(&self) -> usize {
+        self.marks.iter().filter(|id| !self.rows.is_shown(**id)).count()
+    }
+
+    /// The code that may be shown in full now.
+    pub fn revealed(&self, id: DealershipId, generation: u32) -> bool {
+        self.reveal.is_some_and(|reveal| (reveal.id, reveal.generation) == (id, generation))
+    }
+
+    /// Tells something for a while.
+    pub fn toast(&mut self, tone: Tone, text: impl Into<String>) {
+        self.toasts.push(tone, text, self.now.face);
+    }
+
+    /// A number for a new piece of work.
+    pub(super) fn new_work(&mut self) -> WorkId {
+        self.next_work += 1;
+        WorkId(self.next_work)
+    }
+
+    /// A piece of work.
+    pub fn work(&self, id: WorkId) -> Option<&Work> {
+        self.works.iter().find(|work| work.id == id)
+    }
+
+    /// Shows the table's tab, with the cursor on the same dealership if it is there.
+    pub(super) fn set_tab(&mut self, tab: Tab) {
+        self.rows.set_tab(tab);
+        self.settle();
+    }
+
+    /// Finds the cursor's dealership again after the rows moved, and keeps it in view.
+    pub fn settle(&mut self) {
+        let height = self.plan().table_rows();
+        let shown = self.rows.shown();
+        let cursor = &mut self.cursor;
+        // How far from the top the cursor's line was: it stays there when its dealership moved.
+        let line = cursor.place.saturating_sub(cursor.top);
+        let moved = match cursor.id.and_then(|id| self.rows.place(id)) {
+            Some(place) => {
+                let moved = place != cursor.place;
+                cursor.place = place;
+                moved
+            }
+            None => {
+                cursor.place = cursor.place.min(shown.saturating_sub(1));
+                cursor.id = self.rows.at(cursor.place).map(|row| row.state.id);
+                false
+            }
+        };
+        // At the top of the table the most urgent rows stay in view, as long as the cursor does too.
+        if moved && !(cursor.top == 0 && cursor.place < height) {
+            cursor.top = cursor.place.saturating_sub(line);
+        }
+        let lowest_top = (cursor.place + 1).saturating_sub(height);
+        cursor.top = cursor.top.clamp(lowest_top, cursor.place.max(lowest_top)).min(shown.saturating_sub(height));
+    }
+
+    /// When, in the desk's time, the next row changes or the filter compares clocks again.
+    pub fn next_desk_change(&self) -> Option<Timestamp> {
+        let filter =
+            (!self.rows.query().is_empty()).then(|| self.filtered_at.checked_add_signed(FILTER_AGAIN)).flatten();
+        [self.rows.next_change(), filter].into_iter().flatten().min()
+    }
+
+    /// When, in the person's time, the next message or revealed code goes away.
+    pub fn next_face_change(&self) -> Option<Duration> {
+        let reveal = self.reveal.map(|reveal| reveal.until);
+        [self.toasts.next_change(), reveal].into_iter().flatten().min()
+    }
+
+    /// The effects that keep the detail pane about the cursor's dealership.
+    pub(super) fn follow_cursor(&mut self) -> Option<Effect> {
+        let wanted = self.cursor.id.filter(|_| self.plan().detail.is_some());
+        if wanted == self.detail.asked {
+            return None;
+        }
+        self.detail.asked = wanted;
+        self.detail.scroll = 0;
+        wanted.map(Effect::LoadTimeline)
+    }
+}

@@ -1,0 +1,276 @@
+//! The event tail: the newest events, followed or held still, filtered by group and by dealership.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::domain::{DealershipId, Event, Fact};
+
+use super::theme::Tone;
+
+/// How many events are kept; older ones are in the store.
+pub const KEPT: usize = 10_000;
+
+/// Kinds of events that are shown or hidden together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Codes: asked for, issued, superseded, expired, revoked.
+    Codes,
+    /// The dealer's word and what Xtime shows.
+    Xtime,
+    /// Opcodes and slots.
+    Opcodes,
+    /// Profiles, owners, notes, snoozes, the archive.
+    Desk,
+}
+
+impl Group {
+    /// Every group, in order.
+    pub const ALL: [Self; 4] = [Self::Codes, Self::Xtime, Self::Opcodes, Self::Desk];
+
+    /// Its name.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Codes => "codes",
+            Self::Xtime => "Xtime and the dealer's word",
+            Self::Opcodes => "opcodes and slots",
+            Self::Desk => "dealerships, owners, notes",
+        }
+    }
+
+    /// Its name where room is short.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Codes => "codes",
+            Self::Xtime => "Xtime",
+            Self::Opcodes => "opcodes",
+            Self::Desk => "desk",
+        }
+    }
+
+    /// The group of a fact, and how urgent it looks.
+    pub fn of(fact: &Fact) -> (Self, Tone) {
+        match fact {
+            Fact::InvitationRequested { .. } => (Self::Codes, Tone::Faint),
+            Fact::InvitationIssued { .. } => (Self::Codes, Tone::Busy),
+            Fact::InvitationSuperseded { .. } | Fact::InvitationRevoked { .. } => (Self::Codes, Tone::Faint),
+            Fact::InvitationExpired { .. } | Fact::InvitationRequestFailed { .. } => (Self::Codes, Tone::Bad),
+            Fact::DealerConfirmed { .. } => (Self::Xtime, Tone::Busy),
+            Fact::IntegrationConfirmed { .. } => (Self::Xtime, Tone::Good),
+            Fact::ConfirmationOverdue { .. } | Fact::IntegrationLost { .. } => (Self::Xtime, Tone::Bad),
+            Fact::ProbeChanged { .. } => (Self::Xtime, Tone::Warn),
+            Fact::OpcodeVerified { .. } | Fact::SlotsSeen { .. } => (Self::Opcodes, Tone::Good),
+            Fact::OpcodeNearMiss { .. } | Fact::OpcodeMissing { .. } | Fact::SlotsMissing {} => {
+                (Self::Opcodes, Tone::Warn)
+            }
+            Fact::OpcodeChosen { .. } | Fact::OpcodeUnknown { .. } => (Self::Opcodes, Tone::Plain),
+            Fact::DealershipAdded { .. }
+            | Fact::DealershipUpdated { .. }
+            | Fact::NoteAdded { .. }
+            | Fact::OwnerAssigned { .. }
+            | Fact::Snoozed { .. }
+            | Fact::Archived {}
+            | Fact::Unarchived {} => (Self::Desk, Tone::Plain),
+        }
+    }
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// The newest events and how they are shown.
+#[derive(Debug)]
+pub struct Tail {
+    events: VecDeque<Arc<Event>>,
+    hidden: u8,
+    /// Only those of the dealership under the table's cursor.
+    pub only_selected: bool,
+    /// The lowest event that is shown while held still; `None`: the newest are followed.
+    held: Option<u64>,
+    /// The event under the tail's own cursor.
+    cursor: Option<u64>,
+}
+
+impl Default for Tail {
+    fn default() -> Self {
+        Self { events: VecDeque::new(), hidden: 0, only_selected: false, held: None, cursor: None }
+    }
+}
+
+impl Tail {
+    /// Takes in events in ascending order; those that are here already are left out.
+    pub fn extend<'a>(&mut self, events: impl IntoIterator<Item = &'a Arc<Event>>) {
+        for event in events {
+            match self.events.back() {
+                Some(last) if event.seq <= last.seq => {
+                    // The start of the tail may be read after its first live events have arrived.
+                    if let Err(place) = self.events.binary_search_by_key(&event.seq, |known| known.seq) {
+                        self.events.insert(place, Arc::clone(event));
+                    }
+                }
+                _ => self.events.push_back(Arc::clone(event)),
+            }
+        }
+        let surplus = self.events.len().saturating_sub(KEPT);
+        self.events.drain(..surplus);
+    }
+
+    /// The newest event.
+    pub fn newest(&self) -> Option<&Arc<Event>> {
+        self.events.back()
+    }
+
+    /// Whether a group is shown.
+    pub fn shows(&self, group: Group) -> bool {
+        self.hidden & group.bit() == 0
+    }
+
+    /// Shows or hides a group.
+    pub fn show(&mut self, group: Group, shown: bool) {
+        if shown {
+            self.hidden &= !group.bit();
+        } else {
+            self.hidden |= group.bit();
+        }
+    }
+
+    /// Whether the newest events are followed.
+    pub fn follows(&self) -> bool {
+        self.held.is_none()
+    }
+
+    /// The event under the tail's cursor; while following, the newest one that is shown.
+    pub fn chosen(&self, selected: Option<DealershipId>) -> Option<&Arc<Event>> {
+        match self.cursor {
+            Some(seq) if self.held.is_some() => {
+                let place = self.events.binary_search_by_key(&seq, |event| event.seq).ok()?;
+                self.events.get(place)
+            }
+            _ => self.events.iter().rev().find(|event| self.matches(event, selected)),
+        }
+    }
+
+    /// The events on so many lines, ascending.
+    pub fn lines(&self, height: usize, selected: Option<DealershipId>) -> Vec<&Arc<Event>> {
+        let from = match self.held {
+            Some(seq) => self.events.partition_point(|event| event.seq <= seq),
+            None => self.events.len(),
+        };
+        let shown = self.events.range(..from).rev().filter(|event| self.matches(event, selected));
+        let mut lines: Vec<_> = shown.take(height).collect();
+        lines.reverse();
+        lines
+    }
+
+    /// How many that would be shown arrived below the lowest line while it is held still.
+    pub fn below(&self, selected: Option<DealershipId>) -> usize {
+        let Some(held) = self.held else { return 0 };
+        let from = self.events.partition_point(|event| event.seq <= held);
+        self.events.range(from..).filter(|event| self.matches(event, selected)).count()
+    }
+
+    /// Follows the newest.
+    pub fn follow(&mut self) {
+        (self.held, self.cursor) = (None, None);
+    }
+
+    /// Holds still where it is, with the cursor on the lowest line.
+    pub fn hold(&mut self, selected: Option<DealershipId>) {
+        if self.held.is_none() {
+            let newest = self.chosen(selected).map(|event| event.seq);
+            (self.held, self.cursor) = (newest, newest);
+        }
+    }
+
+    /// Moves the cursor by lines (down is positive) and keeps it among `height` lines. Down from the newest follows.
+    pub fn step(&mut self, by: isize, height: usize, selected: Option<DealershipId>) {
+        if by > 0 && self.held.is_none() {
+            return;
+        }
+        self.hold(selected);
+        let shown: Vec<u64> =
+            self.events.iter().filter(|event| self.matches(event, selected)).map(|event| event.seq).collect();
+        let Some(cursor) = self.cursor else { return };
+        let place = shown.partition_point(|seq| *seq < cursor);
+        let Some(target) = place.checked_add_signed(by) else { return self.go(&shown, 0, height) };
+        if target >= shown.len() {
+            return self.follow();
+        }
+        self.go(&shown, target, height);
+    }
+
+    fn go(&mut self, shown: &[u64], target: usize, height: usize) {
+        let Some(seq) = shown.get(target).copied() else { return };
+        self.cursor = Some(seq);
+        let lowest = self.held.map_or(shown.len(), |held| shown.partition_point(|seq| *seq <= held)).max(1) - 1;
+        let lowest = lowest.clamp(target, target + height.max(1) - 1).min(shown.len() - 1);
+        self.held = shown.get(lowest).copied();
+    }
+
+    fn matches(&self, event: &Event, selected: Option<DealershipId>) -> bool {
+        (!self.only_selected || Some(event.dealership) == selected) && self.shows(Group::of(&event.fact).0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::Actor;
+
+    fn event(seq: u64) -> Arc<Event> {
+        let fact = if seq % 2 == 0 { Fact::SlotsMissing {} } else { Fact::Archived {} };
+        let dealership = DealershipId::from_bits(seq % 3);
+        Arc::new(Event { seq, at: DateTime::UNIX_EPOCH, actor: Actor::person("ana"), dealership, fact })
+    }
+
+    fn tail(seqs: impl IntoIterator<Item = u64>) -> Tail {
+        let mut tail = Tail::default();
+        tail.extend(&seqs.into_iter().map(event).collect::<Vec<_>>());
+        tail
+    }
+
+    fn seqs(tail: &Tail, height: usize) -> Vec<u64> {
+        tail.lines(height, None).iter().map(|event| event.seq).collect()
+    }
+
+    #[test]
+    fn follows_holds_still_and_counts_what_arrives() {
+        let mut tail = tail(1..=10);
+        assert_eq!(seqs(&tail, 3), [8, 9, 10]);
+        tail.step(-1, 3, None);
+        assert_eq!((seqs(&tail, 3), tail.chosen(None).unwrap().seq), (vec![8, 9, 10], 9));
+        tail.extend(&[event(11), event(12)]);
+        assert_eq!((seqs(&tail, 3), tail.below(None)), (vec![8, 9, 10], 2));
+        tail.step(-3, 3, None);
+        assert_eq!((seqs(&tail, 3), tail.chosen(None).unwrap().seq), (vec![6, 7, 8], 6));
+        tail.step(4, 3, None);
+        assert_eq!((seqs(&tail, 3), tail.chosen(None).unwrap().seq), (vec![8, 9, 10], 10));
+        tail.step(5, 3, None);
+        assert!(tail.follows());
+        assert_eq!((seqs(&tail, 3), tail.below(None)), (vec![10, 11, 12], 0));
+        tail.step(-99, 3, None);
+        assert_eq!(seqs(&tail, 3), [1, 2, 3]);
+    }
+
+    #[test]
+    fn groups_and_one_dealership() {
+        let mut tail = tail(1..=12);
+        tail.show(Group::Desk, false);
+        assert_eq!(seqs(&tail, 3), [8, 10, 12]);
+        tail.only_selected = true;
+        let selected = Some(DealershipId::from_bits(0));
+        assert_eq!(tail.lines(9, selected).iter().map(|event| event.seq).collect::<Vec<_>>(), [6, 12]);
+    }
+
+    #[test]
+    fn an_older_start_is_put_before_what_arrived_first_and_nothing_is_doubled() {
+        let mut tail = tail([5, 6]);
+        tail.extend(&(1..=6).map(event).collect::<Vec<_>>());
+        assert_eq!(seqs(&tail, 10), [1, 2, 3, 4, 5, 6]);
+        tail.extend(&(7..=KEPT as u64 + 50).map(event).collect::<Vec<_>>());
+        assert_eq!(seqs(&tail, 1), [KEPT as u64 + 50]);
+        assert_eq!(tail.lines(usize::MAX, None).len(), KEPT);
+    }
+}

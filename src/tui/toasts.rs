@@ -1,0 +1,89 @@
+//! Short messages that go away by themselves; the same one twice is counted, not repeated.
+
+use std::time::Duration;
+
+use super::theme::Tone;
+
+/// How long a message stays.
+const STAY: Duration = Duration::from_secs(6);
+/// How long a bad one stays.
+const STAY_BAD: Duration = Duration::from_secs(15);
+/// The most that are kept.
+const MOST: usize = 6;
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// How it looks.
+    pub tone: Tone,
+    /// What it says.
+    pub text: String,
+    /// How often.
+    pub count: u32,
+    until: Duration,
+}
+
+/// The messages, oldest first.
+#[derive(Debug, Default)]
+pub struct Toasts(Vec<Toast>);
+
+impl Toasts {
+    /// Tells something.
+    pub fn push(&mut self, tone: Tone, text: impl Into<String>, face: Duration) {
+        let text = text.into();
+        let until = face + if tone == Tone::Bad { STAY_BAD } else { STAY };
+        if let Some(place) = self.0.iter().position(|toast| toast.text == text && toast.tone == tone) {
+            let mut toast = self.0.remove(place);
+            toast.count += 1;
+            toast.until = until;
+            self.0.push(toast);
+            return;
+        }
+        if self.0.len() == MOST {
+            self.0.remove(0);
+        }
+        self.0.push(Toast { tone, text, count: 1, until });
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, face: Duration) {
+        self.0.retain(|toast| toast.until > face);
+    }
+
+    /// Takes all away; whether there were any.
+    pub fn clear(&mut self) -> bool {
+        let had = !self.0.is_empty();
+        self.0.clear();
+        had
+    }
+
+    /// The messages, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Toast> {
+        self.0.iter()
+    }
+
+    /// When the next one goes.
+    pub fn next_change(&self) -> Option<Duration> {
+        self.0.iter().map(|toast| toast.until).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_message_is_counted_and_goes_away() {
+        let mut toasts = Toasts::default();
+        toasts.push(Tone::Good, "issued", Duration::ZERO);
+        toasts.push(Tone::Bad, "failed", Duration::ZERO);
+        toasts.push(Tone::Good, "issued", Duration::from_secs(5));
+        assert_eq!(
+            toasts.iter().map(|toast| (toast.text.as_str(), toast.count)).collect::<Vec<_>>(),
+            [("failed", 1), ("issued", 2)]
+        );
+        assert_eq!(toasts.next_change(), Some(Duration::from_secs(11)));
+        toasts.pass(Duration::from_secs(11));
+        assert_eq!(toasts.iter().count(), 1);
+    }
+}

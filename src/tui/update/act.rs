@@ -1,0 +1,263 @@
+//! What each action does.
+
+use super::{dialog, input, table};
+use crate::domain::DealershipId;
+use crate::tui::action::{Action, Scope};
+use crate::tui::dialog::{Dialog, open};
+use crate::tui::enabled::can;
+use crate::tui::msg::{Clip, Effect};
+use crate::tui::palette::Palette;
+use crate::tui::rows::{Column, Sort};
+use crate::tui::state::{FilterInput, Focus, Mode, REVEAL, Reveal, State};
+use crate::tui::theme::Tone;
+use crate::tui::work::{Work, WorkItem};
+
+/// Does an action in whatever has the keyboard.
+pub(super) fn dispatch(state: &mut State, action: Action) -> Vec<Effect> {
+    match state.mode {
+        Mode::Desk => perform(state, action),
+        Mode::Filter(_) | Mode::Palette(_) => input::act(state, action),
+        Mode::Help(_) => help(state, action),
+        Mode::Dialog(_) => dialog::act(state, action),
+    }
+}
+
+/// Does an action of the desk, or says why not.
+pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
+    if let Err(why) = can(state, action) {
+        let title = action.info().title;
+        state.toast(Tone::Warn, format!("{title}: {why}"));
+        return Vec::new();
+    }
+    match action.info().scope {
+        Scope::Global => global(state, action),
+        Scope::Table => on_table(state, action),
+        Scope::Detail => {
+            let page = state.plan().detail.map_or(1, |area| area.height.saturating_sub(2).max(1).into());
+            let scroll = &mut state.detail.scroll;
+            match action {
+                Action::DetailDown => *scroll += 1,
+                Action::DetailUp => *scroll = scroll.saturating_sub(1),
+                Action::DetailPageDown => *scroll += page,
+                _ => *scroll = scroll.saturating_sub(page),
+            }
+            Vec::new()
+        }
+        Scope::Tail => {
+            on_tail(state, action);
+            Vec::new()
+        }
+        Scope::Dialog | Scope::Input => Vec::new(),
+    }
+}
+
+fn global(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Quit => return vec![Effect::Quit],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Help => state.mode = Mode::Help(0),
+        Action::Palette => state.mode = Mode::Palette(Palette::open(state)),
+        Action::Filter => {
+            let before = state.rows.query().text().to_owned();
+            let mut input = FilterInput { before: before.clone(), ..FilterInput::default() };
+            input.edit.paste(&before);
+            state.mode = Mode::Filter(input);
+            state.settle();
+        }
+        // The way out: of the messages, of the filter, of a pane. One thing at a time.
+        Action::ClearFilter if state.toasts.clear() => {}
+        Action::ClearFilter if state.focus != Focus::Table || state.panes.zoom => leave_pane(state),
+        Action::ClearFilter => input::filter(state, ""),
+        Action::NextTab => state.set_tab(state.rows.tab().step(1)),
+        Action::PreviousTab => state.set_tab(state.rows.tab().step(-1)),
+        Action::FocusNext => focus(state, 1),
+        Action::FocusPrevious => focus(state, -1),
+        Action::ToggleDetail => {
+            let open = state.plan().detail.is_some();
+            state.panes.detail = Some(!open);
+            if state.focus == Focus::Detail {
+                state.panes.zoom = false;
+            }
+            if !open && state.plan().table.is_none() {
+                state.focus = Focus::Detail;
+            } else if open && state.focus == Focus::Detail {
+                state.focus = Focus::Table;
+            }
+            state.settle();
+        }
+        Action::ToggleTail => {
+            let open = state.plan().tail.is_some();
+            state.panes.tail = Some(!open);
+            if state.focus == Focus::Tail {
+                state.panes.zoom = false;
+                state.focus = Focus::Table;
+            }
+            if !open && state.plan().tail.is_none() {
+                // There is no room beside the table: it gets the whole screen.
+                (state.focus, state.panes.zoom) = (Focus::Tail, true);
+            }
+            state.settle();
+        }
+        Action::Zoom => {
+            state.panes.zoom = !state.panes.zoom;
+            state.settle();
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Back to the table from a pane; one that had the whole screen is closed.
+fn leave_pane(state: &mut State) {
+    state.panes.zoom = false;
+    state.focus = Focus::Table;
+    if state.plan().table.is_none() {
+        state.panes.detail = Some(false);
+    }
+    state.settle();
+}
+
+/// Moves the focus among the panes that are open.
+fn focus(state: &mut State, by: isize) {
+    let zoomed = std::mem::take(&mut state.panes.zoom);
+    let plan = state.plan();
+    let mut open = vec![Focus::Table];
+    open.extend(plan.detail.map(|_| Focus::Detail));
+    open.extend(plan.tail.map(|_| Focus::Tail));
+    let place = open.iter().position(|pane| *pane == state.focus).unwrap_or(0) as isize;
+    let next = (place + by).rem_euclid(open.len() as isize) as usize;
+    state.focus = open.get(next).copied().unwrap_or_default();
+    state.panes.zoom = zoomed;
+    if state.focus != Focus::Detail && state.plan().table.is_none() && !zoomed {
+        // The detail had the whole screen: leaving it closes it.
+        state.panes.detail = Some(false);
+    }
+    state.settle();
+}
+
+fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
+    let page = state.plan().table_rows().saturating_sub(1).max(1) as isize;
+    let sort = state.rows.sort();
+    match action {
+        Action::Down => table::step(state, 1),
+        Action::Up => table::step(state, -1),
+        Action::PageDown => table::step(state, page),
+        Action::PageUp => table::step(state, -page),
+        Action::Top => table::go(state, 0),
+        Action::Bottom => table::go(state, usize::MAX),
+        Action::Open => {
+            state.panes.detail = Some(true);
+            state.focus = Focus::Detail;
+            state.settle();
+        }
+        Action::Mark => {
+            if let Some(id) = state.cursor.id {
+                if !state.marks.remove(&id) {
+                    state.marks.insert(id);
+                }
+                table::step(state, 1);
+            }
+        }
+        Action::MarkAll => state.marks.extend(state.rows.from(0).map(|row| row.state.id)),
+        Action::InvertMarks => {
+            for row in state.rows.from(0) {
+                if !state.marks.remove(&row.state.id) {
+                    state.marks.insert(row.state.id);
+                }
+            }
+        }
+        Action::ClearMarks => state.marks.clear(),
+        Action::SortNext => table::sort(state, Sort { column: sort.column.step(1), descending: false }),
+        Action::SortPrevious => table::sort(state, Sort { column: sort.column.step(-1), descending: false }),
+        Action::SortReverse => table::sort(state, Sort { descending: !sort.descending, ..sort }),
+        Action::SortAttention => table::sort(state, Sort { column: Column::Attention, descending: false }),
+        Action::Check => {
+            let targets = state.targets();
+            return check(state, targets);
+        }
+        Action::Reveal => {
+            if let Some(row) = state.selected() {
+                let (id, generation) = (row.state.id, row.state.generation());
+                let shown = state.revealed(id, generation);
+                let until = state.now.face + REVEAL;
+                state.reveal = (!shown).then_some(Reveal { id, generation, until });
+            }
+        }
+        Action::CopyCode | Action::CopyDealerCode => return copy(state, action),
+        _ => match open(action, &state.targets(), state) {
+            Ok(dialog) => state.mode = Mode::Dialog(Box::new(dialog)),
+            Err(why) => state.toast(Tone::Warn, why),
+        },
+    }
+    Vec::new()
+}
+
+/// Looks at the platform now.
+pub(super) fn check(state: &mut State, ids: Vec<DealershipId>) -> Vec<Effect> {
+    let name = |id| state.rows.get(id).map(|row| row.state.profile.name.screen().into_owned()).unwrap_or_default();
+    let items: Vec<WorkItem> = ids.iter().map(|id| WorkItem { id: *id, name: name(*id), outcome: None }).collect();
+    let work = state.new_work();
+    let many = items.len() > 1;
+    state.works.push(Work { id: work, action: Action::Check, items });
+    if many {
+        state.mode = Mode::Dialog(Box::new(Dialog::results(work)));
+    }
+    vec![Effect::Check(work, ids)]
+}
+
+fn copy(state: &mut State, action: Action) -> Vec<Effect> {
+    let Some(row) = state.selected() else { return Vec::new() };
+    let (text, words) = match (action, &row.state.invitation) {
+        (Action::CopyCode, Some(newest)) => {
+            let words = format!("code {} sent to the clipboard of the terminal", newest.generation);
+            (newest.code.reveal().to_owned(), words)
+        }
+        (Action::CopyCode, None) => return Vec::new(),
+        _ => (
+            row.state.profile.dealer_code.raw().to_owned(),
+            "dealerCode sent to the clipboard of the terminal".to_owned(),
+        ),
+    };
+    state.toast(Tone::Plain, words);
+    vec![Effect::Copy(Clip(text))]
+}
+
+fn on_tail(state: &mut State, action: Action) {
+    let selected = state.cursor.id;
+    let height = state.plan().tail_rows().max(1);
+    let page = height.saturating_sub(1).max(1) as isize;
+    match action {
+        Action::TailDown => state.tail.step(1, height, selected),
+        Action::TailUp => state.tail.step(-1, height, selected),
+        Action::TailPageDown => state.tail.step(page, height, selected),
+        Action::TailPageUp => state.tail.step(-page, height, selected),
+        Action::TailFollow => state.tail.follow(),
+        Action::TailPause if state.tail.follows() => state.tail.hold(selected),
+        Action::TailPause => state.tail.follow(),
+        Action::TailKinds => state.mode = Mode::Dialog(Box::new(Dialog::kinds(state))),
+        Action::TailOnlySelected => state.tail.only_selected = !state.tail.only_selected,
+        Action::TailJump => {
+            if let Some(id) = state.tail.chosen(selected).map(|event| event.dealership) {
+                table::jump(state, id);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn help(state: &mut State, action: Action) -> Vec<Effect> {
+    let page = usize::from(state.size.1.saturating_sub(4).max(1));
+    let Mode::Help(scroll) = &mut state.mode else { return Vec::new() };
+    match action {
+        Action::DialogDown | Action::DetailDown | Action::DialogNext => *scroll += 1,
+        Action::DialogUp | Action::DetailUp | Action::DialogPrevious => *scroll = scroll.saturating_sub(1),
+        Action::DetailPageDown => *scroll += page,
+        Action::DetailPageUp => *scroll = scroll.saturating_sub(page),
+        Action::Quit | Action::Help | Action::DialogCancel | Action::DialogAccept => state.mode = Mode::Desk,
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Redraw => return vec![Effect::Redraw],
+        _ => {}
+    }
+    Vec::new()
+}

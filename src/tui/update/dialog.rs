@@ -1,0 +1,220 @@
+//! Keys in a dialog, and what is asked for when it is accepted.
+
+use crate::domain::DealershipId;
+use crate::tui::action::Action;
+use crate::tui::dialog::{Button, Dialog, Glance, Input, Kind, Spot, Wish, open};
+use crate::tui::msg::{Effect, Pasted};
+use crate::tui::state::{Mode, State};
+use crate::tui::theme::Tone;
+use crate::tui::work::{Work, WorkItem};
+
+/// The longest block that is taken: more is a paste into the wrong place.
+const LONGEST_BLOCK: usize = 1 << 20;
+
+/// Changes the open dialog, then judges it anew.
+fn change<T: Default>(state: &mut State, change: impl FnOnce(&mut Dialog) -> T) -> T {
+    let Mode::Dialog(mut dialog) = std::mem::take(&mut state.mode) else { return T::default() };
+    let answer = change(&mut dialog);
+    dialog.judge(&Glance::of(state));
+    state.mode = Mode::Dialog(dialog);
+    answer
+}
+
+/// A character typed into the field with the keyboard.
+pub(super) fn insert(state: &mut State, c: char) {
+    change(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
+        Some(Input::Line(edit)) => {
+            edit.insert(c);
+        }
+        Some(Input::Block(text)) if text.len() < LONGEST_BLOCK => text.push(c),
+        _ => {}
+    });
+}
+
+/// Text pasted into the field with the keyboard. Whether it takes text.
+pub(super) fn paste(state: &mut State, pasted: &str) -> bool {
+    change(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
+        Some(Input::Line(edit)) => {
+            edit.paste(pasted.trim());
+            true
+        }
+        Some(Input::Block(text)) if text.len() + pasted.len() <= LONGEST_BLOCK => {
+            text.push_str(pasted);
+            true
+        }
+        _ => false,
+    })
+}
+
+/// Switches the check box or choice with the keyboard.
+pub(super) fn toggle(state: &mut State) {
+    change(state, |dialog| dialog.focused_mut().is_some_and(crate::tui::dialog::Field::toggle));
+}
+
+/// An action in a dialog.
+pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let buttons = buttons(state);
+    match action {
+        Action::DialogNext | Action::InputNext => change(state, |dialog| dialog.step(true, buttons.len())),
+        Action::DialogPrevious | Action::InputPrevious => change(state, |dialog| dialog.step(false, buttons.len())),
+        Action::DialogDown => change(state, |dialog| dialog.scroll += 1),
+        Action::DialogUp => change(state, |dialog| dialog.scroll = dialog.scroll.saturating_sub(1)),
+        Action::DialogCancel | Action::InputCancel => close(state),
+        Action::InputAccept => return enter(state, buttons.len()),
+        Action::DialogAccept => {
+            let spot = match &state.mode {
+                Mode::Dialog(dialog) => dialog.focus,
+                _ => return Vec::new(),
+            };
+            match spot {
+                Spot::Field(_) => toggle(state),
+                Spot::Button(place) => return press(state, buttons.get(place).copied()),
+            }
+        }
+        other => change(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
+            Some(Input::Line(edit)) => {
+                edit.apply(other);
+            }
+            Some(Input::Block(text)) => match other {
+                Action::InputBackspace => drop(text.pop()),
+                Action::InputClear => text.clear(),
+                Action::InputDeleteWord => {
+                    let kept = text.trim_end_matches('\n').rfind('\n').map_or(0, |end| end + 1);
+                    text.truncate(kept);
+                }
+                _ => {}
+            },
+            _ => {}
+        }),
+    }
+    Vec::new()
+}
+
+fn buttons(state: &State) -> Vec<Button> {
+    let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
+    dialog.buttons(failed(state, dialog))
+}
+
+/// How many items of the results that a dialog shows can be tried again.
+pub fn failed(state: &State, dialog: &Dialog) -> usize {
+    match dialog.kind {
+        Kind::Results(id) => state.work(id).filter(|work| work.is_over()).map_or(0, |work| work.counts().2),
+        _ => 0,
+    }
+}
+
+/// Enter in a text field: the next one; in the last one of a harmless dialog, done.
+fn enter(state: &mut State, buttons: usize) -> Vec<Effect> {
+    let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
+    let Spot::Field(place) = dialog.focus else { return Vec::new() };
+    if let Some(Input::Block(text)) = dialog.focused_mut().map(|field| &mut field.input)
+        && !text.is_empty()
+        && !text.ends_with('\n')
+    {
+        text.push('\n');
+        return Vec::new();
+    }
+    let last_text = dialog.fields.iter().skip(place + 1).all(|field| !field.takes_text());
+    if dialog.is_quick() && last_text {
+        return accept(state);
+    }
+    change(state, |dialog| dialog.step(true, buttons));
+    Vec::new()
+}
+
+fn press(state: &mut State, button: Option<Button>) -> Vec<Effect> {
+    match button {
+        Some(Button::Accept) => accept(state),
+        Some(Button::LookAgain) => {
+            look_again(state);
+            Vec::new()
+        }
+        Some(Button::Retry) => retry(state),
+        Some(Button::Cancel | Button::Close) | None => {
+            close(state);
+            Vec::new()
+        }
+    }
+}
+
+fn close(state: &mut State) {
+    if let Mode::Dialog(dialog) = std::mem::take(&mut state.mode)
+        && let Kind::Results(id) = dialog.kind
+    {
+        state.works.retain(|work| work.id != id || !work.is_over());
+    }
+}
+
+/// Opens the dialog anew with the dealerships as they are now; what was typed stays.
+fn look_again(state: &mut State) {
+    let Mode::Dialog(mut old) = std::mem::take(&mut state.mode) else { return };
+    let Kind::Ask(action) = old.kind else { return };
+    let ids: Vec<DealershipId> = old.items.iter().map(|item| item.id).collect();
+    match open(action, &ids, state) {
+        Ok(mut new) => {
+            for field in &mut new.fields {
+                if let Some(place) = old.fields.iter().position(|old| old.role == field.role && field.takes_text()) {
+                    field.input = old.fields.swap_remove(place).input;
+                }
+            }
+            new.judge(&Glance::of(state));
+            state.mode = Mode::Dialog(Box::new(new));
+        }
+        Err(why) => state.toast(Tone::Warn, why),
+    }
+}
+
+/// Opens the dialog again for what failed, with the dealerships as they are now.
+fn retry(state: &mut State) -> Vec<Effect> {
+    let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
+    let Kind::Results(id) = dialog.kind else { return Vec::new() };
+    let Some(work) = state.work(id) else { return Vec::new() };
+    let (action, ids): (Action, Vec<_>) = (work.action, work.failed().collect());
+    close(state);
+    if action == Action::Check {
+        return super::act::check(state, ids);
+    }
+    match open(action, &ids, state) {
+        Ok(dialog) => state.mode = Mode::Dialog(Box::new(dialog)),
+        Err(why) => state.toast(Tone::Warn, why),
+    }
+    Vec::new()
+}
+
+/// Does what the dialog asks for, if nothing is wrong or missing.
+fn accept(state: &mut State) -> Vec<Effect> {
+    change(state, |dialog| dialog.tried = true);
+    let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
+    let wish = match &dialog.verdict {
+        Ok(wish) => wish.clone(),
+        Err(problems) => {
+            // The keyboard goes to the first field that is wrong.
+            let role = problems.iter().find_map(|problem| problem.role);
+            if let Some(place) = dialog.fields.iter().position(|field| Some(field.role) == role) {
+                dialog.focus = Spot::Field(place);
+            }
+            return Vec::new();
+        }
+    };
+    let Mode::Dialog(dialog) = std::mem::take(&mut state.mode) else { return Vec::new() };
+    if let Wish::Show(groups) = wish {
+        for (group, shown) in groups {
+            state.tail.show(group, shown);
+        }
+        return Vec::new();
+    }
+    let Kind::Ask(action) = dialog.kind else { return Vec::new() };
+    let work = state.new_work();
+    let items = dialog.items.into_iter().map(|item| WorkItem { id: item.id, name: item.name, outcome: None });
+    let items: Vec<WorkItem> = items.collect();
+    if items.len() > 1 {
+        state.mode = Mode::Dialog(Box::new(Dialog::results(work)));
+    }
+    state.works.push(Work { id: work, action, items });
+    vec![match wish {
+        Wish::Execute(commands) => Effect::Execute(work, commands),
+        Wish::Obtain(asks) => Effect::Obtain(work, asks),
+        Wish::Paste(codes) => Effect::Paste(work, codes.into_iter().map(Pasted).collect()),
+        Wish::Show(_) => return Vec::new(),
+    }]
+}

@@ -1,0 +1,116 @@
+//! Typing: the filter, the palette, and text into the fields of a dialog.
+
+use super::{act, dialog, keys, table};
+use crate::domain::Query;
+use crate::tui::action::Action;
+use crate::tui::msg::Effect;
+use crate::tui::palette::Palette;
+use crate::tui::state::{Mode, State};
+
+/// A typed character. Where nothing takes text, it does nothing.
+pub(super) fn insert(state: &mut State, c: char) -> Vec<Effect> {
+    match &mut state.mode {
+        Mode::Filter(input) => {
+            input.edit.insert(c);
+            retype_filter(state);
+        }
+        Mode::Palette(palette) => {
+            palette.edit.insert(c);
+            research(state);
+        }
+        Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => {
+            dialog::insert(state, c);
+        }
+        Mode::Dialog(_) => keys::typed_into_dialog(state, c),
+        Mode::Desk | Mode::Help(_) => {}
+    }
+    Vec::new()
+}
+
+/// Pasted text. Where nothing takes text, it does nothing. Whether anything did.
+pub(super) fn paste(state: &mut State, text: &str) -> bool {
+    match &mut state.mode {
+        Mode::Filter(input) => {
+            input.edit.paste(text);
+            retype_filter(state);
+        }
+        Mode::Palette(palette) => {
+            palette.edit.paste(text);
+            research(state);
+        }
+        Mode::Dialog(_) => return dialog::paste(state, text),
+        Mode::Desk | Mode::Help(_) => return false,
+    }
+    true
+}
+
+/// An action of an input line.
+pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    match (&mut state.mode, action) {
+        (Mode::Filter(input), Action::InputAccept) if input.mistake.is_none() => {
+            state.mode = Mode::Desk;
+            state.settle();
+        }
+        (Mode::Filter(_), Action::InputAccept) => {}
+        (Mode::Filter(input), Action::InputCancel) => {
+            let before = std::mem::take(&mut input.before);
+            state.mode = Mode::Desk;
+            filter(state, &before);
+        }
+        (Mode::Filter(_), Action::InputNext) => table::step(state, 1),
+        (Mode::Filter(_), Action::InputPrevious) => table::step(state, -1),
+        (Mode::Filter(input), _) => {
+            let before = input.edit.text().to_owned();
+            input.edit.apply(action);
+            if input.edit.text() != before {
+                retype_filter(state);
+            }
+        }
+        (Mode::Palette(palette), Action::InputAccept) => {
+            let Some(found) = palette.choice().cloned() else { return Vec::new() };
+            state.mode = Mode::Desk;
+            return act::perform(state, found.action);
+        }
+        (Mode::Palette(_), Action::InputCancel) => state.mode = Mode::Desk,
+        (Mode::Palette(palette), Action::InputNext) => palette.step(1),
+        (Mode::Palette(palette), Action::InputPrevious) => palette.step(-1),
+        (Mode::Palette(palette), _) => {
+            let before = palette.edit.text().to_owned();
+            palette.edit.apply(action);
+            if palette.edit.text() != before {
+                research(state);
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Filters by a text that is right; one that is not changes nothing.
+pub(super) fn filter(state: &mut State, text: &str) {
+    if let Ok(query) = Query::parse(text) {
+        state.filtered_at = state.now.at;
+        state.rows.set_query(query, state.now.at);
+        state.settle();
+    }
+}
+
+/// Filters live; while there is a mistake the last good filter stays.
+fn retype_filter(state: &mut State) {
+    let Mode::Filter(input) = &mut state.mode else { return };
+    match Query::parse(input.edit.text()) {
+        Ok(query) => {
+            input.mistake = None;
+            state.filtered_at = state.now.at;
+            state.rows.set_query(query, state.now.at);
+        }
+        Err(mistake) => input.mistake = Some(mistake),
+    }
+    state.settle();
+}
+
+fn research(state: &mut State) {
+    let Mode::Palette(mut palette) = std::mem::take(&mut state.mode) else { return };
+    Palette::search(&mut palette, state);
+    state.mode = Mode::Palette(palette);
+}

@@ -1,0 +1,73 @@
+//! From a key to an action: the scopes that listen, chords, and typing.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{act, dialog, input};
+use crate::tui::action::Scope;
+use crate::tui::keymap::{Code, Key, Lookup};
+use crate::tui::msg::Effect;
+use crate::tui::state::{Focus, Mode, State};
+use crate::tui::theme::Tone;
+
+/// The scopes in which keys are looked up, the nearest first; each brings those around it.
+pub fn scopes(state: &State) -> &'static [Scope] {
+    match &state.mode {
+        Mode::Filter(_) | Mode::Palette(_) => &[Scope::Input],
+        Mode::Help(_) => &[Scope::Dialog, Scope::Detail],
+        Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => &[Scope::Input],
+        Mode::Dialog(_) => &[Scope::Dialog],
+        Mode::Desk => match state.focus {
+            Focus::Table => &[Scope::Table],
+            Focus::Detail => &[Scope::Detail],
+            Focus::Tail => &[Scope::Tail],
+        },
+    }
+}
+
+pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
+    let Some(key) = Key::of(event) else { return Vec::new() };
+    let mut keys = std::mem::take(&mut state.chord);
+    let chord = !keys.is_empty();
+    if chord && key == Key::plain(Code::Esc) {
+        return Vec::new();
+    }
+    keys.push(key);
+    for scope in scopes(state) {
+        match state.setup.keymap.lookup(*scope, &keys) {
+            Lookup::Action(action) => return act::dispatch(state, action),
+            Lookup::Prefix(_) => {
+                state.chord = keys;
+                return Vec::new();
+            }
+            Lookup::None => {}
+        }
+    }
+    if chord {
+        let chord: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        state.toast(Tone::Faint, format!("{} is not bound", chord.join(" ")));
+        return Vec::new();
+    }
+    match key.types().or_else(|| alt_gr(event)) {
+        Some(c) => input::insert(state, c),
+        None => Vec::new(),
+    }
+}
+
+/// Keyboards with AltGr report it as control and alt with the character that it types.
+fn alt_gr(event: KeyEvent) -> Option<char> {
+    match event.code {
+        KeyCode::Char(c)
+            if event.modifiers.contains(KeyModifiers::CONTROL | KeyModifiers::ALT) && !c.is_alphanumeric() =>
+        {
+            Some(c)
+        }
+        _ => None,
+    }
+}
+
+/// Space and the arrows in a dialog's check boxes and choices.
+pub(super) fn typed_into_dialog(state: &mut State, c: char) {
+    if c == ' ' {
+        dialog::toggle(state);
+    }
+}

@@ -1,0 +1,182 @@
+//! How a message changes the screen, and what it asks for. Pure: no I/O, no clock, no channel.
+
+mod act;
+mod dialog;
+mod input;
+mod keys;
+mod table;
+
+use std::sync::Arc;
+
+use super::dialog::{Glance, Kind};
+use super::msg::{Effect, Moment, Msg, Outcome, WorkId};
+use super::rows::Rows;
+use super::state::{FILTER_AGAIN, Mode, State};
+use super::theme::Tone;
+use super::work::Work;
+use crate::domain::DealershipId;
+use crate::store::Committed;
+
+pub use act::perform;
+
+/// Takes in a message. What is to be done comes back as data; whether a frame is needed is in [`State::dirty`].
+pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
+    let back = now.at < state.now.at;
+    state.now = now;
+    if back {
+        // The wall clock was set back: what counted as past may lie ahead again.
+        state.rows.derive_again(now.at);
+        state.filtered_at = now.at;
+        state.dirty = true;
+    }
+    let mut effects = Vec::new();
+    match msg {
+        Msg::Key(key) => {
+            state.dirty = true;
+            effects = keys::key(state, key);
+        }
+        Msg::Paste(text) => state.dirty |= input::paste(state, &text),
+        Msg::Resize(columns, rows) => {
+            state.dirty = true;
+            state.size = (columns, rows);
+            state.settle();
+        }
+        Msg::Loaded(rows) => loaded(state, *rows),
+        Msg::Committed(committed) => self::committed(state, &committed),
+        Msg::Tail(events) => {
+            state.dirty = true;
+            state.tail.extend(&events);
+        }
+        Msg::Timeline(id, events) if state.detail.asked == Some(id) => {
+            state.dirty = true;
+            state.detail.timeline = Some((id, events));
+        }
+        Msg::Timeline(..) => {}
+        Msg::Look(id, look) => {
+            let look = look.map(|look| (id, look));
+            if state.detail.asked == Some(id) && state.detail.look != look {
+                state.dirty = true;
+                state.detail.look = look;
+            }
+        }
+        Msg::Status(status) => {
+            state.dirty |= state.status != status;
+            state.status = status;
+        }
+        Msg::Outcome(work, id, outcome) => ended(state, work, id, outcome),
+        Msg::Notice(text) => {
+            state.dirty = true;
+            state.toast(Tone::Warn, text);
+        }
+        Msg::Tick => {}
+    }
+    pass_time(state);
+    effects.extend(state.follow_cursor());
+    effects
+}
+
+/// Whatever has become due: deadlines, toasts, a revealed code, clocks in the filter.
+fn pass_time(state: &mut State) {
+    let Moment { at, face } = state.now;
+    if state.rows.next_change().is_some_and(|next| next <= at) {
+        state.rows.pass_time(at);
+        state.settle();
+        state.dirty = true;
+    }
+    if state.toasts.next_change().is_some_and(|next| next <= face) {
+        state.toasts.pass(face);
+        state.dirty = true;
+    }
+    if state.reveal.is_some_and(|reveal| reveal.until <= face) {
+        state.reveal = None;
+        state.dirty = true;
+    }
+    if at - state.filtered_at >= FILTER_AGAIN {
+        state.filtered_at = at;
+        if !state.rows.query().is_empty() {
+            state.rows.ask_again(at);
+            state.settle();
+            state.dirty = true;
+        }
+    }
+}
+
+fn loaded(state: &mut State, mut rows: Rows) {
+    let older = std::mem::take(&mut state.rows);
+    rows.adopt(older, state.now.at);
+    state.rows = rows;
+    state.loaded = true;
+    state.dirty = true;
+    state.settle();
+    let known: Vec<_> = state.rows.iter().map(|row| Arc::clone(&row.state)).collect();
+    compare_dialog(state, &known);
+}
+
+fn committed(state: &mut State, committed: &Committed) {
+    state.dirty = true;
+    state.rows.put(&committed.states, state.now.at);
+    state.settle();
+    state.tail.extend(committed.events.iter());
+    if let Some((id, events)) = &mut state.detail.timeline {
+        let newest = events.last().map_or(0, |event| event.seq);
+        let more = committed.events.iter().filter(|event| event.dealership == *id && event.seq > newest);
+        events.extend(more.cloned());
+    }
+    compare_dialog(state, &committed.states);
+}
+
+/// Tells an open dialog what happened to its dealerships.
+fn compare_dialog(state: &mut State, states: &[Arc<crate::domain::Onboarding>]) {
+    let Mode::Dialog(mut dialog) = std::mem::take(&mut state.mode) else { return };
+    if let Kind::Ask(action) = dialog.kind {
+        let mut touched = false;
+        for item in &mut dialog.items {
+            if let Some(newer) = states.iter().find(|newer| newer.id == item.id) {
+                item.compare(action, newer);
+                touched = true;
+            }
+        }
+        if touched {
+            dialog.judge(&Glance::of(state));
+        }
+    }
+    state.mode = Mode::Dialog(dialog);
+}
+
+/// One item of a piece of work has ended.
+fn ended(state: &mut State, id: WorkId, dealership: DealershipId, outcome: Outcome) {
+    state.dirty = true;
+    let Some(place) = state.works.iter().position(|work| work.id == id) else { return };
+    let Some(work) = state.works.get_mut(place) else { return };
+    let well = outcome.is_ok();
+    work.end(dealership, outcome);
+    let over = work.is_over();
+    if well && work.items.len() > 1 {
+        // What failed stays marked, so that it can be tried again.
+        state.marks.remove(&dealership);
+    }
+    let watched = matches!(&state.mode, Mode::Dialog(dialog) if dialog.kind == Kind::Results(id));
+    if over && !watched {
+        let work = state.works.remove(place);
+        let (tone, text) = summary(&work);
+        state.toast(tone, text);
+    }
+}
+
+/// What came of a piece of work, in a line.
+fn summary(work: &Work) -> (Tone, String) {
+    let title = work.action.info().title;
+    match work.items.as_slice() {
+        [item] => match &item.outcome {
+            Some(Err(why)) => (Tone::Bad, format!("{}: {why}", item.name)),
+            Some(Ok(words)) => (Tone::Good, format!("{}: {words}", item.name)),
+            None => (Tone::Busy, format!("{}: under way", item.name)),
+        },
+        _ => {
+            let (_, well, failed) = work.counts();
+            let tone = if failed == 0 { Tone::Good } else { Tone::Bad };
+            let failed = if failed == 0 { String::new() } else { format!(", {failed} failed and still marked") };
+            (tone, format!("{title}: {well} done{failed}"))
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! The detail pane: who it is, both clocks, the codes, what Xtime shows, and everything that happened.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use ratatui::style::Style;
+
+use super::pen::{Pen, wrap};
+use super::table::{code_clock, confirm_clock, opcode_look};
+use crate::domain::{Ended, Event, InvitationState, Onboarding, OpcodeOption, Timestamp, Untrusted};
+use crate::tui::clocks::{Clocks, in_zone};
+use crate::tui::rows::Row;
+use crate::tui::state::{Focus, State};
+use crate::tui::tail::Group;
+use crate::tui::theme::{Theme, Tone, attention_tone, stage_look};
+
+/// A line: pieces of text with their styles.
+type Line = Vec<(String, Style)>;
+
+struct Page<'a> {
+    lines: Vec<Line>,
+    theme: &'a Theme,
+    room: u16,
+}
+
+impl Page<'_> {
+    fn heading(&mut self, text: &str) {
+        self.lines.push(Vec::new());
+        self.lines.push(vec![(text.to_owned(), self.theme.title)]);
+    }
+
+    /// A name and its value, broken into as many lines as it needs.
+    fn pair(&mut self, name: &str, value: &str, style: Style) {
+        const NAMES: usize = 11;
+        if value.is_empty() {
+            return;
+        }
+        for (place, line) in wrap(value, self.room.saturating_sub(NAMES as u16 + 1)).into_iter().enumerate() {
+            let name = if place == 0 { name } else { "" };
+            self.lines.push(vec![(format!("{name:<NAMES$}"), self.theme.dim), (line, style)]);
+        }
+    }
+
+    fn text(&mut self, text: &str, style: Style) {
+        for line in wrap(text, self.room) {
+            self.lines.push(vec![(line, style)]);
+        }
+    }
+}
+
+pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
+    let (width, height) = (pen.area().width, pen.area().height);
+    let focused = state.focus == Focus::Detail;
+    let line = if focused { theme.line_focus } else { theme.line };
+    // Beside the table a line on the left is enough; cells are dear.
+    for y in 0..height {
+        pen.fill(0, y, 1, "│", line);
+    }
+    let Some(row) = state.selected() else {
+        pen.text(2, 0, width.saturating_sub(2), "no dealership is chosen", theme.dim);
+        return;
+    };
+    let room = width.saturating_sub(3);
+    let mut page = Page { lines: Vec::new(), theme, room };
+    profile(&mut page, row, clocks);
+    codes(&mut page, row, state, clocks);
+    xtime(&mut page, row, state, clocks);
+    timeline(&mut page, row, state);
+    let rows = usize::from(height);
+    let top = state.detail.scroll.min(page.lines.len().saturating_sub(rows));
+    for (y, line) in (0..).zip(page.lines.iter().skip(top).take(rows)) {
+        pen.pieces(2, y, room, line.iter().map(|(text, style)| (text.as_str(), *style)));
+    }
+    let more = page.lines.len().saturating_sub(top + rows);
+    if more > 0 || top > 0 {
+        let words = format!(" {}/{} ", (top + rows).min(page.lines.len()), page.lines.len());
+        pen.right(width.saturating_sub(12), 0, 12, &words, theme.dim);
+    }
+}
+
+fn profile(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
+    let theme = page.theme;
+    let state = &*row.state;
+    let profile = &state.profile;
+    page.text(&profile.name.screen(), theme.title);
+    let (glyph, word, tone) = stage_look(row.facts.stage);
+    let mut line = vec![(format!("{glyph} {word}"), theme.tone(tone))];
+    if let Some(attention) = row.facts.attention {
+        line.push((format!("  ! {}", attention.words()), theme.tone(attention_tone(attention))));
+    }
+    page.lines.push(line);
+    if let Some(until) = state.snoozed_until.filter(|_| row.facts.snoozed) {
+        page.pair("snoozed", &format!("for {} more", clocks.left(until)), theme.dim);
+    }
+    page.pair("dealerCode", &profile.dealer_code.screen(), theme.text);
+    let place = [&profile.city, &profile.state].map(Untrusted::screen);
+    let place: Vec<&str> = place.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
+    page.pair("where", &place.join(", "), theme.text);
+    page.pair("zone", &format!("{}, {}", profile.timezone.name(), in_zone(clocks.now(), profile.timezone)), theme.text);
+    clocks.changes_at(next_minute(clocks.now()));
+    page.pair("group", &profile.group.screen(), theme.text);
+    page.pair("brand", &profile.brand.screen(), theme.text);
+    page.pair("contact", &profile.contact.name.screen(), theme.text);
+    page.pair("", &profile.contact.email.screen(), theme.text);
+    page.pair("", &profile.contact.phone.screen(), theme.text);
+    page.pair("owner", &profile.owner.as_ref().map_or("nobody".into(), |owner| owner.screen()), theme.text);
+}
+
+fn next_minute(now: Timestamp) -> Timestamp {
+    let rest = 60_000 - now.timestamp_millis().rem_euclid(60_000);
+    now.checked_add_signed(TimeDelta::milliseconds(rest)).unwrap_or(now)
+}
+
+/// A bar of how much of a span has passed.
+fn bar(from: Timestamp, until: Timestamp, now: Timestamp, cells: usize) -> String {
+    let whole = (until - from).num_milliseconds().max(1) as f64;
+    let passed = (now - from).num_milliseconds().max(0) as f64;
+    let full = ((passed / whole).min(1.0) * cells as f64).floor() as usize;
+    format!("{}{}", "█".repeat(full), "░".repeat(cells.saturating_sub(full)))
+}
+
+fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
+    let theme = page.theme;
+    let state = &*row.state;
+    let cells = usize::from(page.room.saturating_sub(22).clamp(8, 36));
+    page.heading("Code, 72 hours");
+    if let Some(pending) = &state.pending {
+        let words = match &pending.failed {
+            Some(why) => format!("code {} not obtained yet: {}", pending.generation, crate::domain::text::clean(why)),
+            None => format!("code {} asked for by {}", pending.generation, crate::domain::text::clean(&pending.by)),
+        };
+        page.text(&words, theme.tone(Tone::Warn));
+    }
+    let Some(newest) = &state.invitation else {
+        page.text("never invited", theme.dim);
+        second_clock(page, row, clocks, cells);
+        return;
+    };
+    let (text, tone) = code_clock(state, row, clocks);
+    let code = if screen.revealed(state.id, newest.generation) {
+        newest.code.reveal().to_owned()
+    } else {
+        newest.code.masked()
+    };
+    page.pair("code", &format!("{code}  (number {})", newest.generation), theme.text);
+    if newest.state(clocks.now()) == InvitationState::Live {
+        let bar = bar(newest.generated_at, newest.expires_at, clocks.now(), cells);
+        let words = format!("{bar} {text} left");
+        page.pair("clock", &words, theme.tone(tone));
+    } else {
+        let words = match newest.state(clocks.now()) {
+            InvitationState::Expired => format!("expired {} ago", text.trim_start_matches('-')),
+            _ => text,
+        };
+        page.pair("clock", &words, theme.tone(tone));
+    }
+    page.pair("generated", &in_zone(newest.generated_at, state.profile.timezone), theme.text);
+    page.pair("ends", &in_zone(newest.expires_at, state.profile.timezone), theme.text);
+    page.pair("", &format!("{} here", screen.setup.zone.show(newest.expires_at)), theme.dim);
+    page.pair("issued by", &crate::domain::text::clean(&newest.issued_by), theme.text);
+    for past in state.earlier.iter().rev() {
+        let how = match past.ended {
+            Ended::Expired => "expired",
+            Ended::Used => "used",
+            Ended::Superseded => "superseded",
+            Ended::Revoked => "revoked",
+        };
+        let words = format!("{} {how}, {}", past.generation, in_zone(past.at, state.profile.timezone));
+        page.pair("earlier", &words, theme.dim);
+    }
+    second_clock(page, row, clocks, cells);
+}
+
+fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks, cells: usize) {
+    let theme = page.theme;
+    let state: &Onboarding = &row.state;
+    let confirmation = &state.confirmation;
+    page.heading("Xtime, 24 hours after the dealer's word");
+    let zone = state.profile.timezone;
+    if let Some(at) = confirmation.dealer_confirmed_at {
+        page.pair("dealer done", &in_zone(at, zone), theme.text);
+    }
+    match (confirmation.dealer_confirmed_at, confirmation.due_at) {
+        (Some(said), Some(due)) if !state.is_confirmed() => {
+            let (text, tone) = confirm_clock(state, row, clocks);
+            let words = match text.strip_prefix('-') {
+                Some(over) => format!("{} overdue for {over}", bar(said, due, clocks.now(), cells)),
+                None => format!("{} {text} left", bar(said, due, clocks.now(), cells)),
+            };
+            page.pair("clock", &words, theme.tone(tone));
+            page.pair("due", &in_zone(due, zone), theme.text);
+        }
+        _ if !state.is_confirmed() && confirmation.lost_at.is_none() => {
+            page.text("the dealer has not said that it is done", theme.dim);
+        }
+        _ => {}
+    }
+    if let Some(at) = confirmation.confirmed_at {
+        page.pair("confirmed", &in_zone(at, zone), theme.tone(Tone::Good));
+    }
+    if let Some(at) = confirmation.lost_at {
+        page.pair("lost", &in_zone(at, zone), theme.tone(Tone::Bad));
+    }
+}
+
+fn xtime(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
+    let theme = page.theme;
+    let state = &*row.state;
+    page.heading("What Xtime shows");
+    let (glyph, tone) = opcode_look(state.opcode_state);
+    let code = crate::domain::text::clean(state.opcode_code(&screen.setup.policy.default_opcode));
+    let option = match state.opcode.as_ref().map(|choice| choice.option) {
+        None => "assumed; the dealership has not chosen",
+        Some(OpcodeOption::Existing) => "existing",
+        Some(OpcodeOption::New) => "new",
+    };
+    page.pair("opcode", &format!("{glyph} {code} ({option})"), theme.tone(tone));
+    for finding in &state.opcode_findings {
+        page.pair("", &crate::domain::text::clean(finding), theme.tone(tone));
+    }
+    if let Some(slots) = state.slots {
+        let (words, tone) = match slots.count {
+            0 => ("none would be offered: capacity of type Web, advisors, horizon".to_owned(), Tone::Warn),
+            count => (format!("{count} on {} days", slots.days), Tone::Good),
+        };
+        page.pair("slots", &words, theme.tone(tone));
+    }
+    let ago = |at: Timestamp| match clocks.ago(at).as_str() {
+        "now" => "just now".to_owned(),
+        text => format!("{text} ago"),
+    };
+    match screen.detail.look.as_ref().filter(|(id, _)| *id == state.id) {
+        Some((_, look)) => {
+            let words = format!("{}: {}, {}", ago(look.at), look.outcome, crate::domain::text::clean(&look.reason));
+            page.pair("last look", &words, theme.text);
+            if let Some(next) = look.next_at {
+                page.pair("next look", &format!("in {}", clocks.left(next)), theme.dim);
+            }
+        }
+        None => {
+            if let Some(probe) = &state.probe {
+                let words =
+                    format!("{}: {}, {}", ago(probe.at), probe.outcome, crate::domain::text::clean(&probe.reason));
+                page.pair("changed", &words, theme.text);
+            } else {
+                page.pair("last look", "none yet", theme.dim);
+            }
+        }
+    }
+}
+
+fn timeline(page: &mut Page<'_>, row: &Row, screen: &State) {
+    let theme = page.theme;
+    page.heading("What happened");
+    let events: Option<&[Arc<Event>]> =
+        screen.detail.timeline.as_ref().filter(|(id, _)| *id == row.state.id).map(|(_, events)| events.as_slice());
+    let Some(events) = events else {
+        page.text("…", theme.dim);
+        return;
+    };
+    for event in events.iter().rev() {
+        let (_, tone) = Group::of(&event.fact);
+        let when = format!("{} {:<10} ", screen.setup.zone.day_and_time(event.at), event.actor.to_string());
+        let indent = super::pen::width(&when);
+        let lines = wrap(&event.summary(), page.room.saturating_sub(indent as u16));
+        for (place, line) in lines.into_iter().enumerate() {
+            let when = if place == 0 { when.clone() } else { " ".repeat(indent) };
+            page.lines.push(vec![(when, theme.dim), (line, theme.tone(tone))]);
+        }
+    }
+}

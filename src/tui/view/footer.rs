@@ -1,0 +1,145 @@
+//! The line of keys: the most useful ones of where the keyboard is, or what can follow a chord. And the toasts above it.
+
+use super::pen::{Pen, width, wrap};
+use crate::tui::action::{Action, Scope};
+use crate::tui::enabled::can;
+use crate::tui::keymap::Lookup;
+use crate::tui::state::{Focus, Mode, State};
+use crate::tui::theme::{Theme, Tone};
+
+/// The most useful actions of each place, the most useful first.
+fn useful(state: &State) -> &'static [Action] {
+    use Action as A;
+    match &state.mode {
+        Mode::Filter(_) => &[A::InputAccept, A::InputCancel, A::InputNext, A::InputClear],
+        Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
+        Mode::Help(_) => &[A::DialogCancel, A::DialogDown, A::DialogUp],
+        Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => {
+            &[A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
+        }
+        Mode::Dialog(_) => &[A::DialogAccept, A::DialogCancel, A::DialogNext, A::DialogDown],
+        Mode::Desk => match state.focus {
+            Focus::Tail => &[
+                A::TailJump,
+                A::TailPause,
+                A::TailFollow,
+                A::TailKinds,
+                A::TailOnlySelected,
+                A::FocusNext,
+                A::Zoom,
+                A::Help,
+                A::Quit,
+            ],
+            Focus::Table if !state.marks.is_empty() => &[
+                A::Reissue,
+                A::Invite,
+                A::Check,
+                A::Assign,
+                A::Snooze,
+                A::ClearMarks,
+                A::Mark,
+                A::Palette,
+                A::Help,
+                A::Quit,
+            ],
+            Focus::Table | Focus::Detail => &[
+                A::Reissue,
+                A::Invite,
+                A::ConfirmWord,
+                A::Check,
+                A::Filter,
+                A::Open,
+                A::Mark,
+                A::NextTab,
+                A::Note,
+                A::Help,
+                A::Palette,
+                A::Quit,
+                A::Snooze,
+                A::ChooseOpcode,
+                A::Reveal,
+                A::SortNext,
+            ],
+        },
+    }
+}
+
+pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+    let room = pen.area().width;
+    if !state.chord.is_empty() {
+        chord(state, theme, pen);
+        return;
+    }
+    let mut x = 1;
+    let on_desk = matches!(state.mode, Mode::Desk);
+    for action in useful(state) {
+        let Some(key) = state.setup.keymap.first_key(*action) else { continue };
+        let info = action.info();
+        let possible = !on_desk || can(state, *action).is_ok();
+        let needed = (width(&key) + 1 + width(info.title)) as u16;
+        if x + needed > room {
+            break;
+        }
+        let (key_style, title_style) = if possible { (theme.key, theme.text) } else { (theme.dim, theme.dim) };
+        x += pen.text(x, 0, room - x, &key, key_style) + 1;
+        x += pen.text(x, 0, room.saturating_sub(x), info.title, title_style) + 2;
+    }
+}
+
+/// The scope in which a chord goes on.
+fn scope(state: &State) -> Scope {
+    match state.focus {
+        Focus::Table => Scope::Table,
+        Focus::Detail => Scope::Detail,
+        Focus::Tail => Scope::Tail,
+    }
+}
+
+fn chord(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+    let room = pen.area().width;
+    let so_far: Vec<String> = state.chord.iter().map(ToString::to_string).collect();
+    let mut x = 1 + pen.text(1, 0, room.saturating_sub(1), &so_far.join(" "), theme.chosen) + 1;
+    let Lookup::Prefix(next) = state.setup.keymap.lookup(scope(state), &state.chord) else { return };
+    for (key, title) in next {
+        let key = key.to_string();
+        if x + (width(&key) + 1 + width(title)) as u16 > room {
+            break;
+        }
+        x += pen.text(x, 0, room - x, &key, theme.key) + 1;
+        x += pen.text(x, 0, room.saturating_sub(x), title, theme.text) + 2;
+    }
+}
+
+/// Draws the toasts at the lower right of an area, the newest lowest.
+pub(super) fn draw_toasts(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+    let area = pen.area();
+    let room = (area.width * 3 / 5).clamp(30, 70).min(area.width);
+    let mut bottom = area.height;
+    for toast in state.toasts.iter().rev() {
+        let times = if toast.count > 1 { format!(" (×{})", toast.count) } else { String::new() };
+        let mut lines = wrap(&format!("{}{times}", crate::domain::text::clean(&toast.text)), room - 4);
+        lines.truncate(3);
+        let needed = lines.len() as u16;
+        if bottom < needed + 2 {
+            break;
+        }
+        let wide = lines.iter().map(|line| width(line)).max().unwrap_or(0) as u16 + 4;
+        let x = area.width.saturating_sub(wide);
+        let glyph = match toast.tone {
+            Tone::Good => "✓",
+            Tone::Bad => "✗",
+            Tone::Warn => "!",
+            _ => "·",
+        };
+        bottom -= needed;
+        for (place, line) in lines.iter().enumerate() {
+            let y = bottom + place as u16;
+            let text = theme.tone(toast.tone).patch(theme.cursor_away);
+            pen.fill(x, y, wide, " ", text);
+            if place == 0 {
+                pen.text(x + 1, y, 1, glyph, text);
+            }
+            pen.text(x + 3, y, wide - 3, line, text);
+        }
+    }
+}

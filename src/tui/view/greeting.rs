@@ -1,0 +1,36 @@
+//! An empty store: what to do first.
+
+use super::pen::{Pen, wrap};
+use crate::tui::state::State;
+use crate::tui::theme::{Theme, Tone};
+
+pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+    let (width, height) = (pen.area().width, pen.area().height);
+    if !state.loaded {
+        pen.text(2, 1, width.saturating_sub(2), "Reading the dealerships …", theme.dim);
+        return;
+    }
+    let lines = [
+        ("There is no dealership in the books yet.", theme.title),
+        ("", theme.text),
+        ("cloverwatch import dealers.csv", theme.key),
+        ("takes them from a CSV or JSON file; each refused row is named with its reason", theme.text),
+        ("cloverwatch add NAME --dealer-code C --email E --timezone Z", theme.key),
+        ("takes one", theme.text),
+        ("cloverwatch demo", theme.key),
+        ("shows the desk with invented dealerships, against a simulated Xtime", theme.text),
+        ("", theme.text),
+        ("What is imported meanwhile appears here by itself.", theme.tone(Tone::Faint)),
+    ];
+    let mut y = if height > 14 { 2 } else { 0 };
+    for (text, style) in lines {
+        if text.is_empty() && height < 14 {
+            continue;
+        }
+        let indent = if style == theme.text { 6 } else { 2 };
+        for line in wrap(text, width.saturating_sub(indent + 1)) {
+            pen.text(indent, y, width.saturating_sub(indent), &line, style);
+            y += 1;
+        }
+    }
+}

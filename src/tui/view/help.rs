@@ -1,0 +1,126 @@
+//! The help: every action of every place with its keys, and what this desk is connected to. Made from the registry and
+//! the keymap, so that it cannot be out of date.
+
+use super::pen::{Pen, width};
+use super::popup;
+use crate::domain::CodeOrigin;
+use crate::engine::PlatformState;
+use crate::tui::action::{REGISTRY, Scope};
+use crate::tui::enabled::{NO_PLATFORM, can};
+use crate::tui::state::{Focus, State};
+use crate::tui::theme::{Theme, Tone, stage_look};
+
+enum Line {
+    Heading(String),
+    Key { keys: String, title: &'static str, doc: String, possible: bool },
+    Text(String, Tone),
+}
+
+fn lines(state: &State) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let here = match state.focus {
+        Focus::Table => Scope::Table,
+        Focus::Detail => Scope::Detail,
+        Focus::Tail => Scope::Tail,
+    };
+    let mut scopes = vec![here, Scope::Global];
+    scopes.extend(Scope::ALL.into_iter().filter(|scope| *scope != here && *scope != Scope::Global));
+    for scope in scopes {
+        let name = match scope {
+            Scope::Global => "Everywhere",
+            Scope::Table => "Table",
+            Scope::Detail => "Detail (the table's actions work here too)",
+            Scope::Tail => "Events",
+            Scope::Dialog => "Dialogs",
+            Scope::Input => "Lines of text",
+        };
+        lines.push(Line::Heading(name.to_owned()));
+        for info in REGISTRY.iter().filter(|info| info.scope == scope) {
+            let keys = state.setup.keymap.keys_for(info.action).join("  ");
+            let why_not = match scope {
+                Scope::Dialog | Scope::Input => None,
+                _ => can(state, info.action).err(),
+            };
+            let possible = why_not.is_none();
+            let doc = why_not.map_or_else(|| info.doc.to_owned(), |why| format!("{} Not now: {why}.", info.doc));
+            let keys = if keys.is_empty() { "–".to_owned() } else { keys };
+            lines.push(Line::Key { keys, title: info.title, doc, possible });
+        }
+    }
+    lines.push(Line::Heading("Glyphs".to_owned()));
+    for stage in crate::domain::Stage::ALL {
+        let (glyph, word, tone) = stage_look(stage);
+        lines.push(Line::Text(format!("{glyph} {word}"), tone));
+    }
+    for text in [
+        "◆ marked",
+        "! needs somebody",
+        "z snoozed",
+        "opcode: ✓ visible  ≈ nearly  ✗ missing  ? could not tell  · not looked",
+    ] {
+        lines.push(Line::Text(text.to_owned(), Tone::Plain));
+    }
+    lines.push(Line::Heading("This desk".to_owned()));
+    let source = match state.setup.source {
+        None | Some(CodeOrigin::Paste) => {
+            "Codes come by paste; [invitations] source = \"http\" or \"command\" changes that."
+        }
+        Some(CodeOrigin::Http) => "Codes come from the partner's HTTP interface ([invitations.http]).",
+        Some(CodeOrigin::Command) => "Codes come from a program ([invitations.command]).",
+    };
+    lines.push(Line::Text(source.to_owned(), Tone::Plain));
+    if state.status.platform == PlatformState::Unconfigured {
+        lines.push(Line::Text(format!("{NO_PLATFORM}. Until then clocks alone decide."), Tone::Warn));
+    }
+    if state.setup.read_only {
+        lines.push(Line::Text(
+            "Read-only: nothing is recorded. Start without --read-only to work.".to_owned(),
+            Tone::Warn,
+        ));
+    }
+    lines.push(Line::Text(format!("You are {}.", crate::domain::text::clean(&state.setup.me)), Tone::Plain));
+    lines.push(Line::Heading("Filter".to_owned()));
+    for text in [
+        "words match name, group, city, dealerCode, contact, owner; all must match",
+        "field:a,b   !term   ~fuzzy   /regex/   expires<6h   waiting>24h   expired>2d",
+        "is:pending|expired|awaiting|overdue|confirmed|lost|live|attention|snoozed|mine",
+        "stage:…   opcode:missing|ok|unchecked|near-miss   kind:…",
+    ] {
+        lines.push(Line::Text(text.to_owned(), Tone::Plain));
+    }
+    lines
+}
+
+pub(super) fn draw(scroll: usize, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+    let height = pen.area().height;
+    let mut pen = popup(pen, 110, height);
+    let inside = pen.frame("Help", theme.line_focus, theme.title);
+    let mut pen = pen.within(inside);
+    let lines = lines(state);
+    let rows = usize::from(inside.height);
+    let top = scroll.min(lines.len().saturating_sub(rows));
+    let room = inside.width;
+    let keys_room = if room < 60 { 10 } else { 24 };
+    for (y, line) in (0..).zip(lines.iter().skip(top).take(rows)) {
+        match line {
+            Line::Heading(text) => {
+                pen.text(1, y, room, text, theme.title);
+            }
+            Line::Key { keys, title, doc, possible } => {
+                let style = if *possible { theme.text } else { theme.dim };
+                pen.right(0, y, keys_room, keys, theme.key);
+                let used = pen.text(keys_room + 2, y, 18, title, style);
+                pen.text(keys_room + 2 + used.max(17) + 1, y, room.saturating_sub(keys_room + 21), doc, theme.dim);
+            }
+            Line::Text(text, tone) => {
+                pen.text(3, y, room.saturating_sub(3), text, theme.tone(*tone));
+            }
+        }
+    }
+    let more = lines.len().saturating_sub(top + rows);
+    if more > 0 {
+        let words = format!(" {more} more below ");
+        let x = room.saturating_sub(width(&words) as u16 + 1);
+        pen.text(x, inside.height.saturating_sub(1), room, &words, theme.chosen);
+    }
+}

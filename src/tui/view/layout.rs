@@ -1,0 +1,119 @@
+//! Where everything goes: from 200 columns and 60 rows down to 40 and 10.
+
+use ratatui::layout::Rect;
+
+use crate::tui::state::{Focus, Mode, State};
+
+/// The smallest screen that can be worked on.
+pub const SMALLEST: (u16, u16) = (40, 10);
+
+/// From this width on the detail stands beside the table.
+const BESIDE: u16 = 100;
+/// From this size of the body on the detail is open by itself.
+const DETAIL_BY_ITSELF: (u16, u16) = (140, 14);
+/// From this height of the body on the tail is open by itself.
+const TAIL_BY_ITSELF: u16 = 14;
+/// From this height of the body on the tail fits under the table at all.
+const TAIL_FITS: u16 = 9;
+
+/// Where everything goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// The terminal is too small for anything.
+    pub too_small: bool,
+    /// The stage tabs.
+    pub tabs: Rect,
+    /// The filter, and a line below it for its mistake.
+    pub filter: Option<Rect>,
+    /// Alarms.
+    pub banner: Option<Rect>,
+    /// The table with its heading; `None` when another pane has its place.
+    pub table: Option<Rect>,
+    /// The detail.
+    pub detail: Option<Rect>,
+    /// The tail with its heading.
+    pub tail: Option<Rect>,
+    /// The keys.
+    pub footer: Rect,
+    /// How the program is doing.
+    pub status: Rect,
+}
+
+impl Plan {
+    /// Where everything goes in a state.
+    pub fn of(state: &State) -> Self {
+        let (width, height) = state.size;
+        if width < SMALLEST.0 || height < SMALLEST.1 {
+            return Self { too_small: true, ..Self::default() };
+        }
+        let line = |y| Rect { x: 0, y, width, height: 1 };
+        let mut top = 1;
+        let filter = match &state.mode {
+            Mode::Filter(input) => Some(if input.mistake.is_some() { 2 } else { 1 }),
+            _ if !state.rows.query().is_empty() => Some(1),
+            _ => None,
+        };
+        let filter = filter.map(|height| {
+            let area = Rect { height, ..line(top) };
+            top += height;
+            area
+        });
+        let banner = super::status::has_banner(state).then(|| {
+            let area = line(top);
+            top += 1;
+            area
+        });
+        let body = Rect { x: 0, y: top, width, height: height.saturating_sub(top + 2) };
+        let mut plan = Self {
+            tabs: line(0),
+            filter,
+            banner,
+            footer: line(height - 2),
+            status: line(height - 1),
+            ..Self::default()
+        };
+        plan.divide(body, state);
+        plan
+    }
+
+    fn divide(&mut self, body: Rect, state: &State) {
+        let panes = state.panes;
+        if panes.zoom {
+            match state.focus {
+                Focus::Table => self.table = Some(body),
+                Focus::Detail => self.detail = Some(body),
+                Focus::Tail => self.tail = Some(body),
+            }
+            return;
+        }
+        let by_itself = body.width >= DETAIL_BY_ITSELF.0 && body.height >= DETAIL_BY_ITSELF.1;
+        let detail = panes.detail.unwrap_or(by_itself);
+        if detail && body.width < BESIDE {
+            self.detail = Some(body);
+            return;
+        }
+        let tail = panes.tail.unwrap_or(body.height >= TAIL_BY_ITSELF) && body.height >= TAIL_FITS;
+        let mut upper = body;
+        if tail {
+            let height = (body.height / 4).clamp(4, 14);
+            upper.height -= height;
+            self.tail = Some(Rect { y: upper.bottom(), height, ..body });
+        }
+        if detail {
+            let width = (body.width * 2 / 5).clamp(44, 76);
+            upper.width -= width;
+            self.detail = Some(Rect { x: upper.right(), width, ..upper });
+        }
+        self.table = Some(upper);
+    }
+
+    /// How many dealerships fit into the table.
+    pub fn table_rows(&self) -> usize {
+        self.table.map_or(0, |area| area.height.saturating_sub(1).into())
+    }
+
+    /// How many events fit into the tail.
+    pub fn tail_rows(&self) -> usize {
+        self.tail.map_or(0, |area| area.height.saturating_sub(1).into())
+    }
+}

@@ -1,0 +1,41 @@
+//! The palette.
+
+use ratatui::layout::Position;
+
+use super::pen::{Pen, width};
+use super::{popup, tabs};
+use crate::tui::palette::Palette;
+use crate::tui::state::State;
+use crate::tui::theme::{Theme, Tone};
+
+pub(super) fn draw(palette: &Palette, state: &State, theme: &Theme, pen: &mut Pen<'_>) -> Option<Position> {
+    let height = (pen.area().height * 2 / 3).clamp(8, 24);
+    let mut pen = popup(pen, 76, height);
+    let inside = pen.frame("Actions", theme.line_focus, theme.title);
+    let mut pen = pen.within(inside);
+    let room = inside.width;
+    let used = pen.text(1, 0, room, ": ", theme.key);
+    let (caret, _) = tabs::draw_edit(&palette.edit, 1 + used, 0, room.saturating_sub(2 + used), theme, &mut pen);
+    let rows = usize::from(inside.height.saturating_sub(1));
+    let top = (palette.chosen + 1).saturating_sub(rows);
+    if palette.found.is_empty() {
+        pen.text(1, 1, room, "no action has such a name", theme.dim);
+    }
+    for (y, (place, found)) in (1..).zip(palette.found.iter().enumerate().skip(top).take(rows)) {
+        let info = found.action.info();
+        let keys = state.setup.keymap.keys_for(found.action).join("  ");
+        let possible = found.why_not.is_none();
+        let title = if possible { theme.title } else { theme.dim };
+        let keys_room = (width(&keys) as u16).min(room / 4);
+        pen.text(1, y, 16, info.title, title);
+        match &found.why_not {
+            Some(why) => pen.text(18, y, room.saturating_sub(20 + keys_room), why, theme.tone(Tone::Warn)),
+            None => pen.text(18, y, room.saturating_sub(20 + keys_room), info.doc, theme.dim),
+        };
+        pen.right(room.saturating_sub(keys_room + 1), y, keys_room, &keys, theme.key);
+        if place == palette.chosen {
+            pen.paint(y, theme.cursor);
+        }
+    }
+    caret
+}

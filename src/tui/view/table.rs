@@ -1,0 +1,264 @@
+//! The table: the visible rows only, written cell by cell. Its columns adapt to the width.
+
+use super::pen::Pen;
+use crate::domain::{Fact, InvitationState, Onboarding, OpcodeState, Stage};
+use crate::tui::clocks::Clocks;
+use crate::tui::rows::{Column, Row};
+use crate::tui::state::{Focus, State};
+use crate::tui::theme::{Theme, Tone, attention_tone, stage_look};
+
+/// A column and how wide it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Slot {
+    column: Column,
+    width: u16,
+}
+
+/// The gutter: cursor, mark, urgency.
+const GUTTER: u16 = 4;
+
+/// The columns for a width: as many as fit, the most useful first; the name gets what is left.
+fn columns(room: u16) -> Vec<Slot> {
+    const WISHES: [(Column, u16); 9] = [
+        (Column::Stage, 16),
+        (Column::CodeClock, 9),
+        (Column::ConfirmClock, 9),
+        (Column::Code, 7),
+        (Column::Owner, 9),
+        (Column::LastEvent, 27),
+        (Column::Opcode, 18),
+        (Column::DealerCode, 11),
+        (Column::City, 13),
+    ];
+    const SMALLEST_NAME: u16 = 14;
+    const LARGEST_NAME: u16 = 44;
+    let mut left = room.saturating_sub(GUTTER);
+    let mut chosen = Vec::new();
+    for (column, wish) in WISHES {
+        // The stage may shrink to its glyph and the beginning of its word on the smallest screens.
+        let name = if chosen.len() < 3 { SMALLEST_NAME } else { SMALLEST_NAME + 8 };
+        if left > name + wish {
+            left -= wish + 1;
+            chosen.push(Slot { column, width: wish });
+        }
+    }
+    let name = left.min(LARGEST_NAME);
+    let spare = left - name;
+    if let Some(last) = chosen.iter_mut().find(|slot| slot.column == Column::LastEvent) {
+        last.width += spare.min(24);
+    }
+    chosen.push(Slot { column: Column::Name, width: name });
+    chosen.sort_by_key(|slot| Column::ALL.iter().position(|column| *column == slot.column));
+    chosen
+}
+
+pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
+    let slots = columns(pen.area().width);
+    heading(state, theme, &slots, pen);
+    let height = usize::from(pen.area().height.saturating_sub(1));
+    if state.rows.shown() == 0 {
+        let words = if state.rows.query().is_empty() {
+            "No dealership is at this stage."
+        } else {
+            "No dealership matches the filter here."
+        };
+        pen.text(GUTTER, 2, pen.area().width.saturating_sub(GUTTER), words, theme.dim);
+    }
+    for (y, row) in (1..).zip(state.rows.from(state.cursor.top).take(height)) {
+        draw_row(row, state, theme, clocks, &slots, y, pen);
+    }
+}
+
+fn heading(state: &State, theme: &Theme, slots: &[Slot], pen: &mut Pen<'_>) {
+    let sort = state.rows.sort();
+    let arrow = if sort.descending { "▼" } else { "▲" };
+    if sort.column == Column::Attention {
+        pen.text(2, 0, 2, if sort.descending { "!▼" } else { "!" }, theme.title);
+    }
+    let marked = state.marks.len();
+    let mut x = GUTTER;
+    for slot in slots {
+        let mut used = pen.text(x, 0, slot.width, slot.column.title(), theme.dim);
+        if slot.column == sort.column {
+            pen.text(x, 0, slot.width.saturating_sub(1), slot.column.title(), theme.title);
+            used = used.min(slot.width.saturating_sub(1));
+            pen.text(x + used, 0, 1, arrow, theme.title);
+            used += 1;
+        }
+        if slot.column == Column::Name && marked > 0 {
+            let hidden = state.hidden_marks();
+            let words = match hidden {
+                0 => format!(" {marked} marked"),
+                _ => format!(" {marked} marked, {hidden} hidden"),
+            };
+            pen.text(x + used, 0, slot.width - used.min(slot.width), &words, theme.mark);
+        }
+        x += slot.width + 1;
+    }
+}
+
+fn draw_row(row: &Row, state: &State, theme: &Theme, clocks: &Clocks, slots: &[Slot], y: u16, pen: &mut Pen<'_>) {
+    let onboarding = &*row.state;
+    let here = state.cursor.id == Some(onboarding.id);
+    if state.marks.contains(&onboarding.id) {
+        pen.text(1, y, 1, "◆", theme.mark);
+    }
+    match row.facts.attention {
+        Some(attention) => pen.text(2, y, 1, "!", theme.tone(attention_tone(attention))),
+        None if row.facts.snoozed => pen.text(2, y, 1, "z", theme.dim),
+        None => 0,
+    };
+    let mut x = GUTTER;
+    for slot in slots {
+        cell(slot, row, state, theme, clocks, (x, y), pen);
+        x += slot.width + 1;
+    }
+    if here {
+        pen.text(0, y, 1, "›", theme.key);
+        pen.paint(y, if state.focus == Focus::Table { theme.cursor } else { theme.cursor_away });
+    }
+}
+
+fn cell(slot: &Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x, y): (u16, u16), pen: &mut Pen<'_>) {
+    let onboarding = &*row.state;
+    let room = slot.width;
+    match slot.column {
+        Column::Name => {
+            let style = if onboarding.archived_at.is_some() { theme.dim } else { theme.text };
+            pen.text(x, y, room, &onboarding.profile.name.screen(), style);
+        }
+        Column::City => {
+            pen.text(x, y, room, &onboarding.profile.city.screen(), theme.dim);
+        }
+        Column::DealerCode => {
+            pen.text(x, y, room, &onboarding.profile.dealer_code.screen(), theme.dim);
+        }
+        Column::Owner => {
+            let owner = onboarding.profile.owner.as_ref().map_or("–".into(), |owner| owner.screen());
+            pen.text(x, y, room, &owner, theme.text);
+        }
+        Column::Code => {
+            let Some(newest) = &onboarding.invitation else { return };
+            let alive = newest.state(clocks.now()) == InvitationState::Live;
+            let style = if alive { theme.text } else { theme.dim };
+            if state.revealed(onboarding.id, newest.generation) {
+                pen.text(x, y, room, newest.code.reveal(), theme.title);
+            } else {
+                pen.text(x, y, room, &newest.code.masked(), style);
+            }
+        }
+        Column::CodeClock => {
+            let (text, tone) = code_clock(onboarding, row, clocks);
+            pen.right(x, y, room, &text, theme.tone(tone));
+        }
+        Column::ConfirmClock => {
+            let (text, tone) = confirm_clock(onboarding, row, clocks);
+            pen.right(x, y, room, &text, theme.tone(tone));
+        }
+        Column::Stage => {
+            let (glyph, word, tone) = stage_look(row.facts.stage);
+            let used = pen.text(x, y, room, glyph, theme.tone(tone));
+            pen.text(x + used + 1, y, room.saturating_sub(used + 1), word, theme.tone(tone));
+        }
+        Column::Opcode => {
+            let (glyph, tone) = opcode_look(onboarding.opcode_state);
+            let used = pen.text(x, y, room, glyph, theme.tone(tone));
+            let code = crate::domain::text::clean(onboarding.opcode_code(&state.setup.policy.default_opcode));
+            pen.text(x + used + 1, y, room.saturating_sub(used + 1), &code, theme.tone(tone));
+        }
+        Column::LastEvent => {
+            let last = onboarding.last_event;
+            let ago = clocks.ago(last.at);
+            let kind = Fact::KINDS.get(usize::from(last.kind)).copied().unwrap_or_default();
+            let used = pen.text(x, y, 4, &ago, theme.dim);
+            pen.text(x + used.max(4) + 1, y, room.saturating_sub(used.max(4) + 1), kind, theme.text);
+        }
+        Column::Attention => {}
+    }
+}
+
+/// What is left of the code's life, or what became of it.
+pub(super) fn code_clock(onboarding: &Onboarding, row: &Row, clocks: &Clocks) -> (String, Tone) {
+    let Some(newest) = &onboarding.invitation else {
+        return match &onboarding.pending {
+            Some(pending) if pending.failed.is_some() => ("failed".to_owned(), Tone::Bad),
+            Some(_) => ("asked".to_owned(), Tone::Busy),
+            None => (String::new(), Tone::Faint),
+        };
+    };
+    match newest.state(clocks.now()) {
+        InvitationState::Live => {
+            let soon = row.facts.attention == Some(crate::domain::Attention::ExpiringSoon);
+            let waiting = row.facts.stage == Stage::AwaitingXtime;
+            let tone = match () {
+                () if waiting => Tone::Faint,
+                () if soon => Tone::Warn,
+                () => Tone::Busy,
+            };
+            (clocks.left(newest.expires_at), tone)
+        }
+        InvitationState::Expired if onboarding.confirmation.dealer_confirmed_at.is_some() => {
+            ("over".to_owned(), Tone::Faint)
+        }
+        InvitationState::Expired => (format!("-{}", clocks.since(newest.expires_at)), Tone::Bad),
+        InvitationState::Used => ("used".to_owned(), Tone::Faint),
+        InvitationState::Superseded => ("old".to_owned(), Tone::Faint),
+        InvitationState::Revoked => ("revoked".to_owned(), Tone::Faint),
+    }
+}
+
+/// What is left of Xtime's 24 hours, or what became of them.
+pub(super) fn confirm_clock(onboarding: &Onboarding, row: &Row, clocks: &Clocks) -> (String, Tone) {
+    let confirmation = &onboarding.confirmation;
+    if onboarding.is_confirmed() {
+        return ("✓".to_owned(), Tone::Good);
+    }
+    match (confirmation.due_at, row.facts.stage) {
+        (Some(due_at), Stage::Overdue) => (format!("-{}", clocks.since(due_at)), Tone::Bad),
+        (Some(due_at), _) => {
+            let long = row.facts.attention == Some(crate::domain::Attention::WaitingLong);
+            (clocks.left(due_at), if long { Tone::Warn } else { Tone::Busy })
+        }
+        (None, Stage::Lost) => ("lost".to_owned(), Tone::Bad),
+        (None, _) => (String::new(), Tone::Faint),
+    }
+}
+
+/// Glyph and tone of what is known of an opcode.
+pub(super) fn opcode_look(state: OpcodeState) -> (&'static str, Tone) {
+    match state {
+        OpcodeState::Unchecked => ("·", Tone::Faint),
+        OpcodeState::Ok => ("✓", Tone::Good),
+        OpcodeState::NearMiss => ("≈", Tone::Warn),
+        OpcodeState::Missing => ("✗", Tone::Warn),
+        OpcodeState::Unknown => ("?", Tone::Faint),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_fit_every_width() {
+        for room in 40..=400 {
+            let slots = columns(room);
+            let used: u16 = slots.iter().map(|slot| slot.width + 1).sum::<u16>() - 1 + GUTTER;
+            assert!(used <= room, "{room}: {used}");
+            let name = slots.iter().find(|slot| slot.column == Column::Name).unwrap();
+            assert!(name.width >= 12, "{room}: {}", name.width);
+            assert!(slots.iter().any(|slot| slot.column == Column::Stage), "{room}");
+        }
+        assert_eq!(columns(200).len(), 10);
+    }
+
+    #[test]
+    fn opcode_states_differ_by_glyph() {
+        let glyphs = [OpcodeState::Unchecked, OpcodeState::Ok, OpcodeState::NearMiss, OpcodeState::Missing];
+        let mut glyphs: Vec<_> = glyphs.map(|state| opcode_look(state).0).to_vec();
+        glyphs.sort_unstable();
+        glyphs.dedup();
+        assert_eq!(glyphs.len(), 4);
+        assert!(glyphs.iter().all(|glyph| super::super::pen::width(glyph) == 1));
+    }
+}

@@ -1,0 +1,109 @@
+//! The stage tabs with their counts, and the filter line below them.
+
+use ratatui::layout::Position;
+
+use super::pen::{Pen, width};
+use crate::tui::line_edit::LineEdit;
+use crate::tui::rows::Tab;
+use crate::tui::state::{Mode, State};
+use crate::tui::theme::{Theme, Tone};
+
+pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+    let active = state.rows.tab();
+    let labels: Vec<(Tab, String)> =
+        Tab::ALL.iter().map(|tab| (*tab, format!(" {} {} ", tab.title(), state.rows.count(*tab)))).collect();
+    let room = pen.area().width;
+    // When they do not all fit: empty ones go first, then those furthest from the active one.
+    let mut shown: Vec<&(Tab, String)> = labels.iter().collect();
+    let total = |shown: &[&(Tab, String)]| shown.iter().map(|(_, label)| width(label) as u16).sum::<u16>();
+    if total(&shown) > room {
+        let needed = |tab: Tab| tab == active || matches!(tab, Tab::All | Tab::Attention);
+        shown.retain(|(tab, _)| needed(*tab) || state.rows.count(*tab) > 0);
+    }
+    let mut cut = false;
+    while total(&shown) + u16::from(cut) * 2 > room && shown.len() > 1 {
+        let place = shown.iter().position(|(tab, _)| *tab == active).unwrap_or(0);
+        if shown.len() - 1 - place >= place {
+            shown.pop();
+        } else {
+            shown.remove(0);
+        }
+        cut = true;
+    }
+    let mut x = 0;
+    for (tab, label) in shown {
+        let count = state.rows.count(*tab);
+        let style = match tab {
+            _ if *tab == active => theme.chosen,
+            _ if count == 0 => theme.dim,
+            Tab::Attention | Tab::Expired | Tab::Overdue | Tab::Lost => theme.tone(Tone::Bad),
+            Tab::Opcode => theme.tone(Tone::Warn),
+            _ => theme.text,
+        };
+        x += pen.text(x, 0, room.saturating_sub(x), label, style);
+    }
+    if cut {
+        pen.text(room.saturating_sub(1), 0, 1, "›", theme.dim);
+    }
+}
+
+/// Draws the filter; the place of the caret while it is typed.
+pub(super) fn draw_filter(state: &State, theme: &Theme, pen: &mut Pen<'_>) -> Option<Position> {
+    let room = pen.area().width;
+    let found = format!(" {} of {} ", state.rows.shown(), state.rows.len());
+    let side = (width(&found) as u16).min(room / 2);
+    let Mode::Filter(input) = &state.mode else {
+        let used = pen.text(0, 0, room, "/ ", theme.key);
+        pen.text(used, 0, room - used - side, state.rows.query().text(), theme.title);
+        pen.right(room - side, 0, side, &found, theme.dim);
+        return None;
+    };
+    let used = pen.text(0, 0, room, "/ ", theme.key);
+    let (caret, skipped) = draw_edit(&input.edit, used, 0, room - used - side, theme, pen);
+    pen.right(room - side, 0, side, &found, theme.dim);
+    if let Some(mistake) = &input.mistake {
+        let before = input.edit.text().get(..mistake.span.start).map_or(0, width).saturating_sub(skipped) as u16;
+        let under = input.edit.text().get(mistake.span.clone()).map_or(1, width).max(1) as u16;
+        let start = (used + before).min(room.saturating_sub(2));
+        let style = theme.tone(Tone::Bad);
+        let end = (start + under).min(room);
+        pen.fill(start, 1, end - start, "^", style);
+        // The words stand behind the caret where there is room, else before it.
+        let words = mistake.to_string();
+        let behind = room.saturating_sub(end + 1);
+        if usize::from(behind) >= width(&words) || behind >= start {
+            pen.text(end + 1, 1, behind, &words, style);
+        } else {
+            pen.text(0, 1, start.saturating_sub(1), &words, style);
+        }
+    }
+    caret
+}
+
+/// Draws a line that is edited so that its caret is in view. The caret's place on the screen, and the cells that were
+/// skipped on the left.
+pub(super) fn draw_edit(
+    edit: &LineEdit,
+    x: u16,
+    y: u16,
+    room: u16,
+    theme: &Theme,
+    pen: &mut Pen<'_>,
+) -> (Option<Position>, usize) {
+    let text = edit.text();
+    let before = text.get(..edit.caret()).map_or(0, width);
+    // The caret needs a cell of its own at the end.
+    let room_for_text = usize::from(room.saturating_sub(1));
+    let mut skipped = 0;
+    let mut shown = text;
+    while before - skipped > room_for_text {
+        let mut chars = shown.chars();
+        let Some(c) = chars.next() else { break };
+        skipped += width(c.encode_utf8(&mut [0; 4]));
+        shown = chars.as_str();
+    }
+    pen.text(x, y, room, shown, theme.input);
+    let area = pen.area();
+    let place = x + (before - skipped) as u16;
+    (Some(Position { x: area.x + place.min(area.width.saturating_sub(1)), y: area.y + y }), skipped)
+}
