@@ -39,6 +39,7 @@ impl Palette {
     /// Finds what fits what is typed.
     pub fn search(&mut self, state: &State) {
         let pattern = Pattern::parse(self.edit.text(), CaseMatching::Ignore, Normalization::Smart);
+        let letters = self.edit.text().to_lowercase();
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
         let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
@@ -46,9 +47,10 @@ impl Palette {
             .iter()
             .filter(|info| !matches!(info.scope, Scope::Dialog | Scope::Input) && info.action != Action::Palette)
             .filter_map(|info| {
-                // A match in the name counts more than one in the sentence.
-                let by_name = score(info.title).max(score(info.id)).map(|score| score * 4);
-                Some((by_name.or_else(|| score(info.doc))?, info.action))
+                // A match in the name counts more than the very words in the sentence.
+                let by_name = score(info.title).max(score(info.id)).map(|score| score + 1);
+                let by_doc = || info.doc.to_lowercase().contains(&letters).then_some(1);
+                Some((by_name.or_else(by_doc)?, info.action))
             })
             .collect();
         scored.sort_by_key(|(score, action)| (std::cmp::Reverse(*score), *action));

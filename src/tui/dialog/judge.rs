@@ -102,7 +102,7 @@ impl Dialog {
         let despite_word = self.field(Role::Despite).is_some_and(super::Field::is_on);
         let mut problems = Problems::new();
         if self.field(Role::Despite).is_some() && !despite_word {
-            problems.extend(missing(Role::Despite, "say that you mean it, or leave those out that await Xtime"));
+            problems.extend(missing(Role::Despite, "say that you mean it"));
         }
         let ask = |item: &Item| match action {
             Action::Invite => Ask::Invite,

@@ -139,8 +139,11 @@ fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
             }
             let waiting = items.iter().filter(|item| item.awaits_xtime()).count();
             if waiting > 0 {
-                let whose = if single { "it awaits" } else { "some await" };
-                let label = format!("{whose} Xtime after the dealer's word: they start again ({waiting}); I mean it");
+                let label = if single {
+                    "the dealer says the code was entered, and would start again: I mean it".to_owned()
+                } else {
+                    format!("{waiting} of these entered their code, by their word, and would start again: I mean it")
+                };
                 fields.push(Field::check(Role::Despite, label, false));
             }
             fields

@@ -392,17 +392,13 @@ fn facts_of(state: &Onboarding, now: Timestamp, policy: &Policy) -> Derived {
 fn next_change(state: &Onboarding, now: Timestamp, policy: &Policy) -> Option<Timestamp> {
     let expires_at = state.invitation.as_ref().map(|newest| newest.expires_at);
     let confirmation = &state.confirmation;
-    [
-        expires_at,
-        expires_at.and_then(|at| at.checked_sub_signed(policy.expiring_within)),
-        confirmation.due_at,
-        confirmation.dealer_confirmed_at.and_then(|at| at.checked_add_signed(policy.amber_after)),
-        state.snoozed_until,
-    ]
-    .into_iter()
-    .flatten()
-    // Some limits are exceeded only a moment after they are reached.
-    .filter_map(|at| at.checked_add_signed(TimeDelta::milliseconds(1)))
-    .filter(|at| *at > now)
-    .min()
+    // These are exceeded, not reached.
+    let just_after = |at: Timestamp| at.checked_add_signed(TimeDelta::milliseconds(1));
+    let soon = expires_at.and_then(|at| at.checked_sub_signed(policy.expiring_within)).and_then(just_after);
+    let amber = confirmation.dealer_confirmed_at.and_then(|at| at.checked_add_signed(policy.amber_after));
+    [expires_at, soon, confirmation.due_at, amber.and_then(just_after), state.snoozed_until]
+        .into_iter()
+        .flatten()
+        .filter(|at| *at > now)
+        .min()
 }

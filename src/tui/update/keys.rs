@@ -47,6 +47,15 @@ pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         state.toast(Tone::Faint, format!("{} is not bound", chord.join(" ")));
         return Vec::new();
     }
+    if let (Mode::Dialog(dialog), Code::PageDown | Code::PageUp) = (&mut state.mode, key.code) {
+        // Whatever has the keyboard, the list above can be read to its end.
+        const PAGE: usize = 3;
+        dialog.scroll = match key.code {
+            Code::PageDown => dialog.scroll + PAGE,
+            _ => dialog.scroll.saturating_sub(PAGE),
+        };
+        return Vec::new();
+    }
     match key.types().or_else(|| alt_gr(event)) {
         Some(c) => input::insert(state, c),
         None => Vec::new(),

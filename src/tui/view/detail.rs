@@ -17,6 +17,9 @@ use crate::tui::theme::{Theme, Tone, attention_tone, stage_look};
 /// A line: pieces of text with their styles.
 type Line = Vec<(String, Style)>;
 
+/// The cells for the names of values.
+const NAMES: usize = 11;
+
 struct Page<'a> {
     lines: Vec<Line>,
     theme: &'a Theme,
@@ -31,7 +34,6 @@ impl Page<'_> {
 
     /// A name and its value, broken into as many lines as it needs.
     fn pair(&mut self, name: &str, value: &str, style: Style) {
-        const NAMES: usize = 11;
         if value.is_empty() {
             return;
         }
@@ -111,18 +113,18 @@ fn next_minute(now: Timestamp) -> Timestamp {
     now.checked_add_signed(TimeDelta::milliseconds(rest)).unwrap_or(now)
 }
 
-/// A bar of how much of a span has passed.
-fn bar(from: Timestamp, until: Timestamp, now: Timestamp, cells: usize) -> String {
+/// A bar of how much of a span has passed, and words behind it, in so many cells.
+fn bar(from: Timestamp, until: Timestamp, now: Timestamp, words: &str, room: u16) -> String {
+    let cells = usize::from(room).saturating_sub(NAMES + 2 + super::pen::width(words)).clamp(4, 36);
     let whole = (until - from).num_milliseconds().max(1) as f64;
     let passed = (now - from).num_milliseconds().max(0) as f64;
     let full = ((passed / whole).min(1.0) * cells as f64).floor() as usize;
-    format!("{}{}", "█".repeat(full), "░".repeat(cells.saturating_sub(full)))
+    format!("{}{} {words}", "█".repeat(full), "░".repeat(cells.saturating_sub(full)))
 }
 
 fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     let theme = page.theme;
     let state = &*row.state;
-    let cells = usize::from(page.room.saturating_sub(22).clamp(8, 36));
     page.heading("Code, 72 hours");
     if let Some(pending) = &state.pending {
         let words = match &pending.failed {
@@ -133,7 +135,7 @@ fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     }
     let Some(newest) = &state.invitation else {
         page.text("never invited", theme.dim);
-        second_clock(page, row, clocks, cells);
+        second_clock(page, row, clocks);
         return;
     };
     let (text, tone) = code_clock(state, row, clocks);
@@ -144,8 +146,8 @@ fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     };
     page.pair("code", &format!("{code}  (number {})", newest.generation), theme.text);
     if newest.state(clocks.now()) == InvitationState::Live {
-        let bar = bar(newest.generated_at, newest.expires_at, clocks.now(), cells);
-        let words = format!("{bar} {text} left");
+        let words = format!("{text} left");
+        let words = bar(newest.generated_at, newest.expires_at, clocks.now(), &words, page.room);
         page.pair("clock", &words, theme.tone(tone));
     } else {
         let words = match newest.state(clocks.now()) {
@@ -168,10 +170,10 @@ fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
         let words = format!("{} {how}, {}", past.generation, in_zone(past.at, state.profile.timezone));
         page.pair("earlier", &words, theme.dim);
     }
-    second_clock(page, row, clocks, cells);
+    second_clock(page, row, clocks);
 }
 
-fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks, cells: usize) {
+fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
     let theme = page.theme;
     let state: &Onboarding = &row.state;
     let confirmation = &state.confirmation;
@@ -184,9 +186,10 @@ fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks, cells: usize) {
         (Some(said), Some(due)) if !state.is_confirmed() => {
             let (text, tone) = confirm_clock(state, row, clocks);
             let words = match text.strip_prefix('-') {
-                Some(over) => format!("{} overdue for {over}", bar(said, due, clocks.now(), cells)),
-                None => format!("{} {text} left", bar(said, due, clocks.now(), cells)),
+                Some(over) => format!("overdue for {over}"),
+                None => format!("{text} left"),
             };
+            let words = bar(said, due, clocks.now(), &words, page.room);
             page.pair("clock", &words, theme.tone(tone));
             page.pair("due", &in_zone(due, zone), theme.text);
         }

@@ -13,6 +13,9 @@ use crate::tui::msg::WorkId;
 use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone, stage_look};
 
+/// The cells for the names of fields.
+const LABELS: u16 = 13;
+
 /// A line of the upper, scrolled part.
 struct Line(String, Style);
 
@@ -38,8 +41,13 @@ pub(super) fn draw(
         Kind::Results(work) => ground.results(work),
     };
     let problems = ground.problems(dialog);
-    let field_rows: u16 = dialog.fields.iter().map(|field| rows_of(field, dialog)).sum();
-    let lower = field_rows + problems.len() as u16 + 2;
+    let roomy = pen.area().height >= 24;
+    let here = |place| dialog.focus == Spot::Field(place);
+    let rows: Vec<u16> =
+        dialog.fields.iter().enumerate().map(|(place, field)| rows_of(field, dialog, here(place), roomy)).collect();
+    let field_rows: u16 = rows.iter().sum();
+    // A line apart from what is above, where there is room, and the buttons.
+    let lower = field_rows + problems.len() as u16 + if roomy { 2 } else { 1 };
     let all = pen.area().height.saturating_sub(1);
     let height = (body.len() as u16 + lower + 3).clamp(7, all.max(7));
     let mut pen = popup(pen, wide, height);
@@ -53,14 +61,16 @@ pub(super) fn draw(
     }
     let more = body.len().saturating_sub(top + usize::from(body_rows));
     if more > 0 {
-        pen.right(1, body_rows.saturating_sub(1), ground.room, &format!(" {more} more below "), theme.chosen);
+        pen.right(1, body_rows.saturating_sub(1), ground.room, &format!(" {more} more: pgdn "), theme.chosen);
     }
     let mut y = body_rows;
     let mut caret = None;
-    for (place, field) in dialog.fields.iter().enumerate() {
-        let here = dialog.focus == Spot::Field(place);
-        caret = ground.field(field, dialog, here, y, &mut pen).or(caret);
-        y += rows_of(field, dialog);
+    for ((place, field), rows) in dialog.fields.iter().enumerate().zip(&rows) {
+        caret = ground.field(field, dialog, here(place), y, &mut pen).or(caret);
+        if *rows > 1 {
+            ground.under(field, dialog, y + 1, &mut pen);
+        }
+        y += rows;
     }
     for (line, style) in &problems {
         pen.text(1, y, ground.room, line, *style);
@@ -91,10 +101,12 @@ fn heading(action: Action, dialog: &Dialog) -> String {
     }
 }
 
-fn rows_of(field: &Field, dialog: &Dialog) -> u16 {
+/// The lines that a field takes. Where room is short, what may be entered is said of the field with the keyboard only.
+fn rows_of(field: &Field, dialog: &Dialog, here: bool, roomy: bool) -> u16 {
+    let wrong = dialog.problem(field.role).is_some_and(|problem| dialog.tried || !problem.missing);
     match field.input {
         Input::Block(_) | Input::Check(_) | Input::Choice { .. } => 1,
-        Input::Line(_) => 1 + u16::from(!field.hint.is_empty() || dialog.problem(field.role).is_some()),
+        Input::Line(_) => 1 + u16::from(wrong || (!field.hint.is_empty() && (here || roomy))),
     }
 }
 
@@ -168,14 +180,16 @@ impl Ground<'_> {
     /// A dealership in a list, with the code that found it.
     fn listed(&self, place: usize, item: &Item, dialog: &Dialog) -> Line {
         let number = place + 1;
-        let name_room = usize::from(self.room).saturating_sub(46).clamp(12, 40);
+        let name_room = usize::from(self.room).saturating_sub(54).clamp(12, 40);
         let name: String = clip(&item.name, name_room);
         if let Some(what) = &item.changed {
             return Line(format!("{number:>4} {name} {what}"), self.theme.tone(Tone::Bad));
         }
         let wrong = dialog.verdict.as_ref().err().into_iter().flatten().find(|problem| problem.id == Some(item.id));
         if let Some(problem) = wrong.filter(|problem| !problem.missing) {
-            return Line(format!("{number:>4} {name} ✗ {}", problem.text), self.theme.tone(Tone::Bad));
+            let words = problem.text.strip_prefix(&format!("{}: ", item.name)).unwrap_or(&problem.text);
+            let code = clip(&item.dealer_code, 11);
+            return Line(format!("{number:>4} {name} {code} ✗ {words}"), self.theme.tone(Tone::Bad));
         }
         let code = item.code.as_ref();
         let old = code.map_or_else(
@@ -225,13 +239,12 @@ impl Ground<'_> {
     }
 
     fn field(&self, field: &Field, dialog: &Dialog, here: bool, y: u16, pen: &mut Pen<'_>) -> Option<Position> {
-        const LABELS: u16 = 13;
         let theme = self.theme;
         let label = if here { theme.key } else { theme.dim };
         let room = self.room.saturating_sub(LABELS);
         match &field.input {
             Input::Line(edit) => {
-                let label_room = LABELS.max(width(&field.label) as u16 + 1).min(self.room / 2);
+                let label_room = self.label_room(field);
                 pen.text(1, y, label_room, &field.label, label);
                 let room = self.room.saturating_sub(label_room);
                 pen.fill(1 + label_room, y, room, " ", theme.cursor_away);
@@ -246,7 +259,6 @@ impl Ground<'_> {
                 } else {
                     pen.text(1 + label_room, y, room, edit.text(), theme.input);
                 }
-                pen_under(self, field, dialog, y + 1, 1 + label_room, room, pen);
                 caret
             }
             Input::Block(text) => {
@@ -278,6 +290,24 @@ impl Ground<'_> {
                 None
             }
         }
+    }
+
+    /// The line below a field: its mistake, or what may be entered.
+    fn under(&self, field: &Field, dialog: &Dialog, y: u16, pen: &mut Pen<'_>) {
+        let label_room = self.label_room(field);
+        let (x, room) = (1 + label_room, self.room.saturating_sub(label_room));
+        match dialog.problem(field.role) {
+            Some(problem) if dialog.tried || !problem.missing => {
+                pen.text(x, y, room, &format!("^ {}", problem.text), self.theme.tone(Tone::Bad));
+            }
+            _ => {
+                pen.text(x, y, room, &field.hint, self.theme.dim);
+            }
+        }
+    }
+
+    fn label_room(&self, field: &Field) -> u16 {
+        LABELS.max(width(&field.label) as u16 + 1).min(self.room / 2)
     }
 
     /// What is wrong that belongs to no field with a line of its own.
@@ -349,18 +379,6 @@ fn accept_words(dialog: &Dialog) -> String {
         words.push_str(&format!(" {count}"));
     }
     words
-}
-
-/// The line below a field: its mistake, or what may be entered.
-fn pen_under(ground: &Ground<'_>, field: &Field, dialog: &Dialog, y: u16, x: u16, room: u16, pen: &mut Pen<'_>) {
-    match dialog.problem(field.role) {
-        Some(problem) if dialog.tried || !problem.missing => {
-            pen.text(x, y, room, &format!("^ {}", problem.text), ground.theme.tone(Tone::Bad));
-        }
-        _ => {
-            pen.text(x, y, room, &field.hint, ground.theme.dim);
-        }
-    }
 }
 
 /// A text in exactly so many cells.

@@ -18,6 +18,7 @@ fn useful(state: &State) -> &'static [Action] {
             &[A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
         Mode::Dialog(_) => &[A::DialogAccept, A::DialogCancel, A::DialogNext, A::DialogDown],
+        Mode::Desk if state.rows.is_empty() => &[A::Help, A::Palette, A::Quit],
         Mode::Desk => match state.focus {
             Focus::Tail => &[
                 A::TailJump,

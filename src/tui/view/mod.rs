@@ -94,7 +94,9 @@ fn above(area: Rect, footer: Rect) -> Rect {
 /// A part of the screen in its middle, with nothing in it.
 fn popup<'p>(pen: &'p mut Pen<'_>, width: u16, height: u16) -> Pen<'p> {
     let area = pen.area();
-    let (width, height) = (width.min(area.width), height.min(area.height.saturating_sub(1)));
+    // The status stays in view, and where there is room the keys do too.
+    let below = if area.height >= 20 { 2 } else { 1 };
+    let (width, height) = (width.min(area.width), height.min(area.height.saturating_sub(below)));
     let popup = Rect {
         x: area.x + (area.width - width) / 2,
         y: area.y + (area.height.saturating_sub(1 + height)) / 2,

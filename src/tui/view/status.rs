@@ -7,7 +7,6 @@ use super::pen::{Pen, width};
 use crate::domain::{CodeOrigin, in_words};
 use crate::engine::PlatformState;
 use crate::tui::clocks::Clocks;
-use crate::tui::enabled::NO_PLATFORM;
 use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone};
 
@@ -26,12 +25,12 @@ pub(super) fn draw_banner(state: &State, theme: &Theme, clocks: &Clocks, pen: &m
     let words = match &state.status.platform {
         PlatformState::Down { why, since, retry_at } => {
             let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
-            format!("▲ Xtime fails for {since}: {why}. No dealership changes state. Next try in {retry}.")
+            format!("▲ Xtime fails for {since}, next try in {retry}: {why}. No dealership changes state.")
         }
         PlatformState::OurCredentials { why, since, retry_at } => {
             let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
             format!(
-                "▲ Our credentials are refused for {since}: {why}. No dealership changes state. Next try in {retry}."
+                "▲ Our credentials are refused for {since}, next try in {retry}: {why}. No dealership changes state."
             )
         }
         PlatformState::MassDisconnect { turned, since } => {
@@ -42,8 +41,8 @@ pub(super) fn draw_banner(state: &State, theme: &Theme, clocks: &Clocks, pen: &m
             )
         }
         PlatformState::Unconfigured => {
-            let words = format!("Nobody looks at Xtime, so clocks alone decide. {NO_PLATFORM} in config.toml.");
-            pen.text(1, 0, room.saturating_sub(1), &words, theme.tone(Tone::Warn));
+            let words = "Probing is off, clocks alone decide: set client_id, client_secret and api_key under [xtime] in config.toml.";
+            pen.text(1, 0, room.saturating_sub(1), words, theme.tone(Tone::Warn));
             return;
         }
         PlatformState::Starting | PlatformState::Ok => return,

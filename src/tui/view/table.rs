@@ -14,6 +14,9 @@ struct Slot {
     width: u16,
 }
 
+/// Below this width one column shows whichever clock counts.
+const NARROW: u16 = 52;
+
 /// The gutter: cursor, mark, urgency.
 const GUTTER: u16 = 4;
 
@@ -33,9 +36,12 @@ fn columns(room: u16) -> Vec<Slot> {
     const SMALLEST_NAME: u16 = 14;
     const LARGEST_NAME: u16 = 44;
     let mut left = room.saturating_sub(GUTTER);
+    if room < NARROW {
+        let name = Slot { column: Column::Name, width: left.saturating_sub(8 + 11 + 2) };
+        return vec![name, Slot { column: Column::CodeClock, width: 8 }, Slot { column: Column::Stage, width: 11 }];
+    }
     let mut chosen = Vec::new();
     for (column, wish) in WISHES {
-        // The stage may shrink to its glyph and the beginning of its word on the smallest screens.
         let name = if chosen.len() < 3 { SMALLEST_NAME } else { SMALLEST_NAME + 8 };
         if left > name + wish {
             left -= wish + 1;
@@ -77,10 +83,12 @@ fn heading(state: &State, theme: &Theme, slots: &[Slot], pen: &mut Pen<'_>) {
     }
     let marked = state.marks.len();
     let mut x = GUTTER;
+    let narrow = pen.area().width < NARROW;
     for slot in slots {
-        let mut used = pen.text(x, 0, slot.width, slot.column.title(), theme.dim);
+        let title = if narrow && slot.column == Column::CodeClock { "clock" } else { slot.column.title() };
+        let mut used = pen.text(x, 0, slot.width, title, theme.dim);
         if slot.column == sort.column {
-            pen.text(x, 0, slot.width.saturating_sub(1), slot.column.title(), theme.title);
+            pen.text(x, 0, slot.width.saturating_sub(1), title, theme.title);
             used = used.min(slot.width.saturating_sub(1));
             pen.text(x + used, 0, 1, arrow, theme.title);
             used += 1;
@@ -148,7 +156,10 @@ fn cell(slot: &Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (
             }
         }
         Column::CodeClock => {
-            let (text, tone) = code_clock(onboarding, row, clocks);
+            let either = pen.area().width < NARROW;
+            let second = (onboarding.confirmation.due_at.is_some() || onboarding.is_confirmed()) && either;
+            let (text, tone) =
+                if second { confirm_clock(onboarding, row, clocks) } else { code_clock(onboarding, row, clocks) };
             pen.right(x, y, room, &text, theme.tone(tone));
         }
         Column::ConfirmClock => {

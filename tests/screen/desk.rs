@@ -1,0 +1,222 @@
+//! A desk without a terminal: keys in, pictures and effects out, time by hand.
+
+use std::num::NonZero;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event};
+use cloverwatch::engine::{PlatformState, Status};
+use cloverwatch::store::Committed;
+use cloverwatch::tui::clocks::Zone;
+use cloverwatch::tui::keymap::{Code, Key, Keymap};
+use cloverwatch::tui::rows::Rows;
+use cloverwatch::tui::theme::{Theme, ThemeChoice};
+use cloverwatch::tui::view::Drawn;
+use cloverwatch::tui::{Effect, Moment, Msg, Setup, State, draw, update};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use parking_lot::Mutex;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+
+use crate::population::{World, now, sample};
+
+/// The world as others see it while the desk is open.
+struct Shared(Arc<Mutex<World>>);
+
+impl Claims for Shared {
+    fn holder(&self, claim: &Claim) -> Option<DealershipId> {
+        self.0.lock().holder(claim)
+    }
+}
+
+pub struct Desk {
+    pub state: State,
+    pub world: Arc<Mutex<World>>,
+    pub now: Moment,
+    pub effects: Vec<Effect>,
+}
+
+impl Desk {
+    /// A desk on the sample, at a size.
+    pub fn open(size: (u16, u16)) -> Self {
+        Self::with(sample(), size, |_| {})
+    }
+
+    pub fn with(world: World, size: (u16, u16), change: impl FnOnce(&mut Setup)) -> Self {
+        let now = Moment { at: now(), face: Duration::from_secs(100) };
+        let events: Vec<Arc<Event>> = world.events.clone();
+        let world = Arc::new(Mutex::new(world));
+        let mut setup = Setup {
+            read_only: false,
+            source: None,
+            me: "ana".to_owned(),
+            zone: Zone::Named(Tz::America__Chicago),
+            policy: world.lock().policy.clone(),
+            claims: Arc::new(Shared(Arc::clone(&world))),
+            keymap: Arc::new(Keymap::default()),
+            store: String::new(),
+            demo: false,
+        };
+        change(&mut setup);
+        let policy = setup.policy.clone();
+        let mut desk = Self { state: State::new(setup, size, now), world, now, effects: Vec::new() };
+        desk.tell(Msg::Status(Status {
+            platform: PlatformState::Ok,
+            requests_last_second: 3,
+            requests_per_second: 10,
+            waiting: 2,
+            last_answer_at: Some(now.at - TimeDelta::seconds(20)),
+            ..Status::default()
+        }));
+        let all = desk.world.lock().all();
+        let rows = Rows::new(all, Some("ana".to_owned()), policy, now.at);
+        desk.tell(Msg::Loaded(Box::new(rows)));
+        desk.tell(Msg::Tail(events));
+        desk
+    }
+
+    /// Codes come from the partner's HTTP interface.
+    pub fn with_source(size: (u16, u16)) -> Self {
+        Self::with(sample(), size, |setup| setup.source = Some(CodeOrigin::Http))
+    }
+
+    pub fn tell(&mut self, msg: Msg) {
+        for effect in update(&mut self.state, msg, self.now) {
+            if let Effect::LoadTimeline(id) = &effect {
+                let events = self.world.lock().events.iter().filter(|event| event.dealership == *id).cloned().collect();
+                self.tell(Msg::Timeline(*id, events));
+            } else {
+                self.effects.push(effect);
+            }
+        }
+    }
+
+    /// Presses keys as `keymap.toml` writes them, separated by spaces.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        for word in keys.split_whitespace() {
+            let event = event(Key::parse(word).unwrap_or_else(|error| panic!("{error}")));
+            self.tell(Msg::Key(event));
+        }
+        self
+    }
+
+    /// Types a text.
+    pub fn write(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.tell(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+        }
+        self
+    }
+
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.tell(Msg::Paste(text.to_owned()));
+        self
+    }
+
+    /// Moves the table's cursor to a dealership.
+    pub fn go_to(&mut self, n: u64) -> &mut Self {
+        self.press("g g");
+        let place = self.state.rows.place(DealershipId::from_bits(n)).expect("it is shown");
+        for _ in 0..place {
+            self.press("j");
+        }
+        assert_eq!(self.state.cursor.id, Some(DealershipId::from_bits(n)));
+        self
+    }
+
+    /// Something happens in the world.
+    pub fn happens(&mut self, what: impl FnOnce(&mut World) -> Committed) -> &mut Self {
+        let committed = what(&mut self.world.lock());
+        self.tell(Msg::Committed(committed));
+        self
+    }
+
+    /// Time passes, for the desk and for the person alike.
+    pub fn wait(&mut self, seconds: i64) -> &mut Self {
+        self.now.at += TimeDelta::seconds(seconds);
+        self.now.face += Duration::from_secs(seconds.unsigned_abs());
+        self.tell(Msg::Tick);
+        self
+    }
+
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    pub fn selected(&self) -> u64 {
+        self.state.cursor.id.map_or(0, DealershipId::bits)
+    }
+
+    pub fn draw(&self) -> (String, Drawn, Vec<u8>) {
+        let (width, height) = self.state.size;
+        let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
+        let mut bytes = Vec::new();
+        let mut drawn = Drawn::default();
+        {
+            let backend = CrosstermBackend::new(&mut bytes);
+            let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
+            let theme = Theme::choose(ThemeChoice::Dark, None, None);
+            terminal.draw(|frame| drawn = draw(&self.state, &theme, frame)).unwrap();
+        }
+        let [height, width] = [height, width].map(|cells| NonZero::new(cells).unwrap());
+        let mut parser = vt100::Parser::new(height, width, 0);
+        // The parser leaves U+FFFD out, which every terminal shows in a cell.
+        let shown = String::from_utf8(bytes.clone()).unwrap().replace('\u{fffd}', "?");
+        parser.process(shown.as_bytes());
+        (parser.screen().contents(), drawn, bytes)
+    }
+
+    /// What a terminal shows.
+    pub fn picture(&self) -> String {
+        self.draw().0.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Whether a text can be read on the screen.
+    #[track_caller]
+    pub fn sees(&mut self, text: &str) -> &mut Self {
+        let picture = self.picture();
+        assert!(picture.contains(text), "`{text}` is not on the screen:\n{picture}");
+        self
+    }
+
+    #[track_caller]
+    pub fn sees_no(&mut self, text: &str) -> &mut Self {
+        let picture = self.picture();
+        assert!(!picture.contains(text), "`{text}` is on the screen:\n{picture}");
+        self
+    }
+}
+
+fn event(key: Key) -> KeyEvent {
+    let mut modifiers = KeyModifiers::NONE;
+    for (held, modifier) in
+        [(key.ctrl, KeyModifiers::CONTROL), (key.alt, KeyModifiers::ALT), (key.shift, KeyModifiers::SHIFT)]
+    {
+        if held {
+            modifiers |= modifier;
+        }
+    }
+    let code = match key.code {
+        Code::Char(c) => KeyCode::Char(c),
+        Code::Enter => KeyCode::Enter,
+        Code::Tab if key.shift => KeyCode::BackTab,
+        Code::Tab => KeyCode::Tab,
+        Code::Esc => KeyCode::Esc,
+        Code::Backspace => KeyCode::Backspace,
+        Code::Delete => KeyCode::Delete,
+        Code::Insert => KeyCode::Insert,
+        Code::Home => KeyCode::Home,
+        Code::End => KeyCode::End,
+        Code::PageUp => KeyCode::PageUp,
+        Code::PageDown => KeyCode::PageDown,
+        Code::Up => KeyCode::Up,
+        Code::Down => KeyCode::Down,
+        Code::Left => KeyCode::Left,
+        Code::Right => KeyCode::Right,
+        Code::F(n) => KeyCode::F(n),
+    };
+    KeyEvent::new(code, modifiers)
+}
