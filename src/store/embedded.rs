@@ -6,7 +6,7 @@ use std::thread;
 
 use async_trait::async_trait;
 use parking_lot::{Mutex, RwLock};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::broadcast;
 
 use super::disk::{Disk, RealDisk, io_error, private_dir};
 use super::index::{self, Keeper, Loaded, Sealed};
@@ -14,7 +14,7 @@ use super::journal::Journal;
 use super::lock::Lock;
 use super::recover::{check_sealed, recover, verify};
 use super::view::{View, journal_dir};
-use super::writer::{Request, Shared, Writer};
+use super::writer::{Shared, Writer};
 use super::{Append, Book, Committed, EventQuery, Store, StoreError, fold};
 use crate::clock::SharedClock;
 use crate::domain::Event;
@@ -42,7 +42,6 @@ pub struct EmbeddedStore {
     dir: PathBuf,
     shared: Arc<Shared>,
     view: Arc<RwLock<View>>,
-    requests: Mutex<Option<mpsc::Sender<Request>>>,
     running: Arc<Mutex<Option<Running>>>,
     /// Held while somebody waits for the end, so that the next one waits too.
     closing: tokio::sync::Mutex<()>,
@@ -80,7 +79,15 @@ impl EmbeddedStore {
             (loading.join().unwrap_or_else(|_| Err("it made its reader panic".to_owned())), view)
         });
         let view = view?;
-        let loaded = match usable(loaded, &view, had_index) {
+        let loaded = match usable(loaded, &view) {
+            Ok(loaded) if loaded.fresh && view.last > 0 && !had_index => {
+                notices.push("the index was missing and was made anew from the journal".to_owned());
+                Some(loaded)
+            }
+            Ok(loaded) if loaded.fresh && view.last > 0 => {
+                drop(loaded);
+                anew(&index_dir, "it was empty", &mut notices)
+            }
             Ok(loaded) => Some(loaded),
             Err(why) => anew(&index_dir, &why, &mut notices),
         };
@@ -104,13 +111,11 @@ impl EmbeddedStore {
         let shared = Arc::new(Shared::new(book, keeper));
         let view = Arc::new(RwLock::new(view));
         let journal = Journal::new(options.disk, &journal, options.segment_bytes, Arc::clone(&view));
-        let (requests, writer) =
-            Writer::start(&shared, journal).map_err(|error| io_error("starting a thread for", dir, &error))?;
+        let writer = Writer::start(&shared, journal).map_err(|error| io_error("starting a thread for", dir, &error))?;
         Ok(Arc::new(Self {
             dir: dir.to_owned(),
             shared,
             view,
-            requests: Mutex::new(Some(requests)),
             running: Arc::new(Mutex::new(Some(Running { writer, lock }))),
             closing: tokio::sync::Mutex::default(),
             notices,
@@ -134,11 +139,7 @@ impl EmbeddedStore {
 #[async_trait]
 impl Store for EmbeddedStore {
     async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError> {
-        let requests = self.requests.lock().clone().ok_or(StoreError::Closed)?;
-        let (reply, answer) = oneshot::channel();
-        requests.send(Request { batch, reply }).await.map_err(|_| StoreError::Closed)?;
-        drop(requests);
-        answer.await.map_err(|_| StoreError::Closed)?
+        self.shared.append(batch).await
     }
 
     fn book(&self) -> &Book {
@@ -170,7 +171,7 @@ impl Store for EmbeddedStore {
 
     async fn close(&self) -> Result<(), StoreError> {
         let _one_at_a_time = self.closing.lock().await;
-        self.requests.lock().take();
+        self.shared.close();
         let (running, shared) = (Arc::clone(&self.running), Arc::clone(&self.shared));
         let end = tokio::task::spawn_blocking(move || {
             let Some(Running { writer, lock }) = running.lock().take() else { return };
@@ -188,7 +189,7 @@ impl Store for EmbeddedStore {
 impl Drop for EmbeddedStore {
     /// Without [`Store::close`]: what was taken is made durable, the index is left behind.
     fn drop(&mut self) {
-        self.requests.lock().take();
+        self.shared.close();
         if let Some(Running { writer, lock }) = self.running.lock().take() {
             writer.join();
             if let Some(keeper) = &self.shared.keeper {
@@ -200,11 +201,8 @@ impl Drop for EmbeddedStore {
 }
 
 /// Whether what was loaded fits the journal; else why not.
-fn usable(loaded: Result<Loaded, String>, view: &View, had_index: bool) -> Result<Loaded, String> {
+fn usable(loaded: Result<Loaded, String>, view: &View) -> Result<Loaded, String> {
     let loaded = loaded?;
-    if loaded.fresh && view.last > 0 {
-        return Err(if had_index { "it was empty" } else { "it was missing" }.to_owned());
-    }
     if loaded.applied > view.last {
         return Err(format!("it goes up to event {}, the journal only to {}", loaded.applied, view.last));
     }

@@ -5,7 +5,7 @@ mod guard;
 mod keeper;
 mod row;
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::StoreError;
 use super::disk::{private_dir, tighten_all};
-use crate::domain::{DealershipId, Onboarding};
+use crate::domain::Onboarding;
 
 pub(super) use keeper::Keeper;
 pub(super) use row::Sealed;
@@ -45,8 +45,9 @@ pub(super) struct Loaded {
 pub(super) struct Index {
     db: sled::Db,
     dir: PathBuf,
-    /// What is in it, for the sum that tells when a row is missing.
-    versions: HashMap<DealershipId, u64>,
+    /// What is in it, row by row.
+    rows: Vec<Vec<Arc<Onboarding>>>,
+    count: u64,
     sum: u64,
 }
 
@@ -61,7 +62,8 @@ fn read(dir: &Path) -> Result<Loaded, String> {
     let words = |error: sled::Error| error.to_string();
     let db = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open().map_err(words)?;
     tighten_all(dir);
-    let mut index = Index { db, dir: dir.to_owned(), versions: HashMap::new(), sum: 0 };
+    let rows = vec![Vec::new(); usize::from(row::ROWS)];
+    let mut index = Index { db, dir: dir.to_owned(), rows, count: 0, sum: 0 };
     let Some(meta) = index.db.get(META).map_err(words)? else {
         if !index.db.is_empty() {
             return Err("it does not say up to where it goes".to_owned());
@@ -72,37 +74,40 @@ fn read(dir: &Path) -> Result<Loaded, String> {
     let meta = Meta::decode(&meta)?;
     let states = row::read_all(&index.db, meta.count)?;
     for state in &states {
-        index.count(state);
+        index.put(state);
     }
-    if (states.len() as u64, index.sum) != (meta.count, meta.sum) {
-        return Err(format!("it holds {} dealerships, but not the {} that it should", states.len(), meta.count));
+    if (index.count, index.sum) != (meta.count, meta.sum) {
+        return Err(format!("it holds {} dealerships, but not the {} that it should", index.count, meta.count));
     }
     Ok(Loaded { index, applied: meta.applied, states, sealed: meta.sealed, fresh: false })
 }
 
 impl Index {
-    /// Keeps the sum over all rows, which does not depend on their order.
-    fn count(&mut self, state: &Onboarding) {
-        if let Some(old) = self.versions.insert(state.id, state.version) {
-            self.sum ^= row::mix(state.id, old);
-        }
+    /// Keeps the rows, and the sum over them that does not depend on their order. The answer is the row.
+    fn put(&mut self, state: &Arc<Onboarding>) -> u16 {
+        let place = row::place(state.id);
+        let Some(row) = self.rows.get_mut(usize::from(place)) else { return place };
         self.sum ^= row::mix(state.id, state.version);
+        if let Some(old) = row.iter_mut().find(|old| old.id == state.id) {
+            self.sum ^= row::mix(old.id, old.version);
+            *old = Arc::clone(state);
+        } else {
+            self.count += 1;
+            row.push(Arc::clone(state));
+        }
+        place
     }
 
     /// Writes states and up to where they go, all or nothing, and returns when the file has them.
     pub fn write(&mut self, applied: u64, states: &[Arc<Onboarding>], sealed: &[Sealed]) -> Result<(), String> {
+        let changed: BTreeSet<u16> = states.iter().map(|state| self.put(state)).collect();
         let mut batch = sled::Batch::default();
-        for state in states {
-            self.count(state);
-            batch.insert(&row::key(state.id), row::encode(state)?);
+        for place in changed {
+            let row = self.rows.get(usize::from(place)).map_or(&[][..], Vec::as_slice);
+            batch.insert(&place.to_be_bytes(), row::encode(place, row)?);
         }
-        let meta = Meta {
-            schema: row::SCHEMA,
-            applied,
-            count: self.versions.len() as u64,
-            sum: self.sum,
-            sealed: sealed.to_vec(),
-        };
+        let sealed = sealed.to_vec();
+        let meta = Meta { schema: row::SCHEMA, applied, count: self.count, sum: self.sum, sealed };
         batch.insert(META, meta.encode()?);
         self.db.apply_batch(batch).map_err(|error| error.to_string())?;
         self.db.flush().map_err(|error| error.to_string())?;

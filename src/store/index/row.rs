@@ -1,4 +1,5 @@
-//! The rows of the index: each with a checksum of its own, because sled's were seen to miss damage.
+//! The rows of the index: some dealerships each, because sled's cost is by the row, and with a checksum of their own,
+//! because sled's were seen to miss damage.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::Arc;
@@ -9,12 +10,14 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{DealershipId, Onboarding};
 use crate::store::view::Segment;
 
-/// The key of the row that says what the others are; no dealership's key is so short.
+/// The key of the row that says what the others are; the others have two bytes.
 pub(super) const META: &[u8] = b"meta";
+/// How many rows there are at most: about a dozen dealerships in each when there are 100,000.
+pub(super) const ROWS: u16 = 8_192;
 /// Changes whenever the rows do: another one is made anew from the journal.
 pub(super) const SCHEMA: u32 = 1;
 /// How many rows are decoded at once.
-const PORTION: usize = 2_048;
+const PORTION: usize = 128;
 
 /// A segment of the journal that was checked from end to end, and how to recognise it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,9 +50,9 @@ pub(super) struct Meta {
     pub schema: u32,
     /// The last event that is in the rows.
     pub applied: u64,
-    /// How many rows there are.
+    /// How many dealerships there are.
     pub count: u64,
-    /// [`mix`] over all rows.
+    /// [`mix`] over all of them.
     pub sum: u64,
     pub sealed: Vec<Sealed>,
 }
@@ -68,14 +71,14 @@ impl Meta {
     }
 }
 
-/// The key of a dealership's row.
-pub(super) fn key(id: DealershipId) -> [u8; 8] {
-    id.bits().to_be_bytes()
+/// The row that a dealership is in.
+pub(super) fn place(id: DealershipId) -> u16 {
+    (mix(id, 0) % u64::from(ROWS)) as u16
 }
 
-/// A dealership's row.
-pub(super) fn encode(state: &Onboarding) -> Result<Vec<u8>, String> {
-    pack(&key(state.id), state)
+/// One row.
+pub(super) fn encode(place: u16, states: &[Arc<Onboarding>]) -> Result<Vec<u8>, String> {
+    pack(&place.to_be_bytes(), &states)
 }
 
 /// A share in a sum that does not depend on the order, and changes when a row is missing or old.
@@ -94,7 +97,7 @@ pub(super) fn read_all(db: &sled::Db, count: u64) -> Result<Vec<Arc<Onboarding>>
         let decoder = scope.spawn(move || {
             let mut states = Vec::with_capacity(capacity);
             for (key, value) in receive.into_iter().flatten() {
-                states.push(Arc::new(decode(&key, &value)?));
+                states.extend(decode(&key, &value)?);
             }
             Ok(states)
         });
@@ -118,9 +121,10 @@ pub(super) fn read_all(db: &sled::Db, count: u64) -> Result<Vec<Arc<Onboarding>>
     })
 }
 
-fn decode(key: &[u8], value: &[u8]) -> Result<Onboarding, String> {
-    let state: Onboarding = postcard::from_bytes(unpack(key, value)?).map_err(|error| error.to_string())?;
-    if self::key(state.id) != key { Err("a row is in another's place".to_owned()) } else { Ok(state) }
+fn decode(key: &[u8], value: &[u8]) -> Result<Vec<Arc<Onboarding>>, String> {
+    let states: Vec<Arc<Onboarding>> = postcard::from_bytes(unpack(key, value)?).map_err(|error| error.to_string())?;
+    let at_home = states.iter().all(|state| place(state.id).to_be_bytes() == *key);
+    if at_home { Ok(states) } else { Err("a row is in another's place".to_owned()) }
 }
 
 /// Serializes behind a checksum over key and value.
