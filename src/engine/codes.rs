@@ -85,7 +85,9 @@ struct Obtaining<'a> {
 
 impl<'a> Obtaining<'a> {
     fn begin(inner: &'a Inner, id: DealershipId) -> Option<Self> {
-        inner.obtaining.lock().insert(id).then_some(Self { inner, id })
+        let free = inner.obtaining.lock().insert(id);
+        // Not eagerly: a mark that is dropped takes away the one that is there.
+        free.then(|| Self { inner, id })
     }
 }
 
