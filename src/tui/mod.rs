@@ -5,3 +5,4 @@ pub mod clipboard;
 pub mod frames;
 pub mod keymap;
 pub mod line_edit;
+pub mod terminal;
