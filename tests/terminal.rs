@@ -68,6 +68,11 @@ async fn run(scenario: &str, restorer: &Restorer) -> Result<i32, TerminalError> 
                         last = format!("{} {:?}", task.await.is_err(), restorer.take_notes());
                         None
                     }
+                    (KeyCode::Char('B'), _) => {
+                        let task = tokio::spawn(async { panic!("a bug nobody asked about") });
+                        last = format!("unnoticed {}", task.await.is_err());
+                        None
+                    }
                     (KeyCode::Char('c'), _) => {
                         last = format!("copied {}", terminal.copy("XT-4821").is_ok());
                         None
@@ -185,10 +190,13 @@ fn a_panic_of_a_task_leaves_the_screen_alone() {
     pty.send("b");
     pty.wait_until("the note", |seen| seen.line(1).starts_with("last true [\"a bug in a task"));
     assert!(pty.look(|seen| String::from_utf8_lossy(seen.raw()).contains("task\u{fffd}[2J")));
+    pty.send("B");
+    pty.wait_text("unnoticed true");
     assert!(pty.modes().alternate_screen);
     pty.send("q");
     assert_eq!(pty.wait_exit().exit_code(), 0);
     pty.assert_restored();
+    assert!(pty.look(|seen| seen.shows("a background task panicked: a bug nobody asked about")));
 }
 
 #[test]

@@ -231,5 +231,9 @@ impl TerminalGuard {
 impl Drop for TerminalGuard {
     fn drop(&mut self) {
         self.leave();
+        // What nobody showed on the screen is not lost.
+        for note in self.restorer.take_notes() {
+            eprintln!("a background task panicked: {note}");
+        }
     }
 }

@@ -150,7 +150,32 @@ pub fn command(program: impl AsRef<Path>) -> CommandBuilder {
     command
 }
 
+/// The program that cargo built for this test, with a home of its own.
+pub fn desk(arguments: &[&str], home: &Path) -> CommandBuilder {
+    let mut command = command(env!("CARGO_BIN_EXE_cloverwatch"));
+    command.args(arguments);
+    at_home(&mut command, home);
+    command
+}
+
+/// Gives a command a home and a name of its own, so that nothing of this machine is read or written.
+pub fn at_home(command: &mut CommandBuilder, home: &Path) {
+    command.env("HOME", home);
+    command.env("XDG_CONFIG_HOME", home.join("config"));
+    command.env("XDG_DATA_HOME", home.join("data"));
+    command.env("XDG_STATE_HOME", home.join("state"));
+    command.env("TZ", "UTC");
+    command.env("USER", "ana");
+    command.cwd(home);
+}
+
 impl Pty {
+    /// Starts the program that cargo built for this test, with a home of its own, in a terminal of so many columns and
+    /// rows.
+    pub fn start(arguments: &[&str], home: &Path, columns: u16, rows: u16) -> Self {
+        Self::spawn(desk(arguments, home), columns, rows)
+    }
+
     /// Starts a command in a terminal of so many columns and rows.
     pub fn spawn(command: CommandBuilder, columns: u16, rows: u16) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
@@ -229,7 +254,8 @@ impl Pty {
             &mut guard,
             |seen| {
                 found = seen.as_ref().filter(|seen| !seen.parser.callbacks().frame_open).and_then(&mut look);
-                found.is_none()
+                // Nothing more comes from a program that has ended.
+                found.is_none() && !seen.as_ref().is_some_and(|seen| seen.closed && seen.exit.is_some())
             },
             DEADLINE,
         );
@@ -250,7 +276,10 @@ impl Pty {
 
     /// Waits until the program has ended and everything it wrote was read.
     pub fn wait_exit(&self) -> ExitStatus {
-        self.wait_for("the end of the program", |seen| seen.exit.clone().filter(|_| seen.closed))
+        let mut guard = self.shared.seen.lock();
+        let ended = |seen: &Option<Seen>| seen.as_ref().is_some_and(|seen| seen.closed && seen.exit.is_some());
+        self.shared.changed.wait_while_for(&mut guard, |seen| !ended(seen), DEADLINE);
+        guard.as_ref().and_then(|seen| seen.exit.clone()).expect("the program has not ended")
     }
 
     /// Looks once.

@@ -72,7 +72,7 @@ impl Restorer {
 
     /// Puts itself before the panic hook there is (install that one first), so that its report is printed to a terminal
     /// that is whole again. A panic of a thread that does not draw leaves the screen alone while it is up: its report is
-    /// logged and kept for [`Restorer::take_notes`], and whoever waits for the task decides what follows.
+    /// kept for [`Restorer::take_notes`], and whoever waits for the task decides what follows.
     pub fn hook_panics(&self) {
         let restorer = self.clone();
         let next = std::panic::take_hook();
@@ -86,7 +86,7 @@ impl Restorer {
         }));
     }
 
-    /// Panics of background tasks since the last call, each in one line fit for the screen.
+    /// Panics of background tasks while the screen was up, since the last call, each in one line fit for the screen.
     pub fn take_notes(&self) -> Vec<String> {
         std::mem::take(&mut self.shared.notes.lock())
     }
@@ -102,7 +102,6 @@ impl Restorer {
         let words = words.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
         let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
         let note = format!("{}{place}", clean(words));
-        tracing::error!(panic = %note, "a background task panicked");
         let mut notes = self.shared.notes.lock();
         if notes.len() < MOST_NOTES {
             notes.push(note);

@@ -20,13 +20,18 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// The signal's number.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::HangUp => 1,
+            Self::Interrupt => 2,
+            Self::Terminate => 15,
+        }
+    }
+
     /// The exit code that says so: 128 and the signal's number.
     pub const fn exit_code(self) -> u8 {
-        match self {
-            Self::Interrupt => 130,
-            Self::Terminate => 143,
-            Self::HangUp => 129,
-        }
+        128 + self.number()
     }
 }
 
