@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use crossterm::queue;
 use crossterm::terminal::{SetTitle, disable_raw_mode, enable_raw_mode};
-use futures::FutureExt;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::{Rect, Size};
 use ratatui::{Frame, Terminal};
@@ -28,8 +27,8 @@ use crate::domain::Untrusted;
 /// How long a stopped process may take to notice that it was not stopped at all.
 const STOP_GRACE: Duration = Duration::from_millis(250);
 
-/// How long a signal that ends the process may come after the one that continues it.
-const END_GRACE: Duration = Duration::from_millis(20);
+/// How long, in the background, a signal that ends the process may come after the one that continues it.
+const END_GRACE: Duration = Duration::from_millis(500);
 
 /// Puts the title on the terminal's stack.
 const KEEP_TITLE: &[u8] = b"\x1b[22;0t";
@@ -188,7 +187,10 @@ impl TerminalGuard {
             return Ok(Suspended::Back);
         }
         // A screen cannot live in the background.
-        self.stop(signals).await
+        match ending_within(signals, END_GRACE).await {
+            Some(ending) => Ok(Suspended::Ending(ending)),
+            None => self.stop(signals).await,
+        }
     }
 
     /// Gives the terminal back, stops the process group as the shell's own suspend key does, and takes the terminal
@@ -202,10 +204,8 @@ impl TerminalGuard {
     async fn stop(&mut self, signals: &mut Signals) -> io::Result<Suspended> {
         loop {
             // What arrived before the stop does not end it.
-            while let Some(signal) = signals.next().now_or_never() {
-                if let Signal::End(ending) = signal {
-                    return Ok(Suspended::Ending(ending));
-                }
+            if let Some(ending) = ending_within(signals, Duration::ZERO).await {
+                return Ok(Suspended::Ending(ending));
             }
             // The whole group, so that a pipeline, or the build tool that started us, stops too. Not SIGSTOP: where no
             // shell could continue us the system ignores this one, and we stay alive.
@@ -215,15 +215,14 @@ impl TerminalGuard {
                 Ok(Signal::Continued) => Suspended::Back,
                 Err(_) => Suspended::Alone,
             };
-            // `kill %1` sends the signal that ends us just before the one that continues us.
-            if let Ok(Signal::End(ending)) = timeout(END_GRACE, signals.next()).await {
-                return Ok(Suspended::Ending(ending));
-            }
             if in_foreground() {
                 self.take()?;
                 return Ok(back);
             }
-            // `bg`: stop again.
+            // `bg`, or `kill %1`, of which the signal that continues us may be noticed before the one that ends us.
+            if let Some(ending) = ending_within(signals, END_GRACE).await {
+                return Ok(Suspended::Ending(ending));
+            }
         }
     }
 }
@@ -236,4 +235,16 @@ impl Drop for TerminalGuard {
             eprintln!("a background task panicked: {note}");
         }
     }
+}
+
+/// The signal that ends the program, if it comes within some time; others are passed over.
+async fn ending_within(signals: &mut Signals, grace: Duration) -> Option<Ending> {
+    let ending = async {
+        loop {
+            if let Signal::End(ending) = signals.next().await {
+                return ending;
+            }
+        }
+    };
+    timeout(grace, ending).await.ok()
 }
