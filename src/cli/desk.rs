@@ -48,9 +48,9 @@ pub(super) async fn on(
         mouse: app.config.ui.mouse,
         notices,
     };
-    match show(engine, options).await? {
+    match show(engine, options).await.map_err(|error| CliError::Failed(error.to_string()))? {
         Exit::Quit => Ok(()),
-        Exit::Signal(number) => Err(CliError::Signal(number.try_into().unwrap_or(u8::MAX))),
+        Exit::Signal(ending) => Err(CliError::Signal(ending.number())),
     }
 }
 
