@@ -75,7 +75,7 @@ impl Desk<'_> {
         Ok(found)
     }
 
-    /// Everything that a query finds, in the order of names. Archived ones only when it asks for them.
+    /// Everything that a query finds, in no order. Archived ones only when it asks for them.
     ///
     /// # Errors
     /// Wrong usage when it cannot be read.
@@ -87,19 +87,21 @@ impl Desk<'_> {
             (archived || state.archived_at.is_none())
                 && (query.is_empty() || query.matches(state, &Searchable::new(state.id, &state.profile), &ctx))
         };
-        let mut found: Vec<_> = self.states.iter().filter(shown).cloned().collect();
-        found.sort_by_cached_key(|state| (state.profile.name.raw().to_lowercase(), state.id));
-        Ok(found)
+        Ok(self.states.iter().filter(shown).cloned().collect())
     }
 
-    /// What a command with names or a query is about.
+    /// What a command with names or a query is about; what a query finds is in the order of names.
     ///
     /// # Errors
     /// Wrong usage when both or neither are given.
     pub fn targets(&self, names: &[String], query: Option<&str>) -> Result<Vec<Arc<Onboarding>>, CliError> {
         match (names, query) {
             ([], None) => Err(CliError::usage("name a dealership, or several with --query")),
-            ([], Some(query)) => self.query(query),
+            ([], Some(query)) => {
+                let mut found = self.query(query)?;
+                found.sort_by_cached_key(|state| (state.profile.name.raw().to_lowercase(), state.id));
+                Ok(found)
+            }
             (names, None) => self.each(names),
             (_, Some(_)) => Err(CliError::usage("name dealerships or give --query, not both")),
         }
