@@ -60,6 +60,7 @@ impl EmbeddedStore {
     /// # Errors
     /// [`StoreError::Held`] when another process owns it, [`StoreError::Damaged`] when the journal is damaged before its
     /// end, [`StoreError::Io`] when something cannot be read or made. A damaged index is no error but a notice.
+    #[allow(clippy::needless_pass_by_value, reason = "a clock is handed on like everywhere else")]
     pub fn open(dir: &Path, clock: SharedClock) -> Result<Arc<Self>, StoreError> {
         Self::open_with(dir, &clock, Options::default())
     }
