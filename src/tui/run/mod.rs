@@ -186,13 +186,13 @@ impl Desk {
             let clock = Arc::clone(self.engine.clock());
             tokio::select! {
                 biased;
-                signal = signals.next() => match signal {
-                    Some(number) => return Ok(Exit::Signal(number)),
-                    None => {
-                        self.terminal.retake()?;
-                        self.resized()?;
+                signal = signals.next() => {
+                    if let Some(number) = signal {
+                        return Ok(Exit::Signal(number));
                     }
-                },
+                    self.terminal.retake()?;
+                    self.resized()?;
+                }
                 event = input.next() => match event {
                     Some(event) => self.input(event?)?,
                     // The terminal is gone, as after a hang-up.
