@@ -2,13 +2,14 @@
 #![allow(clippy::disallowed_methods, reason = "this is the place that the lint sends everybody to")]
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
-use tokio::sync::watch;
 
 /// The longest real sleep before the wall clock is looked at again, so that suspend and clock steps are noticed.
 const LONGEST_NAP: Duration = Duration::from_secs(30);
@@ -110,48 +111,50 @@ impl Clock for WallClock {
     }
 }
 
-/// A clock that stands still until it is moved: for tests and simulations.
+/// A clock that stands still until it is moved: for tests and simulations. Those who wait are woken in the order of their
+/// moments, so that a simulation can be repeated.
 #[derive(Debug, Clone)]
 pub struct ManualClock {
     start: DateTime<Utc>,
-    hands: watch::Sender<Hands>,
-    sleepers: Arc<Mutex<Sleepers>>,
+    hands: Arc<Mutex<Hands>>,
 }
 
-/// What a manual clock shows.
-#[derive(Debug, Clone, Copy)]
+/// What a manual clock shows, and who waits for it.
+#[derive(Debug)]
 struct Hands {
     now: DateTime<Utc>,
     elapsed: Duration,
-}
-
-/// Who waits for what, so that a driver can go straight to the next moment at which something happens.
-#[derive(Debug, Default)]
-struct Sleepers {
     latest: u64,
-    until: BTreeMap<u64, DateTime<Utc>>,
-    lengths: BTreeMap<u64, Duration>,
+    sleepers: BTreeMap<u64, Sleeper>,
 }
 
-/// Takes a sleeper off the list when it wakes or is dropped.
-struct Bed {
-    number: u64,
-    sleepers: Arc<Mutex<Sleepers>>,
+#[derive(Debug)]
+struct Sleeper {
+    until: Until,
+    waker: Option<Waker>,
 }
 
-impl Drop for Bed {
-    fn drop(&mut self) {
-        let mut sleepers = self.sleepers.lock();
-        sleepers.until.remove(&self.number);
-        sleepers.lengths.remove(&self.number);
+#[derive(Debug, Clone, Copy)]
+enum Until {
+    Moment(DateTime<Utc>),
+    Elapsed(Duration),
+}
+
+impl Hands {
+    /// How much time must pass; zero when it is over.
+    fn left(&self, until: Until) -> Duration {
+        match until {
+            Until::Moment(at) => (at - self.now).to_std().unwrap_or_default(),
+            Until::Elapsed(end) => end.saturating_sub(self.elapsed),
+        }
     }
 }
 
 impl ManualClock {
     /// A clock that shows a moment.
     pub fn at(now: DateTime<Utc>) -> Self {
-        let hands = watch::Sender::new(Hands { now, elapsed: Duration::ZERO });
-        Self { start: now, hands, sleepers: Arc::default() }
+        let hands = Hands { now, elapsed: Duration::ZERO, latest: 0, sleepers: BTreeMap::new() };
+        Self { start: now, hands: Arc::new(Mutex::new(hands)) }
     }
 
     /// Where it began.
@@ -161,7 +164,7 @@ impl ManualClock {
 
     /// Lets time pass.
     pub fn advance(&self, by: Duration) {
-        self.hands.send_modify(|hands| {
+        self.turn(|hands| {
             hands.elapsed += by;
             hands.now += TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX);
         });
@@ -169,60 +172,84 @@ impl ManualClock {
 
     /// Steps the wall clock, as an administrator or a resumed machine does; the monotonic time does not move.
     pub fn step_to(&self, at: DateTime<Utc>) {
-        self.hands.send_modify(|hands| hands.now = at);
+        self.turn(|hands| hands.now = at);
     }
 
-    /// How much time must pass until the next of those who wait wakes; `None`: nobody waits.
+    /// How much time must pass until the next of those who wait wakes; `None`: nobody waits. A driver can so go straight
+    /// to the next moment at which something happens.
     pub fn next_wake(&self) -> Option<Duration> {
-        let hands = *self.hands.borrow();
-        let sleepers = self.sleepers.lock();
-        let until = sleepers.until.values().min().map(|at| (*at - hands.now).to_std().unwrap_or_default());
-        let lengths = sleepers.lengths.values().min().map(|end| end.saturating_sub(hands.elapsed));
-        [until, lengths].into_iter().flatten().min()
+        let hands = self.hands.lock();
+        hands.sleepers.values().map(|sleeper| hands.left(sleeper.until)).min()
     }
 
-    fn bed(&self, lie_down: impl FnOnce(&mut Sleepers, u64)) -> Bed {
-        let mut sleepers = self.sleepers.lock();
-        sleepers.latest += 1;
-        let number = sleepers.latest;
-        lie_down(&mut sleepers, number);
-        Bed { number, sleepers: Arc::clone(&self.sleepers) }
-    }
-
-    fn wait(&self, bed: Bed, over: impl Fn(&Hands) -> bool + Send + Sync + 'static) -> BoxFuture<'static, ()> {
-        let mut hands = self.hands.subscribe();
-        Box::pin(async move {
-            let _bed = bed;
-            // An error means that the clock is gone: nobody will ever move it again.
-            if hands.wait_for(|hands| over(hands)).await.is_err() {
-                futures::future::pending::<()>().await;
+    fn turn(&self, turn: impl FnOnce(&mut Hands)) {
+        let mut hands = self.hands.lock();
+        let mut order: Vec<_> = hands.sleepers.iter().map(|(number, it)| (hands.left(it.until), *number)).collect();
+        order.sort_unstable();
+        turn(&mut hands);
+        let mut wakers = Vec::new();
+        for (_, number) in order {
+            let over = hands.sleepers.get(&number).is_some_and(|sleeper| hands.left(sleeper.until).is_zero());
+            if over && let Some(sleeper) = hands.sleepers.get_mut(&number) {
+                wakers.extend(sleeper.waker.take());
             }
-        })
+        }
+        drop(hands);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn lie_down(&self, until: impl FnOnce(&Hands) -> Until) -> BoxFuture<'static, ()> {
+        let mut hands = self.hands.lock();
+        hands.latest += 1;
+        let (number, until) = (hands.latest, until(&hands));
+        hands.sleepers.insert(number, Sleeper { until, waker: None });
+        Box::pin(Nap { number, hands: Arc::clone(&self.hands) })
+    }
+}
+
+/// One wait at a manual clock.
+struct Nap {
+    number: u64,
+    hands: Arc<Mutex<Hands>>,
+}
+
+impl Future for Nap {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut hands = self.hands.lock();
+        let over = hands.sleepers.get(&self.number).is_none_or(|sleeper| hands.left(sleeper.until).is_zero());
+        match hands.sleepers.get_mut(&self.number).filter(|_| !over) {
+            Some(sleeper) => {
+                sleeper.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+            None => Poll::Ready(()),
+        }
+    }
+}
+
+impl Drop for Nap {
+    fn drop(&mut self) {
+        self.hands.lock().sleepers.remove(&self.number);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> DateTime<Utc> {
-        self.hands.borrow().now
+        self.hands.lock().now
     }
 
     fn elapsed(&self) -> Duration {
-        self.hands.borrow().elapsed
+        self.hands.lock().elapsed
     }
 
     fn sleep_until(&self, at: DateTime<Utc>) -> BoxFuture<'static, ()> {
-        let bed = self.bed(|sleepers, number| {
-            sleepers.until.insert(number, at);
-        });
-        self.wait(bed, move |hands| hands.now >= at)
+        self.lie_down(|_| Until::Moment(at))
     }
 
     fn sleep(&self, length: Duration) -> BoxFuture<'static, ()> {
-        let end = self.elapsed().saturating_add(length);
-        let bed = self.bed(|sleepers, number| {
-            sleepers.lengths.insert(number, end);
-        });
-        self.wait(bed, move |hands| hands.elapsed >= end)
+        self.lie_down(|hands| Until::Elapsed(hands.elapsed.saturating_add(length)))
     }
 }
 

@@ -1,9 +1,12 @@
 //! The onboarding desk of a certified scheduling partner of Xtime: invitations, their two clocks, confirmations and
 //! service opcodes, in a terminal. See `docs/architecture.md` for the house and the reasons.
 
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod sandbox;
 pub mod store;
 pub mod tui;
 pub mod xtime;

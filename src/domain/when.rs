@@ -3,6 +3,9 @@
 //! A wall-clock time that a zone skips or repeats (daylight saving) is refused with the two readings: a code's 72 hours
 //! are too dear to guess an hour of them.
 
+use std::cmp::Ordering;
+use std::fmt::Write as _;
+
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
@@ -167,12 +170,10 @@ pub fn in_zone(at: Timestamp, zone: Tz) -> String {
 /// How far away a moment is: `in 5 h 12 m`, `2 d 3 h ago`, `now`.
 pub fn away(at: Timestamp, now: Timestamp) -> String {
     let left = at - now;
-    if left.num_seconds() > 0 {
-        format!("in {}", in_words(left))
-    } else if left.num_seconds() < 0 {
-        format!("{} ago", in_words(-left))
-    } else {
-        "now".to_owned()
+    match left.num_seconds().cmp(&0) {
+        Ordering::Greater => format!("in {}", in_words(left)),
+        Ordering::Less => format!("{} ago", in_words(-left)),
+        Ordering::Equal => "now".to_owned(),
     }
 }
 
@@ -190,7 +191,7 @@ pub fn duration_text(length: TimeDelta) -> String {
     let mut text = String::new();
     for (unit, size) in [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)] {
         if millis >= size {
-            text.push_str(&format!("{}{unit}", millis / size));
+            let _ = write!(text, "{}{unit}", millis / size);
             millis %= size;
         }
     }

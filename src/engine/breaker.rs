@@ -76,11 +76,11 @@ pub struct Moment {
 impl Breaker {
     /// Whether the desk may look now.
     pub fn gate(&self, elapsed: Duration) -> Gate {
-        let hold = self.hold.filter(|end| *end > elapsed).map(|end| end - elapsed);
+        let hold = self.hold.filter(|end| *end > elapsed).map(|end| end.saturating_sub(elapsed));
         match &self.alarm {
             None => hold.map_or(Gate::Open, |left| Gate::Shut(Some(left))),
             Some(alarm) if alarm.trial => Gate::Shut(None),
-            Some(alarm) if alarm.retry > elapsed => Gate::Shut(Some(alarm.retry - elapsed)),
+            Some(alarm) if alarm.retry > elapsed => Gate::Shut(Some(alarm.retry.saturating_sub(elapsed))),
             Some(_) => Gate::Trial,
         }
     }

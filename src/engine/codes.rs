@@ -85,7 +85,9 @@ struct Obtaining<'a> {
 
 impl<'a> Obtaining<'a> {
     fn begin(inner: &'a Inner, id: DealershipId) -> Option<Self> {
-        inner.obtaining.lock().insert(id).then_some(Self { inner, id })
+        let free = inner.obtaining.lock().insert(id);
+        // Not eagerly: a mark that is dropped takes away the one that is there.
+        free.then(|| Self { inner, id })
     }
 }
 
@@ -165,7 +167,7 @@ impl Inner {
             drop(turn);
             let Err(SourceError::Unclear { retry_after, .. }) = &answer else { return Ok(answer) };
             let rest = REST.wait(&mut self.rng.lock(), attempt, *retry_after);
-            if attempt + 1 >= MOST_ASKS || clock.elapsed() - began + rest > LONGEST_SAGA {
+            if attempt + 1 >= MOST_ASKS || clock.elapsed().saturating_sub(began) + rest > LONGEST_SAGA {
                 return Ok(answer);
             }
             tokio::select! {

@@ -379,7 +379,7 @@ impl Prober {
         }
         let since = self.pictured.map_or(PICTURE, |at| now.elapsed.saturating_sub(at));
         if since < PICTURE && !urgent {
-            return PICTURE - since;
+            return PICTURE.saturating_sub(since);
         }
         self.pictured = Some(now.elapsed);
         self.inner.status.send_modify(|status| {

@@ -34,7 +34,7 @@ pub(super) struct Planned {
     pub committed: Committed,
     /// For each event the `seq` of its dealership's event before it, 0 for none.
     pub previous: Vec<u64>,
-    claims: Vec<Claim>,
+    claims: HashMap<Claim, Held>,
 }
 
 impl Planned {
@@ -50,8 +50,8 @@ impl Draft {
         Self { seq, layer: Layer::default() }
     }
 
-    /// Checks a batch and gives it its place. A refused one leaves no trace.
-    pub fn plan(&mut self, book: &Book, batch: Vec<Append>) -> Result<Planned, StoreError> {
+    /// Checks a batch and gives it the place after everything that was accepted.
+    pub fn plan(&self, book: &Book, batch: Vec<Append>) -> Result<Planned, StoreError> {
         let mut sheet = Sheet { below: self, book, top: Layer::default(), order: Vec::new() };
         let count = batch.iter().map(|append| append.facts.len()).sum();
         let mut events = Vec::with_capacity(count);
@@ -78,13 +78,17 @@ impl Draft {
                 sheet.order.push(id);
             }
         }
-        let Sheet { top, order, .. } = sheet;
-        let states = order.iter().filter_map(|id| top.states.get(id).cloned()).collect();
-        let claims = top.claims.keys().cloned().collect();
-        self.seq += events.len() as u64;
-        self.layer.states.extend(top.states);
-        self.layer.claims.extend(top.claims);
-        Ok(Planned { committed: Committed { events: events.into(), states }, previous, claims })
+        let Sheet { mut top, order, .. } = sheet;
+        let states = order.iter().filter_map(|id| top.states.remove(id)).collect();
+        Ok(Planned { committed: Committed { events: events.into(), states }, previous, claims: top.claims })
+    }
+
+    /// Takes its place: what is planned from now on comes after it.
+    pub fn accept(&mut self, planned: &Planned) {
+        self.seq += planned.committed.events.len() as u64;
+        let states = planned.committed.states.iter();
+        self.layer.states.extend(states.map(|state| (state.id, Arc::clone(state))));
+        self.layer.claims.extend(planned.claims.iter().map(|(claim, held)| (claim.clone(), *held)));
     }
 
     /// Takes in an event that was recorded before, by the rules for a new one, and in its old place.
@@ -96,12 +100,9 @@ impl Draft {
         let Event { at, actor, dealership, fact, .. } = event;
         let state = self.layer.states.get(&dealership).cloned().or_else(|| book.get(dealership));
         let expected_version = state.map_or(0, |state| state.version);
-        self.plan(book, vec![Append { dealership, expected_version, actor, at, facts: vec![fact] }])
-    }
-
-    /// The last planned event's `seq`.
-    pub fn seq(&self) -> u64 {
-        self.seq
+        let planned = self.plan(book, vec![Append { dealership, expected_version, actor, at, facts: vec![fact] }])?;
+        self.accept(&planned);
+        Ok(planned)
     }
 
     /// Puts everything planned into an empty book.
@@ -117,7 +118,7 @@ impl Draft {
                 self.layer.states.remove(&state.id);
             }
         }
-        for claim in &planned.claims {
+        for claim in planned.claims.keys() {
             if self.layer.claims.get(claim).is_some_and(|held| held.seq <= last) {
                 self.layer.claims.remove(claim);
             }

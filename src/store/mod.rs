@@ -3,8 +3,21 @@
 //! [`Store`] is what the engine knows; the embedded one is the journal on disk with sled as its index.
 
 pub mod book;
+pub mod disk;
 mod draft;
+pub mod embedded;
+mod fold;
+mod index;
+mod journal;
+mod line;
+mod lines;
+pub mod lock;
 pub mod memory;
+pub mod reader;
+mod recover;
+pub mod transfer;
+mod view;
+mod writer;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -16,7 +29,11 @@ use tokio::sync::broadcast;
 use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Onboarding, Timestamp};
 
 pub use book::Book;
+pub use embedded::EmbeddedStore;
+pub use lock::Lock;
 pub use memory::MemoryStore;
+pub use reader::{Follower, JournalReader};
+pub use transfer::{RestoreError, Restored, restore};
 
 /// How many commits a follower may lag behind before it is told to read again.
 const FOLLOWERS_LAG: usize = 4_096;

@@ -157,7 +157,8 @@ impl Past<'_> {
 
     /// One dealership's lines of the story.
     fn tell(&self, dealer: &Dealer, seen: Option<Seen>, calls: &[&Call], story: &mut Vec<StoryLine>) {
-        let owner = dealer.profile.owner.as_ref().map_or_else(|| Actor::system("demo"), |owner| Actor::person(owner.raw()));
+        let owner =
+            dealer.profile.owner.as_ref().map_or_else(|| Actor::system("demo"), |owner| Actor::person(owner.raw()));
         let mut line = |at: Timestamp, actor: &Actor, command| story.push((at, dealer.id, actor.clone(), command));
         line(dealer.added_at, &owner, Command::Add { profile: dealer.profile.clone() });
         let Some(Invited { at, intent, code }) = &dealer.invited else { return };

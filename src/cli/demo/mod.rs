@@ -8,19 +8,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use tokio::sync::broadcast::error::RecvError;
-
 use self::history::Past;
 use self::phone::Line;
 use crate::clock::{SharedClock, WallClock};
 use crate::domain::{Policy, when};
 use crate::engine::{Engine, Pace, Parts};
 use crate::sandbox::{self, Faults, Sandbox};
-use crate::store::Store as _;
 use crate::store::embedded::EmbeddedStore;
 use crate::xtime::source::HttpSource;
 use crate::xtime::{self, HttpPlatform};
+use chrono::TimeDelta;
+
+use super::app::App;
+use super::desk;
+use super::error::CliError;
+use super::signals::Signals;
+
+/// The sandbox is on this machine: a demo that takes longer than this to begin will not begin.
+const LONGEST_START: Duration = Duration::from_secs(60);
 
 /// The demo's arguments.
 #[derive(Debug, Clone, clap::Args)]
@@ -39,7 +44,7 @@ pub struct DemoArgs {
     pub keep: Option<PathBuf>,
     /// How the sandbox misbehaves (see `sandbox --help`); `none` for a well-behaved one.
     #[arg(long, value_name = "SPEC", default_value = "503=1%,429=1%,slow=2%:300ms,truncated=0.5%")]
-    pub faults: String,
+    pub faults: Faults,
     /// No screen: print events as JSON lines.
     #[arg(long)]
     pub headless: bool,
@@ -48,19 +53,51 @@ pub struct DemoArgs {
     pub lasting: Option<TimeDelta>,
 }
 
-fn speed(text: &str) -> Result<f64, String> {
+/// A speed that the clocks can keep.
+pub(super) fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(speed) if (1.0..=10_000.0).contains(&speed) => Ok(speed),
         _ => Err("a number from 1 to 10000".to_owned()),
     }
 }
 
+/// Runs the demo until somebody leaves it, or a signal or its time ends it.
+///
+/// # Errors
+/// When it cannot be started, or the screen cannot be shown.
+pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
+    let signals = Signals::install()?;
+    let demo = tokio::select! {
+        demo = Demo::start(args) => demo.map_err(|error| CliError::Failed(error.to_string()))?,
+        () = tokio::time::sleep(LONGEST_START) => return Err(CliError::Failed("the demo did not start".to_owned())),
+    };
+    let over = async {
+        match args.lasting.and_then(|lasting| lasting.to_std().ok()) {
+            Some(lasting) => tokio::time::sleep(lasting).await,
+            None => std::future::pending().await,
+        }
+    };
+    let ended = if args.headless {
+        tokio::select! {
+            biased;
+            signal = signals.first() => Err(CliError::Signal(signal)),
+            ended = demo.print_events(app) => ended,
+            () = over => Ok(()),
+        }
+    } else {
+        // The screen listens to signals itself, and gives the terminal back before anything else ends.
+        tokio::select! {
+            ended = desk::on(app, demo.engine.clone(), "demo", true, Vec::new()) => ended,
+            () = over => Ok(()),
+        }
+    };
+    let stopped = demo.stop().await.map_err(CliError::from);
+    ended.and(stopped)
+}
+
 /// Why the demo could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// `--faults` says something that the sandbox does not know.
-    #[error("--faults: {0}")]
-    Faults(String),
     /// `--keep` names a place that is taken.
     #[error("--keep {}: the directory is not empty; name a new one", .0.display())]
     NotEmpty(PathBuf),
@@ -97,13 +134,20 @@ impl Demo {
     /// # Errors
     /// See [`DemoError`].
     pub async fn start(args: &DemoArgs) -> Result<Self, DemoError> {
-        let faults = Faults::parse(&args.faults).map_err(|error| DemoError::Faults(error.to_string()))?;
         let (dir, throw_away) = store_dir(args.keep.as_ref())?;
         let clock: SharedClock = Arc::new(WallClock::accelerated(args.speed));
-        let settings = sandbox::Settings { seed: args.seed, faults, ..sandbox::Settings::new(Arc::clone(&clock)) };
+        let settings =
+            sandbox::Settings { seed: args.seed, faults: Faults::none(), ..sandbox::Settings::new(Arc::clone(&clock)) };
+        let credentials = xtime::Settings {
+            client_id: settings.client_id.clone(),
+            client_secret: settings.client_secret.clone().into(),
+            api_key: settings.api_key.clone().into(),
+            timeout: Duration::from_secs(5),
+            ..xtime::Settings::default()
+        };
         let sandbox = sandbox::start(settings).await?;
         let line = Line::new(sandbox.invitations_url(), sandbox.control_url())?;
-        let platform = Arc::new(HttpPlatform::new(platform_settings(&sandbox), Arc::clone(&clock))?);
+        let platform = Arc::new(HttpPlatform::new(platform_settings(&sandbox, credentials), Arc::clone(&clock))?);
         let source = HttpSource::new(source_settings(&sandbox), Arc::clone(&clock))?;
         let store_clock = Arc::clone(&clock);
         let opened = tokio::task::spawn_blocking(move || EmbeddedStore::open(&dir, store_clock)).await;
@@ -118,6 +162,8 @@ impl Demo {
             seed: args.seed,
         };
         let last_call = past.write(people::invent(args.dealerships as usize, args.seed)).await?;
+        // The past is told undisturbed; what comes now is as nasty as it was asked to be.
+        line.misbehave(&args.faults.to_string()).await?;
         let engine = Engine::start(Parts {
             store,
             platform: Some(platform),
@@ -144,37 +190,9 @@ impl Demo {
         closed
     }
 
-    /// Prints events as JSON lines until `end`, or until nobody reads them any more.
-    pub async fn print_events(&self, out: &mut impl std::io::Write, end: impl Future<Output = ()>) {
-        let mut commits = self.engine.follow();
-        let mut seen = self.engine.book().seq();
-        tokio::pin!(end);
-        loop {
-            let next = tokio::select! {
-                () = &mut end => return,
-                next = commits.recv() => next,
-            };
-            let events = match next {
-                Ok(committed) => committed.events.to_vec(),
-                Err(RecvError::Lagged(_)) => {
-                    let query = crate::store::EventQuery { after: seen, ..Default::default() };
-                    let missed = self.engine.events(query).await.unwrap_or_default();
-                    missed.into_iter().map(Arc::new).collect()
-                }
-                Err(RecvError::Closed) => return,
-            };
-            for event in events.iter().filter(|event| event.seq > seen) {
-                let state = self.engine.book().get(event.dealership);
-                let line = event.public(state.as_ref().map(|state| &state.profile.name));
-                if writeln!(out, "{line}").is_err() {
-                    return;
-                }
-            }
-            seen = events.last().map_or(seen, |event| event.seq.max(seen));
-            if out.flush().is_err() {
-                return;
-            }
-        }
+    /// Prints events as JSON lines for as long as somebody reads them.
+    async fn print_events(&self, app: &App) -> Result<(), CliError> {
+        super::watch::follow(app, &self.engine).await
     }
 }
 
@@ -189,16 +207,8 @@ fn store_dir(keep: Option<&PathBuf>) -> Result<(PathBuf, Option<tempfile::TempDi
     Ok((dir.clone(), None))
 }
 
-fn platform_settings(sandbox: &Sandbox) -> xtime::Settings {
-    xtime::Settings {
-        base_url: sandbox.base_url(),
-        token_url: sandbox.token_url(),
-        client_id: sandbox::CLIENT_ID.to_owned(),
-        client_secret: sandbox::CLIENT_SECRET.to_owned().into(),
-        api_key: sandbox::API_KEY.to_owned().into(),
-        timeout: Duration::from_secs(5),
-        ..xtime::Settings::default()
-    }
+fn platform_settings(sandbox: &Sandbox, credentials: xtime::Settings) -> xtime::Settings {
+    xtime::Settings { base_url: sandbox.base_url(), token_url: sandbox.token_url(), ..credentials }
 }
 
 fn source_settings(sandbox: &Sandbox) -> xtime::source::HttpSettings {

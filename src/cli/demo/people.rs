@@ -10,16 +10,60 @@ use rand::{RngExt, SeedableRng};
 use crate::domain::{Contact, Profile};
 
 const BRANDS: &[&str] = &[
-    "Toyota", "Honda", "Ford", "Chevrolet", "Nissan", "Hyundai", "Kia", "Subaru", "Mazda", "Volkswagen", "BMW", "Audi", "Lexus",
-    "Acura", "Volvo", "Jeep", "GMC", "Cadillac", "Buick", "Lincoln", "MINI", "Citroën",
+    "Toyota",
+    "Honda",
+    "Ford",
+    "Chevrolet",
+    "Nissan",
+    "Hyundai",
+    "Kia",
+    "Subaru",
+    "Mazda",
+    "Volkswagen",
+    "BMW",
+    "Audi",
+    "Lexus",
+    "Acura",
+    "Volvo",
+    "Jeep",
+    "GMC",
+    "Cadillac",
+    "Buick",
+    "Lincoln",
+    "MINI",
+    "Citroën",
 ];
 const FAMILIES: &[&str] = &[
-    "Ashdown", "Brightwater", "Calder", "D'Arcy", "Eastlake", "Fernley", "Greaves", "Hollis", "Iverson", "Juniper", "Kestrel",
-    "Larkspur", "Marlowe", "Núñez", "O'Shea", "Peña", "Quill", "Redfern", "Santoro", "Thackeray", "Umber", "Vantongeren", "Wilder",
-    "Yarrow", "Zoltan",
+    "Ashdown",
+    "Brightwater",
+    "Calder",
+    "D'Arcy",
+    "Eastlake",
+    "Fernley",
+    "Greaves",
+    "Hollis",
+    "Iverson",
+    "Juniper",
+    "Kestrel",
+    "Larkspur",
+    "Marlowe",
+    "Núñez",
+    "O'Shea",
+    "Peña",
+    "Quill",
+    "Redfern",
+    "Santoro",
+    "Thackeray",
+    "Umber",
+    "Vantongeren",
+    "Wilder",
+    "Yarrow",
+    "Zoltan",
 ];
-const GIVEN: &[&str] =
-    &["Ada", "Bo", "Cleo", "Dara", "Eli", "Fay", "Gus", "Hana", "Ivo", "Joss", "Kai", "Lena", "Milo", "Nia", "Otto", "Zoë"];
+const GIVEN: &[&str] = &[
+    "Ada", "Bo", "Cleo", "Dara", "Eli", "Fay", "Gus", "Hana", "Ivo", "Joss", "Kai", "Lena", "Milo", "Nia", "Otto",
+    "Zoë",
+];
 const GROUPS: &[&str] = &["", "", "", "Harborline Auto Group", "Northfield Motors", "Bluestem Automotive"];
 const STYLES: &[&str] = &["Classic", "Premier", "Metro", "Team", "Capitol", "Coastal", "Summit"];
 const OWNERS: &[&str] = &["ana", "ben", "chloe", "dmitri", "esi"];

@@ -3,9 +3,7 @@
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use crate::domain::{
-    Actor, Command, InvitationCode, OpcodeChoice, OpcodeOption, Timestamp, Untrusted, rfc3339,
-};
+use crate::domain::{Actor, Command, InvitationCode, OpcodeChoice, OpcodeOption, Timestamp, Untrusted, rfc3339};
 use crate::engine::Engine;
 
 /// How often the line is listened to, in real time.
@@ -46,7 +44,8 @@ impl Call {
         match (self.kind.as_str(), &self.opcode) {
             ("done", _) => Command::ConfirmByDealer { said_at: self.at },
             ("opcode", Some(code)) => {
-                let option = if self.option.as_deref() == Some("new") { OpcodeOption::New } else { OpcodeOption::Existing };
+                let option =
+                    if self.option.as_deref() == Some("new") { OpcodeOption::New } else { OpcodeOption::Existing };
                 Command::ChooseOpcode { choice: OpcodeChoice { code: code.as_str().into(), option } }
             }
             _ => Command::Note { text: Untrusted::from(format!("by phone: {}", self.text)) },
@@ -114,6 +113,16 @@ impl Line {
         Ok(answer.data.code)
     }
 
+    /// Makes the sandbox misbehave from now on.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer, or does not know such faults.
+    pub async fn misbehave(&self, faults: &str) -> Result<(), LineError> {
+        let request = self.http.post(format!("{}/faults", self.control)).body(faults.to_owned());
+        request.send().await?.error_for_status()?;
+        Ok(())
+    }
+
     /// What dealers said after the call with this number.
     ///
     /// # Errors
@@ -165,4 +174,3 @@ pub fn between(from: Timestamp, to: Timestamp, share: f64) -> Timestamp {
     let millis = (to - from).num_milliseconds().max(0) as f64 * share.clamp(0.0, 1.0);
     from + TimeDelta::milliseconds(millis as i64)
 }
-

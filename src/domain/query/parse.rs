@@ -197,9 +197,8 @@ impl Reader<'_> {
         }
         let values = self.values(word, &span)?;
         if let Some(field) = known {
-            let value = |piece: &Piece| match piece.text.is_empty() {
-                true => Value::Empty,
-                false => Value::Part(finder(&piece.text)),
+            let value = |piece: &Piece| {
+                if piece.text.is_empty() { Value::Empty } else { Value::Part(finder(&piece.text)) }
             };
             return Ok(Test::Field(field, values.iter().map(value).collect()));
         }
@@ -297,8 +296,8 @@ impl Reader<'_> {
     }
 }
 
-fn finder(text: &str) -> Finder<'static> {
-    Finder::new(fold(text).as_bytes()).into_owned()
+fn finder(text: &str) -> Box<Finder<'static>> {
+    Box::new(Finder::new(fold(text).as_bytes()).into_owned())
 }
 
 fn unknown_field(word: &str, span: Range<usize>) -> QueryError {

@@ -24,7 +24,7 @@ pub(super) struct Term {
 #[derive(Debug)]
 pub(super) enum Test {
     /// Text somewhere in what words search.
-    Word(Finder<'static>),
+    Word(Box<Finder<'static>>),
     /// Any of these values in a field.
     Field(Field, Vec<Value>),
     /// The letters in this order in one of the fields that words search.
@@ -47,7 +47,7 @@ pub(super) enum Test {
 #[derive(Debug)]
 pub(super) enum Value {
     /// The field holds this somewhere.
-    Part(Finder<'static>),
+    Part(Box<Finder<'static>>),
     /// The field is empty: `owner:""`.
     Empty,
 }

@@ -7,13 +7,12 @@ use std::sync::Arc;
 
 use crossterm::event::{Event as Input, EventStream, KeyEventKind};
 use futures::StreamExt;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{broadcast, mpsc};
 
 use super::clocks::Zone;
 use super::frames::FrameScheduler;
 use super::keymap::Keymap;
-use super::terminal::TerminalGuard;
+use super::terminal::{Ending, Options as Wanted, Restorer, Signal, Signals, Suspended, TerminalError, TerminalGuard};
 use super::theme::Theme;
 use super::view::Drawn;
 use super::{Effect, Moment, Msg, Setup, State, draw, update};
@@ -25,6 +24,9 @@ use effects::Errands;
 
 /// How many answers may wait for the screen before those who bring them wait.
 const ANSWERS: usize = 256;
+
+/// The title of the window. Nothing of a dealership is in it: titles are seen by others, and end in logs.
+const TITLE: &str = "cloverwatch";
 
 /// What the screen is told by whoever starts it.
 pub struct Options {
@@ -51,8 +53,8 @@ pub struct Options {
 pub enum Exit {
     /// The operator left.
     Quit,
-    /// A signal ended it: its number (the exit code is 128 more).
-    Signal(i32),
+    /// A signal ended it.
+    Signal(Ending),
 }
 
 /// Shows the desk until somebody leaves it, and gives the terminal back. The engine runs on: shutting it down is the
@@ -60,10 +62,13 @@ pub enum Exit {
 ///
 /// # Errors
 /// When there is no terminal, or it is gone.
-pub async fn run(engine: Engine, options: Options) -> io::Result<Exit> {
+pub async fn run(engine: Engine, options: Options) -> Result<Exit, TerminalError> {
     let signals = Signals::listen()?;
-    let terminal = TerminalGuard::enter(options.mouse)?;
-    Desk::new(engine, options, terminal)?.run(signals).await
+    let restorer = Restorer::new();
+    restorer.hook_panics();
+    let wanted = Wanted { title: TITLE.into(), mouse: options.mouse };
+    let terminal = TerminalGuard::enter(wanted, &restorer)?;
+    Ok(Desk::new(engine, options, terminal)?.run(signals).await?)
 }
 
 /// Which codes and dealerCodes are taken, by the engine's book.
@@ -72,36 +77,6 @@ struct Taken(Engine);
 impl Claims for Taken {
     fn holder(&self, claim: &Claim) -> Option<DealershipId> {
         self.0.book().holder(claim)
-    }
-}
-
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    hangup: Signal,
-    resumed: Signal,
-}
-
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        let resumed = SignalKind::from_raw(rustix::process::Signal::CONT.as_raw());
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
-            resumed: signal(resumed)?,
-        })
-    }
-
-    /// The next signal that ends the program, or `None` when it was resumed.
-    async fn next(&mut self) -> Option<i32> {
-        let number = |kind: SignalKind| Some(kind.as_raw_value());
-        tokio::select! {
-            _ = self.interrupt.recv() => number(SignalKind::interrupt()),
-            _ = self.terminate.recv() => number(SignalKind::terminate()),
-            _ = self.hangup.recv() => number(SignalKind::hangup()),
-            _ = self.resumed.recv() => None,
-        }
     }
 }
 
@@ -125,6 +100,7 @@ struct Desk {
     tick_waits: bool,
     errands: Errands,
     answers: mpsc::Receiver<Msg>,
+    suspend: bool,
     exit: Option<Exit>,
 }
 
@@ -162,6 +138,7 @@ impl Desk {
             tick_waits: false,
             errands,
             answers,
+            suspend: false,
             exit: None,
         })
     }
@@ -177,6 +154,10 @@ impl Desk {
         self.errands.load();
         self.errands.load_tail(0);
         loop {
+            if std::mem::take(&mut self.suspend) {
+                let suspended = self.terminal.suspend(&mut signals).await?;
+                self.back(suspended)?;
+            }
             if let Some(exit) = self.exit {
                 return Ok(exit);
             }
@@ -186,17 +167,17 @@ impl Desk {
             let clock = Arc::clone(self.engine.clock());
             tokio::select! {
                 biased;
-                signal = signals.next() => {
-                    if let Some(number) = signal {
-                        return Ok(Exit::Signal(number));
+                signal = signals.next() => match signal {
+                    Signal::End(ending) => return Ok(Exit::Signal(ending)),
+                    Signal::Continued => {
+                        let suspended = self.terminal.continued(&mut signals).await?;
+                        self.back(suspended)?;
                     }
-                    self.terminal.retake()?;
-                    self.resized()?;
-                }
+                },
                 event = input.next() => match event {
                     Some(event) => self.input(event?)?,
                     // The terminal is gone, as after a hang-up.
-                    None => return Ok(Exit::Signal(SignalKind::hangup().as_raw_value())),
+                    None => return Ok(Exit::Signal(Ending::HangUp)),
                 },
                 () = pause(frame_in) => self.draw()?,
                 Some(msg) = self.answers.recv() => self.take(msg, From::Program)?,
@@ -292,12 +273,9 @@ impl Desk {
     fn perform(&mut self, effect: Effect) -> io::Result<()> {
         match effect {
             Effect::Quit => self.exit = Some(Exit::Quit),
-            Effect::Suspend => {
-                self.terminal.suspend()?;
-                return self.resized();
-            }
+            Effect::Suspend => self.suspend = true,
             Effect::Redraw => {
-                self.terminal.redraw_all()?;
+                self.terminal.redraw()?;
                 self.frames.input(self.face.elapsed());
             }
             Effect::Copy(clip) => {
@@ -313,6 +291,15 @@ impl Desk {
             Effect::Obtain(work, items) => self.errands.obtain(work, items),
             Effect::Paste(work, codes) => self.errands.paste(work, codes),
             Effect::Check(work, ids) => self.errands.check(work, ids),
+        }
+        Ok(())
+    }
+
+    /// Goes on after the terminal was somebody else's.
+    fn back(&mut self, suspended: Suspended) -> io::Result<()> {
+        match suspended {
+            Suspended::Ending(ending) => self.exit = Some(Exit::Signal(ending)),
+            Suspended::Back | Suspended::Alone => self.resized()?,
         }
         Ok(())
     }

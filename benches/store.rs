@@ -1,0 +1,307 @@
+//! The embedded store against a bare write-and-sync loop with the same records in the same groups, and what import,
+//! opening and reading cost. `cargo bench --bench store [-- group|import|open]`
+#![allow(clippy::expect_used, clippy::print_stdout, missing_docs, reason = "a bench reports, or fails loudly")]
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloverwatch::clock::{SharedClock, WallClock};
+use cloverwatch::domain::{Actor, CodeOrigin, Contact, DealershipId, Fact, IntentId, Profile, Timestamp, Untrusted};
+use cloverwatch::store::disk::{Disk, LogFile, RealDisk};
+use cloverwatch::store::embedded::Options;
+use cloverwatch::store::{Append, EmbeddedStore, EventQuery, JournalReader, Store};
+use parking_lot::Mutex;
+
+const WRITERS: u64 = 64;
+const DEALERSHIPS: u64 = 100_000;
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    if runs("group") {
+        runtime.block_on(group_commit());
+    }
+    if runs("import") {
+        runtime.block_on(import());
+    }
+    if runs("open") {
+        runtime.block_on(open());
+    }
+}
+
+fn clock() -> SharedClock {
+    Arc::new(WallClock::real())
+}
+
+fn directory() -> tempfile::TempDir {
+    // Not in memory: the sync is what is measured.
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory")
+}
+
+/// Notes the size of every group.
+struct Counting(Arc<Mutex<Vec<usize>>>);
+
+struct CountingFile(Box<dyn LogFile>, Arc<Mutex<Vec<usize>>>);
+
+impl Disk for Counting {
+    fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        Ok(Box::new(CountingFile(RealDisk.open(path)?, Arc::clone(&self.0))))
+    }
+}
+
+impl LogFile for CountingFile {
+    fn write(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.1.lock().push(bytes.len());
+        self.0.write(bytes, offset)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.sync()
+    }
+
+    fn truncate(&mut self, len: u64) -> io::Result<()> {
+        self.0.truncate(len)
+    }
+}
+
+async fn group_commit() {
+    println!("group commit, {WRITERS} writers, one event each time");
+    let mut ratios = Vec::new();
+    for round in 1..=5 {
+        let dir = directory();
+        let groups = Arc::new(Mutex::new(Vec::new()));
+        let disk = Arc::new(Counting(Arc::clone(&groups)));
+        let options = Options { disk, ..Options::default() };
+        let store = EmbeddedStore::open_with(dir.path(), &clock(), options).expect("a store");
+        for portion in (0..WRITERS).collect::<Vec<_>>().chunks(1_000) {
+            store.append(portion.iter().map(|id| added(*id)).collect()).await.expect("added");
+        }
+        groups.lock().clear();
+        let (each, clock) = (2_000u64, clock());
+        let began = clock.elapsed();
+        let writers = (0..WRITERS).map(|id| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                for version in 1..=each {
+                    store.append(vec![note(id, version)]).await.expect("recorded");
+                }
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.expect("a writer");
+        }
+        let ours = clock.elapsed() - began;
+        let groups = std::mem::take(&mut *groups.lock());
+        let records = WRITERS * each;
+
+        let file = File::create(dir.path().join("bare")).expect("a file");
+        let journal = std::fs::read(dir.path().join("journal/00000000000000000001.jsonl")).expect("the journal");
+        let mut at = journal.len() - groups.iter().sum::<usize>();
+        let (began, start) = (clock.elapsed(), at);
+        for group in &groups {
+            file.write_all_at(&journal[at..at + group], (at - start) as u64).expect("written");
+            file.sync_data().expect("synced");
+            at += group;
+        }
+        let bare = clock.elapsed() - began;
+        let ratio = bare.as_secs_f64() / ours.as_secs_f64();
+        ratios.push(ratio);
+        println!(
+            "  round {round}: store {:>7} records/s, bare loop {:>7} records/s, ratio {ratio:.2}, {:.1} records a group",
+            per_second(records, ours),
+            per_second(records, bare),
+            records as f64 / groups.len() as f64,
+        );
+        store.close().await.expect("closed");
+    }
+    ratios.sort_by(f64::total_cmp);
+    println!("  median ratio {:.2} (wanted: 0.8 or more)", ratios[ratios.len() / 2]);
+
+    let dir = directory();
+    let store = EmbeddedStore::open(dir.path(), clock()).expect("a store");
+    store.append(vec![added(0)]).await.expect("added");
+    let (clock, each) = (clock(), 2_000);
+    let began = clock.elapsed();
+    for version in 1..=each {
+        store.append(vec![note(0, version)]).await.expect("recorded");
+    }
+    println!("  one writer: {} records/s", per_second(each, clock.elapsed() - began));
+    store.close().await.expect("closed");
+}
+
+async fn import() {
+    println!("import of {DEALERSHIPS} dealerships in batches of 1,000");
+    for round in 1..=3 {
+        let (dir, clock) = (directory(), clock());
+        let store = EmbeddedStore::open(dir.path(), Arc::clone(&clock)).expect("a store");
+        let began = clock.elapsed();
+        fill(&store).await;
+        let recorded = clock.elapsed() - began;
+        store.close().await.expect("closed");
+        println!("  round {round}: recorded in {}, closed after {}", ms(recorded), ms(clock.elapsed() - began));
+    }
+}
+
+async fn open() {
+    let (dir, clock) = (directory(), clock());
+    let store = EmbeddedStore::open(dir.path(), Arc::clone(&clock)).expect("a store");
+    fill(&store).await;
+    store.close().await.expect("closed");
+    drop(store);
+    println!("{DEALERSHIPS} dealerships, {DEALERSHIPS} events");
+    opened(dir.path(), &clock, 5).await;
+
+    let store = EmbeddedStore::open(dir.path(), Arc::clone(&clock)).expect("a store");
+    let began = clock.elapsed();
+    let rounds: [fn(u64) -> Fact; 9] = [
+        |id| requested(id, 1),
+        |id| issued(id, 1),
+        |id| requested(id, 2),
+        |id| issued(id, 2),
+        |_| Fact::NoteAdded { text: "called, will do it tomorrow with their Xtime administrator".into() },
+        |id| Fact::DealerConfirmed { said_at: at(id), due_at: at(id + 24) },
+        |id| Fact::IntegrationConfirmed { observed_at: at(id) },
+        |_| Fact::OpcodeVerified { opcode: "Tell Us More".into() },
+        |_| Fact::SlotsSeen { count: 140, days: 6 },
+    ];
+    for (version, fact) in (1..).zip(rounds) {
+        for portion in (0..DEALERSHIPS).collect::<Vec<_>>().chunks(1_000) {
+            let batch = portion.iter().map(|id| append(*id, version, vec![fact(*id)])).collect();
+            store.append(batch).await.expect("recorded");
+        }
+    }
+    println!("900,000 more events recorded in {}", ms(clock.elapsed() - began));
+    store.close().await.expect("closed");
+    drop(store);
+    println!("{DEALERSHIPS} dealerships, 1,000,000 events, {} MB of journal", size(&dir.path().join("journal")) >> 20);
+    opened(dir.path(), &clock, 5).await;
+    reading(dir.path(), &clock).await;
+
+    std::fs::remove_dir_all(dir.path().join("index")).expect("removed");
+    let began = clock.elapsed();
+    let store = EmbeddedStore::open(dir.path(), Arc::clone(&clock)).expect("a store");
+    println!("  opened without an index in {}: {:?}", ms(clock.elapsed() - began), store.notices());
+    let began = clock.elapsed();
+    store.verify_all().expect("whole");
+    println!("  whole journal verified in {}", ms(clock.elapsed() - began));
+    store.close().await.expect("closed");
+}
+
+async fn opened(dir: &Path, clock: &SharedClock, rounds: usize) {
+    for _ in 0..rounds {
+        let began = clock.elapsed();
+        let store = EmbeddedStore::open(dir, Arc::clone(clock)).expect("a store");
+        let opened = clock.elapsed() - began;
+        assert_eq!(store.book().len() as u64, DEALERSHIPS);
+        let began = clock.elapsed();
+        store.close().await.expect("closed");
+        println!("  opened in {}, closed in {} {:?}", ms(opened), ms(clock.elapsed() - began), store.notices());
+    }
+}
+
+async fn reading(dir: &Path, clock: &SharedClock) {
+    let store = EmbeddedStore::open(dir, Arc::clone(clock)).expect("a store");
+    let query = EventQuery::default();
+    let one = EventQuery { dealership: Some(id(DEALERSHIPS / 2)), ..query.clone() };
+    let last = EventQuery { limit: Some(200), newest: true, ..query.clone() };
+    let rare = EventQuery { kinds: vec![0], limit: Some(10), newest: true, ..query.clone() };
+    let late = EventQuery { since: Some(at(DEALERSHIPS - 1)), ..query };
+    for (name, query) in [("timeline", one), ("newest 200", last), ("newest 10 of an old kind", rare), ("since", late)]
+    {
+        let began = clock.elapsed();
+        let events = store.events(query.clone()).await.expect("events");
+        let first = clock.elapsed() - began;
+        let began = clock.elapsed();
+        store.events(query).await.expect("events");
+        println!("  {name}: {} events in {}, again in {}", events.len(), ms(first), ms(clock.elapsed() - began));
+    }
+    let reader = JournalReader::open(dir).expect("a journal");
+    let began = clock.elapsed();
+    let one = EventQuery { dealership: Some(id(DEALERSHIPS / 2)), ..EventQuery::default() };
+    let events = reader.events(&one).expect("events").len();
+    println!("  reader without an index: timeline of {events} in {}", ms(clock.elapsed() - began));
+    let began = clock.elapsed();
+    let book = reader.book().expect("a book");
+    println!("  reader without an index: {} dealerships folded in {}", book.len(), ms(clock.elapsed() - began));
+    let began = clock.elapsed();
+    let count = reader.export(None, &mut io::sink()).expect("exported");
+    println!("  export of {count} events in {}", ms(clock.elapsed() - began));
+    store.close().await.expect("closed");
+    io::stdout().flush().expect("flushed");
+}
+
+async fn fill(store: &EmbeddedStore) {
+    for portion in (0..DEALERSHIPS).collect::<Vec<_>>().chunks(1_000) {
+        store.append(portion.iter().map(|id| added(*id)).collect()).await.expect("added");
+    }
+}
+
+fn id(bits: u64) -> DealershipId {
+    // Spread like random ones.
+    DealershipId::from_bits(bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 14)
+}
+
+fn at(second: u64) -> Timestamp {
+    Timestamp::from_timestamp_millis(1_790_000_000_000 + i64::try_from(second).expect("small") * 1_007).expect("a time")
+}
+
+fn append(number: u64, expected_version: u64, facts: Vec<Fact>) -> Append {
+    Append { dealership: id(number), expected_version, actor: Actor::person("Ana"), at: at(number), facts }
+}
+
+fn note(number: u64, version: u64) -> Append {
+    append(number, version, vec![Fact::NoteAdded { text: format!("called for the {version}th time").into() }])
+}
+
+fn requested(number: u64, generation: u32) -> Fact {
+    Fact::InvitationRequested { intent: IntentId::from_bits(number), source: CodeOrigin::Http, generation }
+}
+
+fn issued(number: u64, generation: u32) -> Fact {
+    Fact::InvitationIssued {
+        generation,
+        code: format!("CODE-{number}-{generation}").parse().expect("a code"),
+        generated_at: at(number),
+        expires_at: at(number + 259_200),
+        source: CodeOrigin::Http,
+        intent: IntentId::from_bits(number),
+    }
+}
+
+fn added(number: u64) -> Append {
+    let text = |text: String| Untrusted::from(text);
+    let profile = Profile {
+        name: text(format!("Sample Motors of Springfield {number}")),
+        dealer_code: text(format!("xts{number:06}")),
+        group: text(format!("Sample Group {}", number % 97)),
+        brand: "Toyota".into(),
+        city: "Springfield".into(),
+        state: "IL".into(),
+        timezone: chrono_tz::America::Chicago,
+        contact: Contact {
+            name: text(format!("Contact {number}")),
+            email: text(format!("service{number}@example.com")),
+            phone: "555-0100".into(),
+        },
+        owner: Some("ana".into()),
+    };
+    append(number, 0, vec![Fact::DealershipAdded { profile }])
+}
+
+fn size(dir: &Path) -> u64 {
+    let files = std::fs::read_dir(dir).expect("a directory");
+    files.map(|file| file.expect("a file").metadata().expect("its length").len()).sum()
+}
+
+fn per_second(records: u64, time: Duration) -> u64 {
+    (records as f64 / time.as_secs_f64()) as u64
+}
+
+fn ms(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1_000.0)
+}

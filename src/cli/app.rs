@@ -1,0 +1,247 @@
+//! What every command needs: settings, streams, the clock, and the books, opened when they are needed.
+
+use std::io::BufRead;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use parking_lot::Mutex;
+
+use crate::clock::{SharedClock, WallClock};
+use crate::config::{self, Config, Overrides};
+use crate::domain::when::parse_moment;
+use crate::domain::{Actor, Onboarding, Policy, Timestamp};
+use crate::engine::{Engine, Parts};
+use crate::store::{EventQuery, Store, StoreError};
+use crate::xtime::{CodeSource, Platform};
+
+use super::args::Globals;
+use super::books;
+use super::error::CliError;
+use super::output::Out;
+use super::select::Desk;
+
+/// What a command needs of the engine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Need {
+    /// To look at the platform.
+    pub platform: bool,
+    /// To obtain codes.
+    pub source: bool,
+    /// To do the background work.
+    pub background: bool,
+}
+
+/// The process around one command.
+pub struct App {
+    /// What holds for every command.
+    pub globals: Globals,
+    /// The settings.
+    pub config: Config,
+    /// The streams.
+    pub out: Out,
+    /// Time.
+    pub clock: SharedClock,
+    store: Mutex<Option<Arc<dyn Store>>>,
+    engine: Mutex<Option<Engine>>,
+}
+
+impl App {
+    /// Reads the settings and says what is doubtful about them.
+    ///
+    /// # Errors
+    /// Settings that cannot be used.
+    pub fn new(globals: Globals) -> Result<Self, CliError> {
+        let out = Out::new(globals.color);
+        let loaded = config::load(&overrides(&globals))?;
+        for warning in &loaded.warnings {
+            out.note(warning.to_string());
+        }
+        Ok(Self {
+            globals,
+            config: loaded.config,
+            out,
+            clock: Arc::new(WallClock::real()),
+            store: Mutex::default(),
+            engine: Mutex::default(),
+        })
+    }
+
+    /// Who sits at the desk.
+    pub fn actor(&self) -> Actor {
+        Actor::person(&self.config.operator())
+    }
+
+    /// Reads a moment, in a dealership's zone where there is one, else in the zone of this machine.
+    ///
+    /// # Errors
+    /// Wrong usage when it is none.
+    pub fn moment(&self, text: &str, zone: Option<Tz>) -> Result<Timestamp, CliError> {
+        let now = self.clock.now();
+        let read = match zone {
+            Some(zone) => parse_moment(text, now, &zone),
+            None => parse_moment(text, now, &chrono::Local),
+        };
+        read.map_err(|error| CliError::usage(error.to_string()))
+    }
+
+    /// Opens the books to record in them.
+    async fn own(&self) -> Result<Arc<dyn Store>, CliError> {
+        if let Some(store) = self.store.lock().clone() {
+            return Ok(store);
+        }
+        let store = books::open(&self.config.store, Arc::clone(&self.clock)).await?;
+        for notice in store.notices() {
+            self.out.warn(crate::domain::text::clean(&notice));
+        }
+        *self.store.lock() = Some(Arc::clone(&store));
+        Ok(store)
+    }
+
+    /// Opens the books to read them; beside a process that owns them, or with `--read-only`, from the journal.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn read(&self) -> Result<Reading, CliError> {
+        if !self.globals.read_only {
+            match self.own().await {
+                Ok(store) => {
+                    let (seq, states) = store.book().all();
+                    return Ok(self.reading(seq, states, Source::Store(store)));
+                }
+                Err(CliError::Held(holder)) => {
+                    let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
+                    self.out.note(format!("reading the journal beside {who}"));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.read_beside().await
+    }
+
+    /// Reads the books from the journal, whoever owns them.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn read_beside(&self) -> Result<Reading, CliError> {
+        let journal = books::read_beside(&self.config.store).await?;
+        Ok(self.reading(journal.seq, journal.states, Source::Journal))
+    }
+
+    fn reading(&self, seq: u64, states: Vec<Arc<Onboarding>>, source: Source) -> Reading {
+        let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
+        Reading { seq, states, source, policy, me, clock }
+    }
+
+    /// Starts the engine.
+    ///
+    /// # Errors
+    /// When the store is held or broken, or the platform or code source cannot be set up.
+    pub async fn engine(&self, need: Need) -> Result<Engine, CliError> {
+        if let Some(engine) = self.engine.lock().clone() {
+            return Ok(engine);
+        }
+        let clock = || Arc::clone(&self.clock);
+        // What is wrong with settings is said before the books are opened.
+        let platform: Option<Arc<dyn Platform>> = match need.platform {
+            true => self.config.platform(clock())?.map(|platform| platform as Arc<dyn Platform>),
+            false => None,
+        };
+        let source: Option<Arc<dyn CodeSource>> = match need.source {
+            true => self.config.code_source(clock())?,
+            false => None,
+        };
+        let engine = Engine::start(Parts {
+            store: self.own().await?,
+            platform,
+            source,
+            clock: clock(),
+            policy: self.config.policy(),
+            pace: self.config.pace(),
+            seed: rand::random(),
+            read_only: self.globals.read_only,
+            background: need.background,
+        });
+        *self.engine.lock() = Some(engine.clone());
+        Ok(engine)
+    }
+
+    /// Asks a person and waits for a line.
+    ///
+    /// # Errors
+    /// When nothing can be read.
+    pub async fn ask(&self, question: &str) -> Result<String, CliError> {
+        self.out.flush()?;
+        // No line end, so that the answer stands behind the question.
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), question.as_bytes());
+        let read = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            std::io::stdin().lock().read_line(&mut line).map(|_| line)
+        });
+        let line = read.await.map_err(|error| CliError::Failed(error.to_string()))??;
+        Ok(line.trim().to_owned())
+    }
+
+    /// Ends whatever was started; everything acknowledged is durable.
+    ///
+    /// # Errors
+    /// When the books could not be closed cleanly.
+    pub async fn close(&self) -> Result<(), CliError> {
+        let engine = self.engine.lock().take();
+        let store = self.store.lock().take();
+        match (engine, store) {
+            (Some(engine), _) => Ok(engine.shutdown().await?),
+            (None, Some(store)) => Ok(store.close().await?),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// What was asked for outside the settings file.
+pub fn overrides(globals: &Globals) -> Overrides {
+    Overrides { file: globals.config.clone(), store: globals.store.clone(), ..Overrides::default() }.with_environment()
+}
+
+/// The books as they stood when they were opened.
+pub struct Reading {
+    /// The last event in it.
+    pub seq: u64,
+    states: Vec<Arc<Onboarding>>,
+    source: Source,
+    policy: Policy,
+    me: String,
+    clock: SharedClock,
+}
+
+enum Source {
+    Store(Arc<dyn Store>),
+    Journal,
+}
+
+impl Reading {
+    /// The dealerships at this moment.
+    pub fn desk(&self) -> Desk<'_> {
+        Desk { states: &self.states, now: self.clock.now(), policy: &self.policy, me: &self.me }
+    }
+
+    /// Whether there is no dealership at all.
+    pub fn is_empty(&self) -> bool {
+        self.states.is_empty()
+    }
+
+    /// Reads events.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn events(&self, app: &App, query: EventQuery) -> Result<Vec<crate::domain::Event>, CliError> {
+        let read: Result<_, StoreError> = match &self.source {
+            Source::Store(store) => store.events(query).await,
+            Source::Journal if self.seq == 0 => Ok(Vec::new()),
+            // What came since the dealerships were read is left to the next reading.
+            Source::Journal => {
+                let query = EventQuery { before: Some(query.before.unwrap_or(u64::MAX).min(self.seq + 1)), ..query };
+                books::events_beside(&app.config.store, query).await
+            }
+        };
+        Ok(read?)
+    }
+}

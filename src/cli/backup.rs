@@ -1,0 +1,118 @@
+//! `export` and `restore`: the whole event log as JSON lines, and back into an empty store.
+
+use std::io::{BufReader, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::config::diagnostic::shown;
+use crate::store::{JournalReader, RestoreError, StoreError, restore as fill};
+
+use super::app::App;
+use super::args::{Export, Restore};
+use super::books::{blocking, directory};
+use super::error::CliError;
+use super::json::SCHEMA;
+use super::output::Ink;
+
+/// `export`. It works beside a process that owns the books. What it writes holds codes in full, so a file is only for its owner.
+pub(super) async fn export(app: &App, args: &Export) -> Result<(), CliError> {
+    let from = directory(&app.config.store);
+    let Some(to) = args.output.clone() else {
+        let count = blocking(move || {
+            let reader = JournalReader::open(&from)?;
+            let mut stdout = BufWriter::with_capacity(64 * 1024, std::io::stdout());
+            let count = reader.export(None, &mut stdout);
+            match stdout.flush() {
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(CliError::Closed),
+                _ => Ok(count?),
+            }
+        });
+        count.await?;
+        return Ok(());
+    };
+    let count = blocking(move || {
+        let reader = JournalReader::open(&from)?;
+        write_file(&to, |file| reader.export(None, file))
+    })
+    .await?;
+    app.out.note(format!("{count} events; the file holds codes in full, keep it safe"));
+    Ok(())
+}
+
+/// Writes a file that appears whole, durable and private, or not at all.
+fn write_file(
+    to: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> Result<u64, StoreError>,
+) -> Result<u64, CliError> {
+    let failed = |error: std::io::Error| CliError::Failed(format!("writing {}: {error}", shown(to)));
+    if to.exists() {
+        return Err(CliError::usage(format!("{} exists already", shown(to))));
+    }
+    let name = to.file_name().ok_or_else(|| CliError::usage("--output needs a file name"))?;
+    let mut partial = name.to_owned();
+    partial.push(format!(".{}.partial", std::process::id()));
+    let partial = to.with_file_name(partial);
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial).map_err(failed)?;
+    let written = (|| {
+        let mut buffer = BufWriter::new(&mut file);
+        let count = write(&mut buffer)?;
+        buffer.flush().map_err(failed)?;
+        drop(buffer);
+        file.sync_all().map_err(failed)?;
+        std::fs::rename(&partial, to).map_err(failed)?;
+        Ok(count)
+    })();
+    if written.is_err() {
+        // What is left of it is of no use to anybody.
+        let _ = std::fs::remove_file(&partial);
+    }
+    written
+}
+
+/// `restore`.
+pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
+    if app.globals.read_only {
+        return Err(CliError::Refused("read-only: nothing is recorded".to_owned()));
+    }
+    let (to, file, now) = (directory(&app.config.store), args.file.clone(), app.clock.now());
+    let from = shown(&args.file);
+    let restored = blocking(move || -> Result<_, Failure> {
+        if file == Path::new("-") {
+            return Ok(fill(&to, std::io::stdin().lock(), now)?);
+        }
+        let file = std::fs::File::open(&file).map_err(|error| Failure::Open(error.to_string()))?;
+        Ok(fill(&to, BufReader::with_capacity(256 * 1024, file), now)?)
+    });
+    let restored = restored.await.map_err(|failure| match failure {
+        Failure::Open(why) => CliError::usage(format!("cannot read {from}: {why}")),
+        Failure::Restore(RestoreError::Store(error)) => error.into(),
+        Failure::Restore(error @ RestoreError::NotEmpty(_)) => CliError::Refused(error.to_string()),
+        Failure::Restore(error) => CliError::Failed(format!("{from}: {error}; nothing was restored")),
+    })?;
+    if args.json.json {
+        let document = json!({ "schema": SCHEMA, "events": restored.events, "dealerships": restored.dealerships });
+        return app.out.document(&document);
+    }
+    let done = app.out.ink(Ink::Good, "done");
+    app.out.line(format!("{done}: {} events of {} dealerships restored", restored.events, restored.dealerships))
+}
+
+enum Failure {
+    Open(String),
+    Restore(RestoreError),
+}
+
+impl From<RestoreError> for Failure {
+    fn from(error: RestoreError) -> Self {
+        Self::Restore(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Restore(error.into())
+    }
+}

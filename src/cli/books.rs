@@ -1,0 +1,62 @@
+//! Opening the books: to record in them, or to read them beside whoever does.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::clock::SharedClock;
+use crate::config::StoreUrl;
+use crate::domain::{Event, Onboarding};
+use crate::store::{EmbeddedStore, EventQuery, Follower, JournalReader, Store, StoreError};
+
+/// Where the embedded store is.
+pub(super) fn directory(url: &StoreUrl) -> PathBuf {
+    match url {
+        StoreUrl::Embedded(path) => path.clone(),
+    }
+}
+
+/// Runs what blocks on a thread of its own.
+pub(super) async fn blocking<T: Send + 'static, E: From<StoreError> + Send + 'static>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, E> {
+    // The thread only ends without an answer when the program is ending.
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+}
+
+/// Opens the books to record in them.
+pub(super) async fn open(url: &StoreUrl, clock: SharedClock) -> Result<Arc<dyn Store>, StoreError> {
+    let directory = directory(url);
+    blocking(move || EmbeddedStore::open(&directory, clock).map(|store| store as Arc<dyn Store>)).await
+}
+
+/// The books as the journal tells them.
+pub(super) struct Beside {
+    /// The last event in them.
+    pub(super) seq: u64,
+    /// The dealerships.
+    pub(super) states: Vec<Arc<Onboarding>>,
+}
+
+/// Reads the books beside whoever owns them. Where there are none yet, there is nothing in them.
+pub(super) async fn read_beside(url: &StoreUrl) -> Result<Beside, StoreError> {
+    let directory = directory(url);
+    blocking(move || {
+        if !directory.join("journal").exists() {
+            return Ok(Beside { seq: 0, states: Vec::new() });
+        }
+        let (seq, states) = JournalReader::open(&directory)?.book()?.all();
+        Ok(Beside { seq, states })
+    })
+    .await
+}
+
+/// Reads events beside whoever owns the books.
+pub(super) async fn events_beside(url: &StoreUrl, query: EventQuery) -> Result<Vec<Event>, StoreError> {
+    let directory = directory(url);
+    blocking(move || JournalReader::open(&directory)?.events(&query)).await
+}
+
+/// Follows the journal from after an event on.
+pub(super) fn follow(url: &StoreUrl, after: u64) -> Result<Follower, StoreError> {
+    Ok(JournalReader::open(&directory(url))?.follow(after))
+}

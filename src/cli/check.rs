@@ -1,0 +1,154 @@
+//! `check` and `opcode list`: looks at the platform, now.
+
+use std::sync::Arc;
+
+use futures::{StreamExt, stream};
+use serde_json::{Value, json};
+
+use crate::domain::text::clean;
+use crate::domain::{Onboarding, Outcome, rfc3339};
+use crate::engine::{Checked, Engine, EngineError};
+
+use super::app::{App, Need};
+use super::args::Targets;
+use super::error::CliError;
+use super::json::{SCHEMA, opcode_word};
+use super::output::{Ink, fit};
+use super::record::all;
+use super::report::{self, Report, identity};
+use super::select::Desk;
+
+const LOOKING: Need = Need { platform: true, source: false, background: false };
+
+/// `check`.
+pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
+    let engine = looking(app).await?;
+    let states = all(&engine);
+    let me = app.config.operator();
+    let desk = Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me };
+    let chosen = desk.targets(&args.dealerships, args.query.as_deref())?;
+    let at_once = app.config.xtime.settings.max_in_flight.max(1);
+    let looks = chosen.into_iter().map(|state| {
+        let engine = engine.clone();
+        async move {
+            let answer = engine.check(state.id).await;
+            (state, answer)
+        }
+    });
+    let looks: Vec<_> = stream::iter(looks.collect::<Vec<_>>()).buffered(at_once).collect().await;
+    let mut report = Report::default();
+    for (state, answer) in looks {
+        let outcome = match answer {
+            Ok(checked) => {
+                let after = engine.book().get(state.id).unwrap_or_else(|| Arc::clone(&state));
+                report::Outcome::Done(words(app, &after, &checked), document(app, &after, &checked))
+            }
+            Err(error @ EngineError::Fault(_)) => report::Outcome::Failed(error.to_string()),
+            Err(error) => report::Outcome::of_error(error)?,
+        };
+        report.push(state, outcome);
+    }
+    report.finish(app, args.json.json)
+}
+
+async fn looking(app: &App) -> Result<Engine, CliError> {
+    let missing = app.config.xtime.missing();
+    if !missing.is_empty() {
+        return Err(CliError::usage(format!("Xtime is not configured: set {} in [xtime]", missing.join(", "))));
+    }
+    app.engine(LOOKING).await
+}
+
+fn words(app: &App, state: &Onboarding, checked: &Checked) -> String {
+    let look = &checked.look;
+    let ink = match look.outcome {
+        Outcome::Connected => Ink::Good,
+        Outcome::NotConnected => Ink::Warn,
+        Outcome::OurCredentials | Outcome::Unknown => Ink::Bad,
+    };
+    let mut text = format!("{} ({})", app.out.ink(ink, &look.outcome.to_string()), clean(&look.reason));
+    if look.outcome == Outcome::Connected {
+        let code = state.opcode_code(&app.config.opcode_default);
+        text.push_str(&format!("; opcode `{}` {}", clean(code), opcode_word(state.opcode_state)));
+        if let Some(finding) = state.opcode_findings.first() {
+            text.push_str(&format!(", {}", clean(finding)));
+        }
+    }
+    match &checked.slots {
+        Some(Ok((0, _))) => text.push_str("; no slot would be offered"),
+        Some(Ok((count, days))) => text.push_str(&format!("; {count} slots on {days} days")),
+        Some(Err(why)) => text.push_str(&format!("; slots: {}", clean(why))),
+        None => {}
+    }
+    for event in &checked.events {
+        text.push_str(&format!("\n  recorded: {}", event.summary()));
+    }
+    text
+}
+
+fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
+    let look = &checked.look;
+    let slots = checked.slots.as_ref().map(|slots| match slots {
+        Ok((count, days)) => json!({ "count": count, "days": days }),
+        Err(why) => json!({ "unknown": why }),
+    });
+    let events: Vec<Value> = checked.events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
+    json!({
+        "probe": {
+            "at": rfc3339(look.ended_at),
+            "outcome": look.outcome.to_string(),
+            "reason": look.reason,
+            "unrecognised": look.unrecognised,
+        },
+        "stage": state.stage(app.clock.now()).word(),
+        "opcode": {
+            "choice": state.opcode_code(&app.config.opcode_default),
+            "state": opcode_word(state.opcode_state),
+            "findings": state.opcode_findings,
+        },
+        "slots": slots,
+        "events": events,
+    })
+}
+
+/// `opcode list`.
+pub(super) async fn opcodes(app: &App, dealership: &str, json: bool) -> Result<(), CliError> {
+    let engine = looking(app).await?;
+    let states = all(&engine);
+    let me = app.config.operator();
+    let state = Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me }.one(dealership)?;
+    let checked = engine.check(state.id).await?;
+    let look = &checked.look;
+    let services = look.services.as_deref().unwrap_or_default();
+    let chosen = state.opcode_code(&app.config.opcode_default);
+    if json {
+        let list: Vec<Value> = services
+            .iter()
+            .map(|service| {
+                let code = service.opcode.raw();
+                json!({ "opcode": code, "name": service.name.raw(), "chosen": code == chosen })
+            })
+            .collect();
+        app.out.document(&json!({
+            "schema": SCHEMA,
+            "dealership": identity(&state),
+            "outcome": look.outcome.to_string(),
+            "reason": look.reason,
+            "opcodes": list,
+        }))?;
+    } else {
+        let wide = services.iter().map(|service| service.opcode.plain().chars().count()).max().unwrap_or(0).min(40);
+        for service in services {
+            let mark = if service.opcode.raw() == chosen { app.out.ink(Ink::Good, "*") } else { " ".to_owned() };
+            app.out.line(format!("{mark} {}  {}", fit(&service.opcode.plain(), wide), service.name.plain()))?;
+        }
+    }
+    match look.outcome {
+        Outcome::Connected if services.is_empty() => {
+            app.out.note("Xtime answered with an empty list: could not tell");
+            Ok(())
+        }
+        Outcome::Connected => Ok(()),
+        outcome => Err(CliError::Failed(format!("{outcome}: {}", clean(&look.reason)))),
+    }
+}

@@ -1,0 +1,243 @@
+//! The columns of `list`: how each is shown to people, to scripts, and by what it is sorted.
+
+use crate::domain::{InvitationState, Onboarding, OpcodeState, Policy, Stage, Timestamp, Untrusted, in_words, rfc3339};
+
+use super::json::{opcode_word, state_word};
+use super::output::Ink;
+
+/// One dealership at a moment.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    /// Its state.
+    pub(super) state: &'a Onboarding,
+    /// The moment.
+    pub(super) now: Timestamp,
+    /// The numbers of the process.
+    pub(super) policy: &'a Policy,
+}
+
+/// By what a column is sorted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    /// A number or a moment.
+    Number(i64),
+    /// A text, folded.
+    Text(String),
+    /// Nothing: last in every direction.
+    Missing,
+}
+
+/// A column. Its texts are not clean: whoever prints them cleans them for the place.
+pub(super) struct Column {
+    /// Its name in `--columns`, `--sort` and CSV.
+    pub(super) id: &'static str,
+    /// Its heading for people.
+    pub(super) title: &'static str,
+    /// For people.
+    pub(super) people: fn(&View<'_>) -> String,
+    /// For scripts: times in UTC.
+    pub(super) script: fn(&View<'_>) -> String,
+    /// For sorting.
+    pub(super) key: fn(&View<'_>) -> Key,
+    /// Its colour.
+    pub(super) ink: fn(&View<'_>) -> Ink,
+}
+
+const PLAIN: fn(&View<'_>) -> Ink = |_| Ink::Plain;
+
+fn text_key(text: &str) -> Key {
+    if text.is_empty() { Key::Missing } else { Key::Text(text.to_lowercase()) }
+}
+
+fn time_key(at: Option<Timestamp>) -> Key {
+    at.map_or(Key::Missing, |at| Key::Number(at.timestamp_millis()))
+}
+
+fn time_script(at: Option<Timestamp>) -> String {
+    at.map(rfc3339).unwrap_or_default()
+}
+
+/// A column of text that is the same for everybody.
+macro_rules! text {
+    ($id:literal, $title:literal, $get:expr) => {
+        Column {
+            id: $id,
+            title: $title,
+            people: |view| ($get as fn(&View<'_>) -> String)(view),
+            script: |view| ($get as fn(&View<'_>) -> String)(view),
+            key: |view| text_key(&($get as fn(&View<'_>) -> String)(view)),
+            ink: PLAIN,
+        }
+    };
+}
+
+/// A column of moments: the dealership's zone for people, UTC for scripts.
+macro_rules! time {
+    ($id:literal, $title:literal, $get:expr) => {
+        Column {
+            id: $id,
+            title: $title,
+            people: |view| in_its_zone(view, ($get as fn(&View<'_>) -> Option<Timestamp>)(view)),
+            script: |view| time_script(($get as fn(&View<'_>) -> Option<Timestamp>)(view)),
+            key: |view| time_key(($get as fn(&View<'_>) -> Option<Timestamp>)(view)),
+            ink: PLAIN,
+        }
+    };
+}
+
+/// A column of numbers.
+macro_rules! number {
+    ($id:literal, $title:literal, $get:expr) => {
+        Column {
+            id: $id,
+            title: $title,
+            people: |view| ($get as fn(&View<'_>) -> Option<i64>)(view).map(|n| n.to_string()).unwrap_or_default(),
+            script: |view| ($get as fn(&View<'_>) -> Option<i64>)(view).map(|n| n.to_string()).unwrap_or_default(),
+            key: |view| ($get as fn(&View<'_>) -> Option<i64>)(view).map_or(Key::Missing, Key::Number),
+            ink: PLAIN,
+        }
+    };
+}
+
+fn in_its_zone(view: &View<'_>, at: Option<Timestamp>) -> String {
+    at.map(|at| crate::domain::when::in_zone(at, view.state.profile.timezone)).unwrap_or_default()
+}
+
+fn invitation_time(view: &View<'_>, pick: fn(&crate::domain::Invitation) -> Timestamp) -> Option<Timestamp> {
+    view.state.invitation.as_ref().map(pick)
+}
+
+fn code_state(view: &View<'_>) -> Option<InvitationState> {
+    view.state.invitation.as_ref().map(|newest| newest.state(view.now))
+}
+
+/// How the newest code stands, in a few words.
+fn left(view: &View<'_>) -> String {
+    match (code_state(view), view.state.time_left(view.now), &view.state.invitation) {
+        (_, Some(left), _) => in_words(left),
+        (Some(InvitationState::Expired), _, Some(newest)) => format!("dead {}", in_words(view.now - newest.expires_at)),
+        (Some(state), ..) => state_word(state).to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn left_ink(view: &View<'_>) -> Ink {
+    match (code_state(view), view.state.time_left(view.now)) {
+        (_, Some(left)) if left < view.policy.expiring_within => Ink::Warn,
+        (_, Some(_)) => Ink::Plain,
+        (Some(InvitationState::Expired), _) if view.state.stage(view.now) == Stage::Expired => Ink::Bad,
+        _ => Ink::Dim,
+    }
+}
+
+fn stage_ink(view: &View<'_>) -> Ink {
+    match view.state.stage(view.now) {
+        Stage::Live => Ink::Good,
+        Stage::Confirmed | Stage::Invited | Stage::AwaitingXtime => Ink::Plain,
+        Stage::Expired | Stage::Overdue | Stage::Lost => Ink::Bad,
+        Stage::OpcodeMissing | Stage::NoSlots => Ink::Warn,
+        Stage::New | Stage::Revoked | Stage::Archived => Ink::Dim,
+    }
+}
+
+fn waiting_ink(view: &View<'_>) -> Ink {
+    match view.state.waited(view.now) {
+        Some(waited) if waited >= view.policy.confirm_within => Ink::Bad,
+        Some(waited) if waited > view.policy.amber_after => Ink::Warn,
+        _ => Ink::Plain,
+    }
+}
+
+fn opcode_ink(view: &View<'_>) -> Ink {
+    match view.state.opcode_state {
+        OpcodeState::Ok => Ink::Good,
+        OpcodeState::Missing | OpcodeState::NearMiss => Ink::Warn,
+        OpcodeState::Unchecked | OpcodeState::Unknown => Ink::Dim,
+    }
+}
+
+/// Every column.
+pub(super) const COLUMNS: &[Column] = &[
+    text!("id", "ID", |view| view.state.id.to_string()),
+    text!("name", "NAME", |view| view.state.profile.name.raw().to_owned()),
+    text!("group", "GROUP", |view| view.state.profile.group.raw().to_owned()),
+    text!("brand", "BRAND", |view| view.state.profile.brand.raw().to_owned()),
+    text!("city", "CITY", |view| view.state.profile.city.raw().to_owned()),
+    text!("state", "STATE", |view| view.state.profile.state.raw().to_owned()),
+    text!("dealer_code", "DEALERCODE", |view| view.state.profile.dealer_code.raw().to_owned()),
+    text!("timezone", "ZONE", |view| view.state.profile.timezone.name().to_owned()),
+    text!("owner", "OWNER", |view| view
+        .state
+        .profile
+        .owner
+        .as_ref()
+        .map(Untrusted::raw)
+        .unwrap_or_default()
+        .to_owned()),
+    text!("contact", "CONTACT", |view| view.state.profile.contact.name.raw().to_owned()),
+    text!("email", "EMAIL", |view| view.state.profile.contact.email.raw().to_owned()),
+    text!("phone", "PHONE", |view| view.state.profile.contact.phone.raw().to_owned()),
+    Column {
+        id: "stage",
+        title: "STAGE",
+        people: |view| view.state.stage(view.now).word().to_owned(),
+        script: |view| view.state.stage(view.now).word().to_owned(),
+        key: |view| Key::Number(view.state.stage(view.now) as i64),
+        ink: stage_ink,
+    },
+    Column {
+        id: "attention",
+        title: "ATTENTION",
+        people: |view| view.state.attention(view.now, view.policy).map_or("", |reason| reason.words()).to_owned(),
+        script: |view| view.state.attention(view.now, view.policy).map_or("", |reason| reason.words()).to_owned(),
+        key: |view| {
+            view.state.attention(view.now, view.policy).map_or(Key::Missing, |reason| Key::Number(reason as i64))
+        },
+        ink: |_| Ink::Warn,
+    },
+    text!("code", "CODE", |view| view.state.invitation.as_ref().map(|newest| newest.code.masked()).unwrap_or_default()),
+    number!("generation", "ISSUE", |view| view.state.invitation.as_ref().map(|newest| i64::from(newest.generation))),
+    text!("code_state", "CODE STATE", |view| code_state(view).map(state_word).unwrap_or_default().to_owned()),
+    time!("generated_at", "GENERATED", |view| invitation_time(view, |newest| newest.generated_at)),
+    time!("expires_at", "EXPIRES", |view| invitation_time(view, |newest| newest.expires_at)),
+    Column {
+        id: "left",
+        title: "CODE CLOCK",
+        people: left,
+        script: |view| view.state.time_left(view.now).map(|left| left.num_seconds().to_string()).unwrap_or_default(),
+        key: |view| view.state.time_left(view.now).map_or(Key::Missing, |left| Key::Number(left.num_milliseconds())),
+        ink: left_ink,
+    },
+    Column {
+        id: "waiting",
+        title: "WAITING",
+        people: |view| view.state.waited(view.now).map(in_words).unwrap_or_default(),
+        script: |view| view.state.waited(view.now).map(|waited| waited.num_seconds().to_string()).unwrap_or_default(),
+        key: |view| view.state.waited(view.now).map_or(Key::Missing, |waited| Key::Number(waited.num_milliseconds())),
+        ink: waiting_ink,
+    },
+    time!("dealer_confirmed_at", "DEALER SAID", |view| view.state.confirmation.dealer_confirmed_at),
+    time!("due_at", "DUE", |view| view.state.confirmation.due_at),
+    time!("confirmed_at", "CONFIRMED", |view| view.state.confirmation.confirmed_at),
+    Column {
+        id: "opcode",
+        title: "OPCODE",
+        people: |view| {
+            let code = view.state.opcode_code(&view.policy.default_opcode);
+            format!("{code} ({})", opcode_word(view.state.opcode_state))
+        },
+        script: |view| view.state.opcode_code(&view.policy.default_opcode).to_owned(),
+        key: |view| text_key(view.state.opcode_code(&view.policy.default_opcode)),
+        ink: opcode_ink,
+    },
+    text!("opcode_state", "OPCODE STATE", |view| opcode_word(view.state.opcode_state).to_owned()),
+    number!("slots", "SLOTS", |view| view.state.slots.map(|slots| i64::from(slots.count))),
+    text!("last_event", "LAST EVENT", |view| {
+        let kinds = crate::domain::Fact::KINDS;
+        kinds.get(usize::from(view.state.last_event.kind)).copied().unwrap_or_default().to_owned()
+    }),
+    time!("last_event_at", "LAST EVENT AT", |view| Some(view.state.last_event.at)),
+    time!("added_at", "ADDED", |view| Some(view.state.added_at)),
+    time!("snoozed_until", "SNOOZED UNTIL", |view| view.state.snoozed_until),
+    number!("version", "VERSION", |view| i64::try_from(view.state.version).ok()),
+];

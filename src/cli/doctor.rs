@@ -1,0 +1,214 @@
+//! `doctor`: everything that must be right before the desk works, looked at one by one.
+
+use std::io::IsTerminal;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::clock::WallClock;
+use crate::config::diagnostic::shown;
+use crate::config::{self, Config, paths};
+use crate::domain::CodeOrigin;
+use crate::domain::text::clean;
+use crate::store::{JournalReader, Lock};
+use crate::tui::keymap;
+
+use super::app::overrides;
+use super::args::{Doctor, Globals};
+use super::books::directory;
+use super::error::CliError;
+use super::json::SCHEMA;
+use super::output::{Ink, Out, fit};
+
+/// How a thing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Health {
+    Good,
+    Doubtful,
+    Bad,
+}
+
+impl Health {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Good => "ok",
+            Self::Doubtful => "warning",
+            Self::Bad => "problem",
+        }
+    }
+}
+
+struct Finding {
+    name: String,
+    health: Health,
+    detail: String,
+}
+
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn note(&mut self, name: impl Into<String>, health: Health, detail: impl AsRef<str>) {
+        let detail = clean(detail.as_ref()).into_owned();
+        self.0.push(Finding { name: name.into(), health, detail });
+    }
+}
+
+/// Runs the command. Exit 1 when something is a problem.
+pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError> {
+    let out = Out::new(globals.color);
+    let mut found = Findings::default();
+    terminal(&mut found);
+    match config::load(&overrides(globals)) {
+        Ok(loaded) => {
+            let file = loaded.config.file.as_deref().map_or_else(|| "no file; the defaults hold".to_owned(), shown);
+            found.note("settings", Health::Good, file);
+            for warning in loaded.warnings {
+                found.note("settings", Health::Doubtful, warning.to_string());
+            }
+            keys(&mut found);
+            store(&mut found, &loaded.config);
+            codes(&mut found, &loaded.config);
+            platform(&mut found, &loaded.config).await;
+        }
+        Err(error) => {
+            for mistake in error.0 {
+                found.note("settings", Health::Bad, mistake.to_string());
+            }
+        }
+    }
+    print(&out, &found, args.json.json)?;
+    out.flush()?;
+    if found.0.iter().any(|finding| finding.health == Health::Bad) { Err(CliError::Told(1)) } else { Ok(()) }
+}
+
+fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
+    if json {
+        let list: Vec<_> = found
+            .0
+            .iter()
+            .map(|finding| json!({ "name": finding.name, "state": finding.health.word(), "detail": finding.detail }))
+            .collect();
+        return out.document(&json!({ "schema": SCHEMA, "findings": list }));
+    }
+    for finding in &found.0 {
+        let ink = match finding.health {
+            Health::Good => Ink::Good,
+            Health::Doubtful => Ink::Warn,
+            Health::Bad => Ink::Bad,
+        };
+        let word = out.ink(ink, &fit(finding.health.word(), 7));
+        out.line(format!("{word}  {}  {}", fit(&finding.name, 12), finding.detail))?;
+    }
+    Ok(())
+}
+
+fn terminal(found: &mut Findings) {
+    if !std::io::stdout().is_terminal() {
+        found.note("terminal", Health::Good, "stdout is no terminal; the dashboard needs one");
+        return;
+    }
+    let term = std::env::var("TERM").unwrap_or_default();
+    match crossterm::terminal::size() {
+        Ok((columns, rows)) => {
+            let health = if columns >= 40 && rows >= 10 { Health::Good } else { Health::Bad };
+            found.note("terminal", health, format!("{term}, {columns}x{rows} (40x10 is the least)"));
+        }
+        Err(error) => found.note("terminal", Health::Bad, format!("{term}: its size is not known: {error}")),
+    }
+    let colors = match (std::env::var("COLORTERM").as_deref(), std::env::var_os("NO_COLOR")) {
+        (_, Some(value)) if !value.is_empty() => "none, as NO_COLOR asks".to_owned(),
+        (Ok("truecolor" | "24bit"), _) => "all".to_owned(),
+        _ if term.contains("256color") => "256".to_owned(),
+        _ => "8 or 16".to_owned(),
+    };
+    found.note("colours", Health::Good, colors);
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let utf8 = locale.as_deref().is_some_and(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));
+    let detail = locale.unwrap_or_else(|| "no locale is set".to_owned());
+    found.note("text", if utf8 { Health::Good } else { Health::Doubtful }, format!("{detail}; glyphs need UTF-8"));
+}
+
+fn keys(found: &mut Findings) {
+    let Some(path) = paths::config_dir().map(|directory| directory.join("keymap.toml")) else { return };
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        found.note("keys", Health::Good, "the default keymap");
+        return;
+    };
+    let problems = keymap::check(&text, &shown(&path));
+    if problems.is_empty() {
+        found.note("keys", Health::Good, shown(&path));
+    }
+    for problem in problems {
+        let health = if problem.level == keymap::Level::Error { Health::Bad } else { Health::Doubtful };
+        found.note("keys", health, problem.to_string());
+    }
+}
+
+fn store(found: &mut Findings, config: &Config) {
+    let path = directory(&config.store);
+    if !path.exists() {
+        found.note("store", Health::Good, format!("{} will be made when something is recorded", shown(&path)));
+        return;
+    }
+    found.note("store", Health::Good, shown(&path));
+    private(found, &path);
+    private(found, &path.join("journal"));
+    match Lock::holder(&path) {
+        Some(holder) => found.note("held by", Health::Good, holder.to_string()),
+        None => found.note("held by", Health::Good, "nobody"),
+    }
+    match JournalReader::open(&path).and_then(|reader| reader.last_seq()) {
+        Ok(last) => found.note("journal", Health::Good, format!("{last} events")),
+        Err(error) => found.note("journal", Health::Bad, error.to_string()),
+    }
+}
+
+fn private(found: &mut Findings, path: &Path) {
+    if let Ok(data) = path.metadata() {
+        let mode = data.mode() & 0o777;
+        if mode & 0o077 != 0 {
+            let words = format!("{} can be read by others (mode {mode:03o}); run: chmod 700 it", shown(path));
+            found.note("permissions", Health::Bad, words);
+        }
+    }
+}
+
+fn codes(found: &mut Findings, config: &Config) {
+    match config.code_source(Arc::new(WallClock::real())) {
+        Ok(_) => {
+            let words = match config.invitations.source {
+                CodeOrigin::Paste => "by paste, from the partner's own screen",
+                CodeOrigin::Http => "from an HTTP interface",
+                CodeOrigin::Command => "from a program",
+            };
+            found.note("codes", Health::Good, words);
+        }
+        Err(error) => found.note("codes", Health::Bad, error.to_string()),
+    }
+    found.note("mail", Health::Good, "not part of this version; codes are handed over by hand");
+}
+
+async fn platform(found: &mut Findings, config: &Config) {
+    match config.platform(Arc::new(WallClock::real())) {
+        Ok(None) => {
+            let missing = config.xtime.missing().join(", ");
+            found.note(
+                "platform",
+                Health::Doubtful,
+                format!("probing is off until these are set in [xtime]: {missing}"),
+            );
+        }
+        Ok(Some(platform)) => {
+            for finding in platform.diagnose().await {
+                let health = if finding.ok { Health::Good } else { Health::Bad };
+                found.note(finding.name, health, finding.detail);
+            }
+        }
+        Err(error) => found.note("platform", Health::Bad, error.to_string()),
+    }
+}

@@ -1,0 +1,112 @@
+//! Why a command ended otherwise than well, and with which exit code.
+
+use crate::config::{ConfigError, SetupFailure};
+use crate::domain::{QueryError, Refusal};
+use crate::engine::EngineError;
+use crate::store::{Holder, StoreError};
+
+/// The end of a command that was not simply done. What is printed is clean.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Wrong usage (2).
+    #[error("{0}")]
+    Usage(String),
+    /// Settings that cannot be used (2).
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// Settings that cannot be put to work (2).
+    #[error(transparent)]
+    Setup(#[from] SetupFailure),
+    /// Some items were done, some not; each was reported (3).
+    #[error("")]
+    Partly,
+    /// A rule said no (4).
+    #[error("{0}")]
+    Refused(String),
+    /// Every item was refused or failed, and each was reported (4 or 1).
+    #[error("")]
+    Told(u8),
+    /// Another process holds the store (75).
+    #[error("{}", held(.0.as_ref()))]
+    Held(Option<Holder>),
+    /// It failed (1).
+    #[error("{0}")]
+    Failed(String),
+    /// Nobody reads our answer any more: no fault of anybody (0).
+    #[error("")]
+    Closed,
+    /// A signal ended it; everything acknowledged is safe (128 + signal).
+    #[error("")]
+    Signal(u8),
+}
+
+fn held(holder: Option<&Holder>) -> String {
+    let who = holder.map_or_else(|| "another process".to_owned(), ToString::to_string);
+    format!(
+        "the store is held by {who}\nOne process records at a time: use that one, end it, or name another store with --store.\n`list`, `show`, `events` and `export` work beside it."
+    )
+}
+
+impl CliError {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Closed => 0,
+            Self::Failed(_) => 1,
+            Self::Usage(_) | Self::Config(_) | Self::Setup(_) => 2,
+            Self::Partly => 3,
+            Self::Refused(_) => 4,
+            Self::Told(code) => *code,
+            Self::Held(_) => 75,
+            Self::Signal(number) => 128u8.saturating_add(*number),
+        }
+    }
+
+    /// Wrong usage, in words.
+    pub fn usage(words: impl Into<String>) -> Self {
+        Self::Usage(words.into())
+    }
+
+    /// A query with a mistake, drawn with its caret.
+    pub fn query(text: &str, error: &QueryError) -> Self {
+        let caret = error.caret(text);
+        let drawn: Vec<String> = caret.lines().map(|line| format!("  {line}")).collect();
+        Self::Usage(format!("the query is wrong: {}\n{}", error.message, drawn.join("\n")))
+    }
+}
+
+impl From<std::io::Error> for CliError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Held(holder) => Self::Held(holder),
+            error => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<Refusal> for CliError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal.to_string())
+    }
+}
+
+impl From<EngineError> for CliError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Refused(refusal) => refusal.into(),
+            EngineError::Store(error) => error.into(),
+            EngineError::ReadOnly => Self::Refused(error.to_string()),
+            EngineError::NoSource | EngineError::NoPlatform => Self::Usage(error.to_string()),
+            error => Self::Failed(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! `events`: the log, and its tail beside a running owner.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::domain::suggest::did_you_mean;
+use crate::domain::when::in_zone;
+use crate::domain::{DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, evolve};
+use crate::store::EventQuery;
+
+use super::app::App;
+use super::args::Events;
+use super::books;
+use super::error::CliError;
+use super::output::{Ink, fit};
+
+/// Runs the command.
+pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
+    let text = args.query.join(" ");
+    let filter = Filter {
+        query: Query::parse(&text).map_err(|error| CliError::query(&text, &error))?,
+        kinds: args.kind.iter().map(|kind| kinds(kind)).collect::<Result<Vec<_>, _>>()?.concat(),
+    };
+    let since = args.since.as_deref().map(|text| app.moment(text, None)).transpose()?;
+    let until = args.until.as_deref().map(|text| app.moment(text, None)).transpose()?;
+    // A tail must not own the books while others want to record.
+    let reading = if args.follow { app.read_beside().await? } else { app.read().await? };
+    let desk = reading.desk();
+    let mut known = Known::default();
+    for state in desk.states {
+        known.put(state);
+    }
+    let query = EventQuery { kinds: filter.kinds.clone(), since, until, ..EventQuery::default() };
+    // With a filter by dealership the newest ones are only known after it was applied.
+    let query = match args.limit {
+        Some(limit) if filter.query.is_empty() => EventQuery { limit: Some(limit), newest: true, ..query },
+        _ => query,
+    };
+    let me = app.config.operator();
+    let policy = app.config.policy();
+    let ctx = QueryContext { now: desk.now, policy: &policy, me: Some(&me) };
+    let mut events = reading.events(app, query).await?;
+    events.retain(|event| filter.matches(event, &known, &ctx));
+    let skip = args.limit.map_or(0, |limit| events.len().saturating_sub(limit));
+    for event in events.iter().skip(skip) {
+        print(app, event, known.get(event.dealership), args.json)?;
+    }
+    app.out.flush()?;
+    if args.follow { follow(app, args.json, &filter, known, reading.seq, until).await } else { Ok(()) }
+}
+
+/// Prints what is recorded from now on, until a signal ends it or nobody reads any more.
+async fn follow(
+    app: &App,
+    json: bool,
+    filter: &Filter,
+    mut known: Known,
+    after: u64,
+    until: Option<Timestamp>,
+) -> Result<(), CliError> {
+    let mut tail = books::follow(&app.config.store, after)?;
+    let me = app.config.operator();
+    let policy = app.config.policy();
+    loop {
+        for event in tail.next(app.clock.as_ref()).await? {
+            known.evolve(&event);
+            let ctx = QueryContext { now: app.clock.now(), policy: &policy, me: Some(&me) };
+            if until.is_none_or(|until| event.at < until) && filter.matches(&event, &known, &ctx) {
+                print(app, &event, known.get(event.dealership), json)?;
+            }
+        }
+        app.out.flush()?;
+    }
+}
+
+/// The places of a kind, or of every kind of a group.
+fn kinds(word: &str) -> Result<Vec<u8>, CliError> {
+    let word = word.trim().to_lowercase();
+    let of = |kind: &str| kind == word || kind.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with('.'));
+    let found: Vec<u8> = (0u8..).zip(Fact::KINDS).filter(|(_, kind)| of(kind)).map(|(place, _)| place).collect();
+    if found.is_empty() {
+        let near = did_you_mean(&word, Fact::KINDS.iter().copied());
+        return Err(CliError::usage(format!(
+            "there is no kind of event `{}`{near}",
+            crate::domain::text::clean(&word)
+        )));
+    }
+    Ok(found)
+}
+
+/// Which events are wanted.
+pub(super) struct Filter {
+    query: Query,
+    kinds: Vec<u8>,
+}
+
+impl Filter {
+    fn matches(&self, event: &Event, known: &Known, ctx: &QueryContext<'_>) -> bool {
+        let kind = event.fact.index();
+        (self.kinds.is_empty() || self.kinds.contains(&kind))
+            && (self.query.is_empty()
+                || known
+                    .0
+                    .get(&event.dealership)
+                    .is_some_and(|(state, text)| self.query.matches_event(kind, state, text, ctx)))
+    }
+}
+
+/// The dealerships by id, ready to be searched.
+#[derive(Default)]
+pub(super) struct Known(HashMap<DealershipId, (Arc<Onboarding>, Searchable)>);
+
+impl Known {
+    pub(super) fn put(&mut self, state: &Arc<Onboarding>) {
+        let text = Searchable::new(state.id, &state.profile);
+        self.0.insert(state.id, (Arc::clone(state), text));
+    }
+
+    /// Takes in what happened to one of them.
+    fn evolve(&mut self, event: &Event) {
+        let before = self.0.get(&event.dealership).map(|(state, _)| Onboarding::clone(state));
+        if let Some(state) = evolve(before, event) {
+            self.put(&Arc::new(state));
+        }
+    }
+
+    fn get(&self, id: DealershipId) -> Option<&Onboarding> {
+        self.0.get(&id).map(|(state, _)| state.as_ref())
+    }
+}
+
+fn print(app: &App, event: &Event, state: Option<&Onboarding>, json: bool) -> Result<(), CliError> {
+    if json {
+        return app.out.json_line(&event.public(state.map(|state| &state.profile.name)));
+    }
+    let at = match state {
+        Some(state) => in_zone(event.at, state.profile.timezone),
+        None => crate::domain::rfc3339(event.at),
+    };
+    let name = state.map_or_else(|| event.dealership.to_string(), |state| state.profile.name.plain().into_owned());
+    let ink = match event.fact.kind() {
+        "integration.lost" | "integration.overdue" | "invitation.expired" | "opcode.missing" => Ink::Bad,
+        "integration.confirmed" | "opcode.verified" | "slots.seen" => Ink::Good,
+        _ => Ink::Plain,
+    };
+    app.out.line(format!(
+        "{}  {}  {}  {}",
+        app.out.ink(Ink::Dim, &fit(&at, 21)),
+        fit(&name, 28),
+        app.out.ink(ink, &event.summary()),
+        app.out.ink(Ink::Dim, &format!("({})", event.actor)),
+    ))
+}

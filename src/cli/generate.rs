@@ -1,0 +1,33 @@
+//! `completions` and `man`: made from the same description as the command line itself.
+
+use clap::CommandFactory;
+
+use super::args::Cli;
+use super::error::CliError;
+use super::output::{ColorWhen, Out};
+
+/// `completions`.
+pub(super) fn completions(shell: clap_complete::Shell) -> Result<(), CliError> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "cloverwatch", &mut text);
+    write(&text)
+}
+
+/// `man`: the page of the program, then those of its commands.
+pub(super) fn man() -> Result<(), CliError> {
+    let command = Cli::command();
+    let mut text = Vec::new();
+    clap_mangen::Man::new(command.clone()).render(&mut text)?;
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        // A page needs names that outlive it; there are as many as there are commands.
+        let name = format!("cloverwatch-{}", sub.get_name());
+        clap_mangen::Man::new(sub.clone().name(name)).render(&mut text)?;
+    }
+    write(&text)
+}
+
+fn write(text: &[u8]) -> Result<(), CliError> {
+    let out = Out::new(ColorWhen::Never);
+    out.raw(text)?;
+    out.flush()
+}

@@ -1,0 +1,131 @@
+//! What scripts see: the stable JSON forms. Every document has `"schema": 1`.
+
+use serde_json::{Value, json};
+
+use crate::domain::{
+    Attention, InvitationState, Onboarding, OpcodeOption, OpcodeState, Policy, Timestamp, Untrusted, rfc3339,
+};
+
+/// The form of every document.
+pub const SCHEMA: u32 = 1;
+
+/// One dealership as it stands at a moment. The full code only with `reveal`.
+pub fn dealership(state: &Onboarding, now: Timestamp, policy: &Policy, reveal: bool) -> Value {
+    let profile = &state.profile;
+    let time = |at: Option<Timestamp>| at.map(rfc3339);
+    let confirmation = &state.confirmation;
+    let overdue = confirmation.due_at.is_some_and(|due| now >= due) && !state.is_confirmed();
+    json!({
+        "id": state.id,
+        "name": profile.name.raw(),
+        "group": text_or_null(&profile.group),
+        "brand": text_or_null(&profile.brand),
+        "city": text_or_null(&profile.city),
+        "state": text_or_null(&profile.state),
+        "dealer_code": profile.dealer_code.raw(),
+        "timezone": profile.timezone.name(),
+        "owner": profile.owner.as_ref().map(Untrusted::raw),
+        "contact": {
+            "name": text_or_null(&profile.contact.name),
+            "email": profile.contact.email.raw(),
+            "phone": text_or_null(&profile.contact.phone),
+        },
+        "stage": state.stage(now).word(),
+        "attention": state.attention(now, policy).map(Attention::words),
+        "invitation": invitation(state, now, reveal),
+        "pending_code": state.pending.as_ref().map(|pending| json!({
+            "generation": pending.generation,
+            "requested_at": rfc3339(pending.at),
+            "by": pending.by,
+            "failed": pending.failed,
+        })),
+        "confirmation": {
+            "dealer_confirmed_at": time(confirmation.dealer_confirmed_at),
+            "due_at": time(confirmation.due_at),
+            "confirmed_at": time(confirmation.confirmed_at),
+            "lost_at": time(confirmation.lost_at),
+            "overdue": overdue,
+        },
+        "opcode": {
+            "choice": state.opcode_code(&policy.default_opcode),
+            "chosen": state.opcode.is_some(),
+            "option": state.opcode.as_ref().map(|choice| option_word(choice.option)),
+            "state": opcode_word(state.opcode_state),
+            "findings": state.opcode_findings,
+        },
+        "slots": state.slots.map(|slots| json!({
+            "checked_at": rfc3339(slots.checked_at),
+            "days": slots.days,
+            "count": slots.count,
+        })),
+        "mail": null,
+        "last_probe": state.probe.as_ref().map(|probe| json!({
+            "at": rfc3339(probe.at),
+            "outcome": probe.outcome.to_string(),
+            "reason": probe.reason,
+        })),
+        "snoozed_until": time(state.snoozed_until),
+        "archived_at": time(state.archived_at),
+        "added_at": rfc3339(state.added_at),
+        "version": state.version,
+    })
+}
+
+fn invitation(state: &Onboarding, now: Timestamp, reveal: bool) -> Option<Value> {
+    let newest = state.invitation.as_ref()?;
+    let mut value = json!({
+        "id": newest.id(state.id),
+        "generation": newest.generation,
+        "code_masked": newest.code.masked(),
+        "generated_at": rfc3339(newest.generated_at),
+        "expires_at": rfc3339(newest.expires_at),
+        "seconds_left": state.time_left(now).map_or(0, |left| left.num_seconds().max(0)),
+        "state": state_word(newest.state(now)),
+    });
+    if let (true, Some(fields)) = (reveal, value.as_object_mut()) {
+        fields.insert("code".to_owned(), newest.code.reveal().into());
+    }
+    Some(value)
+}
+
+/// Puts the schema in front of a document.
+pub fn with_schema(mut document: Value) -> Value {
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("schema".to_owned(), SCHEMA.into());
+    }
+    document
+}
+
+fn text_or_null(text: &Untrusted) -> Option<&str> {
+    (!text.is_empty()).then(|| text.raw())
+}
+
+/// The word of an invitation's state.
+pub const fn state_word(state: InvitationState) -> &'static str {
+    match state {
+        InvitationState::Live => "live",
+        InvitationState::Expired => "expired",
+        InvitationState::Used => "used",
+        InvitationState::Superseded => "superseded",
+        InvitationState::Revoked => "revoked",
+    }
+}
+
+/// The word of an opcode's state.
+pub const fn opcode_word(state: OpcodeState) -> &'static str {
+    match state {
+        OpcodeState::Unchecked => "unchecked",
+        OpcodeState::Ok => "ok",
+        OpcodeState::NearMiss => "near-miss",
+        OpcodeState::Missing => "missing",
+        OpcodeState::Unknown => "unknown",
+    }
+}
+
+/// The word of the dealership's option.
+pub const fn option_word(option: OpcodeOption) -> &'static str {
+    match option {
+        OpcodeOption::Existing => "existing",
+        OpcodeOption::New => "new",
+    }
+}

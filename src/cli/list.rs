@@ -1,0 +1,199 @@
+//! `list`: the table of dealerships, for people, for spreadsheets and for scripts.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use serde_json::json;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::suggest::did_you_mean;
+use crate::domain::{Attention, Onboarding, Policy, Stage, Timestamp, Untrusted};
+
+use super::app::App;
+use super::args::List;
+use super::columns::{COLUMNS, Column, Key, View};
+use super::error::CliError;
+use super::json::{SCHEMA, dealership};
+use super::output::{Ink, fit, terminal_width};
+
+/// The columns of people, without `--columns`.
+const FOR_PEOPLE: &[&str] =
+    &["dealer_code", "name", "stage", "code", "left", "waiting", "opcode", "owner", "attention"];
+
+/// The columns of spreadsheets, without `--columns`.
+const FOR_SHEETS: &[&str] = &[
+    "id",
+    "name",
+    "group",
+    "brand",
+    "city",
+    "state",
+    "dealer_code",
+    "timezone",
+    "owner",
+    "contact",
+    "email",
+    "phone",
+    "stage",
+    "attention",
+    "generation",
+    "code",
+    "generated_at",
+    "expires_at",
+    "dealer_confirmed_at",
+    "due_at",
+    "confirmed_at",
+    "opcode",
+    "opcode_state",
+    "slots",
+];
+
+/// Runs the command.
+pub(super) async fn run(app: &App, args: &List) -> Result<(), CliError> {
+    let sort = args.sort.iter().map(|field| order(field)).collect::<Result<Vec<_>, _>>()?;
+    let columns = columns(&args.columns, args.csv)?;
+    let reading = app.read().await?;
+    let desk = reading.desk();
+    let mut found = desk.query(&args.query.join(" "))?;
+    let total = found.len();
+    sort_by(&mut found, &sort, desk.now, desk.policy);
+    found.truncate(args.limit.unwrap_or(usize::MAX));
+    let view = |state| View { state, now: desk.now, policy: desk.policy };
+    if args.json {
+        let all: Vec<_> = found.iter().map(|state| dealership(state, desk.now, desk.policy, false)).collect();
+        return app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }));
+    }
+    if args.csv {
+        return csv(app, &columns, found.iter().map(|state| view(state)));
+    }
+    table(app, &columns, &found.iter().map(|state| view(state)).collect::<Vec<_>>())?;
+    if found.len() < total {
+        app.out.note(format!("{} of {total} shown", found.len()));
+    }
+    if total == 0 {
+        let words =
+            if reading.is_empty() { "no dealerships yet: import FILE, add NAME, or demo" } else { "nothing matches" };
+        app.out.note(words);
+    }
+    Ok(())
+}
+
+fn column(name: &str) -> Result<&'static Column, CliError> {
+    let name = name.trim();
+    COLUMNS.iter().find(|column| column.id == name).ok_or_else(|| {
+        let names = || COLUMNS.iter().map(|column| column.id);
+        let list = names().collect::<Vec<_>>().join(", ");
+        let name = crate::domain::text::clean(name);
+        CliError::usage(format!("there is no column `{name}`{} (columns: {list})", did_you_mean(&name, names())))
+    })
+}
+
+fn columns(names: &[String], csv: bool) -> Result<Vec<&'static Column>, CliError> {
+    if names.is_empty() {
+        let names = if csv { FOR_SHEETS } else { FOR_PEOPLE };
+        return names.iter().map(|name| column(name)).collect();
+    }
+    names.iter().map(|name| column(name)).collect()
+}
+
+fn order(field: &str) -> Result<(&'static Column, bool), CliError> {
+    let (name, direction) = field.split_once(':').unwrap_or((field, "asc"));
+    match direction {
+        "asc" => Ok((column(name)?, false)),
+        "desc" => Ok((column(name)?, true)),
+        other => Err(CliError::usage(format!("`{}` is neither asc nor desc", crate::domain::text::clean(other)))),
+    }
+}
+
+/// Sorts by keys that are made once. Without fields: what needs attention first, then the nearest deadline. What has no value
+/// comes last in both directions; names and ids break ties, so that the order is always the same.
+fn sort_by(found: &mut Vec<Arc<Onboarding>>, fields: &[(&'static Column, bool)], now: Timestamp, policy: &Policy) {
+    if fields.is_empty() {
+        found.sort_by_cached_key(|state| {
+            let view = View { state, now, policy };
+            let urgency = state.attention(view.now, view.policy).map_or(u8::MAX, |reason: Attention| reason as u8);
+            let deadline = state.next_deadline(view.now).map_or(i64::MAX, |at| at.timestamp_millis());
+            let aside = state.stage(view.now) == Stage::Archived;
+            (aside, urgency, deadline, state.profile.name.raw().to_lowercase(), state.id)
+        });
+        return;
+    }
+    let mut keyed: Vec<(Vec<Key>, Arc<Onboarding>)> = found
+        .drain(..)
+        .map(|state| {
+            (fields.iter().map(|(column, _)| (column.key)(&View { state: &state, now, policy })).collect(), state)
+        })
+        .collect();
+    keyed.sort_by(|(a, state_a), (b, state_b)| {
+        let by_fields = a.iter().zip(b).zip(fields).map(|((a, b), (_, descending))| match (a, b) {
+            (Key::Missing, Key::Missing) => Ordering::Equal,
+            (Key::Missing, _) => Ordering::Greater,
+            (_, Key::Missing) => Ordering::Less,
+            (a, b) if *descending => b.cmp(a),
+            (a, b) => a.cmp(b),
+        });
+        let name = |state: &Onboarding| state.profile.name.raw().to_lowercase();
+        by_fields
+            .fold(Ordering::Equal, Ordering::then)
+            .then_with(|| name(state_a).cmp(&name(state_b)))
+            .then_with(|| state_a.id.cmp(&state_b.id))
+    });
+    found.extend(keyed.into_iter().map(|(_, state)| state));
+}
+
+fn csv<'a>(app: &App, columns: &[&Column], rows: impl Iterator<Item = View<'a>>) -> Result<(), CliError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let failed = |error: csv::Error| CliError::Failed(error.to_string());
+    writer.write_record(columns.iter().map(|column| column.id)).map_err(failed)?;
+    for row in rows {
+        let cells = columns.iter().map(|column| Untrusted::from((column.script)(&row)));
+        writer.write_record(cells.map(|cell| cell.csv().into_owned())).map_err(failed)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| CliError::Failed(error.to_string()))?;
+    app.out.raw(&bytes)
+}
+
+fn table(app: &App, columns: &[&Column], rows: &[View<'_>]) -> Result<(), CliError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| columns.iter().map(|column| Untrusted::from((column.people)(row)).plain().into_owned()).collect())
+        .collect();
+    let widths = widths(columns, &cells);
+    let join = |cells: Vec<String>| cells.join("  ").trim_end().to_owned();
+    let heading = columns.iter().zip(&widths).map(|(column, width)| fit(column.title, *width)).collect();
+    app.out.line(app.out.ink(Ink::Bold, &join(heading)))?;
+    for (row, cells) in rows.iter().zip(cells) {
+        let cells = columns
+            .iter()
+            .zip(&cells)
+            .zip(&widths)
+            .map(|((column, cell), width)| app.out.ink((column.ink)(row), &fit(cell, *width)));
+        app.out.line(join(cells.collect()))?;
+    }
+    Ok(())
+}
+
+/// As wide as the widest cell; on a terminal the widest columns give way until the line fits.
+fn widths(columns: &[&Column], cells: &[Vec<String>]) -> Vec<usize> {
+    let mut widths: Vec<usize> = columns
+        .iter()
+        .enumerate()
+        .map(|(place, column)| {
+            let cells = cells.iter().filter_map(|row| row.get(place)).map(|cell| cell.width());
+            cells.max().unwrap_or(0).max(column.title.width()).min(60)
+        })
+        .collect();
+    let Some(terminal) = terminal_width() else { return widths };
+    let gaps = 2 * columns.len().saturating_sub(1);
+    while widths.iter().sum::<usize>() + gaps > terminal {
+        let Some(widest) = widths.iter_mut().max() else { break };
+        if *widest <= 8 {
+            break;
+        }
+        *widest -= 1;
+    }
+    widths
+}

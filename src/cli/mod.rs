@@ -1,0 +1,140 @@
+//! The command line: one of the two faces of the engine.
+
+pub mod app;
+pub mod args;
+mod backup;
+mod books;
+mod check;
+mod columns;
+pub mod demo;
+mod desk;
+mod doctor;
+pub mod error;
+mod escaped;
+mod events;
+mod generate;
+mod import;
+mod invite;
+pub mod json;
+mod later;
+mod list;
+pub mod output;
+mod record;
+mod report;
+pub mod sandbox;
+mod select;
+mod settings;
+mod show;
+mod signals;
+mod watch;
+
+use clap::Parser;
+
+use app::App;
+use args::{Cli, Command, Opcode};
+use error::CliError;
+use invite::Wish;
+use output::Out;
+
+/// Reads the command line, runs the command, prints why it ended otherwise than well. The answer is the exit code.
+///
+/// # Errors
+/// When the runtime of the process cannot be started.
+pub fn main() -> std::io::Result<u8> {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return Ok(usage(&error)),
+    };
+    let out = Out::new(cli.globals.color);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let ended = runtime.block_on(run(cli));
+    // A thread that still waits for a line from a terminal must not hold the process.
+    runtime.shutdown_background();
+    Ok(match ended {
+        Ok(()) => 0,
+        Err(error) => {
+            let text = error.to_string();
+            if !text.is_empty() {
+                let lines: Vec<_> = text.lines().map(crate::domain::text::clean).collect();
+                out.error(lines.join("\n"));
+            }
+            error.code()
+        }
+    })
+}
+
+/// Help and versions are answers; everything else is wrong usage. What was typed is cleaned before it is repeated.
+fn usage(error: &clap::Error) -> u8 {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return 0;
+    }
+    let text = error.to_string();
+    let lines: Vec<_> = text.lines().map(crate::domain::text::clean).collect();
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), (lines.join("\n") + "\n").as_bytes());
+    2
+}
+
+async fn run(cli: Cli) -> Result<(), CliError> {
+    // These need neither settings nor books.
+    match &cli.command {
+        Some(Command::Completions { shell }) => return generate::completions(*shell),
+        Some(Command::Man) => return generate::man(),
+        Some(Command::Keymap(command)) => return settings::keymap(&cli.globals, command),
+        Some(Command::Doctor(args)) => return doctor::run(&cli.globals, args).await,
+        Some(Command::Config(command)) => return settings::run(&cli.globals, *command),
+        Some(Command::Resend(_)) => return Err(later::refuse("resend", "mail")),
+        Some(Command::Mail(_)) => return Err(later::refuse("mail", "mail")),
+        Some(Command::Appointment(_)) => return Err(later::refuse("appointment", "booking")),
+        Some(Command::Report(_)) => return Err(later::refuse("report", "reporting")),
+        Some(Command::Opcode(Opcode::Guide(_))) => return Err(later::refuse("opcode guide", "the dealer's letter")),
+        _ => {}
+    }
+    let app = App::new(cli.globals)?;
+    if let Some(Command::Demo(args)) = &cli.command {
+        return demo::run(&app, args).await;
+    }
+    let signals = signals::Signals::install()?;
+    signals::log(&app, matches!(cli.command, Some(Command::Watch)));
+    let ended = tokio::select! {
+        biased;
+        signal = signals.first() => Err(CliError::Signal(signal)),
+        ended = dispatch(&app, cli.command) => ended,
+    };
+    let closed = app.close().await;
+    let flushed = app.out.flush();
+    // The first thing that went wrong is what the command ends with.
+    ended.and(closed).and(flushed)
+}
+
+async fn dispatch(app: &App, command: Option<Command>) -> Result<(), CliError> {
+    match command {
+        Some(Command::Import(args)) => import::run(app, &args).await,
+        Some(Command::Add(args)) => import::add(app, &args).await,
+        Some(Command::List(args)) => list::run(app, &args).await,
+        Some(Command::Show(args)) => show::run(app, &args).await,
+        Some(Command::Invite(args)) => invite::run(app, &args, Wish::Invite).await,
+        Some(Command::Reissue(args)) => {
+            invite::run(app, &args.codes, Wish::Reissue { despite_word: args.despite_word }).await
+        }
+        Some(Command::Revoke(args)) => record::revoke(app, &args).await,
+        Some(Command::Confirm(args)) => record::confirm(app, &args).await,
+        Some(Command::Note(args)) => record::note(app, &args).await,
+        Some(Command::Assign(args)) => record::assign(app, &args).await,
+        Some(Command::Snooze(args)) => record::snooze(app, &args).await,
+        Some(Command::Archive(args)) => record::archive(app, &args).await,
+        Some(Command::Check(args)) => check::run(app, &args).await,
+        Some(Command::Opcode(Opcode::Set { dealership, code, existing: _, new, json })) => {
+            record::opcode(app, &dealership, &code, new, json.json).await
+        }
+        Some(Command::Opcode(Opcode::List { dealership, json })) => check::opcodes(app, &dealership, json.json).await,
+        Some(Command::Events(args)) => events::run(app, &args).await,
+        Some(Command::Watch) => watch::run(app).await,
+        Some(Command::Export(args)) => backup::export(app, &args).await,
+        Some(Command::Restore(args)) => backup::restore(app, &args).await,
+        Some(Command::Sandbox(args)) => sandbox::run(app, &args).await,
+        None => desk::run(app).await,
+        // The others need no books and were answered before.
+        Some(_) => Ok(()),
+    }
+}

@@ -1,0 +1,184 @@
+//! Where answers and messages go. Only the answer goes to stdout; a closed pipe ends the command and never panics.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+use parking_lot::Mutex;
+use serde::Serialize;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::error::CliError;
+use super::escaped;
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A colour by its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ink {
+    /// As it is.
+    Plain,
+    /// Less important.
+    Dim,
+    /// A heading.
+    Bold,
+    /// All is well.
+    Good,
+    /// Look at it soon.
+    Warn,
+    /// Look at it now.
+    Bad,
+}
+
+impl Ink {
+    const fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Dim => Some("2"),
+            Self::Bold => Some("1"),
+            Self::Good => Some("32"),
+            Self::Warn => Some("33"),
+            Self::Bad => Some("31"),
+        }
+    }
+}
+
+/// The two streams of the process.
+pub struct Out {
+    stdout: Mutex<BufWriter<Stdout>>,
+    color: bool,
+    color_stderr: bool,
+}
+
+impl Out {
+    /// Takes the streams of this process.
+    pub fn new(color: ColorWhen) -> Self {
+        let unless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let on = |terminal: bool| match color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => terminal && !unless,
+        };
+        Self {
+            stdout: Mutex::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
+            color: on(io::stdout().is_terminal()),
+            color_stderr: on(io::stderr().is_terminal()),
+        }
+    }
+
+    /// Writes one line of the answer. The text is clean already.
+    pub fn line(&self, text: impl AsRef<str>) -> Result<(), CliError> {
+        let mut stdout = self.stdout.lock();
+        stdout.write_all(text.as_ref().as_bytes())?;
+        stdout.write_all(b"\n")?;
+        Ok(())
+    }
+
+    /// Writes a piece of the answer as it is.
+    pub fn raw(&self, bytes: &[u8]) -> Result<(), CliError> {
+        Ok(self.stdout.lock().write_all(bytes)?)
+    }
+
+    /// Writes one JSON document of several lines.
+    pub fn document(&self, value: &impl Serialize) -> Result<(), CliError> {
+        let mut stdout = self.stdout.lock();
+        escaped::pretty(&mut *stdout, value)?;
+        Ok(stdout.write_all(b"\n")?)
+    }
+
+    /// Writes one JSON value on a line and hands it over at once: a stream.
+    pub fn json_line(&self, value: &impl Serialize) -> Result<(), CliError> {
+        let mut stdout = self.stdout.lock();
+        escaped::compact(&mut *stdout, value)?;
+        Ok(stdout.write_all(b"\n")?)
+    }
+
+    /// Hands everything over.
+    pub fn flush(&self) -> Result<(), CliError> {
+        Ok(self.stdout.lock().flush()?)
+    }
+
+    /// A text in a colour, when there are colours.
+    pub fn ink(&self, ink: Ink, text: &str) -> String {
+        paint(self.color, ink, text)
+    }
+
+    /// A message beside the answer. Nobody has to read it.
+    pub fn note(&self, text: impl AsRef<str>) {
+        // A closed stderr is no reason to end.
+        let _ = writeln!(io::stderr(), "{}", text.as_ref());
+    }
+
+    /// A warning beside the answer.
+    pub fn warn(&self, text: impl AsRef<str>) {
+        self.note(format!("{} {}", paint(self.color_stderr, Ink::Warn, "warning:"), text.as_ref()));
+    }
+
+    /// An error beside the answer.
+    pub fn error(&self, text: impl AsRef<str>) {
+        self.note(format!("{} {}", paint(self.color_stderr, Ink::Bad, "error:"), text.as_ref()));
+    }
+}
+
+fn paint(color: bool, ink: Ink, text: &str) -> String {
+    match ink.code() {
+        Some(code) if color => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Whether a person sits at this command: both can be seen and answered.
+pub fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// How wide the terminal of the answer is; `None` when it is no terminal.
+pub fn terminal_width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns)).filter(|columns| *columns > 0)
+}
+
+/// Fills a text with spaces to a width in columns of the terminal, or cuts it there.
+pub fn fit(text: &str, width: usize) -> String {
+    let has = text.width();
+    if has <= width {
+        return format!("{text}{}", " ".repeat(width - has));
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        let wide = c.width().unwrap_or(0);
+        if used + wide + 1 > width {
+            break;
+        }
+        used += wide;
+        out.push(c);
+    }
+    out.push('…');
+    out.push_str(&" ".repeat(width.saturating_sub(used + 1)));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_fit_by_columns_of_the_terminal() {
+        assert_eq!(fit("ab", 4), "ab  ");
+        assert_eq!(fit("abcdef", 4), "abc…");
+        assert_eq!(fit("东京都", 4), "东… ");
+        assert_eq!(fit("", 2), "  ");
+    }
+}

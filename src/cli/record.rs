@@ -1,0 +1,136 @@
+//! The commands that record one fact about dealerships: revoke, confirm, note, assign, snooze, archive, opcode set.
+
+use std::sync::Arc;
+
+use crate::domain::when::parse_duration;
+use crate::domain::{Command, Onboarding, OpcodeChoice, OpcodeOption};
+use crate::engine::Engine;
+
+use super::app::{App, Need};
+use super::args::{Archive, Assign, Confirm, Note, Revoke, Snooze};
+use super::error::CliError;
+use super::output::is_interactive;
+use super::report::{Outcome, Report, named};
+use super::select::Desk;
+
+/// The dealerships as they stand, for choosing among them.
+pub(super) fn all(engine: &Engine) -> Vec<Arc<Onboarding>> {
+    engine.book().all().1
+}
+
+/// Finds what a command is about.
+fn choose(
+    app: &App,
+    engine: &Engine,
+    find: impl FnOnce(&Desk<'_>) -> Result<Vec<Arc<Onboarding>>, CliError>,
+) -> Result<Vec<Arc<Onboarding>>, CliError> {
+    let states = all(engine);
+    let me = app.config.operator();
+    find(&Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me })
+}
+
+/// Sends a command for each dealership and reports.
+async fn send(
+    app: &App,
+    engine: &Engine,
+    states: Vec<Arc<Onboarding>>,
+    json: bool,
+    command: impl Fn(&Onboarding) -> Result<Command, CliError>,
+) -> Result<(), CliError> {
+    let actor = app.actor();
+    // What cannot be read is told before anything is recorded.
+    let commands = states.iter().map(|state| command(state)).collect::<Result<Vec<_>, _>>()?;
+    let mut report = Report::default();
+    for (state, command) in states.into_iter().zip(commands) {
+        let answer = engine.execute(state.id, command, &actor).await;
+        let outcome = Outcome::of_events(answer, &state)?;
+        report.push(state, outcome);
+    }
+    report.finish(app, json)
+}
+
+/// `revoke`.
+pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
+    let engine = app.engine(Need::default()).await?;
+    let targets = &args.targets;
+    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    if !args.yes && is_interactive() && !states.is_empty() {
+        let what = match states.as_slice() {
+            [one] => named(one),
+            many => format!("{} dealerships", many.len()),
+        };
+        let answer = app.ask(&format!("Take back the living code of {what}? It stays dead. [y/N] ")).await?;
+        if !matches!(answer.as_str(), "y" | "Y" | "yes") {
+            return Err(CliError::Refused("nothing was done".to_owned()));
+        }
+    }
+    let reason = args.reason.as_str().into();
+    send(app, &engine, states, targets.json.json, |_| Ok(Command::Revoke { reason: Clone::clone(&reason) })).await
+}
+
+/// `confirm`.
+pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
+    let engine = app.engine(Need::default()).await?;
+    let targets = &args.targets;
+    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    send(app, &engine, states, targets.json.json, |state| {
+        let said_at = match &args.at {
+            Some(text) => app.moment(text, Some(state.profile.timezone))?,
+            None => app.clock.now(),
+        };
+        Ok(Command::ConfirmByDealer { said_at })
+    })
+    .await
+}
+
+/// `note`.
+pub(super) async fn note(app: &App, args: &Note) -> Result<(), CliError> {
+    let engine = app.engine(Need::default()).await?;
+    let state = choose(app, &engine, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
+    let text = args.text.join(" ");
+    send(app, &engine, state, args.json.json, |_| Ok(Command::Note { text: text.as_str().into() })).await
+}
+
+/// `assign`.
+pub(super) async fn assign(app: &App, args: &Assign) -> Result<(), CliError> {
+    let engine = app.engine(Need::default()).await?;
+    let state = choose(app, &engine, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
+    let owner = args.owner.as_deref().map(str::trim).filter(|owner| !owner.is_empty());
+    if owner.is_none() && !args.nobody {
+        return Err(CliError::usage("to whom? (or --nobody)"));
+    }
+    send(app, &engine, state, args.json.json, |_| Ok(Command::Assign { owner: owner.map(Into::into) })).await
+}
+
+/// `snooze`.
+pub(super) async fn snooze(app: &App, args: &Snooze) -> Result<(), CliError> {
+    let until = match &args.duration {
+        Some(text) => {
+            let length = parse_duration(text).map_err(|error| CliError::usage(error.to_string()))?;
+            let until = app.clock.now().checked_add_signed(length);
+            Some(until.ok_or_else(|| CliError::usage("that is too long"))?)
+        }
+        None => None,
+    };
+    let engine = app.engine(Need::default()).await?;
+    let state = choose(app, &engine, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
+    send(app, &engine, state, args.json.json, |_| Ok(Command::Snooze { until })).await
+}
+
+/// `archive`.
+pub(super) async fn archive(app: &App, args: &Archive) -> Result<(), CliError> {
+    let engine = app.engine(Need::default()).await?;
+    let targets = &args.targets;
+    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    let command = if args.undo { Command::Unarchive } else { Command::Archive };
+    send(app, &engine, states, targets.json.json, |_| Ok(command.clone())).await
+}
+
+/// `opcode set`.
+pub(super) async fn opcode(app: &App, dealership: &str, code: &str, new: bool, json: bool) -> Result<(), CliError> {
+    let engine = app.engine(Need::default()).await?;
+    let state = choose(app, &engine, |desk| Ok(vec![desk.one(dealership)?]))?;
+    let option = if new { OpcodeOption::New } else { OpcodeOption::Existing };
+    let choice = OpcodeChoice { code: code.into(), option };
+    send(app, &engine, state, json, |_| Ok(Command::ChooseOpcode { choice: choice.clone() })).await
+}

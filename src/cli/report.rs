@@ -1,0 +1,131 @@
+//! What became of each item of a command, for people and for scripts, and the exit code of the whole.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::domain::{Event, Onboarding};
+use crate::engine::EngineError;
+
+use super::app::App;
+use super::error::CliError;
+use super::json::SCHEMA;
+use super::output::Ink;
+
+/// What became of one item.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was done; in words, and in the form for scripts.
+    Done(String, Value),
+    /// It was so already.
+    Unchanged,
+    /// A rule said no.
+    Refused(String),
+    /// It failed.
+    Failed(String),
+}
+
+impl Outcome {
+    /// Reads the engine's answer to one command: what happened, in the words of its events.
+    pub fn of_events(answer: Result<Vec<Arc<Event>>, EngineError>, state: &Onboarding) -> Result<Self, CliError> {
+        match answer {
+            Ok(events) if events.is_empty() => Ok(Self::Unchanged),
+            Ok(events) => {
+                let words: Vec<String> = events.iter().map(|event| event.summary()).collect();
+                let public: Vec<Value> = events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
+                Ok(Self::Done(words.join("; "), json!({ "events": public })))
+            }
+            Err(error) => Self::of_error(error),
+        }
+    }
+
+    /// Reads an error: about this item, or about everything.
+    pub fn of_error(error: EngineError) -> Result<Self, CliError> {
+        match error {
+            EngineError::Refused(refusal) => Ok(Self::Refused(refusal.to_string())),
+            EngineError::Source(error) => Ok(Self::Failed(format!("no code: {error}"))),
+            error => Err(error.into()),
+        }
+    }
+}
+
+/// Every item of a command.
+#[derive(Default)]
+pub struct Report(Vec<(Arc<Onboarding>, Outcome)>);
+
+impl Report {
+    /// Notes what became of an item.
+    pub fn push(&mut self, state: Arc<Onboarding>, outcome: Outcome) {
+        self.0.push((state, outcome));
+    }
+
+    /// Prints it and says how the whole ended.
+    ///
+    /// # Errors
+    /// [`CliError::Partly`] when some items were not done, [`CliError::Told`] when none was.
+    pub fn finish(self, app: &App, json: bool) -> Result<(), CliError> {
+        if json {
+            let items: Vec<Value> = self.0.iter().map(|(state, outcome)| item(state, outcome)).collect();
+            app.out.document(&json!({ "schema": SCHEMA, "items": items }))?;
+        }
+        let (mut good, mut refused, mut failed) = (0, 0, 0);
+        for (state, outcome) in &self.0 {
+            let who = named(state);
+            match outcome {
+                Outcome::Done(words, _) => {
+                    good += 1;
+                    if !json {
+                        app.out.line(format!("{} {who}: {words}", app.out.ink(Ink::Good, "done")))?;
+                    }
+                }
+                Outcome::Unchanged => {
+                    good += 1;
+                    if !json {
+                        app.out.line(format!("{} {who}", app.out.ink(Ink::Dim, "already so")))?;
+                    }
+                }
+                Outcome::Refused(why) => {
+                    refused += 1;
+                    app.out.error(format!("{who}: {}", crate::domain::text::clean(why)));
+                }
+                Outcome::Failed(why) => {
+                    failed += 1;
+                    app.out.error(format!("{who}: {}", crate::domain::text::clean(why)));
+                }
+            }
+        }
+        if good + refused + failed > 1 && refused + failed > 0 {
+            app.out.note(format!("{good} done, {refused} refused, {failed} failed"));
+        }
+        match (good, refused, failed) {
+            (_, 0, 0) => Ok(()),
+            (0, 0, _) => Err(CliError::Told(1)),
+            (0, _, _) => Err(CliError::Told(4)),
+            _ => Err(CliError::Partly),
+        }
+    }
+}
+
+/// A dealership in a message: dealerCode and name, cleaned.
+pub fn named(state: &Onboarding) -> String {
+    format!("{} {}", state.profile.dealer_code.plain(), state.profile.name.plain())
+}
+
+/// A dealership in a document.
+pub fn identity(state: &Onboarding) -> Value {
+    json!({ "id": state.id, "dealer_code": state.profile.dealer_code.raw(), "name": state.profile.name.raw() })
+}
+
+fn item(state: &Onboarding, outcome: &Outcome) -> Value {
+    let (word, reason, more) = match outcome {
+        Outcome::Done(_, more) => ("done", None, Some(more)),
+        Outcome::Unchanged => ("unchanged", None, None),
+        Outcome::Refused(why) => ("refused", Some(why), None),
+        Outcome::Failed(why) => ("failed", Some(why), None),
+    };
+    let mut value = json!({ "dealership": identity(state), "outcome": word, "reason": reason });
+    if let (Some(fields), Some(Value::Object(more))) = (value.as_object_mut(), more) {
+        fields.extend(more.clone());
+    }
+    value
+}

@@ -1,0 +1,85 @@
+//! `config` and `keymap`: what holds, or what is wrong with it.
+
+use std::path::Path;
+
+use crate::config::{self, print};
+use crate::tui::keymap::{Keymap, Level, check};
+
+use super::app::overrides;
+use super::args::{ConfigCommand, Globals, Keymap as KeymapCommand};
+use super::error::CliError;
+use super::output::{Ink, Out};
+
+/// `config`. It needs no books and no working settings.
+pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliError> {
+    let out = Out::new(globals.color);
+    let loaded = config::load(&overrides(globals))?;
+    for warning in &loaded.warnings {
+        out.note(warning.to_string());
+    }
+    match command {
+        ConfigCommand::Print => out.raw(print::effective(&loaded.config).as_bytes())?,
+        ConfigCommand::Check => {
+            let clock: crate::clock::SharedClock = std::sync::Arc::new(crate::clock::WallClock::real());
+            // Secrets are fetched and templates tried, but nothing is sent.
+            let platform = loaded.config.platform(std::sync::Arc::clone(&clock))?;
+            loaded.config.code_source(clock)?;
+            let file = loaded
+                .config
+                .file
+                .as_deref()
+                .map_or_else(|| "no file; the defaults".to_owned(), config::diagnostic::shown);
+            out.line(format!("{} {file}", out.ink(Ink::Good, "ok")))?;
+            if platform.is_none() {
+                let missing = loaded.config.xtime.missing().join(", ");
+                out.note(format!("probing is off until these are set in [xtime]: {missing}"));
+            }
+        }
+    }
+    out.flush()
+}
+
+/// `keymap`. It needs no books and no working settings.
+pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), CliError> {
+    let out = Out::new(globals.color);
+    let own = || config::paths::config_dir().map(|directory| directory.join("keymap.toml"));
+    let read = |path: &Path, required: bool| match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => Ok(None),
+        Err(error) => Err(CliError::usage(format!("cannot read {}: {error}", config::diagnostic::shown(path)))),
+    };
+    match command {
+        KeymapCommand::Print => {
+            let path = own();
+            let text = path.as_deref().map(|path| read(path, false)).transpose()?.flatten();
+            let name = path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+            let (map, problems) = Keymap::load(text.as_deref().map(|text| (name.as_str(), text)));
+            for problem in problems {
+                out.note(problem.to_string());
+            }
+            out.raw(map.print().as_bytes())?;
+        }
+        KeymapCommand::Check { file } => {
+            let (path, required) = match file {
+                Some(file) => (file.clone(), true),
+                None => (own().unwrap_or_default(), false),
+            };
+            let Some(text) = read(&path, required)? else {
+                out.line(format!("{} no file; the default keymap", out.ink(Ink::Good, "ok")))?;
+                return out.flush();
+            };
+            let problems = check(&text, &path.to_string_lossy());
+            for problem in &problems {
+                out.line(problem.to_string())?;
+            }
+            if problems.iter().any(|problem| problem.level == Level::Error) {
+                out.flush()?;
+                return Err(CliError::Told(2));
+            }
+            if problems.is_empty() {
+                out.line(format!("{} {}", out.ink(Ink::Good, "ok"), config::diagnostic::shown(&path)))?;
+            }
+        }
+    }
+    out.flush()
+}

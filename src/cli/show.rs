@@ -1,0 +1,162 @@
+//! `show`: one dealership, now or as it stood at a moment.
+
+use serde_json::Value;
+
+use crate::domain::when::{away, for_people, in_zone};
+use crate::domain::{Event, Onboarding, Timestamp, Untrusted, fold};
+use crate::store::EventQuery;
+
+use super::app::App;
+use super::args::Show;
+use super::error::CliError;
+use super::json::{dealership, opcode_word, option_word, state_word, with_schema};
+use super::output::{Ink, fit};
+
+/// Runs the command.
+pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
+    let reading = app.read().await?;
+    let desk = reading.desk();
+    let present = desk.one(&args.dealership)?;
+    let query = EventQuery { dealership: Some(present.id), ..EventQuery::default() };
+    let mut events = reading.events(app, query).await?;
+    let (state, now) = match &args.at {
+        None => (Onboarding::clone(&present), desk.now),
+        Some(text) => {
+            let at = app.moment(text, Some(present.profile.timezone))?;
+            events.retain(|event| event.at <= at);
+            let state = fold(&events).ok_or_else(|| {
+                let added = in_zone(present.added_at, present.profile.timezone);
+                CliError::Failed(format!("it was not in the books then; it was added {added}"))
+            })?;
+            (state, at)
+        }
+    };
+    if args.json.json {
+        let mut document = with_schema(dealership(&state, now, desk.policy, args.reveal));
+        if let Some(fields) = document.as_object_mut() {
+            let timeline: Vec<Value> = events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
+            fields.insert("timeline".to_owned(), timeline.into());
+        }
+        return app.out.document(&document);
+    }
+    let page = Page { app, state: &state, now };
+    page.profile(desk.policy)?;
+    page.code(args.reveal)?;
+    page.second_clock()?;
+    page.opcode(&desk.policy.default_opcode)?;
+    page.timeline(&events)
+}
+
+struct Page<'a> {
+    app: &'a App,
+    state: &'a Onboarding,
+    now: Timestamp,
+}
+
+impl Page<'_> {
+    fn line(&self, label: &str, text: &str) -> Result<(), CliError> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.app.out.line(format!("{}  {text}", self.app.out.ink(Ink::Dim, &fit(label, 12))))
+    }
+
+    fn time(&self, at: Timestamp) -> String {
+        for_people(at, self.state.profile.timezone, self.now)
+    }
+
+    fn profile(&self, policy: &crate::domain::Policy) -> Result<(), CliError> {
+        let profile = &self.state.profile;
+        let out = &self.app.out;
+        out.line(out.ink(Ink::Bold, &profile.name.plain()))?;
+        self.line("dealerCode", &profile.dealer_code.plain())?;
+        self.line("id", &self.state.id.to_string())?;
+        let stage = self.state.stage(self.now);
+        match self.state.attention(self.now, policy) {
+            Some(reason) => self.line("stage", &format!("{stage}  {}", out.ink(Ink::Warn, reason.words())))?,
+            None => self.line("stage", stage.word())?,
+        }
+        self.line("group", &profile.group.plain())?;
+        self.line("brand", &profile.brand.plain())?;
+        let place: Vec<_> =
+            [profile.city.plain(), profile.state.plain()].into_iter().filter(|part| !part.is_empty()).collect();
+        let zone = profile.timezone;
+        let local = self.now.with_timezone(&zone).format("%H:%M %Z");
+        self.line("place", &format!("{}  {} (there {local})", place.join(", "), zone.name()))?;
+        let contact = &profile.contact;
+        let parts = [&contact.name, &contact.email, &contact.phone].map(|part| part.plain());
+        self.line(
+            "contact",
+            &parts.iter().filter(|part| !part.is_empty()).map(AsRef::as_ref).collect::<Vec<&str>>().join("  "),
+        )?;
+        self.line("owner", &profile.owner.as_ref().map(Untrusted::plain).unwrap_or_default())?;
+        if let Some(until) = self.state.snoozed_until.filter(|until| *until > self.now) {
+            self.line("snoozed", &format!("until {}", self.time(until)))?;
+        }
+        if let Some(at) = self.state.archived_at {
+            self.line("archived", &self.time(at))?;
+        }
+        Ok(())
+    }
+
+    fn code(&self, reveal: bool) -> Result<(), CliError> {
+        if let Some(pending) = &self.state.pending {
+            let failed = pending.failed.as_deref().map(|why| format!("; {}", crate::domain::text::clean(why)));
+            let asked = away(pending.at, self.now);
+            self.line("requested", &format!("code {} {asked}{}", pending.generation, failed.unwrap_or_default()))?;
+        }
+        let Some(newest) = &self.state.invitation else {
+            return self.line("code", "never invited");
+        };
+        let shown = if reveal { newest.code.reveal().to_owned() } else { newest.code.masked() };
+        let state = state_word(newest.state(self.now));
+        let by = crate::domain::text::clean(&newest.issued_by);
+        self.line("code", &format!("{shown}  {state}, issue {}, entered by {by}", newest.generation))?;
+        self.line("generated", &self.time(newest.generated_at))?;
+        self.line("expires", &self.time(newest.expires_at))
+    }
+
+    fn second_clock(&self) -> Result<(), CliError> {
+        let clock = &self.state.confirmation;
+        for (label, at) in [
+            ("dealer said", clock.dealer_confirmed_at),
+            ("Xtime due", clock.due_at.filter(|_| clock.confirmed_at.is_none() || clock.lost_at.is_some())),
+            ("confirmed", clock.confirmed_at),
+            ("lost", clock.lost_at),
+        ] {
+            if let Some(at) = at {
+                self.line(label, &self.time(at))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn opcode(&self, default: &str) -> Result<(), CliError> {
+        let code = Untrusted::from(self.state.opcode_code(default));
+        let option = self.state.opcode.as_ref().map_or("the default", |choice| option_word(choice.option));
+        self.line("opcode", &format!("{}  {}, {option}", code.plain(), opcode_word(self.state.opcode_state)))?;
+        for finding in &self.state.opcode_findings {
+            self.line("", &crate::domain::text::clean(finding))?;
+        }
+        if let Some(slots) = self.state.slots {
+            let seen = away(slots.checked_at, self.now);
+            self.line("slots", &format!("{} on {} days, since {seen}", slots.count, slots.days))?;
+        }
+        if let Some(probe) = &self.state.probe {
+            let reason = crate::domain::text::clean(&probe.reason);
+            self.line("last look", &format!("{}: {reason}, {}", probe.outcome, away(probe.at, self.now)))?;
+        }
+        Ok(())
+    }
+
+    fn timeline(&self, events: &[Event]) -> Result<(), CliError> {
+        self.app.out.line(format!("\n{}", self.app.out.ink(Ink::Bold, "timeline")))?;
+        let actors = events.iter().map(|event| event.actor.to_string().chars().count()).max().unwrap_or(0).min(20);
+        for event in events {
+            let at = in_zone(event.at, self.state.profile.timezone);
+            let actor = fit(&event.actor.to_string(), actors);
+            self.app.out.line(format!("  {}  {actor}  {}", self.app.out.ink(Ink::Dim, &at), event.summary()))?;
+        }
+        Ok(())
+    }
+}

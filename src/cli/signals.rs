@@ -1,0 +1,47 @@
+//! Signals end a command cleanly: what was acknowledged is safe, and the exit code says which signal it was.
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::app::App;
+
+/// The signals that end a command.
+pub(super) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// Listens from now on.
+    pub(super) fn install() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for the first one; its number.
+    pub(super) async fn first(mut self) -> u8 {
+        tokio::select! {
+            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => 15,
+            _ = self.hangup.recv() => 1,
+        }
+    }
+}
+
+/// Sends what the program says of itself to stderr: warnings, more with `-v`; JSON lines for `watch`.
+pub(super) fn log(app: &App, watch: bool) {
+    let level = match (app.globals.verbose, watch) {
+        (0, false) => "warn",
+        (0, true) | (1, _) => "cloverwatch=info,warn",
+        (2, _) => "cloverwatch=debug,info",
+        _ => "cloverwatch=trace,debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CLOVERWATCH_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    // A second logger in one process is refused, which is no fault of the command.
+    let _ = if watch { builder.json().try_init() } else { builder.without_time().with_target(false).try_init() };
+}

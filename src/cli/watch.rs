@@ -1,0 +1,82 @@
+//! `watch`: the engine without a screen. Events are JSON lines on stdout; how the platform is doing is on stderr.
+
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::engine::{Engine, PlatformState};
+use crate::store::EventQuery;
+
+use super::app::{App, Need};
+use super::error::CliError;
+
+/// Runs until a signal ends it.
+pub(super) async fn run(app: &App) -> Result<(), CliError> {
+    let engine = app.engine(Need { platform: true, source: true, background: true }).await?;
+    let missing = app.config.xtime.missing();
+    if !missing.is_empty() {
+        tracing::warn!("probing is off: set {} in [xtime]", missing.join(", "));
+    }
+    tracing::info!(dealerships = engine.book().len(), store = %app.config.store, "watching");
+    tokio::select! {
+        ended = follow(app, &engine) => ended,
+        () = statuses(&engine) => Ok(()),
+    }
+}
+
+/// Prints every event from now on; after a lag it reads on from the log, so that none is missing.
+pub(super) async fn follow(app: &App, engine: &Engine) -> Result<(), CliError> {
+    let mut commits = engine.follow();
+    let mut last = engine.book().seq();
+    loop {
+        match commits.recv().await {
+            Ok(committed) => {
+                for event in committed.events.iter().filter(|event| event.seq > last) {
+                    print(app, engine, event)?;
+                }
+                last = committed.events.iter().map(|event| event.seq).max().unwrap_or(last).max(last);
+            }
+            Err(RecvError::Lagged(_)) => {
+                for event in engine.events(EventQuery { after: last, ..EventQuery::default() }).await? {
+                    print(app, engine, &event)?;
+                    last = event.seq;
+                }
+            }
+            Err(RecvError::Closed) => return Ok(()),
+        }
+        app.out.flush()?;
+    }
+}
+
+fn print(app: &App, engine: &Engine, event: &crate::domain::Event) -> Result<(), CliError> {
+    let state = engine.book().get(event.dealership);
+    app.out.json_line(&event.public(state.as_ref().map(|state| &state.profile.name)))
+}
+
+async fn statuses(engine: &Engine) {
+    let mut status = engine.status();
+    let mut shown = PlatformState::Unconfigured;
+    loop {
+        let platform = status.borrow_and_update().platform.clone();
+        if platform != shown {
+            match &platform {
+                PlatformState::Ok => tracing::info!("the platform answers"),
+                PlatformState::Down { why, .. } => {
+                    tracing::error!("the platform fails: {}", crate::domain::text::clean(why));
+                }
+                PlatformState::OurCredentials { why, .. } => {
+                    tracing::error!("our credentials are refused: {}", crate::domain::text::clean(why));
+                }
+                PlatformState::MassDisconnect { turned, .. } => {
+                    tracing::error!(
+                        turned,
+                        "half or more of the last looks turned \"not connected\" together; nobody is recorded as lost"
+                    );
+                }
+                PlatformState::Unconfigured | PlatformState::Starting => {}
+            }
+            shown = platform;
+        }
+        if status.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The effective settings as TOML that could be read again. A secret's place is shown, a secret never.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use toml_edit::Value;
+
+use crate::domain::CodeOrigin;
+use crate::domain::when::duration_text;
+
+use super::model::{Config, HttpCodes};
+use super::secret::Secret;
+
+/// What stands in the place of a literal secret.
+const MASK: &str = "********";
+
+/// Writes every setting, the default meanings of answers included.
+pub fn effective(config: &Config) -> String {
+    let mut out = String::new();
+    match &config.file {
+        Some(path) => line(&mut out, &format!("# effective settings; file: {}", super::diagnostic::shown(path))),
+        None => line(&mut out, "# effective settings; there is no file, so these are the defaults"),
+    }
+    section(&mut out, "partner");
+    entry(&mut out, "name", &text(&config.partner));
+    section(&mut out, "store");
+    entry(&mut out, "url", &text(&config.store.to_string()));
+    platform(&mut out, config);
+    codes(&mut out, config);
+    section(&mut out, "opcode");
+    entry(&mut out, "default", &text(&config.opcode_default));
+    entry(&mut out, "recheck", &length(config.recheck));
+    section(&mut out, "ui");
+    entry(&mut out, "theme", &text(config.ui.theme.word()));
+    entry(&mut out, "mouse", &config.ui.mouse.to_string());
+    entry(&mut out, "operator", &text(&config.operator()));
+    meanings(&mut out, config);
+    out
+}
+
+fn platform(out: &mut String, config: &Config) {
+    let xtime = &config.xtime;
+    let settings = &xtime.settings;
+    section(out, "xtime");
+    let missing = xtime.missing();
+    if !missing.is_empty() {
+        line(out, &format!("# probing is off until these are set: {}", missing.join(", ")));
+    }
+    entry(out, "base_url", &text(&settings.base_url));
+    entry(out, "token_url", &text(&settings.token_url));
+    if !settings.client_id.is_empty() {
+        entry(out, "client_id", &text(&settings.client_id));
+    }
+    for (key, value) in
+        [("client_secret", &xtime.client_secret), ("api_key", &xtime.api_key), ("developer_key", &xtime.developer_key)]
+    {
+        if let Some(value) = value {
+            entry(out, key, &secret(value));
+        }
+    }
+    if !xtime.headers.is_empty() {
+        entry(out, "headers", &headers(&xtime.headers));
+    }
+    entry(out, "scopes", &texts(&settings.scopes));
+    entry(out, "requests_per_second", &xtime.requests_per_second.to_string());
+    entry(out, "max_in_flight", &settings.max_in_flight.to_string());
+    entry(out, "timeout", &time(settings.timeout));
+    entry(out, "connect_timeout", &time(settings.connect_timeout));
+    entry(out, "renew_before", &time(settings.renew_before));
+    entry(out, "max_retry_after", &time(settings.max_retry_after));
+    entry(out, "max_body", &settings.max_body.to_string());
+    entry(out, "max_rows", &settings.max_rows.to_string());
+    entry(out, "services_path", &text(&settings.services_path));
+    entry(out, "slots_path", &text(&settings.slots_path));
+    entry(out, "api_key_header", &text(&settings.api_key_header));
+    entry(out, "developer_key_header", &text(&settings.developer_key_header));
+    entry(out, "correlation_header", &text(&settings.correlation_header));
+    entry(out, "make", &text(&settings.make));
+    entry(out, "model", &text(&settings.model));
+    if let Some(year) = settings.year {
+        entry(out, "year", &year.to_string());
+    }
+    entry(out, "max_slot_days", &settings.max_slot_days.to_string());
+    entry(out, "default_slot_minutes", &settings.default_slot_minutes.to_string());
+    entry(out, "user_agent", &text(&settings.user_agent));
+    entry(out, "allow_plain_http", &settings.allow_plain_http.to_string());
+}
+
+fn codes(out: &mut String, config: &Config) {
+    let invitations = &config.invitations;
+    section(out, "invitations");
+    let source = match invitations.source {
+        CodeOrigin::Paste => "paste",
+        CodeOrigin::Http => "http",
+        CodeOrigin::Command => "command",
+    };
+    entry(out, "source", &text(source));
+    entry(out, "valid_for", &length(invitations.valid_for));
+    entry(out, "confirm_within", &length(invitations.confirm_within));
+    entry(out, "amber_after", &length(invitations.amber_after));
+    entry(out, "expiring_within", &length(invitations.expiring_within));
+    entry(out, "clock_tolerance", &length(invitations.clock_tolerance));
+    if let Some(http) = &invitations.http {
+        http_codes(out, http);
+    }
+    if let Some(command) = &invitations.command {
+        section(out, "invitations.command");
+        entry(out, "run", &texts(&command.run));
+        entry(out, "timeout", &time(command.timeout));
+        entry(out, "max_output", &command.max_output.to_string());
+    }
+}
+
+fn http_codes(out: &mut String, codes: &HttpCodes) {
+    let http = &codes.settings;
+    section(out, "invitations.http");
+    entry(out, "method", &text(&http.method));
+    entry(out, "url", &text(&http.url));
+    if !codes.headers.is_empty() {
+        entry(out, "headers", &headers(&codes.headers));
+    }
+    for (key, value) in [
+        ("body", http.body.as_deref()),
+        ("code", Some(http.code.as_str())),
+        ("generated_at", http.generated_at.as_deref()),
+        ("expires_at", http.expires_at.as_deref()),
+    ] {
+        if let Some(value) = value {
+            entry(out, key, &text(value));
+        }
+    }
+    entry(out, "timeout", &time(http.timeout));
+    entry(out, "max_retry_after", &time(http.max_retry_after));
+    entry(out, "max_body", &http.max_body.to_string());
+    entry(out, "user_agent", &text(&http.user_agent));
+    entry(out, "allow_plain_http", &http.allow_plain_http.to_string());
+}
+
+/// The table of meanings comes last, because its rows end every section before them.
+fn meanings(out: &mut String, config: &Config) {
+    let rows = &config.xtime.settings.meanings;
+    line(out, "\n# How answers are read; the first match wins.");
+    for (place, row) in rows.iter().enumerate() {
+        let origin = if place < config.xtime.own_meanings { "" } else { " # default" };
+        line(out, &format!("\n[[xtime.meaning]]{origin}"));
+        // A row is plain data: its fields are printed as TOML by its own serialization.
+        line(out, toml_edit::ser::to_string(row).unwrap_or_default().trim_end());
+    }
+}
+
+fn line(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
+}
+
+fn section(out: &mut String, name: &str) {
+    let _ = writeln!(out, "\n[{name}]");
+}
+
+fn entry(out: &mut String, key: &str, value: &str) {
+    let _ = writeln!(out, "{key} = {value}");
+}
+
+fn text(value: &str) -> String {
+    Value::from(value).to_string().trim().to_owned()
+}
+
+fn texts(values: &[String]) -> String {
+    format!("[{}]", values.iter().map(|value| text(value)).collect::<Vec<_>>().join(", "))
+}
+
+fn length(value: TimeDelta) -> String {
+    text(&duration_text(value))
+}
+
+fn time(value: Duration) -> String {
+    length(TimeDelta::from_std(value).unwrap_or(TimeDelta::MAX))
+}
+
+fn secret(value: &Secret) -> String {
+    match value {
+        Secret::Variable(name) => format!("{{ env = {} }}", text(name)),
+        Secret::File(path) => format!("{{ file = {} }}", text(&path.to_string_lossy())),
+        Secret::Command(command) => format!("{{ command = {} }}", text(command)),
+        Secret::Literal(_) => text(MASK),
+    }
+}
+
+fn headers(values: &[(String, Secret)]) -> String {
+    let one = |(name, value): &(String, Secret)| format!("{} = {}", text(name), secret(value));
+    format!("{{ {} }}", values.iter().map(one).collect::<Vec<_>>().join(", "))
+}

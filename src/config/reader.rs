@@ -1,0 +1,343 @@
+//! Reads typed values out of TOML with the place of every mistake; variables of the environment win over the file.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use chrono::TimeDelta;
+use serde::de::DeserializeOwned;
+use toml_edit::{Item, TableLike, Value};
+
+use crate::domain::suggest::did_you_mean;
+use crate::domain::when::parse_duration;
+
+use super::diagnostic::{Diagnostic, Place};
+use super::secret::Secret;
+
+/// The beginning of every variable.
+pub(super) const PREFIX: &str = "CLOVERWATCH_";
+
+/// Variables that are not settings.
+const OTHER_VARIABLES: &[&str] = &["CLOVERWATCH_CONFIG", "CLOVERWATCH_LOG"];
+
+/// One reading of one file and the environment.
+pub(super) struct Reader<'a> {
+    path: &'a Path,
+    text: &'a str,
+    variables: &'a BTreeMap<String, String>,
+    asked: RefCell<BTreeSet<String>>,
+    found: RefCell<Vec<Diagnostic>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(path: &'a Path, text: &'a str, variables: &'a BTreeMap<String, String>) -> Self {
+        Self { path, text, variables, asked: RefCell::default(), found: RefCell::default() }
+    }
+
+    pub(super) fn report(&self, place: Place, warning: bool, message: impl Into<String>) {
+        self.found.borrow_mut().push(Diagnostic { place, warning, message: message.into() });
+    }
+
+    /// The place of a byte of the file.
+    pub(super) fn place(&self, at: usize) -> Place {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Place::File { path: self.path.to_owned(), line, column }
+    }
+
+    fn place_of(&self, item: &Item) -> Place {
+        item.span().map_or(Place::Nowhere, |span| self.place(span.start))
+    }
+
+    /// Everything that was found, after asking whether every variable was understood.
+    pub(super) fn finish(self) -> Vec<Diagnostic> {
+        let asked = self.asked.into_inner();
+        let mut found = self.found.into_inner();
+        for name in self.variables.keys().filter(|name| name.starts_with(PREFIX) && !asked.contains(*name)) {
+            if !OTHER_VARIABLES.contains(&name.as_str()) {
+                let near = did_you_mean(name, asked.iter().map(String::as_str));
+                let message = format!("no setting has this variable{near}");
+                found.push(Diagnostic { place: Place::Variable(name.clone()), warning: true, message });
+            }
+        }
+        found
+    }
+}
+
+/// A value as it was written, and where.
+enum Found<'t> {
+    File(&'t Item),
+    Variable(&'t str),
+}
+
+/// A section. Every key that is asked for is known; [`Section::end`] reports the others.
+pub(super) struct Section<'r, 'a> {
+    reader: &'r Reader<'a>,
+    name: String,
+    table: Option<&'r dyn TableLike>,
+    known: RefCell<Vec<&'static str>>,
+}
+
+impl<'r, 'a> Section<'r, 'a> {
+    pub(super) fn root(reader: &'r Reader<'a>, table: &'r dyn TableLike) -> Self {
+        Self { reader, name: String::new(), table: Some(table), known: RefCell::default() }
+    }
+
+    fn variable(&self, key: &str) -> String {
+        let dotted = if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) };
+        format!("{PREFIX}{}", dotted.replace(['.', '-'], "_").to_uppercase())
+    }
+
+    fn find(&self, key: &'static str) -> Option<(Found<'r>, Place)> {
+        self.known.borrow_mut().push(key);
+        let variable = self.variable(key);
+        let written = self.reader.variables.get_key_value(&variable);
+        self.reader.asked.borrow_mut().insert(variable);
+        if let Some((name, text)) = written {
+            return Some((Found::Variable(text), Place::Variable(name.clone())));
+        }
+        let item = self.table?.get(key)?;
+        Some((Found::File(item), self.reader.place_of(item)))
+    }
+
+    /// Reads a value, or reports why it cannot be read.
+    fn read<T>(
+        &self,
+        key: &'static str,
+        from_item: impl FnOnce(&Item) -> Result<T, String>,
+        from_text: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let (found, place) = self.find(key)?;
+        let read = match found {
+            Found::File(item) => from_item(item),
+            Found::Variable(text) => from_text(text),
+        };
+        read.map_err(|message| self.reader.report(place, false, format!("`{}`: {message}", self.dotted(key)))).ok()
+    }
+
+    fn dotted(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+
+    /// Text that a function understands.
+    pub(super) fn parsed<T>(&self, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let from_item = |item: &Item| match item.as_str() {
+            Some(text) => parse(text),
+            None => Err(format!("text in quotes is needed, not {}", item.type_name())),
+        };
+        self.read(key, from_item, &parse)
+    }
+
+    /// Any text but an empty one.
+    pub(super) fn text(&self, key: &'static str) -> Option<String> {
+        self.parsed(key, |text| match text.trim() {
+            "" => Err("it is empty".to_owned()),
+            _ => Ok(text.to_owned()),
+        })
+    }
+
+    /// A length of time.
+    pub(super) fn duration(&self, key: &'static str, least: TimeDelta) -> Option<TimeDelta> {
+        self.parsed(key, |text| match parse_duration(text) {
+            Ok(length) if length < least => {
+                Err(format!("at least {} is needed", crate::domain::when::duration_text(least)))
+            }
+            read => read.map_err(|error| error.to_string()),
+        })
+    }
+
+    /// A whole number.
+    pub(super) fn number(&self, key: &'static str, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
+        let check = |number: i64| match range.contains(&number) {
+            true => Ok(number),
+            false => Err(format!("{number} is not between {} and {}", range.start(), range.end())),
+        };
+        let from_item = |item: &Item| match item.as_integer() {
+            Some(number) => check(number),
+            None => Err(format!("a whole number is needed, not {}", item.type_name())),
+        };
+        self.read(key, from_item, |text| {
+            text.trim().parse().map_err(|_| "a whole number is needed".to_owned()).and_then(check)
+        })
+    }
+
+    /// Yes or no.
+    pub(super) fn flag(&self, key: &'static str) -> Option<bool> {
+        let from_item =
+            |item: &Item| item.as_bool().ok_or_else(|| format!("true or false is needed, not {}", item.type_name()));
+        self.read(key, from_item, |text| match text.trim() {
+            "true" | "1" | "yes" => Ok(true),
+            "false" | "0" | "no" => Ok(false),
+            _ => Err("true or false is needed".to_owned()),
+        })
+    }
+
+    /// One of some words.
+    pub(super) fn word<T: Copy>(&self, key: &'static str, words: &[(&'static str, T)]) -> Option<T> {
+        self.parsed(key, |text| {
+            words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
+                let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+                format!("`{text}` is none of {}{}", known.join(", "), did_you_mean(text, known.iter().copied()))
+            })
+        })
+    }
+
+    /// A list of texts; in a variable as a TOML list, or as one text.
+    pub(super) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
+        let from_value = |value: &Value| {
+            let array = value.as_array().ok_or("a list of texts is needed")?;
+            let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("every one must be text in quotes");
+            array.iter().map(text).collect::<Result<Vec<_>, _>>()
+        };
+        let from_item = |item: &Item| match item.as_value() {
+            Some(value) => from_value(value).map_err(str::to_owned),
+            None => Err("a list of texts is needed".to_owned()),
+        };
+        self.read(key, from_item, |text| match text.parse::<Value>() {
+            Ok(value) if value.is_array() => from_value(&value).map_err(str::to_owned),
+            _ => Ok(vec![text.to_owned()]),
+        })
+    }
+
+    /// A secret: `{ env = "NAME" }`, `{ file = "PATH" }`, `{ command = "…" }`; a literal only with a warning.
+    pub(super) fn secret(&self, key: &'static str) -> Option<Secret> {
+        let (found, place) = self.find(key)?;
+        match found {
+            Found::Variable(_) => Some(Secret::Variable(self.variable(key))),
+            Found::File(item) => self.secret_from(&self.dotted(key), item, place, true),
+        }
+    }
+
+    fn secret_from(&self, name: &str, item: &Item, place: Place, warn: bool) -> Option<Secret> {
+        if let Some(text) = item.as_str() {
+            if warn {
+                let message = format!(
+                    "`{name}` stands in the file as it is; better: {{ env = \"NAME\" }}, {{ file = \"PATH\" }} or {{ command = \"…\" }}"
+                );
+                self.reader.report(place, true, message);
+            }
+            return Some(Secret::Literal(text.to_owned().into()));
+        }
+        let way = item.as_table_like().filter(|table| table.len() == 1).and_then(|table| {
+            let (key, value) = table.iter().next()?;
+            Some((key, value.as_str().filter(|text| !text.is_empty())?))
+        });
+        match way {
+            Some(("env", variable)) => Some(Secret::Variable(variable.to_owned())),
+            Some(("file", path)) => Some(Secret::File(super::paths::from_settings(path, self.reader.path))),
+            Some(("command", command)) => Some(Secret::Command(command.to_owned())),
+            _ => {
+                let message = format!(
+                    "`{name}`: one of {{ env = \"NAME\" }}, {{ file = \"PATH\" }} or {{ command = \"…\" }} is needed"
+                );
+                self.reader.report(place, false, message);
+                None
+            }
+        }
+    }
+
+    /// A table of names and secrets. A literal is fine unless its name says that it is one.
+    pub(super) fn secrets(&self, key: &'static str) -> Option<Vec<(String, Secret)>> {
+        self.known.borrow_mut().push(key);
+        let item = self.table?.get(key)?;
+        let Some(table) = item.as_table_like() else {
+            self.reader.report(self.reader.place_of(item), false, format!("`{}`: a table is needed", self.dotted(key)));
+            return None;
+        };
+        let one = |(name, item): (&str, &Item)| {
+            let telling = name.to_ascii_lowercase();
+            let warn = ["auth", "key", "token", "secret", "cookie"].iter().any(|part| telling.contains(part));
+            let place = self.reader.place_of(item);
+            Some((name.to_owned(), self.secret_from(&format!("{}.{name}", self.dotted(key)), item, place, warn)?))
+        };
+        Some(table.iter().filter_map(one).collect())
+    }
+
+    /// Every table of a list of tables, as whatever it is a form of.
+    pub(super) fn rows<T: DeserializeOwned>(&self, key: &'static str) -> Option<Vec<T>> {
+        self.known.borrow_mut().push(key);
+        let item = self.table?.get(key)?;
+        let tables: Vec<(Value, usize)> = match item {
+            Item::ArrayOfTables(tables) => tables
+                .iter()
+                .map(|table| (table.clone().into_inline_table().into(), table.span().map_or(0, |span| span.start)))
+                .collect(),
+            Item::Value(Value::Array(values)) => {
+                values.iter().map(|value| (value.clone(), value.span().map_or(0, |span| span.start))).collect()
+            }
+            _ => {
+                let message = format!("`{0}`: a list of tables is needed ([[{0}]])", self.dotted(key));
+                self.reader.report(self.reader.place_of(item), false, message);
+                return None;
+            }
+        };
+        let row = |(value, start): (Value, usize)| {
+            T::deserialize(serde::de::IntoDeserializer::into_deserializer(value))
+                .map_err(|error| {
+                    let place = self.reader.place(error.span().map_or(start, |span| span.start));
+                    self.reader.report(place, false, format!("[[{}]]: {}", self.dotted(key), error.message()));
+                })
+                .ok()
+        };
+        Some(tables.into_iter().filter_map(row).collect())
+    }
+
+    /// A section below this one. It can be asked even when it is not in the file: variables may fill it.
+    pub(super) fn section(&self, key: &'static str) -> Section<'r, 'a> {
+        self.known.borrow_mut().push(key);
+        let item = self.table.and_then(|table| table.get(key));
+        let table = item.and_then(Item::as_table_like);
+        if let (Some(item), None) = (item, table) {
+            self.reader.report(
+                self.reader.place_of(item),
+                false,
+                format!("`{key}` is a section: write [{}]", self.dotted(key)),
+            );
+        }
+        Section { reader: self.reader, name: self.dotted(key), table, known: RefCell::default() }
+    }
+
+    /// Whether anything of it was given.
+    pub(super) fn is_given(&self) -> bool {
+        let prefix = self.variable("");
+        self.table.is_some() || self.reader.variables.keys().any(|name| name.starts_with(&prefix))
+    }
+
+    /// Reports a section or key that belongs to a later version.
+    pub(super) fn later(&self, key: &'static str, what: &str) {
+        self.known.borrow_mut().push(key);
+        if let Some((name, _)) = self.table.and_then(|table| table.get_key_value(key)) {
+            let place = name.span().map_or(Place::Nowhere, |span| self.reader.place(span.start));
+            let message = format!("`{key}` is not available yet: {what} belongs to a later version; remove it here");
+            self.reader.report(place, false, message);
+        }
+    }
+
+    /// Reports a mistake about a key that was read.
+    pub(super) fn complain(&self, key: &str, message: impl Into<String>) {
+        let variable = self.variable(key);
+        let place = if self.reader.variables.contains_key(&variable) {
+            Place::Variable(variable)
+        } else {
+            self.table.and_then(|table| table.get(key)).map_or(Place::Nowhere, |item| self.reader.place_of(item))
+        };
+        self.reader.report(place, false, format!("`{}`: {}", self.dotted(key), message.into()));
+    }
+
+    /// Reports every key that nobody asked for.
+    pub(super) fn end(&self) {
+        let known = self.known.borrow();
+        for (key, _) in self.table.into_iter().flat_map(TableLike::iter) {
+            if known.contains(&key) {
+                continue;
+            }
+            let span = self.table.and_then(|table| table.get_key_value(key)).and_then(|(key, _)| key.span());
+            let place = span.map_or(Place::Nowhere, |span| self.reader.place(span.start));
+            let near = did_you_mean(key, known.iter().copied());
+            let of = if self.name.is_empty() { "section".to_owned() } else { format!("key in [{}]", self.name) };
+            let hint = if near.is_empty() { format!(" (there are: {})", known.join(", ")) } else { near };
+            self.reader.report(place, false, format!("unknown {of}: `{key}`{hint}"));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! From settings to what the engine is made of. Secrets are fetched here, at the last moment.
+
+use std::sync::Arc;
+
+use crate::clock::SharedClock;
+use crate::domain::CodeOrigin;
+use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
+use crate::xtime::{CodeSource, HttpPlatform, SetupError};
+
+use super::model::{Config, HttpCodes};
+use super::secret::{Secret, SecretError};
+
+/// Why the platform or a code source cannot be set up from the settings (exit 2).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetupFailure {
+    /// A secret cannot be had.
+    #[error("[{section}] {key}: {why}")]
+    Secret {
+        /// The section.
+        section: &'static str,
+        /// The key.
+        key: String,
+        /// Why.
+        why: SecretError,
+    },
+    /// A setting cannot be used.
+    #[error("[{section}] {why}")]
+    Setting {
+        /// The section.
+        section: &'static str,
+        /// Why.
+        why: SetupError,
+    },
+}
+
+/// The section of the platform.
+const XTIME: &str = "xtime";
+
+fn fetch(section: &'static str, key: &str, secret: &Secret) -> Result<secrecy::SecretString, SetupFailure> {
+    secret.fetch().map_err(|why| SetupFailure::Secret { section, key: key.to_owned(), why })
+}
+
+impl Config {
+    /// The client of the platform; `None` while settings are missing ([`super::model::Xtime::missing`]): nobody looks.
+    ///
+    /// # Errors
+    /// A [`SetupFailure`] when a secret cannot be had or a setting cannot be used.
+    pub fn platform(&self, clock: SharedClock) -> Result<Option<Arc<HttpPlatform>>, SetupFailure> {
+        let xtime = &self.xtime;
+        let (Some(client_secret), Some(api_key), []) =
+            (&xtime.client_secret, &xtime.api_key, xtime.missing().as_slice())
+        else {
+            return Ok(None);
+        };
+        let mut settings = xtime.settings.clone();
+        settings.client_secret = fetch(XTIME, "client_secret", client_secret)?;
+        settings.api_key = fetch(XTIME, "api_key", api_key)?;
+        if let Some(key) = &xtime.developer_key {
+            settings.developer_key = Some(fetch(XTIME, "developer_key", key)?);
+        }
+        for (name, value) in &xtime.headers {
+            settings.headers.push((name.clone(), fetch(XTIME, &format!("headers.{name}"), value)?));
+        }
+        let platform =
+            HttpPlatform::new(settings, clock).map_err(|why| SetupFailure::Setting { section: XTIME, why })?;
+        Ok(Some(Arc::new(platform)))
+    }
+
+    /// Where codes come from; `None`: by paste.
+    ///
+    /// # Errors
+    /// A [`SetupFailure`] when a secret cannot be had or a setting cannot be used.
+    pub fn code_source(&self, clock: SharedClock) -> Result<Option<Arc<dyn CodeSource>>, SetupFailure> {
+        let invitations = &self.invitations;
+        match (invitations.source, &invitations.http, &invitations.command) {
+            (CodeOrigin::Http, Some(http), _) => Ok(Some(Arc::new(http_source(http, clock)?))),
+            (CodeOrigin::Command, _, Some(command)) => {
+                let section = "invitations.command";
+                let source = CommandSource::new(command.clone());
+                Ok(Some(Arc::new(source.map_err(|why| SetupFailure::Setting { section, why })?)))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+fn http_source(http: &HttpCodes, clock: SharedClock) -> Result<HttpSource, SetupFailure> {
+    let section = "invitations.http";
+    let mut settings = http.settings.clone();
+    for (name, value) in &http.headers {
+        let text = match value {
+            // What stands in the file as it is may be a template; what is kept elsewhere is a secret.
+            Secret::Literal(text) => HeaderText::Template(secrecy::ExposeSecret::expose_secret(text).to_owned()),
+            secret => HeaderText::Secret(fetch(section, &format!("headers.{name}"), secret)?),
+        };
+        settings.headers.push((name.clone(), text));
+    }
+    HttpSource::new(settings, clock).map_err(|why| SetupFailure::Setting { section, why })
+}

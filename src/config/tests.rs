@@ -1,0 +1,200 @@
+//! Settings: defaults, mistakes with their places, variables and flags, and that the printed form can be read again.
+
+use chrono::TimeDelta;
+
+use super::*;
+use crate::domain::CodeOrigin;
+
+fn overrides(variables: &[(&str, &str)]) -> Overrides {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Overrides { variables, ..Overrides::default() }
+}
+
+fn good(text: &str) -> Loaded {
+    parse(Path::new("/etc/c.toml"), text, &Overrides::default()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn mistakes(text: &str) -> Vec<String> {
+    let error = parse(Path::new("c.toml"), text, &Overrides::default()).expect_err(text);
+    error.0.iter().map(ToString::to_string).collect()
+}
+
+const WHOLE: &str = r#"
+[partner]
+name = "Clover"
+[store]
+url = "sled:/tmp/books"
+[xtime]
+base_url = "https://example.com/xtime"
+client_id = "me"
+client_secret = { env = "XTIME_CLIENT_SECRET" }
+api_key = { command = "pass xtime" }
+developer_key = { file = "keys/developer" }
+requests_per_second = 3
+timeout = "7s"
+scopes = ["read"]
+[[xtime.meaning]]
+status = 403
+message = "no such thing"
+means = "our-credentials"
+[invitations]
+source = "http"
+valid_for = "48h"
+[invitations.http]
+url = "https://partner.example.com/invitations"
+headers = { Authorization = { env = "PARTNER_TOKEN" }, X-Plain = "yes" }
+body = '{"dealerCode": "{{ dealer_code }}"}'
+code = "/data/code"
+[invitations.command]
+run = ["issue-code", "{{ dealer_code }}"]
+[opcode]
+default = "DataClover Appt"
+recheck = "12h"
+[ui]
+theme = "dark"
+mouse = true
+operator = "ana"
+"#;
+
+#[test]
+fn nothing_at_all_is_fine() {
+    let loaded = good("");
+    let config = loaded.config;
+    assert_eq!(loaded.warnings, []);
+    assert_eq!((config.partner.as_str(), config.opcode_default.as_str()), ("DataClover", "Tell Us More"));
+    assert_eq!(config.invitations.source, CodeOrigin::Paste);
+    assert_eq!(config.policy(), crate::domain::Policy::default());
+    assert_eq!(config.xtime.missing(), ["client_id", "client_secret", "api_key"]);
+    assert!(config.platform(std::sync::Arc::new(crate::clock::WallClock::real())).unwrap().is_none());
+}
+
+#[test]
+fn every_section_is_read() {
+    let loaded = good(WHOLE);
+    assert_eq!(loaded.warnings, []);
+    let config = loaded.config;
+    assert_eq!(config.partner, "Clover");
+    assert_eq!(config.store, StoreUrl::Embedded("/tmp/books".into()));
+    assert_eq!(config.policy().valid_for, TimeDelta::hours(48));
+    assert_eq!(config.pace().requests_per_second, 3);
+    assert_eq!(config.xtime.missing(), Vec::<&str>::new());
+    assert_eq!(config.xtime.own_meanings, 1);
+    assert_eq!(config.xtime.settings.timeout.as_secs(), 7);
+    assert!(
+        matches!(&config.xtime.developer_key, Some(Secret::File(path)) if path == Path::new("/etc/keys/developer"))
+    );
+    assert_eq!(config.invitations.command.unwrap().run, ["issue-code", "{{ dealer_code }}"]);
+    assert_eq!((config.ui.theme, config.ui.mouse), (Theme::Dark, true));
+}
+
+#[test]
+fn mistakes_have_a_place_and_say_what_would_be_right() {
+    for (text, expected) in [
+        ("[xtme]\n", "c.toml:1:2: error: unknown section: `xtme`; did you mean `xtime`?"),
+        (
+            "[xtime]\n  base_ur = \"x\"",
+            "c.toml:2:3: error: unknown key in [xtime]: `base_ur`; did you mean `base_url`?",
+        ),
+        ("[invitations]\nvalid_for = \"72\"", "c.toml:2:13: error: `invitations.valid_for`: `72` has no unit"),
+        (
+            "[invitations]\nvalid_for = 72",
+            "c.toml:2:13: error: `invitations.valid_for`: text in quotes is needed, not integer",
+        ),
+        ("[invitations]\nsource = \"htp\"", "did you mean `http`?"),
+        ("[invitations]\nsource = \"http\"", "c.toml:2:10: error: `invitations.source`: `http` needs the section"),
+        (
+            "[store]\nurl = \"postgres://x\"",
+            "c.toml:2:7: error: `store.url`: PostgreSQL stores are not part of this version",
+        ),
+        ("[store]\nurl = \"/x\"", "a store is named `sled:PATH`"),
+        (
+            "[xtime]\nrequests_per_second = 0",
+            "c.toml:2:23: error: `xtime.requests_per_second`: 0 is not between 1 and 1000",
+        ),
+        ("[ui]\nmouse = \"yes\"", "c.toml:2:9: error: `ui.mouse`: true or false is needed, not string"),
+        ("[mail]\nfrom = \"x\"", "c.toml:1:2: error: `mail` is not available yet"),
+        ("[[hooks]]\non = []", "`hooks` is not available yet"),
+        ("[reminders]\n", "`reminders` is not available yet"),
+        ("partner = 5", "c.toml:1:11: error: `partner` is a section"),
+        ("[xtime]\napi_key = { evn = \"X\" }", "c.toml:2:11: error: `xtime.api_key`: one of { env"),
+        ("[xtime]\na = [\n", "c.toml:2:6: error: unclosed array"),
+        ("[invitations.http]\nurl = \"https://example.com\"", "`invitations.http.code`: it is missing"),
+        ("[invitations.command]\nrun = []", "`invitations.command.run`: the program"),
+        (
+            "[[xtime.meaning]]\nstatus = 403\nmeans = \"conected\"\n",
+            "c.toml:3:9: error: [[xtime.meaning]]: unknown variant",
+        ),
+        ("[[xtime.meaning]]\nstats = 403\nmeans = \"connected\"\n", "unknown field `stats`"),
+    ] {
+        let found = mistakes(text);
+        assert!(found.iter().any(|found| found.contains(expected)), "{text}\n{found:#?}");
+    }
+    assert_eq!(mistakes("[a]\n[b]\n[c]\n").len(), 3, "every mistake at once");
+}
+
+#[test]
+fn a_literal_secret_is_taken_with_a_warning_and_never_printed() {
+    let text =
+        "[xtime]\nclient_id = \"me\"\nclient_secret = \"s3cret\"\napi_key = \"k3y\"\nheaders = { X-Token = \"t0ken\" }";
+    let loaded = good(text);
+    assert_eq!(loaded.warnings.len(), 3);
+    assert!(loaded.warnings[0].to_string().starts_with("/etc/c.toml:3:17: warning: `xtime.client_secret` stands in"));
+    let printed = print::effective(&loaded.config);
+    for secret in ["s3cret", "k3y", "t0ken"] {
+        assert!(!printed.contains(secret) && !format!("{:?}", loaded.config).contains(secret), "{printed}");
+    }
+}
+
+#[test]
+fn variables_win_over_the_file_and_flags_over_both() {
+    let mut overrides = overrides(&[
+        ("CLOVERWATCH_STORE_URL", "sled:/from/variable"),
+        ("CLOVERWATCH_XTIME_REQUESTS_PER_SECOND", "7"),
+        ("CLOVERWATCH_XTIME_CLIENT_SECRET", "s3cret"),
+        ("CLOVERWATCH_INVITATIONS_HTTP_METHOD", "PUT"),
+        ("CLOVERWATCH_XTIME_SCOPES", "[\"a\", \"b\"]"),
+        ("CLOVERWATCH_UI_THEEM", "dark"),
+    ]);
+    let loaded = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap();
+    assert_eq!(loaded.config.store, StoreUrl::Embedded("/from/variable".into()));
+    assert_eq!(loaded.config.xtime.requests_per_second, 7);
+    assert_eq!(loaded.config.xtime.settings.scopes, ["a", "b"]);
+    assert!(
+        matches!(&loaded.config.xtime.client_secret, Some(Secret::Variable(name)) if name == "CLOVERWATCH_XTIME_CLIENT_SECRET")
+    );
+    assert_eq!(loaded.config.invitations.http.as_ref().unwrap().settings.method, "PUT");
+    assert_eq!(loaded.warnings.len(), 1);
+    assert!(loaded.warnings[0].to_string().contains("did you mean `CLOVERWATCH_UI_THEME`?"), "{:?}", loaded.warnings);
+    overrides.store = Some("sled:/from/flag".to_owned());
+    let loaded = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap();
+    assert_eq!(loaded.config.store, StoreUrl::Embedded("/from/flag".into()));
+    overrides.store = Some("postgres://x".to_owned());
+    overrides.variables.insert("CLOVERWATCH_UI_MOUSE".to_owned(), "perhaps".to_owned());
+    let error = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap_err().to_string();
+    assert!(error.contains("--store: error: PostgreSQL") && error.contains("CLOVERWATCH_UI_MOUSE: error"), "{error}");
+}
+
+#[test]
+fn what_is_printed_can_be_read_again_and_prints_the_same() {
+    for text in ["", WHOLE] {
+        let printed = print::effective(&good(text).config);
+        let again = good(&printed);
+        let own = again.config.xtime.own_meanings;
+        assert_eq!(own, good(text).config.xtime.settings.meanings.len(), "the defaults are printed too");
+        let mut second = print::effective(&again.config);
+        // Read again, the default rows are the operator's own, and the defaults follow once more.
+        second.truncate(second.find("# How answers are read").unwrap());
+        assert!(printed.starts_with(&second), "{printed}\n---\n{second}");
+    }
+}
+
+#[test]
+fn a_file_that_was_asked_for_must_be_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("none.toml");
+    let error = load(&Overrides { file: Some(file.clone()), ..Overrides::default() }).unwrap_err().to_string();
+    assert!(error.contains("--config: error: cannot read"), "{error}");
+    std::fs::write(&file, "[partner]\nname = \"X\"").unwrap();
+    let loaded = load(&Overrides { file: Some(file.clone()), ..Overrides::default() }).unwrap();
+    assert_eq!((loaded.config.partner.as_str(), loaded.config.file), ("X", Some(file)));
+}

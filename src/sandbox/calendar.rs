@@ -1,0 +1,146 @@
+//! The calendar of a simulated dealership: hours per weekday, 15-minute slots, others' bookings, and its local time.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::chance::Chance;
+use super::profile::Profile;
+
+/// The length of a slot in minutes.
+pub(super) const SLOT_MINUTES: i64 = 15;
+/// How many days ahead customers of the web may book.
+pub(super) const HORIZON_DAYS: i64 = 60;
+
+/// One slot that is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Offer {
+    /// The wall clock of the dealership.
+    pub(super) local: NaiveDateTime,
+    /// The moment.
+    pub(super) at: DateTime<Tz>,
+}
+
+/// Everything the calendar depends on.
+pub(super) struct Calendar<'a> {
+    pub(super) seed: u64,
+    pub(super) dealer: &'a str,
+    pub(super) profile: &'a Profile,
+    /// Wall-clock times that were booked through us.
+    pub(super) taken: &'a BTreeSet<NaiveDateTime>,
+}
+
+impl Calendar<'_> {
+    /// What is offered on a day, in order. Past slots, those beyond the horizon and those that the change to summer time
+    /// skips are not; of the hour that the change back repeats, the first is meant.
+    pub(super) fn day(&self, day: NaiveDate, now: DateTime<Utc>) -> Vec<Offer> {
+        let today = now.with_timezone(&self.profile.zone).date_naive();
+        if day < today || day.signed_duration_since(today) > TimeDelta::days(HORIZON_DAYS) {
+            return Vec::new();
+        }
+        let weekday = day.weekday().num_days_from_monday() as usize;
+        let Some((open, close)) = self.profile.hours.get(weekday).copied().flatten() else {
+            return Vec::new();
+        };
+        (open..close)
+            .step_by(15)
+            .filter_map(|minute| day.and_hms_opt(minute / 60, minute % 60, 0))
+            .filter(|local| !self.taken.contains(local) && !self.occupied(*local))
+            .filter_map(|local| {
+                let at = self.profile.zone.from_local_datetime(&local).earliest()?;
+                (at.to_utc() > now).then_some(Offer { local, at })
+            })
+            .collect()
+    }
+
+    /// What is offered from one day to another, both included.
+    pub(super) fn days(&self, start: NaiveDate, end: NaiveDate, now: DateTime<Utc>) -> Vec<Offer> {
+        start.iter_days().take_while(|day| *day <= end).take(7).flat_map(|day| self.day(day, now)).collect()
+    }
+
+    /// Whether a slot can be booked.
+    pub(super) fn offers(&self, local: NaiveDateTime, now: DateTime<Utc>) -> bool {
+        self.day(local.date(), now).iter().any(|offer| offer.local == local)
+    }
+
+    /// The first slot that is free.
+    pub(super) fn first(&self, now: DateTime<Utc>) -> Option<Offer> {
+        let today = now.with_timezone(&self.profile.zone).date_naive();
+        let days = usize::try_from(HORIZON_DAYS).unwrap_or(0);
+        today.iter_days().take(days).find_map(|day| self.day(day, now).into_iter().next())
+    }
+
+    fn occupied(&self, local: NaiveDateTime) -> bool {
+        let words = ["slot", self.dealer, &local.and_utc().timestamp().to_string()];
+        Chance::of(self.seed, &words).likely(self.profile.occupancy)
+    }
+}
+
+/// A slot as the platform writes it: the wall clock and an offset without a colon, or a `Z` that means nothing.
+pub(super) fn written(offer: &Offer, zulu: bool) -> String {
+    if zulu {
+        offer.local.format("%Y-%m-%dT%H:%MZ").to_string()
+    } else {
+        offer.at.format("%Y-%m-%dT%H:%M%z").to_string()
+    }
+}
+
+/// A wall clock as a dealership writes it.
+pub(super) fn written_at(local: NaiveDateTime, profile: &Profile) -> String {
+    match profile.zone.from_local_datetime(&local).earliest() {
+        Some(at) => written(&Offer { local, at }, profile.zulu),
+        None => local.format("%Y-%m-%dT%H:%M").to_string(),
+    }
+}
+
+/// Reads the wall clock of a time as callers send it, whatever offset follows; `None` when there is none.
+pub(super) fn wall_clock(text: &str) -> Option<NaiveDateTime> {
+    let local = NaiveDateTime::parse_from_str(text.get(..16)?, "%Y-%m-%dT%H:%M").ok()?;
+    let rest = text.get(16..)?;
+    let rest = rest.strip_prefix(":00").unwrap_or(rest);
+    let rest = rest.strip_prefix(".000").unwrap_or(rest);
+    let offset = rest.is_empty()
+        || rest == "Z"
+        || rest.strip_prefix(['+', '-']).is_some_and(|digits| {
+            matches!(digits.len(), 4 | 5) && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b':')
+        });
+    offset.then_some(local)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_skipped_hour_is_not_offered_and_a_repeated_one_is_offered_once() {
+        let mut profile = Profile::of(1, "xts1", Some(Tz::America__Chicago));
+        profile.hours = [Some((0, 24 * 60)); 7];
+        profile.occupancy = 0.0;
+        let taken = BTreeSet::new();
+        let calendar = Calendar { seed: 1, dealer: "xts1", profile: &profile, taken: &taken };
+        let now = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
+        let spring = calendar.day(NaiveDate::from_ymd_opt(2026, 3, 8).unwrap(), now);
+        assert_eq!(spring.len(), 92);
+        assert_eq!(written(&spring[7], false), "2026-03-08T01:45-0600");
+        assert_eq!(written(&spring[8], false), "2026-03-08T03:00-0500");
+        assert_eq!(written(&spring[8], true), "2026-03-08T03:00Z");
+        let now = Utc.with_ymd_and_hms(2026, 10, 20, 12, 0, 0).unwrap();
+        let autumn = calendar.day(NaiveDate::from_ymd_opt(2026, 11, 1).unwrap(), now);
+        assert_eq!(autumn.len(), 96);
+        assert_eq!(written(&autumn[4], false), "2026-11-01T01:00-0500");
+        assert!(calendar.day(NaiveDate::from_ymd_opt(2026, 10, 19).unwrap(), now).is_empty());
+        assert!(calendar.day(NaiveDate::from_ymd_opt(2027, 1, 1).unwrap(), now).is_empty());
+    }
+
+    #[test]
+    fn wall_clocks_are_read_whatever_the_offset() {
+        let expected = NaiveDate::from_ymd_opt(2024, 3, 30).unwrap().and_hms_opt(14, 0, 0);
+        for text in ["2024-03-30T14:00-0500", "2024-03-30T14:00Z", "2024-03-30T14:00:00-05:00", "2024-03-30T14:00"] {
+            assert_eq!(wall_clock(text), expected, "{text}");
+        }
+        for text in ["", "2024-03-30", "2024-03-30T14:00 now", "2024-03-30T14:0é", "2024-13-30T14:00Z"] {
+            assert_eq!(wall_clock(text), None, "{text}");
+        }
+    }
+}

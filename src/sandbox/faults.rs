@@ -1,0 +1,269 @@
+//! Which faults the simulated platform injects, how often, and how that is written down.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::chance::Chance;
+
+/// One way in which the platform misbehaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fault {
+    /// Status 503 without a useful body.
+    Unavailable,
+    /// Status 429 with `Retry-After`, in seconds and as a date in turn.
+    TooMany,
+    /// The right answer, later.
+    Slow,
+    /// No answer at all until the caller gives up.
+    Hang,
+    /// The answer breaks off in the middle: cleanly, or with the connection, in turn.
+    Truncated,
+    /// An answer of 16 MiB.
+    Oversized,
+    /// Status 200 with `success: false` and a code nobody has heard of.
+    SuccessFalse,
+    /// `null` where a list should be.
+    NullLists,
+    /// A bare 403 from the gateway, whoever asks.
+    Forbidden,
+    /// The token call answers 401 `access_denied`.
+    TokenRefused,
+    /// The token in use is forgotten: 401 from now on.
+    ExpiredToken,
+}
+
+impl Fault {
+    /// All of them, in the order in which they are written.
+    pub const ALL: [Self; 11] = [
+        Self::Unavailable,
+        Self::TooMany,
+        Self::Slow,
+        Self::Hang,
+        Self::Truncated,
+        Self::Oversized,
+        Self::SuccessFalse,
+        Self::NullLists,
+        Self::Forbidden,
+        Self::TokenRefused,
+        Self::ExpiredToken,
+    ];
+
+    /// Its name in a spec and in the statistics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unavailable => "503",
+            Self::TooMany => "429",
+            Self::Slow => "slow",
+            Self::Hang => "hang",
+            Self::Truncated => "truncated",
+            Self::Oversized => "oversized",
+            Self::SuccessFalse => "success-false",
+            Self::NullLists => "null-lists",
+            Self::Forbidden => "forbidden",
+            Self::TokenRefused => "token-refused",
+            Self::ExpiredToken => "expired-token",
+        }
+    }
+}
+
+/// What a spec got wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FaultsError {
+    /// A part without `=`.
+    #[error("\"{0}\" is not of the form name=share%, e.g. 503=2%")]
+    Form(String),
+    /// A name that is none of the faults.
+    #[error("\"{0}\" is no fault; known are {known}", known = Fault::ALL.map(Fault::name).join(", "))]
+    Name(String),
+    /// The same fault twice.
+    #[error("\"{0}\" is given twice")]
+    Twice(String),
+    /// A share that is not a number from 0% to 100%.
+    #[error("\"{0}\" is not a share from 0% to 100%")]
+    Share(String),
+    /// A delay that is missing, not understood or longer than a minute.
+    #[error("slow needs a delay of 1ms to 60s, as in slow=3%:400ms, not \"{0}\"")]
+    Delay(String),
+    /// A delay at a fault that has none.
+    #[error("\"{0}\" takes no delay; only slow does")]
+    NoDelay(String),
+    /// Shares that add up to more than everything.
+    #[error("the shares add up to more than 100%")]
+    Total,
+}
+
+/// How often each fault is injected. One draw per request, so the shares of all faults together are at most 100%.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Faults {
+    /// The share in millionths, for each fault in the order of [`Fault::ALL`].
+    millionths: [u32; Fault::ALL.len()],
+    slow_by: Duration,
+}
+
+const NASTY: &str = "503=2%,429=1%,slow=3%:400ms,hang=0.2%,truncated=1%,oversized=0.2%,success-false=1%,null-lists=2%,\
+                     forbidden=0.5%,token-refused=0.5%,expired-token=1%";
+
+impl Faults {
+    /// A platform that never misbehaves.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// A platform that misbehaves in every way, now and then: whoever lives with it lives with the real one.
+    pub fn nasty() -> Self {
+        // The constant is covered by a test; a typing error in it would show there.
+        Self::parse(NASTY).unwrap_or_default()
+    }
+
+    /// Reads a spec such as `503=2%,slow=3%:400ms`; `none` and `nasty` stand for themselves.
+    pub fn parse(spec: &str) -> Result<Self, FaultsError> {
+        match spec.trim() {
+            "" | "none" => return Ok(Self::none()),
+            "nasty" => return Self::parse(NASTY),
+            _ => {}
+        }
+        let mut faults = Self::none();
+        let mut seen = [false; Fault::ALL.len()];
+        for part in spec.split(',').map(str::trim) {
+            let (name, value) = part.split_once('=').ok_or_else(|| FaultsError::Form(part.to_owned()))?;
+            let name = name.trim();
+            let index = Fault::ALL
+                .iter()
+                .position(|fault| fault.name() == name)
+                .ok_or_else(|| FaultsError::Name(name.to_owned()))?;
+            let (share, delay) = match value.split_once(':') {
+                Some((share, delay)) => (share.trim(), Some(delay.trim())),
+                None => (value.trim(), None),
+            };
+            if std::mem::replace(&mut seen[index], true) {
+                return Err(FaultsError::Twice(name.to_owned()));
+            }
+            faults.millionths[index] = millionths(share)?;
+            match (Fault::ALL[index], delay) {
+                (Fault::Slow, delay) => faults.slow_by = parse_delay(delay.unwrap_or_default())?,
+                (_, Some(_)) => return Err(FaultsError::NoDelay(name.to_owned())),
+                (_, None) => {}
+            }
+        }
+        if faults.millionths.iter().sum::<u32>() > 1_000_000 {
+            return Err(FaultsError::Total);
+        }
+        Ok(faults)
+    }
+
+    /// How long a slow answer takes.
+    pub fn slow_by(&self) -> Duration {
+        self.slow_by
+    }
+
+    /// The fault that the request with a number meets, among those that `applies` admits.
+    pub(super) fn draw(&self, seed: u64, request: u64, applies: impl Fn(Fault) -> bool) -> Option<Fault> {
+        let draw = Chance::of(seed, &["fault", &request.to_string()]).bits() % 1_000_000;
+        let mut upto = 0_u64;
+        for (fault, share) in Fault::ALL.into_iter().zip(self.millionths) {
+            upto += u64::from(share);
+            if draw < upto {
+                return applies(fault).then_some(fault);
+            }
+        }
+        None
+    }
+}
+
+/// `2%` or `0.25%` in millionths, exactly: no rounding through floating point, so that the text survives a round trip.
+fn millionths(share: &str) -> Result<u32, FaultsError> {
+    let wrong = || FaultsError::Share(share.to_owned());
+    let number = share.strip_suffix('%').ok_or_else(wrong)?.trim();
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 3 || part.len() > 4 || !digits(whole) || !digits(part) {
+        return Err(wrong());
+    }
+    let value: u32 = format!("{whole}{part:0<4}").parse().map_err(|_| wrong())?;
+    if value > 1_000_000 { Err(wrong()) } else { Ok(value) }
+}
+
+fn parse_delay(text: &str) -> Result<Duration, FaultsError> {
+    let wrong = || FaultsError::Delay(text.to_owned());
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1),
+        None => (text.strip_suffix('s').ok_or_else(wrong)?, 1_000),
+    };
+    let millis = number.trim().parse::<u64>().ok().and_then(|value| value.checked_mul(unit)).ok_or_else(wrong)?;
+    if (1..=60_000).contains(&millis) { Ok(Duration::from_millis(millis)) } else { Err(wrong()) }
+}
+
+impl FromStr for Faults {
+    type Err = FaultsError;
+
+    fn from_str(spec: &str) -> Result<Self, FaultsError> {
+        Self::parse(spec)
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut first = true;
+        for (fault, share) in Fault::ALL.into_iter().zip(self.millionths) {
+            if share == 0 {
+                continue;
+            }
+            to.write_str(if std::mem::take(&mut first) { "" } else { "," })?;
+            let part = format!("{:04}", share % 10_000);
+            let part = part.trim_end_matches('0');
+            let dot = if part.is_empty() { "" } else { "." };
+            write!(to, "{}={}{dot}{part}%", fault.name(), share / 10_000)?;
+            if fault == Fault::Slow {
+                write!(to, ":{}ms", self.slow_by.as_millis())?;
+            }
+        }
+        if first { to.write_str("none") } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn specs_survive_a_round_trip() {
+        for spec in [NASTY, "none", "503=100%", "slow=0.0001%:60000ms", "429=12.5%,hang=87.5%"] {
+            assert_eq!(Faults::parse(spec).unwrap().to_string(), spec);
+        }
+        assert_eq!("nasty".parse(), Ok(Faults::nasty()));
+        assert!(Faults::nasty().millionths.iter().all(|share| *share > 0));
+        assert_eq!(Faults::parse(" slow = 3% : 2s ").unwrap().slow_by(), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn bad_specs_are_refused_with_the_reason() {
+        for (spec, reason) in [
+            ("503", "not of the form"),
+            ("404=1%", "is no fault; known are 503, 429"),
+            ("503=1%,503=2%", "twice"),
+            ("503=0%,503=2%", "twice"),
+            ("503=101%", "not a share"),
+            ("503=-1%", "not a share"),
+            ("503=1", "not a share"),
+            ("slow=1%", "needs a delay"),
+            ("slow=1%:99999999999999999999s", "needs a delay"),
+            ("503=1%:4ms", "takes no delay"),
+            ("503=60%,429=60%", "more than 100%"),
+        ] {
+            let error = Faults::parse(spec).unwrap_err().to_string();
+            assert!(error.contains(reason), "{spec}: {error}");
+        }
+    }
+
+    #[test]
+    fn draws_follow_the_shares_and_the_seed() {
+        let faults = Faults::parse("503=20%,429=5%").unwrap();
+        let draws: Vec<_> = (0..10_000).map(|number| faults.draw(4, number, |_| true)).collect();
+        let count = |wanted| draws.iter().filter(|draw| **draw == wanted).count();
+        assert!((1_800..2_200).contains(&count(Some(Fault::Unavailable))));
+        assert!((400..600).contains(&count(Some(Fault::TooMany))));
+        assert_eq!(draws[17], faults.draw(4, 17, |_| true));
+        assert!((0..1_000).all(|number| faults.draw(4, number, |fault| fault == Fault::Hang).is_none()));
+    }
+}

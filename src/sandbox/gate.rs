@@ -1,0 +1,177 @@
+//! What every request passes: it is counted, may meet a fault, and its answer carries the sandbox's own `Date`.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::{StreamExt, stream};
+use serde_json::{Value, json};
+
+use super::faults::Fault;
+use super::{Shared, reply};
+
+/// The most that an answer of ours is long.
+const ANSWER: usize = 4 << 20;
+/// Oversized answers: so many pieces of 64 KiB.
+const PIECES: usize = 256;
+
+/// What kind of door a request knocks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Door {
+    Token,
+    Invitations,
+    Lists,
+    Bookings,
+    Control,
+    Nowhere,
+}
+
+fn door(path: &str) -> (Door, &'static str) {
+    match path {
+        "/token" => (Door::Token, "/token"),
+        "/invitations" => (Door::Invitations, "/invitations"),
+        "/xtime/service/services" => (Door::Lists, "/services"),
+        "/xtime/service/appointments-availabilities" => (Door::Lists, "/appointments-availabilities"),
+        "/xtime/service/appointments" => (Door::Lists, "/appointments"),
+        "/xtime/service/appointments-bookings" => (Door::Bookings, "/appointments-bookings"),
+        _ if path.starts_with("/control") => (Door::Control, "/control"),
+        _ => (Door::Nowhere, "elsewhere"),
+    }
+}
+
+fn applies(fault: Fault, door: Door) -> bool {
+    match fault {
+        Fault::TokenRefused => door == Door::Token,
+        Fault::NullLists => door == Door::Lists,
+        Fault::SuccessFalse | Fault::Forbidden | Fault::ExpiredToken => matches!(door, Door::Lists | Door::Bookings),
+        _ => !matches!(door, Door::Control | Door::Nowhere),
+    }
+}
+
+/// Counts a request and lets it through, or not.
+pub(super) async fn gate(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let (door, endpoint) = door(request.uri().path());
+    let mut answer = if door == Door::Control {
+        next.run(request).await
+    } else {
+        let visit = shared.stats.arrive(endpoint, shared.clock.elapsed());
+        let number = shared.requests.fetch_add(1, Ordering::Relaxed);
+        let fault = shared.faults.lock().draw(shared.seed, number, |fault| applies(fault, door));
+        let answer = match fault {
+            None => next.run(request).await,
+            Some(fault) => {
+                shared.stats.fault(fault);
+                // Faults of two forms take turns.
+                let turn = shared.turns.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+                suffer(&shared, fault, turn, door, request, next).await
+            }
+        };
+        visit.answered(answer.status().as_u16());
+        answer
+    };
+    if let Ok(date) = HeaderValue::from_str(&http_date(shared.clock.now())) {
+        answer.headers_mut().insert(DATE, date);
+    }
+    answer
+}
+
+async fn suffer(shared: &Shared, fault: Fault, turn: bool, door: Door, request: Request, next: Next) -> Response {
+    match fault {
+        Fault::Unavailable => {
+            // The work was done, but nobody hears of it: what idempotency keys are for.
+            if door == Door::Invitations && turn {
+                next.run(request).await;
+            }
+            (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").into_response()
+        }
+        Fault::TooMany => {
+            let seconds = 2;
+            let after = if shared.too_many.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
+                seconds.to_string()
+            } else {
+                let at = shared.clock.now().checked_add_signed(TimeDelta::seconds(seconds));
+                http_date(at.unwrap_or(DateTime::<Utc>::MAX_UTC))
+            };
+            let body = axum::Json(json!({"message": "Too Many Requests"}));
+            (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, after)], body).into_response()
+        }
+        Fault::Slow => {
+            // In real time, as callers' time-outs are.
+            let delay = shared.faults.lock().slow_by();
+            tokio::select! {
+                () = tokio::time::sleep(delay) => {}
+                () = shared.stop.cancelled() => {}
+            }
+            next.run(request).await
+        }
+        Fault::Hang => {
+            shared.stop.cancelled().await;
+            (StatusCode::SERVICE_UNAVAILABLE, "shutting down").into_response()
+        }
+        Fault::Truncated => truncate(next.run(request).await, turn).await,
+        Fault::Oversized => oversized(),
+        Fault::SuccessFalse => reply::failure("x-000999", "An unexpected error has occurred"),
+        Fault::NullLists => null_lists(next.run(request).await).await,
+        Fault::Forbidden => reply::forbidden(),
+        Fault::TokenRefused => reply::json_with(StatusCode::UNAUTHORIZED, json!({"error": "access_denied"})),
+        Fault::ExpiredToken => {
+            if let Some(token) = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()) {
+                shared.world.lock().forget_token(bearer(token).unwrap_or_default());
+            }
+            next.run(request).await
+        }
+    }
+}
+
+/// The token in an `Authorization` header.
+pub(super) fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn truncate(answer: Response, cleanly: bool) -> Response {
+    let (mut parts, body) = answer.into_parts();
+    let whole = to_bytes(body, ANSWER).await.unwrap_or_default();
+    let half = whole.slice(..whole.len() / 2);
+    parts.headers.remove(CONTENT_LENGTH);
+    if cleanly {
+        return Response::from_parts(parts, Body::from(half));
+    }
+    let broken = stream::once(async { Ok(half) }).chain(stream::once(async {
+        // What was written so far leaves first; otherwise the caller would not even see a status.
+        tokio::task::yield_now().await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
+    }));
+    Response::from_parts(parts, Body::from_stream(broken))
+}
+
+fn oversized() -> Response {
+    let piece = Bytes::from(vec![b' '; 64 << 10]);
+    let pieces = stream::iter((0..PIECES).map(move |_| Ok::<_, io::Error>(piece.clone())));
+    ([(CONTENT_TYPE, "application/json")], Body::from_stream(pieces)).into_response()
+}
+
+async fn null_lists(answer: Response) -> Response {
+    let (mut parts, body) = answer.into_parts();
+    let whole = to_bytes(body, ANSWER).await.unwrap_or_default();
+    let Ok(Value::Object(mut fields)) = serde_json::from_slice(&whole) else {
+        return Response::from_parts(parts, Body::from(whole));
+    };
+    for value in fields.values_mut().filter(|value| value.is_array()) {
+        *value = Value::Null;
+    }
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(Value::Object(fields).to_string()))
+}
+
+/// A moment as HTTP writes it.
+fn http_date(at: DateTime<Utc>) -> String {
+    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}

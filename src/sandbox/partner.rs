@@ -1,0 +1,145 @@
+//! The doors on the partner's side: tokens and invitations.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use serde::Deserialize;
+use serde_json::json;
+use url::form_urlencoded;
+
+use super::world::{Refusal, TOKEN_LIFE};
+use super::{Shared, reply};
+
+const SCOPES: [&str; 2] = ["cai.scheduling.appointments.read", "cai.scheduling.appointments.write"];
+
+/// `POST /token`.
+pub(super) async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    let refuse = |status, error: &str| reply::json_with(status, json!({ "error": error }));
+    if !header(&headers, CONTENT_TYPE.as_str())
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+    {
+        return refuse(StatusCode::BAD_REQUEST, "invalid_request");
+    }
+    if header(&headers, AUTHORIZATION.as_str()) != Some(shared.basic.as_str()) {
+        return refuse(StatusCode::UNAUTHORIZED, "invalid_client");
+    }
+    let mut grant: Option<Cow<'_, str>> = None;
+    let mut scope: Option<Cow<'_, str>> = None;
+    for (name, value) in form_urlencoded::parse(&body) {
+        match &*name {
+            "grant_type" => grant = Some(value),
+            "scope" => scope = Some(value),
+            _ => {}
+        }
+    }
+    match grant.as_deref() {
+        Some("client_credentials") => {}
+        Some(_) => return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type"),
+        None => return refuse(StatusCode::BAD_REQUEST, "invalid_request"),
+    }
+    if scope.iter().flat_map(|scope| scope.split_whitespace()).any(|one| !SCOPES.contains(&one)) {
+        return refuse(StatusCode::BAD_REQUEST, "invalid_scope");
+    }
+    let token = shared.world.lock().token(shared.clock.now());
+    reply::good(json!({
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": TOKEN_LIFE,
+        "scope": scope.map_or_else(|| SCOPES.join(" "), Cow::into_owned),
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Ask {
+    dealer_code: String,
+    timezone: Option<String>,
+    generated_at: Option<DateTime<Utc>>,
+}
+
+/// `POST /invitations`.
+pub(super) async fn invite(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    let ask: Ask = match serde_json::from_slice(&body) {
+        Ok(ask) => ask,
+        Err(error) => return reply::bad(&error.to_string()),
+    };
+    let zone = match zone(ask.timezone.as_deref()) {
+        Ok(zone) => zone,
+        Err(answer) => return *answer,
+    };
+    let key = match headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default().trim()) {
+        Some(key) if key.is_empty() || key.len() > 255 => {
+            return reply::bad("an Idempotency-Key has 1 to 255 visible characters");
+        }
+        key => key,
+    };
+    let now = shared.clock.now();
+    match shared.world.lock().invite(&ask.dealer_code, zone, ask.generated_at, key, now) {
+        Ok(invitation) => reply::good(json!({"data": {
+            "code": invitation.code,
+            "generated": moment(invitation.generated_at),
+            "expires": moment(invitation.expires_at()),
+        }})),
+        Err(refusal) => refused(&refusal),
+    }
+}
+
+/// The answer to what the world refuses.
+pub(super) fn refused(refusal: &Refusal) -> Response {
+    let status = match refusal {
+        Refusal::DealerCode | Refusal::GeneratedAt => StatusCode::BAD_REQUEST,
+        Refusal::OtherDealer => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Full => StatusCode::CONFLICT,
+    };
+    reply::json_with(status, json!({"success": false, "code": "x-000400", "message": refusal.to_string()}))
+}
+
+/// Reads the name of a time zone; what is not one is answered.
+pub(super) fn zone(name: Option<&str>) -> Result<Option<Tz>, Box<Response>> {
+    name.map(str::parse).transpose().map_err(|_| Box::new(reply::bad("timezone is no name of an IANA time zone")))
+}
+
+/// A moment as the sandbox's own doors write it.
+pub(super) fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A header as text.
+pub(super) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The `Authorization` header for an id and a secret.
+pub(super) fn basic(id: &str, secret: &str) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = "Basic ".to_owned();
+    for three in format!("{id}:{secret}").as_bytes().chunks(3) {
+        let at = |index: usize| u32::from(three.get(index).copied().unwrap_or(0));
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for place in 0..4_usize {
+            let letter = LETTERS.get((bits >> (18 - 6 * place) & 63) as usize).copied().unwrap_or(b'=');
+            text.push(char::from(if place <= three.len() { letter } else { b'=' }));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::basic;
+
+    #[test]
+    fn basic_is_base64_with_padding() {
+        assert_eq!(basic("Aladdin", "open sesame"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+        assert_eq!(basic("a", "b"), "Basic YTpi");
+        assert_eq!(basic("a", "bc"), "Basic YTpiYw==");
+        assert_eq!(basic("a", "bcd"), "Basic YTpiY2Q=");
+    }
+}

@@ -1,0 +1,179 @@
+//! Writes the script of one invitation: which behaviour, and from it the timed actions.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::chance::Chance;
+use super::profile::{NEW_OPCODE, Profile, Service, TELL_US_MORE};
+use super::script::{Act, Behaviour, Kind, OpcodePlan, Timed, When};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// How long an invitation code lives, in seconds.
+pub(super) const CODE_LIFE: i64 = 72 * HOUR;
+
+struct Plot {
+    from: DateTime<Utc>,
+    generation: u32,
+    acts: Vec<Timed>,
+}
+
+impl Plot {
+    /// Adds an action `seconds` after the invitation was generated. What lies beyond the calendar never happens.
+    fn add(&mut self, seconds: i64, when: When, act: Act) {
+        let Some(at) = TimeDelta::try_seconds(seconds).and_then(|delta| self.from.checked_add_signed(delta)) else {
+            return;
+        };
+        self.acts.push(Timed { at, generation: self.generation, when, act });
+    }
+
+    fn say(&mut self, seconds: i64, when: When, kind: Kind, text: &str) {
+        self.add(seconds, when, Act::Say { kind, text: text.to_owned(), opcode: None });
+    }
+}
+
+/// What a dealership does with an invitation: how, and the timed actions in no particular order.
+pub(super) fn write(
+    seed: u64,
+    dealer: &str,
+    generation: u32,
+    generated_at: DateTime<Utc>,
+    profile: &Profile,
+) -> (Behaviour, Vec<Timed>) {
+    let words = ["script", dealer, &generation.to_string(), &generated_at.timestamp_millis().to_string()];
+    let mut chance = Chance::of(seed, &words);
+    let behaviour = Behaviour::draw(&mut chance, generation);
+    let mut plot = Plot { from: generated_at, generation, acts: Vec::new() };
+    let when = entered(&mut chance, behaviour);
+    if chance.likely(0.08) {
+        let texts = [
+            "We cannot find Configure Application in our Xtime. Where is it?",
+            "There is no Partners tab for my user. Who can give me the right role?",
+            "Does the 72 hours end at midnight or at the minute?",
+            "Do we need one code for each of our stores?",
+        ];
+        let at = chance.soon(10 * MINUTE, 40 * HOUR);
+        plot.say(at, When::Always, Kind::Question, chance.pick(&texts, texts[0]));
+    }
+    match behaviour {
+        Behaviour::Never => {
+            if chance.likely(0.2) {
+                untrue_done(&mut plot, &mut chance, 2 * HOUR);
+            }
+        }
+        Behaviour::Early | Behaviour::Midway | Behaviour::Late | Behaviour::TooLate => {
+            finish(&mut plot, &mut chance, when, profile);
+        }
+        Behaviour::WrongRooftop | Behaviour::Cancel => {
+            let right = behaviour == Behaviour::Cancel;
+            plot.add(when, When::Always, Act::Enter { right, finish: !right });
+            if chance.likely(if right { 0.5 } else { 0.9 }) {
+                untrue_done(&mut plot, &mut chance, when);
+            }
+        }
+        Behaviour::Mistyped | Behaviour::MistypedGivesUp => {
+            let text = "Xtime says that the invitation is not valid. We typed it as it stands in the e-mail.";
+            plot.say(when + 3 * MINUTE, When::Always, Kind::CodeRefused, text);
+            if behaviour == Behaviour::Mistyped {
+                let again = when + chance.soon(10 * MINUTE, 6 * HOUR);
+                finish(&mut plot, &mut chance, again, profile);
+            }
+        }
+    }
+    if chance.likely(0.6) {
+        let at = CODE_LIFE + chance.between(20 * MINUTE, 20 * HOUR);
+        plot.say(at, When::Dead, Kind::NeedsCode, "Our code has run out before we got to it. Please send a new one.");
+    }
+    (behaviour, plot.acts)
+}
+
+/// When the code is typed in, in seconds after it was generated.
+fn entered(chance: &mut Chance, behaviour: Behaviour) -> i64 {
+    match behaviour {
+        Behaviour::Midway => chance.between(20 * HOUR, 60 * HOUR),
+        Behaviour::Late if chance.likely(0.5) => chance.between(71 * HOUR, CODE_LIFE - MINUTE),
+        Behaviour::Late => chance.between(60 * HOUR, 71 * HOUR),
+        Behaviour::TooLate => chance.between(CODE_LIFE + MINUTE, 96 * HOUR),
+        _ => chance.soon(5 * MINUTE, 20 * HOUR),
+    }
+}
+
+fn untrue_done(plot: &mut Plot, chance: &mut Chance, after: i64) {
+    let at = after + chance.soon(2 * MINUTE, 5 * HOUR);
+    plot.say(at, When::Always, Kind::Done, "We have entered the code, everything is done on our side.");
+}
+
+/// The code is typed in and confirmed; then Xtime reflects it, the dealership tells, publishes, and perhaps drifts.
+fn finish(plot: &mut Plot, chance: &mut Chance, when: i64, profile: &Profile) {
+    plot.add(when, When::Always, Act::Enter { right: true, finish: true });
+    let delay = match chance.weighted(&[(35, 'h'), (52, 'd'), (8, 'o'), (5, 'n')], 'h') {
+        'h' => Some(chance.soon(MINUTE, 2 * HOUR)),
+        'd' => Some(chance.between(HOUR, 23 * HOUR)),
+        'o' => Some(chance.between(24 * HOUR + MINUTE, 40 * HOUR)),
+        _ => None,
+    };
+    if chance.likely(0.7) {
+        let at = when + chance.soon(2 * MINUTE, 3 * HOUR);
+        plot.say(at, When::Accepted, Kind::Done, "We have connected you in Xtime.");
+    }
+    tell_opcode(plot, chance, when, profile.plan);
+    let Some(delay) = delay else { return };
+    let connected = when + delay;
+    plot.add(connected, When::Accepted, Act::Connect);
+    match profile.plan {
+        OpcodePlan::NewAtOnce => {
+            plot.add(
+                when + 2 * MINUTE,
+                When::Accepted,
+                Act::Publish(Service::new(NEW_OPCODE, "DataClover appointment")),
+            );
+        }
+        OpcodePlan::NewLater => {
+            let at = connected + chance.between(HOUR, 72 * HOUR);
+            plot.add(at, When::Accepted, Act::Publish(Service::new(NEW_OPCODE, "DataClover appointment")));
+        }
+        OpcodePlan::NearMiss if chance.likely(0.4) => {
+            let at = connected + chance.between(6 * HOUR, 4 * DAY);
+            plot.add(at, When::Connected, Act::Publish(Service::new(TELL_US_MORE, TELL_US_MORE)));
+        }
+        _ => {}
+    }
+    if !profile.capacity && chance.likely(0.6) {
+        let at = connected + chance.between(3 * HOUR, 4 * DAY);
+        plot.add(at, When::Connected, Act::Capacity(true));
+    }
+    drift(plot, chance, connected, profile.plan);
+}
+
+fn tell_opcode(plot: &mut Plot, chance: &mut Chance, when: i64, plan: OpcodePlan) {
+    let (opcode, option) = plan.told();
+    // Who uses the usual one often thinks that it goes without saying.
+    if !chance.likely(if option == "new" { 0.85 } else { 0.6 }) {
+        return;
+    }
+    let text = match option {
+        "new" => format!("We have created a new operations code for you: {opcode}"),
+        _ => format!("Please use our operations code {opcode}"),
+    };
+    let act = Act::Say { kind: Kind::Opcode, text, opcode: Some((opcode.to_owned(), option)) };
+    plot.add(when + chance.soon(5 * MINUTE, 12 * HOUR), When::Accepted, act);
+}
+
+/// What goes wrong after it worked: the opcode is renamed or withdrawn, or the connection is ended.
+fn drift(plot: &mut Plot, chance: &mut Chance, connected: i64, plan: OpcodePlan) {
+    let opcode = plan.told().0.to_owned();
+    match chance.weighted(&[(3, 'r'), (3, 'u'), (2, 'd'), (92, '-')], '-') {
+        'r' => {
+            let to = chance.pick(&["Tell Us More!", "Tell Us", "CUST STATES", "Online Appt"], "Tell Us");
+            let at = connected + chance.between(12 * HOUR, 12 * DAY);
+            plot.add(at, When::Connected, Act::Rename { from: opcode, to: to.to_owned() });
+        }
+        'u' => {
+            let at = connected + chance.between(12 * HOUR, 12 * DAY);
+            plot.add(at, When::Connected, Act::Unpublish(opcode));
+        }
+        'd' => plot.add(connected + chance.between(4 * HOUR, 4 * DAY), When::Connected, Act::Disconnect),
+        _ => {}
+    }
+}

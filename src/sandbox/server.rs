@@ -1,0 +1,173 @@
+//! Starts and stops the simulated platform.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use parking_lot::Mutex;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::faults::Faults;
+use super::stats::Stats;
+use super::world::World;
+use super::{control, gate, partner, platform, reply};
+use crate::clock::SharedClock;
+
+/// The most that the body of a request may be long.
+const BODY: usize = 64 << 10;
+/// How long open requests may take after the end was asked for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How a sandbox is to be.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where it listens; only loopback addresses are accepted. Port 0 means any.
+    pub listen: SocketAddr,
+    /// What all chance follows from.
+    pub seed: u64,
+    /// Its time; faults of slowness alone last in real time.
+    pub clock: SharedClock,
+    /// How it misbehaves.
+    pub faults: Faults,
+    /// The client id that the token call accepts.
+    pub client_id: String,
+    /// The client secret that the token call accepts.
+    pub client_secret: String,
+    /// The key that the platform accepts as `x-api-key`.
+    pub api_key: String,
+}
+
+impl Settings {
+    /// A nasty sandbox on any free port of the loopback interface.
+    pub fn new(clock: SharedClock) -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            seed: 1,
+            clock,
+            faults: Faults::nasty(),
+            client_id: "sandbox-client".to_owned(),
+            client_secret: "sandbox-secret".to_owned(),
+            api_key: "sandbox-key".to_owned(),
+        }
+    }
+}
+
+/// What all requests share.
+pub(super) struct Shared {
+    pub(super) seed: u64,
+    pub(super) clock: SharedClock,
+    pub(super) world: Mutex<World>,
+    pub(super) faults: Mutex<Faults>,
+    pub(super) stats: Stats,
+    /// The expected `Authorization` of the token call.
+    pub(super) basic: String,
+    pub(super) api_key: String,
+    pub(super) requests: AtomicU64,
+    pub(super) turns: AtomicU64,
+    pub(super) too_many: AtomicU64,
+    pub(super) stop: CancellationToken,
+}
+
+/// A running sandbox. It ends when it is dropped; [`Sandbox::shutdown`] also waits for that.
+pub struct Sandbox {
+    addr: SocketAddr,
+    stop: CancellationToken,
+    task: JoinHandle<io::Result<()>>,
+}
+
+/// Starts a sandbox. Fails when the address is not of the loopback interface or not free.
+pub async fn start(settings: Settings) -> io::Result<Sandbox> {
+    if !settings.listen.ip().is_loopback() {
+        let reason = format!("the sandbox listens on loopback addresses only, not on {}", settings.listen.ip());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    }
+    let listener = TcpListener::bind(settings.listen).await?;
+    let addr = listener.local_addr()?;
+    let stop = CancellationToken::new();
+    let shared = Arc::new(Shared {
+        seed: settings.seed,
+        clock: settings.clock,
+        world: Mutex::new(World::new(settings.seed)),
+        faults: Mutex::new(settings.faults),
+        stats: Stats::default(),
+        basic: partner::basic(&settings.client_id, &settings.client_secret),
+        api_key: settings.api_key,
+        requests: AtomicU64::new(0),
+        turns: AtomicU64::new(0),
+        too_many: AtomicU64::new(0),
+        stop: stop.clone(),
+    });
+    let app = router(shared);
+    let stopped = stop.clone().cancelled_owned();
+    let task = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
+    Ok(Sandbox { addr, stop, task })
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/token", post(partner::token))
+        .route("/invitations", post(partner::invite))
+        .route("/xtime/service/services", get(platform::services))
+        .route("/xtime/service/appointments-availabilities", get(platform::availabilities))
+        .route("/xtime/service/appointments-bookings", post(platform::book))
+        .route("/xtime/service/appointments", get(platform::appointments))
+        .route("/control/calls", get(control::calls))
+        .route("/control/dealers", get(control::dealers).post(control::create))
+        .route("/control/dealers/{code}", get(control::dealer))
+        .route("/control/dealers/{code}/{action}", post(control::act))
+        .route("/control/stats", get(control::stats))
+        .route("/control/faults", get(control::faults).post(control::set_faults))
+        .fallback(async || reply::not_found("no such resource"))
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(from_fn_with_state(Arc::clone(&shared), gate::gate))
+        .with_state(shared)
+}
+
+impl Sandbox {
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The base of the platform's calls.
+    pub fn base_url(&self) -> String {
+        format!("http://{}/xtime/service", self.addr)
+    }
+
+    /// The token call.
+    pub fn token_url(&self) -> String {
+        format!("http://{}/token", self.addr)
+    }
+
+    /// Where invitations are generated.
+    pub fn invitations_url(&self) -> String {
+        format!("http://{}/invitations", self.addr)
+    }
+
+    /// The base of the control interface.
+    pub fn control_url(&self) -> String {
+        format!("http://{}/control", self.addr)
+    }
+
+    /// Ends it: open requests get two seconds.
+    pub async fn shutdown(mut self) {
+        self.stop.cancel();
+        if tokio::time::timeout(PATIENCE, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

@@ -1,0 +1,273 @@
+//! Everything the simulated platform knows: dealerships, invitations by idempotency key, tokens, and calls in their order.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::chance::Chance;
+use super::dealer::{Dealer, Invitation, Said};
+use super::plot;
+use super::profile::Profile;
+use super::script::{Act, Timed, When};
+
+/// How many dealerships there may be.
+const DEALERS: usize = 100_000;
+/// How many invitations one dealership may have.
+const INVITATIONS: usize = 1_000;
+/// How many idempotency keys are remembered.
+const KEYS: usize = 500_000;
+/// How far back an invitation may have been generated.
+const OLDEST_DAYS: i64 = 400;
+/// How long a token lives, in seconds.
+pub(super) const TOKEN_LIFE: i64 = 86_400;
+
+/// Why the world does not change.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("a dealerCode has 1 to 64 printable characters")]
+    DealerCode,
+    #[error("generatedAt must lie in the past, at most {OLDEST_DAYS} days back")]
+    GeneratedAt,
+    #[error("this Idempotency-Key was used for another dealerCode")]
+    OtherDealer,
+    #[error("the sandbox is full")]
+    Full,
+}
+
+/// One call of a dealership, as delivered.
+pub(super) struct Call {
+    pub(super) seq: u64,
+    pub(super) dealer: Arc<str>,
+    pub(super) said: Said,
+}
+
+/// Everything the simulated platform knows.
+pub(super) struct World {
+    pub(super) seed: u64,
+    pub(super) dealers: BTreeMap<Arc<str>, Dealer>,
+    pub(super) calls: Vec<Call>,
+    codes: HashSet<String>,
+    keys: HashMap<String, (Arc<str>, Invitation)>,
+    /// When somebody may have something to say, so that asking for calls costs nothing while nobody has.
+    due: BinaryHeap<Reverse<(DateTime<Utc>, Arc<str>)>>,
+    tokens: HashMap<String, DateTime<Utc>>,
+    tokens_made: u64,
+}
+
+impl World {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            dealers: BTreeMap::new(),
+            calls: Vec::new(),
+            codes: HashSet::new(),
+            keys: HashMap::new(),
+            due: BinaryHeap::new(),
+            tokens: HashMap::new(),
+            tokens_made: 0,
+        }
+    }
+
+    /// The dealership with a code, made when it is new. A zone is set when it is given.
+    pub(super) fn dealer(&mut self, code: &str, zone: Option<Tz>) -> Result<(Arc<str>, &mut Dealer), Refusal> {
+        if code.is_empty() || code.chars().count() > 64 || code.trim() != code || code.chars().any(char::is_control) {
+            return Err(Refusal::DealerCode);
+        }
+        let key = self.dealers.get_key_value(code).map(|(key, _)| Arc::clone(key));
+        if key.is_none() && self.dealers.len() >= DEALERS {
+            return Err(Refusal::Full);
+        }
+        let key = key.unwrap_or_else(|| Arc::from(code));
+        let seed = self.seed;
+        let dealer = self.dealers.entry(Arc::clone(&key)).or_insert_with(|| Dealer::new(Profile::of(seed, code, zone)));
+        dealer.profile.zone = zone.unwrap_or(dealer.profile.zone);
+        Ok((key, dealer))
+    }
+
+    /// What an unknown dealership would be like, so that it refuses in its own way.
+    pub(super) fn profile(&self, code: &str) -> Profile {
+        self.dealers.get(code).map_or_else(|| Profile::of(self.seed, code, None), |dealer| dealer.profile.clone())
+    }
+
+    /// Generates an invitation, or answers the one that an idempotency key stands for.
+    pub(super) fn invite(
+        &mut self,
+        code: &str,
+        zone: Option<Tz>,
+        generated_at: Option<DateTime<Utc>>,
+        key: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Invitation, Refusal> {
+        if let Some((dealer, invitation)) = key.and_then(|key| self.keys.get(key)) {
+            return if **dealer == *code { Ok(invitation.clone()) } else { Err(Refusal::OtherDealer) };
+        }
+        let generated_at = generated_at.unwrap_or(now);
+        if generated_at > now || now.signed_duration_since(generated_at) > TimeDelta::days(OLDEST_DAYS) {
+            return Err(Refusal::GeneratedAt);
+        }
+        if self.keys.len() >= KEYS {
+            return Err(Refusal::Full);
+        }
+        let seed = self.seed;
+        let (dealer_code, dealer) = self.dealer(code, zone)?;
+        if dealer.invitations.len() >= INVITATIONS {
+            return Err(Refusal::Full);
+        }
+        let generation = u32::try_from(dealer.invitations.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let (behaviour, script) = plot::write(seed, code, generation, generated_at, &dealer.profile);
+        let code = self.fresh_code(code, generation);
+        let invitation = Invitation { code, generation, generated_at, behaviour };
+        for timed in script {
+            self.happens(&dealer_code, timed);
+        }
+        if let Some(dealer) = self.dealers.get_mut(&dealer_code) {
+            dealer.invitations.push(invitation.clone());
+        }
+        if let Some(key) = key {
+            self.keys.insert(key.to_owned(), (dealer_code, invitation.clone()));
+        }
+        Ok(invitation)
+    }
+
+    /// Lets something happen to a dealership at its time.
+    pub(super) fn happens(&mut self, dealer: &Arc<str>, timed: Timed) {
+        if matches!(timed.act, Act::Enter { .. } | Act::Say { .. }) {
+            self.due.push(Reverse((timed.at, Arc::clone(dealer))));
+        }
+        if let Some(dealer) = self.dealers.get_mut(dealer) {
+            dealer.add(timed);
+        }
+    }
+
+    /// Lets something happen now, by the control interface.
+    pub(super) fn happens_now(&mut self, dealer: &Arc<str>, act: Act, now: DateTime<Utc>) {
+        self.happens(dealer, Timed { at: now, generation: 0, when: When::Always, act });
+    }
+
+    /// Appends the calls that have become due, in order of time.
+    pub(super) fn hear(&mut self, now: DateTime<Utc>) {
+        let mut talkers = BTreeSet::new();
+        while self.due.peek().is_some_and(|Reverse((at, _))| *at <= now) {
+            if let Some(Reverse((_, dealer))) = self.due.pop() {
+                talkers.insert(dealer);
+            }
+        }
+        let mut heard: Vec<(Arc<str>, Said)> = Vec::new();
+        for code in talkers {
+            if let Some(dealer) = self.dealers.get_mut(&code) {
+                heard.extend(dealer.take_said(now).into_iter().map(|said| (Arc::clone(&code), said)));
+            }
+        }
+        heard.sort_by(|one, other| (one.1.at, &one.0).cmp(&(other.1.at, &other.0)));
+        for (dealer, said) in heard {
+            let seq = self.calls.last().map_or(1, |last| last.seq + 1);
+            self.calls.push(Call { seq, dealer, said });
+        }
+    }
+
+    /// A new token; old ones stay good until they end.
+    pub(super) fn token(&mut self, now: DateTime<Utc>) -> String {
+        self.tokens.retain(|_, ends| *ends > now);
+        self.tokens_made += 1;
+        let mut chance = Chance::of(self.seed, &["token", &self.tokens_made.to_string()]);
+        let token = format!("sbx.{:016x}{:016x}", chance.bits(), chance.bits());
+        let life = TimeDelta::try_seconds(TOKEN_LIFE).unwrap_or_default();
+        let ends = now.checked_add_signed(life).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        self.tokens.insert(token.clone(), ends);
+        token
+    }
+
+    /// Whether a token is good.
+    pub(super) fn knows_token(&self, token: &str, now: DateTime<Utc>) -> bool {
+        self.tokens.get(token).is_some_and(|ends| *ends > now)
+    }
+
+    /// Forgets a token before its time.
+    pub(super) fn forget_token(&mut self, token: &str) {
+        self.tokens.remove(token);
+    }
+
+    /// A code that nobody else has, such as `K7QF-2M9X`: without the letters and digits that people confuse.
+    fn fresh_code(&mut self, dealer: &str, generation: u32) -> String {
+        const LETTERS: &[char] = &[
+            '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N',
+            'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z',
+        ];
+        let mut chance = Chance::of(self.seed, &["code", dealer, &generation.to_string()]);
+        loop {
+            let mut half = || (0..4).map(|_| chance.pick(LETTERS, 'A')).collect::<String>();
+            let code = format!("{}-{}", half(), half());
+            if self.codes.insert(code.clone()) {
+                return code;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_behaviour_occurs_and_is_the_same_for_the_same_seed() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let run = || {
+            let mut world = World::new(3);
+            (0..500)
+                .map(|number| world.invite(&format!("xts{number}"), None, None, None, now).unwrap())
+                .map(|invitation| (invitation.code, invitation.behaviour.name()))
+                .collect::<Vec<_>>()
+        };
+        let first = run();
+        assert_eq!(first, run());
+        let kinds: BTreeSet<_> = first.iter().map(|(_, kind)| *kind).collect();
+        assert_eq!(kinds.len(), 9, "{kinds:?}");
+        let codes: BTreeSet<_> = first.iter().map(|(code, _)| code).collect();
+        assert_eq!(codes.len(), 500);
+    }
+
+    /// The default seed, which the demonstration shows.
+    #[test]
+    fn two_hundred_dealers_in_the_middle_of_things_show_every_situation() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let mut world = World::new(1);
+        for number in 0..200_i32 {
+            let at = now - TimeDelta::hours(i64::from(number) * 10 * 24 / 200);
+            world.invite(&format!("xts{number}"), None, Some(at), None, now).unwrap();
+        }
+        let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+        for dealer in world.dealers.values() {
+            let state = dealer.state(now);
+            let (opcode, _) = dealer.profile.plan.told();
+            let published = state.services.iter().any(|service| service.opcode == opcode);
+            let near = state.services.iter().any(|service| service.opcode.eq_ignore_ascii_case(opcode));
+            let was_connected = (0..240).any(|hours| dealer.state(now - TimeDelta::hours(hours)).connected);
+            let entered = (0..240).rev().find(|hours| dealer.state(now - TimeDelta::hours(*hours)).accepted.is_some());
+            let newest = dealer.newest(now).unwrap();
+            let situation = match (state.connected, published, near, state.capacity) {
+                (true, true, _, true) => "live",
+                (true, true, _, false) => "no slots",
+                (true, false, true, _) => "near miss",
+                (true, false, false, _) => "opcode missing",
+                _ if was_connected => "lost",
+                _ if entered.is_some_and(|hours| hours > 24) => "overdue",
+                _ if entered.is_some() => "awaiting",
+                _ if newest.expires_at() <= now => "expired",
+                _ if (newest.expires_at() - now).num_hours() < 24 => "expires soon",
+                _ => "living",
+            };
+            *seen.entry(situation).or_default() += 1;
+        }
+        assert_eq!(seen.len(), 10, "{seen:?}");
+        world.hear(now);
+        let kinds: BTreeSet<_> = world.calls.iter().map(|call| call.said.kind.name()).collect();
+        assert_eq!(kinds.len(), 5, "{kinds:?}");
+        assert!(world.calls.is_sorted_by_key(|call| call.said.at));
+        let heard = world.calls.len();
+        world.hear(now);
+        assert_eq!(world.calls.len(), heard, "nobody says it twice");
+    }
+}

@@ -1,0 +1,98 @@
+//! The few things that are done to files: creating them for the owner alone, and the door through which the journal is
+//! written, so that tests can stand in it as a full or failing disk.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use super::StoreError;
+
+/// Opens the files that the journal is written to.
+pub trait Disk: Send + Sync + 'static {
+    /// Opens a file for writing; creates it, for the owner alone, when it does not exist.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
+}
+
+/// A file that the journal is written to.
+pub trait LogFile: Send {
+    /// Writes all bytes at a place.
+    fn write(&mut self, bytes: &[u8], offset: u64) -> io::Result<()>;
+    /// Returns when everything written is on the disk itself.
+    fn sync(&mut self) -> io::Result<()>;
+    /// Cuts the file, and returns when that is on the disk itself.
+    fn truncate(&mut self, len: u64) -> io::Result<()>;
+}
+
+/// The real one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RealDisk;
+
+impl Disk for RealDisk {
+    fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        Ok(Box::new(private_file(path)?))
+    }
+}
+
+impl LogFile for File {
+    fn write(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.write_all_at(bytes, offset)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+
+    fn truncate(&mut self, len: u64) -> io::Result<()> {
+        self.set_len(len)?;
+        self.sync_all()
+    }
+}
+
+/// Opens a file for reading and writing; a new one can be read by its owner alone, and an old one from now on.
+pub(super) fn private_file(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    tighten(path, 0o600)?;
+    Ok(file)
+}
+
+/// Makes a directory that only its owner can enter; one that exists is closed to others.
+pub(super) fn private_dir(path: &Path) -> Result<(), StoreError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path).and_then(|()| tighten(path, 0o700));
+    made.map_err(|error| io_error("creating", path, &error))
+}
+
+/// Closes everything in a directory to others, as far as that is possible.
+pub(super) fn tighten_all(dir: &Path) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let _ = tighten(&path, 0o700);
+            tighten_all(&path);
+        } else {
+            let _ = tighten(&path, 0o600);
+        }
+    }
+}
+
+fn tighten(path: &Path, mode: u32) -> io::Result<()> {
+    if fs::metadata(path)?.permissions().mode() & 0o777 & !mode != 0 {
+        fs::set_permissions(path, Permissions::from_mode(mode))?;
+    }
+    Ok(())
+}
+
+/// Returns when the names in a directory are on the disk itself.
+pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// An I/O failure in the store's words.
+pub(super) fn io_error(what: &'static str, path: &Path, error: &io::Error) -> StoreError {
+    StoreError::Io { what, path: path.to_owned(), why: error.to_string(), full: is_full(error) }
+}
+
+/// No room: the disk, a quota, or the process's limit on the size of a file.
+pub(super) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
+}

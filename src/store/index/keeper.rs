@@ -1,0 +1,152 @@
+//! The thread that keeps the index near the journal: it takes the newest states only, in its own time.
+
+use std::collections::HashMap;
+use std::mem;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+
+use super::{Index, Sealed, without_panic};
+use crate::domain::{DealershipId, Onboarding};
+use crate::store::StoreError;
+
+/// How long changes are collected before they are written: what is not in the index is folded anew at the next start.
+const COLLECT: Duration = Duration::from_secs(1);
+
+/// The handle to the thread.
+pub(in crate::store) struct Keeper {
+    desk: Arc<Desk>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    dir: PathBuf,
+}
+
+#[derive(Default)]
+struct Desk {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    /// The last event that is in the states.
+    applied: u64,
+    states: HashMap<DealershipId, Arc<Onboarding>>,
+    sealed: Vec<Sealed>,
+    dirty: bool,
+    end: Option<End>,
+    failed: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    /// Write what waits, then end.
+    Write,
+    /// End at once.
+    Drop,
+}
+
+impl Keeper {
+    /// Starts the thread on an open index.
+    pub fn start(index: Index, applied: u64, sealed: Vec<Sealed>) -> std::io::Result<Self> {
+        let dir = index.dir.clone();
+        let desk = Arc::new(Desk::default());
+        *desk.waiting.lock() = Waiting { applied, sealed, ..Waiting::default() };
+        let shared = Arc::clone(&desk);
+        let thread = thread::Builder::new().name("store-index".to_owned()).spawn(move || keep(&shared, index))?;
+        Ok(Self { desk, thread: Mutex::new(Some(thread)), dir })
+    }
+
+    /// Hands over the states after a commit.
+    pub fn put(&self, applied: u64, states: impl IntoIterator<Item = Arc<Onboarding>>) {
+        let mut waiting = self.desk.waiting.lock();
+        if waiting.failed.is_some() {
+            return;
+        }
+        waiting.applied = applied;
+        waiting.states.extend(states.into_iter().map(|state| (state.id, state)));
+        if !mem::replace(&mut waiting.dirty, true) {
+            self.desk.changed.notify_one();
+        }
+    }
+
+    /// Adds a segment that need not be checked at the next start.
+    pub fn seal(&self, sealed: Sealed) {
+        let mut waiting = self.desk.waiting.lock();
+        if !waiting.sealed.contains(&sealed) {
+            waiting.sealed.retain(|old| old.first != sealed.first);
+            waiting.sealed.push(sealed);
+            if !mem::replace(&mut waiting.dirty, true) {
+                self.desk.changed.notify_one();
+            }
+        }
+    }
+
+    /// Why the index is not written any more, if that is so.
+    pub fn failure(&self) -> Option<String> {
+        self.desk.waiting.lock().failed.clone()
+    }
+
+    /// Writes what waits and ends.
+    pub fn finish(&self) -> Result<(), StoreError> {
+        self.end(End::Write);
+        self.failure().map_or(Ok(()), |why| Err(super::failure(&self.dir, &why)))
+    }
+
+    /// Ends without writing: the next start folds what is missing.
+    pub fn leave(&self) {
+        self.end(End::Drop);
+    }
+
+    fn end(&self, how: End) {
+        self.desk.waiting.lock().end.get_or_insert(how);
+        self.desk.changed.notify_one();
+        if let Some(thread) = self.thread.lock().take() {
+            // It catches its own panics.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+fn keep(desk: &Desk, mut index: Index) {
+    loop {
+        let mut waiting = desk.waiting.lock();
+        while !waiting.dirty && waiting.end.is_none() {
+            desk.changed.wait(&mut waiting);
+        }
+        // More may come, and each row is written once only. Nobody but the end interrupts this.
+        if waiting.end.is_none() {
+            desk.changed.wait_for(&mut waiting, COLLECT);
+        }
+        let end = waiting.end;
+        if end == Some(End::Drop) || !waiting.dirty {
+            break;
+        }
+        let states: Vec<_> = mem::take(&mut waiting.states).into_values().collect();
+        let (applied, sealed) = (waiting.applied, waiting.sealed.clone());
+        waiting.dirty = false;
+        drop(waiting);
+        if let Err(why) = without_panic(|| index.write(applied, &states, &sealed)) {
+            let mut waiting = desk.waiting.lock();
+            waiting.failed = Some(why);
+            waiting.states = HashMap::new();
+            break;
+        }
+        if end.is_some() {
+            break;
+        }
+    }
+    // Sled writes once more when it is dropped.
+    let _ = without_panic(move || {
+        drop(index);
+        Ok(())
+    });
+}

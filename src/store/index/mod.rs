@@ -1,0 +1,156 @@
+//! What makes opening fast: sled with the newest state of every dealership. It holds no history and no truth: whatever
+//! is wrong with it, it is moved aside and made anew from the journal.
+
+mod guard;
+mod keeper;
+mod row;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::StoreError;
+use super::disk::{private_dir, tighten_all};
+use crate::domain::Onboarding;
+
+pub(super) use keeper::Keeper;
+pub(super) use row::Sealed;
+use row::{META, Meta};
+
+/// How much of it sled may keep in memory.
+const CACHE: u64 = 64 * 1024 * 1024;
+/// How long sled may take to open; a damaged one has been seen to wait for ever.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How many damaged ones are kept.
+const KEPT_ASIDE: usize = 3;
+
+/// What was in the index.
+pub(super) struct Loaded {
+    /// Where it is written on.
+    pub index: Index,
+    /// The last event that is in it.
+    pub applied: u64,
+    /// The states after that event.
+    pub states: Vec<Arc<Onboarding>>,
+    /// Segments of the journal that were checked before.
+    pub sealed: Vec<Sealed>,
+    /// It was never written to.
+    pub fresh: bool,
+}
+
+/// An open index.
+pub(super) struct Index {
+    db: sled::Db,
+    dir: PathBuf,
+    /// What is in it, row by row.
+    rows: Vec<Vec<Arc<Onboarding>>>,
+    count: u64,
+    sum: u64,
+}
+
+/// Opens the index and reads all of it. `Err` says in words why it cannot be used; it never panics and never hangs.
+pub(super) fn load(dir: &Path) -> Result<Loaded, String> {
+    let dir = dir.to_owned();
+    guard::quietly(PATIENCE, move || read(&dir))
+}
+
+fn read(dir: &Path) -> Result<Loaded, String> {
+    private_dir(dir).map_err(|error| error.to_string())?;
+    let words = |error: sled::Error| error.to_string();
+    let db = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open().map_err(words)?;
+    tighten_all(dir);
+    let rows = vec![Vec::new(); usize::from(row::ROWS)];
+    let mut index = Index { db, dir: dir.to_owned(), rows, count: 0, sum: 0 };
+    let Some(meta) = index.db.get(META).map_err(words)? else {
+        if !index.db.is_empty() {
+            return Err("it does not say up to where it goes".to_owned());
+        }
+        index.write(0, &[], &[])?;
+        return Ok(Loaded { index, applied: 0, states: Vec::new(), sealed: Vec::new(), fresh: true });
+    };
+    let meta = Meta::decode(&meta)?;
+    let states = row::read_all(&index.db, meta.count)?;
+    for state in &states {
+        index.put(state);
+    }
+    if (index.count, index.sum) != (meta.count, meta.sum) {
+        return Err(format!("it holds {} dealerships, but not the {} that it should", index.count, meta.count));
+    }
+    Ok(Loaded { index, applied: meta.applied, states, sealed: meta.sealed, fresh: false })
+}
+
+impl Index {
+    /// Keeps the rows, and the sum over them that does not depend on their order. The answer is the row.
+    fn put(&mut self, state: &Arc<Onboarding>) -> u16 {
+        let place = row::place(state.id);
+        let Some(row) = self.rows.get_mut(usize::from(place)) else { return place };
+        self.sum ^= row::mix(state.id, state.version);
+        if let Some(old) = row.iter_mut().find(|old| old.id == state.id) {
+            self.sum ^= row::mix(old.id, old.version);
+            *old = Arc::clone(state);
+        } else {
+            self.count += 1;
+            row.push(Arc::clone(state));
+        }
+        place
+    }
+
+    /// Writes states and up to where they go, all or nothing, and returns when the file has them.
+    pub fn write(&mut self, applied: u64, states: &[Arc<Onboarding>], sealed: &[Sealed]) -> Result<(), String> {
+        let changed: BTreeSet<u16> = states.iter().map(|state| self.put(state)).collect();
+        let mut batch = sled::Batch::default();
+        for place in changed {
+            let row = self.rows.get(usize::from(place)).map_or(&[][..], Vec::as_slice);
+            batch.insert(&place.to_be_bytes(), row::encode(place, row)?);
+        }
+        let sealed = sealed.to_vec();
+        let meta = Meta { schema: row::SCHEMA, applied, count: self.count, sum: self.sum, sealed };
+        batch.insert(META, meta.encode()?);
+        self.db.apply_batch(batch).map_err(|error| error.to_string())?;
+        self.db.flush().map_err(|error| error.to_string())?;
+        tighten_all(&self.dir);
+        Ok(())
+    }
+}
+
+/// Moves a damaged index out of the way, for whoever wants to know how it came about.
+pub(super) fn set_aside(dir: &Path) -> io::Result<Option<PathBuf>> {
+    if !dir.exists() {
+        return Ok(None);
+    }
+    let aside = |number: u32| dir.with_extension(format!("damaged-{number}"));
+    let mut old: Vec<u32> = dir
+        .parent()
+        .and_then(|parent| fs::read_dir(parent).ok())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name();
+            name.to_str()?.strip_prefix(dir.file_name()?.to_str()?)?.strip_prefix(".damaged-")?.parse().ok()
+        })
+        .collect();
+    old.sort_unstable();
+    let to = aside(old.last().map_or(1, |last| last.saturating_add(1)));
+    fs::rename(dir, &to)?;
+    let many = (old.len() + 1).saturating_sub(KEPT_ASIDE);
+    for number in old.into_iter().take(many) {
+        // One too many is no reason not to start.
+        let _ = fs::remove_dir_all(aside(number));
+    }
+    Ok(Some(to))
+}
+
+/// Why a write of the index failed, when it failed by a panic.
+fn without_panic(action: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(action));
+    caught.unwrap_or_else(|_| Err("sled panicked".to_owned()))
+}
+
+/// A failure of the index in the store's words.
+pub(super) fn failure(dir: &Path, why: &str) -> StoreError {
+    StoreError::Io { what: "writing the index", path: dir.to_owned(), why: why.to_owned(), full: false }
+}

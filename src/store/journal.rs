@@ -1,0 +1,99 @@
+//! The end of the journal that is written to: one write and one sync for a group of batches.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use super::StoreError;
+use super::disk::{Disk, LogFile, io_error, is_full, sync_dir};
+use super::index::Sealed;
+use super::view::{Segment, View};
+
+/// Writes the journal, and shows everybody how far it goes.
+pub(super) struct Journal {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    /// When a segment is long enough for the next one to begin.
+    segment_bytes: u64,
+    file: Option<Box<dyn LogFile>>,
+    view: Arc<RwLock<View>>,
+    /// The segment that was written to before this one, until somebody asks.
+    full: Option<Sealed>,
+}
+
+/// Why a group was not recorded.
+pub(super) struct Failure {
+    /// What happened.
+    pub error: StoreError,
+    /// What is on the disk is not known any more.
+    pub poisoned: bool,
+}
+
+impl Journal {
+    /// The journal after recovery.
+    pub fn new(disk: Arc<dyn Disk>, dir: &Path, segment_bytes: u64, view: Arc<RwLock<View>>) -> Self {
+        Self { disk, dir: dir.to_owned(), segment_bytes, file: None, view, full: None }
+    }
+
+    /// Makes lines durable that end with the event `last`; or leaves the journal as it was.
+    pub fn commit(&mut self, bytes: &[u8], last: u64) -> Result<(), Failure> {
+        let segment = self.segment().map_err(|error| Failure { error, poisoned: false })?;
+        let Some(file) = &mut self.file else {
+            return Err(Failure { error: StoreError::Closed, poisoned: false });
+        };
+        let written = file.write(bytes, segment.len);
+        let result = written.map_err(|error| (error, false)).and_then(|()| file.sync().map_err(|error| (error, true)));
+        let Err((why, at_sync)) = result else {
+            let mut view = self.view.write();
+            view.last = last;
+            if let Some(newest) = view.segments.last_mut() {
+                newest.len += bytes.len() as u64;
+            }
+            return Ok(());
+        };
+        let error = io_error("writing", &segment.path, &why);
+        // Whatever came before was synced on its own; what is half there now must not be found again.
+        let undone = file.truncate(segment.len);
+        // After a failed sync nobody knows what the system still holds, unless it just had no room.
+        let poisoned = undone.is_err() || (at_sync && !is_full(&why));
+        Err(Failure { error, poisoned })
+    }
+
+    /// The segment that became full since this was last asked. All of it was checked, or written by us.
+    pub fn newly_sealed(&mut self) -> Option<Sealed> {
+        self.full.take()
+    }
+
+    /// The segment to write to, open; a new one when the last is long enough.
+    fn segment(&mut self) -> Result<Segment, StoreError> {
+        let view = self.view.read();
+        let newest = view.segments.last().cloned();
+        let next = Segment::new(&self.dir, view.last + 1, 0);
+        drop(view);
+        match newest {
+            Some(newest) if newest.len < self.segment_bytes => {
+                if self.file.is_none() {
+                    self.file = Some(self.open(&newest)?);
+                }
+                Ok(newest)
+            }
+            newest => {
+                let file = self.open(&next)?;
+                // Its name must be as durable as its lines.
+                sync_dir(&self.dir).map_err(|error| io_error("syncing", &self.dir, &error))?;
+                self.file = Some(file);
+                // Without this it is checked once more: no reason to fail.
+                self.full = newest.and_then(|newest| Sealed::of(&newest, &next).ok());
+                self.view.write().segments.push(next.clone());
+                Ok(next)
+            }
+        }
+    }
+
+    fn open(&self, segment: &Segment) -> Result<Box<dyn LogFile>, StoreError> {
+        let fail = |error: &io::Error| io_error("opening", &segment.path, error);
+        self.disk.open(&segment.path).map_err(|error| fail(&error))
+    }
+}

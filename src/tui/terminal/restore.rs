@@ -1,0 +1,110 @@
+//! Giving the terminal back as it was, from wherever the program ends: quit, error, panic, signal.
+
+use std::io::{self, Write};
+use std::panic::PanicHookInfo;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, ThreadId};
+
+use crossterm::terminal::disable_raw_mode;
+use parking_lot::Mutex;
+use rustix::process::getpgrp;
+use rustix::termios::tcgetpgrp;
+
+use super::output::Tty;
+use crate::domain::text::clean;
+
+/// Ends whatever the program had begun, in the order of its end: an open frame, colours, the cursor, pastes, the mouse,
+/// the alternate screen, the title. Each is harmless where it was not begun.
+const RESTORE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?1049l\x1b[23;0t";
+
+/// The most panics of background tasks that are kept to be shown.
+const MOST_NOTES: usize = 16;
+
+/// Whether the terminal listens to us, and not to another job of the shell. Where there is no such thing as jobs, it does.
+pub(super) fn in_foreground() -> bool {
+    tcgetpgrp(io::stdin()).map_or(true, |group| group == getpgrp())
+}
+
+/// Gives the terminal back. Clones are the same; calling twice does nothing the second time.
+#[derive(Debug, Clone, Default)]
+pub struct Restorer {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// Whether the terminal is ours.
+    entered: AtomicBool,
+    /// Who draws.
+    drawing: Mutex<Option<ThreadId>>,
+    /// Panics of threads that do not draw.
+    notes: Mutex<Vec<String>>,
+}
+
+impl Restorer {
+    /// For a terminal that was not entered yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether the terminal is ours now.
+    pub fn is_entered(&self) -> bool {
+        self.shared.entered.load(Ordering::SeqCst)
+    }
+
+    /// The terminal is about to be ours; this thread draws.
+    pub(super) fn entering(&self) {
+        *self.shared.drawing.lock() = Some(thread::current().id());
+        self.shared.entered.store(true, Ordering::SeqCst);
+    }
+
+    /// Gives the terminal back, when it is ours. Nothing to do with errors: the terminal may be gone.
+    pub fn restore(&self) {
+        if self.shared.entered.swap(false, Ordering::SeqCst) {
+            let _ = Tty::default().write_all(RESTORE);
+            // A shell that has the terminal has set its own mode, and would see us stopped for changing it.
+            if in_foreground() {
+                let _ = disable_raw_mode();
+            }
+        }
+    }
+
+    /// Puts itself before the panic hook there is (install that one first), so that its report is printed to a terminal
+    /// that is whole again. A panic of a thread that does not draw leaves the screen alone while it is up: its report is
+    /// kept for [`Restorer::take_notes`], and whoever waits for the task decides what follows.
+    pub fn hook_panics(&self) {
+        let restorer = self.clone();
+        let next = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if restorer.is_entered() && !restorer.draws_here() {
+                restorer.note(info);
+                return;
+            }
+            restorer.restore();
+            next(info);
+        }));
+    }
+
+    /// Panics of background tasks while the screen was up, since the last call, each in one line fit for the screen.
+    pub fn take_notes(&self) -> Vec<String> {
+        std::mem::take(&mut self.shared.notes.lock())
+    }
+
+    fn draws_here(&self) -> bool {
+        // Never waits: somebody who holds the lock is not this thread, and not in a panic.
+        self.shared.drawing.try_lock().is_none_or(|drawing| *drawing == Some(thread::current().id()))
+    }
+
+    fn note(&self, info: &PanicHookInfo<'_>) {
+        let payload = info.payload();
+        let words = payload.downcast_ref::<&str>().copied();
+        let words = words.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+        let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+        let note = format!("{}{place}", clean(words));
+        let mut notes = self.shared.notes.lock();
+        if notes.len() < MOST_NOTES {
+            notes.push(note);
+        }
+    }
+}

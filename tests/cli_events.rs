@@ -1,0 +1,133 @@
+//! The log: reading it, following it beside an owner, carrying it over; and how commands end.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+
+mod cli_support;
+
+use std::os::unix::fs::PermissionsExt;
+
+use cli_support::Desk;
+use rustix::process::Signal;
+use serde_json::Value;
+
+fn kinds(lines: &str) -> Vec<String> {
+    let kind = |line: &str| serde_json::from_str::<Value>(line).unwrap()["kind"].as_str().unwrap().to_owned();
+    lines.lines().map(kind).collect()
+}
+
+#[test]
+fn events_by_kind_query_and_time() {
+    let desk = Desk::filled();
+    desk.run(&["invite", "xts1", "--code", "SECRET-7Q", "--yes"]).ends(0);
+    desk.run(&["note", "xts2", "call", "them"]).ends(0);
+    let all = desk.run(&["events", "--json"]).ends(0).out;
+    assert_eq!(kinds(&all).len(), 6);
+    assert!(!all.contains("SECRET"));
+    let first: Value = serde_json::from_str(all.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["seq"], &first["actor"], &first["schema"]), (&1.into(), &"ana".into(), &1.into()));
+    assert_eq!(first["dealership"]["name"], "Nakamura Ford");
+    assert_eq!(
+        kinds(&desk.run(&["events", "--json", "--kind", "invitation,note.added"]).ends(0).out),
+        ["invitation.issued", "note.added"]
+    );
+    assert_eq!(kinds(&desk.run(&["events", "--json", "kind:note.added"]).ends(0).out), ["note.added"]);
+    assert_eq!(
+        kinds(&desk.run(&["events", "--json", "nakamura"]).ends(0).out),
+        ["dealership.added", "invitation.issued"]
+    );
+    assert_eq!(kinds(&desk.run(&["events", "--json", "-n", "1"]).ends(0).out), ["note.added"]);
+    assert_eq!(desk.run(&["events", "--json", "--until", "-1h"]).ends(0).out, "");
+    assert_eq!(kinds(&desk.run(&["events", "--json", "--since", "-1h"]).ends(0).out).len(), 6);
+    desk.run(&["events", "--kind", "invitation.isued"]).ends(2).says("did you mean `invitation.issued`?");
+    let people = desk.run(&["events", "--kind", "note.added"]).ends(0).out;
+    assert!(
+        people.contains("Ford of Boise") && people.contains("note: call them") && people.contains("(ana)"),
+        "{people}"
+    );
+}
+
+#[test]
+fn whoever_comes_second_is_told_who_holds_the_store_and_may_still_read() {
+    let desk = Desk::filled();
+    let owner = desk.owner();
+    let ran = desk.run(&["note", "xts1", "x"]).ends(75);
+    assert!(
+        ran.err.contains(&format!("process {} on ", owner.child.id())) && ran.err.contains(" since "),
+        "{}",
+        ran.err
+    );
+    assert_eq!(desk.run(&["list", "--json"]).ends(0).says("reading the journal beside").json()["total"], 4);
+    assert_eq!(kinds(&desk.run(&["events", "--json"]).ends(0).out).len(), 4);
+    assert_eq!(desk.run(&["show", "xts1", "--json"]).ends(0).json()["timeline"].as_array().unwrap().len(), 1);
+    desk.run(&["export", "--output", "log.jsonl"]).ends(0);
+    assert_eq!(owner.end_by(Signal::TERM), 143);
+    desk.run(&["note", "xts1", "x"]).ends(0);
+}
+
+#[test]
+fn a_tail_follows_what_others_record() {
+    let desk = Desk::filled();
+    let mut tail = desk.start(&["events", "--follow", "--json", "--kind", "note.added,dealership.added", "xts1"]);
+    assert_eq!(kinds(&tail.line()), ["dealership.added"]);
+    desk.run(&["note", "xts2", "not this one"]).ends(0);
+    desk.run(&["assign", "xts1", "ben"]).ends(0);
+    desk.run(&["note", "xts1", "this one"]).ends(0);
+    let line: Value = serde_json::from_str(&tail.line()).unwrap();
+    assert_eq!((&line["kind"], &line["data"]["text"]), (&"note.added".into(), &"this one".into()));
+    assert_eq!(tail.end_by(Signal::INT), 130);
+}
+
+#[test]
+fn a_log_is_exported_and_restored_into_an_empty_store() {
+    let desk = Desk::filled();
+    desk.run(&["invite", "xts1", "--code", "SECRET-7Q", "--yes"]).ends(0);
+    let exported = desk.run(&["export"]).ends(0).out;
+    desk.run(&["export", "--output", "log.jsonl"]).ends(0).says("5 events");
+    assert_eq!(std::fs::read_to_string(desk.path("log.jsonl")).unwrap(), exported);
+    assert_eq!(desk.path("log.jsonl").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    desk.run(&["export", "--output", "log.jsonl"]).ends(2).says("exists already");
+    desk.run(&["restore", "log.jsonl"]).ends(4).says("not empty");
+    let restored = desk.run(&["--store", "sled:other", "restore", "log.jsonl"]).ends(0);
+    assert!(restored.out.contains("5 events of 4 dealerships"), "{}", restored.out);
+    assert_eq!(desk.run(&["--store", "sled:other", "export"]).ends(0).out, exported);
+    assert_eq!(
+        desk.run(&["--store", "sled:other", "show", "xts1", "--json", "--reveal"]).json()["invitation"]["code"],
+        "SECRET-7Q"
+    );
+    let cut = exported.lines().skip(1).collect::<Vec<_>>().join("\n");
+    desk.run_with(&["--store", "sled:third", "restore", "-"], &cut).ends(1).says("line 1");
+    desk.run(&["--store", "sled:third", "restore", "none"]).ends(2).says("cannot read none");
+}
+
+#[test]
+fn a_closed_pipe_is_no_error_and_no_panic() {
+    let desk = Desk::filled();
+    for args in [
+        &["list"][..],
+        &["list", "--json"],
+        &["list", "--csv"],
+        &["events", "--json"],
+        &["show", "xts1"],
+        &["export"],
+        &["man"],
+        &["keymap", "print"],
+        &["config", "print"],
+        &["completions", "bash"],
+    ] {
+        let mut child = desk.command(args).spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{args:?}: {said}");
+        assert!(!said.contains("panicked") && !said.contains("roken pipe"), "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn files_are_private() {
+    let desk = Desk::filled();
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&desk.path("store")), 0o700);
+    for entry in std::fs::read_dir(desk.path("store/journal")).unwrap() {
+        assert_eq!(mode(&entry.unwrap().path()), 0o600);
+    }
+}

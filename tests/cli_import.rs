@@ -1,0 +1,123 @@
+//! `import` and `add` as people and scripts meet them.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+
+mod cli_support;
+
+use cli_support::{Desk, is_clean};
+use serde_json::json;
+
+const DIRTY: &str = "\u{feff}name,dealer_code,timezone,email,owner\r\n\
+Good,xts1,America/Chicago,good@example.com,ana\r\n\
+,xts2,America/Chicago,a@example.com,ana\r\n\
+\"Newline\",xts3,America/Chicago,\"a\r\nBcc: all@example.com\",ana\r\n\
+Zone,xts4,Pacific,a@example.com,ana\r\n\
+Twice,xts1,America/Chicago,a@example.com,ana\r\n\
+\"\u{1b}]52;c;ZWNobw==\u{7}\",xts5,America/Chicago,a@example.com,ana\r\n\
+Short,xts6\r\n\
+Mail,xts7,America/Chicago,a@b@example.com,ana\r\n\
+Also Good,xts8,America/Chicago,pat.st..clair@example.net,\r\n";
+
+#[test]
+fn good_rows_are_kept_and_bad_ones_named_by_line_field_and_reason() {
+    let desk = Desk::new();
+    desk.write("dirty.csv", DIRTY);
+    let ran = desk.run(&["import", "dirty.csv"]).ends(3);
+    assert_eq!(ran.out, "2 added, 0 updated, 0 unchanged, 7 refused\n");
+    let lines: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(lines.len(), 7, "{}", ran.err);
+    assert_eq!(lines[0], "dirty.csv:3 (xts2): name: is empty");
+    assert_eq!(lines[1], "dirty.csv:4 (xts3): email: has a control character, at character 2");
+    assert!(lines[2].starts_with("dirty.csv:6 (xts4): timezone: `Pacific` is not an IANA time zone"), "{}", lines[2]);
+    assert_eq!(lines[3], "dirty.csv:7 (xts1): dealer_code: `xts1` stands already on line 2");
+    assert_eq!(lines[4], "dirty.csv:8 (xts5): name: has a control character, at character 1");
+    assert_eq!(lines[5], "dirty.csv:9 (xts6): row: too few columns: 2 instead of 5");
+    assert!(lines[6].starts_with("dirty.csv:10 (xts7): email: "), "{}", lines[6]);
+    assert!(is_clean(&ran.err));
+}
+
+#[test]
+fn the_document_for_scripts_and_a_dry_run_records_nothing() {
+    let desk = Desk::new();
+    desk.write("dirty.csv", DIRTY);
+    let document = desk.run(&["import", "--json", "--dry-run", "dirty.csv"]).ends(3).json();
+    assert_eq!(document["schema"], 1);
+    assert_eq!(document["dry_run"], true);
+    assert_eq!((&document["rows"], &document["added"]), (&json!(9), &json!(2)));
+    let first = json!({ "line": 3, "row": 3, "dealer_code": "xts2", "field": "name", "reason": "is empty" });
+    assert_eq!(document["refused"][0], first);
+    assert_eq!(document["refused"][2]["row"], 5, "the row counts rows, the line counts lines");
+    assert_eq!(desk.run(&["list", "--json"]).ends(0).json()["total"], 0);
+}
+
+#[test]
+fn importing_again_changes_nothing_and_a_correction_updates() {
+    let desk = Desk::filled();
+    let ran = desk.run(&["import", "some.csv"]).ends(0);
+    assert_eq!(ran.out, "0 added, 0 updated, 4 unchanged, 0 refused\n");
+    let before = desk.run(&["events", "--json"]).out.lines().count();
+    desk.write(
+        "new.csv",
+        &cli_support::SOME.replace("Ford of Boise,xts2", "Ford of New Boise,xts2").replace(",ana\n", ",esi\n"),
+    );
+    assert_eq!(
+        desk.run(&["import", "new.csv", "--dry-run"]).ends(0).out,
+        "would be 0 added, 1 updated, 3 unchanged, 0 refused\n"
+    );
+    assert_eq!(desk.run(&["import", "new.csv"]).ends(0).out, "0 added, 1 updated, 3 unchanged, 0 refused\n");
+    assert_eq!(desk.run(&["events", "--json"]).out.lines().count(), before + 1);
+    let owner = &desk.run(&["show", "xts1", "--json"]).json()["owner"];
+    assert_eq!(owner, "ana", "who looks after it is decided at the desk, not by a file");
+}
+
+#[test]
+fn columns_of_other_people_json_and_standard_input() {
+    let desk = Desk::new();
+    desk.write(
+        "vendor.csv",
+        "Dealership;Xtime Dealer Code;Time Zone;Mgr E-mail;Secret\nA;xts1;America/Denver;a@example.com;x\n",
+    );
+    desk.run(&["import", "vendor.csv"]).ends(2).says("no column holds dealer_code, email").says("--map 'COLUMN=email'");
+    desk.run(&["import", "vendor.csv", "--map", "Mgr=email"]).ends(2).says("did you mean `Mgr E-mail`?");
+    let map = ["--map", "Xtime Dealer Code=dealer_code", "--map", "Mgr E-mail=email"];
+    desk.run(&[&["import", "vendor.csv"], &map[..]].concat()).ends(0).says("`Secret`");
+    let one = r#"[{"name": "B", "dealer_code": "xts2", "timezone": "America/Denver", "email": "b@example.com"}]"#;
+    assert_eq!(desk.run_with(&["import", "-"], one).ends(0).out, "1 added, 0 updated, 0 unchanged, 0 refused\n");
+    let listed = desk.run(&["list", "--json"]).out;
+    let again = desk.run_with(&["import", "-"], &listed).ends(0);
+    assert_eq!(again.out, "0 added, 0 updated, 2 unchanged, 0 refused\n", "what is listed can be imported");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_wrong_usage_and_changes_nothing() {
+    let desk = Desk::new();
+    desk.run(&["import", "none.csv"]).ends(2).says("cannot read none.csv");
+    desk.write("bad.json", "[{]");
+    desk.run(&["import", "bad.json"]).ends(2).says("not JSON");
+    desk.run_with(&["import", "-"], "").ends(2).says("stdin: the file is empty");
+    assert!(!cli_support::exists(&desk.path("store")));
+}
+
+#[test]
+fn one_dealership_by_hand() {
+    let desk = Desk::new();
+    let add = |code: &str, zone: &str| {
+        desk.run(&[
+            "add",
+            "Jeep of Reno",
+            "--dealer-code",
+            code,
+            "--email",
+            "j@example.com",
+            "--timezone",
+            zone,
+            "--group",
+            "G",
+            "--json",
+        ])
+    };
+    let document = add("xts9", "America/Los_Angeles").ends(0).json();
+    assert_eq!((&document["schema"], &document["stage"], &document["group"]), (&json!(1), &json!("new"), &json!("G")));
+    add("xts9", "America/Los_Angeles").ends(4).says("dealerCode is taken");
+    add("xts10", "PST").ends(2).says("timezone");
+    desk.run(&["add", "X", "--dealer-code", "x", "--email", "no", "--timezone", "America/Reno"]).ends(2).says("email");
+}

@@ -1,0 +1,58 @@
+//! Commands that ask the platform and the code source, against the sandbox over HTTP.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+
+mod cli_support;
+
+use cli_support::{Desk, Running, is_clean};
+use serde_json::json;
+
+/// A desk that is configured for a sandbox of its own, as the sandbox itself prints it.
+fn connected(faults: &str) -> (Desk, Running) {
+    let desk = Desk::filled();
+    let mut sandbox = desk.start(&["sandbox", "--listen", "127.0.0.1:0", "--seed", "7", "--faults", faults]);
+    let mut settings = String::new();
+    while !settings.contains("expires_at") {
+        settings.push_str(&sandbox.line());
+        settings.push('\n');
+    }
+    desk.write("config.toml", &settings);
+    (desk, sandbox)
+}
+
+#[test]
+fn codes_come_from_the_source_and_looks_tell_what_was_observed() {
+    let (desk, _sandbox) = connected("none");
+    desk.run(&["config", "check"]).ends(0);
+    let invited = desk.run(&["invite", "--query", "is:new", "--yes", "--json"]).ends(0).json();
+    assert_eq!(invited["items"].as_array().unwrap().len(), 4);
+    let one = desk.run(&["show", "xts1", "--json", "--reveal"]).json();
+    assert_eq!((&one["stage"], &one["invitation"]["generation"]), (&json!("invited"), &json!(1)));
+    let ran = desk.run(&["check", "xts1", "xts2", "--json"]).ends(0);
+    let items = ran.json();
+    for item in items["items"].as_array().unwrap() {
+        assert_eq!(item["outcome"], "done");
+        let outcome = item["probe"]["outcome"].as_str().unwrap();
+        assert!(["connected", "not-connected"].contains(&outcome), "{item}");
+    }
+    let said = desk.run(&["check", "--query", "is:pending"]).ends(0);
+    assert!(said.out.lines().count() >= 3 && is_clean(&said.out), "{}", said.out);
+    let again = desk.run(&["reissue", "xts1", "--yes"]).ends(0);
+    assert!(again.out.contains("code 2 issued"), "{}", again.out);
+    desk.run(&["check", "nobody"]).ends(2);
+}
+
+#[test]
+fn our_own_credentials_failing_changes_no_dealership() {
+    let (desk, _sandbox) = connected("none");
+    let settings = std::fs::read_to_string(desk.path("config.toml")).unwrap();
+    let secret = settings.lines().find(|line| line.starts_with("client_secret")).unwrap();
+    desk.write("config.toml", &settings.replace(secret, "client_secret = \"wrong\""));
+    let before = desk.run(&["events", "--json"]).out;
+    let item = desk.run(&["check", "xts1", "--json"]).ends(0).json()["items"][0].clone();
+    assert_eq!(item["probe"]["outcome"], "our-credentials", "{item}");
+    assert_eq!(desk.run(&["events", "--json"]).out, before);
+    desk.run(&["opcode", "list", "xts1"]).ends(1).says("our-credentials");
+    let ran = desk.run(&["doctor"]).ends(1);
+    assert!(ran.out.contains("token") && !ran.out.contains("wrong"), "{}", ran.out);
+}

@@ -1,0 +1,113 @@
+//! Settings, keys, generated texts, and commands that do not exist yet.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+
+mod cli_support;
+
+use cli_support::{Desk, is_clean};
+
+#[test]
+fn settings_that_hold_and_what_is_wrong_with_them() {
+    let desk = Desk::with_config("[xtime]\nclient_secret = \"s3cret\"\n");
+    let ran = desk.run(&["config", "print"]).ends(0).says("config.toml:2:17: warning: `xtime.client_secret`");
+    assert!(ran.out.contains("[[xtime.meaning]] # default") && !ran.out.contains("s3cret"), "{}", ran.out);
+    desk.write("again.toml", &ran.out);
+    desk.run(&["--config", "again.toml", "config", "check"]).ends(0);
+    desk.write("config.toml", "[xtime]\ntimeot = \"5s\"\n[mail]\nfrom = \"x\"\n");
+    let ran = desk.run(&["config", "check"]).ends(2);
+    assert!(
+        ran.err.contains("config.toml:2:1: error: unknown key in [xtime]: `timeot`; did you mean `timeout`?"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("config.toml:3:2: error: `mail` is not available yet"), "{}", ran.err);
+    desk.run(&["list"]).ends(2).says("did you mean `timeout`?");
+}
+
+#[test]
+fn secrets_are_fetched_when_settings_are_checked() {
+    let desk = Desk::with_config(
+        "[xtime]\nclient_id = \"me\"\nclient_secret = { env = \"NOT_SET\" }\napi_key = { file = \"key\" }\n",
+    );
+    desk.run(&["config", "check"]).ends(2).says("[xtime] client_secret: the variable NOT_SET is not set");
+    desk.run(&["list"]).ends(0);
+    desk.run(&["check", "xts1"]).ends(2).says("NOT_SET");
+}
+
+#[test]
+fn stores_of_later_versions_say_so() {
+    let desk = Desk::new();
+    desk.run(&["--store", "postgres://localhost/x", "list"]).ends(2).says("--store: error: PostgreSQL");
+    let mut command = desk.command_in_its_place(&["config", "print"]);
+    let output =
+        command.env("CLOVERWATCH_STORE_URL", "postgres://x").env("CLOVERWATCH_UI_MOUSE", "true").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("CLOVERWATCH_STORE_URL: error: `store.url`: PostgreSQL stores are not part of this version"),
+        "{said}"
+    );
+}
+
+#[test]
+fn commands_of_later_versions_say_so() {
+    let desk = Desk::new();
+    for command in [
+        &["resend", "xts1"][..],
+        &["mail", "--anything"],
+        &["appointment", "xts1", "--book"],
+        &["report", "--json"],
+        &["opcode", "guide", "xts1"],
+    ] {
+        desk.run(command).ends(2).says("is not part of this version");
+    }
+    let help = desk.run(&["--help"]).ends(0).out;
+    for command in ["demo", "import", "add", "list", "show", "invite", "reissue", "revoke", "confirm", "note", "assign"]
+    {
+        assert!(help.contains(&format!("\n  {command} ")), "{command} is not in:\n{help}");
+    }
+    assert!(!help.contains("resend") && !help.contains("appointment"), "{help}");
+}
+
+#[test]
+fn wrong_usage_is_clean_and_a_suggestion() {
+    let desk = Desk::new();
+    let ran = desk.run(&["lst"]).ends(2).says("list");
+    assert!(is_clean(&ran.err) && ran.out.is_empty());
+    let ran = desk.run(&["\u{1b}]0;x\u{7}"]).ends(2);
+    assert!(is_clean(&ran.err), "{:?}", ran.err);
+    desk.run(&[]).ends(2).says("needs a terminal");
+}
+
+#[test]
+fn keys_are_printed_and_checked() {
+    let desk = Desk::new();
+    let printed = desk.run(&["keymap", "print"]).ends(0).out;
+    desk.write("keys.toml", &printed);
+    desk.run(&["keymap", "check", "keys.toml"]).ends(0);
+    desk.write("keys.toml", "[table]\nno-such-action = \"x\"\n");
+    let ran = desk.run(&["keymap", "check", "keys.toml"]).ends(2);
+    assert!(ran.out.contains("keys.toml:2:"), "{}", ran.out);
+    desk.run(&["keymap", "check"]).ends(0);
+    desk.run(&["keymap", "check", "none.toml"]).ends(2).says("cannot read");
+}
+
+#[test]
+fn completions_a_manual_and_a_doctor() {
+    let desk = Desk::new();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(desk.run(&["completions", shell]).ends(0).out.contains("cloverwatch"), "{shell}");
+    }
+    assert!(desk.run(&["man"]).ends(0).out.contains(".TH cloverwatch 1"));
+    let document = desk.run(&["doctor", "--json"]).ends(0).json();
+    let names: Vec<&str> =
+        document["findings"].as_array().unwrap().iter().filter_map(|found| found["name"].as_str()).collect();
+    for name in ["terminal", "settings", "store", "codes", "mail", "platform"] {
+        assert!(names.contains(&name), "{name} is not among {names:?}");
+    }
+    let desk = Desk::filled();
+    let _owner = desk.owner();
+    let said = desk.run(&["doctor"]).ends(0).out;
+    assert!(said.contains("held by") && said.contains("process"), "{said}");
+    desk.write("config.toml", "[xtme]\n");
+    desk.run(&["doctor"]).ends(1);
+}

@@ -1,0 +1,185 @@
+//! Runs the real program on a store of its own, with nothing of this machine's settings.
+#![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic, reason = "every test file uses a part of it")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub struct Desk {
+    dir: TempDir,
+}
+
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    /// The answer as one JSON document.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.err))
+    }
+
+    /// Fails with everything that was said unless it ended so.
+    #[track_caller]
+    pub fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        assert!(!self.err.contains("panicked"), "{}", self.err);
+        self
+    }
+
+    /// Fails unless a message says this.
+    #[track_caller]
+    pub fn says(self, words: &str) -> Self {
+        assert!(self.err.contains(words), "`{words}` is not in:\n{}", self.err);
+        self
+    }
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        let desk = Self { dir: tempfile::tempdir().unwrap() };
+        std::fs::write(desk.path("config.toml"), "").unwrap();
+        desk
+    }
+
+    pub fn with_config(text: &str) -> Self {
+        let desk = Self::new();
+        std::fs::write(desk.path("config.toml"), text).unwrap();
+        desk
+    }
+
+    /// A desk with four dealerships.
+    pub fn filled() -> Self {
+        let desk = Self::new();
+        desk.fill();
+        desk
+    }
+
+    pub fn fill(&self) {
+        self.write("some.csv", SOME);
+        self.run(&["import", "some.csv"]).ends(0);
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        self.command_in_its_place(&[&["--config", "config.toml", "--store", "sled:store"], args].concat())
+    }
+
+    /// The same without saying where settings and books are.
+    pub fn command_in_its_place(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cloverwatch"));
+        command
+            .args(args)
+            .current_dir(self.dir.path())
+            .env_clear()
+            .env("HOME", self.dir.path())
+            .env("PATH", "/usr/bin:/bin")
+            .env("USER", "ana")
+            .env("TZ", "UTC")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(args, "")
+    }
+
+    pub fn run_with(&self, args: &[&str], input: &str) -> Ran {
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A command that does not read its input may be gone before all of it was written.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Starts a command that goes on until it is ended.
+    pub fn start(&self, args: &[&str]) -> Running {
+        let mut child = self.command(args).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Running { child, lines }
+    }
+
+    /// Starts `watch` and waits until it owns the books.
+    pub fn owner(&self) -> Running {
+        let mut running = self.start(&["watch"]);
+        let mut log = BufReader::new(running.child.stderr.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("watching") {
+            line.clear();
+            assert_ne!(log.read_line(&mut line).unwrap(), 0, "it ended before it watched");
+        }
+        // What it says later must not fill the pipe.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        running
+    }
+}
+
+pub struct Running {
+    pub child: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Running {
+    /// Waits for the next line of the answer.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        assert_ne!(self.lines.read_line(&mut line).unwrap(), 0, "it ended");
+        line.trim_end().to_owned()
+    }
+
+    /// Sends a signal and waits for the end; the exit code.
+    pub fn end_by(mut self, signal: rustix::process::Signal) -> i32 {
+        let pid = rustix::process::Pid::from_raw(self.child.id().cast_signed()).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+        let mut rest = String::new();
+        self.lines.read_to_string(&mut rest).unwrap();
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Ended already, most of the time.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub const SOME: &str = "\
+name,dealer_code,group,brand,city,state,timezone,contact_name,email,phone,owner
+Nakamura Ford,xts1,Harbor,Ford,Chicago,IL,America/Chicago,Carla Peña,carla@example.com,(780) 555-0101,ana
+Ford of Boise,xts2,,Ford,Boise,ID,America/Boise,Ben Yoder,ben@example.net,(797) 555-0102,ben
+Ford of Boise,xts3,Harbor,Ford,Reno,NV,America/Los_Angeles,Uma Tran,uma@example.org,,ana
+\"Lindqvist & Sons, Inc.\",xts4,,Acura,Detroit,MI,America/Detroit,,service@example.com,,
+";
+
+/// Whether a text could act on a terminal or on the direction of text.
+pub fn is_clean(text: &str) -> bool {
+    !text.chars().any(|c| c != '\n' && cloverwatch::domain::text::is_invisible(c))
+}
+
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}

@@ -1,0 +1,583 @@
+//! Seven days of 500 dealerships in seconds: the real engine against a simulated world with faults, operators and
+//! crashes. `SIM_SEED=n` replays one seed, `SIM_RUNS=n` tries n seeds from there on.
+
+mod simulation_support;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write as _;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use cloverwatch::clock::{Clock, ManualClock};
+use cloverwatch::domain::{
+    Actor, Ask, Command, DealershipId, Event, Fact, IntentId, Onboarding, Outcome, Policy, Stage, Timestamp, evolve,
+};
+use cloverwatch::engine::{Engine, EngineError, Pace, Parts, PastedCode, PlatformState};
+use cloverwatch::store::{EventQuery, Store};
+use parking_lot::Mutex;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use simulation_support::store::{Doom, MortalStore};
+use simulation_support::world::World;
+use simulation_support::{Idle, profile, runtime, start};
+
+const DEALERSHIPS: usize = 500;
+const DAYS: i64 = 7;
+
+/// Something that happens by itself at a moment.
+#[derive(Debug, Clone)]
+enum Deed {
+    /// The dealer types the code that was made at a moment.
+    Enter {
+        dealer: String,
+        made_at: Timestamp,
+    },
+    /// Xtime reflects the connection.
+    Reflect {
+        dealer: String,
+    },
+    /// The dealer tells us.
+    Tell {
+        dealer: String,
+        done_at: Timestamp,
+    },
+    Opcode {
+        dealer: String,
+        visible: bool,
+    },
+    Slots {
+        dealer: String,
+        count: u32,
+    },
+    Disconnect {
+        dealer: String,
+    },
+    Mood(Change),
+    /// Somebody at the desk does something.
+    Operator,
+    /// The wall clock is stepped by seconds; the monotonic time does not move.
+    Step(i64),
+    Crash,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Down(bool),
+    Refused(bool),
+    Nobody(bool),
+    CodesLost(bool),
+    NoCodes(bool),
+    Calm,
+}
+
+/// What operators were told, to be compared with what is there after a crash.
+#[derive(Default)]
+struct Told {
+    events: Vec<Arc<Event>>,
+    generations: HashSet<(DealershipId, u32)>,
+    answers: u64,
+}
+
+/// What must always be true, checked with every new event.
+#[derive(Default)]
+struct Checker {
+    log: Vec<Event>,
+    shadow: HashMap<DealershipId, Onboarding>,
+    living: HashMap<DealershipId, HashSet<u32>>,
+    codes: HashSet<String>,
+    requested: HashSet<IntentId>,
+    settled: HashMap<IntentId, u32>,
+    expired: HashSet<(DealershipId, u32)>,
+    overdue: HashSet<(DealershipId, Timestamp)>,
+    kinds: BTreeMap<&'static str, u32>,
+    moods: HashSet<&'static str>,
+    requests_checked: usize,
+    made_checked: usize,
+}
+
+impl Checker {
+    fn take_in(&mut self, event: Event, world: &World) {
+        assert_eq!(event.seq, self.log.len() as u64 + 1, "gap-free");
+        *self.kinds.entry(event.fact.kind()).or_default() += 1;
+        let id = event.dealership;
+        let before = self.shadow.remove(&id);
+        let dealer = before.as_ref().map(|state| state.profile.dealer_code.raw().to_owned()).unwrap_or_default();
+        let living = self.living.entry(id).or_default();
+        match &event.fact {
+            Fact::InvitationRequested { intent, .. } => assert!(self.requested.insert(*intent), "a fresh intent"),
+            Fact::InvitationIssued { generation, code, intent, .. } => {
+                assert!(self.codes.insert(code.reveal().to_owned()), "a code used before");
+                living.insert(*generation);
+                *self.settled.entry(*intent).or_default() += 1;
+                assert_eq!(self.settled[intent], 1, "a second code for one intent");
+            }
+            Fact::InvitationRequestFailed { intent, refused: true, .. } => {
+                *self.settled.entry(*intent).or_default() += 1;
+            }
+            Fact::InvitationSuperseded { generation, .. } | Fact::InvitationRevoked { generation, .. } => {
+                assert!(living.remove(generation));
+            }
+            Fact::InvitationExpired { generation, expires_at, looked_at } => {
+                assert!(self.expired.insert((id, *generation)), "expired twice");
+                assert!(living.remove(generation));
+                let looked_at = looked_at.expect("probing is on");
+                assert!(looked_at >= *expires_at, "expired without a later look");
+                let answers = &world.state.lock().answers[&dealer];
+                let said_so = |answer: &simulation_support::world::Answered| {
+                    answer.began_at == looked_at && answer.outcome == Outcome::NotConnected
+                };
+                assert!(answers.iter().any(said_so), "nobody looked");
+            }
+            Fact::IntegrationConfirmed { observed_at } => {
+                living.clear();
+                let answers = &world.state.lock().answers[&dealer];
+                let seen = answers.iter().any(|a| a.ended_at == *observed_at && a.outcome == Outcome::Connected);
+                assert!(seen, "confirmed without an observation");
+            }
+            Fact::IntegrationLost { first_look, second_look } => {
+                assert!(*second_look - *first_look >= TimeDelta::minutes(1));
+                // One alone cannot be told from everybody; with any other there is a witness.
+                let counts = |state: &&Onboarding| state.is_confirmed() && state.archived_at.is_none();
+                let alone = self.shadow.values().filter(counts).count() == 0;
+                assert!(alone || !world.truly_connected(&dealer), "{dealer} is connected and counts as lost");
+                let answers = &world.state.lock().answers[&dealer];
+                let negative = |at: Timestamp| {
+                    answers.iter().any(|a| (a.began_at == at || a.ended_at == at) && a.outcome == Outcome::NotConnected)
+                };
+                assert!(negative(*first_look) && negative(*second_look), "lost without two observations");
+            }
+            Fact::ConfirmationOverdue { due_at } => {
+                assert!(event.at >= *due_at && self.overdue.insert((id, *due_at)), "overdue early or twice");
+            }
+            _ => {}
+        }
+        // A newer code and the end of the older one come in one commit, the end first.
+        assert!(living.len() <= 1, "more than one living code");
+        self.shadow.insert(id, evolve(before, &event).unwrap());
+        self.log.push(event);
+    }
+
+    async fn after_step(&mut self, store: &MortalStore, world: &World, engine: &Engine) -> Vec<Event> {
+        let after = self.log.len() as u64;
+        let query = EventQuery { after, ..EventQuery::default() };
+        let news = if store.book().seq() > after { store.events(query).await.unwrap() } else { vec![] };
+        for event in &news {
+            self.take_in(event.clone(), world);
+        }
+        for event in &news {
+            let state = store.book().get(event.dealership).unwrap();
+            assert_eq!(*state, self.shadow[&event.dealership], "the state is not the fold of the events");
+        }
+        let state = world.state.lock();
+        assert!(state.in_flight <= 4 && state.most_in_flight <= 4 && state.most_source_in_flight <= 4);
+        for at in self.requests_checked..state.requests.len() {
+            let now = state.requests[at].0;
+            let within = state.requests[..=at].iter().rev();
+            let within = within.take_while(|(sent, _)| *sent + Duration::from_secs(1) > now).count();
+            assert!(within <= 10, "{within} requests within a second");
+        }
+        self.requests_checked = state.requests.len();
+        if state.made.len() > self.made_checked {
+            self.made_checked = state.made.len();
+            let known = state.made.keys().all(|intent| self.requested.contains(intent));
+            assert!(known, "a code was made before its intent was durable");
+        }
+        drop(state);
+        self.moods.insert(match &engine.status().borrow().platform {
+            PlatformState::Unconfigured => "unconfigured",
+            PlatformState::Starting => "starting",
+            PlatformState::Ok => "ok",
+            PlatformState::Down { .. } => "down",
+            PlatformState::OurCredentials { .. } => "our credentials",
+            PlatformState::MassDisconnect { .. } => "mass disconnect",
+        });
+        news
+    }
+}
+
+struct Simulation {
+    rng: StdRng,
+    clock: ManualClock,
+    world: Arc<World>,
+    deeds: BTreeMap<(Timestamp, u64), Deed>,
+    deeds_made: u64,
+    ids: HashMap<String, DealershipId>,
+    told: Arc<Mutex<Told>>,
+    checker: Checker,
+    end: Timestamp,
+    crashes: u32,
+    steps: u64,
+}
+
+impl Simulation {
+    fn new(seed: u64) -> Self {
+        let clock = ManualClock::at(start());
+        let mut simulation = Self {
+            rng: StdRng::seed_from_u64(seed),
+            world: World::new(&clock, seed ^ 0xfeed),
+            clock,
+            deeds: BTreeMap::new(),
+            deeds_made: 0,
+            ids: HashMap::new(),
+            told: Arc::default(),
+            checker: Checker::default(),
+            end: start() + TimeDelta::days(DAYS),
+            crashes: 0,
+            steps: 0,
+        };
+        simulation.world.mood(|mood| (mood.noise, mood.lost_codes) = (0.03, 0.1));
+        simulation.plan_the_week();
+        simulation
+    }
+
+    fn at(&mut self, at: Timestamp, deed: Deed) {
+        self.deeds_made += 1;
+        self.deeds.insert((at, self.deeds_made), deed);
+    }
+
+    fn hours(&mut self, range: std::ops::Range<f64>) -> TimeDelta {
+        TimeDelta::milliseconds((self.rng.random_range(range) * 3_600_000.0) as i64)
+    }
+
+    fn plan_the_week(&mut self) {
+        let week = 24.0 * DAYS as f64;
+        for _ in 0..1_500 {
+            let at = start() + self.hours(0.1..week - 26.0);
+            self.at(at, Deed::Operator);
+        }
+        for (change, count, longest) in [
+            (Change::Down as fn(bool) -> Change, 6, 3.0),
+            (Change::Refused, 3, 4.0),
+            (Change::Nobody, 5, 6.0),
+            (Change::CodesLost, 6, 6.0),
+            (Change::NoCodes, 3, 2.0),
+        ] {
+            for _ in 0..count {
+                let from = start() + self.hours(6.0..week - 40.0);
+                let to = from + self.hours(0.05..longest);
+                self.at(from, Deed::Mood(change(true)));
+                self.at(to, Deed::Mood(change(false)));
+            }
+        }
+        for _ in 0..8 {
+            let at = start() + self.hours(2.0..week - 26.0);
+            self.at(at, Deed::Crash);
+        }
+        for _ in 0..4 {
+            let at = start() + self.hours(2.0..week - 30.0);
+            let seconds = if self.rng.random_bool(0.5) { 7_200 } else { -300 };
+            self.at(at, Deed::Step(seconds));
+        }
+        self.at(self.end - TimeDelta::hours(26), Deed::Mood(Change::Calm));
+    }
+
+    fn run(&mut self) {
+        while self.clock.now() < self.end {
+            let store = MortalStore::new(self.checker.log.clone());
+            let (runtime, idle) = runtime();
+            let engine = runtime.block_on(self.live(&store, &idle));
+            // The crash: every task vanishes where it stands.
+            drop(runtime);
+            drop(engine);
+            let log = store.log();
+            for event in log[self.checker.log.len()..].to_vec() {
+                self.checker.take_in(event, &self.world);
+            }
+            for event in &self.told.lock().events {
+                assert_eq!(log.get(event.seq as usize - 1), Some(&**event), "something acknowledged is missing");
+            }
+            self.crashes += 1;
+            // Nobody restarts a program within the second; a new one does not know what the old one sent in its last.
+            self.clock.advance(Duration::from_secs(1));
+        }
+        self.at_the_end();
+    }
+
+    /// One life of the program, until the next crash or the end.
+    async fn live(&mut self, store: &Arc<MortalStore>, idle: &Idle) -> Engine {
+        let engine = Engine::start(Parts {
+            store: Arc::clone(store) as Arc<dyn Store>,
+            platform: Some(Arc::clone(&self.world) as _),
+            source: Some(Arc::clone(&self.world) as _),
+            clock: Arc::new(self.clock.clone()),
+            policy: Policy::default(),
+            pace: Pace::default(),
+            seed: self.rng.random_range(0..=u64::MAX),
+            read_only: false,
+            background: true,
+        });
+        if self.ids.is_empty() {
+            let profiles = (0..DEALERSHIPS).map(profile).collect();
+            for added in engine.add(profiles, &Actor::person("ana")).await.unwrap() {
+                let state = store.book().get(added.unwrap()).unwrap();
+                self.ids.insert(state.profile.dealer_code.raw().to_owned(), state.id);
+            }
+        }
+        let mut dies_at = None;
+        loop {
+            idle.settle().await;
+            self.steps += 1;
+            for event in self.checker.after_step(store, &self.world, &engine).await {
+                self.react(&event);
+            }
+            let now = self.clock.now();
+            if now >= self.end || store.is_dead() || dies_at.is_some_and(|at| now >= at) {
+                return engine;
+            }
+            if let Some(deed) = self.next_deed(now) {
+                match deed {
+                    Deed::Crash => dies_at = Some(self.begin_to_die(store, &engine, now)),
+                    Deed::Operator => self.operate(&engine),
+                    deed => self.happen(deed, &engine, now),
+                }
+                continue;
+            }
+            let deed = self.deeds.first_key_value().map(|((at, _), _)| (*at - now).to_std().unwrap());
+            let wake = self.clock.next_wake();
+            assert!(wake.is_none_or(|wake| !wake.is_zero()), "a task spins");
+            let left = (self.end - now).to_std().unwrap();
+            self.clock.advance([deed, wake].into_iter().flatten().min().unwrap_or(left).min(left));
+        }
+    }
+
+    fn next_deed(&mut self, now: Timestamp) -> Option<Deed> {
+        let first = self.deeds.first_entry().filter(|first| first.key().0 <= now)?;
+        Some(first.remove())
+    }
+
+    /// Crashes happen at their worst: while codes are being obtained, or in the middle of a commit.
+    fn begin_to_die(&mut self, store: &MortalStore, engine: &Engine, now: Timestamp) -> Timestamp {
+        for _ in 0..10 {
+            self.operate(engine);
+        }
+        match self.rng.random_range(0..3) {
+            0 => store.set(Some(Doom::Before)),
+            1 => store.set(Some(Doom::After)),
+            _ => {}
+        }
+        now + TimeDelta::milliseconds(self.rng.random_range(1..3_000))
+    }
+
+    /// A new code reaches its dealer.
+    fn react(&mut self, event: &Event) {
+        let Fact::InvitationIssued { generated_at, .. } = &event.fact else { return };
+        let state = &self.checker.shadow[&event.dealership];
+        let dealer = state.profile.dealer_code.raw().to_owned();
+        let delay = match self.rng.random_range(0..100) {
+            0..45 => self.hours(0.1..60.0),
+            45..65 => self.hours(60.0..71.99),
+            65..75 => self.hours(72.0..90.0),
+            _ => return,
+        };
+        self.at(*generated_at + delay, Deed::Enter { dealer, made_at: *generated_at });
+    }
+
+    fn happen(&mut self, deed: Deed, engine: &Engine, now: Timestamp) {
+        match deed {
+            // Seventy-two hours by the platform's clock; later it is refused at *Validate*.
+            Deed::Enter { dealer, made_at } if now < made_at + TimeDelta::hours(72) => {
+                let tardy = if self.rng.random_bool(0.1) { 40.0 } else { 20.0 };
+                let reflected = now + self.hours(0.0..tardy);
+                if self.rng.random_bool(0.6) {
+                    let told = now + self.hours(0.0..2.0);
+                    self.at(told, Deed::Tell { dealer: dealer.clone(), done_at: now });
+                }
+                // The one thing that can go wrong at the last step, and nobody notices: Cancel.
+                if self.rng.random_bool(0.9) {
+                    self.at(reflected, Deed::Reflect { dealer });
+                }
+            }
+            Deed::Enter { .. } => {}
+            Deed::Reflect { dealer } => {
+                self.world.dealer(&dealer, |dealer| dealer.connected = true);
+                let opcode = now + self.hours(-10.0..10.0).max(TimeDelta::zero());
+                let slots = opcode + self.hours(-5.0..5.0).max(TimeDelta::zero());
+                self.at(opcode, Deed::Opcode { dealer: dealer.clone(), visible: true });
+                self.at(slots, Deed::Slots { dealer: dealer.clone(), count: 3 });
+                let later = now + self.hours(4.0..60.0);
+                match self.rng.random_range(0..10) {
+                    0 => self.at(later, Deed::Disconnect { dealer }),
+                    1 => self.at(later, Deed::Opcode { dealer, visible: false }),
+                    _ => {}
+                }
+            }
+            Deed::Tell { dealer, done_at } => {
+                let command = Command::ConfirmByDealer { said_at: done_at };
+                self.execute(engine, &dealer, command);
+            }
+            Deed::Opcode { dealer, visible } => self.world.dealer(&dealer, |dealer| dealer.opcode = visible),
+            Deed::Slots { dealer, count } => self.world.dealer(&dealer, |dealer| dealer.slots = count),
+            Deed::Disconnect { dealer } => self.world.dealer(&dealer, |dealer| dealer.connected = false),
+            Deed::Mood(Change::Down(on)) => self.world.mood(|mood| mood.down = on),
+            Deed::Mood(Change::Refused(on)) => self.world.mood(|mood| mood.refused = on),
+            Deed::Mood(Change::Nobody(on)) => self.world.mood(|mood| mood.nobody = on),
+            Deed::Mood(Change::CodesLost(on)) => self.world.mood(|mood| mood.lost_codes = if on { 0.6 } else { 0.1 }),
+            Deed::Mood(Change::NoCodes(on)) => self.world.mood(|mood| mood.no_codes = on),
+            Deed::Mood(Change::Calm) => self.world.mood(|mood| *mood = Default::default()),
+            Deed::Step(seconds) => self.clock.step_to(now + TimeDelta::seconds(seconds)),
+            Deed::Operator | Deed::Crash => unreachable!("handled by the caller"),
+        }
+    }
+
+    fn execute(&mut self, engine: &Engine, dealer: &str, command: Command) {
+        let (engine, told, id) = (engine.clone(), Arc::clone(&self.told), self.ids[dealer]);
+        tokio::spawn(async move {
+            let answer = engine.execute(id, command, &Actor::person("ana")).await;
+            let mut told = told.lock();
+            told.answers += 1;
+            told.events.extend(answer.unwrap_or_default());
+        });
+    }
+
+    /// Somebody works on a random dealership, as its stage asks for.
+    fn operate(&mut self, engine: &Engine) {
+        let dealer = format!("xts{:05}", self.rng.random_range(0..DEALERSHIPS));
+        let id = self.ids[&dealer];
+        let state = engine.book().get(id).unwrap();
+        let now = self.clock.now();
+        let stage = state.stage(now);
+        let reissue = Ask::Reissue { seen: state.generation(), despite_word: false };
+        match (stage, self.rng.random_range(0..20)) {
+            (Stage::New, 0) => self.paste(engine, id, Ask::Invite),
+            (Stage::New, _) => self.obtain(engine, id, Ask::Invite),
+            (Stage::Expired | Stage::Overdue | Stage::Lost | Stage::Revoked, 0) => self.paste(engine, id, reissue),
+            (Stage::Expired | Stage::Overdue | Stage::Lost | Stage::Revoked, _) => self.obtain(engine, id, reissue),
+            (Stage::Invited, 0) => self.obtain(engine, id, reissue),
+            (Stage::Invited, 1) => self.execute(engine, &dealer, Command::Revoke { reason: "wrong rooftop".into() }),
+            (Stage::Archived, _) => self.execute(engine, &dealer, Command::Unarchive),
+            (_, 2) => self.execute(engine, &dealer, Command::Archive),
+            (_, 3) => self.execute(engine, &dealer, Command::Note { text: "called".into() }),
+            (_, 4..7) => {
+                let engine = engine.clone();
+                tokio::spawn(async move { drop(engine.check(id).await) });
+            }
+            _ => {}
+        }
+        // Somebody else had the same idea.
+        if stage == Stage::Expired && self.rng.random_bool(0.3) {
+            self.obtain(engine, id, reissue);
+        }
+    }
+
+    fn obtain(&mut self, engine: &Engine, id: DealershipId, ask: Ask) {
+        let (engine, told) = (engine.clone(), Arc::clone(&self.told));
+        tokio::spawn(async move {
+            let answer = engine.obtain(id, ask, &Actor::person("ben")).await;
+            let mut told = told.lock();
+            told.answers += 1;
+            if let Ok(generation) = answer {
+                assert!(told.generations.insert((id, generation)), "two people were told of the same new code");
+            }
+        });
+    }
+
+    fn paste(&mut self, engine: &Engine, dealership: DealershipId, ask: Ask) {
+        let code = format!("PASTED-{:08X}", self.rng.random_range(0..=u32::MAX)).parse().unwrap();
+        let pasted = PastedCode { dealership, code, generated_at: self.clock.now(), expires_at: None, ask };
+        let (engine, told) = (engine.clone(), Arc::clone(&self.told));
+        tokio::spawn(async move {
+            for (id, answer) in engine.paste(vec![pasted], &Actor::person("cleo")).await {
+                match answer {
+                    Ok(generation) => assert!(told.lock().generations.insert((id, generation))),
+                    Err(EngineError::Refused(_)) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        });
+    }
+
+    /// After a calm day everything that can be known is known.
+    fn at_the_end(&self) {
+        let world = self.world.state.lock();
+        let mut late = String::new();
+        for (dealer, id) in &self.ids {
+            let state = &self.checker.shadow[id];
+            let stage = state.stage(self.end);
+            if matches!(stage, Stage::Archived | Stage::New | Stage::Revoked) {
+                continue;
+            }
+            let connected = world.dealers.get(dealer).is_some_and(|dealer| dealer.connected);
+            let looked = world.answers.get(dealer).and_then(|answers| answers.last());
+            let since = looked.is_some_and(|look| (look.outcome == Outcome::Connected) == connected);
+            if !since {
+                // The truth changed after the last look, which was no longer ago than a day.
+                assert!(
+                    looked.is_some_and(|look| look.ended_at > self.end - TimeDelta::hours(25)),
+                    "{dealer} forgotten"
+                );
+            } else if connected != state.is_confirmed() && looked.is_some_and(|look| look.outcome == Outcome::Connected)
+            {
+                writeln!(late, "{dealer} is connected, was seen so, and is {stage}").unwrap();
+            }
+            let pending = state.pending.as_ref().is_some_and(|pending| pending.failed.is_none());
+            assert!(!pending, "{dealer}: a request for a code was forgotten");
+        }
+        assert!(late.is_empty(), "{late}");
+        for (intent, made) in &world.made {
+            let open = self.checker.shadow[&self.ids[&made.dealer_code]].pending.as_ref();
+            let open = open.is_some_and(|pending| pending.intent == *intent);
+            let settled = self.checker.settled.get(intent).copied().unwrap_or_default();
+            let pasted_instead = settled == 0 && !open;
+            assert!(open || settled == 1 || pasted_instead, "a code was made and forgotten");
+        }
+        for (id, told) in self.told.lock().generations.iter() {
+            assert!(self.checker.shadow[id].generation() >= *told, "a code that somebody was told of is missing");
+        }
+        let kinds = &self.checker.kinds;
+        for kind in [
+            "invitation.issued",
+            "invitation.superseded",
+            "invitation.expired",
+            "invitation.revoked",
+            "invitation.request-failed",
+            "dealer.confirmed",
+            "integration.confirmed",
+            "integration.overdue",
+            "integration.lost",
+            "opcode.verified",
+            "opcode.missing",
+            "slots.seen",
+            "probe.changed",
+        ] {
+            assert!(kinds.contains_key(kind), "nothing was {kind}: {kinds:?}");
+        }
+        for mood in ["ok", "down", "our credentials", "mass disconnect"] {
+            assert!(self.checker.moods.contains(mood), "the desk never saw {mood}");
+        }
+    }
+}
+
+fn simulate(seed: u64) -> Simulation {
+    let mut simulation = Simulation::new(seed);
+    let run = std::panic::catch_unwind(AssertUnwindSafe(|| simulation.run()));
+    if let Err(panic) = run {
+        let at = simulation.clock.now();
+        eprintln!("the simulation failed at {at}; SIM_SEED={seed} replays it");
+        std::panic::resume_unwind(panic);
+    }
+    simulation
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+#[test]
+fn a_week_of_five_hundred_dealerships() {
+    let first = number("SIM_SEED").unwrap_or(20_250_602);
+    for seed in first..first + number("SIM_RUNS").unwrap_or(1) {
+        let simulation = simulate(seed);
+        let (events, requests) = (simulation.checker.log.len(), simulation.world.requests());
+        let Simulation { crashes, steps, .. } = simulation;
+        eprintln!("seed {seed}: {events} events, {requests} requests, {steps} steps, {crashes} lives");
+        eprintln!("  {:?}", simulation.checker.kinds);
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_week() {
+    let seed = number("SIM_SEED").unwrap_or(7);
+    assert_eq!(simulate(seed).checker.log, simulate(seed).checker.log);
+}

@@ -1,0 +1,260 @@
+//! The world outside: a platform with moods, dealers of all kinds, and a source that makes codes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{NaiveDate, TimeDelta};
+use cloverwatch::clock::{Clock, ManualClock};
+use cloverwatch::domain::{CodeOrigin, IntentId, Look, Outcome, Service, Timestamp};
+use cloverwatch::xtime::{Answer, CodeRequest, CodeSource, ObtainedCode, Platform, Slot, SourceError};
+use parking_lot::Mutex;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+/// What is wrong with the world at the moment.
+#[derive(Debug, Clone, Default)]
+pub struct Mood {
+    /// The platform answers nobody.
+    pub down: bool,
+    /// Our credentials are refused.
+    pub refused: bool,
+    /// Everybody is "not connected".
+    pub nobody: bool,
+    /// The share of requests that fail by themselves.
+    pub noise: f64,
+    /// The share of requests for a code whose answer is lost, before or after the code was made.
+    pub lost_codes: f64,
+    /// The source says no for good.
+    pub no_codes: bool,
+    /// The platform's code panics for this dealer.
+    pub panics_for: Option<String>,
+}
+
+/// The truth about one dealer at the platform.
+#[derive(Debug, Clone, Default)]
+pub struct Dealer {
+    pub connected: bool,
+    pub opcode: bool,
+    pub slots: u32,
+}
+
+/// One look as the platform answered it.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered {
+    pub began_at: Timestamp,
+    pub ended_at: Timestamp,
+    pub outcome: Outcome,
+}
+
+#[derive(Debug, Clone)]
+pub struct Made {
+    pub code: String,
+    pub dealer_code: String,
+    pub at: Timestamp,
+    pub asked: u32,
+}
+
+pub struct State {
+    pub rng: StdRng,
+    pub mood: Mood,
+    pub dealers: HashMap<String, Dealer>,
+    pub answers: HashMap<String, Vec<Answered>>,
+    /// When requests began, in monotonic time, and for whom.
+    pub requests: Vec<(Duration, String)>,
+    pub in_flight: usize,
+    pub most_in_flight: usize,
+    pub made: BTreeMap<IntentId, Made>,
+    pub source_in_flight: usize,
+    pub most_source_in_flight: usize,
+}
+
+/// Platform and source in one.
+pub struct World {
+    pub clock: ManualClock,
+    pub state: Mutex<State>,
+}
+
+struct InFlight<'a>(&'a World, fn(&mut State) -> &mut usize);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        *self.1(&mut self.0.state.lock()) -= 1;
+    }
+}
+
+impl World {
+    pub fn new(clock: &ManualClock, seed: u64) -> Arc<Self> {
+        let state = State {
+            rng: StdRng::seed_from_u64(seed),
+            mood: Mood::default(),
+            dealers: HashMap::new(),
+            answers: HashMap::new(),
+            requests: Vec::new(),
+            in_flight: 0,
+            most_in_flight: 0,
+            made: BTreeMap::new(),
+            source_in_flight: 0,
+            most_source_in_flight: 0,
+        };
+        Arc::new(Self { clock: clock.clone(), state: Mutex::new(state) })
+    }
+
+    pub fn mood(&self, change: impl FnOnce(&mut Mood)) {
+        change(&mut self.state.lock().mood);
+    }
+
+    pub fn dealer(&self, code: &str, change: impl FnOnce(&mut Dealer)) {
+        change(self.state.lock().dealers.entry(code.to_owned()).or_default());
+    }
+
+    /// A dealer that is connected, shows its opcode and has slots.
+    pub fn live(&self, code: &str) {
+        self.dealer(code, |dealer| *dealer = Dealer { connected: true, opcode: true, slots: 5 });
+    }
+
+    pub fn truly_connected(&self, code: &str) -> bool {
+        self.state.lock().dealers.get(code).is_some_and(|dealer| dealer.connected)
+    }
+
+    pub fn requests(&self) -> usize {
+        self.state.lock().requests.len()
+    }
+
+    /// For whom requests were made, in order.
+    pub fn asked_for(&self) -> Vec<String> {
+        self.state.lock().requests.iter().map(|(_, code)| code.clone()).collect()
+    }
+
+    fn begin(&self, code: &str) -> (Duration, InFlight<'_>) {
+        let mut state = self.state.lock();
+        assert!(state.mood.panics_for.as_deref() != Some(code), "the platform's code panics for {code}");
+        state.requests.push((self.clock.elapsed(), code.to_owned()));
+        state.in_flight += 1;
+        state.most_in_flight = state.most_in_flight.max(state.in_flight);
+        let hangs = state.mood.down && state.rng.random_bool(0.5);
+        let latency = if hangs { 15_000 } else { state.rng.random_range(20..800) };
+        (Duration::from_millis(latency), InFlight(self, |state| &mut state.in_flight))
+    }
+}
+
+/// Why a request that reached nobody failed.
+enum Failure {
+    Silent(&'static str),
+    Busy(Option<Duration>),
+    Strange(&'static str),
+}
+
+impl State {
+    fn failure(&mut self) -> Option<Failure> {
+        if !self.mood.down && !self.rng.random_bool(self.mood.noise) {
+            return None;
+        }
+        Some(match self.rng.random_range(0..10) {
+            0..4 => Failure::Silent("no answer within 15 s"),
+            4..6 => Failure::Silent("503 Service Unavailable"),
+            6 => Failure::Busy(Some(Duration::from_secs(self.rng.random_range(1..90)))),
+            7 => Failure::Busy(None),
+            _ if self.mood.down => Failure::Silent("502 Bad Gateway"),
+            _ => Failure::Strange("unrecognised answer x-000001"),
+        })
+    }
+}
+
+fn answer<T>(value: T, healthy: bool, retry_after: Option<Duration>) -> Answer<T> {
+    Answer { value, retry_after, clock_skew: Some(TimeDelta::zero()), healthy }
+}
+
+#[async_trait]
+impl Platform for World {
+    async fn look(&self, dealer_code: &str) -> Answer<Look> {
+        let began_at = self.clock.now();
+        let (latency, _in_flight) = self.begin(dealer_code);
+        self.clock.sleep(latency).await;
+        let ended_at = self.clock.now();
+        let mut state = self.state.lock();
+        let failure = state.failure();
+        let dealer = state.dealers.get(dealer_code).cloned().unwrap_or_default();
+        let (outcome, reason, healthy) = match &failure {
+            Some(Failure::Silent(why)) => (Outcome::Unknown, *why, false),
+            Some(Failure::Busy(_)) => (Outcome::Unknown, "429 Too Many Requests", false),
+            Some(Failure::Strange(why)) => (Outcome::Unknown, *why, true),
+            None if state.mood.refused => (Outcome::OurCredentials, "401 access_denied", false),
+            None if state.mood.nobody || !dealer.connected => (Outcome::NotConnected, "403 Forbidden", true),
+            None => (Outcome::Connected, "200", true),
+        };
+        let services = (outcome == Outcome::Connected).then(|| match dealer.opcode {
+            _ if state.rng.random_bool(0.02) => vec![],
+            true => vec![Service { opcode: "Tell Us More".into(), name: "General".into() }],
+            false => vec![Service { opcode: "01HYZLOF1.6".into(), name: "Oil change".into() }],
+        });
+        state.answers.entry(dealer_code.to_owned()).or_default().push(Answered { began_at, ended_at, outcome });
+        let unrecognised = matches!(failure, Some(Failure::Strange(_)));
+        let look = Look { began_at, ended_at, outcome, reason: reason.to_owned(), unrecognised, services };
+        answer(look, healthy, if let Some(Failure::Busy(after)) = failure { after } else { None })
+    }
+
+    async fn slots(
+        &self,
+        dealer_code: &str,
+        opcode: &str,
+        start: NaiveDate,
+        days: u8,
+    ) -> Answer<Result<Vec<Slot>, String>> {
+        assert!((1..=6).contains(&days) && opcode == "Tell Us More");
+        let (latency, _in_flight) = self.begin(dealer_code);
+        self.clock.sleep(latency).await;
+        let mut state = self.state.lock();
+        match state.failure() {
+            Some(Failure::Silent(why)) => answer(Err(why.to_owned()), false, None),
+            Some(Failure::Busy(after)) => answer(Err("429 Too Many Requests".to_owned()), false, after),
+            Some(Failure::Strange(why)) => answer(Err(why.to_owned()), true, None),
+            None => {
+                let count = state.dealers.get(dealer_code).map_or(0, |dealer| dealer.slots);
+                let slot = |hour| Slot { local: start.and_hms_opt(hour, 0, 0).unwrap(), minutes: 15 };
+                answer(Ok((0..count).map(slot).collect()), true, None)
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl CodeSource for World {
+    fn origin(&self) -> CodeOrigin {
+        CodeOrigin::Http
+    }
+
+    async fn obtain(&self, request: &CodeRequest) -> Result<ObtainedCode, SourceError> {
+        let latency = {
+            let mut state = self.state.lock();
+            state.source_in_flight += 1;
+            state.most_source_in_flight = state.most_source_in_flight.max(state.source_in_flight);
+            state.rng.random_range(50..1_500)
+        };
+        let _in_flight = InFlight(self, |state| &mut state.source_in_flight);
+        self.clock.sleep(Duration::from_millis(latency / 2)).await;
+        let unclear = |reason: &str| SourceError::Unclear { reason: reason.to_owned(), retry_after: None };
+        let made = {
+            let mut state = self.state.lock();
+            let lost_codes = state.mood.lost_codes;
+            if state.mood.no_codes {
+                return Err(SourceError::Refused("403 not allowed to invite".to_owned()));
+            }
+            if state.rng.random_bool(lost_codes) {
+                return Err(unclear("connection refused"));
+            }
+            let code = format!("{:08X}", state.rng.random_range(0..=u32::MAX));
+            let (at, dealer_code) = (self.clock.now(), request.dealer_code.clone());
+            let made = state.made.entry(request.intent).or_insert(Made { code, dealer_code, at, asked: 0 });
+            made.asked += 1;
+            let made = made.clone();
+            if state.rng.random_bool(lost_codes) {
+                return Err(unclear("no answer within 15 s"));
+            }
+            made
+        };
+        self.clock.sleep(Duration::from_millis(latency / 2)).await;
+        Ok(ObtainedCode { code: made.code.parse().unwrap(), generated_at: Some(made.at), expires_at: None })
+    }
+}
