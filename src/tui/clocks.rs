@@ -66,17 +66,17 @@ impl Clocks {
         let at = whole(at);
         let passed = (self.now - at).num_milliseconds().max(0);
         let unit = match passed {
-            ..HOUR => MINUTE,
-            ..DAY => HOUR,
+            0..HOUR => MINUTE,
+            HOUR..DAY => HOUR,
             _ => DAY,
         };
         if let Some(at) = at.checked_add_signed(TimeDelta::milliseconds((passed / unit + 1) * unit)) {
             self.changes_at(at);
         }
         match passed {
-            ..MINUTE => "now".to_owned(),
-            ..HOUR => format!("{}m", passed / MINUTE),
-            ..DAY => format!("{}h", passed / HOUR),
+            0..MINUTE => "now".to_owned(),
+            MINUTE..HOUR => format!("{}m", passed / MINUTE),
+            HOUR..DAY => format!("{}h", passed / HOUR),
             _ => format!("{}d", passed / DAY),
         }
     }
@@ -90,8 +90,8 @@ impl Clocks {
             self.changes_at(at);
         }
         match passed {
-            ..HOUR => format!("{}m", passed / MINUTE),
-            ..DAY => format!("{}h {:02}m", passed / HOUR, passed / MINUTE % 60),
+            0..HOUR => format!("{}m", passed / MINUTE),
+            HOUR..DAY => format!("{}h {:02}m", passed / HOUR, passed / MINUTE % 60),
             _ => format!("{}d {:02}h", passed / DAY, passed / HOUR % 24),
         }
     }
@@ -104,8 +104,8 @@ fn whole(at: Timestamp) -> Timestamp {
 
 fn unit_of_countdown(left: i64) -> i64 {
     match left {
-        ..SECONDS_BELOW => 1_000,
-        ..DAY => MINUTE,
+        0..SECONDS_BELOW => 1_000,
+        SECONDS_BELOW..DAY => MINUTE,
         _ => HOUR,
     }
 }
@@ -113,9 +113,9 @@ fn unit_of_countdown(left: i64) -> i64 {
 fn countdown(left: TimeDelta) -> String {
     let left = left.num_milliseconds().max(0);
     match left {
-        ..MINUTE => format!("{}s", left / 1_000),
-        ..SECONDS_BELOW => format!("{}m {:02}s", left / MINUTE, left / 1_000 % 60),
-        ..DAY => format!("{}h {:02}m", left / HOUR, left / MINUTE % 60),
+        0..MINUTE => format!("{}s", left / 1_000),
+        MINUTE..SECONDS_BELOW => format!("{}m {:02}s", left / MINUTE, left / 1_000 % 60),
+        SECONDS_BELOW..DAY => format!("{}h {:02}m", left / HOUR, left / MINUTE % 60),
         _ => format!("{}d {:02}h", left / DAY, left / HOUR % 24),
     }
 }

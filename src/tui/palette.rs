@@ -61,8 +61,7 @@ impl Palette {
 
     /// Moves the choice.
     pub fn step(&mut self, by: isize) {
-        let count = self.found.len().max(1) as isize;
-        self.chosen = (self.chosen as isize + by).rem_euclid(count) as usize;
+        self.chosen = super::rows::step_round(self.chosen, by, self.found.len());
     }
 
     /// The chosen action.

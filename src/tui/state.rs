@@ -264,18 +264,12 @@ impl State {
         let cursor = &mut self.cursor;
         // How far from the top the cursor's line was: it stays there when its dealership moved.
         let line = cursor.place.saturating_sub(cursor.top);
-        let moved = match cursor.id.and_then(|id| self.rows.place(id)) {
-            Some(place) => {
-                let moved = place != cursor.place;
-                cursor.place = place;
-                moved
-            }
-            None => {
-                cursor.place = cursor.place.min(shown.saturating_sub(1));
-                cursor.id = self.rows.at(cursor.place).map(|row| row.state.id);
-                false
-            }
-        };
+        let place = cursor.id.and_then(|id| self.rows.place(id));
+        let moved = place.is_some_and(|place| place != cursor.place);
+        cursor.place = place.unwrap_or_else(|| cursor.place.min(shown.saturating_sub(1)));
+        if place.is_none() {
+            cursor.id = self.rows.at(cursor.place).map(|row| row.state.id);
+        }
         // At the top of the table the most urgent rows stay in view, as long as the cursor does too.
         if moved && !(cursor.top == 0 && cursor.place < height) {
             cursor.top = cursor.place.saturating_sub(line);

@@ -79,7 +79,7 @@ impl Group {
 }
 
 /// The newest events and how they are shown.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Tail {
     events: VecDeque<Arc<Event>>,
     hidden: u8,
@@ -89,12 +89,6 @@ pub struct Tail {
     held: Option<u64>,
     /// The event under the tail's own cursor.
     cursor: Option<u64>,
-}
-
-impl Default for Tail {
-    fn default() -> Self {
-        Self { events: VecDeque::new(), hidden: 0, only_selected: false, held: None, cursor: None }
-    }
 }
 
 impl Tail {
@@ -220,7 +214,7 @@ mod tests {
     use crate::domain::Actor;
 
     fn event(seq: u64) -> Arc<Event> {
-        let fact = if seq % 2 == 0 { Fact::SlotsMissing {} } else { Fact::Archived {} };
+        let fact = if seq.is_multiple_of(2) { Fact::SlotsMissing {} } else { Fact::Archived {} };
         let dealership = DealershipId::from_bits(seq % 3);
         Arc::new(Event { seq, at: DateTime::UNIX_EPOCH, actor: Actor::person("ana"), dealership, fact })
     }

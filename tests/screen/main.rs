@@ -1,5 +1,13 @@
 //! The screen as a whole, without a terminal: rows, keys, pictures.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "what fails here must fail loudly"
+)]
+
 mod desk;
 mod keys;
 mod pictures;

@@ -183,7 +183,7 @@ pub fn sample() -> World {
         ("Underwood Volvo", "Houston", central, Some("ben")),
     ];
     for (n, (name, city, zone, owner)) in (1..).zip(desk) {
-        world.add(n, profile(n, name, city, zone, owner), ago(24.0 * 9.0) + TimeDelta::minutes(n as i64));
+        world.add(n, profile(n, name, city, zone, owner), ago(24.0 * 9.0) + TimeDelta::minutes(n.cast_signed()));
     }
     let id = DealershipId::from_bits;
     // 1, 2, 10 are alive; 3 dies within the hour; 4 and 11 are dead; 5 waits; 6 waits long; 7 is overdue.

@@ -65,9 +65,8 @@ impl Column {
     /// The column some steps further.
     #[must_use]
     pub fn step(self, by: isize) -> Self {
-        let count = Self::ALL.len() as isize;
-        let place = Self::ALL.iter().position(|column| *column == self).unwrap_or(0) as isize;
-        Self::ALL.get((place + by).rem_euclid(count) as usize).copied().unwrap_or(Self::Attention)
+        let place = Self::ALL.iter().position(|column| *column == self).unwrap_or(0);
+        Self::ALL.get(super::step_round(place, by, Self::ALL.len())).copied().unwrap_or(Self::Attention)
     }
 
     /// Whether its order is that of a text; ties are then broken by the rest of the text.
@@ -102,7 +101,7 @@ pub(super) struct Key {
 /// How many bytes of a text are in [`Key::major`].
 pub(super) const TEXT_IN_KEY: usize = 15;
 
-pub(super) fn key(sort: Sort, state: &Onboarding, facts: &Derived, name: &str, policy: &Policy) -> Key {
+pub(super) fn key(sort: Sort, state: &Onboarding, facts: Derived, name: &str, policy: &Policy) -> Key {
     const LAST: u128 = 0xff << 120;
     const VALUE: u128 = !LAST;
     let minor = pack(name.bytes().take(8), 8) as u64;
@@ -141,7 +140,7 @@ pub(super) fn text_of<'a>(column: Column, state: &'a Onboarding, policy: &'a Pol
     }
 }
 
-fn number_of(column: Column, state: &Onboarding, facts: &Derived) -> Option<u64> {
+fn number_of(column: Column, state: &Onboarding, facts: Derived) -> Option<u64> {
     let newest = state.invitation.as_ref();
     match column {
         Column::Attention => {
@@ -161,7 +160,7 @@ fn number_of(column: Column, state: &Onboarding, facts: &Derived) -> Option<u64>
 }
 
 /// The deadline or moment that puts a row before others of the same urgency.
-fn urgent_since(state: &Onboarding, facts: &Derived) -> Option<Timestamp> {
+fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
     let confirmation = &state.confirmation;
     match facts.attention {
         Some(Attention::Lost) => confirmation.lost_at,
@@ -214,7 +213,7 @@ mod tests {
         assert!(packed.is_sorted());
         texts.reverse();
         packed.reverse();
-        assert_eq!(packed, texts.map(|text| prefix(text)));
+        assert_eq!(packed, texts.map(prefix));
         assert_eq!(prefix("ABC"), prefix("abc"));
     }
 

@@ -40,7 +40,7 @@ pub struct Row {
 /// Every dealership, and which of them are shown in which order.
 #[derive(Debug, Default)]
 pub struct Rows {
-    rows: Vec<Row>,
+    slots: Vec<Row>,
     by_id: HashMap<DealershipId, u32>,
     /// Every slot in order.
     sorted: Vec<u32>,
@@ -58,8 +58,8 @@ pub struct Rows {
 impl Rows {
     /// Takes in all dealerships, keeping no order, filter or tab of an older set.
     pub fn new(states: Vec<Arc<Onboarding>>, me: Option<String>, policy: Policy, now: Timestamp) -> Self {
-        let mut rows = Self { policy, me, ..Self::default() };
-        rows.rows.reserve(states.len());
+        let mut rows = Self { me, policy, ..Self::default() };
+        rows.slots.reserve(states.len());
         rows.by_id.reserve(states.len());
         for state in states {
             rows.insert_slot(state, now);
@@ -75,28 +75,28 @@ impl Rows {
         self.resort();
         let version = |id| self.get(id).map_or(0, |row| row.state.version);
         let newer: Vec<_> =
-            older.rows.into_iter().map(|row| row.state).filter(|state| state.version > version(state.id)).collect();
+            older.slots.into_iter().map(|row| row.state).filter(|state| state.version > version(state.id)).collect();
         self.put(&newer, now);
     }
 
     /// How many dealerships there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.slots.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.slots.is_empty()
     }
 
     /// One dealership.
     pub fn get(&self, id: DealershipId) -> Option<&Row> {
-        self.rows.get(*self.by_id.get(&id)? as usize)
+        self.slots.get(*self.by_id.get(&id)? as usize)
     }
 
     /// Every dealership, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Row> {
-        self.rows.iter()
+        self.slots.iter()
     }
 
     /// How many are shown.
@@ -106,12 +106,12 @@ impl Rows {
 
     /// The one on a place of the table.
     pub fn at(&self, place: usize) -> Option<&Row> {
-        self.rows.get(*self.visible.get(place)? as usize)
+        self.slots.get(*self.visible.get(place)? as usize)
     }
 
     /// Those that are shown, from a place on, in order.
     pub fn from(&self, place: usize) -> impl Iterator<Item = &Row> {
-        self.visible.get(place..).unwrap_or_default().iter().filter_map(|slot| self.rows.get(*slot as usize))
+        self.visible.get(place..).unwrap_or_default().iter().filter_map(|slot| self.slots.get(*slot as usize))
     }
 
     /// On which place of the table a dealership is; `None` when it is not shown.
@@ -129,7 +129,7 @@ impl Rows {
     pub fn in_order(&self, ids: impl Iterator<Item = DealershipId>) -> Vec<DealershipId> {
         let mut slots: Vec<u32> = ids.filter_map(|id| self.by_id.get(&id).copied()).collect();
         slots.sort_unstable_by(|one, other| self.compare(*one, *other));
-        slots.into_iter().filter_map(|slot| self.rows.get(slot as usize)).map(|row| row.state.id).collect()
+        slots.into_iter().filter_map(|slot| self.slots.get(slot as usize)).map(|row| row.state.id).collect()
     }
 
     /// How many of each tab match the filter.
@@ -193,13 +193,13 @@ impl Rows {
                 }
                 continue;
             };
-            if self.rows.get(slot as usize).is_some_and(|row| row.state.version >= state.version) {
+            if self.slots.get(slot as usize).is_some_and(|row| row.state.version >= state.version) {
                 continue;
             }
             if !many {
                 self.leave(slot);
             }
-            if let Some(row) = self.rows.get_mut(slot as usize) {
+            if let Some(row) = self.slots.get_mut(slot as usize) {
                 if row.state.profile != state.profile {
                     row.search = Searchable::new(state.id, &state.profile);
                 }
@@ -221,7 +221,7 @@ impl Rows {
         while let Some(Reverse((at, slot))) = self.due.peek().copied().filter(|Reverse((at, _))| *at <= now) {
             self.due.pop();
             // A row that changed meanwhile has a newer entry.
-            if self.rows.get(slot as usize).is_some_and(|row| row.next == Some(at)) {
+            if self.slots.get(slot as usize).is_some_and(|row| row.next == Some(at)) {
                 due.push(slot);
             }
         }
@@ -244,30 +244,30 @@ impl Rows {
     /// Derives everything anew, after the wall clock was set back.
     pub fn derive_again(&mut self, now: Timestamp) {
         self.due.clear();
-        for slot in 0..self.rows.len() {
+        for slot in 0..self.slots.len() {
             self.derive(u32::try_from(slot).unwrap_or(u32::MAX), now);
         }
         self.order_all();
     }
 
     fn insert_slot(&mut self, state: Arc<Onboarding>, now: Timestamp) -> u32 {
-        let slot = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         self.by_id.insert(state.id, slot);
         let search = Searchable::new(state.id, &state.profile);
         let facts = facts_of(&state, now, &self.policy);
-        self.rows.push(Row { state, facts, search, key: Key::default(), tabs: 0, matches: false, next: None });
+        self.slots.push(Row { state, facts, search, key: Key::default(), tabs: 0, matches: false, next: None });
         self.derive(slot, now);
         slot
     }
 
     /// Everything about a row that depends on its state, the moment, the filter and the sort.
     fn derive(&mut self, slot: u32, now: Timestamp) {
-        let Some(row) = self.rows.get_mut(slot as usize) else { return };
+        let Some(row) = self.slots.get_mut(slot as usize) else { return };
         row.facts = facts_of(&row.state, now, &self.policy);
-        row.tabs = tabs_of(&row.facts);
+        row.tabs = tabs_of(row.facts);
         let context = QueryContext { now, policy: &self.policy, me: self.me.as_deref() };
         row.matches = self.query.matches(&row.state, &row.search, &context);
-        row.key = key(self.sort, &row.state, &row.facts, row.search.field(Field::Name), &self.policy);
+        row.key = key(self.sort, &row.state, row.facts, row.search.field(Field::Name), &self.policy);
         row.next = next_change(&row.state, now, &self.policy);
         if let Some(at) = row.next {
             self.due.push(Reverse((at, slot)));
@@ -297,7 +297,7 @@ impl Rows {
     }
 
     fn count_row(&mut self, slot: u32, change: impl Fn(usize) -> usize) {
-        let Some(row) = self.rows.get(slot as usize).filter(|row| row.matches) else { return };
+        let Some(row) = self.slots.get(slot as usize).filter(|row| row.matches) else { return };
         for (tab, count) in Tab::ALL.iter().zip(&mut self.counts) {
             if row.tabs & tab.bit() != 0 {
                 *count = change(*count);
@@ -306,12 +306,12 @@ impl Rows {
     }
 
     fn is_visible(&self, slot: u32) -> bool {
-        self.rows.get(slot as usize).is_some_and(|row| row.matches && row.tabs & self.tab.bit() != 0)
+        self.slots.get(slot as usize).is_some_and(|row| row.matches && row.tabs & self.tab.bit() != 0)
     }
 
     /// The order of two slots: never equal for two different ones, so that every row is found again.
     fn compare(&self, one: u32, other: u32) -> Ordering {
-        match (self.rows.get(one as usize), self.rows.get(other as usize)) {
+        match (self.slots.get(one as usize), self.slots.get(other as usize)) {
             (Some(a), Some(b)) => self.compare_rows(a, b).then(one.cmp(&other)),
             _ => one.cmp(&other),
         }
@@ -339,7 +339,7 @@ impl Rows {
     }
 
     fn order_all(&mut self) {
-        let mut keyed: Vec<(Key, u32)> = self.rows.iter().zip(0..).map(|(row, slot)| (row.key, slot)).collect();
+        let mut keyed: Vec<(Key, u32)> = self.slots.iter().zip(0..).map(|(row, slot)| (row.key, slot)).collect();
         keyed.sort_unstable_by(|a, b| a.0.major.cmp(&b.0.major).then_with(|| self.compare(a.1, b.1)));
         self.sorted = keyed.into_iter().map(|(_, slot)| slot).collect();
         self.collect_visible();
@@ -347,15 +347,15 @@ impl Rows {
     }
 
     fn resort(&mut self) {
-        for row in &mut self.rows {
-            row.key = key(self.sort, &row.state, &row.facts, row.search.field(Field::Name), &self.policy);
+        for row in &mut self.slots {
+            row.key = key(self.sort, &row.state, row.facts, row.search.field(Field::Name), &self.policy);
         }
         self.order_all();
     }
 
     fn refilter(&mut self, now: Timestamp) {
         let context = QueryContext { now, policy: &self.policy, me: self.me.as_deref() };
-        for row in &mut self.rows {
+        for row in &mut self.slots {
             row.matches = self.query.matches(&row.state, &row.search, &context);
         }
         self.count_all();
@@ -364,7 +364,7 @@ impl Rows {
     fn count_all(&mut self) {
         // Few combinations of tabs occur: counting those first touches each row once.
         let mut by_tabs = vec![0usize; 1 << Tab::ALL.len()];
-        for row in self.rows.iter().filter(|row| row.matches) {
+        for row in self.slots.iter().filter(|row| row.matches) {
             if let Some(count) = by_tabs.get_mut(usize::from(row.tabs)) {
                 *count += 1;
             }
@@ -378,10 +378,16 @@ impl Rows {
     fn collect_visible(&mut self) {
         // Read row by row in memory order, then gather in sorted order from a small table.
         let bit = self.tab.bit();
-        let shown: Vec<bool> = self.rows.iter().map(|row| row.matches && row.tabs & bit != 0).collect();
+        let shown: Vec<bool> = self.slots.iter().map(|row| row.matches && row.tabs & bit != 0).collect();
         self.visible.clear();
         self.visible.extend(self.sorted.iter().filter(|slot| shown.get(**slot as usize) == Some(&true)));
     }
+}
+
+/// Some steps further (or back) among so many, round at the ends.
+pub(crate) fn step_round(place: usize, by: isize, count: usize) -> usize {
+    let count = count.max(1);
+    (place + by.rem_euclid(count.cast_signed()).cast_unsigned()) % count
 }
 
 fn facts_of(state: &Onboarding, now: Timestamp, policy: &Policy) -> Derived {

@@ -75,8 +75,7 @@ impl Tab {
     /// The tab some steps further.
     #[must_use]
     pub fn step(self, by: isize) -> Self {
-        let count = Self::ALL.len() as isize;
-        Self::ALL.get((self as isize + by).rem_euclid(count) as usize).copied().unwrap_or_default()
+        Self::ALL.get(super::step_round(self as usize, by, Self::ALL.len())).copied().unwrap_or_default()
     }
 
     pub(super) const fn bit(self) -> u16 {
@@ -85,7 +84,7 @@ impl Tab {
 }
 
 /// The tabs that a dealership belongs to.
-pub(super) fn tabs_of(facts: &Derived) -> u16 {
+pub(super) fn tabs_of(facts: Derived) -> u16 {
     let stage = match facts.stage {
         Stage::Archived => return Tab::Aside.bit(),
         _ if facts.snoozed => return Tab::All.bit() | Tab::Snoozed.bit(),
@@ -111,11 +110,11 @@ mod tests {
     #[test]
     fn every_stage_has_a_tab_of_its_own_beside_all() {
         for stage in Stage::ALL {
-            let tabs = tabs_of(&Derived { stage, attention: None, snoozed: false });
-            assert!((tabs & !Tab::All.bit()).count_ones() == 1, "{stage}");
+            let tabs = tabs_of(Derived { stage, attention: None, snoozed: false });
+            assert!((tabs & !Tab::All.bit()).is_power_of_two(), "{stage}");
             assert_eq!(tabs & Tab::All.bit() == 0, stage == Stage::Archived);
         }
-        let snoozed = tabs_of(&Derived { stage: Stage::Expired, attention: None, snoozed: true });
+        let snoozed = tabs_of(Derived { stage: Stage::Expired, attention: None, snoozed: true });
         assert_eq!(snoozed, Tab::All.bit() | Tab::Snoozed.bit());
         assert_eq!(Tab::All.step(-1), Tab::Aside);
     }

@@ -7,7 +7,7 @@ use crate::tui::dialog::{Dialog, open};
 use crate::tui::enabled::can;
 use crate::tui::msg::{Clip, Effect};
 use crate::tui::palette::Palette;
-use crate::tui::rows::{Column, Sort};
+use crate::tui::rows::{Column, Sort, step_round};
 use crate::tui::state::{FilterInput, Focus, Mode, REVEAL, Reveal, State};
 use crate::tui::theme::Tone;
 use crate::tui::work::{Work, WorkItem};
@@ -125,8 +125,8 @@ fn focus(state: &mut State, by: isize) {
     let mut open = vec![Focus::Table];
     open.extend(plan.detail.map(|_| Focus::Detail));
     open.extend(plan.tail.map(|_| Focus::Tail));
-    let place = open.iter().position(|pane| *pane == state.focus).unwrap_or(0) as isize;
-    let next = (place + by).rem_euclid(open.len() as isize) as usize;
+    let place = open.iter().position(|pane| *pane == state.focus).unwrap_or(0);
+    let next = step_round(place, by, open.len());
     state.focus = open.get(next).copied().unwrap_or_default();
     state.panes.zoom = zoomed;
     if state.focus != Focus::Detail && state.plan().table.is_none() && !zoomed {
@@ -137,7 +137,7 @@ fn focus(state: &mut State, by: isize) {
 }
 
 fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
-    let page = state.plan().table_rows().saturating_sub(1).max(1) as isize;
+    let page = state.plan().table_rows().saturating_sub(1).max(1).cast_signed();
     let sort = state.rows.sort();
     match action {
         Action::Down => table::step(state, 1),
@@ -226,7 +226,7 @@ fn copy(state: &mut State, action: Action) -> Vec<Effect> {
 fn on_tail(state: &mut State, action: Action) {
     let selected = state.cursor.id;
     let height = state.plan().tail_rows().max(1);
-    let page = height.saturating_sub(1).max(1) as isize;
+    let page = height.saturating_sub(1).max(1).cast_signed();
     match action {
         Action::TailDown => state.tail.step(1, height, selected),
         Action::TailUp => state.tail.step(-1, height, selected),

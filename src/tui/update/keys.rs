@@ -62,7 +62,7 @@ pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     }
 }
 
-/// Keyboards with AltGr report it as control and alt with the character that it types.
+/// Keyboards with `AltGr` report it as control and alt with the character that it types.
 fn alt_gr(event: KeyEvent) -> Option<char> {
     match event.code {
         KeyCode::Char(c)

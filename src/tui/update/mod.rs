@@ -166,17 +166,15 @@ fn ended(state: &mut State, id: WorkId, dealership: DealershipId, outcome: Outco
 /// What came of a piece of work, in a line.
 fn summary(work: &Work) -> (Tone, String) {
     let title = work.action.info().title;
-    match work.items.as_slice() {
-        [item] => match &item.outcome {
+    if let [item] = work.items.as_slice() {
+        return match &item.outcome {
             Some(Err(why)) => (Tone::Bad, format!("{}: {why}", item.name)),
             Some(Ok(words)) => (Tone::Good, format!("{}: {words}", item.name)),
             None => (Tone::Busy, format!("{}: under way", item.name)),
-        },
-        _ => {
-            let (_, well, failed) = work.counts();
-            let tone = if failed == 0 { Tone::Good } else { Tone::Bad };
-            let failed = if failed == 0 { String::new() } else { format!(", {failed} failed and still marked") };
-            (tone, format!("{title}: {well} done{failed}"))
-        }
+        };
     }
+    let (_, well, failed) = work.counts();
+    let tone = if failed == 0 { Tone::Good } else { Tone::Bad };
+    let failed = if failed == 0 { String::new() } else { format!(", {failed} failed and still marked") };
+    (tone, format!("{title}: {well} done{failed}"))
 }

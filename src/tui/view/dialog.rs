@@ -376,7 +376,7 @@ fn accept_words(dialog: &Dialog) -> String {
     };
     let mut words: String = title.chars().take(1).flat_map(char::to_uppercase).chain(title.chars().skip(1)).collect();
     if count > 1 {
-        words.push_str(&format!(" {count}"));
+        words = format!("{words} {count}");
     }
     words
 }

@@ -244,7 +244,7 @@ mod tests {
             let (line, used) = written(room, &text);
             prop_assert!(used <= room);
             prop_assert!(line.starts_with("##") && line.ends_with("##"));
-            prop_assert!(!line.chars().any(|c| is_invisible(c)), "{:?}", line);
+            prop_assert!(!line.chars().any(is_invisible), "{:?}", line);
             prop_assert!(wrap(&clean(&text), room).iter().all(|line| width(line) <= usize::from(room.max(2))));
         }
     }

@@ -118,7 +118,7 @@ fn draw_row(row: &Row, state: &State, theme: &Theme, clocks: &Clocks, slots: &[S
     };
     let mut x = GUTTER;
     for slot in slots {
-        cell(slot, row, state, theme, clocks, (x, y), pen);
+        cell(*slot, row, state, theme, clocks, (x, y), pen);
         x += slot.width + 1;
     }
     if here {
@@ -127,7 +127,7 @@ fn draw_row(row: &Row, state: &State, theme: &Theme, clocks: &Clocks, slots: &[S
     }
 }
 
-fn cell(slot: &Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x, y): (u16, u16), pen: &mut Pen<'_>) {
+fn cell(slot: Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x, y): (u16, u16), pen: &mut Pen<'_>) {
     let onboarding = &*row.state;
     let room = slot.width;
     match slot.column {

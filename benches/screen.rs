@@ -1,0 +1,181 @@
+//! The screen on 100,000 dealerships: a frame, a key, a filter keystroke, a sort, a commit.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "what fails here must fail loudly"
+)]
+
+#[path = "../tests/screen/population.rs"]
+mod population;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Policy, Query};
+use cloverwatch::engine::{PlatformState, Status};
+use cloverwatch::tui::clocks::Zone;
+use cloverwatch::tui::keymap::Keymap;
+use cloverwatch::tui::rows::{Column, Rows, Sort};
+use cloverwatch::tui::theme::{Theme, ThemeChoice};
+use cloverwatch::tui::{Moment, Msg, Setup, State, draw, update};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use divan::{Bencher, black_box};
+use population::{World, crowd, now};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+const MANY: u64 = 100_000;
+
+fn main() {
+    divan::main();
+}
+
+struct Nobody;
+
+impl Claims for Nobody {
+    fn holder(&self, _: &Claim) -> Option<DealershipId> {
+        None
+    }
+}
+
+fn moment() -> Moment {
+    Moment { at: now(), face: Duration::from_secs(1) }
+}
+
+thread_local! {
+    /// Making the crowd takes longer than what is measured on it.
+    static CROWD: RefCell<World> = RefCell::new(crowd(MANY));
+}
+
+fn states() -> Vec<Arc<cloverwatch::domain::Onboarding>> {
+    CROWD.with_borrow(World::all)
+}
+
+fn rows() -> Rows {
+    Rows::new(states(), Some("ana".to_owned()), Policy::default(), now())
+}
+
+fn desk(size: (u16, u16)) -> State {
+    let setup = Setup {
+        read_only: false,
+        source: None,
+        me: "ana".to_owned(),
+        zone: Zone::Named(chrono_tz::America::Chicago),
+        policy: Policy::default(),
+        claims: Arc::new(Nobody),
+        keymap: Arc::new(Keymap::default()),
+        store: String::new(),
+        demo: false,
+    };
+    let mut state = State::new(setup, size, moment());
+    tell(&mut state, Msg::Loaded(Box::new(rows())));
+    tell(&mut state, Msg::Status(Status { platform: PlatformState::Ok, ..Status::default() }));
+    let newest = CROWD.with_borrow(|world| world.events.iter().rev().take(1_000).rev().cloned().collect());
+    tell(&mut state, Msg::Tail(newest));
+    state
+}
+
+fn tell(state: &mut State, msg: Msg) {
+    black_box(update(state, msg, moment()));
+}
+
+fn press(state: &mut State, code: KeyCode) {
+    tell(state, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+}
+
+/// A frame with everything that the terminal library does for it, except writing it out.
+#[divan::bench(args = [(80, 24), (200, 60)], sample_count = 500)]
+fn frame(bencher: Bencher<'_, '_>, size: (u16, u16)) {
+    let state = desk(size);
+    let theme = Theme::choose(ThemeChoice::Dark, None, None);
+    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+    bencher.bench_local(|| {
+        terminal
+            .draw(|frame| {
+                black_box(draw(&state, &theme, frame));
+            })
+            .unwrap();
+    });
+}
+
+/// A key and the frame after it.
+#[divan::bench(args = ["down", "page down", "next tab", "mark"], sample_count = 200)]
+fn key_and_frame(bencher: Bencher<'_, '_>, key: &str) {
+    let code = match key {
+        "down" => KeyCode::Down,
+        "page down" => KeyCode::PageDown,
+        "next tab" => KeyCode::Char(']'),
+        _ => KeyCode::Char(' '),
+    };
+    let mut state = desk((200, 60));
+    let theme = Theme::choose(ThemeChoice::Dark, None, None);
+    let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
+    bencher.bench_local(|| {
+        press(&mut state, code);
+        terminal
+            .draw(|frame| {
+                black_box(draw(&state, &theme, frame));
+            })
+            .unwrap();
+    });
+}
+
+/// The last letter of a filter: every row is asked again.
+#[divan::bench(args = ["f", "nakamura ford", "is:expired", "~nkmford", "expires<6h owner:ana", "/ford [0-9]+$/"], sample_count = 50)]
+fn filter_keystroke(bencher: Bencher<'_, '_>, text: &str) {
+    let mut state = desk((200, 60));
+    press(&mut state, KeyCode::Char('/'));
+    let (before, last) = text.split_at(text.len() - 1);
+    tell(&mut state, Msg::Paste(before.to_owned()));
+    let last = KeyCode::Char(last.chars().next().unwrap());
+    bencher.bench_local(|| {
+        press(&mut state, last);
+        press(&mut state, KeyCode::Backspace);
+    });
+}
+
+/// Asking one query of everything, without the screen around it.
+#[divan::bench(args = ["nakamura", "nakamura ford", "~nkmford"], sample_count = 50)]
+fn filter_rows(bencher: Bencher<'_, '_>, text: &str) {
+    let mut rows = rows();
+    bencher.with_inputs(|| Query::parse(text).unwrap()).bench_local_values(|query| rows.set_query(query, now()));
+}
+
+#[divan::bench(args = ["attention", "name", "owner", "last event"], sample_count = 30)]
+fn sort(bencher: Bencher<'_, '_>, by: &str) {
+    let column = match by {
+        "attention" => Column::Attention,
+        "name" => Column::Name,
+        "owner" => Column::Owner,
+        _ => Column::LastEvent,
+    };
+    let mut rows = rows();
+    bencher.bench_local(|| rows.set_sort(Sort { column, descending: false }));
+}
+
+/// One event of one dealership reaches the table.
+#[divan::bench(sample_count = 500)]
+fn commit(bencher: Bencher<'_, '_>) {
+    let mut state = desk((200, 60));
+    let mut n = 0;
+    bencher
+        .with_inputs(|| {
+            n = (n + 7_919) % MANY;
+            let id = DealershipId::from_bits(n + 1);
+            let command = Command::Note { text: "a note".into() };
+            CROWD.with_borrow_mut(|world| world.person(id, now(), &command))
+        })
+        .bench_local_values(|committed| tell(&mut state, Msg::Committed(committed)));
+}
+
+/// From the states to the first table.
+#[divan::bench(sample_count = 10)]
+fn load(bencher: Bencher<'_, '_>) {
+    bencher
+        .with_inputs(states)
+        .bench_local_values(|states| Rows::new(states, Some("ana".to_owned()), Policy::default(), now()));
+}
