@@ -107,15 +107,20 @@ fn svg(buffer: &Buffer) -> String {
             }
             let (left, top, run) = (start * CELL.0, y * CELL.1, (x - start) * CELL.0);
             if bg != "none" {
-                writeln!(out, "<rect x=\"{left}\" y=\"{top}\" width=\"{run}\" height=\"{}\" fill=\"{bg}\"/>", CELL.1).unwrap();
+                writeln!(out, "<rect x=\"{left}\" y=\"{top}\" width=\"{run}\" height=\"{}\" fill=\"{bg}\"/>", CELL.1)
+                    .unwrap();
             }
             if text.trim().is_empty() {
                 continue;
             }
             let weight = if style.add_modifier.contains(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
             let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            writeln!(out, "<text x=\"{left}\" y=\"{}\" textLength=\"{run}\" fill=\"{fg}\"{weight}>{text}</text>", top + 13)
-                .unwrap();
+            writeln!(
+                out,
+                "<text x=\"{left}\" y=\"{}\" textLength=\"{run}\" fill=\"{fg}\"{weight}>{text}</text>",
+                top + 13
+            )
+            .unwrap();
         }
     }
     out.push_str("</svg>\n");

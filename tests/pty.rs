@@ -8,19 +8,25 @@ mod pty;
 use std::path::Path;
 
 use portable_pty::CommandBuilder;
-use pty::{Pty, at_home, desk};
+use pty::{Pty, at_home, command, desk};
 use rustix::process::Signal;
 
 const ADD: [&str; 10] = [
-    "add", "Harbor Ford", "--dealer-code", "xts1", "--email", "service@example.com", "--timezone", "America/Chicago",
-    "--owner", "ana",
+    "add",
+    "Harbor Ford",
+    "--dealer-code",
+    "xts1",
+    "--email",
+    "service@example.com",
+    "--timezone",
+    "America/Chicago",
+    "--owner",
+    "ana",
 ];
 
 fn program() -> CommandBuilder {
-    match std::env::var_os("CLOVERWATCH_BIN") {
-        Some(path) => CommandBuilder::new(std::fs::canonicalize(path).unwrap()),
-        None => CommandBuilder::new(env!("CARGO_BIN_EXE_cloverwatch")),
-    }
+    let path = std::env::var_os("CLOVERWATCH_BIN").map(|path| std::fs::canonicalize(path).unwrap());
+    command(path.unwrap_or_else(|| env!("CARGO_BIN_EXE_cloverwatch").into()))
 }
 
 /// Records something with the program itself, without a terminal.
@@ -142,7 +148,7 @@ fn a_pasted_code_reaches_the_dealership_and_stays_masked() {
 fn suspended_by_a_key_and_brought_back_by_the_shell() {
     let home = tempfile::tempdir().unwrap();
     record(home.path(), &ADD);
-    let mut shell = CommandBuilder::new("bash");
+    let mut shell = command("bash");
     at_home(&mut shell, home.path());
     shell.env("PS1", "shell> ");
     shell.args(["--norc", "--noprofile", "-i"]);

@@ -151,7 +151,7 @@ fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
         page.pair("clock", &words, theme.tone(tone));
     } else {
         let words = match newest.state(clocks.now()) {
-            InvitationState::Expired => format!("expired {} ago", text.trim_start_matches('-')),
+            InvitationState::Expired => format!("expired {} ago", clocks.since(newest.expires_at)),
             _ => text,
         };
         page.pair("clock", &words, theme.tone(tone));
@@ -180,7 +180,7 @@ fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
     page.heading("Xtime, 24 hours after the dealer's word");
     let zone = state.profile.timezone;
     if let Some(at) = confirmation.dealer_confirmed_at {
-        page.pair("dealer done", &in_zone(at, zone), theme.text);
+        page.pair("their word", &in_zone(at, zone), theme.text);
     }
     match (confirmation.dealer_confirmed_at, confirmation.due_at) {
         (Some(said), Some(due)) if !state.is_confirmed() => {
