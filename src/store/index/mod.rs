@@ -1,6 +1,7 @@
 //! What makes opening fast: sled with the newest state of every dealership. It holds no history and no truth: whatever
 //! is wrong with it, it is moved aside and made anew from the journal.
 
+mod compact;
 mod guard;
 mod keeper;
 mod row;

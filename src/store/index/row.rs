@@ -7,6 +7,7 @@ use std::{fs, io, thread};
 
 use serde::{Deserialize, Serialize};
 
+use super::compact::Compact;
 use crate::domain::{DealershipId, Onboarding};
 use crate::store::view::Segment;
 
@@ -78,6 +79,7 @@ pub(super) fn place(id: DealershipId) -> u16 {
 
 /// One row.
 pub(super) fn encode(place: u16, states: &[Arc<Onboarding>]) -> Result<Vec<u8>, String> {
+    let states: Vec<Compact> = states.iter().map(|state| Onboarding::clone(state).into()).collect();
     pack(&place.to_be_bytes(), &states)
 }
 
@@ -97,7 +99,7 @@ pub(super) fn read_all(db: &sled::Db, count: u64) -> Result<Vec<Arc<Onboarding>>
         let decoder = scope.spawn(move || {
             let mut states = Vec::with_capacity(capacity);
             for (key, value) in receive.into_iter().flatten() {
-                states.extend(decode(&key, &value)?);
+                decode(&key, &value, &mut states)?;
             }
             Ok(states)
         });
@@ -121,10 +123,16 @@ pub(super) fn read_all(db: &sled::Db, count: u64) -> Result<Vec<Arc<Onboarding>>
     })
 }
 
-fn decode(key: &[u8], value: &[u8]) -> Result<Vec<Arc<Onboarding>>, String> {
-    let states: Vec<Arc<Onboarding>> = postcard::from_bytes(unpack(key, value)?).map_err(|error| error.to_string())?;
-    let at_home = states.iter().all(|state| place(state.id).to_be_bytes() == *key);
-    if at_home { Ok(states) } else { Err("a row is in another's place".to_owned()) }
+fn decode(key: &[u8], value: &[u8], states: &mut Vec<Arc<Onboarding>>) -> Result<(), String> {
+    let row: Vec<Compact> = postcard::from_bytes(unpack(key, value)?).map_err(|error| error.to_string())?;
+    for state in row {
+        let state = Onboarding::from(state);
+        if place(state.id).to_be_bytes() != *key {
+            return Err("a row is in another's place".to_owned());
+        }
+        states.push(Arc::new(state));
+    }
+    Ok(())
 }
 
 /// Serializes behind a checksum over key and value.

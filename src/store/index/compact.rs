@@ -1,0 +1,204 @@
+//! An onboarding as the index keeps it: moments and ids as numbers. As text, which is how the domain writes them, they
+//! are most of the time that opening takes.
+
+use chrono::DateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    CodeDigest, CodeOrigin, Confirmation, DealershipId, Ended, IntentId, Invitation, InvitationCode, LastEvent,
+    Onboarding, OpcodeChoice, OpcodeState, Outcome, PastInvitation, PendingCode, ProbeRecord, Profile, Slots,
+    Timestamp,
+};
+
+/// Written as seconds and nanoseconds.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "(i64, u32)", into = "(i64, u32)")]
+struct Moment(Timestamp);
+
+impl TryFrom<(i64, u32)> for Moment {
+    type Error = &'static str;
+
+    fn try_from((seconds, nanoseconds): (i64, u32)) -> Result<Self, Self::Error> {
+        DateTime::from_timestamp(seconds, nanoseconds).map(Self).ok_or("no moment")
+    }
+}
+
+impl From<Moment> for (i64, u32) {
+    fn from(Moment(at): Moment) -> Self {
+        (at.timestamp(), at.timestamp_subsec_nanos())
+    }
+}
+
+/// See the fields of [`Onboarding`].
+#[derive(Serialize, Deserialize)]
+pub(super) struct Compact {
+    id: u64,
+    version: u64,
+    profile: Profile,
+    added_at: Moment,
+    invitation: Option<CompactInvitation>,
+    earlier: Vec<(u32, CodeDigest, Ended, Moment)>,
+    pending: Option<CompactPending>,
+    confirmation: [Option<Moment>; 5],
+    opcode: Option<OpcodeChoice>,
+    opcode_state: OpcodeState,
+    opcode_findings: Vec<String>,
+    opcode_since: Option<Moment>,
+    slots: Option<(Moment, u32, u32)>,
+    probe: Option<(Moment, Outcome, Box<str>)>,
+    snoozed_until: Option<Moment>,
+    archived_at: Option<Moment>,
+    notes: u32,
+    last_event: (u64, Moment, u8),
+}
+
+#[derive(Serialize, Deserialize)]
+struct CompactInvitation {
+    generation: u32,
+    code: InvitationCode,
+    generated_at: Moment,
+    expires_at: Moment,
+    issued_at: Moment,
+    issued_by: Box<str>,
+    source: CodeOrigin,
+    intent: u64,
+    ended: Option<(Ended, Moment)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CompactPending {
+    intent: u64,
+    source: CodeOrigin,
+    generation: u32,
+    at: Moment,
+    by: Box<str>,
+    failed: Option<Box<str>>,
+}
+
+// Everything is taken apart by name, so that a new field of the domain cannot be forgotten here.
+
+impl From<Onboarding> for Compact {
+    fn from(state: Onboarding) -> Self {
+        let Onboarding {
+            id,
+            version,
+            profile,
+            added_at,
+            invitation,
+            earlier,
+            pending,
+            confirmation,
+            opcode,
+            opcode_state,
+            opcode_findings,
+            opcode_since,
+            slots,
+            probe,
+            snoozed_until,
+            archived_at,
+            notes,
+            last_event,
+        } = state;
+        let Confirmation { dealer_confirmed_at, due_at, confirmed_at, overdue_recorded_at, lost_at } = confirmation;
+        let LastEvent { seq, at, kind } = last_event;
+        let past = |PastInvitation { generation, digest, ended, at }| (generation, digest, ended, Moment(at));
+        let confirmation = [dealer_confirmed_at, due_at, confirmed_at, overdue_recorded_at, lost_at];
+        Self {
+            id: id.bits(),
+            version,
+            profile,
+            added_at: Moment(added_at),
+            invitation: invitation.map(CompactInvitation::from),
+            earlier: earlier.into_iter().map(past).collect(),
+            pending: pending.map(CompactPending::from),
+            confirmation: confirmation.map(|at| at.map(Moment)),
+            opcode,
+            opcode_state,
+            opcode_findings,
+            opcode_since: opcode_since.map(Moment),
+            slots: slots.map(|Slots { checked_at, count, days }| (Moment(checked_at), count, days)),
+            probe: probe.map(|ProbeRecord { at, outcome, reason }| (Moment(at), outcome, reason)),
+            snoozed_until: snoozed_until.map(Moment),
+            archived_at: archived_at.map(Moment),
+            notes,
+            last_event: (seq, Moment(at), kind),
+        }
+    }
+}
+
+impl From<Invitation> for CompactInvitation {
+    fn from(invitation: Invitation) -> Self {
+        let Invitation { generation, code, generated_at, expires_at, issued_at, issued_by, source, intent, ended } =
+            invitation;
+        Self {
+            generation,
+            code,
+            generated_at: Moment(generated_at),
+            expires_at: Moment(expires_at),
+            issued_at: Moment(issued_at),
+            issued_by,
+            source,
+            intent: intent.bits(),
+            ended: ended.map(|(how, at)| (how, Moment(at))),
+        }
+    }
+}
+
+impl From<PendingCode> for CompactPending {
+    fn from(PendingCode { intent, source, generation, at, by, failed }: PendingCode) -> Self {
+        Self { intent: intent.bits(), source, generation, at: Moment(at), by, failed }
+    }
+}
+
+impl From<Compact> for Onboarding {
+    fn from(state: Compact) -> Self {
+        let moment = |Moment(at)| at;
+        let [dealer_confirmed_at, due_at, confirmed_at, overdue_recorded_at, lost_at] =
+            state.confirmation.map(|at| at.map(moment));
+        let past = |(generation, digest, ended, Moment(at))| PastInvitation { generation, digest, ended, at };
+        let (seq, Moment(at), kind) = state.last_event;
+        Self {
+            id: DealershipId::from_bits(state.id),
+            version: state.version,
+            profile: state.profile,
+            added_at: state.added_at.0,
+            invitation: state.invitation.map(Invitation::from),
+            earlier: state.earlier.into_iter().map(past).collect(),
+            pending: state.pending.map(PendingCode::from),
+            confirmation: Confirmation { dealer_confirmed_at, due_at, confirmed_at, overdue_recorded_at, lost_at },
+            opcode: state.opcode,
+            opcode_state: state.opcode_state,
+            opcode_findings: state.opcode_findings,
+            opcode_since: state.opcode_since.map(moment),
+            slots: state.slots.map(|(Moment(checked_at), count, days)| Slots { checked_at, count, days }),
+            probe: state.probe.map(|(Moment(at), outcome, reason)| ProbeRecord { at, outcome, reason }),
+            snoozed_until: state.snoozed_until.map(moment),
+            archived_at: state.archived_at.map(moment),
+            notes: state.notes,
+            last_event: LastEvent { seq, at, kind },
+        }
+    }
+}
+
+impl From<CompactInvitation> for Invitation {
+    fn from(invitation: CompactInvitation) -> Self {
+        Self {
+            generation: invitation.generation,
+            code: invitation.code,
+            generated_at: invitation.generated_at.0,
+            expires_at: invitation.expires_at.0,
+            issued_at: invitation.issued_at.0,
+            issued_by: invitation.issued_by,
+            source: invitation.source,
+            intent: IntentId::from_bits(invitation.intent),
+            ended: invitation.ended.map(|(how, Moment(at))| (how, at)),
+        }
+    }
+}
+
+impl From<CompactPending> for PendingCode {
+    fn from(pending: CompactPending) -> Self {
+        let CompactPending { intent, source, generation, at: Moment(at), by, failed } = pending;
+        Self { intent: IntentId::from_bits(intent), source, generation, at, by, failed }
+    }
+}

@@ -1,0 +1,165 @@
+//! What the tests of the store share: sample batches, looking into a store, starting this test binary again.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use cloverwatch::clock::{SharedClock, WallClock};
+use cloverwatch::domain::{
+    Actor, CodeOrigin, Contact, DealershipId, Event, Fact, IntentId, Onboarding, OpcodeChoice, OpcodeOption, Outcome,
+    Profile, Timestamp, fold,
+};
+use cloverwatch::store::embedded::Options;
+use cloverwatch::store::{Append, EmbeddedStore, EventQuery, Store, StoreError};
+
+pub fn clock() -> SharedClock {
+    Arc::new(WallClock::real())
+}
+
+pub fn open(dir: &Path) -> Result<Arc<EmbeddedStore>, StoreError> {
+    EmbeddedStore::open(dir, clock())
+}
+
+/// With a new segment of the journal every few lines.
+pub fn open_small(dir: &Path) -> Result<Arc<EmbeddedStore>, StoreError> {
+    EmbeddedStore::open_with(dir, &clock(), Options { segment_bytes: 4_096, ..Options::default() })
+}
+
+pub fn id(number: u64) -> DealershipId {
+    DealershipId::from_bits(number)
+}
+
+pub fn at(second: u64) -> Timestamp {
+    Timestamp::from_timestamp_millis(1_790_000_000_000 + i64::try_from(second).unwrap() * 1_001).unwrap()
+}
+
+pub fn append(number: u64, expected_version: u64, facts: Vec<Fact>) -> Append {
+    let at = at(number + 10 * expected_version);
+    Append { dealership: id(number), expected_version, actor: Actor::person("Ana"), at, facts }
+}
+
+pub fn profile(dealer_code: &str) -> Profile {
+    Profile {
+        name: format!("Sample Motors {dealer_code}").into(),
+        dealer_code: dealer_code.into(),
+        group: "Sample Group".into(),
+        brand: "".into(),
+        city: "Springfield \u{202e}\n\"kind\":\"note.added\"".into(),
+        state: "IL".into(),
+        timezone: chrono_tz::America::Chicago,
+        contact: Contact { name: "".into(), email: "service@example.com".into(), phone: "".into() },
+        owner: None,
+    }
+}
+
+pub fn added(number: u64) -> Append {
+    append(number, 0, vec![Fact::DealershipAdded { profile: profile(&format!("xts{number}")) }])
+}
+
+pub fn note(number: u64, version: u64) -> Append {
+    append(number, version, vec![Fact::NoteAdded { text: format!("note {version}").into() }])
+}
+
+pub fn issued(generation: u32, code: &str) -> Fact {
+    Fact::InvitationIssued {
+        generation,
+        code: code.parse().unwrap(),
+        generated_at: at(u64::from(generation)),
+        expires_at: at(u64::from(generation) + 259_200),
+        source: CodeOrigin::Http,
+        intent: IntentId::from_bits(u64::from(generation)),
+    }
+}
+
+/// A history in which every field of the state is set at some time.
+pub fn history(number: u64) -> Vec<Fact> {
+    let intent = IntentId::from_bits(number);
+    let choice = OpcodeChoice { code: "Tell Us More".into(), option: OpcodeOption::Existing };
+    vec![
+        Fact::DealershipAdded { profile: profile(&format!("xts{number}")) },
+        Fact::InvitationRequested { intent, source: CodeOrigin::Http, generation: 1 },
+        Fact::InvitationRequestFailed { intent, reason: "503".into(), refused: false },
+        issued(1, &format!("CODE-{number}-1")),
+        Fact::InvitationSuperseded { generation: 1, by: 2 },
+        issued(2, &format!("CODE-{number}-2")),
+        Fact::DealerConfirmed { said_at: at(1), due_at: at(86_401) },
+        Fact::ConfirmationOverdue { due_at: at(86_401) },
+        Fact::ProbeChanged { outcome: Outcome::NotConnected, reason: "403".into(), at: at(2) },
+        Fact::IntegrationConfirmed { observed_at: at(3) },
+        Fact::OpcodeChosen { choice },
+        Fact::OpcodeNearMiss { opcode: "Tell Us More".into(), findings: vec!["did you mean `TELL US MORE`?".into()] },
+        Fact::SlotsSeen { count: 12, days: 3 },
+        Fact::NoteAdded { text: "done".into() },
+        Fact::Snoozed { until: Some(at(9)) },
+        Fact::InvitationRequested { intent, source: CodeOrigin::Command, generation: 3 },
+        Fact::Archived {},
+    ]
+}
+
+/// Some dealerships, each stopped somewhere in its history.
+pub async fn fill(store: &dyn Store, many: u64) {
+    for number in 0..many {
+        let facts = history(number);
+        let some = 1 + number as usize % facts.len();
+        store.append(vec![append(number, 0, facts[..some].to_vec())]).await.unwrap();
+    }
+}
+
+/// Everything a store says.
+pub async fn content(store: &dyn Store) -> (BTreeMap<DealershipId, Onboarding>, Vec<Event>) {
+    let (seq, states) = store.book().all();
+    let states = states.iter().map(|state| (state.id, Onboarding::clone(state))).collect();
+    let events = store.events(EventQuery::default()).await.unwrap();
+    assert_eq!(seq, events.last().map_or(0, |event| event.seq));
+    (states, events)
+}
+
+/// Every event is in its place, and the states are what the events say.
+pub async fn assert_consistent(store: &EmbeddedStore) {
+    let (states, events) = content(store).await;
+    assert!(events.iter().map(|event| event.seq).eq(1..=events.len() as u64), "a gap");
+    let mut folded = BTreeMap::new();
+    for event in &events {
+        folded.entry(event.dealership).or_insert_with(Vec::new).push(event);
+    }
+    assert_eq!(folded.len(), states.len());
+    for (id, events) in folded {
+        assert_eq!(fold(events.iter().copied()).as_ref(), states.get(&id));
+        let timeline = store.events(EventQuery { dealership: Some(id), ..EventQuery::default() }).await.unwrap();
+        assert!(timeline.iter().eq(events));
+    }
+    assert_eq!(store.verify_all().unwrap(), events.len() as u64);
+}
+
+/// The segments of a journal, oldest first.
+pub fn segments(dir: &Path) -> Vec<std::path::PathBuf> {
+    let files = fs::read_dir(dir.join("journal")).unwrap().map(|file| file.unwrap().path());
+    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|kind| kind == "jsonl")).collect();
+    files.sort();
+    files
+}
+
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() { copy(&path, &to) } else { let _ = fs::copy(&path, &to).unwrap(); }
+    }
+}
+
+/// This test binary again, to run one of its ignored tests with a directory to work in.
+pub fn child(test: &str, dir: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--ignored", "--exact", "--nocapture", "--test-threads", "1", test]);
+    command.env("STORE_TEST_DIR", dir).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+}
+
+/// In such a child: the directory. Whoever runs the ignored tests by hand gets none.
+pub fn child_dir() -> Option<std::path::PathBuf> {
+    std::env::var_os("STORE_TEST_DIR").map(Into::into)
+}
