@@ -528,7 +528,7 @@ impl StateMachineTest for Rules {
 }
 
 prop_state_machine! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_rules_are_the_reference(sequential 1..80 => Rules);
