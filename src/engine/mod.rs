@@ -60,7 +60,8 @@ pub struct Parts {
     pub policy: Policy,
     /// The numbers of the background tasks.
     pub pace: Pace,
-    /// Seeds ids and jitter, so that a simulation can be replayed.
+    /// Seeds ids and jitter, so that a simulation can be replayed. Another one in every run: an idempotency key that comes
+    /// twice would be answered with the old code.
     pub seed: u64,
     /// Refuse every command that would record something; no background task records anything either.
     pub read_only: bool,
