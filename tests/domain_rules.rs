@@ -1,4 +1,5 @@
 //! The rules one by one: what the state machine does not reach, and what must never happen for any input.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says so by panicking")]
 
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
@@ -61,11 +62,13 @@ impl Case {
     }
 
     /// The kinds of what comes of a command that is allowed.
+    #[allow(clippy::needless_pass_by_value, reason = "so that a case reads as a list of commands")]
     fn tell(&mut self, command: Command) -> Vec<&'static str> {
         let facts = self.try_tell(&command).unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));
         facts.iter().map(Fact::kind).collect()
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "as above")]
     fn refused(&mut self, command: Command) -> Refusal {
         self.try_tell(&command).expect_err("a rule forbids it")
     }

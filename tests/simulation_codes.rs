@@ -1,4 +1,5 @@
 //! Scenarios of invitation codes and of the import: the real engine, a simulated source, crashes in between.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says so by panicking")]
 
 mod simulation_support;
 

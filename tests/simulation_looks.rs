@@ -1,4 +1,5 @@
 //! Scenarios of the probe task and of the clock task: the real engine, a simulated world, time moved by hand.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says so by panicking")]
 
 mod simulation_support;
 

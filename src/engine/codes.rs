@@ -167,7 +167,7 @@ impl Inner {
             drop(turn);
             let Err(SourceError::Unclear { retry_after, .. }) = &answer else { return Ok(answer) };
             let rest = REST.wait(&mut self.rng.lock(), attempt, *retry_after);
-            if attempt + 1 >= MOST_ASKS || clock.elapsed() - began + rest > LONGEST_SAGA {
+            if attempt + 1 >= MOST_ASKS || clock.elapsed().saturating_sub(began) + rest > LONGEST_SAGA {
                 return Ok(answer);
             }
             tokio::select! {

@@ -182,7 +182,7 @@ impl Engine {
         let cancel = CancellationToken::new();
         let inner = Arc::new(Inner {
             rng: Mutex::new(StdRng::seed_from_u64(parts.seed)),
-            status: watch::Sender::new(Status { platform, source, requests_per_second, ..Status::default() }),
+            status: watch::Sender::new(Status { platform, requests_per_second, source, ..Status::default() }),
             looks: RwLock::default(),
             checks,
             checks_asked: tokio::sync::Mutex::new(checks_asked),
