@@ -1,5 +1,6 @@
 //! Seven days of 500 dealerships in seconds: the real engine against a simulated world with faults, operators and
 //! crashes. `SIM_SEED=n` replays one seed, `SIM_RUNS=n` tries n seeds from there on.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says so by panicking")]
 
 mod simulation_support;
 
@@ -20,7 +21,7 @@ use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use simulation_support::store::{Doom, MortalStore};
-use simulation_support::world::World;
+use simulation_support::world::{Mood, World};
 use simulation_support::{Idle, profile, runtime, start};
 
 const DEALERSHIPS: usize = 500;
@@ -282,8 +283,8 @@ impl Simulation {
             drop(runtime);
             drop(engine);
             let log = store.log();
-            for event in log[self.checker.log.len()..].to_vec() {
-                self.checker.take_in(event, &self.world);
+            for event in &log[self.checker.log.len()..] {
+                self.checker.take_in(event.clone(), &self.world);
             }
             for event in &self.told.lock().events {
                 assert_eq!(log.get(event.seq as usize - 1), Some(&**event), "something acknowledged is missing");
@@ -415,7 +416,7 @@ impl Simulation {
             Deed::Mood(Change::Nobody(on)) => self.world.mood(|mood| mood.nobody = on),
             Deed::Mood(Change::CodesLost(on)) => self.world.mood(|mood| mood.lost_codes = if on { 0.6 } else { 0.1 }),
             Deed::Mood(Change::NoCodes(on)) => self.world.mood(|mood| mood.no_codes = on),
-            Deed::Mood(Change::Calm) => self.world.mood(|mood| *mood = Default::default()),
+            Deed::Mood(Change::Calm) => self.world.mood(|mood| *mood = Mood::default()),
             Deed::Step(seconds) => self.clock.step_to(now + TimeDelta::seconds(seconds)),
             Deed::Operator | Deed::Crash => unreachable!("handled by the caller"),
         }
@@ -522,7 +523,7 @@ impl Simulation {
             let pasted_instead = settled == 0 && !open;
             assert!(open || settled == 1 || pasted_instead, "a code was made and forgotten");
         }
-        for (id, told) in self.told.lock().generations.iter() {
+        for (id, told) in &self.told.lock().generations {
             assert!(self.checker.shadow[id].generation() >= *told, "a code that somebody was told of is missing");
         }
         let kinds = &self.checker.kinds;

@@ -248,7 +248,8 @@ fn observe(state: &Onboarding, look: &Look, ctx: &Context<'_>) -> Vec<Fact> {
                 }
                 _ => push_change(&mut facts, state, look),
             }
-            facts.extend(expiry(state, Some(look.began_at)));
+            let lost = facts.iter().any(|fact| matches!(fact, Fact::IntegrationLost { .. }));
+            facts.extend(expiry(state, Some(look.began_at), lost));
         }
     }
     facts
@@ -272,9 +273,10 @@ fn push_change(facts: &mut Vec<Fact>, state: &Onboarding, look: &Look) {
 
 /// The code's time is over, nobody said that it was entered, and (if probes decide) a look that began after the
 /// deadline still said "not connected".
-fn expiry(state: &Onboarding, looked_at: Option<Timestamp>) -> Option<Fact> {
+fn expiry(state: &Onboarding, looked_at: Option<Timestamp>, lost: bool) -> Option<Fact> {
     let newest = state.invitation.as_ref().filter(|newest| newest.ended.is_none())?;
-    let matters = !state.is_confirmed() && state.confirmation.dealer_confirmed_at.is_none();
+    // The look that makes it lost also says that a code which came while it was connected was not used.
+    let matters = lost || (!state.is_confirmed() && state.confirmation.dealer_confirmed_at.is_none());
     if !matters || looked_at.is_some_and(|at| at < newest.expires_at) {
         return None;
     }
@@ -323,7 +325,7 @@ fn tick(state: &Onboarding, probing: bool, now: Timestamp) -> Vec<Fact> {
         }
     }
     if !probing && state.invitation.as_ref().is_some_and(|newest| now >= newest.expires_at) && !state.is_confirmed() {
-        facts.extend(expiry(state, None));
+        facts.extend(expiry(state, None, false));
     }
     facts
 }

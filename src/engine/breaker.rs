@@ -76,12 +76,12 @@ pub struct Moment {
 impl Breaker {
     /// Whether the desk may look now.
     pub fn gate(&self, elapsed: Duration) -> Gate {
-        let hold = self.hold.filter(|end| *end > elapsed).map(|end| end.saturating_sub(elapsed));
+        let left = |end: Duration| Some(end.saturating_sub(elapsed)).filter(|left| !left.is_zero());
+        let hold = self.hold.and_then(left);
         match &self.alarm {
             None => hold.map_or(Gate::Open, |left| Gate::Shut(Some(left))),
             Some(alarm) if alarm.trial => Gate::Shut(None),
-            Some(alarm) if alarm.retry > elapsed => Gate::Shut(Some(alarm.retry.saturating_sub(elapsed))),
-            Some(_) => Gate::Trial,
+            Some(alarm) => left(alarm.retry).map_or(Gate::Trial, |left| Gate::Shut(Some(left))),
         }
     }
 

@@ -71,7 +71,7 @@ mod tests {
         let mut budget = Budget::per_second(2);
         budget.spend(Duration::from_millis(100));
         budget.spend(Duration::from_millis(900));
-        assert_eq!(budget.ready_in(Duration::from_millis(1_000)), Duration::from_millis(100));
+        assert_eq!(budget.ready_in(SECOND), Duration::from_millis(100));
         assert_eq!(budget.ready_in(Duration::from_millis(1_100)), Duration::ZERO);
     }
 }

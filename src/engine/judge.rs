@@ -131,7 +131,9 @@ impl Prober {
             let (keep, end): (VecDeque<_>, VecDeque<_>) =
                 self.second_halves.drain(..).partition(|trip: &Trip| !trip.askers.is_empty());
             self.second_halves = keep;
-            end.into_iter().for_each(|trip| self.finish(trip));
+            for trip in end {
+                self.finish(trip);
+            }
             for parked in std::mem::take(&mut self.parked) {
                 self.withhold(parked.trip);
             }
@@ -184,7 +186,9 @@ impl Prober {
         }
         let mut called: Vec<_> = waits_for.iter().copied().collect();
         called.sort_unstable();
-        called.into_iter().for_each(|other| self.send_for(other));
+        for other in called {
+            self.send_for(other);
+        }
         self.parked.push(Parked { trip, waits_for });
     }
 
@@ -196,7 +200,9 @@ impl Prober {
         let (settled, waiting): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.parked).into_iter().partition(|parked| parked.waits_for.is_empty());
         self.parked = waiting;
-        settled.into_iter().for_each(|parked| self.look_again(parked.trip));
+        for parked in settled {
+            self.look_again(parked.trip);
+        }
     }
 
     /// Whether dealerships turn together now, and what follows when that begins or ends.
@@ -210,7 +216,9 @@ impl Prober {
             (None, Some(_)) => {
                 self.mass = None;
                 let held: Vec<_> = self.holds.extract_if(|_, hold| hold.mass).map(|(id, _)| id).collect();
-                held.into_iter().for_each(|id| self.plan(id));
+                for id in held {
+                    self.plan(id);
+                }
             }
             (None, None) => {}
         }

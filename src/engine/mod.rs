@@ -60,7 +60,8 @@ pub struct Parts {
     pub policy: Policy,
     /// The numbers of the background tasks.
     pub pace: Pace,
-    /// Seeds ids and jitter, so that a simulation can be replayed.
+    /// Seeds ids and jitter, so that a simulation can be replayed. Another one in every run: an idempotency key that comes
+    /// twice would be answered with the old code.
     pub seed: u64,
     /// Refuse every command that would record something; no background task records anything either.
     pub read_only: bool,
@@ -181,7 +182,7 @@ impl Engine {
         let cancel = CancellationToken::new();
         let inner = Arc::new(Inner {
             rng: Mutex::new(StdRng::seed_from_u64(parts.seed)),
-            status: watch::Sender::new(Status { platform, source, requests_per_second, ..Status::default() }),
+            status: watch::Sender::new(Status { platform, requests_per_second, source, ..Status::default() }),
             looks: RwLock::default(),
             checks,
             checks_asked: tokio::sync::Mutex::new(checks_asked),

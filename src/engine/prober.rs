@@ -199,6 +199,9 @@ impl Prober {
         let now = self.inner.now();
         let last = self.inner.looks.read().get(&id).map(|note| note.at);
         let due = cadence(state, now, &self.inner.parts.policy, &self.rhythm, last);
+        if due.is_none() {
+            self.holds.remove(&id);
+        }
         let due = due.map(|due| self.holds.get(&id).map_or(due, |hold| hold.until));
         let deadline = due.and_then(|due| pressing(state, due.max(now)));
         self.agenda.set(id, due, deadline);

@@ -81,3 +81,58 @@ impl Inner {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::{Clock, ManualClock};
+    use crate::domain::{Policy, Timestamp};
+    use crate::engine::{Engine, Pace, Parts};
+    use crate::store::memory::MemoryStore;
+
+    static STARTS: AtomicU32 = AtomicU32::new(0);
+
+    async fn fails_three_times(inner: Arc<Inner>) {
+        let start = STARTS.fetch_add(1, Ordering::SeqCst);
+        assert!(start >= 3, "failure {start}");
+        inner.cancel.cancelled().await;
+    }
+
+    #[tokio::test]
+    async fn a_task_that_panics_is_reported_and_restarted_until_it_runs() {
+        let clock = ManualClock::at(Timestamp::UNIX_EPOCH);
+        let engine = Engine::start(Parts {
+            store: MemoryStore::new(),
+            platform: None,
+            source: None,
+            clock: Arc::new(clock.clone()),
+            policy: Policy::default(),
+            pace: Pace::default(),
+            seed: 1,
+            read_only: false,
+            background: false,
+        });
+        let mut status = engine.status();
+        supervise(&engine.inner, "clumsy", fails_three_times);
+        for failure in 0..3_u32 {
+            status.changed().await.unwrap();
+            let faults = status.borrow_and_update().faults.clone();
+            assert_eq!(faults.len(), failure as usize + 1);
+            assert!(faults.last().unwrap().ends_with(&format!("failure {failure}")), "{faults:?}");
+            assert_eq!(STARTS.load(Ordering::SeqCst), failure + 1, "not before it has rested");
+            while clock.next_wake().is_none() {
+                tokio::task::yield_now().await;
+            }
+            clock.advance(REST.cap);
+        }
+        while STARTS.load(Ordering::SeqCst) < 4 {
+            tokio::task::yield_now().await;
+        }
+        engine.shutdown().await.unwrap();
+        assert!(engine.inner.tasks.is_empty());
+        assert!(clock.elapsed() < Duration::from_secs(600));
+    }
+}

@@ -14,6 +14,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 /// What is wrong with the world at the moment.
+#[allow(clippy::struct_excessive_bools, reason = "independent faults, each on or off")]
 #[derive(Debug, Clone, Default)]
 pub struct Mood {
     /// The platform answers nobody.
