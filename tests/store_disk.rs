@@ -1,4 +1,5 @@
 //! A disk that is full or fails, injected under the journal.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod store_support;
 

@@ -1,4 +1,5 @@
 //! Many at once: writers, followers within the process, readers beside it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod store_support;
 

@@ -1,4 +1,5 @@
 //! Whatever happens to the index: equal content, a notice, and a good index afterwards.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod store_support;
 
@@ -22,6 +23,9 @@ fn files(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// What is done to a store.
+type Damage = Box<dyn Fn(&Path)>;
+
 fn flip(path: &Path, place: usize, bit: u32) {
     let mut bytes = fs::read(path).unwrap();
     bytes[place] ^= 1 << bit;
@@ -44,7 +48,7 @@ async fn a_damaged_index_is_made_anew_with_equal_content() {
 
     let seed = 11;
     let mut random = StdRng::seed_from_u64(seed);
-    let mut cases: Vec<(String, Box<dyn Fn(&Path)>)> = Vec::new();
+    let mut cases: Vec<(String, Damage)> = Vec::new();
     for path in files(&sound.path().join("index")) {
         let name = path.strip_prefix(sound.path()).unwrap().to_owned();
         let len = fs::metadata(&path).unwrap().len() as usize;

@@ -1,4 +1,5 @@
 //! The journal after accidents: a torn end is cut and told, damage before it is refused with file, line and advice.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod store_support;
 
@@ -157,7 +158,7 @@ async fn damage_before_the_end_is_refused_with_file_line_and_advice() {
     copy(sound.path(), dir.path());
     let path = dir.path().join("journal").join(name(1));
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, &text[..text[..text.len() - 1].rfind('\n').unwrap() + 1]).unwrap();
+    fs::write(&path, &text[..=text[..text.len() - 1].rfind('\n').unwrap()]).unwrap();
     damage(dir.path());
 
     // The index is there and knows everything: it is no substitute for the journal, but the sound one opens.
@@ -209,6 +210,22 @@ async fn files_are_for_their_owner_alone() {
         seen += 1;
     }
     assert!(seen > 15);
+}
+
+#[tokio::test]
+async fn a_directory_with_other_things_in_it_is_not_closed_to_others_but_told() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("letter.txt"), "").unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let store = open(dir.path()).unwrap();
+    assert!(store.notices().concat().contains("chmod 700"), "{:?}", store.notices());
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(dir.path()), mode(&dir.path().join("journal"))), (0o755, 0o700));
+    store.close().await.unwrap();
+    drop(store);
+    fs::remove_file(dir.path().join("letter.txt")).unwrap();
+    assert_eq!(open(dir.path()).unwrap().notices(), Vec::<String>::new());
+    assert_eq!(mode(dir.path()), 0o700);
 }
 
 async fn fill_more(store: &dyn Store) {

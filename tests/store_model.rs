@@ -1,4 +1,5 @@
 //! The embedded store does what the store in memory does, through any number of ends and crashes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod store_support;
 

@@ -148,7 +148,7 @@ pub fn copy(from: &Path, to: &Path) {
         let path = entry.unwrap().path();
         let to = to.join(path.file_name().unwrap());
         if path.is_dir() {
-            copy(&path, &to)
+            copy(&path, &to);
         } else {
             let _ = fs::copy(&path, &to).unwrap();
         }
