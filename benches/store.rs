@@ -95,7 +95,7 @@ async fn group_commit() {
         for writer in writers.collect::<Vec<_>>() {
             writer.await.expect("a writer");
         }
-        let ours = clock.elapsed() - began;
+        let ours = since(&clock, began);
         let groups = std::mem::take(&mut *groups.lock());
         let records = WRITERS * each;
 
@@ -108,7 +108,7 @@ async fn group_commit() {
             file.sync_data().expect("synced");
             at += group;
         }
-        let bare = clock.elapsed() - began;
+        let bare = since(&clock, began);
         let ratio = bare.as_secs_f64() / ours.as_secs_f64();
         ratios.push(ratio);
         println!(
@@ -130,7 +130,7 @@ async fn group_commit() {
     for version in 1..=each {
         store.append(vec![note(0, version)]).await.expect("recorded");
     }
-    println!("  one writer: {} records/s", per_second(each, clock.elapsed() - began));
+    println!("  one writer: {} records/s", per_second(each, since(&clock, began)));
     store.close().await.expect("closed");
 }
 
@@ -141,9 +141,9 @@ async fn import() {
         let store = EmbeddedStore::open(dir.path(), Arc::clone(&clock)).expect("a store");
         let began = clock.elapsed();
         fill(&store).await;
-        let recorded = clock.elapsed() - began;
+        let recorded = since(&clock, began);
         store.close().await.expect("closed");
-        println!("  round {round}: recorded in {}, closed after {}", ms(recorded), ms(clock.elapsed() - began));
+        println!("  round {round}: recorded in {}, closed after {}", ms(recorded), ms(since(&clock, began)));
     }
 }
 
@@ -175,7 +175,7 @@ async fn open() {
             store.append(batch).await.expect("recorded");
         }
     }
-    println!("900,000 more events recorded in {}", ms(clock.elapsed() - began));
+    println!("900,000 more events recorded in {}", ms(since(&clock, began)));
     store.close().await.expect("closed");
     drop(store);
     println!("{DEALERSHIPS} dealerships, 1,000,000 events, {} MB of journal", size(&dir.path().join("journal")) >> 20);
@@ -185,10 +185,10 @@ async fn open() {
     std::fs::remove_dir_all(dir.path().join("index")).expect("removed");
     let began = clock.elapsed();
     let store = EmbeddedStore::open(dir.path(), Arc::clone(&clock)).expect("a store");
-    println!("  opened without an index in {}: {:?}", ms(clock.elapsed() - began), store.notices());
+    println!("  opened without an index in {}: {:?}", ms(since(&clock, began)), store.notices());
     let began = clock.elapsed();
     store.verify_all().expect("whole");
-    println!("  whole journal verified in {}", ms(clock.elapsed() - began));
+    println!("  whole journal verified in {}", ms(since(&clock, began)));
     store.close().await.expect("closed");
 }
 
@@ -196,11 +196,11 @@ async fn opened(dir: &Path, clock: &SharedClock, rounds: usize) {
     for _ in 0..rounds {
         let began = clock.elapsed();
         let store = EmbeddedStore::open(dir, Arc::clone(clock)).expect("a store");
-        let opened = clock.elapsed() - began;
+        let opened = since(clock, began);
         assert_eq!(store.book().len() as u64, DEALERSHIPS);
         let began = clock.elapsed();
         store.close().await.expect("closed");
-        println!("  opened in {}, closed in {} {:?}", ms(opened), ms(clock.elapsed() - began), store.notices());
+        println!("  opened in {}, closed in {} {:?}", ms(opened), ms(since(clock, began)), store.notices());
     }
 }
 
@@ -215,22 +215,22 @@ async fn reading(dir: &Path, clock: &SharedClock) {
     {
         let began = clock.elapsed();
         let events = store.events(query.clone()).await.expect("events");
-        let first = clock.elapsed() - began;
+        let first = since(clock, began);
         let began = clock.elapsed();
         store.events(query).await.expect("events");
-        println!("  {name}: {} events in {}, again in {}", events.len(), ms(first), ms(clock.elapsed() - began));
+        println!("  {name}: {} events in {}, again in {}", events.len(), ms(first), ms(since(clock, began)));
     }
     let reader = JournalReader::open(dir).expect("a journal");
     let began = clock.elapsed();
     let one = EventQuery { dealership: Some(id(DEALERSHIPS / 2)), ..EventQuery::default() };
     let events = reader.events(&one).expect("events").len();
-    println!("  reader without an index: timeline of {events} in {}", ms(clock.elapsed() - began));
+    println!("  reader without an index: timeline of {events} in {}", ms(since(clock, began)));
     let began = clock.elapsed();
     let book = reader.book().expect("a book");
-    println!("  reader without an index: {} dealerships folded in {}", book.len(), ms(clock.elapsed() - began));
+    println!("  reader without an index: {} dealerships folded in {}", book.len(), ms(since(clock, began)));
     let began = clock.elapsed();
     let count = reader.export(None, &mut io::sink()).expect("exported");
-    println!("  export of {count} events in {}", ms(clock.elapsed() - began));
+    println!("  export of {count} events in {}", ms(since(clock, began)));
     store.close().await.expect("closed");
     io::stdout().flush().expect("flushed");
 }
@@ -296,6 +296,10 @@ fn added(number: u64) -> Append {
 fn size(dir: &Path) -> u64 {
     let files = std::fs::read_dir(dir).expect("a directory");
     files.map(|file| file.expect("a file").metadata().expect("its length").len()).sum()
+}
+
+fn since(clock: &SharedClock, began: Duration) -> Duration {
+    clock.elapsed().saturating_sub(began)
 }
 
 fn per_second(records: u64, time: Duration) -> u64 {

@@ -1,4 +1,5 @@
 //! The embedded store across processes: killed, held by another, out of room.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod store_support;
 
@@ -48,9 +49,7 @@ fn child_writes_until_it_is_killed() {
                 }
             })
         });
-        for writer in writers.collect::<Vec<_>>() {
-            writer.await.unwrap();
-        }
+        futures::future::join_all(writers).await;
     });
 }
 
@@ -73,7 +72,7 @@ async fn killed_in_a_burst_of_writes_nothing_acknowledged_is_lost_and_no_batch_i
         cut += store.notices().len();
         let acks = fs::read_to_string(dir.path().join("acks")).unwrap();
         // The last ack itself may be torn; then it does not count.
-        let whole = &acks[..acks.rfind('\n').unwrap() + 1];
+        let whole = &acks[..=acks.rfind('\n').unwrap()];
         let mut acked = HashMap::new();
         for line in whole.lines() {
             let numbers: Vec<u64> = line.split(' ').map(|number| number.parse().unwrap()).collect();

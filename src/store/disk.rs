@@ -62,6 +62,24 @@ pub(super) fn private_dir(path: &Path) -> Result<(), StoreError> {
     made.map_err(|error| io_error("creating", path, &error))
 }
 
+/// Makes the directory of a store. One that exists is closed to others when nothing but a store is in it; else it is left
+/// as it is (it may be somebody's home), and the answer is what to do.
+pub(super) fn store_dir(dir: &Path) -> Result<Option<String>, StoreError> {
+    let ours = |entry: fs::DirEntry| {
+        let name = entry.file_name();
+        OURS.iter().any(|ours| name.to_string_lossy().starts_with(ours))
+    };
+    if !dir.exists() || fs::read_dir(dir).is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(ours))) {
+        return private_dir(dir).map(|()| None);
+    }
+    let mode = fs::metadata(dir).map_err(|error| io_error("reading", dir, &error))?.permissions().mode() & 0o777;
+    let open = mode & 0o077 != 0;
+    Ok(open.then(|| format!("{} can be read by others (mode {mode:o}): chmod 700 it", dir.display())))
+}
+
+/// How the names begin that a store has in its directory.
+const OURS: [&str; 3] = ["journal", "index", "lock"];
+
 /// Closes everything in a directory to others, as far as that is possible.
 pub(super) fn tighten_all(dir: &Path) {
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {

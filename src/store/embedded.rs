@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::broadcast;
 
-use super::disk::{Disk, RealDisk, io_error, private_dir};
+use super::disk::{Disk, RealDisk, io_error, private_dir, store_dir};
 use super::index::{self, Keeper, Loaded, Sealed};
 use super::journal::Journal;
 use super::lock::Lock;
@@ -60,18 +60,17 @@ impl EmbeddedStore {
     /// # Errors
     /// [`StoreError::Held`] when another process owns it, [`StoreError::Damaged`] when the journal is damaged before its
     /// end, [`StoreError::Io`] when something cannot be read or made. A damaged index is no error but a notice.
-    #[allow(clippy::needless_pass_by_value, reason = "a clock is handed on like everywhere else")]
+    #[expect(clippy::needless_pass_by_value, reason = "a clock is handed over everywhere; a share costs nothing")]
     pub fn open(dir: &Path, clock: SharedClock) -> Result<Arc<Self>, StoreError> {
         Self::open_with(dir, &clock, Options::default())
     }
 
     /// The same with other numbers, or through another disk.
     pub fn open_with(dir: &Path, clock: &SharedClock, options: Options) -> Result<Arc<Self>, StoreError> {
-        private_dir(dir)?;
+        let mut notices: Vec<String> = store_dir(dir)?.into_iter().collect();
         let lock = Lock::take(dir, clock.now())?;
         let journal = journal_dir(dir);
         private_dir(&journal)?;
-        let mut notices = Vec::new();
         let index_dir = dir.join("index");
         let had_index = index_dir.exists();
         let (loaded, view) = thread::scope(|scope| {
@@ -104,7 +103,9 @@ impl EmbeddedStore {
         let keeper = index.map(|(index, applied, sealed)| Keeper::start(index, applied, sealed)).transpose();
         let keeper = keeper.map_err(|error| io_error("starting a thread for", dir, &error))?;
         if let Some(keeper) = &keeper {
-            checked.into_iter().for_each(|sealed| keeper.seal(sealed));
+            for sealed in checked {
+                keeper.seal(sealed);
+            }
             if !newer.is_empty() {
                 keeper.put(view.last, newer);
             }

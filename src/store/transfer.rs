@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::disk::{io_error, private_dir, private_file, sync_dir};
+use super::disk::{io_error, private_dir, private_file, store_dir, sync_dir};
 use super::draft::Draft;
 use super::embedded::SEGMENT_BYTES;
 use super::lock::Lock;
@@ -96,7 +96,7 @@ pub enum RestoreError {
 /// Fills an empty store in a directory with an exported log. The log is checked by the rules for new events, wholly,
 /// before it becomes the journal: nothing of a bad one is kept. Blocks.
 pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restored, RestoreError> {
-    private_dir(dir)?;
+    store_dir(dir)?;
     let _lock = Lock::take(dir, now)?;
     let journal = journal_dir(dir);
     private_dir(&journal)?;
@@ -185,13 +185,12 @@ impl Segments<'_> {
         if self.open.as_ref().is_some_and(|(segment, _)| segment.len >= SEGMENT_BYTES) {
             self.close()?;
         }
-        let (mut segment, mut file) = match self.open.take() {
-            Some(open) => open,
-            None => {
-                let segment = Segment::new(self.dir, first, 0);
-                let file = private_file(&segment.path).map_err(|error| io_error("creating", &segment.path, &error))?;
-                (segment, BufWriter::new(file))
-            }
+        let (mut segment, mut file) = if let Some(open) = self.open.take() {
+            open
+        } else {
+            let segment = Segment::new(self.dir, first, 0);
+            let file = private_file(&segment.path).map_err(|error| io_error("creating", &segment.path, &error))?;
+            (segment, BufWriter::new(file))
         };
         file.write_all(&self.bytes).map_err(|error| io_error("writing", &segment.path, &error))?;
         segment.len += self.bytes.len() as u64;

@@ -210,8 +210,12 @@ fn plan(shared: &Shared) {
         if end {
             break;
         }
-        synced.into_iter().for_each(|synced| planner.settle(synced));
-        requests.into_iter().for_each(|request| planner.take(request));
+        for synced in synced {
+            planner.settle(synced);
+        }
+        for request in requests {
+            planner.take(request);
+        }
     }
     drop(ends);
     // The syncer may still be at the last group.
@@ -221,7 +225,9 @@ fn plan(shared: &Shared) {
     }
     let synced = mem::take(&mut inbox.synced);
     drop(inbox);
-    synced.into_iter().for_each(|synced| planner.settle(synced));
+    for synced in synced {
+        planner.settle(synced);
+    }
 }
 
 struct Planner<'a> {
@@ -271,7 +277,9 @@ impl Planner<'_> {
     }
 
     fn forget(&mut self, planned: &[Planned]) {
-        planned.iter().for_each(|planned| self.draft.settle(planned));
+        for planned in planned {
+            self.draft.settle(planned);
+        }
     }
 
     /// A group is not durable, and so neither is anything that was planned on top of it.

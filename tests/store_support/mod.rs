@@ -147,7 +147,11 @@ pub fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let to = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &to) } else { let _ = fs::copy(&path, &to).unwrap(); }
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            let _ = fs::copy(&path, &to).unwrap();
+        }
     }
 }
 

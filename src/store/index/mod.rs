@@ -60,7 +60,8 @@ pub(super) fn load(dir: &Path) -> Result<Loaded, String> {
 
 fn read(dir: &Path) -> Result<Loaded, String> {
     private_dir(dir).map_err(|error| error.to_string())?;
-    let words = |error: sled::Error| error.to_string();
+    // Sled prints where it was, when it knows; it never does.
+    let words = |error: sled::Error| error.to_string().replace(" backtrace ()", "");
     let db = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open().map_err(words)?;
     tighten_all(dir);
     let rows = vec![Vec::new(); usize::from(row::ROWS)];

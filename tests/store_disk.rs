@@ -1,0 +1,196 @@
+//! A disk that is full or fails, injected under the journal.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod store_support;
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use cloverwatch::store::disk::{Disk, LogFile, RealDisk};
+use cloverwatch::store::embedded::Options;
+use cloverwatch::store::{EmbeddedStore, Store, StoreError};
+use store_support::*;
+
+/// What goes wrong the next time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Trouble {
+    /// Some bytes are written, then there is no more room.
+    Write(io::ErrorKind, usize),
+    Sync(io::ErrorKind),
+    Truncate,
+    Create,
+}
+
+#[derive(Clone, Default)]
+struct BadDisk(Arc<Mutex<VecDeque<Trouble>>>);
+
+struct BadFile(Box<dyn LogFile>, BadDisk);
+
+impl BadDisk {
+    fn next(&self, wanted: impl Fn(Trouble) -> bool) -> Option<Trouble> {
+        let mut troubles = self.0.lock().unwrap();
+        if troubles.front().copied().is_some_and(wanted) { troubles.pop_front() } else { None }
+    }
+
+    fn expect(&self, troubles: impl IntoIterator<Item = Trouble>) {
+        self.0.lock().unwrap().extend(troubles);
+    }
+}
+
+impl Disk for BadDisk {
+    fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        let file = RealDisk.open(path)?;
+        match self.next(|trouble| trouble == Trouble::Create) {
+            Some(_) => Err(io::ErrorKind::StorageFull.into()),
+            None => Ok(Box::new(BadFile(file, self.clone()))),
+        }
+    }
+}
+
+impl LogFile for BadFile {
+    fn write(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        match self.1.next(|trouble| matches!(trouble, Trouble::Write(..))) {
+            Some(Trouble::Write(kind, some)) => {
+                self.0.write(&bytes[..some.min(bytes.len())], offset)?;
+                Err(kind.into())
+            }
+            _ => self.0.write(bytes, offset),
+        }
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        match self.1.next(|trouble| matches!(trouble, Trouble::Sync(_))) {
+            Some(Trouble::Sync(kind)) => Err(kind.into()),
+            _ => self.0.sync(),
+        }
+    }
+
+    fn truncate(&mut self, len: u64) -> io::Result<()> {
+        match self.1.next(|trouble| trouble == Trouble::Truncate) {
+            Some(_) => Err(io::ErrorKind::Other.into()),
+            None => self.0.truncate(len),
+        }
+    }
+}
+
+fn open_bad(dir: &Path, segment_bytes: u64) -> (Arc<EmbeddedStore>, BadDisk) {
+    let disk = BadDisk::default();
+    let options = Options { segment_bytes, disk: Arc::new(disk.clone()) };
+    (EmbeddedStore::open_with(dir, &clock(), options).unwrap(), disk)
+}
+
+#[tokio::test]
+async fn a_full_disk_is_an_error_and_then_it_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, disk) = open_bad(dir.path(), u64::MAX);
+    store.append(vec![added(1)]).await.unwrap();
+    let troubles = [
+        Trouble::Write(io::ErrorKind::StorageFull, 0),
+        Trouble::Write(io::ErrorKind::QuotaExceeded, 1),
+        Trouble::Write(io::ErrorKind::FileTooLarge, 250),
+        Trouble::Write(io::ErrorKind::StorageFull, usize::MAX),
+        Trouble::Sync(io::ErrorKind::StorageFull),
+    ];
+    for (trouble, version) in troubles.into_iter().zip(1..) {
+        disk.expect([trouble]);
+        let error = store.append(vec![note(1, version), note(1, version + 1)]).await.unwrap_err();
+        assert!(matches!(error, StoreError::Io { full: true, .. }), "{trouble:?}: {error}");
+        assert_eq!(store.book().get(id(1)).unwrap().version, version);
+        assert_consistent(&store).await;
+        // There is room again; the place in the log is taken by somebody else.
+        let committed = store.append(vec![note(1, version)]).await.unwrap();
+        assert_eq!(committed.events[0].seq, version + 1, "{trouble:?}");
+    }
+    disk.expect([Trouble::Write(io::ErrorKind::Other, 100)]);
+    let error = store.append(vec![added(2)]).await.unwrap_err();
+    assert!(matches!(error, StoreError::Io { full: false, .. }), "{error}");
+    store.append(vec![added(2)]).await.unwrap();
+    let expected = content(&*store).await;
+    store.close().await.unwrap();
+    drop(store);
+    let store = open(dir.path()).unwrap();
+    assert_eq!((content(&*store).await, store.notices()), (expected, vec![]));
+}
+
+#[tokio::test]
+async fn no_room_for_a_new_segment() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, disk) = open_bad(dir.path(), 1);
+    store.append(vec![added(1)]).await.unwrap();
+    disk.expect([Trouble::Create]);
+    let error = store.append(vec![note(1, 1)]).await.unwrap_err();
+    assert!(matches!(error, StoreError::Io { full: true, .. }), "{error}");
+    store.append(vec![note(1, 1)]).await.unwrap();
+    store.append(vec![note(1, 2)]).await.unwrap();
+    assert_eq!(segments(dir.path()).len(), 3);
+    assert_consistent(&store).await;
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_cannot_be_undone_stops_the_store() {
+    let failures = [
+        vec![Trouble::Write(io::ErrorKind::StorageFull, 300), Trouble::Truncate],
+        vec![Trouble::Sync(io::ErrorKind::Other)],
+        vec![Trouble::Sync(io::ErrorKind::StorageFull), Trouble::Truncate],
+    ];
+    for troubles in failures {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, disk) = open_bad(dir.path(), u64::MAX);
+        store.append(vec![added(1)]).await.unwrap();
+        disk.expect(troubles.clone());
+        let error = store.append(vec![note(1, 1)]).await.unwrap_err();
+        assert!(matches!(error, StoreError::Poisoned(_)), "{troubles:?}: {error}");
+        let error = store.append(vec![note(1, 1)]).await.unwrap_err();
+        assert!(matches!(error, StoreError::Poisoned(_)), "{troubles:?}: {error}");
+        assert_eq!(store.book().get(id(1)).unwrap().version, 1, "{troubles:?}");
+        store.close().await.unwrap();
+        drop(store);
+        // Everything acknowledged is there; the rest is there wholly or not at all.
+        let store = open(dir.path()).unwrap();
+        assert!((1..=2).contains(&store.book().get(id(1)).unwrap().version), "{troubles:?}");
+        assert_consistent(&store).await;
+        store.close().await.unwrap();
+    }
+}
+
+/// Many at once, while the disk fails again and again: whatever was answered well is there, in an unbroken order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_writers_on_a_failing_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, disk) = open_bad(dir.path(), 10_000);
+    store.append((0..16).map(added).collect()).await.unwrap();
+    let writers = (0..16).map(|number| {
+        let (store, disk) = (Arc::clone(&store), disk.clone());
+        tokio::spawn(async move {
+            let (mut version, mut failed, mut troubled) = (1, 0, 0);
+            while version < 60 {
+                if (version + number) % 7 == 0 && troubled != version {
+                    troubled = version;
+                    let some = (version * 37 + number * 11) as usize % 600;
+                    disk.expect([Trouble::Write(io::ErrorKind::StorageFull, some)]);
+                }
+                match store.append(vec![note(number, version)]).await {
+                    Ok(_) => version += 1,
+                    Err(StoreError::Io { full: true, .. }) => failed += 1,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            failed
+        })
+    });
+    let mut failed = 0;
+    for writer in writers.collect::<Vec<_>>() {
+        failed += writer.await.unwrap();
+    }
+    assert!(failed > 0);
+    assert!((0..16).all(|number| store.book().get(id(number)).unwrap().version == 60));
+    assert_consistent(&store).await;
+    let expected = content(&*store).await;
+    store.close().await.unwrap();
+    drop(store);
+    let store = open(dir.path()).unwrap();
+    assert_eq!((content(&*store).await, store.notices()), (expected, vec![]));
+}

@@ -1,0 +1,193 @@
+//! Many at once: writers, followers within the process, readers beside it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod store_support;
+
+use std::collections::HashSet;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::sync::Arc;
+
+use cloverwatch::domain::{Event, Fact};
+use cloverwatch::store::{EventQuery, JournalReader, Store, StoreError};
+use store_support::*;
+use tokio::sync::broadcast::error::TryRecvError;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_writers_get_a_place_each_without_a_gap() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_small(dir.path()).unwrap();
+    let mut follow = store.follow();
+    let reader = JournalReader::open(dir.path()).unwrap();
+    let mut beside = reader.follow(0);
+    let writers = (0..64).map(|number| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            let mut places = Vec::new();
+            for version in 0..20 {
+                let append = if version == 0 { added(number) } else { note(number, version) };
+                let committed = store.append(vec![append]).await.unwrap();
+                // Whoever was answered finds it in the book and in the log.
+                let state = store.book().get(id(number)).unwrap();
+                assert!(state.version > version && committed.states[0].version == version + 1);
+                let seq = committed.events[0].seq;
+                let query = EventQuery { after: seq - 1, limit: Some(1), ..EventQuery::default() };
+                assert_eq!(store.events(query).await.unwrap(), [Event::clone(&committed.events[0])]);
+                places.push(seq);
+            }
+            assert!(places.is_sorted());
+            places
+        })
+    });
+    let mut places = HashSet::new();
+    let mut seen: Vec<Event> = Vec::new();
+    for writer in writers.collect::<Vec<_>>() {
+        places.extend(writer.await.unwrap());
+        seen.extend(beside.poll().unwrap());
+    }
+    assert_eq!(places, (1..=64 * 20).collect());
+    seen.extend(beside.poll().unwrap());
+    let (_, events) = content(&*store).await;
+    assert_eq!(seen, events);
+    let mut told = Vec::new();
+    while let Ok(committed) = follow.try_recv() {
+        told.extend(committed.events.iter().map(|event| Event::clone(event)));
+    }
+    assert_eq!(told, events);
+    assert_consistent(&store).await;
+    store.close().await.unwrap();
+    assert!(matches!(store.append(vec![note(1, 20)]).await, Err(StoreError::Closed)));
+    drop(store);
+    assert!(matches!(follow.try_recv(), Err(TryRecvError::Closed)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_loses_a_race_reads_the_winner_in_the_book() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    store.append(vec![added(1)]).await.unwrap();
+    let writers = (0..32).map(|_| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            let (mut done, mut lost) = (0, 0);
+            while done < 10 {
+                let version = store.book().get(id(1)).unwrap().version;
+                match store.append(vec![note(1, version)]).await {
+                    Ok(_) => done += 1,
+                    // Deciding anew at once must not meet the same conflict again and again.
+                    Err(StoreError::Conflict { expected, .. }) => {
+                        assert_eq!(expected, version);
+                        assert!(store.book().get(id(1)).unwrap().version > version);
+                        lost += 1;
+                    }
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            lost
+        })
+    });
+    let mut lost = 0;
+    for writer in writers.collect::<Vec<_>>() {
+        lost += writer.await.unwrap();
+    }
+    assert!(lost > 0);
+    assert_eq!(store.book().get(id(1)).unwrap().version, 321);
+    assert_consistent(&store).await;
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_slow_follower_is_told_and_blocks_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    let mut slow = store.follow();
+    store.append((0..100).map(added).collect()).await.unwrap();
+    for version in 1..=50 {
+        let appends = (0..100).map(|number| store.append(vec![note(number, version)]));
+        futures::future::try_join_all(appends).await.unwrap();
+    }
+    assert!(matches!(slow.try_recv(), Err(TryRecvError::Lagged(_))));
+    let next = slow.try_recv().unwrap().events[0].seq;
+    let missed = store.events(EventQuery { before: Some(next), ..EventQuery::default() }).await.unwrap();
+    assert_eq!(missed.len() as u64, next - 1);
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_follower_never_sees_half_a_batch() {
+    let sound = tempfile::tempdir().unwrap();
+    let store = open_small(sound.path()).unwrap();
+    for number in 0..12 {
+        let facts = history(number).into_iter().take(1 + number as usize).collect();
+        store.append(vec![append(number, 0, facts)]).await.unwrap();
+    }
+    let (_, events) = content(&*store).await;
+    let ends: HashSet<u64> = (1..=12).map(|n| n * (n + 1) / 2).collect();
+    store.close().await.unwrap();
+
+    // The same journal, growing by some bytes at a time.
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("journal")).unwrap();
+    let reader = JournalReader::open(dir.path()).unwrap();
+    let mut follower = reader.follow(0);
+    let mut seen: Vec<Event> = Vec::new();
+    assert_eq!(follower.poll().unwrap(), []);
+    for segment in segments(sound.path()) {
+        let to = dir.path().join("journal").join(segment.file_name().unwrap());
+        let mut file = OpenOptions::new().create(true).append(true).open(to).unwrap();
+        for bytes in fs::read(&segment).unwrap().chunks(97) {
+            file.write_all(bytes).unwrap();
+            seen.extend(follower.poll().unwrap());
+            let last = seen.last().map_or(0, |event| event.seq);
+            assert!(last == 0 || ends.contains(&last), "half a batch: {last}");
+            assert_eq!(reader.last_seq().unwrap(), last);
+            assert_eq!(reader.book().unwrap().seq(), last);
+        }
+    }
+    assert_eq!(seen, events);
+    // From the middle it begins at the next event.
+    assert_eq!(reader.follow(40).poll().unwrap(), events[40..]);
+    assert_eq!(reader.follow(1_000).poll().unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_follower_goes_on_when_what_was_not_acknowledged_is_taken_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    store.append(vec![added(1)]).await.unwrap();
+    let path = &segments(dir.path())[0];
+    let good = fs::read(path).unwrap();
+    store.append(vec![note(1, 1), note(1, 2)]).await.unwrap();
+    let (_, events) = content(&*store).await;
+    store.close().await.unwrap();
+    let whole = fs::read(path).unwrap();
+
+    let mut follower = JournalReader::open(dir.path()).unwrap().follow(0);
+    fs::write(path, &whole[..whole.len() - 60]).unwrap();
+    assert_eq!(follower.poll().unwrap(), events[..1]);
+    fs::write(path, &good).unwrap();
+    assert_eq!(follower.poll().unwrap(), []);
+    fs::write(path, &whole).unwrap();
+    assert_eq!(follower.poll().unwrap(), events[1..]);
+
+    // Damage that stays is not waited for.
+    let mut damaged = whole.clone();
+    damaged[good.len() + 40] ^= 1;
+    fs::write(path, damaged).unwrap();
+    let mut follower = JournalReader::open(dir.path()).unwrap().follow(1);
+    let error = (0..100).find_map(|_| follower.poll().err());
+    assert!(matches!(error, Some(StoreError::Damaged { line: 2, .. })), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_follower_wakes_for_what_another_process_writes() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    let mut follower = JournalReader::open(dir.path()).unwrap().follow(0);
+    let waiting = tokio::spawn(async move { follower.next(&*clock()).await });
+    let committed = store.append(vec![append(1, 0, history(1))]).await.unwrap();
+    let seen = waiting.await.unwrap().unwrap();
+    assert!(seen.iter().eq(committed.events.iter().map(|event| &**event)));
+    assert!(matches!(seen[0].fact, Fact::DealershipAdded { .. }));
+    store.close().await.unwrap();
+}

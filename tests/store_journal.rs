@@ -1,0 +1,233 @@
+//! The journal after accidents: a torn end is cut and told, damage before it is refused with file, line and advice.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod store_support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use cloverwatch::store::{EventQuery, JournalReader, Store, StoreError};
+use store_support::*;
+
+/// A store with one batch of one event and one of three, in one segment; the text of the segment.
+async fn two_batches(dir: &Path) -> String {
+    let store = open(dir).unwrap();
+    store.append(vec![added(1)]).await.unwrap();
+    store.append(vec![added(2), note(2, 1), note(2, 2)]).await.unwrap();
+    store.close().await.unwrap();
+    fs::read_to_string(&segments(dir)[0]).unwrap()
+}
+
+/// Opens, and expects that everything after some events was cut, kept and told.
+async fn assert_cut(dir: &Path, left: u64, torn: &[u8], what: &str) {
+    let reader = JournalReader::open(dir).unwrap();
+    assert_eq!(reader.last_seq().unwrap(), left, "{what}: a reader sees the torn end");
+    assert_eq!(reader.events(&EventQuery::default()).unwrap().len() as u64, left, "{what}");
+    let store = open(dir).unwrap();
+    let notices = store.notices().concat();
+    assert!(notices.contains("cut off") && notices.contains(".jsonl.cut-1"), "{what}: {notices}");
+    let kept = fs::read(segments(dir)[0].with_extension("jsonl.cut-1")).unwrap();
+    assert_eq!(kept, torn, "{what}");
+    assert_eq!(store.book().seq(), left, "{what}");
+    assert_consistent(&store).await;
+    // And it goes on from there.
+    let committed = store.append(vec![added(9)]).await.unwrap();
+    assert_eq!(committed.events[0].seq, left + 1, "{what}");
+    store.close().await.unwrap();
+    drop(store);
+    assert_eq!(open(dir).unwrap().notices(), Vec::<String>::new(), "{what}");
+}
+
+#[tokio::test]
+async fn a_torn_end_is_cut_kept_and_told() {
+    let sound = tempfile::tempdir().unwrap();
+    let text = two_batches(sound.path()).await;
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let (first, second) = (lines[0].len(), lines[0].len() + lines[1].len());
+    let mut cases: Vec<(String, Vec<u8>)> = Vec::new();
+    for cut in [1, lines[1].len() / 2, lines[1].len() - 1, lines[1].len(), lines[1].len() + 30] {
+        cases.push((format!("cut {cut} bytes into the last batch"), text.as_bytes()[..first + cut].to_vec()));
+    }
+    let last_newline = text.len() - 1;
+    cases.push(("only the last newline is missing".into(), text.as_bytes()[..last_newline].to_vec()));
+    let mut flipped = text.clone().into_bytes();
+    flipped[last_newline - 5] ^= 4;
+    cases.push(("a bit of the last line".into(), flipped));
+    let mut zeros = text.as_bytes()[..second].to_vec();
+    zeros.resize(text.len(), 0);
+    cases.push(("zeros instead of the end".into(), zeros));
+    for (what, bytes) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        copy(&sound.path().join("journal"), &dir.path().join("journal"));
+        fs::write(&segments(dir.path())[0], &bytes).unwrap();
+        assert_cut(dir.path(), 1, &bytes[first..], &what).await;
+    }
+
+    // The index knows of the batch that is cut: it is not believed.
+    let dir = tempfile::tempdir().unwrap();
+    copy(sound.path(), dir.path());
+    fs::write(&segments(dir.path())[0], &text.as_bytes()[..last_newline]).unwrap();
+    let store = open(dir.path()).unwrap();
+    assert_eq!((store.book().seq(), store.notices().len()), (1, 2), "{:?}", store.notices());
+    assert_consistent(&store).await;
+
+    // Even the first batch may be torn.
+    let dir = tempfile::tempdir().unwrap();
+    copy(&sound.path().join("journal"), &dir.path().join("journal"));
+    fs::write(&segments(dir.path())[0], "{\"crc\"").unwrap();
+    assert_cut(dir.path(), 0, b"{\"crc\"", "in the first line").await;
+}
+
+/// What opening and reading say of a damaged journal.
+fn damage(dir: &Path) -> (std::path::PathBuf, u64, String) {
+    let Err(StoreError::Damaged { file, line, what, advice }) = open(dir) else { panic!("not refused") };
+    let error = StoreError::Damaged { file: file.clone(), line, what: what.clone(), advice };
+    let text = error.to_string();
+    assert!(text.contains(&format!("{}, line {line}: {what}", file.display())), "{text}");
+    assert!(text.contains("backup") && text.contains("restore"), "{text}");
+    (file, line, what)
+}
+
+#[tokio::test]
+async fn damage_before_the_end_is_refused_with_file_line_and_advice() {
+    let sound = tempfile::tempdir().unwrap();
+    let store = open_small(sound.path()).unwrap();
+    fill(&*store, 60).await;
+    let expected = content(&*store).await;
+    store.close().await.unwrap();
+    drop(store);
+    let files = segments(sound.path());
+    assert!(files.len() > 10);
+    let name = |index: usize| files[index].file_name().unwrap();
+
+    // A bit anywhere in a file before the last, in the last before its end, or in its last batch but not its last line.
+    let newest = files.len() - 1;
+    for (index, line) in [(0, 1), (3, 2), (newest, 1)] {
+        let dir = tempfile::tempdir().unwrap();
+        copy(sound.path(), dir.path());
+        let path = dir.path().join("journal").join(name(index));
+        let text = fs::read_to_string(&path).unwrap();
+        let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+        let mut bytes = text.into_bytes();
+        bytes[start + 40] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        assert_eq!(damage(dir.path()), (path.clone(), line as u64, "the checksum of the line does not fit".into()));
+        // A reader finds it where it reads it.
+        let reader = JournalReader::open(dir.path()).unwrap();
+        assert!(
+            matches!(reader.book(), Err(StoreError::Damaged { file, line: at, .. }) if file == path && at == line as u64)
+        );
+        assert_eq!(fs::read(&path).unwrap(), bytes, "nothing is changed");
+    }
+
+    // A file is missing, at the beginning or in the middle.
+    let dir = tempfile::tempdir().unwrap();
+    copy(sound.path(), dir.path());
+    fs::remove_file(dir.path().join("journal").join(name(0))).unwrap();
+    assert!(damage(dir.path()).2.contains("earlier files are missing"));
+    let dir = tempfile::tempdir().unwrap();
+    copy(sound.path(), dir.path());
+    fs::remove_file(dir.path().join("journal").join(name(4))).unwrap();
+    let (file, _, what) = damage(dir.path());
+    assert!(file.ends_with(name(5)) && what.contains("are missing before this file"), "{what}");
+
+    // Lines in another order, twice, or left out: each whole by itself.
+    let swaps: [fn(&mut Vec<&str>); 3] = [
+        |lines| lines.swap(0, 1),
+        |lines| lines.insert(1, lines[0]),
+        |lines| {
+            lines.remove(1);
+        },
+    ];
+    for change in swaps {
+        let dir = tempfile::tempdir().unwrap();
+        copy(sound.path(), dir.path());
+        let path = dir.path().join("journal").join(name(2));
+        let text = fs::read_to_string(&path).unwrap();
+        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+        assert!(lines.len() > 3);
+        change(&mut lines);
+        fs::write(&path, lines.concat()).unwrap();
+        let (file, line, what) = damage(dir.path());
+        assert!(file == path && line <= 2 && what.contains("should be here"), "{line} {what}");
+    }
+
+    // A file before the last one is cut short, even at the end of a line.
+    let dir = tempfile::tempdir().unwrap();
+    copy(sound.path(), dir.path());
+    let path = dir.path().join("journal").join(name(1));
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, &text[..=text[..text.len() - 1].rfind('\n').unwrap()]).unwrap();
+    damage(dir.path());
+
+    // The index is there and knows everything: it is no substitute for the journal, but the sound one opens.
+    let store = open_small(sound.path()).unwrap();
+    assert_eq!((content(&*store).await, store.notices()), (expected, vec![]));
+    assert_consistent(&store).await;
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn damage_that_came_after_a_segment_was_checked_is_found_on_request() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_small(dir.path()).unwrap();
+    fill(&*store, 30).await;
+    let path = &segments(dir.path())[1];
+    let written = fs::metadata(path).unwrap().modified().unwrap();
+    let mut bytes = fs::read(path).unwrap();
+    bytes[50] ^= 1;
+    fs::write(path, &bytes).unwrap();
+    // As a failing disk does it: without a trace in the directory.
+    fs::File::options().write(true).open(path).unwrap().set_modified(written).unwrap();
+    assert!(matches!(store.verify_all(), Err(StoreError::Damaged { file, line: 1, .. }) if file == *path));
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn files_are_for_their_owner_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("new/store");
+    let store = open_small(&root).unwrap();
+    fill(&*store, 30).await;
+    store.close().await.unwrap();
+    drop(store);
+    fs::write(root.join("index/db"), b"").unwrap();
+    fs::write(segments(&root).last().unwrap(), b"{").unwrap();
+    let store = open_small(&root).unwrap();
+    fill_more(&*store).await;
+    store.close().await.unwrap();
+
+    let mut seen = 0;
+    let mut open = vec![root];
+    while let Some(path) = open.pop() {
+        let data = fs::metadata(&path).unwrap();
+        let wanted = if data.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(data.permissions().mode() & 0o7777, wanted, "{}", path.display());
+        if data.is_dir() {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        }
+        seen += 1;
+    }
+    assert!(seen > 15);
+}
+
+#[tokio::test]
+async fn a_directory_with_other_things_in_it_is_not_closed_to_others_but_told() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("letter.txt"), "").unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let store = open(dir.path()).unwrap();
+    assert!(store.notices().concat().contains("chmod 700"), "{:?}", store.notices());
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(dir.path()), mode(&dir.path().join("journal"))), (0o755, 0o700));
+    store.close().await.unwrap();
+    drop(store);
+    fs::remove_file(dir.path().join("letter.txt")).unwrap();
+    assert_eq!(open(dir.path()).unwrap().notices(), Vec::<String>::new());
+    assert_eq!(mode(dir.path()), 0o700);
+}
+
+async fn fill_more(store: &dyn Store) {
+    store.append((100..140).map(added).collect()).await.unwrap();
+}
