@@ -84,6 +84,20 @@ fn a_source_that_is_silent_is_given_up_within_a_minute_and_a_refusal_at_once() {
 }
 
 #[test]
+fn a_code_without_a_time_counts_from_the_first_moment_possible() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 1, |_| ()).await;
+        desk.world.mood(|mood| (mood.lost_codes, mood.no_times) = (1.0, true));
+        desk.obtain(0, Ask::Invite).await.unwrap_err();
+        desk.pass(hours(5)).await;
+        desk.world.mood(|mood| mood.lost_codes = 0.0);
+        desk.obtain(0, Ask::Invite).await.unwrap();
+        // One of the tries whose answer was lost may have made it.
+        assert_eq!(desk.state(0).invitation.as_ref().unwrap().expires_at, start() + hours(72));
+    });
+}
+
+#[test]
 fn two_who_ask_at_once_get_one_code() {
     run(async |idle| {
         let desk = Desk::open(idle, 1, |_| ()).await;

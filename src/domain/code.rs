@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-/// Shortest and longest code that is accepted, in characters (domain.md, "Identifiers and formats").
+/// Shortest and longest code that is accepted, in characters.
 pub const CODE_LENGTH: std::ops::RangeInclusive<usize> = 4..=64;
 
 /// Why a text is not an invitation code. Never repeats the text.

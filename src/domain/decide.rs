@@ -219,7 +219,7 @@ fn dealer_says_done(state: &Onboarding, said_at: Timestamp, ctx: &Context<'_>) -
     }
 }
 
-/// The table "what we record" of domain.md, row by row.
+/// The table "what we record", row by row.
 fn observe(state: &Onboarding, look: &Look, ctx: &Context<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     match look.outcome {

@@ -331,7 +331,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// The event as scripts and people may see it: codes masked, the dealership with its name (interface.md).
+    /// The event as scripts and people may see it: codes masked, the dealership with its name.
     pub fn public(&self, name: Option<&Untrusted>) -> Value {
         let mut fact = serde_json::to_value(&self.fact).unwrap_or_default();
         let mut data = fact.get_mut("data").map(Value::take).unwrap_or_default();

@@ -56,7 +56,7 @@ pub enum Ended {
     Revoked,
 }
 
-/// Whether a code can still be entered (interface.md, `invitation.state`).
+/// Whether a code can still be entered (`invitation.state` in JSON).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InvitationState {

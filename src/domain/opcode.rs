@@ -58,7 +58,7 @@ pub struct Finding {
     pub words: Vec<String>,
 }
 
-/// Compares a choice with the list (domain.md: exact strings; a match that differs only in case or spaces is its own
+/// Compares a choice with the list (exact strings; a match that differs only in case or spaces is its own
 /// finding; an empty list is "could not tell", never "missing").
 pub fn find(code: &str, services: &[Service]) -> Finding {
     if services.is_empty() {

@@ -14,7 +14,7 @@ pub struct Policy {
     pub amber_after: TimeDelta,
     /// From how little time left a code needs attention (6 h; our assumption).
     pub expiring_within: TimeDelta,
-    /// Least time between the two looks that make a confirmed dealership *lost* (1 min; domain.md).
+    /// Least time between the two looks that make a confirmed dealership *lost* (1 min).
     pub lost_gap: TimeDelta,
     /// How far in our future a moment of generation may lie before it is refused (5 min; clocks differ).
     pub clock_tolerance: TimeDelta,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Service, Timestamp};
 
-/// The meaning of an answer (domain.md, "How we know that it is connected").
+/// The meaning of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{InvitationState, Onboarding, OpcodeState, Timestamp};
 
-/// The stages of interface.md, in their order.
+/// The stages, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {

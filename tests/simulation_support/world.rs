@@ -27,6 +27,8 @@ pub struct Mood {
     pub noise: f64,
     /// The share of requests for a code whose answer is lost, before or after the code was made.
     pub lost_codes: f64,
+    /// The source does not say when it made a code.
+    pub no_times: bool,
     /// The source says no for good.
     pub no_codes: bool,
     /// The platform's code panics for this dealer.
@@ -256,6 +258,7 @@ impl CodeSource for World {
             made
         };
         self.clock.sleep(Duration::from_millis(latency / 2)).await;
-        Ok(ObtainedCode { code: made.code.parse().unwrap(), generated_at: Some(made.at), expires_at: None })
+        let generated_at = (!self.state.lock().mood.no_times).then_some(made.at);
+        Ok(ObtainedCode { code: made.code.parse().unwrap(), generated_at, expires_at: None })
     }
 }

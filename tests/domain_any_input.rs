@@ -1,0 +1,127 @@
+//! What must never happen, whatever comes from outside and in whatever order.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says so by panicking")]
+
+mod domain_rules_support;
+
+use chrono::{DateTime, TimeDelta};
+use cloverwatch::domain::{
+    Actor, Ask, CodeOrigin, Command, Event, IntentId, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Rhythm,
+    Service, SlotsLook, Timestamp, cadence, pressing,
+};
+use domain_rules_support::{Case, id, start};
+use proptest::prelude::*;
+
+fn any_moment() -> impl Strategy<Value = Timestamp> {
+    prop_oneof![
+        Just(Timestamp::MIN_UTC),
+        Just(Timestamp::MAX_UTC),
+        (-400_000_i64..400_000).prop_map(|seconds| start() + TimeDelta::seconds(seconds)),
+        (-8_000_000_000_000_i64..8_000_000_000_000).prop_map(|s| DateTime::from_timestamp(s, 0).unwrap_or(start())),
+    ]
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    let ask = || {
+        prop_oneof![
+            Just(Ask::Invite),
+            (0_u32..4, any::<bool>()).prop_map(|(seen, despite_word)| Ask::Reissue { seen, despite_word })
+        ]
+    };
+    let intent = || (0_u64..4).prop_map(IntentId::from_bits);
+    let source = || prop_oneof![Just(CodeOrigin::Paste), Just(CodeOrigin::Http)];
+    let outcome = prop_oneof![
+        Just(Outcome::Connected),
+        Just(Outcome::NotConnected),
+        Just(Outcome::Unknown),
+        Just(Outcome::OurCredentials)
+    ];
+    let services = prop::option::of(prop::collection::vec(
+        prop_oneof![Just("Tell Us More"), Just("tell us more"), Just("17")]
+            .prop_map(|opcode| Service { opcode: opcode.into(), name: "".into() }),
+        0..3,
+    ));
+    prop_oneof![
+        (intent(), source(), ask()).prop_map(|(intent, source, ask)| Command::RequestCode { intent, source, ask }),
+        (0_u8..20, any_moment(), prop::option::of(any_moment()), source(), intent(), ask()).prop_map(
+            |(code, generated_at, expires_at, source, intent, ask)| Command::IssueCode {
+                code: format!("CODE-{code}").parse().unwrap(),
+                generated_at,
+                expires_at,
+                source,
+                intent,
+                ask
+            }
+        ),
+        (intent(), any::<bool>()).prop_map(|(intent, refused)| Command::FailCode {
+            intent,
+            reason: "no answer".into(),
+            refused
+        }),
+        any_moment().prop_map(|said_at| Command::ConfirmByDealer { said_at }),
+        (any_moment(), any_moment(), outcome, any::<bool>(), services).prop_map(
+            |(began_at, ended_at, outcome, unrecognised, services)| Command::Observe {
+                look: Look {
+                    began_at: began_at.min(ended_at),
+                    ended_at: began_at.max(ended_at),
+                    outcome,
+                    reason: "said so".into(),
+                    unrecognised,
+                    services,
+                }
+            }
+        ),
+        (any_moment(), 0_u32..3)
+            .prop_map(|(at, count)| Command::ObserveSlots { look: SlotsLook { at, count, days: 1 } }),
+        any::<bool>().prop_map(|probing| Command::Tick { probing }),
+        prop::option::of(any_moment()).prop_map(|until| Command::Snooze { until }),
+        Just(Command::Revoke { reason: "".into() }),
+        Just(Command::Archive),
+        Just(Command::Unarchive),
+        Just(Command::ChooseOpcode { choice: OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing } }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever moments come from outside: no panic, the same look twice is no news, and every event survives the journal.
+    #[test]
+    fn no_moment_and_no_order_of_commands_breaks_the_rules(
+        commands in prop::collection::vec((any_command(), 0_i64..200_000), 0..40),
+        now in any_moment(),
+    ) {
+        let mut case = Case::new();
+        for (command, seconds) in commands {
+            case.now += TimeDelta::seconds(seconds);
+            let before = case.state.clone();
+            let facts = case.try_tell(&command).unwrap_or_default();
+            prop_assert_eq!(facts.is_empty(), case.state == before);
+            let state = case.state().clone();
+            for fact in facts {
+                let event = Event { seq: 1, at: case.now, actor: Actor::system("probe"), dealership: id(), fact };
+                let line = serde_json::to_string(&event).unwrap();
+                prop_assert_eq!(&serde_json::from_str::<Event>(&line).unwrap(), &event);
+                prop_assert!(!event.public(None).to_string().contains("CODE-"), "events never print a code");
+                prop_assert!(!event.summary().contains("CODE-"));
+            }
+            if matches!(command, Command::Observe { .. } | Command::ObserveSlots { .. } | Command::Tick { .. }) {
+                prop_assert_eq!(case.try_tell(&command), Ok(vec![]), "{:?}", command);
+            }
+            prop_assert_eq!(&case.state().version, &case.seq);
+            let at = [case.now, now];
+            for now in at {
+                state.stage(now);
+                state.attention(now, &case.policy);
+                state.time_left(now);
+                state.waited(now);
+                state.next_deadline(now);
+                pressing(&state, now);
+                for last in [None, Some(case.now), Some(now)] {
+                    cadence(&state, now, &case.policy, &Rhythm::default(), last);
+                }
+            }
+            let bytes = postcard::to_stdvec(&state).unwrap();
+            prop_assert_eq!(postcard::from_bytes::<Onboarding>(&bytes).unwrap(), state);
+        }
+    }
+}

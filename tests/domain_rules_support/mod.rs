@@ -1,0 +1,120 @@
+//! One dealership and its history, in words that make a case short.
+#![allow(dead_code, reason = "each test program uses its part")]
+
+use chrono::{DateTime, TimeDelta};
+use cloverwatch::domain::{
+    Actor, Ask, CodeOrigin, Command, Contact, Context, DealershipId, Event, Fact, IntentId, Look, NoClaims, Onboarding,
+    Outcome, Policy, Profile, Refusal, Service, SlotsLook, Stage, Timestamp, decide, evolve,
+};
+
+pub fn start() -> Timestamp {
+    DateTime::from_timestamp(1_750_000_000, 0).unwrap()
+}
+
+pub fn id() -> DealershipId {
+    DealershipId::from_bits(1)
+}
+
+pub fn hours(count: i64) -> TimeDelta {
+    TimeDelta::hours(count)
+}
+
+pub fn profile() -> Profile {
+    Profile {
+        name: "Sample Motors".into(),
+        dealer_code: "xts1".into(),
+        group: "".into(),
+        brand: "".into(),
+        city: "".into(),
+        state: "".into(),
+        timezone: chrono_tz::America::Denver,
+        contact: Contact::default(),
+        owner: None,
+    }
+}
+
+/// One dealership and its history.
+pub struct Case {
+    pub now: Timestamp,
+    pub seq: u64,
+    pub state: Option<Onboarding>,
+    pub policy: Policy,
+}
+
+impl Case {
+    pub fn new() -> Self {
+        let mut case = Self { now: start(), seq: 0, state: None, policy: Policy::default() };
+        case.tell(Command::Add { profile: profile() });
+        case
+    }
+
+    pub fn try_tell(&mut self, command: &Command) -> Result<Vec<Fact>, Refusal> {
+        let context = Context { now: self.now, policy: &self.policy, claims: &NoClaims };
+        let facts = decide(self.state.as_ref(), command, &context)?;
+        for fact in facts.clone() {
+            self.seq += 1;
+            let event = Event { seq: self.seq, at: self.now, actor: Actor::person("ana"), dealership: id(), fact };
+            self.state = evolve(self.state.take(), &event);
+        }
+        Ok(facts)
+    }
+
+    /// The kinds of what comes of a command that is allowed.
+    #[allow(clippy::needless_pass_by_value, reason = "so that a case reads as a list of commands")]
+    pub fn tell(&mut self, command: Command) -> Vec<&'static str> {
+        let facts = self.try_tell(&command).unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));
+        facts.iter().map(Fact::kind).collect()
+    }
+
+    #[allow(clippy::needless_pass_by_value, reason = "as above")]
+    pub fn refused(&mut self, command: Command) -> Refusal {
+        self.try_tell(&command).expect_err("a rule forbids it")
+    }
+
+    pub fn state(&self) -> &Onboarding {
+        self.state.as_ref().unwrap()
+    }
+
+    pub fn stage(&self) -> Stage {
+        self.state().stage(self.now)
+    }
+
+    pub fn look(&self, outcome: Outcome) -> Look {
+        let (began_at, ended_at, reason) = (self.now, self.now, "as the platform said".to_owned());
+        Look { began_at, ended_at, outcome, reason, unrecognised: false, services: None }
+    }
+
+    pub fn observe(&mut self, outcome: Outcome) -> Vec<&'static str> {
+        let look = self.look(outcome);
+        self.tell(Command::Observe { look })
+    }
+
+    pub fn shows(&mut self, rows: &[&str]) -> Vec<&'static str> {
+        let services = rows.iter().map(|code| Service { opcode: (*code).into(), name: "".into() }).collect();
+        let look = Look { services: Some(services), ..self.look(Outcome::Connected) };
+        self.tell(Command::Observe { look })
+    }
+
+    pub fn slots(&mut self, count: u32) -> Vec<&'static str> {
+        self.tell(Command::ObserveSlots { look: SlotsLook { at: self.now, count, days: count.min(1) } })
+    }
+
+    pub fn paste(&self, code: &str, ask: Ask) -> Command {
+        Command::IssueCode {
+            code: code.parse().unwrap(),
+            generated_at: self.now,
+            expires_at: None,
+            source: CodeOrigin::Paste,
+            intent: IntentId::from_bits(self.seq + 1_000),
+            ask,
+        }
+    }
+
+    pub fn reissue(&self) -> Ask {
+        Ask::Reissue { seen: self.state().generation(), despite_word: false }
+    }
+
+    pub fn word(&self) -> Command {
+        Command::ConfirmByDealer { said_at: self.now }
+    }
+}
