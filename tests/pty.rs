@@ -116,7 +116,9 @@ fn a_paste_outside_of_inputs_does_nothing() {
     pty.paste("qAnr");
     pty.send("/xts1");
     pty.wait_until("the filter line", |seen| seen.text().contains("xts1") && !seen.text().contains("Cancel"));
-    pty.send("\u{1b}q");
+    pty.send("\r");
+    pty.wait_until("the filter taken", |seen| seen.text().contains("Harbor Ford"));
+    pty.send("q");
     assert_eq!(pty.wait_exit().exit_code(), 0);
     pty.assert_restored();
 }
@@ -131,10 +133,9 @@ fn a_pasted_code_reaches_the_dealership_and_stays_masked() {
     pty.wait_text("Cancel");
     pty.paste("K7QF-2M9X\n");
     pty.wait_text("K7QF");
+    // Past the moment of generation and past Cancel, which is the default, to the button that acts.
     pty.send("\t\t\t");
-    pty.wait_text("Invite");
-    // From the buttons: away from Cancel, the default, to the one that acts.
-    pty.send("\t");
+    pty.wait_until("the code hidden once it is entered", |seen| !seen.text().contains("K7QF"));
     pty.send("\r");
     pty.wait_until("the code, masked, in the table", |seen| seen.text().contains("••••9X"));
     pty.send("\u{1b}");
