@@ -42,10 +42,16 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
     }
 }
 
+/// How many marked dealerships are asked: this is answered for every frame. Beyond that the dialog says it.
+const ASKED: usize = 64;
+
 /// One of the dealerships that it is about must let it through.
 fn on_targets(state: &State, action: Action) -> Result<(), String> {
+    if state.marks.len() > ASKED {
+        return Ok(());
+    }
     let mut last = Err("there is no dealership here".to_owned());
-    let marked = state.marks.iter().copied();
+    let marked = state.marks.iter();
     let under_cursor = state.cursor.id.filter(|_| state.marks.is_empty());
     for row in marked.chain(under_cursor).filter_map(|id| state.rows.get(id)) {
         last = allowed(action, &row.state, state.setup.source, state.now.at);

@@ -8,6 +8,7 @@ pub mod enabled;
 pub mod frames;
 pub mod keymap;
 pub mod line_edit;
+pub mod marks;
 pub mod msg;
 pub mod palette;
 pub mod rows;

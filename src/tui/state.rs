@@ -1,6 +1,6 @@
 //! Everything that the screen knows. Cursor, marks and dialogs hold ids, never row numbers.
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use super::clocks::Zone;
 use super::dialog::Dialog;
 use super::keymap::{Key, Keymap};
 use super::line_edit::LineEdit;
+use super::marks::Marks;
 use super::msg::{Effect, Moment, WorkId};
 use super::palette::Palette;
 use super::rows::{Row, Rows, Tab};
@@ -155,7 +156,7 @@ pub struct State {
     /// The table's cursor.
     pub cursor: Cursor,
     /// The marked dealerships.
-    pub marks: BTreeSet<DealershipId>,
+    pub marks: Marks,
     /// Which panes are open.
     pub panes: Panes,
     /// What has the keyboard.
@@ -177,6 +178,8 @@ pub struct State {
     /// Whether something visible changed since the last frame.
     pub dirty: bool,
     next_work: u64,
+    /// What [`State::hidden_marks`] counted last, and for which rows and marks.
+    hidden: Cell<Option<((u64, u64), usize)>>,
 }
 
 impl State {
@@ -192,7 +195,7 @@ impl State {
             status: Status::default(),
             focus: Focus::default(),
             cursor: Cursor::default(),
-            marks: BTreeSet::new(),
+            marks: Marks::default(),
             panes: Panes::default(),
             mode: Mode::default(),
             tail: Tail::default(),
@@ -204,6 +207,7 @@ impl State {
             filtered_at: now.at,
             dirty: true,
             next_work: 1,
+            hidden: Cell::new(None),
         }
     }
 
@@ -222,12 +226,20 @@ impl State {
         if self.marks.is_empty() {
             return self.cursor.id.into_iter().collect();
         }
-        self.rows.in_order(self.marks.iter().copied())
+        self.rows.in_order(self.marks.iter())
     }
 
     /// How many marked dealerships the table does not show.
     pub fn hidden_marks(&self) -> usize {
-        self.marks.iter().filter(|id| !self.rows.is_shown(**id)).count()
+        let version = (self.rows.version(), self.marks.version());
+        match self.hidden.get() {
+            Some((known, hidden)) if known == version => hidden,
+            _ => {
+                let hidden = self.marks.iter().filter(|id| !self.rows.is_shown(*id)).count();
+                self.hidden.set(Some((version, hidden)));
+                hidden
+            }
+        }
     }
 
     /// The code that may be shown in full now.

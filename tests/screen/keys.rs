@@ -179,15 +179,14 @@ fn marks_survive_filters_are_counted_and_make_it_a_bulk() {
     desk.press("tab enter").sees("Reissue Chevrolet of Louisville").press("tab enter");
     let effect = only(&mut desk);
     assert!(matches!(&effect, Effect::Obtain(_, asks) if asks.len() == 1));
-    assert_eq!(desk.state.marks.iter().map(|id| id.bits()).collect::<Vec<_>>(), [4]);
+    assert_eq!(desk.state.marks.iter().map(DealershipId::bits).collect::<Vec<_>>(), [4]);
 }
 
 #[test]
 fn a_bulk_leaves_out_what_the_rules_refuse_and_says_why() {
     let mut desk = desk();
-    desk.press("m a r")
-        .sees("left out: Metro MINI: never invited")
-        .sees("left out: Vandermeer Lexus: already connected");
+    desk.press("m a r").sees("left out (1), never invited; invite it first: Metro MINI");
+    desk.sees("left out (4), already connected; it needs no code: ").sees("Reissue 12 dealerships");
 }
 
 #[test]

@@ -90,33 +90,43 @@ impl Default for Sort {
     }
 }
 
-/// Where a row stands in an order, as integers, so that 100,000 rows are ordered without touching their texts: a byte
-/// that puts rows without a value last and 15 bytes of folded text or of a number; then 8 bytes of the folded name.
+/// Where a row stands in an order, as integers: a byte that puts rows without a value last with 15 bytes of folded text
+/// or of a number; then 16 bytes of what is left of the text, or of the folded name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Key {
-    pub(super) major: u128,
-    pub(super) minor: u64,
-}
+pub(super) struct Key(u128, u128);
 
-/// How many bytes of a text are in [`Key::major`].
-pub(super) const TEXT_IN_KEY: usize = 15;
+/// How many bytes of a text are in the first and in the second part of a key.
+const TEXT_IN_KEY: (usize, usize) = (15, 16);
 
-pub(super) fn key(sort: Sort, state: &Onboarding, facts: Derived, name: &str, policy: &Policy) -> Key {
+/// The key of a row, and whether its text is longer than that.
+pub(super) fn key(sort: Sort, state: &Onboarding, facts: Derived, name: &str, policy: &Policy) -> (Key, bool) {
     const LAST: u128 = 0xff << 120;
     const VALUE: u128 = !LAST;
-    let minor = pack(name.bytes().take(8), 8) as u64;
-    let value = if sort.column.is_text() {
+    let by_name = pack(name.bytes().take(TEXT_IN_KEY.1), TEXT_IN_KEY.1);
+    if sort.column.is_text() {
         let text = text_of(sort.column, state, policy);
-        (!text.is_empty()).then(|| prefix(text))
-    } else {
-        number_of(sort.column, state, facts).map(|number| u128::from(number) << 56)
-    };
-    let major = match value {
+        let (Key(first, second), long) = text_key(text);
+        let key = match (text.is_empty(), sort.descending) {
+            (true, _) => Key(LAST, by_name),
+            (false, _) if text.len() <= TEXT_IN_KEY.0 => {
+                Key(if sort.descending { !first & VALUE } else { first }, by_name)
+            }
+            (false, true) => Key(!first & VALUE, !second),
+            (false, false) => Key(first, second),
+        };
+        return (key, long);
+    }
+    let first = match number_of(sort.column, state, facts).map(|number| u128::from(number) << 56) {
         Some(value) if sort.descending => !value & VALUE,
         Some(value) => value,
         None => LAST,
     };
-    Key { major, minor }
+    (Key(first, by_name), false)
+}
+
+/// The key of the name, in which slots are given.
+pub(super) fn name_key(state: &Onboarding) -> Key {
+    text_key(state.profile.name.raw()).0
 }
 
 /// What a row shows that depends on the moment.
@@ -187,16 +197,29 @@ fn moment(at: Timestamp) -> u64 {
     (millis as u64) << 8
 }
 
-fn prefix(text: &str) -> u128 {
+fn text_key(text: &str) -> (Key, bool) {
+    const ALL: usize = TEXT_IN_KEY.0 + TEXT_IN_KEY.1;
+    let mut folded = [0; ALL];
+    let mut used = 0;
     if text.is_ascii() {
-        return pack(text.bytes().map(|byte| byte.to_ascii_lowercase()).take(TEXT_IN_KEY), TEXT_IN_KEY);
+        for (place, byte) in folded.iter_mut().zip(text.bytes()) {
+            *place = byte.to_ascii_lowercase();
+        }
+        used = text.len();
+    } else {
+        for byte in text.chars().flat_map(char::to_lowercase).collect::<String>().bytes() {
+            if let Some(place) = folded.get_mut(used) {
+                *place = byte;
+            }
+            used += 1;
+        }
     }
-    pack(
-        text.chars().flat_map(char::to_lowercase).take(TEXT_IN_KEY).collect::<String>().bytes().take(TEXT_IN_KEY),
-        TEXT_IN_KEY,
-    )
+    let (first, second) = folded.split_at(TEXT_IN_KEY.0);
+    let key = Key(pack(first.iter().copied(), TEXT_IN_KEY.0), pack(second.iter().copied(), TEXT_IN_KEY.1));
+    (key, used > ALL)
 }
 
+/// Bytes as a number in which earlier ones count more.
 fn pack(text: impl Iterator<Item = u8>, bytes: usize) -> u128 {
     let (value, count) = text.fold((0u128, 0), |(value, count), byte| (value << 8 | u128::from(byte), count + 1));
     value << (8 * (bytes - count))
@@ -208,13 +231,11 @@ mod tests {
 
     #[test]
     fn texts_are_packed_in_their_order() {
-        let mut texts = ["", "a", "aa", "ab", "b", "zebra crossing of the north", "été"];
-        let mut packed: Vec<u128> = texts.iter().map(|text| prefix(text)).collect();
-        assert!(packed.is_sorted());
-        texts.reverse();
-        packed.reverse();
-        assert_eq!(packed, texts.map(prefix));
-        assert_eq!(prefix("ABC"), prefix("abc"));
+        let texts = ["", "a", "aa", "ab", "b", "zebra crossing of the north", "zebra crossing of the south", "été"];
+        assert!(texts.map(|text| text_key(text).0).is_sorted());
+        assert_eq!(text_key("ABC"), text_key("abc"));
+        assert_eq!(text_key("ÉTÉ"), text_key("été"));
+        assert!(text_key(&"é".repeat(16)).1 && !text_key(&"é".repeat(15)).1);
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //! the lists by binary search; only a new sort or filter looks at every row.
 
 mod column;
+mod filter;
+mod order;
 mod tab;
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use crate::domain::query::{Field, Query, QueryContext, Searchable};
 use crate::domain::{DealershipId, Onboarding, Policy, Timestamp};
 
 pub use column::{Column, Derived, Sort};
-use column::{Key, TEXT_IN_KEY, key, text_of};
+use column::{Key, key};
 pub use tab::Tab;
 use tab::tabs_of;
 
@@ -32,6 +34,8 @@ pub struct Row {
     pub facts: Derived,
     search: Searchable,
     key: Key,
+    /// The text of the sort is too long for its key.
+    long: bool,
     tabs: u16,
     matches: bool,
     next: Option<Timestamp>,
@@ -53,6 +57,8 @@ pub struct Rows {
     query: Query,
     me: Option<String>,
     policy: Policy,
+    /// Counts the changes of what is shown.
+    version: u64,
 }
 
 impl Rows {
@@ -61,7 +67,11 @@ impl Rows {
         let mut rows = Self { me, policy, ..Self::default() };
         rows.slots.reserve(states.len());
         rows.by_id.reserve(states.len());
-        for state in states {
+        // Slots by name: that decides between rows of the same rank, and costs nothing later.
+        let mut named: Vec<(Key, Arc<Onboarding>)> =
+            states.into_iter().map(|state| (column::name_key(&state), state)).collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+        for (_, state) in named {
             rows.insert_slot(state, now);
         }
         rows.order_all();
@@ -70,9 +80,13 @@ impl Rows {
 
     /// The order, filter and tab of an older set, and whatever in it is newer after all.
     pub fn adopt(&mut self, older: Self, now: Timestamp) {
+        let same = self.sort == older.sort && self.tab == older.tab && older.query.is_empty();
+        self.version += older.version;
         (self.sort, self.tab, self.query) = (older.sort, older.tab, older.query);
-        self.refilter(now);
-        self.resort();
+        if !same {
+            self.refilter(now, false);
+            self.resort();
+        }
         let version = |id| self.get(id).map_or(0, |row| row.state.version);
         let newer: Vec<_> =
             older.slots.into_iter().map(|row| row.state).filter(|state| state.version > version(state.id)).collect();
@@ -152,6 +166,11 @@ impl Rows {
         &self.query
     }
 
+    /// Another number whenever other rows are shown.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
     /// When the passing of time next changes the stage or the urgency of a row.
     pub fn next_change(&self) -> Option<Timestamp> {
         self.due.peek().map(|Reverse((at, _))| *at)
@@ -171,14 +190,15 @@ impl Rows {
 
     /// Filters.
     pub fn set_query(&mut self, query: Query, now: Timestamp) {
+        let narrowed = filter::narrows(self.query.text(), query.text());
         self.query = query;
-        self.refilter(now);
+        self.refilter(now, narrowed);
         self.collect_visible();
     }
 
     /// Asks the filter again of everything: queries can compare clocks.
     pub fn ask_again(&mut self, now: Timestamp) {
-        self.refilter(now);
+        self.refilter(now, false);
         self.collect_visible();
     }
 
@@ -255,7 +275,16 @@ impl Rows {
         self.by_id.insert(state.id, slot);
         let search = Searchable::new(state.id, &state.profile);
         let facts = facts_of(&state, now, &self.policy);
-        self.slots.push(Row { state, facts, search, key: Key::default(), tabs: 0, matches: false, next: None });
+        self.slots.push(Row {
+            state,
+            facts,
+            search,
+            key: Key::default(),
+            long: false,
+            tabs: 0,
+            matches: false,
+            next: None,
+        });
         self.derive(slot, now);
         slot
     }
@@ -267,7 +296,7 @@ impl Rows {
         row.tabs = tabs_of(row.facts);
         let context = QueryContext { now, policy: &self.policy, me: self.me.as_deref() };
         row.matches = self.query.matches(&row.state, &row.search, &context);
-        row.key = key(self.sort, &row.state, row.facts, row.search.field(Field::Name), &self.policy);
+        (row.key, row.long) = key(self.sort, &row.state, row.facts, row.search.field(Field::Name), &self.policy);
         row.next = next_change(&row.state, now, &self.policy);
         if let Some(at) = row.next {
             self.due.push(Reverse((at, slot)));
@@ -275,6 +304,7 @@ impl Rows {
     }
 
     fn leave(&mut self, slot: u32) {
+        self.version += 1;
         if let Ok(place) = self.sorted.binary_search_by(|other| self.compare(*other, slot)) {
             self.sorted.remove(place);
         }
@@ -285,6 +315,7 @@ impl Rows {
     }
 
     fn enter(&mut self, slot: u32) {
+        self.version += 1;
         if let Err(place) = self.sorted.binary_search_by(|other| self.compare(*other, slot)) {
             self.sorted.insert(place, slot);
         }
@@ -307,80 +338,6 @@ impl Rows {
 
     fn is_visible(&self, slot: u32) -> bool {
         self.slots.get(slot as usize).is_some_and(|row| row.matches && row.tabs & self.tab.bit() != 0)
-    }
-
-    /// The order of two slots: never equal for two different ones, so that every row is found again.
-    fn compare(&self, one: u32, other: u32) -> Ordering {
-        match (self.slots.get(one as usize), self.slots.get(other as usize)) {
-            (Some(a), Some(b)) => self.compare_rows(a, b).then(one.cmp(&other)),
-            _ => one.cmp(&other),
-        }
-    }
-
-    fn compare_rows(&self, a: &Row, b: &Row) -> Ordering {
-        let by_rest = || {
-            let column = self.sort.column;
-            if !column.is_text() {
-                return Ordering::Equal;
-            }
-            let texts = (text_of(column, &a.state, &self.policy), text_of(column, &b.state, &self.policy));
-            if texts.0.len() <= TEXT_IN_KEY && texts.1.len() <= TEXT_IN_KEY {
-                return Ordering::Equal;
-            }
-            let order = texts.0.to_lowercase().cmp(&texts.1.to_lowercase());
-            if self.sort.descending { order.reverse() } else { order }
-        };
-        a.key
-            .major
-            .cmp(&b.key.major)
-            .then_with(by_rest)
-            .then(a.key.minor.cmp(&b.key.minor))
-            .then_with(|| a.search.field(Field::Name).cmp(b.search.field(Field::Name)))
-    }
-
-    fn order_all(&mut self) {
-        let mut keyed: Vec<(Key, u32)> = self.slots.iter().zip(0..).map(|(row, slot)| (row.key, slot)).collect();
-        keyed.sort_unstable_by(|a, b| a.0.major.cmp(&b.0.major).then_with(|| self.compare(a.1, b.1)));
-        self.sorted = keyed.into_iter().map(|(_, slot)| slot).collect();
-        self.collect_visible();
-        self.count_all();
-    }
-
-    fn resort(&mut self) {
-        for row in &mut self.slots {
-            row.key = key(self.sort, &row.state, row.facts, row.search.field(Field::Name), &self.policy);
-        }
-        self.order_all();
-    }
-
-    fn refilter(&mut self, now: Timestamp) {
-        let context = QueryContext { now, policy: &self.policy, me: self.me.as_deref() };
-        for row in &mut self.slots {
-            row.matches = self.query.matches(&row.state, &row.search, &context);
-        }
-        self.count_all();
-    }
-
-    fn count_all(&mut self) {
-        // Few combinations of tabs occur: counting those first touches each row once.
-        let mut by_tabs = vec![0usize; 1 << Tab::ALL.len()];
-        for row in self.slots.iter().filter(|row| row.matches) {
-            if let Some(count) = by_tabs.get_mut(usize::from(row.tabs)) {
-                *count += 1;
-            }
-        }
-        self.counts = Tab::ALL.map(|tab| {
-            let with = by_tabs.iter().enumerate().filter(|(tabs, _)| tabs & usize::from(tab.bit()) != 0);
-            with.map(|(_, count)| count).sum()
-        });
-    }
-
-    fn collect_visible(&mut self) {
-        // Read row by row in memory order, then gather in sorted order from a small table.
-        let bit = self.tab.bit();
-        let shown: Vec<bool> = self.slots.iter().map(|row| row.matches && row.tabs & bit != 0).collect();
-        self.visible.clear();
-        self.visible.extend(self.sorted.iter().filter(|slot| shown.get(**slot as usize) == Some(&true)));
     }
 }
 

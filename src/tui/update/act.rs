@@ -153,18 +153,14 @@ fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::Mark => {
             if let Some(id) = state.cursor.id {
-                if !state.marks.remove(&id) {
-                    state.marks.insert(id);
-                }
+                state.marks.toggle(id);
                 table::step(state, 1);
             }
         }
         Action::MarkAll => state.marks.extend(state.rows.from(0).map(|row| row.state.id)),
         Action::InvertMarks => {
             for row in state.rows.from(0) {
-                if !state.marks.remove(&row.state.id) {
-                    state.marks.insert(row.state.id);
-                }
+                state.marks.toggle(row.state.id);
             }
         }
         Action::ClearMarks => state.marks.clear(),

@@ -108,8 +108,11 @@ fn loaded(state: &mut State, mut rows: Rows) {
     state.loaded = true;
     state.dirty = true;
     state.settle();
-    let known: Vec<_> = state.rows.iter().map(|row| Arc::clone(&row.state)).collect();
-    compare_dialog(state, &known);
+    if let Mode::Dialog(dialog) = &state.mode {
+        let rows = dialog.items.iter().filter_map(|item| state.rows.get(item.id));
+        let known: Vec<_> = rows.map(|row| Arc::clone(&row.state)).collect();
+        compare_dialog(state, &known);
+    }
 }
 
 fn committed(state: &mut State, committed: &Committed) {
@@ -153,7 +156,7 @@ fn ended(state: &mut State, id: WorkId, dealership: DealershipId, outcome: Outco
     let over = work.is_over();
     if well && work.items.len() > 1 {
         // What failed stays marked, so that it can be tried again.
-        state.marks.remove(&dealership);
+        state.marks.remove(dealership);
     }
     let watched = matches!(&state.mode, Mode::Dialog(dialog) if dialog.kind == Kind::Results(id));
     if over && !watched {

@@ -108,7 +108,7 @@ fn heading(state: &State, theme: &Theme, slots: &[Slot], pen: &mut Pen<'_>) {
 fn draw_row(row: &Row, state: &State, theme: &Theme, clocks: &Clocks, slots: &[Slot], y: u16, pen: &mut Pen<'_>) {
     let onboarding = &*row.state;
     let here = state.cursor.id == Some(onboarding.id);
-    if state.marks.contains(&onboarding.id) {
+    if state.marks.contains(onboarding.id) {
         pen.text(1, y, 1, "◆", theme.mark);
     }
     match row.facts.attention {

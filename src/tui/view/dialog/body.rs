@@ -1,0 +1,198 @@
+//! What a dialog is about: one dealership in full, or a list of which only the visible lines are made.
+
+use std::collections::BTreeMap;
+
+use ratatui::style::Style;
+
+use super::super::pen::wrap;
+use super::{Ground, Line, clip};
+use crate::domain::InvitationState;
+use crate::tui::action::Action;
+use crate::tui::clocks::in_zone;
+use crate::tui::dialog::{Dialog, Item, Wish, expiry_of};
+use crate::tui::msg::WorkId;
+use crate::tui::theme::{Tone, stage_look};
+use crate::tui::work::WorkItem;
+
+/// The upper part of a dialog.
+#[derive(Default)]
+pub(super) struct Body<'a> {
+    head: Vec<Line>,
+    list: List<'a>,
+}
+
+#[derive(Default)]
+enum List<'a> {
+    #[default]
+    None,
+    Items(&'a Dialog),
+    Results(Vec<&'a WorkItem>),
+}
+
+impl<'a> Body<'a> {
+    /// What an action is about.
+    pub(super) fn about(ground: &Ground<'_>, action: Action, dialog: &'a Dialog) -> Self {
+        let mut head = Vec::new();
+        let list = if let [item] = dialog.items.as_slice() {
+            ground.one(action, item, dialog, &mut head);
+            List::None
+        } else {
+            // Before the list, which may be long.
+            ground.around(dialog, &mut head);
+            List::Items(dialog)
+        };
+        if matches!(action, Action::Revoke) {
+            let words = "The code stays on record; whether Xtime refuses it then is not known.";
+            head.push(Line(words.to_owned(), ground.theme.dim));
+        }
+        Self { head, list }
+    }
+
+    /// What came of a piece of work, with a title.
+    pub(super) fn results(ground: &Ground<'a>, id: WorkId) -> (String, Self) {
+        let Some(work) = ground.state.work(id) else { return ("Results".to_owned(), Self::default()) };
+        let (open, well, failed) = work.counts();
+        let title = match open {
+            0 => format!("{}: {well} done, {failed} failed", work.action.info().title),
+            _ => format!("{}: {well} done, {failed} failed, {open} under way", work.action.info().title),
+        };
+        // What failed comes first: it needs somebody.
+        let mut items: Vec<&WorkItem> = work.items.iter().collect();
+        items.sort_by_key(|item| match item.outcome {
+            Some(Err(_)) => 0,
+            None => 1,
+            Some(Ok(_)) => 2,
+        });
+        (title, Self { head: Vec::new(), list: List::Results(items) })
+    }
+
+    /// How many lines it has.
+    pub(super) fn len(&self) -> usize {
+        self.head.len()
+            + match &self.list {
+                List::None => 0,
+                List::Items(dialog) => dialog.items.len(),
+                List::Results(items) => items.len(),
+            }
+    }
+
+    /// One line.
+    pub(super) fn line(&self, ground: &Ground<'_>, place: usize) -> Line {
+        let empty = || Line(String::new(), ground.theme.text);
+        if let Some(Line(text, style)) = self.head.get(place) {
+            return Line(text.clone(), *style);
+        }
+        let place = place - self.head.len();
+        match &self.list {
+            List::None => empty(),
+            List::Items(dialog) => {
+                dialog.items.get(place).map_or_else(empty, |item| ground.listed(place, item, dialog))
+            }
+            List::Results(items) => items.get(place).map_or_else(empty, |item| ground.result(item)),
+        }
+    }
+}
+
+impl Ground<'_> {
+    /// What is not in the list, or not in the table.
+    fn around(&self, dialog: &Dialog, lines: &mut Vec<Line>) {
+        if dialog.hidden > 0 {
+            let words = format!("{} of these are not shown in the table now (filter or tab).", dialog.hidden);
+            lines.push(Line(words, self.theme.tone(Tone::Warn)));
+        }
+        let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, why) in &dialog.left_out {
+            by_reason.entry(why).or_default().push(name);
+        }
+        for (why, names) in by_reason {
+            let some: Vec<&str> = names.iter().take(5).copied().collect();
+            let words = format!("left out ({}), {why}: {}", names.len(), some.join(", "));
+            lines.push(Line(words, self.theme.dim));
+        }
+    }
+
+    fn result(&self, item: &WorkItem) -> Line {
+        let name = clip(&item.name, 30);
+        match &item.outcome {
+            None => Line(format!("… {name}"), self.theme.dim),
+            Some(Ok(words)) => Line(format!("✓ {name} {words}"), self.theme.tone(Tone::Good)),
+            Some(Err(why)) => Line(format!("✗ {name} {why}"), self.theme.tone(Tone::Bad)),
+        }
+    }
+
+    fn one(&self, action: Action, item: &Item, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let theme = self.theme;
+        let (glyph, word, tone) = stage_look(item.stage);
+        let mut pair = |name: &str, value: String, style: Style| {
+            if !value.is_empty() {
+                for (place, line) in wrap(&value, self.room.saturating_sub(13)).into_iter().enumerate() {
+                    let name = if place == 0 { name } else { "" };
+                    lines.push(Line(format!("{name:<12} {line}"), style));
+                }
+            }
+        };
+        pair("dealerCode", item.dealer_code.clone(), theme.text);
+        pair("contact", item.contact.clone(), theme.text);
+        pair("stage", format!("{glyph} {word}"), theme.tone(tone));
+        if let Some((generation, masked, ends, state)) = &item.code {
+            let how = match state {
+                InvitationState::Live => format!("ends in {}", self.clocks.left(*ends)),
+                InvitationState::Expired => format!("ended {} ago", self.clocks.since(*ends)),
+                InvitationState::Used => "used".to_owned(),
+                InvitationState::Superseded => "superseded".to_owned(),
+                InvitationState::Revoked => "revoked".to_owned(),
+            };
+            let words = format!("{generation}: {masked}, {how}, {}", in_zone(*ends, item.zone));
+            pair("old code", words, theme.text);
+        }
+        if matches!(action, Action::Invite | Action::Reissue) {
+            let policy = &self.state.setup.policy;
+            if let Some(ends) = expiry_of(dialog, self.clocks.now(), item.zone, policy) {
+                let about = if self.state.setup.source.is_some() { "about " } else { "" };
+                let there = in_zone(ends, item.zone);
+                let here = self.state.setup.zone.show(ends);
+                pair("new code", format!("ends {about}{there}, in {}", self.clocks.left(ends)), theme.title);
+                pair("", format!("which is {here} here"), theme.text);
+            }
+        }
+        if let Some(what) = &item.changed {
+            pair("changed", what.clone(), theme.tone(Tone::Bad));
+        }
+    }
+
+    /// A dealership in a list, with the code that found it.
+    fn listed(&self, place: usize, item: &Item, dialog: &Dialog) -> Line {
+        let number = place + 1;
+        let name_room = usize::from(self.room).saturating_sub(54).clamp(12, 40);
+        let name: String = clip(&item.name, name_room);
+        if let Some(what) = &item.changed {
+            return Line(format!("{number:>4} {name} {what}"), self.theme.tone(Tone::Bad));
+        }
+        let wrong = dialog.verdict.as_ref().err().into_iter().flatten().find(|problem| problem.id == Some(item.id));
+        if let Some(problem) = wrong.filter(|problem| !problem.missing) {
+            let words = problem.text.strip_prefix(&format!("{}: ", item.name)).unwrap_or(&problem.text);
+            let code = clip(&item.dealer_code, 11);
+            return Line(format!("{number:>4} {name} {code} ✗ {words}"), self.theme.tone(Tone::Bad));
+        }
+        let code = item.code.as_ref();
+        let old = code.map_or_else(
+            || "no code".to_owned(),
+            |(generation, masked, ends, state)| match state {
+                InvitationState::Live => format!("{generation}: {masked} ends in {}", self.clocks.left(*ends)),
+                InvitationState::Expired => format!("{generation}: {masked} ended {} ago", self.clocks.since(*ends)),
+                _ => format!("{generation}: {masked}"),
+            },
+        );
+        let new = match &dialog.verdict {
+            Ok(Wish::Paste(codes)) => codes.get(place).map(|code| {
+                let ends = code.generated_at.checked_add_signed(self.state.setup.policy.valid_for);
+                let ends = ends.map_or_else(String::new, |ends| format!(" ends {}", in_zone(ends, item.zone)));
+                (format!("→ {}{ends}", code.code.masked()), Tone::Good)
+            }),
+            _ => None,
+        };
+        let waiting = if item.awaits_xtime() { " (awaits Xtime)" } else { "" };
+        let (text, tone) = new.unwrap_or_else(|| (format!("{old}{waiting}"), Tone::Plain));
+        Line(format!("{number:>4} {name} {:<11} {text}", clip(&item.dealer_code, 11)), self.theme.tone(tone))
+    }
+}

@@ -1,0 +1,99 @@
+//! The fields of a dialog.
+
+use ratatui::layout::Position;
+
+use super::super::pen::{Pen, width};
+use super::{Ground, LABELS, tabs};
+use crate::tui::dialog::{Dialog, Field, Input, Role};
+use crate::tui::theme::Tone;
+
+/// The lines that a field takes. Where room is short, what may be entered is said of the field with the keyboard only.
+pub(super) fn rows(field: &Field, dialog: &Dialog, here: bool, roomy: bool) -> u16 {
+    let wrong = dialog.problem(field.role).is_some_and(|problem| dialog.tried || !problem.missing);
+    match field.input {
+        Input::Block(_) | Input::Check(_) | Input::Choice { .. } => 1,
+        Input::Line(_) => 1 + u16::from(wrong || (!field.hint.is_empty() && (here || roomy))),
+    }
+}
+
+impl Ground<'_> {
+    /// Draws a field; the place of the caret if the keyboard is in it.
+    pub(super) fn field(
+        &self,
+        field: &Field,
+        dialog: &Dialog,
+        here: bool,
+        y: u16,
+        pen: &mut Pen<'_>,
+    ) -> Option<Position> {
+        let theme = self.theme;
+        let label = if here { theme.key } else { theme.dim };
+        let room = self.room.saturating_sub(LABELS);
+        match &field.input {
+            Input::Line(edit) => {
+                let label_room = self.label_room(field);
+                pen.text(1, y, label_room, &field.label, label);
+                let room = self.room.saturating_sub(label_room);
+                pen.fill(1 + label_room, y, room, " ", theme.cursor_away);
+                let mut caret = None;
+                if here {
+                    caret = tabs::draw_edit(edit, 1 + label_room, y, room, theme, pen).0;
+                } else if field.role == Role::Code && !edit.text().is_empty() {
+                    // A code is only shown while it is written.
+                    let masked = edit.text().trim().parse::<crate::domain::InvitationCode>();
+                    let shown = masked.map_or_else(|_| edit.text().to_owned(), |code| code.masked());
+                    pen.text(1 + label_room, y, room, &shown, theme.input);
+                } else {
+                    pen.text(1 + label_room, y, room, edit.text(), theme.input);
+                }
+                caret
+            }
+            Input::Block(text) => {
+                pen.text(1, y, LABELS, &field.label, label);
+                let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
+                let words = match lines {
+                    0 => field.hint.clone(),
+                    1 => "1 line".to_owned(),
+                    _ => format!("{lines} lines"),
+                };
+                let style = if lines == 0 { theme.dim } else { theme.input };
+                pen.text(1 + LABELS, y, room, &words, style);
+                let area = pen.area();
+                here.then_some(Position { x: area.x + 1 + LABELS, y: area.y + y })
+            }
+            Input::Check(on) => {
+                let glyph = if *on { "[x]" } else { "[ ]" };
+                let style = if here { theme.chosen } else { theme.text };
+                pen.text(1, y, 3, glyph, style);
+                let missing = dialog.tried && dialog.problem(field.role).is_some();
+                let tone = if missing { theme.tone(Tone::Bad) } else { theme.text };
+                pen.text(5, y, self.room.saturating_sub(4), &field.label, tone);
+                None
+            }
+            Input::Choice { options, chosen } => {
+                pen.text(1, y, LABELS, &field.label, label);
+                let text = options.get(*chosen).copied().unwrap_or_default();
+                pen.text(1 + LABELS, y, room, &format!("‹ {text} ›"), if here { theme.chosen } else { theme.text });
+                None
+            }
+        }
+    }
+
+    /// The line below a field: its mistake, or what may be entered.
+    pub(super) fn under(&self, field: &Field, dialog: &Dialog, y: u16, pen: &mut Pen<'_>) {
+        let label_room = self.label_room(field);
+        let (x, room) = (1 + label_room, self.room.saturating_sub(label_room));
+        match dialog.problem(field.role) {
+            Some(problem) if dialog.tried || !problem.missing => {
+                pen.text(x, y, room, &format!("^ {}", problem.text), self.theme.tone(Tone::Bad));
+            }
+            _ => {
+                pen.text(x, y, room, &field.hint, self.theme.dim);
+            }
+        }
+    }
+
+    fn label_room(&self, field: &Field) -> u16 {
+        LABELS.max(width(&field.label) as u16 + 1).min(self.room / 2)
+    }
+}

@@ -1,0 +1,201 @@
+//! The dialogs: what they are about, their fields with mistakes inline, what would come of it, and the buttons.
+
+mod body;
+mod field;
+
+use ratatui::layout::Position;
+use ratatui::style::Style;
+
+use super::pen::{Pen, width, wrap};
+use super::{popup, tabs};
+use crate::domain::Ask;
+use crate::tui::action::Action;
+use crate::tui::clocks::Clocks;
+use crate::tui::dialog::{Button, Dialog, Input, Kind, Role, Spot, Wish};
+use crate::tui::state::State;
+use crate::tui::theme::{Theme, Tone};
+use body::Body;
+
+/// The cells for the names of fields.
+const LABELS: u16 = 13;
+
+/// A line of the upper, scrolled part.
+struct Line(String, Style);
+
+struct Ground<'a> {
+    state: &'a State,
+    theme: &'a Theme,
+    clocks: &'a Clocks,
+    room: u16,
+}
+
+pub(super) fn draw(
+    dialog: &Dialog,
+    state: &State,
+    theme: &Theme,
+    clocks: &Clocks,
+    pen: &mut Pen<'_>,
+) -> Option<Position> {
+    let wide = pen.area().width.min(92);
+    let ground = Ground { state, theme, clocks, room: wide.saturating_sub(4) };
+    let (title, body) = match dialog.kind {
+        Kind::Ask(action) => (heading(action, dialog), Body::about(&ground, action, dialog)),
+        Kind::Kinds => ("Which events are shown".to_owned(), Body::default()),
+        Kind::Results(work) => Body::results(&ground, work),
+    };
+    let problems = ground.problems(dialog);
+    let roomy = pen.area().height >= 24;
+    let here = |place| dialog.focus == Spot::Field(place);
+    let rows: Vec<u16> =
+        dialog.fields.iter().enumerate().map(|(place, field)| field::rows(field, dialog, here(place), roomy)).collect();
+    let field_rows: u16 = rows.iter().sum();
+    // A line apart from what is above, where there is room, and the buttons.
+    let lower = field_rows + problems.len() as u16 + if roomy { 2 } else { 1 };
+    let all = pen.area().height.saturating_sub(1);
+    let height = u16::try_from(body.len()).unwrap_or(u16::MAX).saturating_add(lower + 3).clamp(7, all.max(7));
+    let mut pen = popup(pen, wide, height);
+    let inside = pen.frame(&title, theme.line_focus, theme.title);
+    let mut pen = pen.within(inside);
+
+    let body_rows = inside.height.saturating_sub(lower.min(inside.height.saturating_sub(2)));
+    let top = dialog.scroll.min(body.len().saturating_sub(usize::from(body_rows)));
+    for (y, place) in (0..body_rows).zip(top..body.len()) {
+        let Line(text, style) = body.line(&ground, place);
+        pen.text(1, y, ground.room, &text, style);
+    }
+    let more = body.len().saturating_sub(top + usize::from(body_rows));
+    if more > 0 {
+        pen.right(1, body_rows.saturating_sub(1), ground.room, &format!(" {more} more: pgdn "), theme.chosen);
+    }
+    let mut y = body_rows;
+    let mut caret = None;
+    for ((place, field), rows) in dialog.fields.iter().enumerate().zip(&rows) {
+        caret = ground.field(field, dialog, here(place), y, &mut pen).or(caret);
+        if *rows > 1 {
+            ground.under(field, dialog, y + 1, &mut pen);
+        }
+        y += rows;
+    }
+    for (line, style) in &problems {
+        pen.text(1, y, ground.room, line, *style);
+        y += 1;
+    }
+    ground.buttons(dialog, inside.height.saturating_sub(1), &mut pen);
+    caret
+}
+
+fn heading(action: Action, dialog: &Dialog) -> String {
+    let archived = dialog.items.iter().all(|item| item.stage == crate::domain::Stage::Archived);
+    let verb = match action {
+        Action::Invite => "Invite",
+        Action::Reissue => "Reissue",
+        Action::Revoke => "Revoke the code of",
+        Action::ConfirmWord => "The dealer is done:",
+        Action::Note => "Note on",
+        Action::Assign => "Assign",
+        Action::Snooze => "Snooze",
+        Action::Archive if archived => "Take back from the archive:",
+        Action::Archive => "Archive",
+        Action::ChooseOpcode => "Opcode of",
+        _ => action.info().title,
+    };
+    match dialog.items.as_slice() {
+        [item] => format!("{verb} {}", item.name),
+        items => format!("{verb} {} dealerships", items.len()),
+    }
+}
+
+impl Ground<'_> {
+    /// What is wrong that belongs to no field with a line of its own.
+    fn problems(&self, dialog: &Dialog) -> Vec<(String, Style)> {
+        const MOST: usize = 6;
+        let Err(problems) = &dialog.verdict else { return Vec::new() };
+        let inline = |role: Option<Role>| {
+            let field = role.and_then(|role| dialog.field(role));
+            field.is_some_and(|field| matches!(field.input, Input::Line(_)))
+        };
+        let shown = problems.iter().filter(|problem| !inline(problem.role) && (dialog.tried || !problem.missing));
+        let mut lines: Vec<(String, Style)> = Vec::new();
+        for problem in shown {
+            lines.extend(wrap(&problem.text, self.room).into_iter().map(|line| (line, self.theme.tone(Tone::Bad))));
+        }
+        if lines.len() > MOST {
+            let more = lines.len() - MOST + 1;
+            lines.truncate(MOST - 1);
+            lines.push((format!("… and {more} more lines"), self.theme.tone(Tone::Bad)));
+        }
+        if dialog.is_stale() {
+            lines.push(("This changed while you were looking: nothing is done.".to_owned(), self.theme.title));
+        }
+        lines
+    }
+
+    fn buttons(&self, dialog: &Dialog, y: u16, pen: &mut Pen<'_>) {
+        let failed = match dialog.kind {
+            Kind::Results(id) => self.state.work(id).filter(|work| work.is_over()).map_or(0, |work| work.counts().2),
+            _ => 0,
+        };
+        let mut x = 1;
+        for (place, button) in dialog.buttons(failed).into_iter().enumerate() {
+            let words = match button {
+                Button::Cancel => "Cancel".to_owned(),
+                Button::Close => "Close".to_owned(),
+                Button::LookAgain => "Look again".to_owned(),
+                Button::Retry => format!("Try the {failed} failed again"),
+                Button::Accept => accept_words(dialog),
+            };
+            let here = dialog.focus == Spot::Button(place);
+            let ready = button != Button::Accept || dialog.verdict.is_ok();
+            let style = match (here, ready) {
+                (true, _) => self.theme.chosen,
+                (false, true) => self.theme.text,
+                (false, false) => self.theme.dim,
+            };
+            x += pen.text(x, y, self.room.saturating_sub(x), &format!("[ {words} ]"), style) + 2;
+        }
+    }
+}
+
+fn accept_words(dialog: &Dialog) -> String {
+    let Kind::Ask(action) = dialog.kind else { return "Show".to_owned() };
+    let count = dialog.items.len();
+    let title = match (action, &dialog.verdict) {
+        (Action::Reissue, Ok(Wish::Obtain(asks)))
+            if asks.iter().any(|(_, ask)| matches!(ask, Ask::Reissue { despite_word: true, .. })) =>
+        {
+            "reissue all the same"
+        }
+        (Action::ConfirmWord, _) => "record it",
+        (Action::Note, _) => "write it down",
+        (Action::ChooseOpcode, _) => "record it",
+        _ => action.info().title,
+    };
+    let mut words: String = title.chars().take(1).flat_map(char::to_uppercase).chain(title.chars().skip(1)).collect();
+    if count > 1 {
+        words = format!("{words} {count}");
+    }
+    words
+}
+
+/// A text in exactly so many cells.
+fn clip(text: &str, room: usize) -> String {
+    use unicode_segmentation::UnicodeSegmentation;
+    let mut out = String::new();
+    let mut used = 0;
+    let cut = width(text) > room;
+    let end = if cut { room.saturating_sub(1) } else { room };
+    for grapheme in text.graphemes(true) {
+        let cells = width(grapheme);
+        if used + cells > end {
+            break;
+        }
+        out.push_str(grapheme);
+        used += cells;
+    }
+    if cut {
+        out.push('…');
+        used += 1;
+    }
+    out.push_str(&" ".repeat(room.saturating_sub(used)));
+    out
+}
