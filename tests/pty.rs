@@ -1,6 +1,7 @@
 //! The whole program in a real terminal: the demo, the desk on a store, every way out.
 //!
 //! `CLOVERWATCH_BIN` names another build of the program to try, such as the one for release.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail loudly")]
 
 #[path = "support/pty.rs"]
 mod pty;

@@ -41,7 +41,12 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
         let outcome = match answer {
             Ok(checked) => {
                 let after = engine.book().get(state.id).unwrap_or_else(|| Arc::clone(&state));
-                report::Outcome::Done(words(app, &after, &checked), document(app, &after, &checked))
+                let (words, document) = (words(app, &after, &checked), document(app, &after, &checked));
+                match checked.look.outcome {
+                    Outcome::Connected | Outcome::NotConnected => report::Outcome::Done(words, document),
+                    // It was looked, but nothing is known: a script must not take that for an answer.
+                    Outcome::OurCredentials | Outcome::Unknown => report::Outcome::Untold(words, document),
+                }
             }
             Err(error @ EngineError::Fault(_)) => report::Outcome::Failed(error.to_string()),
             Err(error) => report::Outcome::of_error(error)?,

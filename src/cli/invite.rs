@@ -26,7 +26,7 @@ use super::report::{Outcome, Report, identity, named};
 use super::select::Desk;
 
 /// Above so many items the number must be typed.
-const TYPE_ABOVE: usize = 25;
+pub(super) const TYPE_ABOVE: usize = 25;
 
 /// How many sources of one kind are asked at once; the engine bounds it further.
 const AT_ONCE: usize = 8;
@@ -134,10 +134,11 @@ fn named_in(block: &str, desk: &Desk<'_>) -> Vec<Arc<Onboarding>> {
     let mut found: Vec<Arc<Onboarding>> = Vec::new();
     for line in block.lines() {
         let name = line.split([',', '\t', ';']).next().unwrap_or_default().trim().trim_matches('"');
-        if let Ok(state) = desk.one(name)
+        if let Some(id) = desk.in_full(name)
+            && let Some(state) = desk.states.iter().find(|state| state.id == id)
             && !found.iter().any(|known| known.id == state.id)
         {
-            found.push(state);
+            found.push(Arc::clone(state));
         }
     }
     found
@@ -153,11 +154,9 @@ fn matched(
 ) -> Result<Vec<Item>, CliError> {
     let expected: Vec<Expected> =
         chosen.iter().map(|state| Expected { id: state.id, zone: state.profile.timezone }).collect();
-    let resolve = |name: &str| desk.one(name).ok().map(|state| state.id);
-    let common = match (&args.generated_at, chosen.first()) {
-        (Some(_), Some(first)) => generated_at(app, args, first)?,
-        _ => desk.now,
-    };
+    // A file names dealerships in full: a part of a name that happens to be unambiguous may be the wrong rooftop.
+    let resolve = |name: &str| desk.in_full(name);
+    let common = common_moment(app, args, chosen)?.unwrap_or(desk.now);
     let ctx = PasteContext {
         now: desk.now,
         generated_at: common,
@@ -185,6 +184,25 @@ fn matched(
         .collect())
 }
 
+/// The one moment at which all codes were generated, if one was given. A wall clock means another moment in each zone, and
+/// an hour too many would be promised to somebody.
+fn common_moment(app: &App, args: &Codes, chosen: &[Arc<Onboarding>]) -> Result<Option<Timestamp>, CliError> {
+    if args.generated_at.is_none() {
+        return Ok(None);
+    }
+    let moments: Result<Vec<_>, _> = chosen.iter().map(|state| generated_at(app, args, state)).collect();
+    let moments = moments?;
+    // A relative moment is read once for each dealership, some milliseconds apart.
+    let apart = moments.iter().max().zip(moments.iter().min()).map(|(last, first)| *last - *first);
+    if apart.is_some_and(|apart| apart > chrono::TimeDelta::seconds(30)) {
+        return Err(CliError::usage(
+            "--generated-at is a wall clock, and these dealerships are in several zones: write it with an offset, like \
+             2026-03-30T14:05-05:00, or give each code its own moment in the file",
+        ));
+    }
+    Ok(moments.into_iter().min())
+}
+
 /// What the rules say before anything is recorded.
 fn refusal(engine: &Engine, item: &Item, wish: Wish, now: Timestamp) -> Option<Refusal> {
     let (ask, intent) = (wish.ask(&item.state), IntentId::from_bits(0));
@@ -203,7 +221,8 @@ fn refusal(engine: &Engine, item: &Item, wish: Wish, now: Timestamp) -> Option<R
     let ctx = Context { now, policy: engine.policy(), claims: engine.book() };
     match decide(Some(&item.state), &command, &ctx) {
         // An open request is gone on with, not refused.
-        Err(Refusal::InFlight { .. }) if item.pasted.is_none() => None,
+        // An orphan of a crash does not stand in the way of a code taken by hand: the engine knows whether it is one.
+        Err(Refusal::InFlight { .. }) => None,
         Err(refusal) => Some(refusal),
         Ok(_) => None,
     }

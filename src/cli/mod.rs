@@ -95,7 +95,10 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         return demo::run(&app, args).await;
     }
     let signals = signals::Signals::install()?;
-    signals::log(&app, matches!(cli.command, Some(Command::Watch)));
+    // Nothing may be written over the screen: what goes wrong behind it is told by the screen itself.
+    if cli.command.is_some() {
+        signals::log(&app, matches!(cli.command, Some(Command::Watch)));
+    }
     let ended = tokio::select! {
         biased;
         signal = signals.first() => Err(CliError::Signal(signal)),

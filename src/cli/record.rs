@@ -54,13 +54,22 @@ pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
     let targets = &args.targets;
     let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
-    if !args.yes && is_interactive() && !states.is_empty() {
+    if !args.yes {
         let what = match states.as_slice() {
             [one] => named(one),
             many => format!("{} dealerships", many.len()),
         };
-        let answer = app.ask(&format!("Take back the living code of {what}? It stays dead. [y/N] ")).await?;
-        if !matches!(answer.as_str(), "y" | "Y" | "yes") {
+        if !is_interactive() {
+            return Err(CliError::usage(format!(
+                "the living code of {what} would be taken back; add --yes to do it without being asked"
+            )));
+        }
+        let many = states.len() > super::invite::TYPE_ABOVE;
+        let how = if many { "Type the number to go on:" } else { "[y/N]" };
+        let answer = app.ask(&format!("Take back the living code of {what}? It stays dead. {how} ")).await?;
+        let meant =
+            if many { answer == states.len().to_string() } else { matches!(answer.as_str(), "y" | "Y" | "yes") };
+        if !meant {
             return Err(CliError::Refused("nothing was done".to_owned()));
         }
     }

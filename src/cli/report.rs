@@ -23,6 +23,8 @@ pub enum Outcome {
     Refused(String),
     /// It failed.
     Failed(String),
+    /// It was done, but what was asked could not be told; in words, and in the form for scripts.
+    Untold(String, Value),
 }
 
 impl Outcome {
@@ -88,6 +90,12 @@ impl Report {
                     refused += 1;
                     app.out.error(format!("{who}: {}", crate::domain::text::clean(why)));
                 }
+                Outcome::Untold(words, _) => {
+                    failed += 1;
+                    if !json {
+                        app.out.line(format!("{} {who}: {words}", app.out.ink(Ink::Bad, "not known")))?;
+                    }
+                }
                 Outcome::Failed(why) => {
                     failed += 1;
                     app.out.error(format!("{who}: {}", crate::domain::text::clean(why)));
@@ -122,6 +130,7 @@ fn item(state: &Onboarding, outcome: &Outcome) -> Value {
         Outcome::Unchanged => ("unchanged", None, None),
         Outcome::Refused(why) => ("refused", Some(why), None),
         Outcome::Failed(why) => ("failed", Some(why), None),
+        Outcome::Untold(_, more) => ("failed", None, Some(more)),
     };
     let mut value = json!({ "dealership": identity(state), "outcome": word, "reason": reason });
     if let (Some(fields), Some(Value::Object(more))) = (value.as_object_mut(), more) {

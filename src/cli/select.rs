@@ -60,6 +60,17 @@ impl Desk<'_> {
         }
     }
 
+    /// The dealership that has this id, this dealerCode or, alone, this whole name.
+    pub fn in_full(&self, name: &str) -> Option<DealershipId> {
+        let name = name.trim();
+        let state = self.one(name).ok()?;
+        let profile = &state.profile;
+        let full = profile.dealer_code.raw() == name
+            || state.id.to_string() == name
+            || profile.name.raw().to_lowercase() == name.to_lowercase();
+        full.then_some(state.id)
+    }
+
     /// Each of these, once.
     ///
     /// # Errors
@@ -99,6 +110,9 @@ impl Desk<'_> {
             ([], None) => Err(CliError::usage("name a dealership, or several with --query")),
             ([], Some(query)) => {
                 let mut found = self.query(query)?;
+                if found.is_empty() {
+                    return Err(CliError::usage("the query finds no dealership"));
+                }
                 found.sort_by_cached_key(|state| (state.profile.name.raw().to_lowercase(), state.id));
                 Ok(found)
             }

@@ -42,10 +42,11 @@ impl InvitationCode {
         &self.0
     }
 
-    /// The code with all but its last two characters hidden, always six characters wide: `••••7Q`.
+    /// The code with all but its last two characters hidden, `••••7Q`; of a short one, only its last is shown.
     pub fn masked(&self) -> String {
         let count = self.0.chars().count();
-        let tail: String = self.0.chars().skip(count.saturating_sub(2)).collect();
+        let shown = (count / 4).min(2);
+        let tail: String = self.0.chars().skip(count - shown).collect();
         format!("••••{tail}")
     }
 

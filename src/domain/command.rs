@@ -204,6 +204,9 @@ pub enum Refusal {
         /// By the same dealership.
         here: bool,
     },
+    /// It is the `dealerCode` of a dealership: the wrong column was copied.
+    #[error("this is a dealerCode, not an invitation code; copy the code from the partner's screen")]
+    CodeIsDealerCode,
     /// Its time is already over.
     #[error("this code died {} ago; generate a new one", in_words(*.0))]
     CodeDead(TimeDelta),
@@ -225,6 +228,9 @@ pub enum Refusal {
     /// The dealer's word is older than the code it is about.
     #[error("the code was generated {} after that moment; the dealer cannot have entered it", in_words(*.0))]
     WordBeforeCode(TimeDelta),
+    /// The dealer's word is younger than the code's end.
+    #[error("the code died {} before that moment; ask when the dealer entered it (--at), or reissue", in_words(*.0))]
+    WordAfterCode(TimeDelta),
     /// The moment is past.
     #[error("that moment is past")]
     Past,

@@ -147,6 +147,11 @@ fn issue(state: &Onboarding, new: &NewCode<'_>, ask: Ask, ctx: &Context<'_>) -> 
     if let Some(holder) = ctx.claims.holder(&Claim::Code(new.code.digest())) {
         return Err(Refusal::CodeUsedBefore { here: holder == state.id });
     }
+    if ctx.claims.holder(&Claim::DealerCode(new.code.reveal().into())).is_some()
+        || new.code.reveal() == state.profile.dealer_code.raw()
+    {
+        return Err(Refusal::CodeIsDealerCode);
+    }
     if state.digests().any(|digest| digest == new.code.digest()) {
         return Err(Refusal::CodeUsedBefore { here: true });
     }
@@ -211,6 +216,10 @@ fn dealer_says_done(state: &Onboarding, said_at: Timestamp, ctx: &Context<'_>) -
         // With an older code on record the word may well be about that one.
         Some(only) if state.earlier.is_empty() && only.generated_at - said_at > ctx.policy.clock_tolerance => {
             Err(Refusal::WordBeforeCode(only.generated_at - said_at))
+        }
+        // A dead code cannot have been entered: waiting 24 hours for it would only hide that it is dead.
+        Some(newest) if said_at - newest.expires_at > ctx.policy.clock_tolerance => {
+            Err(Refusal::WordAfterCode(said_at - newest.expires_at))
         }
         Some(_) => {
             let due_at = said_at.checked_add_signed(ctx.policy.confirm_within).unwrap_or(Timestamp::MAX_UTC);

@@ -106,6 +106,8 @@ fn apply(state: &mut Onboarding, event: &Event) {
         Fact::IntegrationConfirmed { observed_at } => {
             state.confirmation.confirmed_at = Some(*observed_at);
             state.confirmation.lost_at = None;
+            // A request that failed is over: nobody needs that code any more.
+            state.pending = state.pending.take().filter(|pending| pending.failed.is_none());
             // Without a recorded change of words, the confirmation itself is the change.
             let reason = "Xtime let us in".into();
             if state.probe.as_ref().is_none_or(|probe| probe.outcome != Outcome::Connected) {

@@ -82,6 +82,9 @@ pub enum Wrong {
         /// By the same dealership.
         here: bool,
     },
+    /// The `dealerCode` of a dealership of ours: the wrong column was copied.
+    #[error("this is a dealerCode, not an invitation code")]
+    IsDealerCode,
     /// Not a code.
     #[error(transparent)]
     Malformed(#[from] CodeError),
@@ -137,6 +140,9 @@ pub fn check_code(
 ) -> Result<InvitationCode, Wrong> {
     let code: InvitationCode = code.parse()?;
     check_generated(generated_at, ctx.now, ctx.policy)?;
+    if ctx.claims.holder(&Claim::DealerCode(code.reveal().into())).is_some() {
+        return Err(Wrong::IsDealerCode);
+    }
     match ctx.claims.holder(&Claim::Code(code.digest())) {
         Some(holder) => Err(Wrong::UsedBefore { here: holder == id }),
         None => Ok(code),

@@ -10,7 +10,9 @@ use futures::{StreamExt, stream};
 
 use super::backoff::Backoff;
 use super::{Engine, EngineError, Inner, PastedCode};
-use crate::domain::{Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, PendingCode, Refusal};
+use crate::domain::{
+    Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, Onboarding, PendingCode, Refusal,
+};
 use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SourceError};
 
 /// How often the source is asked within one saga, how long that may take in all, and the rest in between.
@@ -77,6 +79,15 @@ pub(super) async fn resume_all(inner: Arc<Inner>) {
     }
 }
 
+/// Why a request that is open must not be gone on with.
+fn needs_no_code(state: &Onboarding) -> Option<Refusal> {
+    if state.archived_at.is_some() {
+        Some(Refusal::Archived)
+    } else {
+        state.is_confirmed().then_some(Refusal::Connected)
+    }
+}
+
 /// Marks a dealership as being served, as long as it lives.
 struct Obtaining<'a> {
     inner: &'a Inner,
@@ -113,6 +124,12 @@ impl Inner {
             return Err(Refusal::IntentClosed.into());
         };
         let state = self.book().get(id).ok_or(Refusal::Unknown)?;
+        if let Some(refusal) = needs_no_code(&state) {
+            // Connected or put aside meanwhile: a living code that nobody needs could be entered from any rooftop.
+            let command = Command::FailCode { intent: pending.intent, reason: refusal.to_string(), refused: true };
+            self.execute(id, command, actor).await?;
+            return Err(refusal.into());
+        }
         let request = CodeRequest {
             intent: pending.intent,
             dealer_code: state.profile.dealer_code.raw().to_owned(),

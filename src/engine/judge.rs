@@ -91,19 +91,22 @@ impl Prober {
             self.inner.looks.write().remove(&id);
             return self.finish(trip);
         };
-        if state.is_confirmed() && matches!(outcome, Outcome::Connected | Outcome::NotConnected) {
-            self.window.push(id, at, outcome == Outcome::NotConnected);
+        let refused = outcome == Outcome::NotConnected;
+        if state.is_confirmed() && (refused || outcome == Outcome::Connected) {
+            self.window.push(id, at, refused);
             self.weigh();
-            if outcome == Outcome::NotConnected {
-                if self.mass.is_some() {
-                    return self.withhold(trip);
-                }
-                if let Some(first) = self.second_of(&state, &look) {
-                    let missing = self.missing_witnesses(id, first);
-                    if !missing.is_empty() {
-                        return self.park(trip, missing);
-                    }
-                }
+        }
+        // When everybody is told "not connected", it says nothing of anybody: no loss, and no expiry either.
+        if refused && self.mass.is_some() {
+            return self.withhold(trip);
+        }
+        if refused
+            && state.is_confirmed()
+            && let Some(first) = self.second_of(&state, &look)
+        {
+            let missing = self.missing_witnesses(id, first);
+            if !missing.is_empty() {
+                return self.park(trip, missing);
             }
         }
         self.record(trip, look);

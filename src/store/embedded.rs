@@ -79,7 +79,10 @@ impl EmbeddedStore {
             (loading.join().unwrap_or_else(|_| Err("it made its reader panic".to_owned())), view)
         });
         let view = view?;
-        let loaded = match usable(loaded, &view) {
+        if let Ok(loaded) = &loaded {
+            nothing_is_missing(loaded, &view, &journal)?;
+        }
+        let loaded = match loaded {
             Ok(loaded) if loaded.fresh && view.last > 0 && !had_index => {
                 notices.push("the index was missing and was made anew from the journal".to_owned());
                 Some(loaded)
@@ -202,13 +205,24 @@ impl Drop for EmbeddedStore {
     }
 }
 
-/// Whether what was loaded fits the journal; else why not.
-fn usable(loaded: Result<Loaded, String>, view: &View) -> Result<Loaded, String> {
-    let loaded = loaded?;
-    if loaded.applied > view.last {
-        return Err(format!("it goes up to event {}, the journal only to {}", loaded.applied, view.last));
+/// Refuses to go on when the index knows events that the journal does not have. The journal is made durable before the
+/// index hears of it: what is missing was acknowledged once. An empty desk, with every code free to be issued again, would
+/// be the worst answer.
+fn nothing_is_missing(loaded: &Loaded, view: &View, journal: &Path) -> Result<(), StoreError> {
+    if loaded.applied <= view.last {
+        return Ok(());
     }
-    Ok(loaded)
+    let file = view.segments.last().map_or_else(|| journal.to_owned(), |segment| segment.path.to_path_buf());
+    Err(StoreError::Damaged {
+        file,
+        // What is missing would begin behind the last line there is; its number is of no help.
+        line: 0,
+        what: format!("events {} to {} are missing from the end of the journal", view.last + 1, loaded.applied),
+        advice:
+            "Bring the journal's files back (from a backup, or wherever they were moved), or restore an export into a \
+                 new store. Only if these events are really to be given up: move the index directory away."
+                .to_owned(),
+    })
 }
 
 /// Moves the index aside and makes an empty one; without one everything works, but every start is slow.

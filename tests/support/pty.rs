@@ -1,5 +1,7 @@
 //! A program in a real pseudo-terminal, with a terminal emulator at the other end: what a person would see.
 #![allow(dead_code, reason = "every test file uses its own part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail loudly")]
+#![allow(clippy::struct_excessive_bools, reason = "the modes of a terminal are on or off")]
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;

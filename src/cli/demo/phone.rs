@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use crate::domain::{Actor, Command, InvitationCode, OpcodeChoice, OpcodeOption, Timestamp, Untrusted, rfc3339};
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError};
 
 /// How often the line is listened to, in real time.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
@@ -48,8 +48,13 @@ impl Call {
                     if self.option.as_deref() == Some("new") { OpcodeOption::New } else { OpcodeOption::Existing };
                 Command::ChooseOpcode { choice: OpcodeChoice { code: code.as_str().into(), option } }
             }
-            _ => Command::Note { text: Untrusted::from(format!("by phone: {}", self.text)) },
+            _ => self.note(),
         }
+    }
+
+    /// What was said, written down.
+    fn note(&self) -> Command {
+        Command::Note { text: Untrusted::from(format!("by phone: {}", self.text)) }
     }
 
     /// The opcode that the dealer told us, if that is what the call was about.
@@ -158,10 +163,12 @@ impl Line {
             after = last;
             for call in calls {
                 let Some(id) = engine.book().by_dealer_code(&call.dealer_code) else { continue };
-                // A dealer may say things that the rules refuse, such as "done" twice: nothing is to be done about that.
-                if let Err(crate::engine::EngineError::Ending | crate::engine::EngineError::Store(_)) =
-                    engine.execute(id, call.command(), &actor()).await
-                {
+                let heard = match engine.execute(id, call.command(), &actor()).await {
+                    // A dealer may say things that the rules refuse, such as "done" about a dead code: it is written down.
+                    Err(EngineError::Refused(_)) => engine.execute(id, call.note(), &actor()).await,
+                    heard => heard,
+                };
+                if let Err(EngineError::Ending | EngineError::Store(_)) = heard {
                     return;
                 }
             }
