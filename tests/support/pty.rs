@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -150,9 +150,17 @@ pub fn command(program: impl AsRef<Path>) -> CommandBuilder {
     command
 }
 
-/// The program that cargo built for this test, with a home of its own.
+/// The program that cargo built for this test, or another one that the environment names (a release build, say).
+pub fn program() -> PathBuf {
+    match std::env::var_os("CLOVERWATCH_BIN") {
+        Some(path) => std::fs::canonicalize(path).expect("CLOVERWATCH_BIN names a program"),
+        None => env!("CARGO_BIN_EXE_cloverwatch").into(),
+    }
+}
+
+/// The program, with a home of its own.
 pub fn desk(arguments: &[&str], home: &Path) -> CommandBuilder {
-    let mut command = command(env!("CARGO_BIN_EXE_cloverwatch"));
+    let mut command = command(program());
     command.args(arguments);
     at_home(&mut command, home);
     command
