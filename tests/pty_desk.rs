@@ -1,10 +1,9 @@
-//! The whole program in a real terminal: the desk taken, resized, suspended, and the terminal given back in every end.
+//! The desk in a real terminal: what the terminal and the shell must not notice of it, and what a key must not break.
 
 #[path = "support/pty.rs"]
 mod pty;
 
 use pty::{Modes, Pty, Seen};
-use rustix::process::Signal;
 use tempfile::TempDir;
 
 /// Twenty dealerships whose time stands nearly still, so that the picture does too.
@@ -57,16 +56,6 @@ fn quitting_gives_the_terminal_back() {
 }
 
 #[test]
-fn signals_end_it_with_their_code() {
-    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
-        let (_home, pty) = demo(110, 30);
-        pty.signal(signal);
-        assert_eq!(pty.wait_exit().exit_code(), code, "{signal:?}");
-        pty.assert_restored();
-    }
-}
-
-#[test]
 fn it_is_drawn_anew_on_demand() {
     let (_home, mut pty) = demo(110, 30);
     for _ in 0..3 {
@@ -78,45 +67,6 @@ fn it_is_drawn_anew_on_demand() {
     assert!(!pty.look(|seen| seen.raw().windows(4).any(|bytes| bytes == b"\x1b[6n")));
     pty.send("q");
     assert_eq!(pty.wait_exit().exit_code(), 0);
-}
-
-#[test]
-fn it_fits_every_window() {
-    let (_home, mut pty) = demo(110, 30);
-    pty.resize(20, 5);
-    pty.wait_until("what is needed", |seen| seen.shows("40x10") && !seen.shows("reissue"));
-    pty.resize(1, 1);
-    pty.resize(40, 10);
-    pty.wait_until("the smallest desk", |seen| seen.shows("All 20") && !seen.shows("40x10"));
-    pty.resize(200, 60);
-    pty.wait_until("the largest desk", |seen| shows_rows(seen) && seen.shows("dealerCode"));
-    pty.send("q");
-    assert_eq!(pty.wait_exit().exit_code(), 0);
-    pty.assert_restored();
-}
-
-#[test]
-fn it_goes_to_the_shell_and_comes_back() {
-    let (_home, mut pty) = demo_in_a_shell();
-    for _ in 0..2 {
-        pty.send("\x1a");
-        wait_for_the_shell(&pty);
-        let modes = pty.modes();
-        assert!(!modes.bracketed_paste && !modes.cursor_hidden, "{modes:?}");
-        assert!(modes.line_discipline.contains("ICANON"), "{modes:?}");
-        pty.send("fg\r");
-        pty.wait_until("the rows", shows_rows);
-        pty.send("?");
-        pty.wait_text("Move to the first dealership");
-        pty.send("\x1b");
-        pty.wait_until("no help", |seen| !seen.shows("Move to the first dealership"));
-    }
-    pty.send("q");
-    wait_for_the_shell(&pty);
-    pty.send("echo code $?; exit\r");
-    pty.wait_exit();
-    assert!(pty.look(|seen| seen.shows("code 0")));
-    pty.assert_restored();
 }
 
 #[test]
@@ -149,25 +99,6 @@ fn in_the_background_it_stops_and_can_be_killed() {
 }
 
 #[test]
-fn a_paste_where_nothing_is_written_does_nothing() {
-    let (_home, mut pty) = demo(110, 30);
-    // Each of these keys would do something.
-    pty.paste("r\nq?:/ ");
-    // Keys and pastes keep their order: when this key has been seen, so has the paste.
-    pty.send("?");
-    pty.wait_text("Move to the first dealership");
-    pty.send("\x1b");
-    pty.wait_until("the desk as it was", |seen| {
-        shows_rows(seen)
-            && !seen.shows("Move to the first dealership")
-            && !seen.shows("Cancel")
-            && !seen.shows("marked")
-    });
-    pty.send("q");
-    assert_eq!(pty.wait_exit().exit_code(), 0);
-}
-
-#[test]
 fn a_paste_into_an_input_is_one_clean_line() {
     let (_home, mut pty) = demo(110, 30);
     pty.send("/");
@@ -182,22 +113,6 @@ fn a_chord_shows_what_can_follow() {
     let (_home, mut pty) = demo(110, 30);
     pty.send("s");
     pty.wait_until("the hint", |seen| ["attention first", "reverse sort"].iter().all(|title| seen.shows(title)));
-}
-
-#[test]
-fn an_empty_desk_says_what_to_do() {
-    let home = tempfile::tempdir().unwrap();
-    let mut pty = Pty::start(&[], home.path(), 110, 30);
-    for command in ["cloverwatch import", "cloverwatch add", "cloverwatch demo"] {
-        pty.wait_text(command);
-    }
-    pty.send("q");
-    assert_eq!(pty.wait_exit().exit_code(), 0);
-    pty.assert_restored();
-    // Every frame is a synchronized update, from its mark to its mark.
-    let raw = pty.look(|seen| seen.raw().to_vec());
-    let begun = raw.windows(8).filter(|bytes| bytes == b"\x1b[?2026h").count();
-    assert_eq!(begun, pty.look(Seen::frames));
 }
 
 #[test]
