@@ -1,4 +1,5 @@
 //! The keymap as a user meets it: the default map, files with every kind of mistake, and what the program does then.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
 use cloverwatch::tui::action::{Action, REGISTRY, Scope};
 use cloverwatch::tui::keymap::{self, DEFAULT, Key, Keymap, Level, Lookup};

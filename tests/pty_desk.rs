@@ -1,4 +1,5 @@
 //! The desk in a real terminal: what the terminal and the shell must not notice of it, and what a key must not break.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
 #[path = "support/pty.rs"]
 mod pty;

@@ -1,6 +1,7 @@
 //! The terminal floor in a real pseudo-terminal: entered, drawn to, suspended, and given back however the program ends.
 //!
 //! The program under test is this test binary itself: [`program`] run in a terminal with `SCENARIO` set.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
 #[path = "support/pty.rs"]
 mod pty;

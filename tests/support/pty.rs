@@ -1,5 +1,6 @@
 //! A program in a real pseudo-terminal, with a terminal emulator at the other end: what a person would see.
 #![allow(dead_code, reason = "every test file uses its own part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a harness fails loudly")]
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -49,6 +50,7 @@ struct Log {
 }
 
 /// The modes that a program must leave as it found them.
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the terminal")]
 #[derive(Debug, PartialEq, Eq)]
 pub struct Modes {
     pub alternate_screen: bool,
