@@ -106,7 +106,7 @@ async fn run(scenario: &str, restorer: &Restorer) -> Result<i32, TerminalError> 
             Some(Signal::End(ending)) => return Ok(ending.exit_code().into()),
             Some(Signal::Continued) => match terminal.continued(&mut signals).await? {
                 Suspended::Ending(ending) => return Ok(ending.exit_code().into()),
-                _ => last = "continued".to_owned(),
+                _ => "continued".clone_into(&mut last),
             },
             None => {}
         }
