@@ -1,5 +1,5 @@
 //! The harness of the terminal tests itself, with programs of which every byte is known.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail loudly")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
 #[path = "support/pty.rs"]
 mod pty;

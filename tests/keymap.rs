@@ -1,4 +1,7 @@
 //! The keymap as a user meets it: the default map, files with every kind of mistake, and what the program does then.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
+
+use std::fmt::Write as _;
 
 use cloverwatch::tui::action::{Action, REGISTRY, Scope};
 use cloverwatch::tui::keymap::{self, DEFAULT, Key, Keymap, Level, Lookup};
@@ -295,14 +298,14 @@ proptest! {
     fn any_file_gives_a_map_that_works(lines in prop::collection::vec(line(), 0..20)) {
         let mut text = String::new();
         for scope in Scope::ALL {
-            text.push_str(&format!("[{}]\n", scope.word()));
+            writeln!(text, "[{}]", scope.word()).unwrap();
             let mut seen = Vec::new();
             for (index, chords) in &lines {
                 let info = &REGISTRY[*index];
                 if info.scope == scope && !seen.contains(index) {
                     seen.push(*index);
                     let chords: toml_edit::Array = chords.iter().map(String::as_str).collect();
-                    text.push_str(&format!("{} = {chords}\n", info.id));
+                    writeln!(text, "{} = {chords}", info.id).unwrap();
                 }
             }
         }

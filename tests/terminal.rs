@@ -1,7 +1,7 @@
 //! The terminal floor in a real pseudo-terminal: entered, drawn to, suspended, and given back however the program ends.
 //!
 //! The program under test is this test binary itself: [`program`] run in a terminal with `SCENARIO` set.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail loudly")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
 #[path = "support/pty.rs"]
 mod pty;
@@ -106,7 +106,7 @@ async fn run(scenario: &str, restorer: &Restorer) -> Result<i32, TerminalError> 
             Some(Signal::End(ending)) => return Ok(ending.exit_code().into()),
             Some(Signal::Continued) => match terminal.continued(&mut signals).await? {
                 Suspended::Ending(ending) => return Ok(ending.exit_code().into()),
-                _ => last = "continued".to_owned(),
+                _ => "continued".clone_into(&mut last),
             },
             None => {}
         }

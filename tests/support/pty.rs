@@ -1,11 +1,10 @@
 //! A program in a real pseudo-terminal, with a terminal emulator at the other end: what a person would see.
 #![allow(dead_code, reason = "every test file uses its own part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail loudly")]
-#![allow(clippy::struct_excessive_bools, reason = "the modes of a terminal are on or off")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a harness fails loudly")]
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -51,6 +50,7 @@ struct Log {
 }
 
 /// The modes that a program must leave as it found them.
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the terminal")]
 #[derive(Debug, PartialEq, Eq)]
 pub struct Modes {
     pub alternate_screen: bool,
@@ -152,9 +152,17 @@ pub fn command(program: impl AsRef<Path>) -> CommandBuilder {
     command
 }
 
-/// The program that cargo built for this test, with a home of its own.
+/// The program that cargo built for this test, or another one that the environment names (a release build, say).
+pub fn program() -> PathBuf {
+    match std::env::var_os("CLOVERWATCH_BIN") {
+        Some(path) => std::fs::canonicalize(path).expect("CLOVERWATCH_BIN names a program"),
+        None => env!("CARGO_BIN_EXE_cloverwatch").into(),
+    }
+}
+
+/// The program, with a home of its own.
 pub fn desk(arguments: &[&str], home: &Path) -> CommandBuilder {
-    let mut command = command(env!("CARGO_BIN_EXE_cloverwatch"));
+    let mut command = command(program());
     command.args(arguments);
     at_home(&mut command, home);
     command
