@@ -1,7 +1,13 @@
 //! What is generated in the documentation is what the program says: the keys, the commands, the picture of the screen.
 //!
 //! `UPDATE_DOCS=1 cargo test --test docs` writes it anew.
-#![allow(clippy::unwrap_used, clippy::panic, dead_code, reason = "tests fail loudly; the desk is shared")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    reason = "tests fail loudly; the desk is shared"
+)]
 
 #[path = "screen/desk.rs"]
 mod desk;
