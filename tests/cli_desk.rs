@@ -113,8 +113,9 @@ fn rules_say_no_with_exit_4_and_the_reason() {
     desk.run(&["reissue", "xts1", "--code", "CODE-3", "--yes", "--despite-word"]).ends(0);
     let one = desk.run(&["show", "xts1", "--json"]).json();
     assert_eq!((&one["invitation"]["generation"], &one["confirmation"]["due_at"]), (&json!(2), &Value::Null));
-    desk.run(&["revoke", "xts1", "--reason", "wrong rooftop"]).ends(0);
-    desk.run(&["revoke", "xts1"]).ends(4).says("no living code (stage revoked)");
+    desk.run(&["revoke", "xts1"]).ends(2).says("--yes");
+    desk.run(&["revoke", "xts1", "--reason", "wrong rooftop", "--yes"]).ends(0);
+    desk.run(&["revoke", "xts1", "--yes"]).ends(4).says("no living code (stage revoked)");
     desk.run(&["note", "xts1", " "]).ends(4).says("the note is empty");
     desk.run(&["archive", "xts1"]).ends(0);
     desk.run(&["assign", "xts1", "ben"]).ends(4).says("archived");

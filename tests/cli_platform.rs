@@ -49,7 +49,7 @@ fn our_own_credentials_failing_changes_no_dealership() {
     let secret = settings.lines().find(|line| line.starts_with("client_secret")).unwrap();
     desk.write("config.toml", &settings.replace(secret, "client_secret = \"wrong\""));
     let before = desk.run(&["events", "--json"]).out;
-    let item = desk.run(&["check", "xts1", "--json"]).ends(0).json()["items"][0].clone();
+    let item = desk.run(&["check", "xts1", "--json"]).ends(1).json()["items"][0].clone();
     assert_eq!(item["probe"]["outcome"], "our-credentials", "{item}");
     assert_eq!(desk.run(&["events", "--json"]).out, before);
     desk.run(&["opcode", "list", "xts1"]).ends(1).says("our-credentials");

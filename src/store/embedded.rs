@@ -80,9 +80,9 @@ impl EmbeddedStore {
         });
         let view = view?;
         if let Ok(loaded) = &loaded {
-            nothing_is_missing(loaded, &view, &journal)?;
+            journal_is_there(loaded, &view, &journal)?;
         }
-        let loaded = match loaded {
+        let loaded = match usable(loaded, &view) {
             Ok(loaded) if loaded.fresh && view.last > 0 && !had_index => {
                 notices.push("the index was missing and was made anew from the journal".to_owned());
                 Some(loaded)
@@ -205,22 +205,33 @@ impl Drop for EmbeddedStore {
     }
 }
 
-/// Refuses to go on when the index knows events that the journal does not have. The journal is made durable before the
-/// index hears of it: what is missing was acknowledged once. An empty desk, with every code free to be issued again, would
-/// be the worst answer.
-fn nothing_is_missing(loaded: &Loaded, view: &View, journal: &Path) -> Result<(), StoreError> {
-    if loaded.applied <= view.last {
+/// Whether what was loaded fits the journal; else why not. The journal is made durable before the index hears of it: what
+/// the index knows and the journal does not was acknowledged once, and that is said.
+fn usable(loaded: Result<Loaded, String>, view: &View) -> Result<Loaded, String> {
+    let loaded = loaded?;
+    if loaded.applied > view.last {
+        return Err(format!(
+            "it goes up to event {}, the journal only to {}: the events between were acknowledged and are lost unless the \
+             journal's files come back",
+            loaded.applied, view.last
+        ));
+    }
+    Ok(loaded)
+}
+
+/// Refuses to go on without any journal when the index knows that there was one: an empty desk, with every code free to be
+/// issued again, would be the worst answer.
+fn journal_is_there(loaded: &Loaded, view: &View, journal: &Path) -> Result<(), StoreError> {
+    if view.last > 0 || loaded.applied == 0 {
         return Ok(());
     }
-    let file = view.segments.last().map_or_else(|| journal.to_owned(), |segment| segment.path.to_path_buf());
     Err(StoreError::Damaged {
-        file,
-        // What is missing would begin behind the last line there is; its number is of no help.
-        line: 0,
-        what: format!("events {} to {} are missing from the end of the journal", view.last + 1, loaded.applied),
+        file: journal.to_owned(),
+        line: 1,
+        what: format!("the whole journal is missing; the index knows of {} events", loaded.applied),
         advice:
-            "Bring the journal's files back (from a backup, or wherever they were moved), or restore an export into a \
-                 new store. Only if these events are really to be given up: move the index directory away."
+            "Bring its files back (from a backup, or wherever they were moved), or restore an export into a new store. \
+                 Only if everything is really to be given up: move the index directory away."
                 .to_owned(),
     })
 }

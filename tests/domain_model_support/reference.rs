@@ -135,6 +135,10 @@ impl Model {
             Outcome::Unknown => it.doubted = None,
             Outcome::Connected => {
                 it.doubted = None;
+                // A request that failed is over: nobody needs that code any more.
+                if it.xtime != Xtime::LetsUsIn {
+                    it.request = it.request.filter(|failed| !failed);
+                }
                 // The platform's answer wins over the clock. It says nothing about codes that came while connected.
                 if it.xtime != Xtime::LetsUsIn
                     && let Some((.., fate @ (Fate::Open | Fate::Expired))) = &mut it.code
@@ -242,8 +246,11 @@ impl ReferenceStateMachine for Model {
             }
             Move::Word { dealer, ago } => {
                 let it = &mut model.dealers[dealer];
-                let sense = it.code.is_some_and(|(_, generated, _, fate)| {
-                    fate != Fate::Revoked && (it.generation > 1 || generated - (now - ago) <= 5)
+                let sense = it.code.is_some_and(|(_, generated, end, fate)| {
+                    // A dead code cannot have been entered.
+                    fate != Fate::Revoked
+                        && (it.generation > 1 || generated - (now - ago) <= 5)
+                        && (now - ago) - end <= 5
                 });
                 let may = !it.archived && it.xtime != Xtime::LetsUsIn && it.word.is_none() && sense;
                 it.word = if may { Some((now - ago + 24 * HOUR, false)) } else { it.word };

@@ -198,14 +198,14 @@ fn a_pasted_block_is_matched_by_dealer_code_and_wholly_checked() {
     desk.press("tab tab tab enter");
     nothing(&mut desk);
     // The keyboard went back to the block.
-    desk.paste("xts000004,FRESH-4\n")
-        .sees("→ ••••-4 ends Thu 02 Apr 11:00 EDT")
+    desk.paste("xts000004,FRESH-04\n")
+        .sees("→ ••••04 ends Thu 02 Apr 11:00 EDT")
         .sees("→ ••••11 ends Thu 02 Apr 07:00 PDT");
     desk.press("tab tab tab enter");
     let effect = only(&mut desk);
     let Effect::Paste(_, codes) = &effect else { panic!("{effect:?}") };
     let codes: Vec<(u64, &str)> = codes.iter().map(|one| (one.0.dealership.bits(), one.0.code.reveal())).collect();
-    assert_eq!(codes, [(11, "FRESH-11"), (4, "FRESH-4")]);
+    assert_eq!(codes, [(11, "FRESH-11"), (4, "FRESH-04")]);
     assert!(!format!("{effect:?}").contains("FRESH"));
 }
 

@@ -276,8 +276,9 @@ pub fn crowd(count: u64) -> World {
                 world.issue(id, ago(age), &format!("CODE-{n}"));
             }
             5 | 6 => {
-                world.issue(id, ago(age + 10.0), &format!("CODE-{n}"));
-                world.done(id, ago(age.min(40.0)));
+                let waited = age.min(40.0);
+                world.issue(id, ago(waited + 10.0), &format!("CODE-{n}"));
+                world.done(id, ago(waited));
             }
             _ => {
                 world.issue(id, ago(age + 40.0), &format!("CODE-{n}"));
