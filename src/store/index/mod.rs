@@ -33,6 +33,15 @@ const RELEASE_PAUSE: Duration = Duration::from_millis(10);
 /// How many damaged ones are kept.
 const KEPT_ASIDE: usize = 3;
 
+/// The name of the thread that writes the index, and how that of the one that opens it begins.
+const THREAD: &str = "store-index";
+
+/// Whether a panic of the current thread is caught here, and told in the store's notices.
+pub(super) fn panic_is_caught() -> bool {
+    // Threads that sled starts on its own have its name.
+    thread::current().name().is_some_and(|name| name.starts_with(THREAD) || name.starts_with("sled"))
+}
+
 /// What was in the index.
 pub(super) struct Loaded {
     /// Where it is written on.
