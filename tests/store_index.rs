@@ -122,7 +122,7 @@ async fn an_index_behind_or_ahead_of_the_journal() {
     copy(dir.path(), older.path());
 
     let store = open_small(dir.path()).unwrap();
-    store.append((0..40).map(|number| note(number, 1 + number % 17)).collect()).await.unwrap();
+    store.append((0..40).map(|number| note(number, 1 + number % history(0).len() as u64)).collect()).await.unwrap();
     let expected = content(&*store).await;
     store.close().await.unwrap();
     drop(store);

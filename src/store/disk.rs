@@ -58,8 +58,15 @@ pub(super) fn private_file(path: &Path) -> io::Result<File> {
 
 /// Makes a directory that only its owner can enter; one that exists is closed to others.
 pub(super) fn private_dir(path: &Path) -> Result<(), StoreError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(path).and_then(|()| tighten(path, 0o700));
-    made.map_err(|error| io_error("creating", path, &error))
+    let make = || {
+        if path.exists() {
+            return tighten(path, 0o700);
+        }
+        DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+        // What will be durable in it is worth nothing without its own name.
+        path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync_dir)
+    };
+    make().map_err(|error| io_error("creating", path, &error))
 }
 
 /// Makes the directory of a store. One that exists is closed to others when nothing but a store is in it; else it is left

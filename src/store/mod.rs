@@ -38,6 +38,12 @@ pub use transfer::{RestoreError, Restored, restore};
 /// How many commits a follower may lag behind before it is told to read again.
 const FOLLOWERS_LAG: usize = 4_096;
 
+/// Whether a panic of the current thread is the index's: it is caught, and told in the notices. A panic hook that prints,
+/// or gives the terminal back, has to leave those alone.
+pub fn panic_is_caught() -> bool {
+    index::panic_is_caught()
+}
+
 /// Facts of one dealership that are to be recorded together.
 #[derive(Debug, Clone)]
 pub struct Append {

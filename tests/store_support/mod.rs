@@ -93,6 +93,8 @@ pub fn history(number: u64) -> Vec<Fact> {
         Fact::OpcodeNearMiss { opcode: "Tell Us More".into(), findings: vec!["did you mean `TELL US MORE`?".into()] },
         Fact::SlotsSeen { count: 12, days: 3 },
         Fact::NoteAdded { text: "done".into() },
+        Fact::IntegrationLost { first_look: at(4), second_look: at(5) },
+        Fact::InvitationRevoked { generation: 2, reason: "wrong rooftop".into() },
         Fact::Snoozed { until: Some(at(9)) },
         Fact::InvitationRequested { intent, source: CodeOrigin::Command, generation: 3 },
         Fact::Archived {},

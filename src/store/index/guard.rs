@@ -25,9 +25,7 @@ pub(super) fn quietly<T: Send + 'static>(
     let usual: Arc<Hook> = Arc::from(panic::take_hook());
     let others = Arc::clone(&usual);
     panic::set_hook(Box::new(move |info| {
-        // Threads that sled starts on its own have its name.
-        let expected = thread::current().name().is_some_and(|name| name == GUARDED || name.starts_with("sled"));
-        if !expected {
+        if !super::panic_is_caught() {
             others(info);
         }
     }));

@@ -4,22 +4,25 @@ use std::collections::HashMap;
 use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::{Index, Sealed, without_panic};
+use super::{Index, Sealed, THREAD, without_panic};
 use crate::domain::{DealershipId, Onboarding};
 use crate::store::StoreError;
 
 /// How long changes are collected before they are written: what is not in the index is folded anew at the next start.
 const COLLECT: Duration = Duration::from_secs(1);
+/// How much longer for each state in the write before: an import shall not pay for the index again and again.
+const COLLECT_MORE: Duration = Duration::from_micros(50);
+/// How long the thread may take to end; sled has been seen to wait for ever.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The handle to the thread.
 pub(in crate::store) struct Keeper {
     desk: Arc<Desk>,
-    thread: Mutex<Option<JoinHandle<()>>>,
     dir: PathBuf,
 }
 
@@ -27,6 +30,7 @@ pub(in crate::store) struct Keeper {
 struct Desk {
     waiting: Mutex<Waiting>,
     changed: Condvar,
+    ended: Condvar,
 }
 
 #[derive(Default)]
@@ -37,6 +41,7 @@ struct Waiting {
     sealed: Vec<Sealed>,
     dirty: bool,
     end: Option<End>,
+    ended: bool,
     failed: Option<String>,
 }
 
@@ -55,8 +60,12 @@ impl Keeper {
         let desk = Arc::new(Desk::default());
         *desk.waiting.lock() = Waiting { applied, sealed, ..Waiting::default() };
         let shared = Arc::clone(&desk);
-        let thread = thread::Builder::new().name("store-index".to_owned()).spawn(move || keep(&shared, index))?;
-        Ok(Self { desk, thread: Mutex::new(Some(thread)), dir })
+        thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
+            keep(&shared, index);
+            shared.waiting.lock().ended = true;
+            shared.ended.notify_all();
+        })?;
+        Ok(Self { desk, dir })
     }
 
     /// Hands over the states after a commit.
@@ -101,11 +110,14 @@ impl Keeper {
     }
 
     fn end(&self, how: End) {
-        self.desk.waiting.lock().end.get_or_insert(how);
+        let mut waiting = self.desk.waiting.lock();
+        waiting.end.get_or_insert(how);
         self.desk.changed.notify_one();
-        if let Some(thread) = self.thread.lock().take() {
-            // It catches its own panics.
-            let _ = thread.join();
+        let hangs = |waiting: &mut Waiting| !waiting.ended;
+        if self.desk.ended.wait_while_for(&mut waiting, hangs, PATIENCE).timed_out() {
+            // The thread is left behind: the journal has everything.
+            waiting.failed.get_or_insert_with(|| "sled does not end".to_owned());
+            waiting.ended = true;
         }
     }
 }
@@ -117,6 +129,7 @@ impl Drop for Keeper {
 }
 
 fn keep(desk: &Desk, mut index: Index) {
+    let mut before = 0;
     loop {
         let mut waiting = desk.waiting.lock();
         while !waiting.dirty && waiting.end.is_none() {
@@ -124,13 +137,14 @@ fn keep(desk: &Desk, mut index: Index) {
         }
         // More may come, and each row is written once only. Nobody but the end interrupts this.
         if waiting.end.is_none() {
-            desk.changed.wait_for(&mut waiting, COLLECT);
+            desk.changed.wait_for(&mut waiting, COLLECT + COLLECT_MORE * before);
         }
         let end = waiting.end;
         if end == Some(End::Drop) || !waiting.dirty {
             break;
         }
         let states: Vec<_> = mem::take(&mut waiting.states).into_values().collect();
+        before = u32::try_from(states.len()).unwrap_or(u32::MAX);
         let (applied, sealed) = (waiting.applied, waiting.sealed.clone());
         waiting.dirty = false;
         drop(waiting);

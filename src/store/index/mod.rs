@@ -11,6 +11,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use super::StoreError;
@@ -25,8 +26,21 @@ use row::{META, Meta};
 const CACHE: u64 = 64 * 1024 * 1024;
 /// How long sled may take to open; a damaged one has been seen to wait for ever.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What sled says when its file is locked, and how often and how far apart that is tried again.
+const HELD: &str = "could not acquire lock";
+const RELEASE_TRIES: u32 = 500;
+const RELEASE_PAUSE: Duration = Duration::from_millis(10);
 /// How many damaged ones are kept.
 const KEPT_ASIDE: usize = 3;
+
+/// The name of the thread that writes the index, and how that of the one that opens it begins.
+const THREAD: &str = "store-index";
+
+/// Whether a panic of the current thread is caught here, and told in the store's notices.
+pub(super) fn panic_is_caught() -> bool {
+    // Threads that sled starts on its own have its name.
+    thread::current().name().is_some_and(|name| name.starts_with(THREAD) || name.starts_with("sled"))
+}
 
 /// What was in the index.
 pub(super) struct Loaded {
@@ -62,7 +76,7 @@ fn read(dir: &Path) -> Result<Loaded, String> {
     private_dir(dir).map_err(|error| error.to_string())?;
     // Sled prints where it was, when it knows; it never does.
     let words = |error: sled::Error| error.to_string().replace(" backtrace ()", "");
-    let db = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open().map_err(words)?;
+    let db = open(dir).map_err(words)?;
     tighten_all(dir);
     let rows = vec![Vec::new(); usize::from(row::ROWS)];
     let mut index = Index { db, dir: dir.to_owned(), rows, count: 0, sum: 0 };
@@ -82,6 +96,20 @@ fn read(dir: &Path) -> Result<Loaded, String> {
         return Err(format!("it holds {} dealerships, but not the {} that it should", index.count, meta.count));
     }
     Ok(Loaded { index, applied: meta.applied, states, sealed: meta.sealed, fresh: false })
+}
+
+/// Opens sled. Its threads may hold a file for a moment after it was closed, in this process or the one before; whoever
+/// owns the store may wait for that.
+fn open(dir: &Path) -> sled::Result<sled::Db> {
+    let config = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None);
+    let held = |error: &sled::Error| matches!(error, sled::Error::Io(error) if error.to_string().contains(HELD));
+    for _ in 0..RELEASE_TRIES {
+        match config.open() {
+            Err(error) if held(&error) => thread::sleep(RELEASE_PAUSE),
+            result => return result,
+        }
+    }
+    config.open()
 }
 
 impl Index {
