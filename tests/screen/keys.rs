@@ -199,8 +199,8 @@ fn a_pasted_block_is_matched_by_dealer_code_and_wholly_checked() {
     nothing(&mut desk);
     // The keyboard went back to the block.
     desk.paste("xts000004,FRESH-04\n")
-        .sees("→ ••••04 ends Thu 02 Apr 11:00 EDT")
-        .sees("→ ••••11 ends Thu 02 Apr 07:00 PDT");
+        .sees("→ ••••04 02 Apr 11:00 EDT = 02 Apr 10:00 CDT")
+        .sees("→ ••••11 02 Apr 07:00 PDT = 02 Apr 09:00 CDT");
     desk.press("tab tab tab enter");
     let effect = only(&mut desk);
     let Effect::Paste(_, codes) = &effect else { panic!("{effect:?}") };

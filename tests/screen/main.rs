@@ -9,6 +9,7 @@
 )]
 
 mod desk;
+mod dialogs;
 mod keys;
 mod pictures;
 mod population;

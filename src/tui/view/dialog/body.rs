@@ -9,7 +9,7 @@ use super::{Ground, Line, clip};
 use crate::domain::InvitationState;
 use crate::tui::action::Action;
 use crate::tui::clocks::in_zone;
-use crate::tui::dialog::{Dialog, Item, Wish, expiry_of};
+use crate::tui::dialog::{Dialog, Item, expiry_of};
 use crate::tui::msg::WorkId;
 use crate::tui::theme::{Tone, stage_look};
 use crate::tui::work::WorkItem;
@@ -25,7 +25,8 @@ pub(super) struct Body<'a> {
 enum List<'a> {
     #[default]
     None,
-    Items(&'a Dialog),
+    /// Each in so many lines.
+    Items(&'a Dialog, usize),
     Results(Vec<&'a WorkItem>),
 }
 
@@ -39,7 +40,7 @@ impl<'a> Body<'a> {
         } else {
             // Before the list, which may be long.
             ground.around(dialog, &mut head);
-            List::Items(dialog)
+            List::Items(dialog, ground.rows_of(action))
         };
         if matches!(action, Action::Revoke) {
             let words = "The code stays on record; whether Xtime refuses it then is not known.";
@@ -71,7 +72,7 @@ impl<'a> Body<'a> {
         self.head.len()
             + match &self.list {
                 List::None => 0,
-                List::Items(dialog) => dialog.items.len(),
+                List::Items(dialog, rows) => dialog.items.len() * rows,
                 List::Results(items) => items.len(),
             }
     }
@@ -85,9 +86,7 @@ impl<'a> Body<'a> {
         let place = place - self.head.len();
         match &self.list {
             List::None => empty(),
-            List::Items(dialog) => {
-                dialog.items.get(place).map_or_else(empty, |item| ground.listed(place, item, dialog))
-            }
+            List::Items(dialog, rows) => ground.listed(dialog, place / rows, place % rows).unwrap_or_else(empty),
             List::Results(items) => items.get(place).map_or_else(empty, |item| ground.result(item)),
         }
     }
@@ -120,20 +119,23 @@ impl Ground<'_> {
         }
     }
 
+    /// What the decision hangs on comes first: it is in view on the smallest screen too.
     fn one(&self, action: Action, item: &Item, dialog: &Dialog, lines: &mut Vec<Line>) {
         let theme = self.theme;
+        let narrow = self.is_narrow();
+        let label = if narrow { 8 } else { 13 };
         let (glyph, word, tone) = stage_look(item.stage);
         let mut pair = |name: &str, value: String, style: Style| {
             if !value.is_empty() {
-                for (place, line) in wrap(&value, self.room.saturating_sub(13)).into_iter().enumerate() {
+                for (place, line) in wrap(&value, self.room.saturating_sub(label)).into_iter().enumerate() {
                     let name = if place == 0 { name } else { "" };
-                    lines.push(Line(format!("{name:<12} {line}"), style));
+                    lines.push(Line(format!("{name:<0$}{line}", usize::from(label)), style));
                 }
             }
         };
-        pair("dealerCode", item.dealer_code.clone(), theme.text);
-        pair("contact", item.contact.clone(), theme.text);
-        pair("stage", format!("{glyph} {word}"), theme.tone(tone));
+        if let Some(what) = &item.changed {
+            pair("changed", what.clone(), theme.tone(Tone::Bad));
+        }
         if let Some((generation, masked, ends, state)) = &item.code {
             let how = match state {
                 InvitationState::Live => format!("ends in {}", self.clocks.left(*ends)),
@@ -142,8 +144,12 @@ impl Ground<'_> {
                 InvitationState::Superseded => "superseded".to_owned(),
                 InvitationState::Revoked => "revoked".to_owned(),
             };
-            let words = format!("{generation}: {masked}, {how}, {}", in_zone(*ends, item.zone));
-            pair("old code", words, theme.text);
+            let there = in_zone(*ends, item.zone);
+            if narrow {
+                pair("old end", format!("{there} {masked}"), theme.text);
+            } else {
+                pair("old code", format!("{generation}: {masked}, {how}, {there}"), theme.text);
+            }
         }
         if matches!(action, Action::Invite | Action::Reissue) {
             let policy = &self.state.setup.policy;
@@ -151,48 +157,17 @@ impl Ground<'_> {
                 let about = if self.state.setup.source.is_some() { "about " } else { "" };
                 let there = in_zone(ends, item.zone);
                 let here = self.state.setup.zone.show(ends);
-                pair("new code", format!("ends {about}{there}, in {}", self.clocks.left(ends)), theme.title);
-                pair("", format!("which is {here} here"), theme.text);
+                if narrow {
+                    pair("new end", format!("{about}{there}"), theme.title);
+                    pair("here", here, theme.text);
+                } else {
+                    pair("new code", format!("ends {about}{there}, in {}", self.clocks.left(ends)), theme.title);
+                    pair("", format!("which is {here} here"), theme.text);
+                }
             }
         }
-        if let Some(what) = &item.changed {
-            pair("changed", what.clone(), theme.tone(Tone::Bad));
-        }
-    }
-
-    /// A dealership in a list, with the code that found it.
-    fn listed(&self, place: usize, item: &Item, dialog: &Dialog) -> Line {
-        let number = place + 1;
-        let name_room = usize::from(self.room).saturating_sub(54).clamp(12, 40);
-        let name: String = clip(&item.name, name_room);
-        if let Some(what) = &item.changed {
-            return Line(format!("{number:>4} {name} {what}"), self.theme.tone(Tone::Bad));
-        }
-        let wrong = dialog.verdict.as_ref().err().into_iter().flatten().find(|problem| problem.id == Some(item.id));
-        if let Some(problem) = wrong.filter(|problem| !problem.missing) {
-            let words = problem.text.strip_prefix(&format!("{}: ", item.name)).unwrap_or(&problem.text);
-            let code = clip(&item.dealer_code, 11);
-            return Line(format!("{number:>4} {name} {code} ✗ {words}"), self.theme.tone(Tone::Bad));
-        }
-        let code = item.code.as_ref();
-        let old = code.map_or_else(
-            || "no code".to_owned(),
-            |(generation, masked, ends, state)| match state {
-                InvitationState::Live => format!("{generation}: {masked} ends in {}", self.clocks.left(*ends)),
-                InvitationState::Expired => format!("{generation}: {masked} ended {} ago", self.clocks.since(*ends)),
-                _ => format!("{generation}: {masked}"),
-            },
-        );
-        let new = match &dialog.verdict {
-            Ok(Wish::Paste(codes)) => codes.get(place).map(|code| {
-                let ends = code.generated_at.checked_add_signed(self.state.setup.policy.valid_for);
-                let ends = ends.map_or_else(String::new, |ends| format!(" ends {}", in_zone(ends, item.zone)));
-                (format!("→ {}{ends}", code.code.masked()), Tone::Good)
-            }),
-            _ => None,
-        };
-        let waiting = if item.awaits_xtime() { " (awaits Xtime)" } else { "" };
-        let (text, tone) = new.unwrap_or_else(|| (format!("{old}{waiting}"), Tone::Plain));
-        Line(format!("{number:>4} {name} {:<11} {text}", clip(&item.dealer_code, 11)), self.theme.tone(tone))
+        pair("contact", item.contact.clone(), theme.text);
+        pair(if narrow { "dealer" } else { "dealerCode" }, item.dealer_code.clone(), theme.text);
+        pair("stage", format!("{glyph} {word}"), theme.tone(tone));
     }
 }

@@ -7,12 +7,12 @@ use super::{Ground, LABELS, tabs};
 use crate::tui::dialog::{Dialog, Field, Input, Role};
 use crate::tui::theme::Tone;
 
-/// The lines that a field takes. Where room is short, what may be entered is said of the field with the keyboard only.
-pub(super) fn rows(field: &Field, dialog: &Dialog, here: bool, roomy: bool) -> u16 {
+/// The lines that a field takes, with or without what may be entered.
+pub(super) fn rows(field: &Field, dialog: &Dialog, hint: bool) -> u16 {
     let wrong = dialog.problem(field.role).is_some_and(|problem| dialog.tried || !problem.missing);
     match field.input {
         Input::Block(_) | Input::Check(_) | Input::Choice { .. } => 1,
-        Input::Line(_) => 1 + u16::from(wrong || (!field.hint.is_empty() && (here || roomy))),
+        Input::Line(_) => 1 + u16::from(wrong || (!field.hint.is_empty() && hint)),
     }
 }
 
@@ -40,8 +40,11 @@ impl Ground<'_> {
                     caret = tabs::draw_edit(edit, 1 + label_room, y, room, theme, pen).0;
                 } else if field.role == Role::Code && !edit.text().is_empty() {
                     // A code is only shown while it is written.
-                    let masked = edit.text().trim().parse::<crate::domain::InvitationCode>();
-                    let shown = masked.map_or_else(|_| edit.text().to_owned(), |code| code.masked());
+                    // Of what is none, possibly a good one with something around it, only the length.
+                    let text = edit.text().trim();
+                    let masked = text.parse::<crate::domain::InvitationCode>();
+                    let hidden = || format!("•••• ({} characters)", text.chars().count());
+                    let shown = masked.map_or_else(|_| hidden(), |code| code.masked());
                     pen.text(1 + label_room, y, room, &shown, theme.input);
                 } else {
                     pen.text(1 + label_room, y, room, edit.text(), theme.input);

@@ -2,6 +2,7 @@
 
 mod body;
 mod field;
+mod listed;
 
 use ratatui::layout::Position;
 use ratatui::style::Style;
@@ -18,6 +19,12 @@ use body::Body;
 
 /// The cells for the names of fields.
 const LABELS: u16 = 13;
+
+/// From which height on it is said what may be entered.
+const HINTS_FROM: u16 = 14;
+
+/// The lines of what it is about that mistakes leave in view.
+const LEAST_BODY: usize = 3;
 
 /// A line of the upper, scrolled part.
 struct Line(String, Style);
@@ -43,29 +50,35 @@ pub(super) fn draw(
         Kind::Kinds => ("Which events are shown".to_owned(), Body::default()),
         Kind::Results(work) => Body::results(&ground, work),
     };
-    let problems = ground.problems(dialog);
+    // Where room is short, what may be entered is said of the field with the keyboard only, then of none.
     let roomy = pen.area().height >= 24;
+    let hints = pen.area().height >= HINTS_FROM;
     let here = |place| dialog.focus == Spot::Field(place);
-    let rows: Vec<u16> =
-        dialog.fields.iter().enumerate().map(|(place, field)| field::rows(field, dialog, here(place), roomy)).collect();
+    let hint = |place| roomy || (hints && here(place));
+    let fields = dialog.fields.iter().enumerate();
+    let rows: Vec<u16> = fields.map(|(place, field)| field::rows(field, dialog, hint(place))).collect();
     let field_rows: u16 = rows.iter().sum();
+    // The frame, the status, the buttons, and some of what it is about.
+    let kept = 4 + body.len().min(LEAST_BODY) as u16;
+    let problems = ground.problems(dialog, usize::from(pen.area().height.saturating_sub(kept + field_rows)));
     // A line apart from what is above, where there is room, and the buttons.
     let lower = field_rows + problems.len() as u16 + if roomy { 2 } else { 1 };
     let all = pen.area().height.saturating_sub(1);
     let height = u16::try_from(body.len()).unwrap_or(u16::MAX).saturating_add(lower + 3).clamp(7, all.max(7));
     let mut pen = popup(pen, wide, height);
     let inside = pen.frame(&title, theme.line_focus, theme.title);
-    let mut pen = pen.within(inside);
 
     let body_rows = inside.height.saturating_sub(lower.min(inside.height.saturating_sub(2)));
     let top = dialog.scroll.min(body.len().saturating_sub(usize::from(body_rows)));
+    let more = body.len().saturating_sub(top + usize::from(body_rows));
+    if more > 0 {
+        // On the frame, where it hides nothing.
+        pen.right(2, inside.height + 1, inside.width.saturating_sub(2), &format!(" {more} more: pgdn "), theme.chosen);
+    }
+    let mut pen = pen.within(inside);
     for (y, place) in (0..body_rows).zip(top..body.len()) {
         let Line(text, style) = body.line(&ground, place);
         pen.text(1, y, ground.room, &text, style);
-    }
-    let more = body.len().saturating_sub(top + usize::from(body_rows));
-    if more > 0 {
-        pen.right(1, body_rows.saturating_sub(1), ground.room, &format!(" {more} more: pgdn "), theme.chosen);
     }
     let mut y = body_rows;
     let mut caret = None;
@@ -107,8 +120,10 @@ fn heading(action: Action, dialog: &Dialog) -> String {
 
 impl Ground<'_> {
     /// What is wrong that belongs to no field with a line of its own.
-    fn problems(&self, dialog: &Dialog) -> Vec<(String, Style)> {
+    fn problems(&self, dialog: &Dialog, room: usize) -> Vec<(String, Style)> {
         const MOST: usize = 6;
+        let stale = dialog.is_stale();
+        let most = room.saturating_sub(usize::from(stale)).clamp(1, MOST);
         let Err(problems) = &dialog.verdict else { return Vec::new() };
         let inline = |role: Option<Role>| {
             let field = role.and_then(|role| dialog.field(role));
@@ -119,12 +134,15 @@ impl Ground<'_> {
         for problem in shown {
             lines.extend(wrap(&problem.text, self.room).into_iter().map(|line| (line, self.theme.tone(Tone::Bad))));
         }
-        if lines.len() > MOST {
-            let more = lines.len() - MOST + 1;
-            lines.truncate(MOST - 1);
+        if lines.len() > most && most == 1 {
+            let (first, style) = lines.swap_remove(0);
+            lines = vec![(format!("{first} …"), style)];
+        } else if lines.len() > most {
+            let more = lines.len() - most + 1;
+            lines.truncate(most - 1);
             lines.push((format!("… and {more} more lines"), self.theme.tone(Tone::Bad)));
         }
-        if dialog.is_stale() {
+        if stale {
             lines.push(("This changed while you were looking: nothing is done.".to_owned(), self.theme.title));
         }
         lines

@@ -1,0 +1,74 @@
+//! What every dialog must show before something is done, at every size, and what it must not show.
+
+use cloverwatch::domain::CodeOrigin;
+
+use crate::desk::Desk;
+use crate::population::crowd;
+
+const SIZES: [(u16, u16); 5] = [(200, 60), (120, 30), (80, 24), (60, 16), (40, 10)];
+
+#[test]
+fn a_bulk_shows_contact_old_end_and_new_end_of_each_before_anything_is_pasted() {
+    for source in [None, Some(CodeOrigin::Http)] {
+        for size in SIZES {
+            let mut desk = Desk::with(crate::population::sample(), size, |setup| setup.source = source);
+            desk.go_to(4).press("space").go_to(2).press("space r");
+            // What does not fit is a few pages down.
+            let mut seen = desk.picture();
+            for _ in 0..3 {
+                desk.press("pgdn");
+                seen.push_str(&desk.picture());
+            }
+            for words in ["xts000004", "Ximena Holloway", "30 Mar 03:00", "02 Apr 11:00 EDT", "02 Apr 10:00 CDT"] {
+                assert!(seen.contains(words), "{words} {size:?} {source:?}\n{seen}");
+            }
+            assert!(seen.contains("about 02 Apr"), "{size:?} {source:?}\n{seen}");
+        }
+    }
+}
+
+#[test]
+fn a_pasted_code_does_not_hide_the_end_of_the_old_one() {
+    let mut desk = Desk::open((120, 30));
+    desk.go_to(4).press("space").go_to(2).press("space r");
+    desk.paste("xts000004,FRESH-44\nxts000002,FRESH-22\n");
+    desk.sees("••••4D ended 30 Mar 03:00 EDT → ••••44 02 Apr 11:00 EDT = 02 Apr 10:00 CDT");
+}
+
+#[test]
+fn the_smallest_screen_shows_both_ends_of_a_reissue_at_once() {
+    let mut desk = Desk::open((40, 10));
+    desk.go_to(4).press("r").sees("Reissue Chevrolet of Louisville").sees("old end Mon 30 Mar 03:00 EDT");
+    desk.sees("new end Thu 02 Apr 11:00 EDT").sees("here    Thu 02 Apr 10:00 CDT");
+    desk.sees("Ximena Holloway").sees("[ Reissue ]");
+}
+
+#[test]
+fn what_is_no_code_is_masked_too_once_the_keyboard_leaves_it() {
+    for size in SIZES {
+        let mut desk = Desk::open(size);
+        desk.go_to(4).press("r").paste("SECRET-1 SECRET-2").sees("SECRET-2");
+        desk.press("tab").sees_no("SECRET").sees("•••• (17 characters)");
+    }
+}
+
+#[test]
+fn every_bulk_above_25_asks_for_its_number() {
+    for (keys, title) in [("i", "Invite"), ("r", "Reissue"), ("x", "Revoke"), ("A", "Archive"), ("n", "Note")] {
+        for source in [None, Some(CodeOrigin::Http)] {
+            let mut desk = Desk::with(crowd(400), (120, 30), |setup| setup.source = source);
+            desk.press("m a").press(keys).sees(title).sees(" to go on");
+            // Backwards from the first field is the button that does it.
+            desk.press("shift-tab enter").sees(" to go on");
+            assert_eq!(desk.take_effects(), [], "{title}");
+            if source.is_none() || matches!(keys, "r" | "n") {
+                // These miss more than the number.
+                continue;
+            }
+            let picture = desk.picture();
+            let count = picture.split("type ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap_or_default();
+            desk.write(count).press("tab tab enter");
+            assert_eq!(desk.take_effects().len(), 1, "{title} {count}\n{}", desk.picture());
+        }
+    }
+}
