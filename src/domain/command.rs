@@ -196,7 +196,9 @@ pub enum Refusal {
     #[error("already connected; it needs no code")]
     Connected,
     /// The second clock is running.
-    #[error("the dealer says the code was entered; a new code would make them start again (confirm that you mean it)")]
+    #[error(
+        "the dealer says the code was entered; a new code would make them start again (to do it all the same, say so: --despite-word)"
+    )]
     WordGiven,
     /// The code was used before.
     #[error("this code was used before{}; take a fresh one from the partner's screen", if *.here { " for this dealership" } else { " for another dealership" })]

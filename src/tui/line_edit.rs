@@ -42,6 +42,8 @@ pub struct LineEdit {
     cursor: usize,
     /// The most characters it takes.
     limit: usize,
+    /// What is written is only a suggestion: the first thing that is typed replaces it.
+    suggested: bool,
 }
 
 /// The part of a line that fits.
@@ -55,7 +57,7 @@ pub struct LineView {
 
 impl Default for LineEdit {
     fn default() -> Self {
-        Self { text: String::new(), cursor: 0, limit: MOST_CHARS }
+        Self { text: String::new(), cursor: 0, limit: MOST_CHARS, suggested: false }
     }
 }
 
@@ -70,6 +72,11 @@ impl LineEdit {
         let mut line = Self::default();
         line.paste(text);
         line
+    }
+
+    /// A line with a suggestion in it: typing replaces it, moving in it or deleting keeps it as if it had been typed.
+    pub fn suggesting(text: &str) -> Self {
+        Self { suggested: true, ..Self::with(text) }
     }
 
     /// What is written.
@@ -118,6 +125,10 @@ impl LineEdit {
         if clean.is_empty() {
             return Changed::No;
         }
+        if std::mem::take(&mut self.suggested) {
+            self.text.clear();
+            self.cursor = 0;
+        }
         let (before, after) = self.text.split_at_checked(self.cursor).unwrap_or((&self.text, ""));
         let joined = [before, &clean, after].concat();
         let end = before.len() + clean.len();
@@ -129,6 +140,7 @@ impl LineEdit {
 
     /// Does what an action of the input scope says. Accept, cancel, next and previous are not for the line.
     pub fn apply(&mut self, action: Action) -> Changed {
+        self.suggested = false;
         match action {
             Action::InputLeft => self.go(self.left()),
             Action::InputRight => self.go(self.right()),

@@ -183,6 +183,17 @@ pub struct State {
 }
 
 impl State {
+    /// Takes the open dialog away, and leaves every other mode as it is.
+    pub fn take_dialog(&mut self) -> Option<Box<Dialog>> {
+        match std::mem::take(&mut self.mode) {
+            Mode::Dialog(dialog) => Some(dialog),
+            other => {
+                self.mode = other;
+                None
+            }
+        }
+    }
+
     /// An empty screen of a size; the dealerships are still to be loaded.
     pub fn new(setup: Setup, size: (u16, u16), now: Moment) -> Self {
         let rows = Rows::new(Vec::new(), Some(setup.me.clone()), setup.policy.clone(), now.at);

@@ -454,3 +454,19 @@ fn a_store_that_fills_up_meanwhile_is_shown() {
     desk.sees("First Ford").sees_no("cloverwatch import");
     assert_eq!(desk.selected(), 1);
 }
+
+#[test]
+fn what_happens_meanwhile_closes_neither_filter_nor_help_nor_palette() {
+    for (open, sign) in [("/", "is:live"), (":", "is:live"), ("?", "╭─ Help")] {
+        let mut desk = desk();
+        desk.press(open).write("is:live");
+        desk.happens(|world| world.issue(id(4), now(), "FRESH-04"));
+        desk.sees(sign);
+    }
+}
+
+#[test]
+fn a_suggestion_is_replaced_by_what_is_typed() {
+    let mut desk = desk();
+    desk.go_to(4).press("r").paste("FRESH-44").press("tab").write("2026-03-30 09:30").sees("Thu 02 Apr 09:30 EDT");
+}

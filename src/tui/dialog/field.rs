@@ -56,8 +56,7 @@ pub enum Input {
 
 impl Field {
     pub(super) fn line(role: Role, label: &str, hint: impl Into<String>, text: &str) -> Self {
-        let mut edit = LineEdit::default();
-        edit.paste(text);
+        let edit = LineEdit::suggesting(text);
         Self { role, label: label.to_owned(), hint: hint.into(), input: Input::Line(edit) }
     }
 

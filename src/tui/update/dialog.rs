@@ -13,7 +13,7 @@ const LONGEST_BLOCK: usize = 1 << 20;
 
 /// Changes the open dialog, then judges it anew.
 fn change<T: Default>(state: &mut State, change: impl FnOnce(&mut Dialog) -> T) -> T {
-    let Mode::Dialog(mut dialog) = std::mem::take(&mut state.mode) else { return T::default() };
+    let Some(mut dialog) = state.take_dialog() else { return T::default() };
     let answer = change(&mut dialog);
     dialog.judge(&Glance::of(state));
     state.mode = Mode::Dialog(dialog);
@@ -39,7 +39,8 @@ pub(super) fn paste(state: &mut State, pasted: &str) -> bool {
             true
         }
         Some(Input::Block(text)) if text.len() + pasted.len() <= LONGEST_BLOCK => {
-            text.push_str(pasted);
+            // Terminals send the line ends of a paste as if Enter had been pressed.
+            text.push_str(&pasted.replace("\r\n", "\n").replace('\r', "\n"));
             true
         }
         _ => false,
@@ -107,6 +108,8 @@ pub fn failed(state: &State, dialog: &Dialog) -> usize {
 fn enter(state: &mut State, buttons: usize) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
     let Spot::Field(place) = dialog.focus else { return Vec::new() };
+    let quick = dialog.is_quick();
+    let last_text = dialog.fields.iter().skip(place + 1).all(|field| !field.takes_text());
     if let Some(Input::Block(text)) = dialog.focused_mut().map(|field| &mut field.input)
         && !text.is_empty()
         && !text.ends_with('\n')
@@ -114,10 +117,10 @@ fn enter(state: &mut State, buttons: usize) -> Vec<Effect> {
         text.push('\n');
         return Vec::new();
     }
-    let last_text = dialog.fields.iter().skip(place + 1).all(|field| !field.takes_text());
-    if dialog.is_quick() && last_text {
+    if quick && last_text {
         return accept(state);
     }
+    // Also behind the last field the harmless button comes first: nobody issues a code by leaning on Enter.
     change(state, |dialog| dialog.step(true, buttons));
     Vec::new()
 }
@@ -138,7 +141,7 @@ fn press(state: &mut State, button: Option<Button>) -> Vec<Effect> {
 }
 
 fn close(state: &mut State) {
-    if let Mode::Dialog(dialog) = std::mem::take(&mut state.mode)
+    if let Some(dialog) = state.take_dialog()
         && let Kind::Results(id) = dialog.kind
     {
         state.works.retain(|work| work.id != id || !work.is_over());
@@ -147,7 +150,7 @@ fn close(state: &mut State) {
 
 /// Opens the dialog anew with the dealerships as they are now; what was typed stays.
 fn look_again(state: &mut State) {
-    let Mode::Dialog(mut old) = std::mem::take(&mut state.mode) else { return };
+    let Some(mut old) = state.take_dialog() else { return };
     let Kind::Ask(action) = old.kind else { return };
     let ids: Vec<DealershipId> = old.items.iter().map(|item| item.id).collect();
     match open(action, &ids, state) {
@@ -196,7 +199,7 @@ fn accept(state: &mut State) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    let Mode::Dialog(dialog) = std::mem::take(&mut state.mode) else { return Vec::new() };
+    let Some(dialog) = state.take_dialog() else { return Vec::new() };
     if let Wish::Show(groups) = wish {
         for (group, shown) in groups {
             state.tail.show(group, shown);

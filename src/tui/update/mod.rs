@@ -130,7 +130,7 @@ fn committed(state: &mut State, committed: &Committed) {
 
 /// Tells an open dialog what happened to its dealerships.
 fn compare_dialog(state: &mut State, states: &[Arc<crate::domain::Onboarding>]) {
-    let Mode::Dialog(mut dialog) = std::mem::take(&mut state.mode) else { return };
+    let Some(mut dialog) = state.take_dialog() else { return };
     if let Kind::Ask(action) = dialog.kind {
         let mut touched = false;
         for item in &mut dialog.items {
