@@ -199,7 +199,7 @@ fn a_pasted_block_is_matched_by_dealer_code_and_wholly_checked() {
     nothing(&mut desk);
     // The keyboard went back to the block.
     desk.paste("xts000004,FRESH-4\n")
-        .sees("→ ••••-4 ends Thu 02 Apr 11:00 EDT")
+        .sees("→ ••••4 ends Thu 02 Apr 11:00 EDT")
         .sees("→ ••••11 ends Thu 02 Apr 07:00 PDT");
     desk.press("tab tab tab enter");
     let effect = only(&mut desk);
@@ -256,6 +256,17 @@ fn every_recording_action_asks_for_its_command() {
     let Command::ChooseOpcode { choice } = &items[0].1 else { panic!("{effect:?}") };
     assert_eq!(choice.code, Untrusted::from("DataClover Appt"));
     assert_eq!(choice.option, cloverwatch::domain::OpcodeOption::New);
+}
+
+#[test]
+fn the_word_of_a_dealer_must_fit_the_life_of_the_code() {
+    let mut desk = desk();
+    desk.go_to(4).press("d").sees("the code died 8 h 00 m before that moment");
+    desk.press("ctrl-u").write("in 2h").sees("the dealer cannot have finished in the future");
+    desk.press("ctrl-u").write("-81h").sees("the code was generated 1 h 00 m after that moment").press("enter");
+    nothing(&mut desk);
+    desk.press("ctrl-u").write("-10h").press("enter");
+    assert!(matches!(only(&mut desk), Effect::Execute(..)));
 }
 
 #[test]

@@ -276,7 +276,7 @@ pub fn crowd(count: u64) -> World {
                 world.issue(id, ago(age), &format!("CODE-{n}"));
             }
             5 | 6 => {
-                world.issue(id, ago(age + 10.0), &format!("CODE-{n}"));
+                world.issue(id, ago(age.min(40.0) + 10.0), &format!("CODE-{n}"));
                 world.done(id, ago(age.min(40.0)));
             }
             _ => {
