@@ -64,9 +64,21 @@ impl Fuzzy {
     }
 
     fn holds(&self, text: &Searchable) -> bool {
+        // Most names are plain; for them the answer is whether the letters come in this order, and no score is needed.
+        if let Utf32Str::Ascii(letters) = self.needle.needle_text()
+            && text.words().is_ascii()
+        {
+            return text.word_fields().any(|field| in_order(letters, field.as_bytes()));
+        }
         let (matcher, buffer) = &mut *self.scratch.lock();
         text.word_fields().any(|field| self.needle.score(Utf32Str::new(field, buffer), matcher).is_some())
     }
+}
+
+/// Whether bytes occur in a text in their order, with anything between them.
+fn in_order(bytes: &[u8], text: &[u8]) -> bool {
+    let mut rest = text.iter();
+    bytes.iter().all(|byte| rest.any(|other| other == byte))
 }
 
 impl fmt::Debug for Fuzzy {

@@ -22,6 +22,8 @@ pub struct Item {
     pub stage: Stage,
     /// Its newest code: number, masked, end and state.
     pub code: Option<(u32, String, Timestamp, InvitationState)>,
+    /// When its only code was generated; `None` when there was more than one, or none.
+    pub only_code_from: Option<Timestamp>,
     /// What happened to it since; the dialog refuses then.
     pub changed: Option<String>,
     seen: Seen,
@@ -75,6 +77,7 @@ impl Item {
             zone: state.profile.timezone,
             stage: state.stage(now),
             code: code.map(|code| (code.generation, code.code.masked(), code.expires_at, code.state(now))),
+            only_code_from: code.filter(|_| state.earlier.is_empty()).map(|code| code.generated_at),
             changed: None,
             seen: Seen::of(state),
         }

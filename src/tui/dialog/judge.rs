@@ -6,6 +6,7 @@ use crate::domain::paste::{Expected, Mistake, PasteContext, check_code, check_ge
 use crate::domain::when::{parse_duration, parse_moment};
 use crate::domain::{
     Ask, Claim, Claims, Command, DealershipId, OpcodeChoice, OpcodeOption, Policy, Stage, Timestamp, Untrusted,
+    in_words,
 };
 use crate::engine::PastedCode;
 use crate::tui::action::Action;
@@ -231,12 +232,10 @@ impl Dialog {
                 same(Command::ChooseOpcode { choice: OpcodeChoice { code: Untrusted::from(text), option } })
             }
             Action::ConfirmWord => {
+                let text = if text.is_empty() { "now" } else { text };
                 let said = |item: &Item| {
-                    let at = parse_moment(if text.is_empty() { "now" } else { text }, glance.now, &item.zone)
-                        .map_err(|error| error.to_string())?;
-                    if at - glance.now > glance.policy.clock_tolerance {
-                        return Err("the dealer cannot have finished in the future".to_owned());
-                    }
+                    let at = parse_moment(text, glance.now, &item.zone).map_err(|error| error.to_string())?;
+                    word_fits(item, at, glance)?;
                     Ok((item.id, Command::ConfirmByDealer { said_at: at }))
                 };
                 let commands: Result<Vec<_>, String> = self.items.iter().map(said).collect();
@@ -244,6 +243,23 @@ impl Dialog {
             }
             _ => Err(Problems::new()),
         }
+    }
+}
+
+/// Whether the dealer can have entered the code at that moment: the same as the rule, said while it is typed.
+fn word_fits(item: &Item, at: Timestamp, glance: &Glance<'_>) -> Result<(), String> {
+    let tolerance = glance.policy.clock_tolerance;
+    if at - glance.now > tolerance {
+        return Err("the dealer cannot have finished in the future".to_owned());
+    }
+    if let Some(from) = item.only_code_from.filter(|from| *from - at > tolerance) {
+        return Err(format!("the code was generated {} after that moment", in_words(from - at)));
+    }
+    match &item.code {
+        Some((_, _, ends, _)) if at - *ends > tolerance => {
+            Err(format!("the code died {} before that moment: say when the dealer finished", in_words(at - *ends)))
+        }
+        _ => Ok(()),
     }
 }
 

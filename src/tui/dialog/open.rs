@@ -24,7 +24,9 @@ pub fn allowed(action: Action, state: &Onboarding, source: Option<CodeOrigin>, n
     }
     match action {
         Action::Invite | Action::Reissue if state.is_confirmed() => no("already connected; it needs no code"),
-        Action::Invite | Action::Reissue if state.pending.is_some() && source.is_none() => {
+        Action::Invite | Action::Reissue
+            if source.is_none() && state.pending.as_ref().is_some_and(|pending| pending.failed.is_none()) =>
+        {
             no("a code was asked for and has not arrived yet")
         }
         Action::Invite => match newest {

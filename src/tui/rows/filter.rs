@@ -30,7 +30,8 @@ impl Rows {
     pub(super) fn refilter(&mut self, now: Timestamp, narrowed: bool) {
         let Self { slots, query, me, policy, .. } = self;
         let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
-        if narrowed || slots.len() < WORTH_THREADS || threads == 1 {
+        let asked = if narrowed { slots.iter().filter(|row| row.matches).count() } else { slots.len() };
+        if asked < WORTH_THREADS || threads == 1 {
             ask(slots, query, narrowed, now, policy, me.as_deref());
         } else {
             let share = slots.len().div_ceil(threads);
@@ -40,7 +41,7 @@ impl Rows {
                     scope.spawn(move || {
                         // A query has scratch memory; each thread asks one of its own.
                         let own = Query::parse(query.text());
-                        ask(part, own.as_ref().unwrap_or(query), false, now, policy, me);
+                        ask(part, own.as_ref().unwrap_or(query), narrowed, now, policy, me);
                     });
                 }
             });
