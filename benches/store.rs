@@ -93,6 +93,14 @@ impl LogFile for MeteredFile {
     }
 }
 
+struct Round {
+    ours: Duration,
+    bare: Duration,
+    /// Of `ours`, in write and sync.
+    busy: Duration,
+    groups: usize,
+}
+
 /// Short rounds, the two loops by turns: what else the machine does at the time meets both.
 async fn group_commit() {
     println!("group commit, {WRITERS} writers, one event each time");
@@ -131,25 +139,23 @@ async fn group_commit() {
             file.sync_data().expect("synced");
             at += size;
         }
-        figures.push((ours, since(&clock, began), busy, sizes.len() as u64));
+        figures.push(Round { ours, bare: since(&clock, began), busy, groups: sizes.len() });
     }
     store.close().await.expect("closed");
-    let median = |figure: &dyn Fn(&(Duration, Duration, Duration, u64)) -> f64| {
+    let median = |figure: &dyn Fn(&Round) -> f64| {
         let mut values: Vec<f64> = figures.iter().map(figure).collect();
         values.sort_by(f64::total_cmp);
         values[values.len() / 2]
     };
     let each = (WRITERS * EACH) as f64;
+    let ratio = median(&|round| round.bare.as_secs_f64() / round.ours.as_secs_f64());
     println!("  medians of {ROUNDS} rounds of {each} records");
-    println!("  store        {:>8.0} records/s", median(&|(ours, ..)| each / ours.as_secs_f64()));
-    println!("  bare loop    {:>8.0} records/s", median(&|(_, bare, ..)| each / bare.as_secs_f64()));
-    let ratio = median(&|(ours, bare, ..)| bare.as_secs_f64() / ours.as_secs_f64());
-    println!("  ratio        {ratio:>8.2} (wanted: 0.8 or more)");
-    println!(
-        "  of the store's time {:.2} in write and sync",
-        median(&|(ours, _, busy, _)| busy.as_secs_f64() / ours.as_secs_f64())
-    );
-    println!("  records a group {:.1}", median(&|(.., groups)| each / *groups as f64));
+    println!("  store     {:>7.0} records/s", median(&|round| each / round.ours.as_secs_f64()));
+    println!("  bare loop {:>7.0} records/s", median(&|round| each / round.bare.as_secs_f64()));
+    println!("  ratio     {ratio:.2} (wanted: 0.8 or more)");
+    let busy = median(&|round| round.busy.as_secs_f64() / round.ours.as_secs_f64());
+    println!("  of the store's time, write and sync are {busy:.2}");
+    println!("  {:.1} records a group", median(&|round| each / round.groups as f64));
 
     let dir = directory();
     let store = EmbeddedStore::open(dir.path(), Arc::clone(&clock)).expect("a store");
