@@ -40,6 +40,7 @@ async fn there_and_back() {
     let restored = restore(to.path(), text.as_bytes(), clock().now()).unwrap();
     assert_eq!(restored, Restored { events: events.len() as u64, dealerships: 80 });
     let store = open(to.path()).unwrap();
+    assert_eq!(store.notices(), Vec::<String>::new());
     assert_eq!(content(&*store).await, content(&*open(from.path()).unwrap()).await);
     assert_consistent(&store).await;
     let committed = store.append(vec![added(500)]).await.unwrap();

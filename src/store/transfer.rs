@@ -11,7 +11,7 @@ use super::draft::Draft;
 use super::embedded::SEGMENT_BYTES;
 use super::lock::Lock;
 use super::view::{Segment, View, journal_dir};
-use super::{Book, EventQuery, StoreError, line, recover};
+use super::{Book, EventQuery, StoreError, index, line, recover};
 use crate::domain::{Event, Timestamp};
 
 /// How many events a restored batch has: the batches in which they were recorded are not in the export.
@@ -113,7 +113,7 @@ pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restor
         // The reason why is more important than what is left of the attempt.
         let _ = remove();
     }
-    let restored = restored?;
+    let (restored, book) = restored?;
     let swap = || -> io::Result<()> {
         for segment in &there.segments {
             fs::remove_file(&segment.path)?;
@@ -126,10 +126,12 @@ pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restor
         sync_dir(dir)
     };
     swap().map_err(|error| io_error("replacing", &journal, &error))?;
+    // Without an index the next start makes it, and says so.
+    let _ = index::replace(&dir.join("index"), &book);
     Ok(restored)
 }
 
-fn write_all(dir: &Path, mut input: impl BufRead) -> Result<Restored, RestoreError> {
+fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, Book), RestoreError> {
     let (mut draft, book) = (Draft::default(), Book::default());
     let mut out = Segments { dir, open: None, bytes: Vec::new(), batch: Vec::with_capacity(BATCH) };
     let mut text = Vec::new();
@@ -161,7 +163,7 @@ fn write_all(dir: &Path, mut input: impl BufRead) -> Result<Restored, RestoreErr
     out.write_batch()?;
     out.close()?;
     draft.into_book(&book);
-    Ok(Restored { events, dealerships: book.len() })
+    Ok((Restored { events, dealerships: book.len() }, book))
 }
 
 /// The segments of a journal that nobody sees yet.

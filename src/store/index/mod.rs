@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::StoreError;
 use super::disk::{private_dir, tighten_all};
+use super::{Book, StoreError};
 use crate::domain::Onboarding;
 
 pub(super) use keeper::Keeper;
@@ -144,6 +144,16 @@ impl Index {
         tighten_all(&self.dir);
         Ok(())
     }
+}
+
+/// Replaces the index of a store that was empty by one of all states.
+pub(super) fn replace(dir: &Path, book: &Book) -> Result<(), String> {
+    if dir.exists() {
+        fs::remove_dir_all(dir).map_err(|error| error.to_string())?;
+    }
+    let mut index = load(dir)?.index;
+    let (seq, states) = book.all();
+    without_panic(|| index.write(seq, &states, &[]))
 }
 
 /// Moves a damaged index out of the way, for whoever wants to know how it came about.
