@@ -63,7 +63,9 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
     terminal(&mut found);
     match config::load(&overrides(globals)) {
         Ok(loaded) => {
-            let file = loaded.config.file.as_deref().map_or_else(|| "no file; the defaults hold".to_owned(), shown);
+            let place = paths::config_dir().map(|directory| shown(&directory.join("config.toml"))).unwrap_or_default();
+            let file =
+                loaded.config.file.as_deref().map_or_else(|| format!("no file {place}; the defaults hold"), shown);
             found.note("settings", Health::Good, file);
             for warning in loaded.warnings {
                 found.note("settings", Health::Doubtful, warning.to_string());

@@ -8,7 +8,7 @@ use super::{
     Timestamp, Untrusted,
 };
 
-/// A wish. [`super::decide`] turns it into facts or refuses it.
+/// A wish. [`super::decide()`] turns it into facts or refuses it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Take a dealership into our books.

@@ -1,6 +1,6 @@
 //! What an onboarding *is*: pure data and rules. No I/O, no clock reading, no async, no screen.
 //!
-//! Two functions hold every rule: [`decide`] turns a command into facts (or a refusal), [`evolve`]
+//! Two functions hold every rule: [`decide()`] turns a command into facts (or a refusal), [`evolve()`]
 //! folds an event into the state. Everything else here is data, or derives something from it.
 
 pub mod attention;

@@ -39,7 +39,7 @@ pub struct Answer<T> {
 /// Slots offered on one look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
-    /// The wall clock of the dealership; a `Z` on it is not UTC (domain.md).
+    /// The wall clock of the dealership; a `Z` on it is not UTC.
     pub local: chrono::NaiveDateTime,
     /// Length in minutes.
     pub minutes: u32,

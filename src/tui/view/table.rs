@@ -58,8 +58,26 @@ fn columns(room: u16) -> Vec<Slot> {
     chosen
 }
 
+/// A revealed code is shown whole: its column takes from the names what it needs, and gives it back.
+fn make_room_for_reveal(state: &State, slots: &mut [Slot]) {
+    let Some(reveal) = state.reveal else { return };
+    let Some(row) = state.rows.get(reveal.id) else { return };
+    let long = row.state.invitation.as_ref().map_or(0, |newest| newest.code.reveal().chars().count() as u16);
+    let room = slots.iter().find(|slot| slot.column == Column::Name).map_or(0, |slot| slot.width.saturating_sub(8));
+    let wish = slots.iter().find(|slot| slot.column == Column::Code).map_or(0, |slot| long.saturating_sub(slot.width));
+    let more = wish.min(room);
+    for slot in slots {
+        match slot.column {
+            Column::Code => slot.width += more,
+            Column::Name => slot.width -= more,
+            _ => {}
+        }
+    }
+}
+
 pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
-    let slots = columns(pen.area().width);
+    let mut slots = columns(pen.area().width);
+    make_room_for_reveal(state, &mut slots);
     heading(state, theme, &slots, pen);
     let height = usize::from(pen.area().height.saturating_sub(1));
     if state.rows.shown() == 0 {

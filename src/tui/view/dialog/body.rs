@@ -140,15 +140,17 @@ impl Ground<'_> {
             let how = match state {
                 InvitationState::Live => format!("ends in {}", self.clocks.left(*ends)),
                 InvitationState::Expired => format!("ended {} ago", self.clocks.since(*ends)),
-                InvitationState::Used => "used".to_owned(),
-                InvitationState::Superseded => "superseded".to_owned(),
-                InvitationState::Revoked => "revoked".to_owned(),
+                InvitationState::Used => "used; would have ended".to_owned(),
+                InvitationState::Superseded => "superseded; would have ended".to_owned(),
+                InvitationState::Revoked => "revoked; would have ended".to_owned(),
             };
             let there = in_zone(*ends, item.zone);
+            // Only a dialog that makes a new code has an old one.
+            let which = if matches!(action, Action::Invite | Action::Reissue) { "old code" } else { "code" };
             if narrow {
                 pair("old end", format!("{there} {masked}"), theme.text);
             } else {
-                pair("old code", format!("{generation}: {masked}, {how}, {there}"), theme.text);
+                pair(which, format!("{generation}: {masked}, {how}, {there}"), theme.text);
             }
         }
         if matches!(action, Action::Invite | Action::Reissue) {
