@@ -21,6 +21,8 @@ use super::{Append, Book, Committed, FOLLOWERS_LAG, StoreError, line};
 const UNDER_WAY: usize = 4_096;
 /// How many requests are planned before the planner looks whether a group has become durable.
 const PORTION: usize = 64;
+/// How often the planner lets others run before it sleeps: a request that comes then need not wake it.
+const YIELDS: u32 = 4;
 /// How large a group grows at most while another is being synced.
 const GROUP_BYTES: usize = 8 * 1024 * 1024;
 
@@ -141,15 +143,14 @@ impl Shared {
             }
             self.book.put(group.last, states());
         }
+        for planned in group.planned.iter().filter(|planned| planned.last_seq().is_some()) {
+            // Nobody following is no failure.
+            let _ = self.followers.send(planned.committed.clone());
+        }
+        // In one go: the first who wakes shall not be alone.
         for (reply, result) in group.answers.drain(..) {
             let committed = |place: usize| group.planned.get(place).map(|planned| planned.committed.clone());
             let result = result.and_then(|place| committed(place).ok_or(StoreError::Closed));
-            if let Ok(committed) = &result
-                && !committed.events.is_empty()
-            {
-                // Nobody following is no failure.
-                let _ = self.followers.send(committed.clone());
-            }
             // Whoever does not wait any more has recorded it all the same.
             let _ = reply.to.send(result);
         }
@@ -198,6 +199,12 @@ fn plan(shared: &Shared) {
     loop {
         let mut inbox = shared.inbox.lock();
         inbox.publishing = false;
+        for _ in 0..YIELDS {
+            if !inbox.requests.is_empty() || !inbox.synced.is_empty() || inbox.closed {
+                break;
+            }
+            MutexGuard::unlocked(&mut inbox, thread::yield_now);
+        }
         while inbox.synced.is_empty() && inbox.requests.is_empty() && !inbox.closed {
             shared.incoming.wait(&mut inbox);
         }
