@@ -18,7 +18,11 @@ pub(super) async fn run(app: &App) -> Result<(), CliError> {
     if !super::output::is_interactive() || super::output::terminal_width().is_none() {
         return Err(CliError::usage("the dashboard needs a terminal; see --help for commands that do not"));
     }
-    let engine = app.engine(Need { platform: true, source: true, background: true }).await?;
+    // A large store takes a moment to open, and it is opened before the terminal is taken: whoever waits sees for what.
+    let waiting = Waiting::show(&format!("Opening {} …", app.config.store));
+    let engine = app.engine(Need { platform: true, source: true, background: true }).await;
+    drop(waiting);
+    let engine = engine?;
     let mut notices = Vec::new();
     let missing = app.config.xtime.missing();
     if !missing.is_empty() {
@@ -87,4 +91,27 @@ fn theme(app: &App) -> Theme {
     let variable = |name: &str| std::env::var(name).ok();
     let no_color = variable("NO_COLOR").filter(|_| app.globals.color != ColorWhen::Always);
     Theme::choose(choice, no_color.as_deref(), variable("COLORFGBG").as_deref())
+}
+
+/// A line on the alternate screen while the store is being opened; gone when it is dropped.
+struct Waiting;
+
+impl Waiting {
+    fn show(words: &str) -> Self {
+        let words = crate::domain::text::clean(words).into_owned();
+        write(&format!("\x1b[?1049h\x1b[2J\x1b[H{words}"));
+        Self
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        write("\x1b[?1049l");
+    }
+}
+
+/// To the terminal, as well as it can be: nothing depends on it.
+fn write(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = std::io::Write::write_all(&mut stdout, text.as_bytes()).and_then(|()| std::io::Write::flush(&mut stdout));
 }

@@ -77,6 +77,10 @@ impl Restorer {
         let restorer = self.clone();
         let next = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
+            // The index may panic inside; that is caught, and becomes a notice.
+            if crate::store::panic_is_caught() {
+                return;
+            }
             if restorer.is_entered() && !restorer.draws_here() {
                 restorer.note(info);
                 return;
