@@ -133,15 +133,14 @@ impl Tail {
         self.held.is_none()
     }
 
-    /// The event under the tail's cursor; while following, the newest one that is shown.
+    /// The event under the tail's cursor; while following, the newest one that is shown. When a filter has hidden the event
+    /// that the cursor was on, it is on the nearest older one that is shown: never on one that nobody sees.
     pub fn chosen(&self, selected: Option<DealershipId>) -> Option<&Arc<Event>> {
-        match self.cursor {
-            Some(seq) if self.held.is_some() => {
-                let place = self.events.binary_search_by_key(&seq, |event| event.seq).ok()?;
-                self.events.get(place)
-            }
-            _ => self.events.iter().rev().find(|event| self.matches(event, selected)),
-        }
+        let from = match self.cursor.filter(|_| self.held.is_some()) {
+            Some(seq) => self.events.partition_point(|event| event.seq <= seq),
+            None => self.events.len(),
+        };
+        self.events.range(..from).rev().find(|event| self.matches(event, selected))
     }
 
     /// The events on so many lines, ascending.
@@ -256,6 +255,12 @@ mod tests {
         tail.only_selected = true;
         let selected = Some(DealershipId::from_bits(0));
         assert_eq!(tail.lines(9, selected).iter().map(|event| event.seq).collect::<Vec<_>>(), [6, 12]);
+        // The cursor stood on an event that is hidden now.
+        tail.only_selected = false;
+        tail.step(-1, 3, selected);
+        assert_eq!(tail.chosen(selected).unwrap().seq, 10);
+        tail.only_selected = true;
+        assert_eq!(tail.chosen(selected).unwrap().seq, 6);
     }
 
     #[test]
