@@ -18,19 +18,6 @@ pub enum ThemeChoice {
     Mono,
 }
 
-impl ThemeChoice {
-    /// The word in the configuration.
-    pub fn by_word(word: &str) -> Option<Self> {
-        Some(match word {
-            "auto" => Self::Auto,
-            "dark" => Self::Dark,
-            "light" => Self::Light,
-            "mono" => Self::Mono,
-            _ => return None,
-        })
-    }
-}
-
 /// How urgent something looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
