@@ -231,7 +231,7 @@ pub(super) const COLUMNS: &[Column] = &[
         ink: opcode_ink,
     },
     text!("opcode_state", "OPCODE STATE", |view| opcode_word(view.state.opcode_state).to_owned()),
-    number!("slots", "SLOTS", |view| view.state.slots.map(|slots| i64::from(slots.count))),
+    number!("slots", "SLOTS", |view| view.state.slots.as_ref().map(|slots| i64::from(slots.count))),
     text!("last_event", "LAST EVENT", |view| {
         let kinds = crate::domain::Fact::KINDS;
         kinds.get(usize::from(view.state.last_event.kind)).copied().unwrap_or_default().to_owned()

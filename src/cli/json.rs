@@ -49,7 +49,7 @@ pub fn dealership(state: &Onboarding, now: Timestamp, policy: &Policy, reveal: b
         "opcode": {
             "choice": state.opcode_code(&policy.default_opcode),
             "chosen": state.opcode.is_some(),
-            "option": state.opcode.as_ref().map(|choice| option_word(choice.option)),
+            "option": state.opcode.as_ref().map(|chosen| option_word(chosen.choice.option)),
             "state": opcode_word(state.opcode_state),
             "findings": state.opcode_findings,
         },

@@ -141,5 +141,5 @@ pub(super) async fn opcode(app: &App, dealership: &str, code: &str, new: bool, j
     let state = choose(app, &engine, |desk| Ok(vec![desk.one(dealership)?]))?;
     let option = if new { OpcodeOption::New } else { OpcodeOption::Existing };
     let choice = OpcodeChoice { code: code.into(), option };
-    send(app, &engine, state, json, |_| Ok(Command::ChooseOpcode { choice: choice.clone() })).await
+    send(app, &engine, state, json, |_| Ok(Command::ChooseOpcode { choice: choice.clone(), word: None })).await
 }

@@ -133,7 +133,7 @@ impl Page<'_> {
 
     fn opcode(&self, default: &str) -> Result<(), CliError> {
         let code = Untrusted::from(self.state.opcode_code(default));
-        let option = self.state.opcode.as_ref().map_or("the default", |choice| option_word(choice.option));
+        let option = self.state.opcode.as_ref().map_or("the default", |chosen| option_word(chosen.choice.option));
         self.line("opcode", &format!("{}  {}, {option}", code.plain(), opcode_word(self.state.opcode_state)))?;
         for finding in &self.state.opcode_findings {
             self.line("", &crate::domain::text::clean(finding))?;

@@ -9,6 +9,8 @@ use super::{InvitationState, Onboarding, Policy, Stage, Timestamp};
 pub enum Attention {
     /// It worked and then stopped.
     Lost,
+    /// A consumer could book, and now could not: the opcode or the slots are gone.
+    LeftLive,
     /// Xtime has not confirmed within 24 hours of the dealer's word.
     Overdue,
     /// The code died unused; the dealership cannot connect until it has a new one.
@@ -23,6 +25,8 @@ pub enum Attention {
     OpcodeMissing,
     /// Connected, opcode visible, but no slot would be offered.
     NoSlots,
+    /// Nobody knows what became of a test booking: it must be read back.
+    BookingUnknown,
     /// The platform answered something that no rule recognises.
     Unrecognised,
     /// The second clock is past its amber mark.
@@ -34,6 +38,7 @@ impl Attention {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Lost => "integration lost",
+            Self::LeftLive => "not live any more",
             Self::Overdue => "Xtime overdue",
             Self::Expired => "code expired",
             Self::CodeNotObtained => "code not obtained",
@@ -41,6 +46,7 @@ impl Attention {
             Self::Doubted => "answered not connected once",
             Self::OpcodeMissing => "opcode not visible",
             Self::NoSlots => "no slots offered",
+            Self::BookingUnknown => "booking without an answer",
             Self::Unrecognised => "unrecognised answer",
             Self::WaitingLong => "waiting long for Xtime",
         }
@@ -58,6 +64,9 @@ impl Onboarding {
             Stage::Lost => Some(Attention::Lost),
             Stage::Overdue => Some(Attention::Overdue),
             Stage::Expired => Some(Attention::Expired),
+            Stage::Confirmed | Stage::OpcodeMissing | Stage::NoSlots if self.left_live_at.is_some() => {
+                Some(Attention::LeftLive)
+            }
             Stage::OpcodeMissing => Some(Attention::OpcodeMissing),
             Stage::NoSlots => Some(Attention::NoSlots),
             Stage::Invited if self.time_left(now).is_some_and(|left| left < policy.expiring_within) => {
@@ -74,7 +83,10 @@ impl Onboarding {
             super::Outcome::NotConnected if self.is_confirmed() => Some(Attention::Doubted),
             _ => None,
         });
-        [by_stage, code_failed.then_some(Attention::CodeNotObtained), by_probe].into_iter().flatten().min()
+        let open = |booking: &&super::OpenBooking| booking.unknown.is_some() || now - booking.at > policy.booking_settles;
+        let booking = self.booking.as_ref().filter(open);
+        let booking = booking.map(|_| Attention::BookingUnknown);
+        [by_stage, code_failed.then_some(Attention::CodeNotObtained), by_probe, booking].into_iter().flatten().min()
     }
 
     /// What is left of the newest code's life; `None` unless it is live.

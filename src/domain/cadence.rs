@@ -153,7 +153,7 @@ fn doubted_since(state: &Onboarding) -> Option<Timestamp> {
 
 /// When something was last found out about a confirmed dealership.
 fn newest_finding(state: &Onboarding) -> Option<Timestamp> {
-    let slots = state.slots.map(|slots| slots.checked_at);
+    let slots = state.slots.as_ref().map(|slots| slots.checked_at);
     [state.confirmation.confirmed_at, state.opcode_since, slots].into_iter().flatten().max()
 }
 

@@ -1,10 +1,10 @@
 //! What may be asked of an onboarding, and why it may be refused.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 
 use super::event::CodeOrigin;
 use super::{
-    CodeDigest, DealershipId, IntentId, InvitationCode, Look, OpcodeChoice, Policy, Profile, SlotsLook, Stage,
+    AppointmentId, CodeDigest, DealershipId, IntentId, InvitationCode, Look, OpcodeChoice, Policy, Profile, SlotsLook, Stage,
     Timestamp, Untrusted,
 };
 
@@ -83,6 +83,33 @@ pub enum Command {
     ChooseOpcode {
         /// The choice.
         choice: OpcodeChoice,
+        /// Who at the dealership said so, and how.
+        word: Option<Untrusted>,
+    },
+    /// Send a test booking: the first step of the saga.
+    RequestBooking {
+        /// Which attempt it is.
+        intent: IntentId,
+        /// The one opcode that it carries.
+        opcode: Untrusted,
+        /// For when, by the dealership's wall clock.
+        local: NaiveDateTime,
+        /// The vehicle that it is booked for.
+        vin: Untrusted,
+        /// It moves the appointment that stands.
+        moves: bool,
+    },
+    /// Record what became of a test booking.
+    EndBooking {
+        /// The attempt.
+        intent: IntentId,
+        /// What became of it.
+        end: BookingEnd,
+    },
+    /// Record that the test appointment was read back.
+    SeeAppointment {
+        /// The platform's name for it.
+        id: AppointmentId,
     },
     /// Write something down.
     Note {
@@ -103,6 +130,32 @@ pub enum Command {
     Archive,
     /// Take back from the archive.
     Unarchive,
+}
+
+/// What became of a test booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BookingEnd {
+    /// The platform has it.
+    Booked {
+        /// The platform's name for it.
+        id: AppointmentId,
+        /// It was found when it was read back.
+        read_back: bool,
+    },
+    /// Nothing was booked.
+    Refused {
+        /// Why, in words.
+        reason: String,
+        /// The slot was taken meanwhile.
+        slot_taken: bool,
+    },
+    /// Nobody knows.
+    Unknown {
+        /// Why, in words.
+        reason: String,
+    },
+    /// It was looked for at the platform and is not there.
+    Absent,
 }
 
 /// What the operator wants and saw when asking for a code.
@@ -245,6 +298,45 @@ pub enum Refusal {
     /// It is not archived.
     #[error("the dealership is not archived")]
     NotArchived,
+    /// A consumer could not book there: nor can we.
+    #[error("not connected (stage {0}): nothing can be booked")]
+    NotConnected(Stage),
+    /// The appointment must carry the dealership's opcode.
+    #[error("the opcode of this dealership is another one by now; look again")]
+    OtherOpcode,
+    /// The opcode that the appointment must carry is not visible to us.
+    #[error("the opcode is not visible to us ({0}): an appointment with it would be refused")]
+    OpcodeNotVisible(&'static str),
+    /// An earlier booking may have been made.
+    #[error(
+        "a booking for {local} was sent {} ago by {by}, and nobody knows whether it was made: it is read back before any other",
+        in_words(*.ago)
+    )]
+    BookingOpen {
+        /// For when, by the dealership's wall clock.
+        local: NaiveDateTime,
+        /// Who asked for it.
+        by: String,
+        /// How long ago.
+        ago: TimeDelta,
+    },
+    /// There is a test appointment already.
+    #[error("test appointment {id} stands for {local}; it can be moved (--reschedule), there is no cancel")]
+    AppointmentStands {
+        /// The platform's name for it.
+        id: String,
+        /// For when, by the dealership's wall clock.
+        local: NaiveDateTime,
+    },
+    /// There is no test appointment that could be moved.
+    #[error("there is no test appointment to move; book one first")]
+    NothingToMove,
+    /// The booking is not the open one.
+    #[error("this booking is not open any more")]
+    BookingClosed,
+    /// Its absence may only mean that it has not arrived yet.
+    #[error("not there, but it may still arrive; look again in {}", in_words(*.0))]
+    BookingUnsettled(TimeDelta),
 }
 
 /// A length of time in words for people: the two largest units, `5 h 12 m`, `12 m 03 s`, `2 s`.

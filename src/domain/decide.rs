@@ -1,10 +1,13 @@
 //! The rules: which facts a command makes of a state, or why it is refused.
 
+mod booking;
+mod service;
+
 use super::command::{Ask, Claim, Command, Context, Refusal};
 use super::event::CodeOrigin;
 use super::{
-    Ended, Fact, IntentId, InvitationCode, InvitationState, Look, Onboarding, OpcodeChoice, OpcodeState, Outcome,
-    Profile, SlotsLook, Stage, Timestamp, Untrusted, opcode,
+    Ended, Fact, IntentId, InvitationCode, InvitationState, Look, Onboarding, Outcome, Profile, Stage, Timestamp,
+    Untrusted,
 };
 
 /// Decides. An empty list means that the command is already true: nothing is to be recorded.
@@ -26,6 +29,7 @@ pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) 
         Command::Observe { .. } | Command::ObserveSlots { .. } | Command::Tick { .. } if archived => return Ok(vec![]),
         // A saga that was under way ends properly: its code exists at the partner.
         Command::IssueCode { intent, .. } | Command::FailCode { intent, .. } if is_pending(state, *intent) => {}
+        Command::EndBooking { .. } => {}
         _ if archived => return Err(Refusal::Archived),
         _ => {}
     }
@@ -41,9 +45,14 @@ pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) 
         Command::Revoke { reason } => revoke(state, reason, ctx),
         Command::ConfirmByDealer { said_at } => dealer_says_done(state, *said_at, ctx),
         Command::Observe { look } => Ok(observe(state, look, ctx)),
-        Command::ObserveSlots { look } => Ok(observe_slots(state, *look)),
+        Command::ObserveSlots { look } => Ok(service::slots_seen(state, look)),
         Command::Tick { probing } => Ok(tick(state, *probing, ctx.now)),
-        Command::ChooseOpcode { choice } => choose(state, choice),
+        Command::ChooseOpcode { choice, word } => service::choose(state, choice, word.as_ref()),
+        Command::RequestBooking { intent, opcode, local, vin, moves } => {
+            booking::request(state, &booking::Wanted { intent: *intent, opcode, local: *local, vin, moves: *moves }, ctx)
+        }
+        Command::EndBooking { intent, end } => booking::end(state, *intent, end, ctx),
+        Command::SeeAppointment { id } => Ok(booking::seen(state, id)),
         Command::Assign { owner } if *owner == state.profile.owner => Ok(vec![]),
         Command::Assign { owner } => Ok(vec![Fact::OwnerAssigned { owner: owner.clone() }]),
         Command::Snooze { until } if *until == state.snoozed_until => Ok(vec![]),
@@ -244,7 +253,7 @@ fn observe(state: &Onboarding, look: &Look, ctx: &Context<'_>) -> Vec<Fact> {
                 facts.push(Fact::IntegrationConfirmed { observed_at: look.ended_at });
             }
             if let Some(services) = &look.services {
-                facts.extend(opcode_fact(state, services, ctx));
+                facts.extend(service::opcode_seen(state, services, ctx));
             }
         }
         Outcome::NotConnected => {
@@ -292,39 +301,6 @@ fn expiry(state: &Onboarding, looked_at: Option<Timestamp>, lost: bool) -> Optio
     Some(Fact::InvitationExpired { generation: newest.generation, expires_at: newest.expires_at, looked_at })
 }
 
-fn opcode_fact(state: &Onboarding, services: &[super::Service], ctx: &Context<'_>) -> Option<Fact> {
-    let wanted = state.opcode_code(&ctx.policy.default_opcode);
-    let found = opcode::find(wanted, services);
-    let opcode = Untrusted::from(wanted);
-    let same = found.state == state.opcode_state;
-    match found.state {
-        OpcodeState::Unchecked => None,
-        OpcodeState::Unknown if state.opcode_state != OpcodeState::Unchecked => None,
-        OpcodeState::Unknown => Some(Fact::OpcodeUnknown { opcode }),
-        OpcodeState::Ok if same => None,
-        OpcodeState::Ok => Some(Fact::OpcodeVerified { opcode }),
-        OpcodeState::NearMiss if same && found.words == state.opcode_findings => None,
-        OpcodeState::NearMiss => Some(Fact::OpcodeNearMiss { opcode, findings: found.words }),
-        OpcodeState::Missing if same => None,
-        OpcodeState::Missing => {
-            let drifted = state.opcode_state == OpcodeState::Ok;
-            Some(Fact::OpcodeMissing { opcode, findings: found.words, drifted })
-        }
-    }
-}
-
-fn observe_slots(state: &Onboarding, look: SlotsLook) -> Vec<Fact> {
-    let had = state.slots.map(|slots| slots.count > 0);
-    match look.count {
-        // The question was about a choice that is not the present one, or is not visible any more.
-        _ if !state.is_confirmed() || state.opcode_state != OpcodeState::Ok => vec![],
-        0 if had == Some(false) => vec![],
-        0 => vec![Fact::SlotsMissing {}],
-        _ if had == Some(true) => vec![],
-        count => vec![Fact::SlotsSeen { count, days: look.days }],
-    }
-}
-
 fn tick(state: &Onboarding, probing: bool, now: Timestamp) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let Some(due_at) = state.confirmation.due_at {
@@ -337,14 +313,4 @@ fn tick(state: &Onboarding, probing: bool, now: Timestamp) -> Vec<Fact> {
         facts.extend(expiry(state, None, false));
     }
     facts
-}
-
-fn choose(state: &Onboarding, choice: &OpcodeChoice) -> Result<Vec<Fact>, Refusal> {
-    if choice.code.raw().trim().is_empty() {
-        return Err(Refusal::EmptyOpcode);
-    }
-    if state.opcode.as_ref() == Some(choice) {
-        return Ok(vec![]);
-    }
-    Ok(vec![Fact::OpcodeChosen { choice: choice.clone() }])
 }

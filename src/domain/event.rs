@@ -1,11 +1,16 @@
 //! Facts and events: everything that ever happened. What is shown is folded from these.
 
+mod words;
+
 use std::fmt;
 
+use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{DealershipId, IntentId, InvitationCode, OpcodeChoice, Outcome, Profile, Timestamp, Untrusted};
+use super::{
+    AppointmentId, DaySlots, DealershipId, IntentId, InvitationCode, OpcodeChoice, Outcome, Profile, Timestamp, Untrusted,
+};
 
 /// Who caused an event: a person's name, or `system:<task>`.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -179,6 +184,9 @@ pub enum Fact {
     OpcodeChosen {
         /// The choice.
         choice: OpcodeChoice,
+        /// Who at the dealership said so, and how, in the operator's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        word: Option<Untrusted>,
     },
     /// The chosen opcode is visible to us.
     #[serde(rename = "opcode.verified")]
@@ -193,6 +201,9 @@ pub enum Fact {
         opcode: Untrusted,
         /// The finding in words.
         findings: Vec<String>,
+        /// It had been visible before.
+        #[serde(default)]
+        drifted: bool,
     },
     /// The chosen opcode is not visible to us.
     #[serde(rename = "opcode.missing")]
@@ -217,10 +228,72 @@ pub enum Fact {
         count: u32,
         /// On how many days.
         days: u32,
+        /// The earliest one, by the dealership's wall clock.
+        #[serde(default)]
+        next: Option<NaiveDateTime>,
+        /// The days that have any, in order.
+        #[serde(default)]
+        by_day: Vec<DaySlots>,
     },
     /// A customer would be offered no time.
     #[serde(rename = "slots.missing")]
-    SlotsMissing {},
+    SlotsMissing {
+        /// Over how many days it was looked; 0: an older event, which did not say.
+        #[serde(default)]
+        window: u16,
+    },
+    /// A test booking is about to be sent. Open until booked or refused.
+    #[serde(rename = "appointment.requested")]
+    AppointmentRequested {
+        /// Which attempt it is; its mark is in the appointment's comment.
+        intent: IntentId,
+        /// The one opcode that it carries.
+        opcode: Untrusted,
+        /// For when, by the dealership's wall clock.
+        local: NaiveDateTime,
+        /// The vehicle that it is booked for.
+        vin: Untrusted,
+        /// It moves the appointment that stands, rather than making one.
+        moves: bool,
+    },
+    /// The platform has the test appointment.
+    #[serde(rename = "appointment.booked")]
+    AppointmentBooked {
+        /// The attempt.
+        intent: IntentId,
+        /// The platform's name for it.
+        id: AppointmentId,
+        /// The opcode that it carries.
+        opcode: Untrusted,
+        /// For when, by the dealership's wall clock.
+        local: NaiveDateTime,
+        /// The booking itself had no answer; it was found when it was read back.
+        read_back: bool,
+    },
+    /// Nothing was booked; the attempt is over.
+    #[serde(rename = "appointment.refused")]
+    AppointmentRefused {
+        /// The attempt.
+        intent: IntentId,
+        /// Why, in words.
+        reason: Box<str>,
+        /// The slot was taken meanwhile (`x-001009`).
+        slot_taken: bool,
+    },
+    /// Nobody knows whether it was booked: it must be read back before any second try.
+    #[serde(rename = "appointment.unknown")]
+    AppointmentUnknown {
+        /// The attempt.
+        intent: IntentId,
+        /// Why, in words.
+        reason: Box<str>,
+    },
+    /// The test appointment was read back from the platform.
+    #[serde(rename = "appointment.verified")]
+    AppointmentVerified {
+        /// The platform's name for it.
+        id: AppointmentId,
+    },
     /// Somebody wrote something down.
     #[serde(rename = "note.added")]
     NoteAdded {
@@ -275,6 +348,11 @@ impl Fact {
         "dealership.snoozed",
         "dealership.archived",
         "dealership.unarchived",
+        "appointment.requested",
+        "appointment.booked",
+        "appointment.refused",
+        "appointment.unknown",
+        "appointment.verified",
     ];
 
     /// The dotted kind, as serialized.
@@ -282,7 +360,7 @@ impl Fact {
         Self::KINDS[self.index() as usize]
     }
 
-    /// The place of the kind in [`Fact::KINDS`].
+    /// The place of the kind in [`Fact::KINDS`]. The index keeps it: new kinds go to the end.
     pub fn index(&self) -> u8 {
         match self {
             Self::DealershipAdded { .. } => 0,
@@ -304,12 +382,17 @@ impl Fact {
             Self::OpcodeMissing { .. } => 16,
             Self::OpcodeUnknown { .. } => 17,
             Self::SlotsSeen { .. } => 18,
-            Self::SlotsMissing {} => 19,
+            Self::SlotsMissing { .. } => 19,
             Self::NoteAdded { .. } => 20,
             Self::OwnerAssigned { .. } => 21,
             Self::Snoozed { .. } => 22,
             Self::Archived {} => 23,
             Self::Unarchived {} => 24,
+            Self::AppointmentRequested { .. } => 25,
+            Self::AppointmentBooked { .. } => 26,
+            Self::AppointmentRefused { .. } => 27,
+            Self::AppointmentUnknown { .. } => 28,
+            Self::AppointmentVerified { .. } => 29,
         }
     }
 }
@@ -348,53 +431,6 @@ impl Event {
             "kind": self.fact.kind(),
             "data": data,
         })
-    }
-
-    /// What happened, in one line for people, without the dealership's name. Codes are masked, outside text is cleaned.
-    pub fn summary(&self) -> String {
-        match &self.fact {
-            Fact::DealershipAdded { profile } => format!("added with dealerCode {}", profile.dealer_code.plain()),
-            Fact::DealershipUpdated { .. } => "profile corrected".to_owned(),
-            Fact::InvitationRequested { generation, .. } => format!("code {generation} requested"),
-            Fact::InvitationRequestFailed { reason, refused, .. } => {
-                let what = if *refused { "refused by the source" } else { "not obtained yet" };
-                format!("code {what}: {}", super::text::clean(reason))
-            }
-            Fact::InvitationIssued { generation, code, .. } => format!("code {generation} issued, {}", code.masked()),
-            Fact::InvitationSuperseded { generation, by } => format!("code {generation} superseded by code {by}"),
-            Fact::InvitationExpired { generation, .. } => format!("code {generation} expired unused"),
-            Fact::InvitationRevoked { generation, reason } if reason.is_empty() => format!("code {generation} revoked"),
-            Fact::InvitationRevoked { generation, reason } => {
-                format!("code {generation} revoked: {}", reason.plain())
-            }
-            Fact::DealerConfirmed { .. } => "the dealer says it is done".to_owned(),
-            Fact::IntegrationConfirmed { .. } => "Xtime shows the integration".to_owned(),
-            Fact::ConfirmationOverdue { .. } => "Xtime has not confirmed in time".to_owned(),
-            Fact::IntegrationLost { .. } => "the integration is lost".to_owned(),
-            Fact::ProbeChanged { outcome, reason, .. } => {
-                format!("Xtime now says {outcome}: {}", super::text::clean(reason))
-            }
-            Fact::OpcodeChosen { choice } => format!("opcode `{}` chosen", choice.code.plain()),
-            Fact::OpcodeVerified { opcode } => format!("opcode `{}` is visible", opcode.plain()),
-            Fact::OpcodeNearMiss { opcode, findings } => {
-                let words = findings.first().map(String::as_str).unwrap_or_default();
-                format!("opcode `{}` not visible, {}", opcode.plain(), super::text::clean(words))
-            }
-            Fact::OpcodeMissing { opcode, drifted: true, .. } => {
-                format!("opcode `{}` is gone; it was visible before", opcode.plain())
-            }
-            Fact::OpcodeMissing { opcode, .. } => format!("opcode `{}` is not visible", opcode.plain()),
-            Fact::OpcodeUnknown { .. } => "opcode list empty: could not tell".to_owned(),
-            Fact::SlotsSeen { count, days } => format!("{count} slots on {days} days"),
-            Fact::SlotsMissing {} => "no slot would be offered".to_owned(),
-            Fact::NoteAdded { text } => format!("note: {}", text.plain()),
-            Fact::OwnerAssigned { owner: Some(owner) } => format!("assigned to {}", owner.plain()),
-            Fact::OwnerAssigned { owner: None } => "assigned to nobody".to_owned(),
-            Fact::Snoozed { until: Some(until) } => format!("snoozed until {}", rfc3339(*until)),
-            Fact::Snoozed { until: None } => "snooze ended".to_owned(),
-            Fact::Archived {} => "archived".to_owned(),
-            Fact::Unarchived {} => "taken back from the archive".to_owned(),
-        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The fold: how an event changes the state. Never refuses, never looks at a clock or at configuration.
 
 use super::{
-    Confirmation, Ended, Event, Fact, Invitation, LastEvent, Onboarding, OpcodeState, Outcome, PastInvitation,
-    PendingCode, ProbeRecord, Slots,
+    BookedAppointment, ChosenOpcode, Confirmation, Ended, Event, Fact, Invitation, LastEvent, Onboarding, OpcodeState,
+    OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord, Slots,
 };
 
 /// Folds one event into the state. The first event of a dealership is `dealership.added`; an event of a dealership that
@@ -25,7 +25,11 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
                 opcode_state: OpcodeState::Unchecked,
                 opcode_findings: Vec::new(),
                 opcode_since: None,
+                opcode_was_visible: None,
                 slots: None,
+                left_live_at: None,
+                appointment: None,
+                booking: None,
                 probe: None,
                 snoozed_until: None,
                 archived_at: None,
@@ -37,7 +41,13 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
     };
     state.version += 1;
     state.last_event = last_event;
+    let was_live = state.is_live();
     apply(&mut state, event);
+    match (was_live, state.is_live()) {
+        (true, false) => state.left_live_at = Some(event.at),
+        (_, true) => state.left_live_at = None,
+        (false, false) => {}
+    }
     Some(state)
 }
 
@@ -130,17 +140,55 @@ fn apply(state: &mut Onboarding, event: &Event) {
         Fact::ProbeChanged { outcome, reason, at } => {
             state.probe = Some(ProbeRecord { at: *at, outcome: *outcome, reason: reason.clone() });
         }
-        Fact::OpcodeChosen { choice } => {
-            state.opcode = Some(choice.clone());
-            state.slots = None;
-            set_opcode(state, OpcodeState::Unchecked, Vec::new(), event);
+        Fact::OpcodeChosen { choice, word } => {
+            let same = state.opcode.as_ref().is_some_and(|chosen| chosen.choice.code == choice.code);
+            let by = event.actor.as_str().into();
+            state.opcode = Some(ChosenOpcode { choice: choice.clone(), at, by, word: word.clone() });
+            // What was found out about a code stays true when only the way or the word changes.
+            if !same {
+                state.slots = None;
+                set_opcode(state, OpcodeState::Unchecked, Vec::new(), event);
+            }
         }
         Fact::OpcodeVerified { .. } => set_opcode(state, OpcodeState::Ok, Vec::new(), event),
         Fact::OpcodeNearMiss { findings, .. } => set_opcode(state, OpcodeState::NearMiss, findings.clone(), event),
         Fact::OpcodeMissing { findings, .. } => set_opcode(state, OpcodeState::Missing, findings.clone(), event),
         Fact::OpcodeUnknown { .. } => set_opcode(state, OpcodeState::Unknown, Vec::new(), event),
-        Fact::SlotsSeen { count, days } => state.slots = Some(Slots { checked_at: at, count: *count, days: *days }),
-        Fact::SlotsMissing {} => state.slots = Some(Slots { checked_at: at, count: 0, days: 0 }),
+        Fact::SlotsSeen { count, days, next, by_day } => {
+            let (count, days, next, by_day) = (*count, *days, *next, by_day.clone());
+            state.slots = Some(Slots { checked_at: at, count, days, next, by_day });
+        }
+        Fact::SlotsMissing { .. } => {
+            state.slots = Some(Slots { checked_at: at, count: 0, days: 0, next: None, by_day: Vec::new() });
+        }
+        Fact::AppointmentRequested { intent, opcode, local, vin, moves } => {
+            state.booking = Some(OpenBooking {
+                intent: *intent,
+                local: *local,
+                opcode: opcode.clone(),
+                vin: vin.clone(),
+                moves: *moves,
+                at,
+                by: event.actor.as_str().into(),
+                unknown: None,
+            });
+        }
+        Fact::AppointmentUnknown { reason, .. } => {
+            if let Some(open) = &mut state.booking {
+                open.unknown = Some(reason.clone());
+            }
+        }
+        Fact::AppointmentRefused { .. } => state.booking = None,
+        Fact::AppointmentBooked { id, opcode, local, .. } => {
+            let vin = state.booking.take().map(|open| open.vin).unwrap_or_default();
+            let (id, opcode, local) = (id.clone(), opcode.clone(), *local);
+            state.appointment = Some(BookedAppointment { id, local, opcode, vin, at, seen_at: None });
+        }
+        Fact::AppointmentVerified { .. } => {
+            if let Some(stands) = &mut state.appointment {
+                stands.seen_at = Some(at);
+            }
+        }
         Fact::NoteAdded { .. } => state.notes += 1,
         Fact::OwnerAssigned { owner } => state.profile.owner.clone_from(owner),
         Fact::Snoozed { until } => state.snoozed_until = *until,
@@ -162,6 +210,11 @@ fn forget_word(state: &mut Onboarding) {
 }
 
 fn set_opcode(state: &mut Onboarding, to: OpcodeState, findings: Vec<String>, event: &Event) {
+    state.opcode_was_visible = match (state.opcode_state, to) {
+        (OpcodeState::Ok, OpcodeState::Missing | OpcodeState::NearMiss) => state.opcode_since,
+        (_, OpcodeState::Missing | OpcodeState::NearMiss) => state.opcode_was_visible,
+        _ => None,
+    };
     state.opcode_state = to;
     state.opcode_findings = findings;
     state.opcode_since = Some(event.at);

@@ -11,6 +11,7 @@ pub mod decide;
 pub mod disconnects;
 pub mod event;
 pub mod evolve;
+pub mod guide;
 pub mod id;
 pub mod onboarding;
 pub mod opcode;
@@ -18,29 +19,34 @@ pub mod paste;
 pub mod policy;
 pub mod probe;
 pub mod query;
+pub mod slots;
 pub mod stage;
 pub mod suggest;
+pub mod test_booking;
 pub mod text;
 pub mod when;
 
 pub use attention::Attention;
 pub use cadence::{Rhythm, cadence, next_tick, pressing};
 pub use code::{CodeDigest, CodeError, InvitationCode};
-pub use command::{Ask, Claim, Claims, Command, Context, NoClaims, Refusal, in_words};
+pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, NoClaims, Refusal, in_words};
 pub use decide::decide;
 pub use disconnects::Disconnects;
 pub use event::{Actor, CodeOrigin, Event, Fact, rfc3339};
 pub use evolve::{evolve, fold};
+pub use guide::{Guide, Observed, Step, guide};
 pub use id::{DealershipId, IntentId};
 pub use onboarding::{
-    Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, PastInvitation, PendingCode,
-    Profile, Slots,
+    BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding,
+    OpenBooking, PastInvitation, PendingCode, Profile,
 };
-pub use opcode::{Finding, OpcodeChoice, OpcodeOption, OpcodeState, Service};
+pub use opcode::{ChosenOpcode, Finding, OpcodeChoice, OpcodeOption, OpcodeState, Service};
 pub use policy::Policy;
 pub use probe::{Look, Outcome, ProbeRecord, SlotsLook};
 pub use query::{Query, QueryContext, QueryError, Searchable};
+pub use slots::{DaySlots, NO_SLOTS_CAUSES, SlotCounts, Slots, slots_in_words};
 pub use stage::Stage;
+pub use test_booking::TestBooking;
 pub use text::Untrusted;
 
 /// A moment in UTC, cut to milliseconds where it is recorded.

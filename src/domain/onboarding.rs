@@ -1,11 +1,13 @@
 //! The state of one dealership's onboarding, folded from its events.
 
+use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::event::CodeOrigin;
 use super::{
-    CodeDigest, DealershipId, IntentId, InvitationCode, OpcodeChoice, OpcodeState, ProbeRecord, Timestamp, Untrusted,
+    AppointmentId, ChosenOpcode, CodeDigest, DealershipId, IntentId, InvitationCode, OpcodeOption, OpcodeState, ProbeRecord, Slots,
+    Timestamp, Untrusted,
 };
 
 /// Who answers at the dealership.
@@ -159,15 +161,42 @@ pub struct Confirmation {
     pub lost_at: Option<Timestamp>,
 }
 
-/// What is known of the slots for the chosen opcode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slots {
-    /// When this was first seen so.
-    pub checked_at: Timestamp,
-    /// How many slots.
-    pub count: u32,
-    /// On how many days.
-    pub days: u32,
+/// The test appointment that stands in the dealership's calendar. There is no public way to cancel it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookedAppointment {
+    /// The platform's name for it.
+    pub id: AppointmentId,
+    /// For when, by the dealership's wall clock.
+    pub local: NaiveDateTime,
+    /// The opcode that it carries.
+    pub opcode: Untrusted,
+    /// The vehicle that it was booked for; it is found again by this.
+    pub vin: Untrusted,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// When it was last read back from the platform; `None`: never.
+    pub seen_at: Option<Timestamp>,
+}
+
+/// A booking that was sent, or is about to be, and whose end is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenBooking {
+    /// Which attempt it is: its mark is in the comment, so that it is recognised when it is read back.
+    pub intent: IntentId,
+    /// For when, by the dealership's wall clock.
+    pub local: NaiveDateTime,
+    /// The opcode that it carries.
+    pub opcode: Untrusted,
+    /// The vehicle that it is booked for.
+    pub vin: Untrusted,
+    /// Whether it moves the appointment that stands.
+    pub moves: bool,
+    /// When it was asked for.
+    pub at: Timestamp,
+    /// Who asked.
+    pub by: Box<str>,
+    /// Why nobody knows what became of it; `None`: the answer is still awaited, or the program died meanwhile.
+    pub unknown: Option<Box<str>>,
 }
 
 /// The newest event of a dealership, for the table.
@@ -201,15 +230,23 @@ pub struct Onboarding {
     /// The second clock.
     pub confirmation: Confirmation,
     /// The dealership's choice; `None`: the configured default applies.
-    pub opcode: Option<OpcodeChoice>,
+    pub opcode: Option<ChosenOpcode>,
     /// What is known of it at the platform.
     pub opcode_state: OpcodeState,
     /// The finding in words.
     pub opcode_findings: Vec<String>,
     /// Since when the opcode state is so.
     pub opcode_since: Option<Timestamp>,
+    /// It had been visible before it was found gone: since when it was. Cleared when it is visible again.
+    pub opcode_was_visible: Option<Timestamp>,
     /// Slots; `None`: nobody has looked.
     pub slots: Option<Slots>,
+    /// When it last stopped being live; cleared when it is live again.
+    pub left_live_at: Option<Timestamp>,
+    /// The test appointment that stands.
+    pub appointment: Option<BookedAppointment>,
+    /// A booking whose end is not known. While there is one, no other may begin.
+    pub booking: Option<OpenBooking>,
     /// The last look that differed from the one before.
     pub probe: Option<ProbeRecord>,
     /// Out of sight until then.
@@ -235,7 +272,36 @@ impl Onboarding {
 
     /// The code to look for and to send: the choice, or the configured default.
     pub fn opcode_code<'a>(&'a self, default: &'a str) -> &'a str {
-        self.opcode.as_ref().map_or(default, |choice| choice.code.raw())
+        self.opcode.as_ref().map_or(default, |chosen| chosen.choice.code.raw())
+    }
+
+    /// Which way the dealership goes; without a choice it is the most common one.
+    pub fn opcode_option(&self) -> OpcodeOption {
+        self.opcode.as_ref().map_or(OpcodeOption::Existing, |chosen| chosen.choice.option)
+    }
+
+    /// Whether a consumer could book: confirmed, the opcode visible, and slots seen.
+    pub fn is_live(&self) -> bool {
+        self.is_confirmed()
+            && self.opcode_state == OpcodeState::Ok
+            && self.slots.as_ref().is_some_and(|slots| slots.count > 0)
+    }
+
+    /// What a confirmed dealership lacks to be live, in words; `None` when it is live or not confirmed.
+    pub fn lacks(&self) -> Option<&'static str> {
+        if !self.is_confirmed() {
+            return None;
+        }
+        match (self.opcode_state, self.slots.as_ref().map(|slots| slots.count)) {
+            (OpcodeState::Unchecked, _) => Some("opcode not looked for yet"),
+            (OpcodeState::Unknown, _) => Some("opcode: could not tell"),
+            (OpcodeState::NearMiss, _) => Some("opcode not visible, a near miss is"),
+            (OpcodeState::Missing, _) if self.opcode_was_visible.is_some() => Some("opcode gone"),
+            (OpcodeState::Missing, _) => Some("opcode not visible"),
+            (OpcodeState::Ok, None) => Some("slots not looked for yet"),
+            (OpcodeState::Ok, Some(0)) => Some("no slots"),
+            (OpcodeState::Ok, Some(_)) => None,
+        }
     }
 
     /// Fingerprints of every code that this dealership ever had.

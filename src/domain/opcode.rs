@@ -1,8 +1,9 @@
 //! The service opcode: the dealership's choice, and whether Xtime shows it to us.
 
 use serde::{Deserialize, Serialize};
+use unicode_security::confusable_detection;
 
-use super::Untrusted;
+use super::{Timestamp, Untrusted};
 
 /// One row of `GET /services`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,19 @@ pub struct OpcodeChoice {
     pub option: OpcodeOption,
 }
 
+/// A choice as it stands in our books: who wrote it down, when, and on whose word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenOpcode {
+    /// The choice.
+    pub choice: OpcodeChoice,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// Who recorded it.
+    pub by: Box<str>,
+    /// Who at the dealership said so, and how, in the operator's words.
+    pub word: Option<Untrusted>,
+}
+
 /// What is known of the chosen opcode at the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -54,50 +68,90 @@ pub enum OpcodeState {
 pub struct Finding {
     /// The verdict.
     pub state: OpcodeState,
-    /// In exact words, for people: "did you mean `TELL US MORE`?"
+    /// In exact words, for people: "did you mean `TELL US MORE`? (it differs in upper and lower case)"
     pub words: Vec<String>,
 }
 
-/// Compares a choice with the list (exact strings; a match that differs only in case or spaces is its own
-/// finding; an empty list is "could not tell", never "missing").
+/// How many near misses are named.
+const NAMED: usize = 3;
+
+/// Compares a choice with the list. Codes are compared as exact strings; one that differs only in case, spaces or look-alike
+/// characters, or whose *name* is what was chosen, is its own finding; an empty list is "could not tell", never "missing".
 pub fn find(code: &str, services: &[Service]) -> Finding {
     if services.is_empty() {
-        let words = vec!["Xtime answered with an empty list: could not tell".to_owned()];
+        let words = vec!["could not tell: Xtime answered with an empty list".to_owned()];
         return Finding { state: OpcodeState::Unknown, words };
     }
     if services.iter().any(|service| service.opcode.raw() == code) {
-        return Finding { state: OpcodeState::Ok, words: vec!["visible to us".to_owned()] };
+        return Finding { state: OpcodeState::Ok, words: vec!["found: visible to us".to_owned()] };
     }
-    let wanted = folded(code);
-    let mut near: Vec<String> = services
+    let mut near: Vec<(Likeness, &str)> = services
         .iter()
-        .filter(|_| !wanted.is_empty())
-        .filter(|service| folded(service.opcode.raw()) == wanted || folded(service.name.raw()) == wanted)
-        .map(|service| format!("did you mean `{}`?", service.opcode.plain()))
+        .filter_map(|service| Some((Likeness::of(code, service)?, service.opcode.raw())))
         .collect();
     // The platform promises no order; the same list must give the same words, or every look would be news.
     near.sort_unstable();
-    near.dedup();
-    near.truncate(3);
+    near.dedup_by_key(|(_, opcode)| *opcode);
+    near.truncate(NAMED);
     if near.is_empty() {
-        let words = vec![format!("not among the {} opcodes that Xtime shows us", services.len())];
-        Finding { state: OpcodeState::Missing, words }
-    } else {
-        Finding { state: OpcodeState::NearMiss, words: near }
+        let words = vec![format!("missing: not among the {} opcodes that Xtime shows us", services.len())];
+        return Finding { state: OpcodeState::Missing, words };
+    }
+    let words = near.into_iter().map(|(how, opcode)| {
+        format!("did you mean `{}`? ({})", super::text::clean(opcode), how.words())
+    });
+    Finding { state: OpcodeState::NearMiss, words: words.collect() }
+}
+
+/// In what an opcode differs from the chosen one, the likeliest slip first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness {
+    Case,
+    Spaces,
+    CaseAndSpaces,
+    Name,
+    LookAlike,
+}
+
+impl Likeness {
+    fn of(code: &str, service: &Service) -> Option<Self> {
+        let other = service.opcode.raw();
+        let (bare, other_bare) = (bare(code), bare(other));
+        if bare.is_empty() {
+            return None;
+        }
+        let name = service.name.raw();
+        match () {
+            () if code.to_lowercase() == other.to_lowercase() => Some(Self::Case),
+            () if bare == other_bare => Some(Self::Spaces),
+            () if bare.to_lowercase() == other_bare.to_lowercase() => Some(Self::CaseAndSpaces),
+            () if self::bare(name).to_lowercase() == bare.to_lowercase() => Some(Self::Name),
+            () if skeleton(&bare) == skeleton(&other_bare) => Some(Self::LookAlike),
+            () => None,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Case => "it differs in upper and lower case",
+            Self::Spaces => "it differs in spaces",
+            Self::CaseAndSpaces => "it differs in case and spaces",
+            Self::Name => "its name is what was chosen, its code is not",
+            Self::LookAlike => "it differs in characters that look alike",
+        }
     }
 }
 
-/// Case, spaces and the commonest look-alikes folded away.
-fn folded(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_whitespace() && !super::text::is_invisible(*c) && !matches!(c, '-' | '_'))
-        .flat_map(char::to_lowercase)
-        .map(|c| match c {
-            'o' => '0',
-            'l' | 'i' => '1',
-            c => c,
-        })
-        .collect()
+/// Without spaces, what nobody sees, and the dashes that people put in their place.
+fn bare(text: &str) -> String {
+    let counts = |c: &char| !c.is_whitespace() && !super::text::is_invisible(*c) && !matches!(c, '-' | '_');
+    text.chars().filter(counts).collect()
+}
+
+/// What is left when case and look-alikes (UTS #39, and `i` for `l`) are folded away.
+fn skeleton(text: &str) -> String {
+    let folded: String = confusable_detection::skeleton(text).flat_map(char::to_lowercase).collect();
+    confusable_detection::skeleton(&folded).flat_map(char::to_lowercase).map(|c| if c == 'i' { 'l' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -114,9 +168,45 @@ mod tests {
         assert_eq!(find("Tell Us More", &rows).state, OpcodeState::Ok);
         assert_eq!(find("DataClover Appt", &rows).state, OpcodeState::Missing);
         assert_eq!(find("Tell Us More", &[]).state, OpcodeState::Unknown);
-        let near = find("Tell Us More", &list(&[("TELL  US MORE", "General")]));
-        assert_eq!((near.state, near.words[0].as_str()), (OpcodeState::NearMiss, "did you mean `TELL  US MORE`?"));
-        assert_eq!(find("DataClover Appt", &list(&[("DC1", "DataClover Appt")])).words, ["did you mean `DC1`?"]);
-        assert_eq!(find("OIL10", &list(&[("0ILl0", "Oil")])).state, OpcodeState::NearMiss);
+    }
+
+    #[test]
+    fn near_misses_say_in_what_they_differ() {
+        let near = |code: &str, other: &str, name: &str| {
+            let found = find(code, &list(&[(other, name), ("000200", "Oil")]));
+            assert_eq!(found.state, OpcodeState::NearMiss, "{code} / {other}: {found:?}");
+            found.words.join("; ")
+        };
+        let general = "General";
+        for (code, other, name, how) in [
+            ("Tell Us More", "TELL US MORE", general, "upper and lower case"),
+            ("Tell Us More", "Tell  Us More ", general, "in spaces"),
+            ("Tell Us More", "Tell\u{a0}Us More", general, "in spaces"),
+            ("Tell Us More", "TELLUSMORE", general, "case and spaces"),
+            ("Tell Us More", "Tell-Us-More", general, "in spaces"),
+            ("DataClover Appt", "DC1", "DataClover Appt", "its name is what was chosen"),
+            ("DataClover Appt", "DC1", "dataclover  appt", "its name is what was chosen"),
+            ("OIL10", "0ILl0", "Oil", "look alike"),
+            ("Tell Us More", "Tell Us M\u{43e}re", general, "look alike"),
+            ("Tell Us More", "TeII Us M0re", general, "look alike"),
+        ] {
+            let words = near(code, other, name);
+            assert!(words.contains(how), "{code} / {other}: {words}");
+            assert!(words.starts_with("did you mean `"), "{words}");
+        }
+        assert_eq!(find("Tell Us More", &list(&[("Tell Us Mare", general), ("", "")])).state, OpcodeState::Missing);
+        assert_eq!(find("  ", &list(&[("-", "x")])).state, OpcodeState::Missing, "nothing is like nothing");
+    }
+
+    #[test]
+    fn the_order_of_the_list_and_rows_that_come_twice_change_nothing() {
+        let rows = [("DC1", "Tell Us More"), ("TELL US MORE", "x"), ("tell us more", "y"), ("tellusmore", "z")];
+        let mut turned = rows.to_vec();
+        turned.reverse();
+        turned.push(rows[1]);
+        let (one, other) = (find("Tell Us More", &list(&rows)), find("Tell Us More", &list(&turned)));
+        assert_eq!(one, other);
+        assert_eq!(one.words.len(), NAMED);
+        assert!(one.words[0].contains("`TELL US MORE`"), "{one:?}");
     }
 }

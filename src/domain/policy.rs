@@ -20,6 +20,12 @@ pub struct Policy {
     pub clock_tolerance: TimeDelta,
     /// The opcode of a dealership that has not chosen ("Tell Us More"; seed, option 1).
     pub default_opcode: String,
+    /// What a new opcode is usually called ("DataClover Appt"; seed, option 2).
+    pub new_opcode: String,
+    /// How many days ahead slots are looked for, from the dealership's today (14; our assumption).
+    pub slot_window: u16,
+    /// How long after a booking without an answer its absence at the platform may count (2 min; our assumption).
+    pub booking_settles: TimeDelta,
 }
 
 impl Default for Policy {
@@ -32,6 +38,9 @@ impl Default for Policy {
             lost_gap: TimeDelta::minutes(1),
             clock_tolerance: TimeDelta::minutes(5),
             default_opcode: "Tell Us More".to_owned(),
+            new_opcode: "DataClover Appt".to_owned(),
+            slot_window: 14,
+            booking_settles: TimeDelta::minutes(2),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Service, Timestamp};
+use super::{Service, SlotCounts, Timestamp};
 
 /// The meaning of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,15 +48,15 @@ pub struct Look {
     pub services: Option<Vec<Service>>,
 }
 
-/// One finished look at `GET /appointments-availabilities` for the chosen opcode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A finished look at `GET /appointments-availabilities` for the chosen opcode, over the whole window.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotsLook {
     /// When the answer was read.
     pub at: Timestamp,
-    /// Slots that were offered.
-    pub count: u32,
-    /// Different days on which they were.
-    pub days: u32,
+    /// Over how many days, from the dealership's today.
+    pub window: u16,
+    /// What was offered in them.
+    pub slots: SlotCounts,
 }
 
 /// The last look that differed from the one before it; an unchanged look is not recorded.

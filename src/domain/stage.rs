@@ -94,9 +94,9 @@ impl Onboarding {
             return Stage::Archived;
         }
         if self.is_confirmed() {
-            return match (self.opcode_state, self.slots) {
+            return match (self.opcode_state, self.slots.as_ref().map(|slots| slots.count)) {
                 (OpcodeState::Missing | OpcodeState::NearMiss, _) => Stage::OpcodeMissing,
-                (OpcodeState::Ok, Some(slots)) if slots.count == 0 => Stage::NoSlots,
+                (OpcodeState::Ok, Some(0)) => Stage::NoSlots,
                 (OpcodeState::Ok, Some(_)) => Stage::Live,
                 _ => Stage::Confirmed,
             };

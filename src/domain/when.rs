@@ -119,6 +119,15 @@ fn relative(text: &str, now: Timestamp) -> Option<Result<Timestamp, WhenError>> 
     }))
 }
 
+/// A dealership's wall clock in a form, with the abbreviation of its zone behind it ("EST"); without one where the zone
+/// skips that hour. Of an hour that comes twice the first is meant.
+pub fn with_abbreviation(local: NaiveDateTime, zone: Tz, form: &str) -> String {
+    match zone.from_local_datetime(&local).earliest() {
+        Some(at) => at.format(&format!("{form} %Z")).to_string(),
+        None => local.format(form).to_string(),
+    }
+}
+
 fn wall_clock(text: &str) -> Option<NaiveDateTime> {
     ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
         .iter()

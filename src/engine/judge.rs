@@ -13,8 +13,9 @@ use super::prober::{Done, Hold, Prober, Trip};
 use super::{EngineError, LookNote, PlatformState};
 use crate::domain::disconnects::WITNESSES;
 use crate::domain::{
-    Actor, Command, DealershipId, Event, Fact, Look, Onboarding, OpcodeState, Outcome, SlotsLook, Timestamp,
+    Actor, Command, DealershipId, Event, Fact, Look, Onboarding, OpcodeState, Outcome, SlotCounts, SlotsLook, Timestamp,
 };
+use crate::xtime::window::{LONGEST_STRETCH, Window};
 use crate::xtime::{Answer, Slot};
 
 /// The one retry layer: a look that told nothing is due again after this.
@@ -53,6 +54,7 @@ impl Prober {
                 self.looked(trip, answer);
                 self.witnessed(id);
             }
+            Done::Called => self.requests -= 1,
             Done::Recorded(trip, result) => self.recorded(trip, result),
             Done::SlotsSeen(trip, answer) => {
                 self.requests -= 1;
@@ -79,7 +81,14 @@ impl Prober {
         };
         self.answered(&trip, health, &look.reason, retry_after, clock_skew);
         let (id, at, outcome, reason) = (trip.id, look.ended_at, look.outcome, look.reason.clone());
-        self.inner.looks.write().insert(id, LookNote { at, outcome, reason, next_at: None });
+        let mut looks = self.inner.looks.write();
+        // What the slots were stays known until they are looked at again.
+        let slots = looks.get(&id).and_then(|note| note.slots.clone());
+        looks.insert(id, LookNote { at, outcome, reason, next_at: None, slots });
+        drop(looks);
+        if let Some(services) = &look.services {
+            self.inner.shown.lock().put(id, services.as_slice().into());
+        }
         trip.look = Some(look.clone());
         match outcome {
             Outcome::Unknown | Outcome::OurCredentials => self.put_off(id),
@@ -262,7 +271,11 @@ impl Prober {
             state.is_confirmed() && state.opcode_state == OpcodeState::Ok && state.archived_at.is_none()
         };
         let open = !trip.askers.is_empty() || self.breaker.gate(self.moment().elapsed) == Gate::Open;
-        if connected && open && self.inner.book().get(trip.id).is_some_and(|state| visible(&state)) {
+        if let Some(state) = self.inner.book().get(trip.id).filter(|state| connected && open && visible(state)) {
+            let days = self.inner.parts.policy.slot_window;
+            let window = Window::from_today(self.inner.now(), state.profile.timezone, days);
+            trip.stretches = window.stretches(LONGEST_STRETCH).into();
+            trip.window = Some(window);
             self.second_halves.push_back(trip);
         } else {
             self.finish(trip);
@@ -289,11 +302,19 @@ impl Prober {
                 self.finish(trip);
             }
             Ok(slots) => {
-                let days: HashSet<_> = slots.iter().map(|slot| slot.local.date()).collect();
-                let count = u32::try_from(slots.len()).unwrap_or(u32::MAX);
-                let days = days.len() as u32;
-                trip.slots = Some(Ok((count, days)));
-                let look = SlotsLook { at: self.inner.now(), count, days };
+                trip.found.extend(slots);
+                if !trip.stretches.is_empty() {
+                    return self.second_halves.push_back(trip);
+                }
+                let found = std::mem::take(&mut trip.found);
+                let found = trip.window.map_or_else(Vec::new, |window| window.merged([found]));
+                let slots = SlotCounts::of(found.iter().map(|slot| slot.local));
+                trip.slots = Some(Ok(slots.clone()));
+                let at = self.inner.now();
+                if let Some(note) = self.inner.looks.write().get_mut(&trip.id) {
+                    note.slots = Some((at, slots.clone()));
+                }
+                let look = SlotsLook { at, window: self.inner.parts.policy.slot_window, slots };
                 let inner = Arc::clone(&self.inner);
                 self.jobs.push(Box::pin(async move {
                     let result = inner.execute(trip.id, Command::ObserveSlots { look }, &Actor::system("probe")).await;

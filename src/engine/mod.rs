@@ -2,13 +2,16 @@
 
 mod agenda;
 mod backoff;
+mod booking;
 mod breaker;
 mod budget;
+mod calls;
 mod codes;
 mod expiry;
 mod import;
 mod judge;
 mod prober;
+mod recent;
 pub mod status;
 mod supervisor;
 mod timers;
@@ -25,12 +28,14 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::SharedClock;
 use crate::domain::{
-    Actor, Ask, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode, Look, Onboarding, Policy,
-    Refusal, Timestamp, decide,
+    Actor, Ask, BookingProblem, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode, Look,
+    Onboarding, Policy, Refusal, Service, SlotCounts, Timestamp, decide,
 };
 use crate::store::{Append, Book, Committed, EventQuery, Store, StoreError};
 use crate::xtime::{CodeSource, Platform, SourceError};
+use recent::Recent;
 
+pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use import::Imported;
 pub use status::{LookNote, PlatformState, Status};
 
@@ -108,6 +113,12 @@ pub enum EngineError {
     /// It would record something.
     #[error("read-only: nothing is recorded")]
     ReadOnly,
+    /// A booking that is not sent (exit 4).
+    #[error(transparent)]
+    Booking(#[from] BookingProblem),
+    /// What the platform would have to say first was not heard.
+    #[error("could not tell: {0}; nothing was sent")]
+    CouldNotTell(String),
     /// The task that did it failed; it is restarted, so asking again may help.
     #[error("a part of the program failed while doing it: {0}")]
     Fault(String),
@@ -136,8 +147,8 @@ pub struct PastedCode {
 pub struct Checked {
     /// The look.
     pub look: Look,
-    /// Slots in the next days, when connected and the opcode is visible: how many on how many days, or why not known.
-    pub slots: Option<Result<(u32, u32), String>>,
+    /// Slots in the window of the policy, when connected and the opcode is visible; or why they are not known.
+    pub slots: Option<Result<SlotCounts, String>>,
     /// What changed.
     pub events: Vec<Arc<Event>>,
 }
@@ -155,9 +166,17 @@ struct Inner {
     rng: Mutex<StdRng>,
     status: watch::Sender<Status>,
     looks: RwLock<HashMap<DealershipId, LookNote>>,
+    /// What Xtime showed of some dealerships when it was last asked.
+    shown: Mutex<Recent<Arc<[Service]>>>,
     checks: mpsc::Sender<Check>,
     /// For the one probe task; it outlives the task's restarts.
     checks_asked: tokio::sync::Mutex<mpsc::Receiver<Check>>,
+    /// Other requests of a person, within the same budget.
+    calls: mpsc::Sender<calls::Call>,
+    /// As `checks_asked`.
+    calls_asked: tokio::sync::Mutex<mpsc::Receiver<calls::Call>>,
+    /// One test booking at a time.
+    booking: tokio::sync::Mutex<()>,
     /// Dealerships for which a code is being obtained by this process.
     obtaining: Mutex<HashSet<DealershipId>>,
     source_slots: Semaphore,
@@ -179,13 +198,18 @@ impl Engine {
         let requests_per_second = parts.pace.requests_per_second.max(1);
         let platform = if parts.platform.is_some() { PlatformState::Starting } else { PlatformState::Unconfigured };
         let (checks, checks_asked) = mpsc::channel(CHECKS_WAITING);
+        let (calls, calls_asked) = mpsc::channel(CHECKS_WAITING);
         let cancel = CancellationToken::new();
         let inner = Arc::new(Inner {
             rng: Mutex::new(StdRng::seed_from_u64(parts.seed)),
             status: watch::Sender::new(Status { platform, requests_per_second, source, ..Status::default() }),
             looks: RwLock::default(),
+            shown: Mutex::default(),
             checks,
             checks_asked: tokio::sync::Mutex::new(checks_asked),
+            calls,
+            calls_asked: tokio::sync::Mutex::new(calls_asked),
+            booking: tokio::sync::Mutex::default(),
             obtaining: Mutex::default(),
             source_slots: Semaphore::new(SOURCE_IN_FLIGHT),
             cancel: cancel.clone(),
@@ -241,6 +265,11 @@ impl Engine {
         self.inner.looks.read().get(&id).cloned()
     }
 
+    /// The opcodes that Xtime showed us of a dealership, when it was looked at lately.
+    pub fn shown_services(&self, id: DealershipId) -> Option<Arc<[Service]>> {
+        self.inner.shown.lock().get(id)
+    }
+
     /// Reads events.
     pub async fn events(&self, query: EventQuery) -> Result<Vec<Event>, EngineError> {
         Ok(self.inner.parts.store.events(query).await?)
@@ -294,6 +323,11 @@ impl Inner {
 
     fn now(&self) -> Timestamp {
         self.parts.clock.now()
+    }
+
+    /// Whether this process does what is due by itself.
+    fn works(&self) -> bool {
+        self.parts.background && !self.parts.read_only
     }
 
     /// Whether anything may be recorded at all.

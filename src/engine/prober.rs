@@ -22,10 +22,12 @@ use super::breaker::{Breaker, Gate, Moment};
 use super::budget::Budget;
 use super::judge::{Mass, Parked};
 use super::status::clock_skew_changed;
+use super::calls::Call;
 use super::{CHECKS_WAITING, Check, Checked, EngineError, Inner, PlatformState};
 use crate::domain::{
-    DealershipId, Disconnects, Event, Look, Onboarding, Refusal, Rhythm, Timestamp, cadence, pressing,
+    DealershipId, Disconnects, Event, Look, Onboarding, Refusal, Rhythm, SlotCounts, Timestamp, cadence, pressing,
 };
+use crate::xtime::window::{Stretch, Window};
 use crate::xtime::{Answer, Platform, Slot};
 
 /// The longest rest of the task, so that a stepped clock is noticed.
@@ -34,8 +36,6 @@ const LONGEST_REST: Duration = Duration::from_secs(30);
 const PICTURE: Duration = Duration::from_secs(1);
 /// So many looks that were asked for, then one that was due, when there is one.
 const ERRANDS_IN_A_ROW: u32 = 9;
-/// How far the slots are looked at: the most that one request may span.
-const SLOT_DAYS: u8 = 6;
 
 /// One dealership on its way through the task.
 pub(super) struct Trip {
@@ -49,7 +49,11 @@ pub(super) struct Trip {
     /// Others have been looked at because of this one: it is decided now.
     pub last_word: bool,
     pub look: Option<Look>,
-    pub slots: Option<Result<(u32, u32), String>>,
+    /// Where slots are looked for, the parts of it that are still to be asked for, and what the others had.
+    pub window: Option<Window>,
+    pub stretches: VecDeque<Stretch>,
+    pub found: Vec<Slot>,
+    pub slots: Option<Result<SlotCounts, String>>,
     pub events: Vec<Arc<Event>>,
 }
 
@@ -59,6 +63,7 @@ pub(super) enum Done {
     Recorded(Trip, Result<Vec<Arc<Event>>, EngineError>),
     SlotsSeen(Trip, Option<Answer<Result<Vec<Slot>, String>>>),
     SlotsRecorded(Trip, Result<Vec<Arc<Event>>, EngineError>),
+    Called,
 }
 
 /// A look that comes before those that are due: a person asked, or a witness is needed.
@@ -92,6 +97,8 @@ pub(super) struct Prober {
     agenda: Agenda,
     errands: VecDeque<Errand>,
     errands_in_a_row: u32,
+    /// Requests of a person that wait for the budget.
+    calls: VecDeque<Call>,
     /// Trips that wait for their look at the slots.
     pub second_halves: VecDeque<Trip>,
     under_way: HashSet<DealershipId>,
@@ -112,7 +119,8 @@ pub(super) struct Prober {
 pub(super) async fn run(inner: Arc<Inner>) {
     let Some(platform) = inner.parts.platform.clone() else { return };
     let mut checks = inner.checks_asked.lock().await;
-    let mut follow = inner.parts.background.then(|| inner.parts.store.follow());
+    let mut calls = inner.calls_asked.lock().await;
+    let mut follow = inner.works().then(|| inner.parts.store.follow());
     let mut prober = Prober::new(&inner, platform);
     prober.plan_all();
     loop {
@@ -129,6 +137,7 @@ pub(super) async fn run(inner: Arc<Inner>) {
             biased;
             () = inner.cancel.cancelled() => return,
             Some(check) = checks.recv(), if room => prober.asked(check),
+            Some(call) = calls.recv(), if prober.calls.len() < CHECKS_WAITING => prober.calls.push_back(call),
             Some(done) = prober.jobs.next(), if !prober.jobs.is_empty() => prober.done(done),
             commit = commit => match commit {
                 Ok(commit) => commit.states.iter().for_each(|state| prober.plan(state.id)),
@@ -151,6 +160,7 @@ impl Prober {
             agenda: Agenda::default(),
             errands: VecDeque::new(),
             errands_in_a_row: 0,
+            calls: VecDeque::new(),
             second_halves: VecDeque::new(),
             under_way: HashSet::new(),
             jobs: FuturesUnordered::new(),
@@ -173,7 +183,7 @@ impl Prober {
     }
 
     fn plan_all(&mut self) {
-        if self.inner.parts.background {
+        if self.inner.works() {
             for state in self.inner.book().all().1 {
                 self.plan_state(&state);
             }
@@ -182,7 +192,7 @@ impl Prober {
 
     /// Works out anew when a dealership is due.
     pub fn plan(&mut self, id: DealershipId) {
-        if !self.inner.parts.background {
+        if !self.inner.works() {
             return;
         }
         if let Some(state) = self.inner.book().get(id) {
@@ -249,6 +259,11 @@ impl Prober {
 
     /// Starts one request, or says how long there is none to start.
     fn start_one(&mut self, now: Moment) -> Option<Duration> {
+        if let Some(call) = self.calls.pop_front() {
+            self.count_request();
+            self.jobs.push(Box::pin(call.map(|()| Done::Called)));
+            return None;
+        }
         let gate = self.breaker.gate(now.elapsed);
         let open = gate == Gate::Open;
         // A person's look passes a breaker that is open, one at a time.
@@ -306,8 +321,19 @@ impl Prober {
             return;
         };
         let dealer_code = state.profile.dealer_code.raw().to_owned();
-        let (look, slots, events) = (None, None, Vec::new());
-        let trip = Trip { id, dealer_code: dealer_code.clone(), askers, trial, last_word, look, slots, events };
+        let trip = Trip {
+            id,
+            dealer_code: dealer_code.clone(),
+            askers,
+            trial,
+            last_word,
+            look: None,
+            window: None,
+            stretches: VecDeque::new(),
+            found: Vec::new(),
+            slots: None,
+            events: Vec::new(),
+        };
         self.under_way.insert(id);
         self.count_request();
         let platform = Arc::clone(&self.platform);
@@ -317,14 +343,15 @@ impl Prober {
         }));
     }
 
-    fn begin_slots(&mut self, trip: Trip) {
+    /// Asks for the next part of the window in which slots are looked for.
+    fn begin_slots(&mut self, mut trip: Trip) {
         let Some(state) = self.inner.book().get(trip.id) else { return self.finish(trip) };
+        let Some(Stretch { start, days }) = trip.stretches.pop_front() else { return self.finish(trip) };
         let opcode = state.opcode_code(&self.inner.parts.policy.default_opcode).to_owned();
-        let today = self.inner.now().with_timezone(&state.profile.timezone).date_naive();
         self.count_request();
         let platform = Arc::clone(&self.platform);
         self.jobs.push(Box::pin(async move {
-            let asked = platform.slots(&trip.dealer_code, &opcode, today, SLOT_DAYS);
+            let asked = platform.slots(&trip.dealer_code, &opcode, start, days);
             let slots = AssertUnwindSafe(asked).catch_unwind().await;
             Done::SlotsSeen(trip, slots.ok())
         }));

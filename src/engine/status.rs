@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::{CodeOrigin, Outcome, Timestamp};
+use crate::domain::{CodeOrigin, Outcome, SlotCounts, Timestamp};
 
 /// How the platform looks from here. One cause is one alarm, however many dealerships it hits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -84,6 +84,8 @@ pub struct LookNote {
     pub reason: String,
     /// When the next one is due.
     pub next_at: Option<Timestamp>,
+    /// The slots when they were last looked at in this run, and when that was.
+    pub slots: Option<(Timestamp, SlotCounts)>,
 }
 
 /// The platform tells its time in whole seconds: a skew that moves by one of them has not changed.

@@ -20,11 +20,10 @@ const FAULTS_KEPT: usize = 10;
 
 /// Starts the tasks that this engine needs.
 pub(super) fn start(inner: &Arc<Inner>) {
-    let works = inner.parts.background && !inner.parts.read_only;
-    if inner.parts.platform.is_some() && !inner.parts.read_only {
+    if inner.parts.platform.is_some() {
         supervise(inner, "probe", prober::run);
     }
-    if works {
+    if inner.works() {
         supervise(inner, "clock", expiry::run);
         supervise(inner, "codes", codes::resume_all);
     }

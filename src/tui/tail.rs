@@ -59,7 +59,7 @@ impl Group {
             Fact::ConfirmationOverdue { .. } | Fact::IntegrationLost { .. } => (Self::Xtime, Tone::Bad),
             Fact::ProbeChanged { .. } => (Self::Xtime, Tone::Warn),
             Fact::OpcodeVerified { .. } | Fact::SlotsSeen { .. } => (Self::Opcodes, Tone::Good),
-            Fact::OpcodeNearMiss { .. } | Fact::OpcodeMissing { .. } | Fact::SlotsMissing {} => {
+            Fact::OpcodeNearMiss { .. } | Fact::OpcodeMissing { .. } | Fact::SlotsMissing { .. } => {
                 (Self::Opcodes, Tone::Warn)
             }
             Fact::OpcodeChosen { .. } | Fact::OpcodeUnknown { .. } => (Self::Opcodes, Tone::Plain),

@@ -46,7 +46,8 @@ impl Call {
             ("opcode", Some(code)) => {
                 let option =
                     if self.option.as_deref() == Some("new") { OpcodeOption::New } else { OpcodeOption::Existing };
-                Command::ChooseOpcode { choice: OpcodeChoice { code: code.as_str().into(), option } }
+                let choice = OpcodeChoice { code: code.as_str().into(), option };
+                Command::ChooseOpcode { choice, word: Some("the dealership, by phone".into()) }
             }
             _ => self.note(),
         }

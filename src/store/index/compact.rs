@@ -1,13 +1,13 @@
 //! An onboarding as the index keeps it: moments and ids as numbers. As text, which is how the domain writes them, they
 //! are most of the time that opening takes.
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    CodeDigest, CodeOrigin, Confirmation, DealershipId, Ended, IntentId, Invitation, InvitationCode, LastEvent,
-    Onboarding, OpcodeChoice, OpcodeState, Outcome, PastInvitation, PendingCode, ProbeRecord, Profile, Slots,
-    Timestamp,
+    AppointmentId, BookedAppointment, ChosenOpcode, CodeDigest, CodeOrigin, Confirmation, DaySlots, DealershipId, Ended, IntentId,
+    Invitation, InvitationCode, LastEvent, Onboarding, OpcodeChoice, OpcodeState, OpenBooking, Outcome, PastInvitation,
+    PendingCode, ProbeRecord, Profile, Slots, Timestamp, Untrusted,
 };
 
 /// Written as seconds and nanoseconds.
@@ -40,11 +40,15 @@ pub(super) struct Compact {
     earlier: Vec<(u32, CodeDigest, Ended, Moment)>,
     pending: Option<CompactPending>,
     confirmation: [Option<Moment>; 5],
-    opcode: Option<OpcodeChoice>,
+    opcode: Option<(OpcodeChoice, Moment, Box<str>, Option<Untrusted>)>,
     opcode_state: OpcodeState,
     opcode_findings: Vec<String>,
     opcode_since: Option<Moment>,
-    slots: Option<(Moment, u32, u32)>,
+    opcode_was_visible: Option<Moment>,
+    slots: Option<CompactSlots>,
+    left_live_at: Option<Moment>,
+    appointment: Option<CompactAppointment>,
+    booking: Option<CompactBooking>,
     probe: Option<(Moment, Outcome, Box<str>)>,
     snoozed_until: Option<Moment>,
     archived_at: Option<Moment>,
@@ -63,6 +67,37 @@ struct CompactInvitation {
     source: CodeOrigin,
     intent: u64,
     ended: Option<(Ended, Moment)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CompactSlots {
+    checked_at: Moment,
+    count: u32,
+    days: u32,
+    next: Option<NaiveDateTime>,
+    by_day: Vec<DaySlots>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CompactAppointment {
+    id: AppointmentId,
+    local: NaiveDateTime,
+    opcode: Untrusted,
+    vin: Untrusted,
+    at: Moment,
+    seen_at: Option<Moment>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CompactBooking {
+    intent: u64,
+    local: NaiveDateTime,
+    opcode: Untrusted,
+    vin: Untrusted,
+    moves: bool,
+    at: Moment,
+    by: Box<str>,
+    unknown: Option<Box<str>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,7 +127,11 @@ impl From<Onboarding> for Compact {
             opcode_state,
             opcode_findings,
             opcode_since,
+            opcode_was_visible,
             slots,
+            left_live_at,
+            appointment,
+            booking,
             probe,
             snoozed_until,
             archived_at,
@@ -112,11 +151,15 @@ impl From<Onboarding> for Compact {
             earlier: earlier.into_iter().map(past).collect(),
             pending: pending.map(CompactPending::from),
             confirmation: confirmation.map(|at| at.map(Moment)),
-            opcode,
+            opcode: opcode.map(|ChosenOpcode { choice, at, by, word }| (choice, Moment(at), by, word)),
             opcode_state,
             opcode_findings,
             opcode_since: opcode_since.map(Moment),
-            slots: slots.map(|Slots { checked_at, count, days }| (Moment(checked_at), count, days)),
+            opcode_was_visible: opcode_was_visible.map(Moment),
+            slots: slots.map(CompactSlots::from),
+            left_live_at: left_live_at.map(Moment),
+            appointment: appointment.map(CompactAppointment::from),
+            booking: booking.map(CompactBooking::from),
             probe: probe.map(|ProbeRecord { at, outcome, reason }| (Moment(at), outcome, reason)),
             snoozed_until: snoozed_until.map(Moment),
             archived_at: archived_at.map(Moment),
@@ -166,11 +209,15 @@ impl From<Compact> for Onboarding {
             earlier: state.earlier.into_iter().map(past).collect(),
             pending: state.pending.map(PendingCode::from),
             confirmation: Confirmation { dealer_confirmed_at, due_at, confirmed_at, overdue_recorded_at, lost_at },
-            opcode: state.opcode,
+            opcode: state.opcode.map(|(choice, Moment(at), by, word)| ChosenOpcode { choice, at, by, word }),
             opcode_state: state.opcode_state,
             opcode_findings: state.opcode_findings,
             opcode_since: state.opcode_since.map(moment),
-            slots: state.slots.map(|(Moment(checked_at), count, days)| Slots { checked_at, count, days }),
+            opcode_was_visible: state.opcode_was_visible.map(moment),
+            slots: state.slots.map(Slots::from),
+            left_live_at: state.left_live_at.map(moment),
+            appointment: state.appointment.map(BookedAppointment::from),
+            booking: state.booking.map(OpenBooking::from),
             probe: state.probe.map(|(Moment(at), outcome, reason)| ProbeRecord { at, outcome, reason }),
             snoozed_until: state.snoozed_until.map(moment),
             archived_at: state.archived_at.map(moment),
@@ -200,5 +247,42 @@ impl From<CompactPending> for PendingCode {
     fn from(pending: CompactPending) -> Self {
         let CompactPending { intent, source, generation, at: Moment(at), by, failed } = pending;
         Self { intent: IntentId::from_bits(intent), source, generation, at, by, failed }
+    }
+}
+
+impl From<Slots> for CompactSlots {
+    fn from(Slots { checked_at, count, days, next, by_day }: Slots) -> Self {
+        Self { checked_at: Moment(checked_at), count, days, next, by_day }
+    }
+}
+
+impl From<CompactSlots> for Slots {
+    fn from(CompactSlots { checked_at: Moment(checked_at), count, days, next, by_day }: CompactSlots) -> Self {
+        Self { checked_at, count, days, next, by_day }
+    }
+}
+
+impl From<BookedAppointment> for CompactAppointment {
+    fn from(BookedAppointment { id, local, opcode, vin, at, seen_at }: BookedAppointment) -> Self {
+        Self { id, local, opcode, vin, at: Moment(at), seen_at: seen_at.map(Moment) }
+    }
+}
+
+impl From<CompactAppointment> for BookedAppointment {
+    fn from(CompactAppointment { id, local, opcode, vin, at: Moment(at), seen_at }: CompactAppointment) -> Self {
+        Self { id, local, opcode, vin, at, seen_at: seen_at.map(|Moment(at)| at) }
+    }
+}
+
+impl From<OpenBooking> for CompactBooking {
+    fn from(OpenBooking { intent, local, opcode, vin, moves, at, by, unknown }: OpenBooking) -> Self {
+        Self { intent: intent.bits(), local, opcode, vin, moves, at: Moment(at), by, unknown }
+    }
+}
+
+impl From<CompactBooking> for OpenBooking {
+    fn from(booking: CompactBooking) -> Self {
+        let CompactBooking { intent, local, opcode, vin, moves, at: Moment(at), by, unknown } = booking;
+        Self { intent: IntentId::from_bits(intent), local, opcode, vin, moves, at, by, unknown }
     }
 }

@@ -54,7 +54,7 @@ impl Seen {
             archived: state.archived_at.is_some(),
             dealer_code: state.profile.dealer_code.clone(),
             owner: state.profile.owner.clone(),
-            opcode: state.opcode.clone(),
+            opcode: state.opcode.as_ref().map(|chosen| chosen.choice.clone()),
             snoozed_until: state.snoozed_until,
         }
     }

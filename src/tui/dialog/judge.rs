@@ -229,7 +229,8 @@ impl Dialog {
                 let new = |field: &super::Field| matches!(field.input, Input::Choice { chosen: 1, .. });
                 let new = self.field(Role::Option).is_some_and(new);
                 let option = if new { OpcodeOption::New } else { OpcodeOption::Existing };
-                same(Command::ChooseOpcode { choice: OpcodeChoice { code: Untrusted::from(text), option } })
+                let choice = OpcodeChoice { code: Untrusted::from(text), option };
+                same(Command::ChooseOpcode { choice, word: None })
             }
             Action::ConfirmWord => {
                 let text = if text.is_empty() { "now" } else { text };

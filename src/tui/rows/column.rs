@@ -176,7 +176,7 @@ fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
         Some(Attention::Lost) => confirmation.lost_at,
         Some(Attention::Overdue | Attention::WaitingLong) => confirmation.due_at,
         Some(Attention::OpcodeMissing) => state.opcode_since,
-        Some(Attention::NoSlots) => state.slots.map(|slots| slots.checked_at),
+        Some(Attention::NoSlots) => state.slots.as_ref().map(|slots| slots.checked_at),
         Some(Attention::Doubted | Attention::Unrecognised) => state.probe.as_ref().map(|probe| probe.at),
         Some(Attention::Expired | Attention::ExpiringSoon | Attention::CodeNotObtained) => {
             state.invitation.as_ref().map(|newest| newest.expires_at)

@@ -212,7 +212,7 @@ fn xtime(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     page.heading("What Xtime shows");
     let (glyph, tone) = opcode_look(state.opcode_state);
     let code = crate::domain::text::clean(state.opcode_code(&screen.setup.policy.default_opcode));
-    let option = match state.opcode.as_ref().map(|choice| choice.option) {
+    let option = match state.opcode.as_ref().map(|chosen| chosen.choice.option) {
         None => "assumed; the dealership has not chosen",
         Some(OpcodeOption::Existing) => "existing",
         Some(OpcodeOption::New) => "new",

@@ -1,0 +1,98 @@
+//! The rules of the test appointment: one at a time, one for each dealership, and none that nobody knows about.
+//!
+//! There is no public way to cancel, so a booking without an answer keeps every other one out until it was read back.
+
+use chrono::{NaiveDateTime, TimeZone};
+
+use crate::domain::{AppointmentId, BookingEnd, Context, Fact, IntentId, Onboarding, OpcodeState, Refusal, Untrusted};
+
+/// A booking that is about to be sent.
+pub(super) struct Wanted<'a> {
+    pub intent: IntentId,
+    pub opcode: &'a Untrusted,
+    pub local: NaiveDateTime,
+    pub vin: &'a Untrusted,
+    pub moves: bool,
+}
+
+pub(super) fn request(state: &Onboarding, wanted: &Wanted<'_>, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    if let Some(open) = &state.booking {
+        if open.intent == wanted.intent {
+            return Ok(vec![]);
+        }
+        return Err(Refusal::BookingOpen { local: open.local, by: open.by.to_string(), ago: ctx.now - open.at });
+    }
+    if !state.is_confirmed() {
+        return Err(Refusal::NotConnected(state.stage(ctx.now)));
+    }
+    if wanted.opcode.raw() != state.opcode_code(&ctx.policy.default_opcode) {
+        return Err(Refusal::OtherOpcode);
+    }
+    if state.opcode_state != OpcodeState::Ok {
+        return Err(Refusal::OpcodeNotVisible(state.lacks().unwrap_or("unknown")));
+    }
+    match &state.appointment {
+        None if wanted.moves => return Err(Refusal::NothingToMove),
+        // One that is over does not stand in the way.
+        Some(stands) if !wanted.moves && !is_over(state, stands.local, ctx) => {
+            return Err(Refusal::AppointmentStands { id: stands.id.plain().into_owned(), local: stands.local });
+        }
+        _ => {}
+    }
+    Ok(vec![Fact::AppointmentRequested {
+        intent: wanted.intent,
+        opcode: wanted.opcode.clone(),
+        local: wanted.local,
+        vin: wanted.vin.clone(),
+        moves: wanted.moves,
+    }])
+}
+
+/// Whether a wall clock of the dealership is past; one that its zone skips counts as past only a day later.
+fn is_over(state: &Onboarding, local: NaiveDateTime, ctx: &Context<'_>) -> bool {
+    match state.profile.timezone.from_local_datetime(&local).latest() {
+        Some(at) => at.to_utc() < ctx.now,
+        None => local.and_utc() + chrono::TimeDelta::days(1) < ctx.now,
+    }
+}
+
+pub(super) fn end(
+    state: &Onboarding,
+    intent: IntentId,
+    end: &BookingEnd,
+    ctx: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    let open = state.booking.as_ref().filter(|open| open.intent == intent).ok_or(Refusal::BookingClosed)?;
+    Ok(match end {
+        BookingEnd::Booked { id, read_back } => vec![Fact::AppointmentBooked {
+            intent,
+            id: id.clone(),
+            opcode: open.opcode.clone(),
+            local: open.local,
+            read_back: *read_back,
+        }],
+        BookingEnd::Refused { reason, slot_taken } => {
+            vec![Fact::AppointmentRefused { intent, reason: reason.as_str().into(), slot_taken: *slot_taken }]
+        }
+        BookingEnd::Unknown { reason } if open.unknown.as_deref() == Some(reason) => vec![],
+        BookingEnd::Unknown { reason } => vec![Fact::AppointmentUnknown { intent, reason: reason.as_str().into() }],
+        BookingEnd::Absent => {
+            let age = ctx.now - open.at;
+            if age < ctx.policy.booking_settles {
+                return Err(Refusal::BookingUnsettled(ctx.policy.booking_settles - age));
+            }
+            let reason = "read back: it is not there".into();
+            vec![Fact::AppointmentRefused { intent, reason, slot_taken: false }]
+        }
+    })
+}
+
+/// Reading it back once is worth an event; the hundredth time is not.
+pub(super) fn seen(state: &Onboarding, id: &AppointmentId) -> Vec<Fact> {
+    match &state.appointment {
+        Some(stands) if stands.id == *id && stands.seen_at.is_none() => {
+            vec![Fact::AppointmentVerified { id: id.clone() }]
+        }
+        _ => vec![],
+    }
+}

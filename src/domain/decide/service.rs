@@ -1,0 +1,62 @@
+//! The rules of the service opcode and of the slots for it.
+
+use crate::domain::opcode::{self, OpcodeChoice, OpcodeState, Service};
+use crate::domain::{Context, Fact, Onboarding, Refusal, SlotsLook, Untrusted};
+
+/// The dealership's choice.
+pub(super) fn choose(
+    state: &Onboarding,
+    choice: &OpcodeChoice,
+    word: Option<&Untrusted>,
+) -> Result<Vec<Fact>, Refusal> {
+    if choice.code.raw().trim().is_empty() {
+        return Err(Refusal::EmptyOpcode);
+    }
+    let word = word.filter(|word| !word.raw().trim().is_empty());
+    let same = |chosen: &crate::domain::ChosenOpcode| {
+        chosen.choice == *choice && (word.is_none() || chosen.word.as_ref() == word)
+    };
+    if state.opcode.as_ref().is_some_and(same) {
+        return Ok(vec![]);
+    }
+    Ok(vec![Fact::OpcodeChosen { choice: choice.clone(), word: word.cloned() }])
+}
+
+/// What a list of services says about the chosen opcode; nothing when that is what we know already.
+pub(super) fn opcode_seen(state: &Onboarding, services: &[Service], ctx: &Context<'_>) -> Option<Fact> {
+    let wanted = state.opcode_code(&ctx.policy.default_opcode);
+    let found = opcode::find(wanted, services);
+    let opcode = Untrusted::from(wanted);
+    let same = found.state == state.opcode_state;
+    // Gone, whatever is there instead; and it stays "gone" when one kind of absence follows another.
+    let drifted = state.opcode_state == OpcodeState::Ok || state.opcode_was_visible.is_some();
+    match found.state {
+        OpcodeState::Unchecked => None,
+        // What was known stays: an empty list is no news about an opcode.
+        OpcodeState::Unknown if state.opcode_state != OpcodeState::Unchecked => None,
+        OpcodeState::Unknown => Some(Fact::OpcodeUnknown { opcode }),
+        OpcodeState::Ok if same => None,
+        OpcodeState::Ok => Some(Fact::OpcodeVerified { opcode }),
+        OpcodeState::NearMiss if same && found.words == state.opcode_findings => None,
+        OpcodeState::NearMiss => Some(Fact::OpcodeNearMiss { opcode, findings: found.words, drifted }),
+        // How many others there are is worth no event.
+        OpcodeState::Missing if same => None,
+        OpcodeState::Missing => Some(Fact::OpcodeMissing { opcode, findings: found.words, drifted }),
+    }
+}
+
+/// Whether a customer would be offered a time: worth an event only when that changes.
+pub(super) fn slots_seen(state: &Onboarding, look: &SlotsLook) -> Vec<Fact> {
+    let had = state.slots.as_ref().map(|slots| slots.count > 0);
+    let found = &look.slots;
+    match found.count {
+        // The question was about a choice that is not the present one, or is not visible any more.
+        _ if !state.is_confirmed() || state.opcode_state != OpcodeState::Ok => vec![],
+        0 if had == Some(false) => vec![],
+        0 => vec![Fact::SlotsMissing { window: look.window }],
+        _ if had == Some(true) => vec![],
+        count => {
+            vec![Fact::SlotsSeen { count, days: found.days(), next: found.next, by_day: found.by_day.clone() }]
+        }
+    }
+}

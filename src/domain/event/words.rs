@@ -1,0 +1,81 @@
+//! Events in a line for people.
+
+use std::fmt;
+
+use chrono::NaiveDateTime;
+
+use super::{Event, Fact, rfc3339};
+use crate::domain::text::clean;
+
+impl Event {
+    /// What happened, in one line for people, without the dealership's name. Codes are masked, outside text is cleaned.
+    pub fn summary(&self) -> String {
+        match &self.fact {
+            Fact::DealershipAdded { profile } => format!("added with dealerCode {}", profile.dealer_code.plain()),
+            Fact::DealershipUpdated { .. } => "profile corrected".to_owned(),
+            Fact::InvitationRequested { generation, .. } => format!("code {generation} requested"),
+            Fact::InvitationRequestFailed { reason, refused, .. } => {
+                let what = if *refused { "refused by the source" } else { "not obtained yet" };
+                format!("code {what}: {}", clean(reason))
+            }
+            Fact::InvitationIssued { generation, code, .. } => format!("code {generation} issued, {}", code.masked()),
+            Fact::InvitationSuperseded { generation, by } => format!("code {generation} superseded by code {by}"),
+            Fact::InvitationExpired { generation, .. } => format!("code {generation} expired unused"),
+            Fact::InvitationRevoked { generation, reason } if reason.is_empty() => format!("code {generation} revoked"),
+            Fact::InvitationRevoked { generation, reason } => {
+                format!("code {generation} revoked: {}", reason.plain())
+            }
+            Fact::DealerConfirmed { .. } => "the dealer says it is done".to_owned(),
+            Fact::IntegrationConfirmed { .. } => "Xtime shows the integration".to_owned(),
+            Fact::ConfirmationOverdue { .. } => "Xtime has not confirmed in time".to_owned(),
+            Fact::IntegrationLost { .. } => "the integration is lost".to_owned(),
+            Fact::ProbeChanged { outcome, reason, .. } => {
+                format!("Xtime now says {outcome}: {}", clean(reason))
+            }
+            Fact::OpcodeChosen { choice, word: Some(word) } => {
+                format!("opcode `{}` chosen, says {}", choice.code.plain(), word.plain())
+            }
+            Fact::OpcodeChosen { choice, word: None } => format!("opcode `{}` chosen", choice.code.plain()),
+            Fact::OpcodeVerified { opcode } => format!("opcode `{}` is visible", opcode.plain()),
+            Fact::OpcodeNearMiss { opcode, findings, drifted } => {
+                let words = findings.first().map(String::as_str).unwrap_or_default();
+                let what = if *drifted { "is gone" } else { "not visible" };
+                format!("opcode `{}` {what}, {}", opcode.plain(), clean(words))
+            }
+            Fact::OpcodeMissing { opcode, drifted: true, .. } => {
+                format!("opcode `{}` is gone; it was visible before", opcode.plain())
+            }
+            Fact::OpcodeMissing { opcode, .. } => format!("opcode `{}` is not visible", opcode.plain()),
+            Fact::OpcodeUnknown { .. } => "opcode list empty: could not tell".to_owned(),
+            Fact::SlotsSeen { count, days, .. } => format!("{count} slots on {days} days"),
+            Fact::SlotsMissing { window: 0 } => "no slot would be offered".to_owned(),
+            Fact::SlotsMissing { window } => format!("no slot would be offered in {window} days"),
+            Fact::AppointmentRequested { opcode, local, moves, .. } => {
+                let what = if *moves { "move of the test appointment" } else { "test appointment" };
+                format!("{what} to {}, opcode `{}`, is being sent", wall(*local), opcode.plain())
+            }
+            Fact::AppointmentBooked { id, local, read_back, .. } => {
+                let how = if *read_back { "found booked" } else { "booked" };
+                format!("test appointment {} {how} for {}", id.plain(), wall(*local))
+            }
+            Fact::AppointmentRefused { slot_taken: true, .. } => "test appointment: the slot was taken".to_owned(),
+            Fact::AppointmentRefused { reason, .. } => format!("nothing was booked: {}", clean(reason)),
+            Fact::AppointmentUnknown { reason, .. } => {
+                format!("nobody knows whether it was booked: {}", clean(reason))
+            }
+            Fact::AppointmentVerified { id } => format!("test appointment {} read back", id.plain()),
+            Fact::NoteAdded { text } => format!("note: {}", text.plain()),
+            Fact::OwnerAssigned { owner: Some(owner) } => format!("assigned to {}", owner.plain()),
+            Fact::OwnerAssigned { owner: None } => "assigned to nobody".to_owned(),
+            Fact::Snoozed { until: Some(until) } => format!("snoozed until {}", rfc3339(*until)),
+            Fact::Snoozed { until: None } => "snooze ended".to_owned(),
+            Fact::Archived {} => "archived".to_owned(),
+            Fact::Unarchived {} => "taken back from the archive".to_owned(),
+        }
+    }
+}
+
+/// A dealership's wall clock in a line for people.
+fn wall(local: NaiveDateTime) -> impl fmt::Display {
+    local.format("%a %d %b %H:%M")
+}

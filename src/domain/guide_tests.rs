@@ -1,0 +1,115 @@
+use chrono::{DateTime, TimeDelta};
+
+use super::*;
+use crate::domain::{
+    Actor, Command, Contact, Context, DealershipId, Event, Fact, Look, NoClaims, OpcodeChoice, Outcome, Profile, Service,
+    decide, evolve,
+};
+
+/// One dealership to which things happen.
+struct Case {
+    state: Option<Onboarding>,
+    seq: u64,
+}
+
+impl Case {
+    fn new() -> Self {
+        let profile = Profile {
+            name: "Nakamura Ford".into(),
+            dealer_code: "xts1".into(),
+            group: "".into(),
+            brand: "".into(),
+            city: "".into(),
+            state: "".into(),
+            timezone: chrono_tz::America::Chicago,
+            contact: Contact::default(),
+            owner: None,
+        };
+        let mut case = Self { state: None, seq: 0 };
+        case.tell(&Command::Add { profile });
+        case
+    }
+
+    fn tell(&mut self, command: &Command) {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let policy = Policy::default();
+        let context = Context { now, policy: &policy, claims: &NoClaims };
+        let facts: Vec<Fact> = decide(self.state.as_ref(), command, &context).unwrap();
+        for fact in facts {
+            self.seq += 1;
+            let dealership = DealershipId::from_bits(1);
+            let event = Event { seq: self.seq, at: now, actor: Actor::person("ana"), dealership, fact };
+            self.state = evolve(self.state.take(), &event);
+        }
+    }
+
+    fn choose(&mut self, code: &str, option: OpcodeOption) {
+        let choice = OpcodeChoice { code: code.into(), option };
+        self.tell(&Command::ChooseOpcode { choice, word: Some("Carla, by phone".into()) });
+    }
+
+    fn shows(&mut self, rows: &[(&str, &str)]) {
+        let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let services = rows.iter().map(|(code, name)| Service { opcode: (*code).into(), name: (*name).into() });
+        let look = Look {
+            began_at: at,
+            ended_at: at,
+            outcome: Outcome::Connected,
+            reason: "let in".to_owned(),
+            unrecognised: false,
+            services: Some(services.collect()),
+        };
+        self.tell(&Command::Observe { look });
+    }
+
+    fn guide(&self) -> Guide {
+        guide(self.state.as_ref().unwrap(), &Policy::default(), "DataClover")
+    }
+
+    fn seen(&self) -> Vec<Observed> {
+        self.guide().steps.iter().map(|step| step.observed).collect()
+    }
+}
+
+use Observed::{CannotBeObserved as Cannot, NotVisible as Not, Visible};
+
+#[test]
+fn what_can_be_seen_of_an_existing_one() {
+    let mut case = Case::new();
+    assert_eq!(case.seen(), [Cannot, Cannot, Cannot, Cannot, Not], "not connected, nothing chosen");
+    case.shows(&[]);
+    assert_eq!(case.seen(), [Cannot, Cannot, Cannot, Cannot, Not], "an empty list tells nothing");
+    case.shows(&[("000200", "Oil")]);
+    assert_eq!(case.seen(), [Not, Cannot, Cannot, Cannot, Not]);
+    case.shows(&[("TELL US MORE", "x")]);
+    assert_eq!(case.seen(), [Not, Visible, Visible, Visible, Not]);
+    assert!(case.guide().steps[0].why.contains("did you mean `TELL US MORE`?"), "{:?}", case.guide());
+    case.choose("Tell Us More", OpcodeOption::Existing);
+    case.shows(&[("Tell Us More", "x")]);
+    assert_eq!((case.seen(), case.guide().open()), (vec![Visible; 5], 0));
+    case.shows(&[("000200", "Oil")]);
+    assert!(case.guide().steps[0].why.starts_with("it was visible before"), "{:?}", case.guide());
+}
+
+#[test]
+fn the_steps_of_a_new_one_begin_with_making_it() {
+    let mut case = Case::new();
+    case.choose("DataClover Appt", OpcodeOption::New);
+    let guide = case.guide();
+    assert!(guide.steps[0].title.contains("standard scope") && guide.steps[1].title.contains("`DataClover Appt`"));
+    assert_eq!(guide.steps[4].why, "recorded by ana, says Carla, by phone");
+    let letter = guide.letter();
+    for words in ["DataClover Appt", "any year, make and model", "Which apps should display it?", "All", "Publish"] {
+        assert!(letter.contains(words), "{words}: {letter}");
+    }
+    assert!(!letter.contains("Carla"), "what we know is not told to the dealer: {letter}");
+}
+
+#[test]
+fn hostile_codes_reach_no_text() {
+    let mut case = Case::new();
+    case.choose("\u{1b}]52;c;x\u{7}\u{202e}evil", OpcodeOption::New);
+    let guide = case.guide();
+    let all = guide.letter() + &guide.steps.iter().map(|step| step.title.clone()).collect::<String>();
+    assert!(!all.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{all:?}");
+}

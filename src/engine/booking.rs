@@ -1,0 +1,258 @@
+//! The test appointment: planned, sent once, recorded, read back. No dealership ever gets two.
+//!
+//! A saga of facts: `appointment.requested` is durable before anything is sent; what has no answer stays open, keeps every other
+//! booking out, and is read back first.
+
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+
+use super::{Engine, EngineError, Inner};
+use crate::domain::{
+    Actor, Appointment, AppointmentId, Booking, BookingEnd, Command, DealershipId, IntentId, Onboarding, Refusal,
+    TestBooking,
+};
+use crate::xtime::window::{LONGEST_STRETCH, Window};
+use crate::xtime::{Answer, BookingAnswer, Platform, RequestPreview, Slot};
+
+/// A booking as it would be sent.
+#[derive(Debug, Clone)]
+pub struct PlannedBooking {
+    /// Which attempt it is.
+    pub intent: IntentId,
+    /// What is asked for.
+    pub booking: Booking,
+    /// The request itself, secrets masked.
+    pub preview: RequestPreview,
+}
+
+/// Whether an appointment was seen when it was read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadBack {
+    /// As it was booked.
+    Seen,
+    /// The platform does not show it (yet).
+    NotThere,
+    /// Why it could not be told.
+    CouldNotTell(String),
+}
+
+/// What became of a booking.
+#[derive(Debug, Clone)]
+pub enum Booked {
+    /// It stands.
+    Stands {
+        /// The platform's name for it.
+        id: AppointmentId,
+        /// For when, by the dealership's wall clock.
+        local: NaiveDateTime,
+        /// It is the one that an earlier attempt made without an answer; nothing was sent now.
+        earlier: bool,
+        /// Whether it was seen again.
+        read_back: ReadBack,
+    },
+    /// Somebody else took the slot: nothing was booked.
+    SlotTaken {
+        /// What is offered now; or why that is not known.
+        slots: Result<Vec<Slot>, String>,
+    },
+    /// Nothing was booked.
+    Not {
+        /// Why, in words.
+        reason: String,
+    },
+    /// Nobody knows. It is read back before any second try.
+    Unknown {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+impl Engine {
+    /// What would be sent for a dealership and a time; sends nothing and records nothing. `moves`: the appointment that stands.
+    ///
+    /// # Errors
+    /// When nothing can be sent: no platform, not in our books, nothing to move, something missing in the booking.
+    pub fn plan_booking(
+        &self,
+        id: DealershipId,
+        local: NaiveDateTime,
+        moves: bool,
+        plan: &TestBooking,
+    ) -> Result<PlannedBooking, EngineError> {
+        let platform = self.inner.platform()?;
+        let state = self.inner.known(id)?;
+        let stands = state.appointment.as_ref().filter(|_| moves);
+        if moves && stands.is_none() {
+            return Err(Refusal::NothingToMove.into());
+        }
+        let intent = self.inner.new_intent_id();
+        let stands = stands.map(|stands| stands.id.clone());
+        let booking = plan.booking(&state, local, intent, stands, &self.inner.parts.policy);
+        booking.complete()?;
+        let preview = platform.preview(state.profile.dealer_code.raw(), &booking);
+        let preview = preview.map_err(EngineError::CouldNotTell)?;
+        Ok(PlannedBooking { intent, booking, preview })
+    }
+
+    /// What is offered for the dealership's opcode now, in a window of days; records nothing.
+    ///
+    /// # Errors
+    /// When it could not be told.
+    pub async fn slots(&self, id: DealershipId, window: Window) -> Result<Vec<Slot>, EngineError> {
+        self.inner.slots_in(&*self.inner.known(id)?, window).await
+    }
+
+    /// Sends a planned booking, once, and records what became of it. A booking of before that had no answer is read back first;
+    /// when it turns out to stand, nothing more is sent.
+    ///
+    /// # Errors
+    /// When nothing was sent: a rule forbids it, the time is not offered, or what must be known before could not be told.
+    pub async fn book(&self, id: DealershipId, planned: &PlannedBooking, actor: &Actor) -> Result<Booked, EngineError> {
+        let inner = &self.inner;
+        inner.may_record()?;
+        let platform = inner.platform()?;
+        let _one_at_a_time = inner.booking.lock().await;
+        if let Some(earlier) = inner.settle(id, actor).await? {
+            return Ok(earlier);
+        }
+        let state = inner.known(id)?;
+        let PlannedBooking { intent, booking, .. } = planned;
+        let day = Window { first: booking.local.date(), days: 1 };
+        booking.check(&inner.slots_in(&state, day).await?)?;
+        let request = Command::RequestBooking {
+            intent: *intent,
+            opcode: booking.opcode.clone(),
+            local: booking.local,
+            vin: booking.vehicle.vin.clone().unwrap_or_default().as_str().into(),
+            moves: booking.appointment_id.is_some(),
+        };
+        inner.execute(id, request, actor).await?;
+        let answer = {
+            let (platform, booking) = (Arc::clone(&platform), booking.clone());
+            let dealer_code = state.profile.dealer_code.raw().to_owned();
+            inner.call(async move { platform.book(&dealer_code, &booking).await }).await
+        };
+        let answer = match answer {
+            Ok(Answer { value, .. }) => value,
+            // It may have been sent.
+            Err(error) => BookingAnswer::Unknown { reason: error.to_string() },
+        };
+        let end = |end| Command::EndBooking { intent: *intent, end };
+        match answer {
+            BookingAnswer::Booked { id: name } => {
+                let booked = BookingEnd::Booked { id: name.clone(), read_back: false };
+                inner.execute(id, end(booked), actor).await?;
+                let read_back = inner.see(id, &name, actor).await;
+                Ok(Booked::Stands { id: name, local: booking.local, earlier: false, read_back })
+            }
+            BookingAnswer::SlotTaken { reason } => {
+                inner.execute(id, end(BookingEnd::Refused { reason, slot_taken: true }), actor).await?;
+                let slots = inner.slots_in(&state, inner.window(&state)).await.map_err(|error| error.to_string());
+                Ok(Booked::SlotTaken { slots })
+            }
+            BookingAnswer::Refused { reason } | BookingAnswer::NotSent { reason } => {
+                let refused = BookingEnd::Refused { reason: reason.clone(), slot_taken: false };
+                inner.execute(id, end(refused), actor).await?;
+                Ok(Booked::Not { reason })
+            }
+            BookingAnswer::Unknown { reason } => {
+                inner.execute(id, end(BookingEnd::Unknown { reason: reason.clone() }), actor).await?;
+                // Often it only was the answer that got lost: then it is there already.
+                Ok(inner.settle(id, actor).await?.unwrap_or(Booked::Unknown { reason }))
+            }
+        }
+    }
+
+    /// Reads back a booking whose end is not known. `None`: there is none (any more).
+    ///
+    /// # Errors
+    /// When what was found could not be recorded, or no platform is configured.
+    pub async fn settle_booking(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, EngineError> {
+        self.inner.may_record()?;
+        let _one_at_a_time = self.inner.booking.lock().await;
+        self.inner.settle(id, actor).await
+    }
+}
+
+impl Inner {
+    fn platform(&self) -> Result<Arc<dyn Platform>, EngineError> {
+        self.parts.platform.clone().ok_or(EngineError::NoPlatform)
+    }
+
+    fn known(&self, id: DealershipId) -> Result<Arc<Onboarding>, EngineError> {
+        Ok(self.book().get(id).ok_or(Refusal::Unknown)?)
+    }
+
+    fn window(&self, state: &Onboarding) -> Window {
+        Window::from_today(self.now(), state.profile.timezone, self.parts.policy.slot_window)
+    }
+
+    async fn slots_in(&self, state: &Onboarding, window: Window) -> Result<Vec<Slot>, EngineError> {
+        let platform = self.platform()?;
+        let opcode = state.opcode_code(&self.parts.policy.default_opcode).to_owned();
+        let mut found = Vec::new();
+        for stretch in window.stretches(LONGEST_STRETCH) {
+            let (platform, opcode) = (Arc::clone(&platform), opcode.clone());
+            let dealer_code = state.profile.dealer_code.raw().to_owned();
+            let asked = async move { platform.slots(&dealer_code, &opcode, stretch.start, stretch.days).await };
+            found.push(self.call(asked).await?.value.map_err(EngineError::CouldNotTell)?);
+        }
+        Ok(window.merged(found))
+    }
+
+    async fn appointments(&self, state: &Onboarding, vin: &str) -> Result<Result<Vec<Appointment>, String>, EngineError> {
+        let (platform, vin) = (self.platform()?, vin.to_owned());
+        let dealer_code = state.profile.dealer_code.raw().to_owned();
+        Ok(self.call(async move { platform.appointments(&dealer_code, &vin).await }).await?.value)
+    }
+
+    /// Reads a booked appointment back.
+    async fn see(&self, id: DealershipId, name: &AppointmentId, actor: &Actor) -> ReadBack {
+        let Some(state) = self.book().get(id) else { return ReadBack::NotThere };
+        let Some(stands) = &state.appointment else { return ReadBack::NotThere };
+        match self.appointments(&state, stands.vin.raw()).await {
+            Ok(Ok(list)) if list.iter().any(|one| one.id == *name && one.local == stands.local) => {
+                match self.execute(id, Command::SeeAppointment { id: name.clone() }, actor).await {
+                    Ok(_) => ReadBack::Seen,
+                    Err(error) => ReadBack::CouldNotTell(error.to_string()),
+                }
+            }
+            Ok(Ok(_)) => ReadBack::NotThere,
+            Ok(Err(why)) => ReadBack::CouldNotTell(why),
+            Err(error) => ReadBack::CouldNotTell(error.to_string()),
+        }
+    }
+
+    /// Reads an open booking back and records what is found. `None`: none is open (any more).
+    async fn settle(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, EngineError> {
+        let state = self.known(id)?;
+        let Some(open) = &state.booking else { return Ok(None) };
+        let (intent, local) = (open.intent, open.local);
+        let list = match self.appointments(&state, open.vin.raw()).await? {
+            Ok(list) => list,
+            Err(why) => {
+                let reason = format!("it could not be read back: {why}");
+                let end = BookingEnd::Unknown { reason: reason.clone() };
+                self.execute(id, Command::EndBooking { intent, end }, actor).await?;
+                return Ok(Some(Booked::Unknown { reason }));
+            }
+        };
+        let found = list.iter().find(|one| open.is(one, state.appointment.as_ref()));
+        let end = match found {
+            Some(one) => BookingEnd::Booked { id: one.id.clone(), read_back: true },
+            None => BookingEnd::Absent,
+        };
+        match self.execute(id, Command::EndBooking { intent, end }, actor).await {
+            Ok(_) => {}
+            Err(EngineError::Refused(unsettled @ Refusal::BookingUnsettled(_))) => {
+                return Ok(Some(Booked::Unknown { reason: unsettled.to_string() }));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(found.map(|one| {
+            let (id, read_back) = (one.id.clone(), ReadBack::Seen);
+            Booked::Stands { id, local, earlier: true, read_back }
+        }))
+    }
+}
