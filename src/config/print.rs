@@ -73,6 +73,9 @@ fn platform(out: &mut String, config: &Config) {
     entry(out, "max_rows", &settings.max_rows.to_string());
     entry(out, "services_path", &text(&settings.services_path));
     entry(out, "slots_path", &text(&settings.slots_path));
+    entry(out, "bookings_path", &text(&settings.bookings_path));
+    entry(out, "appointments_path", &text(&settings.appointments_path));
+    entry(out, "slot_taken_codes", &texts(&settings.slot_taken_codes));
     entry(out, "api_key_header", &text(&settings.api_key_header));
     entry(out, "developer_key_header", &text(&settings.developer_key_header));
     entry(out, "correlation_header", &text(&settings.correlation_header));

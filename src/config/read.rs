@@ -79,6 +79,9 @@ fn platform(section: &Section<'_, '_>) -> Xtime {
         user_agent: text("user_agent", &defaults.user_agent),
         services_path: text("services_path", &defaults.services_path),
         slots_path: text("slots_path", &defaults.slots_path),
+        bookings_path: text("bookings_path", &defaults.bookings_path),
+        appointments_path: text("appointments_path", &defaults.appointments_path),
+        slot_taken_codes: section.texts("slot_taken_codes").unwrap_or_else(|| defaults.slot_taken_codes.clone()),
         api_key_header: text("api_key_header", &defaults.api_key_header),
         developer_key_header: text("developer_key_header", &defaults.developer_key_header),
         correlation_header: section

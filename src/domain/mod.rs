@@ -3,6 +3,7 @@
 //! Two functions hold every rule: [`decide()`] turns a command into facts (or a refusal), [`evolve()`]
 //! folds an event into the state. Everything else here is data, or derives something from it.
 
+pub mod appointment;
 pub mod attention;
 pub mod cadence;
 pub mod code;
@@ -26,6 +27,10 @@ pub mod test_booking;
 pub mod text;
 pub mod when;
 
+pub use appointment::{
+    Appointment, AppointmentId, AppointmentIdError, Booking, BookingProblem, Customer, Label, PhoneProblem, Slot,
+    Vehicle, phone_digits, wall_with_offset,
+};
 pub use attention::Attention;
 pub use cadence::{Rhythm, cadence, next_tick, pressing};
 pub use code::{CodeDigest, CodeError, InvitationCode};

@@ -75,7 +75,7 @@ impl HttpPlatform {
                 let ok = url.scheme() == "https" || super::settings::is_loopback(url);
                 (Finding::new("connection", ok, format!("{host} answers; {secure}")), raw.aside.clock_skew)
             }
-            Err(why) => (Finding::new("connection", false, one_line(&format!("{host}: {why}"), 200)), None),
+            Err(none) => (Finding::new("connection", false, one_line(&format!("{host}: {}", none.why), 200)), None),
         }
     }
 }

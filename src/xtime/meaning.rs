@@ -211,6 +211,20 @@ pub enum Shape {
     Other,
 }
 
+impl Shape {
+    /// What a body begins like, and the body without the marks and blanks around it. An object may still turn out to be broken.
+    pub(super) fn of(body: &[u8]) -> (Self, &[u8]) {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+        let shape = match body.first() {
+            None => Self::Empty,
+            Some(b'<') => Self::Html,
+            Some(b'{') => Self::Object,
+            Some(_) => Self::Other,
+        };
+        (shape, body)
+    }
+}
+
 /// What of an answer counts for its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heard<'a> {

@@ -1,14 +1,18 @@
-//! The platform: one read that answers "does Xtime let us in" and "is our opcode visible", and one that answers "would a
-//! customer see a slot". Also the ways to obtain an invitation code.
+//! The platform: one read that answers "does Xtime let us in" and "is our opcode visible", one that answers "would a
+//! customer see a slot", and the one call that changes something there: a test appointment, which is read back. Also the ways to obtain
+//! an invitation code.
 
+mod booking;
 mod defaults;
 pub mod diagnose;
 pub mod meaning;
 pub mod platform;
+pub mod receipt;
 pub mod reply;
 pub mod settings;
 pub mod source;
 mod token;
+pub mod window;
 mod wire;
 mod words;
 
@@ -21,7 +25,8 @@ pub use self::diagnose::Finding;
 pub use self::meaning::{Meaning, Pattern, StatusMatch, Verdict};
 pub use self::platform::HttpPlatform;
 pub use self::settings::{Settings, SetupError, install_crypto};
-use crate::domain::{Look, Timestamp};
+pub use crate::domain::Slot;
+use crate::domain::{Appointment, AppointmentId, Booking, Look, Timestamp};
 
 /// What an attempt to look told us beside the look itself.
 #[derive(Debug, Clone)]
@@ -36,16 +41,50 @@ pub struct Answer<T> {
     pub healthy: bool,
 }
 
-/// Slots offered on one look.
+/// How an attempt to book ended. Whatever is not surely "not booked" is [`BookingAnswer::Unknown`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
-    /// The wall clock of the dealership; a `Z` on it is not UTC.
-    pub local: chrono::NaiveDateTime,
-    /// Length in minutes.
-    pub minutes: u32,
+pub enum BookingAnswer {
+    /// It stands, or it was moved.
+    Booked {
+        /// The platform's identifier.
+        id: AppointmentId,
+    },
+    /// Somebody else took the time meanwhile; nothing was booked. Take fresh slots.
+    SlotTaken {
+        /// What the platform said; one clean line, as all the reasons here.
+        reason: String,
+    },
+    /// The platform said no; nothing was booked.
+    Refused {
+        /// What it said.
+        reason: String,
+    },
+    /// It never reached the platform's books: our own check, no token, no connection, or the gateway turned it away.
+    NotSent {
+        /// Why.
+        reason: String,
+    },
+    /// It may have been booked. Read back before any second try.
+    Unknown {
+        /// Why that cannot be told.
+        reason: String,
+    },
 }
 
-/// Reads at the platform for one dealership. Implementations never retry: the one retry layer is the engine's.
+/// A booking as it would be sent, with every secret masked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestPreview {
+    /// The method.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// The headers that we set, by name; what the transport adds (`host`, `content-length`) is not among them.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: serde_json::Value,
+}
+
+/// Calls to the platform for one dealership. Implementations never retry: the one retry layer is the engine's, and a booking has none.
 #[async_trait]
 pub trait Platform: Send + Sync + 'static {
     /// `GET /services` (the vehicle-independent list). Every failure is a [`Look`] too: its outcome says what it means.
@@ -59,6 +98,17 @@ pub trait Platform: Send + Sync + 'static {
         start: NaiveDate,
         days: u8,
     ) -> Answer<Result<Vec<Slot>, String>>;
+
+    /// `POST /appointments-bookings`: a new appointment, or a move when the booking names one. Sent once; only a refusal of our token
+    /// is answered with one more try, with another token. What was offered is the caller's to check ([`Booking::check`]).
+    async fn book(&self, dealer_code: &str, booking: &Booking) -> Answer<BookingAnswer>;
+
+    /// `GET /appointments` of one vehicle. The list is read wholly or not at all: an appointment that was overlooked would be made twice.
+    /// `Err` holds why it could not tell.
+    async fn appointments(&self, dealer_code: &str, vin: &str) -> Answer<Result<Vec<Appointment>, String>>;
+
+    /// What [`Platform::book`] would send, made by the same code; sends nothing. `Err`: why nothing would be sent.
+    fn preview(&self, dealer_code: &str, booking: &Booking) -> Result<RequestPreview, String>;
 }
 
 /// For which dealership a code is asked.

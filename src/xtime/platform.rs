@@ -1,4 +1,4 @@
-//! The platform over HTTP: the two reads, with the token, as [`Platform`] promises them.
+//! The platform over HTTP: its calls, with the token, as [`Platform`] promises them.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use super::settings::{address, below, header_name, is_loopback, secret_value};
 use super::token::{NoToken, Token, Tokens};
 use super::wire::{Aside, Body, Raw, Wire, WireSettings};
 use super::words::{Scrubber, percent};
-use super::{Answer, Platform, Settings, SetupError, Slot};
+use super::{Answer, BookingAnswer, Platform, RequestPreview, Settings, SetupError, Slot};
 use crate::clock::SharedClock;
-use crate::domain::{Look, Outcome};
+use crate::domain::{Appointment, Booking, Look, Outcome};
 
 /// The longest dealerCode and opcode that are sent, in bytes.
 const LONGEST_VALUE: usize = 512;
@@ -28,10 +28,12 @@ pub struct HttpPlatform {
     pub(super) settings: Settings,
     pub(super) services: Url,
     slots: Url,
-    headers: HeaderMap,
+    pub(super) bookings: Url,
+    appointments: Url,
+    pub(super) headers: HeaderMap,
     pub(super) tokens: Tokens,
     pub(super) wire: Arc<Wire>,
-    scrubber: Arc<Scrubber>,
+    pub(super) scrubber: Arc<Scrubber>,
 }
 
 impl std::fmt::Debug for HttpPlatform {
@@ -64,6 +66,8 @@ impl HttpPlatform {
         let token_url = address("token_url", &settings.token_url, settings.allow_plain_http)?;
         let services = below(&base, &settings.services_path)?;
         let slots = below(&base, &settings.slots_path)?;
+        let bookings = below(&base, &settings.bookings_path)?;
+        let appointments = below(&base, &settings.appointments_path)?;
         let headers = headers(&settings)?;
         let correlation = match settings.correlation_header.trim() {
             "" => None,
@@ -88,11 +92,11 @@ impl HttpPlatform {
             [Some(settings.client_secret.clone()), Some(settings.api_key.clone()), settings.developer_key.clone()];
         let scrubber = Arc::new(Scrubber::new(known.into_iter().flatten().chain(extra)));
         let tokens = Tokens::new(&settings, token_url, Arc::clone(&wire), Arc::clone(&scrubber));
-        Ok(Self { settings, services, slots, headers, tokens, wire, scrubber })
+        Ok(Self { settings, services, slots, bookings, appointments, headers, tokens, wire, scrubber })
     }
 
     /// The vehicle that every question is asked for.
-    fn vehicle(&self) -> [(&'static str, String); 3] {
+    pub(super) fn vehicle(&self) -> [(&'static str, String); 3] {
         let Settings { make, model, year, .. } = &self.settings;
         let year = year.unwrap_or_else(|| self.wire.clock().now().year());
         [("year", year.to_string()), ("make", make.clone()), ("model", model.clone())]
@@ -100,9 +104,7 @@ impl HttpPlatform {
 
     /// One read with the token, and once more with another token when this one is refused.
     async fn read(&self, url: &Url, query: &[(&str, String)], wanted: Wanted) -> Judged {
-        let mut url = url.clone();
-        let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
-        url.set_query(Some(&pairs.join("&")));
+        let url = with_query(url, query);
         let mut token = match self.tokens.get().await {
             Ok(token) => token,
             Err(failure) => return without_token(failure),
@@ -136,12 +138,8 @@ impl HttpPlatform {
     async fn ask(&self, url: &Url, token: &Arc<Token>, wanted: Wanted) -> Judged {
         let request = self.wire.client.get(url.clone()).headers(self.headers.clone());
         let request = request.header(AUTHORIZATION, token.header.clone());
-        let what = match wanted {
-            Wanted::Services => "services",
-            Wanted::Slots => "slots",
-        };
-        match self.wire.send(what, request).await {
-            Err(why) => cannot_tell(self.scrubber.line(&why), Aside::default()),
+        match self.wire.send(wanted.name(), request).await {
+            Err(none) => cannot_tell(self.scrubber.line(&none.why), Aside::default()),
             Ok(Raw { status, body, aside }) => match body {
                 Body::TooLong => cannot_tell(format!("status {status}: the answer is too long to be read"), aside),
                 Body::Broken(why) => cannot_tell(format!("status {status}: {why}"), aside),
@@ -211,6 +209,41 @@ impl Platform for HttpPlatform {
             healthy: heard.verdict.healthy,
         }
     }
+
+    async fn book(&self, dealer_code: &str, booking: &Booking) -> Answer<BookingAnswer> {
+        self.send_booking(dealer_code, booking).await
+    }
+
+    async fn appointments(&self, dealer_code: &str, vin: &str) -> Answer<Result<Vec<Appointment>, String>> {
+        let checked = checked("dealerCode", dealer_code).and_then(|dealer| Ok((dealer, checked("VIN", vin)?)));
+        let heard = match checked {
+            Err(why) => not_asked(why),
+            Ok((dealer, vin)) => {
+                self.read(&self.appointments, &[("dealerCode", dealer), ("vin", vin)], Wanted::Appointments).await
+            }
+        };
+        let connected = heard.verdict.outcome == Outcome::Connected;
+        let found = heard.reply.filter(|_| connected).and_then(|reply| reply.appointments());
+        let unreadable = || "an appointment in the list could not be read, so none is missing for sure".to_owned();
+        Answer {
+            value: found.ok_or_else(|| if connected { unreadable() } else { heard.reason }),
+            retry_after: heard.aside.retry_after,
+            clock_skew: heard.aside.clock_skew,
+            healthy: heard.verdict.healthy,
+        }
+    }
+
+    fn preview(&self, dealer_code: &str, booking: &Booking) -> Result<RequestPreview, String> {
+        self.show_booking(dealer_code, booking)
+    }
+}
+
+/// An address with a query of these names and values.
+pub(super) fn with_query(url: &Url, query: &[(&str, String)]) -> Url {
+    let mut url = url.clone();
+    let pairs: Vec<String> = query.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
+    url.set_query(Some(&pairs.join("&")));
+    url
 }
 
 /// The headers of every call to the base.
@@ -236,7 +269,7 @@ fn headers(settings: &Settings) -> Result<HeaderMap, SetupError> {
 }
 
 /// A value that may be sent.
-fn checked(what: &str, value: &str) -> Result<String, String> {
+pub(super) fn checked(what: &str, value: &str) -> Result<String, String> {
     if value.trim().is_empty() {
         Err(format!("the {what} is empty: nothing was asked"))
     } else if value.len() > LONGEST_VALUE {
@@ -265,10 +298,7 @@ fn not_asked(reason: String) -> Judged {
 /// Says what came back. The same answer always gives the same words.
 fn words(reply: &Reply, verdict: Verdict, wanted: Wanted, max_rows: usize) -> String {
     let status = reply.status;
-    let name = match wanted {
-        Wanted::Services => "services",
-        Wanted::Slots => "slots",
-    };
+    let name = wanted.name();
     if verdict.outcome == Outcome::Connected && verdict.row.is_none() {
         return match &reply.list {
             List::Rows(rows) if !rows.is_empty() => format!("Xtime answered with {} {name}", rows.len()),

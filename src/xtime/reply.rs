@@ -1,4 +1,4 @@
-//! Reads the platform's JSON: the envelope, the two lists, and dealer-local times. Pure, tolerant where nothing hangs on it, and
+//! Reads the platform's JSON: the envelope, the lists, and dealer-local times. Pure, tolerant where nothing hangs on it, and
 //! never guessing where something does.
 //!
 //! Decided here: unknown fields are ignored; a field given twice makes the whole answer unreadable; a `success` that is no boolean counts as
@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::Slot;
 use super::meaning::{Heard, Shape};
 use super::words::one_line;
-use crate::domain::{Service, Untrusted};
+use crate::domain::{Appointment, AppointmentId, Customer, Service, Untrusted};
 
 /// Longest message and code that take part in matching, in characters.
 const MESSAGE_CHARS: usize = 2_000;
@@ -28,6 +28,19 @@ pub enum Wanted {
     Services,
     /// `availableAppointments`.
     Slots,
+    /// `appointments`.
+    Appointments,
+}
+
+impl Wanted {
+    /// What its rows are called, in words and in the log.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Services => "services",
+            Self::Slots => "slots",
+            Self::Appointments => "appointments",
+        }
+    }
 }
 
 /// The list that was asked for, as it came.
@@ -74,6 +87,8 @@ struct Envelope<'a> {
     services: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "availableAppointments", deserialize_with = "given")]
     slots: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    appointments: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -92,13 +107,35 @@ struct SlotRow<'a> {
     minutes: Option<&'a RawValue>,
 }
 
+#[derive(Deserialize)]
+struct AppointmentRow<'a> {
+    #[serde(borrow, default, rename = "appointmentId", deserialize_with = "given")]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    vin: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "appointmentDateTimeLocal", deserialize_with = "given")]
+    at: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    comment: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "firstName", deserialize_with = "given")]
+    first_name: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "lastName", deserialize_with = "given")]
+    last_name: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "emailAddress", deserialize_with = "given")]
+    email: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "phoneNumber", deserialize_with = "given")]
+    phone: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    services: Option<&'a RawValue>,
+}
+
 /// Keeps `null` apart from "not there".
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+pub(super) fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// A string's text, or a number exactly as it was written (`1.10` stays `1.10`); `None` for anything else and for blanks.
-fn scalar(raw: Option<&RawValue>) -> Option<String> {
+pub(super) fn scalar(raw: Option<&RawValue>) -> Option<String> {
     let raw = raw?.get();
     let text = match raw.as_bytes().first()? {
         b'"' => serde_json::from_str::<String>(raw).ok()?,
@@ -108,36 +145,82 @@ fn scalar(raw: Option<&RawValue>) -> Option<String> {
     Some(text).filter(|text| !text.trim().is_empty())
 }
 
+/// A code as it takes part in matching.
+pub(super) fn short_code(code: &str) -> String {
+    one_line(code, CODE_CHARS)
+}
+
+/// A message as it takes part in matching.
+pub(super) fn short_message(message: &str) -> String {
+    one_line(message, MESSAGE_CHARS)
+}
+
+/// Fills in what a gateway says under other names.
+pub(super) fn read_other_names(body: &[u8], code: &mut Option<String>, message: &mut Option<String>) {
+    if code.is_some() && message.is_some() {
+        return;
+    }
+    let other = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    *code = code.take().or_else(|| first_text(&other, CODES));
+    *message = message.take().or_else(|| first_text(&other, MESSAGES));
+}
+
+fn service(row: &str) -> Option<Service> {
+    let row: ServiceRow<'_> = serde_json::from_str(row).ok()?;
+    let name = scalar(row.name).unwrap_or_default();
+    Some(Service { opcode: Untrusted::from(scalar(row.opcode)?), name: Untrusted::from(name) })
+}
+
+fn appointment(row: &str) -> Option<Appointment> {
+    let row: AppointmentRow<'_> = serde_json::from_str(row).ok()?;
+    let text = |raw| Untrusted::from(scalar(raw).unwrap_or_default());
+    let services = match row.services.map(RawValue::get) {
+        None | Some("null") => Vec::new(),
+        Some(list) => {
+            let rows = serde_json::from_str::<Vec<&RawValue>>(list).ok()?;
+            rows.into_iter().filter_map(|row| service(row.get())).collect()
+        }
+    };
+    Some(Appointment {
+        id: AppointmentId::new(scalar(row.id)?).ok()?,
+        vin: text(row.vin),
+        local: local_time(&scalar(row.at)?)?,
+        comment: text(row.comment),
+        customer: Customer {
+            first_name: text(row.first_name),
+            last_name: text(row.last_name),
+            email: text(row.email),
+            phone: text(row.phone),
+        },
+        services,
+    })
+}
+
 impl Reply {
     /// Reads a status and a body. Never fails: what cannot be read is a [`Shape`] of its own.
     pub fn read(status: u16, body: &[u8], wanted: Wanted, max_rows: usize) -> Self {
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+        let (shape, body) = Shape::of(body);
         let bare = |shape| Self { status, shape, success: None, code: None, message: None, list: List::Absent };
-        match body.first() {
-            None => return bare(Shape::Empty),
-            Some(b'<') => return bare(Shape::Html),
-            Some(b'{') => {}
-            Some(_) => return bare(Shape::Other),
+        if shape != Shape::Object {
+            return bare(shape);
         }
         let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return bare(Shape::Other) };
         let success = envelope.success.map(|raw| raw.get() == "true");
         let (mut code, mut message) = (scalar(envelope.code), scalar(envelope.message));
-        if success != Some(true) && (code.is_none() || message.is_none()) {
-            // A gateway has other names for them.
-            let other = serde_json::from_slice::<Value>(body).unwrap_or_default();
-            code = code.or_else(|| first_text(&other, CODES));
-            message = message.or_else(|| first_text(&other, MESSAGES));
+        if success != Some(true) {
+            read_other_names(body, &mut code, &mut message);
         }
         let list = match wanted {
             Wanted::Services => envelope.services,
             Wanted::Slots => envelope.slots,
+            Wanted::Appointments => envelope.appointments,
         };
         Self {
             status,
             shape: Shape::Object,
             success,
-            code: code.map(|code| one_line(&code, CODE_CHARS)),
-            message: message.map(|message| one_line(&message, MESSAGE_CHARS)),
+            code: code.map(|code| short_code(&code)),
+            message: message.map(|message| short_message(&message)),
             list: list.map_or(List::Absent, |raw| rows(raw, max_rows)),
         }
     }
@@ -162,11 +245,17 @@ impl Reply {
 
     /// The services; `None` when there was no list, or none of its rows could be read.
     pub fn services(&self) -> Option<Vec<Service>> {
-        self.readable_rows(|row| {
-            let row: ServiceRow<'_> = serde_json::from_str(row).ok()?;
-            let name = scalar(row.name).unwrap_or_default();
-            Some(Service { opcode: Untrusted::from(scalar(row.opcode)?), name: Untrusted::from(name) })
-        })
+        self.readable_rows(service)
+    }
+
+    /// The appointments as they came; `None` when there was no list, or any of its rows could not be read: what was overlooked would be
+    /// booked again.
+    pub fn appointments(&self) -> Option<Vec<Appointment>> {
+        match &self.list {
+            List::Null => Some(Vec::new()),
+            List::Rows(rows) => rows.iter().map(|row| appointment(row)).collect(),
+            List::Absent | List::TooLong(_) | List::Odd => None,
+        }
     }
 
     /// The slots in their order in time, each moment and length once; `None` as for the services.

@@ -47,6 +47,12 @@ pub struct Settings {
     pub services_path: String,
     /// The path of the free slots.
     pub slots_path: String,
+    /// The path of a booking, and of moving one.
+    pub bookings_path: String,
+    /// The path of the list of a vehicle's appointments.
+    pub appointments_path: String,
+    /// The codes with which the platform says that a time was taken meanwhile, case aside.
+    pub slot_taken_codes: Vec<String>,
     /// The header for the API key.
     pub api_key_header: String,
     /// The header for the developer key.
@@ -91,6 +97,9 @@ impl Default for Settings {
             user_agent: concat!("cloverwatch/", env!("CARGO_PKG_VERSION")).to_owned(),
             services_path: "/services".to_owned(),
             slots_path: "/appointments-availabilities".to_owned(),
+            bookings_path: "/appointments-bookings".to_owned(),
+            appointments_path: "/appointments".to_owned(),
+            slot_taken_codes: vec!["x-001009".to_owned()],
             api_key_header: "x-api-key".to_owned(),
             developer_key_header: "developerKey".to_owned(),
             correlation_header: "X-CoxAuto-Correlation-Id".to_owned(),

@@ -111,6 +111,13 @@ impl Tokens {
         }
     }
 
+    /// How the platform calls the kind of its tokens, as far as we have seen one.
+    pub(super) fn kind(&self) -> String {
+        let state = self.state.lock();
+        let header = state.current.as_ref().and_then(|token| token.header.to_str().ok());
+        header.and_then(|header| header.split(' ').next()).unwrap_or("Bearer").to_owned()
+    }
+
     /// The token to use now. Whoever finds it old renews it while the others go on with it; whoever finds none waits for the one who fetches.
     pub(super) async fn get(&self) -> Fetched {
         let clock = self.wire.clock();
@@ -220,7 +227,7 @@ impl Tokens {
             unrecognised: false,
             aside,
         };
-        let raw = self.wire.send("token", request).await.map_err(|why| unknown(&why, Aside::default()))?;
+        let raw = self.wire.send("token", request).await.map_err(|none| unknown(&none.why, Aside::default()))?;
         let body = match raw.body {
             Body::Whole(body) => body,
             Body::TooLong => return Err(unknown("the answer is too long", raw.aside)),

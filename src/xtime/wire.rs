@@ -58,6 +58,15 @@ pub(super) struct Raw {
     pub aside: Aside,
 }
 
+/// Why no answer came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NoAnswer {
+    /// In words, without address or secret.
+    pub why: String,
+    /// Whether any of the request may have left this machine. `false` only when that is sure: no connection ever stood.
+    pub sent: bool,
+}
+
 /// A line to one or two hosts.
 #[derive(Debug)]
 pub(super) struct Wire {
@@ -101,9 +110,13 @@ impl Wire {
         &self.clock.0
     }
 
-    /// Sends a request once. `Err`: no answer came; the text says why, without address or secret.
-    /// `what` names the request in the log.
-    pub(super) async fn send(&self, what: &str, request: RequestBuilder) -> Result<Raw, String> {
+    /// The header that [`Wire::send`] adds.
+    pub(super) fn correlation(&self) -> Option<&HeaderName> {
+        self.settings.correlation.as_ref()
+    }
+
+    /// Sends a request once. `Err`: no answer came. `what` names the request in the log.
+    pub(super) async fn send(&self, what: &str, request: RequestBuilder) -> Result<Raw, NoAnswer> {
         let id = correlation_id();
         let request = match (&self.settings.correlation, HeaderValue::from_str(&id)) {
             (Some(name), Ok(value)) => request.header(name, value),
@@ -116,8 +129,9 @@ impl Wire {
             Ok(response) => response,
             Err(error) => {
                 let why = self.in_words(&error);
-                tracing::debug!(request = what, correlation = %id, %why, "no answer");
-                return Err(why);
+                let sent = !error.is_connect() && !error.is_builder();
+                tracing::debug!(request = what, correlation = %id, %why, sent, "no answer");
+                return Err(NoAnswer { why, sent });
             }
         };
         let aside = self.aside(response.headers());

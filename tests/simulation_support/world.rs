@@ -5,10 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{NaiveDate, TimeDelta, Timelike};
 use cloverwatch::clock::{Clock, ManualClock};
-use cloverwatch::domain::{CodeOrigin, IntentId, Look, Outcome, Service, Timestamp};
-use cloverwatch::xtime::{Answer, CodeRequest, CodeSource, ObtainedCode, Platform, Slot, SourceError};
+use cloverwatch::domain::{
+    Appointment, AppointmentId, Booking, CodeOrigin, IntentId, Look, Outcome, Service, Timestamp,
+};
+use cloverwatch::xtime::{
+    Answer, BookingAnswer, CodeRequest, CodeSource, ObtainedCode, Platform, RequestPreview, Slot, SourceError,
+};
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -69,6 +73,8 @@ pub struct State {
     pub in_flight: usize,
     pub most_in_flight: usize,
     pub made: BTreeMap<IntentId, Made>,
+    /// Whose appointments stand at the platform.
+    pub booked: Vec<(String, Appointment)>,
     pub source_in_flight: usize,
     pub most_source_in_flight: usize,
 }
@@ -98,6 +104,7 @@ impl World {
             in_flight: 0,
             most_in_flight: 0,
             made: BTreeMap::new(),
+            booked: Vec::new(),
             source_in_flight: 0,
             most_source_in_flight: 0,
         };
@@ -165,6 +172,43 @@ impl State {
     }
 }
 
+impl State {
+    /// What the platform does with a booking that it heard.
+    fn book(&mut self, dealer_code: &str, booking: &Booking) -> BookingAnswer {
+        let dealer = self.dealers.get(dealer_code).cloned().unwrap_or_default();
+        let refused = |reason: &str| BookingAnswer::Refused { reason: reason.to_owned() };
+        if !dealer.connected || !dealer.opcode || booking.opcode.raw() != "Tell Us More" {
+            return refused("no such opcode here");
+        }
+        let others = |(code, one): &&(String, Appointment)| {
+            code == dealer_code && Some(&one.id) != booking.appointment_id.as_ref()
+        };
+        let free = booking.local.hour() < dealer.slots && booking.local.minute() == 0;
+        if !free || self.booked.iter().filter(others).any(|(_, one)| one.local == booking.local) {
+            return BookingAnswer::SlotTaken { reason: "code x-001009".to_owned() };
+        }
+        let new = AppointmentId::new(format!("a{}", self.booked.len())).unwrap();
+        let id = booking.appointment_id.clone().unwrap_or(new);
+        let stands = self.booked.iter().position(|(code, one)| code == dealer_code && one.id == id);
+        if booking.appointment_id.is_some() && stands.is_none() {
+            return refused("no such appointment");
+        }
+        let one = Appointment {
+            id: id.clone(),
+            vin: booking.vehicle.vin.clone().unwrap_or_default().into(),
+            local: booking.local,
+            comment: booking.comment.clone().into(),
+            customer: booking.customer.clone(),
+            services: vec![Service { opcode: booking.opcode.clone(), name: "General".into() }],
+        };
+        match stands {
+            Some(place) => self.booked[place].1 = one,
+            None => self.booked.push((dealer_code.to_owned(), one)),
+        }
+        BookingAnswer::Booked { id }
+    }
+}
+
 fn answer<T>(value: T, healthy: bool, retry_after: Option<Duration>) -> Answer<T> {
     Answer { value, retry_after, clock_skew: Some(TimeDelta::zero()), healthy }
 }
@@ -219,6 +263,44 @@ impl Platform for World {
                 answer(Ok((0..count).map(slot).collect()), true, None)
             }
         }
+    }
+
+    async fn book(&self, dealer_code: &str, booking: &Booking) -> Answer<BookingAnswer> {
+        let (latency, _in_flight) = self.begin(dealer_code);
+        self.clock.sleep(latency).await;
+        let mut state = self.state.lock();
+        let failure = state.failure();
+        if let Some(Failure::Busy(after)) = failure {
+            return answer(BookingAnswer::NotSent { reason: "429 Too Many Requests".to_owned() }, false, after);
+        }
+        let Some(Failure::Silent(why) | Failure::Strange(why)) = failure else {
+            return answer(state.book(dealer_code, booking), true, None);
+        };
+        // A request whose answer is lost may have been heard.
+        if state.rng.random_bool(0.5) {
+            state.book(dealer_code, booking);
+        }
+        answer(BookingAnswer::Unknown { reason: why.to_owned() }, false, None)
+    }
+
+    async fn appointments(&self, dealer_code: &str, vin: &str) -> Answer<Result<Vec<Appointment>, String>> {
+        let (latency, _in_flight) = self.begin(dealer_code);
+        self.clock.sleep(latency).await;
+        let mut state = self.state.lock();
+        match state.failure() {
+            Some(Failure::Silent(why)) => answer(Err(why.to_owned()), false, None),
+            Some(Failure::Busy(after)) => answer(Err("429 Too Many Requests".to_owned()), false, after),
+            Some(Failure::Strange(why)) => answer(Err(why.to_owned()), true, None),
+            None => {
+                let standing =
+                    state.booked.iter().filter(|(dealer, one)| dealer == dealer_code && one.vin.raw() == vin);
+                answer(Ok(standing.map(|(_, one)| one.clone()).collect()), true, None)
+            }
+        }
+    }
+
+    fn preview(&self, _: &str, _: &Booking) -> Result<RequestPreview, String> {
+        Err("the simulated platform is asked without HTTP: there is no request to show".to_owned())
     }
 }
 

@@ -230,7 +230,7 @@ impl CodeSource for HttpSource {
         let unclear = |reason: String, retry_after| SourceError::Unclear { reason, retry_after };
         let Raw { status, body, aside } = match self.wire.send("code source", sent).await {
             Ok(raw) => raw,
-            Err(why) => return Err(unclear(self.scrubber.line(&why), None)),
+            Err(none) => return Err(unclear(self.scrubber.line(&none.why), None)),
         };
         match (status, &body) {
             (200..=299, Body::Whole(body)) => self.read(body),

@@ -1,0 +1,167 @@
+//! The one call that changes something at the platform, and its preview: both come from the same request.
+
+use reqwest::RequestBuilder;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::platform::{HttpPlatform, checked, with_query};
+use super::receipt::{Ending, Receipt};
+use super::token::NoToken;
+use super::wire::{Aside, Body, NoAnswer, Raw};
+use super::{Answer, BookingAnswer, RequestPreview};
+use crate::domain::{Booking, phone_digits, wall_with_offset};
+
+/// What stands for a secret where a request is shown.
+const MASK: &str = "••••";
+
+/// A booking, ready to be sent but for the token.
+struct Prepared {
+    url: Url,
+    headers: HeaderMap,
+    body: Value,
+}
+
+/// Writes the body of a booking.
+fn body(booking: &Booking) -> Result<Value, String> {
+    let Booking { appointment_id, local, zone, customer, comment, opcode, label, reporting_label, vehicle: _ } =
+        booking;
+    let in_words = |problem: crate::domain::BookingProblem| problem.to_string();
+    let mut body = json!({
+        "appointmentDateTimeLocal": wall_with_offset(*local, *zone).map_err(in_words)?,
+        "firstName": customer.first_name.raw().trim(),
+        "lastName": customer.last_name.raw().trim(),
+        "emailAddress": customer.email.raw().trim(),
+        "phoneNumber": phone_digits(customer.phone.raw()).map_err(|problem| in_words(problem.into()))?,
+        "comment": comment,
+        "services": [{ "opcode": opcode.raw() }],
+        "label": label,
+        "reportingLabel": reporting_label,
+    });
+    if let (Some(id), Some(fields)) = (appointment_id, body.as_object_mut()) {
+        fields.insert("appointmentId".to_owned(), Value::from(id.raw()));
+    }
+    Ok(body)
+}
+
+impl HttpPlatform {
+    fn prepare(&self, dealer_code: &str, booking: &Booking) -> Result<Prepared, String> {
+        booking.complete().map_err(|problem| problem.to_string())?;
+        let mut query = vec![("dealerCode", checked("dealerCode", dealer_code)?)];
+        if let Some(vin) = &booking.vehicle.vin {
+            query.push(("vin", vin.clone()));
+        }
+        let [(_, year), _, _] = self.vehicle();
+        let year = booking.vehicle.year.map_or(year, |year| year.to_string());
+        query.extend([
+            ("year", year),
+            ("make", booking.vehicle.make.clone()),
+            ("model", booking.vehicle.model.clone()),
+        ]);
+        let mut headers = self.headers.clone();
+        // Set here, and not left to the client, so that the preview shows it.
+        if let (false, Ok(name)) = (headers.contains_key(USER_AGENT), HeaderValue::from_str(&self.settings.user_agent))
+        {
+            headers.insert(USER_AGENT, name);
+        }
+        Ok(Prepared { url: with_query(&self.bookings, &query), headers, body: body(booking)? })
+    }
+
+    fn request(&self, prepared: &Prepared, authorization: HeaderValue) -> RequestBuilder {
+        let request = self.wire.client.post(prepared.url.clone()).headers(prepared.headers.clone());
+        request.header(AUTHORIZATION, authorization).body(prepared.body.to_string())
+    }
+
+    /// Shows the request that [`HttpPlatform::send_booking`] sends.
+    pub(super) fn show_booking(&self, dealer_code: &str, booking: &Booking) -> Result<RequestPreview, String> {
+        let prepared = self.prepare(dealer_code, booking)?;
+        let unmakable = |why: String| format!("the request could not be made: {why}");
+        let kind = self.tokens.kind();
+        let mut authorization = HeaderValue::from_str(&kind).map_err(|error| unmakable(error.to_string()))?;
+        authorization.set_sensitive(true);
+        let request = self.request(&prepared, authorization).build();
+        let request = request.map_err(|error| unmakable(error.without_url().to_string()))?;
+        let sent = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+        let shown = |(name, value): (&reqwest::header::HeaderName, &HeaderValue)| {
+            let value = match value.to_str() {
+                _ if name == AUTHORIZATION => format!("{kind} {MASK}"),
+                Ok(text) if !value.is_sensitive() => text.to_owned(),
+                _ => MASK.to_owned(),
+            };
+            (name.to_string(), value)
+        };
+        let mut headers: Vec<(String, String)> = request.headers().iter().map(shown).collect();
+        if let Some(name) = self.wire.correlation() {
+            headers.push((name.to_string(), "(a new one for each request)".to_owned()));
+        }
+        headers.sort();
+        Ok(RequestPreview {
+            method: request.method().to_string(),
+            url: request.url().to_string(),
+            headers,
+            body: serde_json::from_slice(sent).map_err(|error| unmakable(error.to_string()))?,
+        })
+    }
+
+    /// Sends a booking once; once more only when the platform refused our token and nothing else.
+    pub(super) async fn send_booking(&self, dealer_code: &str, booking: &Booking) -> Answer<BookingAnswer> {
+        let prepared = match self.prepare(dealer_code, booking) {
+            Ok(prepared) => prepared,
+            Err(reason) => return answer(BookingAnswer::NotSent { reason }, Aside::default(), true),
+        };
+        let mut token = match self.tokens.get().await {
+            Ok(token) => token,
+            Err(failure) => return without_token(failure),
+        };
+        let mut renewed = false;
+        loop {
+            let request = self.request(&prepared, token.header.clone());
+            let (receipt, aside) = match self.wire.send("booking", request).await {
+                Err(NoAnswer { why, sent }) => {
+                    let reason = self.scrubber.line(&why);
+                    let value =
+                        if sent { BookingAnswer::Unknown { reason } } else { BookingAnswer::NotSent { reason } };
+                    return answer(value, Aside::default(), false);
+                }
+                Ok(Raw { status, body, aside }) => {
+                    let receipt = match body {
+                        Body::Whole(body) => Receipt::read(status, &body, &self.settings),
+                        Body::TooLong => Receipt::without_body(status, "the answer is too long to be read"),
+                        Body::Broken(why) => Receipt::without_body(status, &why),
+                    };
+                    (receipt, aside)
+                }
+            };
+            if !receipt.token_refused {
+                token.accept();
+            } else if !renewed {
+                match self.tokens.instead_of(&token).await {
+                    Some(Ok(newer)) => {
+                        (token, renewed) = (newer, true);
+                        continue;
+                    }
+                    Some(Err(failure)) => return without_token(failure),
+                    None => {}
+                }
+            }
+            let reason = self.scrubber.line_hiding(&receipt.words, &[token.secret.expose_secret()]);
+            let value = match receipt.ending {
+                Ending::Booked(id) => BookingAnswer::Booked { id },
+                Ending::SlotTaken => BookingAnswer::SlotTaken { reason },
+                Ending::Refused => BookingAnswer::Refused { reason },
+                Ending::NotSent => BookingAnswer::NotSent { reason },
+                Ending::Unknown => BookingAnswer::Unknown { reason },
+            };
+            return answer(value, aside, receipt.healthy);
+        }
+    }
+}
+
+fn answer(value: BookingAnswer, aside: Aside, healthy: bool) -> Answer<BookingAnswer> {
+    Answer { value, retry_after: aside.retry_after, clock_skew: aside.clock_skew, healthy }
+}
+
+fn without_token(failure: NoToken) -> Answer<BookingAnswer> {
+    answer(BookingAnswer::NotSent { reason: failure.reason }, failure.aside, false)
+}

@@ -1,0 +1,218 @@
+//! Reads the answer to a booking. Pure. It leans to one side on purpose: only an explicit success with an identifier is "booked", only an
+//! answer that surely refuses is "not booked", and everything between may have been booked.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Settings;
+use super::meaning::{Heard, Shape, Verdict, classify};
+use super::reply::{given, read_other_names, scalar, short_code, short_message};
+use crate::domain::{AppointmentId, Outcome};
+
+/// How an answer is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Booked, under this identifier.
+    Booked(AppointmentId),
+    /// The time was taken meanwhile.
+    SlotTaken,
+    /// The platform said no.
+    Refused,
+    /// It was turned away before it reached the platform's books.
+    NotSent,
+    /// It may have been booked.
+    Unknown,
+}
+
+/// One answer to a booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// How it is read.
+    pub ending: Ending,
+    /// What came back, in words; not yet scrubbed of secrets.
+    pub words: String,
+    /// Whether the platform itself answered sensibly.
+    pub healthy: bool,
+    /// Our token was refused, and nothing else: another one may be tried.
+    pub token_refused: bool,
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, default, deserialize_with = "given")]
+    success: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    code: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    message: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "appointmentId", deserialize_with = "given")]
+    id: Option<&'a RawValue>,
+}
+
+/// What an envelope says of success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Success {
+    Yes,
+    No,
+    Unsaid,
+    /// No boolean: it claims nothing, and denies nothing.
+    Odd,
+}
+
+/// What of an answer counts.
+struct Facts {
+    status: u16,
+    shape: Shape,
+    success: Success,
+    /// Anything but `null` stands where the identifier belongs.
+    id_given: bool,
+    id: Option<AppointmentId>,
+    code: Option<String>,
+    message: Option<String>,
+}
+
+impl Facts {
+    fn read(status: u16, body: &[u8]) -> Self {
+        let (shape, body) = Shape::of(body);
+        let bare = |shape| Self {
+            status,
+            shape,
+            success: Success::Unsaid,
+            id_given: false,
+            id: None,
+            code: None,
+            message: None,
+        };
+        if shape != Shape::Object {
+            return bare(shape);
+        }
+        let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return bare(Shape::Other) };
+        let success = match envelope.success.map(RawValue::get) {
+            None => Success::Unsaid,
+            Some("true") => Success::Yes,
+            Some("false") => Success::No,
+            Some(_) => Success::Odd,
+        };
+        let (mut code, mut message) = (scalar(envelope.code), scalar(envelope.message));
+        if success != Success::Yes {
+            read_other_names(body, &mut code, &mut message);
+        }
+        Self {
+            status,
+            shape,
+            success,
+            id_given: envelope.id.is_some_and(|raw| raw.get() != "null"),
+            id: scalar(envelope.id).and_then(|text| AppointmentId::new(text).ok()),
+            code: code.map(|code| short_code(&code)),
+            message: message.map(|message| short_message(&message)),
+        }
+    }
+
+    const fn is_2xx(&self) -> bool {
+        matches!(self.status, 200..=299)
+    }
+
+    /// Whether anything in it says that there is an appointment.
+    fn claims(&self) -> bool {
+        self.id_given || self.success == Success::Yes
+    }
+
+    fn says_taken(&self, codes: &[String]) -> bool {
+        self.code.as_ref().is_some_and(|code| codes.iter().any(|known| known.trim().eq_ignore_ascii_case(code.trim())))
+    }
+
+    fn heard(&self) -> Heard<'_> {
+        Heard {
+            status: self.status,
+            shape: self.shape,
+            success: match self.success {
+                Success::Yes => Some(true),
+                Success::No | Success::Odd => Some(false),
+                Success::Unsaid => None,
+            },
+            listed: self.success == Success::Yes && self.id.is_some(),
+            code: self.code.as_deref(),
+            message: self.message.as_deref(),
+        }
+    }
+
+    fn ending(&self, settings: &Settings, verdict: Verdict) -> (Ending, &'static str) {
+        let taken = self.says_taken(&settings.slot_taken_codes);
+        let readable = matches!(self.shape, Shape::Object | Shape::Empty);
+        if self.is_2xx() {
+            return match (self.success, &self.id) {
+                (Success::Yes, Some(id)) if !taken => (Ending::Booked(id.clone()), "booked"),
+                (Success::Yes, Some(_)) => (Ending::Unknown, "success and a taken slot at once"),
+                (Success::Yes, None) => (Ending::Unknown, "success, but no usable identifier of an appointment"),
+                (Success::No, _) if !self.id_given => self.refusal(taken, verdict),
+                (Success::No, _) => (Ending::Unknown, "no success, but an identifier of an appointment"),
+                (Success::Unsaid | Success::Odd, _) => (Ending::Unknown, "it does not say whether it was booked"),
+            };
+        }
+        if self.claims() {
+            return (Ending::Unknown, "it contradicts itself");
+        }
+        match self.status {
+            // The status alone says that the request went no further.
+            401 | 407 | 429 => (Ending::NotSent, "turned away"),
+            403 if readable => (Ending::NotSent, "turned away"),
+            // An appointment may be what it conflicts with.
+            409 if taken => (Ending::SlotTaken, "the slot is taken"),
+            400 | 402 | 404..=406 | 410 | 411 | 413..=415 | 417 | 422 | 431 if readable => self.refusal(taken, verdict),
+            300..=399 => (Ending::Unknown, "a redirect, which is not followed"),
+            _ => (Ending::Unknown, "that is no sure refusal"),
+        }
+    }
+
+    /// A failure without any claim of success: sure, unless its words are those of somebody who could not finish.
+    fn refusal(&self, taken: bool, verdict: Verdict) -> (Ending, &'static str) {
+        let silent = self.code.is_none() && self.message.is_none();
+        match (taken, self.success) {
+            (true, _) => (Ending::SlotTaken, "the slot is taken"),
+            (false, Success::Odd) => (Ending::Unknown, "it does not say whether it was booked"),
+            (false, Success::No) if silent => (Ending::Unknown, "a failure without code or message"),
+            // A row of the table: busy, timed out, an internal error.
+            _ if verdict.outcome == Outcome::Unknown && verdict.row.is_some() => {
+                (Ending::Unknown, "it may have failed halfway")
+            }
+            _ => (Ending::Refused, "refused"),
+        }
+    }
+
+    fn said(&self) -> String {
+        match self.shape {
+            Shape::Html => return ": a web page came instead of JSON".to_owned(),
+            Shape::Other => return ": what came is no JSON object".to_owned(),
+            Shape::Empty => return ": an empty answer".to_owned(),
+            Shape::Object => {}
+        }
+        let code = self.code.as_ref().map(|code| format!(", code {code}")).unwrap_or_default();
+        let message = self.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+        code + &message
+    }
+}
+
+impl Receipt {
+    /// Reads a status and a whole body. Never fails.
+    pub fn read(status: u16, body: &[u8], settings: &Settings) -> Self {
+        let facts = Facts::read(status, body);
+        let verdict = classify(&settings.meanings, &facts.heard());
+        let (ending, why) = facts.ending(settings, verdict);
+        let row = verdict.row.and_then(|row| settings.meanings.get(row));
+        let about_dealer = verdict.outcome == Outcome::NotConnected
+            && row.is_some_and(|row| row.code.is_some() || row.message.is_some());
+        let words = match &ending {
+            Ending::Booked(id) => format!("booked as {}", id.plain()),
+            Ending::Unknown => format!("{why}: status {status}{}", facts.said()),
+            Ending::SlotTaken | Ending::Refused | Ending::NotSent => format!("status {status}{}", facts.said()),
+        };
+        let token_refused = status == 401 && ending == Ending::NotSent && !about_dealer;
+        Self { ending, words, healthy: verdict.healthy, token_refused }
+    }
+
+    /// Reads an answer whose body did not come whole: only a status that stops every request says anything.
+    pub fn without_body(status: u16, why: &str) -> Self {
+        let ending = if matches!(status, 401 | 407 | 429) { Ending::NotSent } else { Ending::Unknown };
+        Self { ending, words: format!("status {status}: {why}"), healthy: false, token_refused: status == 401 }
+    }
+}
