@@ -255,7 +255,7 @@ async fn open() {
         |id| Fact::DealerConfirmed { said_at: at(id), due_at: at(id + 24) },
         |id| Fact::IntegrationConfirmed { observed_at: at(id) },
         |_| Fact::OpcodeVerified { opcode: "Tell Us More".into() },
-        |_| Fact::SlotsSeen { count: 140, days: 6 },
+        |_| Fact::SlotsSeen { count: 140, days: 6, next: None, by_day: Vec::new() },
     ];
     for (version, fact) in (1..).zip(rounds) {
         for portion in (0..DEALERSHIPS).collect::<Vec<_>>().chunks(1_000) {

@@ -8,7 +8,7 @@ use cloverwatch::domain::{
     Actor, Ask, CodeOrigin, Command, Event, IntentId, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Rhythm,
     Service, SlotsLook, Timestamp, cadence, pressing,
 };
-use domain_rules_support::{Case, id, start};
+use domain_rules_support::{Case, id, slot_counts, start};
 use proptest::prelude::*;
 
 fn any_moment() -> impl Strategy<Value = Timestamp> {
@@ -70,14 +70,18 @@ fn any_command() -> impl Strategy<Value = Command> {
                 }
             }
         ),
-        (any_moment(), 0_u32..3)
-            .prop_map(|(at, count)| Command::ObserveSlots { look: SlotsLook { at, count, days: 1 } }),
+        (any_moment(), 0_u32..3).prop_map(|(at, count)| Command::ObserveSlots {
+            look: SlotsLook { at, window: 14, slots: slot_counts(count) }
+        }),
         any::<bool>().prop_map(|probing| Command::Tick { probing }),
         prop::option::of(any_moment()).prop_map(|until| Command::Snooze { until }),
         Just(Command::Revoke { reason: "".into() }),
         Just(Command::Archive),
         Just(Command::Unarchive),
-        Just(Command::ChooseOpcode { choice: OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing } }),
+        Just(Command::ChooseOpcode {
+            choice: OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing },
+            word: None,
+        }),
     ]
 }
 

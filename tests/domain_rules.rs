@@ -109,7 +109,7 @@ fn lost_needs_two_looks_a_minute_apart() {
     case.now += TimeDelta::milliseconds(1);
     assert_eq!(case.observe(Outcome::NotConnected), ["integration.lost"]);
     assert_eq!(
-        (case.stage(), case.state().slots, case.state().opcode_state),
+        (case.stage(), case.state().slots.clone(), case.state().opcode_state),
         (Stage::Lost, None, OpcodeState::Unchecked)
     );
     assert!(case.observe(Outcome::NotConnected).is_empty());
@@ -153,8 +153,8 @@ fn slots_belong_to_the_opcode_that_was_asked_for() {
     assert!(case.slots(0).is_empty());
     assert_eq!((case.slots(2), case.slots(9).is_empty(), case.stage()), (vec!["slots.seen"], true, Stage::Live));
     let choice = OpcodeChoice { code: "DataClover Appt".into(), option: OpcodeOption::New };
-    assert_eq!(case.tell(Command::ChooseOpcode { choice: choice.clone() }), ["opcode.chosen"]);
-    assert!(case.tell(Command::ChooseOpcode { choice }).is_empty());
+    assert_eq!(case.tell(Command::ChooseOpcode { choice: choice.clone(), word: None }), ["opcode.chosen"]);
+    assert!(case.tell(Command::ChooseOpcode { choice, word: None }).is_empty());
     assert!(case.slots(5).is_empty(), "the answer was about the old choice");
     assert_eq!(case.stage(), Stage::Confirmed);
 }

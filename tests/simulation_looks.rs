@@ -24,7 +24,8 @@ fn a_person_s_look_finds_everything_out_at_once() {
         desk.world.live("xts00000");
         let checked = desk.check(0).await.unwrap();
         assert_eq!(checked.look.outcome, Outcome::Connected);
-        assert_eq!(checked.slots, Some(Ok((5, 1))));
+        let slots = checked.slots.unwrap().unwrap();
+        assert_eq!((slots.count, slots.days()), (5 * 14, 14), "the whole window, in requests of six days");
         let kinds: Vec<_> = checked.events.iter().map(|event| event.fact.kind()).collect();
         assert_eq!(kinds, ["integration.confirmed", "opcode.verified", "slots.seen"]);
         assert_eq!(desk.stage(0), "live");
@@ -68,7 +69,7 @@ fn live_ones_are_looked_at_daily_and_nothing_is_written() {
         let (events, requests) = (desk.store.log().len(), desk.world.requests());
         desk.pass(hours(24 * 10)).await;
         assert_eq!(desk.store.log().len(), events);
-        assert_eq!(desk.world.requests() - requests, 3 * 10 * 2, "one look and one at the slots a day");
+        assert_eq!(desk.world.requests() - requests, 3 * 10 * (1 + 3), "one look and three at the slots a day");
         let mut status = desk.engine.status();
         status.mark_unchanged();
         let note = desk.engine.last_look(desk.ids[0]).unwrap();

@@ -35,7 +35,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         2 => (0..5u8).prop_map(|code| Fact::DealershipUpdated { profile: profile(&format!("xts{code}")) }),
         3 => (1..4u32, 0..12u8).prop_map(|(generation, code)| issued(generation, &format!("CODE-{code}"))),
         4 => "\\PC{0,300}".prop_map(|text| Fact::NoteAdded { text: text.into() }),
-        1 => Just(Fact::SlotsMissing {}),
+        1 => Just(Fact::SlotsMissing { window: 14 }),
         1 => Just(Fact::Archived {}),
     ]
 }

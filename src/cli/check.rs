@@ -6,7 +6,7 @@ use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::domain::text::clean;
-use crate::domain::{Onboarding, Outcome, rfc3339};
+use crate::domain::{Onboarding, Outcome, rfc3339, slots_in_words};
 use crate::engine::{Checked, Engine, EngineError};
 
 use super::app::{App, Need};
@@ -80,8 +80,10 @@ fn words(app: &App, state: &Onboarding, checked: &Checked) -> String {
         }
     }
     match &checked.slots {
-        Some(Ok((0, _))) => text.push_str("; no slot would be offered"),
-        Some(Ok((count, days))) => text.push_str(&format!("; {count} slots on {days} days")),
+        Some(Ok(slots)) => {
+            let words = slots_in_words(slots.count, slots.days(), slots.next, state.profile.timezone);
+            text.push_str(&format!("; {words}"));
+        }
         Some(Err(why)) => text.push_str(&format!("; slots: {}", clean(why))),
         None => {}
     }
@@ -94,7 +96,7 @@ fn words(app: &App, state: &Onboarding, checked: &Checked) -> String {
 fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
     let look = &checked.look;
     let slots = checked.slots.as_ref().map(|slots| match slots {
-        Ok((count, days)) => json!({ "count": count, "days": days }),
+        Ok(slots) => json!({ "count": slots.count, "days": slots.days(), "next": slots.next, "by_day": slots.by_day }),
         Err(why) => json!({ "unknown": why }),
     });
     let events: Vec<Value> = checked.events.iter().map(|event| event.public(Some(&state.profile.name))).collect();

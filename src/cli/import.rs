@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::config::diagnostic::shown;
 use crate::domain::{Onboarding, Profile};
-use crate::engine::Imported;
+use crate::engine::{Imported, Incoming};
 
 use super::app::{App, Need};
 use super::args::{Add, Import};
@@ -87,9 +87,9 @@ async fn read_file(path: &Path) -> Result<Vec<u8>, CliError> {
 /// Records the good rows; those that a rule refuses join the refused ones.
 async fn record(app: &App, sheet: &mut Sheet) -> Result<Counts, CliError> {
     let engine = app.engine(Need::default()).await?;
-    let profiles: Vec<Profile> = sheet.rows.iter().map(|row| row.profile.clone()).collect();
-    let bar = progress(profiles.len());
-    let answers = engine.import(profiles, &app.actor(), |done| bar.set_position(done as u64)).await;
+    let incoming: Vec<Incoming> = sheet.rows.iter().map(|row| row.profile.clone().into()).collect();
+    let bar = progress(incoming.len());
+    let answers = engine.import(incoming, &app.actor(), |done| bar.set_position(done as u64)).await;
     bar.finish_and_clear();
     let mut counts = Counts::default();
     for (row, answer) in sheet.rows.iter().zip(answers?) {

@@ -138,7 +138,7 @@ impl Page<'_> {
         for finding in &self.state.opcode_findings {
             self.line("", &crate::domain::text::clean(finding))?;
         }
-        if let Some(slots) = self.state.slots {
+        if let Some(slots) = &self.state.slots {
             let seen = away(slots.checked_at, self.now);
             self.line("slots", &format!("{} on {} days, since {seen}", slots.count, slots.days))?;
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::TimeDelta;
 
-use crate::domain::{CodeOrigin, Policy};
+use crate::domain::{CodeOrigin, Policy, TestBooking};
 use crate::engine::Pace;
 use crate::xtime;
 use crate::xtime::source::{CommandSettings, HttpSettings};
@@ -26,6 +26,12 @@ pub struct Config {
     pub invitations: Invitations,
     /// The opcode of a dealership that has not chosen.
     pub opcode_default: String,
+    /// What a new opcode is usually called.
+    pub opcode_new: String,
+    /// How many days ahead slots are looked for.
+    pub slot_window: u16,
+    /// What a test appointment says.
+    pub appointment: TestBooking,
     /// How often a live dealership is looked at again.
     pub recheck: TimeDelta,
     /// The screen.
@@ -171,6 +177,8 @@ impl Config {
             expiring_within: self.invitations.expiring_within,
             clock_tolerance: self.invitations.clock_tolerance,
             default_opcode: self.opcode_default.clone(),
+            new_opcode: self.opcode_new.clone(),
+            slot_window: self.slot_window,
             ..Policy::default()
         }
     }

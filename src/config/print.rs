@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use toml_edit::Value;
 
-use crate::domain::CodeOrigin;
 use crate::domain::when::duration_text;
+use crate::domain::{CodeOrigin, TestBooking};
 
 use super::model::{Config, HttpCodes};
 use super::secret::Secret;
@@ -30,13 +30,43 @@ pub fn effective(config: &Config) -> String {
     codes(&mut out, config);
     section(&mut out, "opcode");
     entry(&mut out, "default", &text(&config.opcode_default));
+    entry(&mut out, "new", &text(&config.opcode_new));
     entry(&mut out, "recheck", &length(config.recheck));
+    entry(&mut out, "slot_window_days", &config.slot_window.to_string());
+    appointment(&mut out, config);
     section(&mut out, "ui");
     entry(&mut out, "theme", &text(config.ui.theme.word()));
     entry(&mut out, "mouse", &config.ui.mouse.to_string());
     entry(&mut out, "operator", &text(&config.operator()));
     meanings(&mut out, config);
     out
+}
+
+fn appointment(out: &mut String, config: &Config) {
+    let TestBooking { customer, comment, label, reporting_label, vehicle } = &config.appointment;
+    section(out, "appointment");
+    for (key, value) in [
+        ("first_name", customer.first_name.raw()),
+        ("last_name", customer.last_name.raw()),
+        ("email", customer.email.raw()),
+        ("phone", customer.phone.raw()),
+        ("comment", comment),
+        ("label", &label.value),
+        ("label_context", &label.context),
+        ("reporting_label", &reporting_label.value),
+        ("reporting_label_context", &reporting_label.context),
+        ("make", &vehicle.make),
+        ("model", &vehicle.model),
+        ("vin", vehicle.vin.as_deref().unwrap_or_default()),
+    ] {
+        // What is empty is the dealership's own, and cannot be written as a setting.
+        if !value.is_empty() {
+            entry(out, key, &text(value));
+        }
+    }
+    if let Some(year) = vehicle.year {
+        entry(out, "year", &year.to_string());
+    }
 }
 
 fn platform(out: &mut String, config: &Config) {

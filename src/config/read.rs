@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use toml_edit::TableLike;
 
-use crate::domain::{CodeOrigin, Policy};
+use crate::domain::{CodeOrigin, Customer, Label, Policy, TestBooking, Untrusted, Vehicle};
 use crate::engine::Pace;
 use crate::xtime;
 use crate::xtime::source::{CommandSettings, HttpSettings};
@@ -22,6 +22,9 @@ const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
 /// The least length of time that makes sense for a time-out.
 const A_MOMENT: TimeDelta = TimeDelta::milliseconds(100);
 
+/// The vehicle of a test appointment: a number that no car has, with a valid check digit.
+const TEST_VIN: &str = "11111111111111111";
+
 /// Reads everything; mistakes are in the reader, and defaults stand in their place.
 pub(super) fn config(reader: &Reader<'_>, table: &dyn TableLike, store_flag: Option<&str>) -> Config {
     let root = Section::root(reader, table);
@@ -35,7 +38,11 @@ pub(super) fn config(reader: &Reader<'_>, table: &dyn TableLike, store_flag: Opt
     let opcode_default = opcode.text("default").unwrap_or_else(|| Policy::default().default_opcode);
     let a_day = TimeDelta::from_std(Pace::default().recheck).unwrap_or(TimeDelta::days(1));
     let recheck = opcode.duration("recheck", A_MINUTE).unwrap_or(a_day);
+    let opcode_new = opcode.text("new").unwrap_or_else(|| Policy::default().new_opcode);
+    let window = opcode.number("slot_window_days", 1..=60).and_then(|days| u16::try_from(days).ok());
+    let slot_window = window.unwrap_or(Policy::default().slot_window);
     opcode.end();
+    let appointment = appointment(&root.section("appointment"), &partner_name);
     let ui = root.section("ui");
     let screen = Ui {
         theme: ui.word("theme", Theme::WORDS).unwrap_or_default(),
@@ -47,7 +54,47 @@ pub(super) fn config(reader: &Reader<'_>, table: &dyn TableLike, store_flag: Opt
     root.later("reminders", "reminding dealerships");
     root.later("hooks", "running programs on events");
     root.end();
-    Config { file: None, partner: partner_name, store, xtime, invitations, opcode_default, recheck, ui: screen }
+    Config {
+        file: None,
+        partner: partner_name,
+        store,
+        xtime,
+        invitations,
+        opcode_default,
+        opcode_new,
+        slot_window,
+        appointment,
+        recheck,
+        ui: screen,
+    }
+}
+
+fn appointment(section: &Section<'_, '_>, partner: &str) -> TestBooking {
+    let text = |key, default: &str| section.text(key).unwrap_or_else(|| default.to_owned());
+    let own = |key, default: &str| Untrusted::from(text(key, default));
+    let label = |value: Option<String>, context: Option<String>| Label {
+        value: value.unwrap_or_else(|| partner.to_owned()),
+        context: context.unwrap_or_else(|| "partner".to_owned()),
+    };
+    let booking = TestBooking {
+        customer: Customer {
+            first_name: own("first_name", "Test"),
+            last_name: own("last_name", partner),
+            email: own("email", ""),
+            phone: own("phone", ""),
+        },
+        comment: text("comment", &format!("Test appointment by {partner}, please ignore")),
+        label: label(section.text("label"), section.text("label_context")),
+        reporting_label: label(section.text("reporting_label"), section.text("reporting_label_context")),
+        vehicle: Vehicle {
+            year: section.number("year", 1900..=2200).and_then(|year| i32::try_from(year).ok()),
+            make: text("make", "OTHER"),
+            model: text("model", "OTHER"),
+            vin: Some(text("vin", TEST_VIN)),
+        },
+    };
+    section.end();
+    booking
 }
 
 fn store(reader: &Reader<'_>, section: &Section<'_, '_>, flag: Option<&str>) -> StoreUrl {

@@ -83,7 +83,8 @@ impl Onboarding {
             super::Outcome::NotConnected if self.is_confirmed() => Some(Attention::Doubted),
             _ => None,
         });
-        let open = |booking: &&super::OpenBooking| booking.unknown.is_some() || now - booking.at > policy.booking_settles;
+        let open =
+            |booking: &&super::OpenBooking| booking.unknown.is_some() || now - booking.at > policy.booking_settles;
         let booking = self.booking.as_ref().filter(open);
         let booking = booking.map(|_| Attention::BookingUnknown);
         [by_stage, code_failed.then_some(Attention::CodeNotObtained), by_probe, booking].into_iter().flatten().min()

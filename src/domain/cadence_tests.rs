@@ -64,7 +64,7 @@ fn confirmed(id: u64, at: Timestamp) -> Onboarding {
 fn live(id: u64, at: Timestamp) -> Onboarding {
     let mut state = confirmed(id, at);
     state.opcode_state = OpcodeState::Ok;
-    state.slots = Some(Slots { checked_at: at, count: 3, days: 1 });
+    state.slots = Some(Slots { checked_at: at, count: 3, days: 1, next: None, by_day: Vec::new() });
     state
 }
 

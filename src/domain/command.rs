@@ -4,8 +4,8 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::event::CodeOrigin;
 use super::{
-    AppointmentId, CodeDigest, DealershipId, IntentId, InvitationCode, Look, OpcodeChoice, Policy, Profile, SlotsLook, Stage,
-    Timestamp, Untrusted,
+    AppointmentId, CodeDigest, DealershipId, IntentId, InvitationCode, Look, OpcodeChoice, Policy, Profile, SlotsLook,
+    Stage, Timestamp, Untrusted,
 };
 
 /// A wish. [`super::decide()`] turns it into facts or refuses it.

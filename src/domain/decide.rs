@@ -3,11 +3,13 @@
 mod booking;
 mod service;
 
+use std::borrow::Cow;
+
 use super::command::{Ask, Claim, Command, Context, Refusal};
 use super::event::CodeOrigin;
 use super::{
-    Ended, Fact, IntentId, InvitationCode, InvitationState, Look, Onboarding, Outcome, Profile, Stage, Timestamp,
-    Untrusted,
+    Actor, DealershipId, Ended, Event, Fact, IntentId, InvitationCode, InvitationState, Look, Onboarding, Outcome,
+    Profile, Stage, Timestamp, Untrusted, evolve,
 };
 
 /// Decides. An empty list means that the command is already true: nothing is to be recorded.
@@ -48,9 +50,11 @@ pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) 
         Command::ObserveSlots { look } => Ok(service::slots_seen(state, look)),
         Command::Tick { probing } => Ok(tick(state, *probing, ctx.now)),
         Command::ChooseOpcode { choice, word } => service::choose(state, choice, word.as_ref()),
-        Command::RequestBooking { intent, opcode, local, vin, moves } => {
-            booking::request(state, &booking::Wanted { intent: *intent, opcode, local: *local, vin, moves: *moves }, ctx)
-        }
+        Command::RequestBooking { intent, opcode, local, vin, moves } => booking::request(
+            state,
+            &booking::Wanted { intent: *intent, opcode, local: *local, vin, moves: *moves },
+            ctx,
+        ),
         Command::EndBooking { intent, end } => booking::end(state, *intent, end, ctx),
         Command::SeeAppointment { id } => Ok(booking::seen(state, id)),
         Command::Assign { owner } if *owner == state.profile.owner => Ok(vec![]),
@@ -60,6 +64,32 @@ pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) 
         Command::Snooze { until } => Ok(vec![Fact::Snoozed { until: *until }]),
         Command::Archive => Ok(vec![Fact::Archived {}]),
     }
+}
+
+/// Decides several commands as one: each sees what those before it make of the state. All of it, or the first refusal.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_in_turn<'a>(
+    state: Option<&Onboarding>,
+    dealership: DealershipId,
+    commands: impl IntoIterator<Item = &'a Command>,
+    actor: &Actor,
+    ctx: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    let mut after: Option<Cow<'_, Onboarding>> = state.map(Cow::Borrowed);
+    let mut all = Vec::new();
+    let mut commands = commands.into_iter().peekable();
+    while let Some(command) = commands.next() {
+        let facts = decide(after.as_deref(), command, ctx)?;
+        // Nobody looks at what the last one makes of the state.
+        for fact in facts.iter().filter(|_| commands.peek().is_some()) {
+            let event = Event { seq: 0, at: ctx.now, actor: actor.clone(), dealership, fact: fact.clone() };
+            after = evolve(after.map(Cow::into_owned), &event).map(Cow::Owned);
+        }
+        all.extend(facts);
+    }
+    Ok(all)
 }
 
 fn add(state: Option<&Onboarding>, profile: &Profile, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {

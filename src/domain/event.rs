@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AppointmentId, DaySlots, DealershipId, IntentId, InvitationCode, OpcodeChoice, Outcome, Profile, Timestamp, Untrusted,
+    AppointmentId, DaySlots, DealershipId, IntentId, InvitationCode, OpcodeChoice, Outcome, Profile, Timestamp,
+    Untrusted,
 };
 
 /// Who caused an event: a person's name, or `system:<task>`.

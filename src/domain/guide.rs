@@ -59,8 +59,14 @@ pub fn guide(state: &Onboarding, policy: &Policy, partner: &str) -> Guide {
     let step = |title: String, (observed, why): (Observed, String)| Step { title, observed, why };
     let mut steps = match option {
         OpcodeOption::Existing => vec![
-            step(format!("Find the service opcode `{plain}` in the Xtime service catalog, spelled exactly so"), seen.code()),
-            step("Make sure that it has standard scope: usable for any year, make and model".to_owned(), seen.setting()),
+            step(
+                format!("Find the service opcode `{plain}` in the Xtime service catalog, spelled exactly so"),
+                seen.code(),
+            ),
+            step(
+                "Make sure that it has standard scope: usable for any year, make and model".to_owned(),
+                seen.setting(),
+            ),
         ],
         OpcodeOption::New => vec![
             step(

@@ -2,8 +2,8 @@ use chrono::{DateTime, TimeDelta};
 
 use super::*;
 use crate::domain::{
-    Actor, Command, Contact, Context, DealershipId, Event, Fact, Look, NoClaims, OpcodeChoice, Outcome, Profile, Service,
-    decide, evolve,
+    Actor, Command, Contact, Context, DealershipId, Event, Fact, Look, NoClaims, OpcodeChoice, Outcome, Profile,
+    Service, decide, evolve,
 };
 
 /// One dealership to which things happen.

@@ -35,15 +35,15 @@ pub use attention::Attention;
 pub use cadence::{Rhythm, cadence, next_tick, pressing};
 pub use code::{CodeDigest, CodeError, InvitationCode};
 pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, NoClaims, Refusal, in_words};
-pub use decide::decide;
+pub use decide::{decide, decide_in_turn};
 pub use disconnects::Disconnects;
 pub use event::{Actor, CodeOrigin, Event, Fact, rfc3339};
 pub use evolve::{evolve, fold};
 pub use guide::{Guide, Observed, Step, guide};
 pub use id::{DealershipId, IntentId};
 pub use onboarding::{
-    BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding,
-    OpenBooking, PastInvitation, PendingCode, Profile,
+    BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,
+    PastInvitation, PendingCode, Profile,
 };
 pub use opcode::{ChosenOpcode, Finding, OpcodeChoice, OpcodeOption, OpcodeState, Service};
 pub use policy::Policy;

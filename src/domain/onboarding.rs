@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::event::CodeOrigin;
 use super::{
-    AppointmentId, ChosenOpcode, CodeDigest, DealershipId, IntentId, InvitationCode, OpcodeOption, OpcodeState, ProbeRecord, Slots,
-    Timestamp, Untrusted,
+    AppointmentId, ChosenOpcode, CodeDigest, DealershipId, IntentId, InvitationCode, OpcodeOption, OpcodeState,
+    ProbeRecord, Slots, Timestamp, Untrusted,
 };
 
 /// Who answers at the dealership.

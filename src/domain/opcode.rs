@@ -85,10 +85,8 @@ pub fn find(code: &str, services: &[Service]) -> Finding {
     if services.iter().any(|service| service.opcode.raw() == code) {
         return Finding { state: OpcodeState::Ok, words: vec!["found: visible to us".to_owned()] };
     }
-    let mut near: Vec<(Likeness, &str)> = services
-        .iter()
-        .filter_map(|service| Some((Likeness::of(code, service)?, service.opcode.raw())))
-        .collect();
+    let mut near: Vec<(Likeness, &str)> =
+        services.iter().filter_map(|service| Some((Likeness::of(code, service)?, service.opcode.raw()))).collect();
     // The platform promises no order; the same list must give the same words, or every look would be news.
     near.sort_unstable();
     near.dedup_by_key(|(_, opcode)| *opcode);
@@ -97,9 +95,9 @@ pub fn find(code: &str, services: &[Service]) -> Finding {
         let words = vec![format!("missing: not among the {} opcodes that Xtime shows us", services.len())];
         return Finding { state: OpcodeState::Missing, words };
     }
-    let words = near.into_iter().map(|(how, opcode)| {
-        format!("did you mean `{}`? ({})", super::text::clean(opcode), how.words())
-    });
+    let words = near
+        .into_iter()
+        .map(|(how, opcode)| format!("did you mean `{}`? ({})", super::text::clean(opcode), how.words()));
     Finding { state: OpcodeState::NearMiss, words: words.collect() }
 }
 
@@ -151,7 +149,10 @@ fn bare(text: &str) -> String {
 /// What is left when case and look-alikes (UTS #39, and `i` for `l`) are folded away.
 fn skeleton(text: &str) -> String {
     let folded: String = confusable_detection::skeleton(text).flat_map(char::to_lowercase).collect();
-    confusable_detection::skeleton(&folded).flat_map(char::to_lowercase).map(|c| if c == 'i' { 'l' } else { c }).collect()
+    confusable_detection::skeleton(&folded)
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'i' { 'l' } else { c })
+        .collect()
 }
 
 #[cfg(test)]

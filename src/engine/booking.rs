@@ -108,7 +108,12 @@ impl Engine {
     ///
     /// # Errors
     /// When nothing was sent: a rule forbids it, the time is not offered, or what must be known before could not be told.
-    pub async fn book(&self, id: DealershipId, planned: &PlannedBooking, actor: &Actor) -> Result<Booked, EngineError> {
+    pub async fn book_appointment(
+        &self,
+        id: DealershipId,
+        planned: &PlannedBooking,
+        actor: &Actor,
+    ) -> Result<Booked, EngineError> {
         let inner = &self.inner;
         inner.may_record()?;
         let platform = inner.platform()?;
@@ -201,7 +206,11 @@ impl Inner {
         Ok(window.merged(found))
     }
 
-    async fn appointments(&self, state: &Onboarding, vin: &str) -> Result<Result<Vec<Appointment>, String>, EngineError> {
+    async fn appointments(
+        &self,
+        state: &Onboarding,
+        vin: &str,
+    ) -> Result<Result<Vec<Appointment>, String>, EngineError> {
         let (platform, vin) = (self.platform()?, vin.to_owned());
         let dealer_code = state.profile.dealer_code.raw().to_owned();
         Ok(self.call(async move { platform.appointments(&dealer_code, &vin).await }).await?.value)

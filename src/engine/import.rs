@@ -4,11 +4,31 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Engine, EngineError, Inner, MOST_TRIES};
-use crate::domain::{Actor, Claim, Claims, Command, Context, DealershipId, Fact, Onboarding, Profile, Refusal, decide};
+use crate::domain::{
+    Actor, Claim, Claims, Command, Context, DealershipId, Fact, Onboarding, OpcodeChoice, Profile, Refusal, Untrusted,
+    decide_in_turn,
+};
 use crate::store::{Append, Book, StoreError};
 
 /// How many dealerships one commit takes.
 const BATCH: usize = 1_000;
+
+/// A dealership as a file or a form brings it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// Who it is.
+    pub profile: Profile,
+    /// Its opcode choice; `None`: nothing is said of it.
+    pub opcode: Option<OpcodeChoice>,
+    /// On whose word the choice is.
+    pub word: Option<Untrusted>,
+}
+
+impl From<Profile> for Incoming {
+    fn from(profile: Profile) -> Self {
+        Self { profile, opcode: None, word: None }
+    }
+}
 
 /// What became of one profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,15 +57,19 @@ impl Claims for Overlay<'_> {
     }
 }
 
+fn all(incoming: Vec<impl Into<Incoming>>) -> Vec<Incoming> {
+    incoming.into_iter().map(Into::into).collect()
+}
+
 impl Engine {
     /// Takes many dealerships into the books, in as few commits as is sensible. An answer for each, in order. A
     /// `dealerCode` that is known, or comes twice, is refused.
     pub async fn add(
         &self,
-        profiles: Vec<Profile>,
+        incoming: Vec<impl Into<Incoming>>,
         actor: &Actor,
     ) -> Result<Vec<Result<DealershipId, Refusal>>, EngineError> {
-        let answers = self.inner.take_in(profiles, actor, false, |_| {}).await?;
+        let answers = self.inner.take_in(all(incoming), actor, false, |_| {}).await?;
         let id = |answer: Imported| match answer {
             Imported::Added(id) | Imported::Updated(id) | Imported::Unchanged(id) => id,
         };
@@ -58,27 +82,27 @@ impl Engine {
     /// When the store fails, whatever was committed before stays; importing again goes on from there.
     pub async fn import(
         &self,
-        profiles: Vec<Profile>,
+        incoming: Vec<impl Into<Incoming>>,
         actor: &Actor,
         progress: impl FnMut(usize),
     ) -> Result<Vec<Result<Imported, Refusal>>, EngineError> {
-        self.inner.take_in(profiles, actor, true, progress).await
+        self.inner.take_in(all(incoming), actor, true, progress).await
     }
 }
 
 impl Inner {
     async fn take_in(
         &self,
-        profiles: Vec<Profile>,
+        incoming: Vec<Incoming>,
         actor: &Actor,
         update: bool,
         mut progress: impl FnMut(usize),
     ) -> Result<Vec<Result<Imported, Refusal>>, EngineError> {
         self.may_record()?;
-        let mut answers = Vec::with_capacity(profiles.len());
+        let mut answers = Vec::with_capacity(incoming.len());
         let mut tries = 0;
-        while answers.len() < profiles.len() {
-            let (decided, batch) = self.decide_batch(&profiles[answers.len()..], actor, update);
+        while answers.len() < incoming.len() {
+            let (decided, batch) = self.decide_batch(&incoming[answers.len()..], actor, update);
             if !batch.is_empty() {
                 match self.parts.store.append(batch).await {
                     Ok(_) => tries = 0,
@@ -99,7 +123,7 @@ impl Inner {
     /// Decides as many profiles as one commit takes; at least one.
     fn decide_batch(
         &self,
-        profiles: &[Profile],
+        incoming: &[Incoming],
         actor: &Actor,
         update: bool,
     ) -> (Vec<Result<Imported, Refusal>>, Vec<Append>) {
@@ -108,7 +132,7 @@ impl Inner {
         let mut fresh = HashSet::new();
         let mut updated = HashSet::new();
         let (mut answers, mut batch) = (Vec::new(), Vec::new());
-        for profile in profiles.iter().take(BATCH) {
+        for Incoming { profile, opcode, word } in incoming.iter().take(BATCH) {
             let code = profile.dealer_code.raw();
             let known = claims.holder(&Claim::DealerCode(code.into())).filter(|_| update);
             // Twice in one file: the second one is decided upon what the first one made, after its commit.
@@ -121,8 +145,11 @@ impl Inner {
             };
             let profile = profile.clone();
             let command = if known.is_some() { Command::Update { profile } } else { Command::Add { profile } };
+            let choice = opcode.clone().map(|choice| Command::ChooseOpcode { choice, word: word.clone() });
+            let commands = [Some(command), choice];
             let context = Context { now, policy: &self.parts.policy, claims: &claims };
-            let answer = decide(state.as_deref(), &command, &context).map(|facts| match (known, facts.is_empty()) {
+            let decided = decide_in_turn(state.as_deref(), id, commands.iter().flatten(), actor, &context);
+            let answer = decided.map(|facts| match (known, facts.is_empty()) {
                 (Some(_), true) => Imported::Unchanged(id),
                 (Some(_), false) => {
                     updated.insert(id);

@@ -36,7 +36,7 @@ use crate::xtime::{CodeSource, Platform, SourceError};
 use recent::Recent;
 
 pub use booking::{Booked, PlannedBooking, ReadBack};
-pub use import::Imported;
+pub use import::{Imported, Incoming};
 pub use status::{LookNote, PlatformState, Status};
 
 /// How often a decision is made anew because the dealership changed under it.

@@ -20,9 +20,9 @@ use tokio::sync::oneshot;
 use super::agenda::Agenda;
 use super::breaker::{Breaker, Gate, Moment};
 use super::budget::Budget;
+use super::calls::Call;
 use super::judge::{Mass, Parked};
 use super::status::clock_skew_changed;
-use super::calls::Call;
 use super::{CHECKS_WAITING, Check, Checked, EngineError, Inner, PlatformState};
 use crate::domain::{
     DealershipId, Disconnects, Event, Look, Onboarding, Refusal, Rhythm, SlotCounts, Timestamp, cadence, pressing,

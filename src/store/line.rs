@@ -179,8 +179,9 @@ mod tests {
             assert_eq!(peek_seq(&line), Some(12));
             assert!(serde_json::from_slice::<serde_json::Value>(&line).is_ok());
         }
-        let (_, read, _) = round_trip(&Event { fact: Fact::SlotsMissing {}, ..note(Timestamp::UNIX_EPOCH, "") });
-        assert_eq!(read.fact, Fact::SlotsMissing {});
+        let (_, read, _) =
+            round_trip(&Event { fact: Fact::SlotsMissing { window: 14 }, ..note(Timestamp::UNIX_EPOCH, "") });
+        assert_eq!(read.fact, Fact::SlotsMissing { window: 14 });
     }
 
     #[test]

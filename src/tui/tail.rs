@@ -17,7 +17,7 @@ pub enum Group {
     Codes,
     /// The dealer's word and what Xtime shows.
     Xtime,
-    /// Opcodes and slots.
+    /// Opcodes, slots and test appointments.
     Opcodes,
     /// Profiles, owners, notes, snoozes, the archive.
     Desk,
@@ -32,7 +32,7 @@ impl Group {
         match self {
             Self::Codes => "codes",
             Self::Xtime => "Xtime and the dealer's word",
-            Self::Opcodes => "opcodes and slots",
+            Self::Opcodes => "opcodes, slots, appointments",
             Self::Desk => "dealerships, owners, notes",
         }
     }
@@ -63,6 +63,10 @@ impl Group {
                 (Self::Opcodes, Tone::Warn)
             }
             Fact::OpcodeChosen { .. } | Fact::OpcodeUnknown { .. } => (Self::Opcodes, Tone::Plain),
+            Fact::AppointmentRequested { .. } => (Self::Opcodes, Tone::Busy),
+            Fact::AppointmentBooked { .. } | Fact::AppointmentVerified { .. } => (Self::Opcodes, Tone::Good),
+            Fact::AppointmentRefused { .. } => (Self::Opcodes, Tone::Warn),
+            Fact::AppointmentUnknown { .. } => (Self::Opcodes, Tone::Bad),
             Fact::DealershipAdded { .. }
             | Fact::DealershipUpdated { .. }
             | Fact::NoteAdded { .. }
@@ -213,7 +217,7 @@ mod tests {
     use crate::domain::Actor;
 
     fn event(seq: u64) -> Arc<Event> {
-        let fact = if seq.is_multiple_of(2) { Fact::SlotsMissing {} } else { Fact::Archived {} };
+        let fact = if seq.is_multiple_of(2) { Fact::SlotsMissing { window: 14 } } else { Fact::Archived {} };
         let dealership = DealershipId::from_bits(seq % 3);
         Arc::new(Event { seq, at: DateTime::UNIX_EPOCH, actor: Actor::person("ana"), dealership, fact })
     }

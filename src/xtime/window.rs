@@ -12,6 +12,9 @@ use crate::domain::{Slot, Timestamp};
 /// How many days are looked at when nobody says.
 pub const DEFAULT_DAYS: u16 = 14;
 
+/// The longest look that the platform takes, in days between its ends (public: "at most 6 days apart").
+pub const LONGEST_STRETCH: u8 = 6;
+
 /// One look: what [`super::Platform::slots`] takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {

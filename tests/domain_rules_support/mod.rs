@@ -3,9 +3,16 @@
 
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
-    Actor, Ask, CodeOrigin, Command, Contact, Context, DealershipId, Event, Fact, IntentId, Look, NoClaims, Onboarding,
-    Outcome, Policy, Profile, Refusal, Service, SlotsLook, Stage, Timestamp, decide, evolve,
+    Actor, Ask, CodeOrigin, Command, Contact, Context, DaySlots, DealershipId, Event, Fact, IntentId, Look, NoClaims,
+    Onboarding, Outcome, Policy, Profile, Refusal, Service, SlotCounts, SlotsLook, Stage, Timestamp, decide, evolve,
 };
+
+/// So many slots, all on one day.
+pub fn slot_counts(count: u32) -> SlotCounts {
+    let day = start().date_naive();
+    let by_day = (count > 0).then_some(DaySlots { date: day, count }).into_iter().collect();
+    SlotCounts { count, next: (count > 0).then(|| start().naive_utc()), by_day }
+}
 
 pub fn start() -> Timestamp {
     DateTime::from_timestamp(1_750_000_000, 0).unwrap()
@@ -96,7 +103,7 @@ impl Case {
     }
 
     pub fn slots(&mut self, count: u32) -> Vec<&'static str> {
-        self.tell(Command::ObserveSlots { look: SlotsLook { at: self.now, count, days: count.min(1) } })
+        self.tell(Command::ObserveSlots { look: SlotsLook { at: self.now, window: 14, slots: slot_counts(count) } })
     }
 
     pub fn paste(&self, code: &str, ask: Ask) -> Command {

@@ -253,7 +253,7 @@ fn every_recording_action_asks_for_its_command() {
     desk.go_to(1).press("o ctrl-u").write("DataClover Appt").press("tab space").press("tab tab enter");
     let effect = only(&mut desk);
     let Effect::Execute(_, items) = &effect else { panic!("{effect:?}") };
-    let Command::ChooseOpcode { choice } = &items[0].1 else { panic!("{effect:?}") };
+    let Command::ChooseOpcode { choice, .. } = &items[0].1 else { panic!("{effect:?}") };
     assert_eq!(choice.code, Untrusted::from("DataClover Appt"));
     assert_eq!(choice.option, cloverwatch::domain::OpcodeOption::New);
 }

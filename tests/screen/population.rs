@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta};
 use chrono_tz::Tz;
 use cloverwatch::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Contact, Context, DealershipId, Event, IntentId, Look,
-    Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, Profile, Refusal, Service, SlotsLook, Timestamp, decide,
-    evolve,
+    Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, Profile, Refusal, Service, SlotCounts, SlotsLook,
+    Timestamp, decide, evolve,
 };
 use cloverwatch::store::Committed;
 
@@ -131,7 +131,7 @@ impl World {
     }
 
     pub fn slots(&mut self, id: DealershipId, at: Timestamp, count: u32) -> Committed {
-        let look = SlotsLook { at, count, days: count.min(6) };
+        let look = SlotsLook { at, window: 14, slots: slot_counts(at, count) };
         self.run(id, at, &Actor::system("probe"), &Command::ObserveSlots { look }).unwrap()
     }
 
@@ -226,7 +226,7 @@ pub fn sample() -> World {
     world.issue(id(18), ago(75.0), "CLOVER-18R");
     world.person(id(18), ago(2.0), &Command::Snooze { until: Some(now() + TimeDelta::hours(46)) });
     let choice = OpcodeChoice { code: "DataClover Appt".into(), option: OpcodeOption::New };
-    world.person(id(5), ago(3.0), &Command::ChooseOpcode { choice });
+    world.person(id(5), ago(3.0), &Command::ChooseOpcode { choice, word: None });
     world.person(id(1), ago(0.5), &Command::Note { text: "wants a call on Tuesday\u{1b}[2J".into() });
     // A second code for the second dealership, so that its history has one.
     world.issue(id(2), ago(66.9), "CLOVER-2C");
@@ -288,4 +288,14 @@ pub fn crowd(count: u64) -> World {
         }
     }
     world
+}
+
+/// So many slots, on up to six days.
+fn slot_counts(at: Timestamp, count: u32) -> SlotCounts {
+    let days = count.min(6);
+    let first = at.date_naive();
+    SlotCounts::of((0..count).map(|number| {
+        let day = first + chrono::TimeDelta::days(i64::from(number % days.max(1)) + 1);
+        day.and_hms_opt(9 + number / days.max(1) / 4 % 9, number / days.max(1) % 4 * 15, 0).unwrap()
+    }))
 }

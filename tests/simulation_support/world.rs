@@ -259,8 +259,9 @@ impl Platform for World {
             Some(Failure::Strange(why)) => answer(Err(why.to_owned()), true, None),
             None => {
                 let count = state.dealers.get(dealer_code).map_or(0, |dealer| dealer.slots);
-                let slot = |hour| Slot { local: start.and_hms_opt(hour, 0, 0).unwrap(), minutes: 15 };
-                answer(Ok((0..count).map(slot).collect()), true, None)
+                let slot = |day: NaiveDate, hour| Slot { local: day.and_hms_opt(hour, 0, 0).unwrap(), minutes: 15 };
+                let days = start.iter_days().take(usize::from(days));
+                answer(Ok(days.flat_map(|day| (0..count).map(move |hour| slot(day, hour))).collect()), true, None)
             }
         }
     }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{
-    Actor, CodeOrigin, Contact, DealershipId, Event, Fact, IntentId, Onboarding, OpcodeChoice, OpcodeOption, Outcome,
-    Profile, Timestamp, fold,
+    Actor, AppointmentId, CodeOrigin, Contact, DaySlots, DealershipId, Event, Fact, IntentId, Onboarding, OpcodeChoice,
+    OpcodeOption, Outcome, Profile, Timestamp, fold,
 };
 use cloverwatch::store::embedded::Options;
 use cloverwatch::store::{Append, EmbeddedStore, EventQuery, Store, StoreError};
@@ -78,6 +78,8 @@ pub fn issued(generation: u32, code: &str) -> Fact {
 pub fn history(number: u64) -> Vec<Fact> {
     let intent = IntentId::from_bits(number);
     let choice = OpcodeChoice { code: "Tell Us More".into(), option: OpcodeOption::Existing };
+    let wall = at(7).naive_utc();
+    let booked = AppointmentId::new("a1").unwrap();
     vec![
         Fact::DealershipAdded { profile: profile(&format!("xts{number}")) },
         Fact::InvitationRequested { intent, source: CodeOrigin::Http, generation: 1 },
@@ -89,9 +91,35 @@ pub fn history(number: u64) -> Vec<Fact> {
         Fact::ConfirmationOverdue { due_at: at(86_401) },
         Fact::ProbeChanged { outcome: Outcome::NotConnected, reason: "403".into(), at: at(2) },
         Fact::IntegrationConfirmed { observed_at: at(3) },
-        Fact::OpcodeChosen { choice },
-        Fact::OpcodeNearMiss { opcode: "Tell Us More".into(), findings: vec!["did you mean `TELL US MORE`?".into()] },
-        Fact::SlotsSeen { count: 12, days: 3 },
+        Fact::OpcodeChosen { choice, word: Some("Carla, by phone".into()) },
+        Fact::OpcodeNearMiss {
+            opcode: "Tell Us More".into(),
+            findings: vec!["did you mean `TELL US MORE`?".into()],
+            drifted: true,
+        },
+        Fact::SlotsSeen {
+            count: 12,
+            days: 1,
+            next: Some(wall),
+            by_day: vec![DaySlots { date: wall.date(), count: 12 }],
+        },
+        Fact::AppointmentRequested {
+            intent,
+            opcode: "Tell Us More".into(),
+            local: wall,
+            vin: "1".into(),
+            moves: false,
+        },
+        Fact::AppointmentUnknown { intent, reason: "no answer".into() },
+        Fact::AppointmentBooked {
+            intent,
+            id: booked.clone(),
+            opcode: "Tell Us More".into(),
+            local: wall,
+            read_back: true,
+        },
+        Fact::AppointmentVerified { id: booked },
+        Fact::AppointmentRequested { intent, opcode: "Tell Us More".into(), local: wall, vin: "1".into(), moves: true },
         Fact::NoteAdded { text: "done".into() },
         Fact::IntegrationLost { first_look: at(4), second_look: at(5) },
         Fact::InvitationRevoked { generation: 2, reason: "wrong rooftop".into() },

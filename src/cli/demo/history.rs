@@ -14,10 +14,11 @@ use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use super::phone::{self, Call, Line, LineError, between};
 use crate::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode,
-    Look, Onboarding, OpcodeState, Outcome, Policy, Profile, SlotsLook, Timestamp, decide, evolve, opcode,
+    Look, Onboarding, OpcodeState, Outcome, Policy, Profile, SlotCounts, SlotsLook, Timestamp, decide, evolve, opcode,
 };
 use crate::store::{Append, Store, StoreError};
 use crate::xtime::Platform;
+use crate::xtime::window::{LONGEST_STRETCH, Window};
 
 /// Requests to the sandbox under way at once.
 const AT_ONCE: usize = 16;
@@ -147,12 +148,15 @@ impl Past<'_> {
     }
 
     async fn slots(&self, dealer: &Dealer) -> Option<SlotsLook> {
-        let today = self.now.with_timezone(&dealer.profile.timezone).date_naive();
+        let code = dealer.profile.dealer_code.raw();
         let opcode = self.policy.default_opcode.as_str();
-        let slots = self.platform.slots(dealer.profile.dealer_code.raw(), opcode, today, 6).await.value.ok()?;
-        let mut days: Vec<_> = slots.iter().map(|slot| slot.local.date()).collect();
-        days.dedup();
-        Some(SlotsLook { at: self.now, count: slots.len() as u32, days: days.len() as u32 })
+        let window = Window::from_today(self.now, dealer.profile.timezone, self.policy.slot_window);
+        let mut found = Vec::new();
+        for stretch in window.stretches(LONGEST_STRETCH) {
+            found.push(self.platform.slots(code, opcode, stretch.start, stretch.days).await.value.ok()?);
+        }
+        let slots = SlotCounts::of(window.merged(found).iter().map(|slot| slot.local));
+        Some(SlotsLook { at: self.now, window: window.days, slots })
     }
 
     /// One dealership's lines of the story.

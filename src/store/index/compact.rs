@@ -5,9 +5,9 @@ use chrono::{DateTime, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AppointmentId, BookedAppointment, ChosenOpcode, CodeDigest, CodeOrigin, Confirmation, DaySlots, DealershipId, Ended, IntentId,
-    Invitation, InvitationCode, LastEvent, Onboarding, OpcodeChoice, OpcodeState, OpenBooking, Outcome, PastInvitation,
-    PendingCode, ProbeRecord, Profile, Slots, Timestamp, Untrusted,
+    AppointmentId, BookedAppointment, ChosenOpcode, CodeDigest, CodeOrigin, Confirmation, DaySlots, DealershipId,
+    Ended, IntentId, Invitation, InvitationCode, LastEvent, Onboarding, OpcodeChoice, OpcodeState, OpenBooking,
+    Outcome, PastInvitation, PendingCode, ProbeRecord, Profile, Slots, Timestamp, Untrusted,
 };
 
 /// Written as seconds and nanoseconds.

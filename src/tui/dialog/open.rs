@@ -161,7 +161,8 @@ fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
         Action::ChooseOpcode => {
             let present = first.and_then(|state| state.opcode.as_ref());
             let code = present.map_or(state.setup.policy.default_opcode.as_str(), |chosen| chosen.choice.code.raw());
-            let chosen = usize::from(present.is_some_and(|chosen| chosen.choice.option == crate::domain::OpcodeOption::New));
+            let chosen =
+                usize::from(present.is_some_and(|chosen| chosen.choice.option == crate::domain::OpcodeOption::New));
             let options = &["existing (the dealership has it)", "new (made for our appointments)"];
             vec![
                 Field::line(Role::Text, "opcode", "exactly as Xtime shows it", &Untrusted::from(code).screen()),

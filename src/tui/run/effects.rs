@@ -175,7 +175,7 @@ fn in_words(answer: Result<String, EngineError>) -> Result<String, String> {
 fn seen(checked: &Checked) -> String {
     let look = &checked.look;
     let slots = match &checked.slots {
-        Some(Ok((count, days))) => format!(", {count} slots on {days} days"),
+        Some(Ok(slots)) => format!(", {} slots on {} days", slots.count, slots.days()),
         Some(Err(why)) => format!(", slots not known: {why}"),
         None => String::new(),
     };

@@ -221,7 +221,7 @@ fn xtime(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     for finding in &state.opcode_findings {
         page.pair("", &crate::domain::text::clean(finding), theme.tone(tone));
     }
-    if let Some(slots) = state.slots {
+    if let Some(slots) = &state.slots {
         let (words, tone) = match slots.count {
             0 => ("none would be offered: capacity of type Web, advisors, horizon".to_owned(), Tone::Warn),
             count => (format!("{count} on {} days", slots.days), Tone::Good),
