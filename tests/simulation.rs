@@ -110,7 +110,9 @@ impl Simulation {
             crashes: 0,
             steps: 0,
         };
-        simulation.world.mood(|mood| (mood.noise, mood.lost_codes) = (0.03, 0.1));
+        simulation.world.mood(|mood| {
+            (mood.noise, mood.lost_codes, mood.empty_lists) = (0.03, 0.1, 0.02);
+        });
         simulation.plan_the_week();
         simulation
     }

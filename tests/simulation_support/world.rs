@@ -29,6 +29,8 @@ pub struct Mood {
     pub nobody: bool,
     /// The share of requests that fail by themselves.
     pub noise: f64,
+    /// The share of lists of services that are empty.
+    pub empty_lists: f64,
     /// The share of requests for a code whose answer is lost, before or after the code was made.
     pub lost_codes: f64,
     /// The source does not say when it made a code.
@@ -231,8 +233,9 @@ impl Platform for World {
             None if state.mood.nobody || !dealer.connected => (Outcome::NotConnected, "403 Forbidden", true),
             None => (Outcome::Connected, "200", true),
         };
+        let empty_lists = state.mood.empty_lists;
         let services = (outcome == Outcome::Connected).then(|| match dealer.opcode {
-            _ if state.rng.random_bool(0.02) => vec![],
+            _ if state.rng.random_bool(empty_lists) => vec![],
             true => vec![Service { opcode: "Tell Us More".into(), name: "General".into() }],
             false => vec![Service { opcode: "01HYZLOF1.6".into(), name: "Oil change".into() }],
         });
