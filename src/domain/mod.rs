@@ -9,7 +9,6 @@ pub mod cadence;
 pub mod code;
 pub mod command;
 pub mod decide;
-pub mod disconnects;
 pub mod event;
 pub mod evolve;
 pub mod guide;
@@ -25,6 +24,7 @@ pub mod stage;
 pub mod suggest;
 pub mod test_booking;
 pub mod text;
+pub mod together;
 pub mod when;
 
 pub use appointment::{
@@ -36,7 +36,6 @@ pub use cadence::{Rhythm, cadence, next_tick, pressing};
 pub use code::{CodeDigest, CodeError, InvitationCode};
 pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, NoClaims, Refusal, in_words};
 pub use decide::{decide, decide_in_turn};
-pub use disconnects::Disconnects;
 pub use event::{Actor, CodeOrigin, Event, Fact, rfc3339};
 pub use evolve::{evolve, fold};
 pub use guide::{Guide, Observed, Step, guide};
@@ -53,6 +52,7 @@ pub use slots::{DaySlots, NO_SLOTS_CAUSES, SlotCounts, Slots, slots_in_words};
 pub use stage::Stage;
 pub use test_booking::TestBooking;
 pub use text::Untrusted;
+pub use together::Together;
 
 /// A moment in UTC, cut to milliseconds where it is recorded.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -54,6 +54,12 @@ impl Agenda {
         self.ready.next().or_else(|| self.waiting.next())
     }
 
+    /// How long the one that waits longest has been due.
+    pub fn longest_wait(&mut self, now: Timestamp) -> Option<chrono::TimeDelta> {
+        self.wake(now);
+        self.ready.next().map(|due| now - due)
+    }
+
     /// How many are due.
     pub fn due(&mut self, now: Timestamp) -> usize {
         self.wake(now);

@@ -11,7 +11,7 @@ use super::backoff::Backoff;
 use super::breaker::{Gate, Health};
 use super::prober::{Done, Hold, Prober, Trip};
 use super::{EngineError, LookNote, PlatformState};
-use crate::domain::disconnects::WITNESSES;
+use crate::domain::together::WITNESSES;
 use crate::domain::{
     Actor, Command, DealershipId, Event, Fact, Look, Onboarding, OpcodeState, Outcome, SlotCounts, SlotsLook, Timestamp,
 };
@@ -63,6 +63,7 @@ impl Prober {
             Done::SlotsRecorded(mut trip, result) => match result {
                 Ok(events) => {
                     trip.events.extend(events);
+                    self.weigh_causes(trip.id);
                     self.finish(trip);
                 }
                 Err(error) => self.not_recorded(trip, &error),
@@ -236,6 +237,13 @@ impl Prober {
         }
     }
 
+    /// Whether something happens to many at once.
+    fn weigh_causes(&mut self, id: DealershipId) {
+        if let Some(state) = self.inner.book().get(id) {
+            self.causes.take_in(&state, self.inner.now());
+        }
+    }
+
     /// A look that is not recorded, because it may be about us: looked again later.
     fn withhold(&mut self, trip: Trip) {
         let wait = match &self.mass {
@@ -266,6 +274,7 @@ impl Prober {
             self.weigh();
         }
         trip.events.extend(events);
+        self.weigh_causes(trip.id);
         let connected = trip.look.as_ref().is_some_and(|look| look.outcome == Outcome::Connected);
         let visible = |state: &Onboarding| {
             state.is_confirmed() && state.opcode_state == OpcodeState::Ok && state.archived_at.is_none()

@@ -6,6 +6,7 @@ mod booking;
 mod breaker;
 mod budget;
 mod calls;
+mod causes;
 mod codes;
 mod expiry;
 mod import;
@@ -14,6 +15,7 @@ mod prober;
 mod recent;
 pub mod status;
 mod supervisor;
+mod sweep;
 mod timers;
 
 use std::collections::{HashMap, HashSet};
@@ -37,7 +39,7 @@ use recent::Recent;
 
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use import::{Imported, Incoming};
-pub use status::{LookNote, PlatformState, Status};
+pub use status::{Alarm, Cause, LookNote, PlatformState, Status, Sweep};
 
 /// How often a decision is made anew because the dealership changed under it.
 const MOST_TRIES: u32 = 16;

@@ -21,11 +21,13 @@ use super::agenda::Agenda;
 use super::breaker::{Breaker, Gate, Moment};
 use super::budget::Budget;
 use super::calls::Call;
+use super::causes::Causes;
 use super::judge::{Mass, Parked};
 use super::status::clock_skew_changed;
+use super::sweep::Progress;
 use super::{CHECKS_WAITING, Check, Checked, EngineError, Inner, PlatformState};
 use crate::domain::{
-    DealershipId, Disconnects, Event, Look, Onboarding, Refusal, Rhythm, SlotCounts, Timestamp, cadence, pressing,
+    DealershipId, Event, Look, Onboarding, Refusal, Rhythm, SlotCounts, Timestamp, Together, cadence, pressing,
 };
 use crate::xtime::window::{Stretch, Window};
 use crate::xtime::{Answer, Platform, Slot};
@@ -107,7 +109,9 @@ pub(super) struct Prober {
     budget: Budget,
     pub breaker: Breaker,
     pub holds: HashMap<DealershipId, Hold>,
-    pub window: Disconnects,
+    pub window: Together,
+    pub causes: Causes,
+    sweep: Progress,
     pub mass: Option<Mass>,
     pub parked: Vec<Parked>,
     pub rng: StdRng,
@@ -168,7 +172,9 @@ impl Prober {
             budget: Budget::per_second(parts.pace.requests_per_second),
             breaker: Breaker::default(),
             holds: HashMap::new(),
-            window: Disconnects::default(),
+            window: Together::default(),
+            causes: Causes::default(),
+            sweep: Progress::default(),
             mass: None,
             parked: Vec::new(),
             rng: StdRng::seed_from_u64(parts.seed ^ 0x706f_6265),
@@ -382,6 +388,7 @@ impl Prober {
     }
 
     fn over(&mut self, id: DealershipId) {
+        self.sweep.step();
         self.under_way.remove(&id);
         self.plan(id);
     }
@@ -395,12 +402,16 @@ impl Prober {
         };
         let waiting = self.agenda.due(now.at) + self.errands.len() + self.second_halves.len();
         let requests_last_second = self.budget.last_second(now.elapsed);
+        let sweep = self.sweep.picture(now, waiting, self.inner.parts.pace.requests_per_second);
+        let longest_wait = self.agenda.longest_wait(now.at).map(|wait| TimeDelta::seconds(wait.num_seconds()));
         let status = self.inner.status.borrow();
-        let urgent = status.platform != platform;
+        let urgent = status.platform != platform || status.alarms != self.causes.alarms();
         let changed = urgent
             || status.requests_last_second != requests_last_second
             || status.in_flight != self.requests
             || status.waiting != waiting
+            || status.longest_wait != longest_wait
+            || status.sweep != sweep
             || status.last_answer_at != self.last_answer_at
             || clock_skew_changed(status.clock_skew, self.clock_skew);
         drop(status);
@@ -417,6 +428,9 @@ impl Prober {
             status.requests_last_second = requests_last_second;
             status.in_flight = self.requests;
             status.waiting = waiting;
+            status.longest_wait = longest_wait;
+            status.sweep = sweep;
+            status.alarms = self.causes.alarms().to_vec();
             status.last_answer_at = self.last_answer_at;
             status.clock_skew = self.clock_skew;
         });

@@ -49,6 +49,49 @@ impl PlatformState {
     }
 }
 
+/// One cause that hit many dealerships at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// Opcodes that were visible are gone.
+    OpcodesGone,
+    /// Slots that were offered are gone.
+    SlotsGone,
+}
+
+impl Cause {
+    /// In words: what happened, and where to look.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::OpcodesGone => "opcodes vanish together: one cause, at Xtime or in what it shows us",
+            Self::SlotsGone => "slots vanish together: one cause, at Xtime or in what it offers us",
+        }
+    }
+}
+
+/// One alarm about many dealerships: among the last looks, half or more turned together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// What happened.
+    pub cause: Cause,
+    /// At how many of them.
+    pub turned: usize,
+    /// How many looks are weighed.
+    pub of: usize,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// More looks are due than the budget allows at once: how far the desk is through them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sweep {
+    /// Dealerships looked at since it began.
+    pub done: usize,
+    /// Those and the ones that are still waiting.
+    pub total: usize,
+    /// When the last of them will have been looked at, at the pace so far; `None`: too early to say.
+    pub expected_end: Option<Timestamp>,
+}
+
 /// A picture of the running program.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Status {
@@ -62,6 +105,12 @@ pub struct Status {
     pub in_flight: u32,
     /// Looks that are due and wait for their turn.
     pub waiting: usize,
+    /// How long the one that waits longest has been due, in whole seconds; `None`: nobody waits.
+    pub longest_wait: Option<TimeDelta>,
+    /// The sweep that is under way.
+    pub sweep: Option<Sweep>,
+    /// What happens to many at once.
+    pub alarms: Vec<Alarm>,
     /// The platform's clock minus ours.
     pub clock_skew: Option<TimeDelta>,
     /// When an answer last arrived.

@@ -30,7 +30,11 @@ pub fn profile(number: usize) -> Profile {
         city: "".into(),
         state: "".into(),
         timezone: zones[number % zones.len()],
-        contact: Contact { email: format!("service{number}@example.com").into(), ..Contact::default() },
+        contact: Contact {
+            email: format!("service{number}@example.com").into(),
+            phone: "(797) 555-0950".into(),
+            ..Contact::default()
+        },
         owner: None,
     }
 }

@@ -37,6 +37,8 @@ pub struct Mood {
     pub no_times: bool,
     /// The source says no for good.
     pub no_codes: bool,
+    /// No booking is answered: whether the platform heard it all the same.
+    pub silent_bookings: Option<bool>,
     /// The platform's code panics for this dealer.
     pub panics_for: Option<String>,
 }
@@ -273,6 +275,12 @@ impl Platform for World {
         let (latency, _in_flight) = self.begin(dealer_code);
         self.clock.sleep(latency).await;
         let mut state = self.state.lock();
+        if let Some(heard) = state.mood.silent_bookings {
+            if heard {
+                state.book(dealer_code, booking);
+            }
+            return answer(BookingAnswer::Unknown { reason: "no answer within 15 s".to_owned() }, false, None);
+        }
         let failure = state.failure();
         if let Some(Failure::Busy(after)) = failure {
             return answer(BookingAnswer::NotSent { reason: "429 Too Many Requests".to_owned() }, false, after);
@@ -303,8 +311,11 @@ impl Platform for World {
         }
     }
 
-    fn preview(&self, _: &str, _: &Booking) -> Result<RequestPreview, String> {
-        Err("the simulated platform is asked without HTTP: there is no request to show".to_owned())
+    fn preview(&self, dealer_code: &str, booking: &Booking) -> Result<RequestPreview, String> {
+        // The simulated platform is asked without HTTP; what would be asked is the booking itself.
+        let body = serde_json::to_value(booking).map_err(|error| error.to_string())?;
+        let (method, url) = ("POST".to_owned(), format!("simulated:{dealer_code}"));
+        Ok(RequestPreview { method, url, headers: Vec::new(), body })
     }
 }
 

@@ -1,7 +1,8 @@
-//! Whether confirmed dealerships that answer "not connected" are lost, or whether it is about us: a pure window.
+//! Whether something happened to dealerships one by one or to many together, from one cause: a pure window.
 //!
 //! The rule: when half or more of the confirmed dealerships in the last ten looks turn "not connected" together, that is
-//! one alarm about us or the platform, and nobody is lost.
+//! one alarm about us or the platform, and nobody is lost. Opcodes and slots that vanish together are one alarm too; each
+//! of them is true all the same, so it is recorded.
 
 use std::collections::VecDeque;
 
@@ -15,12 +16,12 @@ pub const WITNESSES: usize = 4;
 
 /// The last looks at confirmed dealerships that told something. A dealership counts once, with its newest look.
 #[derive(Debug, Clone, Default)]
-pub struct Disconnects {
+pub struct Together {
     looks: VecDeque<(DealershipId, Timestamp, bool)>,
 }
 
-impl Disconnects {
-    /// Takes in a look at a dealership that is confirmed in our books: whether it turned "not connected".
+impl Together {
+    /// Takes in a look at a dealership that is confirmed in our books: whether it turned.
     pub fn push(&mut self, id: DealershipId, at: Timestamp, turned: bool) {
         self.forget(id);
         if self.looks.len() == WINDOW {
@@ -29,9 +30,19 @@ impl Disconnects {
         self.looks.push_back((id, at, turned));
     }
 
-    /// Drops a dealership that is not confirmed any more: what happened to it alone is settled.
+    /// Drops a dealership: what happened to it alone is settled.
     pub fn forget(&mut self, id: DealershipId) {
         self.looks.retain(|(known, ..)| *known != id);
+    }
+
+    /// How many looks are weighed now.
+    pub fn len(&self) -> usize {
+        self.looks.len()
+    }
+
+    /// Whether nothing was looked at yet.
+    pub fn is_empty(&self) -> bool {
+        self.looks.is_empty()
     }
 
     /// How many turned, when they turned together. One alone is never "together".
@@ -73,7 +84,7 @@ mod tests {
 
     #[test]
     fn one_alone_is_never_an_alarm_and_half_of_ten_is() {
-        let mut window = Disconnects::default();
+        let mut window = Together::default();
         window.push(id(1), minute(0), true);
         assert_eq!(window.together(), None);
         for other in 2..=6 {
@@ -89,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_dealership_counts_once_and_only_the_last_ten_count() {
-        let mut window = Disconnects::default();
+        let mut window = Together::default();
         for at in 0..20 {
             window.push(id(1), minute(at), true);
         }
@@ -106,7 +117,7 @@ mod tests {
 
     #[test]
     fn recovery_and_settled_losses_end_the_alarm() {
-        let mut window = Disconnects::default();
+        let mut window = Together::default();
         window.push(id(1), minute(0), true);
         window.push(id(2), minute(0), true);
         window.push(id(3), minute(0), false);
@@ -120,7 +131,7 @@ mod tests {
 
     #[test]
     fn witnesses_are_others_and_recent() {
-        let mut window = Disconnects::default();
+        let mut window = Together::default();
         window.push(id(1), minute(10), true);
         window.push(id(2), minute(5), false);
         window.push(id(3), minute(10), false);
