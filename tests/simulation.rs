@@ -18,6 +18,7 @@ use cloverwatch::store::Store;
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use simulation_support::bookings;
 use simulation_support::checker::Checker;
 use simulation_support::store::{Doom, MortalStore};
 use simulation_support::world::{Mood, World};
@@ -92,6 +93,7 @@ struct Simulation {
     end: Timestamp,
     crashes: u32,
     steps: u64,
+    booked_checked: usize,
 }
 
 impl Simulation {
@@ -109,6 +111,7 @@ impl Simulation {
             end: start() + TimeDelta::days(DAYS),
             crashes: 0,
             steps: 0,
+            booked_checked: 0,
         };
         simulation.world.mood(|mood| {
             (mood.noise, mood.lost_codes, mood.empty_lists) = (0.03, 0.1, 0.02);
@@ -204,6 +207,7 @@ impl Simulation {
         loop {
             idle.settle().await;
             self.steps += 1;
+            self.booked_checked = bookings::one_each(&self.world, self.booked_checked);
             for event in self.checker.after_step(store, &self.world, &engine).await {
                 self.react(&event);
             }
@@ -282,9 +286,18 @@ impl Simulation {
                 self.at(opcode, Deed::Opcode { dealer: dealer.clone(), visible: true });
                 self.at(slots, Deed::Slots { dealer: dealer.clone(), count: 3 });
                 let later = now + self.hours(4.0..60.0);
+                let back = later + self.hours(1.0..30.0);
                 match self.rng.random_range(0..10) {
                     0 => self.at(later, Deed::Disconnect { dealer }),
                     1 => self.at(later, Deed::Opcode { dealer, visible: false }),
+                    2 => {
+                        self.at(later, Deed::Opcode { dealer: dealer.clone(), visible: false });
+                        self.at(back, Deed::Opcode { dealer, visible: true });
+                    }
+                    3 => {
+                        self.at(later, Deed::Slots { dealer: dealer.clone(), count: 0 });
+                        self.at(back, Deed::Slots { dealer, count: 2 });
+                    }
                     _ => {}
                 }
             }
@@ -332,6 +345,10 @@ impl Simulation {
             (Stage::Invited, 0) => self.obtain(engine, id, reissue),
             (Stage::Invited, 1) => self.execute(engine, &dealer, Command::Revoke { reason: "wrong rooftop".into() }),
             (Stage::Archived, _) => self.execute(engine, &dealer, Command::Unarchive),
+            (Stage::Live | Stage::NoSlots, 7..14) => {
+                let (days, hour) = (self.rng.random_range(8..13), self.rng.random_range(0..3));
+                bookings::book(engine, id, days, hour);
+            }
             (_, 2) => self.execute(engine, &dealer, Command::Archive),
             (_, 3) => self.execute(engine, &dealer, Command::Note { text: "called".into() }),
             (_, 4..7) => {
@@ -424,7 +441,10 @@ impl Simulation {
             "opcode.verified",
             "opcode.missing",
             "slots.seen",
+            "slots.missing",
             "probe.changed",
+            "appointment.booked",
+            "appointment.unknown",
         ] {
             assert!(kinds.contains_key(kind), "nothing was {kind}: {kinds:?}");
         }

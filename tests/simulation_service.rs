@@ -5,11 +5,10 @@ mod simulation_support;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use cloverwatch::clock::Clock;
-use cloverwatch::domain::{
-    Attention, Command, Customer, Fact, Label, OpcodeChoice, OpcodeOption, Policy, Refusal, TestBooking, Vehicle,
-};
+use cloverwatch::domain::{Attention, Command, Fact, OpcodeChoice, OpcodeOption, Policy, Refusal};
 use cloverwatch::engine::{Booked, Cause, EngineError, PlannedBooking, ReadBack};
 use cloverwatch::xtime::window::Window;
+use simulation_support::bookings::plan;
 use simulation_support::desk::{Desk, ana, hours};
 use simulation_support::run;
 
@@ -100,24 +99,8 @@ fn another_choice_is_looked_for_at_once_and_slots_belong_to_it() {
     });
 }
 
-fn plan() -> TestBooking {
-    let label = Label { value: "DataClover".to_owned(), context: "partner".to_owned() };
-    TestBooking {
-        customer: Customer { first_name: "Test".into(), last_name: "DataClover".into(), ..Customer::default() },
-        comment: "Test appointment".to_owned(),
-        label: label.clone(),
-        reporting_label: label,
-        vehicle: Vehicle {
-            year: None,
-            make: "OTHER".to_owned(),
-            model: "OTHER".to_owned(),
-            vin: Some("11111111111111111".to_owned()),
-        },
-    }
-}
-
-/// Nine in the morning, so many days from now.
-fn nine(desk: &Desk, days: i64) -> NaiveDateTime {
+/// Three in the morning, so many days from now.
+fn three(desk: &Desk, days: i64) -> NaiveDateTime {
     (desk.clock.now().date_naive() + TimeDelta::days(days)).and_hms_opt(3, 0, 0).unwrap()
 }
 
@@ -143,21 +126,21 @@ fn a_test_appointment_is_booked_read_back_and_moved() {
         let window = Window::from_today(desk.clock.now(), desk.state(0).profile.timezone, 14);
         let offered = desk.wait(async move { engine.slots(id, window).await }).await.unwrap();
         assert_eq!(offered.len(), 14 * 5);
-        let one = planned(&desk, nine(&desk, 3), false);
+        let one = planned(&desk, three(&desk, 3), false);
         let Ok(Booked::Stands { local, earlier: false, read_back: ReadBack::Seen, .. }) = book(&desk, &one).await
         else {
             panic!("it stands")
         };
-        assert_eq!(local, nine(&desk, 3));
+        assert_eq!(local, three(&desk, 3));
         let kinds = desk.kinds(0);
         assert_eq!(kinds[kinds.len() - 3..], ["appointment.requested", "appointment.booked", "appointment.verified"]);
         // A second one is refused; the same one can be moved.
-        let again = planned(&desk, nine(&desk, 4), false);
+        let again = planned(&desk, three(&desk, 4), false);
         let refused = book(&desk, &again).await;
         assert!(matches!(refused, Err(EngineError::Refused(Refusal::AppointmentStands { .. }))), "{refused:?}");
-        let moved = planned(&desk, nine(&desk, 5), true);
+        let moved = planned(&desk, three(&desk, 5), true);
         assert!(matches!(book(&desk, &moved).await, Ok(Booked::Stands { .. })));
-        assert_eq!((at_the_platform(&desk), desk.state(0).appointment.as_ref().unwrap().local), (1, nine(&desk, 5)));
+        assert_eq!((at_the_platform(&desk), desk.state(0).appointment.as_ref().unwrap().local), (1, three(&desk, 5)));
     });
 }
 
@@ -166,12 +149,12 @@ fn what_was_not_offered_or_is_taken_is_not_booked() {
     run(async |idle| {
         let desk = Desk::open(idle, 1, |_| ()).await;
         desk.go_live(0).await;
-        let odd = planned(&desk, nine(&desk, 3) + minutes(7), false);
+        let odd = planned(&desk, three(&desk, 3) + minutes(7), false);
         assert!(matches!(book(&desk, &odd).await, Err(EngineError::Booking(_))));
         assert!(!desk.kinds(0).contains(&"appointment.requested"), "nothing was even begun");
         desk.world.dealer("xts00000", |dealer| dealer.opcode = false);
         desk.check(0).await.unwrap();
-        let refused = book(&desk, &planned(&desk, nine(&desk, 3), false)).await;
+        let refused = book(&desk, &planned(&desk, three(&desk, 3), false)).await;
         assert!(matches!(refused, Err(EngineError::Refused(Refusal::OpcodeNotVisible(_)))), "{refused:?}");
         assert_eq!(at_the_platform(&desk), 0);
     });
@@ -183,7 +166,7 @@ fn a_lost_answer_is_read_back_before_anything_else() {
         let desk = Desk::open(idle, 1, |_| ()).await;
         desk.go_live(0).await;
         desk.world.mood(|mood| mood.silent_bookings = Some(true));
-        let first = book(&desk, &planned(&desk, nine(&desk, 3), false)).await;
+        let first = book(&desk, &planned(&desk, three(&desk, 3), false)).await;
         assert!(matches!(first, Ok(Booked::Stands { earlier: true, .. })), "it had been heard: {first:?}");
         assert_eq!(at_the_platform(&desk), 1);
         let Fact::AppointmentBooked { read_back, .. } = desk.store.log().last().unwrap().fact.clone() else {
@@ -199,19 +182,19 @@ fn a_booking_that_nobody_heard_is_free_again_only_after_it_has_settled() {
         let desk = Desk::open(idle, 1, |_| ()).await;
         desk.go_live(0).await;
         desk.world.mood(|mood| mood.silent_bookings = Some(false));
-        let one = planned(&desk, nine(&desk, 3), false);
+        let one = planned(&desk, three(&desk, 3), false);
         assert!(matches!(book(&desk, &one).await, Ok(Booked::Unknown { .. })));
         let attention = desk.state(0).attention(desk.clock.now(), &Policy::default());
         assert_eq!(attention, Some(Attention::BookingUnknown));
         desk.world.mood(|mood| mood.silent_bookings = None);
-        let too_soon = book(&desk, &planned(&desk, nine(&desk, 4), false)).await;
+        let too_soon = book(&desk, &planned(&desk, three(&desk, 4), false)).await;
         assert!(
             matches!(&too_soon, Ok(Booked::Unknown { reason }) if reason.contains("may still arrive")),
             "{too_soon:?}"
         );
         assert_eq!(at_the_platform(&desk), 0, "no second try");
         desk.pass(minutes(3)).await;
-        let third = book(&desk, &planned(&desk, nine(&desk, 4), false)).await;
+        let third = book(&desk, &planned(&desk, three(&desk, 4), false)).await;
         assert!(matches!(third, Ok(Booked::Stands { earlier: false, .. })), "{third:?}");
         assert_eq!((at_the_platform(&desk), desk.state(0).attention(desk.clock.now(), &Policy::default())), (1, None));
     });
@@ -222,7 +205,7 @@ fn a_crash_between_sending_and_recording_makes_no_second_appointment() {
     run(async |idle| {
         let desk = Desk::open(idle, 1, |_| ()).await;
         desk.go_live(0).await;
-        let one = planned(&desk, nine(&desk, 3), false);
+        let one = planned(&desk, three(&desk, 3), false);
         let (engine, id, sent) = (desk.engine.clone(), desk.ids[0], one.clone());
         let booking = tokio::spawn(async move { engine.book_appointment(id, &sent, &ana()).await });
         // Until the platform has it; the answer is still on its way.
@@ -239,7 +222,7 @@ fn a_crash_between_sending_and_recording_makes_no_second_appointment() {
         drop(desk);
         let desk = Desk::again(idle, clock, world, log, |_| ());
         desk.pass(minutes(30)).await;
-        let again = book(&desk, &planned(&desk, nine(&desk, 4), false)).await;
+        let again = book(&desk, &planned(&desk, three(&desk, 4), false)).await;
         assert!(matches!(again, Ok(Booked::Stands { earlier: true, .. })), "{again:?}");
         assert_eq!(at_the_platform(&desk), 1);
     });

@@ -1,6 +1,6 @@
 //! Who is to be looked at next: a due queue with priorities.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::timers::Timers;
 use crate::domain::{DealershipId, Timestamp};
@@ -18,6 +18,15 @@ pub struct Agenda {
     ready: Timers,
     deadlines: HashMap<DealershipId, Timestamp>,
     turn: u32,
+    sweep: Option<Swept>,
+}
+
+/// While a sweep lasts: who was taken in it, and who is ready for the first time. Whoever is due again meanwhile does not
+/// make it longer.
+#[derive(Debug, Default)]
+struct Swept {
+    taken: HashSet<DealershipId>,
+    fresh: HashSet<DealershipId>,
 }
 
 impl Agenda {
@@ -26,6 +35,9 @@ impl Agenda {
         self.pressing.set(id, None);
         self.ready.set(id, None);
         self.waiting.set(id, due);
+        if let Some(sweep) = &mut self.sweep {
+            sweep.fresh.remove(&id);
+        }
         match deadline.filter(|_| due.is_some()) {
             Some(deadline) => self.deadlines.insert(id, deadline),
             None => self.deadlines.remove(&id),
@@ -39,7 +51,26 @@ impl Agenda {
         let fair = self.turn.is_multiple_of(FAIR_SHARE);
         let (_, id) = if fair { self.ready.take_first() } else { self.pressing.take_first() }?;
         self.set(id, None, None);
+        if let Some(sweep) = &mut self.sweep {
+            sweep.taken.insert(id);
+        }
         Some(id)
+    }
+
+    /// Begins to count a sweep over everybody who is ready or becomes so before it ends.
+    pub fn begin_sweep(&mut self) {
+        let fresh = self.ready.iter().collect();
+        self.sweep = Some(Swept { fresh, ..Swept::default() });
+    }
+
+    /// Ends it.
+    pub fn end_sweep(&mut self) {
+        self.sweep = None;
+    }
+
+    /// How many were taken in this sweep, and how many are still to be taken for the first time.
+    pub fn swept(&self) -> (usize, usize) {
+        self.sweep.as_ref().map_or((0, self.ready.len()), |sweep| (sweep.taken.len(), sweep.fresh.len()))
     }
 
     /// Takes the next one, due or not: for the trial of a breaker, which should not wait for tomorrow.
@@ -73,6 +104,9 @@ impl Agenda {
             let rank = deadline.or_else(|| due.checked_add_signed(chrono::TimeDelta::days(1))).unwrap_or(due);
             self.pressing.set(id, Some(rank));
             self.ready.set(id, Some(due));
+            if let Some(sweep) = self.sweep.as_mut().filter(|sweep| !sweep.taken.contains(&id)) {
+                sweep.fresh.insert(id);
+            }
         }
     }
 }

@@ -388,7 +388,6 @@ impl Prober {
     }
 
     fn over(&mut self, id: DealershipId) {
-        self.sweep.step();
         self.under_way.remove(&id);
         self.plan(id);
     }
@@ -402,7 +401,7 @@ impl Prober {
         };
         let waiting = self.agenda.due(now.at) + self.errands.len() + self.second_halves.len();
         let requests_last_second = self.budget.last_second(now.elapsed);
-        let sweep = self.sweep.picture(now, waiting, self.inner.parts.pace.requests_per_second);
+        let sweep = self.sweep.picture(&mut self.agenda, now, self.inner.parts.pace.requests_per_second);
         let longest_wait = self.agenda.longest_wait(now.at).map(|wait| TimeDelta::seconds(wait.num_seconds()));
         let status = self.inner.status.borrow();
         let urgent = status.platform != platform || status.alarms != self.causes.alarms();

@@ -46,6 +46,11 @@ impl Timers {
         self.next().filter(|at| *at <= now).and_then(|_| self.take_first())
     }
 
+    /// Every dealership that has a moment, the earliest first.
+    pub fn iter(&self) -> impl Iterator<Item = DealershipId> + '_ {
+        self.order.iter().map(|(_, id)| *id)
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.order.len()

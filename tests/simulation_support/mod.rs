@@ -2,6 +2,7 @@
 //! can die in the middle of a commit; and a runtime that says when nothing can happen any more until time passes.
 #![allow(dead_code, reason = "each test program uses its part")]
 
+pub mod bookings;
 pub mod checker;
 pub mod desk;
 pub mod store;
