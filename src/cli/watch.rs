@@ -2,6 +2,7 @@
 
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::domain::in_words;
 use crate::engine::{Engine, PlatformState};
 use crate::store::EventQuery;
 
@@ -54,8 +55,26 @@ fn print(app: &App, engine: &Engine, event: &crate::domain::Event) -> Result<(),
 async fn statuses(engine: &Engine) {
     let mut status = engine.status();
     let mut shown = PlatformState::Unconfigured;
+    let (mut alarms, mut sweep, mut longest) = (Vec::new(), None::<usize>, None);
     loop {
-        let platform = status.borrow_and_update().platform.clone();
+        let now = status.borrow_and_update().clone();
+        let platform = now.platform;
+        for alarm in now.alarms.iter().filter(|alarm| !alarms.contains(&alarm.cause)) {
+            tracing::error!(turned = alarm.turned, of = alarm.of, "{}", alarm.cause.words());
+        }
+        alarms = now.alarms.iter().map(|alarm| alarm.cause).collect();
+        // A sweep is told at its beginning and its end, with the longest wait that anybody had in it.
+        match (sweep, now.sweep.as_ref().map(|sweep| sweep.total)) {
+            (None, Some(total)) => tracing::info!(dealerships = total, "more looks are due than the budget allows"),
+            (Some(total), None) => {
+                let wait = longest.map_or_else(String::new, in_words);
+                tracing::info!(dealerships = total, longest_wait = wait, "everybody was looked at");
+                longest = None;
+            }
+            _ => {}
+        }
+        sweep = now.sweep.as_ref().map(|sweep| sweep.total);
+        longest = longest.max(now.longest_wait.filter(|_| sweep.is_some()));
         if platform != shown {
             match &platform {
                 PlatformState::Ok => tracing::info!("the platform answers"),

@@ -11,6 +11,7 @@ mod codes;
 mod expiry;
 mod import;
 mod judge;
+mod picture;
 mod prober;
 mod recent;
 pub mod status;

@@ -23,9 +23,8 @@ use super::budget::Budget;
 use super::calls::Call;
 use super::causes::Causes;
 use super::judge::{Mass, Parked};
-use super::status::clock_skew_changed;
 use super::sweep::Progress;
-use super::{CHECKS_WAITING, Check, Checked, EngineError, Inner, PlatformState};
+use super::{CHECKS_WAITING, Check, Checked, EngineError, Inner};
 use crate::domain::{
     DealershipId, Event, Look, Onboarding, Refusal, Rhythm, SlotCounts, Timestamp, Together, cadence, pressing,
 };
@@ -33,9 +32,7 @@ use crate::xtime::window::{Stretch, Window};
 use crate::xtime::{Answer, Platform, Slot};
 
 /// The longest rest of the task, so that a stepped clock is noticed.
-const LONGEST_REST: Duration = Duration::from_secs(30);
-/// The shortest time between two pictures of the status, unless the platform's state changed.
-const PICTURE: Duration = Duration::from_secs(1);
+pub(super) const LONGEST_REST: Duration = Duration::from_secs(30);
 /// So many looks that were asked for, then one that was due, when there is one.
 const ERRANDS_IN_A_ROW: u32 = 9;
 
@@ -96,8 +93,8 @@ pub(super) struct Prober {
     pub inner: Arc<Inner>,
     platform: Arc<dyn Platform>,
     rhythm: Rhythm,
-    agenda: Agenda,
-    errands: VecDeque<Errand>,
+    pub agenda: Agenda,
+    pub errands: VecDeque<Errand>,
     errands_in_a_row: u32,
     /// Requests of a person that wait for the budget.
     calls: VecDeque<Call>,
@@ -106,18 +103,18 @@ pub(super) struct Prober {
     under_way: HashSet<DealershipId>,
     pub jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     pub requests: u32,
-    budget: Budget,
+    pub budget: Budget,
     pub breaker: Breaker,
     pub holds: HashMap<DealershipId, Hold>,
     pub window: Together,
     pub causes: Causes,
-    sweep: Progress,
+    pub sweep: Progress,
     pub mass: Option<Mass>,
     pub parked: Vec<Parked>,
     pub rng: StdRng,
     pub clock_skew: Option<TimeDelta>,
     pub last_answer_at: Option<Timestamp>,
-    pictured: Option<Duration>,
+    pub pictured: Option<Duration>,
 }
 
 pub(super) async fn run(inner: Arc<Inner>) {
@@ -390,50 +387,5 @@ impl Prober {
     fn over(&mut self, id: DealershipId) {
         self.under_way.remove(&id);
         self.plan(id);
-    }
-
-    /// Publishes the status when it changed. The answer is how long until a change may be published that came too soon.
-    fn publish(&mut self) -> Duration {
-        let now = self.moment();
-        let platform = match (self.breaker.state(), &self.mass) {
-            (PlatformState::Ok | PlatformState::Starting, Some(mass)) => mass.state(),
-            (state, _) => state,
-        };
-        let waiting = self.agenda.due(now.at) + self.errands.len() + self.second_halves.len();
-        let requests_last_second = self.budget.last_second(now.elapsed);
-        let sweep = self.sweep.picture(&mut self.agenda, now, self.inner.parts.pace.requests_per_second);
-        let longest_wait = self.agenda.longest_wait(now.at).map(|wait| TimeDelta::seconds(wait.num_seconds()));
-        let status = self.inner.status.borrow();
-        let urgent = status.platform != platform || status.alarms != self.causes.alarms();
-        let changed = urgent
-            || status.requests_last_second != requests_last_second
-            || status.in_flight != self.requests
-            || status.waiting != waiting
-            || status.longest_wait != longest_wait
-            || status.sweep != sweep
-            || status.last_answer_at != self.last_answer_at
-            || clock_skew_changed(status.clock_skew, self.clock_skew);
-        drop(status);
-        if !changed {
-            return LONGEST_REST;
-        }
-        let since = self.pictured.map_or(PICTURE, |at| now.elapsed.saturating_sub(at));
-        if since < PICTURE && !urgent {
-            return PICTURE.saturating_sub(since);
-        }
-        self.pictured = Some(now.elapsed);
-        self.inner.status.send_modify(|status| {
-            status.platform = platform;
-            status.requests_last_second = requests_last_second;
-            status.in_flight = self.requests;
-            status.waiting = waiting;
-            status.longest_wait = longest_wait;
-            status.sweep = sweep;
-            status.alarms = self.causes.alarms().to_vec();
-            status.last_answer_at = self.last_answer_at;
-            status.clock_skew = self.clock_skew;
-        });
-        // What is shown as busy now must be shown as idle later, also when nothing else happens.
-        if requests_last_second > 0 { PICTURE } else { LONGEST_REST }
     }
 }
