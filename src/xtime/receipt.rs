@@ -64,7 +64,7 @@ struct Facts {
     status: u16,
     shape: Shape,
     success: Success,
-    /// Anything but `null` stands where the identifier belongs.
+    /// Something stands where the identifier belongs.
     id_given: bool,
     id: Option<AppointmentId>,
     code: Option<String>,
@@ -101,7 +101,7 @@ impl Facts {
             status,
             shape,
             success,
-            id_given: envelope.id.is_some_and(|raw| raw.get() != "null"),
+            id_given: envelope.id.is_some_and(|raw| !matches!(raw.get(), "null" | "\"\"")),
             id: scalar(envelope.id).and_then(|text| AppointmentId::new(text).ok()),
             code: code.map(|code| short_code(&code)),
             message: message.map(|message| short_message(&message)),
@@ -210,9 +210,13 @@ impl Receipt {
         Self { ending, words, healthy: verdict.healthy, token_refused }
     }
 
-    /// Reads an answer whose body did not come whole: only a status that stops every request says anything.
+    /// Reads an answer whose body did not come whole: only a status that stops every request says anything, and nothing is tried again.
     pub fn without_body(status: u16, why: &str) -> Self {
         let ending = if matches!(status, 401 | 407 | 429) { Ending::NotSent } else { Ending::Unknown };
-        Self { ending, words: format!("status {status}: {why}"), healthy: false, token_refused: status == 401 }
+        Self { ending, words: format!("status {status}: {why}"), healthy: false, token_refused: false }
     }
 }
+
+#[cfg(test)]
+#[path = "receipt_tests.rs"]
+mod tests;
