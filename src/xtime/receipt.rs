@@ -9,6 +9,25 @@ use super::meaning::{Heard, Shape, Verdict, classify};
 use super::reply::{given, read_other_names, scalar, short_code, short_message};
 use crate::domain::{AppointmentId, Outcome};
 
+/// Words of a failure that may have come too late, or that may be about the very appointment that was asked for.
+const UNSURE: &[&str] = &[
+    "unexpected",
+    "internal",
+    "exception",
+    "timeout",
+    "time out",
+    "timed out",
+    "try again",
+    "unknown error",
+    "error occurred",
+    "error has occurred",
+    "could not complete",
+    "in progress",
+    "pending",
+    "already",
+    "duplicate",
+];
+
 /// How an answer is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
@@ -121,6 +140,11 @@ impl Facts {
         self.code.as_ref().is_some_and(|code| codes.iter().any(|known| known.trim().eq_ignore_ascii_case(code.trim())))
     }
 
+    fn sounds_unsure(&self) -> bool {
+        let said = [&self.code, &self.message].into_iter().flatten().map(|text| text.to_lowercase());
+        said.into_iter().any(|text| UNSURE.iter().any(|words| text.contains(words)))
+    }
+
     fn heard(&self) -> Heard<'_> {
         Heard {
             status: self.status,
@@ -171,8 +195,8 @@ impl Facts {
             (true, _) => (Ending::SlotTaken, "the slot is taken"),
             (false, Success::Odd) => (Ending::Unknown, "it does not say whether it was booked"),
             (false, Success::No) if silent => (Ending::Unknown, "a failure without code or message"),
-            // A row of the table: busy, timed out, an internal error.
-            _ if verdict.outcome == Outcome::Unknown && verdict.row.is_some() => {
+            // A row of the table that says "cannot tell", or words that do.
+            _ if verdict.outcome == Outcome::Unknown && verdict.row.is_some() || self.sounds_unsure() => {
                 (Ending::Unknown, "it may have failed halfway")
             }
             _ => (Ending::Refused, "refused"),

@@ -32,6 +32,7 @@ async fn what_could_not_be_told_is_not_none() {
     let rows = [
         (200, r#"{"success":true}"#, "no list of appointments"),
         (200, r#"{"success":true,"appointments":[{}]}"#, "could not be read as a whole"),
+        (200, r#"{"success":true,"appointments":null}"#, "could not be read as a whole"),
         (200, r#"{"appointments":[]}"#, "could not be read as a whole"),
         (200, r#"{"success":false,"code":"x-000001","message":"odd"}"#, "code x-000001: odd"),
         (200, r#"{"success":false,"appointments":[]}"#, "status 200"),
@@ -47,10 +48,8 @@ async fn what_could_not_be_told_is_not_none() {
         assert!(error.contains(words), "{body}: {error}");
         assert_eq!(server.count(APPOINTMENTS), 1);
     }
-    for body in [r#"{"success":true,"appointments":[]}"#, r#"{"success":true,"appointments":null}"#] {
-        let server = Server::answering(Reply::json(200, body)).await;
-        assert_eq!(server.client().0.appointments("a", VIN).await.value, Ok(vec![]));
-    }
+    let server = Server::answering(Reply::json(200, r#"{"success":true,"appointments":[]}"#)).await;
+    assert_eq!(server.client().0.appointments("a", VIN).await.value, Ok(vec![]));
 }
 
 #[tokio::test]
