@@ -21,6 +21,8 @@ const NAME_CHARS: usize = 100;
 const COMMENT_CHARS: usize = 1_000;
 /// Every vehicle since 1981 has so many characters.
 const VIN_CHARS: usize = 17;
+/// The longest opcode, in bytes.
+const OPCODE_BYTES: usize = 512;
 /// How many offered times are named to somebody who chose another.
 const NAMED_TIMES: usize = 3;
 
@@ -305,7 +307,11 @@ impl Booking {
             let remedy = "record the dealership's choice first";
             return Err(BookingProblem::Missing { what: "the opcode", remedy });
         }
-        line("the opcode", self.opcode.raw(), NAME_CHARS)?;
+        // What is in it is the dealership's affair: it has to be sent exactly as it was published.
+        if self.opcode.raw().len() > OPCODE_BYTES {
+            let why = format!("it is longer than {OPCODE_BYTES} bytes: record the dealership's choice anew");
+            return Err(BookingProblem::Unsendable { what: "the opcode", why });
+        }
         for (what, name) in [("the customer's first name", first_name), ("the customer's last name", last_name)] {
             if name.raw().trim().is_empty() {
                 return Err(BookingProblem::Missing { what, remedy: "give one" });

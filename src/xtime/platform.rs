@@ -224,9 +224,9 @@ impl Platform for HttpPlatform {
         };
         let connected = heard.verdict.outcome == Outcome::Connected;
         let found = heard.reply.filter(|_| connected).and_then(|reply| reply.appointments());
-        let unreadable = || "an appointment in the list could not be read, so none is missing for sure".to_owned();
+        let unsure = "the list of appointments could not be read as a whole, so nothing is missing from it for sure";
         Answer {
-            value: found.ok_or_else(|| if connected { unreadable() } else { heard.reason }),
+            value: found.ok_or_else(|| if connected { unsure.to_owned() } else { heard.reason }),
             retry_after: heard.aside.retry_after,
             clock_skew: heard.aside.clock_skew,
             healthy: heard.verdict.healthy,

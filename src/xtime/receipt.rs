@@ -9,6 +9,25 @@ use super::meaning::{Heard, Shape, Verdict, classify};
 use super::reply::{given, read_other_names, scalar, short_code, short_message};
 use crate::domain::{AppointmentId, Outcome};
 
+/// Words of a failure that may have come too late, or that may be about the very appointment that was asked for.
+const UNSURE: &[&str] = &[
+    "unexpected",
+    "internal",
+    "exception",
+    "timeout",
+    "time out",
+    "timed out",
+    "try again",
+    "unknown error",
+    "error occurred",
+    "error has occurred",
+    "could not complete",
+    "in progress",
+    "pending",
+    "already",
+    "duplicate",
+];
+
 /// How an answer is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
@@ -64,7 +83,7 @@ struct Facts {
     status: u16,
     shape: Shape,
     success: Success,
-    /// Anything but `null` stands where the identifier belongs.
+    /// Something stands where the identifier belongs.
     id_given: bool,
     id: Option<AppointmentId>,
     code: Option<String>,
@@ -101,7 +120,7 @@ impl Facts {
             status,
             shape,
             success,
-            id_given: envelope.id.is_some_and(|raw| raw.get() != "null"),
+            id_given: envelope.id.is_some_and(|raw| !matches!(raw.get(), "null" | "\"\"")),
             id: scalar(envelope.id).and_then(|text| AppointmentId::new(text).ok()),
             code: code.map(|code| short_code(&code)),
             message: message.map(|message| short_message(&message)),
@@ -119,6 +138,11 @@ impl Facts {
 
     fn says_taken(&self, codes: &[String]) -> bool {
         self.code.as_ref().is_some_and(|code| codes.iter().any(|known| known.trim().eq_ignore_ascii_case(code.trim())))
+    }
+
+    fn sounds_unsure(&self) -> bool {
+        let said = [&self.code, &self.message].into_iter().flatten().map(|text| text.to_lowercase());
+        said.into_iter().any(|text| UNSURE.iter().any(|words| text.contains(words)))
     }
 
     fn heard(&self) -> Heard<'_> {
@@ -171,8 +195,8 @@ impl Facts {
             (true, _) => (Ending::SlotTaken, "the slot is taken"),
             (false, Success::Odd) => (Ending::Unknown, "it does not say whether it was booked"),
             (false, Success::No) if silent => (Ending::Unknown, "a failure without code or message"),
-            // A row of the table: busy, timed out, an internal error.
-            _ if verdict.outcome == Outcome::Unknown && verdict.row.is_some() => {
+            // A row of the table that says "cannot tell", or words that do.
+            _ if verdict.outcome == Outcome::Unknown && verdict.row.is_some() || self.sounds_unsure() => {
                 (Ending::Unknown, "it may have failed halfway")
             }
             _ => (Ending::Refused, "refused"),
@@ -210,9 +234,13 @@ impl Receipt {
         Self { ending, words, healthy: verdict.healthy, token_refused }
     }
 
-    /// Reads an answer whose body did not come whole: only a status that stops every request says anything.
+    /// Reads an answer whose body did not come whole: only a status that stops every request says anything, and nothing is tried again.
     pub fn without_body(status: u16, why: &str) -> Self {
         let ending = if matches!(status, 401 | 407 | 429) { Ending::NotSent } else { Ending::Unknown };
-        Self { ending, words: format!("status {status}: {why}"), healthy: false, token_refused: status == 401 }
+        Self { ending, words: format!("status {status}: {why}"), healthy: false, token_refused: false }
     }
 }
+
+#[cfg(test)]
+#[path = "receipt_tests.rs"]
+mod tests;

@@ -248,13 +248,15 @@ impl Reply {
         self.readable_rows(service)
     }
 
-    /// The appointments as they came; `None` when there was no list, or any of its rows could not be read: what was overlooked would be
-    /// booked again.
+    /// The appointments as they came; `None` without an explicit success, without a list (a `null` proves nothing here), or when any of
+    /// its rows could not be read: what was overlooked would be booked again.
     pub fn appointments(&self) -> Option<Vec<Appointment>> {
+        if self.success != Some(true) {
+            return None;
+        }
         match &self.list {
-            List::Null => Some(Vec::new()),
             List::Rows(rows) => rows.iter().map(|row| appointment(row)).collect(),
-            List::Absent | List::TooLong(_) | List::Odd => None,
+            List::Null | List::Absent | List::TooLong(_) | List::Odd => None,
         }
     }
 

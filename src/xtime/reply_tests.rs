@@ -155,6 +155,69 @@ fn local_times_keep_their_wall_clock() {
     }
 }
 
+fn appointments(body: &str) -> Option<Vec<Appointment>> {
+    Reply::read(200, body.as_bytes(), Wanted::Appointments, 100).appointments()
+}
+
+#[test]
+fn appointments_are_read_with_whatever_they_say() {
+    let found = appointments(
+        r#"{"appointments":[
+            {"appointmentId":17,"vin":"1FTEW1EP5NFA00000","appointmentDateTimeLocal":"2024-03-30T14:00Z","comment":null,
+             "firstName":"Test","lastName":7,"emailAddress":"test@example.com","phoneNumber":7975550950,"x":{"y":[null]},
+             "services":[{"opcode":"Tell Us More","serviceName":null},null,{"serviceName":"?"},{"opcode":12}]},
+            {"appointmentId":" b ","appointmentDateTimeLocal":"2024-03-30T09:15-0500","services":null,"vin":{}}],"success":true}"#,
+    )
+    .unwrap();
+    let [one, other] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((one.id.raw(), one.local.to_string().as_str()), ("17", "2024-03-30 14:00:00"), "a Z is not UTC");
+    let Customer { first_name, last_name, email, phone } = &one.customer;
+    assert_eq!(
+        [first_name, last_name, email, phone].map(Untrusted::raw),
+        ["Test", "7", "test@example.com", "7975550950"]
+    );
+    let opcodes: Vec<_> = one.services.iter().map(|service| service.opcode.raw()).collect();
+    assert_eq!((opcodes, one.comment.raw()), (vec!["Tell Us More", "12"], ""));
+    assert_eq!((other.id.raw(), other.vin.raw(), other.services.len()), (" b ", "", 0));
+    assert_eq!(appointments(r#"{"success":true,"appointments":[]}"#), Some(vec![]));
+}
+
+#[test]
+fn a_list_of_appointments_is_read_wholly_or_not_at_all() {
+    let good = r#"{"appointmentId":"a","appointmentDateTimeLocal":"2024-03-30T14:00"}"#;
+    let list = |rows: &str| appointments(&format!(r#"{{"success":true,"appointments":{rows}}}"#));
+    assert_eq!(list(&format!("[{good}]")).unwrap().len(), 1);
+    for bad in [
+        "null",
+        "{}",
+        "7",
+        "[]",
+        r#"{"appointmentId":"a"}"#,
+        r#"{"appointmentDateTimeLocal":"2024-03-30T14:00"}"#,
+        r#"{"appointmentId":"","appointmentDateTimeLocal":"2024-03-30T14:00"}"#,
+        r#"{"appointmentId":{},"appointmentDateTimeLocal":"2024-03-30T14:00"}"#,
+        r#"{"appointmentId":"a","appointmentDateTimeLocal":"soon"}"#,
+        r#"{"appointmentId":"a","appointmentId":"b","appointmentDateTimeLocal":"2024-03-30T14:00"}"#,
+        r#"{"appointmentId":"a","appointmentDateTimeLocal":"2024-03-30T14:00","services":{}}"#,
+    ] {
+        assert_eq!(list(&format!("[{good},{bad}]")), None, "{bad}");
+    }
+    assert_eq!(list(&format!("[{}]", vec![good; 101].join(","))), None, "more than were allowed");
+    assert_eq!((list("{}"), list("\"none\"")), (None, None));
+    for unsure in [
+        r#"{"success":true,"appointments":null}"#,
+        r#"{"appointments":[]}"#,
+        r#"{"success":"true","appointments":[]}"#,
+        r#"{"success":false,"appointments":[]}"#,
+        r#"{"success":true}"#,
+        r#"{"success":true,"appointments":[],"appointments":[]}"#,
+        "[]",
+        "",
+    ] {
+        assert_eq!(appointments(unsure), None, "{unsure}: no proof that there is none");
+    }
+}
+
 /// JSON of any kind, with the platform's own field names thrown in.
 fn hostile() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -177,6 +240,8 @@ fn hostile() -> impl Strategy<Value = Value> {
         Just("error".to_owned()),
         Just("appointmentDateTimeLocal".to_owned()),
         Just("durationMinutes".to_owned()),
+        Just("appointments".to_owned()),
+        Just("appointmentId".to_owned()),
         "[a-z]{0,4}",
     ];
     leaf.prop_recursive(4, 40, 6, move |inner| {
@@ -207,6 +272,17 @@ proptest! {
             Outcome::OurCredentials | Outcome::Unknown => {}
         }
         let _ = (reply.services(), Reply::read(status, value.to_string().as_bytes(), Wanted::Slots, 3).slots(15));
+    }
+
+    /// What is read of a list is all of it, and every identifier is one.
+    #[test]
+    fn hostile_appointments_are_never_overlooked(rows in prop::collection::vec(hostile(), 0..4), good in 0usize..4) {
+        let mut rows = rows;
+        rows.insert(good.min(rows.len()), json!({"appointmentId": "a", "appointmentDateTimeLocal": "2024-03-30T14:00"}));
+        if let Some(found) = appointments(&json!({"success": true, "appointments": rows}).to_string()) {
+            prop_assert_eq!(found.len(), rows.len());
+            prop_assert!(found.iter().all(|one| !one.id.raw().trim().is_empty()));
+        }
     }
 
     #[test]

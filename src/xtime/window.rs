@@ -64,3 +64,55 @@ impl Window {
         slots
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn day(number: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2024, 3, number).unwrap()
+    }
+
+    #[test]
+    fn fourteen_days_in_three_looks() {
+        let window = Window { first: day(4), days: DEFAULT_DAYS };
+        let looks = [(day(4), 6), (day(10), 6), (day(16), 2)].map(|(start, days)| Stretch { start, days });
+        assert_eq!(window.stretches(6), looks);
+        assert_eq!(Window { first: day(4), days: 6 }.stretches(6), [Stretch { start: day(4), days: 6 }]);
+        assert_eq!(
+            Window { first: day(4), days: 2 }.stretches(0),
+            [(day(4), 1), (day(5), 1)].map(|(start, days)| Stretch { start, days })
+        );
+        assert!(Window { first: day(4), days: 0 }.stretches(6).is_empty());
+        assert_eq!(Window { first: NaiveDate::MAX, days: 20 }.stretches(6).len(), 1);
+    }
+
+    #[test]
+    fn the_first_day_is_the_dealerships_own() {
+        let now = "2024-03-04T05:30:00Z".parse().unwrap();
+        let first = |zone| Window::from_today(now, zone, 1).first;
+        assert_eq!(first(chrono_tz::America::New_York), day(4));
+        assert_eq!(first(chrono_tz::America::Los_Angeles), day(3));
+        assert_eq!(first(chrono_tz::Pacific::Honolulu), day(3));
+    }
+
+    proptest! {
+        /// Whichever way the platform reads `end`: every slot of the window is seen once, and none outside.
+        #[test]
+        fn no_day_is_missing_and_none_is_seen_twice(days in 0u16..60, most in 1u8..10, inclusive: bool, shift in 0i64..400) {
+            let first = day(1) + TimeDelta::days(shift);
+            let window = Window { first, days };
+            let on = |date: NaiveDate| [9, 14].map(|hour| Slot { local: date.and_hms_opt(hour, 0, 0).unwrap(), minutes: 15 });
+            let answers = window.stretches(most).into_iter().map(|look| {
+                assert!((1..=most).contains(&look.days));
+                let seen = i64::from(look.days) + i64::from(inclusive);
+                (0..seen).flat_map(|after| on(look.start + TimeDelta::days(after))).collect::<Vec<_>>()
+            });
+            let expected: Vec<Slot> = (0..days).flat_map(|after| on(first + TimeDelta::days(after.into()))).collect();
+            prop_assert_eq!(window.merged(answers.rev()), expected);
+        }
+    }
+}

@@ -2,9 +2,12 @@
 //! on the way to it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod appointments;
+mod booking;
 mod command;
 mod http_source;
 mod platform;
 mod server;
+mod shapes;
 mod token;
 mod trouble;

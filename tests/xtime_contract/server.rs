@@ -1,11 +1,12 @@
 //! A server on loopback that answers as a test says, byte for byte where it must, and remembers what it was asked.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use cloverwatch::clock::ManualClock;
+use cloverwatch::domain::{Booking, Customer, Label, Vehicle};
 use cloverwatch::xtime::{HttpPlatform, Settings};
 use parking_lot::Mutex;
 use secrecy::SecretString;
@@ -42,6 +43,8 @@ pub enum Reply {
     Raw(Vec<u8>),
     /// These bytes, then silence.
     Stall(Vec<u8>),
+    /// These bytes, then the others over and over, until the client has had enough.
+    Endless(Vec<u8>, Vec<u8>),
 }
 
 impl Reply {
@@ -62,6 +65,9 @@ impl Reply {
 }
 
 type Script = dyn Fn(&Request, usize) -> Reply + Send + Sync;
+
+/// Made once: the table of meanings is compiled in it.
+static DEFAULTS: LazyLock<Settings> = LazyLock::new(Settings::default);
 
 pub struct Server {
     pub address: SocketAddr,
@@ -126,7 +132,7 @@ impl Server {
             api_key: SecretString::from("the-api-key"),
             developer_key: Some(SecretString::from("the-developer-key")),
             timeout: Duration::from_secs(20),
-            ..Settings::default()
+            ..DEFAULTS.clone()
         }
     }
 
@@ -137,6 +143,34 @@ impl Server {
 
 pub const SERVICES: &str = "/xtime/service/services";
 pub const SLOTS: &str = "/xtime/service/appointments-availabilities";
+pub const BOOKINGS: &str = "/xtime/service/appointments-bookings";
+pub const APPOINTMENTS: &str = "/xtime/service/appointments";
+
+/// A booking that can be sent.
+pub fn booking() -> Booking {
+    let label = |context: &str| Label { value: "DataClover".to_owned(), context: context.to_owned() };
+    Booking {
+        appointment_id: None,
+        local: "2024-03-30T14:00:00".parse().unwrap(),
+        zone: chrono_tz::America::Chicago,
+        customer: Customer {
+            first_name: " Test ".into(),
+            last_name: "D'Appointment é".into(),
+            email: "test@example.com".into(),
+            phone: "(797) 555-0950".into(),
+        },
+        comment: "A test\nof \"the\" integration".to_owned(),
+        opcode: "Tell Us More".into(),
+        label: label("source"),
+        reporting_label: label("partner"),
+        vehicle: Vehicle {
+            year: Some(2022),
+            make: "FORD".to_owned(),
+            model: "F-150 & more".to_owned(),
+            vin: Some("1FTEW1EP5NFA00000".to_owned()),
+        },
+    }
+}
 
 pub fn client(settings: Settings) -> (HttpPlatform, ManualClock) {
     let clock = ManualClock::at(moment());
@@ -156,6 +190,12 @@ pub fn connected() -> Reply {
     Reply::json(200, r#"{"success":true,"services":[{"opcode":"Tell Us More","serviceName":"General"}]}"#)
 }
 
+enum Then {
+    End,
+    Silence,
+    Repeat(Vec<u8>),
+}
+
 async fn serve(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<Request>>>) {
     let Some(request) = read(&mut stream).await else { return };
     let nth = {
@@ -164,21 +204,24 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<Re
         log.push(request.clone());
         nth
     };
-    let (bytes, stall) = match script(&request, nth) {
+    let (bytes, then) = match script(&request, nth) {
         Reply::Full(status, headers, body) => {
             let mut head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
             for (name, value) in headers {
                 head.extend([name, ": ", &value, "\r\n"]);
             }
-            ((head + "\r\n" + &body).into_bytes(), false)
+            ((head + "\r\n" + &body).into_bytes(), Then::End)
         }
-        Reply::Raw(bytes) => (bytes, false),
-        Reply::Stall(bytes) => (bytes, true),
+        Reply::Raw(bytes) => (bytes, Then::End),
+        Reply::Stall(bytes) => (bytes, Then::Silence),
+        Reply::Endless(bytes, more) => (bytes, Then::Repeat(more)),
     };
     // A client that has heard enough closes first: that is its right.
     let _ = stream.write_all(&bytes).await;
-    if stall {
-        std::future::pending::<()>().await;
+    match then {
+        Then::End => {}
+        Then::Silence => std::future::pending().await,
+        Then::Repeat(more) => while stream.write_all(&more).await.is_ok() {},
     }
     let _ = stream.shutdown().await;
     // What is still coming in is read, or closing would reset the connection and lose the answer.
