@@ -179,6 +179,7 @@ impl Config {
             default_opcode: self.opcode_default.clone(),
             new_opcode: self.opcode_new.clone(),
             slot_window: self.slot_window,
+            slot_stretch: self.xtime.settings.max_slot_days,
             ..Policy::default()
         }
     }

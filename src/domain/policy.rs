@@ -24,6 +24,8 @@ pub struct Policy {
     pub new_opcode: String,
     /// How many days ahead slots are looked for, from the dealership's today (14; our assumption).
     pub slot_window: u16,
+    /// How many days apart the ends of one request for slots may lie (6; public).
+    pub slot_stretch: u8,
     /// How long after a booking without an answer its absence at the platform may count (2 min; our assumption).
     pub booking_settles: TimeDelta,
 }
@@ -40,6 +42,7 @@ impl Default for Policy {
             default_opcode: "Tell Us More".to_owned(),
             new_opcode: "DataClover Appt".to_owned(),
             slot_window: 14,
+            slot_stretch: 6,
             booking_settles: TimeDelta::minutes(2),
         }
     }

@@ -12,7 +12,7 @@ use crate::domain::{
     Actor, Appointment, AppointmentId, Booking, BookingEnd, Command, DealershipId, IntentId, Onboarding, Refusal,
     TestBooking,
 };
-use crate::xtime::window::{LONGEST_STRETCH, Window};
+use crate::xtime::window::Window;
 use crate::xtime::{Answer, BookingAnswer, Platform, RequestPreview, Slot};
 
 /// A booking as it would be sent.
@@ -197,7 +197,7 @@ impl Inner {
         let platform = self.platform()?;
         let opcode = state.opcode_code(&self.parts.policy.default_opcode).to_owned();
         let mut found = Vec::new();
-        for stretch in window.stretches(LONGEST_STRETCH) {
+        for stretch in window.stretches(self.parts.policy.slot_stretch) {
             let (platform, opcode) = (Arc::clone(&platform), opcode.clone());
             let dealer_code = state.profile.dealer_code.raw().to_owned();
             let asked = async move { platform.slots(&dealer_code, &opcode, stretch.start, stretch.days).await };

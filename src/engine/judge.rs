@@ -15,7 +15,7 @@ use crate::domain::together::WITNESSES;
 use crate::domain::{
     Actor, Command, DealershipId, Event, Fact, Look, Onboarding, OpcodeState, Outcome, SlotCounts, SlotsLook, Timestamp,
 };
-use crate::xtime::window::{LONGEST_STRETCH, Window};
+use crate::xtime::window::Window;
 use crate::xtime::{Answer, Slot};
 
 /// The one retry layer: a look that told nothing is due again after this.
@@ -283,7 +283,7 @@ impl Prober {
         if let Some(state) = self.inner.book().get(trip.id).filter(|state| connected && open && visible(state)) {
             let days = self.inner.parts.policy.slot_window;
             let window = Window::from_today(self.inner.now(), state.profile.timezone, days);
-            trip.stretches = window.stretches(LONGEST_STRETCH).into();
+            trip.stretches = window.stretches(self.inner.parts.policy.slot_stretch).into();
             trip.window = Some(window);
             self.second_halves.push_back(trip);
         } else {

@@ -19,7 +19,7 @@ impl Prober {
             (PlatformState::Ok | PlatformState::Starting, Some(mass)) => mass.state(),
             (state, _) => state,
         };
-        let waiting = self.agenda.due(now.at) + self.errands.len() + self.second_halves.len();
+        let waiting = self.waiting(now.at);
         let requests_last_second = self.budget.last_second(now.elapsed);
         let sweep = self.sweep.picture(&mut self.agenda, now, self.inner.parts.pace.requests_per_second);
         let longest_wait = self.agenda.longest_wait(now.at).map(|wait| TimeDelta::seconds(wait.num_seconds()));

@@ -94,7 +94,7 @@ pub(super) struct Prober {
     platform: Arc<dyn Platform>,
     rhythm: Rhythm,
     pub agenda: Agenda,
-    pub errands: VecDeque<Errand>,
+    errands: VecDeque<Errand>,
     errands_in_a_row: u32,
     /// Requests of a person that wait for the budget.
     calls: VecDeque<Call>,
@@ -223,6 +223,11 @@ impl Prober {
         {
             note.next_at = due;
         }
+    }
+
+    /// How many looks are due and wait for their turn.
+    pub fn waiting(&mut self, now: Timestamp) -> usize {
+        self.agenda.due(now) + self.errands.len() + self.second_halves.len()
     }
 
     fn asked(&mut self, Check { id, answer }: Check) {

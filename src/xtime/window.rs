@@ -9,12 +9,6 @@ use chrono_tz::Tz;
 
 use crate::domain::{Slot, Timestamp};
 
-/// How many days are looked at when nobody says.
-pub const DEFAULT_DAYS: u16 = 14;
-
-/// The longest look that the platform takes, in days between its ends (public: "at most 6 days apart").
-pub const LONGEST_STRETCH: u8 = 6;
-
 /// One look: what [`super::Platform::slots`] takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
@@ -78,7 +72,7 @@ mod tests {
 
     #[test]
     fn fourteen_days_in_three_looks() {
-        let window = Window { first: day(4), days: DEFAULT_DAYS };
+        let window = Window { first: day(4), days: 14 };
         let looks = [(day(4), 6), (day(10), 6), (day(16), 2)].map(|(start, days)| Stretch { start, days });
         assert_eq!(window.stretches(6), looks);
         assert_eq!(Window { first: day(4), days: 6 }.stretches(6), [Stretch { start: day(4), days: 6 }]);

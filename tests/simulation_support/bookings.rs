@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Actor, Customer, DealershipId, Label, TestBooking, Vehicle};
 use cloverwatch::engine::Engine;
 

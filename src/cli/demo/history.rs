@@ -18,7 +18,7 @@ use crate::domain::{
 };
 use crate::store::{Append, Store, StoreError};
 use crate::xtime::Platform;
-use crate::xtime::window::{LONGEST_STRETCH, Window};
+use crate::xtime::window::Window;
 
 /// Requests to the sandbox under way at once.
 const AT_ONCE: usize = 16;
@@ -152,7 +152,7 @@ impl Past<'_> {
         let opcode = self.policy.default_opcode.as_str();
         let window = Window::from_today(self.now, dealer.profile.timezone, self.policy.slot_window);
         let mut found = Vec::new();
-        for stretch in window.stretches(LONGEST_STRETCH) {
+        for stretch in window.stretches(self.policy.slot_stretch) {
             found.push(self.platform.slots(code, opcode, stretch.start, stretch.days).await.value.ok()?);
         }
         let slots = SlotCounts::of(window.merged(found).iter().map(|slot| slot.local));
