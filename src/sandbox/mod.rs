@@ -33,19 +33,24 @@
 //! - `POST /control/faults` with a spec such as `503=2%,slow=3%:400ms` as text; `none` and `nasty` too.
 
 mod calendar;
+mod catalog;
 mod chance;
 mod control;
 mod dealer;
 mod faults;
 mod gate;
+mod holidays;
+mod oneshot;
 mod partner;
 mod platform;
 mod plot;
 mod profile;
 mod reply;
+mod schedule;
 mod script;
 mod server;
 mod stats;
+mod week;
 mod world;
 
 pub use faults::{Fault, Faults, FaultsError};
