@@ -177,7 +177,7 @@ fn tell_opcode(plot: &mut Plot, chance: &mut Chance, when: i64, plan: OpcodePlan
 /// ended. About half of it is put right some days later.
 fn drift(plot: &mut Plot, chance: &mut Chance, connected: i64, profile: &Profile) {
     let opcode = profile.plan.told().0;
-    let table = [(3, 'r'), (3, 'u'), (2, 'a'), (3, 's'), (2, 'd'), (87, '-')];
+    let table = [(3, 'r'), (3, 'u'), (2, 'a'), (4, 's'), (4, 'd'), (84, '-')];
     let what = chance.weighted(&table, '-');
     let at = connected + chance.between(12 * HOUR, 12 * DAY);
     let healed = chance.likely(0.5).then_some(at + chance.between(8 * HOUR, 3 * DAY));
