@@ -142,7 +142,7 @@ pub(super) enum Edit {
 type Copy = Arc<Vec<Arc<Operation>>>;
 
 /// A draft and a published copy.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Catalog {
     draft: Copy,
     published: Copy,

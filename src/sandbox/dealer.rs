@@ -50,7 +50,7 @@ pub(super) struct Said {
 }
 
 /// What is the case at a moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct State {
     pub(super) connected: bool,
     pub(super) catalog: Catalog,
@@ -233,4 +233,90 @@ fn apply(state: &mut State, invitations: &[Invitation], timed: &Timed) -> Option
 
 fn refused(at: DateTime<Utc>, text: &str) -> Said {
     Said { at, kind: Kind::CodeRefused, text: text.to_owned(), opcode: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+    use proptest::prelude::*;
+
+    use super::super::catalog::{Change, Edit, Which};
+    use super::super::schedule::Adjust;
+    use super::*;
+
+    fn at(minute: i64) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 3, 1, 0, 0, 0).unwrap() + TimeDelta::minutes(minute)
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Add(Timed),
+        Invite(Invitation),
+        Settle(i64),
+        Hear(i64),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let act = prop_oneof![
+            (any::<bool>(), any::<bool>()).prop_map(|(right, finish)| Act::Enter { right, finish }),
+            Just(Act::Connect),
+            Just(Act::Disconnect),
+            "[AB]".prop_map(|opcode| Act::Catalog(Edit::Draft { opcode, change: Change::default() })),
+            Just(Act::Catalog(Edit::Publish)),
+            "[AB]".prop_map(|opcode| Act::Catalog(Edit::Unpublish(Which::One(opcode)))),
+            Just(Act::Catalog(Edit::Rename { from: "A".to_owned(), to: "B".to_owned() })),
+            any::<bool>().prop_map(|reservable| Act::Calendar(Adjust::Reservable(reservable))),
+            Just(Act::Say { kind: Kind::Done, text: String::new(), opcode: None }),
+        ];
+        let when = prop_oneof![Just(When::Always), Just(When::Accepted), Just(When::Connected), Just(When::Dead)];
+        let timed = (0_i64..6_000, 1_u32..4, when, act);
+        let timed = timed.prop_map(|(minute, generation, when, act)| Timed { at: at(minute), generation, when, act });
+        let invitation = (0_i64..6_000, 1_u32..4).prop_map(|(minute, generation)| Invitation {
+            code: String::new(),
+            generation,
+            generated_at: at(minute),
+            behaviour: Behaviour::Early,
+        });
+        prop_oneof![
+            8 => timed.prop_map(Step::Add),
+            1 => invitation.prop_map(Step::Invite),
+            3 => (0_i64..12_000).prop_map(Step::Settle),
+            1 => (0_i64..12_000).prop_map(Step::Hear),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Looking often, at whatever moments, and learning of the past late changes nothing: the state is the fold of all
+        /// that happened up to the moment.
+        #[test]
+        fn the_state_is_the_fold_however_it_came_about(steps in proptest::collection::vec(step(), 0..80), end in 0_i64..12_000) {
+            let profile = Profile::of(1, "xts1", None);
+            let mut often = Dealer::new(profile.clone());
+            let mut once = Dealer::new(profile);
+            let mut heard = 0;
+            for step in steps {
+                match step {
+                    Step::Add(timed) => {
+                        often.add(timed.clone());
+                        once.add(timed);
+                    }
+                    Step::Invite(invitation) => {
+                        often.invited(invitation.clone());
+                        once.invited(invitation);
+                    }
+                    Step::Settle(minute) => often.settle(at(minute)),
+                    Step::Hear(minute) => {
+                        heard += often.take_said(at(minute)).len();
+                        prop_assert!(often.take_said(at(minute)).is_empty(), "nobody says it twice");
+                    }
+                }
+            }
+            often.settle(at(end));
+            once.settle(at(end));
+            prop_assert_eq!(&often.state, &once.state);
+            prop_assert!(heard <= often.acts());
+        }
+    }
 }

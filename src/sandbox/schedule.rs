@@ -77,7 +77,7 @@ pub(super) enum Adjust {
 }
 
 /// When a dealership takes appointments.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Schedule {
     pub(super) hours: Week,

@@ -1,5 +1,7 @@
 //! Whatever is asked of the control interface and the platform, the answer is one of theirs, and the same for the same seed.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -168,13 +170,18 @@ fn nothing_that_is_asked_breaks_it_and_the_same_questions_have_the_same_answers(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
     let steps = proptest::collection::vec(step(), 1..60);
+    let (done, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
     TestRunner::new(config)
         .run(&steps, |steps| {
             let (one, other) = runtime.block_on(async { (run(&steps).await, run(&steps).await) });
+            done.fetch_add(one.iter().filter(|(status, _)| *status == 200).count(), Ordering::Relaxed);
+            refused.fetch_add(one.iter().filter(|(status, _)| *status == 400).count(), Ordering::Relaxed);
             prop_assert_eq!(one, other);
             Ok(())
         })
         .unwrap();
+    let (done, refused) = (done.into_inner(), refused.into_inner());
+    assert!(done > 100 && refused > 100, "only {done} were done and {refused} refused: that tells nothing");
 }
 
 #[tokio::test]
