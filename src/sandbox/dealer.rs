@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
+use super::catalog::Catalog;
 use super::plot::CODE_LIFE;
-use super::profile::{Profile, Service};
+use super::profile::Profile;
+use super::schedule::Schedule;
 use super::script::{Act, Behaviour, Kind, Timed, When};
 
 /// One invitation that was generated for a dealership.
@@ -48,15 +50,27 @@ pub(super) struct Said {
 }
 
 /// What is the case at a moment.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct State {
     pub(super) connected: bool,
-    pub(super) capacity: bool,
-    pub(super) services: Vec<Service>,
+    pub(super) catalog: Catalog,
+    pub(super) schedule: Schedule,
     /// The generation whose code was confirmed for this dealership.
     pub(super) accepted: Option<u32>,
     /// Generations whose code was used up, rightly or not.
     used: BTreeSet<u32>,
+}
+
+impl State {
+    fn first(profile: &Profile) -> Self {
+        Self {
+            connected: false,
+            catalog: profile.catalog.clone(),
+            schedule: profile.schedule.clone(),
+            accepted: None,
+            used: BTreeSet::new(),
+        }
+    }
 }
 
 struct Entry {
@@ -68,22 +82,33 @@ struct Entry {
 /// One simulated dealership.
 pub(super) struct Dealer {
     pub(super) profile: Profile,
-    pub(super) invitations: Vec<Invitation>,
     pub(super) appointments: BTreeMap<String, Appointment>,
     /// Slots that are gone: booked here or taken by others.
     pub(super) taken: BTreeSet<NaiveDateTime>,
+    /// What is the case at the moment that [`Dealer::settle`] was last given.
+    pub(super) state: State,
+    invitations: Vec<Invitation>,
     /// In order of time; of the same moment in order of arrival.
     history: Vec<Entry>,
+    settled: DateTime<Utc>,
+    /// So many entries of the history have made the state what it is.
+    applied: usize,
+    /// What those entries said and nobody has heard yet, by their places.
+    unheard: Vec<(usize, Said)>,
 }
 
 impl Dealer {
     pub(super) fn new(profile: Profile) -> Self {
         Self {
+            state: State::first(&profile),
             profile,
-            invitations: Vec::new(),
             appointments: BTreeMap::new(),
             taken: BTreeSet::new(),
+            invitations: Vec::new(),
             history: Vec::new(),
+            settled: DateTime::<Utc>::MIN_UTC,
+            applied: 0,
+            unheard: Vec::new(),
         }
     }
 
@@ -91,35 +116,58 @@ impl Dealer {
     pub(super) fn add(&mut self, timed: Timed) {
         let place = self.history.partition_point(|entry| entry.timed.at <= timed.at);
         self.history.insert(place, Entry { timed, said: false });
+        if place < self.applied {
+            self.unsettle();
+        }
     }
 
-    /// What is the case at a moment.
-    pub(super) fn state(&self, now: DateTime<Utc>) -> State {
-        let mut state = self.initial();
-        for entry in self.history.iter().take_while(|entry| entry.timed.at <= now) {
-            self.apply(&mut state, &entry.timed);
+    /// How many things have happened or will.
+    pub(super) fn acts(&self) -> usize {
+        self.history.len()
+    }
+
+    /// Adds an invitation. It may be of the past, and then it changes what came after it.
+    pub(super) fn invited(&mut self, invitation: Invitation) {
+        self.invitations.push(invitation);
+        self.unsettle();
+    }
+
+    /// Its invitations, in order of their generations.
+    pub(super) fn invitations(&self) -> &[Invitation] {
+        &self.invitations
+    }
+
+    fn unsettle(&mut self) {
+        self.state = State::first(&self.profile);
+        self.settled = DateTime::<Utc>::MIN_UTC;
+        self.applied = 0;
+        self.unheard.clear();
+    }
+
+    /// Makes the state that of a moment: each entry of the history is applied once, as long as time goes forward.
+    pub(super) fn settle(&mut self, now: DateTime<Utc>) {
+        if now < self.settled {
+            self.unsettle();
         }
-        state
+        self.settled = now;
+        while let Some(entry) = self.history.get(self.applied).filter(|entry| entry.timed.at <= now) {
+            let words = apply(&mut self.state, &self.invitations, &entry.timed);
+            if let Some(words) = words.filter(|_| !entry.said) {
+                self.unheard.push((self.applied, words));
+            }
+            self.applied += 1;
+        }
     }
 
     /// What it has said up to a moment and was not handed out yet.
     pub(super) fn take_said(&mut self, now: DateTime<Utc>) -> Vec<Said> {
-        let mut state = self.initial();
-        let due = self.history.partition_point(|entry| entry.timed.at <= now);
-        let mut said = Vec::new();
-        let mut handed_out = Vec::new();
-        for (index, entry) in self.history.iter().take(due).enumerate() {
-            if let Some(words) = self.apply(&mut state, &entry.timed)
-                && !entry.said
-            {
-                said.push(words);
-                handed_out.push(index);
-            }
-        }
-        for index in handed_out {
-            if let Some(entry) = self.history.get_mut(index) {
+        self.settle(now);
+        let mut said = Vec::with_capacity(self.unheard.len());
+        for (place, words) in self.unheard.drain(..) {
+            if let Some(entry) = self.history.get_mut(place) {
                 entry.said = true;
             }
+            said.push(words);
         }
         said
     }
@@ -131,73 +179,144 @@ impl Dealer {
 
     /// The newest invitation at a moment: invitations count from when they were generated.
     pub(super) fn newest(&self, now: DateTime<Utc>) -> Option<&Invitation> {
-        self.invitations
-            .iter()
-            .filter(|invitation| invitation.generated_at <= now)
-            .max_by_key(|invitation| (invitation.generated_at, invitation.generation))
+        newest(&self.invitations, now)
     }
+}
 
-    fn initial(&self) -> State {
-        State { capacity: self.profile.capacity, services: self.profile.services.clone(), ..State::default() }
-    }
+fn newest(invitations: &[Invitation], now: DateTime<Utc>) -> Option<&Invitation> {
+    invitations
+        .iter()
+        .filter(|invitation| invitation.generated_at <= now)
+        .max_by_key(|invitation| (invitation.generated_at, invitation.generation))
+}
 
-    fn apply(&self, state: &mut State, timed: &Timed) -> Option<Said> {
-        let newest = || self.newest(timed.at).filter(|newest| newest.generation == timed.generation);
-        let counts = match timed.when {
-            When::Always => true,
-            When::Accepted => state.accepted == Some(timed.generation),
-            When::Connected => state.connected,
-            When::Dead => {
-                newest().is_some_and(|newest| newest.expires_at() <= timed.at)
-                    && !state.connected
-                    && !state.used.contains(&timed.generation)
-            }
-        };
-        if !counts {
-            return None;
+fn apply(state: &mut State, invitations: &[Invitation], timed: &Timed) -> Option<Said> {
+    let newest = || newest(invitations, timed.at).filter(|newest| newest.generation == timed.generation);
+    let counts = match timed.when {
+        When::Always => true,
+        When::Accepted => state.accepted == Some(timed.generation),
+        When::Connected => state.connected,
+        When::Dead => {
+            newest().is_some_and(|newest| newest.expires_at() <= timed.at)
+                && !state.connected
+                && !state.used.contains(&timed.generation)
         }
-        match &timed.act {
-            Act::Enter { right, finish } => {
-                let Some(newest) = newest() else {
-                    return Some(refused(
-                        timed.at,
-                        "Xtime refuses the code; we have seen a newer one, is this one void?",
-                    ));
-                };
-                if newest.expires_at() <= timed.at {
-                    return Some(refused(timed.at, "Xtime says that the invitation has expired."));
-                }
-                if *finish {
-                    state.used.insert(timed.generation);
-                }
-                if *finish && *right {
-                    state.accepted = Some(timed.generation);
-                }
+    };
+    if !counts {
+        return None;
+    }
+    match &timed.act {
+        Act::Enter { right, finish } => {
+            let Some(newest) = newest() else {
+                return Some(refused(timed.at, "Xtime refuses the code; we have seen a newer one, is this one void?"));
+            };
+            if newest.expires_at() <= timed.at {
+                return Some(refused(timed.at, "Xtime says that the invitation has expired."));
             }
-            Act::Connect => state.connected = true,
-            Act::Disconnect => state.connected = false,
-            Act::Publish(service) => {
-                state.services.retain(|known| known.opcode != service.opcode);
-                state.services.push(service.clone());
+            if *finish {
+                state.used.insert(timed.generation);
             }
-            Act::Unpublish(opcode) => state.services.retain(|known| known.opcode != *opcode),
-            Act::Rename { from, to } => {
-                if state.services.iter().any(|known| known.opcode == *from) {
-                    state.services.retain(|known| known.opcode != *to);
-                }
-                for known in state.services.iter_mut().filter(|known| known.opcode == *from) {
-                    known.opcode.clone_from(to);
-                }
-            }
-            Act::Capacity(open) => state.capacity = *open,
-            Act::Say { kind, text, opcode } => {
-                return Some(Said { at: timed.at, kind: *kind, text: text.clone(), opcode: opcode.clone() });
+            if *finish && *right {
+                state.accepted = Some(timed.generation);
             }
         }
-        None
+        Act::Connect => state.connected = true,
+        Act::Disconnect => state.connected = false,
+        Act::Catalog(edit) => state.catalog.edit(edit),
+        Act::Calendar(adjust) => state.schedule.adjust(adjust),
+        Act::Say { kind, text, opcode } => {
+            return Some(Said { at: timed.at, kind: *kind, text: text.clone(), opcode: opcode.clone() });
+        }
     }
+    None
 }
 
 fn refused(at: DateTime<Utc>, text: &str) -> Said {
     Said { at, kind: Kind::CodeRefused, text: text.to_owned(), opcode: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+    use proptest::prelude::*;
+
+    use super::super::catalog::{Change, Edit, Which};
+    use super::super::schedule::Adjust;
+    use super::*;
+
+    fn at(minute: i64) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 3, 1, 0, 0, 0).unwrap() + TimeDelta::minutes(minute)
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Add(Timed),
+        Invite(Invitation),
+        Settle(i64),
+        Hear(i64),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let act = prop_oneof![
+            (any::<bool>(), any::<bool>()).prop_map(|(right, finish)| Act::Enter { right, finish }),
+            Just(Act::Connect),
+            Just(Act::Disconnect),
+            "[AB]".prop_map(|opcode| Act::Catalog(Edit::Draft { opcode, change: Change::default() })),
+            Just(Act::Catalog(Edit::Publish)),
+            "[AB]".prop_map(|opcode| Act::Catalog(Edit::Unpublish(Which::One(opcode)))),
+            Just(Act::Catalog(Edit::Rename { from: "A".to_owned(), to: "B".to_owned() })),
+            any::<bool>().prop_map(|reservable| Act::Calendar(Adjust::Reservable(reservable))),
+            Just(Act::Say { kind: Kind::Done, text: String::new(), opcode: None }),
+        ];
+        let when = prop_oneof![Just(When::Always), Just(When::Accepted), Just(When::Connected), Just(When::Dead)];
+        let timed = (0_i64..6_000, 1_u32..4, when, act);
+        let timed = timed.prop_map(|(minute, generation, when, act)| Timed { at: at(minute), generation, when, act });
+        let invitation = (0_i64..6_000, 1_u32..4).prop_map(|(minute, generation)| Invitation {
+            code: String::new(),
+            generation,
+            generated_at: at(minute),
+            behaviour: Behaviour::Early,
+        });
+        prop_oneof![
+            8 => timed.prop_map(Step::Add),
+            1 => invitation.prop_map(Step::Invite),
+            3 => (0_i64..12_000).prop_map(Step::Settle),
+            1 => (0_i64..12_000).prop_map(Step::Hear),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Looking often, at whatever moments, and learning of the past late changes nothing: the state is the fold of all
+        /// that happened up to the moment.
+        #[test]
+        fn the_state_is_the_fold_however_it_came_about(steps in proptest::collection::vec(step(), 0..80), end in 0_i64..12_000) {
+            let profile = Profile::of(1, "xts1", None);
+            let mut often = Dealer::new(profile.clone());
+            let mut once = Dealer::new(profile);
+            let mut heard = 0;
+            for step in steps {
+                match step {
+                    Step::Add(timed) => {
+                        often.add(timed.clone());
+                        once.add(timed);
+                    }
+                    Step::Invite(invitation) => {
+                        often.invited(invitation.clone());
+                        once.invited(invitation);
+                    }
+                    Step::Settle(minute) => often.settle(at(minute)),
+                    Step::Hear(minute) => {
+                        heard += often.take_said(at(minute)).len();
+                        prop_assert!(often.take_said(at(minute)).is_empty(), "nobody says it twice");
+                    }
+                }
+            }
+            often.settle(at(end));
+            once.settle(at(end));
+            prop_assert_eq!(&often.state, &once.state);
+            prop_assert!(heard <= often.acts());
+        }
+    }
 }

@@ -31,11 +31,17 @@ pub enum Fault {
     TokenRefused,
     /// The token in use is forgotten: 401 from now on.
     ExpiredToken,
+    /// A booking is done, and its answer never comes.
+    BookedHang,
+    /// A booking is done, and the connection is cut before the answer.
+    BookedCut,
+    /// A booking is done, and the answer is a 503.
+    BookedUnavailable,
 }
 
 impl Fault {
     /// All of them, in the order in which they are written.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Unavailable,
         Self::TooMany,
         Self::Slow,
@@ -47,7 +53,15 @@ impl Fault {
         Self::Forbidden,
         Self::TokenRefused,
         Self::ExpiredToken,
+        Self::BookedHang,
+        Self::BookedCut,
+        Self::BookedUnavailable,
     ];
+
+    /// The fault with a name.
+    pub fn named(name: &str) -> Result<Self, FaultsError> {
+        Self::ALL.into_iter().find(|fault| fault.name() == name).ok_or_else(|| FaultsError::Name(name.to_owned()))
+    }
 
     /// Its name in a spec and in the statistics.
     pub fn name(self) -> &'static str {
@@ -63,6 +77,9 @@ impl Fault {
             Self::Forbidden => "forbidden",
             Self::TokenRefused => "token-refused",
             Self::ExpiredToken => "expired-token",
+            Self::BookedHang => "booked-hang",
+            Self::BookedCut => "booked-cut",
+            Self::BookedUnavailable => "booked-503",
         }
     }
 }
@@ -102,7 +119,7 @@ pub struct Faults {
 }
 
 const NASTY: &str = "503=2%,429=1%,slow=3%:400ms,hang=0.2%,truncated=1%,oversized=0.2%,success-false=1%,null-lists=2%,\
-                     forbidden=0.5%,token-refused=0.5%,expired-token=1%";
+                     forbidden=0.5%,token-refused=0.5%,expired-token=1%,booked-hang=0.5%,booked-cut=1%,booked-503=1%";
 
 impl Faults {
     /// A platform that never misbehaves.
@@ -128,10 +145,8 @@ impl Faults {
         for part in spec.split(',').map(str::trim) {
             let (name, value) = part.split_once('=').ok_or_else(|| FaultsError::Form(part.to_owned()))?;
             let name = name.trim();
-            let index = Fault::ALL
-                .iter()
-                .position(|fault| fault.name() == name)
-                .ok_or_else(|| FaultsError::Name(name.to_owned()))?;
+            let fault = Fault::named(name)?;
+            let index = Fault::ALL.iter().position(|known| *known == fault).unwrap_or(0);
             let (share, delay) = match value.split_once(':') {
                 Some((share, delay)) => (share.trim(), Some(delay.trim())),
                 None => (value.trim(), None),

@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -21,6 +22,9 @@ use super::{Shared, reply};
 const ANSWER: usize = 4 << 20;
 /// Oversized answers: so many pieces of 64 KiB.
 const PIECES: usize = 256;
+
+/// A slow answer that was ordered while the spec knows no delay is late by so much.
+const LEAST_DELAY: Duration = Duration::from_millis(1);
 
 /// What kind of door a request knocks at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,6 +55,7 @@ fn applies(fault: Fault, door: Door) -> bool {
         Fault::TokenRefused => door == Door::Token,
         Fault::NullLists => door == Door::Lists,
         Fault::SuccessFalse | Fault::Forbidden | Fault::ExpiredToken => matches!(door, Door::Lists | Door::Bookings),
+        Fault::BookedHang | Fault::BookedCut | Fault::BookedUnavailable => door == Door::Bookings,
         _ => !matches!(door, Door::Control | Door::Nowhere),
     }
 }
@@ -63,7 +68,8 @@ pub(super) async fn gate(State(shared): State<Arc<Shared>>, request: Request, ne
     } else {
         let visit = shared.stats.arrive(endpoint, shared.clock.elapsed());
         let number = shared.requests.fetch_add(1, Ordering::Relaxed);
-        let fault = shared.faults.lock().draw(shared.seed, number, |fault| applies(fault, door));
+        let ordered = shared.ordered.next(request.uri().query(), |fault| applies(fault, door));
+        let fault = ordered.or_else(|| shared.faults.lock().draw(shared.seed, number, |fault| applies(fault, door)));
         let answer = match fault {
             None => next.run(request).await,
             Some(fault) => {
@@ -104,7 +110,7 @@ async fn suffer(shared: &Shared, fault: Fault, turn: bool, door: Door, request: 
         }
         Fault::Slow => {
             // In real time, as callers' time-outs are.
-            let delay = shared.faults.lock().slow_by();
+            let delay = shared.faults.lock().slow_by().max(LEAST_DELAY);
             tokio::select! {
                 () = tokio::time::sleep(delay) => {}
                 () = shared.stop.cancelled() => {}
@@ -114,6 +120,19 @@ async fn suffer(shared: &Shared, fault: Fault, turn: bool, door: Door, request: 
         Fault::Hang => {
             shared.stop.cancelled().await;
             (StatusCode::SERVICE_UNAVAILABLE, "shutting down").into_response()
+        }
+        Fault::BookedHang => {
+            next.run(request).await;
+            shared.stop.cancelled().await;
+            (StatusCode::SERVICE_UNAVAILABLE, "shutting down").into_response()
+        }
+        Fault::BookedCut => {
+            next.run(request).await;
+            cut()
+        }
+        Fault::BookedUnavailable => {
+            next.run(request).await;
+            (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").into_response()
         }
         Fault::Truncated => truncate(next.run(request).await, turn).await,
         Fault::Oversized => oversized(),
@@ -150,6 +169,13 @@ async fn truncate(answer: Response, cleanly: bool) -> Response {
         Err(io::Error::from(io::ErrorKind::ConnectionReset))
     }));
     Response::from_parts(parts, Body::from_stream(broken))
+}
+
+/// No answer: the connection ends before a status was written.
+fn cut() -> Response {
+    Response::new(Body::from_stream(stream::once(async {
+        Err::<Bytes, _>(io::Error::from(io::ErrorKind::ConnectionReset))
+    })))
 }
 
 fn oversized() -> Response {

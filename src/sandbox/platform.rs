@@ -9,14 +9,14 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::calendar::{self, Calendar, SLOT_MINUTES};
+use super::catalog::Vehicle;
 use super::chance::Chance;
-use super::dealer::{Appointment, Dealer, State as Situation};
+use super::dealer::{Appointment, Dealer};
 use super::profile::{Denial, Profile};
-use super::world::World;
 use super::{Shared, gate, partner, reply};
 
 /// How many appointments a dealership may have.
@@ -47,46 +47,61 @@ fn field<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, Refused> {
     }
 }
 
-fn vehicle(fields: &Fields) -> Result<(), Refused> {
-    if field(fields, "vin").is_ok() || (field(fields, "make").is_ok() && field(fields, "model").is_ok()) {
-        Ok(())
-    } else {
-        Err(Box::new(reply::bad("vin, or year, make and model are missing")))
+/// The vehicle that is asked about. A `vin` alone says nothing here: it is any vehicle then.
+fn vehicle(fields: &Fields) -> Result<Vehicle<'_>, Refused> {
+    let year = field(fields, "year").ok().and_then(|year| year.parse().ok());
+    match (field(fields, "make"), field(fields, "model")) {
+        (Ok(make), Ok(model)) => Ok(Vehicle { year, make, model }),
+        _ if field(fields, "vin").is_ok() => Ok(Vehicle::default()),
+        _ => Err(Box::new(reply::bad("vin, or year, make and model are missing"))),
     }
 }
 
-fn denied(profile: &Profile) -> Response {
-    match profile.denial {
+fn denied(denial: Denial) -> Response {
+    match denial {
         Denial::Bare => reply::forbidden(),
         Denial::Envelope => reply::failure("x-000403", "Dealer is not connected to this partner"),
     }
 }
 
-/// Runs something with a dealership that is connected.
-fn connected<T>(
+/// Runs something with a dealership that is connected, its state being that of now.
+fn connected(
     shared: &Shared,
     code: &str,
-    act: impl FnOnce(&mut Dealer, Situation, DateTime<Utc>) -> Result<T, Refused>,
-) -> Result<T, Refused> {
-    let now = shared.clock.now();
+    act: impl FnOnce(&mut Dealer, DateTime<Utc>) -> Result<Response, Refused>,
+) -> Result<Response, Refused> {
     let mut world = shared.world.lock();
-    let World { dealers, .. } = &mut *world;
-    if let Some(dealer) = dealers.get_mut(code) {
-        let situation = dealer.state(now);
-        if situation.connected {
-            return act(dealer, situation, now);
+    // Read under the lock, so that time never goes back between two requests.
+    let now = shared.clock.now();
+    if let Some(dealer) = world.dealers.get_mut(code) {
+        dealer.settle(now);
+        if dealer.state.connected {
+            return act(dealer, now);
         }
     }
-    Err(Box::new(denied(&world.profile(code))))
+    Err(Box::new(denied(world.denial(code))))
 }
 
-fn either(answer: Result<Value, Refused>) -> Response {
-    answer.map_or_else(|refused| *refused, reply::good)
+fn either(answer: Result<Response, Refused>) -> Response {
+    answer.unwrap_or_else(|refused| *refused)
 }
 
-/// An empty list as this dealership writes it.
-fn list(items: Vec<Value>, profile: &Profile) -> Value {
-    if items.is_empty() && profile.null_lists { Value::Null } else { Value::Array(items) }
+/// A list as this dealership writes it when it is empty.
+fn list<T>(items: Vec<T>, profile: &Profile) -> Option<Vec<T>> {
+    if items.is_empty() && profile.null_lists { None } else { Some(items) }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Service<'a> {
+    opcode: &'a str,
+    service_name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Services<'a> {
+    success: bool,
+    services: Option<Vec<Service<'a>>>,
 }
 
 /// `GET /services`.
@@ -94,11 +109,11 @@ pub(super) async fn services(State(shared): State<Arc<Shared>>, headers: HeaderM
     let answer = || {
         admit(&shared, &headers)?;
         let code = field(&fields, "dealerCode")?;
-        vehicle(&fields)?;
-        connected(&shared, code, |dealer, situation, _| {
-            let services = situation.services.iter();
-            let items = services.map(|one| json!({"opcode": one.opcode, "serviceName": one.name})).collect();
-            Ok(json!({"success": true, "services": list(items, &dealer.profile)}))
+        let vehicle = vehicle(&fields)?;
+        connected(&shared, code, |dealer, _| {
+            let shown = dealer.state.catalog.shown(vehicle);
+            let items = shown.map(|one| Service { opcode: &one.opcode, service_name: &one.name }).collect();
+            Ok(reply::good(Services { success: true, services: list(items, &dealer.profile) }))
         })
     };
     either(answer())
@@ -110,23 +125,23 @@ pub(super) async fn availabilities(State(shared): State<Arc<Shared>>, headers: H
         admit(&shared, &headers)?;
         let code = field(&fields, "dealerCode")?;
         let opcode = field(&fields, "opcode")?;
-        vehicle(&fields)?;
+        let vehicle = vehicle(&fields)?;
         let start = day(&fields, "start")?;
         let end = day(&fields, "end")?;
         if end < start || end.signed_duration_since(start) > TimeDelta::days(6) {
             return Err(Box::new(reply::bad("end must not lie before start, nor more than 6 days after it")));
         }
-        connected(&shared, code, |dealer, situation, now| {
-            let open = situation.capacity && situation.services.iter().any(|one| one.opcode == opcode);
-            let offers = if open { calendar_of(shared.seed, code, dealer).days(start, end, now) } else { Vec::new() };
-            let items = offers
+        connected(&shared, code, |dealer, now| {
+            let shown = dealer.state.catalog.shows(opcode, vehicle);
+            let offers = if shown { calendar_of(shared.seed, code, dealer).days(start, end, now) } else { Vec::new() };
+            let items: Vec<Value> = offers
                 .iter()
                 .map(|offer| {
                     let local = calendar::written(offer, dealer.profile.zulu);
                     json!({"appointmentDateTimeLocal": local, "durationMinutes": SLOT_MINUTES})
                 })
                 .collect();
-            Ok(json!({"success": true, "availableAppointments": list(items, &dealer.profile)}))
+            Ok(reply::good(json!({"success": true, "availableAppointments": list(items, &dealer.profile)})))
         })
     };
     either(answer())
@@ -137,9 +152,10 @@ fn day(fields: &Fields, name: &str) -> Result<NaiveDate, Refused> {
         .map_err(|_| Box::new(reply::bad(&format!("{name} is no date of the form YYYY-MM-DD"))))
 }
 
-/// The calendar of a dealership.
+/// The calendar of a dealership at the moment for which it was settled.
 pub(super) fn calendar_of<'a>(seed: u64, code: &'a str, dealer: &'a Dealer) -> Calendar<'a> {
-    Calendar { seed, dealer: code, profile: &dealer.profile, taken: &dealer.taken }
+    let Dealer { profile, taken, state, .. } = dealer;
+    Calendar { seed, dealer: code, profile, schedule: &state.schedule, taken }
 }
 
 #[derive(Deserialize)]
@@ -171,8 +187,7 @@ pub(super) async fn book(
     let answer = || {
         admit(&shared, &headers)?;
         let code = field(&fields, "dealerCode")?;
-        vehicle(&fields)?;
-        let vin = field(&fields, "vin").unwrap_or_default().to_owned();
+        let vehicle = vehicle(&fields)?;
         let booking: Booking = serde_json::from_slice(&body).map_err(|error| reply::bad(&error.to_string()))?;
         let [Chosen { opcode }] = booking.services.as_slice() else {
             return Err(Box::new(reply::bad("services must hold exactly one opcode")));
@@ -182,13 +197,13 @@ pub(super) async fn book(
         if booking.phone_number.is_empty() || !booking.phone_number.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Box::new(reply::bad("phoneNumber must be digits")));
         }
-        connected(&shared, code, |dealer, situation, now| {
-            if !situation.services.iter().any(|one| one.opcode == *opcode) {
+        connected(&shared, code, |dealer, now| {
+            if !dealer.state.catalog.shows(opcode, vehicle) {
                 return Err(Box::new(reply::failure("x-001004", "Operations code is not available")));
             }
-            let before = match &booking.appointment_id {
+            let moved = match &booking.appointment_id {
                 Some(id) => match dealer.appointments.get(id) {
-                    Some(before) => Some(before.local),
+                    Some(before) => Some((before.local, before.vin.clone())),
                     None => return Err(Box::new(reply::failure("x-001010", "Appointment does not exist"))),
                 },
                 None if dealer.appointments.len() >= APPOINTMENTS => {
@@ -196,12 +211,13 @@ pub(super) async fn book(
                 }
                 None => None,
             };
-            let free = situation.capacity && calendar_of(shared.seed, code, dealer).offers(local, now);
+            let (before, vin) = moved.unzip();
+            // Who moves leaves the old slot first, also for the limit of a day.
+            let left = before.filter(|before| dealer.taken.remove(before));
+            let free = calendar_of(shared.seed, code, dealer).offers(local, now);
             if !free && before != Some(local) {
+                dealer.taken.extend(left);
                 return Err(Box::new(reply::failure("x-001009", "Appointment slot is not available")));
-            }
-            if let Some(before) = before {
-                dealer.taken.remove(&before);
             }
             dealer.taken.insert(local);
             let id = booking.appointment_id.clone().unwrap_or_else(|| {
@@ -209,7 +225,7 @@ pub(super) async fn book(
                 format!("{:016x}", Chance::of(shared.seed, &["appointment", code, &number]).bits())
             });
             let appointment = Appointment {
-                vin,
+                vin: field(&fields, "vin").map_or_else(|_| vin.unwrap_or_default(), ToOwned::to_owned),
                 local,
                 opcode: opcode.clone(),
                 comment: booking.comment,
@@ -219,7 +235,7 @@ pub(super) async fn book(
                 phone: booking.phone_number,
             };
             dealer.appointments.insert(id.clone(), appointment);
-            Ok(json!({"success": true, "appointmentId": id}))
+            Ok(reply::good(json!({"success": true, "appointmentId": id})))
         })
     };
     either(answer())
@@ -231,17 +247,17 @@ pub(super) async fn appointments(State(shared): State<Arc<Shared>>, headers: Hea
         admit(&shared, &headers)?;
         let code = field(&fields, "dealerCode")?;
         let vin = field(&fields, "vin")?;
-        connected(&shared, code, |dealer, situation, _| {
+        connected(&shared, code, |dealer, _| {
             let items = dealer.appointments.iter().filter(|(_, one)| one.vin == vin);
-            let items = items.map(|(id, one)| appointment(id, one, dealer, &situation)).collect();
-            Ok(json!({"success": true, "appointments": list(items, &dealer.profile)}))
+            let items: Vec<Value> = items.map(|(id, one)| appointment(id, one, dealer)).collect();
+            Ok(reply::good(json!({"success": true, "appointments": list(items, &dealer.profile)})))
         })
     };
     either(answer())
 }
 
-fn appointment(id: &str, one: &Appointment, dealer: &Dealer, situation: &Situation) -> Value {
-    let name = situation.services.iter().find(|service| service.opcode == one.opcode).map(|service| &service.name);
+fn appointment(id: &str, one: &Appointment, dealer: &Dealer) -> Value {
+    let name = dealer.state.catalog.name_of(&one.opcode);
     json!({
         "appointmentId": id,
         "vin": one.vin,

@@ -1,10 +1,13 @@
 //! Writes the script of one invitation: which behaviour, and from it the timed actions.
 
-use chrono::{DateTime, TimeDelta, Utc};
+mod opcode;
 
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::catalog::{Apps, Change, Edit, Which};
 use super::chance::Chance;
-use super::profile::{NEW_OPCODE, Profile, Service, TELL_US_MORE};
-use super::script::{Act, Behaviour, Kind, OpcodePlan, Timed, When};
+use super::profile::Profile;
+use super::script::{Act, Behaviour, Kind, OpcodePlan, Timed, Trouble, When};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -26,6 +29,28 @@ impl Plot {
             return;
         };
         self.acts.push(Timed { at, generation: self.generation, when, act });
+    }
+
+    fn edit(&mut self, seconds: i64, when: When, edit: Edit) {
+        self.add(seconds, when, Act::Catalog(edit));
+    }
+
+    /// An operation is drafted, and the catalogue published.
+    fn publish(&mut self, seconds: i64, when: When, opcode: &str, change: Change) {
+        self.edit(seconds, when, Edit::Draft { opcode: opcode.to_owned(), change });
+        self.edit(seconds, when, Edit::Publish);
+    }
+
+    /// What kept customers from being offered a time is put right.
+    fn end(&mut self, seconds: i64, trouble: Trouble) {
+        self.add(seconds, When::Connected, Act::Calendar(trouble.ended()));
+        self.say(seconds + MINUTE, When::Connected, Kind::Fixed, trouble.words());
+    }
+
+    /// The day that it is at the dealership.
+    fn day(&self, seconds: i64, profile: &Profile) -> NaiveDate {
+        let at = TimeDelta::try_seconds(seconds).and_then(|delta| self.from.checked_add_signed(delta));
+        at.unwrap_or(self.from).with_timezone(&profile.zone).date_naive()
     }
 
     fn say(&mut self, seconds: i64, when: When, kind: Kind, text: &str) {
@@ -121,29 +146,17 @@ fn finish(plot: &mut Plot, chance: &mut Chance, when: i64, profile: &Profile) {
     let Some(delay) = delay else { return };
     let connected = when + delay;
     plot.add(connected, When::Accepted, Act::Connect);
-    match profile.plan {
-        OpcodePlan::NewAtOnce => {
-            plot.add(
-                when + 2 * MINUTE,
-                When::Accepted,
-                Act::Publish(Service::new(NEW_OPCODE, "DataClover appointment")),
-            );
+    opcode::write(plot, chance, (when, connected), profile);
+    if let Some(trouble) = profile.trouble {
+        if trouble == Trouble::Closed {
+            plot.add(connected, When::Connected, Act::Calendar(trouble.begun(plot.day(connected, profile))));
         }
-        OpcodePlan::NewLater => {
-            let at = connected + chance.between(HOUR, 72 * HOUR);
-            plot.add(at, When::Accepted, Act::Publish(Service::new(NEW_OPCODE, "DataClover appointment")));
+        if chance.likely(0.6) {
+            let at = connected + chance.between(3 * HOUR, 4 * DAY);
+            plot.end(at, trouble);
         }
-        OpcodePlan::NearMiss if chance.likely(0.4) => {
-            let at = connected + chance.between(6 * HOUR, 4 * DAY);
-            plot.add(at, When::Connected, Act::Publish(Service::new(TELL_US_MORE, TELL_US_MORE)));
-        }
-        _ => {}
     }
-    if !profile.capacity && chance.likely(0.6) {
-        let at = connected + chance.between(3 * HOUR, 4 * DAY);
-        plot.add(at, When::Connected, Act::Capacity(true));
-    }
-    drift(plot, chance, connected, profile.plan);
+    drift(plot, chance, connected, profile);
 }
 
 fn tell_opcode(plot: &mut Plot, chance: &mut Chance, when: i64, plan: OpcodePlan) {
@@ -160,18 +173,48 @@ fn tell_opcode(plot: &mut Plot, chance: &mut Chance, when: i64, plan: OpcodePlan
     plot.add(when + chance.soon(5 * MINUTE, 12 * HOUR), When::Accepted, act);
 }
 
-/// What goes wrong after it worked: the opcode is renamed or withdrawn, or the connection is ended.
-fn drift(plot: &mut Plot, chance: &mut Chance, connected: i64, plan: OpcodePlan) {
-    let opcode = plan.told().0.to_owned();
-    match chance.weighted(&[(3, 'r'), (3, 'u'), (2, 'd'), (92, '-')], '-') {
+/// What goes wrong after it worked: the opcode is renamed or withdrawn, nothing is offered any more, or the connection is
+/// ended. About half of it is put right some days later.
+fn drift(plot: &mut Plot, chance: &mut Chance, connected: i64, profile: &Profile) {
+    let opcode = profile.plan.told().0;
+    let table = [(3, 'r'), (3, 'u'), (2, 'a'), (4, 's'), (4, 'd'), (84, '-')];
+    let what = chance.weighted(&table, '-');
+    let at = connected + chance.between(12 * HOUR, 12 * DAY);
+    let healed = chance.likely(0.5).then_some(at + chance.between(8 * HOUR, 3 * DAY));
+    // What was never right cannot go wrong.
+    let had_it = matches!(profile.plan, OpcodePlan::Existing | OpcodePlan::OtherExisting | OpcodePlan::NewAtOnce);
+    match what {
+        'r' | 'u' | 'a' if !had_it => {}
         'r' => {
             let to = chance.pick(&["Tell Us More!", "Tell Us", "CUST STATES", "Online Appt"], "Tell Us");
-            let at = connected + chance.between(12 * HOUR, 12 * DAY);
-            plot.add(at, When::Connected, Act::Rename { from: opcode, to: to.to_owned() });
+            plot.edit(at, When::Connected, Edit::Rename { from: opcode.to_owned(), to: to.to_owned() });
+            if let Some(healed) = healed {
+                plot.edit(healed, When::Connected, Edit::Rename { from: to.to_owned(), to: opcode.to_owned() });
+                plot.say(healed + MINUTE, When::Connected, Kind::Fixed, "The operations code has its old name again.");
+            }
         }
         'u' => {
-            let at = connected + chance.between(12 * HOUR, 12 * DAY);
-            plot.add(at, When::Connected, Act::Unpublish(opcode));
+            plot.edit(at, When::Connected, Edit::Unpublish(Which::One(opcode.to_owned())));
+            if let Some(healed) = healed {
+                plot.edit(healed, When::Connected, Edit::Publish);
+                plot.say(healed + MINUTE, When::Connected, Kind::Fixed, "The operations code is published again.");
+            }
+        }
+        'a' => {
+            let mut change = Change { apps: Some(Apps::own_house()), ..Change::default() };
+            plot.publish(at, When::Connected, opcode, change.clone());
+            if let Some(healed) = healed {
+                change.apps = Some(Apps::All);
+                plot.publish(healed, When::Connected, opcode, change);
+                plot.say(healed + MINUTE, When::Connected, Kind::Fixed, "The operations code is for all apps again.");
+            }
+        }
+        's' => {
+            let trouble = Trouble::draw(chance);
+            plot.add(at, When::Connected, Act::Calendar(trouble.begun(plot.day(at, profile))));
+            if let Some(healed) = healed {
+                plot.end(healed, trouble);
+            }
         }
         'd' => plot.add(connected + chance.between(4 * HOUR, 4 * DAY), When::Connected, Act::Disconnect),
         _ => {}

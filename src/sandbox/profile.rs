@@ -1,29 +1,23 @@
-//! What a simulated dealership is like before anybody invites it: zone, hours, catalogue, and how its gateway says no.
+//! What a simulated dealership is like before anybody invites it: zone, catalogue, schedule, and how its gateway says no.
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
+use super::catalog::{Apps, Catalog, Change, Edit, Operation, Scope, Vehicles};
 use super::chance::Chance;
-use super::script::OpcodePlan;
-
-/// One entry of a dealership's catalogue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Service {
-    pub(super) opcode: String,
-    pub(super) name: String,
-}
-
-impl Service {
-    pub(super) fn new(opcode: &str, name: &str) -> Self {
-        Self { opcode: opcode.to_owned(), name: name.to_owned() }
-    }
-}
+use super::schedule::Schedule;
+use super::script::{OpcodePlan, Trouble};
+use super::week::Week;
 
 /// How a dealership that is not connected is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Denial {
     /// A bare 403 from the gateway.
+    #[serde(rename = "bare-403")]
     Bare,
     /// Status 200 with `success: false`, a code and a message.
+    #[serde(rename = "success-false")]
     Envelope,
 }
 
@@ -36,16 +30,18 @@ pub(super) struct Profile {
     pub(super) zulu: bool,
     /// It answers `null` where others answer an empty list.
     pub(super) null_lists: bool,
-    /// Opening hours from Monday, in minutes of the day.
-    pub(super) hours: [Option<(u32, u32)>; 7],
     /// The share of slots that others have taken.
     pub(super) occupancy: f64,
-    /// Whether customers of the web are offered anything at the start.
-    pub(super) capacity: bool,
     /// What it will do about the service operations code.
     pub(super) plan: OpcodePlan,
+    /// What it has instead of the opcode that it names, if its plan is such a confusion.
+    pub(super) near: Option<&'static str>,
+    /// What keeps customers of the web from being offered a time at first.
+    pub(super) trouble: Option<Trouble>,
     /// The catalogue before anything happens.
-    pub(super) services: Vec<Service>,
+    pub(super) catalog: Catalog,
+    /// The schedule before anything happens.
+    pub(super) schedule: Schedule,
 }
 
 const ZONES: [Tz; 9] = [
@@ -94,6 +90,18 @@ pub(super) const OTHER_EXISTING: &str = "Customer States";
 /// The opcode that some create for the partner.
 pub(super) const NEW_OPCODE: &str = "DataClover Appt";
 
+/// What looks like [`TELL_US_MORE`]: by case, by spaces, by look-alike characters, and by its name only.
+const NEAR: [(&str, &str); 7] = [
+    ("TELL US MORE", TELL_US_MORE),
+    ("Tell us more", TELL_US_MORE),
+    ("Tell  Us More", TELL_US_MORE),
+    // A Cyrillic o, the digit 0, the digits 1.
+    ("Tell Us M\u{43e}re", TELL_US_MORE),
+    ("Tell Us M0re", TELL_US_MORE),
+    ("Te11 Us More", TELL_US_MORE),
+    ("TUM01", TELL_US_MORE),
+];
+
 impl Profile {
     /// The dealership with a code, in a zone when that is known.
     pub(super) fn of(seed: u64, dealer: &str, zone: Option<Tz>) -> Self {
@@ -103,46 +111,84 @@ impl Profile {
         let count = chance.between(5, 20);
         let step = chance.pick(&[1, 5, 7, 11], 1);
         let start = chance.between(0, 23);
-        let mut services: Vec<Service> = (0..count)
+        let mut operations: Vec<Operation> = (0..count)
             .filter_map(|index| ORDINARY.get(usize::try_from((start + index * step) % 24).unwrap_or(0)))
-            .map(|(opcode, name)| Service::new(opcode, name))
+            .map(|(opcode, name)| Operation::new(opcode, name))
             .collect();
+        let mut near = None;
         match plan {
-            OpcodePlan::Existing => services.push(Service::new(TELL_US_MORE, TELL_US_MORE)),
+            OpcodePlan::Existing => operations.push(Operation::new(TELL_US_MORE, TELL_US_MORE)),
             OpcodePlan::NearMiss => {
-                let near = chance.pick(&["TELL US MORE", "Tell us more", "Tell  Us More"], "TELL US MORE");
-                services.push(Service::new(near, TELL_US_MORE));
+                let (opcode, name) = chance.pick(&NEAR, ("TELL US MORE", TELL_US_MORE));
+                near = Some(opcode);
+                operations.push(Operation::new(opcode, name));
             }
-            OpcodePlan::OtherExisting => services.push(Service::new(OTHER_EXISTING, "Customer states a concern")),
-            OpcodePlan::NewAtOnce | OpcodePlan::NewLater | OpcodePlan::NewNever => {}
+            OpcodePlan::OtherExisting => operations.push(Operation::new(OTHER_EXISTING, "Customer states a concern")),
+            OpcodePlan::OwnHouse => {
+                operations.push(Operation::new(TELL_US_MORE, TELL_US_MORE));
+                operations.iter_mut().for_each(|one| one.apps = Apps::own_house());
+            }
+            _ => {}
         }
         let open = u32::try_from(chance.between(26, 32)).unwrap_or(28) * 15;
         let close = u32::try_from(chance.between(66, 76)).unwrap_or(72) * 15;
         let saturday = chance.likely(0.7).then_some((open + 30, 14 * 60));
         let hours = if chance.likely(0.06) {
-            [Some((0, 24 * 60)); 7]
+            Week::always()
         } else {
             let weekday = Some((open, close));
-            [weekday, weekday, weekday, weekday, weekday, saturday, None]
+            Week::new([weekday, weekday, weekday, weekday, weekday, saturday, None])
         };
+        let (denial, zulu, null_lists) = (chance.likely(0.5), chance.likely(0.2), chance.likely(0.3));
+        let occupancy = 0.2 + 0.5 * chance.unit();
+        let troubled = chance.likely(0.15);
+        let mut chance = Chance::of(seed, &["house", dealer]);
+        let trouble = Trouble::draw(&mut chance);
+        let trouble = troubled.then_some(trouble);
         Self {
             zone: zone.unwrap_or(drawn),
-            denial: if chance.likely(0.5) { Denial::Bare } else { Denial::Envelope },
-            zulu: chance.likely(0.2),
-            null_lists: chance.likely(0.3),
-            hours,
-            occupancy: 0.2 + 0.5 * chance.unit(),
-            capacity: chance.likely(0.9),
+            denial: if denial { Denial::Bare } else { Denial::Envelope },
+            zulu,
+            null_lists,
+            occupancy,
             plan,
-            services,
+            near,
+            trouble,
+            catalog: catalog(operations, &mut chance),
+            schedule: schedule(hours, trouble, &mut chance),
         }
     }
+}
 
-    /// The words that a person reads about how it refuses.
-    pub(super) fn denial_name(&self) -> &'static str {
-        match self.denial {
-            Denial::Bare => "bare-403",
-            Denial::Envelope => "success-false",
-        }
+/// Beside what everybody is shown: what is for some vehicles, for the own house, or still being worked on.
+fn catalog(mut operations: Vec<Operation>, chance: &mut Chance) -> Catalog {
+    if chance.likely(0.4) {
+        let vehicles = Vehicles { makes: vec!["RAM".to_owned(), "Ford".to_owned()], ..Vehicles::default() };
+        let scope = Scope::Only(vehicles);
+        operations.push(Operation { scope, ..Operation::new("DIESEL.SVC", "Diesel engine service") });
     }
+    if chance.likely(0.4) {
+        let apps = Apps::own_house();
+        operations.push(Operation { apps, ..Operation::new("FLEET.ONLY", "Fleet customers, by contract") });
+    }
+    let mut catalog = Catalog::published(operations);
+    if chance.likely(0.15) {
+        let change = Change { name: Some("Winter package (draft)".to_owned()), ..Change::default() };
+        catalog.edit(&Edit::Draft { opcode: "WINTER.PKG".to_owned(), change });
+    }
+    catalog
+}
+
+fn schedule(hours: Week, trouble: Option<Trouble>, chance: &mut Chance) -> Schedule {
+    let advisors = usize::try_from(chance.between(1, 5)).unwrap_or(1);
+    let lead = chance.pick(&[0, 0, 30, 60, 120], 0);
+    let mut schedule = Schedule::new(hours, advisors, lead);
+    // Days are closed from some day on; that is told by the plot.
+    if let Some(trouble) = trouble.filter(|trouble| *trouble != Trouble::Closed) {
+        schedule.adjust(&trouble.begun(NaiveDate::MIN));
+    }
+    if chance.likely(0.1) {
+        schedule.holidays = false;
+    }
+    schedule
 }

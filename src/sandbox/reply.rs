@@ -3,15 +3,16 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 /// An answer with a status and a JSON body.
-pub(super) fn json_with(status: StatusCode, body: Value) -> Response {
+pub(super) fn json_with(status: StatusCode, body: impl Serialize) -> Response {
     (status, Json(body)).into_response()
 }
 
 /// A good answer.
-pub(super) fn good(body: Value) -> Response {
+pub(super) fn good(body: impl Serialize) -> Response {
     json_with(StatusCode::OK, body)
 }
 

@@ -1,30 +1,45 @@
 //! What a simulated dealership does after an invitation: timed actions, a pure function of seed, dealer, generation, time.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use super::catalog::Edit;
 use super::chance::Chance;
-use super::profile::{NEW_OPCODE, OTHER_EXISTING, Service, TELL_US_MORE};
+use super::profile::{NEW_OPCODE, OTHER_EXISTING, TELL_US_MORE};
+use super::schedule::{Adjust, Channel, Limit, USUAL_HORIZON};
 
-/// What a dealership will do about the service operations code.
+/// What a dealership does about the service operations code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OpcodePlan {
     Existing,
     OtherExisting,
+    /// What it has looks like what it names.
     NearMiss,
+    /// It shows nothing of its catalogue to partners.
+    OwnHouse,
     NewAtOnce,
     NewLater,
     NewNever,
+    /// Created, but only in the draft.
+    NewUnpublished,
+    /// Published, but not shown to all applications.
+    NewNotAll,
+    /// Published, but for some vehicles only.
+    NewNotStandard,
 }
 
 impl OpcodePlan {
     pub(super) fn draw(chance: &mut Chance) -> Self {
         let table = [
-            (60, Self::Existing),
-            (6, Self::OtherExisting),
+            (50, Self::Existing),
+            (5, Self::OtherExisting),
             (8, Self::NearMiss),
-            (14, Self::NewAtOnce),
-            (7, Self::NewLater),
-            (5, Self::NewNever),
+            (3, Self::OwnHouse),
+            (10, Self::NewAtOnce),
+            (3, Self::NewLater),
+            (3, Self::NewNever),
+            (7, Self::NewUnpublished),
+            (6, Self::NewNotAll),
+            (5, Self::NewNotStandard),
         ];
         chance.weighted(&table, Self::Existing)
     }
@@ -34,20 +49,96 @@ impl OpcodePlan {
             Self::Existing => "existing",
             Self::OtherExisting => "other-existing",
             Self::NearMiss => "near-miss",
+            Self::OwnHouse => "own-house",
             Self::NewAtOnce => "new-at-once",
             Self::NewLater => "new-later",
             Self::NewNever => "new-never",
+            Self::NewUnpublished => "new-unpublished",
+            Self::NewNotAll => "new-not-all",
+            Self::NewNotStandard => "new-not-standard",
         }
     }
 
     /// The opcode it will name, and whether that is an "existing" or a "new" one.
     pub(super) fn told(self) -> (&'static str, &'static str) {
         match self {
-            Self::Existing | Self::NearMiss => (TELL_US_MORE, "existing"),
+            Self::Existing | Self::NearMiss | Self::OwnHouse => (TELL_US_MORE, "existing"),
             Self::OtherExisting => (OTHER_EXISTING, "existing"),
-            Self::NewAtOnce | Self::NewLater | Self::NewNever => (NEW_OPCODE, "new"),
+            _ => (NEW_OPCODE, "new"),
         }
     }
+}
+
+/// Why a dealership offers customers of the web nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trouble {
+    NoWebCapacity,
+    NotReservable,
+    NoWorkingTimes,
+    ShortHorizon,
+    /// Closed for some weeks.
+    Closed,
+}
+
+impl Trouble {
+    pub(super) fn draw(chance: &mut Chance) -> Self {
+        let table = [
+            (40, Self::NoWebCapacity),
+            (25, Self::NotReservable),
+            (15, Self::NoWorkingTimes),
+            (10, Self::ShortHorizon),
+            (10, Self::Closed),
+        ];
+        chance.weighted(&table, Self::NoWebCapacity)
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::NoWebCapacity => "no-web-capacity",
+            Self::NotReservable => "not-reservable",
+            Self::NoWorkingTimes => "no-working-times",
+            Self::ShortHorizon => "short-horizon",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// What brings it about, on a day of the dealership.
+    pub(super) fn begun(self, today: NaiveDate) -> Adjust {
+        match self {
+            Self::NoWebCapacity => Adjust::Capacity(Channel::Web, Limit::PerDay(0)),
+            Self::NotReservable => Adjust::Reservable(false),
+            Self::NoWorkingTimes => Adjust::AtWork(false),
+            // Who books must do so three days before, and may do so at most two days ahead.
+            Self::ShortHorizon => Adjust::Horizon { days: Some(2), lead_minutes: Some(3 * 24 * 60) },
+            Self::Closed => Adjust::Days { from: today, until: weeks_after(today), closed: Some(true) },
+        }
+    }
+
+    /// What puts an end to it.
+    pub(super) fn ended(self) -> Adjust {
+        match self {
+            Self::NoWebCapacity => Adjust::Capacity(Channel::Web, Limit::NoLimit),
+            Self::NotReservable => Adjust::Reservable(true),
+            Self::NoWorkingTimes => Adjust::AtWork(true),
+            Self::ShortHorizon => Adjust::Horizon { days: Some(USUAL_HORIZON), lead_minutes: Some(60) },
+            Self::Closed => Adjust::Open,
+        }
+    }
+
+    /// What the dealership says when it has put an end to it.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::NoWebCapacity => "The capacity of type Web was 0. It is NL now.",
+            Self::NotReservable => "None of our advisors was reservable. They are now.",
+            Self::NoWorkingTimes => "Our advisors had no working times in Xtime. They have some now.",
+            Self::ShortHorizon => "Our web horizon was two days only. It is sixty now.",
+            Self::Closed => "The building works are over, we are open again.",
+        }
+    }
+}
+
+fn weeks_after(day: NaiveDate) -> NaiveDate {
+    day.checked_add_days(Days::new(20)).unwrap_or(day)
 }
 
 /// How a dealership deals with one invitation.
@@ -105,6 +196,8 @@ pub(super) enum Kind {
     NeedsCode,
     Opcode,
     Question,
+    /// Something that kept customers from booking is put right.
+    Fixed,
 }
 
 impl Kind {
@@ -115,6 +208,7 @@ impl Kind {
             Self::NeedsCode => "needs-code",
             Self::Opcode => "opcode",
             Self::Question => "question",
+            Self::Fixed => "fixed",
         }
     }
 }
@@ -141,13 +235,8 @@ pub(super) enum Act {
     },
     Connect,
     Disconnect,
-    Publish(Service),
-    Unpublish(String),
-    Rename {
-        from: String,
-        to: String,
-    },
-    Capacity(bool),
+    Catalog(Edit),
+    Calendar(Adjust),
     Say {
         kind: Kind,
         text: String,

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::faults::Faults;
+use super::oneshot::Ordered;
 use super::stats::Stats;
 use super::world::World;
 use super::{control, gate, partner, platform, reply};
@@ -23,6 +24,8 @@ use crate::clock::SharedClock;
 
 /// The most that the body of a request may be long.
 const BODY: usize = 64 << 10;
+/// The most at the control interface, where many dealerships may be made at once.
+const LISTS: usize = 16 << 20;
 /// How long open requests may take after the end was asked for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -66,6 +69,8 @@ pub(super) struct Shared {
     pub(super) clock: SharedClock,
     pub(super) world: Mutex<World>,
     pub(super) faults: Mutex<Faults>,
+    /// Faults that somebody has ordered for one dealership's next calls.
+    pub(super) ordered: Ordered,
     pub(super) stats: Stats,
     /// The expected `Authorization` of the token call.
     pub(super) basic: String,
@@ -97,6 +102,7 @@ pub async fn start(settings: Settings) -> io::Result<Sandbox> {
         clock: settings.clock,
         world: Mutex::new(World::new(settings.seed)),
         faults: Mutex::new(settings.faults),
+        ordered: Ordered::default(),
         stats: Stats::default(),
         basic: partner::basic(&settings.client_id, &settings.client_secret),
         api_key: settings.api_key,
@@ -112,6 +118,15 @@ pub async fn start(settings: Settings) -> io::Result<Sandbox> {
 }
 
 fn router(shared: Arc<Shared>) -> Router {
+    let control = Router::new()
+        .route("/control", get(control::actions))
+        .route("/control/calls", get(control::calls))
+        .route("/control/dealers", get(control::dealers).post(control::create))
+        .route("/control/dealers/{code}", get(control::dealer))
+        .route("/control/dealers/{code}/{action}", post(control::act))
+        .route("/control/stats", get(control::stats))
+        .route("/control/faults", get(control::faults).post(control::set_faults))
+        .layer(DefaultBodyLimit::max(LISTS));
     Router::new()
         .route("/token", post(partner::token))
         .route("/invitations", post(partner::invite))
@@ -119,14 +134,9 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/xtime/service/appointments-availabilities", get(platform::availabilities))
         .route("/xtime/service/appointments-bookings", post(platform::book))
         .route("/xtime/service/appointments", get(platform::appointments))
-        .route("/control/calls", get(control::calls))
-        .route("/control/dealers", get(control::dealers).post(control::create))
-        .route("/control/dealers/{code}", get(control::dealer))
-        .route("/control/dealers/{code}/{action}", post(control::act))
-        .route("/control/stats", get(control::stats))
-        .route("/control/faults", get(control::faults).post(control::set_faults))
-        .fallback(async || reply::not_found("no such resource"))
         .layer(DefaultBodyLimit::max(BODY))
+        .merge(control)
+        .fallback(async || reply::not_found("no such resource"))
         .layer(from_fn_with_state(Arc::clone(&shared), gate::gate))
         .with_state(shared)
 }

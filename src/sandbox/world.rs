@@ -10,13 +10,15 @@ use chrono_tz::Tz;
 use super::chance::Chance;
 use super::dealer::{Dealer, Invitation, Said};
 use super::plot;
-use super::profile::Profile;
+use super::profile::{Denial, Profile};
 use super::script::{Act, Timed, When};
 
 /// How many dealerships there may be.
 const DEALERS: usize = 100_000;
 /// How many invitations one dealership may have.
 const INVITATIONS: usize = 1_000;
+/// How many things may happen to one dealership.
+const ACTS: usize = 50_000;
 /// How many idempotency keys are remembered.
 const KEYS: usize = 500_000;
 /// How far back an invitation may have been generated.
@@ -71,11 +73,25 @@ impl World {
         }
     }
 
+    /// Whether these dealerships could be had, old and new ones, with so many things happening to each.
+    pub(super) fn has_room_for<'a>(&self, codes: impl Iterator<Item = &'a str>, acts: usize) -> Result<(), Refusal> {
+        let mut fresh = BTreeSet::new();
+        for code in codes {
+            checked(code)?;
+            match self.dealers.get(code) {
+                Some(dealer) if dealer.acts() + acts > ACTS => return Err(Refusal::Full),
+                Some(_) => {}
+                None => {
+                    fresh.insert(code);
+                }
+            }
+        }
+        if self.dealers.len() + fresh.len() > DEALERS { Err(Refusal::Full) } else { Ok(()) }
+    }
+
     /// The dealership with a code, made when it is new. A zone is set when it is given.
     pub(super) fn dealer(&mut self, code: &str, zone: Option<Tz>) -> Result<(Arc<str>, &mut Dealer), Refusal> {
-        if code.is_empty() || code.chars().count() > 64 || code.trim() != code || code.chars().any(char::is_control) {
-            return Err(Refusal::DealerCode);
-        }
+        checked(code)?;
         let key = self.dealers.get_key_value(code).map(|(key, _)| Arc::clone(key));
         if key.is_none() && self.dealers.len() >= DEALERS {
             return Err(Refusal::Full);
@@ -87,9 +103,9 @@ impl World {
         Ok((key, dealer))
     }
 
-    /// What an unknown dealership would be like, so that it refuses in its own way.
-    pub(super) fn profile(&self, code: &str) -> Profile {
-        self.dealers.get(code).map_or_else(|| Profile::of(self.seed, code, None), |dealer| dealer.profile.clone())
+    /// How a dealership refuses; an unknown one has a way of its own, too.
+    pub(super) fn denial(&self, code: &str) -> Denial {
+        self.dealers.get(code).map_or_else(|| Profile::of(self.seed, code, None).denial, |dealer| dealer.profile.denial)
     }
 
     /// Generates an invitation, or answers the one that an idempotency key stands for.
@@ -113,10 +129,10 @@ impl World {
         }
         let seed = self.seed;
         let (dealer_code, dealer) = self.dealer(code, zone)?;
-        if dealer.invitations.len() >= INVITATIONS {
+        if dealer.invitations().len() >= INVITATIONS {
             return Err(Refusal::Full);
         }
-        let generation = u32::try_from(dealer.invitations.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let generation = u32::try_from(dealer.invitations().len()).unwrap_or(u32::MAX).saturating_add(1);
         let (behaviour, script) = plot::write(seed, code, generation, generated_at, &dealer.profile);
         let code = self.fresh_code(code, generation);
         let invitation = Invitation { code, generation, generated_at, behaviour };
@@ -124,7 +140,7 @@ impl World {
             self.happens(&dealer_code, timed);
         }
         if let Some(dealer) = self.dealers.get_mut(&dealer_code) {
-            dealer.invitations.push(invitation.clone());
+            dealer.invited(invitation.clone());
         }
         if let Some(key) = key {
             self.keys.insert(key.to_owned(), (dealer_code, invitation.clone()));
@@ -142,9 +158,15 @@ impl World {
         }
     }
 
-    /// Lets something happen now, by the control interface.
-    pub(super) fn happens_now(&mut self, dealer: &Arc<str>, act: Act, now: DateTime<Utc>) {
-        self.happens(dealer, Timed { at: now, generation: 0, when: When::Always, act });
+    /// Lets some things happen now, one after the other, by the control interface: all of them, or none.
+    pub(super) fn happen_now(&mut self, dealer: &Arc<str>, acts: Vec<Act>, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.dealers.get(dealer).is_some_and(|dealer| dealer.acts() + acts.len() > ACTS) {
+            return Err(Refusal::Full);
+        }
+        for act in acts {
+            self.happens(dealer, Timed { at: now, generation: 0, when: When::Always, act });
+        }
+        Ok(())
     }
 
     /// Appends the calls that have become due, in order of time.
@@ -207,8 +229,17 @@ impl World {
     }
 }
 
+fn checked(code: &str) -> Result<(), Refusal> {
+    if code.is_empty() || code.chars().count() > 64 || code.trim() != code || code.chars().any(char::is_control) {
+        return Err(Refusal::DealerCode);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::catalog::Vehicle;
+    use super::super::platform::calendar_of;
     use super::*;
 
     #[test]
@@ -239,19 +270,26 @@ mod tests {
             world.invite(&format!("xts{number}"), None, Some(at), None, now).unwrap();
         }
         let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-        for dealer in world.dealers.values() {
-            let state = dealer.state(now);
+        for (code, dealer) in &mut world.dealers {
+            let mut at = |hours| {
+                dealer.settle(now - TimeDelta::hours(hours));
+                dealer.state.clone()
+            };
+            let was_connected = (0..240).any(|hours| at(hours).connected);
+            let entered = (0..240).rev().find(|hours| at(*hours).accepted.is_some());
+            let state = at(0);
             let (opcode, _) = dealer.profile.plan.told();
-            let published = state.services.iter().any(|service| service.opcode == opcode);
-            let near = state.services.iter().any(|service| service.opcode.eq_ignore_ascii_case(opcode));
-            let was_connected = (0..240).any(|hours| dealer.state(now - TimeDelta::hours(hours)).connected);
-            let entered = (0..240).rev().find(|hours| dealer.state(now - TimeDelta::hours(*hours)).accepted.is_some());
+            let published = state.catalog.shows(opcode, Vehicle::default());
+            let nothing = state.catalog.shown(Vehicle::default()).next().is_none();
+            let near = dealer.profile.near.is_some_and(|near| state.catalog.shows(near, Vehicle::default()));
+            let slots = calendar_of(1, code, dealer).first(now).is_some();
             let newest = dealer.newest(now).unwrap();
-            let situation = match (state.connected, published, near, state.capacity) {
+            let situation = match (state.connected, published, near, slots) {
                 (true, true, _, true) => "live",
                 (true, true, _, false) => "no slots",
+                _ if state.connected && nothing => "list empty",
                 (true, false, true, _) => "near miss",
-                (true, false, false, _) => "opcode missing",
+                (true, false, false, _) => state.catalog.hidden(opcode).unwrap_or("opcode missing"),
                 _ if was_connected => "lost",
                 _ if entered.is_some_and(|hours| hours > 24) => "overdue",
                 _ if entered.is_some() => "awaiting",
@@ -261,10 +299,25 @@ mod tests {
             };
             *seen.entry(situation).or_default() += 1;
         }
-        assert_eq!(seen.len(), 10, "{seen:?}");
+        let wanted = [
+            "awaiting",
+            "expired",
+            "expires soon",
+            "list empty",
+            "live",
+            "living",
+            "lost",
+            "near miss",
+            "no slots",
+            "not of standard scope",
+            "not published",
+            "not shown to the partner API",
+            "overdue",
+        ];
+        assert_eq!(seen.keys().copied().collect::<Vec<_>>(), wanted, "{seen:?}");
         world.hear(now);
         let kinds: BTreeSet<_> = world.calls.iter().map(|call| call.said.kind.name()).collect();
-        assert_eq!(kinds.len(), 5, "{kinds:?}");
+        assert_eq!(kinds.len(), 6, "{kinds:?}");
         assert!(world.calls.is_sorted_by_key(|call| call.said.at));
         let heard = world.calls.len();
         world.hear(now);

@@ -76,12 +76,18 @@ async fn what_dealerships_do_follows_from_the_state_of_their_codes() {
             "new-at-once",
             "new-later",
             "new-never",
+            "new-not-all",
+            "new-not-standard",
+            "new-unpublished",
             "other-existing",
+            "own-house",
             "too-late",
             "wrong-rooftop",
         ]
     );
-    for act in ["Enter", "Connect", "Disconnect", "Publish", "Unpublish", "Rename", "Capacity(true)"] {
+    for act in
+        ["Enter", "Connect", "Disconnect", "Draft", "Publish", "Unpublish", "Rename", "Capacity(Web", "Reservable"]
+    {
         assert!(acts.contains(act), "nobody will {act}");
     }
     let mut calls: Vec<Value> = Vec::new();
@@ -102,7 +108,7 @@ async fn what_dealerships_do_follows_from_the_state_of_their_codes() {
         let of_kind = calls.iter().filter(|call| call["kind"] == kind);
         of_kind.map(|call| call["dealerCode"].as_str().unwrap().to_owned()).collect()
     };
-    for kind in ["done", "code-refused", "needs-code", "opcode", "question"] {
+    for kind in ["done", "code-refused", "needs-code", "opcode", "question", "fixed"] {
         assert!(said(kind).len() > 5, "{kind}");
     }
     assert!(plans["too-late"].is_subset(&said("code-refused")), "a dead code is refused");

@@ -10,9 +10,13 @@ use cloverwatch::sandbox::{self, Faults, Sandbox, Settings};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
+mod anything;
+mod catalog;
 mod dealerships;
 mod doors;
 mod faults;
+mod lost;
+mod schedule;
 
 /// A Wednesday, ten days before the clocks of the United States go forward.
 const NOW: &str = "2026-02-25T15:00:00Z";
@@ -73,7 +77,8 @@ impl Desk {
     }
 
     async fn control(&self, path: &str) -> Value {
-        body(self.http.get(format!("{}/{path}", self.sandbox.control_url())).send().await.unwrap()).await
+        let url = format!("{}/{path}", self.sandbox.control_url());
+        body(self.http.get(url.trim_end_matches('/')).send().await.unwrap()).await
     }
 
     async fn act(&self, path: &str, details: Value) -> Response {

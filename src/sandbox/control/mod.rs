@@ -1,0 +1,260 @@
+//! The control interface: what only a demonstration or a test may see and do. Documented in the module above.
+
+mod deed;
+mod picture;
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use self::deed::{Answers, Deed, NoDeed};
+use self::picture::picture;
+use super::catalog::{Edit, OPERATIONS};
+use super::dealer::Dealer;
+use super::faults::Faults;
+use super::partner::{self, moment};
+use super::schedule::Adjust;
+use super::script::Act;
+use super::world::{Call, Refusal, World};
+use super::{Shared, calendar, platform, reply};
+
+/// How many calls one answer holds.
+const CALLS: usize = 500;
+/// How many dealerships one call makes.
+const MADE: usize = 10_000;
+/// The most things that happen to a dealership while it is made: connected, an opcode drafted and published, slots opened.
+const BIRTH: usize = 4;
+
+#[derive(Deserialize)]
+pub(super) struct After {
+    #[serde(default)]
+    after: u64,
+}
+
+/// `GET /control/calls`.
+pub(super) async fn calls(State(shared): State<Arc<Shared>>, Query(After { after }): Query<After>) -> Response {
+    let mut world = shared.world.lock();
+    world.hear(shared.clock.now());
+    let from = world.calls.partition_point(|call| call.seq <= after);
+    let calls: Vec<Value> = world.calls.iter().skip(from).take(CALLS).map(told).collect();
+    reply::good(json!({ "calls": calls }))
+}
+
+fn told(call: &Call) -> Value {
+    let mut value = json!({
+        "seq": call.seq,
+        "at": moment(call.said.at),
+        "dealerCode": &*call.dealer,
+        "kind": call.said.kind.name(),
+        "text": call.said.text,
+    });
+    if let (Some((opcode, option)), Some(fields)) = (&call.said.opcode, value.as_object_mut()) {
+        fields.insert("opcode".to_owned(), json!(opcode));
+        fields.insert("option".to_owned(), json!(option));
+    }
+    value
+}
+
+/// `GET /control`.
+pub(super) async fn actions() -> Response {
+    let actions = deed::ACTIONS
+        .map(|(name, example)| json!({"action": format!("POST /control/dealers/{{code}}/{name}"), "example": example}));
+    reply::good(json!({ "actions": actions }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Create {
+    dealer_code: String,
+    timezone: Option<String>,
+    #[serde(default)]
+    connected: bool,
+    /// Published for everybody and every vehicle.
+    opcode: Option<String>,
+    /// Customers are offered times.
+    #[serde(default)]
+    slots: bool,
+}
+
+impl Create {
+    fn acts(self) -> Vec<Act> {
+        let mut acts = Vec::with_capacity(BIRTH);
+        acts.extend(self.connected.then_some(Act::Connect));
+        acts.extend(self.opcode.into_iter().flat_map(|opcode| deed::published(opcode, None)));
+        acts.extend(self.slots.then_some(Act::Calendar(Adjust::Open)));
+        acts
+    }
+}
+
+/// `POST /control/dealers`: one, or many; all of them, or none.
+pub(super) async fn create(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let many = body.trim_ascii_start().starts_with(b"[");
+    let wanted = match many {
+        true => serde_json::from_slice::<Vec<Create>>(&body),
+        false => serde_json::from_slice(&body).map(|one| vec![one]),
+    };
+    let wanted = match wanted {
+        Ok(wanted) => wanted,
+        Err(error) => {
+            return reply::bad(&format!(
+                "{error}; for example {{\"dealerCode\": \"xts1\", \"connected\": true}}, or a list"
+            ));
+        }
+    };
+    if wanted.len() > MADE {
+        return reply::bad(&format!("one call makes at most {MADE} dealerships"));
+    }
+    let mut zones: Vec<Option<Tz>> = Vec::with_capacity(wanted.len());
+    for one in &wanted {
+        match partner::zone(one.timezone.as_deref()) {
+            Ok(zone) => zones.push(zone),
+            Err(answer) => return *answer,
+        }
+        if let Some(Err(reason)) = one.opcode.clone().map(|opcode| deed::text(opcode, "opcode")) {
+            return reply::bad(&reason);
+        }
+    }
+    let mut world = shared.world.lock();
+    let now = shared.clock.now();
+    let made = wanted.len();
+    if let Err(refusal) = world.has_room_for(wanted.iter().map(|one| one.dealer_code.as_str()), BIRTH) {
+        return partner::refused(&refusal);
+    }
+    let mut last = None;
+    for (one, zone) in wanted.into_iter().zip(zones) {
+        let born = world.dealer(&one.dealer_code, zone).map(|(code, _)| code);
+        match born.and_then(|code| world.happen_now(&code, one.acts(), now).map(|()| code)) {
+            Ok(code) => last = Some(code),
+            Err(refusal) => return partner::refused(&refusal),
+        }
+    }
+    match last {
+        Some(code) if !many => told_about(&shared, &mut world, &code, now),
+        _ => reply::good(json!({"made": made, "dealers": world.dealers.len()})),
+    }
+}
+
+/// `GET /control/dealers`.
+pub(super) async fn dealers(State(shared): State<Arc<Shared>>) -> Response {
+    let codes: Vec<String> = shared.world.lock().dealers.keys().map(ToString::to_string).collect();
+    reply::good(json!({ "dealers": codes }))
+}
+
+/// `GET /control/dealers/{code}`.
+pub(super) async fn dealer(State(shared): State<Arc<Shared>>, Path(code): Path<String>) -> Response {
+    let mut world = shared.world.lock();
+    let now = shared.clock.now();
+    match key(&world, &code) {
+        Some(code) => told_about(&shared, &mut world, &code, now),
+        None => unknown(),
+    }
+}
+
+fn key(world: &World, code: &str) -> Option<Arc<str>> {
+    world.dealers.get_key_value(code).map(|(key, _)| Arc::clone(key))
+}
+
+fn told_about(shared: &Shared, world: &mut World, code: &Arc<str>, now: DateTime<Utc>) -> Response {
+    world.dealers.get_mut(code).map_or_else(unknown, |dealer| {
+        dealer.settle(now);
+        reply::good(picture(shared, code, dealer, now))
+    })
+}
+
+fn unknown() -> Response {
+    reply::not_found("no such dealership; POST /control/dealers makes one")
+}
+
+/// `POST /control/dealers/{code}/{action}`.
+pub(super) async fn act(
+    State(shared): State<Arc<Shared>>,
+    Path((code, action)): Path<(String, String)>,
+    body: Bytes,
+) -> Response {
+    let mut world = shared.world.lock();
+    let now = shared.clock.now();
+    let Some(code) = key(&world, &code) else { return unknown() };
+    let Some(dealer) = world.dealers.get_mut(&code) else { return unknown() };
+    dealer.settle(now);
+    let today = now.with_timezone(&dealer.profile.zone).date_naive();
+    match deed::read(&action, &body, today) {
+        Err(error @ NoDeed::Action) => return reply::not_found(&error.to_string()),
+        Err(error @ NoDeed::Details(..)) => return reply::bad(&error.to_string()),
+        Ok(Deed::TakeSlot(wanted)) => return take_slot(shared.seed, &code, dealer, wanted, now),
+        Ok(Deed::Answers(answers)) => answer_so(dealer, &answers),
+        Ok(Deed::Next(None, _)) => shared.ordered.clear(&code),
+        Ok(Deed::Next(Some(fault), calls)) => {
+            if !shared.ordered.add(&code, fault, calls) {
+                return reply::bad("too many faults wait for this dealership; {\"fault\": \"none\"} forgets them");
+            }
+        }
+        Ok(Deed::Acts(acts)) => {
+            let done = if fits(dealer, &acts) { world.happen_now(&code, acts, now) } else { Err(Refusal::Full) };
+            if let Err(refusal) = done {
+                return partner::refused(&refusal);
+            }
+        }
+    }
+    told_about(&shared, &mut world, &code, now)
+}
+
+/// Whether the draft has room for what is added to it.
+fn fits(dealer: &Dealer, acts: &[Act]) -> bool {
+    acts.iter().all(|act| match act {
+        Act::Catalog(Edit::Draft { opcode, .. }) => {
+            let mut drafted = dealer.state.catalog.drafted();
+            dealer.state.catalog.drafted().count() < OPERATIONS || drafted.any(|one| one.opcode == *opcode)
+        }
+        _ => true,
+    })
+}
+
+fn answer_so(dealer: &mut Dealer, answers: &Answers) {
+    let Answers { null_lists, zulu, denial } = *answers;
+    dealer.profile.null_lists = null_lists.unwrap_or(dealer.profile.null_lists);
+    dealer.profile.zulu = zulu.unwrap_or(dealer.profile.zulu);
+    dealer.profile.denial = denial.unwrap_or(dealer.profile.denial);
+}
+
+fn take_slot(seed: u64, code: &str, dealer: &mut Dealer, wanted: Option<String>, now: DateTime<Utc>) -> Response {
+    let local = match wanted {
+        Some(text) => match calendar::wall_clock(&text) {
+            Some(local) => Some(local).filter(|local| platform::calendar_of(seed, code, dealer).offers(*local, now)),
+            None => return reply::bad("appointmentDateTimeLocal is no time of the form 2024-03-30T14:00"),
+        },
+        None => platform::calendar_of(seed, code, dealer).first(now).map(|offer| offer.local),
+    };
+    let Some(local) = local else {
+        return reply::failure("x-001009", "Appointment slot is not available");
+    };
+    dealer.taken.insert(local);
+    reply::good(json!({"success": true, "appointmentDateTimeLocal": calendar::written_at(local, &dealer.profile)}))
+}
+
+/// `GET /control/stats`.
+pub(super) async fn stats(State(shared): State<Arc<Shared>>) -> Response {
+    reply::good(json!(shared.stats.counts()))
+}
+
+/// `GET /control/faults`.
+pub(super) async fn faults(State(shared): State<Arc<Shared>>) -> String {
+    shared.faults.lock().to_string()
+}
+
+/// `POST /control/faults`.
+pub(super) async fn set_faults(State(shared): State<Arc<Shared>>, body: String) -> Response {
+    match Faults::parse(&body) {
+        Ok(faults) => {
+            let told = json!({"faults": faults.to_string()});
+            *shared.faults.lock() = faults;
+            reply::good(told)
+        }
+        Err(error) => reply::bad(&error.to_string()),
+    }
+}
