@@ -246,7 +246,12 @@ impl State {
         match self.hidden.get() {
             Some((known, hidden)) if known == version => hidden,
             _ => {
-                let hidden = self.marks.iter().filter(|id| !self.rows.is_shown(*id)).count();
+                // Whichever is less to look at.
+                let hidden = if self.rows.len() - self.rows.shown() < self.marks.len() {
+                    self.rows.ids_hidden().filter(|id| self.marks.contains(*id)).count()
+                } else {
+                    self.marks.iter().filter(|id| !self.rows.is_shown(*id)).count()
+                };
                 self.hidden.set(Some((version, hidden)));
                 hidden
             }
