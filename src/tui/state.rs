@@ -147,6 +147,8 @@ pub struct State {
     pub size: (u16, u16),
     /// The dealerships.
     pub rows: Rows,
+    /// The store is being opened: there is nothing to show yet, nor anybody to ask.
+    pub opening: bool,
     /// Whether they were read.
     pub loaded: bool,
     /// How the program is doing.
@@ -202,6 +204,7 @@ impl State {
             now,
             size,
             rows,
+            opening: false,
             loaded: false,
             status: Status::default(),
             focus: Focus::default(),
