@@ -74,19 +74,13 @@ impl Rows {
         let mut rows = Self { me, policy, ..Self::default() };
         rows.slots.reserve(states.len());
         rows.by_id.reserve(states.len());
-        // Slots by name: that decides between rows of the same rank, and costs nothing later.
-        let mut named: Vec<(u128, Searchable, Arc<Onboarding>)> = states
-            .into_iter()
-            .map(|state| {
-                let search = Searchable::new(state.id, &state.profile);
-                (first_letters(search.field(Field::Name)), search, state)
-            })
-            .collect();
-        named.sort_unstable_by(|a, b| {
-            let by_name = a.0.cmp(&b.0).then_with(|| a.1.field(Field::Name).cmp(b.1.field(Field::Name)));
-            by_name.then_with(|| a.2.id.cmp(&b.2.id))
-        });
-        for (_, search, state) in named {
+        // Slots by name: that decides between rows of the same rank, and costs nothing later. What is made for each slot
+        // lies in memory in the order in which filters ask.
+        let mut named: Vec<([u8; LETTERS], Arc<Onboarding>)> =
+            states.into_iter().map(|state| (first_letters(state.profile.name.raw()), state)).collect();
+        named.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+        for (_, state) in named {
+            let search = Searchable::new(state.id, &state.profile);
             rows.insert_slot(state, search, now);
         }
         rows.keys.rank();
@@ -338,13 +332,19 @@ impl Rows {
     }
 }
 
-/// The first letters of a text as a number that is ordered as they are.
-fn first_letters(text: &str) -> u128 {
-    let mut letters = [0; 16];
-    for (place, letter) in letters.iter_mut().zip(text.bytes()) {
-        *place = letter;
+/// How many bytes of a name give its slot; names that differ later only are put right by their ranks.
+const LETTERS: usize = 32;
+
+/// The first letters of a text, folded, to be compared.
+fn first_letters(text: &str) -> [u8; LETTERS] {
+    let mut letters = [0; LETTERS];
+    if text.is_ascii() {
+        letters.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte.to_ascii_lowercase());
+    } else {
+        let folded: String = text.chars().flat_map(char::to_lowercase).take(LETTERS).collect();
+        letters.iter_mut().zip(folded.bytes()).for_each(|(place, byte)| *place = byte);
     }
-    u128::from_be_bytes(letters)
+    letters
 }
 
 /// Some steps further (or back) among so many, round at the ends.
