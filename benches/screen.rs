@@ -156,16 +156,95 @@ fn filter_anew(bencher: Bencher<'_, '_>, text: &str) {
         .bench_local_values(|query| rows.borrow_mut().set_query(query, now()));
 }
 
-#[divan::bench(args = ["attention", "name", "owner", "last event"], sample_count = 30)]
+/// Another order, both ways: the key and the frame after it.
+#[divan::bench(args = Column::ALL.map(Column::title), sample_count = 60)]
 fn sort(bencher: Bencher<'_, '_>, by: &str) {
-    let column = match by {
-        "attention" => Column::Attention,
-        "name" => Column::Name,
-        "owner" => Column::Owner,
-        _ => Column::LastEvent,
-    };
-    let mut rows = rows();
-    bencher.bench_local(|| rows.set_sort(Sort { column, descending: false }));
+    let column = Column::ALL.into_iter().find(|column| column.title() == by).unwrap();
+    keys_and_frames(bencher, |state, n| {
+        state.rows.set_sort(Sort { column, descending: n % 2 == 1 });
+        state.settle();
+    });
+}
+
+/// The same where names, cities and dealerCodes begin with the same 60 letters.
+#[divan::bench(args = ["dealership", "city", "dealerCode"], sample_count = 60)]
+fn sort_long_texts(bencher: Bencher<'_, '_>, by: &str) {
+    let column = Column::ALL.into_iter().find(|column| column.title() == by).unwrap();
+    let long =
+        |text: &cloverwatch::domain::Untrusted| format!("{}{}", "the same ".repeat(7), text.raw()).as_str().into();
+    let states = states().into_iter().map(|state| {
+        let mut state = (*state).clone();
+        state.profile.name = long(&state.profile.name);
+        state.profile.city = long(&state.profile.city);
+        state.profile.dealer_code = long(&state.profile.dealer_code);
+        Arc::new(state)
+    });
+    let mut rows = Rows::new(states.collect(), None, Policy::default(), now());
+    let mut n = 0;
+    bencher.bench_local(|| {
+        n += 1;
+        rows.set_sort(Sort { column, descending: n % 2 == 1 });
+    });
+}
+
+/// What else is about all rows: what comes before, and the keys that are measured with the frame after them.
+const ALL_ROWS: [(&str, &str, &str); 8] = [
+    ("mark all", "mc", "ma"),
+    ("mark all of a tab", "mc", "ma"),
+    ("invert", "mc", "mi"),
+    ("invert back", "ma", "mi"),
+    ("clear marks", "ma", "mc"),
+    ("bottom", "gg", "G"),
+    ("tab with all marked", "ma", "]"),
+    ("clear filter", "/is:invited ford\r", "\u{1b}"),
+];
+
+#[divan::bench(args = ALL_ROWS.map(|(what, _, _)| what), sample_count = 60)]
+fn all_rows(bencher: Bencher<'_, '_>, what: &str) {
+    let (_, before, keys) = ALL_ROWS.into_iter().find(|(known, _, _)| *known == what).unwrap();
+    let state = RefCell::new(desk((200, 60)));
+    let theme = Theme::choose(ThemeChoice::Dark, None, None);
+    let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
+    if what == "mark all of a tab" {
+        type_all(&mut state.borrow_mut(), "]");
+    }
+    bencher.with_inputs(|| type_all(&mut state.borrow_mut(), before)).bench_local_values(|()| {
+        type_all(&mut state.borrow_mut(), keys);
+        terminal
+            .draw(|frame| {
+                black_box(draw(&state.borrow(), &theme, frame));
+            })
+            .unwrap();
+    });
+}
+
+fn type_all(state: &mut State, keys: &str) {
+    for key in keys.chars() {
+        press(
+            state,
+            match key {
+                '\r' => KeyCode::Enter,
+                '\u{1b}' => KeyCode::Esc,
+                key => KeyCode::Char(key),
+            },
+        );
+    }
+}
+
+fn keys_and_frames(bencher: Bencher<'_, '_>, mut act: impl FnMut(&mut State, usize)) {
+    let mut state = desk((200, 60));
+    let theme = Theme::choose(ThemeChoice::Dark, None, None);
+    let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
+    let mut n = 0;
+    bencher.bench_local(|| {
+        act(&mut state, n);
+        n += 1;
+        terminal
+            .draw(|frame| {
+                black_box(draw(&state, &theme, frame));
+            })
+            .unwrap();
+    });
 }
 
 /// One event of one dealership reaches the table.

@@ -111,3 +111,26 @@ fn completions_a_manual_and_a_doctor() {
     desk.write("config.toml", "[xtme]\n");
     desk.run(&["doctor"]).ends(1);
 }
+
+#[test]
+fn a_doctor_reads_the_whole_journal() {
+    let desk = Desk::filled();
+    let directory = desk.path("store/journal");
+    let file = std::fs::read_dir(&directory).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let events = text.lines().count();
+    let says = |code: i32, words: &str| {
+        let said = desk.run(&["doctor"]).ends(code).out;
+        assert!(said.contains(words), "`{words}` is not in:\n{said}");
+    };
+    says(0, &format!("{events} events in one file"));
+    // An end that was torn off is for the next start to cut.
+    std::fs::write(&file, format!("{text}{{\"seq\"")).unwrap();
+    says(0, "6 bytes at its end are no whole batch");
+    assert!(std::fs::read_to_string(&file).unwrap().ends_with("{\"seq\""), "a doctor changes nothing");
+    // Damage before the end is named with its line.
+    let damaged =
+        text.lines().enumerate().map(|(n, line)| if n == 1 { line.replace("xts", "xtz") } else { line.to_owned() });
+    std::fs::write(&file, damaged.map(|line| line + "\n").collect::<String>()).unwrap();
+    says(1, "line 2: the checksum of the line does not fit");
+}

@@ -89,10 +89,18 @@ impl App {
         if let Some(store) = self.store.lock().clone() {
             return Ok(store);
         }
-        let store = books::open(&self.config.store, Arc::clone(&self.clock)).await?;
+        let store = self.own_silently().await?;
         for notice in store.notices() {
             self.out.warn(crate::domain::text::clean(&notice));
         }
+        Ok(store)
+    }
+
+    async fn own_silently(&self) -> Result<Arc<dyn Store>, CliError> {
+        if let Some(store) = self.store.lock().clone() {
+            return Ok(store);
+        }
+        let store = books::open(&self.config.store, Arc::clone(&self.clock)).await?;
         *self.store.lock() = Some(Arc::clone(&store));
         Ok(store)
     }
@@ -137,6 +145,18 @@ impl App {
     /// # Errors
     /// When the store is held or broken, or the platform or code source cannot be set up.
     pub async fn engine(&self, need: Need) -> Result<Engine, CliError> {
+        self.start(need, false).await
+    }
+
+    /// Starts the engine behind a screen: what there is to say is in its notices, and nothing is written over the screen.
+    ///
+    /// # Errors
+    /// As [`App::engine`].
+    pub async fn engine_behind_screen(&self, need: Need) -> Result<Engine, CliError> {
+        self.start(need, true).await
+    }
+
+    async fn start(&self, need: Need, silently: bool) -> Result<Engine, CliError> {
         if let Some(engine) = self.engine.lock().clone() {
             return Ok(engine);
         }
@@ -150,8 +170,9 @@ impl App {
             true => self.config.code_source(clock())?,
             false => None,
         };
+        let store = if silently { self.own_silently().await? } else { self.own().await? };
         let engine = Engine::start(Parts {
-            store: self.own().await?,
+            store,
             platform,
             source,
             clock: clock(),

@@ -1,6 +1,9 @@
 //! The dashboard: on the configured store, or on the demo's.
 
 use std::path::Path;
+use std::sync::Arc;
+
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::config::{self, Theme as Wanted};
 use crate::engine::Engine;
@@ -14,27 +17,30 @@ use super::error::CliError;
 use super::output::ColorWhen;
 
 /// Runs the dashboard on the configured store until it is left.
-pub(super) async fn run(app: &App) -> Result<(), CliError> {
+pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
     if !super::output::is_interactive() || super::output::terminal_width().is_none() {
         return Err(CliError::usage("the dashboard needs a terminal; see --help for commands that do not"));
     }
-    // A large store takes a moment to open, and it is opened before the terminal is taken: whoever waits sees for what.
-    let waiting = Waiting::show(&format!("Opening {} …", app.config.store));
-    let engine = app.engine(Need { platform: true, source: true, background: true }).await;
-    drop(waiting);
-    let engine = engine?;
     let mut notices = Vec::new();
     let missing = app.config.xtime.missing();
     if !missing.is_empty() {
         notices.push(format!("probing is off: set {} in [xtime]", missing.join(", ")));
     }
-    on(app, engine, &app.config.store.to_string(), false, notices).await
+    let need = Need { platform: true, source: true, background: true };
+    let opener = Arc::clone(app);
+    // A large store takes a moment to open, so somebody else does that: whoever waits sees for what, and can leave.
+    let opening = async move {
+        let opening = tokio::spawn(async move { opener.engine_behind_screen(need).await });
+        let opened = AbortOnDropHandle::new(opening).await;
+        opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))
+    };
+    on(app, opening, &app.config.store.to_string(), false, notices).await
 }
 
-/// Shows the desk on an engine until it is left. The engine runs on.
+/// Shows the desk on an engine, as soon as there is one, until it is left. The engine runs on.
 pub(super) async fn on(
     app: &App,
-    engine: Engine,
+    opening: impl Future<Output = Result<Engine, CliError>>,
     store: &str,
     demo: bool,
     mut notices: Vec<String>,
@@ -51,8 +57,11 @@ pub(super) async fn on(
         demo,
         mouse: app.config.ui.mouse,
         notices,
+        clock: Arc::clone(&app.clock),
+        policy: app.config.policy(),
+        read_only: app.globals.read_only,
     };
-    match show(engine, options).await.map_err(|error| CliError::Failed(error.to_string()))? {
+    match show(opening, options).await.map_err(|error| CliError::Failed(error.to_string()))?? {
         Exit::Quit => Ok(()),
         Exit::Signal(ending) => Err(CliError::Signal(ending.number())),
     }
@@ -91,27 +100,4 @@ fn theme(app: &App) -> Theme {
     let variable = |name: &str| std::env::var(name).ok();
     let no_color = variable("NO_COLOR").filter(|_| app.globals.color != ColorWhen::Always);
     Theme::choose(choice, no_color.as_deref(), variable("COLORFGBG").as_deref())
-}
-
-/// A line on the alternate screen while the store is being opened; gone when it is dropped.
-struct Waiting;
-
-impl Waiting {
-    fn show(words: &str) -> Self {
-        let words = crate::domain::text::clean(words).into_owned();
-        write(&format!("\x1b[?1049h\x1b[2J\x1b[H{words}"));
-        Self
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        write("\x1b[?1049l");
-    }
-}
-
-/// To the terminal, as well as it can be: nothing depends on it.
-fn write(text: &str) {
-    let mut stdout = std::io::stdout().lock();
-    let _ = std::io::Write::write_all(&mut stdout, text.as_bytes()).and_then(|()| std::io::Write::flush(&mut stdout));
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use indicatif::HumanBytes;
 use serde_json::json;
 
 use crate::clock::WallClock;
@@ -12,7 +13,7 @@ use crate::config::diagnostic::shown;
 use crate::config::{self, Config, paths};
 use crate::domain::CodeOrigin;
 use crate::domain::text::clean;
-use crate::store::{JournalReader, Lock};
+use crate::store::{Checking, JournalReader, Lock, Verified};
 use crate::tui::keymap;
 
 use super::app::overrides;
@@ -20,7 +21,7 @@ use super::args::{Doctor, Globals};
 use super::books::directory;
 use super::error::CliError;
 use super::json::SCHEMA;
-use super::output::{Ink, Out, fit};
+use super::output::{Ink, Out, fit, progress};
 
 /// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,8 +165,37 @@ fn store(found: &mut Findings, config: &Config) {
         Some(holder) => found.note("held by", Health::Good, holder.to_string()),
         None => found.note("held by", Health::Good, "nobody"),
     }
-    match JournalReader::open(&path).and_then(|reader| reader.last_seq()) {
-        Ok(last) => found.note("journal", Health::Good, format!("{last} events")),
+    journal(found, &path);
+}
+
+/// Every line of the journal, also of files that a start passes over because they were checked before.
+fn journal(found: &mut Findings, path: &Path) {
+    let bar = progress("{bar:40} {bytes}/{total_bytes} of the journal  {elapsed}", 0);
+    let check = |reader: &JournalReader| {
+        bar.set_position(0);
+        reader.verify(|checking| match checking {
+            Checking::All(bytes) => bar.set_length(bytes),
+            Checking::More(bytes) => bar.inc(bytes),
+        })
+    };
+    let verified = JournalReader::open(path).and_then(|reader| match check(&reader) {
+        // Its owner may have been in the middle of a line.
+        Err(_) if Lock::holder(path).is_some() => check(&reader),
+        verified => verified,
+    });
+    bar.finish_and_clear();
+    match verified {
+        Ok(Verified { events, files, bytes, unfinished }) => {
+            let files = if files == 1 { "one file".to_owned() } else { format!("{files} files") };
+            let words = format!("{events} events in {files}, {}: every line checked", HumanBytes(bytes));
+            found.note("journal", Health::Good, words);
+            if unfinished > 0 && Lock::holder(path).is_none() {
+                let words = format!(
+                    "{unfinished} bytes at its end are no whole batch; the next start cuts them off, and keeps them beside"
+                );
+                found.note("journal", Health::Doubtful, words);
+            }
+        }
         Err(error) => found.note("journal", Health::Bad, error.to_string()),
     }
 }

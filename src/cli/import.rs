@@ -5,10 +5,9 @@ mod row;
 mod sheet;
 
 use std::collections::HashMap;
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::config::diagnostic::shown;
@@ -19,7 +18,7 @@ use super::app::{App, Need};
 use super::args::{Add, Import};
 use super::error::CliError;
 use super::json::{SCHEMA, dealership, with_schema};
-use super::output::Ink;
+use super::output::{Ink, progress};
 use super::record::all;
 use super::report::named;
 
@@ -88,7 +87,7 @@ async fn read_file(path: &Path) -> Result<Vec<u8>, CliError> {
 async fn record(app: &App, sheet: &mut Sheet) -> Result<Counts, CliError> {
     let engine = app.engine(Need::default()).await?;
     let incoming: Vec<Incoming> = sheet.rows.iter().map(|row| row.profile.clone().into()).collect();
-    let bar = progress(incoming.len());
+    let bar = progress("{bar:40} {pos}/{len} dealerships  {elapsed}", incoming.len() as u64);
     let answers = engine.import(incoming, &app.actor(), |done| bar.set_position(done as u64)).await;
     bar.finish_and_clear();
     let mut counts = Counts::default();
@@ -126,15 +125,6 @@ async fn compare(app: &App, sheet: &Sheet) -> Result<Counts, CliError> {
         }
     }
     Ok(counts)
-}
-
-fn progress(rows: usize) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} dealerships  {elapsed}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(Some(rows as u64), ProgressDrawTarget::stderr()).with_style(style)
 }
 
 fn document(from: &str, dry_run: bool, sheet: &Sheet, counts: Counts) -> Value {

@@ -28,6 +28,8 @@ mod show;
 mod signals;
 mod watch;
 
+use std::sync::Arc;
+
 use clap::Parser;
 
 use app::App;
@@ -90,9 +92,9 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Some(Command::Opcode(Opcode::Guide(_))) => return Err(later::refuse("opcode guide", "the dealer's letter")),
         _ => {}
     }
-    let app = App::new(cli.globals)?;
+    let app = Arc::new(App::new(cli.globals)?);
     if let Some(Command::Demo(args)) = &cli.command {
-        return demo::run(&app, args).await;
+        return Box::pin(demo::run(&app, args)).await;
     }
     let signals = signals::Signals::install()?;
     // Nothing may be written over the screen: what goes wrong behind it is told by the screen itself.
@@ -110,7 +112,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     ended.and(closed).and(flushed)
 }
 
-async fn dispatch(app: &App, command: Option<Command>) -> Result<(), CliError> {
+async fn dispatch(app: &Arc<App>, command: Option<Command>) -> Result<(), CliError> {
     match command {
         Some(Command::Import(args)) => import::run(app, &args).await,
         Some(Command::Add(args)) => import::add(app, &args).await,

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use parking_lot::Mutex;
 use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -134,6 +135,15 @@ fn paint(color: bool, ink: Ink, text: &str) -> String {
         Some(code) if color => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
         _ => text.to_owned(),
     }
+}
+
+/// A bar on stderr for so many, where that is a terminal; `{bar:40} {pos}/{len}` is what such a template looks like.
+pub fn progress(template: &str, len: u64) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(Some(len), ProgressDrawTarget::stderr()).with_style(style)
 }
 
 /// Whether a person sits at this command: both can be seen and answered.

@@ -136,7 +136,7 @@ impl EmbeddedStore {
     /// events there are.
     pub fn verify_all(&self) -> Result<u64, StoreError> {
         let view = self.view.read().clone();
-        verify(&view)?;
+        verify(&view, &mut |_| {})?;
         Ok(view.last)
     }
 }

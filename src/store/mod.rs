@@ -32,7 +32,7 @@ pub use book::Book;
 pub use embedded::EmbeddedStore;
 pub use lock::Lock;
 pub use memory::MemoryStore;
-pub use reader::{Follower, JournalReader};
+pub use reader::{Checking, Follower, JournalReader, Verified};
 pub use transfer::{RestoreError, Restored, restore};
 
 /// How many commits a follower may lag behind before it is told to read again.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::disk::io_error;
 use super::lines::{backward, forward};
+use super::recover::verify;
 use super::view::{Segment, View, decode, journal_dir};
 use super::{Book, EventQuery, StoreError, fold, line, transfer};
 use crate::clock::Clock;
@@ -19,6 +20,28 @@ const POLL: Duration = Duration::from_millis(200);
 const HANDFUL: usize = 4_096;
 /// How often a line that does not fit its checksum is looked at again: its owner may be in the middle of it.
 const PATIENCE: u32 = 5;
+
+/// How far a check has come, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checking {
+    /// So many there are.
+    All(u64),
+    /// So many more were read.
+    More(u64),
+}
+
+/// A journal that is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// How many events are in it.
+    pub events: u64,
+    /// In how many files.
+    pub files: usize,
+    /// How long they are together.
+    pub bytes: u64,
+    /// How many bytes follow the last complete batch: being written, or torn off, and cut off at the next start.
+    pub unfinished: u64,
+}
 
 /// Reads the journal of a store in any state of ownership. All calls block, and each sees the journal as it is then.
 #[derive(Debug, Clone)]
@@ -58,6 +81,22 @@ impl JournalReader {
     /// The `seq` of the last complete batch.
     pub fn last_seq(&self) -> Result<u64, StoreError> {
         Ok(self.view()?.last)
+    }
+
+    /// Reads and checks every line of every file, also those that are passed over at a start. `tell` hears how many
+    /// bytes there are in all, and then, line by line, how many more were read.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with the file and the line. Beside an owner who is just writing this may be a false
+    /// alarm: look again.
+    pub fn verify(&self, mut tell: impl FnMut(Checking)) -> Result<Verified, StoreError> {
+        let view = self.view()?;
+        let bytes = view.segments.iter().map(|segment| segment.len).sum();
+        tell(Checking::All(bytes));
+        verify(&view, &mut |more| tell(Checking::More(more)))?;
+        let there = |segment: &Segment| segment.path.metadata().map_or(segment.len, |data| data.len());
+        let unfinished = view.segments.last().map_or(0, |newest| there(newest).saturating_sub(newest.len));
+        Ok(Verified { events: view.last, files: view.segments.len(), bytes, unfinished })
     }
 
     /// Writes events as JSON lines, with codes in full. Without a query it is the whole log, which can be restored.

@@ -39,7 +39,7 @@ pub(super) fn recover(dir: &Path, notices: &mut Vec<String>) -> Result<View, Sto
         );
     }
     let Some(newest) = segments.last_mut() else { return Ok(View::default()) };
-    let checked = check(newest)?;
+    let checked = check(newest, &mut |_| {})?;
     if let Some(torn) = &checked.torn {
         let kept = cut(newest, checked.good)?;
         let what = if torn.lines == 1 { "one unfinished line".to_owned() } else { format!("{} lines", torn.lines) };
@@ -57,7 +57,11 @@ pub(super) fn recover(dir: &Path, notices: &mut Vec<String>) -> Result<View, Sto
 
 /// Checks a segment that is not the last one: it must be whole and lead up to the next.
 pub(super) fn check_sealed(segment: &Segment, next: &Segment) -> Result<(), StoreError> {
-    let checked = check(segment)?;
+    check_sealed_telling(segment, next, &mut |_| {})
+}
+
+fn check_sealed_telling(segment: &Segment, next: &Segment, tell: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
+    let checked = check(segment, tell)?;
     if let Some(torn) = checked.torn {
         return Err(
             segment.damaged(checked.good, format!("a batch does not end ({}), though a later file exists", torn.why))
@@ -70,25 +74,28 @@ pub(super) fn check_sealed(segment: &Segment, next: &Segment) -> Result<(), Stor
     Ok(())
 }
 
-/// Checks every segment from end to end.
-pub(super) fn verify(view: &View) -> Result<(), StoreError> {
+/// Checks every segment from end to end. `tell` hears how many bytes more were read, line by line.
+pub(super) fn verify(view: &View, tell: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
     for pair in view.segments.windows(2) {
         let [segment, next] = pair else { continue };
-        check_sealed(segment, next)?;
+        check_sealed_telling(segment, next, tell)?;
     }
     let Some(newest) = view.segments.last() else { return Ok(()) };
-    let checked = check(newest)?;
+    let checked = check(newest, tell)?;
     if checked.torn.is_some() || checked.last != view.last {
         return Err(newest.damaged(checked.good, format!("it should go on to event {}", view.last)));
     }
     Ok(())
 }
 
-fn check(segment: &Segment) -> Result<Checked, StoreError> {
+fn check(segment: &Segment, tell: &mut dyn FnMut(u64)) -> Result<Checked, StoreError> {
     let file = segment.open()?;
     let mut state = Checker { expected: segment.first, left: 0, last: segment.first - 1, good: 0, bad: None, lines: 0 };
-    let (stop, broke) = forward(&file, 0..segment.len, |offset, text| state.take(segment, offset, text))
-        .map_err(|error| segment.io(&error))?;
+    let step = |offset: u64, text: &[u8]| {
+        tell(text.len() as u64 + 1);
+        state.take(segment, offset, text)
+    };
+    let (stop, broke) = forward(&file, 0..segment.len, step).map_err(|error| segment.io(&error))?;
     if let Some(error) = broke {
         return Err(error);
     }

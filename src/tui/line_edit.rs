@@ -94,6 +94,11 @@ impl LineEdit {
         self.text.is_empty()
     }
 
+    /// Whether somebody wrote it: a suggestion that nobody touched is not theirs.
+    pub fn is_typed(&self) -> bool {
+        !self.suggested && !self.text.is_empty()
+    }
+
     /// Replaces what is written; the cursor stands at the end.
     pub fn set(&mut self, text: &str) -> Changed {
         let before = std::mem::take(&mut self.text);

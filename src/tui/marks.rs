@@ -1,13 +1,32 @@
 //! The marked dealerships, by id: they survive filters, tabs and sorts.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::domain::DealershipId;
+
+/// Ids are random bits already: mixing them once is enough, and 100,000 of them are marked while a key is answered.
+#[derive(Debug, Default)]
+pub(super) struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+}
 
 /// A set of dealerships that knows when it changed.
 #[derive(Debug, Default)]
 pub struct Marks {
-    ids: BTreeSet<DealershipId>,
+    ids: HashSet<DealershipId, BuildHasherDefault<IdHasher>>,
     version: u64,
 }
 
@@ -37,9 +56,10 @@ impl Marks {
         self.ids.iter().copied()
     }
 
-    /// Marks more.
-    pub fn extend(&mut self, ids: impl Iterator<Item = DealershipId>) {
+    /// Marks more, of which there are so many.
+    pub fn extend(&mut self, ids: impl Iterator<Item = DealershipId>, count: usize) {
         self.version += 1;
+        self.ids.reserve(count);
         self.ids.extend(ids);
     }
 
@@ -49,6 +69,12 @@ impl Marks {
         if !self.ids.remove(&id) {
             self.ids.insert(id);
         }
+    }
+
+    /// Marks those, of which there are so many, that are not marked, and unmarks the others.
+    pub fn invert(&mut self, ids: impl Iterator<Item = DealershipId>, count: usize) {
+        self.ids.reserve(count.saturating_sub(self.ids.len()));
+        ids.for_each(|id| self.toggle(id));
     }
 
     /// Unmarks one.

@@ -147,6 +147,8 @@ pub struct State {
     pub size: (u16, u16),
     /// The dealerships.
     pub rows: Rows,
+    /// The store is being opened: there is nothing to show yet, nor anybody to ask.
+    pub opening: bool,
     /// Whether they were read.
     pub loaded: bool,
     /// How the program is doing.
@@ -202,6 +204,7 @@ impl State {
             now,
             size,
             rows,
+            opening: false,
             loaded: false,
             status: Status::default(),
             focus: Focus::default(),
@@ -246,7 +249,12 @@ impl State {
         match self.hidden.get() {
             Some((known, hidden)) if known == version => hidden,
             _ => {
-                let hidden = self.marks.iter().filter(|id| !self.rows.is_shown(*id)).count();
+                // Whichever is less to look at.
+                let hidden = if self.rows.len() - self.rows.shown() < self.marks.len() {
+                    self.rows.ids_hidden().filter(|id| self.marks.contains(*id)).count()
+                } else {
+                    self.marks.iter().filter(|id| !self.rows.is_shown(*id)).count()
+                };
                 self.hidden.set(Some((version, hidden)));
                 hidden
             }

@@ -72,3 +72,55 @@ fn every_bulk_above_25_asks_for_its_number() {
         }
     }
 }
+
+const DISCARDS: &str = "again discards what was typed";
+
+#[test]
+fn a_typed_code_is_not_lost_by_leaving_once() {
+    for size in SIZES {
+        let mut desk = Desk::open(size);
+        desk.go_to(4).press("r").paste("FRESH-44").press("esc").sees(DISCARDS).sees("[ Reissue ]");
+        // Whoever goes on has it still, and is asked anew.
+        desk.press("tab").sees_no(DISCARDS).press("shift-tab").sees("FRESH-44");
+        desk.press("esc").sees(DISCARDS).press("esc").sees_no("[ Reissue ]");
+        assert_eq!(desk.take_effects(), []);
+        desk.press("r").sees("[ Reissue ]").sees_no("FRESH-44");
+    }
+}
+
+#[test]
+fn leaning_on_enter_neither_issues_nor_loses_a_code() {
+    for size in SIZES {
+        let mut desk = Desk::open(size);
+        desk.go_to(4).press("r").paste("FRESH-44").press("enter enter enter enter enter enter");
+        desk.sees(DISCARDS).sees("••••44");
+        assert_eq!(desk.take_effects(), []);
+        // The button beside it is one step away.
+        desk.press("tab enter").sees_no("[ Reissue ]");
+        assert_eq!(desk.take_effects().len(), 1);
+    }
+}
+
+#[test]
+fn a_block_of_codes_and_a_note_are_not_lost_either() {
+    let mut desk = Desk::open((120, 30));
+    desk.go_to(4).press("space").go_to(2).press("space r").paste("xts000004,FRESH-44\n");
+    desk.press("esc").sees(DISCARDS).sees("1 line").press("esc").sees_no("[ Reissue 2 ]");
+    desk.press("m c").go_to(2).press("n").write("ring at noon").press("ctrl-c").sees(DISCARDS).sees("ring at noon");
+    desk.press("ctrl-c").sees_no("ring at noon");
+    assert_eq!(desk.take_effects(), []);
+}
+
+#[test]
+fn what_was_only_suggested_is_left_at_once() {
+    for (keys, title) in [("r", "Reissue"), ("a", "Assign"), ("z", "Snooze"), ("n", "Note on"), ("o", "Opcode of")] {
+        let mut desk = Desk::open((120, 30));
+        desk.go_to(4).press(keys).sees(title).press("esc").sees_no(&format!("{title} Chevrolet"));
+        // Enter on Cancel, where nothing was typed, is Cancel.
+        desk.press(keys).press("shift-tab shift-tab enter").sees_no(&format!("{title} Chevrolet"));
+        assert_eq!(desk.take_effects(), [], "{title}");
+    }
+    // The number above which it must be typed says itself again.
+    let mut desk = Desk::with(crowd(400), (120, 30), |_| {});
+    desk.press("m a A").sees(" to go on").write("4").press("esc").sees_no(" to go on");
+}

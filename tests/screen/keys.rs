@@ -94,6 +94,9 @@ fn reissue_by_paste_takes_the_code_and_when_it_was_generated() {
     // The buttons begin with the harmless one.
     desk.press("enter enter");
     nothing(&mut desk);
+    // What was typed is not lost by that.
+    desk.sees("••••44").sees("esc again discards").press("esc");
+    nothing(&mut desk);
     assert!(matches!(desk.state.mode, Mode::Desk));
 
     desk.press("r").paste("FRESH-44").press("tab tab tab enter");

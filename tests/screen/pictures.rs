@@ -83,6 +83,16 @@ fn an_empty_store() {
 }
 
 #[test]
+fn the_store_is_being_opened() {
+    for size in [(80, 24), (40, 10)] {
+        let store = "sled:/home/ana/.local/share/cloverwatch";
+        let mut desk = Desk::with(World::default(), size, |setup| setup.store = store.to_owned());
+        (desk.state.opening, desk.state.loaded, desk.state.status) = (true, false, Status::default());
+        insta::assert_snapshot!(format!("opening_{}x{}", size.0, size.1), desk.picture());
+    }
+}
+
+#[test]
 fn an_alarm_read_only() {
     at_every_size("alarm", |size| {
         let mut desk = Desk::with(crate::population::sample(), size, |setup| setup.read_only = true);

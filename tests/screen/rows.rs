@@ -1,10 +1,12 @@
 //! The order of the table: whatever changes, moving single rows ends where ordering everything anew would.
 
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{Command, DealershipId, Policy, Query, Stage, Timestamp};
-use cloverwatch::tui::rows::{Column, Rows, Sort, Tab};
+use cloverwatch::tui::rows::{Column, Row, Rows, Sort, Tab};
 use proptest::prelude::*;
 
 use crate::population::{World, ago, crowd, now, sample};
@@ -79,19 +81,69 @@ fn passing_deadlines_moves_exactly_the_rows_that_change() {
     assert!(steps >= 5, "{steps}");
 }
 
+/// The order as a person would explain it, over the rows as they are: no value last, then the value, then the name.
+fn naive(a: &Row, b: &Row, sort: Sort) -> Ordering {
+    let folded = |row: &Row| -> Option<String> {
+        let profile = &row.state.profile;
+        let text = match sort.column {
+            Column::Name => profile.name.raw(),
+            Column::City => profile.city.raw(),
+            Column::DealerCode => profile.dealer_code.raw(),
+            Column::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
+            Column::Opcode => row.state.opcode.as_ref().map_or("Tell Us More", |chosen| chosen.choice.code.raw()),
+            _ => return None,
+        };
+        Some(text.to_lowercase()).filter(|text| !text.is_empty())
+    };
+    let number = |row: &Row| -> Option<i64> {
+        let newest = row.state.invitation.as_ref();
+        match sort.column {
+            Column::Code => newest.map(|newest| i64::from(newest.generation)),
+            Column::CodeClock => newest.map(|newest| newest.expires_at.timestamp_millis()),
+            Column::ConfirmClock => {
+                row.state.confirmation.due_at.filter(|_| !row.state.is_confirmed()).map(|at| at.timestamp_millis())
+            }
+            Column::Stage => Some(row.facts.stage as i64),
+            Column::LastEvent => Some(-row.state.last_event.at.timestamp_millis()),
+            _ => None,
+        }
+    };
+    let (one, other) = ((folded(a), number(a)), (folded(b), number(b)));
+    let none = |value: &(Option<String>, Option<i64>)| value.0.is_none() && value.1.is_none();
+    let by_value = if sort.descending && !none(&one) && !none(&other) { other.cmp(&one) } else { one.cmp(&other) };
+    let name = |row: &Row| row.state.profile.name.raw().to_lowercase();
+    let by_name = || name(a).is_empty().cmp(&name(b).is_empty()).then_with(|| name(a).cmp(&name(b)));
+    none(&one).cmp(&none(&other)).then(by_value).then_with(by_name)
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Commit(u64, u8),
+    Rename(u64, usize),
+    Import(u64),
     Sort(usize, bool),
     Tab(usize),
     Filter(usize),
     Wait(i64),
 }
 
+/// Names, cities and dealerCodes that differ late, or only in what folding takes away, or not at all.
+const NAMES: [&str; 7] = [
+    "",
+    "The very long name of a dealership whose sister is called the same but for the end: North",
+    "The very long name of a dealership whose sister is called the same but for the end: South",
+    "the very long name of a dealership whose sister is called the same but for the end: south",
+    "ÉCLAIR MOTORS",
+    "éclair motors",
+    "Łódź Škoda",
+];
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (1u64..60, 0u8..5).prop_map(|(n, what)| Step::Commit(n, what)),
-        1 => (0..Column::ALL.len(), any::<bool>()).prop_map(|(column, down)| Step::Sort(column, down)),
+        2 => (1u64..=50, 0..NAMES.len()).prop_map(|(n, name)| Step::Rename(n, name)),
+        1 => (1u64..20).prop_map(Step::Import),
+        2 => (0..Column::ALL.len(), any::<bool>()).prop_map(|(column, down)| Step::Sort(column, down)),
         1 => (0..Tab::ALL.len()).prop_map(Step::Tab),
         1 => (0usize..5).prop_map(Step::Filter),
         2 => (1i64..3_000).prop_map(Step::Wait),
@@ -108,12 +160,12 @@ proptest! {
         let mut rows = rows(&world, now());
         let mut at = now();
         let (mut sort, mut tab, mut query) = (Sort::default(), Tab::All, "");
-        for (count, step) in steps.into_iter().enumerate() {
+        for (step_number, step) in steps.into_iter().enumerate() {
             match step {
                 Step::Commit(n, what) if n <= 50 => {
                     let id = DealershipId::from_bits(n);
                     let command = match what {
-                        0 => Command::Assign { owner: Some(format!("owner{count}").as_str().into()) },
+                        0 => Command::Assign { owner: Some(format!("owner{step_number}").as_str().into()) },
                         1 => Command::Note { text: "n".into() },
                         2 => Command::Snooze { until: Some(at + TimeDelta::hours(5)) },
                         3 => Command::Archive,
@@ -124,9 +176,31 @@ proptest! {
                         rows.put(&committed.states, at);
                     }
                 }
+                Step::Rename(n, name) => {
+                    let id = DealershipId::from_bits(n);
+                    let mut profile = world.states[&id].profile.clone();
+                    (profile.name, profile.city) = (NAMES[name].into(), NAMES[6 - name].into());
+                    let command = Command::Update { profile };
+                    if let Ok(committed) = world.run(id, at, &cloverwatch::domain::Actor::person("ana"), &command) {
+                        // The same news twice, as after a reading that lagged.
+                        let twice = [committed.states[0].clone(), committed.states[0].clone()];
+                        rows.put(&twice, at);
+                    }
+                }
+                Step::Import(count) => {
+                    // So many at once that all are ordered anew, the same ones among them more than once.
+                    let first = 1_000_000 * (count + 1) + 1_000 * step_number as u64;
+                    let new: Vec<_> = (0..count).map(|n| {
+                        let text = format!("{} {n}", NAMES[n as usize % NAMES.len()]);
+                        let profile = crate::population::profile(first + n, &text, &text, chrono_tz::UTC, None);
+                        world.add(first + n, profile, at)
+                    }).collect();
+                    let states: Vec<_> = new.iter().cycle().take(600).map(|id| Arc::clone(&world.states[id])).collect();
+                    rows.put(&states, at);
+                }
                 Step::Commit(n, _) => {
-                    let profile = crate::population::profile(n + 1_000 * count as u64, "New Ford", "Chicago", chrono_tz::UTC, None);
-                    let id = world.add(n + 1_000 * (count as u64 + 1), profile, at);
+                    let profile = crate::population::profile(n + 1_000 * step_number as u64, "New Ford", "Chicago", chrono_tz::UTC, None);
+                    let id = world.add(n + 1_000 * (step_number as u64 + 1), profile, at);
                     rows.put(&[Arc::clone(&world.states[&id])], at);
                 }
                 Step::Sort(column, descending) => {
@@ -152,9 +226,22 @@ proptest! {
             fresh.set_tab(tab);
             fresh.set_query(Query::parse(query).unwrap(), at);
             // Where nothing else decides, rows keep the order in which they came.
-            let names = |rows: &Rows| rows.from(0).map(|row| row.state.profile.name.clone()).collect::<Vec<_>>();
+            let names = |rows: &Rows| rows.from(0).map(|row| row.state.profile.name.raw().to_lowercase()).collect::<Vec<_>>();
             prop_assert_eq!(names(&rows), names(&fresh));
             prop_assert_eq!(Tab::ALL.map(|tab| rows.count(tab)), Tab::ALL.map(|tab| fresh.count(tab)));
+            let all: Vec<&Row> = rows.from(0).collect();
+            if sort.column != Column::Attention {
+                prop_assert!(all.is_sorted_by(|a, b| naive(a, b, sort).is_le()), "{sort:?} {:?}", names(&rows));
+            }
+            let mut some: Vec<_> = all.iter().map(|row| row.state.id).step_by(3).collect();
+            let in_order = some.clone();
+            some.sort_unstable();
+            prop_assert_eq!(rows.in_order(some.into_iter()), in_order);
+            prop_assert_eq!(
+                rows.ids_shown().collect::<BTreeSet<_>>(),
+                all.iter().map(|row| row.state.id).collect::<BTreeSet<_>>()
+            );
+            prop_assert_eq!(rows.ids_hidden().count(), rows.len() - rows.shown());
             for (place, row) in rows.from(0).enumerate() {
                 prop_assert_eq!(rows.place(row.state.id), Some(place));
             }

@@ -87,7 +87,7 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
     } else {
         // The screen listens to signals itself, and gives the terminal back before anything else ends.
         tokio::select! {
-            ended = desk::on(app, demo.engine.clone(), "demo", true, Vec::new()) => ended,
+            ended = desk::on(app, std::future::ready(Ok(demo.engine.clone())), "demo", true, Vec::new()) => ended,
             () = over => Ok(()),
         }
     };

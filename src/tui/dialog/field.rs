@@ -78,6 +78,15 @@ impl Field {
         }
     }
 
+    /// Whether it holds what somebody would have to find and enter again.
+    pub fn is_typed(&self) -> bool {
+        match &self.input {
+            Input::Line(edit) => self.role != Role::Count && edit.is_typed(),
+            Input::Block(text) => !text.trim().is_empty(),
+            Input::Check(_) | Input::Choice { .. } => false,
+        }
+    }
+
     /// Whether it is switched on.
     pub fn is_on(&self) -> bool {
         matches!(self.input, Input::Check(true))

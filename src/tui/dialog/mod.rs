@@ -101,6 +101,8 @@ pub struct Dialog {
     pub scroll: usize,
     /// Whether it was tried to accept it: from then on what is missing is shown as wrong.
     pub tried: bool,
+    /// It was tried to leave it although something was typed: the next try leaves.
+    pub leaving: bool,
     /// What would come of it now, or why nothing.
     pub verdict: Result<Wish, Vec<Problem>>,
 }
@@ -130,6 +132,11 @@ impl Dialog {
             Spot::Field(place) => self.fields.get_mut(place),
             Spot::Button(_) => None,
         }
+    }
+
+    /// Whether leaving it would lose what somebody typed.
+    pub fn is_typed(&self) -> bool {
+        self.fields.iter().any(Field::is_typed)
     }
 
     /// Whether a dealership changed since it was shown.

@@ -75,7 +75,8 @@ pub fn open(action: Action, ids: &[DealershipId], state: &State) -> Result<Dialo
     let focus = if fields.first().is_some_and(Field::takes_text) { Spot::Field(0) } else { Spot::Button(0) };
     let verdict = Err(Vec::new());
     let kind = Kind::Ask(action);
-    let mut dialog = Dialog { kind, items, left_out, hidden, fields, focus, scroll: 0, tried: false, verdict };
+    let mut dialog =
+        Dialog { kind, items, left_out, hidden, fields, focus, scroll: 0, tried: false, leaving: false, verdict };
     dialog.judge(&Glance::of(state));
     Ok(dialog)
 }
@@ -108,6 +109,7 @@ impl Dialog {
             focus: Spot::Button(0),
             scroll: 0,
             tried: false,
+            leaving: false,
             verdict: Err(Vec::new()),
         }
     }

@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::thread;
 
+use super::tab::{MATCHES, shows};
 use super::{Row, Rows, Tab};
 use crate::domain::query::{Query, QueryContext};
 use crate::domain::{Policy, Timestamp};
@@ -28,20 +29,22 @@ pub(super) fn narrows(older: &str, newer: &str) -> bool {
 impl Rows {
     /// Asks the filter of every row; of those that matched a wider one only, when there was one.
     pub(super) fn refilter(&mut self, now: Timestamp, narrowed: bool) {
-        let Self { slots, query, me, policy, .. } = self;
+        let Self { slots, tabs, query, me, policy, .. } = self;
         let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
-        let asked = if narrowed { slots.iter().filter(|row| row.matches).count() } else { slots.len() };
-        if asked < WORTH_THREADS || threads == 1 {
-            ask(slots, query, narrowed, now, policy, me.as_deref());
+        let asked = if narrowed { tabs.iter().filter(|tabs| **tabs & MATCHES != 0).count() } else { slots.len() };
+        if query.is_empty() {
+            tabs.iter_mut().for_each(|tabs| *tabs |= MATCHES);
+        } else if asked < WORTH_THREADS || threads == 1 {
+            ask(slots, tabs, query, narrowed, now, policy, me.as_deref());
         } else {
             let share = slots.len().div_ceil(threads);
             thread::scope(|scope| {
-                for part in slots.chunks_mut(share) {
+                for (slots, tabs) in slots.chunks(share).zip(tabs.chunks_mut(share)) {
                     let (query, policy, me) = (&*query, &*policy, me.as_deref());
                     scope.spawn(move || {
                         // A query has scratch memory; each thread asks one of its own.
                         let own = Query::parse(query.text());
-                        ask(part, own.as_ref().unwrap_or(query), narrowed, now, policy, me);
+                        ask(slots, tabs, own.as_ref().unwrap_or(query), narrowed, now, policy, me);
                     });
                 }
             });
@@ -50,10 +53,10 @@ impl Rows {
     }
 
     pub(super) fn count_all(&mut self) {
-        // Few combinations of tabs occur: counting those first touches each row once.
+        // Few combinations of tabs occur: counting those first looks at each row once.
         let mut by_tabs = vec![0usize; 1 << Tab::ALL.len()];
-        for row in self.slots.iter().filter(|row| row.matches) {
-            if let Some(count) = by_tabs.get_mut(usize::from(row.tabs)) {
+        for tabs in self.tabs.iter().filter(|tabs| **tabs & MATCHES != 0) {
+            if let Some(count) = by_tabs.get_mut(usize::from(*tabs & !MATCHES)) {
                 *count += 1;
             }
         }
@@ -66,18 +69,25 @@ impl Rows {
 
     pub(super) fn collect_visible(&mut self) {
         self.version += 1;
-        // Read row by row in memory order, then gather in sorted order from a small table.
-        let bit = self.tab.bit();
-        let shown: Vec<bool> = self.slots.iter().map(|row| row.matches && row.tabs & bit != 0).collect();
-        self.visible.clear();
-        self.visible.extend(self.sorted.iter().filter(|slot| shown.get(**slot as usize) == Some(&true)));
+        let Self { sorted, visible, tabs, tab, .. } = self;
+        visible.clear();
+        visible.extend(sorted.iter().filter(|slot| tabs.get(**slot as usize).is_some_and(|tabs| shows(*tabs, *tab))));
     }
 }
 
-fn ask(rows: &mut [Row], query: &Query, narrowed: bool, now: Timestamp, policy: &Policy, me: Option<&str>) {
+fn ask(
+    rows: &[Row],
+    tabs: &mut [u16],
+    query: &Query,
+    narrowed: bool,
+    now: Timestamp,
+    policy: &Policy,
+    me: Option<&str>,
+) {
     let context = QueryContext { now, policy, me };
-    for row in rows.iter_mut().filter(|row| !narrowed || row.matches) {
-        row.matches = query.matches(&row.state, &row.search, &context);
+    for (row, tabs) in rows.iter().zip(tabs).filter(|(_, tabs)| !narrowed || **tabs & MATCHES != 0) {
+        let matches = if query.matches(&row.state, &row.search, &context) { MATCHES } else { 0 };
+        *tabs = *tabs & !MATCHES | matches;
     }
 }
 

@@ -1,26 +1,32 @@
 //! The dealerships of the screen: their order, the filter, the tabs, and what the passing of time changes in them.
 //!
 //! Rows live in slots that never move while the program runs; orders are lists of slots. A commit moves one slot within
-//! the lists by binary search; only a new sort or filter looks at every row.
+//! the lists by binary search; only a new filter looks at every row. What a new sort, another tab or a count needs of
+//! all of them stands in lists of its own, a small number for each slot.
 
 mod column;
 mod filter;
+mod keys;
 mod order;
+mod radix;
 mod tab;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 
 use crate::domain::query::{Field, Query, QueryContext, Searchable};
-use crate::domain::{DealershipId, Onboarding, Policy, Timestamp};
+use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp};
 
+use crate::tui::marks::IdHasher;
+use column::number_of;
 pub use column::{Column, Derived, Sort};
-use column::{Key, key};
+use keys::Keys;
 pub use tab::Tab;
-use tab::tabs_of;
+use tab::{MATCHES, shows, tabs_of};
 
 /// From how many changed rows at once everything is ordered anew instead of moving each.
 const MANY: usize = 512;
@@ -33,11 +39,6 @@ pub struct Row {
     /// What depends on the moment.
     pub facts: Derived,
     search: Searchable,
-    key: Key,
-    /// The text of the sort is too long for its key.
-    long: bool,
-    tabs: u16,
-    matches: bool,
     next: Option<Timestamp>,
 }
 
@@ -45,7 +46,13 @@ pub struct Row {
 #[derive(Debug, Default)]
 pub struct Rows {
     slots: Vec<Row>,
-    by_id: HashMap<DealershipId, u32>,
+    by_id: HashMap<DealershipId, u32, BuildHasherDefault<IdHasher>>,
+    /// By slot: whose it is.
+    ids: Vec<DealershipId>,
+    /// By slot: a bit for each of its tabs, and whether it matches the filter.
+    tabs: Vec<u16>,
+    /// By slot: where it stands in the order of each column.
+    keys: Keys,
     /// Every slot in order.
     sorted: Vec<u32>,
     /// The slots of the tab that match the filter, in order.
@@ -67,14 +74,18 @@ impl Rows {
         let mut rows = Self { me, policy, ..Self::default() };
         rows.slots.reserve(states.len());
         rows.by_id.reserve(states.len());
-        // Slots by name: that decides between rows of the same rank, and costs nothing later.
-        let mut named: Vec<(Key, Arc<Onboarding>)> =
-            states.into_iter().map(|state| (column::name_key(&state), state)).collect();
-        named.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+        // Slots by name: that decides between rows of the same rank, and costs nothing later. What is made for each slot
+        // lies in memory in the order in which filters ask.
+        let mut named: Vec<([u8; LETTERS], Arc<Onboarding>)> =
+            states.into_iter().map(|state| (first_letters(state.profile.name.raw()), state)).collect();
+        named.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
         for (_, state) in named {
-            rows.insert_slot(state, now);
+            let search = Searchable::new(state.id, &state.profile);
+            rows.insert_slot(state, search, now);
         }
+        rows.keys.rank();
         rows.order_all();
+        rows.count_all();
         rows
     }
 
@@ -85,7 +96,7 @@ impl Rows {
         (self.sort, self.tab, self.query) = (older.sort, older.tab, older.query);
         if !same {
             self.refilter(now, false);
-            self.resort();
+            self.order_all();
         }
         let version = |id| self.get(id).map_or(0, |row| row.state.version);
         let newer: Vec<_> =
@@ -131,7 +142,17 @@ impl Rows {
     /// On which place of the table a dealership is; `None` when it is not shown.
     pub fn place(&self, id: DealershipId) -> Option<usize> {
         let slot = *self.by_id.get(&id)?;
-        self.visible.binary_search_by(|other| self.compare(*other, slot)).ok()
+        self.visible.binary_search_by(|other| self.keys.compare(self.sort, *other, slot)).ok()
+    }
+
+    /// Which dealerships are shown, in no useful order.
+    pub fn ids_shown(&self) -> impl Iterator<Item = DealershipId> {
+        self.ids.iter().zip(&self.tabs).filter(|(_, tabs)| shows(**tabs, self.tab)).map(|(id, _)| *id)
+    }
+
+    /// Which are not.
+    pub fn ids_hidden(&self) -> impl Iterator<Item = DealershipId> {
+        self.ids.iter().zip(&self.tabs).filter(|(_, tabs)| !shows(**tabs, self.tab)).map(|(id, _)| *id)
     }
 
     /// Whether a dealership is shown.
@@ -142,8 +163,8 @@ impl Rows {
     /// Dealerships in the order of the table, shown or not; unknown ones are left out.
     pub fn in_order(&self, ids: impl Iterator<Item = DealershipId>) -> Vec<DealershipId> {
         let mut slots: Vec<u32> = ids.filter_map(|id| self.by_id.get(&id).copied()).collect();
-        slots.sort_unstable_by(|one, other| self.compare(*one, *other));
-        slots.into_iter().filter_map(|slot| self.slots.get(slot as usize)).map(|row| row.state.id).collect()
+        slots.sort_unstable_by(|one, other| self.keys.compare(self.sort, *one, *other));
+        slots.into_iter().filter_map(|slot| self.ids.get(slot as usize).copied()).collect()
     }
 
     /// How many of each tab match the filter.
@@ -179,7 +200,7 @@ impl Rows {
     /// Orders by something else.
     pub fn set_sort(&mut self, sort: Sort) {
         self.sort = sort;
-        self.resort();
+        self.order_all();
     }
 
     /// Shows another tab.
@@ -205,34 +226,33 @@ impl Rows {
     /// Takes in newer states. Those that are not newer than what is here change nothing.
     pub fn put(&mut self, states: &[Arc<Onboarding>], now: Timestamp) {
         let many = states.len() > MANY;
+        let mut changed = Vec::new();
         for state in states {
+            let search = |state: &Onboarding| Searchable::new(state.id, &state.profile);
             let Some(slot) = self.by_id.get(&state.id).copied() else {
-                let slot = self.insert_slot(Arc::clone(state), now);
-                if !many {
-                    self.enter(slot);
-                }
+                changed.push(self.insert_slot(Arc::clone(state), search(state), now));
                 continue;
             };
             if self.slots.get(slot as usize).is_some_and(|row| row.state.version >= state.version) {
                 continue;
             }
             if !many {
+                // By what it is found, before that changes.
                 self.leave(slot);
             }
             if let Some(row) = self.slots.get_mut(slot as usize) {
                 if row.state.profile != state.profile {
-                    row.search = Searchable::new(state.id, &state.profile);
+                    row.search = search(state);
                 }
                 row.state = Arc::clone(state);
             }
+            self.read_texts(slot);
             self.derive(slot, now);
-            if !many {
-                self.enter(slot);
-            }
+            changed.push(slot);
         }
-        if many {
-            self.order_all();
-        }
+        // Texts that are new get their places together; nothing that has one loses it by that.
+        self.keys.rank();
+        self.arrange(&changed, many);
     }
 
     /// Lets time pass: rows whose stage or urgency the clock changed get their new place. Whether there were any.
@@ -251,13 +271,8 @@ impl Rows {
                 self.leave(*slot);
             }
             self.derive(*slot, now);
-            if !many {
-                self.enter(*slot);
-            }
         }
-        if many {
-            self.order_all();
-        }
+        self.arrange(&due, many);
         !due.is_empty()
     }
 
@@ -268,77 +283,68 @@ impl Rows {
             self.derive(u32::try_from(slot).unwrap_or(u32::MAX), now);
         }
         self.order_all();
+        self.count_all();
     }
 
-    fn insert_slot(&mut self, state: Arc<Onboarding>, now: Timestamp) -> u32 {
+    fn insert_slot(&mut self, state: Arc<Onboarding>, search: Searchable, now: Timestamp) -> u32 {
         let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         self.by_id.insert(state.id, slot);
-        let search = Searchable::new(state.id, &state.profile);
-        let facts = facts_of(&state, now, &self.policy);
-        self.slots.push(Row {
-            state,
-            facts,
-            search,
-            key: Key::default(),
-            long: false,
-            tabs: 0,
-            matches: false,
-            next: None,
-        });
+        self.ids.push(state.id);
+        self.tabs.push(0);
+        // What it really is is derived at once.
+        let facts = Derived { stage: Stage::New, attention: None, snoozed: false };
+        self.slots.push(Row { state, facts, search, next: None });
+        self.read_texts(slot);
         self.derive(slot, now);
         slot
     }
 
-    /// Everything about a row that depends on its state, the moment, the filter and the sort.
+    /// The texts by which columns order a row.
+    fn read_texts(&mut self, slot: u32) {
+        let Self { slots, keys, policy, .. } = self;
+        let Some(row) = slots.get(slot as usize) else { return };
+        for (column, field) in [
+            (Column::Name, Field::Name),
+            (Column::City, Field::City),
+            (Column::DealerCode, Field::Dealer),
+            (Column::Owner, Field::Owner),
+        ] {
+            keys.set_text(column, slot, row.search.field(field));
+        }
+        keys.set_text(Column::Opcode, slot, &row.state.opcode_code(&policy.default_opcode).to_lowercase());
+    }
+
+    /// Everything about a row that depends on its state, the moment and the filter.
     fn derive(&mut self, slot: u32, now: Timestamp) {
-        let Some(row) = self.slots.get_mut(slot as usize) else { return };
-        row.facts = facts_of(&row.state, now, &self.policy);
-        row.tabs = tabs_of(row.facts);
-        let context = QueryContext { now, policy: &self.policy, me: self.me.as_deref() };
-        row.matches = self.query.matches(&row.state, &row.search, &context);
-        (row.key, row.long) = key(self.sort, &row.state, row.facts, row.search.field(Field::Name), &self.policy);
-        row.next = next_change(&row.state, now, &self.policy);
+        let Self { slots, tabs, keys, query, policy, me, due, .. } = self;
+        let (Some(row), Some(tabs)) = (slots.get_mut(slot as usize), tabs.get_mut(slot as usize)) else { return };
+        row.facts = facts_of(&row.state, now, policy);
+        let context = QueryContext { now, policy, me: me.as_deref() };
+        let matches = query.matches(&row.state, &row.search, &context);
+        *tabs = tabs_of(row.facts) | if matches { MATCHES } else { 0 };
+        for column in Column::ALL {
+            keys.set_number(column, slot, number_of(column, &row.state, row.facts));
+        }
+        row.next = next_change(&row.state, now, policy);
         if let Some(at) = row.next {
-            self.due.push(Reverse((at, slot)));
+            due.push(Reverse((at, slot)));
         }
     }
+}
 
-    fn leave(&mut self, slot: u32) {
-        self.version += 1;
-        if let Ok(place) = self.sorted.binary_search_by(|other| self.compare(*other, slot)) {
-            self.sorted.remove(place);
-        }
-        if let Ok(place) = self.visible.binary_search_by(|other| self.compare(*other, slot)) {
-            self.visible.remove(place);
-        }
-        self.count_row(slot, |count| count.saturating_sub(1));
-    }
+/// How many bytes of a name give its slot; names that differ later only are put right by their ranks.
+const LETTERS: usize = 32;
 
-    fn enter(&mut self, slot: u32) {
-        self.version += 1;
-        if let Err(place) = self.sorted.binary_search_by(|other| self.compare(*other, slot)) {
-            self.sorted.insert(place, slot);
-        }
-        if self.is_visible(slot)
-            && let Err(place) = self.visible.binary_search_by(|other| self.compare(*other, slot))
-        {
-            self.visible.insert(place, slot);
-        }
-        self.count_row(slot, |count| count + 1);
+/// The first letters of a text, folded, to be compared.
+fn first_letters(text: &str) -> [u8; LETTERS] {
+    let mut letters = [0; LETTERS];
+    if text.is_ascii() {
+        letters.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte.to_ascii_lowercase());
+    } else {
+        let folded: String = text.chars().flat_map(char::to_lowercase).take(LETTERS).collect();
+        letters.iter_mut().zip(folded.bytes()).for_each(|(place, byte)| *place = byte);
     }
-
-    fn count_row(&mut self, slot: u32, change: impl Fn(usize) -> usize) {
-        let Some(row) = self.slots.get(slot as usize).filter(|row| row.matches) else { return };
-        for (tab, count) in Tab::ALL.iter().zip(&mut self.counts) {
-            if row.tabs & tab.bit() != 0 {
-                *count = change(*count);
-            }
-        }
-    }
-
-    fn is_visible(&self, slot: u32) -> bool {
-        self.slots.get(slot as usize).is_some_and(|row| row.matches && row.tabs & self.tab.bit() != 0)
-    }
+    letters
 }
 
 /// Some steps further (or back) among so many, round at the ends.

@@ -1,51 +1,59 @@
-//! Ordering the rows: by integers that stand in for their values, so that 100,000 of them are ordered in one go without
-//! touching their texts.
+//! The lists of slots: taking one out, putting it in, ordering all.
 
-use std::cmp::Ordering;
-
-use super::column::{Key, key, text_of};
-use super::{Row, Rows};
-use crate::domain::query::Field;
+use super::Rows;
+use super::tab::{MATCHES, Tab, shows};
 
 impl Rows {
-    /// The order of two slots: never equal for two different ones, so that every row is found again. What nothing else
-    /// decides is decided by the slot, and slots are given by name when everything is loaded.
-    pub(super) fn compare(&self, one: u32, other: u32) -> Ordering {
-        match (self.slots.get(one as usize), self.slots.get(other as usize)) {
-            (Some(a), Some(b)) => a.key.cmp(&b.key).then_with(|| self.compare_texts(a, b)).then(one.cmp(&other)),
-            _ => one.cmp(&other),
+    /// Gives slots that changed, and left their places unless they are many, the places that they belong to.
+    pub(super) fn arrange(&mut self, changed: &[u32], many: bool) {
+        if many {
+            self.order_all();
+            self.count_all();
+        } else {
+            changed.iter().for_each(|slot| self.enter(*slot));
         }
-    }
-
-    /// The order of two texts that are too long for their keys.
-    fn compare_texts(&self, a: &Row, b: &Row) -> Ordering {
-        let column = self.sort.column;
-        if !a.long && !b.long {
-            return Ordering::Equal;
-        }
-        let texts = (text_of(column, &a.state, &self.policy), text_of(column, &b.state, &self.policy));
-        if texts.0 == texts.1 {
-            return Ordering::Equal;
-        }
-        let order = texts.0.to_lowercase().cmp(&texts.1.to_lowercase());
-        if self.sort.descending { order.reverse() } else { order }
     }
 
     /// Orders everything anew.
     pub(super) fn order_all(&mut self) {
-        let mut keyed: Vec<(Key, u32)> = self.slots.iter().zip(0..).map(|(row, slot)| (row.key, slot)).collect();
-        keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.compare(a.1, b.1)));
-        self.sorted = keyed.into_iter().map(|(_, slot)| slot).collect();
+        self.sorted = self.keys.order(self.sort);
         self.collect_visible();
-        self.count_all();
     }
 
-    /// Gives every row its key in another order, and orders everything.
-    pub(super) fn resort(&mut self) {
-        for row in &mut self.slots {
-            let name = row.search.field(Field::Name);
-            (row.key, row.long) = key(self.sort, &row.state, row.facts, name, &self.policy);
+    /// Takes a slot out of the lists. Needs the keys by which it came in.
+    pub(super) fn leave(&mut self, slot: u32) {
+        self.version += 1;
+        let Self { sorted, visible, keys, sort, .. } = self;
+        let Ok(place) = sorted.binary_search_by(|other| keys.compare(*sort, *other, slot)) else { return };
+        sorted.remove(place);
+        if let Ok(place) = visible.binary_search_by(|other| keys.compare(*sort, *other, slot)) {
+            visible.remove(place);
         }
-        self.order_all();
+        self.count_row(slot, |count| count.saturating_sub(1));
+    }
+
+    fn enter(&mut self, slot: u32) {
+        self.version += 1;
+        let shown = self.is_visible(slot);
+        let Self { sorted, visible, keys, sort, .. } = self;
+        let Err(place) = sorted.binary_search_by(|other| keys.compare(*sort, *other, slot)) else { return };
+        sorted.insert(place, slot);
+        if shown && let Err(place) = visible.binary_search_by(|other| keys.compare(*sort, *other, slot)) {
+            visible.insert(place, slot);
+        }
+        self.count_row(slot, |count| count + 1);
+    }
+
+    fn count_row(&mut self, slot: u32, change: impl Fn(usize) -> usize) {
+        let Some(tabs) = self.tabs.get(slot as usize).filter(|tabs| **tabs & MATCHES != 0) else { return };
+        for (tab, count) in Tab::ALL.iter().zip(&mut self.counts) {
+            if tabs & tab.bit() != 0 {
+                *count = change(*count);
+            }
+        }
+    }
+
+    pub(super) fn is_visible(&self, slot: u32) -> bool {
+        self.tabs.get(slot as usize).is_some_and(|tabs| shows(*tabs, self.tab))
     }
 }

@@ -83,6 +83,15 @@ impl Tab {
     }
 }
 
+/// Beside the tabs of a row: it matches the filter.
+pub(super) const MATCHES: u16 = 1 << 15;
+
+/// Whether a row with these bits is shown on a tab.
+pub(super) const fn shows(tabs: u16, tab: Tab) -> bool {
+    let needed = MATCHES | tab.bit();
+    tabs & needed == needed
+}
+
 /// The tabs that a dealership belongs to.
 pub(super) fn tabs_of(facts: Derived) -> u16 {
     let stage = match facts.stage {

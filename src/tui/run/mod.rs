@@ -1,26 +1,24 @@
 //! The screen in a real terminal: input first, data together, a frame only when something visible changed.
 
 mod effects;
+mod screen;
 
 use std::io;
 use std::sync::Arc;
 
-use crossterm::event::{Event as Input, EventStream, KeyEventKind};
-use futures::StreamExt;
 use tokio::sync::{broadcast, mpsc};
 
 use super::clocks::Zone;
-use super::frames::FrameScheduler;
 use super::keymap::Keymap;
-use super::terminal::{Ending, Options as Wanted, Restorer, Signal, Signals, Suspended, TerminalError, TerminalGuard};
+use super::terminal::{Ending, Options as Wanted, Restorer, Signals, TerminalError, TerminalGuard};
 use super::theme::Theme;
-use super::view::Drawn;
-use super::{Effect, Moment, Msg, Setup, State, draw, update};
-use crate::clock::{Clock, WallClock};
-use crate::domain::{Claim, Claims, DealershipId};
+use super::{Effect, Msg, Setup};
+use crate::clock::SharedClock;
+use crate::domain::{Claim, Claims, DealershipId, Policy};
 use crate::engine::Engine;
 use crate::store::Committed;
 use effects::Errands;
+use screen::{From, Screen};
 
 /// How many answers may wait for the screen before those who bring them wait.
 const ANSWERS: usize = 256;
@@ -46,6 +44,12 @@ pub struct Options {
     pub mouse: bool,
     /// What should be said at the start.
     pub notices: Vec<String>,
+    /// The desk's time.
+    pub clock: SharedClock,
+    /// The numbers of the process.
+    pub policy: Policy,
+    /// Refuse everything that records.
+    pub read_only: bool,
 }
 
 /// Why the screen ended.
@@ -57,18 +61,84 @@ pub enum Exit {
     Signal(Ending),
 }
 
-/// Shows the desk until somebody leaves it, and gives the terminal back. The engine runs on: shutting it down is the
-/// caller's, on every way out.
+/// Shows the desk until somebody leaves it, and gives the terminal back. The terminal is taken at once; until the engine
+/// is there the desk is empty and says what it waits for, and leaving it waits for nothing. The engine runs on: shutting
+/// it down is the caller's, on every way out.
+///
+/// The inner error is that of `opening`; the terminal is whole again when it is returned.
 ///
 /// # Errors
 /// When there is no terminal, or it is gone.
-pub async fn run(engine: Engine, options: Options) -> Result<Exit, TerminalError> {
+pub async fn run<E>(
+    opening: impl Future<Output = Result<Engine, E>>,
+    options: Options,
+) -> Result<Result<Exit, E>, TerminalError> {
     let signals = Signals::listen()?;
     let restorer = Restorer::new();
+    // Before anything is opened: opening exchanges the hook for a while, and puts this one back.
     restorer.hook_panics();
     let wanted = Wanted { title: TITLE.into(), mouse: options.mouse };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
-    Ok(Desk::new(engine, options, terminal)?.run(signals).await?)
+    let (clock, theme, notices) = (Arc::clone(&options.clock), options.theme, options.notices.clone());
+    let mut screen = Screen::new(options.setup(), &theme, clock, terminal, signals)?;
+    let engine = match open(&mut screen, opening).await? {
+        Opened::Engine(engine) => engine,
+        Opened::Failed(error) => return Ok(Err(error)),
+        Opened::Left(exit) => return Ok(Ok(exit)),
+    };
+    Ok(Ok(Desk::new(engine, screen, notices)?.run().await?))
+}
+
+enum Opened<E> {
+    Engine(Engine),
+    Failed(E),
+    Left(Exit),
+}
+
+/// The desk while there is no engine yet: keys and sizes are its own, whatever asks for an engine is left undone.
+async fn open<E>(screen: &mut Screen, opening: impl Future<Output = Result<Engine, E>>) -> io::Result<Opened<E>> {
+    let mut opening = std::pin::pin!(opening);
+    screen.state.opening = true;
+    loop {
+        if let Some(exit) = screen.exit {
+            return Ok(Opened::Left(exit));
+        }
+        tokio::select! {
+            biased;
+            opened = &mut opening => {
+                screen.state.opening = false;
+                return Ok(opened.map_or_else(Opened::Failed, Opened::Engine));
+            }
+            happened = screen.happens() => {
+                screen.handle(happened).await?;
+            }
+        }
+    }
+}
+
+impl Options {
+    fn setup(self) -> Setup {
+        Setup {
+            read_only: self.read_only,
+            source: None,
+            me: self.me,
+            zone: self.zone,
+            policy: self.policy,
+            claims: Arc::new(Nothing),
+            keymap: Arc::new(self.keymap),
+            store: self.store,
+            demo: self.demo,
+        }
+    }
+}
+
+/// What is taken in books that are not open yet.
+struct Nothing;
+
+impl Claims for Nothing {
+    fn holder(&self, _: &Claim) -> Option<DealershipId> {
+        None
+    }
 }
 
 /// Which codes and dealerCodes are taken, by the engine's book.
@@ -80,180 +150,84 @@ impl Claims for Taken {
     }
 }
 
-/// Whose message it is decides how soon it is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum From {
-    Person,
-    Program,
-}
-
 struct Desk {
     engine: Engine,
-    terminal: TerminalGuard,
-    theme: Theme,
-    state: State,
-    frames: FrameScheduler,
-    /// The person's time, which never runs faster than they do.
-    face: WallClock,
-    drawn: Drawn,
-    /// The text that changes by itself is due and waits for its frame.
-    tick_waits: bool,
+    screen: Screen,
     errands: Errands,
     answers: mpsc::Receiver<Msg>,
-    suspend: bool,
-    exit: Option<Exit>,
 }
 
 impl Desk {
-    fn new(engine: Engine, options: Options, terminal: TerminalGuard) -> io::Result<Self> {
-        let Options { keymap, theme, me, zone, store, demo, mouse: _, notices } = options;
-        let face = WallClock::real();
-        let setup = Setup {
-            read_only: engine.read_only(),
-            source: engine.code_origin(),
-            me: me.clone(),
-            zone,
-            policy: engine.policy().clone(),
-            claims: Arc::new(Taken(engine.clone())),
-            keymap: Arc::new(keymap),
-            store,
-            demo,
-        };
-        let now = Moment { at: engine.clock().now(), face: face.elapsed() };
+    fn new(engine: Engine, mut screen: Screen, notices: Vec<String>) -> io::Result<Self> {
+        let setup = &mut screen.state.setup;
+        setup.read_only = engine.read_only();
+        setup.source = engine.code_origin();
+        setup.policy = engine.policy().clone();
+        setup.claims = Arc::new(Taken(engine.clone()));
         let (tell, answers) = mpsc::channel(ANSWERS);
-        let mut state = State::new(setup, crossterm::terminal::size()?, now);
+        let errands = Errands::new(engine.clone(), &screen.state.setup.me, tell);
+        screen.clock = Arc::clone(engine.clock());
         for notice in engine.notices().into_iter().chain(notices) {
-            update(&mut state, Msg::Notice(notice), now);
+            screen.take(Msg::Notice(notice), From::Program)?;
         }
-        let errands = Errands::new(engine.clone(), &me, tell);
-        let (frames, drawn) = (FrameScheduler::new(), Drawn::default());
-        Ok(Self {
-            engine,
-            terminal,
-            theme,
-            state,
-            frames,
-            face,
-            drawn,
-            tick_waits: false,
-            errands,
-            answers,
-            suspend: false,
-            exit: None,
-        })
+        Ok(Self { engine, screen, errands, answers })
     }
 
-    async fn run(mut self, mut signals: Signals) -> io::Result<Exit> {
-        let mut input = EventStream::new();
+    async fn run(mut self) -> io::Result<Exit> {
         // Followed before the books are read, so that nothing falls between.
         let mut commits = self.engine.follow();
         let mut status = self.engine.status();
         let first = status.borrow_and_update().clone();
-        self.take(Msg::Status(first), From::Program)?;
-        self.draw()?;
+        self.take(Msg::Status(first))?;
         self.errands.load();
         self.errands.load_tail(0);
+        let effects = self.screen.draw()?;
+        self.perform(effects)?;
         loop {
-            if std::mem::take(&mut self.suspend) {
-                let suspended = self.terminal.suspend(&mut signals).await?;
-                self.back(suspended)?;
-            }
-            if let Some(exit) = self.exit {
+            if let Some(exit) = self.screen.exit {
                 return Ok(exit);
             }
-            let frame_in = self.frames.wait(self.face.elapsed());
-            let wake_at = self.wake_at();
-            let face_in = self.state.next_face_change().map(|at| at.saturating_sub(self.face.elapsed()));
-            let clock = Arc::clone(self.engine.clock());
             tokio::select! {
                 biased;
-                signal = signals.next() => match signal {
-                    Signal::End(ending) => return Ok(Exit::Signal(ending)),
-                    Signal::Continued => {
-                        let suspended = self.terminal.continued(&mut signals).await?;
-                        self.back(suspended)?;
-                    }
-                },
-                event = input.next() => match event {
-                    Some(event) => self.input(event?)?,
-                    // The terminal is gone, as after a hang-up.
-                    None => return Ok(Exit::Signal(Ending::HangUp)),
-                },
-                () = pause(frame_in) => self.draw()?,
-                Some(msg) = self.answers.recv() => self.take(msg, From::Program)?,
+                happened = self.screen.happens() => {
+                    let effects = self.screen.handle(happened).await?;
+                    self.perform(effects)?;
+                }
+                Some(msg) = self.answers.recv() => self.take(msg)?,
                 commit = commits.recv() => self.committed(commit)?,
                 changed = status.changed(), if !self.errands.engine_is_gone() => match changed {
                     Ok(()) => {
                         let now = status.borrow_and_update().clone();
-                        self.take(Msg::Status(now), From::Program)?;
+                        self.take(Msg::Status(now))?;
                         self.look_again()?;
                     }
                     Err(_) => self.errands.engine_has_gone(),
                 },
-                () = pause(face_in) => self.tick()?,
-                () = reach(clock.as_ref(), wake_at) => self.tick()?,
             }
         }
     }
 
-    fn moment(&self) -> Moment {
-        Moment { at: self.engine.clock().now(), face: self.face.elapsed() }
-    }
-
-    /// When, in the desk's time, something changes by itself.
-    fn wake_at(&self) -> Option<crate::domain::Timestamp> {
-        let text = self.drawn.next_change.filter(|_| !self.tick_waits);
-        [text, self.state.next_desk_change()].into_iter().flatten().min()
-    }
-
-    fn tick(&mut self) -> io::Result<()> {
-        self.take(Msg::Tick, From::Program)?;
-        if self.drawn.next_change.is_some_and(|at| at <= self.state.now.at) {
-            self.tick_waits = true;
-            self.frames.next_change_at(Some(self.face.elapsed()));
-        }
-        Ok(())
-    }
-
-    fn take(&mut self, msg: Msg, from: From) -> io::Result<()> {
-        let now = self.moment();
-        let effects = update(&mut self.state, msg, now);
-        if std::mem::take(&mut self.state.dirty) {
-            match from {
-                From::Person => self.frames.input(now.face),
-                From::Program => self.frames.data(now.face),
-            }
-        }
-        for effect in effects {
-            self.perform(effect)?;
-        }
-        Ok(())
-    }
-
-    fn input(&mut self, event: Input) -> io::Result<()> {
-        match event {
-            Input::Key(key) if key.kind != KeyEventKind::Release => self.take(Msg::Key(key), From::Person),
-            Input::Paste(text) => self.take(Msg::Paste(text), From::Person),
-            Input::Resize(columns, rows) => self.take(Msg::Resize(columns, rows), From::Person),
-            _ => Ok(()),
-        }
+    /// Takes in what the program tells.
+    fn take(&mut self, msg: Msg) -> io::Result<()> {
+        let effects = self.screen.take(msg, From::Program)?;
+        self.perform(effects)
     }
 
     fn committed(&mut self, commit: Result<Committed, broadcast::error::RecvError>) -> io::Result<()> {
         match commit {
-            Ok(committed) => self.take(Msg::Committed(committed), From::Program),
+            Ok(committed) => self.take(Msg::Committed(committed)),
             Err(broadcast::error::RecvError::Lagged(_)) => {
-                let newest = self.state.tail.newest().map_or(0, |event| event.seq);
+                let newest = self.screen.state.tail.newest().map_or(0, |event| event.seq);
                 self.errands.load();
                 self.errands.load_tail(newest);
-                if let Some(id) = self.state.detail.asked {
+                if let Some(id) = self.screen.state.detail.asked {
                     self.errands.load_timeline(id);
                 }
                 Ok(())
             }
             // The store is closed: the program is ending, and whoever ends it ends the screen too.
             Err(broadcast::error::RecvError::Closed) => {
-                self.exit = Some(Exit::Quit);
+                self.screen.exit = Some(Exit::Quit);
                 Ok(())
             }
         }
@@ -261,80 +235,31 @@ impl Desk {
 
     /// The last look at the dealership in the detail pane: looks that change nothing make no event.
     fn look_again(&mut self) -> io::Result<()> {
-        match self.state.detail.asked {
+        match self.screen.state.detail.asked {
             Some(id) => {
                 let look = self.engine.last_look(id);
-                self.take(Msg::Look(id, look), From::Program)
+                self.take(Msg::Look(id, look))
             }
             None => Ok(()),
         }
     }
 
-    fn perform(&mut self, effect: Effect) -> io::Result<()> {
-        match effect {
-            Effect::Quit => self.exit = Some(Exit::Quit),
-            Effect::Suspend => self.suspend = true,
-            Effect::Redraw => {
-                self.terminal.redraw()?;
-                self.frames.input(self.face.elapsed());
-            }
-            Effect::Copy(clip) => {
-                if let Err(error) = self.terminal.copy(&clip.0) {
-                    return self.take(Msg::Notice(error.to_string()), From::Person);
+    /// Does what the screen asks of the engine.
+    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::LoadTimeline(id) => {
+                    self.errands.load_timeline(id);
+                    self.look_again()?;
                 }
+                Effect::Execute(work, items) => self.errands.execute(work, items),
+                Effect::Obtain(work, items) => self.errands.obtain(work, items),
+                Effect::Paste(work, codes) => self.errands.paste(work, codes),
+                Effect::Check(work, ids) => self.errands.check(work, ids),
+                // The screen has done these by itself.
+                Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::Copy(_) => {}
             }
-            Effect::LoadTimeline(id) => {
-                self.errands.load_timeline(id);
-                return self.look_again();
-            }
-            Effect::Execute(work, items) => self.errands.execute(work, items),
-            Effect::Obtain(work, items) => self.errands.obtain(work, items),
-            Effect::Paste(work, codes) => self.errands.paste(work, codes),
-            Effect::Check(work, ids) => self.errands.check(work, ids),
         }
         Ok(())
-    }
-
-    /// Goes on after the terminal was somebody else's.
-    fn back(&mut self, suspended: Suspended) -> io::Result<()> {
-        match suspended {
-            Suspended::Ending(ending) => self.exit = Some(Exit::Signal(ending)),
-            Suspended::Back | Suspended::Alone => self.resized()?,
-        }
-        Ok(())
-    }
-
-    /// Asks the terminal for its size anew, after somebody else had it.
-    fn resized(&mut self) -> io::Result<()> {
-        let (columns, rows) = crossterm::terminal::size()?;
-        self.take(Msg::Resize(columns, rows), From::Person)
-    }
-
-    fn draw(&mut self) -> io::Result<()> {
-        // What is drawn is as of the moment of drawing, not of the last message.
-        self.take(Msg::Tick, From::Program)?;
-        let Self { terminal, state, theme, .. } = self;
-        let mut drawn = Drawn::default();
-        terminal.draw(|frame| drawn = draw(state, theme, frame))?;
-        self.drawn = drawn;
-        self.tick_waits = false;
-        self.frames.drawn(self.face.elapsed());
-        Ok(())
-    }
-}
-
-/// Waits for a real length of time; for ever without one.
-async fn pause(length: Option<std::time::Duration>) {
-    match length {
-        Some(length) => tokio::time::sleep(length).await,
-        None => futures::future::pending().await,
-    }
-}
-
-/// Waits for a moment of the desk's time; for ever without one.
-async fn reach(clock: &dyn Clock, at: Option<crate::domain::Timestamp>) {
-    match at {
-        Some(at) => clock.sleep_until(at).await,
-        None => futures::future::pending().await,
     }
 }

@@ -157,12 +157,8 @@ fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
                 table::step(state, 1);
             }
         }
-        Action::MarkAll => state.marks.extend(state.rows.from(0).map(|row| row.state.id)),
-        Action::InvertMarks => {
-            for row in state.rows.from(0) {
-                state.marks.toggle(row.state.id);
-            }
-        }
+        Action::MarkAll => state.marks.extend(state.rows.ids_shown(), state.rows.shown()),
+        Action::InvertMarks => state.marks.invert(state.rows.ids_shown(), state.rows.shown()),
         Action::ClearMarks => state.marks.clear(),
         Action::SortNext => table::sort(state, Sort { column: sort.column.step(1), descending: false }),
         Action::SortPrevious => table::sort(state, Sort { column: sort.column.step(-1), descending: false }),

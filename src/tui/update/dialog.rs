@@ -14,6 +14,8 @@ const LONGEST_BLOCK: usize = 1 << 20;
 /// Changes the open dialog, then judges it anew.
 fn change<T: Default>(state: &mut State, change: impl FnOnce(&mut Dialog) -> T) -> T {
     let Some(mut dialog) = state.take_dialog() else { return T::default() };
+    // Whoever goes on does not leave.
+    dialog.leaving = false;
     let answer = change(&mut dialog);
     dialog.judge(&Glance::of(state));
     state.mode = Mode::Dialog(dialog);
@@ -60,7 +62,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::DialogPrevious | Action::InputPrevious => change(state, |dialog| dialog.step(false, buttons.len())),
         Action::DialogDown => change(state, |dialog| dialog.scroll += 1),
         Action::DialogUp => change(state, |dialog| dialog.scroll = dialog.scroll.saturating_sub(1)),
-        Action::DialogCancel | Action::InputCancel => close(state),
+        Action::DialogCancel | Action::InputCancel => leave(state),
         Action::InputAccept => return enter(state, buttons.len()),
         Action::DialogAccept => {
             let spot = match &state.mode {
@@ -133,11 +135,29 @@ fn press(state: &mut State, button: Option<Button>) -> Vec<Effect> {
             Vec::new()
         }
         Some(Button::Retry) => retry(state),
+        // Enter behind the last field comes here: whoever leans on it must not lose a code, nor issue one.
+        Some(Button::Cancel) if is_typed(state) => {
+            change(state, |_| ());
+            leave(state);
+            Vec::new()
+        }
         Some(Button::Cancel | Button::Close) | None => {
             close(state);
             Vec::new()
         }
     }
+}
+
+/// Leaves the dialog; what was typed is discarded only when that is asked for again.
+fn leave(state: &mut State) {
+    match &mut state.mode {
+        Mode::Dialog(dialog) if dialog.is_typed() && !dialog.leaving => dialog.leaving = true,
+        _ => close(state),
+    }
+}
+
+fn is_typed(state: &State) -> bool {
+    matches!(&state.mode, Mode::Dialog(dialog) if dialog.is_typed())
 }
 
 fn close(state: &mut State) {

@@ -1,15 +1,10 @@
 //! An empty store: what to do first.
 
 use super::pen::{Pen, wrap};
-use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone};
 
-pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+pub(super) fn draw(theme: &Theme, pen: &mut Pen<'_>) {
     let (width, height) = (pen.area().width, pen.area().height);
-    if !state.loaded {
-        pen.text(2, 1, width.saturating_sub(2), "Reading the dealerships …", theme.dim);
-        return;
-    }
     let lines = [
         ("There is no dealership in the books yet.", theme.title),
         ("", theme.text),

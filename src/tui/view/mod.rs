@@ -63,8 +63,8 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
         status::draw_banner(state, theme, &clocks, &mut pen.within(area));
     }
     if let Some(area) = plan.table {
-        if state.rows.is_empty() {
-            greeting::draw(state, theme, &mut pen.within(area));
+        if state.rows.is_empty() && state.loaded {
+            greeting::draw(theme, &mut pen.within(area));
         } else {
             table::draw(state, theme, &clocks, &mut pen.within(area));
         }

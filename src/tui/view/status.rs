@@ -52,7 +52,6 @@ pub(super) fn draw_banner(state: &State, theme: &Theme, clocks: &Clocks, pen: &m
 }
 
 pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
-    let room = pen.area().width;
     let status = &state.status;
     let mut parts: Vec<(String, Style)> = Vec::new();
     if state.setup.demo {
@@ -60,6 +59,12 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     }
     if state.setup.read_only {
         parts.push(("READ-ONLY".to_owned(), theme.tone(Tone::Warn)));
+    }
+    if state.opening {
+        // Of everything else nothing is known yet.
+        parts.push(("◌ opening the store".to_owned(), theme.tone(Tone::Busy)));
+        put(&parts, theme, pen);
+        return;
     }
     parts.push(platform(state, theme));
     if !state.loaded {
@@ -94,6 +99,11 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     if !state.setup.store.is_empty() {
         parts.push((state.setup.store.clone(), theme.dim));
     }
+    put(&parts, theme, pen);
+}
+
+fn put(parts: &[(String, Style)], theme: &Theme, pen: &mut Pen<'_>) {
+    let room = pen.area().width;
     let mut x = 1;
     for (place, (text, style)) in parts.iter().enumerate() {
         let separator = if place == 0 { 0 } else { 3 };

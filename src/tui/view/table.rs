@@ -1,6 +1,6 @@
 //! The table: the visible rows only, written cell by cell. Its columns adapt to the width.
 
-use super::pen::Pen;
+use super::pen::{Pen, wrap};
 use crate::domain::{Fact, InvitationState, Onboarding, OpcodeState, Stage};
 use crate::tui::clocks::Clocks;
 use crate::tui::rows::{Column, Row};
@@ -81,15 +81,23 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     heading(state, theme, &slots, pen);
     let height = usize::from(pen.area().height.saturating_sub(1));
     if state.rows.shown() == 0 {
-        let words = if state.rows.query().is_empty() {
-            "No dealership is at this stage."
-        } else {
-            "No dealership matches the filter here."
-        };
-        pen.text(GUTTER, 2, pen.area().width.saturating_sub(GUTTER), words, theme.dim);
+        let room = pen.area().width.saturating_sub(GUTTER);
+        for (y, line) in (2..).zip(wrap(&nothing(state), room)) {
+            pen.text(GUTTER, y, room, &line, theme.dim);
+        }
     }
     for (y, row) in (1..).zip(state.rows.from(state.cursor.top).take(height)) {
         draw_row(row, state, theme, clocks, &slots, y, pen);
+    }
+}
+
+/// Why there is no row.
+fn nothing(state: &State) -> String {
+    match (state.opening, state.loaded) {
+        (true, _) => format!("Opening {} …", state.setup.store),
+        (_, false) => "Reading the dealerships …".to_owned(),
+        _ if state.rows.query().is_empty() => "No dealership is at this stage.".to_owned(),
+        _ => "No dealership matches the filter here.".to_owned(),
     }
 }
 

@@ -10,8 +10,12 @@ use crate::tui::theme::{Theme, Tone};
 
 pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
     let active = state.rows.tab();
-    let labels: Vec<(Tab, String)> =
-        Tab::ALL.iter().map(|tab| (*tab, format!(" {} {} ", tab.title(), state.rows.count(*tab)))).collect();
+    let label = |tab: Tab| match state.loaded {
+        true => format!(" {} {} ", tab.title(), state.rows.count(tab)),
+        // How many there are is not known yet.
+        false => format!(" {} ", tab.title()),
+    };
+    let labels: Vec<(Tab, String)> = Tab::ALL.iter().map(|tab| (*tab, label(*tab))).collect();
     let room = pen.area().width;
     // When they do not all fit: empty ones go first, then those furthest from the active one.
     let mut shown: Vec<&(Tab, String)> = labels.iter().collect();

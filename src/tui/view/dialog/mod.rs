@@ -123,8 +123,8 @@ impl Ground<'_> {
     fn problems(&self, dialog: &Dialog, room: usize) -> Vec<(String, Style)> {
         const MOST: usize = 6;
         let stale = dialog.is_stale();
-        let most = room.saturating_sub(usize::from(stale)).clamp(1, MOST);
-        let Err(problems) = &dialog.verdict else { return Vec::new() };
+        let most = room.saturating_sub(usize::from(stale) + usize::from(dialog.leaving)).clamp(1, MOST);
+        let problems = dialog.verdict.as_ref().err().map_or(&[][..], Vec::as_slice);
         let inline = |role: Option<Role>| {
             let field = role.and_then(|role| dialog.field(role));
             field.is_some_and(|field| matches!(field.input, Input::Line(_)))
@@ -144,6 +144,10 @@ impl Ground<'_> {
         }
         if stale {
             lines.push(("This changed while you were looking: nothing is done.".to_owned(), self.theme.title));
+        }
+        if dialog.leaving {
+            let key = self.state.setup.keymap.first_key(Action::DialogCancel).unwrap_or_default();
+            lines.push((format!("{key} again discards what was typed"), self.theme.tone(Tone::Warn)));
         }
         lines
     }

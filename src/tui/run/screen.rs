@@ -1,0 +1,211 @@
+//! The terminal with the state that it shows: what happens to it, and when it is drawn. Knows no engine.
+
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::{Event as Input, EventStream, KeyEventKind};
+use futures::StreamExt;
+
+use super::Exit;
+use crate::clock::{Clock, SharedClock, WallClock};
+use crate::domain::Timestamp;
+use crate::tui::frames::FrameScheduler;
+use crate::tui::terminal::{Ending, Signal, Signals, Suspended, TerminalGuard};
+use crate::tui::theme::Theme;
+use crate::tui::view::Drawn;
+use crate::tui::{Effect, Moment, Msg, Setup, State, draw, update};
+
+/// Whose message it is decides how soon it is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum From {
+    Person,
+    Program,
+}
+
+/// Something that the screen takes in by itself.
+pub(super) enum Happened {
+    Signal(Signal),
+    Input(Option<io::Result<Input>>),
+    Frame,
+    Time,
+}
+
+pub(super) struct Screen {
+    pub(super) state: State,
+    pub(super) exit: Option<Exit>,
+    /// The desk's time.
+    pub(super) clock: SharedClock,
+    /// The person's time, which never runs faster than they do.
+    face: WallClock,
+    signals: Signals,
+    input: EventStream,
+    terminal: TerminalGuard,
+    theme: Theme,
+    frames: FrameScheduler,
+    drawn: Drawn,
+    /// The text that changes by itself is due and waits for its frame.
+    tick_waits: bool,
+    suspend: bool,
+}
+
+impl Screen {
+    pub(super) fn new(
+        setup: Setup,
+        theme: &Theme,
+        clock: SharedClock,
+        terminal: TerminalGuard,
+        signals: Signals,
+    ) -> io::Result<Self> {
+        let face = WallClock::real();
+        let now = Moment { at: clock.now(), face: face.elapsed() };
+        Ok(Self {
+            state: State::new(setup, crossterm::terminal::size()?, now),
+            exit: None,
+            clock,
+            face,
+            signals,
+            input: EventStream::new(),
+            terminal,
+            theme: *theme,
+            frames: FrameScheduler::new(),
+            drawn: Drawn::default(),
+            tick_waits: false,
+            suspend: false,
+        })
+    }
+
+    /// Waits for what happens next. Giving up waiting loses nothing.
+    pub(super) async fn happens(&mut self) -> Happened {
+        let now = self.face.elapsed();
+        let frame_in = self.frames.wait(now);
+        let face_in = self.state.next_face_change().map(|at| at.saturating_sub(now));
+        let wake_at = self.wake_at();
+        tokio::select! {
+            biased;
+            signal = self.signals.next() => Happened::Signal(signal),
+            event = self.input.next() => Happened::Input(event),
+            () = pause(frame_in) => Happened::Frame,
+            () = pause(face_in) => Happened::Time,
+            () = reach(self.clock.as_ref(), wake_at) => Happened::Time,
+        }
+    }
+
+    /// Takes it in; what that asks of the engine is the answer.
+    pub(super) async fn handle(&mut self, happened: Happened) -> io::Result<Vec<Effect>> {
+        let effects = match happened {
+            Happened::Signal(Signal::End(ending)) => {
+                self.exit = Some(Exit::Signal(ending));
+                Vec::new()
+            }
+            Happened::Signal(Signal::Continued) => {
+                let suspended = self.terminal.continued(&mut self.signals).await?;
+                self.back(suspended)?
+            }
+            // The terminal is gone, as after a hang-up.
+            Happened::Input(None) => {
+                self.exit = Some(Exit::Signal(Ending::HangUp));
+                Vec::new()
+            }
+            Happened::Input(Some(event)) => match event? {
+                Input::Key(key) if key.kind != KeyEventKind::Release => self.take(Msg::Key(key), From::Person)?,
+                Input::Paste(text) => self.take(Msg::Paste(text), From::Person)?,
+                Input::Resize(columns, rows) => self.take(Msg::Resize(columns, rows), From::Person)?,
+                _ => Vec::new(),
+            },
+            Happened::Frame => self.draw()?,
+            Happened::Time => self.tick()?,
+        };
+        if std::mem::take(&mut self.suspend) {
+            let suspended = self.terminal.suspend(&mut self.signals).await?;
+            // A new size can ask for nothing that the key before it did not.
+            self.back(suspended)?;
+        }
+        Ok(effects)
+    }
+
+    /// Takes in a message; what that asks of the engine is the answer.
+    pub(super) fn take(&mut self, msg: Msg, from: From) -> io::Result<Vec<Effect>> {
+        let now = Moment { at: self.clock.now(), face: self.face.elapsed() };
+        let mut asked = Vec::new();
+        for effect in update(&mut self.state, msg, now) {
+            match effect {
+                Effect::Quit => self.exit = Some(Exit::Quit),
+                Effect::Suspend => self.suspend = true,
+                Effect::Redraw => {
+                    self.terminal.redraw()?;
+                    self.state.dirty = true;
+                }
+                Effect::Copy(clip) => {
+                    if let Err(error) = self.terminal.copy(&clip.0) {
+                        asked.extend(update(&mut self.state, Msg::Notice(error.to_string()), now));
+                    }
+                }
+                other => asked.push(other),
+            }
+        }
+        if std::mem::take(&mut self.state.dirty) {
+            match from {
+                From::Person => self.frames.input(now.face),
+                From::Program => self.frames.data(now.face),
+            }
+        }
+        Ok(asked)
+    }
+
+    pub(super) fn draw(&mut self) -> io::Result<Vec<Effect>> {
+        // What is drawn is as of the moment of drawing, not of the last message.
+        let effects = self.take(Msg::Tick, From::Program)?;
+        let Self { terminal, state, theme, .. } = self;
+        let mut drawn = Drawn::default();
+        terminal.draw(|frame| drawn = draw(state, theme, frame))?;
+        self.drawn = drawn;
+        self.tick_waits = false;
+        self.frames.drawn(self.face.elapsed());
+        Ok(effects)
+    }
+
+    /// When, in the desk's time, something changes by itself.
+    fn wake_at(&self) -> Option<Timestamp> {
+        let text = self.drawn.next_change.filter(|_| !self.tick_waits);
+        [text, self.state.next_desk_change()].into_iter().flatten().min()
+    }
+
+    fn tick(&mut self) -> io::Result<Vec<Effect>> {
+        let effects = self.take(Msg::Tick, From::Program)?;
+        if self.drawn.next_change.is_some_and(|at| at <= self.state.now.at) {
+            self.tick_waits = true;
+            self.frames.next_change_at(Some(self.face.elapsed()));
+        }
+        Ok(effects)
+    }
+
+    /// Goes on after the terminal was somebody else's: its size may be another one.
+    fn back(&mut self, suspended: Suspended) -> io::Result<Vec<Effect>> {
+        match suspended {
+            Suspended::Ending(ending) => {
+                self.exit = Some(Exit::Signal(ending));
+                Ok(Vec::new())
+            }
+            Suspended::Back | Suspended::Alone => {
+                let (columns, rows) = crossterm::terminal::size()?;
+                self.take(Msg::Resize(columns, rows), From::Person)
+            }
+        }
+    }
+}
+
+/// Waits for a real length of time; for ever without one.
+async fn pause(length: Option<Duration>) {
+    match length {
+        Some(length) => tokio::time::sleep(length).await,
+        None => futures::future::pending().await,
+    }
+}
+
+/// Waits for a moment of the desk's time; for ever without one.
+async fn reach(clock: &dyn Clock, at: Option<Timestamp>) {
+    match at {
+        Some(at) => clock.sleep_until(at).await,
+        None => futures::future::pending().await,
+    }
+}
