@@ -49,7 +49,7 @@ pub(super) async fn run(app: &App, args: &SandboxArgs) -> Result<(), CliError> {
     ))?;
     app.out.flush()?;
     app.out.note(format!(
-        "the sandbox listens on {}; its control interface is {}",
+        "the sandbox listens on {}; {} lists what its dealerships can be made to do",
         sandbox.addr(),
         sandbox.control_url()
     ));

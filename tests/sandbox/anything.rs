@@ -206,6 +206,7 @@ async fn many_are_made_at_once_or_none() {
     }
     for wrong in [
         json!([{"dealerCode": "new1"}, {"dealerCode": ""}]),
+        json!([{"dealerCode": "new1"}, {"dealerCode": "new2"}, {"dealerCode": "new1"}]),
         json!([{"dealerCode": "new1"}, {"dealerCode": "new2", "timezone": "Mars/Base"}]),
         json!([{"dealerCode": "new1"}, {"dealerCode": "new2", "opcode": ""}]),
         json!([{"dealerCode": "new1"}, {"dealerCode": "new2", "colour": "red"}]),

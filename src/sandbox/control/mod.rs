@@ -3,6 +3,7 @@
 mod deed;
 mod picture;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -111,7 +112,11 @@ pub(super) async fn create(State(shared): State<Arc<Shared>>, body: Bytes) -> Re
         return reply::bad(&format!("one call makes at most {MADE} dealerships"));
     }
     let mut zones: Vec<Option<Tz>> = Vec::with_capacity(wanted.len());
+    let mut codes = HashSet::with_capacity(wanted.len());
     for one in &wanted {
+        if !codes.insert(one.dealer_code.as_str()) {
+            return reply::bad(&format!("the list names {:?} twice", one.dealer_code));
+        }
         match partner::zone(one.timezone.as_deref()) {
             Ok(zone) => zones.push(zone),
             Err(answer) => return *answer,
