@@ -13,7 +13,7 @@ use crate::engine::{Checked, Engine, EngineError};
 use super::app::{App, Need};
 use super::args::Targets;
 use super::error::CliError;
-use super::json::opcode_word;
+use super::json::{self, opcode_word};
 use super::opcode::words;
 use super::output::Ink;
 use super::record::all;
@@ -119,7 +119,7 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
 fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
     let look = &checked.look;
     let slots = checked.slots.as_ref().map(|slots| match slots {
-        Ok(slots) => json!({ "count": slots.count, "days": slots.days(), "next": slots.next, "by_day": slots.by_day }),
+        Ok(counts) => json::slots(counts),
         Err(why) => json!({ "unknown": why }),
     });
     let events: Vec<Value> = checked.events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
