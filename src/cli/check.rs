@@ -77,12 +77,10 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
     let mut text = format!("{} ({})", app.out.ink(ink, &look.outcome.to_string()), clean(&look.reason));
     let now = app.clock.now();
     if look.outcome == Outcome::Connected {
-        let code = clean(state.opcode_code(&app.config.opcode_default)).into_owned();
-        // A list that is empty says nothing, whatever is known from before.
-        let found = match look.services.as_deref() {
-            Some(services) if !services.is_empty() => state.opcode_findings.join("; "),
-            _ => find(&code, &[]).words.join("; "),
-        };
+        let chosen = state.opcode_code(&app.config.opcode_default);
+        // What this list says: an empty one says nothing, whatever is known from before.
+        let found = find(chosen, look.services.as_deref().unwrap_or_default()).words.join("; ");
+        let code = clean(chosen);
         text.push_str(&format!("; opcode `{code}` {}: {}", opcode_word(state.opcode_state), clean(&found)));
         if let Some(gone) = words::gone(state, now) {
             text.push_str(&format!("; {gone}"));

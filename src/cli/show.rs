@@ -138,9 +138,7 @@ impl Page<'_> {
         let code = clean(state.opcode_code(default));
         self.line("opcode", &format!("{code}  {}", opcode_word(state.opcode_state)))?;
         self.line("", &words::choice(state, now))?;
-        for finding in &state.opcode_findings {
-            self.line("", &clean(finding))?;
-        }
+        words::findings(state, now).iter().try_for_each(|finding| self.line("", finding))?;
         if let Some(gone) = words::gone(state, now) {
             self.line("", &out.ink(Ink::Warn, &gone))?;
         }

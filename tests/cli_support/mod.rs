@@ -149,7 +149,8 @@ impl Sandbox {
     /// Sends a request and reads the whole answer as JSON.
     pub fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let (host, body) = (&self.address, body.to_string());
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let host = &self.address;
         let length = body.len();
         let head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n");
         stream.write_all(format!("{head}Connection: close\r\n\r\n{body}").as_bytes()).unwrap();

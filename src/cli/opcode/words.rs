@@ -19,6 +19,16 @@ pub(in crate::cli) fn choice(state: &Onboarding, now: Timestamp) -> String {
     format!("{option}, chosen {at}, by {}{word}", clean(&chosen.by))
 }
 
+/// What was found of it, a line each.
+pub(in crate::cli) fn findings(state: &Onboarding, now: Timestamp) -> Vec<String> {
+    match (state.opcode_state, state.opcode_since) {
+        (OpcodeState::Ok, Some(at)) => {
+            vec![format!("found: visible to us since {}", for_people(at, state.profile.timezone, now))]
+        }
+        _ => state.opcode_findings.iter().map(|finding| clean(finding).into_owned()).collect(),
+    }
+}
+
 /// Drift: "gone since 2026-11-26 09:12 CST, 2 h ago; it was visible since …". `None` without it.
 pub(in crate::cli) fn gone(state: &Onboarding, now: Timestamp) -> Option<String> {
     let visible = state.opcode_was_visible.filter(|_| state.opcode_state != OpcodeState::Ok)?;
