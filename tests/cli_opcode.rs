@@ -124,7 +124,7 @@ fn drift_slots_and_what_is_lacking_are_told_everywhere() {
         page.contains("stage         live")
             && page.contains(", next ")
             && page.contains("found: visible to us since ")
-            && page.contains("(so since "),
+            && page.contains("(recorded "),
         "{page}"
     );
     sandbox.act("xts1", "close-slots", &Value::Null);

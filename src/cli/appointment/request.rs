@@ -1,10 +1,11 @@
 //! What is offered, which time is chosen, and the request as it would be sent.
 
 use chrono::{NaiveDateTime, TimeZone, Timelike};
+use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
 use crate::domain::text::is_invisible;
-use crate::domain::{DaySlots, Slot, SlotCounts, slots_in_words};
+use crate::domain::{DaySlots, Slot, SlotCounts, Timestamp, slots_in_words};
 use crate::engine::PlannedBooking;
 use crate::xtime::RequestPreview;
 use crate::xtime::window::Window;
@@ -61,16 +62,7 @@ impl Visit<'_> {
     /// A time as somebody writes it, on the dealership's clock.
     pub(super) fn time(&self, text: &str) -> Result<NaiveDateTime, CliError> {
         let zone = self.state.profile.timezone;
-        let at = self.app.moment(text, Some(zone))?;
-        let local = at.with_timezone(&zone).naive_local();
-        // The request carries a wall clock, and of an hour that comes twice the platform is told the first.
-        if zone.from_local_datetime(&local).earliest().is_some_and(|first| first.to_utc() != at) {
-            return Err(CliError::usage(format!(
-                "{} comes twice there because clocks are set back, and the second cannot be booked: choose another time",
-                local.format("%Y-%m-%d %H:%M")
-            )));
-        }
-        Ok(local.with_second(0).and_then(|local| local.with_nanosecond(0)).unwrap_or(local))
+        wall_clock(self.app.moment(text, Some(zone))?, zone).map_err(CliError::Usage)
     }
 
     /// The planned booking for a time, which must be offered.
@@ -132,6 +124,19 @@ impl Visit<'_> {
     }
 }
 
+/// What the dealership's clock shows at a moment, to the minute. The request carries a wall clock, and of an hour that comes twice
+/// the platform is told the first: the second cannot be asked for.
+fn wall_clock(at: Timestamp, zone: Tz) -> Result<NaiveDateTime, String> {
+    let local = at.with_timezone(&zone).naive_local();
+    if zone.from_local_datetime(&local).earliest().is_some_and(|first| first.to_utc() != at) {
+        return Err(format!(
+            "{} comes twice there because clocks are set back, and the second cannot be booked: choose another time",
+            local.format("%Y-%m-%d %H:%M")
+        ));
+    }
+    Ok(local.with_second(0).and_then(|local| local.with_nanosecond(0)).unwrap_or(local))
+}
+
 /// The request in lines, nothing left out; what would act on a terminal is not printed raw.
 fn written(preview: &RequestPreview) -> Result<Vec<String>, CliError> {
     let visible = |text: &str| text.chars().map(|c| if is_invisible(c) { '\u{fffd}' } else { c }).collect::<String>();
@@ -142,4 +147,51 @@ fn written(preview: &RequestPreview) -> Result<Vec<String>, CliError> {
     escaped::pretty(&mut body, &preview.body)?;
     lines.extend(String::from_utf8_lossy(&body).lines().map(visible));
     Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn local(text: &str) -> NaiveDateTime {
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap()
+    }
+
+    #[test]
+    fn the_first_of_a_repeated_hour_can_be_booked_and_the_second_cannot() {
+        let clock = |text: &str| wall_clock(text.parse().unwrap(), Tz::America__New_York);
+        assert_eq!(clock("2026-11-01T05:30:59Z"), Ok(local("2026-11-01 01:30")));
+        let second = clock("2026-11-01T06:30:00Z").unwrap_err();
+        assert!(second.starts_with("2026-11-01 01:30 comes twice"), "{second}");
+        assert_eq!(clock("2026-12-01T14:15:00Z"), Ok(local("2026-12-01 09:15")));
+    }
+
+    #[test]
+    fn days_without_the_chosen_time_and_a_menu_that_stays_short() {
+        let times = ["2026-12-01 09:15", "2026-12-02 09:15", "2026-12-02 09:30"].map(local);
+        let offer = Offer::of(times.map(|local| Slot { local, minutes: 15 }).to_vec());
+        assert_eq!(offer.by_day(None), "Tue 01 Dec 1, Wed 02 Dec 2");
+        assert_eq!(offer.by_day(Some(times[0])), "Wed 02 Dec 2");
+        assert_eq!(offer.menu(), ["  2026-12-01 09:15", "  2026-12-02 09:15", "  2026-12-02 09:30"]);
+        let many =
+            (0..40).map(|number| Slot { local: times[0] + chrono::TimeDelta::minutes(15 * number), minutes: 15 });
+        let menu = Offer::of(many.collect()).menu();
+        assert_eq!((menu.len(), menu[LISTED].as_str()), (LISTED + 1, "  … by day: Tue 01 Dec 40"));
+    }
+
+    #[test]
+    fn nothing_of_the_request_is_left_out_or_raw() {
+        let long = "x".repeat(900);
+        let preview = RequestPreview {
+            method: "POST".to_owned(),
+            url: format!("https://xtime.example.com/{long}"),
+            headers: vec![("user-agent".to_owned(), "a\u{1b}[2J\u{202e}".to_owned())],
+            body: json!({ "comment": "\u{1b}]52;c;ZWNobw==\u{7}", "services": [{ "opcode": "Tell Us More" }] }),
+        };
+        let lines = written(&preview).unwrap();
+        assert_eq!(lines[0].len(), "POST https://xtime.example.com/".len() + 900);
+        assert!(!lines.iter().any(|line| line.chars().any(is_invisible)), "{lines:?}");
+        let body: Value = serde_json::from_str(&lines[3..].join("\n")).unwrap();
+        assert_eq!(body, preview.body, "what is shown reads back as what is sent");
+    }
 }

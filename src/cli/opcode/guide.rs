@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::domain::text::clean;
-use crate::domain::{Guide, Observed, Onboarding, Outcome, Policy, Step, Timestamp, guide, rfc3339};
+use crate::domain::{Guide, Observed, Onboarding, OpcodeState, Outcome, Policy, Step, Timestamp, guide, rfc3339};
 use crate::engine::Checked;
 
 use super::super::app::App;
@@ -94,7 +94,8 @@ fn missing(state: &Onboarding, guide: &Guide) -> Vec<String> {
         let steps = if unseen.len() == 1 { "step" } else { "steps" };
         lines.push(format!("cannot be observed: {steps} {}", unseen.join(", ")));
     }
-    if guide.open() == 0
+    // Beyond the steps: with the opcode visible, only slots can be lacking.
+    if state.opcode_state == OpcodeState::Ok
         && let Some(lacks) = state.lacks()
     {
         lines.push(format!("missing: {lacks}"));

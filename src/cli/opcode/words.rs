@@ -37,12 +37,12 @@ pub(in crate::cli) fn gone(state: &Onboarding, now: Timestamp) -> Option<String>
     Some(format!("gone{since}; it was visible since {}", in_zone(visible, zone)))
 }
 
-/// The recorded slots. A next one that is over by now is no next one.
+/// The slots as they were when it changed last whether there are any. A next one that is over by now is no next one.
 pub(in crate::cli) fn slots(slots: &Slots, state: &Onboarding, now: Timestamp) -> String {
     let zone = state.profile.timezone;
     let local = now.with_timezone(&zone).naive_local();
     let words = slots_in_words(slots.count, slots.days, slots.next.filter(|next| *next > local), zone);
-    format!("{words} (so since {})", away(slots.checked_at, now))
+    format!("{words} (recorded {})", away(slots.checked_at, now))
 }
 
 /// The usual causes of there being no slots, the likeliest first, a line each.
