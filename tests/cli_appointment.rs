@@ -112,6 +112,8 @@ fn what_cannot_be_sent_is_refused_with_what_to_do() {
     desk.run(&["check", "xts1"]).ends(0);
     desk.run(&["appointment", "xts1"]).ends(4).says("not visible").says("`opcode guide xts1`");
     assert_eq!(sandbox.appointments("xts1"), 0);
+    desk.run(&["archive", "xts4"]).ends(0);
+    desk.run(&["appointment", "xts4"]).ends(4).says("archived");
     let desk = Desk::filled();
     desk.run(&["appointment", "xts1"]).ends(2).says("Xtime is not configured");
 }
@@ -131,7 +133,9 @@ fn booked_once_read_back_and_moved() {
     assert!(page.contains("appointment   ") && page.contains("read back "), "{page}");
     let ran = desk.run(&["appointment", "xts1"]).ends(0);
     assert!(ran.out.contains("stands") && ran.out.contains("--reschedule") && !ran.out.contains("POST"), "{}", ran.out);
-    assert_eq!(desk.run(&["appointment", "xts1", "--json"]).ends(0).json()["outcome"], "stands");
+    let document = desk.run(&["appointment", "xts1", "--json"]).ends(0).json();
+    assert_eq!([&document["outcome"], &document["read_back"]], ["stands", "seen"]);
+    desk.run(&["--read-only", "appointment", "xts1"]).ends(0);
     book(&desk, &[], "xts1\n").ends(4).says("--reschedule");
     let id = one["appointment"]["id"].as_str().unwrap();
     let plan = desk.run(&["appointment", "xts1", "--reschedule", "--at", &second, "--json"]).ends(0).json();

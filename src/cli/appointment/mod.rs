@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::domain::text::clean;
-use crate::domain::{BookingProblem, Command, Context, IntentId, Onboarding, Refusal, decide};
+use crate::domain::{BookedAppointment, BookingProblem, Command, Context, IntentId, Onboarding, Refusal, decide};
 use crate::engine::{Booked, Engine, EngineError};
 
 use super::app::App;
@@ -47,15 +47,12 @@ pub(super) async fn run(app: &App, args: &Appointment) -> Result<(), CliError> {
         return Ok(());
     }
     if let Some(stands) = visit.state.appointment.clone().filter(|_| !args.reschedule)
-        && let Err(refusal @ Refusal::AppointmentStands { .. }) = visit.ruled()
+        && let Err(refusal) = visit.ruled()
     {
         if args.book {
-            return Err(refusal.into());
+            return Err(visit.explained(&refusal));
         }
-        let now = app.clock.now();
-        visit.say(&format!("a test appointment stands: {}", words::appointment(&stands, &visit.state, now)))?;
-        visit.say("It can be moved with --reschedule. There is no public cancel.")?;
-        return visit.finish("stands", None);
+        return visit.stood(&stands).await;
     }
     visit.ruled().map_err(|refusal| visit.explained(&refusal))?;
     visit.complete()?;
@@ -120,6 +117,20 @@ impl Visit<'_> {
                 Ok(true)
             }
         }
+    }
+
+    /// There is one already: how it stands, read back where that may be recorded.
+    async fn stood(&mut self, stands: &BookedAppointment) -> Result<(), CliError> {
+        let now = self.app.clock.now();
+        self.say(&format!("a test appointment stands: {}", words::appointment(stands, &self.state, now)))?;
+        if !self.app.globals.read_only
+            && let Some(read_back) = self.engine.read_back(self.state.id, &self.app.actor()).await?
+        {
+            self.say(&format!("read back: {}", send::read_back_words(&read_back)))?;
+            self.note("read_back", send::read_back_word(&read_back).into());
+        }
+        self.say("It can be moved with --reschedule. There is no public cancel.")?;
+        self.finish("stands", None)
     }
 
     /// What the rules say to a booking for this dealership, whatever its time.

@@ -1,6 +1,6 @@
 //! What is offered, which time is chosen, and the request as it would be sent.
 
-use chrono::{NaiveDateTime, TimeZone, Timelike};
+use chrono::{Days, NaiveDateTime, TimeZone, Timelike};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
@@ -69,17 +69,14 @@ impl Visit<'_> {
     pub(super) async fn plan(&self, local: NaiveDateTime, offer: &Offer) -> Result<PlannedBooking, CliError> {
         let reschedule = self.args.reschedule;
         let planned = self.engine.plan_booking(self.state.id, local, reschedule, &self.app.config.appointment)?;
-        if planned.booking.check(&offer.slots).is_err() {
-            // Beyond the window a day is asked for by itself.
-            let day = Window { first: local.date(), days: 1 };
-            let today = self.app.clock.now().with_timezone(&self.state.profile.timezone).date_naive();
-            let more = match local.date() >= today {
-                true => self.engine.slots(self.state.id, day).await?,
-                false => Vec::new(),
-            };
-            let all: Vec<Slot> = offer.slots.iter().copied().chain(more).collect();
-            planned.booking.check(&all).map_err(|problem| CliError::Refused(problem.to_string()))?;
+        let mut offered = offer.slots.clone();
+        let today = self.app.clock.now().with_timezone(&self.state.profile.timezone).date_naive();
+        let window = Days::new(self.engine.policy().slot_window.into());
+        // A day beyond the window is asked for by itself.
+        if today.checked_add_days(window).is_some_and(|end| local.date() >= end) {
+            offered.extend(self.engine.slots(self.state.id, Window { first: local.date(), days: 1 }).await?);
         }
+        planned.booking.check(&offered).map_err(|problem| CliError::Refused(problem.to_string()))?;
         Ok(planned)
     }
 

@@ -97,7 +97,7 @@ impl Visit<'_> {
 pub(super) fn read_back_words(read_back: &ReadBack) -> String {
     match read_back {
         ReadBack::Seen => "Xtime shows it as booked".to_owned(),
-        ReadBack::NotThere => "Xtime does not show it (yet)".to_owned(),
+        ReadBack::NotThere => "Xtime does not show it: not yet, or not any more".to_owned(),
         ReadBack::CouldNotTell(why) => format!("could not tell: {}", clean(why)),
     }
 }
