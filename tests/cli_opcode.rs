@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
 
 mod cli_support;
+#[path = "support/pty.rs"]
+mod pty;
 
 use std::fmt::Write as _;
 
@@ -78,6 +80,18 @@ fn above_25_somebody_must_mean_it() {
     let ran = ran.says("record opcode `DataClover Appt` (new) for 26 dealerships").says("--yes");
     assert!(ran.out.is_empty());
     assert_eq!(desk.run(&["events", "--json"]).out, before);
+    // At a terminal the number is typed.
+    let (config, store) = (desk.path("config.toml"), format!("sled:{}", desk.path("store").display()));
+    for (typed, code, events) in [("25\r", 4, 0), ("26\r", 0, 26)] {
+        let args =
+            ["--config", config.to_str().unwrap(), "--store", &store, "opcode", "set", "--query", "is:new", "01X"];
+        let mut terminal = pty::Pty::start(&args, &desk.path(""), 110, 40);
+        terminal.wait_text("Type the number to go on:");
+        terminal.send(typed);
+        assert_eq!(terminal.wait_exit().exit_code(), code);
+        let after = desk.run(&["events", "--json"]).out;
+        assert_eq!(after.lines().count() - before.lines().count(), events);
+    }
     let ran = desk.run(&["opcode", "set", "--query", "is:new", "--new", "--yes"]).ends(0);
     assert_eq!(ran.out.lines().count(), 26);
 }
