@@ -18,7 +18,7 @@ fn hostile_log(text: &str) -> String {
     [
         event(1, "dealership.added", json!({ "profile": profile })),
         event(2, "note.added", json!({ "text": text })),
-        event(3, "opcode.chosen", json!({ "choice": choice })),
+        event(3, "opcode.chosen", json!({ "choice": choice, "word": text })),
         event(4, "probe.changed", json!({ "outcome": "unknown", "reason": text, "at": "2026-03-30T12:00:00Z" })),
         event(5, "opcode.missing", json!({ "opcode": text, "findings": [text], "drifted": false })),
     ]
@@ -59,6 +59,12 @@ fn nothing_raw_on_stdout_stderr_or_in_csv() {
             &["invite", "d0000000001", "--code", "CODE-1"],
             &["note", "d0000000001", "fine"],
             &["note", "evil", "fine"],
+            &["opcode", "guide", "d0000000001"],
+            &["opcode", "guide", "d0000000001", "--letter"],
+            &["opcode", "guide", "d0000000001", "--json"],
+            &["opcode", "set", "d0000000001", text.trim_matches('\0')],
+            &["opcode", "set", "d0000000001", "fine", "--word", text.trim_matches('\0')],
+            &["show", "d0000000001"],
             &["revoke", "d0000000001"],
             &["show", text.trim_matches('\0')],
             &["doctor"],

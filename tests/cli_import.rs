@@ -88,6 +88,82 @@ fn columns_of_other_people_json_and_standard_input() {
 }
 
 #[test]
+fn the_choice_of_an_opcode_comes_in_columns() {
+    let desk = Desk::new();
+    let heading = "name,dealer_code,timezone,email,opcode,opcode_option,opcode_word\n";
+    let row = |code: &str, choice: &str| format!("D {code},{code},America/Denver,{code}@example.com,{choice}\n");
+    let file = [
+        row("xts1", "Tell Us More,existing,Carla on the phone"),
+        row("xts2", "DataClover Appt,,"),
+        row("xts3", ",NEW,Ben"),
+        row("xts4", ",,"),
+        row("xts5", "01HYZLOF1.6,,"),
+        row("xts6", "X,perhaps,"),
+        row("xts7", ",,Uma"),
+        row("xts8", &format!("{},,", "x".repeat(101))),
+    ];
+    desk.write("choices.csv", &format!("{heading}{}", file.concat()));
+    let dry = desk.run(&["import", "choices.csv", "--dry-run"]).ends(3);
+    assert_eq!(dry.out, "would be 5 added, 0 updated, 0 unchanged, 3 refused\n");
+    let ran = desk.run(&["import", "choices.csv"]).ends(3);
+    assert_eq!(ran.out, "5 added, 0 updated, 0 unchanged, 3 refused\n");
+    let said: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(said[0], "choices.csv:7 (xts6): opcode_option: `perhaps` is neither existing nor new");
+    assert!(said[1].starts_with("choices.csv:8 (xts7): opcode_word: "), "{}", said[1]);
+    assert_eq!(said[2], "choices.csv:9 (xts8): opcode: has 101 characters; at most 100 are taken");
+    let opcode = |code: &str| desk.run(&["show", code, "--json"]).json()["opcode"].clone();
+    let told = |code: &str| {
+        let one = opcode(code);
+        [&one["choice"], &one["option"], &one["word"], &one["chosen_by"]].map(|value| value.as_str().map(str::to_owned))
+    };
+    let some = |texts: [&str; 4]| texts.map(|text| (!text.is_empty()).then(|| text.to_owned()));
+    assert_eq!(told("xts1"), some(["Tell Us More", "existing", "Carla on the phone", "ana"]));
+    assert_eq!(told("xts2"), some(["DataClover Appt", "new", "", "ana"]), "the name that new ones get is a new one's");
+    assert_eq!(told("xts3"), some(["DataClover Appt", "new", "Ben", "ana"]));
+    assert_eq!(
+        (opcode("xts4")["chosen"].clone(), told("xts5")[1].clone()),
+        (json!(false), Some("existing".to_owned()))
+    );
+    // Again, and what was listed, in either form: nothing changes, nothing is chosen for anybody.
+    let before = desk.run(&["events", "--json"]).out;
+    let again = "0 added, 0 updated, 5 unchanged, 0 refused\n";
+    let refused = again.replace("0 refused", "3 refused");
+    assert_eq!(desk.run(&["import", "choices.csv", "--dry-run"]).ends(3).out, format!("would be {refused}"));
+    assert_eq!(desk.run(&["import", "choices.csv"]).ends(3).out, refused);
+    for form in ["--json", "--csv"] {
+        let listed = desk.run(&["list", form]).out;
+        assert_eq!(desk.run_with(&["import", "-"], &listed).ends(0).out, again, "{form}");
+    }
+    assert_eq!(desk.run(&["events", "--json"]).out, before);
+    let changed = file.concat().replace("01HYZLOF1.6,,", "01HYZLOF1.7,,");
+    desk.write(
+        "choices.csv",
+        &format!("{}{changed}", heading.replace("opcode,", "Op Code,").replace("opcode_word", "Said By")),
+    );
+    let map = ["--map", "Op Code=opcode", "--map", "Said By=opcode_word"];
+    let dry = desk.run(&[&["import", "choices.csv", "--dry-run"], &map[..]].concat()).ends(3).out;
+    assert_eq!(dry, "would be 0 added, 1 updated, 4 unchanged, 3 refused\n");
+    assert_eq!(desk.run(&[&["import", "choices.csv"], &map[..]].concat()).ends(3).out, dry.replace("would be ", ""));
+    assert_eq!(opcode("xts5")["choice"], "01HYZLOF1.7");
+}
+
+#[test]
+fn one_dealership_by_hand_with_its_choice() {
+    let desk = Desk::new();
+    let add = |code: &str, more: &[&str]| {
+        let args =
+            ["add", "A", "--dealer-code", code, "--email", "a@example.com", "--timezone", "America/Denver", "--json"];
+        desk.run(&[&args[..], more].concat())
+    };
+    let one = add("xts1", &["--opcode", "01X", "--opcode-word", "Carla"]).ends(0).json()["opcode"].clone();
+    assert_eq!([&one["choice"], &one["option"], &one["word"]], ["01X", "existing", "Carla"]);
+    let one = add("xts2", &["--new-opcode"]).ends(0).json()["opcode"].clone();
+    assert_eq!([&one["choice"], &one["option"]], ["DataClover Appt", "new"]);
+    add("xts3", &["--opcode-word", "Carla"]).ends(2).says("opcode_word");
+    add("xts3", &["--opcode", ""]).ends(0);
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_wrong_usage_and_changes_nothing() {
     let desk = Desk::new();
     desk.run(&["import", "none.csv"]).ends(2).says("cannot read none.csv");

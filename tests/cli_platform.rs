@@ -4,25 +4,12 @@
 
 mod cli_support;
 
-use cli_support::{Desk, Running, is_clean};
+use cli_support::{Desk, is_clean};
 use serde_json::json;
-
-/// A desk that is configured for a sandbox of its own, as the sandbox itself prints it.
-fn connected(faults: &str) -> (Desk, Running) {
-    let desk = Desk::filled();
-    let mut sandbox = desk.start(&["sandbox", "--listen", "127.0.0.1:0", "--seed", "7", "--faults", faults]);
-    let mut settings = String::new();
-    while !settings.contains("expires_at") {
-        settings.push_str(&sandbox.line());
-        settings.push('\n');
-    }
-    desk.write("config.toml", &settings);
-    (desk, sandbox)
-}
 
 #[test]
 fn codes_come_from_the_source_and_looks_tell_what_was_observed() {
-    let (desk, _sandbox) = connected("none");
+    let (desk, _sandbox) = Desk::connected("none");
     desk.run(&["config", "check"]).ends(0);
     let invited = desk.run(&["invite", "--query", "is:new", "--yes", "--json"]).ends(0).json();
     assert_eq!(invited["items"].as_array().unwrap().len(), 4);
@@ -44,7 +31,7 @@ fn codes_come_from_the_source_and_looks_tell_what_was_observed() {
 
 #[test]
 fn our_own_credentials_failing_changes_no_dealership() {
-    let (desk, _sandbox) = connected("none");
+    let (desk, _sandbox) = Desk::connected("none");
     let settings = std::fs::read_to_string(desk.path("config.toml")).unwrap();
     let secret = settings.lines().find(|line| line.starts_with("client_secret")).unwrap();
     desk.write("config.toml", &settings.replace(secret, "client_secret = \"wrong\""));

@@ -1,10 +1,11 @@
-//! `check` and `opcode list`: looks at the platform, now.
+//! `check`: looks at the platform, now.
 
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
+use crate::domain::opcode::find;
 use crate::domain::text::clean;
 use crate::domain::{Onboarding, Outcome, rfc3339, slots_in_words};
 use crate::engine::{Checked, Engine, EngineError};
@@ -12,10 +13,11 @@ use crate::engine::{Checked, Engine, EngineError};
 use super::app::{App, Need};
 use super::args::Targets;
 use super::error::CliError;
-use super::json::{SCHEMA, opcode_word};
-use super::output::{Ink, fit};
+use super::json::{self, opcode_word};
+use super::opcode::words;
+use super::output::Ink;
 use super::record::all;
-use super::report::{self, Report, identity};
+use super::report::{self, Report};
 use super::select::Desk;
 
 const LOOKING: Need = Need { platform: true, source: false, background: false };
@@ -41,7 +43,7 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
         let outcome = match answer {
             Ok(checked) => {
                 let after = engine.book().get(state.id).unwrap_or_else(|| Arc::clone(&state));
-                let (words, document) = (words(app, &after, &checked), document(app, &after, &checked));
+                let (words, document) = (told(app, &after, &checked), document(app, &after, &checked));
                 match checked.look.outcome {
                     Outcome::Connected | Outcome::NotConnected => report::Outcome::Done(words, document),
                     // It was looked, but nothing is known: a script must not take that for an answer.
@@ -56,7 +58,8 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
     report.finish(app, args.json.json)
 }
 
-async fn looking(app: &App) -> Result<Engine, CliError> {
+/// The engine with a platform to ask; says which settings are missing for that.
+pub(super) async fn looking(app: &App) -> Result<Engine, CliError> {
     let missing = app.config.xtime.missing();
     if !missing.is_empty() {
         return Err(CliError::usage(format!("Xtime is not configured: set {} in [xtime]", missing.join(", "))));
@@ -64,7 +67,7 @@ async fn looking(app: &App) -> Result<Engine, CliError> {
     app.engine(LOOKING).await
 }
 
-fn words(app: &App, state: &Onboarding, checked: &Checked) -> String {
+fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
     let look = &checked.look;
     let ink = match look.outcome {
         Outcome::Connected => Ink::Good,
@@ -72,20 +75,38 @@ fn words(app: &App, state: &Onboarding, checked: &Checked) -> String {
         Outcome::OurCredentials | Outcome::Unknown => Ink::Bad,
     };
     let mut text = format!("{} ({})", app.out.ink(ink, &look.outcome.to_string()), clean(&look.reason));
+    let now = app.clock.now();
     if look.outcome == Outcome::Connected {
-        let code = state.opcode_code(&app.config.opcode_default);
-        text.push_str(&format!("; opcode `{}` {}", clean(code), opcode_word(state.opcode_state)));
-        if let Some(finding) = state.opcode_findings.first() {
-            text.push_str(&format!(", {}", clean(finding)));
+        let chosen = state.opcode_code(&app.config.opcode_default);
+        // What this list says: an empty one says nothing, whatever is known from before.
+        let found = find(chosen, look.services.as_deref().unwrap_or_default()).words.join("; ");
+        let code = clean(chosen);
+        text.push_str(&format!("; opcode `{code}` {}: {}", opcode_word(state.opcode_state), clean(&found)));
+        if let Some(gone) = words::gone(state, now) {
+            text.push_str(&format!("; {gone}"));
         }
     }
     match &checked.slots {
         Some(Ok(slots)) => {
             let words = slots_in_words(slots.count, slots.days(), slots.next, state.profile.timezone);
             text.push_str(&format!("; {words}"));
+            if slots.count == 0 {
+                text.push_str(&format!(" in {} days; the usual causes:", app.config.slot_window));
+                words::causes().for_each(|cause| text.push_str(&format!("\n  {cause}")));
+            }
         }
         Some(Err(why)) => text.push_str(&format!("; slots: {}", clean(why))),
         None => {}
+    }
+    match (state.is_live(), state.lacks()) {
+        (true, _) => text.push_str(&format!("\n  {}", app.out.ink(Ink::Good, "live"))),
+        (false, Some(lacks)) => {
+            text.push_str(&format!("\n  {}", app.out.ink(Ink::Warn, &format!("to be live it lacks: {lacks}"))));
+        }
+        (false, None) => {}
+    }
+    if let Some(open) = &state.booking {
+        text.push_str(&format!("\n  test appointment: {}", words::open_booking(open, state, now)));
     }
     for event in &checked.events {
         text.push_str(&format!("\n  recorded: {}", event.summary()));
@@ -96,7 +117,7 @@ fn words(app: &App, state: &Onboarding, checked: &Checked) -> String {
 fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
     let look = &checked.look;
     let slots = checked.slots.as_ref().map(|slots| match slots {
-        Ok(slots) => json!({ "count": slots.count, "days": slots.days(), "next": slots.next, "by_day": slots.by_day }),
+        Ok(counts) => json::slots(counts),
         Err(why) => json!({ "unknown": why }),
     });
     let events: Vec<Value> = checked.events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
@@ -112,50 +133,10 @@ fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
             "choice": state.opcode_code(&app.config.opcode_default),
             "state": opcode_word(state.opcode_state),
             "findings": state.opcode_findings,
+            "visible_before_since": state.opcode_was_visible.map(rfc3339),
         },
+        "lacks": state.lacks(),
         "slots": slots,
         "events": events,
     })
-}
-
-/// `opcode list`.
-pub(super) async fn opcodes(app: &App, dealership: &str, json: bool) -> Result<(), CliError> {
-    let engine = looking(app).await?;
-    let states = all(&engine);
-    let me = app.config.operator();
-    let state = Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me }.one(dealership)?;
-    let checked = engine.check(state.id).await?;
-    let look = &checked.look;
-    let services = look.services.as_deref().unwrap_or_default();
-    let chosen = state.opcode_code(&app.config.opcode_default);
-    if json {
-        let list: Vec<Value> = services
-            .iter()
-            .map(|service| {
-                let code = service.opcode.raw();
-                json!({ "opcode": code, "name": service.name.raw(), "chosen": code == chosen })
-            })
-            .collect();
-        app.out.document(&json!({
-            "schema": SCHEMA,
-            "dealership": identity(&state),
-            "outcome": look.outcome.to_string(),
-            "reason": look.reason,
-            "opcodes": list,
-        }))?;
-    } else {
-        let wide = services.iter().map(|service| service.opcode.plain().chars().count()).max().unwrap_or(0).min(40);
-        for service in services {
-            let mark = if service.opcode.raw() == chosen { app.out.ink(Ink::Good, "*") } else { " ".to_owned() };
-            app.out.line(format!("{mark} {}  {}", fit(&service.opcode.plain(), wide), service.name.plain()))?;
-        }
-    }
-    match look.outcome {
-        Outcome::Connected if services.is_empty() => {
-            app.out.note("Xtime answered with an empty list: could not tell");
-            Ok(())
-        }
-        Outcome::Connected => Ok(()),
-        outcome => Err(CliError::Failed(format!("{outcome}: {}", clean(&look.reason)))),
-    }
 }

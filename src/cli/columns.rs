@@ -2,7 +2,7 @@
 
 use crate::domain::{InvitationState, Onboarding, OpcodeState, Policy, Stage, Timestamp, Untrusted, in_words, rfc3339};
 
-use super::json::{opcode_word, state_word};
+use super::json::{opcode_word, option_word, state_word};
 use super::output::Ink;
 
 /// One dealership at a moment.
@@ -101,6 +101,11 @@ macro_rules! number {
 
 fn in_its_zone(view: &View<'_>, at: Option<Timestamp>) -> String {
     at.map(|at| crate::domain::when::in_zone(at, view.state.profile.timezone)).unwrap_or_default()
+}
+
+/// A wall clock of the dealership.
+fn local_text(local: chrono::NaiveDateTime) -> String {
+    local.format("%Y-%m-%d %H:%M").to_string()
 }
 
 fn invitation_time(view: &View<'_>, pick: fn(&crate::domain::Invitation) -> Timestamp) -> Option<Timestamp> {
@@ -226,12 +231,45 @@ pub(super) const COLUMNS: &[Column] = &[
             let code = view.state.opcode_code(&view.policy.default_opcode);
             format!("{code} ({})", opcode_word(view.state.opcode_state))
         },
-        script: |view| view.state.opcode_code(&view.policy.default_opcode).to_owned(),
+        // What a file says is a choice when it is imported; the default is none.
+        script: |view| view.state.opcode.as_ref().map(|chosen| chosen.choice.code.raw()).unwrap_or_default().to_owned(),
         key: |view| text_key(view.state.opcode_code(&view.policy.default_opcode)),
         ink: opcode_ink,
     },
+    text!("opcode_option", "OPTION", |view| {
+        view.state.opcode.as_ref().map_or("", |chosen| option_word(chosen.choice.option)).to_owned()
+    }),
+    text!("opcode_by", "CHOSEN BY", |view| view
+        .state
+        .opcode
+        .as_ref()
+        .map(|chosen| chosen.by.to_string())
+        .unwrap_or_default()),
+    time!("opcode_at", "CHOSEN", |view| view.state.opcode.as_ref().map(|chosen| chosen.at)),
+    text!("opcode_word", "ON WHOSE WORD", |view| {
+        let word = view.state.opcode.as_ref().and_then(|chosen| chosen.word.as_ref());
+        word.map(Untrusted::raw).unwrap_or_default().to_owned()
+    }),
     text!("opcode_state", "OPCODE STATE", |view| opcode_word(view.state.opcode_state).to_owned()),
+    Column {
+        id: "lacks",
+        title: "LACKS",
+        people: |view| view.state.lacks().unwrap_or_default().to_owned(),
+        script: |view| view.state.lacks().unwrap_or_default().to_owned(),
+        key: |view| text_key(view.state.lacks().unwrap_or_default()),
+        ink: |_| Ink::Warn,
+    },
     number!("slots", "SLOTS", |view| view.state.slots.as_ref().map(|slots| i64::from(slots.count))),
+    text!("next_slot", "NEXT SLOT", |view| {
+        let next = view.state.slots.as_ref().and_then(|slots| slots.next);
+        let local = view.now.with_timezone(&view.state.profile.timezone).naive_local();
+        next.filter(|next| *next > local).map(local_text).unwrap_or_default()
+    }),
+    text!("appointment", "APPOINTMENT", |view| match (&view.state.booking, &view.state.appointment) {
+        (Some(_), _) => "unknown".to_owned(),
+        (None, Some(stands)) => local_text(stands.local),
+        (None, None) => String::new(),
+    }),
     text!("last_event", "LAST EVENT", |view| {
         let kinds = crate::domain::Fact::KINDS;
         kinds.get(usize::from(view.state.last_event.kind)).copied().unwrap_or_default().to_owned()

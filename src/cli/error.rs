@@ -104,7 +104,7 @@ impl From<EngineError> for CliError {
         match error {
             EngineError::Refused(refusal) => refusal.into(),
             EngineError::Store(error) => error.into(),
-            EngineError::ReadOnly => Self::Refused(error.to_string()),
+            EngineError::ReadOnly | EngineError::Booking(_) => Self::Refused(error.to_string()),
             EngineError::NoSource | EngineError::NoPlatform => Self::Usage(error.to_string()),
             error => Self::Failed(error.to_string()),
         }

@@ -11,19 +11,20 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::config::diagnostic::shown;
-use crate::domain::{Onboarding, Profile};
+use crate::domain::{Onboarding, OpcodeChoice, OpcodeOption, Profile};
 use crate::engine::{Imported, Incoming};
 
 use super::app::{App, Need};
 use super::args::{Add, Import};
 use super::error::CliError;
-use super::json::{SCHEMA, dealership, with_schema};
+use super::json::{SCHEMA, dealership, option_word, with_schema};
+use super::opcode;
 use super::output::{Ink, progress};
 use super::record::all;
 use super::report::named;
 
 use field::{Field, Mapping};
-use row::{Problem, Values};
+use row::{Problem, Values, Written};
 use sheet::{Refused, Row, Sheet};
 
 /// The largest file that is read, in bytes.
@@ -86,7 +87,15 @@ async fn read_file(path: &Path) -> Result<Vec<u8>, CliError> {
 /// Records the good rows; those that a rule refuses join the refused ones.
 async fn record(app: &App, sheet: &mut Sheet) -> Result<Counts, CliError> {
     let engine = app.engine(Need::default()).await?;
-    let incoming: Vec<Incoming> = sheet.rows.iter().map(|row| row.profile.clone().into()).collect();
+    let incoming: Vec<Incoming> = sheet
+        .rows
+        .iter()
+        .map(|row| Incoming {
+            profile: row.profile.clone(),
+            opcode: chosen(app, &row.written),
+            word: row.written.word.clone(),
+        })
+        .collect();
     let bar = progress("{bar:40} {pos}/{len} dealerships  {elapsed}", incoming.len() as u64);
     let answers = engine.import(incoming, &app.actor(), |done| bar.set_position(done as u64)).await;
     bar.finish_and_clear();
@@ -100,6 +109,11 @@ async fn record(app: &App, sheet: &mut Sheet) -> Result<Counts, CliError> {
         }
     }
     Ok(counts)
+}
+
+/// The choice that a row makes, with what the settings add.
+fn chosen(app: &App, written: &Written) -> Option<OpcodeChoice> {
+    opcode::choice(&app.config, written.code.as_deref(), written.option)
 }
 
 fn refused(row: &Row, why: &str) -> Refused {
@@ -117,14 +131,22 @@ async fn compare(app: &App, sheet: &Sheet) -> Result<Counts, CliError> {
     for row in &sheet.rows {
         match known.get(row.profile.dealer_code.raw()) {
             None => counts.added += 1,
-            // Who looks after it is decided at the desk, not by a file.
-            Some(state) if Profile { owner: state.profile.owner.clone(), ..row.profile.clone() } == state.profile => {
-                counts.unchanged += 1;
-            }
+            Some(state) if is_so(state, row, chosen(app, &row.written).as_ref()) => counts.unchanged += 1,
             Some(_) => counts.updated += 1,
         }
     }
     Ok(counts)
+}
+
+/// Whether the books say already what a row says.
+fn is_so(state: &Onboarding, row: &Row, choice: Option<&OpcodeChoice>) -> bool {
+    // Who looks after it is decided at the desk, not by a file.
+    let profile = Profile { owner: state.profile.owner.clone(), ..row.profile.clone() };
+    let same = |choice: &OpcodeChoice| {
+        let word = &row.written.word;
+        state.opcode.as_ref().is_some_and(|chosen| chosen.choice == *choice && (word.is_none() || chosen.word == *word))
+    };
+    profile == state.profile && choice.is_none_or(same)
 }
 
 fn document(from: &str, dry_run: bool, sheet: &Sheet, counts: Counts) -> Value {
@@ -169,13 +191,22 @@ pub(super) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
         (Field::Email, &args.email),
         (Field::Phone, &args.phone),
         (Field::Owner, &args.owner),
+        (Field::OpcodeWord, &args.opcode_word),
     ] {
         values.set(field, value);
     }
-    let profile =
-        row::profile(&values).map_err(|Problem { field, reason }| CliError::usage(format!("{field}: {reason}")))?;
+    if let Some(code) = &args.opcode {
+        values.set(Field::Opcode, code);
+    }
+    if args.new_opcode {
+        values.set(Field::OpcodeOption, option_word(OpcodeOption::New));
+    }
+    let wrong = |Problem { field, reason }: Problem| CliError::usage(format!("{field}: {reason}"));
+    let profile = row::profile(&values).map_err(wrong)?;
+    let written = row::written(&values).map_err(wrong)?;
+    let incoming = Incoming { profile, opcode: chosen(app, &written), word: written.word };
     let engine = app.engine(Need::default()).await?;
-    let mut answers = engine.add(vec![profile], &app.actor()).await?;
+    let mut answers = engine.add(vec![incoming], &app.actor()).await?;
     let id = answers.pop().ok_or_else(|| CliError::Failed("no answer".to_owned()))??;
     let state = all(&engine).into_iter().find(|state| state.id == id);
     let Some(state) = state else { return Err(CliError::Failed("it was added and is not there".to_owned())) };

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Attention, InvitationState, Onboarding, OpcodeOption, OpcodeState, Policy, Timestamp, Untrusted, rfc3339,
+    Attention, BookedAppointment, InvitationState, Onboarding, OpcodeOption, OpcodeState, OpenBooking, Policy,
+    SlotCounts, Timestamp, Untrusted, rfc3339,
 };
 
 /// The form of every document.
@@ -66,20 +67,8 @@ pub fn dealership(state: &Onboarding, now: Timestamp, policy: &Policy, reveal: b
             "next": slots.next,
             "by_day": slots.by_day,
         })),
-        "appointment": state.appointment.as_ref().map(|stands| json!({
-            "id": stands.id,
-            "at_local": stands.local,
-            "opcode": stands.opcode,
-            "booked_at": rfc3339(stands.at),
-            "seen_at": time(stands.seen_at),
-        })),
-        "booking": state.booking.as_ref().map(|open| json!({
-            "at_local": open.local,
-            "opcode": open.opcode,
-            "sent_at": rfc3339(open.at),
-            "by": open.by,
-            "unknown": open.unknown,
-        })),
+        "appointment": state.appointment.as_ref().map(appointment),
+        "booking": state.booking.as_ref().map(open_booking),
         "mail": null,
         "last_probe": state.probe.as_ref().map(|probe| json!({
             "at": rfc3339(probe.at),
@@ -91,6 +80,34 @@ pub fn dealership(state: &Onboarding, now: Timestamp, policy: &Policy, reveal: b
         "added_at": rfc3339(state.added_at),
         "version": state.version,
     })
+}
+
+/// The test appointment that stands.
+pub fn appointment(stands: &BookedAppointment) -> Value {
+    json!({
+        "id": stands.id,
+        "at_local": stands.local,
+        "opcode": stands.opcode,
+        "booked_at": rfc3339(stands.at),
+        "seen_at": stands.seen_at.map(rfc3339),
+    })
+}
+
+/// A booking whose end is not known.
+pub fn open_booking(open: &OpenBooking) -> Value {
+    json!({
+        "at_local": open.local,
+        "opcode": open.opcode,
+        "moves": open.moves,
+        "sent_at": rfc3339(open.at),
+        "by": open.by,
+        "unknown": open.unknown,
+    })
+}
+
+/// Slots that were seen just now.
+pub fn slots(counts: &SlotCounts) -> Value {
+    json!({ "count": counts.count, "days": counts.days(), "next": counts.next, "by_day": counts.by_day })
 }
 
 fn invitation(state: &Onboarding, now: Timestamp, reveal: bool) -> Option<Value> {

@@ -18,7 +18,7 @@ use super::output::{Ink, fit, terminal_width};
 
 /// The columns of people, without `--columns`.
 const FOR_PEOPLE: &[&str] =
-    &["dealer_code", "name", "stage", "code", "left", "waiting", "opcode", "owner", "attention"];
+    &["dealer_code", "name", "stage", "code", "left", "waiting", "opcode", "lacks", "owner", "attention"];
 
 /// The columns of spreadsheets, without `--columns`.
 const FOR_SHEETS: &[&str] = &[
@@ -44,8 +44,13 @@ const FOR_SHEETS: &[&str] = &[
     "due_at",
     "confirmed_at",
     "opcode",
+    "opcode_option",
+    "opcode_word",
     "opcode_state",
+    "lacks",
     "slots",
+    "next_slot",
+    "appointment",
 ];
 
 /// Runs the command.

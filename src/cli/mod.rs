@@ -1,6 +1,7 @@
 //! The command line: one of the two faces of the engine.
 
 pub mod app;
+mod appointment;
 pub mod args;
 mod backup;
 mod books;
@@ -18,6 +19,7 @@ mod invite;
 pub mod json;
 mod later;
 mod list;
+mod opcode;
 pub mod output;
 mod record;
 mod report;
@@ -87,9 +89,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Some(Command::Config(command)) => return settings::run(&cli.globals, *command),
         Some(Command::Resend(_)) => return Err(later::refuse("resend", "mail")),
         Some(Command::Mail(_)) => return Err(later::refuse("mail", "mail")),
-        Some(Command::Appointment(_)) => return Err(later::refuse("appointment", "booking")),
         Some(Command::Report(_)) => return Err(later::refuse("report", "reporting")),
-        Some(Command::Opcode(Opcode::Guide(_))) => return Err(later::refuse("opcode guide", "the dealer's letter")),
         _ => {}
     }
     let app = Arc::new(App::new(cli.globals)?);
@@ -129,10 +129,12 @@ async fn dispatch(app: &Arc<App>, command: Option<Command>) -> Result<(), CliErr
         Some(Command::Snooze(args)) => record::snooze(app, &args).await,
         Some(Command::Archive(args)) => record::archive(app, &args).await,
         Some(Command::Check(args)) => check::run(app, &args).await,
-        Some(Command::Opcode(Opcode::Set { dealership, code, existing: _, new, json })) => {
-            record::opcode(app, &dealership, &code, new, json.json).await
+        Some(Command::Opcode(Opcode::Set(args))) => opcode::set::run(app, &args).await,
+        Some(Command::Opcode(Opcode::List { dealership, json })) => {
+            opcode::list::run(app, &dealership, json.json).await
         }
-        Some(Command::Opcode(Opcode::List { dealership, json })) => check::opcodes(app, &dealership, json.json).await,
+        Some(Command::Opcode(Opcode::Guide(args))) => opcode::guide::run(app, &args).await,
+        Some(Command::Appointment(args)) => appointment::run(app, &args).await,
         Some(Command::Events(args)) => events::run(app, &args).await,
         Some(Command::Watch) => watch::run(app).await,
         Some(Command::Export(args)) => backup::export(app, &args).await,

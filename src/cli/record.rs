@@ -1,14 +1,15 @@
-//! The commands that record one fact about dealerships: revoke, confirm, note, assign, snooze, archive, opcode set.
+//! The commands that record one fact about dealerships: revoke, confirm, note, assign, snooze, archive; and what bulk commands share.
 
 use std::sync::Arc;
 
 use crate::domain::when::parse_duration;
-use crate::domain::{Command, Onboarding, OpcodeChoice, OpcodeOption};
+use crate::domain::{Command, Onboarding};
 use crate::engine::Engine;
 
 use super::app::{App, Need};
 use super::args::{Archive, Assign, Confirm, Note, Revoke, Snooze};
 use super::error::CliError;
+use super::invite::TYPE_ABOVE;
 use super::output::is_interactive;
 use super::report::{Outcome, Report, named};
 use super::select::Desk;
@@ -19,18 +20,30 @@ pub(super) fn all(engine: &Engine) -> Vec<Arc<Onboarding>> {
 }
 
 /// Finds what a command is about.
-fn choose(
+pub(super) fn choose<T>(
     app: &App,
     engine: &Engine,
-    find: impl FnOnce(&Desk<'_>) -> Result<Vec<Arc<Onboarding>>, CliError>,
-) -> Result<Vec<Arc<Onboarding>>, CliError> {
+    find: impl FnOnce(&Desk<'_>) -> Result<T, CliError>,
+) -> Result<T, CliError> {
     let states = all(engine);
     let me = app.config.operator();
     find(&Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me })
 }
 
+/// Has the number typed when a command is about many.
+pub(super) async fn ask_above_many(app: &App, count: usize, what: &str, yes: bool) -> Result<(), CliError> {
+    if yes || count <= TYPE_ABOVE {
+        return Ok(());
+    }
+    if !is_interactive() {
+        return Err(CliError::usage(format!("this would {what}; add --yes to do it without being asked")));
+    }
+    let answer = app.ask(&format!("This will {what}. Type the number to go on: ")).await?;
+    if answer == count.to_string() { Ok(()) } else { Err(CliError::Refused("nothing was done".to_owned())) }
+}
+
 /// Sends a command for each dealership and reports.
-async fn send(
+pub(super) async fn send(
     app: &App,
     engine: &Engine,
     states: Vec<Arc<Onboarding>>,
@@ -64,7 +77,7 @@ pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
                 "the living code of {what} would be taken back; add --yes to do it without being asked"
             )));
         }
-        let many = states.len() > super::invite::TYPE_ABOVE;
+        let many = states.len() > TYPE_ABOVE;
         let how = if many { "Type the number to go on:" } else { "[y/N]" };
         let answer = app.ask(&format!("Take back the living code of {what}? It stays dead. {how} ")).await?;
         let meant =
@@ -133,13 +146,4 @@ pub(super) async fn archive(app: &App, args: &Archive) -> Result<(), CliError> {
     let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
     let command = if args.undo { Command::Unarchive } else { Command::Archive };
     send(app, &engine, states, targets.json.json, |_| Ok(command.clone())).await
-}
-
-/// `opcode set`.
-pub(super) async fn opcode(app: &App, dealership: &str, code: &str, new: bool, json: bool) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
-    let state = choose(app, &engine, |desk| Ok(vec![desk.one(dealership)?]))?;
-    let option = if new { OpcodeOption::New } else { OpcodeOption::Existing };
-    let choice = OpcodeChoice { code: code.into(), option };
-    send(app, &engine, state, json, |_| Ok(Command::ChooseOpcode { choice: choice.clone(), word: None })).await
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::text::clean;
 use crate::domain::when::{away, for_people, in_zone};
 use crate::domain::{Event, Onboarding, Timestamp, Untrusted, fold};
 use crate::store::EventQuery;
@@ -9,7 +10,8 @@ use crate::store::EventQuery;
 use super::app::App;
 use super::args::Show;
 use super::error::CliError;
-use super::json::{dealership, opcode_word, option_word, state_word, with_schema};
+use super::json::{dealership, opcode_word, state_word, with_schema};
+use super::opcode::words;
 use super::output::{Ink, fit};
 
 /// Runs the command.
@@ -101,7 +103,7 @@ impl Page<'_> {
 
     fn code(&self, reveal: bool) -> Result<(), CliError> {
         if let Some(pending) = &self.state.pending {
-            let failed = pending.failed.as_deref().map(|why| format!("; {}", crate::domain::text::clean(why)));
+            let failed = pending.failed.as_deref().map(|why| format!("; {}", clean(why)));
             let asked = away(pending.at, self.now);
             self.line("requested", &format!("code {} {asked}{}", pending.generation, failed.unwrap_or_default()))?;
         }
@@ -110,7 +112,7 @@ impl Page<'_> {
         };
         let shown = if reveal { newest.code.reveal().to_owned() } else { newest.code.masked() };
         let state = state_word(newest.state(self.now));
-        let by = crate::domain::text::clean(&newest.issued_by);
+        let by = clean(&newest.issued_by);
         self.line("code", &format!("{shown}  {state}, issue {}, entered by {by}", newest.generation))?;
         self.line("generated", &self.time(newest.generated_at))?;
         self.line("expires", &self.time(newest.expires_at))
@@ -132,18 +134,35 @@ impl Page<'_> {
     }
 
     fn opcode(&self, default: &str) -> Result<(), CliError> {
-        let code = Untrusted::from(self.state.opcode_code(default));
-        let option = self.state.opcode.as_ref().map_or("the default", |chosen| option_word(chosen.choice.option));
-        self.line("opcode", &format!("{}  {}, {option}", code.plain(), opcode_word(self.state.opcode_state)))?;
-        for finding in &self.state.opcode_findings {
-            self.line("", &crate::domain::text::clean(finding))?;
+        let (state, now, out) = (self.state, self.now, &self.app.out);
+        let code = clean(state.opcode_code(default));
+        self.line("opcode", &format!("{code}  {}", opcode_word(state.opcode_state)))?;
+        self.line("", &words::choice(state, now))?;
+        words::findings(state, now).iter().try_for_each(|finding| self.line("", finding))?;
+        if let Some(gone) = words::gone(state, now) {
+            self.line("", &out.ink(Ink::Warn, &gone))?;
         }
-        if let Some(slots) = &self.state.slots {
-            let seen = away(slots.checked_at, self.now);
-            self.line("slots", &format!("{} on {} days, since {seen}", slots.count, slots.days))?;
+        if let Some(lacks) = state.lacks() {
+            self.line("lacks", &out.ink(Ink::Warn, lacks))?;
+        }
+        if let Some(at) = state.left_live_at {
+            self.line("left live", &self.time(at))?;
+        }
+        if let Some(slots) = &state.slots {
+            self.line("slots", &words::slots(slots, state, now))?;
+            if slots.count == 0 {
+                self.line("", "the usual causes, likeliest first:")?;
+                words::causes().try_for_each(|cause| self.line("", &format!("  {cause}")))?;
+            }
+        }
+        if let Some(stands) = &state.appointment {
+            self.line("appointment", &words::appointment(stands, state, now))?;
+        }
+        if let Some(open) = &state.booking {
+            self.line("booking", &out.ink(Ink::Warn, &words::open_booking(open, state, now)))?;
         }
         if let Some(probe) = &self.state.probe {
-            let reason = crate::domain::text::clean(&probe.reason);
+            let reason = clean(&probe.reason);
             self.line("last look", &format!("{}: {reason}, {}", probe.outcome, away(probe.at, self.now)))?;
         }
         Ok(())

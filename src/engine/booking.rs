@@ -178,6 +178,19 @@ impl Engine {
         let _one_at_a_time = self.inner.booking.lock().await;
         self.inner.settle(id, actor).await
     }
+
+    /// Reads the appointment that stands back now. `None`: none stands.
+    ///
+    /// # Errors
+    /// When nothing may be recorded, or the dealership is not in our books.
+    pub async fn read_back(&self, id: DealershipId, actor: &Actor) -> Result<Option<ReadBack>, EngineError> {
+        self.inner.may_record()?;
+        let _one_at_a_time = self.inner.booking.lock().await;
+        match &self.inner.known(id)?.appointment {
+            Some(stands) => Ok(Some(self.inner.see(id, &stands.id, actor).await)),
+            None => Ok(None),
+        }
+    }
 }
 
 impl Inner {

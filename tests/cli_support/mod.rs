@@ -2,10 +2,11 @@
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic, reason = "every test file uses a part of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub struct Desk {
@@ -133,6 +134,74 @@ impl Desk {
         // What it says later must not fill the pipe.
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         running
+    }
+}
+
+/// A sandbox of its own, run by the program itself, and its documented control interface.
+pub struct Sandbox {
+    /// Ends with it.
+    pub running: Running,
+    /// Its host and port.
+    pub address: String,
+}
+
+impl Sandbox {
+    /// Sends a request and reads the whole answer as JSON.
+    pub fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let host = &self.address;
+        let length = body.len();
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n");
+        stream.write_all(format!("{head}Connection: close\r\n\r\n{body}").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"))
+    }
+
+    /// Makes a dealership do something now.
+    pub fn act(&self, dealer: &str, action: &str, details: &Value) -> Value {
+        self.ask("POST", &format!("/control/dealers/{dealer}/{action}"), details)
+    }
+
+    /// A dealership that is connected, shows `Tell Us More` and offers times.
+    pub fn ready(&self, dealer: &str) {
+        let zone = "America/Chicago";
+        let made = json!({ "dealerCode": dealer, "timezone": zone, "connected": true });
+        self.ask("POST", "/control/dealers", &made);
+        self.act(dealer, "publish", &json!({ "opcode": "Tell Us More" }));
+        self.act(dealer, "open-slots", &Value::Null);
+    }
+
+    /// How many appointments stand in a dealership's calendar.
+    pub fn appointments(&self, dealer: &str) -> u64 {
+        let one = self.ask("GET", &format!("/control/dealers/{dealer}"), &Value::Null);
+        one["appointments"].as_u64().unwrap()
+    }
+}
+
+impl Desk {
+    /// A desk with four dealerships that is configured for a sandbox of its own, as the sandbox itself prints it.
+    pub fn connected(faults: &str) -> (Self, Sandbox) {
+        let desk = Self::filled();
+        let mut running = desk.start(&["sandbox", "--listen", "127.0.0.1:0", "--seed", "7", "--faults", faults]);
+        let mut settings = String::new();
+        while !settings.contains("expires_at") {
+            settings.push_str(&running.line());
+            settings.push('\n');
+        }
+        desk.write("config.toml", &settings);
+        let base = settings.split("http://").nth(1).unwrap();
+        let address = base.split('/').next().unwrap().to_owned();
+        (desk, Sandbox { running, address })
+    }
+
+    /// Puts something behind the settings.
+    pub fn configure(&self, more: &str) {
+        let settings = std::fs::read_to_string(self.path("config.toml")).unwrap();
+        self.write("config.toml", &format!("{settings}\n{more}\n"));
     }
 }
 

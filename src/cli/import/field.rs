@@ -16,10 +16,13 @@ pub(super) enum Field {
     Email,
     Phone,
     Owner,
+    Opcode,
+    OpcodeOption,
+    OpcodeWord,
 }
 
 impl Field {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Name,
         Self::DealerCode,
         Self::Group,
@@ -31,6 +34,9 @@ impl Field {
         Self::Email,
         Self::Phone,
         Self::Owner,
+        Self::Opcode,
+        Self::OpcodeOption,
+        Self::OpcodeWord,
     ];
 
     /// The fields without which nothing can be done for a dealership.
@@ -50,6 +56,9 @@ impl Field {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::Owner => "owner",
+            Self::Opcode => "opcode",
+            Self::OpcodeOption => "opcode_option",
+            Self::OpcodeWord => "opcode_word",
         }
     }
 
@@ -58,6 +67,7 @@ impl Field {
         match self {
             Self::DealerCode | Self::Timezone => 64,
             Self::Email => 254,
+            Self::Opcode => crate::cli::opcode::LONGEST,
             _ => 200,
         }
     }

@@ -3,9 +3,10 @@
 use chrono_tz::{TZ_VARIANTS, Tz};
 use email_address::{EmailAddress, Options};
 
+use crate::cli::opcode;
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::clean;
-use crate::domain::{Contact, Profile, Untrusted};
+use crate::domain::{Contact, OpcodeOption, Profile, Untrusted};
 
 use super::field::Field;
 
@@ -81,6 +82,41 @@ pub(super) fn profile(values: &Values) -> Result<Profile, Problem> {
         },
         owner: (!owner.is_empty()).then_some(owner),
     })
+}
+
+/// What a row says of the opcode. What it leaves out is for the settings to say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::cli) struct Written {
+    /// The code.
+    pub(in crate::cli) code: Option<String>,
+    /// Which way the dealership goes.
+    pub(in crate::cli) option: Option<OpcodeOption>,
+    /// On whose word.
+    pub(in crate::cli) word: Option<Untrusted>,
+}
+
+/// Reads what the values say of the opcode.
+pub(super) fn written(values: &Values) -> Result<Written, Problem> {
+    let given = |field| Some(values.get(field)).filter(|text| !text.is_empty());
+    let code = given(Field::Opcode);
+    if let Some(problem) = code.and_then(opcode::problem) {
+        return Err(Problem::new(Field::Opcode.word(), problem));
+    }
+    let option = match given(Field::OpcodeOption) {
+        None => None,
+        Some(word) if word.eq_ignore_ascii_case("existing") => Some(OpcodeOption::Existing),
+        Some(word) if word.eq_ignore_ascii_case("new") => Some(OpcodeOption::New),
+        Some(other) => {
+            let reason = format!("`{}` is neither existing nor new", clean(other));
+            return Err(Problem::new(Field::OpcodeOption.word(), reason));
+        }
+    };
+    let word = given(Field::OpcodeWord).map(Untrusted::from);
+    if word.is_some() && code.is_none() && option.is_none() {
+        let reason = "is a word on a choice, and the row has none: give opcode or opcode_option too";
+        return Err(Problem::new(Field::OpcodeWord.word(), reason));
+    }
+    Ok(Written { code: code.map(str::to_owned), option, word })
 }
 
 /// Controls of the terminal and of the direction of text: they have no business in a dealership's data.
@@ -170,6 +206,30 @@ mod tests {
             problem(Field::Timezone, zone);
         }
         assert!(problem(Field::Timezone, "america/chicago").contains("did you mean `America/Chicago`?"));
+    }
+
+    #[test]
+    fn a_choice_is_a_code_an_option_or_both_and_a_word_needs_one() {
+        let read = |code: &str, option: &str, word: &str| {
+            let mut values = values();
+            for (field, value) in [(Field::Opcode, code), (Field::OpcodeOption, option), (Field::OpcodeWord, word)] {
+                values.set(field, value);
+            }
+            written(&values).map_err(|problem| (problem.field, problem.reason))
+        };
+        assert_eq!(read("", "", ""), Ok(Written::default()));
+        let both =
+            Written { code: Some("01HYZLOF1.6".into()), option: Some(OpcodeOption::New), word: Some("Carla".into()) };
+        assert_eq!(read(" 01HYZLOF1.6 ", "New", "Carla"), Ok(both));
+        assert_eq!(read("", "existing", "").map(|written| written.option), Ok(Some(OpcodeOption::Existing)));
+        for (code, option, word, field) in [
+            ("", "", "Carla", "opcode_word"),
+            ("x", "maybe", "", "opcode_option"),
+            ("Tell\u{200b}Us More", "", "", "opcode"),
+        ] {
+            assert_eq!(read(code, option, word).unwrap_err().0, field);
+        }
+        assert!(problem(Field::Opcode, &"x".repeat(101)).contains("101 characters; at most 100"));
     }
 
     #[test]

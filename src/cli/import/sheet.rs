@@ -10,7 +10,7 @@ use crate::domain::Profile;
 use crate::domain::text::clean;
 
 use super::field::{Field, Mapping};
-use super::row::{Problem, Values, profile};
+use super::row::{Problem, Values, Written, profile, written};
 
 /// A row that can be taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub(in crate::cli) struct Row {
     pub(in crate::cli) place: u64,
     /// Who it is.
     pub(in crate::cli) profile: Profile,
+    /// What it says of the opcode.
+    pub(in crate::cli) written: Written,
 }
 
 /// A row that cannot be taken.
@@ -69,19 +71,19 @@ impl Sheet {
     fn take(&mut self, line: u64, row: u64, (values, problem): (Values, Option<Problem>)) {
         let code = values.get(Field::DealerCode);
         let first = if code.is_empty() { None } else { self.seen.get(code).copied() };
-        let outcome = match (problem, profile(&values), first) {
+        let outcome = match (problem, profile(&values).and_then(|profile| Ok((profile, written(&values)?))), first) {
             (Some(problem), ..) | (None, Err(problem), _) => Err(problem),
             // Two rows with one dealerCode: which is right is not for us to guess, so the first one stands.
             (None, Ok(_), Some(first)) => {
                 Err(Problem::new(Field::DealerCode.word(), format!("`{}` stands already on line {first}", clean(code))))
             }
-            (None, Ok(profile), None) => Ok(profile),
+            (None, Ok(good), None) => Ok(good),
         };
         if first.is_none() && !code.is_empty() {
             self.seen.insert(code.to_owned(), line);
         }
         match outcome {
-            Ok(profile) => self.rows.push(Row { line, place: row, profile }),
+            Ok((profile, written)) => self.rows.push(Row { line, place: row, profile, written }),
             Err(problem) => {
                 self.refused.push(Refused { line, row, dealer_code: clean(code).into_owned(), problem });
             }
@@ -220,10 +222,18 @@ fn object(raw: &str, mapping: &Mapping) -> (Values, Option<Problem>) {
         return (values, Some(Problem::new("row", "is not a JSON object")));
     };
     let mut problem = None;
-    let nested = object.get("contact").and_then(Value::as_object);
-    let inner = nested.into_iter().flatten().map(|(key, value)| (format!("contact_{key}"), value));
-    let outer = object.iter().filter(|(key, _)| nested.is_none() || *key != "contact");
-    for (key, value) in inner.chain(outer.map(|(key, value)| (key.clone(), value))) {
+    // The form in which dealerships are listed: a contact, and an opcode that counts only when it was chosen.
+    let nested = |key: &str| object.get(key).and_then(Value::as_object);
+    let (contact, opcode) = (nested("contact"), nested("opcode"));
+    let chosen = opcode.filter(|opcode| opcode.get("option").is_some_and(Value::is_string));
+    let of_contact = contact.into_iter().flatten().map(|(key, value)| (format!("contact_{key}"), value));
+    let of_opcode = chosen.into_iter().flat_map(|chosen| {
+        let named = [("choice", "opcode"), ("option", "opcode_option"), ("word", "opcode_word")];
+        named.into_iter().filter_map(|(key, name)| Some((name.to_owned(), chosen.get(key)?)))
+    });
+    let flat = |key: &str| !(key == "contact" && contact.is_some() || key == "opcode" && opcode.is_some());
+    let outer = object.iter().filter(|(key, _)| flat(key)).map(|(key, value)| (key.clone(), value));
+    for (key, value) in of_contact.chain(of_opcode).chain(outer) {
         let Some(field) = mapping.field_of(&key) else { continue };
         let text: Cow<'_, str> = match value {
             Value::Null => Cow::Borrowed(""),

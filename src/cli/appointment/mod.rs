@@ -1,0 +1,244 @@
+//! `appointment`: the request for a test appointment, exactly as it would be sent; with `--book` it is sent, once, by hand.
+//!
+//! There is no public way to cancel an appointment. So nothing is sent for more than one dealership, nor without its dealerCode
+//! having been typed, and a booking that had no answer is read back before anything else.
+
+mod request;
+mod send;
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::text::clean;
+use crate::domain::{BookedAppointment, BookingProblem, Command, Context, IntentId, Onboarding, Refusal, decide};
+use crate::engine::{Booked, Engine, EngineError};
+
+use super::app::App;
+use super::args::Appointment;
+use super::check::looking;
+use super::error::CliError;
+use super::json::{SCHEMA, appointment, open_booking};
+use super::opcode::words;
+use super::output::Ink;
+use super::record::choose;
+use super::report::{identity, named};
+
+/// One run of the command.
+struct Visit<'a> {
+    app: &'a App,
+    args: &'a Appointment,
+    engine: Engine,
+    state: Arc<Onboarding>,
+    /// What a script will be told.
+    document: Map<String, Value>,
+}
+
+/// Runs the command.
+pub(super) async fn run(app: &App, args: &Appointment) -> Result<(), CliError> {
+    if args.book && app.globals.read_only {
+        return Err(EngineError::ReadOnly.into());
+    }
+    let engine = looking(app).await?;
+    let state = choose(app, &engine, |desk| desk.one(&args.dealership))?;
+    let mut visit = Visit { app, args, engine, state, document: Map::new() };
+    visit.note("dealership", identity(&visit.state));
+    if visit.settle().await? {
+        return Ok(());
+    }
+    if let Some(stands) = visit.state.appointment.clone().filter(|_| !args.reschedule)
+        && let Err(refusal) = visit.ruled()
+    {
+        if args.book {
+            return Err(visit.explained(&refusal));
+        }
+        return visit.stood(&stands).await;
+    }
+    visit.ruled().map_err(|refusal| visit.explained(&refusal))?;
+    visit.complete()?;
+    visit.proceed().await
+}
+
+impl Visit<'_> {
+    /// Notes something for scripts.
+    fn note(&mut self, key: &str, value: Value) {
+        self.document.insert(key.to_owned(), value);
+    }
+
+    /// Says something to people as a part of the answer.
+    fn say(&self, text: &str) -> Result<(), CliError> {
+        if self.args.json.json { Ok(()) } else { self.app.out.line(text) }
+    }
+
+    /// The dealership as it stands now.
+    fn refresh(&mut self) {
+        if let Some(state) = self.engine.book().get(self.state.id) {
+            self.state = state;
+        }
+    }
+
+    /// Prints what scripts get.
+    fn finish(&mut self, outcome: &str, reason: Option<&str>) -> Result<(), CliError> {
+        self.refresh();
+        self.note("schema", SCHEMA.into());
+        self.note("outcome", outcome.into());
+        self.note("reason", reason.into());
+        self.note("appointment", self.state.appointment.as_ref().map(appointment).into());
+        self.note("booking", self.state.booking.as_ref().map(open_booking).into());
+        if self.args.json.json { self.app.out.document(&self.document) } else { Ok(()) }
+    }
+
+    /// Reads back a booking that had no answer. Whether that is the end of this run.
+    async fn settle(&mut self) -> Result<bool, CliError> {
+        let Some(open) = self.state.booking.clone() else { return Ok(false) };
+        let now = self.app.clock.now();
+        if self.app.globals.read_only {
+            // The rules refuse everything else until it was read back, and say why.
+            return Ok(false);
+        }
+        self.app.out.note(format!("{}: {}", named(&self.state), words::open_booking(&open, &self.state, now)));
+        self.app.out.note("reading it back first");
+        let found = self.engine.settle_booking(self.state.id, &self.app.actor()).await?;
+        self.refresh();
+        match found {
+            None => {
+                let when = words::local(open.local, &self.state);
+                self.say(&format!("read back: there is no appointment for {when}; that booking was not made"))?;
+                self.note("earlier", json!({ "outcome": "not-booked", "at_local": open.local }));
+                Ok(false)
+            }
+            Some(booked @ Booked::Stands { .. }) if self.args.reschedule => {
+                self.note("earlier", json!({ "outcome": "stands", "at_local": open.local }));
+                self.stands(&booked)?;
+                Ok(false)
+            }
+            Some(booked) => {
+                self.ended(&booked)?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// There is one already: how it stands, read back where that may be recorded.
+    async fn stood(&mut self, stands: &BookedAppointment) -> Result<(), CliError> {
+        let now = self.app.clock.now();
+        self.say(&format!("a test appointment stands: {}", words::appointment(stands, &self.state, now)))?;
+        if !self.app.globals.read_only
+            && let Some(read_back) = self.engine.read_back(self.state.id, &self.app.actor()).await?
+        {
+            self.say(&format!("read back: {}", send::read_back_words(&read_back)))?;
+            self.note("read_back", send::read_back_word(&read_back).into());
+        }
+        self.say("It can be moved with --reschedule. There is no public cancel.")?;
+        self.finish("stands", None)
+    }
+
+    /// What the rules say to a booking for this dealership, whatever its time.
+    fn ruled(&self) -> Result<(), Refusal> {
+        let policy = self.engine.policy();
+        let now = self.app.clock.now();
+        let command = Command::RequestBooking {
+            intent: IntentId::from_bits(0),
+            opcode: self.state.opcode_code(&policy.default_opcode).into(),
+            local: now.with_timezone(&self.state.profile.timezone).naive_local(),
+            vin: "".into(),
+            moves: self.args.reschedule,
+        };
+        let ctx = Context { now, policy, claims: self.engine.book() };
+        decide(Some(&self.state), &command, &ctx).map(drop)
+    }
+
+    /// A refusal with what to do about it.
+    fn explained(&self, refusal: &Refusal) -> CliError {
+        let code = self.state.profile.dealer_code.plain();
+        CliError::Refused(match refusal {
+            Refusal::NotConnected(_) => format!("{refusal}\n`check {code}` looks again"),
+            Refusal::OpcodeNotVisible(_) => {
+                format!(
+                    "{refusal}\n`check {code}` looks again; `opcode guide {code}` says what is still to be done there"
+                )
+            }
+            refusal => refusal.to_string(),
+        })
+    }
+
+    /// Whether everything is there that a booking needs, before anything is asked of the platform.
+    fn complete(&self) -> Result<(), CliError> {
+        let zone = self.state.profile.timezone;
+        // Any full minute that exists: the time is judged later.
+        let local = self.app.clock.now().with_timezone(&zone).date_naive().and_hms_opt(12, 0, 0).unwrap_or_default();
+        let intent = IntentId::from_bits(0);
+        let booking = self.app.config.appointment.booking(&self.state, local, intent, None, self.engine.policy());
+        booking.complete().map_err(|problem| lacking(&problem))
+    }
+}
+
+/// A problem of a booking with where to set what is wrong.
+fn lacking(problem: &BookingProblem) -> CliError {
+    let (key, also) = match problem {
+        BookingProblem::Phone(_) => ("phone", true),
+        BookingProblem::Email(_) => ("email", true),
+        BookingProblem::Missing { what, .. } | BookingProblem::Unsendable { what, .. } => match *what {
+            what if what.contains("e-mail") => ("email", true),
+            what if what.contains("first name") => ("first_name", false),
+            what if what.contains("last name") => ("last_name", false),
+            what if what.contains("make") => ("make", false),
+            what if what.contains("model") => ("model", false),
+            what if what.contains("VIN") => ("vin", false),
+            what if what.contains("comment") => ("comment", false),
+            _ => return CliError::Refused(problem.to_string()),
+        },
+        _ => return CliError::Refused(problem.to_string()),
+    };
+    let own = if also { "import the dealership again with its own, or " } else { "" };
+    CliError::Refused(format!("{}\n{own}set [appointment] {key} in the settings", clean(&problem.to_string())))
+}
+
+impl Visit<'_> {
+    /// Says that an appointment stands, and whether it was seen there.
+    fn stands(&self, booked: &Booked) -> Result<(), CliError> {
+        let Booked::Stands { id, local, earlier, read_back } = booked else { return Ok(()) };
+        let when = words::local(*local, &self.state);
+        let out = &self.app.out;
+        let how = if *earlier { "booked by the earlier attempt; nothing is sent now" } else { "booked" };
+        self.say(&format!("{}: test appointment {} for {when}, {how}", out.ink(Ink::Good, "done"), id.plain()))?;
+        self.say(&format!("read back: {}", send::read_back_words(read_back)))
+    }
+
+    /// The end of a booking, in words, for scripts, and as an exit code.
+    fn ended(&mut self, booked: &Booked) -> Result<(), CliError> {
+        let code = self.state.profile.dealer_code.plain().into_owned();
+        match booked {
+            Booked::Stands { id, local, earlier, read_back } => {
+                self.stands(booked)?;
+                self.note(
+                    "result",
+                    json!({
+                        "id": id,
+                        "at_local": local,
+                        "earlier": earlier,
+                        "read_back": send::read_back_word(read_back),
+                    }),
+                );
+                self.finish("booked", None)
+            }
+            Booked::SlotTaken { .. } => {
+                self.finish("slot-taken", None)?;
+                Err(CliError::Refused("the slot was taken: nothing was booked".to_owned()))
+            }
+            Booked::Not { reason } => {
+                self.finish("not-booked", Some(reason))?;
+                Err(CliError::Failed(format!("nothing was booked: {}", clean(reason))))
+            }
+            Booked::Unknown { reason } => {
+                self.finish("unknown", Some(reason))?;
+                let settles = crate::domain::in_words(self.engine.policy().booking_settles);
+                Err(CliError::Failed(format!(
+                    "nobody knows whether it was booked: {}\nIt may stand in the dealership's calendar. No other booking is sent before this one \
+                     was read back: run `appointment {code}` again, {settles} after it was sent or later; it looks first.",
+                    clean(reason)
+                )))
+            }
+        }
+    }
+}

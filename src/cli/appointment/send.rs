@@ -1,0 +1,112 @@
+//! Sending: the dealerCode is typed, the request goes out once, and what became of it is said.
+
+use serde_json::json;
+
+use crate::domain::text::clean;
+use crate::domain::{BookingProblem, Slot};
+use crate::engine::{Booked, EngineError, PlannedBooking, ReadBack};
+
+use super::super::error::CliError;
+use super::super::opcode::words;
+use super::super::report::named;
+use super::Visit;
+use super::request::Offer;
+
+const NO_CANCEL: &str = "There is no public way to cancel an appointment: what is booked stands in the dealership's calendar until they \
+                         remove it; it can only be moved.";
+
+impl Visit<'_> {
+    /// Shows the request for the wanted time; sends it when that was asked for.
+    pub(super) async fn proceed(&mut self) -> Result<(), CliError> {
+        let wanted = self.args.at.as_deref().map(|text| self.time(text)).transpose()?;
+        let offer = self.offered().await?;
+        let Some(local) = wanted.or_else(|| offer.slots.first().map(|slot| slot.local)) else {
+            return Err(self.nothing_offered());
+        };
+        let planned = self.plan(local, &offer).await?;
+        if !self.args.book {
+            self.show(&planned, &offer)?;
+            self.app.out.note("nothing was sent: --book sends it");
+            return self.finish("planned", None);
+        }
+        self.book(planned, offer).await
+    }
+
+    fn nothing_offered(&self) -> CliError {
+        let causes: Vec<String> = words::causes().map(|cause| format!("  {cause}")).collect();
+        let days = self.engine.policy().slot_window;
+        CliError::Refused(format!(
+            "no slot is offered in {days} days, so there is nothing to ask for; the usual causes, likeliest first:\n{}",
+            causes.join("\n")
+        ))
+    }
+
+    /// Has the dealerCode typed and sends; when the slot is taken meanwhile, another one is chosen and the code typed again.
+    async fn book(&mut self, mut planned: PlannedBooking, mut offer: Offer) -> Result<(), CliError> {
+        let app = self.app;
+        loop {
+            app.out.warn(NO_CANCEL);
+            app.out.note(format!("This would be sent to {}:", named(&self.state)));
+            self.show(&planned, &offer)?;
+            let answer = app.ask("Type the dealerCode of this dealership to send it: ").await?;
+            if answer.is_empty() || answer != self.state.profile.dealer_code.raw().trim() {
+                return Err(CliError::Refused("that is not its dealerCode: nothing was sent".to_owned()));
+            }
+            let booked = self.engine.book_appointment(self.state.id, &planned, &app.actor()).await;
+            let slots = match booked {
+                Ok(Booked::SlotTaken { slots }) => slots.map_err(CliError::Failed),
+                Err(EngineError::Booking(BookingProblem::NotOffered { .. })) => Ok(self.offered().await?.slots),
+                Ok(ended) => return self.ended(&ended),
+                Err(error) => return Err(error.into()),
+            };
+            self.refresh();
+            app.out.warn("the slot was taken meanwhile: nothing was booked");
+            self.note("slot_taken", json!(planned.booking.local));
+            (planned, offer) = self.another(slots?).await?;
+        }
+    }
+
+    /// Has another time chosen from what is offered now.
+    async fn another(&self, slots: Vec<Slot>) -> Result<(PlannedBooking, Offer), CliError> {
+        let out = &self.app.out;
+        let offer = Offer::of(slots);
+        if offer.slots.is_empty() {
+            return Err(self.nothing_offered());
+        }
+        out.note("offered now:");
+        offer.menu().iter().for_each(|line| out.note(line));
+        loop {
+            let answer = self.app.ask("Choose a time (empty: stop): ").await?;
+            if answer.is_empty() {
+                return Err(CliError::Refused("nothing was booked".to_owned()));
+            }
+            let planned = match self.time(&answer) {
+                Ok(local) => self.plan(local, &offer).await,
+                Err(error) => Err(error),
+            };
+            match planned {
+                Ok(planned) => return Ok((planned, offer)),
+                Err(error @ (CliError::Usage(_) | CliError::Refused(_))) => out.note(clean(&error.to_string())),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// What reading back said, for people.
+pub(super) fn read_back_words(read_back: &ReadBack) -> String {
+    match read_back {
+        ReadBack::Seen => "Xtime shows it as booked".to_owned(),
+        ReadBack::NotThere => "Xtime does not show it: not yet, or not any more".to_owned(),
+        ReadBack::CouldNotTell(why) => format!("could not tell: {}", clean(why)),
+    }
+}
+
+/// The same for scripts.
+pub(super) const fn read_back_word(read_back: &ReadBack) -> &'static str {
+    match read_back {
+        ReadBack::Seen => "seen",
+        ReadBack::NotThere => "not-there",
+        ReadBack::CouldNotTell(_) => "unknown",
+    }
+}

@@ -1,0 +1,58 @@
+//! Codes: `invite`, `reissue` and `revoke`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::Targets;
+
+/// `invite`, and most of `reissue`.
+#[derive(Debug, Args)]
+pub struct Codes {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub targets: Targets,
+    /// The code, taken from the partner's own screen; for one dealership
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["codes", "query"])]
+    pub code: Option<String>,
+    /// Codes for many: lines of `dealership,code[,generated_at]`; `-` is stdin
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub codes: Option<PathBuf>,
+    /// When the codes were generated: their hours run from there (default: now)
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub generated_at: Option<String>,
+    /// Send no mail; this version never does
+    #[arg(long, hide = true)]
+    pub no_email: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// `reissue`.
+#[derive(Debug, Args)]
+pub struct Reissue {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub codes: Codes,
+    /// Also when the dealer says that the present code was entered
+    #[arg(long)]
+    pub despite_word: bool,
+}
+
+/// `revoke`.
+#[derive(Debug, Args)]
+pub struct Revoke {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub targets: Targets,
+    /// Why
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}

@@ -1,0 +1,74 @@
+//! Taking dealerships in: `import` and `add`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::Json;
+
+/// `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// CSV or JSON; `-` is stdin
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Which field a column holds (name, dealer_code, group, brand, city, state, timezone, contact_name, email, phone, owner,
+    /// opcode, opcode_option, opcode_word)
+    #[arg(long, value_name = "COLUMN=FIELD")]
+    pub map: Vec<String>,
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub json: Json,
+}
+
+/// `add`.
+#[derive(Debug, Args)]
+pub struct Add {
+    /// The rooftop's name
+    pub name: String,
+    /// Xtime's dealerCode
+    #[arg(long, value_name = "CODE")]
+    pub dealer_code: String,
+    /// The contact's mail address
+    #[arg(long)]
+    pub email: String,
+    /// Its IANA time zone, like America/Chicago
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: String,
+    /// The dealer group
+    #[arg(long, default_value = "")]
+    pub group: String,
+    /// Which of us looks after it
+    #[arg(long, default_value = "")]
+    pub owner: String,
+    /// The contact's number
+    #[arg(long, default_value = "")]
+    pub phone: String,
+    /// The contact's name
+    #[arg(long, default_value = "", value_name = "NAME")]
+    pub contact: String,
+    /// The make it sells
+    #[arg(long, default_value = "")]
+    pub brand: String,
+    /// The service opcode that it chose, exactly as it is at the dealership
+    #[arg(long, value_name = "CODE")]
+    pub opcode: Option<String>,
+    /// The opcode was made for the partner's appointments; without --opcode: `[opcode] new` of the settings
+    #[arg(long)]
+    pub new_opcode: bool,
+    /// Who at the dealership said so, and how
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub opcode_word: String,
+    /// Where it is
+    #[arg(long, default_value = "")]
+    pub city: String,
+    /// Its state or province
+    #[arg(long, default_value = "")]
+    pub state: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub json: Json,
+}

@@ -1,0 +1,165 @@
+//! What can be typed after `cloverwatch`.
+
+mod books;
+mod codes;
+mod dealerships;
+mod opcode;
+mod program;
+mod record;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+
+use super::output::ColorWhen;
+
+pub use books::{Events, Export, List, Restore, Show};
+pub use codes::{Codes, Reissue, Revoke};
+pub use dealerships::{Add, Import};
+pub use opcode::{Appointment, Guide, Opcode, SetOpcode};
+pub use program::{ConfigCommand, Doctor, Keymap};
+pub use record::{Archive, Assign, Confirm, Note, Snooze};
+
+const AFTER: &str = "\
+A DEALERSHIP is named by its id, its dealerCode, or an unambiguous part of its name.
+QUERY: words; field:value; field:a,b; !term; ~fuzzy; /regex/; expires<6h; waiting>24h; expired>2d;
+       is:expired|attention|mine|…; stage:…; opcode:missing|…; kind:invitation.issued
+TIME:  RFC 3339, `2026-03-30 14:05` (the dealership's zone, else yours), `-71h`, `2d ago`, `now`
+
+Exit codes: 0 done · 1 failed · 2 wrong usage or settings · 3 partly done · 4 refused by a rule · 75 the store is held";
+
+/// The onboarding desk of a certified scheduling partner of Xtime, in a terminal. Without a command: the dashboard.
+#[derive(Debug, Parser)]
+#[command(name = "cloverwatch", version, about, after_help = AFTER, max_term_width = 120, args_override_self = true)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What to do; nothing: the dashboard.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, Args)]
+pub struct Globals {
+    /// Read the settings from this file
+    #[arg(long, global = true, value_name = "FILE", env = "CLOVERWATCH_CONFIG", hide_env = true, value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Keep the books there: sled:PATH
+    #[arg(long, global = true, value_name = "URL")]
+    pub store: Option<String>,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    pub color: ColorWhen,
+    /// Refuse everything that would record something
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Say more on stderr (-v what happens, -vv every detail)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The dashboard on invented dealerships, against the built-in sandbox; nothing to configure, no network
+    Demo(super::demo::DemoArgs),
+    /// Take dealerships in from CSV or JSON; importing again changes nothing
+    Import(Import),
+    /// Take one dealership in
+    Add(Add),
+    /// The table of dealerships
+    #[command(visible_alias = "ls")]
+    List(List),
+    /// One dealership: profile, code, clocks, opcode findings, timeline
+    Show(Show),
+    /// Give dealerships their first code
+    Invite(Codes),
+    /// Give dealerships a new code; the old one is superseded
+    Reissue(Reissue),
+    /// Take the living code back
+    Revoke(Revoke),
+    /// Record that the dealer says it is done; the 24 hours start
+    Confirm(Confirm),
+    /// Write something down
+    Note(Note),
+    /// Give a dealership to somebody
+    Assign(Assign),
+    /// Out of sight for a while
+    Snooze(Snooze),
+    /// Put aside; it is not probed any more
+    Archive(Archive),
+    /// Ask Xtime now
+    Check(Targets),
+    /// The dealership's service opcode
+    #[command(subcommand)]
+    Opcode(Opcode),
+    /// The test appointment: the exact request with the dealership's opcode; sent only with --book and a typed dealerCode
+    Appointment(Appointment),
+    /// The event log
+    Events(Events),
+    /// The engine without a screen: probes and expiry; logs JSON lines
+    Watch,
+    /// Write the whole event log as JSON lines; it holds codes
+    Export(Export),
+    /// Read an export back into an empty store
+    Restore(Restore),
+    /// The simulated Xtime by itself
+    Sandbox(super::sandbox::SandboxArgs),
+    /// The keys: what holds, or what is wrong with a file
+    #[command(subcommand)]
+    Keymap(Keymap),
+    /// The settings: what holds, or what is wrong with them
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Look at everything that must be right: terminal, paths, store, platform, clock
+    Doctor(Doctor),
+    /// Completions for a shell
+    Completions {
+        /// For which shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// The manual page
+    Man,
+    /// Not part of this version: mail
+    #[command(hide = true)]
+    Resend(Later),
+    /// Not part of this version: mail
+    #[command(hide = true)]
+    Mail(Later),
+    /// Not part of this version: reports
+    #[command(hide = true)]
+    Report(Later),
+}
+
+/// Whatever follows a command that does not exist yet.
+#[derive(Debug, Args)]
+pub struct Later {
+    /// Anything
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    pub rest: Vec<String>,
+}
+
+/// `--json`.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Json {
+    /// One JSON document (JSON lines for streams)
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which dealerships.
+#[derive(Debug, Clone, Args)]
+pub struct Targets {
+    /// Which dealerships
+    #[arg(value_name = "DEALERSHIP")]
+    pub dealerships: Vec<String>,
+    /// All that a query finds
+    #[arg(long, value_name = "QUERY")]
+    pub query: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub json: Json,
+}

@@ -1,0 +1,37 @@
+//! The program itself: `keymap`, `config` and `doctor`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+
+use super::Json;
+
+/// `keymap …`.
+#[derive(Debug, Subcommand)]
+pub enum Keymap {
+    /// Every key that holds
+    Print,
+    /// What is wrong with a file (default: yours)
+    Check {
+        /// The file
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: Option<PathBuf>,
+    },
+}
+
+/// `config …`.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigCommand {
+    /// Every setting that holds, as TOML; no secrets
+    Print,
+    /// What is wrong with the settings
+    Check,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub json: Json,
+}

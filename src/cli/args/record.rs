@@ -1,0 +1,72 @@
+//! What is recorded in one line: `confirm`, `note`, `assign`, `snooze` and `archive`.
+
+use clap::Args;
+
+use super::{Json, Targets};
+
+/// `confirm`.
+#[derive(Debug, Args)]
+pub struct Confirm {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub targets: Targets,
+    /// When the dealer finished (default: now)
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+}
+
+/// `note`.
+#[derive(Debug, Args)]
+pub struct Note {
+    /// Which dealership
+    pub dealership: String,
+    /// What
+    #[arg(required = true)]
+    pub text: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub json: Json,
+}
+
+/// `assign`.
+#[derive(Debug, Args)]
+pub struct Assign {
+    /// Which dealership
+    pub dealership: String,
+    /// To whom
+    #[arg(required_unless_present = "nobody", conflicts_with = "nobody")]
+    pub owner: Option<String>,
+    /// To nobody
+    #[arg(long)]
+    pub nobody: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub json: Json,
+}
+
+/// `snooze`.
+#[derive(Debug, Args)]
+pub struct Snooze {
+    /// Which dealership
+    pub dealership: String,
+    /// For how long, like 2d
+    #[arg(required_unless_present = "wake", conflicts_with = "wake")]
+    pub duration: Option<String>,
+    /// End the snooze
+    #[arg(long)]
+    pub wake: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub json: Json,
+}
+
+/// `archive`.
+#[derive(Debug, Args)]
+pub struct Archive {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub targets: Targets,
+    /// Take back from the archive
+    #[arg(long)]
+    pub undo: bool,
+}

@@ -1,0 +1,143 @@
+//! `opcode guide`: the dealership's steps as a checklist, or as a text for the dealer.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::domain::text::clean;
+use crate::domain::{Guide, Observed, Onboarding, OpcodeState, Outcome, Policy, Step, Timestamp, guide, rfc3339};
+use crate::engine::Checked;
+
+use super::super::app::App;
+use super::super::args;
+use super::super::check::looking;
+use super::super::error::CliError;
+use super::super::json::{SCHEMA, opcode_word, option_word};
+use super::super::output::Ink;
+use super::super::record::choose;
+use super::super::report::{identity, named};
+use super::words;
+
+/// Runs the command.
+pub(in crate::cli) async fn run(app: &App, args: &args::Guide) -> Result<(), CliError> {
+    let policy = app.config.policy();
+    let (state, checked) = if args.check {
+        let (state, checked) = look(app, &args.dealership).await?;
+        (state, Some(checked))
+    } else {
+        // From the books alone, also beside whoever owns them.
+        let reading = app.read().await?;
+        (reading.desk().one(&args.dealership)?, None)
+    };
+    let guide = guide(&state, &policy, &app.config.partner);
+    let now = app.clock.now();
+    if args.letter {
+        for line in guide.letter().lines() {
+            app.out.line(clean(line))?;
+        }
+    } else if args.json.json {
+        app.out.document(&document(&state, &guide, &policy, checked.as_ref(), now))?;
+    } else {
+        page(app, &state, &guide, now)?;
+    }
+    match checked.map(|checked| checked.look) {
+        Some(look) if matches!(look.outcome, Outcome::OurCredentials | Outcome::Unknown) => {
+            app.out.warn(format!("this is what was known before; now: {} ({})", look.outcome, clean(&look.reason)));
+            Err(CliError::Told(1))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn look(app: &App, dealership: &str) -> Result<(Arc<Onboarding>, Checked), CliError> {
+    let engine = looking(app).await?;
+    let chosen = choose(app, &engine, |desk| desk.one(dealership))?;
+    let checked = engine.check(chosen.id).await?;
+    Ok((engine.book().get(chosen.id).unwrap_or(chosen), checked))
+}
+
+fn page(app: &App, state: &Onboarding, guide: &Guide, now: Timestamp) -> Result<(), CliError> {
+    let out = &app.out;
+    out.line(out.ink(Ink::Bold, &named(state)))?;
+    out.line(format!("opcode `{}`: {}", guide.code.plain(), words::choice(state, now)))?;
+    if let Some(gone) = words::gone(state, now) {
+        out.line(out.ink(Ink::Warn, &gone))?;
+    }
+    for line in missing(state, guide) {
+        out.line(out.ink(Ink::Warn, &line))?;
+    }
+    if guide.open() == 0 && state.lacks().is_none() {
+        out.line(out.ink(Ink::Good, "nothing is missing"))?;
+    }
+    out.line("")?;
+    for (number, step) in (1..).zip(&guide.steps) {
+        let (sign, ink) = match step.observed {
+            Observed::Visible => ("[x]", Ink::Good),
+            Observed::NotVisible => ("[ ]", Ink::Bad),
+            Observed::CannotBeObserved => ("[?]", Ink::Dim),
+        };
+        out.line(format!("{} {number}. {}", out.ink(ink, sign), clean(&step.title)))?;
+        let why = if step.why.is_empty() { String::new() } else { format!(": {}", clean(&step.why)) };
+        out.line(out.ink(Ink::Dim, &format!("       {}{why}", step.observed.words())))?;
+    }
+    Ok(())
+}
+
+/// What is still missing, what stands in the way most first.
+fn missing(state: &Onboarding, guide: &Guide) -> Vec<String> {
+    let of = |observed| (1..).zip(&guide.steps).filter(move |(_, step): &(usize, &Step)| step.observed == observed);
+    let mut lines: Vec<String> = of(Observed::NotVisible)
+        .map(|(number, step)| format!("missing: step {number}, {}", clean(&step.why)))
+        .collect();
+    let unseen: Vec<String> = of(Observed::CannotBeObserved).map(|(number, _)| number.to_string()).collect();
+    if !unseen.is_empty() {
+        let steps = if unseen.len() == 1 { "step" } else { "steps" };
+        lines.push(format!("cannot be observed: {steps} {}", unseen.join(", ")));
+    }
+    // Beyond the steps: with the opcode visible, only slots can be lacking.
+    if state.opcode_state == OpcodeState::Ok
+        && let Some(lacks) = state.lacks()
+    {
+        lines.push(format!("missing: {lacks}"));
+        if state.slots.as_ref().is_some_and(|slots| slots.count == 0) {
+            lines.extend(words::causes().map(|cause| format!("  {cause}")));
+        }
+    }
+    lines
+}
+
+fn document(state: &Onboarding, guide: &Guide, policy: &Policy, checked: Option<&Checked>, now: Timestamp) -> Value {
+    let steps: Vec<Value> = (1..)
+        .zip(&guide.steps)
+        .map(|(number, step): (usize, &Step)| {
+            let observed = match step.observed {
+                Observed::Visible => "visible",
+                Observed::NotVisible => "not-visible",
+                Observed::CannotBeObserved => "cannot-be-observed",
+            };
+            json!({ "number": number, "title": step.title, "observed": observed, "why": step.why })
+        })
+        .collect();
+    json!({
+        "schema": SCHEMA,
+        "dealership": identity(state),
+        "stage": state.stage(now).word(),
+        "opcode": {
+            "choice": state.opcode_code(&policy.default_opcode),
+            "chosen": guide.chosen,
+            "option": option_word(guide.option),
+            "state": opcode_word(state.opcode_state),
+            "findings": state.opcode_findings,
+            "visible_before_since": state.opcode_was_visible.map(rfc3339),
+        },
+        "lacks": state.lacks(),
+        "open": guide.open(),
+        "steps": steps,
+        "letter": guide.letter(),
+        "probe": checked.map(|checked| json!({
+            "at": rfc3339(checked.look.ended_at),
+            "outcome": checked.look.outcome.to_string(),
+            "reason": checked.look.reason,
+        })),
+    })
+}

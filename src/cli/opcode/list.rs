@@ -1,0 +1,112 @@
+//! `opcode list`: what Xtime shows us of a dealership, asked now.
+
+use serde_json::{Value, json};
+
+use crate::domain::text::clean;
+use crate::domain::{OpcodeState, Outcome, Service, opcode::find, rfc3339};
+
+use super::super::app::App;
+use super::super::check::looking;
+use super::super::error::CliError;
+use super::super::json::{SCHEMA, opcode_word, option_word};
+use super::super::output::{Ink, fit};
+use super::super::record::all;
+use super::super::report::{identity, named};
+use super::super::select::Desk;
+
+/// What a row is to the choice.
+enum Mark {
+    /// It is what was chosen.
+    Chosen,
+    /// It may be what was meant; in which words.
+    Near(String),
+    /// Another one.
+    Other,
+}
+
+impl Mark {
+    fn of(chosen: &str, found: OpcodeState, service: &Service) -> Self {
+        if service.opcode.raw() == chosen {
+            return Self::Chosen;
+        }
+        // Beside the chosen one nothing is a slip.
+        if found != OpcodeState::NearMiss {
+            return Self::Other;
+        }
+        let alone = find(chosen, std::slice::from_ref(service));
+        match alone.words.into_iter().next() {
+            Some(words) if alone.state == OpcodeState::NearMiss => Self::Near(words),
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Runs the command.
+pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Result<(), CliError> {
+    let engine = looking(app).await?;
+    let states = all(&engine);
+    let me = app.config.operator();
+    let state = Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me }.one(dealership)?;
+    let checked = engine.check(state.id).await?;
+    // As it stands after the look: what was found is recorded.
+    let state = engine.book().get(state.id).unwrap_or(state);
+    let look = &checked.look;
+    let services = look.services.as_deref().unwrap_or_default();
+    let chosen = state.opcode_code(&app.config.opcode_default);
+    let finding = find(chosen, services);
+    let connected = look.outcome == Outcome::Connected;
+    let marks: Vec<Mark> = services.iter().map(|service| Mark::of(chosen, finding.state, service)).collect();
+    if json {
+        let list: Vec<Value> = services
+            .iter()
+            .zip(&marks)
+            .map(|(service, mark)| {
+                let near = if let Mark::Near(words) = mark { Some(words) } else { None };
+                json!({
+                    "opcode": service.opcode.raw(),
+                    "name": service.name.raw(),
+                    "chosen": matches!(mark, Mark::Chosen),
+                    "near_miss": near,
+                })
+            })
+            .collect();
+        app.out.document(&json!({
+            "schema": SCHEMA,
+            "dealership": identity(&state),
+            "outcome": look.outcome.to_string(),
+            "reason": look.reason,
+            "choice": chosen,
+            "option": state.opcode.as_ref().map(|chosen| option_word(chosen.choice.option)),
+            "state": opcode_word(if connected { finding.state } else { state.opcode_state }),
+            "findings": if connected { &finding.words } else { &state.opcode_findings },
+            "visible_before_since": state.opcode_was_visible.map(rfc3339),
+            "opcodes": list,
+        }))?;
+    } else {
+        rows(app, services, &marks)?;
+    }
+    match look.outcome {
+        Outcome::Connected => {
+            let words = finding.words.iter().map(|words| clean(words).into_owned()).collect::<Vec<_>>().join("; ");
+            app.out.note(format!("{}: opcode `{}`: {words}", named(&state), clean(chosen)));
+            if let Some(gone) = super::words::gone(&state, app.clock.now()) {
+                app.out.note(format!("  {gone}"));
+            }
+            Ok(())
+        }
+        outcome => Err(CliError::Failed(format!("{outcome}: {}", clean(&look.reason)))),
+    }
+}
+
+fn rows(app: &App, services: &[Service], marks: &[Mark]) -> Result<(), CliError> {
+    let wide = services.iter().map(|service| service.opcode.plain().chars().count()).max().unwrap_or(0).min(40);
+    for (service, mark) in services.iter().zip(marks) {
+        let (sign, words) = match mark {
+            Mark::Chosen => (app.out.ink(Ink::Good, "*"), String::new()),
+            Mark::Near(words) => (app.out.ink(Ink::Warn, "~"), app.out.ink(Ink::Warn, &format!("  {}", clean(words)))),
+            Mark::Other => (" ".to_owned(), String::new()),
+        };
+        app.out.line(format!("{sign} {}  {}{words}", fit(&service.opcode.plain(), wide), service.name.plain()))?;
+    }
+    Ok(())
+}

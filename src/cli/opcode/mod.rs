@@ -1,0 +1,42 @@
+//! `opcode …`: the dealership's choice, what Xtime shows of it, and the steps that lead there.
+
+pub(super) mod guide;
+pub(super) mod list;
+pub(super) mod set;
+pub(super) mod words;
+
+use crate::config::Config;
+use crate::domain::text::is_invisible;
+use crate::domain::{OpcodeChoice, OpcodeOption};
+
+/// The longest opcode, in characters: what an appointment can carry.
+pub(super) const LONGEST: usize = 100;
+
+/// What is wrong with an opcode as it was written, if anything is. Codes are compared exactly, so nothing may be in one that
+/// nobody sees.
+pub(super) fn problem(code: &str) -> Option<String> {
+    let count = code.chars().count();
+    match code.chars().position(is_invisible) {
+        _ if code.trim().is_empty() => Some("is empty".to_owned()),
+        Some(place) => Some(format!("has an invisible character, at character {}; type it anew", place + 1)),
+        None if count > LONGEST => Some(format!("has {count} characters; at most {LONGEST} are taken")),
+        None => None,
+    }
+}
+
+/// A choice as people write it down: a code, an option, or both. What is left out is what the settings say; `None` without either.
+pub(super) fn choice(config: &Config, code: Option<&str>, option: Option<OpcodeOption>) -> Option<OpcodeChoice> {
+    let usual = |option| match option {
+        OpcodeOption::Existing => &config.opcode_default,
+        OpcodeOption::New => &config.opcode_new,
+    };
+    let (code, option) = match (code, option) {
+        (None, None) => return None,
+        (None, Some(option)) => (usual(option).as_str(), option),
+        (Some(code), Some(option)) => (code, option),
+        // The name that new ones get is that of a new one.
+        (Some(code), None) if code == config.opcode_new => (code, OpcodeOption::New),
+        (Some(code), None) => (code, OpcodeOption::Existing),
+    };
+    Some(OpcodeChoice { code: code.into(), option })
+}

@@ -1,0 +1,79 @@
+//! The opcode, the slots and the test appointment of a dealership in words, as `show`, `check` and the others say them.
+
+use crate::domain::text::clean;
+use crate::domain::when::{away, for_people, in_zone, with_abbreviation};
+use crate::domain::{
+    BookedAppointment, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, OpenBooking, Slots, Timestamp,
+    slots_in_words,
+};
+
+/// Whose choice it is: "existing, chosen 2026-11-26 09:12 CST by ana, says Carla on the phone".
+pub(in crate::cli) fn choice(state: &Onboarding, now: Timestamp) -> String {
+    let Some(chosen) = &state.opcode else { return "the default; no choice is recorded".to_owned() };
+    let option = match chosen.choice.option {
+        OpcodeOption::Existing => "existing",
+        OpcodeOption::New => "new",
+    };
+    let at = for_people(chosen.at, state.profile.timezone, now);
+    let word = chosen.word.as_ref().map_or(String::new(), |word| format!("; on the word of: {}", word.plain()));
+    format!("{option}, chosen {at}, by {}{word}", clean(&chosen.by))
+}
+
+/// What was found of it, a line each.
+pub(in crate::cli) fn findings(state: &Onboarding, now: Timestamp) -> Vec<String> {
+    match (state.opcode_state, state.opcode_since) {
+        (OpcodeState::Ok, Some(at)) => {
+            vec![format!("found: visible to us since {}", for_people(at, state.profile.timezone, now))]
+        }
+        _ => state.opcode_findings.iter().map(|finding| clean(finding).into_owned()).collect(),
+    }
+}
+
+/// Drift: "gone since 2026-11-26 09:12 CST, 2 h ago; it was visible since …". `None` without it.
+pub(in crate::cli) fn gone(state: &Onboarding, now: Timestamp) -> Option<String> {
+    let visible = state.opcode_was_visible.filter(|_| state.opcode_state != OpcodeState::Ok)?;
+    let zone = state.profile.timezone;
+    let since = state.opcode_since.map_or(String::new(), |at| format!(" since {}", for_people(at, zone, now)));
+    Some(format!("gone{since}; it was visible since {}", in_zone(visible, zone)))
+}
+
+/// The slots as they were when it changed last whether there are any. A next one that is over by now is no next one.
+pub(in crate::cli) fn slots(slots: &Slots, state: &Onboarding, now: Timestamp) -> String {
+    let zone = state.profile.timezone;
+    let local = now.with_timezone(&zone).naive_local();
+    let words = slots_in_words(slots.count, slots.days, slots.next.filter(|next| *next > local), zone);
+    format!("{words} (recorded {})", away(slots.checked_at, now))
+}
+
+/// The usual causes of there being no slots, the likeliest first, a line each.
+pub(in crate::cli) fn causes() -> impl Iterator<Item = String> {
+    (1..).zip(NO_SLOTS_CAUSES).map(|(number, cause)| format!("{number}. {cause}"))
+}
+
+/// The test appointment that stands: "Tue 2026-12-01 09:15 EST as 7f3a…, opcode `Tell Us More`, read back 2 h ago".
+pub(in crate::cli) fn appointment(stands: &BookedAppointment, state: &Onboarding, now: Timestamp) -> String {
+    let seen = match stands.seen_at {
+        Some(at) => format!("read back {}", away(at, now)),
+        None => "not read back yet".to_owned(),
+    };
+    let when = local(stands.local, state);
+    format!(
+        "{when} as {}, opcode `{}`, booked {}, {seen}",
+        stands.id.plain(),
+        stands.opcode.plain(),
+        away(stands.at, now)
+    )
+}
+
+/// A booking whose end is not known.
+pub(in crate::cli) fn open_booking(open: &OpenBooking, state: &Onboarding, now: Timestamp) -> String {
+    let what = if open.moves { "a move to" } else { "one for" };
+    let why = open.unknown.as_deref().unwrap_or("no answer was recorded");
+    let (when, ago, by) = (local(open.local, state), away(open.at, now), clean(&open.by));
+    format!("{what} {when} was sent {ago} by {by}, and nobody knows whether it was made: {}", clean(why))
+}
+
+/// A wall clock of the dealership: "Tue 2026-12-01 09:15 EST".
+pub(in crate::cli) fn local(local: chrono::NaiveDateTime, state: &Onboarding) -> String {
+    with_abbreviation(local, state.profile.timezone, "%a %Y-%m-%d %H:%M")
+}
