@@ -77,7 +77,7 @@ async fn bare(http: &Client, token: &str, sandbox: &Sandbox, clock: &SharedClock
                     for address in addresses {
                         let call = http.get(address).bearer_auth(&token).header("x-api-key", "sandbox-key");
                         let body = call.send().await.unwrap().bytes().await.unwrap();
-                        assert!(body.ends_with(br#""success":true}"#), "{address}: {}", String::from_utf8_lossy(&body));
+                        assert!(memchr::memmem::find(&body, br#""success":true"#).is_some(), "{address}");
                         requests.fetch_add(1, Ordering::Relaxed);
                     }
                 }

@@ -17,7 +17,7 @@ impl Budget {
     /// A budget of requests per second; 0 counts as 1.
     pub fn per_second(rate: u32) -> Self {
         let rate = (rate as usize).max(1);
-        Self { rate, sent: VecDeque::with_capacity(rate) }
+        Self { rate, sent: VecDeque::new() }
     }
 
     /// How long until a request may be sent; zero: now.
@@ -30,15 +30,19 @@ impl Budget {
 
     /// Takes note of a request.
     pub fn spend(&mut self, now: Duration) {
-        if self.sent.len() == self.rate {
-            self.sent.pop_front();
-        }
+        // What was sent before the last second counts no more.
+        let over = self.before_last_second(now).max((self.sent.len() + 1).saturating_sub(self.rate));
+        self.sent.drain(..over);
         self.sent.push_back(now);
     }
 
     /// Requests in the second before a moment.
     pub fn last_second(&self, now: Duration) -> u32 {
-        self.sent.iter().filter(|at| **at + SECOND > now).count() as u32
+        (self.sent.len() - self.before_last_second(now)) as u32
+    }
+
+    fn before_last_second(&self, now: Duration) -> usize {
+        self.sent.partition_point(|at| *at + SECOND <= now)
     }
 }
 
