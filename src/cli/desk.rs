@@ -48,6 +48,8 @@ pub(super) async fn on(
         me: app.config.operator(),
         zone: Zone::find(variable("TZ").as_deref(), localtime.as_deref()),
         store: store.to_owned(),
+        partner: app.config.partner.clone(),
+        appointment: app.config.appointment.clone(),
         demo,
         mouse: app.config.ui.mouse,
         notices,

@@ -37,7 +37,7 @@ use recent::Recent;
 
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use import::{Imported, Incoming};
-pub use status::{LookNote, PlatformState, Status};
+pub use status::{Alarm, Cause, LookNote, PlatformState, Status, Sweep};
 
 /// How often a decision is made anew because the dealership changed under it.
 const MOST_TRIES: u32 = 16;

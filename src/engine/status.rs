@@ -66,11 +66,50 @@ pub struct Status {
     pub clock_skew: Option<TimeDelta>,
     /// When an answer last arrived.
     pub last_answer_at: Option<Timestamp>,
+    /// The round over all dealerships that is under way.
+    pub sweep: Option<Sweep>,
+    /// How long the look that waits longest is due already.
+    pub longest_wait: Option<TimeDelta>,
+    /// One cause that hit many dealerships, an alarm each.
+    pub alarms: Vec<Alarm>,
     /// Where codes come from; `None`: by paste.
     pub source: Option<CodeOrigin>,
     /// What went wrong inside the program and was mended (a task that failed and was restarted, a finding that could not
     /// be recorded), newest last, the last ten.
     pub faults: Vec<String>,
+}
+
+/// How far the round over all dealerships is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sweep {
+    /// How many were looked at.
+    pub done: usize,
+    /// How many there are to look at.
+    pub total: usize,
+    /// When the last one will have been looked at, at this pace.
+    pub expected_end: Option<Timestamp>,
+}
+
+/// What hit many dealerships together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Opcodes that were visible are not any more.
+    OpcodesGone,
+    /// Slots that were offered are not any more.
+    SlotsGone,
+}
+
+/// One cause that hit many dealerships: about us or the platform rather than about each of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// What happened to them.
+    pub cause: Cause,
+    /// To how many of the last looks.
+    pub turned: usize,
+    /// How many looks that is of.
+    pub of: usize,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// The last look at one dealership, recorded or not; lives as long as the program.

@@ -11,6 +11,7 @@
 mod desk;
 mod dialogs;
 mod keys;
+mod opcodes;
 mod pictures;
 mod population;
 mod rows;

@@ -1,6 +1,6 @@
 //! Which actions are possible for a dealership, and the dialog that an action opens.
 
-use crate::domain::{CodeOrigin, InvitationState, Onboarding, Timestamp, Untrusted};
+use crate::domain::{CodeOrigin, InvitationState, Onboarding, OpcodeState, Timestamp, Untrusted};
 use crate::tui::action::Action;
 use crate::tui::clocks::in_zone;
 use crate::tui::state::{Setup, State};
@@ -18,7 +18,7 @@ pub fn allowed(action: Action, state: &Onboarding, source: Option<CodeOrigin>, n
     let newest = state.invitation.as_ref();
     if state.archived_at.is_some() && !matches!(action, Action::Note | Action::Archive) {
         return match action {
-            Action::Reveal | Action::CopyCode | Action::CopyDealerCode => Ok(()),
+            Action::Reveal | Action::CopyCode | Action::CopyDealerCode | Action::CopyLetter | Action::Guide => Ok(()),
             _ => no("archived; take it back first"),
         };
     }
@@ -45,6 +45,12 @@ pub fn allowed(action: Action, state: &Onboarding, source: Option<CodeOrigin>, n
             Some(_) => Ok(()),
         },
         Action::Reveal | Action::CopyCode if newest.is_none() => no("it has no code"),
+        // Reading back what has no answer is possible whatever became of the rest.
+        Action::Appointment if state.booking.is_some() => Ok(()),
+        Action::Appointment if !state.is_confirmed() => no("not connected: nothing can be booked"),
+        Action::Appointment if state.opcode_state != OpcodeState::Ok => {
+            Err(format!("nothing can be booked: {}", state.lacks().unwrap_or("opcode not visible")))
+        }
         _ => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::domain::{Actor, Ask, Command, DealershipId, Outcome};
+use crate::domain::{Actor, Ask, Command, DealershipId, Outcome, TestBooking};
 use crate::engine::{Checked, Engine, EngineError, PastedCode};
 use crate::store::EventQuery;
 use crate::tui::Msg;
@@ -28,6 +28,7 @@ pub(super) struct Errands {
     engine: Engine,
     actor: Actor,
     me: String,
+    appointment: TestBooking,
     tell: mpsc::Sender<Msg>,
     tasks: JoinSet<()>,
     timeline: Option<AbortHandle>,
@@ -35,9 +36,9 @@ pub(super) struct Errands {
 }
 
 impl Errands {
-    pub(super) fn new(engine: Engine, me: &str, tell: mpsc::Sender<Msg>) -> Self {
+    pub(super) fn new(engine: Engine, me: &str, appointment: TestBooking, tell: mpsc::Sender<Msg>) -> Self {
         let (actor, me) = (Actor::person(me), me.to_owned());
-        Self { engine, actor, me, tell, tasks: JoinSet::new(), timeline: None, engine_is_gone: false }
+        Self { engine, actor, me, appointment, tell, tasks: JoinSet::new(), timeline: None, engine_is_gone: false }
     }
 
     pub(super) fn engine_is_gone(&self) -> bool {

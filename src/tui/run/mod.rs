@@ -17,7 +17,7 @@ use super::theme::Theme;
 use super::view::Drawn;
 use super::{Effect, Moment, Msg, Setup, State, draw, update};
 use crate::clock::{Clock, WallClock};
-use crate::domain::{Claim, Claims, DealershipId};
+use crate::domain::{Claim, Claims, DealershipId, TestBooking};
 use crate::engine::Engine;
 use crate::store::Committed;
 use effects::Errands;
@@ -40,6 +40,10 @@ pub struct Options {
     pub zone: Zone,
     /// Which store it is, in a word or two.
     pub store: String,
+    /// Who we are to the dealerships.
+    pub partner: String,
+    /// What a test appointment says.
+    pub appointment: TestBooking,
     /// The demo: nothing is real.
     pub demo: bool,
     /// Whether the terminal's mouse is taken (it then cannot select text).
@@ -106,7 +110,7 @@ struct Desk {
 
 impl Desk {
     fn new(engine: Engine, options: Options, terminal: TerminalGuard) -> io::Result<Self> {
-        let Options { keymap, theme, me, zone, store, demo, mouse: _, notices } = options;
+        let Options { keymap, theme, me, zone, store, partner, appointment, demo, mouse: _, notices } = options;
         let face = WallClock::real();
         let setup = Setup {
             read_only: engine.read_only(),
@@ -117,6 +121,7 @@ impl Desk {
             claims: Arc::new(Taken(engine.clone())),
             keymap: Arc::new(keymap),
             store,
+            partner,
             demo,
         };
         let now = Moment { at: engine.clock().now(), face: face.elapsed() };
@@ -125,7 +130,7 @@ impl Desk {
         for notice in engine.notices().into_iter().chain(notices) {
             update(&mut state, Msg::Notice(notice), now);
         }
-        let errands = Errands::new(engine.clone(), &me, tell);
+        let errands = Errands::new(engine.clone(), &me, appointment, tell);
         let (frames, drawn) = (FrameScheduler::new(), Drawn::default());
         Ok(Self {
             engine,

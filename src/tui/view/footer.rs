@@ -14,6 +14,7 @@ fn useful(state: &State) -> &'static [Action] {
         Mode::Filter(_) => &[A::InputAccept, A::InputCancel, A::InputNext, A::InputClear],
         Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
         Mode::Help(_) => &[A::DialogCancel, A::DialogDown, A::DialogUp],
+        Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::DialogDown, A::DialogUp],
         Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => {
             &[A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
@@ -58,6 +59,8 @@ fn useful(state: &State) -> &'static [Action] {
                 A::Quit,
                 A::Snooze,
                 A::ChooseOpcode,
+                A::Guide,
+                A::Appointment,
                 A::Reveal,
                 A::SortNext,
             ],

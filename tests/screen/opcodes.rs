@@ -1,0 +1,131 @@
+//! What the desk shows and asks about opcodes and slots: the detail, the steps, the dialog of the choice, the status bar.
+
+use chrono::TimeDelta;
+use cloverwatch::domain::{Command, DealershipId, OpcodeChoice, OpcodeOption, Outcome, SlotCounts};
+use cloverwatch::engine::LookNote;
+use cloverwatch::tui::{Effect, Msg};
+
+use crate::desk::Desk;
+use crate::pictures::at_every_size;
+use crate::population::{World, ago, now, sample};
+
+pub fn id(n: u64) -> DealershipId {
+    DealershipId::from_bits(n)
+}
+
+pub fn choose(code: &str, option: OpcodeOption, word: Option<&str>) -> Command {
+    let choice = OpcodeChoice { code: code.into(), option };
+    Command::ChooseOpcode { choice, word: word.map(Into::into) }
+}
+
+/// Number 8 is live on its dealer's word; 12 was live until its opcode went; 14 lacks slots.
+pub fn opcodes() -> World {
+    let mut world = sample();
+    let word = choose("Tell Us More", OpcodeOption::Existing, Some("Pat Quill, by phone"));
+    world.person(id(8), ago(49.0), &word);
+    world.look(id(8), ago(48.9), Outcome::Connected, &["Tell Us More"]);
+    world.slots(id(8), ago(48.8), 140);
+    world.person(id(12), ago(30.0), &choose("DataClover Appt", OpcodeOption::New, Some("Ximena Holloway, mail")));
+    world.look(id(12), ago(29.0), Outcome::Connected, &["DataClover Appt", "OIL10"]);
+    world.slots(id(12), ago(28.9), 40);
+    world.look(id(12), ago(3.0), Outcome::Connected, &["DATACLOVER APPT", "OIL10"]);
+    world
+}
+
+fn look(desk: &mut Desk, n: u64, slots: &[(&str, u32)]) {
+    let local = |day: &str, number: u32| {
+        let text = format!("{day} {:02}:{:02}", 9 + number / 4 % 9, number % 4 * 15);
+        chrono::NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M").unwrap()
+    };
+    let all = slots.iter().flat_map(|(day, count)| (0..*count).map(|number| local(day, number)));
+    let note = LookNote {
+        at: now() - TimeDelta::minutes(4),
+        outcome: Outcome::Connected,
+        reason: "200, success".to_owned(),
+        next_at: Some(now() + TimeDelta::hours(20)),
+        slots: Some((now() - TimeDelta::minutes(4), SlotCounts::of(all))),
+    };
+    desk.tell(Msg::Look(id(n), Some(note)));
+}
+
+/// The detail, alone on the screen, scrolled to the part about the platform.
+fn platform_part(n: u64, size: (u16, u16)) -> Desk {
+    let mut desk = Desk::with(opcodes(), size, |_| {});
+    desk.go_to(n).press("enter f");
+    while !desk.picture().lines().nth(1).is_some_and(|line| line.contains("What Xtime shows")) {
+        let before = desk.picture();
+        desk.press("j");
+        if before == desk.picture() {
+            break;
+        }
+    }
+    desk
+}
+
+#[test]
+fn a_live_dealership_in_the_detail() {
+    at_every_size("opcode_live", |size| {
+        let mut desk = platform_part(8, size);
+        let days = [("2026-03-30", 9), ("2026-03-31", 32), ("2026-04-01", 3), ("2026-04-03", 16), ("2026-04-06", 32)];
+        look(&mut desk, 8, &days);
+        desk
+    });
+}
+
+#[test]
+fn a_drifted_opcode_in_the_detail() {
+    at_every_size("opcode_drift", |size| platform_part(12, size));
+}
+
+#[test]
+fn a_dealership_without_slots_in_the_detail() {
+    let mut desk = platform_part(14, (120, 40));
+    desk.sees("not live   no slots").sees("no slot would be offered").sees("usual causes, the likeliest first:");
+    desk.sees("1. Configure → Resources → Capacity: type Web is not NL").sees("4. the days are closed");
+}
+
+#[test]
+fn the_newest_slots_are_shown_with_their_age() {
+    let mut desk = platform_part(8, (120, 50));
+    desk.sees("140 slots on 6 days, next Sun 09:00 PDT").sees("recorded 2d ago");
+    look(&mut desk, 8, &[("2026-03-31", 23)]);
+    desk.sees("23 slots on 1 day, next Tue 09:00 PDT").sees("seen 4m ago").sees_no("140 slots on 6 days, next");
+    // A day of the window without any is there all the same.
+    desk.sees("Mon 30 Mar –").sees("Sun 12 Apr –").sees("Tue 31 Mar ████████████████████████ 23");
+    desk.wait(120).sees("seen 6m ago");
+    // What was seen before the choice is about another opcode.
+    let other = choose("OIL10", OpcodeOption::Existing, None);
+    desk.happens(|world| world.person(id(8), now(), &other)).sees_no("23 slots");
+}
+
+#[test]
+fn the_steps_and_the_letter() {
+    at_every_size("guide", |size| {
+        let mut desk = Desk::with(opcodes(), size, |_| {});
+        desk.go_to(12).press("O");
+        desk
+    });
+}
+
+#[test]
+fn the_letter_goes_to_the_clipboard_from_the_table_and_from_the_steps() {
+    let mut desk = Desk::with(opcodes(), (120, 30), |_| {});
+    for keys in ["y l", "O y l"] {
+        desk.go_to(12).press(keys).sees("the letter for Anders-Núñez");
+        let effects = desk.take_effects();
+        let [Effect::Copy(clip)] = effects.as_slice() else { panic!("{effects:?}") };
+        assert!(clip.0.contains("a new service opcode, `DataClover Appt`"), "{}", clip.0);
+        assert!(clip.0.contains("4. Publish the catalog"), "{}", clip.0);
+        assert!(!clip.0.contains("visible"), "what we see is not for the dealer: {}", clip.0);
+    }
+    desk.sees("Opcode guide").press("esc").sees_no("Opcode guide");
+}
+
+#[test]
+fn the_steps_follow_what_is_seen() {
+    let mut desk = Desk::with(opcodes(), (120, 40), |_| {});
+    desk.go_to(12).press("O").sees("[ ] 2. Set its code to `DataClover Appt`");
+    desk.sees("not visible: it was visible before; did you mean `DATACLOVER APPT`?");
+    desk.happens(|world| world.look(id(12), now(), Outcome::Connected, &["DataClover Appt"]));
+    desk.sees("[x] 2. Set its code").sees("Every step is seen to be done.");
+}
