@@ -1,13 +1,13 @@
 //! What the desk shows and asks about opcodes and slots: the detail, the steps, the dialog of the choice, the status bar.
 
 use chrono::TimeDelta;
-use cloverwatch::domain::{Command, DealershipId, OpcodeChoice, OpcodeOption, Outcome, SlotCounts};
+use cloverwatch::domain::{Command, DealershipId, OpcodeChoice, OpcodeOption, Outcome, Service, SlotCounts, Untrusted};
 use cloverwatch::engine::LookNote;
 use cloverwatch::tui::{Effect, Msg};
 
 use crate::desk::Desk;
 use crate::pictures::at_every_size;
-use crate::population::{World, ago, now, sample};
+use crate::population::{World, ago, crowd, now, sample};
 
 pub fn id(n: u64) -> DealershipId {
     DealershipId::from_bits(n)
@@ -128,4 +128,96 @@ fn the_steps_follow_what_is_seen() {
     desk.sees("not visible: it was visible before; did you mean `DATACLOVER APPT`?");
     desk.happens(|world| world.look(id(12), now(), Outcome::Connected, &["DataClover Appt"]));
     desk.sees("[x] 2. Set its code").sees("Every step is seen to be done.");
+}
+
+fn shows(desk: &mut Desk, n: u64, rows: &[(&str, &str)]) {
+    let service = |(opcode, name): &(&str, &str)| Service { opcode: (*opcode).into(), name: (*name).into() };
+    desk.tell(Msg::Services(id(n), Ok(rows.iter().map(service).collect())));
+}
+
+const SHOWN: [(&str, &str); 6] = [
+    ("000200", "Four-wheel alignment"),
+    ("01HYZLOF1.6", "Oil and filter"),
+    ("DC1", "DataClover Appt"),
+    ("OIL10", "Oil change"),
+    ("DATACLOVER  APPT", "Online appointments"),
+    ("Tell Us More", "Something else"),
+];
+
+/// The one choice that was asked for, with its word.
+fn chosen(desk: &mut Desk) -> (OpcodeChoice, Option<Untrusted>) {
+    let effects = desk.take_effects();
+    let [Effect::Execute(_, items)] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };
+    let Command::ChooseOpcode { choice, word } = &items[0].1 else { panic!("{effects:?}") };
+    assert!(items.iter().all(|(_, command)| command == &items[0].1), "one choice for all");
+    (choice.clone(), word.clone())
+}
+
+#[test]
+fn what_xtime_shows_is_offered_near_misses_first() {
+    at_every_size("opcode_choice", |size| {
+        let mut desk = Desk::with(opcodes(), size, |_| {});
+        desk.go_to(12).press("o");
+        assert_eq!(desk.take_effects(), [Effect::ShowServices(id(12))]);
+        desk.sees("Asking Xtime which opcodes");
+        shows(&mut desk, 12, &SHOWN);
+        desk.press("down down");
+        desk
+    });
+}
+
+#[test]
+fn an_offered_opcode_is_taken_exactly_and_what_was_typed_stays_when_the_list_arrives() {
+    let mut desk = Desk::with(opcodes(), (120, 30), |_| {});
+    desk.go_to(12).press("o").write("oil");
+    desk.take_effects();
+    shows(&mut desk, 12, &SHOWN);
+    desk.sees("2 of 6 that Xtime shows fit").sees("missing: not among the 6 opcodes").sees_no("000200");
+    desk.press("down").sees("› ").sees("found: visible to us").press("up").sees("missing: not among the 6");
+    desk.press("ctrl-u").write("dataclover").press("down");
+    // Two spaces are shown and sent as they are.
+    desk.press("enter").write("Ximena, by mail").press("enter");
+    let (choice, word) = chosen(&mut desk);
+    assert_eq!((choice.code.raw(), choice.option), ("DATACLOVER  APPT", OpcodeOption::New));
+    assert_eq!(word.unwrap().raw(), "Ximena, by mail");
+}
+
+#[test]
+fn the_way_brings_its_usual_code_unless_something_was_typed() {
+    let mut desk = Desk::with(opcodes(), (120, 30), |_| {});
+    desk.press("t").go_to(4).press("o").sees("Tell Us More").press("shift-tab space").sees("DataClover Appt");
+    desk.press("space").sees_no("DataClover Appt").press("tab").write("OIL10").press("shift-tab space");
+    desk.sees("OIL10").sees_no("DataClover Appt").press("esc");
+    // One that has chosen gets its own choice back.
+    desk.go_to(12).press("o").sees("DataClover Appt").press("shift-tab space").sees("Tell Us More");
+    desk.press("space").sees_no("Tell Us More").sees("new (made for our appointments)");
+}
+
+#[test]
+fn an_unknown_list_says_why_and_stops_nobody() {
+    let mut desk = Desk::with(opcodes(), (120, 30), |_| {});
+    desk.go_to(4).press("o");
+    desk.tell(Msg::Services(id(4), Err("not-connected: 403 for this dealer".to_owned())));
+    desk.sees("is not known: not-connected: 403 for this dealer").press("enter enter");
+    desk.take_effects();
+    desk.press("esc");
+    shows(&mut desk, 4, &SHOWN);
+    desk.sees_no("OIL10");
+    // A list for another dealership changes nothing.
+    desk.go_to(12).press("o");
+    shows(&mut desk, 4, &SHOWN);
+    desk.sees("Asking Xtime").sees_no("OIL10");
+}
+
+#[test]
+fn one_choice_for_all_that_are_marked() {
+    let mut desk = Desk::with(crowd(400), (120, 30), |_| {});
+    desk.press("m a o").sees("Opcode of 400 dealerships").sees("Tell Us More");
+    assert_eq!(desk.take_effects(), [], "there is no list that holds for all of them");
+    desk.press("shift-tab space tab enter").write("their group, by mail").press("enter enter");
+    desk.sees("type 400 to go on");
+    assert_eq!(desk.take_effects(), []);
+    desk.press("esc").press("o shift-tab space tab tab tab").write("400").press("tab tab enter");
+    let (choice, word) = chosen(&mut desk);
+    assert_eq!((choice.code.raw(), choice.option, word), ("DataClover Appt", OpcodeOption::New, None));
 }

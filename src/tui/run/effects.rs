@@ -25,11 +25,12 @@ const REST: Duration = Duration::from_millis(25);
 
 /// The background of the screen. Dropping it ends everything that is under way.
 pub(super) struct Errands {
-    engine: Engine,
-    actor: Actor,
+    pub(super) engine: Engine,
+    pub(super) actor: Actor,
     me: String,
-    appointment: TestBooking,
-    tell: mpsc::Sender<Msg>,
+    /// What a test appointment says.
+    pub(super) appointment: TestBooking,
+    pub(super) tell: mpsc::Sender<Msg>,
     tasks: JoinSet<()>,
     timeline: Option<AbortHandle>,
     engine_is_gone: bool,
@@ -157,7 +158,7 @@ impl Errands {
         });
     }
 
-    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+    pub(super) fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
         // Those that have ended need no place any more.
         while self.tasks.try_join_next().is_some() {}
         self.tasks.spawn(task)

@@ -1,5 +1,6 @@
 //! The screen in a real terminal: input first, data together, a frame only when something visible changed.
 
+mod bookings;
 mod effects;
 
 use std::io;
@@ -295,6 +296,14 @@ impl Desk {
             Effect::Execute(work, items) => self.errands.execute(work, items),
             Effect::Obtain(work, items) => self.errands.obtain(work, items),
             Effect::Paste(work, codes) => self.errands.paste(work, codes),
+            Effect::ShowServices(id) => self.errands.show_services(id),
+            Effect::ShowSlots(id) => self.errands.show_slots(id),
+            Effect::Plan(id, local, moves) => {
+                let planned = self.errands.plan(id, local, moves);
+                return self.take(Msg::Planned(id, local, planned), From::Person);
+            }
+            Effect::Book(id, planned) => self.errands.book(id, planned),
+            Effect::ReadBack(id) => self.errands.read_back(id),
             Effect::Check(work, ids) => self.errands.check(work, ids),
         }
         Ok(())

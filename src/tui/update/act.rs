@@ -197,10 +197,16 @@ fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
 /// Opens the dialog of an action, or says why not.
 pub(super) fn ask(state: &mut State, action: Action, ids: &[DealershipId]) -> Vec<Effect> {
     match open(action, ids, state) {
-        Ok(dialog) => state.mode = Mode::Dialog(Box::new(dialog)),
-        Err(why) => state.toast(Tone::Warn, why),
+        Ok(dialog) => {
+            let wanted = super::offers::wanted(&dialog);
+            state.mode = Mode::Dialog(Box::new(dialog));
+            wanted.into_iter().collect()
+        }
+        Err(why) => {
+            state.toast(Tone::Warn, why);
+            Vec::new()
+        }
     }
-    Vec::new()
 }
 
 /// Looks at the platform now.
