@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{Command, DealershipId, OpcodeChoice, OpcodeOption, Outcome, Service, SlotCounts, Untrusted};
-use cloverwatch::engine::LookNote;
+use cloverwatch::engine::{Alarm, Cause, LookNote, PlatformState, Status, Sweep};
 use cloverwatch::tui::{Effect, Msg};
 
 use crate::desk::Desk;
@@ -220,4 +220,49 @@ fn one_choice_for_all_that_are_marked() {
     desk.press("esc").press("o shift-tab space tab tab tab").write("400").press("tab tab enter");
     let (choice, word) = chosen(&mut desk);
     assert_eq!((choice.code.raw(), choice.option, word), ("DataClover Appt", OpcodeOption::New, None));
+}
+
+#[test]
+fn the_table_says_what_is_lacking_to_be_live() {
+    at_every_size("opcode_table", |size| {
+        let mut desk = Desk::with(opcodes(), size, |_| {});
+        if size.0 >= 140 {
+            desk.press("D");
+        }
+        desk
+    });
+    let mut desk = Desk::with(opcodes(), (200, 60), |_| {});
+    desk.press("D").sees("≈ DataClover Appt").sees("✓ Tell Us More · 140").sees("✓ Tell Us More · 0");
+    for (n, words) in [(12, "opcode ≈"), (13, "opcode ≈"), (14, "slots 0")] {
+        desk.go_to(n);
+        let picture = desk.picture();
+        let line = picture.lines().find(|line| line.starts_with('›')).unwrap();
+        assert!(line.contains(words), "{line}");
+    }
+    // What left live is right behind what was lost.
+    desk.press("g g j");
+    assert_eq!(desk.selected(), 12);
+}
+
+#[test]
+fn the_status_bar_tells_the_sweep_and_alarms_name_one_cause() {
+    at_every_size("sweep_and_alarms", |size| {
+        let mut desk = Desk::open(size);
+        let alarm = |cause, turned| Alarm { cause, turned, of: 10, since: ago(0.2) };
+        desk.tell(Msg::Status(Status {
+            platform: PlatformState::Ok,
+            requests_last_second: 10,
+            requests_per_second: 10,
+            waiting: 8_666,
+            sweep: Some(Sweep { done: 1_204, total: 9_870, expected_end: Some(ago(-4.55)) }),
+            longest_wait: Some(TimeDelta::minutes(14)),
+            alarms: vec![alarm(Cause::OpcodesGone, 7), alarm(Cause::SlotsGone, 6)],
+            ..Status::default()
+        }));
+        desk
+    });
+    let mut desk = Desk::open((160, 40));
+    let sweep = Some(Sweep { done: 1, total: 2, expected_end: Some(ago(-30.0)) });
+    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, sweep, ..Status::default() }));
+    desk.sees("sweep 1/2, till 31 Mar 16:00").sees_no("▲ opcode gone");
 }

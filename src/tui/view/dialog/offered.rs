@@ -113,7 +113,7 @@ impl Ground<'_> {
         let words = if appointment.moves {
             "There is no cancel: the test appointment that stands is moved to another time."
         } else {
-            "There is no cancel: once booked, it stands in the dealership's calendar. It can be moved."
+            "There is no cancel: once booked it stands in the dealer's calendar. It can be moved."
         };
         self.wrapped(words, theme.tone(Tone::Warn), lines);
         if let Some(Known::Not(why)) = dialog.offer.as_ref().map(|offer| &offer.known) {
