@@ -43,7 +43,7 @@ struct Seen {
     dealer_code: Untrusted,
     owner: Option<Untrusted>,
     opcode: Option<OpcodeChoice>,
-    visible: bool,
+    opcode_state: OpcodeState,
     appointment: Option<AppointmentId>,
     booking: Option<IntentId>,
     snoozed_until: Option<Timestamp>,
@@ -61,7 +61,7 @@ impl Seen {
             dealer_code: state.profile.dealer_code.clone(),
             owner: state.profile.owner.clone(),
             opcode: state.opcode.as_ref().map(|chosen| chosen.choice.clone()),
-            visible: state.opcode_state == OpcodeState::Ok,
+            opcode_state: state.opcode_state,
             appointment: state.appointment.as_ref().map(|stands| stands.id.clone()),
             booking: state.booking.as_ref().map(|open| open.intent),
             snoozed_until: state.snoozed_until,
@@ -146,7 +146,9 @@ fn difference(action: Action, was: &Seen, is: &Seen, state: &Onboarding) -> Opti
         Action::Appointment if was.opcode != is.opcode => "another opcode was chosen meanwhile",
         Action::Appointment if was.dealer_code != is.dealer_code => "its dealerCode was corrected meanwhile",
         Action::Appointment if was.confirmed && !is.confirmed => "lost meanwhile",
-        Action::Appointment if was.visible && !is.visible => "its opcode is not visible any more",
+        Action::Appointment if was.opcode_state == OpcodeState::Ok && is.opcode_state != OpcodeState::Ok => {
+            "its opcode is not visible any more"
+        }
         Action::Snooze if was.snoozed_until != is.snoozed_until => "its snooze was changed meanwhile",
         _ => return None,
     };

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::effects::Errands;
 use crate::domain::{DealershipId, Service};
-use crate::engine::{Engine, EngineError};
+use crate::engine::Engine;
 use crate::tui::Msg;
 use crate::tui::msg::Planned;
 use crate::xtime::window::Window;
@@ -29,7 +29,7 @@ impl Errands {
                 Some(state) => {
                     let days = engine.policy().slot_window;
                     let window = Window::from_today(engine.clock().now(), state.profile.timezone, days);
-                    engine.slots(id, window).await.map_err(in_words)
+                    engine.slots(id, window).await.map_err(|error| error.to_string())
                 }
                 None => Err("it is not in our books".to_owned()),
             };
@@ -40,14 +40,15 @@ impl Errands {
     /// The request for a test appointment; nothing is sent.
     pub(super) fn plan(&self, id: DealershipId, local: NaiveDateTime, moves: bool) -> Result<Planned, String> {
         let planned = self.engine.plan_booking(id, local, moves, &self.appointment);
-        planned.map(|planned| Planned(Box::new(planned))).map_err(in_words)
+        planned.map(|planned| Planned(Box::new(planned))).map_err(|error| error.to_string())
     }
 
     /// Sends a test appointment.
     pub(super) fn book(&mut self, id: DealershipId, planned: Planned) {
         let (engine, actor, tell) = (self.engine.clone(), self.actor.clone(), self.tell.clone());
         self.spawn(async move {
-            let answer = engine.book_appointment(id, &planned.0, &actor).await.map(Some).map_err(in_words);
+            let answer =
+                engine.book_appointment(id, &planned.0, &actor).await.map(Some).map_err(|error| error.to_string());
             let _ = tell.send(Msg::Booked(id, answer)).await;
         });
     }
@@ -56,7 +57,7 @@ impl Errands {
     pub(super) fn read_back(&mut self, id: DealershipId) {
         let (engine, actor, tell) = (self.engine.clone(), self.actor.clone(), self.tell.clone());
         self.spawn(async move {
-            let answer = engine.settle_booking(id, &actor).await.map_err(in_words);
+            let answer = engine.settle_booking(id, &actor).await.map_err(|error| error.to_string());
             let _ = tell.send(Msg::Booked(id, answer)).await;
         });
     }
@@ -66,13 +67,9 @@ async fn services(engine: &Engine, id: DealershipId) -> Result<Arc<[Service]>, S
     if let Some(services) = engine.shown_services(id) {
         return Ok(services);
     }
-    let look = engine.check(id).await.map_err(in_words)?.look;
+    let look = engine.check(id).await.map_err(|error| error.to_string())?.look;
     match look.services {
         Some(services) => Ok(services.into()),
         None => Err(format!("{}: {}", look.outcome, look.reason)),
     }
-}
-
-fn in_words(error: EngineError) -> String {
-    error.to_string()
 }

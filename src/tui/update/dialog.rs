@@ -91,7 +91,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::InputDown if pick(state, true) => {}
         Action::InputUp if pick(state, false) => {}
         Action::DialogNext | Action::InputNext | Action::InputDown => {
-            change(state, |dialog| dialog.step(true, buttons.len()))
+            change(state, |dialog| dialog.step(true, buttons.len()));
         }
         Action::DialogPrevious | Action::InputPrevious | Action::InputUp => {
             change(state, |dialog| dialog.step(false, buttons.len()));

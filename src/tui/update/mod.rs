@@ -67,7 +67,7 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
         Msg::Services(id, services) => offers::services(state, id, services),
         Msg::Slots(id, slots) => offers::slots(state, id, slots),
         Msg::Planned(id, local, planned) => offers::planned(state, id, local, planned),
-        Msg::Booked(id, answer) => effects = offers::booked(state, id, answer),
+        Msg::Booked(id, answer) => effects = offers::booked(state, id, &answer),
         Msg::Outcome(work, id, outcome) => ended(state, work, id, outcome),
         Msg::Notice(text) => {
             state.dirty = true;

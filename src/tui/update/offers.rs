@@ -126,11 +126,11 @@ pub(super) fn send(state: &mut State, wish: Wish) -> Vec<Effect> {
 }
 
 /// What became of a test appointment. A time that somebody else took is asked for again, with what is offered now.
-pub(super) fn booked(state: &mut State, id: DealershipId, answer: Result<Option<Booked>, String>) -> Vec<Effect> {
+pub(super) fn booked(state: &mut State, id: DealershipId, answer: &Result<Option<Booked>, String>) -> Vec<Effect> {
     let Some(row) = state.rows.get(id) else { return Vec::new() };
     let (name, zone) = (row.state.profile.name.screen().into_owned(), row.state.profile.timezone);
-    let (tone, words) = meaning(&answer, row.state.booking.is_some(), zone);
-    let again = match &answer {
+    let (tone, words) = meaning(answer, row.state.booking.is_some(), zone);
+    let again = match answer {
         Ok(Some(Booked::SlotTaken { slots })) => Some(Some(slots.clone())),
         // Nothing was sent: mostly because the time is not offered any more.
         Err(_) => Some(None),

@@ -92,7 +92,7 @@ impl Ground<'_> {
             }
             _ => {
                 let offered = match dialog.kind {
-                    Kind::Ask(action) if field.role == Role::Text => self.of_text(action, dialog),
+                    Kind::Ask(action) if field.role == Role::Text => Self::of_text(action, dialog),
                     _ => None,
                 };
                 let (words, tone) = offered.unwrap_or_else(|| (field.hint.clone(), Tone::Faint));

@@ -66,7 +66,7 @@ impl Ground<'_> {
     }
 
     /// What is said below a field whose text is offered; `None`: nothing better than its hint.
-    pub(super) fn of_text(&self, action: Action, dialog: &Dialog) -> Option<(String, Tone)> {
+    pub(super) fn of_text(action: Action, dialog: &Dialog) -> Option<(String, Tone)> {
         let offer = dialog.offer.as_ref()?;
         if action == Action::ChooseOpcode {
             let text = match offer.chosen() {
