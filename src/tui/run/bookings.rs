@@ -9,7 +9,6 @@ use crate::domain::{DealershipId, Service};
 use crate::engine::Engine;
 use crate::tui::Msg;
 use crate::tui::msg::Planned;
-use crate::xtime::window::Window;
 
 impl Errands {
     /// The opcodes that Xtime shows of one dealership: as known lately, else by a look.
@@ -25,14 +24,7 @@ impl Errands {
     pub(super) fn show_slots(&mut self, id: DealershipId) {
         let (engine, tell) = (self.engine.clone(), self.tell.clone());
         self.spawn(async move {
-            let slots = match engine.book().get(id) {
-                Some(state) => {
-                    let days = engine.policy().slot_window;
-                    let window = Window::from_today(engine.clock().now(), state.profile.timezone, days);
-                    engine.slots(id, window).await.map_err(|error| error.to_string())
-                }
-                None => Err("it is not in our books".to_owned()),
-            };
+            let slots = engine.offered(id).await.map_err(|error| error.to_string());
             let _ = tell.send(Msg::Slots(id, slots)).await;
         });
     }
