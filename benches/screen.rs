@@ -69,6 +69,7 @@ fn desk(size: (u16, u16)) -> State {
         claims: Arc::new(Nobody),
         keymap: Arc::new(Keymap::default()),
         store: String::new(),
+        partner: "DataClover".to_owned(),
         demo: false,
     };
     let mut state = State::new(setup, size, moment());

@@ -99,7 +99,7 @@ fn a_chord_tells_what_can_follow() {
     };
     // The chord of the outer scope stands among those of the inner one.
     assert_eq!(hints("s"), ["a attention first", "n sort by next", "p sort by previous", "r reverse sort", "z redraw"]);
-    assert_eq!(hints("y"), ["c copy code", "d copy dealerCode", "n …", "y copy code"]);
+    assert_eq!(hints("y"), ["c copy code", "d copy dealerCode", "l copy letter", "n …", "y copy code"]);
     assert_eq!(map.lookup(Scope::Table, &keys("s z")), Lookup::Action(Action::Redraw));
     assert_eq!(map.lookup(Scope::Table, &keys("y n n")), Lookup::Action(Action::Note));
     assert_eq!(map.lookup(Scope::Tail, &keys("s z")), Lookup::Action(Action::Redraw));

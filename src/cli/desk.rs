@@ -34,7 +34,7 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
         let opened = AbortOnDropHandle::new(opening).await;
         opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))
     };
-    on(app, opening, &app.config.store.to_string(), false, notices).await
+    Box::pin(on(app, opening, &app.config.store.to_string(), false, notices)).await
 }
 
 /// Shows the desk on an engine, as soon as there is one, until it is left. The engine runs on.
@@ -54,6 +54,8 @@ pub(super) async fn on(
         me: app.config.operator(),
         zone: Zone::find(variable("TZ").as_deref(), localtime.as_deref()),
         store: store.to_owned(),
+        partner: app.config.partner.clone(),
+        appointment: app.config.appointment.clone(),
         demo,
         mouse: app.config.ui.mouse,
         notices,

@@ -101,6 +101,14 @@ pub fn find(code: &str, services: &[Service]) -> Finding {
     Finding { state: OpcodeState::NearMiss, words: words.collect() }
 }
 
+/// In what a service is like a chosen code without being it, in words: "it differs in upper and lower case".
+pub fn likeness(code: &str, service: &Service) -> Option<&'static str> {
+    if service.opcode.raw() == code {
+        return None;
+    }
+    Likeness::of(code, service).map(Likeness::words)
+}
+
 /// In what an opcode differs from the chosen one, the likeliest slip first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Likeness {

@@ -103,6 +103,15 @@ impl Engine {
         self.inner.slots_in(&*self.inner.known(id)?, window).await
     }
 
+    /// The same in the window of the policy, from the dealership's today.
+    ///
+    /// # Errors
+    /// When it could not be told.
+    pub async fn offered(&self, id: DealershipId) -> Result<Vec<Slot>, EngineError> {
+        let state = self.inner.known(id)?;
+        self.inner.slots_in(&state, self.inner.window(&state)).await
+    }
+
     /// Sends a planned booking, once, and records what became of it. A booking of before that had no answer is read back first;
     /// when it turns out to stand, nothing more is sent.
     ///

@@ -136,9 +136,12 @@ actions! {
         Snooze "snooze" "snooze" Records "Out of sight for a while.",
         Archive "archive" "archive" Asks "Put aside; it is not probed any more.",
         ChooseOpcode "opcode" "opcode" Records "Record the dealership's opcode choice.",
+        Guide "guide" "opcode guide" None "Show the steps to a visible opcode, what is seen of each, and the letter for the dealer.",
+        Appointment "appointment" "test appointment" Asks "Book, move or read back the test appointment of one dealership; there is no cancel.",
         Reveal "reveal" "reveal code" None "Show the code for 15 seconds.",
         CopyCode "copy-code" "copy code" None "Copy the code to the clipboard of the terminal.",
         CopyDealerCode "copy-dealer-code" "copy dealerCode" None "Copy the dealerCode to the clipboard of the terminal.",
+        CopyLetter "copy-letter" "copy letter" None "Copy the opcode letter for the dealer to the clipboard of the terminal.",
     }
     Detail {
         DetailDown "detail-down" "scroll down" None "Scroll the detail down.",
@@ -168,8 +171,10 @@ actions! {
     Input {
         InputAccept "input-accept" "accept" None "Take what is written.",
         InputCancel "input-cancel" "cancel" None "Leave the input.",
-        InputNext "input-next" "next" None "Next field or suggestion.",
-        InputPrevious "input-previous" "previous" None "Previous field or suggestion.",
+        InputNext "input-next" "next" None "Next field, or suggestion where there is one field.",
+        InputPrevious "input-previous" "previous" None "Previous field, or suggestion where there is one field.",
+        InputDown "input-down" "suggestion" None "Next suggestion, or field where nothing is suggested.",
+        InputUp "input-up" "suggestion back" None "Previous suggestion, or field where nothing is suggested.",
         InputLeft "input-left" "left" None "Move left.",
         InputRight "input-right" "right" None "Move right.",
         InputWordLeft "input-word-left" "word left" None "Move a word left.",

@@ -32,12 +32,19 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
         | Action::Snooze
         | Action::Archive
         | Action::ChooseOpcode => on_targets(state, action),
-        Action::Reveal | Action::CopyCode | Action::CopyDealerCode | Action::Open | Action::Mark => {
-            match state.selected() {
-                None => no("there is no dealership here"),
-                Some(row) => allowed(action, &row.state, state.setup.source, state.now.at),
-            }
-        }
+        Action::Appointment if !state.marks.is_empty() => no("one dealership at a time: clear the marks first"),
+        Action::Appointment if state.status.platform == PlatformState::Unconfigured => no(NO_PLATFORM),
+        Action::Reveal
+        | Action::CopyCode
+        | Action::CopyDealerCode
+        | Action::CopyLetter
+        | Action::Guide
+        | Action::Appointment
+        | Action::Open
+        | Action::Mark => match state.selected() {
+            None => no("there is no dealership here"),
+            Some(row) => allowed(action, &row.state, state.setup.source, state.now.at),
+        },
         _ => Ok(()),
     }
 }

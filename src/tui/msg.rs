@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::NaiveDateTime;
 use crossterm::event::KeyEvent;
 
 use super::rows::Rows;
-use crate::domain::{Ask, Command, DealershipId, Event, Timestamp};
-use crate::engine::{LookNote, PastedCode, Status};
+use crate::domain::{Ask, Command, DealershipId, Event, Service, Slot, Timestamp};
+use crate::engine::{Booked, LookNote, PastedCode, PlannedBooking, Status};
 use crate::store::Committed;
 
 /// When a message arrives, by two clocks.
@@ -43,6 +44,14 @@ pub enum Msg {
     Status(Status),
     /// One item of a piece of work has ended.
     Outcome(WorkId, DealershipId, Outcome),
+    /// The opcodes that Xtime shows of one dealership; or why that is not known.
+    Services(DealershipId, Result<Arc<[Service]>, String>),
+    /// The times that are offered at one dealership; or why that is not known.
+    Slots(DealershipId, Result<Vec<Slot>, String>),
+    /// The request for a test appointment at a time; or why there is none.
+    Planned(DealershipId, NaiveDateTime, Result<Planned, String>),
+    /// What became of a test appointment; `None`: the booking that was read back had made none. Or why nothing was sent.
+    Booked(DealershipId, Result<Option<Booked>, String>),
     /// Something worth telling that belongs to nothing else.
     Notice(String),
     /// Time has passed.
@@ -77,6 +86,27 @@ pub enum Effect {
     LoadTimeline(DealershipId),
     /// Put text on the terminal's clipboard.
     Copy(Clip),
+    /// Tell which opcodes Xtime shows of one dealership, by a look when nobody had one lately.
+    ShowServices(DealershipId),
+    /// Tell which times are offered at one dealership.
+    ShowSlots(DealershipId),
+    /// Make the request for a test appointment at a time (moving the one that stands, or a new one). Nothing is sent.
+    Plan(DealershipId, NaiveDateTime, bool),
+    /// Send a test appointment.
+    Book(DealershipId, Planned),
+    /// Read back the booking that has no answer.
+    ReadBack(DealershipId),
+}
+
+/// A test appointment as it would be sent.
+#[derive(Debug, Clone)]
+pub struct Planned(pub Box<PlannedBooking>);
+
+impl PartialEq for Planned {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (&self.0, &other.0);
+        (a.intent, &a.booking, &a.preview) == (b.intent, &b.booking, &b.preview)
+    }
 }
 
 /// A pasted code with what the operator saw.

@@ -48,6 +48,8 @@ pub struct Setup {
     pub keymap: Arc<Keymap>,
     /// Which store it is, in a word or two for the status bar.
     pub store: String,
+    /// Who we are to the dealerships: in the steps and the letter of the opcode.
+    pub partner: String,
     /// The demo: says so, and that nothing is real.
     pub demo: bool,
 }
@@ -109,6 +111,8 @@ pub enum Mode {
     Palette(Palette),
     /// The help, scrolled by so many lines.
     Help(usize),
+    /// The steps to a visible opcode of a dealership, scrolled by so many lines.
+    Guide(DealershipId, usize),
     /// A dialog.
     Dialog(Box<Dialog>),
 }

@@ -184,7 +184,11 @@ pub fn stage_look(stage: Stage) -> (&'static str, &'static str, Tone) {
 /// The tone of a reason to look.
 pub fn attention_tone(attention: Attention) -> Tone {
     match attention {
-        Attention::Lost | Attention::Overdue | Attention::Expired | Attention::CodeNotObtained => Tone::Bad,
+        Attention::Lost
+        | Attention::LeftLive
+        | Attention::Overdue
+        | Attention::Expired
+        | Attention::CodeNotObtained => Tone::Bad,
         _ => Tone::Warn,
     }
 }

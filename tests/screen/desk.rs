@@ -58,6 +58,7 @@ impl Desk {
             claims: Arc::new(Shared(Arc::clone(&world))),
             keymap: Arc::new(Keymap::default()),
             store: String::new(),
+            partner: "DataClover".to_owned(),
             demo: false,
         };
         change(&mut setup);

@@ -253,10 +253,13 @@ fn every_recording_action_asks_for_its_command() {
         let effect = only(&mut desk);
         assert!(matches!(&effect, Effect::Execute(_, items) if items == &[(id(n), expected.clone())]), "{effect:?}");
     }
-    desk.go_to(1).press("o ctrl-u").write("DataClover Appt").press("tab space").press("tab tab enter");
+    desk.go_to(1).press("o shift-tab space tab");
+    assert_eq!(desk.take_effects(), [Effect::ShowServices(id(1))]);
+    desk.press("enter").write("the owner, by phone").press("enter");
     let effect = only(&mut desk);
     let Effect::Execute(_, items) = &effect else { panic!("{effect:?}") };
-    let Command::ChooseOpcode { choice, .. } = &items[0].1 else { panic!("{effect:?}") };
+    let Command::ChooseOpcode { choice, word } = &items[0].1 else { panic!("{effect:?}") };
+    assert_eq!(word.as_ref().map(Untrusted::raw), Some("the owner, by phone"));
     assert_eq!(choice.code, Untrusted::from("DataClover Appt"));
     assert_eq!(choice.option, cloverwatch::domain::OpcodeOption::New);
 }

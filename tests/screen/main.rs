@@ -8,9 +8,11 @@
     reason = "what fails here must fail loudly"
 )]
 
+mod appointments;
 mod desk;
 mod dialogs;
 mod keys;
+mod opcodes;
 mod pictures;
 mod population;
 mod rows;

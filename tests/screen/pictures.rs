@@ -10,7 +10,7 @@ use crate::population::{World, ago};
 const SIZES: [(u16, u16); 6] = [(200, 60), (160, 40), (120, 30), (80, 24), (60, 16), (40, 10)];
 
 /// Keeps a picture of the same thing at every size.
-fn at_every_size(name: &str, play: impl Fn((u16, u16)) -> Desk) {
+pub fn at_every_size(name: &str, play: impl Fn((u16, u16)) -> Desk) {
     for size in SIZES {
         let desk = play(size);
         insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), desk.picture());

@@ -19,6 +19,10 @@ pub enum Role {
     Text,
     /// Which of the two ways of an opcode.
     Option,
+    /// Who at the dealership said so, and how.
+    Word,
+    /// The dealerCode, typed before something that cannot be taken back.
+    DealerCode,
     /// Whether a group of events is shown.
     Group(usize),
 }

@@ -2,7 +2,10 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::{DealershipId, InvitationState, Onboarding, OpcodeChoice, Stage, Timestamp, Untrusted};
+use crate::domain::{
+    AppointmentId, DealershipId, IntentId, InvitationState, Onboarding, OpcodeChoice, OpcodeState, Stage, Timestamp,
+    Untrusted,
+};
 use crate::tui::action::Action;
 
 /// A dealership as a dialog showed it.
@@ -40,6 +43,9 @@ struct Seen {
     dealer_code: Untrusted,
     owner: Option<Untrusted>,
     opcode: Option<OpcodeChoice>,
+    opcode_state: OpcodeState,
+    appointment: Option<AppointmentId>,
+    booking: Option<IntentId>,
     snoozed_until: Option<Timestamp>,
 }
 
@@ -55,6 +61,9 @@ impl Seen {
             dealer_code: state.profile.dealer_code.clone(),
             owner: state.profile.owner.clone(),
             opcode: state.opcode.as_ref().map(|chosen| chosen.choice.clone()),
+            opcode_state: state.opcode_state,
+            appointment: state.appointment.as_ref().map(|stands| stands.id.clone()),
+            booking: state.booking.as_ref().map(|open| open.intent),
             snoozed_until: state.snoozed_until,
         }
     }
@@ -86,6 +95,11 @@ impl Item {
     /// The generation that was shown.
     pub fn generation(&self) -> u32 {
         self.seen.generation
+    }
+
+    /// The choice that was shown.
+    pub fn opcode(&self) -> Option<&OpcodeChoice> {
+        self.seen.opcode.as_ref()
     }
 
     /// Whether the dealer's word is waiting to be reflected.
@@ -127,6 +141,14 @@ fn difference(action: Action, was: &Seen, is: &Seen, state: &Onboarding) -> Opti
         _ if about_code && was.dealer_code != is.dealer_code => "its dealerCode was corrected meanwhile",
         Action::Assign if was.owner != is.owner => "assigned to somebody else meanwhile",
         Action::ChooseOpcode if was.opcode != is.opcode => "another opcode was chosen meanwhile",
+        Action::Appointment if was.booking != is.booking => "its booking changed meanwhile",
+        Action::Appointment if was.appointment != is.appointment => "its test appointment changed meanwhile",
+        Action::Appointment if was.opcode != is.opcode => "another opcode was chosen meanwhile",
+        Action::Appointment if was.dealer_code != is.dealer_code => "its dealerCode was corrected meanwhile",
+        Action::Appointment if was.confirmed && !is.confirmed => "lost meanwhile",
+        Action::Appointment if was.opcode_state == OpcodeState::Ok && is.opcode_state != OpcodeState::Ok => {
+            "its opcode is not visible any more"
+        }
         Action::Snooze if was.snoozed_until != is.snoozed_until => "its snooze was changed meanwhile",
         _ => return None,
     };

@@ -13,7 +13,7 @@ use crate::tui::action::Action;
 use crate::tui::state::State;
 use crate::tui::tail::Group;
 
-use super::{Dialog, Input, Item, Kind, Problem, Role, TYPED_ABOVE, Wish};
+use super::{Dialog, Input, Item, Kind, Offer, Problem, Role, TYPED_ABOVE, Wish};
 
 /// What a dialog is judged by.
 pub struct Glance<'a> {
@@ -88,6 +88,7 @@ impl Dialog {
         let mut problems = Problems::new();
         let wish = match action {
             Action::Invite | Action::Reissue => self.codes(action, glance),
+            Action::Appointment => self.appointment_wish(),
             _ => self.commands(action, glance),
         };
         let wish = wish.map_err(|more| problems.extend(more)).ok();
@@ -224,13 +225,18 @@ impl Dialog {
             }
             Action::Archive if self.items.iter().all(|item| item.stage == Stage::Archived) => same(Command::Unarchive),
             Action::Archive => same(Command::Archive),
-            Action::ChooseOpcode if text.is_empty() => Err(missing(Role::Text, "write the opcode")),
+            Action::ChooseOpcode if text.is_empty() => {
+                Err(missing(Role::Text, "write the opcode, or choose one with the arrows"))
+            }
             Action::ChooseOpcode => {
                 let new = |field: &super::Field| matches!(field.input, Input::Choice { chosen: 1, .. });
                 let new = self.field(Role::Option).is_some_and(new);
                 let option = if new { OpcodeOption::New } else { OpcodeOption::Existing };
-                let choice = OpcodeChoice { code: Untrusted::from(text), option };
-                same(Command::ChooseOpcode { choice, word: None })
+                // What was chosen from the list is taken exactly as Xtime shows it, spaces and all.
+                let exact = self.offer.as_ref().and_then(Offer::chosen).map(|one| one.exact.clone());
+                let choice = OpcodeChoice { code: exact.unwrap_or_else(|| Untrusted::from(text)), option };
+                let word = self.text(Role::Word).trim();
+                same(Command::ChooseOpcode { choice, word: (!word.is_empty()).then(|| word.into()) })
             }
             Action::ConfirmWord => {
                 let text = if text.is_empty() { "now" } else { text };

@@ -1,21 +1,26 @@
 //! Dialogs as data: what they show, what can be entered, and what comes of it. They hold the values that they showed;
 //! when a dealership changes under them, they say so and refuse.
 
+mod appointment;
 mod field;
 mod item;
 mod judge;
+mod offer;
 mod open;
 
 use crate::domain::{Command, DealershipId};
 use crate::engine::PastedCode;
 
 use super::action::Action;
-use super::msg::WorkId;
+use super::line_edit::LineEdit;
+use super::msg::{Planned, WorkId};
 use super::tail::Group;
 
+pub use appointment::{Appointment, Step, meaning};
 pub use field::{Field, Input, Role};
 pub use item::Item;
 pub use judge::{Glance, expiry_of, generated_of};
+pub use offer::{Known, Offer, Offered};
 pub use open::{allowed, open};
 
 /// Above how many dealerships the number must be typed.
@@ -65,6 +70,10 @@ pub enum Wish {
     Obtain(Vec<(DealershipId, crate::domain::Ask)>),
     /// Record pasted codes.
     Paste(Vec<PastedCode>),
+    /// Book the test appointment, or move it.
+    Book(Planned),
+    /// Read back the booking that has no answer.
+    ReadBack,
     /// Show these groups of events, and hide the others.
     Show(Vec<(Group, bool)>),
 }
@@ -95,6 +104,10 @@ pub struct Dialog {
     pub hidden: usize,
     /// The fields.
     pub fields: Vec<Field>,
+    /// What is offered for its text.
+    pub offer: Option<Offer>,
+    /// The test appointment that it is about.
+    pub appointment: Option<Appointment>,
     /// Where the keyboard is.
     pub focus: Spot,
     /// The list is scrolled by so many lines.
@@ -139,6 +152,14 @@ impl Dialog {
         self.fields.iter().any(Field::is_typed)
     }
 
+    /// Puts a text into the field for something: what is typed next goes on from it, or replaces it when it is only suggested.
+    pub fn put(&mut self, role: Role, text: &str, suggested: bool) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.role == role) {
+            let edit = if suggested { LineEdit::suggesting(text) } else { LineEdit::with(text) };
+            field.input = Input::Line(edit);
+        }
+    }
+
     /// Whether a dealership changed since it was shown.
     pub fn is_stale(&self) -> bool {
         self.items.iter().any(|item| item.changed.is_some())
@@ -149,6 +170,7 @@ impl Dialog {
         match self.kind {
             Kind::Results(_) if failed > 0 => vec![Button::Close, Button::Retry],
             Kind::Results(_) => vec![Button::Close],
+            _ if self.appointment.as_ref().is_some_and(|appointment| !appointment.is_open()) => vec![Button::Close],
             _ if self.is_stale() => vec![Button::Cancel, Button::LookAgain],
             _ => vec![Button::Cancel, Button::Accept],
         }

@@ -1,12 +1,16 @@
 //! Which actions are possible for a dealership, and the dialog that an action opens.
 
-use crate::domain::{CodeOrigin, InvitationState, Onboarding, Timestamp, Untrusted};
+use crate::domain::text::clean;
+use crate::domain::when::with_abbreviation;
+use crate::domain::{CodeOrigin, InvitationState, Onboarding, OpcodeOption, OpcodeState, Timestamp, Untrusted};
+use crate::engine::PlatformState;
 use crate::tui::action::Action;
 use crate::tui::clocks::in_zone;
+use crate::tui::enabled::NO_PLATFORM;
 use crate::tui::state::{Setup, State};
 use crate::tui::tail::Group;
 
-use super::{Dialog, Field, Glance, Input, Item, Kind, Role, Spot, TYPED_ABOVE};
+use super::{Appointment, Dialog, Field, Glance, Input, Item, Kind, Known, Offer, Role, Spot, TYPED_ABOVE};
 use crate::domain::DealershipId;
 
 /// Whether the rules would let an action through for a dealership; the reason if not.
@@ -18,7 +22,7 @@ pub fn allowed(action: Action, state: &Onboarding, source: Option<CodeOrigin>, n
     let newest = state.invitation.as_ref();
     if state.archived_at.is_some() && !matches!(action, Action::Note | Action::Archive) {
         return match action {
-            Action::Reveal | Action::CopyCode | Action::CopyDealerCode => Ok(()),
+            Action::Reveal | Action::CopyCode | Action::CopyDealerCode | Action::CopyLetter | Action::Guide => Ok(()),
             _ => no("archived; take it back first"),
         };
     }
@@ -45,6 +49,12 @@ pub fn allowed(action: Action, state: &Onboarding, source: Option<CodeOrigin>, n
             Some(_) => Ok(()),
         },
         Action::Reveal | Action::CopyCode if newest.is_none() => no("it has no code"),
+        // Reading back what has no answer is possible whatever became of the rest.
+        Action::Appointment if state.booking.is_some() => Ok(()),
+        Action::Appointment if !state.is_confirmed() => no("not connected: nothing can be booked"),
+        Action::Appointment if state.opcode_state != OpcodeState::Ok => {
+            Err(format!("nothing can be booked: {}", state.lacks().unwrap_or("opcode not visible")))
+        }
         _ => Ok(()),
     }
 }
@@ -72,11 +82,17 @@ pub fn open(action: Action, ids: &[DealershipId], state: &State) -> Result<Dialo
         let label = format!("type {} to go on", items.len());
         fields.push(Field::line(Role::Count, &label, "", ""));
     }
-    let focus = if fields.first().is_some_and(Field::takes_text) { Spot::Field(0) } else { Spot::Button(0) };
-    let verdict = Err(Vec::new());
+    let focus = match fields.as_slice() {
+        [first, ..] if first.takes_text() => Spot::Field(0),
+        [first, next, ..] if first.role == Role::Option && next.takes_text() => Spot::Field(1),
+        _ => Spot::Button(0),
+    };
+    let (offer, appointment) = match items.as_slice() {
+        [item] => offered(action, item.id, state),
+        _ => (None, None),
+    };
     let kind = Kind::Ask(action);
-    let mut dialog =
-        Dialog { kind, items, left_out, hidden, fields, focus, scroll: 0, tried: false, leaving: false, verdict };
+    let mut dialog = Dialog { items, left_out, hidden, fields, focus, offer, appointment, ..Dialog::bare(kind) };
     dialog.judge(&Glance::of(state));
     Ok(dialog)
 }
@@ -106,12 +122,38 @@ impl Dialog {
             left_out: Vec::new(),
             hidden: 0,
             fields: Vec::new(),
+            offer: None,
+            appointment: None,
             focus: Spot::Button(0),
             scroll: 0,
             tried: false,
             leaving: false,
             verdict: Err(Vec::new()),
         }
+    }
+}
+
+/// What will be offered for the text of a dialog about one dealership, and what is known of its test appointment.
+fn offered(action: Action, id: DealershipId, state: &State) -> (Option<Offer>, Option<Appointment>) {
+    let Some(row) = state.rows.get(id) else { return (None, None) };
+    match action {
+        Action::ChooseOpcode if state.status.platform == PlatformState::Unconfigured => {
+            (Some(Offer::of(Known::Not(NO_PLATFORM.to_owned()))), None)
+        }
+        Action::ChooseOpcode => (Some(Offer::of(Known::Awaited)), None),
+        Action::Appointment => match &row.state.booking {
+            Some(open) => {
+                let at = with_abbreviation(open.local, row.state.profile.timezone, "%a %d %b %H:%M");
+                let why = open.unknown.as_ref().map_or("its answer is awaited".into(), |why| clean(why));
+                let words = vec![
+                    format!("A booking for {at}, asked for by {}, has no answer: {why}.", clean(&open.by)),
+                    "It may stand in the calendar. It is read back before anything else is booked.".to_owned(),
+                ];
+                (None, Some(Appointment::new(open.moves, Some(words))))
+            }
+            None => (Some(Offer::of(Known::Awaited)), Some(Appointment::new(row.state.appointment.is_some(), None))),
+        },
+        _ => (None, None),
     }
 }
 
@@ -161,21 +203,23 @@ fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
             vec![Field::line(Role::Text, "for or until", hint, "1d")]
         }
         Action::ChooseOpcode => {
-            let present = first.and_then(|state| state.opcode.as_ref());
+            // For many there is one choice, whatever each of them had.
+            let present = first.filter(|_| single).and_then(|state| state.opcode.as_ref());
             let code = present.map_or(state.setup.policy.default_opcode.as_str(), |chosen| chosen.choice.code.raw());
-            let chosen =
-                usize::from(present.is_some_and(|chosen| chosen.choice.option == crate::domain::OpcodeOption::New));
+            let word = present.and_then(|chosen| chosen.word.as_ref()).map_or("".into(), |word| word.screen());
+            let chosen = usize::from(present.is_some_and(|chosen| chosen.choice.option == OpcodeOption::New));
             let options = &["existing (the dealership has it)", "new (made for our appointments)"];
+            let input = Input::Choice { options, chosen };
             vec![
+                Field { role: Role::Option, label: "which".to_owned(), hint: String::new(), input },
                 Field::line(Role::Text, "opcode", "exactly as Xtime shows it", &Untrusted::from(code).screen()),
-                Field {
-                    role: Role::Option,
-                    label: "which".to_owned(),
-                    hint: String::new(),
-                    input: Input::Choice { options, chosen },
-                },
+                Field::line(Role::Word, "whose word", "who said so, and how; may be empty", &word),
             ]
         }
+        Action::Appointment if first.is_some_and(|state| state.booking.is_none()) => vec![
+            Field::line(Role::Text, "time", "an offered one: the arrows choose, typing narrows", ""),
+            Field::line(Role::DealerCode, "dealerCode", "typed, to book it", ""),
+        ],
         _ => Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::domain::{Actor, Ask, Command, DealershipId, Outcome};
+use crate::domain::{Actor, Ask, Command, DealershipId, Outcome, TestBooking};
 use crate::engine::{Checked, Engine, EngineError, PastedCode};
 use crate::store::EventQuery;
 use crate::tui::Msg;
@@ -25,19 +25,21 @@ const REST: Duration = Duration::from_millis(25);
 
 /// The background of the screen. Dropping it ends everything that is under way.
 pub(super) struct Errands {
-    engine: Engine,
-    actor: Actor,
+    pub(super) engine: Engine,
+    pub(super) actor: Actor,
     me: String,
-    tell: mpsc::Sender<Msg>,
+    /// What a test appointment says.
+    pub(super) appointment: TestBooking,
+    pub(super) tell: mpsc::Sender<Msg>,
     tasks: JoinSet<()>,
     timeline: Option<AbortHandle>,
     engine_is_gone: bool,
 }
 
 impl Errands {
-    pub(super) fn new(engine: Engine, me: &str, tell: mpsc::Sender<Msg>) -> Self {
+    pub(super) fn new(engine: Engine, me: &str, appointment: TestBooking, tell: mpsc::Sender<Msg>) -> Self {
         let (actor, me) = (Actor::person(me), me.to_owned());
-        Self { engine, actor, me, tell, tasks: JoinSet::new(), timeline: None, engine_is_gone: false }
+        Self { engine, actor, me, appointment, tell, tasks: JoinSet::new(), timeline: None, engine_is_gone: false }
     }
 
     pub(super) fn engine_is_gone(&self) -> bool {
@@ -156,7 +158,7 @@ impl Errands {
         });
     }
 
-    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+    pub(super) fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
         // Those that have ended need no place any more.
         while self.tasks.try_join_next().is_some() {}
         self.tasks.spawn(task)

@@ -1,5 +1,6 @@
 //! The screen in a real terminal: input first, data together, a frame only when something visible changed.
 
+mod bookings;
 mod effects;
 mod screen;
 
@@ -14,7 +15,7 @@ use super::terminal::{Ending, Options as Wanted, Restorer, Signals, TerminalErro
 use super::theme::Theme;
 use super::{Effect, Msg, Setup};
 use crate::clock::SharedClock;
-use crate::domain::{Claim, Claims, DealershipId, Policy};
+use crate::domain::{Claim, Claims, DealershipId, Policy, TestBooking};
 use crate::engine::Engine;
 use crate::store::Committed;
 use effects::Errands;
@@ -38,6 +39,10 @@ pub struct Options {
     pub zone: Zone,
     /// Which store it is, in a word or two.
     pub store: String,
+    /// Who we are to the dealerships.
+    pub partner: String,
+    /// What a test appointment says.
+    pub appointment: TestBooking,
     /// The demo: nothing is real.
     pub demo: bool,
     /// Whether the terminal's mouse is taken (it then cannot select text).
@@ -79,14 +84,15 @@ pub async fn run<E>(
     restorer.hook_panics();
     let wanted = Wanted { title: TITLE.into(), mouse: options.mouse };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
-    let (clock, theme, notices) = (Arc::clone(&options.clock), options.theme, options.notices.clone());
+    let (clock, theme) = (Arc::clone(&options.clock), options.theme);
+    let (notices, appointment) = (options.notices.clone(), options.appointment.clone());
     let mut screen = Screen::new(options.setup(), &theme, clock, terminal, signals)?;
     let engine = match open(&mut screen, opening).await? {
         Opened::Engine(engine) => engine,
         Opened::Failed(error) => return Ok(Err(error)),
         Opened::Left(exit) => return Ok(Ok(exit)),
     };
-    Ok(Ok(Desk::new(engine, screen, notices)?.run().await?))
+    Ok(Ok(Desk::new(engine, screen, appointment, notices)?.run().await?))
 }
 
 enum Opened<E> {
@@ -127,6 +133,7 @@ impl Options {
             claims: Arc::new(Nothing),
             keymap: Arc::new(self.keymap),
             store: self.store,
+            partner: self.partner,
             demo: self.demo,
         }
     }
@@ -158,14 +165,14 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(engine: Engine, mut screen: Screen, notices: Vec<String>) -> io::Result<Self> {
+    fn new(engine: Engine, mut screen: Screen, appointment: TestBooking, notices: Vec<String>) -> io::Result<Self> {
         let setup = &mut screen.state.setup;
         setup.read_only = engine.read_only();
         setup.source = engine.code_origin();
         setup.policy = engine.policy().clone();
         setup.claims = Arc::new(Taken(engine.clone()));
         let (tell, answers) = mpsc::channel(ANSWERS);
-        let errands = Errands::new(engine.clone(), &screen.state.setup.me, tell);
+        let errands = Errands::new(engine.clone(), &screen.state.setup.me, appointment, tell);
         screen.clock = Arc::clone(engine.clock());
         for notice in engine.notices().into_iter().chain(notices) {
             screen.take(Msg::Notice(notice), From::Program)?;
@@ -256,6 +263,15 @@ impl Desk {
                 Effect::Obtain(work, items) => self.errands.obtain(work, items),
                 Effect::Paste(work, codes) => self.errands.paste(work, codes),
                 Effect::Check(work, ids) => self.errands.check(work, ids),
+                Effect::ShowServices(id) => self.errands.show_services(id),
+                Effect::ShowSlots(id) => self.errands.show_slots(id),
+                Effect::Plan(id, local, moves) => {
+                    let planned = self.errands.plan(id, local, moves);
+                    let effects = self.screen.take(Msg::Planned(id, local, planned), From::Person)?;
+                    self.perform(effects)?;
+                }
+                Effect::Book(id, planned) => self.errands.book(id, planned),
+                Effect::ReadBack(id) => self.errands.read_back(id),
                 // The screen has done these by itself.
                 Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::Copy(_) => {}
             }

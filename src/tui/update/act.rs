@@ -2,6 +2,7 @@
 
 use super::{dialog, input, table};
 use crate::domain::DealershipId;
+use crate::domain::guide as guide_of;
 use crate::tui::action::{Action, Scope};
 use crate::tui::dialog::{Dialog, open};
 use crate::tui::enabled::can;
@@ -18,6 +19,7 @@ pub(super) fn dispatch(state: &mut State, action: Action) -> Vec<Effect> {
         Mode::Desk => perform(state, action),
         Mode::Filter(_) | Mode::Palette(_) => input::act(state, action),
         Mode::Help(_) => help(state, action),
+        Mode::Guide(id, _) => guide(state, id, action),
         Mode::Dialog(_) => dialog::act(state, action),
     }
 }
@@ -177,12 +179,30 @@ fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
             }
         }
         Action::CopyCode | Action::CopyDealerCode => return copy(state, action),
-        _ => match open(action, &state.targets(), state) {
-            Ok(dialog) => state.mode = Mode::Dialog(Box::new(dialog)),
-            Err(why) => state.toast(Tone::Warn, why),
-        },
+        Action::CopyLetter => return state.cursor.id.map_or_else(Vec::new, |id| copy_letter(state, id)),
+        Action::Guide => {
+            if let Some(id) = state.cursor.id {
+                state.mode = Mode::Guide(id, 0);
+            }
+        }
+        _ => return ask(state, action, &state.targets()),
     }
     Vec::new()
+}
+
+/// Opens the dialog of an action, or says why not.
+pub(super) fn ask(state: &mut State, action: Action, ids: &[DealershipId]) -> Vec<Effect> {
+    match open(action, ids, state) {
+        Ok(dialog) => {
+            let wanted = super::offers::wanted(&dialog);
+            state.mode = Mode::Dialog(Box::new(dialog));
+            wanted.into_iter().collect()
+        }
+        Err(why) => {
+            state.toast(Tone::Warn, why);
+            Vec::new()
+        }
+    }
 }
 
 /// Looks at the platform now.
@@ -215,6 +235,32 @@ fn copy(state: &mut State, action: Action) -> Vec<Effect> {
     vec![Effect::Copy(Clip(text))]
 }
 
+/// The steps as a text for the dealer.
+fn copy_letter(state: &mut State, id: DealershipId) -> Vec<Effect> {
+    let Some(row) = state.rows.get(id) else { return Vec::new() };
+    let letter = guide_of(&row.state, &state.setup.policy, &state.setup.partner).letter();
+    let name = row.state.profile.name.screen().into_owned();
+    state.toast(Tone::Plain, format!("the letter for {name} sent to the clipboard of the terminal"));
+    vec![Effect::Copy(Clip(letter))]
+}
+
+/// Keys in the guide: it is read, and what it asks for is done from there.
+fn guide(state: &mut State, id: DealershipId, action: Action) -> Vec<Effect> {
+    match action {
+        Action::CopyLetter => return copy_letter(state, id),
+        Action::ChooseOpcode | Action::Check => {
+            if let Err(why) = can(state, action) {
+                state.toast(Tone::Warn, why);
+                return Vec::new();
+            }
+            return if action == Action::Check { check(state, vec![id]) } else { ask(state, action, &[id]) };
+        }
+        Action::Guide => state.mode = Mode::Desk,
+        _ => return help(state, action),
+    }
+    Vec::new()
+}
+
 fn on_tail(state: &mut State, action: Action) {
     let selected = state.cursor.id;
     let height = state.plan().tail_rows().max(1);
@@ -238,9 +284,10 @@ fn on_tail(state: &mut State, action: Action) {
     }
 }
 
+/// Keys in a page that is only read.
 fn help(state: &mut State, action: Action) -> Vec<Effect> {
     let page = usize::from(state.size.1.saturating_sub(4).max(1));
-    let Mode::Help(scroll) = &mut state.mode else { return Vec::new() };
+    let (Mode::Help(scroll) | Mode::Guide(_, scroll)) = &mut state.mode else { return Vec::new() };
     match action {
         Action::DialogDown | Action::DetailDown | Action::DialogNext => *scroll += 1,
         Action::DialogUp | Action::DetailUp | Action::DialogPrevious => *scroll = scroll.saturating_sub(1),

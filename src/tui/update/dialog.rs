@@ -2,10 +2,9 @@
 
 use crate::domain::DealershipId;
 use crate::tui::action::Action;
-use crate::tui::dialog::{Button, Dialog, Glance, Input, Kind, Spot, Wish, open};
+use crate::tui::dialog::{Button, Dialog, Glance, Input, Kind, Role, Spot, Wish};
 use crate::tui::msg::{Effect, Pasted};
 use crate::tui::state::{Mode, State};
-use crate::tui::theme::Tone;
 use crate::tui::work::{Work, WorkItem};
 
 /// The longest block that is taken: more is a paste into the wrong place.
@@ -22,9 +21,22 @@ fn change<T: Default>(state: &mut State, change: impl FnOnce(&mut Dialog) -> T) 
     answer
 }
 
+/// Changes the text of the open dialog; what is offered for it follows.
+fn edit<T: Default>(state: &mut State, edit: impl FnOnce(&mut Dialog) -> T) -> T {
+    change(state, |dialog| {
+        let before = dialog.text(Role::Text).to_owned();
+        let answer = edit(dialog);
+        let text = dialog.text(Role::Text).to_owned();
+        if let Some(offer) = dialog.offer.as_mut().filter(|_| text != before) {
+            offer.retyped(&text);
+        }
+        answer
+    })
+}
+
 /// A character typed into the field with the keyboard.
 pub(super) fn insert(state: &mut State, c: char) {
-    change(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
+    edit(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
         Some(Input::Line(edit)) => {
             edit.insert(c);
         }
@@ -35,7 +47,7 @@ pub(super) fn insert(state: &mut State, c: char) {
 
 /// Text pasted into the field with the keyboard. Whether it takes text.
 pub(super) fn paste(state: &mut State, pasted: &str) -> bool {
-    change(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
+    edit(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
         Some(Input::Line(edit)) => {
             edit.paste(pasted.trim());
             true
@@ -51,15 +63,41 @@ pub(super) fn paste(state: &mut State, pasted: &str) -> bool {
 
 /// Switches the check box or choice with the keyboard.
 pub(super) fn toggle(state: &mut State) {
-    change(state, |dialog| dialog.focused_mut().is_some_and(crate::tui::dialog::Field::toggle));
+    let policy = state.setup.policy.clone();
+    change(state, |dialog| {
+        let toggled = dialog.focused_mut().is_some_and(crate::tui::dialog::Field::toggle);
+        if toggled {
+            dialog.suggest_opcode(&policy);
+        }
+        toggled
+    });
+}
+
+/// The next thing that is offered for the field with the keyboard, or the one before. Whether anything is offered for it.
+fn pick(state: &mut State, forward: bool) -> bool {
+    change(state, |dialog| {
+        let Some(text) = dialog.focused().filter(|field| field.role == Role::Text).map(|field| field.text().to_owned())
+        else {
+            return false;
+        };
+        let Some(text) = dialog.offer.as_mut().and_then(|offer| offer.step(forward, &text)) else { return false };
+        dialog.put(Role::Text, &text, true);
+        true
+    })
 }
 
 /// An action in a dialog.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let buttons = buttons(state);
     match action {
-        Action::DialogNext | Action::InputNext => change(state, |dialog| dialog.step(true, buttons.len())),
-        Action::DialogPrevious | Action::InputPrevious => change(state, |dialog| dialog.step(false, buttons.len())),
+        Action::InputDown if pick(state, true) => {}
+        Action::InputUp if pick(state, false) => {}
+        Action::DialogNext | Action::InputNext | Action::InputDown => {
+            change(state, |dialog| dialog.step(true, buttons.len()));
+        }
+        Action::DialogPrevious | Action::InputPrevious | Action::InputUp => {
+            change(state, |dialog| dialog.step(false, buttons.len()));
+        }
         Action::DialogDown => change(state, |dialog| dialog.scroll += 1),
         Action::DialogUp => change(state, |dialog| dialog.scroll = dialog.scroll.saturating_sub(1)),
         Action::DialogCancel | Action::InputCancel => leave(state),
@@ -74,7 +112,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 Spot::Button(place) => return press(state, buttons.get(place).copied()),
             }
         }
-        other => change(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
+        other => edit(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
             Some(Input::Line(edit)) => {
                 edit.apply(other);
             }
@@ -130,10 +168,7 @@ fn enter(state: &mut State, buttons: usize) -> Vec<Effect> {
 fn press(state: &mut State, button: Option<Button>) -> Vec<Effect> {
     match button {
         Some(Button::Accept) => accept(state),
-        Some(Button::LookAgain) => {
-            look_again(state);
-            Vec::new()
-        }
+        Some(Button::LookAgain) => look_again(state),
         Some(Button::Retry) => retry(state),
         // Enter behind the last field comes here: whoever leans on it must not lose a code, nor issue one.
         Some(Button::Cancel) if is_typed(state) => {
@@ -169,22 +204,19 @@ fn close(state: &mut State) {
 }
 
 /// Opens the dialog anew with the dealerships as they are now; what was typed stays.
-fn look_again(state: &mut State) {
-    let Some(mut old) = state.take_dialog() else { return };
-    let Kind::Ask(action) = old.kind else { return };
+fn look_again(state: &mut State) -> Vec<Effect> {
+    let Some(mut old) = state.take_dialog() else { return Vec::new() };
+    let Kind::Ask(action) = old.kind else { return Vec::new() };
     let ids: Vec<DealershipId> = old.items.iter().map(|item| item.id).collect();
-    match open(action, &ids, state) {
-        Ok(mut new) => {
-            for field in &mut new.fields {
-                if let Some(place) = old.fields.iter().position(|old| old.role == field.role && field.takes_text()) {
-                    field.input = old.fields.swap_remove(place).input;
-                }
+    let effects = super::act::ask(state, action, &ids);
+    change(state, |new| {
+        for field in &mut new.fields {
+            if let Some(place) = old.fields.iter().position(|old| old.role == field.role && field.takes_text()) {
+                field.input = old.fields.swap_remove(place).input;
             }
-            new.judge(&Glance::of(state));
-            state.mode = Mode::Dialog(Box::new(new));
         }
-        Err(why) => state.toast(Tone::Warn, why),
-    }
+    });
+    effects
 }
 
 /// Opens the dialog again for what failed, with the dealerships as they are now.
@@ -197,11 +229,7 @@ fn retry(state: &mut State) -> Vec<Effect> {
     if action == Action::Check {
         return super::act::check(state, ids);
     }
-    match open(action, &ids, state) {
-        Ok(dialog) => state.mode = Mode::Dialog(Box::new(dialog)),
-        Err(why) => state.toast(Tone::Warn, why),
-    }
-    Vec::new()
+    super::act::ask(state, action, &ids)
 }
 
 /// Does what the dialog asks for, if nothing is wrong or missing.
@@ -219,6 +247,9 @@ fn accept(state: &mut State) -> Vec<Effect> {
             return Vec::new();
         }
     };
+    if matches!(wish, Wish::Book(_) | Wish::ReadBack) {
+        return super::offers::send(state, wish);
+    }
     let Some(dialog) = state.take_dialog() else { return Vec::new() };
     if let Wish::Show(groups) = wish {
         for (group, shown) in groups {
@@ -238,6 +269,6 @@ fn accept(state: &mut State) -> Vec<Effect> {
         Wish::Execute(commands) => Effect::Execute(work, commands),
         Wish::Obtain(asks) => Effect::Obtain(work, asks),
         Wish::Paste(codes) => Effect::Paste(work, codes.into_iter().map(Pasted).collect()),
-        Wish::Show(_) => return Vec::new(),
+        Wish::Show(_) | Wish::Book(_) | Wish::ReadBack => return Vec::new(),
     }]
 }

@@ -22,7 +22,7 @@ pub(super) fn insert(state: &mut State, c: char) -> Vec<Effect> {
             dialog::insert(state, c);
         }
         Mode::Dialog(_) => keys::typed_into_dialog(state, c),
-        Mode::Desk | Mode::Help(_) => {}
+        Mode::Desk | Mode::Help(_) | Mode::Guide(..) => {}
     }
     Vec::new()
 }
@@ -39,7 +39,7 @@ pub(super) fn paste(state: &mut State, text: &str) -> bool {
             research(state);
         }
         Mode::Dialog(_) => return dialog::paste(state, text),
-        Mode::Desk | Mode::Help(_) => return false,
+        Mode::Desk | Mode::Help(_) | Mode::Guide(..) => return false,
     }
     true
 }
@@ -57,8 +57,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             state.mode = Mode::Desk;
             filter(state, &before);
         }
-        (Mode::Filter(_), Action::InputNext) => table::step(state, 1),
-        (Mode::Filter(_), Action::InputPrevious) => table::step(state, -1),
+        (Mode::Filter(_), Action::InputNext | Action::InputDown) => table::step(state, 1),
+        (Mode::Filter(_), Action::InputPrevious | Action::InputUp) => table::step(state, -1),
         (Mode::Filter(input), _) => {
             let before = input.edit.text().to_owned();
             input.edit.apply(action);
@@ -72,8 +72,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             return act::perform(state, found.action);
         }
         (Mode::Palette(_), Action::InputCancel) => state.mode = Mode::Desk,
-        (Mode::Palette(palette), Action::InputNext) => palette.step(1),
-        (Mode::Palette(palette), Action::InputPrevious) => palette.step(-1),
+        (Mode::Palette(palette), Action::InputNext | Action::InputDown) => palette.step(1),
+        (Mode::Palette(palette), Action::InputPrevious | Action::InputUp) => palette.step(-1),
         (Mode::Palette(palette), _) => {
             let before = palette.edit.text().to_owned();
             palette.edit.apply(action);

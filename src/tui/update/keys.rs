@@ -13,7 +13,7 @@ use crate::tui::theme::Tone;
 pub fn scopes(state: &State) -> &'static [Scope] {
     match &state.mode {
         Mode::Filter(_) | Mode::Palette(_) => &[Scope::Input],
-        Mode::Help(_) => &[Scope::Dialog, Scope::Detail],
+        Mode::Help(_) | Mode::Guide(..) => &[Scope::Dialog, Scope::Detail],
         Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => &[Scope::Input],
         Mode::Dialog(_) => &[Scope::Dialog],
         Mode::Desk => match state.focus {

@@ -4,6 +4,7 @@ mod act;
 mod dialog;
 mod input;
 mod keys;
+mod offers;
 mod table;
 
 use std::sync::Arc;
@@ -63,6 +64,10 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
             state.dirty |= state.status != status;
             state.status = status;
         }
+        Msg::Services(id, services) => offers::services(state, id, services),
+        Msg::Slots(id, slots) => offers::slots(state, id, slots),
+        Msg::Planned(id, local, planned) => offers::planned(state, id, local, planned),
+        Msg::Booked(id, answer) => effects = offers::booked(state, id, &answer),
         Msg::Outcome(work, id, outcome) => ended(state, work, id, outcome),
         Msg::Notice(text) => {
             state.dirty = true;
@@ -72,6 +77,7 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
     }
     pass_time(state);
     effects.extend(state.follow_cursor());
+    effects.extend(offers::follow_time(state));
     effects
 }
 
@@ -131,7 +137,9 @@ fn committed(state: &mut State, committed: &Committed) {
 /// Tells an open dialog what happened to its dealerships.
 fn compare_dialog(state: &mut State, states: &[Arc<crate::domain::Onboarding>]) {
     let Some(mut dialog) = state.take_dialog() else { return };
-    if let Kind::Ask(action) = dialog.kind {
+    // What is under way changes its dealership itself.
+    let decided = dialog.appointment.as_ref().is_some_and(|appointment| !appointment.is_open());
+    if let (Kind::Ask(action), false) = (dialog.kind, decided) {
         let mut touched = false;
         for item in &mut dialog.items {
             if let Some(newer) = states.iter().find(|newer| newer.id == item.id) {

@@ -6,8 +6,9 @@ use chrono::TimeDelta;
 use ratatui::style::Style;
 
 use super::pen::{Pen, wrap};
-use super::table::{code_clock, confirm_clock, opcode_look};
-use crate::domain::{Ended, Event, InvitationState, Onboarding, OpcodeOption, Timestamp, Untrusted};
+use super::table::{code_clock, confirm_clock};
+use super::xtime;
+use crate::domain::{Ended, Event, InvitationState, Onboarding, Timestamp, Untrusted};
 use crate::tui::clocks::{Clocks, in_zone};
 use crate::tui::rows::Row;
 use crate::tui::state::{Focus, State};
@@ -15,25 +16,26 @@ use crate::tui::tail::Group;
 use crate::tui::theme::{Theme, Tone, attention_tone, stage_look};
 
 /// A line: pieces of text with their styles.
-type Line = Vec<(String, Style)>;
+pub(super) type Line = Vec<(String, Style)>;
 
 /// The cells for the names of values.
-const NAMES: usize = 11;
+pub(super) const NAMES: usize = 11;
 
-struct Page<'a> {
-    lines: Vec<Line>,
-    theme: &'a Theme,
-    room: u16,
+/// The lines of a pane as they are gathered.
+pub(super) struct Page<'a> {
+    pub(super) lines: Vec<Line>,
+    pub(super) theme: &'a Theme,
+    pub(super) room: u16,
 }
 
 impl Page<'_> {
-    fn heading(&mut self, text: &str) {
+    pub(super) fn heading(&mut self, text: &str) {
         self.lines.push(Vec::new());
         self.lines.push(vec![(text.to_owned(), self.theme.title)]);
     }
 
     /// A name and its value, broken into as many lines as it needs.
-    fn pair(&mut self, name: &str, value: &str, style: Style) {
+    pub(super) fn pair(&mut self, name: &str, value: &str, style: Style) {
         if value.is_empty() {
             return;
         }
@@ -43,7 +45,7 @@ impl Page<'_> {
         }
     }
 
-    fn text(&mut self, text: &str, style: Style) {
+    pub(super) fn text(&mut self, text: &str, style: Style) {
         for line in wrap(text, self.room) {
             self.lines.push(vec![(line, style)]);
         }
@@ -66,7 +68,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     let mut page = Page { lines: Vec::new(), theme, room };
     profile(&mut page, row, clocks);
     codes(&mut page, row, state, clocks);
-    xtime(&mut page, row, state, clocks);
+    xtime::section(&mut page, row, state, clocks);
     timeline(&mut page, row, state);
     let rows = usize::from(height);
     let top = state.detail.scroll.min(page.lines.len().saturating_sub(rows));
@@ -203,52 +205,6 @@ fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
     }
     if let Some(at) = confirmation.lost_at {
         page.pair("lost", &in_zone(at, zone), theme.tone(Tone::Bad));
-    }
-}
-
-fn xtime(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
-    let theme = page.theme;
-    let state = &*row.state;
-    page.heading("What Xtime shows");
-    let (glyph, tone) = opcode_look(state.opcode_state);
-    let code = crate::domain::text::clean(state.opcode_code(&screen.setup.policy.default_opcode));
-    let option = match state.opcode.as_ref().map(|chosen| chosen.choice.option) {
-        None => "assumed; the dealership has not chosen",
-        Some(OpcodeOption::Existing) => "existing",
-        Some(OpcodeOption::New) => "new",
-    };
-    page.pair("opcode", &format!("{glyph} {code} ({option})"), theme.tone(tone));
-    for finding in &state.opcode_findings {
-        page.pair("", &crate::domain::text::clean(finding), theme.tone(tone));
-    }
-    if let Some(slots) = &state.slots {
-        let (words, tone) = match slots.count {
-            0 => ("none would be offered: capacity of type Web, advisors, horizon".to_owned(), Tone::Warn),
-            count => (format!("{count} on {} days", slots.days), Tone::Good),
-        };
-        page.pair("slots", &words, theme.tone(tone));
-    }
-    let ago = |at: Timestamp| match clocks.ago(at).as_str() {
-        "now" => "just now".to_owned(),
-        text => format!("{text} ago"),
-    };
-    match screen.detail.look.as_ref().filter(|(id, _)| *id == state.id) {
-        Some((_, look)) => {
-            let words = format!("{}: {}, {}", ago(look.at), look.outcome, crate::domain::text::clean(&look.reason));
-            page.pair("last look", &words, theme.text);
-            if let Some(next) = look.next_at {
-                page.pair("next look", &format!("in {}", clocks.left(next)), theme.dim);
-            }
-        }
-        None => {
-            if let Some(probe) = &state.probe {
-                let words =
-                    format!("{}: {}, {}", ago(probe.at), probe.outcome, crate::domain::text::clean(&probe.reason));
-                page.pair("changed", &words, theme.text);
-            } else {
-                page.pair("last look", "none yet", theme.dim);
-            }
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::pen::{Pen, width, wrap};
 use crate::tui::action::{Action, Scope};
+use crate::tui::dialog::Role;
 use crate::tui::enabled::can;
 use crate::tui::keymap::Lookup;
 use crate::tui::state::{Focus, Mode, State};
@@ -14,6 +15,12 @@ fn useful(state: &State) -> &'static [Action] {
         Mode::Filter(_) => &[A::InputAccept, A::InputCancel, A::InputNext, A::InputClear],
         Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
         Mode::Help(_) => &[A::DialogCancel, A::DialogDown, A::DialogUp],
+        Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::DialogDown, A::DialogUp],
+        Mode::Dialog(dialog)
+            if dialog.offer.is_some() && dialog.focused().is_some_and(|field| field.role == Role::Text) =>
+        {
+            &[A::InputDown, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
+        }
         Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => {
             &[A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
@@ -58,6 +65,8 @@ fn useful(state: &State) -> &'static [Action] {
                 A::Quit,
                 A::Snooze,
                 A::ChooseOpcode,
+                A::Guide,
+                A::Appointment,
                 A::Reveal,
                 A::SortNext,
             ],

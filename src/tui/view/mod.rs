@@ -7,12 +7,15 @@ mod detail;
 mod dialog;
 mod footer;
 mod greeting;
+mod guide;
 mod help;
 mod palette;
+mod slots;
 mod status;
 mod table;
 mod tabs;
 mod tail;
+mod xtime;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -81,6 +84,7 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
         Mode::Desk | Mode::Filter(_) => {}
         Mode::Palette(palette) => caret = palette::draw(palette, state, theme, &mut pen),
         Mode::Help(scroll) => help::draw(*scroll, state, theme, &mut pen),
+        Mode::Guide(id, scroll) => guide::draw(*id, *scroll, state, theme, &mut pen),
         Mode::Dialog(open) => caret = dialog::draw(open, state, theme, &clocks, &mut pen),
     }
     footer::draw_toasts(state, theme, &mut pen.within(above(area, plan.footer)));

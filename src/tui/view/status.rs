@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use ratatui::style::Style;
 
 use super::pen::{Pen, width};
-use crate::domain::{CodeOrigin, in_words};
-use crate::engine::PlatformState;
+use crate::domain::{CodeOrigin, Timestamp, in_words};
+use crate::engine::{Alarm, Cause, PlatformState};
 use crate::tui::clocks::Clocks;
 use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone};
@@ -13,42 +13,66 @@ use crate::tui::theme::{Theme, Tone};
 /// From how much difference on the platform's clock is shown as wrong.
 const SKEW_MATTERS: TimeDelta = TimeDelta::seconds(30);
 
+/// From which wait on it is said how long the longest is.
+const WAIT_MATTERS: TimeDelta = TimeDelta::minutes(1);
+
 /// Whether there is something to say above the table.
 pub(super) fn has_banner(state: &State) -> bool {
     let platform = &state.status.platform;
     let room = state.size.1 >= 20;
-    platform.is_alarm() || (room && *platform == PlatformState::Unconfigured && !state.rows.is_empty())
+    platform.is_alarm()
+        || !state.status.alarms.is_empty()
+        || (room && *platform == PlatformState::Unconfigured && !state.rows.is_empty())
+}
+
+/// The alarms in a line: that of the platform, then each cause that hit many dealerships.
+fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
+    let platform = match &state.status.platform {
+        PlatformState::Down { why, since, retry_at } => {
+            let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
+            Some(format!("Xtime fails for {since}, next try in {retry}: {why}. No dealership changes state."))
+        }
+        PlatformState::OurCredentials { why, since, retry_at } => {
+            let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
+            Some(format!(
+                "Our credentials are refused for {since}, next try in {retry}: {why}. No dealership changes state."
+            ))
+        }
+        PlatformState::MassDisconnect { turned, since } => {
+            let since = clocks.since(*since);
+            Some(format!(
+                "{turned} of the last looks turned \"not connected\" together, for {since}: it is about us or Xtime; \
+                 nobody is recorded as lost."
+            ))
+        }
+        PlatformState::Unconfigured | PlatformState::Starting | PlatformState::Ok => None,
+    };
+    let causes: Vec<String> = state
+        .status
+        .alarms
+        .iter()
+        .map(|Alarm { cause, turned, of, since }| {
+            let what = match cause {
+                Cause::OpcodesGone => "opcode gone",
+                Cause::SlotsGone => "slots gone",
+            };
+            format!("{what} at {turned} of the last {of} for {}", clocks.since(*since))
+        })
+        .collect();
+    let causes = (!causes.is_empty()).then(|| format!("{}: one cause, at Xtime or with us", causes.join(", ")));
+    platform.into_iter().chain(causes).collect()
 }
 
 pub(super) fn draw_banner(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
     let room = pen.area().width;
-    let words = match &state.status.platform {
-        PlatformState::Down { why, since, retry_at } => {
-            let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
-            format!("▲ Xtime fails for {since}, next try in {retry}: {why}. No dealership changes state.")
-        }
-        PlatformState::OurCredentials { why, since, retry_at } => {
-            let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
-            format!(
-                "▲ Our credentials are refused for {since}, next try in {retry}: {why}. No dealership changes state."
-            )
-        }
-        PlatformState::MassDisconnect { turned, since } => {
-            let since = clocks.since(*since);
-            format!(
-                "▲ {turned} of the last looks turned \"not connected\" together, for {since}: it is about us or Xtime; \
-                 nobody is recorded as lost."
-            )
-        }
-        PlatformState::Unconfigured => {
-            let words = "Probing is off, clocks alone decide: set client_id, client_secret and api_key under [xtime] in config.toml.";
-            pen.text(1, 0, room.saturating_sub(1), words, theme.tone(Tone::Warn));
-            return;
-        }
-        PlatformState::Starting | PlatformState::Ok => return,
-    };
+    let alarms = alarms(state, clocks);
+    if alarms.is_empty() {
+        let words = "Probing is off, clocks alone decide: set client_id, client_secret and api_key under [xtime] in config.toml.";
+        pen.text(1, 0, room.saturating_sub(1), words, theme.tone(Tone::Warn));
+        return;
+    }
     pen.fill(0, 0, room, " ", theme.alarm);
-    pen.text(1, 0, room.saturating_sub(1), &words, theme.alarm);
+    pen.text(1, 0, room.saturating_sub(1), &format!("▲ {}", alarms.join("  ▲ ")), theme.alarm);
 }
 
 pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
@@ -74,8 +98,15 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
         let full = status.requests_per_second > 0 && status.requests_last_second >= status.requests_per_second;
         let budget = format!("{}/{} req/s", status.requests_last_second, status.requests_per_second);
         parts.push((budget, if full { theme.tone(Tone::Warn) } else { theme.dim }));
+        if let Some(sweep) = &status.sweep {
+            let end = sweep.expected_end.map_or_else(String::new, |at| format!(", till {}", soon(state, clocks, at)));
+            let words = format!("sweep {}/{}{end}", thousands(sweep.done), thousands(sweep.total));
+            parts.push((words, theme.tone(Tone::Busy)));
+        }
         if status.waiting > 0 {
-            parts.push((format!("{} due", status.waiting), theme.dim));
+            let longest = status.longest_wait.filter(|wait| *wait >= WAIT_MATTERS);
+            let longest = longest.map_or_else(String::new, |wait| format!(", longest wait {}", wait_in_words(wait)));
+            parts.push((format!("{} due{longest}", thousands(status.waiting)), theme.dim));
         }
         if let Some(at) = status.last_answer_at {
             parts.push((format!("answered {}", ago(clocks, at)), theme.dim));
@@ -119,6 +150,35 @@ fn put(parts: &[(String, Style)], theme: &Theme, pen: &mut Pen<'_>) {
     }
 }
 
+/// A moment of today as the time of day, another one with its day.
+fn soon(state: &State, clocks: &Clocks, at: Timestamp) -> String {
+    let zone = state.setup.zone;
+    let text = zone.day_and_time(at);
+    match text.rsplit_once(' ') {
+        Some((_, time)) if zone.day(at) == zone.day(clocks.now()) => time.to_owned(),
+        _ => text,
+    }
+}
+
+/// A length of time without seconds: `14m`, `3h 20m`.
+fn wait_in_words(wait: TimeDelta) -> String {
+    let minutes = wait.num_minutes();
+    if minutes < 60 { format!("{minutes}m") } else { format!("{}h {:02}m", minutes / 60, minutes % 60) }
+}
+
+/// `9870` as `9,870`.
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 fn ago(clocks: &Clocks, at: crate::domain::Timestamp) -> String {
     match clocks.ago(at).as_str() {
         "now" => "just now".to_owned(),
@@ -136,4 +196,15 @@ fn platform(state: &State, theme: &Theme) -> (String, Style) {
         PlatformState::MassDisconnect { .. } => ("▲ mass disconnect", Tone::Bad),
     };
     (words.to_owned(), theme.tone(tone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        let words = [0, 12, 999, 1_000, 9_870, 100_000, 1_234_567].map(thousands);
+        assert_eq!(words, ["0", "12", "999", "1,000", "9,870", "100,000", "1,234,567"]);
+    }
 }

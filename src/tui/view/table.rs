@@ -29,7 +29,7 @@ fn columns(room: u16) -> Vec<Slot> {
         (Column::Code, 7),
         (Column::Owner, 9),
         (Column::LastEvent, 27),
-        (Column::Opcode, 18),
+        (Column::Opcode, 22),
         (Column::DealerCode, 11),
         (Column::City, 13),
     ];
@@ -201,7 +201,14 @@ fn cell(slot: Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x
             let (glyph, tone) = opcode_look(onboarding.opcode_state);
             let used = pen.text(x, y, room, glyph, theme.tone(tone));
             let code = crate::domain::text::clean(onboarding.opcode_code(&state.setup.policy.default_opcode));
-            pen.text(x + used + 1, y, room.saturating_sub(used + 1), &code, theme.tone(tone));
+            // How many times a customer would be offered, where the opcode is visible and they were looked for.
+            let slots = onboarding.slots.as_ref().filter(|_| onboarding.opcode_state == OpcodeState::Ok);
+            let slots = slots.map_or_else(String::new, |slots| format!(" · {}", slots.count));
+            let behind = super::pen::width(&slots) as u16;
+            let code_room = room.saturating_sub(used + 1 + behind);
+            let at = used + 1 + pen.text(x + used + 1, y, code_room, &code, theme.tone(tone));
+            let none = onboarding.slots.as_ref().is_some_and(|slots| slots.count == 0);
+            pen.text(x + at, y, room.saturating_sub(at), &slots, theme.tone(if none { Tone::Warn } else { tone }));
         }
         Column::LastEvent => {
             let last = onboarding.last_event;
@@ -248,7 +255,8 @@ pub(super) fn code_clock(onboarding: &Onboarding, row: &Row, clocks: &Clocks) ->
 pub(super) fn confirm_clock(onboarding: &Onboarding, row: &Row, clocks: &Clocks) -> (String, Tone) {
     let confirmation = &onboarding.confirmation;
     if onboarding.is_confirmed() {
-        return ("✓".to_owned(), Tone::Good);
+        let tone = row.facts.attention.map_or(Tone::Faint, crate::tui::theme::attention_tone);
+        return lacking(onboarding).map_or(("✓".to_owned(), Tone::Good), |words| (words, tone));
     }
     match (confirmation.due_at, row.facts.stage) {
         (Some(due_at), Stage::Overdue) => (format!("-{}", clocks.since(due_at)), Tone::Bad),
@@ -258,6 +266,16 @@ pub(super) fn confirm_clock(onboarding: &Onboarding, row: &Row, clocks: &Clocks)
         }
         (None, Stage::Lost) => ("lost".to_owned(), Tone::Bad),
         (None, _) => (String::new(), Tone::Faint),
+    }
+}
+
+/// What a confirmed dealership lacks to be live, in the cells of a clock; `None`: nothing.
+fn lacking(onboarding: &Onboarding) -> Option<String> {
+    match (onboarding.opcode_state, &onboarding.slots) {
+        (OpcodeState::Ok, None) => Some("slots ·".to_owned()),
+        (OpcodeState::Ok, Some(slots)) if slots.count == 0 => Some("slots 0".to_owned()),
+        (OpcodeState::Ok, Some(_)) => None,
+        (state, _) => Some(format!("opcode {}", opcode_look(state).0)),
     }
 }
 

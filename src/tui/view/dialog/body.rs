@@ -9,7 +9,7 @@ use super::{Ground, Line, clip};
 use crate::domain::InvitationState;
 use crate::tui::action::Action;
 use crate::tui::clocks::in_zone;
-use crate::tui::dialog::{Dialog, Item, expiry_of};
+use crate::tui::dialog::{Dialog, Item, Offered, expiry_of};
 use crate::tui::msg::WorkId;
 use crate::tui::theme::{Tone, stage_look};
 use crate::tui::work::WorkItem;
@@ -28,13 +28,22 @@ enum List<'a> {
     /// Each in so many lines.
     Items(&'a Dialog, usize),
     Results(Vec<&'a WorkItem>),
+    /// What Xtime shows, and which of it is chosen.
+    Offered(Vec<&'a Offered>, Option<usize>),
 }
 
 impl<'a> Body<'a> {
     /// What an action is about.
     pub(super) fn about(ground: &Ground<'_>, action: Action, dialog: &'a Dialog) -> Self {
         let mut head = Vec::new();
-        let list = if let [item] = dialog.items.as_slice() {
+        let list = if let ([item], Some(offer), None) = (dialog.items.as_slice(), &dialog.offer, &dialog.appointment) {
+            ground.opcode_head(item, offer, &mut head);
+            List::Offered(offer.shown().collect(), offer.place())
+        } else if let Some(appointment) = &dialog.appointment {
+            ground.changed(dialog, &mut head);
+            ground.appointment(appointment, dialog, &mut head);
+            List::None
+        } else if let [item] = dialog.items.as_slice() {
             ground.one(action, item, dialog, &mut head);
             List::None
         } else {
@@ -74,7 +83,16 @@ impl<'a> Body<'a> {
                 List::None => 0,
                 List::Items(dialog, rows) => dialog.items.len() * rows,
                 List::Results(items) => items.len(),
+                List::Offered(offered, _) => offered.len(),
             }
+    }
+
+    /// The line that must be in view.
+    pub(super) fn kept(&self) -> Option<usize> {
+        match &self.list {
+            List::Offered(_, chosen) => Some(self.head.len() + (*chosen)?),
+            _ => None,
+        }
     }
 
     /// One line.
@@ -88,6 +106,9 @@ impl<'a> Body<'a> {
             List::None => empty(),
             List::Items(dialog, rows) => ground.listed(dialog, place / rows, place % rows).unwrap_or_else(empty),
             List::Results(items) => items.get(place).map_or_else(empty, |item| ground.result(item)),
+            List::Offered(offered, chosen) => {
+                offered.get(place).map_or_else(empty, |one| ground.offered(one, *chosen == Some(place)))
+            }
         }
     }
 }
@@ -107,6 +128,13 @@ impl Ground<'_> {
             let some: Vec<&str> = names.iter().take(5).copied().collect();
             let words = format!("left out ({}), {why}: {}", names.len(), some.join(", "));
             lines.push(Line(words, self.theme.dim));
+        }
+    }
+
+    /// What happened to its dealerships meanwhile.
+    fn changed(&self, dialog: &Dialog, lines: &mut Vec<Line>) {
+        for what in dialog.items.iter().filter_map(|item| item.changed.as_ref()) {
+            lines.push(Line(what.clone(), self.theme.tone(Tone::Bad)));
         }
     }
 

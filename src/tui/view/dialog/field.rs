@@ -4,7 +4,7 @@ use ratatui::layout::Position;
 
 use super::super::pen::{Pen, width};
 use super::{Ground, LABELS, tabs};
-use crate::tui::dialog::{Dialog, Field, Input, Role};
+use crate::tui::dialog::{Dialog, Field, Input, Kind, Role};
 use crate::tui::theme::Tone;
 
 /// The lines that a field takes, with or without what may be entered.
@@ -91,7 +91,12 @@ impl Ground<'_> {
                 pen.text(x, y, room, &format!("^ {}", problem.text), self.theme.tone(Tone::Bad));
             }
             _ => {
-                pen.text(x, y, room, &field.hint, self.theme.dim);
+                let offered = match dialog.kind {
+                    Kind::Ask(action) if field.role == Role::Text => Self::of_text(action, dialog),
+                    _ => None,
+                };
+                let (words, tone) = offered.unwrap_or_else(|| (field.hint.clone(), Tone::Faint));
+                pen.text(x, y, room, &words, self.theme.tone(tone));
             }
         }
     }

@@ -3,6 +3,7 @@
 mod body;
 mod field;
 mod listed;
+mod offered;
 
 use ratatui::layout::Position;
 use ratatui::style::Style;
@@ -69,7 +70,10 @@ pub(super) fn draw(
     let inside = pen.frame(&title, theme.line_focus, theme.title);
 
     let body_rows = inside.height.saturating_sub(lower.min(inside.height.saturating_sub(2)));
-    let top = dialog.scroll.min(body.len().saturating_sub(usize::from(body_rows)));
+    let mut top = dialog.scroll.min(body.len().saturating_sub(usize::from(body_rows)));
+    if let Some(kept) = body.kept() {
+        top = top.clamp((kept + 1).saturating_sub(usize::from(body_rows)), kept);
+    }
     let more = body.len().saturating_sub(top + usize::from(body_rows));
     if more > 0 {
         // On the frame, where it hides nothing.
@@ -110,6 +114,7 @@ fn heading(action: Action, dialog: &Dialog) -> String {
         Action::Archive if archived => "Take back from the archive:",
         Action::Archive => "Archive",
         Action::ChooseOpcode => "Opcode of",
+        Action::Appointment => "Test appointment at",
         _ => action.info().title,
     };
     match dialog.items.as_slice() {
@@ -190,6 +195,11 @@ fn accept_words(dialog: &Dialog) -> String {
         (Action::ConfirmWord, _) => "record it",
         (Action::Note, _) => "write it down",
         (Action::ChooseOpcode, _) => "record it",
+        (Action::Appointment, Ok(Wish::ReadBack)) => "read it back",
+        (Action::Appointment, _) if dialog.appointment.as_ref().is_some_and(|appointment| appointment.moves) => {
+            "move it"
+        }
+        (Action::Appointment, _) => "book it",
         _ => action.info().title,
     };
     let mut words: String = title.chars().take(1).flat_map(char::to_uppercase).chain(title.chars().skip(1)).collect();

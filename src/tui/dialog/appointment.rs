@@ -1,0 +1,141 @@
+//! The test appointment while its dialog is open: which time, the exact request for it, and how far it is. It is never sent before the
+//! dealerCode was typed, and nothing but an answer ends the waiting for one.
+
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+
+use super::{Dialog, Problem, Role, Wish};
+use crate::domain::text::clean;
+use crate::domain::when::with_abbreviation;
+use crate::engine::{Booked, ReadBack};
+use crate::tui::msg::Planned;
+use crate::tui::theme::Tone;
+
+/// How far it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A time is chosen, and the dealerCode typed.
+    Choosing,
+    /// There is a booking without an answer: it can only be read back.
+    Open(Vec<String>),
+    /// It is under way.
+    Sending,
+    /// It has ended: what that means.
+    Ended(Tone, Vec<String>),
+}
+
+/// The test appointment of one dealership.
+#[derive(Debug)]
+pub struct Appointment {
+    /// How far it is.
+    pub step: Step,
+    /// Whether one stands that is moved.
+    pub moves: bool,
+    /// What became of the try before.
+    pub note: Option<String>,
+    /// For which time the request was asked for last.
+    pub asked: Option<NaiveDateTime>,
+    /// The request for that time; or why there is none.
+    pub planned: Option<Result<Planned, String>>,
+}
+
+impl Appointment {
+    /// At the beginning.
+    pub fn new(moves: bool, open: Option<Vec<String>>) -> Self {
+        let step = open.map_or(Step::Choosing, Step::Open);
+        Self { step, moves, note: None, asked: None, planned: None }
+    }
+
+    /// Whether something can still be decided.
+    pub fn is_open(&self) -> bool {
+        matches!(self.step, Step::Choosing | Step::Open(_))
+    }
+}
+
+impl Dialog {
+    /// The offered time that is in the field.
+    pub fn time(&self) -> Option<NaiveDateTime> {
+        self.offer.as_ref()?.time(self.text(Role::Text))
+    }
+
+    /// What would come of the dialog of a test appointment.
+    pub(super) fn appointment_wish(&self) -> Result<Wish, Vec<Problem>> {
+        let Some(appointment) = &self.appointment else { return Err(Vec::new()) };
+        match appointment.step {
+            Step::Choosing => {}
+            Step::Open(_) => return Ok(Wish::ReadBack),
+            Step::Sending | Step::Ended(..) => return Err(Vec::new()),
+        }
+        let problem = |role, text: String, missing| Problem { role, id: None, text, missing };
+        let mut problems = Vec::new();
+        let text = self.text(Role::Text).trim();
+        let planned = match (&appointment.planned, self.time()) {
+            (_, None) if text.is_empty() => {
+                problems.push(problem(Some(Role::Text), "choose an offered time".to_owned(), true));
+                None
+            }
+            (_, None) => {
+                problems.push(problem(Some(Role::Text), "this time is not offered".to_owned(), false));
+                None
+            }
+            (None, Some(_)) => {
+                problems.push(problem(None, "the request is being made".to_owned(), true));
+                None
+            }
+            (Some(Err(why)), Some(_)) => {
+                problems.push(problem(None, clean(why).into_owned(), false));
+                None
+            }
+            (Some(Ok(planned)), Some(local)) => Some(planned).filter(|planned| planned.0.booking.local == local),
+        };
+        let typed = self.text(Role::DealerCode).trim();
+        let code = self.items.first().map_or("", |item| item.dealer_code.as_str());
+        if typed != code {
+            let text = format!("type {code}");
+            problems.push(problem(Some(Role::DealerCode), text, typed.is_empty()));
+        }
+        match planned {
+            Some(planned) if problems.is_empty() => Ok(Wish::Book(planned.clone())),
+            _ => Err(problems),
+        }
+    }
+}
+
+/// What the end of a booking, or of reading one back, means.
+///
+/// `open`: whether our books have a booking without an answer now; then nobody can say that nothing was sent.
+pub fn meaning(answer: &Result<Option<Booked>, String>, open: bool, zone: Tz) -> (Tone, Vec<String>) {
+    let wall = |local: NaiveDateTime| with_abbreviation(local, zone, "%a %d %b %H:%M");
+    match answer {
+        Ok(Some(Booked::Stands { id, local, earlier, read_back })) => {
+            let mut words = vec![format!("It stands: {}, {}.", wall(*local), id.plain())];
+            if *earlier {
+                words.push("An earlier attempt without an answer had made it; nothing was sent now.".to_owned());
+            }
+            words.push(match read_back {
+                ReadBack::Seen => "Xtime shows it when it is read back.".to_owned(),
+                ReadBack::NotThere => "Xtime does not show it yet when it is read back.".to_owned(),
+                ReadBack::CouldNotTell(why) => format!("Whether Xtime shows it could not be told: {}.", clean(why)),
+            });
+            words.push("There is no cancel; it can be moved.".to_owned());
+            (Tone::Good, words)
+        }
+        Ok(Some(Booked::SlotTaken { .. })) => {
+            (Tone::Warn, vec!["Somebody else took that time meanwhile: nothing was booked.".to_owned()])
+        }
+        Ok(Some(Booked::Not { reason })) => (Tone::Bad, vec![format!("Nothing was booked: {}", clean(reason))]),
+        Ok(Some(Booked::Unknown { reason })) => (
+            Tone::Bad,
+            vec![
+                format!("Nobody knows what became of it: {}", clean(reason)),
+                "It may stand in the calendar. Nothing else is booked before it was read back.".to_owned(),
+                "Wait two minutes, then open this again: it reads the booking back.".to_owned(),
+            ],
+        ),
+        Ok(None) => {
+            (Tone::Good, vec!["Xtime has no such appointment: nothing was booked. It can be tried again.".to_owned()])
+        }
+        Err(why) if open => (Tone::Bad, vec![format!("What became of it is not known: {}", clean(why))]),
+        Err(why) => (Tone::Bad, vec![format!("Nothing was sent: {}", clean(why))]),
+    }
+}

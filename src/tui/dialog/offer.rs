@@ -1,0 +1,261 @@
+//! What is offered for the text field of a dialog: the opcodes that Xtime shows of a dealership, or the times that a customer would be
+//! offered. What is typed narrows it; the arrows put one of it into the field, exactly as it came.
+
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+
+use super::{Dialog, Input, Role};
+use crate::domain::opcode::{find, likeness};
+use crate::domain::when::with_abbreviation;
+use crate::domain::{OpcodeOption, Policy, Service, Slot, Untrusted};
+
+/// How a time is written in its field.
+pub const TIME: &str = "%Y-%m-%d %H:%M";
+
+/// Whether it is known what can be offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// It was asked for.
+    Awaited,
+    /// It is here.
+    Here,
+    /// Why it is not known.
+    Not(String),
+}
+
+/// One thing that is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// As it came: what is sent.
+    pub exact: Untrusted,
+    /// Beside it: a name, or the same time in words.
+    pub aside: String,
+    /// In what it is like the present choice without being it.
+    pub near: Option<&'static str>,
+}
+
+/// What is offered.
+#[derive(Debug)]
+pub struct Offer {
+    /// Whether it is known.
+    pub known: Known,
+    all: Vec<Offered>,
+    /// The places of those that fit what is typed.
+    fits: Vec<usize>,
+    /// A place in `fits`.
+    chosen: Option<usize>,
+    /// What was typed, to come back to from the first one.
+    typed: Option<String>,
+    /// The list as it came, to say what typed text would be found to be.
+    services: Option<Arc<[Service]>>,
+}
+
+impl Offer {
+    /// Nothing yet.
+    pub fn of(known: Known) -> Self {
+        Self { known, all: Vec::new(), fits: Vec::new(), chosen: None, typed: None, services: None }
+    }
+
+    /// The opcodes that Xtime shows: what is like the present choice first, then that itself, then the others.
+    pub fn opcodes(&mut self, present: &str, services: &Arc<[Service]>) {
+        let offered = |service: &Service| Offered {
+            exact: service.opcode.clone(),
+            aside: service.name.screen().into_owned(),
+            near: likeness(present, service),
+        };
+        let mut all: Vec<Offered> = services.iter().map(offered).collect();
+        let rank = |one: &Offered| match one.near {
+            Some(_) => 0,
+            None if one.exact.raw() == present => 1,
+            None => 2,
+        };
+        all.sort_by(|one, other| rank(one).cmp(&rank(other)).then_with(|| one.exact.raw().cmp(other.exact.raw())));
+        all.dedup_by(|one, other| one.exact == other.exact);
+        self.services = Some(Arc::clone(services));
+        self.fill(all);
+    }
+
+    /// The times that are offered.
+    pub fn times(&mut self, slots: &[Slot], zone: Tz) {
+        let offered = |slot: &Slot| Offered {
+            exact: slot.local.format(TIME).to_string().as_str().into(),
+            aside: with_abbreviation(slot.local, zone, "%a %d %b %H:%M"),
+            near: None,
+        };
+        self.fill(slots.iter().map(offered).collect());
+    }
+
+    fn fill(&mut self, all: Vec<Offered>) {
+        self.known = Known::Here;
+        self.all = all;
+        self.chosen = None;
+        self.fit();
+    }
+
+    fn fit(&mut self) {
+        let typed = self.typed.as_deref().unwrap_or_default().trim().to_lowercase();
+        let fits = |one: &Offered| {
+            one.exact.raw().to_lowercase().contains(&typed) || one.aside.to_lowercase().contains(&typed)
+        };
+        self.fits = (0..).zip(&self.all).filter(|(_, one)| fits(one)).map(|(place, _)| place).collect();
+    }
+
+    /// Something else was typed.
+    pub fn retyped(&mut self, text: &str) {
+        self.typed = Some(text.to_owned());
+        self.chosen = None;
+        self.fit();
+    }
+
+    /// The field has another suggestion.
+    fn untyped(&mut self) {
+        (self.typed, self.chosen) = (None, None);
+        self.fit();
+    }
+
+    /// Goes on to the next one, or back; before the first one is what was typed. The text for the field; `None`: nothing is offered.
+    pub fn step(&mut self, forward: bool, field: &str) -> Option<String> {
+        if self.fits.is_empty() {
+            return None;
+        }
+        let typed = self.typed.get_or_insert_with(|| field.to_owned()).clone();
+        let last = self.fits.len() - 1;
+        self.chosen = match (self.chosen, forward) {
+            (None, true) => Some(0),
+            (Some(place), true) => Some((place + 1).min(last)),
+            (None | Some(0), false) => None,
+            (Some(place), false) => Some(place - 1),
+        };
+        Some(self.chosen().map_or(typed, |one| one.exact.plain().into_owned()))
+    }
+
+    /// Puts the first one into the field, when there is any.
+    pub fn first(&mut self) -> Option<String> {
+        self.typed = Some(String::new());
+        self.fit();
+        self.chosen = None;
+        self.step(true, "")
+    }
+
+    /// The one that is in the field.
+    pub fn chosen(&self) -> Option<&Offered> {
+        self.all.get(*self.fits.get(self.chosen?)?)
+    }
+
+    /// The place of that among those that fit.
+    pub fn place(&self) -> Option<usize> {
+        self.chosen
+    }
+
+    /// Those that fit, or everything when nothing does: then they are a help, not an answer.
+    pub fn shown(&self) -> impl ExactSizeIterator<Item = &Offered> {
+        let shown: Vec<&Offered> = match self.fits.as_slice() {
+            [] => self.all.iter().collect(),
+            fits => fits.iter().filter_map(|place| self.all.get(*place)).collect(),
+        };
+        shown.into_iter()
+    }
+
+    /// How many fit what is typed.
+    pub fn fitting(&self) -> usize {
+        self.fits.len()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// A text of the field as an offered time.
+    pub fn time(&self, text: &str) -> Option<NaiveDateTime> {
+        let text = text.trim();
+        let offered = self.all.iter().any(|one| one.exact.raw() == text);
+        NaiveDateTime::parse_from_str(text, TIME).ok().filter(|_| offered)
+    }
+
+    /// What a look would find a code to be, by what Xtime shows; `None` while that is not known.
+    pub fn finding(&self, code: &str) -> Option<crate::domain::Finding> {
+        let services = self.services.as_ref()?;
+        Some(find(code, services))
+    }
+}
+
+impl Dialog {
+    /// After the way of the opcode was switched: suggests its usual code, unless something was typed or chosen.
+    pub fn suggest_opcode(&mut self, policy: &Policy) {
+        let Some(Input::Choice { chosen, .. }) = self.field(Role::Option).map(|field| &field.input) else { return };
+        let option = if *chosen == 1 { OpcodeOption::New } else { OpcodeOption::Existing };
+        let present = match self.items.as_slice() {
+            [item] => item.opcode(),
+            _ => None,
+        };
+        let usual = |option| match (present, option) {
+            (Some(present), option) if present.option == option => present.code.screen().into_owned(),
+            (_, OpcodeOption::Existing) => policy.default_opcode.clone(),
+            (_, OpcodeOption::New) => policy.new_opcode.clone(),
+        };
+        let other = if option == OpcodeOption::New { OpcodeOption::Existing } else { OpcodeOption::New };
+        let text = self.text(Role::Text).trim();
+        if text.is_empty() || text == usual(other).trim() {
+            self.put(Role::Text, &usual(option), true);
+            if let Some(offer) = &mut self.offer {
+                offer.untyped();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(typed: Option<&str>) -> Offer {
+        let rows = [("OIL10", "Oil"), ("Tell Us More", "General"), ("TELL US MORE", "General"), ("OIL10", "Oil")];
+        let service = |(opcode, name): (&str, &str)| Service { opcode: opcode.into(), name: name.into() };
+        let services: Arc<[Service]> = rows.into_iter().map(service).collect();
+        let mut offer = Offer::of(Known::Awaited);
+        if let Some(typed) = typed {
+            offer.retyped(typed);
+        }
+        offer.opcodes("Tell Us More", &services);
+        offer
+    }
+
+    fn shown(offer: &Offer) -> Vec<&str> {
+        offer.shown().map(|one| one.exact.raw()).collect()
+    }
+
+    #[test]
+    fn near_misses_first_each_once() {
+        assert_eq!(shown(&offer(None)), ["TELL US MORE", "Tell Us More", "OIL10"]);
+    }
+
+    #[test]
+    fn typing_narrows_and_the_way_back_ends_at_what_was_typed() {
+        let mut offer = offer(Some("oil"));
+        assert_eq!(shown(&offer), ["OIL10"]);
+        assert_eq!(offer.step(true, "oil").as_deref(), Some("OIL10"));
+        assert_eq!(offer.step(true, "OIL10").as_deref(), Some("OIL10"), "there is no other");
+        assert_eq!(offer.step(false, "OIL10").as_deref(), Some("oil"));
+        assert!(offer.chosen().is_none());
+        offer.retyped("nothing like it");
+        assert_eq!((offer.fitting(), offer.step(true, "x")), (0, None));
+        assert_eq!(shown(&offer).len(), 3, "a help for whoever mistyped");
+    }
+
+    #[test]
+    fn what_xtime_shows_is_taken_exactly() {
+        let service = Service { opcode: "Tell\u{a0}Us More ".into(), name: "x".into() };
+        let mut offer = Offer::of(Known::Awaited);
+        offer.opcodes("Tell Us More", &[service].into_iter().collect());
+        offer.step(true, "");
+        assert_eq!(offer.chosen().unwrap().exact.raw(), "Tell\u{a0}Us More ");
+    }
+}

@@ -1,0 +1,132 @@
+//! What is offered in a dialog: the opcodes that Xtime shows, and the request for a test appointment.
+
+use super::super::pen::{width, wrap};
+use super::{Ground, Line, clip};
+use crate::domain::OpcodeState;
+use crate::domain::text::clean;
+use crate::tui::action::Action;
+use crate::tui::dialog::{Appointment, Dialog, Item, Known, Offer, Offered, Role, Step};
+use crate::tui::theme::Tone;
+
+/// The cells of an opcode in the list.
+const CODE: usize = 26;
+
+impl Ground<'_> {
+    /// The opcode of a dealership as it stands, and whether Xtime's list is here.
+    pub(super) fn opcode_head(&self, item: &Item, offer: &Offer, lines: &mut Vec<Line>) {
+        let now = match self.state.rows.get(item.id).map(|row| &row.state) {
+            Some(state) if state.opcode.is_some() => {
+                let (glyph, _) = super::super::table::opcode_look(state.opcode_state);
+                format!("now {glyph} {}", clean(state.opcode_code("")))
+            }
+            _ => "now the default is assumed".to_owned(),
+        };
+        self.wrapped(&now, self.theme.text, lines);
+        match &offer.known {
+            Known::Awaited => lines.push(Line("Asking Xtime which opcodes it shows us …".to_owned(), self.theme.dim)),
+            Known::Not(why) => {
+                let words = format!("Which opcodes Xtime shows is not known: {}", clean(why));
+                self.wrapped(&words, self.theme.tone(Tone::Warn), lines);
+            }
+            Known::Here => {
+                let fits = match (offer.fitting(), offer.len()) {
+                    (0, all) => {
+                        format!("none of the {all} opcodes that Xtime shows fits; it is recorded as it is typed")
+                    }
+                    (fits, all) if fits == all => format!("Xtime shows {all}; down takes one"),
+                    (fits, all) => format!("{fits} of {all} that Xtime shows fit; down takes one"),
+                };
+                self.wrapped(&fits, self.theme.dim, lines);
+            }
+        }
+    }
+
+    fn wrapped(&self, text: &str, style: ratatui::style::Style, lines: &mut Vec<Line>) {
+        lines.extend(wrap(text, self.room).into_iter().map(|line| Line(line, style)));
+    }
+
+    /// One opcode of the list.
+    pub(super) fn offered(&self, offered: &Offered, here: bool) -> Line {
+        let cursor = if here { "›" } else { " " };
+        let glyph = if offered.near.is_some() { "≈" } else { " " };
+        let code = offered.exact.screen();
+        let room = usize::from(self.room);
+        let code = clip(&code, if width(&code) > CODE { room.saturating_sub(4) } else { CODE.min(room / 2) });
+        let name = if offered.aside.is_empty() { String::new() } else { format!(" {}", offered.aside) };
+        let words = match offered.near {
+            Some(how) if room >= 50 => format!("{cursor} {glyph} {code} {how}{name}"),
+            _ => format!("{cursor} {glyph} {code}{name}"),
+        };
+        let style = match (here, offered.near) {
+            (true, _) => self.theme.chosen,
+            (false, Some(_)) => self.theme.tone(Tone::Warn),
+            (false, None) => self.theme.text,
+        };
+        Line(words, style)
+    }
+
+    /// What is said below a field whose text is offered; `None`: nothing better than its hint.
+    pub(super) fn of_text(action: Action, dialog: &Dialog) -> Option<(String, Tone)> {
+        let offer = dialog.offer.as_ref()?;
+        if action == Action::ChooseOpcode {
+            let text = match offer.chosen() {
+                Some(one) => one.exact.raw(),
+                None => dialog.text(Role::Text).trim(),
+            };
+            let finding = offer.finding(text).filter(|_| !text.is_empty())?;
+            let tone = if finding.state == OpcodeState::Ok { Tone::Good } else { Tone::Warn };
+            return Some((clean(finding.words.first()?).into_owned(), tone));
+        }
+        let fits = offer.fitting();
+        Some(match (&offer.known, offer.place(), offer.chosen()) {
+            (Known::Awaited, ..) => ("asking Xtime which times it offers …".to_owned(), Tone::Faint),
+            (Known::Not(_), ..) => (String::new(), Tone::Faint),
+            (Known::Here, Some(place), Some(one)) => {
+                (format!("{}, {} of {fits} offered; down and up choose", one.aside, place + 1), Tone::Faint)
+            }
+            (Known::Here, ..) => (format!("{fits} of {} offered times fit; down chooses", offer.len()), Tone::Faint),
+        })
+    }
+
+    /// What a test appointment is, and the exact request for it.
+    pub(super) fn appointment(&self, appointment: &Appointment, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let theme = self.theme;
+        if let Some(note) = &appointment.note {
+            self.wrapped(note, theme.tone(Tone::Bad), lines);
+        }
+        match &appointment.step {
+            Step::Choosing => {}
+            Step::Open(words) => {
+                words.iter().for_each(|words| self.wrapped(words, theme.tone(Tone::Warn), lines));
+                return;
+            }
+            Step::Sending => {
+                self.wrapped("Asked of Xtime; its answer is awaited …", theme.tone(Tone::Busy), lines);
+                self.wrapped("It goes on when this is closed.", theme.dim, lines);
+                return;
+            }
+            Step::Ended(tone, words) => {
+                words.iter().for_each(|words| self.wrapped(words, theme.tone(*tone), lines));
+                return;
+            }
+        }
+        let words = if appointment.moves {
+            "There is no cancel: the test appointment that stands is moved to another time."
+        } else {
+            "There is no cancel: once booked it stands in the dealer's calendar. It can be moved."
+        };
+        self.wrapped(words, theme.tone(Tone::Warn), lines);
+        if let Some(Known::Not(why)) = dialog.offer.as_ref().map(|offer| &offer.known) {
+            self.wrapped(&clean(why), theme.tone(Tone::Warn), lines);
+        }
+        let Some(Ok(planned)) = &appointment.planned else { return };
+        let preview = &planned.0.preview;
+        self.wrapped(&format!("{} {}", preview.method, preview.url), theme.title, lines);
+        for (name, value) in &preview.headers {
+            self.wrapped(&format!("{name}: {value}"), theme.dim, lines);
+        }
+        let body = serde_json::to_string_pretty(&preview.body).unwrap_or_default();
+        // Its own indentation is kept; what is too long is cut by the pen, and whole in `appointment` on the command line.
+        lines.extend(body.lines().map(|line| Line(line.to_owned(), theme.text)));
+    }
+}

@@ -1,0 +1,103 @@
+//! The steps to a visible opcode as a checklist, with what is seen of each, and the letter for the dealer below. Made anew from the
+//! dealership's state in every frame.
+
+use ratatui::style::Style;
+
+use super::pen::{Pen, width, wrap};
+use super::popup;
+use crate::domain::text::clean;
+use crate::domain::{DealershipId, Guide, NO_SLOTS_CAUSES, Observed, Onboarding, OpcodeOption, guide};
+use crate::tui::action::Action;
+use crate::tui::state::State;
+use crate::tui::theme::{Theme, Tone};
+
+type Line = (String, Style);
+
+/// What a step begins with.
+const BOX: usize = 4;
+
+fn look(observed: Observed) -> (&'static str, Tone) {
+    match observed {
+        Observed::Visible => ("[x]", Tone::Good),
+        Observed::NotVisible => ("[ ]", Tone::Warn),
+        Observed::CannotBeObserved => ("[?]", Tone::Faint),
+    }
+}
+
+/// A text broken into lines that all begin at the same cell; the first one has something before it.
+fn hang(lines: &mut Vec<Line>, before: &str, text: &str, indent: usize, room: u16, style: Style) {
+    for (place, line) in wrap(text, room.saturating_sub(indent as u16)).into_iter().enumerate() {
+        let before = if place == 0 { before } else { "" };
+        lines.push((format!("{before:<indent$}{line}"), style));
+    }
+}
+
+fn lines(state: &State, onboarding: &Onboarding, theme: &Theme, room: u16) -> Vec<Line> {
+    let guide = guide(onboarding, &state.setup.policy, &state.setup.partner);
+    let mut lines = Vec::new();
+    head(&mut lines, &guide, onboarding, theme, room);
+    for (number, step) in (1..).zip(&guide.steps) {
+        let (mark, tone) = look(step.observed);
+        let before = format!("{mark} {number}.");
+        hang(&mut lines, &before, &step.title, BOX + 3, room, theme.tone(tone));
+        let why = if step.why.is_empty() { String::new() } else { format!(": {}", clean(&step.why)) };
+        hang(&mut lines, "", &format!("{}{why}", step.observed.words()), BOX + 3, room, theme.dim);
+    }
+    if onboarding.slots.as_ref().is_some_and(|slots| slots.count == 0) && onboarding.is_confirmed() {
+        lines.push((String::new(), theme.text));
+        hang(&mut lines, "", "No slot would be offered. The usual causes, the likeliest first:", 0, room, theme.title);
+        for (number, cause) in (1..).zip(NO_SLOTS_CAUSES) {
+            hang(&mut lines, &format!("{number}."), cause, 3, room, theme.text);
+        }
+    }
+    lines.push((String::new(), theme.text));
+    let key = state.setup.keymap.first_key(Action::CopyLetter);
+    let key = key.map_or_else(String::new, |key| format!(" ({key} copies it)"));
+    hang(&mut lines, "", &format!("The letter for the dealer{key}"), 0, room, theme.title);
+    for line in guide.letter().lines() {
+        match line.split_once(". ").filter(|(number, _)| number.parse::<u8>().is_ok()) {
+            Some((number, step)) => hang(&mut lines, &format!("{number}."), step, 3, room, theme.dim),
+            None => hang(&mut lines, "", line, 0, room, theme.dim),
+        }
+    }
+    lines
+}
+
+fn head(lines: &mut Vec<Line>, guide: &Guide, state: &Onboarding, theme: &Theme, room: u16) {
+    let option = match guide.option {
+        OpcodeOption::Existing => "Option 1, an existing opcode",
+        OpcodeOption::New => "Option 2, a new opcode",
+    };
+    let chosen = if guide.chosen { "" } else { " (assumed; the dealership has not chosen)" };
+    hang(lines, "", &format!("{option}: `{}`{chosen}", guide.code.screen()), 0, room, theme.text);
+    let (words, tone) = match (guide.open(), state.lacks()) {
+        (0, Some(lacks)) => (format!("Every step is seen to be done; not live all the same: {lacks}."), Tone::Warn),
+        (0, None) => ("Every step is seen to be done.".to_owned(), Tone::Good),
+        (1, _) => ("1 step is not seen to be done.".to_owned(), Tone::Warn),
+        (open, _) => (format!("{open} of {} steps are not seen to be done.", guide.steps.len()), Tone::Warn),
+    };
+    hang(lines, "", &words, 0, room, theme.tone(tone));
+    lines.push((String::new(), theme.text));
+}
+
+pub(super) fn draw(id: DealershipId, scroll: usize, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+    let Some(row) = state.rows.get(id) else { return };
+    let room = pen.area().width.min(96).saturating_sub(4);
+    let lines = lines(state, &row.state, theme, room);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let mut pen = popup(pen, room + 4, height.max(6));
+    let title = format!("Opcode guide: {}", row.state.profile.name.screen());
+    let inside = pen.frame(&title, theme.line_focus, theme.title);
+    let rows = usize::from(inside.height);
+    let top = scroll.min(lines.len().saturating_sub(rows));
+    let more = lines.len().saturating_sub(top + rows);
+    if more > 0 {
+        let words = format!(" {more} more below ");
+        let x = inside.width.saturating_sub(width(&words) as u16);
+        pen.text(x, inside.height + 1, inside.width, &words, theme.chosen);
+    }
+    let mut pen = pen.within(inside);
+    for (y, (line, style)) in (0..).zip(lines.iter().skip(top).take(rows)) {
+        pen.text(1, y, room, line, *style);
+    }
+}

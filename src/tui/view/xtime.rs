@@ -1,0 +1,182 @@
+//! The detail's part about the platform: the opcode and whose word it is, what was found, what is lacking to be live, the slots by
+//! day, the test appointment, and the last look.
+
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+
+use super::detail::Page;
+use super::slots::{Shown, chart};
+use super::table::opcode_look;
+use crate::domain::text::clean;
+use crate::domain::when::with_abbreviation;
+use crate::domain::{
+    DaySlots, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, SlotCounts, Timestamp, slots_in_words,
+};
+use crate::engine::LookNote;
+use crate::tui::action::Action;
+use crate::tui::clocks::{Clocks, in_zone};
+use crate::tui::rows::Row;
+use crate::tui::state::State;
+use crate::tui::theme::Tone;
+
+pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
+    let state = &*row.state;
+    let look = screen.detail.look.as_ref().filter(|(id, _)| *id == state.id).map(|(_, look)| look);
+    page.heading("What Xtime shows");
+    if let Some(lacks) = state.lacks() {
+        page.pair("not live", lacks, page.theme.tone(Tone::Warn));
+    }
+    if let Some(at) = state.left_live_at.filter(|_| !state.is_live()) {
+        let words = format!("until {}, {} ago", in_zone(at, state.profile.timezone), clocks.since(at));
+        page.pair("was live", &words, page.theme.tone(Tone::Bad));
+    }
+    opcode(page, state, screen);
+    slots(page, state, look, screen, clocks);
+    appointment(page, state, screen, clocks);
+    last_look(page, state, look, clocks);
+}
+
+/// A key that does something about what stands there; empty when there is none.
+fn key(screen: &State, action: Action) -> String {
+    screen.setup.keymap.first_key(action).unwrap_or_else(|| action.info().title.to_owned())
+}
+
+fn opcode(page: &mut Page<'_>, state: &Onboarding, screen: &State) {
+    let theme = page.theme;
+    let zone = state.profile.timezone;
+    let (glyph, tone) = opcode_look(state.opcode_state);
+    let code = clean(state.opcode_code(&screen.setup.policy.default_opcode));
+    let option = match state.opcode.as_ref().map(|chosen| chosen.choice.option) {
+        None => "assumed; the dealership has not chosen",
+        Some(OpcodeOption::Existing) => "existing",
+        Some(OpcodeOption::New) => "new",
+    };
+    page.pair("opcode", &format!("{glyph} {code} ({option})"), theme.tone(tone));
+    for finding in &state.opcode_findings {
+        page.pair("", &clean(finding), theme.tone(tone));
+    }
+    if let Some(was) = state.opcode_was_visible.filter(|_| state.opcode_state != OpcodeState::Ok) {
+        let gone = state.opcode_since.map_or_else(String::new, |at| format!("gone since {}, ", in_zone(at, zone)));
+        let words = format!("{gone}was visible since {}", in_zone(was, zone));
+        page.pair("drift", &words, theme.tone(Tone::Bad));
+    }
+    if let Some(chosen) = &state.opcode {
+        let word = chosen.word.as_ref().filter(|word| !word.is_empty());
+        let word = word.map_or_else(String::new, |word| format!(", on the word of {}", word.screen()));
+        let words = format!("by {}, {}{word}", clean(&chosen.by), in_zone(chosen.at, zone));
+        page.pair("recorded", &words, theme.text);
+    }
+    if !state.is_live() {
+        let key = key(screen, Action::Guide);
+        page.pair("", &format!("{key}: the steps, and a letter for the dealer"), theme.dim);
+    }
+}
+
+/// The slots of a look, or as they are recorded.
+struct Found<'a> {
+    count: u32,
+    days: u32,
+    next: Option<NaiveDateTime>,
+    by_day: &'a [DaySlots],
+    at: Timestamp,
+    fresh: bool,
+}
+
+impl<'a> Found<'a> {
+    /// What is newest. A look of before the opcode was chosen is about another one.
+    fn newest(state: &'a Onboarding, look: Option<&'a LookNote>) -> Option<Self> {
+        let chosen_at = state.opcode.as_ref().map(|chosen| chosen.at);
+        let fresh = look.and_then(|look| look.slots.as_ref());
+        let fresh = fresh.filter(|(at, _)| chosen_at.is_none_or(|chosen_at| *at >= chosen_at));
+        if let Some((at, counts)) = fresh {
+            let SlotCounts { count, next, by_day } = counts;
+            return Some(Self { count: *count, days: counts.days(), next: *next, by_day, at: *at, fresh: true });
+        }
+        let slots = state.slots.as_ref()?;
+        let (count, days, next, at) = (slots.count, slots.days, slots.next, slots.checked_at);
+        Some(Self { count, days, next, by_day: &slots.by_day, at, fresh: false })
+    }
+}
+
+fn slots(page: &mut Page<'_>, state: &Onboarding, look: Option<&LookNote>, screen: &State, clocks: &Clocks) {
+    let theme = page.theme;
+    let Some(found) = Found::newest(state, look) else { return };
+    let zone = state.profile.timezone;
+    let words = slots_in_words(found.count, found.days, found.next, zone);
+    // What is recorded is as it was when it changed last: an unchanged look records nothing.
+    let how = if found.fresh { "seen" } else { "recorded" };
+    let gone = !state.is_confirmed() || state.opcode_state != OpcodeState::Ok;
+    let tone = match found.count {
+        _ if gone => Tone::Faint,
+        0 => Tone::Warn,
+        _ => Tone::Good,
+    };
+    page.pair("slots", &words, theme.tone(tone));
+    page.pair("", &format!("{how} {}", ago(clocks, found.at)), theme.dim);
+    if found.count == 0 {
+        page.pair("", "usual causes, the likeliest first:", theme.dim);
+        for (number, cause) in (1..).zip(NO_SLOTS_CAUSES) {
+            page.pair("", &format!("{number}. {cause}"), theme.text);
+        }
+        return;
+    }
+    let day = |at: Timestamp| at.with_timezone(&zone).date_naive();
+    let days = screen.setup.policy.slot_window;
+    let window = Shown { first: day(found.at), days, today: day(clocks.now()), tone };
+    chart(page, found.by_day, &window);
+}
+
+fn appointment(page: &mut Page<'_>, state: &Onboarding, screen: &State, clocks: &Clocks) {
+    let theme = page.theme;
+    let zone = state.profile.timezone;
+    let key = key(screen, Action::Appointment);
+    if let Some(stands) = &state.appointment {
+        let words = format!("{}, with `{}`", wall(stands.local, zone), stands.opcode.screen());
+        page.pair("test appt", &words, theme.tone(Tone::Good));
+        let seen = match stands.seen_at {
+            Some(at) => format!("read back {}", ago(clocks, at)),
+            None => "never read back".to_owned(),
+        };
+        page.pair("", &format!("{}, booked {}; {seen}", stands.id.plain(), ago(clocks, stands.at)), theme.dim);
+        page.pair("", &format!("{key} moves it; there is no cancel"), theme.dim);
+    }
+    if let Some(open) = &state.booking {
+        let what = if open.moves { "move" } else { "booking" };
+        let words = format!("{what} for {}, asked for by {}", wall(open.local, zone), clean(&open.by));
+        page.pair("open", &format!("{words} {}", ago(clocks, open.at)), theme.tone(Tone::Warn));
+        let why = open.unknown.as_ref().map_or("its answer is awaited".into(), |why| clean(why));
+        page.pair("", &format!("nobody knows what became of it: {why}"), theme.tone(Tone::Warn));
+        page.pair("", &format!("{key} reads it back; nothing else is booked before that"), theme.text);
+    }
+}
+
+/// A wall clock of the dealership.
+pub(super) fn wall(local: NaiveDateTime, zone: Tz) -> String {
+    with_abbreviation(local, zone, "%a %d %b %H:%M")
+}
+
+fn last_look(page: &mut Page<'_>, state: &Onboarding, look: Option<&LookNote>, clocks: &Clocks) {
+    let theme = page.theme;
+    match (look, &state.probe) {
+        (Some(look), _) => {
+            let words = format!("{}: {}, {}", ago(clocks, look.at), look.outcome, clean(&look.reason));
+            page.pair("last look", &words, theme.text);
+            if let Some(next) = look.next_at {
+                page.pair("next look", &format!("in {}", clocks.left(next)), theme.dim);
+            }
+        }
+        (None, Some(probe)) => {
+            let words = format!("{}: {}, {}", ago(clocks, probe.at), probe.outcome, clean(&probe.reason));
+            page.pair("changed", &words, theme.text);
+        }
+        (None, None) => page.pair("last look", "none yet", theme.dim),
+    }
+}
+
+/// How long ago, in words.
+pub(super) fn ago(clocks: &Clocks, at: Timestamp) -> String {
+    match clocks.ago(at).as_str() {
+        "now" => "just now".to_owned(),
+        text => format!("{text} ago"),
+    }
+}
