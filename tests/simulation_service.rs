@@ -27,7 +27,7 @@ fn an_opcode_that_drifts_is_an_event_once_and_ends_being_live() {
         desk.pass(hours(25)).await;
         let state = desk.state(3);
         assert_eq!((desk.stage(3), state.lacks()), ("opcode-missing", Some("opcode gone")));
-        assert!(state.opcode_was_visible.is_some() && state.opcode_since > state.opcode_was_visible);
+        assert!(state.opcode_was_visible.is_some_and(|was| was.from < was.until));
         assert_eq!(state.attention(desk.clock.now(), &Policy::default()), Some(Attention::LeftLive));
         assert!(desk.engine.status().borrow().alarms.is_empty(), "one alone is no alarm about all");
         desk.pass(hours(72)).await;

@@ -133,7 +133,7 @@ fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
             "choice": state.opcode_code(&app.config.opcode_default),
             "state": opcode_word(state.opcode_state),
             "findings": state.opcode_findings,
-            "visible_before_since": state.opcode_was_visible.map(rfc3339),
+            "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),
         },
         "lacks": state.lacks(),
         "slots": slots,

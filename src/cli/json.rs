@@ -57,7 +57,8 @@ pub fn dealership(state: &Onboarding, now: Timestamp, policy: &Policy, reveal: b
             "chosen_by": state.opcode.as_ref().map(|chosen| &chosen.by),
             "word": state.opcode.as_ref().and_then(|chosen| chosen.word.as_ref()),
             "since": time(state.opcode_since),
-            "visible_before_since": time(state.opcode_was_visible),
+            "visible_before_since": time(state.opcode_was_visible.map(|was| was.from)),
+            "gone_since": time(state.opcode_was_visible.map(|was| was.until)),
         },
         "lacks": state.lacks(),
         "slots": state.slots.as_ref().map(|slots| json!({

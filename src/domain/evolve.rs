@@ -2,7 +2,7 @@
 
 use super::{
     BookedAppointment, ChosenOpcode, Confirmation, Ended, Event, Fact, Invitation, LastEvent, Onboarding, OpcodeState,
-    OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord, Slots,
+    OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord, Slots, WasVisible,
 };
 
 /// Folds one event into the state. The first event of a dealership is `dealership.added`; an event of a dealership that
@@ -211,7 +211,9 @@ fn forget_word(state: &mut Onboarding) {
 
 fn set_opcode(state: &mut Onboarding, to: OpcodeState, findings: Vec<String>, event: &Event) {
     state.opcode_was_visible = match (state.opcode_state, to) {
-        (OpcodeState::Ok, OpcodeState::Missing | OpcodeState::NearMiss) => state.opcode_since,
+        (OpcodeState::Ok, OpcodeState::Missing | OpcodeState::NearMiss) => {
+            state.opcode_since.map(|from| WasVisible { from, until: event.at })
+        }
         (_, OpcodeState::Missing | OpcodeState::NearMiss) => state.opcode_was_visible,
         _ => None,
     };

@@ -42,7 +42,7 @@ pub use guide::{Guide, Observed, Step, guide};
 pub use id::{DealershipId, IntentId};
 pub use onboarding::{
     BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,
-    PastInvitation, PendingCode, Profile,
+    PastInvitation, PendingCode, Profile, WasVisible,
 };
 pub use opcode::{ChosenOpcode, Finding, OpcodeChoice, OpcodeOption, OpcodeState, Service};
 pub use policy::Policy;

@@ -161,6 +161,15 @@ pub struct Confirmation {
     pub lost_at: Option<Timestamp>,
 }
 
+/// A time in which the chosen opcode was visible, and which is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WasVisible {
+    /// When it was first seen.
+    pub from: Timestamp,
+    /// When it was first found gone.
+    pub until: Timestamp,
+}
+
 /// The test appointment that stands in the dealership's calendar. There is no public way to cancel it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookedAppointment {
@@ -237,8 +246,8 @@ pub struct Onboarding {
     pub opcode_findings: Vec<String>,
     /// Since when the opcode state is so.
     pub opcode_since: Option<Timestamp>,
-    /// It had been visible before it was found gone: since when it was. Cleared when it is visible again.
-    pub opcode_was_visible: Option<Timestamp>,
+    /// It had been visible and is gone (drift). Cleared when it is visible again.
+    pub opcode_was_visible: Option<WasVisible>,
     /// Slots; `None`: nobody has looked.
     pub slots: Option<Slots>,
     /// When it last stopped being live; cleared when it is live again.

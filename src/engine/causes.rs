@@ -56,15 +56,11 @@ fn push(window: &mut Together, id: DealershipId, now: Timestamp, turn: &Turn) {
 }
 
 fn opcode(state: &Onboarding, now: Timestamp) -> Turn {
-    let lately = |at: Option<Timestamp>| at.is_some_and(|at| now - at < LATELY);
+    let lately = state.opcode_was_visible.is_some_and(|was| now - was.until < LATELY);
     match state.opcode_state {
         _ if !state.is_confirmed() || state.archived_at.is_some() => Turn::Neither,
         OpcodeState::Ok => Turn::There,
-        OpcodeState::Missing | OpcodeState::NearMiss
-            if state.opcode_was_visible.is_some() && lately(state.opcode_since) =>
-        {
-            Turn::Gone
-        }
+        OpcodeState::Missing | OpcodeState::NearMiss if lately => Turn::Gone,
         _ => Turn::Neither,
     }
 }

@@ -171,6 +171,9 @@ impl Sandbox {
         let zone = "America/Chicago";
         let made = json!({ "dealerCode": dealer, "timezone": zone, "connected": true });
         self.ask("POST", "/control/dealers", &made);
+        // Nothing that could be taken for the chosen one beside it.
+        self.act(dealer, "remove", &json!({ "all": true }));
+        self.act(dealer, "draft", &json!({ "opcode": "000200", "name": "Oil and filter", "apps": "all" }));
         self.act(dealer, "publish", &json!({ "opcode": "Tell Us More" }));
         self.act(dealer, "open-slots", &Value::Null);
     }

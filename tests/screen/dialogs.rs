@@ -1,6 +1,7 @@
 //! What every dialog must show before something is done, at every size, and what it must not show.
 
 use cloverwatch::domain::CodeOrigin;
+use cloverwatch::tui::Effect;
 
 use crate::desk::Desk;
 use crate::population::crowd;
@@ -117,8 +118,10 @@ fn what_was_only_suggested_is_left_at_once() {
         let mut desk = Desk::open((120, 30));
         desk.go_to(4).press(keys).sees(title).press("esc").sees_no(&format!("{title} Chevrolet"));
         // Enter on Cancel, where nothing was typed, is Cancel.
-        desk.press(keys).press("shift-tab shift-tab enter").sees_no(&format!("{title} Chevrolet"));
-        assert_eq!(desk.take_effects(), [], "{title}");
+        let to_cancel = if keys == "o" { "shift-tab shift-tab shift-tab enter" } else { "shift-tab shift-tab enter" };
+        desk.press(keys).press(to_cancel).sees_no(&format!("{title} Chevrolet"));
+        let recorded = |effect: &Effect| !matches!(effect, Effect::ShowServices(_));
+        assert!(!desk.take_effects().iter().any(recorded), "{title}");
     }
     // The number above which it must be typed says itself again.
     let mut desk = Desk::with(crowd(400), (120, 30), |_| {});

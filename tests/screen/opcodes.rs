@@ -187,7 +187,7 @@ fn the_way_brings_its_usual_code_unless_something_was_typed() {
     let mut desk = Desk::with(opcodes(), (120, 30), |_| {});
     desk.press("t").go_to(4).press("o").sees("Tell Us More").press("shift-tab space").sees("DataClover Appt");
     desk.press("space").sees_no("DataClover Appt").press("tab").write("OIL10").press("shift-tab space");
-    desk.sees("OIL10").sees_no("DataClover Appt").press("esc");
+    desk.sees("OIL10").sees_no("DataClover Appt").press("esc esc");
     // One that has chosen gets its own choice back.
     desk.go_to(12).press("o").sees("DataClover Appt").press("shift-tab space").sees("Tell Us More");
     desk.press("space").sees_no("Tell Us More").sees("new (made for our appointments)");
@@ -217,7 +217,7 @@ fn one_choice_for_all_that_are_marked() {
     desk.press("shift-tab space tab enter").write("their group, by mail").press("enter enter");
     desk.sees("type 400 to go on");
     assert_eq!(desk.take_effects(), []);
-    desk.press("esc").press("o shift-tab space tab tab tab").write("400").press("tab tab enter");
+    desk.press("esc esc").press("o shift-tab space tab tab tab").write("400").press("tab tab enter");
     let (choice, word) = chosen(&mut desk);
     assert_eq!((choice.code.raw(), choice.option, word), ("DataClover Appt", OpcodeOption::New, None));
 }

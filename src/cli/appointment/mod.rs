@@ -11,7 +11,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::domain::text::clean;
-use crate::domain::{BookedAppointment, BookingProblem, Command, Context, IntentId, Onboarding, Refusal, decide};
+use crate::domain::{
+    BookedAppointment, BookingEnd, BookingProblem, Command, Context, IntentId, Onboarding, Refusal, decide,
+};
 use crate::engine::{Booked, Engine, EngineError};
 
 use super::app::App;
@@ -36,13 +38,16 @@ struct Visit<'a> {
 
 /// Runs the command.
 pub(super) async fn run(app: &App, args: &Appointment) -> Result<(), CliError> {
-    if args.book && app.globals.read_only {
+    if (args.book || args.not_there) && app.globals.read_only {
         return Err(EngineError::ReadOnly.into());
     }
     let engine = looking(app).await?;
     let state = choose(app, &engine, |desk| desk.one(&args.dealership))?;
     let mut visit = Visit { app, args, engine, state, document: Map::new() };
     visit.note("dealership", identity(&visit.state));
+    if args.not_there {
+        return visit.give_up().await;
+    }
     if visit.settle().await? {
         return Ok(());
     }
@@ -117,6 +122,32 @@ impl Visit<'_> {
                 Ok(true)
             }
         }
+    }
+
+    /// Ends a booking without an answer on the word of somebody who looked into the platform's own calendar: some answers never
+    /// tell (domain: an empty list may be `null`), and no other booking is sent meanwhile.
+    async fn give_up(&mut self) -> Result<(), CliError> {
+        let Some(open) = self.state.booking.clone() else {
+            return Err(CliError::Refused("there is no booking without an answer".to_owned()));
+        };
+        let now = self.app.clock.now();
+        self.app.out.note(format!("{}: {}", named(&self.state), words::open_booking(&open, &self.state, now)));
+        self.typed("Type the dealerCode of this dealership to record that it is not there: ").await?;
+        let reason = "somebody looked into Xtime's calendar: it is not there".to_owned();
+        let end = BookingEnd::Refused { reason, slot_taken: false };
+        let command = Command::EndBooking { intent: open.intent, end };
+        self.engine.execute(self.state.id, command, &self.app.actor()).await?;
+        self.say("recorded: that booking was not made; another one may be sent")?;
+        self.finish("not-booked", None)
+    }
+
+    /// Has the dealerCode typed.
+    async fn typed(&self, question: &str) -> Result<(), CliError> {
+        let answer = self.app.ask(question).await?;
+        if answer.is_empty() || answer != self.state.profile.dealer_code.raw().trim() {
+            return Err(CliError::Refused("that is not its dealerCode: nothing was sent".to_owned()));
+        }
+        Ok(())
     }
 
     /// There is one already: how it stands, read back where that may be recorded.
@@ -235,7 +266,8 @@ impl Visit<'_> {
                 let settles = crate::domain::in_words(self.engine.policy().booking_settles);
                 Err(CliError::Failed(format!(
                     "nobody knows whether it was booked: {}\nIt may stand in the dealership's calendar. No other booking is sent before this one \
-                     was read back: run `appointment {code}` again, {settles} after it was sent or later; it looks first.",
+                     was read back: run `appointment {code}` again, {settles} after it was sent or later; it looks first.\nIf you see in \
+                     Xtime's own calendar that it is not there, say so: `appointment {code} --not-there`.",
                     clean(reason)
                 )))
             }

@@ -48,10 +48,7 @@ impl Visit<'_> {
             app.out.warn(NO_CANCEL);
             app.out.note(format!("This would be sent to {}:", named(&self.state)));
             self.show(&planned, &offer)?;
-            let answer = app.ask("Type the dealerCode of this dealership to send it: ").await?;
-            if answer.is_empty() || answer != self.state.profile.dealer_code.raw().trim() {
-                return Err(CliError::Refused("that is not its dealerCode: nothing was sent".to_owned()));
-            }
+            self.typed("Type the dealerCode of this dealership to send it: ").await?;
             let booked = self.engine.book_appointment(self.state.id, &planned, &app.actor()).await;
             let slots = match booked {
                 Ok(Booked::SlotTaken { slots }) => slots.map_err(CliError::Failed),

@@ -88,6 +88,10 @@ pub struct Appointment {
     /// Move the test appointment that stands
     #[arg(long)]
     pub reschedule: bool,
+    /// You looked into Xtime's own calendar, and the booking without an answer is not there: it ends, after the dealerCode
+    /// was typed
+    #[arg(long, conflicts_with_all = ["book", "at", "reschedule"])]
+    pub not_there: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub json: Json,

@@ -128,7 +128,7 @@ fn document(state: &Onboarding, guide: &Guide, policy: &Policy, checked: Option<
             "option": option_word(guide.option),
             "state": opcode_word(state.opcode_state),
             "findings": state.opcode_findings,
-            "visible_before_since": state.opcode_was_visible.map(rfc3339),
+            "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),
         },
         "lacks": state.lacks(),
         "open": guide.open(),

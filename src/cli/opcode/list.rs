@@ -79,7 +79,7 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
             "option": state.opcode.as_ref().map(|chosen| option_word(chosen.choice.option)),
             "state": opcode_word(if connected { finding.state } else { state.opcode_state }),
             "findings": if connected { &finding.words } else { &state.opcode_findings },
-            "visible_before_since": state.opcode_was_visible.map(rfc3339),
+            "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),
             "opcodes": list,
         }))?;
     } else {

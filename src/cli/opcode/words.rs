@@ -4,7 +4,7 @@ use crate::domain::text::clean;
 use crate::domain::when::{away, for_people, in_zone, with_abbreviation};
 use crate::domain::{
     BookedAppointment, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, OpenBooking, Slots, Timestamp,
-    slots_in_words,
+    WasVisible, slots_in_words,
 };
 
 /// Whose choice it is: "existing, chosen 2026-11-26 09:12 CST by ana, says Carla on the phone".
@@ -31,10 +31,9 @@ pub(in crate::cli) fn findings(state: &Onboarding, now: Timestamp) -> Vec<String
 
 /// Drift: "gone since 2026-11-26 09:12 CST, 2 h ago; it was visible since …". `None` without it.
 pub(in crate::cli) fn gone(state: &Onboarding, now: Timestamp) -> Option<String> {
-    let visible = state.opcode_was_visible.filter(|_| state.opcode_state != OpcodeState::Ok)?;
+    let WasVisible { from, until } = state.opcode_was_visible?;
     let zone = state.profile.timezone;
-    let since = state.opcode_since.map_or(String::new(), |at| format!(" since {}", for_people(at, zone, now)));
-    Some(format!("gone{since}; it was visible since {}", in_zone(visible, zone)))
+    Some(format!("gone since {}; it was visible since {}", for_people(until, zone, now), in_zone(from, zone)))
 }
 
 /// The slots as they were when it changed last whether there are any. A next one that is over by now is no next one.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     AppointmentId, BookedAppointment, ChosenOpcode, CodeDigest, CodeOrigin, Confirmation, DaySlots, DealershipId,
     Ended, IntentId, Invitation, InvitationCode, LastEvent, Onboarding, OpcodeChoice, OpcodeState, OpenBooking,
-    Outcome, PastInvitation, PendingCode, ProbeRecord, Profile, Slots, Timestamp, Untrusted,
+    Outcome, PastInvitation, PendingCode, ProbeRecord, Profile, Slots, Timestamp, Untrusted, WasVisible,
 };
 
 /// Written as seconds and nanoseconds.
@@ -44,7 +44,7 @@ pub(super) struct Compact {
     opcode_state: OpcodeState,
     opcode_findings: Vec<String>,
     opcode_since: Option<Moment>,
-    opcode_was_visible: Option<Moment>,
+    opcode_was_visible: Option<(Moment, Moment)>,
     slots: Option<CompactSlots>,
     left_live_at: Option<Moment>,
     appointment: Option<CompactAppointment>,
@@ -155,7 +155,7 @@ impl From<Onboarding> for Compact {
             opcode_state,
             opcode_findings,
             opcode_since: opcode_since.map(Moment),
-            opcode_was_visible: opcode_was_visible.map(Moment),
+            opcode_was_visible: opcode_was_visible.map(|WasVisible { from, until }| (Moment(from), Moment(until))),
             slots: slots.map(CompactSlots::from),
             left_live_at: left_live_at.map(Moment),
             appointment: appointment.map(CompactAppointment::from),
@@ -213,7 +213,9 @@ impl From<Compact> for Onboarding {
             opcode_state: state.opcode_state,
             opcode_findings: state.opcode_findings,
             opcode_since: state.opcode_since.map(moment),
-            opcode_was_visible: state.opcode_was_visible.map(moment),
+            opcode_was_visible: state
+                .opcode_was_visible
+                .map(|(Moment(from), Moment(until))| WasVisible { from, until }),
             slots: state.slots.map(Slots::from),
             left_live_at: state.left_live_at.map(moment),
             appointment: state.appointment.map(BookedAppointment::from),

@@ -85,7 +85,9 @@ impl Field {
     /// Whether it holds what somebody would have to find and enter again.
     pub fn is_typed(&self) -> bool {
         match &self.input {
-            Input::Line(edit) => self.role != Role::Count && edit.is_typed(),
+            // These two only say that somebody means it.
+            Input::Line(_) if matches!(self.role, Role::Count | Role::DealerCode) => false,
+            Input::Line(edit) => edit.is_typed(),
             Input::Block(text) => !text.trim().is_empty(),
             Input::Check(_) | Input::Choice { .. } => false,
         }

@@ -10,7 +10,7 @@ use super::table::opcode_look;
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{
-    DaySlots, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, SlotCounts, Timestamp, slots_in_words,
+    DaySlots, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, SlotCounts, Timestamp, WasVisible, slots_in_words,
 };
 use crate::engine::LookNote;
 use crate::tui::action::Action;
@@ -55,9 +55,8 @@ fn opcode(page: &mut Page<'_>, state: &Onboarding, screen: &State) {
     for finding in &state.opcode_findings {
         page.pair("", &clean(finding), theme.tone(tone));
     }
-    if let Some(was) = state.opcode_was_visible.filter(|_| state.opcode_state != OpcodeState::Ok) {
-        let gone = state.opcode_since.map_or_else(String::new, |at| format!("gone since {}, ", in_zone(at, zone)));
-        let words = format!("{gone}was visible since {}", in_zone(was, zone));
+    if let Some(WasVisible { from, until }) = state.opcode_was_visible {
+        let words = format!("gone since {}, was visible since {}", in_zone(until, zone), in_zone(from, zone));
         page.pair("drift", &words, theme.tone(Tone::Bad));
     }
     if let Some(chosen) = &state.opcode {
