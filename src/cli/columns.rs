@@ -232,12 +232,14 @@ pub(super) const COLUMNS: &[Column] = &[
             format!("{code} ({})", opcode_word(view.state.opcode_state))
         },
         // What a file says is a choice when it is imported; the default is none.
-        script: |view| view.state.opcode.as_ref().map(|chosen| chosen.choice.code.raw()).unwrap_or_default().to_owned(),
+        script: |view| {
+            view.state.opcode.as_deref().map(|chosen| chosen.choice.code.raw()).unwrap_or_default().to_owned()
+        },
         key: |view| text_key(view.state.opcode_code(&view.policy.default_opcode)),
         ink: opcode_ink,
     },
     text!("opcode_option", "OPTION", |view| {
-        view.state.opcode.as_ref().map_or("", |chosen| option_word(chosen.choice.option)).to_owned()
+        view.state.opcode.as_deref().map_or("", |chosen| option_word(chosen.choice.option)).to_owned()
     }),
     text!("opcode_by", "CHOSEN BY", |view| view
         .state
@@ -245,9 +247,9 @@ pub(super) const COLUMNS: &[Column] = &[
         .as_ref()
         .map(|chosen| chosen.by.to_string())
         .unwrap_or_default()),
-    time!("opcode_at", "CHOSEN", |view| view.state.opcode.as_ref().map(|chosen| chosen.at)),
+    time!("opcode_at", "CHOSEN", |view| view.state.opcode.as_deref().map(|chosen| chosen.at)),
     text!("opcode_word", "ON WHOSE WORD", |view| {
-        let word = view.state.opcode.as_ref().and_then(|chosen| chosen.word.as_ref());
+        let word = view.state.opcode.as_deref().and_then(|chosen| chosen.word.as_ref());
         word.map(Untrusted::raw).unwrap_or_default().to_owned()
     }),
     text!("opcode_state", "OPCODE STATE", |view| opcode_word(view.state.opcode_state).to_owned()),

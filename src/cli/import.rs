@@ -144,7 +144,10 @@ fn is_so(state: &Onboarding, row: &Row, choice: Option<&OpcodeChoice>) -> bool {
     let profile = Profile { owner: state.profile.owner.clone(), ..row.profile.clone() };
     let same = |choice: &OpcodeChoice| {
         let word = &row.written.word;
-        state.opcode.as_ref().is_some_and(|chosen| chosen.choice == *choice && (word.is_none() || chosen.word == *word))
+        state
+            .opcode
+            .as_deref()
+            .is_some_and(|chosen| chosen.choice == *choice && (word.is_none() || chosen.word == *word))
     };
     profile == state.profile && choice.is_none_or(same)
 }

@@ -85,7 +85,7 @@ impl Onboarding {
         });
         let open =
             |booking: &&super::OpenBooking| booking.unknown.is_some() || now - booking.at > policy.booking_settles;
-        let booking = self.booking.as_ref().filter(open);
+        let booking = self.booking.as_deref().filter(open);
         let booking = booking.map(|_| Attention::BookingUnknown);
         [by_stage, code_failed.then_some(Attention::CodeNotObtained), by_probe, booking].into_iter().flatten().min()
     }

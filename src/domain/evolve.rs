@@ -141,9 +141,9 @@ fn apply(state: &mut Onboarding, event: &Event) {
             state.probe = Some(ProbeRecord { at: *at, outcome: *outcome, reason: reason.clone() });
         }
         Fact::OpcodeChosen { choice, word } => {
-            let same = state.opcode.as_ref().is_some_and(|chosen| chosen.choice.code == choice.code);
+            let same = state.opcode.as_deref().is_some_and(|chosen| chosen.choice.code == choice.code);
             let by = event.actor.as_str().into();
-            state.opcode = Some(ChosenOpcode { choice: choice.clone(), at, by, word: word.clone() });
+            state.opcode = Some(Box::new(ChosenOpcode { choice: choice.clone(), at, by, word: word.clone() }));
             // What was found out about a code stays true when only the way or the word changes.
             if !same {
                 state.slots = None;
@@ -162,7 +162,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
             state.slots = Some(Slots { checked_at: at, count: 0, days: 0, next: None, by_day: Vec::new() });
         }
         Fact::AppointmentRequested { intent, opcode, local, vin, moves } => {
-            state.booking = Some(OpenBooking {
+            state.booking = Some(Box::new(OpenBooking {
                 intent: *intent,
                 local: *local,
                 opcode: opcode.clone(),
@@ -171,7 +171,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
                 at,
                 by: event.actor.as_str().into(),
                 unknown: None,
-            });
+            }));
         }
         Fact::AppointmentUnknown { reason, .. } => {
             if let Some(open) = &mut state.booking {
@@ -182,7 +182,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
         Fact::AppointmentBooked { id, opcode, local, .. } => {
             let vin = state.booking.take().map(|open| open.vin).unwrap_or_default();
             let (id, opcode, local) = (id.clone(), opcode.clone(), *local);
-            state.appointment = Some(BookedAppointment { id, local, opcode, vin, at, seen_at: None });
+            state.appointment = Some(Box::new(BookedAppointment { id, local, opcode, vin, at, seen_at: None }));
         }
         Fact::AppointmentVerified { .. } => {
             if let Some(stands) = &mut state.appointment {

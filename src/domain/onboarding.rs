@@ -219,7 +219,8 @@ pub struct LastEvent {
     pub kind: u8,
 }
 
-/// One dealership's onboarding. Nothing in here depends on *now*: see [`Onboarding::stage`].
+/// One dealership's onboarding. Nothing in here depends on *now*: see [`Onboarding::stage`]. What few of a hundred thousand have
+/// is boxed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Onboarding {
     /// Our identifier.
@@ -239,7 +240,7 @@ pub struct Onboarding {
     /// The second clock.
     pub confirmation: Confirmation,
     /// The dealership's choice; `None`: the configured default applies.
-    pub opcode: Option<ChosenOpcode>,
+    pub opcode: Option<Box<ChosenOpcode>>,
     /// What is known of it at the platform.
     pub opcode_state: OpcodeState,
     /// The finding in words.
@@ -253,9 +254,9 @@ pub struct Onboarding {
     /// When it last stopped being live; cleared when it is live again.
     pub left_live_at: Option<Timestamp>,
     /// The test appointment that stands.
-    pub appointment: Option<BookedAppointment>,
+    pub appointment: Option<Box<BookedAppointment>>,
     /// A booking whose end is not known. While there is one, no other may begin.
-    pub booking: Option<OpenBooking>,
+    pub booking: Option<Box<OpenBooking>>,
     /// The last look that differed from the one before.
     pub probe: Option<ProbeRecord>,
     /// Out of sight until then.

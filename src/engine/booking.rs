@@ -82,7 +82,7 @@ impl Engine {
     ) -> Result<PlannedBooking, EngineError> {
         let platform = self.inner.platform()?;
         let state = self.inner.known(id)?;
-        let stands = state.appointment.as_ref().filter(|_| moves);
+        let stands = state.appointment.as_deref().filter(|_| moves);
         if moves && stands.is_none() {
             return Err(Refusal::NothingToMove.into());
         }
@@ -269,7 +269,7 @@ impl Inner {
                 return Ok(Some(Booked::Unknown { reason }));
             }
         };
-        let found = list.iter().find(|one| open.is(one, state.appointment.as_ref()));
+        let found = list.iter().find(|one| open.is(one, state.appointment.as_deref()));
         let end = match found {
             Some(one) => BookingEnd::Booked { id: one.id.clone(), read_back: true },
             None => BookingEnd::Absent,

@@ -90,7 +90,7 @@ fn naive(a: &Row, b: &Row, sort: Sort) -> Ordering {
             Column::City => profile.city.raw(),
             Column::DealerCode => profile.dealer_code.raw(),
             Column::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
-            Column::Opcode => row.state.opcode.as_ref().map_or("Tell Us More", |chosen| chosen.choice.code.raw()),
+            Column::Opcode => row.state.opcode.as_deref().map_or("Tell Us More", |chosen| chosen.choice.code.raw()),
             _ => return None,
         };
         Some(text.to_lowercase()).filter(|text| !text.is_empty())

@@ -88,8 +88,8 @@ impl Visit<'_> {
         self.note("schema", SCHEMA.into());
         self.note("outcome", outcome.into());
         self.note("reason", reason.into());
-        self.note("appointment", self.state.appointment.as_ref().map(appointment).into());
-        self.note("booking", self.state.booking.as_ref().map(open_booking).into());
+        self.note("appointment", self.state.appointment.as_deref().map(appointment).into());
+        self.note("booking", self.state.booking.as_deref().map(open_booking).into());
         if self.args.json.json { self.app.out.document(&self.document) } else { Ok(()) }
     }
 

@@ -104,7 +104,7 @@ impl Visit<'_> {
         if !others.is_empty() {
             lines.push(format!("others   {others}"));
         }
-        if let Some(stands) = self.state.appointment.as_ref().filter(|_| booking.appointment_id.is_some()) {
+        if let Some(stands) = self.state.appointment.as_deref().filter(|_| booking.appointment_id.is_some()) {
             lines.push(format!("moves    {}", words::appointment(stands, &self.state, self.app.clock.now())));
         }
         lines.push(String::new());

@@ -76,7 +76,7 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
             "outcome": look.outcome.to_string(),
             "reason": look.reason,
             "choice": chosen,
-            "option": state.opcode.as_ref().map(|chosen| option_word(chosen.choice.option)),
+            "option": state.opcode.as_deref().map(|chosen| option_word(chosen.choice.option)),
             "state": opcode_word(if connected { finding.state } else { state.opcode_state }),
             "findings": if connected { &finding.words } else { &state.opcode_findings },
             "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),

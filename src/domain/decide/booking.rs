@@ -62,7 +62,7 @@ pub(super) fn end(
     end: &BookingEnd,
     ctx: &Context<'_>,
 ) -> Result<Vec<Fact>, Refusal> {
-    let open = state.booking.as_ref().filter(|open| open.intent == intent).ok_or(Refusal::BookingClosed)?;
+    let open = state.booking.as_deref().filter(|open| open.intent == intent).ok_or(Refusal::BookingClosed)?;
     Ok(match end {
         BookingEnd::Booked { id, read_back } => vec![Fact::AppointmentBooked {
             intent,

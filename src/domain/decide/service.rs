@@ -16,7 +16,7 @@ pub(super) fn choose(
     let same = |chosen: &crate::domain::ChosenOpcode| {
         chosen.choice == *choice && (word.is_none() || chosen.word.as_ref() == word)
     };
-    if state.opcode.as_ref().is_some_and(same) {
+    if state.opcode.as_deref().is_some_and(same) {
         return Ok(vec![]);
     }
     Ok(vec![Fact::OpcodeChosen { choice: choice.clone(), word: word.cloned() }])

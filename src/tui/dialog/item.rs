@@ -60,10 +60,10 @@ impl Seen {
             archived: state.archived_at.is_some(),
             dealer_code: state.profile.dealer_code.clone(),
             owner: state.profile.owner.clone(),
-            opcode: state.opcode.as_ref().map(|chosen| chosen.choice.clone()),
+            opcode: state.opcode.as_deref().map(|chosen| chosen.choice.clone()),
             opcode_state: state.opcode_state,
-            appointment: state.appointment.as_ref().map(|stands| stands.id.clone()),
-            booking: state.booking.as_ref().map(|open| open.intent),
+            appointment: state.appointment.as_deref().map(|stands| stands.id.clone()),
+            booking: state.booking.as_deref().map(|open| open.intent),
             snoozed_until: state.snoozed_until,
         }
     }

@@ -204,7 +204,7 @@ fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
         }
         Action::ChooseOpcode => {
             // For many there is one choice, whatever each of them had.
-            let present = first.filter(|_| single).and_then(|state| state.opcode.as_ref());
+            let present = first.filter(|_| single).and_then(|state| state.opcode.as_deref());
             let code = present.map_or(state.setup.policy.default_opcode.as_str(), |chosen| chosen.choice.code.raw());
             let word = present.and_then(|chosen| chosen.word.as_ref()).map_or("".into(), |word| word.screen());
             let chosen = usize::from(present.is_some_and(|chosen| chosen.choice.option == OpcodeOption::New));

@@ -129,7 +129,7 @@ fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
         Some(Attention::Overdue | Attention::WaitingLong) => confirmation.due_at,
         Some(Attention::OpcodeMissing) => state.opcode_since,
         Some(Attention::LeftLive) => state.left_live_at,
-        Some(Attention::BookingUnknown) => state.booking.as_ref().map(|booking| booking.at),
+        Some(Attention::BookingUnknown) => state.booking.as_deref().map(|booking| booking.at),
         Some(Attention::NoSlots) => state.slots.as_ref().map(|slots| slots.checked_at),
         Some(Attention::Doubted | Attention::Unrecognised) => state.probe.as_ref().map(|probe| probe.at),
         Some(Attention::Expired | Attention::ExpiringSoon | Attention::CodeNotObtained) => {

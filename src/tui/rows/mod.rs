@@ -365,7 +365,7 @@ fn next_change(state: &Onboarding, now: Timestamp, policy: &Policy) -> Option<Ti
     let just_after = |at: Timestamp| at.checked_add_signed(TimeDelta::milliseconds(1));
     let soon = expires_at.and_then(|at| at.checked_sub_signed(policy.expiring_within)).and_then(just_after);
     let amber = confirmation.dealer_confirmed_at.and_then(|at| at.checked_add_signed(policy.amber_after));
-    let booking = state.booking.as_ref().and_then(|open| open.at.checked_add_signed(policy.booking_settles));
+    let booking = state.booking.as_deref().and_then(|open| open.at.checked_add_signed(policy.booking_settles));
     let booking = booking.and_then(just_after);
     [expires_at, soon, confirmation.due_at, amber.and_then(just_after), state.snoozed_until, booking]
         .into_iter()

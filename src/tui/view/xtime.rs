@@ -46,7 +46,7 @@ fn opcode(page: &mut Page<'_>, state: &Onboarding, screen: &State) {
     let zone = state.profile.timezone;
     let (glyph, tone) = opcode_look(state.opcode_state);
     let code = clean(state.opcode_code(&screen.setup.policy.default_opcode));
-    let option = match state.opcode.as_ref().map(|chosen| chosen.choice.option) {
+    let option = match state.opcode.as_deref().map(|chosen| chosen.choice.option) {
         None => "assumed; the dealership has not chosen",
         Some(OpcodeOption::Existing) => "existing",
         Some(OpcodeOption::New) => "new",
@@ -84,7 +84,7 @@ struct Found<'a> {
 impl<'a> Found<'a> {
     /// What is newest. A look of before the opcode was chosen is about another one.
     fn newest(state: &'a Onboarding, look: Option<&'a LookNote>) -> Option<Self> {
-        let chosen_at = state.opcode.as_ref().map(|chosen| chosen.at);
+        let chosen_at = state.opcode.as_deref().map(|chosen| chosen.at);
         let fresh = look.and_then(|look| look.slots.as_ref());
         let fresh = fresh.filter(|(at, _)| chosen_at.is_none_or(|chosen_at| *at >= chosen_at));
         if let Some((at, counts)) = fresh {
