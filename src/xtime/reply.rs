@@ -5,7 +5,7 @@
 //! `false`; a row that cannot be read is skipped (it could not be booked by it), but a list of which no row can be read is no list; a
 //! list longer than allowed is no list.
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::NaiveDateTime;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -51,11 +51,44 @@ pub enum List {
     /// `null`: the platform's other way to say "empty".
     Null,
     /// An array; each row as its JSON text.
-    Rows(Vec<String>),
+    Rows(Rows),
     /// An array with more rows than allowed; how many it had at least.
     TooLong(usize),
     /// Something else.
     Odd,
+}
+
+/// The rows of an array, each as its JSON text: one copy of the array and where each row stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows {
+    text: Box<str>,
+    places: Box<[std::ops::Range<usize>]>,
+}
+
+impl Rows {
+    fn of(array: &RawValue, rows: &[&RawValue]) -> Self {
+        let base = array.get().as_ptr().addr();
+        let place = |row: &&RawValue| {
+            let start = row.get().as_ptr().addr() - base;
+            start..start + row.get().len()
+        };
+        Self { text: array.get().into(), places: rows.iter().map(place).collect() }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether the array is empty.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Each row.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.places.iter().filter_map(|place| self.text.get(place.clone()))
+    }
 }
 
 /// One answer, read as far as it can be.
@@ -293,7 +326,7 @@ fn rows(raw: &RawValue, max_rows: usize) -> List {
         Some(b'n') => List::Null,
         Some(b'[') => match serde_json::from_str::<Vec<&RawValue>>(raw.get()) {
             Ok(rows) if rows.len() > max_rows => List::TooLong(rows.len()),
-            Ok(rows) => List::Rows(rows.into_iter().map(|row| row.get().to_owned()).collect()),
+            Ok(rows) => List::Rows(Rows::of(raw, &rows)),
             Err(_) => List::Odd,
         },
         _ => List::Odd,
@@ -330,21 +363,32 @@ pub(super) fn first_text(value: &Value, places: &[&str]) -> Option<String> {
 /// A dealer-local time: with or without seconds, with or without an offset (with or without its colon). The wall clock is what counts:
 /// neither the offset nor a `Z` shifts it.
 pub fn local_time(text: &str) -> Option<NaiveDateTime> {
-    const WITH_OFFSET: &[&str] = &["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"];
-    const PLAIN: &[&str] = &["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
     let text = text.trim();
     if text.len() > 40 {
         return None;
     }
     let text = text.replacen(' ', "T", 1);
-    let wall = text.strip_suffix(['Z', 'z']).unwrap_or(&text);
-    let plain = PLAIN.iter().find_map(|format| NaiveDateTime::parse_from_str(wall, format).ok());
-    plain.or_else(|| {
-        WITH_OFFSET
-            .iter()
-            .find_map(|format| DateTime::parse_from_str(&text, format).ok())
-            .map(|time| time.naive_local())
-    })
+    // Lists have hundreds of these, nearly all without seconds.
+    let read = |format| NaiveDateTime::parse_and_remainder(&text, format).ok();
+    let (local, rest) = match read("%Y-%m-%dT%H:%M")? {
+        (_, rest) if rest.starts_with(':') => read("%Y-%m-%dT%H:%M:%S%.f")?,
+        found => found,
+    };
+    is_offset(rest).then_some(local)
+}
+
+/// Nothing, `Z`, or an offset with or without its colon and its minutes.
+fn is_offset(text: &str) -> bool {
+    let digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.strip_prefix(['+', '-']) {
+        None => text.is_empty() || text.eq_ignore_ascii_case("z"),
+        Some(offset) => match offset.split_at_checked(2) {
+            Some((hours, minutes)) => {
+                digits(hours) && (minutes.is_empty() || digits(minutes.strip_prefix(':').unwrap_or(minutes)))
+            }
+            None => false,
+        },
+    }
 }
 
 #[cfg(test)]

@@ -307,7 +307,7 @@ proptest! {
 
     #[test]
     fn times_are_read_back(seconds in -60_000_000_000i64..250_000_000_000, offset in -1439i32..1439) {
-        let wall = DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
+        let wall = chrono::DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
         let sign = if offset < 0 { '-' } else { '+' };
         let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
         let text = format!("{}{sign}{hours:02}{minutes:02}", wall.format("%Y-%m-%dT%H:%M:%S"));
