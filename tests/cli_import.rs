@@ -142,9 +142,10 @@ fn the_choice_of_an_opcode_comes_in_columns() {
     );
     let map = ["--map", "Op Code=opcode", "--map", "Said By=opcode_word"];
     let dry = desk.run(&[&["import", "choices.csv", "--dry-run"], &map[..]].concat()).ends(3).out;
-    assert_eq!(dry, "would be 0 added, 1 updated, 4 unchanged, 3 refused\n");
+    // What was recorded once is the desk's to change, not a file's.
+    assert_eq!(dry, "would be 0 added, 0 updated, 5 unchanged, 3 refused\n");
     assert_eq!(desk.run(&[&["import", "choices.csv"], &map[..]].concat()).ends(3).out, dry.replace("would be ", ""));
-    assert_eq!(opcode("xts5")["choice"], "01HYZLOF1.7");
+    assert_eq!(opcode("xts5")["choice"], "01HYZLOF1.6");
 }
 
 #[test]

@@ -5,8 +5,8 @@ mod domain_rules_support;
 
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
-    Actor, Ask, CodeOrigin, Command, Event, IntentId, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Rhythm,
-    Service, SlotsLook, Timestamp, cadence, pressing,
+    Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Event, IntentId, Look, Onboarding, OpcodeChoice,
+    OpcodeOption, Outcome, Rhythm, Service, SlotsLook, Timestamp, cadence, pressing,
 };
 use domain_rules_support::{Case, id, slot_counts, start};
 use proptest::prelude::*;
@@ -78,6 +78,25 @@ fn any_command() -> impl Strategy<Value = Command> {
         Just(Command::Revoke { reason: "".into() }),
         Just(Command::Archive),
         Just(Command::Unarchive),
+        (intent(), any::<bool>(), any_moment()).prop_map(|(intent, moves, at)| Command::RequestBooking {
+            intent,
+            opcode: "17".into(),
+            local: at.naive_utc(),
+            vin: "".into(),
+            moves
+        }),
+        (intent(), 0_usize..5, any_moment()).prop_map(|(intent, end, asked_at)| {
+            let id = AppointmentId::new("a1").unwrap();
+            let ends = [
+                BookingEnd::Booked { id, read_back: true },
+                BookingEnd::Refused { reason: "no".to_owned(), slot_taken: true },
+                BookingEnd::Unknown { reason: "?".to_owned() },
+                BookingEnd::Absent { asked_at },
+                BookingEnd::GivenUp,
+            ];
+            Command::EndBooking { intent, end: ends[end].clone() }
+        }),
+        Just(Command::SeeAppointment { id: AppointmentId::new("a1").unwrap() }),
         Just(Command::ChooseOpcode {
             choice: OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing },
             word: None,

@@ -271,3 +271,51 @@ fn the_desk_keeps_order() {
     assert_eq!(case.refused(Command::Unarchive), Refusal::NotArchived);
     assert_eq!(case.refused(Command::Add { profile: profile() }), Refusal::Exists);
 }
+
+#[test]
+fn an_opcode_that_comes_back_is_live_only_when_slots_were_seen_again() {
+    let mut case = Case::new();
+    case.shows(&["Tell Us More"]);
+    case.slots(9);
+    assert_eq!(case.stage(), Stage::Live);
+    case.shows(&["TELL US MORE"]);
+    assert_eq!((case.stage(), case.state().slots.clone()), (Stage::OpcodeMissing, None));
+    case.shows(&["Tell Us More"]);
+    assert_eq!((case.stage(), case.state().lacks()), (Stage::Confirmed, Some("slots not looked for yet")));
+    assert!(case.state().left_live_at.is_some(), "until it is live again it needs somebody");
+    case.slots(1);
+    assert_eq!((case.stage(), case.state().left_live_at), (Stage::Live, None));
+}
+
+#[test]
+fn another_default_is_no_news_about_a_code_that_is_visible() {
+    let mut case = Case::new();
+    case.shows(&["Tell Us More"]);
+    case.slots(9);
+    case.policy.default_opcode = "Never There".to_owned();
+    // What was assumed and seen stays; who is not there yet follows the new default.
+    assert_eq!(case.state().opcode_code("Never There"), "Tell Us More");
+    assert!(case.shows(&["Tell Us More"]).is_empty() && case.stage() == Stage::Live);
+    assert_eq!(case.shows(&["1"]), ["opcode.missing"]);
+    assert_eq!(case.state().opcode_code("Never There"), "Never There");
+    let look =
+        Look { services: Some(vec![Service { opcode: "1".into(), name: "".into() }]), ..case.look(Outcome::Connected) };
+    let facts = case.try_tell(&Command::Observe { look }).unwrap();
+    assert!(
+        matches!(&facts[..], [Fact::OpcodeMissing { drifted: false, opcode, .. }] if opcode.raw() == "Never There")
+    );
+}
+
+#[test]
+fn events_of_before_are_still_read() {
+    for (kind, data) in [
+        ("opcode.chosen", r#"{"choice":{"code":"17","option":"new"}}"#),
+        ("opcode.near-miss", r#"{"opcode":"17","findings":[]}"#),
+        ("slots.seen", r#"{"count":4,"days":2}"#),
+        ("slots.missing", "{}"),
+    ] {
+        let text = format!(r#"{{"kind":"{kind}","data":{data}}}"#);
+        let fact: Fact = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(fact.kind(), kind);
+    }
+}

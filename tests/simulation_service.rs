@@ -167,7 +167,8 @@ fn a_lost_answer_is_read_back_before_anything_else() {
         desk.go_live(0).await;
         desk.world.mood(|mood| mood.silent_bookings = Some(true));
         let first = book(&desk, &planned(&desk, three(&desk, 3), false)).await;
-        assert!(matches!(first, Ok(Booked::Stands { earlier: true, .. })), "it had been heard: {first:?}");
+        assert!(matches!(first, Ok(Booked::Stands { earlier: false, .. })), "it had been heard: {first:?}");
+        assert!(desk.state(0).appointment.as_ref().unwrap().seen_at.is_some(), "it was read back");
         assert_eq!(at_the_platform(&desk), 1);
         let Fact::AppointmentBooked { read_back, .. } = desk.store.log().last().unwrap().fact.clone() else {
             panic!("{:?}", desk.store.log().last())
@@ -225,5 +226,77 @@ fn a_crash_between_sending_and_recording_makes_no_second_appointment() {
         let again = book(&desk, &planned(&desk, three(&desk, 4), false)).await;
         assert!(matches!(again, Ok(Booked::Stands { earlier: true, .. })), "{again:?}");
         assert_eq!(at_the_platform(&desk), 1);
+    });
+}
+
+#[test]
+fn who_looked_into_the_calendar_counts_less_than_the_platform_and_needs_time() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 1, |_| ()).await;
+        desk.go_live(0).await;
+        let give_up = async || {
+            let (engine, id) = (desk.engine.clone(), desk.ids[0]);
+            desk.wait(async move { engine.give_up_booking(id, &ana()).await }).await
+        };
+        assert!(matches!(give_up().await, Err(EngineError::Refused(Refusal::BookingClosed))));
+        // It was heard, but neither the answer nor the read-back comes through.
+        desk.world.mood(|mood| (mood.silent_bookings, mood.silent_appointments) = (Some(true), true));
+        assert!(matches!(book(&desk, &planned(&desk, three(&desk, 3), false)).await, Ok(Booked::Unknown { .. })));
+        let too_soon = give_up().await;
+        assert!(matches!(too_soon, Err(EngineError::Refused(Refusal::BookingUnsettled(_)))), "{too_soon:?}");
+        // The platform can be asked again: what it shows counts more than a word.
+        desk.world.mood(|mood| mood.silent_appointments = false);
+        assert!(matches!(give_up().await, Ok(Some(Booked::Stands { .. }))));
+        assert_eq!(at_the_platform(&desk), 1);
+    });
+}
+
+#[test]
+fn a_booking_that_never_arrived_is_given_up_after_it_had_time() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 1, |_| ()).await;
+        desk.go_live(0).await;
+        desk.world.mood(|mood| (mood.silent_bookings, mood.silent_appointments) = (Some(false), true));
+        assert!(matches!(book(&desk, &planned(&desk, three(&desk, 3), false)).await, Ok(Booked::Unknown { .. })));
+        desk.pass(minutes(3)).await;
+        let (engine, id) = (desk.engine.clone(), desk.ids[0]);
+        assert!(matches!(desk.wait(async move { engine.give_up_booking(id, &ana()).await }).await, Ok(None)));
+        assert_eq!((desk.state(0).booking.clone(), at_the_platform(&desk)), (None, 0));
+    });
+}
+
+#[test]
+fn an_empty_list_is_no_reason_to_ask_for_slots() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 1, |_| ()).await;
+        desk.go_live(0).await;
+        desk.world.mood(|mood| mood.empty_lists = 1.0);
+        desk.world.dealer("xts00000", |dealer| dealer.slots = 0);
+        let checked = desk.check(0).await.unwrap();
+        assert!(checked.slots.is_none() && checked.events.is_empty(), "could not tell: {checked:?}");
+        assert_eq!(desk.stage(0), "live", "what was known stays");
+    });
+}
+
+#[test]
+fn what_was_gone_before_a_restart_raises_no_alarm_after_it() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 12, |_| ()).await;
+        for place in 0..12 {
+            desk.go_live(place).await;
+        }
+        for place in 0..3 {
+            desk.world.dealer(&format!("xts{place:05}"), |dealer| dealer.opcode = false);
+            desk.check(place).await.unwrap();
+            for other in 3..12 {
+                desk.check(other).await.unwrap();
+            }
+        }
+        assert!(desk.engine.status().borrow().alarms.is_empty(), "three of twelve, one after the other");
+        let (idle, clock, world, log) = (desk.idle.clone(), desk.clock.clone(), desk.world.clone(), desk.store.log());
+        drop(desk);
+        let desk = Desk::again(idle, clock, world, log, |_| ());
+        desk.pass(hours(3)).await;
+        assert!(desk.engine.status().borrow().alarms.is_empty(), "{:?}", desk.engine.status().borrow().alarms);
     });
 }

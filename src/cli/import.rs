@@ -140,16 +140,9 @@ async fn compare(app: &App, sheet: &Sheet) -> Result<Counts, CliError> {
 
 /// Whether the books say already what a row says.
 fn is_so(state: &Onboarding, row: &Row, choice: Option<&OpcodeChoice>) -> bool {
-    // Who looks after it is decided at the desk, not by a file.
+    // Who looks after it is decided at the desk, not by a file; and so is the opcode, once one is recorded.
     let profile = Profile { owner: state.profile.owner.clone(), ..row.profile.clone() };
-    let same = |choice: &OpcodeChoice| {
-        let word = &row.written.word;
-        state
-            .opcode
-            .as_deref()
-            .is_some_and(|chosen| chosen.choice == *choice && (word.is_none() || chosen.word == *word))
-    };
-    profile == state.profile && choice.is_none_or(same)
+    profile == state.profile && (choice.is_none() || state.opcode.is_some())
 }
 
 fn document(from: &str, dry_run: bool, sheet: &Sheet, counts: Counts) -> Value {

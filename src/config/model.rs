@@ -32,6 +32,8 @@ pub struct Config {
     pub slot_window: u16,
     /// What a test appointment says.
     pub appointment: TestBooking,
+    /// How long after a booking without an answer its absence at the platform may count.
+    pub booking_settles: TimeDelta,
     /// How often a live dealership is looked at again.
     pub recheck: TimeDelta,
     /// The screen.
@@ -179,6 +181,7 @@ impl Config {
             default_opcode: self.opcode_default.clone(),
             new_opcode: self.opcode_new.clone(),
             slot_window: self.slot_window,
+            booking_settles: self.booking_settles,
             slot_stretch: self.xtime.settings.max_slot_days,
             ..Policy::default()
         }

@@ -67,6 +67,7 @@ fn appointment(out: &mut String, config: &Config) {
     if let Some(year) = vehicle.year {
         entry(out, "year", &year.to_string());
     }
+    entry(out, "settles_after", &length(config.booking_settles));
 }
 
 fn platform(out: &mut String, config: &Config) {

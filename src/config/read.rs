@@ -42,7 +42,10 @@ pub(super) fn config(reader: &Reader<'_>, table: &dyn TableLike, store_flag: Opt
     let window = opcode.number("slot_window_days", 1..=60).and_then(|days| u16::try_from(days).ok());
     let slot_window = window.unwrap_or(Policy::default().slot_window);
     opcode.end();
-    let appointment = appointment(&root.section("appointment"), &partner_name);
+    let section = root.section("appointment");
+    let settles = section.duration("settles_after", TimeDelta::zero());
+    let booking_settles = settles.unwrap_or(Policy::default().booking_settles);
+    let appointment = appointment(&section, &partner_name);
     let ui = root.section("ui");
     let screen = Ui {
         theme: ui.word("theme", Theme::WORDS).unwrap_or_default(),
@@ -64,6 +67,7 @@ pub(super) fn config(reader: &Reader<'_>, table: &dyn TableLike, store_flag: Opt
         opcode_new,
         slot_window,
         appointment,
+        booking_settles,
         recheck,
         ui: screen,
     }

@@ -164,19 +164,6 @@ pub struct Appointment {
     pub services: Vec<Service>,
 }
 
-impl Appointment {
-    /// Whether this is what a booking asked for: the same time and, for a move, the same identifier; for a new one, the same car.
-    /// Deliberately loose: a booking that is taken for missing would be made twice.
-    pub fn fulfils(&self, booking: &Booking) -> bool {
-        self.local == booking.local
-            && match (&booking.appointment_id, &booking.vehicle.vin) {
-                (Some(id), _) => self.id == *id,
-                (None, Some(vin)) => self.vin.is_empty() || self.vin.raw().trim().eq_ignore_ascii_case(vin.trim()),
-                (None, None) => true,
-            }
-    }
-}
-
 /// Why a booking is not sent. The words say what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BookingProblem {

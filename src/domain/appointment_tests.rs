@@ -130,28 +130,6 @@ fn identifiers_are_opaque_bounded_and_clean_when_shown() {
     assert_eq!(serde_json::to_string(&AppointmentId::new("a\"b").unwrap()).unwrap(), r#""a\"b""#);
 }
 
-#[test]
-fn what_was_booked_is_known_again() {
-    let asked = booking();
-    let mut found = Appointment {
-        id: AppointmentId::new("1").unwrap(),
-        vin: "1ftew1ep5nfa00000".into(),
-        local: asked.local,
-        comment: "".into(),
-        customer: Customer::default(),
-        services: vec![],
-    };
-    assert!(found.fulfils(&asked));
-    found.vin = "".into();
-    assert!(found.fulfils(&asked), "the platform does not say which car: better one appointment than two");
-    found.vin = "1FTEW1EP5NFA00001".into();
-    assert!(!found.fulfils(&asked));
-    let moved = Booking { appointment_id: Some(found.id.clone()), ..asked };
-    assert!(found.fulfils(&moved));
-    found.local = at((2024, 3, 30), 14, 15);
-    assert!(!found.fulfils(&moved));
-}
-
 proptest! {
     #[test]
     fn no_text_panics_and_digits_are_digits(text in "\\PC{0,40}|[-+()./ 0-9]{0,30}") {

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, TimeDelta};
 
-use super::{DealershipId, Onboarding, Outcome, Policy, Stage, Timestamp};
+use super::{DealershipId, Onboarding, OpcodeState, Outcome, Policy, Stage, Timestamp};
 
 /// How often is looked at what. All of it is our assumption; the sum stays under 5 requests/s for 10,000 dealerships
 /// that were invited over three days.
@@ -82,6 +82,14 @@ pub fn cadence(
     }
     if let Some(doubted_at) = doubted_since(state) {
         return later(last_look.map_or(doubted_at, |at| at.max(doubted_at)), second_look_after(policy));
+    }
+    // Nothing is known of the code that was chosen: that is found out at once.
+    if stage == Stage::Confirmed
+        && state.opcode_state == OpcodeState::Unchecked
+        && let Some(since) = state.opcode_since
+        && last_look.is_none_or(|at| at < since)
+    {
+        return Some(since);
     }
     let after = last_look.unwrap_or(now);
     let spans = match stage {

@@ -155,7 +155,12 @@ pub enum BookingEnd {
         reason: String,
     },
     /// It was looked for at the platform and is not there.
-    Absent,
+    Absent {
+        /// When it was asked for: what was not there then may be by now.
+        asked_at: Timestamp,
+    },
+    /// Somebody looked into the platform's own calendar, and it is not there.
+    GivenUp,
 }
 
 /// What the operator wants and saw when asking for a code.
@@ -332,7 +337,7 @@ pub enum Refusal {
     #[error("there is no test appointment to move; book one first")]
     NothingToMove,
     /// The booking is not the open one.
-    #[error("this booking is not open any more")]
+    #[error("there is no booking without an answer")]
     BookingClosed,
     /// Its absence may only mean that it has not arrived yet.
     #[error("not there, but it may still arrive; look again in {}", in_words(*.0))]

@@ -2,7 +2,7 @@
 
 use super::{
     BookedAppointment, ChosenOpcode, Confirmation, Ended, Event, Fact, Invitation, LastEvent, Onboarding, OpcodeState,
-    OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord, Slots, WasVisible,
+    OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord, Slots, Untrusted, WasVisible,
 };
 
 /// Folds one event into the state. The first event of a dealership is `dealership.added`; an event of a dealership that
@@ -23,6 +23,7 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
                 confirmation: Confirmation::default(),
                 opcode: None,
                 opcode_state: OpcodeState::Unchecked,
+                opcode_looked_for: None,
                 opcode_findings: Vec::new(),
                 opcode_since: None,
                 opcode_was_visible: None,
@@ -135,7 +136,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
             forget_word(state);
             state.confirmation.lost_at = Some(*second_look);
             state.slots = None;
-            set_opcode(state, OpcodeState::Unchecked, Vec::new(), event);
+            set_opcode(state, OpcodeState::Unchecked, None, Vec::new(), event);
         }
         Fact::ProbeChanged { outcome, reason, at } => {
             state.probe = Some(ProbeRecord { at: *at, outcome: *outcome, reason: reason.clone() });
@@ -147,13 +148,17 @@ fn apply(state: &mut Onboarding, event: &Event) {
             // What was found out about a code stays true when only the way or the word changes.
             if !same {
                 state.slots = None;
-                set_opcode(state, OpcodeState::Unchecked, Vec::new(), event);
+                set_opcode(state, OpcodeState::Unchecked, None, Vec::new(), event);
             }
         }
-        Fact::OpcodeVerified { .. } => set_opcode(state, OpcodeState::Ok, Vec::new(), event),
-        Fact::OpcodeNearMiss { findings, .. } => set_opcode(state, OpcodeState::NearMiss, findings.clone(), event),
-        Fact::OpcodeMissing { findings, .. } => set_opcode(state, OpcodeState::Missing, findings.clone(), event),
-        Fact::OpcodeUnknown { .. } => set_opcode(state, OpcodeState::Unknown, Vec::new(), event),
+        Fact::OpcodeVerified { opcode } => set_opcode(state, OpcodeState::Ok, Some(opcode), Vec::new(), event),
+        Fact::OpcodeNearMiss { opcode, findings, .. } => {
+            set_opcode(state, OpcodeState::NearMiss, Some(opcode), findings.clone(), event);
+        }
+        Fact::OpcodeMissing { opcode, findings, .. } => {
+            set_opcode(state, OpcodeState::Missing, Some(opcode), findings.clone(), event);
+        }
+        Fact::OpcodeUnknown { opcode } => set_opcode(state, OpcodeState::Unknown, Some(opcode), Vec::new(), event),
         Fact::SlotsSeen { count, days, next, by_day } => {
             let (count, days, next, by_day) = (*count, *days, *next, by_day.clone());
             state.slots = Some(Slots { checked_at: at, count, days, next, by_day });
@@ -179,10 +184,11 @@ fn apply(state: &mut Onboarding, event: &Event) {
             }
         }
         Fact::AppointmentRefused { .. } => state.booking = None,
-        Fact::AppointmentBooked { id, opcode, local, .. } => {
+        Fact::AppointmentBooked { id, opcode, local, read_back, .. } => {
             let vin = state.booking.take().map(|open| open.vin).unwrap_or_default();
             let (id, opcode, local) = (id.clone(), opcode.clone(), *local);
-            state.appointment = Some(Box::new(BookedAppointment { id, local, opcode, vin, at, seen_at: None }));
+            state.appointment =
+                Some(Box::new(BookedAppointment { id, local, opcode, vin, at, seen_at: read_back.then_some(at) }));
         }
         Fact::AppointmentVerified { .. } => {
             if let Some(stands) = &mut state.appointment {
@@ -209,15 +215,26 @@ fn forget_word(state: &mut Onboarding) {
     (word.dealer_confirmed_at, word.due_at, word.overdue_recorded_at) = (None, None, None);
 }
 
-fn set_opcode(state: &mut Onboarding, to: OpcodeState, findings: Vec<String>, event: &Event) {
-    state.opcode_was_visible = match (state.opcode_state, to) {
-        (OpcodeState::Ok, OpcodeState::Missing | OpcodeState::NearMiss) => {
-            state.opcode_since.map(|from| WasVisible { from, until: event.at })
-        }
-        (_, OpcodeState::Missing | OpcodeState::NearMiss) => state.opcode_was_visible,
+fn set_opcode(
+    state: &mut Onboarding,
+    to: OpcodeState,
+    looked_for: Option<&Untrusted>,
+    findings: Vec<String>,
+    event: &Event,
+) {
+    let gone = matches!(to, OpcodeState::Missing | OpcodeState::NearMiss);
+    let same = state.opcode_looked_for.as_deref() == looked_for.map(Untrusted::raw);
+    state.opcode_was_visible = match state.opcode_state {
+        OpcodeState::Ok if gone && same => state.opcode_since.map(|from| WasVisible { from, until: event.at }),
+        _ if gone && same => state.opcode_was_visible,
         _ => None,
     };
+    // What was offered for a code that is not visible says nothing of the day on which it is again.
+    if to != OpcodeState::Ok || !same {
+        state.slots = None;
+    }
     state.opcode_state = to;
+    state.opcode_looked_for = looked_for.map(|opcode| opcode.raw().into());
     state.opcode_findings = findings;
     state.opcode_since = Some(event.at);
 }

@@ -243,6 +243,8 @@ pub struct Onboarding {
     pub opcode: Option<Box<ChosenOpcode>>,
     /// What is known of it at the platform.
     pub opcode_state: OpcodeState,
+    /// The code that this is about: without a choice of its own the dealership's code follows the settings, until it is seen.
+    pub opcode_looked_for: Option<Box<str>>,
     /// The finding in words.
     pub opcode_findings: Vec<String>,
     /// Since when the opcode state is so.
@@ -280,9 +282,13 @@ impl Onboarding {
         self.confirmation.confirmed_at.is_some() && self.confirmation.lost_at.is_none()
     }
 
-    /// The code to look for and to send: the choice, or the configured default.
+    /// The code to look for and to send: the choice; else the one that was assumed and is visible; else the configured default.
     pub fn opcode_code<'a>(&'a self, default: &'a str) -> &'a str {
-        self.opcode.as_ref().map_or(default, |chosen| chosen.choice.code.raw())
+        match (&self.opcode, &self.opcode_looked_for) {
+            (Some(chosen), _) => chosen.choice.code.raw(),
+            (None, Some(seen)) if self.opcode_state == OpcodeState::Ok => seen,
+            (None, _) => default,
+        }
     }
 
     /// Which way the dealership goes; without a choice it is the most common one.

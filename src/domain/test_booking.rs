@@ -1,9 +1,9 @@
 //! The test appointment of the desk: what it says, and how it is recognised when it is read back.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta, TimeZone};
 
 use super::appointment::{Appointment, AppointmentId, Booking, Customer, Label, Vehicle};
-use super::{BookedAppointment, IntentId, Onboarding, OpenBooking, Policy, Untrusted};
+use super::{BookedAppointment, IntentId, Onboarding, OpenBooking, Policy, Timestamp, Untrusted};
 
 /// What a test appointment says, by configuration. What is empty here is the dealership's own contact: whatever the platform sends
 /// about the appointment reaches them and nobody else.
@@ -53,12 +53,27 @@ impl TestBooking {
 }
 
 impl OpenBooking {
-    /// Whether an appointment at the platform is the one that this booking made. Deliberately loose: one that is taken for missing
-    /// would be made twice, and there is no cancel.
-    pub fn is(&self, found: &Appointment, stands: Option<&BookedAppointment>) -> bool {
-        let marked = found.comment.raw().contains(&self.intent.to_string());
-        let stands = stands.is_some_and(|stands| stands.id == found.id);
-        marked || (found.local == self.local && stands == self.moves)
+    /// The appointment at the platform that this booking made: the one with its mark, else the one at its time. Deliberately
+    /// loose: one that is taken for missing would be made twice, and there is no cancel.
+    pub fn among<'a>(&self, list: &'a [Appointment], stands: Option<&BookedAppointment>) -> Option<&'a Appointment> {
+        let mark = self.intent.to_string();
+        let marked = |one: &&Appointment| one.comment.raw().contains(&mark);
+        let in_time = |one: &&Appointment| {
+            one.local == self.local && stands.is_some_and(|stands| stands.id == one.id) == self.moves
+        };
+        list.iter().find(marked).or_else(|| list.iter().find(in_time))
+    }
+}
+
+impl Onboarding {
+    /// The test appointment that is still to come. Of a time that the zone skips the end counts a day later.
+    pub fn standing_appointment(&self, now: Timestamp) -> Option<&BookedAppointment> {
+        let stands = self.appointment.as_deref()?;
+        let over = match self.profile.timezone.from_local_datetime(&stands.local).latest() {
+            Some(at) => at.to_utc() < now,
+            None => stands.local.and_utc() + TimeDelta::days(1) < now,
+        };
+        (!over).then_some(stands)
     }
 }
 
@@ -107,12 +122,15 @@ mod tests {
             at: DateTime::UNIX_EPOCH,
             seen_at: None,
         };
-        assert!(open(false).is(&found("a", 9, ""), None));
-        assert!(open(false).is(&found("a", 11, &mark), None));
-        assert!(!open(false).is(&found("a", 11, "x [other]"), None));
-        assert!(!open(false).is(&found("old", 9, ""), Some(&stands)), "that one stood before");
-        assert!(open(true).is(&found("old", 9, ""), Some(&stands)), "it was moved");
-        assert!(!open(true).is(&found("old", 8, ""), Some(&stands)), "it still stands where it stood");
-        assert!(!open(true).is(&found("new", 9, ""), Some(&stands)), "a move makes no second one");
+        let is = |moves, one: Appointment, stands| open(moves).among(&[one], stands).is_some();
+        assert!(is(false, found("a", 9, ""), None));
+        assert!(is(false, found("a", 11, &mark), None));
+        assert!(!is(false, found("a", 11, "x [other]"), None));
+        assert!(!is(false, found("old", 9, ""), Some(&stands)), "that one stood before");
+        assert!(is(true, found("old", 9, ""), Some(&stands)), "it was moved");
+        assert!(!is(true, found("old", 8, ""), Some(&stands)), "it still stands where it stood");
+        assert!(!is(true, found("new", 9, ""), Some(&stands)), "a move makes no second one");
+        let both = [found("stranger", 9, "mine"), found("ours", 11, &mark)];
+        assert_eq!(open(false).among(&both, None).unwrap().id.raw(), "ours", "the mark comes first");
     }
 }

@@ -35,6 +35,11 @@ impl Together {
         self.looks.retain(|(known, ..)| *known != id);
     }
 
+    /// Drops what turned before a moment: it is settled.
+    pub fn settle(&mut self, before: Timestamp) {
+        self.looks.retain(|(_, at, turned)| !turned || *at >= before);
+    }
+
     /// How many looks are weighed now.
     pub fn len(&self) -> usize {
         self.looks.len()

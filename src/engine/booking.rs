@@ -173,7 +173,12 @@ impl Engine {
             BookingAnswer::Unknown { reason } => {
                 inner.execute(id, end(BookingEnd::Unknown { reason: reason.clone() }), actor).await?;
                 // Often it only was the answer that got lost: then it is there already.
-                Ok(inner.settle(id, actor).await?.unwrap_or(Booked::Unknown { reason }))
+                Ok(match inner.settle(id, actor).await? {
+                    Some(Booked::Stands { id, local, read_back, .. }) => {
+                        Booked::Stands { id, local, earlier: false, read_back }
+                    }
+                    other => other.unwrap_or(Booked::Unknown { reason }),
+                })
             }
         }
     }
@@ -186,6 +191,28 @@ impl Engine {
         self.inner.may_record()?;
         let _one_at_a_time = self.inner.booking.lock().await;
         self.inner.settle(id, actor).await
+    }
+
+    /// Ends a booking without an answer on the word of somebody who looked into the platform's own calendar: some answers never
+    /// tell, and no other booking is sent meanwhile. It is read back first; what is found there counts more. `None`: it is ended.
+    ///
+    /// # Errors
+    /// When there is none, or it had no time yet to arrive.
+    pub async fn give_up_booking(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, EngineError> {
+        let inner = &self.inner;
+        inner.may_record()?;
+        let _one_at_a_time = inner.booking.lock().await;
+        let Some(intent) = inner.known(id)?.booking.as_ref().map(|open| open.intent) else {
+            return Err(Refusal::BookingClosed.into());
+        };
+        match inner.settle(id, actor).await? {
+            None => Ok(None),
+            Some(stands @ Booked::Stands { .. }) => Ok(Some(stands)),
+            Some(_) => {
+                inner.execute(id, Command::EndBooking { intent, end: BookingEnd::GivenUp }, actor).await?;
+                Ok(None)
+            }
+        }
     }
 
     /// Reads the appointment that stands back now. `None`: none stands.
@@ -259,7 +286,7 @@ impl Inner {
     async fn settle(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, EngineError> {
         let state = self.known(id)?;
         let Some(open) = &state.booking else { return Ok(None) };
-        let (intent, local) = (open.intent, open.local);
+        let (intent, local, asked_at) = (open.intent, open.local, self.now());
         let list = match self.appointments(&state, open.vin.raw()).await? {
             Ok(list) => list,
             Err(why) => {
@@ -269,10 +296,10 @@ impl Inner {
                 return Ok(Some(Booked::Unknown { reason }));
             }
         };
-        let found = list.iter().find(|one| open.is(one, state.appointment.as_deref()));
+        let found = open.among(&list, state.appointment.as_deref());
         let end = match found {
             Some(one) => BookingEnd::Booked { id: one.id.clone(), read_back: true },
-            None => BookingEnd::Absent,
+            None => BookingEnd::Absent { asked_at },
         };
         match self.execute(id, Command::EndBooking { intent, end }, actor).await {
             Ok(_) => {}

@@ -18,7 +18,7 @@ const BATCH: usize = 1_000;
 pub struct Incoming {
     /// Who it is.
     pub profile: Profile,
-    /// Its opcode choice; `None`: nothing is said of it.
+    /// Its opcode choice, taken when none is recorded; `None`: nothing is said of it.
     pub opcode: Option<OpcodeChoice>,
     /// On whose word the choice is.
     pub word: Option<Untrusted>,
@@ -145,7 +145,10 @@ impl Inner {
             };
             let profile = profile.clone();
             let command = if known.is_some() { Command::Update { profile } } else { Command::Add { profile } };
-            let choice = opcode.clone().map(|choice| Command::ChooseOpcode { choice, word: word.clone() });
+            // What was recorded at the desk counts more than a file, which may be taken in again and again.
+            let unchosen = state.as_ref().is_none_or(|state| state.opcode.is_none());
+            let choice = opcode.clone().filter(|_| unchosen);
+            let choice = choice.map(|choice| Command::ChooseOpcode { choice, word: word.clone() });
             let commands = [Some(command), choice];
             let context = Context { now, policy: &self.parts.policy, claims: &claims };
             let decided = decide_in_turn(state.as_deref(), id, commands.iter().flatten(), actor, &context);

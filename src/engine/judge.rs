@@ -62,8 +62,8 @@ impl Prober {
             }
             Done::SlotsRecorded(mut trip, result) => match result {
                 Ok(events) => {
+                    self.weigh_causes(trip.id, &events);
                     trip.events.extend(events);
-                    self.weigh_causes(trip.id);
                     self.finish(trip);
                 }
                 Err(error) => self.not_recorded(trip, &error),
@@ -88,7 +88,7 @@ impl Prober {
         looks.insert(id, LookNote { at, outcome, reason, next_at: None, slots });
         drop(looks);
         if let Some(services) = &look.services {
-            self.inner.shown.lock().put(id, services.as_slice().into());
+            self.inner.shown.lock().put(id, (at, services.as_slice().into()));
         }
         trip.look = Some(look.clone());
         match outcome {
@@ -238,9 +238,9 @@ impl Prober {
     }
 
     /// Whether something happens to many at once.
-    fn weigh_causes(&mut self, id: DealershipId) {
+    fn weigh_causes(&mut self, id: DealershipId, events: &[Arc<Event>]) {
         if let Some(state) = self.inner.book().get(id) {
-            self.causes.take_in(&state, self.inner.now());
+            self.causes.take_in(&state, events, self.inner.now());
         }
     }
 
@@ -273,11 +273,15 @@ impl Prober {
             self.window.forget(trip.id);
             self.weigh();
         }
+        self.weigh_causes(trip.id, &events);
         trip.events.extend(events);
-        self.weigh_causes(trip.id);
         let connected = trip.look.as_ref().is_some_and(|look| look.outcome == Outcome::Connected);
+        // By this very look: what the books know may be from before an empty list.
+        let services = trip.look.as_ref().and_then(|look| look.services.as_deref()).unwrap_or_default();
+        let default = &self.inner.parts.policy.default_opcode;
         let visible = |state: &Onboarding| {
-            state.is_confirmed() && state.opcode_state == OpcodeState::Ok && state.archived_at.is_none()
+            let listed = services.iter().any(|service| service.opcode.raw() == state.opcode_code(default));
+            listed && state.is_confirmed() && state.opcode_state == OpcodeState::Ok && state.archived_at.is_none()
         };
         let open = !trip.askers.is_empty() || self.breaker.gate(self.moment().elapsed) == Gate::Open;
         if let Some(state) = self.inner.book().get(trip.id).filter(|state| connected && open && visible(state)) {

@@ -51,6 +51,9 @@ const CHECKS_WAITING: usize = 256;
 /// How many requests to the code source are under way at once.
 const SOURCE_IN_FLIGHT: usize = 4;
 
+/// How long a list of services counts as what Xtime shows now.
+const SHOWN_FOR: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
+
 /// How long the end of the program waits for what is under way.
 const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -170,7 +173,7 @@ struct Inner {
     status: watch::Sender<Status>,
     looks: RwLock<HashMap<DealershipId, LookNote>>,
     /// What Xtime showed of some dealerships when it was last asked.
-    shown: Mutex<Recent<Arc<[Service]>>>,
+    shown: Mutex<Recent<(Timestamp, Arc<[Service]>)>>,
     checks: mpsc::Sender<Check>,
     /// For the one probe task; it outlives the task's restarts.
     checks_asked: tokio::sync::Mutex<mpsc::Receiver<Check>>,
@@ -268,9 +271,10 @@ impl Engine {
         self.inner.looks.read().get(&id).cloned()
     }
 
-    /// The opcodes that Xtime showed us of a dealership, when it was looked at lately.
+    /// The opcodes that Xtime showed us of a dealership, when it was looked at in the last ten minutes.
     pub fn shown_services(&self, id: DealershipId) -> Option<Arc<[Service]>> {
-        self.inner.shown.lock().get(id)
+        let (at, services) = self.inner.shown.lock().get(id)?;
+        (self.inner.now() - at < SHOWN_FOR).then_some(services)
     }
 
     /// Reads events.

@@ -4,8 +4,9 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::domain::DealershipId;
 
-/// For how many dealerships it is kept: what a desk has had in front of it today, not a hundred thousand lists.
-const KEPT: usize = 1_000;
+/// For how many dealerships it is kept: what a desk has had in front of it lately, not a hundred thousand lists. A hostile
+/// platform can make each of them as large as an answer may be.
+const KEPT: usize = 200;
 
 /// A bounded map that forgets whoever was put in first.
 #[derive(Debug)]

@@ -288,7 +288,7 @@ impl Reply {
             return None;
         }
         match &self.list {
-            List::Rows(rows) => rows.iter().map(|row| appointment(row)).collect(),
+            List::Rows(rows) => rows.iter().map(appointment).collect(),
             List::Null | List::Absent | List::TooLong(_) | List::Odd => None,
         }
     }
@@ -313,7 +313,7 @@ impl Reply {
         match &self.list {
             List::Null => Some(Vec::new()),
             List::Rows(rows) => {
-                let found: Vec<T> = rows.iter().filter_map(|row| read(row)).collect();
+                let found: Vec<T> = rows.iter().filter_map(read).collect();
                 (rows.is_empty() || !found.is_empty()).then_some(found)
             }
             List::Absent | List::TooLong(_) | List::Odd => None,

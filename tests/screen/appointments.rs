@@ -193,7 +193,7 @@ fn an_open_booking_is_read_back_before_anything_else() {
     desk.go_to(8).press("b").sees("has no answer: no answer in 15 s").sees("[ Read it back ]");
     desk.press("tab enter");
     assert_eq!(desk.take_effects(), [Effect::ReadBack(id(8))]);
-    let absent = Command::EndBooking { intent: IntentId::from_bits(5), end: BookingEnd::Absent };
+    let absent = Command::EndBooking { intent: IntentId::from_bits(5), end: BookingEnd::Absent { asked_at: now() } };
     desk.happens(|world| world.person(id(8), now(), &absent));
     desk.tell(Msg::Booked(id(8), Ok(None)));
     desk.sees("Xtime has no such appointment: nothing was booked");

@@ -39,6 +39,8 @@ pub struct Mood {
     pub no_codes: bool,
     /// No booking is answered: whether the platform heard it all the same.
     pub silent_bookings: Option<bool>,
+    /// No read-back is answered.
+    pub silent_appointments: bool,
     /// The platform's code panics for this dealer.
     pub panics_for: Option<String>,
 }
@@ -299,6 +301,9 @@ impl Platform for World {
         let (latency, _in_flight) = self.begin(dealer_code);
         self.clock.sleep(latency).await;
         let mut state = self.state.lock();
+        if state.mood.silent_appointments {
+            return answer(Err("no answer within 15 s".to_owned()), false, None);
+        }
         match state.failure() {
             Some(Failure::Silent(why)) => answer(Err(why.to_owned()), false, None),
             Some(Failure::Busy(after)) => answer(Err("429 Too Many Requests".to_owned()), false, after),

@@ -11,9 +11,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::domain::text::clean;
-use crate::domain::{
-    BookedAppointment, BookingEnd, BookingProblem, Command, Context, IntentId, Onboarding, Refusal, decide,
-};
+use crate::domain::{BookedAppointment, BookingProblem, Command, Context, IntentId, Onboarding, Refusal, decide};
 use crate::engine::{Booked, Engine, EngineError};
 
 use super::app::App;
@@ -124,8 +122,7 @@ impl Visit<'_> {
         }
     }
 
-    /// Ends a booking without an answer on the word of somebody who looked into the platform's own calendar: some answers never
-    /// tell (domain: an empty list may be `null`), and no other booking is sent meanwhile.
+    /// Ends a booking without an answer on the word of somebody who looked into the platform's own calendar.
     async fn give_up(&mut self) -> Result<(), CliError> {
         let Some(open) = self.state.booking.clone() else {
             return Err(CliError::Refused("there is no booking without an answer".to_owned()));
@@ -133,12 +130,15 @@ impl Visit<'_> {
         let now = self.app.clock.now();
         self.app.out.note(format!("{}: {}", named(&self.state), words::open_booking(&open, &self.state, now)));
         self.typed("Type the dealerCode of this dealership to record that it is not there: ").await?;
-        let reason = "somebody looked into Xtime's calendar: it is not there".to_owned();
-        let end = BookingEnd::Refused { reason, slot_taken: false };
-        let command = Command::EndBooking { intent: open.intent, end };
-        self.engine.execute(self.state.id, command, &self.app.actor()).await?;
-        self.say("recorded: that booking was not made; another one may be sent")?;
-        self.finish("not-booked", None)
+        let found = self.engine.give_up_booking(self.state.id, &self.app.actor()).await?;
+        self.refresh();
+        match found {
+            Some(booked) => self.ended(&booked),
+            None => {
+                self.say("recorded: that booking was not made; another one may be sent")?;
+                self.finish("not-booked", None)
+            }
+        }
     }
 
     /// Has the dealerCode typed.

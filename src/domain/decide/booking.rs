@@ -2,9 +2,12 @@
 //!
 //! There is no public way to cancel, so a booking without an answer keeps every other one out until it was read back.
 
-use chrono::{NaiveDateTime, TimeZone};
+use chrono::NaiveDateTime;
 
-use crate::domain::{AppointmentId, BookingEnd, Context, Fact, IntentId, Onboarding, OpcodeState, Refusal, Untrusted};
+use crate::domain::{
+    AppointmentId, BookingEnd, Context, Fact, IntentId, Onboarding, OpcodeState, OpenBooking, Refusal, Timestamp,
+    Untrusted,
+};
 
 /// A booking that is about to be sent.
 pub(super) struct Wanted<'a> {
@@ -17,9 +20,6 @@ pub(super) struct Wanted<'a> {
 
 pub(super) fn request(state: &Onboarding, wanted: &Wanted<'_>, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     if let Some(open) = &state.booking {
-        if open.intent == wanted.intent {
-            return Ok(vec![]);
-        }
         return Err(Refusal::BookingOpen { local: open.local, by: open.by.to_string(), ago: ctx.now - open.at });
     }
     if !state.is_confirmed() {
@@ -31,13 +31,13 @@ pub(super) fn request(state: &Onboarding, wanted: &Wanted<'_>, ctx: &Context<'_>
     if state.opcode_state != OpcodeState::Ok {
         return Err(Refusal::OpcodeNotVisible(state.lacks().unwrap_or("unknown")));
     }
-    match &state.appointment {
-        None if wanted.moves => return Err(Refusal::NothingToMove),
-        // One that is over does not stand in the way.
-        Some(stands) if !wanted.moves && !is_over(state, stands.local, ctx) => {
-            return Err(Refusal::AppointmentStands { id: stands.id.plain().into_owned(), local: stands.local });
-        }
-        _ => {}
+    if wanted.moves && state.appointment.is_none() {
+        return Err(Refusal::NothingToMove);
+    }
+    if !wanted.moves
+        && let Some(stands) = state.standing_appointment(ctx.now)
+    {
+        return Err(Refusal::AppointmentStands { id: stands.id.plain().into_owned(), local: stands.local });
     }
     Ok(vec![Fact::AppointmentRequested {
         intent: wanted.intent,
@@ -46,14 +46,6 @@ pub(super) fn request(state: &Onboarding, wanted: &Wanted<'_>, ctx: &Context<'_>
         vin: wanted.vin.clone(),
         moves: wanted.moves,
     }])
-}
-
-/// Whether a wall clock of the dealership is past; one that its zone skips counts as past only a day later.
-fn is_over(state: &Onboarding, local: NaiveDateTime, ctx: &Context<'_>) -> bool {
-    match state.profile.timezone.from_local_datetime(&local).latest() {
-        Some(at) => at.to_utc() < ctx.now,
-        None => local.and_utc() + chrono::TimeDelta::days(1) < ctx.now,
-    }
 }
 
 pub(super) fn end(
@@ -76,15 +68,18 @@ pub(super) fn end(
         }
         BookingEnd::Unknown { reason } if open.unknown.as_deref() == Some(reason) => vec![],
         BookingEnd::Unknown { reason } => vec![Fact::AppointmentUnknown { intent, reason: reason.as_str().into() }],
-        BookingEnd::Absent => {
-            let age = ctx.now - open.at;
-            if age < ctx.policy.booking_settles {
-                return Err(Refusal::BookingUnsettled(ctx.policy.booking_settles - age));
-            }
-            let reason = "read back: it is not there".into();
-            vec![Fact::AppointmentRefused { intent, reason, slot_taken: false }]
-        }
+        BookingEnd::Absent { asked_at } => absent(open, *asked_at, "read back: it is not there", ctx)?,
+        BookingEnd::GivenUp => absent(open, ctx.now, "somebody looked into Xtime's calendar: it is not there", ctx)?,
     })
+}
+
+/// That it was not there at a moment counts only when it had had time to arrive.
+fn absent(open: &OpenBooking, at: Timestamp, reason: &str, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    let age = at - open.at;
+    if age < ctx.policy.booking_settles {
+        return Err(Refusal::BookingUnsettled(ctx.policy.booking_settles - age));
+    }
+    Ok(vec![Fact::AppointmentRefused { intent: open.intent, reason: reason.into(), slot_taken: false }])
 }
 
 /// Reading it back once is worth an event; the hundredth time is not.

@@ -27,13 +27,16 @@ pub(super) fn opcode_seen(state: &Onboarding, services: &[Service], ctx: &Contex
     let wanted = state.opcode_code(&ctx.policy.default_opcode);
     let found = opcode::find(wanted, services);
     let opcode = Untrusted::from(wanted);
-    let same = found.state == state.opcode_state;
+    // What is known of another code (the configured default was changed) says nothing of this one.
+    let about_it = state.opcode_looked_for.as_deref() == Some(wanted);
+    let known = if about_it { state.opcode_state } else { OpcodeState::Unchecked };
+    let same = found.state == known;
     // Gone, whatever is there instead; and it stays "gone" when one kind of absence follows another.
-    let drifted = state.opcode_state == OpcodeState::Ok || state.opcode_was_visible.is_some();
+    let drifted = known == OpcodeState::Ok || (about_it && state.opcode_was_visible.is_some());
     match found.state {
         OpcodeState::Unchecked => None,
         // What was known stays: an empty list is no news about an opcode.
-        OpcodeState::Unknown if state.opcode_state != OpcodeState::Unchecked => None,
+        OpcodeState::Unknown if known != OpcodeState::Unchecked => None,
         OpcodeState::Unknown => Some(Fact::OpcodeUnknown { opcode }),
         OpcodeState::Ok if same => None,
         OpcodeState::Ok => Some(Fact::OpcodeVerified { opcode }),

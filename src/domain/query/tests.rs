@@ -38,6 +38,7 @@ fn dealership(n: u64, name: &str, city: &str, owner: &str) -> Onboarding {
         opcode_state: OpcodeState::Unchecked,
         opcode_findings: Vec::new(),
         opcode_since: None,
+        opcode_looked_for: None,
         opcode_was_visible: None,
         slots: None,
         left_live_at: None,

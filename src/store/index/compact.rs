@@ -42,6 +42,7 @@ pub(super) struct Compact {
     confirmation: [Option<Moment>; 5],
     opcode: Option<(OpcodeChoice, Moment, Box<str>, Option<Untrusted>)>,
     opcode_state: OpcodeState,
+    opcode_looked_for: Option<Box<str>>,
     opcode_findings: Vec<String>,
     opcode_since: Option<Moment>,
     opcode_was_visible: Option<(Moment, Moment)>,
@@ -125,6 +126,7 @@ impl From<Onboarding> for Compact {
             confirmation,
             opcode,
             opcode_state,
+            opcode_looked_for,
             opcode_findings,
             opcode_since,
             opcode_was_visible,
@@ -156,6 +158,7 @@ impl From<Onboarding> for Compact {
                 (choice, Moment(at), by, word)
             }),
             opcode_state,
+            opcode_looked_for,
             opcode_findings,
             opcode_since: opcode_since.map(Moment),
             opcode_was_visible: opcode_was_visible.map(|WasVisible { from, until }| (Moment(from), Moment(until))),
@@ -214,6 +217,7 @@ impl From<Compact> for Onboarding {
             confirmation: Confirmation { dealer_confirmed_at, due_at, confirmed_at, overdue_recorded_at, lost_at },
             opcode: state.opcode.map(|(choice, Moment(at), by, word)| Box::new(ChosenOpcode { choice, at, by, word })),
             opcode_state: state.opcode_state,
+            opcode_looked_for: state.opcode_looked_for,
             opcode_findings: state.opcode_findings,
             opcode_since: state.opcode_since.map(moment),
             opcode_was_visible: state

@@ -151,7 +151,10 @@ fn offered(action: Action, id: DealershipId, state: &State) -> (Option<Offer>, O
                 ];
                 (None, Some(Appointment::new(open.moves, Some(words))))
             }
-            None => (Some(Offer::of(Known::Awaited)), Some(Appointment::new(row.state.appointment.is_some(), None))),
+            None => (
+                Some(Offer::of(Known::Awaited)),
+                Some(Appointment::new(row.state.standing_appointment(state.now.at).is_some(), None)),
+            ),
         },
         _ => (None, None),
     }

@@ -101,7 +101,9 @@ fn slots(page: &mut Page<'_>, state: &Onboarding, look: Option<&LookNote>, scree
     let theme = page.theme;
     let Some(found) = Found::newest(state, look) else { return };
     let zone = state.profile.timezone;
-    let words = slots_in_words(found.count, found.days, found.next, zone);
+    // One that is over by now is no next one.
+    let local = clocks.now().with_timezone(&zone).naive_local();
+    let words = slots_in_words(found.count, found.days, found.next.filter(|next| *next > local), zone);
     // What is recorded is as it was when it changed last: an unchanged look records nothing.
     let how = if found.fresh { "seen" } else { "recorded" };
     let gone = !state.is_confirmed() || state.opcode_state != OpcodeState::Ok;
