@@ -49,7 +49,7 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     if args.follow { follow(app, args.json, &filter, known, reading.seq, until).await } else { Ok(()) }
 }
 
-/// Prints what is recorded from now on, until a signal ends it or nobody reads any more.
+/// Prints what is recorded from now on, until a signal ends it, its time is over, or nobody reads any more.
 async fn follow(
     app: &App,
     json: bool,
@@ -61,8 +61,20 @@ async fn follow(
     let mut tail = books::follow(&app.config.store, after)?;
     let me = app.config.operator();
     let policy = app.config.policy();
+    let over = async {
+        match until {
+            Some(until) => app.clock.sleep_until(until).await,
+            None => std::future::pending().await,
+        }
+    };
+    let mut over = std::pin::pin!(over);
     loop {
-        for event in tail.next(app.clock.as_ref()).await? {
+        let news = tokio::select! {
+            biased;
+            news = tail.next(app.clock.as_ref()) => news?,
+            () = &mut over => return Ok(()),
+        };
+        for event in news {
             known.evolve(&event);
             let ctx = QueryContext { now: app.clock.now(), policy: &policy, me: Some(&me) };
             if until.is_none_or(|until| event.at < until) && filter.matches(&event, &known, &ctx) {

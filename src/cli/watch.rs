@@ -3,7 +3,7 @@
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::domain::in_words;
-use crate::engine::{Engine, PlatformState};
+use crate::engine::{Engine, EngineError, PlatformState};
 use crate::store::EventQuery;
 
 use super::app::{App, Need};
@@ -11,6 +11,10 @@ use super::error::CliError;
 
 /// Runs until a signal ends it.
 pub(super) async fn run(app: &App) -> Result<(), CliError> {
+    if app.globals.read_only {
+        // It would look at nothing, record nothing, and say nothing.
+        return Err(EngineError::ReadOnly.into());
+    }
     let engine = app.engine(Need { platform: true, source: true, background: true }).await?;
     let missing = app.config.xtime.missing();
     if !missing.is_empty() {

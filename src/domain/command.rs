@@ -300,6 +300,9 @@ pub enum Refusal {
     /// An opcode must be something.
     #[error("the opcode is empty")]
     EmptyOpcode,
+    /// Nobody could spell it to the dealer.
+    #[error("the opcode has invisible characters or more than 100: have the dealer publish a plain one")]
+    OddOpcode,
     /// It is not archived.
     #[error("the dealership is not archived")]
     NotArchived,

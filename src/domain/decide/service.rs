@@ -1,7 +1,11 @@
 //! The rules of the service opcode and of the slots for it.
 
 use crate::domain::opcode::{self, OpcodeChoice, OpcodeState, Service};
+use crate::domain::text::is_invisible;
 use crate::domain::{Context, Fact, Onboarding, Refusal, SlotsLook, Untrusted};
+
+/// The longest opcode that is taken, in characters (our assumption; phrases like "Tell Us More" are common).
+const LONGEST_OPCODE: usize = 100;
 
 /// The dealership's choice.
 pub(super) fn choose(
@@ -11,6 +15,9 @@ pub(super) fn choose(
 ) -> Result<Vec<Fact>, Refusal> {
     if choice.code.raw().trim().is_empty() {
         return Err(Refusal::EmptyOpcode);
+    }
+    if choice.code.raw().chars().any(is_invisible) || choice.code.raw().chars().nth(LONGEST_OPCODE).is_some() {
+        return Err(Refusal::OddOpcode);
     }
     let word = word.filter(|word| !word.raw().trim().is_empty());
     let same = |chosen: &crate::domain::ChosenOpcode| {

@@ -22,7 +22,7 @@ pub fn allowed(action: Action, state: &Onboarding, source: Option<CodeOrigin>, n
     let newest = state.invitation.as_ref();
     if state.archived_at.is_some() && !matches!(action, Action::Note | Action::Archive) {
         return match action {
-            Action::Reveal | Action::CopyCode | Action::CopyDealerCode | Action::CopyLetter | Action::Guide => Ok(()),
+            Action::Reveal | Action::CopyDealerCode | Action::CopyLetter | Action::Guide => Ok(()),
             _ => no("archived; take it back first"),
         };
     }
@@ -49,6 +49,13 @@ pub fn allowed(action: Action, state: &Onboarding, source: Option<CodeOrigin>, n
             Some(_) => Ok(()),
         },
         Action::Reveal | Action::CopyCode if newest.is_none() => no("it has no code"),
+        // What is copied is sent to somebody.
+        Action::CopyCode => match newest.map(|newest| newest.state(now)) {
+            Some(InvitationState::Live) | None => Ok(()),
+            Some(InvitationState::Used) => no("its code was used; it is connected"),
+            Some(InvitationState::Revoked) => no("its code was revoked"),
+            Some(InvitationState::Expired | InvitationState::Superseded) => no("its code is dead; reissue first"),
+        },
         // Reading back what has no answer is possible whatever became of the rest.
         Action::Appointment if state.booking.is_some() => Ok(()),
         Action::Appointment if !state.is_confirmed() => no("not connected: nothing can be booked"),

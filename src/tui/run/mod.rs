@@ -167,7 +167,7 @@ struct Desk {
 impl Desk {
     fn new(engine: Engine, mut screen: Screen, appointment: TestBooking, notices: Vec<String>) -> io::Result<Self> {
         let setup = &mut screen.state.setup;
-        setup.read_only = engine.read_only();
+        setup.read_only |= engine.read_only();
         setup.source = engine.code_origin();
         setup.policy = engine.policy().clone();
         setup.claims = Arc::new(Taken(engine.clone()));

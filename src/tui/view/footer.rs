@@ -80,19 +80,33 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
         chord(state, theme, pen);
         return;
     }
-    let mut x = 1;
+    // Whoever knows these finds everything else: on the desk they have their place, however narrow it is.
     let on_desk = matches!(state.mode, Mode::Desk);
-    for action in useful(state) {
-        let Some(key) = state.setup.keymap.first_key(*action) else { continue };
-        let info = action.info();
+    let always: &[Action] = if on_desk { &[Action::Help, Action::Palette, Action::Quit] } else { &[] };
+    let needed = |action: &Action| {
+        let key = state.setup.keymap.first_key(*action)?;
+        Some((width(&key) + 1 + width(action.info().title)) as u16)
+    };
+    let kept: u16 = always.iter().filter_map(needed).map(|needed| needed + 2).sum();
+    let mut x = 1;
+    let mut put = |action: &Action, until: u16| {
+        let Some(key) = state.setup.keymap.first_key(*action) else { return true };
         let possible = !on_desk || can(state, *action).is_ok();
-        let needed = (width(&key) + 1 + width(info.title)) as u16;
-        if x + needed > room {
-            break;
+        if x + needed(action).unwrap_or(0) > until {
+            return false;
         }
         let (key_style, title_style) = if possible { (theme.key, theme.text) } else { (theme.dim, theme.dim) };
-        x += pen.text(x, 0, room - x, &key, key_style) + 1;
-        x += pen.text(x, 0, room.saturating_sub(x), info.title, title_style) + 2;
+        x += pen.text(x, 0, room.saturating_sub(x), &key, key_style) + 1;
+        x += pen.text(x, 0, room.saturating_sub(x), action.info().title, title_style) + 2;
+        true
+    };
+    for action in useful(state).iter().filter(|action| !always.contains(action)) {
+        if !put(action, room.saturating_sub(kept)) {
+            break;
+        }
+    }
+    for action in always {
+        put(action, room);
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn draw(theme: &Theme, pen: &mut Pen<'_>) {
         ("cloverwatch demo", theme.key),
         ("shows the desk with invented dealerships, against a simulated Xtime", theme.text),
         ("", theme.text),
-        ("What is imported meanwhile appears here by itself.", theme.tone(Tone::Faint)),
+        ("Leave this desk first (q): one process records at a time.", theme.tone(Tone::Faint)),
     ];
     let mut y = if height > 14 { 2 } else { 0 };
     for (text, style) in lines {

@@ -189,6 +189,7 @@ fn ago(clocks: &Clocks, at: crate::domain::Timestamp) -> String {
 fn platform(state: &State, theme: &Theme) -> (String, Style) {
     let (words, tone) = match &state.status.platform {
         PlatformState::Unconfigured => ("○ probing off", Tone::Warn),
+        PlatformState::Starting if state.setup.read_only => ("○ read-only: no looks", Tone::Faint),
         PlatformState::Starting => ("◌ Xtime: first look", Tone::Busy),
         PlatformState::Ok => ("● Xtime answers", Tone::Good),
         PlatformState::Down { .. } => ("▲ Xtime fails", Tone::Bad),

@@ -64,9 +64,9 @@ impl Ground<'_> {
             (_, 0) => self.named(dialog, place, item),
             (WIDE.., _) => match self.new_end(dialog, place, item).filter(|_| gives) {
                 Some((new, tone)) => (format!("     {} {new}", self.old_end(item, false)), tone),
-                None => (format!("     {}", self.old_end(item, true)), Tone::Plain),
+                None => (format!("     {}", self.standing(dialog, item, true)), Tone::Plain),
             },
-            (MIDDLE.., 1) => (format!("     {}", self.old_end(item, true)), Tone::Plain),
+            (MIDDLE.., 1) => (format!("     {}", self.standing(dialog, item, true)), Tone::Plain),
             (MIDDLE.., _) => {
                 let (new, tone) = self.new_end(dialog, place, item)?;
                 (format!("     {new}"), tone)
@@ -85,7 +85,7 @@ impl Ground<'_> {
                 let old = old.map_or_else(|| "no code".to_owned(), |old| zone_once(short(&old)));
                 (format!("  {old}{new}"), Tone::Plain)
             }
-            (_, 2) => (format!("  {}", self.old_end(item, false)), Tone::Plain),
+            (_, 2) => (format!("  {}", self.standing(dialog, item, false)), Tone::Plain),
             _ => {
                 let (ends, sure, masked) = self.ends(dialog, place, item)?;
                 let here = self.state.setup.zone.show(ends);
@@ -107,6 +107,15 @@ impl Ground<'_> {
         let name = clip(&item.name, usize::from(self.room / 3).saturating_sub(2));
         let (words, tone) = contact_or_mistake(dialog, item);
         (format!("{number:>4} {name} {code} {words}"), tone)
+    }
+
+    /// What stands now of what the dialog changes: the choice of an opcode, else the newest code and its end.
+    fn standing(&self, dialog: &Dialog, item: &Item, long: bool) -> String {
+        match (dialog.kind, item.opcode()) {
+            (Kind::Ask(Action::ChooseOpcode), Some(choice)) => format!("now `{}`", choice.code.screen()),
+            (Kind::Ask(Action::ChooseOpcode), None) => "nothing chosen yet".to_owned(),
+            _ => self.old_end(item, long),
+        }
     }
 
     /// The newest code and its end.
