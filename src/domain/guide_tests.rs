@@ -6,6 +6,10 @@ use crate::domain::{
     Service, decide, evolve,
 };
 
+fn now() -> crate::domain::Timestamp {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+}
+
 /// One dealership to which things happen.
 struct Case {
     state: Option<Onboarding>,
@@ -31,16 +35,18 @@ impl Case {
     }
 
     fn tell(&mut self, command: &Command) {
-        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let policy = Policy::default();
-        let context = Context { now, policy: &policy, claims: &NoClaims };
-        let facts: Vec<Fact> = decide(self.state.as_ref(), command, &context).unwrap();
-        for fact in facts {
-            self.seq += 1;
-            let dealership = DealershipId::from_bits(1);
-            let event = Event { seq: self.seq, at: now, actor: Actor::person("ana"), dealership, fact };
-            self.state = evolve(self.state.take(), &event);
+        let context = Context { now: now(), policy: &policy, claims: &NoClaims };
+        for fact in decide(self.state.as_ref(), command, &context).unwrap() {
+            self.record(fact);
         }
+    }
+
+    fn record(&mut self, fact: Fact) {
+        self.seq += 1;
+        let dealership = DealershipId::from_bits(1);
+        let event = Event { seq: self.seq, at: now(), actor: Actor::person("ana"), dealership, fact };
+        self.state = evolve(self.state.take(), &event);
     }
 
     fn choose(&mut self, code: &str, option: OpcodeOption) {
@@ -49,7 +55,7 @@ impl Case {
     }
 
     fn shows(&mut self, rows: &[(&str, &str)]) {
-        let at = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let at = now();
         let services = rows.iter().map(|(code, name)| Service { opcode: (*code).into(), name: (*name).into() });
         let look = Look {
             began_at: at,
@@ -108,7 +114,9 @@ fn the_steps_of_a_new_one_begin_with_making_it() {
 #[test]
 fn hostile_codes_reach_no_text() {
     let mut case = Case::new();
-    case.choose("\u{1b}]52;c;x\u{7}\u{202e}evil", OpcodeOption::New);
+    // The rules take no such code, but a journal may hold one.
+    let choice = OpcodeChoice { code: "\u{1b}]52;c;x\u{7}\u{202e}evil".into(), option: OpcodeOption::New };
+    case.record(Fact::OpcodeChosen { choice, word: None });
     let guide = case.guide();
     let all = guide.letter() + &guide.steps.iter().map(|step| step.title.clone()).collect::<String>();
     assert!(!all.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{all:?}");
