@@ -181,7 +181,10 @@ impl Reader<'_> {
             return Err(QueryError::new(span, "the regular expression is empty"));
         }
         // Fields stand on lines of their own, so `^` and `$` mean the ends of a field.
-        let built = RegexBuilder::new(&pattern).case_insensitive(true).multi_line(true).size_limit(REGEX_SIZE).build();
+        // The text is folded already: a pattern in lower case finds the same without folding again, and several times faster.
+        let folding = pattern.chars().any(char::is_uppercase);
+        let built =
+            RegexBuilder::new(&pattern).case_insensitive(folding).multi_line(true).size_limit(REGEX_SIZE).build();
         built
             .map(Test::Regex)
             .map_err(|error| QueryError::new(span, format!("the regular expression is wrong: {}", said(&error))))
