@@ -54,10 +54,15 @@ fn a_demo_comes_alive_and_is_left_with_a_key() {
     let mut pty = Pty::spawn(command, 120, 30);
     pty.wait_text("All 60");
     pty.wait_text("system:probe");
-    pty.send("r");
+    // Those that nobody invited stay as they are, however fast the others live.
+    pty.send("/is:new\r");
+    pty.wait_text("is:new");
+    pty.send("i");
     pty.wait_text("Cancel");
     pty.send("\u{1b}");
     pty.wait_until("the dialog gone", |seen| !seen.text().contains("Cancel"));
+    pty.send("\u{1b}");
+    pty.wait_until("the filter gone", |seen| !seen.text().contains("is:new"));
     pty.send("/is:live\r");
     pty.wait_text("is:live");
     pty.send("q");
