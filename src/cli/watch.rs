@@ -64,7 +64,7 @@ async fn statuses(engine: &Engine) {
         let now = status.borrow_and_update().clone();
         let platform = now.platform;
         for alarm in now.alarms.iter().filter(|alarm| !alarms.contains(&alarm.cause)) {
-            tracing::error!(turned = alarm.turned, of = alarm.of, "{}", alarm.cause.words());
+            tracing::error!("{alarm}: one cause, at Xtime or with us");
         }
         alarms = now.alarms.iter().map(|alarm| alarm.cause).collect();
         // A sweep is told at its beginning and its end, with the longest wait that anybody had in it.

@@ -85,8 +85,9 @@ pub fn find(code: &str, services: &[Service]) -> Finding {
     if services.iter().any(|service| service.opcode.raw() == code) {
         return Finding { state: OpcodeState::Ok, words: vec!["found: visible to us".to_owned()] };
     }
+    let sought = Sought::new(code);
     let mut near: Vec<(Likeness, &str)> =
-        services.iter().filter_map(|service| Some((Likeness::of(code, service)?, service.opcode.raw()))).collect();
+        services.iter().filter_map(|service| Some((sought.compare(service)?, service.opcode.raw()))).collect();
     // The platform promises no order; the same list must give the same words, or every look would be news.
     near.sort_unstable();
     near.dedup_by_key(|(_, opcode)| *opcode);
@@ -101,12 +102,41 @@ pub fn find(code: &str, services: &[Service]) -> Finding {
     Finding { state: OpcodeState::NearMiss, words: words.collect() }
 }
 
-/// In what a service is like a chosen code without being it, in words: "it differs in upper and lower case".
-pub fn likeness(code: &str, service: &Service) -> Option<&'static str> {
-    if service.opcode.raw() == code {
-        return None;
+/// A chosen code, folded once in every way in which a list of opcodes is compared with it.
+pub struct Sought<'a> {
+    code: &'a str,
+    lower: String,
+    bare: String,
+    bare_lower: String,
+    skeleton: String,
+}
+
+impl<'a> Sought<'a> {
+    /// Folds a code.
+    pub fn new(code: &'a str) -> Self {
+        let bare = bare(code);
+        Self { code, lower: code.to_lowercase(), bare_lower: bare.to_lowercase(), skeleton: skeleton(&bare), bare }
     }
-    Likeness::of(code, service).map(Likeness::words)
+
+    /// In what a service is like it without being it, in words: "it differs in upper and lower case".
+    pub fn likeness(&self, service: &Service) -> Option<&'static str> {
+        (service.opcode.raw() != self.code).then(|| self.compare(service)).flatten().map(Likeness::words)
+    }
+
+    fn compare(&self, service: &Service) -> Option<Likeness> {
+        let other = service.opcode.raw();
+        let other_bare = bare(other);
+        match () {
+            // Nothing is like nothing.
+            () if self.bare.is_empty() => None,
+            () if self.lower == other.to_lowercase() => Some(Likeness::Case),
+            () if self.bare == other_bare => Some(Likeness::Spaces),
+            () if self.bare_lower == other_bare.to_lowercase() => Some(Likeness::CaseAndSpaces),
+            () if self.bare_lower == bare(service.name.raw()).to_lowercase() => Some(Likeness::Name),
+            () if self.skeleton == skeleton(&other_bare) => Some(Likeness::LookAlike),
+            () => None,
+        }
+    }
 }
 
 /// In what an opcode differs from the chosen one, the likeliest slip first.
@@ -120,23 +150,6 @@ enum Likeness {
 }
 
 impl Likeness {
-    fn of(code: &str, service: &Service) -> Option<Self> {
-        let other = service.opcode.raw();
-        let (bare, other_bare) = (bare(code), bare(other));
-        if bare.is_empty() {
-            return None;
-        }
-        let name = service.name.raw();
-        match () {
-            () if code.to_lowercase() == other.to_lowercase() => Some(Self::Case),
-            () if bare == other_bare => Some(Self::Spaces),
-            () if bare.to_lowercase() == other_bare.to_lowercase() => Some(Self::CaseAndSpaces),
-            () if self::bare(name).to_lowercase() == bare.to_lowercase() => Some(Self::Name),
-            () if skeleton(&bare) == skeleton(&other_bare) => Some(Self::LookAlike),
-            () => None,
-        }
-    }
-
     fn words(self) -> &'static str {
         match self {
             Self::Case => "it differs in upper and lower case",

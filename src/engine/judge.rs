@@ -87,7 +87,8 @@ impl Prober {
         let slots = looks.get(&id).and_then(|note| note.slots.clone());
         looks.insert(id, LookNote { at, outcome, reason, next_at: None, slots });
         drop(looks);
-        if let Some(services) = &look.services {
+        // Only what a person asked for is kept: they are about to choose from it.
+        if let Some(services) = look.services.as_ref().filter(|_| !trip.askers.is_empty()) {
             self.inner.shown.lock().put(id, (at, services.as_slice().into()));
         }
         trip.look = Some(look.clone());

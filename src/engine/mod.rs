@@ -271,7 +271,7 @@ impl Engine {
         self.inner.looks.read().get(&id).cloned()
     }
 
-    /// The opcodes that Xtime showed us of a dealership, when it was looked at in the last ten minutes.
+    /// The opcodes that Xtime showed us of a dealership, when a person had it looked at in the last ten minutes.
     pub fn shown_services(&self, id: DealershipId) -> Option<Arc<[Service]>> {
         let (at, services) = self.inner.shown.lock().get(id)?;
         (self.inner.now() - at < SHOWN_FOR).then_some(services)

@@ -59,11 +59,11 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// In words: what happened, and where to look.
+    /// What happened to each, in words.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::OpcodesGone => "opcodes vanish together: one cause, at Xtime or in what it shows us",
-            Self::SlotsGone => "slots vanish together: one cause, at Xtime or in what it offers us",
+            Self::OpcodesGone => "opcode gone",
+            Self::SlotsGone => "slots gone",
         }
     }
 }
@@ -79,6 +79,12 @@ pub struct Alarm {
     pub of: usize,
     /// Since when.
     pub since: Timestamp,
+}
+
+impl std::fmt::Display for Alarm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} at {} of the last {}", self.cause.words(), self.turned, self.of)
+    }
 }
 
 /// More looks are due than the budget allows at once: how far the desk is through them.

@@ -54,9 +54,7 @@ impl Offer {
 impl Visit<'_> {
     /// What is offered now, in the configured window.
     pub(super) async fn offered(&self) -> Result<Offer, CliError> {
-        let (zone, days) = (self.state.profile.timezone, self.engine.policy().slot_window);
-        let window = Window::from_today(self.app.clock.now(), zone, days);
-        Ok(Offer::of(self.engine.slots(self.state.id, window).await?))
+        Ok(Offer::of(self.engine.offered(self.state.id).await?))
     }
 
     /// A time as somebody writes it, on the dealership's clock.

@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
 use super::{Dialog, Input, Role};
-use crate::domain::opcode::{find, likeness};
+use crate::domain::opcode::{Sought, find};
 use crate::domain::when::with_abbreviation;
 use crate::domain::{OpcodeOption, Policy, Service, Slot, Untrusted};
 
@@ -60,10 +60,11 @@ impl Offer {
 
     /// The opcodes that Xtime shows: what is like the present choice first, then that itself, then the others.
     pub fn opcodes(&mut self, present: &str, services: &Arc<[Service]>) {
+        let sought = Sought::new(present);
         let offered = |service: &Service| Offered {
             exact: service.opcode.clone(),
             aside: service.name.screen().into_owned(),
-            near: likeness(present, service),
+            near: sought.likeness(service),
         };
         let mut all: Vec<Offered> = services.iter().map(offered).collect();
         let rank = |one: &Offered| match one.near {

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::pen::{Pen, width};
 use crate::domain::{CodeOrigin, Timestamp, in_words};
-use crate::engine::{Alarm, Cause, PlatformState};
+use crate::engine::PlatformState;
 use crate::tui::clocks::Clocks;
 use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone};
@@ -47,18 +47,8 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
         }
         PlatformState::Unconfigured | PlatformState::Starting | PlatformState::Ok => None,
     };
-    let causes: Vec<String> = state
-        .status
-        .alarms
-        .iter()
-        .map(|Alarm { cause, turned, of, since }| {
-            let what = match cause {
-                Cause::OpcodesGone => "opcode gone",
-                Cause::SlotsGone => "slots gone",
-            };
-            format!("{what} at {turned} of the last {of} for {}", clocks.since(*since))
-        })
-        .collect();
+    let causes: Vec<String> =
+        state.status.alarms.iter().map(|alarm| format!("{alarm} for {}", clocks.since(alarm.since))).collect();
     let causes = (!causes.is_empty()).then(|| format!("{}: one cause, at Xtime or with us", causes.join(", ")));
     platform.into_iter().chain(causes).collect()
 }
