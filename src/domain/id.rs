@@ -96,6 +96,11 @@ identifier! {
     IntentId, "n", 12
 }
 
+identifier! {
+    /// One letter to a dealership (`m` and twelve base-32 digits): the local part of its Message-ID, the same for every try.
+    LetterId, "m", 12
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,7 @@ pub mod event;
 pub mod evolve;
 pub mod guide;
 pub mod id;
+pub mod mail;
 pub mod onboarding;
 pub mod opcode;
 pub mod paste;
@@ -39,7 +40,8 @@ pub use decide::{decide, decide_in_turn};
 pub use event::{Actor, CodeOrigin, Event, Fact, rfc3339};
 pub use evolve::{evolve, fold};
 pub use guide::{Guide, Observed, Step, guide};
-pub use id::{DealershipId, IntentId};
+pub use id::{DealershipId, IntentId, LetterId};
+pub use mail::LetterKind;
 pub use onboarding::{
     BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,
     PastInvitation, PendingCode, Profile, WasVisible,

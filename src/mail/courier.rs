@@ -1,0 +1,90 @@
+//! Handing a letter over: what every transport must be able to say about it.
+
+use async_trait::async_trait;
+
+use crate::domain::LetterId;
+
+/// A letter, ready to be handed over.
+#[derive(Clone)]
+pub struct Parcel {
+    /// Which letter it is.
+    pub letter: LetterId,
+    /// The sender of the envelope: an address, cleaned and checked.
+    pub from: String,
+    /// The one recipient of the envelope: an address, cleaned and checked.
+    pub to: String,
+    /// The message as it goes over the wire, headers and body, lines ended by CR LF. It holds a code: it is never logged.
+    pub message: Vec<u8>,
+}
+
+impl std::fmt::Debug for Parcel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parcel").field("letter", &self.letter).field("bytes", &self.message.len()).finish_non_exhaustive()
+    }
+}
+
+/// Whether a letter may still go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// It may; that it is being handed over is durable.
+    Go,
+    /// It may not: its code is dead by now, somebody took it back, or it could not be recorded.
+    Stop,
+}
+
+/// Asked at the last moment before anything of a letter leaves: for SMTP, between the accepted recipient and DATA.
+#[async_trait]
+pub trait Gate: Send + Sync {
+    /// Reads the state anew and records that the letter is being handed over.
+    async fn pass(&self) -> Pass;
+}
+
+/// What became of a try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// The next server has taken responsibility.
+    Sent {
+        /// What it said, cleaned and shortened.
+        reply: String,
+    },
+    /// The gate was closed; nothing left.
+    Withheld,
+    /// This letter was not taken; for certain.
+    Refused {
+        /// Why, in words, with the server's status; cleaned and shortened.
+        reason: String,
+        /// Trying again is of no use (5xx).
+        permanent: bool,
+        /// The enhanced status (RFC 3463, such as `5.1.1`) when the server refused the *recipient's address* for good.
+        address: Option<String>,
+    },
+    /// The server, or our way to it, fails: about us, not about this letter. Nothing of the letter was handed over.
+    Down {
+        /// Why, in words, and what to do about it.
+        reason: String,
+    },
+    /// DATA had begun, and no answer says that the letter was taken: nobody knows.
+    Uncertain {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// A transport. Cheap to call many times at once; it pools what it can.
+#[async_trait]
+pub trait Courier: Send + Sync + 'static {
+    /// Hands a letter over, once. The gate is asked exactly once, when everything before it went well.
+    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery;
+
+    /// Connects, authenticates and goes no further: for `doctor`.
+    ///
+    /// # Errors
+    /// Why not, in words, and what to do about it.
+    async fn check(&self) -> Result<String, String>;
+
+    /// Where letters go, for people; never a secret.
+    fn name(&self) -> String;
+
+    /// How many letters it takes at once.
+    fn lanes(&self) -> usize;
+}
