@@ -347,7 +347,7 @@ fn note(number: u64, version: u64) -> Append {
 }
 
 fn requested(number: u64, generation: u32) -> Fact {
-    Fact::InvitationRequested { intent: IntentId::from_bits(number), source: CodeOrigin::Http, generation }
+    Fact::InvitationRequested { intent: IntentId::from_bits(number), source: CodeOrigin::Http, generation, mail: false }
 }
 
 fn issued(number: u64, generation: u32) -> Fact {

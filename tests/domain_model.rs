@@ -48,7 +48,11 @@ fn text(code: u8) -> String {
 
 impl Desk {
     fn decide(&self, dealer: usize, command: &Command) -> Result<Vec<Fact>, Refusal> {
-        decide(self.states.get(&id(dealer)), command, &Context { now: self.now, policy: &self.policy, claims: self })
+        decide(
+            self.states.get(&id(dealer)),
+            command,
+            &Context { now: self.now, policy: &self.policy, claims: self, letter: None },
+        )
     }
 
     /// What a command made of it, recorded in one commit.

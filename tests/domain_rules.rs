@@ -87,7 +87,7 @@ fn a_code_that_somebody_else_had_is_refused() {
         }
     }
     let case = Case::new();
-    let context = Context { now: case.now, policy: &case.policy, claims: &Elsewhere };
+    let context = Context { now: case.now, policy: &case.policy, claims: &Elsewhere, letter: None };
     let decide = |code: &str| decide(case.state.as_ref(), &case.paste(code, Ask::Invite), &context);
     assert_eq!(decide("CODE-9"), Err(Refusal::CodeUsedBefore { here: false }));
     assert_eq!(decide(" CODE-9 "), Err(Refusal::CodeUsedBefore { here: false }));

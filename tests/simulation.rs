@@ -189,6 +189,7 @@ impl Simulation {
             store: Arc::clone(store) as Arc<dyn Store>,
             platform: Some(Arc::clone(&self.world) as _),
             source: Some(Arc::clone(&self.world) as _),
+            post: None,
             clock: Arc::new(self.clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),
@@ -366,7 +367,7 @@ impl Simulation {
     fn obtain(&mut self, engine: &Engine, id: DealershipId, ask: Ask) {
         let (engine, told) = (engine.clone(), Arc::clone(&self.told));
         tokio::spawn(async move {
-            let answer = engine.obtain(id, ask, &Actor::person("ben")).await;
+            let answer = engine.obtain(id, ask, true, &Actor::person("ben")).await;
             let mut told = told.lock();
             told.answers += 1;
             if let Ok(generation) = answer {
@@ -377,7 +378,7 @@ impl Simulation {
 
     fn paste(&mut self, engine: &Engine, dealership: DealershipId, ask: Ask) {
         let code = format!("PASTED-{:08X}", self.rng.random_range(0..=u32::MAX)).parse().unwrap();
-        let pasted = PastedCode { dealership, code, generated_at: self.clock.now(), expires_at: None, ask };
+        let pasted = PastedCode { dealership, code, generated_at: self.clock.now(), expires_at: None, ask, mail: true };
         let (engine, told) = (engine.clone(), Arc::clone(&self.told));
         tokio::spawn(async move {
             for (id, answer) in engine.paste(vec![pasted], &Actor::person("cleo")).await {

@@ -101,7 +101,8 @@ fn a_code_without_a_time_counts_from_the_first_moment_possible() {
 fn two_who_ask_at_once_get_one_code() {
     run(async |idle| {
         let desk = Desk::open(idle, 1, |_| ()).await;
-        let ask = |engine: cloverwatch::engine::Engine, id| async move { engine.obtain(id, Ask::Invite, &ana()).await };
+        let ask =
+            |engine: cloverwatch::engine::Engine, id| async move { engine.obtain(id, Ask::Invite, true, &ana()).await };
         let first = tokio::spawn(ask(desk.engine.clone(), desk.ids[0]));
         let second = desk.wait(ask(desk.engine.clone(), desk.ids[0])).await;
         assert!(matches!(second, Err(EngineError::Refused(Refusal::InFlight { .. }))), "{second:?}");
@@ -116,7 +117,7 @@ fn many_requests_reach_the_source_four_at_a_time() {
         let desk = Desk::open(idle, 50, |_| ()).await;
         let all = desk.ids.iter().map(|id| {
             let (engine, id) = (desk.engine.clone(), *id);
-            async move { engine.obtain(id, Ask::Invite, &ana()).await }
+            async move { engine.obtain(id, Ask::Invite, true, &ana()).await }
         });
         let answers = desk.wait(futures::future::join_all(all.collect::<Vec<_>>())).await;
         assert!(answers.iter().all(|answer| matches!(answer, Ok(1))));
@@ -135,7 +136,7 @@ fn a_crash_at_any_point_never_makes_a_second_code() {
                 let store = Arc::clone(&desk.store);
                 // A doom from the start strikes the request; a later one strikes what comes of the answer.
                 store.set(doom.filter(|_| millis == 0));
-                drop(tokio::spawn(async move { engine.obtain(id, Ask::Invite, &ana()).await }));
+                drop(tokio::spawn(async move { engine.obtain(id, Ask::Invite, true, &ana()).await }));
                 desk.pass(TimeDelta::milliseconds(millis / 2)).await;
                 store.set(if store.is_dead() { Some(Doom::Dead) } else { doom });
                 desk.pass(TimeDelta::milliseconds(millis - millis / 2)).await;
@@ -242,7 +243,7 @@ fn the_saga_outlives_its_caller_and_an_archive() {
     run(async |idle| {
         let desk = Desk::open(idle, 1, |_| ()).await;
         let (engine, id) = (desk.engine.clone(), desk.ids[0]);
-        let dialog = tokio::spawn(async move { engine.obtain(id, Ask::Invite, &ana()).await });
+        let dialog = tokio::spawn(async move { engine.obtain(id, Ask::Invite, true, &ana()).await });
         desk.idle.settle().await;
         dialog.abort();
         desk.execute(0, Command::Archive).await.unwrap();

@@ -175,6 +175,7 @@ impl App {
             store,
             platform,
             source,
+            post: None,
             clock: clock(),
             policy: self.config.policy(),
             pace: self.config.pace(),

@@ -214,11 +214,12 @@ fn refusal(engine: &Engine, item: &Item, wish: Wish, now: Timestamp) -> Option<R
             source: CodeOrigin::Paste,
             intent,
             ask,
+            mail: false,
         },
-        (None, Some(source)) => Command::RequestCode { intent, source, ask },
+        (None, Some(source)) => Command::RequestCode { intent, source, ask, mail: false },
         (None, None) => return None,
     };
-    let ctx = Context { now, policy: engine.policy(), claims: engine.book() };
+    let ctx = Context { now, policy: engine.policy(), claims: engine.book(), letter: None };
     match decide(Some(&item.state), &command, &ctx) {
         // An open request is gone on with, not refused.
         // An orphan of a crash does not stand in the way of a code taken by hand: the engine knows whether it is one.
@@ -318,9 +319,9 @@ async fn issue(app: &App, engine: &Engine, items: &[Item], wish: Wish) -> Result
         async move {
             match (refused, pasted) {
                 (Some(refusal), _) => Err(refusal.into()),
-                (None, None) => engine.obtain(id, ask, &actor).await,
+                (None, None) => engine.obtain(id, ask, true, &actor).await,
                 (None, Some((code, generated_at))) => {
-                    let pasted = PastedCode { dealership: id, code, generated_at, expires_at: None, ask };
+                    let pasted = PastedCode { dealership: id, code, generated_at, expires_at: None, ask, mail: true };
                     let answer = engine.paste(vec![pasted], &actor).await.pop();
                     answer.map_or(Err(EngineError::Ending), |(_, answer)| answer)
                 }

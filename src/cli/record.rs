@@ -100,7 +100,7 @@ pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
             Some(text) => app.moment(text, Some(state.profile.timezone))?,
             None => app.clock.now(),
         };
-        Ok(Command::ConfirmByDealer { said_at })
+        Ok(Command::ConfirmByDealer { said_at, mail: true })
     })
     .await
 }

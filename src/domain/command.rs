@@ -4,8 +4,8 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::event::CodeOrigin;
 use super::{
-    AppointmentId, CodeDigest, DealershipId, IntentId, InvitationCode, Look, OpcodeChoice, Policy, Profile, SlotsLook,
-    Stage, Timestamp, Untrusted,
+    AppointmentId, CodeDigest, DealershipId, IntentId, InvitationCode, LetterId, LetterKind, LetterState, Look,
+    Obstacle, OpcodeChoice, Policy, Profile, SlotsLook, Stage, Timestamp, Untrusted,
 };
 
 /// A wish. [`super::decide()`] turns it into facts or refuses it.
@@ -29,6 +29,8 @@ pub enum Command {
         source: CodeOrigin,
         /// What the operator saw.
         ask: Ask,
+        /// Whether a letter takes the code to the dealership.
+        mail: bool,
     },
     /// Record a code that was pasted or that the source gave.
     IssueCode {
@@ -44,6 +46,8 @@ pub enum Command {
         intent: IntentId,
         /// What the operator saw.
         ask: Ask,
+        /// Whether a letter takes it to the dealership; it is queued in the same commit.
+        mail: bool,
     },
     /// Record that the source gave no code.
     FailCode {
@@ -63,6 +67,8 @@ pub enum Command {
     ConfirmByDealer {
         /// When they finished.
         said_at: Timestamp,
+        /// Whether a letter may acknowledge it.
+        mail: bool,
     },
     /// Take in what a look at the platform told us.
     Observe {
@@ -110,6 +116,55 @@ pub enum Command {
     SeeAppointment {
         /// The platform's name for it.
         id: AppointmentId,
+    },
+    /// Send a letter, because somebody wants it. With a kind that carries a code it is the letter of the present code again.
+    QueueLetter {
+        /// What for.
+        kind: LetterKind,
+    },
+    /// Send the letter that is due by itself, if one is ([`super::due_letter`]).
+    QueueDueLetter,
+    /// A letter is about to be handed over: the last moment to say no.
+    BeginLetter {
+        /// Which.
+        letter: LetterId,
+    },
+    /// Record what became of a try.
+    EndLetter {
+        /// Which.
+        letter: LetterId,
+        /// What became of it.
+        end: LetterEnd,
+        /// Moves the next try by up to 10 %, in thousandths: 0 to 1,000.
+        jitter: u16,
+    },
+    /// Try a letter again now, because somebody wants it.
+    RetryLetter {
+        /// Which.
+        letter: LetterId,
+    },
+    /// Do not send a letter after all.
+    SuppressLetter {
+        /// Which.
+        letter: LetterId,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Take in a report that an address does not work.
+    Bounce {
+        /// The letter that came back, when the report names it.
+        letter: Option<LetterId>,
+        /// The address.
+        address: Untrusted,
+        /// The status (RFC 3463).
+        status: String,
+        /// What the report says.
+        reason: String,
+    },
+    /// Remind this dealership of its code's end, or do not.
+    SetReminders {
+        /// Whether.
+        on: bool,
     },
     /// Write something down.
     Note {
@@ -163,6 +218,30 @@ pub enum BookingEnd {
     GivenUp,
 }
 
+/// What became of a try to hand a letter over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LetterEnd {
+    /// The mail server took it.
+    Sent {
+        /// What it said.
+        reply: String,
+    },
+    /// It was not taken, for certain.
+    Refused {
+        /// Why, in words.
+        reason: String,
+        /// Trying again is of no use.
+        permanent: bool,
+        /// The status, when the address was refused for good.
+        address: Option<String>,
+    },
+    /// Nobody knows.
+    Uncertain {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
 /// What the operator wants and saw when asking for a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ask {
@@ -209,6 +288,8 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// Who holds what.
     pub claims: &'a dyn Claims,
+    /// The id of the letter that the decision may queue; `None`: nobody sends letters.
+    pub letter: Option<LetterId>,
 }
 
 /// A rule said no. The words say what, and what to do; exit code 4.
@@ -294,6 +375,37 @@ pub enum Refusal {
     /// The moment is past.
     #[error("that moment is past")]
     Past,
+    /// Nobody sends letters.
+    #[error("no letter: mail is off ([mail] transport = \"none\")")]
+    NoMail,
+    /// No such letter.
+    #[error("no such letter ({0})")]
+    NoLetter(LetterId),
+    /// The letter is on its way already.
+    #[error("letter {letter} ({kind}) is on its way since {} ago: it is not sent twice", in_words(*.ago))]
+    LetterOpen {
+        /// Which.
+        letter: LetterId,
+        /// What for.
+        kind: LetterKind,
+        /// How long ago it was queued.
+        ago: TimeDelta,
+    },
+    /// Something forbids the letter.
+    #[error("no letter: {0}")]
+    Letter(Obstacle),
+    /// The letter has ended or is being handed over.
+    #[error("the letter is {0}: too late for that")]
+    LetterState(LetterState),
+    /// A reminder comes by itself.
+    #[error("reminders come by themselves; to send the code again, use `resend`")]
+    ReminderByHand,
+    /// The dealership had a letter a moment ago.
+    #[error("this dealership had a letter a moment ago; the next one may go in {}", in_words(*.0))]
+    TooSoon(TimeDelta),
+    /// The letter is not due yet.
+    #[error("the letter is not due yet (in {})", in_words(*.0))]
+    NotDue(TimeDelta),
     /// Nothing to write down.
     #[error("the note is empty")]
     EmptyNote,

@@ -1,6 +1,7 @@
 //! The rules: which facts a command makes of a state, or why it is refused.
 
 mod booking;
+mod letters;
 mod service;
 
 use std::borrow::Cow;
@@ -8,8 +9,8 @@ use std::borrow::Cow;
 use super::command::{Ask, Claim, Command, Context, Refusal};
 use super::event::CodeOrigin;
 use super::{
-    Actor, DealershipId, Ended, Event, Fact, IntentId, InvitationCode, InvitationState, Look, Onboarding, Outcome,
-    Profile, Stage, Timestamp, Untrusted, evolve,
+    Actor, DealershipId, Ended, Event, Fact, IntentId, InvitationCode, InvitationState, LetterKind, Look, Onboarding,
+    Outcome, Profile, Stage, Timestamp, Untrusted, evolve,
 };
 
 /// Decides. An empty list means that the command is already true: nothing is to be recorded.
@@ -21,6 +22,12 @@ pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) 
         return add(state, profile, ctx);
     }
     let state = state.ok_or(Refusal::Unknown)?;
+    let mut facts = of_known(state, command, ctx)?;
+    letters::suppress_needless(state, &mut facts, ctx);
+    Ok(facts)
+}
+
+fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     let archived = state.archived_at.is_some();
     match command {
         Command::Unarchive if archived => return Ok(vec![Fact::Unarchived {}]),
@@ -31,21 +38,24 @@ pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) 
         Command::Observe { .. } | Command::ObserveSlots { .. } | Command::Tick { .. } if archived => return Ok(vec![]),
         // A saga that was under way ends properly: its code exists at the partner.
         Command::IssueCode { intent, .. } | Command::FailCode { intent, .. } if is_pending(state, *intent) => {}
-        Command::EndBooking { .. } => {}
+        Command::EndBooking { .. } | Command::EndLetter { .. } | Command::BeginLetter { .. } => {}
+        Command::Bounce { .. } | Command::SuppressLetter { .. } => {}
+        Command::QueueDueLetter if archived => return Ok(vec![]),
         _ if archived => return Err(Refusal::Archived),
         _ => {}
     }
     match command {
         Command::Add { .. } | Command::Unarchive | Command::Note { .. } => Ok(vec![]),
         Command::Update { profile } => update(state, profile, ctx),
-        Command::RequestCode { intent, source, ask } => request(state, *intent, *source, *ask, ctx),
-        Command::IssueCode { code, generated_at, expires_at, source, intent, ask } => {
-            let (generated_at, expires_at) = (*generated_at, *expires_at);
-            issue(state, &NewCode { code, generated_at, expires_at, source: *source, intent: *intent }, *ask, ctx)
+        Command::RequestCode { intent, source, ask, mail } => request(state, *intent, *source, *ask, *mail, ctx),
+        Command::IssueCode { code, generated_at, expires_at, source, intent, ask, mail } => {
+            let (generated_at, expires_at, mail) = (*generated_at, *expires_at, *mail);
+            let new = NewCode { code, generated_at, expires_at, source: *source, intent: *intent, mail };
+            issue(state, &new, *ask, ctx)
         }
         Command::FailCode { intent, reason, refused } => Ok(fail(state, *intent, reason, *refused)),
         Command::Revoke { reason } => revoke(state, reason, ctx),
-        Command::ConfirmByDealer { said_at } => dealer_says_done(state, *said_at, ctx),
+        Command::ConfirmByDealer { said_at, mail } => dealer_says_done(state, *said_at, *mail, ctx),
         Command::Observe { look } => Ok(observe(state, look, ctx)),
         Command::ObserveSlots { look } => Ok(service::slots_seen(state, look)),
         Command::Tick { probing } => Ok(tick(state, *probing, ctx.now)),
@@ -57,6 +67,14 @@ pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) 
         ),
         Command::EndBooking { intent, end } => booking::end(state, *intent, end, ctx),
         Command::SeeAppointment { id } => Ok(booking::seen(state, id)),
+        Command::QueueLetter { .. }
+        | Command::QueueDueLetter
+        | Command::BeginLetter { .. }
+        | Command::EndLetter { .. }
+        | Command::RetryLetter { .. }
+        | Command::SuppressLetter { .. }
+        | Command::Bounce { .. }
+        | Command::SetReminders { .. } => letters::decide(state, command, ctx),
         Command::Assign { owner } if *owner == state.profile.owner => Ok(vec![]),
         Command::Assign { owner } => Ok(vec![Fact::OwnerAssigned { owner: owner.clone() }]),
         Command::Snooze { until } if *until == state.snoozed_until => Ok(vec![]),
@@ -149,6 +167,7 @@ fn request(
     intent: IntentId,
     source: CodeOrigin,
     ask: Ask,
+    mail: bool,
     ctx: &Context<'_>,
 ) -> Result<Vec<Fact>, Refusal> {
     if let Some(pending) = &state.pending {
@@ -159,7 +178,7 @@ fn request(
         };
     }
     may_have_code(state, ask, ctx)?;
-    Ok(vec![Fact::InvitationRequested { intent, source, generation: state.generation() + 1 }])
+    Ok(vec![Fact::InvitationRequested { intent, source, generation: state.generation() + 1, mail }])
 }
 
 struct NewCode<'a> {
@@ -168,6 +187,7 @@ struct NewCode<'a> {
     expires_at: Option<Timestamp>,
     source: CodeOrigin,
     intent: IntentId,
+    mail: bool,
 }
 
 fn issue(state: &Onboarding, new: &NewCode<'_>, ask: Ask, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
@@ -216,6 +236,11 @@ fn issue(state: &Onboarding, new: &NewCode<'_>, ask: Ask, ctx: &Context<'_>) -> 
         source: new.source,
         intent: new.intent,
     });
+    // A code that came for a dealership that is connected by now is on record, and not sent to anybody.
+    if let Some(letter) = ctx.letter.filter(|_| new.mail && !state.is_confirmed() && state.archived_at.is_none()) {
+        let what = if generation == 1 { LetterKind::Invitation } else { LetterKind::Reissue };
+        facts.push(letters::queued(state, letter, what, generation));
+    }
     Ok(facts)
 }
 
@@ -237,7 +262,12 @@ fn revoke(state: &Onboarding, reason: &Untrusted, ctx: &Context<'_>) -> Result<V
     }
 }
 
-fn dealer_says_done(state: &Onboarding, said_at: Timestamp, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+fn dealer_says_done(
+    state: &Onboarding,
+    said_at: Timestamp,
+    mail: bool,
+    ctx: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
     if state.is_confirmed() {
         return Err(Refusal::Connected);
     }
@@ -262,7 +292,11 @@ fn dealer_says_done(state: &Onboarding, said_at: Timestamp, ctx: &Context<'_>) -
         }
         Some(_) => {
             let due_at = said_at.checked_add_signed(ctx.policy.confirm_within).unwrap_or(Timestamp::MAX_UTC);
-            Ok(vec![Fact::DealerConfirmed { said_at, due_at }])
+            let mut facts = vec![Fact::DealerConfirmed { said_at, due_at }];
+            if let Some(letter) = ctx.letter.filter(|_| mail && ctx.policy.mail.word_received && state.corresponds()) {
+                facts.push(letters::queued(state, letter, LetterKind::WordReceived, state.generation()));
+            }
+            Ok(facts)
         }
     }
 }

@@ -1,56 +1,19 @@
 //! Facts and events: everything that ever happened. What is shown is folded from these.
 
+mod actor;
+mod kinds;
 mod words;
-
-use std::fmt;
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AppointmentId, DaySlots, DealershipId, IntentId, InvitationCode, OpcodeChoice, Outcome, Profile, Timestamp,
-    Untrusted,
+    AppointmentId, DaySlots, DealershipId, IntentId, InvitationCode, LetterId, LetterKind, OpcodeChoice, Outcome,
+    Profile, Timestamp, Untrusted,
 };
 
-/// Who caused an event: a person's name, or `system:<task>`.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Actor(Box<str>);
-
-impl Actor {
-    /// A person at the desk.
-    pub fn person(name: &str) -> Self {
-        Self(super::text::clean(name.trim()).into())
-    }
-
-    /// A task of the program.
-    pub fn system(task: &str) -> Self {
-        Self(format!("system:{task}").into())
-    }
-
-    /// The name as recorded.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether no person did it.
-    pub fn is_system(&self) -> bool {
-        self.0.starts_with("system:")
-    }
-}
-
-impl fmt::Display for Actor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&super::text::clean(&self.0))
-    }
-}
-
-impl fmt::Debug for Actor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+pub use actor::Actor;
 
 /// Where a code came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,6 +52,9 @@ pub enum Fact {
         source: CodeOrigin,
         /// The generation that the code will have.
         generation: u32,
+        /// Whether a letter takes it to the dealership.
+        #[serde(default)]
+        mail: bool,
     },
     /// The source did not give a code. A retry goes on with the same intent, unless it was refused for good.
     #[serde(rename = "invitation.request-failed")]
@@ -319,83 +285,95 @@ pub enum Fact {
     /// Taken back from the archive.
     #[serde(rename = "dealership.unarchived")]
     Unarchived {},
-}
-
-impl Fact {
-    /// Every kind there is, for filters and completions.
-    pub const KINDS: &'static [&'static str] = &[
-        "dealership.added",
-        "dealership.updated",
-        "invitation.requested",
-        "invitation.request-failed",
-        "invitation.issued",
-        "invitation.superseded",
-        "invitation.expired",
-        "invitation.revoked",
-        "dealer.confirmed",
-        "integration.confirmed",
-        "integration.overdue",
-        "integration.lost",
-        "probe.changed",
-        "opcode.chosen",
-        "opcode.verified",
-        "opcode.near-miss",
-        "opcode.missing",
-        "opcode.unknown",
-        "slots.seen",
-        "slots.missing",
-        "note.added",
-        "owner.assigned",
-        "dealership.snoozed",
-        "dealership.archived",
-        "dealership.unarchived",
-        "appointment.requested",
-        "appointment.booked",
-        "appointment.refused",
-        "appointment.unknown",
-        "appointment.verified",
-    ];
-
-    /// The dotted kind, as serialized.
-    pub fn kind(&self) -> &'static str {
-        Self::KINDS[self.index() as usize]
-    }
-
-    /// The place of the kind in [`Fact::KINDS`]. The index keeps it: new kinds go to the end.
-    pub fn index(&self) -> u8 {
-        match self {
-            Self::DealershipAdded { .. } => 0,
-            Self::DealershipUpdated { .. } => 1,
-            Self::InvitationRequested { .. } => 2,
-            Self::InvitationRequestFailed { .. } => 3,
-            Self::InvitationIssued { .. } => 4,
-            Self::InvitationSuperseded { .. } => 5,
-            Self::InvitationExpired { .. } => 6,
-            Self::InvitationRevoked { .. } => 7,
-            Self::DealerConfirmed { .. } => 8,
-            Self::IntegrationConfirmed { .. } => 9,
-            Self::ConfirmationOverdue { .. } => 10,
-            Self::IntegrationLost { .. } => 11,
-            Self::ProbeChanged { .. } => 12,
-            Self::OpcodeChosen { .. } => 13,
-            Self::OpcodeVerified { .. } => 14,
-            Self::OpcodeNearMiss { .. } => 15,
-            Self::OpcodeMissing { .. } => 16,
-            Self::OpcodeUnknown { .. } => 17,
-            Self::SlotsSeen { .. } => 18,
-            Self::SlotsMissing { .. } => 19,
-            Self::NoteAdded { .. } => 20,
-            Self::OwnerAssigned { .. } => 21,
-            Self::Snoozed { .. } => 22,
-            Self::Archived {} => 23,
-            Self::Unarchived {} => 24,
-            Self::AppointmentRequested { .. } => 25,
-            Self::AppointmentBooked { .. } => 26,
-            Self::AppointmentRefused { .. } => 27,
-            Self::AppointmentUnknown { .. } => 28,
-            Self::AppointmentVerified { .. } => 29,
-        }
-    }
+    /// A letter is to go out; open until sent, failed for good, suppressed, or uncertain for good.
+    #[serde(rename = "email.queued")]
+    EmailQueued {
+        /// Which letter; the same for every try.
+        letter: LetterId,
+        /// What it is for.
+        what: LetterKind,
+        /// The code that it carries or is about; 0: none.
+        generation: u32,
+        /// Where it goes.
+        to: Untrusted,
+        /// A reminder: so many seconds before the end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u32>,
+        /// The same letter as one before, because somebody wanted it.
+        #[serde(default)]
+        again: bool,
+    },
+    /// The letter is being handed over: from here on only the server's answer says whether it went out.
+    #[serde(rename = "email.begun")]
+    EmailBegun {
+        /// The letter.
+        letter: LetterId,
+        /// Where it goes.
+        to: Untrusted,
+    },
+    /// The mail server took it.
+    #[serde(rename = "email.sent")]
+    EmailSent {
+        /// The letter.
+        letter: LetterId,
+        /// What the server said.
+        reply: Box<str>,
+    },
+    /// It was not taken, for certain.
+    #[serde(rename = "email.failed")]
+    EmailFailed {
+        /// The letter.
+        letter: LetterId,
+        /// Why, in words.
+        reason: Box<str>,
+        /// When it is tried again; `None`: it is not.
+        retry_at: Option<Timestamp>,
+        /// The server refused the address, with this status (RFC 3463).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Box<str>>,
+    },
+    /// Nobody knows whether it was taken: the connection or the program ended meanwhile.
+    #[serde(rename = "email.uncertain")]
+    EmailUncertain {
+        /// The letter.
+        letter: LetterId,
+        /// Why, in words.
+        reason: Box<str>,
+        /// When it is tried once more, with the same Message-ID; `None`: it is not.
+        retry_at: Option<Timestamp>,
+    },
+    /// It does not go out: nobody needs it any more, or somebody said so.
+    #[serde(rename = "email.suppressed")]
+    EmailSuppressed {
+        /// The letter.
+        letter: LetterId,
+        /// Why, in words.
+        reason: Box<str>,
+    },
+    /// It came back (RFC 3464).
+    #[serde(rename = "email.bounced")]
+    EmailBounced {
+        /// The letter, when the report names it.
+        letter: Option<LetterId>,
+        /// The address that was refused.
+        address: Untrusted,
+        /// The status (RFC 3463).
+        status: Box<str>,
+        /// What the report says.
+        reason: Box<str>,
+    },
+    /// Somebody wants a letter tried again, now.
+    #[serde(rename = "email.retried")]
+    EmailRetried {
+        /// The letter.
+        letter: LetterId,
+    },
+    /// Whether this dealership is reminded of a code's end.
+    #[serde(rename = "reminders.set")]
+    RemindersSet {
+        /// It is.
+        on: bool,
+    },
 }
 
 /// A recorded fact. `seq` is gap-free and in commit order over the whole store, counted from 1.

@@ -1,5 +1,6 @@
 //! The fold: how an event changes the state. Never refuses, never looks at a clock or at configuration.
 
+use super::mail;
 use super::{
     BookedAppointment, ChosenOpcode, Confirmation, Ended, Event, Fact, Invitation, LastEvent, Onboarding, OpcodeState,
     OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord, Slots, Untrusted, WasVisible,
@@ -31,6 +32,7 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
                 left_live_at: None,
                 appointment: None,
                 booking: None,
+                mail: None,
                 probe: None,
                 snoozed_until: None,
                 archived_at: None,
@@ -44,6 +46,7 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
     state.last_event = last_event;
     let was_live = state.is_live();
     apply(&mut state, event);
+    mail::apply(&mut state.mail, &state.profile.contact.email, event);
     match (was_live, state.is_live()) {
         (true, false) => state.left_live_at = Some(event.at),
         (_, true) => state.left_live_at = None,
@@ -61,13 +64,14 @@ fn apply(state: &mut Onboarding, event: &Event) {
     let at = event.at;
     match &event.fact {
         Fact::DealershipAdded { profile } | Fact::DealershipUpdated { profile } => state.profile = profile.clone(),
-        Fact::InvitationRequested { intent, source, generation } => {
+        Fact::InvitationRequested { intent, source, generation, mail } => {
             state.pending = Some(PendingCode {
                 intent: *intent,
                 source: *source,
                 generation: *generation,
                 at,
                 by: event.actor.as_str().into(),
+                mail: *mail,
                 failed: None,
             });
         }
@@ -95,6 +99,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
                 ended: None,
             });
             state.pending = None;
+            mail::keep_to_generation(&mut state.mail, *generation);
             // The dealer's word was about the code before this one.
             if !state.is_confirmed() {
                 forget_word(state);
@@ -195,6 +200,16 @@ fn apply(state: &mut Onboarding, event: &Event) {
                 stands.seen_at = Some(at);
             }
         }
+        // Letters: see `mail::apply`.
+        Fact::EmailQueued { .. }
+        | Fact::EmailBegun { .. }
+        | Fact::EmailSent { .. }
+        | Fact::EmailFailed { .. }
+        | Fact::EmailUncertain { .. }
+        | Fact::EmailSuppressed { .. }
+        | Fact::EmailBounced { .. }
+        | Fact::EmailRetried { .. }
+        | Fact::RemindersSet { .. } => {}
         Fact::NoteAdded { .. } => state.notes += 1,
         Fact::OwnerAssigned { owner } => state.profile.owner.clone_from(owner),
         Fact::Snoozed { until } => state.snoozed_until = *until,

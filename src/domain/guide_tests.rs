@@ -36,7 +36,7 @@ impl Case {
 
     fn tell(&mut self, command: &Command) {
         let policy = Policy::default();
-        let context = Context { now: now(), policy: &policy, claims: &NoClaims };
+        let context = Context { now: now(), policy: &policy, claims: &NoClaims, letter: None };
         for fact in decide(self.state.as_ref(), command, &context).unwrap() {
             self.record(fact);
         }

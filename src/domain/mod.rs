@@ -35,13 +35,16 @@ pub use appointment::{
 pub use attention::Attention;
 pub use cadence::{Rhythm, cadence, next_tick, pressing};
 pub use code::{CodeDigest, CodeError, InvitationCode};
-pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, NoClaims, Refusal, in_words};
+pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, NoClaims, Refusal, in_words};
 pub use decide::{decide, decide_in_turn};
 pub use event::{Actor, CodeOrigin, Event, Fact, rfc3339};
 pub use evolve::{evolve, fold};
 pub use guide::{Guide, Observed, Step, guide};
 pub use id::{DealershipId, IntentId, LetterId};
-pub use mail::LetterKind;
+pub use mail::{
+    AddressRefused, DueLetter, Letter, LetterKind, LetterState, Mail, MailPolicy, Obstacle, QuietHours, due_letter,
+    next_letter_at,
+};
 pub use onboarding::{
     BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,
     PastInvitation, PendingCode, Profile, WasVisible,

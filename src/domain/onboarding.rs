@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::event::CodeOrigin;
+use super::mail::Mail;
 use super::{
     AppointmentId, ChosenOpcode, CodeDigest, DealershipId, IntentId, InvitationCode, OpcodeOption, OpcodeState,
     ProbeRecord, Slots, Timestamp, Untrusted,
@@ -142,6 +143,8 @@ pub struct PendingCode {
     pub at: Timestamp,
     /// Who asked.
     pub by: Box<str>,
+    /// Whether a letter takes it to the dealership.
+    pub mail: bool,
     /// Why the last try failed, if it did.
     pub failed: Option<Box<str>>,
 }
@@ -259,6 +262,8 @@ pub struct Onboarding {
     pub appointment: Option<Box<BookedAppointment>>,
     /// A booking whose end is not known. While there is one, no other may begin.
     pub booking: Option<Box<OpenBooking>>,
+    /// Its letters; `None`: there was never any.
+    pub mail: Option<Box<Mail>>,
     /// The last look that differed from the one before.
     pub probe: Option<ProbeRecord>,
     /// Out of sight until then.

@@ -3,6 +3,8 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use super::mail::MailPolicy;
+
 /// What the rules may be told by configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
@@ -28,6 +30,8 @@ pub struct Policy {
     pub slot_stretch: u8,
     /// How long after a booking without an answer its absence at the platform may count (2 min; our assumption).
     pub booking_settles: TimeDelta,
+    /// Letters.
+    pub mail: MailPolicy,
 }
 
 impl Default for Policy {
@@ -44,6 +48,7 @@ impl Default for Policy {
             slot_window: 14,
             slot_stretch: 6,
             booking_settles: TimeDelta::minutes(2),
+            mail: MailPolicy::default(),
         }
     }
 }

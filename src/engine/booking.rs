@@ -234,7 +234,7 @@ impl Inner {
         self.parts.platform.clone().ok_or(EngineError::NoPlatform)
     }
 
-    fn known(&self, id: DealershipId) -> Result<Arc<Onboarding>, EngineError> {
+    pub(super) fn known(&self, id: DealershipId) -> Result<Arc<Onboarding>, EngineError> {
         Ok(self.book().get(id).ok_or(Refusal::Unknown)?)
     }
 

@@ -1,48 +1,58 @@
-//! One budget of requests for the whole credential: never more than so many in any second.
+//! One budget for the whole credential: never more than so many in any second (requests) or hour (letters).
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// A sliding window, so that not even the second after an idle one may exceed the rate (a bucket would allow twice as
 /// many there).
 #[derive(Debug, Clone)]
 pub struct Budget {
     rate: usize,
+    window: Duration,
     sent: VecDeque<Duration>,
 }
 
 impl Budget {
     /// A budget of requests per second; 0 counts as 1.
     pub fn per_second(rate: u32) -> Self {
-        let rate = (rate as usize).max(1);
-        Self { rate, sent: VecDeque::new() }
+        Self::per(SECOND, rate)
     }
 
-    /// How long until a request may be sent; zero: now.
+    /// A budget of letters per hour; 0 counts as 1.
+    pub fn per_hour(rate: u32) -> Self {
+        Self::per(HOUR, rate)
+    }
+
+    fn per(window: Duration, rate: u32) -> Self {
+        Self { rate: (rate as usize).max(1), window, sent: VecDeque::new() }
+    }
+
+    /// How long until one may be sent; zero: now.
     pub fn ready_in(&self, now: Duration) -> Duration {
         match self.sent.front() {
-            Some(first) if self.sent.len() == self.rate => (*first + SECOND).saturating_sub(now),
+            Some(first) if self.sent.len() == self.rate => (*first + self.window).saturating_sub(now),
             _ => Duration::ZERO,
         }
     }
 
-    /// Takes note of a request.
+    /// Takes note of one.
     pub fn spend(&mut self, now: Duration) {
-        // What was sent before the last second counts no more.
-        let over = self.before_last_second(now).max((self.sent.len() + 1).saturating_sub(self.rate));
+        // What was sent before the window counts no more.
+        let over = self.before_window(now).max((self.sent.len() + 1).saturating_sub(self.rate));
         self.sent.drain(..over);
         self.sent.push_back(now);
     }
 
-    /// Requests in the second before a moment.
-    pub fn last_second(&self, now: Duration) -> u32 {
-        (self.sent.len() - self.before_last_second(now)) as u32
+    /// How many were sent in the window before a moment.
+    pub fn spent(&self, now: Duration) -> u32 {
+        (self.sent.len() - self.before_window(now)) as u32
     }
 
-    fn before_last_second(&self, now: Duration) -> usize {
-        self.sent.partition_point(|at| *at + SECOND <= now)
+    fn before_window(&self, now: Duration) -> usize {
+        self.sent.partition_point(|at| *at + self.window <= now)
     }
 }
 
@@ -65,7 +75,7 @@ mod tests {
                 sent.push(now);
                 let within = sent.iter().filter(|at| **at + SECOND > now).count();
                 prop_assert!(within <= rate as usize);
-                prop_assert_eq!(budget.last_second(now) as usize, within);
+                prop_assert_eq!(budget.spent(now) as usize, within);
             }
         }
     }

@@ -25,13 +25,13 @@ const PASTES_AT_ONCE: usize = 64;
 
 impl Engine {
     /// Obtains a code from the configured source and records it: the whole saga, resumed if it was open. The answer is
-    /// the new generation. The saga goes on when nobody waits for the answer any more.
-    pub async fn obtain(&self, id: DealershipId, ask: Ask, actor: &Actor) -> Result<u32, EngineError> {
+    /// the new generation. With `mail`, a letter takes it to the dealership. The saga goes on when nobody waits for the answer any more.
+    pub async fn obtain(&self, id: DealershipId, ask: Ask, mail: bool, actor: &Actor) -> Result<u32, EngineError> {
         let inner = Arc::clone(&self.inner);
         inner.may_record()?;
         let source = inner.parts.source.clone().ok_or(EngineError::NoSource)?;
         let (task, actor) = (Arc::clone(&inner), actor.clone());
-        let saga = inner.tasks.spawn(async move { task.obtain(source.as_ref(), id, Some(ask), &actor).await });
+        let saga = inner.tasks.spawn(async move { task.obtain(source.as_ref(), id, Some((ask, mail)), &actor).await });
         saga.await.unwrap_or_else(|error| Err(EngineError::Fault(error.to_string())))
     }
 
@@ -114,7 +114,7 @@ impl Inner {
         &self,
         source: &dyn CodeSource,
         id: DealershipId,
-        ask: Option<Ask>,
+        ask: Option<(Ask, bool)>,
         actor: &Actor,
     ) -> Result<u32, EngineError> {
         let Some(_mark) = Obtaining::begin(self, id) else {
@@ -137,7 +137,7 @@ impl Inner {
             name: state.profile.name.plain().into_owned(),
         };
         match self.ask_source(source, &request).await? {
-            Ok(obtained) => self.record(source.origin(), id, &pending, obtained, ask, actor).await,
+            Ok(obtained) => self.record(source.origin(), id, &pending, obtained, ask.map(|(ask, _)| ask), actor).await,
             Err(error) => {
                 let refused = matches!(error, SourceError::Refused(_));
                 let command = Command::FailCode { intent: pending.intent, reason: error.to_string(), refused };
@@ -152,7 +152,7 @@ impl Inner {
         &self,
         origin: CodeOrigin,
         id: DealershipId,
-        ask: Option<Ask>,
+        ask: Option<(Ask, bool)>,
         actor: &Actor,
     ) -> Result<Option<PendingCode>, EngineError> {
         let pending = || self.book().get(id).and_then(|state| state.pending.clone());
@@ -164,8 +164,8 @@ impl Inner {
             let reason = "the source that was asked is not configured any more".to_owned();
             self.execute(id, Command::FailCode { intent: open.intent, reason, refused: true }, actor).await?;
         }
-        let Some(ask) = ask else { return Ok(None) };
-        let command = Command::RequestCode { intent: self.new_intent_id(), source: origin, ask };
+        let Some((ask, mail)) = ask else { return Ok(None) };
+        let command = Command::RequestCode { intent: self.new_intent_id(), source: origin, ask, mail };
         self.execute(id, command, actor).await?;
         Ok(pending())
     }
@@ -215,6 +215,7 @@ impl Inner {
             source,
             intent: pending.intent,
             ask: ask.unwrap_or(Ask::Invite),
+            mail: pending.mail,
         };
         match self.execute(id, command, actor).await {
             Ok(events) => Ok(self.issued(id, &events)),
@@ -248,6 +249,7 @@ impl Inner {
             source: CodeOrigin::Paste,
             intent: self.new_intent_id(),
             ask: pasted.ask,
+            mail: pasted.mail,
         };
         let events = self.execute(id, command, actor).await?;
         Ok(self.issued(id, &events))

@@ -150,7 +150,7 @@ impl Inner {
             let choice = opcode.clone().filter(|_| unchosen);
             let choice = choice.map(|choice| Command::ChooseOpcode { choice, word: word.clone() });
             let commands = [Some(command), choice];
-            let context = Context { now, policy: &self.parts.policy, claims: &claims };
+            let context = Context { now, policy: &self.parts.policy, claims: &claims, letter: None };
             let decided = decide_in_turn(state.as_deref(), id, commands.iter().flatten(), actor, &context);
             let answer = decided.map(|facts| match (known, facts.is_empty()) {
                 (Some(_), true) => Imported::Unchanged(id),

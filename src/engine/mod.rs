@@ -8,10 +8,11 @@ mod budget;
 mod calls;
 mod causes;
 mod codes;
-mod expiry;
+mod deadlines;
 mod import;
 mod judge;
 mod picture;
+mod post;
 mod prober;
 mod recent;
 pub mod status;
@@ -31,15 +32,17 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::SharedClock;
 use crate::domain::{
-    Actor, Ask, BookingProblem, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode, Look,
-    Onboarding, Policy, Refusal, Service, SlotCounts, Timestamp, decide,
+    Actor, Ask, BookingProblem, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode, LetterId,
+    Look, Onboarding, Policy, Refusal, Service, SlotCounts, Timestamp, decide,
 };
+use crate::mail::LetterError;
 use crate::store::{Append, Book, Committed, EventQuery, Store, StoreError};
 use crate::xtime::{CodeSource, Platform, SourceError};
 use recent::Recent;
 
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use import::{Imported, Incoming};
+pub use post::{MailState, MailStatus, Post, Posted};
 pub use status::{Alarm, Cause, LookNote, PlatformState, Status, Sweep};
 
 /// How often a decision is made anew because the dealership changed under it.
@@ -65,6 +68,8 @@ pub struct Parts {
     pub platform: Option<Arc<dyn Platform>>,
     /// Where codes come from; `None`: by paste.
     pub source: Option<Arc<dyn CodeSource>>,
+    /// Letters; `None`: nobody sends any.
+    pub post: Option<Post>,
     /// Time.
     pub clock: SharedClock,
     /// The numbers of the process.
@@ -125,6 +130,12 @@ pub enum EngineError {
     /// What the platform would have to say first was not heard.
     #[error("could not tell: {0}; nothing was sent")]
     CouldNotTell(String),
+    /// A letter cannot be written (exit 1).
+    #[error(transparent)]
+    Letter(#[from] LetterError),
+    /// The mail server, or the way to it, fails.
+    #[error("{0}")]
+    Mail(String),
     /// The task that did it failed; it is restarted, so asking again may help.
     #[error("a part of the program failed while doing it: {0}")]
     Fault(String),
@@ -146,6 +157,8 @@ pub struct PastedCode {
     pub expires_at: Option<Timestamp>,
     /// What the operator saw.
     pub ask: Ask,
+    /// Whether a letter takes it to the dealership.
+    pub mail: bool,
 }
 
 /// What a look that was asked for found out, and what was recorded of it.
@@ -186,6 +199,7 @@ struct Inner {
     /// Dealerships for which a code is being obtained by this process.
     obtaining: Mutex<HashSet<DealershipId>>,
     source_slots: Semaphore,
+    post: post::PostOffice,
     cancel: CancellationToken,
     tasks: TaskTracker,
 }
@@ -218,6 +232,7 @@ impl Engine {
             booking: tokio::sync::Mutex::default(),
             obtaining: Mutex::default(),
             source_slots: Semaphore::new(SOURCE_IN_FLIGHT),
+            post: post::PostOffice::new(),
             cancel: cancel.clone(),
             tasks: TaskTracker::new(),
             parts,
@@ -289,7 +304,12 @@ impl Engine {
         command: Command,
         actor: &Actor,
     ) -> Result<Vec<Arc<Event>>, EngineError> {
-        self.inner.execute(id, command, actor).await
+        let nudge = matches!(command, Command::RetryLetter { .. });
+        let done = self.inner.execute(id, command, actor).await;
+        if nudge && done.is_ok() {
+            self.inner.nudge_post();
+        }
+        done
     }
 
     /// Looks now, before everything else that is due, and records what changed. A breaker that is open lets it through, one
@@ -366,7 +386,8 @@ impl Inner {
     fn decided(&self, id: DealershipId, command: &Command, actor: &Actor) -> Result<Option<Append>, Refusal> {
         let state = self.book().get(id);
         let now = self.now();
-        let context = Context { now, policy: &self.parts.policy, claims: self.book() };
+        let letter = self.parts.post.as_ref().map(|_| self.new_letter_id());
+        let context = Context { now, policy: &self.parts.policy, claims: self.book(), letter };
         let facts = decide(state.as_deref(), command, &context)?;
         let expected_version = state.map_or(0, |state: Arc<Onboarding>| state.version);
         let append = Append { dealership: id, expected_version, actor: actor.clone(), at: now, facts };
@@ -380,6 +401,10 @@ impl Inner {
                 return id;
             }
         }
+    }
+
+    fn new_letter_id(&self) -> LetterId {
+        LetterId::from_bits(self.rng.lock().next_u64())
     }
 
     fn new_intent_id(&self) -> IntentId {

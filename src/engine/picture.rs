@@ -20,7 +20,7 @@ impl Prober {
             (state, _) => state,
         };
         let waiting = self.waiting(now.at);
-        let requests_last_second = self.budget.last_second(now.elapsed);
+        let requests_last_second = self.budget.spent(now.elapsed);
         let sweep = self.sweep.picture(&mut self.agenda, now, self.inner.parts.pace.requests_per_second);
         let longest_wait = self.agenda.longest_wait(now.at).map(|wait| TimeDelta::seconds(wait.num_seconds()));
         let status = self.inner.status.borrow();

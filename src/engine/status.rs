@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::post::MailStatus;
 use crate::domain::{CodeOrigin, Outcome, SlotCounts, Timestamp};
 
 /// How the platform looks from here. One cause is one alarm, however many dealerships it hits.
@@ -123,6 +124,8 @@ pub struct Status {
     pub last_answer_at: Option<Timestamp>,
     /// Where codes come from; `None`: by paste.
     pub source: Option<CodeOrigin>,
+    /// Letters.
+    pub mail: MailStatus,
     /// What went wrong inside the program and was mended (a task that failed and was restarted, a finding that could not
     /// be recorded), newest last, the last ten.
     pub faults: Vec<String>,

@@ -10,7 +10,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::backoff::Backoff;
-use super::{Inner, codes, expiry, prober};
+use super::{Inner, codes, deadlines, post, prober};
 
 /// How long a task that failed rests before it is started again.
 const REST: Backoff = Backoff::seconds(2, 60);
@@ -24,8 +24,12 @@ pub(super) fn start(inner: &Arc<Inner>) {
         supervise(inner, "probe", prober::run);
     }
     if inner.works() {
-        supervise(inner, "clock", expiry::run);
+        supervise(inner, "clock", deadlines::clocks);
         supervise(inner, "codes", codes::resume_all);
+        if inner.parts.post.is_some() {
+            supervise(inner, "reminders", deadlines::letters);
+            supervise(inner, "mail", post::run);
+        }
     }
 }
 
@@ -107,6 +111,7 @@ mod tests {
             store: MemoryStore::new(),
             platform: None,
             source: None,
+            post: None,
             clock: Arc::new(clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),

@@ -51,6 +51,16 @@ impl Timers {
         self.order.iter().map(|(_, id)| *id)
     }
 
+    /// The moment of a dealership.
+    pub fn at(&self, id: DealershipId) -> Option<Timestamp> {
+        self.moments.get(&id).copied()
+    }
+
+    /// How many are due.
+    pub fn due(&self, now: Timestamp) -> usize {
+        self.order.iter().take_while(|(at, _)| *at <= now).count()
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.order.len()

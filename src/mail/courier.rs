@@ -19,7 +19,10 @@ pub struct Parcel {
 
 impl std::fmt::Debug for Parcel {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Parcel").field("letter", &self.letter).field("bytes", &self.message.len()).finish_non_exhaustive()
+        f.debug_struct("Parcel")
+            .field("letter", &self.letter)
+            .field("bytes", &self.message.len())
+            .finish_non_exhaustive()
     }
 }
 

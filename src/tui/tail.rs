@@ -19,13 +19,15 @@ pub enum Group {
     Xtime,
     /// Opcodes, slots and test appointments.
     Opcodes,
+    /// Letters.
+    Mail,
     /// Profiles, owners, notes, snoozes, the archive.
     Desk,
 }
 
 impl Group {
     /// Every group, in order.
-    pub const ALL: [Self; 4] = [Self::Codes, Self::Xtime, Self::Opcodes, Self::Desk];
+    pub const ALL: [Self; 5] = [Self::Codes, Self::Xtime, Self::Opcodes, Self::Mail, Self::Desk];
 
     /// Its name.
     pub const fn title(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Group {
             Self::Codes => "codes",
             Self::Xtime => "Xtime and the dealer's word",
             Self::Opcodes => "opcodes, slots, appointments",
+            Self::Mail => "letters",
             Self::Desk => "dealerships, owners, notes",
         }
     }
@@ -43,6 +46,7 @@ impl Group {
             Self::Codes => "codes",
             Self::Xtime => "Xtime",
             Self::Opcodes => "opcodes",
+            Self::Mail => "mail",
             Self::Desk => "desk",
         }
     }
@@ -67,6 +71,11 @@ impl Group {
             Fact::AppointmentBooked { .. } | Fact::AppointmentVerified { .. } => (Self::Opcodes, Tone::Good),
             Fact::AppointmentRefused { .. } => (Self::Opcodes, Tone::Warn),
             Fact::AppointmentUnknown { .. } => (Self::Opcodes, Tone::Bad),
+            Fact::EmailQueued { .. } | Fact::EmailBegun { .. } | Fact::EmailRetried { .. } => (Self::Mail, Tone::Faint),
+            Fact::EmailSent { .. } => (Self::Mail, Tone::Good),
+            Fact::EmailFailed { retry_at: Some(_), .. } | Fact::EmailUncertain { .. } => (Self::Mail, Tone::Warn),
+            Fact::EmailFailed { .. } | Fact::EmailBounced { .. } => (Self::Mail, Tone::Bad),
+            Fact::EmailSuppressed { .. } | Fact::RemindersSet { .. } => (Self::Mail, Tone::Plain),
             Fact::DealershipAdded { .. }
             | Fact::DealershipUpdated { .. }
             | Fact::NoteAdded { .. }

@@ -56,7 +56,7 @@ impl Case {
     }
 
     pub fn try_tell(&mut self, command: &Command) -> Result<Vec<Fact>, Refusal> {
-        let context = Context { now: self.now, policy: &self.policy, claims: &NoClaims };
+        let context = Context { now: self.now, policy: &self.policy, claims: &NoClaims, letter: None };
         let facts = decide(self.state.as_ref(), command, &context)?;
         for fact in facts.clone() {
             self.seq += 1;

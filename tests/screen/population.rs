@@ -57,7 +57,7 @@ impl World {
         command: &Command,
     ) -> Result<Committed, Refusal> {
         let old = self.states.get(&id).cloned();
-        let context = Context { now: at, policy: &self.policy, claims: self };
+        let context = Context { now: at, policy: &self.policy, claims: self, letter: None };
         let facts = decide(old.as_deref(), command, &context)?;
         let mut state = old.map(|old| (*old).clone());
         let mut events = Vec::new();

@@ -34,7 +34,7 @@ pub fn hours(count: i64) -> TimeDelta {
 
 /// A pasted first code, or a new one instead of the one that is there.
 pub fn pasted(dealership: DealershipId, code: &str, generated_at: Timestamp, ask: Ask) -> PastedCode {
-    PastedCode { dealership, code: code.parse().unwrap(), generated_at, expires_at: None, ask }
+    PastedCode { dealership, code: code.parse().unwrap(), generated_at, expires_at: None, ask, mail: true }
 }
 
 impl Desk {
@@ -68,6 +68,7 @@ impl Desk {
             store: Arc::clone(&store) as Arc<dyn Store>,
             platform: Some(Arc::clone(&world) as _),
             source: Some(Arc::clone(&world) as _),
+            post: None,
             clock: Arc::new(clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),
@@ -134,7 +135,7 @@ impl Desk {
 
     pub async fn obtain(&self, place: usize, ask: Ask) -> Result<u32, EngineError> {
         let (engine, id) = (self.engine.clone(), self.ids[place]);
-        self.wait(async move { engine.obtain(id, ask, &ana()).await }).await
+        self.wait(async move { engine.obtain(id, ask, true, &ana()).await }).await
     }
 
     pub async fn execute(&self, place: usize, command: Command) -> Result<Vec<Arc<Event>>, EngineError> {

@@ -175,7 +175,7 @@ impl Visit<'_> {
             vin: "".into(),
             moves: self.args.reschedule,
         };
-        let ctx = Context { now, policy, claims: self.engine.book() };
+        let ctx = Context { now, policy, claims: self.engine.book(), letter: None };
         decide(Some(&self.state), &command, &ctx).map(drop)
     }
 

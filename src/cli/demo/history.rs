@@ -166,7 +166,11 @@ impl Past<'_> {
         let mut line = |at: Timestamp, actor: &Actor, command| story.push((at, dealer.id, actor.clone(), command));
         line(dealer.added_at, &owner, Command::Add { profile: dealer.profile.clone() });
         let Some(Invited { at, intent, code }) = &dealer.invited else { return };
-        line(*at, &owner, Command::RequestCode { intent: *intent, source: CodeOrigin::Http, ask: Ask::Invite });
+        line(
+            *at,
+            &owner,
+            Command::RequestCode { intent: *intent, source: CodeOrigin::Http, ask: Ask::Invite, mail: true },
+        );
         let issued_at = *at + TimeDelta::seconds(1);
         let issue = Command::IssueCode {
             code: code.clone(),
@@ -175,6 +179,7 @@ impl Past<'_> {
             source: CodeOrigin::Http,
             intent: *intent,
             ask: Ask::Invite,
+            mail: true,
         };
         line(issued_at, &owner, issue);
         for call in calls {
@@ -228,7 +233,7 @@ impl Past<'_> {
         let mut batch = Vec::new();
         for (at, dealership, actor, command) in story {
             let state = ledger.states.get(&dealership);
-            let context = Context { now: at, policy: self.policy, claims: &ledger };
+            let context = Context { now: at, policy: self.policy, claims: &ledger, letter: None };
             // What the rules refuse did not happen: a dealer who says "done" twice, for instance.
             let Ok(facts) = decide(state, &command, &context) else { continue };
             if facts.is_empty() {

@@ -168,6 +168,7 @@ impl Demo {
             store,
             platform: Some(platform),
             source: Some(Arc::new(source)),
+            post: None,
             clock,
             policy,
             pace: Pace::default(),

@@ -42,7 +42,7 @@ impl Call {
     /// What the desk records of it.
     pub fn command(&self) -> Command {
         match (self.kind.as_str(), &self.opcode) {
-            ("done", _) => Command::ConfirmByDealer { said_at: self.at },
+            ("done", _) => Command::ConfirmByDealer { said_at: self.at, mail: true },
             ("opcode", Some(code)) => {
                 let option =
                     if self.option.as_deref() == Some("new") { OpcodeOption::New } else { OpcodeOption::Existing };

@@ -64,6 +64,20 @@ impl Event {
                 format!("nobody knows whether it was booked: {}", clean(reason))
             }
             Fact::AppointmentVerified { id } => format!("test appointment {} read back", id.plain()),
+            Fact::EmailQueued { what, again: true, to, .. } => format!("letter: {what} to {} once more", to.plain()),
+            Fact::EmailQueued { what, to, .. } => format!("letter: {what} to {} queued", to.plain()),
+            Fact::EmailBegun { to, .. } => format!("letter is being handed over, to {}", to.plain()),
+            Fact::EmailSent { reply, .. } => format!("letter sent: {}", clean(reply)),
+            Fact::EmailFailed { reason, retry_at: None, .. } => format!("letter not sent: {}", clean(reason)),
+            Fact::EmailFailed { reason, .. } => format!("letter not sent yet: {}", clean(reason)),
+            Fact::EmailUncertain { reason, .. } => format!("letter uncertain: {}", clean(reason)),
+            Fact::EmailSuppressed { reason, .. } => format!("letter not sent, on purpose: {}", clean(reason)),
+            Fact::EmailBounced { address, status, .. } => {
+                format!("letter came back: {} refused, {}", address.plain(), clean(status))
+            }
+            Fact::EmailRetried { .. } => "letter to be tried again now".to_owned(),
+            Fact::RemindersSet { on: true } => "reminders on".to_owned(),
+            Fact::RemindersSet { on: false } => "reminders off".to_owned(),
             Fact::NoteAdded { text } => format!("note: {}", text.plain()),
             Fact::OwnerAssigned { owner: Some(owner) } => format!("assigned to {}", owner.plain()),
             Fact::OwnerAssigned { owner: None } => "assigned to nobody".to_owned(),

@@ -44,6 +44,7 @@ fn dealership(n: u64, name: &str, city: &str, owner: &str) -> Onboarding {
         left_live_at: None,
         appointment: None,
         booking: None,
+        mail: None,
         probe: None,
         snoozed_until: None,
         archived_at: None,

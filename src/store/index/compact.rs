@@ -5,9 +5,10 @@ use chrono::{DateTime, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AppointmentId, BookedAppointment, ChosenOpcode, CodeDigest, CodeOrigin, Confirmation, DaySlots, DealershipId,
-    Ended, IntentId, Invitation, InvitationCode, LastEvent, Onboarding, OpcodeChoice, OpcodeState, OpenBooking,
-    Outcome, PastInvitation, PendingCode, ProbeRecord, Profile, Slots, Timestamp, Untrusted, WasVisible,
+    AddressRefused, AppointmentId, BookedAppointment, ChosenOpcode, CodeDigest, CodeOrigin, Confirmation, DaySlots,
+    DealershipId, Ended, IntentId, Invitation, InvitationCode, LastEvent, Letter, LetterId, LetterKind, LetterState,
+    Mail, Onboarding, OpcodeChoice, OpcodeState, OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord,
+    Profile, Slots, Timestamp, Untrusted, WasVisible,
 };
 
 /// Written as seconds and nanoseconds.
@@ -50,6 +51,7 @@ pub(super) struct Compact {
     left_live_at: Option<Moment>,
     appointment: Option<CompactAppointment>,
     booking: Option<CompactBooking>,
+    mail: Option<CompactMail>,
     probe: Option<(Moment, Outcome, Box<str>)>,
     snoozed_until: Option<Moment>,
     archived_at: Option<Moment>,
@@ -108,7 +110,34 @@ struct CompactPending {
     generation: u32,
     at: Moment,
     by: Box<str>,
+    mail: bool,
     failed: Option<Box<str>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CompactMail {
+    letters: Vec<CompactLetter>,
+    refused: Option<(Untrusted, Box<str>, Moment)>,
+    reminders_off: bool,
+    begun_at: Option<Moment>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CompactLetter {
+    id: u64,
+    kind: LetterKind,
+    generation: u32,
+    before: Option<u32>,
+    again: bool,
+    to: Untrusted,
+    queued_at: Moment,
+    by: Box<str>,
+    state: LetterState,
+    at: Moment,
+    due_at: Option<Moment>,
+    refused: u16,
+    handed: u16,
+    words: Option<Box<str>>,
 }
 
 // Everything is taken apart by name, so that a new field of the domain cannot be forgotten here.
@@ -134,6 +163,7 @@ impl From<Onboarding> for Compact {
             left_live_at,
             appointment,
             booking,
+            mail,
             probe,
             snoozed_until,
             archived_at,
@@ -166,6 +196,7 @@ impl From<Onboarding> for Compact {
             left_live_at: left_live_at.map(Moment),
             appointment: appointment.map(|stands| (*stands).into()),
             booking: booking.map(|open| (*open).into()),
+            mail: mail.map(|mail| (*mail).into()),
             probe: probe.map(|ProbeRecord { at, outcome, reason }| (Moment(at), outcome, reason)),
             snoozed_until: snoozed_until.map(Moment),
             archived_at: archived_at.map(Moment),
@@ -194,8 +225,8 @@ impl From<Invitation> for CompactInvitation {
 }
 
 impl From<PendingCode> for CompactPending {
-    fn from(PendingCode { intent, source, generation, at, by, failed }: PendingCode) -> Self {
-        Self { intent: intent.bits(), source, generation, at: Moment(at), by, failed }
+    fn from(PendingCode { intent, source, generation, at, by, mail, failed }: PendingCode) -> Self {
+        Self { intent: intent.bits(), source, generation, at: Moment(at), by, mail, failed }
     }
 }
 
@@ -227,6 +258,7 @@ impl From<Compact> for Onboarding {
             left_live_at: state.left_live_at.map(moment),
             appointment: state.appointment.map(|stands| Box::new(stands.into())),
             booking: state.booking.map(|open| Box::new(open.into())),
+            mail: state.mail.map(|mail| Box::new(mail.into())),
             probe: state.probe.map(|(Moment(at), outcome, reason)| ProbeRecord { at, outcome, reason }),
             snoozed_until: state.snoozed_until.map(moment),
             archived_at: state.archived_at.map(moment),
@@ -254,8 +286,8 @@ impl From<CompactInvitation> for Invitation {
 
 impl From<CompactPending> for PendingCode {
     fn from(pending: CompactPending) -> Self {
-        let CompactPending { intent, source, generation, at: Moment(at), by, failed } = pending;
-        Self { intent: IntentId::from_bits(intent), source, generation, at, by, failed }
+        let CompactPending { intent, source, generation, at: Moment(at), by, mail, failed } = pending;
+        Self { intent: IntentId::from_bits(intent), source, generation, at, by, mail, failed }
     }
 }
 
@@ -293,5 +325,40 @@ impl From<CompactBooking> for OpenBooking {
     fn from(booking: CompactBooking) -> Self {
         let CompactBooking { intent, local, opcode, vin, moves, at: Moment(at), by, unknown } = booking;
         Self { intent: IntentId::from_bits(intent), local, opcode, vin, moves, at, by, unknown }
+    }
+}
+
+impl From<Mail> for CompactMail {
+    fn from(Mail { letters, refused, reminders_off, begun_at }: Mail) -> Self {
+        let refused = refused.map(|AddressRefused { address, status, at }| (address, status, Moment(at)));
+        let letters = letters.into_iter().map(CompactLetter::from).collect();
+        Self { letters, refused, reminders_off, begun_at: begun_at.map(Moment) }
+    }
+}
+
+impl From<CompactMail> for Mail {
+    fn from(CompactMail { letters, refused, reminders_off, begun_at }: CompactMail) -> Self {
+        let refused = refused.map(|(address, status, Moment(at))| AddressRefused { address, status, at });
+        let letters = letters.into_iter().map(Letter::from).collect();
+        Self { letters, refused, reminders_off, begun_at: begun_at.map(|Moment(at)| at) }
+    }
+}
+
+impl From<Letter> for CompactLetter {
+    fn from(letter: Letter) -> Self {
+        let Letter { id, kind, generation, before, again, to, queued_at, by, state, .. } = letter;
+        let Letter { at, due_at, refused, handed, words, .. } = letter;
+        let (id, queued_at, at, due_at) = (id.bits(), Moment(queued_at), Moment(at), due_at.map(Moment));
+        Self { id, kind, generation, before, again, to, queued_at, by, state, at, due_at, refused, handed, words }
+    }
+}
+
+impl From<CompactLetter> for Letter {
+    fn from(letter: CompactLetter) -> Self {
+        let CompactLetter { id, kind, generation, before, again, to, queued_at, by, state, .. } = letter;
+        let CompactLetter { at, due_at, refused, handed, words, .. } = letter;
+        let (id, due_at) = (LetterId::from_bits(id), due_at.map(|Moment(at)| at));
+        let (queued_at, at) = (queued_at.0, at.0);
+        Self { id, kind, generation, before, again, to, queued_at, by, state, at, due_at, refused, handed, words }
     }
 }

@@ -149,9 +149,14 @@ impl Dialog {
         };
         let code = code.map_err(|more| problems.extend(more)).ok();
         match (code, generated_at) {
-            (Some(code), Some(generated_at)) => {
-                Ok(PastedCode { dealership: item.id, code, generated_at, expires_at: None, ask: Ask::Invite })
-            }
+            (Some(code), Some(generated_at)) => Ok(PastedCode {
+                dealership: item.id,
+                code,
+                generated_at,
+                expires_at: None,
+                ask: Ask::Invite,
+                mail: true,
+            }),
             _ => Err(problems),
         }
     }
@@ -180,6 +185,7 @@ impl Dialog {
                 generated_at: one.generated_at,
                 expires_at: None,
                 ask: Ask::Invite,
+                mail: true,
             })
             .collect())
     }
@@ -243,7 +249,7 @@ impl Dialog {
                 let said = |item: &Item| {
                     let at = parse_moment(text, glance.now, &item.zone).map_err(|error| error.to_string())?;
                     word_fits(item, at, glance)?;
-                    Ok((item.id, Command::ConfirmByDealer { said_at: at }))
+                    Ok((item.id, Command::ConfirmByDealer { said_at: at, mail: true }))
                 };
                 let commands: Result<Vec<_>, String> = self.items.iter().map(said).collect();
                 commands.map(Wish::Execute).map_err(|text| wrong(Role::Text, text))

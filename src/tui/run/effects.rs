@@ -114,7 +114,7 @@ impl Errands {
         let (engine, actor) = (self.engine.clone(), self.actor.clone());
         self.each(work, AT_ONCE, items, move |(id, ask)| {
             let (engine, actor) = (engine.clone(), actor.clone());
-            async move { (id, engine.obtain(id, ask, &actor).await.map(issued)) }
+            async move { (id, engine.obtain(id, ask, true, &actor).await.map(issued)) }
         });
     }
 

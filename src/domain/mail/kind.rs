@@ -1,4 +1,4 @@
-//! Letters to a dealership: what they are, and what became of them.
+//! What letters are for.
 
 use serde::{Deserialize, Serialize};
 

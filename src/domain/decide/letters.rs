@@ -1,0 +1,169 @@
+//! The rules about letters.
+
+use std::borrow::Cow;
+
+use crate::domain::command::{Command, Context, LetterEnd, Refusal};
+use crate::domain::mail::{due_letter, rest};
+use crate::domain::{Actor, Event, Fact, Letter, LetterId, LetterKind, LetterState, Onboarding, evolve};
+
+/// How often an uncertain letter may be handed over before nobody tries it again unasked.
+const MOST_COPIES: u16 = 2;
+
+pub(super) fn decide(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    match command {
+        Command::QueueLetter { kind } => queue(state, *kind, ctx),
+        Command::QueueDueLetter => Ok(queue_due(state, ctx)),
+        Command::BeginLetter { letter } => begin(state, found(state, *letter)?, ctx),
+        Command::EndLetter { letter, end, jitter } => Ok(ended(found(state, *letter)?, end, *jitter, ctx)),
+        Command::RetryLetter { letter } => retry(state, found(state, *letter)?, ctx),
+        Command::SuppressLetter { letter, reason } => suppress(found(state, *letter)?, reason),
+        Command::Bounce { letter, address, status, reason } => {
+            let letter = letter.and_then(|id| found(state, id).ok());
+            if letter.is_some_and(|letter| letter.state == LetterState::Bounced)
+                || (letter.is_none() && state.address_refused().is_some_and(|refused| refused.address == *address))
+            {
+                return Ok(vec![]);
+            }
+            Ok(vec![Fact::EmailBounced {
+                letter: letter.map(|letter| letter.id),
+                address: address.clone(),
+                status: status.as_str().into(),
+                reason: reason.as_str().into(),
+            }])
+        }
+        Command::SetReminders { on } if *on != state.mail.as_ref().is_some_and(|mail| mail.reminders_off) => Ok(vec![]),
+        Command::SetReminders { on } => Ok(vec![Fact::RemindersSet { on: *on }]),
+        _ => Ok(vec![]),
+    }
+}
+
+/// The fact that a letter waits for its turn.
+pub(super) fn queued(state: &Onboarding, letter: LetterId, what: LetterKind, generation: u32) -> Fact {
+    let to = state.profile.contact.email.clone();
+    Fact::EmailQueued { letter, what, generation, to, before: None, again: false }
+}
+
+/// Ends every waiting letter that these facts make needless, in the same commit: a dead code is never on its way.
+pub(super) fn suppress_needless(state: &Onboarding, facts: &mut Vec<Fact>, ctx: &Context<'_>) {
+    let new = facts.iter().any(|fact| matches!(fact, Fact::EmailQueued { .. }));
+    if facts.is_empty() || !(new || state.letters().iter().any(|letter| letter.due_at.is_some())) {
+        return;
+    }
+    let actor = Actor::system("rules");
+    let mut after = Cow::Borrowed(state);
+    for fact in &*facts {
+        let event = Event { seq: 0, at: ctx.now, actor: actor.clone(), dealership: state.id, fact: fact.clone() };
+        if let Some(next) = evolve(Some(after.into_owned()), &event) {
+            after = Cow::Owned(next);
+        } else {
+            return;
+        }
+    }
+    let needless = after.letters().iter().filter(|letter| letter.due_at.is_some()).filter_map(|letter| {
+        let reason = after.letter_obstacle(letter, ctx.now)?.to_string().into();
+        Some(Fact::EmailSuppressed { letter: letter.id, reason })
+    });
+    facts.extend(needless.collect::<Vec<_>>());
+}
+
+fn found(state: &Onboarding, id: LetterId) -> Result<&Letter, Refusal> {
+    state.letters().iter().find(|letter| letter.id == id).ok_or(Refusal::NoLetter(id))
+}
+
+fn queue(state: &Onboarding, kind: LetterKind, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    let letter = ctx.letter.ok_or(Refusal::NoMail)?;
+    let generation = state.generation();
+    // Of a code there is one letter: what it is called follows from which code it is.
+    let what = match kind {
+        LetterKind::Reminder => return Err(Refusal::ReminderByHand),
+        LetterKind::Invitation | LetterKind::Reissue if generation > 1 => LetterKind::Reissue,
+        LetterKind::Invitation | LetterKind::Reissue => LetterKind::Invitation,
+        other => other,
+    };
+    let same = |letter: &&Letter| letter.kind == what && letter.generation == generation;
+    if let Some(open) = state.letters().iter().filter(same).find(|letter| letter.is_open()) {
+        return Err(Refusal::LetterOpen { letter: open.id, kind: what, ago: ctx.now - open.queued_at });
+    }
+    if let Some(obstacle) = state.obstacle(what, generation, ctx.now) {
+        return Err(Refusal::Letter(obstacle));
+    }
+    let again = state.letters().iter().any(|letter| same(&letter));
+    let to = state.profile.contact.email.clone();
+    Ok(vec![Fact::EmailQueued { letter, what, generation, to, before: None, again }])
+}
+
+fn queue_due(state: &Onboarding, ctx: &Context<'_>) -> Vec<Fact> {
+    let due = ctx.letter.zip(due_letter(state, &ctx.policy.mail, ctx.now));
+    let fact = due.map(|(letter, due)| Fact::EmailQueued {
+        letter,
+        what: due.kind,
+        generation: state.generation(),
+        to: state.profile.contact.email.clone(),
+        before: due.before,
+        again: false,
+    });
+    fact.into_iter().collect()
+}
+
+/// The last look before anything leaves: either it is durable that the letter is being handed over, or it does not go.
+fn begin(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    let Some(due_at) = letter.due_at else { return Err(Refusal::LetterState(letter.state)) };
+    if let Some(obstacle) = state.letter_obstacle(letter, ctx.now) {
+        return Ok(vec![Fact::EmailSuppressed { letter: letter.id, reason: obstacle.to_string().into() }]);
+    }
+    if due_at > ctx.now {
+        return Err(Refusal::NotDue(due_at - ctx.now));
+    }
+    if let Some(wait) = state.letter_pause(ctx.policy.mail.per_dealership, ctx.now) {
+        return Err(Refusal::TooSoon(wait));
+    }
+    Ok(vec![Fact::EmailBegun { letter: letter.id, to: state.profile.contact.email.clone() }])
+}
+
+fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Vec<Fact> {
+    let (id, policy) = (letter.id, &ctx.policy.mail);
+    let sending = letter.state == LetterState::Sending;
+    // Whoever said meanwhile that it came back, or that it must not go, knows more.
+    if !letter.is_open() {
+        return vec![];
+    }
+    let next = |step: Option<&chrono::TimeDelta>| step.map(|step| ctx.now + rest(*step, jitter));
+    let fact = match end {
+        LetterEnd::Sent { reply } => Fact::EmailSent { letter: id, reply: reply.as_str().into() },
+        LetterEnd::Refused { reason, permanent, address } => {
+            let step = policy.retry.get(usize::from(letter.refused)).filter(|_| !permanent);
+            let (retry_at, reason) = (next(step), reason.as_str().into());
+            // An earlier copy may have arrived, whatever becomes of this one.
+            if letter.handed > u16::from(sending) && address.is_none() {
+                Fact::EmailUncertain { letter: id, reason, retry_at }
+            } else {
+                Fact::EmailFailed { letter: id, reason, retry_at, address: address.as_deref().map(Into::into) }
+            }
+        }
+        LetterEnd::Uncertain { reason } => {
+            let again = letter.handed < MOST_COPIES;
+            let retry_at = next(again.then_some(&policy.retry_uncertain));
+            Fact::EmailUncertain { letter: id, reason: reason.as_str().into(), retry_at }
+        }
+    };
+    vec![fact]
+}
+
+fn retry(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    match letter.state {
+        LetterState::Sending | LetterState::Sent => return Err(Refusal::LetterState(letter.state)),
+        _ if letter.due_at.is_some_and(|due| due <= ctx.now) => return Ok(vec![]),
+        _ => {}
+    }
+    match state.letter_obstacle(letter, ctx.now) {
+        Some(obstacle) => Err(Refusal::Letter(obstacle)),
+        None => Ok(vec![Fact::EmailRetried { letter: letter.id }]),
+    }
+}
+
+fn suppress(letter: &Letter, reason: &str) -> Result<Vec<Fact>, Refusal> {
+    match letter.due_at {
+        Some(_) => Ok(vec![Fact::EmailSuppressed { letter: letter.id, reason: reason.into() }]),
+        None => Err(Refusal::LetterState(letter.state)),
+    }
+}

@@ -1,0 +1,46 @@
+//! Who caused an event.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::text;
+
+/// Who caused an event: a person's name, or `system:<task>`.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Actor(Box<str>);
+
+impl Actor {
+    /// A person at the desk.
+    pub fn person(name: &str) -> Self {
+        Self(text::clean(name.trim()).into())
+    }
+
+    /// A task of the program.
+    pub fn system(task: &str) -> Self {
+        Self(format!("system:{task}").into())
+    }
+
+    /// The name as recorded.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether no person did it.
+    pub fn is_system(&self) -> bool {
+        self.0.starts_with("system:")
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&text::clean(&self.0))
+    }
+}
+
+impl fmt::Debug for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

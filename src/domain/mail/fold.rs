@@ -1,0 +1,130 @@
+//! How events change the letters of a dealership.
+
+use super::{AddressRefused, Letter, LetterState, Mail};
+use crate::domain::{Event, Fact, LetterId, Timestamp, Untrusted};
+
+/// How many letters about earlier codes are kept.
+const EARLIER_KEPT: usize = 4;
+
+/// Folds an event about letters; every other one changes nothing.
+///
+/// `present` is the dealership's address after the event: a report about another one says nothing of it.
+pub(crate) fn apply(mail: &mut Option<Box<Mail>>, present: &Untrusted, event: &Event) {
+    match &event.fact {
+        Fact::EmailQueued { .. } | Fact::EmailBounced { .. } | Fact::RemindersSet { .. } => {
+            fold(mail.get_or_insert_default(), present, event);
+        }
+        _ => {
+            if let Some(mail) = mail {
+                fold(mail, present, event);
+            }
+        }
+    }
+}
+
+/// Drops the ended letters about codes before this one, except the latest of them.
+pub(crate) fn keep_to_generation(mail: &mut Option<Box<Mail>>, generation: u32) {
+    let Some(mail) = mail else { return };
+    let past = |letter: &Letter| letter.generation < generation && !letter.is_open();
+    let mut surplus = mail.letters.iter().filter(|letter| past(letter)).count().saturating_sub(EARLIER_KEPT);
+    mail.letters.retain(|letter| {
+        let drop = surplus > 0 && past(letter);
+        surplus -= usize::from(drop);
+        !drop
+    });
+}
+
+fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
+    let at = event.at;
+    match &event.fact {
+        Fact::EmailQueued { letter, what, generation, to, before, again } => mail.letters.push(Letter {
+            id: *letter,
+            kind: *what,
+            generation: *generation,
+            before: *before,
+            again: *again,
+            to: to.clone(),
+            queued_at: at,
+            by: event.actor.as_str().into(),
+            state: LetterState::Queued,
+            at,
+            due_at: Some(at),
+            refused: 0,
+            handed: 0,
+            words: None,
+        }),
+        Fact::EmailBegun { letter, to } => {
+            mail.begun_at = Some(at);
+            turn(mail, *letter, LetterState::Sending, at, |letter| {
+                letter.to = to.clone();
+                letter.due_at = None;
+                letter.handed += 1;
+            });
+        }
+        Fact::EmailSent { letter, reply } => turn(mail, *letter, LetterState::Sent, at, |letter| {
+            letter.due_at = None;
+            letter.words = Some(reply.clone());
+        }),
+        Fact::EmailFailed { letter, reason, retry_at, address } => {
+            turn(mail, *letter, LetterState::Failed, at, |letter| {
+                // It was refused before any of it was taken.
+                letter.handed -= u16::from(letter.state == LetterState::Sending && letter.handed > 0);
+                letter.refused = letter.refused.saturating_add(1);
+                letter.due_at = *retry_at;
+                letter.words = Some(reason.clone());
+            });
+            let to = mail.letter(*letter).map(|letter| letter.to.clone());
+            if let (Some(status), Some(to)) = (address, to) {
+                refuse(mail, present, &to, status, at);
+            }
+        }
+        Fact::EmailUncertain { letter, reason, retry_at } => {
+            turn(mail, *letter, LetterState::Uncertain, at, |letter| {
+                letter.due_at = *retry_at;
+                letter.words = Some(reason.clone());
+            });
+        }
+        Fact::EmailSuppressed { letter, reason } => turn(mail, *letter, LetterState::Suppressed, at, |letter| {
+            letter.due_at = None;
+            letter.words = Some(reason.clone());
+        }),
+        Fact::EmailBounced { letter, address, status, reason } => {
+            if let Some(letter) = letter {
+                turn(mail, *letter, LetterState::Bounced, at, |letter| {
+                    letter.due_at = None;
+                    letter.words = Some(reason.clone());
+                });
+            }
+            refuse(mail, present, address, status, at);
+        }
+        Fact::EmailRetried { letter } => turn(mail, *letter, LetterState::Queued, at, |letter| {
+            letter.due_at = Some(at);
+            letter.refused = 0;
+        }),
+        Fact::RemindersSet { on } => mail.reminders_off = !on,
+        // Another address may work.
+        Fact::DealershipUpdated { profile } => {
+            mail.refused.take_if(|refused| !same_address(&refused.address, &profile.contact.email));
+        }
+        _ => {}
+    }
+}
+
+fn refuse(mail: &mut Mail, present: &Untrusted, address: &Untrusted, status: &str, at: Timestamp) {
+    if same_address(present, address) {
+        mail.refused = Some(AddressRefused { address: address.clone(), status: status.into(), at });
+    }
+}
+
+/// Hardly any server tells letters by the case of an address.
+fn same_address(one: &Untrusted, other: &Untrusted) -> bool {
+    one.raw().trim().to_lowercase() == other.raw().trim().to_lowercase()
+}
+
+fn turn(mail: &mut Mail, id: LetterId, to: LetterState, at: Timestamp, change: impl FnOnce(&mut Letter)) {
+    if let Some(letter) = mail.letters.iter_mut().find(|letter| letter.id == id) {
+        change(letter);
+        letter.state = to;
+        letter.at = at;
+    }
+}

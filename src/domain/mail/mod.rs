@@ -1,0 +1,213 @@
+//! Letters to a dealership: what they are for, when one is due, what forbids one, and what became of them.
+//!
+//! A letter is a saga of facts: `email.queued`, then `email.begun` (durable before the first byte of it leaves), then
+//! `email.sent`, `email.failed` or `email.uncertain`; or `email.suppressed`, when nobody needs it any more.
+
+mod due;
+mod fold;
+mod kind;
+mod obstacle;
+mod policy;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::{LetterId, Onboarding, Timestamp, Untrusted};
+
+pub use due::{DueLetter, due_letter, next_letter_at};
+pub(super) use fold::{apply, keep_to_generation};
+pub use kind::LetterKind;
+pub use obstacle::Obstacle;
+pub use policy::{MailPolicy, QuietHours};
+
+/// What became of a letter so far (`mail.state` in JSON).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LetterState {
+    /// It waits for its turn.
+    Queued,
+    /// It is being handed over.
+    Sending,
+    /// The mail server took it.
+    Sent,
+    /// It was not taken.
+    Failed,
+    /// Nobody knows whether it was taken.
+    Uncertain,
+    /// It does not go out, on purpose.
+    Suppressed,
+    /// It came back.
+    Bounced,
+}
+
+impl LetterState {
+    /// Every state.
+    pub const ALL: [Self; 7] =
+        [Self::Queued, Self::Sending, Self::Sent, Self::Failed, Self::Uncertain, Self::Suppressed, Self::Bounced];
+
+    /// The word that JSON and the filter language use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Uncertain => "uncertain",
+            Self::Suppressed => "suppressed",
+            Self::Bounced => "bounced",
+        }
+    }
+}
+
+impl std::fmt::Display for LetterState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+impl std::str::FromStr for LetterState {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|state| state.word() == text).ok_or(())
+    }
+}
+
+/// One letter, folded from its events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Which one it is; its Message-ID follows from it.
+    pub id: LetterId,
+    /// What it is for.
+    pub kind: LetterKind,
+    /// The code that it carries or is about; 0: none.
+    pub generation: u32,
+    /// A reminder: so many seconds before the end.
+    pub before: Option<u32>,
+    /// The same letter as one before.
+    pub again: bool,
+    /// Where it goes, or went.
+    pub to: Untrusted,
+    /// When it was queued: its date.
+    pub queued_at: Timestamp,
+    /// Who wanted it.
+    pub by: Box<str>,
+    /// What became of it.
+    pub state: LetterState,
+    /// Since when.
+    pub at: Timestamp,
+    /// When it is (next) to be tried; `None`: it is not.
+    pub due_at: Option<Timestamp>,
+    /// How often it was refused for the time being.
+    pub refused: u16,
+    /// How often handing it over began and was not refused: more than one may mean a second copy.
+    pub handed: u16,
+    /// The server's answer, or why not, in words.
+    pub words: Option<Box<str>>,
+}
+
+impl Letter {
+    /// Whether it is still to go out, or on its way.
+    pub fn is_open(&self) -> bool {
+        self.due_at.is_some() || self.state == LetterState::Sending
+    }
+
+    /// Whether a copy of it has left us, as far as anybody knows.
+    pub fn has_left(&self) -> bool {
+        self.handed > 0 && self.state != LetterState::Bounced
+    }
+
+    /// Whether it ended in a way that somebody must know of.
+    pub fn is_trouble(&self) -> bool {
+        let ended_badly = matches!(self.state, LetterState::Failed | LetterState::Uncertain) && self.due_at.is_none();
+        ended_badly || self.state == LetterState::Bounced
+    }
+}
+
+/// An address that a mail server refused for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressRefused {
+    /// The address.
+    pub address: Untrusted,
+    /// The status (RFC 3463), such as `5.1.1`.
+    pub status: Box<str>,
+    /// When we were told.
+    pub at: Timestamp,
+}
+
+/// The letters of one dealership.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// Those about the present code, and the latest of those before; oldest first.
+    pub letters: Vec<Letter>,
+    /// Its address does not work. Forgotten when it gets another one.
+    pub refused: Option<AddressRefused>,
+    /// It is not to be reminded.
+    pub reminders_off: bool,
+    /// When handing over a letter last began.
+    pub begun_at: Option<Timestamp>,
+}
+
+impl Mail {
+    /// One letter.
+    pub fn letter(&self, id: LetterId) -> Option<&Letter> {
+        self.letters.iter().find(|letter| letter.id == id)
+    }
+
+    /// The newest letter.
+    pub fn newest(&self) -> Option<&Letter> {
+        self.letters.last()
+    }
+
+    /// The letters that are still to go out.
+    pub fn open(&self) -> impl Iterator<Item = &Letter> {
+        self.letters.iter().filter(|letter| letter.is_open())
+    }
+}
+
+/// How long to rest before a letter is tried again: the configured step, 10 % more or less.
+///
+/// `jitter` is in thousandths, 0 to 1,000.
+pub(super) fn rest(step: TimeDelta, jitter: u16) -> TimeDelta {
+    let share = 900 + i64::from(jitter.min(1_000)) / 5;
+    TimeDelta::milliseconds(step.num_milliseconds().saturating_mul(share) / 1_000)
+}
+
+impl Onboarding {
+    /// The letters of this dealership, oldest first.
+    pub fn letters(&self) -> &[Letter] {
+        self.mail.as_deref().map_or(&[], |mail| &mail.letters)
+    }
+
+    /// The newest letter.
+    pub fn newest_letter(&self) -> Option<&Letter> {
+        self.letters().last()
+    }
+
+    /// The letter that matters now: the newest one that somebody must know of or that is open, else the newest.
+    pub fn telling_letter(&self) -> Option<&Letter> {
+        let newest_first = || self.letters().iter().rev();
+        let present = |letter: &&Letter| letter.generation == self.generation() || letter.is_open();
+        newest_first().find(|letter| present(letter) && letter.is_trouble()).or_else(|| self.newest_letter())
+    }
+
+    /// The refused address, when it is still the dealership's.
+    pub fn address_refused(&self) -> Option<&AddressRefused> {
+        self.mail.as_deref()?.refused.as_ref()
+    }
+
+    /// Whether a letter with the present code has left: those whom we do not write to need no reminders.
+    pub fn corresponds(&self) -> bool {
+        let generation = self.generation();
+        self.letters()
+            .iter()
+            .any(|letter| letter.kind.carries_code() && letter.generation == generation && letter.has_left())
+    }
+
+    /// How long its next letter has to wait, because it had one a moment ago.
+    pub fn letter_pause(&self, apart: TimeDelta, now: Timestamp) -> Option<TimeDelta> {
+        let next = self.mail.as_deref()?.begun_at?.checked_add_signed(apart)?;
+        // A clock that was set back must not hold a letter for long.
+        (next > now).then(|| (next - now).min(apart))
+    }
+}

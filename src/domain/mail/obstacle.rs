@@ -1,0 +1,89 @@
+//! What forbids a letter: asked when it is queued, whenever the dealership changes, and at the last moment before it leaves.
+
+use super::{Letter, LetterKind};
+use crate::domain::{InvitationState, Onboarding, Timestamp};
+
+/// Why a letter must not go out. The words are recorded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Obstacle {
+    /// It is put aside.
+    #[error("the dealership is archived")]
+    Archived,
+    /// There is nowhere to send it.
+    #[error("the dealership has no e-mail address; correct its profile first")]
+    NoAddress,
+    /// Its address does not work.
+    #[error("address refused: {0}; correct the address first")]
+    AddressRefused(Box<str>),
+    /// A newer code counts.
+    #[error("code {0} is superseded")]
+    Superseded(u32),
+    /// The code is dead.
+    #[error("code {0} expired")]
+    Expired(u32),
+    /// We took the code back.
+    #[error("code {0} is revoked")]
+    Revoked(u32),
+    /// Nobody needs the code any more.
+    #[error("the dealership is connected")]
+    Connected,
+    /// It never had a code.
+    #[error("never invited")]
+    NeverInvited,
+    /// Nobody waits for Xtime.
+    #[error("nobody waits for Xtime to show the integration")]
+    NobodyWaits,
+    /// The dealer has entered the code, by their word.
+    #[error("the dealer says the code was entered")]
+    WordGiven,
+    /// The guide has nothing to say.
+    #[error("customers can book already")]
+    Live,
+    /// Customers cannot book.
+    #[error("customers cannot book (stage {0})")]
+    NotLive(crate::domain::Stage),
+}
+
+impl Onboarding {
+    /// What forbids a letter of a kind about a code at a moment.
+    pub fn obstacle(&self, kind: LetterKind, generation: u32, now: Timestamp) -> Option<Obstacle> {
+        if self.archived_at.is_some() {
+            return Some(Obstacle::Archived);
+        }
+        if self.profile.contact.email.is_empty() {
+            return Some(Obstacle::NoAddress);
+        }
+        if let Some(refused) = self.address_refused() {
+            return Some(Obstacle::AddressRefused(refused.status.clone()));
+        }
+        match kind {
+            _ if kind.carries_code() => self.code_obstacle(kind, generation, now),
+            LetterKind::WordReceived if self.is_confirmed() => Some(Obstacle::Connected),
+            LetterKind::WordReceived if self.confirmation.dealer_confirmed_at.is_none() => Some(Obstacle::NobodyWaits),
+            LetterKind::WordReceived => None,
+            LetterKind::OpcodeGuide => self.is_live().then_some(Obstacle::Live),
+            _ => (!self.is_live()).then(|| Obstacle::NotLive(self.stage(now))),
+        }
+    }
+
+    /// What forbids one of its letters.
+    pub fn letter_obstacle(&self, letter: &Letter, now: Timestamp) -> Option<Obstacle> {
+        self.obstacle(letter.kind, letter.generation, now)
+    }
+
+    fn code_obstacle(&self, kind: LetterKind, generation: u32, now: Timestamp) -> Option<Obstacle> {
+        let Some(newest) = &self.invitation else { return Some(Obstacle::NeverInvited) };
+        if newest.generation != generation {
+            return Some(Obstacle::Superseded(generation));
+        }
+        match newest.state(now) {
+            _ if self.is_confirmed() => Some(Obstacle::Connected),
+            InvitationState::Used => Some(Obstacle::Connected),
+            InvitationState::Expired => Some(Obstacle::Expired(generation)),
+            InvitationState::Revoked => Some(Obstacle::Revoked(generation)),
+            InvitationState::Superseded => Some(Obstacle::Superseded(generation)),
+            InvitationState::Live if kind != LetterKind::Reminder => None,
+            InvitationState::Live => self.confirmation.dealer_confirmed_at.is_some().then_some(Obstacle::WordGiven),
+        }
+    }
+}

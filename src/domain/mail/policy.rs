@@ -1,0 +1,71 @@
+//! What the rules about letters may be told by configuration.
+
+use chrono::{NaiveTime, TimeDelta, TimeZone};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Timestamp;
+
+/// The hours in which nobody is reminded, by the dealership's wall clock. They may go over midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuietHours {
+    /// From here on.
+    pub from: NaiveTime,
+    /// Until here.
+    pub until: NaiveTime,
+}
+
+impl QuietHours {
+    /// The end of the quiet hours that a moment lies in; `None`: it lies in none.
+    pub fn end(self, at: Timestamp, zone: Tz) -> Option<Timestamp> {
+        let local = at.with_timezone(&zone).naive_local();
+        let (from, until, time) = (self.from, self.until, local.time());
+        let over_midnight = from > until;
+        let quiet = if over_midnight { time >= from || time < until } else { time >= from && time < until };
+        if !quiet || from == until {
+            return None;
+        }
+        let day = if over_midnight && time >= from { local.date().succ_opt()? } else { local.date() };
+        let wall = day.and_time(until);
+        // An hour that daylight saving leaves out ends with the next one.
+        let found = zone.from_local_datetime(&wall).earliest();
+        let found = found.or_else(|| zone.from_local_datetime(&(wall + TimeDelta::hours(1))).earliest())?;
+        // In an hour that comes twice, the end may be the earlier one of both and past.
+        Some(found.to_utc()).filter(|end| *end > at)
+    }
+}
+
+/// The numbers of letters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailPolicy {
+    /// How long before a code's end its dealership is reminded (24 h and 6 h; our assumption).
+    pub remind_before: Vec<TimeDelta>,
+    /// When nobody is reminded (21:00 to 08:00; our assumption).
+    pub quiet: Option<QuietHours>,
+    /// Whether a dealership's word is acknowledged by a letter.
+    pub word_received: bool,
+    /// Whether a dealership is told that customers can book.
+    pub live: bool,
+    /// How long a letter that was refused for the time being rests, try by try; then it has failed.
+    pub retry: Vec<TimeDelta>,
+    /// How long an uncertain letter rests before its one more try.
+    pub retry_uncertain: TimeDelta,
+    /// How far apart two letters to one dealership are.
+    pub per_dealership: TimeDelta,
+}
+
+impl Default for MailPolicy {
+    fn default() -> Self {
+        Self {
+            remind_before: vec![TimeDelta::hours(24), TimeDelta::hours(6)],
+            quiet: NaiveTime::from_hms_opt(21, 0, 0)
+                .zip(NaiveTime::from_hms_opt(8, 0, 0))
+                .map(|(from, until)| QuietHours { from, until }),
+            word_received: true,
+            live: true,
+            retry: [1, 5, 15, 60, 120].map(TimeDelta::minutes).to_vec(),
+            retry_uncertain: TimeDelta::minutes(15),
+            per_dealership: TimeDelta::minutes(1),
+        }
+    }
+}

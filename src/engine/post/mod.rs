@@ -1,0 +1,293 @@
+//! Letters: one is written from the state as it is, handed over once, and what became of it is recorded.
+//!
+//! That handing over begins is durable before the first byte leaves, and is decided on the very state that the letter was
+//! written from: a code that dies or is replaced until then is not sent. Whatever is found half done at a start counts as
+//! uncertain.
+
+mod outbox;
+mod server;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream};
+use rand::RngExt;
+use tokio::sync::Notify;
+
+use super::{Engine, EngineError, Inner};
+use crate::domain::{
+    Actor, Command, DealershipId, Event, Fact, Letter, LetterEnd, LetterId, LetterKind, LetterState, Onboarding,
+    Refusal, Timestamp, evolve,
+};
+use crate::mail::{self, Courier, Delivery, Occasion, Parcel, Pass, Press};
+use crate::store::{Append, StoreError};
+
+pub(super) use outbox::run;
+pub use server::{MailState, MailStatus};
+
+/// What letters are made of and go through.
+pub struct Post {
+    /// Writes them.
+    pub press: Arc<Press>,
+    /// Hands them over.
+    pub courier: Arc<dyn Courier>,
+    /// The most letters in any hour.
+    pub per_hour: u32,
+}
+
+/// Letters, while the engine runs.
+pub(super) struct PostOffice {
+    /// Somebody wants a letter tried now.
+    nudge: Notify,
+}
+
+impl PostOffice {
+    pub fn new() -> Self {
+        Self { nudge: Notify::new() }
+    }
+}
+
+/// What a try came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    /// It ended so, and that is recorded.
+    Ended(LetterState),
+    /// It did not go now; it may be due again.
+    Held,
+    /// The mail server, or our way to it, fails: in words. The letter waits.
+    Down(String),
+}
+
+/// What became of one letter that was sent while somebody waited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posted {
+    /// Whose.
+    pub dealership: DealershipId,
+    /// The letter as it is now.
+    pub letter: Letter,
+}
+
+/// How long a result that could not be recorded rests before that is tried again.
+const REST: std::time::Duration = std::time::Duration::from_secs(1);
+
+impl Engine {
+    /// Whether letters are sent at all.
+    pub fn sends_letters(&self) -> bool {
+        self.inner.parts.post.is_some()
+    }
+
+    /// Where letters go, for people; `None`: nowhere.
+    pub fn mail_name(&self) -> Option<String> {
+        self.inner.parts.post.as_ref().map(|post| post.courier.name())
+    }
+
+    /// A letter as it would go out now.
+    ///
+    /// `as_if` are facts that are not recorded yet, such as a code that was typed: the letter is the one of the state after
+    /// them.
+    ///
+    /// # Errors
+    /// When something forbids the letter, or it cannot be written.
+    pub fn preview(&self, id: DealershipId, kind: LetterKind, as_if: &[Fact]) -> Result<mail::Letter, EngineError> {
+        let inner = &self.inner;
+        let post = inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
+        let now = inner.now();
+        let mut state = inner.known(id)?.as_ref().clone();
+        for fact in as_if {
+            let actor = Actor::system("preview");
+            let event = Event { seq: 0, at: now, actor, dealership: id, fact: fact.clone() };
+            state = evolve(Some(state), &event).ok_or(Refusal::Unknown)?;
+        }
+        if let Some(obstacle) = state.obstacle(kind, state.generation(), now) {
+            return Err(Refusal::Letter(obstacle).into());
+        }
+        let occasion = Occasion { letter: LetterId::from_bits(0), kind, written_at: now };
+        Ok(post.press.write(&state, &occasion, &inner.parts.policy)?)
+    }
+
+    /// The letter as it went out, or will: written from the state as it is now.
+    ///
+    /// # Errors
+    /// When it cannot be written any more: its code is not the present one.
+    pub fn letter_text(&self, id: DealershipId, letter: LetterId) -> Result<mail::Letter, EngineError> {
+        let post = self.inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
+        let state = self.inner.known(id)?;
+        let letter = state.letters().iter().find(|one| one.id == letter).ok_or(Refusal::NoLetter(letter))?;
+        if letter.kind.carries_code() && letter.generation != state.generation() {
+            return Err(Refusal::Letter(crate::domain::Obstacle::Superseded(letter.generation)).into());
+        }
+        Ok(post.press.write(&state, &occasion(letter), &self.inner.parts.policy)?)
+    }
+
+    /// Hands over every waiting letter of these dealerships, one try each, and waits for it: for a command that ends
+    /// afterwards. When the mail server fails, the rest stays queued.
+    ///
+    /// # Errors
+    /// When nothing may be recorded, or nobody sends letters.
+    pub async fn post_now(&self, dealerships: &[DealershipId]) -> Result<Vec<Posted>, EngineError> {
+        let inner = &self.inner;
+        inner.may_record()?;
+        let post = inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
+        let waiting: Vec<_> =
+            dealerships.iter().filter_map(|id| Some((*id, next_letter(inner.book().get(*id)?.as_ref())?.id))).collect();
+        let down = std::sync::atomic::AtomicBool::new(false);
+        let tries = stream::iter(&waiting).map(|(id, letter)| {
+            let down = &down;
+            async move {
+                if !down.load(std::sync::atomic::Ordering::Relaxed)
+                    && matches!(inner.try_letter(*id, *letter).await, Tried::Down(_))
+                {
+                    down.store(true, std::sync::atomic::Ordering::Relaxed);
+                }
+            }
+        });
+        tries.buffer_unordered(post.courier.lanes()).collect::<()>().await;
+        let found = waiting.into_iter().filter_map(|(id, letter)| {
+            let state = inner.book().get(id)?;
+            let letter = state.letters().iter().find(|one| one.id == letter)?.clone();
+            Some(Posted { dealership: id, letter })
+        });
+        Ok(found.collect())
+    }
+
+    /// Sends one letter to an address of ours, that is about no dealership: does the mail server take it?
+    ///
+    /// # Errors
+    /// In words, what is wrong and what to do.
+    pub async fn check_mail(&self) -> Result<String, EngineError> {
+        let post = self.inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
+        post.courier.check().await.map_err(EngineError::Mail)
+    }
+}
+
+/// The letter of a dealership that is to go next.
+fn next_letter(state: &Onboarding) -> Option<&Letter> {
+    let due = state.letters().iter().filter_map(|letter| letter.due_at.map(|at| (at, letter)));
+    due.min_by_key(|(at, letter)| (*at, letter.queued_at)).map(|(_, letter)| letter)
+}
+
+/// When a dealership's next letter may go: when it is due, and not right after another one.
+fn next_try(state: &Onboarding, apart: chrono::TimeDelta, now: Timestamp) -> Option<Timestamp> {
+    let due = next_letter(state)?.due_at?;
+    let pause = state.letter_pause(apart, now).map(|pause| now + pause);
+    Some(pause.map_or(due, |pause| pause.max(due)))
+}
+
+fn occasion(letter: &Letter) -> Occasion {
+    Occasion { letter: letter.id, kind: letter.kind, written_at: letter.queued_at }
+}
+
+pub(super) fn actor() -> Actor {
+    Actor::system("mail")
+}
+
+/// The last moment before a letter leaves.
+struct LastLook<'a> {
+    inner: &'a Inner,
+    id: DealershipId,
+    letter: LetterId,
+    /// The state that the letter was written from.
+    version: u64,
+}
+
+#[async_trait]
+impl mail::Gate for LastLook<'_> {
+    async fn pass(&self) -> Pass {
+        match self.inner.begin_letter(self.id, self.letter, self.version).await {
+            Ok(true) => Pass::Go,
+            Ok(false) => Pass::Stop,
+            Err(error) => {
+                self.inner.report(format!("a letter was held: that it is being sent could not be recorded: {error}"));
+                Pass::Stop
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// One try of one letter.
+    async fn try_letter(&self, id: DealershipId, letter: LetterId) -> Tried {
+        let (Some(post), Some(state)) = (&self.parts.post, self.book().get(id)) else { return Tried::Held };
+        let Some(record) = state.letters().iter().find(|one| one.id == letter) else { return Tried::Held };
+        if let Some(obstacle) = state.letter_obstacle(record, self.now()) {
+            let command = Command::SuppressLetter { letter, reason: obstacle.to_string() };
+            return self.ended(id, letter, command).await;
+        }
+        let parcel = match post.press.write(&state, &occasion(record), &self.parts.policy).and_then(|it| it.parcel()) {
+            Ok(parcel) => parcel,
+            Err(error) => {
+                let end = LetterEnd::Refused { reason: error.to_string(), permanent: true, address: None };
+                return self.end_letter(id, letter, end).await;
+            }
+        };
+        let delivery = self.deliver(post, &parcel, id, &state).await;
+        let end = match delivery {
+            Delivery::Sent { reply } => LetterEnd::Sent { reply },
+            Delivery::Refused { reason, permanent, address } => LetterEnd::Refused { reason, permanent, address },
+            Delivery::Uncertain { reason } => LetterEnd::Uncertain { reason },
+            Delivery::Withheld => return Tried::Held,
+            Delivery::Down { reason } => {
+                // The gate had been passed, but nothing was handed over after all.
+                if self.letter_state(id, letter) == Some(LetterState::Sending) {
+                    let end = LetterEnd::Refused { reason: reason.clone(), permanent: false, address: None };
+                    self.end_letter(id, letter, end).await;
+                }
+                return Tried::Down(reason);
+            }
+        };
+        self.end_letter(id, letter, end).await
+    }
+
+    async fn deliver(&self, post: &Post, parcel: &Parcel, id: DealershipId, state: &Onboarding) -> Delivery {
+        let gate = LastLook { inner: self, id, letter: parcel.letter, version: state.version };
+        post.courier.deliver(parcel, &gate).await
+    }
+
+    /// Records that a letter is being handed over, if the dealership is still as it was when the letter was written.
+    async fn begin_letter(&self, id: DealershipId, letter: LetterId, version: u64) -> Result<bool, EngineError> {
+        let append = match self.decided(id, &Command::BeginLetter { letter }, &actor()) {
+            Ok(Some(append)) if append.expected_version == version => append,
+            // It changed, or is not due any more: it is written anew, if it is still wanted.
+            Ok(_) | Err(_) => return Ok(false),
+        };
+        let begins = |append: &Append| append.facts.iter().any(|fact| matches!(fact, Fact::EmailBegun { .. }));
+        let go = begins(&append);
+        match self.parts.store.append(vec![append]).await {
+            Ok(_) => Ok(go),
+            Err(StoreError::Conflict { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn end_letter(&self, id: DealershipId, letter: LetterId, end: LetterEnd) -> Tried {
+        let jitter = self.rng.lock().random_range(0..=1_000);
+        self.ended(id, letter, Command::EndLetter { letter, end, jitter }).await
+    }
+
+    /// Records the end of a try. It must be recorded: without it nobody would know. So it goes on until the program ends.
+    async fn ended(&self, id: DealershipId, letter: LetterId, command: Command) -> Tried {
+        loop {
+            match self.execute(id, command.clone(), &actor()).await {
+                Ok(_) | Err(EngineError::Refused(_)) => {
+                    return self.letter_state(id, letter).map_or(Tried::Held, Tried::Ended);
+                }
+                Err(error) => self.report(format!("what became of a letter could not be recorded: {error}")),
+            }
+            tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => return Tried::Held,
+                () = self.parts.clock.sleep(REST) => {}
+            }
+        }
+    }
+
+    fn letter_state(&self, id: DealershipId, letter: LetterId) -> Option<LetterState> {
+        let state = self.book().get(id)?;
+        state.letters().iter().find(|one| one.id == letter).map(|one| one.state)
+    }
+
+    /// Whoever wants a letter tried now does not wait for the mail server's next turn.
+    pub(super) fn nudge_post(&self) {
+        self.post.nudge.notify_one();
+    }
+}

@@ -1,0 +1,185 @@
+//! The outbox task: whatever is queued goes out when it is due, as many at once as the transport takes, one at a time for
+//! each dealership, and none while the mail server fails.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::server::{MailState, MailStatus, Server};
+use super::{Inner, Post, Tried, next_letter, next_try};
+use crate::domain::{DealershipId, LetterEnd, LetterState};
+use crate::engine::budget::Budget;
+use crate::engine::timers::Timers;
+
+/// The longest time between two comparisons with the clock.
+const LONGEST_TICK: Duration = Duration::from_secs(30);
+
+/// While many letters go, how often the status tells of it.
+const SHOWN_EVERY: Duration = Duration::from_millis(100);
+
+/// How long a letter rests that was held without a reason in the books.
+const HELD_REST: TimeDelta = TimeDelta::seconds(1);
+
+/// The one outbox of this run.
+struct Outbox<'a> {
+    inner: &'a Inner,
+    post: &'a Post,
+    timers: Timers,
+    in_flight: HashSet<DealershipId>,
+    server: Server,
+    budget: Budget,
+    /// When the status last told of it.
+    shown: Duration,
+}
+
+/// The task. When the program ends, what is being handed over may still end.
+pub(in crate::engine) async fn run(inner: Arc<Inner>) {
+    let Some(post) = &inner.parts.post else { return };
+    let mut follow = inner.parts.store.follow();
+    orphans(&inner).await;
+    let mut outbox = Outbox {
+        inner: &inner,
+        post,
+        timers: Timers::default(),
+        in_flight: HashSet::new(),
+        server: Server::default(),
+        budget: Budget::per_hour(post.per_hour),
+        shown: Duration::ZERO,
+    };
+    outbox.plan_all();
+    let mut tries = FuturesUnordered::new();
+    loop {
+        while let Some(id) = outbox.take() {
+            let letter = inner.book().get(id).and_then(|state| next_letter(&state).map(|letter| letter.id));
+            let Some(letter) = letter else { continue };
+            outbox.begin(id);
+            let inner = &inner;
+            tries.push(Box::pin(async move { (id, inner.try_letter(id, letter).await) }));
+        }
+        outbox.show();
+        let wait = outbox.wait();
+        tokio::select! {
+            biased;
+            () = inner.cancel.cancelled() => break,
+            Some((id, tried)) = tries.next() => outbox.ended(id, tried),
+            commit = follow.recv() => match commit {
+                Ok(commit) => commit.states.iter().for_each(|state| outbox.plan(state.id)),
+                Err(RecvError::Lagged(_)) => outbox.plan_all(),
+                Err(RecvError::Closed) => break,
+            },
+            () = inner.post.nudge.notified() => outbox.server.nudge(inner.parts.clock.elapsed()),
+            () = inner.parts.clock.sleep(wait) => {}
+        }
+    }
+    while tries.next().await.is_some() {}
+}
+
+/// What an earlier run was handing over when it ended: nobody knows whether it went.
+async fn orphans(inner: &Inner) {
+    for state in inner.book().all().1 {
+        for letter in state.letters().iter().filter(|letter| letter.state == LetterState::Sending) {
+            let reason = "the program ended while the letter was being handed over".to_owned();
+            inner.end_letter(state.id, letter.id, LetterEnd::Uncertain { reason }).await;
+        }
+    }
+}
+
+impl Outbox<'_> {
+    fn plan(&mut self, id: DealershipId) {
+        let now = self.inner.now();
+        let next = self.inner.book().get(id).filter(|_| !self.in_flight.contains(&id));
+        let next = next.and_then(|state| next_try(&state, self.inner.parts.policy.mail.per_dealership, now));
+        self.timers.set(id, next);
+    }
+
+    fn plan_all(&mut self) {
+        for state in self.inner.book().all().1 {
+            if state.mail.is_some() {
+                self.plan(state.id);
+            }
+        }
+    }
+
+    /// The next dealership whose letter may go now.
+    fn take(&mut self) -> Option<DealershipId> {
+        let elapsed = self.inner.parts.clock.elapsed();
+        let room = self.in_flight.len() < self.post.courier.lanes().max(1);
+        let may = room && self.server.is_open(elapsed) && self.budget.ready_in(elapsed).is_zero();
+        may.then(|| self.timers.take_due(self.inner.now())).flatten().map(|(_, id)| id)
+    }
+
+    fn begin(&mut self, id: DealershipId) {
+        self.in_flight.insert(id);
+        self.server.begin();
+        self.budget.spend(self.inner.parts.clock.elapsed());
+    }
+
+    fn ended(&mut self, id: DealershipId, tried: Tried) {
+        self.in_flight.remove(&id);
+        let (at, elapsed) = (self.inner.now(), self.inner.parts.clock.elapsed());
+        let steps = &self.inner.parts.policy.mail.retry;
+        let rest = |attempt: usize| {
+            let step = steps.get(attempt).or(steps.last()).copied().unwrap_or(TimeDelta::minutes(1));
+            step.max(TimeDelta::seconds(1))
+        };
+        let held = tried == Tried::Held;
+        match tried {
+            Tried::Down(why) => {
+                tracing::warn!("the mail server fails: {why}");
+                self.server.down(why, at, elapsed, rest);
+            }
+            Tried::Ended(LetterState::Uncertain) => self.server.uncertain(at, elapsed, rest),
+            Tried::Ended(LetterState::Sent | LetterState::Failed) => self.server.well(),
+            Tried::Ended(_) | Tried::Held => self.server.no_trial(),
+        }
+        self.plan(id);
+        // Whatever held it is most often over with the next look; if not, it must not turn in circles.
+        if held && self.timers.at(id).is_some_and(|next| next <= at) {
+            self.timers.set(id, at.checked_add_signed(HELD_REST));
+        }
+    }
+
+    /// How long nothing can happen by itself.
+    fn wait(&self) -> Duration {
+        let (now, elapsed) = (self.inner.now(), self.inner.parts.clock.elapsed());
+        if self.in_flight.len() >= self.post.courier.lanes().max(1) {
+            return LONGEST_TICK;
+        }
+        let Some(due) = self.timers.next() else { return LONGEST_TICK };
+        let due = (due - now).to_std().unwrap_or_default();
+        let server = match self.server.retry() {
+            Some(retry) => retry.saturating_sub(elapsed),
+            None if self.server.is_open(elapsed) => Duration::ZERO,
+            None => LONGEST_TICK,
+        };
+        due.max(server).max(self.budget.ready_in(elapsed)).min(LONGEST_TICK)
+    }
+
+    fn show(&mut self) {
+        let (now, elapsed) = (self.inner.now(), self.inner.parts.clock.elapsed());
+        // Counting those who wait, letter by letter, would cost more than the letters.
+        if self.in_flight.len() > 1 && elapsed.saturating_sub(self.shown) < SHOWN_EVERY {
+            return;
+        }
+        self.shown = elapsed;
+        let waiting = self.timers.due(now);
+        let limit = self.budget.ready_in(elapsed);
+        let state = match self.server.state() {
+            MailState::Ok if waiting > 0 && !limit.is_zero() => {
+                MailState::Limited { until: now + TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX) }
+            }
+            state => state,
+        };
+        let (in_flight, last_hour) = (self.in_flight.len(), self.budget.spent(elapsed));
+        let mail = MailStatus { state, waiting, in_flight, last_hour };
+        self.inner.status.send_if_modified(|status| {
+            let changed = status.mail != mail;
+            status.mail = mail;
+            changed
+        });
+    }
+}

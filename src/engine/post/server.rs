@@ -1,0 +1,179 @@
+//! How the mail server is doing: when it fails, that is one alarm, and letters wait until a single one goes through.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use crate::domain::Timestamp;
+
+/// So many letters in a row without an answer: the server takes them and says nothing. Each more would be in doubt too.
+const UNCERTAIN_IN_A_ROW: u32 = 3;
+
+/// A server that is well again should not be left waiting for longer.
+const LONGEST_REST: TimeDelta = TimeDelta::minutes(15);
+
+/// How the way to the mail server looks from here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum MailState {
+    /// Nobody sends letters.
+    #[default]
+    Off,
+    /// Letters go out, or none had to yet.
+    Ok,
+    /// It fails: letters wait.
+    Down {
+        /// In words.
+        why: String,
+        /// Since when.
+        since: Timestamp,
+        /// When it is tried again.
+        retry_at: Timestamp,
+    },
+    /// As many letters as one hour may see have gone out.
+    Limited {
+        /// When the next one may go.
+        until: Timestamp,
+    },
+}
+
+/// A picture of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MailStatus {
+    /// The way to the server.
+    pub state: MailState,
+    /// Dealerships for which a letter is due and waits.
+    pub waiting: usize,
+    /// Letters that are being handed over.
+    pub in_flight: usize,
+    /// Letters handed over in the last hour of this run.
+    pub last_hour: u32,
+}
+
+#[derive(Debug, Clone)]
+struct Failing {
+    why: String,
+    since: Timestamp,
+    attempt: usize,
+    /// In the clock's monotonic time, so that no step of the wall clock holds letters for ever.
+    retry: Duration,
+    retry_at: Timestamp,
+    trial: bool,
+}
+
+/// The breaker of the mail server.
+#[derive(Debug, Default)]
+pub struct Server {
+    failing: Option<Failing>,
+    uncertain: u32,
+}
+
+impl Server {
+    /// Whether a letter may be tried at a moment of the monotonic clock.
+    pub fn is_open(&self, elapsed: Duration) -> bool {
+        self.failing.as_ref().is_none_or(|failing| !failing.trial && failing.retry <= elapsed)
+    }
+
+    /// When the next trial is due; `None`: it is well, or a trial is under way.
+    pub fn retry(&self) -> Option<Duration> {
+        self.failing.as_ref().filter(|failing| !failing.trial).map(|failing| failing.retry)
+    }
+
+    /// A letter goes; while the server fails it is the trial.
+    pub fn begin(&mut self) {
+        if let Some(failing) = &mut self.failing {
+            failing.trial = true;
+        }
+    }
+
+    /// It answered as a server should.
+    pub fn well(&mut self) {
+        *self = Self::default();
+    }
+
+    /// A letter was taken without an answer.
+    pub fn uncertain(&mut self, at: Timestamp, elapsed: Duration, rest: impl Fn(usize) -> TimeDelta) {
+        self.uncertain += 1;
+        if self.uncertain >= UNCERTAIN_IN_A_ROW || self.failing.is_some() {
+            let why =
+                "it takes letters and does not say whether it has them; ask who runs it, before more are in doubt";
+            self.down(why.to_owned(), at, elapsed, rest);
+        }
+    }
+
+    /// It fails.
+    pub fn down(&mut self, why: String, at: Timestamp, elapsed: Duration, rest: impl Fn(usize) -> TimeDelta) {
+        let (since, attempt) = self.failing.take().map_or((at, 0), |failing| {
+            // Several letters that were under way together are one failure.
+            (failing.since, failing.attempt + usize::from(failing.trial))
+        });
+        let rest = rest(attempt).min(LONGEST_REST);
+        let retry = elapsed.saturating_add(rest.to_std().unwrap_or_default());
+        self.failing = Some(Failing { why, since, attempt, retry, retry_at: at + rest, trial: false });
+    }
+
+    /// The trial ended without saying anything about the server.
+    pub fn no_trial(&mut self) {
+        if let Some(failing) = &mut self.failing {
+            failing.trial = false;
+        }
+    }
+
+    /// Somebody wants it tried now.
+    pub fn nudge(&mut self, elapsed: Duration) {
+        if let Some(failing) = &mut self.failing {
+            failing.retry = failing.retry.min(elapsed);
+        }
+    }
+
+    /// For the status.
+    pub fn state(&self) -> MailState {
+        self.failing.as_ref().map_or(MailState::Ok, |failing| MailState::Down {
+            why: failing.why.clone(),
+            since: failing.since,
+            retry_at: failing.retry_at,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rest(attempt: usize) -> TimeDelta {
+        TimeDelta::minutes([1, 5, 60][attempt.min(2)])
+    }
+
+    #[test]
+    fn one_trial_at_a_time_and_later_each_time_until_it_is_well() {
+        let (mut server, at, minute) = (Server::default(), Timestamp::UNIX_EPOCH, Duration::from_secs(60));
+        server.down("refused".to_owned(), at, Duration::ZERO, rest);
+        // A second letter that was under way fails of the same cause.
+        server.down("refused".to_owned(), at, Duration::ZERO, rest);
+        assert!(!server.is_open(minute / 2) && server.is_open(minute));
+        server.begin();
+        assert!(!server.is_open(minute), "one at a time");
+        server.down("refused".to_owned(), at, minute, rest);
+        assert_eq!(server.retry(), Some(minute * 6));
+        server.begin();
+        server.down("refused".to_owned(), at, minute * 6, rest);
+        assert_eq!(server.retry(), Some(minute * 21), "never longer than a quarter of an hour");
+        server.nudge(minute * 7);
+        assert!(server.is_open(minute * 7));
+        server.begin();
+        server.no_trial();
+        assert!(server.is_open(minute * 7));
+        server.well();
+        assert_eq!((server.state(), server.is_open(Duration::ZERO)), (MailState::Ok, true));
+    }
+
+    #[test]
+    fn a_server_that_never_says_what_it_has_is_left_alone_after_three() {
+        let mut server = Server::default();
+        for _ in 0..2 {
+            server.uncertain(Timestamp::UNIX_EPOCH, Duration::ZERO, rest);
+            assert_eq!(server.state(), MailState::Ok);
+        }
+        server.uncertain(Timestamp::UNIX_EPOCH, Duration::ZERO, rest);
+        assert!(matches!(server.state(), MailState::Down { .. }));
+    }
+}
