@@ -5,8 +5,8 @@ mod domain_rules_support;
 
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
-    Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Event, IntentId, Look, Onboarding, OpcodeChoice,
-    OpcodeOption, Outcome, Rhythm, Service, SlotsLook, Timestamp, cadence, pressing,
+    Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Event, IntentId, LetterEnd, LetterId, LetterKind, Look,
+    Onboarding, OpcodeChoice, OpcodeOption, Outcome, Rhythm, Service, SlotsLook, Timestamp, cadence, pressing,
 };
 use domain_rules_support::{Case, id, slot_counts, start};
 use proptest::prelude::*;
@@ -17,6 +17,31 @@ fn any_moment() -> impl Strategy<Value = Timestamp> {
         Just(Timestamp::MAX_UTC),
         (-400_000_i64..400_000).prop_map(|seconds| start() + TimeDelta::seconds(seconds)),
         (-8_000_000_000_000_i64..8_000_000_000_000).prop_map(|s| DateTime::from_timestamp(s, 0).unwrap_or(start())),
+    ]
+}
+
+fn any_letter_command() -> impl Strategy<Value = Command> {
+    let letter = || (0_u64..6).prop_map(LetterId::from_bits);
+    let end = prop_oneof![
+        Just(LetterEnd::Sent { reply: "250 ok".to_owned() }),
+        Just(LetterEnd::Uncertain { reason: "no answer".to_owned() }),
+        (any::<bool>(), prop::option::of(Just("5.1.1".to_owned())))
+            .prop_map(|(permanent, address)| LetterEnd::Refused { reason: "no".to_owned(), permanent, address }),
+    ];
+    prop_oneof![
+        prop::sample::select(LetterKind::ALL.to_vec()).prop_map(|kind| Command::QueueLetter { kind }),
+        Just(Command::QueueDueLetter),
+        letter().prop_map(|letter| Command::BeginLetter { letter }),
+        (letter(), end, any::<u16>()).prop_map(|(letter, end, jitter)| Command::EndLetter { letter, end, jitter }),
+        letter().prop_map(|letter| Command::RetryLetter { letter }),
+        letter().prop_map(|letter| Command::SuppressLetter { letter, reason: "no".to_owned() }),
+        prop::option::of(letter()).prop_map(|letter| Command::Bounce {
+            letter,
+            address: "a@b.example".into(),
+            status: "5.1.1".to_owned(),
+            reason: "no such user".to_owned()
+        }),
+        any::<bool>().prop_map(|on| Command::SetReminders { on }),
     ]
 }
 
@@ -41,7 +66,12 @@ fn any_command() -> impl Strategy<Value = Command> {
         0..3,
     ));
     prop_oneof![
-        (intent(), source(), ask()).prop_map(|(intent, source, ask)| Command::RequestCode { intent, source, ask }),
+        (intent(), source(), ask(), any::<bool>()).prop_map(|(intent, source, ask, mail)| Command::RequestCode {
+            intent,
+            source,
+            ask,
+            mail
+        }),
         (0_u8..20, any_moment(), prop::option::of(any_moment()), source(), intent(), ask()).prop_map(
             |(code, generated_at, expires_at, source, intent, ask)| Command::IssueCode {
                 code: format!("CODE-{code}").parse().unwrap(),
@@ -49,7 +79,8 @@ fn any_command() -> impl Strategy<Value = Command> {
                 expires_at,
                 source,
                 intent,
-                ask
+                ask,
+                mail: true,
             }
         ),
         (intent(), any::<bool>()).prop_map(|(intent, refused)| Command::FailCode {
@@ -57,7 +88,7 @@ fn any_command() -> impl Strategy<Value = Command> {
             reason: "no answer".into(),
             refused
         }),
-        any_moment().prop_map(|said_at| Command::ConfirmByDealer { said_at }),
+        any_moment().prop_map(|said_at| Command::ConfirmByDealer { said_at, mail: true }),
         (any_moment(), any_moment(), outcome, any::<bool>(), services).prop_map(
             |(began_at, ended_at, outcome, unrecognised, services)| Command::Observe {
                 look: Look {
@@ -96,6 +127,7 @@ fn any_command() -> impl Strategy<Value = Command> {
             ];
             Command::EndBooking { intent, end: ends[end].clone() }
         }),
+        any_letter_command(),
         Just(Command::SeeAppointment { id: AppointmentId::new("a1").unwrap() }),
         Just(Command::ChooseOpcode {
             choice: OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing },

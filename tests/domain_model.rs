@@ -97,7 +97,7 @@ impl Desk {
     fn issue(&self, code: u8, age: i64, source: CodeOrigin, intent: IntentId, ask: Ask) -> Command {
         let generated_at = self.now - TimeDelta::minutes(age);
         let code = text(code).parse().unwrap();
-        Command::IssueCode { code, generated_at, expires_at: None, source, intent, ask }
+        Command::IssueCode { code, generated_at, expires_at: None, source, intent, ask, mail: true }
     }
 
     fn reissue(&self, dealer: usize, stale: bool, despite_word: bool) -> Ask {
@@ -176,7 +176,7 @@ impl StateMachineTest for Rules {
             }
             Move::Request { dealer, reissue } => {
                 let ask = if reissue { desk.reissue(dealer, false, false) } else { Ask::Invite };
-                (dealer, Command::RequestCode { intent: fresh, source: CodeOrigin::Http, ask })
+                (dealer, Command::RequestCode { intent: fresh, source: CodeOrigin::Http, ask, mail: true })
             }
             Move::Arrive { dealer, code, age } => {
                 let intent = desk.open_intent(dealer);
@@ -188,7 +188,7 @@ impl StateMachineTest for Rules {
             }
             Move::Revoke { dealer } => (dealer, Command::Revoke { reason: "".into() }),
             Move::Word { dealer, ago } => {
-                (dealer, Command::ConfirmByDealer { said_at: desk.now - TimeDelta::minutes(ago) })
+                (dealer, Command::ConfirmByDealer { said_at: desk.now - TimeDelta::minutes(ago), mail: true })
             }
             Move::Look { dealer, outcome, unrecognised } => {
                 let (began_at, ended_at) = (desk.now, desk.now);
@@ -227,6 +227,7 @@ impl StateMachineTest for Rules {
                         source: CodeOrigin::Paste,
                         intent: IntentId::from_bits(u64::MAX - 1),
                         ask,
+                        mail: true,
                     };
                     assert!(desk.decide(other, &again).is_err(), "used twice");
                 }

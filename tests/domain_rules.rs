@@ -36,9 +36,12 @@ fn the_second_clock() {
     case.tell(case.paste("CODE-1", Ask::Invite));
     case.now += hours(1);
     let said_at = case.now + TimeDelta::minutes(6);
-    assert_eq!(case.refused(Command::ConfirmByDealer { said_at }), Refusal::WordInFuture(TimeDelta::minutes(6)));
+    assert_eq!(
+        case.refused(Command::ConfirmByDealer { said_at, mail: true }),
+        Refusal::WordInFuture(TimeDelta::minutes(6))
+    );
     let said_at = start() - hours(1);
-    assert_eq!(case.refused(Command::ConfirmByDealer { said_at }), Refusal::WordBeforeCode(hours(1)));
+    assert_eq!(case.refused(Command::ConfirmByDealer { said_at, mail: true }), Refusal::WordBeforeCode(hours(1)));
     assert_eq!(case.tell(case.word()), ["dealer.confirmed"]);
     assert_eq!(case.refused(case.word()), Refusal::WordRecorded);
     assert_eq!(case.refused(case.paste("CODE-2", case.reissue())), Refusal::WordGiven);
@@ -61,7 +64,7 @@ fn the_second_clock() {
     );
     // The word may still be about the first code, which was entered before the second was made.
     let said_at = case.now - hours(60);
-    assert_eq!(case.tell(Command::ConfirmByDealer { said_at }), ["dealer.confirmed"]);
+    assert_eq!(case.tell(Command::ConfirmByDealer { said_at, mail: true }), ["dealer.confirmed"]);
 }
 
 #[test]
@@ -173,7 +176,7 @@ fn an_unrecognised_answer_is_kept_once_and_shown() {
 #[test]
 fn a_saga_ends_properly_whatever_happens_meanwhile() {
     let intent = IntentId::from_bits(5);
-    let request = |ask| Command::RequestCode { intent, source: CodeOrigin::Http, ask };
+    let request = |ask| Command::RequestCode { intent, source: CodeOrigin::Http, ask, mail: true };
     let arrive = |case: &Case| Command::IssueCode {
         code: "CODE-1".parse().unwrap(),
         generated_at: case.now,
@@ -181,6 +184,7 @@ fn a_saga_ends_properly_whatever_happens_meanwhile() {
         source: CodeOrigin::Http,
         intent,
         ask: Ask::Invite,
+        mail: true,
     };
     let fail = |refused| Command::FailCode { intent, reason: "no answer".into(), refused };
     // Connected meanwhile: the code exists at the partner, so it is on record.
@@ -235,6 +239,7 @@ fn codes_of_another_time() {
         source: CodeOrigin::Paste,
         intent: IntentId::from_bits(1),
         ask: Ask::Invite,
+        mail: true,
     };
     let now = case.now;
     assert_eq!(case.refused(issue(now - hours(73), None)), Refusal::CodeDead(hours(1)));

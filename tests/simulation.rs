@@ -303,7 +303,7 @@ impl Simulation {
                 }
             }
             Deed::Tell { dealer, done_at } => {
-                let command = Command::ConfirmByDealer { said_at: done_at };
+                let command = Command::ConfirmByDealer { said_at: done_at, mail: true };
                 self.execute(engine, &dealer, command);
             }
             Deed::Opcode { dealer, visible } => self.world.dealer(&dealer, |dealer| dealer.opcode = visible),

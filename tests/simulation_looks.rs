@@ -112,7 +112,7 @@ fn without_a_platform_clocks_alone_decide_once() {
         desk.invite(1, start()).await;
         desk.pass(hours(50)).await;
         let said_at = desk.clock.now();
-        desk.execute(1, Command::ConfirmByDealer { said_at }).await.unwrap();
+        desk.execute(1, Command::ConfirmByDealer { said_at, mail: true }).await.unwrap();
         desk.pass(hours(22) - TimeDelta::seconds(1)).await;
         assert_eq!(desk.kinds(0), ["dealership.added", "invitation.issued"]);
         desk.pass(TimeDelta::seconds(1)).await;
@@ -288,7 +288,7 @@ fn a_full_disk_is_reported_and_made_up_for_later() {
         desk.invite(0, start() - hours(71)).await;
         desk.invite(1, start()).await;
         let said_at = start() - TimeDelta::hours(0);
-        desk.execute(1, Command::ConfirmByDealer { said_at }).await.unwrap();
+        desk.execute(1, Command::ConfirmByDealer { said_at, mail: true }).await.unwrap();
         desk.world.live("xts00000");
         desk.store.set(Some(Doom::Full));
         assert!(matches!(desk.check(0).await, Err(EngineError::Store(_))));

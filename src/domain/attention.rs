@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{InvitationState, Onboarding, Policy, Stage, Timestamp};
+use super::{InvitationState, LetterState, Onboarding, Policy, Stage, Timestamp};
 
 /// A reason to look at a dealership now, most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +17,10 @@ pub enum Attention {
     Expired,
     /// A code was asked for and did not arrive.
     CodeNotObtained,
+    /// A mail server refused the dealership's address: no letter reaches it.
+    AddressRefused,
+    /// The letter with the code, or about it, could not be sent.
+    LetterFailed,
     /// The code dies within the configured time.
     ExpiringSoon,
     /// A confirmed dealership answered "not connected" once; a second look decides.
@@ -27,6 +31,8 @@ pub enum Attention {
     NoSlots,
     /// Nobody knows what became of a test booking: it must be read back.
     BookingUnknown,
+    /// Nobody knows whether the letter with the code arrived.
+    LetterUncertain,
     /// The platform answered something that no rule recognises.
     Unrecognised,
     /// The second clock is past its amber mark.
@@ -42,11 +48,14 @@ impl Attention {
             Self::Overdue => "Xtime overdue",
             Self::Expired => "code expired",
             Self::CodeNotObtained => "code not obtained",
+            Self::AddressRefused => "address refused",
+            Self::LetterFailed => "letter not sent",
             Self::ExpiringSoon => "code expires soon",
             Self::Doubted => "answered not connected once",
             Self::OpcodeMissing => "opcode not visible",
             Self::NoSlots => "no slots offered",
             Self::BookingUnknown => "booking without an answer",
+            Self::LetterUncertain => "letter uncertain",
             Self::Unrecognised => "unrecognised answer",
             Self::WaitingLong => "waiting long for Xtime",
         }
@@ -87,7 +96,24 @@ impl Onboarding {
             |booking: &&super::OpenBooking| booking.unknown.is_some() || now - booking.at > policy.booking_settles;
         let booking = self.booking.as_deref().filter(open);
         let booking = booking.map(|_| Attention::BookingUnknown);
-        [by_stage, code_failed.then_some(Attention::CodeNotObtained), by_probe, booking].into_iter().flatten().min()
+        let code_failed = code_failed.then_some(Attention::CodeNotObtained);
+        [by_stage, code_failed, by_probe, booking, self.letter_attention()].into_iter().flatten().min()
+    }
+
+    /// What is wrong with the letters of a dealership that is still to connect.
+    fn letter_attention(&self) -> Option<Attention> {
+        if self.is_confirmed() || self.mail.is_none() {
+            return None;
+        }
+        if self.address_refused().is_some() {
+            return Some(Attention::AddressRefused);
+        }
+        match self.telling_letter().filter(|letter| letter.generation == self.generation()) {
+            Some(letter) if !letter.is_trouble() => None,
+            Some(letter) if letter.state == LetterState::Uncertain => Some(Attention::LetterUncertain),
+            Some(_) => Some(Attention::LetterFailed),
+            None => None,
+        }
     }
 
     /// What is left of the newest code's life; `None` unless it is live.

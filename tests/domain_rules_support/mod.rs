@@ -3,8 +3,9 @@
 
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
-    Actor, Ask, CodeOrigin, Command, Contact, Context, DaySlots, DealershipId, Event, Fact, IntentId, Look, NoClaims,
-    Onboarding, Outcome, Policy, Profile, Refusal, Service, SlotCounts, SlotsLook, Stage, Timestamp, decide, evolve,
+    Actor, Ask, CodeOrigin, Command, Contact, Context, DaySlots, DealershipId, Event, Fact, IntentId, LetterId, Look,
+    NoClaims, Onboarding, Outcome, Policy, Profile, Refusal, Service, SlotCounts, SlotsLook, Stage, Timestamp, decide,
+    evolve,
 };
 
 /// So many slots, all on one day.
@@ -46,18 +47,23 @@ pub struct Case {
     pub seq: u64,
     pub state: Option<Onboarding>,
     pub policy: Policy,
+    /// Whether letters are sent; they are numbered from 1.
+    pub letters: Option<u64>,
 }
 
 impl Case {
     pub fn new() -> Self {
-        let mut case = Self { now: start(), seq: 0, state: None, policy: Policy::default() };
+        let mut case = Self { now: start(), seq: 0, state: None, policy: Policy::default(), letters: None };
         case.tell(Command::Add { profile: profile() });
         case
     }
 
     pub fn try_tell(&mut self, command: &Command) -> Result<Vec<Fact>, Refusal> {
-        let context = Context { now: self.now, policy: &self.policy, claims: &NoClaims, letter: None };
+        let letter = self.letters.map(|sent| LetterId::from_bits(sent + 1));
+        let context = Context { now: self.now, policy: &self.policy, claims: &NoClaims, letter };
         let facts = decide(self.state.as_ref(), command, &context)?;
+        let queued = |fact: &Fact| matches!(fact, Fact::EmailQueued { .. });
+        self.letters = self.letters.map(|sent| sent + u64::from(facts.iter().any(queued)));
         for fact in facts.clone() {
             self.seq += 1;
             let event = Event { seq: self.seq, at: self.now, actor: Actor::person("ana"), dealership: id(), fact };
@@ -114,6 +120,7 @@ impl Case {
             source: CodeOrigin::Paste,
             intent: IntentId::from_bits(self.seq + 1_000),
             ask,
+            mail: true,
         }
     }
 
@@ -122,6 +129,6 @@ impl Case {
     }
 
     pub fn word(&self) -> Command {
-        Command::ConfirmByDealer { said_at: self.now }
+        Command::ConfirmByDealer { said_at: self.now, mail: true }
     }
 }

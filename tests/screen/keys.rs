@@ -236,7 +236,7 @@ fn every_recording_action_asks_for_its_command() {
         (1, "a|ctrl-u|enter", Command::Assign { owner: None }),
         (1, "z|ctrl-u|2h|enter", Command::Snooze { until: Some(now() + TimeDelta::hours(2)) }),
         (18, "z|ctrl-u|off|enter", Command::Snooze { until: None }),
-        (1, "d|ctrl-u|-30m|enter", Command::ConfirmByDealer { said_at: now() - TimeDelta::minutes(30) }),
+        (1, "d|ctrl-u|-30m|enter", Command::ConfirmByDealer { said_at: now() - TimeDelta::minutes(30), mail: true }),
         (1, "x|wrong one|tab|tab|enter", Command::Revoke { reason: "wrong one".into() }),
         (1, "A|tab|enter", Command::Archive),
     ];

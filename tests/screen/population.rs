@@ -105,12 +105,13 @@ impl World {
             source: CodeOrigin::Paste,
             intent: IntentId::from_bits(id.bits() << 8 | u64::from(generation)),
             ask,
+            mail: true,
         };
         self.run(id, at, &Actor::person("ana"), &command).unwrap()
     }
 
     pub fn done(&mut self, id: DealershipId, at: Timestamp) -> Committed {
-        self.run(id, at, &Actor::person("ana"), &Command::ConfirmByDealer { said_at: at }).unwrap()
+        self.run(id, at, &Actor::person("ana"), &Command::ConfirmByDealer { said_at: at, mail: true }).unwrap()
     }
 
     pub fn look(&mut self, id: DealershipId, at: Timestamp, outcome: Outcome, opcodes: &[&str]) -> Committed {

@@ -184,11 +184,14 @@ impl Onboarding {
         self.letters().last()
     }
 
-    /// The letter that matters now: the newest one that somebody must know of or that is open, else the newest.
+    /// The letter that tells how things stand: the newest one, or an older one about the same code that went wrong and that no
+    /// later letter with the code made good.
     pub fn telling_letter(&self) -> Option<&Letter> {
-        let newest_first = || self.letters().iter().rev();
-        let present = |letter: &&Letter| letter.generation == self.generation() || letter.is_open();
-        newest_first().find(|letter| present(letter) && letter.is_trouble()).or_else(|| self.newest_letter())
+        let about_it = || self.letters().iter().rev().filter(|letter| letter.generation == self.generation());
+        about_it()
+            .take_while(|letter| !(letter.kind.carries_code() && letter.state == LetterState::Sent))
+            .find(|letter| letter.is_trouble())
+            .or_else(|| self.newest_letter())
     }
 
     /// The refused address, when it is still the dealership's.

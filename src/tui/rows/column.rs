@@ -132,9 +132,15 @@ fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
         Some(Attention::BookingUnknown) => state.booking.as_deref().map(|booking| booking.at),
         Some(Attention::NoSlots) => state.slots.as_ref().map(|slots| slots.checked_at),
         Some(Attention::Doubted | Attention::Unrecognised) => state.probe.as_ref().map(|probe| probe.at),
-        Some(Attention::Expired | Attention::ExpiringSoon | Attention::CodeNotObtained) => {
-            state.invitation.as_ref().map(|newest| newest.expires_at)
-        }
+        // Whatever is wrong with its letter, it is the code that dies.
+        Some(
+            Attention::Expired
+            | Attention::ExpiringSoon
+            | Attention::CodeNotObtained
+            | Attention::AddressRefused
+            | Attention::LetterFailed
+            | Attention::LetterUncertain,
+        ) => state.invitation.as_ref().map(|newest| newest.expires_at),
         None if state.is_confirmed() => None,
         None => confirmation.due_at.or_else(|| {
             let newest = state.invitation.as_ref()?;

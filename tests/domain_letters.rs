@@ -1,0 +1,407 @@
+//! The rules about letters: what is queued, what forbids it, what is due by itself.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says so by panicking")]
+
+mod domain_rules_support;
+
+use chrono::{NaiveTime, TimeDelta, TimeZone};
+use chrono_tz::{America::New_York, Europe::Berlin, Tz};
+use cloverwatch::domain::{
+    Ask, Attention, Command, Contact, Fact, Letter, LetterEnd, LetterId, LetterKind, LetterState, MailPolicy, Obstacle,
+    Outcome, Profile, QuietHours, Refusal, Timestamp, due_letter, next_letter_at,
+};
+use domain_rules_support::{Case, hours, profile, start};
+
+fn minutes(count: i64) -> TimeDelta {
+    TimeDelta::minutes(count)
+}
+
+/// A dealership with an address, at a desk that sends letters.
+fn writing() -> Case {
+    let mut case = Case::new();
+    case.letters = Some(0);
+    case.policy.mail.quiet = None;
+    give_address(&mut case, "ana@motors.example");
+    case
+}
+
+fn give_address(case: &mut Case, email: &str) {
+    let profile = Profile { contact: Contact { email: email.into(), ..Contact::default() }, ..profile() };
+    case.tell(Command::Update { profile });
+}
+
+fn letter(case: &Case) -> &Letter {
+    case.state().newest_letter().unwrap()
+}
+
+fn begin(case: &Case) -> Command {
+    Command::BeginLetter { letter: letter(case).id }
+}
+
+fn end(case: &Case, end: LetterEnd) -> Command {
+    Command::EndLetter { letter: letter(case).id, end, jitter: 500 }
+}
+
+fn sent(case: &mut Case) {
+    assert_eq!(case.tell(begin(case)), ["email.begun"]);
+    assert_eq!(case.tell(end(case, LetterEnd::Sent { reply: "250".to_owned() })), ["email.sent"]);
+}
+
+fn refused(permanent: bool) -> LetterEnd {
+    LetterEnd::Refused { reason: "450 busy".to_owned(), permanent, address: None }
+}
+
+fn uncertain() -> LetterEnd {
+    LetterEnd::Uncertain { reason: "the connection ended".to_owned() }
+}
+
+#[test]
+fn a_letter_is_queued_in_the_commit_of_its_code_and_only_if_wanted() {
+    let mut case = writing();
+    assert_eq!(case.tell(case.paste("CODE-1", Ask::Invite)), ["invitation.issued", "email.queued"]);
+    assert_eq!((letter(&case).kind, letter(&case).generation), (LetterKind::Invitation, 1));
+    let quiet = match case.paste("CODE-2", case.reissue()) {
+        Command::IssueCode { code, generated_at, expires_at, source, intent, ask, .. } => {
+            Command::IssueCode { code, generated_at, expires_at, source, intent, ask, mail: false }
+        }
+        other => other,
+    };
+    assert_eq!(case.tell(quiet), ["invitation.superseded", "invitation.issued", "email.suppressed"]);
+    assert_eq!(letter(&case).words.as_deref(), Some("code 1 is superseded"));
+    assert_eq!(
+        case.tell(case.paste("CODE-3", case.reissue())),
+        ["invitation.superseded", "invitation.issued", "email.queued"]
+    );
+    assert_eq!(letter(&case).kind, LetterKind::Reissue);
+    let mut off = Case::new();
+    assert_eq!(off.tell(off.paste("CODE-1", Ask::Invite)), ["invitation.issued"], "nobody sends letters");
+}
+
+#[test]
+fn whatever_ends_the_code_ends_its_letter_in_the_same_commit() {
+    type End = (fn(&mut Case) -> Vec<&'static str>, &'static str);
+    let ends: [End; 4] = [
+        (|case| case.tell(Command::Revoke { reason: "".into() }), "code 1 is revoked"),
+        (|case| case.observe(Outcome::Connected), "the dealership is connected"),
+        (|case| case.tell(Command::Archive), "the dealership is archived"),
+        (
+            |case| {
+                case.now += hours(72);
+                case.tell(Command::Tick { probing: false })
+            },
+            "code 1 expired",
+        ),
+    ];
+    for (end, words) in ends {
+        let mut case = writing();
+        case.tell(case.paste("CODE-1", Ask::Invite));
+        assert_eq!(end(&mut case).last(), Some(&"email.suppressed"));
+        assert_eq!((letter(&case).state, letter(&case).words.as_deref()), (LetterState::Suppressed, Some(words)));
+        assert_eq!(case.refused(begin(&case)), Refusal::LetterState(LetterState::Suppressed));
+    }
+}
+
+#[test]
+fn the_last_look_refuses_a_code_that_died_on_the_way_even_unrecorded() {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    case.now += hours(72);
+    assert_eq!(case.tell(begin(&case)), ["email.suppressed"]);
+    let mut living = writing();
+    living.tell(living.paste("CODE-1", Ask::Invite));
+    living.now += hours(72) - TimeDelta::milliseconds(1);
+    assert_eq!(living.tell(begin(&living)), ["email.begun"]);
+    assert_eq!(living.refused(begin(&living)), Refusal::LetterState(LetterState::Sending), "once");
+}
+
+#[test]
+fn a_refused_letter_climbs_the_ladder_and_then_has_failed() {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    for rest in [1, 5, 15, 60, 120].map(minutes) {
+        assert_eq!(case.tell(end(&case, refused(false))), ["email.failed"]);
+        assert_eq!(letter(&case).due_at, Some(case.now + rest), "jitter in the middle");
+        assert!(matches!(case.refused(begin(&case)), Refusal::NotDue(_)));
+        assert_eq!(case.state().attention(case.now, &case.policy), None, "it is still under way");
+        case.now += rest;
+    }
+    assert_eq!(case.tell(end(&case, refused(false))), ["email.failed"]);
+    assert_eq!((letter(&case).state, letter(&case).due_at), (LetterState::Failed, None));
+    assert_eq!(case.state().attention(case.now, &case.policy), Some(Attention::LetterFailed));
+    let retry = Command::RetryLetter { letter: letter(&case).id };
+    assert_eq!(case.tell(retry.clone()), ["email.retried"]);
+    assert!(case.tell(retry).is_empty(), "it is due already");
+    sent(&mut case);
+    assert_eq!(case.state().attention(case.now, &case.policy), None);
+}
+
+#[test]
+fn jitter_moves_a_retry_by_a_tenth_at_most() {
+    for (jitter, seconds) in [(0, 54), (500, 60), (1_000, 66), (u16::MAX, 66)] {
+        let mut case = writing();
+        case.tell(case.paste("CODE-1", Ask::Invite));
+        case.tell(Command::EndLetter { letter: letter(&case).id, end: refused(false), jitter });
+        assert_eq!(letter(&case).due_at, Some(case.now + TimeDelta::seconds(seconds)));
+    }
+}
+
+#[test]
+fn an_uncertain_letter_gets_one_more_try_and_no_third() {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    case.tell(begin(&case));
+    assert_eq!(case.tell(end(&case, uncertain())), ["email.uncertain"]);
+    assert_eq!(letter(&case).due_at, Some(case.now + minutes(15)));
+    case.now += minutes(15);
+    // A refusal before DATA says nothing of the first copy.
+    assert_eq!(case.tell(end(&case, refused(false))), ["email.uncertain"]);
+    case.now += minutes(2);
+    case.tell(begin(&case));
+    assert_eq!(case.tell(end(&case, uncertain())), ["email.uncertain"]);
+    assert_eq!((letter(&case).due_at, letter(&case).handed), (None, 2));
+    assert_eq!(case.state().attention(case.now, &case.policy), Some(Attention::LetterUncertain));
+    case.tell(Command::QueueLetter { kind: LetterKind::Invitation });
+    case.now += minutes(1);
+    sent(&mut case);
+    assert_eq!(case.state().attention(case.now, &case.policy), None, "the letter after it made it good");
+}
+
+#[test]
+fn a_refusal_at_data_is_no_copy() {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    case.tell(begin(&case));
+    assert_eq!(case.tell(end(&case, refused(false))), ["email.failed"]);
+    assert_eq!(letter(&case).handed, 0);
+}
+
+#[test]
+fn one_letter_a_minute_to_one_dealership() {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    sent(&mut case);
+    assert_eq!(case.tell(Command::QueueLetter { kind: LetterKind::Reissue }), ["email.queued"]);
+    assert_eq!((letter(&case).kind, letter(&case).again), (LetterKind::Invitation, true), "the same letter");
+    assert_eq!(case.refused(begin(&case)), Refusal::TooSoon(minutes(1)));
+    assert!(matches!(case.refused(Command::QueueLetter { kind: LetterKind::Invitation }), Refusal::LetterOpen { .. }));
+    case.now -= hours(5);
+    assert_eq!(case.refused(begin(&case)), Refusal::NotDue(hours(5)), "a clock that was set back");
+    case.now += hours(5) + minutes(1);
+    sent(&mut case);
+}
+
+#[test]
+fn an_address_that_is_refused_stops_letters_until_it_is_corrected() {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    let end_it = LetterEnd::Refused { reason: "550 5.1.1".to_owned(), permanent: true, address: Some("5.1.1".into()) };
+    case.tell(end(&case, end_it));
+    assert_eq!(case.state().attention(case.now, &case.policy), Some(Attention::AddressRefused));
+    let obstacle = Refusal::Letter(Obstacle::AddressRefused("5.1.1".into()));
+    assert_eq!(case.refused(Command::QueueLetter { kind: LetterKind::Invitation }), obstacle);
+    assert_eq!(
+        case.tell(case.paste("CODE-2", case.reissue())),
+        ["invitation.superseded", "invitation.issued", "email.queued", "email.suppressed"],
+        "on record, and not sent"
+    );
+    give_address(&mut case, "ANA@motors.example");
+    assert!(case.state().address_refused().is_some(), "the same one in other letters");
+    give_address(&mut case, "bea@motors.example");
+    assert_eq!(case.state().address_refused(), None);
+    case.tell(Command::QueueLetter { kind: LetterKind::Invitation });
+    sent(&mut case);
+}
+
+#[test]
+fn a_report_marks_letter_and_address_once_and_only_the_present_address() {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    sent(&mut case);
+    let bounce = |address: &str, letter| Command::Bounce {
+        letter,
+        address: address.into(),
+        status: "5.1.1".to_owned(),
+        reason: "no such user".to_owned(),
+    };
+    let id = letter(&case).id;
+    assert_eq!(case.tell(bounce("old@motors.example", Some(LetterId::from_bits(99)))), ["email.bounced"]);
+    assert_eq!(case.state().address_refused(), None, "that was another address");
+    assert_eq!(case.tell(bounce("ana@motors.example", Some(id))), ["email.bounced"]);
+    assert!(case.tell(bounce("ana@motors.example", Some(id))).is_empty(), "once");
+    assert_eq!(letter(&case).state, LetterState::Bounced);
+    assert_eq!(case.state().attention(case.now, &case.policy), Some(Attention::AddressRefused));
+    case.now += hours(70);
+    assert_eq!(due_letter(case.state(), &case.policy.mail, case.now), None, "no reminder to nobody");
+}
+
+fn due(case: &Case) -> Option<u32> {
+    due_letter(case.state(), &case.policy.mail, case.now).map(|due| due.before.unwrap_or_default() / 3_600)
+}
+
+fn invited() -> Case {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    sent(&mut case);
+    case
+}
+
+#[test]
+fn reminders_come_24_and_6_hours_before_the_end_each_once() {
+    let mut case = invited();
+    let policy = case.policy.mail.clone();
+    assert_eq!(next_letter_at(case.state(), &policy, case.now), Some(start() + hours(48)));
+    case.now = start() + hours(48) - TimeDelta::milliseconds(1);
+    assert_eq!(due(&case), None);
+    case.now = start() + hours(48);
+    assert_eq!(due(&case), Some(24));
+    assert_eq!(case.tell(Command::QueueDueLetter), ["email.queued"]);
+    assert!(case.tell(Command::QueueDueLetter).is_empty(), "once");
+    sent(&mut case);
+    assert_eq!(next_letter_at(case.state(), &policy, case.now), Some(start() + hours(66)));
+    case.now = start() + hours(66);
+    assert_eq!((due(&case), case.tell(Command::QueueDueLetter)), (Some(6), vec!["email.queued"]));
+    assert_eq!(next_letter_at(case.state(), &policy, case.now), None);
+}
+
+#[test]
+fn after_a_clock_jump_only_the_latest_reminder() {
+    let mut case = invited();
+    case.now = start() + hours(70);
+    assert_eq!((due(&case), case.tell(Command::QueueDueLetter)), (Some(6), vec!["email.queued"]));
+    assert!(case.tell(Command::QueueDueLetter).is_empty());
+    case.now = start() + hours(50);
+    assert!(case.tell(Command::QueueDueLetter).is_empty(), "not even when the clock goes back");
+}
+
+#[test]
+fn no_reminder_when_nobody_needs_one() {
+    type Then = fn(&mut Case);
+    let reasons: [(&str, Then); 6] = [
+        ("the dealer's word", |case| drop(case.tell(case.word()))),
+        ("connected", |case| drop(case.observe(Outcome::Connected))),
+        ("revoked", |case| drop(case.tell(Command::Revoke { reason: "".into() }))),
+        ("off", |case| drop(case.tell(Command::SetReminders { on: false }))),
+        ("archived", |case| drop(case.tell(Command::Archive))),
+        ("snoozed", |case| {
+            let until = Some(case.now + hours(100));
+            case.tell(Command::Snooze { until });
+        }),
+    ];
+    for (why, then) in reasons {
+        let mut case = invited();
+        then(&mut case);
+        case.now = start() + hours(67);
+        assert_eq!((due(&case), case.state().archived_at.is_some()), (None, why == "archived"), "{why}");
+        assert_eq!(next_letter_at(case.state(), &case.policy.mail, case.now), None, "{why}");
+    }
+    let mut unposted = writing();
+    unposted.tell(unposted.paste("CODE-1", Ask::Invite));
+    unposted.now = start() + hours(67);
+    assert_eq!(due(&unposted), None, "the letter with the code waits still");
+    let mut late = writing();
+    late.now = start() + hours(70);
+    let paste = late.paste("CODE-1", Ask::Invite);
+    let Command::IssueCode { code, expires_at, source, intent, ask, mail, .. } = paste else { panic!("a paste") };
+    late.tell(Command::IssueCode { code, generated_at: start(), expires_at, source, intent, ask, mail });
+    sent(&mut late);
+    assert_eq!(due(&late), None, "the letter with the code came after the moment of both");
+}
+
+#[test]
+fn a_snooze_holds_a_reminder_until_it_ends() {
+    let mut case = invited();
+    let until = start() + hours(60);
+    case.tell(Command::Snooze { until: Some(until) });
+    assert_eq!(next_letter_at(case.state(), &case.policy.mail, case.now), Some(until));
+    case.now = until;
+    assert_eq!(due(&case), Some(24));
+}
+
+fn at(zone: Tz, text: &str) -> Timestamp {
+    let wall = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
+    zone.from_local_datetime(&wall).earliest().unwrap().to_utc()
+}
+
+fn quiet(from: u32, until: u32) -> QuietHours {
+    let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    QuietHours { from: hour(from), until: hour(until) }
+}
+
+#[test]
+fn quiet_hours_follow_the_dealerships_wall_clock() {
+    let night = quiet(21, 8);
+    let end = |text: &str| night.end(at(New_York, text), New_York);
+    assert_eq!(end("2026-06-10 03:00"), Some(at(New_York, "2026-06-10 08:00")));
+    assert_eq!(end("2026-06-10 21:00"), Some(at(New_York, "2026-06-11 08:00")));
+    assert_eq!((end("2026-06-10 08:00"), end("2026-06-10 20:59")), (None, None));
+    // The night that is an hour shorter, and the one that is an hour longer.
+    assert_eq!(night.end(at(Berlin, "2026-03-28 22:00"), Berlin), Some(at(Berlin, "2026-03-29 08:00")));
+    assert_eq!(at(Berlin, "2026-03-29 08:00") - at(Berlin, "2026-03-28 22:00"), hours(9));
+    assert_eq!(night.end(at(Berlin, "2026-10-24 22:00"), Berlin), Some(at(Berlin, "2026-10-25 08:00")));
+    // Quiet until an hour that daylight saving leaves out.
+    assert_eq!(quiet(0, 2).end(at(New_York, "2026-03-08 01:00"), New_York), Some(at(New_York, "2026-03-08 03:00")));
+    let noon = quiet(12, 13);
+    assert_eq!(noon.end(at(Berlin, "2026-06-10 12:30"), Berlin), Some(at(Berlin, "2026-06-10 13:00")));
+    assert_eq!((noon.end(at(Berlin, "2026-06-10 13:00"), Berlin), quiet(5, 5).end(start(), Berlin)), (None, None));
+}
+
+#[test]
+fn a_reminder_at_three_in_the_morning_comes_at_eight_unless_the_code_is_dead_by_then() {
+    let due_at = |generated: &str| {
+        let mut case = writing();
+        case.policy.mail = MailPolicy { quiet: Some(quiet(21, 8)), ..MailPolicy::default() };
+        case.policy.mail.remind_before = vec![hours(6)];
+        case.now = at(chrono_tz::America::Denver, generated);
+        case.tell(case.paste("CODE-1", Ask::Invite));
+        sent(&mut case);
+        next_letter_at(case.state(), &case.policy.mail, case.now).unwrap()
+    };
+    let denver = |text| at(chrono_tz::America::Denver, text);
+    assert_eq!(due_at("2026-06-10 09:00"), denver("2026-06-13 08:00"), "due at 3, dead at 9");
+    assert_eq!(due_at("2026-06-10 08:00"), denver("2026-06-13 02:00"), "dead at 8: too late is worse than at night");
+    assert_eq!(due_at("2026-06-10 16:00"), denver("2026-06-13 10:00"));
+}
+
+#[test]
+fn the_dealers_word_is_acknowledged_and_the_news_told_once() {
+    let mut case = invited();
+    case.now += hours(1);
+    assert_eq!(case.tell(case.word()), ["dealer.confirmed", "email.queued"]);
+    assert_eq!(letter(&case).kind, LetterKind::WordReceived);
+    sent(&mut case);
+    case.now += hours(1);
+    case.shows(&["Tell Us More"]);
+    assert_eq!(due_letter(case.state(), &case.policy.mail, case.now), None, "not live yet");
+    case.slots(3);
+    assert_eq!(case.tell(Command::QueueDueLetter), ["email.queued"]);
+    assert_eq!(letter(&case).kind, LetterKind::Live);
+    assert!(case.tell(Command::QueueDueLetter).is_empty(), "once");
+    case.slots(0);
+    assert_eq!(letter(&case).state, LetterState::Suppressed, "it is not true any more");
+    case.slots(3);
+    assert!(case.tell(Command::QueueDueLetter).is_empty(), "whoever flaps is told once");
+    let mut old = invited();
+    old.shows(&["Tell Us More"]);
+    old.slots(3);
+    old.now += hours(25);
+    assert!(old.tell(Command::QueueDueLetter).is_empty(), "old news");
+    let mut stranger = writing();
+    stranger.shows(&["Tell Us More"]);
+    stranger.slots(3);
+    assert!(stranger.tell(Command::QueueDueLetter).is_empty(), "nobody wrote to it before");
+}
+
+#[test]
+fn old_letters_are_dropped_and_open_ones_never() {
+    let mut case = invited();
+    for round in 2..30 {
+        case.now += minutes(2);
+        case.tell(case.paste(&format!("CODE-{round}"), case.reissue()));
+        if round % 2 == 0 {
+            sent(&mut case);
+        }
+    }
+    assert!(case.state().letters().len() <= 6, "{}", case.state().letters().len());
+    assert!(letter(&case).is_open());
+    let facts = case.try_tell(&Command::SuppressLetter { letter: letter(&case).id, reason: "ana".into() }).unwrap();
+    assert!(matches!(&facts[..], [Fact::EmailSuppressed { .. }]));
+}
