@@ -36,13 +36,14 @@ use crate::domain::{
     Look, Onboarding, Policy, Refusal, Service, SlotCounts, Timestamp, decide,
 };
 use crate::mail::LetterError;
+use crate::mail::bounce::ReportError;
 use crate::store::{Append, Book, Committed, EventQuery, Store, StoreError};
 use crate::xtime::{CodeSource, Platform, SourceError};
 use recent::Recent;
 
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use import::{Imported, Incoming};
-pub use post::{MailState, MailStatus, Post, Posted};
+pub use post::{MailState, MailStatus, Post, Posted, Returns};
 pub use status::{Alarm, Cause, LookNote, PlatformState, Status, Sweep};
 
 /// How often a decision is made anew because the dealership changed under it.
@@ -133,6 +134,9 @@ pub enum EngineError {
     /// A letter cannot be written (exit 1).
     #[error(transparent)]
     Letter(#[from] LetterError),
+    /// What should be a delivery report is none.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// The mail server, or the way to it, fails.
     #[error("{0}")]
     Mail(String),

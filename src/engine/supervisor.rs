@@ -29,6 +29,7 @@ pub(super) fn start(inner: &Arc<Inner>) {
         if inner.parts.post.is_some() {
             supervise(inner, "reminders", deadlines::letters);
             supervise(inner, "mail", post::run);
+            supervise(inner, "reports", post::read_reports);
         }
     }
 }

@@ -111,7 +111,8 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
 }
 
 fn refuse(mail: &mut Mail, present: &Untrusted, address: &Untrusted, status: &str, at: Timestamp) {
-    if same_address(present, address) {
+    // An address that only was not reached in time may well be right.
+    if same_address(present, address) && status.starts_with('5') {
         mail.refused = Some(AddressRefused { address: address.clone(), status: status.into(), at });
     }
 }

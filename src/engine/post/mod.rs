@@ -5,8 +5,10 @@
 //! uncertain.
 
 mod outbox;
+mod reports;
 mod server;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -23,6 +25,8 @@ use crate::mail::{self, Courier, Delivery, Occasion, Parcel, Pass, Press};
 use crate::store::{Append, StoreError};
 
 pub(super) use outbox::run;
+pub use reports::Returns;
+pub(super) use reports::run as read_reports;
 pub use server::{MailState, MailStatus};
 
 /// What letters are made of and go through.
@@ -33,6 +37,8 @@ pub struct Post {
     pub courier: Arc<dyn Courier>,
     /// The most letters in any hour.
     pub per_hour: u32,
+    /// A maildir with delivery reports.
+    pub reports: Option<PathBuf>,
 }
 
 /// Letters, while the engine runs.

@@ -1,0 +1,119 @@
+//! A maildir into which a mail program delivers what comes back to our sender.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::bounce::LONGEST_REPORT;
+
+/// A maildir. What was taken is moved from `new` to `cur`; whatever else is there stays where it is.
+#[derive(Debug)]
+pub struct Maildir {
+    path: PathBuf,
+    /// What is no report; it is not read again.
+    passed_over: HashSet<PathBuf>,
+}
+
+/// A message that is new.
+#[derive(Debug)]
+pub struct NewMessage {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it says, or the first [`LONGEST_REPORT`] bytes of it.
+    pub bytes: Vec<u8>,
+}
+
+impl Maildir {
+    /// A maildir at a path. It need not be there yet.
+    pub fn at(path: PathBuf) -> Self {
+        Self { path, passed_over: HashSet::new() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The messages that were not seen before, oldest first, at most `most`.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn unseen(&mut self, most: usize) -> io::Result<Vec<NewMessage>> {
+        let mut paths = Vec::new();
+        for entry in fs::read_dir(self.path.join("new"))? {
+            let path = entry?.path();
+            if !self.passed_over.contains(&path) {
+                paths.push(path);
+            }
+        }
+        // By convention a name begins with the second of the delivery.
+        paths.sort();
+        paths.truncate(most);
+        let mut messages = Vec::new();
+        for path in paths {
+            match read(&path) {
+                Ok(bytes) => messages.push(NewMessage { path, bytes }),
+                // Somebody else took it meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(messages)
+    }
+
+    /// Marks a message as read.
+    ///
+    /// # Errors
+    /// When it cannot be moved.
+    pub fn take(&mut self, path: &Path) -> io::Result<()> {
+        let Some(name) = path.file_name() else { return Ok(()) };
+        let current = self.path.join("cur");
+        fs::create_dir_all(&current)?;
+        let mut read = name.to_os_string();
+        read.push(":2,S");
+        match fs::rename(path, current.join(read)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                // It is not read again and again in this run, and counts once in the books anyway.
+                self.passed_over.insert(path.to_owned());
+                Err(error)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Leaves a message as it is: it is for somebody else.
+    pub fn pass_over(&mut self, path: PathBuf) {
+        self.passed_over.insert(path);
+    }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LONGEST_REPORT as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_is_read_and_the_rest_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut maildir = Maildir::at(dir.path().to_owned());
+        assert!(maildir.unseen(9).is_err(), "it is not there yet");
+        let new = dir.path().join("new");
+        fs::create_dir(&new).unwrap();
+        for name in ["1000.b", "0999.a", "1001.c"] {
+            fs::write(new.join(name), name).unwrap();
+        }
+        let unseen = maildir.unseen(2).unwrap();
+        assert_eq!(unseen.iter().map(|one| &one.bytes[..]).collect::<Vec<_>>(), [b"0999.a", b"1000.b"]);
+        maildir.take(&unseen[0].path).unwrap();
+        maildir.take(&unseen[0].path).unwrap();
+        maildir.pass_over(unseen[1].path.clone());
+        assert!(dir.path().join("cur/0999.a:2,S").exists() && new.join("1000.b").exists());
+        assert_eq!(maildir.unseen(9).unwrap().len(), 1);
+    }
+}
