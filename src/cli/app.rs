@@ -27,6 +27,8 @@ pub struct Need {
     pub platform: bool,
     /// To obtain codes.
     pub source: bool,
+    /// To send letters.
+    pub mail: bool,
     /// To do the background work.
     pub background: bool,
 }
@@ -170,12 +172,16 @@ impl App {
             true => self.config.code_source(clock())?,
             false => None,
         };
+        let post = match need.mail {
+            true => self.config.post(clock())?,
+            false => None,
+        };
         let store = if silently { self.own_silently().await? } else { self.own().await? };
         let engine = Engine::start(Parts {
             store,
             platform,
             source,
-            post: None,
+            post,
             clock: clock(),
             policy: self.config.policy(),
             pace: self.config.pace(),

@@ -1,6 +1,6 @@
 //! The columns of `list`: how each is shown to people, to scripts, and by what it is sorted.
 
-use crate::domain::{InvitationState, Onboarding, OpcodeState, Policy, Stage, Timestamp, Untrusted, in_words, rfc3339};
+use crate::domain::{InvitationState, LetterState, Onboarding, OpcodeState, Policy, Stage, Timestamp, Untrusted, in_words, rfc3339};
 
 use super::json::{opcode_word, option_word, state_word};
 use super::output::Ink;
@@ -153,6 +153,14 @@ fn waiting_ink(view: &View<'_>) -> Ink {
     }
 }
 
+fn mail_ink(view: &View<'_>) -> Ink {
+    match view.state.telling_letter().map(|letter| letter.state) {
+        Some(LetterState::Failed | LetterState::Bounced) => Ink::Bad,
+        Some(LetterState::Uncertain) => Ink::Warn,
+        _ => Ink::Plain,
+    }
+}
+
 fn opcode_ink(view: &View<'_>) -> Ink {
     match view.state.opcode_state {
         OpcodeState::Ok => Ink::Good,
@@ -253,6 +261,15 @@ pub(super) const COLUMNS: &[Column] = &[
         word.map(Untrusted::raw).unwrap_or_default().to_owned()
     }),
     text!("opcode_state", "OPCODE STATE", |view| opcode_word(view.state.opcode_state).to_owned()),
+    Column {
+        id: "mail",
+        title: "MAIL",
+        people: |view| view.state.telling_letter().map(|letter| letter.state.to_string()).unwrap_or_default(),
+        script: |view| view.state.telling_letter().map(|letter| letter.state.to_string()).unwrap_or_default(),
+        key: |view| view.state.telling_letter().map_or(Key::Missing, |letter| Key::Number(letter.state as i64)),
+        ink: mail_ink,
+    },
+    time!("mail_at", "MAIL SINCE", |view| view.state.telling_letter().map(|letter| letter.at)),
     Column {
         id: "lacks",
         title: "LACKS",

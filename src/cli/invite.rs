@@ -20,6 +20,7 @@ use super::app::{App, Need};
 use super::args::Codes;
 use super::error::CliError;
 use super::json::{SCHEMA, dealership};
+use super::mail::post::Posted;
 use super::output::is_interactive;
 use super::record::all;
 use super::report::{Outcome, Report, identity, named};
@@ -56,7 +57,7 @@ struct Item {
 
 /// Runs either command.
 pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliError> {
-    let engine = app.engine(Need { source: true, ..Need::default() }).await?;
+    let engine = app.engine(Need { source: true, mail: !args.no_email, ..Need::default() }).await?;
     let mut items = gather(app, args, &engine).await?;
     if items.is_empty() {
         return Err(CliError::usage("the query finds no dealership"));
@@ -75,9 +76,13 @@ pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliEr
         confirm(app, &engine, &items, open).await?;
     }
     let outcomes = issue(app, &engine, &items, wish).await?;
+    let issued = items.iter().zip(&outcomes).filter(|(_, outcome)| matches!(outcome, Outcome::Done(..)));
+    let issued: Vec<_> = issued.map(|(item, _)| item.state.id).collect();
+    let posted = Posted::now(&engine, &issued).await?;
     let mut report = Report::default();
     for (item, outcome) in items.into_iter().zip(outcomes) {
-        report.push(item.state, outcome);
+        let letter = posted.of(item.state.id);
+        report.push(item.state, outcome.with_letter(letter));
     }
     report.finish(app, args.targets.json.json)
 }

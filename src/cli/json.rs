@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Attention, BookedAppointment, InvitationState, Onboarding, OpcodeOption, OpcodeState, OpenBooking, Policy,
+    Attention, BookedAppointment, InvitationState, Letter, Onboarding, OpcodeOption, OpcodeState, OpenBooking, Policy,
     SlotCounts, Timestamp, Untrusted, rfc3339,
 };
 
@@ -70,7 +70,7 @@ pub fn dealership(state: &Onboarding, now: Timestamp, policy: &Policy, reveal: b
         })),
         "appointment": state.appointment.as_deref().map(appointment),
         "booking": state.booking.as_deref().map(open_booking),
-        "mail": null,
+        "mail": mail(state),
         "last_probe": state.probe.as_ref().map(|probe| json!({
             "at": rfc3339(probe.at),
             "outcome": probe.outcome.to_string(),
@@ -80,6 +80,43 @@ pub fn dealership(state: &Onboarding, now: Timestamp, policy: &Policy, reveal: b
         "archived_at": time(state.archived_at),
         "added_at": rfc3339(state.added_at),
         "version": state.version,
+    })
+}
+
+/// The letters of a dealership; `None`: it never had one.
+fn mail(state: &Onboarding) -> Option<Value> {
+    let mail = state.mail.as_deref()?;
+    let telling = state.telling_letter();
+    Some(json!({
+        "state": telling.map(|letter| letter.state.word()),
+        "last_at": telling.map(|letter| rfc3339(letter.at)),
+        "next_try_at": telling.and_then(|letter| letter.due_at).map(rfc3339),
+        "address_refused": mail.refused.as_ref().map(|refused| json!({
+            "address": refused.address.raw(),
+            "status": refused.status,
+            "at": rfc3339(refused.at),
+        })),
+        "reminders": !mail.reminders_off,
+        "letters": mail.letters.iter().map(letter).collect::<Vec<_>>(),
+    }))
+}
+
+/// One letter.
+pub fn letter(letter: &Letter) -> Value {
+    json!({
+        "id": letter.id,
+        "kind": letter.kind.word(),
+        "generation": letter.generation,
+        "before_expiry_seconds": letter.before,
+        "again": letter.again,
+        "to": letter.to.raw(),
+        "state": letter.state.word(),
+        "at": rfc3339(letter.at),
+        "queued_at": rfc3339(letter.queued_at),
+        "by": letter.by,
+        "next_try_at": letter.due_at.map(rfc3339),
+        "handed_over": letter.handed,
+        "reason": letter.words,
     })
 }
 

@@ -19,6 +19,7 @@ mod invite;
 pub mod json;
 mod later;
 mod list;
+mod mail;
 mod opcode;
 pub mod output;
 mod record;
@@ -87,8 +88,6 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Some(Command::Keymap(command)) => return settings::keymap(&cli.globals, command),
         Some(Command::Doctor(args)) => return doctor::run(&cli.globals, args).await,
         Some(Command::Config(command)) => return settings::run(&cli.globals, *command),
-        Some(Command::Resend(_)) => return Err(later::refuse("resend", "mail")),
-        Some(Command::Mail(_)) => return Err(later::refuse("mail", "mail")),
         Some(Command::Report(_)) => return Err(later::refuse("report", "reporting")),
         _ => {}
     }
@@ -128,6 +127,8 @@ async fn dispatch(app: &Arc<App>, command: Option<Command>) -> Result<(), CliErr
         Some(Command::Assign(args)) => record::assign(app, &args).await,
         Some(Command::Snooze(args)) => record::snooze(app, &args).await,
         Some(Command::Archive(args)) => record::archive(app, &args).await,
+        Some(Command::Resend(args)) => mail::resend(app, &args).await,
+        Some(Command::Mail(command)) => mail::run(app, &command).await,
         Some(Command::Check(args)) => check::run(app, &args).await,
         Some(Command::Opcode(Opcode::Set(args))) => opcode::set::run(app, &args).await,
         Some(Command::Opcode(Opcode::List { dealership, json })) => {

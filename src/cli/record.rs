@@ -10,6 +10,7 @@ use super::app::{App, Need};
 use super::args::{Archive, Assign, Confirm, Note, Revoke, Snooze};
 use super::error::CliError;
 use super::invite::TYPE_ABOVE;
+use super::mail::post::Posted;
 use super::output::is_interactive;
 use super::report::{Outcome, Report, named};
 use super::select::Desk;
@@ -53,11 +54,19 @@ pub(super) async fn send(
     let actor = app.actor();
     // What cannot be read is told before anything is recorded.
     let commands = states.iter().map(|state| command(state)).collect::<Result<Vec<_>, _>>()?;
-    let mut report = Report::default();
+    let mut done = Vec::new();
     for (state, command) in states.into_iter().zip(commands) {
         let answer = engine.execute(state.id, command, &actor).await;
         let outcome = Outcome::of_events(answer, &state)?;
-        report.push(state, outcome);
+        done.push((state, outcome));
+    }
+    // What was recorded may have queued a letter, which nobody else sends while this command has the books.
+    let changed = done.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Done(..))).map(|(state, _)| state.id);
+    let posted = Posted::now(engine, &changed.collect::<Vec<_>>()).await?;
+    let mut report = Report::default();
+    for (state, outcome) in done {
+        let letter = posted.of(state.id);
+        report.push(state, outcome.with_letter(letter));
     }
     report.finish(app, json)
 }
@@ -92,7 +101,7 @@ pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
 
 /// `confirm`.
 pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
+    let engine = app.engine(Need { mail: !args.no_email, ..Need::default() }).await?;
     let targets = &args.targets;
     let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
     send(app, &engine, states, targets.json.json, |state| {
@@ -100,7 +109,7 @@ pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
             Some(text) => app.moment(text, Some(state.profile.timezone))?,
             None => app.clock.now(),
         };
-        Ok(Command::ConfirmByDealer { said_at, mail: true })
+        Ok(Command::ConfirmByDealer { said_at, mail: !args.no_email })
     })
     .await
 }

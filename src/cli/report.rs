@@ -17,6 +17,8 @@ use super::output::Ink;
 pub enum Outcome {
     /// It was done; in words, and in the form for scripts.
     Done(String, Value),
+    /// It was done, but the letter about it is not out; in words, and in the form for scripts.
+    Unsent(String, Value),
     /// It was so already.
     Unchanged,
     /// A rule said no.
@@ -38,6 +40,17 @@ impl Outcome {
                 Ok(Self::Done(words.join("; "), json!({ "events": public })))
             }
             Err(error) => Self::of_error(error),
+        }
+    }
+
+    /// The outcome together with what became of the letter about it.
+    pub fn with_letter(self, letter: Option<(String, bool)>) -> Self {
+        match (self, letter) {
+            (Self::Done(words, more), Some((letter, true))) => Self::Done(format!("{words}; {letter}"), more),
+            (Self::Done(words, more), Some((letter, false))) => Self::Unsent(format!("{words}; {letter}"), more),
+            (Self::Unchanged, Some((letter, true))) => Self::Done(letter, Value::Null),
+            (Self::Unchanged, Some((letter, false))) => Self::Unsent(letter, Value::Null),
+            (outcome, _) => outcome,
         }
     }
 
@@ -70,7 +83,7 @@ impl Report {
             let items: Vec<Value> = self.0.iter().map(|(state, outcome)| item(state, outcome)).collect();
             app.out.document(&json!({ "schema": SCHEMA, "items": items }))?;
         }
-        let (mut good, mut refused, mut failed) = (0, 0, 0);
+        let (mut good, mut unsent, mut refused, mut failed) = (0, 0, 0, 0);
         for (state, outcome) in &self.0 {
             let who = named(state);
             match outcome {
@@ -78,6 +91,12 @@ impl Report {
                     good += 1;
                     if !json {
                         app.out.line(format!("{} {who}: {words}", app.out.ink(Ink::Good, "done")))?;
+                    }
+                }
+                Outcome::Unsent(words, _) => {
+                    unsent += 1;
+                    if !json {
+                        app.out.line(format!("{} {who}: {words}", app.out.ink(Ink::Warn, "done but for the letter")))?;
                     }
                 }
                 Outcome::Unchanged => {
@@ -106,6 +125,7 @@ impl Report {
             app.out.note(format!("{good} done, {refused} refused, {failed} failed"));
         }
         match (good, refused, failed) {
+            _ if unsent > 0 => Err(CliError::Partly),
             (_, 0, 0) => Ok(()),
             (0, 0, _) => Err(CliError::Told(1)),
             (0, _, _) => Err(CliError::Told(4)),
@@ -127,6 +147,7 @@ pub fn identity(state: &Onboarding) -> Value {
 fn item(state: &Onboarding, outcome: &Outcome) -> Value {
     let (word, reason, more) = match outcome {
         Outcome::Done(_, more) => ("done", None, Some(more)),
+        Outcome::Unsent(words, more) => ("unsent", Some(words), Some(more)),
         Outcome::Unchanged => ("unchanged", None, None),
         Outcome::Refused(why) => ("refused", Some(why), None),
         Outcome::Failed(why) => ("failed", Some(why), None),

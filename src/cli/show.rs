@@ -46,6 +46,7 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     page.code(args.reveal)?;
     page.second_clock()?;
     page.opcode(&desk.policy.default_opcode)?;
+    page.mail()?;
     page.timeline(&events)
 }
 
@@ -164,6 +165,23 @@ impl Page<'_> {
         if let Some(probe) = &self.state.probe {
             let reason = clean(&probe.reason);
             self.line("last look", &format!("{}: {reason}, {}", probe.outcome, away(probe.at, self.now)))?;
+        }
+        Ok(())
+    }
+
+    fn mail(&self) -> Result<(), CliError> {
+        let Some(mail) = &self.state.mail else { return Ok(()) };
+        if let Some(refused) = &mail.refused {
+            let words = format!("address refused: {} ({})", refused.status, refused.address.plain());
+            self.line("mail", &self.app.out.ink(Ink::Warn, &words))?;
+        }
+        if mail.reminders_off {
+            self.line("reminders", "off")?;
+        }
+        for letter in mail.letters.iter().rev() {
+            let words = letter.words.as_deref().map(|words| format!(": {}", clean(words))).unwrap_or_default();
+            let what = format!("{} {}", letter.kind, super::mail::state_words(letter, self.now));
+            self.line("letter", &format!("{what} {}{words}", away(letter.at, self.now)))?;
         }
         Ok(())
     }

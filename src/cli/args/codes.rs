@@ -21,8 +21,8 @@ pub struct Codes {
     /// When the codes were generated: their hours run from there (default: now)
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub generated_at: Option<String>,
-    /// Send no mail; this version never does
-    #[arg(long, hide = true)]
+    /// Send no letter: the dealership gets the code another way, and no reminders
+    #[arg(long)]
     pub no_email: bool,
     /// Only say what would be done
     #[arg(long)]

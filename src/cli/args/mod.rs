@@ -3,6 +3,7 @@
 mod books;
 mod codes;
 mod dealerships;
+mod mail;
 mod opcode;
 mod program;
 mod record;
@@ -16,6 +17,7 @@ use super::output::ColorWhen;
 pub use books::{Events, Export, List, Restore, Show};
 pub use codes::{Codes, Reissue, Revoke};
 pub use dealerships::{Add, Import};
+pub use mail::{Form, Letters, Mail, Resend};
 pub use opcode::{Appointment, Guide, Opcode, SetOpcode};
 pub use program::{ConfigCommand, Doctor, Keymap};
 pub use record::{Archive, Assign, Confirm, Note, Snooze};
@@ -23,7 +25,7 @@ pub use record::{Archive, Assign, Confirm, Note, Snooze};
 const AFTER: &str = "\
 A DEALERSHIP is named by its id, its dealerCode, or an unambiguous part of its name.
 QUERY: words; field:value; field:a,b; !term; ~fuzzy; /regex/; expires<6h; waiting>24h; expired>2d;
-       is:expired|attention|mine|…; stage:…; opcode:missing|…; kind:invitation.issued
+       is:expired|attention|mine|…; stage:…; opcode:missing|…; mail:failed|…; kind:invitation.issued
 TIME:  RFC 3339, `2026-03-30 14:05` (the dealership's zone, else yours), `-71h`, `2d ago`, `now`
 
 Exit codes: 0 done · 1 failed · 2 wrong usage or settings · 3 partly done · 4 refused by a rule · 75 the store is held";
@@ -90,6 +92,11 @@ pub enum Command {
     Snooze(Snooze),
     /// Put aside; it is not probed any more
     Archive(Archive),
+    /// Send the letter of the present code once more; only while the code lives
+    Resend(Resend),
+    /// Letters: what waits, what went wrong, previews, retries, delivery reports
+    #[command(subcommand)]
+    Mail(Mail),
     /// Ask Xtime now
     Check(Targets),
     /// The dealership's service opcode
@@ -99,7 +106,7 @@ pub enum Command {
     Appointment(Appointment),
     /// The event log
     Events(Events),
-    /// The engine without a screen: probes and expiry; logs JSON lines
+    /// The engine without a screen: probes, expiry, mail; logs JSON lines
     Watch,
     /// Write the whole event log as JSON lines; it holds codes
     Export(Export),
@@ -123,12 +130,6 @@ pub enum Command {
     },
     /// The manual page
     Man,
-    /// Not part of this version: mail
-    #[command(hide = true)]
-    Resend(Later),
-    /// Not part of this version: mail
-    #[command(hide = true)]
-    Mail(Later),
     /// Not part of this version: reports
     #[command(hide = true)]
     Report(Later),

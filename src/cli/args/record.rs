@@ -13,6 +13,9 @@ pub struct Confirm {
     /// When the dealer finished (default: now)
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub at: Option<String>,
+    /// Do not acknowledge it by a letter
+    #[arg(long)]
+    pub no_email: bool,
 }
 
 /// `note`.

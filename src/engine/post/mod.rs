@@ -10,6 +10,7 @@ mod server;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
@@ -74,7 +75,7 @@ pub struct Posted {
 }
 
 /// How long a result that could not be recorded rests before that is tried again.
-const REST: std::time::Duration = std::time::Duration::from_secs(1);
+const REST: Duration = Duration::from_secs(1);
 
 impl Engine {
     /// Whether letters are sent at all.
@@ -126,7 +127,8 @@ impl Engine {
     }
 
     /// Hands over every waiting letter of these dealerships, one try each, and waits for it: for a command that ends
-    /// afterwards. When the mail server fails, the rest stays queued.
+    /// afterwards. When the mail server fails, or
+    /// the hour is full, the rest stays queued.
     ///
     /// # Errors
     /// When nothing may be recorded, or nobody sends letters.
@@ -136,8 +138,10 @@ impl Engine {
         let post = inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
         let waiting: Vec<_> =
             dealerships.iter().filter_map(|id| Some((*id, next_letter(inner.book().get(*id)?.as_ref())?.id))).collect();
+        let spent = inner.letters_begun_in_the_last_hour(inner.now()).count();
+        let may = usize::try_from(post.per_hour).unwrap_or(usize::MAX).saturating_sub(spent);
         let down = std::sync::atomic::AtomicBool::new(false);
-        let tries = stream::iter(&waiting).map(|(id, letter)| {
+        let tries = stream::iter(&waiting).take(may).map(|(id, letter)| {
             let down = &down;
             async move {
                 if !down.load(std::sync::atomic::Ordering::Relaxed)
@@ -285,6 +289,16 @@ impl Inner {
                 () = self.parts.clock.sleep(REST) => {}
             }
         }
+    }
+
+    /// How long ago handing over a letter began, for each dealership where that was in the last hour. Only the latest letter of
+    /// each counts; there is one a minute at most.
+    fn letters_begun_in_the_last_hour(&self, now: Timestamp) -> impl Iterator<Item = Duration> {
+        let (_, states) = self.book().all();
+        states.into_iter().filter_map(move |state| {
+            let age = (now - state.mail.as_ref()?.begun_at?).to_std().ok()?;
+            (age < Duration::from_secs(3_600)).then_some(age)
+        })
     }
 
     fn letter_state(&self, id: DealershipId, letter: LetterId) -> Option<LetterState> {

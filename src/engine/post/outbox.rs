@@ -47,7 +47,7 @@ pub(in crate::engine) async fn run(inner: Arc<Inner>) {
         timers: Timers::default(),
         in_flight: HashSet::new(),
         server: Server::default(),
-        budget: Budget::per_hour(post.per_hour),
+        budget: spent_before(&inner, post),
         shown: Duration::ZERO,
     };
     outbox.plan_all();
@@ -76,6 +76,22 @@ pub(in crate::engine) async fn run(inner: Arc<Inner>) {
         }
     }
     while tries.next().await.is_some() {}
+}
+
+/// What earlier runs handed over in the last hour counts too.
+fn spent_before(inner: &Inner, post: &Post) -> Budget {
+    let (now, mut budget) = (inner.now(), Budget::per_hour(post.per_hour));
+    let mut ages: Vec<_> = inner.letters_begun_in_the_last_hour(now).collect();
+    ages.sort_unstable_by(|one, other| other.cmp(one));
+    for age in ages {
+        budget.spend(at_the_budget(inner.parts.clock.elapsed()).saturating_sub(age));
+    }
+    budget
+}
+
+/// The budget's time begins an hour before the program, so that it can hold what went before.
+fn at_the_budget(elapsed: Duration) -> Duration {
+    elapsed + Duration::from_secs(3_600)
 }
 
 /// What an earlier run was handing over when it ended: nobody knows whether it went.
@@ -108,14 +124,14 @@ impl Outbox<'_> {
     fn take(&mut self) -> Option<DealershipId> {
         let elapsed = self.inner.parts.clock.elapsed();
         let room = self.in_flight.len() < self.post.courier.lanes().max(1);
-        let may = room && self.server.is_open(elapsed) && self.budget.ready_in(elapsed).is_zero();
+        let may = room && self.server.is_open(elapsed) && self.budget.ready_in(at_the_budget(elapsed)).is_zero();
         may.then(|| self.timers.take_due(self.inner.now())).flatten().map(|(_, id)| id)
     }
 
     fn begin(&mut self, id: DealershipId) {
         self.in_flight.insert(id);
         self.server.begin();
-        self.budget.spend(self.inner.parts.clock.elapsed());
+        self.budget.spend(at_the_budget(self.inner.parts.clock.elapsed()));
     }
 
     fn ended(&mut self, id: DealershipId, tried: Tried) {
@@ -156,7 +172,7 @@ impl Outbox<'_> {
             None if self.server.is_open(elapsed) => Duration::ZERO,
             None => LONGEST_TICK,
         };
-        due.max(server).max(self.budget.ready_in(elapsed)).min(LONGEST_TICK)
+        due.max(server).max(self.budget.ready_in(at_the_budget(elapsed))).min(LONGEST_TICK)
     }
 
     fn show(&mut self) {
@@ -167,14 +183,14 @@ impl Outbox<'_> {
         }
         self.shown = elapsed;
         let waiting = self.timers.due(now);
-        let limit = self.budget.ready_in(elapsed);
+        let limit = self.budget.ready_in(at_the_budget(elapsed));
         let state = match self.server.state() {
             MailState::Ok if waiting > 0 && !limit.is_zero() => {
                 MailState::Limited { until: now + TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX) }
             }
             state => state,
         };
-        let (in_flight, last_hour) = (self.in_flight.len(), self.budget.spent(elapsed));
+        let (in_flight, last_hour) = (self.in_flight.len(), self.budget.spent(at_the_budget(elapsed)));
         let mail = MailStatus { state, waiting, in_flight, last_hour };
         self.inner.status.send_if_modified(|status| {
             let changed = status.mail != mail;

@@ -1,0 +1,129 @@
+//! Letters: `resend` and `mail …`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+
+use super::{Json, Targets};
+
+/// `resend`.
+#[derive(Debug, Args)]
+pub struct Resend {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub targets: Targets,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// `mail …`.
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Letters that wait or went wrong; with --all every letter
+    #[command(visible_alias = "ls")]
+    List {
+        /// Only of dealerships that a query finds
+        query: Option<String>,
+        /// Also those that went out, and those that were not to go out
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        json: Json,
+    },
+    /// One letter: what became of it, and its text
+    Show {
+        /// The letter's id, or a dealership for its newest letter
+        letter: String,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        form: Form,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        json: Json,
+    },
+    /// A letter as it would go out now; nothing is sent
+    Preview {
+        /// Which dealership
+        dealership: String,
+        /// invitation, reissue, reminder, word-received, opcode-guide or live
+        kind: String,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        form: Form,
+    },
+    /// Send a letter: opcode-guide, word-received or live (for the code there is `resend`)
+    Send {
+        /// Which letter
+        kind: String,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        targets: Targets,
+        /// Do not ask
+        #[arg(short, long)]
+        yes: bool,
+    },
+    /// Try letters again now
+    Retry(Letters),
+    /// Do not send letters after all
+    Suppress {
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        letters: Letters,
+        /// Why
+        #[arg(long, default_value = "somebody at the desk said so")]
+        reason: String,
+    },
+    /// Whether dealerships are reminded before their code dies
+    Reminders {
+        /// on or off
+        #[arg(value_parser = ["on", "off"])]
+        set: String,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        targets: Targets,
+    },
+    /// Take in a delivery report (RFC 3464); a mail server can pipe them here
+    Bounce {
+        /// The message; `-` or nothing: stdin
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        json: Json,
+    },
+    /// Send a sample letter, with a code that nobody issued, to an address of yours
+    Test {
+        /// Where to
+        address: String,
+    },
+}
+
+/// Which letters.
+#[derive(Debug, Args)]
+pub struct Letters {
+    /// Letter ids, or dealerships for their letters that wait or went wrong
+    #[arg(value_name = "LETTER", required_unless_present = "all")]
+    pub letters: Vec<String>,
+    /// Every letter that waits or went wrong
+    #[arg(long, conflicts_with = "letters")]
+    pub all: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub json: Json,
+}
+
+/// How a letter is shown.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Form {
+    /// As HTML
+    #[arg(long)]
+    pub html: bool,
+    /// With the full code
+    #[arg(long)]
+    pub reveal: bool,
+}

@@ -1,0 +1,124 @@
+//! Finding letters, and telling of one.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::domain::text::clean;
+use crate::domain::when::{away, for_people};
+use crate::domain::{Letter, LetterId, LetterKind, LetterState, Onboarding, Timestamp, rfc3339};
+
+use super::super::error::CliError;
+use super::super::report::identity;
+use super::super::select::Desk;
+
+/// A letter and whose it is.
+#[derive(Clone)]
+pub(super) struct Found {
+    pub(super) state: Arc<Onboarding>,
+    pub(super) letter: Letter,
+}
+
+/// Whether somebody may still want to do something about a letter.
+pub(super) fn matters(letter: &Letter) -> bool {
+    letter.is_open() || letter.is_trouble()
+}
+
+/// Letters of these dealerships; the one that is next to go, or that went wrong longest ago, first.
+pub(super) fn of(states: &[Arc<Onboarding>], wanted: impl Fn(&Letter) -> bool) -> Vec<Found> {
+    let mut found: Vec<_> = states
+        .iter()
+        .flat_map(|state| {
+            let letters = state.letters().iter().filter(|letter| wanted(letter));
+            letters.map(|letter| Found { state: Arc::clone(state), letter: letter.clone() })
+        })
+        .collect();
+    found.sort_by_key(|one| (one.letter.due_at.is_none(), one.letter.due_at.unwrap_or(one.letter.at), one.letter.id));
+    found
+}
+
+/// The letter with an id.
+pub(super) fn by_id(desk: &Desk<'_>, name: &str) -> Option<Found> {
+    let id: LetterId = name.trim().parse().ok()?;
+    desk.states.iter().find_map(|state| {
+        let letter = state.letters().iter().find(|letter| letter.id == id)?.clone();
+        Some(Found { state: Arc::clone(state), letter })
+    })
+}
+
+/// The letters that are named by id or by dealership.
+pub(super) fn named(desk: &Desk<'_>, names: &[String]) -> Result<Vec<Found>, CliError> {
+    let mut all = Vec::new();
+    for name in names {
+        if let Some(found) = by_id(desk, name) {
+            all.push(found);
+            continue;
+        }
+        let state = desk.one(name)?;
+        let found = of(&[state], matters);
+        if found.is_empty() {
+            return Err(CliError::Failed(format!("{}: no letter waits or went wrong", clean(name))));
+        }
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+/// Reads the word of a kind.
+pub(super) fn kind(word: &str) -> Result<LetterKind, CliError> {
+    word.parse().map_err(|()| {
+        let all: Vec<_> = LetterKind::ALL.iter().map(|kind| kind.word()).collect();
+        CliError::usage(format!("`{}` is no letter; there are {}", clean(word), all.join(", ")))
+    })
+}
+
+/// What became of a letter, in a few words.
+pub(in crate::cli) fn state_words(letter: &Letter, now: Timestamp) -> String {
+    match (letter.state, letter.due_at) {
+        (LetterState::Queued, Some(due)) if due > now => format!("queued, due {}", away(due, now)),
+        (state, Some(due)) if state != LetterState::Queued && due > now => {
+            format!("{state}, tried again {}", away(due, now))
+        }
+        (state, Some(_)) if state != LetterState::Queued => format!("{state}, to be tried again now"),
+        (state, _) => state.to_string(),
+    }
+}
+
+/// What a letter is.
+pub(super) fn title(letter: &Letter) -> String {
+    match (letter.before, letter.again) {
+        (Some(before), _) => format!("{} ({} h before the end)", letter.kind, before / 3_600),
+        (None, true) => format!("{} (once more)", letter.kind),
+        (None, false) => letter.kind.to_string(),
+    }
+}
+
+/// One letter in lines for people.
+pub(super) fn lines(found: &Found, now: Timestamp) -> Vec<(&'static str, String)> {
+    let (letter, zone) = (&found.letter, found.state.profile.timezone);
+    let time = |at| for_people(at, zone, now);
+    let mut lines = vec![
+        ("letter", format!("{}  {}", letter.id, title(letter))),
+        ("dealership", super::super::report::named(&found.state)),
+        ("to", letter.to.plain().into_owned()),
+        ("state", state_words(letter, now)),
+        ("since", time(letter.at)),
+        ("queued", format!("{} by {}", time(letter.queued_at), clean(&letter.by))),
+    ];
+    if let Some(words) = &letter.words {
+        lines.push(("said", clean(words).into_owned()));
+    }
+    if letter.handed > 1 {
+        lines.push(("copies", format!("handed over {} times: it may have arrived more than once", letter.handed)));
+    }
+    lines
+}
+
+/// One letter for scripts.
+pub(super) fn document(found: &Found) -> Value {
+    let mut value = super::super::json::letter(&found.letter);
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("dealership".to_owned(), identity(&found.state));
+    }
+    json!(value)
+}

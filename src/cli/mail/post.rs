@@ -1,0 +1,48 @@
+//! Handing letters over while a command waits, and telling what became of each.
+
+use std::collections::HashMap;
+
+use crate::domain::text::clean;
+use crate::domain::{DealershipId, Letter, LetterState};
+use crate::engine::Engine;
+
+use super::super::error::CliError;
+
+/// What became of the letters of a command, by dealership.
+#[derive(Default)]
+pub(in crate::cli) struct Posted(HashMap<DealershipId, Letter>);
+
+impl Posted {
+    /// Hands over what waits for these dealerships.
+    ///
+    /// # Errors
+    /// When what became of it could not be recorded.
+    pub(in crate::cli) async fn now(engine: &Engine, dealerships: &[DealershipId]) -> Result<Self, CliError> {
+        if !engine.sends_letters() || dealerships.is_empty() {
+            return Ok(Self::default());
+        }
+        let posted = engine.post_now(dealerships).await?;
+        Ok(Self(posted.into_iter().map(|one| (one.dealership, one.letter)).collect()))
+    }
+
+    /// What became of the letter to a dealership, in words, and whether it went out; `None`: there was none.
+    pub(in crate::cli) fn of(&self, id: DealershipId) -> Option<(String, bool)> {
+        self.0.get(&id).map(words)
+    }
+}
+
+fn words(letter: &Letter) -> (String, bool) {
+    let (to, why) = (letter.to.plain(), letter.words.as_deref().map(clean).unwrap_or_default());
+    match letter.state {
+        LetterState::Sent => (format!("letter sent to {to}"), true),
+        LetterState::Queued => {
+            (format!("letter to {to} is queued: the mail server did not take it now; it goes with `mail retry`, the desk or `watch`"), false)
+        }
+        LetterState::Sending => (format!("letter to {to} is being handed over"), false),
+        LetterState::Failed if letter.due_at.is_some() => (format!("letter to {to} not sent yet: {why}"), false),
+        LetterState::Failed => (format!("letter to {to} not sent: {why}"), false),
+        LetterState::Uncertain => (format!("letter to {to}: nobody knows whether it arrived ({why})"), false),
+        LetterState::Suppressed => (format!("no letter: {why}"), false),
+        LetterState::Bounced => (format!("letter to {to} came back: {why}"), false),
+    }
+}

@@ -1,0 +1,154 @@
+//! `resend`, `mail send`, `mail retry`, `mail suppress` and `mail reminders`.
+
+use std::sync::Arc;
+
+use crate::domain::when::in_zone;
+use crate::domain::{Command, LetterKind, Onboarding};
+use crate::engine::Engine;
+
+use super::letters::{Found, kind, matters, named as named_letters, of, title};
+use super::post::Posted;
+
+use super::super::app::{App, Need};
+use super::super::args::{Letters, Resend, Targets};
+use super::super::error::CliError;
+use super::super::invite::TYPE_ABOVE;
+use super::super::output::is_interactive;
+use super::super::record::{ask_above_many, choose};
+use super::super::report::{Outcome, Report, named};
+
+const MAIL: Need = Need { mail: true, platform: false, source: false, background: false };
+
+/// `resend`: the letter of the present code once more.
+pub(in crate::cli) async fn resend(app: &App, args: &Resend) -> Result<(), CliError> {
+    // Which of both it is called follows from the code.
+    queue(app, LetterKind::Invitation, &args.targets, args.yes).await
+}
+
+/// `mail send`.
+pub(super) async fn send(app: &App, word: &str, targets: &Targets, yes: bool) -> Result<(), CliError> {
+    let kind = kind(word)?;
+    if kind.carries_code() {
+        return Err(CliError::usage(
+            "letters with a code go out by `invite` and `reissue`, and once more by `resend`; reminders come by themselves",
+        ));
+    }
+    queue(app, kind, targets, yes).await
+}
+
+async fn queue(app: &App, kind: LetterKind, targets: &Targets, yes: bool) -> Result<(), CliError> {
+    let engine = app.engine(MAIL).await?;
+    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    if !yes {
+        ask(app, &states, kind).await?;
+    }
+    let actor = app.actor();
+    let mut done = Vec::new();
+    for state in states {
+        let answer = engine.execute(state.id, Command::QueueLetter { kind }, &actor).await;
+        done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?));
+    }
+    finish(app, &engine, done, targets.json.json).await
+}
+
+/// A letter cannot be taken back: who gets it is said before.
+async fn ask(app: &App, states: &[Arc<Onboarding>], kind: LetterKind) -> Result<(), CliError> {
+    let what = if kind == LetterKind::Invitation { "the letter of the present code" } else { kind.word() };
+    let many = states.len() > TYPE_ABOVE;
+    if !is_interactive() {
+        return Err(CliError::usage(format!(
+            "{what} would go to {}; add --yes to do it without being asked",
+            count(states.len())
+        )));
+    }
+    for state in states.iter().take(TYPE_ABOVE) {
+        let end = state.invitation.as_ref().map(|code| in_zone(code.expires_at, state.profile.timezone));
+        let end = end.filter(|_| kind == LetterKind::Invitation).map(|end| format!("; the code dies {end}"));
+        let contact = &state.profile.contact;
+        app.out.note(format!(
+            "  {}, {} {}{}",
+            named(state),
+            contact.name.plain(),
+            contact.email.plain(),
+            end.unwrap_or_default()
+        ));
+    }
+    let how = if many { "Type the number to go on:" } else { "[y/N]" };
+    let answer = app.ask(&format!("Send {what} to {}? {how} ", count(states.len()))).await?;
+    let meant = if many { answer == states.len().to_string() } else { matches!(answer.as_str(), "y" | "Y" | "yes") };
+    if meant { Ok(()) } else { Err(CliError::Refused("nothing was done".to_owned())) }
+}
+
+fn count(dealerships: usize) -> String {
+    if dealerships == 1 { "1 dealership".to_owned() } else { format!("{dealerships} dealerships") }
+}
+
+/// Hands over what was queued, and tells what became of each.
+async fn finish(
+    app: &App,
+    engine: &Engine,
+    done: Vec<(Arc<Onboarding>, Outcome)>,
+    json: bool,
+) -> Result<(), CliError> {
+    let queued = |(state, outcome): &(Arc<Onboarding>, Outcome)| {
+        matches!(outcome, Outcome::Done(..) | Outcome::Unchanged).then_some(state.id)
+    };
+    let ids: Vec<_> = done.iter().filter_map(queued).collect();
+    let posted = Posted::now(engine, &ids).await?;
+    let mut report = Report::default();
+    for (state, outcome) in done {
+        let outcome = outcome.with_letter(posted.of(state.id));
+        report.push(engine.book().get(state.id).unwrap_or(state), outcome);
+    }
+    report.finish(app, json)
+}
+
+fn chosen(app: &App, engine: &Engine, args: &Letters) -> Result<Vec<Found>, CliError> {
+    choose(app, engine, |desk| match args.all {
+        true => Ok(of(desk.states, matters)),
+        false => named_letters(desk, &args.letters),
+    })
+}
+
+/// `mail retry`.
+pub(super) async fn retry(app: &App, args: &Letters) -> Result<(), CliError> {
+    let engine = app.engine(MAIL).await?;
+    if !engine.sends_letters() {
+        return Err(crate::engine::EngineError::from(crate::domain::Refusal::NoMail).into());
+    }
+    let found = chosen(app, &engine, args)?;
+    ask_above_many(app, found.len(), &format!("try {} letters again", found.len()), args.yes).await?;
+    let actor = app.actor();
+    let mut done = Vec::new();
+    for Found { state, letter } in found {
+        let answer = engine.execute(state.id, Command::RetryLetter { letter: letter.id }, &actor).await;
+        done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?));
+    }
+    finish(app, &engine, done, args.json.json).await
+}
+
+/// `mail suppress`.
+pub(super) async fn suppress(app: &App, args: &Letters, reason: &str) -> Result<(), CliError> {
+    let engine = app.engine(Need::default()).await?;
+    let found: Vec<_> = chosen(app, &engine, args)?.into_iter().filter(|one| one.letter.due_at.is_some()).collect();
+    if found.is_empty() {
+        return Err(CliError::Refused("none of these letters waits".to_owned()));
+    }
+    ask_above_many(app, found.len(), &format!("drop {} letters", found.len()), args.yes).await?;
+    let actor = app.actor();
+    let mut report = Report::default();
+    for Found { state, letter } in found {
+        let command = Command::SuppressLetter { letter: letter.id, reason: reason.to_owned() };
+        let outcome = Outcome::of_events(engine.execute(state.id, command, &actor).await, &state)?;
+        tracing::debug!("{} {}", title(&letter), letter.id);
+        report.push(state, outcome);
+    }
+    report.finish(app, args.json.json)
+}
+
+/// `mail reminders`.
+pub(super) async fn reminders(app: &App, on: bool, targets: &Targets) -> Result<(), CliError> {
+    let engine = app.engine(Need::default()).await?;
+    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    super::super::record::send(app, &engine, states, targets.json.json, |_| Ok(Command::SetReminders { on })).await
+}
