@@ -1,5 +1,8 @@
-//! Mail: the third way to the outside. A letter is written and handed over ([`Courier`]).
+//! Mail: the third way to the outside. A letter is written ([`Press`]) and handed over ([`Courier`]).
 
+pub mod address;
 pub mod courier;
+pub mod press;
 
 pub use courier::{Courier, Delivery, Gate, Parcel, Pass};
+pub use press::{Letter, LetterError, Occasion, Pages, Press, PressError, PressSettings};
