@@ -146,25 +146,49 @@ impl Guide {
         self.steps.iter().filter(|step| step.observed != Observed::Visible).count()
     }
 
-    /// The steps as a text that can be sent to the dealer: plain lines, nothing of what we see.
-    pub fn letter(&self) -> String {
+    /// What a letter about the steps begins with: why there must be an opcode, and which it is.
+    pub fn reason(&self) -> String {
         let code = self.code.plain();
         let partner = &self.partner;
         let which = match self.option {
             OpcodeOption::Existing => format!("your existing service opcode `{code}`"),
             OpcodeOption::New => format!("a new service opcode, `{code}`"),
         };
-        let mut text = format!(
-            "Every appointment that {partner} requests in Xtime carries a service opcode of your dealership: {which}.\n\
-             Please go through these steps in Xtime:\n\n"
-        );
+        format!(
+            "Every appointment that {partner} requests in Xtime carries a service opcode of your dealership: {which}."
+        )
+    }
+
+    /// What the dealer may read of what is seen of a step: nothing where nobody can tell, and never which of us wrote what down.
+    pub fn told(&self, step: &Step) -> Option<String> {
+        let ours = self.steps.last() == Some(step);
+        match step.observed {
+            Observed::CannotBeObserved => None,
+            Observed::Visible if ours => Some("done".to_owned()),
+            Observed::NotVisible if ours => None,
+            Observed::Visible => Some(step.observed.words().to_owned()),
+            Observed::NotVisible => {
+                Some(format!("{}: {}", step.observed.words(), step.why.replacen("missing: ", "", 1)))
+            }
+        }
+    }
+
+    /// The steps as a text that can be sent to the dealer: plain lines, nothing of what we see.
+    pub fn letter(&self) -> String {
+        let mut text = format!("{}\n{STEPS}\n\n", self.reason());
         for (number, step) in (1..).zip(&self.steps) {
             text.push_str(&format!("{number}. {}.\n", step.title));
         }
-        text.push_str("\nIf you would rather use another opcode that suits, that is fine too: tell us which one.\n");
+        text.push_str(&format!("\n{ANOTHER}\n"));
         text
     }
 }
+
+/// What a letter says before the steps.
+pub const STEPS: &str = "Please go through these steps in Xtime:";
+
+/// What a letter says behind the steps.
+pub const ANOTHER: &str = "If you would rather use another opcode that suits, that is fine too: tell us which one.";
 
 #[cfg(test)]
 #[path = "guide_tests.rs"]

@@ -112,6 +112,23 @@ fn the_steps_of_a_new_one_begin_with_making_it() {
 }
 
 #[test]
+fn a_dealer_is_told_what_we_see_and_not_what_we_wrote() {
+    let mut case = Case::new();
+    let told = |case: &Case| {
+        let guide = case.guide();
+        guide.steps.iter().map(|step| guide.told(step).unwrap_or_default()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&case), [""; 5], "nothing can be seen");
+    case.choose("Tell Us More", OpcodeOption::Existing);
+    case.shows(&[("000200", "Oil")]);
+    assert_eq!(told(&case)[0], "not visible: not among the 1 opcodes that Xtime shows us");
+    assert_eq!(told(&case)[1..], ["", "", "", "done"]);
+    case.shows(&[("Tell Us More", "x")]);
+    assert_eq!(told(&case), ["visible", "visible", "visible", "visible", "done"]);
+    assert!(!told(&case).concat().contains("ana"));
+}
+
+#[test]
 fn hostile_codes_reach_no_text() {
     let mut case = Case::new();
     // The rules take no such code, but a journal may hold one.

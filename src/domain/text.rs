@@ -94,6 +94,32 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
 }
 
+/// Words for a letter to a stranger: one line with single spaces, at most so many characters. What is invisible is left out instead of
+/// marked, because the reader cannot do anything about it; `=?` is opened, because mail programs decode what begins so.
+pub fn letter_words(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    let mut left = most;
+    for word in text.split_whitespace() {
+        let mut word = word.chars().filter(|c| !is_invisible(*c)).peekable();
+        if word.peek().is_none() {
+            continue;
+        }
+        let space = (!out.is_empty()).then_some(' ');
+        for c in space.into_iter().chain(word) {
+            if left == 0 {
+                out.push('…');
+                return out;
+            }
+            if c == '?' && out.ends_with('=') {
+                out.push(' ');
+            }
+            out.push(c);
+            left -= 1;
+        }
+    }
+    out
+}
+
 impl fmt::Debug for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.plain())
@@ -141,6 +167,18 @@ mod tests {
         let long = Untrusted::from("é".repeat(5_000));
         assert_eq!(long.screen().chars().count(), SHOWN_CHARS + 1);
         assert_eq!(long.header().chars().count(), 200);
+    }
+
+    #[test]
+    fn words_of_a_letter_are_one_visible_line() {
+        for text in HOSTILE {
+            let words = letter_words(text, 200);
+            assert!(!words.chars().any(is_invisible), "{words:?}");
+        }
+        assert_eq!(letter_words(" A\r\nBcc: x\u{2028}y\u{0} \u{200b} z ", 200), "A Bcc: x y z");
+        assert_eq!(letter_words("=?utf-8?q?x?= =\u{200b}?", 200), "= ?utf-8?q?x?= = ?");
+        assert_eq!(letter_words(&"é".repeat(5_000), 3), "ééé…");
+        assert_eq!(letter_words("abc \u{200b}", 3), "abc");
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! Mail: the third way to the outside. A letter is written and handed over ([`Courier`]).
+//! Mail: the third way to the outside. A letter is written ([`Press`]) and handed over ([`Courier`]); what comes back is read
+//! ([`bounce`]).
 
+pub mod address;
 pub mod bounce;
 pub mod courier;
 pub mod maildir;
 pub mod press;
 
 pub use courier::{Courier, Delivery, Gate, Parcel, Pass};
-pub use press::{Letter, LetterError, Occasion, Press};
+pub use press::{Letter, LetterError, Occasion, Pages, Press, PressError, PressSettings};

@@ -1,0 +1,213 @@
+//! Mail addresses: exactly one, in the narrow form that every server and every header takes.
+
+use std::fmt;
+
+use crate::domain::text::{clean, is_invisible, letter_words};
+
+/// Why a text is not one usable mail address. Cleaned: it is printed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AddressProblem {
+    /// Nothing but white space.
+    #[error("the address is empty")]
+    Empty,
+    /// A control or otherwise invisible character.
+    #[error("the address has an invisible character, at character {0}")]
+    Invisible(usize),
+    /// White space inside.
+    #[error("`{0}` has a space in it")]
+    Space(String),
+    /// A second address, or a list of them.
+    #[error("`{0}` is more than one address; one is needed")]
+    Several(String),
+    /// A name, a comment or brackets around the address.
+    #[error("`{0}` has more in it than an address: write it plainly, like name@example.com")]
+    MoreThanAddress(String),
+    /// No `@`, or nothing before it.
+    #[error("`{0}` is not a mail address: it needs a mailbox, an @ and a domain")]
+    Incomplete(String),
+    /// What stands before the `@` is not a mailbox.
+    #[error("`{0}` is not usable before the @: {1}")]
+    Mailbox(String, &'static str),
+    /// What stands behind the `@` is not a domain.
+    #[error("`{0}` is not a mail domain: {1}")]
+    Domain(String, &'static str),
+}
+
+/// One mail address. Nothing in it can end a header or begin a second recipient.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Address {
+    whole: Box<str>,
+    at: usize,
+}
+
+impl Address {
+    /// The address as it goes into an envelope or a header. A mailbox of another script stays as it is; a domain is in ASCII.
+    pub fn as_str(&self) -> &str {
+        &self.whole
+    }
+
+    /// The domain, in ASCII and lower case.
+    pub fn domain(&self) -> &str {
+        self.whole.get(self.at + 1..).unwrap_or_default()
+    }
+
+    /// Whether nobody can ever own its domain (RFC 2606, RFC 6761): whatever is sent there reaches no stranger.
+    pub fn is_reserved(&self) -> bool {
+        let domain = self.domain();
+        let within =
+            |parent: &str| domain.strip_suffix(parent).is_some_and(|before| before.is_empty() || before.ends_with('.'));
+        RESERVED.iter().any(|parent| within(parent))
+    }
+}
+
+/// Domains that nobody can own, with everything below them.
+const RESERVED: [&str; 7] = ["example.com", "example.net", "example.org", "test", "example", "invalid", "localhost"];
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.whole)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.whole)
+    }
+}
+
+/// Longest mailbox, domain and label of a domain, in bytes (RFC 5321, RFC 1035).
+const LONGEST: (usize, usize, usize) = (64, 253, 63);
+
+/// Takes one address. Names, comments, groups, quoted mailboxes and numbers in place of a domain are refused: nobody at a
+/// dealership has them, and each is a way to say more than one recipient.
+///
+/// # Errors
+/// When it is not one, with the reason.
+pub fn check(text: &str) -> Result<Address, AddressProblem> {
+    let plain = unquoted(text);
+    let text = plain.as_deref().unwrap_or(text).trim_matches(' ');
+    let shown = || clean(&text.chars().take(80).collect::<String>()).into_owned();
+    if text.is_empty() {
+        return Err(AddressProblem::Empty);
+    }
+    if let Some(place) = text.chars().position(|c| is_invisible(c) && !c.is_whitespace()) {
+        return Err(AddressProblem::Invisible(place + 1));
+    }
+    if text.contains([',', ';']) || text.matches('@').count() > 1 {
+        return Err(AddressProblem::Several(shown()));
+    }
+    if text.contains(['<', '>', '(', ')', '"', ':', '\\']) {
+        return Err(AddressProblem::MoreThanAddress(shown()));
+    }
+    if text.contains(char::is_whitespace) {
+        return Err(AddressProblem::Space(shown()));
+    }
+    let (mailbox, domain) = text.split_once('@').ok_or_else(|| AddressProblem::Incomplete(shown()))?;
+    if mailbox.is_empty() || domain.is_empty() {
+        return Err(AddressProblem::Incomplete(shown()));
+    }
+    check_mailbox(mailbox).map_err(|why| AddressProblem::Mailbox(clean(mailbox).into_owned(), why))?;
+    let domain = ascii_domain(domain).map_err(|why| AddressProblem::Domain(clean(domain).into_owned(), why))?;
+    // Doubled dots are against the rules, but mailboxes with them were given out; in quotes they are within them.
+    let mailbox = if mailbox.contains("..") { format!("\"{mailbox}\"") } else { mailbox.to_owned() };
+    Ok(Address { at: mailbox.len(), whole: format!("{mailbox}@{domain}").into() })
+}
+
+/// The form in which an address with doubled dots is written here, as it came.
+fn unquoted(text: &str) -> Option<String> {
+    let (mailbox, domain) = text.strip_prefix('"')?.split_once("\"@")?;
+    mailbox.contains("..").then(|| format!("{mailbox}@{domain}"))
+}
+
+fn check_mailbox(text: &str) -> Result<(), &'static str> {
+    if text.len() > LONGEST.0 - 2 {
+        return Err("it is too long");
+    }
+    // Mail programs decode what begins so, in an address too, although they must not.
+    if text.contains("=?") {
+        return Err("it looks like an encoded word");
+    }
+    if text.starts_with('.') || text.ends_with('.') {
+        return Err("it begins or ends with a dot");
+    }
+    // Full-width forms are ASCII to whoever folds them, an @ or a comma among them.
+    let folds = |c: char| matches!(c, '\u{fe50}'..='\u{fe6b}' | '\u{ff00}'..='\u{ffef}');
+    let fits =
+        |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c) || (!c.is_ascii() && !folds(c));
+    if text.chars().all(fits) { Ok(()) } else { Err("it has a character that no mailbox has") }
+}
+
+/// A domain in ASCII (IDNA) and lower case.
+fn ascii_domain(text: &str) -> Result<String, &'static str> {
+    if text.contains(['%', '[', ']']) {
+        return Err("it must be a name, like example.com");
+    }
+    let Ok(url::Host::Domain(domain)) = url::Host::parse(text) else {
+        return Err("it must be a name, like example.com");
+    };
+    if domain.len() > LONGEST.1 {
+        return Err("it is too long");
+    }
+    for label in domain.split('.') {
+        if label.is_empty() {
+            return Err("it has a dot too many");
+        }
+        if label.len() > LONGEST.2 {
+            return Err("a part of it is too long");
+        }
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if !label.chars().all(fits) || label.starts_with('-') || label.ends_with('-') {
+            return Err("a part of it has other characters than letters, digits and hyphens inside");
+        }
+    }
+    match domain.rsplit('.').next() {
+        Some(top) if top.chars().all(|c| c.is_ascii_digit()) => Err("it ends with a number"),
+        _ if !domain.contains('.') && domain != "localhost" => Err("it has no dot"),
+        _ => Ok(domain),
+    }
+}
+
+/// Whether a text is an address that can reach nobody; a text that is no address is not.
+pub fn is_reserved(address: &str) -> bool {
+    check(address).is_ok_and(|address| address.is_reserved())
+}
+
+/// An address with its name, for a From or a To.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The name, cleaned; may be empty.
+    pub name: String,
+    /// The address.
+    pub address: Address,
+}
+
+/// The most characters of a name in a header.
+const NAME_CHARS: usize = 100;
+
+impl Mailbox {
+    /// A name from outside, cleaned for a header, with its address.
+    pub fn new(name: &str, address: Address) -> Self {
+        let name = letter_words(name, NAME_CHARS);
+        // Nothing is gained by a name that looks like an address, and people are misled by it.
+        let name = if name.contains('@') { String::new() } else { name.replace(['"', '<', '>', '\\'], "") };
+        Self { name: name.trim().to_owned(), address }
+    }
+
+    /// Reads `Name <name@example.com>`, `"Name" <…>`, or an address alone.
+    ///
+    /// # Errors
+    /// When the address in it is not one, with the reason.
+    pub fn read(text: &str) -> Result<Self, AddressProblem> {
+        let text = text.trim();
+        match text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
+            Some((name, address)) => Ok(Self::new(name.trim().trim_matches('"'), check(address)?)),
+            None => Ok(Self::new("", check(text)?)),
+        }
+    }
+}
+
+impl fmt::Display for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.name.is_empty() { self.address.fmt(f) } else { write!(f, "{} <{}>", self.name, self.address) }
+    }
+}
