@@ -33,7 +33,7 @@ pub use server::{MailState, MailStatus};
 /// What letters are made of and go through.
 pub struct Post {
     /// Writes them.
-    pub press: Arc<Press>,
+    pub press: Press,
     /// Hands them over.
     pub courier: Arc<dyn Courier>,
     /// The most letters in any hour.
