@@ -23,7 +23,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 
 /// What the pure floors must not touch, wherever it is written.
 const PURE: &[(&str, &[&str])] = &[
-    ("domain", &["tokio::", "ratatui::", "std::fs", "std::net", "std::process", "std::env", "reqwest::", "sled::", "lettre::"]),
+    (
+        "domain",
+        &["tokio::", "ratatui::", "std::fs", "std::net", "std::process", "std::env", "reqwest::", "sled::", "lettre::"],
+    ),
     ("tui", &["reqwest::", "lettre::", "sled::", "std::net", "EmbeddedStore", "JournalReader"]),
     ("engine", &["reqwest::", "lettre::", "sled::", "ratatui::", "crossterm::", "axum::"]),
     ("sandbox", &["lettre::", "sled::", "ratatui::"]),

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 
-use crate::domain::{CodeOrigin, Policy, TestBooking};
+use crate::domain::{CodeOrigin, LetterKind, Policy, TestBooking};
 use crate::engine::Pace;
+use crate::mail::Transport;
+use crate::mail::smtp::Limits;
 use crate::xtime;
 use crate::xtime::source::{CommandSettings, HttpSettings};
 
@@ -36,6 +38,10 @@ pub struct Config {
     pub booking_settles: TimeDelta,
     /// How often a live dealership is looked at again.
     pub recheck: TimeDelta,
+    /// Letters.
+    pub mail: Mail,
+    /// Reminders.
+    pub reminders: Reminders,
     /// The screen.
     pub ui: Ui,
 }
@@ -131,6 +137,88 @@ pub struct HttpCodes {
     pub settings: HttpSettings,
     /// Headers; literals are templates.
     pub headers: Vec<(String, Secret)>,
+}
+
+/// Letters: how they leave, whose they are, and how often one is tried.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// How they leave.
+    pub transport: Transport,
+    /// For the user of the server.
+    pub password: Option<Secret>,
+    /// Hosts to which letters may go unencrypted.
+    pub allow_plain: Vec<String>,
+    /// How many connections at once.
+    pub lanes: usize,
+    /// How long a server may take.
+    pub limits: Limits,
+    /// Whose letters they are: `Name <address>`, checked.
+    pub from: String,
+    /// Where answers go, when not to `from`; checked.
+    pub reply_to: Option<String>,
+    /// How to reach the contact, in words for the dealership.
+    pub contact: Option<String>,
+    /// The directory of templates that replace ours.
+    pub templates: Option<PathBuf>,
+    /// The most letters in any hour.
+    pub per_hour: u32,
+    /// The least time between two letters to one dealership.
+    pub per_dealership: TimeDelta,
+    /// How long after each failure a letter is tried again; after the last one it has failed.
+    pub retry: Vec<TimeDelta>,
+    /// How long after nobody knew whether it arrived a letter is tried once more.
+    pub retry_uncertain: TimeDelta,
+    /// Which letters go out by themselves when something is seen.
+    pub automatic: Vec<LetterKind>,
+    /// The maildir into which bounces come.
+    pub bounces: Option<PathBuf>,
+}
+
+impl Mail {
+    /// The kinds that may go out by themselves.
+    pub const AUTOMATIC: [LetterKind; 2] = [LetterKind::WordReceived, LetterKind::Live];
+}
+
+/// Reminders of a code that dies soon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminders {
+    /// How long before the expiry, the earliest first. Empty: never.
+    pub before_expiry: Vec<TimeDelta>,
+    /// When dealerships are left alone, by their own clocks; `None`: never.
+    pub quiet: Option<Quiet>,
+}
+
+/// A time of the day, every day; it may go over midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quiet {
+    /// Its first minute.
+    pub from: NaiveTime,
+    /// The first minute after it.
+    pub until: NaiveTime,
+}
+
+impl Quiet {
+    /// Reads `21:00-08:00`.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
+        let (from, until) = text
+            .split_once('-')
+            .and_then(|(from, until)| time(from).zip(time(until)))
+            .ok_or("two times of the day are needed, \"21:00-08:00\", or \"none\"")?;
+        if from == until {
+            return Err("it begins when it ends; write \"none\" for no quiet hours".to_owned());
+        }
+        Ok(Self { from, until })
+    }
+}
+
+impl std::fmt::Display for Quiet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.from.format("%H:%M"), self.until.format("%H:%M"))
+    }
 }
 
 /// The screen.

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use crate::clock::SharedClock;
 use crate::domain::CodeOrigin;
+use crate::mail::smtp::Settings as SmtpSettings;
+use crate::mail::{Courier, DirectoryCourier, SmtpCourier, Transport};
 use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
 use crate::xtime::{CodeSource, HttpPlatform, SetupError};
 
 use super::model::{Config, HttpCodes};
 use super::secret::{Secret, SecretError};
 
-/// Why the platform or a code source cannot be set up from the settings (exit 2).
+/// Why the platform, a code source or mail cannot be set up from the settings (exit 2).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SetupFailure {
     /// A secret cannot be had.
@@ -31,6 +33,9 @@ pub enum SetupFailure {
         /// Why.
         why: SetupError,
     },
+    /// Letters cannot leave as the settings want it.
+    #[error("[mail] transport: {0}")]
+    Mail(String),
 }
 
 /// The section of the platform.
@@ -81,6 +86,31 @@ impl Config {
             }
             _ => Ok(None),
         }
+    }
+
+    /// How letters leave; `None`: not at all.
+    ///
+    /// # Errors
+    /// A [`SetupFailure`] when the password cannot be had or a setting cannot be used.
+    pub fn courier(&self, clock: SharedClock) -> Result<Option<Arc<dyn Courier>>, SetupFailure> {
+        let mail = &self.mail;
+        let server = match &mail.transport {
+            Transport::None => return Ok(None),
+            Transport::Directory(path) => return Ok(Some(Arc::new(DirectoryCourier::new(path)))),
+            Transport::Smtp(server) => server.clone(),
+        };
+        let password = match (&mail.password, &server.user) {
+            (Some(password), Some(_)) => Some(fetch("mail", "password", password)?),
+            _ => None,
+        };
+        let settings = SmtpSettings {
+            password,
+            allow_plain: mail.allow_plain.clone(),
+            lanes: mail.lanes,
+            limits: mail.limits,
+            ..SmtpSettings::new(server)
+        };
+        Ok(Some(Arc::new(SmtpCourier::new(settings, clock).map_err(SetupFailure::Mail)?)))
     }
 }
 
