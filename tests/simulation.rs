@@ -20,58 +20,14 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use simulation_support::bookings;
 use simulation_support::checker::Checker;
+use simulation_support::mail::{Arrived, MailChecker, MailMood, MailWorld};
 use simulation_support::store::{Doom, MortalStore};
+use simulation_support::week::{self, Change, Deed};
 use simulation_support::world::{Mood, World};
 use simulation_support::{Idle, profile, runtime, start};
 
 const DEALERSHIPS: usize = 500;
-const DAYS: i64 = 7;
-
-/// Something that happens by itself at a moment.
-#[derive(Debug, Clone)]
-enum Deed {
-    /// The dealer types the code that was made at a moment.
-    Enter {
-        dealer: String,
-        made_at: Timestamp,
-    },
-    /// Xtime reflects the connection.
-    Reflect {
-        dealer: String,
-    },
-    /// The dealer tells us.
-    Tell {
-        dealer: String,
-        done_at: Timestamp,
-    },
-    Opcode {
-        dealer: String,
-        visible: bool,
-    },
-    Slots {
-        dealer: String,
-        count: u32,
-    },
-    Disconnect {
-        dealer: String,
-    },
-    Mood(Change),
-    /// Somebody at the desk does something.
-    Operator,
-    /// The wall clock is stepped by seconds; the monotonic time does not move.
-    Step(i64),
-    Crash,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Change {
-    Down(bool),
-    Refused(bool),
-    Nobody(bool),
-    CodesLost(bool),
-    NoCodes(bool),
-    Calm,
-}
+const DAYS: i64 = week::DAYS;
 
 /// What operators were told, to be compared with what is there after a crash.
 #[derive(Default)]
@@ -85,6 +41,11 @@ struct Simulation {
     rng: StdRng,
     clock: ManualClock,
     world: Arc<World>,
+    mail: Arc<MailWorld>,
+    letters: MailChecker,
+    /// Codes that were pasted, for whom, and when they were generated: what the platform knows besides those it made.
+    pasted: HashMap<String, (String, Timestamp)>,
+    refused_at_validate: u32,
     deeds: BTreeMap<(Timestamp, u64), Deed>,
     deeds_made: u64,
     ids: HashMap<String, DealershipId>,
@@ -102,6 +63,10 @@ impl Simulation {
         let mut simulation = Self {
             rng: StdRng::seed_from_u64(seed),
             world: World::new(&clock, seed ^ 0xfeed),
+            mail: MailWorld::new(&clock, seed ^ 0xc0de),
+            letters: MailChecker::default(),
+            pasted: HashMap::new(),
+            refused_at_validate: 0,
             clock,
             deeds: BTreeMap::new(),
             deeds_made: 0,
@@ -116,6 +81,8 @@ impl Simulation {
         simulation.world.mood(|mood| {
             (mood.noise, mood.lost_codes, mood.empty_lists) = (0.03, 0.1, 0.02);
         });
+        simulation.mail.mood(|mood| (mood.busy, mood.silent) = (0.05, 0.03));
+        simulation.mail.state.lock().unknown = (0..DEALERSHIPS).step_by(41).map(address).collect();
         simulation.plan_the_week();
         simulation
     }
@@ -130,35 +97,9 @@ impl Simulation {
     }
 
     fn plan_the_week(&mut self) {
-        let week = 24.0 * DAYS as f64;
-        for _ in 0..1_500 {
-            let at = start() + self.hours(0.1..week - 26.0);
-            self.at(at, Deed::Operator);
+        for (at, deed) in week::plan(&mut self.rng, self.end) {
+            self.at(at, deed);
         }
-        for (change, count, longest) in [
-            (Change::Down as fn(bool) -> Change, 6, 3.0),
-            (Change::Refused, 3, 4.0),
-            (Change::Nobody, 5, 6.0),
-            (Change::CodesLost, 6, 6.0),
-            (Change::NoCodes, 3, 2.0),
-        ] {
-            for _ in 0..count {
-                let from = start() + self.hours(6.0..week - 40.0);
-                let to = from + self.hours(0.05..longest);
-                self.at(from, Deed::Mood(change(true)));
-                self.at(to, Deed::Mood(change(false)));
-            }
-        }
-        for _ in 0..8 {
-            let at = start() + self.hours(2.0..week - 26.0);
-            self.at(at, Deed::Crash);
-        }
-        for _ in 0..4 {
-            let at = start() + self.hours(2.0..week - 30.0);
-            let seconds = if self.rng.random_bool(0.5) { 7_200 } else { -300 };
-            self.at(at, Deed::Step(seconds));
-        }
-        self.at(self.end - TimeDelta::hours(26), Deed::Mood(Change::Calm));
     }
 
     fn run(&mut self) {
@@ -171,6 +112,7 @@ impl Simulation {
             drop(engine);
             let log = store.log();
             for event in &log[self.checker.log.len()..] {
+                self.letters.take_in(event, self.checker.shadow.get(&event.dealership));
                 self.checker.take_in(event.clone(), &self.world);
             }
             for event in &self.told.lock().events {
@@ -189,7 +131,7 @@ impl Simulation {
             store: Arc::clone(store) as Arc<dyn Store>,
             platform: Some(Arc::clone(&self.world) as _),
             source: Some(Arc::clone(&self.world) as _),
-            post: None,
+            post: Some(self.mail.post()),
             clock: Arc::new(self.clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),
@@ -209,8 +151,9 @@ impl Simulation {
             idle.settle().await;
             self.steps += 1;
             self.booked_checked = bookings::one_each(&self.world, self.booked_checked);
-            for event in self.checker.after_step(store, &self.world, &engine).await {
-                self.react(&event);
+            self.checker.after_step(store, &self.world, &engine, &mut self.letters).await;
+            for letter in self.letters.arrivals(&self.mail) {
+                self.read(&letter);
             }
             let now = self.clock.now();
             if now >= self.end || store.is_dead() || dies_at.is_some_and(|at| now >= at) {
@@ -250,24 +193,36 @@ impl Simulation {
         now + TimeDelta::milliseconds(self.rng.random_range(1..3_000))
     }
 
-    /// A new code reaches its dealer.
-    fn react(&mut self, event: &Event) {
-        let Fact::InvitationIssued { generated_at, .. } = &event.fact else { return };
-        let state = &self.checker.shadow[&event.dealership];
-        let dealer = state.profile.dealer_code.raw().to_owned();
+    /// A letter reaches its dealer, who acts on the code that stands in it, now or later or never.
+    fn read(&mut self, letter: &Arrived) {
+        let Some(code) = letter.code.clone() else { return };
+        let number = letter.to.trim_start_matches("service").split('@').next().unwrap();
+        let dealer = profile(number.parse().unwrap()).dealer_code.raw().to_owned();
         let delay = match self.rng.random_range(0..100) {
             0..45 => self.hours(0.1..60.0),
             45..65 => self.hours(60.0..71.99),
             65..75 => self.hours(72.0..90.0),
             _ => return,
         };
-        self.at(*generated_at + delay, Deed::Enter { dealer, made_at: *generated_at });
+        self.at(letter.at + delay, Deed::Enter { dealer, code });
+    }
+
+    /// Whether the platform takes a code from a dealer: it made it for them, and the 72 hours are not over.
+    fn validates(&self, dealer: &str, code: &str, now: Timestamp) -> bool {
+        let world = self.world.state.lock();
+        let made = world.made.values().find(|made| made.code == code);
+        let made = made.map(|made| (made.dealer_code.as_str(), made.at));
+        let known = made.or_else(|| self.pasted.get(code).map(|(dealer, at)| (dealer.as_str(), *at)));
+        let (owner, at) = known.expect("a letter with a code that nobody made");
+        assert_eq!(owner, dealer, "a code at the wrong rooftop");
+        now < at + TimeDelta::hours(72)
     }
 
     fn happen(&mut self, deed: Deed, engine: &Engine, now: Timestamp) {
         match deed {
             // Seventy-two hours by the platform's clock; later it is refused at *Validate*.
-            Deed::Enter { dealer, made_at } if now < made_at + TimeDelta::hours(72) => {
+            Deed::Enter { dealer, code } if !self.validates(&dealer, &code, now) => self.refused_at_validate += 1,
+            Deed::Enter { dealer, .. } => {
                 let tardy = if self.rng.random_bool(0.1) { 40.0 } else { 20.0 };
                 let reflected = now + self.hours(0.0..tardy);
                 if self.rng.random_bool(0.6) {
@@ -279,7 +234,6 @@ impl Simulation {
                     self.at(reflected, Deed::Reflect { dealer });
                 }
             }
-            Deed::Enter { .. } => {}
             Deed::Reflect { dealer } => {
                 self.world.dealer(&dealer, |dealer| dealer.connected = true);
                 let opcode = now + self.hours(-10.0..10.0).max(TimeDelta::zero());
@@ -314,7 +268,12 @@ impl Simulation {
             Deed::Mood(Change::Nobody(on)) => self.world.mood(|mood| mood.nobody = on),
             Deed::Mood(Change::CodesLost(on)) => self.world.mood(|mood| mood.lost_codes = if on { 0.6 } else { 0.1 }),
             Deed::Mood(Change::NoCodes(on)) => self.world.mood(|mood| mood.no_codes = on),
-            Deed::Mood(Change::Calm) => self.world.mood(|mood| *mood = Mood::default()),
+            Deed::Mood(Change::MailDown(on)) => self.mail.mood(|mood| mood.down = on),
+            Deed::Mood(Change::MailSilent(on)) => self.mail.mood(|mood| mood.silent = if on { 0.8 } else { 0.03 }),
+            Deed::Mood(Change::Calm) => {
+                self.world.mood(|mood| *mood = Mood::default());
+                self.mail.mood(|mood| *mood = MailMood::default());
+            }
             Deed::Step(seconds) => self.clock.step_to(now + TimeDelta::seconds(seconds)),
             Deed::Operator | Deed::Crash => unreachable!("handled by the caller"),
         }
@@ -377,7 +336,10 @@ impl Simulation {
     }
 
     fn paste(&mut self, engine: &Engine, dealership: DealershipId, ask: Ask) {
-        let code = format!("PASTED-{:08X}", self.rng.random_range(0..=u32::MAX)).parse().unwrap();
+        let text = format!("PASTED-{:08X}", self.rng.random_range(0..=u32::MAX));
+        let code = text.parse().unwrap();
+        let dealer = self.checker.shadow[&dealership].profile.dealer_code.raw().to_owned();
+        self.pasted.insert(text, (dealer, self.clock.now()));
         let pasted = PastedCode { dealership, code, generated_at: self.clock.now(), expires_at: None, ask, mail: true };
         let (engine, told) = (engine.clone(), Arc::clone(&self.told));
         tokio::spawn(async move {
@@ -416,6 +378,9 @@ impl Simulation {
             }
             let pending = state.pending.as_ref().is_some_and(|pending| pending.failed.is_none());
             assert!(!pending, "{dealer}: a request for a code was forgotten");
+            let open =
+                state.letters().iter().find(|letter| letter.is_open() && letter.at < self.end - TimeDelta::hours(4));
+            assert_eq!(open, None, "{dealer}: a letter was forgotten");
         }
         assert!(late.is_empty(), "{late}");
         for (intent, made) in &world.made {
@@ -446,13 +411,22 @@ impl Simulation {
             "probe.changed",
             "appointment.booked",
             "appointment.unknown",
+            "email.sent",
+            "email.failed",
+            "email.uncertain",
+            "email.suppressed",
         ] {
             assert!(kinds.contains_key(kind), "nothing was {kind}: {kinds:?}");
         }
+        assert!(self.refused_at_validate > 0, "no dealer ever came too late");
         for mood in ["ok", "down", "our credentials", "mass disconnect"] {
             assert!(self.checker.moods.contains(mood), "the desk never saw {mood}");
         }
     }
+}
+
+fn address(number: usize) -> String {
+    profile(number).contact.email.raw().to_owned()
 }
 
 fn simulate(seed: u64) -> Simulation {
@@ -479,11 +453,15 @@ fn a_week_of_five_hundred_dealerships() {
         let Simulation { crashes, steps, .. } = simulation;
         eprintln!("seed {seed}: {events} events, {requests} requests, {steps} steps, {crashes} lives");
         eprintln!("  {:?}", simulation.checker.kinds);
+        eprintln!("  {} letters arrived", simulation.mail.arrived().len());
     }
 }
 
 #[test]
 fn the_same_seed_is_the_same_week() {
     let seed = number("SIM_SEED").unwrap_or(7);
-    assert_eq!(simulate(seed).checker.log, simulate(seed).checker.log);
+    let (one, other) = (simulate(seed).checker.log, simulate(seed).checker.log);
+    let apart = one.iter().zip(&other).find(|(one, other)| one != other);
+    assert_eq!(apart, None, "the first event that differs");
+    assert_eq!(one.len(), other.len());
 }

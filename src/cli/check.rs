@@ -20,7 +20,7 @@ use super::record::all;
 use super::report::{self, Report};
 use super::select::Desk;
 
-const LOOKING: Need = Need { platform: true, source: false, background: false };
+const LOOKING: Need = Need { platform: true, source: false, background: false, mail: false };
 
 /// `check`.
 pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {

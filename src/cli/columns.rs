@@ -1,6 +1,8 @@
 //! The columns of `list`: how each is shown to people, to scripts, and by what it is sorted.
 
-use crate::domain::{InvitationState, LetterState, Onboarding, OpcodeState, Policy, Stage, Timestamp, Untrusted, in_words, rfc3339};
+use crate::domain::{
+    InvitationState, LetterState, Onboarding, OpcodeState, Policy, Stage, Timestamp, Untrusted, in_words, rfc3339,
+};
 
 use super::json::{opcode_word, option_word, state_word};
 use super::output::Ink;

@@ -12,6 +12,8 @@ use crate::tui::keymap::Keymap;
 use crate::tui::run::{Exit, Options, run as show};
 use crate::tui::theme::{Theme, ThemeChoice};
 
+use crate::mail::Transport;
+
 use super::app::{App, Need};
 use super::error::CliError;
 use super::output::ColorWhen;
@@ -26,7 +28,10 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
     if !missing.is_empty() {
         notices.push(format!("probing is off: set {} in [xtime]", missing.join(", ")));
     }
-    let need = Need { platform: true, source: true, background: true };
+    if let Transport::Directory(path) = &app.config.mail.transport {
+        notices.push(format!("letters are not mailed, but written to {}: see [mail] transport", shown(path)));
+    }
+    let need = Need { platform: true, source: true, background: true, mail: true };
     let opener = Arc::clone(app);
     // A large store takes a moment to open, so somebody else does that: whoever waits sees for what, and can leave.
     let opening = async move {

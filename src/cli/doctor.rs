@@ -74,6 +74,7 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
             keys(&mut found);
             store(&mut found, &loaded.config);
             codes(&mut found, &loaded.config);
+            mail(&mut found, &loaded.config).await;
             platform(&mut found, &loaded.config).await;
         }
         Err(error) => {
@@ -222,7 +223,23 @@ fn codes(found: &mut Findings, config: &Config) {
         }
         Err(error) => found.note("codes", Health::Bad, error.to_string()),
     }
-    found.note("mail", Health::Good, "not part of this version; codes are handed over by hand");
+}
+
+/// As far as a letter would go, without one.
+async fn mail(found: &mut Findings, config: &Config) {
+    let checked = match config.courier(Arc::new(WallClock::real())) {
+        Ok(Some(courier)) => courier.check().await,
+        Ok(None) => {
+            let words = "no letter is ever sent; codes are handed over by hand ([mail] transport is none)";
+            found.note("mail", Health::Doubtful, words);
+            return;
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    match checked {
+        Ok(words) => found.note("mail", Health::Good, words),
+        Err(words) => found.note("mail", Health::Bad, words),
+    }
 }
 
 async fn platform(found: &mut Findings, config: &Config) {

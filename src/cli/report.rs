@@ -96,7 +96,8 @@ impl Report {
                 Outcome::Unsent(words, _) => {
                     unsent += 1;
                     if !json {
-                        app.out.line(format!("{} {who}: {words}", app.out.ink(Ink::Warn, "done but for the letter")))?;
+                        app.out
+                            .line(format!("{} {who}: {words}", app.out.ink(Ink::Warn, "done but for the letter")))?;
                     }
                 }
                 Outcome::Unchanged => {

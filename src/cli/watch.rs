@@ -15,7 +15,7 @@ pub(super) async fn run(app: &App) -> Result<(), CliError> {
         // It would look at nothing, record nothing, and say nothing.
         return Err(EngineError::ReadOnly.into());
     }
-    let engine = app.engine(Need { platform: true, source: true, background: true }).await?;
+    let engine = app.engine(Need { platform: true, source: true, background: true, mail: true }).await?;
     let missing = app.config.xtime.missing();
     if !missing.is_empty() {
         tracing::warn!("probing is off: set {} in [xtime]", missing.join(", "));

@@ -5,6 +5,7 @@ pub mod model;
 pub mod paths;
 pub mod print;
 mod read;
+mod read_mail;
 mod reader;
 pub mod secret;
 mod setup;

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use chrono::TimeDelta;
 
-use crate::domain::{CodeOrigin, Policy, TestBooking};
+use crate::domain::{CodeOrigin, LetterKind, MailPolicy, Policy, QuietHours, TestBooking};
 use crate::engine::Pace;
+use crate::mail::Transport;
+use crate::mail::smtp::Limits;
 use crate::xtime;
 use crate::xtime::source::{CommandSettings, HttpSettings};
 
@@ -36,6 +38,10 @@ pub struct Config {
     pub booking_settles: TimeDelta,
     /// How often a live dealership is looked at again.
     pub recheck: TimeDelta,
+    /// Letters.
+    pub mail: Mail,
+    /// Reminders.
+    pub reminders: Reminders,
     /// The screen.
     pub ui: Ui,
 }
@@ -133,6 +139,55 @@ pub struct HttpCodes {
     pub headers: Vec<(String, Secret)>,
 }
 
+/// Letters: how they leave, whose they are, and how often one is tried.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// How they leave.
+    pub transport: Transport,
+    /// For the user of the server.
+    pub password: Option<Secret>,
+    /// Hosts to which letters may go unencrypted.
+    pub allow_plain: Vec<String>,
+    /// How many connections at once.
+    pub lanes: usize,
+    /// How long a server may take.
+    pub limits: Limits,
+    /// Whose letters they are: `Name <address>`, checked.
+    pub from: String,
+    /// Where answers go, when not to `from`; checked.
+    pub reply_to: Option<String>,
+    /// How to reach the contact, in words for the dealership.
+    pub contact: Option<String>,
+    /// The directory of templates that replace ours.
+    pub templates: Option<PathBuf>,
+    /// The most letters in any hour.
+    pub per_hour: u32,
+    /// The least time between two letters to one dealership.
+    pub per_dealership: TimeDelta,
+    /// How long after each failure a letter is tried again; after the last one it has failed.
+    pub retry: Vec<TimeDelta>,
+    /// How long after nobody knew whether it arrived a letter is tried once more.
+    pub retry_uncertain: TimeDelta,
+    /// Which letters go out by themselves when something is seen.
+    pub automatic: Vec<LetterKind>,
+    /// The maildir into which bounces come.
+    pub bounces: Option<PathBuf>,
+}
+
+impl Mail {
+    /// The kinds that may go out by themselves.
+    pub const AUTOMATIC: [LetterKind; 2] = [LetterKind::WordReceived, LetterKind::Live];
+}
+
+/// Reminders of a code that dies soon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminders {
+    /// How long before the expiry, the earliest first. Empty: never.
+    pub before_expiry: Vec<TimeDelta>,
+    /// When dealerships are left alone, by their own clocks; `None`: never.
+    pub quiet: Option<QuietHours>,
+}
+
 /// The screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ui {
@@ -182,8 +237,22 @@ impl Config {
             new_opcode: self.opcode_new.clone(),
             slot_window: self.slot_window,
             booking_settles: self.booking_settles,
+            mail: self.mail_policy(),
             slot_stretch: self.xtime.settings.max_slot_days,
             ..Policy::default()
+        }
+    }
+
+    fn mail_policy(&self) -> MailPolicy {
+        let automatic = |kind| self.mail.automatic.contains(&kind);
+        MailPolicy {
+            remind_before: self.reminders.before_expiry.clone(),
+            quiet: self.reminders.quiet,
+            word_received: automatic(LetterKind::WordReceived),
+            live: automatic(LetterKind::Live),
+            retry: self.mail.retry.clone(),
+            retry_uncertain: self.mail.retry_uncertain,
+            per_dealership: self.mail.per_dealership,
         }
     }
 

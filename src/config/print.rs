@@ -1,6 +1,7 @@
 //! The effective settings as TOML that could be read again. A secret's place is shown, a secret never.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -9,7 +10,7 @@ use toml_edit::Value;
 use crate::domain::when::duration_text;
 use crate::domain::{CodeOrigin, TestBooking};
 
-use super::model::{Config, HttpCodes};
+use super::model::{Config, HttpCodes, Mail};
 use super::secret::Secret;
 
 /// What stands in the place of a literal secret.
@@ -34,6 +35,11 @@ pub fn effective(config: &Config) -> String {
     entry(&mut out, "recheck", &length(config.recheck));
     entry(&mut out, "slot_window_days", &config.slot_window.to_string());
     appointment(&mut out, config);
+    mail(&mut out, &config.mail);
+    section(&mut out, "reminders");
+    entry(&mut out, "before_expiry", &lengths(&config.reminders.before_expiry));
+    let quiet = config.reminders.quiet.map_or_else(|| "none".to_owned(), |quiet| quiet.to_string());
+    entry(&mut out, "quiet", &text(&quiet));
     section(&mut out, "ui");
     entry(&mut out, "theme", &text(config.ui.theme.word()));
     entry(&mut out, "mouse", &config.ui.mouse.to_string());
@@ -68,6 +74,37 @@ fn appointment(out: &mut String, config: &Config) {
         entry(out, "year", &year.to_string());
     }
     entry(out, "settles_after", &length(config.booking_settles));
+}
+
+fn mail(out: &mut String, mail: &Mail) {
+    section(out, "mail");
+    entry(out, "transport", &text(&mail.transport.to_string()));
+    if let Some(value) = &mail.password {
+        entry(out, "password", &secret(value));
+    }
+    entry(out, "allow_plain", &texts(&mail.allow_plain));
+    entry(out, "lanes", &mail.lanes.to_string());
+    entry(out, "connect_timeout", &time(mail.limits.connect));
+    entry(out, "command_timeout", &time(mail.limits.command));
+    entry(out, "answer_timeout", &time(mail.limits.answer));
+    entry(out, "from", &text(&mail.from));
+    let path = |path: &PathBuf| path.to_string_lossy().into_owned();
+    for (key, value) in [
+        ("reply_to", mail.reply_to.clone()),
+        ("contact", mail.contact.clone()),
+        ("templates", mail.templates.as_ref().map(path)),
+        ("bounces", mail.bounces.as_ref().map(path)),
+    ] {
+        if let Some(value) = value {
+            entry(out, key, &text(&value));
+        }
+    }
+    entry(out, "per_hour", &mail.per_hour.to_string());
+    entry(out, "per_dealership", &length(mail.per_dealership));
+    entry(out, "retry", &lengths(&mail.retry));
+    entry(out, "retry_uncertain", &length(mail.retry_uncertain));
+    let automatic: Vec<String> = mail.automatic.iter().map(ToString::to_string).collect();
+    entry(out, "automatic", &texts(&automatic));
 }
 
 fn platform(out: &mut String, config: &Config) {
@@ -206,6 +243,10 @@ fn texts(values: &[String]) -> String {
 
 fn length(value: TimeDelta) -> String {
     text(&duration_text(value))
+}
+
+fn lengths(values: &[TimeDelta]) -> String {
+    texts(&values.iter().map(|value| duration_text(*value)).collect::<Vec<_>>())
 }
 
 fn time(value: Duration) -> String {

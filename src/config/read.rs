@@ -17,7 +17,7 @@ use super::model::{Config, HttpCodes, Invitations, StoreUrl, Theme, Ui, Xtime};
 use super::reader::{Reader, Section};
 
 /// The least length of time that makes sense for a clock of the process.
-const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
+pub(super) const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// The least length of time that makes sense for a time-out.
 const A_MOMENT: TimeDelta = TimeDelta::milliseconds(100);
@@ -53,8 +53,8 @@ pub(super) fn config(reader: &Reader<'_>, table: &dyn TableLike, store_flag: Opt
         operator: ui.text("operator"),
     };
     ui.end();
-    root.later("mail", "sending mail");
-    root.later("reminders", "reminding dealerships");
+    let mail = super::read_mail::mail(&root.section("mail"), &partner_name);
+    let reminders = super::read_mail::reminders(&root.section("reminders"));
     root.later("hooks", "running programs on events");
     root.end();
     Config {
@@ -69,6 +69,8 @@ pub(super) fn config(reader: &Reader<'_>, table: &dyn TableLike, store_flag: Opt
         appointment,
         booking_settles,
         recheck,
+        mail,
+        reminders,
         ui: screen,
     }
 }
@@ -247,10 +249,10 @@ fn command_codes(invitations: &Section<'_, '_>) -> Option<CommandSettings> {
     Some(CommandSettings { run: run?, timeout, max_output })
 }
 
-fn time(section: &Section<'_, '_>, key: &'static str, default: Duration) -> Duration {
+pub(super) fn time(section: &Section<'_, '_>, key: &'static str, default: Duration) -> Duration {
     section.duration(key, A_MOMENT).and_then(|time| time.to_std().ok()).unwrap_or(default)
 }
 
-fn size(section: &Section<'_, '_>, key: &'static str, range: RangeInclusive<i64>, default: usize) -> usize {
+pub(super) fn size(section: &Section<'_, '_>, key: &'static str, range: RangeInclusive<i64>, default: usize) -> usize {
     section.number(key, range).and_then(|number| usize::try_from(number).ok()).unwrap_or(default)
 }

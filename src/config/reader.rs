@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
@@ -62,6 +62,16 @@ impl<'a> Reader<'a> {
             }
         }
         found
+    }
+}
+
+/// Reads a length of time.
+fn at_least(text: &str, least: TimeDelta) -> Result<TimeDelta, String> {
+    match parse_duration(text) {
+        Ok(length) if length < least => {
+            Err(format!("at least {} is needed", crate::domain::when::duration_text(least)))
+        }
+        read => read.map_err(|error| error.to_string()),
     }
 }
 
@@ -139,12 +149,7 @@ impl<'r, 'a> Section<'r, 'a> {
 
     /// A length of time.
     pub(super) fn duration(&self, key: &'static str, least: TimeDelta) -> Option<TimeDelta> {
-        self.parsed(key, |text| match parse_duration(text) {
-            Ok(length) if length < least => {
-                Err(format!("at least {} is needed", crate::domain::when::duration_text(least)))
-            }
-            read => read.map_err(|error| error.to_string()),
-        })
+        self.parsed(key, |text| at_least(text, least))
     }
 
     /// A whole number.
@@ -183,20 +188,40 @@ impl<'r, 'a> Section<'r, 'a> {
         })
     }
 
+    /// A path; a relative one starts at the directory of the file.
+    pub(super) fn path(&self, key: &'static str) -> Option<PathBuf> {
+        self.text(key).map(|path| self.from_file(&path))
+    }
+
+    /// A path as the file means it.
+    pub(super) fn from_file(&self, path: &str) -> PathBuf {
+        super::paths::from_settings(path, self.reader.path)
+    }
+
+    /// A list of lengths of time.
+    pub(super) fn durations(&self, key: &'static str, least: TimeDelta) -> Option<Vec<TimeDelta>> {
+        self.list(key, |text| at_least(text, least))
+    }
+
     /// A list of texts; in a variable as a TOML list, or as one text.
     pub(super) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
+        self.list(key, |text| Ok(text.to_owned()))
+    }
+
+    /// A list of texts that a function understands.
+    pub(super) fn list<T>(&self, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<Vec<T>> {
         let from_value = |value: &Value| {
             let array = value.as_array().ok_or("a list of texts is needed")?;
-            let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("every one must be text in quotes");
+            let text = |value: &Value| parse(value.as_str().ok_or("every one must be text in quotes")?);
             array.iter().map(text).collect::<Result<Vec<_>, _>>()
         };
         let from_item = |item: &Item| match item.as_value() {
-            Some(value) => from_value(value).map_err(str::to_owned),
+            Some(value) => from_value(value),
             None => Err("a list of texts is needed".to_owned()),
         };
         self.read(key, from_item, |text| match text.parse::<Value>() {
-            Ok(value) if value.is_array() => from_value(&value).map_err(str::to_owned),
-            _ => Ok(vec![text.to_owned()]),
+            Ok(value) if value.is_array() => from_value(&value),
+            _ => parse(text).map(|one| vec![one]),
         })
     }
 
@@ -316,13 +341,22 @@ impl<'r, 'a> Section<'r, 'a> {
 
     /// Reports a mistake about a key that was read.
     pub(super) fn complain(&self, key: &str, message: impl Into<String>) {
+        self.remark(key, false, message);
+    }
+
+    /// Warns about a key that was read.
+    pub(super) fn warn(&self, key: &str, message: impl Into<String>) {
+        self.remark(key, true, message);
+    }
+
+    fn remark(&self, key: &str, warning: bool, message: impl Into<String>) {
         let variable = self.variable(key);
         let place = if self.reader.variables.contains_key(&variable) {
             Place::Variable(variable)
         } else {
             self.table.and_then(|table| table.get(key)).map_or(Place::Nowhere, |item| self.reader.place_of(item))
         };
-        self.reader.report(place, false, format!("`{}`: {}", self.dotted(key), message.into()));
+        self.reader.report(place, warning, format!("`{}`: {}", self.dotted(key), message.into()));
     }
 
     /// Reports every key that nobody asked for.

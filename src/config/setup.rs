@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use crate::clock::SharedClock;
 use crate::domain::CodeOrigin;
+use crate::engine::Post;
+use crate::mail::smtp::Settings as SmtpSettings;
+use crate::mail::{Courier, DirectoryCourier, Press, PressError, PressSettings, SmtpCourier, Transport};
 use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
 use crate::xtime::{CodeSource, HttpPlatform, SetupError};
 
 use super::model::{Config, HttpCodes};
 use super::secret::{Secret, SecretError};
 
-/// Why the platform or a code source cannot be set up from the settings (exit 2).
+/// Why the platform, a code source or mail cannot be set up from the settings (exit 2).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SetupFailure {
     /// A secret cannot be had.
@@ -31,6 +34,12 @@ pub enum SetupFailure {
         /// Why.
         why: SetupError,
     },
+    /// Letters cannot leave as the settings want it.
+    #[error("[mail] transport: {0}")]
+    Mail(String),
+    /// Letters cannot be written.
+    #[error("[mail] {0}")]
+    Letters(#[from] PressError),
 }
 
 /// The section of the platform.
@@ -81,6 +90,48 @@ impl Config {
             }
             _ => Ok(None),
         }
+    }
+
+    /// What letters are made of and go through; `None`: nobody sends any.
+    ///
+    /// # Errors
+    /// A [`SetupFailure`] when a secret cannot be had, or a setting or a template cannot be used.
+    pub fn post(&self, clock: SharedClock) -> Result<Option<Post>, SetupFailure> {
+        let mail = &self.mail;
+        let Some(courier) = self.courier(clock)? else { return Ok(None) };
+        let press = Press::new(&PressSettings {
+            partner: self.partner.clone(),
+            from: mail.from.clone(),
+            reply_to: mail.reply_to.clone(),
+            contact: mail.contact.clone(),
+            templates: mail.templates.clone(),
+        })?;
+        Ok(Some(Post { press, courier, per_hour: mail.per_hour, reports: mail.bounces.clone() }))
+    }
+
+    /// How letters leave; `None`: not at all.
+    ///
+    /// # Errors
+    /// A [`SetupFailure`] when the password cannot be had or a setting cannot be used.
+    pub fn courier(&self, clock: SharedClock) -> Result<Option<Arc<dyn Courier>>, SetupFailure> {
+        let mail = &self.mail;
+        let server = match &mail.transport {
+            Transport::None => return Ok(None),
+            Transport::Directory(path) => return Ok(Some(Arc::new(DirectoryCourier::new(path)))),
+            Transport::Smtp(server) => server.clone(),
+        };
+        let password = match (&mail.password, &server.user) {
+            (Some(password), Some(_)) => Some(fetch("mail", "password", password)?),
+            _ => None,
+        };
+        let settings = SmtpSettings {
+            password,
+            allow_plain: mail.allow_plain.clone(),
+            lanes: mail.lanes,
+            limits: mail.limits,
+            ..SmtpSettings::new(server)
+        };
+        Ok(Some(Arc::new(SmtpCourier::new(settings, clock).map_err(SetupFailure::Mail)?)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::domain::LetterId;
+use crate::domain::{InvitationCode, LetterId};
 
 /// A letter, ready to be handed over.
 #[derive(Clone)]
@@ -15,6 +15,8 @@ pub struct Parcel {
     pub to: String,
     /// The message as it goes over the wire, headers and body, lines ended by CR LF. It holds a code: it is never logged.
     pub message: Vec<u8>,
+    /// The code in it: a server that repeats what it was given must not bring it into a reason.
+    pub code: Option<InvitationCode>,
 }
 
 impl std::fmt::Debug for Parcel {
@@ -58,7 +60,8 @@ pub enum Delivery {
         reason: String,
         /// Trying again is of no use (5xx).
         permanent: bool,
-        /// The enhanced status (RFC 3463, such as `5.1.1`) when the server refused the *recipient's address* for good.
+        /// When the *recipient's address* was refused for good: the enhanced status (RFC 3463, such as `5.1.1`), or the reply's code (`550`)
+        /// where the server gave none.
         address: Option<String>,
     },
     /// The server, or our way to it, fails: about us, not about this letter. Nothing of the letter was handed over.
@@ -66,7 +69,7 @@ pub enum Delivery {
         /// Why, in words, and what to do about it.
         reason: String,
     },
-    /// DATA had begun, and no answer says that the letter was taken: nobody knows.
+    /// The server had asked for the content (354), and no answer says that the letter was taken: nobody knows.
     Uncertain {
         /// Why, in words.
         reason: String,

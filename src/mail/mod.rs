@@ -4,8 +4,14 @@
 pub mod address;
 pub mod bounce;
 pub mod courier;
+pub mod directory;
 pub mod maildir;
 pub mod press;
+pub mod smtp;
+pub mod transport;
 
 pub use courier::{Courier, Delivery, Gate, Parcel, Pass};
+pub use directory::DirectoryCourier;
 pub use press::{Letter, LetterError, Occasion, Pages, Press, PressError, PressSettings};
+pub use smtp::SmtpCourier;
+pub use transport::{Security, Server, Transport};

@@ -8,6 +8,7 @@ use cloverwatch::domain::{DealershipId, Event, Fact, IntentId, Onboarding, Outco
 use cloverwatch::engine::{Engine, PlatformState};
 use cloverwatch::store::{EventQuery, Store};
 
+use super::mail::MailChecker;
 use super::store::MortalStore;
 use super::world::{Answered, World};
 
@@ -89,11 +90,12 @@ impl Checker {
         self.log.push(event);
     }
 
-    pub async fn after_step(&mut self, store: &MortalStore, world: &World, engine: &Engine) -> Vec<Event> {
+    pub async fn after_step(&mut self, store: &MortalStore, world: &World, engine: &Engine, letters: &mut MailChecker) {
         let after = self.log.len() as u64;
         let query = EventQuery { after, ..EventQuery::default() };
         let news = if store.book().seq() > after { store.events(query).await.unwrap() } else { vec![] };
         for event in &news {
+            letters.take_in(event, self.shadow.get(&event.dealership));
             self.take_in(event.clone(), world);
         }
         for event in &news {
@@ -123,6 +125,5 @@ impl Checker {
             PlatformState::OurCredentials { .. } => "our credentials",
             PlatformState::MassDisconnect { .. } => "mass disconnect",
         });
-        news
     }
 }

@@ -168,6 +168,7 @@ impl Desk {
             intent: IntentId::from_bits(intent),
             source: CodeOrigin::Http,
             generation: self.state(place).generation() + 1,
+            mail: true,
         };
         self.append(self.ids[place], self.state(place).version, vec![fact]).await;
     }

@@ -252,7 +252,10 @@ impl MailChecker {
                 }
                 let most = if told.person_wanted_it_again { u32::MAX } else { 2 };
                 assert!(told.begun - told.refused_after_begun <= most, "a third copy");
-                assert!(told.begun - told.refused_after_begun <= 1 + told.uncertain, "a second copy of what was certain");
+                assert!(
+                    told.begun - told.refused_after_begun <= 1 + told.uncertain,
+                    "a second copy of what was certain"
+                );
             }
             Fact::EmailSent { letter, .. } => {
                 let told = self.letters.get_mut(letter).unwrap();

@@ -5,7 +5,9 @@
 pub mod bookings;
 pub mod checker;
 pub mod desk;
+pub mod mail;
 pub mod store;
+pub mod week;
 pub mod world;
 
 use std::future::Future;

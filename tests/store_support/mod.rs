@@ -82,7 +82,7 @@ pub fn history(number: u64) -> Vec<Fact> {
     let booked = AppointmentId::new("a1").unwrap();
     vec![
         Fact::DealershipAdded { profile: profile(&format!("xts{number}")) },
-        Fact::InvitationRequested { intent, source: CodeOrigin::Http, generation: 1 },
+        Fact::InvitationRequested { intent, source: CodeOrigin::Http, generation: 1, mail: false },
         Fact::InvitationRequestFailed { intent, reason: "503".into(), refused: false },
         issued(1, &format!("CODE-{number}-1")),
         Fact::InvitationSuperseded { generation: 1, by: 2 },
@@ -124,7 +124,7 @@ pub fn history(number: u64) -> Vec<Fact> {
         Fact::IntegrationLost { first_look: at(4), second_look: at(5) },
         Fact::InvitationRevoked { generation: 2, reason: "wrong rooftop".into() },
         Fact::Snoozed { until: Some(at(9)) },
-        Fact::InvitationRequested { intent, source: CodeOrigin::Command, generation: 3 },
+        Fact::InvitationRequested { intent, source: CodeOrigin::Command, generation: 3, mail: true },
         Fact::Archived {},
     ]
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::domain::text::clean;
 use crate::domain::when::{away, for_people};
-use crate::domain::{Letter, LetterId, LetterKind, LetterState, Onboarding, Timestamp, rfc3339};
+use crate::domain::{Letter, LetterId, LetterKind, LetterState, Onboarding, Timestamp};
 
 use super::super::error::CliError;
 use super::super::report::identity;

@@ -35,9 +35,12 @@ fn words(letter: &Letter) -> (String, bool) {
     let (to, why) = (letter.to.plain(), letter.words.as_deref().map(clean).unwrap_or_default());
     match letter.state {
         LetterState::Sent => (format!("letter sent to {to}"), true),
-        LetterState::Queued => {
-            (format!("letter to {to} is queued: the mail server did not take it now; it goes with `mail retry`, the desk or `watch`"), false)
-        }
+        LetterState::Queued => (
+            format!(
+                "letter to {to} is queued: the mail server did not take it now; it goes with `mail retry`, the desk or `watch`"
+            ),
+            false,
+        ),
         LetterState::Sending => (format!("letter to {to} is being handed over"), false),
         LetterState::Failed if letter.due_at.is_some() => (format!("letter to {to} not sent yet: {why}"), false),
         LetterState::Failed => (format!("letter to {to} not sent: {why}"), false),

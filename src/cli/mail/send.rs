@@ -84,12 +84,7 @@ fn count(dealerships: usize) -> String {
 }
 
 /// Hands over what was queued, and tells what became of each.
-async fn finish(
-    app: &App,
-    engine: &Engine,
-    done: Vec<(Arc<Onboarding>, Outcome)>,
-    json: bool,
-) -> Result<(), CliError> {
+async fn finish(app: &App, engine: &Engine, done: Vec<(Arc<Onboarding>, Outcome)>, json: bool) -> Result<(), CliError> {
     let queued = |(state, outcome): &(Arc<Onboarding>, Outcome)| {
         matches!(outcome, Outcome::Done(..) | Outcome::Unchanged).then_some(state.id)
     };

@@ -16,6 +16,22 @@ pub struct QuietHours {
 }
 
 impl QuietHours {
+    /// Reads `21:00-08:00`.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
+        let (from, until) = text
+            .split_once('-')
+            .and_then(|(from, until)| time(from).zip(time(until)))
+            .ok_or("two times of the day are needed, \"21:00-08:00\", or \"none\"")?;
+        if from == until {
+            return Err("it begins when it ends; write \"none\" for no quiet hours".to_owned());
+        }
+        Ok(Self { from, until })
+    }
+
     /// The end of the quiet hours that a moment lies in; `None`: it lies in none.
     pub fn end(self, at: Timestamp, zone: Tz) -> Option<Timestamp> {
         let local = at.with_timezone(&zone).naive_local();
@@ -32,6 +48,12 @@ impl QuietHours {
         let found = found.or_else(|| zone.from_local_datetime(&(wall + TimeDelta::hours(1))).earliest())?;
         // In an hour that comes twice, the end may be the earlier one of both and past.
         Some(found.to_utc()).filter(|end| *end > at)
+    }
+}
+
+impl std::fmt::Display for QuietHours {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.from.format("%H:%M"), self.until.format("%H:%M"))
     }
 }
 

@@ -96,7 +96,9 @@ fn at_the_budget(elapsed: Duration) -> Duration {
 
 /// What an earlier run was handing over when it ended: nobody knows whether it went.
 async fn orphans(inner: &Inner) {
-    for state in inner.book().all().1 {
+    let mut states = inner.book().all().1;
+    states.sort_unstable_by_key(|state| state.id);
+    for state in states {
         for letter in state.letters().iter().filter(|letter| letter.state == LetterState::Sending) {
             let reason = "the program ended while the letter was being handed over".to_owned();
             inner.end_letter(state.id, letter.id, LetterEnd::Uncertain { reason }).await;

@@ -98,6 +98,7 @@ impl Letter {
             from: self.from.address.as_str().to_owned(),
             to: self.to.address.as_str().to_owned(),
             message: message.formatted(),
+            code: self.code.clone(),
         })
     }
 }

@@ -1,0 +1,119 @@
+//! From TOML to the settings of letters and reminders.
+
+use chrono::TimeDelta;
+
+use crate::domain::suggest::did_you_mean;
+use crate::domain::{LetterKind, MailPolicy, QuietHours};
+use crate::mail::Transport;
+use crate::mail::address::Mailbox;
+use crate::mail::smtp::Limits;
+
+use super::model::{Mail, Reminders};
+use super::read::{A_MINUTE, size, time};
+use super::reader::Section;
+
+/// Reads `[mail]`.
+pub(super) fn mail(section: &Section<'_, '_>, partner: &str) -> Mail {
+    let address = |text: &str| Mailbox::read(text).map(|read| read.to_string()).map_err(|problem| problem.to_string());
+    let (limits, usual) = (Limits::default(), MailPolicy::default());
+    let transport = transport(section);
+    let from = section.parsed("from", address);
+    let mail = Mail {
+        password: section.secret("password"),
+        allow_plain: section.texts("allow_plain").unwrap_or_default(),
+        lanes: size(section, "lanes", 1..=64, 4),
+        limits: Limits {
+            connect: time(section, "connect_timeout", limits.connect),
+            command: time(section, "command_timeout", limits.command),
+            answer: time(section, "answer_timeout", limits.answer),
+        },
+        from: from.clone().unwrap_or_else(|| ours(partner)),
+        reply_to: section.parsed("reply_to", address),
+        contact: section.text("contact"),
+        templates: section.path("templates"),
+        per_hour: section
+            .number("per_hour", 1..=1_000_000)
+            .and_then(|number| u32::try_from(number).ok())
+            .unwrap_or(1_000),
+        per_dealership: section.duration("per_dealership", TimeDelta::zero()).unwrap_or(usual.per_dealership),
+        retry: section.durations("retry", TimeDelta::seconds(1)).unwrap_or(usual.retry),
+        retry_uncertain: section.duration("retry_uncertain", TimeDelta::seconds(1)).unwrap_or(usual.retry_uncertain),
+        automatic: section.list("automatic", automatic).unwrap_or_else(|| Mail::AUTOMATIC.to_vec()),
+        bounces: section.path("bounces"),
+        transport,
+    };
+    agree(section, &mail, from.as_deref());
+    section.end();
+    mail
+}
+
+/// The sender of letters that go nowhere but into a directory.
+fn ours(partner: &str) -> String {
+    const ADDRESS: &str = "onboarding@example.com";
+    let named = Mailbox::read(&format!("{partner} Onboarding <{ADDRESS}>"));
+    named.map_or_else(|_| ADDRESS.to_owned(), |mailbox| mailbox.to_string())
+}
+
+fn transport(section: &Section<'_, '_>) -> Transport {
+    let written = section.parsed("transport", Transport::parse);
+    match written {
+        Some(Transport::Directory(path)) => Transport::Directory(section.from_file(&path.to_string_lossy())),
+        Some(transport) => transport,
+        None => {
+            let home = super::paths::data_dir().unwrap_or_else(|| "cloverwatch".into());
+            Transport::Directory(home.join("mail"))
+        }
+    }
+}
+
+fn automatic(text: &str) -> Result<LetterKind, String> {
+    let words = Mail::AUTOMATIC.map(LetterKind::word);
+    Mail::AUTOMATIC
+        .into_iter()
+        .find(|kind| kind.word() == text)
+        .ok_or_else(|| format!("`{text}` is none of {}{}", words.join(", "), did_you_mean(text, words)))
+}
+
+/// What keys say about each other.
+fn agree(section: &Section<'_, '_>, mail: &Mail, from: Option<&str>) {
+    let user = match &mail.transport {
+        Transport::Smtp(server) => server.user.as_deref(),
+        _ => None,
+    };
+    if mail.password.is_some() && user.is_none() {
+        section.warn("password", "nobody signs in with it: the user is named in transport, smtps://USER@HOST");
+    }
+    let Transport::Smtp(server) = &mail.transport else { return };
+    if let Err(why) = server.admissible(&mail.allow_plain) {
+        section.complain("transport", why);
+    }
+    if let (Some(user), None) = (user, &mail.password) {
+        let user = crate::domain::text::clean(user);
+        section.complain("transport", format!("`{user}` needs a password to sign in: password = {{ env = \"NAME\" }}"));
+    }
+    if from.is_none() {
+        section.complain("transport", "a mail server needs a sender: from = \"Name <name@your.domain>\"");
+    }
+    let reserved = Mailbox::read(&mail.from).is_ok_and(|from| from.address.is_reserved());
+    if from.is_some() && reserved && !server.is_loopback() {
+        section.warn(
+            "from",
+            "this domain belongs to nobody: no answer and no bounce will ever arrive, and many servers refuse it",
+        );
+    }
+}
+
+/// Reads `[reminders]`.
+pub(super) fn reminders(section: &Section<'_, '_>) -> Reminders {
+    let usual = MailPolicy::default();
+    let mut before_expiry = section.durations("before_expiry", A_MINUTE).unwrap_or(usual.remind_before);
+    before_expiry.sort_unstable_by(|a, b| b.cmp(a));
+    before_expiry.dedup();
+    let quiet = section.parsed("quiet", |text| match text.trim() {
+        "none" => Ok(None),
+        text => QuietHours::parse(text).map(Some),
+    });
+    let reminders = Reminders { before_expiry, quiet: quiet.unwrap_or(usual.quiet) };
+    section.end();
+    reminders
+}

@@ -1,0 +1,217 @@
+//! Letters as files: what happens while no mail server is configured.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use tempfile::NamedTempFile;
+
+use crate::domain::text::clean;
+
+use super::courier::{Courier, Delivery, Gate, Parcel, Pass};
+
+/// Writes every letter into a directory of its own, readable by its owner only: it holds a code.
+#[derive(Debug, Clone)]
+pub struct DirectoryCourier {
+    path: PathBuf,
+}
+
+impl DirectoryCourier {
+    /// Letters go into this directory; it is made when the first one comes.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// Where the file of a letter is.
+    pub fn file(&self, letter: crate::domain::LetterId) -> PathBuf {
+        self.path.join(format!("{letter}.eml"))
+    }
+
+    fn shown(&self) -> String {
+        clean(&self.path.to_string_lossy()).into_owned()
+    }
+
+    fn down(&self, error: &io::Error) -> Delivery {
+        Delivery::Down { reason: format!("{}: {error}; {}", self.shown(), remedy(error)) }
+    }
+
+    async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+        tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+    }
+}
+
+/// What to do about a directory that does not take a letter.
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on that disk",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "make it writable, or name another directory in [mail] transport"
+        }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "name a directory in [mail] transport",
+        _ => "look at the directory that [mail] transport names",
+    }
+}
+
+fn make(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// A file beside its place. It has the letter's rights from the beginning, and goes away when it is dropped.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    make(path)?;
+    tempfile::Builder::new().prefix(".letter-").suffix(".part").tempfile_in(path)
+}
+
+/// Until the rename nothing of the letter is there; after it, all.
+fn place(mut file: NamedTempFile, message: &[u8], to: &Path) -> io::Result<io::Result<()>> {
+    file.write_all(message)?;
+    file.as_file().sync_all()?;
+    file.persist(to).map_err(|error| error.error)?;
+    Ok(to.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all()))
+}
+
+#[async_trait]
+impl Courier for DirectoryCourier {
+    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
+        let path = self.path.clone();
+        let file = match Self::blocking(move || beside(&path)).await {
+            Ok(file) => file,
+            Err(error) => return self.down(&error),
+        };
+        if gate.pass().await == Pass::Stop {
+            return Delivery::Withheld;
+        }
+        let (message, to) = (parcel.message.clone(), self.file(parcel.letter));
+        let reply = format!("written to {}", clean(&to.to_string_lossy()));
+        match Self::blocking(move || place(file, &message, &to)).await {
+            Ok(Ok(())) => Delivery::Sent { reply },
+            Ok(Err(error)) => {
+                Delivery::Uncertain { reason: format!("{reply}, but its directory could not be synced: {error}") }
+            }
+            Err(error) => self.down(&error),
+        }
+    }
+
+    async fn check(&self) -> Result<String, String> {
+        let shown = self.shown();
+        let failed = |error: &io::Error| format!("{shown}: {error}; {}", remedy(error));
+        let path = self.path.clone();
+        let looked = Self::blocking(move || match fs::metadata(&path) {
+            Ok(data) => tempfile::tempfile_in(&path).map(|_| Some(data.mode() & 0o777)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        });
+        match looked.await.map_err(|error| failed(&error))? {
+            None => Ok(format!("letters become files in {shown}, which will be made; no mail server is configured")),
+            Some(mode) if mode & 0o077 != 0 => Err(format!(
+                "{shown} can be read by others (mode {mode:03o}), and letters hold codes; run: chmod 700 it"
+            )),
+            Some(_) => Ok(format!("letters become files in {shown}; no mail server is configured")),
+        }
+    }
+
+    fn name(&self) -> String {
+        format!("dir:{}", self.shown())
+    }
+
+    fn lanes(&self) -> usize {
+        1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::domain::LetterId;
+
+    struct Asked(AtomicUsize, Pass);
+
+    #[async_trait]
+    impl Gate for Asked {
+        async fn pass(&self) -> Pass {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            self.1
+        }
+    }
+
+    fn gate(pass: Pass) -> Asked {
+        Asked(AtomicUsize::new(0), pass)
+    }
+
+    fn parcel(message: &str) -> Parcel {
+        Parcel {
+            letter: LetterId::from_bits(7),
+            from: "onboarding@example.com".to_owned(),
+            to: "service@dealer.test".to_owned(),
+            message: message.as_bytes().to_vec(),
+            code: None,
+        }
+    }
+
+    fn names(path: &Path) -> Vec<String> {
+        fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_letter_becomes_a_private_file_and_the_same_letter_the_same_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let courier = DirectoryCourier::new(dir.path().join("a/mail"));
+        assert!(courier.check().await.unwrap().contains("will be made"));
+        for text in ["one\r\n", "two\r\n"] {
+            let asked = gate(Pass::Go);
+            assert!(matches!(courier.deliver(&parcel(text), &asked).await, Delivery::Sent { .. }));
+            assert_eq!(asked.0.load(Ordering::SeqCst), 1);
+            let file = courier.file(LetterId::from_bits(7));
+            assert_eq!(fs::read_to_string(&file).unwrap(), text);
+            assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
+        }
+        assert_eq!(fs::metadata(&courier.path).unwrap().mode() & 0o777, 0o700);
+        assert_eq!(names(&courier.path), [format!("{}.eml", LetterId::from_bits(7))]);
+        assert!(courier.check().await.is_ok());
+        fs::set_permissions(&courier.path, fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(courier.check().await.unwrap_err().contains("chmod 700"));
+    }
+
+    #[tokio::test]
+    async fn a_closed_gate_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let courier = DirectoryCourier::new(dir.path());
+        assert_eq!(courier.deliver(&parcel("x"), &gate(Pass::Stop)).await, Delivery::Withheld);
+        assert_eq!(names(dir.path()), Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_a_directory_is_down_before_the_gate_is_asked() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("file"), "").unwrap();
+        for path in [dir.path().join("file"), dir.path().join("file/below"), PathBuf::from("/proc/mail")] {
+            let (courier, asked) = (DirectoryCourier::new(&path), gate(Pass::Go));
+            let delivery = courier.deliver(&parcel("x"), &asked).await;
+            assert!(matches!(&delivery, Delivery::Down { reason } if reason.contains("transport")), "{delivery:?}");
+            assert_eq!(asked.0.load(Ordering::SeqCst), 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_place_that_is_taken_by_something_else_is_down_and_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let courier = DirectoryCourier::new(dir.path());
+        fs::create_dir_all(courier.file(LetterId::from_bits(7)).join("inside")).unwrap();
+        assert!(matches!(courier.deliver(&parcel("x"), &gate(Pass::Go)).await, Delivery::Down { .. }));
+        assert_eq!(names(dir.path()).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_down() {
+        // The kernel's own full disk: a file that takes nothing.
+        let error =
+            File::options().write(true).open("/dev/full").and_then(|mut full| full.write_all(b"x")).unwrap_err();
+        let delivery = DirectoryCourier::new("/x").down(&error);
+        assert!(matches!(&delivery, Delivery::Down { reason } if reason.contains("make room")), "{delivery:?}");
+    }
+}

@@ -1,0 +1,201 @@
+//! What a server answers: a code, an enhanced status, and words that are cleaned and shortened before anybody sees them.
+
+use crate::domain::text::clean;
+
+/// The most characters of a server's words that are ever repeated.
+const QUOTED: usize = 200;
+
+/// A whole reply, of one line or more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reply {
+    /// The three digits.
+    pub(super) code: u16,
+    /// The texts after them, as they came; what was no UTF-8 is replaced.
+    pub(super) lines: Vec<String>,
+}
+
+/// One line of a reply.
+pub(super) struct ReplyLine {
+    pub(super) code: u16,
+    /// Whether more lines follow.
+    pub(super) more: bool,
+    pub(super) text: String,
+}
+
+impl ReplyLine {
+    /// Reads a line without its end; `None` when it is no line of a reply.
+    pub(super) fn read(line: &[u8]) -> Option<Self> {
+        let (digits, rest) = line.split_at_checked(3)?;
+        if !matches!(digits, [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9']) {
+            return None;
+        }
+        let code = digits.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
+        let (more, text) = match rest {
+            [] => (false, rest),
+            [b' ', text @ ..] => (false, text),
+            [b'-', text @ ..] => (true, text),
+            _ => return None,
+        };
+        Some(Self { code, more, text: String::from_utf8_lossy(text).into_owned() })
+    }
+}
+
+impl Reply {
+    /// Success (2xx).
+    pub(super) fn is_good(&self) -> bool {
+        self.code / 100 == 2
+    }
+
+    /// Refused for good (5xx).
+    pub(super) fn is_permanent(&self) -> bool {
+        self.code / 100 == 5
+    }
+
+    /// Refused, for now or for good.
+    pub(super) fn is_refusal(&self) -> bool {
+        self.code >= 400
+    }
+
+    /// The server closes the connection: about itself, whatever it was asked.
+    pub(super) fn is_closing(&self) -> bool {
+        self.code == 421
+    }
+
+    /// The enhanced status (RFC 2034) at the beginning of its text, when its class agrees with the code.
+    pub(super) fn status(&self) -> Option<&str> {
+        let word = self.lines.first()?.split_whitespace().next()?;
+        let mut parts = word.split('.');
+        let (class, subject, detail) = (parts.next()?, parts.next()?, parts.next()?);
+        let number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        let good = class.parse() == Ok(self.code / 100) && number(subject) && number(detail) && parts.next().is_none();
+        good.then_some(word)
+    }
+
+    /// For a refusal of a recipient for good: the status, when it is the *address* that was refused. Policy (5.7.x), relaying and
+    /// whatever the server thinks of the sender (5.1.7, 5.1.8) are not about the address.
+    pub(super) fn about_the_address(&self) -> Option<String> {
+        if !self.is_permanent() {
+            return None;
+        }
+        if let Some(status) = self.status() {
+            let about =
+                matches!(status, "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.4" | "5.1.6" | "5.1.10" | "5.2.1");
+            return about.then(|| status.to_owned());
+        }
+        // Without a status, 550 may be anything: its words decide.
+        let words = self.lines.join(" ").to_lowercase();
+        let policy = [
+            "relay",
+            "denied",
+            "policy",
+            "spam",
+            "block",
+            "authentic",
+            "blacklist",
+            "dnsbl",
+            "sender",
+            "not permitted",
+            "reject",
+        ];
+        let about = matches!(self.code, 550 | 551 | 553) && !policy.iter().any(|word| words.contains(word));
+        about.then(|| self.code.to_string())
+    }
+
+    /// Code and words on one line, for people: cleaned and shortened. `secrets` are never repeated, whoever sends them back.
+    pub(super) fn quoted(&self, secrets: &[&str]) -> String {
+        let words = self.lines.join(" ");
+        if secrets.iter().any(|secret| !secret.is_empty() && repeats(&words, secret)) {
+            let status = self.status().map(|status| format!(" {status}")).unwrap_or_default();
+            return format!("{}{status} (its words repeat a secret, and are left out)", self.code);
+        }
+        shortened(&format!("{} {words}", self.code))
+    }
+}
+
+/// Whether a text repeats a secret, in whatever case and with whatever in between that only looks like a space.
+fn repeats(words: &str, secret: &str) -> bool {
+    let folded = |text: &str| -> String {
+        text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).flat_map(char::to_lowercase).collect()
+    };
+    folded(words).contains(&folded(secret))
+}
+
+/// Any text on one line: cleaned, with single spaces, at most 200 characters.
+pub(super) fn shortened(text: &str) -> String {
+    let text: String = text.chars().take(4 * QUOTED).collect();
+    let clean = clean(&text);
+    let mut out = String::new();
+    for word in clean.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    match out.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", &out[..end]),
+        None => out,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::text::is_invisible;
+
+    fn reply(code: u16, text: &str) -> Reply {
+        Reply { code, lines: vec![text.to_owned()] }
+    }
+
+    #[test]
+    fn lines_are_read() {
+        let read = |line: &[u8]| ReplyLine::read(line).map(|line| (line.code, line.more, line.text));
+        assert_eq!(read(b"250 fine"), Some((250, false, "fine".to_owned())));
+        assert_eq!(read(b"250-SIZE 1"), Some((250, true, "SIZE 1".to_owned())));
+        assert_eq!(read(b"354"), Some((354, false, String::new())));
+        assert_eq!(read(b"550 Empf\xe4nger").unwrap().2, "Empf\u{fffd}nger");
+        for wrong in [&b""[..], b"25", b"150 x", b"650 x", b"25x y", b"250x", b"HTTP/1.1 400"] {
+            assert!(read(wrong).is_none(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_about_the_address_is() {
+        for (code, text, about) in [
+            (550, "5.1.1 no such user", Some("5.1.1")),
+            (550, "5.1.10 null MX", Some("5.1.10")),
+            (553, "5.1.3 bad syntax", Some("5.1.3")),
+            (550, "No such user here", Some("550")),
+            (551, "User not local", Some("551")),
+            (550, "5.7.1 relaying denied", None),
+            (554, "5.7.1 spam", None),
+            (550, "5.1.8 sender's domain not found", None),
+            (550, "4.1.1 classes that do not agree: the words decide", Some("550")),
+            (550, "relay not permitted", None),
+            (550, "rejected because of our policy", None),
+            (552, "5.2.2 mailbox full", None),
+            (554, "transaction failed", None),
+            (450, "4.1.1 not now", None),
+        ] {
+            assert_eq!(reply(code, text).about_the_address().as_deref(), about, "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_repeated() {
+        let reply = reply(554, "5.6.0 your body says: code xy 7Q-secret");
+        assert!(!reply.quoted(&["XY7Q-secret"]).contains("7Q"));
+        assert!(reply.quoted(&["XY7Q-secret"]).starts_with("554 5.6.0 ("));
+        assert!(reply.quoted(&["other", ""]).contains("7Q-secret"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_quoted_is_one_short_clean_line(lines in proptest::collection::vec(any::<String>(), 0..5)) {
+            let quoted = Reply { code: 550, lines }.quoted(&[]);
+            prop_assert!(quoted.chars().count() <= QUOTED + 1);
+            prop_assert!(!quoted.chars().any(is_invisible));
+        }
+    }
+}

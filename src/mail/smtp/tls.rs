@@ -1,0 +1,94 @@
+//! TLS: certificate and host are always verified, and what is wrong with them is said in words.
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::client::danger::ServerCertVerifier;
+use rustls::client::{ClientConfig, WebPkiServerVerifier};
+use rustls::pki_types::ServerName;
+use rustls::{CertificateError, Error, RootCertStore};
+use tokio_rustls::TlsConnector;
+
+use super::super::transport::Server;
+use super::reply::shortened;
+use super::trouble::Trouble;
+
+/// Whose signature makes a certificate good.
+#[derive(Debug, Clone, Default)]
+pub enum Roots {
+    /// Whoever the machine trusts; `SSL_CERT_FILE` and `SSL_CERT_DIR` are heeded.
+    #[default]
+    Machine,
+    /// These and nobody else. No setting leads here: it is for tests, which have a certificate authority of their own.
+    Only(Arc<RootCertStore>),
+}
+
+/// What opens TLS connections.
+pub(super) fn connector(roots: &Roots) -> Result<TlsConnector, String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let none = |error: &dyn std::fmt::Display| {
+        format!(
+            "no TLS: {error}; install the certificates of the system (ca-certificates), or name a file in SSL_CERT_FILE"
+        )
+    };
+    let verifier: Arc<dyn ServerCertVerifier> = match roots {
+        Roots::Machine => {
+            Arc::new(rustls_platform_verifier::Verifier::new(Arc::clone(&provider)).map_err(|error| none(&error))?)
+        }
+        Roots::Only(roots) => WebPkiServerVerifier::builder_with_provider(Arc::clone(roots), Arc::clone(&provider))
+            .build()
+            .map_err(|error| none(&error))?,
+    };
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| none(&error))?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+/// The name that the certificate must have.
+pub(super) fn name(server: &Server) -> Result<ServerName<'static>, String> {
+    match server.address() {
+        Some(address) => Ok(ServerName::from(address)),
+        None => ServerName::try_from(server.resolvable()).map_err(|error| format!("{}: {error}", server.host)),
+    }
+}
+
+/// What a handshake failed with.
+pub(super) fn trouble(error: io::Error) -> Trouble {
+    let Some(known) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
+        let closed = matches!(error.kind(), io::ErrorKind::UnexpectedEof);
+        return if closed { Trouble::Closed } else { Trouble::Io(error) };
+    };
+    Trouble::Tls(match known {
+        Error::InvalidCertificate(wrong) => format!("its certificate is not to be trusted: {}", certificate(wrong)),
+        Error::InvalidMessage(_) => {
+            "it does not speak TLS at this port; smtp+starttls:// begins plain, smtps:// with TLS: \
+                                     see [mail] transport"
+                .to_owned()
+        }
+        other => format!("no TLS with it: {}; ask whoever runs it", shortened(&other.to_string())),
+    })
+}
+
+fn certificate(wrong: &CertificateError) -> String {
+    match wrong {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "it has expired; whoever runs the server must renew it (or is the clock of this machine wrong?)".to_owned()
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "it is not valid yet; is the clock of this machine wrong?".to_owned()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it belongs to another host; write the name that stands in it in [mail] transport".to_owned()
+        }
+        CertificateError::UnknownIssuer => {
+            "nobody that this machine trusts has signed it; a certificate authority of your own is named in SSL_CERT_FILE"
+                .to_owned()
+        }
+        CertificateError::Revoked => "it was revoked".to_owned(),
+        other => shortened(&other.to_string()),
+    }
+}

@@ -1,0 +1,137 @@
+//! What goes wrong on the way to a server, in words that say where and what to do.
+
+use std::io;
+use std::time::Duration;
+
+use super::reply::{Reply, shortened};
+
+/// How far it had come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    Connecting,
+    Securing,
+    Greeting,
+    Hello,
+    StartTls,
+    SignIn,
+    Mail,
+    Recipient,
+    Data,
+    Reset,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// A reply that is not the one that was hoped for.
+    Reply(Reply),
+    /// The server hung up.
+    Closed,
+    /// No answer within this time.
+    TimedOut(Duration),
+    /// What came is no SMTP.
+    Nonsense(&'static str),
+    /// The network, or the machine.
+    Io(io::Error),
+    /// No TLS that can be trusted: why, and what to do.
+    Tls(String),
+    /// What the server lacks, and what to do.
+    Lacking(String),
+}
+
+/// Both.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) phase: Phase,
+    pub(super) trouble: Trouble,
+}
+
+impl Phase {
+    fn during(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Securing => "TLS",
+            Self::Greeting => "its greeting",
+            Self::Hello => "EHLO",
+            Self::StartTls => "STARTTLS",
+            Self::SignIn => "signing in",
+            Self::Mail => "MAIL",
+            Self::Recipient => "RCPT",
+            Self::Data => "DATA",
+            Self::Reset => "RSET",
+        }
+    }
+
+    pub(super) fn failed(self, trouble: Trouble) -> Failure {
+        Failure { phase: self, trouble }
+    }
+}
+
+impl Trouble {
+    /// What happened, in words. `secrets` are never repeated.
+    pub(super) fn words(&self, secrets: &[&str]) -> String {
+        match self {
+            Self::Reply(reply) => format!("it answered {}", reply.quoted(secrets)),
+            Self::Closed => "it closed the connection".to_owned(),
+            Self::TimedOut(limit) => format!("no answer within {}", length(*limit)),
+            Self::Nonsense(what) => format!("what it says is no SMTP ({what})"),
+            Self::Io(error) => match error.kind() {
+                io::ErrorKind::ConnectionRefused => "nobody listens there".to_owned(),
+                io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof => {
+                    "it broke the connection".to_owned()
+                }
+                _ => shortened(&error.to_string()),
+            },
+            Self::Tls(words) | Self::Lacking(words) => words.clone(),
+        }
+    }
+}
+
+fn length(limit: Duration) -> String {
+    match limit.as_millis() {
+        millis if millis % 1_000 == 0 => format!("{} s", limit.as_secs()),
+        millis => format!("{millis} ms"),
+    }
+}
+
+impl Failure {
+    /// Where, what, and what to do about it.
+    pub(super) fn words(&self, place: &str, secrets: &[&str]) -> String {
+        let Self { phase, trouble } = self;
+        let what = trouble.words(secrets);
+        match self.remedy() {
+            "" => format!("{place}: at {}: {what}", phase.during()),
+            remedy => format!("{place}: at {}: {what}; {remedy}", phase.during()),
+        }
+    }
+
+    fn remedy(&self) -> &'static str {
+        match (self.phase, &self.trouble) {
+            (_, Trouble::Tls(_) | Trouble::Lacking(_)) => "",
+            (Phase::Connecting, Trouble::Io(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                "is it running, and is the port in [mail] transport right?"
+            }
+            (Phase::Connecting, Trouble::TimedOut(_)) => {
+                "is it running, and does a firewall let us through to this port?"
+            }
+            (Phase::Connecting, _) => "is its name in [mail] transport right, and is the network up?",
+            (Phase::Securing, Trouble::Closed | Trouble::Io(_)) => {
+                "does it take TLS at this port from the first byte? If not, write smtp+starttls:// in [mail] transport"
+            }
+            (Phase::Greeting, Trouble::TimedOut(_)) => {
+                "a port that waits for TLS from the first byte (465) is written smtps:// in [mail] transport"
+            }
+            (Phase::Greeting | Phase::Hello, Trouble::Reply(reply)) if reply.is_permanent() => {
+                "it does not talk to this machine: ask whoever runs it"
+            }
+            (Phase::Greeting | Phase::Hello, Trouble::Nonsense(_)) => "is this a mail server? See [mail] transport",
+            (Phase::SignIn, Trouble::Reply(reply)) if reply.is_permanent() => {
+                "look at the user in [mail] transport and at [mail] password"
+            }
+            (Phase::Mail, Trouble::Reply(reply)) if reply.is_permanent() => {
+                "it does not take letters from this sender: look at [mail] from, and at whether it wants a user and password"
+            }
+            _ => "it is tried again later",
+        }
+    }
+}
