@@ -76,7 +76,9 @@ mod oneshot;
 mod partner;
 mod platform;
 mod plot;
+mod post;
 mod profile;
+mod reader;
 mod reply;
 mod schedule;
 mod script;
@@ -86,6 +88,8 @@ mod week;
 mod world;
 
 pub use faults::{Fault, Faults, FaultsError};
+pub use post::{Counts, Letter, Mailbox, PostHandle, PostSettings};
+pub use reader::Standing;
 pub use server::{Sandbox, Settings, start};
 
 use server::Shared;
