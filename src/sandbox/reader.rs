@@ -1,8 +1,9 @@
 //! How the people of a simulated dealership come to know a code: from a letter in their mailbox, and from nothing else.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::chance::Chance;
@@ -91,28 +92,36 @@ impl World {
         at: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let owners = self.addresses.get(address).filter(|owners| !owners.is_empty())?.clone();
-        let Some(code) = code else {
-            let mut chance = Chance::of(self.seed, &["open", address, &at.timestamp_millis().to_string()]);
-            return at.checked_add_signed(chrono::TimeDelta::try_seconds(chance.soon(120, 8 * 3_600))?);
-        };
-        let own = self.codes.get(code).filter(|(dealer, _)| owners.contains(dealer)).cloned();
-        // The letter names the rooftop; when the code is of none of theirs, it is meant for one that still waits.
-        let dealer = own.map(|(dealer, _)| dealer).or_else(|| {
-            let waits = |dealer: &&Arc<str>| {
-                self.dealers.get_mut(*dealer).is_some_and(|dealer| {
-                    dealer.settle(at);
-                    !dealer.state.connected
-                })
-            };
-            owners.iter().find(waits).or_else(|| owners.first()).cloned()
-        })?;
-        let acts = self.read(&dealer, code, at)?;
+        let mut chance = Chance::of(self.seed, &["open", address, &at.timestamp_millis().to_string()]);
+        let opened = at.checked_add_signed(TimeDelta::try_seconds(chance.soon(2 * 60, 8 * 3_600))?);
+        let acts = code.and_then(|code| {
+            let dealer = self.meant(&owners, code, at)?;
+            let acts = self.read(&dealer, code, at)?;
+            Some((dealer, acts))
+        });
+        let Some((dealer, acts)) = acts else { return opened };
         let typed = |timed: &&Timed| matches!(timed.act, Act::Enter { .. } | Act::Mistype { .. });
-        let opened = acts.iter().filter(typed).map(|timed| timed.at).min();
+        let typed_at = acts.iter().filter(typed).map(|timed| timed.at).min();
         for timed in acts {
             self.happens(&dealer, timed);
         }
-        opened
+        // Nobody types what was not opened.
+        opened.into_iter().chain(typed_at).min()
+    }
+
+    /// The rooftop that a letter is about, which it names. When the code is of none of theirs, it is one that still waits.
+    fn meant(&mut self, owners: &BTreeSet<Arc<str>>, code: &str, at: DateTime<Utc>) -> Option<Arc<str>> {
+        let own = self.codes.get(code).map(|(dealer, _)| dealer).filter(|dealer| owners.contains(*dealer));
+        if let Some(own) = own {
+            return Some(Arc::clone(own));
+        }
+        let waits = owners.iter().find(|dealer| {
+            self.dealers.get_mut(&***dealer).is_some_and(|dealer| {
+                dealer.settle(at);
+                !dealer.state.connected
+            })
+        });
+        waits.or_else(|| owners.first()).cloned()
     }
 
     /// What a dealership does about a letter with a code; `None` when it takes no notice of more letters.

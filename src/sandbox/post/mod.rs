@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
@@ -28,6 +29,9 @@ use super::server::not_loopback;
 
 /// How many sessions there may be at a time.
 const SESSIONS: usize = 200;
+
+/// How long it is waited before the next connection is taken when one could not be.
+const OUT_OF_SOCKETS: Duration = Duration::from_millis(20);
 
 /// How a post office is to be.
 #[derive(Debug, Clone)]
@@ -84,8 +88,8 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
             () = stop.cancelled() => return,
         };
         let Ok((stream, _)) = accepted else {
-            // Out of sockets, or a caller that was gone already: others may fare better in a moment.
-            tokio::task::yield_now().await;
+            // Out of sockets, of which nobody tells when there are some again, or a caller that was gone already.
+            tokio::time::sleep(OUT_OF_SOCKETS).await;
             continue;
         };
         stream.set_nodelay(true).ok();
