@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cloverwatch::sandbox::{self, PostSettings, Settings};
+use lettre::message::MultiPart;
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -88,6 +90,38 @@ async fn a_letter_is_shown_with_all_that_is_known_of_it() {
     let without = Desk::with("none").await;
     assert!(without.control("mailboxes").await["message"].as_str().unwrap().contains("--smtp"));
     assert!(without.sandbox.post().is_none() && without.sandbox.smtp_addr().is_none());
+}
+
+/// Another client than the one of these tests, with its own encodings.
+#[tokio::test]
+async fn a_mail_library_is_understood() {
+    let desk = Desk::with_post("none", None).await;
+    let port = desk.sandbox.smtp_addr().unwrap().port();
+    let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1").port(port).build();
+    for number in 0..5 {
+        let text =
+            format!("Guten Tag, Zoë,\n\n.\nyour invitation code, {}:\n\n    K7QF-2M9{number}\n", "long ".repeat(300));
+        let letter = Message::builder()
+            .from("Données <desk@example.com>".parse().unwrap())
+            .to("Zoë Peña <zoe@example.com>".parse().unwrap())
+            .subject("DataClover: Einladung für Zoë")
+            .multipart(MultiPart::alternative_plain_html(text.clone(), format!("<p>{text}</p>")))
+            .unwrap();
+        let reply = transport.send(letter).await.unwrap();
+        assert!(reply.is_positive());
+    }
+    let letters = letters(&desk, "zoe@example.com").await;
+    assert_eq!(letters.len(), 5);
+    for (letter, number) in letters.iter().zip((0..5).rev()) {
+        let text = letter["text"].as_str().unwrap().replace("\r\n", "\n");
+        assert!(text.starts_with("Guten Tag, Zoë,\n\n.\nyour"), "{text}");
+        assert!(text.ends_with(&format!("K7QF-2M9{number}\n")), "{text}");
+        assert_eq!(
+            (&letter["subject"], &letter["code"]),
+            (&json!("DataClover: Einladung für Zoë"), &json!("unknown code"))
+        );
+        assert_eq!(letter["from"], "Données <desk@example.com>");
+    }
 }
 
 #[tokio::test]
