@@ -4,6 +4,9 @@
 
 mod cli_support;
 
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpStream;
+
 use cli_support::{Desk, is_clean};
 use serde_json::json;
 
@@ -42,4 +45,23 @@ fn our_own_credentials_failing_changes_no_dealership() {
     desk.run(&["opcode", "list", "xts1"]).ends(1).says("our-credentials");
     let ran = desk.run(&["doctor"]).ends(1);
     assert!(ran.out.contains("token") && !ran.out.contains("wrong"), "{}", ran.out);
+}
+
+#[test]
+fn a_sandbox_with_a_post_office_says_where_letters_are_taken() {
+    let desk = Desk::filled();
+    let args = ["sandbox", "--listen", "127.0.0.1:0", "--smtp", "127.0.0.1:0", "--maildir", "reports"];
+    let mut running = desk.start(&args);
+    let address = loop {
+        let line = running.line();
+        if let Some(rest) = line.strip_prefix("transport = \"smtp://") {
+            break rest.trim_end_matches('"').to_owned();
+        }
+    };
+    let mut greeting = String::new();
+    BufReader::new(TcpStream::connect(address).unwrap()).read_line(&mut greeting).unwrap();
+    assert!(greeting.starts_with("220 "), "{greeting}");
+    assert!(desk.path("reports/new").is_dir());
+    desk.run(&["sandbox", "--maildir", "reports"]).ends(2);
+    desk.run(&["sandbox", "--listen", "127.0.0.1:0", "--smtp", "0.0.0.0:0"]).ends(1).says("loopback");
 }

@@ -8,7 +8,7 @@ use super::catalog::Catalog;
 use super::plot::CODE_LIFE;
 use super::profile::Profile;
 use super::schedule::Schedule;
-use super::script::{Act, Behaviour, Kind, Timed, When};
+use super::script::{Act, Behaviour, Kind, Timed, Typed, When, Wrong};
 
 /// One invitation that was generated for a dealership.
 #[derive(Debug, Clone)]
@@ -49,6 +49,71 @@ pub(super) struct Said {
     pub(super) opcode: Option<(String, &'static str)>,
 }
 
+/// What the platform made of a code that was typed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Verdict {
+    Accepted,
+    /// It was good, and the last step was not taken.
+    Cancelled,
+    /// It was good, and used up for another rooftop.
+    Elsewhere,
+    Unknown,
+    OtherRooftop,
+    Expired,
+    Superseded,
+    Used,
+}
+
+impl Verdict {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Cancelled => "cancelled",
+            Self::Elsewhere => "confirmed at another rooftop",
+            Self::Unknown => "unknown code",
+            Self::OtherRooftop => "of another rooftop",
+            Self::Expired => "expired",
+            Self::Superseded => "superseded",
+            Self::Used => "already used",
+        }
+    }
+
+    /// Whether *Validate* said no.
+    pub(super) fn is_refusal(self) -> bool {
+        !matches!(self, Self::Accepted | Self::Cancelled | Self::Elsewhere)
+    }
+
+    /// What people tell the contact when *Validate* said no.
+    fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Accepted | Self::Cancelled | Self::Elsewhere => None,
+            Self::Unknown => {
+                Some("Xtime says that the invitation is not valid. We typed it as it stands in the e-mail.")
+            }
+            Self::OtherRooftop => Some("Xtime says that the invitation is not for this dealership."),
+            Self::Expired => Some("Xtime says that the invitation has expired."),
+            Self::Superseded => Some("Xtime refuses the code; we have seen a newer one, is this one void?"),
+            Self::Used => Some("Xtime says that the invitation was used already."),
+        }
+    }
+}
+
+/// A code that was typed in at Xtime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Attempt {
+    pub(super) at: DateTime<Utc>,
+    /// Masked.
+    pub(super) typed: String,
+    pub(super) verdict: Verdict,
+}
+
+/// A letter with a code, and how often it came.
+#[derive(Debug, Clone)]
+pub(super) struct Received {
+    pub(super) code: String,
+    pub(super) copies: u32,
+}
+
 /// What is the case at a moment.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct State {
@@ -59,6 +124,10 @@ pub(super) struct State {
     pub(super) accepted: Option<u32>,
     /// Generations whose code was used up, rightly or not.
     used: BTreeSet<u32>,
+    /// The number of the newest letter with a code.
+    letter: u32,
+    /// What was typed in at Xtime, in order of time.
+    pub(super) attempts: Vec<Attempt>,
 }
 
 impl State {
@@ -69,7 +138,21 @@ impl State {
             schedule: profile.schedule.clone(),
             accepted: None,
             used: BTreeSet::new(),
+            letter: 0,
+            attempts: Vec::new(),
         }
+    }
+
+    /// Whether there is an invitation that could still be used: none was finished, or a newer one came.
+    fn wants_code(&self, invitations: &[Invitation], at: DateTime<Utc>) -> bool {
+        let newer = |than| newest(invitations, at).is_some_and(|newest| newest.generation > than);
+        !self.connected && self.accepted.is_none_or(newer)
+    }
+
+    fn attempt(&mut self, at: DateTime<Utc>, typed: &Typed, verdict: Verdict) -> Option<Said> {
+        self.attempts.push(Attempt { at, typed: typed.masked(), verdict });
+        let text = verdict.words()?.to_owned();
+        Some(Said { at, kind: Kind::CodeRefused, text, opcode: None })
     }
 }
 
@@ -82,6 +165,12 @@ struct Entry {
 /// One simulated dealership.
 pub(super) struct Dealer {
     pub(super) profile: Profile,
+    /// Where its people get letters.
+    pub(super) email: Option<String>,
+    /// The letters with a code that have come.
+    pub(super) letters: Vec<Received>,
+    /// Generations that its people have learned of; what they do about them is in the history.
+    pub(super) known: BTreeSet<u32>,
     pub(super) appointments: BTreeMap<String, Appointment>,
     /// Slots that are gone: booked here or taken by others.
     pub(super) taken: BTreeSet<NaiveDateTime>,
@@ -102,6 +191,9 @@ impl Dealer {
         Self {
             state: State::first(&profile),
             profile,
+            email: None,
+            letters: Vec::new(),
+            known: BTreeSet::new(),
             appointments: BTreeMap::new(),
             taken: BTreeSet::new(),
             invitations: Vec::new(),
@@ -201,25 +293,39 @@ fn apply(state: &mut State, invitations: &[Invitation], timed: &Timed) -> Option
                 && !state.connected
                 && !state.used.contains(&timed.generation)
         }
+        When::Reading(letter) => state.letter == letter && state.wants_code(invitations, timed.at),
     };
     if !counts {
         return None;
     }
     match &timed.act {
         Act::Enter { right, finish } => {
-            let Some(newest) = newest() else {
-                return Some(refused(timed.at, "Xtime refuses the code; we have seen a newer one, is this one void?"));
+            let typed = invitations.iter().find(|one| one.generation == timed.generation);
+            let typed = Typed::new(typed.map_or("", |one| &one.code));
+            let verdict = match newest() {
+                None => Verdict::Superseded,
+                Some(newest) if newest.expires_at() <= timed.at => Verdict::Expired,
+                Some(_) if state.used.contains(&timed.generation) => Verdict::Used,
+                Some(_) if !*finish => Verdict::Cancelled,
+                Some(_) if *right => Verdict::Accepted,
+                Some(_) => Verdict::Elsewhere,
             };
-            if newest.expires_at() <= timed.at {
-                return Some(refused(timed.at, "Xtime says that the invitation has expired."));
-            }
-            if *finish {
+            if matches!(verdict, Verdict::Accepted | Verdict::Elsewhere) {
                 state.used.insert(timed.generation);
             }
-            if *finish && *right {
+            if verdict == Verdict::Accepted {
                 state.accepted = Some(timed.generation);
             }
+            return state.attempt(timed.at, &typed, verdict);
         }
+        Act::Mistype { typed, why } => {
+            let verdict = match why {
+                Wrong::Unknown => Verdict::Unknown,
+                Wrong::OtherRooftop => Verdict::OtherRooftop,
+            };
+            return state.attempt(timed.at, typed, verdict);
+        }
+        Act::Letter(number) => state.letter = *number,
         Act::Connect => state.connected = true,
         Act::Disconnect => state.connected = false,
         Act::Catalog(edit) => state.catalog.edit(edit),
@@ -229,10 +335,6 @@ fn apply(state: &mut State, invitations: &[Invitation], timed: &Timed) -> Option
         }
     }
     None
-}
-
-fn refused(at: DateTime<Utc>, text: &str) -> Said {
-    Said { at, kind: Kind::CodeRefused, text: text.to_owned(), opcode: None }
 }
 
 #[cfg(test)]
@@ -263,6 +365,8 @@ mod tests {
     fn step() -> impl Strategy<Value = Step> {
         let act = prop_oneof![
             (any::<bool>(), any::<bool>()).prop_map(|(right, finish)| Act::Enter { right, finish }),
+            Just(Act::Mistype { typed: Typed::new("K7QF-2M9X"), why: Wrong::Unknown }),
+            (1_u32..3).prop_map(Act::Letter),
             Just(Act::Connect),
             Just(Act::Disconnect),
             "[AB]".prop_map(|opcode| Act::Catalog(Edit::Draft { opcode, change: Change::default() })),
@@ -272,7 +376,8 @@ mod tests {
             any::<bool>().prop_map(|reservable| Act::Calendar(Adjust::Reservable(reservable))),
             Just(Act::Say { kind: Kind::Done, text: String::new(), opcode: None }),
         ];
-        let when = prop_oneof![6 => Just(When::Always), 1 => Just(When::Accepted), 1 => Just(When::Connected), 1 => Just(When::Dead)];
+        let when = prop_oneof![6 => Just(When::Always), 1 => Just(When::Accepted), 1 => Just(When::Connected), 1 => Just(When::Dead),
+            1 => (1_u32..3).prop_map(When::Reading)];
         // Few moments, so that much happens between two looks and the order matters.
         let timed = (moment(), 1_u32..4, when, act);
         let timed = timed.prop_map(|(minute, generation, when, act)| Timed { at: at(minute), generation, when, act });

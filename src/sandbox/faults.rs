@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::chance::Chance;
 
-/// One way in which the platform misbehaves.
+/// One way in which the platform, or the post office beside it, misbehaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Fault {
     /// Status 503 without a useful body.
@@ -37,11 +37,25 @@ pub enum Fault {
     BookedCut,
     /// A booking is done, and the answer is a 503.
     BookedUnavailable,
+    /// Status 450 at the recipient: later.
+    MailDeferred,
+    /// The connection is cut after the final dot: in turn with the letter taken and without.
+    MailCut,
+    /// Status 421 after the final dot: in turn with the letter taken and without.
+    MailClosing,
+    /// The right answer to the final dot, later.
+    MailSlow,
+    /// No answer to the final dot: in turn with the letter taken and without.
+    MailHang,
+    /// A share of all addresses does not exist: status 550 at the recipient.
+    MailUnknown,
+    /// A share of all addresses does not exist, and that is told by a report after the letter was taken.
+    MailBounced,
 }
 
 impl Fault {
     /// All of them, in the order in which they are written.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::Unavailable,
         Self::TooMany,
         Self::Slow,
@@ -56,6 +70,13 @@ impl Fault {
         Self::BookedHang,
         Self::BookedCut,
         Self::BookedUnavailable,
+        Self::MailDeferred,
+        Self::MailCut,
+        Self::MailClosing,
+        Self::MailSlow,
+        Self::MailHang,
+        Self::MailUnknown,
+        Self::MailBounced,
     ];
 
     /// The fault with a name.
@@ -80,6 +101,53 @@ impl Fault {
             Self::BookedHang => "booked-hang",
             Self::BookedCut => "booked-cut",
             Self::BookedUnavailable => "booked-503",
+            Self::MailDeferred => "mail-deferred",
+            Self::MailCut => "mail-cut",
+            Self::MailClosing => "mail-421",
+            Self::MailSlow => "mail-slow",
+            Self::MailHang => "mail-hang",
+            Self::MailUnknown => "mail-unknown",
+            Self::MailBounced => "mail-bounced",
+        }
+    }
+
+    /// What it happens to.
+    fn draws(self) -> Draws {
+        match self {
+            Self::MailDeferred | Self::MailCut | Self::MailClosing | Self::MailSlow | Self::MailHang => Draws::Letter,
+            Self::MailUnknown | Self::MailBounced => Draws::Address,
+            _ => Draws::Request,
+        }
+    }
+
+    /// Whether it happens at the post office.
+    pub(super) fn is_mail(self) -> bool {
+        self.draws() != Draws::Request
+    }
+
+    /// Whether it is a right answer that comes later.
+    fn has_delay(self) -> bool {
+        matches!(self, Self::Slow | Self::MailSlow)
+    }
+}
+
+/// What chance is asked about: each request and each letter once, and each address once for all time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Draws {
+    Request,
+    Letter,
+    Address,
+}
+
+impl Draws {
+    const ALL: [Self; 3] = [Self::Request, Self::Letter, Self::Address];
+
+    /// The word that keeps its draws apart from the others'.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Request => "fault",
+            Self::Letter => "mail-fault",
+            Self::Address => "mail-address",
         }
     }
 }
@@ -100,26 +168,30 @@ pub enum FaultsError {
     #[error("\"{0}\" is not a share from 0% to 100%")]
     Share(String),
     /// A delay that is missing, not understood or longer than a minute.
-    #[error("slow needs a delay of 1ms to 60s, as in slow=3%:400ms, not \"{0}\"")]
-    Delay(String),
+    #[error("{0} needs a delay of 1ms to 60s, as in {0}=3%:400ms, not \"{1}\"")]
+    Delay(&'static str, String),
     /// A delay at a fault that has none.
-    #[error("\"{0}\" takes no delay; only slow does")]
+    #[error("\"{0}\" takes no delay; only slow and mail-slow do")]
     NoDelay(String),
     /// Shares that add up to more than everything.
     #[error("the shares add up to more than 100%")]
     Total,
 }
 
-/// How often each fault is injected. One draw per request, so the shares of all faults together are at most 100%.
+/// How often each fault is injected. One draw per request, per letter and per address, so the shares of the faults of
+/// each of these together are at most 100%.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Faults {
     /// The share in millionths, for each fault in the order of [`Fault::ALL`].
     millionths: [u32; Fault::ALL.len()],
     slow_by: Duration,
+    mail_slow_by: Duration,
 }
 
 const NASTY: &str = "503=2%,429=1%,slow=3%:400ms,hang=0.2%,truncated=1%,oversized=0.2%,success-false=1%,null-lists=2%,\
-                     forbidden=0.5%,token-refused=0.5%,expired-token=1%,booked-hang=0.5%,booked-cut=1%,booked-503=1%";
+                     forbidden=0.5%,token-refused=0.5%,expired-token=1%,booked-hang=0.5%,booked-cut=1%,booked-503=1%,\
+                     mail-deferred=3%,mail-cut=1%,mail-421=1%,mail-slow=3%:400ms,mail-hang=0.2%,mail-unknown=0.5%,\
+                     mail-bounced=0.5%";
 
 impl Faults {
     /// A platform that never misbehaves.
@@ -156,15 +228,18 @@ impl Faults {
             }
             faults.millionths[index] = millionths(share)?;
             match (Fault::ALL[index], delay) {
-                (Fault::Slow, delay) => faults.slow_by = parse_delay(delay.unwrap_or_default())?,
+                (Fault::Slow, delay) => faults.slow_by = parse_delay(fault, delay.unwrap_or_default())?,
+                (Fault::MailSlow, delay) => faults.mail_slow_by = parse_delay(fault, delay.unwrap_or_default())?,
                 (_, Some(_)) => return Err(FaultsError::NoDelay(name.to_owned())),
                 (_, None) => {}
             }
         }
-        if faults.millionths.iter().sum::<u32>() > 1_000_000 {
-            return Err(FaultsError::Total);
-        }
-        Ok(faults)
+        let too_much = |draws| faults.shares(draws).map(|(_, share)| share).sum::<u32>() > 1_000_000;
+        if Draws::ALL.into_iter().any(too_much) { Err(FaultsError::Total) } else { Ok(faults) }
+    }
+
+    fn shares(&self, draws: Draws) -> impl Iterator<Item = (Fault, u32)> {
+        Fault::ALL.into_iter().zip(self.millionths).filter(move |(fault, _)| fault.draws() == draws)
     }
 
     /// How long a slow answer takes.
@@ -172,17 +247,36 @@ impl Faults {
         self.slow_by
     }
 
+    /// How long a slow answer to a letter takes.
+    pub fn mail_slow_by(&self) -> Duration {
+        self.mail_slow_by
+    }
+
     /// The fault that the request with a number meets, among those that `applies` admits.
     pub(super) fn draw(&self, seed: u64, request: u64, applies: impl Fn(Fault) -> bool) -> Option<Fault> {
-        let draw = Chance::of(seed, &["fault", &request.to_string()]).bits() % 1_000_000;
+        self.drawn(seed, Draws::Request, &request.to_string()).filter(|fault| applies(*fault))
+    }
+
+    /// The fault that the letter with a number meets.
+    pub(super) fn draw_letter(&self, seed: u64, letter: u64) -> Option<Fault> {
+        self.drawn(seed, Draws::Letter, &letter.to_string())
+    }
+
+    /// What is wrong with an address, always.
+    pub(super) fn draw_address(&self, seed: u64, address: &str) -> Option<Fault> {
+        self.drawn(seed, Draws::Address, address)
+    }
+
+    fn drawn(&self, seed: u64, draws: Draws, about: &str) -> Option<Fault> {
+        let draw = Chance::of(seed, &[draws.word(), about]).bits() % 1_000_000;
         let mut upto = 0_u64;
-        for (fault, share) in Fault::ALL.into_iter().zip(self.millionths) {
-            upto += u64::from(share);
-            if draw < upto {
-                return applies(fault).then_some(fault);
-            }
-        }
-        None
+        self.shares(draws)
+            .map(|(fault, share)| {
+                upto += u64::from(share);
+                (fault, upto)
+            })
+            .find(|(_, upto)| draw < *upto)
+            .map(|(fault, _)| fault)
     }
 }
 
@@ -199,8 +293,8 @@ fn millionths(share: &str) -> Result<u32, FaultsError> {
     if value > 1_000_000 { Err(wrong()) } else { Ok(value) }
 }
 
-fn parse_delay(text: &str) -> Result<Duration, FaultsError> {
-    let wrong = || FaultsError::Delay(text.to_owned());
+fn parse_delay(fault: Fault, text: &str) -> Result<Duration, FaultsError> {
+    let wrong = || FaultsError::Delay(fault.name(), text.to_owned());
     let (number, unit) = match text.strip_suffix("ms") {
         Some(number) => (number, 1),
         None => (text.strip_suffix('s').ok_or_else(wrong)?, 1_000),
@@ -229,8 +323,9 @@ impl fmt::Display for Faults {
             let part = part.trim_end_matches('0');
             let dot = if part.is_empty() { "" } else { "." };
             write!(to, "{}={}{dot}{part}%", fault.name(), share / 10_000)?;
-            if fault == Fault::Slow {
-                write!(to, ":{}ms", self.slow_by.as_millis())?;
+            if fault.has_delay() {
+                let by = if fault == Fault::Slow { self.slow_by } else { self.mail_slow_by };
+                write!(to, ":{}ms", by.as_millis())?;
             }
         }
         if first { to.write_str("none") } else { Ok(()) }
@@ -265,6 +360,9 @@ mod tests {
             ("slow=1%:99999999999999999999s", "needs a delay"),
             ("503=1%:4ms", "takes no delay"),
             ("503=60%,429=60%", "more than 100%"),
+            ("mail-cut=60%,mail-421=60%", "more than 100%"),
+            ("mail-slow=1%", "mail-slow needs a delay"),
+            ("mail-cut=1%:4ms", "takes no delay"),
         ] {
             let error = Faults::parse(spec).unwrap_err().to_string();
             assert!(error.contains(reason), "{spec}: {error}");
@@ -280,5 +378,16 @@ mod tests {
         assert!((400..600).contains(&count(Some(Fault::TooMany))));
         assert_eq!(draws[17], faults.draw(4, 17, |_| true));
         assert!((0..1_000).all(|number| faults.draw(4, number, |fault| fault == Fault::Hang).is_none()));
+    }
+
+    #[test]
+    fn requests_letters_and_addresses_are_drawn_apart() {
+        let faults = Faults::parse("503=100%,mail-cut=100%,mail-unknown=30%").unwrap();
+        assert_eq!(faults.draw(4, 1, |_| true), Some(Fault::Unavailable));
+        assert_eq!(faults.draw_letter(4, 1), Some(Fault::MailCut));
+        let gone = |number: u32| faults.draw_address(4, &format!("a{number}@example.com")).is_some();
+        assert!((200..400).contains(&(0..1_000).filter(|number| gone(*number)).count()));
+        assert!((0..100).all(|number| gone(number) == gone(number)));
+        assert_eq!(Faults::parse("503=100%").unwrap().draw_letter(4, 1), None);
     }
 }

@@ -56,6 +56,7 @@ fn applies(fault: Fault, door: Door) -> bool {
         Fault::NullLists => door == Door::Lists,
         Fault::SuccessFalse | Fault::Forbidden | Fault::ExpiredToken => matches!(door, Door::Lists | Door::Bookings),
         Fault::BookedHang | Fault::BookedCut | Fault::BookedUnavailable => door == Door::Bookings,
+        fault if fault.is_mail() => false,
         _ => !matches!(door, Door::Control | Door::Nowhere),
     }
 }
@@ -146,6 +147,14 @@ async fn suffer(shared: &Shared, fault: Fault, turn: bool, door: Door, request: 
             }
             next.run(request).await
         }
+        // These happen at the post office.
+        Fault::MailDeferred
+        | Fault::MailCut
+        | Fault::MailClosing
+        | Fault::MailSlow
+        | Fault::MailHang
+        | Fault::MailUnknown
+        | Fault::MailBounced => next.run(request).await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The simulated Xtime: a platform on the loopback interface that answers in the shapes of the real one, and the
-//! dealerships behind it, who enter codes, cancel, mistype, forget, publish and call. Nothing but HTTP reaches it.
+//! dealerships behind it, who enter codes, cancel, mistype, forget, publish and call. Nothing but HTTP reaches it, and SMTP
+//! when it has a post office.
 //!
 //! | door | what it is |
 //! |---|---|
@@ -8,12 +9,19 @@
 //! | `GET /xtime/service/appointments-availabilities` | its free slots, over at most 6 days |
 //! | `POST /xtime/service/appointments-bookings` | books or reschedules |
 //! | `GET /xtime/service/appointments` | what is booked for a `vin` |
-//! | `POST /invitations` | `{"dealerCode", "timezone"?, "generatedAt"?}` with an optional `Idempotency-Key` |
+//! | `POST /invitations` | `{"dealerCode", "timezone"?, "email"?, "generatedAt"?}` with an optional `Idempotency-Key` |
 //! | `/control/…` | what only a demonstration or a test may do, see below |
 //!
 //! The invitations door asks for no credentials. A dealership exists from its first invitation on. What it does with one
 //! is a pure function of the seed, its `dealerCode`, which invitation it is, and when that was generated, so an
 //! invitation generated three days ago has had its consequences at once.
+//!
+//! # Letters
+//!
+//! A post office takes letters over SMTP and keeps them in mailboxes. A dealership that has an address there learns of an
+//! invitation only by reading a letter: the code that stands on a line of its own is what its people type, and the platform
+//! accepts it only when it was generated for that dealership, lives, and is its newest. A second copy moves some who had
+//! done nothing; after a refusal another letter is waited for.
 //!
 //! # Catalogue and calendar
 //!
@@ -33,10 +41,13 @@
 //!   what dealerships have told the contact by now, at most 500 with `seq` above N. `kind` is `done` (true or not),
 //!   `code-refused`, `needs-code`, `opcode` (`option` is `existing` or `new`), `question` or `fixed` (something that kept
 //!   customers from booking is put right). `seq` is given when a call becomes due and never changes.
-//! - `POST /control/dealers` with `{"dealerCode", "timezone"?, "connected"?, "opcode"?, "slots"?}` makes a dealership
+//! - `POST /control/dealers` with `{"dealerCode", "timezone"?, "email"?, "connected"?, "opcode"?, "slots"?}` makes a dealership
 //!   without an invitation, with an opcode that is published and times that are offered if that is said; a list of up to
 //!   10,000 makes all of them, or none.
 //! - `GET /control/dealers` lists them; `GET /control/dealers/{code}` tells everything about one, also what it will do.
+//! - `GET /control/mailboxes` lists mailboxes and counts letters; `GET /control/mailboxes/{address}` shows the letters of one,
+//!   `POST /control/mailboxes/{address}/read` marks them, `GET /control/letters?newest=N` lists the newest of all.
+//! - `GET /control/attempts` counts the codes that were typed by what became of them, and lists the newest refusals.
 //! - `GET /control/stats` counts requests by endpoint and status, faults, the most requests in any second of the
 //!   sandbox's clock, and the most at the same time.
 //! - `POST /control/faults` with a spec such as `503=2%,slow=3%:400ms` as text; `none` and `nasty` too.
@@ -76,7 +87,9 @@ mod oneshot;
 mod partner;
 mod platform;
 mod plot;
+mod post;
 mod profile;
+mod reader;
 mod reply;
 mod schedule;
 mod script;
@@ -86,6 +99,8 @@ mod week;
 mod world;
 
 pub use faults::{Fault, Faults, FaultsError};
+pub use post::{Counts, Letter, Mailbox, PostHandle, PostSettings};
+pub use reader::Standing;
 pub use server::{Sandbox, Settings, start};
 
 use server::Shared;

@@ -39,17 +39,22 @@ impl Ordered {
 
     /// Takes the first fault that waits for the dealership in a query, among those that `applies` admits.
     pub(super) fn next(&self, query: Option<&str>, applies: impl Fn(Fault) -> bool) -> Option<Fault> {
-        let mut waiting = self.waiting.lock();
         // Nearly always nobody has ordered anything.
-        if waiting.is_empty() {
+        if self.waiting.lock().is_empty() {
             return None;
         }
         let (_, dealer) = form_urlencoded::parse(query?.as_bytes()).find(|(name, _)| name == "dealerCode")?;
-        let queue = waiting.get_mut(dealer.trim())?;
+        self.next_of(dealer.trim(), applies)
+    }
+
+    /// Takes the first fault that waits for a dealership, among those that `applies` admits.
+    pub(super) fn next_of(&self, dealer: &str, applies: impl Fn(Fault) -> bool) -> Option<Fault> {
+        let mut waiting = self.waiting.lock();
+        let queue = waiting.get_mut(dealer)?;
         let place = queue.iter().position(|fault| applies(*fault))?;
         let fault = queue.remove(place);
         if queue.is_empty() {
-            waiting.remove(dealer.trim());
+            waiting.remove(dealer);
         }
         fault
     }

@@ -61,6 +61,7 @@ pub(super) async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap,
 struct Ask {
     dealer_code: String,
     timezone: Option<String>,
+    email: Option<String>,
     generated_at: Option<DateTime<Utc>>,
 }
 
@@ -81,7 +82,9 @@ pub(super) async fn invite(State(shared): State<Arc<Shared>>, headers: HeaderMap
         key => key,
     };
     let now = shared.clock.now();
-    match shared.world.lock().invite(&ask.dealer_code, zone, ask.generated_at, key, now) {
+    let mut world = shared.world.lock();
+    let asked = world.addressed(&ask.dealer_code, zone, ask.email.as_deref());
+    match asked.and_then(|()| world.invite(&ask.dealer_code, zone, ask.generated_at, key, now)) {
         Ok(invitation) => reply::good(json!({"data": {
             "code": invitation.code,
             "generated": moment(invitation.generated_at),
@@ -94,7 +97,7 @@ pub(super) async fn invite(State(shared): State<Arc<Shared>>, headers: HeaderMap
 /// The answer to what the world refuses.
 pub(super) fn refused(refusal: &Refusal) -> Response {
     let status = match refusal {
-        Refusal::DealerCode | Refusal::GeneratedAt => StatusCode::BAD_REQUEST,
+        Refusal::DealerCode | Refusal::GeneratedAt | Refusal::Email => StatusCode::BAD_REQUEST,
         Refusal::OtherDealer => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Full => StatusCode::CONFLICT,
     };

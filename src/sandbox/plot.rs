@@ -1,5 +1,6 @@
 //! Writes the script of one invitation: which behaviour, and from it the timed actions.
 
+pub(super) mod letter;
 mod opcode;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -8,6 +9,7 @@ use super::catalog::{Apps, Change, Edit, Which};
 use super::chance::Chance;
 use super::profile::Profile;
 use super::script::{Act, Behaviour, Kind, OpcodePlan, Timed, Trouble, When};
+use letter::{Reading, Typing};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -19,16 +21,30 @@ pub(super) const CODE_LIFE: i64 = 72 * HOUR;
 struct Plot {
     from: DateTime<Utc>,
     generation: u32,
+    /// When the code is typed in at all.
+    typing: When,
     acts: Vec<Timed>,
 }
 
 impl Plot {
+    fn new(from: DateTime<Utc>, generation: u32, reading: Option<&Reading>) -> Self {
+        let typing = reading.map_or(When::Always, |reading| When::Reading(reading.letter));
+        Self { from, generation, typing, acts: Vec::new() }
+    }
+
     /// Adds an action `seconds` after the invitation was generated. What lies beyond the calendar never happens.
     fn add(&mut self, seconds: i64, when: When, act: Act) {
         let Some(at) = TimeDelta::try_seconds(seconds).and_then(|delta| self.from.checked_add_signed(delta)) else {
             return;
         };
         self.acts.push(Timed { at, generation: self.generation, when, act });
+    }
+
+    /// A code is typed in, whosever it is.
+    fn typed(&mut self, seconds: i64, what: &Typing) {
+        let own = std::mem::replace(&mut self.generation, what.generation);
+        self.add(seconds, self.typing, what.act.clone());
+        self.generation = own;
     }
 
     fn edit(&mut self, seconds: i64, when: When, edit: Edit) {
@@ -58,19 +74,25 @@ impl Plot {
     }
 }
 
-/// What a dealership does with an invitation: how, and the timed actions in no particular order.
+/// What a dealership does with an invitation: how, and the timed actions in no particular order. Who reads of it in a letter
+/// does the same as who was told at once, only not before the letter was read.
 pub(super) fn write(
     seed: u64,
     dealer: &str,
     generation: u32,
     generated_at: DateTime<Utc>,
     profile: &Profile,
+    reading: Option<&Reading>,
 ) -> (Behaviour, Vec<Timed>) {
     let words = ["script", dealer, &generation.to_string(), &generated_at.timestamp_millis().to_string()];
     let mut chance = Chance::of(seed, &words);
     let behaviour = Behaviour::draw(&mut chance, generation);
-    let mut plot = Plot { from: generated_at, generation, acts: Vec::new() };
-    let when = entered(&mut chance, behaviour);
+    let mut plot = Plot::new(generated_at, generation, reading);
+    let lag = reading.map_or(0, |reading| reading.lag);
+    let mut when = entered(&mut chance, behaviour);
+    if let Some(reading) = reading {
+        when = reading.begin(&mut plot, seed, dealer, behaviour, when);
+    }
     if chance.likely(0.08) {
         let texts = [
             "We cannot find Configure Application in our Xtime. Where is it?",
@@ -78,13 +100,13 @@ pub(super) fn write(
             "Does the 72 hours end at midnight or at the minute?",
             "Do we need one code for each of our stores?",
         ];
-        let at = chance.soon(10 * MINUTE, 40 * HOUR);
+        let at = lag + chance.soon(10 * MINUTE, 40 * HOUR);
         plot.say(at, When::Always, Kind::Question, chance.pick(&texts, texts[0]));
     }
     match behaviour {
         Behaviour::Never => {
             if chance.likely(0.2) {
-                untrue_done(&mut plot, &mut chance, 2 * HOUR);
+                untrue_done(&mut plot, &mut chance, lag + 2 * HOUR);
             }
         }
         Behaviour::Early | Behaviour::Midway | Behaviour::Late | Behaviour::TooLate => {
@@ -92,14 +114,17 @@ pub(super) fn write(
         }
         Behaviour::WrongRooftop | Behaviour::Cancel => {
             let right = behaviour == Behaviour::Cancel;
-            plot.add(when, When::Always, Act::Enter { right, finish: !right });
+            plot.add(when, plot.typing, Act::Enter { right, finish: !right });
             if chance.likely(if right { 0.5 } else { 0.9 }) {
                 untrue_done(&mut plot, &mut chance, when);
             }
         }
         Behaviour::Mistyped | Behaviour::MistypedGivesUp => {
             let text = "Xtime says that the invitation is not valid. We typed it as it stands in the e-mail.";
-            plot.say(when + 3 * MINUTE, When::Always, Kind::CodeRefused, text);
+            match reading {
+                None => plot.say(when + 3 * MINUTE, When::Always, Kind::CodeRefused, text),
+                Some(reading) => plot.typed(when, &reading.slip),
+            }
             if behaviour == Behaviour::Mistyped {
                 let again = when + chance.soon(10 * MINUTE, 6 * HOUR);
                 finish(&mut plot, &mut chance, again, profile);
@@ -131,7 +156,7 @@ fn untrue_done(plot: &mut Plot, chance: &mut Chance, after: i64) {
 
 /// The code is typed in and confirmed; then Xtime reflects it, the dealership tells, publishes, and perhaps drifts.
 fn finish(plot: &mut Plot, chance: &mut Chance, when: i64, profile: &Profile) {
-    plot.add(when, When::Always, Act::Enter { right: true, finish: true });
+    plot.add(when, plot.typing, Act::Enter { right: true, finish: true });
     let delay = match chance.weighted(&[(35, 'h'), (52, 'd'), (8, 'o'), (5, 'n')], 'h') {
         'h' => Some(chance.soon(MINUTE, 2 * HOUR)),
         'd' => Some(chance.between(HOUR, 23 * HOUR)),

@@ -1,5 +1,7 @@
 //! What a simulated dealership does after an invitation: timed actions, a pure function of seed, dealer, generation, time.
 
+use std::fmt;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::catalog::Edit;
@@ -223,6 +225,38 @@ pub(super) enum When {
     Dead,
     /// Xtime shows the connection.
     Connected,
+    /// The letter with this number is the newest one with a code, and there is still something to connect.
+    Reading(u32),
+}
+
+/// Why the platform refuses a code that is none of the dealership's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wrong {
+    Unknown,
+    OtherRooftop,
+}
+
+/// A code as somebody typed it; only its ends are ever shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Typed(String);
+
+impl Typed {
+    pub(super) fn new(code: &str) -> Self {
+        Self(code.to_owned())
+    }
+
+    /// The first and the last character; separators stay, so that the form can be recognised.
+    pub(super) fn masked(&self) -> String {
+        let last = self.0.chars().count().saturating_sub(1);
+        let shown = |(place, c): (usize, char)| if place == 0 || place == last || c == '-' { c } else { '*' };
+        self.0.chars().enumerate().map(shown).collect()
+    }
+}
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(&self.masked())
+    }
 }
 
 /// One thing that happens.
@@ -233,6 +267,13 @@ pub(super) enum Act {
         right: bool,
         finish: bool,
     },
+    /// A code is typed in that is none of this dealership's: mistyped, or as it stood in a letter.
+    Mistype {
+        typed: Typed,
+        why: Wrong,
+    },
+    /// A letter with a code has come, the one with this number.
+    Letter(u32),
     Connect,
     Disconnect,
     Catalog(Edit),

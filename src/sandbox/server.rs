@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::faults::Faults;
 use super::oneshot::Ordered;
+use super::post::{self, Post, PostHandle, PostSettings};
 use super::stats::Stats;
 use super::world::World;
 use super::{control, gate, partner, platform, reply};
@@ -40,6 +41,8 @@ pub struct Settings {
     pub clock: SharedClock,
     /// How it misbehaves.
     pub faults: Faults,
+    /// Its post office; without one, dealerships are told of their codes in no particular way.
+    pub post: Option<PostSettings>,
     /// The client id that the token call accepts.
     pub client_id: String,
     /// The client secret that the token call accepts.
@@ -56,6 +59,7 @@ impl Settings {
             seed: 1,
             clock,
             faults: Faults::nasty(),
+            post: None,
             client_id: "sandbox-client".to_owned(),
             client_secret: "sandbox-secret".to_owned(),
             api_key: "sandbox-key".to_owned(),
@@ -78,6 +82,7 @@ pub(super) struct Shared {
     pub(super) requests: AtomicU64,
     pub(super) turns: AtomicU64,
     pub(super) too_many: AtomicU64,
+    pub(super) post: Option<Post>,
     pub(super) stop: CancellationToken,
 }
 
@@ -86,21 +91,28 @@ pub struct Sandbox {
     addr: SocketAddr,
     stop: CancellationToken,
     task: JoinHandle<io::Result<()>>,
+    letters: Option<JoinHandle<()>>,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// Starts a sandbox. Fails when the address is not of the loopback interface or not free.
 pub async fn start(settings: Settings) -> io::Result<Sandbox> {
-    if !settings.listen.ip().is_loopback() {
-        let reason = format!("the sandbox listens on loopback addresses only, not on {}", settings.listen.ip());
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    if let Some(reason) = not_loopback("the sandbox", settings.listen) {
+        return Err(reason);
     }
     let listener = TcpListener::bind(settings.listen).await?;
     let addr = listener.local_addr()?;
+    let (letters, post) = match &settings.post {
+        Some(post) => post::open(post).await.map(|(letters, post)| (Some(letters), Some(post)))?,
+        None => (None, None),
+    };
     let stop = CancellationToken::new();
+    let mut world = World::new(settings.seed);
+    world.post = post.is_some();
     let shared = Arc::new(Shared {
         seed: settings.seed,
         clock: settings.clock,
-        world: Mutex::new(World::new(settings.seed)),
+        world: Mutex::new(world),
         faults: Mutex::new(settings.faults),
         ordered: Ordered::default(),
         stats: Stats::default(),
@@ -109,12 +121,20 @@ pub async fn start(settings: Settings) -> io::Result<Sandbox> {
         requests: AtomicU64::new(0),
         turns: AtomicU64::new(0),
         too_many: AtomicU64::new(0),
+        post,
         stop: stop.clone(),
     });
-    let app = router(shared);
+    let letters = letters.map(|letters| tokio::spawn(post::serve(letters, Arc::clone(&shared))));
+    let app = router(Arc::clone(&shared));
     let stopped = stop.clone().cancelled_owned();
     let task = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
-    Ok(Sandbox { addr, stop, task })
+    Ok(Sandbox { addr, stop, task, letters, shared })
+}
+
+/// Why an address will not do: nothing of a sandbox can be reached from elsewhere.
+pub(super) fn not_loopback(who: &str, listen: SocketAddr) -> Option<io::Error> {
+    let reason = format!("{who} listens on loopback addresses only, not on {}", listen.ip());
+    (!listen.ip().is_loopback()).then(|| io::Error::new(io::ErrorKind::InvalidInput, reason))
 }
 
 fn router(shared: Arc<Shared>) -> Router {
@@ -124,6 +144,11 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/control/dealers", get(control::dealers).post(control::create))
         .route("/control/dealers/{code}", get(control::dealer))
         .route("/control/dealers/{code}/{action}", post(control::act))
+        .route("/control/attempts", get(control::mail::attempts))
+        .route("/control/mailboxes", get(control::mail::mailboxes))
+        .route("/control/mailboxes/{address}", get(control::mail::mailbox))
+        .route("/control/mailboxes/{address}/read", post(control::mail::read))
+        .route("/control/letters", get(control::mail::letters))
         .route("/control/stats", get(control::stats))
         .route("/control/faults", get(control::faults).post(control::set_faults))
         .layer(DefaultBodyLimit::max(LISTS));
@@ -167,11 +192,24 @@ impl Sandbox {
         format!("http://{}/control", self.addr)
     }
 
+    /// Where letters are taken, when there is a post office.
+    pub fn smtp_addr(&self) -> Option<SocketAddr> {
+        self.shared.post.as_ref().map(Post::addr)
+    }
+
+    /// A look into the mailboxes, when there is a post office.
+    pub fn post(&self) -> Option<PostHandle> {
+        PostHandle::of(&self.shared)
+    }
+
     /// Ends it: open requests get two seconds.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
         if tokio::time::timeout(PATIENCE, &mut self.task).await.is_err() {
             self.task.abort();
+        }
+        if let Some(letters) = self.letters.take() {
+            letters.await.ok();
         }
     }
 }

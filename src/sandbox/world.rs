@@ -1,7 +1,8 @@
 //! Everything the simulated platform knows: dealerships, invitations by idempotency key, tokens, and calls in their order.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,7 +19,7 @@ const DEALERS: usize = 100_000;
 /// How many invitations one dealership may have.
 const INVITATIONS: usize = 1_000;
 /// How many things may happen to one dealership.
-const ACTS: usize = 50_000;
+pub(super) const ACTS: usize = 50_000;
 /// How many idempotency keys are remembered.
 const KEYS: usize = 500_000;
 /// How far back an invitation may have been generated.
@@ -35,6 +36,8 @@ pub(super) enum Refusal {
     GeneratedAt,
     #[error("this Idempotency-Key was used for another dealerCode")]
     OtherDealer,
+    #[error("email is no address such as ann@example.com")]
+    Email,
     #[error("the sandbox is full")]
     Full,
 }
@@ -51,7 +54,12 @@ pub(super) struct World {
     pub(super) seed: u64,
     pub(super) dealers: BTreeMap<Arc<str>, Dealer>,
     pub(super) calls: Vec<Call>,
-    codes: HashSet<String>,
+    /// Whether there is a post office: who has an address there learns of invitations by letter only.
+    pub(super) post: bool,
+    /// Every code that was generated, with its dealership and generation.
+    pub(super) codes: HashMap<String, (Arc<str>, u32)>,
+    /// The dealerships whose people get letters at an address.
+    pub(super) addresses: HashMap<String, BTreeSet<Arc<str>>>,
     keys: HashMap<String, (Arc<str>, Invitation)>,
     /// When somebody may have something to say, so that asking for calls costs nothing while nobody has.
     due: BinaryHeap<Reverse<(DateTime<Utc>, Arc<str>)>>,
@@ -65,7 +73,9 @@ impl World {
             seed,
             dealers: BTreeMap::new(),
             calls: Vec::new(),
-            codes: HashSet::new(),
+            post: false,
+            codes: HashMap::new(),
+            addresses: HashMap::new(),
             keys: HashMap::new(),
             due: BinaryHeap::new(),
             tokens: HashMap::new(),
@@ -127,16 +137,20 @@ impl World {
         if self.keys.len() >= KEYS {
             return Err(Refusal::Full);
         }
-        let seed = self.seed;
+        let (seed, post) = (self.seed, self.post);
         let (dealer_code, dealer) = self.dealer(code, zone)?;
         if dealer.invitations().len() >= INVITATIONS {
             return Err(Refusal::Full);
         }
         let generation = u32::try_from(dealer.invitations().len()).unwrap_or(u32::MAX).saturating_add(1);
-        let (behaviour, script) = plot::write(seed, code, generation, generated_at, &dealer.profile);
-        let code = self.fresh_code(code, generation);
+        let (behaviour, script) = plot::write(seed, code, generation, generated_at, &dealer.profile, None);
+        let by_letter = post && dealer.email.is_some();
+        if !by_letter {
+            dealer.known.insert(generation);
+        }
+        let code = self.fresh_code(&dealer_code, generation);
         let invitation = Invitation { code, generation, generated_at, behaviour };
-        for timed in script {
+        for timed in script.into_iter().filter(|_| !by_letter) {
             self.happens(&dealer_code, timed);
         }
         if let Some(dealer) = self.dealers.get_mut(&dealer_code) {
@@ -150,7 +164,7 @@ impl World {
 
     /// Lets something happen to a dealership at its time.
     pub(super) fn happens(&mut self, dealer: &Arc<str>, timed: Timed) {
-        if matches!(timed.act, Act::Enter { .. } | Act::Say { .. }) {
+        if matches!(timed.act, Act::Enter { .. } | Act::Mistype { .. } | Act::Say { .. }) {
             self.due.push(Reverse((timed.at, Arc::clone(dealer))));
         }
         if let Some(dealer) = self.dealers.get_mut(dealer) {
@@ -213,7 +227,7 @@ impl World {
     }
 
     /// A code that nobody else has, such as `K7QF-2M9X`: without the letters and digits that people confuse.
-    fn fresh_code(&mut self, dealer: &str, generation: u32) -> String {
+    fn fresh_code(&mut self, dealer: &Arc<str>, generation: u32) -> String {
         const LETTERS: &[char] = &[
             '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N',
             'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z',
@@ -222,7 +236,8 @@ impl World {
         loop {
             let mut half = || (0..4).map(|_| chance.pick(LETTERS, 'A')).collect::<String>();
             let code = format!("{}-{}", half(), half());
-            if self.codes.insert(code.clone()) {
+            if let Entry::Vacant(place) = self.codes.entry(code.clone()) {
+                place.insert((Arc::clone(dealer), generation));
                 return code;
             }
         }

@@ -1,12 +1,13 @@
 //! The simulated Xtime over real HTTP: shapes, tokens, faults, invitations, behaviours, calendar, control.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail as tests do")]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use cloverwatch::clock::{Clock, ManualClock};
-use cloverwatch::sandbox::{self, Faults, Sandbox, Settings};
+use cloverwatch::sandbox::{self, Faults, PostSettings, Sandbox, Settings};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -15,8 +16,11 @@ mod catalog;
 mod dealerships;
 mod doors;
 mod faults;
+mod letters;
 mod lost;
+mod post;
 mod schedule;
+mod smtp;
 
 /// A Wednesday, ten days before the clocks of the United States go forward.
 const NOW: &str = "2026-02-25T15:00:00Z";
@@ -29,10 +33,19 @@ struct Desk {
 
 impl Desk {
     async fn with(faults: &str) -> Self {
+        Self::started(faults, None).await
+    }
+
+    async fn with_post(faults: &str, maildir: Option<PathBuf>) -> Self {
+        Self::started(faults, Some(PostSettings { listen: "127.0.0.1:0".parse().unwrap(), maildir })).await
+    }
+
+    async fn started(faults: &str, post: Option<PostSettings>) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let clock = ManualClock::at(NOW.parse().unwrap());
         let mut settings = Settings::new(Arc::new(clock.clone()));
         settings.faults = Faults::parse(faults).unwrap();
+        settings.post = post;
         let sandbox = sandbox::start(settings).await.unwrap();
         Self { sandbox, clock, http: Client::builder().timeout(Duration::from_secs(20)).build().unwrap() }
     }

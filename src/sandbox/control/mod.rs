@@ -1,6 +1,7 @@
 //! The control interface: what only a demonstration or a test may see and do. Documented in the module above.
 
 mod deed;
+pub(super) mod mail;
 mod picture;
 
 use std::collections::HashSet;
@@ -23,7 +24,7 @@ use super::partner::{self, moment};
 use super::schedule::Adjust;
 use super::script::Act;
 use super::world::{Call, Refusal, World};
-use super::{Shared, calendar, platform, reply};
+use super::{Shared, calendar, platform, reader, reply};
 
 /// How many calls one answer holds.
 const CALLS: usize = 500;
@@ -81,6 +82,8 @@ struct Create {
     /// Customers are offered times.
     #[serde(default)]
     slots: bool,
+    /// Where its people get letters; an empty one takes it away.
+    email: Option<String>,
 }
 
 impl Create {
@@ -121,6 +124,9 @@ pub(super) async fn create(State(shared): State<Arc<Shared>>, body: Bytes) -> Re
             Ok(zone) => zones.push(zone),
             Err(answer) => return *answer,
         }
+        if let Some(Err(refusal)) = one.email.as_deref().map(reader::address_of) {
+            return partner::refused(&refusal);
+        }
         if let Some(Err(reason)) = one.opcode.clone().map(|opcode| deed::text(opcode, "opcode")) {
             return reply::bad(&reason);
         }
@@ -134,7 +140,11 @@ pub(super) async fn create(State(shared): State<Arc<Shared>>, body: Bytes) -> Re
     let mut last = None;
     for (one, zone) in wanted.into_iter().zip(zones) {
         let born = world.dealer(&one.dealer_code, zone).map(|(code, _)| code);
-        match born.and_then(|code| world.happen_now(&code, one.acts(), now).map(|()| code)) {
+        let born = born.and_then(|code| {
+            one.email.as_deref().map_or(Ok(()), |email| world.set_email(&code, email))?;
+            world.happen_now(&code, one.acts(), now).map(|()| code)
+        });
+        match born {
             Ok(code) => last = Some(code),
             Err(refusal) => return partner::refused(&refusal),
         }

@@ -10,6 +10,7 @@ use super::super::dealer::Dealer;
 use super::super::partner::moment;
 use super::super::script::Trouble;
 use super::super::{Shared, platform};
+use super::mail;
 
 /// The dealership, settled for now.
 pub(super) fn picture(shared: &Shared, code: &Arc<str>, dealer: &Dealer, now: DateTime<Utc>) -> Value {
@@ -55,6 +56,9 @@ pub(super) fn picture(shared: &Shared, code: &Arc<str>, dealer: &Dealer, now: Da
         "appointments": dealer.appointments.len(),
         "next": shared.ordered.of(code),
         "invitations": invitations,
+        "email": dealer.email,
+        "letters": dealer.letters.len(),
+        "attempts": state.attempts.iter().map(mail::attempt).collect::<Vec<_>>(),
         "ahead": ahead,
     })
 }
