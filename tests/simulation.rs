@@ -305,7 +305,7 @@ impl Simulation {
             (Stage::Invited, 0) => self.obtain(engine, id, reissue),
             (Stage::Invited, 1) => self.execute(engine, &dealer, Command::Revoke { reason: "wrong rooftop".into() }),
             (Stage::Archived, _) => self.execute(engine, &dealer, Command::Unarchive),
-            (Stage::Live | Stage::NoSlots, 7..14) => {
+            (Stage::Live | Stage::NoSlots, 7..18) => {
                 let (days, hour) = (self.rng.random_range(8..13), self.rng.random_range(0..3));
                 bookings::book(engine, id, days, hour);
             }

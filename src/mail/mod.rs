@@ -7,6 +7,7 @@ pub mod courier;
 pub mod directory;
 pub mod maildir;
 pub mod press;
+pub mod reserved;
 pub mod smtp;
 pub mod transport;
 

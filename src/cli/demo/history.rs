@@ -14,7 +14,8 @@ use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use super::phone::{self, Call, Line, LineError, between};
 use crate::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode,
-    Look, Onboarding, OpcodeState, Outcome, Policy, Profile, SlotCounts, SlotsLook, Timestamp, decide, evolve, opcode,
+    LetterEnd, LetterId, Look, Onboarding, OpcodeState, Outcome, Policy, Profile, SlotCounts, SlotsLook, Timestamp,
+    decide, evolve, opcode,
 };
 use crate::store::{Append, Store, StoreError};
 use crate::xtime::Platform;
@@ -182,6 +183,11 @@ impl Past<'_> {
             mail: true,
         };
         line(issued_at, &owner, issue);
+        let letter = letter_of(*intent);
+        let sent_at = issued_at + TimeDelta::seconds(2);
+        line(issued_at + TimeDelta::seconds(1), &Actor::system("mail"), Command::BeginLetter { letter });
+        let sent = LetterEnd::Sent { reply: "250 2.0.0 taken".to_owned() };
+        line(sent_at, &Actor::system("mail"), Command::EndLetter { letter, end: sent, jitter: 0 });
         for call in calls {
             line(call.at.max(issued_at), &phone::actor(), call.command());
         }
@@ -233,7 +239,12 @@ impl Past<'_> {
         let mut batch = Vec::new();
         for (at, dealership, actor, command) in story {
             let state = ledger.states.get(&dealership);
-            let context = Context { now: at, policy: self.policy, claims: &ledger, letter: None };
+            // Of the past only the letters with codes are told.
+            let letter = match &command {
+                Command::IssueCode { intent, .. } => Some(letter_of(*intent)),
+                _ => None,
+            };
+            let context = Context { now: at, policy: self.policy, claims: &ledger, letter };
             // What the rules refuse did not happen: a dealer who says "done" twice, for instance.
             let Ok(facts) = decide(state, &command, &context) else { continue };
             if facts.is_empty() {
@@ -257,6 +268,11 @@ impl Past<'_> {
 }
 
 type StoryLine = (Timestamp, DealershipId, Actor, Command);
+
+/// The letter with the code of an intent.
+fn letter_of(intent: IntentId) -> LetterId {
+    LetterId::from_bits(intent.bits())
+}
 
 fn chosen<'a>(calls: &[&'a Call]) -> Option<&'a str> {
     calls.iter().rev().find_map(|call| call.opcode())

@@ -1,6 +1,7 @@
 //! `cloverwatch demo`: the desk on a throw-away store, against the built-in sandbox over HTTP on loopback, in fast time.
 
 mod history;
+mod mail;
 mod people;
 mod phone;
 
@@ -13,7 +14,7 @@ use self::phone::Line;
 use crate::clock::{SharedClock, WallClock};
 use crate::domain::{Policy, when};
 use crate::engine::{Engine, Pace, Parts};
-use crate::sandbox::{self, Faults, Sandbox};
+use crate::sandbox::{self, Faults, PostSettings, Sandbox};
 use crate::store::embedded::EmbeddedStore;
 use crate::xtime::source::HttpSource;
 use crate::xtime::{self, HttpPlatform};
@@ -26,6 +27,10 @@ use super::signals::Signals;
 
 /// The sandbox is on this machine: a demo that takes longer than this to begin will not begin.
 const LONGEST_START: Duration = Duration::from_secs(60);
+
+/// How the sandbox misbehaves in the demo.
+const FAULTS: &str =
+    "503=1%,429=1%,slow=2%:300ms,truncated=0.5%,mail-unknown=1%,mail-bounced=0.5%,mail-deferred=2%,mail-cut=0.5%";
 
 /// The demo's arguments.
 #[derive(Debug, Clone, clap::Args)]
@@ -43,7 +48,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
     /// How the sandbox misbehaves (see `sandbox --help`); `none` for a well-behaved one.
-    #[arg(long, value_name = "SPEC", default_value = "503=1%,429=1%,slow=2%:300ms,truncated=0.5%")]
+    #[arg(long, value_name = "SPEC", default_value = FAULTS)]
     pub faults: Faults,
     /// No screen: print events as JSON lines.
     #[arg(long)]
@@ -113,6 +118,9 @@ pub enum DemoError {
     /// The past could not be told.
     #[error(transparent)]
     History(#[from] history::HistoryError),
+    /// There is no mail.
+    #[error(transparent)]
+    Mail(#[from] mail::MailError),
     /// The phone line could not be made.
     #[error(transparent)]
     Line(#[from] phone::LineError),
@@ -125,7 +133,7 @@ pub struct Demo {
     sandbox: Sandbox,
     listener: tokio::task::JoinHandle<()>,
     // Deleted when it is dropped, after everything above has ended.
-    _throw_away: Option<tempfile::TempDir>,
+    _throw_away: (Option<tempfile::TempDir>, tempfile::TempDir),
 }
 
 impl Demo {
@@ -138,6 +146,12 @@ impl Demo {
         let clock: SharedClock = Arc::new(WallClock::accelerated(args.speed));
         let settings =
             sandbox::Settings { seed: args.seed, faults: Faults::none(), ..sandbox::Settings::new(Arc::clone(&clock)) };
+        let reports = tempfile::Builder::new().prefix("cloverwatch-demo-mail-").tempdir()?;
+        let listen = (std::net::Ipv4Addr::LOCALHOST, 0).into();
+        let settings = sandbox::Settings {
+            post: Some(PostSettings { listen, maildir: Some(reports.path().to_owned()) }),
+            ..settings
+        };
         let credentials = xtime::Settings {
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone().into(),
@@ -161,14 +175,18 @@ impl Demo {
             now: clock.now(),
             seed: args.seed,
         };
-        let last_call = past.write(people::invent(args.dealerships as usize, args.seed)).await?;
+        let people = people::invent(args.dealerships as usize, args.seed);
+        let last_call = past.write(people.clone()).await?;
+        // Whoever is invited from now on learns the code from a letter, or not at all.
+        line.give_addresses(&people).await?;
+        let post = mail::post(&sandbox, reports.path().to_owned(), Arc::clone(&clock))?;
         // The past is told undisturbed; what comes now is as nasty as it was asked to be.
         line.misbehave(&args.faults.to_string()).await?;
         let engine = Engine::start(Parts {
             store,
             platform: Some(platform),
             source: Some(Arc::new(source)),
-            post: None,
+            post: Some(post),
             clock,
             policy,
             pace: Pace::default(),
@@ -177,7 +195,7 @@ impl Demo {
             background: true,
         });
         let listener = tokio::spawn(line.listen(engine.clone(), last_call));
-        Ok(Self { engine, sandbox, listener, _throw_away: throw_away })
+        Ok(Self { engine, sandbox, listener, _throw_away: (throw_away, reports) })
     }
 
     /// Ends everything, the store last but one, the throw-away directory last.

@@ -3,11 +3,16 @@
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use crate::domain::{Actor, Command, InvitationCode, OpcodeChoice, OpcodeOption, Timestamp, Untrusted, rfc3339};
+use crate::domain::{
+    Actor, Command, InvitationCode, OpcodeChoice, OpcodeOption, Profile, Timestamp, Untrusted, rfc3339,
+};
 use crate::engine::{Engine, EngineError};
 
 /// How often the line is listened to, in real time.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// How many addresses the sandbox takes at once.
+const ADDRESSES_AT_ONCE: usize = 10_000;
 
 /// The sandbox could not be asked.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +131,20 @@ impl Line {
     pub async fn misbehave(&self, faults: &str) -> Result<(), LineError> {
         let request = self.http.post(format!("{}/faults", self.control)).body(faults.to_owned());
         request.send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// Tells the sandbox where its dealers get letters.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer, or does not take it.
+    pub async fn give_addresses(&self, people: &[Profile]) -> Result<(), LineError> {
+        for some in people.chunks(ADDRESSES_AT_ONCE) {
+            let address = |profile: &Profile| serde_json::json!({ "dealerCode": profile.dealer_code.raw(), "email": profile.contact.email.raw() });
+            let body: Vec<_> = some.iter().map(address).collect();
+            let request = self.http.post(format!("{}/dealers", self.control)).json(&body);
+            request.send().await?.error_for_status()?;
+        }
         Ok(())
     }
 

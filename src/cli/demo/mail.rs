@@ -1,0 +1,49 @@
+//! The demo's mail: real SMTP to the sandbox's post office on this machine, and to nobody else.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::clock::SharedClock;
+use crate::engine::Post;
+use crate::mail::reserved::ReservedOnly;
+use crate::mail::smtp::Settings;
+use crate::mail::{Press, PressError, PressSettings, SmtpCourier, Transport};
+use crate::sandbox::Sandbox;
+
+/// Whose letters they are.
+const FROM: &str = "DataClover Onboarding <onboarding@example.com>";
+
+/// Letters in any hour of the demo's time, which runs fast.
+const PER_HOUR: u32 = 5_000;
+
+/// Why the demo has no mail.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// Letters cannot be written.
+    #[error(transparent)]
+    Press(#[from] PressError),
+    /// Letters cannot leave.
+    #[error("the demo's mail: {0}")]
+    Transport(String),
+}
+
+/// What letters of the demo are made of and go through; reports come back into a maildir.
+///
+/// # Errors
+/// When the sandbox has no post office.
+pub fn post(sandbox: &Sandbox, maildir: PathBuf, clock: SharedClock) -> Result<Post, MailError> {
+    let press = Press::new(&PressSettings {
+        partner: "DataClover".to_owned(),
+        from: FROM.to_owned(),
+        reply_to: None,
+        contact: Some("(201) 555-0100, Monday to Friday, 8 am to 5 pm Mountain time".to_owned()),
+        templates: None,
+    })?;
+    let at = sandbox.smtp_addr().ok_or_else(|| MailError::Transport("the sandbox has no post office".to_owned()))?;
+    let Transport::Smtp(server) = Transport::parse(&format!("smtp://{at}")).map_err(MailError::Transport)? else {
+        return Err(MailError::Transport("it is no mail server".to_owned()));
+    };
+    let courier = SmtpCourier::new(Settings::new(server), clock).map_err(MailError::Transport)?;
+    let courier = Arc::new(ReservedOnly(Arc::new(courier)));
+    Ok(Post { press, courier, per_hour: PER_HOUR, reports: Some(maildir) })
+}

@@ -1,0 +1,82 @@
+//! A transport that writes to nobody: only to addresses of domains that are kept for samples (RFC 2606, RFC 6761).
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::address::is_reserved;
+use super::{Courier, Delivery, Gate, Parcel};
+
+/// Refuses whatever could reach somebody, and hands the rest to another transport.
+pub struct ReservedOnly(pub Arc<dyn Courier>);
+
+#[async_trait]
+impl Courier for ReservedOnly {
+    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
+        if is_reserved(&parcel.to) {
+            return self.0.deliver(parcel, gate).await;
+        }
+        let reason = "this address could belong to somebody; a demo writes only to domains like example.com".to_owned();
+        Delivery::Refused { reason, permanent: true, address: None }
+    }
+
+    async fn check(&self) -> Result<String, String> {
+        self.0.check().await
+    }
+
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn lanes(&self) -> usize {
+        self.0.lanes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::LetterId;
+    use crate::mail::Pass;
+
+    struct Taken;
+
+    #[async_trait]
+    impl Courier for Taken {
+        async fn deliver(&self, _: &Parcel, _: &dyn Gate) -> Delivery {
+            Delivery::Sent { reply: "250".to_owned() }
+        }
+
+        async fn check(&self) -> Result<String, String> {
+            Ok(String::new())
+        }
+
+        fn name(&self) -> String {
+            String::new()
+        }
+
+        fn lanes(&self) -> usize {
+            1
+        }
+    }
+
+    struct Open;
+
+    #[async_trait]
+    impl Gate for Open {
+        async fn pass(&self) -> Pass {
+            Pass::Go
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_written_to() {
+        let courier = ReservedOnly(Arc::new(Taken));
+        for (to, sent) in [("ana@motors.example", true), ("ana@example.com", true), ("ana@example.com.au", false)] {
+            let (letter, from) = (LetterId::from_bits(1), "onboarding@example.com".to_owned());
+            let parcel = Parcel { letter, from, to: to.to_owned(), message: Vec::new(), code: None };
+            let delivery = courier.deliver(&parcel, &Open).await;
+            assert_eq!(matches!(delivery, Delivery::Sent { .. }), sent, "{to}: {delivery:?}");
+        }
+    }
+}
