@@ -1,0 +1,252 @@
+//! Letters from the command line: what goes out with a code, what is told of it, and what can be done when it does not.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+
+mod cli_support;
+
+use std::collections::BTreeMap;
+
+use cli_support::Desk;
+use mail_parser::MessageParser;
+use serde_json::Value;
+
+const DIR: &str = "[mail]\ntransport = \"dir:letters\"\nper_dealership = \"0s\"\n";
+
+fn writing() -> Desk {
+    let desk = Desk::with_config(DIR);
+    desk.fill();
+    desk
+}
+
+/// The letters that were written, by recipient: Message-ID, Subject, text.
+fn letters(desk: &Desk) -> BTreeMap<String, Vec<(String, String, String)>> {
+    let mut all: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    let Ok(entries) = std::fs::read_dir(desk.path("letters")) else { return all };
+    for entry in entries {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        let message = MessageParser::default().parse(&bytes).unwrap();
+        let to = message.to().unwrap().first().unwrap().address().unwrap().to_owned();
+        let letter = (
+            message.message_id().unwrap().to_owned(),
+            message.subject().unwrap().to_owned(),
+            message.body_text(0).unwrap().into_owned(),
+        );
+        all.entry(to).or_default().push(letter);
+    }
+    all
+}
+
+fn mail(desk: &Desk, dealership: &str) -> Value {
+    desk.run(&["show", dealership, "--json"]).ends(0).json()["mail"].clone()
+}
+
+fn kinds(desk: &Desk) -> Vec<String> {
+    let events = desk.run(&["events", "--json"]).ends(0).out;
+    events
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["kind"].as_str().unwrap().to_owned())
+        .filter(|kind| kind.starts_with("email."))
+        .collect()
+}
+
+#[test]
+fn an_invitation_takes_its_code_to_the_dealership_and_nowhere_else() {
+    let desk = writing();
+    let ran = desk.run(&["invite", "xts1", "--code", "SECRET-7Q", "--yes", "-vv"]).ends(0);
+    assert!(ran.out.contains("letter sent to carla@example.com"), "{}", ran.out);
+    let written = letters(&desk);
+    assert_eq!(written.len(), 1);
+    let (_, subject, text) = &written["carla@example.com"][0];
+    assert!(text.lines().any(|line| line.trim() == "SECRET-7Q"), "{text}");
+    assert!(text.contains("CDT") || text.contains("CST"), "{text}");
+    assert!(subject.contains("Nakamura Ford") && !subject.contains("SECRET"), "{subject}");
+    assert_eq!(kinds(&desk), ["email.queued", "email.begun", "email.sent"]);
+    let state = mail(&desk, "xts1");
+    assert_eq!((&state["state"], &state["letters"][0]["kind"]), (&"sent".into(), &"invitation".into()));
+    let said = [ran.out, ran.err, desk.run(&["events", "--json"]).out, desk.run(&["mail", "list", "--all"]).out];
+    assert!(said.iter().all(|text| !text.contains("SECRET-7Q")), "{said:?}");
+    let csv = desk.run(&["list", "--csv", "--columns", "dealer_code,mail", "--sort", "dealer_code"]).ends(0).out;
+    assert_eq!(csv, "dealer_code,mail\nxts1,sent\nxts2,\nxts3,\nxts4,\n");
+}
+
+#[test]
+fn without_email_nothing_is_written_also_no_reminder() {
+    let desk = writing();
+    desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes", "--no-email"]).ends(0);
+    assert!(letters(&desk).is_empty() && kinds(&desk).is_empty());
+    assert_eq!(mail(&desk, "xts1"), Value::Null);
+    desk.run(&["confirm", "xts1"]).ends(0);
+    assert!(letters(&desk).is_empty(), "whoever gets no letters gets no answer by letter");
+}
+
+#[test]
+fn a_reissue_says_that_the_earlier_code_no_longer_counts() {
+    let desk = writing();
+    desk.run(&["invite", "xts2", "--code", "CODE-1", "--yes"]).ends(0);
+    let ran = desk.run(&["reissue", "xts2", "--code", "CODE-2", "--yes", "--json"]).ends(0).json();
+    assert_eq!(ran["items"][0]["outcome"], "done");
+    let written = &letters(&desk)["ben@example.net"];
+    let reissue = written.iter().find(|(_, _, text)| text.contains("CODE-2")).unwrap();
+    assert!(reissue.2.contains("no longer counts") && !reissue.2.contains("CODE-1"), "{}", reissue.2);
+}
+
+#[test]
+fn resend_is_the_same_letter_again_only_while_the_code_lives() {
+    let desk = writing();
+    desk.run(&["resend", "xts1", "--yes"]).ends(4).says("never invited");
+    desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(0);
+    desk.run(&["resend", "xts1"]).ends(2).says("--yes");
+    desk.run(&["resend", "xts1", "--yes"]).ends(0);
+    let written = &letters(&desk)["carla@example.com"];
+    let [(one, _, text), (other, _, same)] = &written[..] else { panic!("two letters: {written:?}") };
+    assert_ne!(one, other, "a mailbox must not take the second for a copy of the first");
+    assert_eq!(text, same);
+    desk.run(&["revoke", "xts1", "--yes"]).ends(0);
+    desk.run(&["resend", "xts1", "--yes"]).ends(4).says("code 1 is revoked");
+    desk.run(&["invite", "xts2", "--code", "CODE-2", "--generated-at", "-71h59m59s", "--yes"]).ends(0);
+}
+
+#[test]
+fn a_word_is_acknowledged_and_a_guide_is_sent_by_hand() {
+    let desk = writing();
+    desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(0);
+    let ran = desk.run(&["confirm", "xts1"]).ends(0);
+    assert!(ran.out.contains("letter sent to carla@example.com"), "{}", ran.out);
+    desk.run(&["mail", "send", "opcode-guide", "xts1", "--yes"]).ends(0);
+    desk.run(&["mail", "send", "live", "xts1", "--yes"]).ends(4).says("customers cannot book");
+    desk.run(&["mail", "send", "invitation", "xts1", "--yes"]).ends(2).says("resend");
+    desk.run(&["mail", "send", "guide", "xts1", "--yes"]).ends(2).says("opcode-guide");
+    assert_eq!(letters(&desk)["carla@example.com"].len(), 3);
+    desk.run(&["invite", "xts2", "--code", "CODE-2", "--yes"]).ends(0);
+    desk.run(&["confirm", "xts2", "--no-email"]).ends(0);
+    assert_eq!(letters(&desk)["ben@example.net"].len(), 1);
+}
+
+#[test]
+fn a_preview_is_exactly_what_is_sent() {
+    let desk = writing();
+    desk.run(&["mail", "preview", "xts1", "invitation"]).ends(4).says("never invited");
+    desk.run(&["invite", "xts1", "--code", "CODE-1Q", "--yes", "--no-email"]).ends(0);
+    let preview = desk.run(&["mail", "preview", "xts1", "invitation", "--reveal"]).ends(0).out;
+    let (head, body) = preview.split_once("\n\n").unwrap();
+    let masked = desk.run(&["mail", "preview", "xts1", "invitation"]).ends(0).out;
+    assert!(!masked.contains("CODE-1Q") && masked.contains('•'), "{masked}");
+    let html = desk.run(&["mail", "preview", "xts1", "invitation", "--html"]).ends(0).out;
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains('•'), "{html}");
+    desk.run(&["resend", "xts1", "--yes"]).ends(0);
+    let (_, subject, text) = letters(&desk)["carla@example.com"][0].clone();
+    assert_eq!(body.trim_end(), text.replace("\r\n", "\n").trim_end());
+    assert!(head.contains(&format!("Subject: {subject}")), "{head}");
+    let shown = desk.run(&["mail", "show", "xts1", "--reveal"]).ends(0).out;
+    assert!(shown.contains(body.trim_end()), "{shown}");
+}
+
+/// A place where nothing listens.
+fn nobody() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn a_server_that_is_down_costs_no_code_and_no_letter() {
+    let desk = writing();
+    let from = "from = \"DataClover <onboarding@example.com>\"\n";
+    desk.write("config.toml", &format!("[mail]\ntransport = \"smtp://127.0.0.1:{}\"\n{from}", nobody()));
+    let ran = desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(3);
+    assert!(ran.out.contains("done but for the letter") && ran.out.contains("queued"), "{}", ran.out);
+    assert_eq!(mail(&desk, "xts1")["state"], "queued");
+    assert_eq!(kinds(&desk), ["email.queued"], "that the server is down is not the letter's fault");
+    let list = desk.run(&["mail", "list"]).ends(0).out;
+    assert!(list.contains("queued") && list.contains("carla@example.com"), "{list}");
+    desk.write("config.toml", DIR);
+    desk.run(&["mail", "retry", "--all"]).ends(0);
+    assert_eq!(letters(&desk)["carla@example.com"].len(), 1);
+    desk.run(&["mail", "list"]).ends(0).says("no letter waits or went wrong");
+    desk.run(&["mail", "retry", "xts1"]).ends(1).says("no letter waits");
+}
+
+#[test]
+fn a_letter_that_waits_can_be_dropped() {
+    let desk = writing();
+    let from = "from = \"DataClover <onboarding@example.com>\"\n";
+    desk.write("config.toml", &format!("[mail]\ntransport = \"smtp://127.0.0.1:{}\"\n{from}", nobody()));
+    desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(3);
+    let letter = mail(&desk, "xts1")["letters"][0]["id"].as_str().unwrap().to_owned();
+    desk.run(&["mail", "suppress", &letter, "--reason", "told by phone"]).ends(0);
+    assert_eq!(mail(&desk, "xts1")["letters"][0]["reason"], "told by phone");
+    desk.run(&["mail", "suppress", &letter]).ends(4).says("none of these letters waits");
+    desk.run(&["mail", "show", "m000000000000"]).ends(2);
+}
+
+#[test]
+fn no_transport_means_no_letters() {
+    let desk = Desk::with_config("[mail]\ntransport = \"none\"\n");
+    desk.fill();
+    desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(0);
+    assert!(kinds(&desk).is_empty());
+    desk.run(&["resend", "xts1", "--yes"]).ends(4).says("mail is off");
+    desk.run(&["mail", "test", "ana@example.com"]).ends(4).says("mail is off");
+}
+
+#[test]
+fn a_test_letter_goes_to_one_address_of_ones_own() {
+    let desk = writing();
+    let ran = desk.run(&["mail", "test", "ana@example.com"]).ends(0);
+    assert!(ran.out.contains("sent"), "{}", ran.out);
+    assert_eq!(letters(&desk)["ana@example.com"].len(), 1);
+    desk.run(&["mail", "test", "ana@example.com, bea@example.com"]).ends(2);
+    assert!(kinds(&desk).is_empty(), "it is about no dealership");
+}
+
+fn report(address: &str, message_id: &str) -> String {
+    format!(
+        "Subject: Undelivered\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
+         Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\
+         Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{message_id}>\r\n\r\n--b--\r\n"
+    )
+}
+
+#[test]
+fn a_delivery_report_marks_letter_and_dealership() {
+    let desk = writing();
+    desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(0);
+    let (id, ..) = letters(&desk)["carla@example.com"][0].clone();
+    let ran = desk.run_with(&["mail", "bounce"], &report("carla@example.com", &id)).ends(0);
+    assert!(ran.out.contains("carla@example.com refused, 5.1.1"), "{}", ran.out);
+    desk.run_with(&["mail", "bounce", "-"], &report("carla@example.com", &id)).ends(0);
+    let one = desk.run(&["show", "xts1", "--json"]).ends(0).json();
+    assert_eq!((&one["attention"], &one["mail"]["state"]), (&"address refused".into(), &"bounced".into()));
+    assert_eq!(one["mail"]["address_refused"]["status"], "5.1.1");
+    assert_eq!(kinds(&desk).iter().filter(|kind| *kind == "email.bounced").count(), 1);
+    desk.run(&["resend", "xts1", "--yes"]).ends(4).says("address refused: 5.1.1");
+    assert!(desk.run(&["list", "is:attention", "--columns", "dealer_code"]).ends(0).out.contains("xts1"));
+    desk.run_with(&["mail", "bounce"], &report("stranger@example.com", "x@example.com")).ends(0).says("no letter in these");
+    desk.run_with(&["mail", "bounce"], "Subject: hello\r\n\r\nhello").ends(1).says("not a delivery report");
+    // With another address it goes on.
+    let corrected = cli_support::SOME.replace("carla@example.com", "carla.p@example.com");
+    desk.write("corrected.csv", &corrected);
+    desk.run(&["import", "corrected.csv"]).ends(0);
+    desk.run(&["resend", "xts1", "--yes"]).ends(0);
+    assert_eq!(letters(&desk)["carla.p@example.com"].len(), 1);
+}
+
+#[test]
+fn reminders_are_off_for_whom_it_is_said() {
+    let desk = writing();
+    desk.run(&["mail", "reminders", "off", "xts1", "xts2"]).ends(0);
+    assert_eq!(mail(&desk, "xts1")["reminders"], false);
+    desk.run(&["mail", "reminders", "on", "xts1"]).ends(0);
+    assert_eq!((&mail(&desk, "xts1")["reminders"], &mail(&desk, "xts2")["reminders"]), (&true.into(), &false.into()));
+}
+
+#[test]
+fn a_broken_template_is_told_before_anything_is_recorded() {
+    let desk = Desk::with_config("[mail]\ntransport = \"dir:letters\"\ntemplates = \"templates\"\n");
+    desk.fill();
+    std::fs::create_dir(desk.path("templates")).unwrap();
+    desk.write("templates/invitation.txt", "Subject: hello\n{{ dealershp }}\n");
+    let ran = desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(2).says("invitation.txt");
+    assert!(ran.err.contains("dealershp"), "{}", ran.err);
+    assert!(desk.run(&["show", "xts1", "--json"]).ends(0).json()["invitation"].is_null());
+}
