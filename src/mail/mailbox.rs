@@ -15,7 +15,15 @@ pub fn mailbox(text: &str) -> Result<Mailbox, String> {
     if text.chars().any(is_invisible) {
         return Err("it has an invisible character".to_owned());
     }
-    text.trim().parse().map_err(|_| "an address is needed: \"Name <name@example.com>\"".to_owned())
+    let text = text.trim();
+    // People write a comma or a dot into a name without the quotes that the standard asks for.
+    let plain = || {
+        let (name, address) = text.strip_suffix('>')?.rsplit_once('<')?;
+        let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+        Some(Mailbox::new(name, address.trim().parse().ok()?))
+    };
+    let read = text.parse().ok().or_else(plain);
+    read.ok_or_else(|| "an address is needed: \"Name <name@example.com>\"".to_owned())
 }
 
 /// Whether nobody can have an address.
@@ -39,6 +47,16 @@ mod tests {
             (Some("DataClover Onboarding"), "onboarding@example.com")
         );
         assert!(mailbox("onboarding@example.com").unwrap().name.is_none());
+        for (text, name) in [
+            ("Clover, the Desk <a@example.com>", "Clover, the Desk"),
+            ("\"Clover, the Desk\" <a@example.com>", "Clover, the Desk"),
+            ("St. Mary's (north) <a@example.com>", "St. Mary's (north)"),
+            ("Söhne \"Blatt\" & \\ <a@example.com>", "Söhne \"Blatt\" & \\"),
+        ] {
+            let read = mailbox(text).unwrap();
+            assert_eq!(read.name.as_deref(), Some(name), "{text}");
+            assert_eq!(mailbox(&read.to_string()), Ok(read), "{text}");
+        }
         for wrong in ["", "x", "A <x>", "a@b@", "A\r\nBcc: x@example.com <a@example.com>", "a\u{202e}@example.com"] {
             assert!(mailbox(wrong).is_err(), "{wrong:?}");
         }
