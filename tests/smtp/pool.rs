@@ -146,3 +146,23 @@ async fn there_are_never_more_connections_than_lanes_and_no_letter_is_lost_or_mi
         assert_eq!(letter.content.as_deref(), Some(parcel(number).message.as_slice()));
     }
 }
+
+#[tokio::test]
+async fn a_connection_whose_letter_is_uncertain_is_not_used_again() {
+    for act in [Act::say("451 4.3.0 not now\r\n"), Act::Hang, Act::say("nonsense\r\n")] {
+        let script = act.clone();
+        let server = Server::start(Plan::plain(move |moment| match (moment.phase, moment.letter) {
+            (Phase::End, 0) => script.clone(),
+            _ => Act::Usual,
+        }))
+        .await;
+        let mut wanted = to(&server);
+        wanted.limits.answer = 4 * HASTY;
+        let courier = courier(wanted);
+        let delivery = courier.deliver(&parcel(1), &Counting::new(Pass::Go)).await;
+        assert!(matches!(delivery, Delivery::Uncertain { .. }), "{delivery:?}");
+        sends(&courier, 2).await;
+        let seen = server.seen();
+        assert_eq!((seen.connections, seen.letters[1].connection), (2, 1), "{act:?}");
+    }
+}
