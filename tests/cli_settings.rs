@@ -12,14 +12,15 @@ fn settings_that_hold_and_what_is_wrong_with_them() {
     assert!(ran.out.contains("[[xtime.meaning]] # default") && !ran.out.contains("s3cret"), "{}", ran.out);
     desk.write("again.toml", &ran.out);
     desk.run(&["--config", "again.toml", "config", "check"]).ends(0);
-    desk.write("config.toml", "[xtime]\ntimeot = \"5s\"\n[mail]\nfrom = \"x\"\n");
+    desk.write("config.toml", "[xtime]\ntimeot = \"5s\"\n[mail]\nfrom = \"x\"\n[[hooks]]\non = []\n");
     let ran = desk.run(&["config", "check"]).ends(2);
     assert!(
         ran.err.contains("config.toml:2:1: error: unknown key in [xtime]: `timeot`; did you mean `timeout`?"),
         "{}",
         ran.err
     );
-    assert!(ran.err.contains("config.toml:3:2: error: `mail` is not available yet"), "{}", ran.err);
+    assert!(ran.err.contains("config.toml:4:8: error: `mail.from`: an address is needed"), "{}", ran.err);
+    assert!(ran.err.contains("error: `hooks` is not available yet"), "{}", ran.err);
     desk.run(&["list"]).ends(2).says("did you mean `timeout`?");
 }
 

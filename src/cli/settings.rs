@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::config::{self, print};
+use crate::mail::Transport;
 use crate::tui::keymap::{Keymap, Level, check};
 
 use super::app::overrides;
@@ -23,7 +24,8 @@ pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliEr
             let clock: crate::clock::SharedClock = std::sync::Arc::new(crate::clock::WallClock::real());
             // Secrets are fetched and templates tried, but nothing is sent.
             let platform = loaded.config.platform(std::sync::Arc::clone(&clock))?;
-            loaded.config.code_source(clock)?;
+            loaded.config.code_source(std::sync::Arc::clone(&clock))?;
+            let courier = loaded.config.courier(clock)?;
             let file = loaded
                 .config
                 .file
@@ -33,6 +35,13 @@ pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliEr
             if platform.is_none() {
                 let missing = loaded.config.xtime.missing().join(", ");
                 out.note(format!("probing is off until these are set in [xtime]: {missing}"));
+            }
+            match (courier, &loaded.config.mail.transport) {
+                (Some(courier), Transport::Directory(_)) => {
+                    out.note(format!("no mail server is configured: letters become files, {}", courier.name()));
+                }
+                (None, _) => out.note("[mail] transport is none: no letter is ever sent"),
+                _ => {}
             }
         }
     }

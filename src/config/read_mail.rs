@@ -57,7 +57,7 @@ fn ours(partner: &str) -> String {
 fn transport(section: &Section<'_, '_>) -> Transport {
     let written = section.parsed("transport", Transport::parse);
     match written {
-        Some(Transport::Directory(path)) => Transport::Directory(section.from_file(&path.to_string_lossy())),
+        Some(Transport::Directory(path)) => Transport::Directory(section.located(&path.to_string_lossy())),
         Some(transport) => transport,
         None => {
             let home = super::paths::data_dir().unwrap_or_else(|| "cloverwatch".into());
@@ -91,7 +91,7 @@ fn agree(section: &Section<'_, '_>, mail: &Mail, from: Option<&str>) {
         let user = crate::domain::text::clean(user);
         section.complain("transport", format!("`{user}` needs a password to sign in: password = {{ env = \"NAME\" }}"));
     }
-    if from.is_none() {
+    if from.is_none() && !section.has("from") {
         section.complain("transport", "a mail server needs a sender: from = \"Name <name@your.domain>\"");
     }
     let reserved = Mailbox::read(&mail.from).is_ok_and(|from| from.address.is_reserved());

@@ -190,11 +190,11 @@ impl<'r, 'a> Section<'r, 'a> {
 
     /// A path; a relative one starts at the directory of the file.
     pub(super) fn path(&self, key: &'static str) -> Option<PathBuf> {
-        self.text(key).map(|path| self.from_file(&path))
+        self.text(key).map(|path| self.located(&path))
     }
 
     /// A path as the file means it.
-    pub(super) fn from_file(&self, path: &str) -> PathBuf {
+    pub(super) fn located(&self, path: &str) -> PathBuf {
         super::paths::from_settings(path, self.reader.path)
     }
 
@@ -327,6 +327,11 @@ impl<'r, 'a> Section<'r, 'a> {
     pub(super) fn is_given(&self) -> bool {
         let prefix = self.variable("");
         self.table.is_some() || self.reader.variables.keys().any(|name| name.starts_with(&prefix))
+    }
+
+    /// Whether a key was written, rightly or wrongly.
+    pub(super) fn has(&self, key: &'static str) -> bool {
+        self.find(key).is_some()
     }
 
     /// Reports a section or key that belongs to a later version.

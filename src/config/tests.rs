@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 
 use super::*;
-use crate::domain::CodeOrigin;
+use crate::domain::{CodeOrigin, LetterKind};
+use crate::mail::Transport;
 
 fn overrides(variables: &[(&str, &str)]) -> Overrides {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -50,6 +51,24 @@ run = ["issue-code", "{{ dealer_code }}"]
 [opcode]
 default = "DataClover Appt"
 recheck = "12h"
+[mail]
+transport = "smtp+starttls://desk@mail.clover.com"
+password = { env = "MAIL_PASSWORD" }
+from = "Clover, the Desk <onboarding@clover.com>"
+reply_to = "help@clover.com"
+contact = "+1 555 0100"
+templates = "letters"
+lanes = 2
+answer_timeout = "1m"
+per_hour = 50
+per_dealership = "2m"
+retry = ["30s", "1h30m"]
+retry_uncertain = "20m"
+automatic = ["live"]
+bounces = "/var/mail/bounces"
+[reminders]
+before_expiry = ["6h", "48h", "6h"]
+quiet = "22:30-07:00"
 [ui]
 theme = "dark"
 mouse = true
@@ -88,6 +107,119 @@ fn every_section_is_read() {
 }
 
 #[test]
+fn letters_and_reminders_are_read() {
+    let Loaded { config, warnings } = good(WHOLE);
+    assert_eq!(warnings, []);
+    let mail = config.mail;
+    assert_eq!(mail.transport.to_string(), "smtp+starttls://desk@mail.clover.com:587");
+    assert!(matches!(&mail.password, Some(Secret::Variable(name)) if name == "MAIL_PASSWORD"));
+    assert_eq!(mail.from, "\"Clover, the Desk\" <onboarding@clover.com>");
+    assert_eq!((mail.reply_to.as_deref(), mail.contact.as_deref()), (Some("help@clover.com"), Some("+1 555 0100")));
+    assert_eq!(mail.templates.as_deref(), Some(Path::new("/etc/letters")));
+    assert_eq!((mail.lanes, mail.per_hour, mail.per_dealership), (2, 50, TimeDelta::minutes(2)));
+    assert_eq!((mail.limits.connect.as_secs(), mail.limits.answer.as_secs()), (10, 60));
+    assert_eq!(mail.retry, [TimeDelta::seconds(30), TimeDelta::minutes(90)]);
+    assert_eq!((mail.retry_uncertain, mail.automatic), (TimeDelta::minutes(20), vec![LetterKind::Live]));
+    assert_eq!(mail.bounces.as_deref(), Some(Path::new("/var/mail/bounces")));
+    assert_eq!(config.reminders.before_expiry, [TimeDelta::hours(48), TimeDelta::hours(6)]);
+    assert_eq!(config.reminders.quiet.map(|quiet| quiet.to_string()).as_deref(), Some("22:30-07:00"));
+}
+
+#[test]
+fn without_settings_letters_become_files_and_nights_are_quiet() {
+    let Loaded { config, warnings } = good("[partner]\nname = \"Klee & Blatt, GmbH Ü\"");
+    assert_eq!(warnings, []);
+    let Transport::Directory(path) = &config.mail.transport else { panic!("{:?}", config.mail.transport) };
+    assert!(path.is_absolute() && path.ends_with("cloverwatch/mail"), "{path:?}");
+    assert!(
+        config.mail.from.ends_with("<onboarding@example.com>")
+            && config.mail.from.contains("Klee & Blatt, GmbH Ü Onboarding")
+    );
+    assert_eq!(config.mail.retry, [1, 5, 15, 60, 120].map(TimeDelta::minutes));
+    assert_eq!(config.mail.automatic, [LetterKind::WordReceived, LetterKind::Live]);
+    assert_eq!(config.reminders.before_expiry, [TimeDelta::hours(24), TimeDelta::hours(6)]);
+    assert_eq!(config.reminders.quiet.map(|quiet| quiet.to_string()).as_deref(), Some("21:00-08:00"));
+    assert_eq!(good("[reminders]\nquiet = \"none\"").config.reminders.quiet, None);
+    let relative = good("[mail]\ntransport = \"dir:letters\"").config.mail.transport;
+    assert_eq!(relative, Transport::Directory("/etc/letters".into()));
+}
+
+#[test]
+fn mail_settings_that_do_not_fit_say_what_would() {
+    let server = "transport = \"smtps://mail.clover.com\"\nfrom = \"a@clover.com\"";
+    for (text, expected) in [
+        (
+            "transport = \"smtps://mail.clover.com\"",
+            "c.toml:2:13: error: `mail.transport`: a mail server needs a sender: from =",
+        ),
+        (
+            "transport = \"smttps://mail.clover.com\"",
+            "c.toml:2:13: error: `mail.transport`: `smttps://` is no way to send letters; did you mean `smtps`?",
+        ),
+        (
+            "transport = \"smtp://mail.clover.com\"\nfrom = \"a@clover.com\"",
+            "c.toml:2:13: error: `mail.transport`: letters with codes would cross the network unencrypted",
+        ),
+        (
+            "transport = \"smtps://me@mail.clover.com\"\nfrom = \"a@clover.com\"",
+            "`mail.transport`: `me` needs a password to sign in: password = {",
+        ),
+        ("transport = \"smtps://me:pw123@mail.clover.com\"", "a password does not belong into the address"),
+        ("form = \"a@clover.com\"", "unknown key in [mail]: `form`; did you mean `from`?"),
+        ("from = \"clover\"", "c.toml:2:8: error: `mail.from`: an address is needed"),
+        (
+            "automatic = [\"alive\"]",
+            "c.toml:2:13: error: `mail.automatic`: `alive` is none of word-received, live; did you mean `live`?",
+        ),
+        ("retry = [\"1m\", \"5\"]", "c.toml:2:9: error: `mail.retry`: `5` has no unit"),
+        ("retry = [5]", "every one must be text in quotes"),
+        ("lanes = 0", "0 is not between 1 and 64"),
+        ("[reminders]\nquiet = \"9pm-8am\"", "c.toml:3:9: error: `reminders.quiet`: two times of the day are needed"),
+        ("[reminders]\nquiet = \"08:00-08:00\"", "it begins when it ends"),
+        ("[reminders]\nbefore_expiry = [\"1s\"]", "at least 1m is needed"),
+    ] {
+        let found = mistakes(&format!("[mail]\n{text}"));
+        assert!(found.iter().any(|found| found.contains(expected)), "{text}\n{found:#?}");
+        assert!(!found.iter().any(|found| found.contains("pw123")), "{found:#?}");
+    }
+    for (text, expected) in [
+        (
+            format!("{server}\npassword = {{ env = \"X\" }}"),
+            "/etc/c.toml:4:12: warning: `mail.password`: nobody signs in with it",
+        ),
+        (
+            "transport = \"smtps://me@mail.clover.com\"\npassword = \"pw123\"\nfrom = \"a@clover.com\"".to_owned(),
+            "stands in the file as it is",
+        ),
+        (
+            "transport = \"smtps://mail.clover.com\"\nfrom = \"a@example.com\"".to_owned(),
+            "/etc/c.toml:3:8: warning: `mail.from`: this domain belongs to nobody",
+        ),
+    ] {
+        let warnings: Vec<_> = good(&format!("[mail]\n{text}")).warnings.iter().map(ToString::to_string).collect();
+        assert!(
+            matches!(warnings.as_slice(), [one] if one.contains(expected) && !one.contains("pw123")),
+            "{text}\n{warnings:?}"
+        );
+    }
+    let allowed = "[mail]\ntransport = \"smtp://relay.clover.com\"\nallow_plain = [\"relay.clover.com\"]\nfrom = \"a@clover.com\"";
+    assert_eq!(good(allowed).warnings, []);
+    assert_eq!(good("[mail]\ntransport = \"smtp://localhost:2525\"\nfrom = \"a@example.com\"").warnings, []);
+}
+
+#[test]
+fn a_courier_is_made_of_the_settings() {
+    let courier = |text: &str| good(text).config.courier(std::sync::Arc::new(crate::clock::WallClock::real()));
+    assert!(courier("[mail]\ntransport = \"none\"").unwrap().is_none());
+    assert_eq!(courier("[mail]\ntransport = \"dir:/tmp/letters\"").unwrap().unwrap().name(), "dir:/tmp/letters");
+    let local = "[mail]\ntransport = \"smtp://desk@localhost:2525\"\nfrom = \"a@example.com\"\nlanes = 7\n";
+    let made = courier(&format!("{local}password = {{ command = \"echo pw123\" }}")).unwrap().unwrap();
+    assert_eq!((made.name().as_str(), made.lanes()), ("smtp://desk@localhost:2525", 7));
+    let failed = courier(&format!("{local}password = {{ env = \"CW_NOT_SET_ANYWHERE\" }}")).err().unwrap().to_string();
+    assert_eq!(failed, "[mail] password: the variable CW_NOT_SET_ANYWHERE is not set");
+}
+
+#[test]
 fn mistakes_have_a_place_and_say_what_would_be_right() {
     for (text, expected) in [
         ("[xtme]\n", "c.toml:1:2: error: unknown section: `xtme`; did you mean `xtime`?"),
@@ -112,9 +244,7 @@ fn mistakes_have_a_place_and_say_what_would_be_right() {
             "c.toml:2:23: error: `xtime.requests_per_second`: 0 is not between 1 and 1000",
         ),
         ("[ui]\nmouse = \"yes\"", "c.toml:2:9: error: `ui.mouse`: true or false is needed, not string"),
-        ("[mail]\nfrom = \"x\"", "c.toml:1:2: error: `mail` is not available yet"),
         ("[[hooks]]\non = []", "`hooks` is not available yet"),
-        ("[reminders]\n", "`reminders` is not available yet"),
         ("partner = 5", "c.toml:1:11: error: `partner` is a section"),
         ("[xtime]\napi_key = { evn = \"X\" }", "c.toml:2:11: error: `xtime.api_key`: one of { env"),
         ("[xtime]\na = [\n", "c.toml:2:6: error: unclosed array"),
@@ -176,7 +306,12 @@ fn variables_win_over_the_file_and_flags_over_both() {
 
 #[test]
 fn what_is_printed_can_be_read_again_and_prints_the_same() {
-    for text in ["", WHOLE] {
+    for text in [
+        "",
+        WHOLE,
+        "[partner]\nname = 'Klee \"Blatt\" & Söhne <x>, \\ y'",
+        "[mail]\ntransport = \"none\"\n[reminders]\nquiet = \"none\"\nbefore_expiry = []",
+    ] {
         let printed = print::effective(&good(text).config);
         let again = good(&printed);
         let own = again.config.xtime.own_meanings;

@@ -10,9 +10,11 @@ pub mod press;
 pub mod reserved;
 pub mod smtp;
 pub mod transport;
+mod trial;
 
 pub use courier::{Courier, Delivery, Gate, Parcel, Pass};
 pub use directory::DirectoryCourier;
 pub use press::{Letter, LetterError, Occasion, Pages, Press, PressError, PressSettings};
 pub use smtp::SmtpCourier;
 pub use transport::{Security, Server, Transport};
+pub use trial::{Open, trial};

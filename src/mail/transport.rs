@@ -163,7 +163,8 @@ impl Transport {
         };
         let Some((_, security)) = SCHEMES.iter().find(|(known, _)| *known == scheme) else {
             let near = did_you_mean(scheme, SCHEMES.iter().map(|(known, _)| *known));
-            return Err(format!("`{scheme}://` is no way to send letters{near}; a transport is written {FORMS}"));
+            let forms = if near.is_empty() { format!("; a transport is written {FORMS}") } else { String::new() };
+            return Err(format!("`{scheme}://` is no way to send letters{near}{forms}"));
         };
         server(*security, rest).map(Self::Smtp)
     }

@@ -42,7 +42,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), command: Duration::from_secs(30), answer: Duration::from_mins(5) }
+        Self { connect: Duration::from_secs(10), command: Duration::from_secs(30), answer: Duration::from_secs(5 * 60) }
     }
 }
 

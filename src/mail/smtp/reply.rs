@@ -101,9 +101,16 @@ impl Reply {
         about.then(|| self.code.to_string())
     }
 
+    /// Its lines as one; a status that each of them repeats is said once.
+    fn words(&self) -> String {
+        let status = self.status().unwrap_or_default();
+        let rest = self.lines.iter().skip(1).map(|line| line.trim().strip_prefix(status).unwrap_or(line));
+        self.lines.first().map(String::as_str).into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+    }
+
     /// Code and words on one line, for people: cleaned and shortened. `secrets` are never repeated, whoever sends them back.
     pub(super) fn quoted(&self, secrets: &[&str]) -> String {
-        let words = self.lines.join(" ");
+        let words = self.words();
         if secrets.iter().any(|secret| !secret.is_empty() && repeats(&words, secret)) {
             let status = self.status().map(|status| format!(" {status}")).unwrap_or_default();
             return format!("{}{status} (its words repeat a secret, and are left out)", self.code);
@@ -132,7 +139,7 @@ pub(super) fn shortened(text: &str) -> String {
         out.push_str(word);
     }
     match out.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("{}…", &out[..end]),
+        Some((end, _)) => format!("{}…", out[..end].trim_end()),
         None => out,
     }
 }

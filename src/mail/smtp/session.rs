@@ -21,8 +21,8 @@ use super::wire::{Wire, within};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Offers {
     pub(super) starttls: bool,
-    plain: bool,
-    login: bool,
+    /// How one signs in: by PLAIN before LOGIN, which nobody should need any more.
+    sign_in: Option<Mechanism>,
     pub(super) eight_bit: bool,
     pub(super) utf8_addresses: bool,
 }
@@ -82,14 +82,10 @@ impl Session {
         let Some(password) = &way.password else {
             return Err(failed(Trouble::Lacking("there is no password: set [mail] password".to_owned())));
         };
-        let mechanism = match self.offers {
-            Offers { plain: true, .. } => Mechanism::Plain,
-            Offers { login: true, .. } => Mechanism::Login,
-            _ => {
-                let words = "it offers no way to sign in that we know (PLAIN, LOGIN); if it wants no password, leave the user \
-                             out of [mail] transport";
-                return Err(failed(Trouble::Lacking(words.to_owned())));
-            }
+        let Some(mechanism) = self.offers.sign_in else {
+            let words = "it offers no way to sign in that we know (PLAIN, LOGIN); if it wants no password, leave the user out \
+                         of [mail] transport";
+            return Err(failed(Trouble::Lacking(words.to_owned())));
         };
         let credentials = Credentials::new(user.to_owned(), password.expose_secret().to_owned());
         // The reasons of these errors would repeat what the server sent, which could be anything.
@@ -209,9 +205,12 @@ fn offers(reply: &Reply) -> Offers {
             Some("8BITMIME") => offers.eight_bit = true,
             Some("SMTPUTF8") => offers.utf8_addresses = true,
             Some("AUTH") => {
-                for mechanism in words {
-                    offers.plain |= mechanism == "PLAIN";
-                    offers.login |= mechanism == "LOGIN";
+                for word in words {
+                    match word {
+                        "PLAIN" => offers.sign_in = Some(Mechanism::Plain),
+                        "LOGIN" => offers.sign_in = offers.sign_in.or(Some(Mechanism::Login)),
+                        _ => {}
+                    }
                 }
             }
             _ => {}
@@ -258,8 +257,9 @@ mod tests {
     fn offers_are_read_in_any_case() {
         let reply = |lines: &[&str]| Reply { code: 250, lines: lines.iter().map(|line| (*line).to_owned()).collect() };
         let read = offers(&reply(&["mail.example.com STARTTLS", "size 10", "8bitmime", "auth=login plain", ""]));
-        assert_eq!(read, Offers { plain: true, login: true, eight_bit: true, ..Offers::default() });
-        assert_eq!(offers(&reply(&["x", "StartTls", "SMTPUTF8", "AUTH XOAUTH2"])).starttls, true);
+        assert_eq!(read, Offers { sign_in: Some(Mechanism::Plain), eight_bit: true, ..Offers::default() });
+        let read = offers(&reply(&["x", "StartTls", "SMTPUTF8", "AUTH XOAUTH2", "AUTH LOGIN"]));
+        assert_eq!((read.starttls, read.utf8_addresses, read.sign_in), (true, true, Some(Mechanism::Login)));
         assert_eq!(offers(&reply(&[])), Offers::default());
     }
 }

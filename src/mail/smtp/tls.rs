@@ -84,7 +84,8 @@ fn certificate(wrong: &CertificateError) -> String {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "it belongs to another host; write the name that stands in it in [mail] transport".to_owned()
         }
-        CertificateError::UnknownIssuer => {
+        // The latter: somebody else's authority with the name of one that is trusted.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "nobody that this machine trusts has signed it; a certificate authority of your own is named in SSL_CERT_FILE"
                 .to_owned()
         }

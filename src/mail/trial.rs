@@ -1,0 +1,66 @@
+//! A letter without a code, to try the way with: `mail test ADDRESS`.
+
+use async_trait::async_trait;
+use lettre::Message;
+use lettre::message::header::ContentType;
+
+use crate::domain::{LetterId, Timestamp};
+
+use super::courier::{Gate, Parcel, Pass};
+use super::mailbox::mailbox;
+
+/// A gate that is never closed: nothing depends on a letter that only tries the way.
+#[derive(Debug, Clone, Copy)]
+pub struct Open;
+
+#[async_trait]
+impl Gate for Open {
+    async fn pass(&self) -> Pass {
+        Pass::Go
+    }
+}
+
+/// A letter from `from` (with or without a name) to an address. It says what it is and asks for nothing.
+///
+/// # Errors
+/// What is wrong with one of the addresses, in words.
+pub fn trial(letter: LetterId, partner: &str, from: &str, to: &str, at: Timestamp) -> Result<Parcel, String> {
+    let sender = mailbox(from).map_err(|why| format!("the sender: {why}"))?;
+    let recipient = mailbox(to).map_err(|why| format!("the recipient: {why}"))?;
+    let partner: String = partner.chars().filter(|c| !crate::domain::text::is_invisible(*c)).take(100).collect();
+    let (from, to) = (sender.email.to_string(), recipient.email.to_string());
+    let message = Message::builder()
+        .message_id(Some(format!("<{letter}@{}>", sender.email.domain())))
+        .date(at.into())
+        .subject(format!("A test letter of {partner} Onboarding"))
+        .from(sender)
+        .to(recipient)
+        .header(ContentType::TEXT_PLAIN)
+        .body(format!(
+            "Somebody at {partner} tried whether letters leave and arrive. This one did.\n\nThere is nothing to do, and no code in it.\n"
+        ))
+        .map_err(|error| error.to_string())?;
+    Ok(Parcel { letter, from, to, message: message.formatted(), code: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn it_has_two_addresses_a_stable_name_and_no_surprises() {
+        let of = |partner: &str, from: &str, to: &str| {
+            trial(LetterId::from_bits(7), partner, from, to, DateTime::UNIX_EPOCH)
+        };
+        let parcel = of("Klee\r\nBcc: x@example.com", "Desk, the <desk@example.com>", "service@dealer.test").unwrap();
+        assert_eq!((parcel.from.as_str(), parcel.to.as_str()), ("desk@example.com", "service@dealer.test"));
+        let text = String::from_utf8(parcel.message).unwrap();
+        assert!(text.contains(&format!("Message-ID: <{}@example.com>\r\n", LetterId::from_bits(7))), "{text}");
+        assert!(text.contains("From: \"Desk, the\" <desk@example.com>\r\n") && !text.contains("\r\nBcc:"), "{text}");
+        assert!(text.is_ascii() && !text.replace("\r\n", "").contains(['\r', '\n']), "{text}");
+        assert!(of("x", "desk", "service@dealer.test").unwrap_err().contains("the sender"));
+        assert!(of("x", "desk@example.com", "a@b.test, c@d.test").unwrap_err().contains("the recipient"));
+    }
+}

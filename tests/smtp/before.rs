@@ -1,0 +1,239 @@
+//! Everything that fails before the content: certain, and told apart by whom it is about.
+
+use std::sync::Arc;
+
+use cloverwatch::mail::{Courier, Delivery, Pass};
+
+use crate::rig::{Counting, PATIENT, courier, hastily, parcel, settings, to};
+use crate::smtp_support::{Act, Phase, Plan, Server, deserted_port};
+
+/// Until the recipient is named, every failure is about the server.
+const ABOUT_THE_SERVER: [(Phase, &str); 3] =
+    [(Phase::Greeting, "its greeting"), (Phase::Ehlo, "EHLO"), (Phase::Mail, "MAIL")];
+
+#[tokio::test]
+async fn a_good_server_takes_the_letter_as_it_is() {
+    let told = to(Plan::good()).await;
+    told.is_sent(&parcel(1));
+    assert_eq!(told.seen.verbs(0), ["EHLO", "MAIL", "RCPT", "DATA"]);
+    let hello = &told.seen.lines[0].1;
+    assert!(hello == "EHLO [127.0.0.1]" || hello.contains('.'), "{hello}");
+}
+
+#[tokio::test]
+async fn nobody_listens() {
+    let port = deserted_port().await;
+    let (courier, gate) = (courier(settings(&format!("smtp://127.0.0.1:{port}"))), Counting::new(Pass::Go));
+    let Delivery::Down { reason } = courier.deliver(&parcel(1), &gate).await else { panic!() };
+    assert!(
+        reason.contains(&format!("127.0.0.1:{port}: at connecting: nobody listens there; is it running")),
+        "{reason}"
+    );
+    assert_eq!(gate.asked(), 0);
+    assert_eq!(courier.check().await.unwrap_err(), reason);
+}
+
+#[tokio::test]
+async fn no_such_host() {
+    let settings = cloverwatch::mail::smtp::Settings {
+        allow_plain: vec!["nowhere.invalid".to_owned()],
+        ..settings("smtp://nowhere.invalid")
+    };
+    let reason = courier(settings).check().await.unwrap_err();
+    assert!(
+        reason.contains("nowhere.invalid:25: at connecting:") && reason.contains("name in [mail] transport"),
+        "{reason}"
+    );
+}
+
+#[tokio::test]
+async fn refusals_before_the_recipient_are_about_the_server() {
+    for (phase, word) in ABOUT_THE_SERVER {
+        for (reply, remedy) in [
+            ("451 4.3.0 not now\r\n", "tried again later"),
+            ("550 5.7.1 not you\r\n", "; "),
+            ("421 4.3.2 going down\r\n", "tried again later"),
+            ("354 what?\r\n", "tried again later"),
+        ] {
+            let told = to(Plan::at(phase, Act::say(reply))).await;
+            told.is_down(0, &[word, reply.trim_end(), remedy]);
+            assert_eq!(told.seen.connections, 1, "a new connection is not tried a second time");
+        }
+        to(Plan::at(phase, Act::say_and_close("421 4.3.2 going down\r\n"))).await.is_down(0, &[word, "421 4.3.2"]);
+        to(Plan::at(phase, Act::Close)).await.is_down(0, &[word, "the connection"]);
+        hastily(Plan::at(phase, Act::Hang)).await.is_down(0, &[word, "no answer within 300 ms"]);
+    }
+    to(Plan::at(Phase::Mail, Act::say("550 5.1.8 bad sender\r\n"))).await.is_down(0, &["[mail] from"]);
+}
+
+#[tokio::test]
+async fn a_refused_recipient_is_about_the_letter() {
+    for (reply, permanent, address) in [
+        ("450 4.2.1 greylisted\r\n", false, None),
+        ("452 4.2.2 mailbox full\r\n", false, None),
+        ("550 5.1.1 no such user\r\n", true, Some("5.1.1")),
+        ("550-5.1.1 no such user\r\n550 5.1.1 really not\r\n", true, Some("5.1.1")),
+        ("550 No such user\r\n", true, Some("550")),
+        ("553 5.1.3 bad address\r\n", true, Some("5.1.3")),
+        ("550 5.7.1 relaying denied\r\n", true, None),
+        ("554 5.7.1 policy\r\n", true, None),
+        ("550 relaying denied\r\n", true, None),
+    ] {
+        let told = to(Plan::at(Phase::Recipient, Act::say(reply))).await;
+        told.is_refused(0, permanent, address, &[&reply[..3]]);
+        assert_eq!(told.seen.verbs(0), ["EHLO", "MAIL", "RCPT", "RSET"], "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_connection_at_the_recipient_is_about_the_server() {
+    to(Plan::at(Phase::Recipient, Act::say("421 4.3.2 going down\r\n"))).await.is_down(0, &["RCPT", "421"]);
+    to(Plan::at(Phase::Recipient, Act::Close)).await.is_down(0, &["RCPT", "the connection"]);
+    to(Plan::at(Phase::Recipient, Act::say("354 go ahead\r\n"))).await.is_down(0, &["RCPT", "354"]);
+    hastily(Plan::at(Phase::Recipient, Act::Hang)).await.is_down(0, &["RCPT", "no answer within"]);
+}
+
+#[tokio::test]
+async fn a_refused_data_is_certain() {
+    to(Plan::at(Phase::Data, Act::say("451 4.3.0 not now\r\n"))).await.is_refused(
+        1,
+        false,
+        None,
+        &["451 4.3.0 not now"],
+    );
+    let told = to(Plan::at(Phase::Data, Act::say("554 5.7.1 not this\r\n"))).await;
+    told.is_refused(1, true, None, &["554 5.7.1 not this"]);
+    assert_eq!(told.seen.verbs(0), ["EHLO", "MAIL", "RCPT", "DATA", "RSET"]);
+    // Nothing of the letter was sent.
+    to(Plan::at(Phase::Data, Act::say("421 4.3.2 going down\r\n"))).await.is_down(1, &["DATA", "421"]);
+    to(Plan::at(Phase::Data, Act::say("250 fine\r\n"))).await.is_down(1, &["DATA", "250"]);
+    to(Plan::at(Phase::Data, Act::Close)).await.is_down(1, &["DATA", "the connection"]);
+    hastily(Plan::at(Phase::Data, Act::Hang)).await.is_down(1, &["DATA", "no answer within"]);
+}
+
+#[tokio::test]
+async fn a_closed_gate_takes_the_envelope_back_and_keeps_the_connection() {
+    let server = Server::start(Plan::good()).await;
+    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let gate = Counting::new(Pass::Stop);
+    assert_eq!(courier.deliver(&parcel(1), &gate).await, Delivery::Withheld);
+    assert_eq!(gate.asked(), 1);
+    let open = Counting::new(Pass::Go);
+    assert!(matches!(courier.deliver(&parcel(2), &open).await, Delivery::Sent { .. }));
+    let seen = server.seen();
+    assert_eq!(seen.verbs(0), ["EHLO", "MAIL", "RCPT", "RSET", "MAIL", "RCPT", "DATA"]);
+    assert_eq!((seen.connections, seen.taken().len()), (1, 1));
+    assert_eq!(seen.taken()[0].to, "service2@dealer.test");
+}
+
+#[tokio::test]
+async fn a_gate_that_closes_at_a_server_that_dies_is_closed_all_the_same() {
+    let server = Server::start(Plan::at(Phase::Reset, Act::Close)).await;
+    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    assert_eq!(courier.deliver(&parcel(1), &Counting::new(Pass::Stop)).await, Delivery::Withheld);
+}
+
+#[tokio::test]
+async fn what_the_server_does_not_offer_is_not_used() {
+    let server = Server::start(Plan::good().offers(&[])).await;
+    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let gate = Counting::new(Pass::Go);
+    let mut letter = parcel(1);
+    letter.message.extend_from_slice("Grüße\r\n".as_bytes());
+    let delivery = courier.deliver(&letter, &gate).await;
+    assert!(
+        matches!(&delivery, Delivery::Refused { permanent: true, address: None, reason } if reason.contains("8BITMIME")),
+        "{delivery:?}"
+    );
+    let mut letter = parcel(2);
+    letter.to = "jürgen@dealer.test".to_owned();
+    let delivery = courier.deliver(&letter, &gate).await;
+    assert!(
+        matches!(&delivery, Delivery::Refused { permanent: true, address: None, reason } if reason.contains("SMTPUTF8")),
+        "{delivery:?}"
+    );
+    letter.from = "köln@example.com".to_owned();
+    let delivery = courier.deliver(&letter, &gate).await;
+    assert!(matches!(&delivery, Delivery::Down { reason } if reason.contains("[mail] from")), "{delivery:?}");
+    assert_eq!((gate.asked(), server.seen().letters.len()), (0, 0));
+    let told = to(Plan::good()).await;
+    assert_eq!(told.seen.letters[0].parameters, "");
+}
+
+#[tokio::test]
+async fn what_the_server_offers_is_used_when_the_letter_needs_it() {
+    let server = Server::start(Plan::good()).await;
+    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let mut letter = parcel(1);
+    letter.to = "jürgen@dealer.test".to_owned();
+    letter.message.extend_from_slice("Grüße\r\n".as_bytes());
+    assert!(matches!(courier.deliver(&letter, &Counting::new(Pass::Go)).await, Delivery::Sent { .. }));
+    let seen = server.seen();
+    assert_eq!(
+        (seen.letters[0].parameters.as_str(), seen.letters[0].to.as_str()),
+        ("SMTPUTF8 BODY=8BITMIME", "jürgen@dealer.test")
+    );
+    assert_eq!(seen.letters[0].content.as_deref(), Some(letter.message.as_slice()));
+}
+
+#[tokio::test]
+async fn an_address_that_would_speak_to_the_server_never_gets_there() {
+    let server = Server::start(Plan::good()).await;
+    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    for bad in [
+        "",
+        "x",
+        "a@b\r\nRCPT TO:<c@d.test>",
+        "a@b.test>\r\nDATA",
+        "a b@c.test",
+        "\"a\u{0}\"@c.test",
+        "a@c.test\n",
+        "\"a\r\nb\"@c.test",
+    ] {
+        let mut letter = parcel(1);
+        letter.to = bad.to_owned();
+        let gate = Counting::new(Pass::Go);
+        let delivery = courier.deliver(&letter, &gate).await;
+        assert!(matches!(delivery, Delivery::Refused { permanent: true, .. }), "{bad:?} {delivery:?}");
+        let mut letter = parcel(1);
+        letter.from = bad.to_owned();
+        assert!(matches!(courier.deliver(&letter, &gate).await, Delivery::Down { .. }), "{bad:?}");
+        assert_eq!(gate.asked(), 0);
+    }
+    assert_eq!(server.seen().connections, 0);
+}
+
+#[tokio::test]
+async fn a_letter_that_is_given_up_half_way_leaves_no_connection_behind() {
+    let server = Server::start(Plan::plain(|moment| match (moment.phase, moment.connection) {
+        (Phase::Recipient, 0) => Act::Hang,
+        _ => Act::Usual,
+    }))
+    .await;
+    let courier = Arc::new(courier(settings(&format!("smtp://127.0.0.1:{}", server.port()))));
+    let given_up = tokio::spawn({
+        let courier = Arc::clone(&courier);
+        async move { courier.deliver(&parcel(1), &Counting::new(Pass::Go)).await }
+    });
+    server.until(|seen| seen.letters.first().is_some_and(|letter| !letter.to.is_empty())).await;
+    given_up.abort();
+    assert!(given_up.await.unwrap_err().is_cancelled());
+    server.until(|seen| seen.ended == 1).await;
+    assert!(matches!(courier.deliver(&parcel(2), &Counting::new(Pass::Go)).await, Delivery::Sent { .. }));
+    let seen = server.seen();
+    assert_eq!((seen.connections, seen.taken().len()), (2, 1));
+    assert_eq!(seen.letters[1].to, "service2@dealer.test");
+}
+
+#[tokio::test]
+async fn the_check_goes_as_far_as_a_letter_without_one() {
+    let server = Server::start(Plan::good()).await;
+    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let words = courier.check().await.unwrap();
+    assert!(words.contains("answers, unencrypted; nobody signs in"), "{words}");
+    let seen = server.until(|seen| seen.ended == 1).await;
+    assert_eq!(seen.verbs(0), ["EHLO", "QUIT"]);
+    assert_eq!(courier.name(), format!("smtp://127.0.0.1:{}", server.port()));
+    assert_eq!(courier.lanes(), 4);
+    assert_eq!(PATIENT.command.as_secs(), 30);
+}
