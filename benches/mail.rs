@@ -18,9 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cloverwatch::clock::{SharedClock, WallClock};
-use cloverwatch::domain::{
-    Actor, Ask, Contact, LetterId, LetterKind, LetterState, Policy, Profile,
-};
+use cloverwatch::domain::{Actor, Ask, Contact, LetterId, LetterKind, LetterState, Policy, Profile};
 use cloverwatch::engine::{Engine, Pace, Parts, PastedCode, Post};
 use cloverwatch::mail::smtp::Settings as SmtpSettings;
 use cloverwatch::mail::{Occasion, Parcel, Press, PressSettings, SmtpCourier, Transport};

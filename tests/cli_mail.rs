@@ -221,7 +221,9 @@ fn a_delivery_report_marks_letter_and_dealership() {
     assert_eq!(kinds(&desk).iter().filter(|kind| *kind == "email.bounced").count(), 1);
     desk.run(&["resend", "xts1", "--yes"]).ends(4).says("address refused: 5.1.1");
     assert!(desk.run(&["list", "is:attention", "--columns", "dealer_code"]).ends(0).out.contains("xts1"));
-    desk.run_with(&["mail", "bounce"], &report("stranger@example.com", "x@example.com")).ends(0).says("no letter in these");
+    desk.run_with(&["mail", "bounce"], &report("stranger@example.com", "x@example.com"))
+        .ends(0)
+        .says("no letter in these");
     desk.run_with(&["mail", "bounce"], "Subject: hello\r\n\r\nhello").ends(1).says("not a delivery report");
     // With another address it goes on.
     let corrected = cli_support::SOME.replace("carla@example.com", "carla.p@example.com");

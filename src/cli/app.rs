@@ -21,6 +21,7 @@ use super::output::Out;
 use super::select::Desk;
 
 /// What a command needs of the engine.
+#[allow(clippy::struct_excessive_bools, reason = "independent parts, each needed or not")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Need {
     /// To look at the platform.

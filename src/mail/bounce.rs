@@ -144,7 +144,7 @@ fn status(value: &str) -> Option<String> {
     let status = value.split_whitespace().next()?;
     let parts: Vec<_> = status.split('.').collect();
     let number = |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    (parts.len() == 3 && parts.iter().all(|part| number(part))).then(|| status.to_owned())
+    (parts.len() == 3 && parts.iter().all(number)).then(|| status.to_owned())
 }
 
 #[cfg(test)]

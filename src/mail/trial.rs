@@ -6,8 +6,9 @@ use lettre::message::header::ContentType;
 
 use crate::domain::{LetterId, Timestamp};
 
+use super::address::Mailbox;
 use super::courier::{Gate, Parcel, Pass};
-use super::mailbox::mailbox;
+use super::press::written;
 
 /// A gate that is never closed: nothing depends on a letter that only tries the way.
 #[derive(Debug, Clone, Copy)]
@@ -25,16 +26,17 @@ impl Gate for Open {
 /// # Errors
 /// What is wrong with one of the addresses, in words.
 pub fn trial(letter: LetterId, partner: &str, from: &str, to: &str, at: Timestamp) -> Result<Parcel, String> {
-    let sender = mailbox(from).map_err(|why| format!("the sender: {why}"))?;
-    let recipient = mailbox(to).map_err(|why| format!("the recipient: {why}"))?;
+    let sender = Mailbox::read(from).map_err(|why| format!("the sender: {why}"))?;
+    let recipient = Mailbox::read(to).map_err(|why| format!("the recipient: {why}"))?;
     let partner: String = partner.chars().filter(|c| !crate::domain::text::is_invisible(*c)).take(100).collect();
-    let (from, to) = (sender.email.to_string(), recipient.email.to_string());
+    let (from, to) = (sender.address.as_str().to_owned(), recipient.address.as_str().to_owned());
+    let header = |mailbox: &Mailbox| written(mailbox).map_err(|error| error.to_string());
     let message = Message::builder()
-        .message_id(Some(format!("<{letter}@{}>", sender.email.domain())))
+        .message_id(Some(format!("<{letter}@{}>", sender.address.domain())))
         .date(at.into())
         .subject(format!("A test letter of {partner} Onboarding"))
-        .from(sender)
-        .to(recipient)
+        .from(header(&sender)?)
+        .to(header(&recipient)?)
         .header(ContentType::TEXT_PLAIN)
         .body(format!(
             "Somebody at {partner} tried whether letters leave and arrive. This one did.\n\nThere is nothing to do, and no code in it.\n"

@@ -52,7 +52,6 @@ impl Desk {
         let mut setup = Setup {
             read_only: false,
             source: None,
-            post: None,
             me: "ana".to_owned(),
             zone: Zone::Named(Tz::America__Chicago),
             policy: world.lock().policy.clone(),

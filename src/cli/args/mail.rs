@@ -93,7 +93,7 @@ pub enum Mail {
         #[allow(missing_docs)]
         json: Json,
     },
-    /// Send a sample letter, with a code that nobody issued, to an address of yours
+    /// Send a letter without a code to an address of yours: does mail leave and arrive?
     Test {
         /// Where to
         address: String,

@@ -107,7 +107,8 @@ fn unfit(error: impl std::fmt::Display) -> LetterError {
     LetterError::Message(error.to_string())
 }
 
-fn written(mailbox: &Mailbox) -> Result<Written, LetterError> {
+/// An address with its name as the message builder takes it.
+pub(in crate::mail) fn written(mailbox: &Mailbox) -> Result<Written, LetterError> {
     let address = mailbox.address.as_str().parse();
     let address = address.map_err(|_| LetterError::Message(format!("the address {} is not taken", mailbox.address)))?;
     Ok(Written::new((!mailbox.name.is_empty()).then(|| mailbox.name.clone()), address))

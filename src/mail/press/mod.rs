@@ -18,6 +18,7 @@ use crate::domain::text::letter_words;
 use crate::domain::{InvitationCode, InvitationState, LetterId, LetterKind, Onboarding, Policy, Timestamp};
 
 use letter::CODE;
+pub(super) use letter::written;
 pub use letter::{Letter, Pages};
 use templates::Templates;
 
