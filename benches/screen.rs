@@ -63,7 +63,6 @@ fn desk(size: (u16, u16)) -> State {
     let setup = Setup {
         read_only: false,
         source: None,
-        post: None,
         me: "ana".to_owned(),
         zone: Zone::Named(chrono_tz::America::Chicago),
         policy: Policy::default(),

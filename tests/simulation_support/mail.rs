@@ -240,7 +240,7 @@ impl MailChecker {
                 assert!(!told.sending, "begun twice without an end");
                 told.sending = true;
                 told.begun += 1;
-                told.to = to.raw().to_owned();
+                to.raw().clone_into(&mut told.to);
                 told.begun_at.push(event.at);
                 assert_eq!(before.profile.contact.email, *to);
                 assert!(before.archived_at.is_none() && before.address_refused().is_none());
