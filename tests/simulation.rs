@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use cloverwatch::clock::{Clock, ManualClock};
-use cloverwatch::domain::{Actor, Ask, Command, DealershipId, Event, Fact, Outcome, Policy, Stage, Timestamp};
+use cloverwatch::domain::{Actor, Ask, Command, DealershipId, Event, Outcome, Policy, Stage, Timestamp};
 use cloverwatch::engine::{Engine, EngineError, Pace, Parts, PastedCode};
 use cloverwatch::store::Store;
 use parking_lot::Mutex;

@@ -195,7 +195,7 @@ fn header_names(bytes: &[u8]) -> Vec<String> {
 /// Everything that must be so of any letter.
 fn check(letter: &Letter, text: &str) {
     let kind = letter.occasion().kind;
-    let Parcel { message: bytes, from, to, letter: id } = letter.parcel().unwrap();
+    let Parcel { message: bytes, from, to, letter: id, .. } = letter.parcel().unwrap();
     assert_eq!(letter.parcel().unwrap().message, bytes, "the same bytes each time");
     assert_eq!((from.as_str(), to.as_str()), ("onboarding@example.com", "carla@example.com"));
     let mut names = header_names(&bytes);
