@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -190,7 +190,11 @@ pub struct Server {
 impl Server {
     /// Listens on a free port of this machine.
     pub async fn start(plan: Plan) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        Self::on(TcpListener::bind(("127.0.0.1", 0)).await.unwrap(), plan)
+    }
+
+    /// Listens where somebody has prepared it.
+    pub fn on(listener: TcpListener, plan: Plan) -> Self {
         let address = listener.local_addr().unwrap();
         let seen = watch::Sender::new(Seen::default());
         let mut tasks = JoinSet::new();
@@ -230,6 +234,13 @@ impl Server {
     pub async fn until(&self, done: impl FnMut(&Seen) -> bool) -> Seen {
         self.seen.subscribe().wait_for(done).await.unwrap().clone()
     }
+}
+
+/// A port of this machine at which nobody listens yet, and that nobody else is given.
+pub fn silent_port() -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    socket
 }
 
 /// A port of this machine at which nobody listens.
