@@ -157,6 +157,42 @@ async fn killed_when_done() {
     world.ends(&[&server]).await.first(UNTOUCHED, 1);
 }
 
+/// A command that was killed, and nothing but commands afterwards: its letter is not left behind.
+async fn without_watch(cell: &str, args: &[&str], code: i32, kinds: &[&str], copies: usize) {
+    let world = World::new(cell, &Books::plain());
+    let (plan, mood) = Mood::bad_at(Phase::Data, Act::Hang);
+    let server = Server::start(plan).await;
+    world.to(&server);
+    killed_at(&world, &server, Phase::Data, 0, &INVITE).await;
+    mood.well();
+    world.run(args, code).await;
+    let letter = world.letter(1).await;
+    assert_eq!(letter["state"], *kinds.last().unwrap(), "{cell}: {letter:#?}");
+    let ended = world.ends(&[&server]).await;
+    let kinds: Vec<_> = kinds.iter().map(|kind| format!("email.{kind}")).collect();
+    assert_eq!((ended.kinds(1), ended.count(1)), (kinds, copies), "{ended:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commands_alone_take_up_what_a_command_left() {
+    let mut cells = Vec::new();
+    for (args, code, kinds, copies) in [
+        (
+            &["mail", "retry", "xts1", "--yes"][..],
+            0,
+            &["queued", "begun", "uncertain", "retried", "begun", "sent"][..],
+            1,
+        ),
+        (&["mail", "suppress", "xts1", "--yes"], 0, &["queued", "begun", "uncertain", "suppressed"], 0),
+        // It is the same letter, and it waits for its one more try.
+        (&["resend", "xts1", "--yes"], 4, &["queued", "begun", "uncertain"], 0),
+    ] {
+        let cell = async move { without_watch(&format!("killed, then {args:?}"), args, code, kinds, copies).await };
+        cells.push((format!("killed, then {args:?}"), cell.boxed()));
+    }
+    run(cells).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_again_and_between_tries() {
     let cells = vec![

@@ -38,6 +38,7 @@ pub(super) async fn send(app: &App, word: &str, targets: &Targets, yes: bool) ->
 
 async fn queue(app: &App, kind: LetterKind, targets: &Targets, yes: bool) -> Result<(), CliError> {
     let engine = app.engine(MAIL).await?;
+    engine.settle_letters().await;
     let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
     if !yes {
         ask(app, &states, kind).await?;
@@ -111,6 +112,7 @@ pub(super) async fn retry(app: &App, args: &Letters) -> Result<(), CliError> {
     if !engine.sends_letters() {
         return Err(crate::engine::EngineError::from(crate::domain::Refusal::NoMail).into());
     }
+    engine.settle_letters().await;
     let found = chosen(app, &engine, args)?;
     ask_above_many(app, found.len(), &format!("try {} letters again", found.len()), args.yes).await?;
     let actor = app.actor();
@@ -125,6 +127,7 @@ pub(super) async fn retry(app: &App, args: &Letters) -> Result<(), CliError> {
 /// `mail suppress`.
 pub(super) async fn suppress(app: &App, args: &Letters, reason: &str) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
+    engine.settle_letters().await;
     let found: Vec<_> = chosen(app, &engine, args)?.into_iter().filter(|one| one.letter.due_at.is_some()).collect();
     if found.is_empty() {
         return Err(CliError::Refused("none of these letters waits".to_owned()));

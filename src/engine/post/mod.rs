@@ -136,6 +136,7 @@ impl Engine {
         let inner = &self.inner;
         inner.may_record()?;
         let post = inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
+        self.settle_letters().await;
         let waiting: Vec<_> =
             dealerships.iter().filter_map(|id| Some((*id, next_letter(inner.book().get(*id)?.as_ref())?.id))).collect();
         let spent = inner.letters_begun_in_the_last_hour(inner.now()).count();
@@ -158,6 +159,15 @@ impl Engine {
             Some(Posted { dealership: id, letter })
         });
         Ok(found.collect())
+    }
+
+    /// Ends what an earlier run was handing over when it ended, so that something can be done about it. For a command that ends
+    /// afterwards: where letters are sent in the background that is done at the start, and what is being handed over now is not
+    /// left over.
+    pub async fn settle_letters(&self) {
+        if !self.inner.parts.background && !self.inner.parts.read_only {
+            outbox::orphans(&self.inner).await;
+        }
     }
 
     /// Sends one letter to an address of ours, that is about no dealership: does the mail server take it?

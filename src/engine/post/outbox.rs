@@ -95,7 +95,7 @@ fn at_the_budget(elapsed: Duration) -> Duration {
 }
 
 /// What an earlier run was handing over when it ended: nobody knows whether it went.
-async fn orphans(inner: &Inner) {
+pub(super) async fn orphans(inner: &Inner) {
     let mut states = inner.book().all().1;
     states.sort_unstable_by_key(|state| state.id);
     for state in states {
