@@ -49,7 +49,7 @@ async fn changed(change: Change, phase: Phase, copies: usize, books: Arc<Books>,
         }
     }
     let watch = world.watch();
-    world.until_kind(1, "email.suppressed", 1).await;
+    world.until_over().await;
     watch.end().await;
     world.pass_another(&server).await;
     let ended = world.ends(&[&server]).await;
@@ -111,7 +111,7 @@ async fn expired(phase: Phase, books: Arc<Books>) {
     killed_at(&world, &server, phase, 0, &invite).await;
     world.to_hastily(&server, HASTY);
     let watch = world.watch();
-    world.until_kind(1, "email.suppressed", 1).await;
+    world.until_over().await;
     mood.well();
     watch.end().await;
     world.pass_another(&server).await;
@@ -126,7 +126,7 @@ async fn expired_with_nobody_there(books: Arc<Books>) {
     world.to_nobody();
     world.run(&["invite", "xts1", "--code", CODE, "--generated-at", "-71h59m57s", "--yes"], 3).await;
     let watch = world.watch();
-    world.until_kind(1, "email.suppressed", 1).await;
+    world.until_over().await;
     watch.end().await;
     let server = Server::start(Plan::good()).await;
     world.pass_another(&server).await;

@@ -33,7 +33,7 @@ const BEN: &str = "ben@example.net";
 const AT_ONCE: usize = 6;
 
 /// When nothing happens any more. Far beyond what any cell needs.
-const STUCK: Duration = Duration::from_secs(150);
+const STUCK: Duration = Duration::from_secs(60);
 
 /// Longer than any wait of a good conversation, shorter than a test that hangs.
 pub const PATIENT: &str = "60s";
@@ -212,6 +212,12 @@ impl World {
     pub async fn until_kind(&mut self, generation: u64, kind: &str, times: usize) {
         self.until(|events| kinds(events, CARLA, generation).iter().filter(|known| *known == kind).count() >= times)
             .await;
+    }
+
+    /// Waits for the first letter to have gone, or not to go any more.
+    pub async fn until_over(&mut self) {
+        let over = |kind: &String| kind == "email.sent" || kind == "email.suppressed";
+        self.until(|events| kinds(events, CARLA, 1).last().is_some_and(over)).await;
     }
 
     /// Takes another letter through: whatever else was to leave has left by then.
