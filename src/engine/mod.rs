@@ -137,9 +137,6 @@ pub enum EngineError {
     /// What should be a delivery report is none.
     #[error(transparent)]
     Report(#[from] ReportError),
-    /// The mail server, or the way to it, fails.
-    #[error("{0}")]
-    Mail(String),
     /// The task that did it failed; it is restarted, so asking again may help.
     #[error("a part of the program failed while doing it: {0}")]
     Fault(String),

@@ -15,6 +15,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
 use rand::RngExt;
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::{Engine, EngineError, Inner};
@@ -72,6 +73,8 @@ pub struct Posted {
     pub dealership: DealershipId,
     /// The letter as it is now.
     pub letter: Letter,
+    /// Why it waits, if it does: in words.
+    pub why: Option<String>,
 }
 
 /// How long a result that could not be recorded rests before that is tried again.
@@ -139,34 +142,31 @@ impl Engine {
         let waiting: Vec<_> =
             dealerships.iter().filter_map(|id| Some((*id, next_letter(inner.book().get(*id)?.as_ref())?.id))).collect();
         let spent = inner.letters_begun_in_the_last_hour(inner.now()).count();
-        let may = usize::try_from(post.per_hour).unwrap_or(usize::MAX).saturating_sub(spent);
-        let down = std::sync::atomic::AtomicBool::new(false);
-        let tries = stream::iter(&waiting).take(may).map(|(id, letter)| {
+        let room = usize::try_from(post.per_hour).unwrap_or(usize::MAX).saturating_sub(spent);
+        let down: Mutex<Option<String>> = Mutex::default();
+        let tries = stream::iter(waiting.into_iter().enumerate()).map(|(place, (id, letter))| {
             let down = &down;
             async move {
-                if !down.load(std::sync::atomic::Ordering::Relaxed)
-                    && matches!(inner.try_letter(*id, *letter).await, Tried::Down(_))
-                {
-                    down.store(true, std::sync::atomic::Ordering::Relaxed);
-                }
+                let known = down.lock().clone();
+                let why = match known {
+                    Some(why) => Some(why),
+                    None if place >= room => Some(format!("{} letters an hour are allowed", post.per_hour)),
+                    None => match inner.try_letter(id, letter).await {
+                        Tried::Ended(_) => None,
+                        Tried::Held => inner.why_held(id, letter),
+                        Tried::Down(why) => {
+                            *down.lock() = Some(why.clone());
+                            Some(why)
+                        }
+                    },
+                };
+                let state = inner.book().get(id)?;
+                let letter = state.letters().iter().find(|one| one.id == letter)?.clone();
+                Some(Posted { dealership: id, letter, why })
             }
         });
-        tries.buffer_unordered(post.courier.lanes()).collect::<()>().await;
-        let found = waiting.into_iter().filter_map(|(id, letter)| {
-            let state = inner.book().get(id)?;
-            let letter = state.letters().iter().find(|one| one.id == letter)?.clone();
-            Some(Posted { dealership: id, letter })
-        });
-        Ok(found.collect())
-    }
-
-    /// Sends one letter to an address of ours, that is about no dealership: does the mail server take it?
-    ///
-    /// # Errors
-    /// In words, what is wrong and what to do.
-    pub async fn check_mail(&self) -> Result<String, EngineError> {
-        let post = self.inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
-        post.courier.check().await.map_err(EngineError::Mail)
+        let posted: Vec<_> = tries.buffer_unordered(post.courier.lanes()).collect().await;
+        Ok(posted.into_iter().flatten().collect())
     }
 }
 
@@ -299,6 +299,12 @@ impl Inner {
             let age = (now - state.mail.as_ref()?.begun_at?).to_std().ok()?;
             (age < Duration::from_secs(3_600)).then_some(age)
         })
+    }
+
+    /// Why a letter that could go does not go now, in words.
+    fn why_held(&self, id: DealershipId, letter: LetterId) -> Option<String> {
+        let command = Command::BeginLetter { letter };
+        self.decided(id, &command, &actor()).err().map(|refusal| refusal.to_string())
     }
 
     fn letter_state(&self, id: DealershipId, letter: LetterId) -> Option<LetterState> {
