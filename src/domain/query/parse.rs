@@ -3,22 +3,19 @@
 use std::ops::Range;
 
 use memchr::memmem::Finder;
-use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
-use regex::RegexBuilder;
 
 use crate::domain::suggest::did_you_mean;
 use crate::domain::when::parse_duration;
 use crate::domain::{Fact, Stage};
 
+use super::fuzzy::Fuzzy;
+use super::pattern::Pattern;
 use super::searchable::fold;
-use super::term::{Clock, Compare, Fuzzy, Is, OPCODE_WORDS, Term, Test, Value};
+use super::term::{Clock, Compare, Is, OPCODE_WORDS, Term, Test, Value};
 use super::{Field, QueryError};
 
 /// The longest query, in bytes: more is a paste into the wrong place.
 const LONGEST: usize = 2_000;
-
-/// The largest compiled regular expression, in bytes.
-const REGEX_SIZE: usize = 1 << 20;
 
 /// Other names of fields.
 const ALIASES: &[(&str, Field)] = &[
@@ -148,9 +145,7 @@ impl Reader<'_> {
             ));
         }
         self.end_of_term()?;
-        let needle = fold(&piece.text);
-        let atom = Atom::new(&needle, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy, false);
-        Ok(Test::Fuzzy(Box::new(Fuzzy::new(atom))))
+        Ok(Test::Fuzzy(Fuzzy::new(&fold(&piece.text))))
     }
 
     fn regex(&mut self) -> Result<Test, QueryError> {
@@ -180,12 +175,7 @@ impl Reader<'_> {
         if pattern.is_empty() {
             return Err(QueryError::new(span, "the regular expression is empty"));
         }
-        // Fields stand on lines of their own, so `^` and `$` mean the ends of a field.
-        // The text is folded already: a pattern in lower case finds the same without folding again, and several times faster.
-        let folding = pattern.chars().any(char::is_uppercase);
-        let built =
-            RegexBuilder::new(&pattern).case_insensitive(folding).multi_line(true).size_limit(REGEX_SIZE).build();
-        built
+        Pattern::new(&pattern)
             .map(Test::Regex)
             .map_err(|error| QueryError::new(span, format!("the regular expression is wrong: {}", said(&error))))
     }

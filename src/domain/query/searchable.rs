@@ -4,65 +4,102 @@ use crate::domain::{DealershipId, Profile};
 
 use super::Field;
 
-/// What filters search in one dealership. Made anew when its profile changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Searchable {
-    /// Every field on a line of its own, those that words search first (the order of [`Field::ALL`]).
-    text: Box<str>,
-    ends: [u32; Field::ALL.len()],
-}
-
 /// How many fields, from the first, words search: name, group, city, dealerCode, contact, owner.
 const WORD_FIELDS: usize = 6;
+
+/// Where each field ends, counted from the first letter of the first one; each is followed by the end of its line.
+pub(super) type Ends = [u32; Field::ALL.len()];
+
+/// What filters search in one dealership, wherever it is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'a> {
+    /// The fields that words search, each on a line of its own.
+    words: &'a str,
+    /// The other fields, each on a line of its own.
+    others: &'a str,
+    ends: &'a Ends,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn new(words: &'a str, others: &'a str, ends: &'a Ends) -> Self {
+        Self { words, others, ends }
+    }
+
+    /// What words search, a field per line.
+    pub fn words(self) -> &'a str {
+        self.words.get(..self.end(WORD_FIELDS - 1)).unwrap_or_default()
+    }
+
+    /// One field.
+    pub fn field(self, field: Field) -> &'a str {
+        let place = field as usize;
+        let (lines, before) = match place < WORD_FIELDS {
+            true => (self.words, 0),
+            false => (self.others, self.end(WORD_FIELDS - 1) + 1),
+        };
+        let start = if place == 0 { 0 } else { self.end(place - 1) + 1 };
+        lines.get(start - before..self.end(place) - before).unwrap_or_default()
+    }
+
+    /// The fields that words search, one by one.
+    pub(super) fn word_fields(self) -> impl Iterator<Item = &'a str> {
+        Field::ALL.into_iter().take(WORD_FIELDS).map(move |field| self.field(field))
+    }
+
+    fn end(self, place: usize) -> usize {
+        self.ends.get(place).map_or(0, |end| *end as usize)
+    }
+}
+
+/// The text of a single dealership, folded when it is asked about. Many are kept in [`super::Texts`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Searchable {
+    pub(super) words: String,
+    pub(super) others: String,
+    pub(super) ends: Ends,
+}
 
 impl Searchable {
     /// Folds a dealership's profile.
     pub fn new(id: DealershipId, profile: &Profile) -> Self {
-        let mut text = String::with_capacity(160);
-        let mut ends = [0; Field::ALL.len()];
-        let id = id.to_string();
-        for (field, end) in Field::ALL.into_iter().zip(&mut ends) {
-            let raw = match field {
-                Field::Name => profile.name.raw(),
-                Field::Group => profile.group.raw(),
-                Field::City => profile.city.raw(),
-                Field::Dealer => profile.dealer_code.raw(),
-                Field::Contact => profile.contact.name.raw(),
-                Field::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
-                Field::State => profile.state.raw(),
-                Field::Brand => profile.brand.raw(),
-                Field::Email => profile.contact.email.raw(),
-                Field::Phone => profile.contact.phone.raw(),
-                Field::Timezone => profile.timezone.name(),
-                Field::Id => &id,
-            };
-            fold_into(&mut text, raw);
-            *end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-            text.push('\n');
-        }
-        Self { text: text.into(), ends }
+        let (mut words, mut others) = (String::with_capacity(112), String::with_capacity(80));
+        let ends = fold_profile(&mut words, &mut others, id, profile);
+        Self { words, others, ends }
     }
+}
 
-    /// What words search, a field per line.
-    pub fn words(&self) -> &str {
-        self.slice(0, WORD_FIELDS - 1)
+impl<'a> From<&'a Searchable> for Text<'a> {
+    fn from(text: &'a Searchable) -> Self {
+        Self::new(&text.words, &text.others, &text.ends)
     }
+}
 
-    /// One field.
-    pub fn field(&self, field: Field) -> &str {
-        self.slice(field as usize, field as usize)
+/// Folds a dealership's profile behind what stands in two texts.
+pub(super) fn fold_profile(words: &mut String, others: &mut String, id: DealershipId, profile: &Profile) -> Ends {
+    let mut ends = [0; Field::ALL.len()];
+    let id = id.to_string();
+    let before = words.len() + others.len();
+    for (field, end) in Field::ALL.into_iter().zip(&mut ends) {
+        let raw = match field {
+            Field::Name => profile.name.raw(),
+            Field::Group => profile.group.raw(),
+            Field::City => profile.city.raw(),
+            Field::Dealer => profile.dealer_code.raw(),
+            Field::Contact => profile.contact.name.raw(),
+            Field::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
+            Field::State => profile.state.raw(),
+            Field::Brand => profile.brand.raw(),
+            Field::Email => profile.contact.email.raw(),
+            Field::Phone => profile.contact.phone.raw(),
+            Field::Timezone => profile.timezone.name(),
+            Field::Id => &id,
+        };
+        let lines = if (field as usize) < WORD_FIELDS { &mut *words } else { &mut *others };
+        fold_into(lines, raw);
+        lines.push('\n');
+        *end = u32::try_from(words.len() + others.len() - before - 1).unwrap_or(u32::MAX);
     }
-
-    /// The fields that words search, one by one.
-    pub(super) fn word_fields(&self) -> impl Iterator<Item = &str> {
-        Field::ALL.into_iter().take(WORD_FIELDS).map(|field| self.field(field))
-    }
-
-    fn slice(&self, first: usize, last: usize) -> &str {
-        let start = if first == 0 { 0 } else { self.ends.get(first - 1).map_or(0, |end| *end as usize + 1) };
-        let end = self.ends.get(last).map_or(0, |end| *end as usize);
-        self.text.get(start..end).unwrap_or_default()
-    }
+    ends
 }
 
 /// Folds case and makes white space and controls plain spaces, so that no field reaches into the next line.

@@ -1,5 +1,6 @@
 //! The columns of the table, and the number by which those that are no texts order the rows.
 
+use crate::domain::query::Derived;
 use crate::domain::{Attention, InvitationState, Onboarding, Timestamp};
 
 /// A column of the table, or the order of the desk.
@@ -88,17 +89,6 @@ impl Default for Sort {
     fn default() -> Self {
         Self { column: Column::Attention, descending: false }
     }
-}
-
-/// What a row shows that depends on the moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Derived {
-    /// Where it stands.
-    pub stage: crate::domain::Stage,
-    /// Why it needs somebody.
-    pub attention: Option<Attention>,
-    /// Out of sight.
-    pub snoozed: bool,
 }
 
 /// The number by which a column orders a row; `None` when it has no value, or when the column orders by text.
