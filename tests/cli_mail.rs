@@ -220,7 +220,11 @@ fn a_delivery_report_marks_letter_and_dealership() {
     assert_eq!(one["mail"]["address_refused"]["status"], "5.1.1");
     assert_eq!(kinds(&desk).iter().filter(|kind| *kind == "email.bounced").count(), 1);
     desk.run(&["resend", "xts1", "--yes"]).ends(4).says("address refused: 5.1.1");
-    assert!(desk.run(&["list", "is:attention", "--columns", "dealer_code"]).ends(0).out.contains("xts1"));
+    for query in ["is:attention", "mail:refused", "mail:bounced", "mail:none,bounced !xts2"] {
+        assert!(desk.run(&["list", query, "--columns", "dealer_code"]).ends(0).out.contains("xts1"), "{query}");
+    }
+    assert!(!desk.run(&["list", "mail:sent,failed,uncertain"]).ends(0).out.contains("xts1"));
+    desk.run(&["list", "mail:faild"]).ends(2).says("did you mean `failed`?");
     desk.run_with(&["mail", "bounce"], &report("stranger@example.com", "x@example.com"))
         .ends(0)
         .says("no letter in these");

@@ -2,7 +2,8 @@
 //!
 //! Terms are separated by spaces and must all hold. Words and `"quoted words"` search name, group, city, dealerCode,
 //! contact and owner; `field:a,b` searches one field for any of the values; `!` in front of a term turns it round; `~word`
-//! is fuzzy, `/regex/` is what it says; `expires<6h` compares a clock; `is:`, `stage:`, `opcode:` and `kind:` know words.
+//! is fuzzy, `/regex/` is what it says; `expires<6h` compares a clock; `is:`, `stage:`, `opcode:`,
+//! `mail:` and `kind:` know words.
 
 mod error;
 mod fuzzy;
@@ -183,9 +184,10 @@ impl Query {
         let is = term::Is::WORDS.iter().map(|(word, _)| format!("is:{word}"));
         let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.word()));
         let opcodes = term::OPCODE_WORDS.iter().map(|(word, _)| format!("opcode:{word}"));
+        let mail = term::MailIs::WORDS.iter().map(|(word, _)| format!("mail:{word}"));
         let clocks = term::Clock::WORDS.iter().map(|(word, _)| format!("{word}<"));
         let kinds = Fact::KINDS.iter().map(|kind| format!("kind:{kind}"));
-        fields.chain(is).chain(stages).chain(opcodes).chain(clocks).chain(kinds).collect()
+        fields.chain(is).chain(stages).chain(opcodes).chain(mail).chain(clocks).chain(kinds).collect()
     }
 }
 

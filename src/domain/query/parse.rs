@@ -11,7 +11,7 @@ use crate::domain::{Fact, Stage};
 use super::fuzzy::Fuzzy;
 use super::pattern::Pattern;
 use super::searchable::fold;
-use super::term::{Clock, Compare, Is, OPCODE_WORDS, Term, Test, Value};
+use super::term::{Clock, Compare, Is, MailIs, OPCODE_WORDS, Term, Test, Value};
 use super::{Field, QueryError};
 
 /// The longest query, in bytes: more is a paste into the wrong place.
@@ -29,7 +29,7 @@ const ALIASES: &[(&str, Field)] = &[
 ];
 
 /// Words before a colon that are not fields.
-const TOPICS: &[&str] = &["is", "stage", "opcode", "kind"];
+const TOPICS: &[&str] = &["is", "stage", "opcode", "mail", "kind"];
 
 /// Reads every term; the cheap ones come first.
 pub(super) fn terms(text: &str) -> Result<Vec<Term>, QueryError> {
@@ -202,6 +202,10 @@ impl Reader<'_> {
             "opcode" => {
                 let states = values.iter().map(|value| one_of("opcode state", value, OPCODE_WORDS));
                 Ok(Test::Opcode(states.collect::<Result<_, _>>()?))
+            }
+            "mail" => {
+                let states = values.iter().map(|value| one_of("state of letters", value, MailIs::WORDS));
+                Ok(Test::Mail(states.collect::<Result<_, _>>()?))
             }
             "stage" => values.iter().try_fold(0, |mask, value| Ok(mask | 1 << stage(value)? as u32)).map(Test::Stage),
             _ => values.iter().try_fold(0, |mask, value| Ok(mask | kinds(value)?)).map(Test::Kind),

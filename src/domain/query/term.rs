@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use memchr::memmem::Finder;
 
-use crate::domain::{InvitationState, Onboarding, OpcodeState, Stage};
+use crate::domain::{InvitationState, LetterState, Onboarding, OpcodeState, Stage};
 
 use super::fuzzy::Fuzzy;
 use super::pattern::Pattern;
@@ -62,6 +62,8 @@ pub(super) enum Test {
     Stage(u32),
     /// One of these opcode states.
     Opcode(Vec<OpcodeState>),
+    /// One of these states of the letter that tells how things stand.
+    Mail(Vec<MailIs>),
     /// One of these kinds of event, as a bit each.
     Kind(u64),
     /// A clock compared with a length of time.
@@ -139,6 +141,40 @@ pub(super) const OPCODE_WORDS: &[(&str, OpcodeState)] = &[
     ("near-miss", OpcodeState::NearMiss),
     ("unknown", OpcodeState::Unknown),
 ];
+
+/// What can be asked of a dealership's letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MailIs {
+    /// The letter that tells how things stand is in this state.
+    At(LetterState),
+    /// Its address was refused.
+    Refused,
+    /// It never had a letter.
+    None,
+}
+
+impl MailIs {
+    /// Every word of `mail:`.
+    pub(super) const WORDS: &'static [(&'static str, Self)] = &[
+        ("failed", Self::At(LetterState::Failed)),
+        ("uncertain", Self::At(LetterState::Uncertain)),
+        ("sent", Self::At(LetterState::Sent)),
+        ("queued", Self::At(LetterState::Queued)),
+        ("sending", Self::At(LetterState::Sending)),
+        ("suppressed", Self::At(LetterState::Suppressed)),
+        ("bounced", Self::At(LetterState::Bounced)),
+        ("refused", Self::Refused),
+        ("none", Self::None),
+    ];
+
+    fn holds(self, state: &Onboarding) -> bool {
+        match self {
+            Self::At(wanted) => state.telling_letter().is_some_and(|letter| letter.state == wanted),
+            Self::Refused => state.address_refused().is_some(),
+            Self::None => state.letters().is_empty(),
+        }
+    }
+}
 
 /// A clock of a dealership. One that does not run is neither smaller nor greater than anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -228,6 +264,7 @@ impl Term {
             Test::Is(conditions) => conditions.iter().any(|condition| condition.holds(asked, ctx)),
             Test::Stage(mask) => mask & (1 << asked.stage(ctx) as u32) != 0,
             Test::Opcode(states) => states.contains(&state.opcode_state),
+            Test::Mail(states) => states.iter().any(|wanted| wanted.holds(state)),
             Test::Kind(mask) => mask & (1 << u32::from(asked.kind.unwrap_or(state.last_event.kind))) != 0,
             Test::Clock(clock, compare, than) => {
                 clock.shows(state, ctx).is_some_and(|shown| compare.holds(shown, *than))
@@ -284,7 +321,7 @@ impl Term {
     /// How dear it is to ask: the cheap ones are asked first.
     pub(super) fn cost(&self) -> u8 {
         match self.test {
-            Test::Opcode(_) | Test::Kind(_) => 0,
+            Test::Opcode(_) | Test::Mail(_) | Test::Kind(_) => 0,
             Test::Stage(_) | Test::Clock(..) | Test::Is(_) => 1,
             Test::Field(..) => 2,
             Test::Word(_) => 3,

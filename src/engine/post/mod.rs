@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
-use rand::RngExt;
 use parking_lot::Mutex;
+use rand::RngExt;
 use tokio::sync::Notify;
 
 use super::{Engine, EngineError, Inner};
