@@ -7,38 +7,48 @@ use super::Field;
 /// How many fields, from the first, words search: name, group, city, dealerCode, contact, owner.
 const WORD_FIELDS: usize = 6;
 
-/// Where each field ends, counted from the first letter of the first one; each is followed by the end of its line.
-pub(super) type Ends = [u32; Field::ALL.len()];
+/// Where the text of a dealership is within others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Place {
+    /// Where the fields that words search begin.
+    pub(super) words: u32,
+    /// Where the other fields begin.
+    pub(super) others: u32,
+    /// Where each field ends, counted from the first letter of the first one; each is followed by the end of its line.
+    pub(super) ends: [u32; Field::ALL.len()],
+}
 
-/// What filters search in one dealership, wherever it is kept.
+/// What filters search in one dealership, wherever it is kept. Nothing of it is read before it is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Text<'a> {
-    /// The fields that words search, each on a line of its own.
+    /// Lines of fields that words search, these and others.
     words: &'a str,
-    /// The other fields, each on a line of its own.
+    /// Lines of other fields.
     others: &'a str,
-    ends: &'a Ends,
+    place: &'a Place,
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn new(words: &'a str, others: &'a str, ends: &'a Ends) -> Self {
-        Self { words, others, ends }
+    pub(super) fn new(words: &'a str, others: &'a str, place: &'a Place) -> Self {
+        Self { words, others, place }
     }
 
     /// What words search, a field per line.
     pub fn words(self) -> &'a str {
-        self.words.get(..self.end(WORD_FIELDS - 1)).unwrap_or_default()
+        let start = self.place.words as usize;
+        self.words.get(start..start + self.end(WORD_FIELDS - 1)).unwrap_or_default()
     }
 
     /// One field.
     pub fn field(self, field: Field) -> &'a str {
-        let place = field as usize;
-        let (lines, before) = match place < WORD_FIELDS {
-            true => (self.words, 0),
-            false => (self.others, self.end(WORD_FIELDS - 1) + 1),
+        let number = field as usize;
+        let start = if number == 0 { 0 } else { self.end(number - 1) + 1 };
+        let (lines, begin, before) = match number < WORD_FIELDS {
+            true => (self.words, self.place.words, 0),
+            false => (self.others, self.place.others, self.end(WORD_FIELDS - 1) + 1),
         };
-        let start = if place == 0 { 0 } else { self.end(place - 1) + 1 };
-        lines.get(start - before..self.end(place) - before).unwrap_or_default()
+        let within = |place: usize| (begin as usize + place).saturating_sub(before);
+        lines.get(within(start)..within(self.end(number))).unwrap_or_default()
     }
 
     /// The fields that words search, one by one.
@@ -46,8 +56,8 @@ impl<'a> Text<'a> {
         Field::ALL.into_iter().take(WORD_FIELDS).map(move |field| self.field(field))
     }
 
-    fn end(self, place: usize) -> usize {
-        self.ends.get(place).map_or(0, |end| *end as usize)
+    fn end(self, number: usize) -> usize {
+        self.place.ends.get(number).map_or(0, |end| *end as usize)
     }
 }
 
@@ -56,30 +66,30 @@ impl<'a> Text<'a> {
 pub struct Searchable {
     pub(super) words: String,
     pub(super) others: String,
-    pub(super) ends: Ends,
+    pub(super) place: Place,
 }
 
 impl Searchable {
     /// Folds a dealership's profile.
     pub fn new(id: DealershipId, profile: &Profile) -> Self {
         let (mut words, mut others) = (String::with_capacity(112), String::with_capacity(80));
-        let ends = fold_profile(&mut words, &mut others, id, profile);
-        Self { words, others, ends }
+        let place = fold_profile(&mut words, &mut others, id, profile);
+        Self { words, others, place }
     }
 }
 
 impl<'a> From<&'a Searchable> for Text<'a> {
     fn from(text: &'a Searchable) -> Self {
-        Self::new(&text.words, &text.others, &text.ends)
+        Self::new(&text.words, &text.others, &text.place)
     }
 }
 
 /// Folds a dealership's profile behind what stands in two texts.
-pub(super) fn fold_profile(words: &mut String, others: &mut String, id: DealershipId, profile: &Profile) -> Ends {
-    let mut ends = [0; Field::ALL.len()];
+pub(super) fn fold_profile(words: &mut String, others: &mut String, id: DealershipId, profile: &Profile) -> Place {
+    let mut place = Place { words: length(words), others: length(others), ..Place::default() };
     let id = id.to_string();
     let before = words.len() + others.len();
-    for (field, end) in Field::ALL.into_iter().zip(&mut ends) {
+    for (field, end) in Field::ALL.into_iter().zip(&mut place.ends) {
         let raw = match field {
             Field::Name => profile.name.raw(),
             Field::Group => profile.group.raw(),
@@ -99,7 +109,12 @@ pub(super) fn fold_profile(words: &mut String, others: &mut String, id: Dealersh
         lines.push('\n');
         *end = u32::try_from(words.len() + others.len() - before - 1).unwrap_or(u32::MAX);
     }
-    ends
+    place
+}
+
+/// The length of a text, in the size in which places are kept.
+pub(super) fn length(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
 
 /// Folds case and makes white space and controls plain spaces, so that no field reaches into the next line.

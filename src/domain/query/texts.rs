@@ -2,7 +2,7 @@
 
 use crate::domain::{DealershipId, Profile};
 
-use super::searchable::{Ends, Searchable, Text, fold_profile};
+use super::searchable::{Place, Searchable, Text, fold_profile, length};
 
 /// How many rows share a block: what is found in one fits a number with a bit for each.
 pub const BLOCK: usize = u64::BITS as usize;
@@ -17,22 +17,14 @@ pub struct Block {
     rows: Vec<Place>,
 }
 
-/// Where the text of a row is.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    words: u32,
-    others: u32,
-    ends: Ends,
-}
-
 impl Block {
     /// The text of one row. One that is not there has none.
     pub fn text(&self, row: usize) -> Text<'_> {
-        const NONE: &Ends = &[0; _];
-        let Some(place) = self.rows.get(row) else { return Text::new("", "", NONE) };
-        let words = self.words.get(place.words as usize..).unwrap_or_default();
-        let others = self.others.get(place.others as usize..).unwrap_or_default();
-        Text::new(words, others, &place.ends)
+        const NONE: &Place = &Place { words: 0, others: 0, ends: [0; _] };
+        match self.rows.get(row) {
+            Some(place) => Text::new(&self.words, &self.others, place),
+            None => Text::new("", "", NONE),
+        }
     }
 
     /// A bit for each of these rows whose words hold what is looked for: `find` says where, from a place on, something
@@ -53,9 +45,7 @@ impl Block {
     }
 
     fn push(&mut self, id: DealershipId, profile: &Profile) {
-        let (words, others) = (length(&self.words), length(&self.others));
-        let ends = fold_profile(&mut self.words, &mut self.others, id, profile);
-        self.rows.push(Place { words, others, ends });
+        self.rows.push(fold_profile(&mut self.words, &mut self.others, id, profile));
         if self.rows.len() == BLOCK {
             self.words.shrink_to_fit();
             self.others.shrink_to_fit();
@@ -71,17 +61,13 @@ impl Block {
         self.others.replace_range(others as usize..others_end as usize, &text.others);
         for (behind, place) in self.rows.iter_mut().skip(row).enumerate() {
             if behind == 0 {
-                place.ends = text.ends;
+                place.ends = text.place.ends;
             } else {
                 place.words = place.words - words_end + words + length(&text.words);
                 place.others = place.others - others_end + others + length(&text.others);
             }
         }
     }
-}
-
-fn length(text: &str) -> u32 {
-    u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
 
 /// The texts of rows that are numbered from nought.
