@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, LetterState};
+use crate::domain::{DealershipId, LetterState, in_words};
 use crate::engine::{self, Engine};
 
+use super::super::app::App;
 use super::super::error::CliError;
 
 /// What became of the letters of a command, by dealership.
@@ -17,9 +18,21 @@ impl Posted {
     ///
     /// # Errors
     /// When what became of it could not be recorded.
-    pub(in crate::cli) async fn now(engine: &Engine, dealerships: &[DealershipId]) -> Result<Self, CliError> {
+    pub(in crate::cli) async fn now(
+        app: &App,
+        engine: &Engine,
+        dealerships: &[DealershipId],
+    ) -> Result<Self, CliError> {
         if !engine.sends_letters() || dealerships.is_empty() {
             return Ok(Self::default());
+        }
+        let (apart, now) = (engine.policy().mail.per_dealership, app.clock.now());
+        let waits = dealerships.iter().filter_map(|id| {
+            let state = engine.book().get(*id)?;
+            state.letters().iter().any(|letter| letter.due_at.is_some()).then(|| state.letter_pause(apart, now))?
+        });
+        if let Some(longest) = waits.max() {
+            app.out.note(format!("a dealership had a letter a moment ago; the next one goes in {}", in_words(longest)));
         }
         let posted = engine.post_now(dealerships).await?;
         Ok(Self(posted.into_iter().map(|one| (one.dealership, one)).collect()))

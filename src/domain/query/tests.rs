@@ -186,7 +186,7 @@ fn mistakes_say_where_and_what_would_be_right() {
         ("stage:foo", "foo", "one of new, invited"),
         ("kind:invitation.isued", "invitation.isued", "did you mean `invitation.issued`?"),
         ("opcode:no", "no", "one of missing"),
-        ("mail:failed", "mail", "not part of this version"),
+        ("mail:faild", "faild", "did you mean `failed`?"),
         ("expires:6h", "expires", "compare it"),
         ("expires<6", "6", "no unit"),
         ("expires<", "expires<", "missing"),

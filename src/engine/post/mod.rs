@@ -77,6 +77,9 @@ pub struct Posted {
     pub why: Option<String>,
 }
 
+/// How long somebody who waits for a letter waits for its dealership's turn.
+const LONGEST_PAUSE: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
+
 /// How long a result that could not be recorded rests before that is tried again.
 const REST: Duration = Duration::from_secs(1);
 
@@ -129,8 +132,8 @@ impl Engine {
         Ok(post.press.write(&state, &occasion(letter), &self.inner.parts.policy)?)
     }
 
-    /// Hands over every waiting letter of these dealerships, one try each, and waits for it: for a command that ends
-    /// afterwards. When the mail server fails, or
+    /// Hands over the next waiting letter of each of these dealerships, one try each, and waits for it, also for a dealership's turn
+    /// when it had one a moment ago: for a command that ends afterwards. When the mail server fails, or
     /// the hour is full, the rest stays queued.
     ///
     /// # Errors
@@ -151,7 +154,7 @@ impl Engine {
                 let why = match known {
                     Some(why) => Some(why),
                     None if place >= room => Some(format!("{} letters an hour are allowed", post.per_hour)),
-                    None => match inner.try_letter(id, letter).await {
+                    None => match inner.try_letter_after_pause(id, letter).await {
                         Tried::Ended(_) => None,
                         Tried::Held => inner.why_held(id, letter),
                         Tried::Down(why) => {
@@ -299,6 +302,20 @@ impl Inner {
             let age = (now - state.mail.as_ref()?.begun_at?).to_std().ok()?;
             (age < Duration::from_secs(3_600)).then_some(age)
         })
+    }
+
+    /// One try, when the dealership may have its next letter; not longer than [`LONGEST_PAUSE`] away.
+    async fn try_letter_after_pause(&self, id: DealershipId, letter: LetterId) -> Tried {
+        let apart = self.parts.policy.mail.per_dealership;
+        let pause = self.book().get(id).and_then(|state| state.letter_pause(apart, self.now()));
+        if let Some(pause) = pause.filter(|pause| *pause <= LONGEST_PAUSE) {
+            tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => return Tried::Held,
+                () = self.parts.clock.sleep(pause.to_std().unwrap_or_default()) => {}
+            }
+        }
+        self.try_letter(id, letter).await
     }
 
     /// Why a letter that could go does not go now, in words.
