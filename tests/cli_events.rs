@@ -32,11 +32,11 @@ fn events_by_kind_query_and_time() {
     assert_eq!(kinds(&desk.run(&["events", "--json", "kind:note.added"]).ends(0).out), ["note.added"]);
     assert_eq!(
         kinds(&desk.run(&["events", "--json", "nakamura"]).ends(0).out),
-        ["dealership.added", "invitation.issued"]
+        ["dealership.added", "invitation.issued", "email.queued", "email.begun", "email.sent"]
     );
     assert_eq!(kinds(&desk.run(&["events", "--json", "-n", "1"]).ends(0).out), ["note.added"]);
     assert_eq!(desk.run(&["events", "--json", "--until", "-1h"]).ends(0).out, "");
-    assert_eq!(kinds(&desk.run(&["events", "--json", "--since", "-1h"]).ends(0).out).len(), 6);
+    assert_eq!(kinds(&desk.run(&["events", "--json", "--since", "-1h"]).ends(0).out).len(), 9);
     desk.run(&["events", "--kind", "invitation.isued"]).ends(2).says("did you mean `invitation.issued`?");
     let people = desk.run(&["events", "--kind", "note.added"]).ends(0).out;
     assert!(

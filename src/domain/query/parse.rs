@@ -298,9 +298,7 @@ fn finder(text: &str) -> Box<Finder<'static>> {
 }
 
 fn unknown_field(word: &str, span: Range<usize>) -> QueryError {
-    let message = if word == "mail" {
-        "mail is not part of this version; `mail:` will come with it".to_owned()
-    } else if Clock::WORDS.iter().any(|(known, _)| *known == word) {
+    let message = if Clock::WORDS.iter().any(|(known, _)| *known == word) {
         format!("`{word}` is a clock: compare it, like `{word}<6h` or `{word}>2d`")
     } else {
         let fields = Field::ALL.into_iter().map(Field::word).chain(TOPICS.iter().copied());
