@@ -43,7 +43,7 @@ use recent::Recent;
 
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use import::{Imported, Incoming};
-pub use post::{MailState, MailStatus, Post, Posted, Returns};
+pub use post::{LetterText, MailState, MailStatus, Post, Posted, Returns};
 pub use status::{Alarm, Cause, LookNote, PlatformState, Status, Sweep};
 
 /// How often a decision is made anew because the dealership changed under it.

@@ -7,6 +7,7 @@
 mod outbox;
 mod reports;
 mod server;
+mod text;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub(super) use outbox::run;
 pub use reports::Returns;
 pub(super) use reports::run as read_reports;
 pub use server::{MailState, MailStatus};
+pub use text::LetterText;
 
 /// What letters are made of and go through.
 pub struct Post {
