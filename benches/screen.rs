@@ -1,4 +1,4 @@
-//! The screen on 100,000 dealerships: a frame, a key, a filter keystroke, a sort, a commit.
+//! The screen on 100,000 dealerships: a frame, a key, a filter keystroke, a sort, a commit, all letters.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ use cloverwatch::tui::theme::{Theme, ThemeChoice};
 use cloverwatch::tui::{Moment, Msg, Setup, State, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use divan::{Bencher, black_box};
-use population::{World, crowd, now};
+use population::{World, crowd, now, profile, sent};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -64,6 +64,8 @@ fn desk(size: (u16, u16)) -> State {
     let setup = Setup {
         read_only: false,
         source: None,
+        post: None,
+        mailboxes: None,
         me: "ana".to_owned(),
         zone: Zone::Named(chrono_tz::America::Chicago),
         policy: Policy::default(),
@@ -295,6 +297,63 @@ fn commit(bencher: Bencher<'_, '_>) {
             let id = DealershipId::from_bits(n + 1);
             let command = Command::Note { text: "a note".into() };
             CROWD.with_borrow_mut(|world| world.person(id, now(), &command))
+        })
+        .bench_local_values(|committed| tell(&mut state, Msg::Committed(committed)));
+}
+
+/// So many dealerships whose letter waits.
+fn waiting() -> State {
+    let mut world = World::mailing();
+    for n in 1..=MANY {
+        let profile = profile(n, "Dealership", "Boise", chrono_tz::Tz::America__Boise, None);
+        world.add(n, profile, now());
+        world.issue(DealershipId::from_bits(n), now(), &format!("CODE-{n}"));
+    }
+    let mut state = desk((200, 60));
+    let rows = Rows::new(world.all(), None, Policy::default(), now());
+    state.rows = rows;
+    WAITING.with_borrow_mut(|there| *there = world);
+    state
+}
+
+thread_local! {
+    static WAITING: RefCell<World> = RefCell::default();
+}
+
+/// The view of all letters is opened, or gone through, over one waiting letter of each.
+#[divan::bench(args = ["open", "bottom", "mark all"], sample_count = 60)]
+fn letters(bencher: Bencher<'_, '_>, what: &str) {
+    let state = RefCell::new(waiting());
+    let theme = Theme::choose(ThemeChoice::Dark, None, None);
+    let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
+    let (before, keys) = match what {
+        "open" => ("Mq", "M"),
+        "bottom" => ("gg", "G"),
+        _ => ("mc", "ma"),
+    };
+    if what != "open" {
+        type_all(&mut state.borrow_mut(), "M");
+    }
+    bencher.with_inputs(|| type_all(&mut state.borrow_mut(), before)).bench_local_values(|()| {
+        type_all(&mut state.borrow_mut(), keys);
+        terminal
+            .draw(|frame| {
+                black_box(draw(&state.borrow(), &theme, frame));
+            })
+            .unwrap();
+    });
+}
+
+/// One letter is sent while all of them are shown.
+#[divan::bench(sample_count = 200)]
+fn letter_sent(bencher: Bencher<'_, '_>) {
+    let mut state = waiting();
+    type_all(&mut state, "M");
+    let mut n = 0;
+    bencher
+        .with_inputs(|| {
+            n = (n + 7_919) % MANY;
+            WAITING.with_borrow_mut(|world| world.post(DealershipId::from_bits(n + 1), now(), sent()))
         })
         .bench_local_values(|committed| tell(&mut state, Msg::Committed(committed)));
 }

@@ -62,6 +62,7 @@ pub(super) async fn on(
         partner: app.config.partner.clone(),
         appointment: app.config.appointment.clone(),
         demo,
+        mailboxes: None,
         mouse: app.config.ui.mouse,
         notices,
         clock: Arc::clone(&app.clock),
