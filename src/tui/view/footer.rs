@@ -42,15 +42,11 @@ fn useful(state: &State) -> &'static [Action] {
         Mode::Desk if state.queue.is_some() => &[
             A::QueueRetry,
             A::QueueJump,
-            A::QueueClose,
             A::QueueSuppress,
             A::QueueRetryFailed,
             A::QueueTrouble,
             A::QueueRead,
             A::QueueMark,
-            A::Help,
-            A::Palette,
-            A::Quit,
         ],
         Mode::Desk if state.rows.is_empty() => &[A::Help, A::Palette, A::Quit],
         Mode::Desk => match state.focus {
@@ -111,7 +107,12 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
     }
     // Whoever knows these finds everything else: on the desk they have their place, however narrow it is.
     let on_desk = matches!(state.mode, Mode::Desk) && state.reading.is_none();
-    let always: &[Action] = if on_desk { &[Action::Help, Action::Palette, Action::Quit] } else { &[] };
+    let always: &[Action] = match on_desk {
+        // The key that leaves the desk goes back from here.
+        true if state.queue.is_some() => &[Action::Help, Action::Palette, Action::QueueClose],
+        true => &[Action::Help, Action::Palette, Action::Quit],
+        false => &[],
+    };
     let needed = |action: &Action| {
         let key = state.setup.keymap.first_key(*action)?;
         Some((width(&key) + 1 + width(action.info().title)) as u16)
