@@ -1,4 +1,4 @@
-//! The screen on 100,000 dealerships: a frame, a key, a filter keystroke, a sort, a commit.
+//! The screen on 100,000 dealerships: a frame, a key, a filter keystroke, a sort, a commit, all letters.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,6 +15,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cloverwatch::domain::query::{Searchable, Text};
 use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Policy, Query};
 use cloverwatch::engine::{PlatformState, Status};
 use cloverwatch::tui::clocks::Zone;
@@ -24,7 +25,7 @@ use cloverwatch::tui::theme::{Theme, ThemeChoice};
 use cloverwatch::tui::{Moment, Msg, Setup, State, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use divan::{Bencher, black_box};
-use population::{World, crowd, now};
+use population::{World, crowd, now, profile, sent};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -63,6 +64,8 @@ fn desk(size: (u16, u16)) -> State {
     let setup = Setup {
         read_only: false,
         source: None,
+        post: None,
+        mailboxes: None,
         me: "ana".to_owned(),
         zone: Zone::Named(chrono_tz::America::Chicago),
         policy: Policy::default(),
@@ -125,11 +128,46 @@ fn key_and_frame(bencher: Bencher<'_, '_>, key: &str) {
     });
 }
 
-const FILTERS: [&str; 6] = ["f", "nakamura ford", "is:expired", "~nkmford", "expires<6h owner:ana", "/ford [0-9]+$/"];
+/// Every kind of filter, by name.
+const FILTERS: [(&str, &str); 15] = [
+    ("a letter", "f"),
+    ("words", "nakamura ford"),
+    ("no such word", "nakamurq"),
+    ("fields", "city:boise owner:ana"),
+    ("state", "is:expired"),
+    ("attention", "is:attention"),
+    ("clock", "expires<6h"),
+    ("clock and field", "expires<6h owner:ana"),
+    ("fuzzy", "~nkmford"),
+    ("fuzzy, few letters", "~kv"),
+    ("fuzzy, accents", "~núñe"),
+    ("regex", "/ford [0-9]+$/"),
+    ("regex, classes only", "/[a-m]+ [0-9]{3}$/"),
+    ("regex, white space", "/ford\\s+[0-9]+$/"),
+    ("regex, borders", "/\\bkia\\b/"),
+];
+
+fn filter_of(kind: &str) -> &'static str {
+    FILTERS.into_iter().find(|(name, _)| *name == kind).unwrap().1
+}
+
+/// What the times of filters are to be compared with on a machine that does other things: a search for a word that is
+/// nowhere, through a text as long as all that words search, by one thread.
+#[divan::bench(sample_count = 50)]
+fn filter_yardstick(bencher: Bencher<'_, '_>) {
+    let mut text = String::new();
+    for state in states() {
+        text.push_str(Text::from(&Searchable::new(state.id, &state.profile)).words());
+        text.push('\n');
+    }
+    let finder = memchr::memmem::Finder::new("nakamurq");
+    bencher.bench_local(|| black_box(finder.find(black_box(text.as_bytes()))));
+}
 
 /// The last letter of a filter, as the desk takes it.
-#[divan::bench(args = FILTERS, sample_count = 50)]
-fn filter_keystroke(bencher: Bencher<'_, '_>, text: &str) {
+#[divan::bench(args = FILTERS.map(|(kind, _)| kind), sample_count = 50)]
+fn filter_keystroke(bencher: Bencher<'_, '_>, kind: &str) {
+    let text = filter_of(kind);
     let state = RefCell::new(desk((200, 60)));
     press(&mut state.borrow_mut(), KeyCode::Char('/'));
     let (before, last) = text.split_at(text.len() - 1);
@@ -146,13 +184,13 @@ fn filter_keystroke(bencher: Bencher<'_, '_>, text: &str) {
 }
 
 /// A filter that is new as a whole: every row is asked.
-#[divan::bench(args = FILTERS, sample_count = 50)]
-fn filter_anew(bencher: Bencher<'_, '_>, text: &str) {
+#[divan::bench(args = FILTERS.map(|(kind, _)| kind), sample_count = 50)]
+fn filter_anew(bencher: Bencher<'_, '_>, kind: &str) {
     let rows = RefCell::new(rows());
     bencher
         .with_inputs(|| {
             rows.borrow_mut().set_query(Query::parse("zzz").unwrap(), now());
-            Query::parse(text).unwrap()
+            Query::parse(filter_of(kind)).unwrap()
         })
         .bench_local_values(|query| rows.borrow_mut().set_query(query, now()));
 }
@@ -259,6 +297,63 @@ fn commit(bencher: Bencher<'_, '_>) {
             let id = DealershipId::from_bits(n + 1);
             let command = Command::Note { text: "a note".into() };
             CROWD.with_borrow_mut(|world| world.person(id, now(), &command))
+        })
+        .bench_local_values(|committed| tell(&mut state, Msg::Committed(committed)));
+}
+
+/// So many dealerships whose letter waits.
+fn waiting() -> State {
+    let mut world = World::mailing();
+    for n in 1..=MANY {
+        let profile = profile(n, "Dealership", "Boise", chrono_tz::Tz::America__Boise, None);
+        world.add(n, profile, now());
+        world.issue(DealershipId::from_bits(n), now(), &format!("CODE-{n}"));
+    }
+    let mut state = desk((200, 60));
+    let rows = Rows::new(world.all(), None, Policy::default(), now());
+    state.rows = rows;
+    WAITING.with_borrow_mut(|there| *there = world);
+    state
+}
+
+thread_local! {
+    static WAITING: RefCell<World> = RefCell::default();
+}
+
+/// The view of all letters is opened, or gone through, over one waiting letter of each.
+#[divan::bench(args = ["open", "bottom", "mark all"], sample_count = 60)]
+fn letters(bencher: Bencher<'_, '_>, what: &str) {
+    let state = RefCell::new(waiting());
+    let theme = Theme::choose(ThemeChoice::Dark, None, None);
+    let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
+    let (before, keys) = match what {
+        "open" => ("Mq", "M"),
+        "bottom" => ("gg", "G"),
+        _ => ("mc", "ma"),
+    };
+    if what != "open" {
+        type_all(&mut state.borrow_mut(), "M");
+    }
+    bencher.with_inputs(|| type_all(&mut state.borrow_mut(), before)).bench_local_values(|()| {
+        type_all(&mut state.borrow_mut(), keys);
+        terminal
+            .draw(|frame| {
+                black_box(draw(&state.borrow(), &theme, frame));
+            })
+            .unwrap();
+    });
+}
+
+/// One letter is sent while all of them are shown.
+#[divan::bench(sample_count = 200)]
+fn letter_sent(bencher: Bencher<'_, '_>) {
+    let mut state = waiting();
+    type_all(&mut state, "M");
+    let mut n = 0;
+    bencher
+        .with_inputs(|| {
+            n = (n + 7_919) % MANY;
+            WAITING.with_borrow_mut(|world| world.post(DealershipId::from_bits(n + 1), now(), sent()))
         })
         .bench_local_values(|committed| tell(&mut state, Msg::Committed(committed)));
 }

@@ -74,9 +74,10 @@ fn the_fields_that_scripts_rely_on() {
         ("/opcode/state", json!("unchecked")),
         ("/opcode/findings", json!([])),
         ("/slots", Value::Null),
-        ("/mail", Value::Null),
+        ("/mail/state", json!("sent")),
+        ("/mail/letters/0/to", json!("carla@example.com")),
         ("/last_probe", Value::Null),
-        ("/version", json!(2)),
+        ("/version", json!(5)),
     ] {
         assert_eq!(one.pointer(path), Some(&value), "{path}");
     }

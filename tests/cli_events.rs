@@ -20,7 +20,7 @@ fn events_by_kind_query_and_time() {
     desk.run(&["invite", "xts1", "--code", "SECRET-7Q", "--yes"]).ends(0);
     desk.run(&["note", "xts2", "call", "them"]).ends(0);
     let all = desk.run(&["events", "--json"]).ends(0).out;
-    assert_eq!(kinds(&all).len(), 6);
+    assert_eq!(kinds(&all).len(), 9);
     assert!(!all.contains("SECRET"));
     let first: Value = serde_json::from_str(all.lines().next().unwrap()).unwrap();
     assert_eq!((&first["seq"], &first["actor"], &first["schema"]), (&1.into(), &"ana".into(), &1.into()));
@@ -32,11 +32,11 @@ fn events_by_kind_query_and_time() {
     assert_eq!(kinds(&desk.run(&["events", "--json", "kind:note.added"]).ends(0).out), ["note.added"]);
     assert_eq!(
         kinds(&desk.run(&["events", "--json", "nakamura"]).ends(0).out),
-        ["dealership.added", "invitation.issued"]
+        ["dealership.added", "invitation.issued", "email.queued", "email.begun", "email.sent"]
     );
     assert_eq!(kinds(&desk.run(&["events", "--json", "-n", "1"]).ends(0).out), ["note.added"]);
     assert_eq!(desk.run(&["events", "--json", "--until", "-1h"]).ends(0).out, "");
-    assert_eq!(kinds(&desk.run(&["events", "--json", "--since", "-1h"]).ends(0).out).len(), 6);
+    assert_eq!(kinds(&desk.run(&["events", "--json", "--since", "-1h"]).ends(0).out).len(), 9);
     desk.run(&["events", "--kind", "invitation.isued"]).ends(2).says("did you mean `invitation.issued`?");
     let people = desk.run(&["events", "--kind", "note.added"]).ends(0).out;
     assert!(
@@ -81,13 +81,13 @@ fn a_log_is_exported_and_restored_into_an_empty_store() {
     let desk = Desk::filled();
     desk.run(&["invite", "xts1", "--code", "SECRET-7Q", "--yes"]).ends(0);
     let exported = desk.run(&["export"]).ends(0).out;
-    desk.run(&["export", "--output", "log.jsonl"]).ends(0).says("5 events");
+    desk.run(&["export", "--output", "log.jsonl"]).ends(0).says("8 events");
     assert_eq!(std::fs::read_to_string(desk.path("log.jsonl")).unwrap(), exported);
     assert_eq!(desk.path("log.jsonl").metadata().unwrap().permissions().mode() & 0o777, 0o600);
     desk.run(&["export", "--output", "log.jsonl"]).ends(2).says("exists already");
     desk.run(&["restore", "log.jsonl"]).ends(4).says("not empty");
     let restored = desk.run(&["--store", "sled:other", "restore", "log.jsonl"]).ends(0);
-    assert!(restored.out.contains("5 events of 4 dealerships"), "{}", restored.out);
+    assert!(restored.out.contains("8 events of 4 dealerships"), "{}", restored.out);
     assert_eq!(desk.run(&["--store", "sled:other", "export"]).ends(0).out, exported);
     assert_eq!(
         desk.run(&["--store", "sled:other", "show", "xts1", "--json", "--reveal"]).json()["invitation"]["code"],

@@ -9,7 +9,7 @@ use cli_support::Desk;
 use mail_parser::MessageParser;
 use serde_json::Value;
 
-const DIR: &str = "[mail]\ntransport = \"dir:letters\"\nper_dealership = \"0s\"\n";
+const DIR: &str = "[mail]\ntransport = \"dir:letters\"\n";
 
 fn writing() -> Desk {
     let desk = Desk::with_config(DIR);
@@ -151,7 +151,7 @@ fn a_server_that_is_down_costs_no_code_and_no_letter() {
     let from = "from = \"DataClover <onboarding@example.com>\"\n";
     desk.write("config.toml", &format!("[mail]\ntransport = \"smtp://127.0.0.1:{}\"\n{from}", nobody()));
     let ran = desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(3);
-    assert!(ran.out.contains("done but for the letter") && ran.out.contains("queued"), "{}", ran.out);
+    assert!(ran.out.contains("done but for the letter") && ran.out.contains("nobody listens there"), "{}", ran.out);
     assert_eq!(mail(&desk, "xts1")["state"], "queued");
     assert_eq!(kinds(&desk), ["email.queued"], "that the server is down is not the letter's fault");
     let list = desk.run(&["mail", "list"]).ends(0).out;
@@ -220,7 +220,11 @@ fn a_delivery_report_marks_letter_and_dealership() {
     assert_eq!(one["mail"]["address_refused"]["status"], "5.1.1");
     assert_eq!(kinds(&desk).iter().filter(|kind| *kind == "email.bounced").count(), 1);
     desk.run(&["resend", "xts1", "--yes"]).ends(4).says("address refused: 5.1.1");
-    assert!(desk.run(&["list", "is:attention", "--columns", "dealer_code"]).ends(0).out.contains("xts1"));
+    for query in ["is:attention", "mail:refused", "mail:bounced", "mail:none,bounced !xts2"] {
+        assert!(desk.run(&["list", query, "--columns", "dealer_code"]).ends(0).out.contains("xts1"), "{query}");
+    }
+    assert!(!desk.run(&["list", "mail:sent,failed,uncertain"]).ends(0).out.contains("xts1"));
+    desk.run(&["list", "mail:faild"]).ends(2).says("did you mean `failed`?");
     desk.run_with(&["mail", "bounce"], &report("stranger@example.com", "x@example.com"))
         .ends(0)
         .says("no letter in these");

@@ -19,7 +19,7 @@ fn settings_that_hold_and_what_is_wrong_with_them() {
         "{}",
         ran.err
     );
-    assert!(ran.err.contains("config.toml:4:8: error: `mail.from`: an address is needed"), "{}", ran.err);
+    assert!(ran.err.contains("config.toml:4:8: error: `mail.from`: `x` is not a mail address"), "{}", ran.err);
     assert!(ran.err.contains("error: `hooks` is not available yet"), "{}", ran.err);
     desk.run(&["list"]).ends(2).says("did you mean `timeout`?");
 }
@@ -52,9 +52,7 @@ fn stores_of_later_versions_say_so() {
 #[test]
 fn commands_of_later_versions_say_so() {
     let desk = Desk::new();
-    for command in [&["resend", "xts1"][..], &["mail", "--anything"], &["report", "--json"]] {
-        desk.run(command).ends(2).says("is not part of this version");
-    }
+    desk.run(&["report", "--json"]).ends(2).says("is not part of this version");
     let help = desk.run(&["--help"]).ends(0).out;
     for command in ["demo", "import", "add", "list", "show", "invite", "reissue", "revoke", "confirm", "note", "assign"]
     {

@@ -43,7 +43,7 @@ fn every_action_can_be_asked_for() {
     let map = Keymap::default();
     for info in REGISTRY {
         // Dialogs and inputs have no palette.
-        let by_palette = !matches!(info.scope, Scope::Dialog | Scope::Input);
+        let by_palette = !info.scope.is_closed();
         assert!(map.reaches(info.scope, info.action) || by_palette, "{}", info.id);
         assert!(!map.keys_for(info.action).is_empty(), "{} has no key", info.id);
     }
@@ -108,11 +108,11 @@ fn a_chord_tells_what_can_follow() {
 #[test]
 fn a_users_file_lies_over_the_default() {
     let map = load(
-        "[table]\nreissue = [\"R\", \"ctrl-r\"]\nnote = \"e\"\narchive = []\nrevoke = \"disabled\"\n[global]\nfilter = [\"f f\"]\nzoom = [\"f z\"]\n",
+        "[table]\nreissue = [\"R\", \"ctrl-r\"]\nnote = \"u\"\narchive = []\nrevoke = \"disabled\"\n[global]\nfilter = [\"f f\"]\nzoom = [\"f z\"]\n",
     );
     assert_eq!(map.keys_for(Action::Reissue), ["R", "ctrl-r"]);
     assert_eq!(map.first_key(Action::Reissue).as_deref(), Some("R"));
-    assert_eq!(map.keys_for(Action::Note), ["e"]);
+    assert_eq!(map.keys_for(Action::Note), ["u"]);
     assert_eq!(map.keys_for(Action::Archive), [""; 0]);
     assert_eq!(map.keys_for(Action::Revoke), [""; 0]);
     assert_eq!(map.lookup(Scope::Table, &keys("r")), Lookup::None);
@@ -127,17 +127,17 @@ fn every_mistake_has_its_place() {
     let mut wrong = Vec::new();
     for (text, expected) in [
         (
-            "[table]\nnote = [\"e\"]\ncheck = [\"w\", \"e\"]\n",
-            &["k.toml:3:15: error: `e` is already bound to `note` (line 2)"][..],
+            "[table]\nnote = [\"u\"]\ncheck = [\"w\", \"u\"]\n",
+            &["k.toml:3:15: error: `u` is already bound to `note` (line 2)"][..],
         ),
-        ("[table]\nnote = [\"e\", \"e\"]\n", &["k.toml:2:14: warning: `e` stands here twice"]),
+        ("[table]\nnote = [\"u\", \"u\"]\n", &["k.toml:2:14: warning: `u` stands here twice"]),
         (
-            "[table]\nnote = [\"e\"]\ncheck = [\"e x\"]\n",
-            &["k.toml:3:10: error: `e x` can never be finished: it begins with `e` of `note` (line 2)"],
+            "[table]\nnote = [\"u\"]\ncheck = [\"u x\"]\n",
+            &["k.toml:3:10: error: `u x` can never be finished: it begins with `u` of `note` (line 2)"],
         ),
         (
-            "[table]\nnote = [\"e x\"]\ncheck = [\"e\"]\n",
-            &["k.toml:3:10: error: `e` is the beginning of `e x` of `note` (line 2); `check` is not bound to it"],
+            "[table]\nnote = [\"u x\"]\ncheck = [\"u\"]\n",
+            &["k.toml:3:10: error: `u` is the beginning of `u x` of `note` (line 2); `check` is not bound to it"],
         ),
         ("[table]\nnote = [\"r\"]\n", &["k.toml:2:9: warning: `r` is also a default key of `reissue`, which loses it"]),
         (
@@ -164,23 +164,25 @@ fn every_mistake_has_its_place() {
             "[detail]\ndetail-down = [\"g\"]\n",
             &["k.toml:2:16: warning: in [detail] `g` of `detail-down` hides `g g` of `top` of [table]"],
         ),
-        ("[table]\n  niote = [\"e\"]\n", &["k.toml:2:3: error: there is no action `niote`; did you mean `note`?"]),
-        ("[table]\nzzzzzzzzz = [\"e\"]\n", &["k.toml:2:1: error: there is no action `zzzzzzzzz`"]),
+        ("[table]\n  niote = [\"u\"]\n", &["k.toml:2:3: error: there is no action `niote`; did you mean `note`?"]),
+        ("[table]\nzzzzzzzzz = [\"u\"]\n", &["k.toml:2:1: error: there is no action `zzzzzzzzz`"]),
         ("[table]\nquit = [\"Q\"]\n", &["k.toml:2:1: error: `quit` belongs under [global], not [table]"]),
         ("quit = [\"Q\"]\n", &["k.toml:1:1: error: `quit` belongs under [global]"]),
-        ("[tabel]\nnote = [\"e\"]\n", &["k.toml:1:2: error: there is no scope `tabel`; did you mean [table]?"]),
+        ("[tabel]\nnote = [\"u\"]\n", &["k.toml:1:2: error: there is no scope `tabel`; did you mean [table]?"]),
         (
             "[zzzzzz]\n",
-            &["k.toml:1:2: error: there is no scope `zzzzzz`; scopes are global, table, detail, tail, dialog, input"],
+            &[
+                "k.toml:1:2: error: there is no scope `zzzzzz`; scopes are global, table, detail, tail, queue, dialog, letter, input",
+            ],
         ),
         ("table = 3\n", &["k.toml:1:1: error: `table` must be a table: write [table]"]),
-        ("[[table]]\nnote = [\"e\"]\n", &["k.toml:1:3: error: `table` must be a table: write [table]"]),
+        ("[[table]]\nnote = [\"u\"]\n", &["k.toml:1:3: error: `table` must be a table: write [table]"]),
         (
             "[table]\nnote = [\"ctrl-i\"]\n",
             &["k.toml:2:9: error: `ctrl-i` can never be pressed: terminals send `tab` for it"],
         ),
         (
-            "[table]\nnote = [\"e\", \"ctrl-shift-a\"]\n",
+            "[table]\nnote = [\"u\", \"ctrl-shift-a\"]\n",
             &["k.toml:2:14: error: `ctrl-shift-a` can never be pressed: terminals send `ctrl-a` for it"],
         ),
         ("[table]\nnote = [\"crtl-x\"]\n", &["k.toml:2:9: error: `crtl-x` is not a key"]),
@@ -205,6 +207,10 @@ fn every_mistake_has_its_place() {
             &["k.toml:2:1: error: there is no way to leave a dialog; `esc` does it all the same"],
         ),
         (
+            "[queue]\nqueue-close = []\n",
+            &["k.toml:2:1: error: there is no way to leave the letters; `esc` does it all the same"],
+        ),
+        (
             "[input]\ninput-cancel = []\n",
             &["k.toml:2:1: error: there is no way to leave an input; `esc` does it all the same"],
         ),
@@ -216,14 +222,14 @@ fn every_mistake_has_its_place() {
             ],
         ),
         ("[table]\n\u{1b}[31m = 1\n", &["k.toml:2:2: error: this is not TOML: *"]),
-        ("[table]\n\"\\u001b[31m\" = [\"e\"]\n", &["k.toml:2:1: error: there is no action `\u{fffd}[31m`"]),
+        ("[table]\n\"\\u001b[31m\" = [\"u\"]\n", &["k.toml:2:1: error: there is no action `\u{fffd}[31m`"]),
         ("[table]\nÄ = 1\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n", &["k.toml:2:1: error: this is not TOML: *"]),
         (
             "[table]\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n",
             &["k.toml:2:19: error: `ctrl-é` can never be pressed: terminals have no ctrl code for it"],
         ),
-        ("[table]\nnote = [\"e\"\n", &["k.toml:2:12: error: this is not TOML: *"]),
-        ("[table]\nnote = \"e\"\nnote = \"w\"\n", &["k.toml:3:1: error: this is not TOML: *"]),
+        ("[table]\nnote = [\"u\"\n", &["k.toml:2:12: error: this is not TOML: *"]),
+        ("[table]\nnote = \"u\"\nnote = \"w\"\n", &["k.toml:3:1: error: this is not TOML: *"]),
     ] {
         let found = problems(text);
         let same = found.len() == expected.len()
@@ -242,7 +248,7 @@ fn every_mistake_has_its_place() {
 #[test]
 fn what_is_wrong_falls_back() {
     // A key that cannot be pressed leaves the default ones; of a list the good ones count.
-    let map = load("[table]\nnote = [\"ctrl-i\"]\ncheck = [\"ctrl-m\", \"w\"]\nniote = [\"e\"]\n");
+    let map = load("[table]\nnote = [\"ctrl-i\"]\ncheck = [\"ctrl-m\", \"w\"]\nniote = [\"u\"]\n");
     assert_eq!(map.keys_for(Action::Note), ["n"]);
     assert_eq!(map.keys_for(Action::Check), ["w"]);
     // A file that is not TOML changes nothing.

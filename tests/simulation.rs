@@ -63,7 +63,7 @@ impl Simulation {
         let mut simulation = Self {
             rng: StdRng::seed_from_u64(seed),
             world: World::new(&clock, seed ^ 0xfeed),
-            mail: MailWorld::new(&clock, seed ^ 0xc0de),
+            mail: MailWorld::new(Arc::new(clock.clone()), seed ^ 0xc0de),
             letters: MailChecker::default(),
             pasted: HashMap::new(),
             refused_at_validate: 0,

@@ -7,12 +7,12 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::config::{self, Theme as Wanted};
 use crate::engine::Engine;
+use crate::mail::Transport;
 use crate::tui::clocks::Zone;
 use crate::tui::keymap::Keymap;
+use crate::tui::reading::Mailboxes;
 use crate::tui::run::{Exit, Options, run as show};
 use crate::tui::theme::{Theme, ThemeChoice};
-
-use crate::mail::Transport;
 
 use super::app::{App, Need};
 use super::error::CliError;
@@ -39,7 +39,16 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
         let opened = AbortOnDropHandle::new(opening).await;
         opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))
     };
-    Box::pin(on(app, opening, &app.config.store.to_string(), false, notices)).await
+    Box::pin(on(app, opening, &app.config.store.to_string(), Demo::default(), notices)).await
+}
+
+/// What a demo shows besides.
+#[derive(Default)]
+pub(super) struct Demo {
+    /// Whether it is one.
+    pub(super) runs: bool,
+    /// The mailboxes of its dealers.
+    pub(super) mailboxes: Option<Arc<dyn Mailboxes>>,
 }
 
 /// Shows the desk on an engine, as soon as there is one, until it is left. The engine runs on.
@@ -47,7 +56,7 @@ pub(super) async fn on(
     app: &App,
     opening: impl Future<Output = Result<Engine, CliError>>,
     store: &str,
-    demo: bool,
+    demo: Demo,
     mut notices: Vec<String>,
 ) -> Result<(), CliError> {
     let keymap = keymap(&mut notices);
@@ -61,7 +70,8 @@ pub(super) async fn on(
         store: store.to_owned(),
         partner: app.config.partner.clone(),
         appointment: app.config.appointment.clone(),
-        demo,
+        demo: demo.runs,
+        mailboxes: demo.mailboxes,
         mouse: app.config.ui.mouse,
         notices,
         clock: Arc::clone(&app.clock),

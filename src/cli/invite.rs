@@ -11,8 +11,8 @@ use crate::domain::paste::{Expected, PasteContext, match_codes};
 use crate::domain::text::clean;
 use crate::domain::when::{away, in_zone};
 use crate::domain::{
-    Ask, CodeOrigin, Command, Context, DealershipId, IntentId, InvitationCode, InvitationState, Onboarding, Refusal,
-    Timestamp, decide, rfc3339,
+    Ask, CodeOrigin, Command, Context, DealershipId, IntentId, InvitationCode, InvitationState, LetterState,
+    Onboarding, Refusal, Timestamp, decide, rfc3339,
 };
 use crate::engine::{Engine, EngineError, PastedCode};
 
@@ -78,7 +78,7 @@ pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliEr
     let outcomes = issue(app, &engine, &items, wish).await?;
     let issued = items.iter().zip(&outcomes).filter(|(_, outcome)| matches!(outcome, Outcome::Done(..)));
     let issued: Vec<_> = issued.map(|(item, _)| item.state.id).collect();
-    let posted = Posted::now(&engine, &issued).await?;
+    let posted = Posted::now(app, &engine, &issued).await?;
     let mut report = Report::default();
     for (item, outcome) in items.into_iter().zip(outcomes) {
         let letter = posted.of(item.state.id);
@@ -357,5 +357,12 @@ fn outcome(
     });
     let after = dealership(&state, now, engine.policy(), false);
     let invitation = after.get("invitation").cloned().unwrap_or_default();
-    Ok(Outcome::Done(words, json!({ "invitation": invitation })))
+    let done = Outcome::Done(words, json!({ "invitation": invitation }));
+    // A letter that something forbids ended in the commit of its code.
+    let letter = state.newest_letter().filter(|letter| letter.generation == generation);
+    let letter = letter.filter(|letter| letter.state == LetterState::Suppressed);
+    Ok(done.with_letter(letter.map(|letter| {
+        let why = letter.words.as_deref().map(clean).unwrap_or_default();
+        (format!("no letter: {why}"), false)
+    })))
 }

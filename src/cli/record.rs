@@ -62,7 +62,7 @@ pub(super) async fn send(
     }
     // What was recorded may have queued a letter, which nobody else sends while this command has the books.
     let changed = done.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Done(..))).map(|(state, _)| state.id);
-    let posted = Posted::now(engine, &changed.collect::<Vec<_>>()).await?;
+    let posted = Posted::now(app, engine, &changed.collect::<Vec<_>>()).await?;
     let mut report = Report::default();
     for (state, outcome) in done {
         let letter = posted.of(state.id);

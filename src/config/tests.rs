@@ -113,7 +113,7 @@ fn letters_and_reminders_are_read() {
     let mail = config.mail;
     assert_eq!(mail.transport.to_string(), "smtp+starttls://desk@mail.clover.com:587");
     assert!(matches!(&mail.password, Some(Secret::Variable(name)) if name == "MAIL_PASSWORD"));
-    assert_eq!(mail.from, "\"Clover, the Desk\" <onboarding@clover.com>");
+    assert_eq!(mail.from, "Clover, the Desk <onboarding@clover.com>");
     assert_eq!((mail.reply_to.as_deref(), mail.contact.as_deref()), (Some("help@clover.com"), Some("+1 555 0100")));
     assert_eq!(mail.templates.as_deref(), Some(Path::new("/etc/letters")));
     assert_eq!((mail.lanes, mail.per_hour, mail.per_dealership), (2, 50, TimeDelta::minutes(2)));
@@ -166,7 +166,7 @@ fn mail_settings_that_do_not_fit_say_what_would() {
         ),
         ("transport = \"smtps://me:pw123@mail.clover.com\"", "a password does not belong into the address"),
         ("form = \"a@clover.com\"", "unknown key in [mail]: `form`; did you mean `from`?"),
-        ("from = \"clover\"", "c.toml:2:8: error: `mail.from`: an address is needed"),
+        ("from = \"clover\"", "c.toml:2:8: error: `mail.from`: `clover` is not a mail address"),
         (
             "automatic = [\"alive\"]",
             "c.toml:2:13: error: `mail.automatic`: `alive` is none of word-received, live; did you mean `live`?",

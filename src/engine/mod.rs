@@ -43,7 +43,7 @@ use recent::Recent;
 
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use import::{Imported, Incoming};
-pub use post::{MailState, MailStatus, Post, Posted, Returns};
+pub use post::{LetterText, MailState, MailStatus, Post, Posted, Returns};
 pub use status::{Alarm, Cause, LookNote, PlatformState, Status, Sweep};
 
 /// How often a decision is made anew because the dealership changed under it.
@@ -137,9 +137,6 @@ pub enum EngineError {
     /// What should be a delivery report is none.
     #[error(transparent)]
     Report(#[from] ReportError),
-    /// The mail server, or the way to it, fails.
-    #[error("{0}")]
-    Mail(String),
     /// The task that did it failed; it is restarted, so asking again may help.
     #[error("a part of the program failed while doing it: {0}")]
     Fault(String),

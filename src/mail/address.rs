@@ -190,7 +190,7 @@ impl Mailbox {
         let name = letter_words(name, NAME_CHARS);
         // Nothing is gained by a name that looks like an address, and people are misled by it.
         let name = if name.contains('@') { String::new() } else { name.replace(['"', '<', '>', '\\'], "") };
-        Self { name: name.trim().to_owned(), address }
+        Self { name: name.split_whitespace().collect::<Vec<_>>().join(" "), address }
     }
 
     /// Reads `Name <name@example.com>`, `"Name" <…>`, or an address alone.

@@ -12,15 +12,25 @@ pub enum Scope {
     Detail,
     /// The event tail.
     Tail,
+    /// The view of all letters that are on their way or went wrong.
+    Queue,
     /// A dialog with choices.
     Dialog,
+    /// A dialog that sends a letter: before its own keys.
+    Letter,
     /// A line of text: filter, palette, a dialog's field.
     Input,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 6] = [Self::Global, Self::Table, Self::Detail, Self::Tail, Self::Dialog, Self::Input];
+    pub const ALL: [Self; 8] =
+        [Self::Global, Self::Table, Self::Detail, Self::Tail, Self::Queue, Self::Dialog, Self::Letter, Self::Input];
+
+    /// Whether its actions belong to what is open: the palette does not offer them.
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::Dialog | Self::Letter | Self::Input)
+    }
 
     /// The word in `keymap.toml`.
     pub const fn word(self) -> &'static str {
@@ -29,7 +39,9 @@ impl Scope {
             Self::Table => "table",
             Self::Detail => "detail",
             Self::Tail => "tail",
+            Self::Queue => "queue",
             Self::Dialog => "dialog",
+            Self::Letter => "letter",
             Self::Input => "input",
         }
     }
@@ -109,6 +121,8 @@ actions! {
         ToggleDetail "toggle-detail" "detail" None "Show or hide the detail pane.",
         ToggleTail "toggle-tail" "tail" None "Show or hide the event tail.",
         Zoom "zoom" "zoom" None "Give the focused pane the whole screen, and back.",
+        Queue "queue" "letters" None "Show all letters that are on their way or went wrong.",
+        ShowExpired "show-expired" "expired codes" None "Show the dealerships whose code expired unused.",
     }
     Table {
         Down "down" "down" None "Move to the next dealership.",
@@ -138,6 +152,13 @@ actions! {
         ChooseOpcode "opcode" "opcode" Records "Record the dealership's opcode choice.",
         Guide "guide" "opcode guide" None "Show the steps to a visible opcode, what is seen of each, and the letter for the dealer.",
         Appointment "appointment" "test appointment" Asks "Book, move or read back the test appointment of one dealership; there is no cancel.",
+        Resend "resend" "resend letter" Asks "Send the letter with the present code again, only while that code lives.",
+        SendGuide "send-guide" "send opcode guide" Asks "Send the steps to a visible opcode.",
+        SendWordReceived "send-word-received" "send word received" Asks "Send that we have the dealer's word and wait for Xtime.",
+        SendLive "send-live" "send live notice" Asks "Send that customers can book.",
+        Reminders "reminders" "reminders" Records "Switch the reminders of the code's end off, or on again.",
+        ReadLetter "read-letter" "read letter" None "Read the dealership's newest letter exactly as it went out, the code masked.",
+        Mailbox "mailbox" "mailbox" None "Read the simulated dealer's mailbox (demo only).",
         Reveal "reveal" "reveal code" None "Show the code for 15 seconds.",
         CopyCode "copy-code" "copy code" None "Copy the code to the clipboard of the terminal.",
         CopyDealerCode "copy-dealer-code" "copy dealerCode" None "Copy the dealerCode to the clipboard of the terminal.",
@@ -160,6 +181,24 @@ actions! {
         TailOnlySelected "tail-only-selected" "only selected" None "Only events of the dealership under the cursor, or of all.",
         TailJump "tail-jump" "go to dealership" None "Move the table's cursor to the dealership of the event.",
     }
+    Queue {
+        QueueDown "queue-down" "down" None "Move to the next letter.",
+        QueueUp "queue-up" "up" None "Move to the previous letter.",
+        QueuePageDown "queue-page-down" "page down" None "Move a page of letters down.",
+        QueuePageUp "queue-page-up" "page up" None "Move a page of letters up.",
+        QueueTop "queue-top" "top" None "Move to the first letter.",
+        QueueBottom "queue-bottom" "bottom" None "Move to the last letter.",
+        QueueJump "queue-jump" "go to dealership" None "Go to the dealership of the letter.",
+        QueueRetry "queue-retry" "try now" Records "Try the letter now, or those marked.",
+        QueueRetryFailed "queue-retry-failed" "try all failed" Records "Try every letter now that went wrong.",
+        QueueSuppress "queue-suppress" "suppress" Asks "Do not send the letter after all, or those marked.",
+        QueueTrouble "queue-trouble" "only trouble" None "Show only what went wrong, or everything.",
+        QueueRead "queue-read" "read letter" None "Read the letter exactly as it goes out, the code masked.",
+        QueueMark "queue-mark" "mark" None "Mark or unmark the letter.",
+        QueueMarkAll "queue-mark-all" "mark all" None "Mark every letter that is shown.",
+        QueueClearMarks "queue-clear-marks" "clear marks" None "Unmark every letter.",
+        QueueClose "queue-close" "back" None "Go back to the table.",
+    }
     Dialog {
         DialogNext "dialog-next" "next field" None "Move to the next field or choice.",
         DialogPrevious "dialog-previous" "previous field" None "Move to the previous field or choice.",
@@ -167,6 +206,10 @@ actions! {
         DialogCancel "dialog-cancel" "cancel" None "Leave without doing anything.",
         DialogDown "dialog-down" "scroll down" None "Scroll the list down.",
         DialogUp "dialog-up" "scroll up" None "Scroll the list up.",
+    }
+    Letter {
+        LetterSwitch "letter-switch" "letter off/on" None "Send the letter with it, or do not.",
+        LetterPreview "letter-preview" "preview" None "Read exactly what would be sent.",
     }
     Input {
         InputAccept "input-accept" "accept" None "Take what is written.",

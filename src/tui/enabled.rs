@@ -1,7 +1,9 @@
 //! Whether an action is possible now, and the reason when it is not: shown by the footer, the palette and a toast.
 
-use super::action::{Action, Danger};
-use super::dialog::allowed;
+use super::action::{Action, Danger, Scope};
+use super::dialog::{allowed, letter_allowed};
+use super::letters::NO_MAIL;
+use super::queue::LetterRef;
 use super::state::State;
 use crate::engine::PlatformState;
 
@@ -17,6 +19,7 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
     if state.setup.read_only && action.info().danger != Danger::None {
         return no("read-only: nothing is recorded");
     }
+    in_the_way(state, action)?;
     match action {
         Action::Check if state.setup.read_only => no("read-only: a look would be recorded"),
         Action::ClearMarks if state.marks.is_empty() => no("nothing is marked"),
@@ -32,6 +35,33 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
         | Action::Snooze
         | Action::Archive
         | Action::ChooseOpcode => on_targets(state, action),
+        Action::Resend
+        | Action::SendGuide
+        | Action::SendWordReceived
+        | Action::SendLive
+        | Action::Reminders
+        | Action::ReadLetter
+        | Action::QueueRead
+        | Action::QueueRetry
+        | Action::QueueRetryFailed
+            if state.setup.post.is_none() =>
+        {
+            no(NO_MAIL)
+        }
+        Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive | Action::Reminders => {
+            on_targets(state, action)
+        }
+        Action::Mailbox if state.setup.mailboxes.is_none() => no("only the demo has mailboxes that are read here"),
+        Action::QueueRetry | Action::QueueSuppress => on_letters(state, action),
+        Action::QueueRetryFailed if state.queue.as_ref().is_some_and(|queue| queue.counts().1 == 0) => {
+            no("nothing went wrong")
+        }
+        Action::QueueJump | Action::QueueRead | Action::QueueMark if queue_cursor(state).is_none() => {
+            no("there is no letter here")
+        }
+        Action::QueueClearMarks if state.queue.as_ref().is_some_and(|queue| queue.marked() == 0) => {
+            no("nothing is marked")
+        }
         Action::Appointment if !state.marks.is_empty() => no("one dealership at a time: clear the marks first"),
         Action::Appointment if state.status.platform == PlatformState::Unconfigured => no(NO_PLATFORM),
         Action::Reveal
@@ -39,6 +69,8 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
         | Action::CopyDealerCode
         | Action::CopyLetter
         | Action::Guide
+        | Action::ReadLetter
+        | Action::Mailbox
         | Action::Appointment
         | Action::Open
         | Action::Mark => match state.selected() {
@@ -47,6 +79,48 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
         },
         _ => Ok(()),
     }
+}
+
+/// What belongs to the panes while the letters are in their place, and the other way round.
+fn in_the_way(state: &State, action: Action) -> Result<(), String> {
+    let queue = action.info().scope == Scope::Queue;
+    let anywhere = matches!(
+        action,
+        Action::Quit
+            | Action::Help
+            | Action::Palette
+            | Action::Suspend
+            | Action::Redraw
+            | Action::Queue
+            | Action::ClearFilter
+            | Action::ShowExpired
+    );
+    match &state.queue {
+        Some(_) if !queue && !anywhere => Err("go back from the letters first".to_owned()),
+        None if queue => Err("show the letters first".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn queue_cursor(state: &State) -> Option<LetterRef> {
+    state.queue.as_ref()?.cursor()
+}
+
+/// One of the letters that it is about must let it through.
+fn on_letters(state: &State, action: Action) -> Result<(), String> {
+    let Some(queue) = &state.queue else { return Ok(()) };
+    if queue.marked() > ASKED {
+        return Ok(());
+    }
+    let mut last = Err("there is no letter here".to_owned());
+    let under_cursor = queue.cursor().filter(|_| queue.marked() == 0);
+    for (onboarding, letter) in queue.marks().chain(under_cursor).filter_map(|letter| letter.find(&state.rows)) {
+        last = letter_allowed(action, onboarding, letter, state.now.at);
+        if last.is_ok() {
+            break;
+        }
+    }
+    last
 }
 
 /// How many marked dealerships are asked: this is answered for every frame. Beyond that the dialog says it.

@@ -7,9 +7,10 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use crossterm::event::KeyEvent;
 
+use super::reading::MailboxLetter;
 use super::rows::Rows;
-use crate::domain::{Ask, Command, DealershipId, Event, Service, Slot, Timestamp};
-use crate::engine::{Booked, LookNote, PastedCode, PlannedBooking, Status};
+use crate::domain::{Ask, Command, DealershipId, Event, Fact, LetterId, LetterKind, Service, Slot, Timestamp};
+use crate::engine::{Booked, LetterText, LookNote, PastedCode, PlannedBooking, Status};
 use crate::store::Committed;
 
 /// When a message arrives, by two clocks.
@@ -52,6 +53,10 @@ pub enum Msg {
     Planned(DealershipId, NaiveDateTime, Result<Planned, String>),
     /// What became of a test appointment; `None`: the booking that was read back had made none. Or why nothing was sent.
     Booked(DealershipId, Result<Option<Booked>, String>),
+    /// A letter that was asked for; or why it cannot be read.
+    Letter(WorkId, Result<LetterText, String>),
+    /// What is in a simulated dealer's mailbox, the newest first; or why it cannot be read.
+    Mailbox(WorkId, Result<Vec<MailboxLetter>, String>),
     /// Something worth telling that belongs to nothing else.
     Notice(String),
     /// Time has passed.
@@ -76,8 +81,8 @@ pub enum Effect {
     Redraw,
     /// Record a command for each.
     Execute(WorkId, Vec<(DealershipId, Command)>),
-    /// Obtain a code for each from the configured source.
-    Obtain(WorkId, Vec<(DealershipId, Ask)>),
+    /// Obtain a code for each from the configured source, and send a letter with it or not.
+    Obtain(WorkId, Vec<(DealershipId, Ask, bool)>),
     /// Record pasted codes.
     Paste(WorkId, Vec<Pasted>),
     /// Look at the platform now for each.
@@ -96,6 +101,12 @@ pub enum Effect {
     Book(DealershipId, Planned),
     /// Read back the booking that has no answer.
     ReadBack(DealershipId),
+    /// Write a letter again as it went out, or will, to be read.
+    ReadLetter(WorkId, DealershipId, LetterId),
+    /// Write a letter as it would go out if these facts were recorded, to be read.
+    PreviewLetter(WorkId, DealershipId, LetterKind, Vec<Fact>),
+    /// Read the mailbox of an address in the demo.
+    OpenMailbox(WorkId, String),
 }
 
 /// A test appointment as it would be sent.
@@ -116,8 +127,8 @@ pub struct Pasted(pub PastedCode);
 impl PartialEq for Pasted {
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (&self.0, &other.0);
-        (a.dealership, &a.code, a.generated_at, a.expires_at, a.ask)
-            == (b.dealership, &b.code, b.generated_at, b.expires_at, b.ask)
+        (a.dealership, &a.code, a.generated_at, a.expires_at, a.ask, a.mail)
+            == (b.dealership, &b.code, b.generated_at, b.expires_at, b.ask, b.mail)
     }
 }
 

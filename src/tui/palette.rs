@@ -3,7 +3,7 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::action::{Action, REGISTRY, Scope};
+use super::action::{Action, REGISTRY};
 use super::enabled::can;
 use super::line_edit::LineEdit;
 use super::state::State;
@@ -45,7 +45,7 @@ impl Palette {
         let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
         let mut scored: Vec<(u32, Action)> = REGISTRY
             .iter()
-            .filter(|info| !matches!(info.scope, Scope::Dialog | Scope::Input) && info.action != Action::Palette)
+            .filter(|info| !info.scope.is_closed() && info.action != Action::Palette)
             .filter_map(|info| {
                 // A match in the name counts more than the very words in the sentence.
                 let by_name = score(info.title).max(score(info.id)).map(|score| score + 1);

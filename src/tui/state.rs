@@ -11,11 +11,14 @@ use crate::engine::{LookNote, Status};
 
 use super::clocks::Zone;
 use super::dialog::Dialog;
+use super::expired::Expired;
 use super::keymap::{Key, Keymap};
 use super::line_edit::LineEdit;
 use super::marks::Marks;
 use super::msg::{Effect, Moment, WorkId};
 use super::palette::Palette;
+use super::queue::Queue;
+use super::reading::{Mailboxes, Reading};
 use super::rows::{Row, Rows, Tab};
 use super::tail::Tail;
 use super::theme::Tone;
@@ -36,6 +39,10 @@ pub struct Setup {
     pub read_only: bool,
     /// Where codes come from; `None`: by paste.
     pub source: Option<CodeOrigin>,
+    /// Where letters go; `None`: nobody sends any.
+    pub post: Option<String>,
+    /// The mailboxes of the simulated dealers.
+    pub mailboxes: Option<Arc<dyn Mailboxes>>,
     /// Who is in front of the screen: what `is:mine` means, and who records.
     pub me: String,
     /// The zone of the desk.
@@ -167,6 +174,12 @@ pub struct State {
     pub panes: Panes,
     /// What has the keyboard.
     pub mode: Mode,
+    /// The view of all letters, in the place of the panes.
+    pub queue: Option<Queue>,
+    /// A letter that is read, over everything else.
+    pub reading: Option<Reading>,
+    /// Whose codes expired unused lately.
+    pub expired: Expired,
     /// The event tail.
     pub tail: Tail,
     /// The detail pane.
@@ -216,6 +229,9 @@ impl State {
             marks: Marks::default(),
             panes: Panes::default(),
             mode: Mode::default(),
+            queue: None,
+            reading: None,
+            expired: Expired::default(),
             tail: Tail::default(),
             detail: Detail::default(),
             toasts: Toasts::default(),

@@ -11,6 +11,15 @@ const STAY_BAD: Duration = Duration::from_secs(15);
 /// The most that are kept.
 const MOST: usize = 6;
 
+/// What a message is about that grows as long as it is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// Codes of the person in front of the screen expired.
+    MineExpired,
+    /// Codes of others did.
+    OthersExpired,
+}
+
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toast {
@@ -20,6 +29,7 @@ pub struct Toast {
     pub text: String,
     /// How often.
     pub count: u32,
+    topic: Option<Topic>,
     until: Duration,
 }
 
@@ -30,7 +40,21 @@ pub struct Toasts(Vec<Toast>);
 impl Toasts {
     /// Tells something.
     pub fn push(&mut self, tone: Tone, text: impl Into<String>, face: Duration) {
-        let text = text.into();
+        self.put(None, tone, text.into(), face);
+    }
+
+    /// Tells more about something, in the place of what was told of it before.
+    pub fn replace(&mut self, topic: Topic, tone: Tone, text: impl Into<String>, face: Duration) {
+        self.0.retain(|toast| toast.topic != Some(topic));
+        self.put(Some(topic), tone, text.into(), face);
+    }
+
+    /// Whether something is told about a topic now.
+    pub fn has(&self, topic: Topic) -> bool {
+        self.0.iter().any(|toast| toast.topic == Some(topic))
+    }
+
+    fn put(&mut self, topic: Option<Topic>, tone: Tone, text: String, face: Duration) {
         let until = face + if tone == Tone::Bad { STAY_BAD } else { STAY };
         if let Some(place) = self.0.iter().position(|toast| toast.text == text && toast.tone == tone) {
             let mut toast = self.0.remove(place);
@@ -42,7 +66,7 @@ impl Toasts {
         if self.0.len() == MOST {
             self.0.remove(0);
         }
-        self.0.push(Toast { tone, text, count: 1, until });
+        self.0.push(Toast { tone, text, count: 1, topic, until });
     }
 
     /// Lets time pass.

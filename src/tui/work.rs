@@ -30,7 +30,8 @@ pub struct WorkItem {
 impl Work {
     /// Notes how an item ended.
     pub fn end(&mut self, id: DealershipId, outcome: Outcome) {
-        if let Some(item) = self.items.iter_mut().find(|item| item.id == id) {
+        // Several may be about one dealership, such as its letters.
+        if let Some(item) = self.items.iter_mut().find(|item| item.id == id && item.outcome.is_none()) {
             item.outcome = Some(outcome);
         }
     }

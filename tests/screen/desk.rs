@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event};
-use cloverwatch::engine::{PlatformState, Status};
+use cloverwatch::engine::{MailState, MailStatus, PlatformState, Status};
 use cloverwatch::store::Committed;
 use cloverwatch::tui::clocks::Zone;
 use cloverwatch::tui::keymap::{Code, Key, Keymap};
@@ -52,6 +52,8 @@ impl Desk {
         let mut setup = Setup {
             read_only: false,
             source: None,
+            post: Some("smtp.example.com:587".to_owned()),
+            mailboxes: None,
             me: "ana".to_owned(),
             zone: Zone::Named(Tz::America__Chicago),
             policy: world.lock().policy.clone(),
@@ -70,6 +72,7 @@ impl Desk {
             requests_per_second: 10,
             waiting: 2,
             last_answer_at: Some(now.at - TimeDelta::seconds(20)),
+            mail: MailStatus { state: MailState::Ok, last_hour: 4, ..MailStatus::default() },
             ..Status::default()
         }));
         let all = desk.world.lock().all();

@@ -35,7 +35,7 @@ fn nothing(desk: &mut Desk) {
 fn answer(desk: &mut Desk, effect: &Effect, failed: &[u64]) {
     let (work, ids): (_, Vec<DealershipId>) = match effect {
         Effect::Execute(work, items) => (*work, items.iter().map(|(id, _)| *id).collect()),
-        Effect::Obtain(work, items) => (*work, items.iter().map(|(id, _)| *id).collect()),
+        Effect::Obtain(work, items) => (*work, items.iter().map(|(id, ..)| *id).collect()),
         Effect::Paste(work, codes) => (*work, codes.iter().map(|code| code.0.dealership).collect()),
         Effect::Check(work, ids) => (*work, ids.clone()),
         other => panic!("{other:?}"),
@@ -92,14 +92,14 @@ fn reissue_by_paste_takes_the_code_and_when_it_was_generated() {
     desk.go_to(4).press("r").sees("Reissue Chevrolet of Louisville").sees("service.4@example.com").sees("8h 00m ago");
     desk.paste("  FRESH-44\n").press("tab ctrl-u").write("2026-03-30 09:30").sees("Thu 02 Apr 09:30 EDT");
     // The buttons begin with the harmless one.
-    desk.press("enter enter");
+    desk.press("enter enter enter");
     nothing(&mut desk);
     // What was typed is not lost by that.
     desk.sees("••••44").sees("esc again discards").press("esc");
     nothing(&mut desk);
     assert!(matches!(desk.state.mode, Mode::Desk));
 
-    desk.press("r").paste("FRESH-44").press("tab tab tab enter");
+    desk.press("r").paste("FRESH-44").press("tab tab tab tab enter");
     let effect = only(&mut desk);
     let Effect::Paste(_, codes) = &effect else { panic!("{effect:?}") };
     let code = &codes[0].0;
@@ -119,7 +119,7 @@ fn mistakes_are_shown_while_typing_and_nothing_is_asked_for() {
     desk.press("ctrl-u").write("NEWCODE").press("tab ctrl-u").write("-73h").sees("this code died 1 h 00 m ago");
     desk.press("ctrl-u").write("in 2h").sees("generated in the future");
     desk.press("ctrl-u").write("someday").sees("`someday` is not a moment");
-    desk.press("tab tab enter");
+    desk.press("tab tab tab enter");
     nothing(&mut desk);
     assert!(matches!(desk.state.mode, Mode::Dialog(_)));
 }
@@ -130,11 +130,11 @@ fn a_dialog_says_when_its_dealership_changed_and_refuses() {
     desk.go_to(4).press("r").paste("FRESH-44");
     desk.happens(|world| world.issue(id(4), now(), "FASTER-4"));
     desk.sees("reissued by ana meanwhile: code 2 is the newest").sees("Look again");
-    desk.press("tab tab tab");
+    desk.press("tab tab tab tab");
     let before = desk.picture();
     assert!(before.contains("[ Look again ]") && !before.contains("[ Reissue ]"));
     // Looking again shows the new state; only then can it be accepted, with the new number.
-    desk.press("enter").sees("old code     2:").press("tab tab tab enter");
+    desk.press("enter").sees("old code     2:").press("tab tab tab tab enter");
     let effect = only(&mut desk);
     let Effect::Paste(_, codes) = &effect else { panic!("{effect:?}") };
     assert_eq!(codes[0].0.ask, Ask::Reissue { seen: 2, despite_word: false });
@@ -157,10 +157,10 @@ fn a_dealership_that_awaits_xtime_needs_a_word_more() {
     desk.press("tab enter");
     nothing(&mut desk);
     // Refused, the keyboard is on the check box.
-    desk.press("space tab tab enter");
+    desk.press("space tab tab tab enter");
     let effect = only(&mut desk);
     let Effect::Obtain(_, asks) = &effect else { panic!("{effect:?}") };
-    assert_eq!(asks[0], (id(5), Ask::Reissue { seen: 1, despite_word: true }));
+    assert_eq!(asks[0], (id(5), Ask::Reissue { seen: 1, despite_word: true }, true));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn marks_survive_filters_are_counted_and_make_it_a_bulk() {
     desk.press("tab enter");
     let effect = only(&mut desk);
     let Effect::Obtain(_, asks) = &effect else { panic!("{effect:?}") };
-    let mut asked: Vec<u64> = asks.iter().map(|(id, _)| id.bits()).collect();
+    let mut asked: Vec<u64> = asks.iter().map(|(id, ..)| id.bits()).collect();
     asked.sort_unstable();
     assert_eq!(asked, [3, 4, 11]);
     desk.sees("0 done, 0 failed, 3 under way");
@@ -198,13 +198,13 @@ fn a_pasted_block_is_matched_by_dealer_code_and_wholly_checked() {
     desk.go_to(4).press("space").go_to(11).press("space r");
     desk.paste("xts000011,FRESH-11,2026-03-30 07:00\n");
     desk.sees("1 codes for 2 dealerships: 1 too few");
-    desk.press("tab tab tab enter");
+    desk.press("tab tab tab tab enter");
     nothing(&mut desk);
     // The keyboard went back to the block.
     desk.paste("xts000004,FRESH-04\n")
         .sees("→ ••••04 02 Apr 11:00 EDT = 02 Apr 10:00 CDT")
         .sees("→ ••••11 02 Apr 07:00 PDT = 02 Apr 09:00 CDT");
-    desk.press("tab tab tab enter");
+    desk.press("tab tab tab tab enter");
     let effect = only(&mut desk);
     let Effect::Paste(_, codes) = &effect else { panic!("{effect:?}") };
     let codes: Vec<(u64, &str)> = codes.iter().map(|one| (one.0.dealership.bits(), one.0.code.reveal())).collect();
@@ -327,7 +327,7 @@ fn paste_works_in_inputs_and_does_nothing_elsewhere() {
     nothing(&mut desk);
     desk.press("/").paste("port\u{1b}[2Jland\n");
     desk.sees("port[2Jland").press("esc : ").paste("reis").sees("reissue");
-    desk.press("esc").go_to(4).press("r tab tab").paste("NOTHING").sees_no("NOTHING");
+    desk.press("esc").go_to(4).press("r tab tab tab").paste("NOTHING").sees_no("NOTHING");
 }
 
 #[test]
@@ -354,7 +354,7 @@ fn the_tail_follows_holds_still_and_jumps() {
     desk.press("k k enter");
     assert_eq!((desk.selected(), desk.state.focus), (9, Focus::Table));
     // Groups and one dealership.
-    desk.press("tab e").sees("[x] codes").press("space tab tab tab space tab tab enter");
+    desk.press("tab e").sees("[x] codes").press("space tab tab tab tab space tab tab enter");
     desk.sees("without codes, desk").sees_no("note number 2");
     desk.press("o").sees("only Metro MINI").sees("nothing yet");
 }

@@ -7,7 +7,7 @@ use cloverwatch::tui::Msg;
 use crate::desk::Desk;
 use crate::population::{World, ago};
 
-const SIZES: [(u16, u16); 6] = [(200, 60), (160, 40), (120, 30), (80, 24), (60, 16), (40, 10)];
+pub const SIZES: [(u16, u16); 6] = [(200, 60), (160, 40), (120, 30), (80, 24), (60, 16), (40, 10)];
 
 /// Keeps a picture of the same thing at every size.
 pub fn at_every_size(name: &str, play: impl Fn((u16, u16)) -> Desk) {

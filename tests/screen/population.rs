@@ -7,9 +7,9 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta};
 use chrono_tz::Tz;
 use cloverwatch::domain::{
-    Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Contact, Context, DealershipId, Event, IntentId, Look,
-    Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, Profile, Refusal, Service, SlotCounts, SlotsLook,
-    Timestamp, decide, evolve,
+    Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Contact, Context, DealershipId, Event, IntentId,
+    LetterEnd, LetterId, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, Profile, Refusal, Service,
+    SlotCounts, SlotsLook, Timestamp, decide, evolve,
 };
 use cloverwatch::store::Committed;
 
@@ -34,6 +34,8 @@ pub struct World {
     pub policy: Policy,
     pub states: BTreeMap<DealershipId, Arc<Onboarding>>,
     pub events: Vec<Arc<Event>>,
+    /// Letters are sent.
+    pub mails: bool,
     used: BTreeMap<CodeDigest, DealershipId>,
     names: BTreeMap<String, DealershipId>,
 }
@@ -48,6 +50,11 @@ impl Claims for World {
 }
 
 impl World {
+    /// One whose dealerships get letters.
+    pub fn mailing() -> Self {
+        Self { mails: true, ..Self::default() }
+    }
+
     /// Does something at a moment; what the store would tell its followers.
     pub fn run(
         &mut self,
@@ -57,7 +64,7 @@ impl World {
         command: &Command,
     ) -> Result<Committed, Refusal> {
         let old = self.states.get(&id).cloned();
-        let context = Context { now: at, policy: &self.policy, claims: self, letter: None };
+        let context = Context { now: at, policy: &self.policy, claims: self, letter: self.new_letter() };
         let facts = decide(old.as_deref(), command, &context)?;
         let mut state = old.map(|old| (*old).clone());
         let mut events = Vec::new();
@@ -75,6 +82,29 @@ impl World {
         self.names.insert(state.profile.dealer_code.raw().to_owned(), id);
         self.states.insert(id, Arc::clone(&state));
         Ok(Committed { events: events.into(), states: vec![state].into() })
+    }
+
+    fn new_letter(&self) -> Option<LetterId> {
+        self.mails.then(|| LetterId::from_bits(0x00c1_07e5_0000 + self.events.len() as u64))
+    }
+
+    /// The newest letter of a dealership.
+    pub fn newest(&self, id: DealershipId) -> LetterId {
+        self.get(id).newest_letter().expect("it had a letter").id
+    }
+
+    /// Handing over its newest letter begins.
+    pub fn begin(&mut self, id: DealershipId, at: Timestamp) -> Committed {
+        let letter = self.newest(id);
+        self.run(id, at, &Actor::system("mail"), &Command::BeginLetter { letter }).unwrap()
+    }
+
+    /// A try of its newest letter begins and ends.
+    pub fn post(&mut self, id: DealershipId, at: Timestamp, end: LetterEnd) -> Committed {
+        self.begin(id, at);
+        let letter = self.newest(id);
+        let command = Command::EndLetter { letter, end, jitter: 500 };
+        self.run(id, at, &Actor::system("mail"), &command).unwrap()
     }
 
     pub fn add(&mut self, n: u64, profile: Profile, at: Timestamp) -> DealershipId {
@@ -108,6 +138,14 @@ impl World {
             mail: true,
         };
         self.run(id, at, &Actor::person("ana"), &command).unwrap()
+    }
+
+    /// Its newest letter comes back.
+    pub fn bounce(&mut self, id: DealershipId, at: Timestamp) -> Committed {
+        let address = self.get(id).profile.contact.email.clone();
+        let (status, reason) = ("5.1.1".to_owned(), "550 5.1.1 no such user here".to_owned());
+        let command = Command::Bounce { letter: Some(self.newest(id)), address, status, reason };
+        self.run(id, at, &Actor::system("bounces"), &command).unwrap()
     }
 
     pub fn done(&mut self, id: DealershipId, at: Timestamp) -> Committed {
@@ -159,9 +197,19 @@ pub fn profile(n: u64, name: &str, city: &str, timezone: Tz, owner: Option<&str>
     }
 }
 
+/// The mail server took it.
+pub fn sent() -> LetterEnd {
+    LetterEnd::Sent { reply: "250 2.0.0 queued as 4F2A".to_owned() }
+}
+
+/// The mail server did not.
+pub fn refused(reason: &str, permanent: bool) -> LetterEnd {
+    LetterEnd::Refused { reason: reason.to_owned(), permanent, address: None }
+}
+
 /// Dealerships in every stage, with hostile and wide names among them.
 pub fn sample() -> World {
-    let mut world = World::default();
+    let mut world = World::mailing();
     let (central, eastern, pacific) = (Tz::America__Chicago, Tz::America__New_York, Tz::America__Los_Angeles);
     let desk: [(&str, &str, Tz, Option<&str>); 18] = [
         ("McAllister & Sons BMW, Inc.", "Boise", Tz::America__Boise, Some("ana")),
@@ -192,19 +240,35 @@ pub fn sample() -> World {
     world.issue(id(2), ago(67.5), "CLOVER-2B");
     world.issue(id(3), ago(71.4), "CLOVER-3C");
     world.issue(id(4), ago(80.0), "CLOVER-4D");
+    for (n, hours) in [(1, 20.0), (2, 67.5)] {
+        world.post(id(n), ago(hours), sent());
+    }
+    // The letters of 3 and 4 were refused: the one goes on being tried, the other is given up.
+    for hours in [71.4, 71.3, 71.0, 0.3] {
+        world.post(id(3), ago(hours), refused("451 4.3.0 try again later", false));
+    }
+    world.post(id(4), ago(80.0), refused("554 5.7.1 <service.4@example.com>: relay access denied", true));
     world.look(id(4), ago(7.9), Outcome::NotConnected, &[]);
     world.issue(id(5), ago(30.0), "CLOVER-5E");
+    world.post(id(5), ago(30.0), sent());
     world.done(id(5), ago(3.2));
+    world.post(id(5), ago(3.2), sent());
     world.issue(id(6), ago(60.0), "CLOVER-6F");
+    world.post(id(6), ago(60.0), sent());
     world.done(id(6), ago(21.5));
+    world.post(id(6), ago(21.5), sent());
     world.issue(id(7), ago(70.0), "CLOVER-7G");
+    world.post(id(7), ago(70.0), sent());
+    world.bounce(id(7), ago(28.0));
     world.done(id(7), ago(27.0));
     let tick = Command::Tick { probing: true };
     world.run(id(7), ago(3.0), &Actor::system("expiry"), &tick).unwrap();
     // 8 is live, 12 is confirmed only, 13 lacks its opcode, 14 has no slots, 15 is lost.
     for (n, hours) in [(8, 50.0), (12, 2.0), (13, 12.0), (14, 30.0), (15, 90.0)] {
         world.issue(id(n), ago(hours + 20.0), &format!("CLOVER-{n}X"));
+        world.post(id(n), ago(hours + 20.0), sent());
         world.done(id(n), ago(hours + 1.0));
+        world.post(id(n), ago(hours + 1.0), sent());
         let opcodes: &[&str] = match n {
             12 => &[],
             13 => &["TELL  US MORE", "01HYZLOF1.6"],
@@ -219,18 +283,23 @@ pub fn sample() -> World {
     world.look(id(15), ago(1.4), Outcome::NotConnected, &[]);
     world.issue(id(10), ago(1.0), "CLOVER-10J");
     world.issue(id(11), ago(100.0), "CLOVER-11K");
+    let lost = || LetterEnd::Uncertain { reason: "the connection ended after the letter".to_owned() };
+    world.post(id(11), ago(100.0), lost());
+    world.post(id(11), ago(99.0), lost());
     world.look(id(11), ago(27.0), Outcome::NotConnected, &[]);
     // 16 is revoked, 17 archived, 18 snoozed.
     world.issue(id(16), ago(10.0), "CLOVER-16P");
     world.person(id(16), ago(9.0), &Command::Revoke { reason: "sent to the wrong rooftop".into() });
     world.person(id(17), ago(5.0), &Command::Archive);
     world.issue(id(18), ago(75.0), "CLOVER-18R");
+    world.post(id(18), ago(75.0), sent());
     world.person(id(18), ago(2.0), &Command::Snooze { until: Some(now() + TimeDelta::hours(46)) });
     let choice = OpcodeChoice { code: "DataClover Appt".into(), option: OpcodeOption::New };
     world.person(id(5), ago(3.0), &Command::ChooseOpcode { choice, word: None });
     world.person(id(1), ago(0.5), &Command::Note { text: "wants a call on Tuesday\u{1b}[2J".into() });
     // A second code for the second dealership, so that its history has one.
     world.issue(id(2), ago(66.9), "CLOVER-2C");
+    world.begin(id(2), ago(66.9));
     world
 }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use cloverwatch::domain::{Command, DealershipId, Policy, Query, Stage, Timestamp};
+use cloverwatch::domain::{
+    Command, DealershipId, Onboarding, Policy, Query, QueryContext, Searchable, Stage, Timestamp,
+};
 use cloverwatch::tui::rows::{Column, Row, Rows, Sort, Tab};
 use proptest::prelude::*;
 
@@ -21,6 +23,30 @@ fn shown(rows: &Rows) -> Vec<DealershipId> {
 
 fn ids(numbers: &[u64]) -> Vec<DealershipId> {
     numbers.iter().map(|n| DealershipId::from_bits(*n)).collect()
+}
+
+/// How many that are not archived a filter finds when each is asked alone.
+fn matching(world: &World, query: &str, at: Timestamp) -> usize {
+    let (query, policy) = (Query::parse(query).unwrap(), Policy::default());
+    let ctx = QueryContext { now: at, policy: &policy, me: Some("ana") };
+    let found = |state: &&Arc<Onboarding>| {
+        state.stage(at) != Stage::Archived && query.matches(state, &Searchable::new(state.id, &state.profile), &ctx)
+    };
+    world.states.values().filter(found).count()
+}
+
+#[test]
+fn a_filter_asks_for_its_own_moment_even_before_time_has_passed_in_the_rows() {
+    let world = sample();
+    for query in ["is:expired", "is:attention", "!is:snoozed", "stage:overdue"] {
+        let mut rows = rows(&world, now());
+        let later = now() + TimeDelta::hours(47);
+        assert_ne!(matching(&world, query, now()), matching(&world, query, later), "{query}");
+        rows.set_query(Query::parse(query).unwrap(), later);
+        assert_eq!(rows.count(Tab::All), matching(&world, query, later), "{query}");
+        rows.set_query(Query::parse(query).unwrap(), now());
+        assert_eq!(rows.count(Tab::All), matching(&world, query, now()), "{query}");
+    }
 }
 
 #[test]
@@ -145,7 +171,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (1u64..20).prop_map(Step::Import),
         2 => (0..Column::ALL.len(), any::<bool>()).prop_map(|(column, down)| Step::Sort(column, down)),
         1 => (0..Tab::ALL.len()).prop_map(Step::Tab),
-        1 => (0usize..5).prop_map(Step::Filter),
+        1 => (0usize..11).prop_map(Step::Filter),
         2 => (1i64..3_000).prop_map(Step::Wait),
     ]
 }
@@ -155,7 +181,10 @@ proptest! {
 
     #[test]
     fn moving_rows_ends_where_ordering_anew_does(steps in prop::collection::vec(step(), 1..60)) {
-        const QUERIES: [&str; 5] = ["", "ford", "is:expired", "!chicago owner:ana,ben", "expires<30h"];
+        const QUERIES: [&str; 11] = [
+            "", "ford", "is:expired", "!chicago owner:ana,ben", "expires<30h", "fo", "~fd", "/ford [0-9]+$/", "/o\\s/",
+            "is:attention,mine", "!stage:invited !is:snoozed",
+        ];
         let mut world = crowd(50);
         let mut rows = rows(&world, now());
         let mut at = now();
@@ -229,6 +258,7 @@ proptest! {
             let names = |rows: &Rows| rows.from(0).map(|row| row.state.profile.name.raw().to_lowercase()).collect::<Vec<_>>();
             prop_assert_eq!(names(&rows), names(&fresh));
             prop_assert_eq!(Tab::ALL.map(|tab| rows.count(tab)), Tab::ALL.map(|tab| fresh.count(tab)));
+            prop_assert_eq!(rows.count(Tab::All), matching(&world, query, at));
             let all: Vec<&Row> = rows.from(0).collect();
             if sort.column != Column::Attention {
                 prop_assert!(all.is_sorted_by(|a, b| naive(a, b, sort).is_le()), "{sort:?} {:?}", names(&rows));

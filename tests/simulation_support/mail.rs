@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cloverwatch::clock::{Clock, ManualClock};
+use cloverwatch::clock::SharedClock;
 use cloverwatch::domain::{Event, Fact, InvitationState, LetterId, LetterKind, Onboarding, Timestamp};
 use cloverwatch::engine::Post;
 use cloverwatch::mail::{Courier, Delivery, Gate, Parcel, Pass, Press, PressSettings};
@@ -60,14 +60,14 @@ pub enum Hang {
 }
 
 pub struct MailWorld {
-    clock: ManualClock,
+    clock: SharedClock,
     pub state: Mutex<MailState>,
 }
 
 pub const LANES: usize = 4;
 
 impl MailWorld {
-    pub fn new(clock: &ManualClock, seed: u64) -> Arc<Self> {
+    pub fn new(clock: SharedClock, seed: u64) -> Arc<Self> {
         let state = MailState {
             rng: StdRng::seed_from_u64(seed),
             mood: MailMood::default(),
@@ -77,7 +77,7 @@ impl MailWorld {
             under_way: 0,
             most_under_way: 0,
         };
-        Arc::new(Self { clock: clock.clone(), state: Mutex::new(state) })
+        Arc::new(Self { clock, state: Mutex::new(state) })
     }
 
     pub fn mood(&self, change: impl FnOnce(&mut MailMood)) {

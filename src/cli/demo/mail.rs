@@ -8,7 +8,8 @@ use crate::engine::Post;
 use crate::mail::reserved::ReservedOnly;
 use crate::mail::smtp::Settings;
 use crate::mail::{Press, PressError, PressSettings, SmtpCourier, Transport};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{self, PostHandle, Sandbox};
+use crate::tui::reading::{MailboxLetter, Mailboxes};
 
 /// Whose letters they are.
 const FROM: &str = "DataClover Onboarding <onboarding@example.com>";
@@ -46,4 +47,22 @@ pub fn post(sandbox: &Sandbox, maildir: PathBuf, clock: SharedClock) -> Result<P
     let courier = SmtpCourier::new(Settings::new(server), clock).map_err(MailError::Transport)?;
     let courier = Arc::new(ReservedOnly(Arc::new(courier)));
     Ok(Post { press, courier, per_hour: PER_HOUR, reports: Some(maildir) })
+}
+
+/// The mailboxes of the invented people, for the screen.
+pub struct Letterboxes(pub PostHandle);
+
+impl Mailboxes for Letterboxes {
+    fn letters(&self, address: &str) -> Vec<MailboxLetter> {
+        self.0.letters(address).iter().map(|letter| of_mailbox(letter)).collect()
+    }
+}
+
+fn of_mailbox(letter: &sandbox::Letter) -> MailboxLetter {
+    MailboxLetter {
+        from: letter.from.clone(),
+        subject: letter.subject.clone(),
+        received_at: letter.received_at,
+        text: letter.text(),
+    }
 }

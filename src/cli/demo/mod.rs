@@ -16,6 +16,7 @@ use crate::domain::{Policy, when};
 use crate::engine::{Engine, Pace, Parts};
 use crate::sandbox::{self, Faults, PostSettings, Sandbox};
 use crate::store::embedded::EmbeddedStore;
+use crate::tui::reading::Mailboxes;
 use crate::xtime::source::HttpSource;
 use crate::xtime::{self, HttpPlatform};
 use chrono::TimeDelta;
@@ -92,7 +93,7 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
     } else {
         // The screen listens to signals itself, and gives the terminal back before anything else ends.
         tokio::select! {
-            ended = desk::on(app, std::future::ready(Ok(demo.engine.clone())), "demo", true, Vec::new()) => ended,
+            ended = desk::on(app, std::future::ready(Ok(demo.engine.clone())), "demo", demo.shows(), Vec::new()) => ended,
             () = over => Ok(()),
         }
     };
@@ -207,6 +208,12 @@ impl Demo {
         let closed = self.engine.shutdown().await;
         self.sandbox.shutdown().await;
         closed
+    }
+
+    /// What its screen shows besides.
+    fn shows(&self) -> desk::Demo {
+        let mailboxes = self.sandbox.post().map(|post| Arc::new(mail::Letterboxes(post)) as Arc<dyn Mailboxes>);
+        desk::Demo { runs: true, mailboxes }
     }
 
     /// Prints events as JSON lines for as long as somebody reads them.

@@ -90,7 +90,7 @@ async fn finish(app: &App, engine: &Engine, done: Vec<(Arc<Onboarding>, Outcome)
         matches!(outcome, Outcome::Done(..) | Outcome::Unchanged).then_some(state.id)
     };
     let ids: Vec<_> = done.iter().filter_map(queued).collect();
-    let posted = Posted::now(engine, &ids).await?;
+    let posted = Posted::now(app, engine, &ids).await?;
     let mut report = Report::default();
     for (state, outcome) in done {
         let outcome = outcome.with_letter(posted.of(state.id));

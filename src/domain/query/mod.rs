@@ -2,18 +2,23 @@
 //!
 //! Terms are separated by spaces and must all hold. Words and `"quoted words"` search name, group, city, dealerCode,
 //! contact and owner; `field:a,b` searches one field for any of the values; `!` in front of a term turns it round; `~word`
-//! is fuzzy, `/regex/` is what it says; `expires<6h` compares a clock; `is:`, `stage:`, `opcode:` and `kind:` know words.
+//! is fuzzy, `/regex/` is what it says; `expires<6h` compares a clock; `is:`, `stage:`, `opcode:`,
+//! `mail:` and `kind:` know words.
 
 mod error;
+mod fuzzy;
 mod parse;
+mod pattern;
 mod searchable;
 mod term;
+mod texts;
 
-use crate::domain::{Fact, Onboarding, Policy, Stage, Timestamp};
+use crate::domain::{Attention, Fact, Onboarding, Policy, Stage, Timestamp};
 
 pub use error::QueryError;
-pub use searchable::Searchable;
-use term::Term;
+pub use searchable::{Searchable, Text};
+use term::{Asked, Term};
+pub use texts::{BLOCK, Block, Texts};
 
 /// A field of a dealership that a query can name. Words search the first six.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,8 +96,26 @@ pub struct QueryContext<'a> {
     pub me: Option<&'a str>,
 }
 
-/// A parsed filter. Cheap to ask, however often; holds its searchers ready.
-#[derive(Debug, Default)]
+/// What follows from the state of a dealership at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Derived {
+    /// Where it stands.
+    pub stage: Stage,
+    /// Why it needs somebody.
+    pub attention: Option<Attention>,
+    /// Out of sight.
+    pub snoozed: bool,
+}
+
+impl Derived {
+    /// Derives it.
+    pub fn of(state: &Onboarding, now: Timestamp, policy: &Policy) -> Self {
+        Self { stage: state.stage(now), attention: state.attention(now, policy), snoozed: state.is_snoozed(now) }
+    }
+}
+
+/// A parsed filter. Cheap to ask, however often; holds its searchers ready. Threads ask best a clone each.
+#[derive(Debug, Clone, Default)]
 pub struct Query {
     text: String,
     terms: Vec<Term>,
@@ -123,14 +146,36 @@ impl Query {
     }
 
     /// Whether a dealership matches. `kind:` asks for its newest event. Allocates nothing.
-    pub fn matches(&self, state: &Onboarding, text: &Searchable, ctx: &QueryContext<'_>) -> bool {
-        self.terms.iter().all(|term| term.holds(state, text, state.last_event.kind, ctx))
+    pub fn matches<'a>(&self, state: &'a Onboarding, text: impl Into<Text<'a>>, ctx: &QueryContext<'_>) -> bool {
+        self.hold(Asked { state, text: text.into(), kind: None, known: None }, ctx)
     }
 
     /// Whether an event matches: `kind:` asks for the event's own kind (a place in [`Fact::KINDS`]), everything else for
     /// its dealership as it is at the moment of the question.
-    pub fn matches_event(&self, kind: u8, state: &Onboarding, text: &Searchable, ctx: &QueryContext<'_>) -> bool {
-        self.terms.iter().all(|term| term.holds(state, text, kind, ctx))
+    pub fn matches_event<'a>(
+        &self,
+        kind: u8,
+        state: &'a Onboarding,
+        text: impl Into<Text<'a>>,
+        ctx: &QueryContext<'_>,
+    ) -> bool {
+        self.hold(Asked { state, text: text.into(), kind: Some(kind), known: None }, ctx)
+    }
+
+    /// Which of these rows of a block match, as a bit each: the same as [`Query::matches`] of every one, and faster. What
+    /// is known of a row must be true at the moment of the question.
+    pub fn matches_among<'a>(
+        &self,
+        asked: u64,
+        block: &'a Block,
+        row: impl Fn(usize) -> Option<(&'a Onboarding, Option<Derived>)>,
+        ctx: &QueryContext<'_>,
+    ) -> u64 {
+        self.terms.iter().fold(asked, |left, term| term.among(left, block, &row, ctx))
+    }
+
+    fn hold(&self, asked: Asked<'_>, ctx: &QueryContext<'_>) -> bool {
+        self.terms.iter().all(|term| term.holds(asked, ctx))
     }
 
     /// Every word that may begin a term or follow a field, for completion: `is:expired`, `stage:new`, `kind:note.added`.
@@ -139,9 +184,10 @@ impl Query {
         let is = term::Is::WORDS.iter().map(|(word, _)| format!("is:{word}"));
         let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.word()));
         let opcodes = term::OPCODE_WORDS.iter().map(|(word, _)| format!("opcode:{word}"));
+        let mail = term::MailIs::WORDS.iter().map(|(word, _)| format!("mail:{word}"));
         let clocks = term::Clock::WORDS.iter().map(|(word, _)| format!("{word}<"));
         let kinds = Fact::KINDS.iter().map(|kind| format!("kind:{kind}"));
-        fields.chain(is).chain(stages).chain(opcodes).chain(clocks).chain(kinds).collect()
+        fields.chain(is).chain(stages).chain(opcodes).chain(mail).chain(clocks).chain(kinds).collect()
     }
 }
 

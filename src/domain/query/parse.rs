@@ -3,22 +3,19 @@
 use std::ops::Range;
 
 use memchr::memmem::Finder;
-use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
-use regex::RegexBuilder;
 
 use crate::domain::suggest::did_you_mean;
 use crate::domain::when::parse_duration;
 use crate::domain::{Fact, Stage};
 
+use super::fuzzy::Fuzzy;
+use super::pattern::Pattern;
 use super::searchable::fold;
-use super::term::{Clock, Compare, Fuzzy, Is, OPCODE_WORDS, Term, Test, Value};
+use super::term::{Clock, Compare, Is, MailIs, OPCODE_WORDS, Term, Test, Value};
 use super::{Field, QueryError};
 
 /// The longest query, in bytes: more is a paste into the wrong place.
 const LONGEST: usize = 2_000;
-
-/// The largest compiled regular expression, in bytes.
-const REGEX_SIZE: usize = 1 << 20;
 
 /// Other names of fields.
 const ALIASES: &[(&str, Field)] = &[
@@ -32,7 +29,7 @@ const ALIASES: &[(&str, Field)] = &[
 ];
 
 /// Words before a colon that are not fields.
-const TOPICS: &[&str] = &["is", "stage", "opcode", "kind"];
+const TOPICS: &[&str] = &["is", "stage", "opcode", "mail", "kind"];
 
 /// Reads every term; the cheap ones come first.
 pub(super) fn terms(text: &str) -> Result<Vec<Term>, QueryError> {
@@ -148,9 +145,7 @@ impl Reader<'_> {
             ));
         }
         self.end_of_term()?;
-        let needle = fold(&piece.text);
-        let atom = Atom::new(&needle, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy, false);
-        Ok(Test::Fuzzy(Box::new(Fuzzy::new(atom))))
+        Ok(Test::Fuzzy(Fuzzy::new(&fold(&piece.text))))
     }
 
     fn regex(&mut self) -> Result<Test, QueryError> {
@@ -180,12 +175,7 @@ impl Reader<'_> {
         if pattern.is_empty() {
             return Err(QueryError::new(span, "the regular expression is empty"));
         }
-        // Fields stand on lines of their own, so `^` and `$` mean the ends of a field.
-        // The text is folded already: a pattern in lower case finds the same without folding again, and several times faster.
-        let folding = pattern.chars().any(char::is_uppercase);
-        let built =
-            RegexBuilder::new(&pattern).case_insensitive(folding).multi_line(true).size_limit(REGEX_SIZE).build();
-        built
+        Pattern::new(&pattern)
             .map(Test::Regex)
             .map_err(|error| QueryError::new(span, format!("the regular expression is wrong: {}", said(&error))))
     }
@@ -212,6 +202,10 @@ impl Reader<'_> {
             "opcode" => {
                 let states = values.iter().map(|value| one_of("opcode state", value, OPCODE_WORDS));
                 Ok(Test::Opcode(states.collect::<Result<_, _>>()?))
+            }
+            "mail" => {
+                let states = values.iter().map(|value| one_of("state of letters", value, MailIs::WORDS));
+                Ok(Test::Mail(states.collect::<Result<_, _>>()?))
             }
             "stage" => values.iter().try_fold(0, |mask, value| Ok(mask | 1 << stage(value)? as u32)).map(Test::Stage),
             _ => values.iter().try_fold(0, |mask, value| Ok(mask | kinds(value)?)).map(Test::Kind),
@@ -304,9 +298,7 @@ fn finder(text: &str) -> Box<Finder<'static>> {
 }
 
 fn unknown_field(word: &str, span: Range<usize>) -> QueryError {
-    let message = if word == "mail" {
-        "mail is not part of this version; `mail:` will come with it".to_owned()
-    } else if Clock::WORDS.iter().any(|(known, _)| *known == word) {
+    let message = if Clock::WORDS.iter().any(|(known, _)| *known == word) {
         format!("`{word}` is a clock: compare it, like `{word}<6h` or `{word}>2d`")
     } else {
         let fields = Field::ALL.into_iter().map(Field::word).chain(TOPICS.iter().copied());

@@ -4,65 +4,117 @@ use crate::domain::{DealershipId, Profile};
 
 use super::Field;
 
-/// What filters search in one dealership. Made anew when its profile changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Searchable {
-    /// Every field on a line of its own, those that words search first (the order of [`Field::ALL`]).
-    text: Box<str>,
-    ends: [u32; Field::ALL.len()],
-}
-
 /// How many fields, from the first, words search: name, group, city, dealerCode, contact, owner.
 const WORD_FIELDS: usize = 6;
+
+/// Where the text of a dealership is within others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Place {
+    /// Where the fields that words search begin.
+    pub(super) words: u32,
+    /// Where the other fields begin.
+    pub(super) others: u32,
+    /// Where each field ends, counted from the first letter of the first one; each is followed by the end of its line.
+    pub(super) ends: [u32; Field::ALL.len()],
+}
+
+/// What filters search in one dealership, wherever it is kept. Nothing of it is read before it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'a> {
+    /// Lines of fields that words search, these and others.
+    words: &'a str,
+    /// Lines of other fields.
+    others: &'a str,
+    place: &'a Place,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn new(words: &'a str, others: &'a str, place: &'a Place) -> Self {
+        Self { words, others, place }
+    }
+
+    /// What words search, a field per line.
+    pub fn words(self) -> &'a str {
+        let start = self.place.words as usize;
+        self.words.get(start..start + self.end(WORD_FIELDS - 1)).unwrap_or_default()
+    }
+
+    /// One field.
+    pub fn field(self, field: Field) -> &'a str {
+        let number = field as usize;
+        let start = if number == 0 { 0 } else { self.end(number - 1) + 1 };
+        let (lines, begin, before) = match number < WORD_FIELDS {
+            true => (self.words, self.place.words, 0),
+            false => (self.others, self.place.others, self.end(WORD_FIELDS - 1) + 1),
+        };
+        let within = |place: usize| (begin as usize + place).saturating_sub(before);
+        lines.get(within(start)..within(self.end(number))).unwrap_or_default()
+    }
+
+    /// The fields that words search, one by one.
+    pub(super) fn word_fields(self) -> impl Iterator<Item = &'a str> {
+        Field::ALL.into_iter().take(WORD_FIELDS).map(move |field| self.field(field))
+    }
+
+    fn end(self, number: usize) -> usize {
+        self.place.ends.get(number).map_or(0, |end| *end as usize)
+    }
+}
+
+/// The text of a single dealership, folded when it is asked about. Many are kept in [`super::Texts`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Searchable {
+    pub(super) words: String,
+    pub(super) others: String,
+    pub(super) place: Place,
+}
 
 impl Searchable {
     /// Folds a dealership's profile.
     pub fn new(id: DealershipId, profile: &Profile) -> Self {
-        let mut text = String::with_capacity(160);
-        let mut ends = [0; Field::ALL.len()];
-        let id = id.to_string();
-        for (field, end) in Field::ALL.into_iter().zip(&mut ends) {
-            let raw = match field {
-                Field::Name => profile.name.raw(),
-                Field::Group => profile.group.raw(),
-                Field::City => profile.city.raw(),
-                Field::Dealer => profile.dealer_code.raw(),
-                Field::Contact => profile.contact.name.raw(),
-                Field::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
-                Field::State => profile.state.raw(),
-                Field::Brand => profile.brand.raw(),
-                Field::Email => profile.contact.email.raw(),
-                Field::Phone => profile.contact.phone.raw(),
-                Field::Timezone => profile.timezone.name(),
-                Field::Id => &id,
-            };
-            fold_into(&mut text, raw);
-            *end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-            text.push('\n');
-        }
-        Self { text: text.into(), ends }
+        let (mut words, mut others) = (String::with_capacity(112), String::with_capacity(80));
+        let place = fold_profile(&mut words, &mut others, id, profile);
+        Self { words, others, place }
     }
+}
 
-    /// What words search, a field per line.
-    pub fn words(&self) -> &str {
-        self.slice(0, WORD_FIELDS - 1)
+impl<'a> From<&'a Searchable> for Text<'a> {
+    fn from(text: &'a Searchable) -> Self {
+        Self::new(&text.words, &text.others, &text.place)
     }
+}
 
-    /// One field.
-    pub fn field(&self, field: Field) -> &str {
-        self.slice(field as usize, field as usize)
+/// Folds a dealership's profile behind what stands in two texts.
+pub(super) fn fold_profile(words: &mut String, others: &mut String, id: DealershipId, profile: &Profile) -> Place {
+    let mut place = Place { words: length(words), others: length(others), ..Place::default() };
+    let id = id.to_string();
+    let before = words.len() + others.len();
+    for (field, end) in Field::ALL.into_iter().zip(&mut place.ends) {
+        let raw = match field {
+            Field::Name => profile.name.raw(),
+            Field::Group => profile.group.raw(),
+            Field::City => profile.city.raw(),
+            Field::Dealer => profile.dealer_code.raw(),
+            Field::Contact => profile.contact.name.raw(),
+            Field::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
+            Field::State => profile.state.raw(),
+            Field::Brand => profile.brand.raw(),
+            Field::Email => profile.contact.email.raw(),
+            Field::Phone => profile.contact.phone.raw(),
+            Field::Timezone => profile.timezone.name(),
+            Field::Id => &id,
+        };
+        let lines = if (field as usize) < WORD_FIELDS { &mut *words } else { &mut *others };
+        fold_into(lines, raw);
+        lines.push('\n');
+        *end = u32::try_from(words.len() + others.len() - before - 1).unwrap_or(u32::MAX);
     }
+    place
+}
 
-    /// The fields that words search, one by one.
-    pub(super) fn word_fields(&self) -> impl Iterator<Item = &str> {
-        Field::ALL.into_iter().take(WORD_FIELDS).map(|field| self.field(field))
-    }
-
-    fn slice(&self, first: usize, last: usize) -> &str {
-        let start = if first == 0 { 0 } else { self.ends.get(first - 1).map_or(0, |end| *end as usize + 1) };
-        let end = self.ends.get(last).map_or(0, |end| *end as usize);
-        self.text.get(start..end).unwrap_or_default()
-    }
+/// The length of a text, in the size in which places are kept.
+pub(super) fn length(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
 
 /// Folds case and makes white space and controls plain spaces, so that no field reaches into the next line.

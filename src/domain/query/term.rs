@@ -1,42 +1,69 @@
 //! One term of a query, and whether it holds.
 
-use std::fmt;
-
 use chrono::TimeDelta;
 use memchr::memmem::Finder;
-use nucleo_matcher::pattern::Atom;
-use nucleo_matcher::{Matcher, Utf32Str};
-use parking_lot::Mutex;
-use regex::Regex;
 
-use crate::domain::{InvitationState, Onboarding, OpcodeState, Stage};
+use crate::domain::{InvitationState, LetterState, Onboarding, OpcodeState, Stage};
 
-use super::{Field, QueryContext, Searchable};
+use super::fuzzy::Fuzzy;
+use super::pattern::Pattern;
+use super::{Block, Derived, Field, QueryContext, Text};
+
+/// From how many rows of a block on it is faster to search all of their texts than each.
+const WORTH_JOINING: u32 = 8;
+
+/// A dealership that is asked about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) state: &'a Onboarding,
+    pub(super) text: Text<'a>,
+    /// What kind of event it is about, if not about the newest one.
+    pub(super) kind: Option<u8>,
+    /// What was derived from the state before and is still true.
+    pub(super) known: Option<Derived>,
+}
+
+impl Asked<'_> {
+    fn stage(&self, ctx: &QueryContext<'_>) -> Stage {
+        self.known.map_or_else(|| self.state.stage(ctx.now), |known| known.stage)
+    }
+
+    fn needs_attention(&self, ctx: &QueryContext<'_>) -> bool {
+        let derive = || self.state.attention(ctx.now, ctx.policy);
+        self.known.map_or_else(derive, |known| known.attention).is_some()
+    }
+
+    fn is_snoozed(&self, ctx: &QueryContext<'_>) -> bool {
+        self.known.map_or_else(|| self.state.is_snoozed(ctx.now), |known| known.snoozed)
+    }
+}
 
 /// A test, possibly turned round.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Term {
     pub(super) negated: bool,
     pub(super) test: Test,
 }
 
 /// What can be asked of a dealership.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Test {
     /// Text somewhere in what words search.
     Word(Box<Finder<'static>>),
     /// Any of these values in a field.
     Field(Field, Vec<Value>),
     /// The letters in this order in one of the fields that words search.
-    Fuzzy(Box<Fuzzy>),
+    Fuzzy(Fuzzy),
     /// A regular expression in one of the fields that words search.
-    Regex(Regex),
+    Regex(Pattern),
     /// One of these conditions.
     Is(Vec<Is>),
     /// One of these stages, as a bit each.
     Stage(u32),
     /// One of these opcode states.
     Opcode(Vec<OpcodeState>),
+    /// One of these states of the letter that tells how things stand.
+    Mail(Vec<MailIs>),
     /// One of these kinds of event, as a bit each.
     Kind(u64),
     /// A clock compared with a length of time.
@@ -44,47 +71,12 @@ pub(super) enum Test {
 }
 
 /// A value that a field is searched for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Value {
     /// The field holds this somewhere.
     Part(Box<Finder<'static>>),
     /// The field is empty: `owner:""`.
     Empty,
-}
-
-/// A fuzzy needle with its scratch memory, so that asking allocates nothing.
-pub(super) struct Fuzzy {
-    needle: Atom,
-    scratch: Mutex<(Matcher, Vec<char>)>,
-}
-
-impl Fuzzy {
-    pub(super) fn new(needle: Atom) -> Self {
-        Self { needle, scratch: Mutex::new((Matcher::default(), Vec::new())) }
-    }
-
-    fn holds(&self, text: &Searchable) -> bool {
-        // Most names are plain; for them the answer is whether the letters come in this order, and no score is needed.
-        if let Utf32Str::Ascii(letters) = self.needle.needle_text()
-            && text.words().is_ascii()
-        {
-            return text.word_fields().any(|field| in_order(letters, field.as_bytes()));
-        }
-        let (matcher, buffer) = &mut *self.scratch.lock();
-        text.word_fields().any(|field| self.needle.score(Utf32Str::new(field, buffer), matcher).is_some())
-    }
-}
-
-/// Whether bytes occur in a text in their order, with anything between them.
-fn in_order(bytes: &[u8], text: &[u8]) -> bool {
-    let mut rest = text.iter();
-    bytes.iter().all(|byte| rest.any(|other| other == byte))
-}
-
-impl fmt::Debug for Fuzzy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "~{:?}", self.needle)
-    }
 }
 
 /// A condition with a name of its own.
@@ -124,13 +116,14 @@ impl Is {
         ("archived", Self::At(Stage::Archived)),
     ];
 
-    fn holds(self, state: &Onboarding, text: &Searchable, ctx: &QueryContext<'_>) -> bool {
+    fn holds(self, asked: Asked<'_>, ctx: &QueryContext<'_>) -> bool {
+        let owner = || asked.text.field(Field::Owner);
         match self {
-            Self::At(stage) => state.stage(ctx.now) == stage,
-            Self::Confirmed => state.is_confirmed() && state.archived_at.is_none(),
-            Self::Attention => state.attention(ctx.now, ctx.policy).is_some(),
-            Self::Snoozed => state.is_snoozed(ctx.now),
-            Self::Mine => ctx.me.is_some_and(|me| !me.is_empty() && is_folded(me, text.field(Field::Owner))),
+            Self::At(stage) => asked.stage(ctx) == stage,
+            Self::Confirmed => asked.state.is_confirmed() && asked.state.archived_at.is_none(),
+            Self::Attention => asked.needs_attention(ctx),
+            Self::Snoozed => asked.is_snoozed(ctx),
+            Self::Mine => ctx.me.is_some_and(|me| !me.is_empty() && is_folded(me, owner())),
         }
     }
 }
@@ -148,6 +141,40 @@ pub(super) const OPCODE_WORDS: &[(&str, OpcodeState)] = &[
     ("near-miss", OpcodeState::NearMiss),
     ("unknown", OpcodeState::Unknown),
 ];
+
+/// What can be asked of a dealership's letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MailIs {
+    /// The letter that tells how things stand is in this state.
+    At(LetterState),
+    /// Its address was refused.
+    Refused,
+    /// It never had a letter.
+    None,
+}
+
+impl MailIs {
+    /// Every word of `mail:`.
+    pub(super) const WORDS: &'static [(&'static str, Self)] = &[
+        ("failed", Self::At(LetterState::Failed)),
+        ("uncertain", Self::At(LetterState::Uncertain)),
+        ("sent", Self::At(LetterState::Sent)),
+        ("queued", Self::At(LetterState::Queued)),
+        ("sending", Self::At(LetterState::Sending)),
+        ("suppressed", Self::At(LetterState::Suppressed)),
+        ("bounced", Self::At(LetterState::Bounced)),
+        ("refused", Self::Refused),
+        ("none", Self::None),
+    ];
+
+    fn holds(self, state: &Onboarding) -> bool {
+        match self {
+            Self::At(wanted) => state.telling_letter().is_some_and(|letter| letter.state == wanted),
+            Self::Refused => state.address_refused().is_some(),
+            Self::None => state.letters().is_empty(),
+        }
+    }
+}
 
 /// A clock of a dealership. One that does not run is neither smaller nor greater than anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,8 +247,9 @@ impl Compare {
 }
 
 impl Term {
-    /// Whether it holds of a dealership, or of one of its events of this kind.
-    pub(super) fn holds(&self, state: &Onboarding, text: &Searchable, kind: u8, ctx: &QueryContext<'_>) -> bool {
+    /// Whether it holds of a dealership, or of one of its events.
+    pub(super) fn holds(&self, asked: Asked<'_>, ctx: &QueryContext<'_>) -> bool {
+        let Asked { state, text, .. } = asked;
         let holds = match &self.test {
             Test::Word(finder) => finder.find(text.words().as_bytes()).is_some(),
             Test::Field(field, values) => {
@@ -231,12 +259,13 @@ impl Term {
                     Value::Empty => found.is_empty(),
                 })
             }
-            Test::Fuzzy(fuzzy) => fuzzy.holds(text),
-            Test::Regex(regex) => regex.is_match(text.words()),
-            Test::Is(conditions) => conditions.iter().any(|condition| condition.holds(state, text, ctx)),
-            Test::Stage(mask) => mask & (1 << state.stage(ctx.now) as u32) != 0,
+            Test::Fuzzy(fuzzy) => text.word_fields().any(|field| fuzzy.is_in(field)),
+            Test::Regex(pattern) => pattern.is_in(text.words()),
+            Test::Is(conditions) => conditions.iter().any(|condition| condition.holds(asked, ctx)),
+            Test::Stage(mask) => mask & (1 << asked.stage(ctx) as u32) != 0,
             Test::Opcode(states) => states.contains(&state.opcode_state),
-            Test::Kind(mask) => mask & (1 << u32::from(kind)) != 0,
+            Test::Mail(states) => states.iter().any(|wanted| wanted.holds(state)),
+            Test::Kind(mask) => mask & (1 << u32::from(asked.kind.unwrap_or(state.last_event.kind))) != 0,
             Test::Clock(clock, compare, than) => {
                 clock.shows(state, ctx).is_some_and(|shown| compare.holds(shown, *than))
             }
@@ -244,10 +273,55 @@ impl Term {
         holds != self.negated
     }
 
+    /// Of which of these rows of a block it holds, as a bit each.
+    pub(super) fn among<'a>(
+        &self,
+        asked: u64,
+        block: &'a Block,
+        row: impl Fn(usize) -> Option<(&'a Onboarding, Option<Derived>)>,
+        ctx: &QueryContext<'_>,
+    ) -> u64 {
+        let (mut open, mut found) = (asked, 0);
+        if asked.count_ones() >= WORTH_JOINING
+            && let Some((rows, enough)) = self.found_in(asked, block)
+        {
+            found = if self.negated { asked & !rows } else { rows };
+            if enough {
+                return found;
+            }
+            (open, found) = (rows, found & !rows);
+        }
+        while open != 0 {
+            let place = open.trailing_zeros();
+            open &= open - 1;
+            let text = block.text(place as usize);
+            let holds = row(place as usize)
+                .is_some_and(|(state, known)| self.holds(Asked { state, text, kind: None, known }, ctx));
+            found |= u64::from(holds) << place;
+        }
+        found
+    }
+
+    /// In which rows of a block its text is, looked for in all of them at once, and whether that is enough for it to be
+    /// found; `None` when it cannot be looked for so.
+    fn found_in(&self, asked: u64, block: &Block) -> Option<(u64, bool)> {
+        match &self.test {
+            Test::Word(finder) => {
+                let find = |words: &str, from| {
+                    let rest = words.as_bytes().get(from..)?;
+                    finder.find(rest).map(|at| from + at)
+                };
+                Some((block.rows_with(asked, find), true))
+            }
+            Test::Regex(pattern) => pattern.by_line().map(|(find, enough)| (block.rows_with(asked, find), enough)),
+            _ => None,
+        }
+    }
+
     /// How dear it is to ask: the cheap ones are asked first.
     pub(super) fn cost(&self) -> u8 {
         match self.test {
-            Test::Opcode(_) | Test::Kind(_) => 0,
+            Test::Opcode(_) | Test::Mail(_) | Test::Kind(_) => 0,
             Test::Stage(_) | Test::Clock(..) | Test::Is(_) => 1,
             Test::Field(..) => 2,
             Test::Word(_) => 3,

@@ -186,7 +186,7 @@ fn mistakes_say_where_and_what_would_be_right() {
         ("stage:foo", "foo", "one of new, invited"),
         ("kind:invitation.isued", "invitation.isued", "did you mean `invitation.issued`?"),
         ("opcode:no", "no", "one of missing"),
-        ("mail:failed", "mail", "not part of this version"),
+        ("mail:faild", "faild", "did you mean `failed`?"),
         ("expires:6h", "expires", "compare it"),
         ("expires<6", "6", "no unit"),
         ("expires<", "expires<", "missing"),
@@ -225,6 +225,7 @@ fn a_field_never_reaches_into_the_next_one() {
     let mut state = dealership(1, "Evil\nName\u{2028}", "Boise", "ana");
     state.profile.group = Untrusted::from("");
     let text = Searchable::new(state.id, &state.profile);
+    let text = Text::from(&text);
     assert_eq!(text.field(Field::Name), "evil name ");
     assert_eq!(text.field(Field::Group), "");
     assert_eq!(text.field(Field::City), "boise");
@@ -243,6 +244,26 @@ fn the_vocabulary_can_be_typed() {
     }
 }
 
+/// Few letters, so that much is found.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![4 => "[ab é]{0,6}", 1 => "[ab\n東\u{301}]{0,9}", 1 => Just(String::new())]
+}
+
+/// A word, a fuzzy word, or a regular expression of pieces that are apt to look beyond their line.
+fn query() -> impl Strategy<Value = String> {
+    const PIECES: [&str; 27] = [
+        "aba", "a", "b", "é", "ab", ".", "^", "$", "\\s", "\\S", "\\w", "\\b", "\\B", "\\A", "\\z", "[^a]", "[ab]",
+        "(a|b|)", "\\n", "(?s:.)", "(?-m:^)", "(?-m:$)", "(?R:$)", "*", "+?", "{2}", "|",
+    ];
+    let regex = prop::collection::vec(prop::sample::select(&PIECES[..]), 1..6);
+    let plain = "!?~?[abé]{1,3}|city:[aé]|\"[ab ]{2}\"|is:new";
+    prop_oneof![
+        plain,
+        regex.prop_map(|pieces| format!("/{}/", pieces.concat())),
+        "[ab]".prop_map(|a| format!("{a} !/{a}$/"))
+    ]
+}
+
 proptest! {
     #[test]
     fn no_text_panics_and_every_caret_can_be_drawn(text in "\\PC{0,30}|[!~/\":,<>=a-z0-9\\\\ é]{0,30}") {
@@ -256,6 +277,47 @@ proptest! {
             Err(error) => {
                 prop_assert!(text.get(error.span.clone()).is_some(), "{:?} of {:?}", error.span, text);
                 error.caret(&text);
+            }
+        }
+    }
+
+    #[test]
+    fn rows_asked_together_answer_as_each_would(
+        names in prop::collection::vec(name(), 1..150),
+        renamed in prop::collection::vec((any::<prop::sample::Index>(), name()), 0..20),
+        queries in prop::collection::vec(query(), 1..12),
+        asked in prop_oneof![Just(u64::MAX), any::<u64>(), Just(1 << 63 | 2)],
+    ) {
+        let mut states: Vec<Onboarding> =
+            (1..).zip(&names).map(|(n, name)| dealership(n, name, name.get(..1).unwrap_or("é"), "")).collect();
+        let mut texts = Texts::default();
+        states.iter().for_each(|state| texts.push(state.id, &state.profile));
+        for (row, name) in &renamed {
+            let row = row.index(states.len());
+            states[row].profile.name = name.as_str().into();
+            states[row].profile.contact.email = name.as_str().into();
+            texts.set(row, states[row].id, &states[row].profile);
+        }
+        let policy = Policy::default();
+        let ctx = QueryContext { now: now(), policy: &policy, me: None };
+        for (row, state) in states.iter().enumerate() {
+            let (alone, kept) = (Searchable::new(state.id, &state.profile), texts.get(row).unwrap());
+            prop_assert_eq!(Text::from(&alone).words(), kept.words());
+            for field in Field::ALL {
+                prop_assert_eq!(Text::from(&alone).field(field), kept.field(field));
+            }
+        }
+        prop_assert!(texts.get(states.len()).is_none());
+        // What is generated is not always a query.
+        for query in queries.iter().filter_map(|text| Query::parse(text).ok()) {
+            for (block, states) in texts.blocks().iter().zip(states.chunks(BLOCK)) {
+                let asked = if states.len() < BLOCK { asked & ((1 << states.len()) - 1) } else { asked };
+                let found = query.matches_among(asked, block, |row| Some((states.get(row)?, None)), &ctx);
+                for (row, state) in states.iter().enumerate() {
+                    let alone = Searchable::new(state.id, &state.profile);
+                    let expected = asked >> row & 1 == 1 && query.matches(state, &alone, &ctx);
+                    prop_assert_eq!(found >> row & 1 == 1, expected, "{:?} of {:?}", query.text(), state.profile.name);
+                }
             }
         }
     }

@@ -7,6 +7,7 @@
 mod outbox;
 mod reports;
 mod server;
+mod text;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
+use parking_lot::Mutex;
 use rand::RngExt;
 use tokio::sync::Notify;
 
@@ -29,6 +31,7 @@ pub(super) use outbox::run;
 pub use reports::Returns;
 pub(super) use reports::run as read_reports;
 pub use server::{MailState, MailStatus};
+pub use text::LetterText;
 
 /// What letters are made of and go through.
 pub struct Post {
@@ -72,7 +75,12 @@ pub struct Posted {
     pub dealership: DealershipId,
     /// The letter as it is now.
     pub letter: Letter,
+    /// Why it waits, if it does: in words.
+    pub why: Option<String>,
 }
+
+/// How long somebody who waits for a letter waits for its dealership's turn.
+const LONGEST_PAUSE: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 
 /// How long a result that could not be recorded rests before that is tried again.
 const REST: Duration = Duration::from_secs(1);
@@ -126,8 +134,8 @@ impl Engine {
         Ok(post.press.write(&state, &occasion(letter), &self.inner.parts.policy)?)
     }
 
-    /// Hands over every waiting letter of these dealerships, one try each, and waits for it: for a command that ends
-    /// afterwards. When the mail server fails, or
+    /// Hands over the next waiting letter of each of these dealerships, one try each, and waits for it, also for a dealership's turn
+    /// when it had one a moment ago: for a command that ends afterwards. When the mail server fails, or
     /// the hour is full, the rest stays queued.
     ///
     /// # Errors
@@ -140,25 +148,31 @@ impl Engine {
         let waiting: Vec<_> =
             dealerships.iter().filter_map(|id| Some((*id, next_letter(inner.book().get(*id)?.as_ref())?.id))).collect();
         let spent = inner.letters_begun_in_the_last_hour(inner.now()).count();
-        let may = usize::try_from(post.per_hour).unwrap_or(usize::MAX).saturating_sub(spent);
-        let down = std::sync::atomic::AtomicBool::new(false);
-        let tries = stream::iter(&waiting).take(may).map(|(id, letter)| {
+        let room = usize::try_from(post.per_hour).unwrap_or(usize::MAX).saturating_sub(spent);
+        let down: Mutex<Option<String>> = Mutex::default();
+        let tries = stream::iter(waiting.into_iter().enumerate()).map(|(place, (id, letter))| {
             let down = &down;
             async move {
-                if !down.load(std::sync::atomic::Ordering::Relaxed)
-                    && matches!(inner.try_letter(*id, *letter).await, Tried::Down(_))
-                {
-                    down.store(true, std::sync::atomic::Ordering::Relaxed);
-                }
+                let known = down.lock().clone();
+                let why = match known {
+                    Some(why) => Some(why),
+                    None if place >= room => Some(format!("{} letters an hour are allowed", post.per_hour)),
+                    None => match inner.try_letter_after_pause(id, letter).await {
+                        Tried::Ended(_) => None,
+                        Tried::Held => inner.why_held(id, letter),
+                        Tried::Down(why) => {
+                            *down.lock() = Some(why.clone());
+                            Some(why)
+                        }
+                    },
+                };
+                let state = inner.book().get(id)?;
+                let letter = state.letters().iter().find(|one| one.id == letter)?.clone();
+                Some(Posted { dealership: id, letter, why })
             }
         });
-        tries.buffer_unordered(post.courier.lanes()).collect::<()>().await;
-        let found = waiting.into_iter().filter_map(|(id, letter)| {
-            let state = inner.book().get(id)?;
-            let letter = state.letters().iter().find(|one| one.id == letter)?.clone();
-            Some(Posted { dealership: id, letter })
-        });
-        Ok(found.collect())
+        let posted: Vec<_> = tries.buffer_unordered(post.courier.lanes()).collect().await;
+        Ok(posted.into_iter().flatten().collect())
     }
 
     /// Ends what an earlier run was handing over when it ended, so that something can be done about it. For a command that ends
@@ -168,15 +182,6 @@ impl Engine {
         if !self.inner.parts.background && !self.inner.parts.read_only {
             outbox::orphans(&self.inner).await;
         }
-    }
-
-    /// Sends one letter to an address of ours, that is about no dealership: does the mail server take it?
-    ///
-    /// # Errors
-    /// In words, what is wrong and what to do.
-    pub async fn check_mail(&self) -> Result<String, EngineError> {
-        let post = self.inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
-        post.courier.check().await.map_err(EngineError::Mail)
     }
 }
 
@@ -309,6 +314,26 @@ impl Inner {
             let age = (now - state.mail.as_ref()?.begun_at?).to_std().ok()?;
             (age < Duration::from_secs(3_600)).then_some(age)
         })
+    }
+
+    /// One try, when the dealership may have its next letter; not longer than [`LONGEST_PAUSE`] away.
+    async fn try_letter_after_pause(&self, id: DealershipId, letter: LetterId) -> Tried {
+        let apart = self.parts.policy.mail.per_dealership;
+        let pause = self.book().get(id).and_then(|state| state.letter_pause(apart, self.now()));
+        if let Some(pause) = pause.filter(|pause| *pause <= LONGEST_PAUSE) {
+            tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => return Tried::Held,
+                () = self.parts.clock.sleep(pause.to_std().unwrap_or_default()) => {}
+            }
+        }
+        self.try_letter(id, letter).await
+    }
+
+    /// Why a letter that could go does not go now, in words.
+    fn why_held(&self, id: DealershipId, letter: LetterId) -> Option<String> {
+        let command = Command::BeginLetter { letter };
+        self.decided(id, &command, &actor()).err().map(|refusal| refusal.to_string())
     }
 
     fn letter_state(&self, id: DealershipId, letter: LetterId) -> Option<LetterState> {

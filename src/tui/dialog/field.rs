@@ -23,6 +23,8 @@ pub enum Role {
     Word,
     /// The dealerCode, typed before something that cannot be taken back.
     DealerCode,
+    /// Whether a letter goes with it.
+    Mail,
     /// Whether a group of events is shown.
     Group(usize),
 }

@@ -3,8 +3,8 @@
 use chrono_tz::Tz;
 
 use crate::domain::{
-    AppointmentId, DealershipId, IntentId, InvitationState, Onboarding, OpcodeChoice, OpcodeState, Stage, Timestamp,
-    Untrusted,
+    AppointmentId, Command, DealershipId, IntentId, InvitationState, LetterId, Onboarding, OpcodeChoice, OpcodeState,
+    Stage, Timestamp, Untrusted,
 };
 use crate::tui::action::Action;
 
@@ -25,6 +25,10 @@ pub struct Item {
     pub stage: Stage,
     /// Its newest code: number, masked, end and state.
     pub code: Option<(u32, String, Timestamp, InvitationState)>,
+    /// Where a letter about this goes, or why none can; `None`: none is meant to.
+    pub letter: Option<Result<String, String>>,
+    /// The letter that it is about, and what that is in words.
+    pub about: Option<(LetterId, String)>,
     /// When its only code was generated; `None` when there was more than one, or none.
     pub only_code_from: Option<Timestamp>,
     /// What happened to it since; the dialog refuses then.
@@ -34,6 +38,7 @@ pub struct Item {
 
 /// What the operator decides upon.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own that somebody saw")]
 struct Seen {
     generation: u32,
     revoked: bool,
@@ -42,6 +47,9 @@ struct Seen {
     archived: bool,
     dealer_code: Untrusted,
     owner: Option<Untrusted>,
+    email: Untrusted,
+    refused: bool,
+    reminders_off: bool,
     opcode: Option<OpcodeChoice>,
     opcode_state: OpcodeState,
     appointment: Option<AppointmentId>,
@@ -60,6 +68,9 @@ impl Seen {
             archived: state.archived_at.is_some(),
             dealer_code: state.profile.dealer_code.clone(),
             owner: state.profile.owner.clone(),
+            email: state.profile.contact.email.clone(),
+            refused: state.address_refused().is_some(),
+            reminders_off: state.mail.as_ref().is_some_and(|mail| mail.reminders_off),
             opcode: state.opcode.as_deref().map(|chosen| chosen.choice.clone()),
             opcode_state: state.opcode_state,
             appointment: state.appointment.as_deref().map(|stands| stands.id.clone()),
@@ -86,6 +97,8 @@ impl Item {
             zone: state.profile.timezone,
             stage: state.stage(now),
             code: code.map(|code| (code.generation, code.code.masked(), code.expires_at, code.state(now))),
+            letter: None,
+            about: None,
             only_code_from: code.filter(|_| state.earlier.is_empty()).map(|code| code.generated_at),
             changed: None,
             seen: Seen::of(state),
@@ -100,6 +113,16 @@ impl Item {
     /// The choice that was shown.
     pub fn opcode(&self) -> Option<&OpcodeChoice> {
         self.seen.opcode.as_ref()
+    }
+
+    /// Whether it is not reminded.
+    pub fn reminders_off(&self) -> bool {
+        self.seen.reminders_off
+    }
+
+    /// The command that sends what an action sends.
+    pub fn sends(&self, action: Action) -> Option<Command> {
+        super::letter_of(action, self.seen.generation).map(|kind| Command::QueueLetter { kind })
     }
 
     /// Whether the dealer's word is waiting to be reflected.
@@ -119,7 +142,10 @@ fn difference(action: Action, was: &Seen, is: &Seen, state: &Onboarding) -> Opti
     if was == is {
         return None;
     }
-    let about_code = matches!(action, Action::Invite | Action::Reissue | Action::Revoke | Action::ConfirmWord);
+    let sends = matches!(action, Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive);
+    let about_code =
+        matches!(action, Action::Invite | Action::Reissue | Action::Revoke | Action::ConfirmWord | Action::Resend);
+    let writes = sends || matches!(action, Action::Invite | Action::Reissue | Action::ConfirmWord);
     if about_code && was.generation != is.generation {
         let by = state.invitation.as_ref().map(|newest| crate::domain::text::clean(&newest.issued_by).into_owned());
         let by = by.unwrap_or_default();
@@ -139,6 +165,9 @@ fn difference(action: Action, was: &Seen, is: &Seen, state: &Onboarding) -> Opti
         _ if about_code && is.revoked && !was.revoked => "its code was revoked meanwhile",
         _ if about_code && was.word != is.word => "the dealer's word was recorded meanwhile",
         _ if about_code && was.dealer_code != is.dealer_code => "its dealerCode was corrected meanwhile",
+        _ if writes && was.email != is.email => "its address was corrected meanwhile",
+        _ if writes && is.refused && !was.refused => "its address was refused meanwhile",
+        Action::Reminders if was.reminders_off != is.reminders_off => "its reminders were switched meanwhile",
         Action::Assign if was.owner != is.owner => "assigned to somebody else meanwhile",
         Action::ChooseOpcode if was.opcode != is.opcode => "another opcode was chosen meanwhile",
         Action::Appointment if was.booking != is.booking => "its booking changed meanwhile",

@@ -5,8 +5,8 @@ use chrono_tz::Tz;
 use crate::domain::paste::{Expected, Mistake, PasteContext, check_code, check_generated, match_codes};
 use crate::domain::when::{parse_duration, parse_moment};
 use crate::domain::{
-    Ask, Claim, Claims, Command, DealershipId, OpcodeChoice, OpcodeOption, Policy, Stage, Timestamp, Untrusted,
-    in_words,
+    Ask, Claim, Claims, Command, DealershipId, LetterId, OpcodeChoice, OpcodeOption, Policy, Stage, Timestamp,
+    Untrusted, in_words,
 };
 use crate::engine::PastedCode;
 use crate::tui::action::Action;
@@ -106,12 +106,9 @@ impl Dialog {
         if self.field(Role::Despite).is_some() && !despite_word {
             problems.extend(missing(Role::Despite, "say that you mean it"));
         }
-        let ask = |item: &Item| match action {
-            Action::Invite => Ask::Invite,
-            _ => Ask::Reissue { seen: item.generation(), despite_word: despite_word && item.awaits_xtime() },
-        };
         if !glance.by_paste {
-            let asks = self.items.iter().map(|item| (item.id, ask(item))).collect();
+            let ask = |item: &Item| (item.id, Self::ask(action, item, despite_word), self.mails_to(item));
+            let asks = self.items.iter().map(ask).collect();
             return if problems.is_empty() { Ok(Wish::Obtain(asks)) } else { Err(problems) };
         }
         let pasted = match self.items.as_slice() {
@@ -123,9 +120,18 @@ impl Dialog {
             return Err(problems);
         }
         for (code, item) in pasted.iter_mut().zip(&self.items) {
-            code.ask = ask(item);
+            code.ask = Self::ask(action, item, despite_word);
+            code.mail = self.mails_to(item);
         }
         Ok(Wish::Paste(pasted))
+    }
+
+    /// What is asked for one of its dealerships.
+    pub(super) fn ask(action: Action, item: &Item, despite_word: bool) -> Ask {
+        match action {
+            Action::Invite => Ask::Invite,
+            _ => Ask::Reissue { seen: item.generation(), despite_word: despite_word && item.awaits_xtime() },
+        }
     }
 
     fn one_code(&self, item: &Item, glance: &Glance<'_>) -> Result<PastedCode, Problems> {
@@ -216,11 +222,30 @@ impl Dialog {
             .collect()
     }
 
+    fn about_letters(&self, command: impl Fn(LetterId) -> Command) -> Wish {
+        let letters = self.items.iter().filter_map(|item| Some((item.id, command(item.about.as_ref()?.0))));
+        Wish::Execute(letters.collect())
+    }
+
     fn commands(&self, action: Action, glance: &Glance<'_>) -> Result<Wish, Problems> {
         let text = self.text(Role::Text).trim();
         let same =
             |command: Command| Ok(Wish::Execute(self.items.iter().map(|item| (item.id, command.clone())).collect()));
         match action {
+            Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive => {
+                Ok(Wish::Execute(self.items.iter().filter_map(|item| Some((item.id, item.sends(action)?))).collect()))
+            }
+            Action::Reminders => {
+                let on = self.items.iter().all(Item::reminders_off);
+                same(Command::SetReminders { on })
+            }
+            Action::QueueRetry | Action::QueueRetryFailed => {
+                Ok(self.about_letters(|letter| Command::RetryLetter { letter }))
+            }
+            Action::QueueSuppress => {
+                let reason = if text.is_empty() { "somebody took it back" } else { text };
+                Ok(self.about_letters(|letter| Command::SuppressLetter { letter, reason: reason.to_owned() }))
+            }
             Action::Revoke => same(Command::Revoke { reason: text.into() }),
             Action::Note if text.is_empty() => Err(missing(Role::Text, "write something")),
             Action::Note => same(Command::Note { text: text.into() }),
@@ -249,7 +274,7 @@ impl Dialog {
                 let said = |item: &Item| {
                     let at = parse_moment(text, glance.now, &item.zone).map_err(|error| error.to_string())?;
                     word_fits(item, at, glance)?;
-                    Ok((item.id, Command::ConfirmByDealer { said_at: at, mail: true }))
+                    Ok((item.id, Command::ConfirmByDealer { said_at: at, mail: self.mails_to(item) }))
                 };
                 let commands: Result<Vec<_>, String> = self.items.iter().map(said).collect();
                 commands.map(Wish::Execute).map_err(|text| wrong(Role::Text, text))

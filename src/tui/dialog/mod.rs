@@ -5,6 +5,7 @@ mod appointment;
 mod field;
 mod item;
 mod judge;
+mod letter;
 mod offer;
 mod open;
 
@@ -20,8 +21,9 @@ pub use appointment::{Appointment, Step, meaning};
 pub use field::{Field, Input, Role};
 pub use item::Item;
 pub use judge::{Glance, expiry_of, generated_of};
+pub use letter::{Draft, letter_of};
 pub use offer::{Known, Offer, Offered};
-pub use open::{allowed, open};
+pub use open::{allowed, letter_allowed, open, open_letters};
 
 /// Above how many dealerships the number must be typed.
 pub const TYPED_ABOVE: usize = 25;
@@ -66,8 +68,8 @@ pub enum Button {
 pub enum Wish {
     /// Record a command for each.
     Execute(Vec<(DealershipId, Command)>),
-    /// Obtain codes from the source.
-    Obtain(Vec<(DealershipId, crate::domain::Ask)>),
+    /// Obtain codes from the source, and send a letter with them or not.
+    Obtain(Vec<(DealershipId, crate::domain::Ask, bool)>),
     /// Record pasted codes.
     Paste(Vec<PastedCode>),
     /// Book the test appointment, or move it.

@@ -2,14 +2,19 @@
 
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
-use crate::domain::{CodeOrigin, InvitationState, Onboarding, OpcodeOption, OpcodeState, Timestamp, Untrusted};
+use crate::domain::{
+    CodeOrigin, InvitationState, Letter, LetterState, Onboarding, OpcodeOption, OpcodeState, Timestamp, Untrusted,
+};
 use crate::engine::PlatformState;
 use crate::tui::action::Action;
 use crate::tui::clocks::in_zone;
 use crate::tui::enabled::NO_PLATFORM;
+use crate::tui::letters::Fate;
+use crate::tui::queue::LetterRef;
 use crate::tui::state::{Setup, State};
 use crate::tui::tail::Group;
 
+use super::letter::{self, address, letter_of, may_send, sends_along};
 use super::{Appointment, Dialog, Field, Glance, Input, Item, Kind, Known, Offer, Role, Spot, TYPED_ABOVE};
 use crate::domain::DealershipId;
 
@@ -22,7 +27,12 @@ pub fn allowed(action: Action, state: &Onboarding, source: Option<CodeOrigin>, n
     let newest = state.invitation.as_ref();
     if state.archived_at.is_some() && !matches!(action, Action::Note | Action::Archive) {
         return match action {
-            Action::Reveal | Action::CopyDealerCode | Action::CopyLetter | Action::Guide => Ok(()),
+            Action::Reveal
+            | Action::CopyDealerCode
+            | Action::CopyLetter
+            | Action::Guide
+            | Action::ReadLetter
+            | Action::Mailbox => Ok(()),
             _ => no("archived; take it back first"),
         };
     }
@@ -48,6 +58,11 @@ pub fn allowed(action: Action, state: &Onboarding, source: Option<CodeOrigin>, n
             Some(InvitationState::Revoked) => no("its code was revoked"),
             Some(_) => Ok(()),
         },
+        Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive => {
+            letter_of(action, state.generation()).map_or(Ok(()), |kind| may_send(kind, state, now))
+        }
+        Action::ReadLetter if state.letters().is_empty() => no("it never had a letter"),
+        Action::Mailbox if state.profile.contact.email.is_empty() => no("it has no e-mail address"),
         Action::Reveal | Action::CopyCode if newest.is_none() => no("it has no code"),
         // What is copied is sent to somebody.
         Action::CopyCode => match newest.map(|newest| newest.state(now)) {
@@ -76,22 +91,68 @@ pub fn open(action: Action, ids: &[DealershipId], state: &State) -> Result<Dialo
     let (mut items, mut left_out) = (Vec::new(), Vec::new());
     for row in ids.iter().filter_map(|id| state.rows.get(*id)) {
         match allowed(action, &row.state, source, now) {
-            Ok(()) => items.push(Item::of(&row.state, now)),
+            Ok(()) => {
+                let mut item = Item::of(&row.state, now);
+                item.letter = sends_along(action, &row.state, &state.setup).then(|| address(&row.state));
+                items.push(item);
+            }
             Err(why) => left_out.push((row.state.profile.name.screen().into_owned(), why)),
         }
     }
     if items.is_empty() {
         return Err(left_out.pop().map_or_else(|| "no dealership is chosen".to_owned(), |(_, why)| why));
     }
+    Ok(with_items(action, items, left_out, state))
+}
+
+/// Opens the dialog of an action for letters; a dealership may have several.
+///
+/// # Errors
+/// When nothing can be done about any of them: why, in words.
+pub fn open_letters(action: Action, letters: &[LetterRef], state: &State) -> Result<Dialog, String> {
+    let now = state.now.at;
+    let (mut items, mut left_out) = (Vec::new(), Vec::new());
+    for (onboarding, letter) in letters.iter().filter_map(|letter| letter.find(&state.rows)) {
+        match letter_allowed(action, onboarding, letter, now) {
+            Ok(()) => {
+                let mut item = Item::of(onboarding, now);
+                let (_, word, _) = Fate::of(letter).look();
+                item.about = Some((letter.id, format!("{}, {word}, to {}", letter.kind, letter.to.screen())));
+                items.push(item);
+            }
+            Err(why) => left_out.push((onboarding.profile.name.screen().into_owned(), why)),
+        }
+    }
+    if items.is_empty() {
+        return Err(left_out.pop().map_or_else(|| "no letter is chosen".to_owned(), |(_, why)| why));
+    }
+    Ok(with_items(action, items, left_out, state))
+}
+
+/// Whether the rules would let an action through for a letter; the reason if not.
+///
+/// # Errors
+/// Why not, in words.
+pub fn letter_allowed(action: Action, state: &Onboarding, letter: &Letter, now: Timestamp) -> Result<(), String> {
+    match (action, letter.due_at) {
+        (Action::QueueSuppress, Some(_)) => Ok(()),
+        (Action::QueueSuppress, None) => Err(format!("it is {} already: nothing goes out any more", letter.state)),
+        _ if matches!(letter.state, LetterState::Sending | LetterState::Sent) => Err(format!("it is {}", letter.state)),
+        _ => state.letter_obstacle(letter, now).map_or(Ok(()), |obstacle| Err(obstacle.to_string())),
+    }
+}
+
+fn with_items(action: Action, items: Vec<Item>, left_out: Vec<(String, String)>, state: &State) -> Dialog {
     let hidden = items.iter().filter(|item| !state.rows.is_shown(item.id)).count();
     let mut fields = fields_of(action, &items, state);
+    fields.extend(letter::field(action, &items));
     if items.len() > TYPED_ABOVE {
         let label = format!("type {} to go on", items.len());
         fields.push(Field::line(Role::Count, &label, "", ""));
     }
     let focus = match fields.as_slice() {
         [first, ..] if first.takes_text() => Spot::Field(0),
-        [first, next, ..] if first.role == Role::Option && next.takes_text() => Spot::Field(1),
+        [first, next, ..] if matches!(first.role, Role::Option | Role::Mail) && next.takes_text() => Spot::Field(1),
         _ => Spot::Button(0),
     };
     let (offer, appointment) = match items.as_slice() {
@@ -101,7 +162,7 @@ pub fn open(action: Action, ids: &[DealershipId], state: &State) -> Result<Dialo
     let kind = Kind::Ask(action);
     let mut dialog = Dialog { items, left_out, hidden, fields, focus, offer, appointment, ..Dialog::bare(kind) };
     dialog.judge(&Glance::of(state));
-    Ok(dialog)
+    dialog
 }
 
 impl Dialog {
@@ -204,7 +265,9 @@ fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
             }
             fields
         }
-        Action::Revoke => vec![Field::line(Role::Text, "why", "for the record; may be empty", "")],
+        Action::Revoke | Action::QueueSuppress => {
+            vec![Field::line(Role::Text, "why", "for the record; may be empty", "")]
+        }
         Action::ConfirmWord => vec![Field::line(Role::Text, "finished", moments, "now")],
         Action::Note => vec![Field::line(Role::Text, "note", "one line", "")],
         Action::Assign => vec![Field::line(Role::Text, "owner", "empty: nobody", &state.setup.me)],

@@ -27,8 +27,9 @@ impl Bound {
 }
 
 /// What one must always be able to do, where, and the key that does it when the user's file leaves none.
-const WAYS_OUT: [(Action, &str, &[Scope], Key); 3] = [
-    (Action::Quit, "quit", &[Scope::Table, Scope::Detail, Scope::Tail], Key::ctrl('c')),
+const WAYS_OUT: [(Action, &str, &[Scope], Key); 4] = [
+    (Action::Quit, "quit", &[Scope::Table, Scope::Detail, Scope::Tail, Scope::Queue], Key::ctrl('c')),
+    (Action::QueueClose, "leave the letters", &[Scope::Queue], Key::plain(Code::Esc)),
     (Action::DialogCancel, "leave a dialog", &[Scope::Dialog], Key::plain(Code::Esc)),
     (Action::InputCancel, "leave an input", &[Scope::Input], Key::plain(Code::Esc)),
 ];

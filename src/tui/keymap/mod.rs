@@ -26,7 +26,7 @@ pub struct Keymap {
     /// In the order in which they count: the first chord of an action is the one that the footer shows.
     bounds: Vec<Bound>,
     /// A tree for each scope, in the order of [`Scope::ALL`].
-    tries: [Trie; 6],
+    tries: [Trie; Scope::ALL.len()],
 }
 
 /// What keys lead to.
@@ -48,7 +48,9 @@ pub const fn chain(scope: Scope) -> &'static [Scope] {
         Scope::Table => &[Scope::Table, Scope::Global],
         Scope::Detail => &[Scope::Detail, Scope::Table, Scope::Global],
         Scope::Tail => &[Scope::Tail, Scope::Global],
+        Scope::Queue => &[Scope::Queue, Scope::Global],
         Scope::Dialog => &[Scope::Dialog],
+        Scope::Letter => &[Scope::Letter],
         Scope::Input => &[Scope::Input],
     }
 }

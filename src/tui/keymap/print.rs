@@ -28,7 +28,9 @@ const fn about(scope: Scope) -> &'static str {
         Scope::Table => "The table of dealerships; also while the detail pane has the focus.",
         Scope::Detail => "The detail pane.",
         Scope::Tail => "The event tail.",
+        Scope::Queue => "The view of all letters that are on their way or went wrong.",
         Scope::Dialog => "A dialog with choices.",
+        Scope::Letter => "A dialog that sends a letter; before the keys of its fields and buttons.",
         Scope::Input => "A line of text: filter, palette, a dialog's field.",
     }
 }

@@ -1,5 +1,8 @@
 //! The columns of the table, and the number by which those that are no texts order the rows.
 
+use crate::tui::letters::MailLook;
+
+use crate::domain::query::Derived;
 use crate::domain::{Attention, InvitationState, Onboarding, Timestamp};
 
 /// A column of the table, or the order of the desk.
@@ -21,6 +24,8 @@ pub enum Column {
     ConfirmClock,
     /// The stage.
     Stage,
+    /// What became of the letter that tells how things stand.
+    Mail,
     /// The opcode and whether it is visible.
     Opcode,
     /// Who looks after it.
@@ -31,7 +36,7 @@ pub enum Column {
 
 impl Column {
     /// Every order, in the order of the table.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Attention,
         Self::Name,
         Self::City,
@@ -40,6 +45,7 @@ impl Column {
         Self::CodeClock,
         Self::ConfirmClock,
         Self::Stage,
+        Self::Mail,
         Self::Opcode,
         Self::Owner,
         Self::LastEvent,
@@ -56,6 +62,7 @@ impl Column {
             Self::CodeClock => "code ends",
             Self::ConfirmClock => "Xtime due",
             Self::Stage => "stage",
+            Self::Mail => "mail",
             Self::Opcode => "opcode",
             Self::Owner => "owner",
             Self::LastEvent => "last event",
@@ -90,17 +97,6 @@ impl Default for Sort {
     }
 }
 
-/// What a row shows that depends on the moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Derived {
-    /// Where it stands.
-    pub stage: crate::domain::Stage,
-    /// Why it needs somebody.
-    pub attention: Option<Attention>,
-    /// Out of sight.
-    pub snoozed: bool,
-}
-
 /// The number by which a column orders a row; `None` when it has no value, or when the column orders by text.
 pub(super) fn number_of(column: Column, state: &Onboarding, facts: Derived) -> Option<u64> {
     let newest = state.invitation.as_ref();
@@ -115,6 +111,7 @@ pub(super) fn number_of(column: Column, state: &Onboarding, facts: Derived) -> O
         Column::CodeClock => newest.map(|newest| moment(newest.expires_at)),
         Column::ConfirmClock => state.confirmation.due_at.filter(|_| !state.is_confirmed()).map(moment),
         Column::Stage => Some(facts.stage as u64),
+        Column::Mail => MailLook::of(state).map(|look| (look.fate as u64) << 56 | moment(look.at) >> 8),
         // The newest first is what people mean by this column.
         Column::LastEvent => Some((1 << 63) - moment(state.last_event.at)),
         _ => None,

@@ -5,8 +5,8 @@ use std::thread;
 
 use super::tab::{MATCHES, shows};
 use super::{Row, Rows, Tab};
-use crate::domain::query::{Query, QueryContext};
-use crate::domain::{Policy, Timestamp};
+use crate::domain::Timestamp;
+use crate::domain::query::{BLOCK, Block, Query, QueryContext};
 
 /// From how many rows on they are asked by several threads.
 const WORTH_THREADS: usize = 20_000;
@@ -29,23 +29,24 @@ pub(super) fn narrows(older: &str, newer: &str) -> bool {
 impl Rows {
     /// Asks the filter of every row; of those that matched a wider one only, when there was one.
     pub(super) fn refilter(&mut self, now: Timestamp, narrowed: bool) {
-        let Self { slots, tabs, query, me, policy, .. } = self;
+        // What is derived is true from its moment on until the next thing is due.
+        let known = self.derived_at <= now && self.next_change().is_none_or(|next| now < next);
+        let Self { slots, texts, tabs, query, me, policy, .. } = self;
+        let context = QueryContext { now, policy, me: me.as_deref() };
         let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
         let asked = if narrowed { tabs.iter().filter(|tabs| **tabs & MATCHES != 0).count() } else { slots.len() };
         if query.is_empty() {
             tabs.iter_mut().for_each(|tabs| *tabs |= MATCHES);
         } else if asked < WORTH_THREADS || threads == 1 {
-            ask(slots, tabs, query, narrowed, now, policy, me.as_deref());
+            ask(texts.blocks(), slots, tabs, query, (narrowed, known), &context);
         } else {
-            let share = slots.len().div_ceil(threads);
+            let share = texts.blocks().len().div_ceil(threads);
+            let rows = slots.chunks(share * BLOCK).zip(tabs.chunks_mut(share * BLOCK));
             thread::scope(|scope| {
-                for (slots, tabs) in slots.chunks(share).zip(tabs.chunks_mut(share)) {
-                    let (query, policy, me) = (&*query, &*policy, me.as_deref());
-                    scope.spawn(move || {
-                        // A query has scratch memory; each thread asks one of its own.
-                        let own = Query::parse(query.text());
-                        ask(slots, tabs, own.as_ref().unwrap_or(query), narrowed, now, policy, me);
-                    });
+                for (blocks, (slots, tabs)) in texts.blocks().chunks(share).zip(rows) {
+                    // A regular expression has scratch memory; each thread asks a query of its own.
+                    let query = query.clone();
+                    scope.spawn(move || ask(blocks, slots, tabs, &query, (narrowed, known), &context));
                 }
             });
         }
@@ -76,18 +77,22 @@ impl Rows {
 }
 
 fn ask(
+    blocks: &[Block],
     rows: &[Row],
     tabs: &mut [u16],
     query: &Query,
-    narrowed: bool,
-    now: Timestamp,
-    policy: &Policy,
-    me: Option<&str>,
+    (narrowed, known): (bool, bool),
+    context: &QueryContext<'_>,
 ) {
-    let context = QueryContext { now, policy, me };
-    for (row, tabs) in rows.iter().zip(tabs).filter(|(_, tabs)| !narrowed || **tabs & MATCHES != 0) {
-        let matches = if query.matches(&row.state, &row.search, &context) { MATCHES } else { 0 };
-        *tabs = *tabs & !MATCHES | matches;
+    for (block, (rows, tabs)) in blocks.iter().zip(rows.chunks(BLOCK).zip(tabs.chunks_mut(BLOCK))) {
+        let bits = tabs.iter().zip(0..).filter(|(tabs, _)| !narrowed || **tabs & MATCHES != 0);
+        let asked = bits.fold(0, |bits, (_, row)| bits | 1 << row);
+        let row = |place: usize| rows.get(place).map(|row| (&*row.state, known.then_some(row.facts)));
+        let found = query.matches_among(asked, block, row, context);
+        for (tabs, row) in tabs.iter_mut().zip(0..) {
+            let matches = if found >> row & 1 != 0 { MATCHES } else { 0 };
+            *tabs = *tabs & !MATCHES | matches;
+        }
     }
 }
 

@@ -18,12 +18,12 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::domain::query::{Field, Query, QueryContext, Searchable};
+use crate::domain::query::{Derived, Field, Query, QueryContext, Texts};
 use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp};
 
 use crate::tui::marks::IdHasher;
 use column::number_of;
-pub use column::{Column, Derived, Sort};
+pub use column::{Column, Sort};
 use keys::Keys;
 pub use tab::Tab;
 use tab::{MATCHES, shows, tabs_of};
@@ -38,7 +38,6 @@ pub struct Row {
     pub state: Arc<Onboarding>,
     /// What depends on the moment.
     pub facts: Derived,
-    search: Searchable,
     next: Option<Timestamp>,
 }
 
@@ -46,6 +45,8 @@ pub struct Row {
 #[derive(Debug, Default)]
 pub struct Rows {
     slots: Vec<Row>,
+    /// By slot: what filters search.
+    texts: Texts,
     by_id: HashMap<DealershipId, u32, BuildHasherDefault<IdHasher>>,
     /// By slot: whose it is.
     ids: Vec<DealershipId>,
@@ -59,6 +60,8 @@ pub struct Rows {
     visible: Vec<u32>,
     counts: [usize; Tab::ALL.len()],
     due: BinaryHeap<Reverse<(Timestamp, u32)>>,
+    /// The newest moment for which something was derived.
+    derived_at: Timestamp,
     sort: Sort,
     tab: Tab,
     query: Query,
@@ -80,8 +83,7 @@ impl Rows {
             states.into_iter().map(|state| (first_letters(state.profile.name.raw()), state)).collect();
         named.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
         for (_, state) in named {
-            let search = Searchable::new(state.id, &state.profile);
-            rows.insert_slot(state, search, now);
+            rows.insert_slot(state, now);
         }
         rows.keys.rank();
         rows.order_all();
@@ -228,9 +230,8 @@ impl Rows {
         let many = states.len() > MANY;
         let mut changed = Vec::new();
         for state in states {
-            let search = |state: &Onboarding| Searchable::new(state.id, &state.profile);
             let Some(slot) = self.by_id.get(&state.id).copied() else {
-                changed.push(self.insert_slot(Arc::clone(state), search(state), now));
+                changed.push(self.insert_slot(Arc::clone(state), now));
                 continue;
             };
             if self.slots.get(slot as usize).is_some_and(|row| row.state.version >= state.version) {
@@ -242,7 +243,7 @@ impl Rows {
             }
             if let Some(row) = self.slots.get_mut(slot as usize) {
                 if row.state.profile != state.profile {
-                    row.search = search(state);
+                    self.texts.set(slot as usize, state.id, &state.profile);
                 }
                 row.state = Arc::clone(state);
             }
@@ -279,6 +280,7 @@ impl Rows {
     /// Derives everything anew, after the wall clock was set back.
     pub fn derive_again(&mut self, now: Timestamp) {
         self.due.clear();
+        self.derived_at = now;
         for slot in 0..self.slots.len() {
             self.derive(u32::try_from(slot).unwrap_or(u32::MAX), now);
         }
@@ -286,14 +288,15 @@ impl Rows {
         self.count_all();
     }
 
-    fn insert_slot(&mut self, state: Arc<Onboarding>, search: Searchable, now: Timestamp) -> u32 {
+    fn insert_slot(&mut self, state: Arc<Onboarding>, now: Timestamp) -> u32 {
         let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         self.by_id.insert(state.id, slot);
         self.ids.push(state.id);
         self.tabs.push(0);
+        self.texts.push(state.id, &state.profile);
         // What it really is is derived at once.
         let facts = Derived { stage: Stage::New, attention: None, snoozed: false };
-        self.slots.push(Row { state, facts, search, next: None });
+        self.slots.push(Row { state, facts, next: None });
         self.read_texts(slot);
         self.derive(slot, now);
         slot
@@ -301,26 +304,30 @@ impl Rows {
 
     /// The texts by which columns order a row.
     fn read_texts(&mut self, slot: u32) {
-        let Self { slots, keys, policy, .. } = self;
-        let Some(row) = slots.get(slot as usize) else { return };
+        let Self { slots, texts, keys, policy, .. } = self;
+        let Some((row, text)) = slots.get(slot as usize).zip(texts.get(slot as usize)) else { return };
         for (column, field) in [
             (Column::Name, Field::Name),
             (Column::City, Field::City),
             (Column::DealerCode, Field::Dealer),
             (Column::Owner, Field::Owner),
         ] {
-            keys.set_text(column, slot, row.search.field(field));
+            keys.set_text(column, slot, text.field(field));
         }
         keys.set_text(Column::Opcode, slot, &row.state.opcode_code(&policy.default_opcode).to_lowercase());
     }
 
     /// Everything about a row that depends on its state, the moment and the filter.
     fn derive(&mut self, slot: u32, now: Timestamp) {
-        let Self { slots, tabs, keys, query, policy, me, due, .. } = self;
-        let (Some(row), Some(tabs)) = (slots.get_mut(slot as usize), tabs.get_mut(slot as usize)) else { return };
-        row.facts = facts_of(&row.state, now, policy);
+        let Self { slots, texts, tabs, keys, query, policy, me, due, derived_at, .. } = self;
+        *derived_at = now.max(*derived_at);
+        let place = slot as usize;
+        let Some(((row, text), tabs)) = slots.get_mut(place).zip(texts.get(place)).zip(tabs.get_mut(place)) else {
+            return;
+        };
+        row.facts = Derived::of(&row.state, now, policy);
         let context = QueryContext { now, policy, me: me.as_deref() };
-        let matches = query.matches(&row.state, &row.search, &context);
+        let matches = query.matches(&row.state, text, &context);
         *tabs = tabs_of(row.facts) | if matches { MATCHES } else { 0 };
         for column in Column::ALL {
             keys.set_number(column, slot, number_of(column, &row.state, row.facts));
@@ -351,10 +358,6 @@ fn first_letters(text: &str) -> [u8; LETTERS] {
 pub(crate) fn step_round(place: usize, by: isize, count: usize) -> usize {
     let count = count.max(1);
     (place + by.rem_euclid(count.cast_signed()).cast_unsigned()) % count
-}
-
-fn facts_of(state: &Onboarding, now: Timestamp, policy: &Policy) -> Derived {
-    Derived { stage: state.stage(now), attention: state.attention(now, policy), snoozed: state.is_snoozed(now) }
 }
 
 /// When the passing of time could next change what is derived. Early is harmless: the row is then only looked at.

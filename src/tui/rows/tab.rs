@@ -1,7 +1,7 @@
 //! The stage tabs: which dealerships belong to which, as a bit each.
 
-use super::Derived;
 use crate::domain::Stage;
+use crate::domain::query::Derived;
 
 /// A tab over the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -110,11 +110,11 @@ impl Errands {
     }
 
     /// Obtains a code for each.
-    pub(super) fn obtain(&mut self, work: WorkId, items: Vec<(DealershipId, Ask)>) {
+    pub(super) fn obtain(&mut self, work: WorkId, items: Vec<(DealershipId, Ask, bool)>) {
         let (engine, actor) = (self.engine.clone(), self.actor.clone());
-        self.each(work, AT_ONCE, items, move |(id, ask)| {
+        self.each(work, AT_ONCE, items, move |(id, ask, mail)| {
             let (engine, actor) = (engine.clone(), actor.clone());
-            async move { (id, engine.obtain(id, ask, true, &actor).await.map(issued)) }
+            async move { (id, engine.obtain(id, ask, mail, &actor).await.map(issued)) }
         });
     }
 

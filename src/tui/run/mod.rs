@@ -2,6 +2,7 @@
 
 mod bookings;
 mod effects;
+mod letters;
 mod screen;
 
 use std::io;
@@ -11,6 +12,7 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::clocks::Zone;
 use super::keymap::Keymap;
+use super::reading::Mailboxes;
 use super::terminal::{Ending, Options as Wanted, Restorer, Signals, TerminalError, TerminalGuard};
 use super::theme::Theme;
 use super::{Effect, Msg, Setup};
@@ -45,6 +47,8 @@ pub struct Options {
     pub appointment: TestBooking,
     /// The demo: nothing is real.
     pub demo: bool,
+    /// The mailboxes of the simulated dealers.
+    pub mailboxes: Option<Arc<dyn Mailboxes>>,
     /// Whether the terminal's mouse is taken (it then cannot select text).
     pub mouse: bool,
     /// What should be said at the start.
@@ -127,6 +131,8 @@ impl Options {
         Setup {
             read_only: self.read_only,
             source: None,
+            post: None,
+            mailboxes: self.mailboxes,
             me: self.me,
             zone: self.zone,
             policy: self.policy,
@@ -169,6 +175,7 @@ impl Desk {
         let setup = &mut screen.state.setup;
         setup.read_only |= engine.read_only();
         setup.source = engine.code_origin();
+        setup.post = engine.mail_name();
         setup.policy = engine.policy().clone();
         setup.claims = Arc::new(Taken(engine.clone()));
         let (tell, answers) = mpsc::channel(ANSWERS);
@@ -272,6 +279,21 @@ impl Desk {
                 }
                 Effect::Book(id, planned) => self.errands.book(id, planned),
                 Effect::ReadBack(id) => self.errands.read_back(id),
+                Effect::ReadLetter(ticket, id, letter) => {
+                    let text = self.errands.read_letter(id, letter);
+                    let effects = self.screen.take(Msg::Letter(ticket, text), From::Person)?;
+                    self.perform(effects)?;
+                }
+                Effect::PreviewLetter(ticket, id, kind, as_if) => {
+                    let text = self.errands.preview_letter(id, kind, &as_if);
+                    let effects = self.screen.take(Msg::Letter(ticket, text), From::Person)?;
+                    self.perform(effects)?;
+                }
+                Effect::OpenMailbox(ticket, address) => {
+                    if let Some(mailboxes) = self.screen.state.setup.mailboxes.clone() {
+                        self.errands.open_mailbox(ticket, address, mailboxes);
+                    }
+                }
                 // The screen has done these by itself.
                 Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::Copy(_) => {}
             }

@@ -1,6 +1,6 @@
 //! What each action does.
 
-use super::{dialog, input, table};
+use super::{dialog, input, queue, reading, table};
 use crate::domain::DealershipId;
 use crate::domain::guide as guide_of;
 use crate::tui::action::{Action, Scope};
@@ -8,13 +8,16 @@ use crate::tui::dialog::{Dialog, open};
 use crate::tui::enabled::can;
 use crate::tui::msg::{Clip, Effect};
 use crate::tui::palette::Palette;
-use crate::tui::rows::{Column, Sort, step_round};
+use crate::tui::rows::{Column, Sort, Tab, step_round};
 use crate::tui::state::{FilterInput, Focus, Mode, REVEAL, Reveal, State};
 use crate::tui::theme::Tone;
 use crate::tui::work::{Work, WorkItem};
 
 /// Does an action in whatever has the keyboard.
 pub(super) fn dispatch(state: &mut State, action: Action) -> Vec<Effect> {
+    if state.reading.is_some() {
+        return reading::act(state, action);
+    }
     match state.mode {
         Mode::Desk => perform(state, action),
         Mode::Filter(_) | Mode::Palette(_) => input::act(state, action),
@@ -49,7 +52,8 @@ pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
             on_tail(state, action);
             Vec::new()
         }
-        Scope::Dialog | Scope::Input => Vec::new(),
+        Scope::Queue => queue::act(state, action),
+        Scope::Dialog | Scope::Letter | Scope::Input => Vec::new(),
     }
 }
 
@@ -67,8 +71,18 @@ fn global(state: &mut State, action: Action) -> Vec<Effect> {
             state.mode = Mode::Filter(input);
             state.settle();
         }
+        Action::Queue => queue::toggle(state),
+        Action::ShowExpired => {
+            queue::close(state);
+            if !state.rows.query().is_empty() {
+                input::filter(state, "");
+            }
+            state.set_tab(Tab::Expired);
+            state.focus = Focus::Table;
+        }
         // The way out: of the messages, of the filter, of a pane. One thing at a time.
         Action::ClearFilter if state.toasts.clear() => {}
+        Action::ClearFilter if state.queue.is_some() => queue::close(state),
         Action::ClearFilter if state.focus != Focus::Table || state.panes.zoom => leave_pane(state),
         Action::ClearFilter => input::filter(state, ""),
         Action::NextTab => state.set_tab(state.rows.tab().step(1)),
@@ -178,6 +192,8 @@ fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
                 state.reveal = (!shown).then_some(Reveal { id, generation, until });
             }
         }
+        Action::ReadLetter => return reading::newest(state),
+        Action::Mailbox => return reading::open_mailbox(state),
         Action::CopyCode | Action::CopyDealerCode => return copy(state, action),
         Action::CopyLetter => return state.cursor.id.map_or_else(Vec::new, |id| copy_letter(state, id)),
         Action::Guide => {

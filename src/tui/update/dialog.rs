@@ -1,10 +1,11 @@
 //! Keys in a dialog, and what is asked for when it is accepted.
 
 use crate::domain::DealershipId;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Scope};
 use crate::tui::dialog::{Button, Dialog, Glance, Input, Kind, Role, Spot, Wish};
 use crate::tui::msg::{Effect, Pasted};
 use crate::tui::state::{Mode, State};
+use crate::tui::theme::Tone;
 use crate::tui::work::{Work, WorkItem};
 
 /// The longest block that is taken: more is a paste into the wrong place.
@@ -100,6 +101,12 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::DialogDown => change(state, |dialog| dialog.scroll += 1),
         Action::DialogUp => change(state, |dialog| dialog.scroll = dialog.scroll.saturating_sub(1)),
+        Action::LetterSwitch => {
+            if !change(state, Dialog::switch_letter) {
+                state.toast(Tone::Warn, "there is no letter to switch off");
+            }
+        }
+        Action::LetterPreview => return super::reading::preview(state, 0),
         Action::DialogCancel | Action::InputCancel => leave(state),
         Action::InputAccept => return enter(state, buttons.len()),
         Action::DialogAccept => {
@@ -108,6 +115,10 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 _ => return Vec::new(),
             };
             match spot {
+                Spot::Field(place) if is_letter(state, place) => {
+                    // Whoever goes through the fields with it does not mean to switch the letter off.
+                    change(state, |dialog| dialog.step(true, buttons.len()));
+                }
                 Spot::Field(_) => toggle(state),
                 Spot::Button(place) => return press(state, buttons.get(place).copied()),
             }
@@ -129,6 +140,11 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }),
     }
     Vec::new()
+}
+
+fn is_letter(state: &State, place: usize) -> bool {
+    let Mode::Dialog(dialog) = &state.mode else { return false };
+    dialog.fields.get(place).is_some_and(|field| field.role == Role::Mail)
 }
 
 fn buttons(state: &State) -> Vec<Button> {
@@ -208,8 +224,13 @@ fn look_again(state: &mut State) -> Vec<Effect> {
     let Some(mut old) = state.take_dialog() else { return Vec::new() };
     let Kind::Ask(action) = old.kind else { return Vec::new() };
     let ids: Vec<DealershipId> = old.items.iter().map(|item| item.id).collect();
+    // A letter that was switched off stays so.
+    let unwanted = old.field(Role::Mail).is_some() && !old.mails();
     let effects = super::act::ask(state, action, &ids);
     change(state, |new| {
+        if unwanted && new.mails() {
+            new.switch_letter();
+        }
         for field in &mut new.fields {
             if let Some(place) = old.fields.iter().position(|old| old.role == field.role && field.takes_text()) {
                 field.input = old.fields.swap_remove(place).input;
@@ -228,6 +249,9 @@ fn retry(state: &mut State) -> Vec<Effect> {
     close(state);
     if action == Action::Check {
         return super::act::check(state, ids);
+    }
+    if action.info().scope == Scope::Queue {
+        return super::queue::ask_again(state, action, &ids);
     }
     super::act::ask(state, action, &ids)
 }
@@ -258,6 +282,7 @@ fn accept(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let Kind::Ask(action) = dialog.kind else { return Vec::new() };
+    super::queue::accepted(state, &dialog);
     let work = state.new_work();
     let items = dialog.items.into_iter().map(|item| WorkItem { id: item.id, name: item.name, outcome: None });
     let items: Vec<WorkItem> = items.collect();

@@ -29,6 +29,9 @@ pub(super) fn insert(state: &mut State, c: char) -> Vec<Effect> {
 
 /// Pasted text. Where nothing takes text, it does nothing. Whether anything did.
 pub(super) fn paste(state: &mut State, text: &str) -> bool {
+    if state.reading.is_some() {
+        return false;
+    }
     match &mut state.mode {
         Mode::Filter(input) => {
             input.edit.paste(text);

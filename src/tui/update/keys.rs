@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{act, dialog, input};
 use crate::tui::action::Scope;
+use crate::tui::dialog::Dialog;
 use crate::tui::keymap::{Code, Key, Lookup};
 use crate::tui::msg::Effect;
 use crate::tui::state::{Focus, Mode, State};
@@ -11,11 +12,18 @@ use crate::tui::theme::Tone;
 
 /// The scopes in which keys are looked up, the nearest first; each brings those around it.
 pub fn scopes(state: &State) -> &'static [Scope] {
+    if state.reading.is_some() {
+        return &[Scope::Dialog, Scope::Detail];
+    }
+    let types = |dialog: &Dialog| dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text);
     match &state.mode {
         Mode::Filter(_) | Mode::Palette(_) => &[Scope::Input],
         Mode::Help(_) | Mode::Guide(..) => &[Scope::Dialog, Scope::Detail],
-        Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => &[Scope::Input],
+        Mode::Dialog(dialog) if dialog.has_letters() && types(dialog) => &[Scope::Letter, Scope::Input],
+        Mode::Dialog(dialog) if dialog.has_letters() => &[Scope::Letter, Scope::Dialog],
+        Mode::Dialog(dialog) if types(dialog) => &[Scope::Input],
         Mode::Dialog(_) => &[Scope::Dialog],
+        Mode::Desk if state.queue.is_some() => &[Scope::Queue],
         Mode::Desk => match state.focus {
             Focus::Table => &[Scope::Table],
             Focus::Detail => &[Scope::Detail],
@@ -45,6 +53,9 @@ pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     if chord {
         let chord: Vec<String> = keys.iter().map(ToString::to_string).collect();
         state.toast(Tone::Faint, format!("{} is not bound", chord.join(" ")));
+        return Vec::new();
+    }
+    if state.reading.is_some() {
         return Vec::new();
     }
     if let (Mode::Dialog(dialog), Code::PageDown | Code::PageUp) = (&mut state.mode, key.code) {

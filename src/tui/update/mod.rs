@@ -5,11 +5,15 @@ mod dialog;
 mod input;
 mod keys;
 mod offers;
+mod queue;
+mod reading;
 mod table;
 
 use std::sync::Arc;
 
+use super::action::Scope;
 use super::dialog::{Glance, Kind};
+use super::expired;
 use super::msg::{Effect, Moment, Msg, Outcome, WorkId};
 use super::rows::Rows;
 use super::state::{FILTER_AGAIN, Mode, State};
@@ -69,6 +73,8 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
         Msg::Planned(id, local, planned) => offers::planned(state, id, local, planned),
         Msg::Booked(id, answer) => effects = offers::booked(state, id, &answer),
         Msg::Outcome(work, id, outcome) => ended(state, work, id, outcome),
+        Msg::Letter(ticket, letter) => reading::letter(state, ticket, letter),
+        Msg::Mailbox(ticket, letters) => reading::mailbox(state, ticket, letters),
         Msg::Notice(text) => {
             state.dirty = true;
             state.toast(Tone::Warn, text);
@@ -114,6 +120,7 @@ fn loaded(state: &mut State, mut rows: Rows) {
     state.loaded = true;
     state.dirty = true;
     state.settle();
+    queue::loaded(state);
     if let Mode::Dialog(dialog) = &state.mode {
         let rows = dialog.items.iter().filter_map(|item| state.rows.get(item.id));
         let known: Vec<_> = rows.map(|row| Arc::clone(&row.state)).collect();
@@ -131,6 +138,8 @@ fn committed(state: &mut State, committed: &Committed) {
         let more = committed.events.iter().filter(|event| event.dealership == *id && event.seq > newest);
         events.extend(more.cloned());
     }
+    queue::committed(state, &committed.states);
+    expired::notice(state, &committed.events);
     compare_dialog(state, &committed.states);
 }
 
@@ -162,7 +171,7 @@ fn ended(state: &mut State, id: WorkId, dealership: DealershipId, outcome: Outco
     let well = outcome.is_ok();
     work.end(dealership, outcome);
     let over = work.is_over();
-    if well && work.items.len() > 1 {
+    if well && work.items.len() > 1 && work.action.info().scope == Scope::Table {
         // What failed stays marked, so that it can be tried again.
         state.marks.remove(dealership);
     }
@@ -186,6 +195,10 @@ fn summary(work: &Work) -> (Tone, String) {
     }
     let (_, well, failed) = work.counts();
     let tone = if failed == 0 { Tone::Good } else { Tone::Bad };
-    let failed = if failed == 0 { String::new() } else { format!(", {failed} failed and still marked") };
+    let failed = match failed {
+        0 => String::new(),
+        _ if work.action.info().scope == Scope::Table => format!(", {failed} failed and still marked"),
+        _ => format!(", {failed} failed"),
+    };
     (tone, format!("{title}: {well} done{failed}"))
 }

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 
 use super::pen::{Pen, wrap};
 use super::table::{code_clock, confirm_clock};
-use super::xtime;
+use super::{mail, xtime};
 use crate::domain::{Ended, Event, InvitationState, Onboarding, Timestamp, Untrusted};
 use crate::tui::clocks::{Clocks, in_zone};
 use crate::tui::rows::Row;
@@ -68,6 +68,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     let mut page = Page { lines: Vec::new(), theme, room };
     profile(&mut page, row, clocks);
     codes(&mut page, row, state, clocks);
+    mail::section(&mut page, row, state, clocks);
     xtime::section(&mut page, row, state, clocks);
     timeline(&mut page, row, state);
     let rows = usize::from(height);

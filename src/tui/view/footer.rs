@@ -11,6 +11,9 @@ use crate::tui::theme::{Theme, Tone};
 /// The most useful actions of each place, the most useful first.
 fn useful(state: &State) -> &'static [Action] {
     use Action as A;
+    if state.reading.is_some() {
+        return &[A::DialogCancel, A::Reveal, A::DialogDown, A::DialogUp];
+    }
     match &state.mode {
         Mode::Filter(_) => &[A::InputAccept, A::InputCancel, A::InputNext, A::InputClear],
         Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
@@ -21,10 +24,30 @@ fn useful(state: &State) -> &'static [Action] {
         {
             &[A::InputDown, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
+        Mode::Dialog(dialog)
+            if dialog.sends_along() && dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) =>
+        {
+            &[A::InputNext, A::InputAccept, A::InputCancel, A::LetterPreview, A::LetterSwitch, A::InputClear]
+        }
+        Mode::Dialog(dialog) if dialog.has_letters() && !dialog.sends_along() => {
+            &[A::DialogAccept, A::DialogCancel, A::DialogNext, A::LetterPreview, A::DialogDown]
+        }
+        Mode::Dialog(dialog) if dialog.sends_along() => {
+            &[A::DialogAccept, A::DialogCancel, A::DialogNext, A::LetterPreview, A::LetterSwitch, A::DialogDown]
+        }
         Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => {
             &[A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
         Mode::Dialog(_) => &[A::DialogAccept, A::DialogCancel, A::DialogNext, A::DialogDown],
+        Mode::Desk if state.queue.is_some() => &[
+            A::QueueRetry,
+            A::QueueJump,
+            A::QueueSuppress,
+            A::QueueRetryFailed,
+            A::QueueTrouble,
+            A::QueueRead,
+            A::QueueMark,
+        ],
         Mode::Desk if state.rows.is_empty() => &[A::Help, A::Palette, A::Quit],
         Mode::Desk => match state.focus {
             Focus::Tail => &[
@@ -68,6 +91,8 @@ fn useful(state: &State) -> &'static [Action] {
                 A::Guide,
                 A::Appointment,
                 A::Reveal,
+                A::Queue,
+                A::Resend,
                 A::SortNext,
             ],
         },
@@ -81,8 +106,13 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
         return;
     }
     // Whoever knows these finds everything else: on the desk they have their place, however narrow it is.
-    let on_desk = matches!(state.mode, Mode::Desk);
-    let always: &[Action] = if on_desk { &[Action::Help, Action::Palette, Action::Quit] } else { &[] };
+    let on_desk = matches!(state.mode, Mode::Desk) && state.reading.is_none();
+    let always: &[Action] = match on_desk {
+        // The key that leaves the desk goes back from here.
+        true if state.queue.is_some() => &[Action::Help, Action::Palette, Action::QueueClose],
+        true => &[Action::Help, Action::Palette, Action::Quit],
+        false => &[],
+    };
     let needed = |action: &Action| {
         let key = state.setup.keymap.first_key(*action)?;
         Some((width(&key) + 1 + width(action.info().title)) as u16)
@@ -113,6 +143,7 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
 /// The scope in which a chord goes on.
 fn scope(state: &State) -> Scope {
     match state.focus {
+        _ if state.queue.is_some() => Scope::Queue,
         Focus::Table => Scope::Table,
         Focus::Detail => Scope::Detail,
         Focus::Tail => Scope::Tail,

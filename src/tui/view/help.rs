@@ -19,6 +19,7 @@ enum Line {
 fn lines(state: &State) -> Vec<Line> {
     let mut lines = Vec::new();
     let here = match state.focus {
+        _ if state.queue.is_some() => Scope::Queue,
         Focus::Table => Scope::Table,
         Focus::Detail => Scope::Detail,
         Focus::Tail => Scope::Tail,
@@ -31,14 +32,16 @@ fn lines(state: &State) -> Vec<Line> {
             Scope::Table => "Table",
             Scope::Detail => "Detail (the table's actions work here too)",
             Scope::Tail => "Events",
+            Scope::Queue => "Letters",
             Scope::Dialog => "Dialogs",
+            Scope::Letter => "Dialogs that send a letter",
             Scope::Input => "Lines of text",
         };
         lines.push(Line::Heading(name.to_owned()));
         for info in REGISTRY.iter().filter(|info| info.scope == scope) {
             let keys = state.setup.keymap.keys_for(info.action).join("  ");
             let why_not = match scope {
-                Scope::Dialog | Scope::Input => None,
+                scope if scope.is_closed() => None,
                 _ => can(state, info.action).err(),
             };
             let possible = why_not.is_none();
@@ -57,6 +60,7 @@ fn lines(state: &State) -> Vec<Line> {
         "! needs somebody",
         "z snoozed",
         "opcode: ✓ visible  ≈ nearly  ✗ missing  ? could not tell  · not looked",
+        "mail: ✓ sent  ◌ queued  → sending  ↻ failed, tried again  ✗ failed  ? uncertain  ⊘ suppressed  ← came back or refused",
         "slots: 23 offered  0 none  · not looked; where Xtime is due it says what is lacking to be live",
     ] {
         lines.push(Line::Text(text.to_owned(), Tone::Plain));

@@ -33,6 +33,8 @@ pub struct Plan {
     pub detail: Option<Rect>,
     /// The tail with its heading.
     pub tail: Option<Rect>,
+    /// All letters, in the place of everything above the keys.
+    pub queue: Option<Rect>,
     /// The keys.
     pub footer: Rect,
     /// How the program is doing.
@@ -73,6 +75,9 @@ impl Plan {
             ..Self::default()
         };
         plan.divide(body, state);
+        if state.queue.is_some() {
+            plan.queue = Some(Rect { x: 0, y: 0, width, height: height - 2 });
+        }
         plan
     }
 
@@ -110,6 +115,11 @@ impl Plan {
     /// How many dealerships fit into the table.
     pub fn table_rows(&self) -> usize {
         self.table.map_or(0, |area| area.height.saturating_sub(1).into())
+    }
+
+    /// How many letters fit into their view.
+    pub fn queue_rows(&self) -> usize {
+        self.queue.map_or(0, |area| super::queue::rows(area).into())
     }
 
     /// How many events fit into the tail.

@@ -9,7 +9,10 @@ mod footer;
 mod greeting;
 mod guide;
 mod help;
+mod mail;
 mod palette;
+mod queue;
+mod reading;
 mod slots;
 mod status;
 mod table;
@@ -25,6 +28,7 @@ use super::clocks::Clocks;
 use super::state::{Mode, State};
 use super::theme::Theme;
 use crate::domain::Timestamp;
+use layout::Plan;
 use pen::Pen;
 
 /// What a frame leaves behind.
@@ -58,25 +62,10 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
         return Drawn::default();
     }
     let mut caret = None;
-    tabs::draw(state, theme, &mut pen.within(plan.tabs));
-    if let Some(area) = plan.filter {
-        caret = tabs::draw_filter(state, theme, &mut pen.within(area));
-    }
-    if let Some(area) = plan.banner {
-        status::draw_banner(state, theme, &clocks, &mut pen.within(area));
-    }
-    if let Some(area) = plan.table {
-        if state.rows.is_empty() && state.loaded {
-            greeting::draw(theme, &mut pen.within(area));
-        } else {
-            table::draw(state, theme, &clocks, &mut pen.within(area));
-        }
-    }
-    if let Some(area) = plan.detail {
-        detail::draw(state, theme, &clocks, &mut pen.within(area));
-    }
-    if let Some(area) = plan.tail {
-        tail::draw(state, theme, &clocks, &mut pen.within(area));
+    if let Some(area) = plan.queue {
+        queue::draw(state, theme, &clocks, &mut pen.within(area));
+    } else {
+        caret = draw_panes(state, theme, &clocks, &plan, &mut pen);
     }
     footer::draw(state, theme, &mut pen.within(plan.footer));
     status::draw(state, theme, &clocks, &mut pen.within(plan.status));
@@ -87,8 +76,38 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
         Mode::Guide(id, scroll) => guide::draw(*id, *scroll, state, theme, &mut pen),
         Mode::Dialog(open) => caret = dialog::draw(open, state, theme, &clocks, &mut pen),
     }
+    if let Some(open) = &state.reading {
+        reading::draw(open, state, theme, &mut pen);
+        caret = None;
+    }
     footer::draw_toasts(state, theme, &mut pen.within(above(area, plan.footer)));
     Drawn { next_change: clocks.next_change(), caret }
+}
+
+/// The tabs, the filter, alarms and panes.
+fn draw_panes(state: &State, theme: &Theme, clocks: &Clocks, plan: &Plan, pen: &mut Pen<'_>) -> Option<Position> {
+    let mut caret = None;
+    tabs::draw(state, theme, &mut pen.within(plan.tabs));
+    if let Some(area) = plan.filter {
+        caret = tabs::draw_filter(state, theme, &mut pen.within(area));
+    }
+    if let Some(area) = plan.banner {
+        status::draw_banner(state, theme, clocks, &mut pen.within(area));
+    }
+    if let Some(area) = plan.table {
+        if state.rows.is_empty() && state.loaded {
+            greeting::draw(theme, &mut pen.within(area));
+        } else {
+            table::draw(state, theme, clocks, &mut pen.within(area));
+        }
+    }
+    if let Some(area) = plan.detail {
+        detail::draw(state, theme, clocks, &mut pen.within(area));
+    }
+    if let Some(area) = plan.tail {
+        tail::draw(state, theme, clocks, &mut pen.within(area));
+    }
+    caret
 }
 
 fn above(area: Rect, footer: Rect) -> Rect {

@@ -4,8 +4,9 @@ use chrono::TimeDelta;
 use ratatui::style::Style;
 
 use super::pen::{Pen, width};
+use crate::domain::text::clean;
 use crate::domain::{CodeOrigin, Timestamp, in_words};
-use crate::engine::PlatformState;
+use crate::engine::{MailState, PlatformState};
 use crate::tui::clocks::Clocks;
 use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone};
@@ -21,6 +22,7 @@ pub(super) fn has_banner(state: &State) -> bool {
     let platform = &state.status.platform;
     let room = state.size.1 >= 20;
     platform.is_alarm()
+        || matches!(state.status.mail.state, MailState::Down { .. })
         || !state.status.alarms.is_empty()
         || (room && *platform == PlatformState::Unconfigured && !state.rows.is_empty())
 }
@@ -50,7 +52,18 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
     let causes: Vec<String> =
         state.status.alarms.iter().map(|alarm| format!("{alarm} for {}", clocks.since(alarm.since))).collect();
     let causes = (!causes.is_empty()).then(|| format!("{}: one cause, at Xtime or with us", causes.join(", ")));
-    platform.into_iter().chain(causes).collect()
+    platform.into_iter().chain(mail_alarm(state, clocks)).chain(causes).collect()
+}
+
+/// The mail server fails: one alarm, however many letters wait.
+pub(super) fn mail_alarm(state: &State, clocks: &Clocks) -> Option<String> {
+    let MailState::Down { why, since, retry_at } = &state.status.mail.state else { return None };
+    let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
+    let wait = match state.status.mail.waiting {
+        1 => "1 letter waits".to_owned(),
+        waiting => format!("{} letters wait", thousands(waiting)),
+    };
+    Some(format!("The mail server fails for {since}, next try in {retry}, {wait}: {}", clean(why)))
 }
 
 pub(super) fn draw_banner(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
@@ -114,6 +127,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
         Some(CodeOrigin::Paste) => "codes by paste",
     };
     parts.push((source.to_owned(), theme.dim));
+    parts.extend(mail(state, theme));
     if let Some(newest) = state.tail.newest() {
         parts.push((format!("last change {}", ago(clocks, newest.at)), theme.dim));
     }
@@ -123,7 +137,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     put(&parts, theme, pen);
 }
 
-fn put(parts: &[(String, Style)], theme: &Theme, pen: &mut Pen<'_>) {
+pub(super) fn put(parts: &[(String, Style)], theme: &Theme, pen: &mut Pen<'_>) {
     let room = pen.area().width;
     let mut x = 1;
     for (place, (text, style)) in parts.iter().enumerate() {
@@ -157,7 +171,7 @@ fn wait_in_words(wait: TimeDelta) -> String {
 }
 
 /// `9870` as `9,870`.
-fn thousands(number: usize) -> String {
+pub(super) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -174,6 +188,20 @@ fn ago(clocks: &Clocks, at: crate::domain::Timestamp) -> String {
         "now" => "just now".to_owned(),
         text => format!("{text} ago"),
     }
+}
+
+/// How letters are doing, when there is anything to say.
+fn mail(state: &State, theme: &Theme) -> Option<(String, Style)> {
+    let mail = &state.status.mail;
+    let waiting = thousands(mail.waiting);
+    let (words, tone) = match (&mail.state, &state.setup.post) {
+        (MailState::Down { .. }, _) => (format!("▲ mail fails, {waiting} due"), Tone::Bad),
+        (MailState::Limited { .. }, _) => (format!("mail at its hourly limit, {waiting} due"), Tone::Warn),
+        (_, None) => ("no letters".to_owned(), Tone::Faint),
+        (_, Some(_)) if mail.waiting > 0 => (format!("{waiting} letters due"), Tone::Busy),
+        (_, Some(_)) => return None,
+    };
+    Some((words, theme.tone(tone)))
 }
 
 fn platform(state: &State, theme: &Theme) -> (String, Style) {

@@ -1,8 +1,9 @@
 //! The table: the visible rows only, written cell by cell. Its columns adapt to the width.
 
-use super::pen::{Pen, wrap};
+use super::pen::{Pen, width, wrap};
 use crate::domain::{Fact, InvitationState, Onboarding, OpcodeState, Stage};
 use crate::tui::clocks::Clocks;
+use crate::tui::letters::MailLook;
 use crate::tui::rows::{Column, Row};
 use crate::tui::state::{Focus, State};
 use crate::tui::theme::{Theme, Tone, attention_tone, stage_look};
@@ -20,15 +21,22 @@ const NARROW: u16 = 52;
 /// The gutter: cursor, mark, urgency.
 const GUTTER: u16 = 4;
 
+/// The cells of a letter's glyph, below the heading.
+const GLYPH: u16 = 4;
+
+/// The cells of when a letter is tried again.
+const AGAIN: u16 = 6;
+
 /// The columns for a width: as many as fit, the most useful first; the name gets what is left.
 fn columns(room: u16) -> Vec<Slot> {
-    const WISHES: [(Column, u16); 9] = [
+    const WISHES: [(Column, u16); 10] = [
         (Column::Stage, 16),
         (Column::CodeClock, 9),
         (Column::ConfirmClock, 9),
         (Column::Code, 7),
         (Column::Owner, 9),
-        (Column::LastEvent, 27),
+        (Column::Mail, 12),
+        (Column::LastEvent, 25),
         (Column::Opcode, 22),
         (Column::DealerCode, 11),
         (Column::City, 13),
@@ -46,10 +54,20 @@ fn columns(room: u16) -> Vec<Slot> {
         if left > name + wish {
             left -= wish + 1;
             chosen.push(Slot { column, width: wish });
+        } else if column == Column::Mail && left > name + GLYPH {
+            // The glyph alone says it to whoever knows them.
+            left -= GLYPH + 1;
+            chosen.push(Slot { column, width: GLYPH });
         }
     }
     let name = left.min(LARGEST_NAME);
-    let spare = left - name;
+    let mut spare = left - name;
+    // When a letter is tried again has its place only where there is room to spare.
+    if let Some(mail) = chosen.iter_mut().find(|slot| slot.column == Column::Mail) {
+        let more = spare.min(AGAIN);
+        mail.width += more;
+        spare -= more;
+    }
     if let Some(last) = chosen.iter_mut().find(|slot| slot.column == Column::LastEvent) {
         last.width += spare.min(24);
     }
@@ -61,7 +79,9 @@ fn columns(room: u16) -> Vec<Slot> {
 /// A revealed code is shown whole: its column takes from the names what it needs, and gives it back.
 fn make_room_for_reveal(state: &State, slots: &mut [Slot]) {
     let Some(reveal) = state.reveal else { return };
-    let Some(row) = state.rows.get(reveal.id) else { return };
+    // In a letter that is read, a code may be revealed that is not the one of the table.
+    let row = state.rows.get(reveal.id).filter(|row| row.state.generation() == reveal.generation);
+    let Some(row) = row else { return };
     let long = row.state.invitation.as_ref().map_or(0, |newest| newest.code.reveal().chars().count() as u16);
     let room = slots.iter().find(|slot| slot.column == Column::Name).map_or(0, |slot| slot.width.saturating_sub(8));
     let wish = slots.iter().find(|slot| slot.column == Column::Code).map_or(0, |slot| long.saturating_sub(slot.width));
@@ -125,7 +145,13 @@ fn heading(state: &State, theme: &Theme, slots: &[Slot], pen: &mut Pen<'_>) {
                 0 => format!(" {marked} marked"),
                 _ => format!(" {marked} marked, {hidden} hidden"),
             };
-            pen.text(x + used, 0, slot.width - used.min(slot.width), &words, theme.mark);
+            // Where both do not fit, the marks say more than the heading.
+            let whole = usize::from(used) + width(&words) <= usize::from(slot.width);
+            let (used, words) = if whole { (used, words.as_str()) } else { (0, words.trim_start()) };
+            if !whole {
+                pen.fill(x, 0, slot.width, " ", theme.text);
+            }
+            pen.text(x + used, 0, slot.width - used.min(slot.width), words, theme.mark);
         }
         x += slot.width + 1;
     }
@@ -209,6 +235,17 @@ fn cell(slot: Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x
             let at = used + 1 + pen.text(x + used + 1, y, code_room, &code, theme.tone(tone));
             let none = onboarding.slots.as_ref().is_some_and(|slots| slots.count == 0);
             pen.text(x + at, y, room.saturating_sub(at), &slots, theme.tone(if none { Tone::Warn } else { tone }));
+        }
+        Column::Mail => {
+            let Some(look) = MailLook::of(onboarding) else { return };
+            let (glyph, word, tone) = look.fate.look();
+            let words = if room > GLYPH { format!("{glyph} {word}") } else { glyph.to_owned() };
+            let used = pen.text(x, y, room, &words, theme.tone(tone));
+            // As a time of day: a countdown in every line would be drawn anew every second.
+            let again = look.again_at.map(|at| state.setup.zone.time(at));
+            if let Some(again) = again.as_deref().and_then(|again| again.get(..5)).filter(|_| used + 6 <= room) {
+                pen.text(x + used + 1, y, room - used - 1, again, theme.dim);
+            }
         }
         Column::LastEvent => {
             let last = onboarding.last_event;
@@ -304,7 +341,7 @@ mod tests {
             assert!(name.width >= 12, "{room}: {}", name.width);
             assert!(slots.iter().any(|slot| slot.column == Column::Stage), "{room}");
         }
-        assert_eq!(columns(200).len(), 10);
+        assert_eq!(columns(200).len(), 11);
     }
 
     #[test]

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use ratatui::style::Style;
 
 use super::super::pen::wrap;
+use super::listed::gives_code;
 use super::{Ground, Line, clip};
 use crate::domain::InvitationState;
 use crate::tui::action::Action;
 use crate::tui::clocks::in_zone;
 use crate::tui::dialog::{Dialog, Item, Offered, expiry_of};
+use crate::tui::letters::NO_MAIL;
 use crate::tui::msg::WorkId;
 use crate::tui::theme::{Tone, stage_look};
 use crate::tui::work::WorkItem;
@@ -44,6 +46,7 @@ impl<'a> Body<'a> {
             ground.appointment(appointment, dialog, &mut head);
             List::None
         } else if let [item] = dialog.items.as_slice() {
+            ground.around(dialog, &mut head);
             ground.one(action, item, dialog, &mut head);
             List::None
         } else {
@@ -174,9 +177,10 @@ impl Ground<'_> {
             };
             let there = in_zone(*ends, item.zone);
             // Only a dialog that makes a new code has an old one.
-            let which = if matches!(action, Action::Invite | Action::Reissue) { "old code" } else { "code" };
+            let which = if gives_code(action) { "old code" } else { "code" };
             if narrow {
-                pair("old end", format!("{there} {masked}"), theme.text);
+                let which = if gives_code(action) { "old end" } else { "ends" };
+                pair(which, format!("{there} {masked}"), theme.text);
             } else {
                 pair(which, format!("{generation}: {masked}, {how}, {there}"), theme.text);
             }
@@ -195,6 +199,20 @@ impl Ground<'_> {
                     pair("", format!("which is {here} here"), theme.text);
                 }
             }
+        }
+        if let Some((_, about)) = &item.about {
+            pair("letter", about.clone(), theme.text);
+        }
+        if action == Action::Resend
+            && let Some((_, _, ends, _)) = &item.code
+        {
+            let here = format!("{} here", self.state.setup.zone.show(*ends));
+            pair("", here, theme.text);
+        }
+        match &item.letter {
+            Some(Err(why)) => pair("no letter", why.clone(), theme.tone(Tone::Warn)),
+            None if gives_code(action) => pair("no letter", NO_MAIL.to_owned(), theme.tone(Tone::Warn)),
+            _ => {}
         }
         pair("contact", item.contact.clone(), theme.text);
         pair(if narrow { "dealer" } else { "dealerCode" }, item.dealer_code.clone(), theme.text);

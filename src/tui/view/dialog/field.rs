@@ -4,6 +4,7 @@ use ratatui::layout::Position;
 
 use super::super::pen::{Pen, width};
 use super::{Ground, LABELS, tabs};
+use crate::tui::action::Action;
 use crate::tui::dialog::{Dialog, Field, Input, Kind, Role};
 use crate::tui::theme::Tone;
 
@@ -70,7 +71,10 @@ impl Ground<'_> {
                 pen.text(1, y, 3, glyph, style);
                 let missing = dialog.tried && dialog.problem(field.role).is_some();
                 let tone = if missing { theme.tone(Tone::Bad) } else { theme.text };
-                pen.text(5, y, self.room.saturating_sub(4), &field.label, tone);
+                let used = pen.text(5, y, self.room.saturating_sub(4), &field.label, tone);
+                if field.role == Role::Mail {
+                    self.letter_keys(6 + used, y, pen);
+                }
                 None
             }
             Input::Choice { options, chosen } => {
@@ -98,6 +102,23 @@ impl Ground<'_> {
                 let (words, tone) = offered.unwrap_or_else(|| (field.hint.clone(), Tone::Faint));
                 pen.text(x, y, room, &words, self.theme.tone(tone));
             }
+        }
+    }
+
+    /// The letter in few cells, where it has no line of its own.
+    pub(super) fn short_letter(&self, on: bool, here: bool, x: u16, y: u16, pen: &mut Pen<'_>) {
+        let words = if on { "[x] letter" } else { "[ ] letter" };
+        let room = (self.room + 1).saturating_sub(x);
+        pen.right(x, y, room, words, if here { self.theme.chosen } else { self.theme.text });
+    }
+
+    /// The keys of a letter, behind it where there is room.
+    fn letter_keys(&self, x: u16, y: u16, pen: &mut Pen<'_>) {
+        let key = |action| self.state.setup.keymap.first_key(action);
+        let Some((switch, preview)) = key(Action::LetterSwitch).zip(key(Action::LetterPreview)) else { return };
+        let words = format!("{switch} off/on, {preview} preview");
+        if usize::from(self.room.saturating_sub(x)) >= width(&words) {
+            pen.right(x, y, self.room.saturating_sub(x) + 1, &words, self.theme.dim);
         }
     }
 

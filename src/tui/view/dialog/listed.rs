@@ -17,7 +17,7 @@ const MIDDLE: u16 = 60;
 /// Below how many the labels are short.
 const NARROW: u16 = 50;
 
-fn gives_code(action: Action) -> bool {
+pub(super) fn gives_code(action: Action) -> bool {
     matches!(action, Action::Invite | Action::Reissue)
 }
 
@@ -61,6 +61,10 @@ impl Ground<'_> {
         let item = dialog.items.get(place)?;
         let gives = matches!(dialog.kind, Kind::Ask(action) if gives_code(action));
         let (text, tone) = match (self.room, row) {
+            (_, 1) if item.about.is_some() => {
+                let (_, about) = item.about.as_ref()?;
+                (format!("     {about}"), Tone::Plain)
+            }
             (_, 0) => self.named(dialog, place, item),
             (WIDE.., _) => match self.new_end(dialog, place, item).filter(|_| gives) {
                 Some((new, tone)) => (format!("     {} {new}", self.old_end(item, false)), tone),

@@ -13,7 +13,7 @@ use super::{popup, tabs};
 use crate::domain::Ask;
 use crate::tui::action::Action;
 use crate::tui::clocks::Clocks;
-use crate::tui::dialog::{Button, Dialog, Input, Kind, Role, Spot, Wish};
+use crate::tui::dialog::{Button, Dialog, Input, Item, Kind, Role, Spot, Wish};
 use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone};
 use body::Body;
@@ -57,7 +57,13 @@ pub(super) fn draw(
     let here = |place| dialog.focus == Spot::Field(place);
     let hint = |place| roomy || (hints && here(place));
     let fields = dialog.fields.iter().enumerate();
-    let rows: Vec<u16> = fields.map(|(place, field)| field::rows(field, dialog, hint(place))).collect();
+    let rows: Vec<u16> = fields
+        .map(|(place, field)| match field.role {
+            // It stands beside the buttons there.
+            Role::Mail if !hints => 0,
+            _ => field::rows(field, dialog, hint(place)),
+        })
+        .collect();
     let field_rows: u16 = rows.iter().sum();
     // The frame, the status, the buttons, and some of what it is about.
     let kept = 4 + body.len().min(LEAST_BODY) as u16;
@@ -86,7 +92,7 @@ pub(super) fn draw(
     }
     let mut y = body_rows;
     let mut caret = None;
-    for ((place, field), rows) in dialog.fields.iter().enumerate().zip(&rows) {
+    for ((place, field), rows) in dialog.fields.iter().enumerate().zip(&rows).filter(|(_, rows)| **rows > 0) {
         caret = ground.field(field, dialog, here(place), y, &mut pen).or(caret);
         if *rows > 1 {
             ground.under(field, dialog, y + 1, &mut pen);
@@ -97,7 +103,11 @@ pub(super) fn draw(
         pen.text(1, y, ground.room, line, *style);
         y += 1;
     }
-    ground.buttons(dialog, inside.height.saturating_sub(1), &mut pen);
+    let last = inside.height.saturating_sub(1);
+    let used = ground.buttons(dialog, last, &mut pen);
+    if let Some(place) = dialog.fields.iter().position(|field| field.role == Role::Mail).filter(|_| !hints) {
+        ground.short_letter(dialog.mails(), here(place), used, last, &mut pen);
+    }
     caret
 }
 
@@ -111,6 +121,14 @@ fn heading(action: Action, dialog: &Dialog) -> String {
         Action::Note => "Note on",
         Action::Assign => "Assign",
         Action::Snooze => "Snooze",
+        Action::Resend => "Resend the letter to",
+        Action::SendGuide => "Send the opcode guide to",
+        Action::SendWordReceived => "Send that we have the word of",
+        Action::SendLive => "Send the live notice to",
+        Action::Reminders if dialog.items.iter().all(Item::reminders_off) => "Reminders on again for",
+        Action::Reminders => "Reminders off for",
+        Action::QueueSuppress => "Do not send:",
+        Action::QueueRetry | Action::QueueRetryFailed => "Try now:",
         Action::Archive if archived => "Take back from the archive:",
         Action::Archive => "Archive",
         Action::ChooseOpcode => "Opcode of",
@@ -119,6 +137,7 @@ fn heading(action: Action, dialog: &Dialog) -> String {
     };
     match dialog.items.as_slice() {
         [item] => format!("{verb} {}", item.name),
+        items if items.iter().all(|item| item.about.is_some()) => format!("{verb} {} letters", items.len()),
         items => format!("{verb} {} dealerships", items.len()),
     }
 }
@@ -157,7 +176,7 @@ impl Ground<'_> {
         lines
     }
 
-    fn buttons(&self, dialog: &Dialog, y: u16, pen: &mut Pen<'_>) {
+    fn buttons(&self, dialog: &Dialog, y: u16, pen: &mut Pen<'_>) -> u16 {
         let failed = match dialog.kind {
             Kind::Results(id) => self.state.work(id).filter(|work| work.is_over()).map_or(0, |work| work.counts().2),
             _ => 0,
@@ -180,6 +199,7 @@ impl Ground<'_> {
             };
             x += pen.text(x, y, self.room.saturating_sub(x), &format!("[ {words} ]"), style) + 2;
         }
+        x
     }
 }
 
@@ -188,11 +208,15 @@ fn accept_words(dialog: &Dialog) -> String {
     let count = dialog.items.len();
     let title = match (action, &dialog.verdict) {
         (Action::Reissue, Ok(Wish::Obtain(asks)))
-            if asks.iter().any(|(_, ask)| matches!(ask, Ask::Reissue { despite_word: true, .. })) =>
+            if asks.iter().any(|(_, ask, _)| matches!(ask, Ask::Reissue { despite_word: true, .. })) =>
         {
             "reissue all the same"
         }
         (Action::ConfirmWord, _) => "record it",
+        (Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive, _) => "send it",
+        (Action::Reminders, _) if dialog.items.iter().all(Item::reminders_off) => "switch on",
+        (Action::Reminders, _) => "switch off",
+        (Action::QueueRetry | Action::QueueRetryFailed, _) => "try now",
         (Action::Note, _) => "write it down",
         (Action::ChooseOpcode, _) => "record it",
         (Action::Appointment, Ok(Wish::ReadBack)) => "read it back",

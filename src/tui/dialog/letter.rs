@@ -1,0 +1,210 @@
+//! The letters that a dialog sends: whether they can go, to whom, and as which state they are written.
+
+use crate::domain::{
+    Command, Context, DealershipId, Fact, IntentId, InvitationCode, LetterId, LetterKind, Obstacle, Onboarding,
+    Timestamp, decide,
+};
+use crate::engine::PastedCode;
+use crate::tui::action::Action;
+use crate::tui::reading::Secret;
+use crate::tui::state::{Setup, State};
+
+use super::{Dialog, Field, Item, Kind, Role, Wish};
+
+/// What stands for a code that is not known yet, while its letter is written.
+const STAND_IN: &str = "CODE-NOT-KNOWN-YET";
+
+/// A letter before it is written.
+#[derive(Debug)]
+pub struct Draft {
+    /// What for.
+    pub kind: LetterKind,
+    /// What is not recorded yet: the letter is the one of the state after it.
+    pub as_if: Vec<Fact>,
+    /// The number of the code that it is about.
+    pub generation: u32,
+    /// The code in it.
+    pub secret: Secret,
+}
+
+/// The letter that an action on the table sends by itself, to a dealership whose newest code has this number.
+pub fn letter_of(action: Action, generation: u32) -> Option<LetterKind> {
+    match action {
+        Action::Resend if generation > 1 => Some(LetterKind::Reissue),
+        Action::Resend => Some(LetterKind::Invitation),
+        Action::SendGuide => Some(LetterKind::OpcodeGuide),
+        Action::SendWordReceived => Some(LetterKind::WordReceived),
+        Action::SendLive => Some(LetterKind::Live),
+        _ => None,
+    }
+}
+
+/// Whether the rules would let a letter of a kind be queued; the reason if not.
+pub(super) fn may_send(kind: LetterKind, state: &Onboarding, now: Timestamp) -> Result<(), String> {
+    let generation = state.generation();
+    let open = state.letters().iter().find(|letter| (letter.kind, letter.generation) == (kind, generation));
+    match state.obstacle(kind, generation, now) {
+        Some(obstacle) => Err(obstacle.to_string()),
+        None if open.is_some_and(crate::domain::Letter::is_open) => Err("that letter is on its way already".to_owned()),
+        None => Ok(()),
+    }
+}
+
+/// Where a letter to this dealership goes; or why none can.
+pub(super) fn address(state: &Onboarding) -> Result<String, String> {
+    let email = &state.profile.contact.email;
+    match state.address_refused() {
+        _ if email.is_empty() => Err(Obstacle::NoAddress.to_string()),
+        Some(refused) => Err(Obstacle::AddressRefused(refused.status.clone()).to_string()),
+        None => Ok(email.screen().into_owned()),
+    }
+}
+
+/// Whether an action sends a letter along when that is wanted.
+pub(super) fn sends_along(action: Action, state: &Onboarding, setup: &Setup) -> bool {
+    match action {
+        _ if setup.post.is_none() => false,
+        Action::Invite | Action::Reissue => true,
+        Action::ConfirmWord => setup.policy.mail.word_received && state.corresponds(),
+        _ => false,
+    }
+}
+
+/// The check box of the letter, when there is any letter that could go.
+pub(super) fn field(action: Action, items: &[Item]) -> Option<Field> {
+    let going = items.iter().filter(|item| item.letter.as_ref().is_some_and(Result::is_ok)).count();
+    let label = match items {
+        _ if going == 0 => return None,
+        [item] => {
+            let to = item.letter.as_ref()?.as_ref().ok()?;
+            match action {
+                Action::ConfirmWord => format!("a letter to {to} acknowledges it"),
+                _ => format!("a letter goes to {to}"),
+            }
+        }
+        _ => match items.len() - going {
+            0 => "a letter goes to each".to_owned(),
+            others => format!("a letter goes to {going} of them; {others} get none"),
+        },
+    };
+    Some(Field::check(Role::Mail, label, true))
+}
+
+impl Dialog {
+    /// Whether there are letters that go with it, unless they are switched off.
+    pub fn sends_along(&self) -> bool {
+        self.field(Role::Mail).is_some()
+    }
+
+    /// Whether letters go with it, as far as they can.
+    pub fn mails(&self) -> bool {
+        self.field(Role::Mail).is_some_and(Field::is_on)
+    }
+
+    /// Whether it is about letters at all.
+    pub fn has_letters(&self) -> bool {
+        self.items.iter().any(|item| item.letter.is_some()) || matches!(self.kind, Kind::Ask(action) if sends(action))
+    }
+
+    /// Whether a letter goes to one of its dealerships.
+    pub(super) fn mails_to(&self, item: &Item) -> bool {
+        self.mails() && item.letter.as_ref().is_some_and(Result::is_ok)
+    }
+
+    /// Switches the letter off, or on again. Whether there is anything to switch.
+    pub fn switch_letter(&mut self) -> bool {
+        self.fields.iter_mut().find(|field| field.role == Role::Mail).is_some_and(Field::toggle)
+    }
+
+    /// The letter that it sends to the dealership on a place of its list.
+    ///
+    /// # Errors
+    /// Why none goes, or what is missing first.
+    pub fn draft(&self, place: usize, state: &State) -> Result<(DealershipId, Draft), String> {
+        let none = || "no letter goes with this".to_owned();
+        let Kind::Ask(action) = self.kind else { return Err(none()) };
+        let item = self.items.get(place).ok_or_else(none)?;
+        let onboarding = &*state.rows.get(item.id).ok_or_else(none)?.state;
+        let generation = onboarding.generation();
+        if let Some(kind) = letter_of(action, generation) {
+            let code = onboarding.invitation.as_ref().filter(|_| kind.carries_code());
+            let secret = code.map_or(Secret::None, |newest| Secret::Code(newest.code.clone()));
+            return Ok((item.id, Draft { kind, as_if: Vec::new(), generation, secret }));
+        }
+        if self.field(Role::Mail).is_some() && !self.mails() {
+            return Err("the letter is switched off".to_owned());
+        }
+        match &item.letter {
+            Some(Ok(_)) => {}
+            Some(Err(why)) => return Err(format!("no letter goes there: {why}")),
+            None => return Err(none()),
+        }
+        let draft = match action {
+            Action::ConfirmWord => self.acknowledgement(place, onboarding, state),
+            _ => self.with_code(action, place, item, onboarding, state),
+        };
+        Ok((item.id, draft?))
+    }
+
+    fn acknowledgement(&self, place: usize, onboarding: &Onboarding, state: &State) -> Result<Draft, String> {
+        let command = match &self.verdict {
+            Ok(Wish::Execute(commands)) => commands.get(place).map(|(_, command)| command),
+            _ => None,
+        };
+        let command = command.ok_or("say first when the dealer finished")?;
+        let as_if = decided(command, onboarding, state)?;
+        Ok(Draft { kind: LetterKind::WordReceived, as_if, generation: onboarding.generation(), secret: Secret::None })
+    }
+
+    fn with_code(
+        &self,
+        action: Action,
+        place: usize,
+        item: &Item,
+        onboarding: &Onboarding,
+        state: &State,
+    ) -> Result<Draft, String> {
+        let typed = match &self.verdict {
+            Ok(Wish::Paste(codes)) => codes.get(place).cloned(),
+            _ => None,
+        };
+        let secret = match &typed {
+            Some(typed) => Secret::Code(typed.code.clone()),
+            None => Secret::Unknown(STAND_IN.parse::<InvitationCode>().map_err(|error| error.to_string())?),
+        };
+        let stand_in = || -> Result<PastedCode, String> {
+            let code = STAND_IN.parse().map_err(|error: crate::domain::CodeError| error.to_string())?;
+            // Whether it is meant is asked before it is sent, not before it is read.
+            let ask = Self::ask(action, item, true);
+            let generated_at = state.now.at;
+            Ok(PastedCode { dealership: item.id, code, generated_at, expires_at: None, ask, mail: true })
+        };
+        let code = typed.map_or_else(stand_in, Ok)?;
+        let command = Command::IssueCode {
+            code: code.code,
+            generated_at: code.generated_at,
+            expires_at: code.expires_at,
+            source: crate::domain::CodeOrigin::Paste,
+            intent: IntentId::from_bits(u64::MAX),
+            ask: code.ask,
+            mail: true,
+        };
+        let as_if = decided(&command, onboarding, state)?;
+        let generation = onboarding.generation() + 1;
+        let kind = if generation == 1 { LetterKind::Invitation } else { LetterKind::Reissue };
+        Ok(Draft { kind, as_if, generation, secret })
+    }
+}
+
+/// Whether an action does nothing but send a letter.
+fn sends(action: Action) -> bool {
+    matches!(action, Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive)
+}
+
+/// What would be recorded of a command.
+fn decided(command: &Command, onboarding: &Onboarding, state: &State) -> Result<Vec<Fact>, String> {
+    let setup = &state.setup;
+    let letter = Some(LetterId::from_bits(0));
+    let context = Context { now: state.now.at, policy: &setup.policy, claims: setup.claims.as_ref(), letter };
+    decide(Some(onboarding), command, &context).map_err(|refusal| refusal.to_string())
+}

@@ -1,0 +1,74 @@
+//! Codes that expired unused: told together, those of the person in front of the screen apart from those of others, however
+//! many die in a moment.
+
+use std::sync::Arc;
+
+use super::action::Action;
+use super::state::State;
+use super::theme::Tone;
+use super::toasts::Topic;
+use crate::domain::{DealershipId, Event, Fact, Onboarding};
+
+/// How many are named.
+const NAMED: usize = 3;
+
+/// Whose codes expired since the message about them appeared.
+#[derive(Debug, Default)]
+pub struct Expired {
+    mine: Vec<DealershipId>,
+    others: Vec<DealershipId>,
+}
+
+/// Tells of the codes that these events say are dead.
+pub fn notice(state: &mut State, events: &[Arc<Event>]) {
+    let dead = events.iter().filter(|event| matches!(event.fact, Fact::InvitationExpired { .. }));
+    let (mut mine, mut others) = (Vec::new(), Vec::new());
+    for id in dead.map(|event| event.dealership) {
+        let owner = state.rows.get(id).is_some_and(|row| is_owner(&row.state, &state.setup.me));
+        if owner { mine.push(id) } else { others.push(id) }
+    }
+    for (topic, new) in [(Topic::OthersExpired, others), (Topic::MineExpired, mine)] {
+        if new.is_empty() {
+            continue;
+        }
+        let told = state.toasts.has(topic);
+        let known = match topic {
+            Topic::MineExpired => &mut state.expired.mine,
+            Topic::OthersExpired => &mut state.expired.others,
+        };
+        if !told {
+            known.clear();
+        }
+        for id in new {
+            if !known.contains(&id) {
+                known.push(id);
+            }
+        }
+        let words = words(state, topic);
+        state.toasts.replace(topic, Tone::Bad, words, state.now.face);
+    }
+}
+
+/// Whether a dealership is somebody's: what `is:mine` means.
+fn is_owner(state: &Onboarding, me: &str) -> bool {
+    let folded = |text: &str| text.to_lowercase();
+    !me.is_empty() && state.profile.owner.as_ref().is_some_and(|owner| folded(owner.raw()) == folded(me))
+}
+
+fn words(state: &State, topic: Topic) -> String {
+    let (ids, whose) = match topic {
+        Topic::MineExpired => (&state.expired.mine, "of yours"),
+        Topic::OthersExpired => (&state.expired.others, "of others"),
+    };
+    let name = |id: &DealershipId| state.rows.get(*id).map(|row| row.state.profile.name.screen().into_owned());
+    let mut names: Vec<String> = ids.iter().take(NAMED).filter_map(name).collect();
+    let more = ids.len().saturating_sub(NAMED);
+    if more > 0 {
+        names.push(format!("and {more} more"));
+    }
+    let key = state.setup.keymap.first_key(Action::ShowExpired);
+    let key =
+        key.map_or_else(String::new, |key| format!("; {key} shows {}", if ids.len() == 1 { "it" } else { "them" }));
+    let codes = if ids.len() == 1 { "a code".to_owned() } else { format!("{} codes", ids.len()) };
+    format!("{codes} {whose} expired unused: {}{key}", names.join(", "))
+}

@@ -1,0 +1,234 @@
+//! The view of all letters that are on their way or went wrong, most urgent first. The list is made once, when it is opened;
+//! a commit then moves only what it is about. Cursor and marks hold letters, never places.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::letters::Fate;
+use super::rows::Rows;
+use crate::domain::{DealershipId, Letter, LetterId, LetterState, Onboarding};
+
+/// From how many changed dealerships at once everything is ordered anew instead of moving each.
+const MANY: usize = 8;
+
+/// One letter of one dealership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LetterRef {
+    /// Whose.
+    pub dealership: DealershipId,
+    /// Which.
+    pub letter: LetterId,
+}
+
+impl LetterRef {
+    /// The letter and its dealership as they are now.
+    pub fn find(self, rows: &Rows) -> Option<(&Onboarding, &Letter)> {
+        let state = &*rows.get(self.dealership)?.state;
+        Some((state, state.letters().iter().find(|letter| letter.id == self.letter)?))
+    }
+}
+
+/// The place of a letter: what became of it, then the moment that presses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    fate: Fate,
+    at: i64,
+    of: LetterRef,
+}
+
+/// The view.
+#[derive(Debug, Default)]
+pub struct Queue {
+    all: Vec<Entry>,
+    /// How many of them are trouble: they come first.
+    troubled: usize,
+    only_trouble: bool,
+    cursor: Option<LetterRef>,
+    place: usize,
+    top: usize,
+    marks: HashSet<LetterRef>,
+}
+
+impl Queue {
+    /// The letters of dealerships.
+    pub fn of<'a>(states: impl Iterator<Item = &'a Onboarding>) -> Self {
+        let mut queue = Self::default();
+        states.for_each(|state| entries(state, &mut queue.all));
+        queue.all.sort_unstable();
+        queue.count();
+        queue.go(0);
+        queue
+    }
+
+    /// Takes in newer states.
+    pub fn put(&mut self, states: &[Arc<Onboarding>]) {
+        let mut new = Vec::new();
+        states.iter().for_each(|state| entries(state, &mut new));
+        self.unmark_gone(states, &new);
+        if states.len() > MANY {
+            let touched: HashSet<DealershipId> = states.iter().map(|state| state.id).collect();
+            self.all.retain(|entry| !touched.contains(&entry.of.dealership));
+            self.all.append(&mut new);
+            self.all.sort_unstable();
+        } else {
+            self.all.retain(|entry| states.iter().all(|state| state.id != entry.of.dealership));
+            for entry in new {
+                let place = self.all.partition_point(|other| *other < entry);
+                self.all.insert(place, entry);
+            }
+        }
+        self.count();
+        self.settle();
+    }
+
+    fn count(&mut self) {
+        self.troubled = self.all.partition_point(|entry| entry.fate.is_trouble());
+    }
+
+    /// Finds the cursor's letter again after others moved; when it has left, the one that took its place.
+    fn settle(&mut self) {
+        let found = self.shown_entries().iter().position(|entry| Some(entry.of) == self.cursor);
+        self.go(found.unwrap_or(self.place));
+    }
+
+    /// Letters of these dealerships that have left are marked no more.
+    fn unmark_gone(&mut self, states: &[Arc<Onboarding>], new: &[Entry]) {
+        if self.marks.is_empty() {
+            return;
+        }
+        let there: HashSet<LetterRef> = new.iter().map(|entry| entry.of).collect();
+        for state in states {
+            for letter in state.letters() {
+                let of = LetterRef { dealership: state.id, letter: letter.id };
+                if !there.contains(&of) {
+                    self.marks.remove(&of);
+                }
+            }
+        }
+    }
+
+    fn shown_entries(&self) -> &[Entry] {
+        let shown = if self.only_trouble { self.troubled } else { self.all.len() };
+        self.all.get(..shown).unwrap_or_default()
+    }
+
+    /// How many letters there are, and how many of them are trouble.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.all.len(), self.troubled)
+    }
+
+    /// How many are shown.
+    pub fn shown(&self) -> usize {
+        self.shown_entries().len()
+    }
+
+    /// Whether only trouble is shown.
+    pub fn shows_only_trouble(&self) -> bool {
+        self.only_trouble
+    }
+
+    /// Shows only trouble, or everything.
+    pub fn toggle_trouble(&mut self) {
+        self.only_trouble = !self.only_trouble;
+        self.settle();
+    }
+
+    /// The letter under the cursor.
+    pub fn cursor(&self) -> Option<LetterRef> {
+        self.cursor
+    }
+
+    /// Moves the cursor to a place, or to the last one.
+    pub fn go(&mut self, place: usize) {
+        self.place = place.min(self.shown().saturating_sub(1));
+        self.cursor = self.shown_entries().get(self.place).map(|entry| entry.of);
+    }
+
+    /// Moves the cursor by lines.
+    pub fn step(&mut self, by: isize) {
+        self.go(self.place.saturating_add_signed(by));
+    }
+
+    /// Keeps the cursor among so many lines.
+    pub fn keep_in_view(&mut self, height: usize) {
+        let lowest_top = (self.place + 1).saturating_sub(height.max(1));
+        self.top = self.top.clamp(lowest_top, self.place.max(lowest_top)).min(self.shown().saturating_sub(height));
+    }
+
+    /// The letters from the first line on.
+    pub fn visible(&self) -> impl Iterator<Item = LetterRef> + '_ {
+        self.shown_entries().get(self.top..).unwrap_or_default().iter().map(|entry| entry.of)
+    }
+
+    /// How many are below so many lines.
+    pub fn below(&self, height: usize) -> usize {
+        self.shown().saturating_sub(self.top + height)
+    }
+
+    /// Marks or unmarks the letter under the cursor.
+    pub fn mark(&mut self) {
+        if let Some(here) = self.cursor
+            && !self.marks.remove(&here)
+        {
+            self.marks.insert(here);
+        }
+    }
+
+    /// Marks every letter that is shown.
+    pub fn mark_all(&mut self) {
+        let shown: Vec<LetterRef> = self.shown_entries().iter().map(|entry| entry.of).collect();
+        self.marks.extend(shown);
+    }
+
+    /// Unmarks everything.
+    pub fn clear_marks(&mut self) {
+        self.marks.clear();
+    }
+
+    /// Whether a letter is marked.
+    pub fn is_marked(&self, letter: LetterRef) -> bool {
+        self.marks.contains(&letter)
+    }
+
+    /// How many are marked.
+    pub fn marked(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// Those that are marked, in no order.
+    pub fn marks(&self) -> impl Iterator<Item = LetterRef> + '_ {
+        self.marks.iter().copied()
+    }
+
+    /// What an action is about: those marked, in the order of the view, else the one under the cursor.
+    pub fn targets(&self) -> Vec<LetterRef> {
+        if self.marks.is_empty() {
+            return self.cursor.into_iter().collect();
+        }
+        self.all.iter().map(|entry| entry.of).filter(|letter| self.marks.contains(letter)).collect()
+    }
+
+    /// Every letter that went wrong, for good or for now.
+    pub fn troubled(&self) -> Vec<LetterRef> {
+        self.all.iter().take(self.troubled).map(|entry| entry.of).collect()
+    }
+}
+
+/// The letters of a dealership that belong here: those on their way, and those that went wrong and that no later one made good.
+fn entries(state: &Onboarding, into: &mut Vec<Entry>) {
+    let generation = state.generation();
+    let mut made_good = state.is_confirmed();
+    for letter in state.letters().iter().rev() {
+        let present = letter.generation == generation && state.archived_at.is_none();
+        let wrong = letter.is_trouble() && present && !(made_good && letter.kind.carries_code());
+        if letter.is_open() || wrong {
+            let fate = Fate::of(letter);
+            // Of what went wrong for good the code presses that dies first; of the rest the next try.
+            let ends = || state.invitation.as_ref().map(|code| code.expires_at);
+            let at = letter.due_at.or_else(ends).unwrap_or(letter.at).timestamp_millis();
+            let of = LetterRef { dealership: state.id, letter: letter.id };
+            into.push(Entry { fate, at, of });
+        }
+        made_good |= present && letter.kind.carries_code() && letter.state == LetterState::Sent;
+    }
+}

@@ -1,0 +1,138 @@
+//! Keys in the view of all letters, and what commits change in it.
+
+use std::sync::Arc;
+
+use super::{reading, table};
+use crate::domain::{Command, DealershipId, Onboarding};
+use crate::tui::action::Action;
+use crate::tui::dialog::{Dialog, open_letters};
+use crate::tui::msg::Effect;
+use crate::tui::queue::{LetterRef, Queue};
+use crate::tui::state::{Mode, State};
+use crate::tui::theme::Tone;
+use crate::tui::work::{Work, WorkItem};
+
+/// Opens the view, or closes it.
+pub(super) fn toggle(state: &mut State) {
+    if state.queue.is_some() {
+        close(state);
+    } else {
+        state.queue = Some(Queue::of(state.rows.iter().map(|row| &*row.state)));
+        settle(state);
+    }
+}
+
+/// Goes back to the panes.
+pub(super) fn close(state: &mut State) {
+    state.queue = None;
+    state.settle();
+}
+
+/// Everything was read anew.
+pub(super) fn loaded(state: &mut State) {
+    if let Some(queue) = &mut state.queue {
+        let states: Vec<Arc<Onboarding>> = state.rows.iter().map(|row| Arc::clone(&row.state)).collect();
+        queue.put(&states);
+        settle(state);
+    }
+}
+
+/// Something was recorded.
+pub(super) fn committed(state: &mut State, states: &[Arc<Onboarding>]) {
+    if let Some(queue) = &mut state.queue {
+        queue.put(states);
+        settle(state);
+    }
+}
+
+/// Keeps the cursor in view.
+pub(super) fn settle(state: &mut State) {
+    let height = state.plan().queue_rows();
+    if let Some(queue) = &mut state.queue {
+        queue.keep_in_view(height);
+    }
+}
+
+/// Does an action of the view.
+pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let page = state.plan().queue_rows().saturating_sub(1).max(1).cast_signed();
+    let Some(queue) = &mut state.queue else { return Vec::new() };
+    match action {
+        Action::QueueDown => queue.step(1),
+        Action::QueueUp => queue.step(-1),
+        Action::QueuePageDown => queue.step(page),
+        Action::QueuePageUp => queue.step(-page),
+        Action::QueueTop => queue.go(0),
+        Action::QueueBottom => queue.go(usize::MAX),
+        Action::QueueMark => {
+            queue.mark();
+            queue.step(1);
+        }
+        Action::QueueMarkAll => queue.mark_all(),
+        Action::QueueClearMarks => queue.clear_marks(),
+        Action::QueueTrouble => queue.toggle_trouble(),
+        Action::QueueClose => close(state),
+        Action::QueueJump => {
+            if let Some(here) = queue.cursor() {
+                close(state);
+                table::jump(state, here.dealership);
+            }
+        }
+        Action::QueueRead => {
+            if let Some(here) = queue.cursor() {
+                return reading::open(state, here);
+            }
+        }
+        Action::QueueRetry | Action::QueueSuppress => {
+            let targets = queue.targets();
+            return ask(state, action, &targets);
+        }
+        Action::QueueRetryFailed => {
+            let targets = queue.troubled();
+            return ask(state, action, &targets);
+        }
+        _ => {}
+    }
+    settle(state);
+    Vec::new()
+}
+
+/// Tries one letter at once; whatever is about several, or ends one, asks first.
+fn ask(state: &mut State, action: Action, letters: &[LetterRef]) -> Vec<Effect> {
+    let dialog = match open_letters(action, letters, state) {
+        Ok(dialog) => dialog,
+        Err(why) => {
+            state.toast(Tone::Warn, format!("{}: {why}", action.info().title));
+            return Vec::new();
+        }
+    };
+    if action == Action::QueueSuppress || letters.len() > 1 {
+        state.mode = Mode::Dialog(Box::new(dialog));
+        return Vec::new();
+    }
+    let work = state.new_work();
+    let letters = dialog.items.iter().filter_map(|item| Some((item.id, item.about.as_ref()?.0)));
+    let commands = letters.map(|(id, letter)| (id, Command::RetryLetter { letter })).collect();
+    let items = dialog.items.into_iter().map(|item| WorkItem { id: item.id, name: item.name, outcome: None });
+    state.works.push(Work { id: work, action, items: items.collect() });
+    vec![Effect::Execute(work, commands)]
+}
+
+/// Asks again for what failed, with the letters as they are now.
+pub(super) fn ask_again(state: &mut State, action: Action, ids: &[DealershipId]) -> Vec<Effect> {
+    let all = |state: &Arc<Onboarding>| {
+        let id = state.id;
+        let letters = state.letters().iter().filter(|letter| letter.is_open() || letter.is_trouble());
+        letters.map(|letter| LetterRef { dealership: id, letter: letter.id }).collect::<Vec<_>>()
+    };
+    let letters: Vec<_> = ids.iter().filter_map(|id| state.rows.get(*id)).flat_map(|row| all(&row.state)).collect();
+    ask(state, action, &letters)
+}
+
+/// After a dialog about letters was accepted: what was marked is under way.
+pub(super) fn accepted(state: &mut State, dialog: &Dialog) {
+    let about = dialog.items.iter().any(|item| item.about.is_some());
+    if let Some(queue) = state.queue.as_mut().filter(|_| about) {
+        queue.clear_marks();
+    }
+}

@@ -1,0 +1,135 @@
+//! A letter that is read: asking for it, taking it in, and the keys while it is open.
+
+use crate::domain::{Letter, Onboarding};
+use crate::engine::LetterText;
+use crate::tui::action::Action;
+use crate::tui::msg::{Effect, WorkId};
+use crate::tui::queue::LetterRef;
+use crate::tui::reading::{MailboxLetter, Reading, Secret, What};
+use crate::tui::rows::step_round;
+use crate::tui::state::{Mode, REVEAL, Reveal, State};
+use crate::tui::theme::Tone;
+
+/// Reads the newest letter of the dealership under the cursor.
+pub(super) fn newest(state: &mut State) -> Vec<Effect> {
+    let here = state.selected().and_then(|row| Some((row.state.id, row.state.newest_letter()?.id)));
+    here.map_or_else(Vec::new, |(dealership, letter)| open(state, LetterRef { dealership, letter }))
+}
+
+/// Reads a letter.
+pub(super) fn open(state: &mut State, of: LetterRef) -> Vec<Effect> {
+    let Some((onboarding, letter)) = of.find(&state.rows) else { return Vec::new() };
+    let secret = secret(onboarding, letter);
+    let (generation, what) = (letter.generation, What::Letter(of.letter));
+    let ticket = state.new_work();
+    state.reading = Some(Reading::new(of.dealership, what, ticket, generation, secret));
+    vec![Effect::ReadLetter(ticket, of.dealership, of.letter)]
+}
+
+/// Only the present code is known; of earlier ones nobody has more than a fingerprint.
+fn secret(state: &Onboarding, letter: &Letter) -> Secret {
+    let present = state.invitation.as_ref().filter(|code| code.generation == letter.generation);
+    present.filter(|_| letter.kind.carries_code()).map_or(Secret::None, |code| Secret::Code(code.code.clone()))
+}
+
+/// Reads the mailbox of the dealership under the cursor.
+pub(super) fn open_mailbox(state: &mut State) -> Vec<Effect> {
+    let Some(row) = state.selected() else { return Vec::new() };
+    let (id, generation) = (row.state.id, row.state.generation());
+    let address = row.state.profile.contact.email.raw().trim().to_owned();
+    let ticket = state.new_work();
+    state.reading = Some(Reading::new(id, What::Mailbox, ticket, generation, Secret::None));
+    vec![Effect::OpenMailbox(ticket, address)]
+}
+
+/// Reads what the open dialog would send, to the dealership on a place of its list.
+pub(super) fn preview(state: &mut State, place: usize) -> Vec<Effect> {
+    let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
+    match dialog.draft(place, state) {
+        Ok((id, draft)) => {
+            let ticket = state.new_work();
+            let what = What::Preview(draft.kind, place);
+            state.reading = Some(Reading::new(id, what, ticket, draft.generation, draft.secret));
+            vec![Effect::PreviewLetter(ticket, id, draft.kind, draft.as_if)]
+        }
+        Err(why) => {
+            state.toast(Tone::Warn, format!("preview: {why}"));
+            Vec::new()
+        }
+    }
+}
+
+/// A letter has arrived.
+pub(super) fn letter(state: &mut State, ticket: WorkId, letter: Result<LetterText, String>) {
+    if let Some(reading) = state.reading.as_mut().filter(|reading| reading.ticket == ticket) {
+        reading.take(letter);
+        state.dirty = true;
+    }
+}
+
+/// A mailbox has arrived.
+pub(super) fn mailbox(state: &mut State, ticket: WorkId, letters: Result<Vec<MailboxLetter>, String>) {
+    let Some(reading) = state.reading.as_mut().filter(|reading| reading.ticket == ticket) else { return };
+    let Some(row) = state.rows.get(reading.id) else { return };
+    reading.take_mailbox(letters, &row.state);
+    state.dirty = true;
+}
+
+/// Keys while a letter is read.
+pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    let page = usize::from(state.size.1.saturating_sub(4).max(1));
+    let Some(reading) = &mut state.reading else { return Vec::new() };
+    match action {
+        Action::DialogDown | Action::DetailDown => reading.scroll += 1,
+        Action::DialogUp | Action::DetailUp => reading.scroll = reading.scroll.saturating_sub(1),
+        Action::DetailPageDown => reading.scroll += page,
+        Action::DetailPageUp => reading.scroll = reading.scroll.saturating_sub(page),
+        Action::DialogNext => return turn(state, 1),
+        Action::DialogPrevious => return turn(state, -1),
+        Action::Reveal => reveal(state),
+        Action::Quit | Action::Help | Action::DialogCancel | Action::DialogAccept => state.reading = None,
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Redraw => return vec![Effect::Redraw],
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// The letter after this one, or before: of the dealership, or of the next dealership in the dialog.
+fn turn(state: &mut State, by: isize) -> Vec<Effect> {
+    let Some(reading) = &state.reading else { return Vec::new() };
+    let id = reading.id;
+    match reading.what {
+        What::Mailbox => Vec::new(),
+        What::Preview(_, place) => {
+            let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
+            let next = step_round(place, by, dialog.items.len());
+            if next == place { Vec::new() } else { preview(state, next) }
+        }
+        What::Letter(letter) => {
+            let Some(row) = state.rows.get(id) else { return Vec::new() };
+            let letters = row.state.letters();
+            // The newest is the first that is read; the next one is older.
+            let place = letters.iter().position(|one| one.id == letter).unwrap_or(0);
+            let next = letters.get(step_round(place, -by, letters.len())).map(|one| one.id);
+            match next {
+                Some(next) if next != letter => open(state, LetterRef { dealership: id, letter: next }),
+                _ => Vec::new(),
+            }
+        }
+    }
+}
+
+fn reveal(state: &mut State) {
+    let Some(reading) = &state.reading else { return };
+    let (id, generation) = (reading.id, reading.generation);
+    let sheets = reading.sheets.as_ref().and_then(|sheets| sheets.as_ref().ok());
+    if !sheets.is_some_and(|sheets| sheets.iter().any(crate::tui::reading::Sheet::has_code)) {
+        let words = if reading.awaits_code() { "the code is not known yet" } else { "there is no code in it" };
+        state.toast(Tone::Warn, words);
+        return;
+    }
+    let shown = state.revealed(id, generation);
+    let until = state.now.face + REVEAL;
+    state.reveal = (!shown).then_some(Reveal { id, generation, until });
+}

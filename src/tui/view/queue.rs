@@ -1,0 +1,266 @@
+//! All letters that are on their way or went wrong, in the place of the panes. Only the visible lines are made.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::pen::{Pen, wrap};
+use super::status;
+use crate::domain::text::clean;
+use crate::domain::{Letter, Onboarding};
+use crate::engine::MailState;
+use crate::tui::clocks::{Clocks, in_zone};
+use crate::tui::letters::{Fate, NO_MAIL};
+use crate::tui::queue::{LetterRef, Queue};
+use crate::tui::state::State;
+use crate::tui::theme::{Theme, Tone};
+
+/// The title, how the server is doing, and the names of the columns.
+const HEAD: u16 = 3;
+/// The lines about the letter under the cursor, with the line above them.
+const FOOT: u16 = 5;
+/// From which height on there is room for them; below there is one, what the server said.
+const FOOT_FROM: u16 = 16;
+
+fn foot_rows(area: Rect) -> u16 {
+    if area.height >= FOOT_FROM { FOOT } else { 1 }
+}
+
+/// How many letters fit.
+pub(super) fn rows(area: Rect) -> u16 {
+    area.height.saturating_sub(HEAD + foot_rows(area))
+}
+
+/// Where the columns begin and how wide they are; 0: there is no room for it.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    name: u16,
+    kind: u16,
+    tries: u16,
+    words: u16,
+}
+
+/// Cursor and mark.
+const GUTTER: u16 = 3;
+/// What became of it.
+const FATE: u16 = 12;
+/// The next try.
+const NEXT: u16 = 8;
+
+impl Columns {
+    fn of(room: u16) -> Self {
+        let left = room.saturating_sub(GUTTER + FATE + NEXT + 2);
+        match room {
+            0..60 => Self { name: left, kind: 0, tries: 0, words: 0 },
+            60..90 => Self { name: left.saturating_sub(20), kind: 13, tries: 5, words: 0 },
+            _ => {
+                let left = left.saturating_sub(21);
+                let name = (left / 2).min(34);
+                Self { name, kind: 13, tries: 5, words: left - name }
+            }
+        }
+    }
+}
+
+pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
+    let Some(queue) = &state.queue else { return };
+    let area = pen.area();
+    title(queue, state, theme, pen);
+    server(state, theme, clocks, pen);
+    let columns = Columns::of(area.width);
+    heading(columns, theme, pen);
+    let height = rows(area);
+    if queue.shown() == 0 {
+        let words = match queue.counts() {
+            (0, _) => "No letter is on its way, and none went wrong.",
+            _ => "No letter went wrong.",
+        };
+        pen.text(GUTTER, HEAD + 1, area.width.saturating_sub(GUTTER), words, theme.dim);
+    }
+    for (line, of) in (0..height).zip(queue.visible()) {
+        draw_row(of, queue, state, theme, clocks, columns, HEAD + line, pen);
+    }
+    let below = queue.below(height.into());
+    if below > 0 {
+        let words = format!(" {} more below ", status::thousands(below));
+        pen.right(0, HEAD + height.saturating_sub(1), area.width, &words, theme.chosen);
+    }
+    let here = queue.cursor().and_then(|here| here.find(&state.rows));
+    if area.height >= FOOT_FROM {
+        foot(here, state, theme, clocks, HEAD + height, pen);
+    } else if let Some((_, letter)) = here {
+        let words = letter
+            .words
+            .as_deref()
+            .map_or_else(|| format!("to {}", letter.to.screen()), |words| clean(words).into_owned());
+        let (_, _, tone) = Fate::of(letter).look();
+        pen.text(1, HEAD + height, area.width.saturating_sub(1), &words, theme.tone(tone));
+    }
+}
+
+fn title(queue: &Queue, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+    let mail = &state.status.mail;
+    let (all, troubled) = queue.counts();
+    let mut parts: Vec<(String, Style)> = vec![("Letters".to_owned(), theme.title)];
+    if queue.shows_only_trouble() {
+        parts.push((
+            format!("only trouble: {} of {}", status::thousands(troubled), status::thousands(all)),
+            theme.chosen,
+        ));
+    } else {
+        let tone = if troubled > 0 { Tone::Warn } else { Tone::Plain };
+        let words =
+            format!("{} on their way, {} went wrong", status::thousands(all - troubled), status::thousands(troubled));
+        parts.push((words, theme.tone(tone)));
+    }
+    if queue.marked() > 0 {
+        parts.push((format!("{} marked", status::thousands(queue.marked())), theme.mark));
+    }
+    parts.push((format!("{} due", status::thousands(mail.waiting)), theme.text));
+    parts.push((format!("{} sent in the last hour", status::thousands(mail.last_hour as usize)), theme.text));
+    if let Some(name) = &state.setup.post {
+        parts.push((clean(name).into_owned(), theme.dim));
+    }
+    status::put(&parts, theme, pen);
+}
+
+fn server(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
+    let room = pen.area().width.saturating_sub(1);
+    let (words, style) = match (&state.status.mail.state, &state.setup.post) {
+        (MailState::Down { .. }, _) => {
+            pen.fill(0, 1, room + 1, " ", theme.alarm);
+            let words = status::mail_alarm(state, clocks).unwrap_or_default();
+            (format!("▲ {words}"), theme.alarm)
+        }
+        (MailState::Limited { until }, _) => {
+            let words =
+                format!("As many letters went out as an hour may see: the next one goes in {}.", clocks.left(*until));
+            (words, theme.tone(Tone::Warn))
+        }
+        (_, None) => (NO_MAIL.to_owned(), theme.tone(Tone::Warn)),
+        (MailState::Ok, Some(_)) => match state.status.mail.in_flight {
+            0 => ("● Letters go out as they are due.".to_owned(), theme.tone(Tone::Good)),
+            busy => (format!("● {busy} being handed over."), theme.tone(Tone::Good)),
+        },
+        (MailState::Off, Some(_)) => ("○ Nobody hands letters over here.".to_owned(), theme.dim),
+    };
+    pen.text(1, 1, room, &words, style);
+}
+
+fn heading(columns: Columns, theme: &Theme, pen: &mut Pen<'_>) {
+    let mut x = GUTTER;
+    for (title, room) in cells(columns, ["mail", "kind", "dealership", "tries", "next try", "why"]) {
+        pen.text(x, 2, room, title, theme.dim);
+        x += room + 1;
+    }
+}
+
+/// What stands in the columns, with the room of each; those without room are left out.
+fn cells<T>(columns: Columns, contents: [T; 6]) -> impl Iterator<Item = (T, u16)> {
+    let rooms = [FATE, columns.kind, columns.name, columns.tries, NEXT, columns.words];
+    contents.into_iter().zip(rooms).filter(|(_, room)| *room > 0)
+}
+
+#[expect(clippy::too_many_arguments, reason = "a line of a list is drawn from all that is known")]
+fn draw_row(
+    of: LetterRef,
+    queue: &Queue,
+    state: &State,
+    theme: &Theme,
+    clocks: &Clocks,
+    columns: Columns,
+    y: u16,
+    pen: &mut Pen<'_>,
+) {
+    let Some((onboarding, letter)) = of.find(&state.rows) else { return };
+    let (glyph, word, tone) = Fate::of(letter).look();
+    let words = letter.words.as_deref().map_or_else(String::new, |words| clean(words).into_owned());
+    let contents = [
+        (format!("{glyph} {word}"), theme.tone(tone)),
+        (letter.kind.word().to_owned(), theme.text),
+        (onboarding.profile.name.screen().into_owned(), theme.text),
+        (tries(letter), theme.dim),
+        next(letter, state, clocks, theme),
+        (words, theme.dim),
+    ];
+    if queue.is_marked(of) {
+        pen.text(1, y, 1, "◆", theme.mark);
+    }
+    let mut x = GUTTER;
+    for ((text, style), room) in cells(columns, contents) {
+        pen.text(x, y, room, &text, style);
+        x += room + 1;
+    }
+    if queue.cursor() == Some(of) {
+        pen.text(0, y, 1, "›", theme.key);
+        pen.paint(y, theme.cursor);
+    }
+}
+
+fn tries(letter: &Letter) -> String {
+    match u32::from(letter.refused) + u32::from(letter.handed) {
+        0 => "–".to_owned(),
+        tries => tries.to_string(),
+    }
+}
+
+fn next(letter: &Letter, state: &State, clocks: &Clocks, theme: &Theme) -> (String, Style) {
+    match letter.due_at {
+        None => ("–".to_owned(), theme.dim),
+        Some(due) if due > clocks.now() => (clocks.left(due), theme.text),
+        Some(_) if matches!(state.status.mail.state, MailState::Down { .. }) => {
+            ("waits".to_owned(), theme.tone(Tone::Warn))
+        }
+        Some(_) => ("now".to_owned(), theme.text),
+    }
+}
+
+/// More of the letter under the cursor.
+fn foot(
+    here: Option<(&Onboarding, &Letter)>,
+    state: &State,
+    theme: &Theme,
+    clocks: &Clocks,
+    y: u16,
+    pen: &mut Pen<'_>,
+) {
+    let room = pen.area().width.saturating_sub(2);
+    pen.fill(0, y, room + 2, "─", theme.line);
+    let Some((onboarding, letter)) = here else { return };
+    let name = onboarding.profile.name.screen();
+    let used = pen.text(1, y + 1, room, &name, theme.title);
+    let queued = state.setup.zone.day_and_time(letter.queued_at);
+    let words = format!("  {} to {}, {queued} by {}", letter.kind, letter.to.screen(), clean(&letter.by));
+    pen.text(1 + used, y + 1, room.saturating_sub(used), &words, theme.text);
+    if let Some(code) = onboarding.invitation.as_ref().filter(|_| letter.kind.carries_code()) {
+        let there = in_zone(code.expires_at, onboarding.profile.timezone);
+        let here = state.setup.zone.show(code.expires_at);
+        let words = if code.expires_at > clocks.now() {
+            format!("its code ends in {}: {there}, {here} here", clocks.left(code.expires_at))
+        } else {
+            format!("its code ended {there}")
+        };
+        pen.text(1, y + 2, room, &words, theme.dim);
+    }
+    let words = letter.words.as_deref().map(clean).unwrap_or_default();
+    let (_, _, tone) = Fate::of(letter).look();
+    for (place, line) in (0..FOOT - 3).zip(wrap(&words, room)) {
+        pen.text(1, y + 3 + place, room, &line, theme.tone(tone));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_fit_every_width() {
+        for room in 40..=400 {
+            let columns = Columns::of(room);
+            let rooms: Vec<u16> = cells(columns, [0; 6]).map(|(_, room)| room).collect();
+            let used = GUTTER + rooms.iter().sum::<u16>() + rooms.len() as u16 - 1;
+            assert!(used <= room, "{room}: {used} {columns:?}");
+            assert!(columns.name >= 14, "{room}: {columns:?}");
+            assert!(super::super::pen::width("word-received") <= usize::from(columns.kind) || columns.kind == 0);
+        }
+    }
+}

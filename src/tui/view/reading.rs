@@ -1,0 +1,110 @@
+//! A letter as it is read: the lines as they are, and only what is too long is broken.
+
+use ratatui::style::Style;
+
+use super::pen::{Pen, width, wrap};
+use super::popup;
+use crate::domain::text::clean;
+use crate::tui::letters::Fate;
+use crate::tui::queue::LetterRef;
+use crate::tui::reading::{Reading, Sheet, UNKNOWN_CODE, What};
+use crate::tui::state::{Mode, State};
+use crate::tui::theme::{Theme, Tone};
+
+type Line = (String, Style);
+
+/// The cells for the names above the text.
+const NAMES: usize = 10;
+
+fn title(reading: &Reading, state: &State) -> String {
+    let Some(row) = state.rows.get(reading.id) else { return String::new() };
+    let name = row.state.profile.name.screen();
+    match reading.what {
+        What::Mailbox => format!("Mailbox of {}: {name}", row.state.profile.contact.email.screen()),
+        What::Preview(kind, place) => {
+            let count = match &state.mode {
+                Mode::Dialog(dialog) => dialog.items.len(),
+                _ => 1,
+            };
+            let of = if count > 1 { format!(" ({} of {count})", place + 1) } else { String::new() };
+            format!("Would be sent: {kind} to {name}{of}")
+        }
+        What::Letter(letter) => match (LetterRef { dealership: reading.id, letter }).find(&state.rows) {
+            Some((_, letter)) => {
+                let (_, word, _) = Fate::of(letter).look();
+                format!("{} to {name}: {word} {}", letter.kind, state.setup.zone.day_and_time(letter.at))
+            }
+            None => format!("Letter to {name}"),
+        },
+    }
+}
+
+fn lines(reading: &Reading, state: &State, theme: &Theme, room: u16) -> Vec<Line> {
+    let mut lines = Vec::new();
+    match &reading.sheets {
+        None => lines.push(("…".to_owned(), theme.dim)),
+        Some(Err(why)) => {
+            let words = format!("It cannot be read: {}", clean(why));
+            lines.extend(wrap(&words, room).into_iter().map(|line| (line, theme.tone(Tone::Warn))));
+        }
+        Some(Ok(sheets)) if sheets.is_empty() => lines.push(("nothing in it yet".to_owned(), theme.dim)),
+        Some(Ok(sheets)) => {
+            if reading.awaits_code() {
+                let words = "The code is not known before the letter goes; everything else is as it will be sent.";
+                lines.extend(wrap(words, room).into_iter().map(|line| (line, theme.tone(Tone::Warn))));
+                lines.push((String::new(), theme.text));
+            }
+            let revealed = state.revealed(reading.id, reading.generation);
+            for (place, sheet) in sheets.iter().enumerate() {
+                if place > 0 {
+                    lines.push(("─".repeat(room.into()), theme.line));
+                }
+                draw_sheet(sheet, revealed, theme, room, &mut lines);
+            }
+        }
+    }
+    lines
+}
+
+fn draw_sheet(sheet: &Sheet, revealed: bool, theme: &Theme, room: u16, lines: &mut Vec<Line>) {
+    for (name, value) in &sheet.head {
+        for (place, line) in wrap(&clean(value), room.saturating_sub(NAMES as u16)).into_iter().enumerate() {
+            let name = if place == 0 { name } else { "" };
+            lines.push((format!("{name:<NAMES$}{line}"), theme.title));
+        }
+    }
+    lines.push((String::new(), theme.text));
+    for line in sheet.text(revealed).lines() {
+        let style = if line.contains(UNKNOWN_CODE) { theme.tone(Tone::Warn) } else { theme.text };
+        let line = line.trim_end();
+        if width(line) <= usize::from(room) {
+            lines.push((line.to_owned(), style));
+            continue;
+        }
+        // What goes on hangs under what it belongs to.
+        let indent = line.len() - line.trim_start().len();
+        let indent = indent.min(usize::from(room / 2));
+        let rest = room.saturating_sub(indent as u16);
+        lines.extend(wrap(&clean(line), rest).into_iter().map(|line| (format!("{:indent$}{line}", ""), style)));
+    }
+}
+
+pub(super) fn draw(reading: &Reading, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+    let room = pen.area().width.min(84).saturating_sub(4);
+    let lines = lines(reading, state, theme, room);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let mut pen = popup(pen, room + 4, height.max(6));
+    let inside = pen.frame(&title(reading, state), theme.line_focus, theme.title);
+    let rows = usize::from(inside.height);
+    let top = reading.scroll.min(lines.len().saturating_sub(rows));
+    let more = lines.len().saturating_sub(top + rows);
+    if more > 0 {
+        let words = format!(" {more} more below ");
+        let x = inside.width.saturating_sub(width(&words) as u16);
+        pen.text(x, inside.height + 1, inside.width, &words, theme.chosen);
+    }
+    let mut pen = pen.within(inside);
+    for (y, (line, style)) in (0..).zip(lines.iter().skip(top).take(rows)) {
+        pen.text(1, y, room, line, *style);
+    }
+}

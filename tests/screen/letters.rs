@@ -1,0 +1,337 @@
+//! What the desk says of letters: the table, the detail, the view of all of them, and a mail server that fails.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use cloverwatch::domain::text::is_invisible;
+use cloverwatch::domain::{Actor, Command, DealershipId, LetterState};
+use cloverwatch::engine::{MailState, MailStatus, PlatformState, Status};
+use cloverwatch::tui::rows::{Column, Sort};
+use cloverwatch::tui::state::Mode;
+use cloverwatch::tui::{Effect, Msg};
+use parking_lot::Mutex;
+
+use crate::desk::Desk;
+use crate::pictures::{SIZES, at_every_size};
+use crate::population::{World, ago, now, profile, refused, sample, sent};
+
+fn id(n: u64) -> DealershipId {
+    DealershipId::from_bits(n)
+}
+
+/// The mail server has been down for a while, and letters wait.
+fn down(waiting: usize) -> Msg {
+    let state = MailState::Down {
+        why: "connection refused by smtp.example.com:587; is it running, and is the port right?".to_owned(),
+        since: ago(0.5),
+        retry_at: now() + TimeDelta::minutes(4),
+    };
+    let mail = MailStatus { state, waiting, in_flight: 0, last_hour: 4 };
+    Msg::Status(Status { platform: PlatformState::Ok, requests_per_second: 10, mail, ..Status::default() })
+}
+
+/// So many dealerships whose letter was refused for good.
+fn failures(count: u64) -> World {
+    let mut world = World::mailing();
+    for n in 1..=count {
+        let name = format!("Dealership {n:03}");
+        world.add(n, profile(n, &name, "Boise", chrono_tz::Tz::America__Boise, Some("ana")), ago(90.0));
+        world.issue(id(n), ago(10.0), &format!("CLOVER-{n:03}"));
+        world.post(id(n), ago(9.0), refused("554 5.7.1 no", true));
+    }
+    world
+}
+
+/// Whose letters are shown, from the first line on.
+fn listed(desk: &Desk) -> Vec<u64> {
+    desk.state.queue.as_ref().unwrap().visible().map(|letter| letter.dealership.bits()).collect()
+}
+
+/// The commands of the only effect.
+#[track_caller]
+fn commands(desk: &mut Desk) -> Vec<(u64, Command)> {
+    let effects = desk.take_effects();
+    let [Effect::Execute(_, items)] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };
+    items.iter().map(|(id, command)| (id.bits(), command.clone())).collect()
+}
+
+#[test]
+fn all_letters() {
+    at_every_size("letters", |size| {
+        let mut desk = Desk::open(size);
+        desk.press("M");
+        desk
+    });
+}
+
+#[test]
+fn the_mail_server_is_down() {
+    at_every_size("mail_down", |size| {
+        let mut desk = Desk::open(size);
+        desk.tell(down(1_240));
+        desk
+    });
+    at_every_size("letters_down", |size| {
+        let mut desk = Desk::open(size);
+        desk.tell(down(1));
+        desk.press("M t");
+        desk
+    });
+}
+
+#[test]
+fn one_banner_says_why_since_when_and_how_many_wait() {
+    let mut desk = Desk::open((200, 40));
+    desk.tell(down(1_240));
+    desk.sees("The mail server fails for 30m, next try in 4m 00s, 1,240 letters wait: connection refused");
+    assert_eq!(desk.picture().matches("The mail server fails").count(), 1);
+    desk.sees("▲ mail fails, 1,240 due");
+    let mail = MailStatus {
+        state: MailState::Limited { until: now() + TimeDelta::minutes(7) },
+        waiting: 3,
+        ..MailStatus::default()
+    };
+    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, mail, ..Status::default() }));
+    desk.sees_no("The mail server fails").sees("mail at its hourly limit, 3 due");
+    desk.press("M").sees("as an hour may see: the next one goes in 7m 00s");
+}
+
+#[test]
+fn the_table_is_ordered_by_what_is_wrong_with_letters() {
+    let mut desk = Desk::open((160, 40));
+    desk.sees("↻ failed").sees("← refused").sees("⊘ suppressed");
+    desk.state.rows.set_sort(Sort { column: Column::Mail, descending: false });
+    let order: Vec<u64> = (0..7).map(|place| desk.state.rows.at(place).unwrap().state.id.bits()).collect();
+    assert_eq!(order, [7, 4, 11, 3, 2, 10, 16]);
+    let last = desk.state.rows.at(desk.state.rows.shown() - 1).unwrap().state.id;
+    assert_eq!(last, id(9), "who never had a letter comes last");
+}
+
+#[test]
+fn when_a_letter_is_tried_again_is_said_where_there_is_room() {
+    let mut desk = Desk::open((240, 40));
+    desk.press("f").sees("↻ failed 10:4");
+}
+
+#[test]
+fn the_detail_says_what_became_of_each_letter() {
+    let mut desk = Desk::open((120, 50));
+    desk.go_to(3).press("enter f").sees("↻ invitation, code 1, 30 Mar 09:42").sees("451 4.3.0 try again later");
+    desk.sees("tried again in");
+    desk.press("esc").go_to(7).press("enter f").sees("address refused: 5.1.1 (29 Mar 06:00); correct it first");
+    desk.sees("← invitation, code 1").sees("550 5.1.1 no such user here");
+    desk.press("esc").go_to(11).press("enter f").sees("perhaps more than one copy");
+    desk.press("esc").go_to(1).press("enter f").sees("reminders  next in 1d 04h, Tue 31 Mar 13:00 MDT");
+    desk.happens(|world| world.person(id(1), now(), &Command::SetReminders { on: false }));
+    desk.sees("reminders  off for this dealership");
+    desk.press("esc").go_to(9).press("enter f").sees("no letter yet");
+}
+
+#[test]
+fn the_most_urgent_letter_comes_first_and_the_cursor_stays_on_it() {
+    let mut desk = Desk::open((120, 30));
+    desk.press("M").sees("2 on their way, 4 went wrong");
+    // Given up, in doubt, tried again, on its way, waiting.
+    assert_eq!(listed(&desk), [7, 4, 11, 3, 2, 10]);
+    desk.press("j j j");
+    let here = desk.state.queue.as_ref().unwrap().cursor().unwrap();
+    assert_eq!(here.dealership, id(3));
+    // What is above the cursor goes, because a new code counts: the cursor stays.
+    desk.happens(|world| world.issue(id(4), now(), "FRESH-44"));
+    assert_eq!(desk.state.queue.as_ref().unwrap().cursor(), Some(here));
+    assert_eq!(listed(&desk), [7, 11, 3, 2, 10, 4]);
+    desk.happens(|world| world.post(id(3), now() + TimeDelta::minutes(43), sent()));
+    assert!(!listed(&desk).contains(&3));
+    desk.press("enter");
+    assert!(desk.state.queue.is_none());
+}
+
+#[test]
+fn a_letter_goes_to_its_dealership_and_leaves_what_hides_it() {
+    let mut desk = Desk::open((120, 30));
+    desk.press("/").write("portland").press("enter M G enter");
+    assert_eq!(desk.selected(), 10);
+    desk.sees("東京トヨタ自動車販売").sees("the filter hid that dealership");
+}
+
+#[test]
+fn one_letter_is_tried_at_once_and_many_ask_first() {
+    let mut desk = Desk::open((120, 30));
+    desk.press("M j j r");
+    let letter = desk.world.lock().newest(id(11));
+    // Its code is dead: nobody sends it.
+    desk.sees("try now: code 1 expired");
+    assert_eq!(desk.take_effects(), []);
+    desk.press("j r");
+    let third = desk.world.lock().newest(id(3));
+    assert_eq!(commands(&mut desk), [(3, Command::RetryLetter { letter: third })]);
+    assert!(matches!(desk.state.mode, Mode::Desk) && letter != third);
+    desk.press("k space r");
+    desk.sees("try now: code 1 expired");
+
+    let mut desk = Desk::with(failures(3), (120, 30), |_| {});
+    desk.press("M R")
+        .sees("Try now: 3 letters")
+        .sees("invitation, failed, to service.2@example.com")
+        .press("tab enter");
+    assert_eq!(commands(&mut desk).len(), 3);
+}
+
+#[test]
+fn what_cannot_be_tried_is_left_out_and_said() {
+    let mut desk = Desk::open((120, 30));
+    desk.press("M R").sees("address refused: 5.1.1").press("esc");
+    desk.press("m a r").sees("left out").press("esc m c").sees_no("marked");
+}
+
+#[test]
+fn above_25_letters_the_number_is_typed() {
+    let mut desk = Desk::with(failures(40), (120, 30), |_| {});
+    desk.press("M m a").sees("40 marked").press("r").sees("Try now: 40 letters").sees("type 40 to go on");
+    desk.press("tab tab enter");
+    assert_eq!(desk.take_effects(), []);
+    desk.press("ctrl-u").write("40").press("tab tab enter");
+    assert_eq!(commands(&mut desk).len(), 40);
+    assert_eq!(desk.state.queue.as_ref().unwrap().marked(), 0);
+}
+
+#[test]
+fn several_letters_of_one_dealership_each_have_their_answer() {
+    let mut world = failures(1);
+    world.person(id(1), ago(3.0), &Command::QueueLetter { kind: cloverwatch::domain::LetterKind::OpcodeGuide });
+    let mut desk = Desk::with(world, (120, 30), |_| {});
+    desk.press("M m a r tab enter");
+    let effects = desk.take_effects();
+    let [Effect::Execute(work, items)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(items.iter().map(|(id, _)| id.bits()).collect::<Vec<_>>(), [1, 1]);
+    desk.tell(Msg::Outcome(*work, id(1), Ok("letter is to be tried again".to_owned())));
+    desk.sees("1 done, 0 failed, 1 under way");
+    desk.tell(Msg::Outcome(*work, id(1), Err("no".to_owned())));
+    desk.sees("1 done, 1 failed");
+}
+
+#[test]
+fn a_letter_is_taken_back_with_a_reason() {
+    let mut desk = Desk::open((120, 30));
+    desk.press("M G x").sees("Do not send: 東京トヨタ自動車販売").write("wrong rooftop").press("enter tab enter");
+    let letter = desk.world.lock().newest(id(10));
+    let expected = Command::SuppressLetter { letter, reason: "wrong rooftop".to_owned() };
+    assert_eq!(commands(&mut desk), [(10, expected.clone())]);
+    desk.happens(|world| world.run(id(10), now(), &Actor::person("ana"), &expected).unwrap());
+    assert!(!listed(&desk).contains(&10));
+    // What was given up has ended already.
+    desk.press("g g j x").sees("it is failed already: nothing goes out any more");
+}
+
+#[test]
+fn only_trouble_and_back() {
+    let mut desk = Desk::open((120, 30));
+    desk.press("M t").sees("only trouble: 4 of 6");
+    assert_eq!(listed(&desk), [7, 4, 11, 3]);
+    desk.press("t esc");
+    assert!(desk.state.queue.is_none());
+    let mut desk = Desk::with(World::default(), (120, 30), |_| {});
+    desk.press("M").sees("No letter is on its way, and none went wrong.").press("enter r x R");
+    assert_eq!(desk.take_effects(), []);
+}
+
+#[test]
+fn the_panes_wait_while_the_letters_are_shown() {
+    let mut desk = Desk::open((120, 30));
+    desk.press("M :").write("reissue").press("enter").sees("go back from the letters first");
+    assert!(matches!(desk.state.mode, Mode::Desk));
+    desk.sees("esc back").sees_no("q quit").press("?").sees("Help").press("esc");
+    assert!(desk.state.queue.is_some(), "help comes back to where it was asked for");
+    desk.press("q");
+    assert!(desk.state.queue.is_none() && desk.take_effects().is_empty());
+    desk.press(":").write("try all failed").press("enter").sees("show the letters first");
+}
+
+#[test]
+fn without_mail_and_read_only_it_says_so() {
+    let mut desk = Desk::with(sample(), (120, 30), |setup| setup.post = None);
+    desk.sees("no letters").press("e e").sees("no letters are sent: set transport under [mail]");
+    desk.press("M").sees("no letters are sent: set transport under [mail]").press("r");
+    assert_eq!(desk.take_effects(), []);
+    let mut desk = Desk::with(sample(), (120, 30), |setup| setup.read_only = true);
+    for keys in ["e e", "e g", "e r", "M r", "esc M x"] {
+        desk.press(keys).sees("read-only: nothing is recorded");
+    }
+    assert_eq!(desk.take_effects(), []);
+}
+
+#[test]
+fn many_letters_follow_commits_one_by_one_and_together() {
+    let mut desk = Desk::with(failures(60), (120, 30), |_| {});
+    desk.press("M");
+    // As the store groups them: one commit about many dealerships.
+    let world = Arc::clone(&desk.world);
+    let states: Vec<_> = (1..=30)
+        .map(|n| {
+            let mut world = world.lock();
+            let letter = world.newest(id(n));
+            world.person(id(n), now(), &Command::RetryLetter { letter });
+            world.post(id(n), now(), sent());
+            world.get(id(n))
+        })
+        .collect();
+    let committed = cloverwatch::store::Committed { events: Vec::new().into(), states: states.into() };
+    desk.tell(Msg::Committed(committed));
+    assert_eq!(desk.state.queue.as_ref().unwrap().counts(), (30, 30));
+    assert_eq!(listed(&desk).first(), Some(&31));
+    for n in 31..=59 {
+        desk.happens(|world| {
+            let letter = world.newest(id(n));
+            world.person(id(n), now(), &Command::RetryLetter { letter })
+        });
+        desk.happens(|world| world.post(id(n), now(), sent()));
+    }
+    assert_eq!(listed(&desk), [60]);
+    // Read anew, it is the same.
+    let rows = cloverwatch::tui::rows::Rows::new(
+        world.lock().all(),
+        Some("ana".to_owned()),
+        desk.state.setup.policy.clone(),
+        now(),
+    );
+    desk.tell(Msg::Loaded(Box::new(rows)));
+    assert_eq!(listed(&desk), [60]);
+    assert_eq!(world.lock().get(id(1)).newest_letter().unwrap().state, LetterState::Sent);
+}
+
+#[test]
+fn what_servers_say_acts_on_no_terminal() {
+    let mut world = failures(1);
+    let letter = world.newest(id(1));
+    world.person(id(1), ago(1.0), &Command::RetryLetter { letter });
+    world.post(id(1), ago(1.0), refused("550 \u{1b}]52;c;ZWNobw==\u{7}\u{202e}no\u{9b}2J\r\nAUTH", true));
+    let shared = Arc::new(Mutex::new(world));
+    for size in SIZES {
+        let world = shared.lock();
+        let mut desk = Desk::with(failures(0), size, |_| {});
+        let rows = cloverwatch::tui::rows::Rows::new(world.all(), None, world.policy.clone(), now());
+        drop(world);
+        desk.tell(Msg::Loaded(Box::new(rows)));
+        for keys in ["enter", "esc M", "x", "esc l"] {
+            desk.press(keys);
+            let (picture, _, bytes) = desk.draw();
+            assert!(!picture.chars().any(|c| c != '\n' && is_invisible(c)), "{keys} {picture:?}");
+            let text = String::from_utf8(bytes).unwrap();
+            assert!(!text.contains("\u{1b}]") && !text.contains('\u{202e}') && !text.contains('\u{9b}'), "{keys}");
+            assert!(!picture.contains("CLOVER-"), "{keys} {picture}");
+        }
+    }
+}
+
+#[test]
+fn the_view_can_be_drawn_at_every_size() {
+    for width in (1..=210).step_by(11) {
+        for height in 1..=40 {
+            let mut desk = Desk::open((width, height));
+            for keys in ["M", "G", "m a R", "esc x", "esc l", "esc ?"] {
+                desk.press(keys);
+                desk.draw();
+            }
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! Sending and reading letters from the desk: dialogs with a letter, what is read before it goes, and what arrived.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use cloverwatch::domain::{Command, DealershipId, Fact, LetterKind};
+use cloverwatch::engine::LetterText;
+use cloverwatch::tui::msg::WorkId;
+use cloverwatch::tui::reading::{MailboxLetter, Mailboxes, UNKNOWN_CODE};
+use cloverwatch::tui::state::Mode;
+use cloverwatch::tui::{Effect, Msg};
+
+use crate::desk::Desk;
+use crate::pictures::at_every_size;
+use crate::population::{ago, now, sample, sent};
+
+fn id(n: u64) -> DealershipId {
+    DealershipId::from_bits(n)
+}
+
+fn desk() -> Desk {
+    Desk::open((120, 30))
+}
+
+/// The only effect that was asked for.
+#[track_caller]
+fn only(desk: &mut Desk) -> Effect {
+    let mut effects = desk.take_effects();
+    assert_eq!(effects.len(), 1, "{effects:?}\n{}", desk.picture());
+    effects.remove(0)
+}
+
+/// The only command.
+#[track_caller]
+fn command(desk: &mut Desk) -> (u64, Command) {
+    let effect = only(desk);
+    let Effect::Execute(_, items) = &effect else { panic!("{effect:?}") };
+    assert_eq!(items.len(), 1);
+    (items[0].0.bits(), items[0].1.clone())
+}
+
+/// What the engine would write.
+fn letter(masked: &str) -> LetterText {
+    LetterText {
+        to: "Ximena Holloway <service.4@example.com>".to_owned(),
+        subject: "Your new invitation code for DataClover".to_owned(),
+        text: format!(
+            "Hello Ximena,\n\nhere is the new code. The earlier one no longer counts.\n\n    {masked}\n\n\
+             It ends on Thursday, 2 April 2026 at 11:00 EDT.\n\n  1. Log in to Xtime and open the dealership to \
+             connect, then Configure Application.\n  2. Type the code at Input Invitation.\n"
+        ),
+    }
+}
+
+#[track_caller]
+fn preview(desk: &mut Desk) -> (WorkId, u64, LetterKind, Vec<Fact>) {
+    let effect = only(desk);
+    let Effect::PreviewLetter(ticket, id, kind, facts) = effect else { panic!("{effect:?}") };
+    (ticket, id.bits(), kind, facts)
+}
+
+#[test]
+fn the_letter_is_sent_again_only_while_its_code_lives() {
+    let mut desk = desk();
+    desk.go_to(1).press("e e").sees("Resend the letter to McAllister").sees("service.1@example.com");
+    desk.sees("ends in 2d 04h, Wed 01 Apr 13:00 MDT").sees("Wed 01 Apr 14:00 CDT here").sees("[ Send it ]");
+    // The harmless button comes first.
+    desk.press("enter e e tab enter");
+    assert_eq!(command(&mut desk), (1, Command::QueueLetter { kind: LetterKind::Invitation }));
+    desk.go_to(2).press("e e").sees("that letter is on its way already");
+    desk.press("esc").go_to(4).press("e e").sees("code 1 expired");
+    desk.press("esc").go_to(7).press("e e").sees("address refused: 5.1.1; correct the address first");
+    desk.press("esc").go_to(9).press("e e").sees("never invited");
+    assert_eq!(desk.take_effects(), []);
+}
+
+#[test]
+fn a_bulk_resend_leaves_out_whom_no_letter_may_reach() {
+    let mut desk = desk();
+    desk.go_to(1).press("space").go_to(4).press("space").go_to(18).press("space").go_to(6).press("space e e");
+    desk.sees("Resend the letter to 2 dealerships").sees("code 1 expired: ").press("tab enter");
+    let effect = only(&mut desk);
+    assert!(matches!(&effect, Effect::Execute(_, items) if items.len() == 2), "{effect:?}");
+}
+
+#[test]
+fn a_dialog_about_a_letter_refuses_when_the_address_or_the_code_changed() {
+    let mut desk = desk();
+    desk.go_to(1).press("e e");
+    let mut profile = desk.world.lock().get(id(1)).profile.clone();
+    profile.contact.email = "other@example.com".into();
+    desk.happens(|world| world.person(id(1), now(), &Command::Update { profile }));
+    desk.sees("its address was corrected meanwhile").press("tab enter").sees("other@example.com");
+    desk.happens(|world| world.issue(id(1), now(), "FASTER-1"));
+    desk.sees("reissued by ana meanwhile");
+    assert_eq!(desk.take_effects(), []);
+}
+
+#[test]
+fn the_other_letters_go_when_there_is_something_to_say() {
+    let mut desk = desk();
+    for (n, keys, kind) in
+        [(13, "e g", LetterKind::OpcodeGuide), (5, "e w", LetterKind::WordReceived), (8, "e b", LetterKind::Live)]
+    {
+        desk.go_to(n).press(keys).press("tab enter");
+        assert_eq!(command(&mut desk), (n, Command::QueueLetter { kind }));
+    }
+    desk.go_to(8).press("e g").sees("customers can book already");
+    desk.go_to(1)
+        .press("e w")
+        .sees("nobody waits for Xtime")
+        .press("esc e b")
+        .sees("customers cannot book (stage invited)");
+    assert_eq!(desk.take_effects(), []);
+}
+
+#[test]
+fn reminders_are_switched_off_and_on_again() {
+    let mut desk = desk();
+    desk.go_to(1).press("e r").sees("Reminders off for McAllister").press("tab enter");
+    let (n, off) = command(&mut desk);
+    assert_eq!((n, &off), (1, &Command::SetReminders { on: false }));
+    desk.happens(|world| world.person(id(1), now(), &off));
+    desk.press("e r").sees("Reminders on again for McAllister").press("tab enter");
+    assert_eq!(command(&mut desk), (1, Command::SetReminders { on: true }));
+}
+
+#[test]
+fn a_letter_goes_with_a_code_unless_it_is_switched_off() {
+    for (keys, mail) in
+        [("", true), ("alt-l", false), ("f2", false), ("f2 alt-l", true), ("tab tab space shift-tab", false)]
+    {
+        let mut desk = desk();
+        desk.go_to(4).press("r").sees("[x] a letter goes to service.4@example.com").paste("FRESH-44").press(keys);
+        desk.press("shift-tab shift-tab shift-tab shift-tab");
+        desk.sees(if mail { "[x] a letter" } else { "[ ] a letter" });
+        while !desk.picture().is_empty() {
+            if let Mode::Dialog(dialog) = &desk.state.mode
+                && dialog.focus == cloverwatch::tui::dialog::Spot::Button(1)
+            {
+                break;
+            }
+            desk.press("tab");
+        }
+        desk.press("enter");
+        let effect = only(&mut desk);
+        let Effect::Paste(_, codes) = &effect else { panic!("{effect:?}") };
+        assert_eq!(codes[0].0.mail, mail, "{keys}");
+    }
+    for (keys, mail) in [("tab enter", true), ("alt-l tab enter", false)] {
+        let mut desk = Desk::with_source((120, 30));
+        desk.go_to(4).press("r").press(keys);
+        let effect = only(&mut desk);
+        assert!(matches!(&effect, Effect::Obtain(_, asks) if asks[0].2 == mail), "{effect:?}");
+    }
+}
+
+#[test]
+fn leaning_on_enter_leaves_the_letter_as_it_is() {
+    let mut desk = desk();
+    desk.go_to(4).press("r").paste("FRESH-44").press("enter enter enter").sees("[x] a letter");
+}
+
+#[test]
+fn a_letter_that_was_switched_off_stays_so_when_the_dealership_changed() {
+    let mut desk = desk();
+    desk.go_to(4).press("r").paste("FRESH-44").press("alt-l").sees("[ ] a letter");
+    desk.happens(|world| world.issue(id(4), now(), "FASTER-4"));
+    desk.sees("reissued by ana meanwhile").press("shift-tab").sees("Look again");
+    desk.press("tab tab tab tab tab enter").sees("old code     2:").sees("[ ] a letter");
+}
+
+#[test]
+fn nobody_is_promised_a_letter_that_cannot_go() {
+    let mut desk = desk();
+    desk.go_to(7)
+        .press("r")
+        .sees("no letter    address refused: 5.1.1; correct the address first")
+        .sees_no("a letter goes");
+    desk.press("alt-l")
+        .sees("there is no letter to switch off")
+        .press("alt-p")
+        .sees("no letter goes there: address refused");
+    desk.press("esc").go_to(4).press("space").go_to(7).press("space r");
+    desk.sees("a letter goes to 1 of them; 1 get none").press("esc");
+    let mut desk = Desk::with(sample(), (120, 30), |setup| setup.post = None);
+    desk.go_to(4).press("r").sees("no letter    no letters are sent: set transport under [mail]");
+}
+
+#[test]
+fn the_dealers_word_is_acknowledged_unless_that_is_switched_off() {
+    for (keys, mail) in [("", true), ("alt-l", false)] {
+        let mut desk = desk();
+        desk.go_to(1).press("d").sees("a letter to service.1@example.com acknowledges it").press(keys).press("enter");
+        assert!(matches!(command(&mut desk), (1, Command::ConfirmByDealer { mail: asked, .. }) if asked == mail));
+    }
+    // Whoever had no letter from us gets none about it.
+    let mut desk = desk();
+    desk.go_to(10).press("d").sees_no("acknowledges it");
+}
+
+#[test]
+fn the_preview_is_the_letter_with_the_code_that_was_typed() {
+    let mut desk = desk();
+    desk.go_to(4).press("r").paste("FRESH-44").press("alt-p");
+    let (ticket, n, kind, facts) = preview(&mut desk);
+    assert_eq!((n, kind), (4, LetterKind::Reissue));
+    let issued = facts.iter().find_map(|fact| match fact {
+        Fact::InvitationIssued { code, generation, expires_at, .. } => Some((code.reveal(), *generation, *expires_at)),
+        _ => None,
+    });
+    assert_eq!(issued, Some(("FRESH-44", 2, now() + TimeDelta::hours(72))));
+    desk.sees("Would be sent: reissue to Chevrolet of Louisville");
+    // An answer that nobody waits for any more is left alone.
+    desk.tell(Msg::Letter(WorkId(9_999), Ok(letter("••••XX"))));
+    desk.sees_no("••••XX");
+    desk.tell(Msg::Letter(ticket, Ok(letter("••••44"))));
+    desk.sees("••••44").sees("Your new invitation code").sees_no("FRESH-44").press("v").sees("    FRESH-44");
+    desk.wait(15).sees_no("FRESH-44").press("v v esc");
+    // The dialog is as it was.
+    desk.sees("FRESH-44").sees("[ Reissue ]");
+    assert!(desk.state.reading.is_none());
+    desk.press("f2 alt-p").sees("preview: the letter is switched off");
+    assert_eq!(desk.take_effects(), []);
+}
+
+#[test]
+fn while_the_code_is_not_known_its_place_says_so() {
+    for mut desk in [desk(), Desk::with_source((120, 30))] {
+        desk.go_to(4).press("r alt-p");
+        let (ticket, _, kind, facts) = preview(&mut desk);
+        assert_eq!(kind, LetterKind::Reissue);
+        let masked = facts.iter().find_map(|fact| match fact {
+            Fact::InvitationIssued { code, .. } => Some(code.masked()),
+            _ => None,
+        });
+        let masked = masked.unwrap();
+        desk.tell(Msg::Letter(ticket, Ok(letter(&masked))));
+        desk.sees(UNKNOWN_CODE).sees("The code is not known before the letter goes").sees_no(&masked);
+        desk.press("v").sees("the code is not known yet").sees(UNKNOWN_CODE);
+    }
+}
+
+#[test]
+fn each_letter_of_a_bulk_can_be_read_before_it_goes() {
+    let mut desk = desk();
+    desk.go_to(4)
+        .press("space")
+        .go_to(2)
+        .press("space r")
+        .paste("xts000004,FRESH-44\nxts000002,FRESH-22\n")
+        .press("alt-p");
+    let (_, first, ..) = preview(&mut desk);
+    desk.sees("(1 of 2)").press("tab");
+    let (_, second, _, facts) = preview(&mut desk);
+    desk.sees("(2 of 2)");
+    assert_eq!((first, second), (4, 2));
+    let superseded = facts.iter().any(|fact| matches!(fact, Fact::InvitationSuperseded { generation: 2, by: 3 }));
+    assert!(superseded, "it is the letter of the state after it: {facts:?}");
+}
+
+#[test]
+fn a_preview_follows_the_word_and_what_is_sent_by_hand() {
+    let mut desk = desk();
+    desk.go_to(1).press("d ctrl-u").write("-30m").press("alt-p");
+    let (.., kind, facts) = preview(&mut desk);
+    assert_eq!(kind, LetterKind::WordReceived);
+    let said = now() - TimeDelta::minutes(30);
+    assert!(facts.iter().any(|fact| matches!(fact, Fact::DealerConfirmed { said_at, .. } if *said_at == said)));
+    desk.press("esc ctrl-u").write("nonsense").press("alt-p").sees("preview: say first when the dealer finished");
+    desk.press("esc esc").go_to(13).press("e g alt-p");
+    let (_, n, kind, facts) = preview(&mut desk);
+    assert_eq!((n, kind, facts), (13, LetterKind::OpcodeGuide, vec![]));
+}
+
+#[test]
+fn a_preview_at_every_size() {
+    at_every_size("letter_preview", |size| {
+        let mut desk = Desk::open(size);
+        desk.go_to(4).press("r").paste("FRESH-44").press("alt-p");
+        let (ticket, ..) = preview(&mut desk);
+        desk.tell(Msg::Letter(ticket, Ok(letter("••••44"))));
+        desk
+    });
+    at_every_size("resend", |size| {
+        let mut desk = Desk::open(size);
+        desk.go_to(1).press("e e");
+        desk
+    });
+}
+
+#[test]
+fn the_newest_letter_is_read_and_then_those_before_it() {
+    let mut desk = desk();
+    desk.go_to(2).press("e l");
+    let effect = only(&mut desk);
+    let Effect::ReadLetter(ticket, n, newest) = effect else { panic!("{effect:?}") };
+    assert_eq!((n, newest), (id(2), desk.world.lock().newest(id(2))));
+    desk.tell(Msg::Letter(ticket, Ok(letter("••••2C"))));
+    desk.sees("reissue to Nakamura Ford: sending 27 Mar 15:06").sees("••••2C").press("v").sees("    CLOVER-2C");
+    desk.press("tab");
+    let effect = only(&mut desk);
+    let Effect::ReadLetter(ticket, _, older) = effect else { panic!("{effect:?}") };
+    assert!(older != newest);
+    desk.tell(Msg::Letter(ticket, Err("no letter: code 1 is superseded".to_owned())));
+    desk.sees("It cannot be read: no letter: code 1 is superseded").press("q");
+    assert!(desk.state.reading.is_none());
+    desk.go_to(9).press("e l").sees("it never had a letter");
+    // From the view of all letters too.
+    desk.press("M j l");
+    assert!(matches!(only(&mut desk), Effect::ReadLetter(_, n, _) if n == id(4)));
+    desk.press("esc").sees("Letters");
+}
+
+struct Empty;
+
+impl Mailboxes for Empty {
+    fn letters(&self, _: &str) -> Vec<MailboxLetter> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn a_simulated_mailbox_is_read_with_its_codes_masked() {
+    let mut desk = Desk::with(sample(), (120, 40), |setup| setup.mailboxes = Some(Arc::new(Empty)));
+    desk.go_to(2).press("e m");
+    let effect = only(&mut desk);
+    let Effect::OpenMailbox(ticket, address) = &effect else { panic!("{effect:?}") };
+    assert_eq!(address, "service.2@example.com");
+    desk.sees("Mailbox of service.2@example.com: Nakamura Ford");
+    let received = |hours, text: &str| MailboxLetter {
+        from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
+        subject: "Your invitation".to_owned(),
+        received_at: ago(hours),
+        text: text.to_owned(),
+    };
+    // An earlier code is known by its fingerprint only, the present one inside a longer word too.
+    let letters = vec![
+        received(66.9, "The code:\n\n    CLOVER-2C\n\n(CLOVER-2C) \u{1b}[2J\n"),
+        received(67.5, "The code:\n\n    CLOVER-2B\n"),
+    ];
+    let printed = format!("{:?}", Msg::Mailbox(*ticket, Ok(letters.clone())));
+    assert!(!printed.contains("CLOVER"), "{printed}");
+    desk.tell(Msg::Mailbox(*ticket, Ok(letters)));
+    desk.sees("    ••••2C")
+        .sees("(••••2C)")
+        .sees("    ••••2B")
+        .sees_no("CLOVER-")
+        .sees("received  Fri 27 Mar 15:06 CDT");
+    desk.press("v").sees("CLOVER-2C").sees("CLOVER-2B").wait(15).sees_no("CLOVER-");
+    desk.press("esc e m");
+    let effect = only(&mut desk);
+    let Effect::OpenMailbox(ticket, _) = effect else { panic!("{effect:?}") };
+    desk.tell(Msg::Mailbox(ticket, Ok(Vec::new())));
+    desk.sees("nothing in it yet");
+    let mut desk = self::desk();
+    desk.go_to(2).press("e m").sees("only the demo has mailboxes that are read here");
+    assert_eq!(desk.take_effects(), []);
+}
+
+#[test]
+fn codes_that_expired_are_told_together_mine_apart_from_others() {
+    let mut desk = desk();
+    let tick = Command::Tick { probing: false };
+    let later = now() + TimeDelta::hours(80);
+    let expire = |desk: &mut Desk, n: u64| {
+        desk.happens(|world| world.run(id(n), later, &cloverwatch::domain::Actor::system("clock"), &tick).unwrap());
+    };
+    expire(&mut desk, 1);
+    desk.sees("a code of yours expired unused: McAllister").sees("shows it");
+    for n in [2, 10, 3, 18] {
+        expire(&mut desk, n);
+    }
+    desk.sees("2 codes of yours expired unused: McAllister").sees("3 codes of others expired unused: ");
+    assert_eq!(desk.state.toasts.iter().count(), 2);
+    // From wherever one is.
+    desk.press("/").write("portland").press("enter M E");
+    assert!(desk.state.queue.is_none());
+    desk.sees("Expired").sees("Nakamura Ford");
+    // Once the message is gone, the next one begins anew.
+    desk.wait(16).sees_no("expired unused: McAllister");
+    desk.happens(|world| world.issue(id(9), now(), "FRESH-9"));
+    desk.happens(|world| world.post(id(9), now(), sent()));
+    expire(&mut desk, 9);
+    desk.sees("a code of others expired unused: Metro MINI");
+}
+
+#[test]
+fn the_tail_shows_and_hides_letters_as_a_group() {
+    let mut desk = desk();
+    desk.press("tab e").sees("[x] letters").press("tab tab tab space tab tab tab enter").sees("without mail");
+    desk.sees_no("letter is being handed over");
+}

@@ -1,0 +1,301 @@
+//! The outbox by hand: outages, limits, crashes between two steps, reminders, and what comes back.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says so by panicking")]
+
+mod simulation_support;
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use cloverwatch::clock::Clock;
+use cloverwatch::domain::{Ask, Command, Letter, LetterKind, LetterState};
+use cloverwatch::engine::{MailState, Parts, Post};
+use simulation_support::desk::{Desk, ana, hours, pasted};
+use simulation_support::mail::{Hang, MailWorld};
+use simulation_support::store::Doom;
+use simulation_support::{Idle, run, start};
+
+fn minutes(count: i64) -> TimeDelta {
+    TimeDelta::minutes(count)
+}
+
+/// A desk that sends letters and does not look, so that only letters happen.
+async fn office(idle: Arc<Idle>, dealerships: usize, change: impl FnOnce(&mut Parts)) -> (Desk, Arc<MailWorld>) {
+    let mut mail = None;
+    let desk = Desk::open(idle, dealerships, |parts| mail = Some(furnish(parts, change))).await;
+    (desk, mail.unwrap())
+}
+
+fn furnish(parts: &mut Parts, change: impl FnOnce(&mut Parts)) -> Arc<MailWorld> {
+    parts.platform = None;
+    parts.policy.mail.quiet = None;
+    let mail = MailWorld::new(Arc::clone(&parts.clock), 3);
+    parts.post = Some(mail.post());
+    change(parts);
+    mail
+}
+
+/// The same desk and the same mail after a crash.
+fn again(desk: Desk, mail: &Arc<MailWorld>) -> Desk {
+    let Desk { clock, world, store, idle, .. } = desk;
+    let log = store.log();
+    Desk::again(idle, clock, world, log, |parts| {
+        furnish(parts, |_| ());
+        parts.post = Some(mail.post());
+    })
+}
+
+async fn invite(desk: &Desk, place: usize) {
+    let code = pasted(desk.ids[place], &format!("CODE-{place:04}"), desk.clock.now(), Ask::Invite);
+    desk.engine.paste(vec![code], &ana()).await.remove(0).1.unwrap();
+}
+
+fn letter(desk: &Desk, place: usize) -> Letter {
+    desk.state(place).newest_letter().unwrap().clone()
+}
+
+fn mail_state(desk: &Desk) -> MailState {
+    desk.engine.status().borrow().mail.state.clone()
+}
+
+#[test]
+fn while_the_server_is_down_one_letter_tries_and_none_is_blamed() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 20, |_| ()).await;
+        mail.mood(|mood| mood.down = true);
+        for place in 0..20 {
+            invite(&desk, place).await;
+        }
+        desk.pass(minutes(30)).await;
+        let MailState::Down { why, since, retry_at } = mail_state(&desk) else { panic!("{:?}", mail_state(&desk)) };
+        assert_eq!((why.as_str(), retry_at > since), ("connection refused", true));
+        assert_eq!(desk.engine.status().borrow().mail.waiting, 20);
+        for place in 0..20 {
+            assert_eq!(desk.kinds(place)[1..], ["invitation.issued", "email.queued"], "nothing is the letter's fault");
+        }
+        mail.mood(|mood| mood.down = false);
+        // Whoever cannot wait says so.
+        desk.execute(3, Command::RetryLetter { letter: letter(&desk, 3).id }).await.unwrap();
+        desk.pass(minutes(1)).await;
+        assert!((0..20).all(|place| letter(&desk, place).state == LetterState::Sent));
+        assert_eq!((mail_state(&desk), mail.arrived().len()), (MailState::Ok, 20));
+    });
+}
+
+#[test]
+fn a_server_that_takes_letters_and_says_nothing_is_left_alone() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 30, |_| ()).await;
+        mail.mood(|mood| mood.silent = 1.0);
+        for place in 0..30 {
+            invite(&desk, place).await;
+        }
+        desk.pass(TimeDelta::seconds(50)).await;
+        assert!(matches!(mail_state(&desk), MailState::Down { .. }));
+        let doubtful = (0..30).filter(|place| letter(&desk, *place).state == LetterState::Uncertain).count();
+        assert!((3..=6).contains(&doubtful), "{doubtful} letters in doubt");
+        mail.mood(|mood| mood.silent = 0.0);
+        desk.pass(hours(1)).await;
+        assert!((0..30).all(|place| letter(&desk, place).state == LetterState::Sent));
+        let copies = mail.arrived();
+        for place in 0..30 {
+            let count = copies.iter().filter(|one| one.letter == letter(&desk, place).id).count();
+            assert!((1..=2).contains(&count), "{count} copies");
+        }
+    });
+}
+
+#[test]
+fn an_hour_has_room_for_so_many_letters_also_after_a_restart() {
+    run(async |idle| {
+        let few = |parts: &mut Parts| {
+            let post = parts.post.take().unwrap();
+            parts.post = Some(Post { per_hour: 5, ..post });
+        };
+        let (desk, mail) = office(idle, 12, few).await;
+        for place in 0..12 {
+            invite(&desk, place).await;
+        }
+        desk.pass(minutes(10)).await;
+        assert_eq!(mail.arrived().len(), 5);
+        assert!(matches!(mail_state(&desk), MailState::Limited { until } if until > desk.clock.now()));
+        let Desk { clock, world, store, idle, engine, .. } = desk;
+        drop(engine);
+        let desk = Desk::again(idle, clock, world, store.log(), |parts| {
+            furnish(parts, |_| ());
+            parts.post = Some(Post { per_hour: 5, ..mail.post() });
+        });
+        desk.pass(minutes(40)).await;
+        assert_eq!(mail.arrived().len(), 5, "a restart is no new hour");
+        desk.pass(minutes(15)).await;
+        assert_eq!(mail.arrived().len(), 10);
+        desk.pass(hours(1)).await;
+        assert_eq!(mail.arrived().len(), 12);
+    });
+}
+
+#[test]
+fn a_crash_at_any_step_makes_one_more_copy_at_most_and_only_in_doubt() {
+    for (hang, left, doubt) in [
+        (Some(Hang::BeforeGate), 0, false),
+        (Some(Hang::BeforeArrival), 0, true),
+        (Some(Hang::AfterArrival), 1, true),
+        (None, 1, false),
+    ] {
+        run(async |idle| {
+            let (desk, mail) = office(idle, 1, |_| ()).await;
+            mail.state.lock().hangs = hang;
+            invite(&desk, 0).await;
+            desk.pass(TimeDelta::seconds(30)).await;
+            assert_eq!(mail.arrived().len(), left, "{hang:?}");
+            mail.state.lock().hangs = None;
+            let desk = again(desk, &mail);
+            desk.pass(TimeDelta::seconds(30)).await;
+            let state = if doubt { LetterState::Uncertain } else { LetterState::Sent };
+            assert_eq!(letter(&desk, 0).state, state, "{hang:?}");
+            desk.pass(minutes(20)).await;
+            assert_eq!(letter(&desk, 0).state, LetterState::Sent, "{hang:?}");
+            assert_eq!(mail.arrived().len(), if hang == Some(Hang::AfterArrival) { 2 } else { 1 }, "{hang:?}");
+            assert!(mail.arrived().iter().all(|one| one.letter == letter(&desk, 0).id && one.code.is_some()));
+        });
+    }
+}
+
+#[test]
+fn what_cannot_be_recorded_is_not_begun() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 1, |_| ()).await;
+        mail.state.lock().hangs = Some(Hang::BeforeGate);
+        invite(&desk, 0).await;
+        desk.pass(TimeDelta::seconds(5)).await;
+        let desk = again(desk, &mail);
+        mail.state.lock().hangs = None;
+        desk.store.set(Some(Doom::Full));
+        desk.pass(minutes(5)).await;
+        assert_eq!(mail.arrived().len(), 0, "the disk is full: nobody would know that it was sent");
+        desk.store.set(None);
+        desk.pass(minutes(5)).await;
+        assert_eq!((mail.arrived().len(), letter(&desk, 0).state), (1, LetterState::Sent));
+    });
+}
+
+#[test]
+fn a_code_that_was_replaced_on_the_way_is_not_sent() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 1, |_| ()).await;
+        mail.mood(|mood| mood.down = true);
+        invite(&desk, 0).await;
+        desk.pass(minutes(1)).await;
+        let again = Ask::Reissue { seen: 1, despite_word: false };
+        let code = pasted(desk.ids[0], "CODE-NEW", desk.clock.now(), again);
+        desk.engine.paste(vec![code], &ana()).await.remove(0).1.unwrap();
+        mail.mood(|mood| mood.down = false);
+        desk.pass(hours(1)).await;
+        let arrived = mail.arrived();
+        assert_eq!(arrived.len(), 1);
+        assert_eq!(arrived[0].code.as_deref(), Some("CODE-NEW"));
+        assert!(desk.kinds(0).contains(&"email.suppressed"));
+    });
+}
+
+#[test]
+fn an_address_that_was_corrected_while_the_letter_waited_gets_it() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 1, |_| ()).await;
+        mail.mood(|mood| mood.down = true);
+        invite(&desk, 0).await;
+        desk.pass(minutes(1)).await;
+        let mut profile = desk.state(0).profile.clone();
+        profile.contact.email = "right@example.com".into();
+        desk.execute(0, Command::Update { profile }).await.unwrap();
+        mail.mood(|mood| mood.down = false);
+        desk.pass(hours(1)).await;
+        assert_eq!(mail.arrived().iter().map(|one| one.to.as_str()).collect::<Vec<_>>(), ["right@example.com"]);
+        assert_eq!(letter(&desk, 0).to.raw(), "right@example.com");
+    });
+}
+
+#[test]
+fn reminders_come_by_themselves_and_after_a_long_sleep_only_the_last() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 2, |_| ()).await;
+        invite(&desk, 0).await;
+        invite(&desk, 1).await;
+        desk.pass(hours(49)).await;
+        let kinds = |place: usize| desk.state(place).letters().iter().map(|one| one.kind).collect::<Vec<_>>();
+        assert_eq!(kinds(0), [LetterKind::Invitation, LetterKind::Reminder]);
+        desk.execute(1, Command::SetReminders { on: false }).await.unwrap();
+        desk.pass(hours(18)).await;
+        assert_eq!((kinds(0).len(), kinds(1).len()), (3, 2));
+        assert_eq!(mail.arrived().len(), 5);
+    });
+    run(async |idle| {
+        let (desk, mail) = office(idle, 1, |_| ()).await;
+        invite(&desk, 0).await;
+        desk.pass(minutes(5)).await;
+        // The machine slept: the wall clock jumps, the monotonic one does not.
+        desk.clock.step_to(start() + hours(67));
+        desk.pass(minutes(5)).await;
+        assert_eq!(mail.arrived().len(), 2);
+        assert_eq!(letter(&desk, 0).before, Some(6 * 3_600));
+    });
+}
+
+#[test]
+fn reports_in_a_maildir_are_taken_in_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let new = dir.path().join("new");
+    std::fs::create_dir(&new).unwrap();
+    run(async |idle| {
+        let reports = dir.path().to_owned();
+        let (desk, mail) = office(idle, 1, |parts| {
+            let post = parts.post.take().unwrap();
+            parts.post = Some(Post { reports: Some(reports), ..post });
+        })
+        .await;
+        invite(&desk, 0).await;
+        desk.pass(minutes(1)).await;
+        assert_eq!(mail.arrived().len(), 1);
+        let (letter_id, to) = (letter(&desk, 0).id, letter(&desk, 0).to);
+        std::fs::write(new.join("1.hello"), "Subject: hello\r\n\r\nhello").unwrap();
+        std::fs::write(new.join("2.report"), report(to.raw(), &format!("{letter_id}@example.com"))).unwrap();
+        desk.pass(minutes(2)).await;
+        assert_eq!(letter(&desk, 0).state, LetterState::Bounced);
+        assert_eq!(&*desk.state(0).address_refused().unwrap().status, "5.1.1");
+        assert_eq!(desk.kinds(0).iter().filter(|kind| **kind == "email.bounced").count(), 1);
+        assert!(dir.path().join("cur/2.report:2,S").exists() && new.join("1.hello").exists());
+        assert!(desk.engine.status().borrow().faults.is_empty());
+    });
+}
+
+fn report(address: &str, message_id: &str) -> String {
+    format!(
+        "Subject: Undelivered\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
+         Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{message_id}>\r\n\r\n--b--\r\n"
+    )
+}
+
+#[test]
+fn a_command_hands_over_and_says_why_what_waits() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 3, |parts| parts.background = false).await;
+        for place in 0..3 {
+            invite(&desk, place).await;
+        }
+        desk.pass(minutes(5)).await;
+        assert!(mail.arrived().is_empty(), "nobody works in the background");
+        let post = |ids: Vec<_>| {
+            let engine = desk.engine.clone();
+            desk.wait(async move { engine.post_now(&ids).await })
+        };
+        let posted = post(desk.ids[..1].to_vec()).await.unwrap();
+        assert_eq!((posted.len(), posted[0].letter.state, posted[0].why.as_deref()), (1, LetterState::Sent, None));
+        desk.execute(0, Command::QueueLetter { kind: LetterKind::Invitation }).await.unwrap();
+        let posted = post(desk.ids[..1].to_vec()).await.unwrap();
+        assert!(posted[0].why.as_deref().unwrap().contains("had a letter a moment ago"), "{posted:?}");
+        mail.mood(|mood| mood.down = true);
+        let posted = post(desk.ids[1..].to_vec()).await.unwrap();
+        assert_eq!(posted.iter().filter(|one| one.why.as_deref() == Some("connection refused")).count(), 2);
+    });
+}
