@@ -102,7 +102,8 @@ fn resend_is_the_same_letter_again_only_while_the_code_lives() {
     assert_eq!(text, same);
     desk.run(&["revoke", "xts1", "--yes"]).ends(0);
     desk.run(&["resend", "xts1", "--yes"]).ends(4).says("code 1 is revoked");
-    desk.run(&["invite", "xts2", "--code", "CODE-2", "--generated-at", "-71h59m59s", "--yes"]).ends(0);
+    let late = desk.run(&["invite", "xts2", "--code", "CODE-2", "--generated-at", "-71h59m30s", "--yes"]).ends(3);
+    assert!(late.out.contains("no letter: code 1 dies within a minute"), "{}", late.out);
 }
 
 #[test]
@@ -229,6 +230,10 @@ fn a_delivery_report_marks_letter_and_dealership() {
         .ends(0)
         .says("no letter in these");
     desk.run_with(&["mail", "bounce"], "Subject: hello\r\n\r\nhello").ends(1).says("not a delivery report");
+    // Somebody looked: the address is right after all.
+    let id = mail(&desk, "xts1")["letters"][0]["id"].as_str().unwrap().to_owned();
+    desk.run(&["mail", "retry", &id]).ends(0);
+    desk.run_with(&["mail", "bounce"], &report("carla@example.com", &format!("{id}@example.com"))).ends(0);
     // With another address it goes on.
     let corrected = cli_support::SOME.replace("carla@example.com", "carla.p@example.com");
     desk.write("corrected.csv", &corrected);
@@ -255,4 +260,19 @@ fn a_broken_template_is_told_before_anything_is_recorded() {
     let ran = desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(2).says("invitation.txt");
     assert!(ran.err.contains("dealershp"), "{}", ran.err);
     assert!(desk.run(&["show", "xts1", "--json"]).ends(0).json()["invitation"].is_null());
+}
+
+#[test]
+fn what_is_told_is_told_of_the_letter_that_was_wanted() {
+    let desk = writing();
+    desk.write("letters", "in the way");
+    desk.run(&["mail", "send", "opcode-guide", "xts1", "--yes"]).ends(3);
+    std::fs::remove_file(desk.path("letters")).unwrap();
+    desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(0);
+    let state = mail(&desk, "xts1");
+    let invitation =
+        state["letters"].as_array().unwrap().iter().find(|one| one["kind"] == "invitation").unwrap().clone();
+    assert_eq!(invitation["state"], "sent");
+    desk.run(&["mail", "retry", "--all"]).ends(0);
+    assert_eq!(letters(&desk)["carla@example.com"].len(), 2);
 }

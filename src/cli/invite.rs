@@ -11,7 +11,7 @@ use crate::domain::paste::{Expected, PasteContext, match_codes};
 use crate::domain::text::clean;
 use crate::domain::when::{away, in_zone};
 use crate::domain::{
-    Ask, CodeOrigin, Command, Context, DealershipId, IntentId, InvitationCode, InvitationState, LetterState,
+    Ask, CodeOrigin, Command, Context, DealershipId, IntentId, InvitationCode, InvitationState, LetterId, LetterState,
     Onboarding, Refusal, Timestamp, decide, rfc3339,
 };
 use crate::engine::{Engine, EngineError, PastedCode};
@@ -75,16 +75,31 @@ pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliEr
     if open > 0 && !args.yes {
         confirm(app, &engine, &items, open).await?;
     }
-    let outcomes = issue(app, &engine, &items, wish).await?;
+    if !engine.sends_letters() && !args.no_email {
+        app.out.note("no letters go out: mail is off ([mail] transport = \"none\")");
+    }
+    let outcomes = issue(app, &engine, &items, wish, !args.no_email).await?;
     let issued = items.iter().zip(&outcomes).filter(|(_, outcome)| matches!(outcome, Outcome::Done(..)));
-    let issued: Vec<_> = issued.map(|(item, _)| item.state.id).collect();
-    let posted = Posted::now(app, &engine, &issued).await?;
+    let letters: Vec<_> = issued.filter_map(|(item, _)| Some((item.state.id, letter(&engine, item)?))).collect();
+    let posted = Posted::now(app, &engine, &letters).await?;
     let mut report = Report::default();
     for (item, outcome) in items.into_iter().zip(outcomes) {
-        let letter = posted.of(item.state.id);
-        report.push(item.state, outcome.with_letter(letter));
+        let queued = letter(&engine, &item).filter(|_| matches!(outcome, Outcome::Done(..)));
+        report.push(item.state, outcome.with_letter(posted.of(queued)));
     }
     report.finish(app, args.targets.json.json)
+}
+
+/// The letter with the code that was just issued, if there is one that is not over already.
+fn letter(engine: &Engine, item: &Item) -> Option<LetterId> {
+    let state = engine.book().get(item.state.id)?;
+    let about_it = |letter: &&crate::domain::Letter| {
+        letter.generation == state.generation()
+            && letter.generation > item.state.generation()
+            && letter.kind.carries_code()
+    };
+    let found = state.letters().iter().rev().find(about_it).filter(|letter| letter.state != LetterState::Suppressed);
+    found.map(|letter| letter.id)
 }
 
 /// Finds the dealerships and their pasted codes; anything wrong with the codes is told as a whole.
@@ -316,7 +331,7 @@ fn plan(app: &App, engine: &Engine, items: &[Item], json: bool) -> Result<(), Cl
 }
 
 /// Records or obtains every code that is not refused. An outcome for each item, in order.
-async fn issue(app: &App, engine: &Engine, items: &[Item], wish: Wish) -> Result<Vec<Outcome>, CliError> {
+async fn issue(app: &App, engine: &Engine, items: &[Item], wish: Wish, mail: bool) -> Result<Vec<Outcome>, CliError> {
     let actor = app.actor();
     let one = |item: &Item| {
         let (actor, engine, ask) = (actor.clone(), engine.clone(), wish.ask(&item.state));
@@ -324,9 +339,9 @@ async fn issue(app: &App, engine: &Engine, items: &[Item], wish: Wish) -> Result
         async move {
             match (refused, pasted) {
                 (Some(refusal), _) => Err(refusal.into()),
-                (None, None) => engine.obtain(id, ask, true, &actor).await,
+                (None, None) => engine.obtain(id, ask, mail, &actor).await,
                 (None, Some((code, generated_at))) => {
-                    let pasted = PastedCode { dealership: id, code, generated_at, expires_at: None, ask, mail: true };
+                    let pasted = PastedCode { dealership: id, code, generated_at, expires_at: None, ask, mail };
                     let answer = engine.paste(vec![pasted], &actor).await.pop();
                     answer.map_or(Err(EngineError::Ending), |(_, answer)| answer)
                 }

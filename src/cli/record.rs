@@ -10,7 +10,7 @@ use super::app::{App, Need};
 use super::args::{Archive, Assign, Confirm, Note, Revoke, Snooze};
 use super::error::CliError;
 use super::invite::TYPE_ABOVE;
-use super::mail::post::Posted;
+use super::mail::post::{Posted, queued_by};
 use super::output::is_interactive;
 use super::report::{Outcome, Report, named};
 use super::select::Desk;
@@ -57,16 +57,16 @@ pub(super) async fn send(
     let mut done = Vec::new();
     for (state, command) in states.into_iter().zip(commands) {
         let answer = engine.execute(state.id, command, &actor).await;
+        let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
         let outcome = Outcome::of_events(answer, &state)?;
-        done.push((state, outcome));
+        done.push((state, outcome, letter));
     }
     // What was recorded may have queued a letter, which nobody else sends while this command has the books.
-    let changed = done.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Done(..))).map(|(state, _)| state.id);
-    let posted = Posted::now(app, engine, &changed.collect::<Vec<_>>()).await?;
+    let letters: Vec<_> = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
+    let posted = Posted::now(app, engine, &letters).await?;
     let mut report = Report::default();
-    for (state, outcome) in done {
-        let letter = posted.of(state.id);
-        report.push(state, outcome.with_letter(letter));
+    for (state, outcome, letter) in done {
+        report.push(state, outcome.with_letter(posted.of(letter)));
     }
     report.finish(app, json)
 }

@@ -108,6 +108,9 @@ impl Onboarding {
         if self.address_refused().is_some() {
             return Some(Attention::AddressRefused);
         }
+        if self.held_letter().is_some() {
+            return Some(Attention::LetterFailed);
+        }
         match self.telling_letter().filter(|letter| letter.generation == self.generation()) {
             Some(letter) if !letter.is_trouble() => None,
             Some(letter) if letter.state == LetterState::Uncertain => Some(Attention::LetterUncertain),

@@ -397,6 +397,9 @@ pub enum Refusal {
     /// The letter has ended or is being handed over.
     #[error("the letter is {0}: too late for that")]
     LetterState(LetterState),
+    /// Another one went instead.
+    #[error("a later letter with the same was sent: this one is not sent besides")]
+    LetterMadeGood,
     /// A reminder comes by itself.
     #[error("reminders come by themselves; to send the code again, use `resend`")]
     ReminderByHand,

@@ -171,7 +171,10 @@ fn request(
     ctx: &Context<'_>,
 ) -> Result<Vec<Fact>, Refusal> {
     if let Some(pending) = &state.pending {
-        return if pending.intent == intent {
+        return if pending.intent == intent && pending.mail != mail {
+            // The same request, with another wish about the letter.
+            Ok(vec![Fact::InvitationRequested { intent, source, generation: pending.generation, mail }])
+        } else if pending.intent == intent {
             Ok(vec![])
         } else {
             Err(Refusal::InFlight { by: pending.by.to_string(), ago: ctx.now - pending.at })

@@ -341,6 +341,9 @@ pub enum Fact {
         reason: Box<str>,
         /// When it is tried once more, with the same Message-ID; `None`: it is not.
         retry_at: Option<Timestamp>,
+        /// This try was refused, for certain; it is an earlier copy that may have arrived.
+        #[serde(default)]
+        refused: bool,
     },
     /// It does not go out: nobody needs it any more, or somebody said so.
     #[serde(rename = "email.suppressed")]

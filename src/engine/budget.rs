@@ -46,6 +46,11 @@ impl Budget {
         self.sent.push_back(now);
     }
 
+    /// Takes the newest one back: nothing was sent after all.
+    pub fn refund(&mut self) {
+        self.sent.pop_back();
+    }
+
     /// How many were sent in the window before a moment.
     pub fn spent(&self, now: Duration) -> u32 {
         (self.sent.len() - self.before_window(now)) as u32

@@ -158,7 +158,11 @@ impl Inner {
         let pending = || self.book().get(id).and_then(|state| state.pending.clone());
         if let Some(open) = pending() {
             if open.source == origin {
-                return Ok(Some(open));
+                if let Some((ask, mail)) = ask.filter(|(_, mail)| *mail != open.mail) {
+                    let again = Command::RequestCode { intent: open.intent, source: origin, ask, mail };
+                    self.execute(id, again, actor).await?;
+                }
+                return Ok(pending());
             }
             // Another source made of the same key what it liked; this one knows nothing of it.
             let reason = "the source that was asked is not configured any more".to_owned();

@@ -96,6 +96,12 @@ async fn run(inner: &Inner, deadlines: &dyn Deadlines) {
     loop {
         let now = inner.now();
         let due: Vec<_> = std::iter::from_fn(|| timers.take_due(now)).map(|(_, id)| id).collect();
+        // A moment that is not one any more is no work.
+        let (due, over): (Vec<_>, Vec<_>) = due.into_iter().partition(|id| {
+            let next = inner.book().get(*id).and_then(|state| deadlines.next(&state, now));
+            next.is_some_and(|next| next <= now)
+        });
+        over.into_iter().for_each(|id| plan(&mut timers, id));
         let mut all = stream::iter(due).map(|id| record(inner, id, deadlines)).buffer_unordered(AT_ONCE);
         while let Some((id, done)) = all.next().await {
             if done {

@@ -71,6 +71,8 @@ pub enum Delivery {
     },
     /// The server had asked for the content (354), and no answer says that the letter was taken: nobody knows.
     Uncertain {
+        /// It did answer, with a refusal; else it said nothing that could be understood.
+        answered: bool,
         /// Why, in words.
         reason: String,
     },

@@ -87,9 +87,10 @@ impl Courier for DirectoryCourier {
         let reply = format!("written to {}", clean(&to.to_string_lossy()));
         match Self::blocking(move || place(file, &message, &to)).await {
             Ok(Ok(())) => Delivery::Sent { reply },
-            Ok(Err(error)) => {
-                Delivery::Uncertain { reason: format!("{reply}, but its directory could not be synced: {error}") }
-            }
+            Ok(Err(error)) => Delivery::Uncertain {
+                answered: true,
+                reason: format!("{reply}, but its directory could not be synced: {error}"),
+            },
             Err(error) => self.down(&error),
         }
     }

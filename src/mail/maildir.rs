@@ -42,8 +42,9 @@ impl Maildir {
     pub fn unseen(&mut self, most: usize) -> io::Result<Vec<NewMessage>> {
         let mut paths = Vec::new();
         for entry in fs::read_dir(self.path.join("new"))? {
-            let path = entry?.path();
-            if !self.passed_over.contains(&path) {
+            let entry = entry?;
+            let path = entry.path();
+            if !self.passed_over.contains(&path) && entry.file_type()?.is_file() {
                 paths.push(path);
             }
         }
@@ -56,7 +57,11 @@ impl Maildir {
                 Ok(bytes) => messages.push(NewMessage { path, bytes }),
                 // Somebody else took it meanwhile.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
+                // One that cannot be read must not keep the others from being read.
+                Err(error) => {
+                    tracing::warn!("a message in {} cannot be read: {error}", self.path.display());
+                    self.passed_over.insert(path);
+                }
             }
         }
         Ok(messages)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::letters::Fate;
 use super::rows::Rows;
-use crate::domain::{DealershipId, Letter, LetterId, LetterState, Onboarding};
+use crate::domain::{DealershipId, Letter, LetterId, Onboarding};
 
 /// From how many changed dealerships at once everything is ordered anew instead of moving each.
 const MANY: usize = 8;
@@ -217,10 +217,10 @@ impl Queue {
 /// The letters of a dealership that belong here: those on their way, and those that went wrong and that no later one made good.
 fn entries(state: &Onboarding, into: &mut Vec<Entry>) {
     let generation = state.generation();
-    let mut made_good = state.is_confirmed();
     for letter in state.letters().iter().rev() {
         let present = letter.generation == generation && state.archived_at.is_none();
-        let wrong = letter.is_trouble() && present && !(made_good && letter.kind.carries_code());
+        let over = state.is_made_good(letter) || (state.is_confirmed() && letter.kind.carries_code());
+        let wrong = letter.is_trouble() && present && !over;
         if letter.is_open() || wrong {
             let fate = Fate::of(letter);
             // Of what went wrong for good the code presses that dies first; of the rest the next try.
@@ -229,6 +229,5 @@ fn entries(state: &Onboarding, into: &mut Vec<Entry>) {
             let of = LetterRef { dealership: state.id, letter: letter.id };
             into.push(Entry { fate, at, of });
         }
-        made_good |= present && letter.kind.carries_code() && letter.state == LetterState::Sent;
     }
 }

@@ -175,7 +175,9 @@ impl Courier for MailWorld {
         }
         self.clock.sleep(Duration::from_millis(latency / 2)).await;
         match silent {
-            true => Delivery::Uncertain { reason: "the connection ended after the final dot".to_owned() },
+            true => {
+                Delivery::Uncertain { reason: "the connection ended after the final dot".to_owned(), answered: false }
+            }
             false => Delivery::Sent { reply: "250 2.0.0 queued".to_owned() },
         }
     }

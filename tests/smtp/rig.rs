@@ -107,7 +107,7 @@ impl Told {
 
     #[track_caller]
     pub fn is_uncertain(&self, words: &[&str]) {
-        let Delivery::Uncertain { reason } = &self.delivery else { panic!("{self:#?}") };
+        let Delivery::Uncertain { reason, .. } = &self.delivery else { panic!("{self:#?}") };
         self.holds(reason, 1, words);
     }
 

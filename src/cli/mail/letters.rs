@@ -20,16 +20,17 @@ pub(super) struct Found {
 }
 
 /// Whether somebody may still want to do something about a letter.
-pub(super) fn matters(letter: &Letter) -> bool {
-    letter.is_open() || letter.is_trouble()
+pub(super) fn matters(state: &Onboarding, letter: &Letter) -> bool {
+    let over = state.is_made_good(letter) || (state.is_confirmed() && letter.kind.carries_code());
+    letter.is_open() || (letter.is_trouble() && !over)
 }
 
 /// Letters of these dealerships; the one that is next to go, or that went wrong longest ago, first.
-pub(super) fn of(states: &[Arc<Onboarding>], wanted: impl Fn(&Letter) -> bool) -> Vec<Found> {
+pub(super) fn of(states: &[Arc<Onboarding>], wanted: impl Fn(&Onboarding, &Letter) -> bool) -> Vec<Found> {
     let mut found: Vec<_> = states
         .iter()
         .flat_map(|state| {
-            let letters = state.letters().iter().filter(|letter| wanted(letter));
+            let letters = state.letters().iter().filter(|letter| wanted(state, letter));
             letters.map(|letter| Found { state: Arc::clone(state), letter: letter.clone() })
         })
         .collect();

@@ -21,7 +21,7 @@ pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -
         Some(query) => desk.query(query)?,
         None => desk.states.to_vec(),
     };
-    let found = of(&states, |letter| all || matters(letter));
+    let found = of(&states, |state, letter| all || matters(state, letter));
     if json {
         let letters: Vec<Value> = found.iter().map(document).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "letters": letters }));

@@ -1,47 +1,53 @@
 //! Handing letters over while a command waits, and telling what became of each.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, LetterState, in_words};
+use crate::domain::{DealershipId, Event, Fact, LetterId, LetterState, in_words};
 use crate::engine::{self, Engine};
 
 use super::super::app::App;
 use super::super::error::CliError;
 
-/// What became of the letters of a command, by dealership.
+/// What became of the letters of a command.
 #[derive(Default)]
-pub(in crate::cli) struct Posted(HashMap<DealershipId, engine::Posted>);
+pub(in crate::cli) struct Posted(HashMap<LetterId, engine::Posted>);
 
 impl Posted {
-    /// Hands over what waits for these dealerships.
+    /// Hands these letters over.
     ///
     /// # Errors
-    /// When what became of it could not be recorded.
+    /// When what became of them could not be recorded.
     pub(in crate::cli) async fn now(
         app: &App,
         engine: &Engine,
-        dealerships: &[DealershipId],
+        letters: &[(DealershipId, LetterId)],
     ) -> Result<Self, CliError> {
-        if !engine.sends_letters() || dealerships.is_empty() {
+        if !engine.sends_letters() || letters.is_empty() {
             return Ok(Self::default());
         }
         let (apart, now) = (engine.policy().mail.per_dealership, app.clock.now());
-        let waits = dealerships.iter().filter_map(|id| {
-            let state = engine.book().get(*id)?;
-            state.letters().iter().any(|letter| letter.due_at.is_some()).then(|| state.letter_pause(apart, now))?
-        });
-        if let Some(longest) = waits.max() {
+        let pause = |id: DealershipId| engine.book().get(id).and_then(|state| state.letter_pause(apart, now));
+        if let Some(longest) = letters.iter().filter_map(|(id, _)| pause(*id)).max() {
             app.out.note(format!("a dealership had a letter a moment ago; the next one goes in {}", in_words(longest)));
         }
-        let posted = engine.post_now(dealerships).await?;
-        Ok(Self(posted.into_iter().map(|one| (one.dealership, one)).collect()))
+        let posted = engine.post_now(letters).await?;
+        Ok(Self(posted.into_iter().map(|one| (one.letter.id, one)).collect()))
     }
 
-    /// What became of the letter to a dealership, in words, and whether it went out; `None`: there was none.
-    pub(in crate::cli) fn of(&self, id: DealershipId) -> Option<(String, bool)> {
-        self.0.get(&id).map(words)
+    /// What became of a letter, in words, and whether it went out; `None`: it was not handed over.
+    pub(in crate::cli) fn of(&self, letter: Option<LetterId>) -> Option<(String, bool)> {
+        self.0.get(&letter?).map(words)
     }
+}
+
+/// The letter that events queued, or made due again.
+pub(in crate::cli) fn queued_by(events: &[Arc<Event>]) -> Option<LetterId> {
+    events.iter().find_map(|event| match &event.fact {
+        Fact::EmailQueued { letter, .. } | Fact::EmailRetried { letter } => Some(*letter),
+        _ => None,
+    })
 }
 
 fn words(posted: &engine::Posted) -> (String, bool) {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::domain::when::in_zone;
-use crate::domain::{Command, LetterKind, Onboarding};
+use crate::domain::{Command, LetterId, LetterKind, Onboarding};
 use crate::engine::Engine;
 
-use super::letters::{Found, kind, matters, named as named_letters, of, title};
-use super::post::Posted;
+use super::letters::{Found, kind, matters, named as named_letters, of};
+use super::post::{Posted, queued_by};
 
 use super::super::app::{App, Need};
 use super::super::args::{Letters, Resend, Targets};
@@ -47,7 +47,8 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, yes: bool) -> Res
     let mut done = Vec::new();
     for state in states {
         let answer = engine.execute(state.id, Command::QueueLetter { kind }, &actor).await;
-        done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?));
+        let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
+        done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?, letter));
     }
     finish(app, &engine, done, targets.json.json).await
 }
@@ -84,16 +85,16 @@ fn count(dealerships: usize) -> String {
     if dealerships == 1 { "1 dealership".to_owned() } else { format!("{dealerships} dealerships") }
 }
 
+/// A dealership, what became of the wish, and the letter that is to go.
+type Wanted = (Arc<Onboarding>, Outcome, Option<LetterId>);
+
 /// Hands over what was queued, and tells what became of each.
-async fn finish(app: &App, engine: &Engine, done: Vec<(Arc<Onboarding>, Outcome)>, json: bool) -> Result<(), CliError> {
-    let queued = |(state, outcome): &(Arc<Onboarding>, Outcome)| {
-        matches!(outcome, Outcome::Done(..) | Outcome::Unchanged).then_some(state.id)
-    };
-    let ids: Vec<_> = done.iter().filter_map(queued).collect();
-    let posted = Posted::now(app, engine, &ids).await?;
+async fn finish(app: &App, engine: &Engine, done: Vec<Wanted>, json: bool) -> Result<(), CliError> {
+    let letters: Vec<_> = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
+    let posted = Posted::now(app, engine, &letters).await?;
     let mut report = Report::default();
-    for (state, outcome) in done {
-        let outcome = outcome.with_letter(posted.of(state.id));
+    for (state, outcome, letter) in done {
+        let outcome = outcome.with_letter(posted.of(letter));
         report.push(engine.book().get(state.id).unwrap_or(state), outcome);
     }
     report.finish(app, json)
@@ -119,7 +120,9 @@ pub(super) async fn retry(app: &App, args: &Letters) -> Result<(), CliError> {
     let mut done = Vec::new();
     for Found { state, letter } in found {
         let answer = engine.execute(state.id, Command::RetryLetter { letter: letter.id }, &actor).await;
-        done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?));
+        // One that was due already is as good as tried again.
+        let letter = answer.is_ok().then_some(letter.id);
+        done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?, letter));
     }
     finish(app, &engine, done, args.json.json).await
 }
@@ -138,7 +141,6 @@ pub(super) async fn suppress(app: &App, args: &Letters, reason: &str) -> Result<
     for Found { state, letter } in found {
         let command = Command::SuppressLetter { letter: letter.id, reason: reason.to_owned() };
         let outcome = Outcome::of_events(engine.execute(state.id, command, &actor).await, &state)?;
-        tracing::debug!("{} {}", title(&letter), letter.id);
         report.push(state, outcome);
     }
     report.finish(app, args.json.json)

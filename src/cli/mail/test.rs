@@ -19,7 +19,7 @@ pub(super) async fn run(app: &App, address: &str) -> Result<(), CliError> {
     let name = post.courier.name();
     match post.courier.deliver(&parcel, &Open).await {
         Delivery::Sent { reply } => app.out.line(format!("sent by {name}: {reply}")),
-        Delivery::Uncertain { reason } => {
+        Delivery::Uncertain { reason, .. } => {
             Err(CliError::Failed(format!("{name}: nobody knows whether it arrived: {reason}")))
         }
         Delivery::Refused { reason, .. } => Err(CliError::Failed(format!("{name} refused it: {reason}"))),

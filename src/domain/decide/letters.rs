@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::domain::command::{Command, Context, LetterEnd, Refusal};
-use crate::domain::mail::{due_letter, rest};
-use crate::domain::{Actor, Event, Fact, Letter, LetterId, LetterKind, LetterState, Onboarding, evolve};
+use crate::domain::mail::{due_letter, rest, same_address};
+use crate::domain::{Actor, Event, Fact, Letter, LetterId, LetterKind, LetterState, Obstacle, Onboarding, evolve};
 
 /// How often an uncertain letter may be handed over before nobody tries it again unasked.
 const MOST_COPIES: u16 = 2;
@@ -19,6 +19,8 @@ pub(super) fn decide(state: &Onboarding, command: &Command, ctx: &Context<'_>) -
         Command::SuppressLetter { letter, reason } => suppress(found(state, *letter)?, reason),
         Command::Bounce { letter, address, status, reason } => {
             let letter = letter.and_then(|id| found(state, id).ok());
+            // Somebody forwarded it: it did arrive, and what came back is another copy.
+            let letter = letter.filter(|letter| same_address(&letter.to, address));
             if letter.is_some_and(|letter| letter.state == LetterState::Bounced)
                 || (letter.is_none() && state.address_refused().is_some_and(|refused| refused.address == *address))
             {
@@ -60,7 +62,8 @@ pub(super) fn suppress_needless(state: &Onboarding, facts: &mut Vec<Fact>, ctx: 
         }
     }
     let needless = after.letters().iter().filter(|letter| letter.due_at.is_some()).filter_map(|letter| {
-        let reason = after.letter_obstacle(letter, ctx.now)?.to_string().into();
+        let obstacle = after.letter_obstacle(letter, ctx.now).filter(|obstacle| !obstacle.holds())?;
+        let reason = obstacle.to_string().into();
         Some(Fact::EmailSuppressed { letter: letter.id, reason })
     });
     facts.extend(needless.collect::<Vec<_>>());
@@ -108,10 +111,14 @@ fn queue_due(state: &Onboarding, ctx: &Context<'_>) -> Vec<Fact> {
 /// The last look before anything leaves: either it is durable that the letter is being handed over, or it does not go.
 fn begin(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     let Some(due_at) = letter.due_at else { return Err(Refusal::LetterState(letter.state)) };
-    if let Some(obstacle) = state.letter_obstacle(letter, ctx.now) {
-        return Ok(vec![Fact::EmailSuppressed { letter: letter.id, reason: obstacle.to_string().into() }]);
+    match state.letter_obstacle(letter, ctx.now) {
+        Some(obstacle) if obstacle.holds() => return Err(Refusal::Letter(obstacle)),
+        Some(obstacle) => {
+            return Ok(vec![Fact::EmailSuppressed { letter: letter.id, reason: obstacle.to_string().into() }]);
+        }
+        None => {}
     }
-    if due_at > ctx.now {
+    if !letter.is_due(ctx.now) {
         return Err(Refusal::NotDue(due_at - ctx.now));
     }
     if let Some(wait) = state.letter_pause(ctx.policy.mail.per_dealership, ctx.now) {
@@ -135,7 +142,7 @@ fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Ve
             let (retry_at, reason) = (next(step), reason.as_str().into());
             // An earlier copy may have arrived, whatever becomes of this one.
             if letter.handed > u16::from(sending) && address.is_none() {
-                Fact::EmailUncertain { letter: id, reason, retry_at }
+                Fact::EmailUncertain { letter: id, reason, retry_at, refused: true }
             } else {
                 Fact::EmailFailed { letter: id, reason, retry_at, address: address.as_deref().map(Into::into) }
             }
@@ -143,7 +150,7 @@ fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Ve
         LetterEnd::Uncertain { reason } => {
             let again = letter.handed < MOST_COPIES;
             let retry_at = next(again.then_some(&policy.retry_uncertain));
-            Fact::EmailUncertain { letter: id, reason: reason.as_str().into(), retry_at }
+            Fact::EmailUncertain { letter: id, reason: reason.as_str().into(), retry_at, refused: false }
         }
     };
     vec![fact]
@@ -152,12 +159,20 @@ fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Ve
 fn retry(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     match letter.state {
         LetterState::Sending | LetterState::Sent => return Err(Refusal::LetterState(letter.state)),
-        _ if letter.due_at.is_some_and(|due| due <= ctx.now) => return Ok(vec![]),
+        _ if letter.is_due(ctx.now) && state.address_refused().is_none() => return Ok(vec![]),
         _ => {}
     }
+    let same = |one: &&Letter| one.id != letter.id && one.kind == letter.kind && one.generation == letter.generation;
+    if let Some(open) = state.letters().iter().filter(same).find(|one| one.is_open()) {
+        return Err(Refusal::LetterOpen { letter: open.id, kind: open.kind, ago: ctx.now - open.queued_at });
+    }
+    if state.is_made_good(letter) {
+        return Err(Refusal::LetterMadeGood);
+    }
     match state.letter_obstacle(letter, ctx.now) {
+        // Whoever asks for it says that the address is right.
+        None | Some(Obstacle::AddressRefused(_)) => Ok(vec![Fact::EmailRetried { letter: letter.id }]),
         Some(obstacle) => Err(Refusal::Letter(obstacle)),
-        None => Ok(vec![Fact::EmailRetried { letter: letter.id }]),
     }
 }
 

@@ -19,7 +19,7 @@ pub struct DueLetter {
 
 /// The letter that is due at a moment, if one is.
 pub fn due_letter(state: &Onboarding, policy: &MailPolicy, now: Timestamp) -> Option<DueLetter> {
-    candidates(state, policy)
+    candidates(state, policy, now)
         .filter(|(at, due)| *at <= now && state.obstacle(due.kind, state.generation(), now).is_none())
         .filter(|(at, due)| due.kind != LetterKind::Live || now - *at <= NEWS_FOR)
         // Of the reminders that a clock jump made due together, only the latest.
@@ -29,22 +29,26 @@ pub fn due_letter(state: &Onboarding, policy: &MailPolicy, now: Timestamp) -> Op
 
 /// The next moment at which the clock alone makes a letter due.
 pub fn next_letter_at(state: &Onboarding, policy: &MailPolicy, now: Timestamp) -> Option<Timestamp> {
-    candidates(state, policy).map(|(at, _)| at).filter(|at| *at > now).min()
+    candidates(state, policy, now).map(|(at, _)| at).filter(|at| *at > now).min()
 }
 
-fn candidates(state: &Onboarding, policy: &MailPolicy) -> impl Iterator<Item = (Timestamp, DueLetter)> {
-    reminders(state, policy).into_iter().chain(news(state, policy))
+fn candidates(state: &Onboarding, policy: &MailPolicy, now: Timestamp) -> impl Iterator<Item = (Timestamp, DueLetter)> {
+    reminders(state, policy, now).into_iter().chain(news(state, policy))
 }
 
-fn reminders(state: &Onboarding, policy: &MailPolicy) -> Vec<(Timestamp, DueLetter)> {
+fn reminders(state: &Onboarding, policy: &MailPolicy, now: Timestamp) -> Vec<(Timestamp, DueLetter)> {
     let off = state.mail.as_ref().is_none_or(|mail| mail.reminders_off);
     let Some(code) = state.invitation.as_ref().filter(|code| code.ended.is_none() && !off) else { return Vec::new() };
+    if state.archived_at.is_some() || state.address_refused().is_some() {
+        return Vec::new();
+    }
     if state.is_confirmed() || state.confirmation.dealer_confirmed_at.is_some() || !state.corresponds() {
         return Vec::new();
     }
     let about_it = || state.letters().iter().filter(|letter| letter.generation == code.generation);
     // Whoever got the letter with the code inside the last hours needs no second one that says the same.
-    let told_at = about_it().filter(|letter| letter.before.is_none()).map(|letter| letter.queued_at).max();
+    let told = |letter: &&super::Letter| letter.kind.carries_code() && letter.before.is_none() && letter.has_left();
+    let told_at = about_it().filter(told).map(|letter| letter.queued_at).max();
     let closest = about_it().filter_map(|letter| letter.before).min();
     let mut found = Vec::new();
     for before in &policy.remind_before {
@@ -53,10 +57,10 @@ fn reminders(state: &Onboarding, policy: &MailPolicy) -> Vec<(Timestamp, DueLett
         if told_at.is_some_and(|told| told >= at) || closest.is_some_and(|sent| sent <= seconds) {
             continue;
         }
+        // A moment that went by, or was slept through, makes it due now; at night too only if the code is dead by the morning.
+        let at = state.snoozed_until.map_or(at, |until| at.max(until)).max(now);
         let awake = policy.quiet.and_then(|quiet| quiet.end(at, state.profile.timezone));
-        // Too late is worse than too early in the morning.
         let at = awake.filter(|awake| *awake < code.expires_at).unwrap_or(at);
-        let at = state.snoozed_until.map_or(at, |until| at.max(until));
         if at < code.expires_at {
             found.push((at, DueLetter { kind: LetterKind::Reminder, before: Some(seconds) }));
         }

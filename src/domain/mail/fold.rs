@@ -1,6 +1,6 @@
 //! How events change the letters of a dealership.
 
-use super::{AddressRefused, Letter, LetterState, Mail};
+use super::{AddressRefused, Letter, LetterState, Mail, refuses_address};
 use crate::domain::{Event, Fact, LetterId, Timestamp, Untrusted};
 
 /// How many letters about earlier codes are kept.
@@ -58,7 +58,7 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
             turn(mail, *letter, LetterState::Sending, at, |letter| {
                 letter.to = to.clone();
                 letter.due_at = None;
-                letter.handed += 1;
+                letter.handed = letter.handed.saturating_add(1);
             });
         }
         Fact::EmailSent { letter, reply } => turn(mail, *letter, LetterState::Sent, at, |letter| {
@@ -67,9 +67,7 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
         }),
         Fact::EmailFailed { letter, reason, retry_at, address } => {
             turn(mail, *letter, LetterState::Failed, at, |letter| {
-                // It was refused before any of it was taken.
-                letter.handed -= u16::from(letter.state == LetterState::Sending && letter.handed > 0);
-                letter.refused = letter.refused.saturating_add(1);
+                not_taken(letter);
                 letter.due_at = *retry_at;
                 letter.words = Some(reason.clone());
             });
@@ -78,8 +76,11 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
                 refuse(mail, present, &to, status, at);
             }
         }
-        Fact::EmailUncertain { letter, reason, retry_at } => {
+        Fact::EmailUncertain { letter, reason, retry_at, refused } => {
             turn(mail, *letter, LetterState::Uncertain, at, |letter| {
+                if *refused {
+                    not_taken(letter);
+                }
                 letter.due_at = *retry_at;
                 letter.words = Some(reason.clone());
             });
@@ -95,12 +96,19 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
                     letter.words = Some(reason.clone());
                 });
             }
-            refuse(mail, present, address, status, at);
+            // A full mailbox, or a letter that was taken for spam, says nothing against the address.
+            if refuses_address(status) {
+                refuse(mail, present, address, status, at);
+            }
         }
-        Fact::EmailRetried { letter } => turn(mail, *letter, LetterState::Queued, at, |letter| {
-            letter.due_at = Some(at);
-            letter.refused = 0;
-        }),
+        Fact::EmailRetried { letter } => {
+            // Whoever wants it tried again says that the address is right.
+            mail.refused = None;
+            turn(mail, *letter, LetterState::Queued, at, |letter| {
+                letter.due_at = Some(at);
+                letter.refused = 0;
+            });
+        }
         Fact::RemindersSet { on } => mail.reminders_off = !on,
         // Another address may work.
         Fact::DealershipUpdated { profile } => {
@@ -110,15 +118,22 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
     }
 }
 
+/// A try was refused before any of the letter was taken.
+fn not_taken(letter: &mut Letter) {
+    if letter.state == LetterState::Sending {
+        letter.handed = letter.handed.saturating_sub(1);
+    }
+    letter.refused = letter.refused.saturating_add(1);
+}
+
 fn refuse(mail: &mut Mail, present: &Untrusted, address: &Untrusted, status: &str, at: Timestamp) {
-    // An address that only was not reached in time may well be right.
-    if same_address(present, address) && status.starts_with('5') {
+    if same_address(present, address) {
         mail.refused = Some(AddressRefused { address: address.clone(), status: status.into(), at });
     }
 }
 
 /// Hardly any server tells letters by the case of an address.
-fn same_address(one: &Untrusted, other: &Untrusted) -> bool {
+pub(crate) fn same_address(one: &Untrusted, other: &Untrusted) -> bool {
     one.raw().trim().to_lowercase() == other.raw().trim().to_lowercase()
 }
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{LetterId, Onboarding, Timestamp, Untrusted};
 
 pub use due::{DueLetter, due_letter, next_letter_at};
-pub(super) use fold::{apply, keep_to_generation};
+pub(super) use fold::{apply, keep_to_generation, same_address};
 pub use kind::LetterKind;
 pub use obstacle::Obstacle;
 pub use policy::{MailPolicy, QuietHours};
@@ -112,6 +112,11 @@ impl Letter {
         self.due_at.is_some() || self.state == LetterState::Sending
     }
 
+    /// Whether its moment has come. One that was set in what is the future by now (the clock was set back) waits for nothing.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.due_at.is_some_and(|due| due <= now || self.at > now)
+    }
+
     /// Whether a copy of it has left us, as far as anybody knows.
     pub fn has_left(&self) -> bool {
         self.handed > 0 && self.state != LetterState::Bounced
@@ -122,6 +127,15 @@ impl Letter {
         let ended_badly = matches!(self.state, LetterState::Failed | LetterState::Uncertain) && self.due_at.is_none();
         ended_badly || self.state == LetterState::Bounced
     }
+}
+
+/// Whether a status (RFC 3463, or the three digits of a reply) says that an address does not work: that there is no such mailbox or
+/// domain, not that a letter was not wanted.
+pub fn refuses_address(status: &str) -> bool {
+    matches!(
+        status,
+        "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.4" | "5.1.6" | "5.1.10" | "5.2.1" | "550" | "551" | "553"
+    )
 }
 
 /// An address that a mail server refused for good.
@@ -185,13 +199,28 @@ impl Onboarding {
     }
 
     /// The letter that tells how things stand: the newest one, or an older one about the same code that went wrong and that no
-    /// later letter with the code made good.
+    /// later letter made good.
     pub fn telling_letter(&self) -> Option<&Letter> {
-        let about_it = || self.letters().iter().rev().filter(|letter| letter.generation == self.generation());
-        about_it()
-            .take_while(|letter| !(letter.kind.carries_code() && letter.state == LetterState::Sent))
-            .find(|letter| letter.is_trouble())
-            .or_else(|| self.newest_letter())
+        let about_it = self.letters().iter().rev().filter(|letter| letter.generation == self.generation());
+        let mut wrong = about_it.filter(|letter| letter.is_trouble() && !self.is_made_good(letter));
+        wrong.next().or_else(|| self.newest_letter())
+    }
+
+    /// The letter with the present code that waits only for an address.
+    pub fn held_letter(&self) -> Option<&Letter> {
+        let held = self.profile.contact.email.is_empty() || self.address_refused().is_some();
+        let mut waiting = self.letters().iter().filter(|letter| letter.due_at.is_some() && letter.kind.carries_code());
+        waiting.find(|_| held)
+    }
+
+    /// Whether a later letter did what this one should: a letter with the code of the same issue was sent after it.
+    pub fn is_made_good(&self, letter: &Letter) -> bool {
+        let later = self.letters().iter().rev().take_while(|one| one.id != letter.id);
+        let mut same = later.filter(|one| match letter.kind.carries_code() {
+            true => one.kind.carries_code() && one.generation == letter.generation,
+            false => one.kind == letter.kind,
+        });
+        same.any(|one| one.state == LetterState::Sent)
     }
 
     /// The refused address, when it is still the dealership's.
@@ -209,8 +238,9 @@ impl Onboarding {
 
     /// How long its next letter has to wait, because it had one a moment ago.
     pub fn letter_pause(&self, apart: TimeDelta, now: Timestamp) -> Option<TimeDelta> {
-        let next = self.mail.as_deref()?.begun_at?.checked_add_signed(apart)?;
-        // A clock that was set back must not hold a letter for long.
-        (next > now).then(|| (next - now).min(apart))
+        // After a clock that was set back nobody knows how long ago it was; a letter is not held for that.
+        let begun_at = self.mail.as_deref()?.begun_at.filter(|begun_at| *begun_at <= now)?;
+        let next = begun_at.checked_add_signed(apart)?;
+        (next > now).then(|| next - now)
     }
 }

@@ -1,5 +1,7 @@
 //! What forbids a letter: asked when it is queued, whenever the dealership changes, and at the last moment before it leaves.
 
+use chrono::TimeDelta;
+
 use super::{Letter, LetterKind};
 use crate::domain::{InvitationState, Onboarding, Timestamp};
 
@@ -13,7 +15,7 @@ pub enum Obstacle {
     #[error("the dealership has no e-mail address; correct its profile first")]
     NoAddress,
     /// Its address does not work.
-    #[error("address refused: {0}; correct the address first")]
+    #[error("address refused: {0}; correct the address, or have the letter tried again if it is right")]
     AddressRefused(Box<str>),
     /// A newer code counts.
     #[error("code {0} is superseded")]
@@ -21,6 +23,9 @@ pub enum Obstacle {
     /// The code is dead.
     #[error("code {0} expired")]
     Expired(u32),
+    /// The code is as good as dead.
+    #[error("code {0} dies within a minute")]
+    Dying(u32),
     /// We took the code back.
     #[error("code {0} is revoked")]
     Revoked(u32),
@@ -44,26 +49,35 @@ pub enum Obstacle {
     NotLive(crate::domain::Stage),
 }
 
+impl Obstacle {
+    /// Whether it only holds a letter: with another address it goes.
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::NoAddress | Self::AddressRefused(_))
+    }
+}
+
+/// A code that dies within this is not sent: nobody would get to enter it (our assumption).
+const LEAST_LIFE: TimeDelta = TimeDelta::minutes(1);
+
 impl Onboarding {
     /// What forbids a letter of a kind about a code at a moment.
     pub fn obstacle(&self, kind: LetterKind, generation: u32, now: Timestamp) -> Option<Obstacle> {
         if self.archived_at.is_some() {
             return Some(Obstacle::Archived);
         }
-        if self.profile.contact.email.is_empty() {
-            return Some(Obstacle::NoAddress);
-        }
-        if let Some(refused) = self.address_refused() {
-            return Some(Obstacle::AddressRefused(refused.status.clone()));
-        }
-        match kind {
+        let forbids = match kind {
             _ if kind.carries_code() => self.code_obstacle(kind, generation, now),
             LetterKind::WordReceived if self.is_confirmed() => Some(Obstacle::Connected),
             LetterKind::WordReceived if self.confirmation.dealer_confirmed_at.is_none() => Some(Obstacle::NobodyWaits),
             LetterKind::WordReceived => None,
             LetterKind::OpcodeGuide => self.is_live().then_some(Obstacle::Live),
             _ => (!self.is_live()).then(|| Obstacle::NotLive(self.stage(now))),
-        }
+        };
+        // What only holds a letter comes last: what ends it counts more.
+        forbids.or_else(|| match self.address_refused() {
+            _ if self.profile.contact.email.is_empty() => Some(Obstacle::NoAddress),
+            refused => refused.map(|refused| Obstacle::AddressRefused(refused.status.clone())),
+        })
     }
 
     /// What forbids one of its letters.
@@ -82,6 +96,7 @@ impl Onboarding {
             InvitationState::Expired => Some(Obstacle::Expired(generation)),
             InvitationState::Revoked => Some(Obstacle::Revoked(generation)),
             InvitationState::Superseded => Some(Obstacle::Superseded(generation)),
+            InvitationState::Live if newest.expires_at - now < LEAST_LIFE => Some(Obstacle::Dying(generation)),
             InvitationState::Live if kind != LetterKind::Reminder => None,
             InvitationState::Live => self.confirmation.dealer_confirmed_at.is_some().then_some(Obstacle::WordGiven),
         }

@@ -9,8 +9,10 @@ mod reports;
 mod server;
 mod text;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,7 +26,7 @@ use crate::domain::{
     Actor, Command, DealershipId, Event, Fact, Letter, LetterEnd, LetterId, LetterKind, LetterState, Onboarding,
     Refusal, Timestamp, evolve,
 };
-use crate::mail::{self, Courier, Delivery, Occasion, Parcel, Pass, Press};
+use crate::mail::{self, Courier, Delivery, Occasion, Pass, Press};
 use crate::store::{Append, StoreError};
 
 pub(super) use outbox::run;
@@ -60,12 +62,29 @@ impl PostOffice {
 /// What a try came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tried {
-    /// It ended so, and that is recorded.
-    Ended(LetterState),
-    /// It did not go now; it may be due again.
+    /// It ended somehow, and that is recorded; and what that says of the server.
+    Ended(Seen),
+    /// It did not go now, and the server was asked nothing; it may be due again.
     Held,
+    /// The server would have taken it, but it was not to go: its dealership changed.
+    Withheld,
+    /// It was not to go, because that could not be recorded.
+    Unrecorded,
     /// The mail server, or our way to it, fails: in words. The letter waits.
     Down(String),
+}
+
+/// What a letter's end says of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// It did its work: it took the letter, or refused this one.
+    Well,
+    /// It took the letter and did not say so.
+    Silent,
+    /// It refuses something that is not about this letter's address: in words.
+    Unwilling(String),
+    /// Nothing: it was not asked.
+    Nothing,
 }
 
 /// What became of one letter that was sent while somebody waited.
@@ -134,44 +153,49 @@ impl Engine {
         Ok(post.press.write(&state, &occasion(letter), &self.inner.parts.policy)?)
     }
 
-    /// Hands over the next waiting letter of each of these dealerships, one try each, and waits for it, also for a dealership's turn
-    /// when it had one a moment ago: for a command that ends afterwards. When the mail server fails, or
-    /// the hour is full, the rest stays queued.
+    /// Hands over these letters, one try each, those of one dealership one after the other, and waits for it, also for a dealership's
+    /// turn when it had one a moment ago: for a command that ends afterwards. When the mail server fails, or the hour is full, the
+    /// rest stays queued.
     ///
     /// # Errors
     /// When nothing may be recorded, or nobody sends letters.
-    pub async fn post_now(&self, dealerships: &[DealershipId]) -> Result<Vec<Posted>, EngineError> {
+    pub async fn post_now(&self, letters: &[(DealershipId, LetterId)]) -> Result<Vec<Posted>, EngineError> {
         let inner = &self.inner;
         inner.may_record()?;
         let post = inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
         self.settle_letters().await;
-        let waiting: Vec<_> =
-            dealerships.iter().filter_map(|id| Some((*id, next_letter(inner.book().get(*id)?.as_ref())?.id))).collect();
+        let mut of: BTreeMap<DealershipId, Vec<LetterId>> = BTreeMap::new();
+        for (id, letter) in letters {
+            let letters = of.entry(*id).or_default();
+            if !letters.contains(letter) {
+                letters.push(*letter);
+            }
+        }
         let spent = inner.letters_begun_in_the_last_hour(inner.now()).count();
-        let room = usize::try_from(post.per_hour).unwrap_or(usize::MAX).saturating_sub(spent);
+        let room = AtomicUsize::new(usize::try_from(post.per_hour).unwrap_or(usize::MAX).saturating_sub(spent));
         let down: Mutex<Option<String>> = Mutex::default();
-        let tries = stream::iter(waiting.into_iter().enumerate()).map(|(place, (id, letter))| {
-            let down = &down;
+        let tries = stream::iter(of).map(|(id, letters)| {
+            let (down, room) = (&down, &room);
             async move {
-                let known = down.lock().clone();
-                let why = match known {
-                    Some(why) => Some(why),
-                    None if place >= room => Some(format!("{} letters an hour are allowed", post.per_hour)),
-                    None => match inner.try_letter_after_pause(id, letter).await {
-                        Tried::Ended(_) => None,
-                        Tried::Held => inner.why_held(id, letter),
-                        Tried::Down(why) => {
-                            *down.lock() = Some(why.clone());
-                            Some(why)
+                let mut posted = Vec::new();
+                for letter in letters {
+                    let known = down.lock().clone();
+                    let left = |left: usize| left.checked_sub(1);
+                    let why = match known {
+                        Some(why) => Some(why),
+                        None if room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).is_err() => {
+                            Some(format!("{} letters an hour are allowed", post.per_hour))
                         }
-                    },
-                };
-                let state = inner.book().get(id)?;
-                let letter = state.letters().iter().find(|one| one.id == letter)?.clone();
-                Some(Posted { dealership: id, letter, why })
+                        None => inner.post_one(id, letter, down).await,
+                    };
+                    let state = inner.book().get(id);
+                    let letter = state.and_then(|state| state.letters().iter().find(|one| one.id == letter).cloned());
+                    posted.extend(letter.map(|letter| Posted { dealership: id, letter, why }));
+                }
+                posted
             }
         });
-        let posted: Vec<_> = tries.buffer_unordered(post.courier.lanes()).collect().await;
+        let posted: Vec<Vec<Posted>> = tries.buffer_unordered(post.courier.lanes()).collect().await;
         Ok(posted.into_iter().flatten().collect())
     }
 
@@ -187,13 +211,18 @@ impl Engine {
 
 /// The letter of a dealership that is to go next.
 fn next_letter(state: &Onboarding) -> Option<&Letter> {
+    // Whoever has no address that works gets nothing until that changes.
+    if state.profile.contact.email.is_empty() || state.address_refused().is_some() {
+        return None;
+    }
     let due = state.letters().iter().filter_map(|letter| letter.due_at.map(|at| (at, letter)));
     due.min_by_key(|(at, letter)| (*at, letter.queued_at)).map(|(_, letter)| letter)
 }
 
 /// When a dealership's next letter may go: when it is due, and not right after another one.
 fn next_try(state: &Onboarding, apart: chrono::TimeDelta, now: Timestamp) -> Option<Timestamp> {
-    let due = next_letter(state)?.due_at?;
+    let letter = next_letter(state)?;
+    let due = if letter.is_due(now) { now } else { letter.due_at? };
     let pause = state.letter_pause(apart, now).map(|pause| now + pause);
     Some(pause.map_or(due, |pause| pause.max(due)))
 }
@@ -213,6 +242,8 @@ struct LastLook<'a> {
     letter: LetterId,
     /// The state that the letter was written from.
     version: u64,
+    /// That it is being handed over could not be recorded.
+    unrecorded: AtomicBool,
 }
 
 #[async_trait]
@@ -222,6 +253,7 @@ impl mail::Gate for LastLook<'_> {
             Ok(true) => Pass::Go,
             Ok(false) => Pass::Stop,
             Err(error) => {
+                self.unrecorded.store(true, Ordering::Relaxed);
                 self.inner.report(format!("a letter was held: that it is being sent could not be recorded: {error}"));
                 Pass::Stop
             }
@@ -234,38 +266,45 @@ impl Inner {
     async fn try_letter(&self, id: DealershipId, letter: LetterId) -> Tried {
         let (Some(post), Some(state)) = (&self.parts.post, self.book().get(id)) else { return Tried::Held };
         let Some(record) = state.letters().iter().find(|one| one.id == letter) else { return Tried::Held };
-        if let Some(obstacle) = state.letter_obstacle(record, self.now()) {
-            let command = Command::SuppressLetter { letter, reason: obstacle.to_string() };
-            return self.ended(id, letter, command).await;
+        match state.letter_obstacle(record, self.now()) {
+            Some(obstacle) if obstacle.holds() => return Tried::Held,
+            Some(obstacle) => {
+                let command = Command::SuppressLetter { letter, reason: obstacle.to_string() };
+                return self.ended(id, command, Seen::Nothing).await;
+            }
+            None => {}
         }
         let parcel = match post.press.write(&state, &occasion(record), &self.parts.policy).and_then(|it| it.parcel()) {
             Ok(parcel) => parcel,
             Err(error) => {
                 let end = LetterEnd::Refused { reason: error.to_string(), permanent: true, address: None };
-                return self.end_letter(id, letter, end).await;
+                return self.end_letter(id, letter, end, Seen::Nothing).await;
             }
         };
-        let delivery = self.deliver(post, &parcel, id, &state).await;
-        let end = match delivery {
-            Delivery::Sent { reply } => LetterEnd::Sent { reply },
-            Delivery::Refused { reason, permanent, address } => LetterEnd::Refused { reason, permanent, address },
-            Delivery::Uncertain { reason } => LetterEnd::Uncertain { reason },
-            Delivery::Withheld => return Tried::Held,
+        let (version, unrecorded) = (state.version, AtomicBool::new(false));
+        let gate = LastLook { inner: self, id, letter, version, unrecorded };
+        let (end, seen) = match post.courier.deliver(&parcel, &gate).await {
+            Delivery::Sent { reply } => (LetterEnd::Sent { reply }, Seen::Well),
+            Delivery::Refused { reason, permanent, address } => {
+                let unwilling = permanent && address.is_none();
+                let seen = if unwilling { Seen::Unwilling(reason.clone()) } else { Seen::Well };
+                (LetterEnd::Refused { reason, permanent, address }, seen)
+            }
+            Delivery::Uncertain { reason, answered } => {
+                (LetterEnd::Uncertain { reason }, if answered { Seen::Well } else { Seen::Silent })
+            }
+            Delivery::Withheld if gate.unrecorded.load(Ordering::Relaxed) => return Tried::Unrecorded,
+            Delivery::Withheld => return Tried::Withheld,
             Delivery::Down { reason } => {
                 // The gate had been passed, but nothing was handed over after all.
                 if self.letter_state(id, letter) == Some(LetterState::Sending) {
                     let end = LetterEnd::Refused { reason: reason.clone(), permanent: false, address: None };
-                    self.end_letter(id, letter, end).await;
+                    self.end_letter(id, letter, end, Seen::Nothing).await;
                 }
                 return Tried::Down(reason);
             }
         };
-        self.end_letter(id, letter, end).await
-    }
-
-    async fn deliver(&self, post: &Post, parcel: &Parcel, id: DealershipId, state: &Onboarding) -> Delivery {
-        let gate = LastLook { inner: self, id, letter: parcel.letter, version: state.version };
-        post.courier.deliver(parcel, &gate).await
+        self.end_letter(id, letter, end, seen).await
     }
 
     /// Records that a letter is being handed over, if the dealership is still as it was when the letter was written.
@@ -284,18 +323,16 @@ impl Inner {
         }
     }
 
-    async fn end_letter(&self, id: DealershipId, letter: LetterId, end: LetterEnd) -> Tried {
+    async fn end_letter(&self, id: DealershipId, letter: LetterId, end: LetterEnd, seen: Seen) -> Tried {
         let jitter = self.rng.lock().random_range(0..=1_000);
-        self.ended(id, letter, Command::EndLetter { letter, end, jitter }).await
+        self.ended(id, Command::EndLetter { letter, end, jitter }, seen).await
     }
 
     /// Records the end of a try. It must be recorded: without it nobody would know. So it goes on until the program ends.
-    async fn ended(&self, id: DealershipId, letter: LetterId, command: Command) -> Tried {
+    async fn ended(&self, id: DealershipId, command: Command, seen: Seen) -> Tried {
         loop {
             match self.execute(id, command.clone(), &actor()).await {
-                Ok(_) | Err(EngineError::Refused(_)) => {
-                    return self.letter_state(id, letter).map_or(Tried::Held, Tried::Ended);
-                }
+                Ok(_) | Err(EngineError::Refused(_)) => return Tried::Ended(seen),
                 Err(error) => self.report(format!("what became of a letter could not be recorded: {error}")),
             }
             tokio::select! {
@@ -314,6 +351,19 @@ impl Inner {
             let age = (now - state.mail.as_ref()?.begun_at?).to_std().ok()?;
             (age < Duration::from_secs(3_600)).then_some(age)
         })
+    }
+
+    /// One try for somebody who waits. Why the letter waits still, in words.
+    async fn post_one(&self, id: DealershipId, letter: LetterId, down: &Mutex<Option<String>>) -> Option<String> {
+        match self.try_letter_after_pause(id, letter).await {
+            Tried::Ended(_) => None,
+            Tried::Held | Tried::Withheld => self.why_held(id, letter),
+            Tried::Unrecorded => Some("that it is being sent could not be recorded".to_owned()),
+            Tried::Down(why) => {
+                *down.lock() = Some(why.clone());
+                Some(why)
+            }
+        }
     }
 
     /// One try, when the dealership may have its next letter; not longer than [`LONGEST_PAUSE`] away.

@@ -10,7 +10,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::server::{MailState, MailStatus, Server};
-use super::{Inner, Post, Tried, next_letter, next_try};
+use super::{Inner, Post, Seen, Tried, next_letter, next_try};
 use crate::domain::{DealershipId, LetterEnd, LetterState};
 use crate::engine::budget::Budget;
 use crate::engine::timers::Timers;
@@ -18,11 +18,17 @@ use crate::engine::timers::Timers;
 /// The longest time between two comparisons with the clock.
 const LONGEST_TICK: Duration = Duration::from_secs(30);
 
-/// While many letters go, how often the status tells of it.
+/// So many letters that wait are counted anew with every step.
+const FEW: usize = 100;
+
+/// While more wait, how often the status tells of it.
 const SHOWN_EVERY: Duration = Duration::from_millis(100);
 
 /// How long a letter rests that was held without a reason in the books.
 const HELD_REST: TimeDelta = TimeDelta::seconds(1);
+
+/// How long it rests when what happens cannot be recorded: a full disk is not emptied within a second.
+const UNRECORDED_REST: TimeDelta = TimeDelta::seconds(30);
 
 /// The one outbox of this run.
 struct Outbox<'a> {
@@ -32,8 +38,9 @@ struct Outbox<'a> {
     in_flight: HashSet<DealershipId>,
     server: Server,
     budget: Budget,
-    /// When the status last told of it.
+    /// When the status last told of it, and whether there is something that it did not tell.
     shown: Duration,
+    unshown: bool,
 }
 
 /// The task. When the program ends, what is being handed over may still end.
@@ -49,6 +56,7 @@ pub(in crate::engine) async fn run(inner: Arc<Inner>) {
         server: Server::default(),
         budget: spent_before(&inner, post),
         shown: Duration::ZERO,
+        unshown: false,
     };
     outbox.plan_all();
     let mut tries = FuturesUnordered::new();
@@ -61,7 +69,10 @@ pub(in crate::engine) async fn run(inner: Arc<Inner>) {
             tries.push(Box::pin(async move { (id, inner.try_letter(id, letter).await) }));
         }
         outbox.show();
-        let wait = outbox.wait();
+        let wait = match outbox.unshown_until(inner.parts.clock.elapsed()).filter(|_| outbox.unshown) {
+            Some(until) => outbox.wait().min(until),
+            None => outbox.wait(),
+        };
         tokio::select! {
             biased;
             () = inner.cancel.cancelled() => break,
@@ -71,7 +82,7 @@ pub(in crate::engine) async fn run(inner: Arc<Inner>) {
                 Err(RecvError::Lagged(_)) => outbox.plan_all(),
                 Err(RecvError::Closed) => break,
             },
-            () = inner.post.nudge.notified() => outbox.server.nudge(inner.parts.clock.elapsed()),
+            () = inner.post.nudge.notified() => outbox.server.nudge(inner.now(), inner.parts.clock.elapsed()),
             () = inner.parts.clock.sleep(wait) => {}
         }
     }
@@ -101,7 +112,7 @@ pub(super) async fn orphans(inner: &Inner) {
     for state in states {
         for letter in state.letters().iter().filter(|letter| letter.state == LetterState::Sending) {
             let reason = "the program ended while the letter was being handed over".to_owned();
-            inner.end_letter(state.id, letter.id, LetterEnd::Uncertain { reason }).await;
+            inner.end_letter(state.id, letter.id, LetterEnd::Uncertain { reason }, Seen::Nothing).await;
         }
     }
 }
@@ -144,20 +155,41 @@ impl Outbox<'_> {
             let step = steps.get(attempt).or(steps.last()).copied().unwrap_or(TimeDelta::minutes(1));
             step.max(TimeDelta::seconds(1))
         };
-        let held = tried == Tried::Held;
+        let mut held = None;
         match tried {
             Tried::Down(why) => {
                 tracing::warn!("the mail server fails: {why}");
+                self.budget.refund();
                 self.server.down(why, at, elapsed, rest);
             }
-            Tried::Ended(LetterState::Uncertain) => self.server.uncertain(at, elapsed, rest),
-            Tried::Ended(LetterState::Sent | LetterState::Failed) => self.server.well(),
-            Tried::Ended(_) | Tried::Held => self.server.no_trial(),
+            Tried::Ended(Seen::Silent) => self.server.uncertain(at, elapsed, rest),
+            Tried::Ended(Seen::Unwilling(why)) => self.server.unwilling(&why, at, elapsed, rest),
+            Tried::Ended(Seen::Well) => self.server.well(),
+            Tried::Ended(Seen::Nothing) => {
+                self.budget.refund();
+                self.server.no_trial();
+            }
+            Tried::Held => {
+                self.budget.refund();
+                self.server.no_trial();
+                held = Some(HELD_REST);
+            }
+            // It took the recipient: whatever was wrong with it is over.
+            Tried::Withheld => {
+                self.budget.refund();
+                self.server.well();
+                held = Some(HELD_REST);
+            }
+            Tried::Unrecorded => {
+                self.budget.refund();
+                self.server.well();
+                held = Some(UNRECORDED_REST);
+            }
         }
         self.plan(id);
         // Whatever held it is most often over with the next look; if not, it must not turn in circles.
-        if held && self.timers.at(id).is_some_and(|next| next <= at) {
-            self.timers.set(id, at.checked_add_signed(HELD_REST));
+        if let Some(rest) = held.filter(|_| self.timers.at(id).is_some_and(|next| next <= at)) {
+            self.timers.set(id, at.checked_add_signed(rest));
         }
     }
 
@@ -177,10 +209,19 @@ impl Outbox<'_> {
         due.max(server).max(self.budget.ready_in(at_the_budget(elapsed))).min(LONGEST_TICK)
     }
 
+    /// How long until the status may tell of it again; `None`: it may.
+    fn unshown_until(&self, elapsed: Duration) -> Option<Duration> {
+        // While little is going on, whoever looks sees every step.
+        let busy = self.timers.len() > FEW;
+        let left = (self.shown + SHOWN_EVERY).saturating_sub(elapsed);
+        (busy && !left.is_zero()).then_some(left)
+    }
+
     fn show(&mut self) {
         let (now, elapsed) = (self.inner.now(), self.inner.parts.clock.elapsed());
         // Counting those who wait, letter by letter, would cost more than the letters.
-        if self.in_flight.len() > 1 && elapsed.saturating_sub(self.shown) < SHOWN_EVERY {
+        self.unshown = self.unshown_until(elapsed).is_some();
+        if self.unshown {
             return;
         }
         self.shown = elapsed;

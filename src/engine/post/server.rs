@@ -9,6 +9,9 @@ use crate::domain::Timestamp;
 /// So many letters in a row without an answer: the server takes them and says nothing. Each more would be in doubt too.
 const UNCERTAIN_IN_A_ROW: u32 = 3;
 
+/// So many letters in a row that it refused for a reason that is not about their addresses: it refuses us.
+const UNWILLING_IN_A_ROW: u32 = 3;
+
 /// A server that is well again should not be left waiting for longer.
 const LONGEST_REST: TimeDelta = TimeDelta::minutes(15);
 
@@ -65,6 +68,7 @@ struct Failing {
 pub struct Server {
     failing: Option<Failing>,
     uncertain: u32,
+    unwilling: u32,
 }
 
 impl Server {
@@ -100,6 +104,17 @@ impl Server {
         }
     }
 
+    /// It refused a letter for good, for a reason that is not about its address.
+    pub fn unwilling(&mut self, why: &str, at: Timestamp, elapsed: Duration, rest: impl Fn(usize) -> TimeDelta) {
+        self.unwilling += 1;
+        if self.unwilling >= UNWILLING_IN_A_ROW || self.failing.is_some() {
+            let why = format!(
+                "it refuses one letter after the other: {why}; mend that, then have those that failed tried again"
+            );
+            self.down(why, at, elapsed, rest);
+        }
+    }
+
     /// It fails.
     pub fn down(&mut self, why: String, at: Timestamp, elapsed: Duration, rest: impl Fn(usize) -> TimeDelta) {
         let (since, attempt) = self.failing.take().map_or((at, 0), |failing| {
@@ -119,9 +134,10 @@ impl Server {
     }
 
     /// Somebody wants it tried now.
-    pub fn nudge(&mut self, elapsed: Duration) {
+    pub fn nudge(&mut self, at: Timestamp, elapsed: Duration) {
         if let Some(failing) = &mut self.failing {
             failing.retry = failing.retry.min(elapsed);
+            failing.retry_at = failing.retry_at.min(at);
         }
     }
 
@@ -157,7 +173,7 @@ mod tests {
         server.begin();
         server.down("refused".to_owned(), at, minute * 6, rest);
         assert_eq!(server.retry(), Some(minute * 21), "never longer than a quarter of an hour");
-        server.nudge(minute * 7);
+        server.nudge(at, minute * 7);
         assert!(server.is_open(minute * 7));
         server.begin();
         server.no_trial();

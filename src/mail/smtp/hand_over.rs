@@ -125,7 +125,8 @@ pub(super) async fn hand_over(
 
 fn uncertain(trouble: &Trouble, way: &Way, code: &str) -> Delivery {
     let words = trouble.words(&[code]);
-    Delivery::Uncertain { reason: format!("{}: after the content began: {words}", way.server.place()) }
+    let answered = matches!(trouble, Trouble::Reply(reply) if !reply.is_closing());
+    Delivery::Uncertain { answered, reason: format!("{}: after the content began: {words}", way.server.place()) }
 }
 
 /// A reply about the letter; one about the server itself (421) is a failure, like none.

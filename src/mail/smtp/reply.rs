@@ -1,5 +1,6 @@
 //! What a server answers: a code, an enhanced status, and words that are cleaned and shortened before anybody sees them.
 
+use crate::domain::refuses_address;
 use crate::domain::text::clean;
 
 /// The most characters of a server's words that are ever repeated.
@@ -78,9 +79,7 @@ impl Reply {
             return None;
         }
         if let Some(status) = self.status() {
-            let about =
-                matches!(status, "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.4" | "5.1.6" | "5.1.10" | "5.2.1");
-            return about.then(|| status.to_owned());
+            return refuses_address(status).then(|| status.to_owned());
         }
         // Without a status, 550 may be anything: its words decide.
         let words = self.lines.join(" ").to_lowercase();

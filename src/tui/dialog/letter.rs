@@ -42,10 +42,11 @@ pub fn letter_of(action: Action, generation: u32) -> Option<LetterKind> {
 /// Whether the rules would let a letter of a kind be queued; the reason if not.
 pub(super) fn may_send(kind: LetterKind, state: &Onboarding, now: Timestamp) -> Result<(), String> {
     let generation = state.generation();
-    let open = state.letters().iter().find(|letter| (letter.kind, letter.generation) == (kind, generation));
+    let same = |letter: &&crate::domain::Letter| (letter.kind, letter.generation) == (kind, generation);
+    let open = state.letters().iter().filter(same).any(crate::domain::Letter::is_open);
     match state.obstacle(kind, generation, now) {
         Some(obstacle) => Err(obstacle.to_string()),
-        None if open.is_some_and(crate::domain::Letter::is_open) => Err("that letter is on its way already".to_owned()),
+        None if open => Err("that letter is on its way already".to_owned()),
         None => Ok(()),
     }
 }
