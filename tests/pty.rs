@@ -139,8 +139,8 @@ fn a_pasted_code_reaches_the_dealership_and_stays_masked() {
     pty.wait_text("Cancel");
     pty.paste("K7QF-2M9X\n");
     pty.wait_text("K7QF");
-    // Past the moment of generation and past Cancel, which is the default, to the button that acts.
-    pty.send("\t\t\t");
+    // Past the moment of generation, the letter, and Cancel, which is the default, to the button that acts.
+    pty.send("\t\t\t\t");
     pty.wait_until("the code hidden once it is entered", |seen| !seen.text().contains("K7QF"));
     pty.send("\r");
     pty.wait_until("the code, masked, in the table", |seen| seen.text().contains("••••9X"));

@@ -172,8 +172,11 @@ fn what_cannot_be_recorded_is_not_begun() {
         desk.store.set(Some(Doom::Full));
         desk.pass(minutes(5)).await;
         assert_eq!(mail.arrived().len(), 0, "the disk is full: nobody would know that it was sent");
+        let tries = mail.state.lock().tries;
+        assert!(tries < 15, "{tries} conversations with the server, for nothing");
+        assert_eq!((mail_state(&desk), desk.engine.status().borrow().mail.last_hour), (MailState::Ok, 0));
         desk.store.set(None);
-        desk.pass(minutes(5)).await;
+        desk.pass(minutes(1)).await;
         assert_eq!((mail.arrived().len(), letter(&desk, 0).state), (1, LetterState::Sent));
     });
 }
@@ -285,17 +288,59 @@ fn a_command_hands_over_and_says_why_what_waits() {
         }
         desk.pass(minutes(5)).await;
         assert!(mail.arrived().is_empty(), "nobody works in the background");
-        let post = |ids: Vec<_>| {
+        let post = |places: &[usize]| {
+            let wanted: Vec<_> = places.iter().map(|place| (desk.ids[*place], letter(&desk, *place).id)).collect();
             let engine = desk.engine.clone();
-            desk.wait(async move { engine.post_now(&ids).await })
+            desk.wait(async move { engine.post_now(&wanted).await })
         };
-        let posted = post(desk.ids[..1].to_vec()).await.unwrap();
+        let posted = post(&[0]).await.unwrap();
         assert_eq!((posted.len(), posted[0].letter.state, posted[0].why.as_deref()), (1, LetterState::Sent, None));
         desk.execute(0, Command::QueueLetter { kind: LetterKind::Invitation }).await.unwrap();
-        let posted = post(desk.ids[..1].to_vec()).await.unwrap();
+        let posted = post(&[0]).await.unwrap();
         assert!(posted[0].why.as_deref().unwrap().contains("had a letter a moment ago"), "{posted:?}");
         mail.mood(|mood| mood.down = true);
-        let posted = post(desk.ids[1..].to_vec()).await.unwrap();
+        let posted = post(&[1, 2]).await.unwrap();
         assert_eq!(posted.iter().filter(|one| one.why.as_deref() == Some("connection refused")).count(), 2);
+    });
+}
+
+#[test]
+fn a_server_that_refuses_us_fails_few_letters_and_is_one_alarm() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 50, |_| ()).await;
+        mail.mood(|mood| mood.unwilling = true);
+        for place in 0..50 {
+            invite(&desk, place).await;
+        }
+        desk.pass(minutes(2)).await;
+        let failed = |desk: &Desk| (0..50).filter(|place| letter(desk, *place).state == LetterState::Failed).count();
+        assert!((3..=7).contains(&failed(&desk)), "{} failed", failed(&desk));
+        assert!(matches!(mail_state(&desk), MailState::Down { why, .. } if why.contains("relaying denied")));
+        mail.mood(|mood| mood.unwilling = false);
+        let few = failed(&desk);
+        for place in 0..50 {
+            if letter(&desk, place).state == LetterState::Failed {
+                desk.execute(place, Command::RetryLetter { letter: letter(&desk, place).id }).await.unwrap();
+            }
+        }
+        desk.pass(minutes(2)).await;
+        assert_eq!((failed(&desk), mail.arrived().len()), (0, 50), "{few} were tried again");
+    });
+}
+
+#[test]
+fn a_letter_in_doubt_that_is_refused_then_ends_some_day() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 1, |_| ()).await;
+        mail.mood(|mood| mood.silent = 1.0);
+        invite(&desk, 0).await;
+        desk.pass(minutes(1)).await;
+        assert_eq!(letter(&desk, 0).state, LetterState::Uncertain);
+        mail.mood(|mood| (mood.silent, mood.busy) = (0.0, 1.0));
+        desk.pass(hours(8)).await;
+        let tries = desk.kinds(0).iter().filter(|kind| **kind == "email.uncertain").count();
+        assert!(tries <= 8, "{tries} tries");
+        assert_eq!((letter(&desk, 0).state, letter(&desk, 0).due_at), (LetterState::Uncertain, None));
+        assert_eq!(mail_state(&desk), MailState::Ok, "it answers, and says that it is busy");
     });
 }

@@ -81,7 +81,7 @@ pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliEr
     let outcomes = issue(app, &engine, &items, wish, !args.no_email).await?;
     let issued = items.iter().zip(&outcomes).filter(|(_, outcome)| matches!(outcome, Outcome::Done(..)));
     let letters: Vec<_> = issued.filter_map(|(item, _)| Some((item.state.id, letter(&engine, item)?))).collect();
-    let posted = Posted::now(app, &engine, &letters).await?;
+    let posted = Posted::now(&engine, &letters).await?;
     let mut report = Report::default();
     for (item, outcome) in items.into_iter().zip(outcomes) {
         let queued = letter(&engine, &item).filter(|_| matches!(outcome, Outcome::Done(..)));

@@ -63,7 +63,7 @@ pub(super) async fn send(
     }
     // What was recorded may have queued a letter, which nobody else sends while this command has the books.
     let letters: Vec<_> = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
-    let posted = Posted::now(app, engine, &letters).await?;
+    let posted = Posted::now(engine, &letters).await?;
     let mut report = Report::default();
     for (state, outcome, letter) in done {
         report.push(state, outcome.with_letter(posted.of(letter)));

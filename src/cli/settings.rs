@@ -25,7 +25,7 @@ pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliEr
             // Secrets are fetched and templates tried, but nothing is sent.
             let platform = loaded.config.platform(std::sync::Arc::clone(&clock))?;
             loaded.config.code_source(std::sync::Arc::clone(&clock))?;
-            let courier = loaded.config.courier(clock)?;
+            let post = loaded.config.post(clock)?;
             let file = loaded
                 .config
                 .file
@@ -36,9 +36,9 @@ pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliEr
                 let missing = loaded.config.xtime.missing().join(", ");
                 out.note(format!("probing is off until these are set in [xtime]: {missing}"));
             }
-            match (courier, &loaded.config.mail.transport) {
-                (Some(courier), Transport::Directory(_)) => {
-                    out.note(format!("no mail server is configured: letters become files, {}", courier.name()));
+            match (post, &loaded.config.mail.transport) {
+                (Some(post), Transport::Directory(_)) => {
+                    out.note(format!("no mail server is configured: letters become files, {}", post.courier.name()));
                 }
                 (None, _) => out.note("[mail] transport is none: no letter is ever sent"),
                 _ => {}

@@ -168,6 +168,8 @@ pub struct Mail {
     pub retry: Vec<TimeDelta>,
     /// How long after nobody knew whether it arrived a letter is tried once more.
     pub retry_uncertain: TimeDelta,
+    /// A code that dies within this is not sent.
+    pub least_life: TimeDelta,
     /// Which letters go out by themselves when something is seen.
     pub automatic: Vec<LetterKind>,
     /// The maildir into which bounces come.
@@ -252,6 +254,7 @@ impl Config {
             live: automatic(LetterKind::Live),
             retry: self.mail.retry.clone(),
             retry_uncertain: self.mail.retry_uncertain,
+            least_life: self.mail.least_life,
             per_dealership: self.mail.per_dealership,
         }
     }

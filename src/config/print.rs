@@ -103,6 +103,7 @@ fn mail(out: &mut String, mail: &Mail) {
     entry(out, "per_dealership", &length(mail.per_dealership));
     entry(out, "retry", &lengths(&mail.retry));
     entry(out, "retry_uncertain", &length(mail.retry_uncertain));
+    entry(out, "least_life", &length(mail.least_life));
     let automatic: Vec<String> = mail.automatic.iter().map(ToString::to_string).collect();
     entry(out, "automatic", &texts(&automatic));
 }

@@ -38,6 +38,7 @@ pub(super) fn mail(section: &Section<'_, '_>, partner: &str) -> Mail {
         per_dealership: section.duration("per_dealership", TimeDelta::zero()).unwrap_or(usual.per_dealership),
         retry: section.durations("retry", TimeDelta::seconds(1)).unwrap_or(usual.retry),
         retry_uncertain: section.duration("retry_uncertain", TimeDelta::seconds(1)).unwrap_or(usual.retry_uncertain),
+        least_life: section.duration("least_life", TimeDelta::zero()).unwrap_or(usual.least_life),
         automatic: section.list("automatic", automatic).unwrap_or_else(|| Mail::AUTOMATIC.to_vec()),
         bounces: section.path("bounces"),
         transport,

@@ -100,13 +100,14 @@ impl Onboarding {
         [by_stage, code_failed, by_probe, booking, self.letter_attention()].into_iter().flatten().min()
     }
 
-    /// What is wrong with the letters of a dealership that is still to connect.
+    /// What is wrong with the letters of a dealership.
     fn letter_attention(&self) -> Option<Attention> {
-        if self.is_confirmed() || self.mail.is_none() {
-            return None;
-        }
+        // Also who is live hears nothing any more.
         if self.address_refused().is_some() {
             return Some(Attention::AddressRefused);
+        }
+        if self.is_confirmed() || self.mail.is_none() {
+            return None;
         }
         if self.held_letter().is_some() {
             return Some(Attention::LetterFailed);

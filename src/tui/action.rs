@@ -157,7 +157,7 @@ actions! {
         SendWordReceived "send-word-received" "send word received" Asks "Send that we have the dealer's word and wait for Xtime.",
         SendLive "send-live" "send live notice" Asks "Send that customers can book.",
         Reminders "reminders" "reminders" Records "Switch the reminders of the code's end off, or on again.",
-        ReadLetter "read-letter" "read letter" None "Read the dealership's newest letter exactly as it went out, the code masked.",
+        ReadLetter "read-letter" "read letter" None "Read the dealership's newest letter as it is written from what holds now, the code masked.",
         Mailbox "mailbox" "mailbox" None "Read the simulated dealer's mailbox (demo only).",
         Reveal "reveal" "reveal code" None "Show the code for 15 seconds.",
         CopyCode "copy-code" "copy code" None "Copy the code to the clipboard of the terminal.",

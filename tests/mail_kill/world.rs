@@ -91,7 +91,7 @@ pub fn settings(url: &str, patience: &str, more: &str) -> String {
     format!(
         "[mail]\ntransport = \"{url}\"\nfrom = \"DataClover Onboarding <onboarding@example.com>\"\n\
          per_dealership = \"0s\"\nper_hour = 1000000\nretry = [\"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\"]\n\
-         retry_uncertain = \"1s\"\nconnect_timeout = \"{PATIENT}\"\ncommand_timeout = \"{patience}\"\n\
+         retry_uncertain = \"1s\"\nleast_life = \"0s\"\nconnect_timeout = \"{PATIENT}\"\ncommand_timeout = \"{patience}\"\n\
          answer_timeout = \"{patience}\"\n{more}\n"
     )
 }

@@ -21,6 +21,8 @@ pub struct MailMood {
     pub down: bool,
     /// The share of letters that are refused for the time being.
     pub busy: f64,
+    /// It refuses every recipient, for a reason that is about us.
+    pub unwilling: bool,
     /// The share of letters that it takes without saying so; every second of those never arrives.
     pub silent: f64,
 }
@@ -46,6 +48,8 @@ pub struct MailState {
     pub hangs: Option<Hang>,
     pub under_way: usize,
     pub most_under_way: usize,
+    /// How often a letter was brought.
+    pub tries: u32,
 }
 
 /// Where a hand-over stops.
@@ -76,6 +80,7 @@ impl MailWorld {
             hangs: None,
             under_way: 0,
             most_under_way: 0,
+            tries: 0,
         };
         Arc::new(Self { clock, state: Mutex::new(state) })
     }
@@ -140,6 +145,7 @@ impl Courier for MailWorld {
         let (latency, mood, busy, silent, arrives, hangs) = {
             let mut state = self.state.lock();
             state.under_way += 1;
+            state.tries += 1;
             state.most_under_way = state.most_under_way.max(state.under_way);
             let mood = state.mood.clone();
             let (busy, silent) = (state.rng.random_bool(mood.busy), state.rng.random_bool(mood.silent));
@@ -153,6 +159,13 @@ impl Courier for MailWorld {
         if self.state.lock().unknown.contains(&parcel.to) {
             let (reason, address) = ("550 5.1.1 no such user".to_owned(), Some("5.1.1".to_owned()));
             return Delivery::Refused { reason, permanent: true, address };
+        }
+        if mood.unwilling {
+            return Delivery::Refused {
+                reason: "550 5.7.1 relaying denied".to_owned(),
+                permanent: true,
+                address: None,
+            };
         }
         if busy {
             return Delivery::Refused { reason: "450 4.2.1 busy".to_owned(), permanent: false, address: None };
@@ -217,6 +230,16 @@ struct Told {
     arrived: u32,
     person_wanted_it_again: bool,
     begun_at: Vec<Timestamp>,
+    queued_at: Option<Timestamp>,
+    ends: u32,
+}
+
+impl Told {
+    /// Six tries of the ladder, and the two of a letter in doubt.
+    fn end(&mut self) {
+        self.ends += 1;
+        assert!(self.person_wanted_it_again || self.ends <= 8, "a letter is tried without end");
+    }
 }
 
 impl MailChecker {
@@ -231,6 +254,7 @@ impl MailChecker {
                 let told = self.letters.entry(*letter).or_default();
                 assert!(told.kind.is_none(), "a letter is queued once");
                 (told.kind, told.owner, told.generation) = (Some(*what), Some(id), *generation);
+                told.queued_at = Some(event.at);
                 if let Some(seconds) = seconds {
                     let again = self.reminders.insert((id, *generation, *seconds), *letter);
                     assert_eq!(again, None, "reminded of the same twice");
@@ -244,6 +268,12 @@ impl MailChecker {
                 told.begun += 1;
                 to.raw().clone_into(&mut told.to);
                 told.begun_at.push(event.at);
+                if told.kind == Some(LetterKind::Reminder) {
+                    let quiet = cloverwatch::domain::MailPolicy::default().quiet.unwrap();
+                    let woken = quiet.end(told.queued_at.unwrap(), before.profile.timezone);
+                    let dies = before.invitation.as_ref().unwrap().expires_at;
+                    assert!(woken.is_none_or(|woken| woken >= dies), "a reminder was queued in the quiet hours");
+                }
                 assert_eq!(before.profile.contact.email, *to);
                 assert!(before.archived_at.is_none() && before.address_refused().is_none());
                 if told.kind.unwrap().carries_code() {
@@ -268,11 +298,14 @@ impl MailChecker {
                 let told = self.letters.get_mut(letter).unwrap();
                 told.refused_after_begun += u32::from(told.sending);
                 told.sending = false;
+                told.end();
             }
-            Fact::EmailUncertain { letter, .. } => {
+            Fact::EmailUncertain { letter, refused, .. } => {
                 let told = self.letters.get_mut(letter).unwrap();
-                told.uncertain += u32::from(told.sending);
+                told.refused_after_begun += u32::from(told.sending && *refused);
+                told.uncertain += u32::from(told.sending && !*refused);
                 told.sending = false;
+                told.end();
             }
             Fact::EmailRetried { letter } => self.letters.get_mut(letter).unwrap().person_wanted_it_again = true,
             _ => {}

@@ -88,7 +88,7 @@ pub fn plan(rng: &mut StdRng, end: Timestamp) -> Vec<(Timestamp, Deed)> {
     }
     for _ in 0..4 {
         let at = start() + hours(rng, 2.0..week - 30.0);
-        let seconds = if rng.random_bool(0.5) { 7_200 } else { -300 };
+        let seconds = [7_200, 7_200, -300, -10_800][rng.random_range(0..4)];
         plan.push((at, Deed::Step(seconds)));
     }
     plan.push((end - TimeDelta::hours(26), Deed::Mood(Change::Calm)));

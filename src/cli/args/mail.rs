@@ -20,7 +20,7 @@ pub struct Resend {
 /// `mail …`.
 #[derive(Debug, Subcommand)]
 pub enum Mail {
-    /// Letters that wait or went wrong; with --all every letter
+    /// Letters that wait or went wrong; with --all every letter that is kept (all about the present code, the latest before it)
     #[command(visible_alias = "ls")]
     List {
         /// Only of dealerships that a query finds
@@ -66,7 +66,7 @@ pub enum Mail {
     },
     /// Try letters again now
     Retry(Letters),
-    /// Do not send letters after all
+    /// Do not send letters after all; those that went wrong are put away
     Suppress {
         #[command(flatten)]
         #[allow(missing_docs)]

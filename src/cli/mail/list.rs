@@ -27,7 +27,15 @@ pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -
         return app.out.document(&json!({ "schema": SCHEMA, "letters": letters }));
     }
     let out = &app.out;
-    for one in &found {
+    let cells: Vec<_> = found
+        .iter()
+        .map(|one| {
+            [away(one.letter.at, desk.now), state_words(&one.letter, desk.now), title(&one.letter), named(&one.state)]
+        })
+        .collect();
+    let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let widths = [0, 1, 2, 3].map(width);
+    for (one, row) in found.iter().zip(&cells) {
         let letter = &one.letter;
         let ink = match letter.state {
             LetterState::Failed | LetterState::Bounced => Ink::Bad,
@@ -36,13 +44,14 @@ pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -
             _ => Ink::Plain,
         };
         let words = letter.words.as_deref().map(|words| format!("  {}", clean(words))).unwrap_or_default();
+        let cell = |column: usize| fit(&row[column], widths[column]);
         out.line(format!(
-            "{}  {}  {}  {}  {} -> {}{}",
+            "{}  {}  {}  {}  {}  {}{}",
             out.ink(Ink::Dim, &letter.id.to_string()),
-            fit(&away(letter.at, desk.now), 14),
-            out.ink(ink, &fit(&state_words(letter, desk.now), 12)),
-            fit(&title(letter), 12),
-            named(&one.state),
+            cell(0),
+            out.ink(ink, &cell(1)),
+            cell(2),
+            cell(3),
             letter.to.plain(),
             out.ink(Ink::Dim, &words),
         ))?;

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, Event, Fact, LetterId, LetterState, in_words};
+use crate::domain::{DealershipId, Event, Fact, LetterId, LetterState};
 use crate::engine::{self, Engine};
 
-use super::super::app::App;
 use super::super::error::CliError;
 
 /// What became of the letters of a command.
@@ -19,18 +18,9 @@ impl Posted {
     ///
     /// # Errors
     /// When what became of them could not be recorded.
-    pub(in crate::cli) async fn now(
-        app: &App,
-        engine: &Engine,
-        letters: &[(DealershipId, LetterId)],
-    ) -> Result<Self, CliError> {
+    pub(in crate::cli) async fn now(engine: &Engine, letters: &[(DealershipId, LetterId)]) -> Result<Self, CliError> {
         if !engine.sends_letters() || letters.is_empty() {
             return Ok(Self::default());
-        }
-        let (apart, now) = (engine.policy().mail.per_dealership, app.clock.now());
-        let pause = |id: DealershipId| engine.book().get(id).and_then(|state| state.letter_pause(apart, now));
-        if let Some(longest) = letters.iter().filter_map(|(id, _)| pause(*id)).max() {
-            app.out.note(format!("a dealership had a letter a moment ago; the next one goes in {}", in_words(longest)));
         }
         let posted = engine.post_now(letters).await?;
         Ok(Self(posted.into_iter().map(|one| (one.letter.id, one)).collect()))

@@ -91,7 +91,7 @@ type Wanted = (Arc<Onboarding>, Outcome, Option<LetterId>);
 /// Hands over what was queued, and tells what became of each.
 async fn finish(app: &App, engine: &Engine, done: Vec<Wanted>, json: bool) -> Result<(), CliError> {
     let letters: Vec<_> = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
-    let posted = Posted::now(app, engine, &letters).await?;
+    let posted = Posted::now(engine, &letters).await?;
     let mut report = Report::default();
     for (state, outcome, letter) in done {
         let outcome = outcome.with_letter(posted.of(letter));
@@ -131,10 +131,7 @@ pub(super) async fn retry(app: &App, args: &Letters) -> Result<(), CliError> {
 pub(super) async fn suppress(app: &App, args: &Letters, reason: &str) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
     engine.settle_letters().await;
-    let found: Vec<_> = chosen(app, &engine, args)?.into_iter().filter(|one| one.letter.due_at.is_some()).collect();
-    if found.is_empty() {
-        return Err(CliError::Refused("none of these letters waits".to_owned()));
-    }
+    let found = chosen(app, &engine, args)?;
     ask_above_many(app, found.len(), &format!("drop {} letters", found.len()), args.yes).await?;
     let actor = app.actor();
     let mut report = Report::default();

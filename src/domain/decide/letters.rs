@@ -111,7 +111,11 @@ fn queue_due(state: &Onboarding, ctx: &Context<'_>) -> Vec<Fact> {
 /// The last look before anything leaves: either it is durable that the letter is being handed over, or it does not go.
 fn begin(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     let Some(due_at) = letter.due_at else { return Err(Refusal::LetterState(letter.state)) };
-    match state.letter_obstacle(letter, ctx.now) {
+    // What is on its way for longer than its code lives is of no use.
+    let soon = ctx.now + ctx.policy.mail.least_life;
+    let dying = letter.kind.carries_code() && state.invitation.as_ref().is_some_and(|code| code.expires_at <= soon);
+    let obstacle = state.letter_obstacle(letter, ctx.now);
+    match obstacle.or(dying.then_some(Obstacle::Dying(letter.generation))) {
         Some(obstacle) if obstacle.holds() => return Err(Refusal::Letter(obstacle)),
         Some(obstacle) => {
             return Ok(vec![Fact::EmailSuppressed { letter: letter.id, reason: obstacle.to_string().into() }]);
@@ -177,8 +181,9 @@ fn retry(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<F
 }
 
 fn suppress(letter: &Letter, reason: &str) -> Result<Vec<Fact>, Refusal> {
-    match letter.due_at {
-        Some(_) => Ok(vec![Fact::EmailSuppressed { letter: letter.id, reason: reason.into() }]),
-        None => Err(Refusal::LetterState(letter.state)),
+    // One that went wrong is put away so.
+    match letter.due_at.is_some() || letter.is_trouble() {
+        true => Ok(vec![Fact::EmailSuppressed { letter: letter.id, reason: reason.into() }]),
+        false => Err(Refusal::LetterState(letter.state)),
     }
 }

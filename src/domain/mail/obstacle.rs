@@ -1,7 +1,5 @@
 //! What forbids a letter: asked when it is queued, whenever the dealership changes, and at the last moment before it leaves.
 
-use chrono::TimeDelta;
-
 use super::{Letter, LetterKind};
 use crate::domain::{InvitationState, Onboarding, Timestamp};
 
@@ -12,10 +10,12 @@ pub enum Obstacle {
     #[error("the dealership is archived")]
     Archived,
     /// There is nowhere to send it.
-    #[error("the dealership has no e-mail address; correct its profile first")]
+    #[error("the dealership has no e-mail address; import its row again with one")]
     NoAddress,
     /// Its address does not work.
-    #[error("address refused: {0}; correct the address, or have the letter tried again if it is right")]
+    #[error(
+        "address refused: {0}; correct the address first (import its row again), or try the letter again if it is right"
+    )]
     AddressRefused(Box<str>),
     /// A newer code counts.
     #[error("code {0} is superseded")]
@@ -24,7 +24,7 @@ pub enum Obstacle {
     #[error("code {0} expired")]
     Expired(u32),
     /// The code is as good as dead.
-    #[error("code {0} dies within a minute")]
+    #[error("code {0} dies in a moment: nobody would get to enter it")]
     Dying(u32),
     /// We took the code back.
     #[error("code {0} is revoked")]
@@ -36,7 +36,7 @@ pub enum Obstacle {
     #[error("never invited")]
     NeverInvited,
     /// Nobody waits for Xtime.
-    #[error("nobody waits for Xtime to show the integration")]
+    #[error("the 24 hours for Xtime to show it are not running")]
     NobodyWaits,
     /// The dealer has entered the code, by their word.
     #[error("the dealer says the code was entered")]
@@ -56,9 +56,6 @@ impl Obstacle {
     }
 }
 
-/// A code that dies within this is not sent: nobody would get to enter it (our assumption).
-const LEAST_LIFE: TimeDelta = TimeDelta::minutes(1);
-
 impl Onboarding {
     /// What forbids a letter of a kind about a code at a moment.
     pub fn obstacle(&self, kind: LetterKind, generation: u32, now: Timestamp) -> Option<Obstacle> {
@@ -68,7 +65,9 @@ impl Onboarding {
         let forbids = match kind {
             _ if kind.carries_code() => self.code_obstacle(kind, generation, now),
             LetterKind::WordReceived if self.is_confirmed() => Some(Obstacle::Connected),
-            LetterKind::WordReceived if self.confirmation.dealer_confirmed_at.is_none() => Some(Obstacle::NobodyWaits),
+            LetterKind::WordReceived if self.confirmation.due_at.is_none_or(|due| now >= due) => {
+                Some(Obstacle::NobodyWaits)
+            }
             LetterKind::WordReceived => None,
             LetterKind::OpcodeGuide => self.is_live().then_some(Obstacle::Live),
             _ => (!self.is_live()).then(|| Obstacle::NotLive(self.stage(now))),
@@ -96,7 +95,6 @@ impl Onboarding {
             InvitationState::Expired => Some(Obstacle::Expired(generation)),
             InvitationState::Revoked => Some(Obstacle::Revoked(generation)),
             InvitationState::Superseded => Some(Obstacle::Superseded(generation)),
-            InvitationState::Live if newest.expires_at - now < LEAST_LIFE => Some(Obstacle::Dying(generation)),
             InvitationState::Live if kind != LetterKind::Reminder => None,
             InvitationState::Live => self.confirmation.dealer_confirmed_at.is_some().then_some(Obstacle::WordGiven),
         }

@@ -72,6 +72,8 @@ pub struct MailPolicy {
     pub retry: Vec<TimeDelta>,
     /// How long an uncertain letter rests before its one more try.
     pub retry_uncertain: TimeDelta,
+    /// A code that dies within this is not sent: nobody would get to enter it (1 min; our assumption).
+    pub least_life: TimeDelta,
     /// How far apart two letters to one dealership are.
     pub per_dealership: TimeDelta,
 }
@@ -87,6 +89,7 @@ impl Default for MailPolicy {
             live: true,
             retry: [1, 5, 15, 60, 120].map(TimeDelta::minutes).to_vec(),
             retry_uncertain: TimeDelta::minutes(15),
+            least_life: TimeDelta::minutes(1),
             per_dealership: TimeDelta::minutes(1),
         }
     }

@@ -98,9 +98,6 @@ pub struct Posted {
     pub why: Option<String>,
 }
 
-/// How long somebody who waits for a letter waits for its dealership's turn.
-const LONGEST_PAUSE: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
-
 /// How long a result that could not be recorded rests before that is tried again.
 const REST: Duration = Duration::from_secs(1);
 
@@ -153,9 +150,8 @@ impl Engine {
         Ok(post.press.write(&state, &occasion(letter), &self.inner.parts.policy)?)
     }
 
-    /// Hands over these letters, one try each, those of one dealership one after the other, and waits for it, also for a dealership's
-    /// turn when it had one a moment ago: for a command that ends afterwards. When the mail server fails, or the hour is full, the
-    /// rest stays queued.
+    /// Hands over these letters, one try each, those of one dealership one after the other, and waits for it: for a command that ends
+    /// afterwards. When the mail server fails, the hour is full, or the dealership had a letter a moment ago, it stays queued.
     ///
     /// # Errors
     /// When nothing may be recorded, or nobody sends letters.
@@ -355,7 +351,7 @@ impl Inner {
 
     /// One try for somebody who waits. Why the letter waits still, in words.
     async fn post_one(&self, id: DealershipId, letter: LetterId, down: &Mutex<Option<String>>) -> Option<String> {
-        match self.try_letter_after_pause(id, letter).await {
+        match self.try_letter(id, letter).await {
             Tried::Ended(_) => None,
             Tried::Held | Tried::Withheld => self.why_held(id, letter),
             Tried::Unrecorded => Some("that it is being sent could not be recorded".to_owned()),
@@ -364,20 +360,6 @@ impl Inner {
                 Some(why)
             }
         }
-    }
-
-    /// One try, when the dealership may have its next letter; not longer than [`LONGEST_PAUSE`] away.
-    async fn try_letter_after_pause(&self, id: DealershipId, letter: LetterId) -> Tried {
-        let apart = self.parts.policy.mail.per_dealership;
-        let pause = self.book().get(id).and_then(|state| state.letter_pause(apart, self.now()));
-        if let Some(pause) = pause.filter(|pause| *pause <= LONGEST_PAUSE) {
-            tokio::select! {
-                biased;
-                () = self.cancel.cancelled() => return Tried::Held,
-                () = self.parts.clock.sleep(pause.to_std().unwrap_or_default()) => {}
-            }
-        }
-        self.try_letter(id, letter).await
     }
 
     /// Why a letter that could go does not go now, in words.

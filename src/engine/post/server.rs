@@ -61,6 +61,8 @@ struct Failing {
     retry: Duration,
     retry_at: Timestamp,
     trial: bool,
+    /// Somebody asked for the trial; that it fails makes the rests no longer.
+    nudged: bool,
 }
 
 /// The breaker of the mail server.
@@ -119,11 +121,11 @@ impl Server {
     pub fn down(&mut self, why: String, at: Timestamp, elapsed: Duration, rest: impl Fn(usize) -> TimeDelta) {
         let (since, attempt) = self.failing.take().map_or((at, 0), |failing| {
             // Several letters that were under way together are one failure.
-            (failing.since, failing.attempt + usize::from(failing.trial))
+            (failing.since, failing.attempt + usize::from(failing.trial && !failing.nudged))
         });
         let rest = rest(attempt).min(LONGEST_REST);
         let retry = elapsed.saturating_add(rest.to_std().unwrap_or_default());
-        self.failing = Some(Failing { why, since, attempt, retry, retry_at: at + rest, trial: false });
+        self.failing = Some(Failing { why, since, attempt, retry, retry_at: at + rest, trial: false, nudged: false });
     }
 
     /// The trial ended without saying anything about the server.
@@ -138,6 +140,7 @@ impl Server {
         if let Some(failing) = &mut self.failing {
             failing.retry = failing.retry.min(elapsed);
             failing.retry_at = failing.retry_at.min(at);
+            failing.nudged = true;
         }
     }
 

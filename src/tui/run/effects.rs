@@ -100,8 +100,10 @@ impl Errands {
         self.each(work, AT_ONCE, items, move |(id, command)| {
             let (engine, actor) = (engine.clone(), actor.clone());
             async move {
+                let retried = matches!(command, Command::RetryLetter { .. });
                 let answer = engine.execute(id, command, &actor).await.map(|events| match events.last() {
                     Some(event) => event.summary(),
+                    None if retried => "the letter is being tried now".to_owned(),
                     None => "it was so already".to_owned(),
                 });
                 (id, answer)
