@@ -79,12 +79,16 @@ pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliEr
         app.out.note("no letters go out: mail is off ([mail] transport = \"none\")");
     }
     let outcomes = issue(app, &engine, &items, wish, !args.no_email).await?;
-    let issued = items.iter().zip(&outcomes).filter(|(_, outcome)| matches!(outcome, Outcome::Done(..)));
-    let letters: Vec<_> = issued.filter_map(|(item, _)| Some((item.state.id, letter(&engine, item)?))).collect();
+    let queued: Vec<Option<LetterId>> = items
+        .iter()
+        .zip(&outcomes)
+        .map(|(item, outcome)| letter(&engine, item).filter(|_| matches!(outcome, Outcome::Done(..))))
+        .collect();
+    let letters: Vec<_> =
+        items.iter().zip(&queued).filter_map(|(item, queued)| Some((item.state.id, (*queued)?))).collect();
     let posted = Posted::now(&engine, &letters).await?;
     let mut report = Report::default();
-    for (item, outcome) in items.into_iter().zip(outcomes) {
-        let queued = letter(&engine, &item).filter(|_| matches!(outcome, Outcome::Done(..)));
+    for ((item, outcome), queued) in items.into_iter().zip(outcomes).zip(queued) {
         report.push(item.state, outcome.with_letter(posted.of(queued)));
     }
     report.finish(app, args.targets.json.json)
