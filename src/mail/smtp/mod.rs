@@ -2,7 +2,7 @@
 //!
 //! The conversation is held here, phase by phase, because what a failure *means* depends on how far it had come: until the server asked for the
 //! content nothing was handed over, and from then on only a 2xx says that a letter was taken. lettre lends its words (addresses, commands, ways to
-//! sign in); the lines are read by [`wire`], within bounds.
+//! sign in); the lines are read by `wire`, within bounds.
 
 mod hand_over;
 mod reply;
