@@ -241,7 +241,12 @@ fn foot(
         };
         pen.text(1, y + 2, room, &words, theme.dim);
     }
-    let words = letter.words.as_deref().map(clean).unwrap_or_default();
+    // Why it waits, where nothing is known of the letter itself: the whole of what the banner may have no room for.
+    let server = match &state.status.mail.state {
+        MailState::Down { why, .. } if letter.due_at.is_some() => Some(why.as_str()),
+        _ => None,
+    };
+    let words = letter.words.as_deref().or(server).map(clean).unwrap_or_default();
     let (_, _, tone) = Fate::of(letter).look();
     for (place, line) in (0..FOOT - 3).zip(wrap(&words, room)) {
         pen.text(1, y + 3 + place, room, &line, theme.tone(tone));
