@@ -110,7 +110,12 @@ pub fn check(text: &str) -> Result<Address, AddressProblem> {
     let domain = ascii_domain(domain).map_err(|why| AddressProblem::Domain(clean(domain).into_owned(), why))?;
     // Doubled dots are against the rules, but mailboxes with them were given out; in quotes they are within them.
     let mailbox = if mailbox.contains("..") { format!("\"{mailbox}\"") } else { mailbox.to_owned() };
-    Ok(Address { at: mailbox.len(), whole: format!("{mailbox}@{domain}").into() })
+    let whole = format!("{mailbox}@{domain}");
+    // Whoever puts messages together knows more of what cannot stand in an address.
+    if whole.parse::<lettre::Address>().is_err() {
+        return Err(AddressProblem::Mailbox(clean(&mailbox).into_owned(), "it has a character that no mailbox has"));
+    }
+    Ok(Address { at: mailbox.len(), whole: whole.into() })
 }
 
 /// The form in which an address with doubled dots is written here, as it came.
