@@ -43,7 +43,7 @@ pub use guide::{Guide, Observed, Step, guide};
 pub use id::{DealershipId, IntentId, LetterId};
 pub use mail::{
     AddressRefused, DueLetter, Letter, LetterKind, LetterState, Mail, MailPolicy, Obstacle, QuietHours, due_letter,
-    next_letter_at, refuses_address,
+    next_letter_at, refuses_address, same_address,
 };
 pub use onboarding::{
     BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,

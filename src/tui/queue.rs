@@ -219,8 +219,7 @@ fn entries(state: &Onboarding, into: &mut Vec<Entry>) {
     let generation = state.generation();
     for letter in state.letters().iter().rev() {
         let present = letter.generation == generation && state.archived_at.is_none();
-        let over = state.is_made_good(letter) || (state.is_confirmed() && letter.kind.carries_code());
-        let wrong = letter.is_trouble() && present && !over;
+        let wrong = present && state.is_troubled_by(letter);
         if letter.is_open() || wrong {
             let fate = Fate::of(letter);
             // Of what went wrong for good the code presses that dies first; of the rest the next try.

@@ -21,8 +21,7 @@ pub(super) struct Found {
 
 /// Whether somebody may still want to do something about a letter.
 pub(super) fn matters(state: &Onboarding, letter: &Letter) -> bool {
-    let over = state.is_made_good(letter) || (state.is_confirmed() && letter.kind.carries_code());
-    letter.is_open() || (letter.is_trouble() && !over)
+    letter.is_open() || state.is_troubled_by(letter)
 }
 
 /// Letters of these dealerships; the one that is next to go, or that went wrong longest ago, first.

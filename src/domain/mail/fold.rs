@@ -133,7 +133,7 @@ fn refuse(mail: &mut Mail, present: &Untrusted, address: &Untrusted, status: &st
 }
 
 /// Hardly any server tells letters by the case of an address.
-pub(crate) fn same_address(one: &Untrusted, other: &Untrusted) -> bool {
+pub fn same_address(one: &Untrusted, other: &Untrusted) -> bool {
     one.raw().trim().to_lowercase() == other.raw().trim().to_lowercase()
 }
 

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use super::{LetterId, Onboarding, Timestamp, Untrusted};
 
 pub use due::{DueLetter, due_letter, next_letter_at};
-pub(super) use fold::{apply, keep_to_generation, same_address};
+pub use fold::same_address;
+pub(super) use fold::{apply, keep_to_generation};
 pub use kind::LetterKind;
 pub use obstacle::Obstacle;
 pub use policy::{MailPolicy, QuietHours};
@@ -221,6 +222,13 @@ impl Onboarding {
             false => one.kind == letter.kind,
         });
         same.any(|one| one.state == LetterState::Sent)
+    }
+
+    /// Whether a letter went wrong and somebody must still do something about it: no later one made it good, and its code is not
+    /// one that the dealership is connected without.
+    pub fn is_troubled_by(&self, letter: &Letter) -> bool {
+        let over = self.is_made_good(letter) || (self.is_confirmed() && letter.kind.carries_code());
+        letter.is_trouble() && !over
     }
 
     /// The refused address, when it is still the dealership's.

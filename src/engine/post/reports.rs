@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::{Engine, EngineError, Inner};
-use crate::domain::{Actor, Command, DealershipId, Onboarding};
+use crate::domain::{Actor, Command, DealershipId, Onboarding, same_address};
 use crate::mail::bounce::{ReportError, Returned, read_report};
 use crate::mail::maildir::Maildir;
 
@@ -96,9 +96,8 @@ impl Inner {
 }
 
 fn wrote_to(state: &Onboarding, returned: &Returned, now: crate::domain::Timestamp) -> bool {
-    let address = returned.address.raw();
     let recent = |letter: &&crate::domain::Letter| letter.has_left() && now - letter.at < RECENT;
-    state.letters().iter().filter(recent).any(|letter| letter.to.raw().eq_ignore_ascii_case(address))
+    state.letters().iter().filter(recent).any(|letter| same_address(&letter.to, &returned.address))
 }
 
 /// The task that looks into the maildir.
