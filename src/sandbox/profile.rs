@@ -139,7 +139,9 @@ impl Profile {
             let weekday = Some((open, close));
             Week::new([weekday, weekday, weekday, weekday, weekday, saturday, None])
         };
-        let (denial, zulu, null_lists) = (chance.likely(0.5), chance.likely(0.2), chance.likely(0.3));
+        // Drawn for nothing since every denial is the public one: without it every other draw would be another.
+        chance.likely(0.5);
+        let (zulu, null_lists) = (chance.likely(0.2), chance.likely(0.3));
         let occupancy = 0.2 + 0.5 * chance.unit();
         let troubled = chance.likely(0.15);
         let mut chance = Chance::of(seed, &["house", dealer]);
@@ -147,7 +149,7 @@ impl Profile {
         let trouble = troubled.then_some(trouble);
         Self {
             zone: zone.unwrap_or(drawn),
-            denial: if denial { Denial::Bare } else { Denial::Envelope },
+            denial: Denial::Bare,
             zulu,
             null_lists,
             occupancy,

@@ -234,12 +234,19 @@ pub struct Heard<'a> {
     pub shape: Shape,
     /// The envelope's `success`, when it is a boolean.
     pub success: Option<bool>,
-    /// The list that was asked for is there: an array, or `null` beside `success: true`.
+    /// The list that was asked for is there: an array, or `null`, the platform's other way to say "empty".
     pub listed: bool,
     /// The envelope's `code`.
     pub code: Option<&'a str>,
     /// The envelope's or gateway's message.
     pub message: Option<&'a str>,
+}
+
+impl Heard<'_> {
+    fn is_a_clear_yes(&self) -> bool {
+        let accused = self.code.is_some() || self.message.is_some();
+        self.status == 200 && self.success == Some(true) && self.listed && !accused
+    }
 }
 
 /// What an answer means.
@@ -266,10 +273,10 @@ const fn is_failing(status: u16) -> bool {
     matches!(status, 300..=399 | 407 | 408 | 425 | 429 | 500..)
 }
 
-/// Reads an answer. Only a 2xx with the list and without a failure beside it is "connected" by itself; a body that is no JSON object is
-/// never a yes or a no about a dealership; everything else is for the table, first match wins.
+/// Reads an answer. "Connected" by itself is only what is wholly a yes: status 200, an object with `success: true`, the list that was asked
+/// for, and no code or message, which belong to failures. A body that is no JSON object is never a yes or a no about a dealership.
+/// Everything else is for the table, first match wins.
 pub fn classify(table: &[Meaning], heard: &Heard<'_>) -> Verdict {
-    let ok = (200..=299).contains(&heard.status);
     match heard.shape {
         Shape::Html => return Verdict::unknown(false),
         // A refusal of our token needs no body to be understood, and changes no dealership.
@@ -277,18 +284,11 @@ pub fn classify(table: &[Meaning], heard: &Heard<'_>) -> Verdict {
             return Verdict { outcome: Outcome::OurCredentials, ..Verdict::unknown(false) };
         }
         Shape::Other => return Verdict::unknown(false),
-        Shape::Empty if ok => return Verdict::unknown(false),
-        Shape::Empty => {}
-        Shape::Object if ok && heard.success != Some(false) => {
-            let failure = heard.code.is_some() && heard.success.is_none();
-            if heard.listed && !failure {
-                return Verdict { outcome: Outcome::Connected, healthy: true, ..Verdict::unknown(false) };
-            }
-            if heard.success == Some(true) {
-                return Verdict::unknown(true);
-            }
+        Shape::Empty if (200..=299).contains(&heard.status) => return Verdict::unknown(false),
+        Shape::Object if heard.is_a_clear_yes() => {
+            return Verdict { outcome: Outcome::Connected, healthy: true, ..Verdict::unknown(false) };
         }
-        Shape::Object => {}
+        Shape::Empty | Shape::Object => {}
     }
     let Some((row, meaning)) = table.iter().enumerate().find(|(_, meaning)| meaning.matches(heard)) else {
         return Verdict::unknown(!is_failing(heard.status));

@@ -167,7 +167,7 @@ impl Platform for HttpPlatform {
             }
         };
         let outcome = heard.verdict.outcome;
-        let services = heard.reply.filter(|_| outcome == Outcome::Connected).and_then(|reply| reply.services());
+        let services = heard.reply.filter(|_| outcome == Outcome::Connected).and_then(|reply| reply.services);
         let ended_at = self.wire.clock().now();
         let unrecognised = heard.verdict.unrecognised;
         Answer {
@@ -320,8 +320,18 @@ fn words(reply: &Reply, verdict: Verdict, wanted: Wanted, max_rows: usize) -> St
     match (verdict.row, &reply.list) {
         (Some(row), _) => format!("status {status}{} (row {} of the meanings)", said(reply), row + 1),
         (None, List::TooLong(_)) => format!("status {status}: a list of more than {max_rows} {name}"),
-        (None, _) if status < 300 && reply.success == Some(true) => {
-            format!("unrecognised answer: status {status}, success, but no list of {name}")
+        (None, List::Absent) if status == 200 && reply.success == Some(true) => {
+            format!("unrecognised answer: status {status}, success, but no list of {name}{}", said(reply))
+        }
+        (None, List::Odd) if status == 200 && reply.success == Some(true) => {
+            format!(
+                "unrecognised answer: status {status}, success, but a list of {name} that cannot be read{}",
+                said(reply)
+            )
+        }
+        (None, List::Rows(_) | List::Null) if reply.success != Some(false) => {
+            let claim = if reply.success.is_none() { "no word of success" } else { "success" };
+            format!("unrecognised answer: status {status}, a list of {name} with {claim}{}", said(reply))
         }
         (None, _) if verdict.unrecognised => format!("unrecognised answer: status {status}{}", said(reply)),
         (None, _) => format!("status {status}{}", said(reply)),

@@ -178,12 +178,18 @@ fn only_a_plain_401_asks_for_another_token() {
     for (status, body) in [
         (401, BOOKED),
         (401, r#"{"success":true}"#),
-        (401, r#"{"message":"Dealer xts1 is not connected"}"#),
         (403, r#"{"message":"Invalid token"}"#),
         (200, r#"{"success":false,"message":"Invalid token"}"#),
     ] {
         assert!(!receipt(status, body).token_refused, "{status} {body}");
     }
+    // Words that a person taught are about the dealership, not about the token.
+    let body = r#"{"message":"Dealer xts1 is not connected"}"#;
+    assert!(receipt(401, body).token_refused);
+    let row =
+        serde_json::from_str(r#"{"status": 401, "message": "is not connected$", "means": "not-connected"}"#).unwrap();
+    let settings = Settings { meanings: vec![row], ..Settings::default() };
+    assert!(!Receipt::read(401, body.as_bytes(), &settings).token_refused);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Reads the platform's JSON: the envelope, the lists, and dealer-local times. Pure, tolerant where nothing hangs on it, and
 //! never guessing where something does.
 //!
-//! Decided here: unknown fields are ignored; a field given twice makes the whole answer unreadable; a `success` that is no boolean counts as
-//! `false`; a row that cannot be read is skipped (it could not be booked by it), but a list of which no row can be read is no list; a
-//! list longer than allowed is no list.
+//! Decided here: unknown fields are ignored; a field given twice, or nesting that no answer needs, makes the whole answer unreadable; a
+//! `success` that is no boolean counts as `false`; services are read wholly or not at all, because an opcode that was overlooked would be
+//! called missing; a slot that cannot be read is skipped (it could not be booked by it), but a list of which no slot can be read is no
+//! list; a list longer than allowed is no list.
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Deserializer};
@@ -20,6 +21,8 @@ const MESSAGE_CHARS: usize = 2_000;
 const CODE_CHARS: usize = 100;
 /// No slot is longer than a day.
 const LONGEST_SLOT: u32 = 24 * 60;
+/// How deep an answer may be nested: the deepest that is public has four levels.
+const DEEPEST: usize = 32;
 
 /// Which list of the envelope was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +57,7 @@ pub enum List {
     Rows(Rows),
     /// An array with more rows than allowed; how many it had at least.
     TooLong(usize),
-    /// Something else.
+    /// Something else, or services of which not every one can be read.
     Odd,
 }
 
@@ -106,6 +109,8 @@ pub struct Reply {
     pub message: Option<String>,
     /// The list that was asked for.
     pub list: List,
+    /// The services; `None` when they were not asked for, there was no list, or any of its rows could not be read.
+    pub services: Option<Vec<Service>>,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +121,10 @@ struct Envelope<'a> {
     code: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
     message: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    error: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "given")]
+    errors: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
     services: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "availableAppointments", deserialize_with = "given")]
@@ -233,14 +242,26 @@ impl Reply {
     /// Reads a status and a body. Never fails: what cannot be read is a [`Shape`] of its own.
     pub fn read(status: u16, body: &[u8], wanted: Wanted, max_rows: usize) -> Self {
         let (shape, body) = Shape::of(body);
-        let bare = |shape| Self { status, shape, success: None, code: None, message: None, list: List::Absent };
+        let bare = |shape| Self {
+            status,
+            shape,
+            success: None,
+            code: None,
+            message: None,
+            list: List::Absent,
+            services: None,
+        };
         if shape != Shape::Object {
             return bare(shape);
+        }
+        if is_deep(body) {
+            return bare(Shape::Other);
         }
         let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return bare(Shape::Other) };
         let success = envelope.success.map(|raw| raw.get() == "true");
         let (mut code, mut message) = (scalar(envelope.code), scalar(envelope.message));
-        if success != Some(true) {
+        // An error beside a success contradicts it, under whatever name.
+        if success != Some(true) || envelope.error.is_some() || envelope.errors.is_some() {
             read_other_names(body, &mut code, &mut message);
         }
         let list = match wanted {
@@ -248,22 +269,30 @@ impl Reply {
             Wanted::Slots => envelope.slots,
             Wanted::Appointments => envelope.appointments,
         };
+        let mut list = list.map_or(List::Absent, |raw| rows(raw, max_rows));
+        let services = match &list {
+            List::Null => Some(Vec::new()),
+            List::Rows(rows) if wanted == Wanted::Services => rows.iter().map(service).collect(),
+            _ => None,
+        };
+        if matches!((wanted, &list, &services), (Wanted::Services, List::Rows(_), None)) {
+            list = List::Odd;
+        }
         Self {
             status,
             shape: Shape::Object,
             success,
             code: code.map(|code| short_code(&code)),
             message: message.map(|message| short_message(&message)),
-            list: list.map_or(List::Absent, |raw| rows(raw, max_rows)),
+            list,
+            services,
         }
     }
 
     /// What counts for the meaning.
     pub fn heard(&self) -> Heard<'_> {
         let listed = match self.list {
-            List::Rows(_) => true,
-            // Only beside an explicit success: a gateway's error may carry empty fields too.
-            List::Null => self.success == Some(true),
+            List::Rows(_) | List::Null => true,
             List::Absent | List::TooLong(_) | List::Odd => false,
         };
         Heard {
@@ -274,11 +303,6 @@ impl Reply {
             code: self.code.as_deref(),
             message: self.message.as_deref(),
         }
-    }
-
-    /// The services; `None` when there was no list, or none of its rows could be read.
-    pub fn services(&self) -> Option<Vec<Service>> {
-        self.readable_rows(service)
     }
 
     /// The appointments as they came; `None` without an explicit success, without a list (a `null` proves nothing here), or when any of
@@ -293,9 +317,9 @@ impl Reply {
         }
     }
 
-    /// The slots in their order in time, each moment and length once; `None` as for the services.
+    /// The slots in their order in time, each moment and length once; `None` when there was no list, or none of its rows could be read.
     pub fn slots(&self, default_minutes: u32) -> Option<Vec<Slot>> {
-        let mut slots = self.readable_rows(|row| {
+        let read = |row: &str| {
             let row: SlotRow<'_> = serde_json::from_str(row).ok()?;
             let minutes = match row.minutes.map(RawValue::get) {
                 None | Some("null") => default_minutes,
@@ -303,22 +327,35 @@ impl Reply {
             };
             let local = local_time(&scalar(row.at)?)?;
             (1..=LONGEST_SLOT).contains(&minutes).then_some(Slot { local, minutes })
-        })?;
+        };
+        let mut slots = match &self.list {
+            List::Null => Vec::new(),
+            List::Rows(rows) => {
+                let found: Vec<Slot> = rows.iter().filter_map(read).collect();
+                (rows.is_empty() || !found.is_empty()).then_some(found)?
+            }
+            List::Absent | List::TooLong(_) | List::Odd => return None,
+        };
         slots.sort_unstable_by_key(|slot| (slot.local, slot.minutes));
         slots.dedup();
         Some(slots)
     }
+}
 
-    fn readable_rows<T>(&self, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
-        match &self.list {
-            List::Null => Some(Vec::new()),
-            List::Rows(rows) => {
-                let found: Vec<T> = rows.iter().filter_map(read).collect();
-                (rows.is_empty() || !found.is_empty()).then_some(found)
-            }
-            List::Absent | List::TooLong(_) | List::Odd => None,
+/// Whether brackets are nested deeper than any answer needs.
+fn is_deep(body: &[u8]) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    body.iter().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => depth += 1,
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
         }
-    }
+        depth > DEEPEST
+    })
 }
 
 fn rows(raw: &RawValue, max_rows: usize) -> List {

@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::Outcome;
 use crate::xtime::meaning::{Meaning, classify, defaults};
 
-/// Compiled once: the table has large patterns.
+/// Compiled once.
 static TABLE: LazyLock<Vec<Meaning>> = LazyLock::new(defaults);
 
 fn services(status: u16, body: &str) -> Reply {
@@ -21,7 +21,7 @@ fn outcome(reply: &Reply) -> Outcome {
 }
 
 fn opcodes(body: &str) -> Option<Vec<String>> {
-    let rows = services(200, body).services()?;
+    let rows = services(200, body).services?;
     Some(rows.iter().map(|row| row.opcode.raw().to_owned()).collect())
 }
 
@@ -31,20 +31,48 @@ fn the_list_of_services() {
         {"opcode":123,"serviceName":null},{"opcode":1.10},{"serviceName":"A","opcode":" 01HYZLOF1.6"}],"more":{}}"#;
     assert_eq!(outcome(&services(200, body)), Outcome::Connected);
     assert_eq!(opcodes(body).unwrap(), ["Tell Us More", "123", "1.10", " 01HYZLOF1.6"]);
-    let no_flag = "\u{feff} {\"services\":[]}\n";
-    assert_eq!(outcome(&services(200, no_flag)), Outcome::Connected);
-    assert_eq!(opcodes(no_flag).unwrap(), [""; 0]);
+    let empty = "\u{feff} {\"success\":true,\"services\":[]}\n";
+    assert_eq!((outcome(&services(200, empty)), opcodes(empty)), (Outcome::Connected, Some(vec![])));
     let null = r#"{"success":true,"services":null}"#;
     assert_eq!((outcome(&services(200, null)), opcodes(null)), (Outcome::Connected, Some(vec![])));
 }
 
 #[test]
-fn rows_that_cannot_be_read_are_skipped_and_no_list_is_made_up() {
-    let some = r#"{"success":true,"services":[{"opcode":null},{"opcode":{}},{},7,null,[],{"opcode":" "},
-        {"opcode":"a","opcode":"b"},{"opcode":"ok"}]}"#;
-    assert_eq!(opcodes(some).unwrap(), ["ok"]);
-    let none = r#"{"success":true,"services":[{"opcode":null}]}"#;
-    assert_eq!((outcome(&services(200, none)), opcodes(none)), (Outcome::Connected, None));
+fn services_are_read_wholly_or_not_at_all() {
+    for row in [
+        r#"{"opcode":null}"#,
+        r#"{"opcode":{}}"#,
+        "{}",
+        "7",
+        "null",
+        "[]",
+        r#"{"opcode":" "}"#,
+        r#"{"opcode":"a","opcode":"b"}"#,
+    ] {
+        for rows in [row.to_owned(), format!(r#"{{"opcode":"ok"}},{row}"#), format!(r#"{row},{{"opcode":7}}"#)] {
+            let body = format!(r#"{{"success":true,"services":[{rows}]}}"#);
+            assert_eq!((outcome(&services(200, &body)), opcodes(&body)), (Outcome::Unknown, None), "{body}");
+        }
+    }
+}
+
+#[test]
+fn a_success_that_is_contradicted_says_nothing() {
+    for beside in [
+        r#""message":"dealer not connected""#,
+        r#""code":"x-000001""#,
+        r#""code":0"#,
+        r#""error":"dealer not connected""#,
+        r#""error":{"message":"dealer not connected"}"#,
+        r#""errors":[{"code":7}]"#,
+    ] {
+        let body = format!(r#"{{"success":true,"services":[{{"opcode":"a"}}],{beside}}}"#);
+        assert_eq!(outcome(&services(200, &body)), Outcome::Unknown, "{body}");
+    }
+    for beside in [r#""message":null,"code":null"#, r#""message":"","code":" ""#, r#""error":null,"errors":[]"#] {
+        let body = format!(r#"{{"success":true,"services":[{{"opcode":"a"}}],{beside}}}"#);
+        assert_eq!(outcome(&services(200, &body)), Outcome::Connected, "{body}");
+    }
 }
 
 #[test]
@@ -61,6 +89,8 @@ fn what_could_not_be_told() {
         "{}{}",
         r#"{"success":true"#,
         r#"{"success":true}"#,
+        r#"{"services":[]}"#,
+        r#"{"services":[{"opcode":"a"}]}"#,
         r#"{"success":true,"services":{}}"#,
         r#"{"success":true,"services":"none"}"#,
         r#"{"success":"true","services":[]}"#,
@@ -84,8 +114,17 @@ fn what_could_not_be_told() {
     assert_eq!(outcome(&services(200, &long)), Outcome::Unknown);
     let deep = format!("{{\"success\":false,\"x\":{}", "[".repeat(200_000));
     assert_eq!(outcome(&services(200, &deep)), Outcome::Unknown);
-    let deep = format!("{{\"success\":false,\"x\":{}{}}}", "[".repeat(200_000), "]".repeat(200_000));
-    assert_eq!(outcome(&services(200, &deep)), Outcome::Unknown);
+    let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+    for body in [
+        format!(r#"{{"success":false,"x":{deep}}}"#),
+        format!(r#"{{"success":true,"services":[],"x":{deep}}}"#),
+        format!(r#"{{"success":true,"services":{deep}}}"#),
+    ] {
+        assert_eq!((outcome(&services(200, &body)), opcodes(&body)), (Outcome::Unknown, None));
+    }
+    // Brackets inside a text are only text.
+    let texts = format!(r#"{{"success":true,"services":[{{"opcode":"\\\"{}"}}]}}"#, "[".repeat(50));
+    assert_eq!(outcome(&services(200, &texts)), Outcome::Connected);
 }
 
 #[test]
@@ -228,6 +267,7 @@ fn hostile() -> impl Strategy<Value = Value> {
         ".{0,12}".prop_map(Value::from),
         Just(json!("2024-03-30T14:00-0500")),
         Just(json!("Dealer is not connected")),
+        Just(json!("Forbidden")),
     ];
     let key = prop_oneof![
         Just("success".to_owned()),
@@ -257,21 +297,17 @@ proptest! {
     #[test]
     fn hostile_json_is_never_a_yes_or_no_by_accident(value in hostile(), status in 100u16..600) {
         let reply = services(status, &value.to_string());
-        let (ok, success) = ((200..300).contains(&status), value.get("success"));
         match outcome(&reply) {
             Outcome::Connected => {
                 let list = value.get("services");
-                let given = list.is_some_and(Value::is_array) || list.is_some_and(Value::is_null) && success == Some(&json!(true));
-                prop_assert!(ok && given && (success.is_none() || success == Some(&json!(true))));
+                prop_assert!(status == 200 && value.get("success") == Some(&json!(true)));
+                prop_assert!(list.is_some_and(|list| list.is_array() || list.is_null()));
+                prop_assert_eq!(reply.services.as_ref().map(Vec::len), list.map(|list| list.as_array().map_or(0, Vec::len)));
             }
-            // The one sentence of the generator that says so; never beside a success.
-            Outcome::NotConnected => {
-                prop_assert!(!(ok && success == Some(&json!(true))));
-                prop_assert!(value.to_string().contains("Dealer is not connected"));
-            }
+            Outcome::NotConnected => prop_assert!(status == 403 && value.to_string().contains("Forbidden")),
             Outcome::OurCredentials | Outcome::Unknown => {}
         }
-        let _ = (reply.services(), Reply::read(status, value.to_string().as_bytes(), Wanted::Slots, 3).slots(15));
+        let _ = Reply::read(status, value.to_string().as_bytes(), Wanted::Slots, 3).slots(15);
     }
 
     /// What is read of a list is all of it, and every identifier is one.

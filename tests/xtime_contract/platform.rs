@@ -85,7 +85,8 @@ async fn everything_about_the_request_is_configuration() {
 #[tokio::test]
 async fn the_table_of_what_we_record() {
     let page = || Reply::Full(200, vec![("content-type", "text/html".to_owned())], "<html>hello".to_owned());
-    let json = Reply::json;
+    let json = |status, body: &str| Reply::json(status, body);
+    let deep = format!(r#"{{"success":true,"services":[],"x":{}{}}}"#, "[".repeat(200_000), "]".repeat(200_000));
     let rows: Vec<(Reply, Outcome, bool, bool, &str)> = vec![
         (connected(), Connected, true, false, "1 services"),
         (json(200, r#"{"success":true,"services":[]}"#), Connected, true, false, "empty list"),
@@ -101,19 +102,37 @@ async fn the_table_of_what_we_record() {
         ),
         (
             json(200, r#"{"success":false,"code":"x-1","message":"Dealer not connected"}"#),
-            NotConnected,
+            Unknown,
             true,
-            false,
-            "Dealer not connected",
+            true,
+            "code x-1: Dealer not connected",
         ),
+        (json(200, r#"{"services":[{"opcode":"a"}]}"#), Unknown, true, true, "no word of success"),
+        (json(206, r#"{"success":true,"services":[{"opcode":"a"}]}"#), Unknown, true, true, "status 206"),
+        (
+            json(200, r#"{"success":true,"services":[5,null,{"opcode":null},{"opcode":7}]}"#),
+            Unknown,
+            true,
+            true,
+            "a list of services that cannot be read",
+        ),
+        (
+            json(200, r#"{"success":true,"services":[{"opcode":"a"}],"message":"dealer not connected"}"#),
+            Unknown,
+            true,
+            true,
+            "success: dealer not connected",
+        ),
+        (json(200, &deep), Unknown, false, false, "no JSON object"),
         (json(200, r#"{"success":false,"message":"Too many requests"}"#), Unknown, false, false, "Too many"),
-        (json(401, r#"{"message":"Dealer xts1 is not authorized"}"#), NotConnected, true, false, "not authorized"),
+        (json(401, r#"{"message":"Dealer xts1 is not authorized"}"#), OurCredentials, false, false, "not authorized"),
         (json(401, r#"{"message":"Unauthorized"}"#), OurCredentials, false, false, "token was refused"),
         (json(401, ""), OurCredentials, false, false, "token was refused"),
         (json(403, r#"{"message":"Forbidden"}"#), NotConnected, true, false, "status 403: Forbidden"),
         (json(403, ""), Unknown, true, true, "unrecognised answer: status 403"),
         (json(403, r#"{"message":"Quota exceeded"}"#), Unknown, false, false, "Quota"),
-        (json(403, r#"{"message":"Invalid API key"}"#), OurCredentials, false, false, "Invalid API key"),
+        (json(403, r#"{"message":"Invalid API key"}"#), Unknown, true, true, "status 403: Invalid API key"),
+        (json(403, r#"{"error":"insufficient_scope"}"#), OurCredentials, false, false, "insufficient_scope"),
         (json(403, r#"{"message":"because"}"#), Unknown, true, true, "because"),
         (json(404, r#"{"message":"no such thing"}"#), Unknown, true, true, "status 404: no such thing"),
         (json(418, "{}"), Unknown, true, true, "status 418"),

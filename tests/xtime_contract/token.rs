@@ -190,7 +190,10 @@ async fn a_token_that_worked_is_renewed_whenever_it_is_refused() {
 #[tokio::test]
 async fn a_401_about_the_dealership_renews_nothing() {
     let server = Server::answering(Reply::json(401, r#"{"message":"Dealer 7 is not connected"}"#)).await;
-    let (platform, _) = server.client();
+    let mut settings = server.settings();
+    let row = r#"{"status": 401, "message": "^Dealer \\S+ is not connected$", "means": "not-connected"}"#;
+    settings.meanings.insert(0, serde_json::from_str(row).unwrap());
+    let (platform, _) = client(settings);
     for _ in 0..3 {
         assert_eq!(platform.look("7").await.value.outcome, NotConnected);
     }
