@@ -50,7 +50,7 @@ fn lost_answers_are_asked_for_again_with_the_same_key() {
             match desk.obtain(place, Ask::Invite).await {
                 Ok(generation) => assert_eq!(generation, 1),
                 Err(error) => {
-                    assert!(matches!(error, EngineError::Source(SourceError::Unclear { .. })), "{error}");
+                    assert!(matches!(error, EngineError::StillOpen(SourceError::Unclear { .. })), "{error}");
                     assert_eq!(desk.kinds(place).last(), Some(&"invitation.request-failed"));
                     assert!(desk.state(place).pending.is_some(), "it stays open");
                 }
@@ -71,7 +71,7 @@ fn a_source_that_is_silent_is_given_up_within_a_minute_and_a_refusal_at_once() {
     run(async |idle| {
         let desk = Desk::open(idle, 2, |_| ()).await;
         desk.world.mood(|mood| mood.lost_codes = 1.0);
-        assert!(matches!(desk.obtain(0, Ask::Invite).await, Err(EngineError::Source(SourceError::Unclear { .. }))));
+        assert!(matches!(desk.obtain(0, Ask::Invite).await, Err(EngineError::StillOpen(SourceError::Unclear { .. }))));
         assert!(desk.clock.now() - start() < TimeDelta::seconds(70));
         let pending = desk.state(0).pending.clone().unwrap();
         assert_eq!(pending.failed.as_deref(), Some("connection refused"));

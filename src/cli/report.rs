@@ -58,7 +58,7 @@ impl Outcome {
     pub fn of_error(error: EngineError) -> Result<Self, CliError> {
         match error {
             EngineError::Refused(refusal) => Ok(Self::Refused(refusal.to_string())),
-            EngineError::Source(error) => Ok(Self::Failed(format!("no code: {error}"))),
+            EngineError::Source(_) | EngineError::StillOpen(_) => Ok(Self::Failed(error.to_string())),
             error => Err(error.into()),
         }
     }

@@ -120,6 +120,7 @@ impl Inner {
         let Some(_mark) = Obtaining::begin(self, id) else {
             return Err(self.in_flight(id, actor).into());
         };
+        let before = self.book().get(id).and_then(|state| state.pending.as_ref().map(|pending| pending.intent));
         let Some(pending) = self.open_intent(source.origin(), id, ask, actor).await? else {
             return Err(Refusal::IntentClosed.into());
         };
@@ -136,15 +137,22 @@ impl Inner {
             dealership: id.to_string(),
             name: state.profile.name.plain().into_owned(),
         };
-        match self.ask_source(source, &request).await? {
-            Ok(obtained) => self.record(source.origin(), id, &pending, obtained, ask.map(|(ask, _)| ask), actor).await,
-            Err(error) => {
-                let refused = matches!(error, SourceError::Refused(_));
-                let command = Command::FailCode { intent: pending.intent, reason: error.to_string(), refused };
-                self.execute(id, command, actor).await?;
-                Err(error.into())
+        let (answer, asked_in_vain) = self.ask_source(source, &request).await?;
+        let error = match answer {
+            Ok(obtained) => {
+                return self.record(source.origin(), id, &pending, obtained, ask.map(|(ask, _)| ask), actor).await;
             }
-        }
+            Err(error) => error,
+        };
+        let in_doubt = asked_in_vain || before == Some(pending.intent);
+        let refused = match &error {
+            SourceError::Refused(_) => true,
+            SourceError::TurnedAway(_) => !in_doubt,
+            SourceError::Unusable(_) | SourceError::Unclear { .. } => false,
+        };
+        let command = Command::FailCode { intent: pending.intent, reason: error.to_string(), refused };
+        self.execute(id, command, actor).await?;
+        Err(if refused { EngineError::Source(error) } else { EngineError::StillOpen(error) })
     }
 
     /// The open intent of a dealership, or a new one; durable when this returns.
@@ -174,22 +182,23 @@ impl Inner {
         Ok(pending())
     }
 
-    /// Asks until the source says something definite, at most a few times. The outer error: the program ends.
+    /// Asks until the source says something definite, at most a few times; the answer, and whether one before it may have made a code.
+    /// The outer error: the program ends.
     async fn ask_source(
         &self,
         source: &dyn CodeSource,
         request: &CodeRequest,
-    ) -> Result<Result<ObtainedCode, SourceError>, EngineError> {
+    ) -> Result<(Result<ObtainedCode, SourceError>, bool), EngineError> {
         let clock = &self.parts.clock;
         let began = clock.elapsed();
         for attempt in 0.. {
             let turn = self.source_slots.acquire().await.map_err(|_| EngineError::Ending)?;
             let answer = source.obtain(request).await;
             drop(turn);
-            let Err(SourceError::Unclear { retry_after, .. }) = &answer else { return Ok(answer) };
+            let Err(SourceError::Unclear { retry_after, .. }) = &answer else { return Ok((answer, attempt > 0)) };
             let rest = REST.wait(&mut self.rng.lock(), attempt, *retry_after);
             if attempt + 1 >= MOST_ASKS || clock.elapsed().saturating_sub(began) + rest > LONGEST_SAGA {
-                return Ok(answer);
+                return Ok((answer, true));
             }
             tokio::select! {
                 biased;

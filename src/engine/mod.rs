@@ -113,9 +113,12 @@ pub enum EngineError {
     /// The store could not.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The code source gave no code.
+    /// The code source gave no code, and there is none.
     #[error("no code: {0}")]
-    Source(#[from] SourceError),
+    Source(SourceError),
+    /// The code source gave no code, but may have made one: the request stays open.
+    #[error("no code yet: {0}; the request stays open, and the same command goes on with it")]
+    StillOpen(SourceError),
     /// Codes come by paste, and none was given.
     #[error("codes come by paste: give the code (--code), or configure [invitations] source")]
     NoSource,

@@ -135,12 +135,19 @@ pub struct ObtainedCode {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Why a source gave no code.
+/// Why a source gave no code. Whether the intent ends hangs on it: another key makes another code, so only what is sure may end one.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SourceError {
-    /// It said no for good (4xx, non-zero exit, an answer without a usable code): asking again would not help.
+    /// There is no code under this key, and asking again would not help: the source read the request and said no, or it never left.
     #[error("{0}")]
     Refused(String),
+    /// This request made none, because it was turned away at the door (our credentials) or the program failed. An earlier one with the
+    /// same key may have made one.
+    #[error("{0}")]
+    TurnedAway(String),
+    /// There may be a code, and asking again at once would not help: an answer of success that cannot be read, a redirect.
+    #[error("{0}")]
+    Unusable(String),
     /// It could not be told whether it made one: try again with the same key.
     #[error("{reason}")]
     Unclear {

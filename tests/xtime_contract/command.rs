@@ -29,14 +29,28 @@ async fn run(script: &str, name: &str) -> Result<ObtainedCode, SourceError> {
 fn refused(result: Result<ObtainedCode, SourceError>) -> String {
     match result.unwrap_err() {
         SourceError::Refused(reason) => reason,
-        unclear @ SourceError::Unclear { .. } => panic!("{unclear:?}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn turned_away(result: Result<ObtainedCode, SourceError>) -> String {
+    match result.unwrap_err() {
+        SourceError::TurnedAway(reason) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn unusable(result: Result<ObtainedCode, SourceError>) -> String {
+    match result.unwrap_err() {
+        SourceError::Unusable(reason) => reason,
+        other => panic!("{other:?}"),
     }
 }
 
 fn unclear(result: Result<ObtainedCode, SourceError>) -> String {
     match result.unwrap_err() {
         SourceError::Unclear { reason, .. } => reason,
-        refused @ SourceError::Refused(_) => panic!("{refused:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -76,7 +90,7 @@ async fn arguments_stay_arguments() {
 }
 
 #[tokio::test]
-async fn refusals_are_for_good() {
+async fn a_failure_made_no_code_and_a_success_without_one_may_have() {
     for (script, words) in [
         (
             "echo AB-12345; echo first >&2; printf 'dealer \\033[2J unknown\\n\\n' >&2; exit 3",
@@ -84,18 +98,25 @@ async fn refusals_are_for_good() {
         ),
         ("exit 1", "exit code 1"),
         ("echo AB-12345; echo 'AB-12345 was made' >&2; exit 1", "exit code 1: [hidden] was made"),
+        (
+            "while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx >&2; [ $((n += 1)) -gt 5000 ] && exit 4; done",
+            "exit code 4: xxxx",
+        ),
+    ] {
+        let reason = turned_away(run(script, "x").await);
+        assert!(reason.contains(words), "{words}: {reason}");
+        assert!(reason.chars().count() <= 200 && !reason.contains("AB-12345"), "{reason}");
+    }
+    assert!(unclear(run("exit 75", "x").await).contains("exit code 75"));
+    for (script, words) in [
         ("true", "on line 1, the code is empty"),
         ("echo; echo AB-12345", "on line 1, the code is empty"),
         ("echo XYZ", "on line 1, the code has 3 characters"),
         ("echo 'XYZ 12345'", "white space"),
         ("printf '\\377\\376AB12'", "no UTF-8"),
         ("while :; do echo AB-12345; done", "more than 65536 bytes"),
-        (
-            "while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx >&2; [ $((n += 1)) -gt 5000 ] && exit 4; done",
-            "exit code 4: xxxx",
-        ),
     ] {
-        let reason = refused(run(script, "x").await);
+        let reason = unusable(run(script, "x").await);
         assert!(reason.contains(words), "{words}: {reason}");
         assert!(reason.chars().count() <= 200 && !reason.contains("XYZ") && !reason.contains("AB-12345"), "{reason}");
     }

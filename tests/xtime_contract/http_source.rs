@@ -113,14 +113,40 @@ async fn other_bodies_are_escaped_for_what_they_are() {
     }
 }
 
+/// What kind of failure it is, in a word.
+fn kind(error: &SourceError) -> &'static str {
+    match error {
+        SourceError::Refused(_) => "refused",
+        SourceError::TurnedAway(_) => "turned away",
+        SourceError::Unusable(_) => "unusable",
+        SourceError::Unclear { .. } => "unclear",
+    }
+}
+
 #[tokio::test]
-async fn refusals_are_for_good() {
+async fn only_an_answer_that_surely_refuses_is_a_refusal() {
     for (reply, words) in [
-        (Reply::json(400, r#"{"message":"no such dealer"}"#), "status 400: no such dealer"),
-        (Reply::json(401, "{}"), "status 401"),
+        (
+            Reply::json(400, r#"{"message":"no such dealer AB-12345","data":{"code":"AB-12345"}}"#),
+            "status 400: no such",
+        ),
         (Reply::json(404, "<html>"), "status 404"),
-        (Reply::json(409, r#"{"message":"AB-12345 is open","data":{"code":"AB-12345"}}"#), "[hidden] is open"),
+        (Reply::json(422, "{}"), "status 422"),
+    ] {
+        let error = ask(reply).await.unwrap_err();
+        assert_eq!(kind(&error), "refused", "{words}");
+        assert!(error.to_string().contains(words) && !error.to_string().contains("AB-12345"), "{error}");
+    }
+    for (reply, words) in [
+        (Reply::json(401, "{}"), "status 401"),
         (Reply::json(403, r#"{"message":"key partner-secret is bad"}"#), "key [hidden] is bad"),
+    ] {
+        let error = ask(reply).await.unwrap_err();
+        assert_eq!(kind(&error), "turned away", "{words}");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    // It answered with success or led elsewhere: there may be a code.
+    for (reply, words) in [
         (Reply::json(302, "").with("location", "/elsewhere"), "redirect"),
         (Reply::json(200, "{}"), "nothing at /data/code"),
         (Reply::json(200, r#"{"data":{"code":null}}"#), "nothing at /data/code"),
@@ -134,8 +160,8 @@ async fn refusals_are_for_good() {
     ] {
         let error = ask(reply).await.unwrap_err();
         let text = error.to_string();
-        assert!(matches!(error, SourceError::Refused(_)) && text.contains(words), "{words}: {text}");
-        assert!(!text.contains("XYZ") && !text.contains("AB-12345") && !text.contains("partner-secret"), "{text}");
+        assert!(kind(&error) == "unusable" && text.contains(words), "{words}: {text}");
+        assert!(!text.contains("XYZ") && !text.contains("partner-secret"), "{text}");
     }
 }
 
@@ -145,6 +171,9 @@ async fn what_is_unclear_may_be_tried_again() {
     let rows = [
         (Reply::json(408, "{}"), "status 408", None),
         (Reply::json(425, "{}"), "status 425", None),
+        (Reply::json(409, r#"{"message":"AB-12345 is open","data":{"code":"AB-12345"}}"#), "[hidden] is open", None),
+        (Reply::json(202, r#"{"message":"in progress"}"#).with("retry-after", "5"), "in progress", Some(5)),
+        (Reply::json(202, ""), "status 202", None),
         (Reply::json(429, "{}").with("retry-after", "Sun, 06 Nov 1994 08:50:37 GMT"), "status 429", Some(60)),
         (Reply::json(500, r#"{"error":"AB-12345","data":{"code":"AB-12345"}}"#), "[hidden]", None),
         (Reply::json(503, "x".repeat(300_000)).with("retry-after", "9000"), "status 503", Some(3_600)),

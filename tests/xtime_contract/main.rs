@@ -6,6 +6,7 @@ mod appointments;
 mod booking;
 mod command;
 mod http_source;
+mod intents;
 mod platform;
 mod server;
 mod shapes;

@@ -16,6 +16,8 @@ use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SetupError, SourceErro
 
 /// How long the output is still read after the program has ended: something that it left behind may hold it open.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+/// The exit code of a temporary failure (`EX_TEMPFAIL`).
+const TRY_AGAIN: i32 = 75;
 /// How much of the error output is kept: its end.
 const STDERR_KEPT: usize = 4_096;
 
@@ -106,9 +108,9 @@ impl CommandSource {
     }
 }
 
-/// Reads what a program that ended well has printed.
+/// Reads what a program that ended well has printed. Without a usable code it ended well all the same: it may have made one.
 fn read(output: &[u8]) -> Result<ObtainedCode, SourceError> {
-    let refused = |why: String| SourceError::Refused(format!("the program printed no usable code: {why}"));
+    let refused = |why: String| SourceError::Unusable(format!("the program printed no usable code: {why}"));
     let text = std::str::from_utf8(output).map_err(|_| refused("it is no UTF-8 text".to_owned()))?;
     let mut lines = text.lines();
     let code = read_code(lines.next().unwrap_or_default()).map_err(|error| refused(format!("on line 1, {error}")))?;
@@ -149,15 +151,15 @@ impl CodeSource for CommandSource {
                 let said = if said.is_empty() { String::new() } else { format!(": {said}") };
                 match status.code() {
                     Some(code) => {
-                        let reason = format!("the program ended with exit code {code}{said}");
-                        Err(SourceError::Refused(one_line(&reason, 200)))
+                        let reason = one_line(&format!("the program ended with exit code {code}{said}"), 200);
+                        Err(if code == TRY_AGAIN { unclear(reason) } else { SourceError::TurnedAway(reason) })
                     }
                     None => Err(unclear(one_line(&format!("the program was killed{said}"), 200))),
                 }
             }
             End::TooMuch => {
                 let most = self.settings.max_output;
-                Err(SourceError::Refused(format!("the program printed more than {most} bytes; it was killed")))
+                Err(SourceError::Unusable(format!("the program printed more than {most} bytes; it was killed")))
             }
             End::TimedOut => {
                 Err(unclear(format!("the program did not end within {:?}; it was killed", self.settings.timeout)))

@@ -180,9 +180,9 @@ impl HttpSource {
         Ok(sent.header(IDEMPOTENCY_KEY, values.intent))
     }
 
-    /// Reads a 2xx.
+    /// Reads a 2xx. Without a usable code it is a success all the same: the source may well have made one.
     fn read(&self, body: &[u8]) -> Result<ObtainedCode, SourceError> {
-        let refused = |why: &str| SourceError::Refused(format!("no usable code in the answer: {why}"));
+        let refused = |why: &str| SourceError::Unusable(format!("no usable code in the answer: {why}"));
         let answer: Value = serde_json::from_slice(body).map_err(|_| refused("it is no JSON"))?;
         let place = &self.settings.code;
         let text = match answer.pointer(place) {
@@ -232,16 +232,25 @@ impl CodeSource for HttpSource {
             Ok(raw) => raw,
             Err(none) => return Err(unclear(self.scrubber.line(&none.why), None)),
         };
-        match (status, &body) {
-            (200..=299, Body::Whole(body)) => self.read(body),
-            (200..=299, Body::TooLong) => Err(refused("no usable code in the answer: it is too long to be read")),
-            (200..=299, Body::Broken(why)) => Err(unclear(self.scrubber.line(why), aside.retry_after)),
-            (300..=399, _) => {
-                Err(refused(&format!("the code source answered with a redirect ({status}), which is not followed")))
+        Err(match (status, &body) {
+            // "Accepted": it is still being made, unless it is there already.
+            (202, Body::Whole(whole)) => match self.read(whole) {
+                Ok(obtained) => return Ok(obtained),
+                Err(_) => unclear(self.said(status, &body), aside.retry_after),
+            },
+            (200..=299, Body::Whole(body)) => return self.read(body),
+            (200..=299, Body::TooLong) => {
+                SourceError::Unusable("no usable code in the answer: it is too long to be read".to_owned())
             }
-            (408 | 425 | 429 | 500.., _) => Err(unclear(self.said(status, &body), aside.retry_after)),
-            _ => Err(SourceError::Refused(self.said(status, &body))),
-        }
+            (200..=299, Body::Broken(why)) => unclear(self.scrubber.line(why), aside.retry_after),
+            (300..=399, _) => SourceError::Unusable(format!(
+                "the code source answered with a redirect ({status}), which is not followed"
+            )),
+            // A conflict is what an idempotency key meets whose first request is still under way.
+            (408 | 409 | 425 | 429 | 500.., _) => unclear(self.said(status, &body), aside.retry_after),
+            (401 | 403 | 407, _) => SourceError::TurnedAway(self.said(status, &body)),
+            _ => SourceError::Refused(self.said(status, &body)),
+        })
     }
 }
 
