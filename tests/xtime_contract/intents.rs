@@ -40,7 +40,7 @@ fn clock() -> SharedClock {
     Arc::new(WallClock::accelerated(10_000.0))
 }
 
-async fn engine(source: Arc<dyn CodeSource>, clock: SharedClock) -> Engine {
+fn engine(source: Arc<dyn CodeSource>, clock: SharedClock) -> Engine {
     Engine::start(Parts {
         store: MemoryStore::new(),
         platform: None,
@@ -73,6 +73,9 @@ fn actor() -> Actor {
     Actor::person("ana")
 }
 
+/// The keys of a dealership's requests, and how many there were.
+type Asked = (HashSet<String>, usize);
+
 /// Invites until the code is there; the same command goes on with the same request.
 async fn invite(engine: &Engine, dealer_code: &str) {
     let added = engine.add(vec![profile(dealer_code)], &actor()).await.unwrap();
@@ -89,7 +92,7 @@ async fn invite(engine: &Engine, dealer_code: &str) {
 
 #[tokio::test]
 async fn no_sequence_of_unsure_answers_makes_two_codes_and_the_code_arrives() {
-    let keys: Arc<Mutex<HashMap<String, (HashSet<String>, usize)>>> = Arc::default();
+    let keys: Arc<Mutex<HashMap<String, Asked>>> = Arc::default();
     let seen = Arc::clone(&keys);
     let server = Server::start(move |request, _| {
         // The path names the three answers that come first.
@@ -113,7 +116,7 @@ async fn no_sequence_of_unsure_answers_makes_two_codes_and_the_code_arrives() {
         ..HttpSettings::default()
     };
     let source = HttpSource::new(settings, Arc::clone(&clock)).unwrap();
-    let engine = engine(Arc::new(source), clock).await;
+    let engine = engine(Arc::new(source), clock);
     let mut sequences: Vec<String> = Vec::new();
     for number in 0..KINDS.pow(3) {
         sequences.push(format!("{}-{}-{}", number / KINDS / KINDS, number / KINDS % KINDS, number % KINDS));
@@ -145,7 +148,7 @@ async fn a_program_in_doubt_is_asked_again_with_the_same_key() {
         esac"#;
     let run = ["sh", "-c", script, "sh", dir.path().to_str().unwrap()].map(str::to_owned).to_vec();
     let settings = CommandSettings { run, timeout: Duration::from_secs(2), ..CommandSettings::default() };
-    let engine = engine(Arc::new(CommandSource::new(settings).unwrap()), clock()).await;
+    let engine = engine(Arc::new(CommandSource::new(settings).unwrap()), clock());
     for dealer in ["slow-failed-silent", "killed-later-failed", "later-silent-killed", "silent-failed-failed"] {
         invite(&engine, dealer).await;
         let asked = std::fs::read_to_string(dir.path().join(dealer)).unwrap();
