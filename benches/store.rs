@@ -339,7 +339,7 @@ fn at(second: u64) -> Timestamp {
 }
 
 fn append(number: u64, expected_version: u64, facts: Vec<Fact>) -> Append {
-    Append { dealership: id(number), expected_version, actor: Actor::person("Ana"), at: at(number), facts }
+    Append { dealership: Some(id(number)), expected_version, actor: Actor::person("Ana"), at: at(number), facts }
 }
 
 fn note(number: u64, version: u64) -> Append {

@@ -6,6 +6,9 @@ mod cli_support;
 use std::os::unix::fs::PermissionsExt;
 
 use cli_support::Desk;
+use cloverwatch::clock::WallClock;
+use cloverwatch::domain::{Actor, Fact};
+use cloverwatch::store::{Append, EmbeddedStore, Store};
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -43,6 +46,38 @@ fn events_by_kind_query_and_time() {
         people.contains("Ford of Boise") && people.contains("note: call them") && people.contains("(ana)"),
         "{people}"
     );
+}
+
+#[tokio::test]
+async fn an_outage_is_an_event_without_a_dealership() {
+    let desk = Desk::filled();
+    let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap().to_utc();
+    let (failing_since, since) = (at("2026-03-30T14:05:00Z"), at("2026-03-30T14:17:30Z"));
+    let failing = Fact::PlatformFailing { why: "status 503".into(), since: failing_since, credentials: false };
+    let facts = vec![failing, Fact::PlatformAnswers { since, failing_since }];
+    let append = Append { dealership: None, expected_version: 0, actor: Actor::system("probe"), at: since, facts };
+    let store = EmbeddedStore::open(&desk.path("store"), std::sync::Arc::new(WallClock::real())).unwrap();
+    store.append(vec![append]).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+
+    let asked = desk.run(&["events", "--json", "--kind", "platform.failing"]).ends(0).json();
+    assert_eq!(asked["dealership"], Value::Null);
+    assert_eq!(
+        asked["data"],
+        serde_json::json!({ "why": "status 503", "since": "2026-03-30T14:05:00Z", "credentials": false })
+    );
+    assert_eq!(kinds(&desk.run(&["events", "--json", "kind:platform.answers"]).ends(0).out), ["platform.answers"]);
+    assert_eq!(kinds(&desk.run(&["events", "--json", "nakamura"]).ends(0).out), ["dealership.added"]);
+    let people = desk.run(&["events", "--kind", "platform"]).ends(0).out;
+    for words in ["Xtime fails: status 503", "Xtime answers again, after 12 m 30 s", "(system:probe)"] {
+        assert!(people.contains(words), "{people}");
+    }
+    assert_eq!(desk.run(&["list", "--json"]).ends(0).json()["total"], 4, "it is no dealership");
+
+    let exported = desk.run(&["export"]).ends(0).out;
+    desk.run_with(&["--store", "sled:other", "restore", "-"], &exported).ends(0);
+    assert_eq!(desk.run(&["--store", "sled:other", "export"]).ends(0).out, exported);
 }
 
 #[test]

@@ -153,7 +153,7 @@ proptest! {
             prop_assert_eq!(facts.is_empty(), case.state == before);
             let state = case.state().clone();
             for fact in facts {
-                let event = Event { seq: 1, at: case.now, actor: Actor::system("probe"), dealership: id(), fact };
+                let event = Event { seq: 1, at: case.now, actor: Actor::system("probe"), dealership: Some(id()), fact };
                 let line = serde_json::to_string(&event).unwrap();
                 prop_assert_eq!(&serde_json::from_str::<Event>(&line).unwrap(), &event);
                 prop_assert!(!event.public(None).to_string().contains("CODE-"), "events never print a code");

@@ -112,7 +112,7 @@ impl Simulation {
             drop(engine);
             let log = store.log();
             for event in &log[self.checker.log.len()..] {
-                self.letters.take_in(event, self.checker.shadow.get(&event.dealership));
+                self.letters.take_in(event, self.checker.before(event));
                 self.checker.take_in(event.clone(), &self.world);
             }
             for event in &self.told.lock().events {

@@ -22,7 +22,7 @@ fn log(now: Timestamp) -> Vec<Event> {
     let mut log = Vec::new();
     let mut record = |place: usize, fact| {
         let (seq, dealership) = (log.len() as u64 + 1, DealershipId::from_bits(place as u64 + 1));
-        log.push(Event { seq, at: now - TimeDelta::hours(72), actor: ana(), dealership, fact });
+        log.push(Event { seq, at: now - TimeDelta::hours(72), actor: ana(), dealership: Some(dealership), fact });
     };
     for place in 0..DEALERSHIPS {
         record(place, Fact::DealershipAdded { profile: profile(place) });
@@ -90,7 +90,7 @@ fn a_sweep_of_ten_thousand_keeps_its_budget_and_starves_nobody() {
         // fourth look goes to whoever waits longest, so that the order is not quite strict.
         let log = desk.store.log();
         let expired = log.iter().filter(|event| event.fact.kind() == "invitation.expired");
-        let places: Vec<usize> = expired.map(|event| event.dealership.bits() as usize - 1).collect();
+        let places: Vec<usize> = expired.map(|event| event.dealership.unwrap().bits() as usize - 1).collect();
         assert_eq!(places.iter().collect::<HashSet<_>>().len(), DEALERSHIPS);
         assert_eq!(places.len(), DEALERSHIPS);
         let moved: Vec<usize> = places.iter().enumerate().map(|(at, place)| at.abs_diff(*place)).collect();

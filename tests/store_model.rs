@@ -20,9 +20,12 @@ enum Step {
     Read,
 }
 
+const PLATFORM: u64 = 4;
+
 /// An append that may or may not fit.
 #[derive(Debug, Clone)]
 struct Part {
+    /// Whose; [`PLATFORM`] for the platform.
     number: u64,
     /// How far from the true version the expected one is; mostly 0.
     off: u64,
@@ -37,12 +40,14 @@ fn fact() -> impl Strategy<Value = Fact> {
         4 => "\\PC{0,300}".prop_map(|text| Fact::NoteAdded { text: text.into() }),
         1 => Just(Fact::SlotsMissing { window: 14 }),
         1 => Just(Fact::Archived {}),
+        2 => (0..60u64).prop_map(|n| Fact::PlatformFailing { why: "503".into(), since: at(n), credentials: n % 2 == 0 }),
+        1 => (0..60u64).prop_map(|n| Fact::PlatformAnswers { since: at(n), failing_since: at(0) }),
     ]
 }
 
 fn part() -> impl Strategy<Value = Part> {
     let off = prop_oneof![9 => Just(0), 1 => 1..3u64];
-    (0..4u64, off, vec(fact(), 0..4)).prop_map(|(number, off, facts)| Part { number, off, facts })
+    (0..=PLATFORM, off, vec(fact(), 0..4)).prop_map(|(number, off, facts)| Part { number, off, facts })
 }
 
 fn query() -> impl Strategy<Value = EventQuery> {
@@ -50,7 +55,7 @@ fn query() -> impl Strategy<Value = EventQuery> {
     let time = || prop::option::of((0..60u64).prop_map(at));
     (
         (seq, prop::option::of(0..60u64), prop::option::of((0..5u64).prop_map(id))),
-        (vec(0..25u8, 0..3), time(), time()),
+        (vec(prop_oneof![4 => 0..25u8, 1 => 39..41u8], 0..3), time(), time()),
         (prop::option::of(0..9usize), any::<bool>()),
     )
         .prop_map(|((after, before, dealership), (kinds, since, until), (limit, newest))| EventQuery {
@@ -80,7 +85,10 @@ fn batch(store: &dyn Store, parts: &[Part]) -> Vec<Append> {
     let add = |part: &Part| {
         let known = store.book().get(id(part.number)).map_or(0, |state| state.version);
         let version = versions.entry(part.number).or_insert(known);
-        let append = append(part.number, *version + part.off, part.facts.clone());
+        let mut append = append(part.number, *version + part.off, part.facts.clone());
+        if part.number == PLATFORM {
+            append.dealership = None;
+        }
         *version += part.facts.len() as u64;
         append
     };

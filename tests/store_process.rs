@@ -84,7 +84,7 @@ async fn killed_in_a_burst_of_writes_nothing_acknowledged_is_lost_and_no_batch_i
             assert_eq!(state.version % 3, 0, "round {round}, seed {seed}: half a batch");
             let query = EventQuery { after: last - 3, limit: Some(3), ..EventQuery::default() };
             let events = store.events(query).await.unwrap();
-            assert!(events.iter().all(|event| event.dealership == id(number)), "round {round}, seed {seed}");
+            assert!(events.iter().all(|event| event.dealership == Some(id(number))), "round {round}, seed {seed}");
         }
         assert_consistent(&store).await;
         store.close().await.unwrap();

@@ -43,7 +43,7 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     events.retain(|event| filter.matches(event, &known, &ctx));
     let skip = args.limit.map_or(0, |limit| events.len().saturating_sub(limit));
     for event in events.iter().skip(skip) {
-        print(app, event, known.get(event.dealership), args.json)?;
+        print(app, event, known.of(event), args.json)?;
     }
     app.out.flush()?;
     if args.follow { follow(app, args.json, &filter, known, reading.seq, until).await } else { Ok(()) }
@@ -78,7 +78,7 @@ async fn follow(
             known.evolve(&event);
             let ctx = QueryContext { now: app.clock.now(), policy: &policy, me: Some(&me) };
             if until.is_none_or(|until| event.at < until) && filter.matches(&event, &known, &ctx) {
-                print(app, &event, known.get(event.dealership), json)?;
+                print(app, &event, known.of(&event), json)?;
             }
         }
         app.out.flush()?;
@@ -109,12 +109,11 @@ pub(super) struct Filter {
 impl Filter {
     fn matches(&self, event: &Event, known: &Known, ctx: &QueryContext<'_>) -> bool {
         let kind = event.fact.index();
-        (self.kinds.is_empty() || self.kinds.contains(&kind))
+        let wanted = self.kinds.is_empty() || self.kinds.contains(&kind);
+        let Some(id) = event.dealership else { return wanted && self.query.matches_event_of_platform(kind) };
+        wanted
             && (self.query.is_empty()
-                || known
-                    .0
-                    .get(&event.dealership)
-                    .is_some_and(|(state, text)| self.query.matches_event(kind, state, text, ctx)))
+                || known.0.get(&id).is_some_and(|(state, text)| self.query.matches_event(kind, state, text, ctx)))
     }
 }
 
@@ -130,14 +129,14 @@ impl Known {
 
     /// Takes in what happened to one of them.
     fn evolve(&mut self, event: &Event) {
-        let before = self.0.get(&event.dealership).map(|(state, _)| Onboarding::clone(state));
-        if let Some(state) = evolve(before, event) {
+        if let Some(state) = evolve(self.of(event).cloned(), event) {
             self.put(&Arc::new(state));
         }
     }
 
-    fn get(&self, id: DealershipId) -> Option<&Onboarding> {
-        self.0.get(&id).map(|(state, _)| state.as_ref())
+    /// The dealership of an event.
+    fn of(&self, event: &Event) -> Option<&Onboarding> {
+        self.0.get(&event.dealership?).map(|(state, _)| state.as_ref())
     }
 }
 
@@ -149,10 +148,16 @@ fn print(app: &App, event: &Event, state: Option<&Onboarding>, json: bool) -> Re
         Some(state) => in_zone(event.at, state.profile.timezone),
         None => crate::domain::rfc3339(event.at),
     };
-    let name = state.map_or_else(|| event.dealership.to_string(), |state| state.profile.name.plain().into_owned());
+    let name = match (state, event.dealership) {
+        (Some(state), _) => state.profile.name.plain().into_owned(),
+        (None, Some(id)) => id.to_string(),
+        (None, None) => "Xtime".to_owned(),
+    };
     let ink = match event.fact.kind() {
-        "integration.lost" | "integration.overdue" | "invitation.expired" | "opcode.missing" => Ink::Bad,
-        "integration.confirmed" | "opcode.verified" | "slots.seen" => Ink::Good,
+        "integration.lost" | "integration.overdue" | "invitation.expired" | "opcode.missing" | "platform.failing" => {
+            Ink::Bad
+        }
+        "integration.confirmed" | "opcode.verified" | "slots.seen" | "platform.answers" => Ink::Good,
         _ => Ink::Plain,
     };
     app.out.line(format!(

@@ -52,7 +52,7 @@ pub(super) async fn follow(app: &App, engine: &Engine) -> Result<(), CliError> {
 }
 
 fn print(app: &App, engine: &Engine, event: &crate::domain::Event) -> Result<(), CliError> {
-    let state = engine.book().get(event.dealership);
+    let state = event.dealership.and_then(|id| engine.book().get(id));
     app.out.json_line(&event.public(state.as_ref().map(|state| &state.profile.name)))
 }
 

@@ -33,7 +33,7 @@ fn added(id: u64) -> Onboarding {
     };
     let fact = Fact::DealershipAdded { profile };
     let event =
-        Event { seq: 1, at: start(), actor: Actor::person("ana"), dealership: DealershipId::from_bits(id), fact };
+        Event { seq: 1, at: start(), actor: Actor::person("ana"), dealership: Some(DealershipId::from_bits(id)), fact };
     fold([&event]).unwrap()
 }
 

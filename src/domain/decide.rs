@@ -102,7 +102,8 @@ pub fn decide_in_turn<'a>(
         let facts = decide(after.as_deref(), command, ctx)?;
         // Nobody looks at what the last one makes of the state.
         for fact in facts.iter().filter(|_| commands.peek().is_some()) {
-            let event = Event { seq: 0, at: ctx.now, actor: actor.clone(), dealership, fact: fact.clone() };
+            let event =
+                Event { seq: 0, at: ctx.now, actor: actor.clone(), dealership: Some(dealership), fact: fact.clone() };
             after = evolve(after.map(Cow::into_owned), &event).map(Cow::Owned);
         }
         all.extend(facts);

@@ -27,7 +27,7 @@ pub enum CodeOrigin {
     Command,
 }
 
-/// One thing that happened to one dealership. The serialized `kind` is dotted and in the past tense.
+/// One thing that happened, to one dealership or to the platform. The serialized `kind` is dotted and in the past tense.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "data")]
 pub enum Fact {
@@ -377,6 +377,25 @@ pub enum Fact {
         /// It is.
         on: bool,
     },
+    /// An outage began: the platform fails, or refuses our credentials. Of no dealership.
+    #[serde(rename = "platform.failing")]
+    PlatformFailing {
+        /// Why, in words.
+        why: Box<str>,
+        /// Since when.
+        since: Timestamp,
+        /// It refuses our credentials.
+        #[serde(default)]
+        credentials: bool,
+    },
+    /// An outage is over. Of no dealership.
+    #[serde(rename = "platform.answers")]
+    PlatformAnswers {
+        /// Since when it answers.
+        since: Timestamp,
+        /// Since when it had failed.
+        failing_since: Timestamp,
+    },
 }
 
 /// A recorded fact. `seq` is gap-free and in commit order over the whole store, counted from 1.
@@ -388,8 +407,8 @@ pub struct Event {
     pub at: Timestamp,
     /// Who caused it.
     pub actor: Actor,
-    /// Whose it is.
-    pub dealership: DealershipId,
+    /// Whose it is; `None` for what is of the platform as a whole.
+    pub dealership: Option<DealershipId>,
     /// What happened.
     #[serde(flatten)]
     pub fact: Fact,
@@ -409,7 +428,7 @@ impl Event {
             "seq": self.seq,
             "at": rfc3339(self.at),
             "actor": self.actor,
-            "dealership": { "id": self.dealership, "name": name.map(Untrusted::raw) },
+            "dealership": self.dealership.map(|id| serde_json::json!({ "id": id, "name": name.map(Untrusted::raw) })),
             "kind": self.fact.kind(),
             "data": data,
         })

@@ -7,14 +7,15 @@ use super::{
 };
 
 /// Folds one event into the state. The first event of a dealership is `dealership.added`; an event of a dealership that
-/// was never added changes nothing (the store refuses such a log before it comes here).
+/// was never added changes nothing (the store refuses such a log before it comes here), and neither does one of the platform.
 pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
+    let Some(id) = event.dealership else { return state };
     let last_event = LastEvent { seq: event.seq, at: event.at, kind: event.fact.index() };
     let mut state = match (state, &event.fact) {
         (Some(state), _) => state,
         (None, Fact::DealershipAdded { profile }) => {
             return Some(Onboarding {
-                id: event.dealership,
+                id,
                 version: 1,
                 profile: profile.clone(),
                 added_at: event.at,
@@ -209,7 +210,9 @@ fn apply(state: &mut Onboarding, event: &Event) {
         | Fact::EmailSuppressed { .. }
         | Fact::EmailBounced { .. }
         | Fact::EmailRetried { .. }
-        | Fact::RemindersSet { .. } => {}
+        | Fact::RemindersSet { .. }
+        | Fact::PlatformFailing { .. }
+        | Fact::PlatformAnswers { .. } => {}
         Fact::NoteAdded { .. } => state.notes += 1,
         Fact::OwnerAssigned { owner } => state.profile.owner.clone_from(owner),
         Fact::Snoozed { until } => state.snoozed_until = *until,

@@ -45,7 +45,7 @@ impl Case {
     fn record(&mut self, fact: Fact) {
         self.seq += 1;
         let dealership = DealershipId::from_bits(1);
-        let event = Event { seq: self.seq, at: now(), actor: Actor::person("ana"), dealership, fact };
+        let event = Event { seq: self.seq, at: now(), actor: Actor::person("ana"), dealership: Some(dealership), fact };
         self.state = evolve(self.state.take(), &event);
     }
 

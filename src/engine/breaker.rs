@@ -20,6 +20,10 @@ const DOWN: Backoff = Backoff::seconds(10, 300);
 /// How long while our credentials are refused: asking often may lock the client out.
 const REFUSED: Backoff = Backoff::seconds(60, 900);
 
+/// How long nothing may fail before an outage is over: what fails again sooner is the same outage. Longer than a request
+/// that is never answered takes.
+const SETTLES: Duration = Duration::from_secs(20);
+
 /// What an answer says about the platform as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Health {
@@ -42,6 +46,29 @@ pub enum Gate {
     Shut(Option<Duration>),
 }
 
+/// How the platform stands as a whole: what the log is to say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing<'a> {
+    /// Nothing can be told yet.
+    Unknown,
+    /// It fails, or refuses our credentials.
+    Failing {
+        /// In words.
+        why: &'a str,
+        /// Since when.
+        since: Timestamp,
+        /// It refuses our credentials.
+        refused: bool,
+    },
+    /// It answers again, but not for long enough; so long it takes.
+    Settling(Duration),
+    /// It answers.
+    Answers {
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
 #[derive(Debug, Clone)]
 struct Alarm {
     refused: bool,
@@ -59,9 +86,13 @@ struct Alarm {
 pub struct Breaker {
     recent: VecDeque<bool>,
     alarm: Option<Alarm>,
+    /// The alarm before, and since when nothing failed: until that has settled it is the same outage.
+    healed: Option<(Alarm, Duration)>,
     /// The platform asked to be left alone until then.
     hold: Option<Duration>,
     answered: bool,
+    /// Since when it answers.
+    answers_since: Option<Timestamp>,
 }
 
 /// The two readings of the clock that belong together.
@@ -111,9 +142,11 @@ impl Breaker {
     ) {
         self.answered = true;
         if health == Health::Well {
-            if self.alarm.take().is_some() {
+            if let Some(alarm) = self.alarm.take() {
                 self.recent.clear();
+                self.healed = Some((alarm, now.elapsed));
             }
+            self.answers_since.get_or_insert(now.at);
             self.hold = None;
             self.remember(true);
             return;
@@ -128,6 +161,10 @@ impl Breaker {
             return;
         }
         self.remember(false);
+        match &mut self.healed {
+            Some((_, at)) if now.elapsed < *at + SETTLES => *at = now.elapsed,
+            healed => *healed = None,
+        }
         let in_a_row = self.recent.iter().rev().take_while(|well| !**well).count();
         let ill = self.recent.iter().filter(|well| !**well).count();
         if refused || in_a_row >= IN_A_ROW || (self.recent.len() == RECENT && 2 * ill >= RECENT) {
@@ -145,7 +182,9 @@ impl Breaker {
 
     /// Opens it, or keeps it open for longer. Answers to looks that were under way when it opened only change the words.
     fn fail(&mut self, refused: bool, counts: bool, why: &str, asked: Option<Duration>, now: Moment, rng: &mut StdRng) {
-        let old = self.alarm.take();
+        self.answers_since = None;
+        let relapsed = self.healed.take().map(|(alarm, _)| alarm);
+        let old = self.alarm.take().or(relapsed);
         let same = old.as_ref().filter(|old| old.refused == refused);
         let since = same.map_or(now.at, |old| old.since);
         let attempt = same.map_or(0, |old| old.attempt + u32::from(counts));
@@ -158,6 +197,19 @@ impl Breaker {
             }
         };
         self.alarm = Some(Alarm { refused, why: why.to_owned(), since, attempt, retry, retry_at, trial });
+    }
+
+    /// How the platform stands.
+    pub fn standing(&self, elapsed: Duration) -> Standing<'_> {
+        if let Some(Alarm { refused, why, since, .. }) = &self.alarm {
+            return Standing::Failing { why, since: *since, refused: *refused };
+        }
+        let settles = self.healed.as_ref().map(|(_, at)| (*at + SETTLES).saturating_sub(elapsed));
+        match (settles.filter(|left| !left.is_zero()), self.answers_since) {
+            (Some(left), _) => Standing::Settling(left),
+            (None, Some(since)) => Standing::Answers { since },
+            (None, None) => Standing::Unknown,
+        }
     }
 
     /// What people are shown, unless something else is wrong.
@@ -259,6 +311,44 @@ mod tests {
         }
         assert!(longest > DOWN.base && longest <= DOWN.cap);
         assert!(matches!(bench.breaker.state(), PlatformState::Down { since: now, .. } if now == since));
+    }
+
+    #[test]
+    fn an_outage_is_over_when_nothing_failed_for_a_while() {
+        let mut bench = Bench::new();
+        let standing = |bench: &Bench| match bench.breaker.standing(bench.elapsed) {
+            Standing::Unknown => "unknown",
+            Standing::Failing { .. } => "failing",
+            Standing::Settling(_) => "settling",
+            Standing::Answers { .. } => "answers",
+        };
+        assert_eq!(standing(&bench), "unknown");
+        bench.answer(Health::Ill, false, None);
+        assert_eq!(standing(&bench), "unknown");
+        for _ in 0..4 {
+            bench.answer(Health::Ill, false, None);
+        }
+        assert_eq!(standing(&bench), "failing");
+        let PlatformState::Down { since, .. } = bench.breaker.state() else { panic!() };
+        for _ in 0..10 {
+            bench.elapsed += Duration::from_secs(300);
+            bench.answer(Health::Well, false, None);
+            for _ in 0..4 {
+                assert_eq!(standing(&bench), "settling", "shown as answering at once, recorded later");
+                assert_eq!(bench.breaker.state(), PlatformState::Ok);
+                bench.elapsed += SETTLES - Duration::from_secs(1);
+                bench.answer(Health::Ill, false, None);
+            }
+            bench.answer(Health::Ill, false, None);
+            assert!(matches!(bench.breaker.state(), PlatformState::Down { since: now, .. } if now == since));
+        }
+        bench.answer(Health::Well, false, None);
+        bench.elapsed += SETTLES;
+        assert_eq!(standing(&bench), "answers");
+        for _ in 0..5 {
+            bench.answer(Health::Ill, false, None);
+        }
+        assert!(matches!(bench.breaker.state(), PlatformState::Down { since: now, .. } if now > since), "another one");
     }
 
     #[test]

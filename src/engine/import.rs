@@ -189,5 +189,5 @@ fn append(
     facts: Vec<Fact>,
 ) -> Append {
     let expected_version = state.map_or(0, |state| state.version);
-    Append { dealership, expected_version, actor: actor.clone(), at, facts }
+    Append { dealership: Some(dealership), expected_version, actor: actor.clone(), at, facts }
 }

@@ -55,6 +55,7 @@ impl Prober {
                 self.witnessed(id);
             }
             Done::Called => self.requests -= 1,
+            Done::Outage(open) => self.outage_logged(open),
             Done::Recorded(trip, result) => self.recorded(trip, result),
             Done::SlotsSeen(trip, answer) => {
                 self.requests -= 1;

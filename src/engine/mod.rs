@@ -11,6 +11,7 @@ mod codes;
 mod deadlines;
 mod import;
 mod judge;
+mod outage;
 mod picture;
 mod post;
 mod prober;
@@ -394,7 +395,7 @@ impl Inner {
         let context = Context { now, policy: &self.parts.policy, claims: self.book(), letter };
         let facts = decide(state.as_deref(), command, &context)?;
         let expected_version = state.map_or(0, |state: Arc<Onboarding>| state.version);
-        let append = Append { dealership: id, expected_version, actor: actor.clone(), at: now, facts };
+        let append = Append { dealership: Some(id), expected_version, actor: actor.clone(), at: now, facts };
         Ok((!append.facts.is_empty()).then_some(append))
     }
 

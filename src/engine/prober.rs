@@ -23,6 +23,7 @@ use super::budget::Budget;
 use super::calls::Call;
 use super::causes::Causes;
 use super::judge::{Mass, Parked};
+use super::outage::Outage;
 use super::sweep::Progress;
 use super::{CHECKS_WAITING, Check, Checked, EngineError, Inner};
 use crate::domain::{
@@ -62,6 +63,8 @@ pub(super) enum Done {
     Recorded(Trip, Result<Vec<Arc<Event>>, EngineError>),
     SlotsSeen(Trip, Option<Answer<Result<Vec<Slot>, String>>>),
     SlotsRecorded(Trip, Result<Vec<Arc<Event>>, EngineError>),
+    /// Since when an outage is open in the log.
+    Outage(Result<Option<Timestamp>, EngineError>),
     Called,
 }
 
@@ -105,6 +108,7 @@ pub(super) struct Prober {
     pub requests: u32,
     pub budget: Budget,
     pub breaker: Breaker,
+    pub outage: Outage,
     pub holds: HashMap<DealershipId, Hold>,
     pub window: Together,
     pub causes: Causes,
@@ -126,7 +130,7 @@ pub(super) async fn run(inner: Arc<Inner>) {
     prober.plan_all();
     loop {
         let rest = prober.start();
-        let rest = rest.min(prober.publish());
+        let rest = rest.min(prober.publish()).min(prober.record_outage());
         let room = prober.errands.len() < CHECKS_WAITING;
         let commit = async {
             match &mut follow {
@@ -168,6 +172,7 @@ impl Prober {
             requests: 0,
             budget: Budget::per_second(parts.pace.requests_per_second),
             breaker: Breaker::default(),
+            outage: Outage::default(),
             holds: HashMap::new(),
             window: Together::default(),
             causes: Causes::default(),

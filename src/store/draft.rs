@@ -61,12 +61,23 @@ impl Draft {
             if append.facts.is_empty() {
                 continue;
             }
-            let id = append.dealership;
+            let Some(id) = append.dealership else {
+                for fact in append.facts {
+                    if !fact.is_of_platform() {
+                        return Err(StoreError::Unfit(format!("`{}` names no dealership", fact.kind())));
+                    }
+                    let seq = sheet.below.seq + events.len() as u64 + 1;
+                    let actor = append.actor.clone();
+                    events.push(Arc::new(Event { seq, at: append.at, actor, dealership: None, fact }));
+                    previous.push(0);
+                }
+                continue;
+            };
             let mut state = sheet.state(id);
             for fact in append.facts {
                 let seq = sheet.below.seq + events.len() as u64 + 1;
                 sheet.check_fact(state.as_deref(), id, &fact, seq)?;
-                let event = Event { seq, at: append.at, actor: append.actor.clone(), dealership: id, fact };
+                let event = Event { seq, at: append.at, actor: append.actor.clone(), dealership: Some(id), fact };
                 previous.push(state.as_ref().map_or(0, |state| state.last_event.seq));
                 let next = evolve(state.map(Arc::unwrap_or_clone), &event);
                 state = Some(Arc::new(next.ok_or_else(|| not_added(id))?));
@@ -98,8 +109,8 @@ impl Draft {
             return Err(StoreError::Unfit(format!("event {expected} should come here, not event {found}")));
         }
         let Event { at, actor, dealership, fact, .. } = event;
-        let state = self.layer.states.get(&dealership).cloned().or_else(|| book.get(dealership));
-        let expected_version = state.map_or(0, |state| state.version);
+        let state = |id| self.layer.states.get(&id).cloned().or_else(|| book.get(id));
+        let expected_version = dealership.and_then(state).map_or(0, |state| state.version);
         let planned = self.plan(book, vec![Append { dealership, expected_version, actor, at, facts: vec![fact] }])?;
         self.accept(&planned);
         Ok(planned)
@@ -150,11 +161,12 @@ impl Sheet<'_> {
     }
 
     fn check_version(&self, append: &Append) -> Result<(), StoreError> {
-        let actual = self.state(append.dealership).map_or(0, |state| state.version);
+        let Some(dealership) = append.dealership else { return Ok(()) };
+        let actual = self.state(dealership).map_or(0, |state| state.version);
         if actual == append.expected_version {
             return Ok(());
         }
-        Err(StoreError::Conflict { dealership: append.dealership, expected: append.expected_version, actual })
+        Err(StoreError::Conflict { dealership, expected: append.expected_version, actual })
     }
 
     fn check_fact(
@@ -165,6 +177,7 @@ impl Sheet<'_> {
         seq: u64,
     ) -> Result<(), StoreError> {
         match (state, fact) {
+            _ if fact.is_of_platform() => Err(StoreError::Unfit(format!("`{}` is of no dealership", fact.kind()))),
             (None, Fact::DealershipAdded { profile }) => {
                 self.claim(Claim::DealerCode(profile.dealer_code.raw().into()), id, seq)
             }

@@ -75,7 +75,12 @@ impl Folder<'_> {
             return damaged(format!("event {} should be here, not event {}", self.seq + 1, head.seq));
         }
         self.seq = head.seq;
-        let id = event.dealership;
+        let Some(id) = event.dealership else {
+            return match event.fact.is_of_platform() {
+                true => Ok(()),
+                false => damaged(format!("event {} names no dealership", head.seq)),
+            };
+        };
         let slot = self.states.entry(id).or_insert_with(|| self.base.get(id).map(|state| Onboarding::clone(&state)));
         let before = slot.as_ref().map_or(0, |state| state.last_event.seq);
         if head.prev != before {

@@ -4,6 +4,7 @@
 //!
 //! The checksum covers everything after its own comma up to the end of the line. `left` counts the events of the same
 //! batch that follow; a batch counts only with its last line. `prev` makes a dealership's history a walk backwards.
+//! An event of the platform has `null` in the place of its dealership, and 0 as `prev`.
 
 use std::fmt;
 use std::io::Write as _;
@@ -38,7 +39,7 @@ pub(super) struct Head {
 struct Body<'a> {
     at: Timestamp,
     actor: &'a Actor,
-    dealership: DealershipId,
+    dealership: Option<DealershipId>,
     #[serde(flatten)]
     fact: &'a Fact,
 }
@@ -156,7 +157,7 @@ mod tests {
 
     fn note(at: Timestamp, text: &str) -> Event {
         let fact = Fact::NoteAdded { text: text.into() };
-        Event { seq: 12, at, actor: Actor::person("Ana"), dealership: DealershipId::from_bits(7), fact }
+        Event { seq: 12, at, actor: Actor::person("Ana"), dealership: Some(DealershipId::from_bits(7)), fact }
     }
 
     fn round_trip(event: &Event) -> (Head, Event, Vec<u8>) {

@@ -125,7 +125,7 @@ mod tests {
     }
 
     fn append(id: u64, expected_version: u64, facts: Vec<Fact>) -> Append {
-        let dealership = DealershipId::from_bits(id);
+        let dealership = Some(DealershipId::from_bits(id));
         Append { dealership, expected_version, actor: Actor::system("test"), at: Timestamp::UNIX_EPOCH, facts }
     }
 

@@ -44,12 +44,12 @@ pub fn panic_is_caught() -> bool {
     index::panic_is_caught()
 }
 
-/// Facts of one dealership that are to be recorded together.
+/// Facts of one dealership, or of the platform, that are to be recorded together.
 #[derive(Debug, Clone)]
 pub struct Append {
-    /// Whose they are.
-    pub dealership: DealershipId,
-    /// The version that was decided upon; 0 for a dealership that is not in the books.
+    /// Whose they are; `None` for those of the platform.
+    pub dealership: Option<DealershipId>,
+    /// The version that was decided upon; 0 for a dealership that is not in the books, and for the platform.
     pub expected_version: u64,
     /// Who caused them.
     pub actor: Actor,
@@ -94,7 +94,7 @@ impl EventQuery {
     pub fn matches(&self, event: &Event) -> bool {
         event.seq > self.after
             && self.before.is_none_or(|before| event.seq < before)
-            && self.dealership.is_none_or(|dealership| event.dealership == dealership)
+            && self.dealership.is_none_or(|dealership| event.dealership == Some(dealership))
             && (self.kinds.is_empty() || self.kinds.contains(&event.fact.index()))
             && self.since.is_none_or(|since| event.at >= since)
             && self.until.is_none_or(|until| event.at < until)

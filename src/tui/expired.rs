@@ -23,7 +23,7 @@ pub struct Expired {
 pub fn notice(state: &mut State, events: &[Arc<Event>]) {
     let dead = events.iter().filter(|event| matches!(event.fact, Fact::InvitationExpired { .. }));
     let (mut mine, mut others) = (Vec::new(), Vec::new());
-    for id in dead.map(|event| event.dealership) {
+    for id in dead.filter_map(|event| event.dealership) {
         let owner = state.rows.get(id).is_some_and(|row| is_owner(&row.state, &state.setup.me));
         if owner { mine.push(id) } else { others.push(id) }
     }

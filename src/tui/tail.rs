@@ -62,6 +62,8 @@ impl Group {
             Fact::IntegrationConfirmed { .. } => (Self::Xtime, Tone::Good),
             Fact::ConfirmationOverdue { .. } | Fact::IntegrationLost { .. } => (Self::Xtime, Tone::Bad),
             Fact::ProbeChanged { .. } => (Self::Xtime, Tone::Warn),
+            Fact::PlatformFailing { .. } => (Self::Xtime, Tone::Bad),
+            Fact::PlatformAnswers { .. } => (Self::Xtime, Tone::Good),
             Fact::OpcodeVerified { .. } | Fact::SlotsSeen { .. } => (Self::Opcodes, Tone::Good),
             Fact::OpcodeNearMiss { .. } | Fact::OpcodeMissing { .. } | Fact::SlotsMissing { .. } => {
                 (Self::Opcodes, Tone::Warn)
@@ -214,7 +216,8 @@ impl Tail {
     }
 
     fn matches(&self, event: &Event, selected: Option<DealershipId>) -> bool {
-        (!self.only_selected || Some(event.dealership) == selected) && self.shows(Group::of(&event.fact).0)
+        let of_selected = event.dealership.is_some() && event.dealership == selected;
+        (!self.only_selected || of_selected) && self.shows(Group::of(&event.fact).0)
     }
 }
 
@@ -227,7 +230,7 @@ mod tests {
 
     fn event(seq: u64) -> Arc<Event> {
         let fact = if seq.is_multiple_of(2) { Fact::SlotsMissing { window: 14 } } else { Fact::Archived {} };
-        let dealership = DealershipId::from_bits(seq % 3);
+        let dealership = Some(DealershipId::from_bits(seq % 3));
         Arc::new(Event { seq, at: DateTime::UNIX_EPOCH, actor: Actor::person("ana"), dealership, fact })
     }
 

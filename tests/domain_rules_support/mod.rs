@@ -66,7 +66,8 @@ impl Case {
         self.letters = self.letters.map(|sent| sent + u64::from(facts.iter().any(queued)));
         for fact in facts.clone() {
             self.seq += 1;
-            let event = Event { seq: self.seq, at: self.now, actor: Actor::person("ana"), dealership: id(), fact };
+            let event =
+                Event { seq: self.seq, at: self.now, actor: Actor::person("ana"), dealership: Some(id()), fact };
             self.state = evolve(self.state.take(), &event);
         }
         Ok(facts)

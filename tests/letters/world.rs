@@ -46,7 +46,8 @@ pub fn dealership() -> Onboarding {
         owner: None,
     };
     let fact = Fact::DealershipAdded { profile };
-    let event = Event { seq: 1, at: now(), actor: Actor::person("ana"), dealership: DealershipId::from_bits(7), fact };
+    let event =
+        Event { seq: 1, at: now(), actor: Actor::person("ana"), dealership: Some(DealershipId::from_bits(7)), fact };
     let mut state = evolve(None, &event).unwrap();
     let generated_at = at("2022-09-30T18:05:00Z");
     state.invitation = Some(Invitation {

@@ -90,7 +90,8 @@ impl Desk {
     pub fn tell(&mut self, msg: Msg) {
         for effect in update(&mut self.state, msg, self.now) {
             if let Effect::LoadTimeline(id) = &effect {
-                let events = self.world.lock().events.iter().filter(|event| event.dealership == *id).cloned().collect();
+                let events =
+                    self.world.lock().events.iter().filter(|event| event.dealership == Some(*id)).cloned().collect();
                 self.tell(Msg::Timeline(*id, events));
             } else {
                 self.effects.push(effect);

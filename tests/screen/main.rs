@@ -14,6 +14,7 @@ mod dialogs;
 mod keys;
 mod letters;
 mod opcodes;
+mod outages;
 mod pictures;
 mod population;
 mod posting;

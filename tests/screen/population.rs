@@ -70,7 +70,7 @@ impl World {
         let mut events = Vec::new();
         for fact in facts {
             let seq = self.events.len() as u64 + 1;
-            let event = Arc::new(Event { seq, at, actor: actor.clone(), dealership: id, fact });
+            let event = Arc::new(Event { seq, at, actor: actor.clone(), dealership: Some(id), fact });
             state = evolve(state, &event);
             self.events.push(Arc::clone(&event));
             events.push(event);

@@ -23,6 +23,7 @@ pub struct Checker {
     pub settled: HashMap<IntentId, u32>,
     expired: HashSet<(DealershipId, u32)>,
     overdue: HashSet<(DealershipId, Timestamp)>,
+    pub failing_since: Option<Timestamp>,
     pub kinds: BTreeMap<&'static str, u32>,
     pub moods: HashSet<&'static str>,
     requests_checked: usize,
@@ -33,7 +34,10 @@ impl Checker {
     pub fn take_in(&mut self, event: Event, world: &World) {
         assert_eq!(event.seq, self.log.len() as u64 + 1, "gap-free");
         *self.kinds.entry(event.fact.kind()).or_default() += 1;
-        let id = event.dealership;
+        let Some(id) = event.dealership else {
+            self.outage(&event.fact);
+            return self.log.push(event);
+        };
         let before = self.shadow.remove(&id);
         let dealer = before.as_ref().map(|state| state.profile.dealer_code.raw().to_owned()).unwrap_or_default();
         let living = self.living.entry(id).or_default();
@@ -90,17 +94,36 @@ impl Checker {
         self.log.push(event);
     }
 
+    /// An event of the platform: one pair for each outage.
+    fn outage(&mut self, fact: &Fact) {
+        match fact {
+            Fact::PlatformFailing { since, .. } => {
+                assert!(self.failing_since.is_none(), "a second beginning of one outage");
+                self.failing_since = Some(*since);
+            }
+            Fact::PlatformAnswers { failing_since, .. } => {
+                assert_eq!(self.failing_since.take(), Some(*failing_since), "an end without its beginning");
+            }
+            other => panic!("{} names no dealership", other.kind()),
+        }
+    }
+
+    /// The dealership of an event before it.
+    pub fn before(&self, event: &Event) -> Option<&Onboarding> {
+        self.shadow.get(&event.dealership?)
+    }
+
     pub async fn after_step(&mut self, store: &MortalStore, world: &World, engine: &Engine, letters: &mut MailChecker) {
         let after = self.log.len() as u64;
         let query = EventQuery { after, ..EventQuery::default() };
         let news = if store.book().seq() > after { store.events(query).await.unwrap() } else { vec![] };
         for event in &news {
-            letters.take_in(event, self.shadow.get(&event.dealership));
+            letters.take_in(event, self.before(event));
             self.take_in(event.clone(), world);
         }
-        for event in &news {
-            let state = store.book().get(event.dealership).unwrap();
-            assert_eq!(*state, self.shadow[&event.dealership], "the state is not the fold of the events");
+        for id in news.iter().filter_map(|event| event.dealership) {
+            let state = store.book().get(id).unwrap();
+            assert_eq!(*state, self.shadow[&id], "the state is not the fold of the events");
         }
         let state = world.state.lock();
         assert!(state.in_flight <= 4 && state.most_in_flight <= 4 && state.most_source_in_flight <= 4);

@@ -84,7 +84,7 @@ impl Desk {
 
     pub async fn append(&self, dealership: DealershipId, expected_version: u64, facts: Vec<Fact>) {
         let (at, actor) = (self.clock.now(), ana());
-        let append = cloverwatch::store::Append { dealership, expected_version, actor, at, facts };
+        let append = cloverwatch::store::Append { dealership: Some(dealership), expected_version, actor, at, facts };
         self.store.append(vec![append]).await.unwrap();
     }
 
@@ -158,7 +158,7 @@ impl Desk {
 
     /// The kinds of everything that was recorded of a dealership.
     pub fn kinds(&self, place: usize) -> Vec<&'static str> {
-        let own = |event: &Event| event.dealership == self.ids[place];
+        let own = |event: &Event| event.dealership == Some(self.ids[place]);
         self.store.log().iter().filter(|event| own(event)).map(|event| event.fact.kind()).collect()
     }
 

@@ -245,7 +245,7 @@ impl Told {
 impl MailChecker {
     /// An event, and the dealership before it.
     pub fn take_in(&mut self, event: &Event, before: Option<&Onboarding>) {
-        let id = event.dealership;
+        let Some(id) = event.dealership else { return };
         match &event.fact {
             Fact::InvitationIssued { generation, code, .. } => {
                 self.codes.insert((id, *generation), code.reveal().to_owned());

@@ -38,7 +38,7 @@ pub fn at(second: u64) -> Timestamp {
 
 pub fn append(number: u64, expected_version: u64, facts: Vec<Fact>) -> Append {
     let at = at(number + 10 * expected_version);
-    Append { dealership: id(number), expected_version, actor: Actor::person("Ana"), at, facts }
+    Append { dealership: Some(id(number)), expected_version, actor: Actor::person("Ana"), at, facts }
 }
 
 pub fn profile(dealer_code: &str) -> Profile {
@@ -57,6 +57,15 @@ pub fn profile(dealer_code: &str) -> Profile {
 
 pub fn added(number: u64) -> Append {
     append(number, 0, vec![Fact::DealershipAdded { profile: profile(&format!("xts{number}")) }])
+}
+
+/// An outage of the platform: of no dealership.
+pub fn of_platform(number: u64) -> Append {
+    let (since, failing_since) = (at(number + 60), at(number));
+    let failing =
+        Fact::PlatformFailing { why: "503 \"dealership\":null".into(), since: failing_since, credentials: false };
+    let facts = vec![failing, Fact::PlatformAnswers { since, failing_since }];
+    Append { dealership: None, expected_version: 0, actor: Actor::system("probe"), at: since, facts }
 }
 
 pub fn note(number: u64, version: u64) -> Append {
@@ -135,6 +144,9 @@ pub async fn fill(store: &dyn Store, many: u64) {
         let facts = history(number);
         let some = 1 + number as usize % facts.len();
         store.append(vec![append(number, 0, facts[..some].to_vec())]).await.unwrap();
+        if number % 16 == 7 {
+            store.append(vec![of_platform(number)]).await.unwrap();
+        }
     }
 }
 
@@ -153,7 +165,9 @@ pub async fn assert_consistent(store: &EmbeddedStore) {
     assert!(events.iter().map(|event| event.seq).eq(1..=events.len() as u64), "a gap");
     let mut folded = BTreeMap::new();
     for event in &events {
-        folded.entry(event.dealership).or_insert_with(Vec::new).push(event);
+        if let Some(id) = event.dealership {
+            folded.entry(id).or_insert_with(Vec::new).push(event);
+        }
     }
     assert_eq!(folded.len(), states.len());
     for (id, events) in folded {

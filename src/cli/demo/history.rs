@@ -252,10 +252,11 @@ impl Past<'_> {
             }
             let expected_version = state.map_or(0, |state| state.version);
             for fact in &facts {
-                let event = Event { seq: 0, at, actor: actor.clone(), dealership, fact: fact.clone() };
+                let event =
+                    Event { seq: 0, at, actor: actor.clone(), dealership: Some(dealership), fact: fact.clone() };
                 ledger.take(&event);
             }
-            batch.push(Append { dealership, expected_version, actor, at, facts });
+            batch.push(Append { dealership: Some(dealership), expected_version, actor, at, facts });
             if batch.len() >= CHUNK {
                 self.store.append(std::mem::take(&mut batch)).await?;
             }
@@ -288,7 +289,7 @@ struct Ledger {
 
 impl Ledger {
     fn take(&mut self, event: &Event) {
-        let id = event.dealership;
+        let Some(id) = event.dealership else { return };
         if let Some(state) = evolve(self.states.remove(&id), event) {
             if let Some(invitation) = &state.invitation {
                 self.codes.insert(invitation.code.digest(), id);

@@ -54,7 +54,7 @@ pub(super) fn suppress_needless(state: &Onboarding, facts: &mut Vec<Fact>, ctx: 
     let actor = Actor::system("rules");
     let mut after = Cow::Borrowed(state);
     for fact in &*facts {
-        let event = Event { seq: 0, at: ctx.now, actor: actor.clone(), dealership: state.id, fact: fact.clone() };
+        let event = Event { seq: 0, at: ctx.now, actor: actor.clone(), dealership: Some(state.id), fact: fact.clone() };
         if let Some(next) = evolve(Some(after.into_owned()), &event) {
             after = Cow::Owned(next);
         } else {

@@ -44,6 +44,8 @@ impl Fact {
         "email.bounced",
         "email.retried",
         "reminders.set",
+        "platform.failing",
+        "platform.answers",
     ];
 
     /// The dotted kind, as serialized.
@@ -93,6 +95,13 @@ impl Fact {
             Self::EmailBounced { .. } => 36,
             Self::EmailRetried { .. } => 37,
             Self::RemindersSet { .. } => 38,
+            Self::PlatformFailing { .. } => 39,
+            Self::PlatformAnswers { .. } => 40,
         }
+    }
+
+    /// Whether it is of the platform as a whole: such events name no dealership, and no state follows from them.
+    pub fn is_of_platform(&self) -> bool {
+        matches!(self, Self::PlatformFailing { .. } | Self::PlatformAnswers { .. })
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::NaiveDateTime;
 
 use super::{Event, Fact, rfc3339};
+use crate::domain::in_words;
 use crate::domain::text::clean;
 
 impl Event {
@@ -76,6 +77,13 @@ impl Event {
                 format!("letter came back: {} refused, {}", address.plain(), clean(status))
             }
             Fact::EmailRetried { .. } => "letter to be tried again now".to_owned(),
+            Fact::PlatformFailing { why, credentials: true, .. } => {
+                format!("our credentials are refused: {}", clean(why))
+            }
+            Fact::PlatformFailing { why, .. } => format!("Xtime fails: {}", clean(why)),
+            Fact::PlatformAnswers { since, failing_since } => {
+                format!("Xtime answers again, after {}", in_words(*since - *failing_since))
+            }
             Fact::RemindersSet { on: true } => "reminders on".to_owned(),
             Fact::RemindersSet { on: false } => "reminders off".to_owned(),
             Fact::NoteAdded { text } => format!("note: {}", text.plain()),

@@ -162,6 +162,11 @@ impl Query {
         self.hold(Asked { state, text: text.into(), kind: Some(kind), known: None }, ctx)
     }
 
+    /// Whether an event of the platform matches: it has a kind, and nothing else that could be asked for.
+    pub fn matches_event_of_platform(&self, kind: u8) -> bool {
+        self.terms.iter().all(|term| term.holds_of_platform(kind))
+    }
+
     /// Which of these rows of a block match, as a bit each: the same as [`Query::matches`] of every one, and faster. What
     /// is known of a row must be true at the moment of the question.
     pub fn matches_among<'a>(

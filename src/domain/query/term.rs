@@ -273,6 +273,12 @@ impl Term {
         holds != self.negated
     }
 
+    /// Whether it holds of an event of the platform.
+    pub(super) fn holds_of_platform(&self, kind: u8) -> bool {
+        let holds = matches!(&self.test, Test::Kind(mask) if mask & (1 << u32::from(kind)) != 0);
+        holds != self.negated
+    }
+
     /// Of which of these rows of a block it holds, as a bit each.
     pub(super) fn among<'a>(
         &self,

@@ -126,7 +126,7 @@ impl Engine {
         let mut state = inner.known(id)?.as_ref().clone();
         for fact in as_if {
             let actor = Actor::system("preview");
-            let event = Event { seq: 0, at: now, actor, dealership: id, fact: fact.clone() };
+            let event = Event { seq: 0, at: now, actor, dealership: Some(id), fact: fact.clone() };
             state = evolve(Some(state), &event).ok_or(Refusal::Unknown)?;
         }
         if let Some(obstacle) = state.obstacle(kind, state.generation(), now) {

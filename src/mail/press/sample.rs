@@ -59,7 +59,7 @@ fn bare(sparse: bool, at: Timestamp) -> Option<Onboarding> {
         seq: 1,
         at,
         actor: Actor::system("press"),
-        dealership: DealershipId::from_bits(0),
+        dealership: Some(DealershipId::from_bits(0)),
         fact: Fact::DealershipAdded { profile },
     };
     evolve(None, &event)

@@ -291,11 +291,11 @@ fn on_tail(state: &mut State, action: Action) {
         Action::TailPause => state.tail.follow(),
         Action::TailKinds => state.mode = Mode::Dialog(Box::new(Dialog::kinds(state))),
         Action::TailOnlySelected => state.tail.only_selected = !state.tail.only_selected,
-        Action::TailJump => {
-            if let Some(id) = state.tail.chosen(selected).map(|event| event.dealership) {
-                table::jump(state, id);
-            }
-        }
+        Action::TailJump => match state.tail.chosen(selected).map(|event| event.dealership) {
+            Some(Some(id)) => table::jump(state, id),
+            Some(None) => state.toast(Tone::Faint, "this event is of no single dealership".to_owned()),
+            None => {}
+        },
         _ => {}
     }
 }

@@ -135,7 +135,7 @@ fn committed(state: &mut State, committed: &Committed) {
     state.tail.extend(committed.events.iter());
     if let Some((id, events)) = &mut state.detail.timeline {
         let newest = events.last().map_or(0, |event| event.seq);
-        let more = committed.events.iter().filter(|event| event.dealership == *id && event.seq > newest);
+        let more = committed.events.iter().filter(|event| event.dealership == Some(*id) && event.seq > newest);
         events.extend(more.cloned());
     }
     queue::committed(state, &committed.states);

@@ -29,10 +29,13 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
         };
         let column = if width < 60 { 8 } else { 12 };
         pen.right(1, y, column, &time, theme.dim);
-        let name = state.rows.get(event.dealership).map(|row| row.state.profile.name.screen());
-        let name = name.as_deref().unwrap_or("?");
+        let row = event.dealership.map(|id| state.rows.get(id));
+        let name = match row {
+            Some(row) => row.map_or("?".into(), |row| row.state.profile.name.screen()),
+            None => "Xtime".into(),
+        };
         let room = (width / 4).clamp(10, 32);
-        pen.text(column + 2, y, room, name, theme.text);
+        pen.text(column + 2, y, room, &name, theme.text);
         let mut x = column + 2 + room + 1;
         let actor = event.actor.to_string();
         if width >= 90 {

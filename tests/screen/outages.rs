@@ -1,0 +1,35 @@
+//! What the screen says of the platform as a whole: its outages in the tail.
+
+use std::sync::Arc;
+
+use cloverwatch::domain::{Actor, Event, Fact};
+use cloverwatch::store::Committed;
+use cloverwatch::tui::Msg;
+use cloverwatch::tui::state::Focus;
+
+use crate::desk::Desk;
+use crate::population::{ago, now};
+
+/// An outage that ended just now.
+fn outage(desk: &mut Desk) {
+    let (failing_since, since) = (ago(2.0), now());
+    let failing = Fact::PlatformFailing { why: "status 503".into(), since: failing_since, credentials: false };
+    let answers = Fact::PlatformAnswers { since, failing_since };
+    let seq = desk.state.tail.newest().unwrap().seq;
+    let event = |more, fact| {
+        Arc::new(Event { seq: seq + more, at: now(), actor: Actor::system("probe"), dealership: None, fact })
+    };
+    let events = vec![event(1, failing), event(2, answers)];
+    desk.tell(Msg::Committed(Committed { events: events.into(), states: vec![].into() }));
+}
+
+#[test]
+fn an_outage_stands_in_the_tail_under_the_name_of_the_platform() {
+    let mut desk = Desk::open((120, 40));
+    outage(&mut desk);
+    desk.sees("Xtime fails: status 503").sees("Xtime answers again, after 2 h 00 m");
+    let before = desk.selected();
+    desk.press("tab G enter").sees("this event is of no single dealership");
+    assert_eq!((desk.selected(), desk.state.focus), (before, Focus::Tail));
+    desk.press("o").sees_no("Xtime fails: status 503");
+}
