@@ -172,7 +172,7 @@ fn every_mistake_has_its_place() {
         (
             "[zzzzzz]\n",
             &[
-                "k.toml:1:2: error: there is no scope `zzzzzz`; scopes are global, table, detail, tail, queue, dialog, letter, input",
+                "k.toml:1:2: error: there is no scope `zzzzzz`; scopes are global, table, detail, tail, queue, dialog, letter, form, input",
             ],
         ),
         ("table = 3\n", &["k.toml:1:1: error: `table` must be a table: write [table]"]),

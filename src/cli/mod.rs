@@ -26,6 +26,7 @@ mod record;
 mod report;
 pub mod sandbox;
 mod select;
+mod set;
 mod settings;
 mod show;
 mod signals;
@@ -115,6 +116,7 @@ async fn dispatch(app: &Arc<App>, command: Option<Command>) -> Result<(), CliErr
     match command {
         Some(Command::Import(args)) => import::run(app, &args).await,
         Some(Command::Add(args)) => import::add(app, &args).await,
+        Some(Command::Set(args)) => set::run(app, &args).await,
         Some(Command::List(args)) => list::run(app, &args).await,
         Some(Command::Show(args)) => show::run(app, &args).await,
         Some(Command::Invite(args)) => invite::run(app, &args, Wish::Invite).await,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::when::parse_duration;
-use crate::domain::{Command, Onboarding};
+use crate::domain::{Command, Onboarding, ProfileField};
 use crate::engine::Engine;
 
 use super::app::{App, Need};
@@ -14,6 +14,7 @@ use super::mail::post::{Posted, queued_by};
 use super::output::is_interactive;
 use super::report::{Outcome, Report, named};
 use super::select::Desk;
+use super::set::tell_new_owner;
 
 /// The dealerships as they stand, for choosing among them.
 pub(super) fn all(engine: &Engine) -> Vec<Arc<Onboarding>> {
@@ -129,6 +130,11 @@ pub(super) async fn assign(app: &App, args: &Assign) -> Result<(), CliError> {
     let owner = args.owner.as_deref().map(str::trim).filter(|owner| !owner.is_empty());
     if owner.is_none() && !args.nobody {
         return Err(CliError::usage("to whom? (or --nobody)"));
+    }
+    if let (Some(owner), [one]) = (owner, state.as_slice())
+        && one.profile.text_of(ProfileField::Owner) != owner
+    {
+        tell_new_owner(app, &engine, one.id, owner);
     }
     send(app, &engine, state, args.json.json, |_| Ok(Command::Assign { owner: owner.map(Into::into) })).await
 }

@@ -5,7 +5,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use super::event::CodeOrigin;
 use super::{
     AppointmentId, CodeDigest, DealershipId, IntentId, InvitationCode, LetterId, LetterKind, LetterState, Look,
-    Obstacle, OpcodeChoice, Policy, Profile, SlotsLook, Stage, Timestamp, Untrusted,
+    Obstacle, OpcodeChoice, Policy, Profile, ProfileEdit, ProfileProblem, SlotsLook, Stage, Timestamp, Untrusted,
 };
 
 /// A wish. [`super::decide()`] turns it into facts or refuses it.
@@ -20,6 +20,11 @@ pub enum Command {
     Update {
         /// Who it is.
         profile: Profile,
+    },
+    /// Correct some fields of its profile by hand, the owner too.
+    Correct {
+        /// What they shall read.
+        edits: Vec<ProfileEdit>,
     },
     /// Ask the code source for a code: the first step of the saga.
     RequestCode {
@@ -304,6 +309,9 @@ pub enum Refusal {
     /// Another dealership has the `dealerCode`.
     #[error("dealerCode is taken by another dealership ({0}); each rooftop has its own")]
     DealerCodeTaken(DealershipId),
+    /// A correction that cannot be taken.
+    #[error(transparent)]
+    Profile(#[from] ProfileProblem),
     /// It is put aside.
     #[error("the dealership is archived; take it back first")]
     Archived,

@@ -10,7 +10,7 @@ use super::command::{Ask, Claim, Command, Context, Refusal};
 use super::event::CodeOrigin;
 use super::{
     Actor, DealershipId, Ended, Event, Fact, IntentId, InvitationCode, InvitationState, LetterKind, Look, Onboarding,
-    Outcome, Profile, Stage, Timestamp, Untrusted, evolve,
+    Outcome, Profile, ProfileEdit, Stage, Timestamp, Untrusted, evolve,
 };
 
 /// Decides. An empty list means that the command is already true: nothing is to be recorded.
@@ -47,6 +47,7 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
     match command {
         Command::Add { .. } | Command::Unarchive | Command::Note { .. } => Ok(vec![]),
         Command::Update { profile } => update(state, profile, ctx),
+        Command::Correct { edits } => correct(state, edits, ctx),
         Command::RequestCode { intent, source, ask, mail } => request(state, *intent, *source, *ask, *mail, ctx),
         Command::IssueCode { code, generated_at, expires_at, source, intent, ask, mail } => {
             let (generated_at, expires_at, mail) = (*generated_at, *expires_at, *mail);
@@ -130,6 +131,15 @@ fn update(state: &Onboarding, profile: &Profile, ctx: &Context<'_>) -> Result<Ve
         Some(holder) if holder != state.id => Err(Refusal::DealerCodeTaken(holder)),
         _ => Ok(vec![Fact::DealershipUpdated { profile }]),
     }
+}
+
+fn correct(state: &Onboarding, edits: &[ProfileEdit], ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    let profile = state.profile.corrected(edits)?;
+    let mut facts = update(state, &profile, ctx)?;
+    if profile.owner != state.profile.owner {
+        facts.push(Fact::OwnerAssigned { owner: profile.owner });
+    }
+    Ok(facts)
 }
 
 fn note(text: &Untrusted) -> Result<Vec<Fact>, Refusal> {

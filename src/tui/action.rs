@@ -18,18 +18,29 @@ pub enum Scope {
     Dialog,
     /// A dialog that sends a letter: before its own keys.
     Letter,
+    /// Any dialog: before the keys of its fields and buttons.
+    Form,
     /// A line of text: filter, palette, a dialog's field.
     Input,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 8] =
-        [Self::Global, Self::Table, Self::Detail, Self::Tail, Self::Queue, Self::Dialog, Self::Letter, Self::Input];
+    pub const ALL: [Self; 9] = [
+        Self::Global,
+        Self::Table,
+        Self::Detail,
+        Self::Tail,
+        Self::Queue,
+        Self::Dialog,
+        Self::Letter,
+        Self::Form,
+        Self::Input,
+    ];
 
     /// Whether its actions belong to what is open: the palette does not offer them.
     pub const fn is_closed(self) -> bool {
-        matches!(self, Self::Dialog | Self::Letter | Self::Input)
+        matches!(self, Self::Dialog | Self::Letter | Self::Form | Self::Input)
     }
 
     /// The word in `keymap.toml`.
@@ -42,6 +53,7 @@ impl Scope {
             Self::Queue => "queue",
             Self::Dialog => "dialog",
             Self::Letter => "letter",
+            Self::Form => "form",
             Self::Input => "input",
         }
     }
@@ -146,9 +158,10 @@ actions! {
         ConfirmWord "dealer-done" "dealer is done" Records "Record that the dealer says it is done; the 24 hours start.",
         Check "check" "check now" None "Look at the platform now.",
         Note "note" "note" Records "Write a note.",
+        EditProfile "edit-profile" "edit profile" Records "Correct name, contact, address, phone, zone, group, city or owner.",
         Assign "assign" "assign" Records "Give the dealership to somebody.",
         Snooze "snooze" "snooze" Records "Out of sight for a while.",
-        Archive "archive" "archive" Asks "Put aside; it is not probed any more.",
+        Archive "archive" "archive" Asks "Put aside: not probed any more. What is archived is taken back (unarchive).",
         ChooseOpcode "opcode" "opcode" Records "Record the dealership's opcode choice.",
         Guide "guide" "opcode guide" None "Show the steps to a visible opcode, what is seen of each, and the letter for the dealer.",
         Appointment "appointment" "test appointment" Asks "Book, move or read back the test appointment of one dealership; there is no cancel.",
@@ -202,7 +215,8 @@ actions! {
     Dialog {
         DialogNext "dialog-next" "next field" None "Move to the next field or choice.",
         DialogPrevious "dialog-previous" "previous field" None "Move to the previous field or choice.",
-        DialogAccept "dialog-accept" "accept" None "Press the chosen button.",
+        DialogAccept "dialog-accept" "accept" None "Press the chosen button; in a field, go on to the next.",
+        DialogSwitch "dialog-switch" "switch" None "Switch the check box, or take the next choice.",
         DialogCancel "dialog-cancel" "cancel" None "Leave without doing anything.",
         DialogDown "dialog-down" "scroll down" None "Scroll the list down.",
         DialogUp "dialog-up" "scroll up" None "Scroll the list up.",
@@ -210,6 +224,9 @@ actions! {
     Letter {
         LetterSwitch "letter-switch" "letter off/on" None "Send the letter with it, or do not.",
         LetterPreview "letter-preview" "preview" None "Read exactly what would be sent.",
+    }
+    Form {
+        DialogSubmit "dialog-submit" "submit" None "Do what the dialog asks for, from any of its fields.",
     }
     Input {
         InputAccept "input-accept" "accept" None "Take what is written.",

@@ -21,6 +21,7 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
     }
     in_the_way(state, action)?;
     match action {
+        Action::EditProfile if state.marks.len() > 1 => no("one dealership at a time: clear the marks first"),
         Action::Check if state.setup.read_only => no("read-only: a look would be recorded"),
         Action::ClearMarks if state.marks.is_empty() => no("nothing is marked"),
         Action::TailJump if state.tail.chosen(state.cursor.id).is_none() => no("there is no event"),
@@ -31,6 +32,7 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
         | Action::ConfirmWord
         | Action::Check
         | Action::Note
+        | Action::EditProfile
         | Action::Assign
         | Action::Snooze
         | Action::Archive

@@ -106,7 +106,7 @@ fn the_exact_request_is_shown_before_anything_is_sent() {
 #[test]
 fn nothing_is_sent_before_the_dealer_code_is_typed() {
     let mut desk = opened((120, 40));
-    desk.press("enter enter tab enter").sees("^ type xts000008");
+    desk.press("enter enter enter").sees("^ type xts000008");
     for wrong in ["XTS000008", "xts00000", "xts0000088"] {
         desk.press("esc").press("b");
         assert_eq!(answer(&mut desk), []);

@@ -1,10 +1,10 @@
 //! What every dialog must show before something is done, at every size, and what it must not show.
 
-use cloverwatch::domain::CodeOrigin;
+use cloverwatch::domain::{CodeOrigin, DealershipId};
 use cloverwatch::tui::Effect;
 
 use crate::desk::Desk;
-use crate::population::crowd;
+use crate::population::{crowd, now};
 
 const SIZES: [(u16, u16); 5] = [(200, 60), (120, 30), (80, 24), (60, 16), (40, 10)];
 
@@ -90,16 +90,73 @@ fn a_typed_code_is_not_lost_by_leaving_once() {
 }
 
 #[test]
-fn leaning_on_enter_neither_issues_nor_loses_a_code() {
+fn enter_goes_through_the_fields_to_the_button_that_acts_and_never_to_cancel() {
     for size in SIZES {
         let mut desk = Desk::open(size);
-        desk.go_to(4).press("r").paste("FRESH-44").press("enter enter enter enter enter enter");
-        desk.sees(DISCARDS).sees("••••44");
-        assert_eq!(desk.take_effects(), []);
-        // The button beside it is one step away.
-        desk.press("tab enter").sees_no("[ Reissue ]");
-        assert_eq!(desk.take_effects().len(), 1);
+        // Two fields and the letter, then the button.
+        desk.go_to(4).press("r").paste("FRESH-44").press("enter enter enter");
+        assert_eq!(desk.take_effects(), [], "nothing is done before the button is pressed");
+        desk.sees("[ Reissue ]").sees("••••44").press("enter").sees_no("[ Reissue ]");
+        assert_eq!(desk.take_effects().len(), 1, "{size:?}");
+        // Without a code it comes back to the field that misses it, however often it is pressed.
+        desk.go_to(2).press("r").press("enter enter enter enter enter enter enter enter").sees("paste the code");
+        assert_eq!(desk.take_effects(), [], "{size:?}");
     }
+}
+
+#[test]
+fn cancel_cancels_at_once_whatever_was_typed() {
+    for size in SIZES {
+        for (keys, typed) in [("r", "FRESH-44"), ("n", "ring at noon"), ("x", "wrong rooftop")] {
+            let mut desk = Desk::open(size);
+            desk.go_to(1).press(keys).write(typed).sees("[ Cancel ]");
+            // Backwards from the first field is the button that acts, and before it Cancel.
+            desk.press("shift-tab shift-tab enter").sees_no("[ Cancel ]");
+            assert_eq!(desk.take_effects(), [], "{keys} {size:?}");
+        }
+    }
+}
+
+#[test]
+fn one_key_submits_from_any_field_and_every_dialog_names_it() {
+    for size in SIZES {
+        for submit in ["ctrl-s", "alt-enter"] {
+            // The code, its moment, the letter, Cancel and the button.
+            for steps in 0..5 {
+                let mut desk = Desk::open(size);
+                desk.go_to(4).press("r").paste("FRESH-44");
+                for _ in 0..steps {
+                    desk.press("tab");
+                }
+                desk.press(submit).sees_no("[ Reissue ]");
+                assert_eq!(desk.take_effects().len(), 1, "{submit} after {steps} tabs {size:?}");
+            }
+        }
+        for keys in ["r", "x", "d", "n", "a", "z", "A", "o", "e e", "e r"] {
+            let mut desk = Desk::open(size);
+            desk.go_to(1).press(keys).sees("ctrl-s submit");
+        }
+    }
+}
+
+#[test]
+fn what_is_submitted_half_filled_moves_to_the_first_wrong_field_and_says_why() {
+    let mut desk = Desk::open((80, 24));
+    desk.go_to(4).press("r tab ctrl-u").write("not a time").press("tab ctrl-s").sees("^ paste the code");
+    desk.write("FRESH-44").press("ctrl-s").sees("^ ");
+    assert_eq!(desk.take_effects(), []);
+    desk.press("ctrl-u").write("-1h").press("ctrl-s").sees_no("[ Reissue ]");
+    assert_eq!(desk.take_effects().len(), 1);
+}
+
+#[test]
+fn submitting_what_changed_meanwhile_only_asks_to_look_again() {
+    let mut desk = Desk::open((80, 24));
+    desk.go_to(4).press("r").paste("FRESH-44");
+    desk.happens(|world| world.issue(DealershipId::from_bits(4), now(), "FASTER-4"));
+    desk.press("ctrl-s ctrl-s").sees("[ Look again ]");
+    assert_eq!(desk.take_effects(), []);
+    desk.press("enter").sees("old code     2:");
 }
 
 #[test]
@@ -126,4 +183,35 @@ fn what_was_only_suggested_is_left_at_once() {
     // The number above which it must be typed says itself again.
     let mut desk = Desk::with(crowd(400), (120, 30), |_| {});
     desk.press("m a A").sees(" to go on").write("4").press("esc").sees_no(" to go on");
+}
+
+#[test]
+fn a_code_that_is_dead_already_is_said_to_be_dead_and_the_reason_is_whole() {
+    for size in SIZES {
+        let mut desk = Desk::open(size);
+        desk.go_to(4).press("r").paste("FRESH-44").press("tab ctrl-u").write("-80h").sees("that code died at");
+        desk.press("ctrl-s").sees_no("in 0s");
+        // Whole, over as many lines as it needs.
+        let picture = desk.picture().replace(['│', '\n'], " ");
+        let words: Vec<&str> = picture.split_whitespace().collect();
+        let whole = words.join(" ");
+        assert!(whole.contains("^ this code died 8 h 00 m ago; generate a new one"), "{size:?}\n{}", desk.picture());
+        assert_eq!(desk.take_effects(), []);
+    }
+}
+
+#[test]
+fn a_mistake_in_a_block_can_be_read_to_its_end_on_the_smallest_screen() {
+    for size in [(80, 24), (40, 10)] {
+        let mut desk = Desk::open(size);
+        desk.go_to(4).press("space").go_to(2).press("space r").paste("xts000004,FRESH-44\nxts000017,FRESH-17\n");
+        desk.press("ctrl-s");
+        let mut seen = String::new();
+        for _ in 0..6 {
+            seen.push_str(&desk.picture().replace(['│', '\n'], " "));
+            desk.press("pgdn");
+        }
+        let whole = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(whole.contains("but not one of the chosen dealerships"), "{size:?}\n{whole}");
+    }
 }

@@ -213,7 +213,7 @@ fn several_letters_of_one_dealership_each_have_their_answer() {
 #[test]
 fn a_letter_is_taken_back_with_a_reason() {
     let mut desk = Desk::open((120, 30));
-    desk.press("M G x").sees("Do not send: 東京トヨタ自動車販売").write("wrong rooftop").press("enter tab enter");
+    desk.press("M G x").sees("Do not send: 東京トヨタ自動車販売").write("wrong rooftop").press("enter enter");
     let letter = desk.world.lock().newest(id(10));
     let expected = Command::SuppressLetter { letter, reason: "wrong rooftop".to_owned() };
     assert_eq!(commands(&mut desk), [(10, expected.clone())]);

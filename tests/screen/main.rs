@@ -18,4 +18,5 @@ mod outages;
 mod pictures;
 mod population;
 mod posting;
+mod profile;
 mod rows;

@@ -1,4 +1,4 @@
-//! Taking dealerships in: `import` and `add`.
+//! Who dealerships are: `import`, `add` and `set`.
 
 use std::path::PathBuf;
 
@@ -68,6 +68,40 @@ pub struct Add {
     /// Its state or province
     #[arg(long, default_value = "")]
     pub state: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub json: Json,
+}
+
+/// `set`.
+#[derive(Debug, Args)]
+pub struct Set {
+    /// Which dealership
+    pub dealership: String,
+    /// The rooftop's name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The contact's mail address
+    #[arg(long)]
+    pub email: Option<String>,
+    /// The contact's number
+    #[arg(long)]
+    pub phone: Option<String>,
+    /// The contact's name
+    #[arg(long, value_name = "NAME")]
+    pub contact: Option<String>,
+    /// Its IANA time zone, like America/Chicago
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// The dealer group
+    #[arg(long)]
+    pub group: Option<String>,
+    /// Where it is
+    #[arg(long)]
+    pub city: Option<String>,
+    /// Which of us looks after it; empty: nobody
+    #[arg(long)]
+    pub owner: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub json: Json,

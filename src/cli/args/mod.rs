@@ -16,7 +16,7 @@ use super::output::ColorWhen;
 
 pub use books::{Events, Export, List, Restore, Show};
 pub use codes::{Codes, Reissue, Revoke};
-pub use dealerships::{Add, Import};
+pub use dealerships::{Add, Import, Set};
 pub use mail::{Form, Letters, Mail, Resend};
 pub use opcode::{Appointment, Guide, Opcode, SetOpcode};
 pub use program::{ConfigCommand, Doctor, Keymap};
@@ -71,6 +71,8 @@ pub enum Command {
     Import(Import),
     /// Take one dealership in
     Add(Add),
+    /// Correct the profile of a dealership; prints what was and what is
+    Set(Set),
     /// The table of dealerships
     #[command(visible_alias = "ls")]
     List(List),

@@ -1,5 +1,6 @@
 //! The fields of a dealership as files name them.
 
+use crate::domain::ProfileField;
 use crate::domain::suggest::did_you_mean;
 
 /// A field that a column can hold.
@@ -39,35 +40,44 @@ impl Field {
         Self::OpcodeWord,
     ];
 
-    /// The fields without which nothing can be done for a dealership.
-    pub(super) const NEEDED: [Self; 4] = [Self::Name, Self::DealerCode, Self::Timezone, Self::Email];
+    /// The field of the profile that it is.
+    pub(super) const fn of_profile(self) -> Option<ProfileField> {
+        Some(match self {
+            Self::Name => ProfileField::Name,
+            Self::DealerCode => ProfileField::DealerCode,
+            Self::Group => ProfileField::Group,
+            Self::Brand => ProfileField::Brand,
+            Self::City => ProfileField::City,
+            Self::State => ProfileField::State,
+            Self::Timezone => ProfileField::Timezone,
+            Self::Contact => ProfileField::Contact,
+            Self::Email => ProfileField::Email,
+            Self::Phone => ProfileField::Phone,
+            Self::Owner => ProfileField::Owner,
+            Self::Opcode | Self::OpcodeOption | Self::OpcodeWord => return None,
+        })
+    }
+
+    /// Whether nothing can be done for a dealership without it.
+    pub(super) fn is_needed(self) -> bool {
+        self.of_profile().is_some_and(ProfileField::is_needed)
+    }
 
     /// The name of its column, and of the field in reports.
     pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::DealerCode => "dealer_code",
-            Self::Group => "group",
-            Self::Brand => "brand",
-            Self::City => "city",
-            Self::State => "state",
-            Self::Timezone => "timezone",
-            Self::Contact => "contact_name",
-            Self::Email => "email",
-            Self::Phone => "phone",
-            Self::Owner => "owner",
-            Self::Opcode => "opcode",
-            Self::OpcodeOption => "opcode_option",
-            Self::OpcodeWord => "opcode_word",
+        match (self, self.of_profile()) {
+            (_, Some(field)) => field.word(),
+            (Self::OpcodeOption, _) => "opcode_option",
+            (Self::OpcodeWord, _) => "opcode_word",
+            _ => "opcode",
         }
     }
 
     /// The most characters that are taken.
     pub(super) const fn longest(self) -> usize {
-        match self {
-            Self::DealerCode | Self::Timezone => 64,
-            Self::Email => 254,
-            Self::Opcode => crate::cli::opcode::LONGEST,
+        match (self, self.of_profile()) {
+            (_, Some(field)) => field.longest(),
+            (Self::Opcode, _) => crate::cli::opcode::LONGEST,
             _ => 200,
         }
     }

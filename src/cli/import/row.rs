@@ -1,12 +1,9 @@
 //! From the fields of one row to a profile, or the reason why not.
 
-use chrono_tz::{TZ_VARIANTS, Tz};
-use email_address::{EmailAddress, Options};
-
 use crate::cli::opcode;
-use crate::domain::suggest::did_you_mean;
+use crate::domain::profile::check_text;
 use crate::domain::text::clean;
-use crate::domain::{Contact, OpcodeOption, Profile, Untrusted};
+use crate::domain::{OpcodeOption, Profile, Untrusted};
 
 use super::field::Field;
 
@@ -39,49 +36,16 @@ impl Values {
     pub(super) fn get(&self, field: Field) -> &str {
         self.0.get(field as usize).map_or("", String::as_str)
     }
-
-    fn untrusted(&self, field: Field) -> Untrusted {
-        self.get(field).into()
-    }
 }
 
 /// Checks the values and makes a profile of them. The first field that is wrong is named.
 pub(super) fn profile(values: &Values) -> Result<Profile, Problem> {
-    for field in Field::ALL {
-        let value = values.get(field);
-        if let Some(place) = value.chars().position(is_control) {
-            return Err(Problem::new(field.word(), format!("has a control character, at character {}", place + 1)));
-        }
-        let count = value.chars().count();
-        if count > field.longest() {
-            return Err(Problem::new(
-                field.word(),
-                format!("has {count} characters; at most {} are taken", field.longest()),
-            ));
-        }
-        if value.is_empty() && Field::NEEDED.contains(&field) {
-            return Err(Problem::new(field.word(), "is empty"));
-        }
+    for field in Field::ALL.into_iter().filter(|field| field.of_profile().is_none()) {
+        check_text(values.get(field), field.longest()).map_err(|reason| Problem::new(field.word(), reason))?;
     }
-    email(values.get(Field::Email)).map_err(|reason| Problem::new(Field::Email.word(), reason))?;
-    let timezone =
-        timezone(values.get(Field::Timezone)).map_err(|reason| Problem::new(Field::Timezone.word(), reason))?;
-    let owner = values.untrusted(Field::Owner);
-    Ok(Profile {
-        name: values.untrusted(Field::Name),
-        dealer_code: values.untrusted(Field::DealerCode),
-        group: values.untrusted(Field::Group),
-        brand: values.untrusted(Field::Brand),
-        city: values.untrusted(Field::City),
-        state: values.untrusted(Field::State),
-        timezone,
-        contact: Contact {
-            name: values.untrusted(Field::Contact),
-            email: values.untrusted(Field::Email),
-            phone: values.untrusted(Field::Phone),
-        },
-        owner: (!owner.is_empty()).then_some(owner),
-    })
+    let text_of = |wanted| Field::ALL.into_iter().find(|field| field.of_profile() == Some(wanted));
+    Profile::read(|field| text_of(field).map_or("", |field| values.get(field)))
+        .map_err(|problem| Problem::new(problem.field.word(), problem.reason))
 }
 
 /// What a row says of the opcode. What it leaves out is for the settings to say.
@@ -117,53 +81,6 @@ pub(super) fn written(values: &Values) -> Result<Written, Problem> {
         return Err(Problem::new(Field::OpcodeWord.word(), reason));
     }
     Ok(Written { code: code.map(str::to_owned), option, word })
-}
-
-/// Controls of the terminal and of the direction of text: they have no business in a dealership's data.
-fn is_control(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
-}
-
-/// Whether a text is one mail address.
-fn email(text: &str) -> Result<(), String> {
-    let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
-    // Doubled dots are against the rules, but mailboxes with them were given out and work.
-    let mut lenient = text.to_owned();
-    if let Some((mailbox, domain)) = text.rsplit_once('@') {
-        let mut mailbox = mailbox.to_owned();
-        while mailbox.contains("..") {
-            mailbox = mailbox.replace("..", ".");
-        }
-        lenient = format!("{mailbox}@{domain}");
-    }
-    match EmailAddress::parse_with_options(&lenient, options) {
-        Ok(_) if text.contains(char::is_whitespace) => Err(format!("`{}` has a space in it", clean(text))),
-        Ok(_) => Ok(()),
-        Err(_) if text.contains([',', ';']) => {
-            Err(format!("`{}` is more than one address; one is needed", clean(text)))
-        }
-        Err(error) => Err(format!(
-            "`{}` is not a mail address ({})",
-            clean(text),
-            clean(error.to_string().to_lowercase().trim_end_matches('.'))
-        )),
-    }
-}
-
-/// Finds the zone of a place. Abbreviations and fixed offsets know no daylight saving, so they are no zone of a dealership.
-fn timezone(text: &str) -> Result<Tz, String> {
-    let geographical = |zone: &Tz| zone.name().contains('/') && !zone.name().starts_with("Etc/");
-    match text.parse::<Tz>() {
-        Ok(zone) if geographical(&zone) => Ok(zone),
-        Ok(_) => Err(format!("`{}` is no place; an IANA zone is needed, like America/Chicago", clean(text))),
-        Err(_) => {
-            let names = TZ_VARIANTS.iter().filter(|zone| geographical(zone)).map(|zone| zone.name());
-            let near = did_you_mean(text, names);
-            let hint = if near.is_empty() { "; it looks like America/Chicago".to_owned() } else { near };
-            Err(format!("`{}` is not an IANA time zone{hint}", clean(text)))
-        }
-    }
 }
 
 #[cfg(test)]
@@ -230,30 +147,5 @@ mod tests {
             assert_eq!(read(code, option, word).unwrap_err().0, field);
         }
         assert!(problem(Field::Opcode, &"x".repeat(101)).contains("101 characters; at most 100"));
-    }
-
-    #[test]
-    fn one_mail_address() {
-        for good in ["a@example.com", "pat.st..clair.1@example.net", "o'rourke+x@mail.example.org", "é@example.com"] {
-            assert_eq!(email(good), Ok(()), "{good}");
-        }
-        for bad in [
-            "service at example.com",
-            "a@b@example.com",
-            "x@",
-            "<script>@example.com",
-            "a@example.com,b@example.com",
-            "Ana <a@example.com>",
-            "a@localhost",
-            "a@[127.0.0.1]",
-            ".a@example.com",
-            "a.@example.com",
-            "\"a b\"@example.com",
-            "@example.com",
-            "a@example..com",
-            "a@-example.com",
-        ] {
-            assert!(email(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -133,8 +133,11 @@ impl Sheet {
                 ));
             }
         }
-        let missing: Vec<&str> =
-            Field::NEEDED.into_iter().filter(|field| !fields.contains(&Some(*field))).map(Field::word).collect();
+        let missing: Vec<&str> = Field::ALL
+            .into_iter()
+            .filter(|field| field.is_needed() && !fields.contains(&Some(*field)))
+            .map(Field::word)
+            .collect();
         if !missing.is_empty() {
             let list: Vec<String> = columns.iter().map(|column| format!("`{}`", clean(column))).collect();
             return Err(format!(

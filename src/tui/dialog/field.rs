@@ -1,5 +1,6 @@
 //! The fields of a dialog.
 
+use crate::domain::ProfileField;
 use crate::tui::line_edit::LineEdit;
 
 /// What a field is for.
@@ -27,6 +28,8 @@ pub enum Role {
     Mail,
     /// Whether a group of events is shown.
     Group(usize),
+    /// A field of the profile.
+    Profile(ProfileField),
 }
 
 /// A field.
@@ -66,6 +69,11 @@ impl Field {
         Self { role, label: label.to_owned(), hint: hint.into(), input: Input::Line(edit) }
     }
 
+    /// What stands there and is corrected: typing goes on from it.
+    pub(super) fn standing(role: Role, label: &str, text: &str) -> Self {
+        Self { role, label: label.to_owned(), hint: String::new(), input: Input::Line(LineEdit::with(text)) }
+    }
+
     pub(super) fn check(role: Role, label: impl Into<String>, on: bool) -> Self {
         Self { role, label: label.into(), hint: String::new(), input: Input::Check(on) }
     }
@@ -88,7 +96,7 @@ impl Field {
     pub fn is_typed(&self) -> bool {
         match &self.input {
             // These two only say that somebody means it.
-            Input::Line(_) if matches!(self.role, Role::Count | Role::DealerCode) => false,
+            Input::Line(_) if matches!(self.role, Role::Count | Role::DealerCode | Role::Profile(_)) => false,
             Input::Line(edit) => edit.is_typed(),
             Input::Block(text) => !text.trim().is_empty(),
             Input::Check(_) | Input::Choice { .. } => false,

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use crate::domain::{
     AppointmentId, Command, DealershipId, IntentId, InvitationState, LetterId, Onboarding, OpcodeChoice, OpcodeState,
-    Stage, Timestamp, Untrusted,
+    Profile, Stage, Timestamp, Untrusted,
 };
 use crate::tui::action::Action;
 
@@ -31,6 +31,8 @@ pub struct Item {
     pub about: Option<(LetterId, String)>,
     /// When its only code was generated; `None` when there was more than one, or none.
     pub only_code_from: Option<Timestamp>,
+    /// Its profile, in the dialog that corrects it.
+    pub profile: Option<Box<Profile>>,
     /// What happened to it since; the dialog refuses then.
     pub changed: Option<String>,
     seen: Seen,
@@ -100,6 +102,7 @@ impl Item {
             letter: None,
             about: None,
             only_code_from: code.filter(|_| state.earlier.is_empty()).map(|code| code.generated_at),
+            profile: None,
             changed: None,
             seen: Seen::of(state),
         }
@@ -108,6 +111,11 @@ impl Item {
     /// The generation that was shown.
     pub fn generation(&self) -> u32 {
         self.seen.generation
+    }
+
+    /// Who looked after it.
+    pub fn owner(&self) -> Option<&Untrusted> {
+        self.seen.owner.as_ref()
     }
 
     /// The choice that was shown.
@@ -133,7 +141,9 @@ impl Item {
     /// Compares what was shown with a newer state, as far as the action depends on it.
     pub fn compare(&mut self, action: Action, state: &Onboarding) {
         if self.changed.is_none() {
-            self.changed = difference(action, &self.seen, &Seen::of(state), state);
+            let corrected = self.profile.as_deref().is_some_and(|profile| *profile != state.profile);
+            self.changed = difference(action, &self.seen, &Seen::of(state), state)
+                .or_else(|| corrected.then(|| "its profile was corrected meanwhile".to_owned()));
         }
     }
 }

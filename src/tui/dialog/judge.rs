@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use crate::domain::owner::NOBODY;
 use crate::domain::paste::{Expected, Mistake, PasteContext, check_code, check_generated, match_codes};
 use crate::domain::when::{parse_duration, parse_moment};
 use crate::domain::{
@@ -49,13 +50,13 @@ pub fn expiry_of(dialog: &Dialog, now: Timestamp, zone: Tz, policy: &Policy) -> 
     generated_of(dialog, now, zone).ok()?.checked_add_signed(policy.valid_for)
 }
 
-type Problems = Vec<Problem>;
+pub(super) type Problems = Vec<Problem>;
 
-fn wrong(role: Role, text: impl Into<String>) -> Problems {
+pub(super) fn wrong(role: Role, text: impl Into<String>) -> Problems {
     vec![Problem { role: Some(role), id: None, text: text.into(), missing: false }]
 }
 
-fn missing(role: Role, text: impl Into<String>) -> Problems {
+pub(super) fn missing(role: Role, text: impl Into<String>) -> Problems {
     vec![Problem { role: Some(role), id: None, text: text.into(), missing: true }]
 }
 
@@ -89,6 +90,7 @@ impl Dialog {
         let wish = match action {
             Action::Invite | Action::Reissue => self.codes(action, glance),
             Action::Appointment => self.appointment_wish(),
+            Action::EditProfile => self.correction(),
             _ => self.commands(action, glance),
         };
         let wish = wish.map_err(|more| problems.extend(more)).ok();
@@ -249,7 +251,14 @@ impl Dialog {
             Action::Revoke => same(Command::Revoke { reason: text.into() }),
             Action::Note if text.is_empty() => Err(missing(Role::Text, "write something")),
             Action::Note => same(Command::Note { text: text.into() }),
-            Action::Assign => same(Command::Assign { owner: (!text.is_empty()).then(|| text.into()) }),
+            Action::Assign if text.is_empty() => Err(missing(
+                Role::Text,
+                format!("write a name, or choose one with the arrows; `{NOBODY}` takes it away"),
+            )),
+            Action::Assign => {
+                let nobody = text.eq_ignore_ascii_case(NOBODY);
+                same(Command::Assign { owner: (!nobody).then(|| text.into()) })
+            }
             Action::Snooze => {
                 let until = snooze_end(text, glance.now, self.items.first().map_or(Tz::UTC, |item| item.zone));
                 same(Command::Snooze { until: until.map_err(|text| wrong(Role::Text, text))? })
@@ -301,9 +310,14 @@ fn word_fits(item: &Item, at: Timestamp, glance: &Glance<'_>) -> Result<(), Stri
     }
 }
 
+/// Whether the field of a snooze says that it ends.
+pub fn ends_snooze(text: &str) -> bool {
+    matches!(text, "off" | "0" | "none")
+}
+
 /// The end of a snooze: a length of time, `until` a moment, or `off`.
 fn snooze_end(text: &str, now: Timestamp, zone: Tz) -> Result<Option<Timestamp>, String> {
-    if matches!(text, "off" | "0" | "none") {
+    if ends_snooze(text) {
         return Ok(None);
     }
     if let Ok(length) = parse_duration(text) {

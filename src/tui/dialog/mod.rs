@@ -8,6 +8,7 @@ mod judge;
 mod letter;
 mod offer;
 mod open;
+mod profile;
 
 use crate::domain::{Command, DealershipId};
 use crate::engine::PastedCode;
@@ -20,7 +21,7 @@ use super::tail::Group;
 pub use appointment::{Appointment, Step, meaning};
 pub use field::{Field, Input, Role};
 pub use item::Item;
-pub use judge::{Glance, expiry_of, generated_of};
+pub use judge::{Glance, ends_snooze, expiry_of, generated_of};
 pub use letter::{Draft, letter_of};
 pub use offer::{Known, Offer, Offered};
 pub use open::{allowed, letter_allowed, open, open_letters};
@@ -61,6 +62,12 @@ pub enum Button {
     Close,
     /// Try those again that failed.
     Retry,
+}
+
+/// The place of the button that acts; where none does, of the one that closes.
+pub fn submitting(buttons: &[Button]) -> Option<usize> {
+    let acts = |button: &Button| matches!(button, Button::Accept | Button::LookAgain);
+    buttons.iter().position(acts).or_else(|| buttons.iter().position(|button| *button == Button::Close))
 }
 
 /// What a dialog asks for when it is accepted.
@@ -151,7 +158,7 @@ impl Dialog {
 
     /// Whether leaving it would lose what somebody typed.
     pub fn is_typed(&self) -> bool {
-        self.fields.iter().any(Field::is_typed)
+        self.fields.iter().any(Field::is_typed) || !self.edits().is_empty()
     }
 
     /// Puts a text into the field for something: what is typed next goes on from it, or replaces it when it is only suggested.
@@ -178,6 +185,11 @@ impl Dialog {
         }
     }
 
+    /// Whether it has a button that acts.
+    pub fn has_accept(&self) -> bool {
+        self.buttons(0).contains(&Button::Accept)
+    }
+
     /// Moves the keyboard to the next field or button, or back.
     pub fn step(&mut self, forward: bool, buttons: usize) {
         let fields = self.fields.len();
@@ -188,6 +200,14 @@ impl Dialog {
         };
         let place = if forward { place + 1 } else { place + count - 1 } % count;
         self.focus = if place < fields { Spot::Field(place) } else { Spot::Button(place - fields) };
+    }
+
+    /// From a field to the next one; from the last one to the button that acts, never to the one that leaves.
+    pub fn go_on(&mut self, buttons: &[Button]) {
+        match (self.focus, submitting(buttons)) {
+            (Spot::Field(place), Some(button)) if place + 1 == self.fields.len() => self.focus = Spot::Button(button),
+            _ => self.step(true, buttons.len()),
+        }
     }
 
     /// Whether Enter in its last field accepts it: what it records can be corrected.

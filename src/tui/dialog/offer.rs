@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 use super::{Dialog, Input, Role};
 use crate::domain::opcode::{Sought, find};
+use crate::domain::owner::{NOBODY, about_new_owner};
 use crate::domain::when::with_abbreviation;
 use crate::domain::{OpcodeOption, Policy, Service, Slot, Untrusted};
 
@@ -86,6 +87,31 @@ impl Offer {
             near: None,
         };
         self.fill(slots.iter().map(offered).collect());
+    }
+
+    /// Whoever may look after a dealership: oneself first, then those who have most.
+    pub fn owners(me: &str, known: &[(&Untrusted, usize)]) -> Self {
+        let dealerships = |count: usize| match count {
+            0 => "none so far".to_owned(),
+            1 => "1 dealership".to_owned(),
+            count => format!("{count} dealerships"),
+        };
+        let own = known.iter().find(|(name, _)| name.raw() == me).map_or(0, |(_, count)| *count);
+        let first = Offered { exact: me.into(), aside: format!("you, {}", dealerships(own)), near: None };
+        let others = known.iter().filter(|(name, _)| name.raw() != me);
+        let others =
+            others.map(|(name, count)| Offered { exact: Clone::clone(*name), aside: dealerships(*count), near: None });
+        let mut offer = Self::of(Known::Here);
+        offer.fill(std::iter::once(first).filter(|one| !one.exact.is_empty()).chain(others).collect());
+        offer
+    }
+
+    /// What is to be said of an owner who is typed and not offered.
+    pub fn new_owner(&self, text: &str) -> Option<String> {
+        if text.eq_ignore_ascii_case(NOBODY) {
+            return None;
+        }
+        about_new_owner(text, self.all.iter().map(|one| one.exact.raw()))
     }
 
     fn fill(&mut self, all: Vec<Offered>) {

@@ -93,6 +93,7 @@ pub fn open(action: Action, ids: &[DealershipId], state: &State) -> Result<Dialo
         match allowed(action, &row.state, source, now) {
             Ok(()) => {
                 let mut item = Item::of(&row.state, now);
+                item.profile = (action == Action::EditProfile).then(|| Box::new(row.state.profile.clone()));
                 item.letter = sends_along(action, &row.state, &state.setup).then(|| address(&row.state));
                 items.push(item);
             }
@@ -156,6 +157,9 @@ fn with_items(action: Action, items: Vec<Item>, left_out: Vec<(String, String)>,
         _ => Spot::Button(0),
     };
     let (offer, appointment) = match items.as_slice() {
+        _ if matches!(action, Action::Assign | Action::EditProfile) => {
+            (Some(Offer::owners(&state.setup.me, &state.rows.owners())), None)
+        }
         [item] => offered(action, item.id, state),
         _ => (None, None),
     };
@@ -270,7 +274,8 @@ fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
         }
         Action::ConfirmWord => vec![Field::line(Role::Text, "finished", moments, "now")],
         Action::Note => vec![Field::line(Role::Text, "note", "one line", "")],
-        Action::Assign => vec![Field::line(Role::Text, "owner", "empty: nobody", &state.setup.me)],
+        Action::EditProfile => super::profile::fields(items),
+        Action::Assign => vec![Field::line(Role::Text, "owner", "down takes one; `nobody` takes it away", "")],
         Action::Snooze => {
             let hint = "2h, 1d, a moment like 2026-03-30 14:05; `off` ends it";
             vec![Field::line(Role::Text, "for or until", hint, "1d")]

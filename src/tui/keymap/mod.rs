@@ -51,6 +51,7 @@ pub const fn chain(scope: Scope) -> &'static [Scope] {
         Scope::Queue => &[Scope::Queue, Scope::Global],
         Scope::Dialog => &[Scope::Dialog],
         Scope::Letter => &[Scope::Letter],
+        Scope::Form => &[Scope::Form],
         Scope::Input => &[Scope::Input],
     }
 }

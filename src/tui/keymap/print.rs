@@ -31,6 +31,7 @@ const fn about(scope: Scope) -> &'static str {
         Scope::Queue => "The view of all letters that are on their way or went wrong.",
         Scope::Dialog => "A dialog with choices.",
         Scope::Letter => "A dialog that sends a letter; before the keys of its fields and buttons.",
+        Scope::Form => "Any dialog; before the keys of its fields and buttons.",
         Scope::Input => "A line of text: filter, palette, a dialog's field.",
     }
 }

@@ -135,6 +135,20 @@ impl Keys {
         first.then_with(|| by_name(one).cmp(&by_name(other))).then(one.cmp(&other))
     }
 
+    /// For each text of a column one slot that has it, and how many do; the most frequent first.
+    pub(super) fn tally(&self, column: Column) -> Vec<(u32, usize)> {
+        let Some(Values::Texts(texts)) = self.columns.get(column as usize) else { return Vec::new() };
+        let mut tally = vec![(0, 0); texts.ranks.len()];
+        for (slot, number) in (0..).zip(&texts.of) {
+            if let Some((some, count)) = tally.get_mut(*number as usize) {
+                (*some, *count) = (slot, *count + 1);
+            }
+        }
+        tally.retain(|(_, count)| *count > 0);
+        tally.sort_by_key(|(slot, count)| (std::cmp::Reverse(*count), *slot));
+        tally
+    }
+
     /// Every slot in order.
     pub(super) fn order(&self, sort: Sort) -> Vec<u32> {
         let mut pairs: Vec<(u64, u32)> = (0..self.slots).map(|slot| (self.value(Column::Name, slot), slot)).collect();

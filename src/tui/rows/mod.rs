@@ -19,7 +19,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::domain::query::{Derived, Field, Query, QueryContext, Texts};
-use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp};
+use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp, Untrusted};
 
 use crate::tui::marks::IdHasher;
 use column::number_of;
@@ -124,6 +124,14 @@ impl Rows {
     /// Every dealership, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Row> {
         self.slots.iter()
+    }
+
+    /// Everybody who looks after a dealership, with how many they have; who has most comes first.
+    pub fn owners(&self) -> Vec<(&Untrusted, usize)> {
+        let tally = self.keys.tally(Column::Owner).into_iter();
+        tally
+            .filter_map(|(slot, count)| Some((self.slots.get(slot as usize)?.state.profile.owner.as_ref()?, count)))
+            .collect()
     }
 
     /// How many are shown.

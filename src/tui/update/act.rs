@@ -53,7 +53,7 @@ pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Scope::Queue => queue::act(state, action),
-        Scope::Dialog | Scope::Letter | Scope::Input => Vec::new(),
+        Scope::Dialog | Scope::Letter | Scope::Form | Scope::Input => Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::DealershipId;
 use crate::tui::action::{Action, Scope};
-use crate::tui::dialog::{Button, Dialog, Glance, Input, Kind, Role, Spot, Wish};
+use crate::tui::dialog::{Button, Dialog, Field, Glance, Input, Kind, Role, Spot, Wish, submitting};
 use crate::tui::msg::{Effect, Pasted};
 use crate::tui::state::{Mode, State};
 use crate::tui::theme::Tone;
@@ -63,10 +63,10 @@ pub(super) fn paste(state: &mut State, pasted: &str) -> bool {
 }
 
 /// Switches the check box or choice with the keyboard.
-pub(super) fn toggle(state: &mut State) {
+fn toggle(state: &mut State) {
     let policy = state.setup.policy.clone();
     change(state, |dialog| {
-        let toggled = dialog.focused_mut().is_some_and(crate::tui::dialog::Field::toggle);
+        let toggled = dialog.focused_mut().is_some_and(Field::toggle);
         if toggled {
             dialog.suggest_opcode(&policy);
         }
@@ -108,21 +108,16 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::LetterPreview => return super::reading::preview(state, 0),
         Action::DialogCancel | Action::InputCancel => leave(state),
-        Action::InputAccept => return enter(state, buttons.len()),
-        Action::DialogAccept => {
-            let spot = match &state.mode {
-                Mode::Dialog(dialog) => dialog.focus,
-                _ => return Vec::new(),
-            };
-            match spot {
-                Spot::Field(place) if is_letter(state, place) => {
-                    // Whoever goes through the fields with it does not mean to switch the letter off.
-                    change(state, |dialog| dialog.step(true, buttons.len()));
-                }
-                Spot::Field(_) => toggle(state),
+        Action::InputAccept => return enter(state, &buttons),
+        Action::DialogAccept => match state.mode {
+            Mode::Dialog(ref dialog) => match dialog.focus {
+                Spot::Field(_) => change(state, |dialog| dialog.go_on(&buttons)),
                 Spot::Button(place) => return press(state, buttons.get(place).copied()),
-            }
-        }
+            },
+            _ => {}
+        },
+        Action::DialogSwitch => toggle(state),
+        Action::DialogSubmit => return submit(state, &buttons),
         other => edit(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
             Some(Input::Line(edit)) => {
                 edit.apply(other);
@@ -142,11 +137,6 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-fn is_letter(state: &State, place: usize) -> bool {
-    let Mode::Dialog(dialog) = &state.mode else { return false };
-    dialog.fields.get(place).is_some_and(|field| field.role == Role::Mail)
-}
-
 fn buttons(state: &State) -> Vec<Button> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
     dialog.buttons(failed(state, dialog))
@@ -161,7 +151,7 @@ pub fn failed(state: &State, dialog: &Dialog) -> usize {
 }
 
 /// Enter in a text field: the next one; in the last one of a harmless dialog, done.
-fn enter(state: &mut State, buttons: usize) -> Vec<Effect> {
+fn enter(state: &mut State, buttons: &[Button]) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
     let Spot::Field(place) = dialog.focus else { return Vec::new() };
     let quick = dialog.is_quick();
@@ -176,9 +166,21 @@ fn enter(state: &mut State, buttons: usize) -> Vec<Effect> {
     if quick && last_text {
         return accept(state);
     }
-    // Also behind the last field the harmless button comes first: nobody issues a code by leaning on Enter.
-    change(state, |dialog| dialog.step(true, buttons));
+    change(state, |dialog| dialog.go_on(buttons));
     Vec::new()
+}
+
+/// Presses the button that acts, wherever the keyboard is.
+fn submit(state: &mut State, buttons: &[Button]) -> Vec<Effect> {
+    let Some(place) = submitting(buttons) else { return Vec::new() };
+    match buttons.get(place).copied() {
+        // What would be done is not what was read: it is read again first.
+        Some(Button::LookAgain) => {
+            change(state, |dialog| dialog.focus = Spot::Button(place));
+            Vec::new()
+        }
+        button => press(state, button),
+    }
 }
 
 fn press(state: &mut State, button: Option<Button>) -> Vec<Effect> {
@@ -186,12 +188,6 @@ fn press(state: &mut State, button: Option<Button>) -> Vec<Effect> {
         Some(Button::Accept) => accept(state),
         Some(Button::LookAgain) => look_again(state),
         Some(Button::Retry) => retry(state),
-        // Enter behind the last field comes here: whoever leans on it must not lose a code, nor issue one.
-        Some(Button::Cancel) if is_typed(state) => {
-            change(state, |_| ());
-            leave(state);
-            Vec::new()
-        }
         Some(Button::Cancel | Button::Close) | None => {
             close(state);
             Vec::new()
@@ -205,10 +201,6 @@ fn leave(state: &mut State) {
         Mode::Dialog(dialog) if dialog.is_typed() && !dialog.leaving => dialog.leaving = true,
         _ => close(state),
     }
-}
-
-fn is_typed(state: &State) -> bool {
-    matches!(&state.mode, Mode::Dialog(dialog) if dialog.is_typed())
 }
 
 fn close(state: &mut State) {
@@ -226,12 +218,15 @@ fn look_again(state: &mut State) -> Vec<Effect> {
     let ids: Vec<DealershipId> = old.items.iter().map(|item| item.id).collect();
     // A letter that was switched off stays so.
     let unwanted = old.field(Role::Mail).is_some() && !old.mails();
+    let edited: Vec<Role> = old.edits().into_iter().map(|edit| Role::Profile(edit.field)).collect();
     let effects = super::act::ask(state, action, &ids);
     change(state, |new| {
         if unwanted && new.mails() {
             new.switch_letter();
         }
-        for field in &mut new.fields {
+        // Of a profile only what was corrected: the rest may have been corrected by somebody else.
+        let stays = |role: Role| !matches!(role, Role::Profile(_)) || edited.contains(&role);
+        for field in new.fields.iter_mut().filter(|field| stays(field.role)) {
             if let Some(place) = old.fields.iter().position(|old| old.role == field.role && field.takes_text()) {
                 field.input = old.fields.swap_remove(place).input;
             }
@@ -258,14 +253,15 @@ fn retry(state: &mut State) -> Vec<Effect> {
 
 /// Does what the dialog asks for, if nothing is wrong or missing.
 fn accept(state: &mut State) -> Vec<Effect> {
-    change(state, |dialog| dialog.tried = true);
+    // What is wrong may stand at the top.
+    change(state, |dialog| (dialog.tried, dialog.scroll) = (true, 0));
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
     let wish = match &dialog.verdict {
         Ok(wish) => wish.clone(),
         Err(problems) => {
             // The keyboard goes to the first field that is wrong.
-            let role = problems.iter().find_map(|problem| problem.role);
-            if let Some(place) = dialog.fields.iter().position(|field| Some(field.role) == role) {
+            let wrong = |field: &Field| problems.iter().any(|problem| problem.role == Some(field.role));
+            if let Some(place) = dialog.fields.iter().position(wrong) {
                 dialog.focus = Spot::Field(place);
             }
             return Vec::new();

@@ -1,6 +1,6 @@
 //! Typing: the filter, the palette, and text into the fields of a dialog.
 
-use super::{act, dialog, keys, table};
+use super::{act, dialog, table};
 use crate::domain::Query;
 use crate::tui::action::Action;
 use crate::tui::msg::Effect;
@@ -21,8 +21,7 @@ pub(super) fn insert(state: &mut State, c: char) -> Vec<Effect> {
         Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => {
             dialog::insert(state, c);
         }
-        Mode::Dialog(_) => keys::typed_into_dialog(state, c),
-        Mode::Desk | Mode::Help(_) | Mode::Guide(..) => {}
+        Mode::Dialog(_) | Mode::Desk | Mode::Help(_) | Mode::Guide(..) => {}
     }
     Vec::new()
 }

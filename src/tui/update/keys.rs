@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{act, dialog, input};
+use super::{act, input};
 use crate::tui::action::Scope;
 use crate::tui::dialog::Dialog;
 use crate::tui::keymap::{Code, Key, Lookup};
@@ -19,10 +19,12 @@ pub fn scopes(state: &State) -> &'static [Scope] {
     match &state.mode {
         Mode::Filter(_) | Mode::Palette(_) => &[Scope::Input],
         Mode::Help(_) | Mode::Guide(..) => &[Scope::Dialog, Scope::Detail],
-        Mode::Dialog(dialog) if dialog.has_letters() && types(dialog) => &[Scope::Letter, Scope::Input],
-        Mode::Dialog(dialog) if dialog.has_letters() => &[Scope::Letter, Scope::Dialog],
-        Mode::Dialog(dialog) if types(dialog) => &[Scope::Input],
-        Mode::Dialog(_) => &[Scope::Dialog],
+        Mode::Dialog(dialog) => match (dialog.has_letters(), types(dialog)) {
+            (true, true) => &[Scope::Letter, Scope::Form, Scope::Input],
+            (true, false) => &[Scope::Letter, Scope::Form, Scope::Dialog],
+            (false, true) => &[Scope::Form, Scope::Input],
+            (false, false) => &[Scope::Form, Scope::Dialog],
+        },
         Mode::Desk if state.queue.is_some() => &[Scope::Queue],
         Mode::Desk => match state.focus {
             Focus::Table => &[Scope::Table],
@@ -82,12 +84,5 @@ fn alt_gr(event: KeyEvent) -> Option<char> {
             Some(c)
         }
         _ => None,
-    }
-}
-
-/// Space and the arrows in a dialog's check boxes and choices.
-pub(super) fn typed_into_dialog(state: &mut State, c: char) {
-    if c == ' ' {
-        dialog::toggle(state);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::pen::{Pen, width, wrap};
 use crate::tui::action::{Action, Scope};
-use crate::tui::dialog::Role;
+use crate::tui::dialog::{Kind, Role};
 use crate::tui::enabled::can;
 use crate::tui::keymap::Lookup;
 use crate::tui::state::{Focus, Mode, State};
@@ -22,23 +22,43 @@ fn useful(state: &State) -> &'static [Action] {
         Mode::Dialog(dialog)
             if dialog.offer.is_some() && dialog.focused().is_some_and(|field| field.role == Role::Text) =>
         {
-            &[A::InputDown, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
+            &[A::InputDown, A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
         Mode::Dialog(dialog)
             if dialog.sends_along() && dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) =>
         {
-            &[A::InputNext, A::InputAccept, A::InputCancel, A::LetterPreview, A::LetterSwitch, A::InputClear]
+            &[
+                A::DialogSubmit,
+                A::InputNext,
+                A::InputCancel,
+                A::LetterPreview,
+                A::LetterSwitch,
+                A::InputAccept,
+                A::InputClear,
+            ]
         }
         Mode::Dialog(dialog) if dialog.has_letters() && !dialog.sends_along() => {
-            &[A::DialogAccept, A::DialogCancel, A::DialogNext, A::LetterPreview, A::DialogDown]
+            &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::LetterPreview, A::DialogDown]
         }
-        Mode::Dialog(dialog) if dialog.sends_along() => {
-            &[A::DialogAccept, A::DialogCancel, A::DialogNext, A::LetterPreview, A::LetterSwitch, A::DialogDown]
-        }
+        Mode::Dialog(dialog) if dialog.sends_along() => &[
+            A::DialogSubmit,
+            A::DialogNext,
+            A::DialogAccept,
+            A::DialogCancel,
+            A::LetterPreview,
+            A::LetterSwitch,
+            A::DialogDown,
+        ],
         Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => {
-            &[A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
+            &[A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
-        Mode::Dialog(_) => &[A::DialogAccept, A::DialogCancel, A::DialogNext, A::DialogDown],
+        Mode::Dialog(dialog) if matches!(dialog.kind, Kind::Results(_)) => {
+            &[A::DialogAccept, A::DialogCancel, A::DialogDown]
+        }
+        Mode::Dialog(dialog) if dialog.focused().is_some() => {
+            &[A::DialogSubmit, A::DialogSwitch, A::DialogNext, A::DialogAccept, A::DialogCancel, A::DialogDown]
+        }
+        Mode::Dialog(_) => &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::DialogDown],
         Mode::Desk if state.queue.is_some() => &[
             A::QueueRetry,
             A::QueueJump,

@@ -35,6 +35,7 @@ fn lines(state: &State) -> Vec<Line> {
             Scope::Queue => "Letters",
             Scope::Dialog => "Dialogs",
             Scope::Letter => "Dialogs that send a letter",
+            Scope::Form => "Any dialog",
             Scope::Input => "Lines of text",
         };
         lines.push(Line::Heading(name.to_owned()));

@@ -38,8 +38,18 @@ impl<'a> Body<'a> {
     /// What an action is about.
     pub(super) fn about(ground: &Ground<'_>, action: Action, dialog: &'a Dialog) -> Self {
         let mut head = Vec::new();
-        let list = if let ([item], Some(offer), None) = (dialog.items.as_slice(), &dialog.offer, &dialog.appointment) {
-            ground.opcode_head(item, offer, &mut head);
+        let list = if action == Action::EditProfile {
+            ground.changed(dialog, &mut head);
+            ground.corrections(dialog, &mut head);
+            List::None
+        } else if let ([item], Some(offer), None) = (dialog.items.as_slice(), &dialog.offer, &dialog.appointment) {
+            if action == Action::Assign {
+                ground.around(dialog, &mut head);
+                ground.changed(dialog, &mut head);
+                ground.owner_head(item, &mut head);
+            } else {
+                ground.opcode_head(item, offer, &mut head);
+            }
             List::Offered(offer.shown().collect(), offer.place())
         } else if let Some(appointment) = &dialog.appointment {
             ground.changed(dialog, &mut head);
@@ -59,6 +69,12 @@ impl<'a> Body<'a> {
             head.push(Line(words.to_owned(), ground.theme.dim));
         }
         Self { head, list }
+    }
+
+    /// The same below some lines.
+    pub(super) fn after(mut self, lines: Vec<Line>) -> Self {
+        self.head.splice(0..0, lines);
+        self
     }
 
     /// What came of a piece of work, with a title.
@@ -141,6 +157,18 @@ impl Ground<'_> {
         }
     }
 
+    /// What a correction changes, before and after.
+    fn corrections(&self, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let corrections = dialog.corrections();
+        if corrections.is_empty() {
+            lines.push(Line("Nothing changes yet: go to a field and write.".to_owned(), self.theme.dim));
+        }
+        for (field, from, to) in corrections {
+            let words = format!("{field}: {from} → {to}");
+            lines.extend(wrap(&words, self.room).into_iter().map(|line| Line(line, self.theme.title)));
+        }
+    }
+
     fn result(&self, item: &WorkItem) -> Line {
         let name = clip(&item.name, 30);
         match &item.outcome {
@@ -191,7 +219,11 @@ impl Ground<'_> {
                 let about = if self.state.setup.source.is_some() { "about " } else { "" };
                 let there = in_zone(ends, item.zone);
                 let here = self.state.setup.zone.show(ends);
-                if narrow {
+                if ends <= self.clocks.now() {
+                    let hours = policy.valid_for.num_hours();
+                    let words = format!("that code died at {there} ({hours} h after generation)");
+                    pair(if narrow { "new end" } else { "new code" }, words, theme.tone(Tone::Bad));
+                } else if narrow {
                     pair("new end", format!("{about}{there}"), theme.title);
                     pair("here", here, theme.text);
                 } else {

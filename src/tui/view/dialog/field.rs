@@ -1,19 +1,27 @@
 //! The fields of a dialog.
 
+use std::ops::Range;
+
 use ratatui::layout::Position;
 
-use super::super::pen::{Pen, width};
+use super::super::pen::{Pen, width, wrap};
 use super::{Ground, LABELS, tabs};
+use crate::domain::ProfileField;
 use crate::tui::action::Action;
 use crate::tui::dialog::{Dialog, Field, Input, Kind, Role};
 use crate::tui::theme::Tone;
 
-/// The lines that a field takes, with or without what may be entered.
-pub(super) fn rows(field: &Field, dialog: &Dialog, hint: bool) -> u16 {
-    let wrong = dialog.problem(field.role).is_some_and(|problem| dialog.tried || !problem.missing);
-    match field.input {
-        Input::Block(_) | Input::Check(_) | Input::Choice { .. } => 1,
-        Input::Line(_) => 1 + u16::from(wrong || (!field.hint.is_empty() && hint)),
+/// The fields that are in view when not all are: those around the one with the keyboard.
+pub(super) fn in_view(rows: &[u16], here: usize, room: u16) -> Range<usize> {
+    let used = |range: &Range<usize>| rows.get(range.clone()).map_or(0, |rows| rows.iter().sum::<u16>());
+    let mut view = here..here + 1;
+    loop {
+        let longer = [view.start..view.end + 1, view.start.saturating_sub(1)..view.end];
+        let fits = |range: &Range<usize>| *range != view && range.end <= rows.len() && used(range) <= room;
+        match longer.into_iter().find(fits) {
+            Some(longer) => view = longer,
+            None => return view,
+        }
     }
 }
 
@@ -86,23 +94,41 @@ impl Ground<'_> {
         }
     }
 
-    /// The line below a field: its mistake, or what may be entered.
-    pub(super) fn under(&self, field: &Field, dialog: &Dialog, y: u16, pen: &mut Pen<'_>) {
-        let label_room = self.label_room(field);
-        let (x, room) = (1 + label_room, self.room.saturating_sub(label_room));
+    /// The lines below a field: its whole mistake, or what may be entered.
+    pub(super) fn under(&self, field: &Field, dialog: &Dialog, hint: bool) -> Vec<(String, Tone)> {
+        if !matches!(field.input, Input::Line(_)) {
+            return Vec::new();
+        }
         match dialog.problem(field.role) {
             Some(problem) if dialog.tried || !problem.missing => {
-                pen.text(x, y, room, &format!("^ {}", problem.text), self.theme.tone(Tone::Bad));
+                let lines = wrap(&format!("^ {}", problem.text), self.room.saturating_sub(self.indent(field)));
+                lines.into_iter().map(|line| (line, Tone::Bad)).collect()
             }
             _ => {
-                let offered = match dialog.kind {
-                    Kind::Ask(action) if field.role == Role::Text => Self::of_text(action, dialog),
+                let offered = match (dialog.kind, field.role) {
+                    (Kind::Ask(action), Role::Text) => Self::of_text(action, dialog),
+                    (_, Role::Profile(ProfileField::Owner)) => self.of_owner(field, dialog),
                     _ => None,
                 };
-                let (words, tone) = offered.unwrap_or_else(|| (field.hint.clone(), Tone::Faint));
-                pen.text(x, y, room, &words, self.theme.tone(tone));
+                if !hint && offered.as_ref().is_none_or(|(_, tone)| *tone != Tone::Warn) {
+                    return Vec::new();
+                }
+                let line = offered.unwrap_or_else(|| (field.hint.clone(), Tone::Faint));
+                Some(line).filter(|(words, _)| !words.is_empty()).into_iter().collect()
             }
         }
+    }
+
+    /// What is said below the owner who is typed.
+    fn of_owner(&self, field: &Field, dialog: &Dialog) -> Option<(String, Tone)> {
+        let owner = field.text().trim();
+        let present = dialog.items.first()?.owner().is_some_and(|present| present.screen() == owner);
+        Some((dialog.offer.as_ref()?.new_owner(owner).filter(|_| !present)?, Tone::Warn))
+    }
+
+    /// How far what stands below a field is moved in: below its text, where there is room for that.
+    pub(super) fn indent(&self, field: &Field) -> u16 {
+        if self.is_narrow() { 0 } else { self.label_room(field) }
     }
 
     /// The letter in few cells, where it has no line of its own.

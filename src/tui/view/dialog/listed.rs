@@ -118,6 +118,9 @@ impl Ground<'_> {
         match (dialog.kind, item.opcode()) {
             (Kind::Ask(Action::ChooseOpcode), Some(choice)) => format!("now `{}`", choice.code.screen()),
             (Kind::Ask(Action::ChooseOpcode), None) => "nothing chosen yet".to_owned(),
+            (Kind::Ask(Action::Assign), _) => {
+                format!("with {}", item.owner().map_or_else(|| "nobody".into(), |owner| owner.screen()))
+            }
             _ => self.old_end(item, long),
         }
     }
@@ -148,6 +151,7 @@ impl Ground<'_> {
         let (there, here) = (in_zone(ends, item.zone), self.state.setup.zone.show(ends));
         let (there, here) = (short(&there), short(&here));
         Some(match masked {
+            _ if ends <= self.clocks.now() => (format!("→ that code died at {there}"), Tone::Bad),
             Some(masked) => (format!("→ {masked} {there} = {here}"), Tone::Good),
             None if sure => (format!("→ {there} = {here}"), Tone::Plain),
             None => (format!("→ about {there} = {here}"), Tone::Plain),

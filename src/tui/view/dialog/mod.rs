@@ -11,9 +11,10 @@ use ratatui::style::Style;
 use super::pen::{Pen, width, wrap};
 use super::{popup, tabs};
 use crate::domain::Ask;
+use crate::domain::owner::NOBODY;
 use crate::tui::action::Action;
 use crate::tui::clocks::Clocks;
-use crate::tui::dialog::{Button, Dialog, Input, Item, Kind, Role, Spot, Wish};
+use crate::tui::dialog::{Button, Dialog, Input, Item, Kind, Role, Spot, Wish, ends_snooze};
 use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone};
 use body::Body;
@@ -57,20 +58,35 @@ pub(super) fn draw(
     let here = |place| dialog.focus == Spot::Field(place);
     let hint = |place| roomy || (hints && here(place));
     let fields = dialog.fields.iter().enumerate();
-    let rows: Vec<u16> = fields
-        .map(|(place, field)| match field.role {
+    let under: Vec<Vec<(String, Tone)>> =
+        fields.clone().map(|(place, field)| ground.under(field, dialog, hint(place))).collect();
+    let mut rows: Vec<u16> = fields
+        .zip(&under)
+        .map(|((_, field), under)| match field.role {
             // It stands beside the buttons there.
             Role::Mail if !hints => 0,
-            _ => field::rows(field, dialog, hint(place)),
+            _ => 1 + under.len() as u16,
         })
         .collect();
-    let field_rows: u16 = rows.iter().sum();
+    let all = pen.area().height.saturating_sub(1);
+    // Not more of them than leave room for the frame, the buttons and the beginning of what it is about.
+    let most = all.saturating_sub(3 + body.len().min(2) as u16);
+    let view = match dialog.focus {
+        _ if rows.iter().sum::<u16>() <= most => 0..rows.len(),
+        Spot::Field(place) => field::in_view(&rows, place, most),
+        Spot::Button(_) => field::in_view(&rows, rows.len().saturating_sub(1), most),
+    };
+    for (_, rows) in rows.iter_mut().enumerate().filter(|(place, _)| !view.contains(place)) {
+        *rows = 0;
+    }
+    let field_rows: u16 = rows.iter().sum::<u16>().min(most);
     // The frame, the status, the buttons, and some of what it is about.
     let kept = 4 + body.len().min(LEAST_BODY) as u16;
-    let problems = ground.problems(dialog, usize::from(pen.area().height.saturating_sub(kept + field_rows)));
+    let (mistakes, problems) =
+        ground.problems(dialog, usize::from(pen.area().height.saturating_sub(kept + field_rows)));
+    let body = body.after(mistakes);
     // A line apart from what is above, where there is room, and the buttons.
     let lower = field_rows + problems.len() as u16 + if roomy { 2 } else { 1 };
-    let all = pen.area().height.saturating_sub(1);
     let height = u16::try_from(body.len()).unwrap_or(u16::MAX).saturating_add(lower + 3).clamp(7, all.max(7));
     let mut pen = popup(pen, wide, height);
     let inside = pen.frame(&title, theme.line_focus, theme.title);
@@ -81,11 +97,24 @@ pub(super) fn draw(
         top = top.clamp((kept + 1).saturating_sub(usize::from(body_rows)), kept);
     }
     let more = body.len().saturating_sub(top + usize::from(body_rows));
+    let more_words = format!(" {more} more: pgdn ");
     if more > 0 {
         // On the frame, where it hides nothing.
-        pen.right(2, inside.height + 1, inside.width.saturating_sub(2), &format!(" {more} more: pgdn "), theme.chosen);
+        pen.right(2, inside.height + 1, inside.width.saturating_sub(2), &more_words, theme.chosen);
+    }
+    // On the frame too: where room is short there is no footer.
+    let mut x = 2;
+    if let Some(key) = state.setup.keymap.first_key(Action::DialogSubmit).filter(|_| dialog.has_accept()) {
+        let words = format!(" {key} {} ", Action::DialogSubmit.info().title);
+        x += pen.text(x, inside.height + 1, inside.width, &words, theme.dim);
+    }
+    if view.len() < rows.len() {
+        let words = format!(" fields {} to {} of {} ", view.start + 1, view.end, rows.len());
+        let used = if more > 0 { width(&more_words) as u16 + 2 } else { 0 };
+        pen.text(x, inside.height + 1, inside.width.saturating_sub(x + used), &words, theme.dim);
     }
     let mut pen = pen.within(inside);
+    let last = inside.height.saturating_sub(1);
     for (y, place) in (0..body_rows).zip(top..body.len()) {
         let Line(text, style) = body.line(&ground, place);
         pen.text(1, y, ground.room, &text, style);
@@ -94,16 +123,15 @@ pub(super) fn draw(
     let mut caret = None;
     for ((place, field), rows) in dialog.fields.iter().enumerate().zip(&rows).filter(|(_, rows)| **rows > 0) {
         caret = ground.field(field, dialog, here(place), y, &mut pen).or(caret);
-        if *rows > 1 {
-            ground.under(field, dialog, y + 1, &mut pen);
+        let indent = ground.indent(field);
+        for (y, (line, tone)) in (y + 1..last).zip(under.get(place).into_iter().flatten()) {
+            pen.text(1 + indent, y, ground.room.saturating_sub(indent), line, theme.tone(*tone));
         }
         y += rows;
     }
-    for (line, style) in &problems {
+    for (Line(line, style), y) in problems.iter().zip(y..last) {
         pen.text(1, y, ground.room, line, *style);
-        y += 1;
     }
-    let last = inside.height.saturating_sub(1);
     let used = ground.buttons(dialog, last, &mut pen);
     if let Some(place) = dialog.fields.iter().position(|field| field.role == Role::Mail).filter(|_| !hints) {
         ground.short_letter(dialog.mails(), here(place), used, last, &mut pen);
@@ -119,6 +147,7 @@ fn heading(action: Action, dialog: &Dialog) -> String {
         Action::Revoke => "Revoke the code of",
         Action::ConfirmWord => "The dealer is done:",
         Action::Note => "Note on",
+        Action::EditProfile => "Correct",
         Action::Assign => "Assign",
         Action::Snooze => "Snooze",
         Action::Resend => "Resend the letter to",
@@ -143,8 +172,9 @@ fn heading(action: Action, dialog: &Dialog) -> String {
 }
 
 impl Ground<'_> {
-    /// What is wrong that belongs to no field with a line of its own.
-    fn problems(&self, dialog: &Dialog, room: usize) -> Vec<(String, Style)> {
+    /// What is wrong that belongs to no field with a line of its own: what is too long for its place goes above, where it
+    /// can be read to its end.
+    fn problems(&self, dialog: &Dialog, room: usize) -> (Vec<Line>, Vec<Line>) {
         const MOST: usize = 6;
         let stale = dialog.is_stale();
         let most = room.saturating_sub(usize::from(stale) + usize::from(dialog.leaving)).clamp(1, MOST);
@@ -154,26 +184,19 @@ impl Ground<'_> {
             field.is_some_and(|field| matches!(field.input, Input::Line(_)))
         };
         let shown = problems.iter().filter(|problem| !inline(problem.role) && (dialog.tried || !problem.missing));
-        let mut lines: Vec<(String, Style)> = Vec::new();
+        let mut lines: Vec<Line> = Vec::new();
         for problem in shown {
-            lines.extend(wrap(&problem.text, self.room).into_iter().map(|line| (line, self.theme.tone(Tone::Bad))));
+            lines.extend(wrap(&problem.text, self.room).into_iter().map(|line| Line(line, self.theme.tone(Tone::Bad))));
         }
-        if lines.len() > most && most == 1 {
-            let (first, style) = lines.swap_remove(0);
-            lines = vec![(format!("{first} …"), style)];
-        } else if lines.len() > most {
-            let more = lines.len() - most + 1;
-            lines.truncate(most - 1);
-            lines.push((format!("… and {more} more lines"), self.theme.tone(Tone::Bad)));
-        }
+        let above = if lines.len() > most { std::mem::take(&mut lines) } else { Vec::new() };
         if stale {
-            lines.push(("This changed while you were looking: nothing is done.".to_owned(), self.theme.title));
+            lines.push(Line("This changed while you were looking: nothing is done.".to_owned(), self.theme.title));
         }
         if dialog.leaving {
             let key = self.state.setup.keymap.first_key(Action::DialogCancel).unwrap_or_default();
-            lines.push((format!("{key} again discards what was typed"), self.theme.tone(Tone::Warn)));
+            lines.push(Line(format!("{key} again discards what was typed"), self.theme.tone(Tone::Warn)));
         }
-        lines
+        (above, lines)
     }
 
     fn buttons(&self, dialog: &Dialog, y: u16, pen: &mut Pen<'_>) -> u16 {
@@ -217,7 +240,14 @@ fn accept_words(dialog: &Dialog) -> String {
         (Action::Reminders, _) if dialog.items.iter().all(Item::reminders_off) => "switch on",
         (Action::Reminders, _) => "switch off",
         (Action::QueueRetry | Action::QueueRetryFailed, _) => "try now",
+        (Action::Archive, _) if dialog.items.iter().all(|item| item.stage == crate::domain::Stage::Archived) => {
+            "take back"
+        }
+        (Action::Assign, _) if dialog.text(Role::Text).trim().eq_ignore_ascii_case(NOBODY) => "assign to nobody",
+        (Action::Snooze, _) if ends_snooze(dialog.text(Role::Text).trim()) => "end the snooze",
+        (Action::QueueSuppress, _) => "do not send",
         (Action::Note, _) => "write it down",
+        (Action::EditProfile, _) => "correct it",
         (Action::ChooseOpcode, _) => "record it",
         (Action::Appointment, Ok(Wish::ReadBack)) => "read it back",
         (Action::Appointment, _) if dialog.appointment.as_ref().is_some_and(|appointment| appointment.moves) => {

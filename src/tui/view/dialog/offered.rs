@@ -41,6 +41,12 @@ impl Ground<'_> {
         }
     }
 
+    /// Who looks after a dealership now.
+    pub(super) fn owner_head(&self, item: &Item, lines: &mut Vec<Line>) {
+        let owner = item.owner().map_or_else(|| "nobody".into(), |owner| owner.screen());
+        self.wrapped(&format!("{} ({}) is with {owner}", item.name, item.dealer_code), self.theme.text, lines);
+    }
+
     fn wrapped(&self, text: &str, style: ratatui::style::Style, lines: &mut Vec<Line>) {
         lines.extend(wrap(text, self.room).into_iter().map(|line| Line(line, style)));
     }
@@ -76,6 +82,9 @@ impl Ground<'_> {
             let finding = offer.finding(text).filter(|_| !text.is_empty())?;
             let tone = if finding.state == OpcodeState::Ok { Tone::Good } else { Tone::Warn };
             return Some((clean(finding.words.first()?).into_owned(), tone));
+        }
+        if action == Action::Assign {
+            return Some((offer.new_owner(dialog.text(Role::Text).trim())?, Tone::Warn));
         }
         let fits = offer.fitting();
         Some(match (&offer.known, offer.place(), offer.chosen()) {

@@ -1,0 +1,78 @@
+//! `set`: corrects the profile of one dealership, and prints what was and what is.
+
+use serde_json::{Value, json};
+
+use crate::domain::owner::about_new_owner;
+use crate::domain::text::clean;
+use crate::domain::{Command, DealershipId, ProfileEdit, ProfileField, Untrusted};
+use crate::engine::Engine;
+
+use super::app::{App, Need};
+use super::args::Set;
+use super::error::CliError;
+use super::json::SCHEMA;
+use super::output::Ink;
+use super::record::{all, choose};
+use super::report::{identity, named};
+
+/// What shall read otherwise, each as its option says it.
+fn edits(args: &Set) -> Result<Vec<ProfileEdit>, CliError> {
+    let given = [
+        ("--name", ProfileField::Name, &args.name),
+        ("--contact", ProfileField::Contact, &args.contact),
+        ("--email", ProfileField::Email, &args.email),
+        ("--phone", ProfileField::Phone, &args.phone),
+        ("--timezone", ProfileField::Timezone, &args.timezone),
+        ("--group", ProfileField::Group, &args.group),
+        ("--city", ProfileField::City, &args.city),
+        ("--owner", ProfileField::Owner, &args.owner),
+    ];
+    let edit = |(option, field, text): (&str, ProfileField, &Option<String>)| {
+        let text = text.as_deref()?.trim().to_owned();
+        let checked = field.check(&text).map_err(|reason| CliError::usage(format!("{option}: {reason}")));
+        Some(checked.map(|()| ProfileEdit { field, text }))
+    };
+    let edits = given.into_iter().filter_map(edit).collect::<Result<Vec<_>, _>>()?;
+    if edits.is_empty() {
+        return Err(CliError::usage("what shall be corrected? Give at least one of --name, --contact, --email, …"));
+    }
+    Ok(edits)
+}
+
+/// Says of an owner whom no other dealership has that the name may be mistyped.
+pub(super) fn tell_new_owner(app: &App, engine: &Engine, id: DealershipId, owner: &str) {
+    let states = all(engine);
+    let others = states.iter().filter(|state| state.id != id);
+    let known = others.filter_map(|state| state.profile.owner.as_ref()).map(Untrusted::raw);
+    if let Some(words) = about_new_owner(owner, known) {
+        app.out.warn(format!("`{}`: {}", clean(owner), clean(&words)));
+    }
+}
+
+/// `set`.
+pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
+    let edits = edits(args)?;
+    let engine = app.engine(Need::default()).await?;
+    let before = choose(app, &engine, |desk| desk.one(&args.dealership))?;
+    let owner = edits.iter().find(|edit| edit.field == ProfileField::Owner).map(|edit| edit.text.clone());
+    if let Some(owner) = owner.filter(|owner| before.profile.text_of(ProfileField::Owner) != owner) {
+        tell_new_owner(app, &engine, before.id, &owner);
+    }
+    engine.execute(before.id, Command::Correct { edits }, &app.actor()).await?;
+    let after = engine.book().get(before.id).unwrap_or_else(|| before.clone());
+    let changes = before.profile.changes(&after.profile);
+    if args.json.json {
+        let one = |change: &crate::domain::ProfileChange| json!({ "field": change.field.word(), "from": change.from, "to": change.to });
+        let changes: Vec<Value> = changes.iter().map(one).collect();
+        return app.out.document(&json!({ "schema": SCHEMA, "dealership": identity(&after), "changes": changes }));
+    }
+    if changes.is_empty() {
+        return app.out.line(format!("{} {}: nothing to change", app.out.ink(Ink::Dim, "already so"), named(&after)));
+    }
+    app.out.line(format!("{} {}", app.out.ink(Ink::Good, "corrected"), named(&after)))?;
+    for change in changes {
+        let words = |text: &Untrusted| if text.is_empty() { "(nothing)".to_owned() } else { text.plain().into_owned() };
+        app.out.line(format!("  {}: {} → {}", change.field.word(), words(&change.from), words(&change.to)))?;
+    }
+    Ok(())
+}

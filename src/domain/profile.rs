@@ -1,0 +1,367 @@
+//! The fields of a profile: what may stand in each, reading all of them, and correcting some.
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+use email_address::{EmailAddress, Options};
+
+use super::suggest::did_you_mean;
+use super::text::clean;
+use super::{Contact, Profile, Untrusted};
+
+/// A field of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProfileField {
+    /// The rooftop's name.
+    Name,
+    /// Xtime's identifier.
+    DealerCode,
+    /// The dealer group.
+    Group,
+    /// The make it sells.
+    Brand,
+    /// Where it is.
+    City,
+    /// The state or province.
+    State,
+    /// Its IANA time zone.
+    Timezone,
+    /// Who answers there.
+    Contact,
+    /// Their mail address.
+    Email,
+    /// Their number.
+    Phone,
+    /// Which of us looks after it.
+    Owner,
+}
+
+impl ProfileField {
+    /// Every field.
+    pub const ALL: [Self; 11] = [
+        Self::Name,
+        Self::DealerCode,
+        Self::Group,
+        Self::Brand,
+        Self::City,
+        Self::State,
+        Self::Timezone,
+        Self::Contact,
+        Self::Email,
+        Self::Phone,
+        Self::Owner,
+    ];
+
+    /// Those that are corrected by hand; the dealerCode is what a dealership is known by.
+    pub const CORRECTED: [Self; 8] =
+        [Self::Name, Self::Contact, Self::Email, Self::Phone, Self::Timezone, Self::Group, Self::City, Self::Owner];
+
+    /// Its name in files, in reports and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::DealerCode => "dealer_code",
+            Self::Group => "group",
+            Self::Brand => "brand",
+            Self::City => "city",
+            Self::State => "state",
+            Self::Timezone => "timezone",
+            Self::Contact => "contact_name",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The most characters that are taken.
+    pub const fn longest(self) -> usize {
+        match self {
+            Self::DealerCode | Self::Timezone => 64,
+            Self::Email => 254,
+            _ => 200,
+        }
+    }
+
+    /// Whether nothing can be done for a dealership without it.
+    pub const fn is_needed(self) -> bool {
+        matches!(self, Self::Name | Self::DealerCode | Self::Timezone | Self::Email)
+    }
+
+    /// Whether a text may stand in it; the reason if not.
+    ///
+    /// # Errors
+    /// Why not, in words that are fit to be printed.
+    pub fn check(self, text: &str) -> Result<(), String> {
+        check_text(text, self.longest())?;
+        match self {
+            _ if text.is_empty() && self.is_needed() => Err("is empty".to_owned()),
+            Self::Email => email(text),
+            Self::Timezone => timezone(text).map(drop),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a text may stand in any field of so many characters.
+///
+/// # Errors
+/// Why not, in words.
+pub fn check_text(text: &str, longest: usize) -> Result<(), String> {
+    if let Some(place) = text.chars().position(is_control) {
+        return Err(format!("has a control character, at character {}", place + 1));
+    }
+    let count = text.chars().count();
+    if count > longest {
+        return Err(format!("has {count} characters; at most {longest} are taken"));
+    }
+    Ok(())
+}
+
+/// A field that shall read otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileEdit {
+    /// Which.
+    pub field: ProfileField,
+    /// What it shall read.
+    pub text: String,
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {reason}", field.word())]
+pub struct ProfileProblem {
+    /// Which.
+    pub field: ProfileField,
+    /// In words.
+    pub reason: String,
+}
+
+/// How a field of two profiles differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileChange {
+    /// Which.
+    pub field: ProfileField,
+    /// What it read.
+    pub from: Untrusted,
+    /// What it reads.
+    pub to: Untrusted,
+}
+
+impl Profile {
+    /// Checks every field and makes a profile of them. The first one that is wrong is named.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read<'a>(text_of: impl Fn(ProfileField) -> &'a str) -> Result<Self, ProfileProblem> {
+        for field in ProfileField::ALL {
+            field.check(text_of(field)).map_err(|reason| ProfileProblem { field, reason })?;
+        }
+        let field = ProfileField::Timezone;
+        let timezone = timezone(text_of(field)).map_err(|reason| ProfileProblem { field, reason })?;
+        let untrusted = |field| Untrusted::from(text_of(field));
+        let owner = untrusted(ProfileField::Owner);
+        Ok(Self {
+            name: untrusted(ProfileField::Name),
+            dealer_code: untrusted(ProfileField::DealerCode),
+            group: untrusted(ProfileField::Group),
+            brand: untrusted(ProfileField::Brand),
+            city: untrusted(ProfileField::City),
+            state: untrusted(ProfileField::State),
+            timezone,
+            contact: Contact {
+                name: untrusted(ProfileField::Contact),
+                email: untrusted(ProfileField::Email),
+                phone: untrusted(ProfileField::Phone),
+            },
+            owner: (!owner.is_empty()).then_some(owner),
+        })
+    }
+
+    /// What a field reads; empty where there is nothing.
+    pub fn text_of(&self, field: ProfileField) -> &str {
+        match field {
+            ProfileField::Name => self.name.raw(),
+            ProfileField::DealerCode => self.dealer_code.raw(),
+            ProfileField::Group => self.group.raw(),
+            ProfileField::Brand => self.brand.raw(),
+            ProfileField::City => self.city.raw(),
+            ProfileField::State => self.state.raw(),
+            ProfileField::Timezone => self.timezone.name(),
+            ProfileField::Contact => self.contact.name.raw(),
+            ProfileField::Email => self.contact.email.raw(),
+            ProfileField::Phone => self.contact.phone.raw(),
+            ProfileField::Owner => self.owner.as_ref().map_or("", Untrusted::raw),
+        }
+    }
+
+    /// The profile with some fields corrected. What is not corrected is not judged: it may be older than a rule.
+    ///
+    /// # Errors
+    /// What is wrong with the first correction that cannot be taken.
+    pub fn corrected(&self, edits: &[ProfileEdit]) -> Result<Self, ProfileProblem> {
+        let mut profile = self.clone();
+        for ProfileEdit { field, text } in edits {
+            let (field, text) = (*field, text.trim());
+            let problem = |reason| ProfileProblem { field, reason };
+            field.check(text).map_err(problem)?;
+            let slot = match field {
+                ProfileField::Timezone => {
+                    profile.timezone = timezone(text).map_err(problem)?;
+                    continue;
+                }
+                ProfileField::Owner => {
+                    profile.owner = (!text.is_empty()).then(|| text.into());
+                    continue;
+                }
+                ProfileField::Name => &mut profile.name,
+                ProfileField::DealerCode => &mut profile.dealer_code,
+                ProfileField::Group => &mut profile.group,
+                ProfileField::Brand => &mut profile.brand,
+                ProfileField::City => &mut profile.city,
+                ProfileField::State => &mut profile.state,
+                ProfileField::Contact => &mut profile.contact.name,
+                ProfileField::Email => &mut profile.contact.email,
+                ProfileField::Phone => &mut profile.contact.phone,
+            };
+            *slot = text.into();
+        }
+        Ok(profile)
+    }
+
+    /// In what a newer profile differs from this one.
+    pub fn changes(&self, newer: &Self) -> Vec<ProfileChange> {
+        let differs = |field: &ProfileField| self.text_of(*field) != newer.text_of(*field);
+        let change = |field: ProfileField| ProfileChange {
+            field,
+            from: self.text_of(field).into(),
+            to: newer.text_of(field).into(),
+        };
+        ProfileField::ALL.into_iter().filter(differs).map(change).collect()
+    }
+}
+
+/// Controls of the terminal and of the direction of text: they have no business in a dealership's data.
+fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
+}
+
+/// Whether a text is one mail address.
+fn email(text: &str) -> Result<(), String> {
+    let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
+    // Doubled dots are against the rules, but mailboxes with them were given out and work.
+    let mut lenient = text.to_owned();
+    if let Some((mailbox, domain)) = text.rsplit_once('@') {
+        let mut mailbox = mailbox.to_owned();
+        while mailbox.contains("..") {
+            mailbox = mailbox.replace("..", ".");
+        }
+        lenient = format!("{mailbox}@{domain}");
+    }
+    match EmailAddress::parse_with_options(&lenient, options) {
+        Ok(_) if text.contains(char::is_whitespace) => Err(format!("`{}` has a space in it", clean(text))),
+        Ok(_) => Ok(()),
+        Err(_) if text.contains([',', ';']) => {
+            Err(format!("`{}` is more than one address; one is needed", clean(text)))
+        }
+        Err(error) => Err(format!(
+            "`{}` is not a mail address ({})",
+            clean(text),
+            clean(error.to_string().to_lowercase().trim_end_matches('.'))
+        )),
+    }
+}
+
+/// Finds the zone of a place. Abbreviations and fixed offsets know no daylight saving, so they are no zone of a dealership.
+fn timezone(text: &str) -> Result<Tz, String> {
+    let geographical = |zone: &Tz| zone.name().contains('/') && !zone.name().starts_with("Etc/");
+    match text.parse::<Tz>() {
+        Ok(zone) if geographical(&zone) => Ok(zone),
+        Ok(_) => Err(format!("`{}` is no place; an IANA zone is needed, like America/Chicago", clean(text))),
+        Err(_) => {
+            let names = TZ_VARIANTS.iter().filter(|zone| geographical(zone)).map(|zone| zone.name());
+            let near = did_you_mean(text, names);
+            let hint = if near.is_empty() { "; it looks like America/Chicago".to_owned() } else { near };
+            Err(format!("`{}` is not an IANA time zone{hint}", clean(text)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_mail_address() {
+        for good in ["a@example.com", "pat.st..clair.1@example.net", "o'rourke+x@mail.example.org", "é@example.com"] {
+            assert_eq!(email(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "service at example.com",
+            "a@b@example.com",
+            "x@",
+            "<script>@example.com",
+            "a@example.com,b@example.com",
+            "Ana <a@example.com>",
+            "a@localhost",
+            "a@[127.0.0.1]",
+            ".a@example.com",
+            "a.@example.com",
+            "\"a b\"@example.com",
+            "@example.com",
+            "a@example..com",
+            "a@-example.com",
+        ] {
+            assert!(email(bad).is_err(), "{bad}");
+        }
+    }
+
+    fn profile() -> Profile {
+        Profile::read(|field| match field {
+            ProfileField::Name => "Nakamura Ford",
+            ProfileField::DealerCode => "xts1",
+            ProfileField::Email => "service@example.com",
+            ProfileField::Timezone => "America/Chicago",
+            ProfileField::Owner => "ana",
+            _ => "",
+        })
+        .unwrap()
+    }
+
+    fn edit(field: ProfileField, text: &str) -> ProfileEdit {
+        ProfileEdit { field, text: text.to_owned() }
+    }
+
+    #[test]
+    fn a_correction_changes_its_field_only_and_says_what_was_and_what_is() {
+        for field in ProfileField::ALL {
+            let text = match field {
+                ProfileField::Timezone => "America/Denver",
+                ProfileField::Email => "parts@example.com",
+                _ => "Other",
+            };
+            let before = profile();
+            let after = before.corrected(&[edit(field, &format!(" {text} "))]).unwrap();
+            let from = before.text_of(field).into();
+            assert_eq!(before.changes(&after), [ProfileChange { field, from, to: text.into() }]);
+            assert_eq!(after.changes(&after), []);
+        }
+        let nobody = profile().corrected(&[edit(ProfileField::Owner, "")]).unwrap();
+        assert_eq!(nobody.owner, None);
+    }
+
+    #[test]
+    fn a_correction_is_held_to_the_rules_of_the_field_and_the_rest_is_not_judged() {
+        let old = Profile { contact: Contact { email: "no address".into(), ..profile().contact }, ..profile() };
+        assert!(old.corrected(&[edit(ProfileField::Phone, "555-0100")]).is_ok());
+        for (field, text, words) in [
+            (ProfileField::Email, "service at example.com", "is not a mail address"),
+            (ProfileField::Email, "", "is empty"),
+            (ProfileField::Name, "  ", "is empty"),
+            (ProfileField::Timezone, "america/chicago", "did you mean `America/Chicago`?"),
+            (ProfileField::City, "a\u{1b}[2Jb", "control character, at character 2"),
+        ] {
+            let problem = old.corrected(&[edit(field, text)]).unwrap_err();
+            assert_eq!(problem.field, field);
+            assert!(problem.reason.contains(words), "{problem}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Correcting the profile of one dealership: its fields as they stand, and what would change.
+
+use super::judge::{Problems, missing, wrong};
+use super::{Dialog, Field, Item, Role, Wish};
+use crate::domain::text::clean;
+use crate::domain::{Command, ProfileEdit, ProfileField};
+
+/// Its name on the screen.
+const fn label(field: ProfileField) -> &'static str {
+    match field {
+        ProfileField::Name => "name",
+        ProfileField::DealerCode => "dealerCode",
+        ProfileField::Group => "group",
+        ProfileField::Brand => "make",
+        ProfileField::City => "city",
+        ProfileField::State => "state",
+        ProfileField::Timezone => "time zone",
+        ProfileField::Contact => "contact",
+        ProfileField::Email => "e-mail",
+        ProfileField::Phone => "phone",
+        ProfileField::Owner => "owner",
+    }
+}
+
+/// The fields of the one dealership, as they stand.
+pub(super) fn fields(items: &[Item]) -> Vec<Field> {
+    let Some(profile) = items.first().and_then(|item| item.profile.as_deref()) else { return Vec::new() };
+    let field =
+        |field: ProfileField| Field::standing(Role::Profile(field), label(field), &clean(profile.text_of(field)));
+    ProfileField::CORRECTED.into_iter().map(field).collect()
+}
+
+impl Dialog {
+    /// The fields that were corrected.
+    pub fn edits(&self) -> Vec<ProfileEdit> {
+        let [item] = self.items.as_slice() else { return Vec::new() };
+        let Some(profile) = item.profile.as_deref() else { return Vec::new() };
+        let edit = |field: &Field| {
+            let Role::Profile(which) = field.role else { return None };
+            let text = field.text().trim();
+            // What cannot be shown exactly stays as it is, unless somebody writes something else.
+            (text != clean(profile.text_of(which)).trim()).then(|| ProfileEdit { field: which, text: text.to_owned() })
+        };
+        self.fields.iter().filter_map(edit).collect()
+    }
+
+    /// What would change, in lines: the field, what it reads, what it will read.
+    pub fn corrections(&self) -> Vec<(&'static str, String, String)> {
+        let [item] = self.items.as_slice() else { return Vec::new() };
+        let Some(profile) = item.profile.as_deref() else { return Vec::new() };
+        let empty = |text: &str| if text.is_empty() { "(nothing)".to_owned() } else { clean(text).into_owned() };
+        self.edits()
+            .into_iter()
+            .map(|edit| (label(edit.field), empty(profile.text_of(edit.field)), empty(&edit.text)))
+            .collect()
+    }
+
+    /// The correction, or what is wrong with its fields.
+    pub(super) fn correction(&self) -> Result<Wish, Problems> {
+        let [item] = self.items.as_slice() else { return Err(Problems::new()) };
+        let edits = self.edits();
+        let problem = |edit: &ProfileEdit| Some((Role::Profile(edit.field), edit.field.check(&edit.text).err()?));
+        let problems: Problems = edits.iter().filter_map(problem).flat_map(|(role, why)| wrong(role, why)).collect();
+        match edits.is_empty() {
+            _ if !problems.is_empty() => Err(problems),
+            true => Err(missing(Role::Profile(ProfileField::Name), "nothing was changed")),
+            false => Ok(Wish::Execute(vec![(item.id, Command::Correct { edits })])),
+        }
+    }
+}
