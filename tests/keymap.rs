@@ -158,7 +158,10 @@ fn every_mistake_has_its_place() {
         ),
         (
             "[global]\nzoom = [\"p z\"]\n",
-            &["k.toml:2:9: warning: in [tail] `p` of `tail-pause` hides `p z` of `zoom` of [global]"],
+            &[
+                "k.toml:2:9: warning: in [table] `p` of `edit-profile` hides `p z` of `zoom` of [global]",
+                "k.toml:2:9: warning: in [tail] `p` of `tail-pause` hides `p z` of `zoom` of [global]",
+            ],
         ),
         (
             "[detail]\ndetail-down = [\"g\"]\n",

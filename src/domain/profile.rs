@@ -3,6 +3,7 @@
 use chrono_tz::{TZ_VARIANTS, Tz};
 use email_address::{EmailAddress, Options};
 
+use super::owner::NOBODY;
 use super::suggest::did_you_mean;
 use super::text::clean;
 use super::{Contact, Profile, Untrusted};
@@ -151,11 +152,13 @@ impl Profile {
     /// # Errors
     /// What is wrong with it.
     pub fn read<'a>(text_of: impl Fn(ProfileField) -> &'a str) -> Result<Self, ProfileProblem> {
-        for field in ProfileField::ALL {
+        let field = ProfileField::Timezone;
+        for field in ProfileField::ALL.into_iter().filter(|other| *other != field) {
             field.check(text_of(field)).map_err(|reason| ProfileProblem { field, reason })?;
         }
-        let field = ProfileField::Timezone;
-        let timezone = timezone(text_of(field)).map_err(|reason| ProfileProblem { field, reason })?;
+        let problem = |reason| ProfileProblem { field, reason };
+        field.check(text_of(field)).map_err(problem)?;
+        let timezone = timezone(text_of(field)).map_err(problem)?;
         let untrusted = |field| Untrusted::from(text_of(field));
         let owner = untrusted(ProfileField::Owner);
         Ok(Self {
@@ -208,7 +211,8 @@ impl Profile {
                     continue;
                 }
                 ProfileField::Owner => {
-                    profile.owner = (!text.is_empty()).then(|| text.into());
+                    let nobody = text.is_empty() || text.eq_ignore_ascii_case(NOBODY);
+                    profile.owner = (!nobody).then(|| text.into());
                     continue;
                 }
                 ProfileField::Name => &mut profile.name,
@@ -344,8 +348,10 @@ mod tests {
             assert_eq!(before.changes(&after), [ProfileChange { field, from, to: text.into() }]);
             assert_eq!(after.changes(&after), []);
         }
-        let nobody = profile().corrected(&[edit(ProfileField::Owner, "")]).unwrap();
-        assert_eq!(nobody.owner, None);
+        for text in ["", "nobody"] {
+            let nobody = profile().corrected(&[edit(ProfileField::Owner, text)]).unwrap();
+            assert_eq!(nobody.owner, None);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub enum Obstacle {
     #[error("the dealership has no e-mail address; correct its profile first")]
     NoAddress,
     /// Its address does not work.
-    #[error("address refused: {0}; correct it first, or try the letter again if it is right")]
+    #[error("address refused: {0}; correct the address first, or try the letter again if it is right")]
     AddressRefused(Box<str>),
     /// A newer code counts.
     #[error("code {0} is superseded")]

@@ -114,7 +114,14 @@ impl Ground<'_> {
                     return Vec::new();
                 }
                 let line = offered.unwrap_or_else(|| (field.hint.clone(), Tone::Faint));
-                Some(line).filter(|(words, _)| !words.is_empty()).into_iter().collect()
+                match line {
+                    (words, _) if words.is_empty() => Vec::new(),
+                    (words, Tone::Warn) => {
+                        let lines = wrap(&words, self.room.saturating_sub(self.indent(field)));
+                        lines.into_iter().map(|line| (line, Tone::Warn)).collect()
+                    }
+                    line => vec![line],
+                }
             }
         }
     }

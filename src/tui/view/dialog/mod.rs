@@ -58,7 +58,7 @@ pub(super) fn draw(
     let here = |place| dialog.focus == Spot::Field(place);
     let hint = |place| roomy || (hints && here(place));
     let fields = dialog.fields.iter().enumerate();
-    let under: Vec<Vec<(String, Tone)>> =
+    let mut under: Vec<Vec<(String, Tone)>> =
         fields.clone().map(|(place, field)| ground.under(field, dialog, hint(place))).collect();
     let mut rows: Vec<u16> = fields
         .zip(&under)
@@ -71,6 +71,13 @@ pub(super) fn draw(
     let all = pen.area().height.saturating_sub(1);
     // Not more of them than leave room for the frame, the buttons and the beginning of what it is about.
     let most = all.saturating_sub(3 + body.len().min(2) as u16);
+    if rows.iter().sum::<u16>() > most {
+        // What is said below the others waits until the keyboard is there.
+        for (_, (rows, under)) in rows.iter_mut().zip(&mut under).enumerate().filter(|(place, _)| !here(*place)) {
+            *rows = (*rows).min(1);
+            under.clear();
+        }
+    }
     let view = match dialog.focus {
         _ if rows.iter().sum::<u16>() <= most => 0..rows.len(),
         Spot::Field(place) => field::in_view(&rows, place, most),
