@@ -109,13 +109,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::LetterPreview => return super::reading::preview(state, 0),
         Action::DialogCancel | Action::InputCancel => leave(state),
         Action::InputAccept => return enter(state, &buttons),
-        Action::DialogAccept => match state.mode {
-            Mode::Dialog(ref dialog) => match dialog.focus {
-                Spot::Field(_) => change(state, |dialog| dialog.go_on(&buttons)),
-                Spot::Button(place) => return press(state, buttons.get(place).copied()),
-            },
-            _ => {}
-        },
+        Action::DialogAccept => return accept_here(state, &buttons),
         Action::DialogSwitch => toggle(state),
         Action::DialogSubmit => return submit(state, &buttons),
         other => edit(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
@@ -165,6 +159,16 @@ fn enter(state: &mut State, buttons: &[Button]) -> Vec<Effect> {
     }
     if quick && last_text {
         return accept(state);
+    }
+    change(state, |dialog| dialog.go_on(buttons));
+    Vec::new()
+}
+
+/// Enter outside a text: presses the button with the keyboard, or goes on to the next field.
+fn accept_here(state: &mut State, buttons: &[Button]) -> Vec<Effect> {
+    let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
+    if let Spot::Button(place) = dialog.focus {
+        return press(state, buttons.get(place).copied());
     }
     change(state, |dialog| dialog.go_on(buttons));
     Vec::new()

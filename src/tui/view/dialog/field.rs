@@ -107,7 +107,7 @@ impl Ground<'_> {
             _ => {
                 let offered = match (dialog.kind, field.role) {
                     (Kind::Ask(action), Role::Text) => Self::of_text(action, dialog),
-                    (_, Role::Profile(ProfileField::Owner)) => self.of_owner(field, dialog),
+                    (_, Role::Profile(ProfileField::Owner)) => Self::of_owner(field, dialog),
                     _ => None,
                 };
                 if !hint && offered.as_ref().is_none_or(|(_, tone)| *tone != Tone::Warn) {
@@ -127,7 +127,7 @@ impl Ground<'_> {
     }
 
     /// What is said below the owner who is typed.
-    fn of_owner(&self, field: &Field, dialog: &Dialog) -> Option<(String, Tone)> {
+    fn of_owner(field: &Field, dialog: &Dialog) -> Option<(String, Tone)> {
         let owner = field.text().trim();
         let present = dialog.items.first()?.owner().is_some_and(|present| present.screen() == owner);
         Some((dialog.offer.as_ref()?.new_owner(owner).filter(|_| !present)?, Tone::Warn))
