@@ -65,6 +65,7 @@ fn desk(size: (u16, u16)) -> State {
         read_only: false,
         source: None,
         post: None,
+        mails: false,
         mailboxes: None,
         me: "ana".to_owned(),
         zone: Zone::Named(chrono_tz::America::Chicago),

@@ -231,6 +231,11 @@ pub enum LetterEnd {
         /// What it said.
         reply: String,
     },
+    /// It became a file.
+    Written {
+        /// Which.
+        path: String,
+    },
     /// It was not taken, for certain.
     Refused {
         /// Why, in words.

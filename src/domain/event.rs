@@ -319,6 +319,14 @@ pub enum Fact {
         /// What the server said.
         reply: Box<str>,
     },
+    /// It became a file, because that is what is configured: nobody mailed it.
+    #[serde(rename = "email.written")]
+    EmailWritten {
+        /// The letter.
+        letter: LetterId,
+        /// The file.
+        path: Box<str>,
+    },
     /// It was not taken, for certain.
     #[serde(rename = "email.failed")]
     EmailFailed {

@@ -205,6 +205,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
         Fact::EmailQueued { .. }
         | Fact::EmailBegun { .. }
         | Fact::EmailSent { .. }
+        | Fact::EmailWritten { .. }
         | Fact::EmailFailed { .. }
         | Fact::EmailUncertain { .. }
         | Fact::EmailSuppressed { .. }

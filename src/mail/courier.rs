@@ -52,6 +52,11 @@ pub enum Delivery {
         /// What it said, cleaned and shortened.
         reply: String,
     },
+    /// It is a file, there as a whole: nobody mailed it.
+    Written {
+        /// Where, cleaned.
+        path: String,
+    },
     /// The gate was closed; nothing left.
     Withheld,
     /// This letter was not taken; for certain.
@@ -95,4 +100,9 @@ pub trait Courier: Send + Sync + 'static {
 
     /// How many letters it takes at once.
     fn lanes(&self) -> usize;
+
+    /// Whether it mails letters; else they only become files.
+    fn mails(&self) -> bool {
+        true
+    }
 }

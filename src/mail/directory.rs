@@ -84,12 +84,12 @@ impl Courier for DirectoryCourier {
             return Delivery::Withheld;
         }
         let (message, to) = (parcel.message.clone(), self.file(parcel.letter));
-        let reply = format!("written to {}", clean(&to.to_string_lossy()));
+        let path = clean(&to.to_string_lossy()).into_owned();
         match Self::blocking(move || place(file, &message, &to)).await {
-            Ok(Ok(())) => Delivery::Sent { reply },
+            Ok(Ok(())) => Delivery::Written { path },
             Ok(Err(error)) => Delivery::Uncertain {
                 answered: true,
-                reason: format!("{reply}, but its directory could not be synced: {error}"),
+                reason: format!("written to {path}, but its directory could not be synced: {error}"),
             },
             Err(error) => self.down(&error),
         }
@@ -119,6 +119,10 @@ impl Courier for DirectoryCourier {
 
     fn lanes(&self) -> usize {
         1
+    }
+
+    fn mails(&self) -> bool {
+        false
     }
 }
 
@@ -165,9 +169,10 @@ mod tests {
         assert!(courier.check().await.unwrap().contains("will be made"));
         for text in ["one\r\n", "two\r\n"] {
             let asked = gate(Pass::Go);
-            assert!(matches!(courier.deliver(&parcel(text), &asked).await, Delivery::Sent { .. }));
-            assert_eq!(asked.0.load(Ordering::SeqCst), 1);
             let file = courier.file(LetterId::from_bits(7));
+            let written = Delivery::Written { path: file.to_string_lossy().into_owned() };
+            assert_eq!(courier.deliver(&parcel(text), &asked).await, written, "written, and not sent");
+            assert_eq!(asked.0.load(Ordering::SeqCst), 1);
             assert_eq!(fs::read_to_string(&file).unwrap(), text);
             assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
         }

@@ -31,6 +31,10 @@ impl Courier for ReservedOnly {
     fn lanes(&self) -> usize {
         self.0.lanes()
     }
+
+    fn mails(&self) -> bool {
+        self.0.mails()
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@ use crate::domain::{Letter, LetterState, Onboarding, Timestamp};
 /// What nobody who sends no letters can do.
 pub const NO_MAIL: &str = "no letters are sent: set transport under [mail]";
 
+/// What it means that letters become files, and what to do about it.
+pub const ONLY_FILES: &str = "Letters are only written to files, nobody mails them: set transport under [mail] in config.toml.";
+
 /// What became of a letter, as it is shown. The most urgent is the smallest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
@@ -25,6 +28,8 @@ pub enum Fate {
     Sending,
     /// It waits for its turn.
     Queued,
+    /// It became a file: nobody mailed it.
+    Written,
     /// It does not go out, on purpose.
     Suppressed,
     /// The mail server took it.
@@ -38,6 +43,7 @@ impl Fate {
             (LetterState::Queued, _) => Self::Queued,
             (LetterState::Sending, _) => Self::Sending,
             (LetterState::Sent, _) => Self::Sent,
+            (LetterState::Written, _) => Self::Written,
             (LetterState::Failed, None) => Self::Failed,
             (LetterState::Failed, Some(_)) => Self::FailedAgain,
             (LetterState::Uncertain, None) => Self::Uncertain,
@@ -57,6 +63,7 @@ impl Fate {
             Self::FailedAgain => ("↻", "failed", Tone::Warn),
             Self::Sending => ("→", "sending", Tone::Busy),
             Self::Queued => ("◌", "queued", Tone::Busy),
+            Self::Written => ("✎", "written", Tone::Plain),
             Self::Suppressed => ("⊘", "suppressed", Tone::Faint),
             Self::Sent => ("✓", "sent", Tone::Good),
         }
@@ -97,13 +104,15 @@ mod tests {
 
     #[test]
     fn what_became_of_letters_differs_by_glyph_or_word() {
-        use Fate::{Bounced, Failed, FailedAgain, Queued, Refused, Sending, Sent, Suppressed, Uncertain};
-        let fates = [Refused, Bounced, Failed, Uncertain, FailedAgain, Sending, Queued, Suppressed, Sent];
+        use Fate::{Bounced, Failed, FailedAgain, Queued, Refused, Sending, Sent, Suppressed, Uncertain, Written};
+        let fates = [Refused, Bounced, Failed, Uncertain, FailedAgain, Sending, Queued, Written, Suppressed, Sent];
         let mut looks: Vec<_> = fates.iter().map(|fate| (fate.look().0, fate.look().1)).collect();
         assert!(looks.iter().all(|(glyph, word)| super::super::view::pen::width(glyph) == 1 && word.len() <= 10));
         looks.sort_unstable();
         looks.dedup();
         assert_eq!(looks.len(), fates.len());
         assert!(fates.is_sorted());
+        // A file is no letter that somebody has: it must not look like one.
+        assert!(Written.look().2 != Sent.look().2);
     }
 }

@@ -41,6 +41,8 @@ pub struct Setup {
     pub source: Option<CodeOrigin>,
     /// Where letters go; `None`: nobody sends any.
     pub post: Option<String>,
+    /// Whether letters are mailed; else they only become files, or nothing.
+    pub mails: bool,
     /// The mailboxes of the simulated dealers.
     pub mailboxes: Option<Arc<dyn Mailboxes>>,
     /// Who is in front of the screen: what `is:mine` means, and who records.

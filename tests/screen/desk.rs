@@ -53,6 +53,7 @@ impl Desk {
             read_only: false,
             source: None,
             post: Some("smtp.example.com:587".to_owned()),
+            mails: true,
             mailboxes: None,
             me: "ana".to_owned(),
             zone: Zone::Named(Tz::America__Chicago),

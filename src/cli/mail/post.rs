@@ -45,6 +45,7 @@ fn words(posted: &engine::Posted) -> (String, bool) {
     let (to, why) = (letter.to.plain(), letter.words.as_deref().map(clean).unwrap_or_default());
     match letter.state {
         LetterState::Sent => (format!("letter sent to {to}"), true),
+        LetterState::Written => (format!("letter to {to} {why}, not mailed: set transport under [mail] to mail it"), true),
         LetterState::Queued => {
             let waits = posted.why.as_deref().map(|why| format!(": {}", clean(why))).unwrap_or_default();
             (format!("letter to {to} waits{waits} (it goes with the desk, `watch`, or `mail retry`)"), false)

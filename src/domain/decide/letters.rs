@@ -141,6 +141,7 @@ fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Ve
     let next = |step: Option<&chrono::TimeDelta>| step.map(|step| ctx.now + rest(*step, jitter));
     let fact = match end {
         LetterEnd::Sent { reply } => Fact::EmailSent { letter: id, reply: reply.as_str().into() },
+        LetterEnd::Written { path } => Fact::EmailWritten { letter: id, path: path.as_str().into() },
         LetterEnd::Refused { reason, permanent, address } => {
             let step = policy.retry.get(usize::from(letter.refused)).filter(|_| !permanent);
             let (retry_at, reason) = (next(step), reason.as_str().into());

@@ -46,6 +46,7 @@ impl Fact {
         "reminders.set",
         "platform.failing",
         "platform.answers",
+        "email.written",
     ];
 
     /// The dotted kind, as serialized.
@@ -97,6 +98,7 @@ impl Fact {
             Self::RemindersSet { .. } => 38,
             Self::PlatformFailing { .. } => 39,
             Self::PlatformAnswers { .. } => 40,
+            Self::EmailWritten { .. } => 41,
         }
     }
 

@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::{Event, Fact, rfc3339};
 use crate::domain::in_words;
+use crate::domain::mail::file_of_reply;
 use crate::domain::text::clean;
 
 impl Event {
@@ -68,7 +69,11 @@ impl Event {
             Fact::EmailQueued { what, again: true, to, .. } => format!("letter: {what} to {} once more", to.plain()),
             Fact::EmailQueued { what, to, .. } => format!("letter: {what} to {} queued", to.plain()),
             Fact::EmailBegun { to, .. } => format!("letter is being handed over, to {}", to.plain()),
-            Fact::EmailSent { reply, .. } => format!("letter sent: {}", clean(reply)),
+            Fact::EmailSent { reply, .. } => match file_of_reply(reply) {
+                Some(path) => written(path),
+                None => format!("letter sent: {}", clean(reply)),
+            },
+            Fact::EmailWritten { path, .. } => written(path),
             Fact::EmailFailed { reason, retry_at: None, .. } => format!("letter not sent: {}", clean(reason)),
             Fact::EmailFailed { reason, .. } => format!("letter not sent yet: {}", clean(reason)),
             Fact::EmailUncertain { reason, .. } => format!("letter uncertain: {}", clean(reason)),
@@ -95,6 +100,11 @@ impl Event {
             Fact::Unarchived {} => "taken back from the archive".to_owned(),
         }
     }
+}
+
+/// A letter that is only a file.
+fn written(path: &str) -> String {
+    format!("letter written to a file, not mailed: {}", clean(path))
 }
 
 /// A dealership's wall clock in a line for people.

@@ -1,6 +1,6 @@
 //! How events change the letters of a dealership.
 
-use super::{AddressRefused, Letter, LetterState, Mail, refuses_address};
+use super::{AddressRefused, Letter, LetterState, Mail, WRITTEN_TO, file_of_reply, refuses_address};
 use crate::domain::{Event, Fact, LetterId, Timestamp, Untrusted};
 
 /// How many letters about earlier codes are kept.
@@ -61,10 +61,14 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
                 letter.handed = letter.handed.saturating_add(1);
             });
         }
-        Fact::EmailSent { letter, reply } => turn(mail, *letter, LetterState::Sent, at, |letter| {
-            letter.due_at = None;
-            letter.words = Some(reply.clone());
-        }),
+        Fact::EmailSent { letter, reply } => match file_of_reply(reply) {
+            Some(path) => written(mail, *letter, path, at),
+            None => turn(mail, *letter, LetterState::Sent, at, |letter| {
+                letter.due_at = None;
+                letter.words = Some(reply.clone());
+            }),
+        },
+        Fact::EmailWritten { letter, path } => written(mail, *letter, path, at),
         Fact::EmailFailed { letter, reason, retry_at, address } => {
             turn(mail, *letter, LetterState::Failed, at, |letter| {
                 not_taken(letter);
@@ -116,6 +120,15 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
         }
         _ => {}
     }
+}
+
+/// It is a file, and no server had it: a later try is no second copy.
+fn written(mail: &mut Mail, letter: LetterId, path: &str, at: Timestamp) {
+    turn(mail, letter, LetterState::Written, at, |letter| {
+        letter.due_at = None;
+        letter.handed = letter.handed.saturating_sub(1);
+        letter.words = Some(format!("{WRITTEN_TO}{path}").into());
+    });
 }
 
 /// A try was refused before any of the letter was taken.

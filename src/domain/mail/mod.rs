@@ -1,7 +1,7 @@
 //! Letters to a dealership: what they are for, when one is due, what forbids one, and what became of them.
 //!
 //! A letter is a saga of facts: `email.queued`, then `email.begun` (durable before the first byte of it leaves), then
-//! `email.sent`, `email.failed` or `email.uncertain`; or `email.suppressed`, when nobody needs it any more.
+//! `email.sent`, `email.written`, `email.failed` or `email.uncertain`; or `email.suppressed`, when nobody needs it any more.
 
 mod due;
 mod fold;
@@ -39,12 +39,22 @@ pub enum LetterState {
     Suppressed,
     /// It came back.
     Bounced,
+    /// It became a file: nobody mailed it.
+    Written,
 }
 
 impl LetterState {
     /// Every state.
-    pub const ALL: [Self; 7] =
-        [Self::Queued, Self::Sending, Self::Sent, Self::Failed, Self::Uncertain, Self::Suppressed, Self::Bounced];
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Sending,
+        Self::Sent,
+        Self::Written,
+        Self::Failed,
+        Self::Uncertain,
+        Self::Suppressed,
+        Self::Bounced,
+    ];
 
     /// The word that JSON and the filter language use.
     pub const fn word(self) -> &'static str {
@@ -56,6 +66,7 @@ impl LetterState {
             Self::Uncertain => "uncertain",
             Self::Suppressed => "suppressed",
             Self::Bounced => "bounced",
+            Self::Written => "written",
         }
     }
 }
@@ -101,7 +112,7 @@ pub struct Letter {
     pub due_at: Option<Timestamp>,
     /// How often it was refused for the time being.
     pub refused: u16,
-    /// How often handing it over began and was not refused: more than one may mean a second copy.
+    /// How often handing it to a mail server began and was not refused: more than one may mean a second copy.
     pub handed: u16,
     /// The server's answer, or why not, in words.
     pub words: Option<Box<str>>,
@@ -118,9 +129,10 @@ impl Letter {
         self.due_at.is_some_and(|due| due <= now || self.at > now)
     }
 
-    /// Whether a copy of it has left us, as far as anybody knows.
+    /// Whether a copy of it has left us, as far as anybody knows. A file counts: it is there for somebody to pass on, and the
+    /// letters that follow it (reminders, the acknowledgement) are files too.
     pub fn has_left(&self) -> bool {
-        self.handed > 0 && self.state != LetterState::Bounced
+        self.state == LetterState::Written || (self.handed > 0 && self.state != LetterState::Bounced)
     }
 
     /// Whether it ended in a way that somebody must know of.
@@ -137,6 +149,15 @@ pub fn refuses_address(status: &str) -> bool {
         status,
         "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.4" | "5.1.6" | "5.1.10" | "5.2.1" | "550" | "551" | "553"
     )
+}
+
+/// Before the file's path, in the words of a letter that became one.
+const WRITTEN_TO: &str = "written to ";
+
+/// The file of a letter that was recorded as sent before `email.written` was a fact. A mail server's reply begins with its
+/// three digits, so what begins so came from the directory, for certain.
+pub(super) fn file_of_reply(reply: &str) -> Option<&str> {
+    reply.strip_prefix(WRITTEN_TO)
 }
 
 /// An address that a mail server refused for good.
@@ -214,14 +235,14 @@ impl Onboarding {
         waiting.find(|_| held)
     }
 
-    /// Whether a later letter did what this one should: a letter with the code of the same issue was sent after it.
+    /// Whether a later letter did what this one should: a letter with the code of the same issue was sent, or written, after it.
     pub fn is_made_good(&self, letter: &Letter) -> bool {
         let later = self.letters().iter().rev().take_while(|one| one.id != letter.id);
         let mut same = later.filter(|one| match letter.kind.carries_code() {
             true => one.kind.carries_code() && one.generation == letter.generation,
             false => one.kind == letter.kind,
         });
-        same.any(|one| one.state == LetterState::Sent)
+        same.any(|one| matches!(one.state, LetterState::Sent | LetterState::Written))
     }
 
     /// Whether a letter went wrong and somebody must still do something about it: no later one made it good, and its code is not

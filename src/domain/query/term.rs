@@ -159,6 +159,7 @@ impl MailIs {
         ("failed", Self::At(LetterState::Failed)),
         ("uncertain", Self::At(LetterState::Uncertain)),
         ("sent", Self::At(LetterState::Sent)),
+        ("written", Self::At(LetterState::Written)),
         ("queued", Self::At(LetterState::Queued)),
         ("sending", Self::At(LetterState::Sending)),
         ("suppressed", Self::At(LetterState::Suppressed)),

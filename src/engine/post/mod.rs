@@ -112,6 +112,11 @@ impl Engine {
         self.inner.parts.post.as_ref().map(|post| post.courier.name())
     }
 
+    /// Whether letters are mailed; else they become files, or nothing.
+    pub fn mails(&self) -> bool {
+        self.inner.parts.post.as_ref().is_some_and(|post| post.courier.mails())
+    }
+
     /// A letter as it would go out now.
     ///
     /// `as_if` are facts that are not recorded yet, such as a code that was typed: the letter is the one of the state after
@@ -281,6 +286,7 @@ impl Inner {
         let gate = LastLook { inner: self, id, letter, version, unrecorded };
         let (end, seen) = match post.courier.deliver(&parcel, &gate).await {
             Delivery::Sent { reply } => (LetterEnd::Sent { reply }, Seen::Well),
+            Delivery::Written { path } => (LetterEnd::Written { path }, Seen::Well),
             Delivery::Refused { reason, permanent, address } => {
                 let unwilling = permanent && address.is_none();
                 let seen = if unwilling { Seen::Unwilling(reason.clone()) } else { Seen::Well };

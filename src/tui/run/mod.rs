@@ -132,6 +132,7 @@ impl Options {
             read_only: self.read_only,
             source: None,
             post: None,
+            mails: false,
             mailboxes: self.mailboxes,
             me: self.me,
             zone: self.zone,
@@ -176,6 +177,7 @@ impl Desk {
         setup.read_only |= engine.read_only();
         setup.source = engine.code_origin();
         setup.post = engine.mail_name();
+        setup.mails = engine.mails();
         setup.policy = engine.policy().clone();
         setup.claims = Arc::new(Taken(engine.clone()));
         let (tell, answers) = mpsc::channel(ANSWERS);

@@ -61,7 +61,7 @@ fn lines(state: &State) -> Vec<Line> {
         "! needs somebody",
         "z snoozed",
         "opcode: ✓ visible  ≈ nearly  ✗ missing  ? could not tell  · not looked",
-        "mail: ✓ sent  ◌ queued  → sending  ↻ failed, tried again  ✗ failed  ? uncertain  ⊘ suppressed  ← came back or refused",
+        "mail: ✓ sent  ◌ queued  → sending  ✎ written to a file  ↻ failed, tried again  ✗ failed  ? uncertain  ⊘ suppressed  ← came back or refused",
         "slots: 23 offered  0 none  · not looked; where Xtime is due it says what is lacking to be live",
     ] {
         lines.push(Line::Text(text.to_owned(), Tone::Plain));

@@ -4,7 +4,7 @@ use super::detail::Page;
 use crate::domain::text::clean;
 use crate::domain::{Letter, LetterState, Onboarding, next_letter_at};
 use crate::tui::clocks::{Clocks, in_zone};
-use crate::tui::letters::{Fate, NO_MAIL};
+use crate::tui::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::tui::rows::Row;
 use crate::tui::state::State;
 use crate::tui::theme::Tone;
@@ -15,6 +15,8 @@ pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &C
     page.heading("Mail");
     if screen.setup.post.is_none() {
         page.text(NO_MAIL, theme.dim);
+    } else if !screen.setup.mails {
+        page.text(ONLY_FILES, theme.dim);
     }
     if let Some(refused) = state.address_refused() {
         let when = screen.setup.zone.day_and_time(refused.at);
@@ -25,14 +27,14 @@ pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &C
         page.text("no letter yet", theme.dim);
     }
     for letter in state.letters().iter().rev() {
-        one(page, letter, screen, clocks);
+        one(page, letter, state.generation(), screen, clocks);
     }
     if screen.setup.post.is_some() {
         reminders(page, state, screen, clocks);
     }
 }
 
-fn one(page: &mut Page<'_>, letter: &Letter, screen: &State, clocks: &Clocks) {
+fn one(page: &mut Page<'_>, letter: &Letter, generation: u32, screen: &State, clocks: &Clocks) {
     let theme = page.theme;
     let fate = Fate::of(letter);
     let (glyph, word, tone) = fate.look();
@@ -47,6 +49,14 @@ fn one(page: &mut Page<'_>, letter: &Letter, screen: &State, clocks: &Clocks) {
     page.pair("", &format!("to {}, by {}", letter.to.screen(), clean(&letter.by)), theme.dim);
     if let Some(words) = &letter.words {
         page.pair("", &clean(words), theme.dim);
+    }
+    if letter.state == LetterState::Written && letter.generation == generation {
+        let words = if letter.kind.carries_code() {
+            "nobody mailed it: pass the file on, or read the code by phone"
+        } else {
+            "nobody mailed it: pass the file on"
+        };
+        page.pair("", words, theme.tone(Tone::Warn));
     }
     let copies = if letter.handed > 1 { ", perhaps more than one copy" } else { "" };
     match letter.due_at {

@@ -9,7 +9,7 @@ use crate::domain::text::clean;
 use crate::domain::{Letter, Onboarding};
 use crate::engine::MailState;
 use crate::tui::clocks::{Clocks, in_zone};
-use crate::tui::letters::{Fate, NO_MAIL};
+use crate::tui::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::tui::queue::{LetterRef, Queue};
 use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone};
@@ -116,7 +116,8 @@ fn title(queue: &Queue, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
         parts.push((format!("{} marked", status::thousands(queue.marked())), theme.mark));
     }
     parts.push((format!("{} due", status::thousands(mail.waiting)), theme.text));
-    parts.push((format!("{} sent in the last hour", status::thousands(mail.last_hour as usize)), theme.text));
+    let done = if state.setup.mails { "sent" } else { "written" };
+    parts.push((format!("{} {done} in the last hour", status::thousands(mail.last_hour as usize)), theme.text));
     if let Some(name) = &state.setup.post {
         parts.push((clean(name).into_owned(), theme.dim));
     }
@@ -137,6 +138,7 @@ fn server(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
             (words, theme.tone(Tone::Warn))
         }
         (_, None) => (NO_MAIL.to_owned(), theme.tone(Tone::Warn)),
+        (MailState::Ok, Some(_)) if !state.setup.mails => (format!("✎ {ONLY_FILES}"), theme.tone(Tone::Warn)),
         (MailState::Ok, Some(_)) => match state.status.mail.in_flight {
             0 => ("● Letters go out as they are due.".to_owned(), theme.tone(Tone::Good)),
             busy => (format!("● {busy} being handed over."), theme.tone(Tone::Good)),

@@ -8,6 +8,7 @@ use crate::domain::text::clean;
 use crate::domain::{CodeOrigin, Timestamp, in_words};
 use crate::engine::{MailState, PlatformState};
 use crate::tui::clocks::Clocks;
+use crate::tui::letters::ONLY_FILES;
 use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone};
 
@@ -24,7 +25,31 @@ pub(super) fn has_banner(state: &State) -> bool {
     platform.is_alarm()
         || matches!(state.status.mail.state, MailState::Down { .. })
         || !state.status.alarms.is_empty()
-        || (room && *platform == PlatformState::Unconfigured && !state.rows.is_empty())
+        || (room && !state.rows.is_empty() && (*platform == PlatformState::Unconfigured || only_files(state)))
+}
+
+/// Whether letters become files that nobody mails.
+fn only_files(state: &State) -> bool {
+    state.setup.post.is_some() && !state.setup.mails
+}
+
+/// What is not configured, for as long as it is so: in full where there is room.
+fn unconfigured(state: &State, room: u16) -> String {
+    let probing = state.status.platform == PlatformState::Unconfigured;
+    let (long, short): (Vec<_>, Vec<_>) = [
+        (
+            probing,
+            "Probing is off, clocks alone decide: set client_id, client_secret and api_key under [xtime] in config.toml.",
+            "Probing is off: see [xtime] in config.toml.",
+        ),
+        (only_files(state), ONLY_FILES, "Letters are only files: see [mail]."),
+    ]
+    .into_iter()
+    .filter(|(holds, ..)| *holds)
+    .map(|(_, long, short)| (long, short))
+    .unzip();
+    let long = long.join(" ");
+    if width(&long) <= usize::from(room) { long } else { short.join(" ") }
 }
 
 /// The alarms in a line: that of the platform, then each cause that hit many dealerships.
@@ -70,8 +95,8 @@ pub(super) fn draw_banner(state: &State, theme: &Theme, clocks: &Clocks, pen: &m
     let room = pen.area().width;
     let alarms = alarms(state, clocks);
     if alarms.is_empty() {
-        let words = "Probing is off, clocks alone decide: set client_id, client_secret and api_key under [xtime] in config.toml.";
-        pen.text(1, 0, room.saturating_sub(1), words, theme.tone(Tone::Warn));
+        let room = room.saturating_sub(1);
+        pen.text(1, 0, room, &unconfigured(state, room), theme.tone(Tone::Warn));
         return;
     }
     pen.fill(0, 0, room, " ", theme.alarm);
@@ -197,7 +222,9 @@ fn mail(state: &State, theme: &Theme) -> Option<(String, Style)> {
     let (words, tone) = match (&mail.state, &state.setup.post) {
         (MailState::Down { .. }, _) => (format!("▲ mail fails, {waiting} due"), Tone::Bad),
         (MailState::Limited { .. }, _) => (format!("mail at its hourly limit, {waiting} due"), Tone::Warn),
-        (_, None) => ("no letters".to_owned(), Tone::Faint),
+        (_, None) => ("mail: off".to_owned(), Tone::Faint),
+        (_, Some(_)) if only_files(state) && mail.waiting > 0 => (format!("mail: files, {waiting} due"), Tone::Warn),
+        (_, Some(_)) if only_files(state) => ("mail: files".to_owned(), Tone::Warn),
         (_, Some(_)) if mail.waiting > 0 => (format!("{waiting} letters due"), Tone::Busy),
         (_, Some(_)) => return None,
     };
