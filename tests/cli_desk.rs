@@ -74,7 +74,7 @@ fn the_fields_that_scripts_rely_on() {
         ("/opcode/state", json!("unchecked")),
         ("/opcode/findings", json!([])),
         ("/slots", Value::Null),
-        ("/mail/state", json!("sent")),
+        ("/mail/state", json!("written")),
         ("/mail/letters/0/to", json!("carla@example.com")),
         ("/last_probe", Value::Null),
         ("/version", json!(5)),

@@ -35,7 +35,7 @@ fn events_by_kind_query_and_time() {
     assert_eq!(kinds(&desk.run(&["events", "--json", "kind:note.added"]).ends(0).out), ["note.added"]);
     assert_eq!(
         kinds(&desk.run(&["events", "--json", "nakamura"]).ends(0).out),
-        ["dealership.added", "invitation.issued", "email.queued", "email.begun", "email.sent"]
+        ["dealership.added", "invitation.issued", "email.queued", "email.begun", "email.written"]
     );
     assert_eq!(kinds(&desk.run(&["events", "--json", "-n", "1"]).ends(0).out), ["note.added"]);
     assert_eq!(desk.run(&["events", "--json", "--until", "-1h"]).ends(0).out, "");

@@ -52,20 +52,21 @@ fn kinds(desk: &Desk) -> Vec<String> {
 fn an_invitation_takes_its_code_to_the_dealership_and_nowhere_else() {
     let desk = writing();
     let ran = desk.run(&["invite", "xts1", "--code", "SECRET-7Q", "--yes", "-vv"]).ends(0);
-    assert!(ran.out.contains("letter sent to carla@example.com"), "{}", ran.out);
+    assert!(ran.out.contains("letter to carla@example.com written to "), "{}", ran.out);
+    assert!(ran.out.contains("not mailed") && !ran.out.contains("sent"), "{}", ran.out);
     let written = letters(&desk);
     assert_eq!(written.len(), 1);
     let (_, subject, text) = &written["carla@example.com"][0];
     assert!(text.lines().any(|line| line.trim() == "SECRET-7Q"), "{text}");
     assert!(text.contains("CDT") || text.contains("CST"), "{text}");
     assert!(subject.contains("Nakamura Ford") && !subject.contains("SECRET"), "{subject}");
-    assert_eq!(kinds(&desk), ["email.queued", "email.begun", "email.sent"]);
+    assert_eq!(kinds(&desk), ["email.queued", "email.begun", "email.written"]);
     let state = mail(&desk, "xts1");
-    assert_eq!((&state["state"], &state["letters"][0]["kind"]), (&"sent".into(), &"invitation".into()));
+    assert_eq!((&state["state"], &state["letters"][0]["kind"]), (&"written".into(), &"invitation".into()));
     let said = [ran.out, ran.err, desk.run(&["events", "--json"]).out, desk.run(&["mail", "list", "--all"]).out];
     assert!(said.iter().all(|text| !text.contains("SECRET-7Q")), "{said:?}");
     let csv = desk.run(&["list", "--csv", "--columns", "dealer_code,mail", "--sort", "dealer_code"]).ends(0).out;
-    assert_eq!(csv, "dealer_code,mail\nxts1,sent\nxts2,\nxts3,\nxts4,\n");
+    assert_eq!(csv, "dealer_code,mail\nxts1,written\nxts2,\nxts3,\nxts4,\n");
 }
 
 #[test]
@@ -90,6 +91,71 @@ fn a_reissue_says_that_the_earlier_code_no_longer_counts() {
 }
 
 #[test]
+fn letters_in_files_are_found_as_written_and_shown_so_and_can_be_mailed_later() {
+    let desk = writing();
+    desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(0);
+    let columns = ["--columns", "dealer_code", "--csv"];
+    assert_eq!(desk.run(&[&["list", "mail:written"], &columns[..]].concat()).ends(0).out, "dealer_code\nxts1\n");
+    assert_eq!(desk.run(&[&["list", "mail:sent"], &columns[..]].concat()).ends(0).out, "dealer_code\n");
+    assert!(desk.run(&["show", "xts1"]).ends(0).out.contains("written"));
+    assert!(desk.run(&["mail", "list", "--all"]).ends(0).out.contains("written to "));
+    let one = desk.run(&["show", "xts1", "--json"]).ends(0).json();
+    assert_eq!(one["attention"], Value::Null, "that is what is configured, and no alarm");
+    assert_eq!(one["mail"]["letters"][0]["handed_over"], 0, "no server had it");
+    let letter = one["mail"]["letters"][0]["id"].as_str().unwrap().to_owned();
+    desk.run(&["mail", "suppress", &letter]).ends(4).says("the letter is written: too late for that");
+    // With a server, the same letter can be had mailed.
+    let from = "from = \"DataClover <onboarding@example.com>\"\n";
+    desk.write("config.toml", &format!("[mail]\ntransport = \"smtp://127.0.0.1:{}\"\n{from}", nobody()));
+    desk.run(&["mail", "retry", &letter]).ends(3);
+    assert_eq!(mail(&desk, "xts1")["state"], "queued");
+}
+
+#[test]
+fn every_item_tells_what_became_of_its_letter_and_when_its_code_ends() {
+    let desk = writing();
+    desk.write("codes.csv", "xts1,CODE-1\nxts2,CODE-2\n");
+    let ran = desk.run(&["invite", "--codes", "codes.csv", "--yes", "--json"]).ends(0).json();
+    for (item, to) in ran["items"].as_array().unwrap().iter().zip(["carla@example.com", "ben@example.net"]) {
+        assert_eq!((&item["letter"]["state"], &item["letter"]["to"]), (&"written".into(), &to.into()), "{item}");
+        assert!(item["invitation"]["expires_at"].is_string(), "{item}");
+    }
+    let ran = desk.run(&["reissue", "xts1", "--code", "CODE-3", "--yes", "--no-email"]).ends(0);
+    assert!(ran.out.contains(" dies ") && ran.out.contains("no letter: not wanted (--no-email)"), "{}", ran.out);
+    assert!(ran.out.contains("CDT") || ran.out.contains("CST"), "in the dealership's zone: {}", ran.out);
+    let from = "from = \"DataClover <onboarding@example.com>\"\n";
+    desk.write("config.toml", &format!("[mail]\ntransport = \"smtp://127.0.0.1:{}\"\n{from}", nobody()));
+    let ran = desk.run(&["reissue", "xts2", "--code", "CODE-4", "--yes", "--json"]).ends(3).json();
+    let letter = &ran["items"][0]["letter"];
+    assert_eq!(letter["state"], "queued");
+    assert!(letter["waits"].as_str().unwrap().contains("nobody listens there"), "{letter}");
+    desk.write("config.toml", "[mail]\ntransport = \"none\"\n");
+    let ran = desk.run(&["reissue", "xts1", "--code", "CODE-5", "--yes", "--json"]).ends(0).json();
+    assert!(ran["items"][0]["letter"]["reason"].as_str().unwrap().contains("mail is off"), "{ran}");
+}
+
+#[test]
+fn why_no_letter_acknowledges_a_late_word_is_said_once() {
+    let desk = writing();
+    desk.run(&["invite", "xts1", "--code", "CODE-1", "--generated-at", "-50h", "--yes"]).ends(0);
+    let ran = desk.run(&["confirm", "xts1", "--at", "-30h"]).ends(3);
+    assert_eq!(ran.out.matches("24 hours for Xtime to show it are over").count(), 1, "{}", ran.out);
+    assert!(ran.out.contains("the dealer says it is done; no letter: the 24 hours"), "{}", ran.out);
+}
+
+#[test]
+fn what_the_rules_refuse_is_refused_before_anybody_is_asked() {
+    let desk = writing();
+    desk.run(&["resend", "xts1"]).ends(4).says("never invited");
+    desk.run(&["resend", "xts1", "xts2"]).ends(4).says("never invited");
+    desk.run(&["mail", "send", "live", "xts1"]).ends(4).says("customers cannot book");
+    desk.run(&["revoke", "xts1"]).ends(4).says("there is no living code");
+    // Where one of them can go, it is asked about, and only that one.
+    desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(0);
+    desk.run(&["resend", "xts1", "xts2"]).ends(2).says("would go to 1 dealership; add --yes");
+}
+
+#[test]
 fn resend_is_the_same_letter_again_only_while_the_code_lives() {
     let desk = writing();
     desk.run(&["resend", "xts1", "--yes"]).ends(4).says("never invited");
@@ -111,7 +177,7 @@ fn a_word_is_acknowledged_and_a_guide_is_sent_by_hand() {
     let desk = writing();
     desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(0);
     let ran = desk.run(&["confirm", "xts1"]).ends(0);
-    assert!(ran.out.contains("letter sent to carla@example.com"), "{}", ran.out);
+    assert!(ran.out.contains("the dealer says it is done; letter to carla@example.com written to"), "{}", ran.out);
     desk.run(&["mail", "send", "opcode-guide", "xts1", "--yes"]).ends(0);
     desk.run(&["mail", "send", "live", "xts1", "--yes"]).ends(4).says("customers cannot book");
     desk.run(&["mail", "send", "invitation", "xts1", "--yes"]).ends(2).says("resend");
@@ -191,7 +257,7 @@ fn no_transport_means_no_letters() {
 fn a_test_letter_goes_to_one_address_of_ones_own() {
     let desk = writing();
     let ran = desk.run(&["mail", "test", "ana@example.com"]).ends(0);
-    assert!(ran.out.contains("sent"), "{}", ran.out);
+    assert!(ran.out.contains("written to") && ran.out.contains("not mailed"), "{}", ran.out);
     assert_eq!(letters(&desk)["ana@example.com"].len(), 1);
     desk.run(&["mail", "test", "ana@example.com, bea@example.com"]).ends(2);
     assert!(kinds(&desk).is_empty(), "it is about no dealership");
@@ -224,7 +290,7 @@ fn a_delivery_report_marks_letter_and_dealership() {
     for query in ["is:attention", "mail:refused", "mail:bounced", "mail:none,bounced !xts2"] {
         assert!(desk.run(&["list", query, "--columns", "dealer_code"]).ends(0).out.contains("xts1"), "{query}");
     }
-    assert!(!desk.run(&["list", "mail:sent,failed,uncertain"]).ends(0).out.contains("xts1"));
+    assert!(!desk.run(&["list", "mail:sent,written,failed,uncertain"]).ends(0).out.contains("xts1"));
     desk.run(&["list", "mail:faild"]).ends(2).says("did you mean `failed`?");
     desk.run_with(&["mail", "bounce"], &report("stranger@example.com", "x@example.com"))
         .ends(0)
@@ -272,7 +338,7 @@ fn what_is_told_is_told_of_the_letter_that_was_wanted() {
     let state = mail(&desk, "xts1");
     let invitation =
         state["letters"].as_array().unwrap().iter().find(|one| one["kind"] == "invitation").unwrap().clone();
-    assert_eq!(invitation["state"], "sent");
+    assert_eq!(invitation["state"], "written");
     desk.run(&["mail", "retry", "--all"]).ends(0);
     assert_eq!(letters(&desk)["carla@example.com"].len(), 2);
 }

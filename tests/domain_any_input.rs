@@ -24,6 +24,7 @@ fn any_letter_command() -> impl Strategy<Value = Command> {
     let letter = || (0_u64..6).prop_map(LetterId::from_bits);
     let end = prop_oneof![
         Just(LetterEnd::Sent { reply: "250 ok".to_owned() }),
+        Just(LetterEnd::Written { path: "/books/mail/m1.eml".to_owned() }),
         Just(LetterEnd::Uncertain { reason: "no answer".to_owned() }),
         (any::<bool>(), prop::option::of(Just("5.1.1".to_owned())))
             .prop_map(|(permanent, address)| LetterEnd::Refused { reason: "no".to_owned(), permanent, address }),

@@ -117,6 +117,65 @@ fn the_last_look_refuses_a_code_that_died_on_the_way_even_unrecorded() {
     assert_eq!(living.refused(begin(&living)), Refusal::LetterState(LetterState::Sending), "once");
 }
 
+fn written() -> LetterEnd {
+    LetterEnd::Written { path: "/books/mail/m1.eml".to_owned() }
+}
+
+#[test]
+fn a_letter_that_went_into_a_file_was_written_and_not_sent() {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    case.tell(begin(&case));
+    assert_eq!(case.tell(end(&case, written())), ["email.written"]);
+    assert_eq!((letter(&case).state, letter(&case).handed), (LetterState::Written, 0), "no server had it");
+    assert_eq!(letter(&case).words.as_deref(), Some("written to /books/mail/m1.eml"));
+    assert_eq!(case.state().attention(case.now, &case.policy), None, "where nobody mails, that is no alarm");
+    // What follows is written too: whoever passes the files on passes on the reminders.
+    case.now = case.state().invitation.as_ref().unwrap().expires_at - hours(24);
+    assert_eq!(case.tell(Command::QueueDueLetter), ["email.queued"]);
+    case.tell(begin(&case));
+    case.tell(end(&case, written()));
+    assert!(case.tell(Command::QueueDueLetter).is_empty(), "each reminder once");
+    let first = case.state().letters()[0].id;
+    let suppress = Command::SuppressLetter { letter: first, reason: String::new() };
+    assert_eq!(case.refused(suppress), Refusal::LetterState(LetterState::Written));
+}
+
+#[test]
+fn a_written_letter_can_be_mailed_later_and_was_no_copy() {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    case.tell(begin(&case));
+    case.tell(end(&case, written()));
+    case.now += minutes(2);
+    assert_eq!(case.tell(Command::RetryLetter { letter: letter(&case).id }), ["email.retried"]);
+    case.tell(begin(&case));
+    assert_eq!(case.tell(end(&case, refused(true))), ["email.failed"], "nobody else can have it");
+    assert_eq!(case.state().attention(case.now, &case.policy), Some(Attention::LetterFailed));
+    // Written once more it is as good as the first time, and no better.
+    case.now += minutes(2);
+    case.tell(Command::QueueLetter { kind: LetterKind::Invitation });
+    case.tell(begin(&case));
+    case.tell(end(&case, written()));
+    assert_eq!(case.state().telling_letter().map(|letter| letter.state), Some(LetterState::Written));
+}
+
+#[test]
+fn what_old_journals_call_sent_to_a_file_is_read_as_written() {
+    for (reply, state) in [
+        ("written to /books/mail/m1.eml", LetterState::Written),
+        ("250 2.0.0 written to the queue", LetterState::Sent),
+        ("250 written to /books/mail/m1.eml", LetterState::Sent),
+    ] {
+        let mut case = writing();
+        case.tell(case.paste("CODE-1", Ask::Invite));
+        case.tell(begin(&case));
+        let reply = LetterEnd::Sent { reply: reply.to_owned() };
+        assert_eq!(case.tell(end(&case, reply)), ["email.sent"], "as it was recorded");
+        assert_eq!(letter(&case).state, state);
+    }
+}
+
 #[test]
 fn a_refused_letter_climbs_the_ladder_and_then_has_failed() {
     let mut case = writing();

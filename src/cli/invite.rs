@@ -11,8 +11,8 @@ use crate::domain::paste::{Expected, PasteContext, match_codes};
 use crate::domain::text::clean;
 use crate::domain::when::{away, in_zone};
 use crate::domain::{
-    Ask, CodeOrigin, Command, Context, DealershipId, IntentId, InvitationCode, InvitationState, LetterId, LetterState,
-    Onboarding, Refusal, Timestamp, decide, rfc3339,
+    Ask, CodeOrigin, Command, DealershipId, IntentId, InvitationCode, InvitationState, LetterId, Onboarding, Refusal,
+    Timestamp, rfc3339,
 };
 use crate::engine::{Engine, EngineError, PastedCode};
 
@@ -20,7 +20,7 @@ use super::app::{App, Need};
 use super::args::Codes;
 use super::error::CliError;
 use super::json::{SCHEMA, dealership};
-use super::mail::post::Posted;
+use super::mail::post::{Posted, Told};
 use super::output::is_interactive;
 use super::record::all;
 use super::report::{Outcome, Report, identity, named};
@@ -66,7 +66,7 @@ pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliEr
         return Err(EngineError::NoSource.into());
     }
     for item in &mut items {
-        item.refused = refusal(&engine, item, wish, app.clock.now());
+        item.refused = refusal(&engine, item, wish);
     }
     if args.dry_run {
         return plan(app, &engine, &items, args.targets.json.json);
@@ -89,12 +89,15 @@ pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliEr
     let posted = Posted::now(&engine, &letters).await?;
     let mut report = Report::default();
     for ((item, outcome), queued) in items.into_iter().zip(outcomes).zip(queued) {
-        report.push(item.state, outcome.with_letter(posted.of(queued)));
+        let none =
+            || matches!(outcome, Outcome::Done(..)).then(|| Told::none(no_letter(&engine, &item, args.no_email)));
+        let letter = posted.of(queued).or_else(none);
+        report.push(item.state, outcome.with_letter(letter));
     }
     report.finish(app, args.targets.json.json)
 }
 
-/// The letter with the code that was just issued, if there is one that is not over already.
+/// The letter with the code that was just issued, if there is one.
 fn letter(engine: &Engine, item: &Item) -> Option<LetterId> {
     let state = engine.book().get(item.state.id)?;
     let about_it = |letter: &&crate::domain::Letter| {
@@ -102,8 +105,17 @@ fn letter(engine: &Engine, item: &Item) -> Option<LetterId> {
             && letter.generation > item.state.generation()
             && letter.kind.carries_code()
     };
-    let found = state.letters().iter().rev().find(about_it).filter(|letter| letter.state != LetterState::Suppressed);
-    found.map(|letter| letter.id)
+    state.letters().iter().rev().find(about_it).map(|letter| letter.id)
+}
+
+/// Why no letter goes with a code that was just issued.
+fn no_letter(engine: &Engine, item: &Item, unwanted: bool) -> &'static str {
+    match engine.book().get(item.state.id) {
+        _ if unwanted => "not wanted (--no-email)",
+        _ if !engine.sends_letters() => "mail is off ([mail] transport = \"none\")",
+        Some(state) if state.is_confirmed() => "the dealership is connected",
+        _ => "none was queued",
+    }
 }
 
 /// Finds the dealerships and their pasted codes; anything wrong with the codes is told as a whole.
@@ -228,7 +240,7 @@ fn common_moment(app: &App, args: &Codes, chosen: &[Arc<Onboarding>]) -> Result<
 }
 
 /// What the rules say before anything is recorded.
-fn refusal(engine: &Engine, item: &Item, wish: Wish, now: Timestamp) -> Option<Refusal> {
+fn refusal(engine: &Engine, item: &Item, wish: Wish) -> Option<Refusal> {
     let (ask, intent) = (wish.ask(&item.state), IntentId::from_bits(0));
     let command = match (&item.pasted, engine.code_origin()) {
         (Some((code, generated_at)), _) => Command::IssueCode {
@@ -243,14 +255,9 @@ fn refusal(engine: &Engine, item: &Item, wish: Wish, now: Timestamp) -> Option<R
         (None, Some(source)) => Command::RequestCode { intent, source, ask, mail: false },
         (None, None) => return None,
     };
-    let ctx = Context { now, policy: engine.policy(), claims: engine.book(), letter: None };
-    match decide(Some(&item.state), &command, &ctx) {
-        // An open request is gone on with, not refused.
-        // An orphan of a crash does not stand in the way of a code taken by hand: the engine knows whether it is one.
-        Err(Refusal::InFlight { .. }) => None,
-        Err(refusal) => Some(refusal),
-        Ok(_) => None,
-    }
+    // An open request is gone on with, not refused.
+    // An orphan of a crash does not stand in the way of a code taken by hand: the engine knows whether it is one.
+    engine.dry_run(item.state.id, &command).err().filter(|refusal| !matches!(refusal, Refusal::InFlight { .. }))
 }
 
 /// When the new code will die; with a source, if it is made now.
@@ -376,12 +383,5 @@ fn outcome(
     });
     let after = dealership(&state, now, engine.policy(), false);
     let invitation = after.get("invitation").cloned().unwrap_or_default();
-    let done = Outcome::Done(words, json!({ "invitation": invitation }));
-    // A letter that something forbids ended in the commit of its code.
-    let letter = state.newest_letter().filter(|letter| letter.generation == generation);
-    let letter = letter.filter(|letter| letter.state == LetterState::Suppressed);
-    Ok(done.with_letter(letter.map(|letter| {
-        let why = letter.words.as_deref().map(clean).unwrap_or_default();
-        (format!("no letter: {why}"), false)
-    })))
+    Ok(Outcome::Done(words, json!({ "invitation": invitation })))
 }

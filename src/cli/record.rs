@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::when::parse_duration;
-use crate::domain::{Command, Onboarding, ProfileField};
+use crate::domain::{Command, Onboarding, ProfileField, Untrusted};
 use crate::engine::Engine;
 
 use super::app::{App, Need};
@@ -44,6 +44,11 @@ pub(super) async fn ask_above_many(app: &App, count: usize, what: &str, yes: boo
     if answer == count.to_string() { Ok(()) } else { Err(CliError::Refused("nothing was done".to_owned())) }
 }
 
+/// How many of these commands the rules would let through: whoever is refused anyway is not asked about first.
+pub(super) fn possible<'a>(engine: &Engine, wanted: impl IntoIterator<Item = (&'a Onboarding, Command)>) -> usize {
+    wanted.into_iter().filter(|(state, command)| engine.dry_run(state.id, command).is_ok()).count()
+}
+
 /// Sends a command for each dealership and reports.
 pub(super) async fn send(
     app: &App,
@@ -77,27 +82,28 @@ pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
     let targets = &args.targets;
     let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
-    if !args.yes {
+    let reason: Untrusted = args.reason.as_str().into();
+    let command = |_: &Onboarding| Command::Revoke { reason: reason.clone() };
+    let open = possible(&engine, states.iter().map(|state| (&**state, command(state))));
+    if !args.yes && open > 0 {
         let what = match states.as_slice() {
             [one] => named(one),
-            many => format!("{} dealerships", many.len()),
+            _ => format!("{open} dealerships"),
         };
         if !is_interactive() {
             return Err(CliError::usage(format!(
                 "the living code of {what} would be taken back; add --yes to do it without being asked"
             )));
         }
-        let many = states.len() > TYPE_ABOVE;
+        let many = open > TYPE_ABOVE;
         let how = if many { "Type the number to go on:" } else { "[y/N]" };
         let answer = app.ask(&format!("Take back the living code of {what}? It stays dead. {how} ")).await?;
-        let meant =
-            if many { answer == states.len().to_string() } else { matches!(answer.as_str(), "y" | "Y" | "yes") };
+        let meant = if many { answer == open.to_string() } else { matches!(answer.as_str(), "y" | "Y" | "yes") };
         if !meant {
             return Err(CliError::Refused("nothing was done".to_owned()));
         }
     }
-    let reason = args.reason.as_str().into();
-    send(app, &engine, states, targets.json.json, |_| Ok(Command::Revoke { reason: Clone::clone(&reason) })).await
+    send(app, &engine, states, targets.json.json, |state| Ok(command(state))).await
 }
 
 /// `confirm`.

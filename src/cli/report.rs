@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::domain::{Event, Onboarding};
+use crate::domain::{Event, Onboarding, besides_the_letter};
 use crate::engine::EngineError;
 
 use super::app::App;
 use super::error::CliError;
 use super::json::SCHEMA;
+use super::mail::post::Told;
 use super::output::Ink;
 
 /// What became of one item.
@@ -35,23 +36,26 @@ impl Outcome {
         match answer {
             Ok(events) if events.is_empty() => Ok(Self::Unchanged),
             Ok(events) => {
-                let words: Vec<String> = events.iter().map(|event| event.summary()).collect();
                 let public: Vec<Value> = events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
-                Ok(Self::Done(words.join("; "), json!({ "events": public })))
+                Ok(Self::Done(besides_the_letter(&events), json!({ "events": public })))
             }
             Err(error) => Self::of_error(error),
         }
     }
 
     /// The outcome together with what became of the letter about it.
-    pub fn with_letter(self, letter: Option<(String, bool)>) -> Self {
-        match (self, letter) {
-            (Self::Done(words, more), Some((letter, true))) => Self::Done(format!("{words}; {letter}"), more),
-            (Self::Done(words, more), Some((letter, false))) => Self::Unsent(format!("{words}; {letter}"), more),
-            (Self::Unchanged, Some((letter, true))) => Self::Done(letter, Value::Null),
-            (Self::Unchanged, Some((letter, false))) => Self::Unsent(letter, Value::Null),
-            (outcome, _) => outcome,
+    pub(super) fn with_letter(self, letter: Option<Told>) -> Self {
+        let (words, mut more, letter) = match (self, letter) {
+            (Self::Done(words, more), Some(letter)) => (words, more, letter),
+            (Self::Unchanged, Some(letter)) => (String::new(), json!({}), letter),
+            (outcome, _) => return outcome,
+        };
+        if let Some(fields) = more.as_object_mut() {
+            fields.insert("letter".to_owned(), letter.document);
         }
+        let parts: Vec<&str> = [words.as_str(), &letter.words].into_iter().filter(|part| !part.is_empty()).collect();
+        let words = parts.join("; ");
+        if letter.well { Self::Done(words, more) } else { Self::Unsent(words, more) }
     }
 
     /// Reads an error: about this item, or about everything.

@@ -383,7 +383,7 @@ pub enum Refusal {
     #[error("the code was generated {} after that moment; the dealer cannot have entered it", in_words(*.0))]
     WordBeforeCode(TimeDelta),
     /// The dealer's word is younger than the code's end.
-    #[error("the code died {} before that moment; ask when the dealer entered it (--at), or reissue", in_words(*.0))]
+    #[error("the code died {} before that moment; say when the dealer entered it, or reissue", in_words(*.0))]
     WordAfterCode(TimeDelta),
     /// The moment is past.
     #[error("that moment is past")]

@@ -153,10 +153,18 @@ fn is_pending(state: &Onboarding, intent: IntentId) -> bool {
     state.pending.as_ref().is_some_and(|pending| pending.intent == intent)
 }
 
+/// Why a dealership needs no code: a living one that nobody needs could be entered from any rooftop.
+pub fn needs_no_code(state: &Onboarding) -> Option<Refusal> {
+    match state.archived_at {
+        Some(_) => Some(Refusal::Archived),
+        None => state.is_confirmed().then_some(Refusal::Connected),
+    }
+}
+
 /// Whether the operator may have a new code in the state that they saw.
 fn may_have_code(state: &Onboarding, ask: Ask, ctx: &Context<'_>) -> Result<(), Refusal> {
-    if state.is_confirmed() {
-        return Err(Refusal::Connected);
+    if let Some(refusal) = needs_no_code(state) {
+        return Err(refusal);
     }
     match (ask, &state.invitation) {
         (Ask::Invite, None) => Ok(()),
@@ -307,7 +315,7 @@ fn dealer_says_done(
         Some(_) => {
             let due_at = said_at.checked_add_signed(ctx.policy.confirm_within).unwrap_or(Timestamp::MAX_UTC);
             let mut facts = vec![Fact::DealerConfirmed { said_at, due_at }];
-            if let Some(letter) = ctx.letter.filter(|_| mail && ctx.policy.mail.word_received && state.corresponds()) {
+            if let Some(letter) = ctx.letter.filter(|_| mail && state.word_is_acknowledged(&ctx.policy.mail)) {
                 facts.push(letters::queued(state, letter, LetterKind::WordReceived, state.generation()));
             }
             Ok(facts)

@@ -14,6 +14,7 @@ use super::{
 };
 
 pub use actor::Actor;
+pub use words::besides_the_letter;
 
 /// Where a code came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

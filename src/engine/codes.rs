@@ -11,7 +11,7 @@ use futures::{StreamExt, stream};
 use super::backoff::Backoff;
 use super::{Engine, EngineError, Inner, PastedCode};
 use crate::domain::{
-    Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, Onboarding, PendingCode, Refusal,
+    Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, PendingCode, Refusal, needs_no_code,
 };
 use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SourceError};
 
@@ -79,15 +79,6 @@ pub(super) async fn resume_all(inner: Arc<Inner>) {
     }
 }
 
-/// Why a request that is open must not be gone on with.
-fn needs_no_code(state: &Onboarding) -> Option<Refusal> {
-    if state.archived_at.is_some() {
-        Some(Refusal::Archived)
-    } else {
-        state.is_confirmed().then_some(Refusal::Connected)
-    }
-}
-
 /// Marks a dealership as being served, as long as it lives.
 struct Obtaining<'a> {
     inner: &'a Inner,
@@ -126,7 +117,7 @@ impl Inner {
         };
         let state = self.book().get(id).ok_or(Refusal::Unknown)?;
         if let Some(refusal) = needs_no_code(&state) {
-            // Connected or put aside meanwhile: a living code that nobody needs could be entered from any rooftop.
+            // Connected or put aside meanwhile.
             let command = Command::FailCode { intent: pending.intent, reason: refusal.to_string(), refused: true };
             self.execute(id, command, actor).await?;
             return Err(refusal.into());

@@ -317,6 +317,14 @@ impl Engine {
         done
     }
 
+    /// What the rules say to a command now; nothing is recorded.
+    ///
+    /// # Errors
+    /// What they would refuse it with.
+    pub fn dry_run(&self, id: DealershipId, command: &Command) -> Result<(), Refusal> {
+        self.inner.decided(id, command, &Actor::system("dry run")).map(drop)
+    }
+
     /// Looks now, before everything else that is due, and records what changed. A breaker that is open lets it through, one
     /// at a time: a person's look is a trial too.
     pub async fn check(&self, id: DealershipId) -> Result<Checked, EngineError> {

@@ -37,27 +37,16 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
         | Action::Snooze
         | Action::Archive
         | Action::ChooseOpcode => on_targets(state, action),
-        Action::Resend
-        | Action::SendGuide
-        | Action::SendWordReceived
-        | Action::SendLive
-        | Action::Reminders
-        | Action::ReadLetter
-        | Action::QueueRead
-        | Action::QueueRetry
-        | Action::QueueRetryFailed
-            if state.setup.post.is_none() =>
-        {
-            no(NO_MAIL)
-        }
         Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive | Action::Reminders => {
             on_targets(state, action)
         }
+        Action::ReadLetter | Action::QueueRead if state.setup.post.is_none() => no(NO_MAIL),
         Action::Mailbox if state.setup.mailboxes.is_none() => no("only the demo has mailboxes that are read here"),
         Action::QueueRetry | Action::QueueSuppress => on_letters(state, action),
         Action::QueueRetryFailed if state.queue.as_ref().is_some_and(|queue| queue.counts().1 == 0) => {
             no("nothing went wrong")
         }
+        Action::QueueRetryFailed => on_troubled(state, action),
         Action::QueueJump | Action::QueueRead | Action::QueueMark if queue_cursor(state).is_none() => {
             no("there is no letter here")
         }
@@ -77,7 +66,7 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
         | Action::Open
         | Action::Mark => match state.selected() {
             None => no("there is no dealership here"),
-            Some(row) => allowed(action, &row.state, state.setup.source, state.now.at),
+            Some(row) => allowed(action, &row.state, &state.setup, state.now.at),
         },
         _ => Ok(()),
     }
@@ -114,10 +103,23 @@ fn on_letters(state: &State, action: Action) -> Result<(), String> {
     if queue.marked() > ASKED {
         return Ok(());
     }
-    let mut last = Err("there is no letter here".to_owned());
     let under_cursor = queue.cursor().filter(|_| queue.marked() == 0);
-    for (onboarding, letter) in queue.marks().chain(under_cursor).filter_map(|letter| letter.find(&state.rows)) {
-        last = letter_allowed(action, onboarding, letter, state.now.at);
+    any_letter(state, action, queue.marks().chain(under_cursor))
+}
+
+/// One of the letters that went wrong must let it through.
+fn on_troubled(state: &State, action: Action) -> Result<(), String> {
+    let Some(queue) = &state.queue else { return Ok(()) };
+    if queue.counts().1 > ASKED {
+        return Ok(());
+    }
+    any_letter(state, action, queue.troubled())
+}
+
+fn any_letter(state: &State, action: Action, letters: impl Iterator<Item = LetterRef>) -> Result<(), String> {
+    let mut last = Err("there is no letter here".to_owned());
+    for (onboarding, letter) in letters.filter_map(|letter| letter.find(&state.rows)) {
+        last = letter_allowed(action, onboarding, letter, &state.setup, state.now.at);
         if last.is_ok() {
             break;
         }
@@ -137,7 +139,7 @@ fn on_targets(state: &State, action: Action) -> Result<(), String> {
     let marked = state.marks.iter();
     let under_cursor = state.cursor.id.filter(|_| state.marks.is_empty());
     for row in marked.chain(under_cursor).filter_map(|id| state.rows.get(id)) {
-        last = allowed(action, &row.state, state.setup.source, state.now.at);
+        last = allowed(action, &row.state, &state.setup, state.now.at);
         if last.is_ok() {
             break;
         }

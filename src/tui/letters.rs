@@ -7,7 +7,8 @@ use crate::domain::{Letter, LetterState, Onboarding, Timestamp};
 pub const NO_MAIL: &str = "no letters are sent: set transport under [mail]";
 
 /// What it means that letters become files, and what to do about it.
-pub const ONLY_FILES: &str = "Letters are only written to files, nobody mails them: set transport under [mail] in config.toml.";
+pub const ONLY_FILES: &str =
+    "Letters are only written to files, nobody mails them: set transport under [mail] in config.toml.";
 
 /// What became of a letter, as it is shown. The most urgent is the smallest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

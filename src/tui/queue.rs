@@ -209,8 +209,8 @@ impl Queue {
     }
 
     /// Every letter that went wrong, for good or for now.
-    pub fn troubled(&self) -> Vec<LetterRef> {
-        self.all.iter().take(self.troubled).map(|entry| entry.of).collect()
+    pub fn troubled(&self) -> impl Iterator<Item = LetterRef> + '_ {
+        self.all.iter().take(self.troubled).map(|entry| entry.of)
     }
 }
 

@@ -1,9 +1,16 @@
 //! Pieces of work that were asked of the engine, and how each of their items ended.
 
-use crate::domain::DealershipId;
+use std::collections::BTreeMap;
+
+use crate::domain::text::clean;
+use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onboarding};
 
 use super::action::Action;
+use super::dialog::{Dialog, Item, letter_of};
+use super::letters::{Fate, NO_MAIL};
 use super::msg::{Outcome, WorkId};
+use super::rows::Rows;
+use super::theme::Tone;
 
 /// A piece of work.
 #[derive(Debug)]
@@ -23,11 +30,110 @@ pub struct WorkItem {
     pub id: DealershipId,
     /// The dealership's name, fit for the screen.
     pub name: String,
+    /// The letter that goes with it; `None`: it is not about letters.
+    pub letter: Option<ItemLetter>,
     /// How it ended; `None`: it is under way.
     pub outcome: Option<Outcome>,
 }
 
+/// The letter of an item, as it was meant when the item was asked for. What became of it is read from the dealership.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemLetter {
+    /// This one.
+    This(LetterId),
+    /// The newest one of a kind.
+    Newest(LetterKind),
+    /// The one with the code that comes after this one.
+    WithCodeAfter(u32),
+    /// None goes, and why.
+    None(String),
+}
+
+impl ItemLetter {
+    /// The letter that a dialog sends to one of its dealerships, when it is accepted.
+    fn of(action: Action, item: &Item, dialog: &Dialog) -> Option<Self> {
+        match (action, &item.letter) {
+            (Action::QueueRetry | Action::QueueRetryFailed, _) => {
+                item.about.as_ref().map(|(letter, _)| Self::This(*letter))
+            }
+            (Action::Invite | Action::Reissue, None) => Some(Self::None(NO_MAIL.to_owned())),
+            (_, Some(Err(why))) => Some(Self::None(why.clone())),
+            (_, Some(Ok(_))) if !dialog.mails() => Some(Self::None("switched off".to_owned())),
+            (Action::ConfirmWord, Some(Ok(_))) => Some(Self::Newest(LetterKind::WordReceived)),
+            (_, Some(Ok(_))) => Some(Self::WithCodeAfter(item.generation())),
+            (_, None) => letter_of(action, item.generation()).map(Self::Newest),
+        }
+    }
+
+    fn find<'a>(&self, state: &'a Onboarding) -> Option<&'a Letter> {
+        let mut newest_first = state.letters().iter().rev();
+        match self {
+            Self::This(id) => newest_first.find(|letter| letter.id == *id),
+            Self::Newest(kind) => newest_first.find(|letter| letter.kind == *kind),
+            Self::WithCodeAfter(seen) => {
+                newest_first.find(|letter| letter.generation > *seen && letter.kind.carries_code())
+            }
+            Self::None(_) => None,
+        }
+    }
+
+    /// What became of it so far, in a few words; `None`: nothing is known of it yet.
+    pub fn told(&self, rows: &Rows, id: DealershipId) -> Option<(String, Tone)> {
+        if let Self::None(why) = self {
+            return Some((format!("no letter: {why}"), Tone::Warn));
+        }
+        let letter = self.find(&rows.get(id)?.state)?;
+        let (glyph, word, tone) = Fate::of(letter).look();
+        let why = letter.words.as_deref().filter(|_| !matches!(letter.state, LetterState::Sent));
+        let why = why.map_or_else(String::new, |why| format!(", {}", clean(why)));
+        Some((format!("letter {glyph} {word}{why}"), tone))
+    }
+
+    /// The word that it is counted under.
+    fn counted(&self, rows: &Rows, id: DealershipId) -> &'static str {
+        let letter = rows.get(id).and_then(|row| self.find(&row.state));
+        letter.map_or("none", |letter| Fate::of(letter).look().1)
+    }
+}
+
+impl WorkItem {
+    /// What a dialog asks for one of its dealerships.
+    pub fn of(action: Action, item: &Item, dialog: &Dialog) -> Self {
+        let letter = ItemLetter::of(action, item, dialog);
+        Self { id: item.id, name: item.name.clone(), letter, outcome: None }
+    }
+
+    /// How it ended, in a line, with what became of its letter; and how that looks. `None`: it is under way.
+    pub fn told(&self, rows: &Rows) -> Option<(String, Tone)> {
+        let words = match self.outcome.as_ref()? {
+            Err(why) => return Some((why.clone(), Tone::Bad)),
+            Ok(words) => words.clone(),
+        };
+        let letter = self.letter.as_ref().and_then(|letter| letter.told(rows, self.id));
+        Some(match letter {
+            None if words.is_empty() => ("done".to_owned(), Tone::Good),
+            None => (words, Tone::Good),
+            Some((letter, tone)) => {
+                let words = if words.is_empty() { letter } else { format!("{words}; {letter}") };
+                // What is on its way is as good as it can be now.
+                (words, if tone == Tone::Busy { Tone::Good } else { tone })
+            }
+        })
+    }
+}
+
 impl Work {
+    /// What became of the letters of those that went well, counted: `letters: 7 sent, 2 queued`; empty when there were none.
+    pub fn letters(&self, rows: &Rows) -> String {
+        let well = self.items.iter().filter(|item| matches!(item.outcome, Some(Ok(_))));
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (id, letter) in well.filter_map(|item| Some((item.id, item.letter.as_ref()?))) {
+            *counts.entry(letter.counted(rows, id)).or_default() += 1;
+        }
+        let counts: Vec<String> = counts.into_iter().map(|(word, count)| format!("{count} {word}")).collect();
+        if counts.is_empty() { String::new() } else { format!("; letters: {}", counts.join(", ")) }
+    }
+
     /// Notes how an item ended.
     pub fn end(&mut self, id: DealershipId, outcome: Outcome) {
         // Several may be about one dealership, such as its letters.

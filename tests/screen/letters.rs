@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::text::is_invisible;
-use cloverwatch::domain::{Actor, Command, DealershipId, LetterState};
+use cloverwatch::domain::{Actor, Command, DealershipId, LetterEnd, LetterState};
 use cloverwatch::engine::{MailState, MailStatus, PlatformState, Status};
 use cloverwatch::tui::rows::{Column, Sort};
 use cloverwatch::tui::state::Mode;
@@ -94,6 +94,48 @@ fn one_banner_says_why_since_when_and_how_many_wait() {
     desk.tell(Msg::Status(Status { platform: PlatformState::Ok, mail, ..Status::default() }));
     desk.sees_no("The mail server fails").sees("mail at its hourly limit, 3 due");
     desk.press("M").sees("as an hour may see: the next one goes in 7m 00s");
+}
+
+/// A desk whose letters become files, and one of them.
+fn files(size: (u16, u16)) -> Desk {
+    let mut world = World::mailing();
+    world.add(1, profile(1, "Nakamura Ford", "Chicago", chrono_tz::Tz::America__Chicago, Some("ana")), ago(90.0));
+    world.issue(id(1), ago(10.0), "CLOVER-1");
+    world.post(id(1), ago(10.0), LetterEnd::Written { path: "/books/mail/m1.eml".to_owned() });
+    Desk::with(world, size, |setup| {
+        setup.post = Some("dir:/books/mail".to_owned());
+        setup.mails = false;
+    })
+}
+
+#[test]
+fn a_letter_in_a_file_is_nowhere_called_sent() {
+    for size in [(200, 50), (120, 30), (80, 24)] {
+        let mut desk = files(size);
+        let mail = MailStatus { state: MailState::Ok, last_hour: 1, ..MailStatus::default() };
+        desk.tell(Msg::Status(Status { platform: PlatformState::Ok, mail, ..Status::default() }));
+        desk.sees("mail: files").sees_no("sent").sees_no("✓");
+        desk.press("enter f").sees("✎ invitation, code 1").sees("nobody mailed it: pass the file on, or read the code");
+        desk.sees("written to /books/mail/m1.eml")
+            .press("esc esc M")
+            .sees("1 written in the last hour")
+            .sees_no("sent");
+        desk.sees("Letters are only written to files");
+    }
+    files((200, 50)).sees("✎ written").sees("letter written to a file, not mailed");
+}
+
+#[test]
+fn the_lasting_banner_says_that_letters_are_only_files_and_how_to_change_it() {
+    let mut desk = files((200, 50));
+    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, ..Status::default() }));
+    desk.sees("Letters are only written to files, nobody mails them: set transport under [mail]").sees_no("Probing");
+    let mut desk = files((80, 24));
+    desk.tell(Msg::Status(Status { platform: PlatformState::Unconfigured, ..Status::default() }));
+    desk.sees("Probing is off: see [xtime] in config.toml. Letters are only files: see [mail].");
+    let mut desk = Desk::open((120, 30));
+    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, ..Status::default() }));
+    desk.sees_no("only files").sees_no("mail: files");
 }
 
 #[test]

@@ -8,6 +8,7 @@
     reason = "what fails here must fail loudly"
 )]
 
+mod allowed;
 mod appointments;
 mod desk;
 mod dialogs;

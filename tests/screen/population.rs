@@ -84,6 +84,14 @@ impl World {
         Ok(Committed { events: events.into(), states: vec![state].into() })
     }
 
+    /// The same books.
+    pub fn adopt(&mut self, other: &Self) {
+        self.states = other.states.clone();
+        self.events = other.events.clone();
+        self.used = other.used.clone();
+        self.names = other.names.clone();
+    }
+
     fn new_letter(&self) -> Option<LetterId> {
         self.mails.then(|| LetterId::from_bits(0x00c1_07e5_0000 + self.events.len() as u64))
     }

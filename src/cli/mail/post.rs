@@ -3,15 +3,36 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, Event, Fact, LetterId, LetterState};
+use crate::domain::{DealershipId, Event, LetterId, LetterState};
 use crate::engine::{self, Engine};
 
 use super::super::error::CliError;
+use super::super::json;
 
 /// What became of the letters of a command.
 #[derive(Default)]
 pub(in crate::cli) struct Posted(HashMap<LetterId, engine::Posted>);
+
+/// What became of one letter.
+#[derive(Debug)]
+pub(in crate::cli) struct Told {
+    /// In words.
+    pub(in crate::cli) words: String,
+    /// Whether it went where letters go.
+    pub(in crate::cli) well: bool,
+    /// For scripts.
+    pub(in crate::cli) document: Value,
+}
+
+impl Told {
+    /// That there is no letter, and why.
+    pub(in crate::cli) fn none(why: &str) -> Self {
+        Self { words: format!("no letter: {why}"), well: true, document: json!({ "state": null, "reason": why }) }
+    }
+}
 
 impl Posted {
     /// Hands these letters over.
@@ -26,18 +47,21 @@ impl Posted {
         Ok(Self(posted.into_iter().map(|one| (one.letter.id, one)).collect()))
     }
 
-    /// What became of a letter, in words, and whether it went out; `None`: it was not handed over.
-    pub(in crate::cli) fn of(&self, letter: Option<LetterId>) -> Option<(String, bool)> {
-        self.0.get(&letter?).map(words)
+    /// What became of a letter; `None`: it was not handed over.
+    pub(in crate::cli) fn of(&self, letter: Option<LetterId>) -> Option<Told> {
+        let posted = self.0.get(&letter?)?;
+        let (words, well) = words(posted);
+        let mut document = json::letter(&posted.letter);
+        if let (Some(why), Some(fields)) = (&posted.why, document.as_object_mut()) {
+            fields.insert("waits".to_owned(), why.as_str().into());
+        }
+        Some(Told { words, well, document })
     }
 }
 
 /// The letter that events queued, or made due again.
 pub(in crate::cli) fn queued_by(events: &[Arc<Event>]) -> Option<LetterId> {
-    events.iter().find_map(|event| match &event.fact {
-        Fact::EmailQueued { letter, .. } | Fact::EmailRetried { letter } => Some(*letter),
-        _ => None,
-    })
+    events.iter().find_map(|event| event.fact.queues())
 }
 
 fn words(posted: &engine::Posted) -> (String, bool) {
@@ -45,7 +69,9 @@ fn words(posted: &engine::Posted) -> (String, bool) {
     let (to, why) = (letter.to.plain(), letter.words.as_deref().map(clean).unwrap_or_default());
     match letter.state {
         LetterState::Sent => (format!("letter sent to {to}"), true),
-        LetterState::Written => (format!("letter to {to} {why}, not mailed: set transport under [mail] to mail it"), true),
+        LetterState::Written => {
+            (format!("letter to {to} {why}, not mailed: set transport under [mail] to mail it"), true)
+        }
         LetterState::Queued => {
             let waits = posted.why.as_deref().map(|why| format!(": {}", clean(why))).unwrap_or_default();
             (format!("letter to {to} waits{waits} (it goes with the desk, `watch`, or `mail retry`)"), false)

@@ -14,7 +14,7 @@ use super::super::args::{Letters, Resend, Targets};
 use super::super::error::CliError;
 use super::super::invite::TYPE_ABOVE;
 use super::super::output::is_interactive;
-use super::super::record::{ask_above_many, choose};
+use super::super::record::{ask_above_many, choose, possible};
 use super::super::report::{Outcome, Report, named};
 
 const MAIL: Need = Need { mail: true, platform: false, source: false, background: false };
@@ -40,8 +40,10 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, yes: bool) -> Res
     let engine = app.engine(MAIL).await?;
     engine.settle_letters().await;
     let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
-    if !yes {
-        ask(app, &states, kind).await?;
+    let allowed = |state: &&Arc<Onboarding>| engine.dry_run(state.id, &Command::QueueLetter { kind }).is_ok();
+    let open: Vec<_> = states.iter().filter(allowed).cloned().collect();
+    if !yes && !open.is_empty() {
+        ask(app, &open, states.len() - open.len(), kind).await?;
     }
     let actor = app.actor();
     let mut done = Vec::new();
@@ -54,7 +56,7 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, yes: bool) -> Res
 }
 
 /// A letter cannot be taken back: who gets it is said before.
-async fn ask(app: &App, states: &[Arc<Onboarding>], kind: LetterKind) -> Result<(), CliError> {
+async fn ask(app: &App, states: &[Arc<Onboarding>], refused: usize, kind: LetterKind) -> Result<(), CliError> {
     let what = if kind == LetterKind::Invitation { "the letter of the present code" } else { kind.word() };
     let many = states.len() > TYPE_ABOVE;
     if !is_interactive() {
@@ -74,6 +76,9 @@ async fn ask(app: &App, states: &[Arc<Onboarding>], kind: LetterKind) -> Result<
             contact.email.plain(),
             end.unwrap_or_default()
         ));
+    }
+    if refused > 0 {
+        app.out.note(format!("  {refused} more are refused and will be listed"));
     }
     let how = if many { "Type the number to go on:" } else { "[y/N]" };
     let answer = app.ask(&format!("Send {what} to {}? {how} ", count(states.len()))).await?;
@@ -110,16 +115,16 @@ fn chosen(app: &App, engine: &Engine, args: &Letters) -> Result<Vec<Found>, CliE
 /// `mail retry`.
 pub(super) async fn retry(app: &App, args: &Letters) -> Result<(), CliError> {
     let engine = app.engine(MAIL).await?;
-    if !engine.sends_letters() {
-        return Err(crate::engine::EngineError::from(crate::domain::Refusal::NoMail).into());
-    }
     engine.settle_letters().await;
     let found = chosen(app, &engine, args)?;
-    ask_above_many(app, found.len(), &format!("try {} letters again", found.len()), args.yes).await?;
+    let command = |one: &Found| Command::RetryLetter { letter: one.letter.id };
+    let open = possible(&engine, found.iter().map(|one| (&*one.state, command(one))));
+    ask_above_many(app, open, &format!("try {open} letters again"), args.yes).await?;
     let actor = app.actor();
     let mut done = Vec::new();
-    for Found { state, letter } in found {
-        let answer = engine.execute(state.id, Command::RetryLetter { letter: letter.id }, &actor).await;
+    for one in found {
+        let answer = engine.execute(one.state.id, command(&one), &actor).await;
+        let Found { state, letter } = one;
         // One that was due already is as good as tried again.
         let letter = answer.is_ok().then_some(letter.id);
         done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?, letter));
@@ -132,13 +137,15 @@ pub(super) async fn suppress(app: &App, args: &Letters, reason: &str) -> Result<
     let engine = app.engine(Need::default()).await?;
     engine.settle_letters().await;
     let found = chosen(app, &engine, args)?;
-    ask_above_many(app, found.len(), &format!("drop {} letters", found.len()), args.yes).await?;
+    let command = |one: &Found| Command::SuppressLetter { letter: one.letter.id, reason: reason.to_owned() };
+    let open = possible(&engine, found.iter().map(|one| (&*one.state, command(one))));
+    ask_above_many(app, open, &format!("drop {open} letters"), args.yes).await?;
     let actor = app.actor();
     let mut report = Report::default();
-    for Found { state, letter } in found {
-        let command = Command::SuppressLetter { letter: letter.id, reason: reason.to_owned() };
-        let outcome = Outcome::of_events(engine.execute(state.id, command, &actor).await, &state)?;
-        report.push(state, outcome);
+    for one in found {
+        let answer = engine.execute(one.state.id, command(&one), &actor).await;
+        let outcome = Outcome::of_events(answer, &one.state)?;
+        report.push(one.state, outcome);
     }
     report.finish(app, args.json.json)
 }

@@ -19,7 +19,9 @@ pub(super) async fn run(app: &App, address: &str) -> Result<(), CliError> {
     let name = post.courier.name();
     match post.courier.deliver(&parcel, &Open).await {
         Delivery::Sent { reply } => app.out.line(format!("sent by {name}: {reply}")),
-        Delivery::Written { path } => app.out.line(format!("written to {path}, not mailed: no mail server is configured")),
+        Delivery::Written { path } => {
+            app.out.line(format!("written to {path}, not mailed: no mail server is configured"))
+        }
         Delivery::Uncertain { reason, .. } => {
             Err(CliError::Failed(format!("{name}: nobody knows whether it arrived: {reason}")))
         }

@@ -162,6 +162,9 @@ fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Ve
 }
 
 fn retry(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    if ctx.letter.is_none() {
+        return Err(Refusal::NoMail);
+    }
     match letter.state {
         LetterState::Sending | LetterState::Sent => return Err(Refusal::LetterState(letter.state)),
         _ if letter.is_due(ctx.now) && state.address_refused().is_none() => return Ok(vec![]),

@@ -1,11 +1,12 @@
 //! Events in a line for people.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
 use super::{Event, Fact, rfc3339};
-use crate::domain::in_words;
+use crate::domain::{LetterId, in_words};
 use crate::domain::mail::file_of_reply;
 use crate::domain::text::clean;
 
@@ -98,6 +99,30 @@ impl Event {
             Fact::Snoozed { until: None } => "snooze ended".to_owned(),
             Fact::Archived {} => "archived".to_owned(),
             Fact::Unarchived {} => "taken back from the archive".to_owned(),
+        }
+    }
+}
+
+/// What events tell besides the letter that they queued: what becomes of that one is told of the letter itself, once.
+pub fn besides_the_letter(events: &[Arc<Event>]) -> String {
+    let queued: Vec<_> = events.iter().filter_map(|event| event.fact.queues()).collect();
+    let of_it = |event: &Event| {
+        let suppressed = match event.fact {
+            Fact::EmailSuppressed { letter, .. } => Some(letter),
+            _ => None,
+        };
+        event.fact.queues().or(suppressed).is_some_and(|letter| queued.contains(&letter))
+    };
+    let words: Vec<String> = events.iter().filter(|event| !of_it(event)).map(|event| event.summary()).collect();
+    words.join("; ")
+}
+
+impl Fact {
+    /// The letter that it makes wait for its turn.
+    pub fn queues(&self) -> Option<LetterId> {
+        match self {
+            Self::EmailQueued { letter, .. } | Self::EmailRetried { letter } => Some(*letter),
+            _ => None,
         }
     }
 }

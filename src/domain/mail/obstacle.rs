@@ -1,6 +1,6 @@
 //! What forbids a letter: asked when it is queued, whenever the dealership changes, and at the last moment before it leaves.
 
-use super::{Letter, LetterKind};
+use super::{Letter, LetterKind, MailPolicy};
 use crate::domain::{InvitationState, Onboarding, Timestamp};
 
 /// Why a letter must not go out. The words are recorded.
@@ -36,6 +36,9 @@ pub enum Obstacle {
     /// Nobody waits for Xtime.
     #[error("the 24 hours for Xtime to show it are not running")]
     NobodyWaits,
+    /// Whoever waited for Xtime has waited long enough.
+    #[error("the 24 hours for Xtime to show it are over")]
+    WaitOver,
     /// The dealer has entered the code, by their word.
     #[error("the dealer says the code was entered")]
     WordGiven,
@@ -61,20 +64,36 @@ impl Onboarding {
             return Some(Obstacle::Archived);
         }
         let forbids = match kind {
-            _ if kind.carries_code() => self.code_obstacle(kind, generation, now),
+            _ if kind.carries_code() => self.lettered_code_obstacle(kind, generation, now),
             LetterKind::WordReceived if self.is_confirmed() => Some(Obstacle::Connected),
-            LetterKind::WordReceived if self.confirmation.due_at.is_none_or(|due| now >= due) => {
-                Some(Obstacle::NobodyWaits)
-            }
-            LetterKind::WordReceived => None,
+            LetterKind::WordReceived => match self.confirmation.due_at {
+                None => Some(Obstacle::NobodyWaits),
+                Some(due) => (now >= due).then_some(Obstacle::WaitOver),
+            },
             LetterKind::OpcodeGuide => self.is_live().then_some(Obstacle::Live),
             _ => (!self.is_live()).then(|| Obstacle::NotLive(self.stage(now))),
         };
         // What only holds a letter comes last: what ends it counts more.
-        forbids.or_else(|| match self.address_refused() {
+        forbids.or_else(|| self.address_obstacle())
+    }
+
+    /// Why no letter reaches its address.
+    pub fn address_obstacle(&self) -> Option<Obstacle> {
+        match self.address_refused() {
             _ if self.profile.contact.email.is_empty() => Some(Obstacle::NoAddress),
             refused => refused.map(|refused| Obstacle::AddressRefused(refused.status.clone())),
-        })
+        }
+    }
+
+    /// Why its newest code is not to be told to anybody, by whatever way.
+    pub fn code_obstacle(&self, now: Timestamp) -> Option<Obstacle> {
+        let archived = self.archived_at.map(|_| Obstacle::Archived);
+        archived.or_else(|| self.lettered_code_obstacle(LetterKind::Invitation, self.generation(), now))
+    }
+
+    /// Whether a letter answers the dealer's word: not to those whom we do not write to.
+    pub fn word_is_acknowledged(&self, policy: &MailPolicy) -> bool {
+        policy.word_received && self.corresponds()
     }
 
     /// What forbids one of its letters.
@@ -82,7 +101,7 @@ impl Onboarding {
         self.obstacle(letter.kind, letter.generation, now)
     }
 
-    fn code_obstacle(&self, kind: LetterKind, generation: u32, now: Timestamp) -> Option<Obstacle> {
+    fn lettered_code_obstacle(&self, kind: LetterKind, generation: u32, now: Timestamp) -> Option<Obstacle> {
         let Some(newest) = &self.invitation else { return Some(Obstacle::NeverInvited) };
         if newest.generation != generation {
             return Some(Obstacle::Superseded(generation));

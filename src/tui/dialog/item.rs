@@ -29,8 +29,6 @@ pub struct Item {
     pub letter: Option<Result<String, String>>,
     /// The letter that it is about, and what that is in words.
     pub about: Option<(LetterId, String)>,
-    /// When its only code was generated; `None` when there was more than one, or none.
-    pub only_code_from: Option<Timestamp>,
     /// Its profile, in the dialog that corrects it.
     pub profile: Option<Box<Profile>>,
     /// What happened to it since; the dialog refuses then.
@@ -101,7 +99,6 @@ impl Item {
             code: code.map(|code| (code.generation, code.code.masked(), code.expires_at, code.state(now))),
             letter: None,
             about: None,
-            only_code_from: code.filter(|_| state.earlier.is_empty()).map(|code| code.generated_at),
             profile: None,
             changed: None,
             seen: Seen::of(state),

@@ -7,13 +7,15 @@ use crate::domain::paste::{Expected, Mistake, PasteContext, check_code, check_ge
 use crate::domain::when::{parse_duration, parse_moment};
 use crate::domain::{
     Ask, Claim, Claims, Command, DealershipId, LetterId, OpcodeChoice, OpcodeOption, Policy, Stage, Timestamp,
-    Untrusted, in_words,
+    Untrusted,
 };
 use crate::engine::PastedCode;
 use crate::tui::action::Action;
-use crate::tui::state::State;
+use crate::tui::rows::Rows;
+use crate::tui::state::{Setup, State};
 use crate::tui::tail::Group;
 
+use super::allowed::decided;
 use super::{Dialog, Input, Item, Kind, Offer, Problem, Role, TYPED_ABOVE, Wish};
 
 /// What a dialog is judged by.
@@ -22,6 +24,8 @@ pub struct Glance<'a> {
     policy: &'a Policy,
     by_paste: bool,
     claims: &'a dyn Claims,
+    rows: &'a Rows,
+    setup: &'a Setup,
 }
 
 impl<'a> Glance<'a> {
@@ -29,7 +33,8 @@ impl<'a> Glance<'a> {
     pub fn of(state: &'a State) -> Self {
         let setup = &state.setup;
         let claims: &dyn Claims = setup.claims.as_ref();
-        Self { now: state.now.at, policy: &setup.policy, by_paste: setup.source.is_none(), claims }
+        let (now, rows) = (state.now.at, &state.rows);
+        Self { now, policy: &setup.policy, by_paste: setup.source.is_none(), claims, rows, setup }
     }
 }
 
@@ -282,31 +287,18 @@ impl Dialog {
                 let text = if text.is_empty() { "now" } else { text };
                 let said = |item: &Item| {
                     let at = parse_moment(text, glance.now, &item.zone).map_err(|error| error.to_string())?;
-                    word_fits(item, at, glance)?;
-                    Ok((item.id, Command::ConfirmByDealer { said_at: at, mail: self.mails_to(item) }))
+                    let command = Command::ConfirmByDealer { said_at: at, mail: self.mails_to(item) };
+                    if let Some(row) = glance.rows.get(item.id) {
+                        let dry_run = decided(std::slice::from_ref(&command), &row.state, glance.setup, glance.now);
+                        dry_run.map_err(|refusal| refusal.to_string())?;
+                    }
+                    Ok((item.id, command))
                 };
                 let commands: Result<Vec<_>, String> = self.items.iter().map(said).collect();
                 commands.map(Wish::Execute).map_err(|text| wrong(Role::Text, text))
             }
             _ => Err(Problems::new()),
         }
-    }
-}
-
-/// Whether the dealer can have entered the code at that moment: the same as the rule, said while it is typed.
-fn word_fits(item: &Item, at: Timestamp, glance: &Glance<'_>) -> Result<(), String> {
-    let tolerance = glance.policy.clock_tolerance;
-    if at - glance.now > tolerance {
-        return Err("the dealer cannot have finished in the future".to_owned());
-    }
-    if let Some(from) = item.only_code_from.filter(|from| *from - at > tolerance) {
-        return Err(format!("the code was generated {} after that moment", in_words(from - at)));
-    }
-    match &item.code {
-        Some((_, _, ends, _)) if at - *ends > tolerance => {
-            Err(format!("the code died {} before that moment: say when the dealer finished", in_words(at - *ends)))
-        }
-        _ => Ok(()),
     }
 }
 

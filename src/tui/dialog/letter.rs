@@ -1,18 +1,13 @@
 //! The letters that a dialog sends: whether they can go, to whom, and as which state they are written.
 
-use crate::domain::{
-    Command, Context, DealershipId, Fact, IntentId, InvitationCode, LetterId, LetterKind, Obstacle, Onboarding,
-    Timestamp, decide,
-};
+use crate::domain::{Command, DealershipId, Fact, IntentId, LetterKind, Onboarding};
 use crate::engine::PastedCode;
 use crate::tui::action::Action;
 use crate::tui::reading::Secret;
 use crate::tui::state::{Setup, State};
 
+use super::allowed::{decided, stand_in};
 use super::{Dialog, Field, Item, Kind, Role, Wish};
-
-/// What stands for a code that is not known yet, while its letter is written.
-const STAND_IN: &str = "CODE-NOT-KNOWN-YET";
 
 /// A letter before it is written.
 #[derive(Debug)]
@@ -39,25 +34,11 @@ pub fn letter_of(action: Action, generation: u32) -> Option<LetterKind> {
     }
 }
 
-/// Whether the rules would let a letter of a kind be queued; the reason if not.
-pub(super) fn may_send(kind: LetterKind, state: &Onboarding, now: Timestamp) -> Result<(), String> {
-    let generation = state.generation();
-    let same = |letter: &&crate::domain::Letter| (letter.kind, letter.generation) == (kind, generation);
-    let open = state.letters().iter().filter(same).any(crate::domain::Letter::is_open);
-    match state.obstacle(kind, generation, now) {
-        Some(obstacle) => Err(obstacle.to_string()),
-        None if open => Err("that letter is on its way already".to_owned()),
-        None => Ok(()),
-    }
-}
-
 /// Where a letter to this dealership goes; or why none can.
 pub(super) fn address(state: &Onboarding) -> Result<String, String> {
-    let email = &state.profile.contact.email;
-    match state.address_refused() {
-        _ if email.is_empty() => Err(Obstacle::NoAddress.to_string()),
-        Some(refused) => Err(Obstacle::AddressRefused(refused.status.clone()).to_string()),
-        None => Ok(email.screen().into_owned()),
+    match state.address_obstacle() {
+        Some(obstacle) => Err(obstacle.to_string()),
+        None => Ok(state.profile.contact.email.screen().into_owned()),
     }
 }
 
@@ -66,7 +47,7 @@ pub(super) fn sends_along(action: Action, state: &Onboarding, setup: &Setup) -> 
     match action {
         _ if setup.post.is_none() => false,
         Action::Invite | Action::Reissue => true,
-        Action::ConfirmWord => setup.policy.mail.word_received && state.corresponds(),
+        Action::ConfirmWord => state.word_is_acknowledged(&setup.policy.mail),
         _ => false,
     }
 }
@@ -153,7 +134,7 @@ impl Dialog {
             _ => None,
         };
         let command = command.ok_or("say first when the dealer finished")?;
-        let as_if = decided(command, onboarding, state)?;
+        let as_if = recorded(command, onboarding, state)?;
         Ok(Draft { kind: LetterKind::WordReceived, as_if, generation: onboarding.generation(), secret: Secret::None })
     }
 
@@ -171,10 +152,10 @@ impl Dialog {
         };
         let secret = match &typed {
             Some(typed) => Secret::Code(typed.code.clone()),
-            None => Secret::Unknown(STAND_IN.parse::<InvitationCode>().map_err(|error| error.to_string())?),
+            None => Secret::Unknown(stand_in().ok_or("no code can stand in")?),
         };
         let stand_in = || -> Result<PastedCode, String> {
-            let code = STAND_IN.parse().map_err(|error: crate::domain::CodeError| error.to_string())?;
+            let code = stand_in().ok_or("no code can stand in")?;
             // Whether it is meant is asked before it is sent, not before it is read.
             let ask = Self::ask(action, item, true);
             let generated_at = state.now.at;
@@ -190,7 +171,7 @@ impl Dialog {
             ask: code.ask,
             mail: true,
         };
-        let as_if = decided(&command, onboarding, state)?;
+        let as_if = recorded(&command, onboarding, state)?;
         let generation = onboarding.generation() + 1;
         let kind = if generation == 1 { LetterKind::Invitation } else { LetterKind::Reissue };
         Ok(Draft { kind, as_if, generation, secret })
@@ -203,9 +184,7 @@ fn sends(action: Action) -> bool {
 }
 
 /// What would be recorded of a command.
-fn decided(command: &Command, onboarding: &Onboarding, state: &State) -> Result<Vec<Fact>, String> {
-    let setup = &state.setup;
-    let letter = Some(LetterId::from_bits(0));
-    let context = Context { now: state.now.at, policy: &setup.policy, claims: setup.claims.as_ref(), letter };
-    decide(Some(onboarding), command, &context).map_err(|refusal| refusal.to_string())
+fn recorded(command: &Command, onboarding: &Onboarding, state: &State) -> Result<Vec<Fact>, String> {
+    let commands = std::slice::from_ref(command);
+    decided(commands, onboarding, &state.setup, state.now.at).map_err(|refusal| refusal.to_string())
 }

@@ -1,6 +1,7 @@
 //! Dialogs as data: what they show, what can be entered, and what comes of it. They hold the values that they showed;
 //! when a dealership changes under them, they say so and refuse.
 
+mod allowed;
 mod appointment;
 mod field;
 mod item;
@@ -18,13 +19,14 @@ use super::line_edit::LineEdit;
 use super::msg::{Planned, WorkId};
 use super::tail::Group;
 
+pub use allowed::{allowed, letter_allowed};
 pub use appointment::{Appointment, Step, meaning};
 pub use field::{Field, Input, Role};
 pub use item::Item;
 pub use judge::{Glance, ends_snooze, expiry_of, generated_of};
 pub use letter::{Draft, letter_of};
 pub use offer::{Known, Offer, Offered};
-pub use open::{allowed, letter_allowed, open, open_letters};
+pub use open::{open, open_letters};
 
 /// Above how many dealerships the number must be typed.
 pub const TYPED_ABOVE: usize = 25;

@@ -1,96 +1,30 @@
-//! Which actions are possible for a dealership, and the dialog that an action opens.
+//! The dialog that an action opens.
 
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
-use crate::domain::{
-    CodeOrigin, InvitationState, Letter, LetterState, Onboarding, OpcodeOption, OpcodeState, Timestamp, Untrusted,
-};
+use crate::domain::{DealershipId, OpcodeOption, Untrusted};
 use crate::engine::PlatformState;
 use crate::tui::action::Action;
 use crate::tui::clocks::in_zone;
 use crate::tui::enabled::NO_PLATFORM;
 use crate::tui::letters::Fate;
 use crate::tui::queue::LetterRef;
-use crate::tui::state::{Setup, State};
+use crate::tui::state::State;
 use crate::tui::tail::Group;
 
-use super::letter::{self, address, letter_of, may_send, sends_along};
+use super::allowed::{allowed, letter_allowed};
+use super::letter::{self, address, sends_along};
 use super::{Appointment, Dialog, Field, Glance, Input, Item, Kind, Known, Offer, Role, Spot, TYPED_ABOVE};
-use crate::domain::DealershipId;
-
-/// Whether the rules would let an action through for a dealership; the reason if not.
-///
-/// # Errors
-/// Why not, in words.
-pub fn allowed(action: Action, state: &Onboarding, source: Option<CodeOrigin>, now: Timestamp) -> Result<(), String> {
-    let no = |words: &str| Err(words.to_owned());
-    let newest = state.invitation.as_ref();
-    if state.archived_at.is_some() && !matches!(action, Action::Note | Action::Archive) {
-        return match action {
-            Action::Reveal
-            | Action::CopyDealerCode
-            | Action::CopyLetter
-            | Action::Guide
-            | Action::ReadLetter
-            | Action::Mailbox => Ok(()),
-            _ => no("archived; take it back first"),
-        };
-    }
-    match action {
-        Action::Invite | Action::Reissue if state.is_confirmed() => no("already connected; it needs no code"),
-        Action::Invite | Action::Reissue
-            if source.is_none() && state.pending.as_ref().is_some_and(|pending| pending.failed.is_none()) =>
-        {
-            no("a code was asked for and has not arrived yet")
-        }
-        Action::Invite => match newest {
-            Some(newest) => Err(format!("already invited (code {}); reissue instead", newest.generation)),
-            None => Ok(()),
-        },
-        Action::Reissue if newest.is_none() => no("never invited; invite it first"),
-        Action::Revoke if newest.is_none_or(|newest| newest.state(now) != InvitationState::Live) => {
-            no("there is no living code to revoke")
-        }
-        Action::ConfirmWord => match newest.map(|newest| newest.state(now)) {
-            _ if state.is_confirmed() => no("already connected"),
-            _ if state.confirmation.dealer_confirmed_at.is_some() => no("the dealer's word is recorded already"),
-            None => no("never invited; invite it first"),
-            Some(InvitationState::Revoked) => no("its code was revoked"),
-            Some(_) => Ok(()),
-        },
-        Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive => {
-            letter_of(action, state.generation()).map_or(Ok(()), |kind| may_send(kind, state, now))
-        }
-        Action::ReadLetter if state.letters().is_empty() => no("it never had a letter"),
-        Action::Mailbox if state.profile.contact.email.is_empty() => no("it has no e-mail address"),
-        Action::Reveal | Action::CopyCode if newest.is_none() => no("it has no code"),
-        // What is copied is sent to somebody.
-        Action::CopyCode => match newest.map(|newest| newest.state(now)) {
-            Some(InvitationState::Live) | None => Ok(()),
-            Some(InvitationState::Used) => no("its code was used; it is connected"),
-            Some(InvitationState::Revoked) => no("its code was revoked"),
-            Some(InvitationState::Expired | InvitationState::Superseded) => no("its code is dead; reissue first"),
-        },
-        // Reading back what has no answer is possible whatever became of the rest.
-        Action::Appointment if state.booking.is_some() => Ok(()),
-        Action::Appointment if !state.is_confirmed() => no("not connected: nothing can be booked"),
-        Action::Appointment if state.opcode_state != OpcodeState::Ok => {
-            Err(format!("nothing can be booked: {}", state.lacks().unwrap_or("opcode not visible")))
-        }
-        _ => Ok(()),
-    }
-}
 
 /// Opens the dialog of an action for dealerships.
 ///
 /// # Errors
 /// When the rules let none of them through: why, in words.
 pub fn open(action: Action, ids: &[DealershipId], state: &State) -> Result<Dialog, String> {
-    let Setup { source, .. } = state.setup;
     let now = state.now.at;
     let (mut items, mut left_out) = (Vec::new(), Vec::new());
     for row in ids.iter().filter_map(|id| state.rows.get(*id)) {
-        match allowed(action, &row.state, source, now) {
+        match allowed(action, &row.state, &state.setup, now) {
             Ok(()) => {
                 let mut item = Item::of(&row.state, now);
                 item.profile = (action == Action::EditProfile).then(|| Box::new(row.state.profile.clone()));
@@ -114,7 +48,7 @@ pub fn open_letters(action: Action, letters: &[LetterRef], state: &State) -> Res
     let now = state.now.at;
     let (mut items, mut left_out) = (Vec::new(), Vec::new());
     for (onboarding, letter) in letters.iter().filter_map(|letter| letter.find(&state.rows)) {
-        match letter_allowed(action, onboarding, letter, now) {
+        match letter_allowed(action, onboarding, letter, &state.setup, now) {
             Ok(()) => {
                 let mut item = Item::of(onboarding, now);
                 let (_, word, _) = Fate::of(letter).look();
@@ -128,19 +62,6 @@ pub fn open_letters(action: Action, letters: &[LetterRef], state: &State) -> Res
         return Err(left_out.pop().map_or_else(|| "no letter is chosen".to_owned(), |(_, why)| why));
     }
     Ok(with_items(action, items, left_out, state))
-}
-
-/// Whether the rules would let an action through for a letter; the reason if not.
-///
-/// # Errors
-/// Why not, in words.
-pub fn letter_allowed(action: Action, state: &Onboarding, letter: &Letter, now: Timestamp) -> Result<(), String> {
-    match (action, letter.due_at) {
-        (Action::QueueSuppress, Some(_)) => Ok(()),
-        (Action::QueueSuppress, None) => Err(format!("it is {} already: nothing goes out any more", letter.state)),
-        _ if matches!(letter.state, LetterState::Sending | LetterState::Sent) => Err(format!("it is {}", letter.state)),
-        _ => state.letter_obstacle(letter, now).map_or(Ok(()), |obstacle| Err(obstacle.to_string())),
-    }
 }
 
 fn with_items(action: Action, items: Vec<Item>, left_out: Vec<(String, String)>, state: &State) -> Dialog {

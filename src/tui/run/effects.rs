@@ -7,10 +7,11 @@ use futures::{StreamExt, stream};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::domain::{Actor, Ask, Command, DealershipId, Outcome, TestBooking};
+use crate::domain::{Actor, Ask, Command, DealershipId, Outcome, TestBooking, besides_the_letter};
 use crate::engine::{Checked, Engine, EngineError, PastedCode};
 use crate::store::EventQuery;
 use crate::tui::Msg;
+use crate::tui::clocks::in_zone;
 use crate::tui::msg::{Pasted, WorkId};
 use crate::tui::rows::Rows;
 
@@ -101,10 +102,10 @@ impl Errands {
             let (engine, actor) = (engine.clone(), actor.clone());
             async move {
                 let retried = matches!(command, Command::RetryLetter { .. });
-                let answer = engine.execute(id, command, &actor).await.map(|events| match events.last() {
-                    Some(event) => event.summary(),
-                    None if retried => "the letter is being tried now".to_owned(),
-                    None => "it was so already".to_owned(),
+                let answer = engine.execute(id, command, &actor).await.map(|events| match events.is_empty() {
+                    false => besides_the_letter(&events),
+                    true if retried => "it is being tried now".to_owned(),
+                    true => "it was so already".to_owned(),
                 });
                 (id, answer)
             }
@@ -116,7 +117,10 @@ impl Errands {
         let (engine, actor) = (self.engine.clone(), self.actor.clone());
         self.each(work, AT_ONCE, items, move |(id, ask, mail)| {
             let (engine, actor) = (engine.clone(), actor.clone());
-            async move { (id, engine.obtain(id, ask, mail, &actor).await.map(issued)) }
+            async move {
+                let answer = engine.obtain(id, ask, mail, &actor).await;
+                (id, answer.map(|generation| issued(&engine, id, generation)))
+            }
         });
     }
 
@@ -126,7 +130,8 @@ impl Errands {
         let codes: Vec<PastedCode> = codes.into_iter().map(|pasted| pasted.0).collect();
         self.spawn(async move {
             for (id, answer) in engine.paste(codes, &actor).await {
-                let _ = tell.send(Msg::Outcome(work, id, in_words(answer.map(issued)))).await;
+                let answer = answer.map(|generation| issued(&engine, id, generation));
+                let _ = tell.send(Msg::Outcome(work, id, in_words(answer))).await;
             }
         });
     }
@@ -167,8 +172,14 @@ impl Errands {
     }
 }
 
-fn issued(generation: u32) -> String {
-    format!("code {generation} issued")
+/// What was issued, and when it ends by the dealership's clock.
+fn issued(engine: &Engine, id: DealershipId, generation: u32) -> String {
+    let state = engine.book().get(id);
+    let newest = state.as_ref().and_then(|state| Some((state.invitation.as_ref()?, state.profile.timezone)));
+    match newest.filter(|(newest, _)| newest.generation == generation) {
+        Some((newest, zone)) => format!("code {generation} issued, ends {}", in_zone(newest.expires_at, zone)),
+        None => format!("code {generation} issued"),
+    }
 }
 
 fn in_words(answer: Result<String, EngineError>) -> Result<String, String> {

@@ -224,7 +224,8 @@ pub(super) fn ask(state: &mut State, action: Action, ids: &[DealershipId]) -> Ve
 /// Looks at the platform now.
 pub(super) fn check(state: &mut State, ids: Vec<DealershipId>) -> Vec<Effect> {
     let name = |id| state.rows.get(id).map(|row| row.state.profile.name.screen().into_owned()).unwrap_or_default();
-    let items: Vec<WorkItem> = ids.iter().map(|id| WorkItem { id: *id, name: name(*id), outcome: None }).collect();
+    let items: Vec<WorkItem> =
+        ids.iter().map(|id| WorkItem { id: *id, name: name(*id), letter: None, outcome: None }).collect();
     let work = state.new_work();
     let many = items.len() > 1;
     state.works.push(Work { id: work, action: Action::Check, items });

@@ -284,8 +284,7 @@ fn accept(state: &mut State) -> Vec<Effect> {
     let Kind::Ask(action) = dialog.kind else { return Vec::new() };
     super::queue::accepted(state, &dialog);
     let work = state.new_work();
-    let items = dialog.items.into_iter().map(|item| WorkItem { id: item.id, name: item.name, outcome: None });
-    let items: Vec<WorkItem> = items.collect();
+    let items: Vec<WorkItem> = dialog.items.iter().map(|item| WorkItem::of(action, item, &dialog)).collect();
     if items.len() > 1 {
         state.mode = Mode::Dialog(Box::new(Dialog::results(work)));
     }

@@ -178,20 +178,17 @@ fn ended(state: &mut State, id: WorkId, dealership: DealershipId, outcome: Outco
     let watched = matches!(&state.mode, Mode::Dialog(dialog) if dialog.kind == Kind::Results(id));
     if over && !watched {
         let work = state.works.remove(place);
-        let (tone, text) = summary(&work);
+        let (tone, text) = summary(&work, &state.rows);
         state.toast(tone, text);
     }
 }
 
 /// What came of a piece of work, in a line.
-fn summary(work: &Work) -> (Tone, String) {
+fn summary(work: &Work, rows: &Rows) -> (Tone, String) {
     let title = work.action.info().title;
     if let [item] = work.items.as_slice() {
-        return match &item.outcome {
-            Some(Err(why)) => (Tone::Bad, format!("{}: {why}", item.name)),
-            Some(Ok(words)) => (Tone::Good, format!("{}: {words}", item.name)),
-            None => (Tone::Busy, format!("{}: under way", item.name)),
-        };
+        let (words, tone) = item.told(rows).unwrap_or_else(|| ("under way".to_owned(), Tone::Busy));
+        return (tone, format!("{}: {words}", item.name));
     }
     let (_, well, failed) = work.counts();
     let tone = if failed == 0 { Tone::Good } else { Tone::Bad };
@@ -200,5 +197,5 @@ fn summary(work: &Work) -> (Tone, String) {
         _ if work.action.info().scope == Scope::Table => format!(", {failed} failed and still marked"),
         _ => format!(", {failed} failed"),
     };
-    (tone, format!("{title}: {well} done{failed}"))
+    (tone, format!("{title}: {well} done{failed}{}", work.letters(rows)))
 }

@@ -88,7 +88,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             return ask(state, action, &targets);
         }
         Action::QueueRetryFailed => {
-            let targets = queue.troubled();
+            let targets: Vec<_> = queue.troubled().collect();
             return ask(state, action, &targets);
         }
         _ => {}
@@ -113,8 +113,8 @@ fn ask(state: &mut State, action: Action, letters: &[LetterRef]) -> Vec<Effect> 
     let work = state.new_work();
     let letters = dialog.items.iter().filter_map(|item| Some((item.id, item.about.as_ref()?.0)));
     let commands = letters.map(|(id, letter)| (id, Command::RetryLetter { letter })).collect();
-    let items = dialog.items.into_iter().map(|item| WorkItem { id: item.id, name: item.name, outcome: None });
-    state.works.push(Work { id: work, action, items: items.collect() });
+    let items = dialog.items.iter().map(|item| WorkItem::of(action, item, &dialog)).collect();
+    state.works.push(Work { id: work, action, items });
     vec![Effect::Execute(work, commands)]
 }
 

@@ -16,6 +16,9 @@ use crate::tui::msg::WorkId;
 use crate::tui::theme::{Tone, stage_look};
 use crate::tui::work::WorkItem;
 
+/// From how many cells on a result fits on one line with what became of its letter.
+const ONE_LINE: u16 = 84;
+
 /// The upper part of a dialog.
 #[derive(Default)]
 pub(super) struct Body<'a> {
@@ -29,7 +32,8 @@ enum List<'a> {
     None,
     /// Each in so many lines.
     Items(&'a Dialog, usize),
-    Results(Vec<&'a WorkItem>),
+    /// Each in so many lines.
+    Results(Vec<&'a WorkItem>, usize),
     /// What Xtime shows, and which of it is chosen.
     Offered(Vec<&'a Offered>, Option<usize>),
 }
@@ -92,7 +96,9 @@ impl<'a> Body<'a> {
             None => 1,
             Some(Ok(_)) => 2,
         });
-        (title, Self { head: Vec::new(), list: List::Results(items) })
+        let about_letters = items.iter().any(|item| item.letter.is_some());
+        let rows = if about_letters && ground.room < ONE_LINE { 2 } else { 1 };
+        (title, Self { head: Vec::new(), list: List::Results(items, rows) })
     }
 
     /// How many lines it has.
@@ -101,7 +107,7 @@ impl<'a> Body<'a> {
             + match &self.list {
                 List::None => 0,
                 List::Items(dialog, rows) => dialog.items.len() * rows,
-                List::Results(items) => items.len(),
+                List::Results(items, rows) => items.len() * rows,
                 List::Offered(offered, _) => offered.len(),
             }
     }
@@ -124,7 +130,10 @@ impl<'a> Body<'a> {
         match &self.list {
             List::None => empty(),
             List::Items(dialog, rows) => ground.listed(dialog, place / rows, place % rows).unwrap_or_else(empty),
-            List::Results(items) => items.get(place).map_or_else(empty, |item| ground.result(item)),
+            List::Results(items, rows) => {
+                let item = items.get(place / rows);
+                item.map_or_else(empty, |item| ground.result(item, (*rows > 1).then_some(place % rows)))
+            }
             List::Offered(offered, chosen) => {
                 offered.get(place).map_or_else(empty, |one| ground.offered(one, *chosen == Some(place)))
             }
@@ -169,13 +178,20 @@ impl Ground<'_> {
         }
     }
 
-    fn result(&self, item: &WorkItem) -> Line {
-        let name = clip(&item.name, 30);
-        match &item.outcome {
-            None => Line(format!("… {name}"), self.theme.dim),
-            Some(Ok(words)) => Line(format!("✓ {name} {words}"), self.theme.tone(Tone::Good)),
-            Some(Err(why)) => Line(format!("✗ {name} {why}"), self.theme.tone(Tone::Bad)),
-        }
+    /// How an item ended; where room is short, one of its two lines.
+    fn result(&self, item: &WorkItem, row: Option<usize>) -> Line {
+        let name = clip(&item.name, usize::from(self.room / 3).min(30));
+        let Some((words, tone)) = item.told(&self.state.rows) else {
+            let name = if row == Some(1) { String::new() } else { format!("… {name}") };
+            return Line(name, self.theme.dim);
+        };
+        let glyph = if matches!(item.outcome, Some(Err(_))) { "✗" } else { "✓" };
+        let text = match row {
+            None => format!("{glyph} {name} {words}"),
+            Some(0) => format!("{glyph} {name}"),
+            Some(_) => format!("  {words}"),
+        };
+        Line(text, self.theme.tone(tone))
     }
 
     /// What the decision hangs on comes first: it is in view on the smallest screen too.
