@@ -23,7 +23,7 @@ const IT: DealershipId = DealershipId::from_bits(1);
 const NEW: DealershipId = DealershipId::from_bits(2);
 
 fn world(mails: bool) -> World {
-    let mut world = World { mails, ..World::default() };
+    let mut world = if mails { World::mailing() } else { World::default() };
     for (n, name) in [(1, "Nakamura Ford"), (2, "Metro MINI")] {
         world.add(n, profile(n, name, "Chicago", chrono_tz::Tz::America__Chicago, Some("ana")), ago(400.0));
     }
@@ -281,9 +281,7 @@ proptest! {
             (Some(CodeOrigin::Http), true),
             (Some(CodeOrigin::Command), true),
         ] {
-            let mut copy = World { mails, ..World::default() };
-            copy.adopt(&lived);
-            let mut desk = Desk::with(copy, (120, 30), |setup| {
+            let mut desk = Desk::with(lived.clone(), (120, 30), |setup| {
                 setup.source = source;
                 setup.post = setup.post.take().filter(|_| post);
             });

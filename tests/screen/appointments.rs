@@ -202,8 +202,8 @@ fn an_open_booking_is_read_back_before_anything_else() {
 #[test]
 fn it_is_refused_with_the_reason() {
     let mut desk = Desk::with(opcodes(), (120, 40), |_| {});
-    desk.go_to(4).press("b").sees("test appointment: not connected: nothing can be booked");
-    desk.go_to(12).press("b").sees("nothing can be booked: opcode not visible, a");
+    desk.go_to(4).press("b").sees("test appointment: not connected (stage expired): nothing can");
+    desk.go_to(12).press("b").sees("the opcode is not visible to us (opcode not");
     desk.go_to(8).press("space g g space b").sees("one dealership at a time: clear the marks first");
     assert_eq!(desk.take_effects(), []);
     let mut desk = Desk::with(opcodes(), (120, 40), |setup| setup.read_only = true);

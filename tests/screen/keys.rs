@@ -266,7 +266,7 @@ fn every_recording_action_asks_for_its_command() {
 fn what_is_not_possible_says_why() {
     let mut desk = desk();
     desk.go_to(8).press("r").sees("reissue: already connected; it needs no code");
-    desk.go_to(9).press("v").sees("it has no code").press("x").sees("there is no living code");
+    desk.go_to(9).press("v").sees("never invited; invite it first").press("x").sees("there is no living code");
     desk.go_to(1).press("i").sees("already invited (code 1); reissue instead");
     desk.tell(Msg::Status(Status { platform: PlatformState::Unconfigured, ..Status::default() }));
     desk.press("c").sees("Xtime is not configured");

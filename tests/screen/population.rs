@@ -29,7 +29,7 @@ pub fn ago(hours: f64) -> Timestamp {
 }
 
 /// A store without a disk: what was decided, and what was folded from it.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct World {
     pub policy: Policy,
     pub states: BTreeMap<DealershipId, Arc<Onboarding>>,
@@ -82,14 +82,6 @@ impl World {
         self.names.insert(state.profile.dealer_code.raw().to_owned(), id);
         self.states.insert(id, Arc::clone(&state));
         Ok(Committed { events: events.into(), states: vec![state].into() })
-    }
-
-    /// The same books.
-    pub fn adopt(&mut self, other: &Self) {
-        self.states = other.states.clone();
-        self.events = other.events.clone();
-        self.used = other.used.clone();
-        self.names = other.names.clone();
     }
 
     fn new_letter(&self) -> Option<LetterId> {

@@ -67,7 +67,7 @@ fn the_letter_is_sent_again_only_while_its_code_lives() {
     // The harmless button comes first.
     desk.press("enter e e tab enter");
     assert_eq!(command(&mut desk), (1, Command::QueueLetter { kind: LetterKind::Invitation }));
-    desk.go_to(2).press("e e").sees("that letter is on its way already");
+    desk.go_to(2).press("e e").sees("(reissue) is on its way since").sees("it is not sent twice");
     desk.press("esc").go_to(4).press("e e").sees("code 1 expired");
     desk.press("esc").go_to(7).press("e e").sees("address refused: 5.1.1; correct the address first");
     desk.press("esc").go_to(9).press("e e").sees("never invited");
@@ -390,4 +390,66 @@ fn the_tail_shows_and_hides_letters_as_a_group() {
     let mut desk = desk();
     desk.press("tab e").sees("[x] letters").press("tab tab tab space tab tab tab enter").sees("without mail");
     desk.sees_no("letter is being handed over");
+}
+
+#[test]
+fn a_bulk_result_tells_of_each_code_what_became_of_its_letter() {
+    for (size, lines) in [((120, 30), 1), ((80, 24), 2)] {
+        let mut desk = Desk::open(size);
+        desk.go_to(4).press("space").go_to(7).press("space").go_to(2).press("space r");
+        desk.paste("xts000004,FRESH-44\nxts000002,FRESH-22\nxts000007,FRESH-77\n").press("shift-tab enter");
+        let effect = only(&mut desk);
+        let Effect::Paste(work, codes) = effect else { panic!("{effect:?}\n{}", desk.picture()) };
+        for code in codes {
+            let id = code.0.dealership;
+            let command = Command::IssueCode {
+                code: code.0.code,
+                generated_at: code.0.generated_at,
+                expires_at: None,
+                source: cloverwatch::domain::CodeOrigin::Paste,
+                intent: cloverwatch::domain::IntentId::from_bits(id.bits() + 900),
+                ask: code.0.ask,
+                mail: code.0.mail,
+            };
+            desk.happens(|world| world.person(id, now(), &command));
+            desk.tell(Msg::Outcome(work, id, Ok("code 2 issued, ends Thu 02 Apr 11:00 EDT".to_owned())));
+        }
+        desk.sees("Reissue: 3 done, 0 failed").sees("ends Thu 02 Apr 11:00 EDT; letter ◌ queued");
+        desk.sees("no letter: address refused: 5.1.1");
+        let one = desk.picture().lines().filter(|line| line.contains("Chevrolet of Louisville")).count();
+        assert_eq!(one, 1, "{}", desk.picture());
+        assert_eq!(desk.picture().matches("02 Apr 11:00 EDT").count(), 3, "{lines} lines each\n{}", desk.picture());
+        // It is told as it goes on.
+        desk.happens(|world| world.post(id(4), now(), sent()));
+        desk.sees("letter ✓ sent");
+        let failed = crate::population::refused("554 5.7.1 relay access denied", true);
+        desk.happens(|world| world.post(id(2), now(), failed));
+        desk.sees("letter ✗ failed").press("esc");
+    }
+}
+
+#[test]
+fn a_bulk_that_ends_behind_the_desk_counts_its_letters() {
+    let mut desk = desk();
+    desk.go_to(1).press("space").go_to(6).press("space").go_to(18).press("space e e tab enter");
+    let effect = only(&mut desk);
+    let Effect::Execute(work, items) = effect else { panic!("{effect:?}") };
+    desk.press("enter");
+    for (n, command) in items {
+        desk.happens(|world| world.person(n, now(), &command));
+        desk.tell(Msg::Outcome(work, n, Ok(String::new())));
+    }
+    desk.sees("resend letter: 2 done; letters: 2 queued");
+}
+
+#[test]
+fn a_single_result_tells_of_its_letter_too() {
+    let mut desk = desk();
+    desk.go_to(1).press("e e tab enter");
+    let effect = only(&mut desk);
+    let Effect::Execute(work, items) = effect else { panic!("{effect:?}") };
+    let (n, command) = items[0].clone();
+    desk.happens(|world| world.person(n, now(), &command));
+    desk.tell(Msg::Outcome(work, n, Ok(String::new())));
+    desk.sees("McAllister & Sons BMW, Inc.: letter ◌ queued");
 }
