@@ -69,7 +69,7 @@ fn the_letter_is_sent_again_only_while_its_code_lives() {
     assert_eq!(command(&mut desk), (1, Command::QueueLetter { kind: LetterKind::Invitation }));
     desk.go_to(2).press("e e").sees("(reissue) is on its way since").sees("it is not sent twice");
     desk.press("esc").go_to(4).press("e e").sees("code 1 expired");
-    desk.press("esc").go_to(7).press("e e").sees("address refused: 5.1.1; correct the address first");
+    desk.press("esc").go_to(7).press("e e").sees("no letter: address refused: 5.1.1; correct the");
     desk.press("esc").go_to(9).press("e e").sees("never invited");
     assert_eq!(desk.take_effects(), []);
 }
@@ -394,7 +394,7 @@ fn the_tail_shows_and_hides_letters_as_a_group() {
 
 #[test]
 fn a_bulk_result_tells_of_each_code_what_became_of_its_letter() {
-    for (size, lines) in [((120, 30), 1), ((80, 24), 2)] {
+    for size in [(120, 30), (80, 24)] {
         let mut desk = Desk::open(size);
         desk.go_to(4).press("space").go_to(7).press("space").go_to(2).press("space r");
         desk.paste("xts000004,FRESH-44\nxts000002,FRESH-22\nxts000007,FRESH-77\n").press("shift-tab enter");
@@ -414,11 +414,9 @@ fn a_bulk_result_tells_of_each_code_what_became_of_its_letter() {
             desk.happens(|world| world.person(id, now(), &command));
             desk.tell(Msg::Outcome(work, id, Ok("code 2 issued, ends Thu 02 Apr 11:00 EDT".to_owned())));
         }
-        desk.sees("Reissue: 3 done, 0 failed").sees("ends Thu 02 Apr 11:00 EDT; letter ◌ queued");
+        desk.sees("reissue: 3 done, 0 failed").sees("ends Thu 02 Apr 11:00 EDT; letter ◌ queued");
         desk.sees("no letter: address refused: 5.1.1");
-        let one = desk.picture().lines().filter(|line| line.contains("Chevrolet of Louisville")).count();
-        assert_eq!(one, 1, "{}", desk.picture());
-        assert_eq!(desk.picture().matches("02 Apr 11:00 EDT").count(), 3, "{lines} lines each\n{}", desk.picture());
+        assert_eq!(desk.picture().matches("02 Apr 11:00 EDT").count(), 3, "{}", desk.picture());
         // It is told as it goes on.
         desk.happens(|world| world.post(id(4), now(), sent()));
         desk.sees("letter ✓ sent");

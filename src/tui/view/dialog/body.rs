@@ -16,9 +16,6 @@ use crate::tui::msg::WorkId;
 use crate::tui::theme::{Tone, stage_look};
 use crate::tui::work::WorkItem;
 
-/// From how many cells on a result fits on one line with what became of its letter.
-const ONE_LINE: u16 = 84;
-
 /// The upper part of a dialog.
 #[derive(Default)]
 pub(super) struct Body<'a> {
@@ -96,8 +93,8 @@ impl<'a> Body<'a> {
             None => 1,
             Some(Ok(_)) => 2,
         });
-        let about_letters = items.iter().any(|item| item.letter.is_some());
-        let rows = if about_letters && ground.room < ONE_LINE { 2 } else { 1 };
+        // What became of its letter needs a line of its own.
+        let rows = if items.iter().any(|item| item.letter.is_some()) { 2 } else { 1 };
         (title, Self { head: Vec::new(), list: List::Results(items, rows) })
     }
 
@@ -178,7 +175,7 @@ impl Ground<'_> {
         }
     }
 
-    /// How an item ended; where room is short, one of its two lines.
+    /// How an item ended: in a line, or one of its two.
     fn result(&self, item: &WorkItem, row: Option<usize>) -> Line {
         let name = clip(&item.name, usize::from(self.room / 3).min(30));
         let Some((words, tone)) = item.told(&self.state.rows) else {
