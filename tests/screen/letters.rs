@@ -292,7 +292,7 @@ fn a_letter_that_failed_for_good_is_tried_again_and_put_away_from_the_queue() {
     desk.sees("◌ queued");
     // Or it is put away: as `mail suppress` does.
     let mut desk = refused();
-    desk.press("M x").sees("Do not send: Nakamura Ford").write("told by phone").press("enter tab enter");
+    desk.press("M x").sees("Do not send: Nakamura Ford").write("told by phone").press("enter enter");
     let suppress = Command::SuppressLetter { letter, reason: "told by phone".to_owned() };
     assert_eq!(commands(&mut desk), [(1, suppress.clone())]);
     desk.happens(|world| world.person(id(1), now(), &suppress));

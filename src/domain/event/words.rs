@@ -6,9 +6,9 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 
 use super::{Event, Fact, rfc3339};
-use crate::domain::{LetterId, in_words};
 use crate::domain::mail::file_of_reply;
 use crate::domain::text::clean;
+use crate::domain::{LetterId, in_words};
 
 impl Event {
     /// What happened, in one line for people, without the dealership's name. Codes are masked, outside text is cleaned.
