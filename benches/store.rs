@@ -314,10 +314,10 @@ async fn reading(dir: &Path, clock: &SharedClock) {
     let events = reader.events(&one).expect("events").len();
     println!("  reader without an index: timeline of {events} in {}", ms(since(clock, began)));
     let began = clock.elapsed();
-    let book = reader.book().expect("a book");
+    let (book, _) = reader.book().expect("a book");
     println!("  reader without an index: {} dealerships folded in {}", book.len(), ms(since(clock, began)));
     let began = clock.elapsed();
-    let count = reader.export(None, &mut io::sink()).expect("exported");
+    let count = reader.export(&mut io::sink()).expect("exported").0;
     println!("  export of {count} events in {}", ms(since(clock, began)));
     store.close().await.expect("closed");
     io::stdout().flush().expect("flushed");

@@ -77,7 +77,7 @@ impl LogFile for BadFile {
 
 fn open_bad(dir: &Path, segment_bytes: u64) -> (Arc<EmbeddedStore>, BadDisk) {
     let disk = BadDisk::default();
-    let options = Options { segment_bytes, disk: Arc::new(disk.clone()) };
+    let options = Options { segment_bytes, disk: Arc::new(disk.clone()), ..Options::default() };
     (EmbeddedStore::open_with(dir, &clock(), options).unwrap(), disk)
 }
 

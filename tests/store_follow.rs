@@ -141,7 +141,7 @@ async fn a_follower_never_sees_half_a_batch() {
             let last = seen.last().map_or(0, |event| event.seq);
             assert!(last == 0 || ends.contains(&last), "half a batch: {last}");
             assert_eq!(reader.last_seq().unwrap(), last);
-            assert_eq!(reader.book().unwrap().seq(), last);
+            assert_eq!(reader.book().unwrap().0.seq(), last);
         }
     }
     assert_eq!(seen, events);

@@ -129,7 +129,8 @@ async fn run(steps: Vec<Step>) {
                 model = MemoryStore::from_events(model.log()).unwrap();
             }
             Step::Read => {
-                let book = JournalReader::open(dir.path()).unwrap().book().unwrap();
+                let (book, end) = JournalReader::open(dir.path()).unwrap().book().unwrap();
+                assert!(end.is_whole(), "{end}");
                 assert_eq!(states(&book), states(model.book()));
                 followed.extend(follower.poll().unwrap());
                 assert_eq!(followed, model.log());

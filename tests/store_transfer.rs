@@ -6,8 +6,8 @@ mod store_support;
 use std::fs;
 use std::path::Path;
 
-use cloverwatch::domain::{Event, Fact};
-use cloverwatch::store::{EventQuery, JournalReader, RestoreError, Restored, Store, StoreError, restore};
+use cloverwatch::domain::Event;
+use cloverwatch::store::{JournalReader, RestoreError, Restored, Store, StoreError, restore};
 use store_support::*;
 
 async fn exported(dir: &Path) -> (String, Vec<Event>) {
@@ -16,8 +16,8 @@ async fn exported(dir: &Path) -> (String, Vec<Event>) {
     let (_, events) = content(&*store).await;
     // Beside its owner.
     let mut out = Vec::new();
-    let count = JournalReader::open(dir).unwrap().export(None, &mut out).unwrap();
-    assert_eq!(count, events.len() as u64);
+    let (count, end) = JournalReader::open(dir).unwrap().export(&mut out).unwrap();
+    assert_eq!((count, end.is_whole()), (events.len() as u64, true));
     store.close().await.unwrap();
     (String::from_utf8(out).unwrap(), events)
 }
@@ -33,29 +33,23 @@ fn line_error(result: Result<Restored, RestoreError>) -> (u64, String) {
 async fn there_and_back() {
     let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (text, events) = exported(from.path()).await;
-    let read: Vec<Event> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (lines, last) = text.trim_end().rsplit_once('\n').unwrap();
+    let read: Vec<Event> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(read, events);
+    assert!(last.starts_with(&format!("{{\"end\":{{\"events\":{},\"sha256\":", events.len())), "{last}");
     assert!(text.contains("CODE-16-2"), "an export without codes cannot be restored");
 
     let restored = restore(to.path(), text.as_bytes(), clock().now()).unwrap();
-    assert_eq!(restored, Restored { events: events.len() as u64, dealerships: 80 });
+    assert_eq!(restored, Restored { events: events.len() as u64, dealerships: 80, complete: true });
     let store = open(to.path()).unwrap();
     assert_eq!(store.notices(), Vec::<String>::new());
     assert_eq!(content(&*store).await, content(&*open(from.path()).unwrap()).await);
     assert_consistent(&store).await;
+    let mut again = Vec::new();
+    JournalReader::open(to.path()).unwrap().export(&mut again).unwrap();
+    assert_eq!(String::from_utf8(again).unwrap(), text, "the same log is the same export");
     let committed = store.append(vec![added(500)]).await.unwrap();
     assert_eq!(committed.events[0].seq, events.len() as u64 + 1);
-    let mut again = Vec::new();
-    JournalReader::open(to.path()).unwrap().export(None, &mut again).unwrap();
-    assert!(String::from_utf8(again).unwrap().starts_with(&text));
-
-    // A part, by a query.
-    let mut notes = Vec::new();
-    let query = EventQuery { kinds: vec![20], ..EventQuery::default() };
-    JournalReader::open(to.path()).unwrap().export(Some(&query), &mut notes).unwrap();
-    let notes: Vec<Event> =
-        notes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
-    assert!(notes.iter().eq(events.iter().filter(|event| matches!(event.fact, Fact::NoteAdded { .. }))));
 
     // Never into a store that has something, nor into one that somebody holds.
     let error = restore(to.path(), text.as_bytes(), clock().now()).unwrap_err();
@@ -65,10 +59,24 @@ async fn there_and_back() {
     assert!(matches!(error, RestoreError::NotEmpty(seq) if seq == events.len() as u64 + 1), "{error}");
 }
 
+/// An export as version 0.1 wrote it: no checksums, no last line.
+fn of_an_earlier_version(text: &str) -> String {
+    let line = |line: &str| {
+        let mut event: serde_json::Value = serde_json::from_str(line).unwrap();
+        let fields = event.as_object_mut().unwrap();
+        for field in ["crc", "left", "prev"] {
+            fields.remove(field).unwrap();
+        }
+        format!("{event}\n")
+    };
+    text.lines().filter(|line| !line.starts_with("{\"end\"")).map(line).collect()
+}
+
 #[tokio::test]
 async fn a_bad_export_is_refused_with_its_line_and_leaves_nothing() {
     let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (text, _) = exported(from.path()).await;
+    let text = of_an_earlier_version(&text);
     let lines: Vec<&str> = text.lines().collect();
     let code = lines.iter().position(|line| line.contains("CODE-16-2")).unwrap();
     let again = lines.iter().rposition(|line| line.contains("CODE-33-2")).unwrap();
@@ -102,8 +110,7 @@ async fn a_bad_export_is_refused_with_its_line_and_leaves_nothing() {
     for (text, line, words) in cases {
         let (at, what) = line_error(restore(to.path(), text.as_bytes(), clock().now()));
         assert!(at == line && what.contains(words), "line {at} instead of {line}: {what}");
-        assert!(segments(to.path()).is_empty());
-        assert!(!to.path().join("journal.restoring").exists());
+        assert_nothing_restored(to.path());
     }
     // After all of that the store is as good as new, also when it was opened meanwhile.
     let store = open(to.path()).unwrap();
@@ -112,17 +119,68 @@ async fn a_bad_export_is_refused_with_its_line_and_leaves_nothing() {
     drop(store);
     fs::write(to.path().join("journal").join(format!("{:020}.jsonl", 1)), "torn").unwrap();
     let blank_lines = text.replace('\n', "\r\n\n");
-    restore(to.path(), blank_lines.as_bytes(), clock().now()).unwrap();
+    let restored = restore(to.path(), blank_lines.as_bytes(), clock().now()).unwrap();
+    assert!(!restored.complete, "an export of an earlier version does not say that it is whole");
     let store = open(to.path()).unwrap();
     assert_consistent(&store).await;
     assert_eq!(store.book().len(), 80);
     store.close().await.unwrap();
 }
 
+fn assert_nothing_restored(dir: &Path) {
+    assert!(segments(dir).is_empty());
+    assert!(!dir.join("journal.restoring").exists());
+}
+
+#[tokio::test]
+async fn an_export_that_was_cut_altered_or_emptied_is_refused_and_leaves_nothing() {
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (text, events) = exported(from.path()).await;
+    let refused = |text: &[u8]| {
+        let error = restore(to.path(), text, clock().now()).unwrap_err().to_string();
+        assert_nothing_restored(to.path());
+        error
+    };
+    // Cut after each line, and within some.
+    let ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end + 1).collect();
+    for end in &ends[..ends.len() - 1] {
+        assert!(refused(&text.as_bytes()[..*end]).contains("its last line is missing"), "cut at {end}");
+    }
+    for end in [1, ends[0] - 5, ends[40] - 1, ends[40] - 2, ends[ends.len() - 2] + 20, text.len() - 3] {
+        assert!(refused(&text.as_bytes()[..end]).contains("line "), "cut at {end}");
+    }
+    assert!(refused(b"").contains("nothing here") && refused(b"\r\n\n").contains("nothing here"));
+    // Altered: any byte of a line; a line left out; the last line; something after it.
+    for place in (0..ends[0]).chain(ends[ends.len() - 2]..text.len() - 1) {
+        let mut bytes = text.clone().into_bytes();
+        bytes[place] ^= 1;
+        assert!(refused(&bytes).contains("line "), "byte {place}");
+    }
+    let altered = text.replacen("Springfield", "Springfjeld", 2);
+    assert_eq!(refused(altered.as_bytes()), "line 1: the checksum does not fit: the line was altered");
+    let lines: Vec<&str> = text.lines().collect();
+    let (last, body) = lines.split_last().unwrap();
+    let shorter = [&body[..body.len() - 1], &[*last]].concat().join("\n");
+    let words = format!("the export had {} events, and {} are here", events.len(), events.len() - 1);
+    assert!(refused(shorter.as_bytes()).contains(&words));
+    let old = of_an_earlier_version(&text);
+    let mixed = format!("{}\n{old}", lines[0]);
+    assert!(refused(mixed.as_bytes()).contains("line 2: not an event with its checksum"));
+    assert!(refused(format!("{text}{}", lines[0]).as_bytes()).contains("something follows the last line"));
+    assert!(refused(format!("{old}{last}").as_bytes()).contains("checksum over the whole export"));
+    // Only line ends were converted on the way: it is the same export.
+    let restored = restore(to.path(), text.replace('\n', "\r\n").as_bytes(), clock().now()).unwrap();
+    assert_eq!((restored.events, restored.complete), (events.len() as u64, true));
+}
+
 #[test]
-fn nothing_restored_is_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let restored = restore(dir.path(), &b""[..], clock().now()).unwrap();
-    assert_eq!(restored, Restored { events: 0, dealerships: 0 });
-    assert!(open(dir.path()).unwrap().book().is_empty());
+fn the_export_of_an_empty_store_is_not_nothing_and_restores_to_nothing() {
+    let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    drop(open(from.path()).unwrap());
+    let mut text = Vec::new();
+    JournalReader::open(from.path()).unwrap().export(&mut text).unwrap();
+    assert!(!text.is_empty());
+    let restored = restore(to.path(), &text[..], clock().now()).unwrap();
+    assert_eq!(restored, Restored { events: 0, dealerships: 0, complete: true });
+    assert!(open(to.path()).unwrap().book().is_empty());
 }

@@ -11,7 +11,7 @@ use crate::config::{self, Config, Overrides};
 use crate::domain::when::parse_moment;
 use crate::domain::{Actor, Onboarding, Policy, Timestamp};
 use crate::engine::{Engine, Parts};
-use crate::store::{EventQuery, Store, StoreError};
+use crate::store::{EventQuery, Store};
 use crate::xtime::{CodeSource, Platform};
 
 use super::args::Globals;
@@ -108,39 +108,29 @@ impl App {
         Ok(store)
     }
 
-    /// Opens the books to read them; beside a process that owns them, or with `--read-only`, from the journal.
+    /// Reads the books from the journal, and says when somebody owns them. It needs no lock and changes nothing.
     ///
     /// # Errors
     /// When they cannot be read.
     pub async fn read(&self) -> Result<Reading, CliError> {
-        if !self.globals.read_only {
-            match self.own().await {
-                Ok(store) => {
-                    let (seq, states) = store.book().all();
-                    return Ok(self.reading(seq, states, Source::Store(store)));
-                }
-                Err(CliError::Held(holder)) => {
-                    let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.to_string());
-                    self.out.note(format!("reading the journal beside {who}"));
-                }
-                Err(error) => return Err(error),
-            }
+        if let Some(holder) = books::holder(&self.config.store) {
+            self.out.note(format!("reading the journal beside {holder}"));
         }
         self.read_beside().await
     }
 
-    /// Reads the books from the journal, whoever owns them.
+    /// The same without a word about who owns them.
     ///
     /// # Errors
     /// When they cannot be read.
     pub async fn read_beside(&self) -> Result<Reading, CliError> {
-        let journal = books::read_beside(&self.config.store).await?;
-        Ok(self.reading(journal.seq, journal.states, Source::Journal))
-    }
-
-    fn reading(&self, seq: u64, states: Vec<Arc<Onboarding>>, source: Source) -> Reading {
+        let books::Beside { seq, states, end } = books::read_beside(&self.config.store).await?;
+        if let Some(end) = end.filter(|end| !end.is_whole()) {
+            let words = crate::domain::text::clean(&end.to_string()).into_owned();
+            self.out.warn(format!("{words} (`cloverwatch doctor` tells more)"));
+        }
         let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
-        Reading { seq, states, source, policy, me, clock }
+        Ok(Reading { seq, states, policy, me, clock })
     }
 
     /// Starts the engine.
@@ -235,15 +225,9 @@ pub struct Reading {
     /// The last event in it.
     pub seq: u64,
     states: Vec<Arc<Onboarding>>,
-    source: Source,
     policy: Policy,
     me: String,
     clock: SharedClock,
-}
-
-enum Source {
-    Store(Arc<dyn Store>),
-    Journal,
 }
 
 impl Reading {
@@ -262,15 +246,11 @@ impl Reading {
     /// # Errors
     /// When they cannot be read.
     pub async fn events(&self, app: &App, query: EventQuery) -> Result<Vec<crate::domain::Event>, CliError> {
-        let read: Result<_, StoreError> = match &self.source {
-            Source::Store(store) => store.events(query).await,
-            Source::Journal if self.seq == 0 => Ok(Vec::new()),
-            // What came since the dealerships were read is left to the next reading.
-            Source::Journal => {
-                let query = EventQuery { before: Some(query.before.unwrap_or(u64::MAX).min(self.seq + 1)), ..query };
-                books::events_beside(&app.config.store, query).await
-            }
-        };
-        Ok(read?)
+        if self.seq == 0 {
+            return Ok(Vec::new());
+        }
+        // What came since the dealerships were read is left to the next reading.
+        let query = EventQuery { before: Some(query.before.unwrap_or(u64::MAX).min(self.seq + 1)), ..query };
+        Ok(books::events_beside(&app.config.store, query).await?)
     }
 }

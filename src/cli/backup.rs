@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::config::diagnostic::shown;
+use crate::domain::text::clean;
 use crate::store::{JournalReader, RestoreError, StoreError, restore as fill};
 
 use super::app::App;
@@ -19,33 +20,35 @@ use super::output::Ink;
 /// `export`. It works beside a process that owns the books. What it writes holds codes in full, so a file is only for its owner.
 pub(super) async fn export(app: &App, args: &Export) -> Result<(), CliError> {
     let from = directory(&app.config.store);
-    let Some(to) = args.output.clone() else {
-        let count = blocking(move || {
-            let reader = JournalReader::open(&from)?;
-            let mut stdout = BufWriter::with_capacity(64 * 1024, std::io::stdout());
-            let count = reader.export(None, &mut stdout);
-            match stdout.flush() {
-                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(CliError::Closed),
-                _ => Ok(count?),
-            }
-        });
-        count.await?;
-        return Ok(());
-    };
-    let count = blocking(move || {
+    let to = args.output.clone();
+    let exported = blocking(move || {
         let reader = JournalReader::open(&from)?;
-        write_file(&to, |file| reader.export(None, file))
-    })
-    .await?;
-    app.out.note(format!("{count} events; the file holds codes in full, keep it safe"));
-    Ok(())
+        let Some(to) = to else {
+            let mut stdout = BufWriter::with_capacity(64 * 1024, std::io::stdout());
+            let exported = reader.export(&mut stdout);
+            return match stdout.flush() {
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(CliError::Closed),
+                _ => Ok(exported?),
+            };
+        };
+        write_file(&to, |file| reader.export(file))
+    });
+    let (count, end) = exported.await?;
+    if args.output.is_some() {
+        app.out.note(format!("{count} events; the file holds codes in full, keep it safe"));
+    }
+    if end.is_whole() {
+        return Ok(());
+    }
+    app.out.warn(clean(&format!("the export holds {count} events, and is not the whole log: {end}")));
+    Err(CliError::Partly)
 }
 
 /// Writes a file that appears whole, durable and private, or not at all.
-fn write_file(
+fn write_file<T>(
     to: &Path,
-    write: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> Result<u64, StoreError>,
-) -> Result<u64, CliError> {
+    write: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> Result<T, StoreError>,
+) -> Result<T, CliError> {
     let failed = |error: std::io::Error| CliError::Failed(format!("writing {}: {error}", shown(to)));
     if to.exists() {
         return Err(CliError::usage(format!("{} exists already", shown(to))));
@@ -58,12 +61,12 @@ fn write_file(
         std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial).map_err(failed)?;
     let written = (|| {
         let mut buffer = BufWriter::new(&mut file);
-        let count = write(&mut buffer)?;
+        let written = write(&mut buffer)?;
         buffer.flush().map_err(failed)?;
         drop(buffer);
         file.sync_all().map_err(failed)?;
         std::fs::rename(&partial, to).map_err(failed)?;
-        Ok(count)
+        Ok(written)
     })();
     if written.is_err() {
         // What is left of it is of no use to anybody.
@@ -92,8 +95,19 @@ pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
         Failure::Restore(error @ RestoreError::NotEmpty(_)) => CliError::Refused(error.to_string()),
         Failure::Restore(error) => CliError::Failed(format!("{from}: {error}; nothing was restored")),
     })?;
+    if !restored.complete {
+        app.out.note(format!(
+            "{from}: no end mark: an export of an older version; {} events, and nothing says whether there were more",
+            restored.events
+        ));
+    }
     if args.json.json {
-        let document = json!({ "schema": SCHEMA, "events": restored.events, "dealerships": restored.dealerships });
+        let document = json!({
+            "schema": SCHEMA,
+            "events": restored.events,
+            "dealerships": restored.dealerships,
+            "complete": restored.complete,
+        });
         return app.out.document(&document);
     }
     let done = app.out.ink(Ink::Good, "done");

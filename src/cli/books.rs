@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::clock::SharedClock;
 use crate::config::StoreUrl;
 use crate::domain::{Event, Onboarding};
-use crate::store::{EmbeddedStore, EventQuery, Follower, JournalReader, Store, StoreError};
+use crate::store::{
+    EmbeddedStore, EventQuery, Follower, Holder, JournalEnd, JournalReader, Lock, Store, StoreError,
+};
 
 /// Where the embedded store is.
 pub(super) fn directory(url: &StoreUrl) -> PathBuf {
@@ -30,24 +32,33 @@ pub(super) async fn open(url: &StoreUrl, clock: SharedClock) -> Result<Arc<dyn S
 }
 
 /// The books as the journal tells them.
+#[derive(Default)]
 pub(super) struct Beside {
     /// The last event in them.
     pub(super) seq: u64,
     /// The dealerships.
     pub(super) states: Vec<Arc<Onboarding>>,
+    /// How the journal ends; `None` where there is none.
+    pub(super) end: Option<JournalEnd>,
 }
 
-/// Reads the books beside whoever owns them. Where there are none yet, there is nothing in them.
+/// Reads the books, whoever owns them, and changes nothing. Where there are none yet, there is nothing in them.
 pub(super) async fn read_beside(url: &StoreUrl) -> Result<Beside, StoreError> {
     let directory = directory(url);
-    blocking(move || {
-        if !directory.join("journal").exists() {
-            return Ok(Beside { seq: 0, states: Vec::new() });
+    blocking(move || match JournalReader::open(&directory) {
+        Err(StoreError::Io { .. }) if !directory.join("journal").exists() => Ok(Beside::default()),
+        reader => {
+            let (book, end) = reader?.book()?;
+            let (seq, states) = book.all();
+            Ok(Beside { seq, states, end: Some(end) })
         }
-        let (seq, states) = JournalReader::open(&directory)?.book()?.all();
-        Ok(Beside { seq, states })
     })
     .await
+}
+
+/// Who owns the books.
+pub(super) fn holder(url: &StoreUrl) -> Option<Holder> {
+    Lock::holder(&directory(url))
 }
 
 /// Reads events beside whoever owns the books.

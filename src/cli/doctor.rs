@@ -1,11 +1,10 @@
 //! `doctor`: everything that must be right before the desk works, looked at one by one.
 
+mod store;
+
 use std::io::IsTerminal;
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 use std::sync::Arc;
 
-use indicatif::HumanBytes;
 use serde_json::json;
 
 use crate::clock::WallClock;
@@ -13,15 +12,13 @@ use crate::config::diagnostic::shown;
 use crate::config::{self, Config, paths};
 use crate::domain::CodeOrigin;
 use crate::domain::text::clean;
-use crate::store::{Checking, JournalReader, Lock, Verified};
 use crate::tui::keymap;
 
 use super::app::overrides;
 use super::args::{Doctor, Globals};
-use super::books::directory;
 use super::error::CliError;
 use super::json::SCHEMA;
-use super::output::{Ink, Out, fit, progress};
+use super::output::{Ink, Out, fit};
 
 /// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +69,10 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
                 found.note("settings", Health::Doubtful, warning.to_string());
             }
             keys(&mut found);
-            store(&mut found, &loaded.config);
+            if args.accept_loss {
+                store::accept_loss(&mut found, &loaded.config, globals.read_only).await;
+            }
+            store::look(&mut found, &loaded.config);
             codes(&mut found, &loaded.config);
             mail(&mut found, &loaded.config).await;
             platform(&mut found, &loaded.config).await;
@@ -150,64 +150,6 @@ fn keys(found: &mut Findings) {
     for problem in problems {
         let health = if problem.level == keymap::Level::Error { Health::Bad } else { Health::Doubtful };
         found.note("keys", health, problem.to_string());
-    }
-}
-
-fn store(found: &mut Findings, config: &Config) {
-    let path = directory(&config.store);
-    if !path.exists() {
-        found.note("store", Health::Good, format!("{} will be made when something is recorded", shown(&path)));
-        return;
-    }
-    found.note("store", Health::Good, shown(&path));
-    private(found, &path);
-    private(found, &path.join("journal"));
-    match Lock::holder(&path) {
-        Some(holder) => found.note("held by", Health::Good, holder.to_string()),
-        None => found.note("held by", Health::Good, "nobody"),
-    }
-    journal(found, &path);
-}
-
-/// Every line of the journal, also of files that a start passes over because they were checked before.
-fn journal(found: &mut Findings, path: &Path) {
-    let bar = progress("{bar:40} {bytes}/{total_bytes} of the journal  {elapsed}", 0);
-    let check = |reader: &JournalReader| {
-        bar.set_position(0);
-        reader.verify(|checking| match checking {
-            Checking::All(bytes) => bar.set_length(bytes),
-            Checking::More(bytes) => bar.inc(bytes),
-        })
-    };
-    let verified = JournalReader::open(path).and_then(|reader| match check(&reader) {
-        // Its owner may have been in the middle of a line.
-        Err(_) if Lock::holder(path).is_some() => check(&reader),
-        verified => verified,
-    });
-    bar.finish_and_clear();
-    match verified {
-        Ok(Verified { events, files, bytes, unfinished }) => {
-            let files = if files == 1 { "one file".to_owned() } else { format!("{files} files") };
-            let words = format!("{events} events in {files}, {}: every line checked", HumanBytes(bytes));
-            found.note("journal", Health::Good, words);
-            if unfinished > 0 && Lock::holder(path).is_none() {
-                let words = format!(
-                    "{unfinished} bytes at its end are no whole batch; the next start cuts them off, and keeps them beside"
-                );
-                found.note("journal", Health::Doubtful, words);
-            }
-        }
-        Err(error) => found.note("journal", Health::Bad, error.to_string()),
-    }
-}
-
-fn private(found: &mut Findings, path: &Path) {
-    if let Ok(data) = path.metadata() {
-        let mode = data.mode() & 0o777;
-        if mode & 0o077 != 0 {
-            let words = format!("{} can be read by others (mode {mode:03o}); run: chmod 700 it", shown(path));
-            found.note("permissions", Health::Bad, words);
-        }
     }
 }
 

@@ -82,6 +82,7 @@ fn usage(error: &clap::Error) -> u8 {
 }
 
 async fn run(cli: Cli) -> Result<(), CliError> {
+    signals::survive_file_size_limit()?;
     // These need neither settings nor books.
     match &cli.command {
         Some(Command::Completions { shell }) => return generate::completions(*shell),

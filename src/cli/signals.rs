@@ -4,6 +4,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::app::App;
 
+/// From now on a limit on the size of files (`ulimit -f`) is an error of the write that meets it, as a full disk is, and not
+/// the end of the process: a handler is there, and nobody listens.
+pub(super) fn survive_file_size_limit() -> std::io::Result<()> {
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
+}
+
 /// The signals that end a command.
 pub(super) struct Signals {
     interrupt: Signal,

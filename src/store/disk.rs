@@ -2,7 +2,7 @@
 //! written, so that tests can stand in it as a full or failing disk.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
@@ -49,8 +49,37 @@ impl LogFile for File {
     }
 }
 
+/// What a name stands for must be a file: whatever else there may be could make its reader wait for ever.
+pub(super) fn is_regular(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(data) if !data.is_file() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file, and must be one"))
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file that only its owner can read.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = private_file(path)?;
+    file.set_len(0)?;
+    file.write_all(bytes)
+}
+
+/// Whether something can be recorded in a directory: some bytes become durable there, in a file that never has a name.
+///
+/// # Errors
+/// What the system says: a full disk, a read-only file system, a quota.
+pub fn try_writing(dir: &Path) -> io::Result<()> {
+    let mut file = tempfile::tempfile_in(dir)?;
+    file.write_all(&[0; 16 * 1024])?;
+    file.sync_all()
+}
+
 /// Opens a file for reading and writing; a new one can be read by its owner alone, and an old one from now on.
 pub(super) fn private_file(path: &Path) -> io::Result<File> {
+    is_regular(path)?;
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
     tighten(path, 0o600)?;
     Ok(file)

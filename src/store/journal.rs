@@ -9,6 +9,7 @@ use parking_lot::RwLock;
 use super::StoreError;
 use super::disk::{Disk, LogFile, io_error, is_full, sync_dir};
 use super::index::Sealed;
+use super::mark::Mark;
 use super::view::{Segment, View};
 
 /// Writes the journal, and shows everybody how far it goes.
@@ -19,6 +20,8 @@ pub(super) struct Journal {
     segment_bytes: u64,
     file: Option<Box<dyn LogFile>>,
     view: Arc<RwLock<View>>,
+    /// Where its history ends.
+    end: Mark,
     /// The segment that was written to before this one, until somebody asks.
     full: Option<Sealed>,
 }
@@ -33,12 +36,12 @@ pub(super) struct Failure {
 
 impl Journal {
     /// The journal after recovery.
-    pub fn new(disk: Arc<dyn Disk>, dir: &Path, segment_bytes: u64, view: Arc<RwLock<View>>) -> Self {
-        Self { disk, dir: dir.to_owned(), segment_bytes, file: None, view, full: None }
+    pub fn new(disk: Arc<dyn Disk>, dir: &Path, segment_bytes: u64, view: Arc<RwLock<View>>, end: Mark) -> Self {
+        Self { disk, dir: dir.to_owned(), segment_bytes, file: None, view, end, full: None }
     }
 
-    /// Makes lines durable that end with the event `last`; or leaves the journal as it was.
-    pub fn commit(&mut self, bytes: &[u8], last: u64) -> Result<(), Failure> {
+    /// Makes lines durable that lead up to `end`; or leaves the journal as it was.
+    pub fn commit(&mut self, bytes: &[u8], end: Mark) -> Result<(), Failure> {
         let segment = self.segment().map_err(|error| Failure { error, poisoned: false })?;
         let Some(file) = &mut self.file else {
             return Err(Failure { error: StoreError::Closed, poisoned: false });
@@ -47,10 +50,11 @@ impl Journal {
         let result = written.map_err(|error| (error, false)).and_then(|()| file.sync().map_err(|error| (error, true)));
         let Err((why, at_sync)) = result else {
             let mut view = self.view.write();
-            view.last = last;
+            view.last = end.seq;
             if let Some(newest) = view.segments.last_mut() {
                 newest.len += bytes.len() as u64;
             }
+            self.end = end;
             return Ok(());
         };
         let error = io_error("writing", &segment.path, &why);
@@ -85,7 +89,7 @@ impl Journal {
                 sync_dir(&self.dir).map_err(|error| io_error("syncing", &self.dir, &error))?;
                 self.file = Some(file);
                 // Without this it is checked once more: no reason to fail.
-                self.full = newest.and_then(|newest| Sealed::of(&newest, &next).ok());
+                self.full = newest.and_then(|newest| Sealed::of(&newest, &next, self.end.history).ok());
                 self.view.write().segments.push(next.clone());
                 Ok(next)
             }

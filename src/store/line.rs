@@ -4,10 +4,11 @@
 //!
 //! The checksum covers everything after its own comma up to the end of the line. `left` counts the events of the same
 //! batch that follow; a batch counts only with its last line. `prev` makes a dealership's history a walk backwards.
-//! An event of the platform has `null` in the place of its dealership, and 0 as `prev`.
+//! An event of the platform has `null` in the place of its dealership, and 0 as `prev`. The first line of what is written and
+//! synced at once says `"group":true` after it: so everything before it was durable.
 
 use std::fmt;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
 use serde::de::{DeserializeSeed, Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
@@ -19,6 +20,7 @@ const CRC: &[u8] = b"{\"crc\":\"";
 const SEQ: &[u8] = b"\",\"seq\":";
 const LEFT: &[u8] = b",\"left\":";
 const PREV: &[u8] = b",\"prev\":";
+const GROUP: &[u8] = b",\"group\":true";
 /// Where the bytes begin that the checksum covers.
 const COVERED: usize = CRC.len() + 8 + 2;
 
@@ -31,6 +33,10 @@ pub(super) struct Head {
     pub left: u64,
     /// The dealership's event before this one; 0 for none.
     pub prev: u64,
+    /// It begins a group: everything before it was durable when it was written.
+    pub group: bool,
+    /// The line's own checksum.
+    pub crc: u32,
     /// Where the event's own fields begin in the line, at the comma before the first.
     pub body: usize,
 }
@@ -44,20 +50,39 @@ struct Body<'a> {
     fact: &'a Fact,
 }
 
-/// Adds a line, with its newline.
-pub(super) fn write(out: &mut Vec<u8>, event: &Event, left: u64, prev: u64) -> serde_json::Result<()> {
+/// Adds a line, with its newline. The answer is its checksum.
+pub(super) fn write(out: &mut Vec<u8>, event: &Event, left: u64, prev: u64, group: bool) -> serde_json::Result<u32> {
     let start = out.len();
-    let io = serde_json::Error::io;
-    write!(out, "{{\"crc\":\"00000000\",\"seq\":{},\"left\":{left},\"prev\":{prev}", event.seq).map_err(io)?;
+    begin(out, event.seq, left, prev).map_err(serde_json::Error::io)?;
+    if group {
+        out.extend_from_slice(GROUP);
+    }
     let brace = out.len();
     let Event { at, actor, dealership, fact, .. } = event;
     serde_json::to_writer(&mut *out, &Body { at: *at, actor, dealership: *dealership, fact })?;
     // The event's opening brace becomes the comma between head and body.
     out[brace] = b',';
+    end(out, start).map_err(serde_json::Error::io)
+}
+
+/// Adds the line of an event by itself, without its place in a batch: however it was recorded, it reads the same.
+pub(super) fn write_alone(out: &mut Vec<u8>, head: Head, text: &[u8]) -> io::Result<()> {
+    let start = out.len();
+    begin(out, head.seq, 0, head.prev)?;
+    out.extend_from_slice(text.get(head.body..).unwrap_or_default());
+    end(out, start).map(drop)
+}
+
+fn begin(out: &mut Vec<u8>, seq: u64, left: u64, prev: u64) -> io::Result<()> {
+    write!(out, "{{\"crc\":\"00000000\",\"seq\":{seq},\"left\":{left},\"prev\":{prev}")
+}
+
+/// Fills the checksum in.
+fn end(out: &mut Vec<u8>, start: usize) -> io::Result<u32> {
     let crc = crc32fast::hash(&out[start + COVERED..]);
-    write!(&mut out[start + CRC.len()..start + CRC.len() + 8], "{crc:08x}").map_err(io)?;
+    write!(&mut out[start + CRC.len()..start + CRC.len() + 8], "{crc:08x}")?;
     out.push(b'\n');
-    Ok(())
+    Ok(crc)
 }
 
 /// The place in the log that a line names, from its first bytes and unchecked: for finding one's way.
@@ -70,13 +95,15 @@ pub(super) fn peek_seq(start: &[u8]) -> Option<u64> {
 /// Checks a line (without its newline) and reads what stands before the event.
 pub(super) fn head(line: &[u8]) -> Option<Head> {
     let crc = std::str::from_utf8(line.strip_prefix(CRC)?.get(..8)?).ok()?;
-    if u32::from_str_radix(crc, 16).ok()? != crc32fast::hash(line.get(COVERED..)?) {
+    let crc = u32::from_str_radix(crc, 16).ok()?;
+    if crc != crc32fast::hash(line.get(COVERED..)?) {
         return None;
     }
     let (seq, rest) = number(line.get(CRC.len() + 8..)?.strip_prefix(SEQ)?)?;
     let (left, rest) = number(rest.strip_prefix(LEFT)?)?;
     let (prev, rest) = number(rest.strip_prefix(PREV)?)?;
-    rest.starts_with(b",").then_some(Head { seq, left, prev, body: line.len() - rest.len() })
+    let (group, rest) = rest.strip_prefix(GROUP).map_or((false, rest), |rest| (true, rest));
+    rest.starts_with(b",").then_some(Head { seq, left, prev, group, crc, body: line.len() - rest.len() })
 }
 
 fn number(text: &[u8]) -> Option<(u64, &[u8])> {
@@ -162,9 +189,10 @@ mod tests {
 
     fn round_trip(event: &Event) -> (Head, Event, Vec<u8>) {
         let mut line = Vec::new();
-        write(&mut line, event, 3, 9).unwrap();
+        let crc = write(&mut line, event, 3, 9, true).unwrap();
         assert_eq!(line.pop(), Some(b'\n'));
         let head = head(&line).unwrap();
+        assert_eq!((head.crc, head.group), (crc, true));
         (head, super::event(&line, head).unwrap(), line)
     }
 

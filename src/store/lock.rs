@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, getpid, test_kill_process};
 
-use super::disk::{io_error, private_file};
+use super::disk::{io_error, is_regular, private_file};
 use super::{Holder, StoreError};
 use crate::domain::Timestamp;
 
@@ -49,7 +49,9 @@ impl Lock {
 
     /// Who owns a store now, if anybody does.
     pub fn holder(dir: &Path) -> Option<Holder> {
-        let mut file = File::open(path(dir)).ok()?;
+        let path = path(dir);
+        is_regular(&path).ok()?;
+        let mut file = File::open(path).ok()?;
         match file.try_lock_shared() {
             Ok(()) => None,
             Err(_) => read(&mut file),

@@ -2,17 +2,23 @@
 //!
 //! [`Store`] is what the engine knows; the embedded one is the journal on disk with sled as its index.
 
+mod aside;
 pub mod book;
 pub mod disk;
 mod draft;
 pub mod embedded;
+mod export;
 mod fold;
+mod history;
 mod index;
 mod journal;
 mod line;
 mod lines;
 pub mod lock;
+mod loss;
+mod mark;
 pub mod memory;
+mod opening;
 pub mod reader;
 mod recover;
 pub mod transfer;
@@ -26,13 +32,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
+use loss::WAY_OUT;
+
 use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Onboarding, Timestamp};
 
+pub use aside::{Aside, kept_aside};
 pub use book::Book;
 pub use embedded::EmbeddedStore;
 pub use lock::Lock;
+pub use loss::JournalEnd;
 pub use memory::MemoryStore;
 pub use reader::{Checking, Follower, JournalReader, Verified};
+pub use recover::Torn;
 pub use transfer::{RestoreError, Restored, restore};
 
 /// How many commits a follower may lag behind before it is told to read again.
@@ -157,6 +168,9 @@ pub enum StoreError {
         /// What to do.
         advice: String,
     },
+    /// Acknowledged events are missing at the journal's end.
+    #[error("{}\n{WAY_OUT}", .0)]
+    Lost(JournalEnd),
     /// Reading or writing failed; nothing of the batch was recorded.
     #[error("{what} {}: {why}", .path.display())]
     Io {

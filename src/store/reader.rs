@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::disk::io_error;
-use super::lines::{backward, forward};
-use super::recover::verify;
+use super::lines::forward;
+use super::recover::{examine, verify};
 use super::view::{Segment, View, decode, journal_dir};
-use super::{Book, EventQuery, StoreError, fold, line, transfer};
+use super::mark::{self, Mark};
+use super::{Book, EventQuery, JournalEnd, Lock, StoreError, export, fold, line};
 use crate::clock::Clock;
 use crate::domain::Event;
 
@@ -30,8 +31,8 @@ pub enum Checking {
     More(u64),
 }
 
-/// A journal that is whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A journal whose events are all whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     /// How many events are in it.
     pub events: u64,
@@ -39,13 +40,14 @@ pub struct Verified {
     pub files: usize,
     /// How long they are together.
     pub bytes: u64,
-    /// How many bytes follow the last complete batch: being written, or torn off, and cut off at the next start.
-    pub unfinished: u64,
+    /// How it ends.
+    pub end: JournalEnd,
 }
 
 /// Reads the journal of a store in any state of ownership. All calls block, and each sees the journal as it is then.
 #[derive(Debug, Clone)]
 pub struct JournalReader {
+    store: PathBuf,
     dir: PathBuf,
 }
 
@@ -53,19 +55,31 @@ impl JournalReader {
     /// For the store in a directory.
     ///
     /// # Errors
-    /// When there is no journal.
+    /// When there is no journal; [`StoreError::Lost`] when there was one.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let journal = journal_dir(dir);
-        std::fs::read_dir(&journal).map_err(|error| io_error("reading", &journal, &error))?;
-        Ok(Self { dir: journal })
+        if let Err(error) = std::fs::read_dir(&journal) {
+            return Err(match mark::read(dir) {
+                Some(Mark { seq: acknowledged @ 1.., .. }) if !journal.exists() => {
+                    StoreError::Lost(JournalEnd { file: journal, last: 0, acknowledged, torn: None })
+                }
+                _ => io_error("reading", &journal, &error),
+            });
+        }
+        Ok(Self { store: dir.to_owned(), dir: journal })
     }
 
-    /// All dealerships, folded from the whole journal.
-    pub fn book(&self) -> Result<Book, StoreError> {
-        let (view, book) = (self.view()?, Book::default());
+    /// All dealerships, folded from the whole journal, and how it ends.
+    pub fn book(&self) -> Result<(Book, JournalEnd), StoreError> {
+        let ((view, end), book) = (self.look()?, Book::default());
         let states = fold::fold(&view, &book)?;
         book.fill(view.last, states);
-        Ok(book)
+        Ok((book, end))
+    }
+
+    /// How the journal ends.
+    pub fn end(&self) -> Result<JournalEnd, StoreError> {
+        Ok(self.look()?.1)
     }
 
     /// Events in ascending order.
@@ -90,18 +104,18 @@ impl JournalReader {
     /// [`StoreError::Damaged`] with the file and the line. Beside an owner who is just writing this may be a false
     /// alarm: look again.
     pub fn verify(&self, mut tell: impl FnMut(Checking)) -> Result<Verified, StoreError> {
-        let view = self.view()?;
+        let (view, end) = self.look()?;
         let bytes = view.segments.iter().map(|segment| segment.len).sum();
         tell(Checking::All(bytes));
         verify(&view, &mut |more| tell(Checking::More(more)))?;
-        let there = |segment: &Segment| segment.path.metadata().map_or(segment.len, |data| data.len());
-        let unfinished = view.segments.last().map_or(0, |newest| there(newest).saturating_sub(newest.len));
-        Ok(Verified { events: view.last, files: view.segments.len(), bytes, unfinished })
+        Ok(Verified { events: view.last, files: view.segments.len(), bytes, end })
     }
 
-    /// Writes events as JSON lines, with codes in full. Without a query it is the whole log, which can be restored.
-    pub fn export(&self, query: Option<&EventQuery>, out: &mut impl Write) -> Result<u64, StoreError> {
-        transfer::export(&self.view()?, query, out)
+    /// Writes the whole log as JSON lines that can be restored, with codes in full. The answer is how many events there
+    /// were, and how the journal ends.
+    pub fn export(&self, out: &mut impl Write) -> Result<(u64, JournalEnd), StoreError> {
+        let (view, end) = self.look()?;
+        Ok((export::write(&view, out)?, end))
     }
 
     /// Follows the journal from after an event on.
@@ -109,39 +123,23 @@ impl JournalReader {
         Follower { reader: self.clone(), last: after, place: None, doubtful: 0 }
     }
 
-    /// The journal up to its last complete batch, found from its end.
+    /// The journal up to its last complete batch.
     fn view(&self) -> Result<View, StoreError> {
-        let mut segments = Segment::list(&self.dir)?;
-        if let Some(first) = segments.first().filter(|first| first.first != 1) {
-            return Err(first.damaged(0, "earlier files are missing"));
-        }
-        let Some(newest) = segments.last_mut() else { return Ok(View::default()) };
-        let file = newest.open()?;
-        let end = whole_lines(&file, newest.len).map_err(|error| newest.io(&error))?;
-        let found = backward(&file, 0..end, |offset, text| match line::head(text) {
-            Some(head) if head.left == 0 => ControlFlow::Break((head.seq, offset + text.len() as u64 + 1)),
-            _ => ControlFlow::Continue(()),
-        });
-        let (last, len) = found.map_err(|error| newest.io(&error))?.unwrap_or((newest.first - 1, 0));
-        newest.len = len;
-        Ok(View { segments, last })
+        Ok(examine(&self.dir)?.view)
     }
-}
 
-/// Where the last newline is, searched from the end.
-fn whole_lines(file: &File, len: u64) -> std::io::Result<u64> {
-    let mut end = len;
-    let mut block = Vec::new();
-    while end > 0 {
-        let start = end.saturating_sub(64 * 1024);
-        block.resize((end - start) as usize, 0);
-        let read = super::lines::read_some(file, &mut block, start)?;
-        if let Some(newline) = memchr::memrchr(b'\n', &block[..read]) {
-            return Ok(start + newline as u64 + 1);
+    fn look(&self) -> Result<(View, JournalEnd), StoreError> {
+        // First the mark: what is acknowledged meanwhile is not missing.
+        let mark = mark::read(&self.store);
+        let examined = examine(&self.dir)?;
+        let mut end = JournalEnd::of(&self.dir, &examined, &[mark]);
+        if end.last == 0 && end.has_lost() {
+            return Err(StoreError::Lost(end));
         }
-        end = start;
+        // Its owner is writing it.
+        end.torn = end.torn.filter(|_| Lock::holder(&self.store).is_none());
+        Ok((examined.view, end))
     }
-    Ok(0)
 }
 
 /// Follows a journal batch by batch. Batches are seen as soon as they are written, which can be a moment before their

@@ -1,5 +1,6 @@
-//! Looking the journal over at opening: what is whole, what was torn at the end, what is damaged.
+//! Looking the journal over: what is whole, what is torn at its end, what is damaged. Only [`cut`] changes anything.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
@@ -11,6 +12,42 @@ use super::line;
 use super::lines::{forward, read_some};
 use super::view::{Segment, View};
 
+const DOES_NOT_FIT: &str = "the checksum of the line does not fit";
+
+/// A journal that was looked over.
+#[derive(Debug, Default)]
+pub(super) struct Examined {
+    /// Up to its last complete batch.
+    pub view: View,
+    /// What follows that.
+    pub torn: Option<Torn>,
+    /// The checksum of its first line, by which it is recognised; 0 for none.
+    pub identity: u32,
+    /// The checksums of the lines of the newest segment, as far as they count.
+    pub newest: Vec<u32>,
+}
+
+/// What follows the last complete batch of a journal: a write that was interrupted, or damage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Torn {
+    /// In which file.
+    pub file: PathBuf,
+    /// After which event.
+    pub after: u64,
+    /// How many bytes.
+    pub bytes: u64,
+    /// What is wrong with it.
+    pub why: &'static str,
+}
+
+impl fmt::Display for Torn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, after, bytes, why } = self;
+        let bytes = if *bytes == 1 { "one byte".to_owned() } else { format!("{bytes} bytes") };
+        write!(f, "{}: {bytes} after event {after} are no complete batch ({why})", file.display())
+    }
+}
+
 /// What one segment holds.
 #[derive(Debug)]
 struct Checked {
@@ -18,60 +55,57 @@ struct Checked {
     last: u64,
     /// Where that batch ends.
     good: u64,
-    /// What follows it that is not a complete batch.
-    torn: Option<Torn>,
+    /// Why what follows it is not a complete batch.
+    torn: Option<&'static str>,
+    /// The checksums of the lines up to there.
+    crcs: Vec<u32>,
 }
 
-#[derive(Debug)]
-struct Torn {
-    why: &'static str,
-    /// Lines or parts of lines.
-    lines: u64,
-}
-
-/// Lists the segments of a journal that belongs to us and checks the last one; a torn end is kept in a file beside it,
-/// cut off, and told to `notices`. The segments before it are checked by [`check_sealed`].
-pub(super) fn recover(dir: &Path, notices: &mut Vec<String>) -> Result<View, StoreError> {
+/// Lists the segments of a journal and checks the last one. The segments before it are checked by [`check_sealed`].
+pub(super) fn examine(dir: &Path) -> Result<Examined, StoreError> {
     let mut segments = Segment::list(dir)?;
-    if let Some(first) = segments.first().filter(|first| first.first != 1) {
+    let Some(first) = segments.first() else { return Ok(Examined::default()) };
+    if first.first != 1 {
         return Err(
             first.damaged(0, format!("the journal begins with event {}: earlier files are missing", first.first))
         );
     }
-    let Some(newest) = segments.last_mut() else { return Ok(View::default()) };
-    let checked = check(newest, &mut |_| {})?;
-    if let Some(torn) = &checked.torn {
-        let kept = cut(newest, checked.good)?;
-        let what = if torn.lines == 1 { "one unfinished line".to_owned() } else { format!("{} lines", torn.lines) };
-        notices.push(format!(
-            "{}: cut off {what} at the end ({}), kept in {}. Nothing that was acknowledged is in it, unless the file was \
-             changed by something else",
-            newest.path.display(),
-            torn.why,
-            kept.display(),
-        ));
-        newest.len = checked.good;
-    }
-    Ok(View { segments, last: checked.last })
+    let identity = first_checksum(first)?;
+    let Some(newest) = segments.last_mut() else { return Ok(Examined::default()) };
+    let Checked { last, good, torn, crcs } = check(newest, &mut |_| {})?;
+    let bytes = newest.len.saturating_sub(good);
+    let torn = torn.map(|why| Torn { file: newest.path.to_path_buf(), after: last, bytes, why });
+    newest.len = good;
+    Ok(Examined { view: View { segments, last }, torn, identity, newest: crcs })
 }
 
-/// Checks a segment that is not the last one: it must be whole and lead up to the next.
-pub(super) fn check_sealed(segment: &Segment, next: &Segment) -> Result<(), StoreError> {
+fn first_checksum(segment: &Segment) -> Result<u32, StoreError> {
+    let file = segment.open()?;
+    let read = |_, text: &[u8]| ControlFlow::Break(line::head(text).map_or(0, |head| head.crc));
+    let (_, crc) = forward(&file, 0..segment.len, read).map_err(|error| segment.io(&error))?;
+    Ok(crc.unwrap_or_default())
+}
+
+/// Checks a segment that is not the last one: it must be whole and lead up to the next. The answer is the checksums of
+/// its lines.
+pub(super) fn check_sealed(segment: &Segment, next: &Segment) -> Result<Vec<u32>, StoreError> {
     check_sealed_telling(segment, next, &mut |_| {})
 }
 
-fn check_sealed_telling(segment: &Segment, next: &Segment, tell: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
+fn check_sealed_telling(
+    segment: &Segment,
+    next: &Segment,
+    tell: &mut dyn FnMut(u64),
+) -> Result<Vec<u32>, StoreError> {
     let checked = check(segment, tell)?;
-    if let Some(torn) = checked.torn {
-        return Err(
-            segment.damaged(checked.good, format!("a batch does not end ({}), though a later file exists", torn.why))
-        );
+    if let Some(why) = checked.torn {
+        return Err(segment.damaged(checked.good, format!("a batch does not end ({why}), though a later file exists")));
     }
     if checked.last + 1 != next.first {
         let (from, to) = (checked.last + 1, next.first.saturating_sub(1));
         return Err(next.damaged(0, format!("events {from} to {to} are missing before this file")));
     }
-    Ok(())
+    Ok(checked.crcs)
 }
 
 /// Checks every segment from end to end. `tell` hears how many bytes more were read, line by line.
@@ -90,7 +124,7 @@ pub(super) fn verify(view: &View, tell: &mut dyn FnMut(u64)) -> Result<(), Store
 
 fn check(segment: &Segment, tell: &mut dyn FnMut(u64)) -> Result<Checked, StoreError> {
     let file = segment.open()?;
-    let mut state = Checker { expected: segment.first, left: 0, last: segment.first - 1, good: 0, bad: None, lines: 0 };
+    let mut state = Checker::of(segment);
     let step = |offset: u64, text: &[u8]| {
         tell(text.len() as u64 + 1);
         state.take(segment, offset, text)
@@ -99,17 +133,16 @@ fn check(segment: &Segment, tell: &mut dyn FnMut(u64)) -> Result<Checked, StoreE
     if let Some(error) = broke {
         return Err(error);
     }
-    let torn = |why, more| Some(Torn { why, lines: state.lines + more });
-    let torn = if stop < segment.len {
-        torn("the last line has no end", 1)
-    } else if state.bad.is_some() {
-        torn("the checksum of the last line does not fit", 0)
-    } else if state.left > 0 {
-        torn("its batch is not complete", 0)
-    } else {
-        None
+    let torn = match &state.bad {
+        Some(Bad { hole: true, .. }) => Some("a part of it was never written and reads as zeros"),
+        _ if stop < segment.len => Some("the last line has no end"),
+        Some(_) => Some("the checksum of the last line does not fit"),
+        None if state.left > 0 => Some("its batch is not complete"),
+        None => None,
     };
-    Ok(Checked { last: state.last, good: state.good, torn })
+    let Checker { last, good, mut crcs, .. } = state;
+    crcs.truncate(usize::try_from(last + 1 - segment.first).unwrap_or(usize::MAX));
+    Ok(Checked { last, good, torn, crcs })
 }
 
 struct Checker {
@@ -118,22 +151,37 @@ struct Checker {
     left: u64,
     last: u64,
     good: u64,
-    /// The first line whose checksum does not fit.
-    bad: Option<u64>,
-    /// Lines since the last complete batch.
-    lines: u64,
+    bad: Option<Bad>,
+    /// Groups are marked in this file.
+    groups: bool,
+    crcs: Vec<u32>,
+}
+
+/// The first line whose checksum does not fit.
+struct Bad {
+    offset: u64,
+    /// Pages of it are missing, as they may be in a group that was being written when the power failed.
+    hole: bool,
 }
 
 impl Checker {
+    fn of(segment: &Segment) -> Self {
+        let last = segment.first - 1;
+        Self { expected: segment.first, left: 0, last, good: 0, bad: None, groups: false, crcs: Vec::new() }
+    }
+
     fn take(&mut self, segment: &Segment, offset: u64, text: &[u8]) -> ControlFlow<StoreError> {
-        self.lines += 1;
         let Some(head) = line::head(text) else {
-            self.bad.get_or_insert(offset);
+            let hole = self.groups && memchr::memchr(0, text).is_some();
+            self.bad.get_or_insert(Bad { offset, hole });
             return ControlFlow::Continue(());
         };
-        // A whole line after a broken one: that is not what an interrupted write leaves behind.
-        if let Some(bad) = self.bad {
-            return ControlFlow::Break(segment.damaged(bad, "the checksum of the line does not fit"));
+        match self.bad {
+            // The pages of one group reach the disk in any order. Once a later group follows, all of them had.
+            Some(Bad { hole: true, .. }) if !head.group => return ControlFlow::Continue(()),
+            // A whole line after a broken one: that is not what an interrupted write leaves behind.
+            Some(Bad { offset, .. }) => return ControlFlow::Break(segment.damaged(offset, DOES_NOT_FIT)),
+            None => {}
         }
         if head.seq != self.expected {
             let what = format!("event {} should be here, not event {}", self.expected, head.seq);
@@ -144,18 +192,21 @@ impl Checker {
             return ControlFlow::Break(segment.damaged(offset, what));
         }
         self.expected += 1;
+        self.groups |= head.group;
+        self.crcs.push(head.crc);
         self.left = head.left;
         if head.left == 0 {
             self.last = head.seq;
             self.good = offset + text.len() as u64 + 1;
-            self.lines = 0;
         }
         ControlFlow::Continue(())
     }
 }
 
-/// Keeps what follows `good` in a file beside the segment, then cuts it off.
-fn cut(segment: &Segment, good: u64) -> Result<PathBuf, StoreError> {
+/// Keeps what follows the last complete batch in a file beside its segment, then cuts it off.
+pub(super) fn cut(view: &View) -> Result<Option<PathBuf>, StoreError> {
+    let Some(segment) = view.segments.last() else { return Ok(None) };
+    let good = segment.len;
     let file = private_file(&segment.path).map_err(|error| segment.io(&error))?;
     let kept = free_name(&segment.path);
     let keep = || -> io::Result<()> {
@@ -176,7 +227,7 @@ fn cut(segment: &Segment, good: u64) -> Result<PathBuf, StoreError> {
     keep().map_err(|error| io_error("keeping the torn end in", &kept, &error))?;
     let cut = |file: &File| file.set_len(good).and_then(|()| file.sync_all());
     cut(&file).map_err(|error| io_error("cutting", &segment.path, &error))?;
-    Ok(kept)
+    Ok(Some(kept))
 }
 
 fn free_name(path: &Path) -> PathBuf {

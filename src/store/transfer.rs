@@ -1,66 +1,22 @@
-//! The whole log out of a store as JSON lines, and into an empty one.
+//! An exported log into an empty store.
 
 use std::fs;
-use std::io::{self, BufRead, BufWriter, Read as _, Write};
-use std::ops::ControlFlow;
+use std::io::{self, BufRead, BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::disk::{io_error, private_dir, private_file, store_dir, sync_dir};
 use super::draft::Draft;
 use super::embedded::SEGMENT_BYTES;
+use super::export::Lines;
 use super::lock::Lock;
-use super::view::{Segment, View, journal_dir};
-use super::{Book, EventQuery, StoreError, index, line, recover};
+use super::mark::{self, Mark};
+use super::view::{Segment, journal_dir};
+use super::{Book, StoreError, index, line, recover};
 use crate::domain::{Event, Timestamp};
 
 /// How many events a restored batch has: the batches in which they were recorded are not in the export.
 const BATCH: usize = 1_000;
-/// The longest line that is taken in.
-const LONGEST_LINE: u64 = 16 * 1024 * 1024;
-
-/// Writes the events of a view as JSON lines: the journal's own text without what belongs to the journal alone.
-pub(super) fn export(view: &View, query: Option<&EventQuery>, out: &mut impl Write) -> Result<u64, StoreError> {
-    let broken = |error: &io::Error| StoreError::Io {
-        what: "writing the export",
-        path: "the output".into(),
-        why: error.to_string(),
-        full: super::disk::is_full(error),
-    };
-    let mut count = 0;
-    let mut failed = None;
-    if let Some(query) = query {
-        view.each(query, |event| {
-            count += 1;
-            let written = serde_json::to_writer(&mut *out, &event).map_err(io::Error::from);
-            match written.and_then(|()| out.write_all(b"\n")) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    failed = Some(error);
-                    ControlFlow::Break(())
-                }
-            }
-        })?;
-    } else {
-        view.scan(0, |segment, offset, text| {
-            let Some(head) = line::head(text) else {
-                return ControlFlow::Break(Err(segment.damaged(offset, "the checksum of the line does not fit")));
-            };
-            count += 1;
-            let body = text.get(head.body..).unwrap_or_default();
-            let written = write!(out, "{{\"seq\":{}", head.seq).and_then(|()| out.write_all(body));
-            if let Err(error) = written.and_then(|()| out.write_all(b"\n")) {
-                failed = Some(error);
-                return ControlFlow::Break(Ok(()));
-            }
-            ControlFlow::Continue(())
-        })?;
-    }
-    match failed.map_or_else(|| out.flush(), Err) {
-        Ok(()) => Ok(count),
-        Err(error) => Err(broken(&error)),
-    }
-}
 
 /// What was restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +25,8 @@ pub struct Restored {
     pub events: u64,
     /// Of how many dealerships.
     pub dealerships: usize,
+    /// Its last line said how many events there are, and that is so. Exports of earlier versions have none.
+    pub complete: bool,
 }
 
 /// Why nothing was restored.
@@ -85,6 +43,17 @@ pub enum RestoreError {
         /// What is wrong.
         what: String,
     },
+    /// It ends before its last line.
+    #[error("line {line}: the export was cut off after {events} events: its last line is missing, which says how many there are")]
+    Cut {
+        /// The last line that is there, counted from 1.
+        line: u64,
+        /// How many events are there.
+        events: u64,
+    },
+    /// There is nothing in it.
+    #[error("line 1: there is nothing here, not even the last line that every export has")]
+    Empty,
     /// The input could not be read.
     #[error("reading the export: {0}")]
     Input(#[source] io::Error),
@@ -100,7 +69,7 @@ pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restor
     let _lock = Lock::take(dir, now)?;
     let journal = journal_dir(dir);
     private_dir(&journal)?;
-    let there = recover::recover(&journal, &mut Vec::new())?;
+    let there = recover::examine(&journal)?.view;
     if there.last > 0 {
         return Err(RestoreError::NotEmpty(there.last));
     }
@@ -113,7 +82,7 @@ pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restor
         // The reason why is more important than what is left of the attempt.
         let _ = remove();
     }
-    let (restored, book) = restored?;
+    let (restored, book, end) = restored?;
     let swap = || -> io::Result<()> {
         for segment in &there.segments {
             fs::remove_file(&segment.path)?;
@@ -126,35 +95,19 @@ pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restor
         sync_dir(dir)
     };
     swap().map_err(|error| io_error("replacing", &journal, &error))?;
+    mark::keep(dir, &end).map_err(|error| io_error("writing", &mark::path(dir), &error))?;
     // Without an index the next start makes it, and says so.
-    let _ = index::replace(&dir.join("index"), &book);
+    let _ = index::replace(&dir.join("index"), &book, end);
     Ok(restored)
 }
 
-fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, Book), RestoreError> {
-    let (mut draft, book) = (Draft::default(), Book::default());
-    let mut out = Segments { dir, open: None, bytes: Vec::new(), batch: Vec::with_capacity(BATCH) };
-    let mut text = Vec::new();
-    let (mut number, mut events) = (0, 0);
-    loop {
-        text.clear();
-        number += 1;
-        let wrong = |what: String| RestoreError::Line { line: number, what };
-        let read = (&mut input).take(LONGEST_LINE).read_until(b'\n', &mut text).map_err(RestoreError::Input)?;
-        if read == 0 {
-            break;
-        }
-        if read as u64 == LONGEST_LINE && !text.ends_with(b"\n") {
-            return Err(wrong(format!("longer than {LONGEST_LINE} bytes")));
-        }
-        let line = text.trim_ascii();
-        if line.is_empty() {
-            continue;
-        }
-        let event: Event = serde_json::from_slice(line).map_err(|error| wrong(format!("not an event: {error}")))?;
-        let planned = draft.replay(&book, event).map_err(|error| wrong(error.to_string()))?;
+fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, Book, Mark), RestoreError> {
+    let (mut draft, book, mut lines) = (Draft::default(), Book::default(), Lines::default());
+    let batch = Vec::with_capacity(BATCH);
+    let mut out = Segments { dir, open: None, bytes: Vec::new(), batch, end: Mark::default() };
+    while let Some(event) = lines.next(&mut input)? {
+        let planned = draft.replay(&book, event).map_err(|error| lines.wrong(error.to_string()))?;
         let prev = planned.previous.first().copied().unwrap_or_default();
-        events += planned.committed.events.len() as u64;
         out.batch.extend(planned.committed.events.iter().map(|event| (Arc::clone(event), prev)));
         if out.batch.len() >= BATCH {
             out.write_batch()?;
@@ -162,8 +115,9 @@ fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, Book), Re
     }
     out.write_batch()?;
     out.close()?;
+    let end = out.end;
     draft.into_book(&book);
-    Ok((Restored { events, dealerships: book.len() }, book))
+    Ok((Restored { events: end.seq, dealerships: book.len(), complete: lines.complete }, book, end))
 }
 
 /// The segments of a journal that nobody sees yet.
@@ -172,6 +126,7 @@ struct Segments<'a> {
     open: Option<(Segment, BufWriter<fs::File>)>,
     bytes: Vec<u8>,
     batch: Vec<(Arc<Event>, u64)>,
+    end: Mark,
 }
 
 impl Segments<'_> {
@@ -182,7 +137,8 @@ impl Segments<'_> {
         let last = self.batch.len() - 1;
         for (place, (event, prev)) in self.batch.drain(..).enumerate() {
             let left = (last - place) as u64;
-            line::write(&mut self.bytes, &event, left, prev).map_err(|error| StoreError::Unfit(error.to_string()))?;
+            let written = line::write(&mut self.bytes, &event, left, prev, place == 0);
+            self.end = self.end.then(written.map_err(|error| StoreError::Unfit(error.to_string()))?);
         }
         if self.open.as_ref().is_some_and(|(segment, _)| segment.len >= SEGMENT_BYTES) {
             self.close()?;

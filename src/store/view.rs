@@ -44,8 +44,12 @@ impl Segment {
                 continue;
             }
             let Ok(first) = digits.parse() else { continue };
-            let len = entry.metadata().map_err(|error| fail(&error))?.len();
-            segments.push(Self { first, path: entry.path().into(), len });
+            let segment = Self { first, path: entry.path().into(), len: 0 };
+            let data = std::fs::metadata(&segment.path).map_err(|error| segment.io(&error))?;
+            if !data.is_file() {
+                return Err(segment.damaged(0, "it is no regular file, but a directory, a pipe or a device"));
+            }
+            segments.push(Self { len: data.len(), ..segment });
         }
         segments.sort_unstable_by_key(|segment| segment.first);
         Ok(segments)
@@ -65,7 +69,9 @@ impl Segment {
     pub fn damaged(&self, offset: u64, what: impl Into<String>) -> StoreError {
         // Lines are counted only now that somebody wants to know.
         let mut line = 1;
-        if let Ok(file) = File::open(&self.path) {
+        if offset > 0
+            && let Ok(file) = File::open(&self.path)
+        {
             // A file that cannot be read any more leaves the count where it came to.
             let _ = forward(&file, 0..offset, |_, _| {
                 line += 1;

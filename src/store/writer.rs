@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, oneshot};
 use super::draft::{Draft, Planned};
 use super::index::Keeper;
 use super::journal::{Failure, Journal};
+use super::mark::Mark;
 use super::{Append, Book, Committed, FOLLOWERS_LAG, StoreError, line};
 
 /// How many requests may be under way before those who append have to wait.
@@ -75,7 +76,8 @@ struct Reply {
 #[derive(Default)]
 struct Group {
     bytes: Vec<u8>,
-    last: u64,
+    /// Where the history ends with the last of its lines.
+    end: Mark,
     planned: Vec<Planned>,
     /// For each request a place in `planned`, or why it was refused.
     answers: Vec<(Reply, Result<usize, StoreError>)>,
@@ -84,7 +86,7 @@ struct Group {
 enum Synced {
     Durable(Group),
     /// Everybody knows already; only the draft has to forget it.
-    Published(Vec<Planned>),
+    Published(Vec<Planned>, Mark),
     Failed(Group, Failure),
 }
 
@@ -139,9 +141,9 @@ impl Shared {
         let states = || group.planned.iter().flat_map(|planned| planned.committed.states.iter().cloned());
         if !group.bytes.is_empty() {
             if let Some(keeper) = &self.keeper {
-                keeper.put(group.last, states());
+                keeper.put(group.end, states());
             }
-            self.book.put(group.last, states());
+            self.book.put(group.end.seq, states());
         }
         for planned in group.planned.iter().filter(|planned| planned.last_seq().is_some()) {
             // Nobody following is no failure.
@@ -165,12 +167,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the threads. They end after [`Shared::close`], when everything that was taken is answered.
-    pub fn start(shared: &Arc<Shared>, journal: Journal) -> std::io::Result<Self> {
+    pub fn start(shared: &Arc<Shared>, journal: Journal, end: Mark) -> std::io::Result<Self> {
         let named = |name: &str| thread::Builder::new().name(name.to_owned());
         let here = Arc::clone(shared);
         let syncer = named("store-sync").spawn(move || sync(&here, journal))?;
         let here = Arc::clone(shared);
-        let planner = named("store-plan").spawn(move || plan(&here))?;
+        let planner = named("store-plan").spawn(move || plan(&here, end))?;
         Ok(Self { planner, syncer })
     }
 
@@ -193,9 +195,9 @@ impl Drop for PlannerEnds<'_> {
     }
 }
 
-fn plan(shared: &Shared) {
+fn plan(shared: &Shared, end: Mark) {
     let ends = PlannerEnds(shared);
-    let mut planner = Planner { shared, draft: Draft::after(shared.book.seq()), poisoned: None };
+    let mut planner = Planner { shared, draft: Draft::after(end.seq), end, durable: end, poisoned: None };
     loop {
         let mut inbox = shared.inbox.lock();
         inbox.publishing = false;
@@ -240,6 +242,10 @@ fn plan(shared: &Shared) {
 struct Planner<'a> {
     shared: &'a Shared,
     draft: Draft,
+    /// Where the history ends with everything that was laid out.
+    end: Mark,
+    /// Where it ends with everything that is durable.
+    durable: Mark,
     poisoned: Option<String>,
 }
 
@@ -260,7 +266,7 @@ impl Planner<'_> {
                 // Planned on top of what is not there: it is answered with the rest of the group.
                 return Err(StoreError::Closed);
             }
-            group.lay_out(&planned)?;
+            self.end = group.lay_out(&planned, self.end)?;
             self.draft.accept(&planned);
             group.planned.push(planned);
             Ok(group.planned.len() - 1)
@@ -274,16 +280,20 @@ impl Planner<'_> {
         match synced {
             Synced::Durable(mut group) => {
                 self.shared.publish(&mut group);
-                self.forget(&group.planned);
+                self.forget(&group.planned, group.end);
                 group.bytes.clear();
                 self.shared.outbox.lock().spare = group.bytes;
             }
-            Synced::Published(planned) => self.forget(&planned),
+            Synced::Published(planned, end) => self.forget(&planned, end),
             Synced::Failed(group, failure) => self.fail(group, &failure),
         }
     }
 
-    fn forget(&mut self, planned: &[Planned]) {
+    fn forget(&mut self, planned: &[Planned], end: Mark) {
+        // A group of refusals ends nowhere.
+        if end.seq > self.durable.seq {
+            self.durable = end;
+        }
         for planned in planned {
             self.draft.settle(planned);
         }
@@ -296,6 +306,7 @@ impl Planner<'_> {
         outbox.broken = false;
         drop(outbox);
         self.draft = Draft::after(self.shared.book.seq());
+        self.end = self.durable;
         let error = if failure.poisoned {
             let why = failure.error.to_string();
             StoreError::Poisoned(self.poisoned.get_or_insert(why).clone())
@@ -309,19 +320,23 @@ impl Planner<'_> {
 }
 
 impl Group {
-    /// Adds the lines of a batch.
-    fn lay_out(&mut self, planned: &Planned) -> Result<(), StoreError> {
+    /// Adds the lines of a batch after those that end with a mark. The answer is where they end.
+    fn lay_out(&mut self, planned: &Planned, mut end: Mark) -> Result<Mark, StoreError> {
         let start = self.bytes.len();
         let events = &planned.committed.events;
         for (place, (event, prev)) in events.iter().zip(&planned.previous).enumerate() {
             let left = (events.len() - place - 1) as u64;
-            if let Err(error) = line::write(&mut self.bytes, event, left, *prev) {
-                self.bytes.truncate(start);
-                return Err(StoreError::Unfit(error.to_string()));
+            let group = self.bytes.is_empty();
+            match line::write(&mut self.bytes, event, left, *prev, group) {
+                Ok(crc) => end = end.then(crc),
+                Err(error) => {
+                    self.bytes.truncate(start);
+                    return Err(StoreError::Unfit(error.to_string()));
+                }
             }
         }
-        self.last = planned.last_seq().unwrap_or(self.last);
-        Ok(())
+        self.end = end;
+        Ok(end)
     }
 }
 
@@ -345,7 +360,7 @@ fn sync(shared: &Shared, mut journal: Journal) {
         let mut group = mem::replace(&mut outbox.group, empty);
         drop(outbox);
         shared.outgoing.notify_all();
-        let result = if group.bytes.is_empty() { Ok(()) } else { journal.commit(&group.bytes, group.last) };
+        let result = if group.bytes.is_empty() { Ok(()) } else { journal.commit(&group.bytes, group.end) };
         if let (Some(keeper), Some(sealed)) = (&shared.keeper, journal.newly_sealed()) {
             keeper.seal(sealed);
         }
@@ -358,7 +373,7 @@ fn sync(shared: &Shared, mut journal: Journal) {
             // With nothing to sync meanwhile, the shortest way to those who wait is from here.
             Ok(()) if shared.may_publish() => {
                 shared.publish(&mut group);
-                Synced::Published(group.planned)
+                Synced::Published(group.planned, group.end)
             }
             Ok(()) => Synced::Durable(group),
         };

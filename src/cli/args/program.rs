@@ -31,6 +31,9 @@ pub enum ConfigCommand {
 /// `doctor`.
 #[derive(Debug, Args)]
 pub struct Doctor {
+    /// Give up acknowledged events that are missing at the journal's end, for good; without it such a store is not opened
+    #[arg(long)]
+    pub accept_loss: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub json: Json,

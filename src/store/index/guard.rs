@@ -17,10 +17,10 @@ type Hook = dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static;
 
 /// Runs `action` on a thread of its own. A panic becomes an error; so does not being ready in time (the thread is then
 /// left behind). Panics of other threads are reported as ever, and the hook is back when this returns.
-pub(super) fn quietly<T: Send + 'static>(
+pub(super) fn quietly<T: Send + 'static, E: From<String> + Send + 'static>(
     patience: Duration,
-    action: impl FnOnce() -> Result<T, String> + Send + 'static,
-) -> Result<T, String> {
+    action: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, E> {
     let _one_at_a_time = HOOK.lock();
     let usual: Arc<Hook> = Arc::from(panic::take_hook());
     let others = Arc::clone(&usual);
@@ -32,11 +32,11 @@ pub(super) fn quietly<T: Send + 'static>(
     let (send, receive) = mpsc::channel();
     let thread = thread::Builder::new().name(GUARDED.to_owned()).spawn(move || {
         let caught = panic::catch_unwind(AssertUnwindSafe(action));
-        let _ = send.send(caught.unwrap_or_else(|cause| Err(format!("sled panicked: {}", words(&*cause)))));
+        let _ = send.send(caught.unwrap_or_else(|cause| Err(format!("sled panicked: {}", words(&*cause)).into())));
     });
     let result = match thread {
-        Ok(_) => receive.recv_timeout(patience).unwrap_or_else(|_| Err("sled does not get ready".to_owned())),
-        Err(error) => Err(error.to_string()),
+        Ok(_) => receive.recv_timeout(patience).unwrap_or_else(|_| Err("sled does not get ready".to_owned().into())),
+        Err(error) => Err(error.to_string().into()),
     };
     drop(panic::take_hook());
     panic::set_hook(Box::new(move |info| usual(info)));
@@ -57,8 +57,8 @@ mod tests {
     #[test]
     fn a_panic_and_a_wait_become_errors() {
         let long = Duration::from_secs(60);
-        assert_eq!(quietly(long, || Ok(1)), Ok(1));
-        assert_eq!(quietly::<()>(long, || panic!("a\nb")), Err("sled panicked: a".to_owned()));
+        assert_eq!(quietly::<_, String>(long, || Ok(1)), Ok(1));
+        assert_eq!(quietly::<(), String>(long, || panic!("a\nb")), Err("sled panicked: a".to_owned()));
         let (release, wait) = mpsc::channel::<()>();
         let hang = move || wait.recv().map_err(|error| error.to_string());
         assert_eq!(quietly(Duration::ZERO, hang), Err("sled does not get ready".to_owned()));

@@ -12,6 +12,7 @@ use parking_lot::{Condvar, Mutex};
 use super::{Index, Sealed, THREAD, without_panic};
 use crate::domain::{DealershipId, Onboarding};
 use crate::store::StoreError;
+use crate::store::mark::{self, Mark};
 
 /// How long changes are collected before they are written: what is not in the index is folded anew at the next start.
 const COLLECT: Duration = Duration::from_secs(1);
@@ -35,8 +36,8 @@ struct Desk {
 
 #[derive(Default)]
 struct Waiting {
-    /// The last event that is in the states.
-    applied: u64,
+    /// Up to where the states go.
+    mark: Mark,
     states: HashMap<DealershipId, Arc<Onboarding>>,
     sealed: Vec<Sealed>,
     dirty: bool,
@@ -55,10 +56,10 @@ enum End {
 
 impl Keeper {
     /// Starts the thread on an open index.
-    pub fn start(index: Index, applied: u64, sealed: Vec<Sealed>) -> std::io::Result<Self> {
+    pub fn start(index: Index, mark: Mark, sealed: Vec<Sealed>) -> std::io::Result<Self> {
         let dir = index.dir.clone();
         let desk = Arc::new(Desk::default());
-        *desk.waiting.lock() = Waiting { applied, sealed, ..Waiting::default() };
+        *desk.waiting.lock() = Waiting { mark, sealed, ..Waiting::default() };
         let shared = Arc::clone(&desk);
         thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
             keep(&shared, index);
@@ -69,12 +70,12 @@ impl Keeper {
     }
 
     /// Hands over the states after a commit.
-    pub fn put(&self, applied: u64, states: impl IntoIterator<Item = Arc<Onboarding>>) {
+    pub fn put(&self, mark: Mark, states: impl IntoIterator<Item = Arc<Onboarding>>) {
         let mut waiting = self.desk.waiting.lock();
         if waiting.failed.is_some() {
             return;
         }
-        waiting.applied = applied;
+        waiting.mark = mark;
         waiting.states.extend(states.into_iter().map(|state| (state.id, state)));
         if !mem::replace(&mut waiting.dirty, true) {
             self.desk.changed.notify_one();
@@ -145,10 +146,17 @@ fn keep(desk: &Desk, mut index: Index) {
         }
         let states: Vec<_> = mem::take(&mut waiting.states).into_values().collect();
         before = u32::try_from(states.len()).unwrap_or(u32::MAX);
-        let (applied, sealed) = (waiting.applied, waiting.sealed.clone());
+        let (mark, sealed) = (waiting.mark, waiting.sealed.clone());
         waiting.dirty = false;
         drop(waiting);
-        if let Err(why) = without_panic(|| index.write(applied, &states, &sealed)) {
+        let kept = without_panic(|| index.write(mark, &states, &sealed));
+        if mark.seq > 0
+            && let Some(store) = index.dir.parent()
+        {
+            // An older mark proves less, and nothing wrong.
+            let _ = mark::keep(store, &mark);
+        }
+        if let Err(why) = kept {
             let mut waiting = desk.waiting.lock();
             waiting.failed = Some(why);
             waiting.states = HashMap::new();

@@ -7,6 +7,7 @@ mod keeper;
 mod row;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::disk::{private_dir, tighten_all};
+use super::mark::Mark;
 use super::{Book, StoreError};
 use crate::domain::Onboarding;
 
@@ -31,7 +33,7 @@ const HELD: &str = "could not acquire lock";
 const RELEASE_TRIES: u32 = 500;
 const RELEASE_PAUSE: Duration = Duration::from_millis(10);
 /// How many damaged ones are kept.
-const KEPT_ASIDE: usize = 3;
+pub(super) const KEPT_ASIDE: usize = 3;
 
 /// The name of the thread that writes the index, and how that of the one that opens it begins.
 const THREAD: &str = "store-index";
@@ -46,14 +48,41 @@ pub(super) fn panic_is_caught() -> bool {
 pub(super) struct Loaded {
     /// Where it is written on.
     pub index: Index,
-    /// The last event that is in it.
-    pub applied: u64,
+    /// Up to where it goes, and in which history.
+    pub mark: Mark,
     /// The states after that event.
     pub states: Vec<Arc<Onboarding>>,
     /// Segments of the journal that were checked before.
     pub sealed: Vec<Sealed>,
     /// It was never written to.
     pub fresh: bool,
+}
+
+/// Why an index cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unusable {
+    /// Something is wrong with it, in words.
+    Damaged(String),
+    /// Another version of this program wrote it, up to an event.
+    OtherVersion {
+        /// That event.
+        applied: u64,
+    },
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Damaged(why) => f.write_str(why),
+            Self::OtherVersion { .. } => f.write_str("another version of this program wrote it"),
+        }
+    }
+}
+
+impl From<String> for Unusable {
+    fn from(why: String) -> Self {
+        Self::Damaged(why)
+    }
 }
 
 /// An open index.
@@ -66,13 +95,13 @@ pub(super) struct Index {
     sum: u64,
 }
 
-/// Opens the index and reads all of it. `Err` says in words why it cannot be used; it never panics and never hangs.
-pub(super) fn load(dir: &Path) -> Result<Loaded, String> {
+/// Opens the index and reads all of it. `Err` says why it cannot be used; it never panics and never hangs.
+pub(super) fn load(dir: &Path) -> Result<Loaded, Unusable> {
     let dir = dir.to_owned();
     guard::quietly(PATIENCE, move || read(&dir))
 }
 
-fn read(dir: &Path) -> Result<Loaded, String> {
+fn read(dir: &Path) -> Result<Loaded, Unusable> {
     private_dir(dir).map_err(|error| error.to_string())?;
     // Sled prints where it was, when it knows; it never does.
     let words = |error: sled::Error| error.to_string().replace(" backtrace ()", "");
@@ -82,10 +111,10 @@ fn read(dir: &Path) -> Result<Loaded, String> {
     let mut index = Index { db, dir: dir.to_owned(), rows, count: 0, sum: 0 };
     let Some(meta) = index.db.get(META).map_err(words)? else {
         if !index.db.is_empty() {
-            return Err("it does not say up to where it goes".to_owned());
+            return Err("it does not say up to where it goes".to_owned().into());
         }
-        index.write(0, &[], &[])?;
-        return Ok(Loaded { index, applied: 0, states: Vec::new(), sealed: Vec::new(), fresh: true });
+        index.write(Mark::default(), &[], &[])?;
+        return Ok(Loaded { index, mark: Mark::default(), states: Vec::new(), sealed: Vec::new(), fresh: true });
     };
     let meta = Meta::decode(&meta)?;
     let states = row::read_all(&index.db, meta.count)?;
@@ -93,9 +122,9 @@ fn read(dir: &Path) -> Result<Loaded, String> {
         index.put(state);
     }
     if (index.count, index.sum) != (meta.count, meta.sum) {
-        return Err(format!("it holds {} dealerships, but not the {} that it should", index.count, meta.count));
+        return Err(format!("it holds {} dealerships, but not the {} that it should", index.count, meta.count).into());
     }
-    Ok(Loaded { index, applied: meta.applied, states, sealed: meta.sealed, fresh: false })
+    Ok(Loaded { index, mark: meta.mark(), states, sealed: meta.sealed, fresh: false })
 }
 
 /// Opens sled. Its threads may hold a file for a moment after it was closed, in this process or the one before; whoever
@@ -129,7 +158,7 @@ impl Index {
     }
 
     /// Writes states and up to where they go, all or nothing, and returns when the file has them.
-    pub fn write(&mut self, applied: u64, states: &[Arc<Onboarding>], sealed: &[Sealed]) -> Result<(), String> {
+    pub fn write(&mut self, mark: Mark, states: &[Arc<Onboarding>], sealed: &[Sealed]) -> Result<(), String> {
         let changed: BTreeSet<u16> = states.iter().map(|state| self.put(state)).collect();
         let mut batch = sled::Batch::default();
         for place in changed {
@@ -137,7 +166,9 @@ impl Index {
             batch.insert(&place.to_be_bytes(), row::encode(place, row)?);
         }
         let sealed = sealed.to_vec();
-        let meta = Meta { schema: row::SCHEMA, applied, count: self.count, sum: self.sum, sealed };
+        let Mark { journal, seq: applied, history } = mark;
+        let meta =
+            Meta { schema: row::SCHEMA, applied, journal, history, count: self.count, sum: self.sum, sealed };
         batch.insert(META, meta.encode()?);
         self.db.apply_batch(batch).map_err(|error| error.to_string())?;
         self.db.flush().map_err(|error| error.to_string())?;
@@ -147,13 +178,13 @@ impl Index {
 }
 
 /// Replaces the index of a store that was empty by one of all states.
-pub(super) fn replace(dir: &Path, book: &Book) -> Result<(), String> {
+pub(super) fn replace(dir: &Path, book: &Book, mark: Mark) -> Result<(), Unusable> {
     if dir.exists() {
         fs::remove_dir_all(dir).map_err(|error| error.to_string())?;
     }
     let mut index = load(dir)?.index;
-    let (seq, states) = book.all();
-    without_panic(|| index.write(seq, &states, &[]))
+    let (_, states) = book.all();
+    Ok(without_panic(|| index.write(mark, &states, &[]))?)
 }
 
 /// Moves a damaged index out of the way, for whoever wants to know how it came about.

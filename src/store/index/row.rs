@@ -7,8 +7,10 @@ use std::{fs, io, thread};
 
 use serde::{Deserialize, Serialize};
 
+use super::Unusable;
 use super::compact::Compact;
 use crate::domain::{DealershipId, Onboarding};
+use crate::store::mark::Mark;
 use crate::store::view::Segment;
 
 /// The key of the row that says what the others are; the others have two bytes.
@@ -33,15 +35,17 @@ pub struct Sealed {
     pub inode: u64,
     /// When it was last written, in seconds and nanoseconds.
     pub written: (i64, i64),
+    /// The history up to its end, as a mark has it.
+    pub history: u64,
 }
 
 impl Sealed {
-    /// A segment as it is now, up to the one after it.
-    pub fn of(segment: &Segment, next: &Segment) -> io::Result<Self> {
+    /// A segment as it is now, up to the one after it, with the history up to its end.
+    pub fn of(segment: &Segment, next: &Segment, history: u64) -> io::Result<Self> {
         let file = fs::metadata(&segment.path)?;
         let written = (file.mtime(), file.mtime_nsec());
         let last = next.first.saturating_sub(1);
-        Ok(Self { first: segment.first, last, len: file.len(), inode: file.ino(), written })
+        Ok(Self { first: segment.first, last, len: file.len(), inode: file.ino(), written, history })
     }
 }
 
@@ -49,8 +53,10 @@ impl Sealed {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Meta {
     pub schema: u32,
-    /// The last event that is in the rows.
+    /// The newest event in them: the second field in every version.
     pub applied: u64,
+    pub journal: u32,
+    pub history: u64,
     /// How many dealerships there are.
     pub count: u64,
     /// [`mix`] over all of them.
@@ -63,12 +69,18 @@ impl Meta {
         pack(META, self)
     }
 
-    pub fn decode(value: &[u8]) -> Result<Self, String> {
-        let (schema, _) = postcard::take_from_bytes::<u32>(unpack(META, value)?).map_err(|error| error.to_string())?;
+    pub fn decode(value: &[u8]) -> Result<Self, Unusable> {
+        let value = unpack(META, value)?;
+        let words = |error: postcard::Error| error.to_string();
+        let ((schema, applied), _) = postcard::take_from_bytes::<(u32, u64)>(value).map_err(words)?;
         if schema != SCHEMA {
-            return Err(format!("it is of version {schema}, this program writes version {SCHEMA}"));
+            return Err(Unusable::OtherVersion { applied });
         }
-        postcard::from_bytes(unpack(META, value)?).map_err(|error| error.to_string())
+        Ok(postcard::from_bytes(value).map_err(words)?)
+    }
+
+    pub fn mark(&self) -> Mark {
+        Mark { journal: self.journal, seq: self.applied, history: self.history }
     }
 }
 

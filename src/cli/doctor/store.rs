@@ -1,0 +1,122 @@
+//! The store's part: its directory and disk, who holds it, every line of its journal, what it keeps aside.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use indicatif::HumanBytes;
+
+use super::{Findings, Health};
+use crate::cli::books::{blocking, directory};
+use crate::cli::output::progress;
+use crate::clock::{SharedClock, WallClock};
+use crate::config::Config;
+use crate::config::diagnostic::shown;
+use crate::domain::rfc3339;
+use crate::store::disk::try_writing;
+use crate::store::embedded::Options;
+use crate::store::{
+    Aside, Checking, EmbeddedStore, JournalReader, Lock, Store, StoreError, Verified, kept_aside,
+};
+
+/// Looks at the store, and changes nothing.
+pub(super) fn look(found: &mut Findings, config: &Config) {
+    let path = directory(&config.store);
+    if !path.exists() {
+        found.note("store", Health::Good, format!("{} will be made when something is recorded", shown(&path)));
+        if let Some(above) = path.ancestors().find(|above| above.is_dir()) {
+            disk(found, above);
+        }
+        return;
+    }
+    found.note("store", Health::Good, shown(&path));
+    disk(found, &path);
+    private(found, &path);
+    private(found, &path.join("journal"));
+    match Lock::holder(&path) {
+        Some(holder) => found.note("held by", Health::Good, holder.to_string()),
+        None => found.note("held by", Health::Good, "nobody"),
+    }
+    journal(found, &path);
+    for Aside { path, bytes, at, what } in kept_aside(&path) {
+        let at = at.map_or_else(String::new, |at| format!(" of {}", rfc3339(at)));
+        let words = format!("{}, {}{at}: {what}", shown(&path), HumanBytes(bytes));
+        found.note("kept aside", Health::Doubtful, words);
+    }
+}
+
+fn disk(found: &mut Findings, path: &Path) {
+    if let Err(error) = try_writing(path) {
+        let words = format!("nothing can be written in {}: {error}; so nothing can be recorded", shown(path));
+        found.note("disk", Health::Bad, words);
+    }
+}
+
+/// Opens the store once, without what is missing at its end.
+pub(super) async fn accept_loss(found: &mut Findings, config: &Config, read_only: bool) {
+    let path = directory(&config.store);
+    if read_only || !path.exists() {
+        found.note("loss", Health::Bad, "nothing was given up: there is no store, or it is to be read only");
+        return;
+    }
+    let options = Options { accept_loss: true, ..Options::default() };
+    let clock: SharedClock = Arc::new(WallClock::real());
+    let opened = blocking(move || EmbeddedStore::open_with(&path, &clock, options)).await;
+    match opened {
+        Ok(store) => {
+            let notices = store.notices();
+            if notices.is_empty() {
+                found.note("loss", Health::Good, "nothing that was acknowledged is missing");
+            }
+            for notice in notices {
+                found.note("loss", Health::Doubtful, notice);
+            }
+            if let Err(error) = store.close().await {
+                found.note("loss", Health::Bad, error.to_string());
+            }
+        }
+        Err(error) => found.note("loss", Health::Bad, error.to_string()),
+    }
+}
+
+/// Every line of the journal, also of files that a start passes over because they were checked before.
+fn journal(found: &mut Findings, path: &Path) {
+    let bar = progress("{bar:40} {bytes}/{total_bytes} of the journal  {elapsed}", 0);
+    let check = |reader: &JournalReader| {
+        bar.set_position(0);
+        reader.verify(|checking| match checking {
+            Checking::All(bytes) => bar.set_length(bytes),
+            Checking::More(bytes) => bar.inc(bytes),
+        })
+    };
+    let verified = JournalReader::open(path).and_then(|reader| match check(&reader) {
+        // Its owner may have been in the middle of a line.
+        Err(_) if Lock::holder(path).is_some() => check(&reader),
+        verified => verified,
+    });
+    bar.finish_and_clear();
+    match verified {
+        Ok(Verified { events, files, bytes, end }) => {
+            let files = if files == 1 { "one file".to_owned() } else { format!("{files} files") };
+            let words = format!("{events} events in {files}, {}: every line checked", HumanBytes(bytes));
+            found.note("journal", Health::Good, words);
+            if end.has_lost() {
+                found.note("journal", Health::Bad, StoreError::Lost(end).to_string());
+            } else if !end.is_whole() {
+                found.note("journal", Health::Doubtful, end.to_string());
+            }
+        }
+        Err(error) => found.note("journal", Health::Bad, error.to_string()),
+    }
+}
+
+fn private(found: &mut Findings, path: &Path) {
+    if let Ok(data) = path.metadata() {
+        let mode = data.mode() & 0o777;
+        if mode & 0o077 != 0 {
+            let words = format!("{} can be read by others (mode {mode:03o}); run: chmod 700 it", shown(path));
+            found.note("permissions", Health::Bad, words);
+        }
+    }
+}
+

@@ -1,0 +1,55 @@
+//! What a store has moved aside at some time and keeps, for somebody to look at.
+
+use std::fs::{self, Metadata};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use super::view::journal_dir;
+use crate::domain::Timestamp;
+
+/// Something that was moved aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How large it is.
+    pub bytes: u64,
+    /// When it was written last.
+    pub at: Option<Timestamp>,
+    /// What it is, and what to do with it.
+    pub what: &'static str,
+}
+
+const CUT: &str = "cut off the journal's end as no complete batch; read it (jq), then delete it";
+const INDEX: &str = "an index that was not used; nothing needs it, delete it once nobody asks how it came about";
+const BEFORE: &str = "what was kept in the journal's directory before a restore; read it, then delete it";
+
+/// All of it, by name.
+pub fn kept_aside(dir: &Path) -> Vec<Aside> {
+    let entries = [dir.to_owned(), journal_dir(dir)].into_iter().flat_map(fs::read_dir).flatten().flatten();
+    let mut kept: Vec<Aside> = entries
+        .filter_map(|entry| {
+            let (name, path) = (entry.file_name(), entry.path());
+            let name = name.to_str()?;
+            let what = match name {
+                _ if name.contains(".jsonl.cut-") => CUT,
+                _ if name.starts_with("index.damaged-") => INDEX,
+                "journal.before-restore" => BEFORE,
+                _ => return None,
+            };
+            let data = entry.metadata().ok()?;
+            let at = Timestamp::from_timestamp(data.mtime(), 0);
+            Some(Aside { bytes: size(&path, &data), path, at, what })
+        })
+        .collect();
+    kept.sort_by(|a, b| a.path.cmp(&b.path));
+    kept
+}
+
+fn size(path: &Path, data: &Metadata) -> u64 {
+    if !data.is_dir() {
+        return data.len();
+    }
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    entries.filter_map(|entry| Some(size(&entry.path(), &entry.metadata().ok()?))).sum()
+}

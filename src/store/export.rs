@@ -1,0 +1,177 @@
+//! The form of an export: lines as the journal has them, each with its checksum, and a last one that counts and sums them
+//! up, so that a cut or altered export is recognised.
+//!
+//! `{"end":{"events":57,"sha256":"…"}}`
+//!
+//! Earlier versions wrote lines without checksums, and no last one.
+
+use std::io::{self, BufRead, Read as _, Write};
+use std::mem;
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::disk::is_full;
+use super::view::View;
+use super::{RestoreError, StoreError, line};
+use crate::domain::Event;
+
+/// The longest line that is taken in.
+const LONGEST_LINE: u64 = 16 * 1024 * 1024;
+/// How the lines begin that have a checksum, and how the last one does.
+const SUMMED: &[u8] = b"{\"crc\":";
+const LAST: &[u8] = b"{\"end\":";
+
+/// The last line.
+#[derive(Debug, Serialize, Deserialize)]
+struct LastLine {
+    end: ExportEnd,
+}
+
+/// What an export says of itself.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct ExportEnd {
+    events: u64,
+    /// Over every line before this one, each with a newline.
+    sha256: String,
+}
+
+/// Counts lines and sums them up.
+#[derive(Default)]
+struct Sum {
+    events: u64,
+    hash: Sha256,
+}
+
+impl Sum {
+    fn take(&mut self, line: &[u8]) {
+        self.events += 1;
+        self.hash.update(line.trim_ascii_end());
+        self.hash.update(b"\n");
+    }
+
+    fn end(self) -> ExportEnd {
+        let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        ExportEnd { events: self.events, sha256 }
+    }
+}
+
+/// Writes the events of a view. The answer is how many there are.
+pub(super) fn write(view: &View, out: &mut impl Write) -> Result<u64, StoreError> {
+    let mut sum = Sum::default();
+    let (mut failed, mut bytes) = (None, Vec::new());
+    view.scan(0, |segment, offset, text| {
+        let Some(head) = line::head(text) else {
+            return ControlFlow::Break(Err(segment.damaged(offset, "the checksum of the line does not fit")));
+        };
+        bytes.clear();
+        let written = line::write_alone(&mut bytes, head, text).and_then(|()| out.write_all(&bytes));
+        sum.take(&bytes);
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(Ok(()))
+            }
+        }
+    })?;
+    let events = sum.events;
+    let finish = || {
+        serde_json::to_writer(&mut *out, &LastLine { end: sum.end() })?;
+        out.write_all(b"\n")?;
+        out.flush()
+    };
+    failed.map_or_else(finish, Err).map(|()| events).map_err(|error: io::Error| StoreError::Io {
+        what: "writing the export",
+        path: "the output".into(),
+        why: error.to_string(),
+        full: is_full(&error),
+    })
+}
+
+/// An export being read, line by line.
+#[derive(Default)]
+pub(super) struct Lines {
+    number: u64,
+    sum: Sum,
+    /// Its lines have checksums; so it must have a last one.
+    summed: bool,
+    /// The last line was there, and is right.
+    pub complete: bool,
+}
+
+impl Lines {
+    /// The next event; `None` at the end of an export that is whole, or was written by an earlier version.
+    pub fn next(&mut self, input: &mut impl BufRead) -> Result<Option<Event>, RestoreError> {
+        let mut text = Vec::new();
+        loop {
+            text.clear();
+            self.number += 1;
+            let read = input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text).map_err(RestoreError::Input)?;
+            if read == 0 {
+                return self.ended().map(|()| None);
+            }
+            if read as u64 == LONGEST_LINE && !text.ends_with(b"\n") {
+                return Err(self.wrong(format!("longer than {LONGEST_LINE} bytes")));
+            }
+            let text = text.trim_ascii();
+            if text.is_empty() {
+                continue;
+            }
+            if self.complete {
+                return Err(self.wrong("something follows the last line of the export"));
+            }
+            if text.starts_with(LAST) {
+                self.last(text)?;
+                continue;
+            }
+            let event = self.event(text)?;
+            self.sum.take(text);
+            return Ok(Some(event));
+        }
+    }
+
+    /// What is wrong with the line that was read last.
+    pub fn wrong(&self, what: impl Into<String>) -> RestoreError {
+        RestoreError::Line { line: self.number, what: what.into() }
+    }
+
+    fn event(&mut self, text: &[u8]) -> Result<Event, RestoreError> {
+        let not_one = |error: serde_json::Error| format!("not an event: {error}");
+        if !text.starts_with(SUMMED) {
+            if self.summed {
+                return Err(self.wrong("not an event with its checksum, as those before it are"));
+            }
+            return serde_json::from_slice(text).map_err(|error| self.wrong(not_one(error)));
+        }
+        self.summed = true;
+        let head = line::head(text).ok_or_else(|| self.wrong("the checksum does not fit: the line was altered"))?;
+        line::event(text, head).map_err(|error| self.wrong(not_one(error)))
+    }
+
+    fn last(&mut self, text: &[u8]) -> Result<(), RestoreError> {
+        let Ok(LastLine { end }) = serde_json::from_slice(text) else {
+            return Err(self.wrong("the last line of the export is not whole"));
+        };
+        let found = mem::take(&mut self.sum).end();
+        if found.events != end.events {
+            let words = format!("the export had {} events, and {} are here: lines are missing", end.events, found.events);
+            return Err(self.wrong(words));
+        }
+        if found.sha256 != end.sha256 {
+            return Err(self.wrong("the checksum over the whole export does not fit: something in it was altered"));
+        }
+        self.complete = true;
+        Ok(())
+    }
+
+    fn ended(&self) -> Result<(), RestoreError> {
+        match self.sum.events {
+            _ if self.complete => Ok(()),
+            0 => Err(RestoreError::Empty),
+            events if self.summed => Err(RestoreError::Cut { line: self.number - 1, events }),
+            _ => Ok(()),
+        }
+    }
+}

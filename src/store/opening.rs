@@ -1,0 +1,186 @@
+//! Opening a store for recording: the journal is believed, the index only as far as it was made from that very journal.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use super::disk::{io_error, private_dir};
+use super::history::History;
+use super::index::{self, Index, KEPT_ASIDE, Keeper, Loaded, Sealed, Unusable};
+use super::loss::JournalEnd;
+use super::mark::{self, Mark};
+use super::recover::{Examined, cut, examine};
+use super::view::{View, journal_dir};
+use super::{Book, StoreError, fold};
+use crate::domain::Onboarding;
+
+/// What was found, and made ready.
+pub(super) struct Opened {
+    pub view: View,
+    pub book: Book,
+    pub keeper: Option<Keeper>,
+    /// Where the history ends.
+    pub end: Mark,
+}
+
+/// Opens what is in the directory of a store. Nothing of the journal is touched before it is known that it may be: what is
+/// refused is left as it was. `accept_loss` gives acknowledged events up that are missing at its end.
+pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> Result<Opened, StoreError> {
+    let journal = journal_dir(dir);
+    private_dir(&journal)?;
+    let index_dir = dir.join("index");
+    let had_index = index_dir.exists();
+    let kept = mark::read(dir);
+    let (loaded, examined) = thread::scope(|scope| {
+        let loading = scope.spawn(|| index::load(&index_dir));
+        let examined = examine(&journal);
+        (loading.join().unwrap_or_else(|_| Err("it made its reader panic".to_owned().into())), examined)
+    });
+    let examined = examined?;
+    let end = JournalEnd::of(&journal, &examined, &[kept, indexed(&loaded, &examined)]);
+    if end.has_lost() {
+        if !accept_loss {
+            return Err(StoreError::Lost(end));
+        }
+        notices.push(format!("given up as lost: {}", end.missing()));
+    }
+    cut_off(&examined, &end, notices)?;
+    let (place, known) = loaded.as_ref().map_or((0, &[][..]), |loaded| (loaded.mark.seq, &loaded.sealed[..]));
+    let history = History::of(&examined, known, place)?;
+    if end.has_lost() {
+        mark::keep(dir, &history.end).map_err(|error| io_error("writing", &mark::path(dir), &error))?;
+    }
+    let loaded = match loaded.and_then(|loaded| fitting(loaded, &history, had_index)) {
+        Ok(loaded) => {
+            if loaded.fresh && history.end.seq > 0 {
+                notices.push("the index was missing and was made anew from the journal".to_owned());
+            }
+            Some(loaded)
+        }
+        Err(why) => anew(&index_dir, &why, notices),
+    };
+    let States { book, newer, index } = states(&examined.view, loaded, &index_dir, notices)?;
+    book.put(history.end.seq, newer.iter().cloned());
+    let keeper = index.map(|Indexed { index, mark, sealed }| Keeper::start(index, mark, sealed)).transpose();
+    let keeper = keeper.map_err(|error| io_error("starting a thread for", dir, &error))?;
+    if let Some(keeper) = &keeper {
+        for sealed in history.sealed {
+            keeper.seal(sealed);
+        }
+        if !newer.is_empty() {
+            keeper.put(history.end, newer);
+        }
+    }
+    Ok(Opened { view: examined.view, book, keeper, end: history.end })
+}
+
+/// What the index proves to have been acknowledged: the journal is made durable before the index hears of it.
+fn indexed(loaded: &Result<Loaded, Unusable>, examined: &Examined) -> Option<Mark> {
+    match loaded {
+        Ok(loaded) => Some(loaded.mark),
+        Err(Unusable::OtherVersion { applied }) => {
+            Some(Mark { journal: examined.identity, seq: *applied, history: 0 })
+        }
+        Err(Unusable::Damaged(_)) => None,
+    }
+}
+
+fn cut_off(examined: &Examined, end: &JournalEnd, notices: &mut Vec<String>) -> Result<(), StoreError> {
+    let Some(torn) = &examined.torn else { return Ok(()) };
+    if let Some(kept) = cut(&examined.view)? {
+        let unknown = if end.has_lost() { "" } else { "; none of it is known to have been acknowledged" };
+        notices.push(format!("{torn}. They were cut off and are kept in {}{unknown}", kept.display()));
+    }
+    Ok(())
+}
+
+/// The index, when it was made from this journal; else why it was not.
+fn fitting(loaded: Loaded, history: &History, had_index: bool) -> Result<Loaded, Unusable> {
+    let (mark, end) = (loaded.mark, history.end);
+    let why = if loaded.fresh && had_index && end.seq > 0 {
+        "it was empty".to_owned()
+    } else if mark.seq == 0 || history.there == Some(mark) {
+        return Ok(loaded);
+    } else if mark.journal != end.journal {
+        "it belongs to another journal".to_owned()
+    } else if mark.seq > end.seq {
+        format!("it goes up to event {}, the journal to {}", mark.seq, end.seq)
+    } else {
+        format!("it was made from other events than the journal has up to event {}", mark.seq)
+    };
+    Err(Unusable::Damaged(why))
+}
+
+/// What the store starts with.
+struct States {
+    /// What the index holds.
+    book: Book,
+    /// What the journal adds.
+    newer: Vec<Arc<Onboarding>>,
+    index: Option<Indexed>,
+}
+
+struct Indexed {
+    index: Index,
+    mark: Mark,
+    sealed: Vec<Sealed>,
+}
+
+/// Folds what the index lacks. Where that fails, the index is the first that is doubted, and the journal only when it
+/// cannot be folded by itself either.
+fn states(
+    view: &View,
+    loaded: Option<Loaded>,
+    dir: &Path,
+    notices: &mut Vec<String>,
+) -> Result<States, StoreError> {
+    let book = Book::default();
+    let mut index = None;
+    if let Some(Loaded { index: open, mark, states, sealed, .. }) = loaded {
+        book.fill(mark.seq, states);
+        index = Some(Indexed { index: open, mark, sealed });
+    }
+    match fold::fold(view, &book) {
+        Err(_) if book.seq() > 0 => {
+            let book = Book::default();
+            let newer = fold::fold(view, &book)?;
+            drop(index);
+            let why = Unusable::Damaged("its states do not lead to the events after it".to_owned());
+            let made = anew(dir, &why, notices);
+            let index = made.map(|Loaded { index, mark, sealed, .. }| Indexed { index, mark, sealed });
+            Ok(States { book, newer, index })
+        }
+        newer => Ok(States { newer: newer?, book, index }),
+    }
+}
+
+/// Moves the index aside and makes an empty one; without one everything works, but every start is slow.
+fn anew(dir: &Path, why: &Unusable, notices: &mut Vec<String>) -> Option<Loaded> {
+    let aside = match why {
+        Unusable::Damaged(_) => index::set_aside(dir),
+        // Nothing is wrong with it.
+        Unusable::OtherVersion { .. } => std::fs::remove_dir_all(dir).map(|()| None),
+    };
+    let made = aside.map_err(|error| error.to_string()).and_then(|aside| match index::load(dir) {
+        Ok(loaded) if loaded.fresh => Ok((aside, loaded)),
+        Ok(_) => Err("it is in the way".to_owned()),
+        Err(why) => Err(why.to_string()),
+    });
+    match made {
+        Ok((aside, loaded)) => {
+            let kept = aside.map_or_else(String::new, |aside| {
+                format!(" (the old one is in {}; the newest {KEPT_ASIDE} of its kind are kept)", aside.display())
+            });
+            notices.push(format!("the index could not be used: {why}. It was made anew from the journal{kept}"));
+            Some(loaded)
+        }
+        Err(second) => {
+            notices.push(format!(
+                "the index could not be used: {why}; nor can a new one be made in {}: {second}. Everything works, but \
+                 each start reads the whole journal",
+                dir.display()
+            ));
+            None
+        }
+    }
+}
