@@ -119,7 +119,7 @@ fn a_doctor_reads_the_whole_journal() {
     says(0, &format!("{events} events in one file"));
     // An end that was torn off is for the next start to cut.
     std::fs::write(&file, format!("{text}{{\"seq\"")).unwrap();
-    says(0, "6 bytes at its end are no whole batch");
+    says(0, "6 bytes after event 4 are no complete batch");
     assert!(std::fs::read_to_string(&file).unwrap().ends_with("{\"seq\""), "a doctor changes nothing");
     // Damage before the end is named with its line.
     let damaged =

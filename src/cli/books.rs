@@ -6,9 +6,7 @@ use std::sync::Arc;
 use crate::clock::SharedClock;
 use crate::config::StoreUrl;
 use crate::domain::{Event, Onboarding};
-use crate::store::{
-    EmbeddedStore, EventQuery, Follower, Holder, JournalEnd, JournalReader, Lock, Store, StoreError,
-};
+use crate::store::{EmbeddedStore, EventQuery, Follower, Holder, JournalEnd, JournalReader, Lock, Store, StoreError};
 
 /// Where the embedded store is.
 pub(super) fn directory(url: &StoreUrl) -> PathBuf {

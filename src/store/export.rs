@@ -156,7 +156,8 @@ impl Lines {
         };
         let found = mem::take(&mut self.sum).end();
         if found.events != end.events {
-            let words = format!("the export had {} events, and {} are here: lines are missing", end.events, found.events);
+            let words =
+                format!("the export had {} events, and {} are here: lines are missing", end.events, found.events);
             return Err(self.wrong(words));
         }
         if found.sha256 != end.sha256 {

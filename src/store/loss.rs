@@ -58,7 +58,7 @@ impl fmt::Display for JournalEnd {
         let (file, missing) = (self.file.display(), self.missing());
         match self.last {
             0 => write!(f, "{file}: the whole journal is missing: {missing} had been acknowledged")?,
-            last => write!(f, "{file}: {missing} had been acknowledged and are missing: the journal ends with event {last}")?,
+            last => write!(f, "{file}: the journal ends with event {last}, but {missing} had been acknowledged")?,
         }
         match &self.torn {
             Some(Torn { bytes, why, .. }) => write!(f, "; {bytes} bytes follow that are no complete batch ({why})"),

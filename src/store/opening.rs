@@ -78,9 +78,7 @@ pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> 
 fn indexed(loaded: &Result<Loaded, Unusable>, examined: &Examined) -> Option<Mark> {
     match loaded {
         Ok(loaded) => Some(loaded.mark),
-        Err(Unusable::OtherVersion { applied }) => {
-            Some(Mark { journal: examined.identity, seq: *applied, history: 0 })
-        }
+        Err(Unusable::OtherVersion { applied }) => Some(Mark { journal: examined.identity, seq: *applied, history: 0 }),
         Err(Unusable::Damaged(_)) => None,
     }
 }
@@ -128,12 +126,7 @@ struct Indexed {
 
 /// Folds what the index lacks. Where that fails, the index is the first that is doubted, and the journal only when it
 /// cannot be folded by itself either.
-fn states(
-    view: &View,
-    loaded: Option<Loaded>,
-    dir: &Path,
-    notices: &mut Vec<String>,
-) -> Result<States, StoreError> {
+fn states(view: &View, loaded: Option<Loaded>, dir: &Path, notices: &mut Vec<String>) -> Result<States, StoreError> {
     let book = Book::default();
     let mut index = None;
     if let Some(Loaded { index: open, mark, states, sealed, .. }) = loaded {

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use super::disk::io_error;
 use super::lines::forward;
+use super::mark::{self, Mark};
 use super::recover::{examine, verify};
 use super::view::{Segment, View, decode, journal_dir};
-use super::mark::{self, Mark};
 use super::{Book, EventQuery, JournalEnd, Lock, StoreError, export, fold, line};
 use crate::clock::Clock;
 use crate::domain::Event;

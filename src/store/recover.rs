@@ -92,11 +92,7 @@ pub(super) fn check_sealed(segment: &Segment, next: &Segment) -> Result<Vec<u32>
     check_sealed_telling(segment, next, &mut |_| {})
 }
 
-fn check_sealed_telling(
-    segment: &Segment,
-    next: &Segment,
-    tell: &mut dyn FnMut(u64),
-) -> Result<Vec<u32>, StoreError> {
+fn check_sealed_telling(segment: &Segment, next: &Segment, tell: &mut dyn FnMut(u64)) -> Result<Vec<u32>, StoreError> {
     let checked = check(segment, tell)?;
     if let Some(why) = checked.torn {
         return Err(segment.damaged(checked.good, format!("a batch does not end ({why}), though a later file exists")));

@@ -44,7 +44,9 @@ pub enum RestoreError {
         what: String,
     },
     /// It ends before its last line.
-    #[error("line {line}: the export was cut off after {events} events: its last line is missing, which says how many there are")]
+    #[error(
+        "line {line}: the export was cut off after {events} events: its last line is missing, which says how many there are"
+    )]
     Cut {
         /// The last line that is there, counted from 1.
         line: u64,

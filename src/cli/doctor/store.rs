@@ -15,9 +15,7 @@ use crate::config::diagnostic::shown;
 use crate::domain::rfc3339;
 use crate::store::disk::try_writing;
 use crate::store::embedded::Options;
-use crate::store::{
-    Aside, Checking, EmbeddedStore, JournalReader, Lock, Store, StoreError, Verified, kept_aside,
-};
+use crate::store::{Aside, Checking, EmbeddedStore, JournalReader, Lock, Store, StoreError, Verified, kept_aside};
 
 /// Looks at the store, and changes nothing.
 pub(super) fn look(found: &mut Findings, config: &Config) {
@@ -119,4 +117,3 @@ fn private(found: &mut Findings, path: &Path) {
         }
     }
 }
-

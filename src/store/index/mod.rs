@@ -167,8 +167,7 @@ impl Index {
         }
         let sealed = sealed.to_vec();
         let Mark { journal, seq: applied, history } = mark;
-        let meta =
-            Meta { schema: row::SCHEMA, applied, journal, history, count: self.count, sum: self.sum, sealed };
+        let meta = Meta { schema: row::SCHEMA, applied, journal, history, count: self.count, sum: self.sum, sealed };
         batch.insert(META, meta.encode()?);
         self.db.apply_batch(batch).map_err(|error| error.to_string())?;
         self.db.flush().map_err(|error| error.to_string())?;
