@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use pty::{Pty, desk};
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
@@ -36,13 +35,13 @@ fn filled() -> (TempDir, PathBuf) {
     (home, file.clone())
 }
 
-/// The same with a pipe in the place of the file: whoever opens it waits until somebody opens the other end, as on a
-/// network drive that does not answer.
-fn slow() -> (TempDir, PathBuf) {
-    let (home, file) = filled();
-    std::fs::rename(&file, home.path().join("kept")).unwrap();
-    mknodat(CWD, &file, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-    (home, file)
+/// The same, and the index is held by somebody who does not let go of it until the file is dropped: opening waits for that,
+/// as for a network drive that does not answer.
+fn slow() -> (TempDir, File) {
+    let (home, _) = filled();
+    let held = File::open(home.path().join("data/cloverwatch/index/db")).unwrap();
+    held.lock().unwrap();
+    (home, held)
 }
 
 fn wait_for_the_frame(pty: &Pty) {
@@ -64,7 +63,7 @@ fn in_one_line(bytes: &[u8]) -> String {
 #[test]
 fn it_can_be_left_while_it_opens() {
     for key in ["q", "\x03"] {
-        let (home, _file) = slow();
+        let (home, _held) = slow();
         let mut pty = Pty::start(&[], home.path(), 100, 30);
         wait_for_the_frame(&pty);
         pty.send(key);
@@ -72,7 +71,7 @@ fn it_can_be_left_while_it_opens() {
         pty.assert_restored();
     }
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
-        let (home, _file) = slow();
+        let (home, _held) = slow();
         let pty = Pty::start(&[], home.path(), 100, 30);
         wait_for_the_frame(&pty);
         pty.signal(signal);
@@ -83,12 +82,12 @@ fn it_can_be_left_while_it_opens() {
 
 #[test]
 fn nothing_is_lost_by_leaving_while_it_opens() {
-    let (home, file) = slow();
+    let (home, held) = slow();
     let mut pty = Pty::start(&[], home.path(), 100, 30);
     wait_for_the_frame(&pty);
     pty.send("q");
     pty.wait_exit();
-    std::fs::rename(home.path().join("kept"), &file).unwrap();
+    drop(held);
     let mut pty = Pty::start(&[], home.path(), 100, 30);
     pty.wait_text("Harbor Ford");
     pty.send("q");
@@ -97,7 +96,7 @@ fn nothing_is_lost_by_leaving_while_it_opens() {
 
 #[test]
 fn meanwhile_it_follows_the_size_and_what_needs_no_store() {
-    let (home, _file) = slow();
+    let (home, _held) = slow();
     let mut pty = Pty::start(&[], home.path(), 100, 30);
     wait_for_the_frame(&pty);
     pty.resize(20, 5);
@@ -118,11 +117,15 @@ fn meanwhile_it_follows_the_size_and_what_needs_no_store() {
 
 #[test]
 fn a_refusal_that_comes_late_finds_a_whole_terminal() {
-    let (home, file) = slow();
+    let (home, held) = slow();
+    // The journal is empty, and the index knows better.
+    let journal = home.path().join("data/cloverwatch/journal");
+    for file in std::fs::read_dir(journal).unwrap() {
+        std::fs::write(file.unwrap().path(), "").unwrap();
+    }
     let pty = Pty::start(&[], home.path(), 200, 30);
     wait_for_the_frame(&pty);
-    // The other end, with nothing in it: the journal is empty, and the index knows better.
-    drop(File::options().write(true).open(&file).unwrap());
+    drop(held);
     assert_eq!(pty.wait_exit().exit_code(), 1);
     pty.assert_restored();
     let words = left_behind(&pty);

@@ -61,13 +61,14 @@ pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> 
     };
     let States { book, newer, index } = states(&examined.view, loaded, &index_dir, notices)?;
     book.put(history.end.seq, newer.iter().cloned());
+    let behind = index.as_ref().is_some_and(|index| index.mark != history.end);
     let keeper = index.map(|Indexed { index, mark, sealed }| Keeper::start(index, mark, sealed)).transpose();
     let keeper = keeper.map_err(|error| io_error("starting a thread for", dir, &error))?;
     if let Some(keeper) = &keeper {
         for sealed in history.sealed {
             keeper.seal(sealed);
         }
-        if !newer.is_empty() {
+        if behind {
             keeper.put(history.end, newer);
         }
     }

@@ -28,9 +28,9 @@ use row::{META, Meta};
 const CACHE: u64 = 64 * 1024 * 1024;
 /// How long sled may take to open; a damaged one has been seen to wait for ever.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// What sled says when its file is locked, and how often and how far apart that is tried again.
+/// What sled says when its file is locked, and how often and how far apart that is tried again: not as long as it may take.
 const HELD: &str = "could not acquire lock";
-const RELEASE_TRIES: u32 = 500;
+const RELEASE_TRIES: u32 = 2_500;
 const RELEASE_PAUSE: Duration = Duration::from_millis(10);
 /// How many damaged ones are kept.
 pub(super) const KEPT_ASIDE: usize = 3;
