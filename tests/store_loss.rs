@@ -49,7 +49,7 @@ fn journal_alone(dir: &Path) -> BTreeMap<DealershipId, Onboarding> {
     let events = JournalReader::open(dir).unwrap().events(&EventQuery::default()).unwrap();
     let mut by_dealership: BTreeMap<DealershipId, Vec<Event>> = BTreeMap::new();
     for event in events {
-        by_dealership.entry(event.dealership).or_default().push(event);
+        by_dealership.entry(event.dealership.unwrap()).or_default().push(event);
     }
     by_dealership.into_iter().map(|(id, events)| (id, fold(&events).unwrap())).collect()
 }

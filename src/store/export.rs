@@ -52,7 +52,10 @@ impl Sum {
     }
 
     fn end(self) -> ExportEnd {
-        let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut sha256 = String::new();
+        for byte in self.hash.finalize() {
+            sha256.push_str(&format!("{byte:02x}"));
+        }
         ExportEnd { events: self.events, sha256 }
     }
 }
