@@ -127,6 +127,17 @@ fn rules_say_no_with_exit_4_and_the_reason() {
 }
 
 #[test]
+fn a_list_without_an_order_is_in_that_of_the_screen_the_longest_overdue_first() {
+    let desk = Desk::filled();
+    for (dealership, code, said) in [("xts1", "CODE-1", "-30h"), ("xts3", "CODE-3", "-26h"), ("xts4", "CODE-4", "-28h")] {
+        desk.run(&["invite", dealership, "--code", code, "--yes", "--no-email", "--generated-at", "-40h"]).ends(0);
+        desk.run(&["confirm", dealership, "--at", said, "--no-email"]).ends(0);
+    }
+    assert_eq!(names(&desk, &[]), ["xts1", "xts4", "xts3", "xts2"]);
+    assert_eq!(names(&desk, &["--sort", "attention"]), ["xts3", "xts4", "xts1", "xts2"]);
+}
+
+#[test]
 fn what_is_so_already_is_no_error_and_records_nothing() {
     let desk = Desk::filled();
     desk.run(&["assign", "xts2", "esi"]).ends(0);

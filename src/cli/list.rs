@@ -7,7 +7,9 @@ use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::suggest::did_you_mean;
-use crate::domain::{Attention, Onboarding, Policy, Stage, Timestamp, Untrusted};
+use crate::domain::order::attention_order;
+use crate::domain::query::Derived;
+use crate::domain::{Onboarding, Policy, Timestamp, Untrusted};
 
 use super::app::App;
 use super::args::List;
@@ -110,16 +112,13 @@ fn order(field: &str) -> Result<(&'static Column, bool), CliError> {
     }
 }
 
-/// Sorts by keys that are made once. Without fields: what needs attention first, then the nearest deadline. What has no value
-/// comes last in both directions; names and ids break ties, so that the order is always the same.
+/// Sorts by keys that are made once; without fields in the order of the screen. What has no value comes last in both
+/// directions; names and ids break ties, so that the order is always the same.
 fn sort_by(found: &mut Vec<Arc<Onboarding>>, fields: &[(&'static Column, bool)], now: Timestamp, policy: &Policy) {
     if fields.is_empty() {
         found.sort_by_cached_key(|state| {
-            let view = View { state, now, policy };
-            let urgency = state.attention(view.now, view.policy).map_or(u8::MAX, |reason: Attention| reason as u8);
-            let deadline = state.next_deadline(view.now).map_or(i64::MAX, |at| at.timestamp_millis());
-            let aside = state.stage(view.now) == Stage::Archived;
-            (aside, urgency, deadline, state.profile.name.raw().to_lowercase(), state.id)
+            let order = attention_order(state, Derived::of(state, now, policy));
+            (order, state.profile.name.raw().to_lowercase(), state.id)
         });
         return;
     }

@@ -17,6 +17,7 @@ pub mod mail;
 pub mod onboarding;
 pub mod opcode;
 pub mod owner;
+pub mod order;
 pub mod paste;
 pub mod policy;
 pub mod probe;

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use cloverwatch::domain::order::attention_order;
+use cloverwatch::domain::query::Derived;
 use cloverwatch::domain::{
     Command, DealershipId, Onboarding, Policy, Query, QueryContext, Searchable, Stage, Timestamp,
 };
@@ -57,6 +59,21 @@ fn what_needs_attention_comes_first_then_the_nearest_deadline() {
     assert_eq!(shown(&rows)[9..13], ids(&[5, 1, 10, 12]));
     let last = rows.from(0).last().unwrap();
     assert!(last.facts.snoozed);
+}
+
+#[test]
+fn the_table_has_the_one_order_that_lists_have_too() {
+    for world in [sample(), crowd(300)] {
+        let rows = rows(&world, now());
+        let policy = Policy::default();
+        let mut states: Vec<_> = world.all().into_iter().filter(|state| state.archived_at.is_none()).collect();
+        states.sort_by_key(|state| {
+            let order = attention_order(state, Derived::of(state, now(), &policy));
+            (order, state.profile.name.raw().to_lowercase(), state.id)
+        });
+        let listed: Vec<DealershipId> = states.iter().map(|state| state.id).collect();
+        assert_eq!(shown(&rows), listed);
+    }
 }
 
 #[test]

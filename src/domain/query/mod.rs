@@ -1,7 +1,7 @@
 //! The filter language: one text, the same in lists, event tails, the screen and saved views.
 //!
 //! Terms are separated by spaces and must all hold. Words and `"quoted words"` search name, group, city, dealerCode,
-//! contact and owner; `field:a,b` searches one field for any of the values; `!` in front of a term turns it round; `~word`
+//! contact, owner, mail address, and phone by its digits; `field:a,b` searches one field for any of the values; `!` in front of a term turns it round; `~word`
 //! is fuzzy, `/regex/` is what it says; `expires<6h` compares a clock; `is:`, `stage:`, `opcode:`,
 //! `mail:` and `kind:` know words.
 
@@ -9,6 +9,7 @@ mod error;
 mod fuzzy;
 mod parse;
 mod pattern;
+mod phone;
 mod searchable;
 mod term;
 mod texts;
@@ -20,7 +21,7 @@ pub use searchable::{Searchable, Text};
 use term::{Asked, Term};
 pub use texts::{BLOCK, Block, Texts};
 
-/// A field of a dealership that a query can name. Words search the first six.
+/// A field of a dealership that a query can name. Words search the first eight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
     /// The rooftop's name.
@@ -35,14 +36,14 @@ pub enum Field {
     Contact,
     /// Which of us looks after it.
     Owner,
-    /// The state or province.
-    State,
-    /// The make it sells.
-    Brand,
     /// The mail address.
     Email,
     /// The phone number.
     Phone,
+    /// The state or province.
+    State,
+    /// The make it sells.
+    Brand,
     /// The IANA time zone.
     Timezone,
     /// Our identifier.
@@ -58,10 +59,10 @@ impl Field {
         Self::Dealer,
         Self::Contact,
         Self::Owner,
-        Self::State,
-        Self::Brand,
         Self::Email,
         Self::Phone,
+        Self::State,
+        Self::Brand,
         Self::Timezone,
         Self::Id,
     ];

@@ -12,7 +12,7 @@ use super::fuzzy::Fuzzy;
 use super::pattern::Pattern;
 use super::searchable::fold;
 use super::term::{Clock, Compare, Is, MailIs, OPCODE_WORDS, Term, Test, Value};
-use super::{Field, QueryError};
+use super::{Field, QueryError, phone};
 
 /// The longest query, in bytes: more is a paste into the wrong place.
 const LONGEST: usize = 2_000;
@@ -100,7 +100,7 @@ impl Reader<'_> {
                     return Err(QueryError::new(piece.span, "the quotes are empty"));
                 }
                 self.end_of_term()?;
-                Test::Word(finder(&piece.text))
+                word(&piece.text)
             }
             Some(_) => self.plain()?,
         };
@@ -131,7 +131,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok(Test::Word(finder(self.text.get(start..self.at).unwrap_or_default())))
+        Ok(word(self.text.get(start..self.at).unwrap_or_default()))
     }
 
     fn fuzzy(&mut self) -> Result<Test, QueryError> {
@@ -190,8 +190,10 @@ impl Reader<'_> {
         }
         let values = self.values(word, &span)?;
         if let Some(field) = known {
-            let value = |piece: &Piece| {
-                if piece.text.is_empty() { Value::Empty } else { Value::Part(finder(&piece.text)) }
+            let value = |piece: &Piece| match phone::digits(&piece.text) {
+                _ if piece.text.is_empty() => Value::Empty,
+                Some(digits) if field == Field::Phone => Value::Part(finder(&digits)),
+                _ => Value::Part(finder(&piece.text)),
             };
             return Ok(Test::Field(field, values.iter().map(value).collect()));
         }
@@ -290,6 +292,14 @@ impl Reader<'_> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// What a word asks for. Digits alone are found in a phone number as they are.
+fn word(text: &str) -> Test {
+    match phone::digits(text).filter(|digits| digits != text) {
+        Some(digits) => Test::WordOrPhone(finder(text), finder(&digits)),
+        None => Test::Word(finder(text)),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::domain::{DealershipId, Profile};
 
-use super::Field;
+use super::{Field, phone};
 
-/// How many fields, from the first, words search: name, group, city, dealerCode, contact, owner.
-const WORD_FIELDS: usize = 6;
+/// How many fields, from the first, words search.
+const WORD_FIELDS: usize = Field::Phone as usize + 1;
 
 /// Where the text of a dealership is within others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,7 +72,7 @@ pub struct Searchable {
 impl Searchable {
     /// Folds a dealership's profile.
     pub fn new(id: DealershipId, profile: &Profile) -> Self {
-        let (mut words, mut others) = (String::with_capacity(112), String::with_capacity(80));
+        let (mut words, mut others) = (String::with_capacity(152), String::with_capacity(48));
         let place = fold_profile(&mut words, &mut others, id, profile);
         Self { words, others, place }
     }
@@ -87,7 +87,7 @@ impl<'a> From<&'a Searchable> for Text<'a> {
 /// Folds a dealership's profile behind what stands in two texts.
 pub(super) fn fold_profile(words: &mut String, others: &mut String, id: DealershipId, profile: &Profile) -> Place {
     let mut place = Place { words: length(words), others: length(others), ..Place::default() };
-    let id = id.to_string();
+    let (id, phone) = (id.to_string(), phone::searched(profile.contact.phone.raw()));
     let before = words.len() + others.len();
     for (field, end) in Field::ALL.into_iter().zip(&mut place.ends) {
         let raw = match field {
@@ -100,7 +100,7 @@ pub(super) fn fold_profile(words: &mut String, others: &mut String, id: Dealersh
             Field::State => profile.state.raw(),
             Field::Brand => profile.brand.raw(),
             Field::Email => profile.contact.email.raw(),
-            Field::Phone => profile.contact.phone.raw(),
+            Field::Phone => &phone,
             Field::Timezone => profile.timezone.name(),
             Field::Id => &id,
         };

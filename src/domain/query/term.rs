@@ -50,6 +50,8 @@ pub(super) struct Term {
 pub(super) enum Test {
     /// Text somewhere in what words search.
     Word(Box<Finder<'static>>),
+    /// The same, or these digits in the phone number: the text may be one, and its marks do not count.
+    WordOrPhone(Box<Finder<'static>>, Box<Finder<'static>>),
     /// Any of these values in a field.
     Field(Field, Vec<Value>),
     /// The letters in this order in one of the fields that words search.
@@ -253,6 +255,10 @@ impl Term {
         let Asked { state, text, .. } = asked;
         let holds = match &self.test {
             Test::Word(finder) => finder.find(text.words().as_bytes()).is_some(),
+            Test::WordOrPhone(finder, digits) => {
+                finder.find(text.words().as_bytes()).is_some()
+                    || digits.find(text.field(Field::Phone).as_bytes()).is_some()
+            }
             Test::Field(field, values) => {
                 let found = text.field(*field);
                 values.iter().any(|value| match value {
@@ -312,14 +318,17 @@ impl Term {
     /// In which rows of a block its text is, looked for in all of them at once, and whether that is enough for it to be
     /// found; `None` when it cannot be looked for so.
     fn found_in(&self, asked: u64, block: &Block) -> Option<(u64, bool)> {
+        let rows_with = |finder: &Finder<'_>| {
+            let find = |words: &str, from| {
+                let rest = words.as_bytes().get(from..)?;
+                finder.find(rest).map(|at| from + at)
+            };
+            block.rows_with(asked, find)
+        };
         match &self.test {
-            Test::Word(finder) => {
-                let find = |words: &str, from| {
-                    let rest = words.as_bytes().get(from..)?;
-                    finder.find(rest).map(|at| from + at)
-                };
-                Some((block.rows_with(asked, find), true))
-            }
+            Test::Word(finder) => Some((rows_with(finder), true)),
+            // The digits may be in another field.
+            Test::WordOrPhone(finder, digits) => Some((rows_with(finder) | rows_with(digits), false)),
             Test::Regex(pattern) => pattern.by_line().map(|(find, enough)| (block.rows_with(asked, find), enough)),
             _ => None,
         }
@@ -331,7 +340,7 @@ impl Term {
             Test::Opcode(_) | Test::Mail(_) | Test::Kind(_) => 0,
             Test::Stage(_) | Test::Clock(..) | Test::Is(_) => 1,
             Test::Field(..) => 2,
-            Test::Word(_) => 3,
+            Test::Word(_) | Test::WordOrPhone(..) => 3,
             Test::Regex(_) => 4,
             Test::Fuzzy(_) => 5,
         }

@@ -3,7 +3,8 @@
 use crate::tui::letters::MailLook;
 
 use crate::domain::query::Derived;
-use crate::domain::{Attention, InvitationState, Onboarding, Timestamp};
+use crate::domain::order::{attention_order, sortable};
+use crate::domain::Onboarding;
 
 /// A column of the table, or the order of the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -101,57 +102,16 @@ impl Default for Sort {
 pub(super) fn number_of(column: Column, state: &Onboarding, facts: Derived) -> Option<u64> {
     let newest = state.invitation.as_ref();
     match column {
-        Column::Attention => {
-            let rank = facts.attention.map_or(0x40, |attention| attention as u64);
-            let aside = u64::from(facts.snoozed) << 7;
-            let time = urgent_since(state, facts).map_or(u64::MAX >> 8, |at| moment(at) >> 8);
-            Some((rank | aside) << 56 | time)
-        }
+        Column::Attention => Some(attention_order(state, facts)),
         Column::Code => newest.map(|newest| u64::from(newest.generation)),
-        Column::CodeClock => newest.map(|newest| moment(newest.expires_at)),
-        Column::ConfirmClock => state.confirmation.due_at.filter(|_| !state.is_confirmed()).map(moment),
+        Column::CodeClock => newest.map(|newest| sortable(newest.expires_at)),
+        Column::ConfirmClock => state.confirmation.due_at.filter(|_| !state.is_confirmed()).map(sortable),
         Column::Stage => Some(facts.stage as u64),
-        Column::Mail => MailLook::of(state).map(|look| (look.fate as u64) << 56 | moment(look.at) >> 8),
+        Column::Mail => MailLook::of(state).map(|look| (look.fate as u64) << 56 | sortable(look.at)),
         // The newest first is what people mean by this column.
-        Column::LastEvent => Some((1 << 63) - moment(state.last_event.at)),
+        Column::LastEvent => Some((1 << 63) - sortable(state.last_event.at)),
         _ => None,
     }
-}
-
-/// The deadline or moment that puts a row before others of the same urgency.
-fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
-    let confirmation = &state.confirmation;
-    match facts.attention {
-        Some(Attention::Lost) => confirmation.lost_at,
-        Some(Attention::Overdue | Attention::WaitingLong) => confirmation.due_at,
-        Some(Attention::OpcodeMissing) => state.opcode_since,
-        Some(Attention::LeftLive) => state.left_live_at,
-        Some(Attention::BookingUnknown) => state.booking.as_deref().map(|booking| booking.at),
-        Some(Attention::NoSlots) => state.slots.as_ref().map(|slots| slots.checked_at),
-        Some(Attention::Doubted | Attention::Unrecognised) => state.probe.as_ref().map(|probe| probe.at),
-        // Whatever is wrong with its letter, it is the code that dies.
-        Some(
-            Attention::Expired
-            | Attention::ExpiringSoon
-            | Attention::CodeNotObtained
-            | Attention::AddressRefused
-            | Attention::LetterFailed
-            | Attention::LetterUncertain,
-        ) => state.invitation.as_ref().map(|newest| newest.expires_at),
-        None if state.is_confirmed() => None,
-        None => confirmation.due_at.or_else(|| {
-            let newest = state.invitation.as_ref()?;
-            (newest.ended.is_none() && newest.state(newest.generated_at) == InvitationState::Live)
-                .then_some(newest.expires_at)
-        }),
-    }
-}
-
-/// Milliseconds with the sign folded in, so that unsigned comparison is right; the low 8 bits are free.
-fn moment(at: Timestamp) -> u64 {
-    // Moments that do not fit (years beyond 2,000,000) saturate.
-    let millis = at.timestamp_millis().clamp(-(1 << 54), (1 << 54) - 1) + (1 << 54);
-    (millis as u64) << 8
 }
 
 #[cfg(test)]

@@ -22,8 +22,10 @@ pub(super) fn narrows(older: &str, newer: &str) -> bool {
         return false;
     }
     let last = older.rsplit(' ').next().unwrap_or_default();
-    // A term that would become another one (`is:live`, `!ford`, `expires<1`) may match more when it goes on.
-    more.starts_with(' ') || plain(last.strip_prefix('~').unwrap_or(last))
+    // A term that would become another one (`is:live`, `!ford`, `expires<1`) may match more when it goes on. So may a
+    // number, of which a country code is left out once it is whole.
+    let number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    more.starts_with(' ') || (plain(last.strip_prefix('~').unwrap_or(last)) && !number)
 }
 
 impl Rows {
@@ -125,6 +127,7 @@ mod tests {
             ("f", "f!"),
             ("", "!"),
             ("", "is:"),
+            ("1797555095", "17975550951"),
         ] {
             assert!(!narrows(older, newer), "{older} -> {newer}");
         }

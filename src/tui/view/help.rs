@@ -87,7 +87,7 @@ fn lines(state: &State) -> Vec<Line> {
     lines.push(Line::Text(format!("You are {}.", crate::domain::text::clean(&state.setup.me)), Tone::Plain));
     lines.push(Line::Heading("Filter".to_owned()));
     for text in [
-        "words match name, group, city, dealerCode, contact, owner; all must match",
+        "words match name, group, city, dealerCode, contact, owner, mail address, and phone by its digits; all must match",
         "field:a,b   !term   ~fuzzy   /regex/   expires<6h   waiting>24h   expired>2d",
         "is:pending|expired|awaiting|overdue|confirmed|lost|live|attention|snoozed|mine",
         "stage:…   opcode:missing|ok|unchecked|near-miss   kind:…",

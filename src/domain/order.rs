@@ -1,0 +1,58 @@
+//! The order of the desk: the same on the screen and in lists.
+
+use super::query::Derived;
+use super::{Attention, InvitationState, Onboarding, Stage, Timestamp};
+
+/// Behind every reason for attention: nothing to do.
+const CALM: u64 = 0x40;
+/// Behind those: out of sight for a while.
+const SNOOZED: u64 = 0x80 | CALM;
+/// Behind everything.
+const ARCHIVED: u64 = SNOOZED | 1;
+
+/// What needs attention first, and within each reason what waits longest or ends soonest; the smallest number is the first.
+/// Equal ones are ordered by name.
+pub fn attention_order(state: &Onboarding, facts: Derived) -> u64 {
+    let rank = match facts.attention {
+        _ if facts.stage == Stage::Archived => ARCHIVED,
+        _ if facts.snoozed => SNOOZED,
+        Some(attention) => attention as u64,
+        None => CALM,
+    };
+    rank << 56 | urgent_since(state, facts).map_or(u64::MAX >> 8, sortable)
+}
+
+/// A moment as a number that orders as it does, in 55 bits. Moments that do not fit (years beyond 500,000) saturate.
+pub fn sortable(at: Timestamp) -> u64 {
+    let millis = at.timestamp_millis().clamp(-(1 << 54), (1 << 54) - 1) + (1 << 54);
+    millis.cast_unsigned()
+}
+
+/// The deadline or moment that puts a dealership before others of the same urgency.
+fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
+    let confirmation = &state.confirmation;
+    match facts.attention {
+        Some(Attention::Lost) => confirmation.lost_at,
+        Some(Attention::Overdue | Attention::WaitingLong) => confirmation.due_at,
+        Some(Attention::OpcodeMissing) => state.opcode_since,
+        Some(Attention::LeftLive) => state.left_live_at,
+        Some(Attention::BookingUnknown) => state.booking.as_deref().map(|booking| booking.at),
+        Some(Attention::NoSlots) => state.slots.as_ref().map(|slots| slots.checked_at),
+        Some(Attention::Doubted | Attention::Unrecognised) => state.probe.as_ref().map(|probe| probe.at),
+        // Whatever is wrong with its letter, it is the code that dies.
+        Some(
+            Attention::Expired
+            | Attention::ExpiringSoon
+            | Attention::CodeNotObtained
+            | Attention::AddressRefused
+            | Attention::LetterFailed
+            | Attention::LetterUncertain,
+        ) => state.invitation.as_ref().map(|newest| newest.expires_at),
+        None if state.is_confirmed() => None,
+        None => confirmation.due_at.or_else(|| {
+            let newest = state.invitation.as_ref()?;
+            (newest.ended.is_none() && newest.state(newest.generated_at) == InvitationState::Live)
+                .then_some(newest.expires_at)
+        }),
+    }
+}
