@@ -21,7 +21,7 @@ use cloverwatch::engine::{PlatformState, Status};
 use cloverwatch::tui::clocks::Zone;
 use cloverwatch::tui::keymap::Keymap;
 use cloverwatch::tui::rows::{Column, Rows, Sort};
-use cloverwatch::tui::theme::{Theme, ThemeChoice};
+use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::{Moment, Msg, Setup, State, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use divan::{Bencher, black_box};
@@ -96,7 +96,7 @@ fn press(state: &mut State, code: KeyCode) {
 #[divan::bench(args = [(80, 24), (200, 60)], sample_count = 500)]
 fn frame(bencher: Bencher<'_, '_>, size: (u16, u16)) {
     let state = desk(size);
-    let theme = Theme::choose(ThemeChoice::Dark, None, None);
+    let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
     let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
     bencher.bench_local(|| {
         terminal
@@ -117,7 +117,7 @@ fn key_and_frame(bencher: Bencher<'_, '_>, key: &str) {
         _ => KeyCode::Char(' '),
     };
     let mut state = desk((200, 60));
-    let theme = Theme::choose(ThemeChoice::Dark, None, None);
+    let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
     bencher.bench_local(|| {
         press(&mut state, code);
@@ -243,7 +243,7 @@ const ALL_ROWS: [(&str, &str, &str); 8] = [
 fn all_rows(bencher: Bencher<'_, '_>, what: &str) {
     let (_, before, keys) = ALL_ROWS.into_iter().find(|(known, _, _)| *known == what).unwrap();
     let state = RefCell::new(desk((200, 60)));
-    let theme = Theme::choose(ThemeChoice::Dark, None, None);
+    let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
     if what == "mark all of a tab" {
         type_all(&mut state.borrow_mut(), "]");
@@ -273,7 +273,7 @@ fn type_all(state: &mut State, keys: &str) {
 
 fn keys_and_frames(bencher: Bencher<'_, '_>, mut act: impl FnMut(&mut State, usize)) {
     let mut state = desk((200, 60));
-    let theme = Theme::choose(ThemeChoice::Dark, None, None);
+    let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
     let mut n = 0;
     bencher.bench_local(|| {
@@ -325,7 +325,7 @@ thread_local! {
 #[divan::bench(args = ["open", "bottom", "mark all"], sample_count = 60)]
 fn letters(bencher: Bencher<'_, '_>, what: &str) {
     let state = RefCell::new(waiting());
-    let theme = Theme::choose(ThemeChoice::Dark, None, None);
+    let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
     let (before, keys) = match what {
         "open" => ("Mq", "M"),

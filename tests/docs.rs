@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory as _;
 use cloverwatch::cli::args::Cli;
 use cloverwatch::tui::keymap::{Keymap, markdown_table};
-use cloverwatch::tui::theme::{Theme, ThemeChoice};
+use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::view::draw_into;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -81,7 +81,7 @@ fn the_picture_is_the_screen() {
     let mut desk = Desk::open((columns, rows));
     desk.go_to(2);
     let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-    draw_into(&desk.state, &Theme::choose(ThemeChoice::Dark, None, None), &mut buffer);
+    draw_into(&desk.state, &Theme::choose(ThemeChoice::Dark, TerminalEnv::default()), &mut buffer);
     keep("docs/screen.svg", &svg(&buffer));
 }
 

@@ -12,7 +12,7 @@ use crate::tui::clocks::Zone;
 use crate::tui::keymap::Keymap;
 use crate::tui::reading::Mailboxes;
 use crate::tui::run::{Exit, Options, run as show};
-use crate::tui::theme::{Theme, ThemeChoice};
+use crate::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 
 use super::app::{App, Need};
 use super::error::CliError;
@@ -116,5 +116,12 @@ fn theme(app: &App) -> Theme {
     };
     let variable = |name: &str| std::env::var(name).ok();
     let no_color = variable("NO_COLOR").filter(|_| app.globals.color != ColorWhen::Always);
-    Theme::choose(choice, no_color.as_deref(), variable("COLORFGBG").as_deref())
+    let (term, colorterm, colorfgbg) = (variable("TERM"), variable("COLORTERM"), variable("COLORFGBG"));
+    let env = TerminalEnv {
+        term: term.as_deref(),
+        colorterm: colorterm.as_deref(),
+        no_color: no_color.as_deref(),
+        colorfgbg: colorfgbg.as_deref(),
+    };
+    Theme::choose(choice, env)
 }

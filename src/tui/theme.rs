@@ -2,6 +2,12 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+mod bar;
+mod depth;
+
+pub use bar::Bar;
+pub use depth::{Depth, TerminalEnv};
+
 use crate::domain::{Attention, Stage};
 
 /// Which colours.
@@ -49,9 +55,9 @@ pub struct Theme {
     /// The same around the focused pane.
     pub line_focus: Style,
     /// The row under the cursor; laid over what is there.
-    pub cursor: Style,
+    pub cursor: Bar,
     /// The row under the cursor of a pane without focus.
-    pub cursor_away: Style,
+    pub cursor_away: Bar,
     /// Marked rows' glyph.
     pub mark: Style,
     /// The active tab and the chosen button.
@@ -71,57 +77,100 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The theme for a choice. `no_color` and `colorfgbg` are what the environment says under these names.
-    pub fn choose(choice: ThemeChoice, no_color: Option<&str>, colorfgbg: Option<&str>) -> Self {
+    /// The theme for a choice, on a terminal of which the environment says this.
+    pub fn choose(choice: ThemeChoice, env: TerminalEnv<'_>) -> Self {
+        let depth = env.depth();
         // An explicit choice wins over the environment, as no-color.org asks.
         match choice {
-            ThemeChoice::Dark => Self::dark(),
-            ThemeChoice::Light => Self::light(),
+            ThemeChoice::Dark => Self::dark(depth),
+            ThemeChoice::Light => Self::light(depth),
             ThemeChoice::Mono => Self::mono(),
-            ThemeChoice::Auto if no_color.is_some_and(|value| !value.is_empty()) => Self::mono(),
-            ThemeChoice::Auto => {
-                let background = colorfgbg.and_then(|value| value.rsplit(';').next()?.parse::<u8>().ok());
-                if matches!(background, Some(7 | 9..=15)) { Self::light() } else { Self::dark() }
-            }
+            ThemeChoice::Auto if env.wants_no_color() => Self::mono(),
+            ThemeChoice::Auto if env.is_light() => Self::light(depth),
+            ThemeChoice::Auto => Self::dark(depth),
         }
     }
 
-    fn dark() -> Self {
+    // Every ink is readable on every bar below: `theme_tests.rs` computes it. Of the first 16 colours nobody knows what
+    // they look like, so where there are more they are not used.
+    fn dark(depth: Depth) -> Self {
         let plain = Style::new();
+        if depth != Depth::Many {
+            let (dim, bad) = match depth {
+                Depth::Eight => (plain.add_modifier(Modifier::DIM), Color::Red),
+                _ => (plain.fg(Color::DarkGray), Color::LightRed),
+            };
+            return Self {
+                dim,
+                line_focus: plain.fg(Color::Cyan),
+                chosen: plain.fg(Color::Black).bg(Color::Cyan),
+                key: plain.fg(Color::Cyan),
+                good: plain.fg(Color::Green),
+                busy: plain.fg(Color::Cyan),
+                warn: plain.fg(Color::Yellow),
+                bad: plain.fg(bad).add_modifier(Modifier::BOLD),
+                ..Self::few_colors()
+            };
+        }
+        let ink = |index| plain.fg(Color::Indexed(index));
         Self {
-            dim: plain.fg(Color::Indexed(245)),
-            line: plain.fg(Color::Indexed(240)),
-            line_focus: plain.fg(Color::Cyan),
-            cursor: plain.bg(Color::Indexed(24)).add_modifier(Modifier::BOLD),
-            cursor_away: plain.bg(Color::Indexed(237)),
-            mark: plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
-            chosen: plain.fg(Color::Black).bg(Color::Cyan).add_modifier(Modifier::BOLD),
-            key: plain.fg(Color::Cyan),
-            alarm: plain.fg(Color::White).bg(Color::Red).add_modifier(Modifier::BOLD),
-            good: plain.fg(Color::Green),
-            busy: plain.fg(Color::Indexed(75)),
-            warn: plain.fg(Color::Yellow),
-            bad: plain.fg(Color::LightRed).add_modifier(Modifier::BOLD),
+            dim: ink(246),
+            line: ink(240),
+            line_focus: ink(44),
+            cursor: Bar::colored(Color::Indexed(255), Color::Indexed(18)).bold(),
+            cursor_away: Bar::colored(Color::Indexed(255), Color::Indexed(235)),
+            mark: ink(213).add_modifier(Modifier::BOLD),
+            chosen: ink(16).bg(Color::Indexed(44)).add_modifier(Modifier::BOLD),
+            key: ink(44),
+            alarm: ink(231).bg(Color::Indexed(160)).add_modifier(Modifier::BOLD),
+            good: ink(40),
+            busy: ink(75),
+            warn: ink(184),
+            bad: ink(203).add_modifier(Modifier::BOLD),
             ..Self::mono()
         }
     }
 
-    fn light() -> Self {
+    fn light(depth: Depth) -> Self {
+        let plain = Style::new();
+        if depth != Depth::Many {
+            return Self {
+                line_focus: plain.fg(Color::Blue),
+                chosen: plain.fg(Color::Gray).bg(Color::Blue).add_modifier(Modifier::BOLD),
+                key: plain.fg(Color::Blue),
+                good: plain.fg(Color::Green),
+                busy: plain.fg(Color::Blue),
+                warn: plain.fg(Color::Magenta),
+                bad: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
+                ..Self::few_colors()
+            };
+        }
+        let ink = |index| plain.fg(Color::Indexed(index));
+        Self {
+            dim: ink(241),
+            line: ink(250),
+            line_focus: ink(25),
+            cursor: Bar::colored(Color::Indexed(16), Color::Indexed(195)).bold(),
+            cursor_away: Bar::colored(Color::Indexed(16), Color::Indexed(255)),
+            mark: ink(90).add_modifier(Modifier::BOLD),
+            chosen: ink(231).bg(Color::Indexed(25)).add_modifier(Modifier::BOLD),
+            key: ink(25),
+            alarm: ink(231).bg(Color::Indexed(160)).add_modifier(Modifier::BOLD),
+            good: ink(22),
+            busy: ink(25),
+            warn: ink(94),
+            bad: ink(160).add_modifier(Modifier::BOLD),
+            ..Self::mono()
+        }
+    }
+
+    /// What the themes of few colours have in common: no ink but one is readable on a coloured row, so it has that one.
+    fn few_colors() -> Self {
         let plain = Style::new();
         Self {
-            dim: plain.fg(Color::Indexed(242)),
-            line: plain.fg(Color::Indexed(250)),
-            line_focus: plain.fg(Color::Blue),
-            cursor: plain.bg(Color::Indexed(153)).add_modifier(Modifier::BOLD),
-            cursor_away: plain.bg(Color::Indexed(254)),
+            cursor: Bar::of_one_ink(Color::Gray, Color::Blue),
             mark: plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
-            chosen: plain.fg(Color::White).bg(Color::Blue).add_modifier(Modifier::BOLD),
-            key: plain.fg(Color::Blue),
-            alarm: plain.fg(Color::White).bg(Color::Red).add_modifier(Modifier::BOLD),
-            good: plain.fg(Color::Indexed(28)),
-            busy: plain.fg(Color::Indexed(25)),
-            warn: plain.fg(Color::Indexed(130)),
-            bad: plain.fg(Color::Indexed(160)).add_modifier(Modifier::BOLD),
+            alarm: plain.fg(Color::Gray).bg(Color::Red).add_modifier(Modifier::BOLD),
             ..Self::mono()
         }
     }
@@ -135,8 +184,8 @@ impl Theme {
             title: bold,
             line: dim,
             line_focus: bold,
-            cursor: plain.add_modifier(Modifier::REVERSED),
-            cursor_away: plain.add_modifier(Modifier::UNDERLINED),
+            cursor: Bar::colorless(Modifier::REVERSED),
+            cursor_away: Bar::colorless(Modifier::UNDERLINED),
             mark: bold,
             chosen: plain.add_modifier(Modifier::REVERSED.union(Modifier::BOLD)),
             key: bold,
@@ -194,25 +243,5 @@ pub fn attention_tone(attention: Attention) -> Tone {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_environment_is_asked_only_without_a_choice() {
-        let colours = |theme: &Theme| theme.tone(Tone::Bad).fg;
-        assert_eq!(colours(&Theme::choose(ThemeChoice::Auto, Some("1"), None)), None);
-        assert!(colours(&Theme::choose(ThemeChoice::Auto, Some(""), None)).is_some());
-        assert!(colours(&Theme::choose(ThemeChoice::Dark, Some("1"), None)).is_some());
-        let light = Theme::choose(ThemeChoice::Auto, None, Some("0;15"));
-        assert_eq!(light.key.fg, Some(Color::Blue));
-    }
-
-    #[test]
-    fn stages_differ_by_glyph_and_word() {
-        let mut looks: Vec<_> = Stage::ALL.into_iter().map(stage_look).collect();
-        assert!(looks.iter().zip(Stage::ALL).all(|((_, word, _), stage)| *word == stage.word()));
-        looks.sort_unstable_by_key(|(glyph, ..)| *glyph);
-        looks.dedup_by_key(|(glyph, ..)| *glyph);
-        assert_eq!(looks.len(), Stage::ALL.len());
-    }
-}
+#[path = "theme_tests.rs"]
+mod tests;

@@ -12,7 +12,7 @@ use cloverwatch::store::Committed;
 use cloverwatch::tui::clocks::Zone;
 use cloverwatch::tui::keymap::{Code, Key, Keymap};
 use cloverwatch::tui::rows::Rows;
-use cloverwatch::tui::theme::{Theme, ThemeChoice};
+use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::view::Drawn;
 use cloverwatch::tui::{Effect, Moment, Msg, Setup, State, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -164,7 +164,7 @@ impl Desk {
         {
             let backend = CrosstermBackend::new(&mut bytes);
             let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
-            let theme = Theme::choose(ThemeChoice::Dark, None, None);
+            let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
             terminal.draw(|frame| drawn = draw(&self.state, &theme, frame)).unwrap();
         }
         let [height, width] = [height, width].map(|cells| NonZero::new(cells).unwrap());

@@ -209,7 +209,7 @@ pub(super) fn draw_toasts(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
         bottom -= needed;
         for (place, line) in lines.iter().enumerate() {
             let y = bottom + place as u16;
-            let text = theme.tone(toast.tone).patch(theme.cursor_away);
+            let text = theme.cursor_away.over(theme.tone(toast.tone));
             pen.fill(x, y, wide, " ", text);
             if place == 0 {
                 pen.text(x + 1, y, 1, glyph, text);

@@ -7,6 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::domain::text::{clean, is_invisible};
+use crate::tui::theme::Bar;
 
 /// How many cells a text takes.
 pub fn width(text: &str) -> usize {
@@ -100,11 +101,15 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// Lays a style over a line.
-    pub fn paint(&mut self, y: u16, style: Style) {
-        if y < self.area.height {
-            let line = Rect { y: self.area.y + y, height: 1, ..self.area };
-            self.buffer.set_style(line, style);
+    /// Lays a bar over a line.
+    pub fn paint(&mut self, y: u16, bar: Bar) {
+        if y >= self.area.height {
+            return;
+        }
+        for x in self.area.left()..self.area.right() {
+            if let Some(cell) = self.buffer.cell_mut((x, self.area.y + y)) {
+                cell.set_style(bar.over(cell.style()));
+            }
         }
     }
 

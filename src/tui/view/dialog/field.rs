@@ -43,7 +43,7 @@ impl Ground<'_> {
                 let label_room = self.label_room(field);
                 pen.text(1, y, label_room, &field.label, label);
                 let room = self.room.saturating_sub(label_room);
-                pen.fill(1 + label_room, y, room, " ", theme.cursor_away);
+                pen.fill(1 + label_room, y, room, " ", theme.cursor_away.over(theme.input));
                 let mut caret = None;
                 if here {
                     caret = tabs::draw_edit(edit, 1 + label_room, y, room, theme, pen).0;

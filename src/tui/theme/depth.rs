@@ -1,0 +1,53 @@
+//! What the environment says of a terminal's colours.
+
+/// How many colours a terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The eight of ANSI.
+    Eight,
+    /// Those and their bright ones.
+    Sixteen,
+    /// 256 and more: colours that look the same everywhere.
+    Many,
+}
+
+/// What the environment says under these names.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TerminalEnv<'a> {
+    /// `TERM`.
+    pub term: Option<&'a str>,
+    /// `COLORTERM`.
+    pub colorterm: Option<&'a str>,
+    /// `NO_COLOR`.
+    pub no_color: Option<&'a str>,
+    /// `COLORFGBG`.
+    pub colorfgbg: Option<&'a str>,
+}
+
+/// Terminals without 256 colours, by the start of `TERM`. Whatever is not known has them: everything of today does.
+const EIGHT: [&str; 6] = ["ansi", "cygwin", "rxvt-color", "vt", "xterm-color", "xterm-8color"];
+const SIXTEEN: [&str; 4] = ["linux", "rxvt-16color", "screen-16color", "xterm-16color"];
+
+impl TerminalEnv<'_> {
+    /// How many colours there are.
+    pub fn depth(&self) -> Depth {
+        let term = self.term.unwrap_or_default();
+        let starts = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
+        match self.colorterm {
+            Some("truecolor" | "24bit") => Depth::Many,
+            _ if term.contains("256color") || term.contains("direct") => Depth::Many,
+            _ if starts(&SIXTEEN) => Depth::Sixteen,
+            _ if starts(&EIGHT) => Depth::Eight,
+            _ => Depth::Many,
+        }
+    }
+
+    pub(super) fn wants_no_color(&self) -> bool {
+        self.no_color.is_some_and(|value| !value.is_empty())
+    }
+
+    pub(super) fn is_light(&self) -> bool {
+        let background = self.colorfgbg.and_then(|value| value.rsplit(';').next()?.parse::<u8>().ok());
+        matches!(background, Some(7 | 9..=15))
+    }
+}
