@@ -129,7 +129,8 @@ fn rules_say_no_with_exit_4_and_the_reason() {
 #[test]
 fn a_list_without_an_order_is_in_that_of_the_screen_the_longest_overdue_first() {
     let desk = Desk::filled();
-    for (dealership, code, said) in [("xts1", "CODE-1", "-30h"), ("xts3", "CODE-3", "-26h"), ("xts4", "CODE-4", "-28h")] {
+    for (dealership, code, said) in [("xts1", "CODE-1", "-30h"), ("xts3", "CODE-3", "-26h"), ("xts4", "CODE-4", "-28h")]
+    {
         desk.run(&["invite", dealership, "--code", code, "--yes", "--no-email", "--generated-at", "-40h"]).ends(0);
         desk.run(&["confirm", dealership, "--at", said, "--no-email"]).ends(0);
     }

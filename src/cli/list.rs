@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::json;
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::suggest::did_you_mean;
 use crate::domain::order::attention_order;
 use crate::domain::query::Derived;
+use crate::domain::suggest::did_you_mean;
 use crate::domain::{Onboarding, Policy, Timestamp, Untrusted};
 
 use super::app::App;

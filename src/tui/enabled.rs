@@ -4,7 +4,7 @@ use super::action::{Action, Danger, Scope};
 use super::dialog::{allowed, letter_allowed};
 use super::letters::NO_MAIL;
 use super::queue::LetterRef;
-use super::state::State;
+use super::state::{Focus, State};
 use crate::engine::PlatformState;
 
 /// What an unconfigured platform needs.
@@ -24,6 +24,7 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
         Action::EditProfile if state.marks.len() > 1 => no("one dealership at a time: clear the marks first"),
         Action::Check if state.setup.read_only => no("read-only: a look would be recorded"),
         Action::ClearMarks if state.marks.is_empty() => no("nothing is marked"),
+        Action::Open if state.focus == Focus::Detail => no("it is open"),
         Action::TailJump if state.tail.chosen(state.cursor.id).is_none() => no("there is no event"),
         Action::Check if state.status.platform == PlatformState::Unconfigured => no(NO_PLATFORM),
         Action::Invite
@@ -89,8 +90,33 @@ fn in_the_way(state: &State, action: Action) -> Result<(), String> {
     match &state.queue {
         Some(_) if !queue && !anywhere => Err("go back from the letters first".to_owned()),
         None if queue => Err("show the letters first".to_owned()),
+        None if changes_table(action) && state.plan().table.is_none() => {
+            let key = state.setup.keymap.first_key(Action::ClearFilter).unwrap_or_default();
+            Err(format!("the table is not shown: {key} goes back to it"))
+        }
         _ => Ok(()),
     }
+}
+
+/// What is seen in the table only.
+const fn changes_table(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Down
+            | Action::Up
+            | Action::PageDown
+            | Action::PageUp
+            | Action::Top
+            | Action::Bottom
+            | Action::Mark
+            | Action::MarkAll
+            | Action::InvertMarks
+            | Action::ClearMarks
+            | Action::SortNext
+            | Action::SortPrevious
+            | Action::SortReverse
+            | Action::SortAttention
+    )
 }
 
 fn queue_cursor(state: &State) -> Option<LetterRef> {

@@ -32,10 +32,7 @@ pub fn notice(state: &mut State, events: &[Arc<Event>]) {
             continue;
         }
         let told = state.toasts.has(topic);
-        let known = match topic {
-            Topic::MineExpired => &mut state.expired.mine,
-            Topic::OthersExpired => &mut state.expired.others,
-        };
+        let known = if topic == Topic::MineExpired { &mut state.expired.mine } else { &mut state.expired.others };
         if !told {
             known.clear();
         }
@@ -44,7 +41,7 @@ pub fn notice(state: &mut State, events: &[Arc<Event>]) {
                 known.push(id);
             }
         }
-        let words = words(state, topic);
+        let words = words(state, topic == Topic::MineExpired);
         state.toasts.replace(topic, Tone::Bad, words, state.now.face);
     }
 }
@@ -55,10 +52,10 @@ fn is_owner(state: &Onboarding, me: &str) -> bool {
     !me.is_empty() && state.profile.owner.as_ref().is_some_and(|owner| folded(owner.raw()) == folded(me))
 }
 
-fn words(state: &State, topic: Topic) -> String {
-    let (ids, whose) = match topic {
-        Topic::MineExpired => (&state.expired.mine, "of yours"),
-        Topic::OthersExpired => (&state.expired.others, "of others"),
+fn words(state: &State, mine: bool) -> String {
+    let (ids, whose) = match mine {
+        true => (&state.expired.mine, "at your dealerships"),
+        false => (&state.expired.others, "at dealerships of other owners"),
     };
     let name = |id: &DealershipId| state.rows.get(*id).map(|row| row.state.profile.name.screen().into_owned());
     let mut names: Vec<String> = ids.iter().take(NAMED).filter_map(name).collect();

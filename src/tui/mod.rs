@@ -3,11 +3,13 @@
 pub mod action;
 pub mod clipboard;
 pub mod clocks;
+pub mod cursor;
 pub mod dialog;
 pub mod enabled;
 pub mod expired;
 pub mod frames;
 pub mod keymap;
+pub mod layer;
 pub mod letters;
 pub mod line_edit;
 pub mod marks;

@@ -10,6 +10,7 @@ use crate::domain::{Claims, CodeOrigin, DealershipId, Event, Policy, QueryError,
 use crate::engine::{LookNote, Status};
 
 use super::clocks::Zone;
+use super::cursor::Cursor;
 use super::dialog::Dialog;
 use super::expired::Expired;
 use super::keymap::{Key, Keymap};
@@ -22,7 +23,7 @@ use super::reading::{Mailboxes, Reading};
 use super::rows::{Row, Rows, Tab};
 use super::tail::Tail;
 use super::theme::Tone;
-use super::toasts::Toasts;
+use super::toasts::{Toasts, Topic};
 use super::view::layout::Plan;
 use super::work::Work;
 
@@ -75,17 +76,6 @@ pub enum Focus {
     Tail,
 }
 
-/// Where the table's cursor is.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Cursor {
-    /// On which dealership.
-    pub id: Option<DealershipId>,
-    /// On which place that was when last seen: where to go on when it leaves the table.
-    pub place: usize,
-    /// The place on the first line of the table.
-    pub top: usize,
-}
-
 /// Which panes are open; `None`: as the size allows.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Panes {
@@ -106,6 +96,8 @@ pub struct FilterInput {
     pub before: String,
     /// What is wrong with what is typed; the last good filter stays in force.
     pub mistake: Option<QueryError>,
+    /// What had the focus before, and whether it had the whole screen: the table is shown while a filter is typed.
+    pub pane: (Focus, bool),
 }
 
 /// What has the keyboard.
@@ -135,6 +127,8 @@ pub struct Detail {
     pub look: Option<(DealershipId, LookNote)>,
     /// Scrolled by so many lines.
     pub scroll: usize,
+    /// How far it can be scrolled, when it was drawn.
+    pub end: Cell<Option<usize>>,
     /// What was asked for last.
     pub asked: Option<DealershipId>,
 }
@@ -293,10 +287,26 @@ impl State {
         self.toasts.push(tone, text, self.now.face);
     }
 
+    /// Says what a key does not do here, and what would.
+    pub(super) fn tell_of_key(&mut self, text: impl Into<String>) {
+        self.toasts.replace(Topic::Key, Tone::Faint, text, self.now.face);
+    }
+
     /// A number for a new piece of work.
     pub(super) fn new_work(&mut self) -> WorkId {
         self.next_work += 1;
         WorkId(self.next_work)
+    }
+
+    /// Puts a piece of work among those that are under way.
+    pub(super) fn begin(&mut self, work: Work) {
+        self.acts_on(work.items.iter().map(|item| item.id));
+        self.works.push(work);
+    }
+
+    /// Something is open over the panes, so that no message may lie there.
+    pub fn is_covered(&self) -> bool {
+        self.reading.is_some() || !matches!(self.mode, Mode::Desk | Mode::Filter(_))
     }
 
     /// A piece of work.
@@ -308,27 +318,6 @@ impl State {
     pub(super) fn set_tab(&mut self, tab: Tab) {
         self.rows.set_tab(tab);
         self.settle();
-    }
-
-    /// Finds the cursor's dealership again after the rows moved, and keeps it in view.
-    pub fn settle(&mut self) {
-        let height = self.plan().table_rows();
-        let shown = self.rows.shown();
-        let cursor = &mut self.cursor;
-        // How far from the top the cursor's line was: it stays there when its dealership moved.
-        let line = cursor.place.saturating_sub(cursor.top);
-        let place = cursor.id.and_then(|id| self.rows.place(id));
-        let moved = place.is_some_and(|place| place != cursor.place);
-        cursor.place = place.unwrap_or_else(|| cursor.place.min(shown.saturating_sub(1)));
-        if place.is_none() {
-            cursor.id = self.rows.at(cursor.place).map(|row| row.state.id);
-        }
-        // At the top of the table the most urgent rows stay in view, as long as the cursor does too.
-        if moved && !(cursor.top == 0 && cursor.place < height) {
-            cursor.top = cursor.place.saturating_sub(line);
-        }
-        let lowest_top = (cursor.place + 1).saturating_sub(height);
-        cursor.top = cursor.top.clamp(lowest_top, cursor.place.max(lowest_top)).min(shown.saturating_sub(height));
     }
 
     /// When, in the desk's time, the next row changes or the filter compares clocks again.
@@ -346,12 +335,15 @@ impl State {
 
     /// The effects that keep the detail pane about the cursor's dealership.
     pub(super) fn follow_cursor(&mut self) -> Option<Effect> {
-        let wanted = self.cursor.id.filter(|_| self.plan().detail.is_some());
+        let plan = self.plan();
+        let shown = plan.detail.is_some() || (self.tail.only_selected && plan.tail.is_some());
+        let wanted = self.cursor.id.filter(|_| shown);
         if wanted == self.detail.asked {
             return None;
         }
         self.detail.asked = wanted;
         self.detail.scroll = 0;
+        self.detail.end.set(None);
         wanted.map(Effect::LoadTimeline)
     }
 }

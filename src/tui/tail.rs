@@ -101,8 +101,12 @@ pub struct Tail {
     hidden: u8,
     /// Only those of the dealership under the table's cursor.
     pub only_selected: bool,
+    /// The events of one dealership, ascending, from its log: however long ago they were.
+    history: Option<(DealershipId, VecDeque<Arc<Event>>)>,
     /// The lowest event that is shown while held still; `None`: the newest are followed.
     held: Option<u64>,
+    /// The newest event when it was held still.
+    newest_held: u64,
     /// The event under the tail's own cursor.
     cursor: Option<u64>,
 }
@@ -111,6 +115,12 @@ impl Tail {
     /// Takes in events in ascending order; those that are here already are left out.
     pub fn extend<'a>(&mut self, events: impl IntoIterator<Item = &'a Arc<Event>>) {
         for event in events {
+            if let Some((id, history)) = &mut self.history
+                && event.dealership == Some(*id)
+                && history.back().is_none_or(|last| last.seq < event.seq)
+            {
+                history.push_back(Arc::clone(event));
+            }
             match self.events.back() {
                 Some(last) if event.seq <= last.seq => {
                     // The start of the tail may be read after its first live events have arrived.
@@ -123,6 +133,22 @@ impl Tail {
         }
         let surplus = self.events.len().saturating_sub(KEPT);
         self.events.drain(..surplus);
+    }
+
+    /// Takes in the events of one dealership, ascending.
+    pub fn set_history(&mut self, id: DealershipId, events: &[Arc<Event>]) {
+        let newest = events.last().map_or(0, |event| event.seq);
+        let mut history: VecDeque<_> = events.iter().cloned().collect();
+        // What was recorded while they were read is here already.
+        if let Some((_, older)) = self.history.take().filter(|(known, _)| *known == id) {
+            history.extend(older.into_iter().filter(|event| event.seq > newest));
+        }
+        self.history = Some((id, history));
+    }
+
+    /// Whether only one dealership's events are shown and they are still being read.
+    pub fn awaits_history(&self, selected: Option<DealershipId>) -> bool {
+        self.only_selected && self.history.as_ref().map(|(id, _)| *id) != selected
     }
 
     /// The newest event.
@@ -152,30 +178,38 @@ impl Tail {
     /// The event under the tail's cursor; while following, the newest one that is shown. When a filter has hidden the event
     /// that the cursor was on, it is on the nearest older one that is shown: never on one that nobody sees.
     pub fn chosen(&self, selected: Option<DealershipId>) -> Option<&Arc<Event>> {
-        let from = match self.cursor.filter(|_| self.held.is_some()) {
-            Some(seq) => self.events.partition_point(|event| event.seq <= seq),
-            None => self.events.len(),
-        };
-        self.events.range(..from).rev().find(|event| self.matches(event, selected))
+        self.shown_until(self.cursor.filter(|_| self.held.is_some()), selected).next_back()
     }
 
     /// The events on so many lines, ascending.
     pub fn lines(&self, height: usize, selected: Option<DealershipId>) -> Vec<&Arc<Event>> {
-        let from = match self.held {
-            Some(seq) => self.events.partition_point(|event| event.seq <= seq),
-            None => self.events.len(),
-        };
-        let shown = self.events.range(..from).rev().filter(|event| self.matches(event, selected));
-        let mut lines: Vec<_> = shown.take(height).collect();
+        let mut lines: Vec<_> = self.shown_until(self.held, selected).rev().take(height).collect();
         lines.reverse();
         lines
     }
 
-    /// How many that would be shown arrived below the lowest line while it is held still.
-    pub fn below(&self, selected: Option<DealershipId>) -> usize {
-        let Some(held) = self.held else { return 0 };
-        let from = self.events.partition_point(|event| event.seq <= held);
-        self.events.range(from..).filter(|event| self.matches(event, selected)).count()
+    /// How many that would be shown arrived since it was held still.
+    pub fn arrived(&self, selected: Option<DealershipId>) -> usize {
+        if self.held.is_none() {
+            return 0;
+        }
+        self.shown_until(None, selected).rev().take_while(|event| event.seq > self.newest_held).count()
+    }
+
+    /// What the filters let through, up to an event; `None`: to the newest.
+    fn shown_until(
+        &self,
+        until: Option<u64>,
+        selected: Option<DealershipId>,
+    ) -> impl DoubleEndedIterator<Item = &Arc<Event>> {
+        let history = || self.history.as_ref().filter(|(id, _)| Some(*id) == selected).map(|(_, events)| events);
+        let events = if self.only_selected { history() } else { Some(&self.events) };
+        let end = events.map_or(0, |events| match until {
+            Some(seq) => events.partition_point(|event| event.seq <= seq),
+            None => events.len(),
+        });
+        let events = events.into_iter().flat_map(move |events| events.range(..end));
+        events.filter(move |event| self.shows(Group::of(&event.fact).0))
     }
 
     /// Follows the newest.
@@ -188,6 +222,7 @@ impl Tail {
         if self.held.is_none() {
             let newest = self.chosen(selected).map(|event| event.seq);
             (self.held, self.cursor) = (newest, newest);
+            self.newest_held = self.events.back().map_or(0, |event| event.seq);
         }
     }
 
@@ -197,8 +232,7 @@ impl Tail {
             return;
         }
         self.hold(selected);
-        let shown: Vec<u64> =
-            self.events.iter().filter(|event| self.matches(event, selected)).map(|event| event.seq).collect();
+        let shown: Vec<u64> = self.shown_until(None, selected).map(|event| event.seq).collect();
         let Some(cursor) = self.cursor else { return };
         let place = shown.partition_point(|seq| *seq < cursor);
         let Some(target) = place.checked_add_signed(by) else { return self.go(&shown, 0, height) };
@@ -214,11 +248,6 @@ impl Tail {
         let lowest = self.held.map_or(shown.len(), |held| shown.partition_point(|seq| *seq <= held)).max(1) - 1;
         let lowest = lowest.clamp(target, target + height.max(1) - 1).min(shown.len() - 1);
         self.held = shown.get(lowest).copied();
-    }
-
-    fn matches(&self, event: &Event, selected: Option<DealershipId>) -> bool {
-        let of_selected = event.dealership.is_some() && event.dealership == selected;
-        (!self.only_selected || of_selected) && self.shows(Group::of(&event.fact).0)
     }
 }
 
@@ -252,14 +281,14 @@ mod tests {
         tail.step(-1, 3, None);
         assert_eq!((seqs(&tail, 3), tail.chosen(None).unwrap().seq), (vec![8, 9, 10], 9));
         tail.extend(&[event(11), event(12)]);
-        assert_eq!((seqs(&tail, 3), tail.below(None)), (vec![8, 9, 10], 2));
+        assert_eq!((seqs(&tail, 3), tail.arrived(None)), (vec![8, 9, 10], 2));
         tail.step(-3, 3, None);
         assert_eq!((seqs(&tail, 3), tail.chosen(None).unwrap().seq), (vec![6, 7, 8], 6));
         tail.step(4, 3, None);
         assert_eq!((seqs(&tail, 3), tail.chosen(None).unwrap().seq), (vec![8, 9, 10], 10));
         tail.step(5, 3, None);
         assert!(tail.follows());
-        assert_eq!((seqs(&tail, 3), tail.below(None)), (vec![10, 11, 12], 0));
+        assert_eq!((seqs(&tail, 3), tail.arrived(None)), (vec![10, 11, 12], 0));
         tail.step(-99, 3, None);
         assert_eq!(seqs(&tail, 3), [1, 2, 3]);
     }
@@ -271,6 +300,9 @@ mod tests {
         assert_eq!(seqs(&tail, 3), [8, 10, 12]);
         tail.only_selected = true;
         let selected = Some(DealershipId::from_bits(0));
+        assert!(tail.awaits_history(selected));
+        assert_eq!(tail.lines(9, selected).len(), 0);
+        tail.set_history(DealershipId::from_bits(0), &[6, 9, 12].map(event));
         assert_eq!(tail.lines(9, selected).iter().map(|event| event.seq).collect::<Vec<_>>(), [6, 12]);
         // The cursor stood on an event that is hidden now.
         tail.only_selected = false;
@@ -278,6 +310,34 @@ mod tests {
         assert_eq!(tail.chosen(selected).unwrap().seq, 10);
         tail.only_selected = true;
         assert_eq!(tail.chosen(selected).unwrap().seq, 6);
+    }
+
+    #[test]
+    fn what_is_counted_while_held_still_is_what_arrived_since_not_what_lies_below() {
+        let mut tail = tail(1..=20);
+        tail.hold(None);
+        tail.step(-10, 3, None);
+        assert_eq!((seqs(&tail, 3), tail.arrived(None)), (vec![10, 11, 12], 0));
+        tail.extend(&[event(21), event(22)]);
+        assert_eq!(tail.arrived(None), 2);
+        // Of what is hidden nobody waits for more.
+        tail.show(Group::Desk, false);
+        assert_eq!(tail.arrived(None), 1);
+        tail.follow();
+        assert_eq!(tail.arrived(None), 0);
+    }
+
+    #[test]
+    fn one_dealership_has_its_whole_history_however_long_ago_it_was() {
+        let mut tail = tail(90_001..=90_010);
+        let (id, other) = (DealershipId::from_bits(0), DealershipId::from_bits(1));
+        tail.only_selected = true;
+        tail.set_history(id, &[3, 60, 90_003].map(event));
+        tail.extend(&[event(90_011), event(90_012)]);
+        let lines = |selected| tail.lines(9, Some(selected)).iter().map(|event| event.seq).collect::<Vec<_>>();
+        assert_eq!(lines(id), [3, 60, 90_003, 90_012]);
+        assert_eq!(lines(other), [0; 0]);
+        assert!(tail.awaits_history(Some(other)) && !tail.awaits_history(Some(id)));
     }
 
     #[test]

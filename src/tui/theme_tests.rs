@@ -4,7 +4,8 @@ use super::*;
 
 /// Every theme at every depth, and its name. True colour has the colours of 256.
 fn themes() -> Vec<(String, Theme)> {
-    let depths = [("8", "xterm-color", ""), ("16", "linux", ""), ("256", "xterm-256color", ""), ("true", "xterm", "24bit")];
+    let depths =
+        [("8", "xterm-color", ""), ("16", "linux", ""), ("256", "xterm-256color", ""), ("true", "xterm", "24bit")];
     let choices = [ThemeChoice::Dark, ThemeChoice::Light, ThemeChoice::Mono];
     let env = |term, colorterm| TerminalEnv { term: Some(term), colorterm: Some(colorterm), ..TerminalEnv::default() };
     depths
@@ -34,8 +35,21 @@ fn inks(theme: &Theme) -> [(&'static str, Style); 11] {
 /// The colour as xterm shows it; bold text in one of the first eight colours is shown in its bright one by many.
 fn rgb(color: Color, bold: bool) -> [u8; 3] {
     const XTERM: [[u8; 3]; 16] = [
-        [0, 0, 0], [205, 0, 0], [0, 205, 0], [205, 205, 0], [0, 0, 238], [205, 0, 205], [0, 205, 205], [229, 229, 229],
-        [127, 127, 127], [255, 0, 0], [0, 255, 0], [255, 255, 0], [92, 92, 255], [255, 0, 255], [0, 255, 255],
+        [0, 0, 0],
+        [205, 0, 0],
+        [0, 205, 0],
+        [205, 205, 0],
+        [0, 0, 238],
+        [205, 0, 205],
+        [0, 205, 205],
+        [229, 229, 229],
+        [127, 127, 127],
+        [255, 0, 0],
+        [0, 255, 0],
+        [255, 255, 0],
+        [92, 92, 255],
+        [255, 0, 255],
+        [0, 255, 255],
         [255, 255, 255],
     ];
     let index = match color {
@@ -80,7 +94,10 @@ fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
 fn can_be_read(what: &str, style: Style) {
     let Some(background) = style.bg else {
         // The terminal's own colours, possibly turned round.
-        assert!(style.fg.is_none_or(|ink| ink == Color::Reset) || !style.add_modifier.contains(Modifier::REVERSED), "{what}");
+        assert!(
+            style.fg.is_none_or(|ink| ink == Color::Reset) || !style.add_modifier.contains(Modifier::REVERSED),
+            "{what}"
+        );
         return;
     };
     let ink = style.fg.unwrap_or_else(|| panic!("{what}: on a background of ours the ink is ours too"));

@@ -18,6 +18,8 @@ pub enum Topic {
     MineExpired,
     /// Codes of others did.
     OthersExpired,
+    /// A key that does nothing here.
+    Key,
 }
 
 /// One message.
@@ -69,16 +71,24 @@ impl Toasts {
         self.0.push(Toast { tone, text, count: 1, topic, until });
     }
 
-    /// Lets time pass.
-    pub fn pass(&mut self, face: Duration) {
+    /// Lets time pass. Where there is room for one message only, it is the newest: the others wait for their turn.
+    pub fn pass(&mut self, face: Duration, room_for_one: bool) {
+        if let Some((_, waiting)) = self.0.split_last_mut().filter(|_| room_for_one) {
+            for toast in waiting {
+                toast.until = toast.until.max(face + STAY);
+            }
+        }
         self.0.retain(|toast| toast.until > face);
     }
 
-    /// Takes all away; whether there were any.
-    pub fn clear(&mut self) -> bool {
-        let had = !self.0.is_empty();
+    /// Takes all away.
+    pub fn clear(&mut self) {
         self.0.clear();
-        had
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The messages, oldest first.

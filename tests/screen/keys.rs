@@ -10,7 +10,7 @@ use cloverwatch::tui::{Effect, Msg};
 use crate::desk::Desk;
 use crate::population::{crowd, now, sample};
 
-fn id(n: u64) -> DealershipId {
+pub fn id(n: u64) -> DealershipId {
     DealershipId::from_bits(n)
 }
 
@@ -20,14 +20,14 @@ fn desk() -> Desk {
 
 /// The only effect that was asked for since it was last looked.
 #[track_caller]
-fn only(desk: &mut Desk) -> Effect {
+pub fn only(desk: &mut Desk) -> Effect {
     let mut effects = desk.take_effects();
     assert_eq!(effects.len(), 1, "{effects:?}\n{}", desk.picture());
     effects.remove(0)
 }
 
 #[track_caller]
-fn nothing(desk: &mut Desk) {
+pub fn nothing(desk: &mut Desk) {
     assert_eq!(desk.take_effects(), []);
 }
 
@@ -72,8 +72,7 @@ fn the_cursor_moves_and_stays_on_its_dealership_when_the_order_changes() {
 #[test]
 fn when_its_dealership_leaves_the_table_the_cursor_goes_on_where_it_was() {
     let mut desk = desk();
-    desk.press("] ] ] ]");
-    desk.sees("Expired 2");
+    desk.press("5").sees("Expired 2");
     assert_eq!(desk.selected(), 11);
     desk.happens(|world| world.issue(id(11), now(), "FRESH-11"));
     assert_eq!(desk.selected(), 4);
@@ -213,7 +212,7 @@ fn a_pasted_block_is_matched_by_dealer_code_and_wholly_checked() {
 fn above_25_the_number_must_be_typed() {
     let mut desk =
         Desk::with(crowd(120), (120, 30), |setup| setup.source = Some(cloverwatch::domain::CodeOrigin::Http));
-    desk.press("] ] ] m a r");
+    desk.press("8 m a r");
     let count = desk.state.marks.len();
     assert!(count > 25, "{count}");
     desk.sees(&format!("type {count} to go on")).write("26");
@@ -405,7 +404,7 @@ fn a_frame_is_wanted_only_when_something_visible_changes() {
     let next = desk.draw().1.next_change.unwrap();
     assert_eq!(next, now() + TimeDelta::seconds(1));
     // Without one, minutes do.
-    desk.press("] ] ] ] ] ] ]");
+    desk.press("9");
     let next = desk.draw().1.next_change.unwrap();
     assert!(next > now() + TimeDelta::seconds(1), "{next}");
     let before = desk.picture();

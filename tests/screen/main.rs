@@ -14,6 +14,7 @@ mod desk;
 mod dialogs;
 mod keys;
 mod letters;
+mod navigation;
 mod opcodes;
 mod outages;
 mod pictures;

@@ -367,11 +367,12 @@ fn codes_that_expired_are_told_together_mine_apart_from_others() {
         desk.happens(|world| world.run(id(n), later, &cloverwatch::domain::Actor::system("clock"), &tick).unwrap());
     };
     expire(&mut desk, 1);
-    desk.sees("a code of yours expired unused: McAllister").sees("shows it");
+    desk.sees("a code at your dealerships expired unused: McAllister").sees("shows it");
     for n in [2, 10, 3, 18] {
         expire(&mut desk, n);
     }
-    desk.sees("2 codes of yours expired unused: McAllister").sees("3 codes of others expired unused: ");
+    desk.sees("2 codes at your dealerships expired unused: McAllister")
+        .sees("3 codes at dealerships of other owners expired");
     assert_eq!(desk.state.toasts.iter().count(), 2);
     // From wherever one is.
     desk.press("/").write("portland").press("enter M E");
@@ -382,7 +383,7 @@ fn codes_that_expired_are_told_together_mine_apart_from_others() {
     desk.happens(|world| world.issue(id(9), now(), "FRESH-9"));
     desk.happens(|world| world.post(id(9), now(), sent()));
     expire(&mut desk, 9);
-    desk.sees("a code of others expired unused: Metro MINI");
+    desk.sees("a code at dealerships of other owners expired unused: Metro MINI");
 }
 
 #[test]

@@ -33,7 +33,9 @@ mod tests {
 
     #[test]
     fn one_number_has_one_way_to_be_found_however_it_is_written() {
-        for text in ["(797) 555-0950", "797.555.0950", "+1 797 555 0950", "1-797-555-0950", "7975550950", " 797/555-0950 "] {
+        for text in
+            ["(797) 555-0950", "797.555.0950", "+1 797 555 0950", "1-797-555-0950", "7975550950", " 797/555-0950 "]
+        {
             assert_eq!(digits(text).as_deref(), Some("7975550950"), "{text}");
             assert_eq!(searched(text), "7975550950", "{text}");
         }

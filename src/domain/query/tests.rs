@@ -148,9 +148,8 @@ fn a_phone_number_is_found_by_its_digits_however_it_is_written() {
         ("000001", &[1]),
     ] {
         let query = Query::parse(text).unwrap();
-        let matching = states.iter().filter(|state| {
-            query.matches(state, &Searchable::new(state.id, &state.profile), &ctx)
-        });
+        let matching =
+            states.iter().filter(|state| query.matches(state, &Searchable::new(state.id, &state.profile), &ctx));
         let alone: Vec<u64> = matching.map(|state| state.id.bits()).collect();
         assert_eq!(alone, expected, "{text}");
         let bits = query.matches_among(0b11_1111, &texts.blocks()[0], |row| Some((states.get(row)?, None)), &ctx);

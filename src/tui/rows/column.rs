@@ -2,9 +2,9 @@
 
 use crate::tui::letters::MailLook;
 
-use crate::domain::query::Derived;
-use crate::domain::order::{attention_order, sortable};
 use crate::domain::Onboarding;
+use crate::domain::order::{attention_order, sortable};
+use crate::domain::query::Derived;
 
 /// A column of the table, or the order of the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -64,6 +64,7 @@ impl Rows {
             }
         }
         let by_tabs: Vec<(usize, usize)> = by_tabs.into_iter().enumerate().filter(|(_, count)| *count > 0).collect();
+        self.matching = by_tabs.iter().map(|(_, count)| count).sum();
         self.counts = Tab::ALL.map(|tab| {
             let with = by_tabs.iter().filter(|(tabs, _)| tabs & usize::from(tab.bit()) != 0);
             with.map(|(_, count)| count).sum()

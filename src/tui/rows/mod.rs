@@ -59,6 +59,8 @@ pub struct Rows {
     /// The slots of the tab that match the filter, in order.
     visible: Vec<u32>,
     counts: [usize; Tab::ALL.len()],
+    /// How many match the filter, whatever their tabs.
+    matching: usize,
     due: BinaryHeap<Reverse<(Timestamp, u32)>>,
     /// The newest moment for which something was derived.
     derived_at: Timestamp,
@@ -180,6 +182,20 @@ impl Rows {
     /// How many of each tab match the filter.
     pub fn count(&self, tab: Tab) -> usize {
         self.counts.get(tab as usize).copied().unwrap_or(0)
+    }
+
+    /// How many match the filter that the tab does not show.
+    pub fn matching_elsewhere(&self) -> usize {
+        self.matching.saturating_sub(self.visible.len())
+    }
+
+    /// The tab that shows what matches the filter and is not shown, when something is filtered: all of them, or those
+    /// put aside.
+    pub fn elsewhere(&self) -> Option<Tab> {
+        if self.query.is_empty() || self.matching_elsewhere() == 0 {
+            return None;
+        }
+        Some(if self.count(Tab::All) > self.visible.len() { Tab::All } else { Tab::Aside })
     }
 
     /// The order.

@@ -46,6 +46,7 @@ impl Rows {
 
     fn count_row(&mut self, slot: u32, change: impl Fn(usize) -> usize) {
         let Some(tabs) = self.tabs.get(slot as usize).filter(|tabs| **tabs & MATCHES != 0) else { return };
+        self.matching = change(self.matching);
         for (tab, count) in Tab::ALL.iter().zip(&mut self.counts) {
             if tabs & tab.bit() != 0 {
                 *count = change(*count);

@@ -2,6 +2,7 @@
 
 use crate::domain::Stage;
 use crate::domain::query::Derived;
+use crate::tui::action::Action;
 
 /// A tab over the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -11,24 +12,24 @@ pub enum Tab {
     All,
     /// What needs somebody.
     Attention,
-    /// Never invited.
-    New,
-    /// A living code.
-    Invited,
-    /// A code that died unused.
-    Expired,
-    /// The second clock runs.
-    Awaiting,
-    /// The second clock ran out.
-    Overdue,
-    /// Confirmed; the opcode or the slots are not known yet.
-    Confirmed,
-    /// Confirmed, but the opcode or the slots are missing.
-    Opcode,
-    /// All is well.
-    Live,
     /// It worked and then stopped.
     Lost,
+    /// The second clock ran out.
+    Overdue,
+    /// A code that died unused.
+    Expired,
+    /// Confirmed, but the opcode or the slots are missing.
+    Opcode,
+    /// The second clock runs.
+    Awaiting,
+    /// A living code.
+    Invited,
+    /// Never invited.
+    New,
+    /// Confirmed; the opcode or the slots are not known yet.
+    Confirmed,
+    /// All is well.
+    Live,
     /// Out of sight for a while.
     Snoozed,
     /// Revoked or archived.
@@ -36,22 +37,38 @@ pub enum Tab {
 }
 
 impl Tab {
-    /// Every tab, in order.
+    /// Every tab, the most urgent first: where not all of them fit, these are seen.
     pub const ALL: [Self; 13] = [
         Self::All,
         Self::Attention,
-        Self::New,
-        Self::Invited,
-        Self::Expired,
-        Self::Awaiting,
-        Self::Overdue,
-        Self::Confirmed,
-        Self::Opcode,
-        Self::Live,
         Self::Lost,
+        Self::Overdue,
+        Self::Expired,
+        Self::Opcode,
+        Self::Awaiting,
+        Self::Invited,
+        Self::New,
+        Self::Confirmed,
+        Self::Live,
         Self::Snoozed,
         Self::Aside,
     ];
+
+    /// The action that shows it, where it has one of its own.
+    pub const fn action(self) -> Option<Action> {
+        Some(match self {
+            Self::All => Action::TabAll,
+            Self::Attention => Action::TabAttention,
+            Self::Lost => Action::TabLost,
+            Self::Overdue => Action::TabOverdue,
+            Self::Expired => Action::TabExpired,
+            Self::Opcode => Action::TabOpcode,
+            Self::Awaiting => Action::TabAwaiting,
+            Self::Invited => Action::TabInvited,
+            Self::New => Action::TabNew,
+            Self::Confirmed | Self::Live | Self::Snoozed | Self::Aside => return None,
+        })
+    }
 
     /// Its name on the screen.
     pub const fn title(self) -> &'static str {

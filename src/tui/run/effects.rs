@@ -17,8 +17,8 @@ use crate::tui::rows::Rows;
 
 /// How many events the tail starts with.
 const TAIL: usize = 1_000;
-/// How many events a timeline shows.
-const TIMELINE: usize = 200;
+/// How many events of one dealership are shown: more than any has.
+const TIMELINE: usize = 1_000;
 /// How many commands are under way at once: enough to share a commit.
 const AT_ONCE: usize = 32;
 /// How long the cursor must rest on a dealership before its timeline is read.

@@ -6,6 +6,7 @@ use crate::domain::guide as guide_of;
 use crate::tui::action::{Action, Scope};
 use crate::tui::dialog::{Dialog, open};
 use crate::tui::enabled::can;
+use crate::tui::layer::Layer;
 use crate::tui::msg::{Clip, Effect};
 use crate::tui::palette::Palette;
 use crate::tui::rows::{Column, Sort, Tab, step_round};
@@ -46,6 +47,7 @@ pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
                 Action::DetailPageDown => *scroll += page,
                 _ => *scroll = scroll.saturating_sub(page),
             }
+            *scroll = (*scroll).min(state.detail.end.get().unwrap_or(usize::MAX));
             Vec::new()
         }
         Scope::Tail => {
@@ -59,16 +61,22 @@ pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
 
 fn global(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
-        Action::Quit => return vec![Effect::Quit],
+        Action::Quit => match Layer::in_place_of_table(state) {
+            Some(layer) => take_away(state, layer),
+            None => return vec![Effect::Quit],
+        },
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
         Action::Help => state.mode = Mode::Help(0),
         Action::Palette => state.mode = Mode::Palette(Palette::open(state)),
         Action::Filter => {
             let before = state.rows.query().text().to_owned();
-            let mut input = FilterInput { before: before.clone(), ..FilterInput::default() };
+            let pane = (state.focus, state.panes.zoom);
+            let mut input = FilterInput { before: before.clone(), pane, ..FilterInput::default() };
             input.edit.paste(&before);
             state.mode = Mode::Filter(input);
+            // What is found is seen, and the next key is about it.
+            (state.focus, state.panes.zoom) = (Focus::Table, false);
             state.settle();
         }
         Action::Queue => queue::toggle(state),
@@ -80,11 +88,14 @@ fn global(state: &mut State, action: Action) -> Vec<Effect> {
             state.set_tab(Tab::Expired);
             state.focus = Focus::Table;
         }
-        // The way out: of the messages, of the filter, of a pane. One thing at a time.
-        Action::ClearFilter if state.toasts.clear() => {}
-        Action::ClearFilter if state.queue.is_some() => queue::close(state),
-        Action::ClearFilter if state.focus != Focus::Table || state.panes.zoom => leave_pane(state),
-        Action::ClearFilter => input::filter(state, ""),
+        Action::ClearFilter => match Layer::uppermost(state) {
+            Some(layer) => take_away(state, layer),
+            None => {
+                let key = state.setup.keymap.first_key(Action::Quit);
+                let leave = key.map_or_else(String::new, |key| format!("; {key} leaves the desk"));
+                state.tell_of_key(format!("there is nothing to go back from{leave}"));
+            }
+        },
         Action::NextTab => state.set_tab(state.rows.tab().step(1)),
         Action::PreviousTab => state.set_tab(state.rows.tab().step(-1)),
         Action::FocusNext => focus(state, 1),
@@ -92,13 +103,11 @@ fn global(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ToggleDetail => {
             let open = state.plan().detail.is_some();
             state.panes.detail = Some(!open);
-            if state.focus == Focus::Detail {
-                state.panes.zoom = false;
-            }
-            if !open && state.plan().table.is_none() {
+            if open && state.focus == Focus::Detail {
+                (state.focus, state.panes.zoom) = (Focus::Table, false);
+            } else if !open && state.plan().detail.is_none() {
+                // There is no room beside the table: it gets all of it.
                 state.focus = Focus::Detail;
-            } else if open && state.focus == Focus::Detail {
-                state.focus = Focus::Table;
             }
             state.settle();
         }
@@ -119,19 +128,30 @@ fn global(state: &mut State, action: Action) -> Vec<Effect> {
             state.panes.zoom = !state.panes.zoom;
             state.settle();
         }
-        _ => {}
+        _ => {
+            if let Some(tab) = Tab::ALL.into_iter().find(|tab| tab.action() == Some(action)) {
+                if tab == state.rows.tab() {
+                    state.tell_of_key(format!("{} is shown", tab.title()));
+                }
+                state.set_tab(tab);
+            }
+        }
     }
     Vec::new()
 }
 
-/// Back to the table from a pane; one that had the whole screen is closed.
-fn leave_pane(state: &mut State) {
-    state.panes.zoom = false;
-    state.focus = Focus::Table;
-    if state.plan().table.is_none() {
-        state.panes.detail = Some(false);
+/// One thing less over the table of all dealerships.
+fn take_away(state: &mut State, layer: Layer) {
+    match layer {
+        Layer::Messages => state.toasts.clear(),
+        Layer::Letters => queue::close(state),
+        Layer::Pane => {
+            (state.focus, state.panes.zoom) = (Focus::Table, false);
+            state.settle();
+        }
+        Layer::Filter => input::filter(state, ""),
+        Layer::Tab => state.set_tab(Tab::All),
     }
-    state.settle();
 }
 
 /// Moves the focus among the panes that are open.
@@ -141,14 +161,13 @@ fn focus(state: &mut State, by: isize) {
     let mut open = vec![Focus::Table];
     open.extend(plan.detail.map(|_| Focus::Detail));
     open.extend(plan.tail.map(|_| Focus::Tail));
+    if open.len() == 1 {
+        state.tell_of_key("no other pane is open");
+    }
     let place = open.iter().position(|pane| *pane == state.focus).unwrap_or(0);
     let next = step_round(place, by, open.len());
     state.focus = open.get(next).copied().unwrap_or_default();
     state.panes.zoom = zoomed;
-    if state.focus != Focus::Detail && state.plan().table.is_none() && !zoomed {
-        // The detail had the whole screen: leaving it closes it.
-        state.panes.detail = Some(false);
-    }
     state.settle();
 }
 
@@ -228,7 +247,7 @@ pub(super) fn check(state: &mut State, ids: Vec<DealershipId>) -> Vec<Effect> {
         ids.iter().map(|id| WorkItem { id: *id, name: name(*id), letter: None, outcome: None }).collect();
     let work = state.new_work();
     let many = items.len() > 1;
-    state.works.push(Work { id: work, action: Action::Check, items });
+    state.begin(Work { id: work, action: Action::Check, items });
     if many {
         state.mode = Mode::Dialog(Box::new(Dialog::results(work)));
     }
@@ -287,6 +306,7 @@ fn on_tail(state: &mut State, action: Action) {
         Action::TailUp => state.tail.step(-1, height, selected),
         Action::TailPageDown => state.tail.step(page, height, selected),
         Action::TailPageUp => state.tail.step(-page, height, selected),
+        Action::TailFollow if state.tail.follows() => state.tell_of_key("the newest events are followed already"),
         Action::TailFollow => state.tail.follow(),
         Action::TailPause if state.tail.follows() => state.tail.hold(selected),
         Action::TailPause => state.tail.follow(),

@@ -288,7 +288,7 @@ fn accept(state: &mut State) -> Vec<Effect> {
     if items.len() > 1 {
         state.mode = Mode::Dialog(Box::new(Dialog::results(work)));
     }
-    state.works.push(Work { id: work, action, items });
+    state.begin(Work { id: work, action, items });
     vec![match wish {
         Wish::Execute(commands) => Effect::Execute(work, commands),
         Wish::Obtain(asks) => Effect::Obtain(work, asks),

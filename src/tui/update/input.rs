@@ -51,13 +51,21 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match (&mut state.mode, action) {
         (Mode::Filter(input), Action::InputAccept) if input.mistake.is_none() => {
             state.mode = Mode::Desk;
+            if let Some(tab) = state.rows.elsewhere().filter(|_| state.rows.shown() == 0) {
+                state.rows.set_tab(tab);
+            }
             state.settle();
         }
         (Mode::Filter(_), Action::InputAccept) => {}
         (Mode::Filter(input), Action::InputCancel) => {
             let before = std::mem::take(&mut input.before);
+            (state.focus, state.panes.zoom) = input.pane;
             state.mode = Mode::Desk;
             filter(state, &before);
+        }
+        (Mode::Filter(_), Action::InputNext) if state.rows.elsewhere().is_some() => {
+            let tab = state.rows.elsewhere().unwrap_or_default();
+            state.set_tab(tab);
         }
         (Mode::Filter(_), Action::InputNext | Action::InputDown) => table::step(state, 1),
         (Mode::Filter(_), Action::InputPrevious | Action::InputUp) => table::step(state, -1),
@@ -71,6 +79,10 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Mode::Palette(palette), Action::InputAccept) => {
             let Some(found) = palette.choice().cloned() else { return Vec::new() };
             state.mode = Mode::Desk;
+            if found.action == Action::Quit {
+                // Named, it is meant: nothing is only gone back from.
+                return vec![Effect::Quit];
+            }
             return act::perform(state, found.action);
         }
         (Mode::Palette(_), Action::InputCancel) => state.mode = Mode::Desk,

@@ -3,12 +3,11 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{act, input};
-use crate::tui::action::Scope;
+use crate::tui::action::{Action, Scope};
 use crate::tui::dialog::Dialog;
 use crate::tui::keymap::{Code, Key, Lookup};
 use crate::tui::msg::Effect;
 use crate::tui::state::{Focus, Mode, State};
-use crate::tui::theme::Tone;
 
 /// The scopes in which keys are looked up, the nearest first; each brings those around it.
 pub fn scopes(state: &State) -> &'static [Scope] {
@@ -52,12 +51,11 @@ pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
             Lookup::None => {}
         }
     }
-    if chord {
-        let chord: Vec<String> = keys.iter().map(ToString::to_string).collect();
-        state.toast(Tone::Faint, format!("{} is not bound", chord.join(" ")));
-        return Vec::new();
-    }
-    if state.reading.is_some() {
+    let takes_keys =
+        state.reading.is_none() && matches!(state.mode, Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_));
+    if chord || !takes_keys {
+        let words = not_here(state, &keys);
+        state.tell_of_key(words);
         return Vec::new();
     }
     if let (Mode::Dialog(dialog), Code::PageDown | Code::PageUp) = (&mut state.mode, key.code) {
@@ -72,6 +70,30 @@ pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     match key.types().or_else(|| alt_gr(event)) {
         Some(c) => input::insert(state, c),
         None => Vec::new(),
+    }
+}
+
+/// Why keys do nothing where the keyboard is.
+fn not_here(state: &State, keys: &[Key]) -> String {
+    let keymap = &state.setup.keymap;
+    let key_of = |action| keymap.first_key(action).unwrap_or_default();
+    let pressed: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    let pressed = pressed.join(" ");
+    let on_desk = matches!(state.mode, Mode::Desk) && state.reading.is_none();
+    let of_table = on_desk && !matches!(keymap.lookup(Scope::Table, keys), Lookup::None);
+    match state.focus {
+        // What the tail shows is about other dealerships than the one under the table's cursor.
+        _ if of_table && state.queue.is_some() => {
+            format!("{pressed} is for the table: {} goes back to it", key_of(Action::ClearFilter))
+        }
+        Focus::Tail if of_table => {
+            let (back, jump) = (key_of(Action::ClearFilter), key_of(Action::TailJump));
+            format!(
+                "{pressed} is for the table, the events have the keys: {back} goes back, {jump} to the event's dealership"
+            )
+        }
+        _ if on_desk => format!("{pressed} is not bound; {} shows the keys", key_of(Action::Help)),
+        _ => format!("{pressed} is not bound here; {} goes back", key_of(Action::DialogCancel)),
     }
 }
 

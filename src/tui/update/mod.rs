@@ -38,6 +38,7 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => {
             state.dirty = true;
+            state.cursor.touched = true;
             effects = keys::key(state, key);
         }
         Msg::Paste(text) => state.dirty |= input::paste(state, &text),
@@ -54,6 +55,7 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
         }
         Msg::Timeline(id, events) if state.detail.asked == Some(id) => {
             state.dirty = true;
+            state.tail.set_history(id, &events);
             state.detail.timeline = Some((id, events));
         }
         Msg::Timeline(..) => {}
@@ -96,7 +98,7 @@ fn pass_time(state: &mut State) {
         state.dirty = true;
     }
     if state.toasts.next_change().is_some_and(|next| next <= face) {
-        state.toasts.pass(face);
+        state.toasts.pass(face, state.is_covered());
         state.dirty = true;
     }
     if state.reveal.is_some_and(|reveal| reveal.until <= face) {
@@ -131,7 +133,7 @@ fn loaded(state: &mut State, mut rows: Rows) {
 fn committed(state: &mut State, committed: &Committed) {
     state.dirty = true;
     state.rows.put(&committed.states, state.now.at);
-    state.settle();
+    state.settle_after(&committed.states);
     state.tail.extend(committed.events.iter());
     if let Some((id, events)) = &mut state.detail.timeline {
         let newest = events.last().map_or(0, |event| event.seq);

@@ -119,6 +119,7 @@ pub(super) fn send(state: &mut State, wish: Wish) -> Vec<Effect> {
     dialog.focus = Spot::Button(0);
     dialog.fields.clear();
     dialog.offer = None;
+    state.acts_on(std::iter::once(id));
     match wish {
         Wish::Book(planned) => vec![Effect::Book(id, planned)],
         _ => vec![Effect::ReadBack(id)],

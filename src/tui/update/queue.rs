@@ -114,7 +114,7 @@ fn ask(state: &mut State, action: Action, letters: &[LetterRef]) -> Vec<Effect> 
     let letters = dialog.items.iter().filter_map(|item| Some((item.id, item.about.as_ref()?.0)));
     let commands = letters.map(|(id, letter)| (id, Command::RetryLetter { letter })).collect();
     let items = dialog.items.iter().map(|item| WorkItem::of(action, item, &dialog)).collect();
-    state.works.push(Work { id: work, action, items });
+    state.begin(Work { id: work, action, items });
     vec![Effect::Execute(work, commands)]
 }
 

@@ -13,7 +13,7 @@ pub(super) fn step(state: &mut State, by: isize) {
 /// Moves the cursor to a place, or to the last one.
 pub(super) fn go(state: &mut State, place: usize) {
     let place = place.min(state.rows.shown().saturating_sub(1));
-    state.cursor.place = place;
+    (state.cursor.place, state.cursor.acted) = (place, None);
     state.cursor.id = state.rows.at(place).map(|row| row.state.id);
     state.settle();
 }
@@ -39,7 +39,7 @@ pub(super) fn jump(state: &mut State, id: DealershipId) {
     if !state.rows.is_shown(id) {
         state.rows.set_tab(Tab::Aside);
     }
-    state.cursor.id = Some(id);
+    (state.cursor.id, state.cursor.acted) = (Some(id), None);
     state.settle();
     state.focus = Focus::Table;
     state.panes.zoom = false;

@@ -72,7 +72,9 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     xtime::section(&mut page, row, state, clocks);
     timeline(&mut page, row, state);
     let rows = usize::from(height);
-    let top = state.detail.scroll.min(page.lines.len().saturating_sub(rows));
+    let end = page.lines.len().saturating_sub(rows);
+    state.detail.end.set(Some(end));
+    let top = state.detail.scroll.min(end);
     for (y, line) in (0..).zip(page.lines.iter().skip(top).take(rows)) {
         pen.pieces(2, y, room, line.iter().map(|(text, style)| (text.as_str(), *style)));
     }
@@ -155,7 +157,10 @@ fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     } else {
         let words = match newest.state(clocks.now()) {
             InvitationState::Expired => format!("expired {} ago", clocks.since(newest.expires_at)),
-            _ => text,
+            InvitationState::Used => "used".to_owned(),
+            InvitationState::Superseded => "superseded".to_owned(),
+            InvitationState::Revoked => "revoked".to_owned(),
+            InvitationState::Live => text,
         };
         page.pair("clock", &words, theme.tone(tone));
     }
@@ -209,6 +214,9 @@ fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
     }
 }
 
+/// How many events are shown: all of them are laid out for every frame. Older ones are in the tail of this dealership alone.
+const NEWEST: usize = 200;
+
 fn timeline(page: &mut Page<'_>, row: &Row, screen: &State) {
     let theme = page.theme;
     page.heading("What happened");
@@ -218,7 +226,7 @@ fn timeline(page: &mut Page<'_>, row: &Row, screen: &State) {
         page.text("…", theme.dim);
         return;
     };
-    for event in events.iter().rev() {
+    for event in events.iter().rev().take(NEWEST) {
         let (_, tone) = Group::of(&event.fact);
         let when = format!("{} {:<10} ", screen.setup.zone.day_and_time(event.at), event.actor.to_string());
         let indent = super::pen::width(&when);

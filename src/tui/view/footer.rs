@@ -1,12 +1,13 @@
-//! The line of keys: the most useful ones of where the keyboard is, or what can follow a chord. And the toasts above it.
+//! The line of keys: the most useful ones of where the keyboard is, or what can follow a chord.
 
-use super::pen::{Pen, width, wrap};
+use super::pen::{Pen, width};
 use crate::tui::action::{Action, Scope};
 use crate::tui::dialog::{Kind, Role};
 use crate::tui::enabled::can;
 use crate::tui::keymap::Lookup;
+use crate::tui::layer::Layer;
 use crate::tui::state::{Focus, Mode, State};
-use crate::tui::theme::{Theme, Tone};
+use crate::tui::theme::Theme;
 
 /// The most useful actions of each place, the most useful first.
 fn useful(state: &State) -> &'static [Action] {
@@ -93,13 +94,26 @@ fn useful(state: &State) -> &'static [Action] {
                 A::Help,
                 A::Quit,
             ],
-            Focus::Table | Focus::Detail => &[
+            Focus::Detail => &[
                 A::Reissue,
                 A::Invite,
                 A::ConfirmWord,
                 A::Check,
-                A::Filter,
+                A::Note,
+                A::Reveal,
+                A::Snooze,
+                A::ChooseOpcode,
+                A::Guide,
+                A::Appointment,
+                A::Zoom,
+            ],
+            Focus::Table => &[
                 A::Open,
+                A::Filter,
+                A::Reissue,
+                A::Invite,
+                A::ConfirmWord,
+                A::Check,
                 A::Mark,
                 A::NextTab,
                 A::Note,
@@ -127,15 +141,21 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
     }
     // Whoever knows these finds everything else: on the desk they have their place, however narrow it is.
     let on_desk = matches!(state.mode, Mode::Desk) && state.reading.is_none();
-    let always: &[Action] = match on_desk {
-        // The key that leaves the desk goes back from here.
-        true if state.queue.is_some() => &[Action::Help, Action::Palette, Action::QueueClose],
-        true => &[Action::Help, Action::Palette, Action::Quit],
-        false => &[],
+    // What goes away next has its word; the key that leaves the desk goes back first where there is something else.
+    let layer = Layer::uppermost(state);
+    let mut always = Vec::new();
+    if on_desk {
+        always.extend(layer.map(|_| Action::ClearFilter));
+        always.extend([Action::Help, Action::Palette]);
+        always.extend(Layer::in_place_of_table(state).is_none().then_some(Action::Quit));
+    }
+    let title = |action: Action| match (action, layer) {
+        (Action::ClearFilter, Some(layer)) => layer.title(),
+        _ => action.info().title,
     };
     let needed = |action: &Action| {
         let key = state.setup.keymap.first_key(*action)?;
-        Some((width(&key) + 1 + width(action.info().title)) as u16)
+        Some((width(&key) + 1 + width(title(*action))) as u16)
     };
     let kept: u16 = always.iter().filter_map(needed).map(|needed| needed + 2).sum();
     let mut x = 1;
@@ -147,7 +167,7 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
         }
         let (key_style, title_style) = if possible { (theme.key, theme.text) } else { (theme.dim, theme.dim) };
         x += pen.text(x, 0, room.saturating_sub(x), &key, key_style) + 1;
-        x += pen.text(x, 0, room.saturating_sub(x), action.info().title, title_style) + 2;
+        x += pen.text(x, 0, room.saturating_sub(x), title(*action), title_style) + 2;
         true
     };
     for action in useful(state).iter().filter(|action| !always.contains(action)) {
@@ -155,7 +175,7 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
             break;
         }
     }
-    for action in always {
+    for action in &always {
         put(action, room);
     }
 }
@@ -182,39 +202,5 @@ fn chord(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
         }
         x += pen.text(x, 0, room - x, &key, theme.key) + 1;
         x += pen.text(x, 0, room.saturating_sub(x), title, theme.text) + 2;
-    }
-}
-
-/// Draws the toasts at the lower right of an area, the newest lowest.
-pub(super) fn draw_toasts(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
-    let area = pen.area();
-    let room = (area.width * 3 / 5).clamp(30, 70).min(area.width);
-    let mut bottom = area.height;
-    for toast in state.toasts.iter().rev() {
-        let times = if toast.count > 1 { format!(" (×{})", toast.count) } else { String::new() };
-        let mut lines = wrap(&format!("{}{times}", crate::domain::text::clean(&toast.text)), room - 4);
-        lines.truncate(3);
-        let needed = lines.len() as u16;
-        if bottom < needed + 2 {
-            break;
-        }
-        let wide = lines.iter().map(|line| width(line)).max().unwrap_or(0) as u16 + 4;
-        let x = area.width.saturating_sub(wide);
-        let glyph = match toast.tone {
-            Tone::Good => "✓",
-            Tone::Bad => "✗",
-            Tone::Warn => "!",
-            _ => "·",
-        };
-        bottom -= needed;
-        for (place, line) in lines.iter().enumerate() {
-            let y = bottom + place as u16;
-            let text = theme.cursor_away.over(theme.tone(toast.tone));
-            pen.fill(x, y, wide, " ", text);
-            if place == 0 {
-                pen.text(x + 1, y, 1, glyph, text);
-            }
-            pen.text(x + 3, y, wide - 3, line, text);
-        }
     }
 }

@@ -10,6 +10,9 @@ use crate::tui::enabled::{NO_PLATFORM, can};
 use crate::tui::state::{Focus, State};
 use crate::tui::theme::{Theme, Tone, stage_look};
 
+/// Wide enough for the longest sentence with its reason.
+const WIDEST: u16 = 180;
+
 enum Line {
     Heading(String),
     Key { keys: String, title: &'static str, doc: String, possible: bool },
@@ -62,7 +65,7 @@ fn lines(state: &State) -> Vec<Line> {
         "z snoozed",
         "opcode: ✓ visible  ≈ nearly  ✗ missing  ? could not tell  · not looked",
         "mail: ✓ sent  ◌ queued  → sending  ✎ written to a file  ↻ failed, tried again  ✗ failed  ? uncertain  ⊘ suppressed  ← came back or refused",
-        "slots: 23 offered  0 none  · not looked; where Xtime is due it says what is lacking to be live",
+        "slots, behind the opcode: 23 offered  0 none",
     ] {
         lines.push(Line::Text(text.to_owned(), Tone::Plain));
     }
@@ -99,7 +102,7 @@ fn lines(state: &State) -> Vec<Line> {
 
 pub(super) fn draw(scroll: usize, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
     let height = pen.area().height;
-    let mut pen = popup(pen, 110, height);
+    let mut pen = popup(pen, WIDEST, height);
     let inside = pen.frame("Help", theme.line_focus, theme.title);
     let mut pen = pen.within(inside);
     let lines = lines(state);

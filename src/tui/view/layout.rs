@@ -92,11 +92,13 @@ impl Plan {
             return;
         }
         let by_itself = body.width >= DETAIL_BY_ITSELF.0 && body.height >= DETAIL_BY_ITSELF.1;
-        let detail = panes.detail.unwrap_or(by_itself);
-        if detail && body.width < BESIDE {
+        let beside = body.width >= BESIDE;
+        if !beside && state.focus == Focus::Detail {
+            // Where it does not fit beside the table it is there as long as it has the keys.
             self.detail = Some(body);
             return;
         }
+        let detail = beside && panes.detail.unwrap_or(by_itself);
         let tail = panes.tail.unwrap_or(body.height >= TAIL_BY_ITSELF) && body.height >= TAIL_FITS;
         let mut upper = body;
         if tail {

@@ -18,6 +18,7 @@ mod status;
 mod table;
 mod tabs;
 mod tail;
+mod toasts;
 mod xtime;
 
 use ratatui::Frame;
@@ -80,7 +81,11 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
         reading::draw(open, state, theme, &mut pen);
         caret = None;
     }
-    footer::draw_toasts(state, theme, &mut pen.within(above(area, plan.footer)));
+    if state.is_covered() {
+        toasts::draw_newest(state, theme, &mut pen.within(plan.status));
+    } else {
+        toasts::draw(state, theme, &mut pen.within(above(area, plan.footer)));
+    }
     Drawn { next_change: clocks.next_change(), caret }
 }
 

@@ -198,7 +198,13 @@ fn cell(slot: Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x
             pen.text(x, y, room, &owner, theme.text);
         }
         Column::Code => {
-            let Some(newest) = &onboarding.invitation else { return };
+            let Some(newest) = &onboarding.invitation else {
+                let Some(pending) = &onboarding.pending else { return };
+                let (words, tone) =
+                    if pending.failed.is_some() { ("failed", Tone::Bad) } else { ("asked", Tone::Busy) };
+                pen.text(x, y, room, words, theme.tone(tone));
+                return;
+            };
             let alive = newest.state(clocks.now()) == InvitationState::Live;
             let style = if alive { theme.text } else { theme.dim };
             if state.revealed(onboarding.id, newest.generation) {
@@ -258,15 +264,9 @@ fn cell(slot: Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x
     }
 }
 
-/// What is left of the code's life, or what became of it.
+/// What is left of the code's life, or how long it has been over; nothing where nobody waits for its end.
 pub(super) fn code_clock(onboarding: &Onboarding, row: &Row, clocks: &Clocks) -> (String, Tone) {
-    let Some(newest) = &onboarding.invitation else {
-        return match &onboarding.pending {
-            Some(pending) if pending.failed.is_some() => ("failed".to_owned(), Tone::Bad),
-            Some(_) => ("asked".to_owned(), Tone::Busy),
-            None => (String::new(), Tone::Faint),
-        };
-    };
+    let Some(newest) = &onboarding.invitation else { return (String::new(), Tone::Faint) };
     match newest.state(clocks.now()) {
         InvitationState::Live => {
             let soon = row.facts.attention == Some(crate::domain::Attention::ExpiringSoon);
@@ -278,41 +278,25 @@ pub(super) fn code_clock(onboarding: &Onboarding, row: &Row, clocks: &Clocks) ->
             };
             (clocks.left(newest.expires_at), tone)
         }
-        InvitationState::Expired if onboarding.confirmation.dealer_confirmed_at.is_some() => {
-            ("over".to_owned(), Tone::Faint)
+        InvitationState::Expired => {
+            let entered = onboarding.confirmation.dealer_confirmed_at.is_some();
+            let tone = if entered { Tone::Faint } else { Tone::Bad };
+            (format!("-{}", clocks.since(newest.expires_at)), tone)
         }
-        InvitationState::Expired => (format!("-{}", clocks.since(newest.expires_at)), Tone::Bad),
-        InvitationState::Used => ("used".to_owned(), Tone::Faint),
-        InvitationState::Superseded => ("old".to_owned(), Tone::Faint),
-        InvitationState::Revoked => ("revoked".to_owned(), Tone::Faint),
+        InvitationState::Used | InvitationState::Superseded | InvitationState::Revoked => (String::new(), Tone::Faint),
     }
 }
 
-/// What is left of Xtime's 24 hours, or what became of them.
+/// What is left of Xtime's 24 hours, or how long they have been over; nothing where nobody waits for Xtime.
 pub(super) fn confirm_clock(onboarding: &Onboarding, row: &Row, clocks: &Clocks) -> (String, Tone) {
-    let confirmation = &onboarding.confirmation;
-    if onboarding.is_confirmed() {
-        let tone = row.facts.attention.map_or(Tone::Faint, crate::tui::theme::attention_tone);
-        return lacking(onboarding).map_or(("✓".to_owned(), Tone::Good), |words| (words, tone));
-    }
-    match (confirmation.due_at, row.facts.stage) {
+    match (onboarding.confirmation.due_at, row.facts.stage) {
+        _ if onboarding.is_confirmed() => (String::new(), Tone::Faint),
         (Some(due_at), Stage::Overdue) => (format!("-{}", clocks.since(due_at)), Tone::Bad),
         (Some(due_at), _) => {
             let long = row.facts.attention == Some(crate::domain::Attention::WaitingLong);
             (clocks.left(due_at), if long { Tone::Warn } else { Tone::Busy })
         }
-        (None, Stage::Lost) => ("lost".to_owned(), Tone::Bad),
         (None, _) => (String::new(), Tone::Faint),
-    }
-}
-
-/// What a confirmed dealership lacks to be live, in the cells of a clock; `None`: nothing.
-fn lacking(onboarding: &Onboarding) -> Option<String> {
-    match (onboarding.opcode_state, &onboarding.slots) {
-        (OpcodeState::Ok, None) => Some("slots ·".to_owned()),
-        (OpcodeState::Ok, Some(slots)) if slots.count == 0 => Some("slots 0".to_owned()),
-        (OpcodeState::Ok, Some(_)) => None,
-        (state, _) => Some(format!("opcode {}", opcode_look(state).0)),
     }
 }
 

@@ -3,39 +3,61 @@
 use ratatui::layout::Position;
 
 use super::pen::{Pen, width};
+use crate::tui::action::Action;
 use crate::tui::line_edit::LineEdit;
 use crate::tui::rows::Tab;
 use crate::tui::state::{Mode, State};
 use crate::tui::theme::{Theme, Tone};
 
+/// From this width on the tabs have their keys with them.
+const WITH_KEYS: u16 = 60;
+
+/// A tab as it is written: ` 3 Overdue 7 `, the key apart.
+struct Label {
+    tab: Tab,
+    key: String,
+    text: String,
+}
+
+impl Label {
+    fn of(tab: Tab, state: &State, room: u16) -> Self {
+        let key = tab.action().and_then(|action| state.setup.keymap.first_key(action));
+        let key = key.filter(|_| room >= WITH_KEYS).map_or_else(String::new, |key| format!(" {key}"));
+        let text = match state.loaded {
+            true => format!(" {} {} ", tab.title(), state.rows.count(tab)),
+            // How many there are is not known yet.
+            false => format!(" {} ", tab.title()),
+        };
+        Self { tab, key, text }
+    }
+
+    fn width(&self) -> u16 {
+        (width(&self.key) + width(&self.text)) as u16
+    }
+}
+
 pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
     let active = state.rows.tab();
-    let label = |tab: Tab| match state.loaded {
-        true => format!(" {} {} ", tab.title(), state.rows.count(tab)),
-        // How many there are is not known yet.
-        false => format!(" {} ", tab.title()),
-    };
-    let labels: Vec<(Tab, String)> = Tab::ALL.iter().map(|tab| (*tab, label(*tab))).collect();
     let room = pen.area().width;
-    // When they do not all fit: empty ones go first, then those furthest from the active one.
-    let mut shown: Vec<&(Tab, String)> = labels.iter().collect();
-    let total = |shown: &[&(Tab, String)]| shown.iter().map(|(_, label)| width(label) as u16).sum::<u16>();
+    let mut shown: Vec<Label> = Tab::ALL.into_iter().map(|tab| Label::of(tab, state, room)).collect();
+    let total = |shown: &[Label]| shown.iter().map(Label::width).sum::<u16>();
+    // When they do not all fit: empty ones go first, then the least urgent, and before the active one as few as needed.
     if total(&shown) > room {
         let needed = |tab: Tab| tab == active || matches!(tab, Tab::All | Tab::Attention);
-        shown.retain(|(tab, _)| needed(*tab) || state.rows.count(*tab) > 0);
+        shown.retain(|label| needed(label.tab) || state.rows.count(label.tab) > 0);
     }
-    let mut cut = false;
-    while total(&shown) + u16::from(cut) * 2 > room && shown.len() > 1 {
-        let place = shown.iter().position(|(tab, _)| *tab == active).unwrap_or(0);
-        if shown.len() - 1 - place >= place {
+    let (mut before, mut behind) = (false, false);
+    while total(&shown) + u16::from(before) + u16::from(behind) > room && shown.len() > 1 {
+        if shown.last().is_some_and(|label| label.tab != active) {
             shown.pop();
+            behind = true;
         } else {
             shown.remove(0);
+            before = true;
         }
-        cut = true;
     }
-    let mut x = 0;
-    for (tab, label) in shown {
+    let mut x = if before { pen.text(0, 0, 1, "‹", theme.dim) } else { 0 };
+    for Label { tab, key, text } in &shown {
         let count = state.rows.count(*tab);
         let style = match tab {
             _ if *tab == active => theme.chosen,
@@ -44,27 +66,44 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
             Tab::Opcode => theme.tone(Tone::Warn),
             _ => theme.text,
         };
-        x += pen.text(x, 0, room.saturating_sub(x), label, style);
+        let key_style = if *tab == active { theme.chosen } else { theme.key };
+        x += pen.pieces(x, 0, room.saturating_sub(x), [(key.as_str(), key_style), (text.as_str(), style)]);
     }
-    if cut {
+    if behind {
         pen.text(room.saturating_sub(1), 0, 1, "›", theme.dim);
     }
+}
+
+/// How many are found, here and in other tabs, and the key that shows those.
+fn found(state: &State) -> (String, Tone) {
+    let rows = &state.rows;
+    let Some(tab) = rows.elsewhere() else {
+        return (format!(" {} of {} ", rows.shown(), rows.len()), Tone::Faint);
+    };
+    let action = match state.mode {
+        Mode::Filter(_) => Some(Action::InputNext),
+        _ => tab.action(),
+    };
+    let key = action.and_then(|action| state.setup.keymap.first_key(action));
+    let key = key.map_or_else(String::new, |key| format!(": {key}"));
+    let place = if tab == Tab::Aside { "put aside" } else { "in other tabs" };
+    (format!(" {} here, {} {place}{key} ", rows.shown(), rows.matching_elsewhere()), Tone::Warn)
 }
 
 /// Draws the filter; the place of the caret while it is typed.
 pub(super) fn draw_filter(state: &State, theme: &Theme, pen: &mut Pen<'_>) -> Option<Position> {
     let room = pen.area().width;
-    let found = format!(" {} of {} ", state.rows.shown(), state.rows.len());
+    let (found, tone) = found(state);
     let side = (width(&found) as u16).min(room / 2);
     let Mode::Filter(input) = &state.mode else {
         let used = pen.text(0, 0, room, "/ ", theme.key);
         pen.text(used, 0, room - used - side, state.rows.query().text(), theme.title);
-        pen.right(room - side, 0, side, &found, theme.dim);
+        pen.right(room - side, 0, side, &found, theme.tone(tone));
         return None;
     };
     let used = pen.text(0, 0, room, "/ ", theme.key);
     let (caret, skipped) = draw_edit(&input.edit, used, 0, room - used - side, theme, pen);
-    pen.right(room - side, 0, side, &found, theme.dim);
+    pen.right(room - side, 0, side, &found, theme.tone(tone));
     if let Some(mistake) = &input.mistake {
         let before = input.edit.text().get(..mistake.span.start).map_or(0, width).saturating_sub(skipped) as u16;
         let under = input.edit.text().get(mistake.span.clone()).map_or(1, width).max(1) as u16;

@@ -14,7 +14,8 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     let rows = usize::from(height.saturating_sub(1));
     let lines = state.tail.lines(rows, selected);
     if lines.is_empty() {
-        pen.text(2, 1, width.saturating_sub(2), "nothing yet", theme.dim);
+        let words = if state.tail.awaits_history(selected) { "…" } else { "nothing yet" };
+        pen.text(2, 1, width.saturating_sub(2), words, theme.dim);
     }
     let chosen = state.tail.chosen(selected).map(|event| event.seq).filter(|_| focused);
     let today = state.setup.zone.day(clocks.now());
@@ -55,11 +56,11 @@ fn heading(state: &State, theme: &Theme, focused: bool, pen: &mut Pen<'_>) {
     let line = if focused { theme.line_focus } else { theme.line };
     pen.fill(0, 0, width, "─", line);
     let mut x = 2 + pen.text(2, 0, width.saturating_sub(4), " Events ", theme.title);
-    let below = state.tail.below(state.cursor.id);
-    let (words, style) = match (state.tail.follows(), below) {
+    let arrived = state.tail.arrived(state.cursor.id);
+    let (words, style) = match (state.tail.follows(), arrived) {
         (true, _) => ("following ".to_owned(), theme.dim),
         (false, 0) => ("paused ".to_owned(), theme.tone(Tone::Warn)),
-        (false, below) => (format!("paused, {below} new "), theme.tone(Tone::Warn)),
+        (false, arrived) => (format!("paused, {arrived} new "), theme.tone(Tone::Warn)),
     };
     x += pen.text(x, 0, width.saturating_sub(x + 1), &words, style);
     if state.tail.only_selected {

@@ -1,0 +1,48 @@
+//! What lies over the table of all dealerships, one on the other: what goes away next.
+
+use super::rows::Tab;
+use super::state::{Focus, State};
+
+/// One thing that can be taken away, the uppermost first. Inputs, dialogs and pages have the keyboard and their own keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// Messages that would go away by themselves.
+    Messages,
+    /// The view of all letters.
+    Letters,
+    /// The focus in another pane than the table, or a pane that has the whole screen.
+    Pane,
+    /// The filter.
+    Filter,
+    /// Another tab than that of all dealerships.
+    Tab,
+}
+
+impl Layer {
+    /// What goes away next; `None`: there is only the table.
+    pub fn uppermost(state: &State) -> Option<Self> {
+        let messages = (!state.toasts.is_empty()).then_some(Self::Messages);
+        messages.or_else(|| Self::in_place_of_table(state)).or_else(|| {
+            let filter = (!state.rows.query().text().trim().is_empty()).then_some(Self::Filter);
+            filter.or((state.rows.tab() != Tab::All).then_some(Self::Tab))
+        })
+    }
+
+    /// What has the keyboard instead of the table. The key that leaves the desk goes back from here first.
+    pub fn in_place_of_table(state: &State) -> Option<Self> {
+        if state.queue.is_some() {
+            return Some(Self::Letters);
+        }
+        (state.focus != Focus::Table || state.panes.zoom).then_some(Self::Pane)
+    }
+
+    /// What taking it away does, for the line of keys.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Messages => "dismiss",
+            Self::Letters | Self::Pane => "back",
+            Self::Filter => "clear filter",
+            Self::Tab => "all tabs",
+        }
+    }
+}
