@@ -117,7 +117,7 @@ mod tests {
             [("failed", 1), ("issued", 2)]
         );
         assert_eq!(toasts.next_change(), Some(Duration::from_secs(11)));
-        toasts.pass(Duration::from_secs(11));
+        toasts.pass(Duration::from_secs(11), false);
         assert_eq!(toasts.iter().count(), 1);
     }
 }

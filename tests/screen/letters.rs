@@ -316,7 +316,7 @@ fn the_panes_wait_while_the_letters_are_shown() {
     let mut desk = Desk::open((120, 30));
     desk.press("M :").write("reissue").press("enter").sees("go back from the letters first");
     assert!(matches!(desk.state.mode, Mode::Desk));
-    desk.sees("esc back").sees_no("q quit").press("?").sees("Help").press("esc");
+    desk.sees("esc dismiss").press("esc").sees("esc back").sees_no("q quit").press("?").sees("Help").press("esc");
     assert!(desk.state.queue.is_some(), "help comes back to where it was asked for");
     desk.press("q");
     assert!(desk.state.queue.is_none() && desk.take_effects().is_empty());

@@ -234,7 +234,7 @@ fn the_table_says_what_is_lacking_to_be_live() {
     });
     let mut desk = Desk::with(opcodes(), (200, 60), |_| {});
     desk.press("D").sees("≈ DataClover Appt").sees("✓ Tell Us More · 140").sees("✓ Tell Us More · 0");
-    for (n, words) in [(12, "opcode ≈"), (13, "opcode ≈"), (14, "slots 0")] {
+    for (n, words) in [(12, "≈ DataClover Appt"), (13, "≈ "), (14, "✓ Tell Us More · 0")] {
         desk.go_to(n);
         let picture = desk.picture();
         let line = picture.lines().find(|line| line.starts_with('›')).unwrap();
