@@ -20,6 +20,11 @@ pub(super) async fn run(app: &App) -> Result<(), CliError> {
     if !missing.is_empty() {
         tracing::warn!("probing is off: set {} in [xtime]", missing.join(", "));
     }
+    if !engine.sends_letters() {
+        tracing::warn!("no letters are sent: set transport in [mail]");
+    } else if !engine.mails() {
+        tracing::warn!("letters are only written to files, nobody mails them: set transport in [mail]");
+    }
     tracing::info!(dealerships = engine.book().len(), store = %app.config.store, "watching");
     tokio::select! {
         ended = follow(app, &engine) => ended,

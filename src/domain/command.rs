@@ -395,7 +395,7 @@ pub enum Refusal {
     #[error("no such letter ({0})")]
     NoLetter(LetterId),
     /// The letter is on its way already.
-    #[error("letter {letter} ({kind}) is on its way since {} ago: it is not sent twice", in_words(*.ago))]
+    #[error("the {kind} letter is on its way already: it is not sent twice")]
     LetterOpen {
         /// Which.
         letter: LetterId,

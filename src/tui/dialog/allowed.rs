@@ -25,12 +25,12 @@ const FRESH: IntentId = IntentId::from_bits(u64::MAX);
 /// Why not, in the words of the rule that forbids it.
 pub fn allowed(action: Action, state: &Onboarding, setup: &Setup, now: Timestamp) -> Result<(), String> {
     let words = |refusal: Refusal| refusal.to_string();
+    if matches!(action, Action::Invite | Action::Reissue)
+        && let Some(refusal) = needs_no_code(state)
+    {
+        return Err(words(refusal));
+    }
     if let Some(commands) = commands(action, state, setup, now) {
-        if matches!(action, Action::Invite | Action::Reissue)
-            && let Some(refusal) = needs_no_code(state)
-        {
-            return Err(words(refusal));
-        }
         return decided(&commands, state, setup, now).map(drop).map_err(words);
     }
     match action {
