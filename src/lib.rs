@@ -7,6 +7,7 @@ pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod mail;
+pub mod present;
 pub mod sandbox;
 pub mod store;
 pub mod tui;

@@ -17,8 +17,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("engine", &["store", "xtime", "mail", "domain", "clock"]),
     ("config", &["engine", "store", "xtime", "mail", "domain", "clock"]),
     // The screen is handed what it shows; it knows no store, no host and no socket beyond the types the engine speaks in.
-    ("tui", &["engine", "store", "domain", "clock"]),
-    ("cli", &["tui", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock"]),
+    ("present", &["domain"]),
+    ("tui", &["present", "engine", "store", "domain", "clock"]),
+    ("cli", &["tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock"]),
 ];
 
 /// What the pure floors must not touch, wherever it is written.

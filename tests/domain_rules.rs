@@ -226,7 +226,7 @@ fn who_was_faster_is_told() {
     case.tell(case.paste("CODE-2", seen));
     case.now += TimeDelta::seconds(2);
     let refusal = case.refused(case.paste("CODE-3", seen));
-    assert_eq!(refusal.to_string(), "already reissued by ana 2 s ago: code 2 is the newest");
+    assert_eq!(refusal.to_string(), "already reissued by ana 2s ago: code 2 is the newest");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::event::CodeOrigin;
+use super::when::in_words;
 use super::{
     AppointmentId, CodeDigest, DealershipId, IntentId, InvitationCode, LetterId, LetterKind, LetterState, Look,
     Obstacle, OpcodeChoice, Policy, Profile, ProfileEdit, ProfileProblem, SlotsLook, Stage, Timestamp, Untrusted,
@@ -473,16 +474,4 @@ pub enum Refusal {
     /// Its absence may only mean that it has not arrived yet.
     #[error("not there, but it may still arrive; look again in {}", in_words(*.0))]
     BookingUnsettled(TimeDelta),
-}
-
-/// A length of time in words for people: the two largest units, `5 h 12 m`, `12 m 03 s`, `2 s`.
-pub fn in_words(delta: TimeDelta) -> String {
-    let seconds = delta.num_seconds().max(0);
-    let (days, hours, minutes, rest) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{rest} s"),
-        (0, 0, _) => format!("{minutes} m {rest:02} s"),
-        (0, _, _) => format!("{hours} h {minutes:02} m"),
-        _ => format!("{days} d {hours} h"),
-    }
 }

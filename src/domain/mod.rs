@@ -38,7 +38,7 @@ pub use appointment::{
 pub use attention::Attention;
 pub use cadence::{Rhythm, cadence, next_tick, pressing};
 pub use code::{CodeDigest, CodeError, InvitationCode};
-pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, NoClaims, Refusal, in_words};
+pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, NoClaims, Refusal};
 pub use decide::{decide, decide_in_turn, needs_no_code};
 pub use event::{Actor, CodeOrigin, Event, Fact, besides_the_letter, rfc3339};
 pub use evolve::{evolve, fold};
@@ -62,6 +62,7 @@ pub use stage::Stage;
 pub use test_booking::TestBooking;
 pub use text::Untrusted;
 pub use together::Together;
+pub use when::in_words;
 
 /// A moment in UTC, cut to milliseconds where it is recorded.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -8,8 +8,7 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
-use super::command::in_words;
-use super::when::{WhenError, parse_moment};
+use super::when::{WhenError, in_words, parse_moment};
 use super::{Claim, Claims, CodeDigest, CodeError, DealershipId, InvitationCode, Policy, Timestamp};
 
 /// A dealership that is to have a code, in the order in which it was shown.

@@ -106,8 +106,8 @@ fn every_mistake_is_found_and_nothing_is_taken() {
         (
             "xts1,AAAA,-72h\nxts2,BBBB,in 1h\nxts3,CCCC,noon",
             vec![
-                "line 1: this code died 0 s ago; generate a new one",
-                "line 2: generated in the future (in 1 h 00 m); check the date, the zone and the clock",
+                "line 1: this code died 0s ago; generate a new one",
+                "line 2: generated in the future (in 1h 00m); check the date, the zone and the clock",
                 "line 3: `noon` is not a moment (RFC 3339, `2026-03-30 14:05`, `-71h`, `2d ago` or `now`)",
             ],
         ),

@@ -3,10 +3,11 @@
 
 use std::cell::Cell;
 
-use chrono::{DateTime, Local, SubsecRound, TimeDelta};
-use chrono_tz::Tz;
+use chrono::{SubsecRound, TimeDelta};
 
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, in_words};
+
+pub use crate::present::time::{Zone, in_zone};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -58,7 +59,7 @@ impl Clocks {
                 self.changes_at(at);
             }
         }
-        countdown(left)
+        in_words(left)
     }
 
     /// How long a moment is past: `now`, `5m`, `3h`, `2d`. Never in seconds: it would only flicker.
@@ -81,7 +82,7 @@ impl Clocks {
         }
     }
 
-    /// How long something runs already, as precise as [`Clocks::left`] but without seconds: `5h 12m`.
+    /// How long something runs already, as precise as [`Clocks::left`] but without seconds: `5h 12m`, `<1m`.
     pub fn since(&self, at: Timestamp) -> String {
         let at = whole(at);
         let passed = (self.now - at).num_milliseconds().max(0);
@@ -90,9 +91,9 @@ impl Clocks {
             self.changes_at(at);
         }
         match passed {
-            0..HOUR => format!("{}m", passed / MINUTE),
-            HOUR..DAY => format!("{}h {:02}m", passed / HOUR, passed / MINUTE % 60),
-            _ => format!("{}d {:02}h", passed / DAY, passed / HOUR % 24),
+            0..MINUTE => "<1m".to_owned(),
+            MINUTE..HOUR => format!("{}m", passed / MINUTE),
+            _ => in_words(TimeDelta::milliseconds(passed)),
         }
     }
 }
@@ -110,78 +111,9 @@ fn unit_of_countdown(left: i64) -> i64 {
     }
 }
 
-fn countdown(left: TimeDelta) -> String {
-    let left = left.num_milliseconds().max(0);
-    match left {
-        0..MINUTE => format!("{}s", left / 1_000),
-        MINUTE..SECONDS_BELOW => format!("{}m {:02}s", left / MINUTE, left / 1_000 % 60),
-        SECONDS_BELOW..DAY => format!("{}h {:02}m", left / HOUR, left / MINUTE % 60),
-        _ => format!("{}d {:02}h", left / DAY, left / HOUR % 24),
-    }
-}
-
-/// The zone of the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Zone {
-    /// A named zone.
-    Named(Tz),
-    /// Whatever the system says; known only as an offset.
-    #[default]
-    System,
-}
-
-impl Zone {
-    /// The desk's zone: the `TZ` variable's text, else what `/etc/localtime` points to, else the system's offset.
-    pub fn find(tz: Option<&str>, localtime: Option<&std::path::Path>) -> Self {
-        let named = |name: &str| name.trim_start_matches(':').parse().ok().map(Self::Named);
-        let link = || localtime?.to_str()?.split_once("zoneinfo/").and_then(|(_, name)| named(name));
-        tz.filter(|tz| !tz.is_empty()).and_then(named).or_else(link).unwrap_or(Self::System)
-    }
-
-    /// A moment in this zone: `Tue 24 Nov 14:05 CST`.
-    pub fn show(self, at: Timestamp) -> String {
-        match self {
-            Self::Named(tz) => in_zone(at, tz),
-            Self::System => {
-                let local: DateTime<Local> = at.with_timezone(&Local);
-                format!("{} UTC{}", local.format("%a %d %b %H:%M"), local.format("%:z"))
-            }
-        }
-    }
-
-    /// The time of day in this zone.
-    pub fn time(self, at: Timestamp) -> String {
-        match self {
-            Self::Named(tz) => at.with_timezone(&tz).format("%H:%M:%S").to_string(),
-            Self::System => at.with_timezone(&Local).format("%H:%M:%S").to_string(),
-        }
-    }
-
-    /// The day in this zone, as a number that differs from day to day.
-    pub fn day(self, at: Timestamp) -> i32 {
-        use chrono::Datelike;
-        match self {
-            Self::Named(tz) => at.with_timezone(&tz).num_days_from_ce(),
-            Self::System => at.with_timezone(&Local).num_days_from_ce(),
-        }
-    }
-
-    /// Day and time in this zone, short: `24 Nov 14:05`.
-    pub fn day_and_time(self, at: Timestamp) -> String {
-        match self {
-            Self::Named(tz) => at.with_timezone(&tz).format("%d %b %H:%M").to_string(),
-            Self::System => at.with_timezone(&Local).format("%d %b %H:%M").to_string(),
-        }
-    }
-}
-
-/// A moment in a dealership's zone with its abbreviation: `Tue 24 Nov 14:05 CST`.
-pub fn in_zone(at: Timestamp, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%a %d %b %H:%M %Z").to_string()
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
     use proptest::prelude::*;
 
     use super::*;
@@ -206,16 +138,6 @@ mod tests {
         for (seconds, text) in [(0, "now"), (59, "now"), (60, "1m"), (7_300, "2h"), (200_000, "2d"), (-5, "now")] {
             assert_eq!(clocks.ago(now - TimeDelta::seconds(seconds)), text);
         }
-    }
-
-    #[test]
-    fn both_zones_have_their_abbreviation() {
-        let moment = at("2026-11-24T20:05:00Z");
-        assert_eq!(in_zone(moment, chrono_tz::America::Chicago), "Tue 24 Nov 14:05 CST");
-        assert_eq!(Zone::find(Some("Europe/Berlin"), None).show(moment), "Tue 24 Nov 21:05 CET");
-        let link = std::path::Path::new("/usr/share/zoneinfo/America/Denver");
-        assert_eq!(Zone::find(None, Some(link)), Zone::Named(chrono_tz::America::Denver));
-        assert_eq!(Zone::find(Some("nonsense"), None), Zone::System);
     }
 
     proptest! {

@@ -112,7 +112,7 @@ fn mistakes_are_shown_while_typing_and_nothing_is_asked_for() {
     desk.press("ctrl-u").write("CLOVER-4D").sees("this code was used before for this dealership");
     desk.press("ctrl-u").write("CLOVER-1A").sees("this code was used before for another dealership");
     desk.press("ctrl-u").write("NEW CODE").sees("white space inside");
-    desk.press("ctrl-u").write("NEWCODE").press("tab ctrl-u").write("-73h").sees("this code died 1 h 00 m ago");
+    desk.press("ctrl-u").write("NEWCODE").press("tab ctrl-u").write("-73h").sees("this code died 1h 00m ago");
     desk.press("ctrl-u").write("in 2h").sees("generated in the future");
     desk.press("ctrl-u").write("someday").sees("`someday` is not a moment");
     desk.press("tab tab tab enter");

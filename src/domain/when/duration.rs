@@ -1,0 +1,189 @@
+//! Lengths of time.
+
+use std::fmt::Write as _;
+
+use chrono::TimeDelta;
+
+use super::{WhenError, wrong};
+use crate::domain::text::clean;
+
+/// The longest length of time that is taken: a hundred years. Longer ones are mistakes, and could overflow later.
+const LONGEST: TimeDelta = TimeDelta::days(36_525);
+
+/// More digits behind a decimal point are below a millisecond for every unit but days and weeks.
+const MOST_DECIMALS: usize = 6;
+
+/// Reads a length of time: `72h`, `15s`, `1h30m`, `1.5h`, `2 hours`, `2d`, `500ms`; parts may be spaced. Never negative.
+///
+/// # Errors
+/// When it is empty, has no or unknown units, or is longer than a hundred years.
+pub fn parse_duration(text: &str) -> Result<TimeDelta, WhenError> {
+    let shown = clean(text.trim()).into_owned();
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return wrong("a length of time is missing (like 72h, 1h30m or 2d)");
+    }
+    if rest == "0" {
+        return Ok(TimeDelta::zero());
+    }
+    let mut total = TimeDelta::zero();
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, after) = rest.split_at(digits);
+        let after = after.trim_start();
+        let letters = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
+        let (unit, after) = after.split_at(letters);
+        let Some(number) = Decimal::read(number) else {
+            return wrong(format!("`{shown}` is not a length of time (write 72h, 1h30m or 2d)"));
+        };
+        let millis: i64 = match unit.to_ascii_lowercase().as_str() {
+            "" => return wrong(format!("`{shown}` has no unit (ms, s, m, h, d or w: 72h, 1h30m, 2d)")),
+            "ms" => 1,
+            "s" | "sec" | "secs" | "second" | "seconds" => 1_000,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60_000,
+            "h" | "hr" | "hrs" | "hour" | "hours" => 3_600_000,
+            "d" | "day" | "days" => 86_400_000,
+            "w" | "week" | "weeks" => 604_800_000,
+            _ => return wrong(format!("`{unit}` is not a unit of time (ms, s, m, h, d or w)")),
+        };
+        let sum = number.times(millis).and_then(TimeDelta::try_milliseconds).and_then(|part| total.checked_add(&part));
+        match sum {
+            Some(sum) if sum <= LONGEST => total = sum,
+            _ => return wrong(format!("`{shown}` is too long; at most 36525d are taken")),
+        }
+        rest = after.trim_start();
+    }
+    Ok(total)
+}
+
+/// A number with at most a few decimals; floating point would turn `72.1h` into something else.
+struct Decimal {
+    whole: i64,
+    decimals: i64,
+    scale: i64,
+}
+
+impl Decimal {
+    /// `None`: not a number. One that is too large is the largest, and refused as too long.
+    fn read(text: &str) -> Option<Self> {
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits(whole) || !digits(decimals) || decimals.len() > MOST_DECIMALS {
+            return None;
+        }
+        let scale = 10_i64.pow(u32::try_from(decimals.len()).ok()?);
+        Some(Self { whole: whole.parse().unwrap_or(i64::MAX), decimals: decimals.parse().ok()?, scale })
+    }
+
+    fn times(&self, millis: i64) -> Option<i64> {
+        self.whole.checked_mul(millis)?.checked_add(self.decimals.checked_mul(millis)? / self.scale)
+    }
+}
+
+/// A length of time in words for people: the two largest units, `2d 05h`, `5h 04m`, `12m 03s`, `40s`.
+pub fn in_words(length: TimeDelta) -> String {
+    let seconds = length.num_seconds().max(0);
+    let (days, hours, minutes, rest) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{rest}s"),
+        (0, 0, _) => format!("{minutes}m {rest:02}s"),
+        (0, _, _) => format!("{hours}h {minutes:02}m"),
+        _ => format!("{days}d {hours:02}h"),
+    }
+}
+
+/// A length of time in the form of the settings: `72h`, `1h30m`, `15s`. Exact to the millisecond.
+pub fn duration_text(length: TimeDelta) -> String {
+    let mut millis = length.num_milliseconds().max(0);
+    if millis == 0 {
+        return "0s".to_owned();
+    }
+    let mut text = String::new();
+    for (unit, size) in [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)] {
+        if millis >= size {
+            let _ = write!(text, "{}{unit}", millis / size);
+            millis %= size;
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn durations_of_every_form() {
+        for (text, seconds) in [
+            ("72h", 259_200),
+            ("15s", 15),
+            ("1h30m", 5_400),
+            ("1h 30m", 5_400),
+            ("2d", 172_800),
+            ("1w", 604_800),
+            ("0", 0),
+            ("74.0h", 266_400),
+            ("1.5h", 5_400),
+            ("0.25 d", 21_600),
+            ("2 hours", 7_200),
+            ("1 hour 5 minutes", 3_900),
+            ("90 min", 5_400),
+            ("72H", 259_200),
+        ] {
+            assert_eq!(parse_duration(text), Ok(TimeDelta::seconds(seconds)), "{text}");
+        }
+        assert_eq!(parse_duration("500ms"), Ok(TimeDelta::milliseconds(500)));
+        for bad in [
+            "",
+            "h",
+            "5",
+            "5y",
+            "-5h",
+            "1.h",
+            ".5h",
+            "1.2.3h",
+            "1,5h",
+            "h5",
+            "99999999999999999999h",
+            "9223372036854775807w",
+            "5h3",
+            "５h",
+        ] {
+            assert!(parse_duration(bad).is_err(), "{bad}");
+        }
+        assert!(parse_duration("5").unwrap_err().to_string().contains("no unit"));
+    }
+
+    #[test]
+    fn a_length_of_time_has_one_style() {
+        for (seconds, text) in [
+            (-5, "0s"),
+            (40, "40s"),
+            (723, "12m 03s"),
+            (18_240, "5h 04m"),
+            (86_400, "1d 00h"),
+            (151_200, "1d 18h"),
+            (30 * 86_400, "30d 00h"),
+        ] {
+            assert_eq!(in_words(TimeDelta::seconds(seconds)), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn durations_survive_printing(millis in 0i64..3_000_000_000_000) {
+            let length = TimeDelta::milliseconds(millis);
+            prop_assert_eq!(parse_duration(&duration_text(length)), Ok(length));
+        }
+
+        /// Down to the smaller of the two units that are shown.
+        #[test]
+        fn what_people_are_told_is_read_back(seconds in 0i64..300_000_000) {
+            let length = TimeDelta::seconds(seconds);
+            let unit = match seconds { 0..3_600 => 1, 3_600..86_400 => 60, _ => 3_600 };
+            prop_assert_eq!(parse_duration(&in_words(length)), Ok(TimeDelta::seconds(seconds / unit * unit)));
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What both frontends show, and how: neither decides anything here, neither has a style of its own.
+
+pub mod time;

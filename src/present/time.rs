@@ -1,0 +1,168 @@
+//! Moments in words. One rule for commands and screen: where one dealership is spoken of, its own zone with the
+//! abbreviation; where many are, the operator's zone, named beside each moment or once for all, never mixed.
+//!
+//! Commands print the date as it is sorted and typed back ([`Zone::line`], the form of [`crate::domain::when::in_zone`]);
+//! the screen, which is read to people on the phone, the day of the week ([`Zone::show`]).
+
+use std::path::Path;
+
+use chrono::{DateTime, Datelike, Local, NaiveDateTime};
+use chrono_tz::Tz;
+
+use crate::domain::Timestamp;
+use crate::domain::when::{WhenError, abbreviation, parse_moment, parse_start};
+
+/// A zone in which moments are told: a dealership's, or the operator's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Zone {
+    /// A named zone.
+    Named(Tz),
+    /// Whatever the system says; known only as an offset.
+    #[default]
+    System,
+}
+
+impl From<Tz> for Zone {
+    fn from(zone: Tz) -> Self {
+        Self::Named(zone)
+    }
+}
+
+impl Zone {
+    /// The operator's zone: the `TZ` variable's text, else what `/etc/localtime` points to, else the system's offset.
+    pub fn find(tz: Option<&str>, localtime: Option<&Path>) -> Self {
+        let named = |name: &str| name.trim_start_matches(':').parse().ok().map(Self::Named);
+        let link = || localtime?.to_str()?.split_once("zoneinfo/").and_then(|(_, name)| named(name));
+        tz.filter(|tz| !tz.is_empty()).and_then(named).or_else(link).unwrap_or(Self::System)
+    }
+
+    /// Its name, for a heading: true in summer and winter.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Named(tz) => tz.name(),
+            Self::System => "this machine's zone",
+        }
+    }
+
+    /// A moment for the screen: `Tue 24 Nov 14:05 CST`.
+    pub fn show(self, at: Timestamp) -> String {
+        let (local, zone) = self.local(at);
+        format!("{} {zone}", local.format("%a %d %b %H:%M"))
+    }
+
+    /// A moment for commands: `2026-11-24 14:05 CST`.
+    pub fn line(self, at: Timestamp) -> String {
+        let (local, zone) = self.local(at);
+        format!("{} {zone}", local.format("%Y-%m-%d %H:%M"))
+    }
+
+    /// Day, time and zone without the day of the week: `24 Nov 14:05 CST`; with its year when that is not the present one.
+    pub fn stamp(self, at: Timestamp, now: Timestamp) -> String {
+        let ((local, zone), (today, _)) = (self.local(at), self.local(now));
+        let form = if local.year() == today.year() { "%d %b %H:%M" } else { "%d %b %Y %H:%M" };
+        format!("{} {zone}", local.format(form))
+    }
+
+    /// The time of day, where the zone is named elsewhere.
+    pub fn time(self, at: Timestamp) -> String {
+        self.local(at).0.format("%H:%M:%S").to_string()
+    }
+
+    /// Day and time, where the zone is named elsewhere: `24 Nov 14:05`.
+    pub fn day_and_time(self, at: Timestamp) -> String {
+        self.local(at).0.format("%d %b %H:%M").to_string()
+    }
+
+    /// The day, as a number that differs from day to day.
+    pub fn day(self, at: Timestamp) -> i32 {
+        self.local(at).0.num_days_from_ce()
+    }
+
+    /// Reads a moment that names no zone in this one.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn read(self, text: &str, now: Timestamp) -> Result<Timestamp, WhenError> {
+        match self {
+            Self::Named(tz) => parse_moment(text, now, &tz),
+            Self::System => parse_moment(text, now, &Local),
+        }
+    }
+
+    /// Reads where a span of time begins or ends: a day stands for its start.
+    ///
+    /// # Errors
+    /// When it is neither a moment nor a day.
+    pub fn read_start(self, text: &str, now: Timestamp) -> Result<Timestamp, WhenError> {
+        match self {
+            Self::Named(tz) => parse_start(text, now, &tz),
+            Self::System => parse_start(text, now, &Local),
+        }
+    }
+
+    /// The wall clock and what it is called.
+    fn local(self, at: Timestamp) -> (NaiveDateTime, String) {
+        match self {
+            Self::Named(tz) => {
+                let there = at.with_timezone(&tz);
+                (there.naive_local(), abbreviation(there.offset()))
+            }
+            Self::System => {
+                let here: DateTime<Local> = at.with_timezone(&Local);
+                (here.naive_local(), abbreviation(here.offset()))
+            }
+        }
+    }
+}
+
+/// A moment in a dealership's zone, for the screen: `Tue 24 Nov 14:05 CST`.
+pub fn in_zone(at: Timestamp, zone: Tz) -> String {
+    Zone::Named(zone).show(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+    }
+
+    #[test]
+    fn a_moment_has_its_zone_in_every_form() {
+        let moment = at("2026-11-24T20:05:00Z");
+        let chicago = Zone::from(chrono_tz::America::Chicago);
+        assert_eq!(chicago.show(moment), "Tue 24 Nov 14:05 CST");
+        assert_eq!(chicago.line(moment), "2026-11-24 14:05 CST");
+        assert_eq!(chicago.stamp(moment, moment), "24 Nov 14:05 CST");
+        assert_eq!(chicago.stamp(moment, moment + TimeDelta::days(60)), "24 Nov 2026 14:05 CST");
+        assert_eq!(Zone::find(Some("UTC"), None).show(moment), "Tue 24 Nov 20:05 UTC");
+    }
+
+    #[test]
+    fn the_operators_zone_is_found() {
+        let moment = at("2026-11-24T20:05:00Z");
+        assert_eq!(Zone::find(Some("Europe/Berlin"), None).show(moment), "Tue 24 Nov 21:05 CET");
+        let link = Path::new("/usr/share/zoneinfo/America/Denver");
+        assert_eq!(Zone::find(None, Some(link)), Zone::Named(chrono_tz::America::Denver));
+        assert_eq!(Zone::find(Some("nonsense"), None), Zone::System);
+    }
+
+    proptest! {
+        /// What is read off the screen can be typed into a field, whatever the time of year.
+        #[test]
+        fn a_moment_of_the_screen_is_read_back(minutes in -250_000i64..250_000, hours in 0i64..200_000) {
+            let now = at("2004-02-28T12:00:00Z") + TimeDelta::hours(hours);
+            let moment = now + TimeDelta::minutes(minutes);
+            for zone in [chrono_tz::America::Denver, chrono_tz::America::St_Johns, chrono_tz::America::Phoenix] {
+                let zone = Zone::Named(zone);
+                for text in [zone.show(moment), zone.line(moment), zone.stamp(moment, now)] {
+                    prop_assert_eq!(zone.read(&text, now), Ok(moment), "{}", text);
+                }
+            }
+        }
+    }
+}
