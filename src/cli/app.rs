@@ -3,20 +3,20 @@
 use std::io::BufRead;
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use parking_lot::Mutex;
 
 use crate::clock::{SharedClock, WallClock};
 use crate::config::{self, Config, Overrides};
-use crate::domain::when::parse_moment;
+use crate::domain::when::WhenError;
 use crate::domain::{Actor, Onboarding, Policy, Timestamp};
 use crate::engine::{Engine, Parts};
+use crate::present::time::Zone;
 use crate::store::{EventQuery, Store};
 use crate::xtime::{CodeSource, Platform};
 
 use super::args::Globals;
 use super::books;
-use super::error::CliError;
+use super::error::{CliError, held_by};
 use super::output::Out;
 use super::select::Desk;
 
@@ -44,6 +44,8 @@ pub struct App {
     pub out: Out,
     /// Time.
     pub clock: SharedClock,
+    /// The operator's zone.
+    pub zone: Zone,
     store: Mutex<Option<Arc<dyn Store>>>,
     engine: Mutex<Option<Engine>>,
 }
@@ -64,6 +66,7 @@ impl App {
             config: loaded.config,
             out,
             clock: Arc::new(WallClock::real()),
+            zone: operators_zone(),
             store: Mutex::default(),
             engine: Mutex::default(),
         })
@@ -74,17 +77,20 @@ impl App {
         Actor::person(&self.config.operator())
     }
 
-    /// Reads a moment, in a dealership's zone where there is one, else in the zone of this machine.
+    /// Reads a moment that names no zone in this one: a dealership's, where one is spoken of.
     ///
     /// # Errors
     /// Wrong usage when it is none.
-    pub fn moment(&self, text: &str, zone: Option<Tz>) -> Result<Timestamp, CliError> {
-        let now = self.clock.now();
-        let read = match zone {
-            Some(zone) => parse_moment(text, now, &zone),
-            None => parse_moment(text, now, &chrono::Local),
-        };
-        read.map_err(|error| CliError::usage(error.to_string()))
+    pub fn moment(&self, text: &str, zone: impl Into<Zone>) -> Result<Timestamp, CliError> {
+        zone.into().read(text, self.clock.now()).map_err(|error: WhenError| CliError::usage(error.to_string()))
+    }
+
+    /// Reads where a span of time begins or ends, in the operator's zone: a day stands for its start.
+    ///
+    /// # Errors
+    /// Wrong usage when it is neither a moment nor a day.
+    pub fn span(&self, text: &str) -> Result<Timestamp, CliError> {
+        self.zone.read_start(text, self.clock.now()).map_err(|error: WhenError| CliError::usage(error.to_string()))
     }
 
     /// Opens the books to record in them.
@@ -114,7 +120,7 @@ impl App {
     /// When they cannot be read.
     pub async fn read(&self) -> Result<Reading, CliError> {
         if let Some(holder) = books::holder(&self.config.store) {
-            self.out.note(format!("reading the journal beside {holder}"));
+            self.out.note(format!("reading the journal beside {}", held_by(&holder)));
         }
         self.read_beside().await
     }
@@ -213,6 +219,12 @@ impl App {
             (None, None) => Ok(()),
         }
     }
+}
+
+/// The zone of whoever sits here.
+pub fn operators_zone() -> Zone {
+    let localtime = std::fs::read_link("/etc/localtime").ok();
+    Zone::find(std::env::var("TZ").ok().as_deref(), localtime.as_deref())
 }
 
 /// What was asked for outside the settings file.

@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
+use crate::domain::when::in_zone;
 use crate::domain::{Onboarding, Outcome, rfc3339, slots_in_words};
 use crate::engine::{Checked, Engine, EngineError};
+use crate::present::event::summary;
 
 use super::app::{App, Need};
 use super::args::Targets;
@@ -109,7 +111,8 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
         text.push_str(&format!("\n  test appointment: {}", words::open_booking(open, state, now)));
     }
     for event in &checked.events {
-        text.push_str(&format!("\n  recorded: {}", event.summary()));
+        let words = summary(event, |at| in_zone(at, state.profile.timezone));
+        text.push_str(&format!("\n  recorded: {words}"));
     }
     text
 }

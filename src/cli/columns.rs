@@ -4,6 +4,8 @@ use crate::domain::{
     InvitationState, LetterState, Onboarding, OpcodeState, Policy, Stage, Timestamp, Untrusted, in_words, rfc3339,
 };
 
+use crate::present::time::Zone;
+
 use super::json::{opcode_word, option_word, state_word};
 use super::output::Ink;
 
@@ -16,6 +18,8 @@ pub(super) struct View<'a> {
     pub(super) now: Timestamp,
     /// The numbers of the process.
     pub(super) policy: &'a Policy,
+    /// The operator's zone.
+    pub(super) zone: Zone,
 }
 
 /// By what a column is sorted.
@@ -73,13 +77,13 @@ macro_rules! text {
     };
 }
 
-/// A column of moments: the dealership's zone for people, UTC for scripts.
+/// A column of moments: the operator's zone for people, because a column in many zones is in no order; UTC for scripts.
 macro_rules! time {
     ($id:literal, $title:literal, $get:expr) => {
         Column {
             id: $id,
             title: $title,
-            people: |view| in_its_zone(view, ($get as fn(&View<'_>) -> Option<Timestamp>)(view)),
+            people: |view| time_people(view, ($get as fn(&View<'_>) -> Option<Timestamp>)(view)),
             script: |view| time_script(($get as fn(&View<'_>) -> Option<Timestamp>)(view)),
             key: |view| time_key(($get as fn(&View<'_>) -> Option<Timestamp>)(view)),
             ink: PLAIN,
@@ -101,8 +105,8 @@ macro_rules! number {
     };
 }
 
-fn in_its_zone(view: &View<'_>, at: Option<Timestamp>) -> String {
-    at.map(|at| crate::domain::when::in_zone(at, view.state.profile.timezone)).unwrap_or_default()
+fn time_people(view: &View<'_>, at: Option<Timestamp>) -> String {
+    at.map(|at| view.zone.line(at)).unwrap_or_default()
 }
 
 /// A wall clock of the dealership.

@@ -8,7 +8,6 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::config::{self, Theme as Wanted};
 use crate::engine::Engine;
 use crate::mail::Transport;
-use crate::tui::clocks::Zone;
 use crate::tui::keymap::Keymap;
 use crate::tui::reading::Mailboxes;
 use crate::tui::run::{Exit, Options, run as show};
@@ -60,13 +59,11 @@ pub(super) async fn on(
     mut notices: Vec<String>,
 ) -> Result<(), CliError> {
     let keymap = keymap(&mut notices);
-    let variable = |name: &str| std::env::var(name).ok();
-    let localtime = std::fs::read_link("/etc/localtime").ok();
     let options = Options {
         keymap,
         theme: theme(app),
         me: app.config.operator(),
-        zone: Zone::find(variable("TZ").as_deref(), localtime.as_deref()),
+        zone: app.zone,
         store: store.to_owned(),
         partner: app.config.partner.clone(),
         appointment: app.config.appointment.clone(),

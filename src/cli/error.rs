@@ -41,10 +41,15 @@ pub enum CliError {
 }
 
 fn held(holder: Option<&Holder>) -> String {
-    let who = holder.map_or_else(|| "another process".to_owned(), ToString::to_string);
+    let who = holder.map_or_else(|| "another process".to_owned(), held_by);
     format!(
         "the store is held by {who}\nOne process records at a time: use that one, end it, or name another store with --store.\n`list`, `show`, `events` and `export` work beside it."
     )
+}
+
+/// Who holds the store, and since when by the operator's clock.
+pub(super) fn held_by(holder: &Holder) -> String {
+    format!("{holder} since {}", super::app::operators_zone().line(holder.since))
 }
 
 impl CliError {

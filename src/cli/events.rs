@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::suggest::did_you_mean;
-use crate::domain::when::in_zone;
-use crate::domain::{DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, evolve};
+use crate::domain::text::clean;
+use crate::domain::{
+    DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, Untrusted, evolve, rfc3339,
+};
+use crate::present::event::summary;
 use crate::store::EventQuery;
 
 use super::app::App;
@@ -21,8 +24,8 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
         query: Query::parse(&text).map_err(|error| CliError::query(&text, &error))?,
         kinds: args.kind.iter().map(|kind| kinds(kind)).collect::<Result<Vec<_>, _>>()?.concat(),
     };
-    let since = args.since.as_deref().map(|text| app.moment(text, None)).transpose()?;
-    let until = args.until.as_deref().map(|text| app.moment(text, None)).transpose()?;
+    let since = args.since.as_deref().map(|text| app.span(text)).transpose()?;
+    let until = args.until.as_deref().map(|text| app.span(text)).transpose()?;
     // A tail must not own the books while others want to record.
     let reading = if args.follow { app.read_beside().await? } else { app.read().await? };
     let desk = reading.desk();
@@ -41,18 +44,22 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let ctx = QueryContext { now: desk.now, policy: &policy, me: Some(&me) };
     let mut events = reading.events(app, query).await?;
     events.retain(|event| filter.matches(event, &known, &ctx));
+    let form = Form::of(args);
+    if form == Form::Csv {
+        csv(app, HEADING.map(str::to_owned))?;
+    }
     let skip = args.limit.map_or(0, |limit| events.len().saturating_sub(limit));
     for event in events.iter().skip(skip) {
-        print(app, event, known.of(event), args.json)?;
+        print(app, event, known.of(event), form)?;
     }
     app.out.flush()?;
-    if args.follow { follow(app, args.json, &filter, known, reading.seq, until).await } else { Ok(()) }
+    if args.follow { follow(app, form, &filter, known, reading.seq, until).await } else { Ok(()) }
 }
 
 /// Prints what is recorded from now on, until a signal ends it, its time is over, or nobody reads any more.
 async fn follow(
     app: &App,
-    json: bool,
+    form: Form,
     filter: &Filter,
     mut known: Known,
     after: u64,
@@ -78,7 +85,7 @@ async fn follow(
             known.evolve(&event);
             let ctx = QueryContext { now: app.clock.now(), policy: &policy, me: Some(&me) };
             if until.is_none_or(|until| event.at < until) && filter.matches(&event, &known, &ctx) {
-                print(app, &event, known.of(&event), json)?;
+                print(app, &event, known.of(&event), form)?;
             }
         }
         app.out.flush()?;
@@ -91,13 +98,37 @@ fn kinds(word: &str) -> Result<Vec<u8>, CliError> {
     let of = |kind: &str| kind == word || kind.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with('.'));
     let found: Vec<u8> = (0u8..).zip(Fact::KINDS).filter(|(_, kind)| of(kind)).map(|(place, _)| place).collect();
     if found.is_empty() {
-        let near = did_you_mean(&word, Fact::KINDS.iter().copied());
-        return Err(CliError::usage(format!(
-            "there is no kind of event `{}`{near}",
-            crate::domain::text::clean(&word)
-        )));
+        return Err(CliError::usage(no_kind(&word)));
     }
     Ok(found)
+}
+
+/// What there is instead: the nearest kind or group, and all groups.
+fn no_kind(word: &str) -> String {
+    let mut groups: Vec<&str> = Fact::KINDS.iter().filter_map(|kind| Some(kind.split_once('.')?.0)).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let near = did_you_mean(word, Fact::KINDS.iter().copied().chain(groups.iter().copied()));
+    let (word, groups) = (clean(word), groups.join(", "));
+    format!("there is no kind of event `{word}`{near} (a kind like `note.added`, or a whole group: {groups})")
+}
+
+/// How events are printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    People,
+    Json,
+    Csv,
+}
+
+impl Form {
+    fn of(args: &Events) -> Self {
+        match (args.json, args.csv) {
+            (true, _) => Self::Json,
+            (_, true) => Self::Csv,
+            _ => Self::People,
+        }
+    }
 }
 
 /// Which events are wanted.
@@ -140,14 +171,17 @@ impl Known {
     }
 }
 
-fn print(app: &App, event: &Event, state: Option<&Onboarding>, json: bool) -> Result<(), CliError> {
-    if json {
-        return app.out.json_line(&event.public(state.map(|state| &state.profile.name)));
+fn print(app: &App, event: &Event, state: Option<&Onboarding>, form: Form) -> Result<(), CliError> {
+    match form {
+        Form::Json => app.out.json_line(&event.public(state.map(|state| &state.profile.name))),
+        Form::Csv => csv(app, cells(event, state)),
+        Form::People => line(app, event, state),
     }
-    let at = match state {
-        Some(state) => in_zone(event.at, state.profile.timezone),
-        None => crate::domain::rfc3339(event.at),
-    };
+}
+
+/// In the operator's zone whoever it is about: a log in many zones looks out of order.
+fn line(app: &App, event: &Event, state: Option<&Onboarding>) -> Result<(), CliError> {
+    let moment = |at| app.zone.line(at);
     let name = match (state, event.dealership) {
         (Some(state), _) => state.profile.name.plain().into_owned(),
         (None, Some(id)) => id.to_string(),
@@ -162,9 +196,36 @@ fn print(app: &App, event: &Event, state: Option<&Onboarding>, json: bool) -> Re
     };
     app.out.line(format!(
         "{}  {}  {}  {}",
-        app.out.ink(Ink::Dim, &fit(&at, 21)),
+        app.out.ink(Ink::Dim, &fit(&moment(event.happened_at()), 21)),
         fit(&name, 28),
-        app.out.ink(ink, &event.summary()),
+        app.out.ink(ink, &summary(event, moment)),
         app.out.ink(Ink::Dim, &format!("({})", event.actor)),
     ))
+}
+
+const HEADING: [&str; 9] =
+    ["seq", "at", "happened_at", "actor", "kind", "dealership_id", "dealer_code", "name", "what"];
+
+fn cells(event: &Event, state: Option<&Onboarding>) -> [String; 9] {
+    let profile = state.map(|state| &state.profile);
+    [
+        event.seq.to_string(),
+        rfc3339(event.at),
+        rfc3339(event.happened_at()),
+        event.actor.to_string(),
+        event.fact.kind().to_owned(),
+        event.dealership.map(|id| id.to_string()).unwrap_or_default(),
+        profile.map(|profile| profile.dealer_code.raw().to_owned()).unwrap_or_default(),
+        profile.map(|profile| profile.name.raw().to_owned()).unwrap_or_default(),
+        summary(event, rfc3339),
+    ]
+}
+
+/// One row, guarded so that no spreadsheet takes a cell for a formula.
+fn csv(app: &App, cells: [String; 9]) -> Result<(), CliError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let cells = cells.map(|cell| Untrusted::from(cell).csv().into_owned());
+    writer.write_record(cells).map_err(|error| CliError::Failed(error.to_string()))?;
+    let bytes = writer.into_inner().map_err(|error| CliError::Failed(error.to_string()))?;
+    app.out.raw(&bytes)
 }

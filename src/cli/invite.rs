@@ -150,7 +150,7 @@ async fn gather(app: &App, args: &Codes, engine: &Engine) -> Result<Vec<Item>, C
 
 fn generated_at(app: &App, args: &Codes, state: &Onboarding) -> Result<Timestamp, CliError> {
     match &args.generated_at {
-        Some(text) => app.moment(text, Some(state.profile.timezone)),
+        Some(text) => app.moment(text, state.profile.timezone),
         None => Ok(app.clock.now()),
     }
 }
@@ -267,7 +267,7 @@ fn new_end(engine: &Engine, item: &Item, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// One line for the question: who, contact, how the old code stands, when the new one dies there and here.
-fn line(engine: &Engine, item: &Item, now: Timestamp) -> String {
+fn line(app: &App, engine: &Engine, item: &Item, now: Timestamp) -> String {
     let profile = &item.state.profile;
     let old = match &item.state.invitation {
         None => "no code yet".to_owned(),
@@ -275,8 +275,7 @@ fn line(engine: &Engine, item: &Item, now: Timestamp) -> String {
         Some(old) => format!("old code dead ({})", super::json::state_word(old.state(now))),
     };
     let new = new_end(engine, item, now).map_or_else(String::new, |at| {
-        let here = at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M %Z");
-        format!("new one dies {} (here {here})", in_zone(at, profile.timezone))
+        format!("new one dies {} (here {})", in_zone(at, profile.timezone), app.zone.line(at))
     });
     format!("{}, {}: {old}; {new}", named(&item.state), profile.contact.email.plain())
 }
@@ -291,7 +290,7 @@ async fn confirm(app: &App, engine: &Engine, items: &[Item], open: usize) -> Res
     let now = app.clock.now();
     let wanted = items.iter().filter(|item| item.refused.is_none());
     for item in wanted.take(TYPE_ABOVE) {
-        app.out.note(format!("  {}", line(engine, item, now)));
+        app.out.note(format!("  {}", line(app, engine, item, now)));
     }
     let refused = items.len() - open;
     if refused > 0 {
@@ -330,7 +329,7 @@ fn plan(app: &App, engine: &Engine, items: &[Item], json: bool) -> Result<(), Cl
     for item in items {
         match &item.refused {
             Some(refusal) => app.out.error(format!("{}: {refusal}", named(&item.state))),
-            None if !json => app.out.line(format!("would issue: {}", line(engine, item, now)))?,
+            None if !json => app.out.line(format!("would issue: {}", line(app, engine, item, now)))?,
             None => {}
         }
     }

@@ -11,6 +11,8 @@ use crate::domain::query::Derived;
 use crate::domain::suggest::did_you_mean;
 use crate::domain::{Onboarding, Policy, Timestamp, Untrusted};
 
+use crate::present::time::Zone;
+
 use super::app::App;
 use super::args::List;
 use super::columns::{COLUMNS, Column, Key, View};
@@ -63,9 +65,9 @@ pub(super) async fn run(app: &App, args: &List) -> Result<(), CliError> {
     let desk = reading.desk();
     let mut found = desk.query(&args.query.join(" "))?;
     let total = found.len();
-    sort_by(&mut found, &sort, desk.now, desk.policy);
+    sort_by(&mut found, &sort, desk.now, desk.policy, app.zone);
     found.truncate(args.limit.unwrap_or(usize::MAX));
-    let view = |state| View { state, now: desk.now, policy: desk.policy };
+    let view = |state| View { state, now: desk.now, policy: desk.policy, zone: app.zone };
     if args.json {
         let all: Vec<_> = found.iter().map(|state| dealership(state, desk.now, desk.policy, false)).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }));
@@ -114,7 +116,13 @@ fn order(field: &str) -> Result<(&'static Column, bool), CliError> {
 
 /// Sorts by keys that are made once; without fields in the order of the screen. What has no value comes last in both
 /// directions; names and ids break ties, so that the order is always the same.
-fn sort_by(found: &mut Vec<Arc<Onboarding>>, fields: &[(&'static Column, bool)], now: Timestamp, policy: &Policy) {
+fn sort_by(
+    found: &mut Vec<Arc<Onboarding>>,
+    fields: &[(&'static Column, bool)],
+    now: Timestamp,
+    policy: &Policy,
+    zone: Zone,
+) {
     if fields.is_empty() {
         found.sort_by_cached_key(|state| {
             let order = attention_order(state, Derived::of(state, now, policy));
@@ -125,7 +133,7 @@ fn sort_by(found: &mut Vec<Arc<Onboarding>>, fields: &[(&'static Column, bool)],
     let mut keyed: Vec<(Vec<Key>, Arc<Onboarding>)> = found
         .drain(..)
         .map(|state| {
-            (fields.iter().map(|(column, _)| (column.key)(&View { state: &state, now, policy })).collect(), state)
+            (fields.iter().map(|(column, _)| (column.key)(&View { state: &state, now, policy, zone })).collect(), state)
         })
         .collect();
     keyed.sort_by(|(a, state_a), (b, state_b)| {

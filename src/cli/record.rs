@@ -113,7 +113,7 @@ pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
     let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
     send(app, &engine, states, targets.json.json, |state| {
         let said_at = match &args.at {
-            Some(text) => app.moment(text, Some(state.profile.timezone))?,
+            Some(text) => app.moment(text, state.profile.timezone)?,
             None => app.clock.now(),
         };
         Ok(Command::ConfirmByDealer { said_at, mail: !args.no_email })

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::domain::when::in_zone;
 use crate::domain::{Event, Onboarding, besides_the_letter};
 use crate::engine::EngineError;
+use crate::present::event::summary;
 
 use super::app::App;
 use super::error::CliError;
@@ -36,8 +38,9 @@ impl Outcome {
         match answer {
             Ok(events) if events.is_empty() => Ok(Self::Unchanged),
             Ok(events) => {
+                let moment = |at| in_zone(at, state.profile.timezone);
                 let public: Vec<Value> = events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
-                Ok(Self::Done(besides_the_letter(&events), json!({ "events": public })))
+                Ok(Self::Done(besides_the_letter(&events, |event| summary(event, moment)), json!({ "events": public })))
             }
             Err(error) => Self::of_error(error),
         }

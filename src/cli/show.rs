@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::domain::text::clean;
 use crate::domain::when::{away, for_people, in_zone};
 use crate::domain::{Event, Onboarding, Timestamp, Untrusted, fold};
+use crate::present::event::summary;
 use crate::store::EventQuery;
 
 use super::app::App;
@@ -24,7 +25,7 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     let (state, now) = match &args.at {
         None => (Onboarding::clone(&present), desk.now),
         Some(text) => {
-            let at = app.moment(text, Some(present.profile.timezone))?;
+            let at = app.moment(text, present.profile.timezone)?;
             events.retain(|event| event.at <= at);
             let state = fold(&events).ok_or_else(|| {
                 let added = in_zone(present.added_at, present.profile.timezone);
@@ -189,10 +190,14 @@ impl Page<'_> {
     fn timeline(&self, events: &[Event]) -> Result<(), CliError> {
         self.app.out.line(format!("\n{}", self.app.out.ink(Ink::Bold, "timeline")))?;
         let actors = events.iter().map(|event| event.actor.to_string().chars().count()).max().unwrap_or(0).min(20);
+        let moment = |at| in_zone(at, self.state.profile.timezone);
+        // By when it happened: what was noticed or entered later stands where it belongs.
+        let mut events: Vec<&Event> = events.iter().collect();
+        events.sort_by_key(|event| event.happened_at());
         for event in events {
-            let at = in_zone(event.at, self.state.profile.timezone);
+            let at = moment(event.happened_at());
             let actor = fit(&event.actor.to_string(), actors);
-            self.app.out.line(format!("  {}  {actor}  {}", self.app.out.ink(Ink::Dim, &at), event.summary()))?;
+            self.app.out.line(format!("  {}  {actor}  {}", self.app.out.ink(Ink::Dim, &at), summary(event, moment)))?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Facts and events: everything that ever happened. What is shown is folded from these.
 
 mod actor;
+mod happened;
 mod kinds;
 mod words;
 
@@ -436,6 +437,7 @@ impl Event {
             "schema": 1,
             "seq": self.seq,
             "at": rfc3339(self.at),
+            "happened_at": rfc3339(self.happened_at()),
             "actor": self.actor,
             "dealership": self.dealership.map(|id| serde_json::json!({ "id": id, "name": name.map(Untrusted::raw) })),
             "kind": self.fact.kind(),

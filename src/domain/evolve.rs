@@ -138,9 +138,9 @@ fn apply(state: &mut Onboarding, event: &Event) {
             }
         }
         Fact::ConfirmationOverdue { .. } => state.confirmation.overdue_recorded_at = Some(at),
-        Fact::IntegrationLost { second_look, .. } => {
+        Fact::IntegrationLost { first_look, .. } => {
             forget_word(state);
-            state.confirmation.lost_at = Some(*second_look);
+            state.confirmation.lost_at = Some(*first_look);
             state.slots = None;
             set_opcode(state, OpcodeState::Unchecked, None, Vec::new(), event);
         }
@@ -224,7 +224,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
 
 fn end_invitation(state: &mut Onboarding, how: Ended, event: &Event) {
     if let Some(newest) = &mut state.invitation {
-        newest.ended = Some((how, event.at));
+        newest.ended = Some((how, event.happened_at()));
     }
 }
 

@@ -160,7 +160,7 @@ pub struct Confirmation {
     pub confirmed_at: Option<Timestamp>,
     /// When it was recorded that the second clock ran out.
     pub overdue_recorded_at: Option<Timestamp>,
-    /// When a confirmed integration was found lost; cleared by the next confirmation.
+    /// When a confirmed integration was first found not connected, and stayed so; cleared by the next confirmation.
     pub lost_at: Option<Timestamp>,
 }
 

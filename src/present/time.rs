@@ -63,19 +63,15 @@ impl Zone {
         format!("{} {zone}", local.format(form))
     }
 
-    /// The time of day, where the zone is named elsewhere.
-    pub fn time(self, at: Timestamp) -> String {
-        self.local(at).0.format("%H:%M:%S").to_string()
-    }
-
-    /// Day and time, where the zone is named elsewhere: `24 Nov 14:05`.
-    pub fn day_and_time(self, at: Timestamp) -> String {
-        self.local(at).0.format("%d %b %H:%M").to_string()
-    }
-
-    /// The day, as a number that differs from day to day.
-    pub fn day(self, at: Timestamp) -> i32 {
-        self.local(at).0.num_days_from_ce()
+    /// A moment in little room, where the zone is named elsewhere: `14:05` today, `24 Nov 14:05` this year, else `24 Nov 2025`.
+    pub fn short(self, at: Timestamp, now: Timestamp) -> String {
+        let (there, today) = (self.local(at).0, self.local(now).0);
+        let form = match () {
+            () if there.date() == today.date() => "%H:%M",
+            () if there.year() == today.year() => "%d %b %H:%M",
+            () => "%d %b %Y",
+        };
+        there.format(form).to_string()
     }
 
     /// Reads a moment that names no zone in this one.
@@ -139,6 +135,9 @@ mod tests {
         assert_eq!(chicago.line(moment), "2026-11-24 14:05 CST");
         assert_eq!(chicago.stamp(moment, moment), "24 Nov 14:05 CST");
         assert_eq!(chicago.stamp(moment, moment + TimeDelta::days(60)), "24 Nov 2026 14:05 CST");
+        assert_eq!(chicago.short(moment, moment), "14:05");
+        assert_eq!(chicago.short(moment, moment + TimeDelta::days(2)), "24 Nov 14:05");
+        assert_eq!(chicago.short(moment, moment + TimeDelta::days(60)), "24 Nov 2026");
         assert_eq!(Zone::find(Some("UTC"), None).show(moment), "Tue 24 Nov 20:05 UTC");
     }
 

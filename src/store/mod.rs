@@ -125,7 +125,7 @@ pub struct Holder {
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "process {} on {} since {}", self.pid, self.host, crate::domain::rfc3339(self.since))
+        write!(f, "process {} on {}", self.pid, self.host)
     }
 }
 

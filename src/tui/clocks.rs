@@ -82,6 +82,37 @@ impl Clocks {
         }
     }
 
+    /// The same in a sentence: `just now`, `5m ago`.
+    pub fn ago_in_words(&self, at: Timestamp) -> String {
+        match self.ago(at).as_str() {
+            "now" => "just now".to_owned(),
+            text => format!("{text} ago"),
+        }
+    }
+
+    /// What is left until a moment without seconds, for lists, which would be drawn anew every second: `<1m`, `14m`, `3h`, `2d`.
+    pub fn until(&self, at: Timestamp) -> String {
+        let at = whole(at);
+        let left = (at - self.now).num_milliseconds().max(0);
+        let unit = match left {
+            0..HOUR => MINUTE,
+            HOUR..DAY => HOUR,
+            _ => DAY,
+        };
+        // Rounded down, the text changes a second after a whole unit is left.
+        if left >= MINUTE
+            && let Some(at) = at.checked_sub_signed(TimeDelta::milliseconds(left / unit * unit - 1_000))
+        {
+            self.changes_at(at);
+        }
+        match left {
+            0..MINUTE => "<1m".to_owned(),
+            MINUTE..HOUR => format!("{}m", left / MINUTE),
+            HOUR..DAY => format!("{}h", left / HOUR),
+            _ => format!("{}d", left / DAY),
+        }
+    }
+
     /// How long something runs already, as precise as [`Clocks::left`] but without seconds: `5h 12m`, `<1m`.
     pub fn since(&self, at: Timestamp) -> String {
         let at = whole(at);
@@ -143,12 +174,13 @@ mod tests {
     proptest! {
         /// Until the announced moment the text stays; at that moment it is another one.
         #[test]
-        fn texts_change_exactly_when_announced(offset in -400_000_000i64..400_000_000, kind in 0..3, early in 1i64..2_000) {
+        fn texts_change_exactly_when_announced(offset in -400_000_000i64..400_000_000, kind in 0..4, early in 1i64..2_000) {
             let now = at("2026-11-24T12:00:00Z");
             let moment = now + TimeDelta::milliseconds(offset);
             let text = |clocks: &Clocks| match kind {
                 0 => clocks.left(moment),
                 1 => clocks.ago(moment),
+                2 => clocks.until(moment),
                 _ => clocks.since(moment),
             };
             let clocks = Clocks::at(now);

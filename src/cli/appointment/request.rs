@@ -60,7 +60,7 @@ impl Visit<'_> {
     /// A time as somebody writes it, on the dealership's clock.
     pub(super) fn time(&self, text: &str) -> Result<NaiveDateTime, CliError> {
         let zone = self.state.profile.timezone;
-        wall_clock(self.app.moment(text, Some(zone))?, zone).map_err(CliError::Usage)
+        wall_clock(self.app.moment(text, zone)?, zone).map_err(CliError::Usage)
     }
 
     /// The planned booking for a time, which must be offered.

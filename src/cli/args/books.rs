@@ -54,10 +54,10 @@ pub struct Events {
     /// Go on with what happens from now on
     #[arg(short, long)]
     pub follow: bool,
-    /// Only from then on
+    /// Only what was recorded from then on; a day means its start
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub since: Option<String>,
-    /// Only before then
+    /// Only what was recorded before then; a day means its start
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub until: Option<String>,
     /// Only these kinds, or groups of them
@@ -67,8 +67,11 @@ pub struct Events {
     #[arg(short = 'n', long, value_name = "N")]
     pub limit: Option<usize>,
     /// JSON lines
-    #[arg(long)]
+    #[arg(long, conflicts_with = "csv")]
     pub json: bool,
+    /// CSV, with times in UTC
+    #[arg(long)]
+    pub csv: bool,
 }
 
 /// `export`.

@@ -26,7 +26,8 @@ const AFTER: &str = "\
 A DEALERSHIP is named by its id, its dealerCode, or an unambiguous part of its name.
 QUERY: words; field:value; field:a,b; !term; ~fuzzy; /regex/; expires<6h; waiting>24h; expired>2d;
        is:expired|attention|mine|…; stage:…; opcode:missing|…; mail:failed|…; kind:invitation.issued
-TIME:  RFC 3339, `2026-03-30 14:05` (the dealership's zone, else yours), `-71h`, `2d ago`, `now`
+TIME:  `2026-03-30 14:05`, `3/30/2026 2:05pm`, `06:05`, `yesterday 14:05` (the dealership's zone, else yours),
+       with a zone of its own: `… CST`, `…-05:00`; `-71h`, `2 hours ago`, `now`
 
 Exit codes: 0 done · 1 failed · 2 wrong usage or settings · 3 partly done · 4 refused by a rule · 75 the store is held";
 

@@ -8,6 +8,7 @@ use indicatif::HumanBytes;
 
 use super::{Findings, Health};
 use crate::cli::books::{blocking, directory};
+use crate::cli::error::held_by;
 use crate::cli::output::progress;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::Config;
@@ -32,7 +33,7 @@ pub(super) fn look(found: &mut Findings, config: &Config) {
     private(found, &path);
     private(found, &path.join("journal"));
     match Lock::holder(&path) {
-        Some(holder) => found.note("held by", Health::Good, holder.to_string()),
+        Some(holder) => found.note("held by", Health::Good, held_by(&holder)),
         None => found.note("held by", Health::Good, "nobody"),
     }
     journal(found, &path);

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
-use super::{Event, Fact, rfc3339};
+use super::{Event, Fact};
 use crate::domain::mail::file_of_reply;
 use crate::domain::text::clean;
 use crate::domain::{LetterId, in_words};
 
 impl Event {
-    /// What happened, in one line for people, without the dealership's name. Codes are masked, outside text is cleaned.
+    /// What happened, in one line for people, without the dealership's name and without moments: whoever shows it knows the
+    /// zone. Codes are masked, outside text is cleaned.
     pub fn summary(&self) -> String {
         match &self.fact {
             Fact::DealershipAdded { profile } => format!("added with dealerCode {}", profile.dealer_code.plain()),
@@ -95,7 +96,7 @@ impl Event {
             Fact::NoteAdded { text } => format!("note: {}", text.plain()),
             Fact::OwnerAssigned { owner: Some(owner) } => format!("assigned to {}", owner.plain()),
             Fact::OwnerAssigned { owner: None } => "assigned to nobody".to_owned(),
-            Fact::Snoozed { until: Some(until) } => format!("snoozed until {}", rfc3339(*until)),
+            Fact::Snoozed { until: Some(_) } => "snoozed".to_owned(),
             Fact::Snoozed { until: None } => "snooze ended".to_owned(),
             Fact::Archived {} => "archived".to_owned(),
             Fact::Unarchived {} => "taken back from the archive".to_owned(),
@@ -103,8 +104,9 @@ impl Event {
     }
 }
 
-/// What events tell besides the letter that they queued: what becomes of that one is told of the letter itself, once.
-pub fn besides_the_letter(events: &[Arc<Event>]) -> String {
+/// What events tell besides the letter that they queued, each in the words of `say`: what becomes of that one is told of the
+/// letter itself, once.
+pub fn besides_the_letter(events: &[Arc<Event>], say: impl Fn(&Event) -> String) -> String {
     let queued: Vec<_> = events.iter().filter_map(|event| event.fact.queues()).collect();
     let of_it = |event: &Event| {
         let suppressed = match event.fact {
@@ -113,7 +115,7 @@ pub fn besides_the_letter(events: &[Arc<Event>]) -> String {
         };
         event.fact.queues().or(suppressed).is_some_and(|letter| queued.contains(&letter))
     };
-    let words: Vec<String> = events.iter().filter(|event| !of_it(event)).map(|event| event.summary()).collect();
+    let words: Vec<String> = events.iter().filter(|event| !of_it(event)).map(|event| say(event)).collect();
     words.join("; ")
 }
 

@@ -9,6 +9,8 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::domain::{Actor, Ask, Command, DealershipId, Outcome, TestBooking, besides_the_letter};
 use crate::engine::{Checked, Engine, EngineError, PastedCode};
+use crate::present::event::summary;
+use crate::present::time::in_zone;
 use crate::store::EventQuery;
 use crate::tui::Msg;
 use crate::tui::clocks::in_zone;
@@ -102,8 +104,9 @@ impl Errands {
             let (engine, actor) = (engine.clone(), actor.clone());
             async move {
                 let retried = matches!(command, Command::RetryLetter { .. });
+                let zone = engine.book().get(id).map_or(chrono_tz::UTC, |state| state.profile.timezone);
                 let answer = engine.execute(id, command, &actor).await.map(|events| match events.is_empty() {
-                    false => besides_the_letter(&events),
+                    false => besides_the_letter(&events, |event| summary(event, |at| in_zone(at, zone))),
                     true if retried => "it is being tried now".to_owned(),
                     true => "it was so already".to_owned(),
                 });

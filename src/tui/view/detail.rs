@@ -9,6 +9,8 @@ use super::pen::{Pen, wrap};
 use super::table::{code_clock, confirm_clock};
 use super::{mail, xtime};
 use crate::domain::{Ended, Event, InvitationState, Onboarding, Timestamp, Untrusted};
+use crate::present::event::summary;
+use crate::present::time::Zone;
 use crate::tui::clocks::{Clocks, in_zone};
 use crate::tui::rows::Row;
 use crate::tui::state::{Focus, State};
@@ -70,7 +72,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     codes(&mut page, row, state, clocks);
     mail::section(&mut page, row, state, clocks);
     xtime::section(&mut page, row, state, clocks);
-    timeline(&mut page, row, state);
+    timeline(&mut page, row, state, clocks);
     let rows = usize::from(height);
     let end = page.lines.len().saturating_sub(rows);
     state.detail.end.set(Some(end));
@@ -217,7 +219,7 @@ fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
 /// How many events are shown: all of them are laid out for every frame. Older ones are in the tail of this dealership alone.
 const NEWEST: usize = 200;
 
-fn timeline(page: &mut Page<'_>, row: &Row, screen: &State) {
+fn timeline(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     let theme = page.theme;
     page.heading("What happened");
     let events: Option<&[Arc<Event>]> =
@@ -226,11 +228,16 @@ fn timeline(page: &mut Page<'_>, row: &Row, screen: &State) {
         page.text("…", theme.dim);
         return;
     };
-    for event in events.iter().rev().take(NEWEST) {
+    let zone = Zone::from(row.state.profile.timezone);
+    let moment = |at| zone.stamp(at, clocks.now());
+    // By when it happened: what was noticed or entered later stands where it belongs.
+    let mut events: Vec<&Event> = events.iter().rev().take(NEWEST).map(AsRef::as_ref).collect();
+    events.sort_by_key(|event| event.happened_at());
+    for event in events.into_iter().rev() {
         let (_, tone) = Group::of(&event.fact);
-        let when = format!("{} {:<10} ", screen.setup.zone.day_and_time(event.at), event.actor.to_string());
+        let when = format!("{} {:<10} ", moment(event.happened_at()), event.actor.to_string());
         let indent = super::pen::width(&when);
-        let lines = wrap(&event.summary(), page.room.saturating_sub(indent as u16));
+        let lines = wrap(&summary(event, moment), page.room.saturating_sub(indent as u16));
         for (place, line) in lines.into_iter().enumerate() {
             let when = if place == 0 { when.clone() } else { " ".repeat(indent) };
             page.lines.push(vec![(when, theme.dim), (line, theme.tone(tone))]);

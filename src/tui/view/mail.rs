@@ -3,6 +3,7 @@
 use super::detail::Page;
 use crate::domain::text::clean;
 use crate::domain::{Letter, LetterState, Onboarding, next_letter_at};
+use crate::present::time::Zone;
 use crate::tui::clocks::{Clocks, in_zone};
 use crate::tui::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::tui::rows::Row;
@@ -19,7 +20,7 @@ pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &C
         page.text(ONLY_FILES, theme.dim);
     }
     if let Some(refused) = state.address_refused() {
-        let when = screen.setup.zone.day_and_time(refused.at);
+        let when = Zone::from(state.profile.timezone).stamp(refused.at, clocks.now());
         let words = format!("address refused: {} ({when}); correct it first", clean(&refused.status));
         page.text(&words, theme.tone(Tone::Bad));
     }
@@ -27,18 +28,19 @@ pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &C
         page.text("no letter yet", theme.dim);
     }
     for letter in state.letters().iter().rev() {
-        one(page, letter, state.generation(), screen, clocks);
+        one(page, letter, state, clocks);
     }
     if screen.setup.post.is_some() {
         reminders(page, state, screen, clocks);
     }
 }
 
-fn one(page: &mut Page<'_>, letter: &Letter, generation: u32, screen: &State, clocks: &Clocks) {
+fn one(page: &mut Page<'_>, letter: &Letter, state: &Onboarding, clocks: &Clocks) {
+    let zone = Zone::from(state.profile.timezone);
     let theme = page.theme;
     let fate = Fate::of(letter);
     let (glyph, word, tone) = fate.look();
-    let when = screen.setup.zone.day_and_time(letter.at);
+    let when = zone.stamp(letter.at, clocks.now());
     let what = match (letter.before, letter.again) {
         (Some(before), _) => format!("{}, {} h before the end", letter.kind, before / 3_600),
         (None, true) => format!("{} again", letter.kind),
@@ -50,7 +52,7 @@ fn one(page: &mut Page<'_>, letter: &Letter, generation: u32, screen: &State, cl
     if let Some(words) = &letter.words {
         page.pair("", &clean(words), theme.dim);
     }
-    if letter.state == LetterState::Written && letter.generation == generation {
+    if letter.state == LetterState::Written && letter.generation == state.generation() {
         let words = if letter.kind.carries_code() {
             "nobody mailed it: pass the file on, or read the code by phone"
         } else {

@@ -8,6 +8,7 @@ use super::status;
 use crate::domain::text::clean;
 use crate::domain::{Letter, Onboarding};
 use crate::engine::MailState;
+use crate::present::time::Zone;
 use crate::tui::clocks::{Clocks, in_zone};
 use crate::tui::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::tui::queue::{LetterRef, Queue};
@@ -230,7 +231,7 @@ fn foot(
     let Some((onboarding, letter)) = here else { return };
     let name = onboarding.profile.name.screen();
     let used = pen.text(1, y + 1, room, &name, theme.title);
-    let queued = state.setup.zone.day_and_time(letter.queued_at);
+    let queued = Zone::from(onboarding.profile.timezone).stamp(letter.queued_at, clocks.now());
     let words = format!("  {} to {}, {queued} by {}", letter.kind, letter.to.screen(), clean(&letter.by));
     pen.text(1 + used, y + 1, room.saturating_sub(used), &words, theme.text);
     if let Some(code) = onboarding.invitation.as_ref().filter(|_| letter.kind.carries_code()) {

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::pen::{Pen, width};
 use crate::domain::text::clean;
-use crate::domain::{CodeOrigin, Timestamp, in_words};
+use crate::domain::{CodeOrigin, in_words};
 use crate::engine::{MailState, PlatformState};
 use crate::tui::clocks::Clocks;
 use crate::tui::letters::ONLY_FILES;
@@ -127,17 +127,17 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
         let budget = format!("{}/{} req/s", status.requests_last_second, status.requests_per_second);
         parts.push((budget, if full { theme.tone(Tone::Warn) } else { theme.dim }));
         if let Some(sweep) = &status.sweep {
-            let end = sweep.expected_end.map_or_else(String::new, |at| format!(", till {}", soon(state, clocks, at)));
+            let end = sweep.expected_end.map_or_else(String::new, |at| format!(", {} more", clocks.until(at)));
             let words = format!("sweep {}/{}{end}", thousands(sweep.done), thousands(sweep.total));
             parts.push((words, theme.tone(Tone::Busy)));
         }
         if status.waiting > 0 {
             let longest = status.longest_wait.filter(|wait| *wait >= WAIT_MATTERS);
-            let longest = longest.map_or_else(String::new, |wait| format!(", longest wait {}", wait_in_words(wait)));
+            let longest = longest.map_or_else(String::new, |wait| format!(", longest wait {}", in_words(wait)));
             parts.push((format!("{} due{longest}", thousands(status.waiting)), theme.dim));
         }
         if let Some(at) = status.last_answer_at {
-            parts.push((format!("answered {}", ago(clocks, at)), theme.dim));
+            parts.push((format!("answered {}", clocks.ago_in_words(at)), theme.dim));
         }
     }
     if let Some(skew) = status.clock_skew.filter(|skew| skew.abs() >= TimeDelta::seconds(2)) {
@@ -154,7 +154,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     parts.push((source.to_owned(), theme.dim));
     parts.extend(mail(state, theme));
     if let Some(newest) = state.tail.newest() {
-        parts.push((format!("last change {}", ago(clocks, newest.at)), theme.dim));
+        parts.push((format!("last change {}", clocks.ago_in_words(newest.at)), theme.dim));
     }
     if !state.setup.store.is_empty() {
         parts.push((state.setup.store.clone(), theme.dim));
@@ -179,22 +179,6 @@ pub(super) fn put(parts: &[(String, Style)], theme: &Theme, pen: &mut Pen<'_>) {
     }
 }
 
-/// A moment of today as the time of day, another one with its day.
-fn soon(state: &State, clocks: &Clocks, at: Timestamp) -> String {
-    let zone = state.setup.zone;
-    let text = zone.day_and_time(at);
-    match text.rsplit_once(' ') {
-        Some((_, time)) if zone.day(at) == zone.day(clocks.now()) => time.to_owned(),
-        _ => text,
-    }
-}
-
-/// A length of time without seconds: `14m`, `3h 20m`.
-fn wait_in_words(wait: TimeDelta) -> String {
-    let minutes = wait.num_minutes();
-    if minutes < 60 { format!("{minutes}m") } else { format!("{}h {:02}m", minutes / 60, minutes % 60) }
-}
-
 /// `9870` as `9,870`.
 pub(super) fn thousands(number: usize) -> String {
     let digits = number.to_string();
@@ -206,13 +190,6 @@ pub(super) fn thousands(number: usize) -> String {
         out.push(digit);
     }
     out
-}
-
-fn ago(clocks: &Clocks, at: crate::domain::Timestamp) -> String {
-    match clocks.ago(at).as_str() {
-        "now" => "just now".to_owned(),
-        text => format!("{text} ago"),
-    }
 }
 
 /// How letters are doing, when there is anything to say.

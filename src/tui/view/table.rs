@@ -247,10 +247,9 @@ fn cell(slot: Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x
             let (glyph, word, tone) = look.fate.look();
             let words = if room > GLYPH { format!("{glyph} {word}") } else { glyph.to_owned() };
             let used = pen.text(x, y, room, &words, theme.tone(tone));
-            // As a time of day: a countdown in every line would be drawn anew every second.
-            let again = look.again_at.map(|at| state.setup.zone.time(at));
-            if let Some(again) = again.as_deref().and_then(|again| again.get(..5)).filter(|_| used + 6 <= room) {
-                pen.text(x + used + 1, y, room - used - 1, again, theme.dim);
+            let again = look.again_at.map(|at| format!("in {}", clocks.until(at))).unwrap_or_default();
+            if !again.is_empty() && used + 1 + super::pen::width(&again) as u16 <= room {
+                pen.text(x + used + 1, y, room - used - 1, &again, theme.dim);
             }
         }
         Column::LastEvent => {

@@ -1,16 +1,20 @@
 //! The event tail.
 
 use super::pen::Pen;
+use crate::present::event::summary;
 use crate::tui::clocks::Clocks;
 use crate::tui::state::{Focus, State};
 use crate::tui::tail::Group;
 use crate::tui::theme::{Theme, Tone};
 
+/// The cells of a moment: `24 Nov 14:05`.
+const TIME: u16 = 12;
+
 pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
     let (width, height) = (pen.area().width, pen.area().height);
     let focused = state.focus == Focus::Tail;
     heading(state, theme, focused, pen);
-    let selected = state.cursor.id;
+    let (selected, zone) = (state.cursor.id, state.setup.zone);
     let rows = usize::from(height.saturating_sub(1));
     let lines = state.tail.lines(rows, selected);
     if lines.is_empty() {
@@ -18,32 +22,24 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
         pen.text(2, 1, width.saturating_sub(2), words, theme.dim);
     }
     let chosen = state.tail.chosen(selected).map(|event| event.seq).filter(|_| focused);
-    let today = state.setup.zone.day(clocks.now());
     for (y, event) in (1..).zip(&lines) {
         let (_, tone) = Group::of(&event.fact);
-        // Another day's events say so where there is room.
-        let same_day = state.setup.zone.day(event.at) == today;
-        let time = if same_day || width < 60 {
-            state.setup.zone.time(event.at)
-        } else {
-            state.setup.zone.day_and_time(event.at)
-        };
-        let column = if width < 60 { 8 } else { 12 };
-        pen.right(1, y, column, &time, theme.dim);
+        let words = summary(event, |at| zone.short(at, clocks.now()));
+        pen.right(1, y, TIME, &zone.short(event.happened_at(), clocks.now()), theme.dim);
         let row = event.dealership.map(|id| state.rows.get(id));
         let name = match row {
             Some(row) => row.map_or("?".into(), |row| row.state.profile.name.screen()),
             None => "Xtime".into(),
         };
         let room = (width / 4).clamp(10, 32);
-        pen.text(column + 2, y, room, &name, theme.text);
-        let mut x = column + 2 + room + 1;
+        pen.text(TIME + 2, y, room, &name, theme.text);
+        let mut x = TIME + 2 + room + 1;
         let actor = event.actor.to_string();
         if width >= 90 {
             pen.text(x, y, 13, &actor, theme.dim);
             x += 14;
         }
-        pen.text(x, y, width.saturating_sub(x), &event.summary(), theme.tone(tone));
+        pen.text(x, y, width.saturating_sub(x), &words, theme.tone(tone));
         if chosen == Some(event.seq) {
             pen.text(0, y, 1, "›", theme.key);
             pen.paint(y, theme.cursor);
@@ -63,6 +59,8 @@ fn heading(state: &State, theme: &Theme, focused: bool, pen: &mut Pen<'_>) {
         (false, arrived) => (format!("paused, {arrived} new "), theme.tone(Tone::Warn)),
     };
     x += pen.text(x, 0, width.saturating_sub(x + 1), &words, style);
+    let zone = format!("{} ", state.setup.zone.name());
+    x += pen.text(x, 0, width.saturating_sub(x + 1), &zone, theme.dim);
     if state.tail.only_selected {
         let name = state.selected().map(|row| row.state.profile.name.screen().into_owned());
         let words = format!("only {} ", name.unwrap_or_default());

@@ -113,7 +113,7 @@ fn slots(page: &mut Page<'_>, state: &Onboarding, look: Option<&LookNote>, scree
         _ => Tone::Good,
     };
     page.pair("slots", &words, theme.tone(tone));
-    page.pair("", &format!("{how} {}", ago(clocks, found.at)), theme.dim);
+    page.pair("", &format!("{how} {}", clocks.ago_in_words(found.at)), theme.dim);
     if found.count == 0 {
         page.pair("", "usual causes, the likeliest first:", theme.dim);
         for (number, cause) in (1..).zip(NO_SLOTS_CAUSES) {
@@ -135,16 +135,16 @@ fn appointment(page: &mut Page<'_>, state: &Onboarding, screen: &State, clocks: 
         let words = format!("{}, with `{}`", wall(stands.local, zone), stands.opcode.screen());
         page.pair("test appt", &words, theme.tone(Tone::Good));
         let seen = match stands.seen_at {
-            Some(at) => format!("read back {}", ago(clocks, at)),
+            Some(at) => format!("read back {}", clocks.ago_in_words(at)),
             None => "never read back".to_owned(),
         };
-        page.pair("", &format!("{}, booked {}; {seen}", stands.id.plain(), ago(clocks, stands.at)), theme.dim);
+        page.pair("", &format!("{}, booked {}; {seen}", stands.id.plain(), clocks.ago_in_words(stands.at)), theme.dim);
         page.pair("", &format!("{key} moves it; there is no cancel"), theme.dim);
     }
     if let Some(open) = &state.booking {
         let what = if open.moves { "move" } else { "booking" };
         let words = format!("{what} for {}, asked for by {}", wall(open.local, zone), clean(&open.by));
-        page.pair("open", &format!("{words} {}", ago(clocks, open.at)), theme.tone(Tone::Warn));
+        page.pair("open", &format!("{words} {}", clocks.ago_in_words(open.at)), theme.tone(Tone::Warn));
         let why = open.unknown.as_ref().map_or("its answer is awaited".into(), |why| clean(why));
         page.pair("", &format!("nobody knows what became of it: {why}"), theme.tone(Tone::Warn));
         page.pair("", &format!("{key} reads it back; nothing else is booked before that"), theme.text);
@@ -160,24 +160,16 @@ fn last_look(page: &mut Page<'_>, state: &Onboarding, look: Option<&LookNote>, c
     let theme = page.theme;
     match (look, &state.probe) {
         (Some(look), _) => {
-            let words = format!("{}: {}, {}", ago(clocks, look.at), look.outcome, clean(&look.reason));
+            let words = format!("{}: {}, {}", clocks.ago_in_words(look.at), look.outcome, clean(&look.reason));
             page.pair("last look", &words, theme.text);
             if let Some(next) = look.next_at {
                 page.pair("next look", &format!("in {}", clocks.left(next)), theme.dim);
             }
         }
         (None, Some(probe)) => {
-            let words = format!("{}: {}, {}", ago(clocks, probe.at), probe.outcome, clean(&probe.reason));
+            let words = format!("{}: {}, {}", clocks.ago_in_words(probe.at), probe.outcome, clean(&probe.reason));
             page.pair("changed", &words, theme.text);
         }
         (None, None) => page.pair("last look", "none yet", theme.dim),
-    }
-}
-
-/// How long ago, in words.
-pub(super) fn ago(clocks: &Clocks, at: Timestamp) -> String {
-    match clocks.ago(at).as_str() {
-        "now" => "just now".to_owned(),
-        text => format!("{text} ago"),
     }
 }

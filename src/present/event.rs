@@ -1,0 +1,43 @@
+//! Events in a line.
+
+use crate::domain::{Event, Fact, Timestamp};
+
+/// What happened, without the dealership's name and the moment at which it happened; when it was noticed or entered, where
+/// that was another one. `moment` tells moments in the zone and the form of the place.
+pub fn summary(event: &Event, moment: impl Fn(Timestamp) -> String) -> String {
+    let words = match &event.fact {
+        Fact::Snoozed { until: Some(until) } => format!("snoozed until {}", moment(*until)),
+        _ => event.summary(),
+    };
+    let Some(at) = event.noticed_at() else { return words };
+    let how = match &event.fact {
+        // Somebody told us.
+        Fact::DealerConfirmed { .. } | Fact::InvitationIssued { .. } => "entered",
+        _ => "noticed",
+    };
+    format!("{words} ({how} {})", moment(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Actor, DealershipId};
+    use crate::present::time::Zone;
+
+    #[test]
+    fn when_it_was_noticed_stands_behind_what_happened() {
+        let at: Timestamp = "2026-11-24T12:20:00Z".parse().unwrap();
+        let zone = Zone::from(chrono_tz::America::Chicago);
+        let said_at = at - chrono::TimeDelta::hours(25);
+        let words = |fact| {
+            let (actor, dealership) = (Actor::person("ana"), Some(DealershipId::from_bits(1)));
+            summary(&Event { seq: 1, at, actor, dealership, fact }, |at| zone.line(at))
+        };
+        let expired = Fact::InvitationExpired { generation: 2, expires_at: said_at, looked_at: None };
+        assert_eq!(words(expired), "code 2 expired unused (noticed 2026-11-24 06:20 CST)");
+        let word = Fact::DealerConfirmed { said_at, due_at: at };
+        assert_eq!(words(word), "the dealer says it is done (entered 2026-11-24 06:20 CST)");
+        assert_eq!(words(Fact::Snoozed { until: Some(at) }), "snoozed until 2026-11-24 06:20 CST");
+        assert_eq!(words(Fact::Archived {}), "archived");
+    }
+}
