@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::{self, Config, Overrides};
 use crate::domain::when::WhenError;
-use crate::domain::{Actor, Onboarding, Policy, Timestamp};
+use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, Timestamp};
 use crate::engine::{Engine, Parts};
 use crate::present::time::Zone;
 use crate::store::{EventQuery, Store};
@@ -102,6 +102,7 @@ impl App {
         for notice in store.notices() {
             self.out.warn(crate::domain::text::clean(&notice));
         }
+        self.warn_of_clock(store.book().newest_event());
         Ok(store)
     }
 
@@ -135,8 +136,16 @@ impl App {
             let words = crate::domain::text::clean(&end.to_string()).into_owned();
             self.out.warn(format!("{words} (`cloverwatch doctor` tells more)"));
         }
+        self.warn_of_clock(states.iter().map(|state| state.last_event.at).max());
         let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
         Ok(Reading { seq, states, policy, me, clock })
+    }
+
+    /// Says that our clock is behind what is recorded.
+    fn warn_of_clock(&self, newest_event: Option<Timestamp>) {
+        if let Some(doubt) = ClockDoubt::find(self.clock.now(), newest_event, None, &self.config.policy()) {
+            self.out.warn(doubt.to_string());
+        }
     }
 
     /// Starts the engine.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
 use crate::domain::when::in_zone;
-use crate::domain::{Onboarding, Outcome, rfc3339, slots_in_words};
+use crate::domain::{ClockDoubt, Onboarding, Outcome, rfc3339, slots_in_words};
 use crate::engine::{Checked, Engine, EngineError};
 use crate::present::event::summary;
 
@@ -56,6 +56,9 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
             Err(error) => report::Outcome::of_error(error)?,
         };
         report.push(state, outcome);
+    }
+    if let Some(doubt @ ClockDoubt::OffPlatform(_)) = engine.clock_doubt() {
+        app.out.warn(doubt.to_string());
     }
     report.finish(app, args.json.json)
 }

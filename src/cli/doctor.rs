@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::clock::WallClock;
+use crate::clock::{Clock, WallClock};
 use crate::config::diagnostic::shown;
 use crate::config::{self, Config, paths};
-use crate::domain::CodeOrigin;
 use crate::domain::text::clean;
+use crate::domain::{ClockDoubt, CodeOrigin};
 use crate::tui::keymap;
 
 use super::app::overrides;
@@ -73,6 +73,7 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
                 store::accept_loss(&mut found, &loaded.config, globals.read_only).await;
             }
             store::look(&mut found, &loaded.config);
+            clock(&mut found, &loaded.config).await;
             codes(&mut found, &loaded.config);
             mail(&mut found, &loaded.config).await;
             platform(&mut found, &loaded.config).await;
@@ -150,6 +151,21 @@ fn keys(found: &mut Findings) {
     for problem in problems {
         let health = if problem.level == keymap::Level::Error { Health::Bad } else { Health::Doubtful };
         found.note("keys", health, problem.to_string());
+    }
+}
+
+/// Our clock against what is recorded; against the platform's it is held with everything else there.
+async fn clock(found: &mut Findings, config: &Config) {
+    let now = WallClock::real().now();
+    // Whatever is wrong with the journal is told already.
+    let Ok(journal) = super::books::read_beside(&config.store).await else { return };
+    let Some(newest) = journal.states.iter().map(|state| state.last_event.at).max() else { return };
+    match ClockDoubt::find(now, Some(newest), None, &config.policy()) {
+        Some(doubt) => found.note("own clock", Health::Bad, doubt.to_string()),
+        None => {
+            let words = format!("it is {}", super::app::operators_zone().line(now));
+            found.note("own clock", Health::Good, words);
+        }
     }
 }
 

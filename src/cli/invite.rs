@@ -281,7 +281,11 @@ fn line(app: &App, engine: &Engine, item: &Item, now: Timestamp) -> String {
 }
 
 async fn confirm(app: &App, engine: &Engine, items: &[Item], open: usize) -> Result<(), CliError> {
+    let doubt = engine.clock_doubt();
     if !is_interactive() {
+        if let Some(doubt) = doubt {
+            return Err(CliError::Refused(format!("{doubt}; to issue {} all the same, add --yes", codes(open))));
+        }
         return Err(CliError::usage(format!(
             "{} would be issued; add --yes to do it without being asked",
             codes(open)
@@ -295,6 +299,9 @@ async fn confirm(app: &App, engine: &Engine, items: &[Item], open: usize) -> Res
     let refused = items.len() - open;
     if refused > 0 {
         app.out.note(format!("  {refused} more are refused and will be listed"));
+    }
+    if let Some(doubt) = doubt {
+        app.out.warn(doubt.to_string());
     }
     let done = if open > TYPE_ABOVE {
         let answer = app.ask(&format!("Issue {open} codes? Type the number to go on: ")).await?;

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use crate::domain::clock_doubt::code_ahead_in_words;
 use crate::domain::text::clean;
 use crate::domain::when::{away, for_people, in_zone};
-use crate::domain::{Event, Onboarding, Timestamp, Untrusted, fold};
+use crate::domain::{Event, Onboarding, Policy, Timestamp, Untrusted, fold};
 use crate::present::event::summary;
 use crate::store::EventQuery;
 
@@ -44,7 +45,7 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     }
     let page = Page { app, state: &state, now };
     page.profile(desk.policy)?;
-    page.code(args.reveal)?;
+    page.code(args.reveal, desk.policy)?;
     page.second_clock()?;
     page.opcode(&desk.policy.default_opcode)?;
     page.mail()?;
@@ -69,7 +70,7 @@ impl Page<'_> {
         for_people(at, self.state.profile.timezone, self.now)
     }
 
-    fn profile(&self, policy: &crate::domain::Policy) -> Result<(), CliError> {
+    fn profile(&self, policy: &Policy) -> Result<(), CliError> {
         let profile = &self.state.profile;
         let out = &self.app.out;
         out.line(out.ink(Ink::Bold, &profile.name.plain()))?;
@@ -103,7 +104,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn code(&self, reveal: bool) -> Result<(), CliError> {
+    fn code(&self, reveal: bool, policy: &Policy) -> Result<(), CliError> {
         if let Some(pending) = &self.state.pending {
             let failed = pending.failed.as_deref().map(|why| format!("; {}", clean(why)));
             let asked = away(pending.at, self.now);
@@ -117,6 +118,9 @@ impl Page<'_> {
         let by = clean(&newest.issued_by);
         self.line("code", &format!("{shown}  {state}, issue {}, entered by {by}", newest.generation))?;
         self.line("generated", &self.time(newest.generated_at))?;
+        if let Some(ahead) = self.state.code_ahead(self.now, policy) {
+            self.line("", &self.app.out.ink(Ink::Bad, &code_ahead_in_words(ahead)))?;
+        }
         self.line("expires", &self.time(newest.expires_at))
     }
 

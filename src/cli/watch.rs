@@ -65,8 +65,14 @@ async fn statuses(engine: &Engine) {
     let mut status = engine.status();
     let mut shown = PlatformState::Unconfigured;
     let (mut alarms, mut sweep, mut longest) = (Vec::new(), None::<usize>, None);
+    let mut doubted = false;
     loop {
         let now = status.borrow_and_update().clone();
+        let doubt = engine.clock_doubt();
+        if let Some(doubt) = doubt.filter(|_| !doubted) {
+            tracing::error!("{doubt}");
+        }
+        doubted = doubt.is_some();
         let platform = now.platform;
         for alarm in now.alarms.iter().filter(|alarm| !alarms.contains(&alarm.cause)) {
             tracing::error!("{alarm}: one cause, at Xtime or with us");

@@ -1,6 +1,7 @@
 //! Settings: `config.toml`, variables of the environment that win over it, and flags that win over both.
 
 pub mod diagnostic;
+mod login;
 pub mod model;
 pub mod paths;
 pub mod print;

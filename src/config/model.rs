@@ -268,9 +268,8 @@ impl Config {
         }
     }
 
-    /// Who sits at the desk.
+    /// Who sits at the desk: as it is configured, else the login name.
     pub fn operator(&self) -> String {
-        let login = || std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).ok().filter(|name| !name.is_empty());
-        self.ui.operator.clone().or_else(login).unwrap_or_else(|| "operator".to_owned())
+        self.ui.operator.clone().unwrap_or_else(super::login::name)
     }
 }

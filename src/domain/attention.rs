@@ -17,6 +17,9 @@ pub enum Attention {
     Expired,
     /// A code was asked for and did not arrive.
     CodeNotObtained,
+    /// The code was generated in the future, by this machine's clock: it was recorded under a clock that ran ahead, and its
+    /// end is wrong.
+    CodeFromFuture,
     /// A mail server refused the dealership's address: no letter reaches it.
     AddressRefused,
     /// The letter with the code, or about it, could not be sent.
@@ -48,6 +51,7 @@ impl Attention {
             Self::Overdue => "Xtime overdue",
             Self::Expired => "code expired",
             Self::CodeNotObtained => "code not obtained",
+            Self::CodeFromFuture => "code dated in the future",
             Self::AddressRefused => "address refused",
             Self::LetterFailed => "letter not sent",
             Self::ExpiringSoon => "code expires soon",
@@ -87,6 +91,7 @@ impl Onboarding {
             _ => None,
         };
         let code_failed = self.pending.as_ref().is_some_and(|pending| pending.failed.is_some());
+        let from_future = self.code_ahead(now, policy).map(|_| Attention::CodeFromFuture);
         let by_probe = self.probe.as_ref().and_then(|probe| match probe.outcome {
             super::Outcome::Unknown => Some(Attention::Unrecognised),
             super::Outcome::NotConnected if self.is_confirmed() => Some(Attention::Doubted),
@@ -97,7 +102,7 @@ impl Onboarding {
         let booking = self.booking.as_deref().filter(open);
         let booking = booking.map(|_| Attention::BookingUnknown);
         let code_failed = code_failed.then_some(Attention::CodeNotObtained);
-        [by_stage, code_failed, by_probe, booking, self.letter_attention()].into_iter().flatten().min()
+        [by_stage, code_failed, from_future, by_probe, booking, self.letter_attention()].into_iter().flatten().min()
     }
 
     /// What is wrong with the letters of a dealership.
@@ -124,6 +129,13 @@ impl Onboarding {
     pub fn time_left(&self, now: Timestamp) -> Option<TimeDelta> {
         let invitation = self.invitation.as_ref()?;
         (invitation.state(now) == InvitationState::Live).then(|| invitation.expires_at - now)
+    }
+
+    /// How far in the future the newest code was generated, by our clock; `None` unless it lives and that is more than clocks
+    /// differ. Its life is longer than any code's by so much.
+    pub fn code_ahead(&self, now: Timestamp, policy: &Policy) -> Option<TimeDelta> {
+        let newest = self.invitation.as_ref().filter(|newest| newest.state(now) == InvitationState::Live)?;
+        Some(newest.generated_at - now).filter(|ahead| *ahead > policy.clock_tolerance)
     }
 
     /// How long the dealer's word is waiting to be reflected; `None` when nobody waits.

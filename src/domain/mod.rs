@@ -6,6 +6,7 @@
 pub mod appointment;
 pub mod attention;
 pub mod cadence;
+pub mod clock_doubt;
 pub mod code;
 pub mod command;
 pub mod decide;
@@ -37,6 +38,7 @@ pub use appointment::{
 };
 pub use attention::Attention;
 pub use cadence::{Rhythm, cadence, next_tick, pressing};
+pub use clock_doubt::ClockDoubt;
 pub use code::{CodeDigest, CodeError, InvitationCode};
 pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, NoClaims, Refusal};
 pub use decide::{decide, decide_in_turn, needs_no_code};

@@ -44,6 +44,7 @@ fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
             Attention::Expired
             | Attention::ExpiringSoon
             | Attention::CodeNotObtained
+            | Attention::CodeFromFuture
             | Attention::AddressRefused
             | Attention::LetterFailed
             | Attention::LetterUncertain,

@@ -108,7 +108,7 @@ fn every_mistake_is_found_and_nothing_is_taken() {
             vec![
                 "line 1: this code died 0s ago; generate a new one",
                 "line 2: generated in the future (in 1h 00m); check the date, the zone and the clock",
-                "line 3: `noon` is not a moment (RFC 3339, `2026-03-30 14:05`, `-71h`, `2d ago` or `now`)",
+                "line 3: `noon` is not a moment: `2026-03-30 14:05`, `3/30/2026 2:05pm`, `06:05`, `yesterday 14:05`, `2 hours ago` or `now`",
             ],
         ),
     ] {

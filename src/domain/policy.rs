@@ -18,8 +18,12 @@ pub struct Policy {
     pub expiring_within: TimeDelta,
     /// Least time between the two looks that make a confirmed dealership *lost* (1 min).
     pub lost_gap: TimeDelta,
-    /// How far in our future a moment of generation may lie before it is refused (5 min; clocks differ).
+    /// How far in our future a moment of generation may lie before it is refused, and how far the platform's clock may be from
+    /// ours (5 min; clocks differ, and 72 hours bear it).
     pub clock_tolerance: TimeDelta,
+    /// How far behind the newest event our clock may be (2 min): clocks that are set by the network step by seconds, and what
+    /// is recorded on one machine and read on another differs by less.
+    pub clock_behind: TimeDelta,
     /// The opcode of a dealership that has not chosen ("Tell Us More"; seed, option 1).
     pub default_opcode: String,
     /// What a new opcode is usually called ("DataClover Appt"; seed, option 2).
@@ -43,6 +47,7 @@ impl Default for Policy {
             expiring_within: TimeDelta::hours(6),
             lost_gap: TimeDelta::minutes(1),
             clock_tolerance: TimeDelta::minutes(5),
+            clock_behind: TimeDelta::minutes(2),
             default_opcode: "Tell Us More".to_owned(),
             new_opcode: "DataClover Appt".to_owned(),
             slot_window: 14,

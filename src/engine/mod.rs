@@ -33,8 +33,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::SharedClock;
 use crate::domain::{
-    Actor, Ask, BookingProblem, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode, LetterId,
-    Look, Onboarding, Policy, Refusal, Service, SlotCounts, Timestamp, decide,
+    Actor, Ask, BookingProblem, ClockDoubt, CodeOrigin, Command, Context, DealershipId, Event, IntentId,
+    InvitationCode, LetterId, Look, Onboarding, Policy, Refusal, Service, SlotCounts, Timestamp, decide,
 };
 use crate::mail::LetterError;
 use crate::mail::bounce::ReportError;
@@ -279,6 +279,12 @@ impl Engine {
     /// Follows how the program is doing.
     pub fn status(&self) -> watch::Receiver<Status> {
         self.inner.status.subscribe()
+    }
+
+    /// Why our clock cannot be believed, as far as the store and the platform tell.
+    pub fn clock_doubt(&self) -> Option<ClockDoubt> {
+        let inner = &self.inner;
+        ClockDoubt::find(inner.now(), inner.book().newest_event(), inner.status.borrow().clock_skew, self.policy())
     }
 
     /// What happened when the store was opened that people should know, in words.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use crate::domain::{Claim, Claims, CodeDigest, DealershipId, Onboarding};
+use crate::domain::{Claim, Claims, CodeDigest, DealershipId, Onboarding, Timestamp};
 
 /// Every dealership's state after the last durable commit, and who holds which code and `dealerCode`.
 #[derive(Debug, Default)]
@@ -16,6 +16,7 @@ pub struct Book {
 #[derive(Debug, Default)]
 struct Pages {
     seq: u64,
+    newest_event: Option<Timestamp>,
     by_id: HashMap<DealershipId, Arc<Onboarding>>,
     by_code: HashMap<CodeDigest, DealershipId>,
     by_dealer_code: HashMap<Box<str>, DealershipId>,
@@ -41,6 +42,11 @@ impl Book {
     /// The `seq` of the last event that is in it.
     pub fn seq(&self) -> u64 {
         self.pages.read().seq
+    }
+
+    /// When the newest event was recorded, by the clock of that time.
+    pub fn newest_event(&self) -> Option<Timestamp> {
+        self.pages.read().newest_event
     }
 
     /// How many dealerships there are.
@@ -82,6 +88,7 @@ impl Book {
 
 impl Pages {
     fn put(&mut self, state: Arc<Onboarding>, renamed: &mut Vec<Arc<Onboarding>>) {
+        self.newest_event = Some(state.last_event.at).max(self.newest_event);
         let old = self.by_id.insert(state.id, Arc::clone(&state));
         // Codes are only ever added, and a changed one comes with a new generation: most commits bring none.
         if old.as_ref().is_none_or(|old| old.generation() != state.generation()) {

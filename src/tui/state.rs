@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::domain::{Claims, CodeOrigin, DealershipId, Event, Policy, QueryError, Timestamp};
+use crate::domain::{Claims, ClockDoubt, CodeOrigin, DealershipId, Event, Policy, QueryError, Timestamp};
 use crate::engine::{LookNote, Status};
 
 use super::clocks::Zone;
@@ -280,6 +280,12 @@ impl State {
     /// The code that may be shown in full now.
     pub fn revealed(&self, id: DealershipId, generation: u32) -> bool {
         self.reveal.is_some_and(|reveal| (reveal.id, reveal.generation) == (id, generation))
+    }
+
+    /// Why this machine's clock cannot be believed.
+    pub fn clock_doubt(&self) -> Option<ClockDoubt> {
+        let (newest, skew) = (self.rows.newest_event(), self.status.clock_skew);
+        ClockDoubt::find(self.now.at, newest, skew, &self.setup.policy)
     }
 
     /// Tells something for a while.

@@ -237,6 +237,7 @@ pub fn attention_tone(attention: Attention) -> Tone {
         | Attention::LeftLive
         | Attention::Overdue
         | Attention::Expired
+        | Attention::CodeFromFuture
         | Attention::CodeNotObtained => Tone::Bad,
         _ => Tone::Warn,
     }

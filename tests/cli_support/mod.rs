@@ -89,7 +89,7 @@ impl Desk {
             .env_clear()
             .env("HOME", self.dir.path())
             .env("PATH", "/usr/bin:/bin")
-            .env("USER", "ana")
+            .env("CLOVERWATCH_UI_OPERATOR", "ana")
             .env("TZ", "UTC")
             // Nobody waits a minute for a second letter.
             .env("CLOVERWATCH_MAIL_PER_DEALERSHIP", "0s")

@@ -22,3 +22,4 @@ mod population;
 mod posting;
 mod profile;
 mod rows;
+mod time;

@@ -265,5 +265,5 @@ fn the_status_bar_tells_the_sweep_and_alarms_name_one_cause() {
     let mut desk = Desk::open((160, 40));
     let sweep = Some(Sweep { done: 1, total: 2, expected_end: Some(ago(-30.0)) });
     desk.tell(Msg::Status(Status { platform: PlatformState::Ok, sweep, ..Status::default() }));
-    desk.sees("sweep 1/2, till 31 Mar 16:00").sees_no("▲ opcode gone");
+    desk.sees("sweep 1/2, 1d more").sees_no("▲ opcode gone");
 }

@@ -297,7 +297,7 @@ fn the_newest_letter_is_read_and_then_those_before_it() {
     let Effect::ReadLetter(ticket, n, newest) = effect else { panic!("{effect:?}") };
     assert_eq!((n, newest), (id(2), desk.world.lock().newest(id(2))));
     desk.tell(Msg::Letter(ticket, Ok(letter("••••2C"))));
-    desk.sees("reissue to Nakamura Ford: sending 27 Mar 15:06").sees("••••2C").press("v").sees("    CLOVER-2C");
+    desk.sees("reissue to Nakamura Ford: sending Fri 27 Mar 15:06 CDT").sees("••••2C").press("v").sees("    CLOVER-2C");
     desk.press("tab");
     let effect = only(&mut desk);
     let Effect::ReadLetter(ticket, _, older) = effect else { panic!("{effect:?}") };

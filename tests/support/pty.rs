@@ -175,7 +175,7 @@ pub fn at_home(command: &mut CommandBuilder, home: &Path) {
     command.env("XDG_DATA_HOME", home.join("data"));
     command.env("XDG_STATE_HOME", home.join("state"));
     command.env("TZ", "UTC");
-    command.env("USER", "ana");
+    command.env("CLOVERWATCH_UI_OPERATOR", "ana");
     command.cwd(home);
 }
 

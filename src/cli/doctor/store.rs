@@ -7,13 +7,13 @@ use std::sync::Arc;
 use indicatif::HumanBytes;
 
 use super::{Findings, Health};
+use crate::cli::app::operators_zone;
 use crate::cli::books::{blocking, directory};
 use crate::cli::error::held_by;
 use crate::cli::output::progress;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::Config;
 use crate::config::diagnostic::shown;
-use crate::domain::rfc3339;
 use crate::store::disk::try_writing;
 use crate::store::embedded::Options;
 use crate::store::{Aside, Checking, EmbeddedStore, JournalReader, Lock, Store, StoreError, Verified, kept_aside};
@@ -38,7 +38,7 @@ pub(super) fn look(found: &mut Findings, config: &Config) {
     }
     journal(found, &path);
     for Aside { path, bytes, at, what } in kept_aside(&path) {
-        let at = at.map_or_else(String::new, |at| format!(" of {}", rfc3339(at)));
+        let at = at.map_or_else(String::new, |at| format!(" of {}", operators_zone().line(at)));
         let words = format!("{}, {}{at}: {what}", shown(&path), HumanBytes(bytes));
         found.note("kept aside", Health::Doubtful, words);
     }

@@ -213,13 +213,13 @@ fn time_of_day(text: &str) -> Option<(NaiveTime, &str)> {
         }
         None => (None, rest),
     };
-    let (second, rest) = match rest.strip_prefix(':').filter(|_| minute.is_some()) {
+    let (second, milli, rest) = match rest.strip_prefix(':').filter(|_| minute.is_some()) {
         Some(rest) => {
             let (second, rest) = digits(rest);
-            let rest = rest.strip_prefix('.').map_or(rest, |fraction| digits(fraction).1);
-            (number(second, 2)?, rest)
+            let (fraction, rest) = rest.strip_prefix('.').map_or(("", rest), digits);
+            (number(second, 2)?, thousandths(fraction), rest)
         }
-        None => (0, rest),
+        None => (0, 0, rest),
     };
     let word = rest.trim_start();
     let letters = word.find(|c: char| !c.is_ascii_alphabetic() && c != '.').unwrap_or(word.len());
@@ -235,7 +235,12 @@ fn time_of_day(text: &str) -> Option<(NaiveTime, &str)> {
         None if minute.is_none() => return None,
         None => (hour, rest),
     };
-    Some((NaiveTime::from_hms_opt(hour, minute.unwrap_or(0), second)?, rest))
+    Some((NaiveTime::from_hms_milli_opt(hour, minute.unwrap_or(0), second, milli)?, rest))
+}
+
+/// The digits behind a decimal point, cut after the third.
+fn thousandths(digits: &str) -> u32 {
+    digits.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'))
 }
 
 fn digits(text: &str) -> (&str, &str) {

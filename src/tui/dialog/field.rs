@@ -14,6 +14,8 @@ pub enum Role {
     Block,
     /// "Although the dealer says that the code was entered."
     Despite,
+    /// "Although this machine's clock looks wrong."
+    DespiteClock,
     /// The number of dealerships, typed.
     Count,
     /// Why, a note, an owner, a length of time, a moment, an opcode: the one thing that the dialog asks for.

@@ -110,8 +110,10 @@ impl Dialog {
     fn codes(&self, action: Action, glance: &Glance<'_>) -> Result<Wish, Problems> {
         let despite_word = self.field(Role::Despite).is_some_and(super::Field::is_on);
         let mut problems = Problems::new();
-        if self.field(Role::Despite).is_some() && !despite_word {
-            problems.extend(missing(Role::Despite, "say that you mean it"));
+        for role in [Role::Despite, Role::DespiteClock] {
+            if self.field(role).is_some_and(|field| !field.is_on()) {
+                problems.extend(missing(role, "say that you mean it"));
+            }
         }
         if !glance.by_paste {
             let ask = |item: &Item| (item.id, Self::ask(action, item, despite_word), self.mails_to(item));

@@ -64,6 +64,7 @@ pub struct Rows {
     due: BinaryHeap<Reverse<(Timestamp, u32)>>,
     /// The newest moment for which something was derived.
     derived_at: Timestamp,
+    newest_event: Option<Timestamp>,
     sort: Sort,
     tab: Tab,
     query: Query,
@@ -223,6 +224,11 @@ impl Rows {
         self.due.peek().map(|Reverse((at, _))| *at)
     }
 
+    /// When the newest event of all was recorded, by the clock of that time.
+    pub fn newest_event(&self) -> Option<Timestamp> {
+        self.newest_event
+    }
+
     /// Orders by something else.
     pub fn set_sort(&mut self, sort: Sort) {
         self.sort = sort;
@@ -343,7 +349,7 @@ impl Rows {
 
     /// Everything about a row that depends on its state, the moment and the filter.
     fn derive(&mut self, slot: u32, now: Timestamp) {
-        let Self { slots, texts, tabs, keys, query, policy, me, due, derived_at, .. } = self;
+        let Self { slots, texts, tabs, keys, query, policy, me, due, derived_at, newest_event, .. } = self;
         *derived_at = now.max(*derived_at);
         let place = slot as usize;
         let Some(((row, text), tabs)) = slots.get_mut(place).zip(texts.get(place)).zip(tabs.get_mut(place)) else {
@@ -351,6 +357,7 @@ impl Rows {
         };
         row.facts = Derived::of(&row.state, now, policy);
         let context = QueryContext { now, policy, me: me.as_deref() };
+        *newest_event = Some(row.state.last_event.at).max(*newest_event);
         let matches = query.matches(&row.state, text, &context);
         *tabs = tabs_of(row.facts) | if matches { MATCHES } else { 0 };
         for column in Column::ALL {
@@ -394,7 +401,9 @@ fn next_change(state: &Onboarding, now: Timestamp, policy: &Policy) -> Option<Ti
     let amber = confirmation.dealer_confirmed_at.and_then(|at| at.checked_add_signed(policy.amber_after));
     let booking = state.booking.as_deref().and_then(|open| open.at.checked_add_signed(policy.booking_settles));
     let booking = booking.and_then(just_after);
-    [expires_at, soon, confirmation.due_at, amber.and_then(just_after), state.snoozed_until, booking]
+    let generated_at = state.invitation.as_ref().map(|newest| newest.generated_at);
+    let ahead = generated_at.and_then(|at| at.checked_sub_signed(policy.clock_tolerance));
+    [ahead, expires_at, soon, confirmation.due_at, amber.and_then(just_after), state.snoozed_until, booking]
         .into_iter()
         .flatten()
         .filter(|at| *at > now)

@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use super::pen::{Pen, wrap};
 use super::table::{code_clock, confirm_clock};
 use super::{mail, xtime};
+use crate::domain::clock_doubt::code_ahead_in_words;
 use crate::domain::{Ended, Event, InvitationState, Onboarding, Timestamp, Untrusted};
 use crate::present::event::summary;
 use crate::present::time::Zone;
@@ -167,6 +168,9 @@ fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
         page.pair("clock", &words, theme.tone(tone));
     }
     page.pair("generated", &in_zone(newest.generated_at, state.profile.timezone), theme.text);
+    if let Some(ahead) = state.code_ahead(clocks.now(), &screen.setup.policy) {
+        page.pair("", &code_ahead_in_words(ahead), theme.tone(Tone::Bad));
+    }
     page.pair("ends", &in_zone(newest.expires_at, state.profile.timezone), theme.text);
     page.pair("", &format!("{} here", screen.setup.zone.show(newest.expires_at)), theme.dim);
     page.pair("issued by", &crate::domain::text::clean(&newest.issued_by), theme.text);

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::pen::{Pen, width};
 use crate::domain::text::clean;
-use crate::domain::{CodeOrigin, in_words};
+use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, in_words};
 use crate::engine::{MailState, PlatformState};
 use crate::tui::clocks::Clocks;
 use crate::tui::letters::ONLY_FILES;
@@ -23,6 +23,7 @@ pub(super) fn has_banner(state: &State) -> bool {
     let platform = &state.status.platform;
     let room = state.size.1 >= 20;
     platform.is_alarm()
+        || state.clock_doubt().is_some()
         || matches!(state.status.mail.state, MailState::Down { .. })
         || !state.status.alarms.is_empty()
         || (room && !state.rows.is_empty() && (*platform == PlatformState::Unconfigured || only_files(state)))
@@ -74,10 +75,19 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
         }
         PlatformState::Unconfigured | PlatformState::Starting | PlatformState::Ok => None,
     };
+    let clock = state.clock_doubt().map(|doubt| {
+        // It is told by the minute.
+        if let ClockDoubt::BehindStore(behind) = doubt
+            && let Some(newest) = clocks.now().checked_add_signed(behind)
+        {
+            clocks.left(newest);
+        }
+        doubt.to_string()
+    });
     let causes: Vec<String> =
         state.status.alarms.iter().map(|alarm| format!("{alarm} for {}", clocks.since(alarm.since))).collect();
     let causes = (!causes.is_empty()).then(|| format!("{}: one cause, at Xtime or with us", causes.join(", ")));
-    platform.into_iter().chain(mail_alarm(state, clocks)).chain(causes).collect()
+    clock.into_iter().chain(platform).chain(mail_alarm(state, clocks)).chain(causes).collect()
 }
 
 /// The mail server fails: one alarm, however many letters wait.
@@ -142,7 +152,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     }
     if let Some(skew) = status.clock_skew.filter(|skew| skew.abs() >= TimeDelta::seconds(2)) {
         let tone = if skew.abs() >= SKEW_MATTERS { Tone::Bad } else { Tone::Faint };
-        let side = if skew > TimeDelta::zero() { "behind" } else { "ahead of" };
+        let side = clock_doubt::side(skew);
         parts.push((format!("clock {} {side} Xtime's", in_words(skew.abs())), theme.tone(tone)));
     }
     let source = match state.setup.source {

@@ -1,0 +1,72 @@
+//! Whether this machine's clock can be believed: the 72 hours of a code run by it.
+
+use chrono::TimeDelta;
+
+use super::{Policy, Timestamp, in_words};
+
+/// Why it cannot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ClockDoubt {
+    /// What is recorded already lies so far in its future.
+    #[error("this machine's clock is {} behind the newest event of the store: set it, or codes get a wrong end", in_words(*.0))]
+    BehindStore(TimeDelta),
+    /// It and the platform's differ so much; the platform's minus ours.
+    #[error("this machine's clock is {} {} Xtime's: set it, or codes get a wrong end", in_words(.0.abs()), side(*.0))]
+    OffPlatform(TimeDelta),
+}
+
+/// Which side of the platform's clock ours is on.
+pub fn side(skew: TimeDelta) -> &'static str {
+    if skew > TimeDelta::zero() { "behind" } else { "ahead of" }
+}
+
+/// What it means that a code was generated so far in the future.
+pub fn code_ahead_in_words(ahead: TimeDelta) -> String {
+    format!(
+        "that is in {}: it was entered under a clock that ran ahead, or this machine's is behind; the code dies before the end that is shown",
+        in_words(ahead)
+    )
+}
+
+impl ClockDoubt {
+    /// Compares our clock with the newest event of the store and with the platform's clock (its minus ours), as far as they
+    /// are known.
+    pub fn find(
+        now: Timestamp,
+        newest_event: Option<Timestamp>,
+        skew: Option<TimeDelta>,
+        policy: &Policy,
+    ) -> Option<Self> {
+        let behind = newest_event.map(|newest| newest - now).filter(|behind| *behind > policy.clock_behind);
+        let off = skew.filter(|skew| skew.abs() > policy.clock_tolerance);
+        off.map(Self::OffPlatform).or(behind.map(Self::BehindStore))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_behind_the_store_or_off_the_platform_is_doubted() {
+        let now: Timestamp = "2026-10-29T08:00:00Z".parse().unwrap();
+        let policy = Policy::default();
+        let find = |newest: Option<i64>, skew: Option<i64>| {
+            let newest = newest.map(|seconds| now + TimeDelta::seconds(seconds));
+            let doubt = ClockDoubt::find(now, newest, skew.map(TimeDelta::seconds), &policy);
+            doubt.map(|doubt| doubt.to_string()).unwrap_or_default()
+        };
+        for (newest, skew, words) in [
+            (None, None, ""),
+            (Some(-86_400), Some(-300), ""),
+            (Some(120), Some(300), ""),
+            (Some(259_200), None, "is 3d 00h behind the newest event"),
+            (None, Some(301), "is 5m 01s behind Xtime's"),
+            // The platform is right about both.
+            (Some(259_200), Some(-7_200), "is 2h 00m ahead of Xtime's"),
+        ] {
+            let found = find(newest, skew);
+            assert!(found.contains(words) && found.is_empty() == words.is_empty(), "{found}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Moments that people type and read, and a clock that cannot be trusted.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+
+mod cli_support;
+
+use std::sync::Arc;
+
+use chrono::{SubsecRound, TimeDelta};
+use chrono_tz::America;
+use cli_support::Desk;
+use cloverwatch::clock::{Clock, WallClock};
+use cloverwatch::domain::when::in_zone;
+use cloverwatch::domain::{Actor, CodeOrigin, Contact, DealershipId, Fact, IntentId, Profile, Timestamp};
+use cloverwatch::store::{Append, EmbeddedStore, Store};
+
+fn now() -> Timestamp {
+    WallClock::real().now().trunc_subsecs(0)
+}
+
+fn hours(hours: i64) -> TimeDelta {
+    TimeDelta::hours(hours)
+}
+
+fn added(name: &str) -> Fact {
+    let profile = Profile {
+        name: format!("{name} Motors").into(),
+        dealer_code: format!("tst{name}").into(),
+        group: "".into(),
+        brand: "".into(),
+        city: "".into(),
+        state: "".into(),
+        timezone: if name == "One" { America::Chicago } else { America::Los_Angeles },
+        contact: Contact { name: "".into(), email: "service@example.com".into(), phone: "".into() },
+        owner: None,
+    };
+    Fact::DealershipAdded { profile }
+}
+
+fn issued(generated_at: Timestamp) -> Fact {
+    Fact::InvitationIssued {
+        generation: 1,
+        code: "AAAA-1111".parse().unwrap(),
+        generated_at,
+        expires_at: generated_at + hours(72),
+        source: CodeOrigin::Paste,
+        intent: IntentId::from_bits(1),
+    }
+}
+
+/// What was recorded of dealership number `id`, each at a moment of somebody's clock.
+async fn recorded(desk: &Desk, id: u64, facts: Vec<(Timestamp, Fact)>) {
+    let store = EmbeddedStore::open(&desk.path("store"), Arc::new(WallClock::real())).unwrap();
+    for (version, (at, fact)) in (0..).zip(facts) {
+        let (dealership, actor) = (DealershipId::from_bits(id), Actor::person("ana"));
+        let append = Append { dealership, expected_version: version, actor, at, facts: vec![fact] };
+        store.append(vec![append]).await.unwrap();
+    }
+    store.close().await.unwrap();
+}
+
+#[test]
+fn every_form_that_is_proposed_is_taken() {
+    let desk = Desk::filled();
+    let at = now() - hours(3);
+    let (day, time) = (at.format("%Y-%m-%d"), at.format("%H:%M"));
+    // As the first refusal tells people to write it, as Xtime writes it, and as a spreadsheet does.
+    for text in [
+        format!("{day}T{time}-00:00"),
+        format!("{day}T{time}Z"),
+        format!("{day}T{time}:00+0000"),
+        format!("{day} {time}+00:00"),
+        format!("{} {time} UTC", at.format("%m/%d/%Y")),
+        "-3.0h".to_owned(),
+        "3 hours ago".to_owned(),
+    ] {
+        let planned =
+            desk.run(&["invite", "xts1", "--code", "AAAA-1111", "--generated-at", &text, "--dry-run"]).ends(0);
+        assert!(planned.out.contains("new one dies"), "{text}: {}", planned.out);
+    }
+    let day = day.to_string();
+    let refused = desk.run(&["invite", "xts1", "--code", "AAAA-1111", "--generated-at", &day, "--dry-run"]).ends(2);
+    refused.says("is a day: add the time");
+    desk.run(&["events", "--since", &day]).ends(0);
+    desk.run(&["events", "--since", "noon"]).ends(2).says("is not a moment");
+}
+
+#[tokio::test]
+async fn a_log_is_in_one_zone_and_says_what_happened_when() {
+    let desk = Desk::new();
+    let at = now();
+    let died = at - hours(3);
+    let code = issued(died - hours(72));
+    let facts = vec![
+        (at - hours(80), added("One")),
+        (at - hours(75), code),
+        (at, Fact::InvitationExpired { generation: 1, expires_at: died, looked_at: None }),
+    ];
+    recorded(&desk, 1, facts).await;
+    recorded(&desk, 2, vec![(at - hours(70), added("Two"))]).await;
+    let log = desk.run(&["events"]).ends(0).out;
+    let first = |line: &str| line.split("  ").next().unwrap().to_owned();
+    let told: Vec<String> = log.lines().map(first).collect();
+    let utc = |at| in_zone(at, chrono_tz::UTC);
+    assert_eq!(told, [utc(at - hours(80)), utc(at - hours(75)), utc(died), utc(at - hours(70))]);
+    assert!(log.contains(&format!("code 1 expired unused (noticed {})", utc(at))), "{log}");
+    let page = desk.run(&["show", "tstOne"]).ends(0).out;
+    let there = |at| in_zone(at, America::Chicago);
+    let line = page.lines().find(|line| line.contains("expired unused")).unwrap();
+    assert!(line.trim_start().starts_with(&there(died)), "{page}");
+    assert!(line.ends_with(&format!("(noticed {})", there(at))), "{page}");
+    let json = desk.run(&["events", "--kind", "invitation.expired", "--json"]).ends(0).json();
+    assert_eq!(json["happened_at"], cloverwatch::domain::rfc3339(died));
+    assert_eq!(json["at"], cloverwatch::domain::rfc3339(at));
+    // Columns of many dealerships are in one zone too.
+    let table = desk.run(&["list", "--columns", "name,added_at", "--sort", "name"]).ends(0).out;
+    assert!(table.lines().skip(1).all(|line| line.ends_with("UTC")), "{table}");
+}
+
+#[tokio::test]
+async fn events_are_exported_for_a_spreadsheet() {
+    let desk = Desk::new();
+    let note = Fact::NoteAdded { text: "=1+1, \"so\"".into() };
+    recorded(&desk, 1, vec![(now() - hours(2), added("One")), (now() - hours(1), note)]).await;
+    let sheet = desk.run(&["events", "--csv"]).ends(0).out;
+    let mut reader = csv::Reader::from_reader(sheet.as_bytes());
+    let heading: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    assert_eq!(heading[..3], ["seq", "at", "happened_at"]);
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!((rows.len(), &rows[1][4], &rows[1][6], &rows[1][8]), (2, "note.added", "tstOne", "note: =1+1, \"so\""));
+    desk.run(&["events", "--csv", "--json"]).ends(2);
+    let unknown = desk.run(&["events", "--kind", "foo"]).ends(2);
+    assert!(unknown.err.contains("note.added") && unknown.err.contains("invitation"), "{}", unknown.err);
+    desk.run(&["events", "--kind", "invitations"]).ends(2).says("did you mean `invitation`?");
+}
+
+#[tokio::test]
+async fn a_clock_behind_the_store_is_told_and_asked_about_before_a_code_is_issued() {
+    let desk = Desk::new();
+    recorded(&desk, 1, vec![(now() + hours(72), added("One"))]).await;
+    let behind = "clock is 2d 23h behind the newest event";
+    desk.run(&["list"]).ends(0).says(behind);
+    desk.run(&["list", "--read-only", "--json"]).ends(0).says(behind);
+    let doctor = desk.run(&["doctor"]).ends(1).out;
+    assert!(doctor.lines().any(|line| line.starts_with("problem") && line.contains(behind)), "{doctor}");
+    let issue = ["invite", "tstOne", "--code", "AAAA-2222", "--no-email"];
+    desk.run(&issue).ends(4).says(behind).says("add --yes");
+    assert!(!desk.run(&["events", "--json"]).ends(0).out.contains("invitation.issued"));
+    desk.run(&[&issue[..], &["--yes"]].concat()).ends(0).says(behind);
+    // What was recorded now is the newest of its dealership: the clock fits again.
+    assert!(!desk.run(&["list"]).ends(0).err.contains("behind"));
+}
+
+#[tokio::test]
+async fn a_code_from_a_clock_that_ran_ahead_needs_somebody() {
+    let desk = Desk::new();
+    let ahead = now() + hours(9 * 24);
+    recorded(&desk, 1, vec![(ahead, added("One")), (ahead, issued(ahead))]).await;
+    let list = desk.run(&["list", "is:attention", "--json"]).ends(0).json();
+    assert_eq!(list["dealerships"][0]["attention"], "code dated in the future");
+    let page = desk.run(&["show", "tstOne"]).ends(0).out;
+    assert!(page.contains("that is in 8d 23h: it was entered under a clock that ran ahead"), "{page}");
+}
+
+#[test]
+fn who_holds_the_store_is_told_without_a_raw_timestamp() {
+    let desk = Desk::filled();
+    let _owner = desk.owner();
+    let held = desk.run(&["note", "xts1", "hello"]).ends(75).err;
+    assert!(held.contains(" UTC\n"), "{held}");
+}
+
+#[test]
+fn the_actor_is_the_login_name_unless_configured() {
+    let desk = Desk::filled();
+    let login = nix::unistd::User::from_uid(nix::unistd::getuid()).unwrap().unwrap().name;
+    let actor = |variables: &[(&str, &str)]| {
+        let mut command = desk.command(&["note", "xts1", "hello"]);
+        command.env_remove("CLOVERWATCH_UI_OPERATOR").env("USER", "somebody-else");
+        command.envs(variables.iter().copied());
+        assert!(command.output().unwrap().status.success());
+        let last = desk.run(&["events", "--json", "-n", "1"]).ends(0).json();
+        last["actor"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(actor(&[]), login);
+    assert_eq!(actor(&[("CLOVERWATCH_UI_OPERATOR", "carla")]), "carla");
+}

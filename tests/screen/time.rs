@@ -1,0 +1,73 @@
+//! Moments on the screen, and a clock that cannot be trusted.
+
+use chrono::TimeDelta;
+use cloverwatch::domain::DealershipId;
+use cloverwatch::engine::{PlatformState, Status};
+use cloverwatch::tui::Msg;
+use cloverwatch::tui::state::Mode;
+
+use crate::desk::Desk;
+use crate::population::now;
+
+fn id(n: u64) -> DealershipId {
+    DealershipId::from_bits(n)
+}
+
+#[test]
+fn one_dealership_is_told_in_its_own_zone_and_many_in_the_operators() {
+    let mut desk = Desk::open((160, 100));
+    // Many: the zone is named once.
+    desk.sees("Events following America/Chicago");
+    // Its code died an hour before a look found it so.
+    desk.go_to(11).press("enter f").sees("29 Mar 04:00 PDT").sees("(noticed 29 Mar 05:00 PDT)");
+    desk.sees_no("29 Mar 06:00");
+}
+
+#[test]
+fn what_was_entered_later_stands_where_it_happened() {
+    let mut desk = Desk::open((160, 100));
+    let said_at = now() - TimeDelta::hours(25);
+    desk.happens(|world| {
+        let command = cloverwatch::domain::Command::ConfirmByDealer { said_at, mail: false };
+        world.person(id(2), now(), &command)
+    });
+    desk.go_to(2).press("enter f").sees("29 Mar 09:00 CDT").sees("(entered 30 Mar 10:00 CDT)");
+}
+
+fn may_be_accepted(desk: &Desk) -> bool {
+    matches!(&desk.state.mode, Mode::Dialog(dialog) if dialog.verdict.is_ok())
+}
+
+#[test]
+fn a_clock_far_from_the_platforms_is_told_and_asked_about_before_a_code_is_issued() {
+    let mut desk = Desk::open((120, 40));
+    let clock_skew = Some(TimeDelta::minutes(10));
+    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, clock_skew, ..Status::default() }));
+    desk.sees("▲ this machine's clock is 10m 00s behind Xtime's");
+    desk.go_to(4).press("r").paste("FRESH-44\n").sees("I mean it");
+    assert!(!may_be_accepted(&desk));
+    desk.press("tab tab space");
+    assert!(may_be_accepted(&desk), "{}", desk.picture());
+    desk.press("esc esc");
+    let clock_skew = Some(TimeDelta::minutes(-4));
+    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, clock_skew, ..Status::default() }));
+    desk.sees_no("▲").go_to(4).press("r").sees_no("I mean it");
+}
+
+#[test]
+fn a_clock_behind_the_newest_event_is_told_by_the_minute() {
+    let mut desk = Desk::open((120, 40));
+    desk.sees_no("▲").wait(-3 * 86_400).sees("▲ this machine's clock is 2d 23h behind the newest event of the store");
+    let (_, drawn, _) = desk.draw();
+    let next = drawn.next_change.unwrap() - desk.now.at;
+    assert!(next > TimeDelta::zero() && next <= TimeDelta::minutes(1), "{next}");
+}
+
+#[test]
+fn a_code_from_a_clock_that_ran_ahead_needs_somebody_until_its_moment_has_come() {
+    let mut desk = Desk::open((160, 60));
+    let ahead = now() + TimeDelta::days(9);
+    desk.happens(|world| world.issue(id(16), ahead, "FUTURE-16"));
+    desk.go_to(16).press("enter f").sees("code dated in the future").sees("that is in 9d 00h");
+    desk.wait(9 * 86_400 - 299).sees_no("code dated in the future");
+}
