@@ -1,18 +1,24 @@
 //! Whether this machine's clock can be believed: the 72 hours of a code run by it.
 
+use std::fmt;
+
 use chrono::TimeDelta;
 
 use super::{Policy, Timestamp, in_words};
 
 /// Why it cannot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockDoubt {
     /// What is recorded already lies so far in its future.
-    #[error("this machine's clock is {} behind the newest event of the store: set it, or codes get a wrong end", in_words(*.0))]
     BehindStore(TimeDelta),
     /// It and the platform's differ so much; the platform's minus ours.
-    #[error("this machine's clock is {} {} Xtime's: set it, or codes get a wrong end", in_words(.0.abs()), side(*.0))]
     OffPlatform(TimeDelta),
+}
+
+impl fmt::Display for ClockDoubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "this machine's clock is {}: set it, or codes get a wrong end", self.short())
+    }
 }
 
 /// Which side of the platform's clock ours is on.
@@ -29,6 +35,14 @@ pub fn code_ahead_in_words(ahead: TimeDelta) -> String {
 }
 
 impl ClockDoubt {
+    /// How far off it is: `2d 23h behind the newest event of the store`.
+    pub fn short(&self) -> String {
+        match self {
+            Self::BehindStore(behind) => format!("{} behind the newest event of the store", in_words(*behind)),
+            Self::OffPlatform(skew) => format!("{} {} Xtime's", in_words(skew.abs()), side(*skew)),
+        }
+    }
+
     /// Compares our clock with the newest event of the store and with the platform's clock (its minus ours), as far as they
     /// are known.
     pub fn find(

@@ -20,7 +20,6 @@ fn one_dealership_is_told_in_its_own_zone_and_many_in_the_operators() {
     desk.sees("Events following America/Chicago");
     // Its code died an hour before a look found it so.
     desk.go_to(11).press("enter f").sees("29 Mar 04:00 PDT").sees("(noticed 29 Mar 05:00 PDT)");
-    desk.sees_no("29 Mar 06:00");
 }
 
 #[test]
@@ -51,13 +50,15 @@ fn a_clock_far_from_the_platforms_is_told_and_asked_about_before_a_code_is_issue
     desk.press("esc esc");
     let clock_skew = Some(TimeDelta::minutes(-4));
     desk.tell(Msg::Status(Status { platform: PlatformState::Ok, clock_skew, ..Status::default() }));
-    desk.sees_no("▲").go_to(4).press("r").sees_no("I mean it");
+    desk.sees_no("this machine's clock").go_to(4).press("r").sees_no("I mean it");
 }
 
 #[test]
 fn a_clock_behind_the_newest_event_is_told_by_the_minute() {
     let mut desk = Desk::open((120, 40));
-    desk.sees_no("▲").wait(-3 * 86_400).sees("▲ this machine's clock is 2d 23h behind the newest event of the store");
+    desk.sees_no("this machine's clock")
+        .wait(-3 * 86_400)
+        .sees("▲ this machine's clock is 2d 23h behind the newest event of the store");
     let (_, drawn, _) = desk.draw();
     let next = drawn.next_change.unwrap() - desk.now.at;
     assert!(next > TimeDelta::zero() && next <= TimeDelta::minutes(1), "{next}");

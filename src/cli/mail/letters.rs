@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::domain::text::clean;
-use crate::domain::when::{away, for_people};
+use crate::domain::when::{away, for_people, seconds_text};
 use crate::domain::{Letter, LetterId, LetterKind, LetterState, Onboarding, Timestamp};
 
 use super::super::error::CliError;
@@ -87,7 +87,7 @@ pub(in crate::cli) fn state_words(letter: &Letter, now: Timestamp) -> String {
 /// What a letter is.
 pub(super) fn title(letter: &Letter) -> String {
     match (letter.before, letter.again) {
-        (Some(before), _) => format!("{} ({} h before the end)", letter.kind, before / 3_600),
+        (Some(before), _) => format!("{} ({} before the end)", letter.kind, seconds_text(before)),
         (None, true) => format!("{} (once more)", letter.kind),
         (None, false) => letter.kind.to_string(),
     }

@@ -108,6 +108,11 @@ pub fn duration_text(length: TimeDelta) -> String {
     text
 }
 
+/// The same of whole seconds.
+pub fn seconds_text(seconds: u32) -> String {
+    duration_text(TimeDelta::seconds(seconds.into()))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -6,7 +6,7 @@ mod moment;
 mod moment_tests;
 mod words;
 
-pub use duration::{duration_text, in_words, parse_duration};
+pub use duration::{duration_text, in_words, parse_duration, seconds_text};
 pub use moment::{parse_moment, parse_start};
 pub use words::{abbreviation, away, for_people, in_zone, with_abbreviation};
 

@@ -3,6 +3,10 @@
 use std::io;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
+use crate::domain::when::duration_text;
+
 use super::reply::{Reply, shortened};
 
 /// How far it had come.
@@ -88,10 +92,7 @@ impl Trouble {
 }
 
 fn length(limit: Duration) -> String {
-    match limit.as_millis() {
-        millis if millis % 1_000 == 0 => format!("{} s", limit.as_secs()),
-        millis => format!("{millis} ms"),
-    }
+    duration_text(TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX))
 }
 
 impl Failure {

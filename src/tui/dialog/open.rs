@@ -189,7 +189,7 @@ fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
                 fields.push(Field::check(Role::Despite, label, false));
             }
             if let Some(doubt) = state.clock_doubt() {
-                fields.push(Field::check(Role::DespiteClock, format!("{doubt}; I mean it"), false));
+                fields.push(Field::check(Role::DespiteClock, format!("clock {}: I mean it", doubt.short()), false));
             }
             fields
         }

@@ -2,6 +2,7 @@
 
 use super::detail::Page;
 use crate::domain::text::clean;
+use crate::domain::when::seconds_text;
 use crate::domain::{Letter, LetterState, Onboarding, next_letter_at};
 use crate::present::time::Zone;
 use crate::tui::clocks::{Clocks, in_zone};
@@ -42,7 +43,7 @@ fn one(page: &mut Page<'_>, letter: &Letter, state: &Onboarding, clocks: &Clocks
     let (glyph, word, tone) = fate.look();
     let when = zone.stamp(letter.at, clocks.now());
     let what = match (letter.before, letter.again) {
-        (Some(before), _) => format!("{}, {} h before the end", letter.kind, before / 3_600),
+        (Some(before), _) => format!("{}, {} before the end", letter.kind, seconds_text(before)),
         (None, true) => format!("{} again", letter.kind),
         (None, false) => letter.kind.to_string(),
     };
