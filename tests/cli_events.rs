@@ -70,7 +70,7 @@ async fn an_outage_is_an_event_without_a_dealership() {
     assert_eq!(kinds(&desk.run(&["events", "--json", "kind:platform.answers"]).ends(0).out), ["platform.answers"]);
     assert_eq!(kinds(&desk.run(&["events", "--json", "nakamura"]).ends(0).out), ["dealership.added"]);
     let people = desk.run(&["events", "--kind", "platform"]).ends(0).out;
-    for words in ["Xtime fails: status 503", "Xtime answers again, after 12 m 30 s", "(system:probe)"] {
+    for words in ["Xtime fails: status 503", "Xtime answers again, after 12m 30s", "(system:probe)"] {
         assert!(people.contains(words), "{people}");
     }
     assert_eq!(desk.run(&["list", "--json"]).ends(0).json()["total"], 4, "it is no dealership");

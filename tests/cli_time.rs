@@ -51,7 +51,7 @@ fn issued(generated_at: Timestamp) -> Fact {
 async fn recorded(desk: &Desk, id: u64, facts: Vec<(Timestamp, Fact)>) {
     let store = EmbeddedStore::open(&desk.path("store"), Arc::new(WallClock::real())).unwrap();
     for (version, (at, fact)) in (0..).zip(facts) {
-        let (dealership, actor) = (DealershipId::from_bits(id), Actor::person("ana"));
+        let (dealership, actor) = (Some(DealershipId::from_bits(id)), Actor::person("ana"));
         let append = Append { dealership, expected_version: version, actor, at, facts: vec![fact] };
         store.append(vec![append]).await.unwrap();
     }

@@ -195,7 +195,7 @@ fn a_code_that_is_dead_already_is_said_to_be_dead_and_the_reason_is_whole() {
         let picture = desk.picture().replace(['│', '\n'], " ");
         let words: Vec<&str> = picture.split_whitespace().collect();
         let whole = words.join(" ");
-        assert!(whole.contains("^ this code died 8 h 00 m ago; generate a new one"), "{size:?}\n{}", desk.picture());
+        assert!(whole.contains("^ this code died 8h 00m ago; generate a new one"), "{size:?}\n{}", desk.picture());
         assert_eq!(desk.take_effects(), []);
     }
 }

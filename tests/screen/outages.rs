@@ -27,7 +27,7 @@ fn outage(desk: &mut Desk) {
 fn an_outage_stands_in_the_tail_under_the_name_of_the_platform() {
     let mut desk = Desk::open((120, 40));
     outage(&mut desk);
-    desk.sees("Xtime fails: status 503").sees("Xtime answers again, after 2 h 00 m");
+    desk.sees("Xtime fails: status 503").sees("Xtime answers again, after 2h 00m");
     let before = desk.selected();
     desk.press("tab G enter").sees("this event is of no single dealership");
     assert_eq!((desk.selected(), desk.state.focus), (before, Focus::Tail));

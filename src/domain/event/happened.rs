@@ -20,6 +20,7 @@ impl Fact {
             // The second look only makes sure of it.
             Self::IntegrationLost { first_look, .. } => Some(*first_look),
             Self::ProbeChanged { at, .. } => Some(*at),
+            Self::PlatformFailing { since, .. } | Self::PlatformAnswers { since, .. } => Some(*since),
             _ => None,
         }
     }
