@@ -13,7 +13,6 @@ use crate::present::event::summary;
 use crate::present::time::in_zone;
 use crate::store::EventQuery;
 use crate::tui::Msg;
-use crate::tui::clocks::in_zone;
 use crate::tui::msg::{Pasted, WorkId};
 use crate::tui::rows::Rows;
 
