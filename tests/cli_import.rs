@@ -59,11 +59,15 @@ fn importing_again_changes_nothing_and_a_correction_updates() {
         "new.csv",
         &cli_support::SOME.replace("Ford of Boise,xts2", "Ford of New Boise,xts2").replace(",ana\n", ",esi\n"),
     );
+    let told = "Ford of Boise (xts2)\n  name: Ford of Boise → Ford of New Boise\n";
     assert_eq!(
         desk.run(&["import", "new.csv", "--dry-run"]).ends(0).out,
-        "would be 0 added, 1 updated, 3 unchanged, 0 refused\n"
+        format!("{told}would be 0 added, 1 updated, 3 unchanged, 0 refused\n")
     );
-    assert_eq!(desk.run(&["import", "new.csv"]).ends(0).out, "0 added, 1 updated, 3 unchanged, 0 refused\n");
+    assert_eq!(
+        desk.run(&["import", "new.csv"]).ends(0).out,
+        format!("{told}0 added, 1 updated, 3 unchanged, 0 refused\n")
+    );
     assert_eq!(desk.run(&["events", "--json"]).out.lines().count(), before + 1);
     let owner = &desk.run(&["show", "xts1", "--json"]).json()["owner"];
     assert_eq!(owner, "ana", "who looks after it is decided at the desk, not by a file");
@@ -197,4 +201,66 @@ fn one_dealership_by_hand() {
     add("xts9", "America/Los_Angeles").ends(4).says("dealerCode is taken");
     add("xts10", "PST").ends(2).says("timezone");
     desk.run(&["add", "X", "--dealer-code", "x", "--email", "no", "--timezone", "America/Reno"]).ends(2).says("email");
+}
+
+/// A file of so many dealerships, with a name for each.
+fn many(count: usize, name: &str, host: &str) -> String {
+    let row = |n| format!("{name} {n},many{n},America/Chicago,service{n}@{host},(797) 555-01{n:02}\n");
+    "name,dealer_code,timezone,email,phone\n".to_owned() + &(0..count).map(row).collect::<String>()
+}
+
+#[test]
+fn every_change_is_told_before_and_after_and_many_are_held_until_yes() {
+    let desk = Desk::new();
+    let events = || desk.run(&["events", "--json"]).out.lines().count();
+    desk.write("many.csv", &many(26, "Sample Motors", "example.com"));
+    let document = desk.run(&["import", "many.csv", "--json"]).ends(0).json();
+    assert_eq!((&document["updates"], &document["held"]), (&json!([]), &json!(null)), "new ones are not held");
+    desk.write("moved.csv", &many(26, "Sample Motors", "example.net"));
+    let before = events();
+    let ran = desk
+        .run(&["import", "moved.csv"])
+        .ends(2)
+        .says("26 known dealerships would change, more than 25")
+        .says("--yes");
+    assert!(ran.out.contains("  email: service7@example.com → service7@example.net\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("would be 0 added, 26 updated, 0 unchanged, 0 refused\n"), "{}", ran.out);
+    let document = desk.run(&["import", "moved.csv", "--json"]).ends(2).json();
+    assert!(document["held"].as_str().unwrap().contains("more than 25"));
+    let first = json!({
+        "dealer_code": "many0",
+        "changes": [{ "field": "email", "from": "service0@example.com", "to": "service0@example.net" }],
+    });
+    assert_eq!(document["updates"][0], first);
+    desk.run(&["import", "moved.csv", "--dry-run"]).ends(0).says("--yes");
+    assert_eq!(events(), before, "nothing is recorded of what is held");
+    let document = desk.run(&["import", "moved.csv", "--yes", "--json"]).ends(0).json();
+    assert_eq!((&document["updated"], &document["updates"][0]), (&json!(26), &first));
+    assert_eq!(events(), before + 26);
+    // A part of them is not held.
+    desk.write("some.csv", &many(25, "Sample Motors", "example.com"));
+    assert!(desk.run(&["import", "some.csv"]).ends(0).out.ends_with("0 added, 25 updated, 0 unchanged, 0 refused\n"));
+}
+
+#[test]
+fn one_whose_name_and_mail_change_is_held_with_everything_else() {
+    let desk = Desk::new();
+    desk.write("one.csv", &many(1, "Sample Motors", "example.com"));
+    desk.run(&["import", "one.csv"]).ends(0);
+    desk.write("other.csv", &many(3, "Another Motors", "example.net"));
+    desk.run(&["import", "other.csv"])
+        .ends(2)
+        .says("name and mail address both change at many0")
+        .says("another dealership");
+    assert_eq!(desk.run(&["list", "--json"]).json()["total"], 1, "the new rows wait too");
+    desk.run(&["import", "other.csv", "--yes"]).ends(0);
+    assert_eq!(desk.run(&["list", "--json"]).json()["total"], 3);
+    // What a file says of the opcode is told too, where none is chosen yet.
+    desk.write(
+        "opcode.csv",
+        "name,dealer_code,timezone,email,opcode\nAnother Motors 1,many1,America/Chicago,service1@example.net,OIL\n",
+    );
+    let ran = desk.run(&["import", "opcode.csv", "--json"]).ends(0).json();
+    let changes = ran["updates"][0]["changes"].as_array().unwrap();
+    assert!(changes.contains(&json!({ "field": "opcode", "from": "", "to": "OIL" })), "{changes:?}");
 }

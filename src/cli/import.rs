@@ -4,15 +4,16 @@ mod field;
 mod row;
 mod sheet;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use crate::config::diagnostic::shown;
-use crate::domain::{Onboarding, OpcodeChoice, OpcodeOption, Profile};
-use crate::engine::{Imported, Incoming};
+use crate::domain::{Onboarding, OpcodeChoice, OpcodeOption, ProfileChange, ProfileUpdate, Untrusted, UpdatesHeld};
+use crate::engine::{Engine, Imported, Incoming};
 
 use super::app::{App, Need};
 use super::args::{Add, Import};
@@ -45,28 +46,116 @@ pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
     let from = if args.file == Path::new("-") { "stdin".to_owned() } else { shown(&args.file) };
     let mut sheet = sheet::read(&bytes, &mapping).map_err(|why| CliError::Usage(format!("{from}: {why}")))?;
     drop(bytes);
-    let counts = if args.dry_run { compare(app, &sheet).await? } else { record(app, &mut sheet).await? };
-    sheet.refused.sort_by_key(|refused| (refused.line, refused.row));
-    if args.json.json {
-        app.out.document(&document(&from, args.dry_run, &sheet, counts))?;
-    } else {
-        if !sheet.ignored.is_empty() {
-            let list: Vec<String> = sheet.ignored.iter().map(|column| format!("`{column}`")).collect();
-            app.out.note(format!("columns that no field wants: {}", list.join(", ")));
-        }
-        for Refused { line, dealer_code, problem, .. } in &sheet.refused {
-            let code = if dealer_code.is_empty() { String::new() } else { format!(" ({dealer_code})") };
-            app.out.note(format!("{from}:{line}{code}: {}: {}", problem.field, problem.reason));
-        }
-        let would = if args.dry_run { "would be " } else { "" };
-        let Counts { added, updated, unchanged } = counts;
-        let refused = match sheet.refused.len() {
-            0 => "0 refused".to_owned(),
-            n => app.out.ink(Ink::Warn, &format!("{n} refused")),
-        };
-        app.out.line(format!("{would}{added} added, {updated} updated, {unchanged} unchanged, {refused}"))?;
+    let known = Known::of(app, args.dry_run).await?;
+    let mut told = Told::of(app, &known, &sheet);
+    let held = if args.yes { None } else { told.held.clone() };
+    if let (false, None, Known::Owned(engine)) = (args.dry_run, &held, &known) {
+        record(app, engine, &mut sheet, &mut told).await?;
     }
-    if sheet.refused.is_empty() { Ok(()) } else { Err(CliError::Partly) }
+    sheet.refused.sort_by_key(|refused| (refused.line, refused.row));
+    let would = args.dry_run || held.is_some();
+    if args.json.json {
+        app.out.document(&document(&from, args.dry_run, &sheet, &told, held.as_ref()))?;
+    } else {
+        in_words(app, &from, would, &sheet, &told)?;
+    }
+    let words = held.map(|held| {
+        format!(
+            "held, and nothing is recorded: {held}\nLook at what would change; if it is right, run it again with --yes."
+        )
+    });
+    match words {
+        Some(words) if !args.dry_run => Err(CliError::Usage(words)),
+        Some(words) => {
+            app.out.note(words);
+            if sheet.refused.is_empty() { Ok(()) } else { Err(CliError::Partly) }
+        }
+        None if sheet.refused.is_empty() => Ok(()),
+        None => Err(CliError::Partly),
+    }
+}
+
+/// Where the known dealerships are read: beside everybody, or as their owner.
+enum Known {
+    Read(Vec<Arc<Onboarding>>),
+    Owned(Engine),
+}
+
+impl Known {
+    async fn of(app: &App, dry_run: bool) -> Result<Self, CliError> {
+        if dry_run {
+            return Ok(Self::Read(app.read().await?.desk().states.to_vec()));
+        }
+        Ok(Self::Owned(app.engine(Need::default()).await?))
+    }
+
+    fn states(&self) -> Vec<Arc<Onboarding>> {
+        match self {
+            Self::Read(states) => states.clone(),
+            Self::Owned(engine) => all(engine),
+        }
+    }
+}
+
+/// What is told of the good rows.
+struct Told {
+    counts: Counts,
+    updates: Vec<ProfileUpdate>,
+    held: Option<UpdatesHeld>,
+}
+
+impl Told {
+    /// What recording would do, without doing it.
+    fn of(app: &App, known: &Known, sheet: &Sheet) -> Self {
+        let states = known.states();
+        let known: HashMap<&str, &Onboarding> =
+            states.iter().map(|state| (state.profile.dealer_code.raw(), state.as_ref())).collect();
+        let (mut counts, mut updates) = (Counts::default(), Vec::new());
+        for row in &sheet.rows {
+            let Some(state) = known.get(row.profile.dealer_code.raw()) else {
+                counts.added += 1;
+                continue;
+            };
+            match ProfileUpdate::of(state, &row.profile, chosen(app, &row.written).as_ref()) {
+                Some(update) => updates.push(update),
+                None => counts.unchanged += 1,
+            }
+        }
+        counts.updated = updates.len();
+        Self { counts, held: UpdatesHeld::of(&updates), updates }
+    }
+}
+
+fn in_words(app: &App, from: &str, would: bool, sheet: &Sheet, told: &Told) -> Result<(), CliError> {
+    if !sheet.ignored.is_empty() {
+        let list: Vec<String> = sheet.ignored.iter().map(|column| format!("`{column}`")).collect();
+        app.out.note(format!("columns that no field wants: {}", list.join(", ")));
+    }
+    for Refused { line, dealer_code, problem, .. } in &sheet.refused {
+        let code = if dealer_code.is_empty() { String::new() } else { format!(" ({dealer_code})") };
+        app.out.note(format!("{from}:{line}{code}: {}: {}", problem.field, problem.reason));
+    }
+    let words = |text: &Untrusted| if text.is_empty() { "(nothing)".to_owned() } else { text.plain().into_owned() };
+    for update in &told.updates {
+        app.out.line(format!("{} ({})", update.name.plain(), update.dealer_code.plain()))?;
+        for (field, from, to) in fields(update) {
+            app.out.line(format!("  {field}: {} → {}", words(&from), words(&to)))?;
+        }
+    }
+    let would = if would { "would be " } else { "" };
+    let Counts { added, updated, unchanged } = told.counts;
+    let refused = match sheet.refused.len() {
+        0 => "0 refused".to_owned(),
+        n => app.out.ink(Ink::Warn, &format!("{n} refused")),
+    };
+    app.out.line(format!("{would}{added} added, {updated} updated, {unchanged} unchanged, {refused}"))
+}
+
+/// Every field that an update changes: its name, what it read, what it reads.
+fn fields(update: &ProfileUpdate) -> impl Iterator<Item = (&'static str, Untrusted, Untrusted)> {
+    let opcode = update.opcode.clone().map(|code| (Field::Opcode.word(), Untrusted::from(""), code));
+    let change = |change: &ProfileChange| (change.field.word(), change.from.clone(), change.to.clone());
+    update.changes.iter().map(change).chain(opcode)
 }
 
 async fn read_file(path: &Path) -> Result<Vec<u8>, CliError> {
@@ -85,8 +174,7 @@ async fn read_file(path: &Path) -> Result<Vec<u8>, CliError> {
 }
 
 /// Records the good rows; those that a rule refuses join the refused ones.
-async fn record(app: &App, sheet: &mut Sheet) -> Result<Counts, CliError> {
-    let engine = app.engine(Need::default()).await?;
+async fn record(app: &App, engine: &Engine, sheet: &mut Sheet, told: &mut Told) -> Result<(), CliError> {
     let incoming: Vec<Incoming> = sheet
         .rows
         .iter()
@@ -100,15 +188,21 @@ async fn record(app: &App, sheet: &mut Sheet) -> Result<Counts, CliError> {
     let answers = engine.import(incoming, &app.actor(), |done| bar.set_position(done as u64)).await;
     bar.finish_and_clear();
     let mut counts = Counts::default();
+    let mut updated = HashSet::new();
     for (row, answer) in sheet.rows.iter().zip(answers?) {
         match answer {
             Ok(Imported::Added(_)) => counts.added += 1,
-            Ok(Imported::Updated(_)) => counts.updated += 1,
+            Ok(Imported::Updated(_)) => {
+                counts.updated += 1;
+                updated.insert(row.profile.dealer_code.raw());
+            }
             Ok(Imported::Unchanged(_)) => counts.unchanged += 1,
             Err(refusal) => sheet.refused.push(refused(row, &refusal.to_string())),
         }
     }
-    Ok(counts)
+    told.counts = counts;
+    told.updates.retain(|update| updated.contains(update.dealer_code.raw()));
+    Ok(())
 }
 
 /// The choice that a row makes, with what the settings add.
@@ -121,31 +215,16 @@ fn refused(row: &Row, why: &str) -> Refused {
     Refused { line: row.line, row: row.place, dealer_code, problem: Problem::new(Field::DealerCode.word(), why) }
 }
 
-/// What recording would do, without doing it.
-async fn compare(app: &App, sheet: &Sheet) -> Result<Counts, CliError> {
-    let reading = app.read().await?;
-    let states = reading.desk().states;
-    let known: HashMap<&str, &Onboarding> =
-        states.iter().map(|state| (state.profile.dealer_code.raw(), state.as_ref())).collect();
-    let mut counts = Counts::default();
-    for row in &sheet.rows {
-        match known.get(row.profile.dealer_code.raw()) {
-            None => counts.added += 1,
-            Some(state) if is_so(state, row, chosen(app, &row.written).as_ref()) => counts.unchanged += 1,
-            Some(_) => counts.updated += 1,
-        }
-    }
-    Ok(counts)
-}
-
-/// Whether the books say already what a row says.
-fn is_so(state: &Onboarding, row: &Row, choice: Option<&OpcodeChoice>) -> bool {
-    // Who looks after it is decided at the desk, not by a file; and so is the opcode, once one is recorded.
-    let profile = Profile { owner: state.profile.owner.clone(), ..row.profile.clone() };
-    profile == state.profile && (choice.is_none() || state.opcode.is_some())
-}
-
-fn document(from: &str, dry_run: bool, sheet: &Sheet, counts: Counts) -> Value {
+fn document(from: &str, dry_run: bool, sheet: &Sheet, told: &Told, held: Option<&UpdatesHeld>) -> Value {
+    let Told { counts, updates, .. } = told;
+    let change = |(field, from, to): (&str, Untrusted, Untrusted)| json!({ "field": field, "from": from, "to": to });
+    let updates: Vec<Value> = updates
+        .iter()
+        .map(|update| {
+            let changes: Vec<Value> = fields(update).map(change).collect();
+            json!({ "dealer_code": update.dealer_code, "changes": changes })
+        })
+        .collect();
     let refused: Vec<Value> = sheet
         .refused
         .iter()
@@ -167,6 +246,8 @@ fn document(from: &str, dry_run: bool, sheet: &Sheet, counts: Counts) -> Value {
         "added": counts.added,
         "updated": counts.updated,
         "unchanged": counts.unchanged,
+        "updates": updates,
+        "held": held.map(ToString::to_string),
         "refused": refused,
         "ignored_columns": sheet.ignored,
     })

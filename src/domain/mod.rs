@@ -23,6 +23,7 @@ pub mod paste;
 pub mod policy;
 pub mod probe;
 pub mod profile;
+pub mod profile_update;
 pub mod query;
 pub mod slots;
 pub mod stage;
@@ -58,6 +59,7 @@ pub use opcode::{ChosenOpcode, Finding, OpcodeChoice, OpcodeOption, OpcodeState,
 pub use policy::Policy;
 pub use probe::{Look, Outcome, ProbeRecord, SlotsLook};
 pub use profile::{ProfileChange, ProfileEdit, ProfileField, ProfileProblem};
+pub use profile_update::{ProfileUpdate, UpdatesHeld};
 pub use query::{Query, QueryContext, QueryError, Searchable};
 pub use slots::{DaySlots, NO_SLOTS_CAUSES, SlotCounts, Slots, slots_in_words};
 pub use stage::Stage;

@@ -16,6 +16,9 @@ pub struct Import {
     /// opcode, opcode_option, opcode_word)
     #[arg(long, value_name = "COLUMN=FIELD")]
     pub map: Vec<String>,
+    /// Also what changes many known dealerships, or the name and the mail address of one
+    #[arg(long)]
+    pub yes: bool,
     /// Only say what would be done
     #[arg(long)]
     pub dry_run: bool,

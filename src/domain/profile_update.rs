@@ -1,0 +1,102 @@
+//! What a file would change at dealerships that are known, and when a person has to say yes to it first.
+
+use std::fmt;
+
+use super::{Onboarding, OpcodeChoice, Profile, ProfileChange, ProfileField, Untrusted};
+
+/// How many known dealerships a file may change by itself.
+pub const MOST_UPDATED: usize = 25;
+
+/// What a file says otherwise of a dealership that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileUpdate {
+    /// By which it is known.
+    pub dealer_code: Untrusted,
+    /// Its name until then.
+    pub name: Untrusted,
+    /// What would read otherwise.
+    pub changes: Vec<ProfileChange>,
+    /// The opcode that would be recorded as its first choice.
+    pub opcode: Option<Untrusted>,
+}
+
+impl ProfileUpdate {
+    /// What a row of a file changes; `None` for nothing. Who looks after a dealership is decided at the desk and not by a
+    /// file, and so is the opcode once one is recorded.
+    pub fn of(state: &Onboarding, row: &Profile, choice: Option<&OpcodeChoice>) -> Option<Self> {
+        let newer = Profile { owner: state.profile.owner.clone(), ..row.clone() };
+        let changes = state.profile.changes(&newer);
+        let opcode = choice.filter(|_| state.opcode.is_none()).map(|choice| choice.code.clone());
+        let (dealer_code, name) = (state.profile.dealer_code.clone(), state.profile.name.clone());
+        (!changes.is_empty() || opcode.is_some()).then_some(Self { dealer_code, name, changes, opcode })
+    }
+
+    /// Name and mail address at once: the code may stand for somebody else now.
+    fn is_another(&self) -> bool {
+        [ProfileField::Name, ProfileField::Email]
+            .iter()
+            .all(|field| self.changes.iter().any(|change| change.field == *field))
+    }
+}
+
+/// Why updates wait for a person's yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UpdatesHeld {
+    /// So many dealerships would change: a shifted column changes all of them.
+    Many(usize),
+    /// The name and the mail address of these would change, so each may be another dealership.
+    Another(Vec<Untrusted>),
+}
+
+impl UpdatesHeld {
+    /// Whether updates wait, and why.
+    pub fn of(updates: &[ProfileUpdate]) -> Option<Self> {
+        let another: Vec<Untrusted> =
+            updates.iter().filter(|update| update.is_another()).map(|update| update.dealer_code.clone()).collect();
+        if !another.is_empty() {
+            return Some(Self::Another(another));
+        }
+        (updates.len() > MOST_UPDATED).then_some(Self::Many(updates.len()))
+    }
+}
+
+impl fmt::Display for UpdatesHeld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Many(many) => {
+                write!(
+                    f,
+                    "{many} known dealerships would change, more than {MOST_UPDATED}: is a column in another's place?"
+                )
+            }
+            Self::Another(codes) => {
+                let some: Vec<_> = codes.iter().take(5).map(Untrusted::plain).collect();
+                let more = codes.len().saturating_sub(some.len());
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                write!(f, "name and mail address both change at {}{more}: is it another dealership?", some.join(", "))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn update(code: &str, fields: &[ProfileField]) -> ProfileUpdate {
+        let change = |field: &ProfileField| ProfileChange { field: *field, from: "a".into(), to: "b".into() };
+        let changes = fields.iter().map(change).collect();
+        ProfileUpdate { dealer_code: code.into(), name: "Sample Motors".into(), changes, opcode: None }
+    }
+
+    #[test]
+    fn many_updates_wait_and_so_does_one_that_may_be_another_dealership() {
+        let one = || update("xts1", &[ProfileField::Name, ProfileField::Phone]);
+        assert_eq!(UpdatesHeld::of(&vec![one(); MOST_UPDATED]), None);
+        assert_eq!(UpdatesHeld::of(&vec![one(); MOST_UPDATED + 1]), Some(UpdatesHeld::Many(MOST_UPDATED + 1)));
+        let both = update("xts2", &[ProfileField::Name, ProfileField::City, ProfileField::Email]);
+        assert_eq!(UpdatesHeld::of(&[one(), both.clone()]), Some(UpdatesHeld::Another(vec!["xts2".into()])));
+        assert!(UpdatesHeld::of(&vec![both; 7]).is_some_and(|held| held.to_string().contains("and 2 more")));
+        assert_eq!(UpdatesHeld::of(&[update("xts3", &[ProfileField::Email])]), None);
+    }
+}
