@@ -1,18 +1,18 @@
 //! `invite` and `reissue`: codes for one dealership or for many, checked as a whole before anything is recorded.
 
-use std::collections::HashMap;
-use std::path::Path;
+mod gather;
+
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use crate::domain::paste::{Expected, PasteContext, match_codes};
+use crate::domain::bulk::{Bulk, BulkKind};
 use crate::domain::text::clean;
 use crate::domain::when::{away, in_zone};
 use crate::domain::{
-    Ask, CodeOrigin, Command, DealershipId, IntentId, InvitationCode, InvitationState, LetterId, Onboarding, Refusal,
-    Timestamp, rfc3339,
+    Ask, CodeOrigin, Command, IntentId, InvitationCode, InvitationState, LetterId, Onboarding, Refusal, Timestamp,
+    rfc3339,
 };
 use crate::engine::{Engine, EngineError, PastedCode};
 
@@ -22,9 +22,9 @@ use super::error::CliError;
 use super::json::{SCHEMA, dealership};
 use super::mail::post::{Posted, Told};
 use super::output::is_interactive;
-use super::record::all;
 use super::report::{Outcome, Report, identity, named};
-use super::select::Desk;
+use super::unfinished;
+use gather::gather;
 
 /// Above so many items the number must be typed.
 pub(super) const TYPE_ABOVE: usize = 25;
@@ -40,6 +40,13 @@ pub(super) enum Wish {
 }
 
 impl Wish {
+    fn kind(self) -> BulkKind {
+        match self {
+            Self::Invite => BulkKind::Invite,
+            Self::Reissue { .. } => BulkKind::Reissue,
+        }
+    }
+
     fn ask(self, state: &Onboarding) -> Ask {
         match self {
             Self::Invite => Ask::Invite,
@@ -53,25 +60,39 @@ struct Item {
     state: Arc<Onboarding>,
     pasted: Option<(InvitationCode, Timestamp)>,
     refused: Option<Refusal>,
+    /// An earlier run has recorded this very code.
+    already: bool,
+}
+
+impl Item {
+    fn of(state: Arc<Onboarding>) -> Self {
+        Self { state, pasted: None, refused: None, already: false }
+    }
+
+    /// Whether a code is to be recorded for it.
+    fn is_open(&self) -> bool {
+        self.refused.is_none() && !self.already
+    }
 }
 
 /// Runs either command.
 pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliError> {
     let engine = app.engine(Need { source: true, mail: !args.no_email, ..Need::default() }).await?;
-    let mut items = gather(app, args, &engine).await?;
+    unfinished::tell(app, &engine).await;
+    let mut items = gather(app, args, &engine, wish.kind()).await?;
     if items.is_empty() {
         return Err(CliError::usage("the query finds no dealership"));
     }
-    if engine.code_origin().is_none() && items.iter().any(|item| item.pasted.is_none()) {
+    if engine.code_origin().is_none() && items.iter().any(|item| item.pasted.is_none() && !item.already) {
         return Err(EngineError::NoSource.into());
     }
-    for item in &mut items {
+    for item in items.iter_mut().filter(|item| !item.already) {
         item.refused = refusal(&engine, item, wish);
     }
     if args.dry_run {
         return plan(app, &engine, &items, args.targets.json.json);
     }
-    let open = items.iter().filter(|item| item.refused.is_none()).count();
+    let open = items.iter().filter(|item| item.is_open()).count();
     if open > 0 && !args.yes {
         confirm(app, &engine, &items, open).await?;
     }
@@ -82,7 +103,9 @@ pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliEr
     let queued: Vec<Option<LetterId>> = items
         .iter()
         .zip(&outcomes)
-        .map(|(item, outcome)| letter(&engine, item).filter(|_| matches!(outcome, Outcome::Done(..))))
+        .map(|(item, outcome)| {
+            letter(&engine, item).filter(|_| matches!(outcome, Outcome::Done(..) | Outcome::Already(_)))
+        })
         .collect();
     let letters: Vec<_> =
         items.iter().zip(&queued).filter_map(|(item, queued)| Some((item.state.id, (*queued)?))).collect();
@@ -102,7 +125,8 @@ fn letter(engine: &Engine, item: &Item) -> Option<LetterId> {
     let state = engine.book().get(item.state.id)?;
     let about_it = |letter: &&crate::domain::Letter| {
         letter.generation == state.generation()
-            && letter.generation > item.state.generation()
+            // What an earlier run left on its way goes out now.
+            && (letter.generation > item.state.generation() || (item.already && letter.is_open()))
             && letter.kind.carries_code()
     };
     state.letters().iter().rev().find(about_it).map(|letter| letter.id)
@@ -116,127 +140,6 @@ fn no_letter(engine: &Engine, item: &Item, unwanted: bool) -> &'static str {
         Some(state) if state.is_confirmed() => "the dealership is connected",
         _ => "none was queued",
     }
-}
-
-/// Finds the dealerships and their pasted codes; anything wrong with the codes is told as a whole.
-async fn gather(app: &App, args: &Codes, engine: &Engine) -> Result<Vec<Item>, CliError> {
-    let states = all(engine);
-    let me = app.config.operator();
-    let desk = Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me };
-    let targets = &args.targets;
-    let named = !targets.dealerships.is_empty() || targets.query.is_some();
-    if let Some(file) = &args.codes {
-        let block = read_block(file).await?;
-        let chosen = match named {
-            true => desk.targets(&targets.dealerships, targets.query.as_deref())?,
-            false => named_in(&block, &desk),
-        };
-        return matched(app, args, &block, &desk, engine, &chosen);
-    }
-    let chosen = desk.targets(&targets.dealerships, targets.query.as_deref())?;
-    let Some(code) = &args.code else {
-        if args.generated_at.is_some() {
-            return Err(CliError::usage("--generated-at goes with --code or --codes"));
-        }
-        return Ok(chosen.into_iter().map(|state| Item { state, pasted: None, refused: None }).collect());
-    };
-    let [state] = chosen.as_slice() else {
-        return Err(CliError::usage("--code is for one dealership; use --codes for several"));
-    };
-    let code: InvitationCode = code.parse().map_err(|error| CliError::Refused(format!("{error}")))?;
-    let generated_at = generated_at(app, args, state)?;
-    Ok(vec![Item { state: Arc::clone(state), pasted: Some((code, generated_at)), refused: None }])
-}
-
-fn generated_at(app: &App, args: &Codes, state: &Onboarding) -> Result<Timestamp, CliError> {
-    match &args.generated_at {
-        Some(text) => app.moment(text, state.profile.timezone),
-        None => Ok(app.clock.now()),
-    }
-}
-
-async fn read_block(path: &Path) -> Result<String, CliError> {
-    let owned = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || match owned == Path::new("-") {
-        true => std::io::read_to_string(std::io::stdin().lock()),
-        false => std::fs::read_to_string(owned),
-    });
-    let read = read.await.map_err(|error| CliError::Failed(error.to_string()))?;
-    read.map_err(|error| CliError::usage(format!("cannot read {}: {error}", crate::config::diagnostic::shown(path))))
-}
-
-/// The dealerships that the lines of a block name, in their order. What cannot be told is left to the check of the block.
-fn named_in(block: &str, desk: &Desk<'_>) -> Vec<Arc<Onboarding>> {
-    let mut found: Vec<Arc<Onboarding>> = Vec::new();
-    for line in block.lines() {
-        let name = line.split([',', '\t', ';']).next().unwrap_or_default().trim().trim_matches('"');
-        if let Some(id) = desk.in_full(name)
-            && let Some(state) = desk.states.iter().find(|state| state.id == id)
-            && !found.iter().any(|known| known.id == state.id)
-        {
-            found.push(Arc::clone(state));
-        }
-    }
-    found
-}
-
-fn matched(
-    app: &App,
-    args: &Codes,
-    block: &str,
-    desk: &Desk<'_>,
-    engine: &Engine,
-    chosen: &[Arc<Onboarding>],
-) -> Result<Vec<Item>, CliError> {
-    let expected: Vec<Expected> =
-        chosen.iter().map(|state| Expected { id: state.id, zone: state.profile.timezone }).collect();
-    // A file names dealerships in full: a part of a name that happens to be unambiguous may be the wrong rooftop.
-    let resolve = |name: &str| desk.in_full(name);
-    let common = common_moment(app, args, chosen)?.unwrap_or(desk.now);
-    let ctx = PasteContext {
-        now: desk.now,
-        generated_at: common,
-        policy: engine.policy(),
-        claims: engine.book(),
-        resolve: &resolve,
-    };
-    let by_id: HashMap<DealershipId, &Arc<Onboarding>> = chosen.iter().map(|state| (state.id, state)).collect();
-    let matched = match_codes(block, &expected, &ctx).map_err(|mistakes| {
-        let words: Vec<String> = mistakes
-            .iter()
-            .map(|mistake| {
-                let who = mistake.id.and_then(|id| by_id.get(&id)).map(|state| format!(" ({})", named(state)));
-                format!("  {}{}", clean(&mistake.to_string()), who.unwrap_or_default())
-            })
-            .collect();
-        CliError::Refused(format!("the codes were not taken; nothing is recorded:\n{}", words.join("\n")))
-    })?;
-    Ok(matched
-        .into_iter()
-        .filter_map(|one| {
-            let state = Arc::clone(by_id.get(&one.id)?);
-            Some(Item { state, pasted: Some((one.code, one.generated_at)), refused: None })
-        })
-        .collect())
-}
-
-/// The one moment at which all codes were generated, if one was given. A wall clock means another moment in each zone, and
-/// an hour too many would be promised to somebody.
-fn common_moment(app: &App, args: &Codes, chosen: &[Arc<Onboarding>]) -> Result<Option<Timestamp>, CliError> {
-    if args.generated_at.is_none() {
-        return Ok(None);
-    }
-    let moments: Result<Vec<_>, _> = chosen.iter().map(|state| generated_at(app, args, state)).collect();
-    let moments = moments?;
-    // A relative moment is read once for each dealership, some milliseconds apart.
-    let apart = moments.iter().max().zip(moments.iter().min()).map(|(last, first)| *last - *first);
-    if apart.is_some_and(|apart| apart > chrono::TimeDelta::seconds(30)) {
-        return Err(CliError::usage(
-            "--generated-at is a wall clock, and these dealerships are in several zones: write it with an offset, like \
-             2026-03-30T14:05-05:00, or give each code its own moment in the file",
-        ));
-    }
-    Ok(moments.into_iter().min())
 }
 
 /// What the rules say before anything is recorded.
@@ -292,11 +195,15 @@ async fn confirm(app: &App, engine: &Engine, items: &[Item], open: usize) -> Res
         )));
     }
     let now = app.clock.now();
-    let wanted = items.iter().filter(|item| item.refused.is_none());
+    let wanted = items.iter().filter(|item| item.is_open());
     for item in wanted.take(TYPE_ABOVE) {
         app.out.note(format!("  {}", line(app, engine, item, now)));
     }
-    let refused = items.len() - open;
+    let refused = items.iter().filter(|item| item.refused.is_some()).count();
+    let already = items.len() - open - refused;
+    if already > 0 {
+        app.out.note(format!("  {already} more are done already"));
+    }
     if refused > 0 {
         app.out.note(format!("  {refused} more are refused and will be listed"));
     }
@@ -322,7 +229,11 @@ fn plan(app: &App, engine: &Engine, items: &[Item], json: bool) -> Result<(), Cl
     let open = items.iter().filter(|item| item.refused.is_none()).count();
     if json {
         let one = |item: &Item| {
-            let word = if item.refused.is_some() { "would-be-refused" } else { "would-be-issued" };
+            let word = match &item.refused {
+                _ if item.already => "already",
+                Some(_) => "would-be-refused",
+                None => "would-be-issued",
+            };
             json!({
                 "dealership": identity(&item.state),
                 "outcome": word,
@@ -336,6 +247,8 @@ fn plan(app: &App, engine: &Engine, items: &[Item], json: bool) -> Result<(), Cl
     for item in items {
         match &item.refused {
             Some(refusal) => app.out.error(format!("{}: {refusal}", named(&item.state))),
+            None if item.already && !json => app.out.line(format!("already so: {}", named(&item.state)))?,
+            None if item.already => {}
             None if !json => app.out.line(format!("would issue: {}", line(app, engine, item, now)))?,
             None => {}
         }
@@ -350,7 +263,12 @@ fn plan(app: &App, engine: &Engine, items: &[Item], json: bool) -> Result<(), Cl
 /// Records or obtains every code that is not refused. An outcome for each item, in order.
 async fn issue(app: &App, engine: &Engine, items: &[Item], wish: Wish, mail: bool) -> Result<Vec<Outcome>, CliError> {
     let actor = app.actor();
-    let one = |item: &Item| {
+    let open: Vec<&Item> = items.iter().filter(|item| !item.already).collect();
+    let asks: Vec<_> =
+        open.iter().filter(|item| item.is_open()).map(|item| (item.state.id, wish.ask(&item.state))).collect();
+    let pasted = open.iter().any(|item| item.pasted.is_some());
+    let bulk = Bulk::of_asks(&asks, pasted, app.clock.now(), actor.as_str());
+    let one = |item: &&Item| {
         let (actor, engine, ask) = (actor.clone(), engine.clone(), wish.ask(&item.state));
         let (id, pasted, refused) = (item.state.id, item.pasted.clone(), item.refused.clone());
         async move {
@@ -365,10 +283,16 @@ async fn issue(app: &App, engine: &Engine, items: &[Item], wish: Wish, mail: boo
             }
         }
     };
-    let futures: Vec<_> = items.iter().map(one).collect();
-    let answers: Vec<Result<u32, EngineError>> = stream::iter(futures).buffered(AT_ONCE).collect().await;
+    let futures: Vec<_> = open.iter().map(one).collect();
+    let answers: Vec<Result<u32, EngineError>> =
+        engine.noted(bulk, stream::iter(futures).buffered(AT_ONCE).collect()).await;
     let now = app.clock.now();
-    items.iter().zip(answers).map(|(item, answer)| outcome(engine, item, answer, now)).collect()
+    let mut answers = answers.into_iter();
+    let became = |item: &Item| match item.already {
+        true => Ok(Outcome::Already(format!("code {} is its present one", item.state.generation()))),
+        false => outcome(engine, item, answers.next().unwrap_or(Err(EngineError::Ending)), now),
+    };
+    items.iter().map(became).collect()
 }
 
 fn outcome(

@@ -30,6 +30,7 @@ mod set;
 mod settings;
 mod show;
 mod signals;
+mod unfinished;
 mod watch;
 
 use std::sync::Arc;
@@ -124,6 +125,7 @@ async fn dispatch(app: &Arc<App>, command: Option<Command>) -> Result<(), CliErr
         Some(Command::Reissue(args)) => {
             invite::run(app, &args.codes, Wish::Reissue { despite_word: args.despite_word }).await
         }
+        Some(Command::Unfinished(args)) => unfinished::run(app, &args).await,
         Some(Command::Revoke(args)) => record::revoke(app, &args).await,
         Some(Command::Confirm(args)) => record::confirm(app, &args).await,
         Some(Command::Note(args)) => record::note(app, &args).await,

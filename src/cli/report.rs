@@ -24,6 +24,8 @@ pub enum Outcome {
     Unsent(String, Value),
     /// It was so already.
     Unchanged,
+    /// An earlier run of the same has done it; in words.
+    Already(String),
     /// A rule said no.
     Refused(String),
     /// It failed.
@@ -51,6 +53,7 @@ impl Outcome {
         let (words, mut more, letter) = match (self, letter) {
             (Self::Done(words, more), Some(letter)) => (words, more, letter),
             (Self::Unchanged, Some(letter)) => (String::new(), json!({}), letter),
+            (Self::Already(words), Some(letter)) => return Self::Already(format!("{words}; {}", letter.words)),
             (outcome, _) => return outcome,
         };
         if let Some(fields) = more.as_object_mut() {
@@ -88,9 +91,10 @@ impl Report {
     pub fn finish(self, app: &App, json: bool) -> Result<(), CliError> {
         if json {
             let items: Vec<Value> = self.0.iter().map(|(state, outcome)| item(state, outcome)).collect();
-            app.out.document(&json!({ "schema": SCHEMA, "items": items }))?;
+            let already = self.0.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Already(_))).count();
+            app.out.document(&json!({ "schema": SCHEMA, "already": already, "items": items }))?;
         }
-        let (mut good, mut unsent, mut refused, mut failed) = (0, 0, 0, 0);
+        let (mut good, mut already, mut unsent, mut refused, mut failed) = (0, 0, 0, 0, 0);
         for (state, outcome) in &self.0 {
             let who = named(state);
             match outcome {
@@ -113,6 +117,12 @@ impl Report {
                         app.out.line(format!("{} {who}", app.out.ink(Ink::Dim, "already so")))?;
                     }
                 }
+                Outcome::Already(words) => {
+                    already += 1;
+                    if !json {
+                        app.out.line(format!("{} {who}: {words}", app.out.ink(Ink::Dim, "already so")))?;
+                    }
+                }
                 Outcome::Refused(why) => {
                     refused += 1;
                     app.out.error(format!("{who}: {}", crate::domain::text::clean(why)));
@@ -129,10 +139,11 @@ impl Report {
                 }
             }
         }
-        if good + refused + failed > 1 && refused + failed > 0 {
-            app.out.note(format!("{good} done, {refused} refused, {failed} failed"));
+        if already > 0 || (good + refused + failed > 1 && refused + failed > 0) {
+            let before = if already > 0 { format!(", {already} already") } else { String::new() };
+            app.out.note(format!("{good} done{before}, {refused} refused, {failed} failed"));
         }
-        match (good, refused, failed) {
+        match (good + already, refused, failed) {
             _ if unsent > 0 => Err(CliError::Partly),
             (_, 0, 0) => Ok(()),
             (0, 0, _) => Err(CliError::Told(1)),
@@ -157,6 +168,7 @@ fn item(state: &Onboarding, outcome: &Outcome) -> Value {
         Outcome::Done(_, more) => ("done", None, Some(more)),
         Outcome::Unsent(words, more) => ("unsent", Some(words), Some(more)),
         Outcome::Unchanged => ("unchanged", None, None),
+        Outcome::Already(words) => ("already", Some(words), None),
         Outcome::Refused(why) => ("refused", Some(why), None),
         Outcome::Failed(why) => ("failed", Some(why), None),
         Outcome::Untold(_, more) => ("failed", None, Some(more)),

@@ -5,6 +5,7 @@
 
 pub mod appointment;
 pub mod attention;
+pub mod bulk;
 pub mod cadence;
 pub mod clock_doubt;
 pub mod code;

@@ -33,6 +33,15 @@ pub struct Matched {
     pub line: usize,
 }
 
+/// What a block says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Matches {
+    /// A code for each dealership that is to have one, in their order.
+    pub codes: Vec<Matched>,
+    /// Whose line is done already: it names the dealership and its present code.
+    pub already: Vec<DealershipId>,
+}
+
 /// What a block is checked against.
 pub struct PasteContext<'a> {
     /// The moment of the check.
@@ -43,6 +52,8 @@ pub struct PasteContext<'a> {
     pub policy: &'a Policy,
     /// Which codes were used before.
     pub claims: &'a dyn Claims,
+    /// Which code is a dealership's present one.
+    pub present: &'a dyn Fn(DealershipId) -> Option<CodeDigest>,
     /// Finds a dealership by what stands in the first place of a line (on the screen: its `dealerCode`).
     pub resolve: &'a dyn Fn(&str) -> Option<DealershipId>,
 }
@@ -160,11 +171,12 @@ pub fn check_generated(at: Timestamp, now: Timestamp, policy: &Policy) -> Result
     if age >= policy.valid_for { Err(Wrong::Dead(age - policy.valid_for)) } else { Ok(()) }
 }
 
-/// Matches a block to the dealerships: one code for each of them, in their order, or everything that is wrong.
+/// Matches a block to the dealerships: one code for each of them, in their order, or everything that is wrong. A line that is
+/// done already asks for nothing, so that the same block does the rest of what was cut off.
 ///
 /// # Errors
 /// Every [`Mistake`] in the block, in the order of its lines, then those about the whole.
-pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -> Result<Vec<Matched>, Vec<Mistake>> {
+pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -> Result<Matches, Vec<Mistake>> {
     let lines = lines(block);
     let named = lines.iter().any(|line| line.name.is_some());
     let mut mistakes = Vec::new();
@@ -173,10 +185,17 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
     let mut seen_ids: HashMap<DealershipId, usize> = HashMap::new();
     let places: HashMap<DealershipId, usize> = expected.iter().zip(0..).map(|(one, place)| (one.id, place)).collect();
 
+    let mut already = Vec::new();
+
     for (index, line) in lines.iter().enumerate() {
         let place = match line.name {
             Some(name) => match (ctx.resolve)(name) {
                 None => Err(Wrong::Unknown(shortened(name))),
+                Some(id) if is_present(id, line.code, ctx) && !seen_ids.contains_key(&id) => {
+                    seen_ids.insert(id, line.number);
+                    already.push(id);
+                    continue;
+                }
                 Some(id) => match (places.get(&id), seen_ids.insert(id, line.number)) {
                     (None, _) => Err(Wrong::NotChosen(shortened(name))),
                     (_, Some(first)) => Err(Wrong::SameDealership(first)),
@@ -209,7 +228,8 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
             Err(what) => mistakes.push(Mistake { line: Some(line.number), id: one.map(|one| one.id), what }),
         }
     }
-    let (codes, wanted) = (lines.len(), expected.len());
+    let done = already.iter().filter(|id| places.contains_key(id)).count();
+    let (codes, wanted) = (lines.len() - already.len(), expected.len() - done);
     if codes > wanted {
         mistakes.push(Mistake { line: None, id: None, what: Wrong::TooMany { codes, expected: wanted } });
     } else if codes < wanted {
@@ -219,7 +239,14 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
         let missing = expected.iter().filter(|one| !seen_ids.contains_key(&one.id));
         mistakes.extend(missing.map(|one| Mistake { line: None, id: Some(one.id), what: Wrong::NoLine }));
     }
-    if mistakes.is_empty() { Ok(found.into_iter().flatten().collect()) } else { Err(mistakes) }
+    let codes = found.into_iter().flatten().collect();
+    if mistakes.is_empty() { Ok(Matches { codes, already }) } else { Err(mistakes) }
+}
+
+/// Whether a code is the dealership's present one.
+fn is_present(id: DealershipId, code: &str, ctx: &PasteContext<'_>) -> bool {
+    let present = code.parse::<InvitationCode>().ok().zip((ctx.present)(id));
+    present.is_some_and(|(code, present)| code.digest() == present)
 }
 
 struct Line<'a> {

@@ -27,19 +27,32 @@ impl Claims for Used {
     }
 }
 
-fn read(block: &str) -> Result<Vec<Matched>, Vec<Mistake>> {
+fn read(block: &str) -> Result<Matches, Vec<Mistake>> {
     let policy = Policy::default();
     // xts1 to xts4 are in the books; the first three are chosen.
     let resolve = |name: &str| ["xts1", "xts2", "xts3", "xts4"].iter().zip(1..).find(|(known, _)| **known == name);
     let resolve = |name: &str| resolve(name).map(|(_, n)| id(n));
-    let ctx = PasteContext { now: now(), generated_at: now(), policy: &policy, claims: &Used, resolve: &resolve };
+    // The present code of the first one, and of the one that is not chosen.
+    let present = |id: DealershipId| match id.bits() {
+        1 => Some("PRESENT-1".parse::<InvitationCode>().unwrap().digest()),
+        4 => Some("PRESENT-4".parse::<InvitationCode>().unwrap().digest()),
+        _ => None,
+    };
+    let ctx = PasteContext {
+        now: now(),
+        generated_at: now(),
+        policy: &policy,
+        claims: &Used,
+        present: &present,
+        resolve: &resolve,
+    };
     let expected: Vec<Expected> = (1..=3).map(|n| Expected { id: id(n), zone: chrono_tz::America::Chicago }).collect();
     match_codes(block, &expected, &ctx)
 }
 
 fn codes(block: &str) -> Vec<(DealershipId, String)> {
     let matched = read(block).unwrap();
-    matched.iter().map(|matched| (matched.id, matched.code.reveal().to_owned())).collect()
+    matched.codes.iter().map(|matched| (matched.id, matched.code.reveal().to_owned())).collect()
 }
 
 fn mistakes(block: &str) -> Vec<String> {
@@ -137,4 +150,15 @@ proptest! {
             Err(mistakes) => prop_assert!(!mistakes.is_empty()),
         }
     }
+}
+
+#[test]
+fn a_line_that_is_done_already_asks_for_nothing_and_the_others_are_matched() {
+    let read = read("xts4,PRESENT-4\nxts1,PRESENT-1\nxts2,BBBB\nxts3,CCCC").unwrap();
+    assert_eq!(read.already, [id(4), id(1)]);
+    let codes: Vec<_> = read.codes.iter().map(|one| one.id).collect();
+    assert_eq!(codes, [id(2), id(3)]);
+    // The present code of another one is no excuse, nor is one dealership on two lines.
+    assert_eq!(mistakes("xts1,AAAA\nxts2,PRESENT-1\nxts3,CCCC\nxts1,PRESENT-1").len(), 2);
+    assert!(mistakes("xts4,DDDD\nxts1,AAAA\nxts2,BBBB\nxts3,CCCC")[0].contains("not one of the chosen"));
 }

@@ -5,6 +5,7 @@ mod backoff;
 mod booking;
 mod breaker;
 mod budget;
+mod bulks;
 mod calls;
 mod causes;
 mod codes;
@@ -43,6 +44,7 @@ use crate::xtime::{CodeSource, Platform, SourceError};
 use recent::Recent;
 
 pub use booking::{Booked, PlannedBooking, ReadBack};
+pub use bulks::CutOff;
 pub use import::{Imported, Incoming};
 pub use post::{LetterText, MailState, MailStatus, Post, Posted, Returns};
 pub use status::{Alarm, Cause, LookNote, PlatformState, Status, Sweep};

@@ -15,9 +15,10 @@ use super::opening::{self, Opened};
 use super::recover::verify;
 use super::view::{View, journal_dir};
 use super::writer::{Shared, Writer};
-use super::{Append, Book, Committed, EventQuery, Store, StoreError};
+use super::{Append, Book, BulkId, Committed, EventQuery, Store, StoreError, bulks};
 use crate::clock::SharedClock;
 use crate::domain::Event;
+use crate::domain::bulk::Bulk;
 
 /// How long a segment of the journal gets.
 pub(super) const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
@@ -48,6 +49,8 @@ pub struct EmbeddedStore {
     /// Held while somebody waits for the end, so that the next one waits too.
     closing: tokio::sync::Mutex<()>,
     notices: Vec<String>,
+    /// Held while a bulk gets its number.
+    bulks: Arc<Mutex<()>>,
 }
 
 /// What ends with the store.
@@ -85,6 +88,7 @@ impl EmbeddedStore {
             running: Arc::new(Mutex::new(Some(Running { writer, lock }))),
             closing: tokio::sync::Mutex::default(),
             notices,
+            bulks: Arc::default(),
         }))
     }
 
@@ -133,6 +137,25 @@ impl Store for EmbeddedStore {
         let failed =
             failed.map(|why| format!("the index is not written any more ({why}); the next start makes it anew"));
         self.notices.iter().cloned().chain(failed).collect()
+    }
+
+    async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError> {
+        let (dir, one_at_a_time) = (self.dir.clone(), Arc::clone(&self.bulks));
+        let noted = tokio::task::spawn_blocking(move || {
+            let _one_at_a_time = one_at_a_time.lock();
+            bulks::begin(&dir, &bulk)
+        });
+        noted.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    async fn end_bulk(&self, id: BulkId) -> Result<(), StoreError> {
+        let dir = self.dir.clone();
+        tokio::task::spawn_blocking(move || bulks::end(&dir, id)).await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    async fn bulks(&self) -> Vec<(BulkId, Bulk)> {
+        let dir = self.dir.clone();
+        tokio::task::spawn_blocking(move || bulks::all(&dir)).await.unwrap_or_default()
     }
 
     async fn close(&self) -> Result<(), StoreError> {

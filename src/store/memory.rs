@@ -1,5 +1,6 @@
 //! A store without files, for simulations and tests: the same gate and the same book, forgotten at the end.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,8 +8,9 @@ use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
 use super::draft::Draft;
-use super::{Append, Book, Committed, EventQuery, FOLLOWERS_LAG, Store, StoreError};
+use super::{Append, Book, BulkId, Committed, EventQuery, FOLLOWERS_LAG, Store, StoreError};
 use crate::domain::Event;
+use crate::domain::bulk::Bulk;
 
 /// The event log in memory. What it acknowledged lives as long as it does; [`MemoryStore::log`] and
 /// [`MemoryStore::from_events`] carry it over a simulated crash.
@@ -23,6 +25,7 @@ pub struct MemoryStore {
 struct Log {
     events: Vec<Arc<Event>>,
     closed: bool,
+    bulks: BTreeMap<BulkId, Bulk>,
 }
 
 impl MemoryStore {
@@ -97,6 +100,22 @@ impl Store for MemoryStore {
 
     fn notices(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError> {
+        let mut log = self.log.lock();
+        let id = log.bulks.last_key_value().map_or(1, |(id, _)| id + 1);
+        log.bulks.insert(id, bulk);
+        Ok(id)
+    }
+
+    async fn end_bulk(&self, id: BulkId) -> Result<(), StoreError> {
+        self.log.lock().bulks.remove(&id);
+        Ok(())
+    }
+
+    async fn bulks(&self) -> Vec<(BulkId, Bulk)> {
+        self.log.lock().bulks.clone().into_iter().collect()
     }
 
     async fn close(&self) -> Result<(), StoreError> {

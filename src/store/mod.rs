@@ -4,6 +4,7 @@
 
 mod aside;
 pub mod book;
+mod bulks;
 pub mod disk;
 mod draft;
 pub mod embedded;
@@ -34,10 +35,12 @@ use tokio::sync::broadcast;
 
 use loss::WAY_OUT;
 
+use crate::domain::bulk::Bulk;
 use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Onboarding, Timestamp};
 
 pub use aside::{Aside, kept_aside};
 pub use book::Book;
+pub use bulks::BulkId;
 pub use embedded::EmbeddedStore;
 pub use lock::Lock;
 pub use loss::JournalEnd;
@@ -208,6 +211,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// What happened at opening that people should know: a cut line, a rebuilt index. In words.
     fn notices(&self) -> Vec<String>;
+
+    /// Notes that something was begun for many; durable when it returns.
+    async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError>;
+
+    /// It is over: the note goes. One that is gone is over.
+    async fn end_bulk(&self, id: BulkId) -> Result<(), StoreError>;
+
+    /// What was begun and is not over, the oldest first.
+    async fn bulks(&self) -> Vec<(BulkId, Bulk)>;
 
     /// Ends cleanly: whatever was taken is durable, the index is written. Later calls are refused.
     async fn close(&self) -> Result<(), StoreError>;

@@ -144,6 +144,7 @@ actions! {
         Zoom "zoom" "zoom" None "Give the focused pane the whole screen, and back.",
         Queue "queue" "letters" None "Show all letters that are on their way or went wrong.",
         ShowExpired "show-expired" "expired codes" None "Show the dealerships whose code expired unused.",
+        Unfinished "unfinished" "cut off" Records "Show what was begun for many and cut off: resume it, or put it away.",
     }
     Table {
         Down "down" "down" None "Move to the next dealership.",

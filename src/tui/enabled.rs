@@ -21,6 +21,7 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
     }
     in_the_way(state, action)?;
     match action {
+        Action::Unfinished if state.cut_off.is_empty() => no("nothing was cut off"),
         Action::EditProfile if state.marks.len() > 1 => no("one dealership at a time: clear the marks first"),
         Action::Check if state.setup.read_only => no("read-only: a look would be recorded"),
         Action::ClearMarks if state.marks.is_empty() => no("nothing is marked"),

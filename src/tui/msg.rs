@@ -10,8 +10,8 @@ use crossterm::event::KeyEvent;
 use super::reading::MailboxLetter;
 use super::rows::Rows;
 use crate::domain::{Ask, Command, DealershipId, Event, Fact, LetterId, LetterKind, Service, Slot, Timestamp};
-use crate::engine::{Booked, LetterText, LookNote, PastedCode, PlannedBooking, Status};
-use crate::store::Committed;
+use crate::engine::{Booked, CutOff, LetterText, LookNote, PastedCode, PlannedBooking, Status};
+use crate::store::{BulkId, Committed};
 
 /// When a message arrives, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub enum Msg {
     Letter(WorkId, Result<LetterText, String>),
     /// What is in a simulated dealer's mailbox, the newest first; or why it cannot be read.
     Mailbox(WorkId, Result<Vec<MailboxLetter>, String>),
+    /// What was begun for many in an earlier run and is not done.
+    CutOff(Vec<CutOff>),
     /// Something worth telling that belongs to nothing else.
     Notice(String),
     /// Time has passed.
@@ -105,6 +107,8 @@ pub enum Effect {
     ReadLetter(WorkId, DealershipId, LetterId),
     /// Write a letter as it would go out if these facts were recorded, to be read.
     PreviewLetter(WorkId, DealershipId, LetterKind, Vec<Fact>),
+    /// Do not tell any more of something that was cut off.
+    PutAway(BulkId),
     /// Read the mailbox of an address in the demo.
     OpenMailbox(WorkId, String),
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::domain::{Claims, ClockDoubt, CodeOrigin, DealershipId, Event, Policy, QueryError, Timestamp};
-use crate::engine::{LookNote, Status};
+use crate::engine::{CutOff, LookNote, Status};
 
 use super::clocks::Zone;
 use super::cursor::Cursor;
@@ -188,6 +188,8 @@ pub struct State {
     pub reveal: Option<Reveal>,
     /// What was asked of the engine and what came of it.
     pub works: Vec<Work>,
+    /// What was begun for many in an earlier run and is not done, the oldest first.
+    pub cut_off: Vec<CutOff>,
     /// The moment at which clocks in the filter were last compared.
     pub filtered_at: Timestamp,
     /// Whether something visible changed since the last frame.
@@ -234,6 +236,7 @@ impl State {
             chord: Vec::new(),
             reveal: None,
             works: Vec::new(),
+            cut_off: Vec::new(),
             filtered_at: now.at,
             dirty: true,
             next_work: 1,

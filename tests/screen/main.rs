@@ -10,6 +10,7 @@
 
 mod allowed;
 mod appointments;
+mod cut_off;
 mod desk;
 mod dialogs;
 mod keys;

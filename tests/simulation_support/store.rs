@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cloverwatch::domain::Event;
+use cloverwatch::domain::bulk::Bulk;
 use cloverwatch::store::memory::MemoryStore;
-use cloverwatch::store::{Append, Book, Committed, EventQuery, Store, StoreError};
+use cloverwatch::store::{Append, Book, BulkId, Committed, EventQuery, Store, StoreError};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
@@ -77,6 +78,18 @@ impl Store for MortalStore {
 
     fn notices(&self) -> Vec<String> {
         self.memory.notices()
+    }
+
+    async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError> {
+        self.memory.begin_bulk(bulk).await
+    }
+
+    async fn end_bulk(&self, id: BulkId) -> Result<(), StoreError> {
+        self.memory.end_bulk(id).await
+    }
+
+    async fn bulks(&self) -> Vec<(BulkId, Bulk)> {
+        self.memory.bulks().await
     }
 
     async fn close(&self) -> Result<(), StoreError> {

@@ -18,6 +18,9 @@ pub struct Codes {
     /// Codes for many: lines of `dealership,code[,generated_at]`; `-` is stdin
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub codes: Option<PathBuf>,
+    /// Do the rest of what was cut off: an earlier run of the same that did not come to its end
+    #[arg(long, conflicts_with_all = ["dealerships", "query", "code", "codes"])]
+    pub resume: bool,
     /// When the codes were generated: their hours run from there (default: now)
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub generated_at: Option<String>,

@@ -12,6 +12,9 @@ pub struct Resend {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub targets: Targets,
+    /// Do the rest of what was cut off: an earlier run of the same that did not come to its end
+    #[arg(long, conflicts_with_all = ["dealerships", "query"])]
+    pub resume: bool,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,

@@ -20,7 +20,7 @@ pub use dealerships::{Add, Import, Set};
 pub use mail::{Form, Letters, Mail, Resend};
 pub use opcode::{Appointment, Guide, Opcode, SetOpcode};
 pub use program::{ConfigCommand, Doctor, Keymap};
-pub use record::{Archive, Assign, Confirm, Note, Snooze};
+pub use record::{Archive, Assign, Confirm, Note, Snooze, Unfinished};
 
 const AFTER: &str = "\
 A DEALERSHIP is named by its id, its dealerCode, or an unambiguous part of its name.
@@ -83,6 +83,8 @@ pub enum Command {
     Invite(Codes),
     /// Give dealerships a new code; the old one is superseded
     Reissue(Reissue),
+    /// What was begun for many and cut off, with the dealerships that are left
+    Unfinished(Unfinished),
     /// Take the living code back
     Revoke(Revoke),
     /// Record that the dealer says it is done; the 24 hours start

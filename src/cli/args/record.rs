@@ -1,4 +1,4 @@
-//! What is recorded in one line: `confirm`, `note`, `assign`, `snooze` and `archive`.
+//! What is recorded in one line, and what was cut off: `unfinished`, `confirm`, `note`, `assign`, `snooze` and `archive`.
 
 use clap::Args;
 
@@ -16,6 +16,17 @@ pub struct Confirm {
     /// Do not acknowledge it by a letter
     #[arg(long)]
     pub no_email: bool,
+}
+
+/// `unfinished`.
+#[derive(Debug, Args)]
+pub struct Unfinished {
+    /// Do not tell of it any more
+    #[arg(long)]
+    pub put_away: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub json: Json,
 }
 
 /// `note`.

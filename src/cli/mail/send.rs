@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::bulk::{Bulk, BulkKind};
 use crate::domain::when::in_zone;
 use crate::domain::{Command, LetterId, LetterKind, Onboarding};
 use crate::engine::Engine;
@@ -16,13 +17,14 @@ use super::super::invite::TYPE_ABOVE;
 use super::super::output::is_interactive;
 use super::super::record::{ask_above_many, choose, possible};
 use super::super::report::{Outcome, Report, named};
+use super::super::unfinished;
 
 const MAIL: Need = Need { mail: true, platform: false, source: false, background: false };
 
 /// `resend`: the letter of the present code once more.
 pub(in crate::cli) async fn resend(app: &App, args: &Resend) -> Result<(), CliError> {
     // Which of both it is called follows from the code.
-    queue(app, LetterKind::Invitation, &args.targets, args.yes).await
+    queue(app, LetterKind::Invitation, &args.targets, args.resume, args.yes).await
 }
 
 /// `mail send`.
@@ -33,25 +35,37 @@ pub(super) async fn send(app: &App, word: &str, targets: &Targets, yes: bool) ->
             "letters with a code go out by `invite` and `reissue`, and once more by `resend`; reminders come by themselves",
         ));
     }
-    queue(app, kind, targets, yes).await
+    queue(app, kind, targets, false, yes).await
 }
 
-async fn queue(app: &App, kind: LetterKind, targets: &Targets, yes: bool) -> Result<(), CliError> {
+async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes: bool) -> Result<(), CliError> {
     let engine = app.engine(MAIL).await?;
     engine.settle_letters().await;
-    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    if kind.carries_code() {
+        unfinished::tell(app, &engine).await;
+    }
+    let states = match resume {
+        true => unfinished::left(&engine, BulkKind::Resend).await?,
+        false => choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?,
+    };
     let allowed = |state: &&Arc<Onboarding>| engine.dry_run(state.id, &Command::QueueLetter { kind }).is_ok();
     let open: Vec<_> = states.iter().filter(allowed).cloned().collect();
     if !yes && !open.is_empty() {
         ask(app, &open, states.len() - open.len(), kind).await?;
     }
     let actor = app.actor();
-    let mut done = Vec::new();
-    for state in states {
-        let answer = engine.execute(state.id, Command::QueueLetter { kind }, &actor).await;
-        let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
-        done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?, letter));
-    }
+    let ids = states.iter().map(|state| state.id);
+    let bulk = kind.carries_code().then(|| Bulk::resend(ids, app.clock.now(), actor.as_str())).flatten();
+    let queued = async {
+        let mut done = Vec::new();
+        for state in states {
+            let answer = engine.execute(state.id, Command::QueueLetter { kind }, &actor).await;
+            let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
+            done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?, letter));
+        }
+        Ok::<_, CliError>(done)
+    };
+    let done = engine.noted(bulk, queued).await?;
     finish(app, &engine, done, targets.json.json).await
 }
 

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use crate::domain::owner::NOBODY;
-use crate::domain::paste::{Expected, Mistake, PasteContext, check_code, check_generated, match_codes};
+use crate::domain::paste::{Expected, Mistake, PasteContext, Wrong, check_code, check_generated, match_codes};
 use crate::domain::when::{parse_duration, parse_moment};
 use crate::domain::{
     Ask, Claim, Claims, Command, DealershipId, LetterId, OpcodeChoice, OpcodeOption, Policy, Stage, Timestamp,
@@ -154,6 +154,7 @@ impl Dialog {
             generated_at: glance.now,
             policy: glance.policy,
             claims: glance.claims,
+            present: &|_| None,
             resolve: &|_| None,
         };
         let text = self.text(Role::Code);
@@ -183,16 +184,24 @@ impl Dialog {
         }
         let generated_at = self.common_moment(glance.now).map_err(|text| wrong(Role::Generated, text))?;
         let resolve = |name: &str| glance.claims.holder(&Claim::DealerCode(name.into()));
+        let present = |id| Some(glance.rows.get(id)?.state.invitation.as_ref()?.code.digest());
         let context = PasteContext {
             now: glance.now,
             generated_at,
             policy: glance.policy,
             claims: glance.claims,
+            present: &present,
             resolve: &resolve,
         };
         let expected: Vec<Expected> = self.items.iter().map(|item| Expected { id: item.id, zone: item.zone }).collect();
         let matched = match_codes(block, &expected, &context).map_err(|mistakes| self.in_words(&mistakes))?;
+        // What was chosen shall have a new code: its present one is none.
+        if let Some(id) = matched.already.iter().find(|id| self.items.iter().any(|item| item.id == **id)) {
+            let what = Wrong::UsedBefore { here: true };
+            return Err(self.in_words(&[Mistake { line: None, id: Some(*id), what }]));
+        }
         Ok(matched
+            .codes
             .into_iter()
             .map(|one| PastedCode {
                 dealership: one.id,

@@ -13,6 +13,7 @@ mod profile;
 
 use crate::domain::{Command, DealershipId};
 use crate::engine::PastedCode;
+use crate::store::BulkId;
 
 use super::action::Action;
 use super::line_edit::LineEdit;
@@ -40,6 +41,8 @@ pub enum Kind {
     Kinds,
     /// What came of a piece of work.
     Results(WorkId),
+    /// What was cut off in an earlier run.
+    CutOff(BulkId),
 }
 
 /// Where the keyboard is in a dialog.
@@ -64,11 +67,15 @@ pub enum Button {
     Close,
     /// Try those again that failed.
     Retry,
+    /// Do the rest of what was cut off.
+    Resume,
+    /// Do not tell of it any more.
+    PutAway,
 }
 
 /// The place of the button that acts; where none does, of the one that closes.
 pub fn submitting(buttons: &[Button]) -> Option<usize> {
-    let acts = |button: &Button| matches!(button, Button::Accept | Button::LookAgain);
+    let acts = |button: &Button| matches!(button, Button::Accept | Button::LookAgain | Button::Resume);
     buttons.iter().position(acts).or_else(|| buttons.iter().position(|button| *button == Button::Close))
 }
 
@@ -181,6 +188,7 @@ impl Dialog {
         match self.kind {
             Kind::Results(_) if failed > 0 => vec![Button::Close, Button::Retry],
             Kind::Results(_) => vec![Button::Close],
+            Kind::CutOff(_) => vec![Button::Close, Button::Resume, Button::PutAway],
             _ if self.appointment.as_ref().is_some_and(|appointment| !appointment.is_open()) => vec![Button::Close],
             _ if self.is_stale() => vec![Button::Cancel, Button::LookAgain],
             _ => vec![Button::Cancel, Button::Accept],
@@ -216,7 +224,7 @@ impl Dialog {
     pub fn is_quick(&self) -> bool {
         match self.kind {
             Kind::Ask(action) => action.info().danger != super::action::Danger::Asks && self.items.len() <= TYPED_ABOVE,
-            Kind::Kinds | Kind::Results(_) => true,
+            Kind::Kinds | Kind::Results(_) | Kind::CutOff(_) => true,
         }
     }
 

@@ -4,6 +4,7 @@ use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{DealershipId, OpcodeOption, Untrusted};
 use crate::engine::PlatformState;
+use crate::store::BulkId;
 use crate::tui::action::Action;
 use crate::tui::clocks::in_zone;
 use crate::tui::enabled::NO_PLATFORM;
@@ -106,6 +107,11 @@ impl Dialog {
     /// The dialog that shows what came of a piece of work.
     pub fn results(work: crate::tui::msg::WorkId) -> Self {
         Self::bare(Kind::Results(work))
+    }
+
+    /// The dialog that tells what was cut off; resuming only opens the dialog of the rest.
+    pub fn cut_off(id: BulkId) -> Self {
+        Self { focus: Spot::Button(1), ..Self::bare(Kind::CutOff(id)) }
     }
 
     fn bare(kind: Kind) -> Self {

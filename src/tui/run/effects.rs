@@ -7,11 +7,12 @@ use futures::{StreamExt, stream};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::domain::{Actor, Ask, Command, DealershipId, Outcome, TestBooking, besides_the_letter};
+use crate::domain::bulk::Bulk;
+use crate::domain::{Actor, Ask, Command, DealershipId, Outcome, TestBooking, Timestamp, besides_the_letter};
 use crate::engine::{Checked, Engine, EngineError, PastedCode};
 use crate::present::event::summary;
 use crate::present::time::in_zone;
-use crate::store::EventQuery;
+use crate::store::{BulkId, EventQuery};
 use crate::tui::Msg;
 use crate::tui::msg::{Pasted, WorkId};
 use crate::tui::rows::Rows;
@@ -99,7 +100,8 @@ impl Errands {
     /// Records a command for each.
     pub(super) fn execute(&mut self, work: WorkId, items: Vec<(DealershipId, Command)>) {
         let (engine, actor) = (self.engine.clone(), self.actor.clone());
-        self.each(work, AT_ONCE, items, move |(id, command)| {
+        let bulk = Bulk::of_commands(&items, self.now(), actor.as_str());
+        self.each(work, bulk, items, move |(id, command)| {
             let (engine, actor) = (engine.clone(), actor.clone());
             async move {
                 let retried = matches!(command, Command::RetryLetter { .. });
@@ -117,7 +119,9 @@ impl Errands {
     /// Obtains a code for each.
     pub(super) fn obtain(&mut self, work: WorkId, items: Vec<(DealershipId, Ask, bool)>) {
         let (engine, actor) = (self.engine.clone(), self.actor.clone());
-        self.each(work, AT_ONCE, items, move |(id, ask, mail)| {
+        let asks: Vec<_> = items.iter().map(|(id, ask, _)| (*id, *ask)).collect();
+        let bulk = Bulk::of_asks(&asks, false, self.now(), actor.as_str());
+        self.each(work, bulk, items, move |(id, ask, mail)| {
             let (engine, actor) = (engine.clone(), actor.clone());
             async move {
                 let answer = engine.obtain(id, ask, mail, &actor).await;
@@ -130,8 +134,10 @@ impl Errands {
     pub(super) fn paste(&mut self, work: WorkId, codes: Vec<Pasted>) {
         let (engine, actor, tell) = (self.engine.clone(), self.actor.clone(), self.tell.clone());
         let codes: Vec<PastedCode> = codes.into_iter().map(|pasted| pasted.0).collect();
+        let asks: Vec<_> = codes.iter().map(|code| (code.dealership, code.ask)).collect();
+        let bulk = Bulk::of_asks(&asks, true, self.now(), actor.as_str());
         self.spawn(async move {
-            for (id, answer) in engine.paste(codes, &actor).await {
+            for (id, answer) in engine.noted(bulk, engine.paste(codes, &actor)).await {
                 let answer = answer.map(|generation| issued(&engine, id, generation));
                 let _ = tell.send(Msg::Outcome(work, id, in_words(answer))).await;
             }
@@ -141,29 +147,43 @@ impl Errands {
     /// Looks at the platform for each. How fast is the engine's to decide.
     pub(super) fn check(&mut self, work: WorkId, ids: Vec<DealershipId>) {
         let engine = self.engine.clone();
-        self.each(work, AT_ONCE, ids, move |id| {
+        self.each(work, None, ids, move |id| {
             let engine = engine.clone();
             async move { (id, engine.check(id).await.map(|checked| seen(&checked))) }
         });
     }
 
-    fn each<I, F, A>(&mut self, work: WorkId, at_once: usize, items: Vec<I>, act: F)
+    fn now(&self) -> Timestamp {
+        self.engine.clock().now()
+    }
+
+    /// Does not tell any more of something that was cut off.
+    pub(super) fn put_away(&mut self, id: BulkId) {
+        let (engine, tell) = (self.engine.clone(), self.tell.clone());
+        self.spawn(async move {
+            if let Err(error) = engine.put_away(id).await {
+                let _ = tell.send(Msg::Notice(error.to_string())).await;
+            }
+        });
+    }
+
+    /// Each of many, noted as a bulk if it is one.
+    fn each<I, F, A>(&mut self, work: WorkId, bulk: Option<Bulk>, items: Vec<I>, act: F)
     where
         I: Send + 'static,
         F: FnMut(I) -> A + Send + 'static,
         A: Future<Output = (DealershipId, Result<String, EngineError>)> + Send + 'static,
     {
-        let tell = self.tell.clone();
+        let (engine, tell) = (self.engine.clone(), self.tell.clone());
         self.spawn(async move {
-            let answers = stream::iter(items).map(act).buffer_unordered(at_once);
-            answers
-                .for_each(|(id, answer)| {
-                    let tell = tell.clone();
-                    async move {
-                        let _ = tell.send(Msg::Outcome(work, id, in_words(answer))).await;
-                    }
-                })
-                .await;
+            let answers = stream::iter(items).map(act).buffer_unordered(AT_ONCE);
+            let told = answers.for_each(|(id, answer)| {
+                let tell = tell.clone();
+                async move {
+                    let _ = tell.send(Msg::Outcome(work, id, in_words(answer))).await;
+                }
+            });
+            engine.noted(bulk, told).await;
         });
     }
 

@@ -195,6 +195,9 @@ impl Desk {
         let mut status = self.engine.status();
         let first = status.borrow_and_update().clone();
         self.take(Msg::Status(first))?;
+        // Before anything is begun in this run.
+        let cut_off = self.engine.cut_off().await;
+        self.take(Msg::CutOff(cut_off))?;
         self.errands.load();
         self.errands.load_tail(0);
         let effects = self.screen.draw()?;
@@ -296,6 +299,7 @@ impl Desk {
                         self.errands.open_mailbox(ticket, address, mailboxes);
                     }
                 }
+                Effect::PutAway(id) => self.errands.put_away(id),
                 // The screen has done these by itself.
                 Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::Copy(_) => {}
             }

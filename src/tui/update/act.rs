@@ -80,6 +80,7 @@ fn global(state: &mut State, action: Action) -> Vec<Effect> {
             state.settle();
         }
         Action::Queue => queue::toggle(state),
+        Action::Unfinished => super::cut_off::show(state),
         Action::ShowExpired => {
             queue::close(state);
             if !state.rows.query().is_empty() {

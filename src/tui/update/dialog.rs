@@ -1,5 +1,6 @@
 //! Keys in a dialog, and what is asked for when it is accepted.
 
+use super::cut_off;
 use crate::domain::DealershipId;
 use crate::tui::action::{Action, Scope};
 use crate::tui::dialog::{Button, Dialog, Field, Glance, Input, Kind, Role, Spot, Wish, submitting};
@@ -192,6 +193,8 @@ fn press(state: &mut State, button: Option<Button>) -> Vec<Effect> {
         Some(Button::Accept) => accept(state),
         Some(Button::LookAgain) => look_again(state),
         Some(Button::Retry) => retry(state),
+        Some(Button::Resume) => cut_off::resume(state),
+        Some(Button::PutAway) => cut_off::put_away(state),
         Some(Button::Cancel | Button::Close) | None => {
             close(state);
             Vec::new()
@@ -285,6 +288,7 @@ fn accept(state: &mut State) -> Vec<Effect> {
     super::queue::accepted(state, &dialog);
     let work = state.new_work();
     let items: Vec<WorkItem> = dialog.items.iter().map(|item| WorkItem::of(action, item, &dialog)).collect();
+    cut_off::done_by(state, &items);
     if items.len() > 1 {
         state.mode = Mode::Dialog(Box::new(Dialog::results(work)));
     }

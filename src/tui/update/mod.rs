@@ -1,6 +1,7 @@
 //! How a message changes the screen, and what it asks for. Pure: no I/O, no clock, no channel.
 
 mod act;
+mod cut_off;
 mod dialog;
 mod input;
 mod keys;
@@ -77,6 +78,10 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
         Msg::Outcome(work, id, outcome) => ended(state, work, id, outcome),
         Msg::Letter(ticket, letter) => reading::letter(state, ticket, letter),
         Msg::Mailbox(ticket, letters) => reading::mailbox(state, ticket, letters),
+        Msg::CutOff(list) => {
+            state.cut_off = list;
+            cut_off::show(state);
+        }
         Msg::Notice(text) => {
             state.dirty = true;
             state.toast(Tone::Warn, text);
@@ -119,10 +124,13 @@ fn loaded(state: &mut State, mut rows: Rows) {
     let older = std::mem::take(&mut state.rows);
     rows.adopt(older, state.now.at);
     state.rows = rows;
-    state.loaded = true;
+    let first = !std::mem::replace(&mut state.loaded, true);
     state.dirty = true;
     state.settle();
     queue::loaded(state);
+    if first {
+        cut_off::show(state);
+    }
     if let Mode::Dialog(dialog) = &state.mode {
         let rows = dialog.items.iter().filter_map(|item| state.rows.get(item.id));
         let known: Vec<_> = rows.map(|row| Arc::clone(&row.state)).collect();

@@ -7,7 +7,9 @@ use ratatui::style::Style;
 use super::super::pen::wrap;
 use super::listed::gives_code;
 use super::{Ground, Line, clip};
-use crate::domain::InvitationState;
+use crate::domain::text::clean;
+use crate::domain::{DealershipId, InvitationState};
+use crate::store::BulkId;
 use crate::tui::action::Action;
 use crate::tui::clocks::in_zone;
 use crate::tui::dialog::{Dialog, Item, Offered, expiry_of};
@@ -31,6 +33,8 @@ enum List<'a> {
     Items(&'a Dialog, usize),
     /// Each in so many lines.
     Results(Vec<&'a WorkItem>, usize),
+    /// For which it was not done.
+    Left(&'a [DealershipId]),
     /// What Xtime shows, and which of it is chosen.
     Offered(Vec<&'a Offered>, Option<usize>),
 }
@@ -98,6 +102,21 @@ impl<'a> Body<'a> {
         (title, Self { head: Vec::new(), list: List::Results(items, rows) })
     }
 
+    /// What was cut off in an earlier run, with a title.
+    pub(super) fn cut_off(ground: &Ground<'a>, id: BulkId) -> (String, Self) {
+        let Some(one) = ground.state.cut_off.iter().find(|one| one.id == id) else {
+            return ("Cut off".to_owned(), Self::default());
+        };
+        let title = format!("Cut off: {}, {}", one.bulk.what.word(), one.bulk.progress(one.left.len()));
+        let when = ground.state.setup.zone.show(one.bulk.at);
+        let mut words = format!("{} began it on {when}; the program ended before it was over.", clean(&one.bulk.by));
+        if one.bulk.pasted {
+            words.push_str(" To resume it, paste the codes again: lines that are done are passed over.");
+        }
+        let head = wrap(&words, ground.room).into_iter().map(|line| Line(line, ground.theme.text)).collect();
+        (title, Self { head, list: List::Left(&one.left) })
+    }
+
     /// How many lines it has.
     pub(super) fn len(&self) -> usize {
         self.head.len()
@@ -105,6 +124,7 @@ impl<'a> Body<'a> {
                 List::None => 0,
                 List::Items(dialog, rows) => dialog.items.len() * rows,
                 List::Results(items, rows) => items.len() * rows,
+                List::Left(left) => left.len(),
                 List::Offered(offered, _) => offered.len(),
             }
     }
@@ -131,6 +151,7 @@ impl<'a> Body<'a> {
                 let item = items.get(place / rows);
                 item.map_or_else(empty, |item| ground.result(item, (*rows > 1).then_some(place % rows)))
             }
+            List::Left(left) => left.get(place).map_or_else(empty, |id| ground.left(*id)),
             List::Offered(offered, chosen) => {
                 offered.get(place).map_or_else(empty, |one| ground.offered(one, *chosen == Some(place)))
             }
@@ -173,6 +194,14 @@ impl Ground<'_> {
             let words = format!("{field}: {from} → {to}");
             lines.extend(wrap(&words, self.room).into_iter().map(|line| Line(line, self.theme.title)));
         }
+    }
+
+    fn left(&self, id: DealershipId) -> Line {
+        let words = self.state.rows.get(id).map_or_else(
+            || id.to_string(),
+            |row| format!("{} {}", clip(&row.state.profile.dealer_code.screen(), 11), row.state.profile.name.screen()),
+        );
+        Line(format!("· {words}"), self.theme.text)
     }
 
     /// How an item ended: in a line, or one of its two.

@@ -51,6 +51,7 @@ pub(super) fn draw(
         Kind::Ask(action) => (heading(action, dialog), Body::about(&ground, action, dialog)),
         Kind::Kinds => ("Which events are shown".to_owned(), Body::default()),
         Kind::Results(work) => Body::results(&ground, work),
+        Kind::CutOff(id) => Body::cut_off(&ground, id),
     };
     // Where room is short, what may be entered is said of the field with the keyboard only, then of none.
     let roomy = pen.area().height >= 24;
@@ -215,7 +216,10 @@ impl Ground<'_> {
         for (place, button) in dialog.buttons(failed).into_iter().enumerate() {
             let words = match button {
                 Button::Cancel => "Cancel".to_owned(),
+                Button::Close if matches!(dialog.kind, Kind::CutOff(_)) => "Later".to_owned(),
                 Button::Close => "Close".to_owned(),
+                Button::Resume => "Resume".to_owned(),
+                Button::PutAway => "Put away".to_owned(),
                 Button::LookAgain => "Look again".to_owned(),
                 Button::Retry => format!("Try the {failed} failed again"),
                 Button::Accept => accept_words(dialog),

@@ -1,0 +1,149 @@
+//! Which dealerships `invite` and `reissue` are about, and the code of each where codes come by paste.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::domain::bulk::BulkKind;
+use crate::domain::paste::{Expected, PasteContext, match_codes};
+use crate::domain::text::clean;
+use crate::domain::{DealershipId, InvitationCode, Onboarding, Timestamp};
+use crate::engine::Engine;
+
+use super::super::app::App;
+use super::super::args::Codes;
+use super::super::error::CliError;
+use super::super::record::all;
+use super::super::report::named;
+use super::super::select::Desk;
+use super::super::unfinished;
+use super::Item;
+
+/// Finds the dealerships and their pasted codes; anything wrong with the codes is told as a whole.
+pub(super) async fn gather(app: &App, args: &Codes, engine: &Engine, what: BulkKind) -> Result<Vec<Item>, CliError> {
+    let states = all(engine);
+    let me = app.config.operator();
+    let desk = Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me };
+    let targets = &args.targets;
+    let named = !targets.dealerships.is_empty() || targets.query.is_some();
+    if let Some(file) = &args.codes {
+        let block = read_block(file).await?;
+        let chosen = match named {
+            true => desk.targets(&targets.dealerships, targets.query.as_deref())?,
+            false => named_in(&block, &desk),
+        };
+        return matched(app, args, &block, &desk, engine, &chosen);
+    }
+    let chosen = match args.resume {
+        true => unfinished::left(engine, what).await?,
+        false => desk.targets(&targets.dealerships, targets.query.as_deref())?,
+    };
+    let Some(code) = &args.code else {
+        if args.generated_at.is_some() {
+            return Err(CliError::usage("--generated-at goes with --code or --codes"));
+        }
+        return Ok(chosen.into_iter().map(Item::of).collect());
+    };
+    let [state] = chosen.as_slice() else {
+        return Err(CliError::usage("--code is for one dealership; use --codes for several"));
+    };
+    let code: InvitationCode = code.parse().map_err(|error| CliError::Refused(format!("{error}")))?;
+    let generated_at = generated_at(app, args, state)?;
+    Ok(vec![Item { pasted: Some((code, generated_at)), ..Item::of(Arc::clone(state)) }])
+}
+
+fn generated_at(app: &App, args: &Codes, state: &Onboarding) -> Result<Timestamp, CliError> {
+    match &args.generated_at {
+        Some(text) => app.moment(text, state.profile.timezone),
+        None => Ok(app.clock.now()),
+    }
+}
+
+async fn read_block(path: &Path) -> Result<String, CliError> {
+    let owned = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || match owned == Path::new("-") {
+        true => std::io::read_to_string(std::io::stdin().lock()),
+        false => std::fs::read_to_string(owned),
+    });
+    let read = read.await.map_err(|error| CliError::Failed(error.to_string()))?;
+    read.map_err(|error| CliError::usage(format!("cannot read {}: {error}", crate::config::diagnostic::shown(path))))
+}
+
+/// The dealerships that the lines of a block name, in their order. What cannot be told is left to the check of the block.
+fn named_in(block: &str, desk: &Desk<'_>) -> Vec<Arc<Onboarding>> {
+    let mut found: Vec<Arc<Onboarding>> = Vec::new();
+    for line in block.lines() {
+        let name = line.split([',', '\t', ';']).next().unwrap_or_default().trim().trim_matches('"');
+        if let Some(id) = desk.in_full(name)
+            && let Some(state) = desk.states.iter().find(|state| state.id == id)
+            && !found.iter().any(|known| known.id == state.id)
+        {
+            found.push(Arc::clone(state));
+        }
+    }
+    found
+}
+
+fn matched(
+    app: &App,
+    args: &Codes,
+    block: &str,
+    desk: &Desk<'_>,
+    engine: &Engine,
+    chosen: &[Arc<Onboarding>],
+) -> Result<Vec<Item>, CliError> {
+    let expected: Vec<Expected> =
+        chosen.iter().map(|state| Expected { id: state.id, zone: state.profile.timezone }).collect();
+    // A file names dealerships in full: a part of a name that happens to be unambiguous may be the wrong rooftop.
+    let resolve = |name: &str| desk.in_full(name);
+    let common = common_moment(app, args, chosen)?.unwrap_or(desk.now);
+    let present = |id| Some(engine.book().get(id)?.invitation.as_ref()?.code.digest());
+    let ctx = PasteContext {
+        now: desk.now,
+        generated_at: common,
+        policy: engine.policy(),
+        claims: engine.book(),
+        present: &present,
+        resolve: &resolve,
+    };
+    let by_id: HashMap<DealershipId, &Arc<Onboarding>> = chosen.iter().map(|state| (state.id, state)).collect();
+    let matched = match_codes(block, &expected, &ctx).map_err(|mistakes| {
+        let words: Vec<String> = mistakes
+            .iter()
+            .map(|mistake| {
+                let who = mistake.id.and_then(|id| by_id.get(&id)).map(|state| format!(" ({})", named(state)));
+                format!("  {}{}", clean(&mistake.to_string()), who.unwrap_or_default())
+            })
+            .collect();
+        CliError::Refused(format!("the codes were not taken; nothing is recorded:\n{}", words.join("\n")))
+    })?;
+    let codes = matched.codes.into_iter().filter_map(|one| {
+        let state = Arc::clone(by_id.get(&one.id)?);
+        Some(Item { pasted: Some((one.code, one.generated_at)), ..Item::of(state) })
+    });
+    let already = matched.already.iter().filter_map(|id| {
+        // A line about another one than those that were chosen is none of this command's.
+        let state = Arc::clone(by_id.get(id)?);
+        Some(Item { already: true, ..Item::of(state) })
+    });
+    Ok(codes.chain(already).collect())
+}
+
+/// The one moment at which all codes were generated, if one was given. A wall clock means another moment in each zone, and
+/// an hour too many would be promised to somebody.
+fn common_moment(app: &App, args: &Codes, chosen: &[Arc<Onboarding>]) -> Result<Option<Timestamp>, CliError> {
+    if args.generated_at.is_none() {
+        return Ok(None);
+    }
+    let moments: Result<Vec<_>, _> = chosen.iter().map(|state| generated_at(app, args, state)).collect();
+    let moments = moments?;
+    // A relative moment is read once for each dealership, some milliseconds apart.
+    let apart = moments.iter().max().zip(moments.iter().min()).map(|(last, first)| *last - *first);
+    if apart.is_some_and(|apart| apart > chrono::TimeDelta::seconds(30)) {
+        return Err(CliError::usage(
+            "--generated-at is a wall clock, and these dealerships are in several zones: write it with an offset, like \
+             2026-03-30T14:05-05:00, or give each code its own moment in the file",
+        ));
+    }
+    Ok(moments.into_iter().min())
+}

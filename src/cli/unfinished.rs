@@ -1,0 +1,90 @@
+//! What was begun for many and cut off: told before the next of its kind, resumed by it, listed and put away.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::domain::bulk::BulkKind;
+use crate::domain::text::clean;
+use crate::domain::{Onboarding, rfc3339};
+use crate::engine::{CutOff, Engine};
+
+use super::app::{App, Need};
+use super::args::Unfinished;
+use super::error::CliError;
+use super::json::SCHEMA;
+use super::report::{identity, named};
+
+fn words(app: &App, one: &CutOff) -> String {
+    let when = app.zone.line(one.bulk.at);
+    let (what, by) = (one.bulk.what.word(), clean(&one.bulk.by));
+    format!("`{what}` of {when} by {by} was cut off: {}", one.bulk.progress(one.left.len()))
+}
+
+/// Tells what was cut off, and how the rest is done.
+pub(super) async fn tell(app: &App, engine: &Engine) {
+    for one in engine.cut_off().await {
+        let what = one.bulk.what.word();
+        let how = match one.bulk.pasted {
+            true => format!("`{what} --codes` with the same file does the rest"),
+            false => format!("`{what} --resume` does the rest"),
+        };
+        app.out.warn(format!("{}; {how}, `unfinished` lists it", words(app, &one)));
+    }
+}
+
+/// The dealerships for which something of a kind was not done.
+pub(super) async fn left(engine: &Engine, what: BulkKind) -> Result<Vec<Arc<Onboarding>>, CliError> {
+    let mut found = engine.cut_off().await;
+    found.retain(|one| one.bulk.what == what);
+    if found.is_empty() {
+        return Err(CliError::usage(format!("no `{}` was cut off", what.word())));
+    }
+    if found.iter().any(|one| one.bulk.pasted) && engine.code_origin().is_none() {
+        let what = what.word();
+        return Err(CliError::usage(format!(
+            "codes come by paste: run `{what} --codes` with the same file again, which passes over what is done"
+        )));
+    }
+    let mut left: Vec<_> = found.into_iter().flat_map(|one| one.left).collect();
+    left.sort_unstable();
+    left.dedup();
+    Ok(left.into_iter().filter_map(|id| engine.book().get(id)).collect())
+}
+
+/// `unfinished`.
+pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
+    let engine = app.engine(Need::default()).await?;
+    let found = engine.cut_off().await;
+    if args.json.json {
+        let one = |one: &CutOff| {
+            let left: Vec<Value> =
+                one.left.iter().filter_map(|id| engine.book().get(*id)).map(|state| identity(&state)).collect();
+            json!({
+                "what": one.bulk.what,
+                "at": rfc3339(one.bulk.at),
+                "by": one.bulk.by,
+                "dealerships": one.bulk.items.len(),
+                "left": left,
+            })
+        };
+        let found: Vec<Value> = found.iter().map(one).collect();
+        app.out.document(&json!({ "schema": SCHEMA, "unfinished": found, "put_away": args.put_away }))?;
+    } else {
+        if found.is_empty() {
+            app.out.line("nothing was cut off")?;
+        }
+        for one in &found {
+            app.out.line(words(app, one))?;
+            for state in one.left.iter().filter_map(|id| engine.book().get(*id)) {
+                app.out.line(format!("  {}", named(&state)))?;
+            }
+        }
+    }
+    if args.put_away {
+        for one in found {
+            engine.put_away(one.id).await?;
+        }
+    }
+    Ok(())
+}

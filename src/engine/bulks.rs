@@ -1,0 +1,84 @@
+//! What is done for many is noted before it begins and forgotten when it is over: what is noted at the start was cut off.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{Engine, EngineError};
+use crate::domain::bulk::Bulk;
+use crate::domain::{DealershipId, Onboarding};
+use crate::store::BulkId;
+
+/// A bulk that was cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutOff {
+    /// Its number.
+    pub id: BulkId,
+    /// What was asked for.
+    pub bulk: Bulk,
+    /// Those for which it was not done.
+    pub left: Vec<DealershipId>,
+}
+
+impl Engine {
+    /// Does something for many, noted as long as it is under way. Whoever does the rest of an older one ends that.
+    pub async fn noted<T>(&self, bulk: Option<Bulk>, work: impl Future<Output = T>) -> T {
+        let Some(bulk) = bulk.filter(|_| !self.read_only()) else { return work.await };
+        let store = &self.inner.parts.store;
+        let all: HashSet<DealershipId> = bulk.items.iter().map(|item| item.id).collect();
+        let older = store.bulks().await;
+        let note = match store.begin_bulk(bulk).await {
+            Ok(note) => Some(note),
+            Err(error) => {
+                // It is done all the same: only how far it came would not be told.
+                tracing::warn!("what is done for many could not be noted: {error}");
+                None
+            }
+        };
+        if note.is_some() {
+            for (id, older) in older {
+                if self.left(&older).iter().all(|left| all.contains(left)) {
+                    self.forget(id).await;
+                }
+            }
+        }
+        let done = work.await;
+        if let Some(note) = note {
+            self.forget(note).await;
+        }
+        done
+    }
+
+    /// What was cut off and is not done by now, the oldest first. To be asked before anything is begun.
+    pub async fn cut_off(&self) -> Vec<CutOff> {
+        let mut found = Vec::new();
+        for (id, bulk) in self.inner.parts.store.bulks().await {
+            match self.left(&bulk) {
+                left if left.is_empty() => self.forget(id).await,
+                left => found.push(CutOff { id, bulk, left }),
+            }
+        }
+        found
+    }
+
+    /// Puts away what was cut off: it is not told of again.
+    pub async fn put_away(&self, id: BulkId) -> Result<(), EngineError> {
+        self.inner.may_record()?;
+        Ok(self.inner.parts.store.end_bulk(id).await?)
+    }
+
+    fn left(&self, bulk: &Bulk) -> Vec<DealershipId> {
+        let states: Vec<Arc<Onboarding>> = bulk.items.iter().filter_map(|item| self.book().get(item.id)).collect();
+        let by_id: std::collections::HashMap<DealershipId, &Onboarding> =
+            states.iter().map(|state| (state.id, state.as_ref())).collect();
+        bulk.left(|id| by_id.get(&id).copied())
+    }
+
+    async fn forget(&self, id: BulkId) {
+        if self.read_only() {
+            return;
+        }
+        if let Err(error) = self.inner.parts.store.end_bulk(id).await {
+            tracing::warn!("the note of what was done for many stays: {error}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The notes of bulks that are under way: a small private file for each, removed when it is over.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+use super::disk::{io_error, private_dir, private_file, sync_dir};
+use crate::domain::bulk::Bulk;
+
+/// The number of a noted bulk.
+pub type BulkId = u64;
+
+fn directory(store: &Path) -> PathBuf {
+    store.join("bulk")
+}
+
+fn file(store: &Path, id: BulkId) -> PathBuf {
+    directory(store).join(format!("{id}.json"))
+}
+
+/// Notes a bulk; durable when this returns.
+pub(super) fn begin(store: &Path, bulk: &Bulk) -> Result<BulkId, StoreError> {
+    private_dir(&directory(store))?;
+    let id = all(store).last().map_or(1, |(id, _)| id + 1);
+    let (path, part) = (file(store, id), directory(store).join(format!("{id}.part")));
+    let write = || {
+        let mut note = private_file(&part)?;
+        note.set_len(0)?;
+        note.write_all(&serde_json::to_vec(bulk)?)?;
+        note.sync_all()?;
+        // Whole under its name or not at all.
+        fs::rename(&part, &path)?;
+        sync_dir(&directory(store))
+    };
+    write().map(|()| id).map_err(|error| io_error("writing", &path, &error))
+}
+
+/// Removes the note of a bulk that is over; one that is gone is over.
+pub(super) fn end(store: &Path, id: BulkId) -> Result<(), StoreError> {
+    let path = file(store, id);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io_error("removing", &path, &error)),
+        _ => Ok(()),
+    }
+}
+
+/// Every bulk that is noted, the oldest first. A note that cannot be read says nothing; it is left where it is.
+pub(super) fn all(store: &Path) -> Vec<(BulkId, Bulk)> {
+    let read = |entry: fs::DirEntry| {
+        let path = entry.path();
+        let id = path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()?;
+        match serde_json::from_slice(&fs::read(&path).ok()?) {
+            Ok(bulk) => Some((id, bulk)),
+            Err(error) => {
+                tracing::warn!("{} is no note of a bulk: {error}", path.display());
+                None
+            }
+        }
+    };
+    let entries = fs::read_dir(directory(store)).into_iter().flatten().flatten();
+    let mut found: Vec<(BulkId, Bulk)> = entries.filter_map(read).collect();
+    found.sort_unstable_by_key(|(id, _)| *id);
+    found
+}

@@ -1,0 +1,65 @@
+//! What was begun for many in an earlier run and cut off: told once the desk is there, resumed or put away.
+
+use std::collections::HashSet;
+
+use crate::domain::DealershipId;
+use crate::domain::bulk::BulkKind;
+use crate::engine::CutOff;
+use crate::tui::action::Action;
+use crate::tui::dialog::{Dialog, Kind};
+use crate::tui::msg::Effect;
+use crate::tui::state::{Mode, State};
+use crate::tui::theme::Tone;
+use crate::tui::work::WorkItem;
+
+/// What does the rest.
+const fn action(what: BulkKind) -> Action {
+    match what {
+        BulkKind::Invite => Action::Invite,
+        BulkKind::Reissue => Action::Reissue,
+        BulkKind::Resend => Action::Resend,
+    }
+}
+
+/// Shows the oldest one, unless somebody does something else.
+pub(super) fn show(state: &mut State) {
+    let Some(oldest) = state.cut_off.first() else { return };
+    if state.loaded && !state.setup.read_only && matches!(state.mode, Mode::Desk) {
+        state.mode = Mode::Dialog(Box::new(Dialog::cut_off(oldest.id)));
+        state.dirty = true;
+    }
+}
+
+/// The one that the open dialog shows.
+fn shown(state: &State) -> Option<CutOff> {
+    let Mode::Dialog(dialog) = &state.mode else { return None };
+    let Kind::CutOff(id) = dialog.kind else { return None };
+    state.cut_off.iter().find(|one| one.id == id).cloned()
+}
+
+/// Opens the dialog of the rest, as it is by now. It counts as resumed when that is accepted.
+pub(super) fn resume(state: &mut State) -> Vec<Effect> {
+    let Some(one) = shown(state) else { return Vec::new() };
+    state.mode = Mode::Desk;
+    let left = one.bulk.left(|id| state.rows.get(id).map(|row| row.state.as_ref()));
+    if left.is_empty() {
+        state.cut_off.retain(|other| other.id != one.id);
+        state.toast(Tone::Good, "the rest was done meanwhile");
+        return vec![Effect::PutAway(one.id)];
+    }
+    super::act::ask(state, action(one.bulk.what), &left)
+}
+
+/// Does not tell of it again.
+pub(super) fn put_away(state: &mut State) -> Vec<Effect> {
+    let Some(one) = shown(state) else { return Vec::new() };
+    state.mode = Mode::Desk;
+    state.cut_off.retain(|other| other.id != one.id);
+    vec![Effect::PutAway(one.id)]
+}
+
+/// Whatever these dealerships are the rest of is under way again; the engine takes its note away.
+pub(super) fn done_by(state: &mut State, items: &[WorkItem]) {
+    let all: HashSet<DealershipId> = items.iter().map(|item| item.id).collect();
+    state.cut_off.retain(|one| !one.left.iter().all(|left| all.contains(left)));
+}
