@@ -7,7 +7,7 @@ use chrono::{NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::{America::New_York, Europe::Berlin, Tz};
 use cloverwatch::domain::{
     Ask, Attention, Command, Contact, Fact, Letter, LetterEnd, LetterId, LetterKind, LetterState, MailPolicy, Obstacle,
-    Outcome, Profile, QuietHours, Refusal, Timestamp, due_letter, next_letter_at,
+    Outcome, Profile, ProfileEdit, ProfileField, QuietHours, Refusal, Timestamp, due_letter, next_letter_at,
 };
 use domain_rules_support::{Case, hours, profile, start};
 
@@ -278,6 +278,29 @@ fn an_address_that_is_refused_stops_letters_until_it_is_corrected() {
     give_address(&mut case, "bea@motors.example");
     assert_eq!(case.state().address_refused(), None);
     sent(&mut case);
+}
+
+#[test]
+fn a_letter_that_waits_for_a_right_address_goes_on_after_a_correction_by_hand() {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    case.tell(begin(&case));
+    let end_it = LetterEnd::Refused { reason: "550 5.1.1".to_owned(), permanent: true, address: Some("5.1.1".into()) };
+    case.tell(end(&case, end_it));
+    case.now += minutes(5);
+    let seen = case.reissue();
+    case.tell(case.paste("CODE-2", seen));
+    assert!(matches!(case.refused(begin(&case)), Refusal::Letter(Obstacle::AddressRefused(_))));
+    let edit = |field, text: &str| ProfileEdit { field, text: text.to_owned() };
+    let edits = vec![edit(ProfileField::Email, "bea@motors.example"), edit(ProfileField::Owner, "esi")];
+    assert_eq!(case.tell(Command::Correct { edits }), ["dealership.updated", "owner.assigned"]);
+    assert_eq!(case.tell(begin(&case)), ["email.begun"]);
+    assert_eq!(case.state().profile.owner, Some("esi".into()));
+    // Nothing that is so already is recorded, and nothing that is wrong.
+    let edits = vec![edit(ProfileField::Owner, "esi")];
+    assert!(case.tell(Command::Correct { edits }).is_empty());
+    let edits = vec![edit(ProfileField::Phone, "555-0199"), edit(ProfileField::Email, "no address")];
+    assert!(matches!(case.refused(Command::Correct { edits }), Refusal::Profile(_)));
 }
 
 #[test]

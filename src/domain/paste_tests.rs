@@ -82,7 +82,7 @@ fn by_the_dealer_code_in_any_order_with_any_separator() {
 #[test]
 fn the_moment_of_generation_is_read_in_the_zone_of_the_dealership() {
     let block = "xts1,AAAA,2026-03-30 06:30\nxts2 BBBB 2026-03-30T10:00:00Z\nxts3\tCCCC\t-2h";
-    let moments: Vec<Timestamp> = read(block).unwrap().iter().map(|matched| matched.generated_at).collect();
+    let moments: Vec<Timestamp> = read(block).unwrap().codes.iter().map(|matched| matched.generated_at).collect();
     let expected = ["2026-03-30T11:30:00Z", "2026-03-30T10:00:00Z", "2026-03-30T10:00:00Z"];
     assert_eq!(moments, expected.map(at));
 }
@@ -141,8 +141,8 @@ proptest! {
     fn no_block_panics_and_what_is_taken_is_complete(block in "((xts[1-4]|[A-C]{4})[,\t \n;\"]{0,2}){0,12}|\\PC{0,60}") {
         match read(&block) {
             Ok(matched) => {
-                prop_assert_eq!(matched.iter().map(|one| one.id).collect::<Vec<_>>(), [id(1), id(2), id(3)]);
-                let mut codes: Vec<_> = matched.iter().map(|one| one.code.digest()).collect();
+                prop_assert_eq!(matched.codes.iter().map(|one| one.id).collect::<Vec<_>>(), [id(1), id(2), id(3)]);
+                let mut codes: Vec<_> = matched.codes.iter().map(|one| one.code.digest()).collect();
                 codes.sort_unstable();
                 codes.dedup();
                 prop_assert_eq!(codes.len(), 3);

@@ -86,7 +86,7 @@ fn a_profile_that_was_corrected_meanwhile_is_looked_at_again_and_ones_own_correc
 fn assigning_shows_the_present_owner_and_offers_those_who_are_known() {
     for size in SIZES {
         let mut desk = Desk::open(size);
-        desk.go_to(2).press("a").sees("is with ben").sees("ana").press("enter");
+        desk.go_to(2).press("a").sees("now with ben").sees("ana").press("enter");
         assert_eq!(desk.take_effects(), [], "nobody is assigned by leaning on Enter");
         desk.press("esc").go_to(2).press("a").write("dmitry");
         let new = "new owner: no other dealership has it; did you mean `dmitri`?";

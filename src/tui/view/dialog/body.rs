@@ -107,13 +107,14 @@ impl<'a> Body<'a> {
         let Some(one) = ground.state.cut_off.iter().find(|one| one.id == id) else {
             return ("Cut off".to_owned(), Self::default());
         };
-        let title = format!("Cut off: {}, {}", one.bulk.what.word(), one.bulk.progress(one.left.len()));
+        let title = format!("Cut off: {}", one.bulk.what.word());
         let when = ground.state.setup.zone.show(one.bulk.at);
         let mut words = format!("{} began it on {when}; the program ended before it was over.", clean(&one.bulk.by));
         if one.bulk.pasted {
             words.push_str(" To resume it, paste the codes again: lines that are done are passed over.");
         }
-        let head = wrap(&words, ground.room).into_iter().map(|line| Line(line, ground.theme.text)).collect();
+        let mut head = vec![Line(one.bulk.progress(one.left.len()), ground.theme.title)];
+        head.extend(wrap(&words, ground.room).into_iter().map(|line| Line(line, ground.theme.text)));
         (title, Self { head, list: List::Left(&one.left) })
     }
 

@@ -44,7 +44,7 @@ impl Ground<'_> {
     /// Who looks after a dealership now.
     pub(super) fn owner_head(&self, item: &Item, lines: &mut Vec<Line>) {
         let owner = item.owner().map_or_else(|| "nobody".into(), |owner| owner.screen());
-        self.wrapped(&format!("{} ({}) is with {owner}", item.name, item.dealer_code), self.theme.text, lines);
+        self.wrapped(&format!("now with {owner}: {} ({})", item.name, item.dealer_code), self.theme.text, lines);
     }
 
     fn wrapped(&self, text: &str, style: ratatui::style::Style, lines: &mut Vec<Line>) {
