@@ -50,7 +50,7 @@ fn a_wrong_value_is_refused_with_its_reason_and_nothing_is_recorded() {
     desk.run(&["set", "xts1"]).ends(2).says("what shall be corrected?");
     desk.run(&["set", "nowhere", "--city", "Boulder"]).ends(2).says("no dealership is named `nowhere`");
     desk.run(&["archive", "xts3"]).ends(0);
-    desk.run(&["set", "xts3", "--city", "Boulder"]).ends(4).says("archived");
+    desk.run(&["set", "xts3", "--city", "Boulder"]).ends(4).says("take it back first (`archive DEALERSHIP --undo`)");
     let after = desk.run(&["events", "--json"]).ends(0).out;
     assert_eq!(after.lines().count(), before.lines().count() + 1, "{after}");
 }

@@ -80,6 +80,14 @@ impl CliError {
     }
 }
 
+/// A refusal in words; one that says what to do first names the command of that.
+pub(super) fn refused(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Archived => format!("{refusal} (`archive DEALERSHIP --undo`)"),
+        _ => refusal.to_string(),
+    }
+}
+
 impl From<std::io::Error> for CliError {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
@@ -100,7 +108,7 @@ impl From<StoreError> for CliError {
 
 impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal.to_string())
+        Self::Refused(refused(&refusal))
     }
 }
 

@@ -8,7 +8,6 @@ use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::domain::bulk::{Bulk, BulkKind};
-use crate::domain::text::clean;
 use crate::domain::when::{away, in_zone};
 use crate::domain::{
     Ask, CodeOrigin, Command, IntentId, InvitationCode, InvitationState, LetterId, Onboarding, Refusal, Timestamp,

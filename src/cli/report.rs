@@ -10,7 +10,7 @@ use crate::engine::EngineError;
 use crate::present::event::summary;
 
 use super::app::App;
-use super::error::CliError;
+use super::error::{CliError, refused};
 use super::json::SCHEMA;
 use super::mail::post::Told;
 use super::output::Ink;
@@ -67,7 +67,7 @@ impl Outcome {
     /// Reads an error: about this item, or about everything.
     pub fn of_error(error: EngineError) -> Result<Self, CliError> {
         match error {
-            EngineError::Refused(refusal) => Ok(Self::Refused(refusal.to_string())),
+            EngineError::Refused(refusal) => Ok(Self::Refused(refused(&refusal))),
             EngineError::Source(_) | EngineError::StillOpen(_) => Ok(Self::Failed(error.to_string())),
             error => Err(error.into()),
         }

@@ -171,7 +171,7 @@ actions! {
         EditProfile "edit-profile" "edit profile" Records "Correct name, contact, address, phone, zone, group, city or owner.",
         Assign "assign" "assign" Records "Give the dealership to somebody.",
         Snooze "snooze" "snooze" Records "Out of sight for a while.",
-        Archive "archive" "archive" Asks "Put aside: not probed any more. What is archived is taken back (unarchive).",
+        Archive "archive" "archive" Asks "Put aside, not probed any more; or take back from the archive (unarchive).",
         ChooseOpcode "opcode" "opcode" Records "Record the dealership's opcode choice.",
         Guide "guide" "opcode guide" None "Show the steps to a visible opcode, what is seen of each, and the letter for the dealer.",
         Appointment "appointment" "test appointment" Asks "Book, move or read back the test appointment of one dealership; there is no cancel.",

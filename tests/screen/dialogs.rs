@@ -215,3 +215,34 @@ fn a_mistake_in_a_block_can_be_read_to_its_end_on_the_smallest_screen() {
         assert!(whole.contains("but not one of the chosen dealerships"), "{size:?}\n{whole}");
     }
 }
+
+#[test]
+fn the_archive_is_left_by_a_button_that_says_so_a_word_of_the_palette_and_a_key_that_is_named() {
+    let mut desk = Desk::open((120, 30));
+    desk.go_to(1)
+        .happens(|world| world.person(DealershipId::from_bits(1), now(), &cloverwatch::domain::Command::Archive));
+    desk.press("] ] ] ] ] ] ] ] ] ] ] ] ]");
+    for tab in 0..14 {
+        if desk.state.rows.place(DealershipId::from_bits(1)).is_some() {
+            break;
+        }
+        assert!(tab < 13, "no tab shows what is archived");
+        desk.press("]");
+    }
+    desk.go_to(1).press("r").sees("take it back first (A)");
+    desk.press("A").sees("Take back from the archive: McAllister").sees("[ Take back ]").sees_no("[ Archive ]");
+    desk.press("esc");
+    for words in ["unarchive", "take back"] {
+        desk.press(":").write(words).sees("archive").press("esc");
+    }
+    desk.press(": ").write("unarchive").press("enter").sees("[ Take back ]").press("esc");
+    desk.go_to(1);
+}
+
+#[test]
+fn a_button_names_what_it_does() {
+    let mut desk = Desk::open((120, 30));
+    desk.go_to(1).press("a").write("nobody").sees("[ Assign to nobody ]").press("esc esc");
+    desk.go_to(18).press("z ctrl-u").write("off").sees("[ End the snooze ]").press("esc esc");
+    desk.press("M G x").sees("[ Do not send ]");
+}

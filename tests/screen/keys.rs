@@ -184,7 +184,7 @@ fn marks_survive_filters_are_counted_and_make_it_a_bulk() {
 #[test]
 fn a_bulk_leaves_out_what_the_rules_refuse_and_says_why() {
     let mut desk = desk();
-    desk.press("m a r").sees("left out (1), never invited; invite it first: Metro MINI");
+    desk.press("m a r").sees("left out (1), never invited; invite it first (i): Metro MINI");
     desk.sees("left out (4), already connected; it needs no code: ").sees("Reissue 12 dealerships");
 }
 
@@ -265,8 +265,8 @@ fn every_recording_action_asks_for_its_command() {
 fn what_is_not_possible_says_why() {
     let mut desk = desk();
     desk.go_to(8).press("r").sees("reissue: already connected; it needs no code");
-    desk.go_to(9).press("v").sees("never invited; invite it first").press("x").sees("there is no living code");
-    desk.go_to(1).press("i").sees("already invited (code 1); reissue instead");
+    desk.go_to(9).press("v").sees("never invited; invite it first (i)").press("x").sees("there is no living code");
+    desk.go_to(1).press("i").sees("already invited (code 1); reissue instead (r)");
     desk.tell(Msg::Status(Status { platform: PlatformState::Unconfigured, ..Status::default() }));
     desk.press("c").sees("Xtime is not configured");
     nothing(&mut desk);

@@ -6,6 +6,7 @@ use crate::domain::{
     Onboarding, OpcodeChoice, OpcodeOption, PendingCode, Refusal, Timestamp, decide_in_turn, needs_no_code,
 };
 use crate::tui::action::Action;
+use crate::tui::keymap::Keymap;
 use crate::tui::state::Setup;
 
 use super::letter_of;
@@ -24,7 +25,7 @@ const FRESH: IntentId = IntentId::from_bits(u64::MAX);
 /// # Errors
 /// Why not, in the words of the rule that forbids it.
 pub fn allowed(action: Action, state: &Onboarding, setup: &Setup, now: Timestamp) -> Result<(), String> {
-    let words = |refusal: Refusal| refusal.to_string();
+    let words = |refusal: Refusal| in_words(&refusal, &setup.keymap);
     if matches!(action, Action::Invite | Action::Reissue)
         && let Some(refusal) = needs_no_code(state)
     {
@@ -60,7 +61,21 @@ pub fn letter_allowed(
         Action::QueueSuppress => Command::SuppressLetter { letter, reason: SOME_TEXT.to_owned() },
         _ => Command::RetryLetter { letter },
     };
-    decided(&[command], state, setup, now).map(drop).map_err(|refusal| refusal.to_string())
+    decided(&[command], state, setup, now).map(drop).map_err(|refusal| in_words(&refusal, &setup.keymap))
+}
+
+/// A refusal in words; one that says what to do first names the present key of that.
+fn in_words(refusal: &Refusal, keymap: &Keymap) -> String {
+    let first = match refusal {
+        Refusal::Archived => Some(Action::Archive),
+        Refusal::NeverInvited => Some(Action::Invite),
+        Refusal::AlreadyInvited(_) => Some(Action::Reissue),
+        _ => None,
+    };
+    match first.and_then(|action| keymap.first_key(action)) {
+        Some(key) => format!("{refusal} ({key})"),
+        None => refusal.to_string(),
+    }
 }
 
 /// What would be recorded of commands, one after the other.
@@ -94,7 +109,7 @@ fn commands(action: Action, state: &Onboarding, setup: &Setup, now: Timestamp) -
         Action::Revoke => Command::Revoke { reason: SOME_TEXT.into() },
         Action::ConfirmWord => Command::ConfirmByDealer { said_at: likely_word(state, now), mail: true },
         Action::Note => Command::Note { text: SOME_TEXT.into() },
-        Action::EditProfile => Command::Update { profile: state.profile.clone() },
+        Action::EditProfile => Command::Correct { edits: Vec::new() },
         Action::Assign => Command::Assign { owner: Some(SOME_TEXT.into()) },
         Action::Snooze => Command::Snooze { until: None },
         Action::Archive if state.archived_at.is_some() => Command::Unarchive,
