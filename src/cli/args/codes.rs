@@ -7,6 +7,7 @@ use clap::{Args, ValueHint};
 use super::Targets;
 
 /// `invite`, and most of `reissue`.
+#[allow(clippy::struct_excessive_bools, reason = "independent options, each given or not")]
 #[derive(Debug, Args)]
 pub struct Codes {
     #[command(flatten)]
