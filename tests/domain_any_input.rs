@@ -98,6 +98,7 @@ fn any_command() -> impl Strategy<Value = Command> {
                     outcome,
                     reason: "said so".into(),
                     unrecognised,
+                    answer: None,
                     services,
                 }
             }

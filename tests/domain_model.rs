@@ -191,7 +191,7 @@ impl StateMachineTest for Rules {
             Move::Look { dealer, outcome, unrecognised } => {
                 let (began_at, ended_at) = (desk.now, desk.now);
                 let reason = "as the platform said".to_owned();
-                let look = Look { began_at, ended_at, outcome, reason, unrecognised, services: None };
+                let look = Look { began_at, ended_at, outcome, reason, unrecognised, answer: None, services: None };
                 (dealer, Command::Observe { look })
             }
             Move::Tick { dealer, probing } => (dealer, Command::Tick { probing }),

@@ -194,12 +194,14 @@ fn line(app: &App, event: &Event, state: Option<&Onboarding>) -> Result<(), CliE
         "integration.confirmed" | "opcode.verified" | "slots.seen" | "platform.answers" => Ink::Good,
         _ => Ink::Plain,
     };
+    // The number is what `meaning add` asks for.
+    let number = event.fact.unrecognised().map(|_| format!(", event {}", event.seq)).unwrap_or_default();
     app.out.line(format!(
         "{}  {}  {}  {}",
         app.out.ink(Ink::Dim, &fit(&moment(event.happened_at()), 21)),
         fit(&name, 28),
         app.out.ink(ink, &summary(event, moment)),
-        app.out.ink(Ink::Dim, &format!("({})", event.actor)),
+        app.out.ink(Ink::Dim, &format!("({}{number})", event.actor)),
     ))
 }
 

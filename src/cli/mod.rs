@@ -20,6 +20,7 @@ pub mod json;
 mod later;
 mod list;
 mod mail;
+mod meaning;
 mod opcode;
 pub mod output;
 mod record;
@@ -135,6 +136,7 @@ async fn dispatch(app: &Arc<App>, command: Option<Command>) -> Result<(), CliErr
         Some(Command::Resend(args)) => mail::resend(app, &args).await,
         Some(Command::Mail(command)) => mail::run(app, &command).await,
         Some(Command::Check(args)) => check::run(app, &args).await,
+        Some(Command::Meaning(command)) => meaning::run(app, &command).await,
         Some(Command::Opcode(Opcode::Set(args))) => opcode::set::run(app, &args).await,
         Some(Command::Opcode(Opcode::List { dealership, json })) => {
             opcode::list::run(app, &dealership, json.json).await

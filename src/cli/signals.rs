@@ -41,7 +41,8 @@ impl Signals {
 pub(super) fn log(app: &App, watch: bool) {
     let level = match (app.globals.verbose, watch) {
         (0, false) => "warn",
-        (0, true) | (1, _) => "cloverwatch=info,warn",
+        (0, true) => "cloverwatch=info,warn",
+        (1, _) => "cloverwatch=info,cloverwatch::meanings=debug,warn",
         (2, _) => "cloverwatch=debug,info",
         _ => "cloverwatch=trace,debug",
     };

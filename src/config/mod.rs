@@ -10,6 +10,7 @@ mod read_mail;
 mod reader;
 pub mod secret;
 mod setup;
+pub mod teach;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -10,7 +10,7 @@ use super::command::{Ask, Claim, Command, Context, Refusal};
 use super::event::CodeOrigin;
 use super::{
     Actor, DealershipId, Ended, Event, Fact, IntentId, InvitationCode, InvitationState, LetterKind, Look, Onboarding,
-    Outcome, Profile, ProfileEdit, Stage, Timestamp, Untrusted, evolve,
+    Outcome, Profile, ProfileEdit, ResponseFacts, Stage, Timestamp, Untrusted, evolve,
 };
 
 /// Decides. An empty list means that the command is already true: nothing is to be recorded.
@@ -367,11 +367,12 @@ fn push_change(facts: &mut Vec<Fact>, state: &Onboarding, look: &Look) {
     });
     let told_by_confirmation = look.outcome == Outcome::Connected && !state.is_confirmed();
     if !same && !told_by_confirmation {
-        facts.push(Fact::ProbeChanged {
-            outcome: look.outcome,
-            reason: look.reason.as_str().into(),
-            at: look.ended_at,
-        });
+        let (status, code, message) = match look.answer.clone() {
+            Some(ResponseFacts { status, code, message }) => (Some(status), code, message),
+            None => (None, None, None),
+        };
+        let reason = look.reason.as_str().into();
+        facts.push(Fact::ProbeChanged { outcome: look.outcome, reason, at: look.ended_at, status, code, message });
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     AppointmentId, DaySlots, DealershipId, IntentId, InvitationCode, LetterId, LetterKind, OpcodeChoice, Outcome,
-    Profile, Timestamp, Untrusted,
+    Profile, ResponseFacts, Timestamp, Untrusted,
 };
 
 pub use actor::Actor;
@@ -147,6 +147,15 @@ pub enum Fact {
         reason: Box<str>,
         /// When the look ended.
         at: Timestamp,
+        /// The HTTP status of the answer, when one was read that was no plain yes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        /// The code that it gave.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<Box<str>>,
+        /// The message that it gave, cleaned and whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<Box<str>>,
     },
     /// The dealership chose its service opcode.
     #[serde(rename = "opcode.chosen")]
@@ -406,6 +415,18 @@ pub enum Fact {
         /// Since when it had failed.
         failing_since: Timestamp,
     },
+}
+
+impl Fact {
+    /// The answer that no row of the meanings recognised, where this is one: a person may teach what it means.
+    pub fn unrecognised(&self) -> Option<ResponseFacts> {
+        match self {
+            Self::ProbeChanged { outcome: Outcome::Unknown, status: Some(status), code, message, .. } => {
+                Some(ResponseFacts { status: *status, code: code.clone(), message: message.clone() })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A recorded fact. `seq` is gap-free and in commit order over the whole store, counted from 1.

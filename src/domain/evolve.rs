@@ -144,7 +144,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
             state.slots = None;
             set_opcode(state, OpcodeState::Unchecked, None, Vec::new(), event);
         }
-        Fact::ProbeChanged { outcome, reason, at } => {
+        Fact::ProbeChanged { outcome, reason, at, .. } => {
             state.probe = Some(ProbeRecord { at: *at, outcome: *outcome, reason: reason.clone() });
         }
         Fact::OpcodeChosen { choice, word } => {

@@ -63,6 +63,7 @@ impl Case {
             outcome: Outcome::Connected,
             reason: "let in".to_owned(),
             unrecognised: false,
+            answer: None,
             services: Some(services.collect()),
         };
         self.tell(&Command::Observe { look });

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::text::clean;
 use super::{Service, SlotCounts, Timestamp};
 
 /// The meaning of an answer.
@@ -31,6 +32,30 @@ impl fmt::Display for Outcome {
     }
 }
 
+/// What of an answer counts for its meaning, cleaned: kept with the event, shown whole, and what a person teaches the meaning by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResponseFacts {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code that it gave.
+    pub code: Option<Box<str>>,
+    /// The message that it gave.
+    pub message: Option<Box<str>>,
+}
+
+impl fmt::Display for ResponseFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "status {}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, ", code {}", clean(code))?;
+        }
+        match &self.message {
+            Some(message) => write!(f, ": {}", clean(message)),
+            None => Ok(()),
+        }
+    }
+}
+
 /// One finished look at `GET /services` for one dealership.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
@@ -44,6 +69,8 @@ pub struct Look {
     pub reason: String,
     /// The answer came from the platform but no row of the mapping recognised it: kept and shown.
     pub unrecognised: bool,
+    /// What was answered, when it was read and was no plain yes.
+    pub answer: Option<ResponseFacts>,
     /// The vehicle-independent list, when it was part of the answer (`None`: no list; empty: could not tell).
     pub services: Option<Vec<Service>>,
 }

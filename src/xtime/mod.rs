@@ -11,6 +11,7 @@ pub mod receipt;
 pub mod reply;
 pub mod settings;
 pub mod source;
+pub mod teach;
 mod token;
 pub mod window;
 mod wire;

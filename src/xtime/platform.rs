@@ -16,7 +16,7 @@ use super::wire::{Aside, Body, Raw, Wire, WireSettings};
 use super::words::{Scrubber, percent};
 use super::{Answer, BookingAnswer, Platform, RequestPreview, Settings, SetupError, Slot};
 use crate::clock::SharedClock;
-use crate::domain::{Appointment, Booking, Look, Outcome};
+use crate::domain::{Appointment, Booking, Look, Outcome, ResponseFacts};
 
 /// The longest dealerCode and opcode that are sent, in bytes.
 const LONGEST_VALUE: usize = 512;
@@ -48,6 +48,8 @@ struct Judged {
     verdict: Verdict,
     reason: String,
     aside: Aside,
+    /// The answer, when it was read and was no plain yes.
+    facts: Option<ResponseFacts>,
 }
 
 impl HttpPlatform {
@@ -146,9 +148,21 @@ impl HttpPlatform {
                 Body::Whole(body) => {
                     let reply = Reply::read(status, &body, wanted, self.settings.max_rows);
                     let verdict = classify(&self.settings.meanings, &reply.heard());
+                    if let Some(row) = verdict.row {
+                        let means = verdict.outcome;
+                        tracing::debug!(target: "cloverwatch::meanings", status, %means, "read by row {} of the meanings", row + 1);
+                    }
                     let words = words(&reply, verdict, wanted, self.settings.max_rows);
-                    let reason = self.scrubber.line_hiding(&words, &[token.secret.expose_secret()]);
-                    Judged { reply: Some(reply), verdict, reason, aside }
+                    let secret = [token.secret.expose_secret()];
+                    let reason = self.scrubber.line_hiding(&words, &secret);
+                    let hidden = |text: &String| self.scrubber.hide(text, &secret).into_boxed_str();
+                    let plain_yes = verdict.outcome == Outcome::Connected && verdict.row.is_none();
+                    let facts = (reply.shape == Shape::Object && !plain_yes).then(|| ResponseFacts {
+                        status,
+                        code: reply.code.as_ref().map(hidden),
+                        message: reply.message.as_ref().map(hidden),
+                    });
+                    Judged { reply: Some(reply), verdict, reason, aside, facts }
                 }
             },
         }
@@ -171,7 +185,15 @@ impl Platform for HttpPlatform {
         let ended_at = self.wire.clock().now();
         let unrecognised = heard.verdict.unrecognised;
         Answer {
-            value: Look { began_at, ended_at, outcome, reason: heard.reason, unrecognised, services },
+            value: Look {
+                began_at,
+                ended_at,
+                outcome,
+                reason: heard.reason,
+                unrecognised,
+                answer: heard.facts,
+                services,
+            },
             retry_after: heard.aside.retry_after,
             clock_skew: heard.aside.clock_skew,
             healthy: heard.verdict.healthy,
@@ -281,18 +303,24 @@ pub(super) fn checked(what: &str, value: &str) -> Result<String, String> {
 
 fn without_token(failure: NoToken) -> Judged {
     let NoToken { outcome, reason, unrecognised, aside } = failure;
-    Judged { reply: None, verdict: Verdict { outcome, row: None, unrecognised, healthy: false }, reason, aside }
+    Judged {
+        reply: None,
+        verdict: Verdict { outcome, row: None, unrecognised, healthy: false },
+        reason,
+        aside,
+        facts: None,
+    }
 }
 
 fn cannot_tell(reason: String, aside: Aside) -> Judged {
     let verdict = Verdict { outcome: Outcome::Unknown, row: None, unrecognised: false, healthy: false };
-    Judged { reply: None, verdict, reason, aside }
+    Judged { reply: None, verdict, reason, aside, facts: None }
 }
 
 /// Our own books hold something that cannot be asked for; the platform is not to blame.
 fn not_asked(reason: String) -> Judged {
     let verdict = Verdict { outcome: Outcome::Unknown, row: None, unrecognised: true, healthy: true };
-    Judged { reply: None, verdict, reason, aside: Aside::default() }
+    Judged { reply: None, verdict, reason, aside: Aside::default(), facts: None }
 }
 
 /// Says what came back. The same answer always gives the same words.
@@ -318,7 +346,7 @@ fn words(reply: &Reply, verdict: Verdict, wanted: Wanted, max_rows: usize) -> St
         return format!("status {status}: a redirect, which is not followed");
     }
     match (verdict.row, &reply.list) {
-        (Some(row), _) => format!("status {status}{} (row {} of the meanings)", said(reply), row + 1),
+        (Some(_), _) => format!("status {status}{}", said(reply)),
         (None, List::TooLong(_)) => format!("status {status}: a list of more than {max_rows} {name}"),
         (None, List::Absent) if status == 200 && reply.success == Some(true) => {
             format!("unrecognised answer: status {status}, success, but no list of {name}{}", said(reply))

@@ -54,6 +54,11 @@ impl Scrubber {
 
     /// The same, hiding some more.
     pub(super) fn line_hiding(&self, text: &str, also: &[&str]) -> String {
+        one_line(&self.hide(text, also), REASON_CHARS)
+    }
+
+    /// A text without any secret, whole.
+    pub(super) fn hide(&self, text: &str, also: &[&str]) -> String {
         let mut text = text.to_owned();
         let known = self.secrets.iter().map(ExposeSecret::expose_secret);
         for secret in known.chain(also.iter().copied()).filter(|secret| secret.len() >= SHORTEST_SECRET) {
@@ -66,7 +71,7 @@ impl Scrubber {
                 text = changed;
             }
         }
-        one_line(&text, REASON_CHARS)
+        text
     }
 }
 

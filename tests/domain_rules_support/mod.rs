@@ -95,7 +95,7 @@ impl Case {
 
     pub fn look(&self, outcome: Outcome) -> Look {
         let (began_at, ended_at, reason) = (self.now, self.now, "as the platform said".to_owned());
-        Look { began_at, ended_at, outcome, reason, unrecognised: false, services: None }
+        Look { began_at, ended_at, outcome, reason, unrecognised: false, answer: None, services: None }
     }
 
     pub fn observe(&mut self, outcome: Outcome) -> Vec<&'static str> {

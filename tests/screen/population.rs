@@ -164,6 +164,7 @@ impl World {
                 _ => "403 for this dealer".to_owned(),
             },
             unrecognised: false,
+            answer: None,
             services: (outcome == Outcome::Connected).then_some(services),
         };
         self.run(id, at, &Actor::system("probe"), &Command::Observe { look }).unwrap()

@@ -245,7 +245,8 @@ impl Platform for World {
         });
         state.answers.entry(dealer_code.to_owned()).or_default().push(Answered { began_at, ended_at, outcome });
         let unrecognised = matches!(failure, Some(Failure::Strange(_)));
-        let look = Look { began_at, ended_at, outcome, reason: reason.to_owned(), unrecognised, services };
+        let look =
+            Look { began_at, ended_at, outcome, reason: reason.to_owned(), unrecognised, answer: None, services };
         answer(look, healthy, if let Some(Failure::Busy(after)) = failure { after } else { None })
     }
 

@@ -98,7 +98,14 @@ pub fn history(number: u64) -> Vec<Fact> {
         issued(2, &format!("CODE-{number}-2")),
         Fact::DealerConfirmed { said_at: at(1), due_at: at(86_401) },
         Fact::ConfirmationOverdue { due_at: at(86_401) },
-        Fact::ProbeChanged { outcome: Outcome::NotConnected, reason: "403".into(), at: at(2) },
+        Fact::ProbeChanged {
+            outcome: Outcome::NotConnected,
+            reason: "403".into(),
+            at: at(2),
+            status: Some(403),
+            code: None,
+            message: Some("Forbidden".into()),
+        },
         Fact::IntegrationConfirmed { observed_at: at(3) },
         Fact::OpcodeChosen { choice, word: Some("Carla, by phone".into()) },
         Fact::OpcodeNearMiss {

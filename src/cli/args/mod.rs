@@ -4,6 +4,7 @@ mod books;
 mod codes;
 mod dealerships;
 mod mail;
+mod meaning;
 mod opcode;
 mod program;
 mod record;
@@ -18,6 +19,7 @@ pub use books::{Events, Export, List, Restore, Show};
 pub use codes::{Codes, Reissue, Revoke};
 pub use dealerships::{Add, Import, Set};
 pub use mail::{Form, Letters, Mail, Resend};
+pub use meaning::{AddMeaning, Meaning};
 pub use opcode::{Appointment, Guide, Opcode, SetOpcode};
 pub use program::{ConfigCommand, Doctor, Keymap};
 pub use record::{Archive, Assign, Confirm, Note, Snooze, Unfinished};
@@ -104,6 +106,9 @@ pub enum Command {
     Mail(Mail),
     /// Ask Xtime now
     Check(Targets),
+    /// How Xtime's answers are read, and teaching those that no row knows
+    #[command(subcommand)]
+    Meaning(Meaning),
     /// The dealership's service opcode
     #[command(subcommand)]
     Opcode(Opcode),

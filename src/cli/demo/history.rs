@@ -202,6 +202,7 @@ impl Past<'_> {
             outcome: Outcome::NotConnected,
             reason: "not connected to us".to_owned(),
             unrecognised: false,
+            answer: None,
             services: None,
         };
         if self.now - *at > minute {

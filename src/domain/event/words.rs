@@ -33,9 +33,10 @@ impl Event {
             Fact::IntegrationConfirmed { .. } => "Xtime shows the integration".to_owned(),
             Fact::ConfirmationOverdue { .. } => "Xtime has not confirmed in time".to_owned(),
             Fact::IntegrationLost { .. } => "the integration is lost".to_owned(),
-            Fact::ProbeChanged { outcome, reason, .. } => {
-                format!("Xtime now says {outcome}: {}", clean(reason))
-            }
+            Fact::ProbeChanged { outcome, reason, .. } => match self.fact.unrecognised() {
+                Some(answer) => format!("Xtime gave an unrecognised answer: {answer}"),
+                None => format!("Xtime now says {outcome}: {}", clean(reason)),
+            },
             Fact::OpcodeChosen { choice, word: Some(word) } => {
                 format!("opcode `{}` chosen, says {}", choice.code.plain(), word.plain())
             }

@@ -1,0 +1,128 @@
+//! From an answer that nobody knew, and what a person says that it means, to the row of the table that reads it.
+
+use super::meaning::{Heard, Meaning, Pattern, Shape, StatusMatch, classify};
+use crate::domain::{Outcome, ResponseFacts};
+
+/// What stands in a cleaned message for what differs from one answer to the next.
+const PLACEHOLDERS: [&str; 3] = ["[hidden]", "[id]", "[time]"];
+
+/// Why an answer teaches nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TeachError {
+    /// A row for the status alone would read every other answer with it.
+    #[error("the answer has neither code nor message: a row for status {0} alone would read every other answer, too")]
+    TooBroad(u16),
+    /// A row reads it by now.
+    #[error("row {row} of the meanings reads this answer already: {means}")]
+    Known {
+        /// Which, from 1.
+        row: usize,
+        /// As what.
+        means: Outcome,
+    },
+    /// The answer cannot be put into a row.
+    #[error("no row can be made of this answer: {0}")]
+    Unusable(String),
+}
+
+/// The row that reads an answer as a person says, as narrow as the answer allows: its status with its code, or else with its whole message.
+/// What names the dealership in the message may be another's.
+///
+/// # Errors
+/// When the table reads the answer already, or no narrow row can be made of it.
+pub fn row_for(
+    table: &[Meaning],
+    answer: &ResponseFacts,
+    dealer_code: &str,
+    means: Outcome,
+) -> Result<Meaning, TeachError> {
+    if let Some((row, means)) = known(table, answer) {
+        return Err(TeachError::Known { row: row + 1, means });
+    }
+    let pattern = |text: String| Pattern::new(&text).map(Some).map_err(TeachError::Unusable);
+    let (code, message) = match (&answer.code, &answer.message) {
+        (Some(code), _) => (pattern(regex::escape(code))?, None),
+        (None, Some(message)) => (None, pattern(whole(message, dealer_code))?),
+        (None, None) if (200..=299).contains(&answer.status) => return Err(TeachError::TooBroad(answer.status)),
+        (None, None) => (None, None),
+    };
+    let row = Meaning { status: Some(StatusMatch::exactly(answer.status)), code, message, means };
+    match known(std::slice::from_ref(&row), answer) {
+        Some(_) => Ok(row),
+        None => Err(TeachError::Unusable("it would not recognise the answer that it was made of".to_owned())),
+    }
+}
+
+/// Which row of a table reads an answer, and as what.
+pub fn known(table: &[Meaning], answer: &ResponseFacts) -> Option<(usize, Outcome)> {
+    let heard = Heard {
+        status: answer.status,
+        shape: Shape::Object,
+        success: Some(false),
+        listed: false,
+        code: answer.code.as_deref(),
+        message: answer.message.as_deref(),
+    };
+    let verdict = classify(table, &heard);
+    Some((verdict.row?, verdict.outcome))
+}
+
+/// A pattern for a message from end to end.
+fn whole(message: &str, dealer_code: &str) -> String {
+    let mut parts = vec![message];
+    let names = Some(dealer_code).filter(|code| code.len() > 1);
+    for differs in PLACEHOLDERS.into_iter().chain(names) {
+        parts = parts.into_iter().flat_map(|part| part.split(differs)).collect();
+    }
+    let escaped: Vec<String> = parts.into_iter().map(regex::escape).collect();
+    let pattern = escaped.join(".+");
+    // A message that was cut goes on.
+    match pattern.strip_suffix('…') {
+        Some(start) => format!("^{start}"),
+        None => format!("^{pattern}$"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::meaning::defaults;
+    use super::*;
+
+    fn answer(status: u16, code: Option<&str>, message: Option<&str>) -> ResponseFacts {
+        ResponseFacts { status, code: code.map(Into::into), message: message.map(Into::into) }
+    }
+
+    fn taught(answer: &ResponseFacts) -> Result<String, TeachError> {
+        let row = row_for(&defaults(), answer, "xts.1", Outcome::NotConnected)?;
+        Ok(serde_json::to_string(&row).unwrap())
+    }
+
+    #[test]
+    fn a_row_is_as_narrow_as_the_answer_allows() {
+        for (answer, row) in [
+            (
+                answer(200, Some("x-000403"), Some("Dealer xts.1 is not connected")),
+                r#"{"status":200,"code":"x\\-000403","means":"not-connected"}"#,
+            ),
+            (
+                answer(403, None, Some("Dealer xts.1 is not (yet) connected, request [id]")),
+                r#"{"status":403,"message":"^Dealer .+ is not \\(yet\\) connected, request .+$","means":"not-connected"}"#,
+            ),
+            (answer(404, None, Some("cut …")), r#"{"status":404,"message":"^cut ","means":"not-connected"}"#),
+            (answer(418, None, None), r#"{"status":418,"means":"not-connected"}"#),
+        ] {
+            assert_eq!(taught(&answer).unwrap(), row);
+        }
+        assert_eq!(taught(&answer(200, None, None)), Err(TeachError::TooBroad(200)));
+    }
+
+    #[test]
+    fn an_answer_that_is_known_teaches_nothing() {
+        let forbidden = answer(403, None, Some("Forbidden"));
+        assert_eq!(taught(&forbidden), Err(TeachError::Known { row: 9, means: Outcome::NotConnected }));
+        let odd = answer(404, None, Some("no such dealer xts.1"));
+        let row = row_for(&defaults(), &odd, "xts.1", Outcome::NotConnected).unwrap();
+        let other = answer(404, None, Some("no such dealer abc"));
+        assert_eq!(known(&[row], &other), Some((0, Outcome::NotConnected)), "another dealership's");
+    }
+}
