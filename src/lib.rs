@@ -10,5 +10,6 @@ pub mod mail;
 pub mod present;
 pub mod sandbox;
 pub mod store;
+pub mod tls;
 pub mod tui;
 pub mod xtime;

@@ -10,16 +10,17 @@ use std::path::{Path, PathBuf};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &[]),
+    ("tls", &[]),
     ("store", &["domain", "clock"]),
-    ("xtime", &["domain", "clock"]),
-    ("mail", &["domain", "clock"]),
+    ("xtime", &["domain", "clock", "tls"]),
+    ("mail", &["domain", "clock", "tls"]),
     ("sandbox", &["clock"]),
     ("engine", &["store", "xtime", "mail", "domain", "clock"]),
-    ("config", &["engine", "store", "xtime", "mail", "domain", "clock"]),
+    ("config", &["engine", "store", "xtime", "mail", "domain", "clock", "tls"]),
     // The screen is handed what it shows; it knows no store, no host and no socket beyond the types the engine speaks in.
     ("present", &["domain"]),
     ("tui", &["present", "engine", "store", "domain", "clock"]),
-    ("cli", &["tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock"]),
+    ("cli", &["tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock", "tls"]),
 ];
 
 /// What the pure floors must not touch, wherever it is written.

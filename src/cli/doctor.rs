@@ -74,6 +74,13 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
             }
             store::look(&mut found, &loaded.config);
             clock(&mut found, &loaded.config).await;
+            for missing in crate::tls::missing_targets() {
+                found.note(
+                    "certificates",
+                    Health::Bad,
+                    format!("{missing}: no certificate of the system counts either"),
+                );
+            }
             codes(&mut found, &loaded.config);
             mail(&mut found, &loaded.config).await;
             platform(&mut found, &loaded.config).await;

@@ -146,6 +146,8 @@ pub struct Mail {
     pub transport: Transport,
     /// For the user of the server.
     pub password: Option<Secret>,
+    /// Certificates of authorities that count beside those of the machine (PEM).
+    pub ca_file: Option<PathBuf>,
     /// Hosts to which letters may go unencrypted.
     pub allow_plain: Vec<String>,
     /// How many connections at once.

@@ -9,6 +9,7 @@ use toml_edit::Value;
 
 use crate::domain::when::duration_text;
 use crate::domain::{CodeOrigin, TestBooking};
+use crate::xtime::TlsFiles;
 
 use super::model::{Config, HttpCodes, Mail};
 use super::secret::Secret;
@@ -76,6 +77,16 @@ fn appointment(out: &mut String, config: &Config) {
     entry(out, "settles_after", &length(config.booking_settles));
 }
 
+/// Files of certificates; those that are not named are left out.
+fn tls_files(out: &mut String, files: &TlsFiles) {
+    let TlsFiles { ca_file, client_certificate, client_key } = files;
+    for (key, path) in [("ca_file", ca_file), ("client_certificate", client_certificate), ("client_key", client_key)] {
+        if let Some(path) = path {
+            entry(out, key, &text(&path.to_string_lossy()));
+        }
+    }
+}
+
 fn mail(out: &mut String, mail: &Mail) {
     section(out, "mail");
     entry(out, "transport", &text(&mail.transport.to_string()));
@@ -94,6 +105,7 @@ fn mail(out: &mut String, mail: &Mail) {
         ("contact", mail.contact.clone()),
         ("templates", mail.templates.as_ref().map(path)),
         ("bounces", mail.bounces.as_ref().map(path)),
+        ("ca_file", mail.ca_file.as_ref().map(path)),
     ] {
         if let Some(value) = value {
             entry(out, key, &text(&value));
@@ -118,6 +130,7 @@ fn platform(out: &mut String, config: &Config) {
     }
     entry(out, "base_url", &text(&settings.base_url));
     entry(out, "token_url", &text(&settings.token_url));
+    tls_files(out, &settings.tls);
     if !settings.client_id.is_empty() {
         entry(out, "client_id", &text(&settings.client_id));
     }
@@ -207,6 +220,7 @@ fn http_codes(out: &mut String, codes: &HttpCodes) {
     entry(out, "max_body", &http.max_body.to_string());
     entry(out, "user_agent", &text(&http.user_agent));
     entry(out, "allow_plain_http", &http.allow_plain_http.to_string());
+    tls_files(out, &http.tls);
 }
 
 /// The table of meanings comes last, because its rows end every section before them.

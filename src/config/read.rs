@@ -10,6 +10,7 @@ use toml_edit::TableLike;
 use crate::domain::{CodeOrigin, Customer, Label, Policy, TestBooking, Untrusted, Vehicle};
 use crate::engine::Pace;
 use crate::xtime;
+use crate::xtime::TlsFiles;
 use crate::xtime::source::{CommandSettings, HttpSettings};
 
 use super::diagnostic::Place;
@@ -154,6 +155,7 @@ fn platform(section: &Section<'_, '_>) -> Xtime {
         renew_before: time(section, "renew_before", defaults.renew_before),
         max_retry_after: time(section, "max_retry_after", defaults.max_retry_after),
         allow_plain_http: section.flag("allow_plain_http").unwrap_or(defaults.allow_plain_http),
+        tls: tls_files(section),
         ..defaults
     };
     let rows: Vec<xtime::Meaning> = section.rows("meaning").unwrap_or_default();
@@ -173,6 +175,18 @@ fn platform(section: &Section<'_, '_>) -> Xtime {
     };
     section.end();
     xtime
+}
+
+fn tls_files(section: &Section<'_, '_>) -> TlsFiles {
+    let files = TlsFiles {
+        ca_file: section.path("ca_file"),
+        client_certificate: section.path("client_certificate"),
+        client_key: section.path("client_key"),
+    };
+    if files.client_key.is_some() && files.client_certificate.is_none() {
+        section.complain("client_key", "it belongs to a certificate: name it in client_certificate");
+    }
+    files
 }
 
 fn invitations(section: &Section<'_, '_>) -> Invitations {
@@ -224,6 +238,7 @@ fn http_codes(invitations: &Section<'_, '_>) -> Option<HttpCodes> {
         max_body: size(&section, "max_body", 1_024..=64 << 20, defaults.max_body),
         user_agent: section.text("user_agent").unwrap_or(defaults.user_agent),
         allow_plain_http: section.flag("allow_plain_http").unwrap_or(defaults.allow_plain_http),
+        tls: tls_files(&section),
     };
     let given = section.is_given();
     if given && url.is_none() {

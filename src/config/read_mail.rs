@@ -20,6 +20,7 @@ pub(super) fn mail(section: &Section<'_, '_>, partner: &str) -> Mail {
     let from = section.parsed("from", address);
     let mail = Mail {
         password: section.secret("password"),
+        ca_file: section.path("ca_file"),
         allow_plain: section.texts("allow_plain").unwrap_or_default(),
         lanes: size(section, "lanes", 1..=64, 4),
         limits: Limits {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::clock::SharedClock;
 use crate::domain::CodeOrigin;
 use crate::engine::Post;
-use crate::mail::smtp::Settings as SmtpSettings;
+use crate::mail::smtp::{Roots, Settings as SmtpSettings};
 use crate::mail::{Courier, DirectoryCourier, Press, PressError, PressSettings, SmtpCourier, Transport};
 use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
 use crate::xtime::{CodeSource, HttpPlatform, SetupError};
@@ -37,6 +37,9 @@ pub enum SetupFailure {
     /// Letters cannot leave as the settings want it.
     #[error("[mail] transport: {0}")]
     Mail(String),
+    /// The certificates of an authority cannot be read.
+    #[error("[mail] ca_file: {0}")]
+    CaFile(String),
     /// Letters cannot be written.
     #[error("[mail] {0}")]
     Letters(#[from] PressError),
@@ -124,8 +127,13 @@ impl Config {
             (Some(password), Some(_)) => Some(fetch("mail", "password", password)?),
             _ => None,
         };
+        let roots = match &mail.ca_file {
+            Some(path) => Roots::Also(crate::tls::authorities(path).map_err(SetupFailure::CaFile)?),
+            None => Roots::Machine,
+        };
         let settings = SmtpSettings {
             password,
+            roots,
             allow_plain: mail.allow_plain.clone(),
             lanes: mail.lanes,
             limits: mail.limits,

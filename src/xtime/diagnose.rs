@@ -39,7 +39,12 @@ impl HttpPlatform {
             vec![&self.tokens.url, &self.services]
         };
         for url in &hosts {
-            found.push(resolve(url, self.settings.timeout).await);
+            found.push(match self.wire.proxy(url) {
+                Some(proxy) => {
+                    Finding::new("proxy", true, format!("{}: through {}, which resolves it", place(url), proxy.place()))
+                }
+                None => resolve(url, self.settings.timeout).await,
+            });
         }
         let mut skew = None;
         for url in hosts {

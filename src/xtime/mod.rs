@@ -7,6 +7,7 @@ mod defaults;
 pub mod diagnose;
 pub mod meaning;
 pub mod platform;
+mod proxy;
 pub mod receipt;
 pub mod reply;
 pub mod settings;
@@ -25,9 +26,10 @@ use chrono::NaiveDate;
 pub use self::diagnose::Finding;
 pub use self::meaning::{Meaning, Pattern, StatusMatch, Verdict};
 pub use self::platform::HttpPlatform;
-pub use self::settings::{Settings, SetupError, install_crypto};
+pub use self::settings::{Settings, SetupError, TlsFiles};
 pub use crate::domain::Slot;
 use crate::domain::{Appointment, AppointmentId, Booking, Look, Timestamp};
+pub use crate::tls::install_crypto;
 
 /// What an attempt to look told us beside the look itself.
 #[derive(Debug, Clone)]

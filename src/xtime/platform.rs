@@ -23,7 +23,7 @@ const LONGEST_VALUE: usize = 512;
 
 /// The real platform. One per process: it holds the one token.
 ///
-/// It never retries (but for the one renewal of a refused token), follows no redirect and reads bounded answers. `Debug` prints no secret.
+/// It never retries (but for the one renewal of a refused token, and a read whose connection was closed under it), follows no redirect and reads bounded answers. `Debug` prints no secret.
 pub struct HttpPlatform {
     pub(super) settings: Settings,
     pub(super) services: Url,
@@ -86,6 +86,7 @@ impl HttpPlatform {
                 correlation,
                 local: is_loopback(&base) || is_loopback(&token_url),
                 plain: base.scheme() == "http" && token_url.scheme() == "http",
+                tls: settings.tls.clone(),
             },
             clock,
         )?);

@@ -1,5 +1,6 @@
 //! What the platform client must be told, and what can be wrong with it before the first request.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
@@ -75,6 +76,19 @@ pub struct Settings {
     pub max_retry_after: Duration,
     /// Whether plain http may go further than this machine. Secrets would travel in the open.
     pub allow_plain_http: bool,
+    /// Certificates beside those of the machine.
+    pub tls: TlsFiles,
+}
+
+/// Files of certificates (PEM), read when the client is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// Authorities that count beside those of the machine.
+    pub ca_file: Option<PathBuf>,
+    /// Our own certificate, for a server that wants one; with its key, unless that has a file of its own.
+    pub client_certificate: Option<PathBuf>,
+    /// The key of our own certificate.
+    pub client_key: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -111,6 +125,7 @@ impl Default for Settings {
             renew_before: Duration::from_secs(600),
             max_retry_after: Duration::from_secs(3_600),
             allow_plain_http: false,
+            tls: TlsFiles::default(),
         }
     }
 }
@@ -138,13 +153,6 @@ impl SetupError {
     pub(super) fn bad(field: impl Into<String>, why: impl Into<String>) -> Self {
         Self::Bad { field: field.into(), why: why.into() }
     }
-}
-
-/// Makes the cryptography of this process known to TLS. Idempotent; call it first in `main`. A provider that somebody
-/// installed before stays.
-pub fn install_crypto() {
-    // An error only says that there is one already.
-    drop(rustls::crypto::ring::default_provider().install_default());
 }
 
 /// Reads an address and refuses what would show secrets to others: plain http beyond this machine (unless allowed),

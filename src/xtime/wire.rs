@@ -3,14 +3,17 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, RequestBuilder, Response, redirect, retry};
+use reqwest::{Certificate, Client, Identity, Method, RequestBuilder, Response, redirect, retry};
+use url::Url;
 
-use super::SetupError;
+use super::proxy::Proxy;
 use super::words::one_line;
+use super::{SetupError, TlsFiles};
 use crate::clock::SharedClock;
 
 /// How a line is set up.
@@ -28,6 +31,8 @@ pub(super) struct WireSettings {
     pub local: bool,
     /// Every address is plain http: this machine's certificates are not needed (a bare container has none).
     pub plain: bool,
+    /// Certificates beside those of the machine.
+    pub tls: TlsFiles,
 }
 
 /// What an answer says beside its body.
@@ -71,6 +76,8 @@ pub(super) struct NoAnswer {
 #[derive(Debug)]
 pub(super) struct Wire {
     pub client: Client,
+    /// One that keeps no connections: made when a kept one was closed under a read.
+    fresh: OnceLock<Option<Client>>,
     settings: WireSettings,
     clock: SharedClockDebug,
 }
@@ -86,28 +93,18 @@ impl std::fmt::Debug for SharedClockDebug {
 
 impl Wire {
     pub(super) fn new(settings: WireSettings, clock: SharedClock) -> Result<Self, SetupError> {
-        super::install_crypto();
-        let mut builder = Client::builder()
-            .timeout(settings.timeout)
-            .connect_timeout(settings.connect_timeout.min(settings.timeout))
-            .read_timeout(settings.timeout)
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .referer(false)
-            .pool_max_idle_per_host(settings.max_idle.max(1))
-            .user_agent(settings.user_agent.as_str());
-        if settings.local {
-            builder = builder.no_proxy();
-        }
-        if settings.plain {
-            builder = builder.tls_certs_only(std::iter::empty());
-        }
-        let client = builder.build().map_err(|error| SetupError::Client(innermost(&error)))?;
-        Ok(Self { client, settings, clock: SharedClockDebug(clock) })
+        crate::tls::install_crypto();
+        let client = client(&settings, settings.max_idle.max(1))?;
+        Ok(Self { client, fresh: OnceLock::new(), settings, clock: SharedClockDebug(clock) })
     }
 
     pub(super) fn clock(&self) -> &SharedClock {
         &self.clock.0
+    }
+
+    /// The proxy through which an address is reached.
+    pub(super) fn proxy(&self, url: &Url) -> Option<Proxy> {
+        Proxy::before(url).filter(|_| !self.settings.local)
     }
 
     /// The header that [`Wire::send`] adds.
@@ -124,11 +121,13 @@ impl Wire {
         };
         let clock = self.clock();
         let began = clock.elapsed();
-        let sent = request.send().await;
-        let mut response = match sent {
+        let mut response = match self.send_request(request).await {
             Ok(response) => response,
-            Err(error) => {
-                let why = self.in_words(&error);
+            Err(Failed { url, error }) => {
+                let why = match url.as_ref().and_then(|url| self.proxy(url)) {
+                    Some(proxy) if error.is_connect() => self.proxy_in_words(&proxy, &error).await,
+                    _ => self.in_words(&error),
+                };
                 let sent = !error.is_connect() && !error.is_builder();
                 tracing::debug!(request = what, correlation = %id, %why, sent, "no answer");
                 return Err(NoAnswer { why, sent });
@@ -140,6 +139,28 @@ impl Wire {
         let took = clock.elapsed().saturating_sub(began);
         tracing::debug!(request = what, correlation = %id, status, ms = took.as_millis() as u64, "answered");
         Ok(Raw { status, body, aside })
+    }
+
+    /// Sends a request; a read whose connection was closed before an answer came is asked once more, on a connection of its own: a server
+    /// may close a kept connection at any moment (a limit of requests, a restart), and a read changes nothing.
+    async fn send_request(&self, request: RequestBuilder) -> Result<Response, Failed> {
+        let request = request.build().map_err(|error| Failed { url: None, error })?;
+        let again = request.try_clone().filter(|request| request.method() == Method::GET);
+        let url = request.url().clone();
+        let failed = |error| Failed { url: Some(url.clone()), error };
+        let error = match self.client.execute(request).await {
+            Ok(response) => return Ok(response),
+            Err(error) => error,
+        };
+        let (Some(again), Some(client)) = (again.filter(|_| is_closed(&error)), self.fresh()) else {
+            return Err(failed(error));
+        };
+        tracing::debug!("the connection was closed under a read; it is asked once more on a new one");
+        client.execute(again).await.map_err(failed)
+    }
+
+    fn fresh(&self) -> Option<&Client> {
+        self.fresh.get_or_init(|| client(&self.settings, 0).ok()).as_ref()
     }
 
     async fn body(&self, response: &mut Response) -> Body {
@@ -174,6 +195,29 @@ impl Wire {
         }
     }
 
+    /// Says what a connection through a proxy failed with: it is the proxy's doing, unless the host behind it was reached.
+    async fn proxy_in_words(&self, proxy: &Proxy, error: &reqwest::Error) -> String {
+        let place = proxy.place();
+        if tls_error(error).is_some() || error.is_timeout() {
+            return format!("{} (through the proxy {place})", self.in_words(error));
+        }
+        let url = error.url().cloned();
+        let most = self.settings.connect_timeout.min(self.settings.timeout);
+        let status = match &url {
+            Some(url) => proxy.status(url, most).await,
+            None => None,
+        };
+        match status {
+            Some(407) => format!(
+                "the proxy {place} wants a name and a password (status 407): HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
+            ),
+            Some(status) if !(200..=299).contains(&status) => {
+                format!("the proxy {place} opened no way (status {status})")
+            }
+            _ => format!("no way through the proxy {place}: {}", self.in_words(error)),
+        }
+    }
+
     /// Says what went wrong before any answer came.
     fn in_words(&self, error: &reqwest::Error) -> String {
         let WireSettings { timeout, connect_timeout, .. } = self.settings;
@@ -202,6 +246,48 @@ impl Wire {
             None => "the connection broke, or what came back was no HTTP".to_owned(),
         }
     }
+}
+
+/// Why a request has no answer, and where it went.
+struct Failed {
+    url: Option<Url>,
+    error: reqwest::Error,
+}
+
+fn client(settings: &WireSettings, idle: usize) -> Result<Client, SetupError> {
+    let mut builder = Client::builder()
+        .timeout(settings.timeout)
+        .connect_timeout(settings.connect_timeout.min(settings.timeout))
+        .read_timeout(settings.timeout)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .pool_max_idle_per_host(idle)
+        .user_agent(settings.user_agent.as_str());
+    if settings.local {
+        builder = builder.no_proxy();
+    }
+    if settings.plain {
+        builder = builder.tls_certs_only(std::iter::empty());
+    } else {
+        let TlsFiles { ca_file, client_certificate, client_key } = &settings.tls;
+        if let Some(path) = ca_file {
+            let found = crate::tls::authorities(path).map_err(|why| SetupError::bad("ca_file", why))?;
+            let read: Result<Vec<_>, _> = found.iter().map(|one| Certificate::from_der(one)).collect();
+            builder = builder.tls_certs_merge(read.map_err(|error| SetupError::bad("ca_file", innermost(&error)))?);
+        }
+        if let Some(path) = client_certificate {
+            let pem = crate::tls::identity(path, client_key.as_deref());
+            let pem = pem.map_err(|why| SetupError::bad("client_certificate", why))?;
+            let identity = Identity::from_pem(&pem);
+            builder =
+                builder.identity(identity.map_err(|error| SetupError::bad("client_certificate", innermost(&error)))?);
+        }
+    }
+    builder.build().map_err(|error| {
+        let missing = crate::tls::missing_targets().into_iter().map(|missing| format!("; {missing}"));
+        SetupError::Client(innermost(&error) + &missing.collect::<String>())
+    })
 }
 
 /// A random identifier (a version 4 UUID).
@@ -237,7 +323,13 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 
 fn tls_error(error: &reqwest::Error) -> Option<String> {
     let found = chain(error).find_map(|error| error.downcast_ref::<rustls::Error>())?;
-    Some(one_line(&found.to_string(), 120))
+    Some(crate::tls::in_words(found, "base_url or token_url"))
+}
+
+/// Whether a connection that stood was closed before any part of an answer came.
+fn is_closed(error: &reqwest::Error) -> bool {
+    let foreign = || chain(error).any(|error| error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse));
+    !(error.is_timeout() || error.is_connect() || error.is_builder() || foreign())
 }
 
 fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {

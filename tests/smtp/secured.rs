@@ -82,8 +82,8 @@ async fn what_is_said_before_tls_is_not_read_after_it() {
 async fn a_bad_certificate_is_told_apart_and_ends_it() {
     let authority = Authority::new();
     for (acceptor, words) in [
-        (Authority::self_signed("localhost"), ["nobody that this machine trusts has signed it", "SSL_CERT_FILE"]),
-        (Authority::new().server("localhost"), ["nobody that this machine trusts has signed it", "SSL_CERT_FILE"]),
+        (Authority::self_signed("localhost"), ["nobody that this machine trusts has signed it", "ca_file"]),
+        (Authority::new().server("localhost"), ["nobody that this machine trusts has signed it", "ca_file"]),
         (authority.server("mail.example.com"), ["belongs to another host", "[mail] transport"]),
         (authority.expired("localhost"), ["has expired", "renew"]),
     ] {

@@ -2,11 +2,16 @@
 //! on the way to it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+#[path = "../smtp_support/certificates.rs"]
+#[allow(dead_code, reason = "the mail server's tests use the rest")]
+mod certificates;
+
 mod appointments;
 mod booking;
 mod command;
 mod http_source;
 mod intents;
+mod network;
 mod platform;
 mod server;
 mod shapes;

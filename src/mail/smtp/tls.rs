@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ClientConfig, WebPkiServerVerifier};
-use rustls::pki_types::ServerName;
-use rustls::{CertificateError, Error, RootCertStore};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{Error, RootCertStore};
 use tokio_rustls::TlsConnector;
 
 use super::super::transport::Server;
@@ -19,6 +19,8 @@ pub enum Roots {
     /// Whoever the machine trusts; `SSL_CERT_FILE` and `SSL_CERT_DIR` are heeded.
     #[default]
     Machine,
+    /// Whoever the machine trusts, and these.
+    Also(Vec<CertificateDer<'static>>),
     /// These and nobody else. No setting leads here: it is for tests, which have a certificate authority of their own.
     Only(Arc<RootCertStore>),
 }
@@ -27,14 +29,20 @@ pub enum Roots {
 pub(super) fn connector(roots: &Roots) -> Result<TlsConnector, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let none = |error: &dyn std::fmt::Display| {
+        let missing =
+            crate::tls::missing_targets().into_iter().map(|missing| format!("; {missing}")).collect::<String>();
         format!(
-            "no TLS: {error}; install the certificates of the system (ca-certificates), or name a file in SSL_CERT_FILE"
+            "no TLS: {error}{missing}; install the certificates of the system (ca-certificates), or name a file in ca_file"
         )
     };
     let verifier: Arc<dyn ServerCertVerifier> = match roots {
         Roots::Machine => {
             Arc::new(rustls_platform_verifier::Verifier::new(Arc::clone(&provider)).map_err(|error| none(&error))?)
         }
+        Roots::Also(extra) => Arc::new(
+            rustls_platform_verifier::Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&provider))
+                .map_err(|error| none(&error))?,
+        ),
         Roots::Only(roots) => WebPkiServerVerifier::builder_with_provider(Arc::clone(roots), Arc::clone(&provider))
             .build()
             .map_err(|error| none(&error))?,
@@ -63,7 +71,7 @@ pub(super) fn trouble(error: io::Error) -> Trouble {
         return if closed { Trouble::Closed } else { Trouble::Io(error) };
     };
     Trouble::Tls(match known {
-        Error::InvalidCertificate(wrong) => format!("its certificate is not to be trusted: {}", certificate(wrong)),
+        Error::InvalidCertificate(_) => crate::tls::in_words(known, "[mail] transport"),
         Error::InvalidMessage(_) => {
             "it does not speak TLS at this port; smtp+starttls:// begins plain, smtps:// with TLS: \
                                      see [mail] transport"
@@ -71,25 +79,4 @@ pub(super) fn trouble(error: io::Error) -> Trouble {
         }
         other => format!("no TLS with it: {}; ask whoever runs it", shortened(&other.to_string())),
     })
-}
-
-fn certificate(wrong: &CertificateError) -> String {
-    match wrong {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "it has expired; whoever runs the server must renew it (or is the clock of this machine wrong?)".to_owned()
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "it is not valid yet; is the clock of this machine wrong?".to_owned()
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "it belongs to another host; write the name that stands in it in [mail] transport".to_owned()
-        }
-        // The latter: somebody else's authority with the name of one that is trusted.
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            "nobody that this machine trusts has signed it; a certificate authority of your own is named in SSL_CERT_FILE"
-                .to_owned()
-        }
-        CertificateError::Revoked => "it was revoked".to_owned(),
-        other => shortened(&other.to_string()),
-    }
 }

@@ -17,7 +17,7 @@ use crate::xtime::reply::{MESSAGES, first_text};
 use crate::xtime::settings::{address, header_name, is_loopback, secret_value};
 use crate::xtime::wire::{Body, Raw, Wire, WireSettings};
 use crate::xtime::words::Scrubber;
-use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SetupError, SourceError};
+use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SetupError, SourceError, TlsFiles};
 
 /// The header that makes a second try of one intent the same request.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -58,6 +58,8 @@ pub struct HttpSettings {
     pub user_agent: String,
     /// Whether plain http may go further than this machine.
     pub allow_plain_http: bool,
+    /// Certificates beside those of the machine.
+    pub tls: TlsFiles,
 }
 
 impl Default for HttpSettings {
@@ -75,6 +77,7 @@ impl Default for HttpSettings {
             max_retry_after: Duration::from_secs(3_600),
             user_agent: concat!("cloverwatch/", env!("CARGO_PKG_VERSION")).to_owned(),
             allow_plain_http: false,
+            tls: TlsFiles::default(),
         }
     }
 }
@@ -138,6 +141,7 @@ impl HttpSource {
                 correlation: None,
                 local: is_loopback(&sample),
                 plain: sample.scheme() == "http",
+                tls: settings.tls.clone(),
             },
             clock,
         )?;
