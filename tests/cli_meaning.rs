@@ -11,6 +11,7 @@ use serde_json::json;
 fn puzzled() -> (Desk, cli_support::Sandbox) {
     let (desk, sandbox) = Desk::connected("none");
     for dealer in ["xts1", "xts2"] {
+        sandbox.ask("POST", "/control/dealers", &json!({"dealerCode": dealer, "timezone": "America/Chicago"}));
         sandbox.act(dealer, "answers", &json!({"denial": "success-false"}));
         let item = desk.run(&["check", dealer, "--json"]).ends(1).json()["items"][0].clone();
         assert_eq!((&item["probe"]["outcome"], &item["probe"]["unrecognised"]), (&json!("unknown"), &json!(true)));

@@ -38,7 +38,7 @@ fn desk() -> Desk {
 fn a_proxy_is_named_with_what_it_says_and_resolves_names_itself() {
     let desk = desk();
     for (status, words) in [
-        ("407 Proxy Authentication Required", "wants a name and a password (status 407)"),
+        ("407 Proxy Authentication Required", "wants to know who asks (status 407)"),
         ("502 Bad Gateway", "opened no way (status 502)"),
     ] {
         let port = proxy(status);
@@ -61,11 +61,9 @@ fn a_proxy_is_named_with_what_it_says_and_resolves_names_itself() {
 fn certificates_that_are_not_there_are_told() {
     let desk = desk();
     let run = |args: &[&str], variable: &str| {
-        let ran = desk
-            .command(args)
-            .env("S", "secret-xyz")
-            .env("HTTPS_PROXY", format!("http://127.0.0.1:{}", proxy("502 No")));
-        let ran = { ran }.env("SSL_CERT_FILE", variable).output().unwrap();
+        let mut command = desk.command(args);
+        command.env("S", "secret-xyz").env("SSL_CERT_FILE", variable);
+        let ran = command.env("HTTPS_PROXY", format!("http://127.0.0.1:{}", proxy("502 No"))).output().unwrap();
         String::from_utf8(ran.stdout).unwrap() + &String::from_utf8(ran.stderr).unwrap()
     };
     let found = run(&["doctor"], "/nowhere/certificates.pem");

@@ -47,7 +47,9 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
                 let after = engine.book().get(state.id).unwrap_or_else(|| Arc::clone(&state));
                 let (words, document) = (told(app, &after, &checked), document(app, &after, &checked));
                 match checked.look.outcome {
-                    Outcome::Connected | Outcome::NotConnected => report::Outcome::Done(words, document),
+                    Outcome::Connected | Outcome::NotConnected => {
+                        report::Outcome::Found(checked.look.severity(&after), words, document)
+                    }
                     // It was looked, but nothing is known: a script must not take that for an answer.
                     Outcome::OurCredentials | Outcome::Unknown => report::Outcome::Untold(words, document),
                 }
@@ -74,12 +76,7 @@ pub(super) async fn looking(app: &App) -> Result<Engine, CliError> {
 
 fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
     let look = &checked.look;
-    let ink = match look.outcome {
-        Outcome::Connected => Ink::Good,
-        Outcome::NotConnected => Ink::Warn,
-        Outcome::OurCredentials | Outcome::Unknown => Ink::Bad,
-    };
-    let mut text = format!("{} ({})", app.out.ink(ink, &look.outcome.to_string()), clean(&look.reason));
+    let mut text = format!("{} ({})", look.outcome, clean(&look.reason));
     let now = app.clock.now();
     if look.outcome == Outcome::Connected {
         let chosen = state.opcode_code(&app.config.opcode_default);

@@ -92,7 +92,8 @@ fn document(place: usize, row: &Row, own: usize) -> Value {
 
 fn unrecognised(reading: &Reading, Untaught { event, answer, times }: &Untaught) -> Value {
     let desk = reading.desk();
-    let name = desk.states.iter().find(|state| state.id == event.dealership).map(|state| state.profile.name.raw());
+    let state = desk.states.iter().find(|state| Some(state.id) == event.dealership);
+    let name = state.map(|state| state.profile.name.raw());
     json!({
         "event": event.seq,
         "at": crate::domain::rfc3339(event.at),
@@ -121,7 +122,7 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
         )));
     };
     let desk = reading.desk();
-    let state = desk.states.iter().find(|state| state.id == event.dealership);
+    let state = desk.states.iter().find(|state| Some(state.id) == event.dealership);
     let dealer_code = state.map_or("", |state| state.profile.dealer_code.raw());
     let table = &app.config.xtime.settings.meanings;
     let row = row_for(table, &answer, dealer_code, args.means).map_err(|why| CliError::Refused(why.to_string()))?;

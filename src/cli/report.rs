@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::domain::when::in_zone;
-use crate::domain::{Event, Onboarding, besides_the_letter};
+use crate::domain::{Event, Onboarding, Severity, besides_the_letter};
 use crate::engine::EngineError;
 use crate::present::event::summary;
 
@@ -20,6 +20,8 @@ use super::output::Ink;
 pub enum Outcome {
     /// It was done; in words, and in the form for scripts.
     Done(String, Value),
+    /// A look told something; how good that is, in words, and in the form for scripts.
+    Found(Severity, String, Value),
     /// It was done, but the letter about it is not out; in words, and in the form for scripts.
     Unsent(String, Value),
     /// It was so already.
@@ -104,6 +106,17 @@ impl Report {
                         app.out.line(format!("{} {who}: {words}", app.out.ink(Ink::Good, "done")))?;
                     }
                 }
+                Outcome::Found(severity, words, _) => {
+                    good += 1;
+                    let (ink, word) = match severity {
+                        Severity::Good => (Ink::Good, "ok"),
+                        Severity::Doubtful => (Ink::Warn, "not yet"),
+                        Severity::Bad => (Ink::Bad, "trouble"),
+                    };
+                    if !json {
+                        app.out.line(format!("{} {who}: {words}", app.out.ink(ink, word)))?;
+                    }
+                }
                 Outcome::Unsent(words, _) => {
                     unsent += 1;
                     if !json {
@@ -165,7 +178,7 @@ pub fn identity(state: &Onboarding) -> Value {
 
 fn item(state: &Onboarding, outcome: &Outcome) -> Value {
     let (word, reason, more) = match outcome {
-        Outcome::Done(_, more) => ("done", None, Some(more)),
+        Outcome::Done(_, more) | Outcome::Found(_, _, more) => ("done", None, Some(more)),
         Outcome::Unsent(words, more) => ("unsent", Some(words), Some(more)),
         Outcome::Unchanged => ("unchanged", None, None),
         Outcome::Already(words) => ("already", Some(words), None),

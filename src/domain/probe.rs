@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::text::clean;
-use super::{Service, SlotCounts, Timestamp};
+use super::{Onboarding, OpcodeState, Service, SlotCounts, Timestamp};
 
 /// The meaning of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -73,6 +73,32 @@ pub struct Look {
     pub answer: Option<ResponseFacts>,
     /// The vehicle-independent list, when it was part of the answer (`None`: no list; empty: could not tell).
     pub services: Option<Vec<Service>>,
+}
+
+/// How good what was found is. It is coloured by this, not by that something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// All is well.
+    Good,
+    /// Something is lacking yet.
+    Doubtful,
+    /// Something broke, or nothing is known.
+    Bad,
+}
+
+impl Look {
+    /// How good it is for a dealership that stands so after it.
+    pub fn severity(&self, after: &Onboarding) -> Severity {
+        let gone = after.opcode_state == OpcodeState::Missing && after.opcode_was_visible.is_some();
+        match self.outcome {
+            Outcome::Connected if after.is_live() => Severity::Good,
+            Outcome::Connected if gone => Severity::Bad,
+            Outcome::Connected => Severity::Doubtful,
+            Outcome::NotConnected if after.is_confirmed() || after.confirmation.lost_at.is_some() => Severity::Bad,
+            Outcome::NotConnected => Severity::Doubtful,
+            Outcome::OurCredentials | Outcome::Unknown => Severity::Bad,
+        }
+    }
 }
 
 /// A finished look at `GET /appointments-availabilities` for the chosen opcode, over the whole window.

@@ -9,7 +9,9 @@ use crossterm::event::KeyEvent;
 
 use super::reading::MailboxLetter;
 use super::rows::Rows;
-use crate::domain::{Ask, Command, DealershipId, Event, Fact, LetterId, LetterKind, Service, Slot, Timestamp};
+use crate::domain::{
+    Ask, Command, DealershipId, Event, Fact, LetterId, LetterKind, Service, Severity, Slot, Timestamp,
+};
 use crate::engine::{Booked, CutOff, LetterText, LookNote, PastedCode, PlannedBooking, Status};
 use crate::store::{BulkId, Committed};
 
@@ -65,8 +67,23 @@ pub enum Msg {
     Tick,
 }
 
-/// How an item of work ended: words for people.
-pub type Outcome = Result<String, String>;
+/// How an item of work ended; or why it failed, in words for people.
+pub type Outcome = Result<Done, String>;
+
+/// What came of an item of work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// How good what was found is; what was done is good.
+    pub severity: Severity,
+    /// In words for people.
+    pub words: String,
+}
+
+impl From<String> for Done {
+    fn from(words: String) -> Self {
+        Self { severity: Severity::Good, words }
+    }
+}
 
 /// A piece of work that was asked of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

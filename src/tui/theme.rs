@@ -8,7 +8,7 @@ mod depth;
 pub use bar::Bar;
 pub use depth::{Depth, TerminalEnv};
 
-use crate::domain::{Attention, Stage};
+use crate::domain::{Attention, Severity, Stage};
 
 /// Which colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +39,17 @@ pub enum Tone {
     Bad,
     /// Put aside.
     Faint,
+}
+
+impl Tone {
+    /// How something found looks.
+    pub const fn of(severity: Severity) -> Self {
+        match severity {
+            Severity::Good => Self::Good,
+            Severity::Doubtful => Self::Warn,
+            Severity::Bad => Self::Bad,
+        }
+    }
 }
 
 /// The styles of everything that is drawn.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onboarding};
+use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onboarding, Severity};
 
 use super::action::Action;
 use super::dialog::{Dialog, Item, letter_of};
@@ -105,14 +105,14 @@ impl WorkItem {
 
     /// How it ended, in a line, with what became of its letter; and how that looks. `None`: it is under way.
     pub fn told(&self, rows: &Rows) -> Option<(String, Tone)> {
-        let words = match self.outcome.as_ref()? {
+        let (words, tone) = match self.outcome.as_ref()? {
             Err(why) => return Some((why.clone(), Tone::Bad)),
-            Ok(words) => words.clone(),
+            Ok(done) => (done.words.clone(), Tone::of(done.severity)),
         };
         let letter = self.letter.as_ref().and_then(|letter| letter.told(rows, self.id));
         Some(match letter {
             None if words.is_empty() => ("done".to_owned(), Tone::Good),
-            None => (words, Tone::Good),
+            None => (words, tone),
             Some((letter, tone)) => {
                 let words = if words.is_empty() { letter } else { format!("{words}; {letter}") };
                 // What is on its way is as good as it can be now.
@@ -154,6 +154,12 @@ impl Work {
             Some(Ok(_)) => (open, well + 1, failed),
             Some(Err(_)) => (open, well, failed + 1),
         })
+    }
+
+    /// The worst that was found.
+    pub fn worst(&self) -> Severity {
+        let found = self.items.iter().filter_map(|item| item.outcome.as_ref()?.as_ref().ok());
+        found.map(|done| done.severity).max_by_key(|severity| *severity as u8).unwrap_or(Severity::Good)
     }
 
     /// Those that failed.

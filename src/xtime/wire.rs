@@ -209,7 +209,7 @@ impl Wire {
         };
         match status {
             Some(407) => format!(
-                "the proxy {place} wants a name and a password (status 407): HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT"
+                "the proxy {place} wants to know who asks (status 407): HTTPS_PROXY takes http://NAME:PASSWORD@HOST:PORT"
             ),
             Some(status) if !(200..=299).contains(&status) => {
                 format!("the proxy {place} opened no way (status {status})")

@@ -41,8 +41,11 @@ fn answer(desk: &mut Desk, effect: &Effect, failed: &[u64]) {
         other => panic!("{other:?}"),
     };
     for id in ids {
-        let outcome =
-            if failed.contains(&id.bits()) { Err("somebody was faster".to_owned()) } else { Ok("done".to_owned()) };
+        let outcome = if failed.contains(&id.bits()) {
+            Err("somebody was faster".to_owned())
+        } else {
+            Ok("done".to_owned().into())
+        };
         desk.tell(Msg::Outcome(work, id, outcome));
     }
 }

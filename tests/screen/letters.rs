@@ -252,7 +252,7 @@ fn several_letters_of_one_dealership_each_have_their_answer() {
     let effects = desk.take_effects();
     let [Effect::Execute(work, items)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(items.iter().map(|(id, _)| id.bits()).collect::<Vec<_>>(), [1, 1]);
-    desk.tell(Msg::Outcome(*work, id(1), Ok("letter is to be tried again".to_owned())));
+    desk.tell(Msg::Outcome(*work, id(1), Ok("letter is to be tried again".to_owned().into())));
     desk.sees("1 done, 0 failed, 1 under way");
     desk.tell(Msg::Outcome(*work, id(1), Err("no".to_owned())));
     desk.sees("1 done, 1 failed");

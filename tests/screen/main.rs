@@ -10,6 +10,7 @@
 
 mod allowed;
 mod appointments;
+mod checks;
 mod cut_off;
 mod desk;
 mod dialogs;

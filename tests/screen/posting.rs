@@ -413,7 +413,7 @@ fn a_bulk_result_tells_of_each_code_what_became_of_its_letter() {
                 mail: code.0.mail,
             };
             desk.happens(|world| world.person(id, now(), &command));
-            desk.tell(Msg::Outcome(work, id, Ok("code 2 issued, ends Thu 02 Apr 11:00 EDT".to_owned())));
+            desk.tell(Msg::Outcome(work, id, Ok("code 2 issued, ends Thu 02 Apr 11:00 EDT".to_owned().into())));
         }
         desk.sees("reissue: 3 done, 0 failed").sees("ends Thu 02 Apr 11:00 EDT; letter ◌ queued");
         desk.sees("; no letter: address ref");
@@ -436,7 +436,7 @@ fn a_bulk_that_ends_behind_the_desk_counts_its_letters() {
     desk.press("enter");
     for (n, command) in items {
         desk.happens(|world| world.person(n, now(), &command));
-        desk.tell(Msg::Outcome(work, n, Ok(String::new())));
+        desk.tell(Msg::Outcome(work, n, Ok(String::new().into())));
     }
     desk.sees("resend letter: 2 done; letters: 2 queued");
 }
@@ -449,6 +449,6 @@ fn a_single_result_tells_of_its_letter_too() {
     let Effect::Execute(work, items) = effect else { panic!("{effect:?}") };
     let (n, command) = items[0].clone();
     desk.happens(|world| world.person(n, now(), &command));
-    desk.tell(Msg::Outcome(work, n, Ok(String::new())));
+    desk.tell(Msg::Outcome(work, n, Ok(String::new().into())));
     desk.sees("McAllister & Sons BMW, Inc.: letter ◌ queued");
 }

@@ -32,8 +32,9 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, most: usize, 
             }
         }
         let head = String::from_utf8(head).unwrap();
-        let length =
-            head.lines().filter_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let length = head
+            .lines()
+            .filter_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse::<usize>().ok());
         let mut body = vec![0; length.sum()];
         stream.read_exact(&mut body).await.unwrap();
         seen.lock().push(head.split(' ').next().unwrap().to_owned());

@@ -107,7 +107,9 @@ async fn no_call_takes_a_spoilt_answer_for_a_yes() {
         // Of a token that is said twice in one object the last counts: nothing hangs on which.
         let lenient = call == 0 && what == "every field twice";
         assert_eq!(is_a_yes(&platform, call, what).await, lenient, "{}: {what}", PATHS[call]);
-        assert!(server.count(PATHS[call]) <= 1, "{}: {what} was asked again", PATHS[call]);
+        // A read whose connection was closed under it is asked once more.
+        let most = if what == "closed at once" && ![0, 3].contains(&call) { 2 } else { 1 };
+        assert!(server.count(PATHS[call]) <= most, "{}: {what} was asked again", PATHS[call]);
         assert_eq!(server.count("/elsewhere"), 0);
     }))
     .await;

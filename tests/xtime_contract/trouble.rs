@@ -47,8 +47,8 @@ async fn broken_answers_could_not_be_told() {
         let look = answer.value;
         assert_eq!((look.outcome, look.unrecognised, answer.healthy), (Unknown, false, false), "{}", look.reason);
         assert!(look.reason.contains(words) && look.services.is_none(), "{words}: {}", look.reason);
-        // Nothing is tried twice behind the engine's back.
-        assert_eq!(server.count(SERVICES), 1, "{words}");
+        // Nothing is tried twice behind the engine's back, but a read whose connection was closed under it.
+        assert_eq!(server.count(SERVICES), if words == "broke" { 2 } else { 1 }, "{words}");
     }))
     .await;
 }

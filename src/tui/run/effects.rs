@@ -8,13 +8,15 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::domain::bulk::Bulk;
-use crate::domain::{Actor, Ask, Command, DealershipId, Outcome, TestBooking, Timestamp, besides_the_letter};
+use crate::domain::{
+    Actor, Ask, Command, DealershipId, Onboarding, Outcome, Severity, TestBooking, Timestamp, besides_the_letter,
+};
 use crate::engine::{Checked, Engine, EngineError, PastedCode};
 use crate::present::event::summary;
 use crate::present::time::in_zone;
 use crate::store::{BulkId, EventQuery};
 use crate::tui::Msg;
-use crate::tui::msg::{Pasted, WorkId};
+use crate::tui::msg::{Done, Pasted, WorkId};
 use crate::tui::rows::Rows;
 
 /// How many events the tail starts with.
@@ -111,7 +113,7 @@ impl Errands {
                     true if retried => "it is being tried now".to_owned(),
                     true => "it was so already".to_owned(),
                 });
-                (id, answer)
+                (id, answer.map(Done::from))
             }
         });
     }
@@ -149,7 +151,11 @@ impl Errands {
         let engine = self.engine.clone();
         self.each(work, None, ids, move |id| {
             let engine = engine.clone();
-            async move { (id, engine.check(id).await.map(|checked| seen(&checked))) }
+            async move {
+                let checked = engine.check(id).await;
+                let after = engine.book().get(id);
+                (id, checked.map(|checked| seen(&checked, after.as_deref())))
+            }
         });
     }
 
@@ -172,7 +178,7 @@ impl Errands {
     where
         I: Send + 'static,
         F: FnMut(I) -> A + Send + 'static,
-        A: Future<Output = (DealershipId, Result<String, EngineError>)> + Send + 'static,
+        A: Future<Output = (DealershipId, Result<Done, EngineError>)> + Send + 'static,
     {
         let (engine, tell) = (self.engine.clone(), self.tell.clone());
         self.spawn(async move {
@@ -195,29 +201,34 @@ impl Errands {
 }
 
 /// What was issued, and when it ends by the dealership's clock.
-fn issued(engine: &Engine, id: DealershipId, generation: u32) -> String {
+fn issued(engine: &Engine, id: DealershipId, generation: u32) -> Done {
     let state = engine.book().get(id);
     let newest = state.as_ref().and_then(|state| Some((state.invitation.as_ref()?, state.profile.timezone)));
-    match newest.filter(|(newest, _)| newest.generation == generation) {
+    let words = match newest.filter(|(newest, _)| newest.generation == generation) {
         Some((newest, zone)) => format!("code {generation} issued, ends {}", in_zone(newest.expires_at, zone)),
         None => format!("code {generation} issued"),
-    }
+    };
+    words.into()
 }
 
-fn in_words(answer: Result<String, EngineError>) -> Result<String, String> {
+fn in_words(answer: Result<Done, EngineError>) -> Result<Done, String> {
     answer.map_err(|error| error.to_string())
 }
 
-/// What a look saw, in a line.
-fn seen(checked: &Checked) -> String {
+/// What a look saw, in a line, and how good that is for the dealership as it stands after it.
+fn seen(checked: &Checked, after: Option<&Onboarding>) -> Done {
     let look = &checked.look;
     let slots = match &checked.slots {
         Some(Ok(slots)) => format!(", {} slots on {} days", slots.count, slots.days()),
         Some(Err(why)) => format!(", slots not known: {why}"),
         None => String::new(),
     };
-    match look.outcome {
-        Outcome::Connected => format!("connected{slots}"),
+    let words = match look.outcome {
+        Outcome::Connected => {
+            let lacks = after.and_then(Onboarding::lacks).map(|lacks| format!(", {lacks}")).unwrap_or_default();
+            format!("connected{lacks}{slots}")
+        }
         outcome => format!("{outcome}: {}", look.reason),
-    }
+    };
+    Done { severity: after.map_or(Severity::Doubtful, |after| look.severity(after)), words }
 }

@@ -201,7 +201,7 @@ fn summary(work: &Work, rows: &Rows) -> (Tone, String) {
         return (tone, format!("{}: {words}", item.name));
     }
     let (_, well, failed) = work.counts();
-    let tone = if failed == 0 { Tone::Good } else { Tone::Bad };
+    let tone = if failed == 0 { Tone::of(work.worst()) } else { Tone::Bad };
     let failed = match failed {
         0 => String::new(),
         _ if work.action.info().scope == Scope::Table => format!(", {failed} failed and still marked"),

@@ -8,7 +8,7 @@ use super::super::pen::wrap;
 use super::listed::gives_code;
 use super::{Ground, Line, clip};
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, InvitationState};
+use crate::domain::{DealershipId, InvitationState, Severity};
 use crate::store::BulkId;
 use crate::tui::action::Action;
 use crate::tui::clocks::in_zone;
@@ -212,7 +212,11 @@ impl Ground<'_> {
             let name = if row == Some(1) { String::new() } else { format!("… {name}") };
             return Line(name, self.theme.dim);
         };
-        let glyph = if matches!(item.outcome, Some(Err(_))) { "✗" } else { "✓" };
+        let glyph = match &item.outcome {
+            Some(Err(_)) => "✗",
+            Some(Ok(done)) if done.severity != Severity::Good => "!",
+            _ => "✓",
+        };
         let text = match row {
             None => format!("{glyph} {name} {words}"),
             Some(0) => format!("{glyph} {name}"),
