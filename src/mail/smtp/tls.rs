@@ -29,8 +29,8 @@ pub enum Roots {
 pub(super) fn connector(roots: &Roots) -> Result<TlsConnector, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let none = |error: &dyn std::fmt::Display| {
-        let missing =
-            crate::tls::missing_targets().into_iter().map(|missing| format!("; {missing}")).collect::<String>();
+        let missing: Vec<String> = crate::tls::missing_targets().into_iter().map(|one| format!("; {one}")).collect();
+        let missing = missing.concat();
         format!(
             "no TLS: {error}{missing}; install the certificates of the system (ca-certificates), or name a file in ca_file"
         )
