@@ -14,6 +14,9 @@ use parking_lot::Mutex;
 /// The longest real sleep before the wall clock is looked at again, so that suspend and clock steps are noticed.
 const LONGEST_NAP: Duration = Duration::from_secs(30);
 
+/// How late a timer of the system may be.
+const LATE: Duration = Duration::from_millis(10);
+
 /// Tells the time and waits for it.
 pub trait Clock: Send + Sync + 'static {
     /// The moment, cut to milliseconds: what is recorded.
@@ -27,6 +30,11 @@ pub trait Clock: Send + Sync + 'static {
 
     /// Waits for a length of [`Clock::elapsed`]: no step of the wall clock makes it longer or shorter.
     fn sleep(&self, length: Duration) -> BoxFuture<'static, ()>;
+
+    /// How finely it can be waited for, in its own time.
+    fn resolution(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// A clock that everybody shares.
@@ -108,6 +116,10 @@ impl Clock for WallClock {
                 tokio::time::sleep(nap.clamp(Duration::from_millis(1), LONGEST_NAP)).await;
             }
         })
+    }
+
+    fn resolution(&self) -> Duration {
+        LATE.mul_f64(self.speed)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `check`: looks at the platform, now.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
@@ -9,7 +10,7 @@ use crate::domain::opcode::find;
 use crate::domain::text::clean;
 use crate::domain::when::in_zone;
 use crate::domain::{ClockDoubt, Onboarding, Outcome, rfc3339, slots_in_words};
-use crate::engine::{Checked, Engine, EngineError};
+use crate::engine::{Checked, Engine, EngineError, PlatformState};
 use crate::present::event::summary;
 
 use super::app::{App, Need};
@@ -39,7 +40,13 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
             (state, answer)
         }
     });
-    let looks: Vec<_> = stream::iter(looks.collect::<Vec<_>>()).buffered(at_once).collect().await;
+    let looks: Vec<_> = looks.collect();
+    let (done, all) = (Cell::new(0), looks.len());
+    let looks = stream::iter(looks).buffered(at_once).inspect(|_| done.set(done.get() + 1)).collect::<Vec<_>>();
+    let looks = tokio::select! {
+        looks = looks => looks,
+        () = tell_waits(app, &engine, || format!("{} of {all} looked at", done.get())) => return Ok(()),
+    };
     let mut report = Report::default();
     for (state, answer) in looks {
         let outcome = match answer {
@@ -54,7 +61,9 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
                     Outcome::OurCredentials | Outcome::Unknown => report::Outcome::Untold(words, document),
                 }
             }
-            Err(error @ EngineError::Fault(_)) => report::Outcome::Failed(error.to_string()),
+            Err(error @ (EngineError::Fault(_) | EngineError::RateLimited(_))) => {
+                report::Outcome::Failed(error.to_string())
+            }
             Err(error) => report::Outcome::of_error(error)?,
         };
         report.push(state, outcome);
@@ -63,6 +72,25 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
         app.out.warn(doubt.to_string());
     }
     report.finish(app, args.json.json)
+}
+
+/// Says when the platform has us wait, and until when; never ends.
+async fn tell_waits(app: &App, engine: &Engine, progress: impl Fn() -> String) {
+    let mut status = engine.status();
+    let mut told = None;
+    loop {
+        let platform = status.borrow_and_update().platform.clone();
+        if let PlatformState::RateLimited { why, until, .. } = platform
+            && told.replace(until) != Some(until)
+        {
+            let (until, progress) = (rfc3339(until), progress());
+            app.out
+                .note(format!("Xtime asked us to wait until {until} ({}); {progress}, it goes on then", clean(&why)));
+        }
+        if status.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 /// The engine with a platform to ask; says which settings are missing for that.

@@ -2,7 +2,7 @@
 
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::domain::in_words;
+use crate::domain::{in_words, rfc3339};
 use crate::engine::{Engine, EngineError, PlatformState};
 use crate::store::EventQuery;
 
@@ -92,7 +92,14 @@ async fn statuses(engine: &Engine) {
         longest = longest.max(now.longest_wait.filter(|_| sweep.is_some()));
         if platform != shown {
             match &platform {
+                PlatformState::Ok if matches!(shown, PlatformState::RateLimited { .. }) => {
+                    tracing::info!("the wait that the platform asked for is over");
+                }
                 PlatformState::Ok => tracing::info!("the platform answers"),
+                PlatformState::RateLimited { why, until, .. } => {
+                    let why = crate::domain::text::clean(why);
+                    tracing::warn!(until = rfc3339(*until), "the platform asked us to wait: {why}");
+                }
                 PlatformState::Down { why, .. } => {
                     tracing::error!("the platform fails: {}", crate::domain::text::clean(why));
                 }

@@ -266,6 +266,7 @@ impl Config {
         Pace {
             requests_per_second: self.xtime.requests_per_second,
             max_in_flight: u32::try_from(self.xtime.settings.max_in_flight).unwrap_or(u32::MAX),
+            max_retry_after: self.xtime.settings.max_retry_after,
             recheck: self.recheck.to_std().unwrap_or_default(),
         }
     }

@@ -65,6 +65,7 @@ impl Config {
             return Ok(None);
         };
         let mut settings = xtime.settings.clone();
+        settings.requests_per_second = Some(xtime.requests_per_second);
         settings.client_secret = fetch(XTIME, "client_secret", client_secret)?;
         settings.api_key = fetch(XTIME, "api_key", api_key)?;
         if let Some(key) = &xtime.developer_key {

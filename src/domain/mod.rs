@@ -5,6 +5,7 @@
 
 pub mod appointment;
 pub mod attention;
+pub mod budget;
 pub mod bulk;
 pub mod cadence;
 pub mod clock_doubt;
@@ -39,6 +40,7 @@ pub use appointment::{
     Vehicle, phone_digits, wall_with_offset,
 };
 pub use attention::Attention;
+pub use budget::Budget;
 pub use cadence::{Rhythm, cadence, next_tick, pressing};
 pub use clock_doubt::ClockDoubt;
 pub use code::{CodeDigest, CodeError, InvitationCode};

@@ -6,8 +6,8 @@ use std::time::Duration;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-/// The longest that somebody else may ask us to wait; whoever asks for more is asked again sooner.
-pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
+/// The longest that somebody else may ask us to wait, whatever the settings allow.
+pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(24 * 3_600);
 
 /// A base, doubled with every attempt up to a cap.
 #[derive(Debug, Clone, Copy)]

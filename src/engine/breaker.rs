@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use rand::rngs::StdRng;
 
 use super::PlatformState;
-use super::backoff::{Backoff, LONGEST_RETRY_AFTER};
+use super::backoff::Backoff;
 use crate::domain::Timestamp;
 
 /// So many failures in a row open it.
@@ -23,6 +23,9 @@ const REFUSED: Backoff = Backoff::seconds(60, 900);
 /// How long nothing may fail before an outage is over: what fails again sooner is the same outage. Longer than a request
 /// that is never answered takes.
 const SETTLES: Duration = Duration::from_secs(20);
+
+/// A shorter wait that the platform asks for is no alarm.
+const WORTH_TELLING: Duration = Duration::from_secs(5);
 
 /// What an answer says about the platform as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,15 +84,29 @@ struct Alarm {
     trial: bool,
 }
 
+/// The platform asked to be left alone.
+#[derive(Debug, Clone)]
+struct Hold {
+    why: String,
+    /// When it asked first; it was not heard to answer since.
+    since: Moment,
+    /// For how long it asked.
+    asked: Duration,
+    /// In monotonic time.
+    end: Duration,
+    end_at: Timestamp,
+}
+
 /// The state of the breaker.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Breaker {
+    /// The longest that the platform may have us wait.
+    longest: Duration,
     recent: VecDeque<bool>,
     alarm: Option<Alarm>,
     /// The alarm before, and since when nothing failed: until that has settled it is the same outage.
     healed: Option<(Alarm, Duration)>,
-    /// The platform asked to be left alone until then.
-    hold: Option<Duration>,
+    hold: Option<Hold>,
     answered: bool,
     /// Since when it answers.
     answers_since: Option<Timestamp>,
@@ -105,15 +122,38 @@ pub struct Moment {
 }
 
 impl Breaker {
+    /// A breaker that is closed. `longest`: the longest that the platform may have us wait.
+    pub fn new(longest: Duration) -> Self {
+        Self {
+            longest,
+            recent: VecDeque::new(),
+            alarm: None,
+            healed: None,
+            hold: None,
+            answered: false,
+            answers_since: None,
+        }
+    }
+
     /// Whether the desk may look now.
     pub fn gate(&self, elapsed: Duration) -> Gate {
         let left = |end: Duration| Some(end.saturating_sub(elapsed)).filter(|left| !left.is_zero());
-        let hold = self.hold.and_then(left);
+        let hold = self.hold.as_ref().and_then(|hold| left(hold.end));
         match &self.alarm {
             None => hold.map_or(Gate::Open, |left| Gate::Shut(Some(left))),
             Some(alarm) if alarm.trial => Gate::Shut(None),
-            Some(alarm) => left(alarm.retry).map_or(Gate::Trial, |left| Gate::Shut(Some(left))),
+            Some(alarm) => left(alarm.retry).max(hold).map_or(Gate::Trial, |left| Gate::Shut(Some(left))),
         }
+    }
+
+    /// Whether the platform asked to be left alone and the time is not over: a person's look waits, too.
+    pub fn holds(&self, elapsed: Duration) -> bool {
+        self.hold.as_ref().is_some_and(|hold| elapsed < hold.end)
+    }
+
+    /// Whether a look that was told to wait does so; not when the platform asks for it for too long already.
+    pub fn worth_waiting(&self, elapsed: Duration) -> bool {
+        self.hold.as_ref().is_some_and(|hold| elapsed < hold.since.elapsed + self.longest)
     }
 
     /// A trial begins.
@@ -147,13 +187,18 @@ impl Breaker {
                 self.healed = Some((alarm, now.elapsed));
             }
             self.answers_since.get_or_insert(now.at);
-            self.hold = None;
+            // What was sent before it asked says nothing against the wait.
+            if !self.holds(now.elapsed) {
+                self.hold = None;
+            }
             self.remember(true);
             return;
         }
-        if let Some(asked) = retry_after {
-            let end = now.elapsed + asked.min(LONGEST_RETRY_AFTER);
-            self.hold = Some(self.hold.map_or(end, |hold| hold.max(end)));
+        let retry_after = retry_after.map(|asked| asked.min(self.longest));
+        match retry_after {
+            Some(asked) => self.wait(asked, why, now),
+            None if !self.holds(now.elapsed) => self.hold = None,
+            None => {}
         }
         let refused = health == Health::Refused;
         if self.alarm.is_some() {
@@ -171,6 +216,19 @@ impl Breaker {
             self.recent.clear();
             self.fail(refused, true, why, retry_after, now, rng);
         }
+    }
+
+    /// Leaves the platform alone for so long.
+    fn wait(&mut self, asked: Duration, why: &str, now: Moment) {
+        let earlier = self.hold.take();
+        let since = earlier.as_ref().map_or(now, |hold| hold.since);
+        // Answers that come one after the other do not make the first wait longer than the longest.
+        let left = (since.elapsed + self.longest).saturating_sub(now.elapsed);
+        let asked = if left.is_zero() { asked } else { asked.min(left) };
+        let end_at = TimeDelta::from_std(asked).ok().and_then(|asked| now.at.checked_add_signed(asked));
+        let end = now.elapsed + asked;
+        let new = Hold { why: why.to_owned(), since, asked, end, end_at: end_at.unwrap_or(now.at) };
+        self.hold = Some(earlier.filter(|hold| hold.end >= end).unwrap_or(new));
     }
 
     fn remember(&mut self, well: bool) {
@@ -213,12 +271,17 @@ impl Breaker {
     }
 
     /// What people are shown, unless something else is wrong.
-    pub fn state(&self) -> PlatformState {
-        match &self.alarm {
-            None if self.answered => PlatformState::Ok,
-            None => PlatformState::Starting,
-            Some(Alarm { refused, why, since, retry_at, .. }) => {
-                let (why, since, retry_at) = (why.clone(), *since, *retry_at);
+    pub fn state(&self, elapsed: Duration) -> PlatformState {
+        let hold = self.hold.as_ref().filter(|hold| elapsed < hold.end);
+        match (&self.alarm, hold) {
+            (None, Some(Hold { why, since, asked, end_at, .. })) if *asked >= WORTH_TELLING => {
+                PlatformState::RateLimited { why: why.clone(), since: since.at, until: *end_at }
+            }
+            (None, _) if self.answered => PlatformState::Ok,
+            (None, _) => PlatformState::Starting,
+            (Some(Alarm { refused, why, since, retry_at, .. }), hold) => {
+                let retry_at = hold.map_or(*retry_at, |hold| hold.end_at.max(*retry_at));
+                let (why, since) = (why.clone(), *since);
                 if *refused {
                     PlatformState::OurCredentials { why, since, retry_at }
                 } else {
@@ -236,6 +299,8 @@ mod tests {
 
     use super::*;
 
+    const LONGEST: Duration = Duration::from_secs(900);
+
     struct Bench {
         breaker: Breaker,
         rng: StdRng,
@@ -244,7 +309,7 @@ mod tests {
 
     impl Bench {
         fn new() -> Self {
-            Self { breaker: Breaker::default(), rng: StdRng::seed_from_u64(7), elapsed: Duration::ZERO }
+            Self { breaker: Breaker::new(LONGEST), rng: StdRng::seed_from_u64(7), elapsed: Duration::ZERO }
         }
 
         fn now(&self) -> Moment {
@@ -254,6 +319,10 @@ mod tests {
         fn answer(&mut self, health: Health, trial: bool, retry_after: Option<u64>) {
             let (now, after) = (self.now(), retry_after.map(Duration::from_secs));
             self.breaker.note(health, trial, "503", after, now, &mut self.rng);
+        }
+
+        fn state(&self) -> PlatformState {
+            self.breaker.state(self.elapsed)
         }
 
         fn gate(&self) -> Gate {
@@ -270,19 +339,19 @@ mod tests {
     #[test]
     fn five_in_a_row_open_it_and_one_trial_closes_it() {
         let mut bench = Bench::new();
-        assert_eq!(bench.breaker.state(), PlatformState::Starting);
+        assert_eq!(bench.state(), PlatformState::Starting);
         for _ in 0..4 {
             bench.answer(Health::Ill, false, None);
             assert_eq!(bench.gate(), Gate::Open);
         }
         bench.answer(Health::Ill, false, None);
-        assert!(matches!(bench.breaker.state(), PlatformState::Down { .. }));
+        assert!(matches!(bench.state(), PlatformState::Down { .. }));
         assert!(bench.wait() <= DOWN.base);
         assert_eq!(bench.gate(), Gate::Trial);
         bench.breaker.try_one();
         assert_eq!(bench.gate(), Gate::Shut(None), "one trial at a time");
         bench.answer(Health::Well, true, None);
-        assert_eq!((bench.gate(), bench.breaker.state()), (Gate::Open, PlatformState::Ok));
+        assert_eq!((bench.gate(), bench.state()), (Gate::Open, PlatformState::Ok));
     }
 
     #[test]
@@ -302,7 +371,7 @@ mod tests {
         for _ in 0..5 {
             bench.answer(Health::Ill, false, None);
         }
-        let PlatformState::Down { since, .. } = bench.breaker.state() else { panic!() };
+        let PlatformState::Down { since, .. } = bench.state() else { panic!() };
         let mut longest = Duration::ZERO;
         for _ in 0..40 {
             longest = longest.max(bench.wait());
@@ -310,7 +379,7 @@ mod tests {
             bench.answer(Health::Ill, true, None);
         }
         assert!(longest > DOWN.base && longest <= DOWN.cap);
-        assert!(matches!(bench.breaker.state(), PlatformState::Down { since: now, .. } if now == since));
+        assert!(matches!(bench.state(), PlatformState::Down { since: now, .. } if now == since));
     }
 
     #[test]
@@ -329,18 +398,18 @@ mod tests {
             bench.answer(Health::Ill, false, None);
         }
         assert_eq!(standing(&bench), "failing");
-        let PlatformState::Down { since, .. } = bench.breaker.state() else { panic!() };
+        let PlatformState::Down { since, .. } = bench.state() else { panic!() };
         for _ in 0..10 {
             bench.elapsed += Duration::from_secs(300);
             bench.answer(Health::Well, false, None);
             for _ in 0..4 {
                 assert_eq!(standing(&bench), "settling", "shown as answering at once, recorded later");
-                assert_eq!(bench.breaker.state(), PlatformState::Ok);
+                assert_eq!(bench.state(), PlatformState::Ok);
                 bench.elapsed += SETTLES - Duration::from_secs(1);
                 bench.answer(Health::Ill, false, None);
             }
             bench.answer(Health::Ill, false, None);
-            assert!(matches!(bench.breaker.state(), PlatformState::Down { since: now, .. } if now == since));
+            assert!(matches!(bench.state(), PlatformState::Down { since: now, .. } if now == since));
         }
         bench.answer(Health::Well, false, None);
         bench.elapsed += SETTLES;
@@ -348,7 +417,7 @@ mod tests {
         for _ in 0..5 {
             bench.answer(Health::Ill, false, None);
         }
-        assert!(matches!(bench.breaker.state(), PlatformState::Down { since: now, .. } if now > since), "another one");
+        assert!(matches!(bench.state(), PlatformState::Down { since: now, .. } if now > since), "another one");
     }
 
     #[test]
@@ -369,14 +438,39 @@ mod tests {
         let mut bench = Bench::new();
         bench.answer(Health::Ill, false, Some(90));
         assert_eq!(bench.gate(), Gate::Shut(Some(Duration::from_secs(90))));
-        assert_eq!(bench.breaker.state(), PlatformState::Ok);
+        let until = bench.now().at + TimeDelta::seconds(90);
+        assert!(matches!(bench.state(), PlatformState::RateLimited { until: told, .. } if told == until));
+        // Answers to what was sent before do not shorten it.
+        bench.answer(Health::Well, false, None);
+        assert_eq!(bench.gate(), Gate::Shut(Some(Duration::from_secs(90))));
         bench.wait();
-        assert_eq!(bench.gate(), Gate::Open);
-        for _ in 0..4 {
+        assert_eq!((bench.gate(), bench.state()), (Gate::Open, PlatformState::Ok));
+        bench.answer(Health::Ill, false, Some(1));
+        assert_eq!((bench.gate(), bench.state()), (Gate::Shut(Some(Duration::from_secs(1))), PlatformState::Ok));
+        bench.wait();
+        bench.answer(Health::Well, false, None);
+        for _ in 0..5 {
             bench.answer(Health::Ill, false, Some(u64::MAX / 2));
         }
-        assert_eq!(bench.gate(), Gate::Shut(Some(LONGEST_RETRY_AFTER)));
-        assert!(matches!(bench.breaker.state(), PlatformState::Down { .. }));
+        assert_eq!(bench.gate(), Gate::Shut(Some(LONGEST)));
+        assert!(matches!(bench.state(), PlatformState::Down { .. }));
+    }
+
+    #[test]
+    fn it_is_worth_waiting_up_to_the_longest_since_it_asked_first() {
+        let mut bench = Bench::new();
+        assert!(!bench.breaker.worth_waiting(bench.elapsed), "nobody asked");
+        for _ in 0..4 {
+            bench.answer(Health::Ill, false, Some(225));
+            assert!(bench.breaker.worth_waiting(bench.elapsed));
+            bench.wait();
+        }
+        bench.answer(Health::Ill, false, Some(1));
+        assert!(!bench.breaker.worth_waiting(bench.elapsed));
+        bench.wait();
+        bench.answer(Health::Well, false, None);
+        bench.answer(Health::Ill, false, Some(1));
+        assert!(bench.breaker.worth_waiting(bench.elapsed), "it answered meanwhile");
     }
 
     #[test]
@@ -384,11 +478,11 @@ mod tests {
         let mut bench = Bench::new();
         bench.answer(Health::Well, false, None);
         bench.answer(Health::Refused, false, None);
-        assert!(matches!(bench.breaker.state(), PlatformState::OurCredentials { .. }));
+        assert!(matches!(bench.state(), PlatformState::OurCredentials { .. }));
         bench.wait();
         bench.breaker.try_one();
         bench.answer(Health::Ill, true, None);
-        assert!(matches!(bench.breaker.state(), PlatformState::Down { .. }));
+        assert!(matches!(bench.state(), PlatformState::Down { .. }));
         bench.wait();
         bench.breaker.try_one();
         let now = bench.now();

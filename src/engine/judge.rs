@@ -82,6 +82,9 @@ impl Prober {
             _ => Health::Ill,
         };
         self.answered(&trip, health, &look.reason, retry_after, clock_skew);
+        if health == Health::Ill && self.waits(&trip, &look.reason, retry_after) {
+            return self.ask_again(trip);
+        }
         let (id, at, outcome, reason) = (trip.id, look.ended_at, look.outcome, look.reason.clone());
         let mut looks = self.inner.looks.write();
         // What the slots were stays known until they are looked at again.
@@ -310,6 +313,10 @@ impl Prober {
         let why = slots.as_ref().err().map_or("", String::as_str);
         let health = if healthy { Health::Well } else { Health::Ill };
         self.answered(&trip, health, why, retry_after, clock_skew);
+        if health == Health::Ill && self.waits(&trip, why, retry_after) {
+            return self.ask_again(trip);
+        }
+        trip.stretches.pop_front();
         match slots {
             // Could not tell: what was known stays.
             Err(why) => {

@@ -4,7 +4,6 @@ mod agenda;
 mod backoff;
 mod booking;
 mod breaker;
-mod budget;
 mod bulks;
 mod calls;
 mod causes;
@@ -21,6 +20,7 @@ pub mod status;
 mod supervisor;
 mod sweep;
 mod timers;
+mod waiting;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -97,13 +97,20 @@ pub struct Pace {
     pub requests_per_second: u32,
     /// Requests under way at once.
     pub max_in_flight: u32,
+    /// The longest that the platform may have us wait.
+    pub max_retry_after: std::time::Duration,
     /// How often a live dealership is looked at.
     pub recheck: std::time::Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { requests_per_second: 10, max_in_flight: 4, recheck: std::time::Duration::from_secs(24 * 3_600) }
+        Self {
+            requests_per_second: 10,
+            max_in_flight: 4,
+            max_retry_after: std::time::Duration::from_secs(900),
+            recheck: std::time::Duration::from_secs(24 * 3_600),
+        }
     }
 }
 
@@ -137,6 +144,9 @@ pub enum EngineError {
     /// What the platform would have to say first was not heard.
     #[error("could not tell: {0}; nothing was sent")]
     CouldNotTell(String),
+    /// The platform asks us to wait, for longer than anybody waits.
+    #[error("Xtime asks us to wait for too long: {0}")]
+    RateLimited(String),
     /// A letter cannot be written (exit 1).
     #[error(transparent)]
     Letter(#[from] LetterError),

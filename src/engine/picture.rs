@@ -15,7 +15,7 @@ impl Prober {
     /// Publishes the status when it changed. The answer is how long until a change may be published that came too soon.
     pub fn publish(&mut self) -> Duration {
         let now = self.moment();
-        let platform = match (self.breaker.state(), &self.mass) {
+        let platform = match (self.breaker.state(now.elapsed), &self.mass) {
             (PlatformState::Ok | PlatformState::Starting, Some(mass)) => mass.state(),
             (state, _) => state,
         };

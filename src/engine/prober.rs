@@ -19,7 +19,6 @@ use tokio::sync::oneshot;
 
 use super::agenda::Agenda;
 use super::breaker::{Breaker, Gate, Moment};
-use super::budget::Budget;
 use super::calls::Call;
 use super::causes::Causes;
 use super::judge::{Mass, Parked};
@@ -27,7 +26,7 @@ use super::outage::Outage;
 use super::sweep::Progress;
 use super::{CHECKS_WAITING, Check, Checked, EngineError, Inner};
 use crate::domain::{
-    DealershipId, Event, Look, Onboarding, Refusal, Rhythm, SlotCounts, Timestamp, Together, cadence, pressing,
+    Budget, DealershipId, Event, Look, Onboarding, Refusal, Rhythm, SlotCounts, Timestamp, Together, cadence, pressing,
 };
 use crate::xtime::window::{Stretch, Window};
 use crate::xtime::{Answer, Platform, Slot};
@@ -69,10 +68,10 @@ pub(super) enum Done {
 }
 
 /// A look that comes before those that are due: a person asked, or a witness is needed.
-struct Errand {
-    id: DealershipId,
-    askers: Askers,
-    last_word: bool,
+pub(super) struct Errand {
+    pub id: DealershipId,
+    pub askers: Askers,
+    pub last_word: bool,
 }
 
 impl Errand {
@@ -81,7 +80,7 @@ impl Errand {
     }
 }
 
-type Askers = Vec<oneshot::Sender<Result<Checked, EngineError>>>;
+pub(super) type Askers = Vec<oneshot::Sender<Result<Checked, EngineError>>>;
 
 /// A dealership that is not looked at before a moment, whatever its cadence says.
 pub(super) struct Hold {
@@ -97,13 +96,13 @@ pub(super) struct Prober {
     platform: Arc<dyn Platform>,
     rhythm: Rhythm,
     pub agenda: Agenda,
-    errands: VecDeque<Errand>,
+    pub errands: VecDeque<Errand>,
     errands_in_a_row: u32,
     /// Requests of a person that wait for the budget.
     calls: VecDeque<Call>,
     /// Trips that wait for their look at the slots.
     pub second_halves: VecDeque<Trip>,
-    under_way: HashSet<DealershipId>,
+    pub under_way: HashSet<DealershipId>,
     pub jobs: FuturesUnordered<BoxFuture<'static, Done>>,
     pub requests: u32,
     pub budget: Budget,
@@ -170,8 +169,8 @@ impl Prober {
             under_way: HashSet::new(),
             jobs: FuturesUnordered::new(),
             requests: 0,
-            budget: Budget::per_second(parts.pace.requests_per_second),
-            breaker: Breaker::default(),
+            budget: Budget::per_second(parts.pace.requests_per_second, parts.clock.resolution()),
+            breaker: Breaker::new(parts.pace.max_retry_after),
             outage: Outage::default(),
             holds: HashMap::new(),
             window: Together::default(),
@@ -280,7 +279,7 @@ impl Prober {
         let gate = self.breaker.gate(now.elapsed);
         let open = gate == Gate::Open;
         // A person's look passes a breaker that is open, one at a time.
-        let persons = open || self.requests == 0;
+        let persons = open || (self.requests == 0 && !self.breaker.holds(now.elapsed));
         if let Some(trip) = self.second_half(|trip| persons && !trip.askers.is_empty()) {
             self.begin_slots(trip);
             return None;
@@ -357,9 +356,9 @@ impl Prober {
     }
 
     /// Asks for the next part of the window in which slots are looked for.
-    fn begin_slots(&mut self, mut trip: Trip) {
+    fn begin_slots(&mut self, trip: Trip) {
         let Some(state) = self.inner.book().get(trip.id) else { return self.finish(trip) };
-        let Some(Stretch { start, days }) = trip.stretches.pop_front() else { return self.finish(trip) };
+        let Some(Stretch { start, days }) = trip.stretches.front().copied() else { return self.finish(trip) };
         let opcode = state.opcode_code(&self.inner.parts.policy.default_opcode).to_owned();
         self.count_request();
         let platform = Arc::clone(&self.platform);

@@ -24,6 +24,15 @@ pub enum PlatformState {
         /// When it is tried again.
         retry_at: Timestamp,
     },
+    /// The platform asked us to wait: no looks until then.
+    RateLimited {
+        /// In words.
+        why: String,
+        /// Since when.
+        since: Timestamp,
+        /// Until when.
+        until: Timestamp,
+    },
     /// Our token, key or policy is refused.
     OurCredentials {
         /// In words.
@@ -46,7 +55,7 @@ pub enum PlatformState {
 impl PlatformState {
     /// Whether somebody must look at it.
     pub fn is_alarm(&self) -> bool {
-        matches!(self, Self::Down { .. } | Self::OurCredentials { .. } | Self::MassDisconnect { .. })
+        !matches!(self, Self::Unconfigured | Self::Starting | Self::Ok)
     }
 }
 

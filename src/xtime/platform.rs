@@ -83,6 +83,7 @@ impl HttpPlatform {
                 max_idle: settings.max_in_flight,
                 user_agent: settings.user_agent.clone(),
                 max_retry_after: settings.max_retry_after,
+                requests_per_second: settings.requests_per_second,
                 correlation,
                 local: is_loopback(&base) || is_loopback(&token_url),
                 plain: base.scheme() == "http" && token_url.scheme() == "http",

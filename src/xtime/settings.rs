@@ -72,6 +72,8 @@ pub struct Settings {
     pub default_slot_minutes: u32,
     /// How long before its end a token is renewed; at most half of its life.
     pub renew_before: Duration,
+    /// The budget that every request leaves within, the token's too; `None`: whoever asks keeps to one.
+    pub requests_per_second: Option<u32>,
     /// The longest pause that the platform may ask for.
     pub max_retry_after: Duration,
     /// Whether plain http may go further than this machine. Secrets would travel in the open.
@@ -123,7 +125,8 @@ impl Default for Settings {
             max_slot_days: 6,
             default_slot_minutes: 15,
             renew_before: Duration::from_secs(600),
-            max_retry_after: Duration::from_secs(3_600),
+            requests_per_second: None,
+            max_retry_after: Duration::from_secs(900),
             allow_plain_http: false,
             tls: TlsFiles::default(),
         }

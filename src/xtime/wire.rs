@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::Mutex;
 use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Certificate, Client, Identity, Method, RequestBuilder, Response, redirect, retry};
 use url::Url;
@@ -15,6 +16,10 @@ use super::proxy::Proxy;
 use super::words::one_line;
 use super::{SetupError, TlsFiles};
 use crate::clock::SharedClock;
+use crate::domain::Budget;
+
+/// How long "too many requests" asks us to wait when it does not say: limits are by the second.
+const RETRY_AFTER_UNSAID: Duration = Duration::from_secs(1);
 
 /// How a line is set up.
 #[derive(Debug, Clone)]
@@ -25,6 +30,8 @@ pub(super) struct WireSettings {
     pub max_idle: usize,
     pub user_agent: String,
     pub max_retry_after: Duration,
+    /// The budget that every request leaves within; `None`: whoever asks keeps to one.
+    pub requests_per_second: Option<u32>,
     /// The header for our identifier of a request.
     pub correlation: Option<HeaderName>,
     /// Every address is on this machine: no proxy is asked.
@@ -79,6 +86,7 @@ pub(super) struct Wire {
     /// One that keeps no connections: made when a kept one was closed under a read.
     fresh: OnceLock<Option<Client>>,
     settings: WireSettings,
+    budget: Option<Mutex<Budget>>,
     clock: SharedClockDebug,
 }
 
@@ -95,7 +103,8 @@ impl Wire {
     pub(super) fn new(settings: WireSettings, clock: SharedClock) -> Result<Self, SetupError> {
         crate::tls::install_crypto();
         let client = client(&settings, settings.max_idle.max(1))?;
-        Ok(Self { client, fresh: OnceLock::new(), settings, clock: SharedClockDebug(clock) })
+        let budget = settings.requests_per_second.map(|rate| Mutex::new(Budget::per_second(rate, clock.resolution())));
+        Ok(Self { client, fresh: OnceLock::new(), settings, budget, clock: SharedClockDebug(clock) })
     }
 
     pub(super) fn clock(&self) -> &SharedClock {
@@ -119,6 +128,7 @@ impl Wire {
             (Some(name), Ok(value)) => request.header(name, value),
             _ => request,
         };
+        self.turn().await;
         let clock = self.clock();
         let began = clock.elapsed();
         let mut response = match self.send_request(request).await {
@@ -133,8 +143,8 @@ impl Wire {
                 return Err(NoAnswer { why, sent });
             }
         };
-        let aside = self.aside(response.headers());
         let status = response.status().as_u16();
+        let aside = self.aside(status, response.headers());
         let body = self.body(&mut response).await;
         let took = clock.elapsed().saturating_sub(began);
         tracing::debug!(request = what, correlation = %id, status, ms = took.as_millis() as u64, "answered");
@@ -156,11 +166,29 @@ impl Wire {
             return Err(failed(error));
         };
         tracing::debug!("the connection was closed under a read; it is asked once more on a new one");
+        self.turn().await;
         client.execute(again).await.map_err(failed)
     }
 
     fn fresh(&self) -> Option<&Client> {
         self.fresh.get_or_init(|| client(&self.settings, 0).ok()).as_ref()
+    }
+
+    /// Waits until the budget has room: a token, or the same question once more, are requests that the engine has not counted.
+    async fn turn(&self) {
+        let Some(budget) = &self.budget else { return };
+        let clock = self.clock();
+        loop {
+            let rest = {
+                let (mut budget, now) = (budget.lock(), clock.elapsed());
+                let rest = budget.ready_in(now);
+                if rest.is_zero() {
+                    return budget.spend(now);
+                }
+                rest
+            };
+            clock.sleep(rest).await;
+        }
     }
 
     async fn body(&self, response: &mut Response) -> Body {
@@ -183,14 +211,15 @@ impl Wire {
         }
     }
 
-    fn aside(&self, headers: &HeaderMap) -> Aside {
+    fn aside(&self, status: u16, headers: &HeaderMap) -> Aside {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let now = self.clock().now();
         let date = text(DATE).and_then(http_date);
         Aside {
             // The platform's own clock counts for a moment that it names.
             retry_after: text(RETRY_AFTER)
-                .and_then(|text| retry_after(text, date.unwrap_or(now), self.settings.max_retry_after)),
+                .and_then(|text| retry_after(text, date.unwrap_or(now), self.settings.max_retry_after))
+                .or((status == 429).then_some(RETRY_AFTER_UNSAID)),
             clock_skew: date.map(|date| date - now),
         }
     }

@@ -145,6 +145,7 @@ impl Checker {
             PlatformState::Starting => "starting",
             PlatformState::Ok => "ok",
             PlatformState::Down { .. } => "down",
+            PlatformState::RateLimited { .. } => "rate limited",
             PlatformState::OurCredentials { .. } => "our credentials",
             PlatformState::MassDisconnect { .. } => "mass disconnect",
         });

@@ -37,6 +37,8 @@ pub struct Mood {
     pub no_times: bool,
     /// The source says no for good.
     pub no_codes: bool,
+    /// Every look is told to wait so long.
+    pub busy: Option<Duration>,
     /// No booking is answered: whether the platform heard it all the same.
     pub silent_bookings: Option<bool>,
     /// No read-back is answered.
@@ -76,6 +78,9 @@ pub struct State {
     pub answers: HashMap<String, Vec<Answered>>,
     /// When requests began, in monotonic time, and for whom.
     pub requests: Vec<(Duration, String)>,
+    limiter: Limiter,
+    /// Requests that came too fast for a limiter by arrival.
+    pub limited: usize,
     pub in_flight: usize,
     pub most_in_flight: usize,
     pub made: BTreeMap<IntentId, Made>,
@@ -107,6 +112,8 @@ impl World {
             dealers: HashMap::new(),
             answers: HashMap::new(),
             requests: Vec::new(),
+            limiter: Limiter::default(),
+            limited: 0,
             in_flight: 0,
             most_in_flight: 0,
             made: BTreeMap::new(),
@@ -146,7 +153,9 @@ impl World {
     fn begin(&self, code: &str) -> (Duration, InFlight<'_>) {
         let mut state = self.state.lock();
         assert!(state.mood.panics_for.as_deref() != Some(code), "the platform's code panics for {code}");
-        state.requests.push((self.clock.elapsed(), code.to_owned()));
+        let now = self.clock.elapsed();
+        state.requests.push((now, code.to_owned()));
+        state.limited += usize::from(!state.limiter.passes(now));
         state.in_flight += 1;
         state.most_in_flight = state.most_in_flight.max(state.in_flight);
         let hangs = state.mood.down && state.rng.random_bool(0.5);
@@ -164,6 +173,9 @@ enum Failure {
 
 impl State {
     fn failure(&mut self) -> Option<Failure> {
+        if let Some(wait) = self.mood.busy {
+            return Some(Failure::Busy(Some(wait)));
+        }
         if !self.mood.down && !self.rng.random_bool(self.mood.noise) {
             return None;
         }
@@ -175,6 +187,26 @@ impl State {
             _ if self.mood.down => Failure::Silent("502 Bad Gateway"),
             _ => Failure::Strange("unrecognised answer x-000001"),
         })
+    }
+}
+
+/// A leaky bucket by arrival that lets one come early, as nginx's `limit_req rate=10r/s burst=1` counts.
+#[derive(Default)]
+struct Limiter {
+    last: Option<Duration>,
+    thousandths: u64,
+}
+
+impl Limiter {
+    /// Whether it would let a request pass; one that it refuses counts for nothing.
+    fn passes(&mut self, now: Duration) -> bool {
+        let passed = self.last.map(|last| now.saturating_sub(last).as_millis() as u64);
+        let excess = passed.map_or(0, |passed| (self.thousandths + 1_000).saturating_sub(10 * passed));
+        if excess > 1_000 {
+            return false;
+        }
+        (self.last, self.thousandths) = (Some(now), excess);
+        true
     }
 }
 

@@ -11,8 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::server::{MailState, MailStatus, Server};
 use super::{Inner, Post, Seen, Tried, next_letter, next_try};
-use crate::domain::{DealershipId, LetterEnd, LetterState};
-use crate::engine::budget::Budget;
+use crate::domain::{Budget, DealershipId, LetterEnd, LetterState};
 use crate::engine::timers::Timers;
 
 /// The longest time between two comparisons with the clock.

@@ -60,6 +60,10 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
             let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
             Some(format!("Xtime fails for {since}, next try in {retry}: {why}. No dealership changes state."))
         }
+        PlatformState::RateLimited { why, until, .. } => {
+            let until = state.setup.zone.stamp(*until, clocks.now());
+            Some(format!("Xtime asked us to wait until {until}: {}. Looks go on then by themselves.", clean(why)))
+        }
         PlatformState::OurCredentials { why, since, retry_at } => {
             let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
             Some(format!(
@@ -225,6 +229,7 @@ fn platform(state: &State, theme: &Theme) -> (String, Style) {
         PlatformState::Starting => ("◌ Xtime: first look", Tone::Busy),
         PlatformState::Ok => ("● Xtime answers", Tone::Good),
         PlatformState::Down { .. } => ("▲ Xtime fails", Tone::Bad),
+        PlatformState::RateLimited { .. } => ("▲ Xtime: wait", Tone::Bad),
         PlatformState::OurCredentials { .. } => ("▲ our credentials", Tone::Bad),
         PlatformState::MassDisconnect { .. } => ("▲ mass disconnect", Tone::Bad),
     };

@@ -1,0 +1,40 @@
+//! A person's looks that the platform told to wait: they are asked again when it may be asked, up to a limit.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::EngineError;
+use super::prober::{Errand, Prober, Trip};
+
+impl Prober {
+    /// Whether a look that failed waits for the platform. Only a person's: the others come again by themselves.
+    pub fn waits(&mut self, trip: &Trip, why: &str, retry_after: Option<Duration>) -> bool {
+        if retry_after.is_none() || trip.askers.is_empty() {
+            return false;
+        }
+        let waits = self.breaker.worth_waiting(self.moment().elapsed);
+        if !waits {
+            self.turn_away(why);
+        }
+        waits
+    }
+
+    /// Has the look of a trip, or the part of it that was told to wait, asked for again.
+    pub fn ask_again(&mut self, trip: Trip) {
+        if trip.look.is_some() {
+            return self.second_halves.push_back(trip);
+        }
+        self.under_way.remove(&trip.id);
+        self.errands.push_front(Errand { id: trip.id, askers: trip.askers, last_word: trip.last_word });
+    }
+
+    /// Nobody waits any longer for a platform that asks for it again and again.
+    fn turn_away(&mut self, why: &str) {
+        let (persons, rest): (VecDeque<_>, VecDeque<_>) =
+            self.errands.drain(..).partition(|errand| !errand.askers.is_empty());
+        self.errands = rest;
+        for asker in persons.into_iter().flat_map(|errand| errand.askers) {
+            asker.send(Err(EngineError::RateLimited(why.to_owned()))).ok();
+        }
+    }
+}
