@@ -4,12 +4,15 @@ use std::fs::File;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use super::disk::io_error;
+use super::history::History;
+use super::index::{self, Copied};
 use super::lines::forward;
 use super::mark::{self, Mark};
-use super::recover::{examine, verify};
+use super::recover::{Examined, examine, verify};
 use super::view::{Segment, View, decode, journal_dir};
 use super::{Book, EventQuery, JournalEnd, Lock, StoreError, export, fold, line};
 use crate::clock::Clock;
@@ -69,11 +72,22 @@ impl JournalReader {
         Ok(Self { store: dir.to_owned(), dir: journal })
     }
 
-    /// All dealerships, folded from the whole journal, and how it ends.
+    /// All dealerships, as the journal alone would tell them, and how it ends. Where a copy of the index was made from that
+    /// very journal, only what came after it is folded.
     pub fn book(&self) -> Result<(Book, JournalEnd), StoreError> {
-        let ((view, end), book) = (self.look()?, Book::default());
-        let states = fold::fold(&view, &book)?;
-        book.fill(view.last, states);
+        let (copied, looked) = thread::scope(|scope| {
+            let copying = scope.spawn(|| index::load_copy(&self.store.join("index")));
+            let looked = self.look();
+            (copying.join().ok().and_then(Result::ok), looked)
+        });
+        let (examined, end) = looked?;
+        let last = examined.view.last;
+        if let Some(book) = copied.map(|copied| from_index(copied, &examined)).transpose()?.flatten() {
+            return Ok((book, end));
+        }
+        let book = Book::default();
+        let states = fold::fold(&examined.view, &book)?;
+        book.fill(last, states);
         Ok((book, end))
     }
 
@@ -104,7 +118,7 @@ impl JournalReader {
     /// [`StoreError::Damaged`] with the file and the line. Beside an owner who is just writing this may be a false
     /// alarm: look again.
     pub fn verify(&self, mut tell: impl FnMut(Checking)) -> Result<Verified, StoreError> {
-        let (view, end) = self.look()?;
+        let (Examined { view, .. }, end) = self.look()?;
         let bytes = view.segments.iter().map(|segment| segment.len).sum();
         tell(Checking::All(bytes));
         verify(&view, &mut |more| tell(Checking::More(more)))?;
@@ -114,7 +128,7 @@ impl JournalReader {
     /// Writes the whole log as JSON lines that can be restored, with codes in full. The answer is how many events there
     /// were, and how the journal ends.
     pub fn export(&self, out: &mut impl Write) -> Result<(u64, JournalEnd), StoreError> {
-        let (view, end) = self.look()?;
+        let (Examined { view, .. }, end) = self.look()?;
         Ok((export::write(&view, out)?, end))
     }
 
@@ -128,7 +142,7 @@ impl JournalReader {
         Ok(examine(&self.dir)?.view)
     }
 
-    fn look(&self) -> Result<(View, JournalEnd), StoreError> {
+    fn look(&self) -> Result<(Examined, JournalEnd), StoreError> {
         // First the mark: what is acknowledged meanwhile is not missing.
         let mark = mark::read(&self.store);
         let examined = examine(&self.dir)?;
@@ -138,8 +152,22 @@ impl JournalReader {
         }
         // Its owner is writing it.
         end.torn = end.torn.filter(|_| Lock::holder(&self.store).is_none());
-        Ok((examined.view, end))
+        Ok((examined, end))
     }
+}
+
+/// The states by the index and what the journal adds; `None` when the index was not made from this journal.
+fn from_index(Copied { mark, states, sealed }: Copied, examined: &Examined) -> Result<Option<Book>, StoreError> {
+    let history = History::of(examined, &sealed, mark.seq)?;
+    if mark.seq == 0 || history.there != Some(mark) {
+        return Ok(None);
+    }
+    let book = Book::default();
+    book.fill(mark.seq, states);
+    // The index is doubted before the journal is.
+    let Ok(newer) = fold::fold(&examined.view, &book) else { return Ok(None) };
+    book.put(examined.view.last, newer);
+    Ok(Some(book))
 }
 
 /// Follows a journal batch by batch. Batches are seen as soon as they are written, which can be a moment before their
