@@ -6,7 +6,8 @@ mod domain_rules_support;
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
     Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Event, IntentId, LetterEnd, LetterId, LetterKind, Look,
-    Onboarding, OpcodeChoice, OpcodeOption, Outcome, Rhythm, Service, SlotsLook, Timestamp, cadence, pressing,
+    Onboarding, OpcodeChoice, OpcodeOption, Outcome, ProbeState, Rhythm, Service, SlotsLook, Timestamp, cadence,
+    pressing,
 };
 use domain_rules_support::{Case, id, slot_counts, start};
 use proptest::prelude::*;
@@ -173,8 +174,21 @@ proptest! {
                 state.waited(now);
                 state.next_deadline(now);
                 pressing(&state, now);
-                for last in [None, Some(case.now), Some(now)] {
-                    cadence(&state, now, &case.policy, &Rhythm::default(), last);
+                for (at, outcome) in [(case.now, Outcome::Unknown), (now, Outcome::Connected), (now, Outcome::NotConnected)] {
+                    let look = Look {
+                        began_at: at,
+                        ended_at: at,
+                        outcome,
+                        reason: String::new(),
+                        unrecognised: false,
+                        answer: None,
+                        services: None,
+                    };
+                    let kept = ProbeState::after(&look, &state, None);
+                    for kept in [None, Some(&kept)] {
+                        let last = ProbeState::last(&state, kept, now);
+                        cadence(&state, now, &case.policy, &Rhythm::default(), last.as_ref());
+                    }
                 }
             }
             let bytes = postcard::to_stdvec(&state).unwrap();

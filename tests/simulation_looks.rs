@@ -29,9 +29,10 @@ fn a_person_s_look_finds_everything_out_at_once() {
         let kinds: Vec<_> = checked.events.iter().map(|event| event.fact.kind()).collect();
         assert_eq!(kinds, ["integration.confirmed", "opcode.verified", "slots.seen"]);
         assert_eq!(desk.stage(0), "live");
-        let note = desk.engine.last_look(desk.ids[0]).unwrap();
-        assert_eq!((note.at, note.outcome), (checked.look.ended_at, Outcome::Connected));
-        assert!(note.next_at.is_some_and(|at| at > note.at && at <= note.at + hours(25)));
+        let probe = desk.engine.probe_status(desk.ids[0]);
+        let last = probe.last.unwrap();
+        assert_eq!((last.at, last.outcome), (checked.look.ended_at, Outcome::Connected));
+        assert!(probe.next_at.is_some_and(|at| at > last.at && at <= last.at + hours(24)));
         assert_eq!(desk.platform(), PlatformState::Ok);
         assert!(desk.check(0).await.unwrap().events.is_empty(), "an unchanged look records nothing");
     });
@@ -44,13 +45,15 @@ fn a_person_s_look_comes_before_those_that_are_due() {
         for place in 0..59 {
             desk.invite(place, start() - hours(72) + minutes(1)).await;
         }
+        desk.pass(TimeDelta::seconds(30)).await;
+        let looked = desk.world.requests();
+        assert!(looked >= 59, "{looked}: whoever was never looked at is due at once");
         // All of them die in the same moment; then one more is asked for.
-        desk.idle.settle().await;
-        desk.clock.advance(minutes(1).to_std().unwrap());
+        desk.clock.advance(TimeDelta::seconds(30).to_std().unwrap());
         desk.idle.settle().await;
         let before = desk.world.requests();
         let waiting = desk.engine.status().borrow().waiting;
-        assert!(before <= 4 && waiting > 0, "{before} {waiting}");
+        assert!(before <= looked + 4 && waiting > 0, "{before} {waiting}");
         desk.check(59).await.unwrap();
         let place = desk.world.asked_for().iter().position(|code| code == "xts00059").unwrap();
         assert!(place <= before + 4, "it came {place}th");
@@ -72,8 +75,8 @@ fn live_ones_are_looked_at_daily_and_nothing_is_written() {
         assert_eq!(desk.world.requests() - requests, 3 * 10 * (1 + 3), "one look and three at the slots a day");
         let mut status = desk.engine.status();
         status.mark_unchanged();
-        let note = desk.engine.last_look(desk.ids[0]).unwrap();
-        let quiet = note.next_at.unwrap() - desk.clock.now() > minutes(10);
+        let probe = desk.engine.probe_status(desk.ids[0]);
+        let quiet = probe.next_at.unwrap() - desk.clock.now() > minutes(10);
         desk.pass(minutes(if quiet { 5 } else { 0 })).await;
         assert!(!status.has_changed().unwrap(), "idle is silent");
     });
@@ -157,7 +160,8 @@ fn a_platform_that_is_down_is_one_alarm_and_gets_single_trials() {
         desk.world.mood(|mood| mood.down = false);
         desk.check(0).await.unwrap();
         assert_eq!(desk.platform(), PlatformState::Ok, "and their answer closes the breaker");
-        desk.pass(minutes(2)).await;
+        // Those of the last trials rest a while longer.
+        desk.pass(minutes(16)).await;
         assert!((0..30).all(|place| desk.kinds(place).contains(&"invitation.expired")));
     });
 }

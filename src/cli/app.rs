@@ -8,10 +8,10 @@ use parking_lot::Mutex;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::{self, Config, Overrides};
 use crate::domain::when::WhenError;
-use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, Timestamp};
-use crate::engine::{Engine, Parts};
+use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, ProbeState, Rhythm, Timestamp, cadence};
+use crate::engine::{Engine, Parts, ProbeStatus};
 use crate::present::time::Zone;
-use crate::store::{EventQuery, Store};
+use crate::store::{EventQuery, ProbeStates, Store};
 use crate::xtime::{CodeSource, Platform};
 
 use super::args::Globals;
@@ -131,14 +131,15 @@ impl App {
     /// # Errors
     /// When they cannot be read.
     pub async fn read_beside(&self) -> Result<Reading, CliError> {
-        let books::Beside { seq, states, end } = books::read_beside(&self.config.store).await?;
+        let books::Beside { seq, states, probes, end } = books::read_beside(&self.config.store).await?;
         if let Some(end) = end.filter(|end| !end.is_whole()) {
             let words = crate::domain::text::clean(&end.to_string()).into_owned();
             self.out.warn(format!("{words} (`cloverwatch doctor` tells more)"));
         }
         self.warn_of_clock(states.iter().map(|state| state.last_event.at).max());
         let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
-        Ok(Reading { seq, states, policy, me, clock })
+        let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().rhythm());
+        Ok(Reading { seq, states, probes, policy, rhythm, me, clock })
     }
 
     /// Says that our clock is behind what is recorded.
@@ -246,7 +247,10 @@ pub struct Reading {
     /// The last event in it.
     pub seq: u64,
     states: Vec<Arc<Onboarding>>,
+    probes: ProbeStates,
     policy: Policy,
+    /// How often is looked at what; `None`: there is no platform to ask.
+    rhythm: Option<Rhythm>,
     me: String,
     clock: SharedClock,
 }
@@ -255,6 +259,15 @@ impl Reading {
     /// The dealerships at this moment.
     pub fn desk(&self) -> Desk<'_> {
         Desk { states: &self.states, now: self.clock.now(), policy: &self.policy, me: &self.me }
+    }
+
+    /// The last look at a dealership, and when the next one is due.
+    pub fn probe(&self, state: &Onboarding) -> ProbeStatus {
+        let kept = self.probes.get(state.id);
+        let now = self.clock.now();
+        let last = ProbeState::last(state, kept.as_deref(), now);
+        let next = |rhythm| cadence(state, now, &self.policy, rhythm, last.as_ref());
+        ProbeStatus { next_at: self.rhythm.as_ref().and_then(next), last }
     }
 
     /// Whether there is no dealership at all.

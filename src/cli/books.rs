@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::clock::SharedClock;
 use crate::config::StoreUrl;
 use crate::domain::{Event, Onboarding};
-use crate::store::{EmbeddedStore, EventQuery, Follower, Holder, JournalEnd, JournalReader, Lock, Store, StoreError};
+use crate::store::{
+    EmbeddedStore, EventQuery, Follower, Holder, JournalEnd, JournalReader, Lock, ProbeStates, Store, StoreError,
+};
 
 /// Where the embedded store is.
 pub(super) fn directory(url: &StoreUrl) -> PathBuf {
@@ -36,6 +38,8 @@ pub(super) struct Beside {
     pub(super) seq: u64,
     /// The dealerships.
     pub(super) states: Vec<Arc<Onboarding>>,
+    /// The last looks at them, as far as they are written.
+    pub(super) probes: ProbeStates,
     /// How the journal ends; `None` where there is none.
     pub(super) end: Option<JournalEnd>,
 }
@@ -46,9 +50,10 @@ pub(super) async fn read_beside(url: &StoreUrl) -> Result<Beside, StoreError> {
     blocking(move || match JournalReader::open(&directory) {
         Err(StoreError::Io { .. }) if !directory.join("journal").exists() => Ok(Beside::default()),
         reader => {
-            let (book, end) = reader?.book()?;
+            let reader = reader?;
+            let (book, end) = reader.book()?;
             let (seq, states) = book.all();
-            Ok(Beside { seq, states, end: Some(end) })
+            Ok(Beside { seq, states, probes: reader.probes(), end: Some(end) })
         }
     })
     .await

@@ -1,9 +1,10 @@
 //! The columns of `list`: how each is shown to people, to scripts, and by what it is sorted.
 
 use crate::domain::{
-    InvitationState, LetterState, Onboarding, OpcodeState, Policy, Stage, Timestamp, Untrusted, in_words, rfc3339,
+    InvitationState, LetterState, Onboarding, OpcodeState, Policy, ProbeState, Stage, Timestamp, Untrusted, in_words,
+    rfc3339,
 };
-
+use crate::engine::ProbeStatus;
 use crate::present::time::Zone;
 
 use super::json::{opcode_word, option_word, state_word};
@@ -14,6 +15,8 @@ use super::output::Ink;
 pub(super) struct View<'a> {
     /// Its state.
     pub(super) state: &'a Onboarding,
+    /// The last look at it and the next.
+    pub(super) probe: &'a ProbeStatus,
     /// The moment.
     pub(super) now: Timestamp,
     /// The numbers of the process.
@@ -295,6 +298,20 @@ pub(super) const COLUMNS: &[Column] = &[
         (None, Some(stands)) => local_text(stands.local),
         (None, None) => String::new(),
     }),
+    time!("last_probe", "LAST LOOK", |view| view.probe.last.as_ref().map(|last| last.at)),
+    Column {
+        id: "probe_outcome",
+        title: "IT SAID",
+        people: |view| view.probe.last.as_ref().map(ProbeState::words).unwrap_or_default(),
+        script: |view| view.probe.last.as_ref().map(|last| last.outcome.to_string()).unwrap_or_default(),
+        key: |view| view.probe.last.as_ref().map_or(Key::Missing, |last| Key::Text(last.outcome.to_string())),
+        ink: |view| match &view.probe.last {
+            Some(last) if !last.outcome.tells() => Ink::Warn,
+            _ => Ink::Plain,
+        },
+    },
+    time!("probe_since", "SO SINCE", |view| view.probe.last.as_ref().map(|last| last.since)),
+    time!("next_probe", "NEXT LOOK", |view| view.probe.next_at),
     text!("last_event", "LAST EVENT", |view| {
         let kinds = crate::domain::Fact::KINDS;
         kinds.get(usize::from(view.state.last_event.kind)).copied().unwrap_or_default().to_owned()

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::config::diagnostic::shown;
 use crate::domain::{Onboarding, OpcodeChoice, OpcodeOption, ProfileChange, ProfileUpdate, Untrusted, UpdatesHeld};
-use crate::engine::{Engine, Imported, Incoming};
+use crate::engine::{Engine, Imported, Incoming, ProbeStatus};
 
 use super::app::{App, Need};
 use super::args::{Add, Import};
@@ -288,7 +288,8 @@ pub(super) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let state = all(&engine).into_iter().find(|state| state.id == id);
     let Some(state) = state else { return Err(CliError::Failed("it was added and is not there".to_owned())) };
     if args.json.json {
-        return app.out.document(&with_schema(dealership(&state, app.clock.now(), engine.policy(), false)));
+        let (probe, now) = (ProbeStatus::default(), app.clock.now());
+        return app.out.document(&with_schema(dealership(&state, &probe, now, engine.policy(), false)));
     }
     app.out.line(format!("{} {}: added as {id}", app.out.ink(Ink::Good, "done"), named(&state)))
 }

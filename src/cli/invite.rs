@@ -18,7 +18,7 @@ use crate::engine::{Engine, EngineError, PastedCode};
 use super::app::{App, Need};
 use super::args::Codes;
 use super::error::CliError;
-use super::json::{SCHEMA, dealership};
+use super::json::{SCHEMA, invitation};
 use super::mail::post::{Posted, Told};
 use super::output::is_interactive;
 use super::report::{Outcome, Report, identity, named};
@@ -310,7 +310,5 @@ fn outcome(
         let dies = crate::domain::when::for_people(newest.expires_at, zone, now);
         format!("code {generation} issued, {}, dies {dies}", newest.code.masked())
     });
-    let after = dealership(&state, now, engine.policy(), false);
-    let invitation = after.get("invitation").cloned().unwrap_or_default();
-    Ok(Outcome::Done(words, json!({ "invitation": invitation })))
+    Ok(Outcome::Done(words, json!({ "invitation": invitation(&state, now, false) })))
 }

@@ -6,12 +6,13 @@ use crate::domain::{
     Attention, BookedAppointment, InvitationState, Letter, Onboarding, OpcodeOption, OpcodeState, OpenBooking, Policy,
     SlotCounts, Timestamp, Untrusted, rfc3339,
 };
+use crate::engine::ProbeStatus;
 
 /// The form of every document.
 pub const SCHEMA: u32 = 1;
 
 /// One dealership as it stands at a moment. The full code only with `reveal`.
-pub fn dealership(state: &Onboarding, now: Timestamp, policy: &Policy, reveal: bool) -> Value {
+pub fn dealership(state: &Onboarding, probe: &ProbeStatus, now: Timestamp, policy: &Policy, reveal: bool) -> Value {
     let profile = &state.profile;
     let time = |at: Option<Timestamp>| at.map(rfc3339);
     let confirmation = &state.confirmation;
@@ -71,11 +72,13 @@ pub fn dealership(state: &Onboarding, now: Timestamp, policy: &Policy, reveal: b
         "appointment": state.appointment.as_deref().map(appointment),
         "booking": state.booking.as_deref().map(open_booking),
         "mail": mail(state),
-        "last_probe": state.probe.as_ref().map(|probe| json!({
-            "at": rfc3339(probe.at),
-            "outcome": probe.outcome.to_string(),
-            "reason": probe.reason,
+        "last_probe": probe.last.as_ref().map(|last| json!({
+            "at": rfc3339(last.at),
+            "outcome": last.outcome.to_string(),
+            "reason": last.reason,
+            "since": rfc3339(last.since),
         })),
+        "next_probe_at": time(probe.next_at),
         "snoozed_until": time(state.snoozed_until),
         "archived_at": time(state.archived_at),
         "added_at": rfc3339(state.added_at),
@@ -148,7 +151,8 @@ pub fn slots(counts: &SlotCounts) -> Value {
     json!({ "count": counts.count, "days": counts.days(), "next": counts.next, "by_day": counts.by_day })
 }
 
-fn invitation(state: &Onboarding, now: Timestamp, reveal: bool) -> Option<Value> {
+/// The newest code of a dealership; `None`: it never had one.
+pub fn invitation(state: &Onboarding, now: Timestamp, reveal: bool) -> Option<Value> {
     let newest = state.invitation.as_ref()?;
     let mut value = json!({
         "id": newest.id(state.id),

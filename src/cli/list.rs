@@ -10,10 +10,10 @@ use crate::domain::order::attention_order;
 use crate::domain::query::Derived;
 use crate::domain::suggest::did_you_mean;
 use crate::domain::{Onboarding, Policy, Timestamp, Untrusted};
-
+use crate::engine::ProbeStatus;
 use crate::present::time::Zone;
 
-use super::app::App;
+use super::app::{App, Reading};
 use super::args::List;
 use super::columns::{COLUMNS, Column, Key, View};
 use super::error::CliError;
@@ -65,17 +65,20 @@ pub(super) async fn run(app: &App, args: &List) -> Result<(), CliError> {
     let desk = reading.desk();
     let mut found = desk.query(&args.query.join(" "))?;
     let total = found.len();
-    sort_by(&mut found, &sort, desk.now, desk.policy, app.zone);
+    sort_by(&mut found, &sort, desk.now, desk.policy, app.zone, &reading);
     found.truncate(args.limit.unwrap_or(usize::MAX));
-    let view = |state| View { state, now: desk.now, policy: desk.policy, zone: app.zone };
+    let probes: Vec<ProbeStatus> = found.iter().map(|state| reading.probe(state)).collect();
+    let rows = || found.iter().zip(&probes);
+    let view = |state, probe| View { state, probe, now: desk.now, policy: desk.policy, zone: app.zone };
     if args.json {
-        let all: Vec<_> = found.iter().map(|state| dealership(state, desk.now, desk.policy, false)).collect();
+        let one = |(state, probe): (&Arc<_>, _)| dealership(state, probe, desk.now, desk.policy, false);
+        let all: Vec<_> = rows().map(one).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }));
     }
     if args.csv {
-        return csv(app, &columns, found.iter().map(|state| view(state)));
+        return csv(app, &columns, rows().map(|(state, probe)| view(state, probe)));
     }
-    table(app, &columns, &found.iter().map(|state| view(state)).collect::<Vec<_>>())?;
+    table(app, &columns, &rows().map(|(state, probe)| view(state, probe)).collect::<Vec<_>>())?;
     if found.len() < total {
         app.out.note(format!("{} of {total} shown", found.len()));
     }
@@ -122,6 +125,7 @@ fn sort_by(
     now: Timestamp,
     policy: &Policy,
     zone: Zone,
+    reading: &Reading,
 ) {
     if fields.is_empty() {
         found.sort_by_cached_key(|state| {
@@ -133,7 +137,9 @@ fn sort_by(
     let mut keyed: Vec<(Vec<Key>, Arc<Onboarding>)> = found
         .drain(..)
         .map(|state| {
-            (fields.iter().map(|(column, _)| (column.key)(&View { state: &state, now, policy, zone })).collect(), state)
+            let probe = reading.probe(&state);
+            let view = View { state: &state, probe: &probe, now, policy, zone };
+            (fields.iter().map(|(column, _)| (column.key)(&view)).collect(), state)
         })
         .collect();
     keyed.sort_by(|(a, state_a), (b, state_b)| {

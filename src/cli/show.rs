@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::domain::clock_doubt::code_ahead_in_words;
 use crate::domain::text::clean;
 use crate::domain::when::{away, for_people, in_zone};
-use crate::domain::{Event, Onboarding, Policy, Timestamp, Untrusted, fold};
+use crate::domain::{Event, Onboarding, Policy, ProbeState, Timestamp, Untrusted, fold};
+use crate::engine::ProbeStatus;
 use crate::present::event::summary;
 use crate::store::EventQuery;
 
@@ -35,8 +36,13 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
             (state, at)
         }
     };
+    let probe = match &args.at {
+        None => reading.probe(&state),
+        // What was looked since then is not known of then, nor what was due.
+        Some(_) => ProbeStatus { last: ProbeState::last(&state, None, now), next_at: None },
+    };
     if args.json.json {
-        let mut document = with_schema(dealership(&state, now, desk.policy, args.reveal));
+        let mut document = with_schema(dealership(&state, &probe, now, desk.policy, args.reveal));
         if let Some(fields) = document.as_object_mut() {
             let timeline: Vec<Value> = events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
             fields.insert("timeline".to_owned(), timeline.into());
@@ -48,6 +54,7 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     page.code(args.reveal, desk.policy)?;
     page.second_clock()?;
     page.opcode(&desk.policy.default_opcode)?;
+    page.probe(&probe)?;
     page.mail()?;
     page.timeline(&events)
 }
@@ -167,11 +174,26 @@ impl Page<'_> {
         if let Some(open) = &state.booking {
             self.line("booking", &out.ink(Ink::Warn, &words::open_booking(open, state, now)))?;
         }
-        if let Some(probe) = &self.state.probe {
-            let reason = clean(&probe.reason);
-            self.line("last look", &format!("{}: {reason}, {}", probe.outcome, away(probe.at, self.now)))?;
-        }
         Ok(())
+    }
+
+    fn probe(&self, probe: &ProbeStatus) -> Result<(), CliError> {
+        match &probe.last {
+            None => self.line("last look", "none yet")?,
+            Some(last) => {
+                let words = format!("{}, {}", last.words(), away(last.at, self.now));
+                let ink = if last.outcome.tells() { Ink::Plain } else { Ink::Warn };
+                self.line("last look", &self.app.out.ink(ink, &words))?;
+                if last.since < last.at {
+                    self.line("", &format!("so since {}", self.time(last.since)))?;
+                }
+            }
+        }
+        match probe.next_at {
+            None => Ok(()),
+            Some(next) if next <= self.now => self.line("next look", "due now"),
+            Some(next) => self.line("next look", &self.time(next)),
+        }
     }
 
     fn mail(&self) -> Result<(), CliError> {

@@ -1,11 +1,12 @@
 //! When the next look at a dealership is due, and when a clock has something to record: pure, from state and moment.
 //!
-//! Due times lie on a grid that a stable hash of the id shifts, so that nothing bunches: neither an import of a thousand
-//! dealerships nor a restart makes them all due at once, and a restart needs no memory of the last looks.
+//! The next look is due on a grid that a stable hash of the id shifts, so that looks spread by themselves: the first
+//! moment on it after the last look. What was missed while no program ran is therefore due at once, and so is who was
+//! never looked at; how many of them are looked at in a second is up to the budget.
 
 use chrono::{DateTime, TimeDelta};
 
-use super::{DealershipId, Onboarding, OpcodeState, Outcome, Policy, Stage, Timestamp};
+use super::{DealershipId, Onboarding, OpcodeState, Outcome, Policy, ProbeState, Stage, Timestamp};
 
 /// How often is looked at what. All of it is our assumption; the sum stays under 5 requests/s for 10,000 dealerships
 /// that were invited over three days.
@@ -61,20 +62,20 @@ const WEEK: TimeDelta = TimeDelta::days(7);
 
 /// When the next look is due; `None`: nothing to look for. A moment that is past means: now.
 ///
-/// `last_look` is when the last look in this run of the program ended, whatever it said.
+/// `last` is the last look, of this run of the program or of one before.
 pub fn cadence(
     state: &Onboarding,
     now: Timestamp,
     policy: &Policy,
     rhythm: &Rhythm,
-    last_look: Option<Timestamp>,
+    last: Option<&ProbeState>,
 ) -> Option<Timestamp> {
     let stage = state.stage(now);
     if stage == Stage::Archived {
         return None;
     }
-    // A clock that was set back must not silence a dealership.
-    let last_look = last_look.map(|at| at.min(now));
+    // One that lies ahead is from before the clock was set back: it must not silence a dealership.
+    let last_look = last.filter(|last| last.at <= now && last.settles(state)).map(|last| last.at);
     if let Some(died_at) = unrecorded_expiry(state, now)
         && last_look.is_none_or(|at| at < died_at)
     {
@@ -91,7 +92,6 @@ pub fn cadence(
     {
         return Some(since);
     }
-    let after = last_look.unwrap_or(now);
     let spans = match stage {
         Stage::New | Stage::Revoked | Stage::Archived => return None,
         Stage::Invited | Stage::Expired => around_expiry(state.invitation.as_ref()?.expires_at, policy, rhythm),
@@ -119,7 +119,10 @@ pub fn cadence(
             vec![Span::until(later(lost_at, WEEK), rhythm.lost), Span::ever(rhythm.recheck)]
         }
     };
-    first_in(&spans, state.id, after)
+    match last_look {
+        Some(after) => first_in(&spans, state.id, after),
+        None => Some(state.invitation.as_ref().map_or(state.added_at, |newest| newest.issued_at).min(now)),
+    }
 }
 
 /// The moment whose nearness decides which of the looks that are due comes first; `None`: no clock presses.

@@ -3,8 +3,8 @@ use chrono::{DateTime, TimeDelta};
 use super::*;
 use crate::domain::event::CodeOrigin;
 use crate::domain::{
-    Actor, Confirmation, Contact, Ended, Event, Fact, IntentId, Invitation, OpcodeState, ProbeRecord, Profile, Slots,
-    fold,
+    Actor, Confirmation, Contact, Ended, Event, Fact, IntentId, Invitation, Look, OpcodeState, ProbeRecord, Profile,
+    Slots, fold,
 };
 
 fn start() -> Timestamp {
@@ -69,17 +69,42 @@ fn live(id: u64, at: Timestamp) -> Onboarding {
 }
 
 fn next(state: &Onboarding, now: Timestamp, last_look: Option<Timestamp>) -> Option<Timestamp> {
-    cadence(state, now, &Policy::default(), &Rhythm::default(), last_look)
+    // Nothing is recorded of a code that was never used but "not connected".
+    let outcome = state.probe.as_ref().map_or(Outcome::NotConnected, |probe| probe.outcome);
+    next_after(state, now, last_look.map(|at| looked(state, at, outcome)).as_ref())
+}
+
+fn next_after(state: &Onboarding, now: Timestamp, last: Option<&ProbeState>) -> Option<Timestamp> {
+    cadence(state, now, &Policy::default(), &Rhythm::default(), last)
+}
+
+fn looked(state: &Onboarding, at: Timestamp, outcome: Outcome) -> ProbeState {
+    let look = Look {
+        began_at: at,
+        ended_at: at,
+        outcome,
+        reason: String::new(),
+        unrecognised: false,
+        answer: None,
+        services: None,
+    };
+    ProbeState::after(&look, state, None)
 }
 
 /// Every look of a stretch of time, when each is made at the moment it is due.
 fn looks(state: &Onboarding, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+    looks_after(state, None, from, to)
+}
+
+/// The same when there was a look before.
+fn looks_after(state: &Onboarding, mut last: Option<Timestamp>, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
     let mut looks = Vec::new();
     let mut now = from;
-    while let Some(due) = next(state, now, looks.last().copied()).filter(|due| *due < to) {
-        assert!(looks.last().is_none_or(|last| due > *last), "time goes on: {due} after {:?}", looks.last());
+    while let Some(due) = next(state, now, last).filter(|due| *due < to) {
+        assert!(last.is_none_or(|last| due > last), "time goes on: {due} after {last:?}");
         now = due.max(now);
-        looks.push(due);
+        last = Some(now);
+        looks.push(now);
     }
     looks
 }
@@ -102,7 +127,8 @@ fn slow_first_every_minute_around_the_end_and_silent_at_last() {
         let end = start() + hours(72);
         let all = looks(&state, start(), start() + hours(24 * 30));
         let within = |from: Timestamp, to: Timestamp| all.iter().filter(|at| (from..to).contains(at)).count();
-        assert_eq!(within(start(), end - hours(24)), 24, "two-hourly for 48 hours");
+        assert_eq!(all.first(), Some(&start()), "at once");
+        assert_eq!(within(start(), end - hours(24)), 1 + 24, "two-hourly for 48 hours");
         assert!(all.contains(&end), "exactly at the end");
         assert!((29..=31).contains(&within(end - minutes(30), end)));
         assert!((10..=11).contains(&within(end, end + minutes(10))));
@@ -131,7 +157,7 @@ fn dense_after_the_dealers_word() {
     let all = looks(&state, said_at, said_at + hours(48));
     let within =
         |from: TimeDelta, to: TimeDelta| all.iter().filter(|at| (said_at + from..said_at + to).contains(*at)).count();
-    assert_eq!(within(hours(0), hours(1)), 12);
+    assert_eq!(within(hours(0), hours(1)), 1 + 12, "at once, then every five minutes");
     assert!((91..=93).contains(&within(hours(1), hours(24))));
     assert!((47..=48).contains(&within(hours(24), hours(48))));
 }
@@ -145,18 +171,24 @@ fn a_doubted_dealership_gets_its_second_look_after_the_gap() {
     assert_eq!(next(&state, doubted_at, Some(doubted_at)), Some(doubted_at + gap));
     assert_eq!(next(&state, doubted_at + hours(9), None), Some(doubted_at + gap), "after a restart: overdue");
     let again = doubted_at + minutes(3);
-    assert_eq!(next(&state, again, Some(again)), Some(again + gap), "a look that could not tell is repeated");
+    assert_eq!(next(&state, again, Some(again)), Some(again + gap), "too soon after the first");
+    let told_nothing = looked(&state, again, Outcome::Unknown);
+    assert_eq!(
+        next_after(&state, again, Some(&told_nothing)),
+        Some(doubted_at + gap),
+        "it told nothing: still overdue"
+    );
 }
 
 #[test]
 fn live_daily_lost_hourly() {
     let state = live(9, start());
-    assert_eq!(looks(&state, start(), start() + hours(24 * 10)).len(), 10);
+    assert_eq!(looks(&state, start(), start() + hours(24 * 10)).len(), 1 + 10);
     let mut state = live(9, start());
     state.confirmation.lost_at = Some(start());
-    assert_eq!(looks(&state, start(), start() + hours(24)).len(), 24);
+    assert_eq!(looks(&state, start(), start() + hours(24)).len(), 1 + 24);
     let fresh = confirmed(9, start());
-    assert_eq!(looks(&fresh, start(), start() + hours(24)).len(), 96);
+    assert_eq!(looks(&fresh, start(), start() + hours(24)).len(), 1 + 96);
 }
 
 #[test]
@@ -190,15 +222,16 @@ fn ten_thousand_stay_within_the_budget() {
     let window = hours(1);
     let now = start() + hours(72);
     let mut per_minute = [0_u32; 60];
-    let mut count = |state: &Onboarding| {
-        for look in looks(state, now, now + window) {
+    let mut count = |state: &Onboarding, rhythm: TimeDelta| {
+        let last = looks(state, now - rhythm, now).last().copied();
+        for look in looks_after(state, last, now, now + window) {
             per_minute[usize::try_from((look - now).num_minutes()).unwrap()] += 1;
         }
     };
     for number in 0..10_000_u64 {
         let age = TimeDelta::milliseconds(25_920 * i64::try_from(number).unwrap());
-        count(&invited(number, now - age));
-        count(&live(100_000 + number, start()));
+        count(&invited(number, now - age), hours(2));
+        count(&live(100_000 + number, start()), hours(24));
     }
     let most = per_minute.iter().max().unwrap();
     assert!(*most < 5 * 60, "{most} looks in one minute");
@@ -209,10 +242,49 @@ fn a_restart_with_a_hundred_thousand_live_ones_is_no_burst() {
     let now = start() + hours(500);
     let mut per_hour = [0_u32; 24];
     for number in 0..100_000 {
-        let due = next(&live(number, start()), now, None).unwrap();
+        let state = live(number, start());
+        let last = next(&state, now - hours(24), Some(now - hours(24)));
+        let due = next(&state, now, last).unwrap();
         per_hour[usize::try_from((due - now).num_minutes() / 60).unwrap().min(23)] += 1;
     }
     assert!(per_hour.iter().all(|looks| (3_800..4_600).contains(looks)), "{per_hour:?}");
+}
+
+#[test]
+fn what_is_older_than_its_rhythm_and_what_was_never_looked_at_is_due_at_once() {
+    let monday = start() + hours(500);
+    for number in 0..200 {
+        for (state, rhythm) in [
+            (live(number, start()), hours(24)),
+            (confirmed(number, monday - hours(70)), minutes(30)),
+            (invited(number, monday - hours(70)), hours(2)),
+        ] {
+            let now = monday;
+            assert!(next(&state, now, None).is_some_and(|due| due <= now), "never looked at");
+            for ago in [minutes(10), hours(1), hours(9), hours(25), hours(63)] {
+                let last = now - ago;
+                let due = next(&state, now, Some(last)).unwrap();
+                assert!(due > last && due <= last + rhythm, "{due} after {last}");
+            }
+            let due = next(&state, now, Some(now - hours(63))).unwrap();
+            assert!(due <= now, "after a weekend");
+        }
+    }
+}
+
+#[test]
+fn a_look_that_settles_nothing_does_not_count() {
+    let now = start() + hours(500);
+    let state = live(9, start());
+    let at = now - minutes(5);
+    let due_now = |last: &ProbeState| next_after(&state, now, Some(last)).unwrap() <= now;
+    assert!(!due_now(&looked(&state, at, Outcome::Connected)));
+    for outcome in [Outcome::Unknown, Outcome::OurCredentials] {
+        assert!(due_now(&looked(&state, at, outcome)), "{outcome} told nothing");
+    }
+    assert!(due_now(&looked(&state, at, Outcome::NotConnected)), "it was withheld: the books say connected");
+    let elsewhere = ProbeState { dealer_code: "xts10".into(), ..looked(&state, at, Outcome::Connected) };
+    assert!(due_now(&elsewhere), "another rooftop");
 }
 
 #[test]

@@ -60,7 +60,7 @@ pub use onboarding::{
 };
 pub use opcode::{ChosenOpcode, Finding, OpcodeChoice, OpcodeOption, OpcodeState, Service};
 pub use policy::Policy;
-pub use probe::{Look, Outcome, ProbeRecord, ResponseFacts, Severity, SlotsLook};
+pub use probe::{Look, Outcome, ProbeRecord, ProbeState, ResponseFacts, Severity, SlotsLook};
 pub use profile::{ProfileChange, ProfileEdit, ProfileField, ProfileProblem};
 pub use profile_update::{ProfileUpdate, UpdatesHeld};
 pub use query::{Query, QueryContext, QueryError, Searchable};

@@ -100,8 +100,8 @@ impl Agenda {
     fn wake(&mut self, now: Timestamp) {
         while let Some((due, id)) = self.waiting.take_due(now) {
             let deadline = self.deadlines.get(&id).copied();
-            // Whoever has no deadline is as urgent as one a day after it became due.
-            let rank = deadline.or_else(|| due.checked_add_signed(chrono::TimeDelta::days(1))).unwrap_or(due);
+            // Whoever has no deadline is as urgent as one a day from now, however long nobody was there to look.
+            let rank = deadline.or_else(|| now.checked_add_signed(chrono::TimeDelta::days(1))).unwrap_or(now);
             self.pressing.set(id, Some(rank));
             self.ready.set(id, Some(due));
             if let Some(sweep) = self.sweep.as_mut().filter(|sweep| !sweep.taken.contains(&id)) {

@@ -10,10 +10,11 @@ use rand::RngExt;
 use super::backoff::Backoff;
 use super::breaker::{Gate, Health};
 use super::prober::{Done, Hold, Prober, Trip};
-use super::{EngineError, LookNote, PlatformState};
+use super::{EngineError, PlatformState};
 use crate::domain::together::WITNESSES;
 use crate::domain::{
-    Actor, Command, DealershipId, Event, Fact, Look, Onboarding, OpcodeState, Outcome, SlotCounts, SlotsLook, Timestamp,
+    Actor, Command, DealershipId, Event, Fact, Look, Onboarding, OpcodeState, Outcome, ProbeState, SlotCounts,
+    SlotsLook, Timestamp,
 };
 use crate::xtime::window::Window;
 use crate::xtime::{Answer, Slot};
@@ -85,12 +86,7 @@ impl Prober {
         if health == Health::Ill && self.waits(&trip, &look.reason, retry_after) {
             return self.ask_again(trip);
         }
-        let (id, at, outcome, reason) = (trip.id, look.ended_at, look.outcome, look.reason.clone());
-        let mut looks = self.inner.looks.write();
-        // What the slots were stays known until they are looked at again.
-        let slots = looks.get(&id).and_then(|note| note.slots.clone());
-        looks.insert(id, LookNote { at, outcome, reason, next_at: None, slots });
-        drop(looks);
+        let (id, at, outcome) = (trip.id, look.ended_at, look.outcome);
         // Only what a person asked for is kept: they are about to choose from it.
         if let Some(services) = look.services.as_ref().filter(|_| !trip.askers.is_empty()) {
             self.inner.shown.lock().put(id, (at, services.as_slice().into()));
@@ -103,9 +99,11 @@ impl Prober {
         let state = self.inner.book().get(id);
         let Some(state) = state.filter(|state| state.profile.dealer_code.raw() == trip.dealer_code) else {
             // The look was at another rooftop than the one that the books name now.
-            self.inner.looks.write().remove(&id);
             return self.finish(trip);
         };
+        let probes = self.inner.parts.store.probes();
+        probes.put(id, ProbeState::after(&look, &state, probes.get(id).as_deref()));
+        self.inner.probes_to_save.notify_one();
         let refused = outcome == Outcome::NotConnected;
         if state.is_confirmed() && (refused || outcome == Outcome::Connected) {
             self.window.push(id, at, refused);
@@ -333,9 +331,8 @@ impl Prober {
                 let slots = SlotCounts::of(found.iter().map(|slot| slot.local));
                 trip.slots = Some(Ok(slots.clone()));
                 let at = self.inner.now();
-                if let Some(note) = self.inner.looks.write().get_mut(&trip.id) {
-                    note.slots = Some((at, slots.clone()));
-                }
+                self.inner.parts.store.probes().put_slots(trip.id, at, slots.clone());
+                self.inner.probes_to_save.notify_one();
                 let look = SlotsLook { at, window: self.inner.parts.policy.slot_window, slots };
                 let inner = Arc::clone(&self.inner);
                 self.jobs.push(Box::pin(async move {

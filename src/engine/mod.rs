@@ -15,6 +15,7 @@ mod outage;
 mod picture;
 mod post;
 mod prober;
+mod probes;
 mod recent;
 pub mod status;
 mod supervisor;
@@ -25,17 +26,18 @@ mod waiting;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use parking_lot::{Mutex, RwLock};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::clock::SharedClock;
 use crate::domain::{
     Actor, Ask, BookingProblem, ClockDoubt, CodeOrigin, Command, Context, DealershipId, Event, IntentId,
-    InvitationCode, LetterId, Look, Onboarding, Policy, Refusal, Service, SlotCounts, Timestamp, decide,
+    InvitationCode, LetterId, Look, Onboarding, Policy, Refusal, Rhythm, Service, SlotCounts, Timestamp, decide,
 };
 use crate::mail::LetterError;
 use crate::mail::bounce::ReportError;
@@ -47,7 +49,7 @@ pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use bulks::CutOff;
 pub use import::{Imported, Incoming};
 pub use post::{LetterText, MailState, MailStatus, Post, Posted, Returns};
-pub use status::{Alarm, Cause, LookNote, PlatformState, Status, Sweep};
+pub use status::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};
 
 /// How often a decision is made anew because the dealership changed under it.
 const MOST_TRIES: u32 = 16;
@@ -59,7 +61,7 @@ const CHECKS_WAITING: usize = 256;
 const SOURCE_IN_FLIGHT: usize = 4;
 
 /// How long a list of services counts as what Xtime shows now.
-const SHOWN_FOR: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
+const SHOWN_FOR: TimeDelta = TimeDelta::minutes(10);
 
 /// How long the end of the program waits for what is under way.
 const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
@@ -111,6 +113,13 @@ impl Default for Pace {
             max_retry_after: std::time::Duration::from_secs(900),
             recheck: std::time::Duration::from_secs(24 * 3_600),
         }
+    }
+}
+
+impl Pace {
+    /// How often is looked at what.
+    pub fn rhythm(&self) -> Rhythm {
+        Rhythm { recheck: TimeDelta::from_std(self.recheck).unwrap_or(TimeDelta::days(1)), ..Rhythm::default() }
     }
 }
 
@@ -201,7 +210,10 @@ struct Inner {
     parts: Parts,
     rng: Mutex<StdRng>,
     status: watch::Sender<Status>,
-    looks: RwLock<HashMap<DealershipId, LookNote>>,
+    /// When the next look at each dealership is due.
+    next_probes: RwLock<HashMap<DealershipId, Timestamp>>,
+    /// There is a look that is not written yet.
+    probes_to_save: Notify,
     /// What Xtime showed of some dealerships when it was last asked.
     shown: Mutex<Recent<(Timestamp, Arc<[Service]>)>>,
     checks: mpsc::Sender<Check>,
@@ -240,7 +252,8 @@ impl Engine {
         let inner = Arc::new(Inner {
             rng: Mutex::new(StdRng::seed_from_u64(parts.seed)),
             status: watch::Sender::new(Status { platform, requests_per_second, source, ..Status::default() }),
-            looks: RwLock::default(),
+            next_probes: RwLock::default(),
+            probes_to_save: Notify::new(),
             shown: Mutex::default(),
             checks,
             checks_asked: tokio::sync::Mutex::new(checks_asked),
@@ -302,11 +315,6 @@ impl Engine {
     /// What happened when the store was opened that people should know, in words.
     pub fn notices(&self) -> Vec<String> {
         self.inner.parts.store.notices()
-    }
-
-    /// The last look at a dealership in this run, recorded or not.
-    pub fn last_look(&self, id: DealershipId) -> Option<LookNote> {
-        self.inner.looks.read().get(&id).cloned()
     }
 
     /// The opcodes that Xtime showed us of a dealership, when a person had it looked at in the last ten minutes.

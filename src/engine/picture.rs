@@ -22,7 +22,9 @@ impl Prober {
         let waiting = self.waiting(now.at);
         let requests_last_second = self.budget.spent(now.elapsed);
         let sweep = self.sweep.picture(&mut self.agenda, now, self.inner.parts.pace.requests_per_second);
-        let longest_wait = self.agenda.longest_wait(now.at).map(|wait| TimeDelta::seconds(wait.num_seconds()));
+        let runs = TimeDelta::from_std(now.elapsed.saturating_sub(self.began)).unwrap_or(TimeDelta::MAX);
+        let longest_wait =
+            self.agenda.longest_wait(now.at).map(|wait| TimeDelta::seconds(wait.min(runs).num_seconds()));
         let status = self.inner.status.borrow();
         let urgent = status.platform != platform || status.alarms != self.causes.alarms();
         let changed = urgent

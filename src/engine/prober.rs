@@ -25,9 +25,7 @@ use super::judge::{Mass, Parked};
 use super::outage::Outage;
 use super::sweep::Progress;
 use super::{CHECKS_WAITING, Check, Checked, EngineError, Inner};
-use crate::domain::{
-    Budget, DealershipId, Event, Look, Onboarding, Refusal, Rhythm, SlotCounts, Timestamp, Together, cadence, pressing,
-};
+use crate::domain::{Budget, DealershipId, Event, Look, Refusal, Rhythm, SlotCounts, Timestamp, Together};
 use crate::xtime::window::{Stretch, Window};
 use crate::xtime::{Answer, Platform, Slot};
 
@@ -35,6 +33,9 @@ use crate::xtime::{Answer, Platform, Slot};
 pub(super) const LONGEST_REST: Duration = Duration::from_secs(30);
 /// So many looks that were asked for, then one that was due, when there is one.
 const ERRANDS_IN_A_ROW: u32 = 9;
+
+/// So many trips may wait for their look at the slots while others are due that were not looked at at all.
+const SECOND_HALVES_WAITING: usize = 64;
 
 /// One dealership on its way through the task.
 pub(super) struct Trip {
@@ -94,7 +95,7 @@ pub(super) struct Hold {
 pub(super) struct Prober {
     pub inner: Arc<Inner>,
     platform: Arc<dyn Platform>,
-    rhythm: Rhythm,
+    pub rhythm: Rhythm,
     pub agenda: Agenda,
     pub errands: VecDeque<Errand>,
     errands_in_a_row: u32,
@@ -118,6 +119,8 @@ pub(super) struct Prober {
     pub clock_skew: Option<TimeDelta>,
     pub last_answer_at: Option<Timestamp>,
     pub pictured: Option<Duration>,
+    /// When the task began: nobody has waited for it longer than since then.
+    pub began: Duration,
 }
 
 pub(super) async fn run(inner: Arc<Inner>) {
@@ -156,11 +159,10 @@ pub(super) async fn run(inner: Arc<Inner>) {
 impl Prober {
     fn new(inner: &Arc<Inner>, platform: Arc<dyn Platform>) -> Self {
         let parts = &inner.parts;
-        let recheck = TimeDelta::from_std(parts.pace.recheck).unwrap_or(TimeDelta::days(1));
         Self {
             inner: Arc::clone(inner),
             platform,
-            rhythm: Rhythm { recheck, ..Rhythm::default() },
+            rhythm: parts.pace.rhythm(),
             agenda: Agenda::default(),
             errands: VecDeque::new(),
             errands_in_a_row: 0,
@@ -182,51 +184,12 @@ impl Prober {
             clock_skew: None,
             last_answer_at: None,
             pictured: None,
+            began: parts.clock.elapsed(),
         }
     }
 
     pub fn moment(&self) -> Moment {
         Moment { at: self.inner.now(), elapsed: self.inner.parts.clock.elapsed() }
-    }
-
-    fn plan_all(&mut self) {
-        if self.inner.works() {
-            for state in self.inner.book().all().1 {
-                self.plan_state(&state);
-            }
-        }
-    }
-
-    /// Works out anew when a dealership is due.
-    pub fn plan(&mut self, id: DealershipId) {
-        if !self.inner.works() {
-            return;
-        }
-        if let Some(state) = self.inner.book().get(id) {
-            self.plan_state(&state);
-        }
-    }
-
-    fn plan_state(&mut self, state: &Onboarding) {
-        let id = state.id;
-        // Whoever is on a trip is planned at its end.
-        if self.under_way.contains(&id) {
-            return;
-        }
-        let now = self.inner.now();
-        let last = self.inner.looks.read().get(&id).map(|note| note.at);
-        let due = cadence(state, now, &self.inner.parts.policy, &self.rhythm, last);
-        if due.is_none() {
-            self.holds.remove(&id);
-        }
-        let due = due.map(|due| self.holds.get(&id).map_or(due, |hold| hold.until));
-        let deadline = due.and_then(|due| pressing(state, due.max(now)));
-        self.agenda.set(id, due, deadline);
-        if last.is_some()
-            && let Some(note) = self.inner.looks.write().get_mut(&id)
-        {
-            note.next_at = due;
-        }
     }
 
     /// How many looks are due and wait for their turn.
@@ -293,10 +256,11 @@ impl Prober {
         self.errands_in_a_row = 0;
         match gate {
             Gate::Open => {
-                if let Some(trip) = self.second_half(|_| true) {
-                    self.begin_slots(trip);
-                } else if let Some(id) = self.agenda.take(now.at) {
+                let looks_first = self.second_halves.len() < SECOND_HALVES_WAITING;
+                if let Some(id) = looks_first.then(|| self.agenda.take(now.at)).flatten() {
                     self.begin_look(Errand::due(id), false);
+                } else if let Some(trip) = self.second_half(|_| true) {
+                    self.begin_slots(trip);
                 } else {
                     let next = self.agenda.next_due().map(|due| (due - now.at).to_std().unwrap_or_default());
                     return Some(next.unwrap_or(LONGEST_REST));
@@ -326,6 +290,7 @@ impl Prober {
 
     fn begin_look(&mut self, Errand { id, askers, last_word }: Errand, trial: bool) {
         self.agenda.set(id, None, None);
+        self.inner.next_probes.write().remove(&id);
         let Some(state) = self.inner.book().get(id) else {
             for asker in askers {
                 asker.send(Err(Refusal::Unknown.into())).ok();

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::post::MailStatus;
-use crate::domain::{CodeOrigin, Outcome, SlotCounts, Timestamp};
+use crate::domain::{CodeOrigin, ProbeState, Timestamp};
 
 /// How the platform looks from here. One cause is one alarm, however many dealerships it hits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -140,19 +140,13 @@ pub struct Status {
     pub faults: Vec<String>,
 }
 
-/// The last look at one dealership, recorded or not; lives as long as the program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LookNote {
-    /// When it ended.
-    pub at: Timestamp,
-    /// What it meant.
-    pub outcome: Outcome,
-    /// Why, in words.
-    pub reason: String,
-    /// When the next one is due.
+/// The last look at one dealership, and the next.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProbeStatus {
+    /// The last one, whatever it said, of this run of the program or of one before.
+    pub last: Option<ProbeState>,
+    /// When the next one is due; a moment that is past: as soon as the budget allows it. `None`: never.
     pub next_at: Option<Timestamp>,
-    /// The slots when they were last looked at in this run, and when that was.
-    pub slots: Option<(Timestamp, SlotCounts)>,
 }
 
 /// The platform tells its time in whole seconds: a skew that moves by one of them has not changed.

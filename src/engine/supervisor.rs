@@ -10,7 +10,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::backoff::Backoff;
-use super::{Inner, codes, deadlines, post, prober};
+use super::{Inner, codes, deadlines, post, prober, probes};
 
 /// How long a task that failed rests before it is started again.
 const REST: Backoff = Backoff::seconds(2, 60);
@@ -22,6 +22,7 @@ const FAULTS_KEPT: usize = 10;
 pub(super) fn start(inner: &Arc<Inner>) {
     if inner.parts.platform.is_some() {
         supervise(inner, "probe", prober::run);
+        supervise(inner, "probe states", probes::save);
     }
     if inner.works() {
         supervise(inner, "clock", deadlines::clocks);

@@ -12,10 +12,11 @@ use super::index::Keeper;
 use super::journal::Journal;
 use super::lock::Lock;
 use super::opening::{self, Opened};
+use super::probe_file::ProbeFile;
 use super::recover::verify;
 use super::view::{View, journal_dir};
 use super::writer::{Shared, Writer};
-use super::{Append, Book, BulkId, Committed, EventQuery, Store, StoreError, bulks};
+use super::{Append, Book, BulkId, Committed, EventQuery, ProbeStates, Store, StoreError, bulks};
 use crate::clock::SharedClock;
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
@@ -45,12 +46,43 @@ pub struct EmbeddedStore {
     dir: PathBuf,
     shared: Arc<Shared>,
     view: Arc<RwLock<View>>,
+    probes: Arc<Probes>,
     running: Arc<Mutex<Option<Running>>>,
     /// Held while somebody waits for the end, so that the next one waits too.
     closing: tokio::sync::Mutex<()>,
     notices: Vec<String>,
     /// Held while a bulk gets its number.
     bulks: Arc<Mutex<()>>,
+}
+
+/// The last looks, and the file that they are written to until the store is closed.
+struct Probes {
+    states: ProbeStates,
+    file: Mutex<Option<ProbeFile>>,
+}
+
+impl Probes {
+    /// Writes what was not written yet.
+    fn save(&self) -> Result<(), StoreError> {
+        let mut file = self.file.lock();
+        let file = file.as_mut().ok_or(StoreError::Closed)?;
+        let changed = self.states.take_unsaved();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let saved = file.save(&changed, &self.states);
+        if saved.is_err() {
+            self.states.not_saved(&changed);
+        }
+        saved
+    }
+
+    /// The last of it, as far as it can be written.
+    fn close(&self) {
+        // It is looked again where the file lacks something: no reason to fail.
+        let _ = self.save();
+        *self.file.lock() = None;
+    }
 }
 
 /// What ends with the store.
@@ -75,6 +107,10 @@ impl EmbeddedStore {
         let mut notices: Vec<String> = store_dir(dir)?.into_iter().collect();
         let lock = Lock::take(dir, clock.now())?;
         let Opened { view, book, keeper, end } = opening::open(dir, options.accept_loss, &mut notices)?;
+        let (file, mut states) = ProbeFile::open(Arc::clone(&options.disk), dir, &mut notices);
+        // Of another journal that was here before.
+        states.retain(|id, _| book.get(*id).is_some());
+        let probes = Arc::new(Probes { states: ProbeStates::new(states), file: Mutex::new(Some(file)) });
         let shared = Arc::new(Shared::new(book, keeper));
         let view = Arc::new(RwLock::new(view));
         let Options { disk, segment_bytes, .. } = options;
@@ -85,6 +121,7 @@ impl EmbeddedStore {
             dir: dir.to_owned(),
             shared,
             view,
+            probes,
             running: Arc::new(Mutex::new(Some(Running { writer, lock }))),
             closing: tokio::sync::Mutex::default(),
             notices,
@@ -132,6 +169,16 @@ impl Store for EmbeddedStore {
         read.await.unwrap_or(Err(StoreError::Closed))
     }
 
+    fn probes(&self) -> &ProbeStates {
+        &self.probes.states
+    }
+
+    async fn save_probes(&self) -> Result<(), StoreError> {
+        let probes = Arc::clone(&self.probes);
+        let saved = tokio::task::spawn_blocking(move || probes.save()).await;
+        saved.unwrap_or(Err(StoreError::Closed))
+    }
+
     fn notices(&self) -> Vec<String> {
         let failed = self.shared.keeper.as_ref().and_then(Keeper::failure);
         let failed =
@@ -161,10 +208,11 @@ impl Store for EmbeddedStore {
     async fn close(&self) -> Result<(), StoreError> {
         let _one_at_a_time = self.closing.lock().await;
         self.shared.close();
-        let (running, shared) = (Arc::clone(&self.running), Arc::clone(&self.shared));
+        let (running, shared, probes) = (Arc::clone(&self.running), Arc::clone(&self.shared), Arc::clone(&self.probes));
         let end = tokio::task::spawn_blocking(move || {
             let Some(Running { writer, lock }) = running.lock().take() else { return };
             writer.join();
+            probes.close();
             // What the index lacks is folded from the journal at the next start: no reason to fail.
             if let Some(keeper) = &shared.keeper {
                 let _ = keeper.finish();
@@ -181,6 +229,7 @@ impl Drop for EmbeddedStore {
         self.shared.close();
         if let Some(Running { writer, lock }) = self.running.lock().take() {
             writer.join();
+            self.probes.close();
             if let Some(keeper) = &self.shared.keeper {
                 keeper.leave();
             }

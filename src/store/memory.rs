@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
 use super::draft::Draft;
-use super::{Append, Book, BulkId, Committed, EventQuery, FOLLOWERS_LAG, Store, StoreError};
+use super::{Append, Book, BulkId, Committed, EventQuery, FOLLOWERS_LAG, ProbeStates, Store, StoreError};
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
 
@@ -18,6 +18,7 @@ use crate::domain::bulk::Bulk;
 pub struct MemoryStore {
     book: Book,
     log: Mutex<Log>,
+    probes: ProbeStates,
     followers: broadcast::Sender<Committed>,
 }
 
@@ -56,7 +57,12 @@ impl MemoryStore {
     }
 
     fn empty() -> Self {
-        Self { book: Book::default(), log: Mutex::default(), followers: broadcast::Sender::new(FOLLOWERS_LAG) }
+        Self {
+            book: Book::default(),
+            log: Mutex::default(),
+            probes: ProbeStates::default(),
+            followers: broadcast::Sender::new(FOLLOWERS_LAG),
+        }
     }
 }
 
@@ -96,6 +102,15 @@ impl Store for MemoryStore {
         let mut events: Vec<Event> = wanted.rev().take(limit).map(|event| Event::clone(event)).collect();
         events.reverse();
         Ok(events)
+    }
+
+    fn probes(&self) -> &ProbeStates {
+        &self.probes
+    }
+
+    async fn save_probes(&self) -> Result<(), StoreError> {
+        drop(self.probes.take_unsaved());
+        Ok(())
     }
 
     fn notices(&self) -> Vec<String> {

@@ -20,6 +20,8 @@ mod loss;
 mod mark;
 pub mod memory;
 mod opening;
+mod probe_file;
+pub mod probes;
 pub mod reader;
 mod recover;
 pub mod transfer;
@@ -45,6 +47,7 @@ pub use embedded::EmbeddedStore;
 pub use lock::Lock;
 pub use loss::JournalEnd;
 pub use memory::MemoryStore;
+pub use probes::ProbeStates;
 pub use reader::{Checking, Follower, JournalReader, Verified};
 pub use recover::Torn;
 pub use transfer::{RestoreError, Restored, restore};
@@ -209,6 +212,12 @@ pub trait Store: Send + Sync + 'static {
     /// Reads events, in ascending order of `seq`.
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError>;
 
+    /// The last looks, kept beside the events.
+    fn probes(&self) -> &ProbeStates;
+
+    /// Keeps the looks that were taken in since the last time. What a crash takes before that is looked at again.
+    async fn save_probes(&self) -> Result<(), StoreError>;
+
     /// What happened at opening that people should know: a cut line, a rebuilt index. In words.
     fn notices(&self) -> Vec<String>;
 
@@ -221,6 +230,6 @@ pub trait Store: Send + Sync + 'static {
     /// What was begun and is not over, the oldest first.
     async fn bulks(&self) -> Vec<(BulkId, Bulk)>;
 
-    /// Ends cleanly: whatever was taken is durable, the index is written. Later calls are refused.
+    /// Ends cleanly: whatever was taken is durable, the index and the last looks are written. Later calls are refused.
     async fn close(&self) -> Result<(), StoreError>;
 }

@@ -14,7 +14,7 @@ use super::lines::forward;
 use super::mark::{self, Mark};
 use super::recover::{Examined, examine, verify};
 use super::view::{Segment, View, decode, journal_dir};
-use super::{Book, EventQuery, JournalEnd, Lock, StoreError, export, fold, line};
+use super::{Book, EventQuery, JournalEnd, Lock, ProbeStates, StoreError, export, fold, line, probe_file};
 use crate::clock::Clock;
 use crate::domain::Event;
 
@@ -94,6 +94,11 @@ impl JournalReader {
     /// How the journal ends.
     pub fn end(&self) -> Result<JournalEnd, StoreError> {
         Ok(self.look()?.1)
+    }
+
+    /// The last looks, as far as their owner has written them.
+    pub fn probes(&self) -> ProbeStates {
+        ProbeStates::new(self.dir.parent().map(probe_file::read).unwrap_or_default())
     }
 
     /// Events in ascending order.

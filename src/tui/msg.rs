@@ -12,7 +12,7 @@ use super::rows::Rows;
 use crate::domain::{
     Ask, Command, DealershipId, Event, Fact, LetterId, LetterKind, Service, Severity, Slot, Timestamp,
 };
-use crate::engine::{Booked, CutOff, LetterText, LookNote, PastedCode, PlannedBooking, Status};
+use crate::engine::{Booked, CutOff, LetterText, PastedCode, PlannedBooking, ProbeStatus, Status};
 use crate::store::{BulkId, Committed};
 
 /// When a message arrives, by two clocks.
@@ -41,8 +41,8 @@ pub enum Msg {
     Tail(Vec<Arc<Event>>),
     /// The newest events of one dealership, ascending.
     Timeline(DealershipId, Vec<Arc<Event>>),
-    /// The last look at one dealership in this run.
-    Look(DealershipId, Option<LookNote>),
+    /// The last look at one dealership, and when the next is due.
+    Probe(DealershipId, ProbeStatus),
     /// The program is doing differently.
     Status(Status),
     /// One item of a piece of work has ended.

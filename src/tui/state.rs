@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::domain::{Claims, ClockDoubt, CodeOrigin, DealershipId, Event, Policy, QueryError, Timestamp};
-use crate::engine::{CutOff, LookNote, Status};
+use crate::engine::{CutOff, ProbeStatus, Status};
 
 use super::clocks::Zone;
 use super::cursor::Cursor;
@@ -123,8 +123,8 @@ pub enum Mode {
 pub struct Detail {
     /// The newest events of a dealership, ascending.
     pub timeline: Option<(DealershipId, Vec<Arc<Event>>)>,
-    /// The last look at a dealership in this run.
-    pub look: Option<(DealershipId, LookNote)>,
+    /// The last look at a dealership, and when the next is due.
+    pub probe: Option<(DealershipId, ProbeStatus)>,
     /// Scrolled by so many lines.
     pub scroll: usize,
     /// How far it can be scrolled, when it was drawn.

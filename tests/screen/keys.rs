@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{Ask, Command, DealershipId, Outcome, Untrusted};
-use cloverwatch::engine::{PlatformState, Status};
+use cloverwatch::engine::{PlatformState, ProbeStatus, Status};
 use cloverwatch::tui::msg::Clip;
 use cloverwatch::tui::state::{Focus, Mode};
 use cloverwatch::tui::{Effect, Msg};
@@ -410,13 +410,14 @@ fn a_frame_is_wanted_only_when_something_visible_changes() {
     desk.press("9");
     let next = desk.draw().1.next_change.unwrap();
     assert!(next > now() + TimeDelta::seconds(1), "{next}");
+    desk.tell(Msg::Probe(id(1), ProbeStatus::default()));
     let before = desk.picture();
     desk.state.dirty = false;
     desk.wait(0);
     assert!(!desk.state.dirty);
     let status = desk.state.status.clone();
     desk.tell(Msg::Status(status));
-    desk.tell(Msg::Look(id(1), None));
+    desk.tell(Msg::Probe(id(1), ProbeStatus::default()));
     desk.paste("nothing");
     assert!(!desk.state.dirty);
     assert_eq!(desk.picture(), before);

@@ -1,8 +1,10 @@
 //! What the desk shows and asks about opcodes and slots: the detail, the steps, the dialog of the choice, the status bar.
 
 use chrono::TimeDelta;
-use cloverwatch::domain::{Command, DealershipId, OpcodeChoice, OpcodeOption, Outcome, Service, SlotCounts, Untrusted};
-use cloverwatch::engine::{Alarm, Cause, LookNote, PlatformState, Status, Sweep};
+use cloverwatch::domain::{
+    Command, DealershipId, OpcodeChoice, OpcodeOption, Outcome, ProbeState, Service, SlotCounts, Untrusted,
+};
+use cloverwatch::engine::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};
 use cloverwatch::tui::{Effect, Msg};
 
 use crate::desk::Desk;
@@ -38,14 +40,16 @@ fn look(desk: &mut Desk, n: u64, slots: &[(&str, u32)]) {
         chrono::NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M").unwrap()
     };
     let all = slots.iter().flat_map(|(day, count)| (0..*count).map(|number| local(day, number)));
-    let note = LookNote {
+    let last = ProbeState {
+        dealer_code: "xts8".into(),
         at: now() - TimeDelta::minutes(4),
         outcome: Outcome::Connected,
-        reason: "200, success".to_owned(),
-        next_at: Some(now() + TimeDelta::hours(20)),
+        reason: "200, success".into(),
+        since: now() - TimeDelta::days(9),
         slots: Some((now() - TimeDelta::minutes(4), SlotCounts::of(all))),
     };
-    desk.tell(Msg::Look(id(n), Some(note)));
+    let next_at = Some(now() + TimeDelta::hours(20));
+    desk.tell(Msg::Probe(id(n), ProbeStatus { last: Some(last), next_at }));
 }
 
 /// The detail, alone on the screen, scrolled to the part about the platform.

@@ -63,7 +63,29 @@ impl Desk {
         log: Vec<Event>,
         change: impl FnOnce(&mut Parts),
     ) -> Self {
-        let store = MortalStore::new(log);
+        Self::over(idle, clock, world, MortalStore::new(log), change)
+    }
+
+    /// Ends the program properly, and starts it again after a while with everything that it kept.
+    pub async fn reopen(self, after: TimeDelta) -> Self {
+        self.engine.shutdown().await.unwrap();
+        self.clock.advance(after.to_std().unwrap());
+        let store = MortalStore::new(self.store.log());
+        for (id, state) in self.store.probes().all() {
+            store.probes().put(id, cloverwatch::domain::ProbeState::clone(&state));
+        }
+        let Self { clock, world, idle, .. } = self;
+        Self::over(idle, clock, world, store, |_| ())
+    }
+
+    /// The program on a store.
+    pub fn over(
+        idle: Arc<Idle>,
+        clock: ManualClock,
+        world: Arc<World>,
+        store: Arc<MortalStore>,
+        change: impl FnOnce(&mut Parts),
+    ) -> Self {
         let mut parts = Parts {
             store: Arc::clone(&store) as Arc<dyn Store>,
             platform: Some(Arc::clone(&world) as _),

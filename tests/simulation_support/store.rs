@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use cloverwatch::domain::Event;
 use cloverwatch::domain::bulk::Bulk;
 use cloverwatch::store::memory::MemoryStore;
-use cloverwatch::store::{Append, Book, BulkId, Committed, EventQuery, Store, StoreError};
+use cloverwatch::store::{Append, Book, BulkId, Committed, EventQuery, ProbeStates, Store, StoreError};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
@@ -74,6 +74,14 @@ impl Store for MortalStore {
 
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError> {
         self.memory.events(query).await
+    }
+
+    fn probes(&self) -> &ProbeStates {
+        self.memory.probes()
+    }
+
+    async fn save_probes(&self) -> Result<(), StoreError> {
+        self.memory.save_probes().await
     }
 
     fn notices(&self) -> Vec<String> {

@@ -63,7 +63,14 @@ mod tests {
             Fact::ConfirmationOverdue { due_at: happened },
             Fact::IntegrationConfirmed { observed_at: happened },
             Fact::IntegrationLost { first_look: happened, second_look: never },
-            Fact::ProbeChanged { outcome: Outcome::Unknown, reason: "".into(), at: happened },
+            Fact::ProbeChanged {
+                outcome: Outcome::Unknown,
+                reason: "".into(),
+                at: happened,
+                status: None,
+                code: None,
+                message: None,
+            },
         ] {
             let event = Event {
                 seq: 1,

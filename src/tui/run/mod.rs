@@ -256,8 +256,8 @@ impl Desk {
     fn look_again(&mut self) -> io::Result<()> {
         match self.screen.state.detail.asked {
             Some(id) => {
-                let look = self.engine.last_look(id);
-                self.take(Msg::Look(id, look))
+                let probe = self.engine.probe_status(id);
+                self.take(Msg::Probe(id, probe))
             }
             None => Ok(()),
         }

@@ -60,11 +60,11 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
             state.detail.timeline = Some((id, events));
         }
         Msg::Timeline(..) => {}
-        Msg::Look(id, look) => {
-            let look = look.map(|look| (id, look));
-            if state.detail.asked == Some(id) && state.detail.look != look {
+        Msg::Probe(id, probe) => {
+            let probe = Some((id, probe));
+            if state.detail.asked == Some(id) && state.detail.probe != probe {
                 state.dirty = true;
-                state.detail.look = look;
+                state.detail.probe = probe;
             }
         }
         Msg::Status(status) => {

@@ -10,9 +10,10 @@ use super::table::opcode_look;
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{
-    DaySlots, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, SlotCounts, Timestamp, WasVisible, slots_in_words,
+    DaySlots, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, ProbeState, SlotCounts, Timestamp, WasVisible,
+    slots_in_words,
 };
-use crate::engine::LookNote;
+use crate::engine::ProbeStatus;
 use crate::tui::action::Action;
 use crate::tui::clocks::{Clocks, in_zone};
 use crate::tui::rows::Row;
@@ -21,7 +22,8 @@ use crate::tui::theme::Tone;
 
 pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     let state = &*row.state;
-    let look = screen.detail.look.as_ref().filter(|(id, _)| *id == state.id).map(|(_, look)| look);
+    let probe = screen.detail.probe.as_ref().filter(|(id, _)| *id == state.id).map(|(_, probe)| probe);
+    let last = probe.and_then(|probe| probe.last.as_ref());
     page.heading("What Xtime shows");
     if let Some(lacks) = state.lacks() {
         page.pair("not live", lacks, page.theme.tone(Tone::Warn));
@@ -31,9 +33,9 @@ pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &C
         page.pair("was live", &words, page.theme.tone(Tone::Bad));
     }
     opcode(page, state, screen);
-    slots(page, state, look, screen, clocks);
+    slots(page, state, last, screen, clocks);
     appointment(page, state, screen, clocks);
-    last_look(page, state, look, clocks);
+    last_look(page, state, probe, clocks);
 }
 
 /// A key that does something about what stands there; empty when there is none.
@@ -83,9 +85,9 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     /// What is newest. A look of before the opcode was chosen is about another one.
-    fn newest(state: &'a Onboarding, look: Option<&'a LookNote>) -> Option<Self> {
+    fn newest(state: &'a Onboarding, last: Option<&'a ProbeState>) -> Option<Self> {
         let chosen_at = state.opcode.as_deref().map(|chosen| chosen.at);
-        let fresh = look.and_then(|look| look.slots.as_ref());
+        let fresh = last.and_then(|last| last.slots.as_ref());
         let fresh = fresh.filter(|(at, _)| chosen_at.is_none_or(|chosen_at| *at >= chosen_at));
         if let Some((at, counts)) = fresh {
             let SlotCounts { count, next, by_day } = counts;
@@ -97,9 +99,9 @@ impl<'a> Found<'a> {
     }
 }
 
-fn slots(page: &mut Page<'_>, state: &Onboarding, look: Option<&LookNote>, screen: &State, clocks: &Clocks) {
+fn slots(page: &mut Page<'_>, state: &Onboarding, last: Option<&ProbeState>, screen: &State, clocks: &Clocks) {
     let theme = page.theme;
-    let Some(found) = Found::newest(state, look) else { return };
+    let Some(found) = Found::newest(state, last) else { return };
     let zone = state.profile.timezone;
     // One that is over by now is no next one.
     let local = clocks.now().with_timezone(&zone).naive_local();
@@ -156,20 +158,25 @@ pub(super) fn wall(local: NaiveDateTime, zone: Tz) -> String {
     with_abbreviation(local, zone, "%a %d %b %H:%M")
 }
 
-fn last_look(page: &mut Page<'_>, state: &Onboarding, look: Option<&LookNote>, clocks: &Clocks) {
+fn last_look(page: &mut Page<'_>, state: &Onboarding, probe: Option<&ProbeStatus>, clocks: &Clocks) {
     let theme = page.theme;
-    match (look, &state.probe) {
-        (Some(look), _) => {
-            let words = format!("{}: {}, {}", clocks.ago_in_words(look.at), look.outcome, clean(&look.reason));
-            page.pair("last look", &words, theme.text);
-            if let Some(next) = look.next_at {
-                page.pair("next look", &format!("in {}", clocks.left(next)), theme.dim);
-            }
-        }
-        (None, Some(probe)) => {
-            let words = format!("{}: {}, {}", clocks.ago_in_words(probe.at), probe.outcome, clean(&probe.reason));
-            page.pair("changed", &words, theme.text);
-        }
-        (None, None) => page.pair("last look", "none yet", theme.dim),
+    let zone = state.profile.timezone;
+    // Until the engine was asked, the books tell.
+    let recorded = || ProbeState::last(state, None, clocks.now());
+    let Some(last) = probe.map_or_else(recorded, |probe| probe.last.clone()) else {
+        page.pair("last look", "none yet", theme.dim);
+        return next_look(page, probe, clocks);
+    };
+    let style = if last.outcome.tells() { theme.text } else { theme.tone(Tone::Warn) };
+    page.pair("last look", &format!("{}: {}", clocks.ago_in_words(last.at), last.words()), style);
+    if last.since < last.at {
+        page.pair("", &format!("so since {}", in_zone(last.since, zone)), theme.dim);
     }
+    next_look(page, probe, clocks);
+}
+
+fn next_look(page: &mut Page<'_>, probe: Option<&ProbeStatus>, clocks: &Clocks) {
+    let Some(next) = probe.and_then(|probe| probe.next_at) else { return };
+    let words = if next <= clocks.now() { "due now".to_owned() } else { format!("in {}", clocks.left(next)) };
+    page.pair("next look", &words, page.theme.dim);
 }
