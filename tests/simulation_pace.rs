@@ -35,6 +35,25 @@ fn most_in_a_second(desk: &Desk) -> usize {
 }
 
 #[test]
+fn a_limiter_by_arrival_refuses_nothing_of_a_sweep() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 300, |_| ()).await;
+        for place in 0..300 {
+            // Looks, and slots over a fortnight in requests of six days.
+            desk.world.live(&format!("xts{place:05}"));
+            desk.invite(place, start() - hours(71)).await;
+        }
+        desk.pass(minutes(5)).await;
+        let answers = desk.wait(check_all(&desk)).await;
+        assert!(answers.iter().all(Result::is_ok));
+        assert!((0..300).all(|place| desk.stage(place) == "live"));
+        assert!(desk.world.requests() >= 300 * 4);
+        let limited = desk.world.state.lock().limited;
+        assert_eq!((limited, most_in_a_second(&desk)), (0, 10));
+    });
+}
+
+#[test]
 fn a_restart_costs_one_request_more_in_a_second() {
     run(async |idle| {
         let mut desk = Desk::open(idle, 60, |_| ()).await;
