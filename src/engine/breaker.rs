@@ -405,7 +405,7 @@ mod tests {
             for _ in 0..4 {
                 assert_eq!(standing(&bench), "settling", "shown as answering at once, recorded later");
                 assert_eq!(bench.state(), PlatformState::Ok);
-                bench.elapsed += SETTLES - Duration::from_secs(1);
+                bench.elapsed += SETTLES.saturating_sub(Duration::from_secs(1));
                 bench.answer(Health::Ill, false, None);
             }
             bench.answer(Health::Ill, false, None);
