@@ -149,7 +149,7 @@ async fn group_commit() {
     let (dir, clock) = (directory(), clock());
     let groups = Arc::new(Mutex::new(Groups::default()));
     let disk = Arc::new(Metered { clock: Arc::clone(&clock), groups: Arc::clone(&groups) });
-    let options = Options { disk, segment_bytes: u64::MAX };
+    let options = Options { disk, segment_bytes: u64::MAX, ..Options::default() };
     let store = EmbeddedStore::open_with(dir.path(), &clock, options).expect("a store");
     store.append((0..WRITERS).map(added).collect()).await.expect("added");
     let path = dir.path().join("journal/00000000000000000001.jsonl");

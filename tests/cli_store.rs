@@ -132,17 +132,15 @@ fn an_export_that_was_cut_is_refused_and_one_of_an_earlier_version_says_that_it_
     let other = |input: &str| desk.run_with(&["--store", "sled:other", "restore", "-"], input);
     other(&cut).ends(1).says("line 3: the export was cut off after 3 events").says("nothing was restored");
     other("").ends(1).says("nothing here");
-    let altered = lines[1].replacen("2", "3", 1);
+    let altered = lines[1].replacen('2', "3", 1);
     other(&text.replace(lines[1], &altered)).ends(1).says("line 2: the checksum does not fit");
     let field = |event: &mut serde_json::Map<String, serde_json::Value>, name: &str| event.remove(name).is_some();
-    let old: String = lines[..lines.len() - 1]
-        .iter()
-        .map(|line| {
-            let mut event: serde_json::Map<_, _> = serde_json::from_str(line).unwrap();
-            assert!(["crc", "left", "prev"].iter().all(|name| field(&mut event, name)));
-            format!("{}\n", serde_json::Value::Object(event))
-        })
-        .collect();
+    let unmarked = lines[..lines.len() - 1].iter().map(|line| {
+        let mut event: serde_json::Map<_, _> = serde_json::from_str(line).unwrap();
+        assert!(["crc", "left", "prev"].iter().all(|name| field(&mut event, name)));
+        serde_json::Value::Object(event).to_string()
+    });
+    let old = unmarked.collect::<Vec<_>>().join("\n") + "\n";
     other(&old).ends(0).says("no end mark: an export of an older version; 4 events");
 }
 

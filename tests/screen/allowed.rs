@@ -30,7 +30,7 @@ fn world(mails: bool) -> World {
     world
 }
 
-fn pasted(code: String, at: Timestamp, intent: u64, ask: Ask, source: CodeOrigin) -> Command {
+fn pasted(code: &str, at: Timestamp, intent: u64, ask: Ask, source: CodeOrigin) -> Command {
     let (code, intent) = (code.parse().unwrap(), IntentId::from_bits(intent));
     Command::IssueCode { code, generated_at: at, expires_at: None, source, intent, ask, mail: true }
 }
@@ -63,7 +63,7 @@ fn command(state: &Onboarding, (what, choice): (u8, u8), at: Timestamp, step: u6
     let letter = state.letters().get(usize::from(choice) % state.letters().len().max(1)).map(|letter| letter.id);
     let pending = state.pending.as_ref().map(|pending| pending.intent);
     Some(match what % 20 {
-        0 | 1 => pasted(format!("CODE-{step}"), at, 10_000 + step, asked(state), CodeOrigin::Paste),
+        0 | 1 => pasted(&format!("CODE-{step}"), at, 10_000 + step, asked(state), CodeOrigin::Paste),
         2 => Command::RequestCode {
             intent: IntentId::from_bits(step),
             source: if choice.is_multiple_of(2) { CodeOrigin::Http } else { CodeOrigin::Command },
@@ -71,7 +71,7 @@ fn command(state: &Onboarding, (what, choice): (u8, u8), at: Timestamp, step: u6
             mail: true,
         },
         3 => Command::FailCode { intent: pending?, reason: "no".to_owned(), refused: choice.is_multiple_of(3) },
-        4 => pasted(format!("CODE-{step}"), at, pending?.bits(), asked(state), CodeOrigin::Http),
+        4 => pasted(&format!("CODE-{step}"), at, pending?.bits(), asked(state), CodeOrigin::Http),
         5 => Command::Revoke { reason: "".into() },
         6 | 7 => {
             Command::ConfirmByDealer { said_at: at - TimeDelta::hours([0, 1, 30][usize::from(choice) % 3]), mail: true }
@@ -146,7 +146,7 @@ fn ways(action: Action, state: &Onboarding, source: Option<CodeOrigin>, at: Time
                 Action::Invite => Ask::Invite,
                 _ => Ask::Reissue { seen: state.generation(), despite_word: true },
             };
-            let issue = pasted("FRESH-CODE".to_owned(), at, 999_999, ask, CodeOrigin::Paste);
+            let issue = pasted("FRESH-CODE", at, 999_999, ask, CodeOrigin::Paste);
             let request = |source, intent| Command::RequestCode { intent, source, ask, mail: true };
             let give_up = |intent, refused| Command::FailCode { intent, reason: "given up".to_owned(), refused };
             // Before an open request is gone on with, the engine asks whether anybody needs its code.

@@ -183,10 +183,10 @@ async fn an_authority_of_our_own_and_a_certificate_of_ours_are_settings() {
 
 #[test]
 fn certificate_files_that_cannot_be_used_are_refused_at_the_start() {
+    type Spoil<'a> = &'a dyn Fn(&mut Settings);
     let dir = tempfile::tempdir().unwrap();
     let empty = write(dir.path(), "empty.pem", "nothing\n");
     let ca = write(dir.path(), "ca.pem", Authority::new().pem());
-    type Spoil<'a> = &'a dyn Fn(&mut Settings);
     let bad: [(Spoil<'_>, &str); 3] = [
         (&|settings| settings.tls.ca_file = Some(dir.path().join("nowhere.pem")), "`ca_file`"),
         (&|settings| settings.tls.ca_file = Some(empty.clone()), "empty.pem: there is no certificate"),
