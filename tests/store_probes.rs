@@ -23,7 +23,7 @@ fn looked(number: u64, second: u64) -> ProbeState {
         outcome: [Outcome::Connected, Outcome::NotConnected, Outcome::Unknown][number as usize % 3],
         reason: format!("what look {second} said, \u{e9}\u{202e}").into(),
         since: at(second / 2),
-        slots: (number % 2 == 0).then(|| (whole(at(second)), SlotCounts::of(slots.map(whole_wall)))),
+        slots: number.is_multiple_of(2).then(|| (whole(at(second)), SlotCounts::of(slots.map(whole_wall)))),
     }
 }
 
