@@ -9,7 +9,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 /// How much longer than its share of a second each request waits, in percent: what a late timer or the network moved
 /// together is spread again, instead of adding up at a server that counts by arrival.
-const MARGIN: u32 = 2;
+const MARGIN: u32 = 1;
 
 /// A sliding window, so that not even the second after an idle one may exceed the rate (a bucket would allow twice as
 /// many there); and a gap between any two requests, for servers that count by less than a second.
@@ -18,8 +18,11 @@ pub struct Budget {
     rate: usize,
     window: Duration,
     gap: Duration,
-    /// How many may leave together, in as many gaps.
-    at_once: usize,
+    /// How much of the time may be made up for in which none was sent. Half a gap: a limiter that lets one come early still
+    /// has the other half for what the network does.
+    credit: Duration,
+    /// When the next one may leave.
+    next: Duration,
     sent: VecDeque<Duration>,
 }
 
@@ -28,9 +31,7 @@ impl Budget {
     /// that several gaps fit into it (time that runs faster than the real one), as many leave together.
     pub fn per_second(rate: u32, resolution: Duration) -> Self {
         let gap = SECOND / rate.max(1) * (100 + MARGIN) / 100;
-        let at_once = (resolution.as_nanos() / gap.as_nanos().max(1)).max(1);
-        let at_once = usize::try_from(at_once).unwrap_or(usize::MAX);
-        Self { gap, at_once, ..Self::per(SECOND, rate) }
+        Self { gap, credit: resolution.max(gap / 2), ..Self::per(SECOND, rate) }
     }
 
     /// A budget of letters per hour; 0 counts as 1.
@@ -39,17 +40,15 @@ impl Budget {
     }
 
     fn per(window: Duration, rate: u32) -> Self {
-        Self { rate: (rate as usize).max(1), window, gap: Duration::ZERO, at_once: 1, sent: VecDeque::new() }
+        let (gap, credit, next) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+        Self { rate: (rate as usize).max(1), window, gap, credit, next, sent: VecDeque::new() }
     }
 
     /// How long until one may be sent; zero: now.
     pub fn ready_in(&self, now: Duration) -> Duration {
         let full = self.sent.len() == self.rate;
         let window = self.sent.front().filter(|_| full).map(|first| *first + self.window);
-        let many = u32::try_from(self.at_once).unwrap_or(u32::MAX);
-        let earlier = self.sent.len().checked_sub(self.at_once).and_then(|place| self.sent.get(place));
-        let gap = earlier.map(|at| *at + self.gap.saturating_mul(many));
-        window.max(gap).unwrap_or_default().saturating_sub(now)
+        self.next.max(window.unwrap_or_default()).saturating_sub(now)
     }
 
     /// Takes note of one.
@@ -58,6 +57,12 @@ impl Budget {
         let over = self.before_window(now).max((self.sent.len() + 1).saturating_sub(self.rate));
         self.sent.drain(..over);
         self.sent.push_back(now);
+        if self.next.is_zero() {
+            // The program may just have been started again, and what it had to make up for is used.
+            self.next = now + self.gap * 3 / 2;
+        } else {
+            self.next = self.gap + self.next.max(now.saturating_sub(self.credit));
+        }
     }
 
     /// Takes the newest one back: nothing was sent after all.
@@ -113,12 +118,13 @@ mod tests {
             // A leaky bucket by arrival that lets one come early, as the usual limiters count.
             let mut budget = Budget::per_second(rate, Duration::ZERO);
             let (mut now, mut level, mut before) = (Duration::ZERO, 0.0_f64, None);
-            for late in late {
-                now += budget.ready_in(now);
+            for (place, late) in late.into_iter().enumerate() {
+                let late = Duration::from_millis(late);
+                // Every other one is late before it leaves, every other one on its way.
+                now += budget.ready_in(now) + if place % 2 == 0 { late * 5 } else { Duration::ZERO };
                 budget.spend(now);
-                // Somebody else delays what left; a later one may overtake that delay, but no more than it.
-                let arrives = now + Duration::from_millis(late).min(SECOND / rate / 2);
-                let passed = before.map_or(SECOND, |before| arrives.saturating_sub(before));
+                let arrives = now + if place % 2 == 1 { late.min(SECOND / rate * 4 / 10) } else { Duration::ZERO };
+                let passed = before.map_or(SECOND, |before: Duration| arrives.saturating_sub(before));
                 level = (level - passed.as_secs_f64() * f64::from(rate)).max(0.0) + 1.0;
                 prop_assert!(level <= 2.0, "{level}");
                 before = Some(arrives);
