@@ -207,7 +207,10 @@ impl Breaker {
         }
         self.remember(false);
         match &mut self.healed {
-            Some((_, at)) if now.elapsed < *at + SETTLES => *at = now.elapsed,
+            // While it is left alone nothing can fail.
+            Some((_, at)) if now.elapsed < *at + SETTLES => {
+                *at = self.hold.as_ref().map_or(now.elapsed, |hold| hold.end.max(now.elapsed));
+            }
             healed => *healed = None,
         }
         let in_a_row = self.recent.iter().rev().take_while(|well| !**well).count();
