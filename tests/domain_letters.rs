@@ -152,12 +152,30 @@ fn a_written_letter_can_be_mailed_later_and_was_no_copy() {
     case.tell(begin(&case));
     assert_eq!(case.tell(end(&case, refused(true))), ["email.failed"], "nobody else can have it");
     assert_eq!(case.state().attention(case.now, &case.policy), Some(Attention::LetterFailed));
-    // Written once more it is as good as the first time, and no better.
+}
+
+#[test]
+fn a_letter_in_a_file_makes_no_failed_letter_good() {
+    let mut case = writing();
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    let failed = letter(&case).id;
+    case.tell(begin(&case));
+    case.tell(end(&case, refused(true)));
     case.now += minutes(2);
     case.tell(Command::QueueLetter { kind: LetterKind::Invitation });
     case.tell(begin(&case));
-    case.tell(end(&case, written()));
-    assert_eq!(case.state().telling_letter().map(|letter| letter.state), Some(LetterState::Written));
+    assert_eq!(case.tell(end(&case, written())), ["email.written"]);
+    let state = case.state();
+    assert!(state.is_troubled_by(state.mail.as_deref().unwrap().letter(failed).unwrap()), "nobody mailed it");
+    assert_eq!(state.telling_letter().map(|letter| letter.id), Some(failed));
+    assert_eq!(state.attention(case.now, &case.policy), Some(Attention::LetterFailed));
+    // A mail server makes it good: the same letter once more.
+    case.now += minutes(2);
+    assert_eq!(case.tell(Command::RetryLetter { letter: failed }), ["email.retried"]);
+    case.tell(Command::BeginLetter { letter: failed });
+    let reply = LetterEnd::Sent { reply: "250".to_owned() };
+    assert_eq!(case.tell(Command::EndLetter { letter: failed, end: reply, jitter: 500 }), ["email.sent"]);
+    assert_eq!(case.state().attention(case.now, &case.policy), None);
 }
 
 #[test]

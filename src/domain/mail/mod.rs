@@ -235,14 +235,15 @@ impl Onboarding {
         waiting.find(|_| held)
     }
 
-    /// Whether a later letter did what this one should: a letter with the code of the same issue was sent, or written, after it.
+    /// Whether a later letter did what this one should: a letter with the code of the same issue was sent after it. One that
+    /// became a file did not: nobody mailed it.
     pub fn is_made_good(&self, letter: &Letter) -> bool {
         let later = self.letters().iter().rev().take_while(|one| one.id != letter.id);
         let mut same = later.filter(|one| match letter.kind.carries_code() {
             true => one.kind.carries_code() && one.generation == letter.generation,
             false => one.kind == letter.kind,
         });
-        same.any(|one| matches!(one.state, LetterState::Sent | LetterState::Written))
+        same.any(|one| one.state == LetterState::Sent)
     }
 
     /// Whether a letter went wrong and somebody must still do something about it: no later one made it good, and its code is not
