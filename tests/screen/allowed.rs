@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cloverwatch::domain::{
     Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Context, DealershipId, IntentId, LetterEnd, LetterId,
-    LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, Timestamp, decide_in_turn,
+    LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit, ProfileField, Timestamp,
+    decide_in_turn,
 };
 use cloverwatch::tui::action::{Action, Danger, REGISTRY, Scope};
 use cloverwatch::tui::dialog::{allowed, letter_allowed, open, open_letters};
@@ -173,8 +174,8 @@ fn ways(action: Action, state: &Onboarding, source: Option<CodeOrigin>, at: Time
             vec![vec![Command::Assign { owner: None }], vec![Command::Assign { owner: Some("ben".into()) }]]
         }
         Action::EditProfile => {
-            let profile = Profile { city: "Boise".into(), ..state.profile.clone() };
-            vec![vec![Command::Update { profile }]]
+            let edits = vec![ProfileEdit { field: ProfileField::Email, text: "service.2@example.com".to_owned() }];
+            vec![vec![Command::Correct { edits }]]
         }
         Action::Snooze => vec![vec![Command::Snooze { until: Some(at + TimeDelta::hours(1)) }]],
         Action::Archive if state.archived_at.is_some() => vec![vec![Command::Unarchive]],

@@ -3,7 +3,8 @@
 
 use crate::domain::{
     Ask, BookingEnd, CodeOrigin, Command, Context, Fact, IntentId, InvitationCode, Letter, LetterId, Obstacle,
-    Onboarding, OpcodeChoice, OpcodeOption, PendingCode, Refusal, Timestamp, decide_in_turn, needs_no_code,
+    Onboarding, OpcodeChoice, OpcodeOption, PendingCode, ProfileEdit, ProfileField, Refusal, Timestamp, decide_in_turn,
+    needs_no_code,
 };
 use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
@@ -109,7 +110,10 @@ fn commands(action: Action, state: &Onboarding, setup: &Setup, now: Timestamp) -
         Action::Revoke => Command::Revoke { reason: SOME_TEXT.into() },
         Action::ConfirmWord => Command::ConfirmByDealer { said_at: likely_word(state, now), mail: true },
         Action::Note => Command::Note { text: SOME_TEXT.into() },
-        Action::EditProfile => Command::Correct { edits: Vec::new() },
+        Action::EditProfile => {
+            let city = ProfileEdit { field: ProfileField::City, text: SOME_TEXT.to_owned() };
+            Command::Correct { edits: vec![city] }
+        }
         Action::Assign => Command::Assign { owner: Some(SOME_TEXT.into()) },
         Action::Snooze => Command::Snooze { until: None },
         Action::Archive if state.archived_at.is_some() => Command::Unarchive,
