@@ -1,9 +1,14 @@
 //! The table's cursor: on which row it is when the rows move.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::state::{Focus, State};
+use super::work::Work;
 use crate::domain::{DealershipId, Onboarding};
+
+/// For how long after something was done the record of it may still arrive: the two come by different ways.
+const RECORD_ARRIVES: Duration = Duration::from_secs(2);
 
 /// Where the table's cursor is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,22 +23,44 @@ pub struct Cursor {
     pub touched: bool,
     /// The dealership that something was done with while the cursor was on it. When that takes it elsewhere, the cursor
     /// does not go with it.
-    pub acted: Option<DealershipId>,
+    pub acted: Option<Acted>,
+}
+
+/// A dealership that something is done with.
+#[derive(Debug, Clone, Copy)]
+pub struct Acted {
+    /// Which.
+    pub id: DealershipId,
+    /// Until when, in the person's time, what is recorded about it comes of that; `None`: it is under way.
+    pub until: Option<Duration>,
 }
 
 impl State {
     /// Something is done with these dealerships.
     pub(super) fn acts_on(&mut self, mut ids: impl Iterator<Item = DealershipId>) {
         if self.cursor.id.is_some_and(|here| ids.any(|id| id == here)) {
-            self.cursor.acted = self.cursor.id;
+            self.cursor.acted = self.cursor.id.map(|id| Acted { id, until: None });
+        }
+    }
+
+    /// What was done with a dealership has ended: what happens to it later takes the cursor with it.
+    pub(super) fn has_acted_on(&mut self, id: DealershipId) {
+        let under_way = |work: &Work| work.items.iter().any(|item| item.id == id && item.outcome.is_none());
+        let acted = self.cursor.acted.as_mut().filter(|acted| acted.id == id && acted.until.is_none());
+        if let Some(acted) = acted
+            && !self.works.iter().any(under_way)
+        {
+            acted.until = Some(self.now.face.saturating_add(RECORD_ARRIVES));
         }
     }
 
     /// After these were recorded: when what was done with the cursor's dealership took it elsewhere, the cursor stays.
     pub(super) fn settle_after(&mut self, states: &[Arc<Onboarding>]) {
-        let cursor = &mut self.cursor;
-        let acted = cursor.acted.filter(|acted| cursor.id == Some(*acted) && states.iter().any(|one| one.id == *acted));
-        if acted.is_some_and(|acted| self.rows.place(acted) != Some(cursor.place)) {
+        let (face, cursor) = (self.now.face, &mut self.cursor);
+        cursor.acted = cursor.acted.filter(|acted| acted.until.is_none_or(|until| face <= until));
+        let here = cursor.acted.map(|acted| acted.id).filter(|acted| cursor.id == Some(*acted));
+        let recorded = here.filter(|here| states.iter().any(|one| one.id == *here));
+        if recorded.is_some_and(|here| self.rows.place(here) != Some(cursor.place)) {
             (cursor.id, cursor.acted) = (None, None);
         }
         self.settle();

@@ -131,6 +131,8 @@ pub struct Detail {
     pub end: Cell<Option<usize>>,
     /// What was asked for last.
     pub asked: Option<DealershipId>,
+    /// The newest event when it was asked for: what was recorded until then is in what is read.
+    pub asked_after: u64,
 }
 
 /// A code that is shown for a while.
@@ -351,6 +353,7 @@ impl State {
             return None;
         }
         self.detail.asked = wanted;
+        self.detail.asked_after = self.tail.newest().map_or(0, |event| event.seq);
         self.detail.scroll = 0;
         self.detail.end.set(None);
         wanted.map(Effect::LoadTimeline)

@@ -151,6 +151,12 @@ impl Tail {
         self.only_selected && self.history.as_ref().map(|(id, _)| *id) != selected
     }
 
+    /// What arrived about one dealership after an event, ascending.
+    pub fn since(&self, id: DealershipId, seq: u64) -> impl Iterator<Item = &Arc<Event>> {
+        let from = self.events.partition_point(|event| event.seq <= seq);
+        self.events.range(from..).filter(move |event| event.dealership == Some(id))
+    }
+
     /// The newest event.
     pub fn newest(&self) -> Option<&Arc<Event>> {
         self.events.back()

@@ -6,7 +6,8 @@ use cloverwatch::tui::rows::Tab;
 use cloverwatch::tui::state::{Focus, Mode};
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::view::draw_into;
-use cloverwatch::tui::{Effect, Msg};
+use cloverwatch::tui::{Effect, Msg, update};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -46,6 +47,31 @@ fn what_was_done_moves_no_cursor_when_it_is_another_dealership_that_moves() {
     let place = desk.state.cursor.place;
     desk.happens(|world| world.issue(id(11), now(), "FRESH-11"));
     assert_eq!((desk.selected(), desk.state.cursor.place), (4, place - 1));
+}
+
+#[test]
+fn when_what_was_done_has_ended_the_cursor_goes_with_its_dealership_again() {
+    let mut desk = desk();
+    desk.go_to(4).press("n").write("call back").press("enter");
+    let Effect::Execute(work, _) = only(&mut desk) else { panic!("a note is recorded") };
+    desk.happens(|world| world.person(id(4), now(), &Command::Note { text: "call back".into() }));
+    desk.tell(Msg::Outcome(work, id(4), Ok(String::new().into())));
+    desk.wait(600);
+    let (place, later) = (desk.state.cursor.place, desk.now.at);
+    desk.happens(|world| world.look(id(4), later, Outcome::Connected, &["DataClover Appt"]));
+    assert_eq!(desk.selected(), 4, "whoever presses a key now means the one that they chose");
+    assert_ne!(desk.state.cursor.place, place);
+}
+
+#[test]
+fn the_cursor_stays_at_its_place_although_the_outcome_is_told_before_the_record() {
+    let mut desk = Desk::with_source((120, 30));
+    desk.go_to(11).press("r tab enter");
+    let Effect::Obtain(work, _) = only(&mut desk) else { panic!("a code is asked for") };
+    let place = desk.state.cursor.place;
+    desk.tell(Msg::Outcome(work, id(11), Ok("code 2 issued".to_owned().into())));
+    desk.happens(|world| world.issue(id(11), now(), "FRESH-11"));
+    assert_eq!((desk.selected(), desk.state.cursor.place), (4, place));
 }
 
 #[test]
@@ -314,4 +340,28 @@ fn only_the_chosen_dealerships_events_are_its_whole_history() {
     let first = desk.world.lock().events.iter().find(|event| event.dealership == Some(id(11))).cloned().unwrap();
     assert_eq!(desk.state.tail.lines(1_000, Some(id(11))).first().map(|event| event.seq), Some(first.seq));
     desk.press("esc j").sees_no("nothing yet");
+}
+
+#[test]
+fn what_is_recorded_while_the_log_is_read_is_in_the_history_and_in_the_detail() {
+    let mut desk = Desk::open((200, 60));
+    desk.go_to(11).state.tail.only_selected = true;
+    let next = desk.state.rows.at(desk.state.cursor.place + 1).unwrap().state.id;
+    let read: Vec<_> =
+        desk.world.lock().events.iter().filter(|event| event.dealership == Some(next)).cloned().collect();
+    // The cursor goes on, and the log is being read while somebody notes something.
+    let down = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE);
+    assert_eq!(update(&mut desk.state, Msg::Key(down), desk.now), [Effect::LoadTimeline(next)]);
+    desk.happens(|world| world.person(next, now(), &Command::Note { text: "call back".into() }));
+    let noted = desk.world.lock().events.last().cloned().unwrap();
+    desk.tell(Msg::Timeline(next, read.clone()));
+    let whole: Vec<u64> = read.iter().chain([&noted]).map(|event| event.seq).collect();
+    let history = desk.state.tail.lines(1_000, Some(next)).iter().map(|event| event.seq).collect::<Vec<_>>();
+    assert_eq!(history, whole);
+    let (_, timeline) = desk.state.detail.timeline.as_ref().unwrap();
+    assert_eq!(timeline.iter().map(|event| event.seq).collect::<Vec<_>>(), whole);
+    // What is read with it is there once.
+    let all: Vec<_> = read.into_iter().chain([noted]).collect();
+    desk.tell(Msg::Timeline(next, all));
+    assert_eq!(desk.state.tail.lines(1_000, Some(next)).len(), whole.len());
 }

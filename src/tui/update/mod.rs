@@ -20,7 +20,7 @@ use super::rows::Rows;
 use super::state::{FILTER_AGAIN, Mode, State};
 use super::theme::Tone;
 use super::work::Work;
-use crate::domain::DealershipId;
+use crate::domain::{DealershipId, Event};
 use crate::store::Committed;
 
 pub use act::perform;
@@ -54,11 +54,7 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
             state.dirty = true;
             state.tail.extend(&events);
         }
-        Msg::Timeline(id, events) if state.detail.asked == Some(id) => {
-            state.dirty = true;
-            state.tail.set_history(id, &events);
-            state.detail.timeline = Some((id, events));
-        }
+        Msg::Timeline(id, events) if state.detail.asked == Some(id) => timeline(state, id, events),
         Msg::Timeline(..) => {}
         Msg::Probe(id, probe) => {
             let probe = Some((id, probe));
@@ -138,6 +134,16 @@ fn loaded(state: &mut State, mut rows: Rows) {
     }
 }
 
+/// The log of the cursor's dealership was read. What was recorded meanwhile is in the tail already.
+fn timeline(state: &mut State, id: DealershipId, mut events: Vec<Arc<Event>>) {
+    state.dirty = true;
+    let newest = events.last().map_or(0, |event| event.seq);
+    let missed = state.tail.since(id, newest.max(state.detail.asked_after));
+    events.extend(missed.cloned());
+    state.tail.set_history(id, &events);
+    state.detail.timeline = Some((id, events));
+}
+
 fn committed(state: &mut State, committed: &Committed) {
     state.dirty = true;
     state.rows.put(&committed.states, state.now.at);
@@ -191,6 +197,7 @@ fn ended(state: &mut State, id: WorkId, dealership: DealershipId, outcome: Outco
         let (tone, text) = summary(&work, &state.rows);
         state.toast(tone, text);
     }
+    state.has_acted_on(dealership);
 }
 
 /// What came of a piece of work, in a line.

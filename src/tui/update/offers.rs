@@ -128,6 +128,7 @@ pub(super) fn send(state: &mut State, wish: Wish) -> Vec<Effect> {
 
 /// What became of a test appointment. A time that somebody else took is asked for again, with what is offered now.
 pub(super) fn booked(state: &mut State, id: DealershipId, answer: &Result<Option<Booked>, String>) -> Vec<Effect> {
+    state.has_acted_on(id);
     let Some(row) = state.rows.get(id) else { return Vec::new() };
     let (name, zone) = (row.state.profile.name.screen().into_owned(), row.state.profile.timezone);
     let (tone, words) = meaning(answer, row.state.booking.is_some(), zone);
