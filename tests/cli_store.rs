@@ -191,3 +191,26 @@ fn a_store_that_cannot_be_written_is_read_without_a_lock_and_doctor_says_so() {
         doctor.ends(1);
     }
 }
+
+#[test]
+fn a_reading_command_removes_the_copies_of_the_index_that_a_killed_one_left() {
+    let desk = Desk::filled();
+    let temporary = desk.path("temporary");
+    let mut gone = Command::new("true").spawn().unwrap();
+    gone.wait().unwrap();
+    let (gone, here) = (gone.id(), std::process::id());
+    let stale = format!("cloverwatch-index-{gone}-abc");
+    let others =
+        [format!("cloverwatch-index-{here}-abc"), format!("cloverwatch-{gone}-abc"), "cloverwatch-index-x".into()];
+    for name in others.iter().chain([&stale]) {
+        fs::create_dir_all(temporary.join(name)).unwrap();
+        fs::write(temporary.join(name).join("db"), "a code").unwrap();
+    }
+    // Somebody's link must not lead us to what is not ours to remove.
+    let link = temporary.join(format!("cloverwatch-index-{gone}-link"));
+    std::os::unix::fs::symlink(desk.path("store"), &link).unwrap();
+    assert!(desk.command(&["list"]).env("TMPDIR", &temporary).status().unwrap().success());
+    assert!(!temporary.join(stale).exists());
+    assert!(others.iter().all(|name| temporary.join(name).join("db").exists()));
+    assert!(link.is_symlink() && journal(&desk).exists());
+}

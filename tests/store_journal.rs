@@ -5,7 +5,7 @@ mod store_support;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cloverwatch::store::{EventQuery, JournalReader, Store, StoreError};
 use store_support::*;
@@ -28,12 +28,12 @@ async fn assert_cut(dir: &Path, left: u64, torn: &[u8], what: &str) {
     let notices = store.notices().concat();
     assert!(notices.contains("none of it is known to have been acknowledged"), "{what}: {notices}");
     assert!(notices.contains("cut off") && notices.contains(".jsonl.cut-1"), "{what}: {notices}");
-    let kept = fs::read(segments(dir)[0].with_extension("jsonl.cut-1")).unwrap();
+    let kept = fs::read(segments(dir).pop().unwrap().with_extension("jsonl.cut-1")).unwrap();
     assert_eq!(kept, torn, "{what}");
     assert_eq!(store.book().seq(), left, "{what}");
     assert_consistent(&store).await;
     // And it goes on from there.
-    let committed = store.append(vec![added(9)]).await.unwrap();
+    let committed = store.append(vec![added(90)]).await.unwrap();
     assert_eq!(committed.events[0].seq, left + 1, "{what}");
     store.close().await.unwrap();
     drop(store);
@@ -73,7 +73,7 @@ async fn a_torn_end_is_cut_kept_and_told() {
 }
 
 /// What opening and reading say of a damaged journal.
-fn damage(dir: &Path) -> (std::path::PathBuf, u64, String) {
+fn damage(dir: &Path) -> (PathBuf, u64, String) {
     let Err(StoreError::Damaged { file, line, what, advice }) = open(dir) else { panic!("not refused") };
     let error = StoreError::Damaged { file: file.clone(), line, what: what.clone(), advice };
     let text = error.to_string();
@@ -225,4 +225,135 @@ async fn a_directory_with_other_things_in_it_is_not_closed_to_others_but_told() 
 
 async fn fill_more(store: &dyn Store) {
     store.append((100..140).map(added).collect()).await.unwrap();
+}
+
+/// Zeroes four kilobytes of the journal's newest file, as a page that never reached the disk.
+fn zero_page(dir: &Path, from: usize) {
+    let file = &segments(dir).pop().unwrap();
+    let mut text = fs::read(file).unwrap();
+    text[from..from + 4_096].fill(0);
+    fs::write(file, text).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_zeros_in_the_last_group_is_cut_and_anywhere_else_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    store.append((0..40).map(added).collect()).await.unwrap();
+    let second = fs::metadata(&segments(dir.path())[0]).unwrap().len() as usize;
+    store.append((40..80).map(added).collect()).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+    // Nobody knows that the last group was acknowledged.
+    let unknown = tempfile::tempdir().unwrap();
+    copy(&dir.path().join("journal"), &unknown.path().join("journal"));
+
+    for from in [second, second + 4_096] {
+        let dir = copy_of(unknown.path());
+        zero_page(dir.path(), from);
+        let (book, end) = JournalReader::open(dir.path()).unwrap().book().unwrap();
+        assert_eq!((book.len(), end.is_whole()), (40, false), "{end}");
+        let store = open(dir.path()).unwrap();
+        assert!(store.notices().concat().contains("reads as zeros"), "{:?}", store.notices());
+        assert_eq!(store.book().seq(), 40);
+        assert_consistent(&store).await;
+        store.append(vec![added(90)]).await.unwrap();
+        store.close().await.unwrap();
+        drop(store);
+        assert_eq!(open(dir.path()).unwrap().notices(), Vec::<String>::new());
+    }
+    // A later group says that it had been durable.
+    let refused = copy_of(unknown.path());
+    zero_page(refused.path(), 4_096);
+    assert!(matches!(open(refused.path()), Err(StoreError::Damaged { .. })));
+    // The index does.
+    zero_page(dir.path(), second + 4_096);
+    assert!(matches!(open(dir.path()), Err(StoreError::Lost(end)) if (end.last, end.acknowledged) == (40, 80)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_zeros_over_the_first_group_of_a_file_is_cut_unless_it_was_acknowledged() {
+    for groups in [1, 2] {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open_small(dir.path()).unwrap();
+        for group in 0..groups {
+            store.append((group * 40..group * 40 + 40).map(added).collect()).await.unwrap();
+        }
+        store.close().await.unwrap();
+        drop(store);
+        let (left, acknowledged) = (groups * 40 - 40, groups * 40);
+        assert_eq!(segments(dir.path()).len() as u64, groups);
+        zero_page(dir.path(), 0);
+        for witness in ["journal.mark", "index"] {
+            let known = copy_of(dir.path());
+            match witness {
+                "index" => fs::remove_file(known.path().join("journal.mark")).unwrap(),
+                _ => fs::remove_dir_all(known.path().join("index")).unwrap(),
+            }
+            let Err(StoreError::Lost(end)) = open(known.path()) else { panic!("{witness}: not refused") };
+            assert_eq!((end.last, end.acknowledged), (left, acknowledged), "{witness}");
+        }
+        let unknown = tempfile::tempdir().unwrap();
+        copy(&dir.path().join("journal"), &unknown.path().join("journal"));
+        let torn = fs::read(segments(dir.path()).pop().unwrap()).unwrap();
+        assert_cut(unknown.path(), left, &torn, &format!("the first page of file {groups}")).await;
+    }
+
+    // A later group in the same file says that it had been durable.
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    store.append((0..40).map(added).collect()).await.unwrap();
+    store.append(vec![added(40)]).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+    zero_page(dir.path(), 0);
+    assert_eq!(damage(dir.path()).1, 1);
+}
+
+/// What a refusal must leave as it was: all but what sled itself writes when it is opened.
+fn beside_the_index(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    bytes(dir).into_iter().filter(|(path, _)| !path.starts_with(dir.join("index"))).collect()
+}
+
+fn add_torn_end(dir: &Path) {
+    let newest = segments(dir).pop().unwrap();
+    let text = fs::read(&newest).unwrap();
+    fs::write(newest, [&text[..], b"{\"crc\":\"01"].concat()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_cuts_nothing_and_moves_nothing() {
+    // A bad byte in a file before the last one.
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_small(dir.path()).unwrap();
+    fill(&*store, 30).await;
+    store.close().await.unwrap();
+    drop(store);
+    add_torn_end(dir.path());
+    let sealed = &segments(dir.path())[1];
+    let mut text = fs::read(sealed).unwrap();
+    text[50] ^= 1;
+    fs::write(sealed, text).unwrap();
+    let before = beside_the_index(dir.path());
+    assert_eq!(damage(dir.path()).0, *sealed);
+    assert!(beside_the_index(dir.path()) == before, "a bad byte");
+
+    // Lines that are whole, but do not follow from each other, and so an index that does not fit either.
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    for append in [added(1), note(1, 1), note(1, 2)] {
+        store.append(vec![append]).await.unwrap();
+    }
+    store.close().await.unwrap();
+    drop(store);
+    let file = &segments(dir.path())[0];
+    let text = fs::read_to_string(file).unwrap();
+    let (lines, last) = text.trim_end().rsplit_once('\n').unwrap();
+    let last = last.replace("\"prev\":2", "\"prev\":1");
+    let crc = crc32fast::hash(&last.as_bytes()[18..]);
+    fs::write(file, format!("{lines}\n{{\"crc\":\"{crc:08x}{}\n", &last[16..])).unwrap();
+    add_torn_end(dir.path());
+    let before = beside_the_index(dir.path());
+    assert!(damage(dir.path()).2.contains("event 3 follows event 1"));
+    assert!(beside_the_index(dir.path()) == before, "lines that do not follow");
 }

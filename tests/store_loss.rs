@@ -16,13 +16,6 @@ use proptest::prelude::*;
 use store_support::*;
 use tempfile::TempDir;
 
-/// A copy of what is in a directory.
-fn copy_of(dir: &Path) -> TempDir {
-    let to = tempfile::tempdir().unwrap();
-    copy(dir, to.path());
-    to
-}
-
 /// Puts something of one store in the place of the other's.
 fn put(name: &str, from: &Path, to: &Path) {
     let (from, to) = (from.join(name), to.join(name));
@@ -57,9 +50,12 @@ fn journal_alone(dir: &Path) -> BTreeMap<DealershipId, Onboarding> {
 /// What is read beside an owner, with the help of an index that need not belong to the journal.
 fn assert_read_as_the_journal_alone(dir: &Path) {
     // What is missing or lost is refused, which other tests hold.
-    let Ok((book, _)) = JournalReader::open(dir).and_then(|reader| reader.book()) else { return };
-    let read = book.all().1.into_iter().map(|state| (state.id, Onboarding::clone(&state))).collect::<BTreeMap<_, _>>();
-    assert_eq!(read, journal_alone(dir));
+    for copy_from in [0, u64::MAX] {
+        let reader = JournalReader::open(dir).map(|reader| reader.copying_from(copy_from));
+        let Ok((book, _)) = reader.and_then(|reader| reader.book()) else { return };
+        let states = book.all().1.into_iter().map(|state| (state.id, Onboarding::clone(&state)));
+        assert_eq!(states.collect::<BTreeMap<_, _>>(), journal_alone(dir));
+    }
 }
 
 async fn assert_as_the_journal_alone(store: &EmbeddedStore) {
@@ -68,20 +64,6 @@ async fn assert_as_the_journal_alone(store: &EmbeddedStore) {
 
 fn accept(dir: &Path) -> Result<Arc<EmbeddedStore>, StoreError> {
     EmbeddedStore::open_with(dir, &clock(), Options { accept_loss: true, segment_bytes: 4_096, ..Options::default() })
-}
-
-/// Every file of a store, with what is in it.
-fn bytes(dir: &Path) -> BTreeMap<std::path::PathBuf, Vec<u8>> {
-    let mut all = BTreeMap::new();
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            all.extend(bytes(&path));
-        } else {
-            all.insert(path.clone(), fs::read(&path).unwrap());
-        }
-    }
-    all
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -221,50 +203,6 @@ async fn a_reader_shows_what_is_whole_tells_what_is_not_and_changes_nothing() {
     }
 }
 
-/// Zeroes four kilobytes of the journal's file, as a page that never reached the disk.
-fn zero_page(dir: &Path, from: usize) {
-    let file = &segments(dir)[0];
-    let mut text = fs::read(file).unwrap();
-    text[from..from + 4_096].fill(0);
-    fs::write(file, text).unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_page_of_zeros_in_the_last_group_is_cut_and_anywhere_else_refused() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(dir.path()).unwrap();
-    store.append((0..40).map(added).collect()).await.unwrap();
-    let second = fs::metadata(&segments(dir.path())[0]).unwrap().len() as usize;
-    store.append((40..80).map(added).collect()).await.unwrap();
-    store.close().await.unwrap();
-    drop(store);
-    // Nobody knows that the last group was acknowledged.
-    let unknown = tempfile::tempdir().unwrap();
-    copy(&dir.path().join("journal"), &unknown.path().join("journal"));
-
-    for from in [second, second + 4_096] {
-        let dir = copy_of(unknown.path());
-        zero_page(dir.path(), from);
-        let (book, end) = JournalReader::open(dir.path()).unwrap().book().unwrap();
-        assert_eq!((book.len(), end.is_whole()), (40, false), "{end}");
-        let store = open(dir.path()).unwrap();
-        assert!(store.notices().concat().contains("reads as zeros"), "{:?}", store.notices());
-        assert_eq!(store.book().seq(), 40);
-        assert_consistent(&store).await;
-        store.append(vec![added(90)]).await.unwrap();
-        store.close().await.unwrap();
-        drop(store);
-        assert_eq!(open(dir.path()).unwrap().notices(), Vec::<String>::new());
-    }
-    // A later group says that it had been durable.
-    let refused = copy_of(unknown.path());
-    zero_page(refused.path(), 4_096);
-    assert!(matches!(open(refused.path()), Err(StoreError::Damaged { .. })));
-    // The index does.
-    zero_page(dir.path(), second + 4_096);
-    assert!(matches!(open(dir.path()), Err(StoreError::Lost(end)) if (end.last, end.acknowledged) == (40, 80)));
-}
-
 #[tokio::test]
 async fn what_is_no_file_in_the_place_of_one_is_refused_and_waited_for_by_nobody() {
     for name in ["journal/00000000000000000001.jsonl", "lock", "journal.mark"] {
@@ -272,13 +210,7 @@ async fn what_is_no_file_in_the_place_of_one_is_refused_and_waited_for_by_nobody
         closed(dir.path(), vec![vec![added(1)]]).await;
         let path = dir.path().join(name);
         for kind in ["fifo", "directory"] {
-            let _ = fs::remove_file(&path);
-            let _ = fs::remove_dir(&path);
-            if kind == "fifo" {
-                assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-            } else {
-                fs::create_dir(&path).unwrap();
-            }
+            no_file(&path, kind);
             let (opened, read) = (open(dir.path()), JournalReader::open(dir.path()).unwrap().book());
             // A mark that cannot be read proves nothing.
             assert_eq!(opened.is_err(), name != "journal.mark", "{name} as a {kind}");

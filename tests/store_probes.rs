@@ -242,3 +242,26 @@ async fn killed_it_loses_at_most_what_came_after_the_last_batch() {
     let oldest = known(&*store).into_iter().map(|(_, state)| state.at).min().unwrap();
     assert!(oldest >= at(saved - 20), "{oldest} although all were looked at until {}", at(saved));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_file_in_the_place_of_the_file_is_told_and_waited_for_by_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    filled(&store, 3).await;
+    store.close().await.unwrap();
+    drop(store);
+    fs::create_dir(dir.path().join("bulk")).unwrap();
+    for kind in ["fifo", "directory"] {
+        no_file(&dir.path().join("probes"), kind);
+        no_file(&dir.path().join("bulk/7.json"), kind);
+        assert_eq!(JournalReader::open(dir.path()).unwrap().probes().len(), 0, "{kind}");
+        let store = open(dir.path()).unwrap();
+        let told = store.notices().concat();
+        assert!(told.contains("probes: it is no regular file"), "{kind}: {told}");
+        assert_eq!((store.book().len(), known(&*store).len(), store.bulks().await.len()), (3, 0, 0), "{kind}");
+        store.probes().put(id(1), looked(1, 500));
+        let error = store.save_probes().await.unwrap_err().to_string();
+        assert!(error.contains("no regular file"), "{kind}: {error}");
+        store.close().await.unwrap();
+    }
+}

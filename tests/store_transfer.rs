@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use cloverwatch::domain::Event;
-use cloverwatch::store::{JournalReader, RestoreError, Restored, Store, StoreError, restore};
+use cloverwatch::store::{JournalReader, RestoreError, Restored, Store, StoreError, kept_aside, restore};
 use store_support::*;
 
 async fn exported(dir: &Path) -> (String, Vec<Event>) {
@@ -183,4 +183,47 @@ fn the_export_of_an_empty_store_is_not_nothing_and_restores_to_nothing() {
     let restored = restore(to.path(), &text[..], clock().now()).unwrap();
     assert_eq!(restored, Restored { events: 0, dealerships: 0, complete: true });
     assert!(open(to.path()).unwrap().book().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_without_a_complete_batch_is_refused_when_it_was_acknowledged_and_else_kept() {
+    let (from, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (text, events) = exported(from.path()).await;
+    let store = open(dir.path()).unwrap();
+    store.append((0..50).map(added).collect()).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+    let file = &segments(dir.path())[0];
+    let mut torn = fs::read(file).unwrap();
+    let place = torn.len() - 5;
+    torn[place] ^= 4;
+    fs::write(file, &torn).unwrap();
+
+    for unknowing in ["index", "journal.mark"] {
+        let dir = copy_of(dir.path());
+        match unknowing {
+            "index" => fs::remove_dir_all(dir.path().join("index")).unwrap(),
+            _ => fs::remove_file(dir.path().join("journal.mark")).unwrap(),
+        }
+        let before = bytes(&dir.path().join("journal"));
+        let error = restore(dir.path(), text.as_bytes(), clock().now()).unwrap_err();
+        let RestoreError::Store(StoreError::Lost(end)) = error else { panic!("{unknowing}: {error}") };
+        assert_eq!((end.last, end.acknowledged), (0, 50), "without {unknowing}");
+        assert_eq!(bytes(&dir.path().join("journal")), before, "without {unknowing}");
+    }
+
+    // Nothing knows of it; and something is kept from an earlier time.
+    fs::remove_dir_all(dir.path().join("index")).unwrap();
+    fs::remove_file(dir.path().join("journal.mark")).unwrap();
+    let earlier = dir.path().join("journal.before-restore");
+    fs::create_dir(&earlier).unwrap();
+    fs::write(earlier.join("earlier"), "").unwrap();
+    let restored = restore(dir.path(), text.as_bytes(), clock().now()).unwrap();
+    assert_eq!(restored.events, events.len() as u64);
+    let kept: Vec<_> = kept_aside(dir.path()).into_iter().map(|kept| kept.path).collect();
+    assert_eq!(kept, [earlier, dir.path().join("journal.before-restore-2")]);
+    assert_eq!(fs::read(kept[1].join(file.file_name().unwrap())).unwrap(), torn);
+    let store = open(dir.path()).unwrap();
+    assert_eq!((store.notices(), store.book().len()), (vec![], 80));
+    store.close().await.unwrap();
 }

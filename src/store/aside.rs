@@ -4,6 +4,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use super::transfer::BEFORE_RESTORE;
 use super::view::journal_dir;
 use crate::domain::Timestamp;
 
@@ -22,7 +23,7 @@ pub struct Aside {
 
 const CUT: &str = "cut off the journal's end as no complete batch; read it (jq), then delete it";
 const INDEX: &str = "an index that was not used; nothing needs it, delete it once nobody asks how it came about";
-const BEFORE: &str = "what was kept in the journal's directory before a restore; read it, then delete it";
+const BEFORE: &str = "the journal's directory as it was before a restore; read it, then delete it";
 
 /// All of it, by name.
 pub fn kept_aside(dir: &Path) -> Vec<Aside> {
@@ -34,7 +35,7 @@ pub fn kept_aside(dir: &Path) -> Vec<Aside> {
             let what = match name {
                 _ if name.contains(".jsonl.cut-") => CUT,
                 _ if name.starts_with("index.damaged-") => INDEX,
-                "journal.before-restore" => BEFORE,
+                _ if name.starts_with(BEFORE_RESTORE) => BEFORE,
                 _ => return None,
             };
             let data = entry.metadata().ok()?;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
-use super::disk::{io_error, private_dir, private_file, sync_dir};
+use super::disk::{io_error, is_regular, private_dir, private_file, sync_dir};
 use crate::domain::bulk::Bulk;
 
 /// The number of a noted bulk.
@@ -50,6 +50,7 @@ pub(super) fn all(store: &Path) -> Vec<(BulkId, Bulk)> {
     let read = |entry: fs::DirEntry| {
         let path = entry.path();
         let id = path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()?;
+        is_regular(&path).ok()?;
         match serde_json::from_slice(&fs::read(&path).ok()?) {
             Ok(bulk) => Some((id, bulk)),
             Err(error) => {

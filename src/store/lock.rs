@@ -90,6 +90,11 @@ fn read(file: &mut File) -> Option<Holder> {
 
 /// Whether that process may be alive; on another machine nobody can tell.
 fn is_running(holder: &Holder) -> bool {
-    let alive = |pid: Pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH);
-    holder.host != host() || Pid::from_raw(holder.pid.cast_signed()).is_some_and(alive)
+    holder.host != host() || is_alive(holder.pid)
+}
+
+/// Whether a process of this machine is there, whoever's it is.
+pub(super) fn is_alive(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    pid.is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
 }

@@ -44,22 +44,18 @@ pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> 
         }
         notices.push(format!("given up as lost: {}", end.missing()));
     }
-    cut_off(&examined, &end, notices)?;
     let (place, known) = loaded.as_ref().map_or((0, &[][..]), |loaded| (loaded.mark.seq, &loaded.sealed[..]));
     let history = History::of(&examined, known, place)?;
+    let loaded = loaded.and_then(|loaded| fitting(loaded, &history, had_index));
+    if loaded.as_ref().is_ok_and(|loaded| loaded.fresh && history.end.seq > 0) {
+        notices.push("the index was missing and was made anew from the journal".to_owned());
+    }
+    let States { book, newer, index } = states(&examined.view, loaded, &index_dir, notices)?;
+    // From here on nothing is refused any more.
+    cut_off(&examined, &end, notices)?;
     if end.has_lost() {
         mark::keep(dir, &history.end).map_err(|error| io_error("writing", &mark::path(dir), &error))?;
     }
-    let loaded = match loaded.and_then(|loaded| fitting(loaded, &history, had_index)) {
-        Ok(loaded) => {
-            if loaded.fresh && history.end.seq > 0 {
-                notices.push("the index was missing and was made anew from the journal".to_owned());
-            }
-            Some(loaded)
-        }
-        Err(why) => anew(&index_dir, &why, notices),
-    };
-    let States { book, newer, index } = states(&examined.view, loaded, &index_dir, notices)?;
     book.put(history.end.seq, newer.iter().cloned());
     let behind = index.as_ref().is_some_and(|index| index.mark != history.end);
     let keeper = index.map(|Indexed { index, mark, sealed }| Keeper::start(index, mark, sealed)).transpose();
@@ -76,7 +72,7 @@ pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> 
 }
 
 /// What the index proves to have been acknowledged: the journal is made durable before the index hears of it.
-fn indexed(loaded: &Result<Loaded, Unusable>, examined: &Examined) -> Option<Mark> {
+pub(super) fn indexed(loaded: &Result<Loaded, Unusable>, examined: &Examined) -> Option<Mark> {
     match loaded {
         Ok(loaded) => Some(loaded.mark),
         Err(Unusable::OtherVersion { applied }) => Some(Mark { journal: examined.identity, seq: *applied, history: 0 }),
@@ -126,26 +122,30 @@ struct Indexed {
 }
 
 /// Folds what the index lacks. Where that fails, the index is the first that is doubted, and the journal only when it
-/// cannot be folded by itself either.
-fn states(view: &View, loaded: Option<Loaded>, dir: &Path, notices: &mut Vec<String>) -> Result<States, StoreError> {
-    let book = Book::default();
-    let mut index = None;
-    if let Some(Loaded { index: open, mark, states, sealed, .. }) = loaded {
-        book.fill(mark.seq, states);
-        index = Some(Indexed { index: open, mark, sealed });
-    }
-    match fold::fold(view, &book) {
-        Err(_) if book.seq() > 0 => {
+/// cannot be folded by itself either: a refusal leaves the index where it was.
+fn states(
+    view: &View,
+    loaded: Result<Loaded, Unusable>,
+    dir: &Path,
+    notices: &mut Vec<String>,
+) -> Result<States, StoreError> {
+    let why = match loaded {
+        Ok(Loaded { index, mark, states, sealed, .. }) => {
             let book = Book::default();
-            let newer = fold::fold(view, &book)?;
-            drop(index);
-            let why = Unusable::Damaged("its states do not lead to the events after it".to_owned());
-            let made = anew(dir, &why, notices);
-            let index = made.map(|Loaded { index, mark, sealed, .. }| Indexed { index, mark, sealed });
-            Ok(States { book, newer, index })
+            book.fill(mark.seq, states);
+            match fold::fold(view, &book) {
+                Ok(newer) => return Ok(States { book, newer, index: Some(Indexed { index, mark, sealed }) }),
+                Err(error) if mark.seq == 0 => return Err(error),
+                Err(_) => Unusable::Damaged("its states do not lead to the events after it".to_owned()),
+            }
         }
-        newer => Ok(States { newer: newer?, book, index }),
-    }
+        Err(why) => why,
+    };
+    let book = Book::default();
+    let newer = fold::fold(view, &book)?;
+    let made = anew(dir, &why, notices);
+    let index = made.map(|Loaded { index, mark, sealed, .. }| Indexed { index, mark, sealed });
+    Ok(States { book, newer, index })
 }
 
 /// Moves the index aside and makes an empty one; without one everything works, but every start is slow.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::disk::{Disk, LogFile, io_error};
+use super::disk::{Disk, LogFile, io_error, is_regular};
 use super::{ProbeStates, StoreError};
 use crate::domain::{DaySlots, DealershipId, Outcome, ProbeState, SlotCounts, Timestamp};
 
@@ -64,6 +64,12 @@ impl ProbeFile {
     /// Reads the file of a store. A missing one is an empty one.
     pub fn open(disk: Arc<dyn Disk>, dir: &Path, notices: &mut Vec<String>) -> (Self, States) {
         let path = place(dir);
+        if let Err(why) = is_regular(&path) {
+            notices.push(format!(
+                "{}: {why}. The last looks are not known, and cannot be kept until it is moved away",
+                path.display()
+            ));
+        }
         let Contents { states, records, good, damaged } = contents(&path);
         if damaged {
             let known = states.len();
@@ -135,7 +141,7 @@ impl ProbeFile {
 /// Reads as far as the file is whole.
 fn contents(path: &Path) -> Contents {
     let mut contents = Contents::default();
-    let Ok(file) = File::open(path) else { return contents };
+    let Ok(file) = is_regular(path).and_then(|()| File::open(path)) else { return contents };
     let mut reader = BufReader::with_capacity(256 * 1024, file);
     let mut bytes = vec![0; MAGIC.len()];
     match reader.read_exact(&mut bytes) {

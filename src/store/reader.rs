@@ -24,6 +24,8 @@ const POLL: Duration = Duration::from_millis(200);
 const HANDFUL: usize = 4_096;
 /// How often a line that does not fit its checksum is looked at again: its owner may be in the middle of it.
 const PATIENCE: u32 = 5;
+/// A journal that is no longer than this is folded as fast as the index is copied and read.
+const WORTH_A_COPY: u64 = 4 * 1024 * 1024;
 
 /// How far a check has come, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub struct Verified {
 pub struct JournalReader {
     store: PathBuf,
     dir: PathBuf,
+    /// How long the journal is at least where a copy of the index is made.
+    copy_from: u64,
 }
 
 impl JournalReader {
@@ -69,16 +73,25 @@ impl JournalReader {
                 _ => io_error("reading", &journal, &error),
             });
         }
-        Ok(Self { store: dir.to_owned(), dir: journal })
+        Ok(Self { store: dir.to_owned(), dir: journal, copy_from: WORTH_A_COPY })
     }
 
-    /// All dealerships, as the journal alone would tell them, and how it ends. Where a copy of the index was made from that
-    /// very journal, only what came after it is folded.
+    /// The same with a copy of the index from another length of the journal on, in bytes.
+    #[must_use]
+    pub fn copying_from(self, bytes: u64) -> Self {
+        Self { copy_from: bytes, ..self }
+    }
+
+    /// All dealerships, as the journal alone would tell them, and how it ends. Beside a long journal the index is copied
+    /// into the temporary directory; where it was made from that very journal, only what came after it is folded.
     pub fn book(&self) -> Result<(Book, JournalEnd), StoreError> {
+        index::remove_stale_copies(&std::env::temp_dir());
+        let bytes: u64 = Segment::list(&self.dir)?.iter().map(|segment| segment.len).sum();
         let (copied, looked) = thread::scope(|scope| {
-            let copying = scope.spawn(|| index::load_copy(&self.store.join("index")));
+            let copying =
+                (bytes >= self.copy_from).then(|| scope.spawn(|| index::load_copy(&self.store.join("index"))));
             let looked = self.look();
-            (copying.join().ok().and_then(Result::ok), looked)
+            (copying.and_then(|copying| copying.join().ok()?.ok()), looked)
         });
         let (examined, end) = looked?;
         let last = examined.view.last;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::StoreError;
 use super::disk::{io_error, private_file, sync_dir};
-use super::line;
+use super::line::{self, Head};
 use super::lines::{forward, read_some};
 use super::view::{Segment, View};
 
@@ -70,20 +70,23 @@ pub(super) fn examine(dir: &Path) -> Result<Examined, StoreError> {
             first.damaged(0, format!("the journal begins with event {}: earlier files are missing", first.first))
         );
     }
-    let identity = first_checksum(first)?;
+    let head = first_head(first)?;
+    let identity = head.map_or(0, |head| head.crc);
+    // A first line that cannot be read was perhaps never acknowledged: only one that can be says that groups are not marked.
+    let groups = head.is_none_or(|head| head.group);
     let Some(newest) = segments.last_mut() else { return Ok(Examined::default()) };
-    let Checked { last, good, torn, crcs } = check(newest, &mut |_| {})?;
+    let Checked { last, good, torn, crcs } = check(newest, groups, &mut |_| {})?;
     let bytes = newest.len.saturating_sub(good);
     let torn = torn.map(|why| Torn { file: newest.path.to_path_buf(), after: last, bytes, why });
     newest.len = good;
     Ok(Examined { view: View { segments, last }, torn, identity, newest: crcs })
 }
 
-fn first_checksum(segment: &Segment) -> Result<u32, StoreError> {
+fn first_head(segment: &Segment) -> Result<Option<Head>, StoreError> {
     let file = segment.open()?;
-    let read = |_, text: &[u8]| ControlFlow::Break(line::head(text).map_or(0, |head| head.crc));
-    let (_, crc) = forward(&file, 0..segment.len, read).map_err(|error| segment.io(&error))?;
-    Ok(crc.unwrap_or_default())
+    let read = |_, text: &[u8]| ControlFlow::Break(line::head(text));
+    let (_, head) = forward(&file, 0..segment.len, read).map_err(|error| segment.io(&error))?;
+    Ok(head.flatten())
 }
 
 /// Checks a segment that is not the last one: it must be whole and lead up to the next. The answer is the checksums of
@@ -93,7 +96,7 @@ pub(super) fn check_sealed(segment: &Segment, next: &Segment) -> Result<Vec<u32>
 }
 
 fn check_sealed_telling(segment: &Segment, next: &Segment, tell: &mut dyn FnMut(u64)) -> Result<Vec<u32>, StoreError> {
-    let checked = check(segment, tell)?;
+    let checked = check(segment, false, tell)?;
     if let Some(why) = checked.torn {
         return Err(segment.damaged(checked.good, format!("a batch does not end ({why}), though a later file exists")));
     }
@@ -111,16 +114,17 @@ pub(super) fn verify(view: &View, tell: &mut dyn FnMut(u64)) -> Result<(), Store
         check_sealed_telling(segment, next, tell)?;
     }
     let Some(newest) = view.segments.last() else { return Ok(()) };
-    let checked = check(newest, tell)?;
+    let checked = check(newest, false, tell)?;
     if checked.torn.is_some() || checked.last != view.last {
         return Err(newest.damaged(checked.good, format!("it should go on to event {}", view.last)));
     }
     Ok(())
 }
 
-fn check(segment: &Segment, tell: &mut dyn FnMut(u64)) -> Result<Checked, StoreError> {
+/// Checks a segment of a journal in which groups are marked, or not until a line says so.
+fn check(segment: &Segment, groups: bool, tell: &mut dyn FnMut(u64)) -> Result<Checked, StoreError> {
     let file = segment.open()?;
-    let mut state = Checker::of(segment);
+    let mut state = Checker::of(segment, groups);
     let step = |offset: u64, text: &[u8]| {
         tell(text.len() as u64 + 1);
         state.take(segment, offset, text)
@@ -161,9 +165,9 @@ struct Bad {
 }
 
 impl Checker {
-    fn of(segment: &Segment) -> Self {
+    fn of(segment: &Segment, groups: bool) -> Self {
         let last = segment.first - 1;
-        Self { expected: segment.first, left: 0, last, good: 0, bad: None, groups: false, crcs: Vec::new() }
+        Self { expected: segment.first, left: 0, last, good: 0, bad: None, groups, crcs: Vec::new() }
     }
 
     fn take(&mut self, segment: &Segment, offset: u64, text: &[u8]) -> ControlFlow<StoreError> {

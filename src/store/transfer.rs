@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufRead, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::disk::{io_error, private_dir, private_file, store_dir, sync_dir};
@@ -11,12 +11,17 @@ use super::embedded::SEGMENT_BYTES;
 use super::export::Lines;
 use super::lock::Lock;
 use super::mark::{self, Mark};
+use super::opening::indexed;
+use super::recover::{Examined, examine};
 use super::view::{Segment, journal_dir};
-use super::{Book, StoreError, index, line, recover};
+use super::{Book, JournalEnd, StoreError, index, line};
 use crate::domain::{Event, Timestamp};
 
 /// How many events a restored batch has: the batches in which they were recorded are not in the export.
 const BATCH: usize = 1_000;
+
+/// How the name begins under which the directory of the old journal is kept.
+pub(super) const BEFORE_RESTORE: &str = "journal.before-restore";
 
 /// What was restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,16 +70,18 @@ pub enum RestoreError {
 }
 
 /// Fills an empty store in a directory with an exported log. The log is checked by the rules for new events, wholly,
-/// before it becomes the journal: nothing of a bad one is kept. Blocks.
+/// before it becomes the journal: nothing of a bad one is kept. What the directory of the journal held is kept beside.
+/// Blocks.
 pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restored, RestoreError> {
     store_dir(dir)?;
     let _lock = Lock::take(dir, now)?;
     let journal = journal_dir(dir);
     private_dir(&journal)?;
-    let there = recover::examine(&journal)?.view;
-    if there.last > 0 {
-        return Err(RestoreError::NotEmpty(there.last));
+    let there = examine(&journal)?;
+    if there.view.last > 0 {
+        return Err(RestoreError::NotEmpty(there.view.last));
     }
+    refuse_lost(dir, &there)?;
     let fresh = dir.join("journal.restoring");
     let remove = || if fresh.exists() { fs::remove_dir_all(&fresh) } else { Ok(()) };
     remove().map_err(|error| io_error("removing", &fresh, &error))?;
@@ -86,12 +93,15 @@ pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restor
     }
     let (restored, book, end) = restored?;
     let swap = || -> io::Result<()> {
-        for segment in &there.segments {
-            fs::remove_file(&segment.path)?;
+        if there.torn.is_none() {
+            // Nothing is in them.
+            for segment in &there.view.segments {
+                fs::remove_file(&segment.path)?;
+            }
         }
         if fs::remove_dir(&journal).is_err() {
-            // Torn ends of an earlier time are kept there.
-            fs::rename(&journal, dir.join("journal.before-restore"))?;
+            // Torn ends, also those of an earlier time.
+            fs::rename(&journal, free_name(dir))?;
         }
         fs::rename(&fresh, &journal)?;
         sync_dir(dir)
@@ -101,6 +111,24 @@ pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restor
     // Without an index the next start makes it, and says so.
     let _ = index::replace(&dir.join("index"), &book, end);
     Ok(restored)
+}
+
+/// A journal without a complete batch is no empty one when something of it is known to have been acknowledged.
+fn refuse_lost(dir: &Path, there: &Examined) -> Result<(), StoreError> {
+    let index_dir = dir.join("index");
+    let index = if index_dir.exists() { indexed(&index::load(&index_dir), there) } else { None };
+    let end = JournalEnd::of(&journal_dir(dir), there, &[mark::read(dir), index]);
+    if end.has_lost() { Err(StoreError::Lost(end)) } else { Ok(()) }
+}
+
+/// Where the directory of the old journal goes.
+fn free_name(dir: &Path) -> PathBuf {
+    let (mut name, mut number) = (dir.join(BEFORE_RESTORE), 1u32);
+    while name.exists() {
+        number += 1;
+        name = dir.join(format!("{BEFORE_RESTORE}-{number}"));
+    }
+    name
 }
 
 fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, Book, Mark), RestoreError> {

@@ -206,6 +206,38 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// A copy of what is in a directory.
+pub fn copy_of(dir: &Path) -> tempfile::TempDir {
+    let to = tempfile::tempdir().unwrap();
+    copy(dir, to.path());
+    to
+}
+
+/// Every file of a store, with what is in it.
+pub fn bytes(dir: &Path) -> BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(bytes(&path));
+        } else {
+            all.insert(path.clone(), fs::read(&path).unwrap());
+        }
+    }
+    all
+}
+
+/// Puts a fifo or a directory in the place of a file.
+pub fn no_file(path: &Path, kind: &str) {
+    let _ = fs::remove_file(path);
+    let _ = fs::remove_dir(path);
+    if kind == "fifo" {
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    } else {
+        fs::create_dir(path).unwrap();
+    }
+}
+
 /// This test binary again, to run one of its ignored tests with a directory to work in.
 pub fn child(test: &str, dir: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());

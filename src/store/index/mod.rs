@@ -2,6 +2,7 @@
 //! is wrong with it, it is moved aside and made anew from the journal.
 
 mod compact;
+mod copy;
 mod guard;
 mod keeper;
 mod row;
@@ -20,6 +21,7 @@ use super::mark::Mark;
 use super::{Book, StoreError};
 use crate::domain::Onboarding;
 
+pub(super) use copy::{Copied, load_copy, remove_stale_copies};
 pub(super) use keeper::Keeper;
 pub(super) use row::Sealed;
 use row::{META, Meta};
@@ -99,35 +101,6 @@ pub(super) struct Index {
 pub(super) fn load(dir: &Path) -> Result<Loaded, Unusable> {
     let dir = dir.to_owned();
     guard::quietly(PATIENCE, move || read(&dir))
-}
-
-/// What a copy of an index holds.
-pub(super) struct Copied {
-    /// Up to where it goes, and in which history.
-    pub mark: Mark,
-    /// The states after that event.
-    pub states: Vec<Arc<Onboarding>>,
-    /// Segments of the journal that were checked before.
-    pub sealed: Vec<Sealed>,
-}
-
-/// Reads a private copy of the index, because opening sled writes, and needs its lock. A copy that was taken while its owner
-/// wrote does not pass the index's own check.
-pub(super) fn load_copy(dir: &Path) -> Result<Copied, Unusable> {
-    let dir = dir.to_owned();
-    guard::quietly(PATIENCE, move || {
-        let copy = tempfile::tempdir().map_err(|error| error.to_string())?;
-        for entry in fs::read_dir(&dir).map_err(|error| error.to_string())? {
-            let entry = entry.map_err(|error| error.to_string())?;
-            // What sled keeps beside its own files is of no use here, and a fifo would never end.
-            if entry.file_type().is_ok_and(|kind| kind.is_file()) {
-                fs::copy(entry.path(), copy.path().join(entry.file_name())).map_err(|error| error.to_string())?;
-            }
-        }
-        // The index is closed before its directory goes.
-        let Loaded { mark, states, sealed, .. } = read(copy.path())?;
-        Ok(Copied { mark, states, sealed })
-    })
 }
 
 fn read(dir: &Path) -> Result<Loaded, Unusable> {
