@@ -6,7 +6,7 @@ mod domain_rules_support;
 use chrono::TimeDelta;
 use cloverwatch::domain::{
     Ask, Attention, Claim, Claims, CodeOrigin, Command, Context, DealershipId, Ended, Fact, IntentId, Look,
-    OpcodeChoice, OpcodeOption, OpcodeState, Outcome, Profile, Refusal, Service, Stage, decide, next_tick,
+    OpcodeChoice, OpcodeOption, OpcodeState, Outcome, Profile, Refusal, Service, Severity, Stage, decide, next_tick,
 };
 use domain_rules_support::{Case, hours, profile, start};
 
@@ -290,6 +290,24 @@ fn an_opcode_that_comes_back_is_live_only_when_slots_were_seen_again() {
     assert!(case.state().left_live_at.is_some(), "until it is live again it needs somebody");
     case.slots(1);
     assert_eq!((case.stage(), case.state().left_live_at), (Stage::Live, None));
+}
+
+#[test]
+fn a_look_is_bad_while_what_was_live_is_not_whatever_it_lacks() {
+    let seen = |case: &Case| case.look(Outcome::Connected).severity(case.state());
+    let mut case = Case::new();
+    case.shows(&["Tell Us More"]);
+    assert_eq!(seen(&case), Severity::Doubtful, "it never was live");
+    case.slots(9);
+    assert_eq!(seen(&case), Severity::Good);
+    case.slots(0);
+    assert_eq!((case.stage(), seen(&case)), (Stage::NoSlots, Severity::Bad));
+    case.slots(9);
+    case.shows(&["TELL US MORE"]);
+    assert_eq!((case.state().opcode_state, seen(&case)), (OpcodeState::NearMiss, Severity::Bad));
+    case.shows(&["Tell Us More"]);
+    case.slots(9);
+    assert_eq!(seen(&case), Severity::Good);
 }
 
 #[test]

@@ -136,7 +136,7 @@ impl App {
             let words = crate::domain::text::clean(&end.to_string()).into_owned();
             self.out.warn(format!("{words} (`cloverwatch doctor` tells more)"));
         }
-        self.warn_of_clock(states.iter().map(|state| state.last_event.at).max());
+        self.warn_of_clock(states.iter().map(|state| state.newest_at).max());
         let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
         let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().rhythm());
         Ok(Reading { seq, states, probes, policy, rhythm, me, clock })

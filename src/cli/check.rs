@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
 use crate::domain::when::in_zone;
-use crate::domain::{ClockDoubt, Onboarding, Outcome, rfc3339, slots_in_words};
+use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, rfc3339, slots_in_words};
 use crate::engine::{Checked, Engine, EngineError, PlatformState};
 use crate::present::event::summary;
+use crate::present::time::Zone;
 
 use super::app::{App, Need};
 use super::args::Targets;
@@ -83,14 +84,16 @@ async fn tell_waits(app: &App, engine: &Engine, progress: impl Fn() -> String) {
         if let PlatformState::RateLimited { why, until, .. } = platform
             && told.replace(until) != Some(until)
         {
-            let (until, progress) = (rfc3339(until), progress());
-            app.out
-                .note(format!("Xtime asked us to wait until {until} ({}); {progress}, it goes on then", clean(&why)));
+            app.out.note(waits(app.zone, until, &why, &progress()));
         }
         if status.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
     }
+}
+
+fn waits(zone: Zone, until: Timestamp, why: &str, progress: &str) -> String {
+    format!("Xtime asked us to wait until {} ({}); {progress}, it goes on then", zone.line(until), clean(why))
 }
 
 /// The engine with a platform to ask; says which settings are missing for that.
@@ -170,4 +173,17 @@ fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
         "slots": slots,
         "events": events,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn until_when_xtime_has_us_wait_is_told_in_the_operators_zone() {
+        let until = "2026-10-29T08:00:12Z".parse().unwrap();
+        let words = waits(chrono_tz::America::Chicago.into(), until, "status 429", "3 of 9 looked at");
+        let told = "Xtime asked us to wait until 2026-10-29 03:00 CDT (status 429); 3 of 9 looked at, it goes on then";
+        assert_eq!(words, told);
+    }
 }

@@ -166,7 +166,7 @@ async fn clock(found: &mut Findings, config: &Config) {
     let now = WallClock::real().now();
     // Whatever is wrong with the journal is told already.
     let Ok(journal) = super::books::read_beside(&config.store).await else { return };
-    let Some(newest) = journal.states.iter().map(|state| state.last_event.at).max() else { return };
+    let Some(newest) = journal.states.iter().map(|state| state.newest_at).max() else { return };
     match ClockDoubt::find(now, Some(newest), None, &config.policy()) {
         Some(doubt) => found.note("own clock", Health::Bad, doubt.to_string()),
         None => {

@@ -17,8 +17,8 @@ pub enum Attention {
     Expired,
     /// A code was asked for and did not arrive.
     CodeNotObtained,
-    /// The code was generated in the future, by this machine's clock: it was recorded under a clock that ran ahead, and its
-    /// end is wrong.
+    /// The code is dated later than a moment at which it was there: it was recorded under a clock that ran ahead, and its end
+    /// is wrong.
     CodeFromFuture,
     /// A mail server refused the dealership's address: no letter reaches it.
     AddressRefused,
@@ -131,11 +131,11 @@ impl Onboarding {
         (invitation.state(now) == InvitationState::Live).then(|| invitation.expires_at - now)
     }
 
-    /// How far in the future the newest code was generated, by our clock; `None` unless it lives and that is more than clocks
-    /// differ. Its life is longer than any code's by so much.
+    /// How much too late the newest code is dated at least: it was there at `known_at`, and is there now. `None` unless it
+    /// lives and that is more than clocks differ. Its life is longer than any code's by so much.
     pub fn code_ahead(&self, now: Timestamp, policy: &Policy) -> Option<TimeDelta> {
         let newest = self.invitation.as_ref().filter(|newest| newest.state(now) == InvitationState::Live)?;
-        Some(newest.generated_at - now).filter(|ahead| *ahead > policy.clock_tolerance)
+        Some(newest.generated_at - newest.known_at.min(now)).filter(|ahead| *ahead > policy.clock_tolerance)
     }
 
     /// How long the dealer's word is waiting to be reflected; `None` when nobody waits.

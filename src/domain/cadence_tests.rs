@@ -45,6 +45,7 @@ fn invited(id: u64, generated_at: Timestamp) -> Onboarding {
         generated_at,
         expires_at: generated_at + hours(72),
         issued_at: generated_at,
+        known_at: generated_at,
         issued_by: "ana".into(),
         source: CodeOrigin::Paste,
         intent: IntentId::from_bits(1),

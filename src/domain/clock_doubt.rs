@@ -17,7 +17,12 @@ pub enum ClockDoubt {
 
 impl fmt::Display for ClockDoubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "this machine's clock is {}: set it, or codes get a wrong end", self.short())
+        // Without the platform's nobody knows which clock was right: this one, or the one before.
+        let act = match self {
+            Self::BehindStore(_) => "set it if it is wrong",
+            Self::OffPlatform(_) => "set it",
+        };
+        write!(f, "this machine's clock is {}: {act}, or codes get a wrong end", self.short())
     }
 }
 
@@ -26,10 +31,10 @@ pub fn side(skew: TimeDelta) -> &'static str {
     if skew > TimeDelta::zero() { "behind" } else { "ahead of" }
 }
 
-/// What it means that a code was generated so far in the future.
+/// What it means that a code is dated so much too late.
 pub fn code_ahead_in_words(ahead: TimeDelta) -> String {
     format!(
-        "that is in {}: it was entered under a clock that ran ahead, or this machine's is behind; the code dies before the end that is shown",
+        "that is at least {} too late: it was entered under a clock that ran ahead, or this machine's is behind; the code dies before the end that is shown",
         in_words(ahead)
     )
 }
@@ -43,17 +48,19 @@ impl ClockDoubt {
         }
     }
 
-    /// Compares our clock with the newest event of the store and with the platform's clock (its minus ours), as far as they
-    /// are known.
+    /// Compares our clock with the platform's (its minus ours), or with the newest event of the store while that is not known:
+    /// where the platform agrees with us, it was an earlier clock that ran ahead.
     pub fn find(
         now: Timestamp,
         newest_event: Option<Timestamp>,
         skew: Option<TimeDelta>,
         policy: &Policy,
     ) -> Option<Self> {
+        if let Some(skew) = skew {
+            return (skew.abs() > policy.clock_tolerance).then_some(Self::OffPlatform(skew));
+        }
         let behind = newest_event.map(|newest| newest - now).filter(|behind| *behind > policy.clock_behind);
-        let off = skew.filter(|skew| skew.abs() > policy.clock_tolerance);
-        off.map(Self::OffPlatform).or(behind.map(Self::BehindStore))
+        behind.map(Self::BehindStore)
     }
 }
 
@@ -78,6 +85,7 @@ mod tests {
             (None, Some(301), "is 5m 01s behind Xtime's"),
             // The platform is right about both.
             (Some(259_200), Some(-7_200), "is 2h 00m ahead of Xtime's"),
+            (Some(259_200), Some(0), ""),
         ] {
             let found = find(newest, skew);
             assert!(found.contains(words) && found.is_empty() == words.is_empty(), "{found}");

@@ -39,14 +39,19 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
                 archived_at: None,
                 notes: 0,
                 last_event,
+                newest_at: event.at,
             });
         }
         (None, _) => return None,
     };
     state.version += 1;
     state.last_event = last_event;
+    state.newest_at = state.newest_at.max(event.at);
     let was_live = state.is_live();
     apply(&mut state, event);
+    if let Some(newest) = &mut state.invitation {
+        newest.known_at = newest.known_at.min(event.at);
+    }
     mail::apply(&mut state.mail, &state.profile.contact.email, event);
     match (was_live, state.is_live()) {
         (true, false) => state.left_live_at = Some(event.at),
@@ -94,6 +99,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
                 generated_at: *generated_at,
                 expires_at: *expires_at,
                 issued_at: at,
+                known_at: at,
                 issued_by: event.actor.as_str().into(),
                 source: *source,
                 intent: *intent,

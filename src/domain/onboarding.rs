@@ -88,6 +88,8 @@ pub struct Invitation {
     pub expires_at: Timestamp,
     /// When it was entered in our books.
     pub issued_at: Timestamp,
+    /// The earliest moment of an event that has it: whatever clock ran ahead, it was not generated later.
+    pub known_at: Timestamp,
     /// Who entered it.
     pub issued_by: Box<str>,
     /// Where it came from.
@@ -274,6 +276,8 @@ pub struct Onboarding {
     pub notes: u32,
     /// Its newest event.
     pub last_event: LastEvent,
+    /// The latest moment of any of its events: not the newest one's after the clock was set back.
+    pub newest_at: Timestamp,
 }
 
 impl Onboarding {

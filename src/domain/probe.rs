@@ -99,7 +99,7 @@ impl Look {
         let gone = after.opcode_state == OpcodeState::Missing && after.opcode_was_visible.is_some();
         match self.outcome {
             Outcome::Connected if after.is_live() => Severity::Good,
-            Outcome::Connected if gone => Severity::Bad,
+            Outcome::Connected if gone || after.left_live_at.is_some() => Severity::Bad,
             Outcome::Connected => Severity::Doubtful,
             Outcome::NotConnected if after.is_confirmed() || after.confirmation.lost_at.is_some() => Severity::Bad,
             Outcome::NotConnected => Severity::Doubtful,
@@ -153,13 +153,18 @@ impl ProbeState {
     pub fn after(look: &Look, state: &Onboarding, kept: Option<&Self>) -> Self {
         let kept = kept.filter(|kept| kept.is_about(state));
         let recorded = state.probe.as_ref().filter(|probe| probe.outcome == look.outcome).map(|probe| probe.at);
-        let before = kept.filter(|kept| kept.outcome == look.outcome).map(|kept| kept.since);
+        let since = match kept {
+            Some(kept) if kept.outcome == look.outcome => kept.since,
+            // It told something else, which was withheld from the books when they do not know of it.
+            Some(kept) if kept.outcome.tells() && recorded.is_none_or(|at| at <= kept.at) => look.ended_at,
+            _ => recorded.unwrap_or(look.ended_at),
+        };
         Self {
             dealer_code: state.profile.dealer_code.raw().into(),
             at: look.ended_at,
             outcome: look.outcome,
             reason: look.reason.as_str().into(),
-            since: [recorded, before].into_iter().flatten().fold(look.ended_at, Timestamp::min),
+            since: since.min(look.ended_at),
             // They are counted by a request of their own, which not every look is followed by.
             slots: kept.and_then(|kept| kept.slots.clone()),
         }
@@ -274,6 +279,8 @@ mod tests {
             // It was withheld, so that the books do not know of it.
             (60, NotConnected, 60),
             (70, NotConnected, 60),
+            (80, Connected, 80),
+            (90, Connected, 80),
         ] {
             let after = ProbeState::after(&look(minute, outcome), &books, kept.as_ref());
             assert_eq!((after.at, after.since), (at(minute), at(since)), "{outcome} at {minute}");

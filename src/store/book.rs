@@ -88,7 +88,7 @@ impl Book {
 
 impl Pages {
     fn put(&mut self, state: Arc<Onboarding>, renamed: &mut Vec<Arc<Onboarding>>) {
-        self.newest_event = Some(state.last_event.at).max(self.newest_event);
+        self.newest_event = Some(state.newest_at).max(self.newest_event);
         let old = self.by_id.insert(state.id, Arc::clone(&state));
         // Codes are only ever added, and a changed one comes with a new generation: most commits bring none.
         if old.as_ref().is_none_or(|old| old.generation() != state.generation()) {

@@ -43,8 +43,7 @@ pub fn row_for(
     let (code, message) = match (&answer.code, &answer.message) {
         (Some(code), _) => (pattern(regex::escape(code))?, None),
         (None, Some(message)) => (None, pattern(whole(message, dealer_code))?),
-        (None, None) if (200..=299).contains(&answer.status) => return Err(TeachError::TooBroad(answer.status)),
-        (None, None) => (None, None),
+        (None, None) => return Err(TeachError::TooBroad(answer.status)),
     };
     let row = Meaning { status: Some(StatusMatch::exactly(answer.status)), code, message, means };
     match known(std::slice::from_ref(&row), answer) {
@@ -70,10 +69,10 @@ pub fn known(table: &[Meaning], answer: &ResponseFacts) -> Option<(usize, Outcom
 /// A pattern for a message from end to end.
 fn whole(message: &str, dealer_code: &str) -> String {
     let mut parts = vec![message];
-    let names = Some(dealer_code).filter(|code| code.len() > 1);
-    for differs in PLACEHOLDERS.into_iter().chain(names) {
+    for differs in PLACEHOLDERS {
         parts = parts.into_iter().flat_map(|part| part.split(differs)).collect();
     }
+    parts = parts.into_iter().flat_map(|part| split_at_word(part, dealer_code)).collect();
     let escaped: Vec<String> = parts.into_iter().map(regex::escape).collect();
     let pattern = escaped.join(".+");
     // A message that was cut goes on.
@@ -81,6 +80,22 @@ fn whole(message: &str, dealer_code: &str) -> String {
         Some(start) => format!("^{start}"),
         None => format!("^{pattern}$"),
     }
+}
+
+/// What stands around a word; within a longer one it is none.
+fn split_at_word<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
+    let goes_on = |next: Option<char>| next.is_some_and(|next| next.is_alphanumeric() || next == '_');
+    let (mut parts, mut start) = (Vec::new(), 0);
+    for (at, found) in text.match_indices(word).filter(|(_, found)| !found.is_empty()) {
+        let end = at + found.len();
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(end..).unwrap_or_default());
+        if !goes_on(before.chars().next_back()) && !goes_on(after.chars().next()) {
+            parts.extend(text.get(start..at));
+            start = end;
+        }
+    }
+    parts.extend(text.get(start..));
+    parts
 }
 
 #[cfg(test)]
@@ -109,11 +124,24 @@ mod tests {
                 r#"{"status":403,"message":"^Dealer .+ is not \\(yet\\) connected, request .+$","means":"not-connected"}"#,
             ),
             (answer(404, None, Some("cut …")), r#"{"status":404,"message":"^cut ","means":"not-connected"}"#),
-            (answer(418, None, None), r#"{"status":418,"means":"not-connected"}"#),
         ] {
             assert_eq!(taught(&answer).unwrap(), row);
         }
-        assert_eq!(taught(&answer(200, None, None)), Err(TeachError::TooBroad(200)));
+        for status in [200, 403, 418] {
+            assert_eq!(taught(&answer(status, None, None)), Err(TeachError::TooBroad(status)));
+        }
+    }
+
+    #[test]
+    fn a_dealer_code_is_left_out_of_the_message_only_where_it_is_a_word() {
+        for (dealer_code, message, pattern) in [
+            ("no", "no such dealer: no, not known", "^.+ such dealer: .+, not known$"),
+            ("7", "dealer 7 of 17 at 7:00", "^dealer .+ of 17 at .+:00$"),
+            ("xts", "dealer xts1, Éxts, xts_2 (xts)", r"^dealer xts1, Éxts, xts_2 \(.+\)$"),
+            ("", "no dealer", "^no dealer$"),
+        ] {
+            assert_eq!(whole(message, dealer_code), pattern);
+        }
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub fn dealership() -> Onboarding {
         generated_at,
         expires_at: generated_at + TimeDelta::hours(72),
         issued_at: generated_at,
+        known_at: generated_at,
         issued_by: "ana".into(),
         source: CodeOrigin::Paste,
         intent: IntentId::from_bits(1),

@@ -7,7 +7,7 @@ use cloverwatch::tui::Msg;
 use cloverwatch::tui::state::Mode;
 
 use crate::desk::Desk;
-use crate::population::now;
+use crate::population::{now, sample};
 
 fn id(n: u64) -> DealershipId {
     DealershipId::from_bits(n)
@@ -65,10 +65,28 @@ fn a_clock_behind_the_newest_event_is_told_by_the_minute() {
 }
 
 #[test]
-fn a_code_from_a_clock_that_ran_ahead_needs_somebody_until_its_moment_has_come() {
+fn an_event_ahead_of_the_clock_is_told_after_a_restart_too_unless_the_platform_agrees_with_the_clock() {
+    let mut world = sample();
+    for at in [now() + TimeDelta::days(3), now()] {
+        world.person(id(16), at, &cloverwatch::domain::Command::Note { text: "called".into() });
+    }
+    let mut desk = Desk::with(world, (120, 40), |_| {});
+    desk.sees("▲ this machine's clock is 3d 00h behind the newest event of the store: set it if it is wrong");
+    let clock_skew = Some(TimeDelta::seconds(-1));
+    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, clock_skew, ..Status::default() }));
+    desk.sees_no("this machine's clock").go_to(4).press("r").sees_no("I mean it");
+}
+
+#[test]
+fn a_code_from_a_clock_that_ran_ahead_needs_somebody_until_it_is_replaced() {
     let mut desk = Desk::open((160, 60));
     let ahead = now() + TimeDelta::days(9);
     desk.happens(|world| world.issue(id(16), ahead, "FUTURE-16"));
-    desk.go_to(16).press("enter f").sees("code dated in the future").sees("that is in 9d 00h");
-    desk.wait(9 * 86_400 - 299).sees_no("code dated in the future");
+    desk.go_to(16).press("enter f").sees("code dated in the future").sees("at least 9d 00h too late");
+    // From here on it is known that the code was there before its moment.
+    let note = cloverwatch::domain::Command::Note { text: "they cannot enter it".into() };
+    desk.happens(|world| world.person(id(16), now(), &note));
+    desk.wait(9 * 86_400 + 3_600).sees("code dated in the future").sees("at least 9d 00h too late");
+    let later = desk.now.at;
+    desk.happens(|world| world.issue(id(16), later, "FRESH-16")).sees_no("code dated in the future");
 }

@@ -50,6 +50,7 @@ fn dealership(n: u64, name: &str, city: &str, owner: &str) -> Onboarding {
         archived_at: None,
         notes: 0,
         last_event: LastEvent { seq: n, at: now() - TimeDelta::days(1), kind: 4 },
+        newest_at: now() - TimeDelta::days(1),
     }
 }
 
@@ -61,6 +62,7 @@ fn invited(mut state: Onboarding, hours_ago: i64) -> Onboarding {
         generated_at,
         expires_at: generated_at + TimeDelta::hours(72),
         issued_at: generated_at,
+        known_at: generated_at,
         issued_by: "ana".into(),
         source: CodeOrigin::Paste,
         intent: IntentId::from_bits(1),

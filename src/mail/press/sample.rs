@@ -74,6 +74,7 @@ fn complete(mut state: Onboarding, at: Timestamp) -> Onboarding {
         generated_at,
         expires_at: generated_at + TimeDelta::hours(72),
         issued_at: generated_at,
+        known_at: generated_at,
         issued_by: "sample".into(),
         source: CodeOrigin::Paste,
         intent: IntentId::from_bits(0),

@@ -57,6 +57,7 @@ pub(super) struct Compact {
     archived_at: Option<Moment>,
     notes: u32,
     last_event: (u64, Moment, u8),
+    newest_at: Moment,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -66,6 +67,7 @@ struct CompactInvitation {
     generated_at: Moment,
     expires_at: Moment,
     issued_at: Moment,
+    known_at: Moment,
     issued_by: Box<str>,
     source: CodeOrigin,
     intent: u64,
@@ -169,6 +171,7 @@ impl From<Onboarding> for Compact {
             archived_at,
             notes,
             last_event,
+            newest_at,
         } = state;
         let Confirmation { dealer_confirmed_at, due_at, confirmed_at, overdue_recorded_at, lost_at } = confirmation;
         let LastEvent { seq, at, kind } = last_event;
@@ -202,20 +205,32 @@ impl From<Onboarding> for Compact {
             archived_at: archived_at.map(Moment),
             notes,
             last_event: (seq, Moment(at), kind),
+            newest_at: Moment(newest_at),
         }
     }
 }
 
 impl From<Invitation> for CompactInvitation {
     fn from(invitation: Invitation) -> Self {
-        let Invitation { generation, code, generated_at, expires_at, issued_at, issued_by, source, intent, ended } =
-            invitation;
+        let Invitation {
+            generation,
+            code,
+            generated_at,
+            expires_at,
+            issued_at,
+            known_at,
+            issued_by,
+            source,
+            intent,
+            ended,
+        } = invitation;
         Self {
             generation,
             code,
             generated_at: Moment(generated_at),
             expires_at: Moment(expires_at),
             issued_at: Moment(issued_at),
+            known_at: Moment(known_at),
             issued_by,
             source,
             intent: intent.bits(),
@@ -264,6 +279,7 @@ impl From<Compact> for Onboarding {
             archived_at: state.archived_at.map(moment),
             notes: state.notes,
             last_event: LastEvent { seq, at, kind },
+            newest_at: state.newest_at.0,
         }
     }
 }
@@ -276,6 +292,7 @@ impl From<CompactInvitation> for Invitation {
             generated_at: invitation.generated_at.0,
             expires_at: invitation.expires_at.0,
             issued_at: invitation.issued_at.0,
+            known_at: invitation.known_at.0,
             issued_by: invitation.issued_by,
             source: invitation.source,
             intent: IntentId::from_bits(invitation.intent),

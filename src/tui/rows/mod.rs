@@ -357,7 +357,7 @@ impl Rows {
         };
         row.facts = Derived::of(&row.state, now, policy);
         let context = QueryContext { now, policy, me: me.as_deref() };
-        *newest_event = Some(row.state.last_event.at).max(*newest_event);
+        *newest_event = Some(row.state.newest_at).max(*newest_event);
         let matches = query.matches(&row.state, text, &context);
         *tabs = tabs_of(row.facts) | if matches { MATCHES } else { 0 };
         for column in Column::ALL {
