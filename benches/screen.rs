@@ -67,6 +67,7 @@ fn desk(size: (u16, u16)) -> State {
         post: None,
         mails: false,
         mailboxes: None,
+        lessons: None,
         me: "ana".to_owned(),
         zone: Zone::Named(chrono_tz::America::Chicago),
         policy: Policy::default(),

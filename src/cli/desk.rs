@@ -1,16 +1,16 @@
 //! The dashboard: on the configured store, or on the demo's.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::config::{self, Theme as Wanted};
-use crate::engine::Engine;
+use crate::config::{self, Theme as Wanted, teach};
+use crate::engine::{Engine, Meaning};
 use crate::mail::Transport;
 use crate::tui::keymap::Keymap;
 use crate::tui::reading::Mailboxes;
-use crate::tui::run::{Exit, Options, run as show};
+use crate::tui::run::{Exit, KeepsMeanings, Options, run as show};
 use crate::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 
 use super::app::{App, Need};
@@ -69,6 +69,7 @@ pub(super) async fn on(
         appointment: app.config.appointment.clone(),
         demo: demo.runs,
         mailboxes: demo.mailboxes,
+        keeper: Arc::new(SettingsFile { read: app.config.file.clone(), demo: demo.runs }),
         mouse: app.config.ui.mouse,
         notices,
         clock: Arc::clone(&app.clock),
@@ -78,6 +79,35 @@ pub(super) async fn on(
     match show(opening, options).await.map_err(|error| CliError::Failed(error.to_string()))?? {
         Exit::Quit => Ok(()),
         Exit::Signal(ending) => Err(CliError::Signal(ending.number())),
+    }
+}
+
+/// The settings file, where rows of the meanings are kept; a demo keeps none.
+struct SettingsFile {
+    read: Option<PathBuf>,
+    demo: bool,
+}
+
+impl KeepsMeanings for SettingsFile {
+    fn printed(&self, row: &Meaning) -> String {
+        teach::printed(row)
+    }
+
+    fn place(&self) -> Result<String, String> {
+        if self.demo {
+            return Ok("It is written nowhere: a demo keeps no settings.".to_owned());
+        }
+        let path = teach::file(self.read.as_deref()).map_err(|why| why.to_string())?;
+        Ok(format!("It is written into {}.", shown(&path)))
+    }
+
+    fn keep(&self, row: &Meaning, event: u64) -> Result<(), String> {
+        if self.demo {
+            return Ok(());
+        }
+        let kept = teach::file(self.read.as_deref())
+            .and_then(|path| teach::add_row(&path, row, &format!("taught from event {event}")));
+        kept.map(drop).map_err(|why| why.to_string())
     }
 }
 

@@ -11,6 +11,7 @@ mod codes;
 mod deadlines;
 mod import;
 mod judge;
+mod meanings;
 mod outage;
 mod picture;
 mod post;
@@ -45,6 +46,7 @@ use crate::store::{Append, Book, Committed, EventQuery, Store, StoreError};
 use crate::xtime::{CodeSource, Platform, SourceError};
 use recent::Recent;
 
+pub use crate::xtime::Meaning;
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use bulks::CutOff;
 pub use import::{Imported, Incoming};

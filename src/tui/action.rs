@@ -167,6 +167,7 @@ actions! {
         Revoke "revoke" "revoke" Asks "Take the living code back.",
         ConfirmWord "dealer-done" "dealer is done" Records "Record that the dealer says it is done; the 24 hours start.",
         Check "check" "check now" None "Look at the platform now.",
+        TeachNewest "teach-newest" "teach meaning" Records "Say what Xtime's newest answer means, which no row of the meanings knew.",
         Note "note" "note" Records "Write a note.",
         EditProfile "edit-profile" "edit profile" Records "Correct name, contact, address, phone, zone, group, city or owner.",
         Assign "assign" "assign" Records "Give the dealership to somebody.",
@@ -202,6 +203,7 @@ actions! {
         TailPause "tail-pause" "pause" None "Stop the tail where it is; it goes on receiving.",
         TailKinds "tail-kinds" "kinds" None "Choose which groups of events are shown.",
         TailOnlySelected "tail-only-selected" "only selected" None "Only events of the dealership under the cursor, or of all.",
+        TeachMeaning "teach-meaning" "teach meaning" Records "Say what the answer of the event means, which no row of the meanings knew.",
         TailJump "tail-jump" "go to dealership" None "Move the table's cursor to the dealership of the event.",
     }
     Queue {

@@ -5,6 +5,7 @@ use super::dialog::{allowed, letter_allowed};
 use super::letters::NO_MAIL;
 use super::queue::LetterRef;
 use super::state::{Focus, State};
+use super::teach;
 use crate::engine::PlatformState;
 
 /// What an unconfigured platform needs.
@@ -26,6 +27,9 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
         Action::Check if state.setup.read_only => no("read-only: a look would be recorded"),
         Action::ClearMarks if state.marks.is_empty() => no("nothing is marked"),
         Action::Open if state.focus == Focus::Detail => no("it is open"),
+        Action::TeachMeaning | Action::TeachNewest if state.setup.lessons.is_none() => no("the books are not open yet"),
+        Action::TeachMeaning => teach::under_tail_cursor(state).map(drop),
+        Action::TeachNewest => teach::newest_of_selected(state).map(drop),
         Action::TailJump if state.tail.chosen(state.cursor.id).is_none() => no("there is no event"),
         Action::Check if state.status.platform == PlatformState::Unconfigured => no(NO_PLATFORM),
         Action::Invite

@@ -21,6 +21,7 @@ pub mod rows;
 pub mod run;
 pub mod state;
 pub mod tail;
+pub mod teach;
 pub mod terminal;
 pub mod theme;
 pub mod toasts;

@@ -9,6 +9,7 @@ use crossterm::event::KeyEvent;
 
 use super::reading::MailboxLetter;
 use super::rows::Rows;
+use super::teach::Lesson;
 use crate::domain::{
     Ask, Command, DealershipId, Event, Fact, LetterId, LetterKind, Service, Severity, Slot, Timestamp,
 };
@@ -126,6 +127,8 @@ pub enum Effect {
     PreviewLetter(WorkId, DealershipId, LetterKind, Vec<Fact>),
     /// Do not tell any more of something that was cut off.
     PutAway(BulkId),
+    /// Write a row of the meanings, put it in effect, and look at its dealership again.
+    Teach(WorkId, Box<Lesson>),
     /// Read the mailbox of an address in the demo.
     OpenMailbox(WorkId, String),
 }

@@ -22,6 +22,7 @@ use super::queue::Queue;
 use super::reading::{Mailboxes, Reading};
 use super::rows::{Row, Rows, Tab};
 use super::tail::Tail;
+use super::teach::{Lessons, Told};
 use super::theme::Tone;
 use super::toasts::{Toasts, Topic};
 use super::view::layout::Plan;
@@ -46,6 +47,8 @@ pub struct Setup {
     pub mails: bool,
     /// The mailboxes of the simulated dealers.
     pub mailboxes: Option<Arc<dyn Mailboxes>>,
+    /// What can be taught; `None`: nothing.
+    pub lessons: Option<Arc<dyn Lessons>>,
     /// Who is in front of the screen: what `is:mine` means, and who records.
     pub me: String,
     /// The zone of the desk.
@@ -178,6 +181,8 @@ pub struct State {
     pub reading: Option<Reading>,
     /// Whose codes expired unused lately.
     pub expired: Expired,
+    /// Of which unrecognised answers it was told.
+    pub told: Told,
     /// The event tail.
     pub tail: Tail,
     /// The detail pane.
@@ -232,6 +237,7 @@ impl State {
             queue: None,
             reading: None,
             expired: Expired::default(),
+            told: Told::default(),
             tail: Tail::default(),
             detail: Detail::default(),
             toasts: Toasts::default(),

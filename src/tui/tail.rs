@@ -162,6 +162,11 @@ impl Tail {
         self.events.back()
     }
 
+    /// All that are kept.
+    pub fn newest_first(&self) -> impl Iterator<Item = &Arc<Event>> {
+        self.events.iter().rev()
+    }
+
     /// Whether a group is shown.
     pub fn shows(&self, group: Group) -> bool {
         self.hidden & group.bit() == 0

@@ -126,7 +126,7 @@ impl HttpPlatform {
                 }
                 Ok(Raw { status, body, aside }) => {
                     let receipt = match body {
-                        Body::Whole(body) => Receipt::read(status, &body, &self.settings),
+                        Body::Whole(body) => Receipt::read(status, &body, &self.table.now(), &self.settings),
                         Body::TooLong => Receipt::without_body(status, "the answer is too long to be read"),
                         Body::Broken(why) => Receipt::without_body(status, &why),
                     };

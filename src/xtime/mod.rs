@@ -27,8 +27,9 @@ pub use self::diagnose::Finding;
 pub use self::meaning::{Meaning, Pattern, StatusMatch, Verdict};
 pub use self::platform::HttpPlatform;
 pub use self::settings::{Settings, SetupError, TlsFiles};
+pub use self::teach::TeachError;
 pub use crate::domain::Slot;
-use crate::domain::{Appointment, AppointmentId, Booking, Look, Timestamp};
+use crate::domain::{Appointment, AppointmentId, Booking, Look, Outcome, ResponseFacts, Timestamp};
 pub use crate::tls::install_crypto;
 
 /// What an attempt to look told us beside the look itself.
@@ -109,6 +110,17 @@ pub trait Platform: Send + Sync + 'static {
     /// `GET /appointments` of one vehicle. The list is read wholly or not at all: an appointment that was overlooked would be made twice.
     /// `Err` holds why it could not tell.
     async fn appointments(&self, dealer_code: &str, vin: &str) -> Answer<Result<Vec<Appointment>, String>>;
+
+    /// The row that would read an answer that nothing knows as a person says.
+    ///
+    /// # Errors
+    /// When the answer is known, or no narrow row can be made of it.
+    fn row_for(&self, _answer: &ResponseFacts, _dealer_code: &str, _means: Outcome) -> Result<Meaning, TeachError> {
+        Err(TeachError::Unusable("this platform reads no answers by a table".to_owned()))
+    }
+
+    /// Reads answers by a row too, from now on.
+    fn learn(&self, _row: Meaning) {}
 
     /// What [`Platform::book`] would send, made by the same code; sends nothing. `Err`: why nothing would be sent.
     fn preview(&self, dealer_code: &str, booking: &Booking) -> Result<RequestPreview, String>;

@@ -8,9 +8,10 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::meaning::{Shape, Verdict, classify};
+use super::meaning::{Meaning, Shape, Verdict, classify};
 use super::reply::{List, Reply, Wanted};
 use super::settings::{address, below, header_name, is_loopback, secret_value};
+use super::teach::{Table, TeachError, row_for};
 use super::token::{NoToken, Token, Tokens};
 use super::wire::{Aside, Body, Raw, Wire, WireSettings};
 use super::words::{Scrubber, percent};
@@ -34,6 +35,7 @@ pub struct HttpPlatform {
     pub(super) tokens: Tokens,
     pub(super) wire: Arc<Wire>,
     pub(super) scrubber: Arc<Scrubber>,
+    pub(super) table: Table,
 }
 
 impl std::fmt::Debug for HttpPlatform {
@@ -50,6 +52,8 @@ struct Judged {
     aside: Aside,
     /// The answer, when it was read and was no plain yes.
     facts: Option<ResponseFacts>,
+    /// A row matched by more than the status.
+    by_words: bool,
 }
 
 impl HttpPlatform {
@@ -95,8 +99,9 @@ impl HttpPlatform {
         let known =
             [Some(settings.client_secret.clone()), Some(settings.api_key.clone()), settings.developer_key.clone()];
         let scrubber = Arc::new(Scrubber::new(known.into_iter().flatten().chain(extra)));
-        let tokens = Tokens::new(&settings, token_url, Arc::clone(&wire), Arc::clone(&scrubber));
-        Ok(Self { settings, services, slots, bookings, appointments, headers, tokens, wire, scrubber })
+        let table = Table::new(settings.meanings.clone());
+        let tokens = Tokens::new(&settings, table.clone(), token_url, Arc::clone(&wire), Arc::clone(&scrubber));
+        Ok(Self { settings, services, slots, bookings, appointments, headers, tokens, wire, scrubber, table })
     }
 
     /// The vehicle that every question is asked for.
@@ -118,7 +123,7 @@ impl HttpPlatform {
             let heard = self.ask(&url, &token, wanted).await;
             let Some(status) = heard.reply.as_ref().map(|reply| reply.status) else { return heard };
             // A 401 whose words are about the dealership is an answer, not a refusal of the token.
-            if status != 401 || heard.verdict.outcome == Outcome::NotConnected && self.read_by_words(heard.verdict) {
+            if status != 401 || heard.verdict.outcome == Outcome::NotConnected && heard.by_words {
                 token.accept();
                 return heard;
             }
@@ -133,12 +138,6 @@ impl HttpPlatform {
         }
     }
 
-    /// Whether a row matched by more than the status.
-    fn read_by_words(&self, verdict: Verdict) -> bool {
-        let row = verdict.row.and_then(|row| self.settings.meanings.get(row));
-        row.is_some_and(|row| row.code.is_some() || row.message.is_some())
-    }
-
     async fn ask(&self, url: &Url, token: &Arc<Token>, wanted: Wanted) -> Judged {
         let request = self.wire.client.get(url.clone()).headers(self.headers.clone());
         let request = request.header(AUTHORIZATION, token.header.clone());
@@ -149,7 +148,10 @@ impl HttpPlatform {
                 Body::Broken(why) => cannot_tell(format!("status {status}: {why}"), aside),
                 Body::Whole(body) => {
                     let reply = Reply::read(status, &body, wanted, self.settings.max_rows);
-                    let verdict = classify(&self.settings.meanings, &reply.heard());
+                    let table = self.table.now();
+                    let verdict = classify(&table, &reply.heard());
+                    let row = verdict.row.and_then(|row| table.get(row));
+                    let by_words = row.is_some_and(|row| row.code.is_some() || row.message.is_some());
                     if let Some(row) = verdict.row {
                         let means = verdict.outcome;
                         tracing::debug!(target: "cloverwatch::meanings", status, %means, "read by row {} of the meanings", row + 1);
@@ -164,7 +166,7 @@ impl HttpPlatform {
                         code: reply.code.as_ref().map(hidden),
                         message: reply.message.as_ref().map(hidden),
                     });
-                    Judged { reply: Some(reply), verdict, reason, aside, facts }
+                    Judged { reply: Some(reply), verdict, reason, aside, facts, by_words }
                 }
             },
         }
@@ -257,6 +259,14 @@ impl Platform for HttpPlatform {
         }
     }
 
+    fn row_for(&self, answer: &ResponseFacts, dealer_code: &str, means: Outcome) -> Result<Meaning, TeachError> {
+        row_for(&self.table.now(), answer, dealer_code, means)
+    }
+
+    fn learn(&self, row: Meaning) {
+        self.table.learn(row);
+    }
+
     fn preview(&self, dealer_code: &str, booking: &Booking) -> Result<RequestPreview, String> {
         self.show_booking(dealer_code, booking)
     }
@@ -311,18 +321,19 @@ fn without_token(failure: NoToken) -> Judged {
         reason,
         aside,
         facts: None,
+        by_words: false,
     }
 }
 
 fn cannot_tell(reason: String, aside: Aside) -> Judged {
     let verdict = Verdict { outcome: Outcome::Unknown, row: None, unrecognised: false, healthy: false };
-    Judged { reply: None, verdict, reason, aside, facts: None }
+    Judged { reply: None, verdict, reason, aside, facts: None, by_words: false }
 }
 
 /// Our own books hold something that cannot be asked for; the platform is not to blame.
 fn not_asked(reason: String) -> Judged {
     let verdict = Verdict { outcome: Outcome::Unknown, row: None, unrecognised: true, healthy: true };
-    Judged { reply: None, verdict, reason, aside: Aside::default(), facts: None }
+    Judged { reply: None, verdict, reason, aside: Aside::default(), facts: None, by_words: false }
 }
 
 /// Says what came back. The same answer always gives the same words.

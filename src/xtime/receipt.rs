@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Settings;
-use super::meaning::{Heard, Shape, Verdict, classify};
+use super::meaning::{Heard, Meaning, Shape, Verdict, classify};
 use super::reply::{given, read_other_names, scalar, short_code, short_message};
 use crate::domain::{AppointmentId, Outcome};
 
@@ -217,12 +217,12 @@ impl Facts {
 }
 
 impl Receipt {
-    /// Reads a status and a whole body. Never fails.
-    pub fn read(status: u16, body: &[u8], settings: &Settings) -> Self {
+    /// Reads a status and a whole body by a table of meanings. Never fails.
+    pub fn read(status: u16, body: &[u8], table: &[Meaning], settings: &Settings) -> Self {
         let facts = Facts::read(status, body);
-        let verdict = classify(&settings.meanings, &facts.heard());
+        let verdict = classify(table, &facts.heard());
         let (ending, why) = facts.ending(settings, verdict);
-        let row = verdict.row.and_then(|row| settings.meanings.get(row));
+        let row = verdict.row.and_then(|row| table.get(row));
         let about_dealer = verdict.outcome == Outcome::NotConnected
             && row.is_some_and(|row| row.code.is_some() || row.message.is_some());
         let words = match &ending {

@@ -14,7 +14,7 @@ const BOOKED: &str = r#"{"success":true,"appointmentId":"a-1"}"#;
 static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
 
 fn receipt(status: u16, body: &str) -> Receipt {
-    Receipt::read(status, body.as_bytes(), &SETTINGS)
+    Receipt::read(status, body.as_bytes(), &SETTINGS.meanings, &SETTINGS)
 }
 
 fn ending(status: u16, body: &str) -> &'static str {
@@ -189,20 +189,20 @@ fn only_a_plain_401_asks_for_another_token() {
     let row =
         serde_json::from_str(r#"{"status": 401, "message": "is not connected$", "means": "not-connected"}"#).unwrap();
     let settings = Settings { meanings: vec![row], ..Settings::default() };
-    assert!(!Receipt::read(401, body.as_bytes(), &settings).token_refused);
+    assert!(!Receipt::read(401, body.as_bytes(), &settings.meanings, &settings).token_refused);
 }
 
 #[test]
 fn the_codes_of_a_taken_slot_are_configuration() {
     let settings = Settings { slot_taken_codes: vec![" gone ".to_owned(), "x-7".to_owned()], ..Settings::default() };
-    let read = |body: &str| short(&Receipt::read(200, body.as_bytes(), &settings).ending);
+    let read = |body: &str| short(&Receipt::read(200, body.as_bytes(), &settings.meanings, &settings).ending);
     assert_eq!(read(r#"{"success":false,"code":"GONE"}"#), "taken");
     assert_eq!(read(r#"{"success":false,"code":"x-7"}"#), "taken");
     assert_eq!(read(TAKEN), "refused");
     // A row of the operator's that says "cannot tell" makes a failure uncertain.
     let row: super::super::Meaning = serde_json::from_str(r#"{"code": "x-9", "means": "unknown"}"#).unwrap();
     let settings = Settings { meanings: vec![row], ..Settings::default() };
-    let read = |body: &str| short(&Receipt::read(200, body.as_bytes(), &settings).ending);
+    let read = |body: &str| short(&Receipt::read(200, body.as_bytes(), &settings.meanings, &settings).ending);
     assert_eq!(
         (read(r#"{"success":false,"code":"x-9"}"#), read(r#"{"success":false,"code":"x-8"}"#)),
         ("unknown", "refused")
@@ -278,7 +278,7 @@ proptest! {
 
     #[test]
     fn bytes_never_panic_nor_book(bytes in prop::collection::vec(any::<u8>(), 0..200), status in 100u16..600) {
-        let found = Receipt::read(status, &bytes, &SETTINGS);
+        let found = Receipt::read(status, &bytes, &SETTINGS.meanings, &SETTINGS);
         prop_assert!(!matches!(found.ending, Ending::Booked(_) | Ending::SlotTaken));
         prop_assert!(found.words.chars().count() < 3_000);
     }

@@ -1,6 +1,10 @@
 //! From an answer that nobody knew, and what a person says that it means, to the row of the table that reads it.
 
-use super::meaning::{Heard, Meaning, Pattern, Shape, StatusMatch, classify};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use super::meaning::{Heard, Meaning, Pattern, Shape, StatusMatch, classify, defaults};
 use crate::domain::{Outcome, ResponseFacts};
 
 /// What stands in a cleaned message for what differs from one answer to the next.
@@ -23,6 +27,28 @@ pub enum TeachError {
     /// The answer cannot be put into a row.
     #[error("no row can be made of this answer: {0}")]
     Unusable(String),
+}
+
+/// The table by which answers are read now: that of the settings, and what was taught since. Shared by all who read by it.
+#[derive(Debug, Clone)]
+pub(super) struct Table(Arc<RwLock<Arc<Vec<Meaning>>>>);
+
+impl Table {
+    pub(super) fn new(rows: Vec<Meaning>) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(rows))))
+    }
+
+    pub(super) fn now(&self) -> Arc<Vec<Meaning>> {
+        Arc::clone(&self.0.read())
+    }
+
+    /// Puts a row where the settings have it at the next start: after the operator's own rows, before the defaults.
+    pub(super) fn learn(&self, row: Meaning) {
+        let behind = defaults().len();
+        let mut rows = self.0.write();
+        let place = rows.len().saturating_sub(behind);
+        Arc::make_mut(&mut rows).insert(place, row);
+    }
 }
 
 /// The row that reads an answer as a person says, as narrow as the answer allows: its status with its code, or else with its whole message.
@@ -100,7 +126,6 @@ fn split_at_word<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meaning::defaults;
     use super::*;
 
     fn answer(status: u16, code: Option<&str>, message: Option<&str>) -> ResponseFacts {

@@ -10,8 +10,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::meaning::{Meaning, Shape, classify};
+use super::meaning::{Shape, classify};
 use super::reply::{CODES, Reply, Wanted, first_text};
+use super::teach::Table;
 use super::wire::{Aside, Body, Wire};
 use super::words::Scrubber;
 use crate::clock::SharedClock;
@@ -87,7 +88,7 @@ pub(super) struct Tokens {
     client_secret: SecretString,
     scope: String,
     renew_before: Duration,
-    meanings: Vec<Meaning>,
+    table: Table,
     wire: Arc<Wire>,
     scrubber: Arc<Scrubber>,
     state: Mutex<State>,
@@ -96,14 +97,20 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    pub(super) fn new(settings: &super::Settings, url: Url, wire: Arc<Wire>, scrubber: Arc<Scrubber>) -> Self {
+    pub(super) fn new(
+        settings: &super::Settings,
+        table: Table,
+        url: Url,
+        wire: Arc<Wire>,
+        scrubber: Arc<Scrubber>,
+    ) -> Self {
         Self {
             url,
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone(),
             scope: settings.scopes.join(" "),
             renew_before: settings.renew_before,
-            meanings: settings.meanings.clone(),
+            table,
             wire,
             scrubber,
             state: Mutex::default(),
@@ -256,7 +263,7 @@ impl Tokens {
         let reply = Reply::read(status, body, Wanted::Services, 0);
         let says = serde_json::from_slice::<Value>(body).unwrap_or_default();
         let code = first_text(&says, &["/error"]).or_else(|| first_text(&says, CODES));
-        let verdict = classify(&self.meanings, &reply.heard());
+        let verdict = classify(&self.table.now(), &reply.heard());
         let busy = verdict.outcome == Outcome::Unknown && !verdict.unrecognised;
         let ours = !busy
             && reply.shape != Shape::Html

@@ -55,6 +55,7 @@ impl Desk {
             post: Some("smtp.example.com:587".to_owned()),
             mails: true,
             mailboxes: None,
+            lessons: None,
             me: "ana".to_owned(),
             zone: Zone::Named(Tz::America__Chicago),
             policy: world.lock().policy.clone(),

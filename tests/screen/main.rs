@@ -24,4 +24,5 @@ mod population;
 mod posting;
 mod profile;
 mod rows;
+mod teach;
 mod time;

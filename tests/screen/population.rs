@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta};
 use chrono_tz::Tz;
 use cloverwatch::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Contact, Context, DealershipId, Event, IntentId,
-    LetterEnd, LetterId, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, Profile, Refusal, Service,
-    SlotCounts, SlotsLook, Timestamp, decide, evolve,
+    LetterEnd, LetterId, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, Profile, Refusal,
+    ResponseFacts, Service, SlotCounts, SlotsLook, Timestamp, decide, evolve,
 };
 use cloverwatch::store::Committed;
 
@@ -166,6 +166,20 @@ impl World {
             unrecognised: false,
             answer: None,
             services: (outcome == Outcome::Connected).then_some(services),
+        };
+        self.run(id, at, &Actor::system("probe"), &Command::Observe { look }).unwrap()
+    }
+
+    /// A look whose answer no row of the meanings knows.
+    pub fn puzzle(&mut self, id: DealershipId, at: Timestamp, answer: ResponseFacts) -> Committed {
+        let look = Look {
+            began_at: at,
+            ended_at: at,
+            outcome: Outcome::Unknown,
+            reason: format!("unrecognised answer: {answer}"),
+            unrecognised: true,
+            answer: Some(answer),
+            services: None,
         };
         self.run(id, at, &Actor::system("probe"), &Command::Observe { look }).unwrap()
     }

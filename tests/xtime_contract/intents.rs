@@ -55,7 +55,7 @@ fn engine(source: Arc<dyn CodeSource>, clock: SharedClock) -> Engine {
     })
 }
 
-fn profile(dealer_code: &str) -> Profile {
+pub fn profile(dealer_code: &str) -> Profile {
     Profile {
         name: dealer_code.into(),
         dealer_code: dealer_code.into(),

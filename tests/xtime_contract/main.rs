@@ -16,5 +16,6 @@ mod pace;
 mod platform;
 mod server;
 mod shapes;
+mod teach;
 mod token;
 mod trouble;

@@ -22,6 +22,8 @@ pub enum Role {
     Text,
     /// Which of the two ways of an opcode.
     Option,
+    /// What an answer means.
+    Means,
     /// Who at the dealership said so, and how.
     Word,
     /// The dealerCode, typed before something that cannot be taken back.

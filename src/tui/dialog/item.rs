@@ -161,7 +161,9 @@ fn difference(action: Action, was: &Seen, is: &Seen, state: &Onboarding) -> Opti
             _ => format!("reissued by {by} meanwhile: code {} is the newest", is.generation),
         });
     }
-    if action != Action::Note && was.archived != is.archived {
+    // A meaning is of the answer, whatever becomes of its dealership.
+    let of_dealership = !matches!(action, Action::Note | Action::TeachMeaning | Action::TeachNewest);
+    if of_dealership && was.archived != is.archived {
         return Some(
             if is.archived { "archived meanwhile" } else { "taken back from the archive meanwhile" }.to_owned(),
         );

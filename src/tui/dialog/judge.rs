@@ -25,7 +25,7 @@ pub struct Glance<'a> {
     by_paste: bool,
     claims: &'a dyn Claims,
     rows: &'a Rows,
-    setup: &'a Setup,
+    pub(super) setup: &'a Setup,
 }
 
 impl<'a> Glance<'a> {
@@ -96,6 +96,7 @@ impl Dialog {
             Action::Invite | Action::Reissue => self.codes(action, glance),
             Action::Appointment => self.appointment_wish(),
             Action::EditProfile => self.correction(),
+            Action::TeachMeaning | Action::TeachNewest => self.lesson(glance),
             _ => self.commands(action, glance),
         };
         let wish = wish.map_err(|more| problems.extend(more)).ok();

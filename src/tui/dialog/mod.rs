@@ -10,6 +10,7 @@ mod letter;
 mod offer;
 mod open;
 mod profile;
+mod teach;
 
 use crate::domain::{Command, DealershipId};
 use crate::engine::PastedCode;
@@ -19,6 +20,7 @@ use super::action::Action;
 use super::line_edit::LineEdit;
 use super::msg::{Planned, WorkId};
 use super::tail::Group;
+use super::teach::{Lesson, Unrecognised};
 
 pub use allowed::{allowed, letter_allowed};
 pub use appointment::{Appointment, Step, meaning};
@@ -92,6 +94,8 @@ pub enum Wish {
     Book(Planned),
     /// Read back the booking that has no answer.
     ReadBack,
+    /// Teach what an answer means.
+    Teach(Box<Lesson>),
     /// Show these groups of events, and hide the others.
     Show(Vec<(Group, bool)>),
 }
@@ -126,6 +130,8 @@ pub struct Dialog {
     pub offer: Option<Offer>,
     /// The test appointment that it is about.
     pub appointment: Option<Appointment>,
+    /// The answer that it teaches.
+    pub unrecognised: Option<Unrecognised>,
     /// Where the keyboard is.
     pub focus: Spot,
     /// The list is scrolled by so many lines.

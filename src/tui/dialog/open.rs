@@ -114,7 +114,7 @@ impl Dialog {
         Self { focus: Spot::Button(1), ..Self::bare(Kind::CutOff(id)) }
     }
 
-    fn bare(kind: Kind) -> Self {
+    pub(super) fn bare(kind: Kind) -> Self {
         Self {
             kind,
             items: Vec::new(),
@@ -123,6 +123,7 @@ impl Dialog {
             fields: Vec::new(),
             offer: None,
             appointment: None,
+            unrecognised: None,
             focus: Spot::Button(0),
             scroll: 0,
             tried: false,

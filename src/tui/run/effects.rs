@@ -216,7 +216,7 @@ fn in_words(answer: Result<Done, EngineError>) -> Result<Done, String> {
 }
 
 /// What a look saw, in a line, and how good that is for the dealership as it stands after it.
-fn seen(checked: &Checked, after: Option<&Onboarding>) -> Done {
+pub(super) fn seen(checked: &Checked, after: Option<&Onboarding>) -> Done {
     let look = &checked.look;
     let slots = match &checked.slots {
         Some(Ok(slots)) => format!(", {} slots on {} days", slots.count, slots.days()),

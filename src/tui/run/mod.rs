@@ -2,6 +2,7 @@
 
 mod bookings;
 mod effects;
+mod lessons;
 mod letters;
 mod screen;
 
@@ -21,6 +22,8 @@ use crate::domain::{Claim, Claims, DealershipId, Policy, TestBooking};
 use crate::engine::Engine;
 use crate::store::Committed;
 use effects::Errands;
+pub use lessons::KeepsMeanings;
+use lessons::Teacher;
 use screen::{From, Screen};
 
 /// How many answers may wait for the screen before those who bring them wait.
@@ -49,6 +52,8 @@ pub struct Options {
     pub demo: bool,
     /// The mailboxes of the simulated dealers.
     pub mailboxes: Option<Arc<dyn Mailboxes>>,
+    /// Where rows of the meanings are kept that are taught here.
+    pub keeper: Arc<dyn KeepsMeanings>,
     /// Whether the terminal's mouse is taken (it then cannot select text).
     pub mouse: bool,
     /// What should be said at the start.
@@ -90,12 +95,14 @@ pub async fn run<E>(
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
     let (clock, theme) = (Arc::clone(&options.clock), options.theme);
     let (notices, appointment) = (options.notices.clone(), options.appointment.clone());
+    let keeper = Arc::clone(&options.keeper);
     let mut screen = Screen::new(options.setup(), &theme, clock, terminal, signals)?;
     let engine = match open(&mut screen, opening).await? {
         Opened::Engine(engine) => engine,
         Opened::Failed(error) => return Ok(Err(error)),
         Opened::Left(exit) => return Ok(Ok(exit)),
     };
+    screen.state.setup.lessons = Some(Arc::new(Teacher { engine: engine.clone(), keeper }));
     Ok(Ok(Desk::new(engine, screen, appointment, notices)?.run().await?))
 }
 
@@ -134,6 +141,7 @@ impl Options {
             post: None,
             mails: false,
             mailboxes: self.mailboxes,
+            lessons: None,
             me: self.me,
             zone: self.zone,
             policy: self.policy,
@@ -297,6 +305,11 @@ impl Desk {
                 Effect::OpenMailbox(ticket, address) => {
                     if let Some(mailboxes) = self.screen.state.setup.mailboxes.clone() {
                         self.errands.open_mailbox(ticket, address, mailboxes);
+                    }
+                }
+                Effect::Teach(work, lesson) => {
+                    if let Some(lessons) = self.screen.state.setup.lessons.clone() {
+                        self.errands.teach(work, *lesson, lessons);
                     }
                 }
                 Effect::PutAway(id) => self.errands.put_away(id),

@@ -11,6 +11,7 @@ use crate::tui::msg::{Clip, Effect};
 use crate::tui::palette::Palette;
 use crate::tui::rows::{Column, Sort, Tab, step_round};
 use crate::tui::state::{FilterInput, Focus, Mode, REVEAL, Reveal, State};
+use crate::tui::teach::{Unrecognised, newest_of_selected, under_tail_cursor};
 use crate::tui::theme::Tone;
 use crate::tui::work::{Work, WorkItem};
 
@@ -204,6 +205,7 @@ fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
             let targets = state.targets();
             return check(state, targets);
         }
+        Action::TeachNewest => teach(state, action, newest_of_selected),
         Action::Reveal => {
             if let Some(row) = state.selected() {
                 let (id, generation) = (row.state.id, row.state.generation());
@@ -298,6 +300,14 @@ fn guide(state: &mut State, id: DealershipId, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Opens the dialog that teaches what an answer means, or says why not.
+fn teach(state: &mut State, action: Action, about: impl Fn(&State) -> Result<Unrecognised, String>) {
+    match about(state).and_then(|about| Dialog::teach(action, about, state)) {
+        Ok(dialog) => state.mode = Mode::Dialog(Box::new(dialog)),
+        Err(why) => state.toast(Tone::Warn, why),
+    }
+}
+
 fn on_tail(state: &mut State, action: Action) {
     let selected = state.cursor.id;
     let height = state.plan().tail_rows().max(1);
@@ -313,6 +323,7 @@ fn on_tail(state: &mut State, action: Action) {
         Action::TailPause => state.tail.follow(),
         Action::TailKinds => state.mode = Mode::Dialog(Box::new(Dialog::kinds(state))),
         Action::TailOnlySelected => state.tail.only_selected = !state.tail.only_selected,
+        Action::TeachMeaning => teach(state, action, under_tail_cursor),
         Action::TailJump => match state.tail.chosen(selected).map(|event| event.dealership) {
             Some(Some(id)) => table::jump(state, id),
             Some(None) => state.toast(Tone::Faint, "this event is of no single dealership".to_owned()),

@@ -297,6 +297,7 @@ fn accept(state: &mut State) -> Vec<Effect> {
         Wish::Execute(commands) => Effect::Execute(work, commands),
         Wish::Obtain(asks) => Effect::Obtain(work, asks),
         Wish::Paste(codes) => Effect::Paste(work, codes.into_iter().map(Pasted).collect()),
+        Wish::Teach(lesson) => Effect::Teach(work, lesson),
         Wish::Show(_) | Wish::Book(_) | Wish::ReadBack => return Vec::new(),
     }]
 }

@@ -18,6 +18,7 @@ use super::expired;
 use super::msg::{Effect, Moment, Msg, Outcome, WorkId};
 use super::rows::Rows;
 use super::state::{FILTER_AGAIN, Mode, State};
+use super::teach;
 use super::theme::Tone;
 use super::work::Work;
 use crate::domain::{DealershipId, Event};
@@ -156,6 +157,7 @@ fn committed(state: &mut State, committed: &Committed) {
     }
     queue::committed(state, &committed.states);
     expired::notice(state, &committed.events);
+    teach::notice(state, &committed.events);
     compare_dialog(state, &committed.states);
 }
 

@@ -77,6 +77,7 @@ fn useful(state: &State) -> &'static [Action] {
                 A::TailFollow,
                 A::TailKinds,
                 A::TailOnlySelected,
+                A::TeachMeaning,
                 A::FocusNext,
                 A::Zoom,
                 A::Help,

@@ -8,11 +8,11 @@ use super::super::pen::wrap;
 use super::listed::gives_code;
 use super::{Ground, Line, clip};
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, InvitationState, Severity};
+use crate::domain::{DealershipId, InvitationState, ResponseFacts, Severity};
 use crate::store::BulkId;
 use crate::tui::action::Action;
 use crate::tui::clocks::in_zone;
-use crate::tui::dialog::{Dialog, Item, Offered, expiry_of};
+use crate::tui::dialog::{Dialog, Item, Offered, Wish, expiry_of};
 use crate::tui::letters::NO_MAIL;
 use crate::tui::msg::WorkId;
 use crate::tui::theme::{Tone, stage_look};
@@ -59,6 +59,9 @@ impl<'a> Body<'a> {
         } else if let Some(appointment) = &dialog.appointment {
             ground.changed(dialog, &mut head);
             ground.appointment(appointment, dialog, &mut head);
+            List::None
+        } else if let Some(about) = &dialog.unrecognised {
+            ground.lesson(&about.answer, dialog, &mut head);
             List::None
         } else if let [item] = dialog.items.as_slice() {
             ground.around(dialog, &mut head);
@@ -175,6 +178,27 @@ impl Ground<'_> {
             let some: Vec<&str> = names.iter().take(5).copied().collect();
             let words = format!("left out ({}), {why}: {}", names.len(), some.join(", "));
             lines.push(Line(words, self.theme.dim));
+        }
+    }
+
+    /// The answer, whole, and the row that would be written.
+    fn lesson(&self, answer: &ResponseFacts, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let mut say = |words: &str, style: Style| {
+            lines.extend(wrap(words, self.room).into_iter().map(|line| Line(line, style)));
+        };
+        say(&answer.to_string(), self.theme.title);
+        match &dialog.verdict {
+            Ok(Wish::Teach(lesson)) => {
+                say(
+                    "Every such answer is read so from now on, whichever dealership it is about. The row:",
+                    self.theme.dim,
+                );
+                for line in lesson.draft.text.lines() {
+                    say(&clean(line), self.theme.text);
+                }
+                say(&lesson.draft.place, self.theme.dim);
+            }
+            _ => say("No row of the meanings knows it. Say what it means, and the row is shown.", self.theme.dim),
         }
     }
 

@@ -170,6 +170,7 @@ fn heading(action: Action, dialog: &Dialog) -> String {
         Action::Archive => "Archive",
         Action::ChooseOpcode => "Opcode of",
         Action::Appointment => "Test appointment at",
+        Action::TeachMeaning | Action::TeachNewest => "What does this answer mean, given for",
         _ => action.info().title,
     };
     match dialog.items.as_slice() {
@@ -259,6 +260,7 @@ fn accept_words(dialog: &Dialog) -> String {
         (Action::QueueSuppress, _) => "do not send",
         (Action::Note, _) => "write it down",
         (Action::EditProfile, _) => "correct it",
+        (Action::TeachMeaning | Action::TeachNewest, _) => "teach it",
         (Action::ChooseOpcode, _) => "record it",
         (Action::Appointment, Ok(Wish::ReadBack)) => "read it back",
         (Action::Appointment, _) if dialog.appointment.as_ref().is_some_and(|appointment| appointment.moves) => {

@@ -1,0 +1,116 @@
+//! Answers that no row of the meanings knew: told once, and taught by a person.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::action::Action;
+use super::state::State;
+use super::theme::Tone;
+use crate::domain::{DealershipId, Event, Fact, Outcome, ResponseFacts};
+use crate::engine::Meaning;
+
+/// An answer that no row knew, and the event that holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unrecognised {
+    /// The event.
+    pub event: u64,
+    /// About whom it was given.
+    pub dealership: DealershipId,
+    /// The answer.
+    pub answer: ResponseFacts,
+}
+
+/// A row that would be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The row.
+    pub row: Meaning,
+    /// The row as it will stand in the settings.
+    pub text: String,
+    /// Where it will stand.
+    pub place: String,
+}
+
+/// What somebody teaches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lesson {
+    /// What the answer was.
+    pub about: Unrecognised,
+    /// What will be written.
+    pub draft: Draft,
+}
+
+/// Makes rows of the meanings, and keeps them.
+pub trait Lessons: Send + Sync {
+    /// The row that would read an answer as a person says. Touches no file.
+    ///
+    /// # Errors
+    /// Why there is none, in words.
+    fn draft(&self, about: &Unrecognised, means: Outcome) -> Result<Draft, String>;
+
+    /// Writes a row down, then puts it in effect. May wait for a disk.
+    ///
+    /// # Errors
+    /// Why nothing was done, in words.
+    fn teach(&self, lesson: &Lesson) -> Result<(), String>;
+}
+
+/// Of which answers it was told in this run.
+#[derive(Debug, Default)]
+pub struct Told(HashSet<(u16, Box<str>)>);
+
+impl Told {
+    /// Whether an answer is new. What it says of its own dealership does not make it another one.
+    fn is_new(&mut self, answer: &ResponseFacts, dealer_code: &str) -> bool {
+        let said = match (&answer.code, &answer.message) {
+            (Some(code), _) => code.clone(),
+            (None, Some(message)) if dealer_code.len() > 1 => message.replace(dealer_code, "").into(),
+            (None, message) => message.clone().unwrap_or_default(),
+        };
+        self.0.insert((answer.status, said))
+    }
+}
+
+/// Tells of answers that no row knew: once each, for whomever they were given.
+pub fn notice(state: &mut State, events: &[Arc<Event>]) {
+    for about in events.iter().filter_map(|event| of_event(event)) {
+        let dealer_code = state.rows.get(about.dealership).map(|row| row.state.profile.dealer_code.clone());
+        if !state.told.is_new(&about.answer, dealer_code.as_ref().map_or("", |code| code.raw())) {
+            continue;
+        }
+        let key = state.setup.keymap.first_key(Action::TeachMeaning).filter(|_| !state.setup.read_only);
+        let teaches = key.map_or_else(String::new, |key| format!(" ({key} in the tail teaches it)"));
+        let words = format!("Xtime gave an answer that no row knows{teaches}: {}", about.answer);
+        state.toast(Tone::Warn, words);
+    }
+}
+
+/// The unrecognised answer that an event holds.
+fn of_event(event: &Event) -> Option<Unrecognised> {
+    let answer = event.fact.unrecognised()?;
+    Some(Unrecognised { event: event.seq, dealership: event.dealership?, answer })
+}
+
+/// The answer of the event under the tail's cursor.
+///
+/// # Errors
+/// Why there is none to teach, in words.
+pub fn under_tail_cursor(state: &State) -> Result<Unrecognised, String> {
+    let event = state.tail.chosen(state.cursor.id).ok_or("there is no event")?;
+    of_event(event).ok_or_else(|| "this event holds no unrecognised answer".to_owned())
+}
+
+/// What Xtime answered last about the dealership under the table's cursor.
+///
+/// # Errors
+/// Why there is nothing to teach, in words.
+pub fn newest_of_selected(state: &State) -> Result<Unrecognised, String> {
+    let id = state.cursor.id.ok_or("there is no dealership here")?;
+    let probe = |event: &&Arc<Event>| matches!(event.fact, Fact::ProbeChanged { .. });
+    let newest = match &state.detail.timeline {
+        Some((known, events)) if *known == id => events.iter().rev().find(probe),
+        _ => state.tail.newest_first().filter(|event| event.dealership == Some(id)).find(probe),
+    };
+    let newest = newest.and_then(|event| of_event(event));
+    newest.ok_or_else(|| "its newest answer is no unrecognised one".to_owned())
+}

@@ -1,0 +1,62 @@
+//! A row that a person teaches is in effect at once, for everything that is read.
+
+use std::sync::Arc;
+
+use cloverwatch::clock::{SharedClock, WallClock};
+use cloverwatch::domain::{Actor, Outcome, Policy};
+use cloverwatch::engine::{Engine, Pace, Parts};
+use cloverwatch::store::memory::MemoryStore;
+use cloverwatch::xtime::{HttpPlatform, Platform};
+
+use crate::intents::profile;
+use crate::server::{Reply, Server, client};
+
+fn unlinked() -> Reply {
+    Reply::json(404, r#"{"message":"Dealer xts1 is not linked to this partner"}"#)
+}
+
+#[tokio::test]
+async fn a_taught_row_is_in_effect_at_once() {
+    let server = Server::answering(unlinked()).await;
+    let clock: SharedClock = Arc::new(WallClock::real());
+    let platform = HttpPlatform::new(server.settings(), Arc::clone(&clock)).unwrap();
+    let engine = Engine::start(Parts {
+        store: MemoryStore::new(),
+        platform: Some(Arc::new(platform)),
+        source: None,
+        post: None,
+        clock,
+        policy: Policy::default(),
+        pace: Pace::default(),
+        seed: 7,
+        read_only: false,
+        background: false,
+    });
+    let added = engine.add(vec![profile("xts1"), profile("xts2")], &Actor::person("ana")).await.unwrap();
+    let [one, other] = added.as_slice() else { panic!("{added:?}") };
+    let (one, other) = (*one.as_ref().unwrap(), *other.as_ref().unwrap());
+
+    let checked = engine.check(one).await.unwrap();
+    assert_eq!((checked.look.outcome, checked.look.unrecognised), (Outcome::Unknown, true));
+    let answer = checked.events.iter().find_map(|event| event.fact.unrecognised()).unwrap();
+    let row = engine.row_for(one, &answer, Outcome::NotConnected).unwrap();
+    assert_eq!(engine.check(one).await.unwrap().look.outcome, Outcome::Unknown, "nothing is taught yet");
+    engine.learn(row);
+    for id in [one, other] {
+        assert_eq!(engine.check(id).await.unwrap().look.outcome, Outcome::NotConnected);
+    }
+    let again = engine.row_for(one, &answer, Outcome::Connected).unwrap_err();
+    assert!(again.contains("row 1 of the meanings reads this answer already: not-connected"), "{again}");
+    engine.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_taught_row_comes_after_the_operators_own() {
+    let server = Server::answering(unlinked()).await;
+    let mut settings = server.settings();
+    let row = |text: &str| serde_json::from_str(text).unwrap();
+    settings.meanings.insert(0, row(r#"{"message": "not linked", "means": "our-credentials"}"#));
+    let (platform, _) = client(settings);
+    platform.learn(row(r#"{"status": 404, "means": "not-connected"}"#));
+    assert_eq!(platform.look("xts1").await.value.outcome, Outcome::OurCredentials);
+}
