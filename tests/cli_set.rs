@@ -64,3 +64,18 @@ fn an_owner_whom_nobody_else_has_is_said_to_be_new_with_a_near_name() {
     let ran = desk.run(&["set", "xts2", "--owner", "Dana Whitfield"]).ends(0);
     assert!(!ran.err.contains("new owner"), "{}", ran.err);
 }
+
+#[test]
+fn nobody_is_no_owner_however_it_is_said() {
+    let desk = Desk::filled();
+    for nobody in [
+        ["assign", "xts1", "nobody"].as_slice(),
+        &["assign", "xts1", " Nobody "],
+        &["set", "xts1", "--owner", "nobody"],
+    ] {
+        desk.run(&["assign", "xts1", "esi"]).ends(0);
+        let ran = desk.run(nobody).ends(0);
+        assert!(!ran.err.contains("new owner"), "{}", ran.err);
+        assert_eq!(desk.run(&["show", "xts1", "--json"]).ends(0).json()["owner"], json!(null), "{nobody:?}");
+    }
+}

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
+use cloverwatch::domain::bulk::Bulk;
 use cloverwatch::domain::{Ask, Command, DealershipId, Fact, Profile, Refusal};
 use cloverwatch::engine::{EngineError, Imported};
+use cloverwatch::store::Store;
 use cloverwatch::xtime::SourceError;
 use simulation_support::desk::{Desk, ana, hours, pasted};
 use simulation_support::store::Doom;
@@ -315,5 +317,73 @@ fn a_full_disk_stops_an_import_and_it_can_be_repeated() {
         desk.store.set(None);
         let answers = desk.engine.import(profiles, &ana(), |_| ()).await.unwrap();
         assert_eq!(answers.iter().filter(|answer| matches!(answer, Ok(Imported::Added(_)))).count(), 500);
+    });
+}
+
+/// Pastes first codes for these places, noted as a bulk.
+async fn invite_many(desk: &Desk, places: &[usize]) -> Vec<Result<u32, EngineError>> {
+    let asks: Vec<_> = places.iter().map(|place| (desk.ids[*place], Ask::Invite)).collect();
+    let bulk = Bulk::of_asks(&asks, true, desk.clock.now(), "ana");
+    let code = |place: &usize| pasted(desk.ids[*place], &format!("CODE-{place}"), desk.clock.now(), Ask::Invite);
+    let codes = places.iter().map(code).collect();
+    let whole = |answers: &Vec<(_, Result<u32, EngineError>)>| {
+        !answers.iter().any(|(_, answer)| answer.as_ref().is_err_and(EngineError::cuts_off))
+    };
+    let answers = desk.engine.noted(bulk, desk.engine.paste(codes, &ana()), whole).await;
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+#[test]
+fn what_a_full_disk_cut_off_stays_noted_until_the_rest_is_done() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 4, |_| ()).await;
+        desk.invite(0, start()).await;
+        desk.store.set(Some(Doom::Full));
+        let answers = invite_many(&desk, &[1, 2, 3]).await;
+        assert!(answers.iter().all(|answer| matches!(answer, Err(EngineError::Store(_)))), "{answers:?}");
+        desk.store.set(None);
+        let cut_off = desk.engine.cut_off().await;
+        assert_eq!(cut_off.len(), 1);
+        assert_eq!(cut_off[0].left, desk.ids[1..]);
+        // A refusal is an answer: nothing of it is left to be done.
+        let answers = invite_many(&desk, &[0, 1, 2, 3]).await;
+        assert!(matches!(answers[0], Err(EngineError::Refused(_))) && answers[1..].iter().all(Result::is_ok));
+        assert_eq!(desk.engine.cut_off().await, []);
+    });
+}
+
+#[test]
+fn only_work_of_the_same_kind_ends_the_note_of_what_was_cut_off() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 2, |_| ()).await;
+        desk.invite(0, start()).await;
+        desk.invite(1, start()).await;
+        let asks: Vec<_> = desk.ids.iter().map(|id| (*id, REISSUE)).collect();
+        let reissue = || Bulk::of_asks(&asks, false, desk.clock.now(), "ana");
+        let noted = desk.store.begin_bulk(reissue().unwrap()).await.unwrap();
+        let resend = Bulk::resend(desk.ids.iter().copied(), desk.clock.now(), "ana");
+        desk.engine.noted(resend, std::future::ready(()), |()| true).await;
+        assert_eq!(desk.engine.cut_off().await.iter().map(|one| one.id).collect::<Vec<_>>(), [noted]);
+        desk.engine.noted(reissue(), std::future::ready(()), |()| true).await;
+        assert_eq!(desk.engine.cut_off().await, []);
+    });
+}
+
+#[test]
+fn whoever_needs_nothing_any_more_is_not_left() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 3, |_| ()).await;
+        let now = desk.clock.now();
+        let asks: Vec<_> = desk.ids.iter().map(|id| (*id, Ask::Invite)).collect();
+        desk.store.begin_bulk(Bulk::of_asks(&asks, false, now, "ana").unwrap()).await.unwrap();
+        desk.store.begin_bulk(Bulk::resend(desk.ids.iter().copied(), now, "ana").unwrap()).await.unwrap();
+        desk.execute(0, Command::Archive).await.unwrap();
+        let left = desk.engine.cut_off().await;
+        // Without a living code there is no letter of it: nothing is left of the second.
+        assert_eq!(left.iter().map(|one| one.left.as_slice()).collect::<Vec<_>>(), [&desk.ids[1..]]);
+        desk.execute(1, Command::Archive).await.unwrap();
+        desk.execute(2, Command::Archive).await.unwrap();
+        assert_eq!(desk.engine.cut_off().await, []);
+        assert!(desk.store.bulks().await.is_empty());
     });
 }

@@ -128,3 +128,18 @@ fn one_huge_retry_after_stops_nobody_for_longer_than_the_cap() {
         assert!(desk.world.requests() > asked + 5);
     });
 }
+
+#[test]
+fn a_platform_that_asks_for_no_time_at_all_is_not_asked_again_and_again() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 5, |parts| parts.background = false).await;
+        desk.world.mood(|mood| mood.busy = Some(Duration::ZERO));
+        let all = tokio::spawn(check_all(&desk));
+        desk.pass(minutes(1)).await;
+        let requests = desk.world.requests();
+        assert!((6..=25).contains(&requests), "{requests} requests");
+        desk.world.mood(|mood| mood.busy = None);
+        let answers = desk.wait(async move { all.await.unwrap() }).await;
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    });
+}

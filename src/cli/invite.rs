@@ -103,7 +103,7 @@ pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliEr
         .iter()
         .zip(&outcomes)
         .map(|(item, outcome)| {
-            letter(&engine, item).filter(|_| matches!(outcome, Outcome::Done(..) | Outcome::Already(_)))
+            letter(&engine, item).filter(|_| matches!(outcome, Outcome::Done(..) | Outcome::Already(..)))
         })
         .collect();
     let letters: Vec<_> =
@@ -283,12 +283,14 @@ async fn issue(app: &App, engine: &Engine, items: &[Item], wish: Wish, mail: boo
         }
     };
     let futures: Vec<_> = open.iter().map(one).collect();
-    let answers: Vec<Result<u32, EngineError>> =
-        engine.noted(bulk, stream::iter(futures).buffered(AT_ONCE).collect()).await;
+    let whole = |answers: &Vec<Result<u32, EngineError>>| {
+        !answers.iter().any(|answer| answer.as_ref().is_err_and(EngineError::cuts_off))
+    };
+    let answers = engine.noted(bulk, stream::iter(futures).buffered(AT_ONCE).collect(), whole).await;
     let now = app.clock.now();
     let mut answers = answers.into_iter();
     let became = |item: &Item| match item.already {
-        true => Ok(Outcome::Already(format!("code {} is its present one", item.state.generation()))),
+        true => Ok(Outcome::Already(format!("code {} is its present one", item.state.generation()), json!({}))),
         false => outcome(engine, item, answers.next().unwrap_or(Err(EngineError::Ending)), now),
     };
     items.iter().map(became).collect()

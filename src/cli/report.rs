@@ -8,6 +8,7 @@ use crate::domain::when::in_zone;
 use crate::domain::{Event, Onboarding, Severity, besides_the_letter};
 use crate::engine::EngineError;
 use crate::present::event::summary;
+use crate::store::StoreError;
 
 use super::app::App;
 use super::error::{CliError, refused};
@@ -26,8 +27,8 @@ pub enum Outcome {
     Unsent(String, Value),
     /// It was so already.
     Unchanged,
-    /// An earlier run of the same has done it; in words.
-    Already(String),
+    /// An earlier run of the same has done it; in words, and in the form for scripts.
+    Already(String, Value),
     /// A rule said no.
     Refused(String),
     /// It failed.
@@ -52,10 +53,10 @@ impl Outcome {
 
     /// The outcome together with what became of the letter about it.
     pub(super) fn with_letter(self, letter: Option<Told>) -> Self {
-        let (words, mut more, letter) = match (self, letter) {
-            (Self::Done(words, more), Some(letter)) => (words, more, letter),
-            (Self::Unchanged, Some(letter)) => (String::new(), json!({}), letter),
-            (Self::Already(words), Some(letter)) => return Self::Already(format!("{words}; {}", letter.words)),
+        let (words, mut more, letter, well): (_, _, _, fn(String, Value) -> Self) = match (self, letter) {
+            (Self::Done(words, more), Some(letter)) => (words, more, letter, Self::Done),
+            (Self::Unchanged, Some(letter)) => (String::new(), json!({}), letter, Self::Done),
+            (Self::Already(words, more), Some(letter)) => (words, more, letter, Self::Already),
             (outcome, _) => return outcome,
         };
         if let Some(fields) = more.as_object_mut() {
@@ -63,14 +64,16 @@ impl Outcome {
         }
         let parts: Vec<&str> = [words.as_str(), &letter.words].into_iter().filter(|part| !part.is_empty()).collect();
         let words = parts.join("; ");
-        if letter.well { Self::Done(words, more) } else { Self::Unsent(words, more) }
+        if letter.well { well(words, more) } else { Self::Unsent(words, more) }
     }
 
-    /// Reads an error: about this item, or about everything.
+    /// Reads an error: about this item, or about everything. What the store could not record of one may be recorded of others: each is told.
     pub fn of_error(error: EngineError) -> Result<Self, CliError> {
         match error {
             EngineError::Refused(refusal) => Ok(Self::Refused(refused(&refusal))),
             EngineError::Source(_) | EngineError::StillOpen(_) => Ok(Self::Failed(error.to_string())),
+            EngineError::Store(StoreError::Held(_)) => Err(error.into()),
+            error if error.cuts_off() => Ok(Self::Failed(error.to_string())),
             error => Err(error.into()),
         }
     }
@@ -93,7 +96,7 @@ impl Report {
     pub fn finish(self, app: &App, json: bool) -> Result<(), CliError> {
         if json {
             let items: Vec<Value> = self.0.iter().map(|(state, outcome)| item(state, outcome)).collect();
-            let already = self.0.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Already(_))).count();
+            let already = self.0.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Already(..))).count();
             app.out.document(&json!({ "schema": SCHEMA, "already": already, "items": items }))?;
         }
         let (mut good, mut already, mut unsent, mut refused, mut failed) = (0, 0, 0, 0, 0);
@@ -130,7 +133,7 @@ impl Report {
                         app.out.line(format!("{} {who}", app.out.ink(Ink::Dim, "already so")))?;
                     }
                 }
-                Outcome::Already(words) => {
+                Outcome::Already(words, _) => {
                     already += 1;
                     if !json {
                         app.out.line(format!("{} {who}: {words}", app.out.ink(Ink::Dim, "already so")))?;
@@ -181,7 +184,7 @@ fn item(state: &Onboarding, outcome: &Outcome) -> Value {
         Outcome::Done(_, more) | Outcome::Found(_, _, more) => ("done", None, Some(more)),
         Outcome::Unsent(words, more) => ("unsent", Some(words), Some(more)),
         Outcome::Unchanged => ("unchanged", None, None),
-        Outcome::Already(words) => ("already", Some(words), None),
+        Outcome::Already(words, more) => ("already", Some(words), Some(more)),
         Outcome::Refused(why) => ("refused", Some(why), None),
         Outcome::Failed(why) => ("failed", Some(why), None),
         Outcome::Untold(_, more) => ("failed", None, Some(more)),
@@ -191,4 +194,39 @@ fn item(state: &Onboarding, outcome: &Outcome) -> Value {
         fields.extend(more.clone());
     }
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(well: bool) -> Told {
+        Told { words: "letter waits".to_owned(), well, document: json!({ "state": "queued" }) }
+    }
+
+    #[test]
+    fn what_the_store_cannot_record_of_an_item_is_told_of_that_item() {
+        let full =
+            StoreError::Io { what: "writing", path: "journal".into(), why: "no space left".to_owned(), full: true };
+        for error in [EngineError::Store(full), EngineError::Ending, EngineError::Fault("it broke".to_owned())] {
+            assert!(matches!(Outcome::of_error(error), Ok(Outcome::Failed(_))));
+        }
+        assert!(Outcome::of_error(EngineError::Store(StoreError::Held(None))).is_err());
+        assert!(Outcome::of_error(EngineError::ReadOnly).is_err());
+    }
+
+    #[test]
+    fn a_letter_that_is_not_out_is_told_also_of_what_was_done_already() {
+        let already = || Outcome::Already("code 1 is its present one".to_owned(), json!({}));
+        let Outcome::Already(words, more) = already().with_letter(Some(letter(true))) else { panic!() };
+        assert_eq!(
+            (words.as_str(), &more["letter"]["state"]),
+            ("code 1 is its present one; letter waits", &json!("queued"))
+        );
+        let Outcome::Unsent(words, more) = already().with_letter(Some(letter(false))) else { panic!() };
+        assert_eq!(
+            (words.as_str(), &more["letter"]["state"]),
+            ("code 1 is its present one; letter waits", &json!("queued"))
+        );
+    }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ask, Command, DealershipId, Onboarding, Timestamp};
+use super::{Ask, Command, DealershipId, Onboarding, Timestamp, needs_no_code};
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,9 +83,14 @@ impl Bulk {
         (items.len() > 1).then(|| Self { what, at, by: by.into(), pasted, items })
     }
 
-    /// Those for which it was not done.
-    pub fn left<'a>(&self, state_of: impl Fn(DealershipId) -> Option<&'a Onboarding>) -> Vec<DealershipId> {
-        let is_left = |item: &&BulkItem| state_of(item.id).is_some_and(|state| !self.is_done(item, state));
+    /// Those for which it was not done and could be.
+    pub fn left<'a>(
+        &self,
+        now: Timestamp,
+        state_of: impl Fn(DealershipId) -> Option<&'a Onboarding>,
+    ) -> Vec<DealershipId> {
+        let open = |item: &BulkItem, state| !self.is_done(item, state) && !self.is_needless(state, now);
+        let is_left = |item: &&BulkItem| state_of(item.id).is_some_and(|state| open(item, state));
         self.items.iter().filter(is_left).map(|item| item.id).collect()
     }
 
@@ -95,6 +100,14 @@ impl Bulk {
             BulkKind::Resend => {
                 state.letters().iter().any(|letter| letter.kind.carries_code() && letter.queued_at >= self.at)
             }
+        }
+    }
+
+    /// Whether the rules refuse it for good: it would be left for ever.
+    fn is_needless(&self, state: &Onboarding, now: Timestamp) -> bool {
+        match self.what {
+            BulkKind::Invite | BulkKind::Reissue => needs_no_code(state).is_some(),
+            BulkKind::Resend => state.code_obstacle(now).is_some(),
         }
     }
 

@@ -10,7 +10,7 @@ use super::command::{Ask, Claim, Command, Context, Refusal};
 use super::event::CodeOrigin;
 use super::{
     Actor, DealershipId, Ended, Event, Fact, IntentId, InvitationCode, InvitationState, LetterKind, Look, Onboarding,
-    Outcome, Profile, ProfileEdit, ResponseFacts, Stage, Timestamp, Untrusted, evolve,
+    Outcome, Profile, ProfileEdit, ResponseFacts, Stage, Timestamp, Untrusted, evolve, owner,
 };
 
 /// Decides. An empty list means that the command is already true: nothing is to be recorded.
@@ -76,8 +76,7 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         | Command::SuppressLetter { .. }
         | Command::Bounce { .. }
         | Command::SetReminders { .. } => letters::decide(state, command, ctx),
-        Command::Assign { owner } if *owner == state.profile.owner => Ok(vec![]),
-        Command::Assign { owner } => Ok(vec![Fact::OwnerAssigned { owner: owner.clone() }]),
+        Command::Assign { owner } => Ok(assign(state, owner.as_ref())),
         Command::Snooze { until } if *until == state.snoozed_until => Ok(vec![]),
         Command::Snooze { until: Some(until) } if *until <= ctx.now => Err(Refusal::Past),
         Command::Snooze { until } => Ok(vec![Fact::Snoozed { until: *until }]),
@@ -140,6 +139,11 @@ fn correct(state: &Onboarding, edits: &[ProfileEdit], ctx: &Context<'_>) -> Resu
         facts.push(Fact::OwnerAssigned { owner: profile.owner });
     }
     Ok(facts)
+}
+
+fn assign(state: &Onboarding, wanted: Option<&Untrusted>) -> Vec<Fact> {
+    let owner = wanted.and_then(|wanted| owner::read(wanted.raw()));
+    if owner == state.profile.owner { vec![] } else { vec![Fact::OwnerAssigned { owner }] }
 }
 
 fn note(text: &Untrusted) -> Result<Vec<Fact>, Refusal> {

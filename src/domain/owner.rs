@@ -1,14 +1,21 @@
 //! Who looks after dealerships: any name may, and one that nobody had before is likely a mistyped one.
 
+use super::Untrusted;
 use super::suggest::did_you_mean;
 
 /// The word that leaves a dealership to nobody.
 pub const NOBODY: &str = "nobody";
 
+/// Whom a text names; `None`: nobody, whether it is empty or says so.
+pub fn read(text: &str) -> Option<Untrusted> {
+    let text = text.trim();
+    (!text.is_empty() && !text.eq_ignore_ascii_case(NOBODY)).then(|| text.into())
+}
+
 /// What is to be said of an owner whom no dealership has so far; `None`: the name is known.
 pub fn about_new_owner<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: std::collections::BTreeSet<&str> = known.into_iter().collect();
-    (!name.is_empty() && !known.contains(name))
+    (read(name).is_some() && !known.contains(name))
         .then(|| format!("new owner: no other dealership has it{}", did_you_mean(name, known)))
 }
 
@@ -21,6 +28,7 @@ mod tests {
         let known = ["ana", "ben", "Dana Whitfield", "ana"];
         assert_eq!(about_new_owner("ana", known), None);
         assert_eq!(about_new_owner("", known), None);
+        assert_eq!(about_new_owner("Nobody", known), None, "it takes the owner away");
         let near = "new owner: no other dealership has it; did you mean `Dana Whitfield`?";
         assert_eq!(about_new_owner("Dana Whitfeld", known).as_deref(), Some(near));
         assert_eq!(about_new_owner("ANA", known).as_deref().map(|words| words.ends_with("`ana`?")), Some(true));

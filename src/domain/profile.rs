@@ -3,10 +3,9 @@
 use chrono_tz::{TZ_VARIANTS, Tz};
 use email_address::{EmailAddress, Options};
 
-use super::owner::NOBODY;
 use super::suggest::did_you_mean;
 use super::text::clean;
-use super::{Contact, Profile, Untrusted};
+use super::{Contact, Profile, Untrusted, owner};
 
 /// A field of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,7 +159,6 @@ impl Profile {
         field.check(text_of(field)).map_err(problem)?;
         let timezone = timezone(text_of(field)).map_err(problem)?;
         let untrusted = |field| Untrusted::from(text_of(field));
-        let owner = untrusted(ProfileField::Owner);
         Ok(Self {
             name: untrusted(ProfileField::Name),
             dealer_code: untrusted(ProfileField::DealerCode),
@@ -174,7 +172,7 @@ impl Profile {
                 email: untrusted(ProfileField::Email),
                 phone: untrusted(ProfileField::Phone),
             },
-            owner: (!owner.is_empty()).then_some(owner),
+            owner: owner::read(text_of(ProfileField::Owner)),
         })
     }
 
@@ -211,8 +209,7 @@ impl Profile {
                     continue;
                 }
                 ProfileField::Owner => {
-                    let nobody = text.is_empty() || text.eq_ignore_ascii_case(NOBODY);
-                    profile.owner = (!nobody).then(|| text.into());
+                    profile.owner = owner::read(text);
                     continue;
                 }
                 ProfileField::Name => &mut profile.name,

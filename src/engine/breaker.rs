@@ -19,6 +19,8 @@ const RECENT: usize = 20;
 const DOWN: Backoff = Backoff::seconds(10, 300);
 /// How long while our credentials are refused: asking often may lock the client out.
 const REFUSED: Backoff = Backoff::seconds(60, 900);
+/// The least that the platform is left alone when it asks us to wait, however short: "at once" answered at once never ends.
+const LEAST_HOLD: Backoff = Backoff::seconds(1, 60);
 
 /// How long nothing may fail before an outage is over: what fails again sooner is the same outage. Longer than a request
 /// that is never answered takes.
@@ -92,6 +94,8 @@ struct Hold {
     since: Moment,
     /// For how long it asked.
     asked: Duration,
+    /// How many waits before this one were over when it asked again.
+    attempt: u32,
     /// In monotonic time.
     end: Duration,
     end_at: Timestamp,
@@ -153,7 +157,7 @@ impl Breaker {
 
     /// Whether a look that was told to wait does so; not when the platform asks for it for too long already.
     pub fn worth_waiting(&self, elapsed: Duration) -> bool {
-        self.hold.as_ref().is_some_and(|hold| elapsed < hold.since.elapsed + self.longest)
+        self.hold.as_ref().is_some_and(|hold| elapsed < hold.end && elapsed < hold.since.elapsed + self.longest)
     }
 
     /// A trial begins.
@@ -196,7 +200,7 @@ impl Breaker {
         }
         let retry_after = retry_after.map(|asked| asked.min(self.longest));
         match retry_after {
-            Some(asked) => self.wait(asked, why, now),
+            Some(asked) => self.wait(asked, why, now, rng),
             None if !self.holds(now.elapsed) => self.hold = None,
             None => {}
         }
@@ -222,15 +226,17 @@ impl Breaker {
     }
 
     /// Leaves the platform alone for so long.
-    fn wait(&mut self, asked: Duration, why: &str, now: Moment) {
+    fn wait(&mut self, asked: Duration, why: &str, now: Moment, rng: &mut StdRng) {
         let earlier = self.hold.take();
         let since = earlier.as_ref().map_or(now, |hold| hold.since);
+        let attempt = earlier.as_ref().map_or(0, |hold| hold.attempt + u32::from(now.elapsed >= hold.end));
+        let asked = LEAST_HOLD.wait(rng, attempt, Some(asked));
         // Answers that come one after the other do not make the first wait longer than the longest.
         let left = (since.elapsed + self.longest).saturating_sub(now.elapsed);
         let asked = if left.is_zero() { asked } else { asked.min(left) };
         let end_at = TimeDelta::from_std(asked).ok().and_then(|asked| now.at.checked_add_signed(asked));
         let end = now.elapsed + asked;
-        let new = Hold { why: why.to_owned(), since, asked, end, end_at: end_at.unwrap_or(now.at) };
+        let new = Hold { why: why.to_owned(), since, asked, attempt, end, end_at: end_at.unwrap_or(now.at) };
         self.hold = Some(earlier.filter(|hold| hold.end >= end).unwrap_or(new));
     }
 
@@ -448,6 +454,7 @@ mod tests {
         assert_eq!(bench.gate(), Gate::Shut(Some(Duration::from_secs(90))));
         bench.wait();
         assert_eq!((bench.gate(), bench.state()), (Gate::Open, PlatformState::Ok));
+        bench.answer(Health::Well, false, None);
         bench.answer(Health::Ill, false, Some(1));
         assert_eq!((bench.gate(), bench.state()), (Gate::Shut(Some(Duration::from_secs(1))), PlatformState::Ok));
         bench.wait();
@@ -457,6 +464,31 @@ mod tests {
         }
         assert_eq!(bench.gate(), Gate::Shut(Some(LONGEST)));
         assert!(matches!(bench.state(), PlatformState::Down { .. }));
+    }
+
+    #[test]
+    fn a_wait_of_no_time_is_a_second_and_grows_until_it_answers() {
+        let mut bench = Bench::new();
+        bench.answer(Health::Ill, false, Some(0));
+        assert!(bench.breaker.worth_waiting(bench.elapsed));
+        assert_eq!(bench.wait(), Duration::from_secs(1));
+        assert!(!bench.breaker.worth_waiting(bench.elapsed), "it does not hold any more");
+        let mut longest = Duration::ZERO;
+        for _ in 0..20 {
+            bench.answer(Health::Ill, false, Some(0));
+            let Gate::Shut(Some(_)) = bench.gate() else { panic!("not shut: {:?}", bench.gate()) };
+            let before = bench.elapsed;
+            while bench.breaker.holds(bench.elapsed) {
+                bench.elapsed += Duration::from_secs(1);
+            }
+            longest = longest.max(bench.elapsed.saturating_sub(before));
+        }
+        assert!(longest > Duration::from_secs(10) && longest <= LEAST_HOLD.cap, "{longest:?}");
+        bench.answer(Health::Well, false, None);
+        bench.elapsed += DOWN.cap;
+        bench.answer(Health::Well, false, None);
+        bench.answer(Health::Ill, false, Some(0));
+        assert_eq!(bench.wait(), Duration::from_secs(1), "from the beginning");
     }
 
     #[test]

@@ -19,11 +19,24 @@ pub struct CutOff {
     pub left: Vec<DealershipId>,
 }
 
+impl EngineError {
+    /// Whether it cuts work off: nothing was decided of the dealership, and the same has to be asked again.
+    pub const fn cuts_off(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Fault(_) | Self::Ending)
+    }
+}
+
 impl Engine {
-    /// Does something for many, noted as long as it is under way. Whoever does the rest of an older one ends that.
-    pub async fn noted<T>(&self, bulk: Option<Bulk>, work: impl Future<Output = T>) -> T {
+    /// Does something for many, noted as long as it is under way. Whoever does the rest of an older one of the same kind ends that.
+    /// `whole` reads off the answers whether it came to its end for everybody; otherwise the note stays.
+    pub async fn noted<T>(
+        &self,
+        bulk: Option<Bulk>,
+        work: impl Future<Output = T>,
+        whole: impl FnOnce(&T) -> bool,
+    ) -> T {
         let Some(bulk) = bulk.filter(|_| !self.read_only()) else { return work.await };
-        let store = &self.inner.parts.store;
+        let (store, what) = (&self.inner.parts.store, bulk.what);
         let all: HashSet<DealershipId> = bulk.items.iter().map(|item| item.id).collect();
         let older = store.bulks().await;
         let note = match store.begin_bulk(bulk).await {
@@ -36,13 +49,13 @@ impl Engine {
         };
         if note.is_some() {
             for (id, older) in older {
-                if self.left(&older).iter().all(|left| all.contains(left)) {
+                if older.what == what && self.left(&older).iter().all(|left| all.contains(left)) {
                     self.forget(id).await;
                 }
             }
         }
         let done = work.await;
-        if let Some(note) = note {
+        if let Some(note) = note.filter(|_| whole(&done)) {
             self.forget(note).await;
         }
         done
@@ -70,7 +83,7 @@ impl Engine {
         let states: Vec<Arc<Onboarding>> = bulk.items.iter().filter_map(|item| self.book().get(item.id)).collect();
         let by_id: std::collections::HashMap<DealershipId, &Onboarding> =
             states.iter().map(|state| (state.id, state.as_ref())).collect();
-        bulk.left(|id| by_id.get(&id).copied())
+        bulk.left(self.inner.now(), |id| by_id.get(&id).copied())
     }
 
     async fn forget(&self, id: BulkId) {

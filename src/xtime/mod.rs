@@ -153,11 +153,11 @@ pub struct ObtainedCode {
 /// Why a source gave no code. Whether the intent ends hangs on it: another key makes another code, so only what is sure may end one.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SourceError {
-    /// There is no code under this key, and asking again would not help: the source read the request and said no, or it never left.
+    /// There is no code under this key and never will be: the source said so itself.
     #[error("{0}")]
     Refused(String),
-    /// This request made none, because it was turned away at the door (our credentials) or the program failed. An earlier one with the
-    /// same key may have made one.
+    /// This request made none: it never left, was turned away (our credentials, a proxy, a source that finds it wrong), or the program
+    /// failed. An earlier one with the same key may have made one: a source that did refuses the key with other contents, too.
     #[error("{0}")]
     TurnedAway(String),
     /// There may be a code, and asking again at once would not help: an answer of success that cannot be read, a redirect.

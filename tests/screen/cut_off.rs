@@ -63,3 +63,13 @@ fn what_was_cut_off_does_not_interrupt_somebody() {
     desk.tell(Msg::CutOff(vec![cut_off(false)]));
     desk.sees_no("[ Later ]").press("esc").press("U").sees("[ Later ]");
 }
+
+#[test]
+fn what_was_cut_off_of_another_kind_stays() {
+    let mut desk = Desk::with_source((120, 40));
+    let mut resend = cut_off(false);
+    (resend.id, resend.bulk.what) = (4, BulkKind::Resend);
+    desk.tell(Msg::CutOff(vec![cut_off(false), resend]));
+    desk.press("enter").sees("Reissue").press("ctrl-s");
+    assert_eq!(desk.state.cut_off.iter().map(|one| one.id).collect::<Vec<_>>(), [4]);
+}

@@ -26,13 +26,6 @@ async fn run(script: &str, name: &str) -> Result<ObtainedCode, SourceError> {
     source(&["sh", "-c", script, "sh", "{{ name }}"], Duration::from_secs(60)).obtain(&request(name)).await
 }
 
-fn refused(result: Result<ObtainedCode, SourceError>) -> String {
-    match result.unwrap_err() {
-        SourceError::Refused(reason) => reason,
-        other => panic!("{other:?}"),
-    }
-}
-
 fn turned_away(result: Result<ObtainedCode, SourceError>) -> String {
     match result.unwrap_err() {
         SourceError::TurnedAway(reason) => reason,
@@ -82,7 +75,7 @@ async fn arguments_stay_arguments() {
         assert_eq!(told, format!("1\n{name}\n{intent}\nxts1\nd0000000001\n{name}\n"));
     }
     for name in ["-rf", "--help", "nul\0"] {
-        assert!(!refused(run(&script, name).await).is_empty());
+        assert!(!turned_away(run(&script, name).await).is_empty());
     }
     // An option of the template itself may hold a value.
     let source = source(&["sh", "-c", "echo \"code${1#--name=}\"", "sh", "--name={{ name }}"], Duration::from_secs(60));
@@ -121,7 +114,7 @@ async fn a_failure_made_no_code_and_a_success_without_one_may_have() {
         assert!(reason.chars().count() <= 200 && !reason.contains("XYZ") && !reason.contains("AB-12345"), "{reason}");
     }
     let missing = source(&["/nowhere/to/be-found"], Duration::from_secs(60)).obtain(&request("x")).await;
-    assert!(refused(missing).contains("could not be started"));
+    assert!(turned_away(missing).contains("could not be started"));
 }
 
 #[tokio::test]

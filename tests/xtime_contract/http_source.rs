@@ -125,6 +125,8 @@ fn kind(error: &SourceError) -> &'static str {
 
 #[tokio::test]
 async fn only_an_answer_that_surely_refuses_is_a_refusal() {
+    let gone = ask(Reply::json(410, "{}")).await.unwrap_err();
+    assert_eq!(kind(&gone), "refused", "{gone}");
     for (reply, words) in [
         (
             Reply::json(400, r#"{"message":"no such dealer AB-12345","data":{"code":"AB-12345"}}"#),
@@ -134,7 +136,7 @@ async fn only_an_answer_that_surely_refuses_is_a_refusal() {
         (Reply::json(422, "{}"), "status 422"),
     ] {
         let error = ask(reply).await.unwrap_err();
-        assert_eq!(kind(&error), "refused", "{words}");
+        assert_eq!(kind(&error), "turned away", "{words}");
         assert!(error.to_string().contains(words) && !error.to_string().contains("AB-12345"), "{error}");
     }
     for (reply, words) in [
@@ -205,7 +207,7 @@ async fn nothing_filled_in_leads_elsewhere() {
     let server = Server::start(|_, _| Reply::json(200, r#"{"data":{"code":"AB-12345"}}"#)).await;
     let source = source(settings(server.url("/v1/{{ name }}/invitations"))).unwrap();
     for name in [".", ".."] {
-        assert!(matches!(source.obtain(&request(name)).await, Err(SourceError::Refused(_))), "{name}");
+        assert!(matches!(source.obtain(&request(name)).await, Err(SourceError::TurnedAway(_))), "{name}");
     }
     for (name, path) in [
         ("../../admin", "/v1/..%2F..%2Fadmin/invitations"),

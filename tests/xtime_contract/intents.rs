@@ -29,6 +29,10 @@ fn unsure(kind: usize) -> Reply {
         7 => Reply::raw(cut),
         // These end no intent either, once there is a doubt.
         8 => Reply::json(401, "{}"),
+        // A source that knows the key refuses it with other contents; a proxy knows no such place while the source is deployed.
+        10 => Reply::json(422, r#"{"message":"this key was used with another request"}"#),
+        11 => Reply::json(404, "<html>"),
+        12 => Reply::json(400, "{}"),
         _ => Reply::json(200, "<html>"),
     }
 }
@@ -121,8 +125,8 @@ async fn no_sequence_of_unsure_answers_makes_two_codes_and_the_code_arrives() {
     for number in 0..KINDS.pow(3) {
         sequences.push(format!("{}-{}-{}", number / KINDS / KINDS, number / KINDS % KINDS, number % KINDS));
     }
-    // After a doubt, neither a refusal of our credentials nor an answer that cannot be read ends the intent.
-    sequences.extend(["6-8-6", "6-9-8", "0-8-9", "9-8-0"].map(str::to_owned));
+    // After a doubt, neither a refusal of our credentials, nor one of the request, nor an answer that cannot be read ends the intent.
+    sequences.extend(["6-8-6", "6-9-8", "0-8-9", "9-8-0", "6-10-11", "7-11-12", "9-12-10"].map(str::to_owned));
     futures::future::join_all(sequences.iter().map(|dealer| invite(&engine, dealer))).await;
     let keys = keys.lock();
     for dealer in &sequences {

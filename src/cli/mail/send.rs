@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::bulk::{Bulk, BulkKind};
 use crate::domain::when::in_zone;
 use crate::domain::{Command, LetterId, LetterKind, Onboarding};
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError};
 
 use super::letters::{Found, kind, matters, named as named_letters, of};
 use super::post::{Posted, queued_by};
@@ -54,18 +54,24 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
         ask(app, &open, states.len() - open.len(), kind).await?;
     }
     let actor = app.actor();
-    let ids = states.iter().map(|state| state.id);
+    let ids = open.iter().map(|state| state.id);
     let bulk = kind.carries_code().then(|| Bulk::resend(ids, app.clock.now(), actor.as_str())).flatten();
     let queued = async {
-        let mut done = Vec::new();
+        let mut answers = Vec::new();
         for state in states {
             let answer = engine.execute(state.id, Command::QueueLetter { kind }, &actor).await;
-            let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
-            done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?, letter));
+            answers.push((state, answer));
         }
-        Ok::<_, CliError>(done)
+        answers
     };
-    let done = engine.noted(bulk, queued).await?;
+    let whole = |answers: &Vec<(_, Result<_, EngineError>)>| {
+        !answers.iter().any(|(_, answer)| answer.as_ref().is_err_and(EngineError::cuts_off))
+    };
+    let mut done = Vec::new();
+    for (state, answer) in engine.noted(bulk, queued, whole).await {
+        let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
+        done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?, letter));
+    }
     finish(app, &engine, done, targets.json.json).await
 }
 

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::owner::NOBODY;
+use crate::domain::owner::{self, NOBODY};
 use crate::domain::paste::{Expected, Mistake, PasteContext, Wrong, check_code, check_generated, match_codes};
 use crate::domain::when::{parse_duration, parse_moment};
 use crate::domain::{
@@ -272,10 +272,7 @@ impl Dialog {
                 Role::Text,
                 format!("write a name, or choose one with the arrows; `{NOBODY}` takes it away"),
             )),
-            Action::Assign => {
-                let nobody = text.eq_ignore_ascii_case(NOBODY);
-                same(Command::Assign { owner: (!nobody).then(|| text.into()) })
-            }
+            Action::Assign => same(Command::Assign { owner: owner::read(text) }),
             Action::Snooze => {
                 let until = snooze_end(text, glance.now, self.items.first().map_or(Tz::UTC, |item| item.zone));
                 same(Command::Snooze { until: until.map_err(|text| wrong(Role::Text, text))? })

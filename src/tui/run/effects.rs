@@ -139,7 +139,10 @@ impl Errands {
         let asks: Vec<_> = codes.iter().map(|code| (code.dealership, code.ask)).collect();
         let bulk = Bulk::of_asks(&asks, true, self.now(), actor.as_str());
         self.spawn(async move {
-            for (id, answer) in engine.noted(bulk, engine.paste(codes, &actor)).await {
+            let whole = |answers: &Vec<(_, Result<u32, EngineError>)>| {
+                !answers.iter().any(|(_, answer)| answer.as_ref().is_err_and(EngineError::cuts_off))
+            };
+            for (id, answer) in engine.noted(bulk, engine.paste(codes, &actor), whole).await {
                 let answer = answer.map(|generation| issued(&engine, id, generation));
                 let _ = tell.send(Msg::Outcome(work, id, in_words(answer))).await;
             }
@@ -183,13 +186,15 @@ impl Errands {
         let (engine, tell) = (self.engine.clone(), self.tell.clone());
         self.spawn(async move {
             let answers = stream::iter(items).map(act).buffer_unordered(AT_ONCE);
-            let told = answers.for_each(|(id, answer)| {
+            let told = answers.fold(true, |whole, (id, answer)| {
                 let tell = tell.clone();
+                let whole = whole && !answer.as_ref().is_err_and(EngineError::cuts_off);
                 async move {
                     let _ = tell.send(Msg::Outcome(work, id, in_words(answer))).await;
+                    whole
                 }
             });
-            engine.noted(bulk, told).await;
+            engine.noted(bulk, told, |whole| *whole).await;
         });
     }
 

@@ -41,7 +41,7 @@ fn shown(state: &State) -> Option<CutOff> {
 pub(super) fn resume(state: &mut State) -> Vec<Effect> {
     let Some(one) = shown(state) else { return Vec::new() };
     state.mode = Mode::Desk;
-    let left = one.bulk.left(|id| state.rows.get(id).map(|row| row.state.as_ref()));
+    let left = one.bulk.left(state.now.at, |id| state.rows.get(id).map(|row| row.state.as_ref()));
     if left.is_empty() {
         state.cut_off.retain(|other| other.id != one.id);
         state.toast(Tone::Good, "the rest was done meanwhile");
@@ -59,7 +59,7 @@ pub(super) fn put_away(state: &mut State) -> Vec<Effect> {
 }
 
 /// Whatever these dealerships are the rest of is under way again; the engine takes its note away.
-pub(super) fn done_by(state: &mut State, items: &[WorkItem]) {
+pub(super) fn done_by(state: &mut State, by: Action, items: &[WorkItem]) {
     let all: HashSet<DealershipId> = items.iter().map(|item| item.id).collect();
-    state.cut_off.retain(|one| !one.left.iter().all(|left| all.contains(left)));
+    state.cut_off.retain(|one| action(one.bulk.what) != by || !one.left.iter().all(|left| all.contains(left)));
 }

@@ -288,7 +288,7 @@ fn accept(state: &mut State) -> Vec<Effect> {
     super::queue::accepted(state, &dialog);
     let work = state.new_work();
     let items: Vec<WorkItem> = dialog.items.iter().map(|item| WorkItem::of(action, item, &dialog)).collect();
-    cut_off::done_by(state, &items);
+    cut_off::done_by(state, action, &items);
     if items.len() > 1 {
         state.mode = Mode::Dialog(Box::new(Dialog::results(work)));
     }

@@ -134,12 +134,12 @@ impl CodeSource for CommandSource {
 
     async fn obtain(&self, request: &CodeRequest) -> Result<ObtainedCode, SourceError> {
         let unclear = |reason: String| SourceError::Unclear { reason, retry_after: None };
-        let mut command = self.command(request).map_err(SourceError::Refused)?;
+        let mut command = self.command(request).map_err(SourceError::TurnedAway)?;
         let child = command.spawn().map_err(|error| {
             let reason = one_line(&format!("the program could not be started: {error}"), 200);
             match error.kind() {
                 // Nothing ran, and nothing will until somebody sees to it.
-                std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => SourceError::Refused(reason),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied => SourceError::TurnedAway(reason),
                 _ => unclear(reason),
             }
         })?;

@@ -230,8 +230,7 @@ impl CodeSource for HttpSource {
     }
 
     async fn obtain(&self, request: &CodeRequest) -> Result<ObtainedCode, SourceError> {
-        let refused = |why: &str| SourceError::Refused(self.scrubber.line(why));
-        let sent = self.request(request).map_err(|why| refused(&why))?;
+        let sent = self.request(request).map_err(|why| SourceError::TurnedAway(self.scrubber.line(&why)))?;
         let unclear = |reason: String, retry_after| SourceError::Unclear { reason, retry_after };
         let Raw { status, body, aside } = match self.wire.send("code source", sent).await {
             Ok(raw) => raw,
@@ -253,8 +252,9 @@ impl CodeSource for HttpSource {
             )),
             // A conflict is what an idempotency key meets whose first request is still under way.
             (408 | 409 | 425 | 429 | 500.., _) => unclear(self.said(status, &body), aside.retry_after),
-            (401 | 403 | 407, _) => SourceError::TurnedAway(self.said(status, &body)),
-            _ => SourceError::Refused(self.said(status, &body)),
+            // "Gone": what this key stands for is no more.
+            (410, _) => SourceError::Refused(self.said(status, &body)),
+            _ => SourceError::TurnedAway(self.said(status, &body)),
         })
     }
 }
