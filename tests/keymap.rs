@@ -127,7 +127,7 @@ fn every_mistake_has_its_place() {
     let mut wrong = Vec::new();
     for (text, expected) in [
         (
-            "[table]\nnote = [\"u\"]\ncheck = [\"w\", \"u\"]\n",
+            "[table]\nnote = [\"u\"]\ncheck = [\"K\", \"u\"]\n",
             &["k.toml:3:15: error: `u` is already bound to `note` (line 2)"][..],
         ),
         ("[table]\nnote = [\"u\", \"u\"]\n", &["k.toml:2:14: warning: `u` stands here twice"]),
@@ -253,7 +253,7 @@ fn what_is_wrong_falls_back() {
     // A key that cannot be pressed leaves the default ones; of a list the good ones count.
     let map = load("[table]\nnote = [\"ctrl-i\"]\ncheck = [\"ctrl-m\", \"w\"]\nniote = [\"u\"]\n");
     assert_eq!(map.keys_for(Action::Note), ["n"]);
-    assert_eq!(map.keys_for(Action::Check), ["w"]);
+    assert_eq!(map.keys_for(Action::Check), ["K"]);
     // A file that is not TOML changes nothing.
     assert!(load("[table\nnote = 1").print() == DEFAULT);
     // Nobody is locked in.
