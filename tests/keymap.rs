@@ -251,7 +251,7 @@ fn every_mistake_has_its_place() {
 #[test]
 fn what_is_wrong_falls_back() {
     // A key that cannot be pressed leaves the default ones; of a list the good ones count.
-    let map = load("[table]\nnote = [\"ctrl-i\"]\ncheck = [\"ctrl-m\", \"w\"]\nniote = [\"u\"]\n");
+    let map = load("[table]\nnote = [\"ctrl-i\"]\ncheck = [\"ctrl-m\", \"K\"]\nniote = [\"u\"]\n");
     assert_eq!(map.keys_for(Action::Note), ["n"]);
     assert_eq!(map.keys_for(Action::Check), ["K"]);
     // A file that is not TOML changes nothing.
