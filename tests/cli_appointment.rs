@@ -92,7 +92,7 @@ fn what_cannot_be_sent_is_refused_with_what_to_do() {
         .says("was not offered: choose")
         .says("nearest");
     desk.run(&["appointment", "xts1", "--at", "in 900d"]).ends(4).says("was not offered");
-    desk.run(&["appointment", "xts1", "--at", "tomorrow"]).ends(2).says("not a moment");
+    desk.run(&["appointment", "xts1", "--at", "tomorrow"]).ends(2).says("add the time");
     desk.run(&["appointment", "xts1", "--reschedule"]).ends(4).says("no test appointment to move");
     desk.run(&["appointment", "xts4"]).ends(4).says("phone number").says("set [appointment] phone in the settings");
     desk.configure("[appointment]\nphone = \"(780) 555-0199\"");
