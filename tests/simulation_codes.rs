@@ -31,7 +31,10 @@ fn a_code_is_obtained_and_reissued() {
         assert_eq!(desk.obtain(0, Ask::Invite).await.unwrap(), 1);
         assert_eq!(desk.kinds(0), ["dealership.added", "invitation.requested", "invitation.issued"]);
         assert_eq!(desk.obtain(0, REISSUE).await.unwrap(), 2);
-        assert_eq!(desk.kinds(0)[3..], ["invitation.requested", "invitation.superseded", "invitation.issued"]);
+        // Whoever was never looked at is looked at meanwhile.
+        let mut kinds = desk.kinds(0).split_off(3);
+        kinds.retain(|kind| *kind != "probe.changed");
+        assert_eq!(kinds, ["invitation.requested", "invitation.superseded", "invitation.issued"]);
         let again = desk.obtain(0, REISSUE).await;
         assert!(
             matches!(again, Err(EngineError::Refused(Refusal::AlreadyReissued { generation: 2, .. }))),

@@ -43,9 +43,9 @@ async fn a_server_that_hangs_up_in_the_middle_of_the_content_leaves_it_open() {
 #[tokio::test]
 async fn a_server_that_says_nothing_after_the_dot_is_waited_for_only_so_long() {
     let told = hastily(Plan::at(Phase::End, Act::Hang)).await;
-    told.is_uncertain(&["no answer within 300 ms"]);
+    told.is_uncertain(&["no answer within 300ms"]);
     assert_eq!(told.seen.complete().len(), 1);
-    hastily(Plan::at(Phase::Content, Act::Hang)).await.is_uncertain(&["no answer within 300 ms"]);
+    hastily(Plan::at(Phase::Content, Act::Hang)).await.is_uncertain(&["no answer within 300ms"]);
 }
 
 #[tokio::test]

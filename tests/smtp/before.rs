@@ -61,7 +61,7 @@ async fn refusals_before_the_recipient_are_about_the_server() {
         }
         to(Plan::at(phase, Act::say_and_close("421 4.3.2 going down\r\n"))).await.is_down(0, &[word, "421 4.3.2"]);
         to(Plan::at(phase, Act::Close)).await.is_down(0, &[word, "the connection"]);
-        hastily(Plan::at(phase, Act::Hang)).await.is_down(0, &[word, "no answer within 300 ms"]);
+        hastily(Plan::at(phase, Act::Hang)).await.is_down(0, &[word, "no answer within 300ms"]);
     }
     to(Plan::at(Phase::Mail, Act::say("550 5.1.8 bad sender\r\n"))).await.is_down(0, &["[mail] from"]);
 }

@@ -81,9 +81,9 @@ async fn an_answer_before_its_question_is_none() {
 async fn an_answer_that_drips_is_waited_for_as_a_whole() {
     let drip = Act::Drip(b"250-2.1.0 a very slow answer\r\n".repeat(1_000), Duration::from_millis(20));
     for (phase, gate) in [(Phase::Greeting, 0), (Phase::Mail, 0), (Phase::Recipient, 0), (Phase::Data, 1)] {
-        hastily(Plan::at(phase, drip.clone())).await.is_down(gate, &["no answer within 300 ms"]);
+        hastily(Plan::at(phase, drip.clone())).await.is_down(gate, &["no answer within 300ms"]);
     }
-    hastily(Plan::at(Phase::End, drip)).await.is_uncertain(&["no answer within 300 ms"]);
+    hastily(Plan::at(Phase::End, drip)).await.is_uncertain(&["no answer within 300ms"]);
 }
 
 #[tokio::test]
