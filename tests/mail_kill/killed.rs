@@ -81,7 +81,7 @@ async fn killed_once_it_was_taken(cell: &str, books: &Books, args: &[&str]) {
     let process = world.start(args);
     server.until(|seen| seen.taken().len() == 1).await;
     // It may have heard of it, it may have recorded it: both are right. A command may even have ended.
-    drop(process);
+    process.kill_if_running().await;
     let ended = recovers(world, &server).await;
     let kinds = ended.kinds(1);
     match kinds.len() {

@@ -55,6 +55,12 @@ impl Process {
         self.readers.join_all().await;
     }
 
+    /// SIGKILL, unless it has ended by itself. It is gone when this returns: the next one needs the store.
+    pub async fn kill_if_running(mut self) {
+        self.child.kill().await.ok();
+        self.readers.join_all().await;
+    }
+
     /// SIGTERM; what is under way ends well.
     pub async fn end(mut self) {
         // Before it says anything it may not have come so far as to hear signals.
