@@ -12,7 +12,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::config::diagnostic::shown;
-use crate::domain::{Onboarding, OpcodeChoice, OpcodeOption, ProfileChange, ProfileUpdate, Untrusted, UpdatesHeld};
+use crate::domain::{
+    Onboarding, OpcodeChoice, OpcodeOption, ProfileChange, ProfileField, ProfileUpdate, Untrusted, UpdatesHeld,
+};
 use crate::engine::{Engine, Imported, Incoming, ProbeStatus};
 
 use super::app::{App, Need};
@@ -212,7 +214,7 @@ fn chosen(app: &App, written: &Written) -> Option<OpcodeChoice> {
 
 fn refused(row: &Row, why: &str) -> Refused {
     let dealer_code = row.profile.dealer_code.plain().into_owned();
-    Refused { line: row.line, row: row.place, dealer_code, problem: Problem::new(Field::DealerCode.word(), why) }
+    Refused { line: row.line, row: row.place, dealer_code, problem: Problem::new(ProfileField::DealerCode.word(), why) }
 }
 
 fn document(from: &str, dry_run: bool, sheet: &Sheet, told: &Told, held: Option<&UpdatesHeld>) -> Value {
@@ -257,17 +259,17 @@ fn document(from: &str, dry_run: bool, sheet: &Sheet, told: &Told, held: Option<
 pub(super) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let mut values = Values::default();
     for (field, value) in [
-        (Field::Name, &args.name),
-        (Field::DealerCode, &args.dealer_code),
-        (Field::Group, &args.group),
-        (Field::Brand, &args.brand),
-        (Field::City, &args.city),
-        (Field::State, &args.state),
-        (Field::Timezone, &args.timezone),
-        (Field::Contact, &args.contact),
-        (Field::Email, &args.email),
-        (Field::Phone, &args.phone),
-        (Field::Owner, &args.owner),
+        (Field::Profile(ProfileField::Name), &args.name),
+        (Field::Profile(ProfileField::DealerCode), &args.dealer_code),
+        (Field::Profile(ProfileField::Group), &args.group),
+        (Field::Profile(ProfileField::Brand), &args.brand),
+        (Field::Profile(ProfileField::City), &args.city),
+        (Field::Profile(ProfileField::State), &args.state),
+        (Field::Profile(ProfileField::Timezone), &args.timezone),
+        (Field::Profile(ProfileField::Contact), &args.contact),
+        (Field::Profile(ProfileField::Email), &args.email),
+        (Field::Profile(ProfileField::Phone), &args.phone),
+        (Field::Profile(ProfileField::Owner), &args.owner),
         (Field::OpcodeWord, &args.opcode_word),
     ] {
         values.set(field, value);

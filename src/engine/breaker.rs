@@ -9,6 +9,7 @@ use rand::rngs::StdRng;
 
 use super::PlatformState;
 use super::backoff::Backoff;
+use super::rate_limit::RateLimit;
 use crate::domain::Timestamp;
 
 /// So many failures in a row open it.
@@ -19,15 +20,9 @@ const RECENT: usize = 20;
 const DOWN: Backoff = Backoff::seconds(10, 300);
 /// How long while our credentials are refused: asking often may lock the client out.
 const REFUSED: Backoff = Backoff::seconds(60, 900);
-/// The least that the platform is left alone when it asks us to wait, however short: "at once" answered at once never ends.
-const LEAST_HOLD: Backoff = Backoff::seconds(1, 60);
-
 /// How long nothing may fail before an outage is over: what fails again sooner is the same outage. Longer than a request
 /// that is never answered takes.
 const SETTLES: Duration = Duration::from_secs(20);
-
-/// A shorter wait that the platform asks for is no alarm.
-const WORTH_TELLING: Duration = Duration::from_secs(5);
 
 /// What an answer says about the platform as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,31 +81,14 @@ struct Alarm {
     trial: bool,
 }
 
-/// The platform asked to be left alone.
-#[derive(Debug, Clone)]
-struct Hold {
-    why: String,
-    /// When it asked first; it was not heard to answer since.
-    since: Moment,
-    /// For how long it asked.
-    asked: Duration,
-    /// How many waits before this one were over when it asked again.
-    attempt: u32,
-    /// In monotonic time.
-    end: Duration,
-    end_at: Timestamp,
-}
-
 /// The state of the breaker.
 #[derive(Debug, Clone)]
 pub struct Breaker {
-    /// The longest that the platform may have us wait.
-    longest: Duration,
     recent: VecDeque<bool>,
     alarm: Option<Alarm>,
     /// The alarm before, and since when nothing failed: until that has settled it is the same outage.
     healed: Option<(Alarm, Duration)>,
-    hold: Option<Hold>,
+    rate_limit: RateLimit,
     answered: bool,
     /// Since when it answers.
     answers_since: Option<Timestamp>,
@@ -129,11 +107,10 @@ impl Breaker {
     /// A breaker that is closed. `longest`: the longest that the platform may have us wait.
     pub fn new(longest: Duration) -> Self {
         Self {
-            longest,
             recent: VecDeque::new(),
             alarm: None,
             healed: None,
-            hold: None,
+            rate_limit: RateLimit::new(longest),
             answered: false,
             answers_since: None,
         }
@@ -142,7 +119,7 @@ impl Breaker {
     /// Whether the desk may look now.
     pub fn gate(&self, elapsed: Duration) -> Gate {
         let left = |end: Duration| Some(end.saturating_sub(elapsed)).filter(|left| !left.is_zero());
-        let hold = self.hold.as_ref().and_then(|hold| left(hold.end));
+        let hold = self.rate_limit.end(elapsed).and_then(left);
         match &self.alarm {
             None => hold.map_or(Gate::Open, |left| Gate::Shut(Some(left))),
             Some(alarm) if alarm.trial => Gate::Shut(None),
@@ -152,12 +129,12 @@ impl Breaker {
 
     /// Whether the platform asked to be left alone and the time is not over: a person's look waits, too.
     pub fn holds(&self, elapsed: Duration) -> bool {
-        self.hold.as_ref().is_some_and(|hold| elapsed < hold.end)
+        self.rate_limit.end(elapsed).is_some()
     }
 
     /// Whether a look that was told to wait does so; not when the platform asks for it for too long already.
     pub fn worth_waiting(&self, elapsed: Duration) -> bool {
-        self.hold.as_ref().is_some_and(|hold| elapsed < hold.end && elapsed < hold.since.elapsed + self.longest)
+        self.rate_limit.worth_waiting(elapsed)
     }
 
     /// A trial begins.
@@ -191,18 +168,14 @@ impl Breaker {
                 self.healed = Some((alarm, now.elapsed));
             }
             self.answers_since.get_or_insert(now.at);
-            // What was sent before it asked says nothing against the wait.
-            if !self.holds(now.elapsed) {
-                self.hold = None;
-            }
+            self.rate_limit.not_asked(now.elapsed);
             self.remember(true);
             return;
         }
-        let retry_after = retry_after.map(|asked| asked.min(self.longest));
+        let retry_after = retry_after.map(|asked| self.rate_limit.capped(asked));
         match retry_after {
-            Some(asked) => self.wait(asked, why, now, rng),
-            None if !self.holds(now.elapsed) => self.hold = None,
-            None => {}
+            Some(asked) => self.rate_limit.asked(asked, why, now, rng),
+            None => self.rate_limit.not_asked(now.elapsed),
         }
         let refused = health == Health::Refused;
         if self.alarm.is_some() {
@@ -213,7 +186,7 @@ impl Breaker {
         match &mut self.healed {
             // While it is left alone nothing can fail.
             Some((_, at)) if now.elapsed < *at + SETTLES => {
-                *at = self.hold.as_ref().map_or(now.elapsed, |hold| hold.end.max(now.elapsed));
+                *at = self.rate_limit.end(now.elapsed).unwrap_or(now.elapsed);
             }
             healed => *healed = None,
         }
@@ -223,21 +196,6 @@ impl Breaker {
             self.recent.clear();
             self.fail(refused, true, why, retry_after, now, rng);
         }
-    }
-
-    /// Leaves the platform alone for so long.
-    fn wait(&mut self, asked: Duration, why: &str, now: Moment, rng: &mut StdRng) {
-        let earlier = self.hold.take();
-        let since = earlier.as_ref().map_or(now, |hold| hold.since);
-        let attempt = earlier.as_ref().map_or(0, |hold| hold.attempt + u32::from(now.elapsed >= hold.end));
-        let asked = LEAST_HOLD.wait(rng, attempt, Some(asked));
-        // Answers that come one after the other do not make the first wait longer than the longest.
-        let left = (since.elapsed + self.longest).saturating_sub(now.elapsed);
-        let asked = if left.is_zero() { asked } else { asked.min(left) };
-        let end_at = TimeDelta::from_std(asked).ok().and_then(|asked| now.at.checked_add_signed(asked));
-        let end = now.elapsed + asked;
-        let new = Hold { why: why.to_owned(), since, asked, attempt, end, end_at: end_at.unwrap_or(now.at) };
-        self.hold = Some(earlier.filter(|hold| hold.end >= end).unwrap_or(new));
     }
 
     fn remember(&mut self, well: bool) {
@@ -281,15 +239,13 @@ impl Breaker {
 
     /// What people are shown, unless something else is wrong.
     pub fn state(&self, elapsed: Duration) -> PlatformState {
-        let hold = self.hold.as_ref().filter(|hold| elapsed < hold.end);
-        match (&self.alarm, hold) {
-            (None, Some(Hold { why, since, asked, end_at, .. })) if *asked >= WORTH_TELLING => {
-                PlatformState::RateLimited { why: why.clone(), since: since.at, until: *end_at }
-            }
-            (None, _) if self.answered => PlatformState::Ok,
-            (None, _) => PlatformState::Starting,
-            (Some(Alarm { refused, why, since, retry_at, .. }), hold) => {
-                let retry_at = hold.map_or(*retry_at, |hold| hold.end_at.max(*retry_at));
+        match &self.alarm {
+            None => self.rate_limit.alarm(elapsed).unwrap_or(match self.answered {
+                true => PlatformState::Ok,
+                false => PlatformState::Starting,
+            }),
+            Some(Alarm { refused, why, since, retry_at, .. }) => {
+                let retry_at = self.rate_limit.end_at(elapsed).map_or(*retry_at, |end| end.max(*retry_at));
                 let (why, since) = (why.clone(), *since);
                 if *refused {
                     PlatformState::OurCredentials { why, since, retry_at }
@@ -302,226 +258,5 @@ impl Breaker {
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::DateTime;
-    use rand::SeedableRng;
-
-    use super::*;
-
-    const LONGEST: Duration = Duration::from_secs(900);
-
-    struct Bench {
-        breaker: Breaker,
-        rng: StdRng,
-        elapsed: Duration,
-    }
-
-    impl Bench {
-        fn new() -> Self {
-            Self { breaker: Breaker::new(LONGEST), rng: StdRng::seed_from_u64(7), elapsed: Duration::ZERO }
-        }
-
-        fn now(&self) -> Moment {
-            Moment { at: DateTime::UNIX_EPOCH + self.elapsed, elapsed: self.elapsed }
-        }
-
-        fn answer(&mut self, health: Health, trial: bool, retry_after: Option<u64>) {
-            let (now, after) = (self.now(), retry_after.map(Duration::from_secs));
-            self.breaker.note(health, trial, "503", after, now, &mut self.rng);
-        }
-
-        fn state(&self) -> PlatformState {
-            self.breaker.state(self.elapsed)
-        }
-
-        fn gate(&self) -> Gate {
-            self.breaker.gate(self.elapsed)
-        }
-
-        fn wait(&mut self) -> Duration {
-            let Gate::Shut(Some(left)) = self.gate() else { panic!("not shut: {:?}", self.gate()) };
-            self.elapsed += left;
-            left
-        }
-    }
-
-    #[test]
-    fn five_in_a_row_open_it_and_one_trial_closes_it() {
-        let mut bench = Bench::new();
-        assert_eq!(bench.state(), PlatformState::Starting);
-        for _ in 0..4 {
-            bench.answer(Health::Ill, false, None);
-            assert_eq!(bench.gate(), Gate::Open);
-        }
-        bench.answer(Health::Ill, false, None);
-        assert!(matches!(bench.state(), PlatformState::Down { .. }));
-        assert!(bench.wait() <= DOWN.base);
-        assert_eq!(bench.gate(), Gate::Trial);
-        bench.breaker.try_one();
-        assert_eq!(bench.gate(), Gate::Shut(None), "one trial at a time");
-        bench.answer(Health::Well, true, None);
-        assert_eq!((bench.gate(), bench.state()), (Gate::Open, PlatformState::Ok));
-    }
-
-    #[test]
-    fn half_of_twenty_open_it() {
-        let mut bench = Bench::new();
-        for _ in 0..10 {
-            assert_eq!(bench.gate(), Gate::Open);
-            bench.answer(Health::Well, false, None);
-            bench.answer(Health::Ill, false, None);
-        }
-        assert!(matches!(bench.gate(), Gate::Shut(Some(_))));
-    }
-
-    #[test]
-    fn it_stays_open_longer_and_longer_but_never_longer_than_the_cap() {
-        let mut bench = Bench::new();
-        for _ in 0..5 {
-            bench.answer(Health::Ill, false, None);
-        }
-        let PlatformState::Down { since, .. } = bench.state() else { panic!() };
-        let mut longest = Duration::ZERO;
-        for _ in 0..40 {
-            longest = longest.max(bench.wait());
-            bench.breaker.try_one();
-            bench.answer(Health::Ill, true, None);
-        }
-        assert!(longest > DOWN.base && longest <= DOWN.cap);
-        assert!(matches!(bench.state(), PlatformState::Down { since: now, .. } if now == since));
-    }
-
-    #[test]
-    fn an_outage_is_over_when_nothing_failed_for_a_while() {
-        let mut bench = Bench::new();
-        let standing = |bench: &Bench| match bench.breaker.standing(bench.elapsed) {
-            Standing::Unknown => "unknown",
-            Standing::Failing { .. } => "failing",
-            Standing::Settling(_) => "settling",
-            Standing::Answers { .. } => "answers",
-        };
-        assert_eq!(standing(&bench), "unknown");
-        bench.answer(Health::Ill, false, None);
-        assert_eq!(standing(&bench), "unknown");
-        for _ in 0..4 {
-            bench.answer(Health::Ill, false, None);
-        }
-        assert_eq!(standing(&bench), "failing");
-        let PlatformState::Down { since, .. } = bench.state() else { panic!() };
-        for _ in 0..10 {
-            bench.elapsed += Duration::from_secs(300);
-            bench.answer(Health::Well, false, None);
-            for _ in 0..4 {
-                assert_eq!(standing(&bench), "settling", "shown as answering at once, recorded later");
-                assert_eq!(bench.state(), PlatformState::Ok);
-                bench.elapsed += SETTLES.saturating_sub(Duration::from_secs(1));
-                bench.answer(Health::Ill, false, None);
-            }
-            bench.answer(Health::Ill, false, None);
-            assert!(matches!(bench.state(), PlatformState::Down { since: now, .. } if now == since));
-        }
-        bench.answer(Health::Well, false, None);
-        bench.elapsed += SETTLES;
-        assert_eq!(standing(&bench), "answers");
-        for _ in 0..5 {
-            bench.answer(Health::Ill, false, None);
-        }
-        assert!(matches!(bench.state(), PlatformState::Down { since: now, .. } if now > since), "another one");
-    }
-
-    #[test]
-    fn stragglers_do_not_lengthen_it() {
-        let mut bench = Bench::new();
-        for _ in 0..5 {
-            bench.answer(Health::Ill, false, None);
-        }
-        let before = bench.gate();
-        for _ in 0..10 {
-            bench.answer(Health::Ill, false, None);
-        }
-        assert_eq!(bench.gate(), before);
-    }
-
-    #[test]
-    fn retry_after_is_honoured_without_an_alarm_and_within_one() {
-        let mut bench = Bench::new();
-        bench.answer(Health::Ill, false, Some(90));
-        assert_eq!(bench.gate(), Gate::Shut(Some(Duration::from_secs(90))));
-        let until = bench.now().at + TimeDelta::seconds(90);
-        assert!(matches!(bench.state(), PlatformState::RateLimited { until: told, .. } if told == until));
-        // Answers to what was sent before do not shorten it.
-        bench.answer(Health::Well, false, None);
-        assert_eq!(bench.gate(), Gate::Shut(Some(Duration::from_secs(90))));
-        bench.wait();
-        assert_eq!((bench.gate(), bench.state()), (Gate::Open, PlatformState::Ok));
-        bench.answer(Health::Well, false, None);
-        bench.answer(Health::Ill, false, Some(1));
-        assert_eq!((bench.gate(), bench.state()), (Gate::Shut(Some(Duration::from_secs(1))), PlatformState::Ok));
-        bench.wait();
-        bench.answer(Health::Well, false, None);
-        for _ in 0..5 {
-            bench.answer(Health::Ill, false, Some(u64::MAX / 2));
-        }
-        assert_eq!(bench.gate(), Gate::Shut(Some(LONGEST)));
-        assert!(matches!(bench.state(), PlatformState::Down { .. }));
-    }
-
-    #[test]
-    fn a_wait_of_no_time_is_a_second_and_grows_until_it_answers() {
-        let mut bench = Bench::new();
-        bench.answer(Health::Ill, false, Some(0));
-        assert!(bench.breaker.worth_waiting(bench.elapsed));
-        assert_eq!(bench.wait(), Duration::from_secs(1));
-        assert!(!bench.breaker.worth_waiting(bench.elapsed), "it does not hold any more");
-        let mut longest = Duration::ZERO;
-        for _ in 0..20 {
-            bench.answer(Health::Ill, false, Some(0));
-            let Gate::Shut(Some(_)) = bench.gate() else { panic!("not shut: {:?}", bench.gate()) };
-            let before = bench.elapsed;
-            while bench.breaker.holds(bench.elapsed) {
-                bench.elapsed += Duration::from_secs(1);
-            }
-            longest = longest.max(bench.elapsed.saturating_sub(before));
-        }
-        assert!(longest > Duration::from_secs(10) && longest <= LEAST_HOLD.cap, "{longest:?}");
-        bench.answer(Health::Well, false, None);
-        bench.elapsed += DOWN.cap;
-        bench.answer(Health::Well, false, None);
-        bench.answer(Health::Ill, false, Some(0));
-        assert_eq!(bench.wait(), Duration::from_secs(1), "from the beginning");
-    }
-
-    #[test]
-    fn it_is_worth_waiting_up_to_the_longest_since_it_asked_first() {
-        let mut bench = Bench::new();
-        assert!(!bench.breaker.worth_waiting(bench.elapsed), "nobody asked");
-        for _ in 0..4 {
-            bench.answer(Health::Ill, false, Some(225));
-            assert!(bench.breaker.worth_waiting(bench.elapsed));
-            bench.wait();
-        }
-        bench.answer(Health::Ill, false, Some(1));
-        assert!(!bench.breaker.worth_waiting(bench.elapsed));
-        bench.wait();
-        bench.answer(Health::Well, false, None);
-        bench.answer(Health::Ill, false, Some(1));
-        assert!(bench.breaker.worth_waiting(bench.elapsed), "it answered meanwhile");
-    }
-
-    #[test]
-    fn our_credentials_are_an_alarm_at_once_and_turn_into_the_other_one() {
-        let mut bench = Bench::new();
-        bench.answer(Health::Well, false, None);
-        bench.answer(Health::Refused, false, None);
-        assert!(matches!(bench.state(), PlatformState::OurCredentials { .. }));
-        bench.wait();
-        bench.breaker.try_one();
-        bench.answer(Health::Ill, true, None);
-        assert!(matches!(bench.state(), PlatformState::Down { .. }));
-        bench.wait();
-        bench.breaker.try_one();
-        let now = bench.now();
-        bench.breaker.trial_lost(now, &mut bench.rng);
-        assert!(matches!(bench.gate(), Gate::Shut(Some(_))), "a lost trial does not leave it shut for ever");
-    }
-}
+#[path = "breaker_tests.rs"]
+mod tests;

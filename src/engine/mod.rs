@@ -17,6 +17,7 @@ mod picture;
 mod post;
 mod prober;
 mod probes;
+mod rate_limit;
 mod recent;
 pub mod status;
 mod supervisor;

@@ -4,81 +4,57 @@ use crate::domain::ProfileField;
 use crate::domain::suggest::did_you_mean;
 
 /// A field that a column can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Field {
-    Name,
-    DealerCode,
-    Group,
-    Brand,
-    City,
-    State,
-    Timezone,
-    Contact,
-    Email,
-    Phone,
-    Owner,
+    Profile(ProfileField),
     Opcode,
     OpcodeOption,
     OpcodeWord,
 }
 
 impl Field {
-    pub(super) const ALL: [Self; 14] = [
-        Self::Name,
-        Self::DealerCode,
-        Self::Group,
-        Self::Brand,
-        Self::City,
-        Self::State,
-        Self::Timezone,
-        Self::Contact,
-        Self::Email,
-        Self::Phone,
-        Self::Owner,
-        Self::Opcode,
-        Self::OpcodeOption,
-        Self::OpcodeWord,
-    ];
+    /// Those that are about the opcode.
+    pub(super) const OF_OPCODE: [Self; 3] = [Self::Opcode, Self::OpcodeOption, Self::OpcodeWord];
 
-    /// The field of the profile that it is.
-    pub(super) const fn of_profile(self) -> Option<ProfileField> {
-        Some(match self {
-            Self::Name => ProfileField::Name,
-            Self::DealerCode => ProfileField::DealerCode,
-            Self::Group => ProfileField::Group,
-            Self::Brand => ProfileField::Brand,
-            Self::City => ProfileField::City,
-            Self::State => ProfileField::State,
-            Self::Timezone => ProfileField::Timezone,
-            Self::Contact => ProfileField::Contact,
-            Self::Email => ProfileField::Email,
-            Self::Phone => ProfileField::Phone,
-            Self::Owner => ProfileField::Owner,
-            Self::Opcode | Self::OpcodeOption | Self::OpcodeWord => return None,
-        })
+    /// How many there are.
+    pub(super) const COUNT: usize = ProfileField::ALL.len() + Self::OF_OPCODE.len();
+
+    /// Its place among all.
+    pub(super) const fn place(self) -> usize {
+        match self {
+            Self::Profile(field) => field as usize,
+            Self::Opcode => ProfileField::ALL.len(),
+            Self::OpcodeOption => ProfileField::ALL.len() + 1,
+            Self::OpcodeWord => ProfileField::ALL.len() + 2,
+        }
+    }
+
+    /// Every field.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        ProfileField::ALL.into_iter().map(Self::Profile).chain(Self::OF_OPCODE)
     }
 
     /// Whether nothing can be done for a dealership without it.
     pub(super) fn is_needed(self) -> bool {
-        self.of_profile().is_some_and(ProfileField::is_needed)
+        matches!(self, Self::Profile(field) if field.is_needed())
     }
 
     /// The name of its column, and of the field in reports.
     pub(super) const fn word(self) -> &'static str {
-        match (self, self.of_profile()) {
-            (_, Some(field)) => field.word(),
-            (Self::OpcodeOption, _) => "opcode_option",
-            (Self::OpcodeWord, _) => "opcode_word",
-            _ => "opcode",
+        match self {
+            Self::Profile(field) => field.word(),
+            Self::Opcode => "opcode",
+            Self::OpcodeOption => "opcode_option",
+            Self::OpcodeWord => "opcode_word",
         }
     }
 
     /// The most characters that are taken.
     pub(super) const fn longest(self) -> usize {
-        match (self, self.of_profile()) {
-            (_, Some(field)) => field.longest(),
-            (Self::Opcode, _) => crate::cli::opcode::LONGEST,
-            _ => 200,
+        match self {
+            Self::Profile(field) => field.longest(),
+            Self::Opcode => crate::cli::opcode::LONGEST,
+            Self::OpcodeOption | Self::OpcodeWord => 200,
         }
     }
 
@@ -86,23 +62,23 @@ impl Field {
     pub(super) fn of_column(name: &str) -> Option<Self> {
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
         let also = match plain.as_str() {
-            "dealership" | "dealershipname" | "rooftop" => Some(Self::Name),
-            "contact" => Some(Self::Contact),
-            "contactemail" | "emailaddress" => Some(Self::Email),
-            "contactphone" | "phonenumber" => Some(Self::Phone),
-            "tz" | "zone" => Some(Self::Timezone),
-            "dealergroup" => Some(Self::Group),
-            "make" => Some(Self::Brand),
+            "dealership" | "dealershipname" | "rooftop" => Some(ProfileField::Name),
+            "contact" => Some(ProfileField::Contact),
+            "contactemail" | "emailaddress" => Some(ProfileField::Email),
+            "contactphone" | "phonenumber" => Some(ProfileField::Phone),
+            "tz" | "zone" => Some(ProfileField::Timezone),
+            "dealergroup" => Some(ProfileField::Group),
+            "make" => Some(ProfileField::Brand),
             _ => None,
         };
         let same = |field: &Self| field.word().replace('_', "") == plain;
-        Self::ALL.into_iter().find(same).or(also)
+        Self::all().find(same).or(also.map(Self::Profile))
     }
 
     /// Reads the right side of `--map column=field`.
     pub(super) fn parse(name: &str) -> Result<Self, String> {
         Self::of_column(name).ok_or_else(|| {
-            let words = || Self::ALL.into_iter().map(Self::word);
+            let words = || Self::all().map(Self::word);
             let list = words().collect::<Vec<_>>().join(", ");
             format!(
                 "there is no field `{}`{} (fields: {list})",

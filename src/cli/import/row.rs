@@ -24,27 +24,26 @@ impl Problem {
 
 /// The values of one row, by field; those that the file does not have are empty.
 #[derive(Debug, Clone, Default)]
-pub(in crate::cli) struct Values([String; Field::ALL.len()]);
+pub(in crate::cli) struct Values([String; Field::COUNT]);
 
 impl Values {
     pub(super) fn set(&mut self, field: Field, value: &str) {
-        if let Some(slot) = self.0.get_mut(field as usize) {
+        if let Some(slot) = self.0.get_mut(field.place()) {
             value.trim().clone_into(slot);
         }
     }
 
     pub(super) fn get(&self, field: Field) -> &str {
-        self.0.get(field as usize).map_or("", String::as_str)
+        self.0.get(field.place()).map_or("", String::as_str)
     }
 }
 
 /// Checks the values and makes a profile of them. The first field that is wrong is named.
 pub(super) fn profile(values: &Values) -> Result<Profile, Problem> {
-    for field in Field::ALL.into_iter().filter(|field| field.of_profile().is_none()) {
+    for field in Field::OF_OPCODE {
         check_text(values.get(field), field.longest()).map_err(|reason| Problem::new(field.word(), reason))?;
     }
-    let text_of = |wanted| Field::ALL.into_iter().find(|field| field.of_profile() == Some(wanted));
-    Profile::read(|field| text_of(field).map_or("", |field| values.get(field)))
+    Profile::read(|field| values.get(Field::Profile(field)))
         .map_err(|problem| Problem::new(problem.field.word(), problem.reason))
 }
 
@@ -86,13 +85,14 @@ pub(super) fn written(values: &Values) -> Result<Written, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ProfileField;
 
     fn values() -> Values {
         let mut values = Values::default();
-        values.set(Field::Name, " Nakamura Ford ");
-        values.set(Field::DealerCode, "xts1");
-        values.set(Field::Email, "service@example.com");
-        values.set(Field::Timezone, "America/Chicago");
+        values.set(Field::Profile(ProfileField::Name), " Nakamura Ford ");
+        values.set(Field::Profile(ProfileField::DealerCode), "xts1");
+        values.set(Field::Profile(ProfileField::Email), "service@example.com");
+        values.set(Field::Profile(ProfileField::Timezone), "America/Chicago");
         values
     }
 
@@ -113,16 +113,25 @@ mod tests {
 
     #[test]
     fn every_reason() {
-        assert_eq!(problem(Field::Name, "  "), "is empty");
-        assert_eq!(problem(Field::Email, ""), "is empty");
-        assert!(problem(Field::Name, "a\u{1b}]52;c;x\u{7}").contains("control character, at character 2"));
-        assert!(problem(Field::City, "a\u{202e}b").contains("control character"));
-        assert!(problem(Field::Email, "a\r\nBcc: all@example.com").contains("control character, at character 2"));
-        assert!(problem(Field::Phone, &"5".repeat(5_000)).contains("5000 characters"));
+        assert_eq!(problem(Field::Profile(ProfileField::Name), "  "), "is empty");
+        assert_eq!(problem(Field::Profile(ProfileField::Email), ""), "is empty");
+        assert!(
+            problem(Field::Profile(ProfileField::Name), "a\u{1b}]52;c;x\u{7}")
+                .contains("control character, at character 2")
+        );
+        assert!(problem(Field::Profile(ProfileField::City), "a\u{202e}b").contains("control character"));
+        assert!(
+            problem(Field::Profile(ProfileField::Email), "a\r\nBcc: all@example.com")
+                .contains("control character, at character 2")
+        );
+        assert!(problem(Field::Profile(ProfileField::Phone), &"5".repeat(5_000)).contains("5000 characters"));
         for zone in ["Pacific", "PST8", "America/Gotham", "UTC+25", "UTC", "EST", "PST8PDT", "Etc/GMT+5"] {
-            problem(Field::Timezone, zone);
+            problem(Field::Profile(ProfileField::Timezone), zone);
         }
-        assert!(problem(Field::Timezone, "america/chicago").contains("did you mean `America/Chicago`?"));
+        assert!(
+            problem(Field::Profile(ProfileField::Timezone), "america/chicago")
+                .contains("did you mean `America/Chicago`?")
+        );
     }
 
     #[test]

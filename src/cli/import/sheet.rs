@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::domain::Profile;
 use crate::domain::text::clean;
+use crate::domain::{Profile, ProfileField};
 
 use super::field::{Field, Mapping};
 use super::row::{Problem, Values, Written, profile, written};
@@ -69,14 +69,15 @@ pub(in crate::cli) fn read(bytes: &[u8], mapping: &Mapping) -> Result<Sheet, Str
 impl Sheet {
     /// Takes a row in, or notes why not.
     fn take(&mut self, line: u64, row: u64, (values, problem): (Values, Option<Problem>)) {
-        let code = values.get(Field::DealerCode);
+        let code = values.get(Field::Profile(ProfileField::DealerCode));
         let first = if code.is_empty() { None } else { self.seen.get(code).copied() };
         let outcome = match (problem, profile(&values).and_then(|profile| Ok((profile, written(&values)?))), first) {
             (Some(problem), ..) | (None, Err(problem), _) => Err(problem),
             // Two rows with one dealerCode: which is right is not for us to guess, so the first one stands.
-            (None, Ok(_), Some(first)) => {
-                Err(Problem::new(Field::DealerCode.word(), format!("`{}` stands already on line {first}", clean(code))))
-            }
+            (None, Ok(_), Some(first)) => Err(Problem::new(
+                ProfileField::DealerCode.word(),
+                format!("`{}` stands already on line {first}", clean(code)),
+            )),
             (None, Ok(good), None) => Ok(good),
         };
         if first.is_none() && !code.is_empty() {
@@ -118,7 +119,7 @@ impl Sheet {
     fn heading(&mut self, columns: &[String], mapping: &Mapping) -> Result<Vec<Option<Field>>, String> {
         mapping.check(columns)?;
         let fields: Vec<Option<Field>> = columns.iter().map(|column| mapping.field_of(column)).collect();
-        for field in Field::ALL {
+        for field in Field::all() {
             let of: Vec<String> = columns
                 .iter()
                 .zip(&fields)
@@ -133,8 +134,7 @@ impl Sheet {
                 ));
             }
         }
-        let missing: Vec<&str> = Field::ALL
-            .into_iter()
+        let missing: Vec<&str> = Field::all()
             .filter(|field| field.is_needed() && !fields.contains(&Some(*field)))
             .map(Field::word)
             .collect();
