@@ -113,7 +113,7 @@ impl KeepsMeanings for SettingsFile {
 
 /// The default keys with the operator's own file over them. A bad file never stops the desk: it says what is wrong.
 fn keymap(notices: &mut Vec<String>) -> Keymap {
-    let Some(path) = config::paths::config_dir().map(|directory| directory.join("keymap.toml")) else {
+    let Some(path) = config::paths::keymap_file() else {
         return Keymap::default();
     };
     let text = match std::fs::read_to_string(&path) {

@@ -51,7 +51,6 @@ pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliEr
 /// `keymap`. It needs no books and no working settings.
 pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), CliError> {
     let out = Out::new(globals.color);
-    let own = || config::paths::config_dir().map(|directory| directory.join("keymap.toml"));
     let read = |path: &Path, required: bool| match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => Ok(None),
@@ -59,7 +58,7 @@ pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), C
     };
     match command {
         KeymapCommand::Print => {
-            let path = own();
+            let path = config::paths::keymap_file();
             let text = path.as_deref().map(|path| read(path, false)).transpose()?.flatten();
             let name = path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
             let (map, problems) = Keymap::load(text.as_deref().map(|text| (name.as_str(), text)));
@@ -71,7 +70,7 @@ pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), C
         KeymapCommand::Check { file } => {
             let (path, required) = match file {
                 Some(file) => (file.clone(), true),
-                None => (own().unwrap_or_default(), false),
+                None => (config::paths::keymap_file().unwrap_or_default(), false),
             };
             let Some(text) = read(&path, required)? else {
                 out.line(format!("{} no file; the default keymap", out.ink(Ink::Good, "ok")))?;

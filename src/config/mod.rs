@@ -59,8 +59,7 @@ pub struct Loaded {
 /// # Errors
 /// Every mistake at once, each with its place.
 pub fn load(overrides: &Overrides) -> Result<Loaded, ConfigError> {
-    let default = paths::config_dir().map(|directory| directory.join("config.toml"));
-    let (path, required) = match (&overrides.file, default) {
+    let (path, required) = match (&overrides.file, paths::config_file()) {
         (Some(path), _) => (path.clone(), true),
         (None, Some(path)) => (path, false),
         (None, None) => (PathBuf::from("config.toml"), false),

@@ -8,8 +8,18 @@ use etcetera::BaseStrategy;
 const NAME: &str = "cloverwatch";
 
 /// The directory of settings: `config.toml`, `keymap.toml`. `None`: there is no home.
-pub fn config_dir() -> Option<PathBuf> {
+fn config_dir() -> Option<PathBuf> {
     Some(etcetera::choose_base_strategy().ok()?.config_dir().join(NAME))
+}
+
+/// The usual settings file. `None`: there is no home.
+pub fn config_file() -> Option<PathBuf> {
+    Some(config_dir()?.join("config.toml"))
+}
+
+/// The file of own keys. `None`: there is no home.
+pub fn keymap_file() -> Option<PathBuf> {
+    Some(config_dir()?.join("keymap.toml"))
 }
 
 /// The directory of data: the embedded store.

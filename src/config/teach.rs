@@ -3,10 +3,11 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
 
 use crate::xtime::Meaning;
 
+use super::Overrides;
 use super::diagnostic::shown;
 
 /// Why a row was not written. The file is as it was.
@@ -37,8 +38,7 @@ pub enum TeachFailure {
 
 /// The settings file: the one that was read, else the one that would be.
 pub fn file(read: Option<&Path>) -> Result<PathBuf, TeachFailure> {
-    let usual = || super::paths::config_dir().map(|directory| directory.join("config.toml"));
-    read.map(Path::to_owned).or_else(usual).ok_or(TeachFailure::Nowhere)
+    read.map(Path::to_owned).or_else(super::paths::config_file).ok_or(TeachFailure::Nowhere)
 }
 
 /// Writes a row after the rows that are in the file: none of those read the answer, so the order among them says nothing. The answer is
@@ -56,7 +56,12 @@ pub fn add_row(path: &Path, row: &Meaning, comment: &str) -> Result<String, Teac
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(io("read")(error)),
     };
-    let text = with_row(&text, row, comment).map_err(|why| TeachFailure::Broken { path: path.to_owned(), why })?;
+    let broken = |why| TeachFailure::Broken { path: path.to_owned(), why };
+    let before = text;
+    let text = with_row(&before, row, comment).map_err(broken)?;
+    if meanings(path, &text).map_err(broken)? != meanings(path, &before).map_err(broken)? + 1 {
+        return Err(broken("no row can be added to `xtime.meaning` as it is written there".to_owned()));
+    }
     // Through a link, so that the file behind it changes and the link stays.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -77,6 +82,14 @@ pub fn printed(row: &Meaning) -> String {
     format!("[[xtime.meaning]]\n{}", toml_edit::ser::to_string(row).unwrap_or_default().trim_end())
 }
 
+/// How many rows the settings read from a text.
+fn meanings(path: &Path, text: &str) -> Result<usize, String> {
+    match super::parse(path, text, &Overrides::default().with_environment()) {
+        Ok(loaded) => Ok(loaded.config.xtime.own_meanings),
+        Err(mistakes) => Err(mistakes.0.first().map_or_else(String::new, |first| first.message.clone())),
+    }
+}
+
 fn with_row(text: &str, row: &Meaning, comment: &str) -> Result<String, String> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
@@ -88,26 +101,18 @@ fn with_row(text: &str, row: &Meaning, comment: &str) -> Result<String, String> 
         table.set_implicit(true);
         Item::Table(table)
     });
+    let inline = xtime.is_inline_table();
     let xtime = xtime.as_table_like_mut().ok_or(no_table)?;
-    let rows = xtime.entry("meaning").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    let fields: Vec<(&str, Value)> = [
-        row.status.map(|status| {
-            ("status", status.to_string().parse::<i64>().map_or_else(|_| status.to_string().into(), Value::from))
-        }),
-        row.code.as_ref().map(|code| ("code", code.as_str().into())),
-        row.message.as_ref().map(|message| ("message", message.as_str().into())),
-        Some(("means", row.means.to_string().into())),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    // Within a table on one line only a list on the same line is written.
+    let none = if inline { Item::Value(Array::new().into()) } else { Item::ArrayOfTables(ArrayOfTables::new()) };
+    let rows = xtime.entry("meaning").or_insert(none);
+    let mut fields = toml_edit::ser::to_document(row).map_err(|error| error.to_string())?.as_table().clone();
     match rows {
         Item::ArrayOfTables(rows) => {
-            let mut table: Table = fields.into_iter().map(|(key, value)| (key, Item::Value(value))).collect();
-            table.decor_mut().set_prefix(format!("\n# {comment}\n"));
-            rows.push(table);
+            fields.decor_mut().set_prefix(format!("\n# {comment}\n"));
+            rows.push(fields);
         }
-        Item::Value(Value::Array(rows)) => rows.push(fields.into_iter().collect::<InlineTable>()),
+        Item::Value(Value::Array(rows)) => rows.push(fields.into_inline_table()),
         _ => return Err("`xtime.meaning` is no list of rows".to_owned()),
     }
     Ok(document.to_string())
@@ -147,12 +152,35 @@ mod tests {
     }
 
     #[test]
+    fn a_row_is_added_to_whatever_form_the_settings_have() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        for before in [
+            "xtime = { client_id = \"c\" }\n[ui]\nmouse = true\n",
+            "xtime = { meaning = [{ status = 418, means = \"unknown\" }] }\n",
+            "xtime = {}\n",
+            "xtime.client_id = \"c\"\nui.mouse = true\n",
+            "[xtime]\nmeaning = []\n",
+        ] {
+            std::fs::write(&path, before).unwrap();
+            let count = own_rows(before).len();
+            add_row(&path, &row(), "event 7").unwrap();
+            let after = std::fs::read_to_string(&path).unwrap();
+            let rows = own_rows(&after);
+            assert_eq!((rows.len(), rows.last()), (count + 1, Some(&row())), "{after}");
+        }
+    }
+
+    #[test]
     fn a_file_that_cannot_be_read_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config.toml");
-        for (text, words) in
-            [("[ui\n", "line 1"), ("a = 1\nxtime = 7\n", "no table"), ("[xtime]\nmeaning = 7\n", "no list of rows")]
-        {
+        for (text, words) in [
+            ("[ui\n", "line 1"),
+            ("a = 1\nxtime = 7\n", "no table"),
+            ("[xtime]\nmeaning = 7\n", "no list of rows"),
+            ("[xtime]\nmeanings = 7\n", "meanings"),
+        ] {
             std::fs::write(&path, text).unwrap();
             let error = add_row(&path, &row(), "event 7").unwrap_err().to_string();
             assert!(error.contains(words) && error.contains("config.toml"), "{error}");

@@ -31,6 +31,9 @@ const ROWS: &[Row] = &[
     (Some("401"), None, None, OurCredentials),
 ];
 
+/// How many rows the default table has.
+pub const COUNT: usize = ROWS.len();
+
 /// The default table.
 pub fn defaults() -> Vec<Meaning> {
     // Every row compiles: a test counts them.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use super::meaning::{Heard, Meaning, Pattern, Shape, StatusMatch, classify, defaults};
+use super::defaults::COUNT;
+use super::meaning::{Heard, Meaning, Pattern, Shape, StatusMatch, classify};
 use crate::domain::{Outcome, ResponseFacts};
 
 /// What stands in a cleaned message for what differs from one answer to the next.
@@ -14,7 +15,9 @@ const PLACEHOLDERS: [&str; 3] = ["[hidden]", "[id]", "[time]"];
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TeachError {
     /// A row for the status alone would read every other answer with it.
-    #[error("the answer has neither code nor message: a row for status {0} alone would read every other answer, too")]
+    #[error(
+        "the answer has neither code nor message to know it by: a row for status {0} alone would read every other answer, too"
+    )]
     TooBroad(u16),
     /// A row reads it by now.
     #[error("row {row} of the meanings reads this answer already: {means}")]
@@ -44,9 +47,8 @@ impl Table {
 
     /// Puts a row where the settings have it at the next start: after the operator's own rows, before the defaults.
     pub(super) fn learn(&self, row: Meaning) {
-        let behind = defaults().len();
         let mut rows = self.0.write();
-        let place = rows.len().saturating_sub(behind);
+        let place = rows.len().saturating_sub(COUNT);
         Arc::make_mut(&mut rows).insert(place, row);
     }
 }
@@ -66,9 +68,10 @@ pub fn row_for(
         return Err(TeachError::Known { row: row + 1, means });
     }
     let pattern = |text: String| Pattern::new(&text).map(Some).map_err(TeachError::Unusable);
-    let (code, message) = match (&answer.code, &answer.message) {
-        (Some(code), _) => (pattern(regex::escape(code))?, None),
-        (None, Some(message)) => (None, pattern(whole(message, dealer_code))?),
+    let code = answer.code.as_deref().and_then(|code| joined(&parts(code)));
+    let (code, message) = match (code, answer.message.as_deref().and_then(|message| whole(message, dealer_code))) {
+        (Some(code), _) => (pattern(code)?, None),
+        (None, Some(message)) => (None, pattern(message)?),
         (None, None) => return Err(TeachError::TooBroad(answer.status)),
     };
     let row = Meaning { status: Some(StatusMatch::exactly(answer.status)), code, message, means };
@@ -92,20 +95,28 @@ pub fn known(table: &[Meaning], answer: &ResponseFacts) -> Option<(usize, Outcom
     Some((verdict.row?, verdict.outcome))
 }
 
-/// A pattern for a message from end to end.
-fn whole(message: &str, dealer_code: &str) -> String {
-    let mut parts = vec![message];
-    for differs in PLACEHOLDERS {
-        parts = parts.into_iter().flat_map(|part| part.split(differs)).collect();
-    }
-    parts = parts.into_iter().flat_map(|part| split_at_word(part, dealer_code)).collect();
-    let escaped: Vec<String> = parts.into_iter().map(regex::escape).collect();
-    let pattern = escaped.join(".+");
+/// A pattern for a message from end to end. `None`: nothing in it is its own.
+fn whole(message: &str, dealer_code: &str) -> Option<String> {
+    let parts: Vec<&str> = parts(message).into_iter().flat_map(|part| split_at_word(part, dealer_code)).collect();
+    let pattern = joined(&parts)?;
     // A message that was cut goes on.
-    match pattern.strip_suffix('…') {
+    Some(match pattern.strip_suffix('…') {
         Some(start) => format!("^{start}"),
         None => format!("^{pattern}$"),
-    }
+    })
+}
+
+/// What stands around the placeholders.
+fn parts(text: &str) -> Vec<&str> {
+    PLACEHOLDERS
+        .iter()
+        .fold(vec![text], |parts, differs| parts.into_iter().flat_map(|part| part.split(differs)).collect())
+}
+
+/// A pattern for these parts, whatever stands between them. `None`: no word is left, and it would match nearly everything.
+fn joined(parts: &[&str]) -> Option<String> {
+    let escaped = || parts.iter().map(|part| regex::escape(part)).collect::<Vec<_>>();
+    parts.iter().any(|part| part.contains(char::is_alphanumeric)).then(|| escaped().join(".+"))
 }
 
 /// What stands around a word; within a longer one it is none.
@@ -126,6 +137,7 @@ fn split_at_word<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::meaning::defaults;
     use super::*;
 
     fn answer(status: u16, code: Option<&str>, message: Option<&str>) -> ResponseFacts {
@@ -165,7 +177,28 @@ mod tests {
             ("xts", "dealer xts1, Éxts, xts_2 (xts)", r"^dealer xts1, Éxts, xts_2 \(.+\)$"),
             ("", "no dealer", "^no dealer$"),
         ] {
-            assert_eq!(whole(message, dealer_code), pattern);
+            assert_eq!(whole(message, dealer_code).unwrap(), pattern);
+        }
+    }
+
+    #[test]
+    fn what_was_cleaned_out_of_an_answer_may_be_anything() {
+        for (answer, row) in [
+            (
+                answer(200, Some("ERR-[id]-[time]"), Some("never mind")),
+                r#"{"status":200,"code":"ERR\\-.+\\-.+","means":"not-connected"}"#,
+            ),
+            (
+                answer(200, Some("[id]"), Some("not connected: [id]")),
+                r#"{"status":200,"message":"^not connected: .+$","means":"not-connected"}"#,
+            ),
+        ] {
+            assert_eq!(taught(&answer).unwrap(), row);
+        }
+        let row = row_for(&defaults(), &answer(200, Some("ERR-[id]"), None), "xts.1", Outcome::NotConnected).unwrap();
+        assert_eq!(known(&[row], &answer(200, Some("ERR-9f27"), None)), Some((0, Outcome::NotConnected)));
+        for message in [None, Some("[id]"), Some("xts.1"), Some("[id] [time]"), Some("[id]: [hidden]…")] {
+            assert_eq!(taught(&answer(200, Some("[hidden]"), message)), Err(TeachError::TooBroad(200)), "{message:?}");
         }
     }
 
