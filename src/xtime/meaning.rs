@@ -256,6 +256,8 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// The row of the table that said so, from 0; `None` when no row was needed or none matched.
     pub row: Option<usize>,
+    /// That row matched by more than the status.
+    pub by_words: bool,
     /// The platform answered, and nothing knows what that means.
     pub unrecognised: bool,
     /// The platform answered sensibly, whatever it said.
@@ -263,8 +265,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    const fn unknown(unrecognised: bool) -> Self {
-        Self { outcome: Outcome::Unknown, row: None, unrecognised, healthy: unrecognised }
+    pub(super) const fn unknown(unrecognised: bool) -> Self {
+        Self { outcome: Outcome::Unknown, row: None, by_words: false, unrecognised, healthy: unrecognised }
     }
 }
 
@@ -299,7 +301,8 @@ pub fn classify(table: &[Meaning], heard: &Heard<'_>) -> Verdict {
         // A 4xx that is known to say nothing is about this request; a quota (403) is about everybody's.
         Outcome::Unknown => (400..=499).contains(&heard.status) && heard.status != 403 && !is_failing(heard.status),
     };
-    Verdict { outcome: meaning.means, row: Some(row), unrecognised: false, healthy }
+    let by_words = meaning.code.is_some() || meaning.message.is_some();
+    Verdict { outcome: meaning.means, row: Some(row), by_words, unrecognised: false, healthy }
 }
 
 #[cfg(test)]

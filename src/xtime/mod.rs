@@ -5,6 +5,7 @@
 mod booking;
 mod defaults;
 pub mod diagnose;
+mod gateway;
 pub mod meaning;
 pub mod platform;
 mod proxy;

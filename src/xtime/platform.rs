@@ -52,8 +52,6 @@ struct Judged {
     aside: Aside,
     /// The answer, when it was read and was no plain yes.
     facts: Option<ResponseFacts>,
-    /// A row matched by more than the status.
-    by_words: bool,
 }
 
 impl HttpPlatform {
@@ -123,7 +121,7 @@ impl HttpPlatform {
             let heard = self.ask(&url, &token, wanted).await;
             let Some(status) = heard.reply.as_ref().map(|reply| reply.status) else { return heard };
             // A 401 whose words are about the dealership is an answer, not a refusal of the token.
-            if status != 401 || heard.verdict.outcome == Outcome::NotConnected && heard.by_words {
+            if status != 401 || heard.verdict.outcome == Outcome::NotConnected && heard.verdict.by_words {
                 token.accept();
                 return heard;
             }
@@ -148,10 +146,7 @@ impl HttpPlatform {
                 Body::Broken(why) => cannot_tell(format!("status {status}: {why}"), aside),
                 Body::Whole(body) => {
                     let reply = Reply::read(status, &body, wanted, self.settings.max_rows);
-                    let table = self.table.now();
-                    let verdict = classify(&table, &reply.heard());
-                    let row = verdict.row.and_then(|row| table.get(row));
-                    let by_words = row.is_some_and(|row| row.code.is_some() || row.message.is_some());
+                    let verdict = classify(&self.table.now(), &reply.heard());
                     if let Some(row) = verdict.row {
                         let means = verdict.outcome;
                         tracing::debug!(target: "cloverwatch::meanings", status, %means, "read by row {} of the meanings", row + 1);
@@ -166,7 +161,7 @@ impl HttpPlatform {
                         code: reply.code.as_ref().map(hidden),
                         message: reply.message.as_ref().map(hidden),
                     });
-                    Judged { reply: Some(reply), verdict, reason, aside, facts, by_words }
+                    Judged { reply: Some(reply), verdict, reason, aside, facts }
                 }
             },
         }
@@ -317,23 +312,20 @@ fn without_token(failure: NoToken) -> Judged {
     let NoToken { outcome, reason, unrecognised, aside } = failure;
     Judged {
         reply: None,
-        verdict: Verdict { outcome, row: None, unrecognised, healthy: false },
+        verdict: Verdict { outcome, healthy: false, ..Verdict::unknown(unrecognised) },
         reason,
         aside,
         facts: None,
-        by_words: false,
     }
 }
 
 fn cannot_tell(reason: String, aside: Aside) -> Judged {
-    let verdict = Verdict { outcome: Outcome::Unknown, row: None, unrecognised: false, healthy: false };
-    Judged { reply: None, verdict, reason, aside, facts: None, by_words: false }
+    Judged { reply: None, verdict: Verdict::unknown(false), reason, aside, facts: None }
 }
 
 /// Our own books hold something that cannot be asked for; the platform is not to blame.
 fn not_asked(reason: String) -> Judged {
-    let verdict = Verdict { outcome: Outcome::Unknown, row: None, unrecognised: true, healthy: true };
-    Judged { reply: None, verdict, reason, aside: Aside::default(), facts: None, by_words: false }
+    Judged { reply: None, verdict: Verdict::unknown(true), reason, aside: Aside::default(), facts: None }
 }
 
 /// Says what came back. The same answer always gives the same words.

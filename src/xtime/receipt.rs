@@ -5,8 +5,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Settings;
+use super::gateway::read_other_names;
 use super::meaning::{Heard, Meaning, Shape, Verdict, classify};
-use super::reply::{given, read_other_names, scalar, short_code, short_message};
+use super::reply::{given, scalar, short_code, short_message};
 use crate::domain::{AppointmentId, Outcome};
 
 /// Words of a failure that may have come too late, or that may be about the very appointment that was asked for.
@@ -222,9 +223,7 @@ impl Receipt {
         let facts = Facts::read(status, body);
         let verdict = classify(table, &facts.heard());
         let (ending, why) = facts.ending(settings, verdict);
-        let row = verdict.row.and_then(|row| table.get(row));
-        let about_dealer = verdict.outcome == Outcome::NotConnected
-            && row.is_some_and(|row| row.code.is_some() || row.message.is_some());
+        let about_dealer = verdict.outcome == Outcome::NotConnected && verdict.by_words;
         let words = match &ending {
             Ending::Booked(id) => format!("booked as {}", id.plain()),
             Ending::Unknown => format!("{why}: status {status}{}", facts.said()),

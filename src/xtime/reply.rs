@@ -8,10 +8,10 @@
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Slot;
+use super::gateway::read_other_names;
 use super::meaning::{Heard, Shape};
 use super::words::one_line;
 use crate::domain::{Appointment, AppointmentId, Customer, Service, Untrusted};
@@ -197,16 +197,6 @@ pub(super) fn short_message(message: &str) -> String {
     one_line(message, MESSAGE_CHARS)
 }
 
-/// Fills in what a gateway says under other names.
-pub(super) fn read_other_names(body: &[u8], code: &mut Option<String>, message: &mut Option<String>) {
-    if code.is_some() && message.is_some() {
-        return;
-    }
-    let other = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    *code = code.take().or_else(|| first_text(&other, CODES));
-    *message = message.take().or_else(|| first_text(&other, MESSAGES));
-}
-
 fn service(row: &str) -> Option<Service> {
     let row: ServiceRow<'_> = serde_json::from_str(row).ok()?;
     let name = scalar(row.name).unwrap_or_default();
@@ -270,9 +260,9 @@ impl Reply {
             Wanted::Appointments => envelope.appointments,
         };
         let mut list = list.map_or(List::Absent, |raw| rows(raw, max_rows));
-        let services = match &list {
-            List::Null => Some(Vec::new()),
-            List::Rows(rows) if wanted == Wanted::Services => rows.iter().map(service).collect(),
+        let services = match (wanted, &list) {
+            (Wanted::Services, List::Null) => Some(Vec::new()),
+            (Wanted::Services, List::Rows(rows)) => rows.iter().map(service).collect(),
             _ => None,
         };
         if matches!((wanted, &list, &services), (Wanted::Services, List::Rows(_), None)) {
@@ -368,33 +358,6 @@ fn rows(raw: &RawValue, max_rows: usize) -> List {
         },
         _ => List::Odd,
     }
-}
-
-/// Where gateways and authorization servers put a message.
-pub(super) const MESSAGES: &[&str] = &[
-    "/message",
-    "/Message",
-    "/error_description",
-    "/errorMessage",
-    "/detail",
-    "/title",
-    "/error/message",
-    "/errors/0/message",
-    "/fault/faultstring",
-    "/error",
-];
-
-/// Where they put a code.
-pub(super) const CODES: &[&str] =
-    &["/code", "/errorCode", "/error_code", "/error/code", "/errors/0/code", "/fault/detail/errorcode"];
-
-/// The first of some places that holds a text or a number.
-pub(super) fn first_text(value: &Value, places: &[&str]) -> Option<String> {
-    places.iter().find_map(|place| match value.pointer(place)? {
-        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    })
 }
 
 /// A dealer-local time: with or without seconds, with or without an offset (with or without its colon). The wall clock is what counts:

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::Outcome;
@@ -35,6 +35,16 @@ fn the_list_of_services() {
     assert_eq!((outcome(&services(200, empty)), opcodes(empty)), (Outcome::Connected, Some(vec![])));
     let null = r#"{"success":true,"services":null}"#;
     assert_eq!((outcome(&services(200, null)), opcodes(null)), (Outcome::Connected, Some(vec![])));
+}
+
+#[test]
+fn a_list_of_something_else_says_nothing_of_services() {
+    for (wanted, name) in [(Wanted::Slots, "availableAppointments"), (Wanted::Appointments, "appointments")] {
+        for list in ["null", "[]"] {
+            let body = format!(r#"{{"success":true,"{name}":{list}}}"#);
+            assert_eq!(Reply::read(200, body.as_bytes(), wanted, 10).services, None, "{body}");
+        }
+    }
 }
 
 #[test]

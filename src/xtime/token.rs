@@ -10,8 +10,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
+use super::gateway::{CODES, first_text};
 use super::meaning::{Shape, classify};
-use super::reply::{CODES, Reply, Wanted, first_text};
+use super::reply::{Reply, Wanted};
 use super::teach::Table;
 use super::wire::{Aside, Body, Wire};
 use super::words::Scrubber;

@@ -13,7 +13,7 @@ use super::template::{Place, Templates, Values};
 use super::{read_code, read_moment};
 use crate::clock::SharedClock;
 use crate::domain::{CodeOrigin, Timestamp};
-use crate::xtime::reply::{MESSAGES, first_text};
+use crate::xtime::gateway::{MESSAGES, first_text};
 use crate::xtime::settings::{address, header_name, is_loopback, secret_value};
 use crate::xtime::wire::{Body, Raw, Wire, WireSettings};
 use crate::xtime::words::Scrubber;
