@@ -1,13 +1,15 @@
 //! What the platform's client and the mail server's share of TLS: whose certificates count, and what is wrong with one, in words.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{CertificateError, Error, RootCertStore};
 
-/// The variables that replace the certificates of the system.
-const VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+/// The variables that replace the certificates of the system: a file, and directories as `PATH` has them.
+const FILE: &str = "SSL_CERT_FILE";
+const DIRECTORIES: &str = "SSL_CERT_DIR";
 
 /// Makes the cryptography of this process known to TLS. Idempotent; call it first in `main`. A provider that somebody
 /// installed before stays.
@@ -61,15 +63,42 @@ pub fn identity(certificate: &Path, key: Option<&Path>) -> Result<Vec<u8>, Strin
     Ok(text)
 }
 
-/// What the variables of the environment name that is not there: then no certificate of the system counts either.
+/// What the variables of the environment name that is not there, in words.
 pub fn missing_targets() -> Vec<String> {
-    let named =
-        VARIABLES.iter().filter_map(|name| Some((name, std::env::var_os(name).filter(|path| !path.is_empty())?)));
-    named
-        .map(|(name, path)| (name, PathBuf::from(path)))
-        .filter(|(_, path)| !path.exists())
-        .map(|(name, path)| format!("{name} names {}, which is not there", path.display()))
-        .collect()
+    named_targets().missing
+}
+
+/// What the variables of the environment name in place of the certificates of the system.
+pub fn named_targets() -> NamedTargets {
+    let named = [FILE, DIRECTORIES].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    NamedTargets::of(named)
+}
+
+/// Where certificates are looked for instead of in the system's own places.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct NamedTargets {
+    /// What is not there, in words.
+    pub missing: Vec<String>,
+    /// Whether any of it is there: otherwise no certificate of the system counts.
+    pub any_there: bool,
+}
+
+impl NamedTargets {
+    fn of(variables: impl Iterator<Item = (&'static str, OsString)>) -> Self {
+        let mut found = Self::default();
+        for (name, value) in variables {
+            let paths: Vec<PathBuf> =
+                if name == DIRECTORIES { std::env::split_paths(&value).collect() } else { vec![value.into()] };
+            for path in paths.iter().filter(|path| !path.as_os_str().is_empty()) {
+                if path.exists() {
+                    found.any_there = true;
+                } else {
+                    found.missing.push(format!("{name} names {}, which is not there", path.display()));
+                }
+            }
+        }
+        found
+    }
 }
 
 /// What is wrong, in words. `setting` is where the name of the host is set.
@@ -109,6 +138,33 @@ fn certificate(wrong: &CertificateError, setting: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_directory_that_is_named_is_there_or_missing_by_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let (there, file) = (dir.path().join("there"), dir.path().join("ca.pem"));
+        std::fs::create_dir(&there).unwrap();
+        std::fs::write(&file, "").unwrap();
+        let gone = dir.path().join("gone");
+        let words = |name: &str, path: &Path| format!("{name} names {}, which is not there", path.display());
+        let list = |paths: &[&Path]| std::env::join_paths(paths).unwrap();
+        let nothing = Path::new("");
+        for (variables, missing, any_there) in [
+            (vec![], vec![], false),
+            (vec![(DIRECTORIES, list(&[&there, &gone]))], vec![words(DIRECTORIES, &gone)], true),
+            (vec![(DIRECTORIES, list(&[&there, dir.path()]))], vec![], true),
+            (vec![(DIRECTORIES, list(&[nothing, &there, nothing]))], vec![], true),
+            (vec![(DIRECTORIES, OsString::new()), (FILE, OsString::new())], vec![], false),
+            (
+                vec![(FILE, gone.clone().into()), (DIRECTORIES, list(&[&gone]))],
+                vec![words(FILE, &gone), words(DIRECTORIES, &gone)],
+                false,
+            ),
+            (vec![(FILE, file.into()), (DIRECTORIES, list(&[&gone]))], vec![words(DIRECTORIES, &gone)], true),
+        ] {
+            assert_eq!(NamedTargets::of(variables.into_iter()), NamedTargets { missing, any_there });
+        }
+    }
 
     #[test]
     fn files_are_read_or_it_is_said_what_is_wrong_with_them() {

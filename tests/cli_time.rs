@@ -154,6 +154,16 @@ async fn a_clock_behind_the_store_is_told_and_asked_about_before_a_code_is_issue
 }
 
 #[tokio::test]
+async fn doctor_believes_a_platform_that_agrees_with_our_clock_over_the_store() {
+    let (desk, _sandbox) = Desk::connected("none");
+    std::fs::remove_dir_all(desk.path("store")).unwrap();
+    recorded(&desk, 1, vec![(now() + hours(72), added("One"))]).await;
+    let doctor = desk.run(&["doctor"]).out;
+    let clocks: Vec<&str> = doctor.lines().filter(|line| line.contains("clock")).collect();
+    assert!(matches!(clocks.as_slice(), [one] if one.starts_with("ok") && one.contains("Xtime's agrees")), "{doctor}");
+}
+
+#[tokio::test]
 async fn a_code_from_a_clock_that_ran_ahead_needs_somebody() {
     let desk = Desk::new();
     let ahead = now() + hours(9 * 24);

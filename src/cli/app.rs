@@ -131,12 +131,12 @@ impl App {
     /// # Errors
     /// When they cannot be read.
     pub async fn read_beside(&self) -> Result<Reading, CliError> {
-        let books::Beside { seq, states, probes, end } = books::read_beside(&self.config.store).await?;
+        let books::Beside { seq, states, probes, newest_event, end } = books::read_beside(&self.config.store).await?;
         if let Some(end) = end.filter(|end| !end.is_whole()) {
             let words = crate::domain::text::clean(&end.to_string()).into_owned();
             self.out.warn(format!("{words} (`cloverwatch doctor` tells more)"));
         }
-        self.warn_of_clock(states.iter().map(|state| state.newest_at).max());
+        self.warn_of_clock(newest_event);
         let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
         let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().rhythm());
         Ok(Reading { seq, states, probes, policy, rhythm, me, clock })

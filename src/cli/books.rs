@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::clock::SharedClock;
 use crate::config::StoreUrl;
-use crate::domain::{Event, Onboarding};
+use crate::domain::{Event, Onboarding, Timestamp};
 use crate::store::{
     EmbeddedStore, EventQuery, Follower, Holder, JournalEnd, JournalReader, Lock, ProbeStates, Store, StoreError,
 };
@@ -40,6 +40,8 @@ pub(super) struct Beside {
     pub(super) states: Vec<Arc<Onboarding>>,
     /// The last looks at them, as far as they are written.
     pub(super) probes: ProbeStates,
+    /// When the newest event of a dealership happened.
+    pub(super) newest_event: Option<Timestamp>,
     /// How the journal ends; `None` where there is none.
     pub(super) end: Option<JournalEnd>,
 }
@@ -53,7 +55,7 @@ pub(super) async fn read_beside(url: &StoreUrl) -> Result<Beside, StoreError> {
             let reader = reader?;
             let (book, end) = reader.book()?;
             let (seq, states) = book.all();
-            Ok(Beside { seq, states, probes: reader.probes(), end: Some(end) })
+            Ok(Beside { seq, states, probes: reader.probes(), newest_event: book.newest_event(), end: Some(end) })
         }
     })
     .await

@@ -5,6 +5,7 @@ mod store;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::clock::{Clock, WallClock};
@@ -61,7 +62,7 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
     terminal(&mut found);
     match config::load(&overrides(globals)) {
         Ok(loaded) => {
-            let place = paths::config_dir().map(|directory| shown(&directory.join("config.toml"))).unwrap_or_default();
+            let place = paths::config_file().as_deref().map(shown).unwrap_or_default();
             let file =
                 loaded.config.file.as_deref().map_or_else(|| format!("no file {place}; the defaults hold"), shown);
             found.note("settings", Health::Good, file);
@@ -73,17 +74,11 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
                 store::accept_loss(&mut found, &loaded.config, globals.read_only).await;
             }
             store::look(&mut found, &loaded.config);
-            clock(&mut found, &loaded.config).await;
-            for missing in crate::tls::missing_targets() {
-                found.note(
-                    "certificates",
-                    Health::Bad,
-                    format!("{missing}: no certificate of the system counts either"),
-                );
-            }
+            certificates(&mut found);
             codes(&mut found, &loaded.config);
             mail(&mut found, &loaded.config).await;
-            platform(&mut found, &loaded.config).await;
+            let skew = platform(&mut found, &loaded.config).await;
+            clock(&mut found, &loaded.config, skew).await;
         }
         Err(error) => {
             for mistake in error.0 {
@@ -146,7 +141,7 @@ fn terminal(found: &mut Findings) {
 }
 
 fn keys(found: &mut Findings) {
-    let Some(path) = paths::config_dir().map(|directory| directory.join("keymap.toml")) else { return };
+    let Some(path) = paths::keymap_file() else { return };
     let Ok(text) = std::fs::read_to_string(&path) else {
         found.note("keys", Health::Good, "the default keymap");
         return;
@@ -161,16 +156,30 @@ fn keys(found: &mut Findings) {
     }
 }
 
-/// Our clock against what is recorded; against the platform's it is held with everything else there.
-async fn clock(found: &mut Findings, config: &Config) {
-    let now = WallClock::real().now();
+fn certificates(found: &mut Findings) {
+    let named = crate::tls::named_targets();
+    let (health, so) = match named.any_there {
+        true => (Health::Doubtful, "what it names is not used"),
+        false => (Health::Bad, "no certificate of the system counts either"),
+    };
+    for missing in named.missing {
+        found.note("certificates", health, format!("{missing}: {so}"));
+    }
+}
+
+/// Our clock against the platform's, or against what is recorded.
+async fn clock(found: &mut Findings, config: &Config, skew: Option<TimeDelta>) {
     // Whatever is wrong with the journal is told already.
-    let Ok(journal) = super::books::read_beside(&config.store).await else { return };
-    let Some(newest) = journal.states.iter().map(|state| state.newest_at).max() else { return };
-    match ClockDoubt::find(now, Some(newest), None, &config.policy()) {
+    let newest = super::books::read_beside(&config.store).await.ok().and_then(|journal| journal.newest_event);
+    if newest.is_none() && skew.is_none() {
+        return;
+    }
+    let now = WallClock::real().now();
+    match ClockDoubt::find(now, newest, skew, &config.policy()) {
         Some(doubt) => found.note("own clock", Health::Bad, doubt.to_string()),
         None => {
-            let words = format!("it is {}", super::app::operators_zone().line(now));
+            let agrees = if skew.is_some() { "; Xtime's agrees" } else { "" };
+            let words = format!("it is {}{agrees}", super::app::operators_zone().line(now));
             found.note("own clock", Health::Good, words);
         }
     }
@@ -213,7 +222,8 @@ async fn mail(found: &mut Findings, config: &Config) {
     }
 }
 
-async fn platform(found: &mut Findings, config: &Config) {
+/// The platform as it answers, and its clock minus ours.
+async fn platform(found: &mut Findings, config: &Config) -> Option<TimeDelta> {
     match config.platform(Arc::new(WallClock::real())) {
         Ok(None) => {
             let missing = config.xtime.missing().join(", ");
@@ -222,13 +232,19 @@ async fn platform(found: &mut Findings, config: &Config) {
                 Health::Doubtful,
                 format!("probing is off until these are set in [xtime]: {missing}"),
             );
+            None
         }
         Ok(Some(platform)) => {
-            for finding in platform.diagnose().await {
+            let diagnosis = platform.diagnose().await;
+            for finding in diagnosis.found {
                 let health = if finding.ok { Health::Good } else { Health::Bad };
                 found.note(finding.name, health, finding.detail);
             }
+            diagnosis.clock_skew
         }
-        Err(error) => found.note("platform", Health::Bad, error.to_string()),
+        Err(error) => {
+            found.note("platform", Health::Bad, error.to_string());
+            None
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What `doctor` asks of the platform: names, connection, token, clocks. It sends at most one token call and one empty request per host.
+//! What `doctor` asks of the platform: names, connection, token, its clock. It sends at most one token call and one empty request per host.
 
 use std::time::Duration;
 
@@ -9,18 +9,24 @@ use url::Url;
 use super::HttpPlatform;
 use super::words::one_line;
 
-/// How far the clocks may differ before it is worth a word.
-const TOLERATED_SKEW: TimeDelta = TimeDelta::seconds(60);
-
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What: `dns`, `connection`, `token`, `api-key`, `clock`.
+    /// What: `dns`, `connection`, `token`, `api-key`, `proxy`.
     pub name: &'static str,
     /// Whether it is as it should be.
     pub ok: bool,
     /// What was found, in words; no secret in it.
     pub detail: String,
+}
+
+/// Everything that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// One by one.
+    pub found: Vec<Finding>,
+    /// The platform's clock minus ours; `None`: it did not say.
+    pub clock_skew: Option<TimeDelta>,
 }
 
 impl Finding {
@@ -31,7 +37,7 @@ impl Finding {
 
 impl HttpPlatform {
     /// Looks at everything that must be right before a dealership can be looked at.
-    pub async fn diagnose(&self) -> Vec<Finding> {
+    pub async fn diagnose(&self) -> Diagnosis {
         let mut found = Vec::new();
         let hosts = if self.services.origin() == self.tokens.url.origin() {
             vec![&self.services]
@@ -59,16 +65,7 @@ impl HttpPlatform {
         if self.settings.api_key.expose_secret().is_empty() {
             found.push(Finding::new("api-key", false, "none is set; the platform refuses calls without one"));
         }
-        found.push(match skew {
-            None => Finding::new("clock", true, "the platform did not say what time it is"),
-            Some(skew) if skew.abs() <= TOLERATED_SKEW => Finding::new("clock", true, "ours and the platform's agree"),
-            Some(skew) => {
-                let way = if skew < TimeDelta::zero() { "behind" } else { "ahead of" };
-                let detail = format!("the platform's is {} s {way} ours", skew.num_seconds().unsigned_abs());
-                Finding::new("clock", false, detail)
-            }
-        });
-        found
+        Diagnosis { found, clock_skew: skew }
     }
 
     /// A request without any credentials: whatever is answered, the connection stands.
@@ -80,7 +77,11 @@ impl HttpPlatform {
                 let ok = url.scheme() == "https" || super::settings::is_loopback(url);
                 (Finding::new("connection", ok, format!("{host} answers; {secure}")), raw.aside.clock_skew)
             }
-            Err(none) => (Finding::new("connection", false, one_line(&format!("{host}: {}", none.why), 200)), None),
+            Err(none) => {
+                let refused = if none.sent { None } else { self.wire.status_of_proxy(url).await };
+                let why = refused.unwrap_or(none.why);
+                (Finding::new("connection", false, one_line(&format!("{host}: {why}"), 200)), None)
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
-pub use self::diagnose::Finding;
+pub use self::diagnose::{Diagnosis, Finding};
 pub use self::meaning::{Meaning, Pattern, StatusMatch, Verdict};
 pub use self::platform::HttpPlatform;
 pub use self::settings::{Settings, SetupError, TlsFiles};

@@ -44,8 +44,33 @@ impl Proxy {
         format!("{}:{}", self.host, self.port)
     }
 
+    /// That it opened no way, by the client's error; the client tells no status but one.
+    pub(super) fn refusal(&self, error: &str) -> Option<String> {
+        match error.strip_prefix("tunnel error: ")? {
+            "proxy authorization required" => Some(self.wants_a_name()),
+            "unsuccessful" => Some(format!("the proxy {} opened no way", self.place())),
+            _ => None,
+        }
+    }
+
+    /// That it opens no way, by its status when it is asked for one once more. `None`: it does, or does not say.
+    pub(super) async fn refusal_by_status(&self, url: &Url, most: Duration) -> Option<String> {
+        match self.status(url, most).await? {
+            200..=299 => None,
+            407 => Some(self.wants_a_name()),
+            status => Some(format!("the proxy {} opened no way (status {status})", self.place())),
+        }
+    }
+
+    fn wants_a_name(&self) -> String {
+        let place = self.place();
+        format!(
+            "the proxy {place} wants to know who asks (status 407): HTTPS_PROXY takes http://NAME:PASSWORD@HOST:PORT"
+        )
+    }
+
     /// The status with which it answers when it is asked for a way to a host. `None`: it does not say.
-    pub(super) async fn status(&self, url: &Url, most: Duration) -> Option<u16> {
+    async fn status(&self, url: &Url, most: Duration) -> Option<u16> {
         if !self.plain {
             return None;
         }

@@ -135,7 +135,7 @@ impl Wire {
             Ok(response) => response,
             Err(Failed { url, error }) => {
                 let why = match url.as_ref().and_then(|url| self.proxy(url)) {
-                    Some(proxy) if error.is_connect() => self.proxy_in_words(&proxy, &error).await,
+                    Some(proxy) if error.is_connect() => self.proxy_in_words(&proxy, &error),
                     _ => self.in_words(&error),
                 };
                 let sent = !error.is_connect() && !error.is_builder();
@@ -225,26 +225,18 @@ impl Wire {
     }
 
     /// Says what a connection through a proxy failed with: it is the proxy's doing, unless the host behind it was reached.
-    async fn proxy_in_words(&self, proxy: &Proxy, error: &reqwest::Error) -> String {
+    fn proxy_in_words(&self, proxy: &Proxy, error: &reqwest::Error) -> String {
         let place = proxy.place();
         if tls_error(error).is_some() || error.is_timeout() {
             return format!("{} (through the proxy {place})", self.in_words(error));
         }
-        let url = error.url().cloned();
-        let most = self.settings.connect_timeout.min(self.settings.timeout);
-        let status = match &url {
-            Some(url) => proxy.status(url, most).await,
-            None => None,
-        };
-        match status {
-            Some(407) => format!(
-                "the proxy {place} wants to know who asks (status 407): HTTPS_PROXY takes http://NAME:PASSWORD@HOST:PORT"
-            ),
-            Some(status) if !(200..=299).contains(&status) => {
-                format!("the proxy {place} opened no way (status {status})")
-            }
-            _ => format!("no way through the proxy {place}: {}", self.in_words(error)),
-        }
+        let refusal = proxy.refusal(&innermost(error));
+        refusal.unwrap_or_else(|| format!("no way through the proxy {place}: {}", self.in_words(error)))
+    }
+
+    /// Asks the proxy before an address for its status. It is a request of its own, outside the budget: for `doctor`.
+    pub(super) async fn status_of_proxy(&self, url: &Url) -> Option<String> {
+        self.proxy(url)?.refusal_by_status(url, self.settings.connect_timeout.min(self.settings.timeout)).await
     }
 
     /// Says what went wrong before any answer came.
