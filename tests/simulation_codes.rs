@@ -8,8 +8,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::bulk::Bulk;
-use cloverwatch::domain::{Ask, Command, DealershipId, Fact, Profile, Refusal};
-use cloverwatch::engine::{EngineError, Imported};
+use cloverwatch::domain::{Ask, Command, DealershipId, Fact, LetterKind, Profile, Refusal};
+use cloverwatch::engine::{EngineError, Imported, is_whole};
 use cloverwatch::store::Store;
 use cloverwatch::xtime::SourceError;
 use simulation_support::desk::{Desk, ana, hours, pasted};
@@ -323,15 +323,18 @@ fn a_full_disk_stops_an_import_and_it_can_be_repeated() {
     });
 }
 
+/// The letter of the present code once more, for everybody.
+fn resends(desk: &Desk) -> Vec<(DealershipId, Command)> {
+    desk.ids.iter().map(|id| (*id, Command::QueueLetter { kind: LetterKind::Invitation })).collect()
+}
+
 /// Pastes first codes for these places, noted as a bulk.
 async fn invite_many(desk: &Desk, places: &[usize]) -> Vec<Result<u32, EngineError>> {
     let asks: Vec<_> = places.iter().map(|place| (desk.ids[*place], Ask::Invite)).collect();
     let bulk = Bulk::of_asks(&asks, true, desk.clock.now(), "ana");
     let code = |place: &usize| pasted(desk.ids[*place], &format!("CODE-{place}"), desk.clock.now(), Ask::Invite);
     let codes = places.iter().map(code).collect();
-    let whole = |answers: &Vec<(_, Result<u32, EngineError>)>| {
-        !answers.iter().any(|(_, answer)| answer.as_ref().is_err_and(EngineError::cuts_off))
-    };
+    let whole = |answers: &Vec<_>| is_whole(answers.iter().map(|(_, answer)| answer));
     let answers = desk.engine.noted(bulk, desk.engine.paste(codes, &ana()), whole).await;
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
@@ -364,7 +367,7 @@ fn only_work_of_the_same_kind_ends_the_note_of_what_was_cut_off() {
         let asks: Vec<_> = desk.ids.iter().map(|id| (*id, REISSUE)).collect();
         let reissue = || Bulk::of_asks(&asks, false, desk.clock.now(), "ana");
         let noted = desk.store.begin_bulk(reissue().unwrap()).await.unwrap();
-        let resend = Bulk::resend(desk.ids.iter().copied(), desk.clock.now(), "ana");
+        let resend = Bulk::of_commands(&resends(&desk), desk.clock.now(), "ana");
         desk.engine.noted(resend, std::future::ready(()), |()| true).await;
         assert_eq!(desk.engine.cut_off().await.iter().map(|one| one.id).collect::<Vec<_>>(), [noted]);
         desk.engine.noted(reissue(), std::future::ready(()), |()| true).await;
@@ -379,7 +382,7 @@ fn whoever_needs_nothing_any_more_is_not_left() {
         let now = desk.clock.now();
         let asks: Vec<_> = desk.ids.iter().map(|id| (*id, Ask::Invite)).collect();
         desk.store.begin_bulk(Bulk::of_asks(&asks, false, now, "ana").unwrap()).await.unwrap();
-        desk.store.begin_bulk(Bulk::resend(desk.ids.iter().copied(), now, "ana").unwrap()).await.unwrap();
+        desk.store.begin_bulk(Bulk::of_commands(&resends(&desk), now, "ana").unwrap()).await.unwrap();
         desk.execute(0, Command::Archive).await.unwrap();
         let left = desk.engine.cut_off().await;
         // Without a living code there is no letter of it: nothing is left of the second.

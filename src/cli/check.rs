@@ -10,7 +10,7 @@ use crate::domain::opcode::find;
 use crate::domain::text::clean;
 use crate::domain::when::in_zone;
 use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, rfc3339, slots_in_words};
-use crate::engine::{Checked, Engine, EngineError, PlatformState};
+use crate::engine::{Checked, Engine, PlatformState};
 use crate::present::event::summary;
 use crate::present::time::Zone;
 
@@ -61,9 +61,6 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
                     // It was looked, but nothing is known: a script must not take that for an answer.
                     Outcome::OurCredentials | Outcome::Unknown => report::Outcome::Untold(words, document),
                 }
-            }
-            Err(error @ (EngineError::Fault(_) | EngineError::RateLimited(_))) => {
-                report::Outcome::Failed(error.to_string())
             }
             Err(error) => report::Outcome::of_error(error)?,
         };

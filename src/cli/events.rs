@@ -96,7 +96,7 @@ async fn follow(
 fn kinds(word: &str) -> Result<Vec<u8>, CliError> {
     let word = word.trim().to_lowercase();
     let of = |kind: &str| kind == word || kind.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with('.'));
-    let found: Vec<u8> = (0u8..).zip(Fact::KINDS).filter(|(_, kind)| of(kind)).map(|(place, _)| place).collect();
+    let found = Fact::places(of);
     if found.is_empty() {
         return Err(CliError::usage(no_kind(&word)));
     }

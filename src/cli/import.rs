@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::config::diagnostic::shown;
+use crate::domain::text::or_nothing;
 use crate::domain::{
     Onboarding, OpcodeChoice, OpcodeOption, ProfileChange, ProfileField, ProfileUpdate, Untrusted, UpdatesHeld,
 };
@@ -137,11 +138,10 @@ fn in_words(app: &App, from: &str, would: bool, sheet: &Sheet, told: &Told) -> R
         let code = if dealer_code.is_empty() { String::new() } else { format!(" ({dealer_code})") };
         app.out.note(format!("{from}:{line}{code}: {}: {}", problem.field, problem.reason));
     }
-    let words = |text: &Untrusted| if text.is_empty() { "(nothing)".to_owned() } else { text.plain().into_owned() };
     for update in &told.updates {
         app.out.line(format!("{} ({})", update.name.plain(), update.dealer_code.plain()))?;
         for (field, from, to) in fields(update) {
-            app.out.line(format!("  {field}: {} → {}", words(&from), words(&to)))?;
+            app.out.line(format!("  {field}: {} → {}", or_nothing(from.raw()), or_nothing(to.raw())))?;
         }
     }
     let would = if would { "would be " } else { "" };

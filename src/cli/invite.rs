@@ -13,7 +13,7 @@ use crate::domain::{
     Ask, CodeOrigin, Command, IntentId, InvitationCode, InvitationState, LetterId, Onboarding, Refusal, Timestamp,
     rfc3339,
 };
-use crate::engine::{Engine, EngineError, PastedCode};
+use crate::engine::{Engine, EngineError, PastedCode, is_whole};
 
 use super::app::{App, Need};
 use super::args::Codes;
@@ -21,6 +21,7 @@ use super::error::CliError;
 use super::json::{SCHEMA, invitation};
 use super::mail::post::{Posted, Told};
 use super::output::is_interactive;
+use super::record::sure;
 use super::report::{Outcome, Report, identity, named};
 use super::unfinished;
 use gather::gather;
@@ -77,7 +78,7 @@ impl Item {
 /// Runs either command.
 pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliError> {
     let engine = app.engine(Need { source: true, mail: !args.no_email, ..Need::default() }).await?;
-    unfinished::tell(app, &engine).await;
+    unfinished::tell(app, &engine, args.resume.then(|| wish.kind())).await;
     let mut items = gather(app, args, &engine, wish.kind()).await?;
     if items.is_empty() {
         return Err(CliError::usage("the query finds no dealership"));
@@ -209,14 +210,7 @@ async fn confirm(app: &App, engine: &Engine, items: &[Item], open: usize) -> Res
     if let Some(doubt) = doubt {
         app.out.warn(doubt.to_string());
     }
-    let done = if open > TYPE_ABOVE {
-        let answer = app.ask(&format!("Issue {open} codes? Type the number to go on: ")).await?;
-        answer == open.to_string()
-    } else {
-        let answer = app.ask(&format!("Issue {}? [y/N] ", codes(open))).await?;
-        matches!(answer.as_str(), "y" | "Y" | "yes")
-    };
-    if done { Ok(()) } else { Err(CliError::Refused("nothing was done".to_owned())) }
+    sure(app, open, &format!("Issue {}?", codes(open))).await
 }
 
 fn codes(count: usize) -> String {
@@ -283,9 +277,7 @@ async fn issue(app: &App, engine: &Engine, items: &[Item], wish: Wish, mail: boo
         }
     };
     let futures: Vec<_> = open.iter().map(one).collect();
-    let whole = |answers: &Vec<Result<u32, EngineError>>| {
-        !answers.iter().any(|answer| answer.as_ref().is_err_and(EngineError::cuts_off))
-    };
+    let whole = |answers: &Vec<_>| is_whole(answers);
     let answers = engine.noted(bulk, stream::iter(futures).buffered(AT_ONCE).collect(), whole).await;
     let now = app.clock.now();
     let mut answers = answers.into_iter();

@@ -32,10 +32,9 @@ struct Untaught {
 
 /// The events that say what a look found otherwise than the one before.
 async fn probes(app: &App, reading: &Reading, only: Option<u64>) -> Result<Vec<Event>, CliError> {
-    let kind = (0u8..).zip(Fact::KINDS).find(|(_, kind)| **kind == "probe.changed").map(|(place, _)| place);
     let query = match only {
         Some(seq) => EventQuery { after: seq.saturating_sub(1), before: seq.checked_add(1), ..EventQuery::default() },
-        None => EventQuery { kinds: kind.into_iter().collect(), ..EventQuery::default() },
+        None => EventQuery { kinds: Fact::places(|kind| kind == "probe.changed"), ..EventQuery::default() },
     };
     reading.events(app, query).await
 }

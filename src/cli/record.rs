@@ -44,6 +44,15 @@ pub(super) async fn ask_above_many(app: &App, count: usize, what: &str, yes: boo
     if answer == count.to_string() { Ok(()) } else { Err(CliError::Refused("nothing was done".to_owned())) }
 }
 
+/// Asks whether something is meant; above many the number must be typed.
+pub(super) async fn sure(app: &App, count: usize, question: &str) -> Result<(), CliError> {
+    let many = count > TYPE_ABOVE;
+    let how = if many { "Type the number to go on:" } else { "[y/N]" };
+    let answer = app.ask(&format!("{question} {how} ")).await?;
+    let meant = if many { answer == count.to_string() } else { matches!(answer.as_str(), "y" | "Y" | "yes") };
+    if meant { Ok(()) } else { Err(CliError::Refused("nothing was done".to_owned())) }
+}
+
 /// How many of these commands the rules would let through: whoever is refused anyway is not asked about first.
 pub(super) fn possible<'a>(engine: &Engine, wanted: impl IntoIterator<Item = (&'a Onboarding, Command)>) -> usize {
     wanted.into_iter().filter(|(state, command)| engine.dry_run(state.id, command).is_ok()).count()
@@ -95,13 +104,7 @@ pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
                 "the living code of {what} would be taken back; add --yes to do it without being asked"
             )));
         }
-        let many = open > TYPE_ABOVE;
-        let how = if many { "Type the number to go on:" } else { "[y/N]" };
-        let answer = app.ask(&format!("Take back the living code of {what}? It stays dead. {how} ")).await?;
-        let meant = if many { answer == open.to_string() } else { matches!(answer.as_str(), "y" | "Y" | "yes") };
-        if !meant {
-            return Err(CliError::Refused("nothing was done".to_owned()));
-        }
+        sure(app, open, &format!("Take back the living code of {what}? It stays dead.")).await?;
     }
     send(app, &engine, states, targets.json.json, |state| Ok(command(state))).await
 }

@@ -71,7 +71,9 @@ impl Outcome {
     pub fn of_error(error: EngineError) -> Result<Self, CliError> {
         match error {
             EngineError::Refused(refusal) => Ok(Self::Refused(refused(&refusal))),
-            EngineError::Source(_) | EngineError::StillOpen(_) => Ok(Self::Failed(error.to_string())),
+            EngineError::Source(_) | EngineError::StillOpen(_) | EngineError::RateLimited(_) => {
+                Ok(Self::Failed(error.to_string()))
+            }
             EngineError::Store(StoreError::Held(_)) => Err(error.into()),
             error if error.cuts_off() => Ok(Self::Failed(error.to_string())),
             error => Err(error.into()),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::owner::about_new_owner;
-use crate::domain::text::clean;
+use crate::domain::text::{clean, or_nothing};
 use crate::domain::{Command, DealershipId, ProfileEdit, ProfileField, Untrusted};
 use crate::engine::Engine;
 
@@ -71,8 +71,12 @@ pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
     }
     app.out.line(format!("{} {}", app.out.ink(Ink::Good, "corrected"), named(&after)))?;
     for change in changes {
-        let words = |text: &Untrusted| if text.is_empty() { "(nothing)".to_owned() } else { text.plain().into_owned() };
-        app.out.line(format!("  {}: {} → {}", change.field.word(), words(&change.from), words(&change.to)))?;
+        app.out.line(format!(
+            "  {}: {} → {}",
+            change.field.word(),
+            or_nothing(change.from.raw()),
+            or_nothing(change.to.raw())
+        ))?;
     }
     Ok(())
 }

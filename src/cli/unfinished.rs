@@ -21,15 +21,15 @@ fn words(app: &App, one: &CutOff) -> String {
     format!("`{what}` of {when} by {by} was cut off: {}", one.bulk.progress(one.left.len()))
 }
 
-/// Tells what was cut off, and how the rest is done.
-pub(super) async fn tell(app: &App, engine: &Engine) {
-    for one in engine.cut_off().await {
+/// Tells what was cut off, and how the rest is done; but not of the kind that is being resumed.
+pub(super) async fn tell(app: &App, engine: &Engine, resumed: Option<BulkKind>) {
+    for one in engine.cut_off().await.iter().filter(|one| Some(one.bulk.what) != resumed) {
         let what = one.bulk.what.word();
         let how = match one.bulk.pasted {
             true => format!("`{what} --codes` with the same file does the rest"),
             false => format!("`{what} --resume` does the rest"),
         };
-        app.out.warn(format!("{}; {how}, `unfinished` lists it", words(app, &one)));
+        app.out.warn(format!("{}; {how}, `unfinished` lists it", words(app, one)));
     }
 }
 

@@ -75,7 +75,7 @@ impl Bulk {
     }
 
     /// Letters of present codes once more; nothing when they are not for many.
-    pub fn resend(ids: impl Iterator<Item = DealershipId>, at: Timestamp, by: &str) -> Option<Self> {
+    fn resend(ids: impl Iterator<Item = DealershipId>, at: Timestamp, by: &str) -> Option<Self> {
         Self::of(BulkKind::Resend, ids.map(|id| BulkItem { id, generation: 0 }).collect(), false, at, by)
     }
 

@@ -73,6 +73,11 @@ impl Untrusted {
     }
 }
 
+/// A field's text for people, who must see that there is none.
+pub fn or_nothing(text: &str) -> Cow<'_, str> {
+    if text.is_empty() { Cow::Borrowed("(nothing)") } else { clean(text) }
+}
+
 /// Cleans any text for a terminal: see [`Untrusted::screen`]. Borrowed when there was nothing to do.
 pub fn clean(text: &str) -> Cow<'_, str> {
     // Plain ASCII is the common case, and long columns of it are drawn every frame.

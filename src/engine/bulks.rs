@@ -26,6 +26,11 @@ impl EngineError {
     }
 }
 
+/// Whether nothing of many was cut off.
+pub fn is_whole<'a, T: 'a>(answers: impl IntoIterator<Item = &'a Result<T, EngineError>>) -> bool {
+    !answers.into_iter().any(|answer| answer.as_ref().is_err_and(EngineError::cuts_off))
+}
+
 impl Engine {
     /// Does something for many, noted as long as it is under way. Whoever does the rest of an older one of the same kind ends that.
     /// `whole` reads off the answers whether it came to its end for everybody; otherwise the note stays.

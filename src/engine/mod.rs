@@ -49,7 +49,7 @@ use recent::Recent;
 
 pub use crate::xtime::Meaning;
 pub use booking::{Booked, PlannedBooking, ReadBack};
-pub use bulks::CutOff;
+pub use bulks::{CutOff, is_whole};
 pub use import::{Imported, Incoming};
 pub use post::{LetterText, MailState, MailStatus, Post, Posted, Returns};
 pub use status::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};

@@ -86,8 +86,7 @@ impl Prober {
 impl Inner {
     /// Since when an outage is open in the log.
     async fn open_outage(&self) -> Result<Option<Timestamp>, EngineError> {
-        let places = (0_u8..).zip(Fact::KINDS).filter(|(_, kind)| kind.starts_with("platform."));
-        let kinds = places.map(|(place, _)| place).collect();
+        let kinds = Fact::places(|kind| kind.starts_with("platform."));
         let query = EventQuery { kinds, limit: Some(1), newest: true, ..EventQuery::default() };
         let newest = self.parts.store.events(query).await?.pop();
         Ok(newest.and_then(|event| open_since(&event.fact)))

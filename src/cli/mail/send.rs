@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::bulk::{Bulk, BulkKind};
 use crate::domain::when::in_zone;
 use crate::domain::{Command, LetterId, LetterKind, Onboarding};
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, is_whole};
 
 use super::letters::{Found, kind, matters, named as named_letters, of};
 use super::post::{Posted, queued_by};
@@ -15,7 +15,7 @@ use super::super::args::{Letters, Resend, Targets};
 use super::super::error::CliError;
 use super::super::invite::TYPE_ABOVE;
 use super::super::output::is_interactive;
-use super::super::record::{ask_above_many, choose, possible};
+use super::super::record::{ask_above_many, choose, possible, sure};
 use super::super::report::{Outcome, Report, named};
 use super::super::unfinished;
 
@@ -42,7 +42,7 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
     let engine = app.engine(MAIL).await?;
     engine.settle_letters().await;
     if kind.carries_code() {
-        unfinished::tell(app, &engine).await;
+        unfinished::tell(app, &engine, resume.then_some(BulkKind::Resend)).await;
     }
     let states = match resume {
         true => unfinished::left(&engine, BulkKind::Resend).await?,
@@ -54,8 +54,8 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
         ask(app, &open, states.len() - open.len(), kind).await?;
     }
     let actor = app.actor();
-    let ids = open.iter().map(|state| state.id);
-    let bulk = kind.carries_code().then(|| Bulk::resend(ids, app.clock.now(), actor.as_str())).flatten();
+    let commands: Vec<_> = open.iter().map(|state| (state.id, Command::QueueLetter { kind })).collect();
+    let bulk = Bulk::of_commands(&commands, app.clock.now(), actor.as_str());
     let queued = async {
         let mut answers = Vec::new();
         for state in states {
@@ -64,9 +64,7 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
         }
         answers
     };
-    let whole = |answers: &Vec<(_, Result<_, EngineError>)>| {
-        !answers.iter().any(|(_, answer)| answer.as_ref().is_err_and(EngineError::cuts_off))
-    };
+    let whole = |answers: &Vec<_>| is_whole(answers.iter().map(|(_, answer)| answer));
     let mut done = Vec::new();
     for (state, answer) in engine.noted(bulk, queued, whole).await {
         let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
@@ -78,7 +76,6 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
 /// A letter cannot be taken back: who gets it is said before.
 async fn ask(app: &App, states: &[Arc<Onboarding>], refused: usize, kind: LetterKind) -> Result<(), CliError> {
     let what = if kind == LetterKind::Invitation { "the letter of the present code" } else { kind.word() };
-    let many = states.len() > TYPE_ABOVE;
     if !is_interactive() {
         return Err(CliError::usage(format!(
             "{what} would go to {}; add --yes to do it without being asked",
@@ -100,10 +97,7 @@ async fn ask(app: &App, states: &[Arc<Onboarding>], refused: usize, kind: Letter
     if refused > 0 {
         app.out.note(format!("  {refused} more are refused and will be listed"));
     }
-    let how = if many { "Type the number to go on:" } else { "[y/N]" };
-    let answer = app.ask(&format!("Send {what} to {}? {how} ", count(states.len()))).await?;
-    let meant = if many { answer == states.len().to_string() } else { matches!(answer.as_str(), "y" | "Y" | "yes") };
-    if meant { Ok(()) } else { Err(CliError::Refused("nothing was done".to_owned())) }
+    sure(app, states.len(), &format!("Send {what} to {}?", count(states.len()))).await
 }
 
 fn count(dealerships: usize) -> String {

@@ -102,6 +102,11 @@ impl Fact {
         }
     }
 
+    /// The places of some kinds, by their names.
+    pub fn places(wanted: impl Fn(&str) -> bool) -> Vec<u8> {
+        (0_u8..).zip(Self::KINDS).filter(|(_, kind)| wanted(kind)).map(|(place, _)| place).collect()
+    }
+
     /// Whether it is of the platform as a whole: such events name no dealership, and no state follows from them.
     pub fn is_of_platform(&self) -> bool {
         matches!(self, Self::PlatformFailing { .. } | Self::PlatformAnswers { .. })

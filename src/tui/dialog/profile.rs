@@ -2,7 +2,7 @@
 
 use super::judge::{Problems, missing, wrong};
 use super::{Dialog, Field, Item, Role, Wish};
-use crate::domain::text::clean;
+use crate::domain::text::{clean, or_nothing};
 use crate::domain::{Command, ProfileEdit, ProfileField};
 
 /// Its name on the screen.
@@ -48,10 +48,10 @@ impl Dialog {
     pub fn corrections(&self) -> Vec<(&'static str, String, String)> {
         let [item] = self.items.as_slice() else { return Vec::new() };
         let Some(profile) = item.profile.as_deref() else { return Vec::new() };
-        let empty = |text: &str| if text.is_empty() { "(nothing)".to_owned() } else { clean(text).into_owned() };
+        let words = |text: &str| or_nothing(text).into_owned();
         self.edits()
             .into_iter()
-            .map(|edit| (label(edit.field), empty(profile.text_of(edit.field)), empty(&edit.text)))
+            .map(|edit| (label(edit.field), words(profile.text_of(edit.field)), words(&edit.text)))
             .collect()
     }
 

@@ -11,7 +11,7 @@ use crate::domain::bulk::Bulk;
 use crate::domain::{
     Actor, Ask, Command, DealershipId, Onboarding, Outcome, Severity, TestBooking, Timestamp, besides_the_letter,
 };
-use crate::engine::{Checked, Engine, EngineError, PastedCode};
+use crate::engine::{Checked, Engine, EngineError, PastedCode, is_whole};
 use crate::present::event::summary;
 use crate::present::time::in_zone;
 use crate::store::{BulkId, EventQuery};
@@ -139,9 +139,7 @@ impl Errands {
         let asks: Vec<_> = codes.iter().map(|code| (code.dealership, code.ask)).collect();
         let bulk = Bulk::of_asks(&asks, true, self.now(), actor.as_str());
         self.spawn(async move {
-            let whole = |answers: &Vec<(_, Result<u32, EngineError>)>| {
-                !answers.iter().any(|(_, answer)| answer.as_ref().is_err_and(EngineError::cuts_off))
-            };
+            let whole = |answers: &Vec<_>| is_whole(answers.iter().map(|(_, answer)| answer));
             for (id, answer) in engine.noted(bulk, engine.paste(codes, &actor), whole).await {
                 let answer = answer.map(|generation| issued(&engine, id, generation));
                 let _ = tell.send(Msg::Outcome(work, id, in_words(answer))).await;
