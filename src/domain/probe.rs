@@ -82,8 +82,8 @@ pub struct Look {
     pub services: Option<Vec<Service>>,
 }
 
-/// How good what was found is. It is coloured by this, not by that something was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How good what was found is, the worst last. It is coloured by this, not by that something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// All is well.
     Good,

@@ -10,11 +10,7 @@ pub fn summary(event: &Event, moment: impl Fn(Timestamp) -> String) -> String {
         _ => event.summary(),
     };
     let Some(at) = event.noticed_at() else { return words };
-    let how = match &event.fact {
-        // Somebody told us.
-        Fact::DealerConfirmed { .. } | Fact::InvitationIssued { .. } => "entered",
-        _ => "noticed",
-    };
+    let how = if event.fact.is_entered() { "entered" } else { "noticed" };
     format!("{words} ({how} {})", moment(at))
 }
 

@@ -159,7 +159,7 @@ impl Work {
     /// The worst that was found.
     pub fn worst(&self) -> Severity {
         let found = self.items.iter().filter_map(|item| item.outcome.as_ref()?.as_ref().ok());
-        found.map(|done| done.severity).max_by_key(|severity| *severity as u8).unwrap_or(Severity::Good)
+        found.map(|done| done.severity).max().unwrap_or(Severity::Good)
     }
 
     /// Those that failed.

@@ -24,6 +24,53 @@ impl Fact {
             _ => None,
         }
     }
+
+    /// Whether the moment at which it happened is somebody's word, which was entered; else it was noticed, or has none of its own.
+    pub const fn is_entered(&self) -> bool {
+        match self {
+            Self::InvitationIssued { .. } | Self::DealerConfirmed { .. } => true,
+            Self::DealershipAdded { .. }
+            | Self::DealershipUpdated { .. }
+            | Self::InvitationRequested { .. }
+            | Self::InvitationRequestFailed { .. }
+            | Self::InvitationSuperseded { .. }
+            | Self::InvitationExpired { .. }
+            | Self::InvitationRevoked { .. }
+            | Self::IntegrationConfirmed { .. }
+            | Self::ConfirmationOverdue { .. }
+            | Self::IntegrationLost { .. }
+            | Self::ProbeChanged { .. }
+            | Self::OpcodeChosen { .. }
+            | Self::OpcodeVerified { .. }
+            | Self::OpcodeNearMiss { .. }
+            | Self::OpcodeMissing { .. }
+            | Self::OpcodeUnknown { .. }
+            | Self::SlotsSeen { .. }
+            | Self::SlotsMissing { .. }
+            | Self::AppointmentRequested { .. }
+            | Self::AppointmentBooked { .. }
+            | Self::AppointmentRefused { .. }
+            | Self::AppointmentUnknown { .. }
+            | Self::AppointmentVerified { .. }
+            | Self::NoteAdded { .. }
+            | Self::OwnerAssigned { .. }
+            | Self::Snoozed { .. }
+            | Self::Archived { .. }
+            | Self::Unarchived { .. }
+            | Self::EmailQueued { .. }
+            | Self::EmailBegun { .. }
+            | Self::EmailSent { .. }
+            | Self::EmailWritten { .. }
+            | Self::EmailFailed { .. }
+            | Self::EmailUncertain { .. }
+            | Self::EmailSuppressed { .. }
+            | Self::EmailBounced { .. }
+            | Self::EmailRetried { .. }
+            | Self::RemindersSet { .. }
+            | Self::PlatformFailing { .. }
+            | Self::PlatformAnswers { .. } => false,
+        }
+    }
 }
 
 impl Event {
@@ -72,6 +119,8 @@ mod tests {
                 message: None,
             },
         ] {
+            let entered = matches!(fact.kind(), "invitation.issued" | "dealer.confirmed");
+            assert_eq!(fact.is_entered(), entered, "{}", fact.kind());
             let event = Event {
                 seq: 1,
                 at: noticed,

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use super::{Dialog, Input, Role};
 use crate::domain::opcode::{Sought, find};
-use crate::domain::owner::{NOBODY, about_new_owner};
+use crate::domain::owner::about_new_owner;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{OpcodeOption, Policy, Service, Slot, Untrusted};
 
@@ -108,9 +108,6 @@ impl Offer {
 
     /// What is to be said of an owner who is typed and not offered.
     pub fn new_owner(&self, text: &str) -> Option<String> {
-        if text.eq_ignore_ascii_case(NOBODY) {
-            return None;
-        }
         about_new_owner(text, self.all.iter().map(|one| one.exact.raw()))
     }
 
