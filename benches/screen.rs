@@ -18,7 +18,7 @@ use std::time::Duration;
 use cloverwatch::domain::query::{Searchable, Text};
 use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Policy, Query};
 use cloverwatch::engine::{PlatformState, Status};
-use cloverwatch::tui::clocks::Zone;
+use cloverwatch::present::time::Zone;
 use cloverwatch::tui::keymap::Keymap;
 use cloverwatch::tui::rows::{Column, Rows, Sort};
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};

@@ -111,11 +111,6 @@ impl Zone {
     }
 }
 
-/// A moment in a dealership's zone, for the screen: `Tue 24 Nov 14:05 CST`.
-pub fn in_zone(at: Timestamp, zone: Tz) -> String {
-    Zone::Named(zone).show(at)
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;

@@ -7,8 +7,6 @@ use chrono::{SubsecRound, TimeDelta};
 
 use crate::domain::{Timestamp, in_words};
 
-pub use crate::present::time::{Zone, in_zone};
-
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -49,6 +47,12 @@ impl Clocks {
 
     /// What is left until a moment: `2d 05h`, `5h 12m`, and in the last hour `12m 03s`. `0s` when it is past.
     pub fn left(&self, until: Timestamp) -> String {
+        self.counts_down_to(until);
+        in_words(whole(until) - self.now)
+    }
+
+    /// Something else that was shown says what is left until a moment, in the same words.
+    pub fn counts_down_to(&self, until: Timestamp) {
         let until = whole(until);
         let left = until - self.now;
         if left > TimeDelta::zero() {
@@ -59,7 +63,6 @@ impl Clocks {
                 self.changes_at(at);
             }
         }
-        in_words(left)
     }
 
     /// How long a moment is past: `now`, `5m`, `3h`, `2d`. Never in seconds: it would only flicker.

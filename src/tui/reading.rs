@@ -4,6 +4,7 @@
 use super::msg::WorkId;
 use crate::domain::{DealershipId, InvitationCode, LetterId, LetterKind, Onboarding, Timestamp};
 use crate::engine::LetterText;
+use crate::present::time::Zone;
 
 /// What stands in the place of a code that nobody knows yet.
 pub const UNKNOWN_CODE: &str = "[the code, not known yet]";
@@ -130,7 +131,7 @@ impl Reading {
 }
 
 fn received(letter: MailboxLetter, state: &Onboarding) -> Sheet {
-    let at = super::clocks::in_zone(letter.received_at, state.profile.timezone);
+    let at = Zone::from(state.profile.timezone).show(letter.received_at);
     let head = vec![("from", letter.from), ("subject", letter.subject), ("received", at)];
     let masked = without_codes(&letter.text, state);
     let whole = (masked != letter.text).then_some(letter.text);

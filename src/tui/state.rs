@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::domain::{Claims, ClockDoubt, CodeOrigin, DealershipId, Event, Policy, QueryError, Timestamp};
+use crate::domain::{Claims, ClockDoubt, CodeOrigin, DealershipId, Policy, QueryError, Timestamp};
 use crate::engine::{CutOff, ProbeStatus, Status};
+use crate::present::time::Zone;
 
-use super::clocks::Zone;
 use super::cursor::Cursor;
 use super::dialog::Dialog;
 use super::expired::Expired;
@@ -67,6 +67,13 @@ pub struct Setup {
     pub demo: bool,
 }
 
+impl Setup {
+    /// Whether letters become files that nobody mails.
+    pub fn only_files(&self) -> bool {
+        self.post.is_some() && !self.mails
+    }
+}
+
 /// A pane that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Focus {
@@ -101,6 +108,8 @@ pub struct FilterInput {
     pub mistake: Option<QueryError>,
     /// What had the focus before, and whether it had the whole screen: the table is shown while a filter is typed.
     pub pane: (Focus, bool),
+    /// Which tab was shown before: what is found may lie in another.
+    pub tab: Tab,
 }
 
 /// What has the keyboard.
@@ -124,8 +133,6 @@ pub enum Mode {
 /// The detail pane.
 #[derive(Debug, Default)]
 pub struct Detail {
-    /// The newest events of a dealership, ascending.
-    pub timeline: Option<(DealershipId, Vec<Arc<Event>>)>,
     /// The last look at a dealership, and when the next is due.
     pub probe: Option<(DealershipId, ProbeStatus)>,
     /// Scrolled by so many lines.
@@ -134,8 +141,6 @@ pub struct Detail {
     pub end: Cell<Option<usize>>,
     /// What was asked for last.
     pub asked: Option<DealershipId>,
-    /// The newest event when it was asked for: what was recorded until then is in what is read.
-    pub asked_after: u64,
 }
 
 /// A code that is shown for a while.
@@ -359,7 +364,6 @@ impl State {
             return None;
         }
         self.detail.asked = wanted;
-        self.detail.asked_after = self.tail.newest().map_or(0, |event| event.seq);
         self.detail.scroll = 0;
         self.detail.end.set(None);
         wanted.map(Effect::LoadTimeline)

@@ -136,23 +136,29 @@ impl Tail {
     }
 
     /// Takes in the events of one dealership, ascending.
-    pub fn set_history(&mut self, id: DealershipId, events: &[Arc<Event>]) {
+    pub fn set_history(&mut self, id: DealershipId, events: Vec<Arc<Event>>) {
         let newest = events.last().map_or(0, |event| event.seq);
-        let mut history: VecDeque<_> = events.iter().cloned().collect();
+        let mut history = VecDeque::from(events);
         // What was recorded while they were read is here already.
-        if let Some((_, older)) = self.history.take().filter(|(known, _)| *known == id) {
-            history.extend(older.into_iter().filter(|event| event.seq > newest));
+        match self.history.take() {
+            Some((known, older)) if known == id => history.extend(older.into_iter().filter(|event| event.seq > newest)),
+            _ => history.extend(self.since(id, newest).cloned()),
         }
         self.history = Some((id, history));
     }
 
+    /// The newest events of one dealership, ascending; `None`: its log was not read.
+    pub fn history(&self, id: DealershipId) -> Option<&VecDeque<Arc<Event>>> {
+        self.history.as_ref().filter(|(known, _)| *known == id).map(|(_, events)| events)
+    }
+
     /// Whether only one dealership's events are shown and they are still being read.
     pub fn awaits_history(&self, selected: Option<DealershipId>) -> bool {
-        self.only_selected && self.history.as_ref().map(|(id, _)| *id) != selected
+        self.only_selected && selected.is_some_and(|id| self.history(id).is_none())
     }
 
     /// What arrived about one dealership after an event, ascending.
-    pub fn since(&self, id: DealershipId, seq: u64) -> impl Iterator<Item = &Arc<Event>> {
+    fn since(&self, id: DealershipId, seq: u64) -> impl Iterator<Item = &Arc<Event>> {
         let from = self.events.partition_point(|event| event.seq <= seq);
         self.events.range(from..).filter(move |event| event.dealership == Some(id))
     }
@@ -213,8 +219,7 @@ impl Tail {
         until: Option<u64>,
         selected: Option<DealershipId>,
     ) -> impl DoubleEndedIterator<Item = &Arc<Event>> {
-        let history = || self.history.as_ref().filter(|(id, _)| Some(*id) == selected).map(|(_, events)| events);
-        let events = if self.only_selected { history() } else { Some(&self.events) };
+        let events = if self.only_selected { selected.and_then(|id| self.history(id)) } else { Some(&self.events) };
         let end = events.map_or(0, |events| match until {
             Some(seq) => events.partition_point(|event| event.seq <= seq),
             None => events.len(),
@@ -313,7 +318,7 @@ mod tests {
         let selected = Some(DealershipId::from_bits(0));
         assert!(tail.awaits_history(selected));
         assert_eq!(tail.lines(9, selected).len(), 0);
-        tail.set_history(DealershipId::from_bits(0), &[6, 9, 12].map(event));
+        tail.set_history(DealershipId::from_bits(0), [6, 9, 12].map(event).to_vec());
         assert_eq!(tail.lines(9, selected).iter().map(|event| event.seq).collect::<Vec<_>>(), [6, 12]);
         // The cursor stood on an event that is hidden now.
         tail.only_selected = false;
@@ -343,12 +348,13 @@ mod tests {
         let mut tail = tail(90_001..=90_010);
         let (id, other) = (DealershipId::from_bits(0), DealershipId::from_bits(1));
         tail.only_selected = true;
-        tail.set_history(id, &[3, 60, 90_003].map(event));
+        tail.set_history(id, [3, 60, 90_003].map(event).to_vec());
         tail.extend(&[event(90_011), event(90_012)]);
         let lines = |selected| tail.lines(9, Some(selected)).iter().map(|event| event.seq).collect::<Vec<_>>();
         assert_eq!(lines(id), [3, 60, 90_003, 90_012]);
         assert_eq!(lines(other), [0; 0]);
         assert!(tail.awaits_history(Some(other)) && !tail.awaits_history(Some(id)));
+        assert!(!tail.awaits_history(None), "there is no dealership whose events could come");
     }
 
     #[test]

@@ -105,12 +105,20 @@ pub fn under_tail_cursor(state: &State) -> Result<Unrecognised, String> {
 /// # Errors
 /// Why there is nothing to teach, in words.
 pub fn newest_of_selected(state: &State) -> Result<Unrecognised, String> {
-    let id = state.cursor.id.ok_or("there is no dealership here")?;
+    let row = state.selected().ok_or("there is no dealership here")?;
+    let id = row.state.id;
     let probe = |event: &&Arc<Event>| matches!(event.fact, Fact::ProbeChanged { .. });
-    let newest = match &state.detail.timeline {
-        Some((known, events)) if *known == id => events.iter().rev().find(probe),
-        _ => state.tail.newest_first().filter(|event| event.dealership == Some(id)).find(probe),
+    let history = state.tail.history(id);
+    let newest = match history {
+        Some(events) => events.iter().rev().find(probe),
+        None => state.tail.newest_first().filter(|event| event.dealership == Some(id)).find(probe),
     };
+    let is_unknown = row.state.probe.as_ref().is_some_and(|probe| probe.outcome == Outcome::Unknown);
+    if newest.is_none() && history.is_none() && is_unknown {
+        let key = state.setup.keymap.first_key(Action::Open);
+        let open = key.map_or_else(String::new, |key| format!(": {key} shows them"));
+        return Err(format!("its events are not read yet{open}"));
+    }
     let newest = newest.and_then(|event| of_event(event));
     newest.ok_or_else(|| "its newest answer is no unrecognised one".to_owned())
 }

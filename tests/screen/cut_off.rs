@@ -12,9 +12,9 @@ fn id(n: u64) -> DealershipId {
     DealershipId::from_bits(n)
 }
 
-/// A reissue for four, of which two are left.
+/// A reissue for four, of which two are left: one has a new code, one is connected.
 fn cut_off(pasted: bool) -> CutOff {
-    let items = [1, 2, 4, 9].map(|n| BulkItem { id: id(n), generation: 1 }).to_vec();
+    let items = [1, 2, 4, 8].map(|n| BulkItem { id: id(n), generation: 1 }).to_vec();
     let bulk = Bulk { what: BulkKind::Reissue, at: now(), by: "ben".into(), pasted, items };
     CutOff { id: 3, bulk, left: vec![id(1), id(4)] }
 }
@@ -62,6 +62,15 @@ fn what_was_cut_off_does_not_interrupt_somebody() {
     desk.press("/").write("ford");
     desk.tell(Msg::CutOff(vec![cut_off(false)]));
     desk.sees_no("[ Later ]").press("esc").press("U").sees("[ Later ]");
+}
+
+#[test]
+fn what_is_done_singly_meanwhile_is_no_part_of_the_rest() {
+    let mut desk = Desk::with_source((120, 40));
+    desk.tell(Msg::CutOff(vec![cut_off(false)]));
+    desk.press("esc").happens(|world| world.issue(id(1), now(), "FRESH-11"));
+    desk.press("U").sees("3 of 4 done, 1 left").press("enter").sees("Reissue Chevrolet of Louisville").press("ctrl-s");
+    assert!(desk.state.cut_off.is_empty(), "it is under way again");
 }
 
 #[test]

@@ -183,6 +183,19 @@ fn a_search_tells_of_hits_in_other_tabs_and_a_key_shows_them() {
     // What is put aside is told of in the tab of all dealerships.
     desk.press("esc /").write("bismarck").sees("0 here, 1 put aside: tab").press("enter");
     assert_eq!((desk.state.rows.tab(), desk.selected()), (Tab::Aside, 17));
+    // Among those put aside it tells of the others, however few they are.
+    desk.happens(|world| world.person(id(3), now(), &Command::Archive));
+    desk.press("/ ctrl-u").write("portland").sees("1 here, 1 in other tabs: tab").press("tab");
+    assert_eq!((desk.state.rows.tab(), desk.selected()), (Tab::All, 8));
+}
+
+#[test]
+fn leaving_a_search_goes_back_to_the_tab_that_it_began_in() {
+    let mut desk = desk();
+    desk.press("5 /").write("mcallister").press("tab");
+    assert_eq!(desk.state.rows.tab(), Tab::All);
+    desk.press("esc");
+    assert_eq!((desk.state.rows.tab(), desk.state.rows.query().text()), (Tab::Expired, ""));
 }
 
 #[test]
@@ -358,7 +371,8 @@ fn what_is_recorded_while_the_log_is_read_is_in_the_history_and_in_the_detail() 
     let whole: Vec<u64> = read.iter().chain([&noted]).map(|event| event.seq).collect();
     let history = desk.state.tail.lines(1_000, Some(next)).iter().map(|event| event.seq).collect::<Vec<_>>();
     assert_eq!(history, whole);
-    let (_, timeline) = desk.state.detail.timeline.as_ref().unwrap();
+    desk.press("enter").sees("call back");
+    let timeline = desk.state.tail.history(next).unwrap();
     assert_eq!(timeline.iter().map(|event| event.seq).collect::<Vec<_>>(), whole);
     // What is read with it is there once.
     let all: Vec<_> = read.into_iter().chain([noted]).collect();

@@ -7,6 +7,7 @@ use cloverwatch::domain::{DealershipId, Outcome, ResponseFacts};
 use cloverwatch::tui::Effect;
 use cloverwatch::tui::msg::Msg;
 use cloverwatch::tui::state::Focus;
+use cloverwatch::tui::tail::Tail;
 use cloverwatch::tui::teach::{Draft, Lesson, Lessons, Unrecognised};
 use cloverwatch::xtime::Settings;
 use cloverwatch::xtime::teach::row_for;
@@ -100,6 +101,16 @@ fn the_newest_answer_about_a_dealership_is_taught_from_the_table() {
     let effects = desk.take_effects();
     let [Effect::Teach(_, lesson)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!((lesson.about.dealership, lesson.draft.row.means), (id(4), Outcome::Connected));
+}
+
+#[test]
+fn an_answer_whose_event_is_not_read_yet_is_taught_once_it_is_opened() {
+    let mut desk = desk();
+    puzzle(&mut desk, 4);
+    // Far more has happened elsewhere since than the tail keeps.
+    desk.state.tail = Tail::default();
+    desk.go_to(4).press("w").sees("its events are not read yet: enter shows them").press("enter w");
+    desk.sees("What does this answer mean");
 }
 
 #[test]

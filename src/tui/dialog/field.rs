@@ -99,7 +99,7 @@ impl Field {
     /// Whether it holds what somebody would have to find and enter again.
     pub fn is_typed(&self) -> bool {
         match &self.input {
-            // These two only say that somebody means it.
+            // The first two only say that somebody means it; of a profile, what differs from how it stands is told apart.
             Input::Line(_) if matches!(self.role, Role::Count | Role::DealerCode | Role::Profile(_)) => false,
             Input::Line(edit) => edit.is_typed(),
             Input::Block(text) => !text.trim().is_empty(),

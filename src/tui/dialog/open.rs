@@ -4,9 +4,9 @@ use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{DealershipId, OpcodeOption, Untrusted};
 use crate::engine::PlatformState;
+use crate::present::time::Zone;
 use crate::store::BulkId;
 use crate::tui::action::Action;
-use crate::tui::clocks::in_zone;
 use crate::tui::enabled::NO_PLATFORM;
 use crate::tui::letters::Fate;
 use crate::tui::queue::LetterRef;
@@ -165,7 +165,7 @@ fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
     let single = items.len() == 1;
     let zone = items.first().map(|item| item.zone);
     let at_example = zone.map(|zone| {
-        let text = in_zone(state.now.at, zone);
+        let text = Zone::from(zone).show(state.now.at);
         text.rsplit(' ').next().unwrap_or_default().to_owned()
     });
     let moments = match at_example {

@@ -196,7 +196,9 @@ impl Rows {
         if self.query.is_empty() || self.matching_elsewhere() == 0 {
             return None;
         }
-        Some(if self.count(Tab::All) > self.visible.len() { Tab::All } else { Tab::Aside })
+        // Whatever is not put aside is among all of them.
+        let in_all = self.tab == Tab::Aside || self.count(Tab::All) > self.visible.len();
+        Some(if in_all { Tab::All } else { Tab::Aside })
     }
 
     /// The order.

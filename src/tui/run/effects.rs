@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::engine::{Checked, Engine, EngineError, PastedCode, is_whole};
 use crate::present::event::summary;
-use crate::present::time::in_zone;
+use crate::present::time::Zone;
 use crate::store::{BulkId, EventQuery};
 use crate::tui::Msg;
 use crate::tui::msg::{Done, Pasted, WorkId};
@@ -108,8 +108,9 @@ impl Errands {
             async move {
                 let retried = matches!(command, Command::RetryLetter { .. });
                 let zone = engine.book().get(id).map_or(chrono_tz::UTC, |state| state.profile.timezone);
+                let zone = Zone::from(zone);
                 let answer = engine.execute(id, command, &actor).await.map(|events| match events.is_empty() {
-                    false => besides_the_letter(&events, |event| summary(event, |at| in_zone(at, zone))),
+                    false => besides_the_letter(&events, |event| summary(event, |at| zone.show(at))),
                     true if retried => "it is being tried now".to_owned(),
                     true => "it was so already".to_owned(),
                 });
@@ -208,7 +209,7 @@ fn issued(engine: &Engine, id: DealershipId, generation: u32) -> Done {
     let state = engine.book().get(id);
     let newest = state.as_ref().and_then(|state| Some((state.invitation.as_ref()?, state.profile.timezone)));
     let words = match newest.filter(|(newest, _)| newest.generation == generation) {
-        Some((newest, zone)) => format!("code {generation} issued, ends {}", in_zone(newest.expires_at, zone)),
+        Some((newest, zone)) => format!("code {generation} issued, ends {}", Zone::from(zone).show(newest.expires_at)),
         None => format!("code {generation} issued"),
     };
     words.into()

@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use tokio::sync::{broadcast, mpsc};
 
-use super::clocks::Zone;
 use super::keymap::Keymap;
 use super::reading::Mailboxes;
 use super::terminal::{Ending, Options as Wanted, Restorer, Signals, TerminalError, TerminalGuard};
@@ -20,6 +19,7 @@ use super::{Effect, Msg, Setup};
 use crate::clock::SharedClock;
 use crate::domain::{Claim, Claims, DealershipId, Policy, TestBooking};
 use crate::engine::Engine;
+use crate::present::time::Zone;
 use crate::store::Committed;
 use effects::Errands;
 pub use lessons::KeepsMeanings;
@@ -203,11 +203,11 @@ impl Desk {
         let mut status = self.engine.status();
         let first = status.borrow_and_update().clone();
         self.take(Msg::Status(first))?;
-        // Before anything is begun in this run.
-        let cut_off = self.engine.cut_off().await;
-        self.take(Msg::CutOff(cut_off))?;
         self.errands.load();
         self.errands.load_tail(0);
+        // Before anything is begun in this run, and while everything else is being read: it reads files.
+        let cut_off = self.engine.cut_off().await;
+        self.take(Msg::CutOff(cut_off))?;
         let effects = self.screen.draw()?;
         self.perform(effects)?;
         loop {

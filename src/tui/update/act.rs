@@ -72,8 +72,8 @@ fn global(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Palette => state.mode = Mode::Palette(Palette::open(state)),
         Action::Filter => {
             let before = state.rows.query().text().to_owned();
-            let pane = (state.focus, state.panes.zoom);
-            let mut input = FilterInput { before: before.clone(), pane, ..FilterInput::default() };
+            let (pane, tab) = ((state.focus, state.panes.zoom), state.rows.tab());
+            let mut input = FilterInput { before: before.clone(), pane, tab, ..FilterInput::default() };
             input.edit.paste(&before);
             state.mode = Mode::Filter(input);
             // What is found is seen, and the next key is about it.

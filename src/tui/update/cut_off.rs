@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::domain::DealershipId;
 use crate::domain::bulk::BulkKind;
 use crate::engine::CutOff;
+use crate::store::BulkId;
 use crate::tui::action::Action;
 use crate::tui::dialog::{Dialog, Kind};
 use crate::tui::msg::Effect;
@@ -21,13 +22,21 @@ const fn action(what: BulkKind) -> Action {
     }
 }
 
+/// What is left of one by now: some of it may have been done one by one.
+fn left(state: &State, one: &CutOff) -> Vec<DealershipId> {
+    one.bulk.left(state.now.at, |id| state.rows.get(id).map(|row| row.state.as_ref()))
+}
+
 /// Shows the oldest one, unless somebody does something else.
 pub(super) fn show(state: &mut State) {
-    let Some(oldest) = state.cut_off.first() else { return };
-    if state.loaded && !state.setup.read_only && matches!(state.mode, Mode::Desk) {
-        state.mode = Mode::Dialog(Box::new(Dialog::cut_off(oldest.id)));
-        state.dirty = true;
+    if !state.loaded || state.setup.read_only || !matches!(state.mode, Mode::Desk) {
+        return;
     }
+    let Some(left) = state.cut_off.first().map(|oldest| left(state, oldest)) else { return };
+    let Some(oldest) = state.cut_off.first_mut() else { return };
+    oldest.left = left;
+    state.mode = Mode::Dialog(Box::new(Dialog::cut_off(oldest.id)));
+    state.dirty = true;
 }
 
 /// The one that the open dialog shows.
@@ -41,7 +50,7 @@ fn shown(state: &State) -> Option<CutOff> {
 pub(super) fn resume(state: &mut State) -> Vec<Effect> {
     let Some(one) = shown(state) else { return Vec::new() };
     state.mode = Mode::Desk;
-    let left = one.bulk.left(state.now.at, |id| state.rows.get(id).map(|row| row.state.as_ref()));
+    let left = left(state, &one);
     if left.is_empty() {
         state.cut_off.retain(|other| other.id != one.id);
         state.toast(Tone::Good, "the rest was done meanwhile");
@@ -61,5 +70,7 @@ pub(super) fn put_away(state: &mut State) -> Vec<Effect> {
 /// Whatever these dealerships are the rest of is under way again; the engine takes its note away.
 pub(super) fn done_by(state: &mut State, by: Action, items: &[WorkItem]) {
     let all: HashSet<DealershipId> = items.iter().map(|item| item.id).collect();
-    state.cut_off.retain(|one| action(one.bulk.what) != by || !one.left.iter().all(|left| all.contains(left)));
+    let is_rest = |one: &CutOff| action(one.bulk.what) == by && left(state, one).iter().all(|id| all.contains(id));
+    let done: Vec<BulkId> = state.cut_off.iter().filter(|one| is_rest(one)).map(|one| one.id).collect();
+    state.cut_off.retain(|one| !done.contains(&one.id));
 }

@@ -60,6 +60,9 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Mode::Filter(input), Action::InputCancel) => {
             let before = std::mem::take(&mut input.before);
             (state.focus, state.panes.zoom) = input.pane;
+            if state.rows.tab() != input.tab {
+                state.rows.set_tab(input.tab);
+            }
             state.mode = Mode::Desk;
             filter(state, &before);
         }

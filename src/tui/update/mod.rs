@@ -21,7 +21,7 @@ use super::state::{FILTER_AGAIN, Mode, State};
 use super::teach;
 use super::theme::Tone;
 use super::work::Work;
-use crate::domain::{DealershipId, Event};
+use crate::domain::DealershipId;
 use crate::store::Committed;
 
 pub use act::perform;
@@ -55,7 +55,10 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
             state.dirty = true;
             state.tail.extend(&events);
         }
-        Msg::Timeline(id, events) if state.detail.asked == Some(id) => timeline(state, id, events),
+        Msg::Timeline(id, events) if state.detail.asked == Some(id) => {
+            state.dirty = true;
+            state.tail.set_history(id, events);
+        }
         Msg::Timeline(..) => {}
         Msg::Probe(id, probe) => {
             let probe = Some((id, probe));
@@ -135,26 +138,11 @@ fn loaded(state: &mut State, mut rows: Rows) {
     }
 }
 
-/// The log of the cursor's dealership was read. What was recorded meanwhile is in the tail already.
-fn timeline(state: &mut State, id: DealershipId, mut events: Vec<Arc<Event>>) {
-    state.dirty = true;
-    let newest = events.last().map_or(0, |event| event.seq);
-    let missed = state.tail.since(id, newest.max(state.detail.asked_after));
-    events.extend(missed.cloned());
-    state.tail.set_history(id, &events);
-    state.detail.timeline = Some((id, events));
-}
-
 fn committed(state: &mut State, committed: &Committed) {
     state.dirty = true;
     state.rows.put(&committed.states, state.now.at);
     state.settle_after(&committed.states);
     state.tail.extend(committed.events.iter());
-    if let Some((id, events)) = &mut state.detail.timeline {
-        let newest = events.last().map_or(0, |event| event.seq);
-        let more = committed.events.iter().filter(|event| event.dealership == Some(*id) && event.seq > newest);
-        events.extend(more.cloned());
-    }
     queue::committed(state, &committed.states);
     expired::notice(state, &committed.events);
     teach::notice(state, &committed.events);

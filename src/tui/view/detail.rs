@@ -1,7 +1,5 @@
 //! The detail pane: who it is, both clocks, the codes, what Xtime shows, and everything that happened.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 use ratatui::style::Style;
 
@@ -12,7 +10,7 @@ use crate::domain::clock_doubt::code_ahead_in_words;
 use crate::domain::{Ended, Event, InvitationState, Onboarding, Timestamp, Untrusted};
 use crate::present::event::summary;
 use crate::present::time::Zone;
-use crate::tui::clocks::{Clocks, in_zone};
+use crate::tui::clocks::Clocks;
 use crate::tui::rows::Row;
 use crate::tui::state::{Focus, State};
 use crate::tui::tail::Group;
@@ -92,6 +90,7 @@ fn profile(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
     let theme = page.theme;
     let state = &*row.state;
     let profile = &state.profile;
+    let there = Zone::from(profile.timezone).show(clocks.now());
     page.text(&profile.name.screen(), theme.title);
     let (glyph, word, tone) = stage_look(row.facts.stage);
     let mut line = vec![(format!("{glyph} {word}"), theme.tone(tone))];
@@ -106,7 +105,7 @@ fn profile(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
     let place = [&profile.city, &profile.state].map(Untrusted::screen);
     let place: Vec<&str> = place.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
     page.pair("where", &place.join(", "), theme.text);
-    page.pair("zone", &format!("{}, {}", profile.timezone.name(), in_zone(clocks.now(), profile.timezone)), theme.text);
+    page.pair("zone", &format!("{}, {there}", profile.timezone.name()), theme.text);
     clocks.changes_at(next_minute(clocks.now()));
     page.pair("group", &profile.group.screen(), theme.text);
     page.pair("brand", &profile.brand.screen(), theme.text);
@@ -133,6 +132,7 @@ fn bar(from: Timestamp, until: Timestamp, now: Timestamp, words: &str, room: u16
 fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     let theme = page.theme;
     let state = &*row.state;
+    let zone = Zone::from(state.profile.timezone);
     page.heading("Code, 72 hours");
     if let Some(pending) = &state.pending {
         let words = match &pending.failed {
@@ -167,11 +167,11 @@ fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
         };
         page.pair("clock", &words, theme.tone(tone));
     }
-    page.pair("generated", &in_zone(newest.generated_at, state.profile.timezone), theme.text);
+    page.pair("generated", &zone.show(newest.generated_at), theme.text);
     if let Some(ahead) = state.code_ahead(clocks.now(), &screen.setup.policy) {
         page.pair("", &code_ahead_in_words(ahead), theme.tone(Tone::Bad));
     }
-    page.pair("ends", &in_zone(newest.expires_at, state.profile.timezone), theme.text);
+    page.pair("ends", &zone.show(newest.expires_at), theme.text);
     page.pair("", &format!("{} here", screen.setup.zone.show(newest.expires_at)), theme.dim);
     page.pair("issued by", &crate::domain::text::clean(&newest.issued_by), theme.text);
     for past in state.earlier.iter().rev() {
@@ -181,7 +181,7 @@ fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
             Ended::Superseded => "superseded",
             Ended::Revoked => "revoked",
         };
-        let words = format!("{} {how}, {}", past.generation, in_zone(past.at, state.profile.timezone));
+        let words = format!("{} {how}, {}", past.generation, zone.show(past.at));
         page.pair("earlier", &words, theme.dim);
     }
     second_clock(page, row, clocks);
@@ -192,9 +192,9 @@ fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
     let state: &Onboarding = &row.state;
     let confirmation = &state.confirmation;
     page.heading("Xtime, 24 hours after the dealer's word");
-    let zone = state.profile.timezone;
+    let zone = Zone::from(state.profile.timezone);
     if let Some(at) = confirmation.dealer_confirmed_at {
-        page.pair("their word", &in_zone(at, zone), theme.text);
+        page.pair("their word", &zone.show(at), theme.text);
     }
     match (confirmation.dealer_confirmed_at, confirmation.due_at) {
         (Some(said), Some(due)) if !state.is_confirmed() => {
@@ -205,7 +205,7 @@ fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
             };
             let words = bar(said, due, clocks.now(), &words, page.room);
             page.pair("clock", &words, theme.tone(tone));
-            page.pair("due", &in_zone(due, zone), theme.text);
+            page.pair("due", &zone.show(due), theme.text);
         }
         _ if !state.is_confirmed() && confirmation.lost_at.is_none() => {
             page.text("the dealer has not said that it is done", theme.dim);
@@ -213,10 +213,10 @@ fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
         _ => {}
     }
     if let Some(at) = confirmation.confirmed_at {
-        page.pair("confirmed", &in_zone(at, zone), theme.tone(Tone::Good));
+        page.pair("confirmed", &zone.show(at), theme.tone(Tone::Good));
     }
     if let Some(at) = confirmation.lost_at {
-        page.pair("lost", &in_zone(at, zone), theme.tone(Tone::Bad));
+        page.pair("lost", &zone.show(at), theme.tone(Tone::Bad));
     }
 }
 
@@ -226,9 +226,7 @@ const NEWEST: usize = 200;
 fn timeline(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     let theme = page.theme;
     page.heading("What happened");
-    let events: Option<&[Arc<Event>]> =
-        screen.detail.timeline.as_ref().filter(|(id, _)| *id == row.state.id).map(|(_, events)| events.as_slice());
-    let Some(events) = events else {
+    let Some(events) = screen.tail.history(row.state.id) else {
         page.text("…", theme.dim);
         return;
     };

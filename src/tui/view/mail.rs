@@ -5,7 +5,7 @@ use crate::domain::text::clean;
 use crate::domain::when::seconds_text;
 use crate::domain::{Letter, LetterState, Onboarding, next_letter_at};
 use crate::present::time::Zone;
-use crate::tui::clocks::{Clocks, in_zone};
+use crate::tui::clocks::Clocks;
 use crate::tui::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::tui::rows::Row;
 use crate::tui::state::State;
@@ -17,7 +17,7 @@ pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &C
     page.heading("Mail");
     if screen.setup.post.is_none() {
         page.text(NO_MAIL, theme.dim);
-    } else if !screen.setup.mails {
+    } else if screen.setup.only_files() {
         page.text(ONLY_FILES, theme.dim);
     }
     if let Some(refused) = state.address_refused() {
@@ -82,7 +82,7 @@ fn reminders(page: &mut Page<'_>, state: &Onboarding, screen: &State, clocks: &C
     match next {
         _ if off => page.pair("reminders", "off for this dealership", theme.tone(Tone::Warn)),
         Some(at) if state.address_refused().is_none() => {
-            let words = format!("next in {}, {}", clocks.left(at), in_zone(at, state.profile.timezone));
+            let words = format!("next in {}, {}", clocks.left(at), Zone::from(state.profile.timezone).show(at));
             page.pair("reminders", &words, theme.text);
         }
         _ => page.pair("reminders", "on, none to come", theme.dim),

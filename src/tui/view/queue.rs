@@ -9,7 +9,7 @@ use crate::domain::text::clean;
 use crate::domain::{Letter, Onboarding};
 use crate::engine::MailState;
 use crate::present::time::Zone;
-use crate::tui::clocks::{Clocks, in_zone};
+use crate::tui::clocks::Clocks;
 use crate::tui::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::tui::queue::{LetterRef, Queue};
 use crate::tui::state::State;
@@ -117,7 +117,7 @@ fn title(queue: &Queue, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
         parts.push((format!("{} marked", status::thousands(queue.marked())), theme.mark));
     }
     parts.push((format!("{} due", status::thousands(mail.waiting)), theme.text));
-    let done = if state.setup.mails { "sent" } else { "written" };
+    let done = if state.setup.only_files() { "written" } else { "sent" };
     parts.push((format!("{} {done} in the last hour", status::thousands(mail.last_hour as usize)), theme.text));
     if let Some(name) = &state.setup.post {
         parts.push((clean(name).into_owned(), theme.dim));
@@ -139,7 +139,7 @@ fn server(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
             (words, theme.tone(Tone::Warn))
         }
         (_, None) => (NO_MAIL.to_owned(), theme.tone(Tone::Warn)),
-        (MailState::Ok, Some(_)) if !state.setup.mails => (format!("✎ {ONLY_FILES}"), theme.tone(Tone::Warn)),
+        (MailState::Ok, Some(_)) if state.setup.only_files() => (format!("✎ {ONLY_FILES}"), theme.tone(Tone::Warn)),
         (MailState::Ok, Some(_)) => match state.status.mail.in_flight {
             0 => ("● Letters go out as they are due.".to_owned(), theme.tone(Tone::Good)),
             busy => (format!("● {busy} being handed over."), theme.tone(Tone::Good)),
@@ -235,7 +235,7 @@ fn foot(
     let words = format!("  {} to {}, {queued} by {}", letter.kind, letter.to.screen(), clean(&letter.by));
     pen.text(1 + used, y + 1, room.saturating_sub(used), &words, theme.text);
     if let Some(code) = onboarding.invitation.as_ref().filter(|_| letter.kind.carries_code()) {
-        let there = in_zone(code.expires_at, onboarding.profile.timezone);
+        let there = Zone::from(onboarding.profile.timezone).show(code.expires_at);
         let here = state.setup.zone.show(code.expires_at);
         let words = if code.expires_at > clocks.now() {
             format!("its code ends in {}: {there}, {here} here", clocks.left(code.expires_at))

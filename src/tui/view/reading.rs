@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use super::pen::{Pen, width, wrap};
 use super::popup;
 use crate::domain::text::clean;
-use crate::tui::clocks::in_zone;
+use crate::present::time::Zone;
 use crate::tui::letters::Fate;
 use crate::tui::queue::LetterRef;
 use crate::tui::reading::{Reading, Sheet, UNKNOWN_CODE, What};
@@ -33,7 +33,7 @@ fn title(reading: &Reading, state: &State) -> String {
         What::Letter(letter) => match (LetterRef { dealership: reading.id, letter }).find(&state.rows) {
             Some((_, letter)) => {
                 let (_, word, _) = Fate::of(letter).look();
-                let at = in_zone(letter.at, row.state.profile.timezone);
+                let at = Zone::from(row.state.profile.timezone).show(letter.at);
                 format!("{} to {name}: {word} {at}", letter.kind)
             }
             None => format!("Letter to {name}"),

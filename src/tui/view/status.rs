@@ -26,12 +26,7 @@ pub(super) fn has_banner(state: &State) -> bool {
         || state.clock_doubt().is_some()
         || matches!(state.status.mail.state, MailState::Down { .. })
         || !state.status.alarms.is_empty()
-        || (room && !state.rows.is_empty() && (*platform == PlatformState::Unconfigured || only_files(state)))
-}
-
-/// Whether letters become files that nobody mails.
-fn only_files(state: &State) -> bool {
-    state.setup.post.is_some() && !state.setup.mails
+        || (room && !state.rows.is_empty() && (*platform == PlatformState::Unconfigured || state.setup.only_files()))
 }
 
 /// What is not configured, for as long as it is so: in full where there is room.
@@ -43,7 +38,7 @@ fn unconfigured(state: &State, room: u16) -> String {
             "Probing is off, clocks alone decide: set client_id, client_secret and api_key under [xtime] in config.toml.",
             "Probing is off: see [xtime] in config.toml.",
         ),
-        (only_files(state), ONLY_FILES, "Letters are only files: see [mail]."),
+        (state.setup.only_files(), ONLY_FILES, "Letters are only files: see [mail]."),
     ]
     .into_iter()
     .filter(|(holds, ..)| *holds)
@@ -80,11 +75,8 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
         PlatformState::Unconfigured | PlatformState::Starting | PlatformState::Ok => None,
     };
     let clock = state.clock_doubt().map(|doubt| {
-        // It is told by the minute.
-        if let ClockDoubt::BehindStore(behind) = doubt
-            && let Some(newest) = clocks.now().checked_add_signed(behind)
-        {
-            clocks.left(newest);
+        if let (ClockDoubt::BehindStore(_), Some(newest)) = (doubt, state.rows.newest_event()) {
+            clocks.counts_down_to(newest);
         }
         doubt.to_string()
     });
@@ -214,8 +206,10 @@ fn mail(state: &State, theme: &Theme) -> Option<(String, Style)> {
         (MailState::Down { .. }, _) => (format!("▲ mail fails, {waiting} due"), Tone::Bad),
         (MailState::Limited { .. }, _) => (format!("mail at its hourly limit, {waiting} due"), Tone::Warn),
         (_, None) => ("mail: off".to_owned(), Tone::Faint),
-        (_, Some(_)) if only_files(state) && mail.waiting > 0 => (format!("mail: files, {waiting} due"), Tone::Warn),
-        (_, Some(_)) if only_files(state) => ("mail: files".to_owned(), Tone::Warn),
+        (_, Some(_)) if state.setup.only_files() && mail.waiting > 0 => {
+            (format!("mail: files, {waiting} due"), Tone::Warn)
+        }
+        (_, Some(_)) if state.setup.only_files() => ("mail: files".to_owned(), Tone::Warn),
         (_, Some(_)) if mail.waiting > 0 => (format!("{waiting} letters due"), Tone::Busy),
         (_, Some(_)) => return None,
     };

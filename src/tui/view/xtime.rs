@@ -14,8 +14,9 @@ use crate::domain::{
     slots_in_words,
 };
 use crate::engine::ProbeStatus;
+use crate::present::time::Zone;
 use crate::tui::action::Action;
-use crate::tui::clocks::{Clocks, in_zone};
+use crate::tui::clocks::Clocks;
 use crate::tui::rows::Row;
 use crate::tui::state::State;
 use crate::tui::theme::Tone;
@@ -29,7 +30,7 @@ pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &C
         page.pair("not live", lacks, page.theme.tone(Tone::Warn));
     }
     if let Some(at) = state.left_live_at.filter(|_| !state.is_live()) {
-        let words = format!("until {}, {} ago", in_zone(at, state.profile.timezone), clocks.since(at));
+        let words = format!("until {}, {} ago", Zone::from(state.profile.timezone).show(at), clocks.since(at));
         page.pair("was live", &words, page.theme.tone(Tone::Bad));
     }
     opcode(page, state, screen);
@@ -45,7 +46,7 @@ fn key(screen: &State, action: Action) -> String {
 
 fn opcode(page: &mut Page<'_>, state: &Onboarding, screen: &State) {
     let theme = page.theme;
-    let zone = state.profile.timezone;
+    let zone = Zone::from(state.profile.timezone);
     let (glyph, tone) = opcode_look(state.opcode_state);
     let code = clean(state.opcode_code(&screen.setup.policy.default_opcode));
     let option = match state.opcode.as_deref().map(|chosen| chosen.choice.option) {
@@ -58,13 +59,13 @@ fn opcode(page: &mut Page<'_>, state: &Onboarding, screen: &State) {
         page.pair("", &clean(finding), theme.tone(tone));
     }
     if let Some(WasVisible { from, until }) = state.opcode_was_visible {
-        let words = format!("gone since {}, was visible since {}", in_zone(until, zone), in_zone(from, zone));
+        let words = format!("gone since {}, was visible since {}", zone.show(until), zone.show(from));
         page.pair("drift", &words, theme.tone(Tone::Bad));
     }
     if let Some(chosen) = &state.opcode {
         let word = chosen.word.as_ref().filter(|word| !word.is_empty());
         let word = word.map_or_else(String::new, |word| format!(", on the word of {}", word.screen()));
-        let words = format!("by {}, {}{word}", clean(&chosen.by), in_zone(chosen.at, zone));
+        let words = format!("by {}, {}{word}", clean(&chosen.by), zone.show(chosen.at));
         page.pair("recorded", &words, theme.text);
     }
     if !state.is_live() {
@@ -160,7 +161,7 @@ pub(super) fn wall(local: NaiveDateTime, zone: Tz) -> String {
 
 fn last_look(page: &mut Page<'_>, state: &Onboarding, probe: Option<&ProbeStatus>, clocks: &Clocks) {
     let theme = page.theme;
-    let zone = state.profile.timezone;
+    let zone = Zone::from(state.profile.timezone);
     // Until the engine was asked, the books tell.
     let recorded = || ProbeState::last(state, None, clocks.now());
     let Some(last) = probe.map_or_else(recorded, |probe| probe.last.clone()) else {
@@ -170,7 +171,7 @@ fn last_look(page: &mut Page<'_>, state: &Onboarding, probe: Option<&ProbeStatus
     let style = if last.outcome.tells() { theme.text } else { theme.tone(Tone::Warn) };
     page.pair("last look", &format!("{}: {}", clocks.ago_in_words(last.at), last.words()), style);
     if last.since < last.at {
-        page.pair("", &format!("so since {}", in_zone(last.since, zone)), theme.dim);
+        page.pair("", &format!("so since {}", zone.show(last.since)), theme.dim);
     }
     next_look(page, probe, clocks);
 }

@@ -9,9 +9,9 @@ use super::listed::gives_code;
 use super::{Ground, Line, clip};
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, InvitationState, ResponseFacts, Severity};
+use crate::present::time::Zone;
 use crate::store::BulkId;
 use crate::tui::action::Action;
-use crate::tui::clocks::in_zone;
 use crate::tui::dialog::{Dialog, Item, Offered, Wish, expiry_of};
 use crate::tui::letters::NO_MAIL;
 use crate::tui::msg::WorkId;
@@ -274,7 +274,7 @@ impl Ground<'_> {
                 InvitationState::Superseded => "superseded; would have ended".to_owned(),
                 InvitationState::Revoked => "revoked; would have ended".to_owned(),
             };
-            let there = in_zone(*ends, item.zone);
+            let there = Zone::from(item.zone).show(*ends);
             // Only a dialog that makes a new code has an old one.
             let which = if gives_code(action) { "old code" } else { "code" };
             if narrow {
@@ -288,7 +288,7 @@ impl Ground<'_> {
             let policy = &self.state.setup.policy;
             if let Some(ends) = expiry_of(dialog, self.clocks.now(), item.zone, policy) {
                 let about = if self.state.setup.source.is_some() { "about " } else { "" };
-                let there = in_zone(ends, item.zone);
+                let there = Zone::from(item.zone).show(ends);
                 let here = self.state.setup.zone.show(ends);
                 if ends <= self.clocks.now() {
                     let hours = policy.valid_for.num_hours();

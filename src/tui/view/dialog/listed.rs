@@ -5,8 +5,8 @@ use chrono::{TimeDelta, Timelike};
 
 use super::{Ground, Line, clip};
 use crate::domain::{InvitationState, Timestamp};
+use crate::present::time::Zone;
 use crate::tui::action::Action;
-use crate::tui::clocks::in_zone;
 use crate::tui::dialog::{Dialog, Item, Kind, Wish, expiry_of};
 use crate::tui::theme::Tone;
 
@@ -80,12 +80,13 @@ impl Ground<'_> {
                 (format!("  {words}"), tone)
             }
             (_, 2) if gives => {
-                let ends = self.ends(dialog, place, item).map(|(ends, sure, _)| (in_zone(ends, item.zone), sure));
+                let ends =
+                    self.ends(dialog, place, item).map(|(ends, sure, _)| (Zone::from(item.zone).show(ends), sure));
                 let new = ends.map_or_else(String::new, |(there, sure)| {
                     format!(" →{}{}", if sure { ' ' } else { '~' }, short(&there))
                 });
                 let zone_once = |text: &str| text.rsplit_once(' ').map_or(text.to_owned(), |(time, _)| time.to_owned());
-                let old = item.code.as_ref().map(|(_, _, ends, _)| in_zone(*ends, item.zone));
+                let old = item.code.as_ref().map(|(_, _, ends, _)| Zone::from(item.zone).show(*ends));
                 let old = old.map_or_else(|| "no code".to_owned(), |old| zone_once(short(&old)));
                 (format!("  {old}{new}"), Tone::Plain)
             }
@@ -128,7 +129,7 @@ impl Ground<'_> {
     /// The newest code and its end.
     fn old_end(&self, item: &Item, long: bool) -> String {
         let Some((generation, masked, ends, state)) = &item.code else { return "no code yet".to_owned() };
-        let there = in_zone(*ends, item.zone);
+        let there = Zone::from(item.zone).show(*ends);
         let there = short(&there);
         match state {
             InvitationState::Live if long => {
@@ -148,7 +149,7 @@ impl Ground<'_> {
     /// When the new code ends, there and here.
     fn new_end(&self, dialog: &Dialog, place: usize, item: &Item) -> Option<(String, Tone)> {
         let (ends, sure, masked) = self.ends(dialog, place, item)?;
-        let (there, here) = (in_zone(ends, item.zone), self.state.setup.zone.show(ends));
+        let (there, here) = (Zone::from(item.zone).show(ends), self.state.setup.zone.show(ends));
         let (there, here) = (short(&there), short(&here));
         Some(match masked {
             _ if ends <= self.clocks.now() => (format!("→ that code died at {there}"), Tone::Bad),
