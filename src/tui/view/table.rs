@@ -197,22 +197,7 @@ fn cell(slot: Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x
             let owner = onboarding.profile.owner.as_ref().map_or("–".into(), |owner| owner.screen());
             pen.text(x, y, room, &owner, theme.text);
         }
-        Column::Code => {
-            let Some(newest) = &onboarding.invitation else {
-                let Some(pending) = &onboarding.pending else { return };
-                let (words, tone) =
-                    if pending.failed.is_some() { ("failed", Tone::Bad) } else { ("asked", Tone::Busy) };
-                pen.text(x, y, room, words, theme.tone(tone));
-                return;
-            };
-            let alive = newest.state(clocks.now()) == InvitationState::Live;
-            let style = if alive { theme.text } else { theme.dim };
-            if state.revealed(onboarding.id, newest.generation) {
-                pen.text(x, y, room, newest.code.reveal(), theme.title);
-            } else {
-                pen.text(x, y, room, &newest.code.masked(), style);
-            }
-        }
+        Column::Code => code_cell(onboarding, state, theme, clocks, (x, y, room), pen),
         Column::CodeClock => {
             let either = pen.area().width < NARROW;
             let second = (onboarding.confirmation.due_at.is_some() || onboarding.is_confirmed()) && either;
@@ -229,29 +214,8 @@ fn cell(slot: Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x
             let used = pen.text(x, y, room, glyph, theme.tone(tone));
             pen.text(x + used + 1, y, room.saturating_sub(used + 1), word, theme.tone(tone));
         }
-        Column::Opcode => {
-            let (glyph, tone) = opcode_look(onboarding.opcode_state);
-            let used = pen.text(x, y, room, glyph, theme.tone(tone));
-            let code = crate::domain::text::clean(onboarding.opcode_code(&state.setup.policy.default_opcode));
-            // How many times a customer would be offered, where the opcode is visible and they were looked for.
-            let slots = onboarding.slots.as_ref().filter(|_| onboarding.opcode_state == OpcodeState::Ok);
-            let slots = slots.map_or_else(String::new, |slots| format!(" · {}", slots.count));
-            let behind = super::pen::width(&slots) as u16;
-            let code_room = room.saturating_sub(used + 1 + behind);
-            let at = used + 1 + pen.text(x + used + 1, y, code_room, &code, theme.tone(tone));
-            let none = onboarding.slots.as_ref().is_some_and(|slots| slots.count == 0);
-            pen.text(x + at, y, room.saturating_sub(at), &slots, theme.tone(if none { Tone::Warn } else { tone }));
-        }
-        Column::Mail => {
-            let Some(look) = MailLook::of(onboarding) else { return };
-            let (glyph, word, tone) = look.fate.look();
-            let words = if room > GLYPH { format!("{glyph} {word}") } else { glyph.to_owned() };
-            let used = pen.text(x, y, room, &words, theme.tone(tone));
-            let again = look.again_at.map(|at| format!("in {}", clocks.until(at))).unwrap_or_default();
-            if !again.is_empty() && used + 1 + super::pen::width(&again) as u16 <= room {
-                pen.text(x + used + 1, y, room - used - 1, &again, theme.dim);
-            }
-        }
+        Column::Opcode => opcode_cell(onboarding, state, theme, (x, y, room), pen),
+        Column::Mail => mail_cell(onboarding, theme, clocks, (x, y, room), pen),
         Column::LastEvent => {
             let last = onboarding.last_event;
             let ago = clocks.ago(last.at);
@@ -260,6 +224,65 @@ fn cell(slot: Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x
             pen.text(x + used.max(4) + 1, y, room.saturating_sub(used.max(4) + 1), kind, theme.text);
         }
         Column::Attention => {}
+    }
+}
+
+fn code_cell(
+    onboarding: &Onboarding,
+    state: &State,
+    theme: &Theme,
+    clocks: &Clocks,
+    (x, y, room): (u16, u16, u16),
+    pen: &mut Pen<'_>,
+) {
+    let Some(newest) = &onboarding.invitation else {
+        let Some(pending) = &onboarding.pending else { return };
+        let (words, tone) = if pending.failed.is_some() { ("failed", Tone::Bad) } else { ("asked", Tone::Busy) };
+        pen.text(x, y, room, words, theme.tone(tone));
+        return;
+    };
+    let alive = newest.state(clocks.now()) == InvitationState::Live;
+    let style = if alive { theme.text } else { theme.dim };
+    if state.revealed(onboarding.id, newest.generation) {
+        pen.text(x, y, room, newest.code.reveal(), theme.title);
+    } else {
+        pen.text(x, y, room, &newest.code.masked(), style);
+    }
+}
+
+fn opcode_cell(
+    onboarding: &Onboarding,
+    state: &State,
+    theme: &Theme,
+    (x, y, room): (u16, u16, u16),
+    pen: &mut Pen<'_>,
+) {
+    let (glyph, tone) = opcode_look(onboarding.opcode_state);
+    let used = pen.text(x, y, room, glyph, theme.tone(tone));
+    let code = crate::domain::text::clean(onboarding.opcode_code(&state.setup.policy.default_opcode));
+    // How many times a customer would be offered, where the opcode is visible and they were looked for.
+    let slots = onboarding.slots.as_ref().filter(|_| onboarding.opcode_state == OpcodeState::Ok);
+    let slots = slots.map_or_else(String::new, |slots| format!(" · {}", slots.count));
+    let code_room = room.saturating_sub(used + 1 + width(&slots) as u16);
+    let at = used + 1 + pen.text(x + used + 1, y, code_room, &code, theme.tone(tone));
+    let none = onboarding.slots.as_ref().is_some_and(|slots| slots.count == 0);
+    pen.text(x + at, y, room.saturating_sub(at), &slots, theme.tone(if none { Tone::Warn } else { tone }));
+}
+
+fn mail_cell(
+    onboarding: &Onboarding,
+    theme: &Theme,
+    clocks: &Clocks,
+    (x, y, room): (u16, u16, u16),
+    pen: &mut Pen<'_>,
+) {
+    let Some(look) = MailLook::of(onboarding) else { return };
+    let (glyph, word, tone) = look.fate.look();
+    let words = if room > GLYPH { format!("{glyph} {word}") } else { glyph.to_owned() };
+    let used = pen.text(x, y, room, &words, theme.tone(tone));
+    let again = look.again_at.map(|at| format!("in {}", clocks.until(at))).unwrap_or_default();
+    if !again.is_empty() && used + 1 + width(&again) as u16 <= room {
+        pen.text(x + used + 1, y, room - used - 1, &again, theme.dim);
     }
 }
 

@@ -133,8 +133,14 @@ impl<'a> Body<'a> {
             }
     }
 
+    /// The first line in view, when that many are and it is scrolled so far.
+    pub(super) fn top(&self, scroll: usize, rows: usize) -> usize {
+        let top = scroll.min(self.len().saturating_sub(rows));
+        self.kept().map_or(top, |kept| top.clamp((kept + 1).saturating_sub(rows).min(kept), kept))
+    }
+
     /// The line that must be in view.
-    pub(super) fn kept(&self) -> Option<usize> {
+    fn kept(&self) -> Option<usize> {
         match &self.list {
             List::Offered(_, chosen) => Some(self.head.len() + (*chosen)?),
             _ => None,

@@ -5,14 +5,93 @@ use std::ops::Range;
 use ratatui::layout::Position;
 
 use super::super::pen::{Pen, width, wrap};
-use super::{Ground, LABELS, tabs};
+use super::{Ground, HINTS_FROM, LABELS, ROOMY_FROM, tabs};
 use crate::domain::ProfileField;
 use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, Field, Input, Kind, Role};
+use crate::tui::dialog::{Dialog, Field, Input, Kind, Role, Spot};
 use crate::tui::theme::Tone;
 
+/// What the fields of a dialog take of its lines.
+pub(super) struct Fields {
+    /// What stands below each.
+    under: Vec<Vec<(String, Tone)>>,
+    /// How many lines each takes; 0: it is not in view, or has none of its own.
+    rows: Vec<u16>,
+    /// Which are in view.
+    view: Range<usize>,
+    /// How many lines they take together.
+    pub(super) height: u16,
+}
+
+impl Fields {
+    /// Divides the lines of a screen among them. Where room is short, what may be entered is said of the field with the keyboard
+    /// only, then of none; then only those around it are in view.
+    pub(super) fn lay_out(ground: &Ground<'_>, dialog: &Dialog, screen: u16, body: usize) -> Self {
+        let here = |place| dialog.focus == Spot::Field(place);
+        let hint = |place| screen >= ROOMY_FROM || (screen >= HINTS_FROM && here(place));
+        let fields = dialog.fields.iter().enumerate();
+        let mut under: Vec<Vec<(String, Tone)>> =
+            fields.clone().map(|(place, field)| ground.under(field, dialog, hint(place))).collect();
+        let mut rows: Vec<u16> = fields
+            .zip(&under)
+            .map(|((_, field), under)| match field.role {
+                // It stands beside the buttons there.
+                Role::Mail if screen < HINTS_FROM => 0,
+                _ => 1 + under.len() as u16,
+            })
+            .collect();
+        // Not more of them than leave room for the frame, the buttons and the beginning of what it is about.
+        let most = screen.saturating_sub(1).saturating_sub(3 + body.min(2) as u16);
+        if rows.iter().sum::<u16>() > most {
+            // What is said below the others waits until the keyboard is there.
+            for (_, (rows, under)) in rows.iter_mut().zip(&mut under).enumerate().filter(|(place, _)| !here(*place)) {
+                *rows = (*rows).min(1);
+                under.clear();
+            }
+        }
+        let view = match dialog.focus {
+            _ if rows.iter().sum::<u16>() <= most => 0..rows.len(),
+            Spot::Field(place) => in_view(&rows, place, most),
+            Spot::Button(_) => in_view(&rows, rows.len().saturating_sub(1), most),
+        };
+        for (_, rows) in rows.iter_mut().enumerate().filter(|(place, _)| !view.contains(place)) {
+            *rows = 0;
+        }
+        let height = rows.iter().sum::<u16>().min(most);
+        Self { under, rows, view, height }
+    }
+
+    /// Which are in view, when not all are.
+    pub(super) fn in_view_in_words(&self) -> Option<String> {
+        let Self { view, rows, .. } = self;
+        (view.len() < rows.len()).then(|| format!(" fields {} to {} of {} ", view.start + 1, view.end, rows.len()))
+    }
+
+    /// Draws those in view from a line on, above the last one. The place of the caret, and the line below them.
+    pub(super) fn draw(
+        &self,
+        ground: &Ground<'_>,
+        dialog: &Dialog,
+        mut y: u16,
+        last: u16,
+        pen: &mut Pen<'_>,
+    ) -> (Option<Position>, u16) {
+        let mut caret = None;
+        let fields = dialog.fields.iter().enumerate().zip(self.rows.iter().zip(&self.under));
+        for ((place, field), (rows, under)) in fields.filter(|(_, (rows, _))| **rows > 0) {
+            caret = ground.field(field, dialog, dialog.focus == Spot::Field(place), y, pen).or(caret);
+            let indent = ground.indent(field);
+            for (y, (line, tone)) in (y + 1..last).zip(under) {
+                pen.text(1 + indent, y, ground.room.saturating_sub(indent), line, ground.theme.tone(*tone));
+            }
+            y += rows;
+        }
+        (caret, y)
+    }
+}
+
 /// The fields that are in view when not all are: those around the one with the keyboard.
-pub(super) fn in_view(rows: &[u16], here: usize, room: u16) -> Range<usize> {
+fn in_view(rows: &[u16], here: usize, room: u16) -> Range<usize> {
     let used = |range: &Range<usize>| rows.get(range.clone()).map_or(0, |rows| rows.iter().sum::<u16>());
     let mut view = here..here + 1;
     loop {

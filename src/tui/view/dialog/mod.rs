@@ -5,7 +5,7 @@ mod field;
 mod listed;
 mod offered;
 
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::pen::{Pen, width, wrap};
@@ -18,12 +18,16 @@ use crate::tui::dialog::{Button, Dialog, Input, Item, Kind, Role, Spot, Wish, en
 use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone};
 use body::Body;
+use field::Fields;
 
 /// The cells for the names of fields.
 const LABELS: u16 = 13;
 
 /// From which height on it is said what may be entered.
 const HINTS_FROM: u16 = 14;
+
+/// From which height on that is said of every field, and the parts stand apart.
+const ROOMY_FROM: u16 = 24;
 
 /// The lines of what it is about that mistakes leave in view.
 const LEAST_BODY: usize = 3;
@@ -45,7 +49,8 @@ pub(super) fn draw(
     clocks: &Clocks,
     pen: &mut Pen<'_>,
 ) -> Option<Position> {
-    let wide = pen.area().width.min(92);
+    let screen = pen.area();
+    let wide = screen.width.min(92);
     let ground = Ground { state, theme, clocks, room: wide.saturating_sub(4) };
     let (title, body) = match dialog.kind {
         Kind::Ask(action) => (heading(action, dialog), Body::about(&ground, action, dialog)),
@@ -53,96 +58,36 @@ pub(super) fn draw(
         Kind::Results(work) => Body::results(&ground, work),
         Kind::CutOff(id) => Body::cut_off(&ground, id),
     };
-    // Where room is short, what may be entered is said of the field with the keyboard only, then of none.
-    let roomy = pen.area().height >= 24;
-    let hints = pen.area().height >= HINTS_FROM;
-    let here = |place| dialog.focus == Spot::Field(place);
-    let hint = |place| roomy || (hints && here(place));
-    let fields = dialog.fields.iter().enumerate();
-    let mut under: Vec<Vec<(String, Tone)>> =
-        fields.clone().map(|(place, field)| ground.under(field, dialog, hint(place))).collect();
-    let mut rows: Vec<u16> = fields
-        .zip(&under)
-        .map(|((_, field), under)| match field.role {
-            // It stands beside the buttons there.
-            Role::Mail if !hints => 0,
-            _ => 1 + under.len() as u16,
-        })
-        .collect();
-    let all = pen.area().height.saturating_sub(1);
-    // Not more of them than leave room for the frame, the buttons and the beginning of what it is about.
-    let most = all.saturating_sub(3 + body.len().min(2) as u16);
-    if rows.iter().sum::<u16>() > most {
-        // What is said below the others waits until the keyboard is there.
-        for (_, (rows, under)) in rows.iter_mut().zip(&mut under).enumerate().filter(|(place, _)| !here(*place)) {
-            *rows = (*rows).min(1);
-            under.clear();
-        }
-    }
-    let view = match dialog.focus {
-        _ if rows.iter().sum::<u16>() <= most => 0..rows.len(),
-        Spot::Field(place) => field::in_view(&rows, place, most),
-        Spot::Button(_) => field::in_view(&rows, rows.len().saturating_sub(1), most),
-    };
-    for (_, rows) in rows.iter_mut().enumerate().filter(|(place, _)| !view.contains(place)) {
-        *rows = 0;
-    }
-    let field_rows: u16 = rows.iter().sum::<u16>().min(most);
+    let fields = Fields::lay_out(&ground, dialog, screen.height, body.len());
     // The frame, the status, the buttons, and some of what it is about.
     let kept = 4 + body.len().min(LEAST_BODY) as u16;
-    let (mistakes, problems) =
-        ground.problems(dialog, usize::from(pen.area().height.saturating_sub(kept + field_rows)));
+    let (mistakes, problems) = ground.problems(dialog, usize::from(screen.height.saturating_sub(kept + fields.height)));
     let body = body.after(mistakes);
     // A line apart from what is above, where there is room, and the buttons.
-    let lower = field_rows + problems.len() as u16 + if roomy { 2 } else { 1 };
-    let height = u16::try_from(body.len()).unwrap_or(u16::MAX).saturating_add(lower + 3).clamp(7, all.max(7));
+    let lower = fields.height + problems.len() as u16 + if screen.height >= ROOMY_FROM { 2 } else { 1 };
+    let all = screen.height.saturating_sub(1).max(7);
+    let height = u16::try_from(body.len()).unwrap_or(u16::MAX).saturating_add(lower + 3).clamp(7, all);
     let mut pen = popup(pen, wide, height);
     let inside = pen.frame(&title, theme.line_focus, theme.title);
 
     let body_rows = inside.height.saturating_sub(lower.min(inside.height.saturating_sub(2)));
-    let mut top = dialog.scroll.min(body.len().saturating_sub(usize::from(body_rows)));
-    if let Some(kept) = body.kept() {
-        top = top.clamp((kept + 1).saturating_sub(usize::from(body_rows)), kept);
-    }
+    let top = body.top(dialog.scroll, body_rows.into());
     let more = body.len().saturating_sub(top + usize::from(body_rows));
-    let more_words = format!(" {more} more: pgdn ");
-    if more > 0 {
-        // On the frame, where it hides nothing.
-        pen.right(2, inside.height + 1, inside.width.saturating_sub(2), &more_words, theme.chosen);
-    }
-    // On the frame too: where room is short there is no footer.
-    let mut x = 2;
-    if let Some(key) = state.setup.keymap.first_key(Action::DialogSubmit).filter(|_| dialog.has_accept()) {
-        let words = format!(" {key} {} ", Action::DialogSubmit.info().title);
-        x += pen.text(x, inside.height + 1, inside.width, &words, theme.dim);
-    }
-    if view.len() < rows.len() {
-        let words = format!(" fields {} to {} of {} ", view.start + 1, view.end, rows.len());
-        let used = if more > 0 { width(&more_words) as u16 + 2 } else { 0 };
-        pen.text(x, inside.height + 1, inside.width.saturating_sub(x + used), &words, theme.dim);
-    }
+    ground.on_frame(dialog, &fields, more, inside, &mut pen);
     let mut pen = pen.within(inside);
     let last = inside.height.saturating_sub(1);
     for (y, place) in (0..body_rows).zip(top..body.len()) {
         let Line(text, style) = body.line(&ground, place);
         pen.text(1, y, ground.room, &text, style);
     }
-    let mut y = body_rows;
-    let mut caret = None;
-    for ((place, field), rows) in dialog.fields.iter().enumerate().zip(&rows).filter(|(_, rows)| **rows > 0) {
-        caret = ground.field(field, dialog, here(place), y, &mut pen).or(caret);
-        let indent = ground.indent(field);
-        for (y, (line, tone)) in (y + 1..last).zip(under.get(place).into_iter().flatten()) {
-            pen.text(1 + indent, y, ground.room.saturating_sub(indent), line, theme.tone(*tone));
-        }
-        y += rows;
-    }
+    let (caret, y) = fields.draw(&ground, dialog, body_rows, last, &mut pen);
     for (Line(line, style), y) in problems.iter().zip(y..last) {
         pen.text(1, y, ground.room, line, *style);
     }
     let used = ground.buttons(dialog, last, &mut pen);
-    if let Some(place) = dialog.fields.iter().position(|field| field.role == Role::Mail).filter(|_| !hints) {
-        ground.short_letter(dialog.mails(), here(place), used, last, &mut pen);
+    let letter = dialog.fields.iter().position(|field| field.role == Role::Mail);
+    if let Some(place) = letter.filter(|_| screen.height < HINTS_FROM) {
+        ground.short_letter(dialog.mails(), dialog.focus == Spot::Field(place), used, last, &mut pen);
     }
     caret
 }
@@ -181,6 +126,22 @@ fn heading(action: Action, dialog: &Dialog) -> String {
 }
 
 impl Ground<'_> {
+    /// What stands on the lower line of the frame, where it hides nothing, and is seen where there is no footer: how much more there
+    /// is, the key that accepts, and which fields are in view.
+    fn on_frame(&self, dialog: &Dialog, fields: &Fields, more: usize, inside: Rect, pen: &mut Pen<'_>) {
+        let more = if more > 0 { format!(" {more} more: pgdn ") } else { String::new() };
+        pen.right(2, inside.height + 1, inside.width.saturating_sub(2), &more, self.theme.chosen);
+        let mut x = 2;
+        if let Some(key) = self.state.setup.keymap.first_key(Action::DialogSubmit).filter(|_| dialog.has_accept()) {
+            let words = format!(" {key} {} ", Action::DialogSubmit.info().title);
+            x += pen.text(x, inside.height + 1, inside.width, &words, self.theme.dim);
+        }
+        if let Some(words) = fields.in_view_in_words() {
+            let used = if more.is_empty() { 0 } else { width(&more) as u16 + 2 };
+            pen.text(x, inside.height + 1, inside.width.saturating_sub(x + used), &words, self.theme.dim);
+        }
+    }
+
     /// What is wrong that belongs to no field with a line of its own: what is too long for its place goes above, where it
     /// can be read to its end.
     fn problems(&self, dialog: &Dialog, room: usize) -> (Vec<Line>, Vec<Line>) {
