@@ -70,6 +70,11 @@ fn a_reading_command_changes_nothing_and_says_what_is_torn_or_lost() {
         desk.run(&["doctor"]);
         assert!(picture(&desk.path("store")) == before, "{words}: something changed");
     }
+    // What was saved of it says so when it is used.
+    let text = torn().run(&["export"]).ends(3).out;
+    let restored =
+        Desk::new().run_with(&["restore", "-", "--json"], &text).ends(0).says("a journal that was not whole");
+    assert_eq!(restored.json()["complete"], false);
     // One that has no store yet gets none by being asked.
     let desk = Desk::new();
     desk.run(&["list"]).ends(0);

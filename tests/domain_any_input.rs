@@ -187,7 +187,7 @@ proptest! {
                     let kept = ProbeState::after(&look, &state, None);
                     for kept in [None, Some(&kept)] {
                         let last = ProbeState::last(&state, kept, now);
-                        cadence(&state, now, &case.policy, &Rhythm::default(), last.as_ref());
+                        cadence(&state, now, &case.policy, &Rhythm::default(), last.as_deref());
                     }
                 }
             }

@@ -109,6 +109,24 @@ fn a_platform_that_always_asks_to_wait_is_given_up_in_the_end() {
 }
 
 #[test]
+fn whoever_was_turned_away_is_looked_at_again_in_turn() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 30, |_| ()).await;
+        for place in 0..30 {
+            desk.invite(place, start() - hours(1)).await;
+        }
+        desk.pass(minutes(5)).await;
+        desk.world.mood(|mood| mood.busy = Some(Duration::MAX));
+        let answers = desk.wait(check_all(&desk)).await;
+        assert!(answers.iter().any(|answer| matches!(answer, Err(EngineError::RateLimited(_)))), "{answers:?}");
+        desk.world.mood(|mood| mood.busy = None);
+        for id in &desk.ids {
+            assert!(desk.engine.probe_status(*id).next_at.is_some(), "never looked at again");
+        }
+    });
+}
+
+#[test]
 fn one_huge_retry_after_stops_nobody_for_longer_than_the_cap() {
     run(async |idle| {
         let desk = Desk::open(idle, 5, |_| ()).await;

@@ -90,6 +90,10 @@ async fn a_file_that_is_torn_or_damaged_is_read_up_to_there_and_goes_on_from_the
     let cut = (1..whole.len()).step_by(37).map(|len| whole[..len].to_vec());
     let flipped = (0..whole.len()).step_by(41).map(hurt);
     let others = [b"{\"not\":\"ours\"}\n".to_vec(), vec![0xff; 4_000]];
+    fs::write(&path, b"").unwrap();
+    let store = open(dir.path()).unwrap();
+    assert!(known(&*store).is_empty() && store.notices().is_empty(), "created and never written is not damaged");
+    store.close().await.unwrap();
     for (round, bytes) in cut.chain(flipped).chain(others).enumerate() {
         fs::write(&path, &bytes).unwrap();
         let store = open(dir.path()).unwrap();

@@ -40,7 +40,7 @@ async fn there_and_back() {
     assert!(text.contains("CODE-16-2"), "an export without codes cannot be restored");
 
     let restored = restore(to.path(), text.as_bytes(), clock().now()).unwrap();
-    assert_eq!(restored, Restored { events: events.len() as u64, dealerships: 80, complete: true });
+    assert_eq!(restored, Restored { events: events.len() as u64, dealerships: 80, complete: true, partial: false });
     let store = open(to.path()).unwrap();
     assert_eq!(store.notices(), Vec::<String>::new());
     assert_eq!(content(&*store).await, content(&*open(from.path()).unwrap()).await);
@@ -181,7 +181,7 @@ fn the_export_of_an_empty_store_is_not_nothing_and_restores_to_nothing() {
     JournalReader::open(from.path()).unwrap().export(&mut text).unwrap();
     assert!(!text.is_empty());
     let restored = restore(to.path(), &text[..], clock().now()).unwrap();
-    assert_eq!(restored, Restored { events: 0, dealerships: 0, complete: true });
+    assert_eq!(restored, Restored { events: 0, dealerships: 0, complete: true, partial: false });
     assert!(open(to.path()).unwrap().book().is_empty());
 }
 

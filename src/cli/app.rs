@@ -1,5 +1,6 @@
 //! What every command needs: settings, streams, the clock, and the books, opened when they are needed.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -266,8 +267,9 @@ impl Reading {
         let kept = self.probes.get(state.id);
         let now = self.clock.now();
         let last = ProbeState::last(state, kept.as_deref(), now);
-        let next = |rhythm| cadence(state, now, &self.policy, rhythm, last.as_ref());
-        ProbeStatus { next_at: self.rhythm.as_ref().and_then(next), last }
+        let next = |rhythm| cadence(state, now, &self.policy, rhythm, last.as_deref());
+        let next_at = self.rhythm.as_ref().and_then(next);
+        ProbeStatus { next_at, last: last.map(Cow::into_owned) }
     }
 
     /// Whether there is no dealership at all.

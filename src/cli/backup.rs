@@ -101,12 +101,18 @@ pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
             restored.events
         ));
     }
+    if restored.partial {
+        app.out.warn(format!(
+            "{from} was made from a journal that was not whole: what followed its {} events is not in it",
+            restored.events
+        ));
+    }
     if args.json.json {
         let document = json!({
             "schema": SCHEMA,
             "events": restored.events,
             "dealerships": restored.dealerships,
-            "complete": restored.complete,
+            "complete": restored.complete && !restored.partial,
         });
         return app.out.document(&document);
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
+use crate::domain::Severity;
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
 use crate::domain::when::in_zone;
@@ -129,7 +130,13 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
         None => {}
     }
     match (state.is_live(), state.lacks()) {
-        (true, _) => text.push_str(&format!("\n  {}", app.out.ink(Ink::Good, "live"))),
+        (true, _) => {
+            let (ink, words) = match look.severity(state) {
+                Severity::Good => (Ink::Good, "live"),
+                Severity::Doubtful | Severity::Bad => (Ink::Warn, "still counted as live"),
+            };
+            text.push_str(&format!("\n  {}", app.out.ink(ink, words)));
+        }
         (false, Some(lacks)) => {
             text.push_str(&format!("\n  {}", app.out.ink(Ink::Warn, &format!("to be live it lacks: {lacks}"))));
         }

@@ -129,7 +129,7 @@ fn code_state(view: &View<'_>) -> Option<InvitationState> {
 fn left(view: &View<'_>) -> String {
     match (code_state(view), view.state.time_left(view.now), &view.state.invitation) {
         (_, Some(left), _) => in_words(left),
-        (Some(InvitationState::Expired), _, Some(newest)) => format!("dead {}", in_words(view.now - newest.expires_at)),
+        (Some(InvitationState::Expired), _, Some(newest)) => format!("-{}", in_words(view.now - newest.expires_at)),
         (Some(state), ..) => state_word(state).to_owned(),
         _ => String::new(),
     }

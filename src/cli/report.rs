@@ -96,73 +96,91 @@ impl Report {
     /// # Errors
     /// [`CliError::Partly`] when some items were not done, [`CliError::Told`] when none was.
     pub fn finish(self, app: &App, json: bool) -> Result<(), CliError> {
+        let counts = Counts::of(self.0.iter().map(|(_, outcome)| outcome));
         if json {
             let items: Vec<Value> = self.0.iter().map(|(state, outcome)| item(state, outcome)).collect();
-            let already = self.0.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Already(..))).count();
-            app.out.document(&json!({ "schema": SCHEMA, "already": already, "items": items }))?;
+            // `already` stood here before the other counts did.
+            let document = json!({ "schema": SCHEMA, "already": counts.already, "counts": counts, "items": items });
+            app.out.document(&document)?;
         }
-        let (mut good, mut already, mut unsent, mut refused, mut failed) = (0, 0, 0, 0, 0);
         for (state, outcome) in &self.0 {
             let who = named(state);
-            match outcome {
-                Outcome::Done(words, _) => {
-                    good += 1;
-                    if !json {
-                        app.out.line(format!("{} {who}: {words}", app.out.ink(Ink::Good, "done")))?;
-                    }
-                }
-                Outcome::Found(severity, words, _) => {
-                    good += 1;
-                    let (ink, word) = match severity {
-                        Severity::Good => (Ink::Good, "ok"),
-                        Severity::Doubtful => (Ink::Warn, "not yet"),
-                        Severity::Bad => (Ink::Bad, "trouble"),
-                    };
-                    if !json {
-                        app.out.line(format!("{} {who}: {words}", app.out.ink(ink, word)))?;
-                    }
-                }
-                Outcome::Unsent(words, _) => {
-                    unsent += 1;
-                    if !json {
-                        app.out
-                            .line(format!("{} {who}: {words}", app.out.ink(Ink::Warn, "done but for the letter")))?;
-                    }
-                }
-                Outcome::Unchanged => {
-                    good += 1;
-                    if !json {
-                        app.out.line(format!("{} {who}", app.out.ink(Ink::Dim, "already so")))?;
-                    }
-                }
-                Outcome::Already(words, _) => {
-                    already += 1;
-                    if !json {
-                        app.out.line(format!("{} {who}: {words}", app.out.ink(Ink::Dim, "already so")))?;
-                    }
-                }
-                Outcome::Refused(why) => {
-                    refused += 1;
+            match (outcome, outcome.line()) {
+                (Outcome::Refused(why) | Outcome::Failed(why), _) => {
                     app.out.error(format!("{who}: {}", crate::domain::text::clean(why)));
                 }
-                Outcome::Untold(words, _) => {
-                    failed += 1;
-                    if !json {
-                        app.out.line(format!("{} {who}: {words}", app.out.ink(Ink::Bad, "not known")))?;
-                    }
+                (_, Some((ink, word, words))) if !json => {
+                    let words = if words.is_empty() { String::new() } else { format!(": {words}") };
+                    app.out.line(format!("{} {who}{words}", app.out.ink(ink, word)))?;
                 }
-                Outcome::Failed(why) => {
-                    failed += 1;
-                    app.out.error(format!("{who}: {}", crate::domain::text::clean(why)));
-                }
+                _ => {}
             }
         }
-        if already > 0 || (good + refused + failed > 1 && refused + failed > 0) {
-            let before = if already > 0 { format!(", {already} already") } else { String::new() };
-            app.out.note(format!("{good} done{before}, {refused} refused, {failed} failed"));
+        if let Some(words) = counts.words() {
+            app.out.note(words);
         }
-        match (good + already, refused, failed) {
-            _ if unsent > 0 => Err(CliError::Partly),
+        counts.ended()
+    }
+}
+
+impl Outcome {
+    /// What is printed of it on stdout; `None` for what is an error.
+    fn line(&self) -> Option<(Ink, &'static str, &str)> {
+        Some(match self {
+            Self::Done(words, _) => (Ink::Good, "done", words),
+            Self::Found(Severity::Good, words, _) => (Ink::Good, "ok", words),
+            Self::Found(Severity::Doubtful, words, _) => (Ink::Warn, "not yet", words),
+            Self::Found(Severity::Bad, words, _) => (Ink::Bad, "trouble", words),
+            Self::Unsent(words, _) => (Ink::Warn, "done but for the letter", words),
+            Self::Unchanged => (Ink::Dim, "already so", ""),
+            Self::Already(words, _) => (Ink::Dim, "already so", words),
+            Self::Untold(words, _) => (Ink::Bad, "not known", words),
+            Self::Refused(_) | Self::Failed(_) => return None,
+        })
+    }
+}
+
+/// How many items ended in which way.
+#[derive(Debug, Default, PartialEq, Eq, serde::Serialize)]
+struct Counts {
+    done: usize,
+    /// Done, but for the letter.
+    unsent: usize,
+    already: usize,
+    refused: usize,
+    failed: usize,
+}
+
+impl Counts {
+    fn of<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Self {
+        let mut counts = Self::default();
+        for outcome in outcomes {
+            *match outcome {
+                Outcome::Done(..) | Outcome::Found(..) | Outcome::Unchanged => &mut counts.done,
+                Outcome::Unsent(..) => &mut counts.unsent,
+                Outcome::Already(..) => &mut counts.already,
+                Outcome::Refused(_) => &mut counts.refused,
+                Outcome::Untold(..) | Outcome::Failed(_) => &mut counts.failed,
+            } += 1;
+        }
+        counts
+    }
+
+    /// The sum in words, of several items that did not all end alike.
+    fn words(&self) -> Option<String> {
+        let Self { done, unsent, already, refused, failed } = self;
+        let several = done + unsent + already + refused + failed > 1;
+        if *already == 0 && !(several && unsent + refused + failed > 0) {
+            return None;
+        }
+        let some = |count: &usize, word: &str| if *count > 0 { format!(", {count} {word}") } else { String::new() };
+        let (unsent, already) = (some(unsent, "done but for the letter"), some(already, "already"));
+        Some(format!("{done} done{unsent}{already}, {refused} refused, {failed} failed"))
+    }
+
+    fn ended(&self) -> Result<(), CliError> {
+        match (self.done + self.already, self.refused, self.failed) {
+            _ if self.unsent > 0 => Err(CliError::Partly),
             (_, 0, 0) => Ok(()),
             (0, 0, _) => Err(CliError::Told(1)),
             (0, _, _) => Err(CliError::Told(4)),
@@ -215,6 +233,19 @@ mod tests {
         }
         assert!(Outcome::of_error(EngineError::Store(StoreError::Held(None))).is_err());
         assert!(Outcome::of_error(EngineError::ReadOnly).is_err());
+    }
+
+    #[test]
+    fn every_item_is_in_the_sum() {
+        let some = |outcome: fn() -> Outcome, times| (0..times).map(move |_| outcome());
+        let unsent = some(|| Outcome::Unsent(String::new(), json!({})), 150);
+        let already = some(|| Outcome::Already(String::new(), json!({})), 50);
+        let outcomes: Vec<Outcome> = unsent.chain(already).collect();
+        let counts = Counts::of(outcomes.iter());
+        assert_eq!(counts.words().unwrap(), "0 done, 150 done but for the letter, 50 already, 0 refused, 0 failed");
+        assert!(matches!(counts.ended(), Err(CliError::Partly)));
+        let one = [Outcome::Unsent(String::new(), json!({}))];
+        assert_eq!(Counts::of(one.iter()).words(), None, "its own line says it");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `show`: one dealership, now or as it stood at a moment.
 
 use serde_json::Value;
+use std::borrow::Cow;
 
 use crate::domain::clock_doubt::code_ahead_in_words;
 use crate::domain::text::clean;
@@ -39,7 +40,7 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     let probe = match &args.at {
         None => reading.probe(&state),
         // What was looked since then is not known of then, nor what was due.
-        Some(_) => ProbeStatus { last: ProbeState::last(&state, None, now), next_at: None },
+        Some(_) => ProbeStatus { last: ProbeState::last(&state, None, now).map(Cow::into_owned), next_at: None },
     };
     if args.json.json {
         let mut document = with_schema(dealership(&state, &probe, now, desk.policy, args.reveal));
@@ -94,7 +95,8 @@ impl Page<'_> {
             [profile.city.plain(), profile.state.plain()].into_iter().filter(|part| !part.is_empty()).collect();
         let zone = profile.timezone;
         let local = self.now.with_timezone(&zone).format("%H:%M %Z");
-        self.line("place", &format!("{}  {} (there {local})", place.join(", "), zone.name()))?;
+        let there = format!("{} (there {local})", zone.name());
+        self.line("place", [place.join(", "), there].join("  ").trim_start())?;
         let contact = &profile.contact;
         let parts = [&contact.name, &contact.email, &contact.phone].map(|part| part.plain());
         self.line(
@@ -123,7 +125,7 @@ impl Page<'_> {
         let shown = if reveal { newest.code.reveal().to_owned() } else { newest.code.masked() };
         let state = state_word(newest.state(self.now));
         let by = clean(&newest.issued_by);
-        self.line("code", &format!("{shown}  {state}, issue {}, entered by {by}", newest.generation))?;
+        self.line("code", &format!("{shown}  {state}, issue {}, issued by {by}", newest.generation))?;
         self.line("generated", &self.time(newest.generated_at))?;
         if let Some(ahead) = self.state.code_ahead(self.now, policy) {
             self.line("", &self.app.out.ink(Ink::Bad, &code_ahead_in_words(ahead)))?;

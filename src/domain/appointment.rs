@@ -238,6 +238,11 @@ pub enum PhoneProblem {
     NotADigit,
 }
 
+/// What may stand between the digits of a telephone number.
+pub(super) fn is_phone_mark(c: char) -> bool {
+    matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | ' ' | '\u{a0}' | '\u{2010}'..='\u{2013}')
+}
+
 /// What is sent of a telephone number: its digits. `(797) 555-0950` becomes `7975550950`.
 pub fn phone_digits(text: &str) -> Result<String, PhoneProblem> {
     let mut digits = String::new();
@@ -250,7 +255,7 @@ pub fn phone_digits(text: &str) -> Result<String, PhoneProblem> {
                     digits.push(c);
                 }
             }
-            '+' | '(' | ')' | '-' | '.' | '/' | ' ' | '\u{a0}' | '\u{2010}'..='\u{2013}' => {}
+            _ if is_phone_mark(c) => {}
             _ => return Err(PhoneProblem::NotADigit),
         }
     }

@@ -1,6 +1,8 @@
 //! What was asked for many dealerships at once, noted before it begins, so that what was cut off can be told and finished.
 //! What is done of it is read off the dealerships themselves: nothing is written for each.
 
+use std::ops::Deref;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Ask, Command, DealershipId, Onboarding, Timestamp, needs_no_code};
@@ -84,13 +86,13 @@ impl Bulk {
     }
 
     /// Those for which it was not done and could be.
-    pub fn left<'a>(
+    pub fn left<S: Deref<Target = Onboarding>>(
         &self,
         now: Timestamp,
-        state_of: impl Fn(DealershipId) -> Option<&'a Onboarding>,
+        state_of: impl Fn(DealershipId) -> Option<S>,
     ) -> Vec<DealershipId> {
-        let open = |item: &BulkItem, state| !self.is_done(item, state) && !self.is_needless(state, now);
-        let is_left = |item: &&BulkItem| state_of(item.id).is_some_and(|state| open(item, state));
+        let open = |item: &BulkItem, state: &Onboarding| !self.is_done(item, state) && !self.is_needless(state, now);
+        let is_left = |item: &&BulkItem| state_of(item.id).is_some_and(|state| open(item, &state));
         self.items.iter().filter(is_left).map(|item| item.id).collect()
     }
 

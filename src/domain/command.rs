@@ -396,15 +396,8 @@ pub enum Refusal {
     #[error("no such letter ({0})")]
     NoLetter(LetterId),
     /// The letter is on its way already.
-    #[error("the {kind} letter is on its way already: it is not sent twice")]
-    LetterOpen {
-        /// Which.
-        letter: LetterId,
-        /// What for.
-        kind: LetterKind,
-        /// How long ago it was queued.
-        ago: TimeDelta,
-    },
+    #[error("the {0} letter is on its way already: it is not sent twice")]
+    LetterOpen(LetterKind),
     /// Something forbids the letter.
     #[error("no letter: {0}")]
     Letter(Obstacle),

@@ -14,9 +14,10 @@ pub fn read(text: &str) -> Option<Untrusted> {
 
 /// What is to be said of an owner whom no dealership has so far; `None`: the name is known.
 pub fn about_new_owner<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let owner = read(name)?;
     let known: std::collections::BTreeSet<&str> = known.into_iter().collect();
-    (read(name).is_some() && !known.contains(name))
-        .then(|| format!("new owner: no other dealership has it{}", did_you_mean(name, known)))
+    (!known.contains(owner.raw()))
+        .then(|| format!("new owner: no other dealership has it{}", did_you_mean(owner.raw(), known)))
 }
 
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod tests {
     fn a_name_that_nobody_had_is_said_to_be_new_with_the_one_that_was_likely_meant() {
         let known = ["ana", "ben", "Dana Whitfield", "ana"];
         assert_eq!(about_new_owner("ana", known), None);
+        assert_eq!(about_new_owner(" ana ", known), None, "it is recorded without the blanks");
         assert_eq!(about_new_owner("", known), None);
         assert_eq!(about_new_owner("Nobody", known), None, "it takes the owner away");
         let near = "new owner: no other dealership has it; did you mean `Dana Whitfield`?";

@@ -1,5 +1,6 @@
 //! What a look at the platform told us, in the words of `[[xtime.meaning]]`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -172,19 +173,19 @@ impl ProbeState {
 
     /// The last look at a dealership: the one that was kept, or the newest in the books when that is newer. After the clock
     /// was set back, the books are ahead, and what was kept counts.
-    pub fn last(state: &Onboarding, kept: Option<&Self>, now: Timestamp) -> Option<Self> {
+    pub fn last<'a>(state: &Onboarding, kept: Option<&'a Self>, now: Timestamp) -> Option<Cow<'a, Self>> {
         let newer = |at: Timestamp| kept.is_none_or(|kept| kept.at < at && at <= now);
         let recorded = state.probe.as_ref().filter(|probe| newer(probe.at));
         match recorded {
-            Some(probe) => Some(Self {
+            Some(probe) => Some(Cow::Owned(Self {
                 dealer_code: state.profile.dealer_code.raw().into(),
                 at: probe.at,
                 outcome: probe.outcome,
                 reason: probe.reason.clone(),
                 since: probe.at,
                 slots: kept.filter(|kept| kept.is_about(state)).and_then(|kept| kept.slots.clone()),
-            }),
-            None => kept.filter(|kept| kept.is_about(state)).cloned(),
+            })),
+            None => kept.filter(|kept| kept.is_about(state)).map(Cow::Borrowed),
         }
     }
 

@@ -89,7 +89,6 @@ pub struct Breaker {
     /// The alarm before, and since when nothing failed: until that has settled it is the same outage.
     healed: Option<(Alarm, Duration)>,
     rate_limit: RateLimit,
-    answered: bool,
     /// Since when it answers.
     answers_since: Option<Timestamp>,
 }
@@ -111,7 +110,6 @@ impl Breaker {
             alarm: None,
             healed: None,
             rate_limit: RateLimit::new(longest),
-            answered: false,
             answers_since: None,
         }
     }
@@ -161,7 +159,6 @@ impl Breaker {
         now: Moment,
         rng: &mut StdRng,
     ) {
-        self.answered = true;
         if health == Health::Well {
             if let Some(alarm) = self.alarm.take() {
                 self.recent.clear();
@@ -240,9 +237,9 @@ impl Breaker {
     /// What people are shown, unless something else is wrong.
     pub fn state(&self, elapsed: Duration) -> PlatformState {
         match &self.alarm {
-            None => self.rate_limit.alarm(elapsed).unwrap_or(match self.answered {
-                true => PlatformState::Ok,
-                false => PlatformState::Starting,
+            None => self.rate_limit.alarm(elapsed).unwrap_or(match self.answers_since {
+                Some(_) => PlatformState::Ok,
+                None => PlatformState::Starting,
             }),
             Some(Alarm { refused, why, since, retry_at, .. }) => {
                 let retry_at = self.rate_limit.end_at(elapsed).map_or(*retry_at, |end| end.max(*retry_at));

@@ -48,7 +48,7 @@ fn five_in_a_row_open_it_and_one_trial_closes_it() {
     assert_eq!(bench.state(), PlatformState::Starting);
     for _ in 0..4 {
         bench.answer(Health::Ill, false, None);
-        assert_eq!(bench.gate(), Gate::Open);
+        assert_eq!((bench.gate(), bench.state()), (Gate::Open, PlatformState::Starting), "nothing answered yet");
     }
     bench.answer(Health::Ill, false, None);
     assert!(matches!(bench.state(), PlatformState::Down { .. }));

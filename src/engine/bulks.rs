@@ -1,11 +1,10 @@
 //! What is done for many is noted before it begins and forgotten when it is over: what is noted at the start was cut off.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::{Engine, EngineError};
+use crate::domain::DealershipId;
 use crate::domain::bulk::Bulk;
-use crate::domain::{DealershipId, Onboarding};
 use crate::store::BulkId;
 
 /// A bulk that was cut off.
@@ -85,10 +84,7 @@ impl Engine {
     }
 
     fn left(&self, bulk: &Bulk) -> Vec<DealershipId> {
-        let states: Vec<Arc<Onboarding>> = bulk.items.iter().filter_map(|item| self.book().get(item.id)).collect();
-        let by_id: std::collections::HashMap<DealershipId, &Onboarding> =
-            states.iter().map(|state| (state.id, state.as_ref())).collect();
-        bulk.left(self.inner.now(), |id| by_id.get(&id).copied())
+        bulk.left(self.inner.now(), |id| self.book().get(id))
     }
 
     async fn forget(&self, id: BulkId) {

@@ -83,7 +83,7 @@ impl Prober {
             _ => Health::Ill,
         };
         self.answered(&trip, health, &look.reason, retry_after, clock_skew);
-        if health == Health::Ill && self.waits(&trip, &look.reason, retry_after) {
+        if health == Health::Ill && self.waits_or_turns_away(&trip, &look.reason, retry_after) {
             return self.ask_again(trip);
         }
         let (id, at, outcome) = (trip.id, look.ended_at, look.outcome);
@@ -311,7 +311,7 @@ impl Prober {
         let why = slots.as_ref().err().map_or("", String::as_str);
         let health = if healthy { Health::Well } else { Health::Ill };
         self.answered(&trip, health, why, retry_after, clock_skew);
-        if health == Health::Ill && self.waits(&trip, why, retry_after) {
+        if health == Health::Ill && self.waits_or_turns_away(&trip, why, retry_after) {
             return self.ask_again(trip);
         }
         trip.stretches.pop_front();

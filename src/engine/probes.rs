@@ -1,5 +1,6 @@
 //! The last look at every dealership: kept across restarts, told to whoever asks; and when the next one is due.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ impl Engine {
         let inner = &self.inner;
         let kept = inner.parts.store.probes().get(id);
         let last = inner.book().get(id).and_then(|state| ProbeState::last(&state, kept.as_deref(), inner.now()));
+        let last = last.map(Cow::into_owned);
         ProbeStatus { last, next_at: inner.next_probes.read().get(&id).copied() }
     }
 }
@@ -67,7 +69,7 @@ impl Prober {
         let now = self.inner.now();
         let kept = self.inner.parts.store.probes().get(id);
         let last = ProbeState::last(state, kept.as_deref(), now);
-        let due = cadence(state, now, &self.inner.parts.policy, &self.rhythm, last.as_ref());
+        let due = cadence(state, now, &self.inner.parts.policy, &self.rhythm, last.as_deref());
         if due.is_none() {
             self.holds.remove(&id);
         }

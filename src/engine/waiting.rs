@@ -7,8 +7,9 @@ use super::EngineError;
 use super::prober::{Errand, Prober, Trip};
 
 impl Prober {
-    /// Whether a look that failed waits for the platform. Only a person's: the others come again by themselves.
-    pub fn waits(&mut self, trip: &Trip, why: &str, retry_after: Option<Duration>) -> bool {
+    /// Whether a look that failed is asked again when the platform's wait is over. Only a person's: the others come again by
+    /// themselves. When it asks for too long, everybody who waits is told so.
+    pub fn waits_or_turns_away(&mut self, trip: &Trip, why: &str, retry_after: Option<Duration>) -> bool {
         if retry_after.is_none() || trip.askers.is_empty() {
             return false;
         }
@@ -33,8 +34,12 @@ impl Prober {
         let (persons, rest): (VecDeque<_>, VecDeque<_>) =
             self.errands.drain(..).partition(|errand| !errand.askers.is_empty());
         self.errands = rest;
-        for asker in persons.into_iter().flat_map(|errand| errand.askers) {
-            asker.send(Err(EngineError::RateLimited(why.to_owned()))).ok();
+        for Errand { id, askers, .. } in persons {
+            for asker in askers {
+                asker.send(Err(EngineError::RateLimited(why.to_owned()))).ok();
+            }
+            // What was asked again has no due time any more.
+            self.plan(id);
         }
     }
 }

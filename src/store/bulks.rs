@@ -1,11 +1,10 @@
 //! The notes of bulks that are under way: a small private file for each, removed when it is over.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
-use super::disk::{io_error, is_regular, private_dir, private_file, sync_dir};
+use super::disk::{io_error, is_regular, private_dir, replace_private};
 use crate::domain::bulk::Bulk;
 
 /// The number of a noted bulk.
@@ -19,20 +18,13 @@ fn file(store: &Path, id: BulkId) -> PathBuf {
     directory(store).join(format!("{id}.json"))
 }
 
-/// Notes a bulk; durable when this returns.
-pub(super) fn begin(store: &Path, bulk: &Bulk) -> Result<BulkId, StoreError> {
+/// Notes a bulk; durable when this returns. `last`: the last number that was given, which is never given again.
+pub(super) fn begin(store: &Path, bulk: &Bulk, last: &mut BulkId) -> Result<BulkId, StoreError> {
     private_dir(&directory(store))?;
-    let id = all(store).last().map_or(1, |(id, _)| id + 1);
-    let (path, part) = (file(store, id), directory(store).join(format!("{id}.part")));
-    let write = || {
-        let mut note = private_file(&part)?;
-        note.set_len(0)?;
-        note.write_all(&serde_json::to_vec(bulk)?)?;
-        note.sync_all()?;
-        // Whole under its name or not at all.
-        fs::rename(&part, &path)?;
-        sync_dir(&directory(store))
-    };
+    let id = names(store).map(|(id, _)| id).fold(*last, BulkId::max) + 1;
+    *last = id;
+    let path = file(store, id);
+    let write = || replace_private(&path, &serde_json::to_vec(bulk)?, true);
     write().map(|()| id).map_err(|error| io_error("writing", &path, &error))
 }
 
@@ -47,9 +39,7 @@ pub(super) fn end(store: &Path, id: BulkId) -> Result<(), StoreError> {
 
 /// Every bulk that is noted, the oldest first. A note that cannot be read says nothing; it is left where it is.
 pub(super) fn all(store: &Path) -> Vec<(BulkId, Bulk)> {
-    let read = |entry: fs::DirEntry| {
-        let path = entry.path();
-        let id = path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()?;
+    let read = |(id, path): (BulkId, PathBuf)| {
         is_regular(&path).ok()?;
         match serde_json::from_slice(&fs::read(&path).ok()?) {
             Ok(bulk) => Some((id, bulk)),
@@ -59,8 +49,16 @@ pub(super) fn all(store: &Path) -> Vec<(BulkId, Bulk)> {
             }
         }
     };
-    let entries = fs::read_dir(directory(store)).into_iter().flatten().flatten();
-    let mut found: Vec<(BulkId, Bulk)> = entries.filter_map(read).collect();
+    let mut found: Vec<(BulkId, Bulk)> = names(store).filter_map(read).collect();
     found.sort_unstable_by_key(|(id, _)| *id);
     found
+}
+
+/// The notes by their names, whether they can be read or not.
+fn names(store: &Path) -> impl Iterator<Item = (BulkId, PathBuf)> {
+    fs::read_dir(directory(store)).into_iter().flatten().flatten().filter_map(|entry| {
+        let path = entry.path();
+        let id = path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()?;
+        Some((id, path))
+    })
 }

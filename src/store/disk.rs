@@ -4,7 +4,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::StoreError;
 
@@ -60,11 +60,23 @@ pub(super) fn is_regular(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a file that only its owner can read.
-pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = private_file(path)?;
+/// Writes a file that only its owner can read: under its name it is there whole or not at all. `durable`: it is on the disk
+/// itself when this returns.
+pub(super) fn replace_private(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let fresh = PathBuf::from(name);
+    let mut file = private_file(&fresh)?;
     file.set_len(0)?;
-    file.write_all(bytes)
+    file.write_all(bytes)?;
+    if durable {
+        file.sync_all()?;
+    }
+    fs::rename(&fresh, path)?;
+    match path.parent() {
+        Some(parent) if durable => sync_dir(parent),
+        _ => Ok(()),
+    }
 }
 
 /// Whether something can be recorded in a directory: some bytes become durable there, in a file that never has a name.

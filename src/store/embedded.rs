@@ -51,8 +51,8 @@ pub struct EmbeddedStore {
     /// Held while somebody waits for the end, so that the next one waits too.
     closing: tokio::sync::Mutex<()>,
     notices: Vec<String>,
-    /// Held while a bulk gets its number.
-    bulks: Arc<Mutex<()>>,
+    /// The last number that a bulk got.
+    last_bulk: Arc<Mutex<BulkId>>,
 }
 
 /// The last looks, and the file that they are written to until the store is closed.
@@ -125,7 +125,7 @@ impl EmbeddedStore {
             running: Arc::new(Mutex::new(Some(Running { writer, lock }))),
             closing: tokio::sync::Mutex::default(),
             notices,
-            bulks: Arc::default(),
+            last_bulk: Arc::default(),
         }))
     }
 
@@ -187,11 +187,8 @@ impl Store for EmbeddedStore {
     }
 
     async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError> {
-        let (dir, one_at_a_time) = (self.dir.clone(), Arc::clone(&self.bulks));
-        let noted = tokio::task::spawn_blocking(move || {
-            let _one_at_a_time = one_at_a_time.lock();
-            bulks::begin(&dir, &bulk)
-        });
+        let (dir, last) = (self.dir.clone(), Arc::clone(&self.last_bulk));
+        let noted = tokio::task::spawn_blocking(move || bulks::begin(&dir, &bulk, &mut last.lock()));
         noted.await.unwrap_or(Err(StoreError::Closed))
     }
 

@@ -35,6 +35,9 @@ struct ExportEnd {
     events: u64,
     /// Over every line before this one, each with a newline.
     sha256: String,
+    /// The journal that it was made from had a torn end, or had lost what was acknowledged.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    partial: bool,
 }
 
 /// Counts lines and sums them up.
@@ -51,17 +54,18 @@ impl Sum {
         self.hash.update(b"\n");
     }
 
-    fn end(self) -> ExportEnd {
+    fn end(self, partial: bool) -> ExportEnd {
         let mut sha256 = String::new();
         for byte in self.hash.finalize() {
             sha256.push_str(&format!("{byte:02x}"));
         }
-        ExportEnd { events: self.events, sha256 }
+        ExportEnd { events: self.events, sha256, partial }
     }
 }
 
-/// Writes the events of a view. The answer is how many there are.
-pub(super) fn write(view: &View, out: &mut impl Write) -> Result<u64, StoreError> {
+/// Writes the events of a view; `partial`: they are not the whole log, which the export says of itself. The answer is how many
+/// there are.
+pub(super) fn write(view: &View, partial: bool, out: &mut impl Write) -> Result<u64, StoreError> {
     let mut sum = Sum::default();
     let (mut failed, mut bytes) = (None, Vec::new());
     view.scan(0, |segment, offset, text| {
@@ -81,7 +85,7 @@ pub(super) fn write(view: &View, out: &mut impl Write) -> Result<u64, StoreError
     })?;
     let events = sum.events;
     let finish = || {
-        serde_json::to_writer(&mut *out, &LastLine { end: sum.end() })?;
+        serde_json::to_writer(&mut *out, &LastLine { end: sum.end(partial) })?;
         out.write_all(b"\n")?;
         out.flush()
     };
@@ -102,6 +106,8 @@ pub(super) struct Lines {
     summed: bool,
     /// The last line was there, and is right.
     pub complete: bool,
+    /// It says that it is not the whole log.
+    pub partial: bool,
 }
 
 impl Lines {
@@ -157,7 +163,7 @@ impl Lines {
         let Ok(LastLine { end }) = serde_json::from_slice(text) else {
             return Err(self.wrong("the last line of the export is not whole"));
         };
-        let found = mem::take(&mut self.sum).end();
+        let found = mem::take(&mut self.sum).end(end.partial);
         if found.events != end.events {
             let words =
                 format!("the export had {} events, and {} are here: lines are missing", end.events, found.events);
@@ -166,7 +172,7 @@ impl Lines {
         if found.sha256 != end.sha256 {
             return Err(self.wrong("the checksum over the whole export does not fit: something in it was altered"));
         }
-        self.complete = true;
+        (self.complete, self.partial) = (true, end.partial);
         Ok(())
     }
 

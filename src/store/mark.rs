@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::write_private;
+use super::disk::{is_regular, replace_private};
 
 /// Everything up to an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -40,8 +40,7 @@ pub(super) fn path(dir: &Path) -> PathBuf {
 /// The newest mark that was kept. What cannot be read, or does not fit its checksum, is none.
 pub(super) fn read(dir: &Path) -> Option<Mark> {
     let path = path(dir);
-    // Whatever else has that name could make the reader wait.
-    fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+    is_regular(&path).ok()?;
     let text = fs::read_to_string(path).ok()?;
     let (crc, json) = text.trim_end().split_once(' ')?;
     let fits = u32::from_str_radix(crc, 16).ok()? == crc32fast::hash(json.as_bytes());
@@ -52,9 +51,7 @@ pub(super) fn read(dir: &Path) -> Option<Mark> {
 pub(super) fn keep(dir: &Path, mark: &Mark) -> io::Result<()> {
     let json = serde_json::to_string(mark)?;
     let text = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
-    let fresh = dir.join("journal.mark.new");
-    write_private(&fresh, text.as_bytes())?;
-    fs::rename(&fresh, path(dir))
+    replace_private(&path(dir), text.as_bytes(), false)
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ struct Log {
     events: Vec<Arc<Event>>,
     closed: bool,
     bulks: BTreeMap<BulkId, Bulk>,
+    last_bulk: BulkId,
 }
 
 impl MemoryStore {
@@ -119,7 +120,8 @@ impl Store for MemoryStore {
 
     async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError> {
         let mut log = self.log.lock();
-        let id = log.bulks.last_key_value().map_or(1, |(id, _)| id + 1);
+        log.last_bulk += 1;
+        let id = log.last_bulk;
         log.bulks.insert(id, bulk);
         Ok(id)
     }

@@ -142,6 +142,10 @@ impl ProbeFile {
 fn contents(path: &Path) -> Contents {
     let mut contents = Contents::default();
     let Ok(file) = is_regular(path).and_then(|()| File::open(path)) else { return contents };
+    // It was created, and the program ended before it wrote anything.
+    if file.metadata().is_ok_and(|data| data.len() == 0) {
+        return contents;
+    }
     let mut reader = BufReader::with_capacity(256 * 1024, file);
     let mut bytes = vec![0; MAGIC.len()];
     match reader.read_exact(&mut bytes) {

@@ -104,14 +104,9 @@ impl JournalReader {
         Ok((book, end))
     }
 
-    /// How the journal ends.
-    pub fn end(&self) -> Result<JournalEnd, StoreError> {
-        Ok(self.look()?.1)
-    }
-
     /// The last looks, as far as their owner has written them.
     pub fn probes(&self) -> ProbeStates {
-        ProbeStates::new(self.dir.parent().map(probe_file::read).unwrap_or_default())
+        ProbeStates::new(probe_file::read(&self.store))
     }
 
     /// Events in ascending order.
@@ -147,7 +142,7 @@ impl JournalReader {
     /// were, and how the journal ends.
     pub fn export(&self, out: &mut impl Write) -> Result<(u64, JournalEnd), StoreError> {
         let (Examined { view, .. }, end) = self.look()?;
-        Ok((export::write(&view, out)?, end))
+        Ok((export::write(&view, !end.is_whole(), out)?, end))
     }
 
     /// Follows the journal from after an event on.

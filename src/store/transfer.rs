@@ -32,6 +32,8 @@ pub struct Restored {
     pub dealerships: usize,
     /// Its last line said how many events there are, and that is so. Exports of earlier versions have none.
     pub complete: bool,
+    /// It was made from a journal that was not whole: there had been more.
+    pub partial: bool,
 }
 
 /// Why nothing was restored.
@@ -147,7 +149,11 @@ fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, Book, Mar
     out.close()?;
     let end = out.end;
     draft.into_book(&book);
-    Ok((Restored { events: end.seq, dealerships: book.len(), complete: lines.complete }, book, end))
+    Ok((
+        Restored { events: end.seq, dealerships: book.len(), complete: lines.complete, partial: lines.partial },
+        book,
+        end,
+    ))
 }
 
 /// The segments of a journal that nobody sees yet.

@@ -84,8 +84,8 @@ fn queue(state: &Onboarding, kind: LetterKind, ctx: &Context<'_>) -> Result<Vec<
         other => other,
     };
     let same = |letter: &&Letter| letter.kind == what && letter.generation == generation;
-    if let Some(open) = state.letters().iter().filter(same).find(|letter| letter.is_open()) {
-        return Err(Refusal::LetterOpen { letter: open.id, kind: what, ago: ctx.now - open.queued_at });
+    if state.letters().iter().filter(same).any(Letter::is_open) {
+        return Err(Refusal::LetterOpen(what));
     }
     if let Some(obstacle) = state.obstacle(what, generation, ctx.now) {
         return Err(Refusal::Letter(obstacle));
@@ -171,8 +171,8 @@ fn retry(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<F
         _ => {}
     }
     let same = |one: &&Letter| one.id != letter.id && one.kind == letter.kind && one.generation == letter.generation;
-    if let Some(open) = state.letters().iter().filter(same).find(|one| one.is_open()) {
-        return Err(Refusal::LetterOpen { letter: open.id, kind: open.kind, ago: ctx.now - open.queued_at });
+    if state.letters().iter().filter(same).any(Letter::is_open) {
+        return Err(Refusal::LetterOpen(letter.kind));
     }
     if state.is_made_good(letter) {
         return Err(Refusal::LetterMadeGood);

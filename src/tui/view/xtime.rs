@@ -3,6 +3,7 @@
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
+use std::borrow::Cow;
 
 use super::detail::Page;
 use super::slots::{Shown, chart};
@@ -164,7 +165,7 @@ fn last_look(page: &mut Page<'_>, state: &Onboarding, probe: Option<&ProbeStatus
     let zone = Zone::from(state.profile.timezone);
     // Until the engine was asked, the books tell.
     let recorded = || ProbeState::last(state, None, clocks.now());
-    let Some(last) = probe.map_or_else(recorded, |probe| probe.last.clone()) else {
+    let Some(last) = probe.map_or_else(recorded, |probe| probe.last.as_ref().map(Cow::Borrowed)) else {
         page.pair("last look", "none yet", theme.dim);
         return next_look(page, probe, clocks);
     };
