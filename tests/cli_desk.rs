@@ -91,7 +91,7 @@ fn the_fields_that_scripts_rely_on() {
     assert_eq!(revealed["invitation"]["code"], "SECRET-7Q");
     assert!(!revealed["timeline"].to_string().contains("SECRET"), "events never print a code");
     let page = desk.run(&["show", "xts1"]).ends(0).out;
-    assert!(page.contains("••••7Q  live, issue 1, entered by ana") && !page.contains("SECRET"), "{page}");
+    assert!(page.contains("••••7Q  live, issue 1, issued by ana") && !page.contains("SECRET"), "{page}");
     assert!(page.contains(" CST, in 1h 59m") || page.contains(" CDT, in 1h 59m"), "{page}");
 }
 
