@@ -131,6 +131,12 @@ fn certificate(wrong: &CertificateError, setting: &str) -> String {
                 .to_owned()
         }
         CertificateError::Revoked => "it was revoked".to_owned(),
+        // The type of this error is not public.
+        other if other.to_string().contains("CaUsedAsEndEntity") => {
+            "it is a certificate authority's own, which no server may show; whoever runs the server must make one that is none \
+             (basicConstraints CA:FALSE)"
+                .to_owned()
+        }
         other => other.to_string(),
     }
 }

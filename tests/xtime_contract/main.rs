@@ -12,6 +12,7 @@ mod command;
 mod http_source;
 mod intents;
 mod network;
+mod nginx;
 mod pace;
 mod platform;
 mod server;

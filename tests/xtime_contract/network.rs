@@ -17,8 +17,8 @@ use tokio_rustls::TlsAcceptor;
 use crate::certificates::Authority;
 use crate::server::{booking, moment};
 
-const TOKEN: &str = r#"{"access_token":"tok","token_type":"Bearer","expires_in":86400}"#;
-const SERVICES: &str = r#"{"success":true,"services":[{"opcode":"a"}]}"#;
+pub const TOKEN: &str = r#"{"access_token":"tok","token_type":"Bearer","expires_in":86400}"#;
+pub const SERVICES: &str = r#"{"success":true,"services":[{"opcode":"a"}]}"#;
 
 /// Answers on one connection until a request is one too many, which gets no answer. The methods of the requests are noted.
 async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, most: usize, seen: Arc<Mutex<Vec<String>>>) {
@@ -47,7 +47,7 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, most: usize, 
     }
 }
 
-fn settings(base: &str) -> Settings {
+pub fn settings(base: &str) -> Settings {
     Settings {
         base_url: format!("{base}/xtime/service"),
         token_url: format!("{base}/token"),
