@@ -4,7 +4,10 @@
 
 mod cli_support;
 
+use cli_support::history::{added, recorded};
 use cli_support::{Desk, is_clean};
+use cloverwatch::clock::{Clock, WallClock};
+use cloverwatch::domain::{Fact, Outcome};
 use serde_json::json;
 
 /// A desk with an answer that no row knows about each of two dealerships.
@@ -66,4 +69,39 @@ fn the_row_that_read_an_answer_is_named_only_when_more_is_asked_for() {
     let plain = desk.run(&["check", "xts1"]).ends(0);
     assert!(!plain.out.contains("row ") && !plain.err.contains("row "), "{} {}", plain.out, plain.err);
     desk.run(&["-v", "check", "xts1"]).ends(0).says("read by row 9 of the meanings");
+}
+
+#[tokio::test]
+async fn answers_that_no_row_can_tell_apart_are_told_apart_and_not_called_teachable() {
+    let desk = Desk::new();
+    let now = WallClock::real().now();
+    let answered = |reason: &str, code: Option<&str>| Fact::ProbeChanged {
+        outcome: Outcome::Unknown,
+        reason: format!("unrecognised answer: status 200{reason}").into(),
+        at: now,
+        status: Some(200),
+        code: code.map(Into::into),
+        message: None,
+    };
+    let facts = [
+        added("One"),
+        answered(", success, but no list of services", None),
+        answered(", a list of services with no word of success", None),
+        answered(", success, but no list of services", None),
+        answered(", code E-7", Some("E-7")),
+    ];
+    recorded(&desk, 1, facts.map(|fact| (now, fact)).into()).await;
+    let list = desk.run(&["meaning", "list"]).ends(0).out;
+    let part = list.split("\n\n").skip(1).collect::<Vec<_>>();
+    let [taught, rest] = part.as_slice() else { panic!("{list}") };
+    assert!(taught.contains("teaches one:\nevent 5  status 200, code E-7"), "{list}");
+    assert!(rest.starts_with("No row knows these, and none can be taught from them:"), "{list}");
+    assert!(rest.contains("event 4  status 200, success, but no list of services  (2 times)"), "{list}");
+    assert!(rest.contains("event 3  status 200, a list of services with no word of success\n"), "{list}");
+    assert_eq!(rest.matches("neither code nor message").count(), 2, "{list}");
+    let document = desk.run(&["meaning", "list", "--json"]).ends(0).json();
+    let unteachable = |place: usize| document["unrecognised"][place]["unteachable"].is_string();
+    assert_eq!((unteachable(0), unteachable(1), unteachable(2)), (true, true, false), "{document}");
+    let log = desk.run(&["events"]).ends(0).out;
+    assert!(log.contains("unrecognised answer: status 200, success, but no list of services"), "{log}");
 }

@@ -3,15 +3,13 @@
 
 mod cli_support;
 
-use std::sync::Arc;
-
 use chrono::{SubsecRound, TimeDelta};
 use chrono_tz::America;
 use cli_support::Desk;
+use cli_support::history::{added, recorded};
 use cloverwatch::clock::{Clock, WallClock};
 use cloverwatch::domain::when::in_zone;
-use cloverwatch::domain::{Actor, CodeOrigin, Contact, DealershipId, Fact, IntentId, Profile, Timestamp};
-use cloverwatch::store::{Append, EmbeddedStore, Store};
+use cloverwatch::domain::{CodeOrigin, Fact, IntentId, Timestamp};
 
 fn now() -> Timestamp {
     WallClock::real().now().trunc_subsecs(0)
@@ -19,21 +17,6 @@ fn now() -> Timestamp {
 
 fn hours(hours: i64) -> TimeDelta {
     TimeDelta::hours(hours)
-}
-
-fn added(name: &str) -> Fact {
-    let profile = Profile {
-        name: format!("{name} Motors").into(),
-        dealer_code: format!("tst{name}").into(),
-        group: "".into(),
-        brand: "".into(),
-        city: "".into(),
-        state: "".into(),
-        timezone: if name == "One" { America::Chicago } else { America::Los_Angeles },
-        contact: Contact { name: "".into(), email: "service@example.com".into(), phone: "".into() },
-        owner: None,
-    };
-    Fact::DealershipAdded { profile }
 }
 
 fn issued(generated_at: Timestamp) -> Fact {
@@ -45,17 +28,6 @@ fn issued(generated_at: Timestamp) -> Fact {
         source: CodeOrigin::Paste,
         intent: IntentId::from_bits(1),
     }
-}
-
-/// What was recorded of dealership number `id`, each at a moment of somebody's clock.
-async fn recorded(desk: &Desk, id: u64, facts: Vec<(Timestamp, Fact)>) {
-    let store = EmbeddedStore::open(&desk.path("store"), Arc::new(WallClock::real())).unwrap();
-    for (version, (at, fact)) in (0..).zip(facts) {
-        let (dealership, actor) = (Some(DealershipId::from_bits(id)), Actor::person("ana"));
-        let append = Append { dealership, expected_version: version, actor, at, facts: vec![fact] };
-        store.append(vec![append]).await.unwrap();
-    }
-    store.close().await.unwrap();
 }
 
 #[test]

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::config::teach;
 use crate::domain::text::clean;
-use crate::domain::{Event, Fact, ResponseFacts};
+use crate::domain::{Event, Fact, Outcome, ResponseFacts};
 use crate::store::EventQuery;
 use crate::xtime::Meaning as Row;
-use crate::xtime::teach::{known, row_for};
+use crate::xtime::teach::{TeachError, row_for};
 
 use super::app::{App, Reading};
 use super::args::{AddMeaning, Meaning};
@@ -27,7 +27,43 @@ pub(super) async fn run(app: &App, command: &Meaning) -> Result<(), CliError> {
 struct Untaught {
     event: Event,
     answer: ResponseFacts,
+    words: String,
+    /// Why no row can be made of it, where none can.
+    unteachable: Option<TeachError>,
     times: usize,
+}
+
+impl Untaught {
+    /// Whether another answer is the same one. Where no row can tell them apart, their words for people do.
+    fn is(&self, answer: &ResponseFacts, words: &str) -> bool {
+        self.answer == *answer && (self.unteachable.is_none() || self.words == words)
+    }
+}
+
+/// The answers that no row knows, in the order in which they were first given.
+fn untaught(reading: &Reading, table: &[Row], events: Vec<Event>) -> Vec<Untaught> {
+    let mut found: Vec<Untaught> = Vec::new();
+    for event in events {
+        let (Some(answer), Some(words)) = (event.fact.unrecognised(), event.fact.unrecognised_in_words()) else {
+            continue;
+        };
+        if let Some(one) = found.iter_mut().find(|one| one.is(&answer, &words)) {
+            (one.event, one.times) = (event, one.times + 1);
+            continue;
+        }
+        let unteachable = match row_for(table, &answer, dealer_code(reading, &event), Outcome::Unknown) {
+            Err(TeachError::Known { .. }) => continue,
+            row => row.err(),
+        };
+        found.push(Untaught { event, answer, words, unteachable, times: 1 });
+    }
+    found
+}
+
+/// Of the dealership that an event is about.
+fn dealer_code<'a>(reading: &'a Reading, event: &Event) -> &'a str {
+    let state = reading.desk().states.iter().find(|state| Some(state.id) == event.dealership);
+    state.map_or("", |state| state.profile.dealer_code.raw())
 }
 
 /// The events that say what a look found otherwise than the one before.
@@ -42,14 +78,7 @@ async fn probes(app: &App, reading: &Reading, only: Option<u64>) -> Result<Vec<E
 async fn list(app: &App, json: bool) -> Result<(), CliError> {
     let reading = app.read().await?;
     let table = &app.config.xtime.settings.meanings;
-    let mut untaught: Vec<Untaught> = Vec::new();
-    for event in probes(app, &reading, None).await? {
-        let Some(answer) = event.fact.unrecognised().filter(|answer| known(table, answer).is_none()) else { continue };
-        match untaught.iter_mut().find(|known| known.answer == answer) {
-            Some(known) => (known.event, known.times) = (event, known.times + 1),
-            None => untaught.push(Untaught { event, answer, times: 1 }),
-        }
-    }
+    let untaught = untaught(&reading, table, probes(app, &reading, None).await?);
     let own = app.config.xtime.own_meanings;
     if json {
         let rows: Vec<Value> = table.iter().enumerate().map(|(place, row)| document(place, row, own)).collect();
@@ -62,12 +91,20 @@ async fn list(app: &App, json: bool) -> Result<(), CliError> {
         let line = format!("{:>3}  {:<15}  {}{origin}", place + 1, row.means.to_string(), what(row));
         app.out.line(line)?;
     }
-    if !untaught.is_empty() {
-        app.out.line("\nNo row knows these; `meaning add --from EVENT --means …` teaches one:")?;
-    }
-    for Untaught { event, answer, times } in &untaught {
-        let times = if *times == 1 { String::new() } else { format!("  ({times} times)") };
-        app.out.line(format!("{}  {answer}{times}", app.out.ink(Ink::Warn, &format!("event {}", event.seq))))?;
+    let (taught, rest): (Vec<_>, Vec<_>) = untaught.iter().partition(|one| one.unteachable.is_none());
+    let headings = [
+        "\nNo row knows these; `meaning add --from EVENT --means …` teaches one:",
+        "\nNo row knows these, and none can be taught from them:",
+    ];
+    for (heading, some) in headings.into_iter().zip([taught, rest]).filter(|(_, some)| !some.is_empty()) {
+        app.out.line(heading)?;
+        for Untaught { event, words, unteachable, times, .. } in some {
+            let times = if *times == 1 { String::new() } else { format!("  ({times} times)") };
+            app.out.line(format!("{}  {words}{times}", app.out.ink(Ink::Warn, &format!("event {}", event.seq))))?;
+            if let Some(why) = unteachable {
+                app.out.line(format!("    {}", app.out.ink(Ink::Dim, &why.to_string())))?;
+            }
+        }
     }
     app.out.flush()
 }
@@ -89,7 +126,8 @@ fn document(place: usize, row: &Row, own: usize) -> Value {
     value
 }
 
-fn unrecognised(reading: &Reading, Untaught { event, answer, times }: &Untaught) -> Value {
+fn unrecognised(reading: &Reading, one: &Untaught) -> Value {
+    let Untaught { event, answer, words, unteachable, times } = one;
     let desk = reading.desk();
     let state = desk.states.iter().find(|state| Some(state.id) == event.dealership);
     let name = state.map(|state| state.profile.name.raw());
@@ -100,6 +138,8 @@ fn unrecognised(reading: &Reading, Untaught { event, answer, times }: &Untaught)
         "status": answer.status,
         "code": answer.code,
         "message": answer.message,
+        "words": words,
+        "unteachable": unteachable.as_ref().map(ToString::to_string),
         "times": times,
     })
 }
@@ -120,11 +160,9 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
             event.fact.kind()
         )));
     };
-    let desk = reading.desk();
-    let state = desk.states.iter().find(|state| Some(state.id) == event.dealership);
-    let dealer_code = state.map_or("", |state| state.profile.dealer_code.raw());
     let table = &app.config.xtime.settings.meanings;
-    let row = row_for(table, &answer, dealer_code, args.means).map_err(|why| CliError::Refused(why.to_string()))?;
+    let row = row_for(table, &answer, dealer_code(&reading, &event), args.means)
+        .map_err(|why| CliError::Refused(why.to_string()))?;
     let failed = |why: teach::TeachFailure| match why {
         teach::TeachFailure::Io { .. } => CliError::Failed(why.to_string()),
         _ => CliError::Usage(why.to_string()),

@@ -51,6 +51,13 @@ pub struct ResponseFacts {
     pub message: Option<Box<str>>,
 }
 
+impl ResponseFacts {
+    /// Whether it gave a code or a message: without them nothing tells it from other answers of its status.
+    pub fn has_words(&self) -> bool {
+        self.code.is_some() || self.message.is_some()
+    }
+}
+
 impl fmt::Display for ResponseFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "status {}", self.status)?;

@@ -61,11 +61,12 @@ pub struct Told(HashSet<(u16, Box<str>)>);
 
 impl Told {
     /// Whether an answer is new. What it says of its own dealership does not make it another one.
-    fn is_new(&mut self, answer: &ResponseFacts, dealer_code: &str) -> bool {
+    fn is_new(&mut self, answer: &ResponseFacts, words: &str, dealer_code: &str) -> bool {
         let said = match (&answer.code, &answer.message) {
             (Some(code), _) => code.clone(),
             (None, Some(message)) if dealer_code.len() > 1 => message.replace(dealer_code, "").into(),
-            (None, message) => message.clone().unwrap_or_default(),
+            (None, Some(message)) => message.clone(),
+            (None, None) => words.into(),
         };
         self.0.insert((answer.status, said))
     }
@@ -73,15 +74,16 @@ impl Told {
 
 /// Tells of answers that no row knew: once each, for whomever they were given.
 pub fn notice(state: &mut State, events: &[Arc<Event>]) {
-    for about in events.iter().filter_map(|event| of_event(event)) {
+    for event in events {
+        let (Some(about), Some(words)) = (of_event(event), event.fact.unrecognised_in_words()) else { continue };
         let dealer_code = state.rows.get(about.dealership).map(|row| row.state.profile.dealer_code.clone());
-        if !state.told.is_new(&about.answer, dealer_code.as_ref().map_or("", |code| code.raw())) {
+        if !state.told.is_new(&about.answer, &words, dealer_code.as_ref().map_or("", |code| code.raw())) {
             continue;
         }
-        let key = state.setup.keymap.first_key(Action::TeachMeaning).filter(|_| !state.setup.read_only);
+        let taught = about.answer.has_words() && !state.setup.read_only;
+        let key = state.setup.keymap.first_key(Action::TeachMeaning).filter(|_| taught);
         let teaches = key.map_or_else(String::new, |key| format!(" ({key} in the tail teaches it)"));
-        let words = format!("Xtime gave an answer that no row knows{teaches}: {}", about.answer);
-        state.toast(Tone::Warn, words);
+        state.toast(Tone::Warn, format!("Xtime gave an answer that no row knows{teaches}: {words}"));
     }
 }
 

@@ -82,7 +82,7 @@ pub fn row_for(
 }
 
 /// Which row of a table reads an answer, and as what.
-pub fn known(table: &[Meaning], answer: &ResponseFacts) -> Option<(usize, Outcome)> {
+fn known(table: &[Meaning], answer: &ResponseFacts) -> Option<(usize, Outcome)> {
     let heard = Heard {
         status: answer.status,
         shape: Shape::Object,

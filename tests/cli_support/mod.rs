@@ -1,6 +1,8 @@
 //! Runs the real program on a store of its own, with nothing of this machine's settings.
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic, reason = "every test file uses a part of it")]
 
+pub mod history;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};

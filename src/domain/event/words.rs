@@ -33,7 +33,7 @@ impl Event {
             Fact::IntegrationConfirmed { .. } => "Xtime shows the integration".to_owned(),
             Fact::ConfirmationOverdue { .. } => "Xtime has not confirmed in time".to_owned(),
             Fact::IntegrationLost { .. } => "the integration is lost".to_owned(),
-            Fact::ProbeChanged { outcome, reason, .. } => match self.fact.unrecognised() {
+            Fact::ProbeChanged { outcome, reason, .. } => match self.fact.unrecognised_in_words() {
                 Some(answer) => format!("Xtime gave an unrecognised answer: {answer}"),
                 None => format!("Xtime now says {outcome}: {}", clean(reason)),
             },
@@ -121,6 +121,16 @@ pub fn besides_the_letter(events: &[Arc<Event>], say: impl Fn(&Event) -> String)
 }
 
 impl Fact {
+    /// The unrecognised answer for people: what it said, else what was odd about it.
+    pub fn unrecognised_in_words(&self) -> Option<String> {
+        match (self.unrecognised()?, self) {
+            (answer, Self::ProbeChanged { reason, .. }) if !answer.has_words() => {
+                Some(clean(reason.strip_prefix("unrecognised answer: ").unwrap_or(reason)).into_owned())
+            }
+            (answer, _) => Some(answer.to_string()),
+        }
+    }
+
     /// The letter that it makes wait for its turn.
     pub fn queues(&self) -> Option<LetterId> {
         match self {

@@ -1,0 +1,36 @@
+//! Stores with a history of their own.
+
+use std::sync::Arc;
+
+use chrono_tz::America;
+use cloverwatch::clock::WallClock;
+use cloverwatch::domain::{Actor, Contact, DealershipId, Fact, Profile, Timestamp};
+use cloverwatch::store::{Append, EmbeddedStore, Store};
+
+use super::Desk;
+
+pub fn added(name: &str) -> Fact {
+    let profile = Profile {
+        name: format!("{name} Motors").into(),
+        dealer_code: format!("tst{name}").into(),
+        group: "".into(),
+        brand: "".into(),
+        city: "".into(),
+        state: "".into(),
+        timezone: if name == "One" { America::Chicago } else { America::Los_Angeles },
+        contact: Contact { name: "".into(), email: "service@example.com".into(), phone: "".into() },
+        owner: None,
+    };
+    Fact::DealershipAdded { profile }
+}
+
+/// What was recorded of dealership number `id`, each at a moment of somebody's clock.
+pub async fn recorded(desk: &Desk, id: u64, facts: Vec<(Timestamp, Fact)>) {
+    let store = EmbeddedStore::open(&desk.path("store"), Arc::new(WallClock::real())).unwrap();
+    for (version, (at, fact)) in (0..).zip(facts) {
+        let (dealership, actor) = (Some(DealershipId::from_bits(id)), Actor::person("ana"));
+        let append = Append { dealership, expected_version: version, actor, at, facts: vec![fact] };
+        store.append(vec![append]).await.unwrap();
+    }
+    store.close().await.unwrap();
+}
