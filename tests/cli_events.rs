@@ -54,7 +54,7 @@ async fn an_outage_is_an_event_without_a_dealership() {
     let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap().to_utc();
     let (failing_since, since) = (at("2026-03-30T14:05:00Z"), at("2026-03-30T14:17:30Z"));
     let failing = Fact::PlatformFailing { why: "status 503".into(), since: failing_since, credentials: false };
-    let facts = vec![failing, Fact::PlatformAnswers { since, failing_since }];
+    let facts = vec![failing, Fact::PlatformAnswers { since, failing_since, last_failed: None }];
     let append = Append { dealership: None, expected_version: 0, actor: Actor::system("probe"), at: since, facts };
     let store = EmbeddedStore::open(&desk.path("store"), std::sync::Arc::new(WallClock::real())).unwrap();
     store.append(vec![append]).await.unwrap();

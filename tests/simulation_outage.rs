@@ -60,8 +60,12 @@ fn one_outage_is_one_pair_of_events_without_a_dealership() {
         desk.world.mood(|mood| mood.down = false);
         desk.pass(hours(1)).await;
         assert_eq!(kinds(&desk), ["platform.failing", "platform.answers"]);
-        let Fact::PlatformAnswers { since: answers, failing_since } = outages(&desk)[1].fact else { panic!() };
+        let Fact::PlatformAnswers { since: answers, failing_since, last_failed } = outages(&desk)[1].fact else {
+            panic!()
+        };
         assert_eq!(failing_since, since);
+        assert!(last_failed.is_some_and(|last| last < answers && last + minutes(6) > answers), "{last_failed:?}");
+        assert!(!outages(&desk)[1].summary().contains("at most"), "it was seen from end to end");
         assert!(answers >= began + hours(3) && answers <= began + hours(3) + minutes(6), "{answers}");
         desk.pass(hours(24)).await;
         assert_eq!(kinds(&desk).len(), 2);
@@ -107,8 +111,15 @@ fn an_outage_goes_on_over_a_restart_and_ends_once() {
         clock.advance(hours(8).to_std().unwrap());
         let desk = Desk::again(idle, clock, world, store.log(), |_| ());
         desk.pass(minutes(5)).await;
-        let Fact::PlatformAnswers { failing_since, .. } = outages(&desk)[1].fact else { panic!() };
+        let end = &outages(&desk)[1];
+        let Fact::PlatformAnswers { failing_since, last_failed, .. } = end.fact else { panic!() };
         assert_eq!((kinds(&desk).len(), failing_since), (2, since));
+        assert_eq!(last_failed, Some(since), "this run did not see it fail");
+        let words = end.summary();
+        assert!(
+            words.starts_with("Xtime answers again, after at most 9h ") && words.ends_with("nobody saw it end"),
+            "{words}"
+        );
     });
 }
 

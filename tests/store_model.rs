@@ -41,7 +41,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         1 => Just(Fact::SlotsMissing { window: 14 }),
         1 => Just(Fact::Archived {}),
         2 => (0..60u64).prop_map(|n| Fact::PlatformFailing { why: "503".into(), since: at(n), credentials: n % 2 == 0 }),
-        1 => (0..60u64).prop_map(|n| Fact::PlatformAnswers { since: at(n), failing_since: at(0) }),
+        1 => (0..60u64).prop_map(|n| Fact::PlatformAnswers { since: at(n), failing_since: at(0), last_failed: (n % 2 == 0).then(|| at(n)) }),
     ]
 }
 

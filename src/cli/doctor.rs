@@ -50,9 +50,20 @@ struct Findings(Vec<Finding>);
 
 impl Findings {
     fn note(&mut self, name: impl Into<String>, health: Health, detail: impl AsRef<str>) {
-        let detail = clean(detail.as_ref()).into_owned();
-        self.0.push(Finding { name: name.into(), health, detail });
+        self.0.push(Finding { name: name.into(), health, detail: in_a_line(detail.as_ref()) });
     }
+}
+
+/// Lines as the sentences of one.
+fn in_a_line(text: &str) -> String {
+    let mut line = String::new();
+    for sentence in text.lines() {
+        if !line.is_empty() {
+            line.push_str(if line.ends_with(['.', ':', ';', ',', '!', '?']) { " " } else { ". " });
+        }
+        line.push_str(&clean(sentence));
+    }
+    line
 }
 
 /// Runs the command. Exit 1 when something is a problem.

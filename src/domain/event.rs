@@ -414,6 +414,9 @@ pub enum Fact {
         since: Timestamp,
         /// Since when it had failed.
         failing_since: Timestamp,
+        /// When it was last seen to fail: what lies between is unknown. Missing in old journals.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_failed: Option<Timestamp>,
     },
 }
 

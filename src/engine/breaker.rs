@@ -66,6 +66,8 @@ pub enum Standing<'a> {
     Answers {
         /// Since when.
         since: Timestamp,
+        /// When it failed last, as far as this breaker saw it fail.
+        last_failed: Option<Timestamp>,
     },
 }
 
@@ -91,6 +93,8 @@ pub struct Breaker {
     rate_limit: RateLimit,
     /// Since when it answers.
     answers_since: Option<Timestamp>,
+    /// When it failed last in an outage.
+    last_failed: Option<Timestamp>,
 }
 
 /// The two readings of the clock that belong together.
@@ -111,6 +115,7 @@ impl Breaker {
             healed: None,
             rate_limit: RateLimit::new(longest),
             answers_since: None,
+            last_failed: None,
         }
     }
 
@@ -204,7 +209,7 @@ impl Breaker {
 
     /// Opens it, or keeps it open for longer. Answers to looks that were under way when it opened only change the words.
     fn fail(&mut self, refused: bool, counts: bool, why: &str, asked: Option<Duration>, now: Moment, rng: &mut StdRng) {
-        self.answers_since = None;
+        (self.answers_since, self.last_failed) = (None, Some(now.at));
         let relapsed = self.healed.take().map(|(alarm, _)| alarm);
         let old = self.alarm.take().or(relapsed);
         let same = old.as_ref().filter(|old| old.refused == refused);
@@ -229,7 +234,7 @@ impl Breaker {
         let settles = self.healed.as_ref().map(|(_, at)| (*at + SETTLES).saturating_sub(elapsed));
         match (settles.filter(|left| !left.is_zero()), self.answers_since) {
             (Some(left), _) => Standing::Settling(left),
-            (None, Some(since)) => Standing::Answers { since },
+            (None, Some(since)) => Standing::Answers { since, last_failed: self.last_failed },
             (None, None) => Standing::Unknown,
         }
     }

@@ -51,8 +51,9 @@ impl Prober {
             (Standing::Failing { why, since, refused }, Logged::Over) => {
                 Some(Fact::PlatformFailing { why: why.into(), since, credentials: refused })
             }
-            (Standing::Answers { since }, Logged::Open(failing_since)) => {
-                Some(Fact::PlatformAnswers { since, failing_since })
+            (Standing::Answers { since, last_failed }, Logged::Open(failing_since)) => {
+                let last_failed = Some(last_failed.map_or(failing_since, |last| last.max(failing_since)));
+                Some(Fact::PlatformAnswers { since, failing_since, last_failed })
             }
         };
         let rest = not_before.saturating_sub(now.elapsed);

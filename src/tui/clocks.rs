@@ -130,6 +130,11 @@ impl Clocks {
             _ => in_words(TimeDelta::milliseconds(passed)),
         }
     }
+
+    /// The same within a sentence.
+    pub fn since_in_words(&self, at: Timestamp) -> String {
+        self.since(at).replace("<1m", "less than a minute")
+    }
 }
 
 /// The moment without its part of a second.

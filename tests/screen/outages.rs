@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use cloverwatch::domain::{Actor, Event, Fact};
+use cloverwatch::engine::{PlatformState, Status};
 use cloverwatch::store::Committed;
 use cloverwatch::tui::Msg;
 use cloverwatch::tui::state::Focus;
@@ -14,13 +16,25 @@ use crate::population::{ago, now};
 fn outage(desk: &mut Desk) {
     let (failing_since, since) = (ago(2.0), now());
     let failing = Fact::PlatformFailing { why: "status 503".into(), since: failing_since, credentials: false };
-    let answers = Fact::PlatformAnswers { since, failing_since };
+    let answers = Fact::PlatformAnswers { since, failing_since, last_failed: None };
     let seq = desk.state.tail.newest().unwrap().seq;
     let event = |more, fact| {
         Arc::new(Event { seq: seq + more, at: now(), actor: Actor::system("probe"), dealership: None, fact })
     };
     let events = vec![event(1, failing), event(2, answers)];
     desk.tell(Msg::Committed(Committed { events: events.into(), states: vec![].into() }));
+}
+
+#[test]
+fn an_outage_that_has_just_begun_lasts_less_than_a_minute_and_not_none() {
+    let mut desk = Desk::open((160, 40));
+    for (since, words) in [(now(), "Xtime fails for less than a minute, next try"), (ago(0.5), "Xtime fails for 30m,")]
+    {
+        let platform =
+            PlatformState::Down { why: "status 503".to_owned(), since, retry_at: now() + TimeDelta::seconds(9) };
+        desk.tell(Msg::Status(Status { platform, ..Status::default() }));
+        desk.sees(words);
+    }
 }
 
 #[test]

@@ -64,7 +64,7 @@ pub fn of_platform(number: u64) -> Append {
     let (since, failing_since) = (at(number + 60), at(number));
     let failing =
         Fact::PlatformFailing { why: "503 \"dealership\":null".into(), since: failing_since, credentials: false };
-    let facts = vec![failing, Fact::PlatformAnswers { since, failing_since }];
+    let facts = vec![failing, Fact::PlatformAnswers { since, failing_since, last_failed: None }];
     Append { dealership: None, expected_version: 0, actor: Actor::system("probe"), at: since, facts }
 }
 

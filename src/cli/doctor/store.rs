@@ -95,15 +95,14 @@ fn journal(found: &mut Findings, path: &Path) {
     });
     bar.finish_and_clear();
     match verified {
-        Ok(Verified { events, files, bytes, end }) => {
+        Ok(Verified { end, .. }) if end.has_lost() => {
+            found.note("journal", Health::Bad, StoreError::Lost(end).to_string());
+        }
+        Ok(Verified { end, .. }) if !end.is_whole() => found.note("journal", Health::Doubtful, end.to_string()),
+        Ok(Verified { events, files, bytes, .. }) => {
             let files = if files == 1 { "one file".to_owned() } else { format!("{files} files") };
             let words = format!("{events} events in {files}, {}: every line checked", HumanBytes(bytes));
             found.note("journal", Health::Good, words);
-            if end.has_lost() {
-                found.note("journal", Health::Bad, StoreError::Lost(end).to_string());
-            } else if !end.is_whole() {
-                found.note("journal", Health::Doubtful, end.to_string());
-            }
         }
         Err(error) => found.note("journal", Health::Bad, error.to_string()),
     }

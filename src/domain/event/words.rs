@@ -3,12 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
 use super::{Event, Fact};
 use crate::domain::mail::file_of_reply;
 use crate::domain::text::clean;
 use crate::domain::{LetterId, in_words};
+
+/// A desk that runs tries more often: between two looks so far apart it was closed, or its machine slept.
+const UNWATCHED: TimeDelta = TimeDelta::minutes(30);
 
 impl Event {
     /// What happened, in one line for people, without the dealership's name and without moments: whoever shows it knows the
@@ -89,8 +92,12 @@ impl Event {
                 format!("our credentials are refused: {}", clean(why))
             }
             Fact::PlatformFailing { why, .. } => format!("Xtime fails: {}", clean(why)),
-            Fact::PlatformAnswers { since, failing_since } => {
-                format!("Xtime answers again, after {}", in_words(*since - *failing_since))
+            Fact::PlatformAnswers { since, failing_since, last_failed } => {
+                let length = in_words(*since - *failing_since);
+                match last_failed.is_some_and(|last| *since - last > UNWATCHED) {
+                    true => format!("Xtime answers again, after at most {length}: nobody saw it end"),
+                    false => format!("Xtime answers again, after {length}"),
+                }
             }
             Fact::RemindersSet { on: true } => "reminders on".to_owned(),
             Fact::RemindersSet { on: false } => "reminders off".to_owned(),

@@ -52,7 +52,7 @@ fn unconfigured(state: &State, room: u16) -> String {
 fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
     let platform = match &state.status.platform {
         PlatformState::Down { why, since, retry_at } => {
-            let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
+            let (since, retry) = (clocks.since_in_words(*since), clocks.left(*retry_at));
             Some(format!("Xtime fails for {since}, next try in {retry}: {why}. No dealership changes state."))
         }
         PlatformState::RateLimited { why, until, .. } => {
@@ -60,13 +60,13 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
             Some(format!("Xtime asked us to wait until {until}: {}. Looks go on then by themselves.", clean(why)))
         }
         PlatformState::OurCredentials { why, since, retry_at } => {
-            let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
+            let (since, retry) = (clocks.since_in_words(*since), clocks.left(*retry_at));
             Some(format!(
                 "Our credentials are refused for {since}, next try in {retry}: {why}. No dealership changes state."
             ))
         }
         PlatformState::MassDisconnect { turned, since } => {
-            let since = clocks.since(*since);
+            let since = clocks.since_in_words(*since);
             Some(format!(
                 "{turned} of the last looks turned \"not connected\" together, for {since}: it is about us or Xtime; \
                  nobody is recorded as lost."
@@ -81,7 +81,7 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
         doubt.to_string()
     });
     let causes: Vec<String> =
-        state.status.alarms.iter().map(|alarm| format!("{alarm} for {}", clocks.since(alarm.since))).collect();
+        state.status.alarms.iter().map(|alarm| format!("{alarm} for {}", clocks.since_in_words(alarm.since))).collect();
     let causes = (!causes.is_empty()).then(|| format!("{}: one cause, at Xtime or with us", causes.join(", ")));
     clock.into_iter().chain(platform).chain(mail_alarm(state, clocks)).chain(causes).collect()
 }
@@ -89,7 +89,7 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
 /// The mail server fails: one alarm, however many letters wait.
 pub(super) fn mail_alarm(state: &State, clocks: &Clocks) -> Option<String> {
     let MailState::Down { why, since, retry_at } = &state.status.mail.state else { return None };
-    let (since, retry) = (clocks.since(*since), clocks.left(*retry_at));
+    let (since, retry) = (clocks.since_in_words(*since), clocks.left(*retry_at));
     let wait = match state.status.mail.waiting {
         1 => "1 letter waits".to_owned(),
         waiting => format!("{} letters wait", thousands(waiting)),
