@@ -137,3 +137,27 @@ fn without_a_terminal_it_says_so() {
     assert!(output.stdout.is_empty());
     assert!(String::from_utf8_lossy(&output.stderr).contains("terminal"));
 }
+
+#[test]
+fn looks_at_many_are_stopped_and_what_ends_with_the_desk_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let demo = ["demo", "--dealerships", "100", "--seed", "7", "--speed", "1"];
+    let mut pty = Pty::start(&demo, home.path(), 110, 30);
+    pty.wait_until("the rows", |seen| seen.shows("All 100") && seen.shows("reissue"));
+    pty.send("\x01c");
+    pty.wait_text("Takes about");
+    pty.send("\r");
+    pty.wait_text("[ Stop ]");
+    pty.send("\t\r");
+    pty.wait_until("what is left", |seen| seen.shows("not begun") && seen.shows("[ Do the other"));
+    pty.send("\t\r");
+    pty.wait_text("Takes about");
+    pty.send("\r");
+    pty.wait_text("[ Stop ]");
+    pty.send("\x1b");
+    pty.wait_text("check now goes on");
+    pty.send("q");
+    assert_eq!(pty.wait_exit().exit_code(), 0);
+    let written = pty.look(|seen| String::from_utf8_lossy(seen.raw()).into_owned());
+    assert!(written.contains("were given up"), "{written}");
+}

@@ -76,7 +76,11 @@ pub(super) async fn on(
         policy: app.config.policy(),
         read_only: app.globals.read_only,
     };
-    match show(opening, options).await.map_err(|error| CliError::Failed(error.to_string()))?? {
+    let left = show(opening, options).await.map_err(|error| CliError::Failed(error.to_string()))??;
+    for words in &left.unfinished {
+        app.out.warn(words);
+    }
+    match left.exit {
         Exit::Quit => Ok(()),
         Exit::Signal(ending) => Err(CliError::Signal(ending.number())),
     }

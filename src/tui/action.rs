@@ -144,6 +144,7 @@ actions! {
         Zoom "zoom" "zoom" None "Give the focused pane the whole screen, and back.",
         Queue "queue" "letters" None "Show all letters that are on their way or went wrong.",
         ShowExpired "show-expired" "expired codes" None "Show the dealerships whose code expired unused.",
+        Results "results" "results" None "Show what came of what was last asked for many; while it is under way, stop it.",
         Unfinished "unfinished" "cut off" Records "Show what was begun for many and cut off: resume it, or put it away.",
     }
     Table {

@@ -45,7 +45,8 @@ impl State {
 
     /// What was done with a dealership has ended: what happens to it later takes the cursor with it.
     pub(super) fn has_acted_on(&mut self, id: DealershipId) {
-        let under_way = |work: &Work| work.items.iter().any(|item| item.id == id && item.outcome.is_none());
+        let under_way =
+            |work: &Work| !work.is_over() && work.items.iter().any(|item| item.id == id && item.outcome.is_none());
         let acted = self.cursor.acted.as_mut().filter(|acted| acted.id == id && acted.until.is_none());
         if let Some(acted) = acted
             && !self.works.iter().any(under_way)

@@ -22,6 +22,7 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
     }
     in_the_way(state, action)?;
     match action {
+        Action::Results if state.works.iter().all(|work| !work.is_bulk()) => no("nothing was asked for many yet"),
         Action::Unfinished if state.cut_off.is_empty() => no("nothing was cut off"),
         Action::EditProfile if state.marks.len() > 1 => no("one dealership at a time: clear the marks first"),
         Action::Check if state.setup.read_only => no("read-only: a look would be recorded"),
@@ -91,6 +92,7 @@ fn in_the_way(state: &State, action: Action) -> Result<(), String> {
             | Action::Queue
             | Action::ClearFilter
             | Action::ShowExpired
+            | Action::Results
     );
     match &state.queue {
         Some(_) if !queue && !anywhere => Err("go back from the letters first".to_owned()),

@@ -56,6 +56,8 @@ pub enum Msg {
     Planned(DealershipId, NaiveDateTime, Result<Planned, String>),
     /// What became of a test appointment; `None`: the booking that was read back had made none. Or why nothing was sent.
     Booked(DealershipId, Result<Option<Booked>, String>),
+    /// Nothing more of a piece of work will end: what has not ended was not begun.
+    Over(WorkId),
     /// A letter that was asked for; or why it cannot be read.
     Letter(WorkId, Result<LetterText, String>),
     /// What is in a simulated dealer's mailbox, the newest first; or why it cannot be read.
@@ -107,6 +109,8 @@ pub enum Effect {
     Paste(WorkId, Vec<Pasted>),
     /// Look at the platform now for each.
     Check(WorkId, Vec<DealershipId>),
+    /// Begin no more of a piece of work.
+    Stop(WorkId),
     /// Read the newest events of one dealership, and the last look at it.
     LoadTimeline(DealershipId),
     /// Put text on the terminal's clipboard.

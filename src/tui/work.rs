@@ -21,6 +21,23 @@ pub struct Work {
     pub action: Action,
     /// Whose, and how each ended.
     pub items: Vec<WorkItem>,
+    /// How far it is.
+    pub phase: Phase,
+    /// How many went well and failed.
+    ended: (usize, usize),
+    /// The first that has not ended; they end nearly in their order.
+    first_open: usize,
+}
+
+/// How far a piece of work is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// One item after the other is begun.
+    UnderWay,
+    /// No more of them are begun.
+    Stopping,
+    /// Nothing more will end: whatever has not ended was not begun.
+    Over,
 }
 
 /// One item of a piece of work.
@@ -32,7 +49,7 @@ pub struct WorkItem {
     pub name: String,
     /// The letter that goes with it; `None`: it is not about letters.
     pub letter: Option<ItemLetter>,
-    /// How it ended; `None`: it is under way.
+    /// How it ended; `None`: it is under way, waits for its turn, or never had one.
     pub outcome: Option<Outcome>,
 }
 
@@ -123,6 +140,16 @@ impl WorkItem {
 }
 
 impl Work {
+    /// A piece of work that begins.
+    pub const fn new(id: WorkId, action: Action, items: Vec<WorkItem>) -> Self {
+        Self { id, action, items, phase: Phase::UnderWay, ended: (0, 0), first_open: 0 }
+    }
+
+    /// Whether it is about more than one: then it is shown item by item.
+    pub const fn is_bulk(&self) -> bool {
+        self.items.len() > 1
+    }
+
     /// What became of the letters of those that went well, counted: `letters: 7 sent, 2 queued`; empty when there were none.
     pub fn letters(&self, rows: &Rows) -> String {
         let well = self.items.iter().filter(|item| matches!(item.outcome, Some(Ok(_))));
@@ -137,23 +164,35 @@ impl Work {
     /// Notes how an item ended.
     pub fn end(&mut self, id: DealershipId, outcome: Outcome) {
         // Several may be about one dealership, such as its letters.
-        if let Some(item) = self.items.iter_mut().find(|item| item.id == id && item.outcome.is_none()) {
-            item.outcome = Some(outcome);
+        let mut open = self.items.iter_mut().skip(self.first_open);
+        let Some(item) = open.find(|item| item.id == id && item.outcome.is_none()) else { return };
+        match outcome {
+            Ok(_) => self.ended.0 += 1,
+            Err(_) => self.ended.1 += 1,
+        }
+        item.outcome = Some(outcome);
+        self.first_open += self.items.iter().skip(self.first_open).take_while(|item| item.outcome.is_some()).count();
+        if self.first_open == self.items.len() {
+            self.phase = Phase::Over;
         }
     }
 
-    /// Whether every item has ended.
+    /// Whether nothing more will end.
     pub fn is_over(&self) -> bool {
-        self.items.iter().all(|item| item.outcome.is_some())
+        self.phase == Phase::Over
     }
 
-    /// How many are under way, went well and failed.
-    pub fn counts(&self) -> (usize, usize, usize) {
-        self.items.iter().fold((0, 0, 0), |(open, well, failed), item| match item.outcome {
-            None => (open + 1, well, failed),
-            Some(Ok(_)) => (open, well + 1, failed),
-            Some(Err(_)) => (open, well, failed + 1),
-        })
+    /// How many have not ended, went well and failed.
+    pub const fn counts(&self) -> (usize, usize, usize) {
+        let (well, failed) = self.ended;
+        (self.items.len() - well - failed, well, failed)
+    }
+
+    /// What is left when the desk is left, in words.
+    pub fn unfinished(&self) -> String {
+        let ((open, ..), all) = (self.counts(), self.items.len());
+        let title = self.action.info().title;
+        format!("{title}: {} of {all} done when the desk was left; the other {open} were given up", all - open)
     }
 
     /// The worst that was found.
@@ -162,8 +201,8 @@ impl Work {
         found.map(|done| done.severity).max().unwrap_or(Severity::Good)
     }
 
-    /// Those that failed.
-    pub fn failed(&self) -> impl Iterator<Item = DealershipId> + '_ {
-        self.items.iter().filter(|item| matches!(item.outcome, Some(Err(_)))).map(|item| item.id)
+    /// Those that did not go well: they failed, or were not begun.
+    pub fn undone(&self) -> impl Iterator<Item = DealershipId> + '_ {
+        self.items.iter().filter(|item| !matches!(item.outcome, Some(Ok(_)))).map(|item| item.id)
     }
 }

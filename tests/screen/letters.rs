@@ -26,7 +26,7 @@ fn down(waiting: usize) -> Msg {
         since: ago(0.5),
         retry_at: now() + TimeDelta::minutes(4),
     };
-    let mail = MailStatus { state, waiting, in_flight: 0, last_hour: 4 };
+    let mail = MailStatus { state, waiting, in_flight: 0, last_hour: 4, ..MailStatus::default() };
     Msg::Status(Status { platform: PlatformState::Ok, requests_per_second: 10, mail, ..Status::default() })
 }
 

@@ -233,7 +233,8 @@ impl Outbox<'_> {
             state => state,
         };
         let (in_flight, last_hour) = (self.in_flight.len(), self.budget.spent(at_the_budget(elapsed)));
-        let mail = MailStatus { state, waiting, in_flight, last_hour };
+        let per_hour = self.inner.parts.post.as_ref().map_or(0, |post| post.per_hour);
+        let mail = MailStatus { state, waiting, in_flight, last_hour, per_hour };
         self.inner.status.send_if_modified(|status| {
             let changed = status.mail != mail;
             status.mail = mail;

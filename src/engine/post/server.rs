@@ -50,6 +50,8 @@ pub struct MailStatus {
     pub in_flight: usize,
     /// Letters handed over in the last hour of this run.
     pub last_hour: u32,
+    /// The most in any hour; 0: nobody sends any.
+    pub per_hour: u32,
 }
 
 #[derive(Debug, Clone)]

@@ -16,7 +16,7 @@ use crate::tui::state::{Setup, State};
 use crate::tui::tail::Group;
 
 use super::allowed::decided;
-use super::{Dialog, Input, Item, Kind, Offer, Problem, Role, TYPED_ABOVE, Wish};
+use super::{Dialog, Field, Input, Item, Kind, Offer, Problem, Role, Wish};
 
 /// What a dialog is judged by.
 pub struct Glance<'a> {
@@ -74,7 +74,7 @@ impl Dialog {
     fn judged(&self, glance: &Glance<'_>) -> Result<Wish, Problems> {
         let Kind::Ask(action) = self.kind else {
             let groups = Group::ALL.into_iter().enumerate();
-            let shown = |place| self.field(Role::Group(place)).is_none_or(super::Field::is_on);
+            let shown = |place| self.field(Role::Group(place)).is_none_or(Field::is_on);
             return Ok(Wish::Show(groups.map(|(place, group)| (group, shown(place))).collect()));
         };
         let changed: Problems = self
@@ -100,16 +100,18 @@ impl Dialog {
             _ => self.commands(action, glance),
         };
         let wish = wish.map_err(|more| problems.extend(more)).ok();
-        if self.items.len() > TYPED_ABOVE && self.text(Role::Count).trim() != self.items.len().to_string() {
+        if let Some(count) = self.field(Role::Count).map(Field::text)
+            && count.trim() != self.items.len().to_string()
+        {
             let text = format!("type {} to go on", self.items.len());
-            let typed = !self.text(Role::Count).is_empty();
+            let typed = !count.is_empty();
             problems.push(Problem { role: Some(Role::Count), id: None, text, missing: !typed });
         }
         wish.filter(|_| problems.is_empty()).ok_or(problems)
     }
 
     fn codes(&self, action: Action, glance: &Glance<'_>) -> Result<Wish, Problems> {
-        let despite_word = self.field(Role::Despite).is_some_and(super::Field::is_on);
+        let despite_word = self.field(Role::Despite).is_some_and(Field::is_on);
         let mut problems = Problems::new();
         for role in [Role::Despite, Role::DespiteClock] {
             if self.field(role).is_some_and(|field| !field.is_on()) {
@@ -251,6 +253,7 @@ impl Dialog {
         let same =
             |command: Command| Ok(Wish::Execute(self.items.iter().map(|item| (item.id, command.clone())).collect()));
         match action {
+            Action::Check => Ok(Wish::Check),
             Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive => {
                 Ok(Wish::Execute(self.items.iter().filter_map(|item| Some((item.id, item.sends(action)?))).collect()))
             }
@@ -283,7 +286,7 @@ impl Dialog {
                 Err(missing(Role::Text, "write the opcode, or choose one with the arrows"))
             }
             Action::ChooseOpcode => {
-                let new = |field: &super::Field| matches!(field.input, Input::Choice { chosen: 1, .. });
+                let new = |field: &Field| matches!(field.input, Input::Choice { chosen: 1, .. });
                 let new = self.field(Role::Option).is_some_and(new);
                 let option = if new { OpcodeOption::New } else { OpcodeOption::Existing };
                 // What was chosen from the list is taken exactly as Xtime shows it, spaces and all.

@@ -93,6 +93,12 @@ impl Dialog {
         self.mails() && item.letter.as_ref().is_some_and(Result::is_ok)
     }
 
+    /// How many letters go with it.
+    pub fn letters(&self) -> usize {
+        let sends = matches!(self.kind, Kind::Ask(action) if sends(action));
+        self.items.iter().filter(|item| sends || self.mails_to(item)).count()
+    }
+
     /// Switches the letter off, or on again. Whether there is anything to switch.
     pub fn switch_letter(&mut self) -> bool {
         self.fields.iter_mut().find(|field| field.role == Role::Mail).is_some_and(Field::toggle)

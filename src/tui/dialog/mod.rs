@@ -21,6 +21,7 @@ use super::line_edit::LineEdit;
 use super::msg::{Planned, WorkId};
 use super::tail::Group;
 use super::teach::{Lesson, Unrecognised};
+use super::work::{Phase, Work};
 
 pub use allowed::{allowed, letter_allowed};
 pub use appointment::{Appointment, Step, meaning};
@@ -33,6 +34,15 @@ pub use open::{open, open_letters};
 
 /// Above how many dealerships the number must be typed.
 pub const TYPED_ABOVE: usize = 25;
+
+/// To how many something is done without asking. A look harms nobody, but many of them take a while.
+const fn unasked(action: Action) -> usize {
+    match action {
+        Action::Check => 5,
+        Action::QueueRetry | Action::QueueRetryFailed => 1,
+        _ => 0,
+    }
+}
 
 /// What a dialog is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +77,12 @@ pub enum Button {
     LookAgain,
     /// Leave the results.
     Close,
-    /// Try those again that failed.
+    /// Try those again that failed, or were not begun.
     Retry,
+    /// Begin no more of them.
+    Stop,
+    /// Show the results before these.
+    Earlier,
     /// Do the rest of what was cut off.
     Resume,
     /// Do not tell of it any more.
@@ -94,6 +108,8 @@ pub enum Wish {
     Book(Planned),
     /// Read back the booking that has no answer.
     ReadBack,
+    /// Look at each now.
+    Check,
     /// Teach what an answer means.
     Teach(Box<Lesson>),
     /// Show these groups of events, and hide the others.
@@ -189,11 +205,25 @@ impl Dialog {
         self.items.iter().any(|item| item.changed.is_some())
     }
 
-    /// The buttons, the harmless one first.
-    pub fn buttons(&self, failed: usize) -> Vec<Button> {
+    /// Whether it is done without asking.
+    pub fn is_immediate(&self) -> bool {
+        let Kind::Ask(action) = self.kind else { return false };
+        self.items.len() + self.left_out.len() <= unasked(action)
+    }
+
+    /// The buttons, the harmless one first; what was asked for so far tells what can be done about it.
+    pub fn buttons(&self, works: &[Work]) -> Vec<Button> {
         match self.kind {
-            Kind::Results(_) if failed > 0 => vec![Button::Close, Button::Retry],
-            Kind::Results(_) => vec![Button::Close],
+            Kind::Results(id) => {
+                let work = works.iter().find(|work| work.id == id);
+                let act = work.and_then(|work| match work.phase {
+                    Phase::UnderWay => Some(Button::Stop),
+                    Phase::Over => work.undone().next().map(|_| Button::Retry),
+                    Phase::Stopping => None,
+                });
+                let earlier = works.iter().any(|work| work.is_bulk() && work.id < id).then_some(Button::Earlier);
+                [Some(Button::Close), act, earlier].into_iter().flatten().collect()
+            }
             Kind::CutOff(_) => vec![Button::Close, Button::Resume, Button::PutAway],
             _ if self.appointment.as_ref().is_some_and(|appointment| !appointment.is_open()) => vec![Button::Close],
             _ if self.is_stale() => vec![Button::Cancel, Button::LookAgain],
@@ -203,7 +233,7 @@ impl Dialog {
 
     /// Whether it has a button that acts.
     pub fn has_accept(&self) -> bool {
-        self.buttons(0).contains(&Button::Accept)
+        self.buttons(&[]).contains(&Button::Accept)
     }
 
     /// Moves the keyboard to the next field or button, or back.

@@ -6,7 +6,7 @@ use crate::domain::{DealershipId, OpcodeOption, Untrusted};
 use crate::engine::PlatformState;
 use crate::present::time::Zone;
 use crate::store::BulkId;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Danger};
 use crate::tui::enabled::NO_PLATFORM;
 use crate::tui::letters::Fate;
 use crate::tui::queue::LetterRef;
@@ -69,14 +69,15 @@ fn with_items(action: Action, items: Vec<Item>, left_out: Vec<(String, String)>,
     let hidden = items.iter().filter(|item| !state.rows.is_shown(item.id)).count();
     let mut fields = fields_of(action, &items, state);
     fields.extend(letter::field(action, &items));
-    if items.len() > TYPED_ABOVE {
+    let harmless = action.info().danger == Danger::None;
+    if items.len() > TYPED_ABOVE && !harmless {
         let label = format!("type {} to go on", items.len());
         fields.push(Field::line(Role::Count, &label, "", ""));
     }
     let focus = match fields.as_slice() {
         [first, ..] if first.takes_text() => Spot::Field(0),
         [first, next, ..] if matches!(first.role, Role::Option | Role::Mail) && next.takes_text() => Spot::Field(1),
-        _ => Spot::Button(0),
+        _ => Spot::Button(usize::from(harmless)),
     };
     let (offer, appointment) = match items.as_slice() {
         _ if matches!(action, Action::Assign | Action::EditProfile) => {

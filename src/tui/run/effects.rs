@@ -1,10 +1,11 @@
 //! What the screen asks for, done in the background; the answers come back as messages.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::domain::bulk::Bulk;
@@ -38,13 +39,25 @@ pub(super) struct Errands {
     pub(super) tell: mpsc::Sender<Msg>,
     tasks: JoinSet<()>,
     timeline: Option<AbortHandle>,
+    /// What is begun one after the other: dropping one of these begins no more of it.
+    stops: HashMap<WorkId, oneshot::Sender<()>>,
     engine_is_gone: bool,
 }
 
 impl Errands {
     pub(super) fn new(engine: Engine, me: &str, appointment: TestBooking, tell: mpsc::Sender<Msg>) -> Self {
         let (actor, me) = (Actor::person(me), me.to_owned());
-        Self { engine, actor, me, appointment, tell, tasks: JoinSet::new(), timeline: None, engine_is_gone: false }
+        Self {
+            engine,
+            actor,
+            me,
+            appointment,
+            tell,
+            tasks: JoinSet::new(),
+            timeline: None,
+            stops: HashMap::new(),
+            engine_is_gone: false,
+        }
     }
 
     pub(super) fn engine_is_gone(&self) -> bool {
@@ -183,8 +196,11 @@ impl Errands {
         A: Future<Output = (DealershipId, Result<Done, EngineError>)> + Send + 'static,
     {
         let (engine, tell) = (self.engine.clone(), self.tell.clone());
+        let (stop, stopped) = oneshot::channel();
+        self.stops.retain(|_, stop| !stop.is_closed());
+        self.stops.insert(work, stop);
         self.spawn(async move {
-            let answers = stream::iter(items).map(act).buffer_unordered(AT_ONCE);
+            let answers = stream::iter(items).take_until(stopped).map(act).buffer_unordered(AT_ONCE);
             let told = answers.fold(true, |whole, (id, answer)| {
                 let tell = tell.clone();
                 let whole = whole && !answer.as_ref().is_err_and(EngineError::cuts_off);
@@ -194,7 +210,13 @@ impl Errands {
                 }
             });
             engine.noted(bulk, told, |whole| *whole).await;
+            let _ = tell.send(Msg::Over(work)).await;
         });
+    }
+
+    /// Begins no more of a piece of work; what was begun ends.
+    pub(super) fn stop(&mut self, work: WorkId) {
+        self.stops.remove(&work);
     }
 
     pub(super) fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {

@@ -15,6 +15,7 @@ use super::keymap::Keymap;
 use super::reading::Mailboxes;
 use super::terminal::{Ending, Options as Wanted, Restorer, Signals, TerminalError, TerminalGuard};
 use super::theme::Theme;
+use super::work::Work;
 use super::{Effect, Msg, Setup};
 use crate::clock::SharedClock;
 use crate::domain::{Claim, Claims, DealershipId, Policy, TestBooking};
@@ -75,6 +76,15 @@ pub enum Exit {
     Signal(Ending),
 }
 
+/// How the desk was left.
+#[derive(Debug)]
+pub struct Left {
+    /// Why the screen ended.
+    pub exit: Exit,
+    /// What was asked for many and was under way, in words: it ended with the desk.
+    pub unfinished: Vec<String>,
+}
+
 /// Shows the desk until somebody leaves it, and gives the terminal back. The terminal is taken at once; until the engine
 /// is there the desk is empty and says what it waits for, and leaving it waits for nothing. The engine runs on: shutting
 /// it down is the caller's, on every way out.
@@ -86,7 +96,7 @@ pub enum Exit {
 pub async fn run<E>(
     opening: impl Future<Output = Result<Engine, E>>,
     options: Options,
-) -> Result<Result<Exit, E>, TerminalError> {
+) -> Result<Result<Left, E>, TerminalError> {
     let signals = Signals::listen()?;
     let restorer = Restorer::new();
     // Before anything is opened: opening exchanges the hook for a while, and puts this one back.
@@ -100,7 +110,7 @@ pub async fn run<E>(
     let engine = match open(&mut screen, opening).await? {
         Opened::Engine(engine) => engine,
         Opened::Failed(error) => return Ok(Err(error)),
-        Opened::Left(exit) => return Ok(Ok(exit)),
+        Opened::Left(exit) => return Ok(Ok(Left { exit, unfinished: Vec::new() })),
     };
     screen.state.setup.lessons = Some(Arc::new(Teacher { engine: engine.clone(), keeper }));
     Ok(Ok(Desk::new(engine, screen, appointment, notices)?.run().await?))
@@ -197,7 +207,7 @@ impl Desk {
         Ok(Self { engine, screen, errands, answers })
     }
 
-    async fn run(mut self) -> io::Result<Exit> {
+    async fn run(mut self) -> io::Result<Left> {
         // Followed before the books are read, so that nothing falls between.
         let mut commits = self.engine.follow();
         let mut status = self.engine.status();
@@ -212,7 +222,8 @@ impl Desk {
         self.perform(effects)?;
         loop {
             if let Some(exit) = self.screen.exit {
-                return Ok(exit);
+                let works = self.screen.state.works.iter().filter(|work| !work.is_over() && work.is_bulk());
+                return Ok(Left { exit, unfinished: works.map(Work::unfinished).collect() });
             }
             tokio::select! {
                 biased;
@@ -283,6 +294,7 @@ impl Desk {
                 Effect::Obtain(work, items) => self.errands.obtain(work, items),
                 Effect::Paste(work, codes) => self.errands.paste(work, codes),
                 Effect::Check(work, ids) => self.errands.check(work, ids),
+                Effect::Stop(work) => self.errands.stop(work),
                 Effect::ShowServices(id) => self.errands.show_services(id),
                 Effect::ShowSlots(id) => self.errands.show_slots(id),
                 Effect::Plan(id, local, moves) => {

@@ -1,6 +1,6 @@
 //! What each action does.
 
-use super::{dialog, input, queue, reading, table};
+use super::{dialog, input, queue, reading, table, works};
 use crate::domain::DealershipId;
 use crate::domain::guide as guide_of;
 use crate::tui::action::{Action, Scope};
@@ -13,7 +13,6 @@ use crate::tui::rows::{Column, Sort, Tab, step_round};
 use crate::tui::state::{FilterInput, Focus, Mode, REVEAL, Reveal, State};
 use crate::tui::teach::{Unrecognised, newest_of_selected, under_tail_cursor};
 use crate::tui::theme::Tone;
-use crate::tui::work::{Work, WorkItem};
 
 /// Does an action in whatever has the keyboard.
 pub(super) fn dispatch(state: &mut State, action: Action) -> Vec<Effect> {
@@ -81,6 +80,7 @@ fn global(state: &mut State, action: Action) -> Vec<Effect> {
             state.settle();
         }
         Action::Queue => queue::toggle(state),
+        Action::Results => works::show(state),
         Action::Unfinished => super::cut_off::show(state),
         Action::ShowExpired => {
             queue::close(state);
@@ -201,10 +201,6 @@ fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SortPrevious => table::sort(state, Sort { column: sort.column.step(-1), descending: false }),
         Action::SortReverse => table::sort(state, Sort { descending: !sort.descending, ..sort }),
         Action::SortAttention => table::sort(state, Sort { column: Column::Attention, descending: false }),
-        Action::Check => {
-            let targets = state.targets();
-            return check(state, targets);
-        }
         Action::TeachNewest => teach(state, action, newest_of_selected),
         Action::Reveal => {
             if let Some(row) = state.selected() {
@@ -231,11 +227,7 @@ fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
 /// Opens the dialog of an action, or says why not.
 pub(super) fn ask(state: &mut State, action: Action, ids: &[DealershipId]) -> Vec<Effect> {
     match open(action, ids, state) {
-        Ok(dialog) => {
-            let wanted = super::offers::wanted(&dialog);
-            state.mode = Mode::Dialog(Box::new(dialog));
-            wanted.into_iter().collect()
-        }
+        Ok(dialog) => show_or_do(state, dialog),
         Err(why) => {
             state.toast(Tone::Warn, why);
             Vec::new()
@@ -243,18 +235,14 @@ pub(super) fn ask(state: &mut State, action: Action, ids: &[DealershipId]) -> Ve
     }
 }
 
-/// Looks at the platform now.
-pub(super) fn check(state: &mut State, ids: Vec<DealershipId>) -> Vec<Effect> {
-    let name = |id| state.rows.get(id).map(|row| row.state.profile.name.screen().into_owned()).unwrap_or_default();
-    let items: Vec<WorkItem> =
-        ids.iter().map(|id| WorkItem { id: *id, name: name(*id), letter: None, outcome: None }).collect();
-    let work = state.new_work();
-    let many = items.len() > 1;
-    state.begin(Work { id: work, action: Action::Check, items });
-    if many {
-        state.mode = Mode::Dialog(Box::new(Dialog::results(work)));
+/// Shows a dialog, or does what it is about where that needs no question.
+pub(super) fn show_or_do(state: &mut State, dialog: Dialog) -> Vec<Effect> {
+    if dialog.is_immediate() {
+        return works::begin(state, &dialog);
     }
-    vec![Effect::Check(work, ids)]
+    let wanted = super::offers::wanted(&dialog);
+    state.mode = Mode::Dialog(Box::new(dialog));
+    wanted.into_iter().collect()
 }
 
 fn copy(state: &mut State, action: Action) -> Vec<Effect> {
@@ -292,7 +280,7 @@ fn guide(state: &mut State, id: DealershipId, action: Action) -> Vec<Effect> {
                 state.toast(Tone::Warn, why);
                 return Vec::new();
             }
-            return if action == Action::Check { check(state, vec![id]) } else { ask(state, action, &[id]) };
+            return ask(state, action, &[id]);
         }
         Action::Guide => state.mode = Mode::Desk,
         _ => return help(state, action),

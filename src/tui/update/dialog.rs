@@ -1,13 +1,12 @@
 //! Keys in a dialog, and what is asked for when it is accepted.
 
-use super::cut_off;
+use super::{cut_off, works};
 use crate::domain::DealershipId;
 use crate::tui::action::{Action, Scope};
 use crate::tui::dialog::{Button, Dialog, Field, Glance, Input, Kind, Role, Spot, Wish, submitting};
-use crate::tui::msg::{Effect, Pasted};
+use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, State};
 use crate::tui::theme::Tone;
-use crate::tui::work::{Work, WorkItem};
 
 /// The longest block that is taken: more is a paste into the wrong place.
 const LONGEST_BLOCK: usize = 1 << 20;
@@ -134,15 +133,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 
 fn buttons(state: &State) -> Vec<Button> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
-    dialog.buttons(failed(state, dialog))
-}
-
-/// How many items of the results that a dialog shows can be tried again.
-pub fn failed(state: &State, dialog: &Dialog) -> usize {
-    match dialog.kind {
-        Kind::Results(id) => state.work(id).filter(|work| work.is_over()).map_or(0, |work| work.counts().2),
-        _ => 0,
-    }
+    dialog.buttons(&state.works)
 }
 
 /// Enter in a text field: the next one; in the last one of a harmless dialog, done.
@@ -193,6 +184,11 @@ fn press(state: &mut State, button: Option<Button>) -> Vec<Effect> {
         Some(Button::Accept) => accept(state),
         Some(Button::LookAgain) => look_again(state),
         Some(Button::Retry) => retry(state),
+        Some(Button::Stop) => works::stop(state),
+        Some(Button::Earlier) => {
+            works::show_earlier(state);
+            Vec::new()
+        }
         Some(Button::Resume) => cut_off::resume(state),
         Some(Button::PutAway) => cut_off::put_away(state),
         Some(Button::Cancel | Button::Close) | None => {
@@ -214,7 +210,7 @@ fn close(state: &mut State) {
     if let Some(dialog) = state.take_dialog()
         && let Kind::Results(id) = dialog.kind
     {
-        state.works.retain(|work| work.id != id || !work.is_over());
+        works::closed(state, id);
     }
 }
 
@@ -242,16 +238,13 @@ fn look_again(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// Opens the dialog again for what failed, with the dealerships as they are now.
+/// Opens the dialog again for what failed or was not begun, with the dealerships as they are now.
 fn retry(state: &mut State) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
     let Kind::Results(id) = dialog.kind else { return Vec::new() };
     let Some(work) = state.work(id) else { return Vec::new() };
-    let (action, ids): (Action, Vec<_>) = (work.action, work.failed().collect());
+    let (action, ids): (Action, Vec<_>) = (work.action, work.undone().collect());
     close(state);
-    if action == Action::Check {
-        return super::act::check(state, ids);
-    }
     if action.info().scope == Scope::Queue {
         return super::queue::ask_again(state, action, &ids);
     }
@@ -263,8 +256,12 @@ fn accept(state: &mut State) -> Vec<Effect> {
     // What is wrong may stand at the top.
     change(state, |dialog| (dialog.tried, dialog.scroll) = (true, 0));
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
-    let wish = match &dialog.verdict {
-        Ok(wish) => wish.clone(),
+    match &dialog.verdict {
+        Ok(wish @ (Wish::Book(_) | Wish::ReadBack)) => {
+            let wish = wish.clone();
+            return super::offers::send(state, wish);
+        }
+        Ok(_) => {}
         Err(problems) => {
             // The keyboard goes to the first field that is wrong.
             let wrong = |field: &Field| problems.iter().any(|problem| problem.role == Some(field.role));
@@ -273,31 +270,13 @@ fn accept(state: &mut State) -> Vec<Effect> {
             }
             return Vec::new();
         }
-    };
-    if matches!(wish, Wish::Book(_) | Wish::ReadBack) {
-        return super::offers::send(state, wish);
     }
     let Some(dialog) = state.take_dialog() else { return Vec::new() };
-    if let Wish::Show(groups) = wish {
+    if let Ok(Wish::Show(groups)) = &dialog.verdict {
         for (group, shown) in groups {
-            state.tail.show(group, shown);
+            state.tail.show(*group, *shown);
         }
         return Vec::new();
     }
-    let Kind::Ask(action) = dialog.kind else { return Vec::new() };
-    super::queue::accepted(state, &dialog);
-    let work = state.new_work();
-    let items: Vec<WorkItem> = dialog.items.iter().map(|item| WorkItem::of(action, item, &dialog)).collect();
-    cut_off::done_by(state, action, &items);
-    if items.len() > 1 {
-        state.mode = Mode::Dialog(Box::new(Dialog::results(work)));
-    }
-    state.begin(Work { id: work, action, items });
-    vec![match wish {
-        Wish::Execute(commands) => Effect::Execute(work, commands),
-        Wish::Obtain(asks) => Effect::Obtain(work, asks),
-        Wish::Paste(codes) => Effect::Paste(work, codes.into_iter().map(Pasted).collect()),
-        Wish::Teach(lesson) => Effect::Teach(work, lesson),
-        Wish::Show(_) | Wish::Book(_) | Wish::ReadBack => return Vec::new(),
-    }]
+    works::begin(state, &dialog)
 }

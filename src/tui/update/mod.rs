@@ -9,19 +9,17 @@ mod offers;
 mod queue;
 mod reading;
 mod table;
+mod works;
 
 use std::sync::Arc;
 
-use super::action::Scope;
 use super::dialog::{Glance, Kind};
 use super::expired;
-use super::msg::{Effect, Moment, Msg, Outcome, WorkId};
+use super::msg::{Effect, Moment, Msg};
 use super::rows::Rows;
 use super::state::{FILTER_AGAIN, Mode, State};
 use super::teach;
 use super::theme::Tone;
-use super::work::Work;
-use crate::domain::DealershipId;
 use crate::store::Committed;
 
 pub use act::perform;
@@ -75,7 +73,8 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
         Msg::Slots(id, slots) => offers::slots(state, id, slots),
         Msg::Planned(id, local, planned) => offers::planned(state, id, local, planned),
         Msg::Booked(id, answer) => effects = offers::booked(state, id, &answer),
-        Msg::Outcome(work, id, outcome) => ended(state, work, id, outcome),
+        Msg::Outcome(work, id, outcome) => works::ended(state, work, id, outcome),
+        Msg::Over(work) => works::over(state, work),
         Msg::Letter(ticket, letter) => reading::letter(state, ticket, letter),
         Msg::Mailbox(ticket, letters) => reading::mailbox(state, ticket, letters),
         Msg::CutOff(list) => {
@@ -167,42 +166,4 @@ fn compare_dialog(state: &mut State, states: &[Arc<crate::domain::Onboarding>]) 
         }
     }
     state.mode = Mode::Dialog(dialog);
-}
-
-/// One item of a piece of work has ended.
-fn ended(state: &mut State, id: WorkId, dealership: DealershipId, outcome: Outcome) {
-    state.dirty = true;
-    let Some(place) = state.works.iter().position(|work| work.id == id) else { return };
-    let Some(work) = state.works.get_mut(place) else { return };
-    let well = outcome.is_ok();
-    work.end(dealership, outcome);
-    let over = work.is_over();
-    if well && work.items.len() > 1 && work.action.info().scope == Scope::Table {
-        // What failed stays marked, so that it can be tried again.
-        state.marks.remove(dealership);
-    }
-    let watched = matches!(&state.mode, Mode::Dialog(dialog) if dialog.kind == Kind::Results(id));
-    if over && !watched {
-        let work = state.works.remove(place);
-        let (tone, text) = summary(&work, &state.rows);
-        state.toast(tone, text);
-    }
-    state.has_acted_on(dealership);
-}
-
-/// What came of a piece of work, in a line.
-fn summary(work: &Work, rows: &Rows) -> (Tone, String) {
-    let title = work.action.info().title;
-    if let [item] = work.items.as_slice() {
-        let (words, tone) = item.told(rows).unwrap_or_else(|| ("under way".to_owned(), Tone::Busy));
-        return (tone, format!("{}: {words}", item.name));
-    }
-    let (_, well, failed) = work.counts();
-    let tone = if failed == 0 { Tone::of(work.worst()) } else { Tone::Bad };
-    let failed = match failed {
-        0 => String::new(),
-        _ if work.action.info().scope == Scope::Table => format!(", {failed} failed and still marked"),
-        _ => format!(", {failed} failed"),
-    };
-    (tone, format!("{title}: {well} done{failed}{}", work.letters(rows)))
 }

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::{reading, table};
-use crate::domain::{Command, DealershipId, Onboarding};
+use crate::domain::{DealershipId, Onboarding};
 use crate::tui::action::Action;
 use crate::tui::dialog::{Dialog, open_letters};
 use crate::tui::msg::Effect;
 use crate::tui::queue::{LetterRef, Queue};
-use crate::tui::state::{Mode, State};
+use crate::tui::state::State;
 use crate::tui::theme::Tone;
-use crate::tui::work::{Work, WorkItem};
 
 /// Opens the view, or closes it.
 pub(super) fn toggle(state: &mut State) {
@@ -97,25 +96,15 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Tries one letter at once; whatever is about several, or ends one, asks first.
+/// Opens the dialog of an action, or says why not.
 fn ask(state: &mut State, action: Action, letters: &[LetterRef]) -> Vec<Effect> {
-    let dialog = match open_letters(action, letters, state) {
-        Ok(dialog) => dialog,
+    match open_letters(action, letters, state) {
+        Ok(dialog) => super::act::show_or_do(state, dialog),
         Err(why) => {
             state.toast(Tone::Warn, format!("{}: {why}", action.info().title));
-            return Vec::new();
+            Vec::new()
         }
-    };
-    if action == Action::QueueSuppress || letters.len() > 1 {
-        state.mode = Mode::Dialog(Box::new(dialog));
-        return Vec::new();
     }
-    let work = state.new_work();
-    let letters = dialog.items.iter().filter_map(|item| Some((item.id, item.about.as_ref()?.0)));
-    let commands = letters.map(|(id, letter)| (id, Command::RetryLetter { letter })).collect();
-    let items = dialog.items.iter().map(|item| WorkItem::of(action, item, &dialog)).collect();
-    state.begin(Work { id: work, action, items });
-    vec![Effect::Execute(work, commands)]
 }
 
 /// Asks again for what failed, with the letters as they are now.

@@ -8,6 +8,7 @@ use crate::tui::keymap::Lookup;
 use crate::tui::layer::Layer;
 use crate::tui::state::{Focus, Mode, State};
 use crate::tui::theme::Theme;
+use crate::tui::work::Work;
 
 /// The most useful actions of each place, the most useful first.
 fn useful(state: &State) -> &'static [Action] {
@@ -147,10 +148,13 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
     let mut always = Vec::new();
     if on_desk {
         always.extend(layer.map(|_| Action::ClearFilter));
+        always.extend(state.works.iter().any(Work::is_bulk).then_some(Action::Results));
         always.extend([Action::Help, Action::Palette]);
         always.extend(Layer::in_place_of_table(state).is_none().then_some(Action::Quit));
     }
+    let results = matches!(&state.mode, Mode::Dialog(dialog) if matches!(dialog.kind, Kind::Results(_)));
     let title = |action: Action| match (action, layer) {
+        (Action::DialogCancel, _) if results => "close",
         (Action::ClearFilter, Some(layer)) => layer.title(),
         _ => action.info().title,
     };

@@ -128,6 +128,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     if !state.loaded {
         parts.push(("loading…".to_owned(), theme.tone(Tone::Busy)));
     }
+    parts.extend(under_way(state).map(|words| (words, theme.tone(Tone::Busy))));
     if status.platform != PlatformState::Unconfigured {
         let full = status.requests_per_second > 0 && status.requests_last_second >= status.requests_per_second;
         let budget = format!("{}/{} req/s", status.requests_last_second, status.requests_per_second);
@@ -166,6 +167,13 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
         parts.push((state.setup.store.clone(), theme.dim));
     }
     put(&parts, theme, pen);
+}
+
+/// How far the newest is that was asked for many: `check now 12/300`.
+fn under_way(state: &State) -> Option<String> {
+    let work = state.works.iter().rev().find(|work| work.is_bulk() && !work.is_over())?;
+    let (open, all) = (work.counts().0, work.items.len());
+    Some(format!("{} {}/{}", work.action.info().title, thousands(all - open), thousands(all)))
 }
 
 pub(super) fn put(parts: &[(String, Style)], theme: &Theme, pen: &mut Pen<'_>) {

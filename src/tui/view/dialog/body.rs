@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use ratatui::style::Style;
 
 use super::super::pen::wrap;
 use super::listed::gives_code;
 use super::{Ground, Line, clip};
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, InvitationState, ResponseFacts, Severity};
+use crate::domain::{DealershipId, InvitationState, ResponseFacts, Severity, in_words};
 use crate::present::time::Zone;
 use crate::store::BulkId;
 use crate::tui::action::Action;
@@ -16,7 +17,7 @@ use crate::tui::dialog::{Dialog, Item, Offered, Wish, expiry_of};
 use crate::tui::letters::NO_MAIL;
 use crate::tui::msg::WorkId;
 use crate::tui::theme::{Tone, stage_look};
-use crate::tui::work::WorkItem;
+use crate::tui::work::{Phase, Work, WorkItem};
 
 /// The upper part of a dialog.
 #[derive(Default)]
@@ -32,7 +33,7 @@ enum List<'a> {
     /// Each in so many lines.
     Items(&'a Dialog, usize),
     /// Each in so many lines.
-    Results(Vec<&'a WorkItem>, usize),
+    Results(Vec<&'a WorkItem>, usize, Phase),
     /// For which it was not done.
     Left(&'a [DealershipId]),
     /// What Xtime shows, and which of it is chosen.
@@ -69,6 +70,7 @@ impl<'a> Body<'a> {
             List::None
         } else {
             // Before the list, which may be long.
+            ground.length(action, dialog, &mut head);
             ground.around(dialog, &mut head);
             List::Items(dialog, ground.rows_of(action))
         };
@@ -89,10 +91,15 @@ impl<'a> Body<'a> {
     pub(super) fn results(ground: &Ground<'a>, id: WorkId) -> (String, Self) {
         let Some(work) = ground.state.work(id) else { return ("Results".to_owned(), Self::default()) };
         let (open, well, failed) = work.counts();
-        let title = match open {
-            0 => format!("{}: {well} done, {failed} failed", work.action.info().title),
-            _ => format!("{}: {well} done, {failed} failed, {open} under way", work.action.info().title),
-        };
+        let mut title = format!("{}: {well} done, {failed} failed", work.action.info().title);
+        if open > 0 {
+            let what = match work.phase {
+                Phase::UnderWay => "under way",
+                Phase::Stopping => "left, stopping",
+                Phase::Over => "not begun",
+            };
+            title.push_str(&format!(", {open} {what}"));
+        }
         // What failed comes first: it needs somebody.
         let mut items: Vec<&WorkItem> = work.items.iter().collect();
         items.sort_by_key(|item| match item.outcome {
@@ -102,7 +109,7 @@ impl<'a> Body<'a> {
         });
         // What became of its letter needs a line of its own.
         let rows = if items.iter().any(|item| item.letter.is_some()) { 2 } else { 1 };
-        (title, Self { head: Vec::new(), list: List::Results(items, rows) })
+        (title, Self { head: ground.goes_on(work), list: List::Results(items, rows, work.phase) })
     }
 
     /// What was cut off in an earlier run, with a title.
@@ -127,7 +134,7 @@ impl<'a> Body<'a> {
             + match &self.list {
                 List::None => 0,
                 List::Items(dialog, rows) => dialog.items.len() * rows,
-                List::Results(items, rows) => items.len() * rows,
+                List::Results(items, rows, _) => items.len() * rows,
                 List::Left(left) => left.len(),
                 List::Offered(offered, _) => offered.len(),
             }
@@ -157,9 +164,9 @@ impl<'a> Body<'a> {
         match &self.list {
             List::None => empty(),
             List::Items(dialog, rows) => ground.listed(dialog, place / rows, place % rows).unwrap_or_else(empty),
-            List::Results(items, rows) => {
+            List::Results(items, rows, phase) => {
                 let item = items.get(place / rows);
-                item.map_or_else(empty, |item| ground.result(item, (*rows > 1).then_some(place % rows)))
+                item.map_or_else(empty, |item| ground.result(item, (*rows > 1).then_some(place % rows), *phase))
             }
             List::Left(left) => left.get(place).map_or_else(empty, |id| ground.left(*id)),
             List::Offered(offered, chosen) => {
@@ -169,7 +176,31 @@ impl<'a> Body<'a> {
     }
 }
 
+/// So many of something.
+fn length(count: usize, each: fn(i64) -> Option<TimeDelta>) -> TimeDelta {
+    i64::try_from(count).ok().and_then(each).unwrap_or(TimeDelta::MAX)
+}
+
 impl Ground<'_> {
+    /// How long it takes for many, where a budget makes it long.
+    fn length(&self, action: Action, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let status = &self.state.status;
+        let (rate, per_hour) = (status.requests_per_second.max(1), status.mail.per_hour);
+        let mut words = String::new();
+        if action == Action::Check {
+            let length = in_words(length(dialog.items.len().div_ceil(rate as usize), TimeDelta::try_seconds));
+            words = format!("Takes about {length} at {rate} requests a second; longer where slots are looked for.");
+        }
+        let letters = dialog.letters() + status.mail.waiting + status.mail.last_hour as usize;
+        if letters > per_hour as usize && per_hour > 0 {
+            let length = in_words(length((letters - 1) / per_hour as usize, TimeDelta::try_hours));
+            words = format!("At most {per_hour} letters go out in an hour: the last of these in about {length}.");
+        }
+        if !words.is_empty() {
+            lines.extend(wrap(&words, self.room).into_iter().map(|line| Line(line, self.theme.title)));
+        }
+    }
+
     /// What is not in the list, or not in the table.
     fn around(&self, dialog: &Dialog, lines: &mut Vec<Line>) {
         if dialog.hidden > 0 {
@@ -235,12 +266,26 @@ impl Ground<'_> {
         Line(format!("· {words}"), self.theme.text)
     }
 
+    /// What becomes of a piece of work when its results are closed.
+    fn goes_on(&self, work: &Work) -> Vec<Line> {
+        if work.is_over() {
+            return Vec::new();
+        }
+        let key = self.state.setup.keymap.first_key(Action::Results);
+        let again = key.map_or_else(String::new, |key| format!(": {key} shows them again"));
+        vec![Line(format!("It goes on when these results are closed{again}."), self.theme.dim)]
+    }
+
     /// How an item ended: in a line, or one of its two.
-    fn result(&self, item: &WorkItem, row: Option<usize>) -> Line {
+    fn result(&self, item: &WorkItem, row: Option<usize>, phase: Phase) -> Line {
         let name = clip(&item.name, usize::from(self.room / 3).min(30));
         let Some((words, tone)) = item.told(&self.state.rows) else {
-            let name = if row == Some(1) { String::new() } else { format!("… {name}") };
-            return Line(name, self.theme.dim);
+            let words = match (row, phase) {
+                (Some(1), _) => String::new(),
+                (_, Phase::Over) => format!("– {name} not begun"),
+                _ => format!("… {name}"),
+            };
+            return Line(words, self.theme.dim);
         };
         let glyph = match &item.outcome {
             Some(Err(_)) => "✗",

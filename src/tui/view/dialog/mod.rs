@@ -17,6 +17,7 @@ use crate::tui::clocks::Clocks;
 use crate::tui::dialog::{Button, Dialog, Input, Item, Kind, Role, Spot, Wish, ends_snooze};
 use crate::tui::state::State;
 use crate::tui::theme::{Theme, Tone};
+use crate::tui::work::Work;
 use body::Body;
 use field::Fields;
 
@@ -111,6 +112,7 @@ fn heading(action: Action, dialog: &Dialog) -> String {
         Action::Reminders => "Reminders off for",
         Action::QueueSuppress => "Do not send:",
         Action::QueueRetry | Action::QueueRetryFailed => "Try now:",
+        Action::Check => "Check",
         Action::Archive if archived => "Take back from the archive:",
         Action::Archive => "Archive",
         Action::ChooseOpcode => "Opcode of",
@@ -170,12 +172,8 @@ impl Ground<'_> {
     }
 
     fn buttons(&self, dialog: &Dialog, y: u16, pen: &mut Pen<'_>) -> u16 {
-        let failed = match dialog.kind {
-            Kind::Results(id) => self.state.work(id).filter(|work| work.is_over()).map_or(0, |work| work.counts().2),
-            _ => 0,
-        };
         let mut x = 1;
-        for (place, button) in dialog.buttons(failed).into_iter().enumerate() {
+        for (place, button) in dialog.buttons(&self.state.works).into_iter().enumerate() {
             let words = match button {
                 Button::Cancel => "Cancel".to_owned(),
                 Button::Close if matches!(dialog.kind, Kind::CutOff(_)) => "Later".to_owned(),
@@ -183,7 +181,9 @@ impl Ground<'_> {
                 Button::Resume => "Resume".to_owned(),
                 Button::PutAway => "Put away".to_owned(),
                 Button::LookAgain => "Look again".to_owned(),
-                Button::Retry => format!("Try the {failed} failed again"),
+                Button::Retry => self.retry_words(dialog),
+                Button::Stop => "Stop".to_owned(),
+                Button::Earlier => "Earlier results".to_owned(),
                 Button::Accept => accept_words(dialog),
             };
             let here = dialog.focus == Spot::Button(place);
@@ -196,6 +196,15 @@ impl Ground<'_> {
             x += pen.text(x, y, self.room.saturating_sub(x), &format!("[ {words} ]"), style) + 2;
         }
         x
+    }
+
+    fn retry_words(&self, dialog: &Dialog) -> String {
+        let Kind::Results(id) = dialog.kind else { return String::new() };
+        match self.state.work(id).map(Work::counts) {
+            Some((open, _, failed)) if open > 0 => format!("Do the other {}", open + failed),
+            Some((_, _, failed)) => format!("Try the {failed} failed again"),
+            None => String::new(),
+        }
     }
 }
 

@@ -1,0 +1,158 @@
+//! What is asked of the engine for dealerships and letters: begun, ended one by one, stopped, and shown again.
+
+use super::{cut_off, queue};
+use crate::domain::DealershipId;
+use crate::tui::action::{Action, Scope};
+use crate::tui::dialog::{Dialog, Kind, Spot, Wish};
+use crate::tui::msg::{Effect, Outcome, Pasted, WorkId};
+use crate::tui::rows::Rows;
+use crate::tui::state::{Mode, State};
+use crate::tui::theme::Tone;
+use crate::tui::work::{Phase, Work, WorkItem};
+
+/// Of so many that are over the results can be shown again.
+const KEPT: usize = 5;
+
+/// Does what a dialog asks for.
+pub(super) fn begin(state: &mut State, dialog: &Dialog) -> Vec<Effect> {
+    let (Kind::Ask(action), Ok(wish)) = (dialog.kind, &dialog.verdict) else { return Vec::new() };
+    let work = state.new_work();
+    let effect = match wish.clone() {
+        Wish::Execute(commands) => Effect::Execute(work, commands),
+        Wish::Obtain(asks) => Effect::Obtain(work, asks),
+        Wish::Paste(codes) => Effect::Paste(work, codes.into_iter().map(Pasted).collect()),
+        Wish::Check => Effect::Check(work, dialog.items.iter().map(|item| item.id).collect()),
+        Wish::Teach(lesson) => Effect::Teach(work, lesson),
+        Wish::Show(_) | Wish::Book(_) | Wish::ReadBack => return Vec::new(),
+    };
+    queue::accepted(state, dialog);
+    let items: Vec<WorkItem> = dialog.items.iter().map(|item| WorkItem::of(action, item, dialog)).collect();
+    cut_off::done_by(state, action, &items);
+    let begun = Work::new(work, action, items);
+    if begun.is_bulk() {
+        state.mode = Mode::Dialog(Box::new(Dialog::results(work)));
+    }
+    state.begin(begun);
+    vec![effect]
+}
+
+/// One item of a piece of work has ended.
+pub(super) fn ended(state: &mut State, id: WorkId, dealership: DealershipId, outcome: Outcome) {
+    state.dirty = true;
+    let Some(work) = state.works.iter_mut().find(|work| work.id == id) else { return };
+    let well = outcome.is_ok();
+    work.end(dealership, outcome);
+    let over = work.is_over();
+    if well && work.is_bulk() && work.action.info().scope == Scope::Table {
+        // What failed stays marked, so that it can be tried again.
+        state.marks.remove(dealership);
+    }
+    if over {
+        tell(state, id);
+    }
+    state.has_acted_on(dealership);
+}
+
+/// Nothing more of a piece of work will end.
+pub(super) fn over(state: &mut State, id: WorkId) {
+    let Some(work) = state.works.iter_mut().find(|work| work.id == id && !work.is_over()) else { return };
+    work.phase = Phase::Over;
+    state.dirty = true;
+    tell(state, id);
+    if let Some(acted) = state.cursor.acted {
+        state.has_acted_on(acted.id);
+    }
+}
+
+/// Tells what came of one, unless that is being watched.
+fn tell(state: &mut State, id: WorkId) {
+    match &mut state.mode {
+        // The keyboard does not stay where another button comes.
+        Mode::Dialog(dialog) if dialog.kind == Kind::Results(id) => dialog.focus = Spot::Button(0),
+        _ => {
+            let key = state.setup.keymap.first_key(Action::Results);
+            if let Some((tone, text)) = state.work(id).map(|work| summary(work, &state.rows, key)) {
+                state.toast(tone, text);
+            }
+        }
+    }
+    let too_many = state.works.iter().filter(|work| work.is_bulk() && work.is_over()).count().saturating_sub(KEPT);
+    let mut place = 0;
+    state.works.retain(|work| {
+        let kept = work.is_bulk() && place >= too_many;
+        place += usize::from(work.is_bulk() && work.is_over());
+        kept || !work.is_over()
+    });
+}
+
+/// What came of a piece of work, in a line; and the key that shows the results one by one.
+fn summary(work: &Work, rows: &Rows, key: Option<String>) -> (Tone, String) {
+    let title = work.action.info().title;
+    if let [item] = work.items.as_slice() {
+        let (words, tone) = item.told(rows).unwrap_or_else(|| ("not begun".to_owned(), Tone::Warn));
+        return (tone, format!("{}: {words}", item.name));
+    }
+    let (open, well, failed) = work.counts();
+    let tone = match (open, failed) {
+        (0, 0) => Tone::of(work.worst()),
+        (_, 0) => Tone::Warn,
+        _ => Tone::Bad,
+    };
+    let mut text = format!("{title}: {well} done");
+    for (count, what) in [(failed, "failed"), (open, "not begun")] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {what}"));
+        }
+    }
+    if open + failed > 0 && work.action.info().scope == Scope::Table {
+        text.push_str(" and still marked");
+    }
+    text.push_str(&work.letters(rows));
+    if let Some(key) = key {
+        text.push_str(&format!("; {key} shows each"));
+    }
+    (tone, text)
+}
+
+/// Which the open dialog shows.
+fn shown(state: &State) -> Option<WorkId> {
+    let Mode::Dialog(dialog) = &state.mode else { return None };
+    let Kind::Results(id) = dialog.kind else { return None };
+    Some(id)
+}
+
+/// Shows the newest for many.
+pub(super) fn show(state: &mut State) {
+    if let Some(work) = state.works.iter().rev().find(|work| work.is_bulk()) {
+        state.mode = Mode::Dialog(Box::new(Dialog::results(work.id)));
+    }
+}
+
+/// Shows the one before.
+pub(super) fn show_earlier(state: &mut State) {
+    let Some(id) = shown(state) else { return };
+    if let Some(work) = state.works.iter().rev().find(|work| work.is_bulk() && work.id < id) {
+        state.mode = Mode::Dialog(Box::new(Dialog::results(work.id)));
+    }
+}
+
+/// Has no more of them begun.
+pub(super) fn stop(state: &mut State) -> Vec<Effect> {
+    let Some(id) = shown(state) else { return Vec::new() };
+    if let Some(work) = state.works.iter_mut().find(|work| work.id == id) {
+        work.phase = Phase::Stopping;
+    }
+    if let Mode::Dialog(dialog) = &mut state.mode {
+        dialog.focus = Spot::Button(0);
+    }
+    vec![Effect::Stop(id)]
+}
+
+/// The results were closed: what is under way goes on.
+pub(super) fn closed(state: &mut State, id: WorkId) {
+    let Some(work) = state.work(id).filter(|work| !work.is_over()) else { return };
+    let (title, (open, ..)) = (work.action.info().title, work.counts());
+    let key = state.setup.keymap.first_key(Action::Results);
+    let shows = key.map_or_else(String::new, |key| format!("; {key} shows it and stops it"));
+    state.toast(Tone::Plain, format!("{title} goes on, {open} to do{shows}"));
+}
