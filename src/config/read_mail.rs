@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::address::Mailbox;
 use crate::domain::suggest::did_you_mean;
 use crate::domain::{LetterKind, MailPolicy, QuietHours};
 use crate::mail::Transport;
-use crate::mail::address::Mailbox;
 use crate::mail::smtp::Limits;
 
 use super::model::{Mail, Reminders};

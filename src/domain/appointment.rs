@@ -6,11 +6,10 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDateTime, TimeZone, Timelike};
 use chrono_tz::Tz;
-use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
 use super::text::{clean, is_invisible};
-use super::{Service, Untrusted};
+use super::{Service, Untrusted, address};
 
 /// The fewest digits of a telephone number: area code and number in North America.
 const FEWEST_DIGITS: usize = 10;
@@ -313,11 +312,7 @@ impl Booking {
         if email.raw().trim().is_empty() {
             return Err(BookingProblem::Missing { what: "the customer's e-mail", remedy: "give one" });
         }
-        let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
-        if let Err(error) = EmailAddress::parse_with_options(email.raw().trim(), options) {
-            let why = error.to_string().to_lowercase();
-            return Err(BookingProblem::Email(format!("`{}`: {}", email.plain(), clean(why.trim_end_matches('.')))));
-        }
+        address::check(email.raw()).map_err(|problem| BookingProblem::Email(problem.to_string()))?;
         phone_digits(phone.raw())?;
         line("the comment", &self.comment.replace('\n', " "), COMMENT_CHARS)?;
         self.vehicle.complete()?;

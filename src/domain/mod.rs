@@ -3,6 +3,7 @@
 //! Two functions hold every rule: [`decide()`] turns a command into facts (or a refusal), [`evolve()`]
 //! folds an event into the state. Everything else here is data, or derives something from it.
 
+pub mod address;
 pub mod appointment;
 pub mod attention;
 pub mod budget;
@@ -35,6 +36,7 @@ pub mod text;
 pub mod together;
 pub mod when;
 
+pub use address::same_address;
 pub use appointment::{
     Appointment, AppointmentId, AppointmentIdError, Booking, BookingProblem, Customer, Label, PhoneProblem, Slot,
     Vehicle, phone_digits, wall_with_offset,
@@ -52,7 +54,7 @@ pub use guide::{Guide, Observed, Step, guide};
 pub use id::{DealershipId, IntentId, LetterId};
 pub use mail::{
     AddressRefused, DueLetter, Letter, LetterKind, LetterState, Mail, MailPolicy, Obstacle, QuietHours, due_letter,
-    next_letter_at, refuses_address, same_address,
+    next_letter_at, refuses_address,
 };
 pub use onboarding::{
     BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,

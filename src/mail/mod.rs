@@ -1,7 +1,6 @@
 //! Mail: the third way to the outside. A letter is written ([`Press`]) and handed over ([`Courier`]); what comes back is read
 //! ([`bounce`]).
 
-pub mod address;
 pub mod bounce;
 pub mod courier;
 pub mod directory;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::address::is_reserved;
 use super::{Courier, Delivery, Gate, Parcel};
+use crate::domain::address::is_reserved;
 
 /// Refuses whatever could reach somebody, and hands the rest to another transport.
 pub struct ReservedOnly(pub Arc<dyn Courier>);

@@ -6,9 +6,9 @@ use lettre::message::header::ContentType;
 
 use crate::domain::{LetterId, Timestamp};
 
-use super::address::Mailbox;
 use super::courier::{Gate, Parcel, Pass};
 use super::press::written;
+use crate::domain::address::Mailbox;
 
 /// A gate that is never closed: nothing depends on a letter that only tries the way.
 #[derive(Debug, Clone, Copy)]

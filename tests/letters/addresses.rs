@@ -1,7 +1,7 @@
 //! Addresses: what is one, what is not, and what nobody can own.
 
-use cloverwatch::domain::LetterKind;
-use cloverwatch::mail::address::{AddressProblem, Mailbox, check, is_reserved};
+use cloverwatch::domain::address::{AddressProblem, Mailbox, check, is_reserved};
+use cloverwatch::domain::{LetterKind, ProfileField, same_address};
 use mail_parser::MessageParser;
 use proptest::prelude::*;
 
@@ -141,7 +141,10 @@ fn what_is_none() {
         assert!(!is_reserved(text), "{text:?}");
     }
     for (long, part) in [
-        (format!("{}@example.com", "a".repeat(65)), "before the @"),
+        (format!("{}@example.com", "a".repeat(65)), "before the @: it is too long"),
+        (format!("{}..@example.com", "a".repeat(61)), "before the @"),
+        (format!("{}..b@example.com", "a".repeat(60)), "before the @: it is too long"),
+        (format!("{}@{}example.com", "a".repeat(64), "bcdefghijk.".repeat(17)), "it is too long"),
         (format!("a@{}.com", "b".repeat(64)), "too long"),
         (format!("a@{}example.com", "b.".repeat(130)), "too long"),
         ("x".repeat(5_000), "not a mail address"),
@@ -207,7 +210,54 @@ fn names_before_addresses() {
     }
 }
 
+#[test]
+fn what_an_import_takes_a_letter_can_be_sent_to_and_what_no_letter_can_it_refuses() {
+    let longest = format!("{}@example.com", "a".repeat(64));
+    for (text, words) in [
+        (longest.as_str(), None),
+        ("pat.st..clair.1@example.net", None),
+        ("=?utf-8?q?desk?=@example.com", Some("it looks like an encoded word")),
+        ("desk@exam_ple.com", Some("other characters than letters, digits and hyphens")),
+        ("service at example.com", Some("is not a mail address")),
+        ("a@example.com,b@example.com", Some("more than one address")),
+        ("carla moreno@example.com", Some("has a space in it")),
+    ] {
+        let taken = ProfileField::Email.check(text);
+        assert_eq!(taken.is_ok(), words.is_none(), "{text}: {taken:?}");
+        assert_eq!(goes_out(text), words.is_none(), "{text}");
+        if let Err(reason) = taken {
+            assert!(reason.contains(words.unwrap()), "{text}: {reason}");
+        }
+    }
+}
+
+#[test]
+fn one_mailbox_is_the_same_however_it_is_written() {
+    let same = |one: &str, other: &str| same_address(&one.into(), &other.into());
+    assert!(same("Carla@Example.com ", "carla@example.COM"));
+    assert!(same("carla@müller.example", "carla@xn--mller-kva.example"));
+    assert!(same("pat..x@example.com", "\"pat..x\"@example.com"));
+    assert!(!same("carla@example.com", "carla@example.net"));
+    assert!(!same("", "carla@example.com"));
+}
+
+/// Whether a letter to an address can be put together, down to the bytes that go over the wire.
+fn goes_out(text: &str) -> bool {
+    let mut state = dealership();
+    state.profile.contact.email = text.into();
+    write(&state, LetterKind::Invitation).is_ok_and(|letter| letter.parcel().is_ok())
+}
+
 proptest! {
+    /// The two ends are the same rule: nothing that was imported waits for ever, nothing that could be sent is refused.
+    #[test]
+    fn whatever_an_import_takes_the_builder_can_send(
+        text in "[-a-zA-Z0-9.!#$%&'*+/=?^_`{|}~é用\"]{1,64}@[-a-z0-9._é]{1,20}\\.(com|test|example)|\\PC{0,30}@\\PC{1,12}\\.com|\\PC{0,20}"
+    ) {
+        prop_assume!(!text.trim_matches(' ').is_empty());
+        prop_assert_eq!(ProfileField::Email.check(&text).is_ok(), goes_out(&text), "{}", text);
+    }
+
     #[test]
     fn whatever_is_taken_is_one_recipient(text in "[-a-z.@,;:<>()\"\\\\ é=?%\\[\\]\r\n]{1,24}@?[a-z.%é-]{0,12}|\\PC{0,30}@example.com") {
         if let Ok(address) = check(&text) {

@@ -129,7 +129,7 @@ fn settings_that_are_wrong() {
 fn a_sample_of_each_kind() {
     for kind in LetterKind::ALL {
         let letter = Press::new(&settings()).unwrap().sample(&occasion(kind)).unwrap();
-        assert!(cloverwatch::mail::address::is_reserved(letter.to.address.as_str()));
+        assert!(cloverwatch::domain::address::is_reserved(letter.to.address.as_str()));
         assert_eq!(letter.occasion().kind, kind);
     }
 }

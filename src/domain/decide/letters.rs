@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::domain::address::same_address;
 use crate::domain::command::{Command, Context, LetterEnd, Refusal};
-use crate::domain::mail::{due_letter, rest, same_address};
+use crate::domain::mail::{due_letter, rest};
 use crate::domain::{Actor, Event, Fact, Letter, LetterId, LetterKind, LetterState, Obstacle, Onboarding, evolve};
 
 /// How often an uncertain letter may be handed over before nobody tries it again unasked.

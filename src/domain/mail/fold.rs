@@ -1,6 +1,7 @@
 //! How events change the letters of a dealership.
 
 use super::{AddressRefused, Letter, LetterState, Mail, WRITTEN_TO, file_of_reply, refuses_address};
+use crate::domain::address::same_address;
 use crate::domain::{Event, Fact, LetterId, Timestamp, Untrusted};
 
 /// How many letters about earlier codes are kept.
@@ -143,11 +144,6 @@ fn refuse(mail: &mut Mail, present: &Untrusted, address: &Untrusted, status: &st
     if same_address(present, address) {
         mail.refused = Some(AddressRefused { address: address.clone(), status: status.into(), at });
     }
-}
-
-/// Hardly any server tells letters by the case of an address.
-pub fn same_address(one: &Untrusted, other: &Untrusted) -> bool {
-    one.raw().trim().to_lowercase() == other.raw().trim().to_lowercase()
 }
 
 fn turn(mail: &mut Mail, id: LetterId, to: LetterState, at: Timestamp, change: impl FnOnce(&mut Letter)) {

@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use super::{LetterId, Onboarding, Timestamp, Untrusted};
 
 pub use due::{DueLetter, due_letter, next_letter_at};
-pub use fold::same_address;
 pub(super) use fold::{apply, keep_to_generation};
 pub use kind::LetterKind;
 pub use obstacle::Obstacle;

@@ -10,9 +10,9 @@ use lettre::message::{Mailbox as Written, MultiPart, SinglePart};
 
 use super::templates::in_html;
 use super::{LetterError, Occasion};
+use crate::domain::address::Mailbox;
 use crate::domain::{InvitationCode, Timestamp};
 use crate::mail::Parcel;
-use crate::mail::address::Mailbox;
 
 /// What stands for the code until a letter is shown or sent: no value and no template has this character.
 pub(super) const CODE: char = '\u{f8ff}';

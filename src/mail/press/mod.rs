@@ -13,7 +13,7 @@ mod words;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::address::{self, AddressProblem, Mailbox};
+use crate::domain::address::{self, AddressProblem, Mailbox};
 use crate::domain::text::letter_words;
 use crate::domain::{InvitationCode, InvitationState, LetterId, LetterKind, Onboarding, Policy, Timestamp};
 

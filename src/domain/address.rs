@@ -1,8 +1,10 @@
-//! Mail addresses: exactly one, in the narrow form that every server and every header takes.
+//! Mail addresses: exactly one, in the narrow form that every server and every header takes. This is the one rule for them: what an
+//! import, a correction or the settings take, a letter can be sent to.
 
 use std::fmt;
 
-use crate::domain::text::{clean, is_invisible, letter_words};
+use super::Untrusted;
+use super::text::{clean, is_invisible, letter_words};
 
 /// Why a text is not one usable mail address. Cleaned: it is printed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,8 +77,12 @@ impl fmt::Debug for Address {
     }
 }
 
-/// Longest mailbox, domain and label of a domain, in bytes (RFC 5321, RFC 1035).
-const LONGEST: (usize, usize, usize) = (64, 253, 63);
+/// The longest mailbox, as it is written (RFC 5321, 4.5.3.1.1), and the longest address (its path has two brackets more), in bytes.
+const LONGEST_MAILBOX: usize = 64;
+const LONGEST_ADDRESS: usize = 254;
+
+/// The longest part of a domain, in bytes (RFC 1035).
+const LONGEST_LABEL: usize = 63;
 
 /// Takes one address. Names, comments, groups, quoted mailboxes and numbers in place of a domain are refused: nobody at a
 /// dealership has them, and each is a way to say more than one recipient.
@@ -99,23 +105,26 @@ pub fn check(text: &str) -> Result<Address, AddressProblem> {
     if text.contains(['<', '>', '(', ')', '"', ':', '\\']) {
         return Err(AddressProblem::MoreThanAddress(shown()));
     }
+    let (mailbox, domain) = text.split_once('@').ok_or_else(|| AddressProblem::Incomplete(shown()))?;
     if text.contains(char::is_whitespace) {
         return Err(AddressProblem::Space(shown()));
     }
-    let (mailbox, domain) = text.split_once('@').ok_or_else(|| AddressProblem::Incomplete(shown()))?;
     if mailbox.is_empty() || domain.is_empty() {
         return Err(AddressProblem::Incomplete(shown()));
     }
-    check_mailbox(mailbox).map_err(|why| AddressProblem::Mailbox(clean(mailbox).into_owned(), why))?;
-    let domain = ascii_domain(domain).map_err(|why| AddressProblem::Domain(clean(domain).into_owned(), why))?;
+    let unusable = |why| AddressProblem::Mailbox(clean(mailbox).into_owned(), why);
+    check_mailbox(mailbox).map_err(unusable)?;
     // Doubled dots are against the rules, but mailboxes with them were given out; in quotes they are within them.
-    let mailbox = if mailbox.contains("..") { format!("\"{mailbox}\"") } else { mailbox.to_owned() };
-    let whole = format!("{mailbox}@{domain}");
-    // Whoever puts messages together knows more of what cannot stand in an address.
-    if whole.parse::<lettre::Address>().is_err() {
-        return Err(AddressProblem::Mailbox(clean(&mailbox).into_owned(), "it has a character that no mailbox has"));
+    let written = if mailbox.contains("..") { format!("\"{mailbox}\"") } else { mailbox.to_owned() };
+    if written.len() > LONGEST_MAILBOX {
+        return Err(unusable("it is too long"));
     }
-    Ok(Address { at: mailbox.len(), whole: whole.into() })
+    let no_domain = |why| AddressProblem::Domain(clean(domain).into_owned(), why);
+    let whole = format!("{written}@{}", ascii_domain(domain).map_err(no_domain)?);
+    if whole.len() > LONGEST_ADDRESS {
+        return Err(no_domain("it is too long"));
+    }
+    Ok(Address { at: written.len(), whole: whole.into() })
 }
 
 /// The form in which an address with doubled dots is written here, as it came.
@@ -125,9 +134,6 @@ fn unquoted(text: &str) -> Option<String> {
 }
 
 fn check_mailbox(text: &str) -> Result<(), &'static str> {
-    if text.len() > LONGEST.0 - 2 {
-        return Err("it is too long");
-    }
     // Mail programs decode what begins so, in an address too, although they must not.
     if text.contains("=?") {
         return Err("it looks like an encoded word");
@@ -150,14 +156,11 @@ fn ascii_domain(text: &str) -> Result<String, &'static str> {
     let Ok(url::Host::Domain(domain)) = url::Host::parse(text) else {
         return Err("it must be a name, like example.com");
     };
-    if domain.len() > LONGEST.1 {
-        return Err("it is too long");
-    }
     for label in domain.split('.') {
         if label.is_empty() {
             return Err("it has a dot too many");
         }
-        if label.len() > LONGEST.2 {
+        if label.len() > LONGEST_LABEL {
             return Err("a part of it is too long");
         }
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -175,6 +178,20 @@ fn ascii_domain(text: &str) -> Result<String, &'static str> {
 /// Whether a text is an address that can reach nobody; a text that is no address is not.
 pub fn is_reserved(address: &str) -> bool {
     check(address).is_ok_and(|address| address.is_reserved())
+}
+
+/// Whether two addresses, as they were written, are of one mailbox. Hardly any server tells letters by their case.
+pub fn same_address(one: &Untrusted, other: &Untrusted) -> bool {
+    let (one, other) = (one.raw().trim(), other.raw().trim());
+    let plain = |text: &str| text.is_ascii() && !text.contains('"') && !text.contains("xn--");
+    if plain(one) && plain(other) {
+        return one.eq_ignore_ascii_case(other);
+    }
+    let folded = |text: &str| match check(text) {
+        Ok(address) => address.as_str().to_lowercase(),
+        Err(_) => text.to_lowercase(),
+    };
+    folded(one) == folded(other)
 }
 
 /// An address with its name, for a From or a To.
