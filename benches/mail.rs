@@ -58,6 +58,8 @@ fn press() -> Press {
         partner: "DataClover".to_owned(),
         from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
         reply_to: None,
+        envelope_from: None,
+        bcc: None,
         contact: None,
         templates: None,
     })
@@ -153,7 +155,7 @@ async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec
     let (_, states) = engine.book().all();
     let parcel = |(number, state): (usize, &Arc<cloverwatch::domain::Onboarding>)| {
         let letter = LetterId::from_bits(number as u64);
-        let occasion = Occasion { letter, kind: LetterKind::Invitation, written_at: clock.now() };
+        let occasion = Occasion { letter, kind: LetterKind::Invitation, written_at: clock.now(), automatic: false };
         press.write(state, &occasion, &policy).unwrap().parcel().unwrap()
     };
     let parcels = states.iter().enumerate().map(parcel).collect();

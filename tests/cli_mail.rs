@@ -295,7 +295,12 @@ fn a_delivery_report_marks_letter_and_dealership() {
     desk.run_with(&["mail", "bounce"], &report("stranger@example.com", "x@example.com"))
         .ends(0)
         .says("no letter in these");
-    desk.run_with(&["mail", "bounce"], "Subject: hello\r\n\r\nhello").ends(1).says("not a delivery report");
+    // A mail server that pipes it here would return it to whoever wrote it.
+    for none in ["Subject: hello\r\n\r\nhello", "", "\0\0"] {
+        desk.run_with(&["mail", "bounce"], none).ends(0).says("left alone");
+        let ran = desk.run_with(&["mail", "bounce", "--json"], none).ends(0);
+        assert_eq!((&ran.json()["report"], &ran.json()["returned"]), (&false.into(), &serde_json::json!([])));
+    }
     // Somebody looked: the address is right after all.
     let id = mail(&desk, "xts1")["letters"][0]["id"].as_str().unwrap().to_owned();
     desk.run(&["mail", "retry", &id]).ends(0);
@@ -306,6 +311,19 @@ fn a_delivery_report_marks_letter_and_dealership() {
     desk.run(&["import", "corrected.csv"]).ends(0);
     desk.run(&["resend", "xts1", "--yes"]).ends(0);
     assert_eq!(letters(&desk)["carla.p@example.com"].len(), 1);
+}
+
+#[test]
+fn a_failed_letter_that_only_becomes_a_file_stays_in_the_queue() {
+    let desk = writing();
+    desk.run(&["invite", "xts1", "--code", "CODE-1", "--yes"]).ends(0);
+    let (id, ..) = letters(&desk)["carla@example.com"][0].clone();
+    desk.run_with(&["mail", "bounce"], &report("carla@example.com", &id)).ends(0);
+    let id = id.split('@').next().unwrap().to_owned();
+    desk.run(&["mail", "retry", &id, "--yes"]).ends(0);
+    let open = desk.run(&["mail", "list", "--json"]).ends(0).json();
+    assert_eq!((&open["letters"][0]["id"], &open["letters"][0]["state"]), (&id.into(), &"written".into()));
+    assert_eq!(desk.run(&["show", "xts1", "--json"]).ends(0).json()["attention"], "letter not sent");
 }
 
 #[test]

@@ -5,10 +5,12 @@ mod simulation_support;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, Command, Letter, LetterKind, LetterState};
 use cloverwatch::engine::{MailState, Parts, Post};
+use cloverwatch::mail::{Courier, Delivery, Gate, Parcel, Pass};
 use simulation_support::desk::{Desk, ana, hours, pasted};
 use simulation_support::mail::{Hang, MailWorld};
 use simulation_support::store::Doom;
@@ -325,6 +327,88 @@ fn a_server_that_refuses_us_fails_few_letters_and_is_one_alarm() {
         }
         desk.pass(minutes(2)).await;
         assert_eq!((failed(&desk), mail.arrived().len()), (0, 50), "{few} were tried again");
+    });
+}
+
+#[test]
+fn a_server_that_takes_nothing_for_a_day_costs_no_letter_and_is_one_alarm() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 40, |_| ()).await;
+        mail.mood(|mood| mood.throttled = true);
+        for place in 0..40 {
+            invite(&desk, place).await;
+        }
+        desk.pass(hours(24)).await;
+        let MailState::Down { why, .. } = mail_state(&desk) else { panic!("{:?}", mail_state(&desk)) };
+        assert!(why.contains("450 4.7.1 too much mail") && why.contains("costs none of them a try"), "{why}");
+        assert!((0..40).all(|place| letter(&desk, place).due_at.is_some()), "none was given up");
+        let tries = mail.state.lock().tries;
+        assert!(tries < 120, "{tries} tries in a day keep its limit alive");
+        mail.mood(|mood| mood.throttled = false);
+        desk.pass(hours(3)).await;
+        assert!((0..40).all(|place| letter(&desk, place).state == LetterState::Sent));
+        assert_eq!((mail_state(&desk), mail.arrived().len()), (MailState::Ok, 40));
+    });
+}
+
+#[test]
+fn a_letter_that_the_server_never_takes_waits_until_its_code_ends() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 1, |_| ()).await;
+        mail.mood(|mood| mood.throttled = true);
+        invite(&desk, 0).await;
+        desk.pass(hours(71)).await;
+        assert!(letter(&desk, 0).due_at.is_some(), "{:?}", letter(&desk, 0));
+        assert_eq!(mail_state(&desk), MailState::Ok, "one letter is no sign of the server");
+        desk.pass(hours(3)).await;
+        assert_eq!((letter(&desk, 0).state, letter(&desk, 0).due_at), (LetterState::Suppressed, None));
+        assert!(desk.kinds(0).len() < 60, "{} events", desk.kinds(0).len());
+    });
+}
+
+/// A desk without a mail server: letters become files.
+struct Files;
+
+#[async_trait]
+impl Courier for Files {
+    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
+        match gate.pass().await {
+            Pass::Go => Delivery::Written { path: format!("/books/mail/{}.eml", parcel.letter) },
+            Pass::Stop => Delivery::Withheld,
+        }
+    }
+
+    async fn check(&self) -> Result<String, String> {
+        Ok("ready".to_owned())
+    }
+
+    fn name(&self) -> String {
+        "dir:/books/mail".to_owned()
+    }
+
+    fn lanes(&self) -> usize {
+        1
+    }
+
+    fn mails(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn the_limit_of_an_hour_holds_no_letter_that_only_becomes_a_file() {
+    run(async |idle| {
+        let files = |parts: &mut Parts| {
+            let post = parts.post.take().unwrap();
+            parts.post = Some(Post { per_hour: 2, courier: Arc::new(Files), ..post });
+        };
+        let (desk, _) = office(idle, 5, files).await;
+        for place in 0..5 {
+            invite(&desk, place).await;
+        }
+        desk.pass(minutes(1)).await;
+        assert!((0..5).all(|place| letter(&desk, place).state == LetterState::Written));
+        assert_eq!(mail_state(&desk), MailState::Ok);
     });
 }
 

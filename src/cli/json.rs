@@ -120,6 +120,7 @@ pub fn letter(letter: &Letter) -> Value {
         "next_try_at": letter.due_at.map(rfc3339),
         "handed_over": letter.handed,
         "reason": letter.words,
+        "delayed_at": letter.delayed_at.map(rfc3339),
     })
 }
 

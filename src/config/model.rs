@@ -158,6 +158,10 @@ pub struct Mail {
     pub from: String,
     /// Where answers go, when not to `from`; checked.
     pub reply_to: Option<String>,
+    /// The sender of the envelope: where delivery reports go; `None`: to `from`.
+    pub envelope_from: Option<String>,
+    /// Who gets a copy of every letter.
+    pub bcc: Option<String>,
     /// How to reach the contact, in words for the dealership.
     pub contact: Option<String>,
     /// The directory of templates that replace ours.

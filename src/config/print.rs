@@ -102,6 +102,8 @@ fn mail(out: &mut String, mail: &Mail) {
     let path = |path: &PathBuf| path.to_string_lossy().into_owned();
     for (key, value) in [
         ("reply_to", mail.reply_to.clone()),
+        ("envelope_from", mail.envelope_from.clone()),
+        ("bcc", mail.bcc.clone()),
         ("contact", mail.contact.clone()),
         ("templates", mail.templates.as_ref().map(path)),
         ("bounces", mail.bounces.as_ref().map(path)),

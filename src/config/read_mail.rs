@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::address::Mailbox;
+use crate::domain::address::{self, Mailbox};
 use crate::domain::suggest::did_you_mean;
 use crate::domain::{LetterKind, MailPolicy, QuietHours};
 use crate::mail::Transport;
@@ -14,10 +14,12 @@ use super::reader::Section;
 
 /// Reads `[mail]`.
 pub(super) fn mail(section: &Section<'_, '_>, partner: &str) -> Mail {
-    let address = |text: &str| Mailbox::read(text).map(|read| read.to_string()).map_err(|problem| problem.to_string());
+    let mailbox = |text: &str| Mailbox::read(text).map(|read| read.to_string()).map_err(|problem| problem.to_string());
+    // In an envelope there are no names.
+    let bare = |text: &str| address::check(text).map(|read| read.to_string()).map_err(|problem| problem.to_string());
     let (limits, usual) = (Limits::default(), MailPolicy::default());
     let transport = transport(section);
-    let from = section.parsed("from", address);
+    let from = section.parsed("from", mailbox);
     let mail = Mail {
         password: section.secret("password"),
         ca_file: section.path("ca_file"),
@@ -29,7 +31,9 @@ pub(super) fn mail(section: &Section<'_, '_>, partner: &str) -> Mail {
             answer: time(section, "answer_timeout", limits.answer),
         },
         from: from.clone().unwrap_or_else(|| ours(partner)),
-        reply_to: section.parsed("reply_to", address),
+        reply_to: section.parsed("reply_to", mailbox),
+        envelope_from: section.parsed("envelope_from", bare),
+        bcc: section.parsed("bcc", bare),
         contact: section.text("contact"),
         templates: section.path("templates"),
         per_hour: section
@@ -97,11 +101,13 @@ fn agree(section: &Section<'_, '_>, mail: &Mail, from: Option<&str>) {
         section.complain("transport", "a mail server needs a sender: from = \"Name <name@your.domain>\"");
     }
     let reserved = Mailbox::read(&mail.from).is_ok_and(|from| from.address.is_reserved());
+    const NOBODYS: &str =
+        "this domain belongs to nobody: no answer and no bounce will ever arrive, and many servers refuse it";
     if from.is_some() && reserved && !server.is_loopback() {
-        section.warn(
-            "from",
-            "this domain belongs to nobody: no answer and no bounce will ever arrive, and many servers refuse it",
-        );
+        section.warn("from", NOBODYS);
+    }
+    if mail.envelope_from.as_deref().is_some_and(address::is_reserved) && !server.is_loopback() {
+        section.warn("envelope_from", NOBODYS);
     }
 }
 

@@ -107,6 +107,8 @@ impl Config {
             partner: self.partner.clone(),
             from: mail.from.clone(),
             reply_to: mail.reply_to.clone(),
+            envelope_from: mail.envelope_from.clone(),
+            bcc: mail.bcc.clone(),
             contact: mail.contact.clone(),
             templates: mail.templates.clone(),
         })?;

@@ -56,6 +56,8 @@ transport = "smtp+starttls://desk@mail.clover.com"
 password = { env = "MAIL_PASSWORD" }
 from = "Clover, the Desk <onboarding@clover.com>"
 reply_to = "help@clover.com"
+envelope_from = "bounces@clover.com"
+bcc = "archive@clover.com"
 contact = "+1 555 0100"
 templates = "letters"
 lanes = 2
@@ -115,6 +117,8 @@ fn letters_and_reminders_are_read() {
     assert!(matches!(&mail.password, Some(Secret::Variable(name)) if name == "MAIL_PASSWORD"));
     assert_eq!(mail.from, "Clover, the Desk <onboarding@clover.com>");
     assert_eq!((mail.reply_to.as_deref(), mail.contact.as_deref()), (Some("help@clover.com"), Some("+1 555 0100")));
+    let envelope = (mail.envelope_from.as_deref(), mail.bcc.as_deref());
+    assert_eq!(envelope, (Some("bounces@clover.com"), Some("archive@clover.com")));
     assert_eq!(mail.templates.as_deref(), Some(Path::new("/etc/letters")));
     assert_eq!((mail.lanes, mail.per_hour, mail.per_dealership), (2, 50, TimeDelta::minutes(2)));
     assert_eq!((mail.limits.connect.as_secs(), mail.limits.answer.as_secs()), (10, 60));

@@ -141,10 +141,13 @@ fn check_mailbox(text: &str) -> Result<(), &'static str> {
     if text.starts_with('.') || text.ends_with('.') {
         return Err("it begins or ends with a dot");
     }
+    if text.contains("..") && !text.is_ascii() {
+        return Err("it has two dots in a row");
+    }
     // Full-width forms are ASCII to whoever folds them, an @ or a comma among them.
     let folds = |c: char| matches!(c, '\u{fe50}'..='\u{fe6b}' | '\u{ff00}'..='\u{ffef}');
     let fits =
-        |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c) || (!c.is_ascii() && !folds(c));
+        |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c) || (c.is_alphanumeric() && !folds(c));
     if text.chars().all(fits) { Ok(()) } else { Err("it has a character that no mailbox has") }
 }
 

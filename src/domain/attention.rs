@@ -118,8 +118,10 @@ impl Onboarding {
             return Some(Attention::LetterFailed);
         }
         match self.telling_letter().filter(|letter| letter.generation == self.generation()) {
-            Some(letter) if !letter.is_trouble() => None,
-            Some(letter) if letter.state == LetterState::Uncertain => Some(Attention::LetterUncertain),
+            Some(letter) if !self.is_troubled_by(letter) => None,
+            Some(letter) if matches!(letter.state, LetterState::Uncertain | LetterState::Sent) => {
+                Some(Attention::LetterUncertain)
+            }
             Some(_) => Some(Attention::LetterFailed),
             None => None,
         }

@@ -156,9 +156,20 @@ pub enum Command {
         /// Why, in words.
         reason: String,
     },
-    /// Take in a report that an address does not work.
+    /// Take in a report that a letter came back.
     Bounce {
-        /// The letter that came back, when the report names it.
+        /// The letter, when the report names it; else the latest one to that address is meant.
+        letter: Option<LetterId>,
+        /// The address; empty in a report that only a person can read.
+        address: Untrusted,
+        /// The status (RFC 3463).
+        status: String,
+        /// What the report says.
+        reason: String,
+    },
+    /// Take in a report that a letter is held up on its way.
+    Delay {
+        /// The letter, when the report names it; else the latest one to that address is meant.
         letter: Option<LetterId>,
         /// The address.
         address: Untrusted,
@@ -245,6 +256,11 @@ pub enum LetterEnd {
         permanent: bool,
         /// The status, when the address was refused for good.
         address: Option<String>,
+    },
+    /// It was not taken, for certain, and is not to blame: the server takes nothing at the moment.
+    Deferred {
+        /// Why, in words.
+        reason: String,
     },
     /// Nobody knows.
     Uncertain {

@@ -39,7 +39,7 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         // A saga that was under way ends properly: its code exists at the partner.
         Command::IssueCode { intent, .. } | Command::FailCode { intent, .. } if is_pending(state, *intent) => {}
         Command::EndBooking { .. } | Command::EndLetter { .. } | Command::BeginLetter { .. } => {}
-        Command::Bounce { .. } | Command::SuppressLetter { .. } => {}
+        Command::Bounce { .. } | Command::Delay { .. } | Command::SuppressLetter { .. } => {}
         Command::QueueDueLetter if archived => return Ok(vec![]),
         _ if archived => return Err(Refusal::Archived),
         _ => {}
@@ -75,6 +75,7 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         | Command::RetryLetter { .. }
         | Command::SuppressLetter { .. }
         | Command::Bounce { .. }
+        | Command::Delay { .. }
         | Command::SetReminders { .. } => letters::decide(state, command, ctx),
         Command::Assign { owner } => Ok(assign(state, owner.as_ref())),
         Command::Snooze { until } if *until == state.snoozed_until => Ok(vec![]),

@@ -350,6 +350,9 @@ pub enum Fact {
         /// The server refused the address, with this status (RFC 3463).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         address: Option<Box<str>>,
+        /// The server takes nothing at the moment: that costs the letter no try.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        server: bool,
     },
     /// Nobody knows whether it was taken: the connection or the program ended meanwhile.
     #[serde(rename = "email.uncertain")]
@@ -363,6 +366,9 @@ pub enum Fact {
         /// This try was refused, for certain; it is an earlier copy that may have arrived.
         #[serde(default)]
         refused: bool,
+        /// The server takes nothing at the moment: that costs the letter no try.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        server: bool,
     },
     /// It does not go out: nobody needs it any more, or somebody said so.
     #[serde(rename = "email.suppressed")]
@@ -375,9 +381,22 @@ pub enum Fact {
     /// It came back (RFC 3464).
     #[serde(rename = "email.bounced")]
     EmailBounced {
-        /// The letter, when the report names it.
+        /// The letter, when it is known.
         letter: Option<LetterId>,
-        /// The address that was refused.
+        /// The address at which it failed: another one than the letter's where somebody sent it on; empty in a report that only a person
+        /// can read.
+        address: Untrusted,
+        /// The status (RFC 3463).
+        status: Box<str>,
+        /// What the report says.
+        reason: Box<str>,
+    },
+    /// It is held up on its way: its mail server goes on trying, or has given up without saying so.
+    #[serde(rename = "email.delayed")]
+    EmailDelayed {
+        /// The letter.
+        letter: LetterId,
+        /// Where it goes.
         address: Untrusted,
         /// The status (RFC 3463).
         status: Box<str>,

@@ -216,6 +216,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
         | Fact::EmailUncertain { .. }
         | Fact::EmailSuppressed { .. }
         | Fact::EmailBounced { .. }
+        | Fact::EmailDelayed { .. }
         | Fact::EmailRetried { .. }
         | Fact::RemindersSet { .. }
         | Fact::PlatformFailing { .. }

@@ -51,7 +51,7 @@ pub use crate::xtime::Meaning;
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use bulks::{CutOff, is_whole};
 pub use import::{Imported, Incoming};
-pub use post::{LetterText, MailState, MailStatus, Post, Posted, Returns};
+pub use post::{LetterText, MailState, MailStatus, Post, Posted, Returns, TakenReport};
 pub use status::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};
 
 /// How often a decision is made anew because the dealership changed under it.

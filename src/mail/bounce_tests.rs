@@ -20,54 +20,204 @@ fn returned_headers() -> String {
     format!("Content-Type: text/rfc822-headers\r\n\r\nSubject: hello\r\nMessage-ID:\r\n <{}@example.com>\r\n", letter())
 }
 
+/// One recipient.
+fn block(fields: &str) -> String {
+    format!("Reporting-MTA: dns; mx.example\r\n\r\n{fields}\r\n")
+}
+
+fn read(text: &str) -> Report {
+    read_report(text.as_bytes()).unwrap()
+}
+
+/// The one recipient of a report with these fields.
+fn one(fields: &str) -> Returned {
+    let mut found = read(&report(&block(fields), &returned_headers())).returned;
+    assert_eq!(found.len(), 1, "{fields}");
+    found.remove(0)
+}
+
+fn addresses_of(returned: &Returned) -> Vec<&str> {
+    returned.addresses.iter().map(Untrusted::raw).collect()
+}
+
 const STATUS: &str = "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; ana@motors.example\r\n\
     Original-Recipient: rfc822;Ana@Motors.Example\r\nAction: failed\r\nStatus: 5.1.1\r\nRemote-MTA: dns; mx2.example\r\n\
     Diagnostic-Code: smtp; 550 5.1.1 <ana@motors.example>: Recipient address\r\n    rejected: User unknown\r\n";
 
 #[test]
-fn a_report_names_letter_address_status_and_reason() {
-    let found = read_report(report(STATUS, &returned_headers()).as_bytes()).unwrap();
+fn a_report_names_letter_addresses_status_and_reason() {
+    let found = read(&report(STATUS, &returned_headers()));
     let want = Returned {
-        letter: Some(letter()),
-        address: "Ana@Motors.Example".into(),
+        addresses: vec!["Ana@Motors.Example".into(), "ana@motors.example".into()],
+        action: ReportAction::Failed,
         status: "5.1.1".to_owned(),
         reason: "550 5.1.1 <ana@motors.example>: Recipient address rejected: User unknown".to_owned(),
     };
-    assert_eq!(found, [want]);
+    assert_eq!(found, Report { letter: Some(letter()), returned: vec![want] });
 }
 
 #[test]
-fn a_report_with_the_whole_letter_or_none_of_it() {
-    let whole = format!(
-        "Content-Type: message/rfc822\r\n\r\nMessage-ID: <{}@example.com>\r\nSubject: hello\r\n\r\nThe letter.",
-        letter()
-    );
-    assert_eq!(read_report(report(STATUS, &whole).as_bytes()).unwrap()[0].letter, Some(letter()));
-    let none = "Content-Type: text/plain\r\n\r\nMessage-ID: <m000000000000@example.com>";
-    assert_eq!(read_report(report(STATUS, none).as_bytes()).unwrap()[0].letter, None);
-    let others = "Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <somebody-elses@example.com>\r\n";
-    assert_eq!(read_report(report(STATUS, others).as_bytes()).unwrap()[0].letter, None);
+fn a_report_with_the_whole_letter_its_headers_or_none_of_it() {
+    let id = letter();
+    for (returned, known) in [
+        (
+            format!(
+                "Content-Type: message/rfc822\r\n\r\nMessage-ID: <{id}@example.com>\r\nSubject: x\r\n\r\nThe letter."
+            ),
+            true,
+        ),
+        (format!("Content-Type: message/global-headers\r\n\r\nMessage-ID: <{id}@example.com>\r\nTo: x\r\n"), true),
+        (
+            format!("Content-Type: message/global\r\n\r\nMessage-ID: <{id}@example.com>\r\nTo: x\r\n\r\nThe letter."),
+            true,
+        ),
+        ("Content-Type: text/plain\r\n\r\nMessage-ID: <m000000000000@example.com>".to_owned(), false),
+        ("Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <somebody-elses@example.com>\r\n".to_owned(), false),
+    ] {
+        let found = read(&report(STATUS, &returned));
+        assert_eq!((found.letter, found.returned.len()), (known.then_some(id), 1), "{returned}");
+    }
+    let global =
+        report(STATUS, &returned_headers()).replace("message/delivery-status", "message/global-delivery-status");
+    assert_eq!(read(&global).returned.len(), 1);
 }
 
 #[test]
-fn several_recipients_and_only_those_that_failed() {
+fn of_several_recipients_those_that_failed_or_are_held_up() {
     let block = |action: &str, status: &str, who: &str| {
         format!("\r\nFinal-Recipient: rfc822; {who}\r\nAction: {action}\r\nStatus: {status}\r\n")
     };
     let status = format!(
-        "Reporting-MTA: dns; mx.example\r\n{}{}{}{}",
+        "Reporting-MTA: dns; mx.example\r\n{}{}{}{}{}{}",
         block("Failed", "5.2.2 (mailbox full)", "a@m.example"),
         block("delayed", "4.4.1", "b@m.example"),
         block("delivered", "2.0.0", "c@m.example"),
+        block("relayed", "2.0.0", "c@m.example"),
+        block("expanded", "2.0.0", "c@m.example"),
         block("failed", "nonsense", "d@m.example"),
     );
-    let found = read_report(report(&status, &returned_headers()).as_bytes()).unwrap();
-    let short: Vec<_> = found.iter().map(|one| (one.address.raw(), one.status.as_str(), one.reason.as_str())).collect();
+    let found = read(&report(&status, &returned_headers())).returned;
+    let short: Vec<_> =
+        found.iter().map(|one| (addresses_of(one)[0], one.action, one.status.as_str(), one.reason.as_str())).collect();
     assert_eq!(
         short,
-        [("a@m.example", "5.2.2", "no reason given"), ("d@m.example", "5.0.0", "no reason given")],
+        [
+            ("a@m.example", ReportAction::Failed, "5.2.2", "no reason given"),
+            ("b@m.example", ReportAction::Delayed, "4.4.1", "no reason given"),
+            ("d@m.example", ReportAction::Failed, "5.0.0", "no reason given")
+        ],
         "a failure without a readable status is one all the same"
     );
+}
+
+#[test]
+fn fields_may_have_comments_and_addresses_three_forms() {
+    let found = one(
+        "Final-Recipient: RFC822; <a@m.example> (Ana (the \\) first))\r\nAction: FAILED (no more tries)\r\nStatus: 5.1.1 (bad mailbox)\r\n",
+    );
+    assert_eq!((addresses_of(&found), found.action), (vec!["a@m.example"], ReportAction::Failed));
+    let found = one(
+        "Original-Recipient: rfc822;a+2Bxt@m.example\r\nFinal-Recipient: rfc822;b@m.example\r\nAction: failed\r\nStatus: 5.1.1\r\n",
+    );
+    assert_eq!(addresses_of(&found), ["a+xt@m.example", "a+2Bxt@m.example", "b@m.example"]);
+    let found = one("Final-Recipient: utf-8; j\\x{FC}rgen+x@m.example\r\nAction: failed\r\nStatus: 5.1.1\r\n");
+    assert_eq!(addresses_of(&found)[0], "jürgen+x@m.example");
+}
+
+#[test]
+fn the_status_that_counts_is_the_servers_own() {
+    for (status, diagnostic, counts) in [
+        ("5.0.0", "smtp; 550 5.1.1 <a@m.example>: no such mailbox", "5.1.1"),
+        ("5.0.0", "smtp; 550 User unknown", "550"),
+        ("5.0.0", "smtp; 550-5.1.1 The email account that you tried to reach 550 5.1.1 does not exist", "5.1.1"),
+        ("5.0.0", "X-Postfix; host mx.m.example[192.0.2.5] said: 550 5.1.1 unknown", "5.1.1"),
+        ("5.1.1", "X-Postfix; unknown user: \"a\"", "5.1.1"),
+        ("5.0.0", "smtp; 552 5.2.2 over quota", "5.2.2"),
+        ("5.0.0", "smtp; 550 blocked", "5.0.0"),
+        ("5.5.0", "smtp; 550 no such user", "550"),
+        ("5.7.1", "smtp; 550 5.1.1 unknown user", "5.7.1"),
+        ("4.4.7", "smtp; 450 4.1.1 User unknown", "4.4.7"),
+    ] {
+        let found = one(&format!(
+            "Final-Recipient: rfc822; a@m.example\r\nAction: failed\r\nStatus: {status}\r\nDiagnostic-Code: {diagnostic}\r\n"
+        ));
+        assert_eq!(found.status, counts, "{status} {diagnostic}");
+    }
+}
+
+#[test]
+fn what_exim_says_in_the_text_alone_is_read_there() {
+    let text = block("Action: failed\r\nFinal-Recipient: rfc822;a@m.example\r\nStatus: 5.0.0\r\n");
+    let whole = report(&text, &returned_headers()).replace(
+        "I am sorry to have to tell you.",
+        "The following address failed:\r\n\r\n  a@m.example\r\n    no such person here\r\n    at all\r\n\r\n  Not this.",
+    );
+    let found = read(&whole).returned.remove(0);
+    assert_eq!((found.status.as_str(), found.reason.as_str()), ("5.1.1", "no such person here at all"));
+}
+
+#[test]
+fn reports_of_older_exim_and_of_qmail_are_read() {
+    let exim = format!(
+        "From: Mail Delivery System <Mailer-Daemon@mx.example>\r\nTo: onboarding@example.com\r\nX-Failed-Recipients: a@m.example,\r\n b@m.example\r\n\
+         Subject: Mail delivery failed: returning message to sender\r\n\r\n\
+         This message was created automatically by mail delivery software.\r\n\r\nA message that you sent could not be delivered to one or more of its\r\n\
+         recipients. The following address(es) failed:\r\n\r\n  a@m.example\r\n    host mx.m.example [192.0.2.4]\r\n    SMTP error from remote mail server after RCPT TO:<a@m.example>:\r\n    \
+         550 5.1.1 no such user\r\n  b@m.example\r\n    mailbox is full: retry timeout exceeded\r\n\r\n\
+         ------ This is a copy of the message, including all the headers. ------\r\n\r\nReturn-path: <onboarding@example.com>\r\nMessage-ID: <{}@example.com>\r\n\r\nHello.\r\n",
+        letter()
+    );
+    let found = read(&exim);
+    let short: Vec<_> = found.returned.iter().map(|one| (addresses_of(one)[0], one.status.as_str())).collect();
+    assert_eq!((found.letter, short), (Some(letter()), vec![("a@m.example", "5.1.1"), ("b@m.example", "5.0.0")]));
+    assert_eq!(found.returned[1].reason, "mailbox is full: retry timeout exceeded");
+    let qmail = format!(
+        "From: MAILER-DAEMON@mx.example\r\nTo: onboarding@example.com\r\nSubject: failure notice\r\n\r\n\
+         Hi. This is the qmail-send program at mx.example.\r\nI'm afraid I wasn't able to deliver your message to the following addresses.\r\n\
+         This is a permanent error; I've given up. Sorry it didn't work out.\r\n\r\n\
+         <a@m.example>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n\r\n<b@m.example>:\r\nMessage can not be delivered at this time.\r\n\r\n\
+         --- Below this line is a copy of the message.\r\n\r\nReturn-Path: <onboarding@example.com>\r\nMessage-ID: <{}@example.com>\r\n\r\n<c@m.example>:\r\nin the letter\r\n",
+        letter()
+    );
+    let found = read(&qmail);
+    let short: Vec<_> = found.returned.iter().map(|one| (addresses_of(one)[0], one.status.as_str())).collect();
+    assert_eq!((found.letter, short), (Some(letter()), vec![("a@m.example", "5.1.1"), ("b@m.example", "5.0.0")]));
+}
+
+#[test]
+fn what_a_mail_server_returns_in_another_form_waits_for_a_person() {
+    let returned = format!("Message-ID: <{}@example.com>", letter());
+    let from = |from: &str, more: &str, body: &str| {
+        format!("From: {from}\r\nTo: onboarding@example.com\r\nSubject: NDN: hello\r\n{more}\r\n{body}\r\n")
+    };
+    for text in [
+        from("MAILER-DAEMON@mx.example", "", &format!("Your message was not delivered:\r\n\r\n{returned}")),
+        from("x@mx.example", "Return-Path: <>\r\n", &format!("Nondelivery.\r\n\r\n{returned}")),
+    ] {
+        let found = read(&text);
+        assert_eq!((found.letter, found.returned.len()), (Some(letter()), 1), "{text}");
+        assert!(found.returned[0].addresses.is_empty() && found.returned[0].reason.contains("NDN: hello"));
+    }
+    // Whoever is away, wants a proof, complains, or has read it, returns nothing undelivered.
+    for text in [
+        from("ana@motors.example", "", &format!("I am away.\r\n\r\n> {returned}")),
+        from(
+            "ana@motors.example",
+            "Auto-Submitted: auto-replied\r\nReturn-Path: <>\r\n",
+            &format!("Away.\r\n\r\n{returned}"),
+        ),
+        from("postmaster@motors.example", "Auto-Submitted: auto-replied (vacation)\r\n", &returned),
+        from("MAILER-DAEMON@mx.example", "", "Somebody else's letter.\r\n\r\nMessage-ID: <x@example.org>"),
+        from("ana@motors.example", "", &format!("Please confirm that you are a person.\r\n\r\n{returned}")),
+        report(STATUS, &returned_headers())
+            .replace("report-type=delivery-status", "report-type=disposition-notification")
+            .replace("message/delivery-status", "message/disposition-notification"),
+        report(STATUS, &returned_headers())
+            .replace("report-type=delivery-status", "report-type=feedback-report")
+            .replace("message/delivery-status", "message/feedback-report"),
+    ] {
+        assert_eq!(read_report(text.as_bytes()), Err(ReportError::NoReport), "{text}");
+    }
 }
 
 #[test]
@@ -76,13 +226,13 @@ fn other_messages_are_no_reports() {
     let letter = b"From: a@b.example\r\nSubject: Re: invitation\r\n\r\nThank you! Status: 5.1.1 Action: failed";
     assert_eq!(read_report(letter).unwrap_err(), ReportError::NoReport);
     let nameless = report("Reporting-MTA: dns; x\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n", &returned_headers());
-    assert_eq!(read_report(nameless.as_bytes()).unwrap(), [], "nobody is named");
+    assert_eq!(read(&nameless).returned, [], "nobody is named");
 }
 
 #[test]
 fn what_a_report_says_cannot_act_on_a_terminal() {
     let hostile = STATUS.replace("User unknown", &format!("\u{1b}]52;c;AAAA\u{7} {}", "x".repeat(5_000)));
-    let reason = &read_report(report(&hostile, &returned_headers()).as_bytes()).unwrap()[0].reason;
+    let reason = &read(&report(&hostile, &returned_headers())).returned[0].reason;
     assert!(!reason.contains(['\u{1b}', '\u{7}']) && reason.chars().count() <= LONGEST_REASON, "{reason}");
 }
 
@@ -95,12 +245,20 @@ proptest! {
     }
 
     #[test]
+    fn no_words_make_a_form_panic(words in "[a-z45. <>:#()@\\\\+{}é\\r\\n-]{0,200}") {
+        let exim = format!("X-Failed-Recipients: {}\r\n\r\n{words}\r\n", words.replace(['\r', '\n'], " "));
+        let qmail = format!("Subject: x\r\n\r\nHi. This is the qmail\n\n<{words}>:\n{words}");
+        drop((read_report(exim.as_bytes()), read_report(qmail.as_bytes())));
+        drop(one(&format!("Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nDiagnostic-Code: {}\r\n", words.replace(['\r', '\n'], " "))));
+    }
+
+    #[test]
     fn no_spoilt_report_makes_it_panic(at in 0_usize..900, byte in any::<u8>(), cut in 0_usize..1_200) {
         let mut bytes = report(STATUS, &returned_headers()).into_bytes();
         let length = bytes.len();
         bytes[at.min(length - 1)] = byte;
         bytes.truncate(cut.min(length));
-        for one in read_report(&bytes).unwrap_or_default() {
+        for one in read_report(&bytes).map(|report| report.returned).unwrap_or_default() {
             prop_assert!(one.reason.chars().count() <= LONGEST_REASON);
         }
     }

@@ -11,8 +11,10 @@ pub struct Parcel {
     pub letter: LetterId,
     /// The sender of the envelope: an address, cleaned and checked.
     pub from: String,
-    /// The one recipient of the envelope: an address, cleaned and checked.
+    /// Whom it is for: an address, cleaned and checked. What becomes of the letter is what becomes of it there.
     pub to: String,
+    /// A second recipient of the envelope, who keeps a copy: an address, cleaned and checked.
+    pub bcc: Option<String>,
     /// The message as it goes over the wire, headers and body, lines ended by CR LF. It holds a code: it is never logged.
     pub message: Vec<u8>,
     /// The code in it: a server that repeats what it was given must not bring it into a reason.
@@ -65,19 +67,23 @@ pub enum Delivery {
         reason: String,
         /// Trying again is of no use (5xx).
         permanent: bool,
-        /// When the *recipient's address* was refused for good: the enhanced status (RFC 3463, such as `5.1.1`), or the reply's code (`550`)
-        /// where the server gave none.
+        /// When the *recipient's address* surely leads nowhere: the enhanced status (RFC 3463, such as `5.1.1`), or the reply's code (`550`)
+        /// where the server said so in words only.
         address: Option<String>,
+    },
+    /// This letter was not taken, for certain, and another one would not have been either: the server is in trouble, or has enough of us for
+    /// the moment.
+    Deferred {
+        /// Why, in words, with the server's status; cleaned and shortened.
+        reason: String,
     },
     /// The server, or our way to it, fails: about us, not about this letter. Nothing of the letter was handed over.
     Down {
         /// Why, in words, and what to do about it.
         reason: String,
     },
-    /// The server had asked for the content (354), and no answer says that the letter was taken: nobody knows.
+    /// The server had asked for the content (354), and no answer to it came: nobody knows whether the letter was taken.
     Uncertain {
-        /// It did answer, with a refusal; else it said nothing that could be understood.
-        answered: bool,
         /// Why, in words.
         reason: String,
     },

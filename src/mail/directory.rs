@@ -88,7 +88,6 @@ impl Courier for DirectoryCourier {
         match Self::blocking(move || place(file, &message, &to)).await {
             Ok(Ok(())) => Delivery::Written { path },
             Ok(Err(error)) => Delivery::Uncertain {
-                answered: true,
                 reason: format!("written to {path}, but its directory could not be synced: {error}"),
             },
             Err(error) => self.down(&error),
@@ -153,6 +152,7 @@ mod tests {
             letter: LetterId::from_bits(7),
             from: "onboarding@example.com".to_owned(),
             to: "service@dealer.test".to_owned(),
+            bcc: None,
             message: message.as_bytes().to_vec(),
             code: None,
         }

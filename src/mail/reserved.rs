@@ -13,7 +13,7 @@ pub struct ReservedOnly(pub Arc<dyn Courier>);
 #[async_trait]
 impl Courier for ReservedOnly {
     async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
-        if is_reserved(&parcel.to) {
+        if [Some(&parcel.to), parcel.bcc.as_ref()].into_iter().flatten().all(|to| is_reserved(to)) {
             return self.0.deliver(parcel, gate).await;
         }
         let reason = "this address could belong to somebody; a demo writes only to domains like example.com".to_owned();
@@ -78,7 +78,7 @@ mod tests {
         let courier = ReservedOnly(Arc::new(Taken));
         for (to, sent) in [("ana@motors.example", true), ("ana@example.com", true), ("ana@example.com.au", false)] {
             let (letter, from) = (LetterId::from_bits(1), "onboarding@example.com".to_owned());
-            let parcel = Parcel { letter, from, to: to.to_owned(), message: Vec::new(), code: None };
+            let parcel = Parcel { letter, from, to: to.to_owned(), bcc: None, message: Vec::new(), code: None };
             let delivery = courier.deliver(&parcel, &Open).await;
             assert_eq!(matches!(delivery, Delivery::Sent { .. }), sent, "{to}: {delivery:?}");
         }

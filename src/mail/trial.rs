@@ -21,15 +21,22 @@ impl Gate for Open {
     }
 }
 
-/// A letter from `from` (with or without a name) to an address. It says what it is and asks for nothing.
+/// A letter from `from` (with or without a name) to an address; reports of it go to `envelope_from`. It says what it is and asks for nothing.
 ///
 /// # Errors
 /// What is wrong with one of the addresses, in words.
-pub fn trial(letter: LetterId, partner: &str, from: &str, to: &str, at: Timestamp) -> Result<Parcel, String> {
+pub fn trial(
+    letter: LetterId,
+    partner: &str,
+    (from, envelope_from): (&str, Option<&str>),
+    to: &str,
+    at: Timestamp,
+) -> Result<Parcel, String> {
     let sender = Mailbox::read(from).map_err(|why| format!("the sender: {why}"))?;
     let recipient = Mailbox::read(to).map_err(|why| format!("the recipient: {why}"))?;
     let partner: String = partner.chars().filter(|c| !crate::domain::text::is_invisible(*c)).take(100).collect();
-    let (from, to) = (sender.address.as_str().to_owned(), recipient.address.as_str().to_owned());
+    let (from, to) =
+        (envelope_from.unwrap_or(sender.address.as_str()).to_owned(), recipient.address.as_str().to_owned());
     let header = |mailbox: &Mailbox| written(mailbox).map_err(|error| error.to_string());
     let message = Message::builder()
         .message_id(Some(format!("<{letter}@{}>", sender.address.domain())))
@@ -42,7 +49,7 @@ pub fn trial(letter: LetterId, partner: &str, from: &str, to: &str, at: Timestam
             "Somebody at {partner} tried whether letters leave and arrive. This one did.\n\nThere is nothing to do, and no code in it.\n"
         ))
         .map_err(|error| error.to_string())?;
-    Ok(Parcel { letter, from, to, message: message.formatted(), code: None })
+    Ok(Parcel { letter, from, to, bcc: None, message: message.formatted(), code: None })
 }
 
 #[cfg(test)]
@@ -54,7 +61,7 @@ mod tests {
     #[test]
     fn it_has_two_addresses_a_stable_name_and_no_surprises() {
         let of = |partner: &str, from: &str, to: &str| {
-            trial(LetterId::from_bits(7), partner, from, to, DateTime::UNIX_EPOCH)
+            trial(LetterId::from_bits(7), partner, (from, None), to, DateTime::UNIX_EPOCH)
         };
         let parcel = of("Klee\r\nBcc: x@example.com", "Desk, the <desk@example.com>", "service@dealer.test").unwrap();
         assert_eq!((parcel.from.as_str(), parcel.to.as_str()), ("desk@example.com", "service@dealer.test"));

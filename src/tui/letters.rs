@@ -21,7 +21,9 @@ pub enum Fate {
     Failed,
     /// Nobody knows whether it was taken, and it is not tried again.
     Uncertain,
-    /// The same, and it is tried once more.
+    /// A server took it, and it is held up on its way.
+    Delayed,
+    /// Nobody knows whether it was taken, and it is tried once more.
     UncertainAgain,
     /// It was not taken, and is tried again.
     FailedAgain,
@@ -43,6 +45,7 @@ impl Fate {
         match (letter.state, letter.due_at) {
             (LetterState::Queued, _) => Self::Queued,
             (LetterState::Sending, _) => Self::Sending,
+            (LetterState::Sent, _) if letter.delayed_at.is_some() => Self::Delayed,
             (LetterState::Sent, _) => Self::Sent,
             (LetterState::Written, _) => Self::Written,
             (LetterState::Failed, None) => Self::Failed,
@@ -61,6 +64,7 @@ impl Fate {
             Self::Bounced => ("←", "bounced", Tone::Bad),
             Self::Failed => ("✗", "failed", Tone::Bad),
             Self::Uncertain | Self::UncertainAgain => ("?", "uncertain", Tone::Warn),
+            Self::Delayed => ("?", "held up", Tone::Warn),
             Self::FailedAgain => ("↻", "failed", Tone::Warn),
             Self::Sending => ("→", "sending", Tone::Busy),
             Self::Queued => ("◌", "queued", Tone::Busy),
@@ -105,8 +109,11 @@ mod tests {
 
     #[test]
     fn what_became_of_letters_differs_by_glyph_or_word() {
-        use Fate::{Bounced, Failed, FailedAgain, Queued, Refused, Sending, Sent, Suppressed, Uncertain, Written};
-        let fates = [Refused, Bounced, Failed, Uncertain, FailedAgain, Sending, Queued, Written, Suppressed, Sent];
+        use Fate::{
+            Bounced, Delayed, Failed, FailedAgain, Queued, Refused, Sending, Sent, Suppressed, Uncertain, Written,
+        };
+        let fates =
+            [Refused, Bounced, Failed, Uncertain, Delayed, FailedAgain, Sending, Queued, Written, Suppressed, Sent];
         let mut looks: Vec<_> = fates.iter().map(|fate| (fate.look().0, fate.look().1)).collect();
         assert!(looks.iter().all(|(glyph, word)| super::super::view::pen::width(glyph) == 1 && word.len() <= 10));
         looks.sort_unstable();

@@ -77,6 +77,7 @@ impl Group {
             Fact::EmailSent { .. } => (Self::Mail, Tone::Good),
             Fact::EmailWritten { .. } => (Self::Mail, Tone::Plain),
             Fact::EmailFailed { retry_at: Some(_), .. } | Fact::EmailUncertain { .. } => (Self::Mail, Tone::Warn),
+            Fact::EmailDelayed { .. } => (Self::Mail, Tone::Warn),
             Fact::EmailFailed { .. } | Fact::EmailBounced { .. } => (Self::Mail, Tone::Bad),
             Fact::EmailSuppressed { .. } | Fact::RemindersSet { .. } => (Self::Mail, Tone::Plain),
             Fact::DealershipAdded { .. }

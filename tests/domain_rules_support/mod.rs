@@ -42,6 +42,7 @@ pub fn profile() -> Profile {
 }
 
 /// One dealership and its history.
+#[derive(Clone)]
 pub struct Case {
     pub now: Timestamp,
     pub seq: u64,

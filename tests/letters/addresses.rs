@@ -114,6 +114,8 @@ const BAD: &[&str] = &[
     "carla\u{ff0c}x@example.com",
     "carla@xn--.example",
     "carla@xn--a.example",
+    "josé..x@example.com",
+    "carla\u{1fa60}@example.com",
 ];
 
 #[test]

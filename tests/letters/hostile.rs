@@ -2,7 +2,7 @@
 
 use cloverwatch::domain::text::is_invisible;
 use cloverwatch::domain::{LetterKind, Onboarding, OpcodeOption, OpcodeState, Policy};
-use cloverwatch::mail::{Letter, Parcel, Press, PressSettings};
+use cloverwatch::mail::{Letter, Occasion, Parcel, Press, PressSettings};
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders as _};
 use proptest::prelude::*;
 
@@ -274,12 +274,49 @@ fn every_hostile_text_through_every_kind() {
 }
 
 #[test]
+fn reports_and_copies_go_where_the_settings_say_and_no_header_names_it() {
+    let own = PressSettings {
+        envelope_from: Some("bounces@example.net".to_owned()),
+        bcc: Some("archive@example.org".to_owned()),
+        ..settings()
+    };
+    let press = Press::new(&own).unwrap();
+    let letter = press.write(&dealership(), &occasion(LetterKind::Invitation), &Policy::default()).unwrap();
+    let parcel = letter.parcel().unwrap();
+    assert_eq!((parcel.from.as_str(), parcel.to.as_str()), ("bounces@example.net", "carla@example.com"));
+    assert_eq!(parcel.bcc.as_deref(), Some("archive@example.org"));
+    let head = String::from_utf8(parcel.message).unwrap();
+    assert!(head.contains("From: \"DataClover Onboarding\" <onboarding@example.com>"), "{head}");
+    assert!(head.contains("@example.com>\r\n") && !head.contains("bounces@") && !head.contains("archive@"), "{head}");
+    for (key, own) in [
+        ("envelope_from", PressSettings { envelope_from: Some("Name <a@example.com>".to_owned()), ..settings() }),
+        ("bcc", PressSettings { bcc: Some("a@example.com, b@example.com".to_owned()), ..settings() }),
+    ] {
+        assert!(Press::new(&own).unwrap_err().to_string().contains(key));
+    }
+}
+
+#[test]
+fn what_no_person_sent_says_so() {
+    for automatic in [false, true] {
+        let occasion = Occasion { automatic, ..occasion(LetterKind::Reminder) };
+        let letter = press().write(&dealership(), &occasion, &Policy::default()).unwrap();
+        let message = letter.parcel().unwrap().message;
+        let names = header_names(&message);
+        assert_eq!(names.contains(&"Auto-Submitted".to_owned()), automatic, "{names:?}");
+        assert_eq!(String::from_utf8_lossy(&message).contains("\r\nAuto-Submitted: auto-generated\r\n"), automatic);
+    }
+}
+
+#[test]
 fn hostile_settings_make_no_other_letter() {
     for text in hostile() {
         let own = PressSettings {
             partner: text.clone(),
             from: format!("{} <onboarding@example.com>", text.replace(['<', '>'], "")),
             reply_to: Some(format!("\"{}\" <answers@example.com>", text.replace(['<', '>'], ""))),
+            envelope_from: None,
+            bcc: None,
             contact: Some(text.clone()),
             templates: None,
         };

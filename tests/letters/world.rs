@@ -23,6 +23,8 @@ pub fn settings() -> PressSettings {
         partner: "DataClover".to_owned(),
         from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
         reply_to: None,
+        envelope_from: None,
+        bcc: None,
         contact: Some("call 555-0142, weekdays 8 to 18 Eastern".to_owned()),
         templates: None,
     }
@@ -77,7 +79,7 @@ pub fn choose(state: &mut Onboarding, code: &str, option: OpcodeOption) {
 }
 
 pub fn occasion(kind: LetterKind) -> Occasion {
-    Occasion { letter: LetterId::from_bits(0x1234_5678), kind, written_at: now() }
+    Occasion { letter: LetterId::from_bits(0x1234_5678), kind, written_at: now(), automatic: false }
 }
 
 pub fn write(state: &Onboarding, kind: LetterKind) -> Result<Letter, LetterError> {

@@ -24,7 +24,7 @@ pub struct Copies {
     events: Vec<Value>,
     /// `show` of the first dealership.
     pub shown: Value,
-    /// The recipient and the code of every complete copy with a code.
+    /// The recipient and the code of every complete copy with a code that was not refused.
     all: Vec<(String, String)>,
 }
 
@@ -41,7 +41,7 @@ impl Copies {
         nothing_begins_after_its_death(cell, &events);
         let mut by_id: BTreeMap<String, Vec<&Letter>> = BTreeMap::new();
         let mut all = Vec::new();
-        for letter in servers.iter().flat_map(Seen::complete) {
+        for letter in servers.iter().flat_map(Seen::copies) {
             let (id, code) = read(cell, letter);
             let queued = queued(&events, &id);
             let queued = queued.unwrap_or_else(|| panic!("{cell}: nobody queued {id}"));
@@ -64,7 +64,7 @@ impl Copies {
         Self { cell: cell.to_owned(), events, shown, all }
     }
 
-    /// How the letter with the first code ended: what happened to it, and how many complete copies of it there are.
+    /// How the letter with the first code ended: what happened to it, and how many complete copies of it may be somewhere.
     #[track_caller]
     pub fn first(&self, kinds: &[&str], copies: usize) -> &Self {
         self.letter(1, kinds, copies)

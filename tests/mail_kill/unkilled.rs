@@ -112,14 +112,22 @@ async fn a_letter_that_is_refused_or_in_doubt_ends_once() {
         ("4xx at DATA", Phase::Data, keeps("451 4.3.0 later"), &["queued", "begun", "failed", "begun", "sent"], 1),
         ("5xx at DATA", Phase::Data, keeps("554 5.7.1 no"), &["queued", "begun", "failed"], 0),
     ];
+    // An answer to the whole letter says that it was not taken; a code that it repeats is not said.
+    const LATER: &[&str] = &["queued", "begun", "failed", "begun", "sent"];
+    rows.extend([
+        ("421", Phase::End, say("421 4.3.0 good night"), LATER, 1),
+        ("4xx", Phase::End, keeps("450 4.2.0 greylisted"), LATER, 1),
+        ("4xx and hangs up", Phase::End, say("451 4.3.0 later"), LATER, 1),
+        (
+            "5xx that repeats the code",
+            Phase::End,
+            keeps("554 5.6.0 what is KILL-7Q-0001"),
+            &["queued", "begun", "failed"],
+            0,
+        ),
+    ]);
     for (phase, copies) in [(Phase::Content, 1), (Phase::End, 2)] {
-        rows.extend([
-            ("421", phase, say("421 4.3.0 good night"), DOUBTED, copies),
-            ("4xx", phase, say("451 4.3.0 later"), DOUBTED, copies),
-            ("5xx that repeats the code", phase, say("554 5.6.0 what is KILL-7Q-0001"), DOUBTED, copies),
-            ("hangs up", phase, Act::Close, DOUBTED, copies),
-            ("hangs", phase, Act::Hang, DOUBTED, copies),
-        ]);
+        rows.extend([("hangs up", phase, Act::Close, DOUBTED, copies), ("hangs", phase, Act::Hang, DOUBTED, copies)]);
     }
     let cells = rows.into_iter().map(|(what, phase, act, kinds, copies)| {
         let name = format!("{what}, {phase:?}");

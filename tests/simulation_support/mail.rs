@@ -23,6 +23,8 @@ pub struct MailMood {
     pub busy: f64,
     /// It refuses every recipient, for a reason that is about us.
     pub unwilling: bool,
+    /// It has enough of us for the moment.
+    pub throttled: bool,
     /// The share of letters that it takes without saying so; every second of those never arrives.
     pub silent: f64,
 }
@@ -95,6 +97,8 @@ impl MailWorld {
             partner: "DataClover".to_owned(),
             from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
             reply_to: None,
+            envelope_from: None,
+            bcc: None,
             contact: None,
             templates: None,
         };
@@ -167,6 +171,9 @@ impl Courier for MailWorld {
                 address: None,
             };
         }
+        if mood.throttled {
+            return Delivery::Deferred { reason: "450 4.7.1 too much mail".to_owned() };
+        }
         if busy {
             return Delivery::Refused { reason: "450 4.2.1 busy".to_owned(), permanent: false, address: None };
         }
@@ -188,9 +195,7 @@ impl Courier for MailWorld {
         }
         self.clock.sleep(Duration::from_millis(latency / 2)).await;
         match silent {
-            true => {
-                Delivery::Uncertain { reason: "the connection ended after the final dot".to_owned(), answered: false }
-            }
+            true => Delivery::Uncertain { reason: "the connection ended after the final dot".to_owned() },
             false => Delivery::Sent { reply: "250 2.0.0 queued".to_owned() },
         }
     }

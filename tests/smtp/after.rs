@@ -1,34 +1,63 @@
-//! Once the server asked for the content, only a 2xx says that it has the letter.
+//! Once the server asked for the content: a reply is an answer (RFC 5321, 4.2.5 and 6.1), and only silence leaves it open.
+
+use cloverwatch::mail::{Courier, Delivery, Pass};
 
 use crate::rig::{hastily, parcel, to};
-use crate::smtp_support::{Act, Phase, Plan};
+use crate::smtp_support::{Act, Phase, Plan, Server};
 
 #[tokio::test]
-async fn every_other_answer_to_the_content_is_uncertain() {
-    for reply in [
-        "421 4.3.2 going down",
-        "451 4.3.0 not now",
-        "550 5.7.1 not this",
-        "354 more?",
-        "552-5.3.4 too\r\n552 5.3.4 large",
+async fn a_refusal_of_the_content_is_an_answer() {
+    for (reply, permanent, address) in [
+        ("550 5.7.1 scored as spam", true, None),
+        ("552-5.3.4 too\r\n552 5.3.4 large", true, None),
+        ("554 no", true, None),
+        ("550 5.1.1 no such user", true, Some("5.1.1")),
+        ("450 4.2.0 greylisted", false, None),
+        ("452 4.2.2 mailbox full", false, None),
     ] {
         let told = to(Plan::at(Phase::End, Act::say(&format!("{reply}\r\n")))).await;
-        told.is_uncertain(&["after the content began", &reply[..3], &reply[4..9]]);
-        assert_eq!(
-            (told.seen.complete().len(), told.seen.taken().len()),
-            (1, usize::from(reply.starts_with('3'))),
-            "{told:?}"
-        );
+        let Delivery::Refused { reason, permanent: told_permanent, address: told_address } = &told.delivery else {
+            panic!("{told:#?}")
+        };
+        assert!(reason.starts_with(&reply[..3]), "{reason}");
+        assert_eq!((*told_permanent, told_address.as_deref()), (permanent, address), "{reply}");
+        assert_eq!((told.asked, told.seen.complete().len(), told.seen.copies().len()), (1, 1, 0), "{reply}");
         assert_eq!(told.seen.complete()[0].content.as_deref(), Some(parcel(1).message.as_slice()));
         assert_eq!(told.seen.connections, 1, "nobody tries twice by himself");
+    }
+    let told = to(Plan::at(Phase::End, Act::say("451 4.3.0 disk full\r\n"))).await;
+    assert!(matches!(&told.delivery, Delivery::Deferred { reason } if reason == "451 4.3.0 disk full"), "{told:#?}");
+}
+
+#[tokio::test]
+async fn a_connection_on_which_the_content_was_refused_takes_the_next_letter() {
+    let server = Server::start(Plan::plain(|moment| match (moment.phase, moment.letter) {
+        (Phase::End, 0) => Act::say("550 5.7.1 scored as spam\r\n"),
+        _ => Act::Usual,
+    }))
+    .await;
+    let courier = crate::rig::courier(crate::rig::settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let gate = crate::rig::Counting::new(Pass::Go);
+    assert!(matches!(courier.deliver(&parcel(1), &gate).await, Delivery::Refused { permanent: true, .. }));
+    assert!(matches!(courier.deliver(&parcel(2), &gate).await, Delivery::Sent { .. }));
+    assert_eq!((server.seen().connections, server.seen().taken().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_server_that_goes_down_after_the_dot_and_says_so_has_not_taken_it() {
+    for act in [Act::say("421 4.3.2 going down\r\n"), Act::say_and_close("421 4.3.2 going down\r\n")] {
+        let told = to(Plan::at(Phase::End, act)).await;
+        let Delivery::Down { reason } = &told.delivery else { panic!("{told:#?}") };
+        assert!(reason.contains("at the end of the content: it answered 421 4.3.2"), "{reason}");
+        assert_eq!((told.asked, told.seen.copies().len()), (1, 0));
     }
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_up_after_the_dot_leaves_it_open() {
-    for act in [Act::Close, Act::say_and_close("421 4.3.2 going down\r\n")] {
+async fn a_server_that_hangs_up_after_the_dot_or_says_no_answer_leaves_it_open() {
+    for (act, words) in [(Act::Close, "the connection"), (Act::say("354 more?\r\n"), "354 more?")] {
         let told = to(Plan::at(Phase::End, act)).await;
-        told.is_uncertain(&["after the content began"]);
+        told.is_uncertain(&["after the content began", words]);
         assert_eq!((told.seen.complete().len(), told.seen.connections), (1, 1));
     }
 }
@@ -50,8 +79,7 @@ async fn a_server_that_says_nothing_after_the_dot_is_waited_for_only_so_long() {
 
 #[tokio::test]
 async fn a_letter_larger_than_any_buffer_that_nobody_reads_is_given_up() {
-    use cloverwatch::mail::{Courier, Delivery, Pass};
-    let server = crate::smtp_support::Server::start(Plan::plain(|moment| match moment.phase {
+    let server = Server::start(Plan::plain(|moment| match moment.phase {
         // It never reads on: the pause before the second byte is longer than the test.
         Phase::Content => Act::Drip(b"2 ".to_vec(), std::time::Duration::from_secs(3_600)),
         _ => Act::Usual,
@@ -64,7 +92,7 @@ async fn a_letter_larger_than_any_buffer_that_nobody_reads_is_given_up() {
     letter.message.extend(std::iter::repeat_n(b"0123456789abcdef\r\n".as_slice(), 2_000_000).flatten());
     let gate = crate::rig::Counting::new(Pass::Go);
     let delivery = courier.deliver(&letter, &gate).await;
-    assert!(matches!(&delivery, Delivery::Uncertain { reason, .. } if reason.contains("300ms")), "{delivery:?}");
+    assert!(matches!(&delivery, Delivery::Uncertain { reason } if reason.contains("300ms")), "{delivery:?}");
     assert_eq!(gate.asked(), 1);
 }
 
@@ -72,7 +100,8 @@ async fn a_letter_larger_than_any_buffer_that_nobody_reads_is_given_up() {
 async fn what_the_server_repeats_of_the_letter_is_not_repeated() {
     let reply = format!("554 5.6.0 I do not like your line: the code is {}\r\n", crate::rig::CODE.to_lowercase());
     let told = to(Plan::at(Phase::End, Act::say(&reply))).await;
-    told.is_uncertain(&["554 5.6.0 (its words repeat a secret"]);
+    let Delivery::Refused { reason, permanent: true, address: None } = told.delivery else { panic!("{told:#?}") };
+    assert_eq!(reason, "554 5.6.0 (its words repeat a secret, and are left out)");
     let reply = format!("250 2.0.0 queued: {}\r\n", crate::rig::CODE);
     let told = to(Plan::at(Phase::End, Act::say(&reply))).await;
     told.is_sent(&parcel(1));

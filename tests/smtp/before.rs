@@ -78,11 +78,63 @@ async fn a_refused_recipient_is_about_the_letter() {
         ("550 5.7.1 relaying denied\r\n", true, None),
         ("554 5.7.1 policy\r\n", true, None),
         ("550 relaying denied\r\n", true, None),
+        ("550 mailbox is full\r\n", true, None),
+        ("450 4.2.0 Recipient address rejected: Greylisted\r\n", false, None),
     ] {
         let told = to(Plan::at(Phase::Recipient, Act::say(reply))).await;
         told.is_refused(0, permanent, address, &[&reply[..3]]);
         assert_eq!(told.seen.verbs(0), ["EHLO", "MAIL", "RCPT", "RSET"], "{reply}");
     }
+}
+
+#[tokio::test]
+async fn a_recipient_refused_for_the_servers_own_trouble_is_about_the_server() {
+    for reply in ["451 4.3.5 configuration problem\r\n", "450 4.7.1 too much mail\r\n", "451 slow down\r\n"] {
+        let told = to(Plan::at(Phase::Recipient, Act::say(reply))).await;
+        told.is_deferred(0, &[reply.trim_end()]);
+        assert_eq!(told.seen.verbs(0), ["EHLO", "MAIL", "RCPT", "RSET"], "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn the_size_is_announced_and_a_letter_that_is_too_large_is_not_sent() {
+    let length = parcel(1).message.len();
+    let sized = |most: usize| Plan::good().offers(&[&format!("SIZE {most}")]);
+    for most in [0, length, 10 * length] {
+        let told = to(sized(most)).await;
+        told.is_sent(&parcel(1));
+        assert_eq!(told.seen.letters[0].parameters, format!("SIZE={length}"), "{most}");
+    }
+    let told = to(sized(length - 1)).await;
+    told.is_refused(0, true, None, &[&format!("has {length} bytes, and the server takes at most {}", length - 1)]);
+    assert_eq!(told.seen.verbs(0), ["EHLO"], "nothing was said of it");
+    // It may have less room than it said.
+    let full = Plan::at(Phase::Mail, Act::say("552 5.3.4 too big\r\n")).offers(&["SIZE"]);
+    to(full).await.is_refused(0, true, None, &["552 5.3.4 too big"]);
+}
+
+#[tokio::test]
+async fn a_copy_goes_to_whoever_keeps_one_and_its_refusal_keeps_the_letter_from_nobody() {
+    for (answer, copied) in [("250 2.1.5 fine\r\n", true), ("550 5.1.1 no such user\r\n", false)] {
+        let server = Server::start(Plan::plain(move |moment| match moment.line.contains("archive@example.com") {
+            true => Act::say(answer),
+            false => Act::Usual,
+        }))
+        .await;
+        let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+        let letter = cloverwatch::mail::Parcel { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
+        let delivery = courier.deliver(&letter, &Counting::new(Pass::Go)).await;
+        assert!(matches!(delivery, Delivery::Sent { .. }), "{copied} {delivery:?}");
+        assert_eq!(server.seen().verbs(0), ["EHLO", "MAIL", "RCPT", "RCPT", "DATA"]);
+        let content = server.seen().taken()[0].content.clone().unwrap();
+        assert!(!String::from_utf8_lossy(&content).contains("archive@"), "it is not named in the letter");
+    }
+    let server = Server::start(Plan::at(Phase::Recipient, Act::say("550 5.1.1 no such user\r\n"))).await;
+    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let letter = cloverwatch::mail::Parcel { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
+    let delivery = courier.deliver(&letter, &Counting::new(Pass::Go)).await;
+    assert!(matches!(delivery, Delivery::Refused { .. }), "{delivery:?}");
+    assert_eq!(server.seen().verbs(0), ["EHLO", "MAIL", "RCPT", "RSET"], "no copy of what its reader never gets");
 }
 
 #[tokio::test]
@@ -95,12 +147,8 @@ async fn a_lost_connection_at_the_recipient_is_about_the_server() {
 
 #[tokio::test]
 async fn a_refused_data_is_certain() {
-    to(Plan::at(Phase::Data, Act::say("451 4.3.0 not now\r\n"))).await.is_refused(
-        1,
-        false,
-        None,
-        &["451 4.3.0 not now"],
-    );
+    to(Plan::at(Phase::Data, Act::say("451 4.3.0 not now\r\n"))).await.is_deferred(1, &["451 4.3.0 not now"]);
+    to(Plan::at(Phase::Data, Act::say("450 4.2.1 not now\r\n"))).await.is_refused(1, false, None, &["450 4.2.1"]);
     let told = to(Plan::at(Phase::Data, Act::say("554 5.7.1 not this\r\n"))).await;
     told.is_refused(1, true, None, &["554 5.7.1 not this"]);
     assert_eq!(told.seen.verbs(0), ["EHLO", "MAIL", "RCPT", "DATA", "RSET"]);

@@ -115,7 +115,7 @@ async fn a_connection_that_dies_after_the_sender_was_named_is_not_replaced() {
 async fn a_refused_recipient_does_not_cost_the_connection() {
     let server = Server::start(Plan::plain(|moment| match moment.phase {
         Phase::Recipient if moment.letter == 0 => Act::say("550 5.1.1 no\r\n"),
-        Phase::Data if moment.letter == 1 => Act::say("451 4.3.0 not now\r\n"),
+        Phase::Data if moment.letter == 1 => Act::say("451 4.2.0 not now\r\n"),
         _ => Act::Usual,
     }))
     .await;
@@ -149,7 +149,7 @@ async fn there_are_never_more_connections_than_lanes_and_no_letter_is_lost_or_mi
 
 #[tokio::test]
 async fn a_connection_whose_letter_is_uncertain_is_not_used_again() {
-    for act in [Act::say("451 4.3.0 not now\r\n"), Act::Hang, Act::say("nonsense\r\n")] {
+    for act in [Act::say("354 go on\r\n"), Act::Hang, Act::say("nonsense\r\n")] {
         let script = act.clone();
         let server = Server::start(Plan::plain(move |moment| match (moment.phase, moment.letter) {
             (Phase::End, 0) => script.clone(),

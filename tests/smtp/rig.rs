@@ -49,6 +49,7 @@ pub fn parcel(number: u64) -> Parcel {
         letter: LetterId::from_bits(number),
         from: "onboarding@example.com".to_owned(),
         to: format!("service{number}@dealer.test"),
+        bcc: None,
         message: message.into_bytes(),
         code: Some(CODE.parse().unwrap()),
     }
@@ -105,9 +106,17 @@ impl Told {
         assert!(self.seen.letters.iter().all(|letter| letter.content.is_none()), "{self:#?}");
     }
 
+    /// Not taken, before anything of the letter was there, and another one would not have been either.
+    #[track_caller]
+    pub fn is_deferred(&self, gate: usize, words: &[&str]) {
+        let Delivery::Deferred { reason } = &self.delivery else { panic!("{self:#?}") };
+        self.holds(reason, gate, words);
+        assert!(self.seen.letters.iter().all(|letter| letter.content.is_none()), "{self:#?}");
+    }
+
     #[track_caller]
     pub fn is_uncertain(&self, words: &[&str]) {
-        let Delivery::Uncertain { reason, .. } = &self.delivery else { panic!("{self:#?}") };
+        let Delivery::Uncertain { reason } = &self.delivery else { panic!("{self:#?}") };
         self.holds(reason, 1, words);
     }
 

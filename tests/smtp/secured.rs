@@ -208,9 +208,9 @@ fn what_would_go_plain_over_a_network_is_refused() {
     assert!(refused(allowed).contains("password"));
 }
 
-/// The whole program, by its settings: the machine's own certificates count, and `SSL_CERT_FILE` adds to what they are.
+/// The whole program, by its settings: the machine's own certificates count, `SSL_CERT_FILE` says which these are, and `ca_file` adds to them.
 #[tokio::test]
-async fn doctor_trusts_whom_the_machine_trusts() {
+async fn doctor_trusts_whom_the_machine_trusts_and_whom_ca_file_names() {
     let authority = Authority::new();
     let plan = Plan::good()
         .offers(&["AUTH PLAIN"])
@@ -225,7 +225,7 @@ async fn doctor_trusts_whom_the_machine_trusts() {
         home.path().display(),
         server.port()
     );
-    std::fs::write(&config, text).unwrap();
+    std::fs::write(&config, &text).unwrap();
     let mail_line = async |file: Option<&std::path::Path>, password: &str| -> (String, String) {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_cloverwatch"));
         command.args(["doctor", "--json", "--config"]).arg(&config).env("HOME", home.path());
@@ -246,6 +246,14 @@ async fn doctor_trusts_whom_the_machine_trusts() {
     let (state, words) = mail_line(Some(&pem), "wr0ng").await;
     assert_eq!(state, "problem");
     assert!(words.contains("[mail] password") && !words.contains("wr0ng"), "{words}");
+    // Or by a file that the settings name.
+    std::fs::write(&config, format!("{text}ca_file = \"ca.pem\"\n")).unwrap();
+    let (state, words) = mail_line(None, PASSWORD).await;
+    assert_eq!(state, "ok", "{words}");
+    std::fs::write(&config, format!("{text}ca_file = \"missing.pem\"\n")).unwrap();
+    let (state, words) = mail_line(None, PASSWORD).await;
+    assert!(state == "problem" && words.contains("ca_file") && words.contains("missing.pem"), "{words}");
+    std::fs::write(&config, &text).unwrap();
     // Whatever this machine trusts, it does not trust our authority.
     let (state, words) = mail_line(None, PASSWORD).await;
     assert_eq!(state, "problem");

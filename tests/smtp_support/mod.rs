@@ -148,6 +148,8 @@ pub struct Letter {
     pub complete: bool,
     /// The server said 2xx to it: from then on it is responsible.
     pub taken: bool,
+    /// The server said 4xx or 5xx to all of it: it has no copy.
+    pub refused: bool,
 }
 
 /// Everything that a server saw.
@@ -166,6 +168,11 @@ impl Seen {
     /// The letters that the server has taken.
     pub fn taken(&self) -> Vec<&Letter> {
         self.letters.iter().filter(|letter| letter.taken).collect()
+    }
+
+    /// The letters of which the server may have a copy: their content was wholly there, and it did not refuse them.
+    pub fn copies(&self) -> Vec<&Letter> {
+        self.letters.iter().filter(|letter| letter.complete && !letter.refused).collect()
     }
 
     /// The letters whose content was wholly there, whatever was answered.
@@ -434,6 +441,8 @@ impl Talk {
         if phase == Phase::End && good {
             // Before it is said: whoever hears it may ask at once what was taken.
             self.note(|letter| letter.taken = true);
+        } else if phase == Phase::End && matches!(act, Act::Say(_) | Act::SayAndClose(_)) {
+            self.note(|letter| letter.refused = true);
         }
         self.perform(stream, act).await?;
         Ok(good)

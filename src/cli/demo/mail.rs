@@ -37,6 +37,8 @@ pub fn post(sandbox: &Sandbox, maildir: PathBuf, clock: SharedClock) -> Result<P
         partner: "DataClover".to_owned(),
         from: FROM.to_owned(),
         reply_to: None,
+        envelope_from: None,
+        bcc: None,
         contact: Some("(201) 555-0100, Monday to Friday, 8 am to 5 pm Mountain time".to_owned()),
         templates: None,
     })?;

@@ -1,4 +1,4 @@
-//! `mail bounce`: a delivery report from a file or a pipe.
+//! `mail bounce`: a delivery report from a file or a pipe. What is none ends well, so that a mail server does not return it to its writer.
 
 use std::io::Read;
 use std::path::Path;
@@ -6,8 +6,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::domain::text::clean;
-use crate::engine::Returns;
-use crate::mail::bounce::LONGEST_REPORT;
+use crate::domain::{DealershipId, refuses_address};
+use crate::engine::{Engine, EngineError, Returns, TakenReport};
+use crate::mail::bounce::{LONGEST_REPORT, ReportAction};
 
 use super::super::app::{App, Need};
 use super::super::error::CliError;
@@ -29,36 +30,59 @@ pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<()
     let bytes = read.await.map_err(|error| CliError::Failed(error.to_string()))?;
     let bytes = bytes.map_err(|error| CliError::usage(format!("cannot read {shown}: {error}")))?;
     let engine = app.engine(Need::default()).await?;
-    let returns = engine.take_report(&bytes, &app.actor()).await?;
-    let state = |id| engine.book().get(id);
+    let report = match engine.take_report(&bytes, &app.actor()).await {
+        Ok(report) => report,
+        // A mail server that pipes it here must not send it back to whoever wrote it.
+        Err(EngineError::Report(why)) => {
+            app.out.note(format!("{why}: left alone"));
+            return if json { document(app, &engine, None) } else { Ok(()) };
+        }
+        Err(error) => return Err(error.into()),
+    };
     if json {
-        let one = |one: &Returns| {
-            let dealerships: Vec<Value> =
-                one.dealerships.iter().filter_map(|id| Some(identity(state(*id)?.as_ref()))).collect();
-            json!({
-                "letter": one.returned.letter,
-                "address": one.returned.address.raw(),
-                "status": one.returned.status,
-                "reason": one.returned.reason,
-                "dealerships": dealerships,
-            })
-        };
-        let returned: Vec<Value> = returns.iter().map(one).collect();
-        app.out.document(&json!({ "schema": SCHEMA, "returned": returned }))?;
+        document(app, &engine, Some(&report))?;
     }
-    for one in &returns {
-        let (address, status, reason) =
-            (one.returned.address.plain(), clean(&one.returned.status), clean(&one.returned.reason));
+    for one in &report.returns {
+        let words = words(one);
         for id in one.dealerships.iter().filter(|_| !json) {
-            let who = state(*id).map_or_else(|| id.to_string(), |state| named(&state));
-            app.out.line(format!("{who}: {address} refused, {status} ({reason})"))?;
+            let who = engine.book().get(*id).map_or_else(|| id.to_string(), |state| named(&state));
+            app.out.line(format!("{who}: {words}"))?;
         }
         if one.dealerships.is_empty() {
-            app.out.warn(format!("{address} refused, {status}: about no letter in these books"));
+            app.out.warn(format!("{words}: about no letter in these books"));
         }
     }
-    if returns.is_empty() {
+    if report.returns.is_empty() {
         app.out.note("the report tells of no failure");
     }
     Ok(())
+}
+
+/// What became of a letter at one address.
+fn words(one: &Returns) -> String {
+    let (address, returned) = (one.address.plain(), &one.returned);
+    let (status, reason) = (clean(&returned.status), clean(&returned.reason));
+    match returned.action {
+        _ if one.address.is_empty() => reason.into_owned(),
+        ReportAction::Delayed => format!("the letter to {address} is held up on its way, {status} ({reason})"),
+        ReportAction::Failed if refuses_address(&returned.status) => format!("{address} refused, {status} ({reason})"),
+        ReportAction::Failed => format!("the letter came back from {address}, {status} ({reason})"),
+    }
+}
+
+fn document(app: &App, engine: &Engine, report: Option<&TakenReport>) -> Result<(), CliError> {
+    let one = |one: &Returns| {
+        let of = |id: &DealershipId| engine.book().get(*id).map(|state| identity(state.as_ref()));
+        let dealerships: Vec<Value> = one.dealerships.iter().filter_map(of).collect();
+        json!({
+            "letter": one.letter,
+            "address": one.address.raw(),
+            "delayed": one.returned.action == ReportAction::Delayed,
+            "status": one.returned.status,
+            "reason": one.returned.reason,
+            "dealerships": dealerships,
+        })
+    };
+    let returned: Vec<Value> = report.iter().flat_map(|report| &report.returns).map(one).collect();
+    app.out.document(&json!({ "schema": SCHEMA, "report": report.is_some(), "returned": returned }))
 }

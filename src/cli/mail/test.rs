@@ -12,7 +12,8 @@ use super::super::error::CliError;
 pub(super) async fn run(app: &App, address: &str) -> Result<(), CliError> {
     let (config, clock) = (&app.config, &app.clock);
     let letter = LetterId::from_bits(rand::random());
-    let parcel = trial(letter, &config.partner, &config.mail.from, address, clock.now()).map_err(CliError::usage)?;
+    let from = (config.mail.from.as_str(), config.mail.envelope_from.as_deref());
+    let parcel = trial(letter, &config.partner, from, address, clock.now()).map_err(CliError::usage)?;
     let Some(post) = config.post(Arc::clone(clock))? else {
         return Err(CliError::Refused("mail is off ([mail] transport = \"none\")".to_owned()));
     };
@@ -22,10 +23,11 @@ pub(super) async fn run(app: &App, address: &str) -> Result<(), CliError> {
         Delivery::Written { path } => {
             app.out.line(format!("written to {path}, not mailed: no mail server is configured"))
         }
-        Delivery::Uncertain { reason, .. } => {
+        Delivery::Uncertain { reason } => {
             Err(CliError::Failed(format!("{name}: nobody knows whether it arrived: {reason}")))
         }
         Delivery::Refused { reason, .. } => Err(CliError::Failed(format!("{name} refused it: {reason}"))),
+        Delivery::Deferred { reason } => Err(CliError::Failed(format!("{name} takes nothing at the moment: {reason}"))),
         Delivery::Down { reason } => Err(CliError::Failed(format!("{name}: {reason}"))),
         Delivery::Withheld => Err(CliError::Failed("it was not handed over".to_owned())),
     }

@@ -2,13 +2,23 @@
 
 use std::borrow::Cow;
 
+use chrono::TimeDelta;
+
 use crate::domain::address::same_address;
 use crate::domain::command::{Command, Context, LetterEnd, Refusal};
 use crate::domain::mail::{due_letter, rest};
-use crate::domain::{Actor, Event, Fact, Letter, LetterId, LetterKind, LetterState, Obstacle, Onboarding, evolve};
+use crate::domain::{
+    Actor, Event, Fact, Letter, LetterId, LetterKind, LetterState, Obstacle, Onboarding, Untrusted, evolve,
+};
 
 /// How often an uncertain letter may be handed over before nobody tries it again unasked.
 const MOST_COPIES: u16 = 2;
+
+/// How long a letter waits for a server that takes nothing, unless its code ends before (RFC 5321, 4.5.4.1: at least four to five days).
+const GIVEN_UP_AFTER: TimeDelta = TimeDelta::days(5);
+
+/// How long it rests between two tries where the settings name no steps.
+const DEFERRED_REST: TimeDelta = TimeDelta::minutes(15);
 
 pub(super) fn decide(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     match command {
@@ -18,22 +28,8 @@ pub(super) fn decide(state: &Onboarding, command: &Command, ctx: &Context<'_>) -
         Command::EndLetter { letter, end, jitter } => Ok(ended(found(state, *letter)?, end, *jitter, ctx)),
         Command::RetryLetter { letter } => retry(state, found(state, *letter)?, ctx),
         Command::SuppressLetter { letter, reason } => suppress(found(state, *letter)?, reason),
-        Command::Bounce { letter, address, status, reason } => {
-            let letter = letter.and_then(|id| found(state, id).ok());
-            // Somebody forwarded it: it did arrive, and what came back is another copy.
-            let letter = letter.filter(|letter| same_address(&letter.to, address));
-            if letter.is_some_and(|letter| letter.state == LetterState::Bounced)
-                || (letter.is_none() && state.address_refused().is_some_and(|refused| refused.address == *address))
-            {
-                return Ok(vec![]);
-            }
-            Ok(vec![Fact::EmailBounced {
-                letter: letter.map(|letter| letter.id),
-                address: address.clone(),
-                status: status.as_str().into(),
-                reason: reason.as_str().into(),
-            }])
-        }
+        Command::Bounce { letter, address, status, reason } => Ok(bounced(state, *letter, address, status, reason)),
+        Command::Delay { letter, address, status, reason } => Ok(delayed(state, *letter, address, status, reason)),
         Command::SetReminders { on } if *on != state.mail.as_ref().is_some_and(|mail| mail.reminders_off) => Ok(vec![]),
         Command::SetReminders { on } => Ok(vec![Fact::RemindersSet { on: *on }]),
         _ => Ok(vec![]),
@@ -139,27 +135,72 @@ fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Ve
     if !letter.is_open() {
         return vec![];
     }
-    let next = |step: Option<&chrono::TimeDelta>| step.map(|step| ctx.now + rest(*step, jitter));
+    let next = |step: Option<&TimeDelta>| step.map(|step| ctx.now + rest(*step, jitter));
+    // An earlier copy may have arrived, whatever becomes of this one.
+    let doubtful = letter.handed > u16::from(sending);
     let fact = match end {
         LetterEnd::Sent { reply } => Fact::EmailSent { letter: id, reply: reply.as_str().into() },
         LetterEnd::Written { path } => Fact::EmailWritten { letter: id, path: path.as_str().into() },
         LetterEnd::Refused { reason, permanent, address } => {
             let step = policy.retry.get(usize::from(letter.refused)).filter(|_| !permanent);
             let (retry_at, reason) = (next(step), reason.as_str().into());
-            // An earlier copy may have arrived, whatever becomes of this one.
-            if letter.handed > u16::from(sending) && address.is_none() {
-                Fact::EmailUncertain { letter: id, reason, retry_at, refused: true }
-            } else {
-                Fact::EmailFailed { letter: id, reason, retry_at, address: address.as_deref().map(Into::into) }
+            let address: Option<Box<str>> = address.as_deref().map(Into::into);
+            match doubtful && address.is_none() {
+                true => Fact::EmailUncertain { letter: id, reason, retry_at, refused: true, server: false },
+                false => Fact::EmailFailed { letter: id, reason, retry_at, address, server: false },
+            }
+        }
+        LetterEnd::Deferred { reason } => {
+            let step = policy.retry.get(usize::from(letter.deferred)).or(policy.retry.last()).unwrap_or(&DEFERRED_REST);
+            let waits = ctx.now - letter.queued_at < GIVEN_UP_AFTER;
+            let (retry_at, reason) = (next(waits.then_some(step)), reason.as_str().into());
+            match doubtful {
+                true => Fact::EmailUncertain { letter: id, reason, retry_at, refused: true, server: true },
+                false => Fact::EmailFailed { letter: id, reason, retry_at, address: None, server: true },
             }
         }
         LetterEnd::Uncertain { reason } => {
             let again = letter.handed < MOST_COPIES;
             let retry_at = next(again.then_some(&policy.retry_uncertain));
-            Fact::EmailUncertain { letter: id, reason: reason.as_str().into(), retry_at, refused: false }
+            Fact::EmailUncertain { letter: id, reason: reason.as_str().into(), retry_at, refused: false, server: false }
         }
     };
     vec![fact]
+}
+
+/// The letter that a report is about: the one that it names, else the latest one to that address.
+fn reported<'a>(state: &'a Onboarding, letter: Option<LetterId>, address: &Untrusted) -> Option<&'a Letter> {
+    letter.and_then(|id| found(state, id).ok()).or_else(|| state.latest_letter_to(address))
+}
+
+fn bounced(state: &Onboarding, letter: Option<LetterId>, address: &Untrusted, status: &str, reason: &str) -> Vec<Fact> {
+    let letter = reported(state, letter, address);
+    let known = match letter {
+        // It did arrive, and somebody sent it on: that says nothing of the letter unless it counts as sent.
+        Some(letter) if !same_address(&letter.to, address) => {
+            !matches!(letter.state, LetterState::Sent | LetterState::Written)
+        }
+        Some(letter) => letter.state == LetterState::Bounced,
+        None => state.address_refused().is_some_and(|refused| refused.address == *address),
+    };
+    if known {
+        return vec![];
+    }
+    let letter = letter.map(|letter| letter.id);
+    vec![Fact::EmailBounced { letter, address: address.clone(), status: status.into(), reason: reason.into() }]
+}
+
+fn delayed(state: &Onboarding, letter: Option<LetterId>, address: &Untrusted, status: &str, reason: &str) -> Vec<Fact> {
+    // Once is enough: mail servers say it again every few hours.
+    let fresh = |letter: &&Letter| letter.state == LetterState::Sent && letter.delayed_at.is_none();
+    let letter = reported(state, letter, address).filter(fresh);
+    let fact = letter.map(|letter| Fact::EmailDelayed {
+        letter: letter.id,
+        address: address.clone(),
+        status: status.into(),
+        reason: reason.into(),
+    });
+    fact.into_iter().collect()
 }
 
 fn retry(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
@@ -167,7 +208,8 @@ fn retry(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<F
         return Err(Refusal::NoMail);
     }
     match letter.state {
-        LetterState::Sending | LetterState::Sent => return Err(Refusal::LetterState(letter.state)),
+        LetterState::Sending => return Err(Refusal::LetterState(letter.state)),
+        LetterState::Sent if letter.delayed_at.is_none() => return Err(Refusal::LetterState(letter.state)),
         _ if letter.is_due(ctx.now) && state.address_refused().is_none() => return Ok(vec![]),
         _ => {}
     }

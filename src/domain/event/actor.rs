@@ -12,6 +12,9 @@ use crate::domain::text;
 pub struct Actor(Box<str>);
 
 impl Actor {
+    /// What the name of a task of the program begins with.
+    pub const SYSTEM: &'static str = "system:";
+
     /// A person at the desk.
     pub fn person(name: &str) -> Self {
         Self(text::clean(name.trim()).into())
@@ -19,7 +22,7 @@ impl Actor {
 
     /// A task of the program.
     pub fn system(task: &str) -> Self {
-        Self(format!("system:{task}").into())
+        Self(format!("{}{task}", Self::SYSTEM).into())
     }
 
     /// The name as recorded.
@@ -29,7 +32,7 @@ impl Actor {
 
     /// Whether no person did it.
     pub fn is_system(&self) -> bool {
-        self.0.starts_with("system:")
+        self.0.starts_with(Self::SYSTEM)
     }
 }
 

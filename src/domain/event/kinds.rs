@@ -47,6 +47,7 @@ impl Fact {
         "platform.failing",
         "platform.answers",
         "email.written",
+        "email.delayed",
     ];
 
     /// The dotted kind, as serialized.
@@ -99,6 +100,7 @@ impl Fact {
             Self::PlatformFailing { .. } => 39,
             Self::PlatformAnswers { .. } => 40,
             Self::EmailWritten { .. } => 41,
+            Self::EmailDelayed { .. } => 42,
         }
     }
 

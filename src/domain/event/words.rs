@@ -8,7 +8,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use super::{Event, Fact};
 use crate::domain::mail::file_of_reply;
 use crate::domain::text::clean;
-use crate::domain::{LetterId, in_words};
+use crate::domain::{LetterId, in_words, refuses_address};
 
 /// A desk that runs tries more often: between two looks so far apart it was closed, or its machine slept.
 const UNWATCHED: TimeDelta = TimeDelta::minutes(30);
@@ -84,8 +84,15 @@ impl Event {
             Fact::EmailFailed { reason, .. } => format!("letter not sent yet: {}", clean(reason)),
             Fact::EmailUncertain { reason, .. } => format!("letter uncertain: {}", clean(reason)),
             Fact::EmailSuppressed { reason, .. } => format!("letter not sent, on purpose: {}", clean(reason)),
-            Fact::EmailBounced { address, status, .. } => {
+            Fact::EmailBounced { address, reason, .. } if address.is_empty() => format!("letter: {}", clean(reason)),
+            Fact::EmailBounced { address, status, .. } if refuses_address(status) => {
                 format!("letter came back: {} refused, {}", address.plain(), clean(status))
+            }
+            Fact::EmailBounced { address, status, reason, .. } => {
+                format!("letter came back from {}, {}: {}", address.plain(), clean(status), clean(reason))
+            }
+            Fact::EmailDelayed { address, status, .. } => {
+                format!("letter held up on its way to {}, {}", address.plain(), clean(status))
             }
             Fact::EmailRetried { .. } => "letter to be tried again now".to_owned(),
             Fact::PlatformFailing { why, credentials: true, .. } => {

@@ -2,6 +2,7 @@
 
 use super::{AddressRefused, Letter, LetterState, Mail, WRITTEN_TO, file_of_reply, refuses_address};
 use crate::domain::address::same_address;
+use crate::domain::text::clean;
 use crate::domain::{Event, Fact, LetterId, Timestamp, Untrusted};
 
 /// How many letters about earlier codes are kept.
@@ -51,8 +52,11 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
             at,
             due_at: Some(at),
             refused: 0,
+            deferred: 0,
             handed: 0,
             words: None,
+            delayed_at: None,
+            went_wrong: false,
         }),
         Fact::EmailBegun { letter, to } => {
             mail.begun_at = Some(at);
@@ -66,13 +70,14 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
             Some(path) => written(mail, *letter, path, at),
             None => turn(mail, *letter, LetterState::Sent, at, |letter| {
                 letter.due_at = None;
+                letter.went_wrong = false;
                 letter.words = Some(reply.clone());
             }),
         },
         Fact::EmailWritten { letter, path } => written(mail, *letter, path, at),
-        Fact::EmailFailed { letter, reason, retry_at, address } => {
+        Fact::EmailFailed { letter, reason, retry_at, address, server } => {
             turn(mail, *letter, LetterState::Failed, at, |letter| {
-                not_taken(letter);
+                not_taken(letter, *server);
                 letter.due_at = *retry_at;
                 letter.words = Some(reason.clone());
             });
@@ -81,10 +86,10 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
                 refuse(mail, present, &to, status, at);
             }
         }
-        Fact::EmailUncertain { letter, reason, retry_at, refused } => {
+        Fact::EmailUncertain { letter, reason, retry_at, refused, server } => {
             turn(mail, *letter, LetterState::Uncertain, at, |letter| {
                 if *refused {
-                    not_taken(letter);
+                    not_taken(letter, *server);
                 }
                 letter.due_at = *retry_at;
                 letter.words = Some(reason.clone());
@@ -96,14 +101,17 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
         }),
         Fact::EmailBounced { letter, address, status, reason } => {
             if let Some(letter) = letter {
-                turn(mail, *letter, LetterState::Bounced, at, |letter| {
-                    letter.due_at = None;
-                    letter.words = Some(reason.clone());
-                });
+                came_back(mail, *letter, address, reason, at);
             }
             // A full mailbox, or a letter that was taken for spam, says nothing against the address.
             if refuses_address(status) {
                 refuse(mail, present, address, status, at);
+            }
+        }
+        Fact::EmailDelayed { letter, address, status, reason } => {
+            if let Some(letter) = mail.letters.iter_mut().find(|one| one.id == *letter) {
+                let words = format!("held up on its way to {}: {} ({})", address.plain(), clean(status), clean(reason));
+                (letter.delayed_at, letter.words) = (Some(at), Some(words.into()));
             }
         }
         Fact::EmailRetried { letter } => {
@@ -111,7 +119,9 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
             mail.refused = None;
             turn(mail, *letter, LetterState::Queued, at, |letter| {
                 letter.due_at = Some(at);
-                letter.refused = 0;
+                (letter.refused, letter.deferred) = (0, 0);
+                letter.went_wrong |= letter.is_trouble();
+                letter.delayed_at = None;
             });
         }
         Fact::RemindersSet { on } => mail.reminders_off = !on,
@@ -123,6 +133,20 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
     }
 }
 
+/// A letter came back from its own address, or from one to which somebody sent it on: then nobody knows whether it was read before.
+fn came_back(mail: &mut Mail, letter: LetterId, address: &Untrusted, reason: &str, at: Timestamp) {
+    let own = mail.letter(letter).is_some_and(|letter| same_address(&letter.to, address));
+    let (state, words) = match own {
+        true => (LetterState::Bounced, reason.to_owned()),
+        false if address.is_empty() => (LetterState::Uncertain, reason.to_owned()),
+        false => (LetterState::Uncertain, format!("it came back from {}: {reason}", address.plain())),
+    };
+    turn(mail, letter, state, at, |letter| {
+        letter.due_at = None;
+        letter.words = Some(words.into());
+    });
+}
+
 /// It is a file, and no server had it: a later try is no second copy.
 fn written(mail: &mut Mail, letter: LetterId, path: &str, at: Timestamp) {
     turn(mail, letter, LetterState::Written, at, |letter| {
@@ -132,12 +156,13 @@ fn written(mail: &mut Mail, letter: LetterId, path: &str, at: Timestamp) {
     });
 }
 
-/// A try was refused before any of the letter was taken.
-fn not_taken(letter: &mut Letter) {
+/// A try was refused: the letter was not taken. `server`: it is not the letter's fault.
+fn not_taken(letter: &mut Letter, server: bool) {
     if letter.state == LetterState::Sending {
         letter.handed = letter.handed.saturating_sub(1);
     }
-    letter.refused = letter.refused.saturating_add(1);
+    let count = if server { &mut letter.deferred } else { &mut letter.refused };
+    *count = count.saturating_add(1);
 }
 
 fn refuse(mail: &mut Mail, present: &Untrusted, address: &Untrusted, status: &str, at: Timestamp) {

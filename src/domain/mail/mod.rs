@@ -8,17 +8,19 @@ mod fold;
 mod kind;
 mod obstacle;
 mod policy;
+mod verdict;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::{LetterId, Onboarding, Timestamp, Untrusted};
+use super::{Actor, LetterId, Onboarding, Timestamp, Untrusted, same_address};
 
 pub use due::{DueLetter, due_letter, next_letter_at};
 pub(super) use fold::{apply, keep_to_generation};
 pub use kind::LetterKind;
 pub use obstacle::Obstacle;
 pub use policy::{MailPolicy, QuietHours};
+pub use verdict::{is_server_trouble, quoted_reply, refused_address, refuses_address, status};
 
 /// What became of a letter so far (`mail.state` in JSON).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -111,16 +113,27 @@ pub struct Letter {
     pub due_at: Option<Timestamp>,
     /// How often it was refused for the time being.
     pub refused: u16,
+    /// How often the server took nothing at the moment: that costs no try.
+    pub deferred: u16,
     /// How often handing it to a mail server began and was not refused: more than one may mean a second copy.
     pub handed: u16,
     /// The server's answer, or why not, in words.
     pub words: Option<Box<str>>,
+    /// A report said that it is held up on its way.
+    pub delayed_at: Option<Timestamp>,
+    /// It had ended badly when somebody had it tried again, and no server has taken it since.
+    pub went_wrong: bool,
 }
 
 impl Letter {
     /// Whether it is still to go out, or on its way.
     pub fn is_open(&self) -> bool {
         self.due_at.is_some() || self.state == LetterState::Sending
+    }
+
+    /// Whether no person sent it: it says so itself, so that no vacation program answers (RFC 3834).
+    pub fn is_automatic(&self) -> bool {
+        matches!(self.kind, LetterKind::Reminder | LetterKind::WordReceived) || self.by.starts_with(Actor::SYSTEM)
     }
 
     /// Whether its moment has come. One that was set in what is the future by now (the clock was set back) waits for nothing.
@@ -134,20 +147,17 @@ impl Letter {
         self.state == LetterState::Written || (self.handed > 0 && self.state != LetterState::Bounced)
     }
 
-    /// Whether it ended in a way that somebody must know of.
+    /// Whether it ended in a way that somebody must know of. A code that is held up on its way may die before it arrives. A letter
+    /// that went wrong and then became a file was still mailed by nobody.
     pub fn is_trouble(&self) -> bool {
-        let ended_badly = matches!(self.state, LetterState::Failed | LetterState::Uncertain) && self.due_at.is_none();
-        ended_badly || self.state == LetterState::Bounced
+        match self.state {
+            LetterState::Failed | LetterState::Uncertain => self.due_at.is_none(),
+            LetterState::Bounced => true,
+            LetterState::Sent => self.delayed_at.is_some() && self.kind.carries_code(),
+            LetterState::Written => self.went_wrong,
+            LetterState::Queued | LetterState::Sending | LetterState::Suppressed => false,
+        }
     }
-}
-
-/// Whether a status (RFC 3463, or the three digits of a reply) says that an address does not work: that there is no such mailbox or
-/// domain, not that a letter was not wanted.
-pub fn refuses_address(status: &str) -> bool {
-    matches!(
-        status,
-        "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.4" | "5.1.6" | "5.1.10" | "5.2.1" | "550" | "551" | "553"
-    )
 }
 
 /// Before the file's path, in the words of a letter that became one.
@@ -214,6 +224,11 @@ impl Onboarding {
         self.mail.as_deref().map_or(&[], |mail| &mail.letters)
     }
 
+    /// The latest letter that was handed over for an address.
+    pub fn latest_letter_to(&self, address: &Untrusted) -> Option<&Letter> {
+        self.letters().iter().rev().find(|letter| letter.handed > 0 && same_address(&letter.to, address))
+    }
+
     /// The newest letter.
     pub fn newest_letter(&self) -> Option<&Letter> {
         self.letters().last()
@@ -242,13 +257,14 @@ impl Onboarding {
             true => one.kind.carries_code() && one.generation == letter.generation,
             false => one.kind == letter.kind,
         });
-        same.any(|one| one.state == LetterState::Sent)
+        same.any(|one| one.state == LetterState::Sent && !one.is_trouble())
     }
 
     /// Whether a letter went wrong and somebody must still do something about it: no later one made it good, and its code is not
-    /// one that the dealership is connected without.
+    /// one that the dealership is connected without. Whoever says that the code was entered has got the letter that was held up.
     pub fn is_troubled_by(&self, letter: &Letter) -> bool {
-        let over = self.is_made_good(letter) || (self.is_confirmed() && letter.kind.carries_code());
+        let arrived = letter.state == LetterState::Sent && self.confirmation.dealer_confirmed_at.is_some();
+        let over = self.is_made_good(letter) || arrived || (self.is_confirmed() && letter.kind.carries_code());
         letter.is_trouble() && !over
     }
 

@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use futures::{StreamExt, stream};
 use parking_lot::Mutex;
 use rand::RngExt;
@@ -30,8 +31,9 @@ use crate::mail::{self, Courier, Delivery, Occasion, Pass, Press};
 use crate::store::{Append, StoreError};
 
 pub(super) use outbox::run;
-pub use reports::Returns;
 pub(super) use reports::run as read_reports;
+pub use reports::{Returns, TakenReport};
+use server::Server;
 pub use server::{MailState, MailStatus};
 pub use text::LetterText;
 
@@ -81,8 +83,10 @@ pub enum Seen {
     Well,
     /// It took the letter and did not say so.
     Silent,
-    /// It refuses something that is not about this letter's address: in words.
+    /// It refused for good, for a reason that is not about this letter's address: in words.
     Unwilling(String),
+    /// It takes nothing at the moment: in words.
+    Busy(String),
     /// Nothing: it was not asked.
     Nothing,
 }
@@ -137,7 +141,7 @@ impl Engine {
         if let Some(obstacle) = state.obstacle(kind, state.generation(), now) {
             return Err(Refusal::Letter(obstacle).into());
         }
-        let occasion = Occasion { letter: LetterId::from_bits(0), kind, written_at: now };
+        let occasion = Occasion { letter: LetterId::from_bits(0), kind, written_at: now, automatic: false };
         Ok(post.press.write(&state, &occasion, &inner.parts.policy)?)
     }
 
@@ -174,20 +178,23 @@ impl Engine {
         }
         let spent = inner.letters_begun_in_the_last_hour(inner.now()).count();
         let room = AtomicUsize::new(usize::try_from(post.per_hour).unwrap_or(usize::MAX).saturating_sub(spent));
-        let down: Mutex<Option<String>> = Mutex::default();
+        let server: Mutex<Server> = Mutex::default();
         let tries = stream::iter(of).map(|(id, letters)| {
-            let (down, room) = (&down, &room);
+            let (server, room) = (&server, &room);
             async move {
                 let mut posted = Vec::new();
                 for letter in letters {
-                    let known = down.lock().clone();
+                    let known = server.lock().state();
                     let left = |left: usize| left.checked_sub(1);
                     let why = match known {
-                        Some(why) => Some(why),
-                        None if room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).is_err() => {
+                        MailState::Down { why, .. } => Some(why),
+                        // Whoever only writes files asks nobody for patience.
+                        _ if post.courier.mails()
+                            && room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).is_err() =>
+                        {
                             Some(format!("{} letters an hour are allowed", post.per_hour))
                         }
-                        None => inner.post_one(id, letter, down).await,
+                        _ => inner.post_one(id, letter, server).await,
                     };
                     let state = inner.book().get(id);
                     let letter = state.and_then(|state| state.letters().iter().find(|one| one.id == letter).cloned());
@@ -229,7 +236,7 @@ fn next_try(state: &Onboarding, apart: chrono::TimeDelta, now: Timestamp) -> Opt
 }
 
 fn occasion(letter: &Letter) -> Occasion {
-    Occasion { letter: letter.id, kind: letter.kind, written_at: letter.queued_at }
+    Occasion { letter: letter.id, kind: letter.kind, written_at: letter.queued_at, automatic: letter.is_automatic() }
 }
 
 pub(super) fn actor() -> Actor {
@@ -292,15 +299,14 @@ impl Inner {
                 let seen = if unwilling { Seen::Unwilling(reason.clone()) } else { Seen::Well };
                 (LetterEnd::Refused { reason, permanent, address }, seen)
             }
-            Delivery::Uncertain { reason, answered } => {
-                (LetterEnd::Uncertain { reason }, if answered { Seen::Well } else { Seen::Silent })
-            }
+            Delivery::Deferred { reason } => (LetterEnd::Deferred { reason: reason.clone() }, Seen::Busy(reason)),
+            Delivery::Uncertain { reason } => (LetterEnd::Uncertain { reason }, Seen::Silent),
             Delivery::Withheld if gate.unrecorded.load(Ordering::Relaxed) => return Tried::Unrecorded,
             Delivery::Withheld => return Tried::Withheld,
             Delivery::Down { reason } => {
-                // The gate had been passed, but nothing was handed over after all.
+                // The gate had been passed, but the letter was not taken after all.
                 if self.letter_state(id, letter) == Some(LetterState::Sending) {
-                    let end = LetterEnd::Refused { reason: reason.clone(), permanent: false, address: None };
+                    let end = LetterEnd::Deferred { reason: reason.clone() };
                     self.end_letter(id, letter, end, Seen::Nothing).await;
                 }
                 return Tried::Down(reason);
@@ -356,15 +362,14 @@ impl Inner {
     }
 
     /// One try for somebody who waits. Why the letter waits still, in words.
-    async fn post_one(&self, id: DealershipId, letter: LetterId, down: &Mutex<Option<String>>) -> Option<String> {
-        match self.try_letter(id, letter).await {
+    async fn post_one(&self, id: DealershipId, letter: LetterId, server: &Mutex<Server>) -> Option<String> {
+        let tried = self.try_letter(id, letter).await;
+        server.lock().take_in(id, &tried, self.now(), self.parts.clock.elapsed(), |_| TimeDelta::MAX);
+        match tried {
             Tried::Ended(_) => None,
             Tried::Held | Tried::Withheld => self.why_held(id, letter),
             Tried::Unrecorded => Some("that it is being sent could not be recorded".to_owned()),
-            Tried::Down(why) => {
-                *down.lock() = Some(why.clone());
-                Some(why)
-            }
+            Tried::Down(why) => Some(why),
         }
     }
 

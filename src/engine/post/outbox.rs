@@ -136,7 +136,7 @@ impl Outbox<'_> {
     fn take(&mut self) -> Option<DealershipId> {
         let elapsed = self.inner.parts.clock.elapsed();
         let room = self.in_flight.len() < self.post.courier.lanes().max(1);
-        let may = room && self.server.is_open(elapsed) && self.budget.ready_in(at_the_budget(elapsed)).is_zero();
+        let may = room && self.server.is_open(elapsed) && self.limit(elapsed).is_zero();
         may.then(|| self.timers.take_due(self.inner.now())).flatten().map(|(_, id)| id)
     }
 
@@ -154,37 +154,18 @@ impl Outbox<'_> {
             let step = steps.get(attempt).or(steps.last()).copied().unwrap_or(TimeDelta::minutes(1));
             step.max(TimeDelta::seconds(1))
         };
-        let mut held = None;
-        match tried {
-            Tried::Down(why) => {
-                tracing::warn!("the mail server fails: {why}");
-                self.budget.refund();
-                self.server.down(why, at, elapsed, rest);
-            }
-            Tried::Ended(Seen::Silent) => self.server.uncertain(at, elapsed, rest),
-            Tried::Ended(Seen::Unwilling(why)) => self.server.unwilling(&why, at, elapsed, rest),
-            Tried::Ended(Seen::Well) => self.server.well(),
-            Tried::Ended(Seen::Nothing) => {
-                self.budget.refund();
-                self.server.no_trial();
-            }
-            Tried::Held => {
-                self.budget.refund();
-                self.server.no_trial();
-                held = Some(HELD_REST);
-            }
-            // It took the recipient: whatever was wrong with it is over.
-            Tried::Withheld => {
-                self.budget.refund();
-                self.server.well();
-                held = Some(HELD_REST);
-            }
-            Tried::Unrecorded => {
-                self.budget.refund();
-                self.server.well();
-                held = Some(UNRECORDED_REST);
-            }
+        if let Tried::Down(why) = &tried {
+            tracing::warn!("the mail server fails: {why}");
         }
+        self.server.take_in(id, &tried, at, elapsed, rest);
+        if !matches!(tried, Tried::Ended(Seen::Well | Seen::Silent | Seen::Unwilling(_) | Seen::Busy(_))) {
+            self.budget.refund();
+        }
+        let held = match tried {
+            Tried::Held | Tried::Withheld => Some(HELD_REST),
+            Tried::Unrecorded => Some(UNRECORDED_REST),
+            Tried::Down(_) | Tried::Ended(_) => None,
+        };
         self.plan(id);
         // Whatever held it is most often over with the next look; if not, it must not turn in circles.
         if let Some(rest) = held.filter(|_| self.timers.at(id).is_some_and(|next| next <= at)) {
@@ -205,7 +186,12 @@ impl Outbox<'_> {
             None if self.server.is_open(elapsed) => Duration::ZERO,
             None => LONGEST_TICK,
         };
-        due.max(server).max(self.budget.ready_in(at_the_budget(elapsed))).min(LONGEST_TICK)
+        due.max(server).max(self.limit(elapsed)).min(LONGEST_TICK)
+    }
+
+    /// How long the limit of letters an hour holds the next one: it is for the patience of mail servers, and files ask for none.
+    fn limit(&self, elapsed: Duration) -> Duration {
+        if self.post.courier.mails() { self.budget.ready_in(at_the_budget(elapsed)) } else { Duration::ZERO }
     }
 
     /// How long until the status may tell of it again; `None`: it may.
@@ -225,7 +211,7 @@ impl Outbox<'_> {
         }
         self.shown = elapsed;
         let waiting = self.timers.due(now);
-        let limit = self.budget.ready_in(at_the_budget(elapsed));
+        let limit = self.limit(elapsed);
         let state = match self.server.state() {
             MailState::Ok if waiting > 0 && !limit.is_zero() => {
                 MailState::Limited { until: now + TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX) }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::{Engine, EngineError, Inner};
-use crate::domain::{Actor, Command, DealershipId, Onboarding, same_address};
+use crate::domain::{Actor, Command, DealershipId, LetterId, Onboarding, Timestamp, Untrusted, same_address};
+use crate::mail;
 use crate::mail::bounce::{ReportError, Returned, read_report};
 use crate::mail::maildir::Maildir;
 
@@ -20,58 +21,107 @@ const AT_ONCE: usize = 200;
 /// mail servers give up after five days.
 const RECENT: TimeDelta = TimeDelta::days(5);
 
-/// One dealership that a report was about.
+/// What a report says of one address, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Returns {
     /// What the report says.
     pub returned: Returned,
+    /// The letter, when the report names it.
+    pub letter: Option<LetterId>,
+    /// The one of its addresses that counts; empty where it has none.
+    pub address: Untrusted,
     /// The dealerships whose letter or address it is; none: it is about nothing in our books.
     pub dealerships: Vec<DealershipId>,
 }
 
+/// A report that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenReport {
+    /// What it says of each address.
+    pub returns: Vec<Returns>,
+    /// Whether it names one of our letters.
+    pub names_ours: bool,
+}
+
+impl TakenReport {
+    /// Whether it is for us, and nobody else has to read it.
+    fn is_done(&self) -> bool {
+        let unread = self.returns.iter().any(|one| one.returned.addresses.is_empty());
+        let ours = self.names_ours || self.returns.iter().any(|one| !one.dealerships.is_empty());
+        ours && !unread
+    }
+}
+
 impl Engine {
-    /// Takes in a delivery report (RFC 3464). The same report a second time changes nothing.
+    /// Takes in a delivery report. The same report a second time changes nothing.
     ///
     /// # Errors
     /// When it is no report, or what it says could not be recorded.
-    pub async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<Vec<Returns>, EngineError> {
+    pub async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<TakenReport, EngineError> {
         self.inner.may_record()?;
         self.inner.take_report(message, actor).await
     }
 }
 
 impl Inner {
-    async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<Vec<Returns>, EngineError> {
-        let mut all = Vec::new();
-        for returned in read_report(message)? {
-            let concerned = self.concerned(&returned);
-            for (id, named) in &concerned {
-                let command = Command::Bounce {
-                    letter: returned.letter.filter(|_| *named),
-                    address: returned.address.clone(),
-                    status: returned.status.clone(),
-                    reason: returned.reason.clone(),
+    async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<TakenReport, EngineError> {
+        let report = read_report(message)?;
+        let writer = report.letter.and_then(|letter| self.writer(letter));
+        let mut returns = Vec::new();
+        for returned in report.returned {
+            let (address, dealerships) = self.concerned(&returned, writer.as_ref(), report.letter);
+            for id in self.not_the_copy(&address).then_some(&dealerships).into_iter().flatten() {
+                let (address, letter) = (address.clone(), report.letter.filter(|_| writer.is_some()));
+                let (status, reason) = (returned.status.clone(), returned.reason.clone());
+                let command = match returned.action {
+                    mail::bounce::ReportAction::Failed => Command::Bounce { letter, address, status, reason },
+                    mail::bounce::ReportAction::Delayed => Command::Delay { letter, address, status, reason },
                 };
                 self.execute(*id, command, actor).await?;
             }
-            all.push(Returns { returned, dealerships: concerned.into_iter().map(|(id, _)| id).collect() });
+            returns.push(Returns { returned, letter: report.letter, address, dealerships });
         }
-        Ok(all)
+        Ok(TakenReport { returns, names_ours: writer.is_some() })
     }
 
-    /// Whose letter it was; else whose address it is. With each, whether its letter is named.
-    fn concerned(&self, returned: &Returned) -> Vec<(DealershipId, bool)> {
+    fn writer(&self, letter: LetterId) -> Option<Arc<Onboarding>> {
         let (_, states) = self.book().all();
-        let writer = returned.letter.and_then(|letter| {
-            states.iter().find(|state| state.letters().iter().any(|known| known.id == letter)).map(|state| state.id)
-        });
-        match writer {
-            Some(id) => vec![(id, true)],
-            None => {
-                let now = self.now();
-                states.iter().filter(|state| wrote_to(state, returned, now)).map(|state| (state.id, false)).collect()
+        states.into_iter().find(|state| state.letters().iter().any(|known| known.id == letter))
+    }
+
+    /// Whose letter it was, else whose address it is; with the form of the address that says so.
+    fn concerned(
+        &self,
+        returned: &Returned,
+        writer: Option<&Arc<Onboarding>>,
+        letter: Option<LetterId>,
+    ) -> (Untrusted, Vec<DealershipId>) {
+        // The last one is where it failed.
+        let last = returned.addresses.last().cloned().unwrap_or_default();
+        if let Some(writer) = writer {
+            let to = writer.letters().iter().find(|one| Some(one.id) == letter).map(|letter| &letter.to);
+            let own = returned.addresses.iter().find(|address| to.is_some_and(|to| same_address(to, address)));
+            return (own.cloned().unwrap_or(last), vec![writer.id]);
+        }
+        let (now, (_, states)) = (self.now(), self.book().all());
+        for address in &returned.addresses {
+            let to_it = states.iter().filter(|state| wrote_to(state, address, now));
+            let found: Vec<_> = to_it.map(|state| state.id).collect();
+            if !found.is_empty() {
+                return (address.clone(), found);
             }
         }
+        (last, Vec::new())
+    }
+
+    /// Whether an address is not the one that keeps copies: what becomes of those says nothing of the letter.
+    fn not_the_copy(&self, address: &Untrusted) -> bool {
+        let copies = self.parts.post.as_ref().and_then(|post| post.press.bcc());
+        let is_it = copies.is_some_and(|bcc| same_address(&bcc.as_str().into(), address));
+        if is_it {
+            self.report(format!("copies of letters do not reach {}; look at [mail] bcc", address.plain()));
+        }
+        !is_it
     }
 
     /// Whatever is new in the maildir. `Err`: in words.
@@ -79,13 +129,9 @@ impl Inner {
         let unseen = maildir.unseen(AT_ONCE).map_err(|error| error.to_string())?;
         for message in unseen {
             match self.take_report(&message.bytes, &super::actor()).await {
-                Ok(returns) => {
-                    for one in returns.iter().filter(|one| one.dealerships.is_empty()) {
-                        tracing::info!("a delivery report is about no letter of ours ({})", one.returned.status);
-                    }
-                    maildir.take(&message.path).map_err(|error| error.to_string())?;
-                }
-                Err(EngineError::Report(ReportError::NoMessage | ReportError::NoReport)) => {
+                Ok(report) if report.is_done() => maildir.take(&message.path).map_err(|error| error.to_string())?,
+                // Whoever else reads this mailbox finds what is for him, or what only he can read.
+                Ok(_) | Err(EngineError::Report(ReportError::NoMessage | ReportError::NoReport)) => {
                     maildir.pass_over(message.path);
                 }
                 Err(error) => return Err(error.to_string()),
@@ -95,9 +141,8 @@ impl Inner {
     }
 }
 
-fn wrote_to(state: &Onboarding, returned: &Returned, now: crate::domain::Timestamp) -> bool {
-    let recent = |letter: &&crate::domain::Letter| letter.has_left() && now - letter.at < RECENT;
-    state.letters().iter().filter(recent).any(|letter| same_address(&letter.to, &returned.address))
+fn wrote_to(state: &Onboarding, address: &Untrusted, now: Timestamp) -> bool {
+    state.latest_letter_to(address).is_some_and(|letter| now - letter.at < RECENT)
 }
 
 /// The task that looks into the maildir.

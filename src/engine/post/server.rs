@@ -1,16 +1,18 @@
 //! How the mail server is doing: when it fails, that is one alarm, and letters wait until a single one goes through.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::domain::Timestamp;
+use super::{Seen, Tried};
+use crate::domain::{DealershipId, Timestamp};
 
 /// So many letters in a row without an answer: the server takes them and says nothing. Each more would be in doubt too.
 const UNCERTAIN_IN_A_ROW: u32 = 3;
 
-/// So many letters in a row that it refused for a reason that is not about their addresses: it refuses us.
-const UNWILLING_IN_A_ROW: u32 = 3;
+/// So many dealerships in a row whose letters it refused for a reason that is not about them: it refuses us, or takes nothing at the moment.
+const REFUSED_IN_A_ROW: usize = 3;
 
 /// A server that is well again should not be left waiting for longer.
 const LONGEST_REST: TimeDelta = TimeDelta::minutes(15);
@@ -72,7 +74,8 @@ struct Failing {
 pub struct Server {
     failing: Option<Failing>,
     uncertain: u32,
-    unwilling: u32,
+    /// Whose letters it refused since it last took one.
+    refused: BTreeSet<DealershipId>,
 }
 
 impl Server {
@@ -108,14 +111,49 @@ impl Server {
         }
     }
 
-    /// It refused a letter for good, for a reason that is not about its address.
-    pub fn unwilling(&mut self, why: &str, at: Timestamp, elapsed: Duration, rest: impl Fn(usize) -> TimeDelta) {
-        self.unwilling += 1;
-        if self.unwilling >= UNWILLING_IN_A_ROW || self.failing.is_some() {
-            let why = format!(
-                "it refuses one letter after the other: {why}; mend that, then have those that failed tried again"
-            );
-            self.down(why, at, elapsed, rest);
+    /// It refused a letter for a reason that is not about its dealership; what that says of the server, if it goes on.
+    fn refuses(
+        &mut self,
+        id: DealershipId,
+        why: impl FnOnce() -> String,
+        at: Timestamp,
+        elapsed: Duration,
+        rest: impl Fn(usize) -> TimeDelta,
+    ) {
+        self.refused.insert(id);
+        if self.refused.len() >= REFUSED_IN_A_ROW || self.failing.is_some() {
+            self.down(why(), at, elapsed, rest);
+        }
+    }
+
+    /// What the try of a dealership's letter says of it.
+    pub fn take_in(
+        &mut self,
+        id: DealershipId,
+        tried: &Tried,
+        at: Timestamp,
+        elapsed: Duration,
+        rest: impl Fn(usize) -> TimeDelta,
+    ) {
+        match tried {
+            Tried::Down(why) => self.down(why.clone(), at, elapsed, rest),
+            Tried::Ended(Seen::Silent) => self.uncertain(at, elapsed, rest),
+            Tried::Ended(Seen::Unwilling(why)) => {
+                let why = || {
+                    format!(
+                        "it refuses one letter after the other: {why}; mend that, then have those that failed tried again"
+                    )
+                };
+                self.refuses(id, why, at, elapsed, rest);
+            }
+            Tried::Ended(Seen::Busy(why)) => {
+                let why =
+                    || format!("it takes no letters at the moment: {why}; they wait, and it costs none of them a try");
+                self.refuses(id, why, at, elapsed, rest);
+            }
+            Tried::Ended(Seen::Nothing) | Tried::Held => self.no_trial(),
+            // It took the recipient: whatever was wrong with it is over.
+            Tried::Ended(Seen::Well) | Tried::Withheld | Tried::Unrecorded => self.well(),
         }
     }
 
@@ -196,5 +234,26 @@ mod tests {
         }
         server.uncertain(Timestamp::UNIX_EPOCH, Duration::ZERO, rest);
         assert!(matches!(server.state(), MailState::Down { .. }));
+    }
+
+    #[test]
+    fn a_server_that_takes_nothing_from_three_dealerships_is_left_alone_and_one_letter_is_no_sign_of_it() {
+        let (mut server, at) = (Server::default(), Timestamp::UNIX_EPOCH);
+        let busy = Tried::Ended(Seen::Busy("450 4.7.1 too much mail".to_owned()));
+        let mut tell = |who: u64, tried: &Tried| {
+            server.take_in(DealershipId::from_bits(who), tried, at, Duration::ZERO, rest);
+            server.state()
+        };
+        for _ in 0..9 {
+            assert_eq!(tell(1, &busy), MailState::Ok, "the same letter again and again");
+        }
+        assert_eq!(tell(2, &busy), MailState::Ok);
+        assert_eq!(tell(2, &Tried::Ended(Seen::Well)), MailState::Ok);
+        for who in [1, 2] {
+            assert_eq!(tell(who, &busy), MailState::Ok);
+        }
+        let MailState::Down { why, retry_at, .. } = tell(3, &busy) else { panic!("it should be left alone") };
+        assert!(why.contains("450 4.7.1 too much mail") && why.contains("costs none of them a try"), "{why}");
+        assert_eq!(retry_at, at + TimeDelta::minutes(1));
     }
 }

@@ -5,17 +5,19 @@ use std::time::SystemTime;
 use chrono::{DateTime, TimeDelta};
 use lettre::Message;
 use lettre::address::Envelope;
-use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox as Written, MultiPart, SinglePart};
 
 use super::templates::in_html;
 use super::{LetterError, Occasion};
-use crate::domain::address::Mailbox;
+use crate::domain::address::{Address, Mailbox};
 use crate::domain::{InvitationCode, Timestamp};
 use crate::mail::Parcel;
 
 /// What stands for the code until a letter is shown or sent: no value and no template has this character.
 pub(super) const CODE: char = '\u{f8ff}';
+
+const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
 /// A letter. Its code is not in its texts until a method puts it there: it can be logged without harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,10 @@ pub struct Letter {
     pub to: Mailbox,
     /// Where answers go, when it is not the sender.
     pub reply_to: Option<Mailbox>,
+    /// Where reports go.
+    pub envelope_from: Address,
+    /// Who keeps a copy.
+    pub bcc: Option<Address>,
     /// The Subject; never a code in it.
     pub subject: String,
     pub(super) occasion: Occasion,
@@ -92,11 +98,16 @@ impl Letter {
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(written(reply_to)?);
         }
+        // So that nobody's vacation program answers (RFC 3834).
+        if self.occasion.automatic {
+            message = message.raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()));
+        }
         let message = message.multipart(body).map_err(unfit)?;
         Ok(Parcel {
             letter,
-            from: self.from.address.as_str().to_owned(),
+            from: self.envelope_from.as_str().to_owned(),
             to: self.to.address.as_str().to_owned(),
+            bcc: self.bcc.as_ref().map(|bcc| bcc.as_str().to_owned()),
             message: message.formatted(),
             code: self.code.clone(),
         })

@@ -13,7 +13,7 @@ mod words;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::address::{self, AddressProblem, Mailbox};
+use crate::domain::address::{self, Address, AddressProblem, Mailbox};
 use crate::domain::text::letter_words;
 use crate::domain::{InvitationCode, InvitationState, LetterId, LetterKind, Onboarding, Policy, Timestamp};
 
@@ -31,6 +31,10 @@ pub struct PressSettings {
     pub from: String,
     /// Where answers go; `None`: to the sender.
     pub reply_to: Option<String>,
+    /// The sender of the envelope: where delivery reports go; `None`: to the sender.
+    pub envelope_from: Option<String>,
+    /// Who gets a copy of every letter without being named in it.
+    pub bcc: Option<String>,
     /// How else we are reached, in words: a number and its hours.
     pub contact: Option<String>,
     /// A directory with templates that take the place of those compiled in.
@@ -49,6 +53,12 @@ pub enum PressError {
     /// The address for answers is not one.
     #[error("answers cannot go to this address: {0}")]
     ReplyTo(AddressProblem),
+    /// The sender of the envelope is no address.
+    #[error("reports cannot go to this address (envelope_from): {0}")]
+    EnvelopeFrom(AddressProblem),
+    /// Who gets a copy has no address.
+    #[error("copies cannot go to this address (bcc): {0}")]
+    Bcc(AddressProblem),
     /// The directory of templates cannot be listed.
     #[error("the directory of templates {path} cannot be read: {reason}")]
     Directory {
@@ -145,6 +155,8 @@ pub struct Occasion {
     pub kind: LetterKind,
     /// When it was asked for: its Date, the same for every try.
     pub written_at: Timestamp,
+    /// No person sent it.
+    pub automatic: bool,
 }
 
 /// Writes letters. Cheap to clone.
@@ -157,6 +169,8 @@ struct Inner {
     contact: String,
     from: Mailbox,
     reply_to: Option<Mailbox>,
+    envelope_from: Address,
+    bcc: Option<Address>,
     templates: Templates,
 }
 
@@ -172,11 +186,19 @@ impl Press {
         }
         let from = Mailbox::read(&settings.from).map_err(PressError::From)?;
         let reply_to = settings.reply_to.as_deref().map(Mailbox::read).transpose().map_err(PressError::ReplyTo)?;
+        let envelope_from = settings.envelope_from.as_deref().map(address::check).transpose();
+        let envelope_from = envelope_from.map_err(PressError::EnvelopeFrom)?.unwrap_or_else(|| from.address.clone());
+        let bcc = settings.bcc.as_deref().map(address::check).transpose().map_err(PressError::Bcc)?;
         let contact = letter_words(settings.contact.as_deref().unwrap_or_default(), 300);
         let templates = Templates::load(settings.templates.as_deref())?;
-        let press = Self(Arc::new(Inner { partner, contact, from, reply_to, templates }));
+        let press = Self(Arc::new(Inner { partner, contact, from, reply_to, envelope_from, bcc, templates }));
         press.try_out()?;
         Ok(press)
+    }
+
+    /// Who keeps a copy of every letter.
+    pub fn bcc(&self) -> Option<&Address> {
+        self.0.bcc.as_ref()
     }
 
     fn try_out(&self) -> Result<(), PressError> {
@@ -210,7 +232,7 @@ impl Press {
     /// When the dealership cannot be written to, or the letter would say what is not so: a code that is dead, a word that was not
     /// given, bookings that nobody can make.
     pub fn write(&self, state: &Onboarding, occasion: &Occasion, policy: &Policy) -> Result<Letter, LetterError> {
-        let Inner { partner, contact, from, reply_to, templates } = &*self.0;
+        let Inner { partner, contact, from, reply_to, envelope_from, bcc, templates } = &*self.0;
         let kind = occasion.kind;
         let person = &state.profile.contact;
         let address = address::check(person.email.raw())?;
@@ -235,8 +257,18 @@ impl Press {
                 return Err(PressError::Code { file, count }.into());
             }
         }
-        let (from, reply_to) = (from.clone(), reply_to.clone());
-        Ok(Letter { from, to, reply_to, subject, occasion: *occasion, text, html, code })
+        Ok(Letter {
+            from: from.clone(),
+            to,
+            reply_to: reply_to.clone(),
+            envelope_from: envelope_from.clone(),
+            bcc: bcc.clone(),
+            subject,
+            occasion: *occasion,
+            text,
+            html,
+            code,
+        })
     }
 }
 

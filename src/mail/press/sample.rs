@@ -10,7 +10,8 @@ use crate::domain::{
 
 /// The occasion on which templates are tried: always the same one, so that they fail always or never.
 pub(super) fn occasion(kind: LetterKind) -> Occasion {
-    Occasion { letter: LetterId::from_bits(0), kind, written_at: DateTime::UNIX_EPOCH + TimeDelta::minutes(27_746_645) }
+    let written_at = DateTime::UNIX_EPOCH + TimeDelta::minutes(27_746_645);
+    Occasion { letter: LetterId::from_bits(0), kind, written_at, automatic: false }
 }
 
 /// Samples for an occasion: the first has everything, the others lack what may be lacking.

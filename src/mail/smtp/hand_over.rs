@@ -15,7 +15,11 @@ use super::wire::stuffed;
 pub(super) struct Envelope {
     from: Address,
     to: Address,
+    /// Who keeps a copy.
+    bcc: Option<Address>,
     eight_bit: bool,
+    /// In bytes, as SIZE counts (RFC 1870): lines ended by CR LF, dots not doubled.
+    size: usize,
 }
 
 impl Envelope {
@@ -25,28 +29,37 @@ impl Envelope {
             let line = !text.chars().any(crate::domain::text::is_invisible);
             text.parse::<Address>().ok().filter(|_| line)
         };
-        let Some(from) = read(&parcel.from) else {
-            let reason = format!("the sender `{}` is no address; look at [mail] from", shortened(&parcel.from));
-            return Err(Delivery::Down { reason });
+        let ours = |text: &str, key: &str| {
+            let reason = format!("`{}` is no address; look at [mail] {key}", shortened(text));
+            read(text).ok_or(Delivery::Down { reason })
         };
+        let from = ours(&parcel.from, "envelope_from and from")?;
+        let bcc = parcel.bcc.as_deref().map(|bcc| ours(bcc, "bcc")).transpose()?;
         let Some(to) = read(&parcel.to) else {
             let reason = format!("the recipient `{}` is no address", shortened(&parcel.to));
             return Err(Delivery::Refused { reason, permanent: true, address: Some("5.1.3".to_owned()) });
         };
-        Ok(Self { from, to, eight_bit: !parcel.message.is_ascii() })
+        Ok(Self { from, to, bcc, eight_bit: !parcel.message.is_ascii(), size: parcel.message.len() })
     }
 
     fn is_international(&self) -> bool {
-        !is_ascii(&self.from) || !is_ascii(&self.to)
+        !is_ascii(&self.from) || !is_ascii(&self.to) || self.bcc.as_ref().is_some_and(|bcc| !is_ascii(bcc))
     }
 
     /// What the server cannot carry of this letter, in words.
-    fn beyond(&self, offers: Offers) -> Option<&'static str> {
+    fn beyond(&self, offers: Offers) -> Option<String> {
         if self.eight_bit && !offers.eight_bit {
-            return Some("the letter is written in 8 bits, and the server does not take that (8BITMIME)");
+            return Some("the letter is written in 8 bits, and the server does not take that (8BITMIME)".to_owned());
         }
-        let beyond = self.is_international() && !offers.utf8_addresses;
-        beyond.then_some("the address has letters beyond ASCII, and the server does not take that (SMTPUTF8)")
+        if self.is_international() && !offers.utf8_addresses {
+            let words = "the address has letters beyond ASCII, and the server does not take that (SMTPUTF8)";
+            return Some(words.to_owned());
+        }
+        let most = offers.size.flatten().filter(|most| *most < self.size)?;
+        Some(format!(
+            "the letter has {} bytes, and the server takes at most {most} (SIZE); shorten the templates, or ask who runs it",
+            self.size
+        ))
     }
 
     /// Names the sender; says nothing to a server that cannot carry the letter.
@@ -61,6 +74,9 @@ impl Envelope {
             return Ok(());
         }
         let mut parameters = Vec::new();
+        if session.offers.size.is_some() {
+            parameters.push(MailParameter::Size(self.size));
+        }
         if self.is_international() {
             parameters.push(MailParameter::SmtpUtfEight);
         }
@@ -69,6 +85,17 @@ impl Envelope {
         }
         let mail = Mail::new(Some(self.from.clone()), parameters);
         good(session.wire.ask(&mail.to_string(), limits.command).await, Phase::Mail).map(drop)
+    }
+
+    /// Names who keeps a copy. That it cannot be kept is our affair, and no reason to keep the letter from its dealership.
+    async fn name_bcc(&self, session: &mut Session, way: &Way) -> Result<(), Failure> {
+        let Some(bcc) = &self.bcc else { return Ok(()) };
+        let recipient = Rcpt::new(bcc.clone(), Vec::new());
+        let reply = answered(session.wire.ask(&recipient.to_string(), way.limits.command).await, Phase::Recipient)?;
+        if !reply.is_good() {
+            tracing::warn!("no copy to [mail] bcc: {} answered {}", way.server.place(), reply.quoted(&[]));
+        }
+        Ok(())
     }
 }
 
@@ -79,7 +106,7 @@ fn is_ascii(address: &Address) -> bool {
 /// Takes a letter from the accepted sender to its end. Says what became of it, and whether the connection is fit for another.
 ///
 /// # Errors
-/// The server or the way to it failed before anything of the letter was handed over.
+/// The server or the way to it failed, and for certain it has not taken the letter.
 pub(super) async fn hand_over(
     session: &mut Session,
     envelope: &Envelope,
@@ -90,43 +117,40 @@ pub(super) async fn hand_over(
     let code = parcel.code.as_ref().map_or("", |code| code.reveal());
     let limits = &way.limits;
     if let Some(reason) = envelope.beyond(session.offers) {
-        return Ok((Delivery::Refused { reason: reason.to_owned(), permanent: true, address: None }, true));
+        return Ok((Delivery::Refused { reason, permanent: true, address: None }, true));
     }
     let recipient = Rcpt::new(envelope.to.clone(), Vec::new());
     let reply = answered(session.wire.ask(&recipient.to_string(), limits.command).await, Phase::Recipient)?;
     if reply.is_refusal() {
-        let refused = Delivery::Refused {
-            reason: reply.quoted(&[code]),
-            permanent: reply.is_permanent(),
-            address: reply.about_the_address(),
-        };
-        return Ok((refused, reset(session, limits).await));
+        return Ok((reply.refused(&[code]), reset(session, limits).await));
     }
     good(Ok(reply), Phase::Recipient)?;
+    envelope.name_bcc(session, way).await?;
     if gate.pass().await == Pass::Stop {
         return Ok((Delivery::Withheld, reset(session, limits).await));
     }
     let reply = answered(session.wire.ask("DATA", limits.command).await, Phase::Data)?;
     if reply.is_refusal() {
-        let refused =
-            Delivery::Refused { reason: reply.quoted(&[code]), permanent: reply.is_permanent(), address: None };
-        return Ok((refused, reset(session, limits).await));
+        return Ok((reply.refused(&[code]), reset(session, limits).await));
     }
     if reply.code != 354 {
         return Err(Phase::Data.failed(Trouble::Reply(reply)));
     }
-    // From here on nobody knows, unless the server says that it has the letter.
-    Ok(match session.wire.content(&stuffed(&parcel.message), limits.answer).await {
-        Ok(reply) if reply.is_good() => (Delivery::Sent { reply: reply.quoted(&[code]) }, true),
-        Ok(reply) => (uncertain(&Trouble::Reply(reply), way, code), false),
-        Err(trouble) => (uncertain(&trouble, way, code), false),
+    // A reply is an answer: until it says 2xx the server has not taken the letter (RFC 5321, 4.2.5 and 6.1). Only silence is a doubt.
+    let answer = match session.wire.content(&stuffed(&parcel.message), limits.answer).await {
+        Ok(reply) => answered(Ok(reply), Phase::Content)?,
+        Err(trouble) => return Ok((uncertain(&trouble, way, code), false)),
+    };
+    Ok(match answer {
+        reply if reply.is_good() => (Delivery::Sent { reply: reply.quoted(&[code]) }, true),
+        reply if reply.is_refusal() => (reply.refused(&[code]), true),
+        reply => (uncertain(&Trouble::Reply(reply), way, code), false),
     })
 }
 
 fn uncertain(trouble: &Trouble, way: &Way, code: &str) -> Delivery {
     let words = trouble.words(&[code]);
-    let answered = matches!(trouble, Trouble::Reply(reply) if !reply.is_closing());
-    Delivery::Uncertain { answered, reason: format!("{}: after the content began: {words}", way.server.place()) }
+    Delivery::Uncertain { reason: format!("{}: after the content began: {words}", way.server.place()) }
 }
 
 /// A reply about the letter; one about the server itself (421) is a failure, like none.

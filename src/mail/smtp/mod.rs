@@ -1,7 +1,7 @@
 //! Letters to a mail server.
 //!
 //! The conversation is held here, phase by phase, because what a failure *means* depends on how far it had come: until the server asked for the
-//! content nothing was handed over, and from then on only a 2xx says that a letter was taken. lettre lends its words (addresses, commands, ways to
+//! content nothing was handed over, and from then on silence leaves it open whether a letter was taken; a reply never does. lettre lends its words (addresses, commands, ways to
 //! sign in); the lines are read by `wire`, within bounds.
 
 mod hand_over;
@@ -139,6 +139,9 @@ impl SmtpCourier {
 
     fn down(&self, failure: &Failure, parcel: &Parcel) -> Delivery {
         let code = parcel.code.as_ref().map_or("", |code| code.reveal());
+        if let Some(refused) = failure.too_large(&[code]) {
+            return refused;
+        }
         Delivery::Down { reason: failure.words(&self.way.server.place(), &[code]) }
     }
 

@@ -1,7 +1,8 @@
 //! What a server answers: a code, an enhanced status, and words that are cleaned and shortened before anybody sees them.
 
-use crate::domain::refuses_address;
+use super::super::courier::Delivery;
 use crate::domain::text::clean;
+use crate::domain::{self, is_server_trouble, refused_address};
 
 /// The most characters of a server's words that are ever repeated.
 const QUOTED: usize = 200;
@@ -52,7 +53,7 @@ impl Reply {
         self.code / 100 == 5
     }
 
-    /// Refused, for now or for good.
+    /// Refused, for the time being or for good.
     pub(super) fn is_refusal(&self) -> bool {
         self.code >= 400
     }
@@ -64,40 +65,19 @@ impl Reply {
 
     /// The enhanced status (RFC 2034) at the beginning of its text, when its class agrees with the code.
     pub(super) fn status(&self) -> Option<&str> {
-        let word = self.lines.first()?.split_whitespace().next()?;
-        let mut parts = word.split('.');
-        let (class, subject, detail) = (parts.next()?, parts.next()?, parts.next()?);
-        let number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-        let good = class.parse() == Ok(self.code / 100) && number(subject) && number(detail) && parts.next().is_none();
-        good.then_some(word)
+        let status = domain::mail::status(self.lines.first()?.split_whitespace().next()?)?;
+        status.starts_with(&(self.code / 100).to_string()).then_some(status)
     }
 
-    /// For a refusal of a recipient for good: the status, when it is the *address* that was refused. Policy (5.7.x), relaying and
-    /// whatever the server thinks of the sender (5.1.7, 5.1.8) are not about the address.
-    pub(super) fn about_the_address(&self) -> Option<String> {
-        if !self.is_permanent() {
-            return None;
+    /// What a refusal of the recipient, or of the content, means: `secrets` are not repeated.
+    pub(super) fn refused(&self, secrets: &[&str]) -> Delivery {
+        let (reason, words) = (self.quoted(secrets), self.lines.join(" "));
+        let permanent = self.is_permanent();
+        if !permanent && is_server_trouble(self.status(), &words) {
+            return Delivery::Deferred { reason };
         }
-        if let Some(status) = self.status() {
-            return refuses_address(status).then(|| status.to_owned());
-        }
-        // Without a status, 550 may be anything: its words decide.
-        let words = self.lines.join(" ").to_lowercase();
-        let policy = [
-            "relay",
-            "denied",
-            "policy",
-            "spam",
-            "block",
-            "authentic",
-            "blacklist",
-            "dnsbl",
-            "sender",
-            "not permitted",
-            "reject",
-        ];
-        let about = matches!(self.code, 550 | 551 | 553) && !policy.iter().any(|word| words.contains(word));
-        about.then(|| self.code.to_string())
+        let address = if permanent { refused_address(Some(self.code), self.status(), &words) } else { None };
+        Delivery::Refused { reason, permanent, address }
     }
 
     /// Its lines as one; a status that each of them repeats is said once.
@@ -167,25 +147,18 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_about_the_address_is() {
-        for (code, text, about) in [
+    fn a_status_counts_only_with_its_code() {
+        for (code, text, status) in [
             (550, "5.1.1 no such user", Some("5.1.1")),
-            (550, "5.1.10 null MX", Some("5.1.10")),
-            (553, "5.1.3 bad syntax", Some("5.1.3")),
-            (550, "No such user here", Some("550")),
-            (551, "User not local", Some("551")),
-            (550, "5.7.1 relaying denied", None),
-            (554, "5.7.1 spam", None),
-            (550, "5.1.8 sender's domain not found", None),
-            (550, "4.1.1 classes that do not agree: the words decide", Some("550")),
-            (550, "relay not permitted", None),
-            (550, "rejected because of our policy", None),
-            (552, "5.2.2 mailbox full", None),
-            (554, "transaction failed", None),
-            (450, "4.1.1 not now", None),
+            (550, "#5.1.0 Address rejected.", Some("5.1.0")),
+            (550, "4.1.1 no such user", None),
+            (450, "4.1.1 not now", Some("4.1.1")),
+            (550, "No such user", None),
         ] {
-            assert_eq!(reply(code, text).about_the_address().as_deref(), about, "{code} {text}");
+            assert_eq!(reply(code, text).status(), status, "{code} {text}");
         }
+        let refused = reply(550, "4.1.1 classes that do not agree: no such user").refused(&[]);
+        assert!(matches!(refused, Delivery::Refused { address: Some(code), .. } if code == "550"));
     }
 
     #[test]

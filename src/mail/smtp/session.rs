@@ -25,6 +25,8 @@ pub(super) struct Offers {
     sign_in: Option<Mechanism>,
     pub(super) eight_bit: bool,
     pub(super) utf8_addresses: bool,
+    /// It wants to be told how large a letter is (RFC 1870); the most bytes that it takes, when it says so.
+    pub(super) size: Option<Option<usize>>,
 }
 
 /// What is needed to get there.
@@ -204,6 +206,10 @@ fn offers(reply: &Reply) -> Offers {
             Some("STARTTLS") => offers.starttls = true,
             Some("8BITMIME") => offers.eight_bit = true,
             Some("SMTPUTF8") => offers.utf8_addresses = true,
+            // 0 is no limit.
+            Some("SIZE") => {
+                offers.size = Some(words.next().and_then(|most| most.parse().ok()).filter(|most| *most > 0));
+            }
             Some("AUTH") => {
                 for word in words {
                     match word {
@@ -257,7 +263,11 @@ mod tests {
     fn offers_are_read_in_any_case() {
         let reply = |lines: &[&str]| Reply { code: 250, lines: lines.iter().map(|line| (*line).to_owned()).collect() };
         let read = offers(&reply(&["mail.example.com STARTTLS", "size 10", "8bitmime", "auth=login plain", ""]));
-        assert_eq!(read, Offers { sign_in: Some(Mechanism::Plain), eight_bit: true, ..Offers::default() });
+        let size = Some(Some(10));
+        assert_eq!(read, Offers { sign_in: Some(Mechanism::Plain), eight_bit: true, size, ..Offers::default() });
+        for (line, size) in [("SIZE", None), ("SIZE 0", None), ("SIZE x", None), ("SIZE 10240000", Some(10_240_000))] {
+            assert_eq!(offers(&reply(&["x", line])).size, Some(size), "{line}");
+        }
         let read = offers(&reply(&["x", "StartTls", "SMTPUTF8", "AUTH XOAUTH2", "AUTH LOGIN"]));
         assert_eq!((read.starttls, read.utf8_addresses, read.sign_in), (true, true, Some(Mechanism::Login)));
         assert_eq!(offers(&reply(&[])), Offers::default());

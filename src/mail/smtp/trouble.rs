@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use crate::domain::when::duration_text;
 
+use super::super::courier::Delivery;
 use super::reply::{Reply, shortened};
 
 /// How far it had come.
@@ -21,6 +22,7 @@ pub(super) enum Phase {
     Mail,
     Recipient,
     Data,
+    Content,
     Reset,
 }
 
@@ -62,6 +64,7 @@ impl Phase {
             Self::Mail => "MAIL",
             Self::Recipient => "RCPT",
             Self::Data => "DATA",
+            Self::Content => "the end of the content",
             Self::Reset => "RSET",
         }
     }
@@ -96,6 +99,14 @@ fn length(limit: Duration) -> String {
 }
 
 impl Failure {
+    /// The announced size was refused: that is about this letter (RFC 1870, 6.1).
+    pub(super) fn too_large(&self, secrets: &[&str]) -> Option<Delivery> {
+        match (self.phase, &self.trouble) {
+            (Phase::Mail, Trouble::Reply(reply)) if reply.code == 552 => Some(reply.refused(secrets)),
+            _ => None,
+        }
+    }
+
     /// Where, what, and what to do about it.
     pub(super) fn words(&self, place: &str, secrets: &[&str]) -> String {
         let Self { phase, trouble } = self;

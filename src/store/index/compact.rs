@@ -138,8 +138,11 @@ struct CompactLetter {
     at: Moment,
     due_at: Option<Moment>,
     refused: u16,
+    deferred: u16,
     handed: u16,
     words: Option<Box<str>>,
+    delayed_at: Option<Moment>,
+    went_wrong: bool,
 }
 
 // Everything is taken apart by name, so that a new field of the domain cannot be forgotten here.
@@ -364,18 +367,55 @@ impl From<CompactMail> for Mail {
 impl From<Letter> for CompactLetter {
     fn from(letter: Letter) -> Self {
         let Letter { id, kind, generation, before, again, to, queued_at, by, state, .. } = letter;
-        let Letter { at, due_at, refused, handed, words, .. } = letter;
+        let Letter { at, due_at, refused, deferred, handed, words, delayed_at, went_wrong, .. } = letter;
         let (id, queued_at, at, due_at) = (id.bits(), Moment(queued_at), Moment(at), due_at.map(Moment));
-        Self { id, kind, generation, before, again, to, queued_at, by, state, at, due_at, refused, handed, words }
+        let delayed_at = delayed_at.map(Moment);
+        Self {
+            id,
+            kind,
+            generation,
+            before,
+            again,
+            to,
+            queued_at,
+            by,
+            state,
+            at,
+            due_at,
+            refused,
+            deferred,
+            handed,
+            words,
+            delayed_at,
+            went_wrong,
+        }
     }
 }
 
 impl From<CompactLetter> for Letter {
     fn from(letter: CompactLetter) -> Self {
         let CompactLetter { id, kind, generation, before, again, to, queued_at, by, state, .. } = letter;
-        let CompactLetter { at, due_at, refused, handed, words, .. } = letter;
+        let CompactLetter { at, due_at, refused, deferred, handed, words, delayed_at, went_wrong, .. } = letter;
         let (id, due_at) = (LetterId::from_bits(id), due_at.map(|Moment(at)| at));
-        let (queued_at, at) = (queued_at.0, at.0);
-        Self { id, kind, generation, before, again, to, queued_at, by, state, at, due_at, refused, handed, words }
+        let (queued_at, at, delayed_at) = (queued_at.0, at.0, delayed_at.map(|Moment(at)| at));
+        Self {
+            id,
+            kind,
+            generation,
+            before,
+            again,
+            to,
+            queued_at,
+            by,
+            state,
+            at,
+            due_at,
+            refused,
+            deferred,
+            handed,
+            words,
+            delayed_at,
+            went_wrong,
+        }
     }
 }
