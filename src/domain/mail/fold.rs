@@ -118,9 +118,9 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
             // Whoever wants it tried again says that the address is right.
             mail.refused = None;
             turn(mail, *letter, LetterState::Queued, at, |letter| {
+                letter.went_wrong |= letter.is_trouble();
                 letter.due_at = Some(at);
                 (letter.refused, letter.deferred) = (0, 0);
-                letter.went_wrong |= letter.is_trouble();
                 letter.delayed_at = None;
             });
         }
