@@ -272,6 +272,46 @@ fn reports_in_a_maildir_are_taken_in_once() {
     });
 }
 
+#[test]
+fn what_is_somebody_elses_or_only_a_person_can_read_stays_in_the_maildir() {
+    let dir = tempfile::tempdir().unwrap();
+    let new = dir.path().join("new");
+    std::fs::create_dir(&new).unwrap();
+    run(async |idle| {
+        let reports = dir.path().to_owned();
+        let (desk, _) = office(idle, 3, |parts| {
+            let post = parts.post.take().unwrap();
+            parts.post = Some(Post { reports: Some(reports), ..post });
+        })
+        .await;
+        for place in 0..3 {
+            invite(&desk, place).await;
+        }
+        desk.pass(minutes(1)).await;
+        let id = |place: usize| format!("{}@example.com", letter(&desk, place).id);
+        let to = |place: usize| letter(&desk, place).to.raw().to_owned();
+        std::fs::write(new.join("1.foreign"), report("stranger@example.org", "x@example.org")).unwrap();
+        let delivered = report(&to(1), &id(1)).replace("Action: failed", "Action: delivered");
+        std::fs::write(new.join("2.delivered"), delivered).unwrap();
+        let unread = format!("From: MAILER-DAEMON@mx.example\r\nSubject: NDN\r\n\r\nMessage-ID: <{}>\r\n", id(0));
+        std::fs::write(new.join("3.unread"), unread).unwrap();
+        // It returns no headers, and is about the latest letter to that address.
+        let without = report(&to(1), "x@example.org").replace("5.1.1", "5.2.2");
+        std::fs::write(new.join("4.without"), without).unwrap();
+        let delay = report(&to(2), &id(2)).replace("Action: failed", "Action: delayed").replace("5.1.1", "4.4.7");
+        std::fs::write(new.join("5.delay"), delay).unwrap();
+        desk.pass(minutes(2)).await;
+        let mut left: Vec<_> = std::fs::read_dir(&new).unwrap().map(|file| file.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["1.foreign", "3.unread"]);
+        assert_eq!(letter(&desk, 0).state, LetterState::Uncertain);
+        assert!(letter(&desk, 0).words.unwrap().contains("only a person can read: NDN"));
+        assert_eq!((letter(&desk, 1).state, desk.state(1).address_refused()), (LetterState::Bounced, None));
+        assert!(letter(&desk, 2).delayed_at.is_some() && letter(&desk, 2).state == LetterState::Sent);
+        assert!(desk.engine.status().borrow().faults.is_empty());
+    });
+}
+
 fn report(address: &str, message_id: &str) -> String {
     format!(
         "Subject: Undelivered\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\

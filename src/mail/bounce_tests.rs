@@ -157,6 +157,16 @@ fn what_exim_says_in_the_text_alone_is_read_there() {
 }
 
 #[test]
+fn what_opensmtpd_says_behind_the_address_is_read_there() {
+    for line in ["a@m.example: Envelope expired", "<A@m.example>: Envelope expired"] {
+        let text = block("Action: delayed\r\nFinal-Recipient: rfc822;a@m.example\r\nStatus: 4.4.7\r\n");
+        let whole = report(&text, &returned_headers()).replace("I am sorry to have to tell you.", line);
+        let found = read(&whole).returned.remove(0);
+        assert_eq!((found.action, found.reason.as_str()), (ReportAction::Delayed, "Envelope expired"));
+    }
+}
+
+#[test]
 fn reports_of_older_exim_and_of_qmail_are_read() {
     let exim = format!(
         "From: Mail Delivery System <Mailer-Daemon@mx.example>\r\nTo: onboarding@example.com\r\nX-Failed-Recipients: a@m.example,\r\n b@m.example\r\n\

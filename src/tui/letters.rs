@@ -19,6 +19,8 @@ pub enum Fate {
     Bounced,
     /// It was not taken, and is not tried again.
     Failed,
+    /// It went wrong, and became a file when it was tried again: still nobody mailed it.
+    Unmailed,
     /// Nobody knows whether it was taken, and it is not tried again.
     Uncertain,
     /// A server took it, and it is held up on its way.
@@ -47,6 +49,7 @@ impl Fate {
             (LetterState::Sending, _) => Self::Sending,
             (LetterState::Sent, _) if letter.delayed_at.is_some() => Self::Delayed,
             (LetterState::Sent, _) => Self::Sent,
+            (LetterState::Written, _) if letter.went_wrong => Self::Unmailed,
             (LetterState::Written, _) => Self::Written,
             (LetterState::Failed, None) => Self::Failed,
             (LetterState::Failed, Some(_)) => Self::FailedAgain,
@@ -63,6 +66,7 @@ impl Fate {
             Self::Refused => ("←", "refused", Tone::Bad),
             Self::Bounced => ("←", "bounced", Tone::Bad),
             Self::Failed => ("✗", "failed", Tone::Bad),
+            Self::Unmailed => ("✎", "not mailed", Tone::Bad),
             Self::Uncertain | Self::UncertainAgain => ("?", "uncertain", Tone::Warn),
             Self::Delayed => ("?", "held up", Tone::Warn),
             Self::FailedAgain => ("↻", "failed", Tone::Warn),
@@ -110,10 +114,23 @@ mod tests {
     #[test]
     fn what_became_of_letters_differs_by_glyph_or_word() {
         use Fate::{
-            Bounced, Delayed, Failed, FailedAgain, Queued, Refused, Sending, Sent, Suppressed, Uncertain, Written,
+            Bounced, Delayed, Failed, FailedAgain, Queued, Refused, Sending, Sent, Suppressed, Uncertain, Unmailed,
+            Written,
         };
-        let fates =
-            [Refused, Bounced, Failed, Uncertain, Delayed, FailedAgain, Sending, Queued, Written, Suppressed, Sent];
+        let fates = [
+            Refused,
+            Bounced,
+            Failed,
+            Unmailed,
+            Uncertain,
+            Delayed,
+            FailedAgain,
+            Sending,
+            Queued,
+            Written,
+            Suppressed,
+            Sent,
+        ];
         let mut looks: Vec<_> = fates.iter().map(|fate| (fate.look().0, fate.look().1)).collect();
         assert!(looks.iter().all(|(glyph, word)| super::super::view::pen::width(glyph) == 1 && word.len() <= 10));
         looks.sort_unstable();

@@ -12,3 +12,4 @@ mod interop;
 mod pool;
 mod rig;
 mod secured;
+mod servers;

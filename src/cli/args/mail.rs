@@ -87,7 +87,7 @@ pub enum Mail {
         #[allow(missing_docs)]
         targets: Targets,
     },
-    /// Take in a delivery report (RFC 3464); a mail server can pipe them here
+    /// Take in a delivery report; a mail server can pipe them here, and what is none is left alone
     Bounce {
         /// The message; `-` or nothing: stdin
         #[arg(value_hint = ValueHint::FilePath)]

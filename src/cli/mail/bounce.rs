@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, refuses_address};
+use crate::domain::{DealershipId, refuses_address, same_address};
 use crate::engine::{Engine, EngineError, Returns, TakenReport};
 use crate::mail::bounce::{LONGEST_REPORT, ReportAction};
 
@@ -45,8 +45,12 @@ pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<()
     for one in &report.returns {
         let words = words(one);
         for id in one.dealerships.iter().filter(|_| !json) {
-            let who = engine.book().get(*id).map_or_else(|| id.to_string(), |state| named(&state));
-            app.out.line(format!("{who}: {words}"))?;
+            let Some(state) = engine.book().get(*id) else { continue };
+            let letter = state.letters().iter().find(|letter| Some(letter.id) == one.letter);
+            let sent_on =
+                letter.is_some_and(|letter| !one.address.is_empty() && !same_address(&letter.to, &one.address));
+            let whose = if sent_on { ", to which somebody sent it on" } else { "" };
+            app.out.line(format!("{}: {words}{whose}", named(&state)))?;
         }
         if one.dealerships.is_empty() {
             app.out.warn(format!("{words}: about no letter in these books"));

@@ -65,6 +65,7 @@ impl Fact {
             | Self::EmailUncertain { .. }
             | Self::EmailSuppressed { .. }
             | Self::EmailBounced { .. }
+            | Self::EmailDelayed { .. }
             | Self::EmailRetried { .. }
             | Self::RemindersSet { .. }
             | Self::PlatformFailing { .. }

@@ -65,17 +65,20 @@ fn is_of_a_mail_server(message: &Message<'_>) -> bool {
         && (nobody || matches!(mailbox.as_str(), "mailer-daemon" | "postmaster"))
 }
 
-/// What the text of a report says of an address: the lines that are indented under it.
+/// What the text of a report says of an address: on its own line behind a colon, and on the lines that are indented under it.
 pub(super) fn said_of(text: &str, address: &str) -> String {
     let depth = |line: &str| line.len() - line.trim_start().len();
     let mut lines = text.lines();
-    let is_it = |line: &&str| {
-        let line = line.trim().trim_end_matches(':').trim_matches(['<', '>']);
-        line.eq_ignore_ascii_case(address)
+    let behind = |line: &str| -> Option<String> {
+        let (head, rest) = line.trim().split_at_checked(address.len())?;
+        let rest = rest.trim_start_matches('>').trim_start();
+        let named = head.eq_ignore_ascii_case(address) && (rest.is_empty() || rest.starts_with(':'));
+        named.then(|| rest.trim_start_matches(':').trim().to_owned())
     };
-    let Some(named) = lines.find(is_it) else { return String::new() };
-    let under = lines.take_while(|line| !line.trim().is_empty() && depth(line) > depth(named));
-    under.map(str::trim).collect::<Vec<_>>().join(" ")
+    let found = lines.find_map(|line| Some((depth(line), behind(line.trim().trim_start_matches('<'))?)));
+    let Some((indent, said)) = found else { return String::new() };
+    let under = lines.take_while(|line| !line.trim().is_empty() && depth(line) > indent).map(str::trim);
+    [said.as_str()].into_iter().chain(under).filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The code and the status of a reply that stands somewhere in these words.

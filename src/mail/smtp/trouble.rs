@@ -141,7 +141,7 @@ impl Failure {
                 "look at the user in [mail] transport and at [mail] password"
             }
             (Phase::Mail, Trouble::Reply(reply)) if reply.is_permanent() => {
-                "it does not take letters from this sender: look at [mail] from, and at whether it wants a user and password"
+                "it does not take letters from this sender: look at [mail] from and envelope_from, and at whether it wants a user and password"
             }
             _ => "it is tried again later",
         }
