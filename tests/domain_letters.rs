@@ -400,6 +400,10 @@ fn a_report_that_names_no_letter_is_about_the_latest_one_to_that_address() {
         case.tell(report(None, "ANA@motors.example", "5.2.2"));
     }
     assert_eq!((letter(&case).state, letter(&case).words.as_deref()), (LetterState::Bounced, Some("said so")));
+    // One that names a letter which we do not know is about that one.
+    let mut other = invited();
+    assert_eq!(other.tell(report(Some(LetterId::from_bits(99)), "ana@motors.example", "5.2.2")), ["email.bounced"]);
+    assert_eq!(letter(&other).state, LetterState::Sent);
     let earlier = case.state().letters().iter().find(|letter| letter.id == first).unwrap();
     assert_eq!(earlier.state, LetterState::Sent, "the same report twice is one");
     assert_eq!(case.state().address_refused(), None, "a full mailbox says nothing against the address");

@@ -273,7 +273,7 @@ fn reports_in_a_maildir_are_taken_in_once() {
 }
 
 #[test]
-fn what_is_somebody_elses_or_only_a_person_can_read_stays_in_the_maildir() {
+fn what_is_somebody_elses_or_only_a_person_can_read_is_not_filed_as_read() {
     let dir = tempfile::tempdir().unwrap();
     let new = dir.path().join("new");
     std::fs::create_dir(&new).unwrap();
@@ -303,7 +303,8 @@ fn what_is_somebody_elses_or_only_a_person_can_read_stays_in_the_maildir() {
         desk.pass(minutes(2)).await;
         let mut left: Vec<_> = std::fs::read_dir(&new).unwrap().map(|file| file.unwrap().file_name()).collect();
         left.sort();
-        assert_eq!(left, ["1.foreign", "3.unread"]);
+        assert_eq!(left, ["1.foreign"]);
+        assert!(dir.path().join("cur/3.unread:2,").exists(), "nobody has read it");
         assert_eq!(letter(&desk, 0).state, LetterState::Uncertain);
         assert!(letter(&desk, 0).words.unwrap().contains("only a person can read: NDN"));
         assert_eq!((letter(&desk, 1).state, desk.state(1).address_refused()), (LetterState::Bounced, None));

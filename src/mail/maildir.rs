@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::bounce::LONGEST_REPORT;
 
-/// A maildir. What was taken is moved from `new` to `cur`; whatever else is there stays where it is.
+/// A maildir. What is about us is moved from `new` to `cur`, as read or for a person to read; whatever else is there stays where it is.
 #[derive(Debug)]
 pub struct Maildir {
     path: PathBuf,
@@ -67,17 +67,17 @@ impl Maildir {
         Ok(messages)
     }
 
-    /// Marks a message as read.
+    /// Puts a message among the known ones: `read`, or for a person to read.
     ///
     /// # Errors
     /// When it cannot be moved.
-    pub fn take(&mut self, path: &Path) -> io::Result<()> {
+    pub fn take(&mut self, path: &Path, read: bool) -> io::Result<()> {
         let Some(name) = path.file_name() else { return Ok(()) };
         let current = self.path.join("cur");
         fs::create_dir_all(&current)?;
-        let mut read = name.to_os_string();
-        read.push(":2,S");
-        match fs::rename(path, current.join(read)) {
+        let mut known = name.to_os_string();
+        known.push(if read { ":2,S" } else { ":2," });
+        match fs::rename(path, current.join(known)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 // It is not read again and again in this run, and counts once in the books anyway.
                 self.passed_over.insert(path.to_owned());
@@ -115,8 +115,8 @@ mod tests {
         }
         let unseen = maildir.unseen(2).unwrap();
         assert_eq!(unseen.iter().map(|one| &one.bytes[..]).collect::<Vec<_>>(), [b"0999.a", b"1000.b"]);
-        maildir.take(&unseen[0].path).unwrap();
-        maildir.take(&unseen[0].path).unwrap();
+        maildir.take(&unseen[0].path, true).unwrap();
+        maildir.take(&unseen[0].path, true).unwrap();
         maildir.pass_over(unseen[1].path.clone());
         assert!(dir.path().join("cur/0999.a:2,S").exists() && new.join("1000.b").exists());
         assert_eq!(maildir.unseen(9).unwrap().len(), 1);

@@ -41,7 +41,7 @@ pub enum Fault {
     MailDeferred,
     /// The connection is cut after the final dot: in turn with the letter taken and without.
     MailCut,
-    /// Status 421 after the final dot: in turn with the letter taken and without.
+    /// Status 421 after the final dot: the letter is not taken.
     MailClosing,
     /// The right answer to the final dot, later.
     MailSlow,

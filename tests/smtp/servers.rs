@@ -164,8 +164,13 @@ impl Exim {
     /// The program: where Debian installs it, or where `EXIM` says that it was unpacked, because Debian has it beside no other mail server.
     fn installed() -> Option<PathBuf> {
         let places = std::env::var_os("EXIM").into_iter().chain(["/usr/sbin/exim4".into()]).map(PathBuf::from);
-        let runs =
-            |path: &PathBuf| Command::new(path).arg("-bV").stdout(Stdio::null()).status().is_ok_and(|it| it.success());
+        let runs = |path: &PathBuf| {
+            Command::new(path)
+                .args(["-C", "/dev/null", "-bV"])
+                .stdout(Stdio::null())
+                .status()
+                .is_ok_and(|it| it.success())
+        };
         places.into_iter().find(runs)
     }
 

@@ -168,9 +168,12 @@ fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Ve
     vec![fact]
 }
 
-/// The letter that a report is about: the one that it names, else the latest one to that address.
+/// The letter that a report is about: the one that it names, or else the latest one to that address.
 fn reported<'a>(state: &'a Onboarding, letter: Option<LetterId>, address: &Untrusted) -> Option<&'a Letter> {
-    letter.and_then(|id| found(state, id).ok()).or_else(|| state.latest_letter_to(address))
+    match letter {
+        Some(id) => found(state, id).ok(),
+        None => state.latest_letter_to(address),
+    }
 }
 
 fn bounced(state: &Onboarding, letter: Option<LetterId>, address: &Untrusted, status: &str, reason: &str) -> Vec<Fact> {

@@ -8,7 +8,7 @@ mod fold;
 mod kind;
 mod obstacle;
 mod policy;
-mod verdict;
+mod refusal;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub(super) use fold::{apply, keep_to_generation};
 pub use kind::LetterKind;
 pub use obstacle::Obstacle;
 pub use policy::{MailPolicy, QuietHours};
-pub use verdict::{is_server_trouble, quoted_reply, refused_address, refuses_address, status};
+pub use refusal::{is_server_trouble, quoted_reply, refused_address, refuses_address, status};
 
 /// What became of a letter so far (`mail.state` in JSON).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -44,11 +44,13 @@ pub struct TakenReport {
 }
 
 impl TakenReport {
-    /// Whether it is for us, and nobody else has to read it.
-    fn is_done(&self) -> bool {
-        let unread = self.returns.iter().any(|one| one.returned.addresses.is_empty());
-        let ours = self.names_ours || self.returns.iter().any(|one| !one.dealerships.is_empty());
-        ours && !unread
+    fn is_for_us(&self) -> bool {
+        self.names_ours || self.returns.iter().any(|one| !one.dealerships.is_empty())
+    }
+
+    /// Whether a person has to read it: it is noted on its letter, and that is all that could be done.
+    fn needs_a_person(&self) -> bool {
+        self.returns.iter().any(|one| one.returned.addresses.is_empty())
     }
 }
 
@@ -71,7 +73,7 @@ impl Inner {
         for returned in report.returned {
             let (address, dealerships) = self.concerned(&returned, writer.as_ref(), report.letter);
             for id in self.not_the_copy(&address).then_some(&dealerships).into_iter().flatten() {
-                let (address, letter) = (address.clone(), report.letter.filter(|_| writer.is_some()));
+                let (address, letter) = (address.clone(), report.letter);
                 let (status, reason) = (returned.status.clone(), returned.reason.clone());
                 let command = match returned.action {
                     mail::bounce::ReportAction::Failed => Command::Bounce { letter, address, status, reason },
@@ -129,8 +131,11 @@ impl Inner {
         let unseen = maildir.unseen(AT_ONCE).map_err(|error| error.to_string())?;
         for message in unseen {
             match self.take_report(&message.bytes, &super::actor()).await {
-                Ok(report) if report.is_done() => maildir.take(&message.path).map_err(|error| error.to_string())?,
-                // Whoever else reads this mailbox finds what is for him, or what only he can read.
+                Ok(report) if report.is_for_us() => {
+                    let read = !report.needs_a_person();
+                    maildir.take(&message.path, read).map_err(|error| error.to_string())?;
+                }
+                // Whoever else reads this mailbox finds what is for him.
                 Ok(_) | Err(EngineError::Report(ReportError::NoMessage | ReportError::NoReport)) => {
                     maildir.pass_over(message.path);
                 }

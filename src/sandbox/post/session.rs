@@ -245,7 +245,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         if let Some(fault) = fault.filter(|fault| *fault != Fault::MailDeferred) {
             self.shared.stats.fault(fault);
         }
-        if let Some(Fault::MailCut | Fault::MailClosing | Fault::MailHang) = fault {
+        // A reply is an answer: this one says that the letter was not taken.
+        if fault == Some(Fault::MailClosing) {
+            self.wire.reply("421 4.3.2 closing down");
+            return Ok(Then::Close);
+        }
+        if let Some(Fault::MailCut | Fault::MailHang) = fault {
             let turn = self.post.turns.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
             if turn {
                 delivery::deliver(self.shared, self.post, transaction, letter).await;
@@ -262,10 +267,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             delivery::report(self.shared, self.post, bounced).await;
             return Ok(Then::GoOn);
         }
-        match fault {
-            Some(Fault::MailClosing) => self.wire.reply("421 4.3.2 closing down"),
-            Some(Fault::MailHang) => self.wire.gone().await?,
-            _ => {}
+        if fault == Some(Fault::MailHang) {
+            self.wire.gone().await?;
         }
         Ok(Then::Close)
     }
