@@ -80,6 +80,10 @@ fn automatic(text: &str) -> Result<LetterKind, String> {
         .ok_or_else(|| format!("`{text}` is none of {}{}", words.join(", "), did_you_mean(text, words)))
 }
 
+/// Of a sender at a domain that is kept for samples.
+const NOBODYS: &str =
+    "this domain belongs to nobody: no answer and no bounce will ever arrive, and many servers refuse it";
+
 /// What keys say about each other.
 fn agree(section: &Section<'_, '_>, mail: &Mail, from: Option<&str>) {
     let user = match &mail.transport {
@@ -101,8 +105,6 @@ fn agree(section: &Section<'_, '_>, mail: &Mail, from: Option<&str>) {
         section.complain("transport", "a mail server needs a sender: from = \"Name <name@your.domain>\"");
     }
     let reserved = Mailbox::read(&mail.from).is_ok_and(|from| from.address.is_reserved());
-    const NOBODYS: &str =
-        "this domain belongs to nobody: no answer and no bounce will ever arrive, and many servers refuse it";
     if from.is_some() && reserved && !server.is_loopback() {
         section.warn("from", NOBODYS);
     }

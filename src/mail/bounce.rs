@@ -121,8 +121,8 @@ fn letter_of(message_id: &str) -> Option<LetterId> {
 
 /// The letter whose headers stand in a text.
 fn letter_in(headers: &str) -> Option<LetterId> {
-    let ids = fields(headers).into_iter().filter(|(name, _)| name == "message-id");
-    ids.filter_map(|(_, value)| letter_of(&value)).next()
+    let mut ids = fields(headers).into_iter().filter(|(name, _)| name == "message-id");
+    ids.find_map(|(_, value)| letter_of(&value))
 }
 
 /// A recipient of a status part, when something became of it that somebody should know. The first block, about the message as a whole, has no

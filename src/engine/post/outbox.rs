@@ -75,7 +75,7 @@ pub(in crate::engine) async fn run(inner: Arc<Inner>) {
         tokio::select! {
             biased;
             () = inner.cancel.cancelled() => break,
-            Some((id, tried)) = tries.next() => outbox.ended(id, tried),
+            Some((id, tried)) = tries.next() => outbox.ended(id, &tried),
             commit = follow.recv() => match commit {
                 Ok(commit) => commit.states.iter().for_each(|state| outbox.plan(state.id)),
                 Err(RecvError::Lagged(_)) => outbox.plan_all(),
@@ -146,7 +146,7 @@ impl Outbox<'_> {
         self.budget.spend(at_the_budget(self.inner.parts.clock.elapsed()));
     }
 
-    fn ended(&mut self, id: DealershipId, tried: Tried) {
+    fn ended(&mut self, id: DealershipId, tried: &Tried) {
         self.in_flight.remove(&id);
         let (at, elapsed) = (self.inner.now(), self.inner.parts.clock.elapsed());
         let steps = &self.inner.parts.policy.mail.retry;
@@ -154,10 +154,10 @@ impl Outbox<'_> {
             let step = steps.get(attempt).or(steps.last()).copied().unwrap_or(TimeDelta::minutes(1));
             step.max(TimeDelta::seconds(1))
         };
-        if let Tried::Down(why) = &tried {
+        if let Tried::Down(why) = tried {
             tracing::warn!("the mail server fails: {why}");
         }
-        self.server.take_in(id, &tried, at, elapsed, rest);
+        self.server.take_in(id, tried, at, elapsed, rest);
         if !matches!(tried, Tried::Ended(Seen::Well | Seen::Silent | Seen::Unwilling(_) | Seen::Busy(_))) {
             self.budget.refund();
         }

@@ -55,7 +55,7 @@ impl Envelope {
             let words = "the address has letters beyond ASCII, and the server does not take that (SMTPUTF8)";
             return Some(words.to_owned());
         }
-        let most = offers.size.flatten().filter(|most| *most < self.size)?;
+        let most = offers.size.filter(|most| *most < self.size)?;
         Some(format!(
             "the letter has {} bytes, and the server takes at most {most} (SIZE); shorten the templates, or ask who runs it",
             self.size

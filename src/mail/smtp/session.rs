@@ -25,8 +25,8 @@ pub(super) struct Offers {
     sign_in: Option<Mechanism>,
     pub(super) eight_bit: bool,
     pub(super) utf8_addresses: bool,
-    /// It wants to be told how large a letter is (RFC 1870); the most bytes that it takes, when it says so.
-    pub(super) size: Option<Option<usize>>,
+    /// The most bytes that it takes, where it wants to be told how large a letter is (RFC 1870).
+    pub(super) size: Option<usize>,
 }
 
 /// What is needed to get there.
@@ -206,9 +206,10 @@ fn offers(reply: &Reply) -> Offers {
             Some("STARTTLS") => offers.starttls = true,
             Some("8BITMIME") => offers.eight_bit = true,
             Some("SMTPUTF8") => offers.utf8_addresses = true,
-            // 0 is no limit.
             Some("SIZE") => {
-                offers.size = Some(words.next().and_then(|most| most.parse().ok()).filter(|most| *most > 0));
+                // 0 is no limit, and so is none.
+                let most = words.next().and_then(|most| most.parse().ok()).filter(|most| *most > 0);
+                offers.size = most.or(Some(usize::MAX));
             }
             Some("AUTH") => {
                 for word in words {
@@ -263,9 +264,10 @@ mod tests {
     fn offers_are_read_in_any_case() {
         let reply = |lines: &[&str]| Reply { code: 250, lines: lines.iter().map(|line| (*line).to_owned()).collect() };
         let read = offers(&reply(&["mail.example.com STARTTLS", "size 10", "8bitmime", "auth=login plain", ""]));
-        let size = Some(Some(10));
+        let size = Some(10);
         assert_eq!(read, Offers { sign_in: Some(Mechanism::Plain), eight_bit: true, size, ..Offers::default() });
-        for (line, size) in [("SIZE", None), ("SIZE 0", None), ("SIZE x", None), ("SIZE 10240000", Some(10_240_000))] {
+        let all = usize::MAX;
+        for (line, size) in [("SIZE", all), ("SIZE 0", all), ("SIZE x", all), ("SIZE 10240000", 10_240_000)] {
             assert_eq!(offers(&reply(&["x", line])).size, Some(size), "{line}");
         }
         let read = offers(&reply(&["x", "StartTls", "SMTPUTF8", "AUTH XOAUTH2", "AUTH LOGIN"]));
