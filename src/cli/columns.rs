@@ -316,7 +316,7 @@ pub(super) const COLUMNS: &[Column] = &[
         let kinds = crate::domain::Fact::KINDS;
         kinds.get(usize::from(view.state.last_event.kind)).copied().unwrap_or_default().to_owned()
     }),
-    time!("last_event_at", "LAST EVENT AT", |view| Some(view.state.last_event.at)),
+    time!("last_event_at", "LAST EVENT AT", |view| Some(view.state.last_event_happened_at())),
     time!("added_at", "ADDED", |view| Some(view.state.added_at)),
     time!("snoozed_until", "SNOOZED UNTIL", |view| view.state.snoozed_until),
     number!("version", "VERSION", |view| i64::try_from(view.state.version).ok()),

@@ -90,7 +90,8 @@ async fn statuses(engine: &Engine) {
         }
         sweep = now.sweep.as_ref().map(|sweep| sweep.total);
         longest = longest.max(now.longest_wait.filter(|_| sweep.is_some()));
-        if platform != shown {
+        let is_short_wait = matches!(platform, PlatformState::RateLimited { .. }) && !platform.is_alarm();
+        if platform != shown && !is_short_wait {
             match &platform {
                 PlatformState::Ok if matches!(shown, PlatformState::RateLimited { .. }) => {
                     tracing::info!("the wait that the platform asked for is over");

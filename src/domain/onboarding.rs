@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::event::CodeOrigin;
+use super::event::{CodeOrigin, Fact};
 use super::mail::Mail;
 use super::{
     AppointmentId, ChosenOpcode, CodeDigest, DealershipId, IntentId, InvitationCode, OpcodeOption, OpcodeState,
@@ -284,6 +284,16 @@ impl Onboarding {
     /// The generation of the newest code; 0 when there was none.
     pub fn generation(&self) -> u32 {
         self.invitation.as_ref().map_or(0, |invitation| invitation.generation)
+    }
+
+    /// When its newest event happened: a clock ran out before anybody noticed.
+    pub fn last_event_happened_at(&self) -> Timestamp {
+        let ran_out = match Fact::KINDS.get(usize::from(self.last_event.kind)).copied() {
+            Some("invitation.expired") => self.invitation.as_ref().map(|code| code.expires_at),
+            Some("integration.overdue") => self.confirmation.due_at,
+            _ => None,
+        };
+        ran_out.unwrap_or(self.last_event.at)
     }
 
     /// Whether Xtime let us in at the last recorded look, and that was not lost since.

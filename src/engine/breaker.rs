@@ -242,7 +242,7 @@ impl Breaker {
     /// What people are shown, unless something else is wrong.
     pub fn state(&self, elapsed: Duration) -> PlatformState {
         match &self.alarm {
-            None => self.rate_limit.alarm(elapsed).unwrap_or(match self.answers_since {
+            None => self.rate_limit.state(elapsed).unwrap_or(match self.answers_since {
                 Some(_) => PlatformState::Ok,
                 None => PlatformState::Starting,
             }),

@@ -13,9 +13,6 @@ use crate::domain::Timestamp;
 /// The least that the platform is left alone when it asks us to wait, however short: "at once" answered at once never ends.
 pub(super) const LEAST: Backoff = Backoff::seconds(1, 60);
 
-/// A shorter wait is no alarm.
-const WORTH_TELLING: Duration = Duration::from_secs(5);
-
 /// The newest wait that the platform asked for.
 #[derive(Debug, Clone)]
 pub struct RateLimit {
@@ -29,8 +26,6 @@ struct Wait {
     why: String,
     /// When it asked first; it was not heard to answer since.
     since: Moment,
-    /// For how long it asked.
-    asked: Duration,
     /// How many waits before this one were over when it asked again.
     attempt: u32,
     /// In monotonic time.
@@ -60,7 +55,7 @@ impl RateLimit {
         let asked = if left.is_zero() { asked } else { asked.min(left) };
         let end_at = TimeDelta::from_std(asked).ok().and_then(|asked| now.at.checked_add_signed(asked));
         let end = now.elapsed + asked;
-        let new = Wait { why: why.to_owned(), since, asked, attempt, end, end_at: end_at.unwrap_or(now.at) };
+        let new = Wait { why: why.to_owned(), since, attempt, end, end_at: end_at.unwrap_or(now.at) };
         self.wait = Some(earlier.filter(|wait| wait.end >= end).unwrap_or(new));
     }
 
@@ -86,9 +81,9 @@ impl RateLimit {
         self.running(elapsed).is_some_and(|wait| elapsed < wait.since.elapsed + self.longest)
     }
 
-    /// What people are shown of a wait that is long enough to be told.
-    pub fn alarm(&self, elapsed: Duration) -> Option<PlatformState> {
-        let Wait { why, since, end_at, .. } = self.running(elapsed).filter(|wait| wait.asked >= WORTH_TELLING)?;
+    /// What people are shown of a wait.
+    pub fn state(&self, elapsed: Duration) -> Option<PlatformState> {
+        let Wait { why, since, end_at, .. } = self.running(elapsed)?;
         Some(PlatformState::RateLimited { why: why.clone(), since: since.at, until: *end_at })
     }
 

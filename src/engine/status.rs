@@ -52,10 +52,17 @@ pub enum PlatformState {
     },
 }
 
+/// From how long on it is an alarm that the platform has us wait.
+const LONG_WAIT: TimeDelta = TimeDelta::seconds(5);
+
 impl PlatformState {
-    /// Whether somebody must look at it.
+    /// Whether somebody must look at it. A short wait that the platform asked for is none.
     pub fn is_alarm(&self) -> bool {
-        !matches!(self, Self::Unconfigured | Self::Starting | Self::Ok)
+        match self {
+            Self::Unconfigured | Self::Starting | Self::Ok => false,
+            Self::RateLimited { since, until, .. } => *until - *since >= LONG_WAIT,
+            Self::Down { .. } | Self::OurCredentials { .. } | Self::MassDisconnect { .. } => true,
+        }
     }
 }
 

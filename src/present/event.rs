@@ -2,7 +2,7 @@
 
 use crate::domain::{Event, Fact, Timestamp};
 
-/// What happened, without the dealership's name and the moment at which it happened; when it was noticed or entered, where
+/// What happened, without the dealership's name and the moment at which it happened; when it was noticed or recorded, where
 /// that was another one. `moment` tells moments in the zone and the form of the place.
 pub fn summary(event: &Event, moment: impl Fn(Timestamp) -> String) -> String {
     let words = match &event.fact {
@@ -10,7 +10,7 @@ pub fn summary(event: &Event, moment: impl Fn(Timestamp) -> String) -> String {
         _ => event.summary(),
     };
     let Some(at) = event.noticed_at() else { return words };
-    let how = if event.fact.is_entered() { "entered" } else { "noticed" };
+    let how = if event.fact.is_entered() { "recorded" } else { "noticed" };
     format!("{words} ({how} {})", moment(at))
 }
 
@@ -32,7 +32,7 @@ mod tests {
         let expired = Fact::InvitationExpired { generation: 2, expires_at: said_at, looked_at: None };
         assert_eq!(words(expired), "code 2 expired unused (noticed 2026-11-24 06:20 CST)");
         let word = Fact::DealerConfirmed { said_at, due_at: at };
-        assert_eq!(words(word), "the dealer says it is done (entered 2026-11-24 06:20 CST)");
+        assert_eq!(words(word), "the dealer says it is done (recorded 2026-11-24 06:20 CST)");
         assert_eq!(words(Fact::Snoozed { until: Some(at) }), "snoozed until 2026-11-24 06:20 CST");
         assert_eq!(words(Fact::Archived {}), "archived");
     }

@@ -47,6 +47,9 @@ pub struct Queue {
     place: usize,
     top: usize,
     marks: HashSet<LetterRef>,
+    /// The letter that something was done with while the cursor was on it. When that takes it elsewhere, the cursor does not
+    /// go with it.
+    acted: Option<LetterRef>,
 }
 
 impl Queue {
@@ -88,7 +91,15 @@ impl Queue {
     /// Finds the cursor's letter again after others moved; when it has left, the one that took its place.
     fn settle(&mut self) {
         let found = self.shown_entries().iter().position(|entry| Some(entry.of) == self.cursor);
-        self.go(found.unwrap_or(self.place));
+        let stays = self.cursor.is_some() && self.acted == self.cursor && found != Some(self.place);
+        let acted = self.acted.filter(|_| !stays);
+        self.go(found.filter(|_| !stays).unwrap_or(self.place));
+        self.acted = acted;
+    }
+
+    /// Something is done with these letters.
+    pub fn acts_on(&mut self, letters: impl Iterator<Item = LetterRef>) {
+        self.acted = self.cursor.filter(|here| letters.into_iter().any(|letter| letter == *here));
     }
 
     /// Letters of these dealerships that have left are marked no more.
@@ -140,6 +151,7 @@ impl Queue {
 
     /// Moves the cursor to a place, or to the last one.
     pub fn go(&mut self, place: usize) {
+        self.acted = None;
         self.place = place.min(self.shown().saturating_sub(1));
         self.cursor = self.shown_entries().get(self.place).map(|entry| entry.of);
     }

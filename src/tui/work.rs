@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onboarding, Severity};
+use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onboarding, Severity, Timestamp};
 
 use super::action::Action;
 use super::dialog::{Dialog, Item, letter_of};
 use super::letters::{Fate, NO_MAIL};
 use super::msg::{Outcome, WorkId};
+use super::queue::LetterRef;
 use super::rows::Rows;
 use super::theme::Tone;
 
@@ -56,8 +57,8 @@ pub struct WorkItem {
 /// The letter of an item, as it was meant when the item was asked for. What became of it is read from the dealership.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ItemLetter {
-    /// This one.
-    This(LetterId),
+    /// This one, as soon as something happened to it after that moment.
+    This(LetterId, Timestamp),
     /// The newest one of a kind.
     Newest(LetterKind),
     /// The one with the code that comes after this one.
@@ -68,10 +69,12 @@ pub enum ItemLetter {
 
 impl ItemLetter {
     /// The letter that a dialog sends to one of its dealerships, when it is accepted.
-    fn of(action: Action, item: &Item, dialog: &Dialog) -> Option<Self> {
+    fn of(action: Action, item: &Item, dialog: &Dialog, rows: &Rows) -> Option<Self> {
         match (action, &item.letter) {
             (Action::QueueRetry | Action::QueueRetryFailed, _) => {
-                item.about.as_ref().map(|(letter, _)| Self::This(*letter))
+                let (letter, _) = item.about.as_ref()?;
+                let now = LetterRef { dealership: item.id, letter: *letter }.find(rows)?.1;
+                Some(Self::This(*letter, now.at))
             }
             (Action::Invite | Action::Reissue, None) => Some(Self::None(NO_MAIL.to_owned())),
             (_, Some(Err(why))) => Some(Self::None(why.clone())),
@@ -85,7 +88,7 @@ impl ItemLetter {
     fn find<'a>(&self, state: &'a Onboarding) -> Option<&'a Letter> {
         let mut newest_first = state.letters().iter().rev();
         match self {
-            Self::This(id) => newest_first.find(|letter| letter.id == *id),
+            Self::This(id, seen) => newest_first.find(|letter| letter.id == *id).filter(|letter| letter.at != *seen),
             Self::Newest(kind) => newest_first.find(|letter| letter.kind == *kind),
             Self::WithCodeAfter(seen) => {
                 newest_first.find(|letter| letter.generation > *seen && letter.kind.carries_code())
@@ -115,9 +118,15 @@ impl ItemLetter {
 
 impl WorkItem {
     /// What a dialog asks for one of its dealerships.
-    pub fn of(action: Action, item: &Item, dialog: &Dialog) -> Self {
-        let letter = ItemLetter::of(action, item, dialog);
+    pub fn of(action: Action, item: &Item, dialog: &Dialog, rows: &Rows) -> Self {
+        let letter = ItemLetter::of(action, item, dialog, rows);
         Self { id: item.id, name: item.name.clone(), letter, outcome: None }
+    }
+
+    /// Whether it is done, but its letter went wrong.
+    pub fn is_unsent(&self, rows: &Rows) -> bool {
+        let letter = || self.letter.as_ref()?.told(rows, self.id);
+        matches!(self.outcome, Some(Ok(_))) && letter().is_some_and(|(_, tone)| tone == Tone::Bad)
     }
 
     /// How it ended, in a line, with what became of its letter; and how that looks. `None`: it is under way.
@@ -148,6 +157,11 @@ impl Work {
     /// Whether it is about more than one: then it is shown item by item.
     pub const fn is_bulk(&self) -> bool {
         self.items.len() > 1
+    }
+
+    /// How many are done, but for their letter.
+    pub fn unsent(&self, rows: &Rows) -> usize {
+        self.items.iter().filter(|item| item.is_unsent(rows)).count()
     }
 
     /// What became of the letters of those that went well, counted: `letters: 7 sent, 2 queued`; empty when there were none.

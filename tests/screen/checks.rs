@@ -104,6 +104,15 @@ fn looks_at_many_can_be_stopped_and_those_left_are_marked_and_done_on_request() 
 }
 
 #[test]
+fn closing_what_was_stopped_does_not_say_that_it_goes_on() {
+    let mut desk = crowded(120);
+    desk.press("c enter");
+    let (work, ids) = asked(&mut desk);
+    look(&mut desk, work, ids[0]);
+    desk.press("tab enter esc").sees("check now stops, 119 not done; V shows each").sees_no("goes on");
+}
+
+#[test]
 fn what_is_stopped_behind_the_desk_tells_what_is_left() {
     let mut desk = crowded(120);
     desk.press("c enter");

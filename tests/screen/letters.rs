@@ -226,6 +226,27 @@ fn one_letter_is_tried_at_once_and_many_ask_first() {
 }
 
 #[test]
+fn the_cursor_does_not_go_with_a_letter_that_is_tried_again_and_its_old_end_is_not_told() {
+    let mut desk = Desk::with(failures(4), (120, 30), |_| {});
+    desk.press("M g g j r");
+    let effects = desk.take_effects();
+    let [Effect::Execute(work, items)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((listed(&desk), items[0].0), (vec![1, 2, 3, 4], id(2)));
+    // The outcome comes before the record.
+    desk.tell(Msg::Outcome(*work, id(2), Ok("it is being tried now".to_owned().into())));
+    desk.sees("it is being tried now").sees_no("now; letter ✗ failed");
+    let here = |desk: &Desk| desk.state.queue.as_ref().unwrap().cursor().unwrap().dealership;
+    desk.happens(|world| world.person(id(2), now(), &items[0].1));
+    assert_eq!((listed(&desk), here(&desk)), (vec![1, 3, 4, 2], id(3)));
+    desk.happens(|world| world.post(id(2), now(), sent()));
+    assert_eq!((listed(&desk), here(&desk)), (vec![1, 3, 4], id(3)));
+    // What happens by itself later takes the cursor with it.
+    let newest = desk.world.lock().newest(id(3));
+    desk.happens(|world| world.person(id(3), now(), &Command::RetryLetter { letter: newest }));
+    assert_eq!((listed(&desk), here(&desk)), (vec![1, 4, 3], id(3)));
+}
+
+#[test]
 fn what_cannot_be_tried_is_left_out_and_said() {
     let mut desk = Desk::open((120, 30));
     desk.press("M R").sees("left out (2), no letter: code 1 expired: Chevrolet").press("esc");

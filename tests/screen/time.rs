@@ -30,7 +30,7 @@ fn what_was_entered_later_stands_where_it_happened() {
         let command = cloverwatch::domain::Command::ConfirmByDealer { said_at, mail: false };
         world.person(id(2), now(), &command)
     });
-    desk.go_to(2).press("enter f").sees("29 Mar 09:00 CDT").sees("(entered 30 Mar 10:00 CDT)");
+    desk.go_to(2).press("enter f").sees("29 Mar 09:00 CDT").sees("(recorded 30 Mar 10:00 CDT)");
 }
 
 fn may_be_accepted(desk: &Desk) -> bool {

@@ -109,7 +109,7 @@ pub(super) fn number_of(column: Column, state: &Onboarding, facts: Derived) -> O
         Column::Stage => Some(facts.stage as u64),
         Column::Mail => MailLook::of(state).map(|look| (look.fate as u64) << 56 | sortable(look.at)),
         // The newest first is what people mean by this column.
-        Column::LastEvent => Some((1 << 63) - sortable(state.last_event.at)),
+        Column::LastEvent => Some((1 << 63) - sortable(state.last_event_happened_at())),
         _ => None,
     }
 }

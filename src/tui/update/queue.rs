@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{reading, table};
 use crate::domain::{DealershipId, Onboarding};
 use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, open_letters};
+use crate::tui::dialog::{Dialog, Item, open_letters};
 use crate::tui::msg::Effect;
 use crate::tui::queue::{LetterRef, Queue};
 use crate::tui::state::State;
@@ -120,8 +120,10 @@ pub(super) fn ask_again(state: &mut State, action: Action, ids: &[DealershipId])
 
 /// After a dialog about letters was accepted: what was marked is under way.
 pub(super) fn accepted(state: &mut State, dialog: &Dialog) {
-    let about = dialog.items.iter().any(|item| item.about.is_some());
-    if let Some(queue) = state.queue.as_mut().filter(|_| about) {
+    let of = |item: &Item| Some(LetterRef { dealership: item.id, letter: item.about.as_ref()?.0 });
+    let mut letters = dialog.items.iter().filter_map(of).peekable();
+    if let Some(queue) = state.queue.as_mut().filter(|_| letters.peek().is_some()) {
         queue.clear_marks();
+        queue.acts_on(letters);
     }
 }

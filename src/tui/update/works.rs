@@ -26,7 +26,8 @@ pub(super) fn begin(state: &mut State, dialog: &Dialog) -> Vec<Effect> {
         Wish::Show(_) | Wish::Book(_) | Wish::ReadBack => return Vec::new(),
     };
     queue::accepted(state, dialog);
-    let items: Vec<WorkItem> = dialog.items.iter().map(|item| WorkItem::of(action, item, dialog)).collect();
+    let items: Vec<WorkItem> =
+        dialog.items.iter().map(|item| WorkItem::of(action, item, dialog, &state.rows)).collect();
     cut_off::done_by(state, action, &items);
     let begun = Work::new(work, action, items);
     if begun.is_bulk() {
@@ -94,12 +95,14 @@ fn summary(work: &Work, rows: &Rows, key: Option<String>) -> (Tone, String) {
     }
     let (open, well, failed) = work.counts();
     let tone = match (open, failed) {
+        (0, 0) if work.unsent(rows) > 0 => Tone::Bad,
         (0, 0) => Tone::of(work.worst()),
         (_, 0) => Tone::Warn,
         _ => Tone::Bad,
     };
-    let mut text = format!("{title}: {well} done");
-    for (count, what) in [(failed, "failed"), (open, "not begun")] {
+    let unsent = work.unsent(rows);
+    let mut text = format!("{title}: {} done", well - unsent);
+    for (count, what) in [(unsent, "done but for the letter"), (failed, "failed"), (open, "not begun")] {
         if count > 0 {
             text.push_str(&format!(", {count} {what}"));
         }
@@ -153,6 +156,11 @@ pub(super) fn closed(state: &mut State, id: WorkId) {
     let Some(work) = state.work(id).filter(|work| !work.is_over()) else { return };
     let (title, (open, ..)) = (work.action.info().title, work.counts());
     let key = state.setup.keymap.first_key(Action::Results);
-    let shows = key.map_or_else(String::new, |key| format!("; {key} shows it and stops it"));
-    state.toast(Tone::Plain, format!("{title} goes on, {open} to do{shows}"));
+    let text = match (work.phase, key) {
+        (Phase::Stopping, Some(key)) => format!("{title} stops, {open} not done; {key} shows each"),
+        (Phase::Stopping, None) => format!("{title} stops, {open} not done"),
+        (_, Some(key)) => format!("{title} goes on, {open} to do; {key} shows it and stops it"),
+        (_, None) => format!("{title} goes on, {open} to do"),
+    };
+    state.toast(Tone::Plain, text);
 }

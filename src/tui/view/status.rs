@@ -55,7 +55,7 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
             let (since, retry) = (clocks.since_in_words(*since), clocks.left(*retry_at));
             Some(format!("Xtime fails for {since}, next try in {retry}: {why}. No dealership changes state."))
         }
-        PlatformState::RateLimited { why, until, .. } => {
+        PlatformState::RateLimited { why, until, .. } if state.status.platform.is_alarm() => {
             let until = state.setup.zone.stamp(*until, clocks.now());
             Some(format!("Xtime asked us to wait until {until}: {}. Looks go on then by themselves.", clean(why)))
         }
@@ -72,7 +72,10 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
                  nobody is recorded as lost."
             ))
         }
-        PlatformState::Unconfigured | PlatformState::Starting | PlatformState::Ok => None,
+        PlatformState::Unconfigured
+        | PlatformState::Starting
+        | PlatformState::Ok
+        | PlatformState::RateLimited { .. } => None,
     };
     let clock = state.clock_doubt().map(|doubt| {
         if let (ClockDoubt::BehindStore(_), Some(newest)) = (doubt, state.rows.newest_event()) {
@@ -231,7 +234,8 @@ fn platform(state: &State, theme: &Theme) -> (String, Style) {
         PlatformState::Starting => ("◌ Xtime: first look", Tone::Busy),
         PlatformState::Ok => ("● Xtime answers", Tone::Good),
         PlatformState::Down { .. } => ("▲ Xtime fails", Tone::Bad),
-        PlatformState::RateLimited { .. } => ("▲ Xtime: wait", Tone::Bad),
+        PlatformState::RateLimited { .. } if state.status.platform.is_alarm() => ("▲ Xtime: wait", Tone::Bad),
+        PlatformState::RateLimited { .. } => ("◌ Xtime: wait", Tone::Warn),
         PlatformState::OurCredentials { .. } => ("▲ our credentials", Tone::Bad),
         PlatformState::MassDisconnect { .. } => ("▲ mass disconnect", Tone::Bad),
     };

@@ -218,7 +218,7 @@ fn cell(slot: Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x
         Column::Mail => mail_cell(onboarding, theme, clocks, (x, y, room), pen),
         Column::LastEvent => {
             let last = onboarding.last_event;
-            let ago = clocks.ago(last.at);
+            let ago = clocks.ago(onboarding.last_event_happened_at());
             let kind = Fact::KINDS.get(usize::from(last.kind)).copied().unwrap_or_default();
             let used = pen.text(x, y, 4, &ago, theme.dim);
             pen.text(x + used.max(4) + 1, y, room.saturating_sub(used.max(4) + 1), kind, theme.text);

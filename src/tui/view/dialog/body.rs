@@ -91,7 +91,12 @@ impl<'a> Body<'a> {
     pub(super) fn results(ground: &Ground<'a>, id: WorkId) -> (String, Self) {
         let Some(work) = ground.state.work(id) else { return ("Results".to_owned(), Self::default()) };
         let (open, well, failed) = work.counts();
-        let mut title = format!("{}: {well} done, {failed} failed", work.action.info().title);
+        let unsent = work.unsent(&ground.state.rows);
+        let mut title = format!("{}: {} done", work.action.info().title, well - unsent);
+        if unsent > 0 {
+            title.push_str(&format!(", {unsent} done but for the letter"));
+        }
+        title.push_str(&format!(", {failed} failed"));
         if open > 0 {
             let what = match work.phase {
                 Phase::UnderWay => "under way",
@@ -104,8 +109,9 @@ impl<'a> Body<'a> {
         let mut items: Vec<&WorkItem> = work.items.iter().collect();
         items.sort_by_key(|item| match item.outcome {
             Some(Err(_)) => 0,
-            None => 1,
-            Some(Ok(_)) => 2,
+            Some(Ok(_)) if item.is_unsent(&ground.state.rows) => 1,
+            None => 2,
+            Some(Ok(_)) => 3,
         });
         // What became of its letter needs a line of its own.
         let rows = if items.iter().any(|item| item.letter.is_some()) { 2 } else { 1 };
@@ -289,7 +295,7 @@ impl Ground<'_> {
         };
         let glyph = match &item.outcome {
             Some(Err(_)) => "✗",
-            Some(Ok(done)) if done.severity != Severity::Good => "!",
+            Some(Ok(done)) if done.severity != Severity::Good || tone == Tone::Bad => "!",
             _ => "✓",
         };
         let text = match row {
