@@ -65,3 +65,22 @@ fn a_sandbox_with_a_post_office_says_where_letters_are_taken() {
     desk.run(&["sandbox", "--maildir", "reports"]).ends(2);
     desk.run(&["sandbox", "--listen", "127.0.0.1:0", "--smtp", "0.0.0.0:0"]).ends(1).says("loopback");
 }
+
+#[test]
+fn a_check_of_many_says_before_how_long_it_takes() {
+    let (desk, _sandbox) = Desk::connected("none");
+    let rows: String =
+        (5..=15).map(|n| format!("Dealership {n},xts{n},service@example.com,America/Chicago\n")).collect();
+    desk.write("more.csv", &format!("name,dealer_code,email,timezone\n{rows}"));
+    desk.run(&["import", "more.csv"]).ends(0);
+    let mut command = desk.command(&["check", "--query", "is:new"]);
+    command.env("CLOVERWATCH_XTIME_REQUESTS_PER_SECOND", "1").stderr(std::process::Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    let mut lines = BufReader::new(running.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let told = lines.find(|line| line.contains("looked at")).unwrap();
+    running.kill().unwrap();
+    running.wait().unwrap();
+    assert_eq!(told, "15 dealerships are looked at: that takes at least 15s at 1 request a second");
+    let few = desk.run(&["check", "xts1", "xts2"]).ends(0);
+    assert!(!few.err.contains("looked at"), "{}", few.err);
+}

@@ -3,14 +3,16 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use futures::{StreamExt, stream};
+use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
 use crate::domain::Severity;
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
 use crate::domain::when::in_zone;
-use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, rfc3339, slots_in_words};
+use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, in_words, rfc3339, slots_in_words};
 use crate::engine::{Checked, Engine, PlatformState};
 use crate::present::event::summary;
 use crate::present::time::Zone;
@@ -20,10 +22,13 @@ use super::args::Targets;
 use super::error::CliError;
 use super::json::{self, opcode_word};
 use super::opcode::words;
-use super::output::Ink;
+use super::output::{Ink, progress};
 use super::record::all;
 use super::report::{self, Report};
 use super::select::Desk;
+
+/// What takes longer is said before.
+const WORTH_TELLING: TimeDelta = TimeDelta::seconds(10);
 
 const LOOKING: Need = Need { platform: true, source: false, background: false, mail: false };
 
@@ -43,12 +48,23 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
         }
     });
     let looks: Vec<_> = looks.collect();
-    let (done, all) = (Cell::new(0), looks.len());
-    let looks = stream::iter(looks).buffered(at_once).inspect(|_| done.set(done.get() + 1)).collect::<Vec<_>>();
-    let looks = tokio::select! {
-        looks = looks => looks,
-        () = tell_waits(app, &engine, || format!("{} of {all} looked at", done.get())) => return Ok(()),
+    let bar = match takes_at_least(looks.len(), app.config.pace().requests_per_second) {
+        Some(words) => {
+            app.out.note(words);
+            progress("{bar:40} {pos}/{len} looked at  {elapsed}", looks.len() as u64)
+        }
+        None => ProgressBar::hidden(),
     };
+    let (done, all) = (Cell::new(0), looks.len());
+    let looks = stream::iter(looks).buffered(at_once).inspect(|_| {
+        done.set(done.get() + 1);
+        bar.inc(1);
+    });
+    let looks = tokio::select! {
+        looks = looks.collect::<Vec<_>>() => looks,
+        () = tell_waits(app, &engine, &bar, || format!("{} of {all} looked at", done.get())) => return Ok(()),
+    };
+    bar.finish_and_clear();
     let mut report = Report::default();
     for (state, answer) in looks {
         let outcome = match answer {
@@ -73,8 +89,16 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
     report.finish(app, args.json.json)
 }
 
+/// That so many looks take long, where they do; each is one request, and another where slots are looked for.
+fn takes_at_least(looks: usize, per_second: u32) -> Option<String> {
+    let seconds = i64::try_from(looks).ok()? / i64::from(per_second.max(1));
+    let length = in_words(TimeDelta::try_seconds(seconds).filter(|length| *length > WORTH_TELLING)?);
+    let rate = if per_second == 1 { "1 request".to_owned() } else { format!("{per_second} requests") };
+    Some(format!("{looks} dealerships are looked at: that takes at least {length} at {rate} a second"))
+}
+
 /// Says when the platform has us wait, and until when; never ends.
-async fn tell_waits(app: &App, engine: &Engine, progress: impl Fn() -> String) {
+async fn tell_waits(app: &App, engine: &Engine, bar: &ProgressBar, progress: impl Fn() -> String) {
     let mut status = engine.status();
     let mut told = None;
     loop {
@@ -82,7 +106,7 @@ async fn tell_waits(app: &App, engine: &Engine, progress: impl Fn() -> String) {
         if let PlatformState::RateLimited { why, until, .. } = platform
             && told.replace(until) != Some(until)
         {
-            app.out.note(waits(app.zone, until, &why, &progress()));
+            bar.suspend(|| app.out.note(waits(app.zone, until, &why, &progress())));
         }
         if status.changed().await.is_err() {
             std::future::pending::<()>().await;
@@ -189,5 +213,16 @@ mod tests {
         let words = waits(chrono_tz::America::Chicago.into(), until, "status 429", "3 of 9 looked at");
         let told = "Xtime asked us to wait until 2026-10-29 03:00 CDT (status 429); 3 of 9 looked at, it goes on then";
         assert_eq!(words, told);
+    }
+
+    #[test]
+    fn what_takes_longer_than_ten_seconds_is_said_before() {
+        assert_eq!((takes_at_least(0, 10), takes_at_least(109, 10), takes_at_least(10, 1)), (None, None, None));
+        let told = |looks, per_second| takes_at_least(looks, per_second).unwrap();
+        assert_eq!(
+            told(1_200, 10),
+            "1200 dealerships are looked at: that takes at least 2m 00s at 10 requests a second"
+        );
+        assert!(told(11, 1).ends_with("at least 11s at 1 request a second"));
     }
 }
