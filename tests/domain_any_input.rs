@@ -108,6 +108,7 @@ fn any_command() -> impl Strategy<Value = Command> {
             look: SlotsLook { at, window: 14, slots: slot_counts(count) }
         }),
         any::<bool>().prop_map(|probing| Command::Tick { probing }),
+        Just(Command::TellMisdated),
         prop::option::of(any_moment()).prop_map(|until| Command::Snooze { until }),
         Just(Command::Revoke { reason: "".into() }),
         Just(Command::Archive),
@@ -162,7 +163,7 @@ proptest! {
                 prop_assert!(!event.public(None).to_string().contains("CODE-"), "events never print a code");
                 prop_assert!(!event.summary().contains("CODE-"));
             }
-            if matches!(command, Command::Observe { .. } | Command::ObserveSlots { .. } | Command::Tick { .. }) {
+            if matches!(command, Command::Observe { .. } | Command::ObserveSlots { .. } | Command::Tick { .. } | Command::TellMisdated) {
                 prop_assert_eq!(case.try_tell(&command), Ok(vec![]), "{:?}", command);
             }
             prop_assert_eq!(&case.state().version, &case.seq);

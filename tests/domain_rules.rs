@@ -30,6 +30,28 @@ fn from_hour_71_to_hour_73() {
 }
 
 #[test]
+fn a_code_that_is_dated_ahead_stays_doubted_when_its_date_is_past() {
+    let attention = |case: &Case| case.state().attention(case.now, &case.policy);
+    for told in [false, true] {
+        let mut case = Case::new();
+        case.now += hours(216);
+        case.tell(case.paste("CODE-1", Ask::Invite));
+        assert!(case.tell(Command::TellMisdated).is_empty(), "nothing tells it from a right one");
+        case.now = start() + hours(1);
+        assert_eq!(attention(&case), Some(Attention::CodeFromFuture));
+        if told {
+            assert_eq!(case.tell(Command::TellMisdated), ["invitation.misdated"]);
+            assert!(case.tell(Command::TellMisdated).is_empty(), "once");
+        }
+        case.now = start() + hours(217);
+        assert_eq!(attention(&case), told.then_some(Attention::CodeFromFuture));
+        assert!(case.tell(Command::TellMisdated).is_empty());
+        case.tell(case.paste("CODE-2", case.reissue()));
+        assert_eq!(attention(&case), None, "a new code ends it");
+    }
+}
+
+#[test]
 fn the_second_clock() {
     let mut case = Case::new();
     assert_eq!(case.refused(case.word()), Refusal::NeverInvited);

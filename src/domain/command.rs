@@ -91,6 +91,9 @@ pub enum Command {
         /// Whether probes decide about expiry. When they do, a code expires only by [`Command::Observe`].
         probing: bool,
     },
+    /// Record that the code is dated in the future, where the platform bears out that our clock is right: once it is past,
+    /// nobody could tell any more.
+    TellMisdated,
     /// Record the dealership's opcode choice.
     ChooseOpcode {
         /// The choice.

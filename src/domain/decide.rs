@@ -1,6 +1,7 @@
 //! The rules: which facts a command makes of a state, or why it is refused.
 
 mod booking;
+mod clocks;
 mod letters;
 mod service;
 
@@ -35,7 +36,11 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         Command::Note { text } => return note(text),
         Command::Archive if archived => return Ok(vec![]),
         // What the background tasks find about an archived dealership is of no interest.
-        Command::Observe { .. } | Command::ObserveSlots { .. } | Command::Tick { .. } if archived => return Ok(vec![]),
+        Command::Observe { .. } | Command::ObserveSlots { .. } | Command::Tick { .. } | Command::TellMisdated
+            if archived =>
+        {
+            return Ok(vec![]);
+        }
         // A saga that was under way ends properly: its code exists at the partner.
         Command::IssueCode { intent, .. } | Command::FailCode { intent, .. } if is_pending(state, *intent) => {}
         Command::EndBooking { .. } | Command::EndLetter { .. } | Command::BeginLetter { .. } => {}
@@ -59,7 +64,8 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         Command::ConfirmByDealer { said_at, mail } => dealer_says_done(state, *said_at, *mail, ctx),
         Command::Observe { look } => Ok(observe(state, look, ctx)),
         Command::ObserveSlots { look } => Ok(service::slots_seen(state, look)),
-        Command::Tick { probing } => Ok(tick(state, *probing, ctx.now)),
+        Command::Tick { probing } => Ok(clocks::tick(state, *probing, ctx.now)),
+        Command::TellMisdated => Ok(clocks::misdated(state, ctx).into_iter().collect()),
         Command::ChooseOpcode { choice, word } => service::choose(state, choice, word.as_ref()),
         Command::RequestBooking { intent, opcode, local, vin, moves } => booking::request(
             state,
@@ -358,7 +364,7 @@ fn observe(state: &Onboarding, look: &Look, ctx: &Context<'_>) -> Vec<Fact> {
                 _ => push_change(&mut facts, state, look),
             }
             let lost = facts.iter().any(|fact| matches!(fact, Fact::IntegrationLost { .. }));
-            facts.extend(expiry(state, Some(look.began_at), lost));
+            facts.extend(clocks::expiry(state, Some(look.began_at), lost));
         }
     }
     facts
@@ -379,30 +385,4 @@ fn push_change(facts: &mut Vec<Fact>, state: &Onboarding, look: &Look) {
         let reason = look.reason.as_str().into();
         facts.push(Fact::ProbeChanged { outcome: look.outcome, reason, at: look.ended_at, status, code, message });
     }
-}
-
-/// The code's time is over, nobody said that it was entered, and (if probes decide) a look that began after the
-/// deadline still said "not connected".
-fn expiry(state: &Onboarding, looked_at: Option<Timestamp>, lost: bool) -> Option<Fact> {
-    let newest = state.invitation.as_ref().filter(|newest| newest.ended.is_none())?;
-    // The look that makes it lost also says that a code which came while it was connected was not used.
-    let matters = lost || (!state.is_confirmed() && state.confirmation.dealer_confirmed_at.is_none());
-    if !matters || looked_at.is_some_and(|at| at < newest.expires_at) {
-        return None;
-    }
-    Some(Fact::InvitationExpired { generation: newest.generation, expires_at: newest.expires_at, looked_at })
-}
-
-fn tick(state: &Onboarding, probing: bool, now: Timestamp) -> Vec<Fact> {
-    let mut facts = Vec::new();
-    if let Some(due_at) = state.confirmation.due_at {
-        let open = !state.is_confirmed() && state.confirmation.overdue_recorded_at.is_none();
-        if open && now >= due_at {
-            facts.push(Fact::ConfirmationOverdue { due_at });
-        }
-    }
-    if !probing && state.invitation.as_ref().is_some_and(|newest| now >= newest.expires_at) && !state.is_confirmed() {
-        facts.extend(expiry(state, None, false));
-    }
-    facts
 }

@@ -110,6 +110,15 @@ pub enum Fact {
         /// Why, in the operator's words.
         reason: Untrusted,
     },
+    /// The code was there before the moment at which it is said to have been generated, by a clock that agrees with the
+    /// platform's: its end is wrong.
+    #[serde(rename = "invitation.misdated")]
+    InvitationMisdated {
+        /// The issue that is meant.
+        generation: u32,
+        /// Its date.
+        generated_at: Timestamp,
+    },
     /// The dealer says that the code was entered; the second clock starts.
     #[serde(rename = "dealer.confirmed")]
     DealerConfirmed {

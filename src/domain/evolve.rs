@@ -219,6 +219,8 @@ fn apply(state: &mut Onboarding, event: &Event) {
         | Fact::EmailDelayed { .. }
         | Fact::EmailRetried { .. }
         | Fact::RemindersSet { .. }
+        // That it happened then is all: see `known_at`.
+        | Fact::InvitationMisdated { .. }
         | Fact::PlatformFailing { .. }
         | Fact::PlatformAnswers { .. } => {}
         Fact::NoteAdded { .. } => state.notes += 1,

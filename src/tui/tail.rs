@@ -57,7 +57,9 @@ impl Group {
             Fact::InvitationRequested { .. } => (Self::Codes, Tone::Faint),
             Fact::InvitationIssued { .. } => (Self::Codes, Tone::Busy),
             Fact::InvitationSuperseded { .. } | Fact::InvitationRevoked { .. } => (Self::Codes, Tone::Faint),
-            Fact::InvitationExpired { .. } | Fact::InvitationRequestFailed { .. } => (Self::Codes, Tone::Bad),
+            Fact::InvitationExpired { .. } | Fact::InvitationRequestFailed { .. } | Fact::InvitationMisdated { .. } => {
+                (Self::Codes, Tone::Bad)
+            }
             Fact::DealerConfirmed { .. } => (Self::Xtime, Tone::Busy),
             Fact::IntegrationConfirmed { .. } => (Self::Xtime, Tone::Good),
             Fact::ConfirmationOverdue { .. } | Fact::IntegrationLost { .. } => (Self::Xtime, Tone::Bad),

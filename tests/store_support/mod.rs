@@ -138,6 +138,7 @@ pub fn history(number: u64) -> Vec<Fact> {
         Fact::AppointmentRequested { intent, opcode: "Tell Us More".into(), local: wall, vin: "1".into(), moves: true },
         Fact::NoteAdded { text: "done".into() },
         Fact::IntegrationLost { first_look: at(4), second_look: at(5) },
+        Fact::InvitationMisdated { generation: 2, generated_at: at(9) },
         Fact::InvitationRevoked { generation: 2, reason: "wrong rooftop".into() },
         Fact::Snoozed { until: Some(at(9)) },
         Fact::InvitationRequested { intent, source: CodeOrigin::Command, generation: 3, mail: true },

@@ -36,6 +36,7 @@ impl Fact {
             | Self::InvitationSuperseded { .. }
             | Self::InvitationExpired { .. }
             | Self::InvitationRevoked { .. }
+            | Self::InvitationMisdated { .. }
             | Self::IntegrationConfirmed { .. }
             | Self::ConfirmationOverdue { .. }
             | Self::IntegrationLost { .. }

@@ -48,6 +48,7 @@ impl Fact {
         "platform.answers",
         "email.written",
         "email.delayed",
+        "invitation.misdated",
     ];
 
     /// The dotted kind, as serialized.
@@ -101,6 +102,7 @@ impl Fact {
             Self::PlatformAnswers { .. } => 40,
             Self::EmailWritten { .. } => 41,
             Self::EmailDelayed { .. } => 42,
+            Self::InvitationMisdated { .. } => 43,
         }
     }
 

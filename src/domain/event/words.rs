@@ -28,6 +28,9 @@ impl Event {
             Fact::InvitationIssued { generation, code, .. } => format!("code {generation} issued, {}", code.masked()),
             Fact::InvitationSuperseded { generation, by } => format!("code {generation} superseded by code {by}"),
             Fact::InvitationExpired { generation, .. } => format!("code {generation} expired unused"),
+            Fact::InvitationMisdated { generation, .. } => {
+                format!("code {generation} is dated in the future: it dies before the end that is shown")
+            }
             Fact::InvitationRevoked { generation, reason } if reason.is_empty() => format!("code {generation} revoked"),
             Fact::InvitationRevoked { generation, reason } => {
                 format!("code {generation} revoked: {}", reason.plain())
