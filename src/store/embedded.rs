@@ -8,7 +8,6 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::broadcast;
 
 use super::disk::{Disk, RealDisk, io_error, store_dir};
-use super::index::Keeper;
 use super::journal::Journal;
 use super::lock::Lock;
 use super::opening::{self, Opened};
@@ -180,7 +179,7 @@ impl Store for EmbeddedStore {
     }
 
     fn notices(&self) -> Vec<String> {
-        let failed = self.shared.keeper.as_ref().and_then(Keeper::failure);
+        let failed = self.shared.keeper.failure();
         let failed =
             failed.map(|why| format!("the index is not written any more ({why}); the next start makes it anew"));
         self.notices.iter().cloned().chain(failed).collect()
@@ -211,9 +210,7 @@ impl Store for EmbeddedStore {
             writer.join();
             probes.close();
             // What the index lacks is folded from the journal at the next start: no reason to fail.
-            if let Some(keeper) = &shared.keeper {
-                let _ = keeper.finish();
-            }
+            let _ = shared.keeper.finish();
             drop(lock);
         });
         end.await.map_err(|_| StoreError::Closed)
@@ -227,9 +224,7 @@ impl Drop for EmbeddedStore {
         if let Some(Running { writer, lock }) = self.running.lock().take() {
             writer.join();
             self.probes.close();
-            if let Some(keeper) = &self.shared.keeper {
-                keeper.leave();
-            }
+            self.shared.keeper.leave();
             drop(lock);
         }
     }

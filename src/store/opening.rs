@@ -18,7 +18,7 @@ use crate::domain::Onboarding;
 pub(super) struct Opened {
     pub view: View,
     pub book: Book,
-    pub keeper: Option<Keeper>,
+    pub keeper: Keeper,
     /// Where the history ends.
     pub end: Mark,
 }
@@ -57,16 +57,14 @@ pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> 
         mark::keep(dir, &history.end).map_err(|error| io_error("writing", &mark::path(dir), &error))?;
     }
     book.put(history.end.seq, newer.iter().cloned());
-    let behind = index.as_ref().is_some_and(|index| index.mark != history.end);
-    let keeper = index.map(|Indexed { index, mark, sealed }| Keeper::start(index, mark, sealed)).transpose();
-    let keeper = keeper.map_err(|error| io_error("starting a thread for", dir, &error))?;
-    if let Some(keeper) = &keeper {
-        for sealed in history.sealed {
-            keeper.seal(sealed);
-        }
-        if behind {
-            keeper.put(history.end, newer);
-        }
+    let Indexed { index, mark, sealed } = index;
+    let keeper =
+        Keeper::start(dir, index, mark, sealed).map_err(|error| io_error("starting a thread for", dir, &error))?;
+    for sealed in history.sealed {
+        keeper.seal(sealed);
+    }
+    if mark != history.end {
+        keeper.put(history.end, newer);
     }
     Ok(Opened { view: examined.view, book, keeper, end: history.end })
 }
@@ -112,13 +110,21 @@ struct States {
     book: Book,
     /// What the journal adds.
     newer: Vec<Arc<Onboarding>>,
-    index: Option<Indexed>,
+    index: Indexed,
 }
 
+/// The index, if one can be made, and what it holds.
+#[derive(Default)]
 struct Indexed {
-    index: Index,
+    index: Option<Index>,
     mark: Mark,
     sealed: Vec<Sealed>,
+}
+
+impl From<Loaded> for Indexed {
+    fn from(Loaded { index, mark, sealed, .. }: Loaded) -> Self {
+        Self { index: Some(index), mark, sealed }
+    }
 }
 
 /// Folds what the index lacks. Where that fails, the index is the first that is doubted, and the journal only when it
@@ -130,12 +136,12 @@ fn states(
     notices: &mut Vec<String>,
 ) -> Result<States, StoreError> {
     let why = match loaded {
-        Ok(Loaded { index, mark, states, sealed, .. }) => {
+        Ok(mut loaded) => {
             let book = Book::default();
-            book.fill(mark.seq, states);
+            book.fill(loaded.mark.seq, std::mem::take(&mut loaded.states));
             match fold::fold(view, &book) {
-                Ok(newer) => return Ok(States { book, newer, index: Some(Indexed { index, mark, sealed }) }),
-                Err(error) if mark.seq == 0 => return Err(error),
+                Ok(newer) => return Ok(States { book, newer, index: loaded.into() }),
+                Err(error) if loaded.mark.seq == 0 => return Err(error),
                 Err(_) => Unusable::Damaged("its states do not lead to the events after it".to_owned()),
             }
         }
@@ -143,8 +149,7 @@ fn states(
     };
     let book = Book::default();
     let newer = fold::fold(view, &book)?;
-    let made = anew(dir, &why, notices);
-    let index = made.map(|Loaded { index, mark, sealed, .. }| Indexed { index, mark, sealed });
+    let index = anew(dir, &why, notices).map(Indexed::from).unwrap_or_default();
     Ok(States { book, newer, index })
 }
 

@@ -31,7 +31,7 @@ const GROUP_BYTES: usize = 8 * 1024 * 1024;
 pub(super) struct Shared {
     pub book: Book,
     pub followers: broadcast::Sender<Committed>,
-    pub keeper: Option<Keeper>,
+    pub keeper: Keeper,
     room: Arc<Semaphore>,
     inbox: Mutex<Inbox>,
     incoming: Condvar,
@@ -92,7 +92,7 @@ enum Synced {
 
 impl Shared {
     /// Around a book that is as the journal is.
-    pub fn new(book: Book, keeper: Option<Keeper>) -> Self {
+    pub fn new(book: Book, keeper: Keeper) -> Self {
         Self {
             book,
             followers: broadcast::Sender::new(FOLLOWERS_LAG),
@@ -140,9 +140,7 @@ impl Shared {
     fn publish(&self, group: &mut Group) {
         let states = || group.planned.iter().flat_map(|planned| planned.committed.states.iter().cloned());
         if !group.bytes.is_empty() {
-            if let Some(keeper) = &self.keeper {
-                keeper.put(group.end, states());
-            }
+            self.keeper.put(group.end, states());
             self.book.put(group.end.seq, states());
         }
         for planned in group.planned.iter().filter(|planned| planned.last_seq().is_some()) {
@@ -361,8 +359,8 @@ fn sync(shared: &Shared, mut journal: Journal) {
         drop(outbox);
         shared.outgoing.notify_all();
         let result = if group.bytes.is_empty() { Ok(()) } else { journal.commit(&group.bytes, group.end) };
-        if let (Some(keeper), Some(sealed)) = (&shared.keeper, journal.newly_sealed()) {
-            keeper.seal(sealed);
+        if let Some(sealed) = journal.newly_sealed() {
+            shared.keeper.seal(sealed);
         }
         let synced = match result {
             Err(failure) => {

@@ -1,8 +1,9 @@
-//! The thread that keeps the index near the journal: it takes the newest states only, in its own time.
+//! The thread that keeps the index near the journal: it takes the newest states only, in its own time. It also keeps the
+//! mark of what was acknowledged, and goes on with that when there is no index.
 
 use std::collections::HashMap;
 use std::mem;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -40,6 +41,8 @@ struct Waiting {
     mark: Mark,
     states: HashMap<DealershipId, Arc<Onboarding>>,
     sealed: Vec<Sealed>,
+    /// There is an index to write.
+    indexed: bool,
     dirty: bool,
     end: Option<End>,
     ended: bool,
@@ -55,14 +58,13 @@ enum End {
 }
 
 impl Keeper {
-    /// Starts the thread on an open index.
-    pub fn start(index: Index, mark: Mark, sealed: Vec<Sealed>) -> std::io::Result<Self> {
-        let dir = index.dir.clone();
-        let desk = Arc::new(Desk::default());
-        *desk.waiting.lock() = Waiting { mark, sealed, ..Waiting::default() };
-        let shared = Arc::clone(&desk);
+    /// Starts the thread for the store in a directory, on its open index if there is one. `mark`: where that ends.
+    pub fn start(store: &Path, index: Option<Index>, mark: Mark, sealed: Vec<Sealed>) -> std::io::Result<Self> {
+        let (desk, dir) = (Arc::new(Desk::default()), store.to_owned());
+        *desk.waiting.lock() = Waiting { mark, sealed, indexed: index.is_some(), ..Waiting::default() };
+        let (shared, store) = (Arc::clone(&desk), dir.clone());
         thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
-            keep(&shared, index);
+            keep(&shared, &store, index);
             shared.waiting.lock().ended = true;
             shared.ended.notify_all();
         })?;
@@ -72,11 +74,10 @@ impl Keeper {
     /// Hands over the states after a commit.
     pub fn put(&self, mark: Mark, states: impl IntoIterator<Item = Arc<Onboarding>>) {
         let mut waiting = self.desk.waiting.lock();
-        if waiting.failed.is_some() {
-            return;
-        }
         waiting.mark = mark;
-        waiting.states.extend(states.into_iter().map(|state| (state.id, state)));
+        if waiting.indexed {
+            waiting.states.extend(states.into_iter().map(|state| (state.id, state)));
+        }
         if !mem::replace(&mut waiting.dirty, true) {
             self.desk.changed.notify_one();
         }
@@ -85,7 +86,7 @@ impl Keeper {
     /// Adds a segment that need not be checked at the next start.
     pub fn seal(&self, sealed: Sealed) {
         let mut waiting = self.desk.waiting.lock();
-        if !waiting.sealed.contains(&sealed) {
+        if waiting.indexed && !waiting.sealed.contains(&sealed) {
             waiting.sealed.retain(|old| old.first != sealed.first);
             waiting.sealed.push(sealed);
             if !mem::replace(&mut waiting.dirty, true) {
@@ -102,7 +103,7 @@ impl Keeper {
     /// Writes what waits and ends.
     pub fn finish(&self) -> Result<(), StoreError> {
         self.end(End::Write);
-        self.failure().map_or(Ok(()), |why| Err(super::failure(&self.dir, &why)))
+        self.failure().map_or(Ok(()), |why| Err(super::failure(&self.dir.join("index"), &why)))
     }
 
     /// Ends without writing: the next start folds what is missing.
@@ -129,7 +130,7 @@ impl Drop for Keeper {
     }
 }
 
-fn keep(desk: &Desk, mut index: Index) {
+fn keep(desk: &Desk, store: &Path, mut index: Option<Index>) {
     let mut before = 0;
     loop {
         let mut waiting = desk.waiting.lock();
@@ -149,23 +150,25 @@ fn keep(desk: &Desk, mut index: Index) {
         let (mark, sealed) = (waiting.mark, waiting.sealed.clone());
         waiting.dirty = false;
         drop(waiting);
-        let kept = without_panic(|| index.write(mark, &states, &sealed));
-        if mark.seq > 0
-            && let Some(store) = index.dir.parent()
-        {
+        let kept = index.as_mut().map_or(Ok(()), |index| without_panic(|| index.write(mark, &states, &sealed)));
+        if mark.seq > 0 {
             // An older mark proves less, and nothing wrong.
             let _ = mark::keep(store, &mark);
         }
         if let Err(why) = kept {
             let mut waiting = desk.waiting.lock();
-            waiting.failed = Some(why);
-            waiting.states = HashMap::new();
-            break;
+            (waiting.failed, waiting.indexed, waiting.states) = (Some(why), false, HashMap::new());
+            drop(waiting);
+            close(index.take());
         }
         if end.is_some() {
             break;
         }
     }
+    close(index);
+}
+
+fn close(index: Option<Index>) {
     // Sled writes once more when it is dropped.
     let _ = without_panic(move || {
         drop(index);
