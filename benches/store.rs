@@ -314,7 +314,7 @@ async fn reading(dir: &Path, clock: &SharedClock) {
     let events = reader.events(&one).expect("events").len();
     println!("  reader without an index: timeline of {events} in {}", ms(since(clock, began)));
     let began = clock.elapsed();
-    let (book, _) = reader.book().expect("a book");
+    let book = reader.read().expect("a book").book;
     println!("  reader without an index: {} dealerships folded in {}", book.len(), ms(since(clock, began)));
     let began = clock.elapsed();
     let count = reader.export(&mut io::sink()).expect("exported").0;

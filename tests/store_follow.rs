@@ -9,9 +9,28 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use cloverwatch::domain::{Event, Fact};
-use cloverwatch::store::{EventQuery, JournalReader, Store, StoreError};
+use cloverwatch::store::{EventQuery, JournalReader, Snapshot, Store, StoreError};
 use store_support::*;
 use tokio::sync::broadcast::error::TryRecvError;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_events_that_are_read_are_those_that_the_dealerships_were_read_with() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_small(dir.path()).unwrap();
+    store.append(vec![added(1)]).await.unwrap();
+    store.append(vec![added(2)]).await.unwrap();
+    let read = JournalReader::open(dir.path()).unwrap().read().unwrap();
+    store.append(vec![note(1, 1)]).await.unwrap();
+    let events = |query: EventQuery| read.events(&query).unwrap().iter().map(|event| event.seq).collect::<Vec<_>>();
+    assert_eq!((read.book.seq(), events(EventQuery::default())), (2, vec![1, 2]));
+    let of = |number| EventQuery { dealership: Some(id(number)), ..EventQuery::default() };
+    assert_eq!((events(of(1)), events(of(2)), events(of(3))), (vec![1], vec![2], vec![]));
+    let newest = EventQuery { newest: true, limit: Some(1), ..EventQuery::default() };
+    assert_eq!(events(newest), [2]);
+    let nothing = Snapshot::default();
+    assert!(nothing.end.is_whole() && nothing.events(&EventQuery::default()).unwrap().is_empty());
+    store.close().await.unwrap();
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_writers_get_a_place_each_without_a_gap() {
@@ -141,7 +160,7 @@ async fn a_follower_never_sees_half_a_batch() {
             let last = seen.last().map_or(0, |event| event.seq);
             assert!(last == 0 || ends.contains(&last), "half a batch: {last}");
             assert_eq!(reader.last_seq().unwrap(), last);
-            assert_eq!(reader.book().unwrap().0.seq(), last);
+            assert_eq!(reader.read().unwrap().book.seq(), last);
         }
     }
     assert_eq!(seen, events);

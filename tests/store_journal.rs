@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use cloverwatch::store::{EventQuery, JournalReader, Store, StoreError};
+use cloverwatch::store::{EventQuery, JournalReader, Snapshot, Store, StoreError};
 use store_support::*;
 
 /// A store with one batch of one event and one of three, in one segment; the text of the segment.
@@ -109,7 +109,7 @@ async fn damage_before_the_end_is_refused_with_file_line_and_advice() {
         // A reader finds it where it reads it.
         let reader = JournalReader::open(dir.path()).unwrap();
         assert!(
-            matches!(reader.book(), Err(StoreError::Damaged { file, line: at, .. }) if file == path && at == line as u64)
+            matches!(reader.read(), Err(StoreError::Damaged { file, line: at, .. }) if file == path && at == line as u64)
         );
         assert_eq!(fs::read(&path).unwrap(), bytes, "nothing is changed");
     }
@@ -251,7 +251,7 @@ async fn a_page_of_zeros_in_the_last_group_is_cut_and_anywhere_else_refused() {
     for from in [second, second + 4_096] {
         let dir = copy_of(unknown.path());
         zero_page(dir.path(), from);
-        let (book, end) = JournalReader::open(dir.path()).unwrap().book().unwrap();
+        let Snapshot { book, end, .. } = JournalReader::open(dir.path()).unwrap().read().unwrap();
         assert_eq!((book.len(), end.is_whole()), (40, false), "{end}");
         let store = open(dir.path()).unwrap();
         assert!(store.notices().concat().contains("reads as zeros"), "{:?}", store.notices());

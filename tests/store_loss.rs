@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use cloverwatch::domain::{DealershipId, Event, Onboarding, fold};
 use cloverwatch::store::embedded::Options;
-use cloverwatch::store::{EmbeddedStore, EventQuery, JournalReader, Store, StoreError, kept_aside, restore};
+use cloverwatch::store::{EmbeddedStore, EventQuery, JournalReader, Snapshot, Store, StoreError, kept_aside, restore};
 use proptest::prelude::*;
 use store_support::*;
 use tempfile::TempDir;
@@ -52,7 +52,7 @@ fn assert_read_as_the_journal_alone(dir: &Path) {
     // What is missing or lost is refused, which other tests hold.
     for copy_from in [0, u64::MAX] {
         let reader = JournalReader::open(dir).map(|reader| reader.copying_from(copy_from));
-        let Ok((book, _)) = reader.and_then(|reader| reader.book()) else { return };
+        let Ok(Snapshot { book, .. }) = reader.and_then(|reader| reader.read()) else { return };
         let states = book.all().1.into_iter().map(|state| (state.id, Onboarding::clone(&state)));
         assert_eq!(states.collect::<BTreeMap<_, _>>(), journal_alone(dir));
     }
@@ -174,8 +174,28 @@ async fn an_older_journal_from_a_backup_and_one_that_is_gone_are_refused() {
     assert!(matches!(JournalReader::open(dir.path()), Err(StoreError::Lost(end)) if end.acknowledged == 30));
     let error = open_small(dir.path()).err().unwrap().to_string();
     assert!(error.contains("the whole journal is missing: events 1 to 30"), "{error}");
-    let error = JournalReader::open(dir.path()).unwrap().book().err().unwrap();
+    let error = JournalReader::open(dir.path()).unwrap().read().err().unwrap();
     assert!(matches!(error, StoreError::Lost(_)), "an empty desk is no answer: {error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_is_known_without_an_index_too() {
+    let dir = tempfile::tempdir().unwrap();
+    closed(dir.path(), vec![vec![added(1)]]).await;
+    // The index is damaged, and there is no place to move it to.
+    let index = dir.path().join("index");
+    fs::remove_dir_all(&index).unwrap();
+    fs::write(&index, "no index").unwrap();
+    fs::create_dir_all(dir.path().join(format!("index.damaged-{}", u32::MAX)).join("full")).unwrap();
+    let store = open_small(dir.path()).unwrap();
+    assert!(store.notices().concat().contains("nor can a new one be made"), "{:?}", store.notices());
+    store.append(vec![note(1, 1)]).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+    let file = &segments(dir.path())[0];
+    let text = fs::read_to_string(file).unwrap();
+    fs::write(file, text.lines().next().unwrap().to_owned() + "\n").unwrap();
+    assert!(matches!(open_small(dir.path()), Err(StoreError::Lost(end)) if (end.last, end.acknowledged) == (1, 2)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -190,7 +210,7 @@ async fn a_reader_shows_what_is_whole_tells_what_is_not_and_changes_nothing() {
     for (dir, has_lost) in [(lost.path(), true), (dir.path(), false)] {
         let before = bytes(dir);
         let reader = JournalReader::open(dir).unwrap();
-        let (book, end) = reader.book().unwrap();
+        let Snapshot { book, end, .. } = reader.read().unwrap();
         assert_eq!((book.len(), book.seq(), end.last), (2, 2, 2));
         assert_eq!((end.has_lost(), end.is_whole()), (has_lost, false));
         let words = end.to_string();
@@ -211,7 +231,7 @@ async fn what_is_no_file_in_the_place_of_one_is_refused_and_waited_for_by_nobody
         let path = dir.path().join(name);
         for kind in ["fifo", "directory"] {
             no_file(&path, kind);
-            let (opened, read) = (open(dir.path()), JournalReader::open(dir.path()).unwrap().book());
+            let (opened, read) = (open(dir.path()), JournalReader::open(dir.path()).unwrap().read());
             // A mark that cannot be read proves nothing.
             assert_eq!(opened.is_err(), name != "journal.mark", "{name} as a {kind}");
             assert_eq!(read.is_err(), name.ends_with("jsonl"), "{name} as a {kind}");

@@ -4,7 +4,7 @@
 mod store_support;
 
 use cloverwatch::domain::{DealershipId, Event, Fact};
-use cloverwatch::store::{Append, EventQuery, JournalReader, MemoryStore, Store, StoreError};
+use cloverwatch::store::{Append, EventQuery, JournalReader, MemoryStore, Snapshot, Store, StoreError};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use store_support::*;
@@ -129,7 +129,7 @@ async fn run(steps: Vec<Step>) {
                 model = MemoryStore::from_events(model.log()).unwrap();
             }
             Step::Read => {
-                let (book, end) = JournalReader::open(dir.path()).unwrap().book().unwrap();
+                let Snapshot { book, end, .. } = JournalReader::open(dir.path()).unwrap().read().unwrap();
                 assert!(end.is_whole(), "{end}");
                 assert_eq!(states(&book), states(model.book()));
                 followed.extend(follower.poll().unwrap());

@@ -122,7 +122,7 @@ async fn a_second_process_is_told_who_holds_it_and_can_read() {
     assert!(StoreError::Held(Some(holder)).to_string().contains(&format!("process {}", owner.id())));
 
     let reader = JournalReader::open(dir.path()).unwrap();
-    assert_eq!(reader.book().unwrap().0.len(), 5);
+    assert_eq!(reader.read().unwrap().book.len(), 5);
     let (events, follow) = (reader.events(&EventQuery::default()).unwrap(), reader.follow(0).poll().unwrap());
     assert_eq!(events, follow);
     assert!(!events.is_empty());

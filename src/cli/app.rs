@@ -12,7 +12,7 @@ use crate::domain::when::WhenError;
 use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, ProbeState, Rhythm, Timestamp, cadence};
 use crate::engine::{Engine, Parts, ProbeStatus};
 use crate::present::time::Zone;
-use crate::store::{EventQuery, ProbeStates, Store};
+use crate::store::{EventQuery, ProbeStates, Snapshot, Store};
 use crate::xtime::{CodeSource, Platform};
 
 use super::args::Globals;
@@ -132,15 +132,17 @@ impl App {
     /// # Errors
     /// When they cannot be read.
     pub async fn read_beside(&self) -> Result<Reading, CliError> {
-        let books::Beside { seq, states, probes, newest_event, end } = books::read_beside(&self.config.store).await?;
-        if let Some(end) = end.filter(|end| !end.is_whole()) {
-            let words = crate::domain::text::clean(&end.to_string()).into_owned();
+        let (journal, probes) = books::read_beside(&self.config.store).await?;
+        if !journal.end.is_whole() {
+            let words = crate::domain::text::clean(&journal.end.to_string()).into_owned();
             self.out.warn(format!("{words} (`cloverwatch doctor` tells more)"));
         }
-        self.warn_of_clock(newest_event);
+        self.warn_of_clock(journal.book.newest_event());
+        let (seq, states) = journal.book.all();
+        let journal = Arc::new(journal);
         let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
         let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().rhythm());
-        Ok(Reading { seq, states, probes, policy, rhythm, me, clock })
+        Ok(Reading { seq, states, journal, probes, policy, rhythm, me, clock })
     }
 
     /// Says that our clock is behind what is recorded.
@@ -248,6 +250,7 @@ pub struct Reading {
     /// The last event in it.
     pub seq: u64,
     states: Vec<Arc<Onboarding>>,
+    journal: Arc<Snapshot>,
     probes: ProbeStates,
     policy: Policy,
     /// How often is looked at what; `None`: there is no platform to ask.
@@ -277,16 +280,12 @@ impl Reading {
         self.states.is_empty()
     }
 
-    /// Reads events.
+    /// Reads events, up to the last one of which the dealerships tell.
     ///
     /// # Errors
     /// When they cannot be read.
-    pub async fn events(&self, app: &App, query: EventQuery) -> Result<Vec<crate::domain::Event>, CliError> {
-        if self.seq == 0 {
-            return Ok(Vec::new());
-        }
-        // What came since the dealerships were read is left to the next reading.
-        let query = EventQuery { before: Some(query.before.unwrap_or(u64::MAX).min(self.seq + 1)), ..query };
-        Ok(books::events_beside(&app.config.store, query).await?)
+    pub async fn events(&self, query: EventQuery) -> Result<Vec<crate::domain::Event>, CliError> {
+        let journal = Arc::clone(&self.journal);
+        Ok(books::blocking(move || journal.events(&query)).await?)
     }
 }

@@ -181,7 +181,8 @@ fn certificates(found: &mut Findings) {
 /// Our clock against the platform's, or against what is recorded.
 async fn clock(found: &mut Findings, config: &Config, skew: Option<TimeDelta>) {
     // Whatever is wrong with the journal is told already.
-    let newest = super::books::read_beside(&config.store).await.ok().and_then(|journal| journal.newest_event);
+    let newest =
+        super::books::read_beside(&config.store).await.ok().and_then(|(journal, _)| journal.book.newest_event());
     if newest.is_none() && skew.is_none() {
         return;
     }

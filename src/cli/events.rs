@@ -42,7 +42,7 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let me = app.config.operator();
     let policy = app.config.policy();
     let ctx = QueryContext { now: desk.now, policy: &policy, me: Some(&me) };
-    let mut events = reading.events(app, query).await?;
+    let mut events = reading.events(query).await?;
     events.retain(|event| filter.matches(event, &known, &ctx));
     let form = Form::of(args);
     if form == Form::Csv {

@@ -67,18 +67,18 @@ fn dealer_code<'a>(reading: &'a Reading, event: &Event) -> &'a str {
 }
 
 /// The events that say what a look found otherwise than the one before.
-async fn probes(app: &App, reading: &Reading, only: Option<u64>) -> Result<Vec<Event>, CliError> {
+async fn probes(reading: &Reading, only: Option<u64>) -> Result<Vec<Event>, CliError> {
     let query = match only {
         Some(seq) => EventQuery { after: seq.saturating_sub(1), before: seq.checked_add(1), ..EventQuery::default() },
         None => EventQuery { kinds: Fact::places(|kind| kind == "probe.changed"), ..EventQuery::default() },
     };
-    reading.events(app, query).await
+    reading.events(query).await
 }
 
 async fn list(app: &App, json: bool) -> Result<(), CliError> {
     let reading = app.read().await?;
     let table = &app.config.xtime.settings.meanings;
-    let untaught = untaught(&reading, table, probes(app, &reading, None).await?);
+    let untaught = untaught(&reading, table, probes(&reading, None).await?);
     let own = app.config.xtime.own_meanings;
     if json {
         let rows: Vec<Value> = table.iter().enumerate().map(|(place, row)| document(place, row, own)).collect();
@@ -150,7 +150,7 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
     }
     let reading = app.read().await?;
     let seq = args.from;
-    let found = probes(app, &reading, Some(seq)).await?.into_iter().find(|event| event.seq == seq);
+    let found = probes(&reading, Some(seq)).await?.into_iter().find(|event| event.seq == seq);
     let Some(event) = found else {
         return Err(CliError::Refused(format!("there is no event {seq}; `meaning list` shows those that teach")));
     };

@@ -24,7 +24,7 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     let desk = reading.desk();
     let present = desk.one(&args.dealership)?;
     let query = EventQuery { dealership: Some(present.id), ..EventQuery::default() };
-    let mut events = reading.events(app, query).await?;
+    let mut events = reading.events(query).await?;
     let (state, now) = match &args.at {
         None => (Onboarding::clone(&present), desk.now),
         Some(text) => {

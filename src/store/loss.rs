@@ -7,7 +7,7 @@ use super::mark::Mark;
 use super::recover::{Examined, Torn};
 
 /// The end of a journal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JournalEnd {
     /// The file that it ends in; the directory when there is none.
     pub file: PathBuf,

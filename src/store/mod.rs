@@ -48,7 +48,7 @@ pub use lock::Lock;
 pub use loss::JournalEnd;
 pub use memory::MemoryStore;
 pub use probes::ProbeStates;
-pub use reader::{Checking, Follower, JournalReader, Verified};
+pub use reader::{Checking, Follower, JournalReader, Snapshot, Verified};
 pub use recover::Torn;
 pub use transfer::{RestoreError, Restored, restore};
 

@@ -49,6 +49,31 @@ pub struct Verified {
     pub end: JournalEnd,
 }
 
+/// The books as a journal told them at one moment; what comes later is not in it.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// The dealerships.
+    pub book: Book,
+    /// How the journal ended.
+    pub end: JournalEnd,
+    view: View,
+}
+
+impl Snapshot {
+    /// Events in ascending order.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
+        let newest = match query.dealership.map(|id| self.book.get(id)) {
+            Some(None) => return Ok(Vec::new()),
+            Some(Some(state)) => Some(state.last_event.seq),
+            None => None,
+        };
+        self.view.events(query, newest)
+    }
+}
+
 /// Reads the journal of a store in any state of ownership. All calls block, and each sees the journal as it is then.
 #[derive(Debug, Clone)]
 pub struct JournalReader {
@@ -82,9 +107,9 @@ impl JournalReader {
         Self { copy_from: bytes, ..self }
     }
 
-    /// All dealerships, as the journal alone would tell them, and how it ends. Beside a long journal the index is copied
+    /// All dealerships, as the journal alone would tell them. Beside a long journal the index is copied
     /// into the temporary directory; where it was made from that very journal, only what came after it is folded.
-    pub fn book(&self) -> Result<(Book, JournalEnd), StoreError> {
+    pub fn read(&self) -> Result<Snapshot, StoreError> {
         index::remove_stale_copies(&std::env::temp_dir());
         let bytes: u64 = Segment::list(&self.dir)?.iter().map(|segment| segment.len).sum();
         let (copied, looked) = thread::scope(|scope| {
@@ -94,14 +119,16 @@ impl JournalReader {
             (copying.and_then(|copying| copying.join().ok()?.ok()), looked)
         });
         let (examined, end) = looked?;
-        let last = examined.view.last;
-        if let Some(book) = copied.map(|copied| from_index(copied, &examined)).transpose()?.flatten() {
-            return Ok((book, end));
-        }
-        let book = Book::default();
-        let states = fold::fold(&examined.view, &book)?;
-        book.fill(last, states);
-        Ok((book, end))
+        let book = match copied.map(|copied| from_index(copied, &examined)).transpose()?.flatten() {
+            Some(book) => book,
+            None => {
+                let book = Book::default();
+                let states = fold::fold(&examined.view, &book)?;
+                book.fill(examined.view.last, states);
+                book
+            }
+        };
+        Ok(Snapshot { book, end, view: examined.view })
     }
 
     /// The last looks, as far as their owner has written them.
