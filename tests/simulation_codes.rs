@@ -50,11 +50,12 @@ fn a_code_is_obtained_and_reissued() {
 fn a_code_of_a_clock_that_ran_ahead_is_recorded_as_such_once_the_platform_bears_it_out() {
     run(async |idle| {
         let desk = Desk::open(idle, 1, |_| ()).await;
-        // What is known of it does not change any more, so that no other event tells when the code was there.
+        // What Xtime says does not change any more, so that no other event tells when the second code was there.
+        desk.obtain(0, Ask::Invite).await.unwrap();
         desk.pass(hours(1)).await;
         let (right, ahead) = (desk.clock.now(), desk.clock.now() + hours(216));
         desk.clock.step_to(ahead);
-        desk.obtain(0, Ask::Invite).await.unwrap();
+        desk.obtain(0, REISSUE).await.unwrap();
         desk.clock.step_to(right + hours(1));
         desk.pass(hours(24)).await;
         let told = desk.kinds(0).iter().filter(|kind| **kind == "invitation.misdated").count();
