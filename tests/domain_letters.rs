@@ -411,6 +411,18 @@ fn a_report_that_names_no_letter_is_about_the_latest_one_to_that_address() {
 }
 
 #[test]
+fn what_becomes_of_a_copy_says_nothing_of_the_letter() {
+    let mut case = invited();
+    let id = letter(&case).id;
+    case.policy.mail.bcc = Some("Archive@example.com".into());
+    assert!(case.tell(report(Some(id), "archive@example.com", "5.1.1")).is_empty());
+    let (address, reason) = ("archive@example.com".into(), "later".to_owned());
+    let delay = Command::Delay { letter: Some(id), address, status: "4.4.1".to_owned(), reason };
+    assert!(case.tell(delay).is_empty());
+    assert_eq!((letter(&case).state, letter(&case).delayed_at), (LetterState::Sent, None));
+}
+
+#[test]
 fn a_delay_is_noted_on_the_letter_and_needs_somebody_while_its_code_waits_to_be_entered() {
     let mut case = invited();
     let id = letter(&case).id;

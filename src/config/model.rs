@@ -262,6 +262,7 @@ impl Config {
             retry_uncertain: self.mail.retry_uncertain,
             least_life: self.mail.least_life,
             per_dealership: self.mail.per_dealership,
+            bcc: self.mail.bcc.as_deref().map(Into::into),
         }
     }
 

@@ -28,6 +28,8 @@ pub(super) fn decide(state: &Onboarding, command: &Command, ctx: &Context<'_>) -
         Command::EndLetter { letter, end, jitter } => Ok(ended(found(state, *letter)?, end, *jitter, ctx)),
         Command::RetryLetter { letter } => retry(state, found(state, *letter)?, ctx),
         Command::SuppressLetter { letter, reason } => suppress(found(state, *letter)?, reason),
+        // What becomes of a copy says nothing of its letter.
+        Command::Bounce { address, .. } | Command::Delay { address, .. } if keeps_copies(address, ctx) => Ok(vec![]),
         Command::Bounce { letter, address, status, reason } => Ok(bounced(state, *letter, address, status, reason)),
         Command::Delay { letter, address, status, reason } => Ok(delayed(state, *letter, address, status, reason)),
         Command::SetReminders { on } if *on != state.mail.as_ref().is_some_and(|mail| mail.reminders_off) => Ok(vec![]),
@@ -174,6 +176,11 @@ fn reported<'a>(state: &'a Onboarding, letter: Option<LetterId>, address: &Untru
         Some(id) => found(state, id).ok(),
         None => state.latest_letter_to(address),
     }
+}
+
+/// Whether an address is the one that keeps copies.
+fn keeps_copies(address: &Untrusted, ctx: &Context<'_>) -> bool {
+    ctx.policy.mail.bcc.as_ref().is_some_and(|bcc| same_address(bcc, address))
 }
 
 fn bounced(state: &Onboarding, letter: Option<LetterId>, address: &Untrusted, status: &str, reason: &str) -> Vec<Fact> {

@@ -4,7 +4,7 @@ use chrono::{NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, Untrusted};
 
 /// The hours in which nobody is reminded, by the dealership's wall clock. They may go over midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +76,8 @@ pub struct MailPolicy {
     pub least_life: TimeDelta,
     /// How far apart two letters to one dealership are.
     pub per_dealership: TimeDelta,
+    /// Who gets a copy of every letter: what becomes of it there says nothing of the letter.
+    pub bcc: Option<Untrusted>,
 }
 
 impl Default for MailPolicy {
@@ -91,6 +93,7 @@ impl Default for MailPolicy {
             retry_uncertain: TimeDelta::minutes(15),
             least_life: TimeDelta::minutes(1),
             per_dealership: TimeDelta::minutes(1),
+            bcc: None,
         }
     }
 }

@@ -72,7 +72,10 @@ impl Inner {
         let mut returns = Vec::new();
         for returned in report.returned {
             let (address, dealerships) = self.concerned(&returned, writer.as_ref(), report.letter);
-            for id in self.not_the_copy(&address).then_some(&dealerships).into_iter().flatten() {
+            if self.parts.policy.mail.bcc.as_ref().is_some_and(|bcc| same_address(bcc, &address)) {
+                self.report(format!("copies of letters do not reach {}; look at [mail] bcc", address.plain()));
+            }
+            for id in &dealerships {
                 let (address, letter) = (address.clone(), report.letter);
                 let (status, reason) = (returned.status.clone(), returned.reason.clone());
                 let command = match returned.action {
@@ -114,16 +117,6 @@ impl Inner {
             }
         }
         (last, Vec::new())
-    }
-
-    /// Whether an address is not the one that keeps copies: what becomes of those says nothing of the letter.
-    fn not_the_copy(&self, address: &Untrusted) -> bool {
-        let copies = self.parts.post.as_ref().and_then(|post| post.press.bcc());
-        let is_it = copies.is_some_and(|bcc| same_address(&bcc.as_str().into(), address));
-        if is_it {
-            self.report(format!("copies of letters do not reach {}; look at [mail] bcc", address.plain()));
-        }
-        !is_it
     }
 
     /// Whatever is new in the maildir. `Err`: in words.

@@ -196,11 +196,6 @@ impl Press {
         Ok(press)
     }
 
-    /// Who keeps a copy of every letter.
-    pub fn bcc(&self) -> Option<&Address> {
-        self.0.bcc.as_ref()
-    }
-
     fn try_out(&self) -> Result<(), PressError> {
         for kind in LetterKind::ALL {
             let occasion = sample::occasion(kind);
