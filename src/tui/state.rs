@@ -112,6 +112,17 @@ pub struct FilterInput {
     pub tab: Tab,
 }
 
+/// The help while it is open.
+#[derive(Debug, Default)]
+pub struct Help {
+    /// Scrolled by so many lines.
+    pub scroll: usize,
+    /// What is searched for: only lines with it are shown.
+    pub search: LineEdit,
+    /// Whether that is being typed.
+    pub types: bool,
+}
+
 /// What has the keyboard.
 #[derive(Debug, Default)]
 pub enum Mode {
@@ -122,8 +133,8 @@ pub enum Mode {
     Filter(FilterInput),
     /// The palette.
     Palette(Palette),
-    /// The help, scrolled by so many lines.
-    Help(usize),
+    /// The help.
+    Help(Help),
     /// The steps to a visible opcode of a dealership, scrolled by so many lines.
     Guide(DealershipId, usize),
     /// A dialog.

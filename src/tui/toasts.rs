@@ -71,9 +71,9 @@ impl Toasts {
         self.0.push(Toast { tone, text, count: 1, topic, until });
     }
 
-    /// Lets time pass. Where there is room for one message only, it is the newest: the others wait for their turn.
-    pub fn pass(&mut self, face: Duration, room_for_one: bool) {
-        if let Some((_, waiting)) = self.0.split_last_mut().filter(|_| room_for_one) {
+    /// Lets time pass. Only the newest is seen: the others wait for their turn.
+    pub fn pass(&mut self, face: Duration) {
+        if let Some((_, waiting)) = self.0.split_last_mut() {
             for toast in waiting {
                 toast.until = toast.until.max(face + STAY);
             }
@@ -116,8 +116,12 @@ mod tests {
             toasts.iter().map(|toast| (toast.text.as_str(), toast.count)).collect::<Vec<_>>(),
             [("failed", 1), ("issued", 2)]
         );
-        assert_eq!(toasts.next_change(), Some(Duration::from_secs(11)));
-        toasts.pass(Duration::from_secs(11), false);
+        // What was not seen yet stays for its time.
+        toasts.pass(Duration::from_secs(11));
+        assert_eq!(toasts.iter().map(|toast| toast.text.as_str()).collect::<Vec<_>>(), ["failed"]);
+        toasts.pass(Duration::from_secs(16));
         assert_eq!(toasts.iter().count(), 1);
+        toasts.pass(Duration::from_secs(17));
+        assert!(toasts.is_empty());
     }
 }

@@ -280,7 +280,7 @@ fn what_is_not_possible_says_why() {
         assert!(matches!(desk.state.mode, Mode::Desk), "{keys}");
     }
     nothing(&mut desk);
-    desk.sees("READ-ONLY");
+    desk.press("esc").sees("READ-ONLY");
 }
 
 #[test]

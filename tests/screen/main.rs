@@ -15,6 +15,7 @@ mod cut_off;
 mod desk;
 mod dialogs;
 mod keys;
+mod layers;
 mod letters;
 mod navigation;
 mod opcodes;

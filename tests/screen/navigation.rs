@@ -303,28 +303,6 @@ fn the_detail_is_not_scrolled_beyond_its_end() {
 }
 
 #[test]
-fn messages_cover_nothing_that_is_open_and_wait_for_their_turn() {
-    for (size, keys) in [((80, 24), "r"), ((80, 24), "?"), ((60, 16), "r"), ((120, 30), "O"), ((80, 24), ":")] {
-        let mut desk = Desk::open(size);
-        desk.go_to(4).press(keys);
-        if keys == "?" {
-            desk.press("pgdn pgdn pgdn pgdn pgdn pgdn pgdn pgdn pgdn pgdn pgdn pgdn");
-        }
-        let before = desk.picture();
-        desk.tell(Msg::Notice("the first message".to_owned()));
-        desk.tell(Msg::Notice("the second message".to_owned()));
-        let after = desk.picture();
-        let lines =
-            |picture: &str| picture.lines().take(usize::from(size.1) - 1).map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(lines(&after), lines(&before), "{size:?} {keys}");
-        assert!(after.lines().last().unwrap().contains("the second message"), "{after}");
-        // However long the dialog is open, what was not seen is not lost.
-        desk.wait(5).wait(2).sees("the first message").sees_no("the second message");
-        desk.wait(5).sees("the first message").wait(2).sees_no("the first message");
-    }
-}
-
-#[test]
 fn a_column_has_one_meaning_and_one_form() {
     let desk = Desk::open((200, 60));
     let picture = desk.picture();
@@ -378,4 +356,26 @@ fn what_is_recorded_while_the_log_is_read_is_in_the_history_and_in_the_detail() 
     let all: Vec<_> = read.into_iter().chain([noted]).collect();
     desk.tell(Msg::Timeline(next, all));
     assert_eq!(desk.state.tail.lines(1_000, Some(next)).len(), whole.len());
+}
+
+#[test]
+fn back_in_the_tab_of_all_the_selected_dealership_is_in_view() {
+    for size in [(80, 24), (120, 30), (200, 60), (40, 10)] {
+        let mut desk = Desk::with(crate::population::crowd(300), size, |_| {});
+        for keys in ["9", "5 G", "8 j j", "7 /", "6 enter", "8 t G", "9 f", "5 G f", "9 enter f"] {
+            desk.press(keys);
+            if keys.ends_with('/') {
+                desk.write("honda").press("enter");
+            }
+            for _ in 0..6 {
+                if desk.state.rows.tab() != Tab::All || desk.state.focus != Focus::Table {
+                    desk.press("esc");
+                }
+            }
+            let (cursor, rows) = (&desk.state.cursor, desk.state.plan().table_rows());
+            assert_eq!(desk.state.rows.tab(), Tab::All, "{keys}");
+            assert!((cursor.top..cursor.top + rows).contains(&cursor.place), "{size:?} {keys}: {cursor:?}");
+            assert!(desk.picture().contains('›'), "{size:?} {keys}\n{}", desk.picture());
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What each action does.
 
-use super::{dialog, input, queue, reading, table, works};
+use super::{dialog, input, page, queue, reading, table, works};
 use crate::domain::DealershipId;
 use crate::domain::guide as guide_of;
 use crate::tui::action::{Action, Scope};
@@ -10,7 +10,7 @@ use crate::tui::layer::Layer;
 use crate::tui::msg::{Clip, Effect};
 use crate::tui::palette::Palette;
 use crate::tui::rows::{Column, Sort, Tab, step_round};
-use crate::tui::state::{FilterInput, Focus, Mode, REVEAL, Reveal, State};
+use crate::tui::state::{FilterInput, Focus, Help, Mode, REVEAL, Reveal, State};
 use crate::tui::teach::{Unrecognised, newest_of_selected, under_tail_cursor};
 use crate::tui::theme::Tone;
 
@@ -22,8 +22,8 @@ pub(super) fn dispatch(state: &mut State, action: Action) -> Vec<Effect> {
     match state.mode {
         Mode::Desk => perform(state, action),
         Mode::Filter(_) | Mode::Palette(_) => input::act(state, action),
-        Mode::Help(_) => help(state, action),
-        Mode::Guide(id, _) => guide(state, id, action),
+        Mode::Help(_) => page::help(state, action),
+        Mode::Guide(id, _) => page::guide(state, id, action),
         Mode::Dialog(_) => dialog::act(state, action),
     }
 }
@@ -67,7 +67,7 @@ fn global(state: &mut State, action: Action) -> Vec<Effect> {
         },
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
-        Action::Help => state.mode = Mode::Help(0),
+        Action::Help => state.mode = Mode::Help(Help::default()),
         Action::Palette => state.mode = Mode::Palette(Palette::open(state)),
         Action::Filter => {
             let before = state.rows.query().text().to_owned();
@@ -263,29 +263,12 @@ fn copy(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// The steps as a text for the dealer.
-fn copy_letter(state: &mut State, id: DealershipId) -> Vec<Effect> {
+pub(super) fn copy_letter(state: &mut State, id: DealershipId) -> Vec<Effect> {
     let Some(row) = state.rows.get(id) else { return Vec::new() };
     let letter = guide_of(&row.state, &state.setup.policy, &state.setup.partner).letter();
     let name = row.state.profile.name.screen().into_owned();
     state.toast(Tone::Plain, format!("the letter for {name} sent to the clipboard of the terminal"));
     vec![Effect::Copy(Clip(letter))]
-}
-
-/// Keys in the guide: it is read, and what it asks for is done from there.
-fn guide(state: &mut State, id: DealershipId, action: Action) -> Vec<Effect> {
-    match action {
-        Action::CopyLetter => return copy_letter(state, id),
-        Action::ChooseOpcode | Action::Check => {
-            if let Err(why) = can(state, action) {
-                state.toast(Tone::Warn, why);
-                return Vec::new();
-            }
-            return ask(state, action, &[id]);
-        }
-        Action::Guide => state.mode = Mode::Desk,
-        _ => return help(state, action),
-    }
-    Vec::new()
 }
 
 /// Opens the dialog that teaches what an answer means, or says why not.
@@ -319,21 +302,4 @@ fn on_tail(state: &mut State, action: Action) {
         },
         _ => {}
     }
-}
-
-/// Keys in a page that is only read.
-fn help(state: &mut State, action: Action) -> Vec<Effect> {
-    let page = usize::from(state.size.1.saturating_sub(4).max(1));
-    let (Mode::Help(scroll) | Mode::Guide(_, scroll)) = &mut state.mode else { return Vec::new() };
-    match action {
-        Action::DialogDown | Action::DetailDown | Action::DialogNext => *scroll += 1,
-        Action::DialogUp | Action::DetailUp | Action::DialogPrevious => *scroll = scroll.saturating_sub(1),
-        Action::DetailPageDown => *scroll += page,
-        Action::DetailPageUp => *scroll = scroll.saturating_sub(page),
-        Action::Quit | Action::Help | Action::DialogCancel | Action::DialogAccept => state.mode = Mode::Desk,
-        Action::Suspend => return vec![Effect::Suspend],
-        Action::Redraw => return vec![Effect::Redraw],
-        _ => {}
-    }
-    Vec::new()
 }

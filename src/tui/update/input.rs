@@ -21,6 +21,10 @@ pub(super) fn insert(state: &mut State, c: char) -> Vec<Effect> {
         Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => {
             dialog::insert(state, c);
         }
+        Mode::Help(help) if help.types => {
+            help.search.insert(c);
+            help.scroll = 0;
+        }
         Mode::Dialog(_) | Mode::Desk | Mode::Help(_) | Mode::Guide(..) => {}
     }
     Vec::new()
@@ -39,6 +43,10 @@ pub(super) fn paste(state: &mut State, text: &str) -> bool {
         Mode::Palette(palette) => {
             palette.edit.paste(text);
             research(state);
+        }
+        Mode::Help(help) if help.types => {
+            help.search.paste(text);
+            help.scroll = 0;
         }
         Mode::Dialog(_) => return dialog::paste(state, text),
         Mode::Desk | Mode::Help(_) | Mode::Guide(..) => return false,

@@ -17,6 +17,7 @@ pub fn scopes(state: &State) -> &'static [Scope] {
     let types = |dialog: &Dialog| dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text);
     match &state.mode {
         Mode::Filter(_) | Mode::Palette(_) => &[Scope::Input],
+        Mode::Help(help) if help.types => &[Scope::Input],
         Mode::Help(_) | Mode::Guide(..) => &[Scope::Dialog, Scope::Detail],
         Mode::Dialog(dialog) => match (dialog.has_letters(), types(dialog)) {
             (true, true) => &[Scope::Letter, Scope::Form, Scope::Input],
@@ -51,8 +52,12 @@ pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
             Lookup::None => {}
         }
     }
-    let takes_keys =
-        state.reading.is_none() && matches!(state.mode, Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_));
+    let takes_keys = state.reading.is_none()
+        && match &state.mode {
+            Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => true,
+            Mode::Help(help) => help.types,
+            Mode::Desk | Mode::Guide(..) => false,
+        };
     if chord || !takes_keys {
         let words = not_here(state, &keys);
         state.tell_of_key(words);

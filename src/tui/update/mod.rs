@@ -6,6 +6,7 @@ mod dialog;
 mod input;
 mod keys;
 mod offers;
+mod page;
 mod queue;
 mod reading;
 mod table;
@@ -102,7 +103,7 @@ fn pass_time(state: &mut State) {
         state.dirty = true;
     }
     if state.toasts.next_change().is_some_and(|next| next <= face) {
-        state.toasts.pass(face, state.is_covered());
+        state.toasts.pass(face);
         state.dirty = true;
     }
     if state.reveal.is_some_and(|reveal| reveal.until <= face) {

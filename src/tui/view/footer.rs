@@ -19,7 +19,8 @@ fn useful(state: &State) -> &'static [Action] {
     match &state.mode {
         Mode::Filter(_) => &[A::InputAccept, A::InputCancel, A::InputNext, A::InputClear],
         Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
-        Mode::Help(_) => &[A::DialogCancel, A::DialogDown, A::DialogUp],
+        Mode::Help(help) if help.types => &[A::InputAccept, A::InputCancel, A::InputClear],
+        Mode::Help(_) => &[A::DialogCancel, A::Filter, A::DialogDown, A::DialogUp],
         Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::DialogDown, A::DialogUp],
         Mode::Dialog(dialog)
             if dialog.offer.is_some() && dialog.focused().is_some_and(|field| field.role == Role::Text) =>
@@ -155,6 +156,7 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
     let results = matches!(&state.mode, Mode::Dialog(dialog) if matches!(dialog.kind, Kind::Results(_)));
     let title = |action: Action| match (action, layer) {
         (Action::DialogCancel, _) if results => "close",
+        (Action::Filter, _) if matches!(state.mode, Mode::Help(_)) => "search",
         (Action::ClearFilter, Some(layer)) => layer.title(),
         _ => action.info().title,
     };

@@ -1,13 +1,15 @@
 //! The help: every action of every place with its keys, and what this desk is connected to. Made from the registry and
 //! the keymap, so that it cannot be out of date.
 
+use ratatui::layout::{Position, Rect};
+
 use super::pen::{Pen, width};
-use super::popup;
+use super::{popup, tabs};
 use crate::domain::CodeOrigin;
 use crate::engine::PlatformState;
 use crate::tui::action::{REGISTRY, Scope};
 use crate::tui::enabled::{NO_PLATFORM, can};
-use crate::tui::state::{Focus, State};
+use crate::tui::state::{Focus, Help, State};
 use crate::tui::theme::{Theme, Tone, stage_look};
 
 /// Wide enough for the longest sentence with its reason.
@@ -100,14 +102,48 @@ fn lines(state: &State) -> Vec<Line> {
     lines
 }
 
-pub(super) fn draw(scroll: usize, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+/// Those with a text in them, and the headings above them.
+fn found(lines: Vec<Line>, text: &str) -> Vec<Line> {
+    let text = text.trim().to_lowercase();
+    let has = |words: &str| words.to_lowercase().contains(&text);
+    let mut found: Vec<Line> = Vec::new();
+    let mut heading = None;
+    for line in lines {
+        let fits = match &line {
+            Line::Heading(_) => {
+                heading = Some(line);
+                continue;
+            }
+            Line::Key { keys, title, doc, .. } => has(keys) || has(title) || has(doc),
+            Line::Text(words, _) => has(words),
+        };
+        if fits {
+            found.extend(heading.take());
+            found.push(line);
+        }
+    }
+    found
+}
+
+pub(super) fn draw(help: &Help, state: &State, theme: &Theme, pen: &mut Pen<'_>) -> Option<Position> {
     let height = pen.area().height;
     let mut pen = popup(pen, WIDEST, height);
-    let inside = pen.frame("Help", theme.line_focus, theme.title);
+    let mut inside = pen.frame("Help", theme.line_focus, theme.title);
+    let mut caret = None;
+    if help.types || !help.search.is_empty() {
+        let mut pen = pen.within(inside);
+        let used = pen.text(1, 0, inside.width, "/ ", theme.key);
+        let room = inside.width.saturating_sub(2 + used);
+        caret = tabs::draw_edit(&help.search, 1 + used, 0, room, theme, &mut pen).0.filter(|_| help.types);
+        inside = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+    }
     let mut pen = pen.within(inside);
-    let lines = lines(state);
+    let lines = found(lines(state), help.search.text());
+    if lines.is_empty() {
+        pen.text(1, 0, inside.width, "nothing here has these words", theme.dim);
+    }
     let rows = usize::from(inside.height);
-    let top = scroll.min(lines.len().saturating_sub(rows));
+    let top = help.scroll.min(lines.len().saturating_sub(rows));
     let room = inside.width;
     let keys_room = if room < 60 { 10 } else { 24 };
     for (y, line) in (0..).zip(lines.iter().skip(top).take(rows)) {
@@ -132,4 +168,5 @@ pub(super) fn draw(scroll: usize, state: &State, theme: &Theme, pen: &mut Pen<'_
         let x = room.saturating_sub(width(&words) as u16 + 1);
         pen.text(x, inside.height.saturating_sub(1), room, &words, theme.chosen);
     }
+    caret
 }

@@ -73,7 +73,7 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
     match &state.mode {
         Mode::Desk | Mode::Filter(_) => {}
         Mode::Palette(palette) => caret = palette::draw(palette, state, theme, &mut pen),
-        Mode::Help(scroll) => help::draw(*scroll, state, theme, &mut pen),
+        Mode::Help(open) => caret = help::draw(open, state, theme, &mut pen),
         Mode::Guide(id, scroll) => guide::draw(*id, *scroll, state, theme, &mut pen),
         Mode::Dialog(open) => caret = dialog::draw(open, state, theme, &clocks, &mut pen),
     }
@@ -81,11 +81,7 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
         reading::draw(open, state, theme, &mut pen);
         caret = None;
     }
-    if state.is_covered() {
-        toasts::draw_newest(state, theme, &mut pen.within(plan.status));
-    } else {
-        toasts::draw(state, theme, &mut pen.within(above(area, plan.footer)));
-    }
+    toasts::draw(state, theme, &mut pen);
     Drawn { next_change: clocks.next_change(), caret }
 }
 
@@ -113,10 +109,6 @@ fn draw_panes(state: &State, theme: &Theme, clocks: &Clocks, plan: &Plan, pen: &
         tail::draw(state, theme, clocks, &mut pen.within(area));
     }
     caret
-}
-
-fn above(area: Rect, footer: Rect) -> Rect {
-    Rect { height: footer.y, ..area }
 }
 
 /// A part of the screen in its middle, with nothing in it.

@@ -1,0 +1,56 @@
+//! What lies over the panes: messages, which hide nothing that is read, and the help.
+
+use cloverwatch::tui::Msg;
+use cloverwatch::tui::state::Mode;
+
+use crate::desk::Desk;
+
+#[test]
+fn messages_cover_nothing_that_is_open_and_wait_for_their_turn() {
+    for (size, keys) in [((80, 24), "r"), ((80, 24), "?"), ((60, 16), "r"), ((120, 30), "O"), ((80, 24), ":")] {
+        let mut desk = Desk::open(size);
+        desk.go_to(4).press(keys);
+        if keys == "?" {
+            desk.press("pgdn pgdn pgdn pgdn pgdn pgdn pgdn pgdn pgdn pgdn pgdn pgdn");
+        }
+        let before = desk.picture();
+        desk.tell(Msg::Notice("the first message".to_owned()));
+        desk.tell(Msg::Notice("the second message".to_owned()));
+        let after = desk.picture();
+        let lines =
+            |picture: &str| picture.lines().take(usize::from(size.1) - 1).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(lines(&after), lines(&before), "{size:?} {keys}");
+        assert!(after.lines().last().unwrap().contains("the second message"), "{after}");
+        // However long the dialog is open, what was not seen is not lost.
+        desk.wait(5).wait(2).sees("the first message").sees_no("the second message");
+        desk.wait(5).sees("the first message").wait(2).sees_no("the first message");
+    }
+}
+
+#[test]
+fn messages_cover_no_row_of_the_panes_and_a_long_one_is_read_to_its_end() {
+    for size in [(80, 24), (60, 16), (200, 60)] {
+        let mut desk = Desk::open(size);
+        desk.press("G");
+        let panes = |desk: &Desk| -> Vec<String> {
+            desk.picture().lines().take(usize::from(size.1) - 2).map(str::to_owned).collect()
+        };
+        let before = panes(&desk);
+        desk.tell(Msg::Notice("a short message".to_owned()));
+        desk.sees("a short message").sees("esc dismiss");
+        desk.tell(Msg::Notice(format!("a long message {} to its end", "word ".repeat(usize::from(size.0) / 5))));
+        desk.sees("a long message").sees("to its end").sees("+1  esc");
+        assert_eq!(panes(&desk), before, "{size:?}");
+    }
+}
+
+#[test]
+fn the_help_is_searched_and_back_takes_the_search_away_first() {
+    let mut desk = Desk::open((120, 40));
+    desk.press("? /").write("superseded").sees("/ superseded").sees("Give the dealership, or those marked, a new code");
+    desk.sees_no("Write a note").press("enter").sees("/ superseded").press("esc").sees("Write a note");
+    desk.press("/").write("no such words").sees("nothing here has these words").press("esc").sees("Write a note");
+    // Letters are keys again.
+    desk.press("j q").sees_no("Write a note");
+    assert!(matches!(desk.state.mode, Mode::Desk));
+}
