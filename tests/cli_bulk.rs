@@ -119,3 +119,49 @@ fn a_program_that_is_killed_in_a_bulk_is_resumed_with_no_second_code_for_anybody
     }
     assert_eq!(desk.run(&["unfinished", "--json"]).ends(0).json()["unfinished"], json!([]));
 }
+
+/// Two whose dealerCodes are plain and one that is named as people are, with a comma.
+fn three() -> Desk {
+    let desk = Desk::new();
+    let text = "name,dealer_code,timezone,email\nA,tst1,America/New_York,a@example.com\nB,tst2,America/New_York,b@example.com\n\"Smith, Inc.\",00123,America/New_York,c@example.com\n";
+    desk.write("dealers.csv", text);
+    desk.run(&["import", "dealers.csv"]).ends(0);
+    desk
+}
+
+#[test]
+fn a_file_of_codes_is_read_by_the_same_rules_as_a_list_of_dealerships() {
+    let desk = three();
+    let utf16: Vec<u8> = "tst1\tAAAA-1111\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (what, bytes, count) in [
+        ("a mark at the start", b"\xef\xbb\xbftst1,AAAA-1111\ntst2,AAAA-2222\n".as_slice(), 2),
+        ("rows without text", b"tst1,AAAA-1111,\n,,\n,\n", 1),
+        ("CR line ends", b"tst1,AAAA-1111\rtst2,AAAA-2222\r", 2),
+        ("another heading", b"rooftop,invitation code,generated at\ntst1,AAAA-1111,\n", 1),
+        ("quoted names", b"\"tst1\",\"AAAA-1111\"\n\"Smith, Inc.\",\"AAAA-2222\"\n", 2),
+        ("a comma in a name", b"Smith, Inc.;AAAA-2222\n", 1),
+        ("a sep line", b"sep=;\r\ntst1;AAAA-1111\r\n", 1),
+        ("empty cells", b"tst1,AAAA-1111,,\ntst2,AAAA-2222,,\n", 2),
+        ("bars and a protected key", b"=\"00123\"|AAAA-2222\n", 1),
+        ("UTF-16", &utf16, 1),
+    ] {
+        std::fs::write(desk.path("codes.txt"), bytes).unwrap();
+        let ran = desk.run(&["invite", "--codes", "codes.txt", "--dry-run"]);
+        assert_eq!((ran.code, ran.out.matches("would issue").count()), (0, count), "{what}: {}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn codes_that_a_spreadsheet_damaged_or_that_cannot_be_told_are_refused_as_a_whole_and_not_repeated() {
+    let desk = three();
+    for (text, words) in [
+        ("tst1,1.23E+11\n", "line 1: the code cannot be told: the spreadsheet shortened the number"),
+        ("tst2,AAAA-2222\ntst1,\"AAAA-1111\n", "line 2: a quotation mark on line 2 is not closed"),
+        ("tst1,\"AAAA-1111\ntst2,AAAA-2222\n\"\n", "line 1: lines 2 to 3 stand between quotation marks that open here"),
+        ("sep=\ntst1,AAAA-1111\n", "line 1 begins with `sep=` and names no separator"),
+    ] {
+        desk.write("codes.txt", text);
+        let ran = desk.run(&["invite", "--codes", "codes.txt", "--dry-run", "tst1"]).ends(4).says(words);
+        assert!(!ran.err.contains("AAAA-1111") && !ran.err.contains("AAAA-2222"), "{}", ran.err);
+    }
+}

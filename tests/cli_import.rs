@@ -10,7 +10,7 @@ const DIRTY: &str = "\u{feff}name,dealer_code,timezone,email,owner\r\n\
 Good,xts1,America/Chicago,good@example.com,ana\r\n\
 ,xts2,America/Chicago,a@example.com,ana\r\n\
 \"Newline\",xts3,America/Chicago,\"a\r\nBcc: all@example.com\",ana\r\n\
-Zone,xts4,Pacific,a@example.com,ana\r\n\
+Zone,xts4,Gotham,a@example.com,ana\r\n\
 Twice,xts1,America/Chicago,a@example.com,ana\r\n\
 \"\u{1b}]52;c;ZWNobw==\u{7}\",xts5,America/Chicago,a@example.com,ana\r\n\
 Short,xts6\r\n\
@@ -27,7 +27,7 @@ fn good_rows_are_kept_and_bad_ones_named_by_line_field_and_reason() {
     assert_eq!(lines.len(), 7, "{}", ran.err);
     assert_eq!(lines[0], "dirty.csv:3 (xts2): name: is empty");
     assert_eq!(lines[1], "dirty.csv:4 (xts3): email: has a control character, at character 2");
-    assert!(lines[2].starts_with("dirty.csv:6 (xts4): timezone: `Pacific` is not an IANA time zone"), "{}", lines[2]);
+    assert!(lines[2].starts_with("dirty.csv:6 (xts4): timezone: `Gotham` is not a time zone"), "{}", lines[2]);
     assert_eq!(lines[3], "dirty.csv:7 (xts1): dealer_code: `xts1` stands already on line 2");
     assert_eq!(lines[4], "dirty.csv:8 (xts5): name: has a control character, at character 1");
     assert_eq!(lines[5], "dirty.csv:9 (xts6): row: too few columns: 2 instead of 5");
@@ -199,7 +199,9 @@ fn one_dealership_by_hand() {
     let document = add("xts9", "America/Los_Angeles").ends(0).json();
     assert_eq!((&document["schema"], &document["stage"], &document["group"]), (&json!(1), &json!("new"), &json!("G")));
     add("xts9", "America/Los_Angeles").ends(4).says("dealerCode is taken");
-    add("xts10", "PST").ends(2).says("timezone");
+    let other = add("xts11", "Pacific Time (US & Canada)").ends(0).says("was read as America/Los_Angeles").json();
+    assert_eq!(other["timezone"], "America/Los_Angeles");
+    add("xts10", "UTC-8").ends(2).says("timezone");
     desk.run(&["add", "X", "--dealer-code", "x", "--email", "no", "--timezone", "America/Reno"]).ends(2).says("email");
 }
 
@@ -263,4 +265,70 @@ fn one_whose_name_and_mail_change_is_held_with_everything_else() {
     let ran = desk.run(&["import", "opcode.csv", "--json"]).ends(0).json();
     let changes = ran["updates"][0]["changes"].as_array().unwrap();
     assert!(changes.contains(&json!({ "field": "opcode", "from": "", "to": "OIL" })), "{changes:?}");
+}
+
+#[test]
+fn what_was_read_otherwise_than_it_stands_is_told_once_for_each_kind() {
+    let desk = Desk::new();
+    let row = |n: usize, zone: &str| {
+        format!("Pe\u{f1}a{} {n};xts{n};{zone};a{n}@example.com;\r", if n == 1 { "\u{a0}\u{a0}" } else { "" })
+    };
+    let text =
+        format!("sep=;\rname;dealer_code;timezone;email\r{}{}{}", row(1, "Pacific"), row(2, "PT"), row(3, "Pacific"));
+    // As an old spreadsheet writes it.
+    let bytes: Vec<u8> = text
+        .chars()
+        .map(|c| match c {
+            '\u{f1}' => 0x96,
+            '\u{a0}' => 0xca,
+            c => u8::try_from(u32::from(c)).unwrap(),
+        })
+        .collect();
+    std::fs::write(desk.path("mac.csv"), bytes).unwrap();
+    let ran = desk.run(&["import", "mac.csv"]).ends(0);
+    assert_eq!(ran.out, "3 added, 0 updated, 0 unchanged, 0 refused\n");
+    let told: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(
+        told,
+        [
+            "mac.csv: the file is not UTF-8: it was read as Mac OS Roman; a word of it: `Peña`",
+            "mac.csv:3: name: characters that cannot be seen were taken out",
+            "mac.csv:3: timezone: `Pacific` was read as America/Los_Angeles (and 1 more row)",
+            "mac.csv:4: timezone: `PT` was read as America/Los_Angeles",
+        ]
+    );
+    let document = desk.run(&["import", "mac.csv", "--json"]).ends(0).json();
+    assert_eq!(document["unchanged"], 3);
+    let zone = json!({ "line": 4, "rows": 1, "what": "timezone: `PT` was read as America/Los_Angeles" });
+    assert_eq!(document["remarks"][3], zone);
+    assert_eq!(document["remarks"][0]["line"], json!(null));
+}
+
+#[test]
+fn a_file_that_is_too_large_is_refused_before_anything_is_recorded() {
+    let desk = Desk::new();
+    std::fs::File::create(desk.path("large.csv")).unwrap().set_len(1 << 30).unwrap();
+    for args in [["import", "large.csv"], ["invite", "--codes=large.csv"]] {
+        desk.run(&args).ends(2).says("cannot read large.csv: it is larger than 64 MiB");
+    }
+    let heading = "name,dealer_code,timezone,email\nA,xts1,America/Denver,a@example.com\n";
+    let piped = heading.to_owned() + &"x,x,x,x\n".repeat(9 << 20);
+    desk.run_with(&["import", "-"], &piped).ends(2).says("cannot read stdin: it is larger than 64 MiB");
+    assert_eq!(desk.run(&["list", "--json"]).json()["total"], 0);
+}
+
+#[test]
+fn our_own_csv_comes_back_as_it_was() {
+    let desk = Desk::new();
+    desk.write(
+        "odd.csv",
+        "name,dealer_code,timezone,email,phone,group\n\"=SUM Motors\",+g3,America/Denver,a@example.com,+1 (201) 555-0100,\"''Quoted''\"\n＝Wide,xts2,America/Denver,b@example.com,-5,@home\n",
+    );
+    desk.run(&["import", "odd.csv"]).ends(0);
+    for _ in 0..2 {
+        let listed = desk.run(&["list", "--csv"]).ends(0).out;
+        assert!(listed.contains("'=SUM Motors") && listed.contains("'＝Wide"), "{listed}");
+        let again = desk.run_with(&["import", "-"], &listed).ends(0);
+        assert_eq!(again.out, "0 added, 0 updated, 2 unchanged, 0 refused\n", "{}", again.err);
+    }
 }

@@ -41,7 +41,7 @@ fn a_wrong_value_is_refused_with_its_reason_and_nothing_is_recorded() {
     for (option, value, words) in [
         ("--email", "service at example.com", "--email: `service at example.com` is not a mail address"),
         ("--email", "", "--email: is empty"),
-        ("--timezone", "america/boise", "did you mean `America/Boise`?"),
+        ("--timezone", "America/Bosie", "did you mean `America/Boise`?"),
         ("--name", " ", "--name: is empty"),
         ("--city", "a\u{1b}[2Jb", "--city: has a control character, at character 2"),
     ] {

@@ -1,17 +1,16 @@
 //! `import` and `add`: dealerships into the books.
 
 mod field;
+mod json;
+mod remarks;
 mod row;
 mod sheet;
 
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::config::diagnostic::shown;
 use crate::domain::text::or_nothing;
 use crate::domain::{
     Onboarding, OpcodeChoice, OpcodeOption, ProfileChange, ProfileField, ProfileUpdate, Untrusted, UpdatesHeld,
@@ -21,6 +20,7 @@ use crate::engine::{Engine, Imported, Incoming, ProbeStatus};
 use super::app::{App, Need};
 use super::args::{Add, Import};
 use super::error::CliError;
+use super::input::{name_of, read_text};
 use super::json::{SCHEMA, dealership, option_word, with_schema};
 use super::opcode;
 use super::output::{Ink, progress};
@@ -30,9 +30,6 @@ use super::report::named;
 use field::{Field, Mapping};
 use row::{Problem, Values, Written};
 use sheet::{Refused, Row, Sheet};
-
-/// The largest file that is read, in bytes.
-const LARGEST: u64 = 1 << 30;
 
 /// What became of the good rows.
 #[derive(Debug, Default, Clone, Copy)]
@@ -45,10 +42,10 @@ struct Counts {
 /// `import`.
 pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
     let mapping = Mapping::parse(&args.map).map_err(CliError::Usage)?;
-    let bytes = read_file(&args.file).await?;
-    let from = if args.file == Path::new("-") { "stdin".to_owned() } else { shown(&args.file) };
-    let mut sheet = sheet::read(&bytes, &mapping).map_err(|why| CliError::Usage(format!("{from}: {why}")))?;
-    drop(bytes);
+    let text = read_text(&args.file).await?;
+    let from = name_of(&args.file);
+    let mut sheet = sheet::read(&text, &mapping).map_err(|why| CliError::Usage(format!("{from}: {why}")))?;
+    drop(text);
     let known = Known::of(app, args.dry_run).await?;
     let mut told = Told::of(app, &known, &sheet);
     let held = if args.yes { None } else { told.held.clone() };
@@ -134,6 +131,7 @@ fn in_words(app: &App, from: &str, would: bool, sheet: &Sheet, told: &Told) -> R
         let list: Vec<String> = sheet.ignored.iter().map(|column| format!("`{column}`")).collect();
         app.out.note(format!("columns that no field wants: {}", list.join(", ")));
     }
+    sheet.remarks.lines(from).into_iter().for_each(|remark| app.out.note(remark));
     for Refused { line, dealer_code, problem, .. } in &sheet.refused {
         let code = if dealer_code.is_empty() { String::new() } else { format!(" ({dealer_code})") };
         app.out.note(format!("{from}:{line}{code}: {}: {}", problem.field, problem.reason));
@@ -158,21 +156,6 @@ fn fields(update: &ProfileUpdate) -> impl Iterator<Item = (&'static str, Untrust
     let opcode = update.opcode.clone().map(|code| (Field::Opcode.word(), Untrusted::from(""), code));
     let change = |change: &ProfileChange| (change.field.word(), change.from.clone(), change.to.clone());
     update.changes.iter().map(change).chain(opcode)
-}
-
-async fn read_file(path: &Path) -> Result<Vec<u8>, CliError> {
-    let owned = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || {
-        let mut bytes = Vec::new();
-        if owned == Path::new("-") {
-            std::io::stdin().lock().take(LARGEST).read_to_end(&mut bytes)?;
-        } else {
-            std::fs::File::open(&owned)?.take(LARGEST).read_to_end(&mut bytes)?;
-        }
-        Ok(bytes)
-    });
-    let read: std::io::Result<_> = read.await.map_err(|error| CliError::Failed(error.to_string()))?;
-    read.map_err(|error| CliError::usage(format!("cannot read {}: {error}", shown(path))))
 }
 
 /// Records the good rows; those that a rule refuses join the refused ones.
@@ -252,6 +235,7 @@ fn document(from: &str, dry_run: bool, sheet: &Sheet, told: &Told, held: Option<
         "held": held.map(ToString::to_string),
         "refused": refused,
         "ignored_columns": sheet.ignored,
+        "remarks": sheet.remarks.json(),
     })
 }
 
@@ -283,6 +267,7 @@ pub(super) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let wrong = |Problem { field, reason }: Problem| CliError::usage(format!("{field}: {reason}"));
     let profile = row::profile(&values).map_err(wrong)?;
     let written = row::written(&values).map_err(wrong)?;
+    values.remarks(&profile).for_each(|remark| app.out.note(remark));
     let incoming = Incoming { profile, opcode: chosen(app, &written), word: written.word };
     let engine = app.engine(Need::default()).await?;
     let mut answers = engine.add(vec![incoming], &app.actor()).await?;

@@ -15,6 +15,7 @@ mod escaped;
 mod events;
 mod generate;
 mod import;
+mod input;
 mod invite;
 pub mod json;
 mod later;

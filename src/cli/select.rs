@@ -1,5 +1,6 @@
 //! Finding the dealerships that a command names: by id, by dealerCode, by an unambiguous part of the name, or by a query.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::suggest::closest;
@@ -21,6 +22,22 @@ pub struct Desk<'a> {
     pub policy: &'a Policy,
     /// Who asks.
     pub me: &'a str,
+}
+
+/// Dealerships by what a file calls them in full: a part of a name that happens to be unambiguous may be another rooftop.
+pub struct FullNames<'a> {
+    ids: HashSet<DealershipId>,
+    codes: HashMap<&'a str, DealershipId>,
+    names: HashMap<String, Option<DealershipId>>,
+}
+
+impl FullNames<'_> {
+    /// Who has this name.
+    pub fn find(&self, name: &str) -> Option<DealershipId> {
+        let name = name.trim();
+        let id = name.parse::<DealershipId>().ok().filter(|id| self.ids.contains(id));
+        id.or_else(|| self.codes.get(name).copied()).or_else(|| self.names.get(&name.to_lowercase()).copied().flatten())
+    }
 }
 
 impl Desk<'_> {
@@ -60,15 +77,16 @@ impl Desk<'_> {
         }
     }
 
-    /// The dealership that has this id, this dealerCode or, alone, this whole name.
-    pub fn in_full(&self, name: &str) -> Option<DealershipId> {
-        let name = name.trim();
-        let state = self.one(name).ok()?;
-        let profile = &state.profile;
-        let full = profile.dealer_code.raw() == name
-            || state.id.to_string() == name
-            || profile.name.raw().to_lowercase() == name.to_lowercase();
-        full.then_some(state.id)
+    /// Finds dealerships by their id, their dealerCode or, alone, their whole name, for many names.
+    pub fn full_names(&self) -> FullNames<'_> {
+        let mut names: HashMap<String, Option<DealershipId>> = HashMap::new();
+        for state in self.states {
+            let lower = state.profile.name.raw().to_lowercase();
+            names.entry(lower).and_modify(|several| *several = None).or_insert(Some(state.id));
+        }
+        let ids = self.states.iter().map(|state| state.id).collect();
+        let codes = self.states.iter().map(|state| (state.profile.dealer_code.raw(), state.id)).collect();
+        FullNames { ids, codes, names }
     }
 
     /// Each of these, once.

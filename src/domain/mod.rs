@@ -31,10 +31,12 @@ pub mod query;
 pub mod slots;
 pub mod stage;
 pub mod suggest;
+pub mod table;
 pub mod test_booking;
 pub mod text;
 pub mod together;
 pub mod when;
+pub mod zone;
 
 pub use address::same_address;
 pub use appointment::{
@@ -72,6 +74,7 @@ pub use test_booking::TestBooking;
 pub use text::Untrusted;
 pub use together::Together;
 pub use when::in_words;
+pub use zone::read_zone;
 
 /// A moment in UTC, cut to milliseconds where it is recorded.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -3,11 +3,13 @@
 //! Either every line names its dealership (`dealerCode,code[,generated]`, separated by tab, comma or spaces), or every
 //! line is a code alone and they are taken in the order of the dealerships. Nothing in between, and nothing is guessed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
+use super::table::{Row, RowFault, Table, TableError, damage, plain_key};
 use super::when::{WhenError, in_words, parse_moment};
 use super::{Claim, Claims, CodeDigest, CodeError, DealershipId, InvitationCode, Policy, Timestamp};
 
@@ -61,6 +63,18 @@ pub struct PasteContext<'a> {
 /// What is wrong. Never repeats a code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Wrong {
+    /// Its rows cannot be told.
+    #[error("the block: {0}")]
+    Table(TableError),
+    /// The line is no row.
+    #[error(transparent)]
+    Row(RowFault),
+    /// Other lines lie inside one of its cells.
+    #[error("lines {0} to {1} stand between quotation marks that open here; is one missing?")]
+    Swallowed(u64, u64),
+    /// A spreadsheet put something else in the place of the code.
+    #[error("the code cannot be told: {0}")]
+    Damaged(&'static str),
     /// Fewer lines than dealerships.
     #[error("{codes} codes for {expected} dealerships: {} too few", expected - codes)]
     TooFew {
@@ -177,7 +191,8 @@ pub fn check_generated(at: Timestamp, now: Timestamp, policy: &Policy) -> Result
 /// # Errors
 /// Every [`Mistake`] in the block, in the order of its lines, then those about the whole.
 pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -> Result<Matches, Vec<Mistake>> {
-    let lines = lines(block);
+    let lines = lines(block, ctx.resolve)
+        .map_err(|error| vec![Mistake { line: Some(1), id: None, what: Wrong::Table(error) }])?;
     let named = lines.iter().any(|line| line.name.is_some());
     let mut mistakes = Vec::new();
     let mut found: Vec<Option<Matched>> = vec![None; expected.len()];
@@ -188,10 +203,14 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
     let mut already = Vec::new();
 
     for (index, line) in lines.iter().enumerate() {
-        let place = match line.name {
+        if let Some(what) = line.fault.clone().or_else(|| damage(&line.code, true).map(Wrong::Damaged)) {
+            mistakes.push(Mistake { line: Some(line.number), id: None, what });
+            continue;
+        }
+        let place = match line.name.as_deref() {
             Some(name) => match (ctx.resolve)(name) {
                 None => Err(Wrong::Unknown(shortened(name))),
-                Some(id) if is_present(id, line.code, ctx) && !seen_ids.contains_key(&id) => {
+                Some(id) if is_present(id, &line.code, ctx) && !seen_ids.contains_key(&id) => {
                     seen_ids.insert(id, line.number);
                     already.push(id);
                     continue;
@@ -208,11 +227,11 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
         let one = place.as_ref().ok().copied().flatten().and_then(|place| expected.get(place));
         let read = place.and_then(|place| {
             let Some(one) = one else { return Ok(None) };
-            let generated_at = match line.generated {
+            let generated_at = match &line.generated {
                 Some(text) => parse_moment(text, ctx.now, &one.zone)?,
                 None => ctx.generated_at,
             };
-            let code = check_code(one.id, line.code, generated_at, ctx)?;
+            let code = check_code(one.id, &line.code, generated_at, ctx)?;
             match seen_codes.insert(code.digest(), line.number) {
                 Some(first) => Err(Wrong::SameCode(first)),
                 None => Ok(place.zip(Some(Matched { id: one.id, code, generated_at, line: line.number }))),
@@ -249,51 +268,78 @@ fn is_present(id: DealershipId, code: &str, ctx: &PasteContext<'_>) -> bool {
     present.is_some_and(|(code, present)| code.digest() == present)
 }
 
+/// The names that the lines of a block begin with, in their order.
+///
+/// # Errors
+/// When the block is no table.
+pub fn names(block: &str, resolve: &dyn Fn(&str) -> Option<DealershipId>) -> Result<Vec<String>, TableError> {
+    Ok(lines(block, resolve)?.into_iter().filter_map(|line| Some(line.name?.into_owned())).collect())
+}
+
 struct Line<'a> {
     number: usize,
-    name: Option<&'a str>,
-    code: &'a str,
-    generated: Option<&'a str>,
+    name: Option<Cow<'a, str>>,
+    code: Cow<'a, str>,
+    generated: Option<String>,
+    fault: Option<Wrong>,
 }
 
-fn lines(block: &str) -> Vec<Line<'_>> {
-    let block = block.strip_prefix('\u{feff}').unwrap_or(block);
-    // A terminal's paste may end its lines with CR alone.
-    let all = block.split('\n').flat_map(|line| line.trim_end_matches('\r').split('\r')).zip(1..);
-    let full = all.filter(|(line, _)| !line.trim().is_empty());
-    full.map(|(line, number)| read_line(line.trim(), number)).filter(|line| !is_heading(line)).collect()
-}
-
-fn read_line(line: &str, number: usize) -> Line<'_> {
-    let separator = ['\t', ',', ';'].into_iter().find(|separator| line.contains(*separator));
-    let (first, rest) = match separator {
-        Some(separator) => split_at(line, |c| c == separator),
-        None => split_at(line, char::is_whitespace),
+fn lines<'a>(block: &'a str, resolve: &dyn Fn(&str) -> Option<DealershipId>) -> Result<Vec<Line<'a>>, TableError> {
+    // The separator is the one with which the lines name dealerships.
+    let named = |row: &Row<'_>| {
+        row.cells.len() > 1 && row.cells.first().is_some_and(|name| resolve(&plain_key(name)).is_some())
     };
-    let Some(rest) = rest else { return Line { number, name: None, code: first, generated: None } };
-    let (code, generated) = match separator {
-        Some(separator) => split_at(rest, |c| c == separator),
-        None => split_at(rest, char::is_whitespace),
-    };
-    Line { number, name: Some(first), code, generated: generated.map(bare).filter(|text| !text.is_empty()) }
+    let table = Table::open(block, |rows| rows.filter(named).count())?;
+    let lines = table.rows().map(|row| read_line(row, table.separator()));
+    Ok(lines.filter(|line| !is_heading(line)).collect())
 }
 
-/// What stands before and after the first separator, without white space and quotes around it.
-fn split_at(text: &str, separator: impl Fn(char) -> bool) -> (&str, Option<&str>) {
-    match text.split_once(separator) {
-        Some((first, rest)) => (bare(first), Some(rest.trim())),
-        None => (bare(text), None),
+fn read_line(row: Row<'_>, separator: char) -> Line<'_> {
+    let number = usize::try_from(row.line).unwrap_or(usize::MAX);
+    let fault = match (&row.fault, row.swallowed(2, separator)) {
+        (Some(fault), _) => Some(Wrong::Row(fault.clone())),
+        (None, Some((first, last))) => Some(Wrong::Swallowed(first, last)),
+        (None, None) => None,
+    };
+    let mut cells = row.cells;
+    // Pasted lines may be separated by other means than the first one.
+    if let [one] = cells.as_slice() {
+        let whole = one.clone();
+        cells = match [',', ';', '\t'].into_iter().find(|separator| whole.contains(*separator)) {
+            Some(separator) => split(&whole, |c| c == separator),
+            None => split(&whole, char::is_whitespace),
+        };
+    }
+    let mut cells = cells.into_iter();
+    let (first, second) = (cells.next().unwrap_or_default(), cells.next());
+    let generated: Vec<_> = cells.filter(|cell| !cell.is_empty()).collect();
+    let generated = Some(generated.join(" ")).filter(|text| !text.is_empty());
+    match second {
+        None => Line { number, name: None, code: key(first), generated: None, fault },
+        Some(code) => Line { number, name: Some(key(first)), code: key(code), generated, fault },
     }
 }
 
-fn bare(text: &str) -> &str {
-    text.trim().trim_matches('"').trim()
+/// At most three pieces, without white space and quotation marks around them.
+fn split<'a>(text: &str, separates: impl Fn(char) -> bool) -> Vec<Cow<'a, str>> {
+    let bare = |text: &str| text.trim().trim_matches('"').trim().to_owned();
+    let (first, rest) = text.split_once(&separates).map_or((text, None), |(first, rest)| (first, Some(rest.trim())));
+    let more = rest.into_iter().flat_map(|rest| rest.splitn(2, &separates));
+    std::iter::once(first).chain(more).map(|piece| Cow::Owned(bare(piece))).collect()
+}
+
+fn key(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => plain_key(text),
+        Cow::Owned(text) => Cow::Owned(plain_key(&text).into_owned()),
+    }
 }
 
 fn is_heading(line: &Line<'_>) -> bool {
     let plain = |text: &str| text.to_lowercase().replace(['_', '-', ' '], "");
-    let heading = |name: &str| matches!(plain(name).as_str(), "dealercode" | "dealership" | "dealer");
-    line.name.is_some_and(heading) && matches!(plain(line.code).as_str(), "code" | "invitationcode")
+    let heading =
+        |name: &str| matches!(plain(name).as_str(), "dealercode" | "dealership" | "dealer" | "rooftop" | "name");
+    line.name.as_deref().is_some_and(heading) && matches!(plain(&line.code).as_str(), "code" | "invitationcode")
 }
 
 /// The beginning of a name, cleaned: it may be a code that stands in the wrong place.

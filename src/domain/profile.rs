@@ -1,9 +1,7 @@
 //! The fields of a profile: what may stand in each, reading all of them, and correcting some.
 
-use chrono_tz::{TZ_VARIANTS, Tz};
-
-use super::suggest::did_you_mean;
-use super::text::clean;
+use super::text::{acts_on_direction, clean, is_invisible};
+use super::zone::read_zone;
 use super::{Contact, Profile, Untrusted, address, owner};
 
 /// A field of a profile.
@@ -92,8 +90,9 @@ impl ProfileField {
         check_text(text, self.longest())?;
         match self {
             _ if text.is_empty() && self.is_needed() => Err("is empty".to_owned()),
+            Self::DealerCode => key(text),
             Self::Email => address::check(text).map(drop).map_err(|problem| problem.to_string()),
-            Self::Timezone => timezone(text).map(drop),
+            Self::Timezone => read_zone(text).map(drop),
             _ => Ok(()),
         }
     }
@@ -156,7 +155,7 @@ impl Profile {
         }
         let problem = |reason| ProfileProblem { field, reason };
         field.check(text_of(field)).map_err(problem)?;
-        let timezone = timezone(text_of(field)).map_err(problem)?;
+        let timezone = read_zone(text_of(field)).map_err(problem)?;
         let untrusted = |field| Untrusted::from(text_of(field));
         Ok(Self {
             name: untrusted(ProfileField::Name),
@@ -204,7 +203,7 @@ impl Profile {
             field.check(text).map_err(problem)?;
             let slot = match field {
                 ProfileField::Timezone => {
-                    profile.timezone = timezone(text).map_err(problem)?;
+                    profile.timezone = read_zone(text).map_err(problem)?;
                     continue;
                 }
                 ProfileField::Owner => {
@@ -240,23 +239,27 @@ impl Profile {
 
 /// Controls of the terminal and of the direction of text: they have no business in a dealership's data.
 fn is_control(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
+    c.is_control() || acts_on_direction(c)
 }
 
-/// Finds the zone of a place. Abbreviations and fixed offsets know no daylight saving, so they are no zone of a dealership.
-fn timezone(text: &str) -> Result<Tz, String> {
-    let geographical = |zone: &Tz| zone.name().contains('/') && !zone.name().starts_with("Etc/");
-    match text.parse::<Tz>() {
-        Ok(zone) if geographical(&zone) => Ok(zone),
-        Ok(_) => Err(format!("`{}` is no place; an IANA zone is needed, like America/Chicago", clean(text))),
-        Err(_) => {
-            let names = TZ_VARIANTS.iter().filter(|zone| geographical(zone)).map(|zone| zone.name());
-            let near = did_you_mean(text, names);
-            let hint = if near.is_empty() { "; it looks like America/Chicago".to_owned() } else { near };
-            Err(format!("`{}` is not an IANA time zone{hint}", clean(text)))
-        }
+/// Whether a text can be what a dealership is known by: one that looks the same as another must not be another.
+fn key(text: &str) -> Result<(), String> {
+    let unseen = |c: char| is_invisible(c) || c.is_whitespace() && c != ' ';
+    if let Some((place, c)) = text.chars().enumerate().find(|(_, c)| unseen(*c)) {
+        return Err(format!(
+            "has a character that cannot be seen (U+{:04X}), at character {}",
+            u32::from(c),
+            place + 1
+        ));
     }
+    if text.starts_with(is_quote) || text.ends_with(is_quote) {
+        return Err(format!("`{}` has quotation marks that are a part of it; take them off", clean(text)));
+    }
+    Ok(())
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' | '«' | '»' | '‹' | '›')
 }
 
 #[cfg(test)]
@@ -307,7 +310,7 @@ mod tests {
             (ProfileField::Email, "service at example.com", "is not a mail address"),
             (ProfileField::Email, "", "is empty"),
             (ProfileField::Name, "  ", "is empty"),
-            (ProfileField::Timezone, "america/chicago", "did you mean `America/Chicago`?"),
+            (ProfileField::Timezone, "America/Chcago", "did you mean `America/Chicago`?"),
             (ProfileField::City, "a\u{1b}[2Jb", "control character, at character 2"),
         ] {
             let problem = old.corrected(&[edit(field, text)]).unwrap_err();

@@ -53,15 +53,10 @@ impl Untrusted {
         clean(&self.0)
     }
 
-    /// For a CSV field: cleaned, and guarded so that no spreadsheet takes it for a formula.
+    /// For a CSV field: cleaned, and guarded so that no spreadsheet takes it for a formula; [`unguarded`] takes it back.
     pub fn csv(&self) -> Cow<'_, str> {
         let text = clean(&self.0);
-        let first = text.trim_start().chars().next();
-        if matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '|' | '%')) || text.starts_with(['\'', ' ']) {
-            Cow::Owned(format!("'{text}"))
-        } else {
-            text
-        }
+        if wants_guard(&text) { Cow::Owned(format!("'{text}")) } else { text }
     }
 
     /// For a header, a window title or a Subject: cleaned, ends trimmed, at most 200 characters.
@@ -76,6 +71,38 @@ impl Untrusted {
 /// A field's text for people, who must see that there is none.
 pub fn or_nothing(text: &str) -> Cow<'_, str> {
     if text.is_empty() { Cow::Borrowed("(nothing)") } else { clean(text) }
+}
+
+/// Whether a spreadsheet would take a text for a formula, or would not be able to tell it from a guarded one. The wide
+/// forms are formulas where people write with them.
+fn wants_guard(text: &str) -> bool {
+    let first = text.trim_start().chars().next();
+    matches!(first, Some('=' | '+' | '-' | '@' | '|' | '%' | '＝' | '＋' | '－' | '＠'))
+        || text.starts_with(['\'', ' '])
+}
+
+/// The text of a CSV field without the guard of [`Untrusted::csv`].
+pub fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| wants_guard(rest)).unwrap_or(text)
+}
+
+/// A text for people without what cannot be seen in it, odd spaces as plain ones. Controls stay: they are refused, not
+/// repaired.
+pub fn tidy(text: &str) -> Cow<'_, str> {
+    let odd = |c: char| !c.is_control() && (is_invisible(c) || c.is_whitespace() && c != ' ');
+    if text.is_ascii() || !text.contains(odd) {
+        return Cow::Borrowed(text);
+    }
+    let kept = text.chars().filter_map(|c| match c {
+        c if !odd(c) || acts_on_direction(c) => Some(c),
+        c => c.is_whitespace().then_some(' '),
+    });
+    Cow::Owned(kept.collect::<String>().trim().to_owned())
+}
+
+/// Whether a character turns text round, or ends its line: a trick, not an accident.
+pub fn acts_on_direction(c: char) -> bool {
+    matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
 }
 
 /// Cleans any text for a terminal: see [`Untrusted::screen`]. Borrowed when there was nothing to do.
@@ -188,9 +215,28 @@ mod tests {
 
     #[test]
     fn formulas_are_guarded() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "|cmd", "'=1"] {
-            assert!(Untrusted::from(text).csv().starts_with('\''), "{text}");
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "|cmd", "'=1", "＝1+1", "＋1", "－1", "＠x"] {
+            let guarded = Untrusted::from(text).csv().into_owned();
+            assert!(guarded.starts_with('\''), "{text}");
+            assert_eq!(unguarded(&guarded), clean(text));
         }
         assert_eq!(Untrusted::from("D'Amico Ford").csv(), "D'Amico Ford");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_guard_can_be_taken_off(text in "[-=+@%|' ＝a]{0,6}|\\PC{0,20}") {
+            let guarded = Untrusted::from(text.as_str()).csv().into_owned();
+            proptest::prop_assert_eq!(unguarded(&guarded), clean(&text));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_taken_out_of_a_name_and_what_acts_stays_to_be_refused() {
+        assert_eq!(tidy("Rooftop\u{200b} One\u{feff}"), "Rooftop One");
+        assert_eq!(tidy("\u{a0}Smith\u{a0}Ford\u{e0041} "), "Smith Ford");
+        for same in ["Núñez", "a\u{202e}b", "a\u{1b}b", "a\nb", " a "] {
+            assert_eq!(tidy(same), same);
+        }
     }
 }

@@ -38,7 +38,7 @@ pub struct Add {
     /// The contact's mail address
     #[arg(long)]
     pub email: String,
-    /// Its IANA time zone, like America/Chicago
+    /// Its time zone: America/Chicago, Central, CT, …
     #[arg(long, value_name = "ZONE")]
     pub timezone: String,
     /// The dealer group
@@ -93,7 +93,7 @@ pub struct Set {
     /// The contact's name
     #[arg(long, value_name = "NAME")]
     pub contact: Option<String>,
-    /// Its IANA time zone, like America/Chicago
+    /// Its time zone: America/Chicago, Central, CT, …
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
     /// The dealer group

@@ -39,6 +39,11 @@ impl Field {
         matches!(self, Self::Profile(field) if field.is_needed())
     }
 
+    /// Whether it is compared with what the platform says, character by character.
+    pub(super) const fn is_key(self) -> bool {
+        matches!(self, Self::Profile(ProfileField::DealerCode) | Self::Opcode)
+    }
+
     /// The name of its column, and of the field in reports.
     pub(super) const fn word(self) -> &'static str {
         match self {

@@ -2,8 +2,9 @@
 
 use crate::cli::opcode;
 use crate::domain::profile::check_text;
-use crate::domain::text::clean;
-use crate::domain::{OpcodeOption, Profile, Untrusted};
+use crate::domain::table::{damage, plain_key};
+use crate::domain::text::{clean, tidy};
+use crate::domain::{OpcodeOption, Profile, ProfileField, Untrusted};
 
 use super::field::Field;
 
@@ -17,6 +18,9 @@ pub(in crate::cli) struct Problem {
 }
 
 impl Problem {
+    /// In the place of a field: the row as a whole.
+    pub(super) const ROW: &'static str = "row";
+
     pub(super) fn new(field: &'static str, reason: impl Into<String>) -> Self {
         Self { field, reason: reason.into() }
     }
@@ -24,18 +28,49 @@ impl Problem {
 
 /// The values of one row, by field; those that the file does not have are empty.
 #[derive(Debug, Clone, Default)]
-pub(in crate::cli) struct Values([String; Field::COUNT]);
+pub(in crate::cli) struct Values {
+    texts: [String; Field::COUNT],
+    cleaned: Vec<Field>,
+}
 
 impl Values {
+    /// Sets a value without white space around it, and without what nobody can see in it. A key is compared as it is, so of a
+    /// key nothing is taken but what protects it from spreadsheets.
     pub(super) fn set(&mut self, field: Field, value: &str) {
-        if let Some(slot) = self.0.get_mut(field.place()) {
-            value.trim().clone_into(slot);
+        let value = value.trim();
+        let plain = if field.is_key() { plain_key(value) } else { tidy(value) };
+        if plain != value {
+            self.cleaned.push(field);
+        }
+        if let Some(slot) = self.texts.get_mut(field.place()) {
+            plain.as_ref().clone_into(slot);
         }
     }
 
     pub(super) fn get(&self, field: Field) -> &str {
-        self.0.get(field.place()).map_or("", String::as_str)
+        self.texts.get(field.place()).map_or("", String::as_str)
     }
+
+    /// What was read otherwise than it was written, and became this profile.
+    pub(super) fn remarks(&self, profile: &Profile) -> impl Iterator<Item = String> {
+        let cleaned = self.cleaned.iter().map(|field| match field.is_key() {
+            true => format!("{}: it was read without the formula around it", field.word()),
+            false => format!("{}: characters that cannot be seen were taken out", field.word()),
+        });
+        let (zone, written) = (profile.timezone.name(), self.get(Field::Profile(ProfileField::Timezone)));
+        let zone = (zone != written)
+            .then(|| format!("{}: `{}` was read as {zone}", ProfileField::Timezone.word(), clean(written)));
+        cleaned.chain(zone)
+    }
+}
+
+/// The first value that a spreadsheet has put in the place of another.
+pub(super) fn damaged(values: &Values) -> Option<Problem> {
+    Field::all().find_map(|field| {
+        let value = values.get(field);
+        let why = damage(value, field.is_key())?;
+        Some(Problem::new(field.word(), format!("`{}`: {why}", clean(value))))
+    })
 }
 
 /// Checks the values and makes a profile of them. The first field that is wrong is named.
@@ -85,7 +120,6 @@ pub(super) fn written(values: &Values) -> Result<Written, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ProfileField;
 
     fn values() -> Values {
         let mut values = Values::default();
@@ -125,11 +159,11 @@ mod tests {
                 .contains("control character, at character 2")
         );
         assert!(problem(Field::Profile(ProfileField::Phone), &"5".repeat(5_000)).contains("5000 characters"));
-        for zone in ["Pacific", "PST8", "America/Gotham", "UTC+25", "UTC", "EST", "PST8PDT", "Etc/GMT+5"] {
+        for zone in ["America/Gotham", "UTC+25", "UTC", "Etc/GMT+5"] {
             problem(Field::Profile(ProfileField::Timezone), zone);
         }
         assert!(
-            problem(Field::Profile(ProfileField::Timezone), "america/chicago")
+            problem(Field::Profile(ProfileField::Timezone), "America/Chcago")
                 .contains("did you mean `America/Chicago`?")
         );
     }

@@ -1,16 +1,16 @@
 //! From a file to its good and its refused rows. Pure: no store, no file system.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use serde_json::Value;
-use serde_json::value::RawValue;
-
+use crate::cli::input::{MOST_ROWS, Text};
+use crate::domain::table::{MOST_COLUMNS, Row as TableRow, RowFault, Rows, Table};
 use crate::domain::text::clean;
 use crate::domain::{Profile, ProfileField};
 
 use super::field::{Field, Mapping};
-use super::row::{Problem, Values, Written, profile, written};
+use super::json::{object, objects};
+use super::remarks::Remarks;
+use super::row::{Problem, Values, Written, damaged, profile, written};
 
 /// A row that can be taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,30 +47,37 @@ pub(in crate::cli) struct Sheet {
     pub(in crate::cli) refused: Vec<Refused>,
     /// Columns that no field wants; cleaned.
     pub(in crate::cli) ignored: Vec<String>,
+    /// What was read otherwise than it stands.
+    pub(in crate::cli) remarks: Remarks,
     /// On which line every `dealerCode` was first seen.
     seen: HashMap<String, u64>,
 }
 
 /// Reads a whole file, CSV or JSON; what it is shows in its first character. An error is about the file as a whole.
-pub(in crate::cli) fn read(bytes: &[u8], mapping: &Mapping) -> Result<Sheet, String> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err("the file is UTF-16; save it as UTF-8".to_owned());
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+pub(in crate::cli) fn read(text: &Text, mapping: &Mapping) -> Result<Sheet, String> {
     let mut sheet = Sheet::default();
-    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+    if let Some(remark) = text.remark() {
+        sheet.remarks.of_file(remark);
+    }
+    let text = text.as_str();
+    match text.trim_start().chars().next() {
         None => return Err("the file is empty".to_owned()),
-        Some(b'[' | b'{') => sheet.json(bytes, mapping)?,
-        Some(_) => sheet.csv(bytes, mapping)?,
+        Some('[' | '{') => sheet.json(text, mapping)?,
+        Some(_) => sheet.csv(text, mapping)?,
     }
     Ok(sheet)
 }
 
 impl Sheet {
     /// Takes a row in, or notes why not.
-    fn take(&mut self, line: u64, row: u64, (values, problem): (Values, Option<Problem>)) {
+    fn take(&mut self, line: u64, row: u64, (values, problem): (Values, Option<Problem>)) -> Result<(), String> {
+        if self.rows.len() + self.refused.len() >= MOST_ROWS {
+            return Err(format!("it has more than {MOST_ROWS} rows, and a part of it is not taken; split it"));
+        }
         let code = values.get(Field::Profile(ProfileField::DealerCode));
         let first = if code.is_empty() { None } else { self.seen.get(code).copied() };
+        let problem = problem.or_else(|| damaged(&values));
+        let is_row = problem.as_ref().is_none_or(|problem| problem.field != Problem::ROW);
         let outcome = match (problem, profile(&values).and_then(|profile| Ok((profile, written(&values)?))), first) {
             (Some(problem), ..) | (None, Err(problem), _) => Err(problem),
             // Two rows with one dealerCode: which is right is not for us to guess, so the first one stands.
@@ -80,37 +87,45 @@ impl Sheet {
             )),
             (None, Ok(good), None) => Ok(good),
         };
-        if first.is_none() && !code.is_empty() {
+        if first.is_none() && !code.is_empty() && is_row {
             self.seen.insert(code.to_owned(), line);
         }
         match outcome {
-            Ok((profile, written)) => self.rows.push(Row { line, place: row, profile, written }),
+            Ok((profile, written)) => {
+                values.remarks(&profile).for_each(|remark| self.remarks.of_row(line, remark));
+                self.rows.push(Row { line, place: row, profile, written });
+            }
             Err(problem) => {
                 self.refused.push(Refused { line, row, dealer_code: clean(code).into_owned(), problem });
             }
         }
+        Ok(())
     }
 
-    fn csv(&mut self, bytes: &[u8], mapping: &Mapping) -> Result<(), String> {
-        let mut reader =
-            csv::ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter(bytes)).from_reader(bytes);
-        let mut record = csv::ByteRecord::new();
-        let mut next =
-            |record: &mut csv::ByteRecord| reader.read_byte_record(record).map_err(|error| error.to_string());
-        if !next(&mut record)? {
-            return Err("the file is empty".to_owned());
+    fn csv(&mut self, text: &str, mapping: &Mapping) -> Result<(), String> {
+        let suits = |mut rows: Rows<'_>| rows.next().map_or(0, |row| fields_in(&row, mapping));
+        let table = Table::open(text, suits).map_err(|error| error.to_string())?;
+        let mut rows = table.rows();
+        let Some(heading) = rows.next() else { return Err("the file is empty".to_owned()) };
+        if let Some(fault) = heading.fault {
+            return Err(format!("the heading on line {}: {fault}", heading.line));
         }
-        let heading: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+        let named = heading.cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+        let heading: Vec<String> = heading.cells.iter().take(named).map(|cell| cell.clone().into_owned()).collect();
         let fields = self.heading(&heading, mapping)?;
-        let mut lines = Lines { bytes, at: 0, line: 1 };
-        let mut row = 1;
-        while next(&mut record)? {
-            row += 1;
-            // The reader's own count is wrong after CR LF and empty lines: it takes them for a part of the next record.
-            let at = record.position().map_or(0, |place| usize::try_from(place.byte()).unwrap_or(usize::MAX));
-            let skipped = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-            let at = at + skipped.count();
-            self.take(lines.of(at), row, cells(&record, &fields));
+        if let Some(words) = table.separator_words() {
+            self.remarks.of_file(format!("its columns are separated by {words}"));
+        }
+        for (row, place) in rows.zip(2..) {
+            if let Some((first, last)) = row.swallowed(fields.len(), table.separator()) {
+                let remark = format!(
+                    "lines {first} to {last} stand inside a cell of line {}, between quotation marks, and were not read as rows; \
+                     is one missing?",
+                    row.line
+                );
+                self.remarks.of_row(row.line, remark);
+            }
+            self.take(row.line, place, cells(&row, &fields))?;
         }
         Ok(())
     }
@@ -147,109 +162,57 @@ impl Sheet {
                 list.join(", ")
             ));
         }
-        let unused = columns.iter().zip(&fields).filter(|(_, field)| field.is_none());
+        let unused = columns.iter().zip(&fields).filter(|(column, field)| field.is_none() && !column.is_empty());
         self.ignored = unused.map(|(column, _)| clean(column).into_owned()).collect();
         Ok(fields)
     }
 
-    fn json(&mut self, bytes: &[u8], mapping: &Mapping) -> Result<(), String> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| format!("the file is not UTF-8 (byte {})", error.valid_up_to()))?;
-        let mut lines = Lines { bytes, at: 0, line: 1 };
-        for (place, raw) in objects(text)?.into_iter().enumerate() {
+    fn json(&mut self, text: &str, mapping: &Mapping) -> Result<(), String> {
+        let mut lines = Lines { bytes: text.as_bytes(), at: 0, line: 1 };
+        for (raw, place) in objects(text)?.into_iter().zip(1..) {
             // The pieces lie inside the text, so the distance is the place.
             let at = (raw.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
             let values = object(raw, mapping);
-            self.take(lines.of(at), place as u64 + 1, values);
+            self.take(lines.of(at), place, values)?;
         }
         Ok(())
     }
 }
 
-/// The most common separator of the first line, outside quotes.
-fn delimiter(bytes: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut quoted = false;
-    for byte in bytes.iter().take(64 * 1024) {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' if !quoted => break,
-            byte if !quoted => counts.iter_mut().filter(|(mark, _)| mark == byte).for_each(|(_, count)| *count += 1),
-            _ => {}
+/// How many fields a heading names.
+fn fields_in(heading: &TableRow<'_>, mapping: &Mapping) -> usize {
+    let found: Vec<Field> = heading.cells.iter().filter_map(|cell| mapping.field_of(cell)).collect();
+    Field::all().filter(|field| found.contains(field)).count()
+}
+
+fn cells(row: &TableRow<'_>, fields: &[Option<Field>]) -> (Values, Option<Problem>) {
+    let mut values = Values::default();
+    for (cell, field) in row.cells.iter().zip(fields) {
+        if let Some(field) = field {
+            values.set(*field, cell);
         }
     }
-    // With equal counts the comma wins, so the search is for a strictly greater one.
-    counts.into_iter().fold((b',', 0), |best, found| if found.1 > best.1 { found } else { best }).0
-}
-
-fn cells(record: &csv::ByteRecord, fields: &[Option<Field>]) -> (Values, Option<Problem>) {
-    let mut values = Values::default();
-    let mut problem = None;
-    for (cell, field) in record.iter().zip(fields) {
-        let Some(field) = field else { continue };
-        match std::str::from_utf8(cell) {
-            Ok(cell) => values.set(*field, cell),
-            Err(_) => problem = problem.or_else(|| Some(Problem::new(field.word(), "is not UTF-8"))),
-        }
-    }
-    let (has, needs) = (record.len(), fields.len());
-    if has != needs {
-        let what = if has < needs { "too few" } else { "too many" };
-        problem = Some(Problem::new("row", format!("{what} columns: {has} instead of {needs}")));
-    }
-    (values, problem)
-}
-
-/// The objects of a JSON array, of the list that `list --json` prints, or of JSON lines.
-fn objects(text: &str) -> Result<Vec<&str>, String> {
-    #[derive(serde::Deserialize)]
-    struct Listed<'a> {
-        #[serde(borrow)]
-        dealerships: Vec<&'a RawValue>,
-    }
-    let wrong = |error: serde_json::Error| format!("not JSON: {}", clean(&error.to_string()));
-    if text.trim_start().starts_with('[') {
-        let all: Vec<&RawValue> = serde_json::from_str(text).map_err(wrong)?;
-        return Ok(all.into_iter().map(RawValue::get).collect());
-    }
-    if let Ok(listed) = serde_json::from_str::<Listed<'_>>(text) {
-        return Ok(listed.dealerships.into_iter().map(RawValue::get).collect());
-    }
-    let all = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
-    all.map(|one| one.map(RawValue::get).map_err(wrong)).collect()
-}
-
-fn object(raw: &str, mapping: &Mapping) -> (Values, Option<Problem>) {
-    let mut values = Values::default();
-    let Ok(Value::Object(object)) = serde_json::from_str(raw) else {
-        return (values, Some(Problem::new("row", "is not a JSON object")));
+    let problem = match &row.fault {
+        Some(RowFault::Wide) => Some(format!("too many columns: more than {MOST_COLUMNS} instead of {}", fields.len())),
+        Some(fault) => Some(fault.to_string()),
+        None => wrong_count(row, fields),
     };
-    let mut problem = None;
-    // The form in which dealerships are listed: a contact, and an opcode that counts only when it was chosen.
-    let nested = |key: &str| object.get(key).and_then(Value::as_object);
-    let (contact, opcode) = (nested("contact"), nested("opcode"));
-    let chosen = opcode.filter(|opcode| opcode.get("option").is_some_and(Value::is_string));
-    let of_contact = contact.into_iter().flatten().map(|(key, value)| (format!("contact_{key}"), value));
-    let of_opcode = chosen.into_iter().flat_map(|chosen| {
-        let named = [("choice", "opcode"), ("option", "opcode_option"), ("word", "opcode_word")];
-        named.into_iter().filter_map(|(key, name)| Some((name.to_owned(), chosen.get(key)?)))
-    });
-    let flat = |key: &str| !(key == "contact" && contact.is_some() || key == "opcode" && opcode.is_some());
-    let outer = object.iter().filter(|(key, _)| flat(key)).map(|(key, value)| (key.clone(), value));
-    for (key, value) in of_contact.chain(of_opcode).chain(outer) {
-        let Some(field) = mapping.field_of(&key) else { continue };
-        let text: Cow<'_, str> = match value {
-            Value::Null => Cow::Borrowed(""),
-            Value::String(text) => Cow::Borrowed(text),
-            Value::Number(number) => Cow::Owned(number.to_string()),
-            _ => {
-                problem = problem.or_else(|| Some(Problem::new(field.word(), "is not text")));
-                continue;
-            }
-        };
-        values.set(field, &text);
+    (values, problem.map(|reason| Problem::new(Problem::ROW, reason)))
+}
+
+/// Cells that are not there are empty, and empty ones too many are nothing.
+fn wrong_count(row: &TableRow<'_>, fields: &[Option<Field>]) -> Option<String> {
+    let needs = fields.len();
+    let has = row.cells.len();
+    let last = row.cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+    let needed = |field: &Option<Field>| field.is_some_and(Field::is_needed);
+    if last > needs {
+        Some(format!("too many columns: {last} instead of {needs}"))
+    } else if fields.iter().skip(has).any(needed) {
+        Some(format!("too few columns: {has} instead of {needs}"))
+    } else {
+        None
     }
-    (values, problem)
 }
 
 /// Counts lines along a file, each byte once.

@@ -1,11 +1,10 @@
 //! Which dealerships `invite` and `reissue` are about, and the code of each where codes come by paste.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::bulk::BulkKind;
-use crate::domain::paste::{Expected, PasteContext, match_codes};
+use crate::domain::paste::{Expected, PasteContext, match_codes, names};
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, InvitationCode, Onboarding, Timestamp};
 use crate::engine::Engine;
@@ -13,9 +12,10 @@ use crate::engine::Engine;
 use super::super::app::App;
 use super::super::args::Codes;
 use super::super::error::CliError;
+use super::super::input::{name_of, read_text};
 use super::super::record::all;
 use super::super::report::named;
-use super::super::select::Desk;
+use super::super::select::{Desk, FullNames};
 use super::super::unfinished;
 use super::Item;
 
@@ -27,12 +27,17 @@ pub(super) async fn gather(app: &App, args: &Codes, engine: &Engine, what: BulkK
     let targets = &args.targets;
     let named = !targets.dealerships.is_empty() || targets.query.is_some();
     if let Some(file) = &args.codes {
-        let block = read_block(file).await?;
+        let text = read_text(file).await?;
+        if let Some(remark) = text.remark() {
+            app.out.note(format!("{}: {remark}", name_of(file)));
+        }
+        let block = text.as_str();
+        let full = desk.full_names();
         let chosen = match named {
             true => desk.targets(&targets.dealerships, targets.query.as_deref())?,
-            false => named_in(&block, &desk),
+            false => named_in(block, &desk, &full),
         };
-        return matched(app, args, &block, &desk, engine, &chosen);
+        return matched(app, args, block, &full, engine, &chosen);
     }
     let chosen = match args.resume {
         true => unfinished::left(engine, what).await?,
@@ -59,47 +64,31 @@ fn generated_at(app: &App, args: &Codes, state: &Onboarding) -> Result<Timestamp
     }
 }
 
-async fn read_block(path: &Path) -> Result<String, CliError> {
-    let owned = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || match owned == Path::new("-") {
-        true => std::io::read_to_string(std::io::stdin().lock()),
-        false => std::fs::read_to_string(owned),
-    });
-    let read = read.await.map_err(|error| CliError::Failed(error.to_string()))?;
-    read.map_err(|error| CliError::usage(format!("cannot read {}: {error}", crate::config::diagnostic::shown(path))))
-}
-
 /// The dealerships that the lines of a block name, in their order. What cannot be told is left to the check of the block.
-fn named_in(block: &str, desk: &Desk<'_>) -> Vec<Arc<Onboarding>> {
-    let mut found: Vec<Arc<Onboarding>> = Vec::new();
-    for line in block.lines() {
-        let name = line.split([',', '\t', ';']).next().unwrap_or_default().trim().trim_matches('"');
-        if let Some(id) = desk.in_full(name)
-            && let Some(state) = desk.states.iter().find(|state| state.id == id)
-            && !found.iter().any(|known| known.id == state.id)
-        {
-            found.push(Arc::clone(state));
-        }
-    }
-    found
+fn named_in(block: &str, desk: &Desk<'_>, full: &FullNames<'_>) -> Vec<Arc<Onboarding>> {
+    let by_id: HashMap<DealershipId, &Arc<Onboarding>> = desk.states.iter().map(|state| (state.id, state)).collect();
+    let mut seen = HashSet::new();
+    let names = names(block, &|name| full.find(name)).unwrap_or_default();
+    let found = names.iter().filter_map(|name| full.find(name)).filter(|id| seen.insert(*id));
+    found.filter_map(|id| by_id.get(&id).map(|state| Arc::clone(state))).collect()
 }
 
 fn matched(
     app: &App,
     args: &Codes,
     block: &str,
-    desk: &Desk<'_>,
+    full: &FullNames<'_>,
     engine: &Engine,
     chosen: &[Arc<Onboarding>],
 ) -> Result<Vec<Item>, CliError> {
     let expected: Vec<Expected> =
         chosen.iter().map(|state| Expected { id: state.id, zone: state.profile.timezone }).collect();
-    // A file names dealerships in full: a part of a name that happens to be unambiguous may be the wrong rooftop.
-    let resolve = |name: &str| desk.in_full(name);
-    let common = common_moment(app, args, chosen)?.unwrap_or(desk.now);
+    let resolve = |name: &str| full.find(name);
+    let now = app.clock.now();
+    let common = common_moment(app, args, chosen)?.unwrap_or(now);
     let present = |id| Some(engine.book().get(id)?.invitation.as_ref()?.code.digest());
     let ctx = PasteContext {
-        now: desk.now,
+        now,
         generated_at: common,
         policy: engine.policy(),
         claims: engine.book(),

@@ -65,7 +65,7 @@ fn meant(args: &SetOpcode, desk: &Desk<'_>) -> Result<(Vec<Arc<Onboarding>>, Opt
     };
     // The last word is the code; somebody who lists dealerships and forgets it must not record one of them as an opcode.
     if let (None, Some(code)) = (&args.code, code)
-        && desk.in_full(code).is_some()
+        && desk.full_names().find(code).is_some()
     {
         let code = clean(code);
         return Err(CliError::usage(format!(

@@ -9,11 +9,12 @@ use chrono::{
     DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
     Weekday,
 };
-use chrono_tz::{America, Pacific, Tz};
+use chrono_tz::Tz;
 
 use super::{WhenError, abbreviation, parse_duration, wrong};
 use crate::domain::Timestamp;
 use crate::domain::text::clean;
+use crate::domain::zone::{abbreviated_zone, read_zone};
 
 /// What may be written, in every refusal.
 const FORMS: &str = "`2026-03-30 14:05`, `3/30/2026 2:05pm`, `06:05`, `yesterday 14:05`, `2 hours ago` or `now`";
@@ -270,17 +271,15 @@ where
     if let Some(moment) = called(local, zone, written) {
         return Ok(moment);
     }
-    match zone_called(&upper) {
-        Some(Called::Always(zone)) => pick(local, &zone),
-        Some(Called::InSeason(zone)) => {
+    match (abbreviated_zone(written), read_zone(written)) {
+        // Two letters stand for the zone, three for what its clocks show in one season.
+        (Some(zone), _) if written.len() > 2 => {
             called(local, &zone, written).map_or_else(|| out_of_season(local, written, zone), Ok)
         }
-        None => match written.parse::<Tz>() {
-            Ok(zone) => pick(local, &zone),
-            Err(_) => {
-                wrong(format!("`{}` is not a zone: write it like CST, -06:00 or America/Chicago", clean(written)))
-            }
-        },
+        (Some(zone), _) | (None, Ok(zone)) => pick(local, &zone),
+        (None, Err(_)) => {
+            wrong(format!("`{}` is not a zone: write it like CST, -06:00 or America/Chicago", clean(written)))
+        }
     }
 }
 
@@ -308,32 +307,6 @@ where
     let readings = zone.from_local_datetime(&local);
     let readings = [readings.clone().earliest(), readings.latest()];
     readings.into_iter().flatten().find(shows).map(|at| at.to_utc())
-}
-
-enum Called {
-    /// Whatever the season.
-    Always(Tz),
-    /// Only while its clocks show it.
-    InSeason(Tz),
-}
-
-/// The North American zone that an abbreviation stands for.
-fn zone_called(word: &str) -> Option<Called> {
-    Some(match word {
-        "ET" => Called::Always(America::New_York),
-        "CT" => Called::Always(America::Chicago),
-        "MT" => Called::Always(America::Denver),
-        "PT" => Called::Always(America::Los_Angeles),
-        "EST" | "EDT" => Called::InSeason(America::New_York),
-        "CST" | "CDT" => Called::InSeason(America::Chicago),
-        "MST" | "MDT" => Called::InSeason(America::Denver),
-        "PST" | "PDT" => Called::InSeason(America::Los_Angeles),
-        "AKST" | "AKDT" => Called::InSeason(America::Anchorage),
-        "HST" => Called::InSeason(Pacific::Honolulu),
-        "AST" | "ADT" => Called::InSeason(America::Halifax),
-        "NST" | "NDT" => Called::InSeason(America::St_Johns),
-        _ => return None,
-    })
 }
 
 /// Whoever writes EST in summer may mean EDT: an hour is not guessed.

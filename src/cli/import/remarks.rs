@@ -1,0 +1,49 @@
+//! What was read otherwise than it stands in a file: told once for each kind, however many rows there are.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+/// Remarks, with the first line and the number of rows they are about.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Remarks {
+    of_file: Vec<String>,
+    of_rows: BTreeMap<String, (u64, u64)>,
+}
+
+impl Remarks {
+    /// About the file as a whole.
+    pub(super) fn of_file(&mut self, words: String) {
+        self.of_file.push(words);
+    }
+
+    /// About a row.
+    pub(super) fn of_row(&mut self, line: u64, words: String) {
+        self.of_rows.entry(words).or_insert((line, 0)).1 += 1;
+    }
+
+    fn by_line(&self) -> Vec<(&str, u64, u64)> {
+        let mut all: Vec<_> = self.of_rows.iter().map(|(words, (line, rows))| (words.as_str(), *line, *rows)).collect();
+        all.sort_by_key(|(_, line, _)| *line);
+        all
+    }
+
+    /// Each in a line.
+    pub(in crate::cli) fn lines(&self, file: &str) -> Vec<String> {
+        let of_file = self.of_file.iter().map(|words| format!("{file}: {words}"));
+        let of_rows = self.by_line().into_iter().map(|(words, line, rows)| match rows {
+            1 => format!("{file}:{line}: {words}"),
+            2 => format!("{file}:{line}: {words} (and 1 more row)"),
+            rows => format!("{file}:{line}: {words} (and {} more rows)", rows - 1),
+        });
+        of_file.chain(of_rows).collect()
+    }
+
+    /// Each as an object.
+    pub(in crate::cli) fn json(&self) -> Vec<Value> {
+        let of_file = self.of_file.iter().map(|words| json!({ "line": null, "rows": null, "what": words }));
+        let of_rows = self.by_line();
+        let of_rows = of_rows.iter().map(|(words, line, rows)| json!({ "line": line, "rows": rows, "what": words }));
+        of_file.chain(of_rows).collect()
+    }
+}

@@ -1,0 +1,63 @@
+//! Tables as people have them: text in rows and columns, as spreadsheets, exports and clipboards write it.
+//!
+//! The one reader of files with dealerships and of files and blocks with codes. It knows no field: whoever reads says how
+//! well a row suits, and gets rows with the lines they stand on. `csv` reads the same rows, but tells neither that a
+//! quotation mark is not closed nor on which line a row of a file with CR line ends begins.
+
+mod cell;
+mod rows;
+mod separator;
+
+pub use cell::{damage, plain_key};
+pub use rows::{Row, RowFault, Rows};
+pub use separator::TableError;
+
+/// The most columns that are read.
+pub const MOST_COLUMNS: usize = 1_000;
+
+/// A text and how its rows are written.
+#[derive(Debug, Clone, Copy)]
+pub struct Table<'a> {
+    text: &'a str,
+    separator: char,
+    line: u64,
+    announced: bool,
+}
+
+impl<'a> Table<'a> {
+    /// Finds out how the rows of a text are written: by its `sep=` line, or else by the separator with which its beginning
+    /// suits best, and of several the one that occurs most often.
+    ///
+    /// # Errors
+    /// When its `sep=` line names no separator.
+    pub fn open(text: &'a str, suits: impl Fn(Rows<'a>) -> usize) -> Result<Self, TableError> {
+        // The end of a text file, to old programs.
+        let text = text.trim_end_matches(['\u{1a}', '\r', '\n']);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        separator::find(text, suits)
+    }
+
+    /// Its rows, those without any text left out. A heading is a row.
+    pub fn rows(&self) -> Rows<'a> {
+        Rows::new(self.text, self.separator, self.line)
+    }
+
+    /// What stands between its cells.
+    pub fn separator(&self) -> char {
+        self.separator
+    }
+
+    /// The same in words, where somebody may want to know.
+    pub fn separator_words(&self) -> Option<&'static str> {
+        match self.separator {
+            _ if self.announced => None,
+            ';' => Some("semicolons"),
+            '\t' => Some("tabs"),
+            '|' => Some("vertical bars"),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! Tables right and wrong in every way that people write them.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn table(text: &str) -> Table<'_> {
+    // A heading suits by how many of its cells are `a` or `b`.
+    let known = |cell: &&std::borrow::Cow<'_, str>| matches!(cell.as_ref(), "a" | "b");
+    let suits = |mut rows: Rows<'_>| rows.next().map_or(0, |row| row.cells.iter().filter(known).count());
+    Table::open(text, suits).unwrap()
+}
+
+fn rows(text: &str) -> Vec<(u64, String)> {
+    table(text).rows().map(|row| (row.line, row.cells.join("/"))).collect()
+}
+
+fn written(rows: &[(u64, &str)]) -> Vec<(u64, String)> {
+    rows.iter().map(|(line, cells)| (*line, (*cells).to_owned())).collect()
+}
+
+#[test]
+fn a_sep_line_names_the_separator_and_lines_keep_their_numbers() {
+    for text in ["sep=;\r\na;b\r\n1,5;2", "\u{feff}SEP=;\na;b\n1,5;2", "\"sep=;\"\ra;b\r1,5;2", "sep=;;;\na;b\n1,5;2"] {
+        assert_eq!(rows(text), written(&[(2, "a/b"), (3, "1,5/2")]), "{text:?}");
+        assert_eq!(table(text).separator_words(), None);
+    }
+    assert_eq!(rows("sep=\t\na\tb"), written(&[(2, "a/b")]));
+    for text in ["sep=\na,b", "sep=ab\na,b", "sep=x\naxb"] {
+        assert_eq!(Table::open(text, |_| 0).unwrap_err(), TableError::Announced, "{text:?}");
+    }
+    assert_eq!(rows("separator,b\n"), written(&[(1, "separator/b")]));
+}
+
+#[test]
+fn the_separator_is_the_one_that_suits_and_is_told_when_it_is_no_comma() {
+    for (text, first, words) in [
+        ("a;b;c (1, 2, 3, 4, 5)\n", "a/b/c (1, 2, 3, 4, 5)", Some("semicolons")),
+        ("a|b\n", "a/b", Some("vertical bars")),
+        ("a\tb, c", "a/b, c", Some("tabs")),
+        ("alpha,beta;x", "alpha/beta;x", None),
+        ("alpha;beta;x,y", "alpha/beta/x,y", Some("semicolons")),
+        ("alpha|beta", "alpha|beta", None),
+    ] {
+        assert_eq!(rows(text)[0].1, first, "{text:?}");
+        assert_eq!(table(text).separator_words(), words);
+    }
+}
+
+#[test]
+fn every_line_end_is_one_and_rows_without_text_are_none() {
+    for end in ["\n", "\r\n", "\r"] {
+        let text = ["a,b", "", " , ,", "\"\",", "1,\"x", "y\"", "2,", "\u{1a}"].join(end);
+        let found: Vec<(u64, u64, usize)> =
+            table(&text).rows().map(|row| (row.line, row.last_line, row.cells.len())).collect();
+        assert_eq!(found, [(1, 1, 2), (5, 6, 2), (7, 7, 2)], "{end:?}");
+    }
+    assert_eq!(rows("a,b\n1,2\n\u{1a}").len(), 2);
+}
+
+#[test]
+fn quotation_marks_as_programs_write_them() {
+    for (text, first) in [
+        ("\"a\"\"b\",c", "a\"b/c"),
+        ("x, \"y, z\" ,w", "x/y, z/w"),
+        ("5\" pipe,c", "5\" pipe/c"),
+        ("\"\",c", "/c"),
+        ("'=1,'+1 201,'-,D'Amico", "=1/+1 201/-/D'Amico"),
+    ] {
+        assert_eq!(rows(text)[0].1, first, "{text:?}");
+    }
+}
+
+#[test]
+fn a_quotation_mark_that_is_not_closed_costs_its_own_line_only() {
+    let text = "a,b\n1,\"2\n3,4\n5,6\n";
+    let found: Vec<_> = table(text).rows().map(|row| (row.line, row.fault)).collect();
+    assert_eq!(found, [(1, None), (2, Some(RowFault::Unclosed(2))), (3, None), (4, None)]);
+    let text = "a,b\n\"1,2\n3,4\nBig\" Store,6\n7,8\n";
+    let found: Vec<_> = table(text).rows().map(|row| (row.line, row.cells.join("/"), row.fault)).collect();
+    assert_eq!(found[1].2, Some(RowFault::ClosedLater { opened: 2, closed: 4 }));
+    assert_eq!((found[3].0, found[3].1.as_str()), (4, "Big\" Store/6"));
+    assert_eq!(found.len(), 5);
+    let text = "a,b\n\"Lake \\\"The\\\" Honda\",2\n3,4\n";
+    let found: Vec<_> = table(text).rows().map(|row| row.fault).collect();
+    assert_eq!(found, [None, Some(RowFault::TextBehind), None]);
+    // The line is that of the mark, not of the row.
+    let text = "a,b\n\"1\n1\",\"2\n3,4\n";
+    assert_eq!(table(text).rows().nth(1).unwrap().fault, Some(RowFault::Unclosed(3)));
+}
+
+#[test]
+fn lines_inside_a_cell_are_told_when_they_look_like_rows() {
+    let swallowed = |text: &str| table(text).rows().nth(1).unwrap().swallowed(2, ',');
+    assert_eq!(swallowed("a,b\n\"1,2\n3,4\n5\",6\n"), Some((3, 4)));
+    assert_eq!(swallowed("a,b\n\"1\n2\",6\n"), None);
+    assert_eq!(swallowed("a,b\n1,2\n"), None);
+}
+
+#[test]
+fn a_row_that_is_wider_than_any_list_is_a_fault_and_its_cells_are_bounded() {
+    let text = format!("a,b\n{}1\n{}\n3,4\n", ",".repeat(5_000), "1,".repeat(2) + &",".repeat(5_000));
+    let found: Vec<_> = table(&text).rows().map(|row| (row.cells.len(), row.fault)).collect();
+    assert_eq!(found, [(2, None), (MOST_COLUMNS, Some(RowFault::Wide)), (MOST_COLUMNS, None), (2, None)]);
+}
+
+#[test]
+fn what_spreadsheets_do_to_keys() {
+    for (text, plain) in [("=\"00123\"", "00123"), ("00123", "00123"), ("=\"a\"\"b\"", "a\"b"), ("=A1", "=A1")] {
+        assert_eq!(plain_key(text), plain);
+    }
+    for text in [
+        "1.23E+11",
+        "4,56789e+15",
+        "1E+12",
+        "#N/A",
+        "#ref!",
+        "#####",
+        "=A1",
+        "3/14/2026",
+        "14-Mar",
+        "Mar-14",
+        "2026-03-14",
+    ] {
+        assert!(damage(text, true).is_some(), "{text}");
+    }
+    for text in [
+        "xts1234",
+        "00123",
+        "12E34",
+        "1-2",
+        "123-456-789",
+        "1234-56-78",
+        "4821-11-03",
+        "E+5",
+        "#1 Ford",
+        "A/B",
+        "may",
+        "2026",
+        "1/2",
+    ] {
+        assert_eq!(damage(text, true), None, "{text}");
+    }
+    for (text, damaged) in [("#NAME?", true), ("14-Mar", false), ("=A1", false), ("#1", false)] {
+        assert_eq!(damage(text, false).is_some(), damaged, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_csv_writes_is_read_as_it_was(table in prop::collection::vec(prop::collection::vec("[a,;\"\n\r é]{0,6}", 3), 1..6)) {
+        let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
+        for row in &table {
+            writer.write_record(row).unwrap();
+        }
+        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        let read: Vec<Vec<String>> = Table::open(&text, |_| 0).unwrap().rows()
+            .inspect(|row| assert_eq!(row.fault, None))
+            .map(|row| row.cells.iter().map(|cell| cell.clone().into_owned()).collect())
+            .collect();
+        let trimmed = table.iter().map(|row| row.iter().map(|cell| cell.trim().to_owned()).collect::<Vec<_>>());
+        prop_assert_eq!(read, trimmed.filter(|row| row.iter().any(|cell| !cell.is_empty())).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn no_text_panics_and_no_line_is_lost(text in "[a\",;\n\r\t|= ]{0,60}|\\PC{0,40}") {
+        let rows: Vec<_> = table(&text).rows().collect();
+        let lines = text.replace("\r\n", "\n").split(['\n', '\r']).count() as u64;
+        for (one, next) in rows.iter().zip(rows.iter().skip(1)) {
+            prop_assert!(one.line <= one.last_line && one.last_line < next.line, "{:?}", rows);
+        }
+        prop_assert!(rows.iter().all(|row| row.last_line <= lines));
+    }
+}

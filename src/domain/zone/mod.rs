@@ -1,0 +1,112 @@
+//! Time zones as people write them: Xtime's dealerships are in North America, where each of these names has one reading.
+
+mod names;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+use super::text::clean;
+use names::{ABBREVIATED, NAMED, NORTH_AMERICA, REGION_FORMS, REGIONS};
+
+/// Finds the zone of a place: by its IANA name, or by what people in North America call it. What was not an IANA name
+/// reads otherwise than [`Tz::name`], and whoever asks can say so.
+///
+/// # Errors
+/// Why not, in words. Only a near miss of spelling is answered with a suggestion.
+pub fn read_zone(text: &str) -> Result<Tz, String> {
+    if let Some(zone) = text.parse().ok().filter(is_place) {
+        return Ok(zone);
+    }
+    let folded = folded(text);
+    if let Some(zone) = READINGS.get(&folded).copied().or_else(|| agreed(&folded)) {
+        return Ok(zone);
+    }
+    let shown = clean(text);
+    if is_no_place(&folded) {
+        return Err(format!("`{shown}` is no place: offsets and UTC know no daylight saving; {NEEDED}"));
+    }
+    match nearest(&folded) {
+        Some(zone) => Err(format!("`{shown}` is not a time zone; did you mean `{}`?", zone.name())),
+        None => Err(format!("`{shown}` is not a time zone; {NEEDED}")),
+    }
+}
+
+const NEEDED: &str = "write its IANA name, or Eastern, Central, Mountain, Pacific, …";
+
+/// The zone in which clocks show an abbreviation; two letters stand for it in every season.
+pub fn abbreviated_zone(word: &str) -> Option<Tz> {
+    ABBREVIATED
+        .iter()
+        .find(|(_, words)| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
+        .map(|(zone, _)| *zone)
+}
+
+/// Abbreviations and fixed offsets know no daylight saving, so they are no zone of a dealership.
+fn is_place(zone: &Tz) -> bool {
+    zone.name().contains('/') && !zone.name().starts_with("Etc/")
+}
+
+/// Everything that can be written, folded.
+static READINGS: LazyLock<HashMap<String, Tz>> = LazyLock::new(|| {
+    // What comes later wins: the most ordinary reading.
+    let zones = TZ_VARIANTS.iter().filter(|zone| is_place(zone)).map(|zone| (folded(zone.name()), *zone));
+    let cities = NORTH_AMERICA.iter().map(|zone| (folded(zone.name().rsplit('/').next().unwrap_or_default()), *zone));
+    let named = NAMED.iter().flat_map(|(zone, names)| names.iter().map(|name| (folded(name), *zone)));
+    let in_america =
+        NAMED.iter().flat_map(|(zone, names)| names.iter().map(|name| (folded(&format!("America/{name}")), *zone)));
+    let abbreviated = ABBREVIATED.iter().flat_map(|(zone, words)| words.iter().map(|word| (folded(word), *zone)));
+    let regions = REGIONS
+        .iter()
+        .flat_map(|(zone, word)| REGION_FORMS.iter().map(|form| (folded(&form.replace("{}", word)), *zone)));
+    in_america.chain(zones).chain(cities).chain(named).chain(abbreviated).chain(regions).collect()
+});
+
+/// A name without what people write one way or another: case, underscores, dots, `&`, runs of spaces, and the offset that
+/// Windows puts before it.
+fn folded(text: &str) -> String {
+    let text = text.trim();
+    let bare = text.strip_prefix('(').and_then(|rest| rest.split_once(')')).filter(|(offset, rest)| {
+        let offset = offset.to_ascii_uppercase();
+        (offset.starts_with("UTC") || offset.starts_with("GMT")) && !rest.trim().is_empty()
+    });
+    let text = bare.map_or(text, |(_, rest)| rest);
+    let plain = text.replace(['_', '\u{a0}'], " ").replace('.', "").replace('&', " and ").to_lowercase();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Several names of one zone: `eastern time (et)`, `pst/pdt`.
+fn agreed(folded: &str) -> Option<Tz> {
+    let mut parts = folded.split(['(', ')', '/', '-']).map(str::trim).filter(|part| !part.is_empty());
+    let zone = *READINGS.get(parts.next()?)?;
+    parts.all(|part| READINGS.get(part) == Some(&zone)).then_some(zone)
+}
+
+/// `utc-5`, `gmt`, `-05:00`, `etc/gmt+5`.
+fn is_no_place(folded: &str) -> bool {
+    let text = folded.strip_prefix("etc/").unwrap_or(folded);
+    let offset = ["utc", "gmt", "ut", "zulu", "z"].into_iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    offset.is_empty() || offset.starts_with(['+', '-', '−']) || offset.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The zone of a name that differs by a slip of the finger, of North America only; the most populous first.
+fn nearest(folded: &str) -> Option<Tz> {
+    let count = folded.len();
+    let most = match count {
+        0..5 | 65.. => return None,
+        5..9 => 1,
+        _ => 2,
+    };
+    let likely = |zone: &Tz| NORTH_AMERICA.iter().position(|known| known == zone);
+    READINGS
+        .iter()
+        .filter(|(name, _)| name.len().abs_diff(count) <= most)
+        .filter_map(|(name, zone)| Some((strsim::osa_distance(folded, name), likely(zone)?, *zone)))
+        .filter(|(slips, ..)| *slips <= most)
+        .min_by_key(|(slips, likely, _)| (*slips, *likely))
+        .map(|(.., zone)| zone)
+}
+
+#[cfg(test)]
+mod tests;
