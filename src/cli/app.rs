@@ -1,7 +1,7 @@
 //! What every command needs: settings, streams, the clock, and the books, opened when they are needed.
 
 use std::borrow::Cow;
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal, Read};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -20,6 +20,9 @@ use super::books;
 use super::error::{CliError, held_by};
 use super::output::Out;
 use super::select::Desk;
+
+/// The most that is read where one code is expected, in bytes.
+const LONGEST_CODE_INPUT: u64 = 4_096;
 
 /// What a command needs of the engine.
 #[allow(clippy::struct_excessive_bools, reason = "independent parts, each needed or not")]
@@ -217,6 +220,29 @@ impl App {
         });
         let line = read.await.map_err(|error| CliError::Failed(error.to_string()))??;
         Ok(line.trim().to_owned())
+    }
+
+    /// Reads a code from standard input: one line, so that no list of processes and no history of a shell has it.
+    ///
+    /// # Errors
+    /// When there is none, or more than one line.
+    pub async fn code_from_stdin(&self) -> Result<String, CliError> {
+        if std::io::stdin().is_terminal() {
+            return self.ask("code: ").await;
+        }
+        let read = tokio::task::spawn_blocking(|| {
+            let mut text = String::new();
+            std::io::stdin().lock().take(LONGEST_CODE_INPUT).read_to_string(&mut text).map(|_| text)
+        });
+        let text = read.await.map_err(|error| CliError::Failed(error.to_string()))??;
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        match (lines.next(), lines.next()) {
+            (Some(code), None) => Ok(code.to_owned()),
+            (None, _) => Err(CliError::usage("--code -: there is no code on stdin")),
+            (Some(_), Some(_)) => {
+                Err(CliError::usage("--code -: stdin has more than one line; codes for many go to --codes -"))
+            }
+        }
     }
 
     /// Ends whatever was started; everything acknowledged is durable.

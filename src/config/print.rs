@@ -7,15 +7,13 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use toml_edit::Value;
 
+use crate::domain::text::{MASK, masked_address};
 use crate::domain::when::duration_text;
 use crate::domain::{CodeOrigin, TestBooking};
 use crate::xtime::TlsFiles;
 
 use super::model::{Config, HttpCodes, Mail};
 use super::secret::Secret;
-
-/// What stands in the place of a literal secret.
-const MASK: &str = "********";
 
 /// Writes every setting, the default meanings of answers included.
 pub fn effective(config: &Config) -> String {
@@ -27,7 +25,7 @@ pub fn effective(config: &Config) -> String {
     section(&mut out, "partner");
     entry(&mut out, "name", &text(&config.partner));
     section(&mut out, "store");
-    entry(&mut out, "url", &text(&config.store.to_string()));
+    entry(&mut out, "url", &address(&config.store.to_string()));
     platform(&mut out, config);
     codes(&mut out, config);
     section(&mut out, "opcode");
@@ -130,8 +128,8 @@ fn platform(out: &mut String, config: &Config) {
     if !missing.is_empty() {
         line(out, &format!("# probing is off until these are set: {}", missing.join(", ")));
     }
-    entry(out, "base_url", &text(&settings.base_url));
-    entry(out, "token_url", &text(&settings.token_url));
+    entry(out, "base_url", &address(&settings.base_url));
+    entry(out, "token_url", &address(&settings.token_url));
     tls_files(out, &settings.tls);
     if !settings.client_id.is_empty() {
         entry(out, "client_id", &text(&settings.client_id));
@@ -155,10 +153,10 @@ fn platform(out: &mut String, config: &Config) {
     entry(out, "max_retry_after", &time(settings.max_retry_after));
     entry(out, "max_body", &settings.max_body.to_string());
     entry(out, "max_rows", &settings.max_rows.to_string());
-    entry(out, "services_path", &text(&settings.services_path));
-    entry(out, "slots_path", &text(&settings.slots_path));
-    entry(out, "bookings_path", &text(&settings.bookings_path));
-    entry(out, "appointments_path", &text(&settings.appointments_path));
+    entry(out, "services_path", &address(&settings.services_path));
+    entry(out, "slots_path", &address(&settings.slots_path));
+    entry(out, "bookings_path", &address(&settings.bookings_path));
+    entry(out, "appointments_path", &address(&settings.appointments_path));
     entry(out, "slot_taken_codes", &texts(&settings.slot_taken_codes));
     entry(out, "api_key_header", &text(&settings.api_key_header));
     entry(out, "developer_key_header", &text(&settings.developer_key_header));
@@ -196,6 +194,7 @@ fn codes(out: &mut String, config: &Config) {
         entry(out, "run", &texts(&command.run));
         entry(out, "timeout", &time(command.timeout));
         entry(out, "max_output", &command.max_output.to_string());
+        entry(out, "environment", &texts(&command.environment));
     }
 }
 
@@ -203,7 +202,7 @@ fn http_codes(out: &mut String, codes: &HttpCodes) {
     let http = &codes.settings;
     section(out, "invitations.http");
     entry(out, "method", &text(&http.method));
-    entry(out, "url", &text(&http.url));
+    entry(out, "url", &address(&http.url));
     if !codes.headers.is_empty() {
         entry(out, "headers", &headers(&codes.headers));
     }
@@ -254,6 +253,11 @@ fn text(value: &str) -> String {
     Value::from(value).to_string().trim().to_owned()
 }
 
+/// An address, without what may be a secret in it.
+fn address(value: &str) -> String {
+    text(&masked_address(value))
+}
+
 fn texts(values: &[String]) -> String {
     format!("[{}]", values.iter().map(|value| text(value)).collect::<Vec<_>>().join(", "))
 }
@@ -274,7 +278,12 @@ fn secret(value: &Secret) -> String {
     match value {
         Secret::Variable(name) => format!("{{ env = {} }}", text(name)),
         Secret::File(path) => format!("{{ file = {} }}", text(&path.to_string_lossy())),
-        Secret::Command(command) => format!("{{ command = {} }}", text(command)),
+        Secret::Command { command, environment } if environment.is_empty() => {
+            format!("{{ command = {} }}", text(command))
+        }
+        Secret::Command { command, environment } => {
+            format!("{{ command = {}, environment = {} }}", text(command), texts(environment))
+        }
         Secret::Literal(_) => text(MASK),
     }
 }

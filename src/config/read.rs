@@ -257,11 +257,12 @@ fn command_codes(invitations: &Section<'_, '_>) -> Option<CommandSettings> {
     let run = section.texts("run").filter(|run| run.first().is_some_and(|program| !program.is_empty()));
     let timeout = time(&section, "timeout", defaults.timeout);
     let max_output = size(&section, "max_output", 256..=1 << 20, defaults.max_output);
+    let environment = section.passed_on("environment");
     if section.is_given() && run.is_none() {
         section.complain("run", "the program and its arguments are needed: [\"issue-code\", \"{{ dealer_code }}\"]");
     }
     section.end();
-    Some(CommandSettings { run: run?, timeout, max_output })
+    Some(CommandSettings { run: run?, timeout, max_output, environment })
 }
 
 pub(super) fn time(section: &Section<'_, '_>, key: &'static str, default: Duration) -> Duration {

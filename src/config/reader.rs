@@ -15,7 +15,7 @@ use super::diagnostic::{Diagnostic, Place};
 use super::secret::Secret;
 
 /// The beginning of every variable.
-pub(super) const PREFIX: &str = "CLOVERWATCH_";
+pub(super) const PREFIX: &str = crate::child::OUR_OWN;
 
 /// Variables that are not settings.
 const OTHER_VARIABLES: &[&str] = &["CLOVERWATCH_CONFIG", "CLOVERWATCH_LOG"];
@@ -27,11 +27,23 @@ pub(super) struct Reader<'a> {
     variables: &'a BTreeMap<String, String>,
     asked: RefCell<BTreeSet<String>>,
     found: RefCell<Vec<Diagnostic>>,
+    /// Variables that hold secrets of ours.
+    secret: RefCell<BTreeSet<String>>,
+    /// Variables that programs are to be given, and where that is asked for.
+    passed_on: RefCell<Vec<(String, Place)>>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(path: &'a Path, text: &'a str, variables: &'a BTreeMap<String, String>) -> Self {
-        Self { path, text, variables, asked: RefCell::default(), found: RefCell::default() }
+        Self {
+            path,
+            text,
+            variables,
+            asked: RefCell::default(),
+            found: RefCell::default(),
+            secret: RefCell::default(),
+            passed_on: RefCell::default(),
+        }
     }
 
     pub(super) fn report(&self, place: Place, warning: bool, message: impl Into<String>) {
@@ -54,6 +66,13 @@ impl<'a> Reader<'a> {
     pub(super) fn finish(self) -> Vec<Diagnostic> {
         let asked = self.asked.into_inner();
         let mut found = self.found.into_inner();
+        let secret = self.secret.into_inner();
+        for (name, place) in self.passed_on.into_inner() {
+            if name.starts_with(PREFIX) || secret.contains(&name) {
+                let message = format!("`{name}` holds a secret or a setting of ours, and no program is given it");
+                found.push(Diagnostic { place, warning: false, message });
+            }
+        }
         for name in self.variables.keys().filter(|name| name.starts_with(PREFIX) && !asked.contains(*name)) {
             if !OTHER_VARIABLES.contains(&name.as_str()) {
                 let near = did_you_mean(name, asked.iter().map(String::as_str));
@@ -244,14 +263,31 @@ impl<'r, 'a> Section<'r, 'a> {
             }
             return Some(Secret::Literal(text.to_owned().into()));
         }
-        let way = item.as_table_like().filter(|table| table.len() == 1).and_then(|table| {
-            let (key, value) = table.iter().next()?;
+        let table = item.as_table_like();
+        let environment = table.and_then(|table| table.get("environment"));
+        let way = table.filter(|table| table.len() == 1 + usize::from(environment.is_some())).and_then(|table| {
+            let (key, value) = table.iter().find(|(key, _)| *key != "environment")?;
             Some((key, value.as_str().filter(|text| !text.is_empty())?))
+                .filter(|_| environment.is_none() || key == "command")
         });
         match way {
-            Some(("env", variable)) => Some(Secret::Variable(variable.to_owned())),
+            Some(("env", variable)) => {
+                self.reader.secret.borrow_mut().insert(variable.to_owned());
+                Some(Secret::Variable(variable.to_owned()))
+            }
             Some(("file", path)) => Some(Secret::File(super::paths::from_settings(path, self.reader.path))),
-            Some(("command", command)) => Some(Secret::Command(command.to_owned())),
+            Some(("command", command)) => {
+                let names =
+                    |item: &Item| item.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect();
+                let environment: Option<Vec<String>> = environment.map_or_else(|| Some(Vec::new()), names);
+                let Some(environment) = environment else {
+                    self.reader.report(place, false, format!("`{name}`: environment is a list of names of variables"));
+                    return None;
+                };
+                let asked = environment.iter().map(|variable| (variable.clone(), place.clone()));
+                self.reader.passed_on.borrow_mut().extend(asked);
+                Some(Secret::Command { command: command.to_owned(), environment })
+            }
             _ => {
                 let message = format!(
                     "`{name}`: one of {{ env = \"NAME\" }}, {{ file = \"PATH\" }} or {{ command = \"…\" }} is needed"
@@ -260,6 +296,14 @@ impl<'r, 'a> Section<'r, 'a> {
                 None
             }
         }
+    }
+
+    /// Names of variables that a program is given besides the usual ones.
+    pub(super) fn passed_on(&self, key: &'static str) -> Vec<String> {
+        let names = self.texts(key).unwrap_or_default();
+        let place = self.find(key).map_or(Place::Nowhere, |(_, place)| place);
+        self.reader.passed_on.borrow_mut().extend(names.iter().map(|name| (name.clone(), place.clone())));
+        names
     }
 
     /// A table of names and secrets. A literal is fine unless its name says that it is one.

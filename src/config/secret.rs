@@ -20,7 +20,12 @@ pub enum Secret {
     /// In a file that only its owner can read.
     File(PathBuf),
     /// A shell command prints it on its first line.
-    Command(String),
+    Command {
+        /// The command.
+        command: String,
+        /// Variables that it is given besides the usual ones; see [`crate::child`].
+        environment: Vec<String>,
+    },
     /// In the settings themselves.
     Literal(SecretString),
 }
@@ -64,7 +69,7 @@ impl Secret {
         let text = match self {
             Self::Variable(name) => std::env::var(name).map_err(|_| SecretError::NoVariable(name.clone()))?,
             Self::File(path) => read_private(path)?,
-            Self::Command(command) => run(command)?,
+            Self::Command { command, environment } => run(command, environment)?,
             Self::Literal(secret) => return Ok(secret.clone()),
         };
         match text.trim_end_matches(['\r', '\n']) {
@@ -87,10 +92,12 @@ fn read_private(path: &Path) -> Result<String, SecretError> {
     Ok(text)
 }
 
-fn run(command: &str) -> Result<String, SecretError> {
+fn run(command: &str, environment: &[String]) -> Result<String, SecretError> {
     let failed = |why: String| SecretError::Command(why);
-    let output = Command::new("sh").args(["-c", command]).stdin(Stdio::inherit()).stderr(Stdio::inherit()).output();
-    let output = output.map_err(|error| failed(error.to_string()))?;
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).env_clear().envs(crate::child::environment(environment));
+    let output =
+        shell.stdin(Stdio::inherit()).stderr(Stdio::inherit()).output().map_err(|error| failed(error.to_string()))?;
     if !output.status.success() {
         return Err(failed(format!("it ended with {}", output.status)));
     }
@@ -125,7 +132,8 @@ mod tests {
 
     #[test]
     fn a_command_prints_it_on_its_first_line() {
-        let fetch = |command: &str| Secret::Command(command.to_owned()).fetch();
+        let secret = |command: &str| Secret::Command { command: command.to_owned(), environment: Vec::new() };
+        let fetch = |command: &str| secret(command).fetch();
         assert_eq!(fetch("printf 'one\\ntwo\\n'").unwrap().expose_secret(), "one");
         assert!(matches!(fetch("exit 3"), Err(SecretError::Command(_))));
         assert_eq!(fetch("true").unwrap_err(), SecretError::Empty);

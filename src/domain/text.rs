@@ -152,6 +152,48 @@ pub fn letter_words(text: &str, most: usize) -> String {
     out
 }
 
+/// What stands in the place of a secret where settings are shown.
+pub const MASK: &str = "********";
+
+/// An address, or the template of one, without what may be a secret in it: name and password, the values of its query but
+/// for those that are filled in for each request, and what follows a `#`. The one way to show an address.
+pub fn masked_address(address: &str) -> Cow<'_, str> {
+    let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at(end);
+    let user = authority.rfind('@').filter(|_| !scheme.is_empty());
+    if user.is_none() && !rest.contains(['?', '#']) {
+        return Cow::Borrowed(address);
+    }
+    let mut out = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };
+    match user {
+        Some(at) => out.extend([MASK, authority.get(at..).unwrap_or_default()]),
+        None => out.push_str(authority),
+    }
+    let (rest, fragment) = rest.split_once('#').map_or((rest, None), |(rest, fragment)| (rest, Some(fragment)));
+    let (path, query) = rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)));
+    out.push_str(path);
+    for (place, pair) in query.into_iter().flat_map(|query| query.split('&')).enumerate() {
+        out.push(if place == 0 { '?' } else { '&' });
+        match pair.split_once('=') {
+            Some((name, value)) if value.is_empty() || is_placeholder(value) => out.extend([name, "=", value]),
+            Some((name, _)) => out.extend([name, "=", MASK]),
+            None if pair.is_empty() || is_placeholder(pair) => out.push_str(pair),
+            None => out.push_str(MASK),
+        }
+    }
+    if fragment.is_some() {
+        out.extend(["#", MASK]);
+    }
+    Cow::Owned(out)
+}
+
+/// `{{ dealer_code }}`, and nothing else.
+fn is_placeholder(value: &str) -> bool {
+    let name = value.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim);
+    name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
+}
+
 impl fmt::Debug for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.plain())
@@ -228,6 +270,34 @@ mod tests {
         fn the_guard_can_be_taken_off(text in "[-=+@%|' ＝a]{0,6}|\\PC{0,20}") {
             let guarded = Untrusted::from(text.as_str()).csv().into_owned();
             proptest::prop_assert_eq!(unguarded(&guarded), clean(&text));
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_without_what_may_be_a_secret() {
+        for (address, shown) in [
+            (
+                "https://example.com/a?key=S3CRET&dealer={{ dealer_code }}&x=",
+                "https://example.com/a?key=********&dealer={{ dealer_code }}&x=",
+            ),
+            ("https://me:S3CRET@example.com:8443/a", "https://********@example.com:8443/a"),
+            ("https://example.com?S3CRET#S3CRET", "https://example.com?********#********"),
+            ("https://S3CRET@@example.com", "https://********@example.com"),
+            ("/services?apikey=S3CRET{{ name }}", "/services?apikey=********"),
+            ("https://example.com/a@b", "https://example.com/a@b"),
+            ("sled:/home/a@b", "sled:/home/a@b"),
+        ] {
+            assert_eq!(masked_address(address), shown);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_value_of_a_query_is_ever_shown(address in "(https://)?[a-z@:.]{0,9}[/?#a&=]{0,9}\\?[&=a{}#?/@]{0,6}S3CRET[&=a{}#?/@]{0,6}") {
+            // As a name it is none.
+            proptest::prop_assume!(!address.contains("S3CRET=") && !address.contains("S3CRETa") && !address.contains("{{"));
+            let shown = masked_address(&address).into_owned();
+            proptest::prop_assert!(!shown.contains("=S3CRET"), "{}", shown);
         }
     }
 

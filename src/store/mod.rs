@@ -24,6 +24,7 @@ mod probe_file;
 pub mod probes;
 pub mod reader;
 mod recover;
+pub mod scratch;
 pub mod transfer;
 mod view;
 mod writer;

@@ -110,7 +110,7 @@ impl JournalReader {
     /// All dealerships, as the journal alone would tell them. Beside a long journal the index is copied
     /// into the temporary directory; where it was made from that very journal, only what came after it is folded.
     pub fn read(&self) -> Result<Snapshot, StoreError> {
-        index::remove_stale_copies(&std::env::temp_dir());
+        index::remove_stale_copies();
         let bytes: u64 = Segment::list(&self.dir)?.iter().map(|segment| segment.len).sum();
         let (copied, looked) = thread::scope(|scope| {
             let copying =

@@ -121,9 +121,7 @@ impl Desk {
 
     /// Starts a command that goes on until it is ended.
     pub fn start(&self, args: &[&str]) -> Running {
-        let mut child = self.command(args).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
-        Running { child, lines }
+        Running::of(self.command(args).spawn().unwrap())
     }
 
     /// Starts `watch` and waits until it owns the books.
@@ -218,6 +216,12 @@ pub struct Running {
 }
 
 impl Running {
+    /// Of a program whose answer is read.
+    pub fn of(mut child: Child) -> Self {
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Self { child, lines }
+    }
+
     /// Waits for the next line of the answer.
     pub fn line(&mut self) -> String {
         let mut line = String::new();

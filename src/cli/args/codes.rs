@@ -13,7 +13,7 @@ pub struct Codes {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub targets: Targets,
-    /// The code, taken from the partner's own screen; for one dealership
+    /// The code, taken from the partner's own screen; for one dealership. `-`: read from stdin, so that it is in no list of processes
     #[arg(long, value_name = "CODE", conflicts_with_all = ["codes", "query"])]
     pub code: Option<String>,
     /// Codes for many: lines of `dealership,code[,generated_at]`; `-` is stdin

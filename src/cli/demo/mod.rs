@@ -16,6 +16,7 @@ use crate::domain::{Policy, when};
 use crate::engine::{Engine, Pace, Parts};
 use crate::sandbox::{self, Faults, PostSettings, Sandbox};
 use crate::store::embedded::EmbeddedStore;
+use crate::store::scratch::Scratch;
 use crate::tui::reading::Mailboxes;
 use crate::xtime::source::HttpSource;
 use crate::xtime::{self, HttpPlatform};
@@ -28,6 +29,9 @@ use super::signals::Signals;
 
 /// The sandbox is on this machine: a demo that takes longer than this to begin will not begin.
 const LONGEST_START: Duration = Duration::from_secs(60);
+
+/// What its temporary directory is for, in its name.
+const SCRATCH: &str = "demo";
 
 /// How the sandbox misbehaves in the demo.
 const FAULTS: &str =
@@ -134,7 +138,7 @@ pub struct Demo {
     sandbox: Sandbox,
     listener: tokio::task::JoinHandle<()>,
     // Deleted when it is dropped, after everything above has ended.
-    _throw_away: (Option<tempfile::TempDir>, tempfile::TempDir),
+    _scratch: Scratch,
 }
 
 impl Demo {
@@ -143,16 +147,16 @@ impl Demo {
     /// # Errors
     /// See [`DemoError`].
     pub async fn start(args: &DemoArgs) -> Result<Self, DemoError> {
-        let (dir, throw_away) = store_dir(args.keep.as_ref())?;
+        Scratch::remove_stale(SCRATCH);
+        let scratch = Scratch::make(SCRATCH)?;
+        let dir = store_dir(args.keep.as_ref(), &scratch)?;
         let clock: SharedClock = Arc::new(WallClock::accelerated(args.speed));
         let settings =
             sandbox::Settings { seed: args.seed, faults: Faults::none(), ..sandbox::Settings::new(Arc::clone(&clock)) };
-        let reports = tempfile::Builder::new().prefix("cloverwatch-demo-mail-").tempdir()?;
+        let reports = scratch.below("mail")?;
         let listen = (std::net::Ipv4Addr::LOCALHOST, 0).into();
-        let settings = sandbox::Settings {
-            post: Some(PostSettings { listen, maildir: Some(reports.path().to_owned()) }),
-            ..settings
-        };
+        let settings =
+            sandbox::Settings { post: Some(PostSettings { listen, maildir: Some(reports.clone()) }), ..settings };
         let credentials = xtime::Settings {
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone().into(),
@@ -180,7 +184,7 @@ impl Demo {
         let last_call = past.write(people.clone()).await?;
         // Whoever is invited from now on learns the code from a letter, or not at all.
         line.give_addresses(&people).await?;
-        let post = mail::post(&sandbox, reports.path().to_owned(), Arc::clone(&clock))?;
+        let post = mail::post(&sandbox, reports, Arc::clone(&clock))?;
         // The past is told undisturbed; what comes now is as nasty as it was asked to be.
         line.misbehave(&args.faults.to_string()).await?;
         let engine = Engine::start(Parts {
@@ -196,7 +200,7 @@ impl Demo {
             background: true,
         });
         let listener = tokio::spawn(line.listen(engine.clone(), last_call));
-        Ok(Self { engine, sandbox, listener, _throw_away: (throw_away, reports) })
+        Ok(Self { engine, sandbox, listener, _scratch: scratch })
     }
 
     /// Ends everything, the store last but one, the throw-away directory last.
@@ -222,15 +226,12 @@ impl Demo {
     }
 }
 
-fn store_dir(keep: Option<&PathBuf>) -> Result<(PathBuf, Option<tempfile::TempDir>), DemoError> {
-    let Some(dir) = keep else {
-        let throw_away = tempfile::Builder::new().prefix("cloverwatch-demo-").tempdir()?;
-        return Ok((throw_away.path().to_owned(), Some(throw_away)));
-    };
+fn store_dir(keep: Option<&PathBuf>, scratch: &Scratch) -> Result<PathBuf, DemoError> {
+    let Some(dir) = keep else { return Ok(scratch.below("store")?) };
     if std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(DemoError::NotEmpty(dir.clone()));
     }
-    Ok((dir.clone(), None))
+    Ok(dir.clone())
 }
 
 fn platform_settings(sandbox: &Sandbox, credentials: xtime::Settings) -> xtime::Settings {

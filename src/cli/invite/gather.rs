@@ -52,6 +52,10 @@ pub(super) async fn gather(app: &App, args: &Codes, engine: &Engine, what: BulkK
     let [state] = chosen.as_slice() else {
         return Err(CliError::usage("--code is for one dealership; use --codes for several"));
     };
+    let code = match code.as_str() {
+        "-" => app.code_from_stdin().await?,
+        code => code.to_owned(),
+    };
     let code: InvitationCode = code.parse().map_err(|error| CliError::Refused(format!("{error}")))?;
     let generated_at = generated_at(app, args, state)?;
     Ok(vec![Item { pasted: Some((code, generated_at)), ..Item::of(Arc::clone(state)) }])

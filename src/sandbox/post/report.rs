@@ -1,5 +1,6 @@
 //! Reports of failed delivery (RFC 3464), and the maildir that they may be put into.
 
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::{fs, io, process};
 
@@ -63,9 +64,10 @@ fn head(letter: &[u8]) -> String {
     String::from_utf8_lossy(letter.get(..end).unwrap_or_default()).into_owned()
 }
 
-/// Makes a maildir.
+/// Makes a maildir, for its owner alone.
 pub(super) fn prepare(maildir: &Path) -> io::Result<()> {
-    ["tmp", "new", "cur"].into_iter().try_for_each(|part| fs::create_dir_all(maildir.join(part)))
+    let make = |part| fs::DirBuilder::new().recursive(true).mode(0o700).create(maildir.join(part));
+    ["tmp", "new", "cur"].into_iter().try_for_each(make)
 }
 
 /// Puts a report into a maildir: written beside, then moved, so that nobody sees half of it.
@@ -79,7 +81,7 @@ pub(super) fn file(maildir: &Path, number: u64, raw: &[u8]) -> io::Result<()> {
             attempt += 1;
             continue;
         }
-        match fs::OpenOptions::new().write(true).create_new(true).open(&beside) {
+        match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside) {
             Ok(mut file) => io::Write::write_all(&mut file, raw)?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 attempt += 1;

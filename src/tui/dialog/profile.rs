@@ -48,10 +48,15 @@ impl Dialog {
     pub fn corrections(&self) -> Vec<(&'static str, String, String)> {
         let [item] = self.items.as_slice() else { return Vec::new() };
         let Some(profile) = item.profile.as_deref() else { return Vec::new() };
+        // A zone is read as people call it: what it will be is shown.
+        let read = |edit: &ProfileEdit| match profile.corrected(std::slice::from_ref(edit)) {
+            Ok(after) if edit.field == ProfileField::Timezone => after.text_of(edit.field).to_owned(),
+            _ => edit.text.clone(),
+        };
         let words = |text: &str| or_nothing(text).into_owned();
         self.edits()
-            .into_iter()
-            .map(|edit| (label(edit.field), words(profile.text_of(edit.field)), words(&edit.text)))
+            .iter()
+            .map(|edit| (label(edit.field), words(profile.text_of(edit.field)), words(&read(edit))))
             .collect()
     }
 

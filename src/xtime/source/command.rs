@@ -30,17 +30,20 @@ pub struct CommandSettings {
     pub timeout: Duration,
     /// The longest output, in bytes.
     pub max_output: usize,
+    /// Variables that it is given besides the usual ones; see [`crate::child`].
+    pub environment: Vec<String>,
 }
 
 impl Default for CommandSettings {
     fn default() -> Self {
-        Self { run: Vec::new(), timeout: Duration::from_secs(30), max_output: 64 << 10 }
+        Self { run: Vec::new(), timeout: Duration::from_secs(30), max_output: 64 << 10, environment: Vec::new() }
     }
 }
 
 /// A program as a source of codes.
 ///
-/// Beside its arguments it finds `CLOVERWATCH_INTENT` (the idempotency key), `CLOVERWATCH_DEALER_CODE`, `CLOVERWATCH_DEALERSHIP` and `CLOVERWATCH_NAME` in its environment.
+/// Beside its arguments it finds `CLOVERWATCH_INTENT` (the idempotency key), `CLOVERWATCH_DEALER_CODE`, `CLOVERWATCH_DEALERSHIP` and `CLOVERWATCH_NAME` in its environment, and of ours
+/// only what [`crate::child`] passes on.
 #[derive(Debug)]
 pub struct CommandSource {
     settings: CommandSettings,
@@ -85,6 +88,8 @@ impl CommandSource {
             command.arg(argument);
         }
         command
+            .env_clear()
+            .envs(crate::child::environment(&self.settings.environment))
             .env("CLOVERWATCH_INTENT", &values.intent)
             .env("CLOVERWATCH_DEALER_CODE", &values.dealer_code)
             .env("CLOVERWATCH_DEALERSHIP", &values.dealership)

@@ -150,7 +150,10 @@ impl HttpSource {
             HeaderText::Secret(secret) => Some(secret.clone()),
             HeaderText::Template(_) => None,
         });
-        let scrubber = Scrubber::new(secrets);
+        // A key may stand in the address too. `sample` is what is filled in.
+        let in_address = sample.query_pairs().map(|(_, value)| value.into_owned());
+        let fixed = in_address.filter(|value| !value.contains("sample")).map(SecretString::from);
+        let scrubber = Scrubber::new(secrets.chain(fixed));
         Ok(Self { settings, method, body, templates, sample, headers, wire, scrubber })
     }
 
