@@ -223,3 +223,23 @@ fn a_reading_command_removes_the_copies_of_the_index_that_a_killed_one_left() {
     assert!(others.iter().all(|name| temporary.join(name).join("db").exists()));
     assert!(link.is_symlink() && journal(&desk).exists());
 }
+
+#[test]
+fn an_export_acts_on_no_terminal_and_reads_back_the_same() {
+    let desk = Desk::filled();
+    // A zero-width space, a tag, an override of the direction, an escape, a control of the second set.
+    let note = "a\u{200b}b\u{e0041}c\u{202e}d\u{1b}[2Je\u{9b}f\u{7f}g";
+    desk.run(&["note", "xts1", note]).ends(0);
+    let exported = desk.run(&["export"]).ends(0).out;
+    assert!(cli_support::is_clean(&exported), "{exported}");
+    assert!(exported.contains("\\udb40\\udc41"), "{exported}");
+    desk.write("backup.jsonl", &exported);
+    let text = |store: &str| {
+        let events = desk.run(&["--store", store, "events", "--json"]).ends(0).out;
+        let last: serde_json::Value = serde_json::from_str(events.lines().last().unwrap()).unwrap();
+        last["data"]["text"].as_str().unwrap().to_owned()
+    };
+    desk.run(&["--store", "sled:again", "restore", "backup.jsonl"]).ends(0);
+    assert_eq!([text("sled:store"), text("sled:again")], [note, note]);
+    assert_eq!(desk.run(&["--store", "sled:again", "export"]).ends(0).out, exported);
+}

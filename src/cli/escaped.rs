@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use crate::domain::text::is_invisible;
+use crate::domain::text::escaped;
 
 /// A layout of JSON with escapes of our own.
 struct Escaped<F>(F);
@@ -27,15 +27,7 @@ impl<F: Formatter> Formatter for Escaped<F> {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut plain = 0;
-        for (at, c) in fragment.char_indices().filter(|(_, c)| is_invisible(*c)) {
-            writer.write_all(fragment.get(plain..at).unwrap_or_default().as_bytes())?;
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                write!(writer, "\\u{unit:04x}")?;
-            }
-            plain = at + c.len_utf8();
-        }
-        writer.write_all(fragment.get(plain..).unwrap_or_default().as_bytes())
+        writer.write_all(escaped(fragment).as_bytes())
     }
 }
 
@@ -57,6 +49,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::domain::text::is_invisible;
 
     proptest! {
         #[test]

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
-use super::table::{Row, RowFault, Table, TableError, damage, plain_key};
+use super::table::{MOST_ROWS, Row, RowFault, Table, TableError, damage, plain_key};
 use super::when::{WhenError, in_words, parse_moment};
 use super::{Claim, Claims, CodeDigest, CodeError, DealershipId, InvitationCode, Policy, Timestamp};
 
@@ -290,8 +290,14 @@ fn lines<'a>(block: &'a str, resolve: &dyn Fn(&str) -> Option<DealershipId>) -> 
         row.cells.len() > 1 && row.cells.first().is_some_and(|name| resolve(&plain_key(name)).is_some())
     };
     let table = Table::open(block, |rows| rows.filter(named).count())?;
-    let lines = table.rows().map(|row| read_line(row, table.separator()));
-    Ok(lines.filter(|line| !is_heading(line)).collect())
+    let mut lines = Vec::new();
+    for row in table.rows() {
+        if lines.len() == MOST_ROWS {
+            return Err(TableError::TooLong);
+        }
+        lines.extend(Some(read_line(row, table.separator())).filter(|line| !is_heading(line)));
+    }
+    Ok(lines)
 }
 
 fn read_line(row: Row<'_>, separator: char) -> Line<'_> {

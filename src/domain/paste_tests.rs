@@ -162,3 +162,20 @@ fn a_line_that_is_done_already_asks_for_nothing_and_the_others_are_matched() {
     assert_eq!(mistakes("xts1,AAAA\nxts2,PRESENT-1\nxts3,CCCC\nxts1,PRESENT-1").len(), 2);
     assert!(mistakes("xts4,DDDD\nxts1,AAAA\nxts2,BBBB\nxts3,CCCC")[0].contains("not one of the chosen"));
 }
+
+#[test]
+fn a_block_is_read_as_a_table_whatever_wrote_it() {
+    let expected = [(id(1), "AAAA".to_owned()), (id(2), "BBBB".to_owned()), (id(3), "CCCC".to_owned())];
+    for block in [
+        "sep=;\r\nxts1;AAAA\r\nxts2;BBBB\r\nxts3;CCCC\r\n",
+        "\u{feff}xts1,AAAA,,\n,,\nxts2,\"BBBB\",,\n\"xts3\", \"CCCC\"\n\u{1a}",
+        "xts1|AAAA\n=\"xts2\"|BBBB\nxts3|CCCC",
+        "rooftop\tinvitation code\tgenerated at\rxts1\tAAAA\t\rxts2\tBBBB\rxts3\tCCCC",
+    ] {
+        assert_eq!(codes(block), expected, "{block:?}");
+    }
+    // Moments may hold the separator.
+    let read = read("xts1,AAAA,Mar 30, 2026 06:30\nxts2,BBBB\nxts3,CCCC").unwrap();
+    assert_eq!(read.codes[0].generated_at, at("2026-03-30T11:30:00Z"));
+    assert_eq!(mistakes(&"x\n".repeat(MOST_ROWS + 1)).len(), 1);
+}

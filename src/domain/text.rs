@@ -152,6 +152,24 @@ pub fn letter_words(text: &str, most: usize) -> String {
     out
 }
 
+/// Text of JSON in which whatever is invisible is escaped; it reads back the same.
+pub fn escaped(json: &str) -> Cow<'_, str> {
+    if json.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_invisible(c) && c != '\n' {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// What stands in the place of a secret where settings are shown.
 pub const MASK: &str = "********";
 

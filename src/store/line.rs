@@ -14,6 +14,7 @@ use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
 use serde::de::{DeserializeSeed, Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::text::escaped;
 use crate::domain::{Actor, DealershipId, Event, Fact, Timestamp};
 
 const CRC: &[u8] = b"{\"crc\":\"";
@@ -65,11 +66,14 @@ pub(super) fn write(out: &mut Vec<u8>, event: &Event, left: u64, prev: u64, grou
     end(out, start).map_err(serde_json::Error::io)
 }
 
-/// Adds the line of an event by itself, without its place in a batch: however it was recorded, it reads the same.
+/// Adds the line of an event by itself, without its place in a batch: however it was recorded, it reads the same. An export
+/// may be looked at, so nothing in it acts on a terminal.
 pub(super) fn write_alone(out: &mut Vec<u8>, head: Head, text: &[u8]) -> io::Result<()> {
     let start = out.len();
     begin(out, head.seq, 0, head.prev)?;
-    out.extend_from_slice(text.get(head.body..).unwrap_or_default());
+    let body = text.get(head.body..).unwrap_or_default();
+    let body = std::str::from_utf8(body).map_err(io::Error::other)?;
+    out.extend_from_slice(escaped(body).as_bytes());
     end(out, start).map(drop)
 }
 

@@ -11,6 +11,7 @@ use super::receipt::{Ending, Receipt};
 use super::token::NoToken;
 use super::wire::{Aside, Body, NoAnswer, Raw};
 use super::{Answer, BookingAnswer, RequestPreview};
+use crate::domain::text::masked_address;
 use crate::domain::{Booking, phone_digits, wall_with_offset};
 
 /// What stands for a secret where a request is shown.
@@ -98,7 +99,8 @@ impl HttpPlatform {
         headers.sort();
         Ok(RequestPreview {
             method: request.method().to_string(),
-            url: request.url().to_string(),
+            // What the settings put into the query may be a key; what the request adds is what is looked at here.
+            url: request.url().as_str().replacen(self.bookings.as_str(), &masked_address(self.bookings.as_str()), 1),
             headers,
             body: serde_json::from_slice(sent).map_err(|error| unmakable(error.to_string()))?,
         })

@@ -47,6 +47,17 @@ fn an_address_is_corrected_at_the_desk_and_shown_before_and_after() {
 }
 
 #[test]
+fn a_zone_is_written_as_people_call_it_and_shown_as_it_is_read() {
+    let mut desk = Desk::open((120, 30));
+    desk.go_to(1).press("p tab tab tab tab ctrl-u").write("hawaii time");
+    assert!(whole(&desk).contains("→ Pacific/Honolulu"), "{}", desk.picture());
+    desk.press("ctrl-s");
+    let edits = correction(&mut desk);
+    desk.happens(|world| world.run(id(1), now(), &Actor::person("ana"), &Command::Correct { edits }).unwrap());
+    assert_eq!(desk.world.lock().get(id(1)).profile.timezone.name(), "Pacific/Honolulu");
+}
+
+#[test]
 fn a_field_that_is_half_wrong_is_refused_where_it_stands_and_nothing_is_recorded() {
     for size in SIZES {
         let mut desk = Desk::open(size);

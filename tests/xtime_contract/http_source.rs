@@ -147,6 +147,11 @@ async fn only_an_answer_that_surely_refuses_is_a_refusal() {
         assert_eq!(kind(&error), "turned away", "{words}");
         assert!(error.to_string().contains(words), "{error}");
     }
+    // A key in the query of the address is as secret as one in a header.
+    let server = Server::start(|_, _| Reply::json(403, r#"{"message":"no key query-s3cret for xts1"}"#)).await;
+    let address = server.url("/invitations?key=query-s3cret&dealer={{ dealer_code }}");
+    let error = source(settings(address)).unwrap().obtain(&request("Example Motors")).await.unwrap_err();
+    assert!(error.to_string().contains("no key [hidden] for xts1"), "{error}");
     // It answered with success or led elsewhere: there may be a code.
     for (reply, words) in [
         (Reply::json(302, "").with("location", "/elsewhere"), "redirect"),

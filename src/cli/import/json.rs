@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::cli::input::MOST_ROWS;
+use crate::domain::table::MOST_ROWS;
 use crate::domain::text::clean;
 
 use super::field::Mapping;

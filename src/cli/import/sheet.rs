@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::cli::input::{MOST_ROWS, Text};
-use crate::domain::table::{MOST_COLUMNS, Row as TableRow, RowFault, Rows, Table};
+use crate::cli::input::Text;
+use crate::domain::table::{MOST_COLUMNS, MOST_ROWS, Row as TableRow, RowFault, Rows, Table, TableError};
 use crate::domain::text::clean;
 use crate::domain::{Profile, ProfileField};
 
@@ -72,7 +72,7 @@ impl Sheet {
     /// Takes a row in, or notes why not.
     fn take(&mut self, line: u64, row: u64, (values, problem): (Values, Option<Problem>)) -> Result<(), String> {
         if self.rows.len() + self.refused.len() >= MOST_ROWS {
-            return Err(format!("it has more than {MOST_ROWS} rows, and a part of it is not taken; split it"));
+            return Err(TableError::TooLong.to_string());
         }
         let code = values.get(Field::Profile(ProfileField::DealerCode));
         let first = if code.is_empty() { None } else { self.seen.get(code).copied() };

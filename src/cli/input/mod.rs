@@ -14,9 +14,6 @@ pub(super) use encoding::Text;
 /// The largest file that is read, in bytes: more than a list of 100,000 dealerships with forty columns has.
 pub(super) const LARGEST: u64 = 64 << 20;
 
-/// The most rows that are read: more than twice as many as the desk is made for.
-pub(super) const MOST_ROWS: usize = 250_000;
-
 /// What a file is called in messages.
 pub(super) fn name_of(path: &Path) -> String {
     if path == Path::new("-") { "stdin".to_owned() } else { shown(path) }

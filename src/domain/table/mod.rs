@@ -15,6 +15,9 @@ pub use separator::TableError;
 /// The most columns that are read.
 pub const MOST_COLUMNS: usize = 1_000;
 
+/// The most rows that are read: more than twice as many as the desk is made for.
+pub const MOST_ROWS: usize = 250_000;
+
 /// A text and how its rows are written.
 #[derive(Debug, Clone, Copy)]
 pub struct Table<'a> {

@@ -16,7 +16,7 @@ use names::{ABBREVIATED, NAMED, NORTH_AMERICA, REGION_FORMS, REGIONS};
 /// # Errors
 /// Why not, in words. Only a near miss of spelling is answered with a suggestion.
 pub fn read_zone(text: &str) -> Result<Tz, String> {
-    if let Some(zone) = text.parse().ok().filter(is_place) {
+    if let Some(zone) = text.parse().ok().filter(|zone| is_place(*zone)) {
         return Ok(zone);
     }
     let folded = folded(text);
@@ -44,14 +44,14 @@ pub fn abbreviated_zone(word: &str) -> Option<Tz> {
 }
 
 /// Abbreviations and fixed offsets know no daylight saving, so they are no zone of a dealership.
-fn is_place(zone: &Tz) -> bool {
+fn is_place(zone: Tz) -> bool {
     zone.name().contains('/') && !zone.name().starts_with("Etc/")
 }
 
 /// Everything that can be written, folded.
 static READINGS: LazyLock<HashMap<String, Tz>> = LazyLock::new(|| {
     // What comes later wins: the most ordinary reading.
-    let zones = TZ_VARIANTS.iter().filter(|zone| is_place(zone)).map(|zone| (folded(zone.name()), *zone));
+    let zones = TZ_VARIANTS.iter().filter(|zone| is_place(**zone)).map(|zone| (folded(zone.name()), *zone));
     let cities = NORTH_AMERICA.iter().map(|zone| (folded(zone.name().rsplit('/').next().unwrap_or_default()), *zone));
     let named = NAMED.iter().flat_map(|(zone, names)| names.iter().map(|name| (folded(name), *zone)));
     let in_america =
@@ -90,22 +90,47 @@ fn is_no_place(folded: &str) -> bool {
     offset.is_empty() || offset.starts_with(['+', '-', '−']) || offset.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// A reading that may be suggested.
+struct Likely {
+    name: String,
+    letters: u64,
+    /// The fewer, the more people live there.
+    rank: usize,
+    zone: Tz,
+}
+
+/// Those of North America.
+static LIKELY: LazyLock<Vec<Likely>> = LazyLock::new(|| {
+    let rank = |zone: Tz| NORTH_AMERICA.iter().position(|known| *known == zone);
+    let likely = |(name, zone): (&String, &Tz)| {
+        Some(Likely { name: name.clone(), letters: letters(name), rank: rank(*zone)?, zone: *zone })
+    };
+    READINGS.iter().filter_map(likely).collect()
+});
+
+/// Which letters a name has. One slip changes at most two of them, so most names need not be compared.
+fn letters(name: &str) -> u64 {
+    name.bytes().fold(0, |set, byte| set | 1 << (byte % 64))
+}
+
 /// The zone of a name that differs by a slip of the finger, of North America only; the most populous first.
 fn nearest(folded: &str) -> Option<Tz> {
-    let count = folded.len();
-    let most = match count {
+    let most = match folded.len() {
         0..5 | 65.. => return None,
         5..9 => 1,
         _ => 2,
     };
-    let likely = |zone: &Tz| NORTH_AMERICA.iter().position(|known| known == zone);
-    READINGS
+    let own = letters(folded);
+    let near = |one: &&Likely| {
+        one.name.len().abs_diff(folded.len()) <= most && (one.letters ^ own).count_ones() as usize <= 2 * most
+    };
+    LIKELY
         .iter()
-        .filter(|(name, _)| name.len().abs_diff(count) <= most)
-        .filter_map(|(name, zone)| Some((strsim::osa_distance(folded, name), likely(zone)?, *zone)))
-        .filter(|(slips, ..)| *slips <= most)
-        .min_by_key(|(slips, likely, _)| (*slips, *likely))
-        .map(|(.., zone)| zone)
+        .filter(near)
+        .map(|one| (strsim::osa_distance(folded, &one.name), one))
+        .filter(|(slips, _)| *slips <= most)
+        .min_by_key(|(slips, one)| (*slips, one.rank))
+        .map(|(_, one)| one.zone)
 }
 
 #[cfg(test)]
