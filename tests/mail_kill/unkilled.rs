@@ -104,6 +104,7 @@ async fn once(cell: String, phase: Phase, act: Act, kinds: &[&str], copies: usiz
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_letter_that_is_refused_or_in_doubt_ends_once() {
     const DOUBTED: &[&str] = &["queued", "begun", "uncertain", "begun", "sent"];
+    const LATER: &[&str] = &["queued", "begun", "failed", "begun", "sent"];
     let keeps = |reply: &str| Act::say(&format!("{reply}\r\n"));
     let mut rows: Vec<(&str, Phase, Act, &[&str], usize)> = vec![
         ("4xx at RCPT", Phase::Recipient, keeps("451 4.2.1 later"), &["queued", "failed", "begun", "sent"], 1),
@@ -113,7 +114,6 @@ async fn a_letter_that_is_refused_or_in_doubt_ends_once() {
         ("5xx at DATA", Phase::Data, keeps("554 5.7.1 no"), &["queued", "begun", "failed"], 0),
     ];
     // An answer to the whole letter says that it was not taken; a code that it repeats is not said.
-    const LATER: &[&str] = &["queued", "begun", "failed", "begun", "sent"];
     rows.extend([
         ("421", Phase::End, say("421 4.3.0 good night"), LATER, 1),
         ("4xx", Phase::End, keeps("450 4.2.0 greylisted"), LATER, 1),

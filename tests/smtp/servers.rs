@@ -91,7 +91,7 @@ struct Postfix {
 }
 
 impl Postfix {
-    async fn start(port: u16) -> Self {
+    fn start(port: u16) -> Self {
         let home = tempfile::tempdir().unwrap();
         let at = |name: &str| home.path().join(name);
         for name in ["etc", "queue", "data", "box"] {
@@ -148,7 +148,7 @@ async fn postfix_is_understood() {
         return skipped("Postfix is not installed: apt-get install postfix");
     }
     let port = deserted_port().await;
-    let mut postfix = Postfix::start(port).await;
+    let mut postfix = Postfix::start(port);
     is_understood(port).await;
     postfix.until("to=<onboarding@example.com>");
     returns(&postfix.home.path().join("box/onboarding"), "gone@dealer.test");
