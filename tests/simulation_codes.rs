@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::bulk::Bulk;
-use cloverwatch::domain::{Ask, Command, DealershipId, Fact, LetterKind, Profile, Refusal};
+use cloverwatch::domain::{Ask, Attention, Command, DealershipId, Fact, LetterKind, Policy, Profile, Refusal};
 use cloverwatch::engine::{EngineError, Imported, is_whole};
 use cloverwatch::store::Store;
 use cloverwatch::xtime::SourceError;
@@ -43,6 +43,26 @@ fn a_code_is_obtained_and_reissued() {
         let code = desk.state(0).invitation.clone().unwrap();
         assert_eq!(&*code.issued_by, "ana");
         assert_eq!(code.expires_at - code.generated_at, hours(72));
+    });
+}
+
+#[test]
+fn a_code_of_a_clock_that_ran_ahead_is_recorded_as_such_once_the_platform_bears_it_out() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 1, |_| ()).await;
+        // What Xtime says does not change any more, so that no other event tells when the second code was there.
+        desk.obtain(0, Ask::Invite).await.unwrap();
+        desk.pass(hours(1)).await;
+        let (right, ahead) = (desk.clock.now(), desk.clock.now() + hours(216));
+        desk.clock.step_to(ahead);
+        desk.obtain(0, REISSUE).await.unwrap();
+        desk.clock.step_to(right + hours(1));
+        desk.pass(hours(24)).await;
+        let told = desk.kinds(0).iter().filter(|kind| **kind == "invitation.misdated").count();
+        assert_eq!(told, 1, "{:?}", desk.kinds(0));
+        desk.clock.step_to(ahead + hours(1));
+        let attention = desk.state(0).attention(desk.clock.now(), &Policy::default());
+        assert_eq!(attention, Some(Attention::CodeFromFuture));
     });
 }
 

@@ -29,6 +29,8 @@ use crate::domain::{Budget, DealershipId, Event, Look, Refusal, Rhythm, SlotCoun
 use crate::xtime::window::{Stretch, Window};
 use crate::xtime::{Answer, Platform, Slot};
 
+/// Clocks are slewed by less; what is more is a step.
+const SET_BACK: TimeDelta = TimeDelta::minutes(1);
 /// The longest rest of the task, so that a stepped clock is noticed.
 pub(super) const LONGEST_REST: Duration = Duration::from_secs(30);
 /// So many looks that were asked for, then one that was due, when there is one.
@@ -130,7 +132,15 @@ pub(super) async fn run(inner: Arc<Inner>) {
     let mut follow = inner.works().then(|| inner.parts.store.follow());
     let mut prober = Prober::new(&inner, platform);
     prober.plan_all();
+    let mut before = prober.moment();
     loop {
+        let now = prober.moment();
+        let passed = TimeDelta::from_std(now.elapsed.saturating_sub(before.elapsed)).unwrap_or_default();
+        // Set back: whoever is planned by what the clock said would be silent until it says so again.
+        if before.at + passed - now.at > SET_BACK {
+            prober.plan_all();
+        }
+        before = now;
         let rest = prober.start();
         let rest = rest.min(prober.publish()).min(prober.record_outage());
         let room = prober.errands.len() < CHECKS_WAITING;
