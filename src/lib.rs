@@ -10,6 +10,7 @@ pub mod engine;
 pub mod mail;
 pub mod present;
 pub mod sandbox;
+pub mod signals;
 pub mod store;
 pub mod tls;
 pub mod tui;

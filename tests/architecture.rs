@@ -12,6 +12,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("tls", &[]),
     ("child", &[]),
+    ("signals", &[]),
     ("store", &["domain", "clock"]),
     ("xtime", &["domain", "clock", "tls", "child"]),
     ("mail", &["domain", "clock", "tls"]),
@@ -20,8 +21,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("config", &["engine", "store", "xtime", "mail", "domain", "clock", "tls", "child"]),
     // The screen is handed what it shows; it knows no store, no host and no socket beyond the types the engine speaks in.
     ("present", &["domain"]),
-    ("tui", &["present", "engine", "store", "domain", "clock"]),
-    ("cli", &["tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock", "tls"]),
+    ("tui", &["present", "engine", "store", "domain", "clock", "signals"]),
+    ("cli", &["tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock", "tls", "signals"]),
 ];
 
 /// What the pure floors must not touch, wherever it is written.

@@ -1,5 +1,6 @@
 //! The dashboard: on the configured store, or on the demo's.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::mail::Transport;
 use crate::tui::keymap::Keymap;
 use crate::tui::reading::Mailboxes;
 use crate::tui::run::{Exit, KeepsMeanings, Options, run as show};
-use crate::tui::theme::{TerminalEnv, Theme, ThemeChoice};
+use crate::tui::theme::{ByBackground, TerminalEnv, Theme, ThemeChoice};
 
 use super::app::{App, Need};
 use super::error::CliError;
@@ -19,9 +20,7 @@ use super::output::ColorWhen;
 
 /// Runs the dashboard on the configured store until it is left.
 pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
-    if !super::output::is_interactive() || super::output::terminal_width().is_none() {
-        return Err(CliError::usage("the dashboard needs a terminal; see --help for commands that do not"));
-    }
+    needs_terminal()?;
     let mut notices = Vec::new();
     let missing = app.config.xtime.missing();
     if !missing.is_empty() {
@@ -39,6 +38,27 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
         opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))
     };
     Box::pin(on(app, opening, &app.config.store.to_string(), Demo::default(), notices)).await
+}
+
+/// Refuses where no screen can be drawn. What goes to stderr may go anywhere.
+pub(super) fn needs_terminal() -> Result<(), CliError> {
+    const INSTEAD: &str = "`list`, `show`, `events --follow`, `watch` and `demo --headless` do without";
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(CliError::usage(format!("the dashboard needs a terminal; {INSTEAD}")));
+    }
+    let term = std::env::var("TERM").ok();
+    if !draws(term.as_deref()) {
+        let term = term.filter(|term| !term.is_empty()).map_or_else(|| "not set".to_owned(), |term| format!("`{term}`"));
+        return Err(CliError::usage(format!(
+            "the dashboard cannot be drawn on this terminal: TERM is {term}; set it to what the terminal is, such as xterm-256color. {INSTEAD}"
+        )));
+    }
+    Ok(())
+}
+
+/// Whether a terminal of this name can move its cursor.
+pub(super) fn draws(term: Option<&str>) -> bool {
+    !matches!(term, None | Some("" | "dumb" | "unknown"))
 }
 
 /// What a demo shows besides.
@@ -59,9 +79,11 @@ pub(super) async fn on(
     mut notices: Vec<String>,
 ) -> Result<(), CliError> {
     let keymap = keymap(&mut notices);
+    let (theme, themes) = theme(app);
     let options = Options {
         keymap,
-        theme: theme(app),
+        theme,
+        themes,
         me: app.config.operator(),
         zone: app.zone,
         store: store.to_owned(),
@@ -70,7 +92,6 @@ pub(super) async fn on(
         demo: demo.runs,
         mailboxes: demo.mailboxes,
         keeper: Arc::new(SettingsFile { read: app.config.file.clone(), demo: demo.runs }),
-        mouse: app.config.ui.mouse,
         notices,
         clock: Arc::clone(&app.clock),
         policy: app.config.policy(),
@@ -137,7 +158,7 @@ fn shown(path: &Path) -> String {
     config::diagnostic::shown(path)
 }
 
-fn theme(app: &App) -> Theme {
+fn theme(app: &App) -> (Theme, Option<ByBackground>) {
     let choice = match (app.globals.color, app.config.ui.theme) {
         (ColorWhen::Never, _) => ThemeChoice::Mono,
         (_, Wanted::Auto) => ThemeChoice::Auto,
@@ -154,5 +175,5 @@ fn theme(app: &App) -> Theme {
         no_color: no_color.as_deref(),
         colorfgbg: colorfgbg.as_deref(),
     };
-    Theme::choose(choice, env)
+    (Theme::choose(choice, env), Theme::by_background(choice, env))
 }

@@ -130,9 +130,13 @@ fn terminal(found: &mut Findings) {
     }
     let term = std::env::var("TERM").unwrap_or_default();
     match crossterm::terminal::size() {
-        Ok((columns, rows)) => {
+        Ok((columns, rows)) if super::desk::draws(Some(&term)) => {
             let health = if columns >= 40 && rows >= 10 { Health::Good } else { Health::Bad };
             found.note("terminal", health, format!("{term}, {columns}x{rows} (40x10 is the least)"));
+        }
+        Ok(_) => {
+            let term = if term.is_empty() { "not set".to_owned() } else { format!("`{}`", clean(&term)) };
+            found.note("terminal", Health::Bad, format!("no dashboard can be drawn on it: TERM is {term}"));
         }
         Err(error) => found.note("terminal", Health::Bad, format!("{term}: its size is not known: {error}")),
     }

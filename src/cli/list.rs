@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde_json::json;
-use unicode_width::UnicodeWidthStr;
 
 use crate::domain::order::attention_order;
 use crate::domain::query::Derived;
 use crate::domain::suggest::did_you_mean;
+use crate::domain::text::width;
 use crate::domain::{Onboarding, Policy, Timestamp, Untrusted};
 use crate::engine::ProbeStatus;
 use crate::present::time::Zone;
@@ -200,8 +200,8 @@ fn widths(columns: &[&Column], cells: &[Vec<String>]) -> Vec<usize> {
         .iter()
         .enumerate()
         .map(|(place, column)| {
-            let cells = cells.iter().filter_map(|row| row.get(place)).map(|cell| cell.width());
-            cells.max().unwrap_or(0).max(column.title.width()).min(60)
+            let cells = cells.iter().filter_map(|row| row.get(place)).map(|cell| width(cell));
+            cells.max().unwrap_or(0).max(width(column.title)).min(60)
         })
         .collect();
     let Some(terminal) = terminal_width() else { return widths };

@@ -35,6 +35,7 @@ mod signals;
 mod unfinished;
 mod watch;
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use clap::Parser;
@@ -44,6 +45,8 @@ use args::{Cli, Command, Opcode};
 use error::CliError;
 use invite::Wish;
 use output::Out;
+
+use crate::signals::Signals;
 
 /// Reads the command line, runs the command, prints why it ended otherwise than well. The answer is the exit code.
 ///
@@ -100,14 +103,15 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     if let Some(Command::Demo(args)) = &cli.command {
         return Box::pin(demo::run(&app, args)).await;
     }
-    let signals = signals::Signals::install()?;
+    // They end a command cleanly: what was acknowledged is safe, and the exit code says which one it was.
+    let mut signals = Signals::listen()?;
     // Nothing may be written over the screen: what goes wrong behind it is told by the screen itself.
-    if cli.command.is_some() {
+    if cli.command.is_some() || !std::io::stderr().is_terminal() {
         signals::log(&app, matches!(cli.command, Some(Command::Watch)));
     }
     let ended = tokio::select! {
         biased;
-        signal = signals.first() => Err(CliError::Signal(signal)),
+        ending = signals.ending() => Err(CliError::Signal(ending.number())),
         ended = dispatch(&app, cli.command) => ended,
     };
     let closed = app.close().await;

@@ -5,10 +5,10 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use parking_lot::Mutex;
 use serde::Serialize;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::error::CliError;
 use super::escaped;
+use crate::domain::text::{clusters, width as columns};
 
 /// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -161,19 +161,18 @@ pub fn terminal_width() -> Option<usize> {
 
 /// Fills a text with spaces to a width in columns of the terminal, or cuts it there.
 pub fn fit(text: &str, width: usize) -> String {
-    let has = text.width();
+    let has = columns(text);
     if has <= width {
         return format!("{text}{}", " ".repeat(width - has));
     }
     let mut out = String::new();
     let mut used = 0;
-    for c in text.chars() {
-        let wide = c.width().unwrap_or(0);
-        if used + wide + 1 > width {
+    for (cluster, cells) in clusters(text) {
+        if used + cells + 1 > width {
             break;
         }
-        used += wide;
-        out.push(c);
+        used += cells;
+        out.push_str(cluster);
     }
     out.push('…');
     out.push_str(&" ".repeat(width.saturating_sub(used + 1)));

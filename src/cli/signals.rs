@@ -1,6 +1,6 @@
-//! Signals end a command cleanly: what was acknowledged is safe, and the exit code says which signal it was.
+//! What a command does about signals besides ending, and where it says what it does.
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::app::App;
 
@@ -8,33 +8,6 @@ use super::app::App;
 /// the end of the process: a handler is there, and nobody listens.
 pub(super) fn survive_file_size_limit() -> std::io::Result<()> {
     signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
-}
-
-/// The signals that end a command.
-pub(super) struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    hangup: Signal,
-}
-
-impl Signals {
-    /// Listens from now on.
-    pub(super) fn install() -> std::io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
-        })
-    }
-
-    /// Waits for the first one; its number.
-    pub(super) async fn first(mut self) -> u8 {
-        tokio::select! {
-            _ = self.interrupt.recv() => 2,
-            _ = self.terminate.recv() => 15,
-            _ = self.hangup.recv() => 1,
-        }
-    }
 }
 
 /// Sends what the program says of itself to stderr: warnings, more with `-v`; JSON lines for `watch`.
@@ -48,7 +21,9 @@ pub(super) fn log(app: &App, watch: bool) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("CLOVERWATCH_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false)
+        // Where stderr is gone a complaint about that would be a panic.
+        .log_internal_errors(false);
     // A second logger in one process is refused, which is no fault of the command.
     let _ = if watch { builder.json().try_init() } else { builder.without_time().with_target(false).try_init() };
 }

@@ -201,7 +201,7 @@ pub struct Reminders {
 pub struct Ui {
     /// Which colours.
     pub theme: Theme,
-    /// Whether the mouse is captured.
+    /// Read for the sake of files that have it, and without effect: the mouse stays the terminal's, for selecting text.
     pub mouse: bool,
     /// Who sits at the desk: recorded with every event, and what `is:mine` means. `None`: the login name.
     pub operator: Option<String>,

@@ -1,9 +1,13 @@
 //! Text that came from outside, until a method names the place it goes to.
 
+mod cells;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use cells::{clusters, is_certain, width};
 
 /// The most characters of one field that are ever shown in a list or a line.
 pub const SHOWN_CHARS: usize = 512;
@@ -112,18 +116,41 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len().min(4 * SHOWN_CHARS));
-    let mut chars = text.chars();
-    for c in chars.by_ref().take(SHOWN_CHARS) {
+    let mut chars = text.chars().peekable();
+    let mut before = None;
+    for _ in 0..SHOWN_CHARS {
+        let Some(c) = chars.next() else { break };
         match c {
             '\n' | '\r' | '\t' => out.push(' '),
+            c if joins(before, c, chars.peek().copied()) => {}
             c if is_invisible(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
+        before = Some(c);
     }
     if chars.next().is_some() {
         out.push('…');
     }
     if out == text { Cow::Borrowed(text) } else { Cow::Owned(out) }
+}
+
+/// Whether an invisible character is where people have it who hide nothing: it chooses how the character before it looks,
+/// or joins that to the one behind. It is left out: the pieces side by side look the same in every terminal.
+fn joins(before: Option<char>, c: char, behind: Option<char>) -> bool {
+    let picture = |c: Option<char>| {
+        matches!(c, Some('#' | '*' | '0'..='9' | '\u{a9}' | '\u{ae}' | '\u{200d}' | '\u{203c}'..='\u{3299}'
+            | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}'))
+    };
+    // Arabic and Persian, the scripts of India and around it.
+    let joined = |c: Option<char>| matches!(c, Some('\u{620}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{1000}'..='\u{109f}'));
+    match c {
+        '\u{fe0e}' | '\u{fe0f}' => picture(before),
+        '\u{200d}' => picture(before) && picture(behind) || joined(before),
+        '\u{200c}' => joined(before) && joined(behind),
+        // The flags of England, Scotland and Wales.
+        '\u{e0020}'..='\u{e007f}' => matches!(before, Some('\u{1f3f4}' | '\u{e0020}'..='\u{e007e}')),
+        _ => false,
+    }
 }
 
 /// Words for a letter to a stranger: one line with single spaces, at most so many characters. What is invisible is left out instead of
@@ -259,6 +286,23 @@ mod tests {
         let long = Untrusted::from("é".repeat(5_000));
         assert_eq!(long.screen().chars().count(), SHOWN_CHARS + 1);
         assert_eq!(long.header().chars().count(), 200);
+    }
+
+    #[test]
+    fn what_joins_characters_is_left_out_where_people_have_it() {
+        for (text, shown) in [
+            ("☎\u{fe0f} ❤\u{fe0f}", "☎ ❤"),
+            ("1\u{fe0f}\u{20e3}", "1\u{20e3}"),
+            ("👨\u{200d}👩\u{200d}👧 ❤\u{fe0f}\u{200d}🔥", "👨👩👧 ❤🔥"),
+            ("🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}", "🏴"),
+            ("क\u{94d}\u{200d}ष می\u{200c}خواهم", "क\u{94d}ष میخواهم"),
+            // Where it would hide something it is shown.
+            ("a\u{fe0f}b\u{200d}c\u{200c}", "a\u{fffd}b\u{fffd}c\u{fffd}"),
+            ("🚗\u{200d}", "🚗\u{fffd}"),
+            ("a\u{e0041}", "a\u{fffd}"),
+        ] {
+            assert_eq!(clean(text), shown, "{text:?}");
+        }
     }
 
     #[test]

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use super::action::Action;
-use crate::domain::text::is_invisible;
+use crate::domain::text::{is_invisible, width as columns};
 
 /// The most characters of a line, unless it says otherwise: enough for any query.
 pub const MOST_CHARS: usize = 2_000;
@@ -229,7 +228,7 @@ impl LineEdit {
         let mut text = String::new();
         let mut column = 0;
         for grapheme in self.text.graphemes(true) {
-            let (left, right) = (column, column + grapheme.width());
+            let (left, right) = (column, column + columns(grapheme));
             column = right;
             if right <= start || left >= start + width {
                 continue;
@@ -259,10 +258,6 @@ fn is_word(grapheme: &str) -> bool {
     grapheme.starts_with(char::is_alphanumeric)
 }
 
-fn columns(text: &str) -> usize {
-    text.graphemes(true).map(UnicodeWidthStr::width).sum()
-}
-
 fn narrow(column: usize) -> u16 {
     u16::try_from(column).unwrap_or(u16::MAX)
 }
@@ -270,7 +265,7 @@ fn narrow(column: usize) -> u16 {
 /// Puts `…` in place of the first character, keeping the width.
 fn mark_first(text: &str) -> Cow<'_, str> {
     match text.graphemes(true).next() {
-        Some(first) => Cow::Owned(format!("…{}{}", " ".repeat(first.width().saturating_sub(1)), &text[first.len()..])),
+        Some(first) => Cow::Owned(format!("…{}{}", " ".repeat(columns(first).saturating_sub(1)), &text[first.len()..])),
         None => Cow::Borrowed(text),
     }
 }
@@ -278,7 +273,7 @@ fn mark_first(text: &str) -> Cow<'_, str> {
 /// Puts `…` in place of the last character, keeping the width.
 fn mark_last(text: &str) -> String {
     match text.grapheme_indices(true).next_back() {
-        Some((at, last)) => format!("{}{}…", &text[..at], " ".repeat(last.width().saturating_sub(1))),
+        Some((at, last)) => format!("{}{}…", &text[..at], " ".repeat(columns(last).saturating_sub(1))),
         None => text.to_owned(),
     }
 }

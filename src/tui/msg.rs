@@ -30,6 +30,8 @@ pub struct Moment {
 pub enum Msg {
     /// A key was pressed.
     Key(KeyEvent),
+    /// Keys of text that arrived at once: no person types like that.
+    Burst(Vec<KeyEvent>),
     /// Text was pasted.
     Paste(String),
     /// The terminal has another size.

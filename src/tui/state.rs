@@ -207,6 +207,8 @@ pub struct State {
     pub toasts: Toasts,
     /// The keys of a chord that is not finished.
     pub chord: Vec<Key>,
+    /// Until when, in the person's time, what arrives may belong to a paste that does nothing.
+    pub pasted_until: Duration,
     /// A code that is shown for a while.
     pub reveal: Option<Reveal>,
     /// What was asked of the engine and what came of it.
@@ -258,6 +260,7 @@ impl State {
             detail: Detail::default(),
             toasts: Toasts::default(),
             chord: Vec::new(),
+            pasted_until: Duration::ZERO,
             reveal: None,
             works: Vec::new(),
             cut_off: Vec::new(),

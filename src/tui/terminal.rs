@@ -1,28 +1,32 @@
 //! The terminal while it is ours: entered, drawn to, lent to the shell and given back.
 
+pub mod input;
 mod output;
+mod painter;
 mod restore;
-mod signals;
+mod tty;
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use crossterm::queue;
 use crossterm::terminal::{SetTitle, disable_raw_mode, enable_raw_mode};
-use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::layout::{Rect, Size};
-use ratatui::{Frame, Terminal};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 use rustix::process::kill_current_process_group;
 use tokio::time::timeout;
 
-pub use output::{BEGIN_FRAME, END_FRAME, FrameWriter, Tty};
+pub use painter::{BEGIN_FRAME, END_FRAME, Painter};
 pub use restore::Restorer;
-pub use signals::{Ending, Signal, Signals};
+pub use tty::Tty;
 
+use input::InputReader;
+use output::Output;
 use restore::in_foreground;
 
 use super::clipboard::{self, CopyError};
 use crate::domain::Untrusted;
+use crate::signals::{Ending, Signal, Signals};
 
 /// How long a stopped process may take to notice that it was not stopped at all.
 const STOP_GRACE: Duration = Duration::from_millis(250);
@@ -33,19 +37,21 @@ const END_GRACE: Duration = Duration::from_millis(500);
 /// Puts the title on the terminal's stack.
 const KEEP_TITLE: &[u8] = b"\x1b[22;0t";
 
-/// Takes the alternate screen, empties it, hides the cursor, asks for pastes as pastes.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h";
+/// Takes the alternate screen, empties it, hides the cursor, asks for pastes as pastes, and that what is too wide for the
+/// last column stays there.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h\x1b[?7l";
 
-/// Asks for presses, releases, drags and the wheel, but not for every movement.
-const ENTER_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+/// Asks for the background colour, and what kind of terminal it is: every one answers the second question, so no answer
+/// to the first comes after that.
+const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
 
 /// What the screen wants of the terminal.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The title of the window; empty: left alone.
     pub title: Untrusted,
-    /// Take the mouse from the terminal, which loses its own selecting by that.
-    pub mouse: bool,
+    /// Ask the terminal for its background.
+    pub ask_background: bool,
 }
 
 /// Why there is no screen.
@@ -74,9 +80,13 @@ pub enum Suspended {
 
 /// The terminal. It is given back when this is dropped.
 pub struct TerminalGuard {
-    terminal: Terminal<CrosstermBackend<FrameWriter<Tty>>>,
+    tty: Tty,
+    output: Output,
+    painter: Painter,
     restorer: Restorer,
     options: Options,
+    /// The terminal was asked something and has not answered all of it.
+    asked: bool,
 }
 
 impl TerminalGuard {
@@ -89,8 +99,9 @@ impl TerminalGuard {
                 return Err(TerminalError::NotATerminal(name));
             }
         }
-        let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::new(Tty::default())))?;
-        let mut guard = Self { terminal, restorer: restorer.clone(), options };
+        let tty = Tty::open()?;
+        let (output, painter) = (Output::new(tty.clone()), Painter::new(tty.size()));
+        let mut guard = Self { tty, output, painter, restorer: restorer.clone(), options, asked: false };
         guard.take()?;
         Ok(guard)
     }
@@ -99,44 +110,61 @@ impl TerminalGuard {
     fn take(&mut self) -> io::Result<()> {
         let ours_already = self.is_entered();
         // From here on whatever fails gives back what was taken.
-        self.restorer.entering();
+        self.restorer.entering(&self.tty);
         // Without this a mode that somebody else has changed since would still count as ours.
         let _ = disable_raw_mode();
         enable_raw_mode()?;
-        let backend = self.terminal.backend_mut();
         if !ours_already {
-            backend.write_all(KEEP_TITLE)?;
+            self.output.write_all(KEEP_TITLE)?;
         }
-        backend.write_all(ENTER)?;
-        if self.options.mouse {
-            backend.write_all(ENTER_MOUSE)?;
-        }
+        self.output.write_all(ENTER)?;
         self.write_title()?;
-        Write::flush(self.terminal.backend_mut())?;
-        self.redraw()
+        if std::mem::take(&mut self.options.ask_background) {
+            self.output.write_all(ASK_BACKGROUND)?;
+            self.asked = true;
+        }
+        self.output.flush()?;
+        self.redraw();
+        Ok(())
     }
 
-    /// Draws one frame: one write, which the terminal shows at once. Does nothing while the terminal is not ours.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        if !self.restorer.is_entered() {
+    /// What the terminal sends.
+    pub fn input(&self) -> InputReader {
+        InputReader::new(self.tty.clone())
+    }
+
+    /// The terminal has answered what it was asked.
+    pub fn answered(&mut self) {
+        self.asked = false;
+    }
+
+    /// Draws one frame, which the terminal shows at once, and says where the caret belongs. Does nothing while the
+    /// terminal is not ours, or has not taken the frame before.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<()> {
+        if !self.restorer.is_entered() || self.is_busy() {
             return Ok(());
         }
-        self.terminal.backend_mut().write_all(BEGIN_FRAME)?;
-        let drawn = self.terminal.draw(render).map(|_| ());
-        self.terminal.backend_mut().write_all(END_FRAME)?;
-        drawn.and(Write::flush(self.terminal.backend_mut()))
+        self.painter.paint(&mut self.output, render)
     }
 
-    /// Makes the next frame draw every cell: after the screen was used by others, or is in doubt.
-    pub fn redraw(&mut self) -> io::Result<()> {
-        // Not `Terminal::clear`: that asks the terminal for its cursor, and the answer would go to the event stream.
-        let size = self.size()?;
-        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+    /// Whether the terminal has not taken everything yet: nothing is drawn meanwhile.
+    pub fn is_busy(&self) -> bool {
+        self.output.is_busy()
+    }
+
+    /// Waits until the terminal has taken everything; for ever when there is nothing. Giving up waiting loses nothing.
+    pub async fn sent(&mut self) {
+        self.output.sent().await;
+    }
+
+    /// Makes the next frame draw every cell: after the screen was used by others, has another size, or is in doubt.
+    pub fn redraw(&mut self) {
+        self.painter.forget(self.tty.size());
     }
 
     /// The size in cells.
-    pub fn size(&self) -> io::Result<Size> {
-        self.terminal.backend().size()
+    pub fn size(&self) -> (u16, u16) {
+        self.tty.size()
     }
 
     /// Whether the terminal is ours.
@@ -152,7 +180,7 @@ impl TerminalGuard {
         self.options.title = title;
         if self.is_entered() {
             self.write_title()?;
-            Write::flush(self.terminal.backend_mut())?;
+            self.output.flush()?;
         }
         Ok(())
     }
@@ -162,21 +190,22 @@ impl TerminalGuard {
         if title.is_empty() {
             return Ok(());
         }
-        queue!(self.terminal.backend_mut(), SetTitle(title))
+        queue!(self.output, SetTitle(title))
     }
 
     /// Asks the terminal to put a text into its clipboard.
     pub fn copy(&mut self, text: &str) -> Result<(), CopyError> {
-        clipboard::copy(self.terminal.backend_mut(), text)
+        clipboard::copy(&mut self.output, text)
     }
 
     /// Gives the terminal back. What can be done is done; what fails does so because the terminal is gone.
     pub fn leave(&mut self) {
-        if self.is_entered() {
-            // Tells ratatui, which would otherwise show the cursor once more when it is dropped, perhaps to a shell.
-            let _ = self.terminal.show_cursor();
-            self.restorer.restore();
+        self.output.forget();
+        if self.is_entered() && std::mem::take(&mut self.asked) {
+            // Else the shell would take the answer for a command.
+            self.tty.discard_answer();
         }
+        self.restorer.restore();
     }
 
     /// The process goes on after somebody stopped it from outside: takes the terminal again, from whatever state the
@@ -210,9 +239,9 @@ impl TerminalGuard {
             // The whole group, so that a pipeline, or the build tool that started us, stops too. Not SIGSTOP: where no
             // shell could continue us the system ignores this one, and we stay alive.
             kill_current_process_group(rustix::process::Signal::TSTP)?;
-            let back = match timeout(STOP_GRACE, signals.next()).await {
-                Ok(Signal::End(ending)) => return Ok(Suspended::Ending(ending)),
-                Ok(Signal::Continued) => Suspended::Back,
+            let back = match timeout(STOP_GRACE, continued(signals)).await {
+                Ok(Some(ending)) => return Ok(Suspended::Ending(ending)),
+                Ok(None) => Suspended::Back,
                 Err(_) => Suspended::Alone,
             };
             if in_foreground() {
@@ -230,21 +259,25 @@ impl TerminalGuard {
 impl Drop for TerminalGuard {
     fn drop(&mut self) {
         self.leave();
-        // What nobody showed on the screen is not lost.
+        // What nobody showed on the screen is not lost. The terminal may be gone, and a failing print would be a panic.
         for note in self.restorer.take_notes() {
-            eprintln!("a background task panicked: {note}");
+            let _ = writeln!(io::stderr(), "a background task panicked: {note}");
+        }
+    }
+}
+
+/// Waits until the process goes on, or for the signal that ends it.
+async fn continued(signals: &mut Signals) -> Option<Ending> {
+    loop {
+        match signals.next().await {
+            Signal::End(ending) => return Some(ending),
+            Signal::Continued => return None,
+            Signal::Resized => {}
         }
     }
 }
 
 /// The signal that ends the program, if it comes within some time; others are passed over.
 async fn ending_within(signals: &mut Signals, grace: Duration) -> Option<Ending> {
-    let ending = async {
-        loop {
-            if let Signal::End(ending) = signals.next().await {
-                return ending;
-            }
-        }
-    };
-    timeout(grace, ending).await.ok()
+    timeout(grace, signals.ending()).await.ok()
 }

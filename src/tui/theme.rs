@@ -13,7 +13,7 @@ use crate::domain::{Attention, Severity, Stage};
 /// Which colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ThemeChoice {
-    /// By the terminal: `NO_COLOR`, and `COLORFGBG` where it is set.
+    /// By the terminal: `NO_COLOR`, its background where it tells it, `COLORFGBG` where it is set.
     #[default]
     Auto,
     /// For dark terminals.
@@ -49,6 +49,22 @@ impl Tone {
             Severity::Doubtful => Self::Warn,
             Severity::Bad => Self::Bad,
         }
+    }
+}
+
+/// A theme for each background.
+#[derive(Debug, Clone, Copy)]
+pub struct ByBackground {
+    dark: Theme,
+    light: Theme,
+}
+
+impl ByBackground {
+    /// The theme for a background: red, green and blue.
+    pub fn of(&self, [red, green, blue]: [u8; 3]) -> Theme {
+        // How bright it looks, as television has weighed colours since it has any.
+        let brightness = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
+        if brightness > 127_500 { self.light } else { self.dark }
     }
 }
 
@@ -102,6 +118,12 @@ impl Theme {
         }
     }
 
+    /// The themes between which the terminal's background decides, where it may be asked for it.
+    pub fn by_background(choice: ThemeChoice, env: TerminalEnv<'_>) -> Option<ByBackground> {
+        let asks = choice == ThemeChoice::Auto && !env.wants_no_color() && env.answers();
+        asks.then(|| ByBackground { dark: Self::dark(env.depth()), light: Self::light(env.depth()) })
+    }
+
     // Every ink is readable on every bar below: `theme_tests.rs` computes it. Of the first 16 colours nobody knows what
     // they look like, so where there are more they are not used.
     fn dark(depth: Depth) -> Self {
@@ -149,10 +171,11 @@ impl Theme {
                 line_focus: plain.fg(Color::Blue),
                 chosen: plain.fg(Color::Gray).bg(Color::Blue).add_modifier(Modifier::BOLD),
                 key: plain.fg(Color::Blue),
-                good: plain.fg(Color::Green),
+                // Green, cyan and yellow cannot be read on white.
+                good: plain,
                 busy: plain.fg(Color::Blue),
                 warn: plain.fg(Color::Magenta),
-                bad: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
+                bad: plain.fg(Color::Red).add_modifier(Modifier::UNDERLINED),
                 ..Self::few_colors()
             };
         }

@@ -32,26 +32,50 @@ fn inks(theme: &Theme) -> [(&'static str, Style); 11] {
     ]
 }
 
+/// What the first 16 colours are in xterm, and on the consoles of machines.
+const XTERM: [[u8; 3]; 16] = [
+    [0, 0, 0],
+    [205, 0, 0],
+    [0, 205, 0],
+    [205, 205, 0],
+    [0, 0, 238],
+    [205, 0, 205],
+    [0, 205, 205],
+    [229, 229, 229],
+    [127, 127, 127],
+    [255, 0, 0],
+    [0, 255, 0],
+    [255, 255, 0],
+    [92, 92, 255],
+    [255, 0, 255],
+    [0, 255, 255],
+    [255, 255, 255],
+];
+const VGA: [[u8; 3]; 16] = [
+    [0, 0, 0],
+    [170, 0, 0],
+    [0, 170, 0],
+    [170, 85, 0],
+    [0, 0, 170],
+    [170, 0, 170],
+    [0, 170, 170],
+    [170, 170, 170],
+    [85, 85, 85],
+    [255, 85, 85],
+    [85, 255, 85],
+    [255, 255, 85],
+    [85, 85, 255],
+    [255, 85, 255],
+    [85, 255, 255],
+    [255, 255, 255],
+];
+
 /// The colour as xterm shows it; bold text in one of the first eight colours is shown in its bright one by many.
 fn rgb(color: Color, bold: bool) -> [u8; 3] {
-    const XTERM: [[u8; 3]; 16] = [
-        [0, 0, 0],
-        [205, 0, 0],
-        [0, 205, 0],
-        [205, 205, 0],
-        [0, 0, 238],
-        [205, 0, 205],
-        [0, 205, 205],
-        [229, 229, 229],
-        [127, 127, 127],
-        [255, 0, 0],
-        [0, 255, 0],
-        [255, 255, 0],
-        [92, 92, 255],
-        [255, 0, 255],
-        [0, 255, 255],
-        [255, 255, 255],
-    ];
+    rgb_of(XTERM, color, bold)
+}
+
+fn rgb_of(palette: [[u8; 3]; 16], color: Color, bold: bool) -> [u8; 3] {
     let index = match color {
         Color::Black => 0,
         Color::Red => 1,
@@ -69,7 +93,7 @@ fn rgb(color: Color, bold: bool) -> [u8; 3] {
     };
     let index = if bold && index < 8 { index + 8 } else { index };
     match index {
-        0..16 => XTERM[usize::from(index)],
+        0..16 => palette[usize::from(index)],
         16..232 => {
             let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
             let n = index - 16;
@@ -129,6 +153,64 @@ fn the_inks_of_many_colours_can_be_read_on_black_and_on_white() {
         for (ink, style) in inks(&theme).into_iter().filter(|(_, style)| matches!(style.fg, Some(Color::Indexed(_)))) {
             can_be_read(&format!("{choice:?}: {ink}"), style.bg(Color::Indexed(background)));
         }
+    }
+}
+
+/// Of the first colours only their names are known, so less is asked: that of large text.
+#[test]
+fn the_inks_of_few_colours_can_be_read_on_black_and_on_white() {
+    for (depth, term) in [("8", "xterm-color"), ("16", "linux")] {
+        let env = TerminalEnv { term: Some(term), ..TerminalEnv::default() };
+        for (choice, background) in [(ThemeChoice::Dark, [0, 0, 0]), (ThemeChoice::Light, [255, 255, 255])] {
+            let theme = Theme::choose(choice, env);
+            for (what, style) in inks(&theme) {
+                let Some(ink) = style.fg.filter(|ink| *ink != Color::Reset) else { continue };
+                for palette in [XTERM, VGA] {
+                    for bold in [false, style.add_modifier.contains(Modifier::BOLD)] {
+                        let found = contrast(rgb_of(palette, ink, bold), background);
+                        assert!(found >= 2.7, "{choice:?} {depth}: {what}: {found:.2}:1");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Many terminals show bold black as dark grey, which on a colour is nothing.
+#[test]
+fn nothing_is_written_in_bold_black() {
+    for (name, theme) in themes() {
+        for style in [theme.chosen, theme.alarm, theme.caret].into_iter().chain(inks(&theme).map(|(_, style)| style)) {
+            let black = matches!(style.fg, Some(Color::Black | Color::Indexed(0)));
+            assert!(!black || !style.add_modifier.contains(Modifier::BOLD), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_background_decides_where_the_terminal_tells_it() {
+    let env = |term| TerminalEnv { term: Some(term), ..TerminalEnv::default() };
+    let by = Theme::by_background(ThemeChoice::Auto, env("xterm-256color")).unwrap();
+    let key = |choice| Theme::choose(choice, env("xterm-256color")).key;
+    for (background, choice) in [
+        ([255, 255, 255], ThemeChoice::Light),
+        ([253, 246, 227], ThemeChoice::Light),
+        ([0, 0, 0], ThemeChoice::Dark),
+        ([30, 30, 46], ThemeChoice::Dark),
+        ([0, 43, 54], ThemeChoice::Dark),
+        ([0, 0, 255], ThemeChoice::Dark),
+    ] {
+        assert_eq!(by.of(background).key, key(choice), "{background:?}");
+    }
+    for (choice, env) in [
+        (ThemeChoice::Dark, env("xterm-256color")),
+        (ThemeChoice::Light, env("xterm-256color")),
+        (ThemeChoice::Mono, env("xterm-256color")),
+        (ThemeChoice::Auto, env("linux")),
+        (ThemeChoice::Auto, env("vt220")),
+        (ThemeChoice::Auto, TerminalEnv { no_color: Some("1"), ..env("xterm-256color") }),
+    ] {
+        assert!(Theme::by_background(choice, env).is_none(), "{choice:?} {env:?}");
     }
 }
 

@@ -10,6 +10,8 @@
 
 mod allowed;
 mod appointments;
+mod bursts;
+mod cells;
 mod checks;
 mod cut_off;
 mod desk;

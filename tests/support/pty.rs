@@ -2,23 +2,27 @@
 #![allow(dead_code, reason = "every test file uses its own part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a harness fails loudly")]
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::termios::{Action, tcflow};
 
 /// How long anything may take before a test fails: far more than a busy machine needs.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A program in a terminal. When it is dropped the program is killed.
 pub struct Pty {
-    master: Box<dyn MasterPty + Send>,
+    /// None once the window was closed.
+    master: Option<Box<dyn MasterPty + Send>>,
     writer: Box<dyn Write + Send>,
     pid: Pid,
     before: String,
@@ -29,6 +33,7 @@ pub struct Pty {
 struct Shared {
     seen: Mutex<Option<Seen>>,
     changed: Condvar,
+    closing: AtomicBool,
 }
 
 /// What the terminal shows, and what happened to it so far.
@@ -208,7 +213,8 @@ impl Pty {
             let mut bytes = [0; 16 * 1024];
             loop {
                 // The other end being closed is an error on some systems and an end on others.
-                let length = reader.read(&mut bytes).unwrap_or(0);
+                let read_now = reader.read(&mut bytes).unwrap_or(0);
+                let length = if read.closing.load(Ordering::SeqCst) { 0 } else { read_now };
                 read.change(|seen| {
                     seen.raw.extend_from_slice(&bytes[..length]);
                     seen.parser.process(&bytes[..length]);
@@ -224,7 +230,7 @@ impl Pty {
             let status = child.wait().unwrap();
             waited.change(|seen| seen.exit = Some(status));
         });
-        Self { master: pair.master, writer, pid, before, shared }
+        Self { master: Some(pair.master), writer, pid, before, shared }
     }
 
     /// Types: the bytes as they are.
@@ -241,7 +247,39 @@ impl Pty {
     /// Changes the size of the window, which tells the program by SIGWINCH.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.shared.change(|seen| seen.parser.set_size(nonzero(rows), nonzero(columns)));
-        self.master.resize(size(columns, rows)).unwrap();
+        self.master().resize(size(columns, rows)).unwrap();
+    }
+
+    /// Closes the window: the terminal is gone.
+    pub fn close(&mut self) {
+        self.shared.closing.store(true, Ordering::SeqCst);
+        // Whatever is drawn wakes the thread that reads, which then lets go of its end.
+        self.send("\x0c");
+        self.wait_until("the last read", |seen| seen.closed);
+        self.writer = Box::new(std::io::sink());
+        self.master = None;
+    }
+
+    /// Waits until the program has ended.
+    pub fn wait_end(&self) -> ExitStatus {
+        self.wait_for("the end", |seen| seen.exit.clone())
+    }
+
+    /// From now on the terminal takes nothing of what is written, as on a line that is dead but not closed, until what is
+    /// returned is used to start it again.
+    pub fn stall(&self) -> File {
+        let terminal = File::open(self.master().tty_name().unwrap()).unwrap();
+        tcflow(&terminal, Action::OOff).unwrap();
+        terminal
+    }
+
+    /// The terminal takes what is written again.
+    pub fn go_on(terminal: File) {
+        tcflow(&terminal, Action::OOn).unwrap();
+    }
+
+    fn master(&self) -> &dyn MasterPty {
+        &**self.master.as_ref().expect("the window is open")
     }
 
     /// Sends a signal to the program.
@@ -251,7 +289,7 @@ impl Pty {
 
     /// Sends a signal to the job that has the terminal, as a key would.
     pub fn signal_foreground(&self, signal: Signal) {
-        let group = self.master.process_group_leader().and_then(Pid::from_raw).unwrap();
+        let group = self.master().process_group_leader().and_then(Pid::from_raw).unwrap();
         kill_process_group(group, signal).unwrap();
     }
 
@@ -263,7 +301,7 @@ impl Pty {
         self.shared.changed.wait_while_for(
             &mut guard,
             |seen| {
-                found = seen.as_ref().filter(|seen| !seen.parser.callbacks().frame_open).and_then(&mut look);
+                found = seen.as_ref().filter(|seen| seen.closed || !seen.parser.callbacks().frame_open).and_then(&mut look);
                 // Nothing more comes from a program that has ended.
                 found.is_none() && !seen.as_ref().is_some_and(|seen| seen.closed && seen.exit.is_some())
             },
@@ -306,7 +344,7 @@ impl Pty {
             cursor_hidden: seen.screen().hide_cursor(),
             frame_open: seen.parser.callbacks().frame_open,
             title: seen.title().to_owned(),
-            line_discipline: line_discipline(&*self.master),
+            line_discipline: line_discipline(self.master()),
         })
     }
 

@@ -15,6 +15,7 @@ use crate::clock::{SharedClock, WallClock};
 use crate::domain::{Policy, when};
 use crate::engine::{Engine, Pace, Parts};
 use crate::sandbox::{self, Faults, PostSettings, Sandbox};
+use crate::signals::Signals;
 use crate::store::embedded::EmbeddedStore;
 use crate::store::scratch::Scratch;
 use crate::tui::reading::Mailboxes;
@@ -25,7 +26,6 @@ use chrono::TimeDelta;
 use super::app::App;
 use super::desk;
 use super::error::CliError;
-use super::signals::Signals;
 
 /// The sandbox is on this machine: a demo that takes longer than this to begin will not begin.
 const LONGEST_START: Duration = Duration::from_secs(60);
@@ -76,8 +76,13 @@ pub(super) fn speed(text: &str) -> Result<f64, String> {
 /// # Errors
 /// When it cannot be started, or the screen cannot be shown.
 pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
-    let signals = Signals::install()?;
+    if !args.headless {
+        desk::needs_terminal()?;
+    }
+    let mut signals = Signals::listen()?;
     let demo = tokio::select! {
+        biased;
+        ending = signals.ending() => return Err(CliError::Signal(ending.number())),
         demo = Demo::start(args) => demo.map_err(|error| CliError::Failed(error.to_string()))?,
         () = tokio::time::sleep(LONGEST_START) => return Err(CliError::Failed("the demo did not start".to_owned())),
     };
@@ -87,19 +92,18 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
             None => std::future::pending().await,
         }
     };
-    let ended = if args.headless {
-        tokio::select! {
-            biased;
-            signal = signals.first() => Err(CliError::Signal(signal)),
-            ended = demo.print_events(app) => ended,
-            () = over => Ok(()),
+    let shown = async {
+        if args.headless {
+            return demo.print_events(app).await;
         }
-    } else {
-        // The screen listens to signals itself, and gives the terminal back before anything else ends.
-        tokio::select! {
-            ended = desk::on(app, std::future::ready(Ok(demo.engine.clone())), "demo", demo.shows(), Vec::new()) => ended,
-            () = over => Ok(()),
-        }
+        let engine = std::future::ready(Ok(demo.engine.clone()));
+        desk::on(app, engine, "demo", demo.shows(), Vec::new()).await
+    };
+    let ended = tokio::select! {
+        biased;
+        ending = signals.ending() => Err(CliError::Signal(ending.number())),
+        ended = shown => ended,
+        () = over => Ok(()),
     };
     let stopped = demo.stop().await.map_err(CliError::from);
     ended.and(stopped)

@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use unicode_width::UnicodeWidthChar;
-
-use crate::domain::text::is_invisible;
+use crate::domain::text::{is_invisible, width};
 
 /// Why a text is not a query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +30,7 @@ impl QueryError {
                 c if is_invisible(c) => '\u{fffd}',
                 c => c,
             };
-            let width = c.width().unwrap_or(0);
+            let width = width(c.encode_utf8(&mut [0; 4]));
             if place < self.span.start {
                 before += width;
             } else if place < self.span.end {

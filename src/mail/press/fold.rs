@@ -1,6 +1,6 @@
 //! The plain text of a letter, made even: lines that are read in any mail program, whatever a template left between them.
 
-use unicode_width::UnicodeWidthStr;
+use crate::domain::text::width;
 
 /// The most cells of a line; what is longer is folded at a space.
 const WIDTH: usize = 76;
@@ -36,11 +36,11 @@ fn fold(line: &str, out: &mut String) {
     let start = line.len() - line.trim_start().len();
     let (before, words) = line.split_at(start);
     out.push_str(before);
-    let mut used = before.width();
+    let mut used = width(before);
     let mut first = true;
     let hang = used + mark(words);
     for word in words.split(' ').filter(|word| !word.is_empty()) {
-        let wide = word.width();
+        let wide = width(word);
         if !first && used + 1 + wide > WIDTH && used > hang {
             out.push('\n');
             out.extend(std::iter::repeat_n(' ', hang));
@@ -80,7 +80,7 @@ mod tests {
         assert!(text.contains("\n   word"), "{text}");
         assert!(text.contains("\n\n- other") && text.contains("\n  other"), "{text}");
         assert!(!text.contains("\n\n\n") && text.ends_with("other\n"), "{text}");
-        assert!(text.lines().all(|line| line.width() <= WIDTH && line.trim_end() == line), "{text}");
+        assert!(text.lines().all(|line| width(line) <= WIDTH && line.trim_end() == line), "{text}");
     }
 
     proptest! {

@@ -270,6 +270,9 @@ impl Key {
             Code::Char(' ') if self.shift => reads(Self { shift: false, ..self }),
             Code::Char(_) if self.shift => no("write the character that it types instead"),
             Code::Char('[' | 'O') if self.alt => no("the arrow and function keys begin with the same bytes"),
+            Code::Char('P' | 'X' | '\\' | ']' | '^' | '_') if self.alt => {
+                no("what terminals answer begins with the same bytes")
+            }
             Code::Char(_) => Ok(self),
             Code::Esc if self.alt || self.ctrl || self.shift => reads(Self::plain(Code::Esc)),
             Code::Enter | Code::Backspace if self.ctrl || self.shift => {

@@ -13,14 +13,15 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::keymap::Keymap;
 use super::reading::Mailboxes;
-use super::terminal::{Ending, Options as Wanted, Restorer, Signals, TerminalError, TerminalGuard};
-use super::theme::Theme;
+use super::terminal::{Options as Wanted, Restorer, TerminalError, TerminalGuard};
+use super::theme::{ByBackground, Theme};
 use super::work::Work;
 use super::{Effect, Msg, Setup};
 use crate::clock::SharedClock;
 use crate::domain::{Claim, Claims, DealershipId, Policy, TestBooking};
 use crate::engine::Engine;
 use crate::present::time::Zone;
+use crate::signals::{Ending, Signals};
 use crate::store::Committed;
 use effects::Errands;
 pub use lessons::KeepsMeanings;
@@ -39,6 +40,8 @@ pub struct Options {
     pub keymap: Keymap,
     /// The colours.
     pub theme: Theme,
+    /// The colours by the terminal's background, where it may be asked for it.
+    pub themes: Option<ByBackground>,
     /// Who is in front of it: who records, and what `is:mine` means.
     pub me: String,
     /// The zone of the desk.
@@ -55,8 +58,6 @@ pub struct Options {
     pub mailboxes: Option<Arc<dyn Mailboxes>>,
     /// Where rows of the meanings are kept that are taught here.
     pub keeper: Arc<dyn KeepsMeanings>,
-    /// Whether the terminal's mouse is taken (it then cannot select text).
-    pub mouse: bool,
     /// What should be said at the start.
     pub notices: Vec<String>,
     /// The desk's time.
@@ -101,12 +102,12 @@ pub async fn run<E>(
     let restorer = Restorer::new();
     // Before anything is opened: opening exchanges the hook for a while, and puts this one back.
     restorer.hook_panics();
-    let wanted = Wanted { title: TITLE.into(), mouse: options.mouse };
+    let wanted = Wanted { title: TITLE.into(), ask_background: options.themes.is_some() };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
-    let (clock, theme) = (Arc::clone(&options.clock), options.theme);
+    let (clock, themes) = (Arc::clone(&options.clock), (options.theme, options.themes));
     let (notices, appointment) = (options.notices.clone(), options.appointment.clone());
     let keeper = Arc::clone(&options.keeper);
-    let mut screen = Screen::new(options.setup(), &theme, clock, terminal, signals)?;
+    let mut screen = Screen::new(options.setup(), themes, clock, terminal, signals)?;
     let engine = match open(&mut screen, opening).await? {
         Opened::Engine(engine) => engine,
         Opened::Failed(error) => return Ok(Err(error)),

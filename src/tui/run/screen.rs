@@ -3,17 +3,16 @@
 use std::io;
 use std::time::Duration;
 
-use crossterm::event::{Event as Input, EventStream, KeyEventKind};
-use futures::StreamExt;
-
 use super::Exit;
 use crate::clock::{Clock, SharedClock, WallClock};
 use crate::domain::Timestamp;
+use crate::signals::{Ending, Signal, Signals};
 use crate::tui::frames::FrameScheduler;
-use crate::tui::terminal::{Ending, Signal, Signals, Suspended, TerminalGuard};
-use crate::tui::theme::Theme;
-use crate::tui::view::Drawn;
-use crate::tui::{Effect, Moment, Msg, Setup, State, draw, update};
+use crate::tui::terminal::input::{InputEvent, InputReader};
+use crate::tui::terminal::{Suspended, TerminalGuard};
+use crate::tui::theme::{ByBackground, Theme};
+use crate::tui::view::{Drawn, draw_into};
+use crate::tui::{Effect, Moment, Msg, Setup, State, update};
 
 /// Whose message it is decides how soon it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +24,10 @@ pub(super) enum From {
 /// Something that the screen takes in by itself.
 pub(super) enum Happened {
     Signal(Signal),
-    Input(Option<io::Result<Input>>),
+    /// What the terminal sent; `None`: it is gone.
+    Input(Option<InputEvent>),
+    /// The terminal has taken everything that was written.
+    Sent,
     Frame,
     Time,
 }
@@ -38,9 +40,11 @@ pub(super) struct Screen {
     /// The person's time, which never runs faster than they do.
     face: WallClock,
     signals: Signals,
-    input: EventStream,
+    input: InputReader,
     terminal: TerminalGuard,
     theme: Theme,
+    /// Which theme it is by the background of the terminal, once that is known.
+    themes: Option<ByBackground>,
     frames: FrameScheduler,
     drawn: Drawn,
     /// The text that changes by itself is due and waits for its frame.
@@ -51,7 +55,7 @@ pub(super) struct Screen {
 impl Screen {
     pub(super) fn new(
         setup: Setup,
-        theme: &Theme,
+        (theme, themes): (Theme, Option<ByBackground>),
         clock: SharedClock,
         terminal: TerminalGuard,
         signals: Signals,
@@ -59,14 +63,15 @@ impl Screen {
         let face = WallClock::real();
         let now = Moment { at: clock.now(), face: face.elapsed() };
         Ok(Self {
-            state: State::new(setup, crossterm::terminal::size()?, now),
+            state: State::new(setup, terminal.size(), now),
             exit: None,
             clock,
             face,
             signals,
-            input: EventStream::new(),
+            input: terminal.input(),
             terminal,
-            theme: *theme,
+            theme,
+            themes,
             frames: FrameScheduler::new(),
             drawn: Drawn::default(),
             tick_waits: false,
@@ -77,13 +82,14 @@ impl Screen {
     /// Waits for what happens next. Giving up waiting loses nothing.
     pub(super) async fn happens(&mut self) -> Happened {
         let now = self.face.elapsed();
-        let frame_in = self.frames.wait(now);
+        let frame_in = self.frames.wait(now).filter(|_| !self.terminal.is_busy());
         let face_in = self.state.next_face_change().map(|at| at.saturating_sub(now));
         let wake_at = self.wake_at();
         tokio::select! {
             biased;
             signal = self.signals.next() => Happened::Signal(signal),
             event = self.input.next() => Happened::Input(event),
+            () = self.terminal.sent() => Happened::Sent,
             () = pause(frame_in) => Happened::Frame,
             () = pause(face_in) => Happened::Time,
             () = reach(self.clock.as_ref(), wake_at) => Happened::Time,
@@ -101,17 +107,29 @@ impl Screen {
                 let suspended = self.terminal.continued(&mut self.signals).await?;
                 self.back(suspended)?
             }
-            // The terminal is gone, as after a hang-up.
+            Happened::Signal(Signal::Resized) => self.resized()?,
+            // As after a hang-up, also where that signal is ignored.
             Happened::Input(None) => {
                 self.exit = Some(Exit::Signal(Ending::HangUp));
                 Vec::new()
             }
-            Happened::Input(Some(event)) => match event? {
-                Input::Key(key) if key.kind != KeyEventKind::Release => self.take(Msg::Key(key), From::Person)?,
-                Input::Paste(text) => self.take(Msg::Paste(text), From::Person)?,
-                Input::Resize(columns, rows) => self.take(Msg::Resize(columns, rows), From::Person)?,
-                _ => Vec::new(),
+            Happened::Input(Some(event)) => match event {
+                InputEvent::Key(key) => self.take(Msg::Key(key), From::Person)?,
+                InputEvent::Burst(keys) => self.take(Msg::Burst(keys), From::Person)?,
+                InputEvent::Paste(text) => self.take(Msg::Paste(text), From::Person)?,
+                InputEvent::Background(color) => {
+                    if let Some(themes) = self.themes {
+                        self.theme = themes.of(color);
+                        self.frames.input(self.face.elapsed());
+                    }
+                    Vec::new()
+                }
+                InputEvent::Attributes => {
+                    self.terminal.answered();
+                    Vec::new()
+                }
             },
+            Happened::Sent => Vec::new(),
             Happened::Frame => self.draw()?,
             Happened::Time => self.tick()?,
         };
@@ -132,7 +150,7 @@ impl Screen {
                 Effect::Quit => self.exit = Some(Exit::Quit),
                 Effect::Suspend => self.suspend = true,
                 Effect::Redraw => {
-                    self.terminal.redraw()?;
+                    self.terminal.redraw();
                     self.state.dirty = true;
                 }
                 Effect::Copy(clip) => {
@@ -157,7 +175,10 @@ impl Screen {
         let effects = self.take(Msg::Tick, From::Program)?;
         let Self { terminal, state, theme, .. } = self;
         let mut drawn = Drawn::default();
-        terminal.draw(|frame| drawn = draw(state, theme, frame))?;
+        terminal.draw(|buffer| {
+            drawn = draw_into(state, theme, buffer);
+            drawn.caret
+        })?;
         self.drawn = drawn;
         self.tick_waits = false;
         self.frames.drawn(self.face.elapsed());
@@ -179,6 +200,12 @@ impl Screen {
         Ok(effects)
     }
 
+    fn resized(&mut self) -> io::Result<Vec<Effect>> {
+        let (columns, rows) = self.terminal.size();
+        self.terminal.redraw();
+        self.take(Msg::Resize(columns, rows), From::Person)
+    }
+
     /// Goes on after the terminal was somebody else's: its size may be another one.
     fn back(&mut self, suspended: Suspended) -> io::Result<Vec<Effect>> {
         match suspended {
@@ -187,8 +214,8 @@ impl Screen {
                 Ok(Vec::new())
             }
             Suspended::Back | Suspended::Alone => {
-                let (columns, rows) = crossterm::terminal::size()?;
-                self.take(Msg::Resize(columns, rows), From::Person)
+                self.input.reset();
+                self.resized()
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Giving the terminal back as it was, from wherever the program ends: quit, error, panic, signal.
 
-use std::io::{self, Write};
+use std::io;
 use std::panic::PanicHookInfo;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ThreadId};
 
@@ -11,12 +11,12 @@ use parking_lot::Mutex;
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 
-use super::output::Tty;
+use super::Tty;
 use crate::domain::text::clean;
 
-/// Ends whatever the program had begun, in the order of its end: an open frame, colours, the cursor, pastes, the mouse,
-/// the alternate screen, the title. Each is harmless where it was not begun.
-const RESTORE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?1049l\x1b[23;0t";
+/// Ends whatever the program had begun, in the order of its end: an open frame, colours, the cursor, pastes, the line that
+/// does not break, the alternate screen, the title. Each is harmless where it was not begun.
+const RESTORE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?7h\x1b[?1049l\x1b[23;0t";
 
 /// The most panics of background tasks that are kept to be shown.
 const MOST_NOTES: usize = 16;
@@ -36,6 +36,8 @@ pub struct Restorer {
 struct Shared {
     /// Whether the terminal is ours.
     entered: AtomicBool,
+    /// The terminal, once it was entered.
+    tty: OnceLock<Tty>,
     /// Who draws.
     drawing: Mutex<Option<ThreadId>>,
     /// Panics of threads that do not draw.
@@ -54,7 +56,8 @@ impl Restorer {
     }
 
     /// The terminal is about to be ours; this thread draws.
-    pub(super) fn entering(&self) {
+    pub(super) fn entering(&self, tty: &Tty) {
+        let _ = self.shared.tty.set(tty.clone());
         *self.shared.drawing.lock() = Some(thread::current().id());
         self.shared.entered.store(true, Ordering::SeqCst);
     }
@@ -62,7 +65,9 @@ impl Restorer {
     /// Gives the terminal back, when it is ours. Nothing to do with errors: the terminal may be gone.
     pub fn restore(&self) {
         if self.shared.entered.swap(false, Ordering::SeqCst) {
-            let _ = Tty::default().write_all(RESTORE);
+            if let Some(tty) = self.shared.tty.get() {
+                tty.write_last(RESTORE);
+            }
             // A shell that has the terminal has set its own mode, and would see us stopped for changing it.
             if in_foreground() {
                 let _ = disable_raw_mode();

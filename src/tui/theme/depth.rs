@@ -46,6 +46,13 @@ impl TerminalEnv<'_> {
         self.no_color.is_some_and(|value| !value.is_empty())
     }
 
+    /// Whether the terminal may be asked for its background. The consoles of machines, which would print a part of the
+    /// question, have a dark one.
+    pub(super) fn answers(&self) -> bool {
+        let term = self.term.unwrap_or_default();
+        self.depth() == Depth::Many && !term.starts_with("linux")
+    }
+
     pub(super) fn is_light(&self) -> bool {
         let background = self.colorfgbg.and_then(|value| value.rsplit(';').next()?.parse::<u8>().ok());
         matches!(background, Some(7 | 9..=15))

@@ -249,13 +249,13 @@ fn copy(state: &mut State, action: Action) -> Vec<Effect> {
     let Some(row) = state.selected() else { return Vec::new() };
     let (text, words) = match (action, &row.state.invitation) {
         (Action::CopyCode, Some(newest)) => {
-            let words = format!("code {} sent to the clipboard of the terminal", newest.generation);
+            let words = format!("asked the terminal to copy code {}", newest.generation);
             (newest.code.reveal().to_owned(), words)
         }
         (Action::CopyCode, None) => return Vec::new(),
         _ => (
             row.state.profile.dealer_code.raw().to_owned(),
-            "dealerCode sent to the clipboard of the terminal".to_owned(),
+            "asked the terminal to copy the dealerCode".to_owned(),
         ),
     };
     state.toast(Tone::Plain, words);
@@ -267,7 +267,7 @@ pub(super) fn copy_letter(state: &mut State, id: DealershipId) -> Vec<Effect> {
     let Some(row) = state.rows.get(id) else { return Vec::new() };
     let letter = guide_of(&row.state, &state.setup.policy, &state.setup.partner).letter();
     let name = row.state.profile.name.screen().into_owned();
-    state.toast(Tone::Plain, format!("the letter for {name} sent to the clipboard of the terminal"));
+    state.toast(Tone::Plain, format!("asked the terminal to copy the letter for {name}"));
     vec![Effect::Copy(Clip(letter))]
 }
 

@@ -36,6 +36,9 @@ pub fn scopes(state: &State) -> &'static [Scope] {
 
 pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     let Some(key) = Key::of(event) else { return Vec::new() };
+    if state.plan().too_small {
+        return unseen(state, key);
+    }
     let mut keys = std::mem::take(&mut state.chord);
     let chord = !keys.is_empty();
     if chord && key == Key::plain(Code::Esc) {
@@ -51,6 +54,9 @@ pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
             }
             Lookup::None => {}
         }
+    }
+    if let Some(effect) = about_screen(state, &keys).filter(|_| key.types().is_none()) {
+        return vec![effect];
     }
     let takes_keys = state.reading.is_none()
         && match &state.mode {
@@ -75,6 +81,24 @@ pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     match key.types().or_else(|| alt_gr(event)) {
         Some(c) => input::insert(state, c),
         None => Vec::new(),
+    }
+}
+
+/// What is about the screen itself, and holds wherever the keyboard is.
+fn about_screen(state: &State, keys: &[Key]) -> Option<Effect> {
+    match state.setup.keymap.lookup(Scope::Global, keys) {
+        Lookup::Action(Action::Redraw) => Some(Effect::Redraw),
+        Lookup::Action(Action::Suspend) => Some(Effect::Suspend),
+        _ => None,
+    }
+}
+
+/// A key on a screen that is too small to show what it would do.
+fn unseen(state: &mut State, key: Key) -> Vec<Effect> {
+    state.chord.clear();
+    match state.setup.keymap.lookup(Scope::Global, &[key]) {
+        Lookup::Action(Action::Quit) => vec![Effect::Quit],
+        _ => about_screen(state, &[key]).into_iter().collect(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! How a message changes the screen, and what it asks for. Pure: no I/O, no clock, no channel.
 
 mod act;
+mod burst;
 mod cut_off;
 mod dialog;
 mod input;
@@ -40,9 +41,21 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
         Msg::Key(key) => {
             state.dirty = true;
             state.cursor.touched = true;
-            effects = keys::key(state, key);
+            if !burst::swallows(state, key) {
+                effects = keys::key(state, key);
+            }
         }
-        Msg::Paste(text) => state.dirty |= input::paste(state, &text),
+        Msg::Burst(keys) => {
+            state.dirty = true;
+            state.cursor.touched = true;
+            effects = burst::burst(state, &keys);
+        }
+        Msg::Paste(text) => {
+            state.dirty = true;
+            if !state.plan().too_small && !input::paste(state, &text) {
+                burst::nothing(state);
+            }
+        }
         Msg::Resize(columns, rows) => {
             state.dirty = true;
             state.size = (columns, rows);

@@ -3,16 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+pub use crate::domain::text::width;
 
-use crate::domain::text::{clean, is_invisible};
+use crate::domain::text::{clean, clusters};
 use crate::tui::theme::Bar;
-
-/// How many cells a text takes.
-pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.width() }
-}
 
 /// Writes into a buffer; nothing ever leaves the area.
 pub struct Pen<'a> {
@@ -48,6 +42,7 @@ impl<'a> Pen<'a> {
             return 0;
         }
         let (x, y) = (self.area.x + x, self.area.y + y);
+        self.uncover(x, y);
         if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
             return self.ascii(x, y, room, text, style);
         }
@@ -55,15 +50,12 @@ impl<'a> Pen<'a> {
         let cut = width(&text) > usize::from(room);
         let end = if cut { room - 1 } else { room };
         let mut used = 0;
-        for grapheme in text.graphemes(true) {
-            let cells = width(grapheme) as u16;
-            if cells == 0 || grapheme.chars().any(is_invisible) {
-                continue;
-            }
+        for (cluster, cells) in clusters(&text) {
+            let cells = cells as u16;
             if used + cells > end {
                 break;
             }
-            self.cell(x + used, y, grapheme, style);
+            self.cell(x + used, y, cluster, style);
             for behind in 1..cells {
                 self.cell(x + used + behind, y, " ", style);
             }
@@ -96,6 +88,7 @@ impl<'a> Pen<'a> {
         if y >= self.area.height {
             return;
         }
+        self.uncover(self.area.x + x, self.area.y + y);
         for place in x..x.saturating_add(room).min(self.area.width) {
             self.cell(self.area.x + place, self.area.y + y, symbol, style);
         }
@@ -116,6 +109,7 @@ impl<'a> Pen<'a> {
     /// Empties the area.
     pub fn clear(&mut self) {
         for y in self.area.top()..self.area.bottom() {
+            self.uncover(self.area.left(), y);
             for x in self.area.left()..self.area.right() {
                 if let Some(cell) = self.buffer.cell_mut((x, y)) {
                     cell.reset();
@@ -165,6 +159,14 @@ impl<'a> Pen<'a> {
         place - x
     }
 
+    /// Something is about to be written over the right half of what stands before: no half of it can stay.
+    fn uncover(&mut self, x: u16, y: u16) {
+        let before = x.checked_sub(1).and_then(|x| self.buffer.cell_mut((x, y)));
+        if let Some(cell) = before.filter(|cell| width(cell.symbol()) > 1) {
+            cell.set_symbol(" ");
+        }
+    }
+
     fn cell(&mut self, x: u16, y: u16, symbol: &str, style: Style) {
         if let Some(cell) = self.buffer.cell_mut((x, y)) {
             cell.set_symbol(symbol).set_style(style);
@@ -193,13 +195,12 @@ pub fn wrap(text: &str, room: u16) -> Vec<String> {
             used += cells;
             continue;
         }
-        for grapheme in word.graphemes(true) {
-            let cells = width(grapheme);
+        for (cluster, cells) in clusters(word) {
             if used + cells > room {
                 lines.push(std::mem::take(&mut line));
                 used = 0;
             }
-            line.push_str(grapheme);
+            line.push_str(cluster);
             used += cells;
         }
     }
@@ -212,8 +213,10 @@ pub fn wrap(text: &str, room: u16) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_segmentation::UnicodeSegmentation;
 
     use super::*;
+    use crate::domain::text::is_invisible;
 
     fn written(room: u16, text: &str) -> (String, u16) {
         let mut buffer = Buffer::filled(Rect::new(0, 0, room + 4, 1), ratatui::buffer::Cell::new("#"));
@@ -234,6 +237,17 @@ mod tests {
         let (line, used) = written(4, "日本車");
         assert_eq!(used, 3, "{line}");
         assert!(line.contains("日 …"), "{line}");
+    }
+
+    #[test]
+    fn half_of_a_wide_character_is_not_left_beside_what_lies_over_it() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
+        let mut pen = Pen::new(&mut buffer, Rect::new(0, 0, 6, 1));
+        pen.text(0, 0, 6, "日本車", Style::new());
+        pen.text(3, 0, 1, "x", Style::new());
+        pen.within(Rect::new(5, 0, 1, 1)).clear();
+        let shown: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert_eq!(shown, "日  x  ");
     }
 
     #[test]

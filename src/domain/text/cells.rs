@@ -1,0 +1,55 @@
+//! How many cells of a terminal a text takes: the one measure, for whoever lays text out and whoever writes it.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// The voiced and the semi-voiced sound mark of half width. Unicode joins them to the letter before, terminals give each
+/// a cell.
+const SOUND_MARKS: [char; 2] = ['\u{ff9e}', '\u{ff9f}'];
+
+/// How many cells a text takes.
+pub fn width(text: &str) -> usize {
+    if is_plain(text) { text.len() } else { clusters(text).map(|(_, cells)| cells).sum() }
+}
+
+/// What is seen of a text as one character each, with the cells that it takes; what takes none is left out.
+pub fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    let pieces = text.graphemes(true).flat_map(|cluster| apart(cluster));
+    pieces.map(|piece| (piece, cells(piece))).filter(|(_, cells)| *cells > 0)
+}
+
+/// Whether all terminals agree about the cells of what is seen as one character: a character by itself, of those
+/// scripts whose letters are one or two cells wide everywhere. Emoji, flags, marks that combine and the scripts whose
+/// letters join or reach around each other are not among them.
+pub fn is_certain(cluster: &str) -> bool {
+    let mut chars = cluster.chars();
+    let (Some(c), None) = (chars.next(), chars.next()) else { return cluster.is_empty() };
+    matches!(c,
+        ' '..='~'
+        | '\u{a0}'..='\u{2ff}' | '\u{370}'..='\u{482}' | '\u{48a}'..='\u{590}'
+        | '\u{1e00}'..='\u{1fff}' | '\u{2010}'..='\u{2319}' | '\u{2500}'..='\u{25fc}' | '\u{2710}'..='\u{2713}' | '\u{2717}'..='\u{271c}' | '\u{2776}'..='\u{2793}'
+        | '\u{2e80}'..='\u{3029}' | '\u{3031}'..='\u{3098}' | '\u{309b}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6b}' | '\u{ff01}'..='\u{ffef}' | '\u{fffd}'
+        | '\u{20000}'..='\u{3fffd}')
+}
+
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+}
+
+fn cells(piece: &str) -> usize {
+    piece.width() + piece.matches(SOUND_MARKS).count()
+}
+
+/// A cluster with its sound marks apart from it.
+fn apart(cluster: &str) -> impl Iterator<Item = &str> {
+    let mut rest = cluster;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let mark = SOUND_MARKS.contains(&first);
+        let end = if mark { first.len_utf8() } else { rest.find(SOUND_MARKS).unwrap_or(rest.len()) };
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some(piece)
+    })
+}

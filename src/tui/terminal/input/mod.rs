@@ -1,0 +1,30 @@
+//! What a terminal sends: bytes, taken apart into keys and pastes.
+//!
+//! Bytes from a terminal are a language (ECMA-48, with the dialects of the terminals). Whatever is not understood is
+//! swallowed whole: never are the letters of a sequence taken for keys.
+
+mod burst;
+mod decoder;
+mod reader;
+mod sequence;
+
+use crossterm::event::KeyEvent;
+
+pub use burst::group;
+pub use decoder::Decoder;
+pub use reader::InputReader;
+
+/// Something that a terminal sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InputEvent {
+    /// A key.
+    Key(KeyEvent),
+    /// Keys of text that arrived at once: a paste of a terminal without bracketed paste, or what was typed ahead.
+    Burst(Vec<KeyEvent>),
+    /// A bracketed paste.
+    Paste(String),
+    /// The terminal told its background colour: red, green and blue.
+    Background([u8; 3]),
+    /// The terminal told what it is: what it was asked before that it has answered, or never will.
+    Attributes,
+}

@@ -1,0 +1,108 @@
+//! The terminal by a descriptor of our own.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags, open};
+use rustix::termios::{tcgetwinsize, ttyname};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+use super::input::{Decoder, InputEvent};
+
+/// What a terminal is taken for that does not know its size.
+const USUAL_SIZE: (u16, u16) = (80, 24);
+
+/// How long the terminal may take nothing of what is written at the end, and how often that is asked.
+const PATIENCE: (Timespec, usize) = (Timespec { tv_sec: 0, tv_nsec: 50_000_000 }, 4);
+
+/// The terminal, opened anew so that neither reading nor writing it ever waits: with the descriptors that were inherited
+/// the shell, and everything that is started from it, would not wait either. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct Tty(Arc<AsyncFd<OwnedFd>>);
+
+impl Tty {
+    /// Opens the terminal of the standard input. Needs a runtime.
+    pub fn open() -> io::Result<Self> {
+        let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        // By its own name; where that is not to be had (in containers, or as another user) by that of whoever started us.
+        let named = ttyname(io::stdin(), Vec::new()).and_then(|name| open(name, flags, Mode::empty()));
+        let fd = named.or_else(|_| open("/dev/tty", flags, Mode::empty()))?;
+        #[expect(deprecated, reason = "its successor is unsafe for types that may close what they hold; this one does not")]
+        let fd = AsyncFd::with_interest(fd, Interest::READABLE | Interest::WRITABLE)?;
+        Ok(Self(Arc::new(fd)))
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> (u16, u16) {
+        match tcgetwinsize(self.0.get_ref()) {
+            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col, size.ws_row),
+            _ => USUAL_SIZE,
+        }
+    }
+
+    /// Reads what is there, up to the length of the buffer.
+    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        retrying(|| rustix::io::read(self.0.get_ref(), &mut *buffer))
+    }
+
+    /// Writes as much as the terminal takes.
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        retrying(|| rustix::io::write(self.0.get_ref(), bytes))
+    }
+
+    /// Waits until there is something to read, or the terminal is gone; reads it.
+    pub(super) async fn read_ready(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.async_io(Interest::READABLE, |_| self.read(buffer)).await
+    }
+
+    /// Waits until the terminal takes something, or is gone; writes it.
+    pub(super) async fn write_ready(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.async_io(Interest::WRITABLE, |_| self.write(bytes)).await
+    }
+
+    /// Reads up to the terminal's answer to what kind it is, and lets go of what is read. Waits, a moment at most.
+    pub(super) fn discard_answer(&self) {
+        let (mut decoder, mut events, mut room) = (Decoder::default(), Vec::new(), [0; 1024]);
+        let (pause, mut left) = PATIENCE;
+        while left > 0 && !events.contains(&InputEvent::Attributes) {
+            match self.read(&mut room) {
+                Ok(length) if length > 0 => {
+                    decoder.feed(room.get(..length).unwrap_or_default(), Duration::ZERO, &mut events);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    left -= 1;
+                    self.wait(PollFlags::IN, &pause);
+                }
+                _ => return,
+            }
+        }
+    }
+
+    fn wait(&self, what: PollFlags, at_most: &Timespec) {
+        let mut terminal = [PollFd::from_borrowed_fd(self.0.get_ref().as_fd(), what)];
+        let _ = poll(&mut terminal, Some(at_most));
+    }
+
+    /// Writes all, unless the terminal takes nothing for a while or is gone. Waits, a moment at most.
+    pub(super) fn write_last(&self, mut bytes: &[u8]) {
+        let (pause, mut left) = PATIENCE;
+        while !bytes.is_empty() {
+            match self.write(bytes) {
+                Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && left > 0 => {
+                    left -= 1;
+                    self.wait(PollFlags::OUT, &pause);
+                }
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+fn retrying(mut call: impl FnMut() -> rustix::io::Result<usize>) -> io::Result<usize> {
+    Ok(rustix::io::retry_on_intr(|| call())?)
+}

@@ -1,0 +1,141 @@
+//! Keys that arrive at once: a paste of a terminal that does not mark it, or what was typed ahead on a slow line. Text is
+//! text where something takes it. Where its letters would be keys, what looks like a paste does nothing.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{act, input, keys};
+use crate::tui::action::{Action, Scope};
+use crate::tui::dialog::{Field, Input};
+use crate::tui::keymap::{Key, Lookup};
+use crate::tui::msg::Effect;
+use crate::tui::state::{Mode, State};
+
+/// How long after a part of a paste the next part may come.
+const GOES_ON: Duration = Duration::from_millis(100);
+
+/// What is longer was certainly not typed.
+const LONGEST_TYPED: usize = 64;
+
+/// Keys that arrived together.
+pub(super) fn burst(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
+    if state.plan().too_small {
+        return Vec::new();
+    }
+    if takes_text(state) {
+        return if is_typed(burst) { each(state, burst) } else { text(state, burst) };
+    }
+    if goes_on(state) || is_pasted(burst) {
+        return match burst {
+            // A filter that was typed ahead records nothing; a path that was pasted does no harm as one.
+            [first, rest @ ..] if !goes_on(state) && opens_filter(state, *first) => {
+                let mut effects = keys::key(state, *first);
+                effects.extend(text(state, rest));
+                effects
+            }
+            _ => {
+                swallow(state);
+                Vec::new()
+            }
+        };
+    }
+    each(state, burst)
+}
+
+/// Whether a key is the next part of a paste that does nothing.
+pub(super) fn swallows(state: &mut State, key: KeyEvent) -> bool {
+    let swallows = goes_on(state) && !takes_text(state) && written(key).is_some();
+    if swallows {
+        swallow(state);
+    }
+    swallows
+}
+
+fn swallow(state: &mut State) {
+    state.pasted_until = state.now.face + GOES_ON;
+    nothing(state);
+}
+
+/// Says that pasted text does nothing here.
+pub(super) fn nothing(state: &mut State) {
+    state.tell_of_key("pasted text is not taken for keys; it goes into a filter, or a field");
+}
+
+fn goes_on(state: &State) -> bool {
+    state.now.face < state.pasted_until
+}
+
+fn each(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
+    burst.iter().flat_map(|key| keys::key(state, *key)).collect()
+}
+
+/// Writes what was pasted where text is taken. Nothing in it is a key, but for the end of a line behind a filter: that is
+/// how one is typed ahead.
+fn text(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
+    let mut text: String = burst.iter().filter_map(|key| written(*key)).collect();
+    let lines = text.trim_end_matches('\n').len();
+    let one_line = text.len() == lines + 1 && !text.get(..lines).is_some_and(|line| line.contains('\n'));
+    match &state.mode {
+        Mode::Filter(_) => {
+            input::paste(state, &text);
+            if one_line {
+                return act::dispatch(state, Action::InputAccept);
+            }
+        }
+        Mode::Dialog(dialog) if burst.len() <= LONGEST_TYPED => {
+            if !dialog.focused().is_some_and(|field| matches!(field.input, Input::Block(_))) {
+                text.truncate(lines);
+            }
+            // A paste loses the spaces at its ends, which may stand between words that are typed.
+            for c in text.chars() {
+                input::insert(state, c);
+            }
+        }
+        _ => drop(input::paste(state, &text)),
+    }
+    Vec::new()
+}
+
+fn takes_text(state: &State) -> bool {
+    state.reading.is_none()
+        && match &state.mode {
+            Mode::Filter(_) | Mode::Palette(_) => true,
+            Mode::Dialog(dialog) => dialog.focused().is_some_and(Field::takes_text),
+            Mode::Desk | Mode::Help(_) | Mode::Guide(..) => false,
+        }
+}
+
+/// A few letters, perhaps with the key that ends them.
+fn is_typed(burst: &[KeyEvent]) -> bool {
+    const FEW: usize = 4;
+    let (last, before) = burst.split_last().map_or((None, burst), |(last, before)| (Some(last), before));
+    let letters = |keys: &[KeyEvent]| keys.iter().all(|key| matches!(key.code, KeyCode::Char(_)));
+    burst.len() <= FEW && letters(before) && last.is_some()
+}
+
+/// Whether somebody who presses keys would not press these: several different ones, or letters with the end of a line.
+fn is_pasted(burst: &[KeyEvent]) -> bool {
+    const DIFFERENT: usize = 4;
+    let letters: BTreeSet<char> = burst.iter().filter_map(|key| written(*key)).filter(|c| !c.is_control()).collect();
+    let lines = burst.iter().any(|key| written(*key) == Some('\n'));
+    letters.len() >= DIFFERENT || lines && letters.len() >= 2
+}
+
+fn opens_filter(state: &State, key: KeyEvent) -> bool {
+    let Some(key) = Key::of(key) else { return false };
+    matches!(state.mode, Mode::Desk)
+        && matches!(state.setup.keymap.lookup(Scope::Global, &[key]), Lookup::Action(Action::Filter))
+}
+
+/// What a key writes.
+fn written(key: KeyEvent) -> Option<char> {
+    match key.code {
+        KeyCode::Enter => Some('\n'),
+        KeyCode::Tab => Some('\t'),
+        KeyCode::Char('j') if key.modifiers.contains(KeyModifiers::CONTROL) => Some('\n'),
+        KeyCode::Char(c) if key.modifiers.difference(KeyModifiers::SHIFT).is_empty() => Some(c),
+        _ => None,
+    }
+}
