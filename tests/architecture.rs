@@ -22,7 +22,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     // The screen is handed what it shows; it knows no store, no host and no socket beyond the types the engine speaks in.
     ("present", &["domain"]),
     ("tui", &["present", "engine", "store", "domain", "clock", "signals"]),
-    ("cli", &["tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock", "tls", "signals"]),
+    (
+        "cli",
+        &[
+            "tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock", "tls",
+            "signals",
+        ],
+    ),
 ];
 
 /// What the pure floors must not touch, wherever it is written.

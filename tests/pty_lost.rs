@@ -226,7 +226,9 @@ fn where_no_screen_can_be_drawn_it_says_what_to_do() {
         command.env("TERM", term);
         let pty = Pty::spawn(command, 100, 30);
         pty.wait_exit();
-        pty.look(|seen| assert!(seen.line(0).starts_with("problem") && seen.line(0).contains("TERM is"), "{}", seen.text()));
+        pty.look(|seen| {
+            assert!(seen.line(0).starts_with("problem") && seen.line(0).contains("TERM is"), "{}", seen.text())
+        });
     }
 }
 

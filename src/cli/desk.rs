@@ -16,7 +16,7 @@ use crate::tui::theme::{ByBackground, TerminalEnv, Theme, ThemeChoice};
 
 use super::app::{App, Need};
 use super::error::CliError;
-use super::output::ColorWhen;
+use super::output::{ColorWhen, is_dumb};
 
 /// Runs the dashboard on the configured store until it is left.
 pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
@@ -47,18 +47,14 @@ pub(super) fn needs_terminal() -> Result<(), CliError> {
         return Err(CliError::usage(format!("the dashboard needs a terminal; {INSTEAD}")));
     }
     let term = std::env::var("TERM").ok();
-    if !draws(term.as_deref()) {
-        let term = term.filter(|term| !term.is_empty()).map_or_else(|| "not set".to_owned(), |term| format!("`{term}`"));
+    if is_dumb(term.as_deref()) {
+        let term =
+            term.filter(|term| !term.is_empty()).map_or_else(|| "not set".to_owned(), |term| format!("`{term}`"));
         return Err(CliError::usage(format!(
             "the dashboard cannot be drawn on this terminal: TERM is {term}; set it to what the terminal is, such as xterm-256color. {INSTEAD}"
         )));
     }
     Ok(())
-}
-
-/// Whether a terminal of this name can move its cursor.
-pub(super) fn draws(term: Option<&str>) -> bool {
-    !matches!(term, None | Some("" | "dumb" | "unknown"))
 }
 
 /// What a demo shows besides.

@@ -19,7 +19,7 @@ use super::app::overrides;
 use super::args::{Doctor, Globals};
 use super::error::CliError;
 use super::json::SCHEMA;
-use super::output::{Ink, Out, fit};
+use super::output::{Ink, Out, fit, is_dumb};
 
 /// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +130,7 @@ fn terminal(found: &mut Findings) {
     }
     let term = std::env::var("TERM").unwrap_or_default();
     match crossterm::terminal::size() {
-        Ok((columns, rows)) if super::desk::draws(Some(&term)) => {
+        Ok((columns, rows)) if !is_dumb(Some(&term)) => {
             let health = if columns >= 40 && rows >= 10 { Health::Good } else { Health::Bad };
             found.note("terminal", health, format!("{term}, {columns}x{rows} (40x10 is the least)"));
         }

@@ -63,7 +63,7 @@ impl Out {
     /// Takes the streams of this process.
     pub fn new(color: ColorWhen) -> Self {
         let unless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-            || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            || is_dumb(std::env::var("TERM").ok().as_deref());
         let on = |terminal: bool| match color {
             ColorWhen::Always => true,
             ColorWhen::Never => false,
@@ -149,6 +149,11 @@ pub fn progress(template: &str, len: u64) -> ProgressBar {
 /// Whether a person sits at this command: both can be seen and answered.
 pub fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Whether a terminal of this name (`TERM`) shows plain text only.
+pub fn is_dumb(term: Option<&str>) -> bool {
+    matches!(term, None | Some("" | "dumb" | "unknown"))
 }
 
 /// How wide the terminal of the answer is; `None` when it is no terminal.

@@ -21,7 +21,10 @@ pub(super) fn log(app: &App, watch: bool) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("CLOVERWATCH_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false)
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
         // Where stderr is gone a complaint about that would be a panic.
         .log_internal_errors(false);
     // A second logger in one process is refused, which is no fault of the command.

@@ -138,11 +138,24 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 /// or joins that to the one behind. It is left out: the pieces side by side look the same in every terminal.
 fn joins(before: Option<char>, c: char, behind: Option<char>) -> bool {
     let picture = |c: Option<char>| {
-        matches!(c, Some('#' | '*' | '0'..='9' | '\u{a9}' | '\u{ae}' | '\u{200d}' | '\u{203c}'..='\u{3299}'
-            | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}'))
+        matches!(
+            c,
+            Some(
+                '#'
+                | '*'
+                | '0'..='9'
+                | '\u{a9}'
+                | '\u{ae}'
+                | '\u{200d}'
+                | '\u{203c}'..='\u{3299}'
+                | '\u{fe0f}'
+                | '\u{1f000}'..='\u{1faff}',
+            )
+        )
     };
     // Arabic and Persian, the scripts of India and around it.
-    let joined = |c: Option<char>| matches!(c, Some('\u{620}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{1000}'..='\u{109f}'));
+    let joined =
+        |c: Option<char>| matches!(c, Some('\u{620}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{1000}'..='\u{109f}'));
     match c {
         '\u{fe0e}' | '\u{fe0f}' => picture(before),
         '\u{200d}' => picture(before) && picture(behind) || joined(before),

@@ -176,6 +176,7 @@ impl Theme {
                 busy: plain.fg(Color::Blue),
                 warn: plain.fg(Color::Magenta),
                 bad: plain.fg(Color::Red).add_modifier(Modifier::UNDERLINED),
+                mark: plain.fg(Color::Magenta),
                 ..Self::few_colors()
             };
         }

@@ -301,7 +301,8 @@ impl Pty {
         self.shared.changed.wait_while_for(
             &mut guard,
             |seen| {
-                found = seen.as_ref().filter(|seen| seen.closed || !seen.parser.callbacks().frame_open).and_then(&mut look);
+                found =
+                    seen.as_ref().filter(|seen| seen.closed || !seen.parser.callbacks().frame_open).and_then(&mut look);
                 // Nothing more comes from a program that has ended.
                 found.is_none() && !seen.as_ref().is_some_and(|seen| seen.closed && seen.exit.is_some())
             },

@@ -171,6 +171,10 @@ impl Screen {
     }
 
     pub(super) fn draw(&mut self) -> io::Result<Vec<Effect>> {
+        if self.terminal.is_busy() {
+            self.frames.input(self.face.elapsed());
+            return Ok(Vec::new());
+        }
         // What is drawn is as of the moment of drawing, not of the last message.
         let effects = self.take(Msg::Tick, From::Program)?;
         let Self { terminal, state, theme, .. } = self;

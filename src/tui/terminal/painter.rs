@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
 use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::buffer::{Buffer, Cell, CellWidth};
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::text::is_certain;
+use crate::domain::text::{is_certain, width};
 
 /// Begins a synchronized update: the terminal shows nothing of what follows until its end.
 pub const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
@@ -94,14 +94,14 @@ fn changes<'a>(before: &[Cell], after: &'a [Cell], y: u16, changed: &mut Vec<Pla
     // Up to the one nothing is written, because something wide is there; up to the other something wide was.
     let (mut behind, mut touched) = (0, 0);
     for ((x, y, new), old) in places(after, y).zip(before) {
-        touched = if old != new { touched.max(x + old.cell_width().max(1)) } else { touched };
+        touched = if old != new { touched.max(x + reach(old)) } else { touched };
         if x < behind {
             continue;
         }
         if old != new || x < touched {
             changed.push((x, y, new));
         }
-        behind = x + new.cell_width().max(1);
+        behind = x + reach(new);
     }
 }
 
@@ -117,7 +117,7 @@ fn whole_row(out: &mut impl Write, cells: &[Cell], y: u16) -> io::Result<()> {
         if x < behind {
             continue;
         }
-        behind = x + cell.cell_width().max(1);
+        behind = x + reach(cell);
         let certain = is_certain(cell.symbol());
         if !certain {
             draw(out, &mut run)?;
@@ -135,6 +135,11 @@ type Placed<'a> = (u16, u16, &'a Cell);
 
 fn places(cells: &[Cell], y: u16) -> impl Iterator<Item = Placed<'_>> {
     cells.iter().zip(0_u16..).map(move |(cell, x)| (x, y, cell))
+}
+
+/// How many cells what is in a cell takes.
+fn reach(cell: &Cell) -> u16 {
+    width(cell.symbol()).max(1) as u16
 }
 
 fn emptied(mut cell: Cell) -> Cell {

@@ -70,8 +70,8 @@ impl Screen {
 /// As `wcwidth` has it, as a terminal from before emoji, and as one that gives everything two cells that it can.
 const TERMINALS: [fn(char) -> usize; 3] = [
     |c| width(c.encode_utf8(&mut [0; 4])),
-    |c| if c > '\u{3000}' && c < '\u{1f000}' { 2 } else { usize::from(width(c.encode_utf8(&mut [0; 4])) > 0) },
-    |c| if c > '\u{2600}' || ('\u{900}'..'\u{2000}').contains(&c) { 2 } else { width(c.encode_utf8(&mut [0; 4])) },
+    |c| if ('\u{3000}'..'\u{ff00}').contains(&c) { 2 } else { usize::from(width(c.encode_utf8(&mut [0; 4])) > 0) },
+    |c| if c > '\u{1f000}' || ('\u{900}'..'\u{2000}').contains(&c) { 2 } else { width(c.encode_utf8(&mut [0; 4])) },
 ];
 
 fn paint(painter: &mut Painter, lines: &[String]) -> Vec<u8> {

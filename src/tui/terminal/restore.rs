@@ -2,8 +2,8 @@
 
 use std::io;
 use std::panic::PanicHookInfo;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, ThreadId};
 
 use crossterm::terminal::disable_raw_mode;

@@ -31,7 +31,10 @@ impl Tty {
         // By its own name; where that is not to be had (in containers, or as another user) by that of whoever started us.
         let named = ttyname(io::stdin(), Vec::new()).and_then(|name| open(name, flags, Mode::empty()));
         let fd = named.or_else(|_| open("/dev/tty", flags, Mode::empty()))?;
-        #[expect(deprecated, reason = "its successor is unsafe for types that may close what they hold; this one does not")]
+        #[expect(
+            deprecated,
+            reason = "its successor is unsafe for types that may close what they hold; this one does not"
+        )]
         let fd = AsyncFd::with_interest(fd, Interest::READABLE | Interest::WRITABLE)?;
         Ok(Self(Arc::new(fd)))
     }

@@ -253,10 +253,7 @@ fn copy(state: &mut State, action: Action) -> Vec<Effect> {
             (newest.code.reveal().to_owned(), words)
         }
         (Action::CopyCode, None) => return Vec::new(),
-        _ => (
-            row.state.profile.dealer_code.raw().to_owned(),
-            "asked the terminal to copy the dealerCode".to_owned(),
-        ),
+        _ => (row.state.profile.dealer_code.raw().to_owned(), "asked the terminal to copy the dealerCode".to_owned()),
     };
     state.toast(Tone::Plain, words);
     vec![Effect::Copy(Clip(text))]

@@ -53,13 +53,9 @@ pub(super) fn swallows(state: &mut State, key: KeyEvent) -> bool {
     swallows
 }
 
+/// Says that pasted text does nothing here.
 fn swallow(state: &mut State) {
     state.pasted_until = state.now.face + GOES_ON;
-    nothing(state);
-}
-
-/// Says that pasted text does nothing here.
-pub(super) fn nothing(state: &mut State) {
     state.tell_of_key("pasted text is not taken for keys; it goes into a filter, or a field");
 }
 

@@ -50,12 +50,7 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
             state.cursor.touched = true;
             effects = burst::burst(state, &keys);
         }
-        Msg::Paste(text) => {
-            state.dirty = true;
-            if !state.plan().too_small && !input::paste(state, &text) {
-                burst::nothing(state);
-            }
-        }
+        Msg::Paste(text) => state.dirty |= !state.plan().too_small && input::paste(state, &text),
         Msg::Resize(columns, rows) => {
             state.dirty = true;
             state.size = (columns, rows);

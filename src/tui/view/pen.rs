@@ -1,9 +1,11 @@
 //! Writing text into cells: clipped to its place, aware of wide characters, fast for plain ASCII.
 
-use ratatui::buffer::Buffer;
+use std::num::NonZeroU16;
+
+pub use crate::domain::text::width;
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-pub use crate::domain::text::width;
 
 use crate::domain::text::{clean, clusters};
 use crate::tui::theme::Bar;
@@ -170,6 +172,9 @@ impl<'a> Pen<'a> {
     fn cell(&mut self, x: u16, y: u16, symbol: &str, style: Style) {
         if let Some(cell) = self.buffer.cell_mut((x, y)) {
             cell.set_symbol(symbol).set_style(style);
+            // Of these ratatui counts two cells.
+            let mark = matches!(symbol, "\u{ff9e}" | "\u{ff9f}");
+            cell.diff_option = if mark { CellDiffOption::ForcedWidth(NonZeroU16::MIN) } else { CellDiffOption::None };
         }
     }
 }

@@ -217,14 +217,7 @@ impl Decoder {
         }
     }
 
-    fn utf8(
-        &mut self,
-        byte: u8,
-        alt: bool,
-        mut bytes: Vec<u8>,
-        length: usize,
-        events: &mut Vec<InputEvent>,
-    ) -> bool {
+    fn utf8(&mut self, byte: u8, alt: bool, mut bytes: Vec<u8>, length: usize, events: &mut Vec<InputEvent>) -> bool {
         if !is_continuation(byte) {
             return false;
         }

@@ -27,7 +27,8 @@ fn words(events: &[InputEvent]) -> String {
     let word = |event: &InputEvent| match event {
         InputEvent::Key(key) => {
             let held = [(KeyModifiers::CONTROL, "ctrl-"), (KeyModifiers::ALT, "alt-"), (KeyModifiers::SHIFT, "shift-")];
-            let held: String = held.iter().filter(|(one, _)| key.modifiers.contains(*one)).map(|(_, word)| *word).collect();
+            let held: String =
+                held.iter().filter(|(one, _)| key.modifiers.contains(*one)).map(|(_, word)| *word).collect();
             let code = match key.code {
                 KeyCode::Char(c) => c.to_string(),
                 KeyCode::F(number) => format!("F{number}"),
@@ -251,7 +252,8 @@ fn an_escape_that_stalls_is_not_followed_by_its_letters() {
 #[test]
 fn a_stall_inside_of_a_sequence_makes_no_keys_of_it() {
     for gap in [1, 300, 2_000] {
-        for (bytes, expected) in KEYS.iter().filter(|(bytes, _)| bytes.starts_with(b"\x1b[") && !bytes.contains(&b'q')) {
+        for (bytes, expected) in KEYS.iter().filter(|(bytes, _)| bytes.starts_with(b"\x1b[") && !bytes.contains(&b'q'))
+        {
             let inner = bytes.iter().filter(|byte| **byte == 0x1b).count();
             if inner == 1 {
                 let mut pieces = vec![&bytes[..2]];

@@ -100,9 +100,7 @@ fn csi_key(parameters: &Parameters, last: u8, alt: bool) -> Option<KeyEvent> {
         b'^' => held.and(KeyModifiers::CONTROL).key(numbered(first)?),
         b'$' => held.and(KeyModifiers::SHIFT).key(numbered(first)?),
         b'@' => held.and(KeyModifiers::CONTROL | KeyModifiers::SHIFT).key(numbered(first)?),
-        b'a'..=b'd' if parameters.count() == 0 => {
-            held.and(KeyModifiers::SHIFT).key(arrow(last.to_ascii_uppercase())?)
-        }
+        b'a'..=b'd' if parameters.count() == 0 => held.and(KeyModifiers::SHIFT).key(arrow(last.to_ascii_uppercase())?),
         b'Z' => held.and(KeyModifiers::SHIFT).key(KeyCode::BackTab),
         // st's Delete and Insert where nobody asked for its application mode.
         b'P' if parameters.count() == 0 => held.key(KeyCode::Delete),
