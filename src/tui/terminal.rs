@@ -140,11 +140,11 @@ impl TerminalGuard {
 
     /// Draws one frame, which the terminal shows at once, and says where the caret belongs. Does nothing while the
     /// terminal is not ours, or has not taken the frame before.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<()> {
-        if !self.restorer.is_entered() || self.is_busy() {
-            return Ok(());
+    pub fn draw(&mut self, render: impl FnOnce(&mut Buffer) -> Option<Position>) {
+        if self.restorer.is_entered() && !self.is_busy() {
+            // The output takes everything; that the terminal is gone is heard where it is read.
+            let _ = self.painter.paint(&mut self.output, render);
         }
-        self.painter.paint(&mut self.output, render)
     }
 
     /// Whether the terminal has not taken everything yet: nothing is drawn meanwhile.

@@ -97,7 +97,7 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
             return demo.print_events(app).await;
         }
         let engine = std::future::ready(Ok(demo.engine.clone()));
-        desk::on(app, engine, "demo", demo.shows(), Vec::new()).await
+        Box::pin(desk::on(app, engine, "demo", demo.shows(), Vec::new())).await
     };
     let ended = tokio::select! {
         biased;

@@ -14,7 +14,7 @@ pub fn width(text: &str) -> usize {
 
 /// What is seen of a text as one character each, with the cells that it takes; what takes none is left out.
 pub fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
-    let pieces = text.graphemes(true).flat_map(|cluster| apart(cluster));
+    let pieces = text.graphemes(true).flat_map(apart);
     pieces.map(|piece| (piece, cells(piece))).filter(|(_, cells)| *cells > 0)
 }
 

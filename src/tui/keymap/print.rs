@@ -18,7 +18,7 @@ const HEADER: &str = r#"# The keys of cloverwatch, and what each action does.
 # terminal: ctrl-i is tab, ctrl-m is enter, ctrl-[ is esc, ctrl-h is backspace. `cloverwatch keymap check FILE` says so.
 #
 # A key is looked for in the pane with the focus first, then (from the detail pane) in [table], then in [global].
-# Dialogs and inputs know only their own keys.
+# Dialogs and inputs know only their own keys, besides redraw and suspend.
 "#;
 
 /// What stands above each scope.

@@ -107,14 +107,14 @@ pub async fn run<E>(
     let (clock, themes) = (Arc::clone(&options.clock), (options.theme, options.themes));
     let (notices, appointment) = (options.notices.clone(), options.appointment.clone());
     let keeper = Arc::clone(&options.keeper);
-    let mut screen = Screen::new(options.setup(), themes, clock, terminal, signals)?;
+    let mut screen = Screen::new(options.setup(), themes, clock, terminal, signals);
     let engine = match open(&mut screen, opening).await? {
         Opened::Engine(engine) => engine,
         Opened::Failed(error) => return Ok(Err(error)),
         Opened::Left(exit) => return Ok(Ok(Left { exit, unfinished: Vec::new() })),
     };
     screen.state.setup.lessons = Some(Arc::new(Teacher { engine: engine.clone(), keeper }));
-    Ok(Ok(Desk::new(engine, screen, appointment, notices)?.run().await?))
+    Ok(Ok(Desk::new(engine, screen, appointment, notices).run().await?))
 }
 
 enum Opened<E> {
@@ -191,7 +191,7 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(engine: Engine, mut screen: Screen, appointment: TestBooking, notices: Vec<String>) -> io::Result<Self> {
+    fn new(engine: Engine, mut screen: Screen, appointment: TestBooking, notices: Vec<String>) -> Self {
         let setup = &mut screen.state.setup;
         setup.read_only |= engine.read_only();
         setup.source = engine.code_origin();
@@ -203,9 +203,9 @@ impl Desk {
         let errands = Errands::new(engine.clone(), &screen.state.setup.me, appointment, tell);
         screen.clock = Arc::clone(engine.clock());
         for notice in engine.notices().into_iter().chain(notices) {
-            screen.take(Msg::Notice(notice), From::Program)?;
+            screen.take(Msg::Notice(notice), From::Program);
         }
-        Ok(Self { engine, screen, errands, answers })
+        Self { engine, screen, errands, answers }
     }
 
     async fn run(mut self) -> io::Result<Left> {
@@ -213,14 +213,14 @@ impl Desk {
         let mut commits = self.engine.follow();
         let mut status = self.engine.status();
         let first = status.borrow_and_update().clone();
-        self.take(Msg::Status(first))?;
+        self.take(Msg::Status(first));
         self.errands.load();
         self.errands.load_tail(0);
         // Before anything is begun in this run, and while everything else is being read: it reads files.
         let cut_off = self.engine.cut_off().await;
-        self.take(Msg::CutOff(cut_off))?;
-        let effects = self.screen.draw()?;
-        self.perform(effects)?;
+        self.take(Msg::CutOff(cut_off));
+        let effects = self.screen.draw();
+        self.perform(effects);
         loop {
             if let Some(exit) = self.screen.exit {
                 let works = self.screen.state.works.iter().filter(|work| !work.is_over() && work.is_bulk());
@@ -230,15 +230,15 @@ impl Desk {
                 biased;
                 happened = self.screen.happens() => {
                     let effects = self.screen.handle(happened).await?;
-                    self.perform(effects)?;
+                    self.perform(effects);
                 }
-                Some(msg) = self.answers.recv() => self.take(msg)?,
-                commit = commits.recv() => self.committed(commit)?,
+                Some(msg) = self.answers.recv() => self.take(msg),
+                commit = commits.recv() => self.committed(commit),
                 changed = status.changed(), if !self.errands.engine_is_gone() => match changed {
                     Ok(()) => {
                         let now = status.borrow_and_update().clone();
-                        self.take(Msg::Status(now))?;
-                        self.look_again()?;
+                        self.take(Msg::Status(now));
+                        self.look_again();
                     }
                     Err(_) => self.errands.engine_has_gone(),
                 },
@@ -247,12 +247,12 @@ impl Desk {
     }
 
     /// Takes in what the program tells.
-    fn take(&mut self, msg: Msg) -> io::Result<()> {
-        let effects = self.screen.take(msg, From::Program)?;
-        self.perform(effects)
+    fn take(&mut self, msg: Msg) {
+        let effects = self.screen.take(msg, From::Program);
+        self.perform(effects);
     }
 
-    fn committed(&mut self, commit: Result<Committed, broadcast::error::RecvError>) -> io::Result<()> {
+    fn committed(&mut self, commit: Result<Committed, broadcast::error::RecvError>) {
         match commit {
             Ok(committed) => self.take(Msg::Committed(committed)),
             Err(broadcast::error::RecvError::Lagged(_)) => {
@@ -262,34 +262,27 @@ impl Desk {
                 if let Some(id) = self.screen.state.detail.asked {
                     self.errands.load_timeline(id);
                 }
-                Ok(())
             }
             // The store is closed: the program is ending, and whoever ends it ends the screen too.
-            Err(broadcast::error::RecvError::Closed) => {
-                self.screen.exit = Some(Exit::Quit);
-                Ok(())
-            }
+            Err(broadcast::error::RecvError::Closed) => self.screen.exit = Some(Exit::Quit),
         }
     }
 
     /// The last look at the dealership in the detail pane: looks that change nothing make no event.
-    fn look_again(&mut self) -> io::Result<()> {
-        match self.screen.state.detail.asked {
-            Some(id) => {
-                let probe = self.engine.probe_status(id);
-                self.take(Msg::Probe(id, probe))
-            }
-            None => Ok(()),
+    fn look_again(&mut self) {
+        if let Some(id) = self.screen.state.detail.asked {
+            let probe = self.engine.probe_status(id);
+            self.take(Msg::Probe(id, probe));
         }
     }
 
     /// Does what the screen asks of the engine.
-    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+    fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::LoadTimeline(id) => {
                     self.errands.load_timeline(id);
-                    self.look_again()?;
+                    self.look_again();
                 }
                 Effect::Execute(work, items) => self.errands.execute(work, items),
                 Effect::Obtain(work, items) => self.errands.obtain(work, items),
@@ -300,20 +293,20 @@ impl Desk {
                 Effect::ShowSlots(id) => self.errands.show_slots(id),
                 Effect::Plan(id, local, moves) => {
                     let planned = self.errands.plan(id, local, moves);
-                    let effects = self.screen.take(Msg::Planned(id, local, planned), From::Person)?;
-                    self.perform(effects)?;
+                    let effects = self.screen.take(Msg::Planned(id, local, planned), From::Person);
+                    self.perform(effects);
                 }
                 Effect::Book(id, planned) => self.errands.book(id, planned),
                 Effect::ReadBack(id) => self.errands.read_back(id),
                 Effect::ReadLetter(ticket, id, letter) => {
                     let text = self.errands.read_letter(id, letter);
-                    let effects = self.screen.take(Msg::Letter(ticket, text), From::Person)?;
-                    self.perform(effects)?;
+                    let effects = self.screen.take(Msg::Letter(ticket, text), From::Person);
+                    self.perform(effects);
                 }
                 Effect::PreviewLetter(ticket, id, kind, as_if) => {
                     let text = self.errands.preview_letter(id, kind, &as_if);
-                    let effects = self.screen.take(Msg::Letter(ticket, text), From::Person)?;
-                    self.perform(effects)?;
+                    let effects = self.screen.take(Msg::Letter(ticket, text), From::Person);
+                    self.perform(effects);
                 }
                 Effect::OpenMailbox(ticket, address) => {
                     if let Some(mailboxes) = self.screen.state.setup.mailboxes.clone() {
@@ -330,6 +323,5 @@ impl Desk {
                 Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::Copy(_) => {}
             }
         }
-        Ok(())
     }
 }

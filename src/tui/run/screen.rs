@@ -59,10 +59,10 @@ impl Screen {
         clock: SharedClock,
         terminal: TerminalGuard,
         signals: Signals,
-    ) -> io::Result<Self> {
+    ) -> Self {
         let face = WallClock::real();
         let now = Moment { at: clock.now(), face: face.elapsed() };
-        Ok(Self {
+        Self {
             state: State::new(setup, terminal.size(), now),
             exit: None,
             clock,
@@ -76,7 +76,7 @@ impl Screen {
             drawn: Drawn::default(),
             tick_waits: false,
             suspend: false,
-        })
+        }
     }
 
     /// Waits for what happens next. Giving up waiting loses nothing.
@@ -105,18 +105,18 @@ impl Screen {
             }
             Happened::Signal(Signal::Continued) => {
                 let suspended = self.terminal.continued(&mut self.signals).await?;
-                self.back(suspended)?
+                self.back(suspended)
             }
-            Happened::Signal(Signal::Resized) => self.resized()?,
+            Happened::Signal(Signal::Resized) => self.resized(),
             // As after a hang-up, also where that signal is ignored.
             Happened::Input(None) => {
                 self.exit = Some(Exit::Signal(Ending::HangUp));
                 Vec::new()
             }
             Happened::Input(Some(event)) => match event {
-                InputEvent::Key(key) => self.take(Msg::Key(key), From::Person)?,
-                InputEvent::Burst(keys) => self.take(Msg::Burst(keys), From::Person)?,
-                InputEvent::Paste(text) => self.take(Msg::Paste(text), From::Person)?,
+                InputEvent::Key(key) => self.take(Msg::Key(key), From::Person),
+                InputEvent::Burst(keys) => self.take(Msg::Burst(keys), From::Person),
+                InputEvent::Paste(text) => self.take(Msg::Paste(text), From::Person),
                 InputEvent::Background(color) => {
                     if let Some(themes) = self.themes {
                         self.theme = themes.of(color);
@@ -130,19 +130,19 @@ impl Screen {
                 }
             },
             Happened::Sent => Vec::new(),
-            Happened::Frame => self.draw()?,
-            Happened::Time => self.tick()?,
+            Happened::Frame => self.draw(),
+            Happened::Time => self.tick(),
         };
         if std::mem::take(&mut self.suspend) {
             let suspended = self.terminal.suspend(&mut self.signals).await?;
             // A new size can ask for nothing that the key before it did not.
-            self.back(suspended)?;
+            self.back(suspended);
         }
         Ok(effects)
     }
 
     /// Takes in a message; what that asks of the engine is the answer.
-    pub(super) fn take(&mut self, msg: Msg, from: From) -> io::Result<Vec<Effect>> {
+    pub(super) fn take(&mut self, msg: Msg, from: From) -> Vec<Effect> {
         let now = Moment { at: self.clock.now(), face: self.face.elapsed() };
         let mut asked = Vec::new();
         for effect in update(&mut self.state, msg, now) {
@@ -167,26 +167,26 @@ impl Screen {
                 From::Program => self.frames.data(now.face),
             }
         }
-        Ok(asked)
+        asked
     }
 
-    pub(super) fn draw(&mut self) -> io::Result<Vec<Effect>> {
+    pub(super) fn draw(&mut self) -> Vec<Effect> {
         if self.terminal.is_busy() {
             self.frames.input(self.face.elapsed());
-            return Ok(Vec::new());
+            return Vec::new();
         }
         // What is drawn is as of the moment of drawing, not of the last message.
-        let effects = self.take(Msg::Tick, From::Program)?;
+        let effects = self.take(Msg::Tick, From::Program);
         let Self { terminal, state, theme, .. } = self;
         let mut drawn = Drawn::default();
         terminal.draw(|buffer| {
             drawn = draw_into(state, theme, buffer);
             drawn.caret
-        })?;
+        });
         self.drawn = drawn;
         self.tick_waits = false;
         self.frames.drawn(self.face.elapsed());
-        Ok(effects)
+        effects
     }
 
     /// When, in the desk's time, something changes by itself.
@@ -195,27 +195,27 @@ impl Screen {
         [text, self.state.next_desk_change()].into_iter().flatten().min()
     }
 
-    fn tick(&mut self) -> io::Result<Vec<Effect>> {
-        let effects = self.take(Msg::Tick, From::Program)?;
+    fn tick(&mut self) -> Vec<Effect> {
+        let effects = self.take(Msg::Tick, From::Program);
         if self.drawn.next_change.is_some_and(|at| at <= self.state.now.at) {
             self.tick_waits = true;
             self.frames.next_change_at(Some(self.face.elapsed()));
         }
-        Ok(effects)
+        effects
     }
 
-    fn resized(&mut self) -> io::Result<Vec<Effect>> {
+    fn resized(&mut self) -> Vec<Effect> {
         let (columns, rows) = self.terminal.size();
         self.terminal.redraw();
         self.take(Msg::Resize(columns, rows), From::Person)
     }
 
     /// Goes on after the terminal was somebody else's: its size may be another one.
-    fn back(&mut self, suspended: Suspended) -> io::Result<Vec<Effect>> {
+    fn back(&mut self, suspended: Suspended) -> Vec<Effect> {
         match suspended {
             Suspended::Ending(ending) => {
                 self.exit = Some(Exit::Signal(ending));
-                Ok(Vec::new())
+                Vec::new()
             }
             Suspended::Back | Suspended::Alone => {
                 self.input.reset();

@@ -94,7 +94,7 @@ fn changes<'a>(before: &[Cell], after: &'a [Cell], y: u16, changed: &mut Vec<Pla
     // Up to the one nothing is written, because something wide is there; up to the other something wide was.
     let (mut behind, mut touched) = (0, 0);
     for ((x, y, new), old) in places(after, y).zip(before) {
-        touched = if old != new { touched.max(x + reach(old)) } else { touched };
+        touched = if old == new { touched } else { touched.max(x + reach(old)) };
         if x < behind {
             continue;
         }

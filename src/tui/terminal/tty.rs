@@ -106,6 +106,6 @@ impl Tty {
     }
 }
 
-fn retrying(mut call: impl FnMut() -> rustix::io::Result<usize>) -> io::Result<usize> {
-    Ok(rustix::io::retry_on_intr(|| call())?)
+fn retrying(call: impl FnMut() -> rustix::io::Result<usize>) -> io::Result<usize> {
+    Ok(rustix::io::retry_on_intr(call)?)
 }
