@@ -99,7 +99,8 @@ fn takes_text(state: &State) -> bool {
         && match &state.mode {
             Mode::Filter(_) | Mode::Palette(_) => true,
             Mode::Dialog(dialog) => dialog.focused().is_some_and(Field::takes_text),
-            Mode::Desk | Mode::Help(_) | Mode::Guide(..) => false,
+            Mode::Help(help) => help.types,
+            Mode::Desk | Mode::Guide(..) => false,
         }
 }
 
