@@ -1,6 +1,5 @@
 //! The dashboard: on the configured store, or on the demo's.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::config::{self, Theme as Wanted, teach};
 use crate::engine::{Engine, Meaning};
 use crate::mail::Transport;
+use crate::signals::Ending;
 use crate::tui::keymap::Keymap;
 use crate::tui::reading::Mailboxes;
 use crate::tui::run::{Exit, KeepsMeanings, Options, run as show};
@@ -43,7 +43,10 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
 /// Refuses where no screen can be drawn. What goes to stderr may go anywhere.
 pub(super) fn needs_terminal() -> Result<(), CliError> {
     const INSTEAD: &str = "`list`, `show`, `events --follow`, `watch` and `demo --headless` do without";
-    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+    if let Err(error) = crate::tui::terminal::needs_terminal() {
+        if error.is_gone() {
+            return Err(CliError::Signal(Ending::HangUp.number()));
+        }
         return Err(CliError::usage(format!("the dashboard needs a terminal; {INSTEAD}")));
     }
     let term = std::env::var("TERM").ok();
@@ -93,7 +96,10 @@ pub(super) async fn on(
         policy: app.config.policy(),
         read_only: app.globals.read_only,
     };
-    let left = show(opening, options).await.map_err(|error| CliError::Failed(error.to_string()))??;
+    let left = show(opening, options).await.map_err(|error| match error.is_gone() {
+        true => CliError::Signal(Ending::HangUp.number()),
+        false => CliError::Failed(error.to_string()),
+    })??;
     for words in &left.unfinished {
         app.out.warn(words);
     }

@@ -6,14 +6,16 @@ mod painter;
 mod restore;
 mod tty;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::time::Duration;
 
 use crossterm::queue;
 use crossterm::terminal::{SetTitle, disable_raw_mode, enable_raw_mode};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
+use rustix::io::Errno;
 use rustix::process::kill_current_process_group;
+use rustix::termios::tcgetattr;
 use tokio::time::timeout;
 
 pub use painter::{BEGIN_FRAME, END_FRAME, Painter};
@@ -67,6 +69,26 @@ pub enum TerminalError {
     Io(#[from] io::Error),
 }
 
+impl TerminalError {
+    /// Whether there was a terminal that is gone by now: its window was closed before anything was drawn.
+    pub fn is_gone(&self) -> bool {
+        let Self::Io(error) = self else { return false };
+        [Errno::IO, Errno::NXIO].iter().any(|gone| error.raw_os_error() == Some(gone.raw_os_error()))
+    }
+}
+
+/// Fails unless both ends of the program are a terminal.
+pub fn needs_terminal() -> Result<(), TerminalError> {
+    for (found, name) in [(tcgetattr(io::stdin()), "standard input"), (tcgetattr(io::stdout()), "standard output")] {
+        match found {
+            Ok(_) => {}
+            Err(Errno::IO) => return Err(TerminalError::Io(Errno::IO.into())),
+            Err(_) => return Err(TerminalError::NotATerminal(name)),
+        }
+    }
+    Ok(())
+}
+
 /// How a suspension ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suspended {
@@ -92,13 +114,7 @@ pub struct TerminalGuard {
 impl TerminalGuard {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste, title. Call it on the thread that draws.
     pub fn enter(options: Options, restorer: &Restorer) -> Result<Self, TerminalError> {
-        for (is_terminal, name) in
-            [(io::stdin().is_terminal(), "standard input"), (io::stdout().is_terminal(), "standard output")]
-        {
-            if !is_terminal {
-                return Err(TerminalError::NotATerminal(name));
-            }
-        }
+        needs_terminal()?;
         let tty = Tty::open()?;
         let (output, painter) = (Output::new(tty.clone()), Painter::new(tty.size()));
         let mut guard = Self { tty, output, painter, restorer: restorer.clone(), options, asked: false };
