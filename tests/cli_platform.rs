@@ -69,8 +69,9 @@ fn a_sandbox_with_a_post_office_says_where_letters_are_taken() {
 #[test]
 fn a_check_of_many_says_before_how_long_it_takes() {
     let (desk, _sandbox) = Desk::connected("none");
-    let rows: String =
+    let rows: Vec<_> =
         (5..=15).map(|n| format!("Dealership {n},xts{n},service@example.com,America/Chicago\n")).collect();
+    let rows = rows.concat();
     desk.write("more.csv", &format!("name,dealer_code,email,timezone\n{rows}"));
     desk.run(&["import", "more.csv"]).ends(0);
     let mut command = desk.command(&["check", "--query", "is:new"]);

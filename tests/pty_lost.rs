@@ -111,7 +111,7 @@ fn after_a_stall_the_screen_is_right() {
         pty.send(letter.to_string());
         pty.send("\x0c");
     }
-    Pty::go_on(terminal);
+    Pty::go_on(&terminal);
     pty.wait_until("the filter", |seen| seen.line(1).contains("xts1") && seen.shows("Harbor Ford"));
     pty.send("\r");
     pty.send("q");
@@ -227,7 +227,7 @@ fn where_no_screen_can_be_drawn_it_says_what_to_do() {
         let pty = Pty::spawn(command, 100, 30);
         pty.wait_exit();
         pty.look(|seen| {
-            assert!(seen.line(0).starts_with("problem") && seen.line(0).contains("TERM is"), "{}", seen.text())
+            assert!(seen.line(0).starts_with("problem") && seen.line(0).contains("TERM is"), "{}", seen.text());
         });
     }
 }

@@ -274,8 +274,8 @@ impl Pty {
     }
 
     /// The terminal takes what is written again.
-    pub fn go_on(terminal: File) {
-        tcflow(&terminal, Action::OOn).unwrap();
+    pub fn go_on(terminal: &File) {
+        tcflow(terminal, Action::OOn).unwrap();
     }
 
     fn master(&self) -> &dyn MasterPty {

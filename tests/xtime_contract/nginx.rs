@@ -28,9 +28,9 @@ impl Drop for Running {
 fn configuration(home: &Path, port: u16) -> String {
     let home = home.display();
     let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-    let folders: String = kinds.iter().map(|kind| format!("{kind}_temp_path {home}/{kind};\n")).collect();
+    let folders = kinds.map(|kind| format!("{kind}_temp_path {home}/{kind};")).join("\n");
     format!(
-        r#"daemon off; master_process off; pid {home}/pid; error_log {home}/error.log;
+        r"daemon off; master_process off; pid {home}/pid; error_log {home}/error.log;
 events {{}}
 http {{
   {folders}
@@ -46,7 +46,7 @@ http {{
     location / {{ return 200 '{SERVICES}'; }}
   }}
 }}
-"#
+"
     )
 }
 

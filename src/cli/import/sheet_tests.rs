@@ -79,7 +79,7 @@ fn lines_that_end_with_cr_have_their_numbers() {
 
 #[test]
 fn a_dealer_code_that_looks_like_another_is_refused_with_its_place() {
-    let rows: String = [
+    let rows = [
         "xts1",
         "xts1\u{200b}",
         "\u{feff}xts1",
@@ -90,9 +90,8 @@ fn a_dealer_code_that_looks_like_another_is_refused_with_its_place() {
         "'xts1",
         "xts1\u{e0041}",
     ]
-    .iter()
     .map(|code| format!("A,{code},America/Denver,a@example.com\n"))
-    .collect();
+    .concat();
     let sheet = sheet(&format!("{HEADING}{rows}"));
     assert_eq!(sheet.rows.len(), 1);
     assert_eq!(sheet.refused.len(), 8);
@@ -120,10 +119,9 @@ fn a_name_loses_what_cannot_be_seen_in_it_and_that_is_told() {
 
 #[test]
 fn what_a_spreadsheet_put_in_the_place_of_a_value_is_refused_and_is_no_duplicate() {
-    let rows: String = ["1.23E+11", "1.23E+11", "4.56789E+15", "#N/A", "#REF!", "14-Mar"]
-        .iter()
+    let rows = ["1.23E+11", "1.23E+11", "4.56789E+15", "#N/A", "#REF!", "14-Mar"]
         .map(|code| format!("A,{code},America/Denver,a@example.com\n"))
-        .collect();
+        .concat();
     let sheet = sheet(&format!(
         "{HEADING}{rows}#NAME?,xts7,America/Denver,a@example.com\nA,\"=\"\"00123\"\"\",America/Denver,a@example.com\n"
     ));
@@ -138,8 +136,8 @@ fn what_a_spreadsheet_put_in_the_place_of_a_value_is_refused_and_is_no_duplicate
 
 #[test]
 fn a_quotation_mark_that_is_not_closed_costs_its_row_and_is_told() {
-    let many =
-        |from: u32| (from..30).map(|n| format!("R {n},xts{n},America/Denver,d{n}@example.com\n")).collect::<String>();
+    let row = |n| format!("R {n},xts{n},America/Denver,d{n}@example.com\n");
+    let many = |from: u32| (from..30).map(row).collect::<Vec<_>>().concat();
     let open = sheet(&format!(
         "{HEADING}A,xts1,America/Denver,a@example.com\n\"B,xts2,America/Denver,b@example.com\n{}",
         many(3)
