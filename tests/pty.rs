@@ -120,9 +120,9 @@ fn a_paste_outside_of_inputs_does_nothing() {
     // Every letter of it is a key that does something: quit, archive, note.
     pty.paste("qAnr");
     pty.send("/xts1");
-    pty.wait_until("the filter line", |seen| seen.text().contains("xts1") && !seen.text().contains("Cancel"));
+    pty.wait_until("the filter line", |seen| seen.text().contains("/ xts1") && !seen.text().contains("Cancel"));
     pty.send("\r");
-    pty.wait_until("the filter taken", |seen| seen.text().contains("Harbor Ford"));
+    pty.wait_until("the filter taken", |seen| seen.text().contains("enter open"));
     pty.send("q");
     assert_eq!(pty.wait_exit().exit_code(), 0);
     pty.assert_restored();

@@ -107,6 +107,11 @@ fn in_a_field_it_is_text_and_never_accepts_it() {
     desk.tell(keys_of("ab\r"));
     assert_eq!(desk.state.rows.query().text(), "ab");
     assert!(matches!(desk.state.mode, Mode::Desk));
+    // So was what follows the Enter at once.
+    let mut desk = self::desk();
+    desk.press("/").write("o");
+    desk.tell(keys_of("\rj"));
+    assert_eq!((desk.state.rows.query().text(), desk.state.cursor.place), ("o", 1));
 }
 
 #[test]

@@ -104,12 +104,15 @@ fn takes_text(state: &State) -> bool {
         }
 }
 
-/// A few letters, perhaps with the key that ends them.
+/// A few letters, perhaps with the key that ends them, or behind the one that ended those before.
 fn is_typed(burst: &[KeyEvent]) -> bool {
     const FEW: usize = 4;
-    let (last, before) = burst.split_last().map_or((None, burst), |(last, before)| (Some(last), before));
     let letters = |keys: &[KeyEvent]| keys.iter().all(|key| matches!(key.code, KeyCode::Char(_)));
-    burst.len() <= FEW && letters(before) && last.is_some()
+    match burst {
+        [] => false,
+        [_, rest @ ..] if letters(rest) => burst.len() <= FEW,
+        [before @ .., _] => burst.len() <= FEW && letters(before),
+    }
 }
 
 /// Whether somebody who presses keys would not press these: several different ones, or letters with the end of a line.
