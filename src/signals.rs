@@ -115,6 +115,15 @@ impl Stream for Signals {
     }
 }
 
+/// From now on a limit on the size of files (`ulimit -f`) is an error of the write that meets it, as a full disk is, and not
+/// the end of the process: a handler is there, and nobody listens. Needs a runtime.
+///
+/// # Errors
+/// When the process may not have handlers.
+pub fn survive_file_size_limit() -> io::Result<()> {
+    signal(SignalKind::from_raw(Number::XFSZ.as_raw())).map(drop)
+}
+
 /// Whether the process ignores a signal. Linux tells it; where nobody does, none counts as ignored. (`sigaction` would
 /// say it everywhere, but there is no safe call of it.)
 fn is_ignored(number: u8) -> bool {

@@ -1,6 +1,5 @@
 //! `check`: looks at the platform, now.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -55,14 +54,11 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
         }
         None => ProgressBar::hidden(),
     };
-    let (done, all) = (Cell::new(0), looks.len());
-    let looks = stream::iter(looks).buffered(at_once).inspect(|_| {
-        done.set(done.get() + 1);
-        bar.inc(1);
-    });
+    let all = looks.len();
+    let looks = stream::iter(looks).buffered(at_once).inspect(|_| bar.inc(1));
     let looks = tokio::select! {
         looks = looks.collect::<Vec<_>>() => looks,
-        () = tell_waits(app, &engine, &bar, || format!("{} of {all} looked at", done.get())) => return Ok(()),
+        () = tell_waits(app, &engine, &bar, all) => return Ok(()),
     };
     bar.finish_and_clear();
     let mut report = Report::default();
@@ -97,16 +93,18 @@ fn takes_at_least(looks: usize, per_second: u32) -> Option<String> {
     Some(format!("{looks} dealerships are looked at: that takes at least {length} at {rate} a second"))
 }
 
-/// Says when the platform has us wait, and until when; never ends.
-async fn tell_waits(app: &App, engine: &Engine, bar: &ProgressBar, progress: impl Fn() -> String) {
+/// Says when the platform has us wait for long, and until when; never ends. `bar` knows how many of all were looked at.
+async fn tell_waits(app: &App, engine: &Engine, bar: &ProgressBar, all: usize) {
     let mut status = engine.status();
     let mut told = None;
     loop {
         let platform = status.borrow_and_update().platform.clone();
-        if let PlatformState::RateLimited { why, until, .. } = platform
+        if platform.is_alarm()
+            && let PlatformState::RateLimited { why, until, .. } = platform
             && told.replace(until) != Some(until)
         {
-            bar.suspend(|| app.out.note(waits(app.zone, until, &why, &progress())));
+            let progress = format!("{} of {all} looked at", bar.position());
+            bar.suspend(|| app.out.note(waits(app.zone, until, &why, &progress)));
         }
         if status.changed().await.is_err() {
             std::future::pending::<()>().await;

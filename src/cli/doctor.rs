@@ -19,7 +19,7 @@ use super::app::overrides;
 use super::args::{Doctor, Globals};
 use super::error::CliError;
 use super::json::SCHEMA;
-use super::output::{Ink, Out, fit, is_dumb};
+use super::output::{Ink, Out, fit, is_dumb, term_in_words};
 
 /// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,7 @@ fn terminal(found: &mut Findings) {
             found.note("terminal", health, format!("{term}, {columns}x{rows} (40x10 is the least)"));
         }
         Ok(_) => {
-            let term = if term.is_empty() { "not set".to_owned() } else { format!("`{}`", clean(&term)) };
+            let term = term_in_words(Some(&term));
             found.note("terminal", Health::Bad, format!("no dashboard can be drawn on it: TERM is {term}"));
         }
         Err(error) => found.note("terminal", Health::Bad, format!("{term}: its size is not known: {error}")),

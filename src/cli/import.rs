@@ -243,21 +243,21 @@ fn document(from: &str, dry_run: bool, sheet: &Sheet, told: &Told, held: Option<
 pub(super) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let mut values = Values::default();
     for (field, value) in [
-        (Field::Profile(ProfileField::Name), &args.name),
-        (Field::Profile(ProfileField::DealerCode), &args.dealer_code),
-        (Field::Profile(ProfileField::Group), &args.group),
-        (Field::Profile(ProfileField::Brand), &args.brand),
-        (Field::Profile(ProfileField::City), &args.city),
-        (Field::Profile(ProfileField::State), &args.state),
-        (Field::Profile(ProfileField::Timezone), &args.timezone),
-        (Field::Profile(ProfileField::Contact), &args.contact),
-        (Field::Profile(ProfileField::Email), &args.email),
-        (Field::Profile(ProfileField::Phone), &args.phone),
-        (Field::Profile(ProfileField::Owner), &args.owner),
-        (Field::OpcodeWord, &args.opcode_word),
+        (ProfileField::Name, &args.name),
+        (ProfileField::DealerCode, &args.dealer_code),
+        (ProfileField::Group, &args.group),
+        (ProfileField::Brand, &args.brand),
+        (ProfileField::City, &args.city),
+        (ProfileField::State, &args.state),
+        (ProfileField::Timezone, &args.timezone),
+        (ProfileField::Contact, &args.contact),
+        (ProfileField::Email, &args.email),
+        (ProfileField::Phone, &args.phone),
+        (ProfileField::Owner, &args.owner),
     ] {
-        values.set(field, value);
+        values.set(Field::Profile(field), value);
     }
+    values.set(Field::OpcodeWord, &args.opcode_word);
     if let Some(code) = &args.opcode {
         values.set(Field::Opcode, code);
     }

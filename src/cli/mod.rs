@@ -20,6 +20,7 @@ mod invite;
 pub mod json;
 mod later;
 mod list;
+mod log;
 mod mail;
 mod meaning;
 mod opcode;
@@ -31,7 +32,6 @@ mod select;
 mod set;
 mod settings;
 mod show;
-mod signals;
 mod unfinished;
 mod watch;
 
@@ -88,7 +88,7 @@ fn usage(error: &clap::Error) -> u8 {
 }
 
 async fn run(cli: Cli) -> Result<(), CliError> {
-    signals::survive_file_size_limit()?;
+    crate::signals::survive_file_size_limit()?;
     // These need neither settings nor books.
     match &cli.command {
         Some(Command::Completions { shell }) => return generate::completions(*shell),
@@ -107,7 +107,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     let mut signals = Signals::listen()?;
     // Nothing may be written over the screen: what goes wrong behind it is told by the screen itself.
     if cli.command.is_some() || !std::io::stderr().is_terminal() {
-        signals::log(&app, matches!(cli.command, Some(Command::Watch)));
+        log::start(&app, matches!(cli.command, Some(Command::Watch)));
     }
     let ended = tokio::select! {
         biased;

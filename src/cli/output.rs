@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::error::CliError;
 use super::escaped;
-use crate::domain::text::{clusters, width as columns};
+use crate::domain::text::{clean, clusters, width as columns};
 
 /// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -154,6 +154,11 @@ pub fn is_interactive() -> bool {
 /// Whether a terminal of this name (`TERM`) shows plain text only.
 pub fn is_dumb(term: Option<&str>) -> bool {
     matches!(term, None | Some("" | "dumb" | "unknown"))
+}
+
+/// The name of a terminal (`TERM`) in words.
+pub fn term_in_words(term: Option<&str>) -> String {
+    term.filter(|term| !term.is_empty()).map_or_else(|| "not set".to_owned(), |term| format!("`{}`", clean(term)))
 }
 
 /// How wide the terminal of the answer is; `None` when it is no terminal.

@@ -56,7 +56,7 @@ pub use guide::{Guide, Observed, Step, guide};
 pub use id::{DealershipId, IntentId, LetterId};
 pub use mail::{
     AddressRefused, DueLetter, Letter, LetterKind, LetterState, Mail, MailPolicy, Obstacle, QuietHours, due_letter,
-    is_server_trouble, next_letter_at, quoted_reply, refused_address, refuses_address,
+    enhanced_status, is_server_trouble, next_letter_at, quoted_reply, refused_address, refuses_address,
 };
 pub use onboarding::{
     BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,

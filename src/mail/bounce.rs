@@ -7,7 +7,7 @@ mod forms;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
 use crate::domain::text::clean;
-use crate::domain::{LetterId, Untrusted, refused_address};
+use crate::domain::{LetterId, Untrusted, enhanced_status, refused_address};
 use fields::{addresses, fields, uncommented};
 
 /// The most of a report that is read; what follows is the returned letter.
@@ -138,7 +138,7 @@ fn recipient(block: &str, text: &str) -> Option<Returned> {
     };
     let addresses = addresses([field("original-recipient"), field("final-recipient")]);
     let named = addresses.last()?.raw().to_owned();
-    let status = field("status").and_then(crate::domain::mail::status).unwrap_or("5.0.0");
+    let status = field("status").and_then(enhanced_status).unwrap_or("5.0.0");
     let said = match field("diagnostic-code") {
         Some(said) => said.split_once(';').map_or(said, |(_, text)| text).trim().to_owned(),
         None => forms::said_of(text, &named),

@@ -10,7 +10,7 @@ pub fn summary(event: &Event, moment: impl Fn(Timestamp) -> String) -> String {
         _ => event.summary(),
     };
     let Some(at) = event.noticed_at() else { return words };
-    let how = if event.fact.is_entered() { "recorded" } else { "noticed" };
+    let how = if event.fact.is_word() { "recorded" } else { "noticed" };
     format!("{words} ({how} {})", moment(at))
 }
 

@@ -47,7 +47,7 @@ impl Fate {
         match (letter.state, letter.due_at) {
             (LetterState::Queued, _) => Self::Queued,
             (LetterState::Sending, _) => Self::Sending,
-            (LetterState::Sent, _) if letter.delayed_at.is_some() => Self::Delayed,
+            (LetterState::Sent, _) if letter.is_held_up() => Self::Delayed,
             (LetterState::Sent, _) => Self::Sent,
             (LetterState::Written, _) if letter.went_wrong => Self::Unmailed,
             (LetterState::Written, _) => Self::Written,

@@ -91,15 +91,17 @@ impl Queue {
     /// Finds the cursor's letter again after others moved; when it has left, the one that took its place.
     fn settle(&mut self) {
         let found = self.shown_entries().iter().position(|entry| Some(entry.of) == self.cursor);
-        let stays = self.cursor.is_some() && self.acted == self.cursor && found != Some(self.place);
-        let acted = self.acted.filter(|_| !stays);
-        self.go(found.filter(|_| !stays).unwrap_or(self.place));
-        self.acted = acted;
+        let has_moved = found != Some(self.place);
+        let place = match self.acted.take_if(|acted| has_moved && self.cursor == Some(*acted)) {
+            Some(_) => self.place,
+            None => found.unwrap_or(self.place),
+        };
+        self.stand_at(place);
     }
 
     /// Something is done with these letters.
-    pub fn acts_on(&mut self, letters: impl Iterator<Item = LetterRef>) {
-        self.acted = self.cursor.filter(|here| letters.into_iter().any(|letter| letter == *here));
+    pub fn acts_on(&mut self, mut letters: impl Iterator<Item = LetterRef>) {
+        self.acted = self.cursor.filter(|here| letters.any(|letter| letter == *here));
     }
 
     /// Letters of these dealerships that have left are marked no more.
@@ -152,6 +154,10 @@ impl Queue {
     /// Moves the cursor to a place, or to the last one.
     pub fn go(&mut self, place: usize) {
         self.acted = None;
+        self.stand_at(place);
+    }
+
+    fn stand_at(&mut self, place: usize) {
         self.place = place.min(self.shown().saturating_sub(1));
         self.cursor = self.shown_entries().get(self.place).map(|entry| entry.of);
     }

@@ -125,8 +125,8 @@ impl WorkItem {
 
     /// Whether it is done, but its letter went wrong.
     pub fn is_unsent(&self, rows: &Rows) -> bool {
-        let letter = || self.letter.as_ref()?.told(rows, self.id);
-        matches!(self.outcome, Some(Ok(_))) && letter().is_some_and(|(_, tone)| tone == Tone::Bad)
+        let went_wrong = |letter: &ItemLetter| letter.find(&rows.get(self.id)?.state).map(Letter::is_trouble);
+        matches!(self.outcome, Some(Ok(_))) && self.letter.as_ref().and_then(went_wrong).unwrap_or(false)
     }
 
     /// How it ended, in a line, with what became of its letter; and how that looks. `None`: it is under way.

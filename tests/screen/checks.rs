@@ -109,7 +109,8 @@ fn closing_what_was_stopped_does_not_say_that_it_goes_on() {
     desk.press("c enter");
     let (work, ids) = asked(&mut desk);
     look(&mut desk, work, ids[0]);
-    desk.press("tab enter esc").sees("check now stops, 119 not done; V shows each").sees_no("goes on");
+    desk.sees("It goes on when").press("tab enter").sees_no("It goes on when");
+    desk.press("esc").sees("check now stops, 119 not done; V shows each").sees_no("goes on");
 }
 
 #[test]

@@ -64,7 +64,7 @@ pub(super) fn objects(text: &str) -> Result<Vec<&str>, String> {
 pub(super) fn object(raw: &str, mapping: &Mapping) -> (Values, Option<Problem>) {
     let mut values = Values::default();
     let Ok(Value::Object(object)) = serde_json::from_str(raw) else {
-        return (values, Some(Problem::new("row", "is not a JSON object")));
+        return (values, Some(Problem::new(Problem::ROW, "is not a JSON object")));
     };
     let mut problem = None;
     // The form in which dealerships are listed: a contact, and an opcode that counts only when it was chosen.

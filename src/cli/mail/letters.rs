@@ -80,7 +80,7 @@ pub(in crate::cli) fn state_words(letter: &Letter, now: Timestamp) -> String {
             format!("{state}, tried again {}", away(due, now))
         }
         (state, Some(_)) if state != LetterState::Queued => format!("{state}, to be tried again now"),
-        (LetterState::Sent, _) if letter.delayed_at.is_some() => "sent, held up on its way".to_owned(),
+        _ if letter.is_held_up() => "sent, held up on its way".to_owned(),
         (state, _) => state.to_string(),
     }
 }

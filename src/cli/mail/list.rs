@@ -40,7 +40,7 @@ pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -
         let ink = match letter.state {
             LetterState::Failed | LetterState::Bounced => Ink::Bad,
             LetterState::Uncertain => Ink::Warn,
-            LetterState::Sent if letter.delayed_at.is_some() => Ink::Warn,
+            LetterState::Sent if letter.is_held_up() => Ink::Warn,
             LetterState::Sent => Ink::Good,
             _ => Ink::Plain,
         };

@@ -140,26 +140,24 @@ fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Ve
     let next = |step: Option<&TimeDelta>| step.map(|step| ctx.now + rest(*step, jitter));
     // An earlier copy may have arrived, whatever becomes of this one.
     let doubtful = letter.handed > u16::from(sending);
+    let not_taken = |reason: &str, retry_at, address: Option<&str>, server| {
+        let reason = reason.into();
+        match doubtful && address.is_none() {
+            true => Fact::EmailUncertain { letter: id, reason, retry_at, refused: true, server },
+            false => Fact::EmailFailed { letter: id, reason, retry_at, address: address.map(Into::into), server },
+        }
+    };
     let fact = match end {
         LetterEnd::Sent { reply } => Fact::EmailSent { letter: id, reply: reply.as_str().into() },
         LetterEnd::Written { path } => Fact::EmailWritten { letter: id, path: path.as_str().into() },
         LetterEnd::Refused { reason, permanent, address } => {
             let step = policy.retry.get(usize::from(letter.refused)).filter(|_| !permanent);
-            let (retry_at, reason) = (next(step), reason.as_str().into());
-            let address: Option<Box<str>> = address.as_deref().map(Into::into);
-            match doubtful && address.is_none() {
-                true => Fact::EmailUncertain { letter: id, reason, retry_at, refused: true, server: false },
-                false => Fact::EmailFailed { letter: id, reason, retry_at, address, server: false },
-            }
+            not_taken(reason, next(step), address.as_deref(), false)
         }
         LetterEnd::Deferred { reason } => {
             let step = policy.retry.get(usize::from(letter.deferred)).or(policy.retry.last()).unwrap_or(&DEFERRED_REST);
             let waits = ctx.now - letter.queued_at < GIVEN_UP_AFTER;
-            let (retry_at, reason) = (next(waits.then_some(step)), reason.as_str().into());
-            match doubtful {
-                true => Fact::EmailUncertain { letter: id, reason, retry_at, refused: true, server: true },
-                false => Fact::EmailFailed { letter: id, reason, retry_at, address: None, server: true },
-            }
+            not_taken(reason, next(waits.then_some(step)), None, true)
         }
         LetterEnd::Uncertain { reason } => {
             let again = letter.handed < MOST_COPIES;
@@ -219,7 +217,7 @@ fn retry(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<F
     }
     match letter.state {
         LetterState::Sending => return Err(Refusal::LetterState(letter.state)),
-        LetterState::Sent if letter.delayed_at.is_none() => return Err(Refusal::LetterState(letter.state)),
+        LetterState::Sent if !letter.is_held_up() => return Err(Refusal::LetterState(letter.state)),
         _ if letter.is_due(ctx.now) && state.address_refused().is_none() => return Ok(vec![]),
         _ => {}
     }

@@ -25,53 +25,9 @@ impl Fact {
         }
     }
 
-    /// Whether the moment at which it happened is somebody's word, which was entered; else it was noticed, or has none of its own.
-    pub const fn is_entered(&self) -> bool {
-        match self {
-            Self::InvitationIssued { .. } | Self::DealerConfirmed { .. } => true,
-            Self::DealershipAdded { .. }
-            | Self::DealershipUpdated { .. }
-            | Self::InvitationRequested { .. }
-            | Self::InvitationRequestFailed { .. }
-            | Self::InvitationSuperseded { .. }
-            | Self::InvitationExpired { .. }
-            | Self::InvitationRevoked { .. }
-            | Self::InvitationMisdated { .. }
-            | Self::IntegrationConfirmed { .. }
-            | Self::ConfirmationOverdue { .. }
-            | Self::IntegrationLost { .. }
-            | Self::ProbeChanged { .. }
-            | Self::OpcodeChosen { .. }
-            | Self::OpcodeVerified { .. }
-            | Self::OpcodeNearMiss { .. }
-            | Self::OpcodeMissing { .. }
-            | Self::OpcodeUnknown { .. }
-            | Self::SlotsSeen { .. }
-            | Self::SlotsMissing { .. }
-            | Self::AppointmentRequested { .. }
-            | Self::AppointmentBooked { .. }
-            | Self::AppointmentRefused { .. }
-            | Self::AppointmentUnknown { .. }
-            | Self::AppointmentVerified { .. }
-            | Self::NoteAdded { .. }
-            | Self::OwnerAssigned { .. }
-            | Self::Snoozed { .. }
-            | Self::Archived { .. }
-            | Self::Unarchived { .. }
-            | Self::EmailQueued { .. }
-            | Self::EmailBegun { .. }
-            | Self::EmailSent { .. }
-            | Self::EmailWritten { .. }
-            | Self::EmailFailed { .. }
-            | Self::EmailUncertain { .. }
-            | Self::EmailSuppressed { .. }
-            | Self::EmailBounced { .. }
-            | Self::EmailDelayed { .. }
-            | Self::EmailRetried { .. }
-            | Self::RemindersSet { .. }
-            | Self::PlatformFailing { .. }
-            | Self::PlatformAnswers { .. } => false,
-        }
+    /// Whether the moment at which it happened is somebody's word; else it was noticed, or has none of its own.
+    pub const fn is_word(&self) -> bool {
+        matches!(self, Self::InvitationIssued { .. } | Self::DealerConfirmed { .. })
     }
 }
 
@@ -81,7 +37,7 @@ impl Event {
         self.fact.happened_at().unwrap_or(self.at)
     }
 
-    /// When it was noticed or entered, where that was another time than when it happened.
+    /// When it was noticed or recorded, where that was another time than when it happened.
     pub fn noticed_at(&self) -> Option<Timestamp> {
         ((self.at - self.happened_at()).abs() >= APART).then_some(self.at)
     }
@@ -121,8 +77,8 @@ mod tests {
                 message: None,
             },
         ] {
-            let entered = matches!(fact.kind(), "invitation.issued" | "dealer.confirmed");
-            assert_eq!(fact.is_entered(), entered, "{}", fact.kind());
+            let word = matches!(fact.kind(), "invitation.issued" | "dealer.confirmed");
+            assert_eq!(fact.is_word(), word, "{}", fact.kind());
             let event = Event {
                 seq: 1,
                 at: noticed,

@@ -20,7 +20,7 @@ pub(super) use fold::{apply, keep_to_generation};
 pub use kind::LetterKind;
 pub use obstacle::Obstacle;
 pub use policy::{MailPolicy, QuietHours};
-pub use refusal::{is_server_trouble, quoted_reply, refused_address, refuses_address, status};
+pub use refusal::{enhanced_status, is_server_trouble, quoted_reply, refused_address, refuses_address};
 
 /// What became of a letter so far (`mail.state` in JSON).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -131,6 +131,11 @@ impl Letter {
         self.due_at.is_some() || self.state == LetterState::Sending
     }
 
+    /// Whether a server took it, and a report says that it is held up on its way.
+    pub fn is_held_up(&self) -> bool {
+        self.state == LetterState::Sent && self.delayed_at.is_some()
+    }
+
     /// Whether no person sent it: it says so itself, so that no vacation program answers (RFC 3834).
     pub fn is_automatic(&self) -> bool {
         matches!(self.kind, LetterKind::Reminder | LetterKind::WordReceived) || self.by.starts_with(Actor::SYSTEM)
@@ -153,7 +158,7 @@ impl Letter {
         match self.state {
             LetterState::Failed | LetterState::Uncertain => self.due_at.is_none(),
             LetterState::Bounced => true,
-            LetterState::Sent => self.delayed_at.is_some() && self.kind.carries_code(),
+            LetterState::Sent => self.is_held_up() && self.kind.carries_code(),
             LetterState::Written => self.went_wrong,
             LetterState::Queued | LetterState::Sending | LetterState::Suppressed => false,
         }

@@ -87,13 +87,13 @@ pub fn quoted_reply(text: &str) -> (Option<u16>, Option<&str>) {
     let is_code = digits.starts_with(['4', '5']) && digits.bytes().all(|byte| byte.is_ascii_digit());
     let code = digits.parse().ok().filter(|_| is_code && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '.'));
     let after = if code.is_some() { rest.trim_start_matches(['-', ' ']) } else { text };
-    let first = after.split_whitespace().next().and_then(status);
-    let marked = || text.split_once('#').and_then(|(_, rest)| rest.split_whitespace().next()).and_then(status);
+    let first = after.split_whitespace().next().and_then(enhanced_status);
+    let marked = || text.split_once('#').and_then(|(_, rest)| rest.split_whitespace().next()).and_then(enhanced_status);
     (code, first.or_else(marked))
 }
 
 /// An enhanced status (RFC 3463) at the beginning of a word: `5.1.1`, `#5.1.0`, `5.1.1)`.
-pub fn status(word: &str) -> Option<&str> {
+pub fn enhanced_status(word: &str) -> Option<&str> {
     let word = word.trim_start_matches(['#', '(']);
     let end = word.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(word.len());
     let status = word.get(..end)?;

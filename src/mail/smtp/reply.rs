@@ -2,7 +2,7 @@
 
 use super::super::courier::Delivery;
 use crate::domain::text::clean;
-use crate::domain::{self, is_server_trouble, refused_address};
+use crate::domain::{enhanced_status, is_server_trouble, refused_address};
 
 /// The most characters of a server's words that are ever repeated.
 const QUOTED: usize = 200;
@@ -65,7 +65,7 @@ impl Reply {
 
     /// The enhanced status (RFC 2034) at the beginning of its text, when its class agrees with the code.
     pub(super) fn status(&self) -> Option<&str> {
-        let status = domain::mail::status(self.lines.first()?.split_whitespace().next()?)?;
+        let status = enhanced_status(self.lines.first()?.split_whitespace().next()?)?;
         status.starts_with(&(self.code / 100).to_string()).then_some(status)
     }
 

@@ -93,14 +93,13 @@ fn summary(work: &Work, rows: &Rows, key: Option<String>) -> (Tone, String) {
         let (words, tone) = item.told(rows).unwrap_or_else(|| ("not begun".to_owned(), Tone::Warn));
         return (tone, format!("{}: {words}", item.name));
     }
-    let (open, well, failed) = work.counts();
+    let ((open, well, failed), unsent) = (work.counts(), work.unsent(rows));
     let tone = match (open, failed) {
-        (0, 0) if work.unsent(rows) > 0 => Tone::Bad,
+        (0, 0) if unsent > 0 => Tone::Bad,
         (0, 0) => Tone::of(work.worst()),
         (_, 0) => Tone::Warn,
         _ => Tone::Bad,
     };
-    let unsent = work.unsent(rows);
     let mut text = format!("{title}: {} done", well - unsent);
     for (count, what) in [(unsent, "done but for the letter"), (failed, "failed"), (open, "not begun")] {
         if count > 0 {
@@ -155,12 +154,12 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
 pub(super) fn closed(state: &mut State, id: WorkId) {
     let Some(work) = state.work(id).filter(|work| !work.is_over()) else { return };
     let (title, (open, ..)) = (work.action.info().title, work.counts());
-    let key = state.setup.keymap.first_key(Action::Results);
-    let text = match (work.phase, key) {
-        (Phase::Stopping, Some(key)) => format!("{title} stops, {open} not done; {key} shows each"),
-        (Phase::Stopping, None) => format!("{title} stops, {open} not done"),
-        (_, Some(key)) => format!("{title} goes on, {open} to do; {key} shows it and stops it"),
-        (_, None) => format!("{title} goes on, {open} to do"),
+    let (mut text, key_does) = match work.phase {
+        Phase::Stopping => (format!("{title} stops, {open} not done"), "shows each"),
+        Phase::UnderWay | Phase::Over => (format!("{title} goes on, {open} to do"), "shows it and stops it"),
     };
+    if let Some(key) = state.setup.keymap.first_key(Action::Results) {
+        text.push_str(&format!("; {key} {key_does}"));
+    }
     state.toast(Tone::Plain, text);
 }

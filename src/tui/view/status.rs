@@ -51,11 +51,12 @@ fn unconfigured(state: &State, room: u16) -> String {
 /// The alarms in a line: that of the platform, then each cause that hit many dealerships.
 fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
     let platform = match &state.status.platform {
+        quiet if !quiet.is_alarm() => None,
         PlatformState::Down { why, since, retry_at } => {
             let (since, retry) = (clocks.since_in_words(*since), clocks.left(*retry_at));
             Some(format!("Xtime fails for {since}, next try in {retry}: {why}. No dealership changes state."))
         }
-        PlatformState::RateLimited { why, until, .. } if state.status.platform.is_alarm() => {
+        PlatformState::RateLimited { why, until, .. } => {
             let until = state.setup.zone.stamp(*until, clocks.now());
             Some(format!("Xtime asked us to wait until {until}: {}. Looks go on then by themselves.", clean(why)))
         }
@@ -72,10 +73,7 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
                  nobody is recorded as lost."
             ))
         }
-        PlatformState::Unconfigured
-        | PlatformState::Starting
-        | PlatformState::Ok
-        | PlatformState::RateLimited { .. } => None,
+        PlatformState::Unconfigured | PlatformState::Starting | PlatformState::Ok => None,
     };
     let clock = state.clock_doubt().map(|doubt| {
         if let (ClockDoubt::BehindStore(_), Some(newest)) = (doubt, state.rows.newest_event()) {

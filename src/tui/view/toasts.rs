@@ -30,16 +30,17 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
         0 => String::new(),
         more => format!(" +{more} "),
     };
-    let mut lines = vec![words(newest)];
+    let text = words(newest);
     let room = |behind: &str| area.width.saturating_sub(3 + width(behind) as u16);
-    // Where something is open its keys stay in view.
-    if width(&words(newest)) > usize::from(room(&behind)) && !state.is_covered() {
+    let lines = if width(&text) <= usize::from(room(&behind)) || state.is_covered() {
+        // Where something is open its keys stay in view.
+        vec![text]
+    } else {
         let key = state.setup.keymap.first_key(Action::ClearFilter).unwrap_or_default();
         behind.push_str(&format!(" {key} "));
-        let mut wrapped = wrap(&words(newest), room(&behind)).into_iter();
-        lines = wrapped.next().into_iter().collect();
-        lines.push(wrapped.collect::<Vec<_>>().join(" "));
-    }
+        let mut wrapped = wrap(&text, room(&behind)).into_iter();
+        vec![wrapped.next().unwrap_or_default(), wrapped.collect::<Vec<_>>().join(" ")]
+    };
     let top = area.height.saturating_sub(lines.len() as u16);
     for (line, y) in lines.iter().zip(top..) {
         pen.fill(0, y, area.width, " ", style);

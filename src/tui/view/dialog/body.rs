@@ -19,6 +19,17 @@ use crate::tui::msg::WorkId;
 use crate::tui::theme::{Tone, stage_look};
 use crate::tui::work::{Phase, Work, WorkItem};
 
+/// How an item of a piece of work ended, in the order in which they are listed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum ResultKind {
+    Failed,
+    /// Done, but its letter went wrong.
+    Unsent,
+    /// Under way, or not begun.
+    Open,
+    Done,
+}
+
 /// The upper part of a dialog.
 #[derive(Default)]
 pub(super) struct Body<'a> {
@@ -33,7 +44,7 @@ enum List<'a> {
     /// Each in so many lines.
     Items(&'a Dialog, usize),
     /// Each in so many lines.
-    Results(Vec<&'a WorkItem>, usize, Phase),
+    Results(Vec<(ResultKind, &'a WorkItem)>, usize, Phase),
     /// For which it was not done.
     Left(&'a [DealershipId]),
     /// What Xtime shows, and which of it is chosen.
@@ -91,7 +102,16 @@ impl<'a> Body<'a> {
     pub(super) fn results(ground: &Ground<'a>, id: WorkId) -> (String, Self) {
         let Some(work) = ground.state.work(id) else { return ("Results".to_owned(), Self::default()) };
         let (open, well, failed) = work.counts();
-        let unsent = work.unsent(&ground.state.rows);
+        // What failed comes first: it needs somebody.
+        let kind_of = |item: &WorkItem| match item.outcome {
+            Some(Err(_)) => ResultKind::Failed,
+            Some(Ok(_)) if item.is_unsent(&ground.state.rows) => ResultKind::Unsent,
+            None => ResultKind::Open,
+            Some(Ok(_)) => ResultKind::Done,
+        };
+        let mut items: Vec<(ResultKind, &WorkItem)> = work.items.iter().map(|item| (kind_of(item), item)).collect();
+        items.sort_by_key(|(kind, _)| *kind);
+        let unsent = items.iter().filter(|(kind, _)| *kind == ResultKind::Unsent).count();
         let mut title = format!("{}: {} done", work.action.info().title, well - unsent);
         if unsent > 0 {
             title.push_str(&format!(", {unsent} done but for the letter"));
@@ -105,16 +125,8 @@ impl<'a> Body<'a> {
             };
             title.push_str(&format!(", {open} {what}"));
         }
-        // What failed comes first: it needs somebody.
-        let mut items: Vec<&WorkItem> = work.items.iter().collect();
-        items.sort_by_key(|item| match item.outcome {
-            Some(Err(_)) => 0,
-            Some(Ok(_)) if item.is_unsent(&ground.state.rows) => 1,
-            None => 2,
-            Some(Ok(_)) => 3,
-        });
         // What became of its letter needs a line of its own.
-        let rows = if items.iter().any(|item| item.letter.is_some()) { 2 } else { 1 };
+        let rows = if work.items.iter().any(|item| item.letter.is_some()) { 2 } else { 1 };
         (title, Self { head: ground.goes_on(work), list: List::Results(items, rows, work.phase) })
     }
 
@@ -172,7 +184,9 @@ impl<'a> Body<'a> {
             List::Items(dialog, rows) => ground.listed(dialog, place / rows, place % rows).unwrap_or_else(empty),
             List::Results(items, rows, phase) => {
                 let item = items.get(place / rows);
-                item.map_or_else(empty, |item| ground.result(item, (*rows > 1).then_some(place % rows), *phase))
+                item.map_or_else(empty, |(kind, item)| {
+                    ground.result(item, *kind, (*rows > 1).then_some(place % rows), *phase)
+                })
             }
             List::Left(left) => left.get(place).map_or_else(empty, |id| ground.left(*id)),
             List::Offered(offered, chosen) => {
@@ -274,7 +288,7 @@ impl Ground<'_> {
 
     /// What becomes of a piece of work when its results are closed.
     fn goes_on(&self, work: &Work) -> Vec<Line> {
-        if work.is_over() {
+        if work.phase != Phase::UnderWay {
             return Vec::new();
         }
         let key = self.state.setup.keymap.first_key(Action::Results);
@@ -283,7 +297,7 @@ impl Ground<'_> {
     }
 
     /// How an item ended: in a line, or one of its two.
-    fn result(&self, item: &WorkItem, row: Option<usize>, phase: Phase) -> Line {
+    fn result(&self, item: &WorkItem, kind: ResultKind, row: Option<usize>, phase: Phase) -> Line {
         let name = clip(&item.name, usize::from(self.room / 3).min(30));
         let Some((words, tone)) = item.told(&self.state.rows) else {
             let words = match (row, phase) {
@@ -293,9 +307,10 @@ impl Ground<'_> {
             };
             return Line(words, self.theme.dim);
         };
-        let glyph = match &item.outcome {
-            Some(Err(_)) => "✗",
-            Some(Ok(done)) if done.severity != Severity::Good || tone == Tone::Bad => "!",
+        let glyph = match (kind, &item.outcome) {
+            (ResultKind::Failed, _) => "✗",
+            (ResultKind::Unsent, _) => "!",
+            (_, Some(Ok(done))) if done.severity != Severity::Good => "!",
             _ => "✓",
         };
         let text = match row {

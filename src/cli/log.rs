@@ -1,17 +1,9 @@
-//! What a command does about signals besides ending, and where it says what it does.
-
-use tokio::signal::unix::{SignalKind, signal};
+//! Where a command says what it does.
 
 use super::app::App;
 
-/// From now on a limit on the size of files (`ulimit -f`) is an error of the write that meets it, as a full disk is, and not
-/// the end of the process: a handler is there, and nobody listens.
-pub(super) fn survive_file_size_limit() -> std::io::Result<()> {
-    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
-}
-
 /// Sends what the program says of itself to stderr: warnings, more with `-v`; JSON lines for `watch`.
-pub(super) fn log(app: &App, watch: bool) {
+pub(super) fn start(app: &App, watch: bool) {
     let level = match (app.globals.verbose, watch) {
         (0, false) => "warn",
         (0, true) => "cloverwatch=info,warn",
