@@ -23,7 +23,7 @@ mod tests {
     #[test]
     fn when_it_was_noticed_stands_behind_what_happened() {
         let at: Timestamp = "2026-11-24T12:20:00Z".parse().unwrap();
-        let zone = Zone::from(chrono_tz::America::Chicago);
+        let zone = Zone::Named(chrono_tz::America::Chicago.into());
         let said_at = at - chrono::TimeDelta::hours(25);
         let words = |fact| {
             let (actor, dealership) = (Actor::person("ana"), Some(DealershipId::from_bits(1)));

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::timezone::Tz;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
-use chrono_tz::Tz;
 
 use super::chance::Chance;
 use super::profile::Profile;
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_skipped_hour_is_not_offered_and_a_repeated_one_is_offered_once() {
-        let (profile, schedule) = quiet(Tz::America__Chicago);
+        let (profile, schedule) = quiet(chrono_tz::America::Chicago.into());
         let taken = BTreeSet::new();
         let calendar = Calendar { seed: 1, dealer: "xts1", profile: &profile, schedule: &schedule, taken: &taken };
         let now = Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap();
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn lead_time_horizon_and_daily_capacity_bound_what_is_offered() {
-        let (profile, mut schedule) = quiet(Tz::America__Phoenix);
+        let (profile, mut schedule) = quiet(chrono_tz::America::Phoenix.into());
         let mut taken = BTreeSet::new();
         let now = Utc.with_ymd_and_hms(2026, 3, 2, 19, 0, 0).unwrap();
         let count = |schedule: &Schedule, taken: &BTreeSet<NaiveDateTime>, day| {

@@ -1,7 +1,6 @@
 //! What a simulated dealership is like before anybody invites it: zone, catalogue, schedule, and how its gateway says no.
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::catalog::{Apps, Catalog, Change, Edit, Operation, Scope, Vehicles};
@@ -9,6 +8,7 @@ use super::chance::Chance;
 use super::schedule::Schedule;
 use super::script::{OpcodePlan, Trouble};
 use super::week::Week;
+use crate::timezone::Tz;
 
 /// How a dealership that is not connected is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,16 +44,16 @@ pub(super) struct Profile {
     pub(super) schedule: Schedule,
 }
 
-const ZONES: [Tz; 9] = [
-    Tz::America__New_York,
-    Tz::America__Chicago,
-    Tz::America__Denver,
-    Tz::America__Phoenix,
-    Tz::America__Los_Angeles,
-    Tz::America__Toronto,
-    Tz::America__Halifax,
-    Tz::America__Anchorage,
-    Tz::Pacific__Honolulu,
+const ZONES: [chrono_tz::Tz; 9] = [
+    chrono_tz::America::New_York,
+    chrono_tz::America::Chicago,
+    chrono_tz::America::Denver,
+    chrono_tz::America::Phoenix,
+    chrono_tz::America::Los_Angeles,
+    chrono_tz::America::Toronto,
+    chrono_tz::America::Halifax,
+    chrono_tz::America::Anchorage,
+    chrono_tz::Pacific::Honolulu,
 ];
 
 const ORDINARY: [(&str, &str); 24] = [
@@ -107,7 +107,7 @@ impl Profile {
     pub(super) fn of(seed: u64, dealer: &str, zone: Option<Tz>) -> Self {
         let mut chance = Chance::of(seed, &["profile", dealer]);
         let plan = OpcodePlan::draw(&mut chance);
-        let drawn = chance.pick(&ZONES, Tz::America__Chicago);
+        let drawn = Tz::of(chance.pick(&ZONES, chrono_tz::America::Chicago));
         let count = chance.between(5, 20);
         let step = chance.pick(&[1, 5, 7, 11], 1);
         let start = chance.between(0, 23);

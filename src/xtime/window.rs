@@ -4,8 +4,8 @@
 //! it ends, and the last one ends on the day after the window: read either way, no day is missing. What is seen twice, or lies
 //! outside, is dropped.
 
+use crate::timezone::Tz;
 use chrono::{Days, NaiveDate};
-use chrono_tz::Tz;
 
 use crate::domain::{Slot, Timestamp};
 
@@ -88,9 +88,9 @@ mod tests {
     fn the_first_day_is_the_dealerships_own() {
         let now = "2024-03-04T05:30:00Z".parse().unwrap();
         let first = |zone| Window::from_today(now, zone, 1).first;
-        assert_eq!(first(chrono_tz::America::New_York), day(4));
-        assert_eq!(first(chrono_tz::America::Los_Angeles), day(3));
-        assert_eq!(first(chrono_tz::Pacific::Honolulu), day(3));
+        assert_eq!(first(chrono_tz::America::New_York.into()), day(4));
+        assert_eq!(first(chrono_tz::America::Los_Angeles.into()), day(3));
+        assert_eq!(first(chrono_tz::Pacific::Honolulu.into()), day(3));
     }
 
     proptest! {

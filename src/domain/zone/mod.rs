@@ -1,13 +1,19 @@
 //! Time zones as people write them: Xtime's dealerships are in North America, where each of these names has one reading.
 
 mod names;
+mod place;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::{TZ_VARIANTS, Tz as ZoneName};
 
 use super::text::clean;
+use crate::timezone::Tz;
+pub use place::{
+    AddressParts, Place, PlacePart, ZoneOfPlace, read_address, zone_fits_state, zone_of_place, zones_of_state,
+};
+
 use names::{ABBREVIATED, NAMED, NORTH_AMERICA, REGION_FORMS, REGIONS};
 
 /// Finds the zone of a place: by its IANA name, or by what people in North America call it. What was not an IANA name
@@ -17,13 +23,16 @@ use names::{ABBREVIATED, NAMED, NORTH_AMERICA, REGION_FORMS, REGIONS};
 /// Why not, in words. Only a near miss of spelling is answered with a suggestion.
 pub fn read_zone(text: &str) -> Result<Tz, String> {
     if let Some(zone) = text.parse().ok().filter(|zone| is_place(*zone)) {
-        return Ok(zone);
+        return Ok(Tz::of(zone));
     }
     let folded = folded(text);
     if let Some(zone) = READINGS.get(&folded).copied().or_else(|| agreed(&folded)) {
-        return Ok(zone);
+        return Ok(Tz::of(zone));
     }
     let shown = clean(text);
+    if !zones_of_state(text).is_empty() {
+        return Err(format!("`{shown}` is a state, not a time zone; {NEEDED}"));
+    }
     if is_no_place(&folded) {
         return Err(format!("`{shown}` is no place: offsets and UTC know no daylight saving; {NEEDED}"));
     }
@@ -40,16 +49,16 @@ pub fn abbreviated_zone(word: &str) -> Option<Tz> {
     ABBREVIATED
         .iter()
         .find(|(_, words)| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
-        .map(|(zone, _)| *zone)
+        .map(|(zone, _)| Tz::of(*zone))
 }
 
 /// Abbreviations and fixed offsets know no daylight saving, so they are no zone of a dealership.
-fn is_place(zone: Tz) -> bool {
+fn is_place(zone: ZoneName) -> bool {
     zone.name().contains('/') && !zone.name().starts_with("Etc/")
 }
 
 /// Everything that can be written, folded.
-static READINGS: LazyLock<HashMap<String, Tz>> = LazyLock::new(|| {
+static READINGS: LazyLock<HashMap<String, ZoneName>> = LazyLock::new(|| {
     // What comes later wins: the most ordinary reading.
     let zones = TZ_VARIANTS.iter().filter(|zone| is_place(**zone)).map(|zone| (folded(zone.name()), *zone));
     let cities = NORTH_AMERICA.iter().map(|zone| (folded(zone.name().rsplit('/').next().unwrap_or_default()), *zone));
@@ -77,7 +86,7 @@ fn folded(text: &str) -> String {
 }
 
 /// Several names of one zone: `eastern time (et)`, `pst/pdt`.
-fn agreed(folded: &str) -> Option<Tz> {
+fn agreed(folded: &str) -> Option<ZoneName> {
     let mut parts = folded.split(['(', ')', '/', '-']).map(str::trim).filter(|part| !part.is_empty());
     let zone = *READINGS.get(parts.next()?)?;
     parts.all(|part| READINGS.get(part) == Some(&zone)).then_some(zone)
@@ -96,13 +105,13 @@ struct Likely {
     letters: u64,
     /// The fewer, the more people live there.
     rank: usize,
-    zone: Tz,
+    zone: ZoneName,
 }
 
 /// Those of North America.
 static LIKELY: LazyLock<Vec<Likely>> = LazyLock::new(|| {
-    let rank = |zone: Tz| NORTH_AMERICA.iter().position(|known| *known == zone);
-    let likely = |(name, zone): (&String, &Tz)| {
+    let rank = |zone: ZoneName| NORTH_AMERICA.iter().position(|known| *known == zone);
+    let likely = |(name, zone): (&String, &ZoneName)| {
         Some(Likely { name: name.clone(), letters: letters(name), rank: rank(*zone)?, zone: *zone })
     };
     READINGS.iter().filter_map(likely).collect()
@@ -114,7 +123,7 @@ fn letters(name: &str) -> u64 {
 }
 
 /// The zone of a name that differs by a slip of the finger, of North America only; the most populous first.
-fn nearest(folded: &str) -> Option<Tz> {
+fn nearest(folded: &str) -> Option<ZoneName> {
     let most = match folded.len() {
         0..5 | 65.. => return None,
         5..9 => 1,

@@ -7,11 +7,11 @@ mod picture;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::timezone::Tz;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
