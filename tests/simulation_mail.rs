@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, Command, Letter, LetterKind, LetterState};
 use cloverwatch::engine::{MailState, Parts, Post};
-use cloverwatch::mail::{Courier, Delivery, Gate, Parcel, Pass};
+use cloverwatch::mail::{Courier, Delivery, Gate, Parcel, Pass, RefusedBy};
 use simulation_support::desk::{Desk, ana, hours, pasted};
 use simulation_support::mail::{Hang, MailWorld};
 use simulation_support::store::Doom;
@@ -279,12 +279,12 @@ fn what_is_somebody_elses_or_only_a_person_can_read_is_not_filed_as_read() {
     std::fs::create_dir(&new).unwrap();
     run(async |idle| {
         let reports = dir.path().to_owned();
-        let (desk, _) = office(idle, 3, |parts| {
+        let (desk, _) = office(idle, 5, |parts| {
             let post = parts.post.take().unwrap();
             parts.post = Some(Post { reports: Some(reports), ..post });
         })
         .await;
-        for place in 0..3 {
+        for place in 0..5 {
             invite(&desk, place).await;
         }
         desk.pass(minutes(1)).await;
@@ -296,14 +296,23 @@ fn what_is_somebody_elses_or_only_a_person_can_read_is_not_filed_as_read() {
         let unread = format!("From: MAILER-DAEMON@mx.example\r\nSubject: NDN\r\n\r\nMessage-ID: <{}>\r\n", id(0));
         std::fs::write(new.join("3.unread"), unread).unwrap();
         // It returns no headers, and is about the latest letter to that address.
-        let without = report(&to(1), "x@example.org").replace("5.1.1", "5.2.2");
+        let without = report(&to(1), "x@example.org").replace("5.1.1", "5.2.2").replace("Message-ID", "X-Nothing");
         std::fs::write(new.join("4.without"), without).unwrap();
         let delay = report(&to(2), &id(2)).replace("Action: failed", "Action: delayed").replace("5.1.1", "4.4.7");
         std::fs::write(new.join("5.delay"), delay).unwrap();
+        // Somebody wrote to our dealership from the mailbox that our letters come from.
+        let others = "CAF1234@mail.example.net";
+        std::fs::write(new.join("6.others"), report(&to(3), others).replace("5.1.1", "5.2.2")).unwrap();
+        std::fs::write(new.join("7.others"), report(&to(4), others)).unwrap();
+        std::fs::write(new.join("8.others"), report(&to(3), others).replace("failed", "delayed")).unwrap();
         desk.pass(minutes(2)).await;
         let mut left: Vec<_> = std::fs::read_dir(&new).unwrap().map(|file| file.unwrap().file_name()).collect();
         left.sort();
-        assert_eq!(left, ["1.foreign"]);
+        assert_eq!(left, ["1.foreign", "6.others", "7.others", "8.others"], "their writer looks for them");
+        for place in [3, 4] {
+            assert_eq!((letter(&desk, place).state, letter(&desk, place).delayed_at), (LetterState::Sent, None));
+        }
+        assert!(desk.state(3).address_refused().is_none() && desk.state(4).address_refused().is_some());
         assert!(dir.path().join("cur/3.unread:2,").exists(), "nobody has read it");
         assert_eq!(letter(&desk, 0).state, LetterState::Uncertain);
         assert!(letter(&desk, 0).words.unwrap().contains("only a person can read: NDN"));
@@ -405,6 +414,61 @@ fn a_letter_that_the_server_never_takes_waits_until_its_code_ends() {
         assert_eq!((letter(&desk, 0).state, letter(&desk, 0).due_at), (LetterState::Suppressed, None));
         assert!(desk.kinds(0).len() < 60, "{} events", desk.kinds(0).len());
     });
+}
+
+/// A server that refuses some letters for good, and takes the others.
+struct Refusing {
+    few: Vec<String>,
+    by: RefusedBy,
+}
+
+#[async_trait]
+impl Courier for Refusing {
+    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
+        if self.few.contains(&parcel.to) {
+            let reason = "552 5.2.2 mailbox full".to_owned();
+            return Delivery::Refused { reason, permanent: true, address: None, by: self.by };
+        }
+        match gate.pass().await {
+            Pass::Go => Delivery::Sent { reply: "250 fine".to_owned() },
+            Pass::Stop => Delivery::Withheld,
+        }
+    }
+
+    async fn check(&self) -> Result<String, String> {
+        Ok("ready".to_owned())
+    }
+
+    fn name(&self) -> String {
+        "smtp://mail.test".to_owned()
+    }
+
+    fn lanes(&self) -> usize {
+        1
+    }
+}
+
+#[test]
+fn full_mailboxes_and_what_we_refuse_ourselves_say_nothing_of_the_server() {
+    for by in [RefusedBy::Us, RefusedBy::Server] {
+        run(async |idle| {
+            let few = (0..4).map(|place| format!("service{place}@example.com")).collect();
+            let refusing = |parts: &mut Parts| {
+                let post = parts.post.take().unwrap();
+                parts.post = Some(Post { courier: Arc::new(Refusing { few, by }), ..post });
+            };
+            let (desk, _) = office(idle, 5, refusing).await;
+            for place in 0..5 {
+                let mut profile = desk.state(place).profile.clone();
+                profile.contact.email = format!("service{place}@example.com").as_str().into();
+                desk.execute(place, Command::Update { profile }).await.unwrap();
+                invite(&desk, place).await;
+            }
+            desk.pass(minutes(1)).await;
+            assert!((0..4).all(|place| letter(&desk, place).state == LetterState::Failed));
+            assert_eq!((letter(&desk, 4).state, mail_state(&desk)), (LetterState::Sent, MailState::Ok), "{by:?}");
+        });
+    }
 }
 
 /// A desk without a mail server: letters become files.

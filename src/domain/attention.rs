@@ -36,6 +36,8 @@ pub enum Attention {
     BookingUnknown,
     /// Nobody knows whether the letter with the code arrived.
     LetterUncertain,
+    /// The letter with the code is held up on its way.
+    LetterHeldUp,
     /// The platform answered something that no rule recognises.
     Unrecognised,
     /// The second clock is past its amber mark.
@@ -60,6 +62,7 @@ impl Attention {
             Self::NoSlots => "no slots offered",
             Self::BookingUnknown => "booking without an answer",
             Self::LetterUncertain => "letter uncertain",
+            Self::LetterHeldUp => "letter held up",
             Self::Unrecognised => "unrecognised answer",
             Self::WaitingLong => "waiting long for Xtime",
         }
@@ -119,9 +122,8 @@ impl Onboarding {
         }
         match self.telling_letter().filter(|letter| letter.generation == self.generation()) {
             Some(letter) if !self.is_troubled_by(letter) => None,
-            Some(letter) if matches!(letter.state, LetterState::Uncertain | LetterState::Sent) => {
-                Some(Attention::LetterUncertain)
-            }
+            Some(letter) if letter.is_held_up() => Some(Attention::LetterHeldUp),
+            Some(letter) if letter.state == LetterState::Uncertain => Some(Attention::LetterUncertain),
             Some(_) => Some(Attention::LetterFailed),
             None => None,
         }

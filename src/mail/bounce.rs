@@ -3,27 +3,32 @@
 
 mod fields;
 mod forms;
+mod recipients;
+mod returned_mail;
 
-use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use crate::domain::text::clean;
-use crate::domain::{LetterId, Untrusted, enhanced_status, refused_address};
-use fields::{addresses, fields, uncommented};
+use crate::domain::{ReturnedMail, Untrusted};
 
 /// The most of a report that is read; what follows is the returned letter.
 pub const LONGEST_REPORT: usize = 1 << 20;
 
+/// The most of its text, and of what a server said of one recipient, that is searched, in bytes.
+const LONGEST_TEXT: usize = 64 << 10;
+const LONGEST_SAID: usize = 4 << 10;
+
+/// The most recipients that are read: a letter of ours has two.
+const MOST_RECIPIENTS: usize = 100;
+
 /// The longest reason that is kept, in characters.
 const LONGEST_REASON: usize = 200;
-
-/// Messages inside messages that are looked into.
-const DEEPEST: usize = 4;
 
 /// A report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// The letter, when what was returned names it.
-    pub letter: Option<LetterId>,
+    /// What it returns.
+    pub mail: ReturnedMail,
     /// What became of it at each address where something became of it that somebody should know. Empty: it tells of a delivery.
     pub returned: Vec<Returned>,
 }
@@ -31,9 +36,10 @@ pub struct Report {
 /// What became of a letter at one address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Returned {
-    /// The address that it was for, in each form that the report gives; the one at which it failed comes last. None: the report is
-    /// in a form that only a person can read.
+    /// The address at which it failed, in each form that the report gives. None: only a person can read it.
     pub addresses: Vec<Untrusted>,
+    /// The address that it was for at first, where the report says that too.
+    pub original: Vec<Untrusted>,
     /// What became of it.
     pub action: ReportAction,
     /// The status (RFC 3463), such as `5.1.1`: the one that the server itself gave, where the report is less exact.
@@ -69,90 +75,65 @@ pub enum ReportError {
 pub fn read_report(message: &[u8]) -> Result<Report, ReportError> {
     let message = &message[..message.len().min(LONGEST_REPORT)];
     let message = MessageParser::default().parse(message).ok_or(ReportError::NoMessage)?;
-    let mut found = Found::default();
-    found.look(&message, 0);
     let text = message.body_text(0).unwrap_or_default();
-    if found.status.is_empty() {
-        return forms::read(&message, &text, found.letter).ok_or(ReportError::NoReport);
+    let text = beginning(&text, LONGEST_TEXT).replace("\r\n", "\n");
+    let report = outermost_report(&message);
+    let parts: Vec<_> = children(&message, report.or_else(|| message.parts.first())).collect();
+    let mail = parts.iter().find_map(|part| returned_mail::of_part(part)).unwrap_or(ReturnedMail::Nothing);
+    let status = parts.iter().filter(|part| report.is_some() && is_status(part)).map(|part| part.contents());
+    let status: Vec<_> = status.map(|status| String::from_utf8_lossy(status)).collect();
+    if status.is_empty() {
+        return forms::read(&message, &text, mail).ok_or(ReportError::NoReport);
     }
-    let blocks = found.status.iter().flat_map(|status| status.split("\n\n"));
-    let returned = blocks.filter_map(|block| recipient(block, &text)).collect();
-    Ok(Report { letter: found.letter, returned })
-}
-
-#[derive(Default)]
-struct Found {
-    /// The parts that say what became of it, with LF line ends.
-    status: Vec<String>,
-    letter: Option<LetterId>,
-}
-
-impl Found {
-    fn look(&mut self, message: &Message<'_>, depth: usize) {
-        for part in &message.parts {
-            let kind = part.content_type().map(|kind| {
-                let minor = kind.subtype().unwrap_or_default().to_ascii_lowercase();
-                (kind.ctype().to_ascii_lowercase(), minor)
-            });
-            let kind = kind.as_ref().map(|(major, minor)| (major.as_str(), minor.as_str()));
-            match (&part.body, kind) {
-                (PartType::Message(inner), _) => {
-                    self.letter = self.letter.or_else(|| inner.message_id().and_then(letter_of));
-                    if depth < DEEPEST {
-                        self.look(inner, depth + 1);
-                    }
-                }
-                (_, Some(("message", "delivery-status" | "global-delivery-status"))) => {
-                    self.status.push(String::from_utf8_lossy(part.contents()).replace("\r\n", "\n"));
-                }
-                (_, Some((_, "rfc822-headers" | "global-headers"))) => {
-                    self.letter = self.letter.or_else(|| letter_in(&String::from_utf8_lossy(part.contents())));
-                }
-                _ => {}
-            }
-        }
+    let lines = status.iter().flat_map(|status| status.lines().chain([""]));
+    let (mut returned, understood) = recipients::read(lines, &text);
+    if !understood {
+        returned.push(for_a_person(&message));
     }
+    Ok(Report { mail, returned })
 }
 
-/// The letter that a Message-ID names: ours begin with the letter's id.
-fn letter_of(message_id: &str) -> Option<LetterId> {
-    message_id.trim().trim_start_matches('<').split('@').next()?.parse().ok()
+/// The report that this message is, perhaps with a part of somebody's beside it. One in an attached message was sent on by a person, and has
+/// been taken in before.
+fn outermost_report<'a, 'm>(message: &'a Message<'m>) -> Option<&'a MessagePart<'m>> {
+    message.parts.iter().find(|part| kind(part) == ("multipart".to_owned(), "report".to_owned()))
 }
 
-/// The letter whose headers stand in a text.
-fn letter_in(headers: &str) -> Option<LetterId> {
-    let mut ids = fields(headers).into_iter().filter(|(name, _)| name == "message-id");
-    ids.find_map(|(_, value)| letter_of(&value))
-}
-
-/// A recipient of a status part, when something became of it that somebody should know. The first block, about the message as a whole, has no
-/// action.
-fn recipient(block: &str, text: &str) -> Option<Returned> {
-    let fields = fields(block);
-    let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    // Relayed, expanded and delivered are nobody's trouble.
-    let action = match uncommented(field("action")?).trim().to_ascii_lowercase().as_str() {
-        "failed" => ReportAction::Failed,
-        "delayed" => ReportAction::Delayed,
-        _ => return None,
+/// The parts of a part.
+fn children<'a, 'm>(
+    message: &'a Message<'m>,
+    part: Option<&'a MessagePart<'m>>,
+) -> impl Iterator<Item = &'a MessagePart<'m>> {
+    let ids = match part.map(|part| &part.body) {
+        Some(PartType::Multipart(ids)) => ids.as_slice(),
+        _ => &[],
     };
-    let addresses = addresses([field("original-recipient"), field("final-recipient")]);
-    let named = addresses.last()?.raw().to_owned();
-    let status = field("status").and_then(enhanced_status).unwrap_or("5.0.0");
-    let said = match field("diagnostic-code") {
-        Some(said) => said.split_once(';').map_or(said, |(_, text)| text).trim().to_owned(),
-        None => forms::said_of(text, &named),
-    };
-    let (status, reason) = (judged(action, status, &said), words(&said));
-    Some(Returned { addresses, action, status, reason })
+    ids.iter().filter_map(|id| message.parts.get(*id as usize))
 }
 
-/// The status that counts. Where the report has an undefined one (Exim always does), the server's own reply is more exact.
-fn judged(action: ReportAction, status: &str, said: &str) -> String {
-    let (code, quoted) = forms::reply_within(said);
-    let status = if status.ends_with(".0.0") { quoted.unwrap_or(status) } else { status };
-    let refused = (action == ReportAction::Failed).then(|| refused_address(code, Some(status), said)).flatten();
-    refused.unwrap_or_else(|| status.to_owned())
+fn kind(part: &MessagePart<'_>) -> (String, String) {
+    let kind = part.content_type();
+    kind.map_or_else(Default::default, |kind| {
+        (kind.ctype().to_ascii_lowercase(), kind.subtype().unwrap_or_default().to_ascii_lowercase())
+    })
+}
+
+fn is_status(part: &MessagePart<'_>) -> bool {
+    let (major, minor) = kind(part);
+    major == "message" && matches!(minor.as_str(), "delivery-status" | "global-delivery-status")
+}
+
+/// What nobody but a person can read.
+fn for_a_person(message: &Message<'_>) -> Returned {
+    let reason = words(&format!("a report that only a person can read: {}", message.subject().unwrap_or_default()));
+    let (action, status) = (ReportAction::Failed, "5.0.0".to_owned());
+    Returned { addresses: Vec::new(), original: Vec::new(), action, status, reason }
+}
+
+/// The beginning of a text, of at most so many bytes.
+fn beginning(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
 /// What was said, in a line.

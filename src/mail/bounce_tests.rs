@@ -1,9 +1,15 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::{LetterCopy, LetterId};
 
 fn letter() -> LetterId {
     LetterId::from_bits(0x0123_4567_89ab_cdef)
+}
+
+/// The letter, named by its Message-ID alone.
+fn ours() -> ReturnedMail {
+    ReturnedMail::Letter(LetterCopy { letter: letter(), settled: None })
 }
 
 fn report(status: &str, returned: &str) -> String {
@@ -48,38 +54,78 @@ const STATUS: &str = "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc
 fn a_report_names_letter_addresses_status_and_reason() {
     let found = read(&report(STATUS, &returned_headers()));
     let want = Returned {
-        addresses: vec!["Ana@Motors.Example".into(), "ana@motors.example".into()],
+        addresses: vec!["ana@motors.example".into()],
+        original: vec!["Ana@Motors.Example".into()],
         action: ReportAction::Failed,
         status: "5.1.1".to_owned(),
         reason: "550 5.1.1 <ana@motors.example>: Recipient address rejected: User unknown".to_owned(),
     };
-    assert_eq!(found, Report { letter: Some(letter()), returned: vec![want] });
+    assert_eq!(found, Report { mail: ours(), returned: vec![want] });
 }
 
 #[test]
-fn a_report_with_the_whole_letter_its_headers_or_none_of_it() {
+fn what_a_report_returns_is_ours_somebody_elses_or_nothing() {
     let id = letter();
-    for (returned, known) in [
-        (
-            format!(
-                "Content-Type: message/rfc822\r\n\r\nMessage-ID: <{id}@example.com>\r\nSubject: x\r\n\r\nThe letter."
-            ),
-            true,
-        ),
-        (format!("Content-Type: message/global-headers\r\n\r\nMessage-ID: <{id}@example.com>\r\nTo: x\r\n"), true),
-        (
-            format!("Content-Type: message/global\r\n\r\nMessage-ID: <{id}@example.com>\r\nTo: x\r\n\r\nThe letter."),
-            true,
-        ),
-        ("Content-Type: text/plain\r\n\r\nMessage-ID: <m000000000000@example.com>".to_owned(), false),
-        ("Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <somebody-elses@example.com>\r\n".to_owned(), false),
+    let of_headers = |headers: &str| {
+        ["text/rfc822-headers", "message/global-headers", "message/rfc822", "message/global"].map(|kind| {
+            let body = if kind.ends_with("headers") { "" } else { "\r\n\r\nThe letter." };
+            read(&report(STATUS, &format!("Content-Type: {kind}\r\n\r\nSubject: x\r\n{headers}{body}\r\n"))).mail
+        })
+    };
+    let copy = |settled| ReturnedMail::Letter(LetterCopy { letter: id, settled });
+    for (headers, mail) in [
+        (format!("Message-ID: <{id}@example.com>"), copy(None)),
+        // Its own header stays when a service replaces the Message-ID.
+        (format!("Message-ID: <0100-abc@email.example>\r\nX-Cloverwatch-Letter: {id}"), copy(Some(0))),
+        (format!("x-cloverwatch-letter: {id} 2\r\nMessage-ID: <{id}@example.com>"), copy(Some(2))),
+        (format!("X-Cloverwatch-Letter: nonsense\r\nMessage-ID: <{id}@example.com>"), copy(None)),
+        ("Message-ID: <CAF1234@mail.example.net>".to_owned(), ReturnedMail::Another),
+        ("Message-ID: <m0@example.com>".to_owned(), ReturnedMail::Another),
+        ("To: x".to_owned(), ReturnedMail::Nothing),
     ] {
-        let found = read(&report(STATUS, &returned));
-        assert_eq!((found.letter, found.returned.len()), (known.then_some(id), 1), "{returned}");
+        assert_eq!(of_headers(&headers), [mail; 4], "{headers}");
     }
+    let nothing = read(&report(STATUS, &format!("Content-Type: text/plain\r\n\r\nMessage-ID: <{id}@example.com>")));
+    assert_eq!((nothing.mail, nothing.returned.len()), (ReturnedMail::Nothing, 1));
     let global =
         report(STATUS, &returned_headers()).replace("message/delivery-status", "message/global-delivery-status");
     assert_eq!(read(&global).returned.len(), 1);
+}
+
+#[test]
+fn a_message_inside_a_message_is_not_read() {
+    let old = report(STATUS, &returned_headers());
+    // Somebody sends an old report on.
+    for kind in ["message/rfc822", "text/plain"] {
+        let forwarded = format!(
+            "From: ana@example.com\r\nSubject: Fwd: Undelivered\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/mixed; boundary=f1\r\n\r\n--f1\r\nContent-Type: text/plain\r\n\r\nWhat is this?\r\n\
+             --f1\r\nContent-Type: {kind}\r\n\r\n{old}\r\n--f1--\r\n"
+        );
+        assert_eq!(read_report(forwarded.as_bytes()), Err(ReportError::NoReport), "{kind}");
+    }
+    // So does a mail program that takes it apart.
+    let apart = old.replace("multipart/report; report-type=delivery-status", "multipart/mixed");
+    assert_eq!(read_report(apart.replace("MAILER-DAEMON", "ana").as_bytes()), Err(ReportError::NoReport));
+    // Mail of somebody else with our letter attached comes back.
+    let attached = format!(
+        "Content-Type: message/rfc822\r\n\r\nMessage-ID: <CAF1234@mail.example.net>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=a1\r\n\r\n--a1\r\nContent-Type: message/rfc822\r\n\r\n\
+         Message-ID: <{}@example.com>\r\n\r\nThe letter.\r\n--a1--\r\n",
+        letter()
+    );
+    assert_eq!(read(&report(STATUS, &attached)).mail, ReturnedMail::Another);
+    // So does a report in the older form.
+    let quoted = format!("Message-ID: <CAF1234@mail.example.net>\r\n\r\nMessage-ID: <{}@example.com>\r\n", letter());
+    let exim = format!("X-Failed-Recipients: a@m.example\r\nSubject: x\r\n\r\nIt failed.\r\n\r\n{quoted}");
+    assert_eq!(read(&exim).mail, ReturnedMail::Another);
+    // Whoever stands in between may put a report beside something of his own.
+    let beside = format!(
+        "From: MAILER-DAEMON@mx.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=f1\r\n\r\n--f1\r\n{}\r\n\
+         --f1\r\nContent-Type: text/plain\r\n\r\nThis was looked at.\r\n--f1--\r\n",
+        old.split_once("MIME-Version: 1.0\r\n").unwrap().1
+    );
+    assert_eq!((read(&beside).mail, read(&beside).returned.len()), (ours(), 1));
 }
 
 #[test]
@@ -119,7 +165,9 @@ fn fields_may_have_comments_and_addresses_three_forms() {
     let found = one(
         "Original-Recipient: rfc822;a+2Bxt@m.example\r\nFinal-Recipient: rfc822;b@m.example\r\nAction: failed\r\nStatus: 5.1.1\r\n",
     );
-    assert_eq!(addresses_of(&found), ["a+xt@m.example", "a+2Bxt@m.example", "b@m.example"]);
+    assert_eq!((addresses_of(&found), found.original.len()), (vec!["b@m.example"], 2));
+    let found = one("Original-Recipient: rfc822;a+2Bxt@m.example\r\nAction: failed\r\nStatus: 5.1.1\r\n");
+    assert_eq!(addresses_of(&found), ["a+xt@m.example", "a+2Bxt@m.example"], "the only one that there is");
     let found = one("Final-Recipient: utf-8; j\\x{FC}rgen+x@m.example\r\nAction: failed\r\nStatus: 5.1.1\r\n");
     assert_eq!(addresses_of(&found)[0], "jürgen+x@m.example");
 }
@@ -137,6 +185,8 @@ fn the_status_that_counts_is_the_servers_own() {
         ("5.5.0", "smtp; 550 no such user", "550"),
         ("5.7.1", "smtp; 550 5.1.1 unknown user", "5.7.1"),
         ("4.4.7", "smtp; 450 4.1.1 User unknown", "4.4.7"),
+        ("5.0.0", "smtp; 450 User unknown", "5.0.0"),
+        ("5.1.0", "smtp; 450 4.1.0 User unknown", "5.1.0"),
     ] {
         let found = one(&format!(
             "Final-Recipient: rfc822; a@m.example\r\nAction: failed\r\nStatus: {status}\r\nDiagnostic-Code: {diagnostic}\r\n"
@@ -179,7 +229,7 @@ fn reports_of_older_exim_and_of_qmail_are_read() {
     );
     let found = read(&exim);
     let short: Vec<_> = found.returned.iter().map(|one| (addresses_of(one)[0], one.status.as_str())).collect();
-    assert_eq!((found.letter, short), (Some(letter()), vec![("a@m.example", "5.1.1"), ("b@m.example", "5.0.0")]));
+    assert_eq!((found.mail, short), (ours(), vec![("a@m.example", "5.1.1"), ("b@m.example", "5.0.0")]));
     assert_eq!(found.returned[1].reason, "mailbox is full: retry timeout exceeded");
     let qmail = format!(
         "From: MAILER-DAEMON@mx.example\r\nTo: onboarding@example.com\r\nSubject: failure notice\r\n\r\n\
@@ -191,7 +241,7 @@ fn reports_of_older_exim_and_of_qmail_are_read() {
     );
     let found = read(&qmail);
     let short: Vec<_> = found.returned.iter().map(|one| (addresses_of(one)[0], one.status.as_str())).collect();
-    assert_eq!((found.letter, short), (Some(letter()), vec![("a@m.example", "5.1.1"), ("b@m.example", "5.0.0")]));
+    assert_eq!((found.mail, short), (ours(), vec![("a@m.example", "5.1.1"), ("b@m.example", "5.0.0")]));
 }
 
 #[test]
@@ -200,34 +250,110 @@ fn what_a_mail_server_returns_in_another_form_waits_for_a_person() {
     let from = |from: &str, more: &str, body: &str| {
         format!("From: {from}\r\nTo: onboarding@example.com\r\nSubject: NDN: hello\r\n{more}\r\n{body}\r\n")
     };
+    let answer = "Auto-Submitted: auto-replied\r\n";
     for text in [
         from("MAILER-DAEMON@mx.example", "", &format!("Your message was not delivered:\r\n\r\n{returned}")),
+        // As RFC 3834 has it for reports too.
+        from("Mailer-Daemon@mx.example", answer, &format!("Nondelivery.\r\n\r\n{returned}")),
+        from("postmaster@mx.example", "", &format!("Nondelivery.\r\n\r\n{returned}")),
         from("x@mx.example", "Return-Path: <>\r\n", &format!("Nondelivery.\r\n\r\n{returned}")),
     ] {
         let found = read(&text);
-        assert_eq!((found.letter, found.returned.len()), (Some(letter()), 1), "{text}");
+        assert_eq!((found.mail, found.returned.len()), (ours(), 1), "{text}");
         assert!(found.returned[0].addresses.is_empty() && found.returned[0].reason.contains("NDN: hello"));
     }
+    let away = |headers: &str| {
+        let headers = format!("Return-Path: <>\r\n{headers}");
+        from("ana@motors.example", &headers, &format!("Away.\r\n\r\n{returned}"))
+    };
+    let complaint = |from: &str, kind: &str| {
+        format!(
+            "From: {from}\r\nSubject: NDN: hello\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; boundary=b1\r\n\r\n\
+             --b1\r\nContent-Type: text/plain\r\n\r\nA complaint.\r\n--b1\r\nContent-Type: message/{kind}\r\n\r\nVersion: 1\r\n\
+             --b1\r\n{}\r\n--b1--\r\n",
+            returned_headers()
+        )
+    };
     // Whoever is away, wants a proof, complains, or has read it, returns nothing undelivered.
     for text in [
         from("ana@motors.example", "", &format!("I am away.\r\n\r\n> {returned}")),
-        from(
-            "ana@motors.example",
-            "Auto-Submitted: auto-replied\r\nReturn-Path: <>\r\n",
-            &format!("Away.\r\n\r\n{returned}"),
-        ),
+        away(answer),
+        away("X-Autoreply: yes\r\n"),
+        away("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"),
+        away("Precedence: bulk\r\n"),
+        away("").replace("NDN: hello", "Out of office: hello"),
+        away("Auto-Submitted: auto-generated\r\n").replace("NDN: hello", "Automatic reply: hello"),
         from("postmaster@motors.example", "Auto-Submitted: auto-replied (vacation)\r\n", &returned),
         from("MAILER-DAEMON@mx.example", "", "Somebody else's letter.\r\n\r\nMessage-ID: <x@example.org>"),
         from("ana@motors.example", "", &format!("Please confirm that you are a person.\r\n\r\n{returned}")),
+        complaint("MAILER-DAEMON@mx.example", "feedback-report"),
+        complaint("postmaster@mx.example", "disposition-notification"),
         report(STATUS, &returned_headers())
             .replace("report-type=delivery-status", "report-type=disposition-notification")
             .replace("message/delivery-status", "message/disposition-notification"),
-        report(STATUS, &returned_headers())
-            .replace("report-type=delivery-status", "report-type=feedback-report")
-            .replace("message/delivery-status", "message/feedback-report"),
     ] {
         assert_eq!(read_report(text.as_bytes()), Err(ReportError::NoReport), "{text}");
     }
+}
+
+#[test]
+fn a_failure_that_cannot_be_read_is_for_a_person() {
+    let through = "\r\nFinal-Recipient: rfc822; b@m.example\r\nAction: relayed\r\nStatus: 2.0.0\r\n";
+    for fields in [
+        "Action: failed\r\nStatus: 5.1.1\r\n".to_owned(),
+        "Final-Recipient: LOCAL; sales\r\nAction: failed\r\nStatus: 5.1.1\r\n".to_owned(),
+        "Original-Recipient: rfc822; a@m.example\r\nFinal-Recipient: LOCAL; sales\r\nAction: failed\r\n".to_owned(),
+        "Final-Recipient: rfc822; a@m.example\r\nAction: fail\r\nStatus: 5.1.1\r\n".to_owned(),
+        "Final-Recipient: rfc822; a@m.example\r\nStatus: 5.1.1\r\n".to_owned(),
+        "X-Something: else\r\n".to_owned(),
+        // One recipient is lost behind another one.
+        format!("Final-Recipient: rfc822; a@m.example\r\nAction: fail\r\n{through}"),
+        // Refused at an address, and delivered for it.
+        format!(
+            "Final-Recipient: rfc822; A@m.example\r\nAction: failed\r\nStatus: 5.1.1\r\n{}",
+            through.replace("Final", "Original-Recipient: rfc822; a@m.example\r\nFinal")
+        ),
+    ] {
+        let found = one(&fields);
+        assert!(found.addresses.is_empty() && found.action == ReportAction::Failed, "{fields}");
+        assert!(found.reason.contains("only a person can read: Undelivered Mail"), "{}", found.reason);
+    }
+    let held = one("Final-Recipient: LOCAL; sales\r\nAction: delayed\r\nStatus: 4.4.1\r\n");
+    assert_eq!((held.action, held.addresses.len()), (ReportAction::Delayed, 0));
+    let fine = read(&report(&block(&through[2..]), &returned_headers()));
+    assert_eq!(fine.returned, [], "all of it arrived");
+}
+
+#[test]
+fn blocks_are_told_apart_by_lines_of_white_space_too() {
+    let two = "Final-Recipient: rfc822; a@m.example\r\nAction: failed\r\nStatus: 5.1.1\r\n \t\r\n\
+         Final-Recipient: rfc822; b@m.example\r\nAction: failed\r\nStatus: 5.2.2\r\n";
+    let found = read(&report(&block(two), &returned_headers())).returned;
+    let short: Vec<_> = found.iter().map(|one| (addresses_of(one)[0], one.status.as_str())).collect();
+    assert_eq!(short, [("a@m.example", "5.1.1"), ("b@m.example", "5.2.2")]);
+}
+
+#[test]
+fn what_is_endless_is_read_up_to_a_bound() {
+    let user = "550 5.1.1 no such user";
+    let said = |words: usize, endless: &str| {
+        let said = format!("{}{user} {endless}", "5 ".repeat(words));
+        one(&format!("Final-Recipient: rfc822; a@m.example\r\nAction: failed\r\nDiagnostic-Code: smtp; {said}\r\n"))
+            .status
+    };
+    assert_eq!(said(1_000, &"5 é".repeat(120_000)), "5.1.1");
+    assert_eq!(said(LONGEST_SAID / 2, ""), "5.0.0", "it stands too far behind");
+    let exim = |lines: usize| {
+        let text = format!("{}  a@m.example\r\n    {user}\r\n", "  b@m.example\r\n".repeat(lines));
+        read(&format!("X-Failed-Recipients: a@m.example\r\nSubject: x\r\n\r\n{text}")).returned.remove(0).status
+    };
+    assert_eq!((exim(1_000).as_str(), exim(LONGEST_TEXT / 10).as_str()), ("5.1.1", "5.0.0"));
+    let many: Vec<String> = (0..20_000).map(|number| format!("a{number}@m.example")).collect();
+    let text = "  nobody@m.example\r\n".repeat(20_000);
+    let exim = format!("X-Failed-Recipients: {}\r\nSubject: x\r\n\r\n{text}", many.join(",\r\n "));
+    assert_eq!(read(&exim).returned.len(), MOST_RECIPIENTS);
+    let blocks = "Final-Recipient: rfc822; a@m.example\r\nAction: failed\r\n\r\n".repeat(10_000);
+    assert_eq!(read(&report(&block(&blocks), &returned_headers())).returned.len(), MOST_RECIPIENTS);
 }
 
 #[test]
@@ -235,8 +361,6 @@ fn other_messages_are_no_reports() {
     assert_eq!(read_report(b"").unwrap_err(), ReportError::NoMessage);
     let letter = b"From: a@b.example\r\nSubject: Re: invitation\r\n\r\nThank you! Status: 5.1.1 Action: failed";
     assert_eq!(read_report(letter).unwrap_err(), ReportError::NoReport);
-    let nameless = report("Reporting-MTA: dns; x\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n", &returned_headers());
-    assert_eq!(read(&nameless).returned, [], "nobody is named");
 }
 
 #[test]

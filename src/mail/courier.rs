@@ -46,6 +46,17 @@ pub trait Gate: Send + Sync {
     async fn pass(&self) -> Pass;
 }
 
+/// Who refused a letter, and whether that says something of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedBy {
+    /// We did: the server was not asked.
+    Us,
+    /// The server, for what is about this letter or its recipient.
+    Server,
+    /// The server, for good and for what any other letter may meet too: its policy towards us, its own trouble, or no reason.
+    ServerForAll,
+}
+
 /// What became of a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
@@ -70,6 +81,8 @@ pub enum Delivery {
         /// When the *recipient's address* surely leads nowhere: the enhanced status (RFC 3463, such as `5.1.1`), or the reply's code (`550`)
         /// where the server said so in words only.
         address: Option<String>,
+        /// Who refused it.
+        by: RefusedBy,
     },
     /// This letter was not taken, for certain, and another one would not have been either: the server is in trouble, or has enough of us for
     /// the moment.

@@ -11,7 +11,10 @@ pub mod smtp;
 pub mod transport;
 mod trial;
 
-pub use courier::{Courier, Delivery, Gate, Parcel, Pass};
+/// The header that names the letter, for reports of servers that replaced its Message-ID.
+const LETTER_HEADER: &str = "X-Cloverwatch-Letter";
+
+pub use courier::{Courier, Delivery, Gate, Parcel, Pass, RefusedBy};
 pub use directory::DirectoryCourier;
 pub use press::{Letter, LetterError, Occasion, Pages, Press, PressError, PressSettings};
 pub use smtp::SmtpCourier;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Courier, Delivery, Gate, Parcel};
+use super::{Courier, Delivery, Gate, Parcel, RefusedBy};
 use crate::domain::address::is_reserved;
 
 /// Refuses whatever could reach somebody, and hands the rest to another transport.
@@ -17,7 +17,7 @@ impl Courier for ReservedOnly {
             return self.0.deliver(parcel, gate).await;
         }
         let reason = "this address could belong to somebody; a demo writes only to domains like example.com".to_owned();
-        Delivery::Refused { reason, permanent: true, address: None }
+        Delivery::Refused { reason, permanent: true, address: None, by: RefusedBy::Us }
     }
 
     async fn check(&self) -> Result<String, String> {

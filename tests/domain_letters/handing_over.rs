@@ -361,3 +361,30 @@ fn what_no_person_sent_is_told_apart() {
     case.tell(case.word());
     assert!(letter(&case).is_automatic(), "the acknowledgement of a word");
 }
+
+#[test]
+fn a_letter_with_a_code_waits_for_the_server_until_the_code_ends_and_others_for_five_days() {
+    let deferred = || LetterEnd::Deferred { reason: "451 4.3.0 later".to_owned() };
+    let mut case = writing();
+    case.tell(case.paste_for("CODE-1", hours(24 * 30)));
+    case.now += hours(24 * 20);
+    case.tell(end(&case, deferred()));
+    assert!(letter(&case).due_at.is_some(), "its code lives");
+    let mut case = writing();
+    case.tell(Command::QueueLetter { kind: LetterKind::OpcodeGuide });
+    case.now += hours(24 * 5 - 1);
+    case.tell(end(&case, deferred()));
+    assert!(letter(&case).due_at.is_some());
+    case.now += hours(2);
+    case.tell(end(&case, deferred()));
+    assert_eq!((letter(&case).state, letter(&case).due_at), (LetterState::Failed, None));
+    // Whoever has it tried again does not want it given up at once.
+    case.now += hours(24);
+    case.tell(Command::RetryLetter { letter: letter(&case).id });
+    case.now += hours(24 * 4);
+    case.tell(end(&case, deferred()));
+    assert!(letter(&case).due_at.is_some());
+    case.now += hours(24 + 1);
+    case.tell(end(&case, deferred()));
+    assert_eq!(letter(&case).due_at, None);
+}

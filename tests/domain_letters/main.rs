@@ -8,11 +8,12 @@ mod reminders;
 mod reports;
 
 use chrono::{NaiveTime, TimeDelta, TimeZone};
-use chrono_tz::{America::New_York, Europe::Berlin, Tz};
+use chrono_tz::{America::New_York, Europe::Berlin};
 use cloverwatch::domain::{
     Ask, Attention, Command, Contact, Fact, Letter, LetterEnd, LetterId, LetterKind, LetterState, MailPolicy, Obstacle,
     Outcome, Profile, ProfileEdit, ProfileField, QuietHours, Refusal, Timestamp, due_letter, next_letter_at,
 };
+use cloverwatch::timezone::Tz;
 use domain_rules_support::{Case, hours, profile, start};
 
 fn minutes(count: i64) -> TimeDelta {

@@ -78,9 +78,9 @@ fn a_snooze_holds_a_reminder_until_it_ends() {
     assert_eq!(due(&case), Some(24));
 }
 
-fn at(zone: Tz, text: &str) -> Timestamp {
+fn at(zone: impl Into<Tz>, text: &str) -> Timestamp {
     let wall = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
-    zone.from_local_datetime(&wall).earliest().unwrap().to_utc()
+    zone.into().from_local_datetime(&wall).earliest().unwrap().to_utc()
 }
 
 fn quiet(from: u32, until: u32) -> QuietHours {
@@ -91,19 +91,25 @@ fn quiet(from: u32, until: u32) -> QuietHours {
 #[test]
 fn quiet_hours_follow_the_dealerships_wall_clock() {
     let night = quiet(21, 8);
-    let end = |text: &str| night.end(at(New_York, text), New_York);
+    let end = |text: &str| night.end(at(New_York, text), New_York.into());
     assert_eq!(end("2026-06-10 03:00"), Some(at(New_York, "2026-06-10 08:00")));
     assert_eq!(end("2026-06-10 21:00"), Some(at(New_York, "2026-06-11 08:00")));
     assert_eq!((end("2026-06-10 08:00"), end("2026-06-10 20:59")), (None, None));
     // The night that is an hour shorter, and the one that is an hour longer.
-    assert_eq!(night.end(at(Berlin, "2026-03-28 22:00"), Berlin), Some(at(Berlin, "2026-03-29 08:00")));
+    assert_eq!(night.end(at(Berlin, "2026-03-28 22:00"), Berlin.into()), Some(at(Berlin, "2026-03-29 08:00")));
     assert_eq!(at(Berlin, "2026-03-29 08:00") - at(Berlin, "2026-03-28 22:00"), hours(9));
-    assert_eq!(night.end(at(Berlin, "2026-10-24 22:00"), Berlin), Some(at(Berlin, "2026-10-25 08:00")));
+    assert_eq!(night.end(at(Berlin, "2026-10-24 22:00"), Berlin.into()), Some(at(Berlin, "2026-10-25 08:00")));
     // Quiet until an hour that daylight saving leaves out.
-    assert_eq!(quiet(0, 2).end(at(New_York, "2026-03-08 01:00"), New_York), Some(at(New_York, "2026-03-08 03:00")));
+    assert_eq!(
+        quiet(0, 2).end(at(New_York, "2026-03-08 01:00"), New_York.into()),
+        Some(at(New_York, "2026-03-08 03:00"))
+    );
     let noon = quiet(12, 13);
-    assert_eq!(noon.end(at(Berlin, "2026-06-10 12:30"), Berlin), Some(at(Berlin, "2026-06-10 13:00")));
-    assert_eq!((noon.end(at(Berlin, "2026-06-10 13:00"), Berlin), quiet(5, 5).end(start(), Berlin)), (None, None));
+    assert_eq!(noon.end(at(Berlin, "2026-06-10 12:30"), Berlin.into()), Some(at(Berlin, "2026-06-10 13:00")));
+    assert_eq!(
+        (noon.end(at(Berlin, "2026-06-10 13:00"), Berlin.into()), quiet(5, 5).end(start(), Berlin.into())),
+        (None, None)
+    );
 }
 
 #[test]

@@ -156,7 +156,38 @@ fn what_is_none() {
         assert!(problem.contains(part) && problem.chars().count() < 700, "{problem}");
     }
     assert!(matches!(check("a@example.com;b@example.com"), Err(AddressProblem::Several(_))));
-    assert!(matches!(check("Ana <a@example.com>"), Err(AddressProblem::MoreThanAddress(_))));
+    assert!(matches!(check("Ana <a@example.com>"), Err(AddressProblem::MoreThanAddress(..))));
+}
+
+/// A reason says which character it is, and where.
+#[test]
+fn a_refusal_names_the_character_and_its_place() {
+    for (text, words) in [
+        ("аna@example.com", "`аna@example.com` has `а` (U+0430, Cyrillic) at character 1, which looks like a"),
+        ("ana@exаmple.com", "`а` (U+0430, Cyrillic) at character 7, which looks like a"),
+        ("ana@mail.examplе.com", "`е` (U+0435, Cyrillic) at character 16, which looks like e"),
+        ("jοe@example.com", "`ο` (U+03BF, Greek) at character 2, which looks like o"),
+        ("ana@сосо.com", "`с` (U+0441, Cyrillic) at character 5, which looks like c"),
+        ("carla@example.com?subject=x", "goes on behind the domain, with `?` at character 18"),
+        ("carla@example.com/path", "with `/` at character 18"),
+        ("carla\u{200b}@example.com", "a character that cannot be seen (U+200B), at character 6: take it out"),
+        ("carla\n@example.com", "a space in it, at character 6"),
+        ("carla\u{1b}@example.com", "an escape character, at character 6"),
+        ("carla moreno@example.com", "a space in it, at character 6"),
+        ("Carla <carla@example.com>", "more in it than an address (`<` at character 7)"),
+        ("carla@example.com,", "more in it than an address (`,` at character 18)"),
+        ("mailto:carla@example.com", "more in it than an address (`:` at character 7)"),
+        ("carla\u{ff20}x@example.com", "no mailbox has `＠` (U+FF20), at character 6"),
+        ("desk@exam_ple.com", "letters, digits and hyphens inside: `_`, at character 5"),
+    ] {
+        let problem = check(text).unwrap_err().to_string();
+        assert!(problem.contains(words), "{text:?}: {problem}");
+    }
+    // A part in another script is what its owner wrote.
+    for text in ["иван@example.com", "νίκος@example.com", "ana@пример.test", "müller@example.com", "ana@œuvre.test"]
+    {
+        assert!(check(text).is_ok(), "{text}: {:?}", check(text));
+    }
 }
 
 #[test]

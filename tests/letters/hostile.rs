@@ -1,7 +1,7 @@
 //! Whatever a dealership is called, a letter to it is one letter to one recipient, with the headers that we wrote.
 
 use cloverwatch::domain::text::is_invisible;
-use cloverwatch::domain::{LetterKind, Onboarding, OpcodeOption, OpcodeState, Policy};
+use cloverwatch::domain::{InvitationCode, LetterKind, Onboarding, OpcodeOption, OpcodeState, Policy};
 use cloverwatch::mail::{Letter, Occasion, Parcel, Press, PressSettings};
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders as _};
 use proptest::prelude::*;
@@ -200,7 +200,9 @@ fn check(letter: &Letter, text: &str) {
     assert_eq!((from.as_str(), to.as_str()), ("onboarding@example.com", "carla@example.com"));
     let mut names = header_names(&bytes);
     names.sort();
-    let mut want = ["Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject", "To"].to_vec();
+    let mut want =
+        ["Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject", "To", "X-Cloverwatch-Letter"]
+            .to_vec();
     if letter.reply_to.is_some() {
         want.insert(5, "Reply-To");
     }
@@ -297,6 +299,18 @@ fn reports_and_copies_go_where_the_settings_say_and_no_header_names_it() {
 }
 
 #[test]
+fn a_letter_names_itself_and_what_somebody_had_tried_again_says_so() {
+    let bytes = |settled| {
+        let occasion = Occasion { settled, ..occasion(LetterKind::Invitation) };
+        let letter = press().write(&dealership(), &occasion, &Policy::default()).unwrap();
+        (occasion.letter, String::from_utf8(letter.parcel().unwrap().message).unwrap())
+    };
+    let ((id, first), (_, again)) = (bytes(0), bytes(2));
+    assert!(first.contains(&format!("\r\nX-Cloverwatch-Letter: {id}\r\n")), "{first}");
+    assert_eq!(again, first.replace(&format!("X-Cloverwatch-Letter: {id}"), &format!("X-Cloverwatch-Letter: {id} 2")));
+}
+
+#[test]
 fn what_no_person_sent_says_so() {
     for automatic in [false, true] {
         let occasion = Occasion { automatic, ..occasion(LetterKind::Reminder) };
@@ -368,7 +382,8 @@ fn hostile_codes_arrive_as_they_are() {
         &"W".repeat(64),
     ] {
         let mut state = dealership();
-        state.invitation.as_mut().unwrap().code = code.parse().unwrap();
+        // Older versions took these, and they are sent as they were recorded.
+        state.invitation.as_mut().unwrap().code = InvitationCode::recorded(code).unwrap();
         for kind in LetterKind::ALL.into_iter().filter(|kind| kind.carries_code()) {
             let letter = press().write(&state, &occasion(kind), &Policy::default()).unwrap();
             let bytes = letter.parcel().unwrap().message;

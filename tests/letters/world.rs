@@ -43,7 +43,7 @@ pub fn dealership() -> Onboarding {
         brand: "Honda".into(),
         city: "Dayton".into(),
         state: "OH".into(),
-        timezone: chrono_tz::America::New_York,
+        timezone: chrono_tz::America::New_York.into(),
         contact: Contact { name: "Carla Moreno".into(), email: "carla@example.com".into(), phone: "".into() },
         owner: None,
     };
@@ -79,7 +79,7 @@ pub fn choose(state: &mut Onboarding, code: &str, option: OpcodeOption) {
 }
 
 pub fn occasion(kind: LetterKind) -> Occasion {
-    Occasion { letter: LetterId::from_bits(0x1234_5678), kind, written_at: now(), automatic: false }
+    Occasion { letter: LetterId::from_bits(0x1234_5678), kind, written_at: now(), automatic: false, settled: 0 }
 }
 
 pub fn write(state: &Onboarding, kind: LetterKind) -> Result<Letter, LetterError> {

@@ -16,7 +16,7 @@ async fn a_refusal_of_the_content_is_an_answer() {
         ("452 4.2.2 mailbox full", false, None),
     ] {
         let told = to(Plan::at(Phase::End, Act::say(&format!("{reply}\r\n")))).await;
-        let Delivery::Refused { reason, permanent: told_permanent, address: told_address } = &told.delivery else {
+        let Delivery::Refused { reason, permanent: told_permanent, address: told_address, .. } = &told.delivery else {
             panic!("{told:#?}")
         };
         assert!(reason.starts_with(&reply[..3]), "{reason}");
@@ -27,6 +27,27 @@ async fn a_refusal_of_the_content_is_an_answer() {
     }
     let told = to(Plan::at(Phase::End, Act::say("451 4.3.0 disk full\r\n"))).await;
     assert!(matches!(&told.delivery, Delivery::Deferred { reason } if reason == "451 4.3.0 disk full"), "{told:#?}");
+}
+
+#[tokio::test]
+async fn of_two_recipients_none_is_condemned_by_a_refusal_of_the_content() {
+    for (phase, copy, address) in [
+        (Phase::Data, "250 2.1.5 fine\r\n", None),
+        (Phase::End, "250 2.1.5 fine\r\n", None),
+        (Phase::End, "550 5.1.1 no such user\r\n", Some("5.1.1")),
+    ] {
+        let plan = Plan::plain(move |moment| match moment.phase {
+            _ if moment.line.contains("archive@example.com") => Act::say(copy),
+            it if it == phase => Act::say("550 5.1.1 no such user\r\n"),
+            _ => Act::Usual,
+        });
+        let server = Server::start(plan).await;
+        let courier = crate::rig::courier(crate::rig::settings(&format!("smtp://127.0.0.1:{}", server.port())));
+        let letter = cloverwatch::mail::Parcel { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
+        let delivery = courier.deliver(&letter, &crate::rig::Counting::new(Pass::Go)).await;
+        let Delivery::Refused { permanent: true, address: told, .. } = &delivery else { panic!("{delivery:?}") };
+        assert_eq!(told.as_deref(), address, "{phase:?} {copy}");
+    }
 }
 
 #[tokio::test]
@@ -100,7 +121,7 @@ async fn a_letter_larger_than_any_buffer_that_nobody_reads_is_given_up() {
 async fn what_the_server_repeats_of_the_letter_is_not_repeated() {
     let reply = format!("554 5.6.0 I do not like your line: the code is {}\r\n", crate::rig::CODE.to_lowercase());
     let told = to(Plan::at(Phase::End, Act::say(&reply))).await;
-    let Delivery::Refused { reason, permanent: true, address: None } = told.delivery else { panic!("{told:#?}") };
+    let Delivery::Refused { reason, permanent: true, address: None, .. } = told.delivery else { panic!("{told:#?}") };
     assert_eq!(reason, "554 5.6.0 (its words repeat a secret, and are left out)");
     let reply = format!("250 2.0.0 queued: {}\r\n", crate::rig::CODE);
     let told = to(Plan::at(Phase::End, Act::say(&reply))).await;

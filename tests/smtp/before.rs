@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cloverwatch::mail::{Courier, Delivery, Pass};
 
-use crate::rig::{Counting, PATIENT, courier, hastily, parcel, settings, to};
+use crate::rig::{Counting, HASTY, PATIENT, courier, hastily, parcel, settings, to};
 use crate::smtp_support::{Act, Phase, Plan, Server, deserted_port};
 
 /// Until the recipient is named, every failure is about the server.
@@ -109,8 +109,13 @@ async fn the_size_is_announced_and_a_letter_that_is_too_large_is_not_sent() {
     told.is_refused(0, true, None, &[&format!("has {length} bytes, and the server takes at most {}", length - 1)]);
     assert_eq!(told.seen.verbs(0), ["EHLO"], "nothing was said of it");
     // It may have less room than it said.
-    let full = Plan::at(Phase::Mail, Act::say("552 5.3.4 too big\r\n")).offers(&["SIZE"]);
-    to(full).await.is_refused(0, true, None, &["552 5.3.4 too big"]);
+    for reply in ["552 5.3.4 too big", "552 too big", "550 5.3.4 too big", "554 5.2.3 too big", "523 5.2.3 too big"] {
+        let full = Plan::at(Phase::Mail, Act::say(&format!("{reply}\r\n"))).offers(&["SIZE"]);
+        to(full).await.is_refused(0, true, None, &[reply]);
+    }
+    // Which letter comes does not matter there.
+    to(Plan::at(Phase::Mail, Act::say("552 5.7.1 not you\r\n"))).await.is_down(0, &["552 5.7.1"]);
+    to(Plan::at(Phase::Mail, Act::say("452 4.3.4 not now\r\n"))).await.is_down(0, &["452 4.3.4"]);
 }
 
 #[tokio::test]
@@ -135,6 +140,40 @@ async fn a_copy_goes_to_whoever_keeps_one_and_its_refusal_keeps_the_letter_from_
     let delivery = courier.deliver(&letter, &Counting::new(Pass::Go)).await;
     assert!(matches!(delivery, Delivery::Refused { .. }), "{delivery:?}");
     assert_eq!(server.seen().verbs(0), ["EHLO", "MAIL", "RCPT", "RSET"], "no copy of what its reader never gets");
+}
+
+#[tokio::test]
+async fn a_server_that_gives_up_at_the_copy_gets_the_letter_without_it() {
+    for act in [Act::say("421 4.7.0 too many\r\n"), Act::say_and_close("421 4.7.0 too many\r\n"), Act::Close, Act::Hang]
+    {
+        let about = act.clone();
+        let plan = Plan::plain(move |moment| match moment.line.contains("archive@example.com") {
+            true => about.clone(),
+            false => Act::Usual,
+        });
+        let server = Server::start(plan).await;
+        let mut settings = settings(&format!("smtp://127.0.0.1:{}", server.port()));
+        settings.limits.command = if matches!(act, Act::Hang) { HASTY } else { PATIENT.command };
+        let letter = cloverwatch::mail::Parcel { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
+        let gate = Counting::new(Pass::Go);
+        let delivery = courier(settings).deliver(&letter, &gate).await;
+        assert!(matches!(delivery, Delivery::Sent { .. }), "{act:?} {delivery:?}");
+        assert_eq!((gate.asked(), server.seen().taken().len(), server.seen().connections), (1, 1, 2), "{act:?}");
+        assert_eq!(server.seen().verbs(1), ["EHLO", "MAIL", "RCPT", "DATA"]);
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_the_server_cannot_carry_keeps_the_letter_from_nobody() {
+    for (offers, verbs) in [(&[][..], 4), (&["SMTPUTF8"][..], 5)] {
+        let server = Server::start(Plan::good().offers(offers)).await;
+        let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+        let letter = cloverwatch::mail::Parcel { bcc: Some("büro@example.com".to_owned()), ..parcel(1) };
+        let delivery = courier.deliver(&letter, &Counting::new(Pass::Go)).await;
+        assert!(matches!(delivery, Delivery::Sent { .. }), "{offers:?} {delivery:?}");
+        let seen = server.seen();
+        assert_eq!((seen.verbs(0).len(), seen.letters[0].parameters.as_str()), (verbs, offers.concat().as_str()));
+    }
 }
 
 #[tokio::test]
@@ -190,14 +229,14 @@ async fn what_the_server_does_not_offer_is_not_used() {
     letter.message.extend_from_slice("Grüße\r\n".as_bytes());
     let delivery = courier.deliver(&letter, &gate).await;
     assert!(
-        matches!(&delivery, Delivery::Refused { permanent: true, address: None, reason } if reason.contains("8BITMIME")),
+        matches!(&delivery, Delivery::Refused { permanent: true, address: None, reason, .. } if reason.contains("8BITMIME")),
         "{delivery:?}"
     );
     let mut letter = parcel(2);
     letter.to = "jürgen@dealer.test".to_owned();
     let delivery = courier.deliver(&letter, &gate).await;
     assert!(
-        matches!(&delivery, Delivery::Refused { permanent: true, address: None, reason } if reason.contains("SMTPUTF8")),
+        matches!(&delivery, Delivery::Refused { permanent: true, address: None, reason, .. } if reason.contains("SMTPUTF8")),
         "{delivery:?}"
     );
     letter.from = "köln@example.com".to_owned();

@@ -98,7 +98,7 @@ impl Told {
 
     #[track_caller]
     pub fn is_refused(&self, gate: usize, permanent: bool, address: Option<&str>, words: &[&str]) {
-        let Delivery::Refused { reason, permanent: told, address: refused } = &self.delivery else {
+        let Delivery::Refused { reason, permanent: told, address: refused, .. } = &self.delivery else {
             panic!("{self:#?}")
         };
         assert_eq!((*told, refused.as_deref()), (permanent, address), "{self:#?}");

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, refuses_address, same_address};
+use crate::domain::{DealershipId, Onboarding, refuses_address, same_address};
 use crate::engine::{Engine, EngineError, Returns, TakenReport};
 use crate::mail::bounce::{LONGEST_REPORT, ReportAction};
 
@@ -46,14 +46,11 @@ pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<()
         let words = words(one);
         for id in one.dealerships.iter().filter(|_| !json) {
             let Some(state) = engine.book().get(*id) else { continue };
-            let letter = state.letters().iter().find(|letter| Some(letter.id) == one.letter);
-            let sent_on =
-                letter.is_some_and(|letter| !one.address.is_empty() && !same_address(&letter.to, &one.address));
-            let whose = if sent_on { ", to which somebody sent it on" } else { "" };
-            app.out.line(format!("{}: {words}{whose}", named(&state)))?;
+            app.out.line(format!("{}: {words}{}", named(&state), besides(one, &state)))?;
         }
         if one.dealerships.is_empty() {
-            app.out.warn(format!("{words}: about no letter in these books"));
+            let whose = if one.of_copy { "" } else { ": about no letter in these books" };
+            app.out.warn(format!("{words}{whose}"));
         }
     }
     if report.returns.is_empty() {
@@ -62,12 +59,29 @@ pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<()
     Ok(())
 }
 
+/// Whose address it is, when it is not the letter's, and whether that was news.
+fn besides(one: &Returns, state: &Onboarding) -> String {
+    let letter = one.letter.and_then(|letter| state.letter(letter));
+    let elsewhere = |to| !one.address.is_empty() && !same_address(to, &one.address);
+    match letter {
+        _ if one.of_copy => ", which gets a copy by [mail] bcc; that says nothing of the letter".to_owned(),
+        Some(letter) if !one.recorded.contains(&state.id) => format!("; nothing new: the letter is {}", letter.state),
+        None if !one.recorded.contains(&state.id) => "; nothing new".to_owned(),
+        Some(letter) if elsewhere(&letter.to) => ", to which somebody sent it on".to_owned(),
+        _ => String::new(),
+    }
+}
+
 /// What became of a letter at one address.
 fn words(one: &Returns) -> String {
     let (address, returned) = (one.address.plain(), &one.returned);
     let (status, reason) = (clean(&returned.status), clean(&returned.reason));
     match returned.action {
-        _ if one.address.is_empty() => reason.into_owned(),
+        ReportAction::Delayed if one.address.is_empty() => {
+            format!("the letter is held up on its way, {status} ({reason})")
+        }
+        ReportAction::Failed if one.address.is_empty() => reason.into_owned(),
+        _ if one.of_copy => format!("the copy to {address} did not arrive, {status} ({reason})"),
         ReportAction::Delayed => format!("the letter to {address} is held up on its way, {status} ({reason})"),
         ReportAction::Failed if refuses_address(&returned.status) => format!("{address} refused, {status} ({reason})"),
         ReportAction::Failed => format!("the letter came back from {address}, {status} ({reason})"),
@@ -84,6 +98,7 @@ fn document(app: &App, engine: &Engine, report: Option<&TakenReport>) -> Result<
             "delayed": one.returned.action == ReportAction::Delayed,
             "status": one.returned.status,
             "reason": one.returned.reason,
+            "recorded": !one.recorded.is_empty(),
             "dealerships": dealerships,
         })
     };

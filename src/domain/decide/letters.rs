@@ -8,13 +8,14 @@ use crate::domain::address::same_address;
 use crate::domain::command::{Command, Context, LetterEnd, Refusal};
 use crate::domain::mail::{due_letter, rest};
 use crate::domain::{
-    Actor, Event, Fact, Letter, LetterId, LetterKind, LetterState, Obstacle, Onboarding, Untrusted, evolve,
+    Actor, Event, Fact, Letter, LetterCopy, LetterId, LetterKind, LetterState, Obstacle, Onboarding, Untrusted, evolve,
+    refuses_address,
 };
 
 /// How often an uncertain letter may be handed over before nobody tries it again unasked.
 const MOST_COPIES: u16 = 2;
 
-/// How long a letter waits for a server that takes nothing, unless its code ends before (RFC 5321, 4.5.4.1: at least four to five days).
+/// How long a letter without a code waits for a server that takes nothing (RFC 5321, 4.5.4.1: at least four to five days).
 const GIVEN_UP_AFTER: TimeDelta = TimeDelta::days(5);
 
 /// How long it rests between two tries where the settings name no steps.
@@ -156,7 +157,9 @@ fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Ve
         }
         LetterEnd::Deferred { reason } => {
             let step = policy.retry.get(usize::from(letter.deferred)).or(policy.retry.last()).unwrap_or(&DEFERRED_REST);
-            let waits = ctx.now - letter.queued_at < GIVEN_UP_AFTER;
+            // A code's end is the end of its letters too.
+            let waited = ctx.now - letter.retried_at.unwrap_or(letter.queued_at);
+            let waits = letter.kind.carries_code() || waited < GIVEN_UP_AFTER;
             not_taken(reason, next(waits.then_some(step)), None, true)
         }
         LetterEnd::Uncertain { reason } => {
@@ -168,41 +171,42 @@ fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Ve
     vec![fact]
 }
 
-/// The letter that a report is about: the one that it names, or else the latest one to that address.
-fn reported<'a>(state: &'a Onboarding, letter: Option<LetterId>, address: &Untrusted) -> Option<&'a Letter> {
-    match letter {
-        Some(id) => found(state, id).ok(),
-        None => state.latest_letter_to(address),
-    }
-}
-
 /// Whether an address is the one that keeps copies.
 fn keeps_copies(address: &Untrusted, ctx: &Context<'_>) -> bool {
     ctx.policy.mail.bcc.as_ref().is_some_and(|bcc| same_address(bcc, address))
 }
 
-fn bounced(state: &Onboarding, letter: Option<LetterId>, address: &Untrusted, status: &str, reason: &str) -> Vec<Fact> {
-    let letter = reported(state, letter, address);
-    let known = match letter {
+fn bounced(state: &Onboarding, copy: Option<LetterCopy>, address: &Untrusted, status: &str, reason: &str) -> Vec<Fact> {
+    let letter = copy.and_then(|copy| state.letter(copy.letter).map(|letter| (copy, letter)));
+    let news = match letter {
+        Some((copy, letter)) if !letter.is_reported_by(copy) => false,
         // It did arrive, and somebody sent it on: that says nothing of the letter unless it counts as sent.
-        Some(letter) if !same_address(&letter.to, address) => {
-            !matches!(letter.state, LetterState::Sent | LetterState::Written)
+        Some((_, letter)) if !same_address(&letter.to, address) => {
+            matches!(letter.state, LetterState::Sent | LetterState::Written)
         }
-        Some(letter) => letter.state == LetterState::Bounced,
-        None => state.address_refused().is_some_and(|refused| refused.address == *address),
+        Some((_, letter)) => letter.state != LetterState::Bounced,
+        None => condemned(state, address, status),
     };
-    if known {
-        return vec![];
-    }
-    let letter = letter.map(|letter| letter.id);
-    vec![Fact::EmailBounced { letter, address: address.clone(), status: status.into(), reason: reason.into() }]
+    let letter = letter.map(|(_, letter)| letter.id);
+    let (address, status, reason) = (address.clone(), status.into(), reason.into());
+    if news { vec![Fact::EmailBounced { letter, address, status, reason }] } else { vec![] }
 }
 
-fn delayed(state: &Onboarding, letter: Option<LetterId>, address: &Untrusted, status: &str, reason: &str) -> Vec<Fact> {
+/// Whether a report of somebody else's mail says that the dealership's address leads nowhere. Not against whoever had a letter tried again
+/// there, and waits for what becomes of it.
+fn condemned(state: &Onboarding, address: &Untrusted, status: &str) -> bool {
+    refuses_address(status)
+        && same_address(&state.profile.contact.email, address)
+        && state.address_refused().is_none()
+        && state.latest_letter_to(address).is_some_and(Letter::is_out)
+}
+
+fn delayed(state: &Onboarding, copy: LetterCopy, address: &Untrusted, status: &str, reason: &str) -> Vec<Fact> {
     // Once is enough: mail servers say it again every few hours.
-    let fresh = |letter: &&Letter| letter.state == LetterState::Sent && letter.delayed_at.is_none();
-    let letter = reported(state, letter, address).filter(fresh);
-    let fact = letter.map(|letter| Fact::EmailDelayed {
+    let fresh = |letter: &&Letter| {
+        letter.is_reported_by(copy) && letter.state == LetterState::Sent && letter.delayed_at.is_none()
+    };
+    let fact = state.letter(copy.letter).filter(fresh).map(|letter| Fact::EmailDelayed {
         letter: letter.id,
         address: address.clone(),
         status: status.into(),

@@ -57,6 +57,8 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
             words: None,
             delayed_at: None,
             went_wrong: false,
+            retried_at: None,
+            settled: 0,
         }),
         Fact::EmailBegun { letter, to } => {
             mail.begun_at = Some(at);
@@ -110,7 +112,8 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
         }
         Fact::EmailDelayed { letter, address, status, reason } => {
             if let Some(letter) = mail.letters.iter_mut().find(|one| one.id == *letter) {
-                let words = format!("held up on its way to {}: {} ({})", address.plain(), clean(status), clean(reason));
+                let to = if address.is_empty() { &letter.to } else { address };
+                let words = format!("held up on its way to {}: {} ({})", to.plain(), clean(status), clean(reason));
                 (letter.delayed_at, letter.words) = (Some(at), Some(words.into()));
             }
         }
@@ -122,6 +125,7 @@ fn fold(mail: &mut Mail, present: &Untrusted, event: &Event) {
                 letter.due_at = Some(at);
                 (letter.refused, letter.deferred) = (0, 0);
                 letter.delayed_at = None;
+                (letter.retried_at, letter.settled) = (Some(at), letter.handed);
             });
         }
         Fact::RemindersSet { on } => mail.reminders_off = !on,

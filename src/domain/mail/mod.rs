@@ -9,6 +9,7 @@ mod kind;
 mod obstacle;
 mod policy;
 mod refusal;
+mod report;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,8 @@ pub(super) use fold::{apply, keep_to_generation};
 pub use kind::LetterKind;
 pub use obstacle::Obstacle;
 pub use policy::{MailPolicy, QuietHours};
-pub use refusal::{enhanced_status, is_server_trouble, quoted_reply, refused_address, refuses_address};
+pub use refusal::{enhanced_status, is_server_trouble, is_too_large, quoted_reply, refused_address, refuses_address};
+pub use report::{Concerned, LetterCopy, ReportedAddress, ReturnedMail, concerned};
 
 /// What became of a letter so far (`mail.state` in JSON).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -123,12 +125,21 @@ pub struct Letter {
     pub delayed_at: Option<Timestamp>,
     /// It had ended badly when somebody had it tried again, and no server has taken it since.
     pub went_wrong: bool,
+    /// When somebody last had it tried again.
+    pub retried_at: Option<Timestamp>,
+    /// How often it had been handed over then: what is reported of those copies says nothing of the later ones.
+    pub settled: u16,
 }
 
 impl Letter {
     /// Whether it is still to go out, or on its way.
     pub fn is_open(&self) -> bool {
         self.due_at.is_some() || self.state == LetterState::Sending
+    }
+
+    /// Whether a copy of it was handed over since somebody last had it tried again. A file that somebody may have passed on counts.
+    pub fn is_out(&self) -> bool {
+        self.handed > self.settled || self.state == LetterState::Written
     }
 
     /// Whether a server took it, and a report says that it is held up on its way.
@@ -227,6 +238,11 @@ impl Onboarding {
     /// The letters of this dealership, oldest first.
     pub fn letters(&self) -> &[Letter] {
         self.mail.as_deref().map_or(&[], |mail| &mail.letters)
+    }
+
+    /// One of them.
+    pub fn letter(&self, id: LetterId) -> Option<&Letter> {
+        self.mail.as_deref()?.letter(id)
     }
 
     /// The latest letter that was handed over for an address.

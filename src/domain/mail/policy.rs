@@ -1,7 +1,7 @@
 //! What the rules about letters may be told by configuration.
 
+use crate::timezone::Tz;
 use chrono::{NaiveTime, TimeDelta, TimeZone};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Timestamp, Untrusted};

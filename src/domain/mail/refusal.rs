@@ -44,6 +44,8 @@ pub fn refused_address(code: Option<u16>, status: Option<&str>, words: &str) -> 
         Some(status) if refuses_address(status) => Some(status.to_owned()),
         // A detail of 0 is "other or undefined" (RFC 3463, 3.1): then the words say more than the status.
         Some(status) if !status.ends_with(".0") => None,
+        // What was refused for the time being, and is given up now, may be there all the same.
+        _ if code.is_some_and(|code| code < 500) || status.is_some_and(|status| status.starts_with('4')) => None,
         _ if !names_no_mailbox(words) => None,
         _ => {
             let code = code.map(|code| code.to_string()).filter(|code| BARE_CODES.contains(&code.as_str()));
@@ -52,13 +54,21 @@ pub fn refused_address(code: Option<u16>, status: Option<&str>, words: &str) -> 
     }
 }
 
-/// Whether a refusal for the time being is the server's trouble or its policy towards us (RFC 3463: x.3, x.5, x.7), or not explained: it would
-/// meet every letter. A greylist asks every recipient to come again, so it is about the letter.
+/// Whether a refusal is the server's trouble or its policy towards us (RFC 3463: x.3, x.5, x.7), or not explained: it would meet every letter.
+/// A greylist asks every recipient to come again, so it is about the letter.
 pub fn is_server_trouble(status: Option<&str>, words: &str) -> bool {
     let words = words.to_lowercase();
     let greylist = ["greylist", "graylist", "grey-list", "gray-list"].iter().any(|word| words.contains(word));
     let subject = status.and_then(|status| status.split('.').nth(1));
     !greylist && matches!(subject, None | Some("0" | "3" | "5" | "7"))
+}
+
+/// Whether a refusal is about the letter's size (RFC 1870, 6.1; RFC 3463, 3.3 and 3.4).
+pub fn is_too_large(code: u16, status: Option<&str>) -> bool {
+    match status {
+        Some("5.3.4" | "5.2.3") => true,
+        status => code == 552 && status.is_none_or(|status| status.ends_with(".0.0")),
+    }
 }
 
 fn names_no_mailbox(words: &str) -> bool {
@@ -129,6 +139,10 @@ mod tests {
             ("550 Unknown user", Some("550")),
             ("550 <a@b.test> User doesn't exist: a", Some("550")),
             ("554 no such mailbox", Some("5.1.1")),
+            // It was given up, and was never refused for good.
+            ("450 User unknown", None),
+            ("450 4.0.0 User unknown", None),
+            ("4.0.0 User unknown", None),
             ("551 User not local; please try <a@c.test>", Some("551")),
             ("Sorry, no mailbox here by that name. (#5.1.1)", Some("5.1.1")),
             ("unknown user: \"ana\"", Some("5.1.1")),

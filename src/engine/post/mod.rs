@@ -27,7 +27,7 @@ use crate::domain::{
     Actor, Command, DealershipId, Event, Fact, Letter, LetterEnd, LetterId, LetterKind, LetterState, Onboarding,
     Refusal, Timestamp, evolve,
 };
-use crate::mail::{self, Courier, Delivery, Occasion, Pass, Press};
+use crate::mail::{self, Courier, Delivery, Occasion, Pass, Press, RefusedBy};
 use crate::store::{Append, StoreError};
 
 pub(super) use outbox::run;
@@ -83,7 +83,7 @@ pub enum Seen {
     Well,
     /// It took the letter and did not say so.
     Silent,
-    /// It refused for good, for a reason that is not about this letter's address: in words.
+    /// It refused for good, for a reason that any other letter may meet too: in words.
     Unwilling(String),
     /// It takes nothing at the moment: in words.
     Busy(String),
@@ -141,7 +141,7 @@ impl Engine {
         if let Some(obstacle) = state.obstacle(kind, state.generation(), now) {
             return Err(Refusal::Letter(obstacle).into());
         }
-        let occasion = Occasion { letter: LetterId::from_bits(0), kind, written_at: now, automatic: false };
+        let occasion = Occasion { letter: LetterId::from_bits(0), kind, written_at: now, automatic: false, settled: 0 };
         Ok(post.press.write(&state, &occasion, &inner.parts.policy)?)
     }
 
@@ -236,7 +236,13 @@ fn next_try(state: &Onboarding, apart: chrono::TimeDelta, now: Timestamp) -> Opt
 }
 
 fn occasion(letter: &Letter) -> Occasion {
-    Occasion { letter: letter.id, kind: letter.kind, written_at: letter.queued_at, automatic: letter.is_automatic() }
+    Occasion {
+        letter: letter.id,
+        kind: letter.kind,
+        written_at: letter.queued_at,
+        automatic: letter.is_automatic(),
+        settled: letter.settled,
+    }
 }
 
 pub(super) fn actor() -> Actor {
@@ -294,9 +300,12 @@ impl Inner {
         let (end, seen) = match post.courier.deliver(&parcel, &gate).await {
             Delivery::Sent { reply } => (LetterEnd::Sent { reply }, Seen::Well),
             Delivery::Written { path } => (LetterEnd::Written { path }, Seen::Well),
-            Delivery::Refused { reason, permanent, address } => {
-                let unwilling = permanent && address.is_none();
-                let seen = if unwilling { Seen::Unwilling(reason.clone()) } else { Seen::Well };
+            Delivery::Refused { reason, permanent, address, by } => {
+                let seen = match by {
+                    RefusedBy::Us => Seen::Nothing,
+                    RefusedBy::Server => Seen::Well,
+                    RefusedBy::ServerForAll => Seen::Unwilling(reason.clone()),
+                };
                 (LetterEnd::Refused { reason, permanent, address }, seen)
             }
             Delivery::Deferred { reason } => (LetterEnd::Deferred { reason: reason.clone() }, Seen::Busy(reason)),

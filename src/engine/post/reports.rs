@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-
 use super::{Engine, EngineError, Inner};
-use crate::domain::{Actor, Command, DealershipId, LetterId, Onboarding, Timestamp, Untrusted, same_address};
-use crate::mail;
-use crate::mail::bounce::{ReportError, Returned, read_report};
+use crate::domain::{
+    Actor, Command, Concerned, DealershipId, LetterCopy, LetterId, ReportedAddress, ReturnedMail, Untrusted, concerned,
+    same_address,
+};
+use crate::mail::bounce::{ReportAction, ReportError, Returned, read_report};
 use crate::mail::maildir::Maildir;
 
 /// How often the maildir is looked into.
@@ -17,21 +17,21 @@ const EVERY: Duration = Duration::from_secs(30);
 /// How many messages one look takes.
 const AT_ONCE: usize = 200;
 
-/// A report that does not name its letter counts when one went to that address so recently: anybody can write a report, and
-/// mail servers give up after five days.
-const RECENT: TimeDelta = TimeDelta::days(5);
-
 /// What a report says of one address, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Returns {
     /// What the report says.
     pub returned: Returned,
-    /// The letter, when the report names it.
+    /// Our letter that it is about.
     pub letter: Option<LetterId>,
     /// The one of its addresses that counts; empty where it has none.
     pub address: Untrusted,
+    /// It is about the copy that `[mail] bcc` gets, and says nothing of the letter.
+    pub of_copy: bool,
     /// The dealerships whose letter or address it is; none: it is about nothing in our books.
     pub dealerships: Vec<DealershipId>,
+    /// Those of them for which it was news.
+    pub recorded: Vec<DealershipId>,
 }
 
 /// A report that was taken in.
@@ -39,18 +39,14 @@ pub struct Returns {
 pub struct TakenReport {
     /// What it says of each address.
     pub returns: Vec<Returns>,
-    /// Whether it names one of our letters.
-    pub names_ours: bool,
+    /// Whether it is about one of our letters; else whoever reads the mailbox finds it there.
+    pub is_for_us: bool,
 }
 
 impl TakenReport {
-    fn is_for_us(&self) -> bool {
-        self.names_ours || self.returns.iter().any(|one| !one.dealerships.is_empty())
-    }
-
     /// Whether a person has to read it: it is noted on its letter, and that is all that could be done.
     fn needs_a_person(&self) -> bool {
-        self.returns.iter().any(|one| one.returned.addresses.is_empty())
+        self.returns.iter().any(|one| one.returned.addresses.is_empty() && one.returned.action == ReportAction::Failed)
     }
 }
 
@@ -68,55 +64,33 @@ impl Engine {
 impl Inner {
     async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<TakenReport, EngineError> {
         let report = read_report(message)?;
-        let writer = report.letter.and_then(|letter| self.writer(letter));
-        let mut returns = Vec::new();
+        let (now, (_, states)) = (self.now(), self.book().all());
+        let named = report.mail.letter().is_some_and(|copy| states.iter().any(|it| it.letter(copy.letter).is_some()));
+        let mut taken = TakenReport { returns: Vec::new(), is_for_us: named };
         for returned in report.returned {
-            let (address, dealerships) = self.concerned(&returned, writer.as_ref(), report.letter);
-            if self.parts.policy.mail.bcc.as_ref().is_some_and(|bcc| same_address(bcc, &address)) {
+            let failed = (returned.action == ReportAction::Failed).then_some(returned.status.as_str());
+            let (last, original) = (returned.addresses.as_slice(), returned.original.as_slice());
+            let reported = ReportedAddress { mail: report.mail, last, original, failed };
+            let Concerned { address, dealerships } = concerned(&reported, &states, now);
+            // Others may write there too.
+            let bcc = self.parts.policy.mail.bcc.as_ref().filter(|_| report.mail != ReturnedMail::Another);
+            let of_copy = bcc.is_some_and(|bcc| same_address(bcc, &address));
+            if of_copy {
                 self.report(format!("copies of letters do not reach {}; look at [mail] bcc", address.plain()));
             }
-            for id in &dealerships {
-                let (address, letter) = (address.clone(), report.letter);
-                let (status, reason) = (returned.status.clone(), returned.reason.clone());
-                let command = match returned.action {
-                    mail::bounce::ReportAction::Failed => Command::Bounce { letter, address, status, reason },
-                    mail::bounce::ReportAction::Delayed => Command::Delay { letter, address, status, reason },
-                };
-                self.execute(*id, command, actor).await?;
+            let mut recorded = Vec::new();
+            for (id, copy) in &dealerships {
+                let Some(command) = command(&returned, &address, *copy) else { continue };
+                if !self.execute(*id, command, actor).await?.is_empty() {
+                    recorded.push(*id);
+                }
             }
-            returns.push(Returns { returned, letter: report.letter, address, dealerships });
+            let letter = dealerships.iter().find_map(|(_, copy)| *copy).map(|copy| copy.letter);
+            taken.is_for_us |= letter.is_some();
+            let dealerships = dealerships.into_iter().map(|(id, _)| id).collect();
+            taken.returns.push(Returns { returned, letter, address, of_copy, dealerships, recorded });
         }
-        Ok(TakenReport { returns, names_ours: writer.is_some() })
-    }
-
-    fn writer(&self, letter: LetterId) -> Option<Arc<Onboarding>> {
-        let (_, states) = self.book().all();
-        states.into_iter().find(|state| state.letters().iter().any(|known| known.id == letter))
-    }
-
-    /// Whose letter it was, else whose address it is; with the form of the address that says so.
-    fn concerned(
-        &self,
-        returned: &Returned,
-        writer: Option<&Arc<Onboarding>>,
-        letter: Option<LetterId>,
-    ) -> (Untrusted, Vec<DealershipId>) {
-        // The last one is where it failed.
-        let last = returned.addresses.last().cloned().unwrap_or_default();
-        if let Some(writer) = writer {
-            let to = writer.letters().iter().find(|one| Some(one.id) == letter).map(|letter| &letter.to);
-            let own = returned.addresses.iter().find(|address| to.is_some_and(|to| same_address(to, address)));
-            return (own.cloned().unwrap_or(last), vec![writer.id]);
-        }
-        let (now, (_, states)) = (self.now(), self.book().all());
-        for address in &returned.addresses {
-            let to_it = states.iter().filter(|state| wrote_to(state, address, now));
-            let found: Vec<_> = to_it.map(|state| state.id).collect();
-            if !found.is_empty() {
-                return (address.clone(), found);
-            }
-        }
-        (last, Vec::new())
+        Ok(taken)
     }
 
     /// Whatever is new in the maildir. `Err`: in words.
@@ -124,7 +98,7 @@ impl Inner {
         let unseen = maildir.unseen(AT_ONCE).map_err(|error| error.to_string())?;
         for message in unseen {
             match self.take_report(&message.bytes, &super::actor()).await {
-                Ok(report) if report.is_for_us() => {
+                Ok(report) if report.is_for_us => {
                     let read = !report.needs_a_person();
                     maildir.take(&message.path, read).map_err(|error| error.to_string())?;
                 }
@@ -139,8 +113,13 @@ impl Inner {
     }
 }
 
-fn wrote_to(state: &Onboarding, address: &Untrusted, now: Timestamp) -> bool {
-    state.latest_letter_to(address).is_some_and(|letter| now - letter.at < RECENT)
+/// What a report asks for; `None`: nothing, because only an address is concerned, and it is not refused.
+fn command(returned: &Returned, address: &Untrusted, letter: Option<LetterCopy>) -> Option<Command> {
+    let (address, status, reason) = (address.clone(), returned.status.clone(), returned.reason.clone());
+    match returned.action {
+        ReportAction::Failed => Some(Command::Bounce { letter, address, status, reason }),
+        ReportAction::Delayed => letter.map(|letter| Command::Delay { letter, address, status, reason }),
+    }
 }
 
 /// The task that looks into the maildir.

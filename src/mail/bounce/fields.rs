@@ -3,9 +3,9 @@
 use crate::domain::Untrusted;
 
 /// The fields of a block: names in lower case, folded lines joined.
-pub(super) fn fields(block: &str) -> Vec<(String, String)> {
+pub(super) fn fields<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
-    for line in block.lines() {
+    for line in lines {
         if line.starts_with([' ', '\t']) {
             if let Some((_, value)) = found.last_mut() {
                 value.push(' ');

@@ -3,37 +3,41 @@
 use mail_parser::{Message, MimeHeaders};
 
 use super::fields::addresses;
-use super::{Report, ReportAction, Returned, judged, letter_in, words};
-use crate::domain::{LetterId, quoted_reply};
+use super::recipients::became;
+use super::returned_mail::in_text;
+use super::{MOST_RECIPIENTS, Report, ReportAction, Returned, for_a_person, kind};
+use crate::domain::{ReturnedMail, quoted_reply};
 
 /// How a report of qmail begins (QSBMF).
 const QMAIL: &str = "Hi. This is the ";
 
+/// Words in the subject of a report.
+const FAILURE: [&str; 4] = ["deliver", "ndn", "returned", "fail"];
+
+/// Headers of what answers by itself. The last one is Exchange's, and stands on whatever it sends by itself.
+const ANSWERS: [&str; 4] = ["X-Autoreply", "X-Autorespond", "X-Auto-Reply-From", "X-Auto-Response-Suppress"];
+
 /// Reads a message without a status part. `None`: it is no report.
-pub(super) fn read(message: &Message<'_>, text: &str, returned: Option<LetterId>) -> Option<Report> {
-    let text = text.replace("\r\n", "\n");
+pub(super) fn read(message: &Message<'_>, text: &str, returned: ReturnedMail) -> Option<Report> {
     // Both have the returned message, or its beginning, in the text itself.
-    let letter = returned.or_else(|| letter_in(&text));
-    let failed = match exim(message, &text) {
-        failed if failed.is_empty() => qmail(&text),
+    let mail = if returned == ReturnedMail::Nothing { in_text(text) } else { returned };
+    let failed = match exim(message, text) {
+        failed if failed.is_empty() => qmail(text),
         failed => failed,
     };
     if !failed.is_empty() {
-        return Some(Report { letter, returned: failed });
+        return Some(Report { mail, returned: failed });
     }
     // Nobody but a mail server returns the headers of our letters; whatever it says of them, somebody should read it.
-    let letter = letter.filter(|_| is_of_a_mail_server(message))?;
-    let subject = message.subject().unwrap_or_default();
-    let reason = words(&format!("a report that only a person can read: {subject}"));
-    let unread = Returned { addresses: Vec::new(), action: ReportAction::Failed, status: "5.0.0".to_owned(), reason };
-    Some(Report { letter: Some(letter), returned: vec![unread] })
+    mail.letter().filter(|_| is_of_a_mail_server(message))?;
+    Some(Report { mail, returned: vec![for_a_person(message)] })
 }
 
 /// Exim names them in a header, and says why in the text.
 fn exim(message: &Message<'_>, text: &str) -> Vec<Returned> {
     let named = message.header_raw("X-Failed-Recipients").unwrap_or_default();
     let failed = named.split(',').map(str::trim).filter(|address| address.contains('@'));
-    failed.map(|address| failed_at(address, &said_of(text, address))).collect()
+    failed.take(MOST_RECIPIENTS).map(|address| failed_at(address, &said_of(text, address))).collect()
 }
 
 /// A paragraph each: `<ana@example.com>:`, and why. What follows a line that begins with a dash is the returned letter.
@@ -46,23 +50,40 @@ fn qmail(text: &str) -> Vec<Returned> {
         let (address, said) = paragraph.strip_prefix('<')?.split_once(">:")?;
         Some(failed_at(address, said))
     };
-    paragraphs.filter_map(recipient).collect()
+    paragraphs.filter_map(recipient).take(MOST_RECIPIENTS).collect()
 }
 
 fn failed_at(address: &str, said: &str) -> Returned {
-    let (status, reason) = (judged(ReportAction::Failed, "5.0.0", said), words(said));
-    Returned { addresses: addresses([Some(address)]), action: ReportAction::Failed, status, reason }
+    became(addresses([Some(address)]), ReportAction::Failed, "5.0.0", said)
 }
 
 fn is_of_a_mail_server(message: &Message<'_>) -> bool {
-    let kind = message.content_type().and_then(|kind| kind.attribute("report-type")).unwrap_or("delivery-status");
-    let answers = message.header_raw("Auto-Submitted").unwrap_or_default().trim().to_ascii_lowercase();
+    // Complaints, and proofs that a letter was read.
+    let told = |part| matches!(kind(part).1.as_str(), "feedback-report" | "disposition-notification");
+    let of = message.content_type().and_then(|kind| kind.attribute("report-type")).unwrap_or("delivery-status");
+    if !of.eq_ignore_ascii_case("delivery-status") || message.parts.iter().any(told) {
+        return false;
+    }
     let from = message.from().and_then(|from| from.first()).and_then(|from| from.address()).unwrap_or_default();
-    let mailbox = from.split('@').next().unwrap_or_default().to_ascii_lowercase();
-    let nobody = message.header_raw("Return-Path").is_some_and(|path| path.trim() == "<>");
-    kind.eq_ignore_ascii_case("delivery-status")
-        && !answers.starts_with("auto-replied")
-        && (nobody || matches!(mailbox.as_str(), "mailer-daemon" | "postmaster"))
+    match from.split('@').next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "mailer-daemon" => true,
+        _ if is_answer(message) => false,
+        "postmaster" => true,
+        // Vacation programs write without a sender too.
+        _ => {
+            let subject = message.subject().unwrap_or_default().to_lowercase();
+            let nobody = message.header_raw("Return-Path").is_some_and(|path| path.trim() == "<>");
+            nobody && FAILURE.iter().any(|word| subject.contains(word))
+        }
+    }
+}
+
+/// Whether it answers by itself, for somebody who is away.
+fn is_answer(message: &Message<'_>) -> bool {
+    let header = |name| message.header_raw(name).unwrap_or_default().trim().to_ascii_lowercase();
+    header("Auto-Submitted").starts_with("auto-replied")
+        || matches!(header("Precedence").as_str(), "auto_reply" | "auto-reply" | "bulk" | "junk")
+        || ANSWERS.iter().any(|name| message.header_raw(*name).is_some())
 }
 
 /// What the text of a report says of an address: on its own line behind a colon, and on the lines that are indented under it.

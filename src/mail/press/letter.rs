@@ -11,11 +11,13 @@ use lettre::message::{Mailbox as Written, MultiPart, SinglePart};
 use super::templates::in_html;
 use super::{LetterError, Occasion};
 use crate::domain::address::{Address, Mailbox};
-use crate::domain::{InvitationCode, Timestamp};
-use crate::mail::Parcel;
+use crate::domain::{InvitationCode, LetterCopy, Timestamp};
+use crate::mail::{LETTER_HEADER, Parcel};
 
 /// What stands for the code until a letter is shown or sent: no value and no template has this character.
 pub(super) const CODE: char = '\u{f8ff}';
+
+const LETTER: HeaderName = HeaderName::new_from_ascii_str(LETTER_HEADER);
 
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
@@ -70,7 +72,7 @@ impl Letter {
         Pages { text: self.text.replace(CODE, code), html: self.html.replace(CODE, &in_html(code)) }
     }
 
-    /// The exact bytes, ready to be handed over: the same for every try.
+    /// The exact bytes, ready to be handed over: the same for every try, until somebody has it tried again.
     ///
     /// # Errors
     /// When the message cannot be put together, with the reason; never a code in it.
@@ -98,6 +100,8 @@ impl Letter {
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(written(reply_to)?);
         }
+        let copy = LetterCopy { letter, settled: Some(self.occasion.settled) };
+        message = message.raw_header(HeaderValue::new(LETTER, copy.to_string()));
         // So that nobody's vacation program answers (RFC 3834).
         if self.occasion.automatic {
             message = message.raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()));

@@ -157,6 +157,8 @@ pub struct Occasion {
     pub written_at: Timestamp,
     /// No person sent it.
     pub automatic: bool,
+    /// How many copies of it were out when somebody last had it tried again: a report names it with the letter.
+    pub settled: u16,
 }
 
 /// Writes letters. Cheap to clone.

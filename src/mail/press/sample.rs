@@ -11,7 +11,7 @@ use crate::domain::{
 /// The occasion on which templates are tried: always the same one, so that they fail always or never.
 pub(super) fn occasion(kind: LetterKind) -> Occasion {
     let written_at = DateTime::UNIX_EPOCH + TimeDelta::minutes(27_746_645);
-    Occasion { letter: LetterId::from_bits(0), kind, written_at, automatic: false }
+    Occasion { letter: LetterId::from_bits(0), kind, written_at, automatic: false, settled: 0 }
 }
 
 /// Samples for an occasion: the first has everything, the others lack what may be lacking.
@@ -52,7 +52,7 @@ fn bare(sparse: bool, at: Timestamp) -> Option<Onboarding> {
         brand: or(""),
         city: or("Dayton"),
         state: or("OH"),
-        timezone: chrono_tz::America::New_York,
+        timezone: chrono_tz::America::New_York.into(),
         contact: Contact { name: or("Carla Sample"), email: "carla@example.com".into(), phone: or("555-0100") },
         owner: None,
     };

@@ -1,7 +1,7 @@
 //! Moments and lengths of time as a letter says them: nothing that two people could read as two things.
 
+use crate::timezone::Tz;
 use chrono::TimeDelta;
-use chrono_tz::Tz;
 
 use crate::domain::Timestamp;
 
@@ -45,7 +45,6 @@ pub(super) fn length(length: TimeDelta) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use chrono_tz::{TZ_VARIANTS, Tz};
 
     use super::*;
 
@@ -88,7 +87,7 @@ mod tests {
 
     #[test]
     fn no_zone_is_without_a_name() {
-        for zone in TZ_VARIANTS {
+        for zone in Tz::all() {
             for utc in ["2026-01-15T12:00:00Z", "2026-07-15T12:00:00Z"] {
                 let words = moment(at(utc), zone);
                 let name = words.rsplit(' ').next().unwrap();

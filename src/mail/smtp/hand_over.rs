@@ -4,7 +4,7 @@ use lettre::Address;
 use lettre::transport::smtp::commands::{Mail, Rcpt};
 use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
 
-use super::super::courier::{Delivery, Gate, Parcel, Pass};
+use super::super::courier::{Delivery, Gate, Parcel, Pass, RefusedBy};
 use super::Limits;
 use super::reply::{Reply, shortened};
 use super::session::{Offers, Session, Way, good};
@@ -37,13 +37,24 @@ impl Envelope {
         let bcc = parcel.bcc.as_deref().map(|bcc| ours(bcc, "bcc")).transpose()?;
         let Some(to) = read(&parcel.to) else {
             let reason = format!("the recipient `{}` is no address", shortened(&parcel.to));
-            return Err(Delivery::Refused { reason, permanent: true, address: Some("5.1.3".to_owned()) });
+            return Err(Delivery::Refused {
+                reason,
+                permanent: true,
+                address: Some("5.1.3".to_owned()),
+                by: RefusedBy::Us,
+            });
         };
         Ok(Self { from, to, bcc, eight_bit: !parcel.message.is_ascii(), size: parcel.message.len() })
     }
 
-    fn is_international(&self) -> bool {
-        !is_ascii(&self.from) || !is_ascii(&self.to) || self.bcc.as_ref().is_some_and(|bcc| !is_ascii(bcc))
+    /// The same without a copy: that it cannot be kept is our affair, and no reason to keep the letter from its dealership.
+    pub(super) fn without_copy(self) -> Self {
+        Self { bcc: None, ..self }
+    }
+
+    /// Who keeps a copy, unless the server cannot carry that address.
+    fn copy_to(&self, offers: Offers) -> Option<&Address> {
+        self.bcc.as_ref().filter(|bcc| offers.utf8_addresses || is_ascii(bcc))
     }
 
     /// What the server cannot carry of this letter, in words.
@@ -51,7 +62,7 @@ impl Envelope {
         if self.eight_bit && !offers.eight_bit {
             return Some("the letter is written in 8 bits, and the server does not take that (8BITMIME)".to_owned());
         }
-        if self.is_international() && !offers.utf8_addresses {
+        if !is_ascii(&self.to) && !offers.utf8_addresses {
             let words = "the address has letters beyond ASCII, and the server does not take that (SMTPUTF8)";
             return Some(words.to_owned());
         }
@@ -77,7 +88,8 @@ impl Envelope {
         if session.offers.size.is_some() {
             parameters.push(MailParameter::Size(self.size));
         }
-        if self.is_international() {
+        let addresses = [Some(&self.from), Some(&self.to), self.copy_to(session.offers)];
+        if !addresses.into_iter().flatten().all(is_ascii) {
             parameters.push(MailParameter::SmtpUtfEight);
         }
         if self.eight_bit {
@@ -87,15 +99,21 @@ impl Envelope {
         good(session.wire.ask(&mail.to_string(), limits.command).await, Phase::Mail).map(drop)
     }
 
-    /// Names who keeps a copy. That it cannot be kept is our affair, and no reason to keep the letter from its dealership.
-    async fn name_bcc(&self, session: &mut Session, way: &Way) -> Result<(), Failure> {
-        let Some(bcc) = &self.bcc else { return Ok(()) };
+    /// Names who keeps a copy. Whether the server takes it.
+    ///
+    /// # Errors
+    /// At [`Phase::Copy`] when the conversation ended there: a letter without a copy may go.
+    async fn name_bcc(&self, session: &mut Session, way: &Way) -> Result<bool, Failure> {
+        if self.bcc.is_some() && self.copy_to(session.offers).is_none() {
+            tracing::warn!("no copy to [mail] bcc: {} takes no letters beyond ASCII in addresses", way.server.place());
+        }
+        let Some(bcc) = self.copy_to(session.offers) else { return Ok(false) };
         let recipient = Rcpt::new(bcc.clone(), Vec::new());
-        let reply = answered(session.wire.ask(&recipient.to_string(), way.limits.command).await, Phase::Recipient)?;
+        let reply = answered(session.wire.ask(&recipient.to_string(), way.limits.command).await, Phase::Copy)?;
         if !reply.is_good() {
             tracing::warn!("no copy to [mail] bcc: {} answered {}", way.server.place(), reply.quoted(&[]));
         }
-        Ok(())
+        Ok(reply.is_good())
     }
 }
 
@@ -117,7 +135,7 @@ pub(super) async fn hand_over(
     let code = parcel.code.as_ref().map_or("", |code| code.reveal());
     let limits = &way.limits;
     if let Some(reason) = envelope.beyond(session.offers) {
-        return Ok((Delivery::Refused { reason, permanent: true, address: None }, true));
+        return Ok((Delivery::Refused { reason, permanent: true, address: None, by: RefusedBy::Us }, true));
     }
     let recipient = Rcpt::new(envelope.to.clone(), Vec::new());
     let reply = answered(session.wire.ask(&recipient.to_string(), limits.command).await, Phase::Recipient)?;
@@ -125,13 +143,20 @@ pub(super) async fn hand_over(
         return Ok((reply.refused(&[code]), reset(session, limits).await));
     }
     good(Ok(reply), Phase::Recipient)?;
-    envelope.name_bcc(session, way).await?;
+    let copied = envelope.name_bcc(session, way).await?;
+    // Of two recipients nobody knows which one it speaks of.
+    let refused = |reply: &Reply| match reply.refused(&[code]) {
+        Delivery::Refused { reason, permanent, by, .. } if copied => {
+            Delivery::Refused { reason, permanent, by, address: None }
+        }
+        delivery => delivery,
+    };
     if gate.pass().await == Pass::Stop {
         return Ok((Delivery::Withheld, reset(session, limits).await));
     }
     let reply = answered(session.wire.ask("DATA", limits.command).await, Phase::Data)?;
     if reply.is_refusal() {
-        return Ok((reply.refused(&[code]), reset(session, limits).await));
+        return Ok((refused(&reply), reset(session, limits).await));
     }
     if reply.code != 354 {
         return Err(Phase::Data.failed(Trouble::Reply(reply)));
@@ -143,7 +168,7 @@ pub(super) async fn hand_over(
     };
     Ok(match answer {
         reply if reply.is_good() => (Delivery::Sent { reply: reply.quoted(&[code]) }, true),
-        reply if reply.is_refusal() => (reply.refused(&[code]), true),
+        reply if reply.is_refusal() => (refused(&reply), true),
         reply => (uncertain(&Trouble::Reply(reply), way, code), false),
     })
 }

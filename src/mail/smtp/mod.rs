@@ -25,7 +25,7 @@ use super::transport::{Security, Server};
 use hand_over::{Envelope, hand_over};
 use session::{Session, Way};
 pub use tls::Roots;
-use trouble::Failure;
+use trouble::{Failure, Phase};
 
 /// How long a server may take. A failure before the content costs nothing but a later try, so there a person's patience counts. After the content
 /// it may cost a second copy: RFC 5321 asks for ten minutes, because servers look for spam before they answer; we wait half as long,
@@ -171,6 +171,16 @@ impl SmtpCourier {
         }
     }
 
+    async fn hand_over(&self, envelope: &Envelope, parcel: &Parcel, gate: &dyn Gate) -> Result<Delivery, Failure> {
+        // Until it is put back the connection belongs to this future: when that is dropped, so is the connection.
+        let mut session = self.begun(envelope).await?;
+        let (delivery, reusable) = hand_over(&mut session, envelope, parcel, gate, &self.way).await?;
+        if reusable {
+            self.put_back(session).await;
+        }
+        Ok(delivery)
+    }
+
     /// A connection that has taken this letter's sender: one that waited, if it still works, or else a new one. One that does not work any
     /// more costs nothing: nothing was handed over, and the gate was not asked.
     async fn begun(&self, envelope: &Envelope) -> Result<Session, Failure> {
@@ -194,19 +204,16 @@ impl Courier for SmtpCourier {
         };
         // The semaphore is never closed.
         let _lane = self.free.acquire().await;
-        // Until it is put back the connection belongs to this future: when that is dropped, so is the connection.
-        let mut session = match self.begun(&envelope).await {
-            Ok(session) => session,
-            Err(failure) => return self.down(&failure, parcel),
-        };
-        let (delivery, reusable) = match hand_over(&mut session, &envelope, parcel, gate, &self.way).await {
-            Ok(ended) => ended,
-            Err(failure) => return self.down(&failure, parcel),
-        };
-        if reusable {
-            self.put_back(session).await;
+        match self.hand_over(&envelope, parcel, gate).await {
+            // The gate was not asked yet, and only who keeps a copy had to do with it.
+            Err(failure) if failure.phase == Phase::Copy => {
+                let place = self.way.server.place();
+                tracing::warn!("no copy to [mail] bcc: {}", failure.words(&place, &[]));
+                self.hand_over(&envelope.without_copy(), parcel, gate).await
+            }
+            ended => ended,
         }
-        delivery
+        .unwrap_or_else(|failure| self.down(&failure, parcel))
     }
 
     async fn check(&self) -> Result<String, String> {

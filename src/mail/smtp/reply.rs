@@ -1,8 +1,8 @@
 //! What a server answers: a code, an enhanced status, and words that are cleaned and shortened before anybody sees them.
 
-use super::super::courier::Delivery;
+use super::super::courier::{Delivery, RefusedBy};
 use crate::domain::text::clean;
-use crate::domain::{enhanced_status, is_server_trouble, refused_address};
+use crate::domain::{enhanced_status, is_server_trouble, is_too_large, refused_address};
 
 /// The most characters of a server's words that are ever repeated.
 const QUOTED: usize = 200;
@@ -58,6 +58,11 @@ impl Reply {
         self.code >= 400
     }
 
+    /// Refused for good for the letter's size.
+    pub(super) fn is_too_large(&self) -> bool {
+        self.is_permanent() && is_too_large(self.code, self.status())
+    }
+
     /// The server closes the connection: about itself, whatever it was asked.
     pub(super) fn is_closing(&self) -> bool {
         self.code == 421
@@ -73,11 +78,16 @@ impl Reply {
     pub(super) fn refused(&self, secrets: &[&str]) -> Delivery {
         let (reason, words) = (self.quoted(secrets), self.lines.join(" "));
         let permanent = self.is_permanent();
-        if !permanent && is_server_trouble(self.status(), &words) {
+        let of_server = is_server_trouble(self.status(), &words);
+        if !permanent && of_server {
             return Delivery::Deferred { reason };
         }
         let address = if permanent { refused_address(Some(self.code), self.status(), &words) } else { None };
-        Delivery::Refused { reason, permanent, address }
+        let by = match permanent && of_server && address.is_none() && !self.is_too_large() {
+            true => RefusedBy::ServerForAll,
+            false => RefusedBy::Server,
+        };
+        Delivery::Refused { reason, permanent, address, by }
     }
 
     /// Its lines as one; a status that each of them repeats is said once.
@@ -159,6 +169,27 @@ mod tests {
         }
         let refused = reply(550, "4.1.1 classes that do not agree: no such user").refused(&[]);
         assert!(matches!(refused, Delivery::Refused { address: Some(code), .. } if code == "550"));
+    }
+
+    #[test]
+    fn a_refusal_is_about_all_letters_only_where_it_speaks_of_the_server() {
+        for (code, text, by) in [
+            (550, "5.7.1 relaying denied", RefusedBy::ServerForAll),
+            (550, "5.0.0 no", RefusedBy::ServerForAll),
+            (554, "5.3.0 no", RefusedBy::ServerForAll),
+            (554, "no", RefusedBy::ServerForAll),
+            (550, "5.1.1 no such user", RefusedBy::Server),
+            (550, "5.1.0 address rejected", RefusedBy::Server),
+            (552, "5.2.2 mailbox full", RefusedBy::Server),
+            (550, "5.4.1 access denied", RefusedBy::Server),
+            (554, "5.6.0 content", RefusedBy::Server),
+            (552, "5.3.4 too large", RefusedBy::Server),
+            (552, "too large", RefusedBy::Server),
+            (450, "4.2.1 busy", RefusedBy::Server),
+        ] {
+            let Delivery::Refused { by: told, .. } = reply(code, text).refused(&[]) else { panic!("{text}") };
+            assert_eq!(told, by, "{code} {text}");
+        }
     }
 
     #[test]

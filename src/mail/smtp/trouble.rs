@@ -21,6 +21,8 @@ pub(super) enum Phase {
     SignIn,
     Mail,
     Recipient,
+    /// The recipient who keeps a copy.
+    Copy,
     Data,
     Content,
     Reset,
@@ -62,7 +64,7 @@ impl Phase {
             Self::StartTls => "STARTTLS",
             Self::SignIn => "signing in",
             Self::Mail => "MAIL",
-            Self::Recipient => "RCPT",
+            Self::Recipient | Self::Copy => "RCPT",
             Self::Data => "DATA",
             Self::Content => "the end of the content",
             Self::Reset => "RSET",
@@ -102,7 +104,7 @@ impl Failure {
     /// The announced size was refused: that is about this letter (RFC 1870, 6.1).
     pub(super) fn too_large(&self, secrets: &[&str]) -> Option<Delivery> {
         match (self.phase, &self.trouble) {
-            (Phase::Mail, Trouble::Reply(reply)) if reply.code == 552 => Some(reply.refused(secrets)),
+            (Phase::Mail, Trouble::Reply(reply)) if reply.is_too_large() => Some(reply.refused(secrets)),
             _ => None,
         }
     }
