@@ -1,10 +1,8 @@
 //! Signals of the process: those that end it, those that tell of its terminal.
 
 use std::io;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures::Stream;
 use rustix::process::Signal as Number;
 use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 
@@ -104,14 +102,6 @@ impl Signals {
             return Poll::Ready(Signal::Continued);
         }
         self.resized.poll_recv(cx).map(|_| Signal::Resized)
-    }
-}
-
-impl Stream for Signals {
-    type Item = Signal;
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Signal>> {
-        self.get_mut().poll(cx).map(Some)
     }
 }
 

@@ -55,14 +55,14 @@ fn a_demo_comes_alive_and_is_left_with_a_key() {
     pty.wait_text("All 60");
     pty.wait_text("system:probe");
     // Those that nobody invited stay as they are, however fast the others live.
-    pty.send("/is:new\r");
+    pty.types("/is:new\r");
     pty.wait_text("is:new");
     pty.send("i");
     pty.wait_text("Cancel");
     pty.send("\u{1b}");
     pty.wait_until("the dialog gone", |seen| !seen.text().contains("Cancel"));
     // Esc would take away a message first, if there is one; so the filter is written anew.
-    pty.send("/\u{15}is:live\r");
+    pty.types("/\u{15}is:live\r");
     pty.wait_text("is:live");
     pty.send("q");
     assert_eq!(pty.wait_exit().exit_code(), 0);
@@ -119,7 +119,7 @@ fn a_paste_outside_of_inputs_does_nothing() {
     pty.wait_text("Harbor Ford");
     // Every letter of it is a key that does something: quit, archive, note.
     pty.paste("qAnr");
-    pty.send("/xts1");
+    pty.types("/xts1");
     pty.wait_until("the filter line", |seen| seen.text().contains("/ xts1") && !seen.text().contains("Cancel"));
     pty.send("\r");
     pty.wait_until("the filter taken", |seen| seen.text().contains("enter open"));

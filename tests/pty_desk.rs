@@ -22,16 +22,22 @@ fn shows_rows(seen: &Seen) -> bool {
     seen.screen().alternate_screen() && seen.shows("All 20") && seen.shows("reissue")
 }
 
-/// An interactive shell with the desk on the screen as its first job.
-fn demo_in_a_shell() -> (TempDir, Pty) {
+/// An interactive shell.
+fn shell() -> (TempDir, Pty) {
     let home = tempfile::tempdir().unwrap();
     let mut command = pty::command("/bin/sh");
     pty::at_home(&mut command, home.path());
     command.arg("-i");
     command.env("PS1", "shell$ ");
     command.env("DESK", pty::program());
-    let mut pty = Pty::spawn(command, 110, 30);
+    let pty = Pty::spawn(command, 110, 30);
     pty.wait_text("shell$ ");
+    (home, pty)
+}
+
+/// The same with the desk on the screen as its first job.
+fn demo_in_a_shell() -> (TempDir, Pty) {
+    let (home, mut pty) = shell();
     pty.send(format!("\"$DESK\" {}\r", DEMO.join(" ")));
     pty.wait_until("the rows", shows_rows);
     (home, pty)
@@ -78,6 +84,29 @@ fn where_no_shell_waits_it_stays() {
     pty.wait_until("the rows again", |seen| seen.frames() > frames && shows_rows(seen));
     pty.send("q");
     assert_eq!(pty.wait_exit().exit_code(), 0);
+}
+
+#[test]
+fn started_in_the_background_it_stops_until_it_is_brought_back_and_can_be_killed() {
+    for (how, ended) in [("kill %1; ", "code 143"), ("kill -HUP %1; ", "code 129"), ("", "code 0")] {
+        let (_home, mut pty) = shell();
+        pty.send(format!("\"$DESK\" {} &\r", DEMO.join(" ")));
+        pty.send("wait %1; echo stopped $?\r");
+        // By itself, before it wrote anything to the terminal.
+        pty.wait_text("stopped 148");
+        assert!(!pty.look(|seen| seen.raw().windows(8).any(|bytes| bytes == b"\x1b[?1049h")));
+        if how.is_empty() {
+            pty.send("fg; echo code $?\r");
+            pty.wait_until("the rows", shows_rows);
+            pty.send("q");
+        } else {
+            pty.send(format!("{how}bg; wait %1; echo code $?\r"));
+        }
+        pty.wait_text(ended);
+        pty.send("exit\r");
+        pty.wait_exit();
+        pty.assert_restored();
+    }
 }
 
 #[test]
@@ -146,13 +175,15 @@ fn looks_at_many_are_stopped_and_what_ends_with_the_desk_is_told() {
     pty.wait_until("the rows", |seen| seen.shows("All 100") && seen.shows("reissue"));
     pty.send("\x01c");
     pty.wait_text("Takes about");
-    pty.send("\r");
+    pty.accepts();
     pty.wait_text("[ Stop ]");
-    pty.send("\t\r");
+    pty.send("\t");
+    pty.accepts();
     pty.wait_until("what is left", |seen| seen.shows("not begun") && seen.shows("[ Do the other"));
-    pty.send("\t\r");
+    pty.send("\t");
+    pty.accepts();
     pty.wait_text("Takes about");
-    pty.send("\r");
+    pty.accepts();
     pty.wait_text("[ Stop ]");
     pty.send("\x1b");
     pty.wait_text("check now goes on");

@@ -188,6 +188,37 @@ fn all_that_is_there_is_read_at_once() {
 }
 
 #[test]
+fn of_a_huge_window_the_corner_is_drawn() {
+    let home = filled();
+    let mut pty = opened(home.path());
+    let before = pty.look(|seen| seen.raw().len());
+    pty.resize_untold(u16::MAX, u16::MAX);
+    // Its last line, as far as it is drawn.
+    pty.wait_until("the corner", |seen| seen.raw()[before..].windows(6).any(|bytes| bytes == b"\x1b[500;"));
+    pty.send("q");
+    assert_eq!(pty.wait_exit().exit_code(), 0);
+    pty.assert_restored();
+}
+
+#[test]
+fn a_console_is_sent_no_title_and_only_the_colours_that_it_knows() {
+    for term in ["vt100", "linux", "ansi"] {
+        let home = filled();
+        let mut command = desk(&[], home.path());
+        command.env("TERM", term);
+        let mut pty = Pty::spawn(command, 100, 30);
+        pty.wait_text("Harbor Ford");
+        pty.send("q");
+        pty.wait_exit();
+        let written = pty.look(|seen| String::from_utf8_lossy(seen.raw()).into_owned());
+        for unknown in ["38;5;", "48;5;", "\u{1b}]0;", "\u{1b}[22;0t", "\u{1b}[23;0t"] {
+            assert!(!written.contains(unknown), "{term}: {unknown:?} in {}", written.escape_debug());
+        }
+        pty.assert_restored();
+    }
+}
+
+#[test]
 fn the_background_is_asked_for_and_followed() {
     let home = filled();
     let mut pty = opened(home.path());

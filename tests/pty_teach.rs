@@ -20,13 +20,13 @@ fn a_key_on_the_event_teaches_its_answer_into_the_settings_file() {
     let mut pty = Pty::start(&["--config", "config.toml", "--store", "sled:store"], &desk.path(""), 120, 40);
     pty.wait_text("Nakamura Ford");
     // Its events only, however many come of the others meanwhile.
-    pty.send("/xts1\r");
+    pty.types("/xts1\r");
     pty.wait_text("1 of 4");
-    pty.send("\to");
+    pty.types("\to");
     pty.wait_until("its events", |seen| seen.shows("only Nakamura Ford") && seen.shows("x-000403"));
     pty.send("m");
     pty.wait_text("What does this answer mean");
-    pty.send("  ");
+    pty.types("  ");
     pty.wait_text("means = \"not-connected\"");
     pty.send("\x13");
     pty.wait_until("the dialog's end", |seen| !seen.shows("What does this answer mean"));

@@ -82,10 +82,6 @@ async fn run(restorer: &Restorer) -> Result<i32, TerminalError> {
                         last = format!("copied {}", terminal.copy("XT-4821").is_ok());
                         None
                     }
-                    (KeyCode::Char('t'), _) => {
-                        terminal.set_title("another".into())?;
-                        None
-                    }
                     (KeyCode::Char('z'), KeyModifiers::CONTROL) => match terminal.suspend(&mut signals).await? {
                         Suspended::Ending(ending) => Some(ended(ending)),
                         how => {
@@ -220,8 +216,6 @@ fn frames_are_whole_and_follow_the_size() {
     let end = raw.windows(8).filter(|bytes| bytes == b"\x1b[?2026l").count();
     assert_eq!(begin, end);
     assert!(pty.look(pty::Seen::frames) >= 5);
-    pty.send("t");
-    pty.wait_until("the title", |seen| seen.title() == "another");
     pty.send("q");
     pty.wait_exit();
     pty.assert_restored();

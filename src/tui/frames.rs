@@ -65,11 +65,6 @@ impl FrameScheduler {
         self.due().map(|due| due.saturating_sub(now))
     }
 
-    /// Whether to draw now.
-    pub fn is_due(&self, now: Duration) -> bool {
-        self.due().is_some_and(|due| due <= now)
-    }
-
     /// A frame was drawn: nothing waits any more, and nothing is known of the next change until it is said.
     pub fn drawn(&mut self, now: Duration) {
         *self = Self { dirty: None, tick: None, last: Some(now) };
@@ -81,6 +76,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::tui::terminal::input::LONE_ESCAPE;
 
     const fn ms(n: u64) -> Duration {
         Duration::from_millis(n)
@@ -95,11 +91,10 @@ mod tests {
     #[test]
     fn the_first_frame_is_due_and_then_none() {
         let mut frames = FrameScheduler::new();
-        assert!(frames.is_due(Duration::ZERO));
+        assert_eq!(frames.wait(Duration::ZERO), Some(Duration::ZERO));
         frames.drawn(ms(5));
         assert_eq!(frames.due(), None);
         assert_eq!(frames.wait(ms(1_000_000)), None);
-        assert!(!frames.is_due(Duration::MAX));
     }
 
     #[test]
@@ -107,7 +102,6 @@ mod tests {
         let mut frames = drawn_at(0);
         frames.input(ms(500));
         assert_eq!(frames.due(), Some(ms(500)));
-        assert!(frames.is_due(ms(500)) && !frames.is_due(ms(499)));
     }
 
     #[test]
@@ -119,14 +113,18 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_escape_answers_before_anybody_waits_for_it() {
+        assert!(LONE_ESCAPE + FASTEST < ms(60));
+    }
+
+    #[test]
     fn data_is_drawn_together() {
         let mut frames = drawn_at(0);
         for n in 100..133 {
             frames.data(ms(n));
-            assert!(!frames.is_due(ms(n)));
+            // The first one's window counts: a stream without end does not put the frame off.
+            assert_eq!(frames.due(), Some(ms(133)));
         }
-        // The first one's window counts: a stream without end does not put the frame off.
-        assert_eq!(frames.due(), Some(ms(133)));
     }
 
     #[test]

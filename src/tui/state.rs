@@ -28,6 +28,9 @@ use super::toasts::{Toasts, Topic};
 use super::view::layout::Plan;
 use super::work::Work;
 
+/// Sooner than this nobody has read a dialog.
+const UNSEEN: Duration = Duration::from_millis(250);
+
 /// How long a revealed code stays (interface: 15 s).
 pub const REVEAL: Duration = Duration::from_secs(15);
 
@@ -209,6 +212,8 @@ pub struct State {
     pub chord: Vec<Key>,
     /// Until when, in the person's time, what arrives may belong to a paste that does nothing.
     pub pasted_until: Duration,
+    /// Until when, in the person's time, nobody can have seen the dialog that was opened.
+    pub unseen_until: Duration,
     /// A code that is shown for a while.
     pub reveal: Option<Reveal>,
     /// What was asked of the engine and what came of it.
@@ -225,6 +230,12 @@ pub struct State {
 }
 
 impl State {
+    /// Opens a dialog.
+    pub fn show_dialog(&mut self, dialog: Dialog) {
+        self.mode = Mode::Dialog(Box::new(dialog));
+        self.unseen_until = self.now.face + UNSEEN;
+    }
+
     /// Takes the open dialog away, and leaves every other mode as it is.
     pub fn take_dialog(&mut self) -> Option<Box<Dialog>> {
         match std::mem::take(&mut self.mode) {
@@ -261,6 +272,7 @@ impl State {
             toasts: Toasts::default(),
             chord: Vec::new(),
             pasted_until: Duration::ZERO,
+            unseen_until: Duration::ZERO,
             reveal: None,
             works: Vec::new(),
             cut_off: Vec::new(),

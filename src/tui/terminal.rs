@@ -126,15 +126,18 @@ impl TerminalGuard {
     fn take(&mut self) -> io::Result<()> {
         let ours_already = self.is_entered();
         // From here on whatever fails gives back what was taken.
-        self.restorer.entering(&self.tty);
+        self.restorer.entering(&self.tty, !self.options.title.header().is_empty());
         // Without this a mode that somebody else has changed since would still count as ours.
         let _ = disable_raw_mode();
         enable_raw_mode()?;
-        if !ours_already {
+        let title = self.options.title.header();
+        if !ours_already && !title.is_empty() {
             self.output.write_all(KEEP_TITLE)?;
         }
         self.output.write_all(ENTER)?;
-        self.write_title()?;
+        if !title.is_empty() {
+            queue!(self.output, SetTitle(title))?;
+        }
         if std::mem::take(&mut self.options.ask_background) {
             self.output.write_all(ASK_BACKGROUND)?;
             self.asked = true;
@@ -188,27 +191,6 @@ impl TerminalGuard {
         self.restorer.is_entered()
     }
 
-    /// Sets the title of the window; the one before is restored at the end.
-    pub fn set_title(&mut self, title: Untrusted) -> io::Result<()> {
-        if self.options.title == title {
-            return Ok(());
-        }
-        self.options.title = title;
-        if self.is_entered() {
-            self.write_title()?;
-            self.output.flush()?;
-        }
-        Ok(())
-    }
-
-    fn write_title(&mut self) -> io::Result<()> {
-        let title = self.options.title.header();
-        if title.is_empty() {
-            return Ok(());
-        }
-        queue!(self.output, SetTitle(title))
-    }
-
     /// Asks the terminal to put a text into its clipboard.
     pub fn copy(&mut self, text: &str) -> Result<(), CopyError> {
         clipboard::copy(&mut self.output, text)
@@ -247,27 +229,49 @@ impl TerminalGuard {
     }
 
     async fn stop(&mut self, signals: &mut Signals) -> io::Result<Suspended> {
-        loop {
-            // What arrived before the stop does not end it.
-            if let Some(ending) = ending_within(signals, Duration::ZERO).await {
-                return Ok(Suspended::Ending(ending));
-            }
-            // The whole group, so that a pipeline, or the build tool that started us, stops too. Not SIGSTOP: where no
-            // shell could continue us the system ignores this one, and we stay alive.
-            kill_current_process_group(rustix::process::Signal::TSTP)?;
-            let back = match timeout(STOP_GRACE, continued(signals)).await {
-                Ok(Some(ending)) => return Ok(Suspended::Ending(ending)),
-                Ok(None) => Suspended::Back,
-                Err(_) => Suspended::Alone,
-            };
-            if in_foreground() {
-                self.take()?;
-                return Ok(back);
-            }
-            // `bg`, or `kill %1`, of which the signal that continues us may be noticed before the one that ends us.
-            if let Some(ending) = ending_within(signals, END_GRACE).await {
-                return Ok(Suspended::Ending(ending));
-            }
+        let back = stop_until_in_foreground(signals).await?;
+        if !matches!(back, Suspended::Ending(_)) {
+            self.take()?;
+        }
+        Ok(back)
+    }
+}
+
+/// Waits until the shell has brought the program to the foreground: whoever changes the modes of the terminal in the
+/// background is stopped by the system in the middle of it, each time anew, and hears no signal.
+///
+/// # Errors
+/// When the process cannot be stopped.
+pub async fn wait_for_foreground(signals: &mut Signals) -> io::Result<Option<Ending>> {
+    if in_foreground() {
+        return Ok(None);
+    }
+    match stop_until_in_foreground(signals).await? {
+        Suspended::Ending(ending) => Ok(Some(ending)),
+        Suspended::Back | Suspended::Alone => Ok(None),
+    }
+}
+
+async fn stop_until_in_foreground(signals: &mut Signals) -> io::Result<Suspended> {
+    loop {
+        // What arrived before the stop does not end it.
+        if let Some(ending) = ending_within(signals, Duration::ZERO).await {
+            return Ok(Suspended::Ending(ending));
+        }
+        // The whole group, so that a pipeline, or the build tool that started us, stops too. Not SIGSTOP: where no shell
+        // could continue us the system ignores this one, and we stay alive.
+        kill_current_process_group(rustix::process::Signal::TSTP)?;
+        let back = match timeout(STOP_GRACE, continued(signals)).await {
+            Ok(Some(ending)) => return Ok(Suspended::Ending(ending)),
+            Ok(None) => Suspended::Back,
+            Err(_) => Suspended::Alone,
+        };
+        if in_foreground() {
+            return Ok(back);
+        }
+        // `bg`, or `kill %1`, of which the signal that continues us may be noticed before the one that ends us.
+        if let Some(ending) = ending_within(signals, END_GRACE).await {
+            return Ok(Suspended::Ending(ending));
         }
     }
 }

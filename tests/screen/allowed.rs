@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{
-    Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Context, DealershipId, IntentId, LetterEnd, LetterId,
-    LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit, ProfileField, Timestamp,
-    decide_in_turn,
+    Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Context, DealershipId, IntentId, LetterCopy, LetterEnd,
+    LetterId, LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit, ProfileField,
+    Timestamp, decide_in_turn,
 };
 use cloverwatch::tui::action::{Action, Danger, REGISTRY, Scope};
 use cloverwatch::tui::dialog::{allowed, letter_allowed, open, open_letters};
@@ -82,7 +82,7 @@ fn command(state: &Onboarding, (what, choice): (u8, u8), at: Timestamp, step: u6
         10 => Command::BeginLetter { letter: letter? },
         11 => Command::EndLetter { letter: letter?, end: end_of_a_try(choice), jitter: 500 },
         12 => Command::Bounce {
-            letter: letter.filter(|_| choice.is_multiple_of(2)),
+            letter: letter.filter(|_| choice.is_multiple_of(2)).map(|letter| LetterCopy { letter, settled: None }),
             address: state.profile.contact.email.clone(),
             status: "5.1.1".to_owned(),
             reason: "no such user".to_owned(),

@@ -87,6 +87,7 @@ fn a_filter_that_was_typed_ahead_is_one() {
     assert_eq!(desk.state.rows.query().text(), "is:live");
     assert!(matches!(desk.state.mode, Mode::Desk));
     // A path of several lines is not taken, but written.
+    desk.now.face += Duration::from_secs(1);
     desk.tell(Msg::Burst(keys("/home/ana\r/home/bob\r")));
     assert!(matches!(desk.state.mode, Mode::Filter(_)));
     nothing(&mut desk);
@@ -101,7 +102,8 @@ fn in_a_field_it_is_text_and_never_accepts_it() {
     desk.tell(keys_of("service desk\r"));
     nothing(&mut desk);
     desk.sees("called the service desk");
-    // A few letters with their Enter were typed, at most a line is slow.
+    desk.sees("accepts nothing");
+    // Into a filter a few letters with their Enter were typed, at most a line is slow.
     let mut desk = self::desk();
     desk.press("/");
     desk.tell(keys_of("ab\r"));
@@ -112,6 +114,96 @@ fn in_a_field_it_is_text_and_never_accepts_it() {
     desk.press("/").write("o");
     desk.tell(keys_of("\rj"));
     assert_eq!((desk.state.rows.query().text(), desk.state.cursor.place), ("o", 1));
+}
+
+#[test]
+fn a_few_letters_at_once_do_not_accept_a_dialog_either() {
+    for text in ["K7Q\r", "K\r", "\r\r", "kk\r"] {
+        let mut desk = desk();
+        desk.press("n").write("x");
+        desk.now.face += Duration::from_secs(1);
+        desk.tell(Msg::Burst(keys(text)));
+        nothing(&mut desk);
+        assert!(matches!(desk.state.mode, Mode::Dialog(_)), "{text:?}");
+        desk.press("enter");
+        assert_eq!(desk.take_effects().len(), 1, "{text:?}");
+    }
+}
+
+#[test]
+fn a_paste_in_parts_does_not_accept_a_dialog() {
+    for end in ["9X\r", "\r", "\t", "X"] {
+        let mut desk = desk();
+        desk.press("n");
+        desk.now.face += Duration::from_secs(1);
+        desk.tell(Msg::Burst(keys("K7QF-2M")));
+        for part in [end, "\r"] {
+            desk.now.face += Duration::from_millis(20);
+            match keys(part).as_slice() {
+                [key] => desk.tell(Msg::Key(*key)),
+                several => desk.tell(Msg::Burst(several.to_vec())),
+            }
+        }
+        nothing(&mut desk);
+        let Mode::Dialog(dialog) = &desk.state.mode else { panic!("{end:?}") };
+        assert!(dialog.focused().is_some_and(|field| field.text().starts_with("K7QF-2M")), "{end:?}");
+    }
+}
+
+#[test]
+fn a_burst_goes_into_no_dialog_that_it_opened() {
+    for text in ["nn\r", "nnn\r", "A\r\r\r", "d\r\r\r", "AA", "AAA", "::\r"] {
+        let mut desk = desk();
+        let before = desk.state.rows.len();
+        desk.tell(Msg::Burst(keys(text)));
+        nothing(&mut desk);
+        assert!(matches!(desk.state.mode, Mode::Dialog(_) | Mode::Palette(_)), "{text:?}");
+        desk.sees("press them again");
+        assert_eq!(desk.state.rows.len(), before);
+        if let Mode::Dialog(dialog) = &desk.state.mode {
+            assert!(!dialog.is_typed());
+        }
+    }
+    // In a dialog that was there before no Enter of a burst presses a button.
+    let mut desk = desk();
+    desk.press("A");
+    desk.now.face += Duration::from_secs(1);
+    desk.tell(Msg::Burst(keys("\t\r")));
+    nothing(&mut desk);
+    assert!(matches!(desk.state.mode, Mode::Dialog(_)));
+}
+
+#[test]
+fn an_enter_that_was_typed_before_the_dialog_was_seen_presses_nothing() {
+    for opens in ["d", "A", "n", "c"] {
+        let mut desk = desk();
+        desk.press("m a").press(opens);
+        if opens == "n" {
+            desk.write("a note");
+        }
+        let enter = keys("\r")[0];
+        // One after the other, and a key that is held.
+        for _ in 0..30 {
+            desk.now.face += Duration::from_millis(30);
+            desk.tell(Msg::Key(enter));
+        }
+        nothing(&mut desk);
+        assert!(matches!(desk.state.mode, Mode::Dialog(_)), "{opens}");
+        desk.sees("before this could be read");
+    }
+}
+
+#[test]
+fn a_marked_paste_over_the_table_is_told_as_any_other() {
+    let mut desk = desk();
+    let before = seen(&desk);
+    desk.paste("xq\nA");
+    nothing(&mut desk);
+    assert_eq!(seen(&desk), before);
+    desk.sees("pasted text is not taken for keys");
+    // It has an end: what is typed behind it is.
+    desk.press("/");
+    assert!(matches!(desk.state.mode, Mode::Filter(_)));
 }
 
 #[test]

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use chrono_tz::Tz;
 use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event};
 use cloverwatch::engine::{MailState, MailStatus, PlatformState, Status};
 use cloverwatch::present::time::Zone;
 use cloverwatch::store::Committed;
 use cloverwatch::tui::keymap::{Code, Key, Keymap};
 use cloverwatch::tui::rows::Rows;
+use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::view::Drawn;
 use cloverwatch::tui::{Effect, Moment, Msg, Setup, State, draw, update};
@@ -57,7 +57,7 @@ impl Desk {
             mailboxes: None,
             lessons: None,
             me: "ana".to_owned(),
-            zone: Zone::Named(Tz::America__Chicago),
+            zone: Zone::Named(chrono_tz::America::Chicago.into()),
             policy: world.lock().policy.clone(),
             claims: Arc::new(Shared(Arc::clone(&world))),
             keymap: Arc::new(Keymap::default()),
@@ -105,6 +105,10 @@ impl Desk {
     pub fn press(&mut self, keys: &str) -> &mut Self {
         for word in keys.split_whitespace() {
             let event = event(Key::parse(word).unwrap_or_else(|error| panic!("{error}")));
+            if event.code == KeyCode::Enter && matches!(self.state.mode, Mode::Dialog(_)) {
+                // Nobody presses it before a dialog could be read.
+                self.now.face += Duration::from_millis(300);
+            }
             self.tell(Msg::Key(event));
         }
         self

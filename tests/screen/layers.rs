@@ -45,6 +45,17 @@ fn messages_cover_no_row_of_the_panes_and_a_long_one_is_read_to_its_end() {
 }
 
 #[test]
+fn every_sentence_of_the_help_can_be_read_whole() {
+    for size in [(80, 24), (40, 10)] {
+        let mut desk = Desk::open(size);
+        desk.press("? / s u b m i t enter");
+        let words = desk.picture().replace(|c: char| !c.is_alphanumeric(), " ");
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("Do what the dialog asks for from any of its fields"), "{words}");
+    }
+}
+
+#[test]
 fn the_help_is_searched_and_back_takes_the_search_away_first() {
     let mut desk = Desk::open((120, 40));
     desk.press("? /").write("superseded").sees("/ superseded").sees("Give the dealership, or those marked, a new code");

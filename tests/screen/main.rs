@@ -29,3 +29,4 @@ mod profile;
 mod rows;
 mod teach;
 mod time;
+mod twins;

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
-use chrono_tz::Tz;
+use chrono_tz::Tz as ZoneName;
 use cloverwatch::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Contact, Context, DealershipId, Event, IntentId,
-    LetterEnd, LetterId, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, Profile, Refusal,
+    LetterCopy, LetterEnd, LetterId, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, Profile, Refusal,
     ResponseFacts, Service, SlotCounts, SlotsLook, Timestamp, decide, evolve,
 };
 use cloverwatch::store::Committed;
+use cloverwatch::timezone::Tz;
 
 /// The moment of every picture.
 pub fn now() -> Timestamp {
@@ -144,7 +145,8 @@ impl World {
     pub fn bounce(&mut self, id: DealershipId, at: Timestamp) -> Committed {
         let address = self.get(id).profile.contact.email.clone();
         let (status, reason) = ("5.1.1".to_owned(), "550 5.1.1 no such user here".to_owned());
-        let command = Command::Bounce { letter: Some(self.newest(id)), address, status, reason };
+        let letter = Some(LetterCopy { letter: self.newest(id), settled: None });
+        let command = Command::Bounce { letter, address, status, reason };
         self.run(id, at, &Actor::system("bounces"), &command).unwrap()
     }
 
@@ -194,7 +196,7 @@ impl World {
     }
 }
 
-pub fn profile(n: u64, name: &str, city: &str, timezone: Tz, owner: Option<&str>) -> Profile {
+pub fn profile(n: u64, name: &str, city: &str, timezone: impl Into<Tz>, owner: Option<&str>) -> Profile {
     Profile {
         name: name.into(),
         dealer_code: format!("xts{n:06}").into(),
@@ -202,7 +204,7 @@ pub fn profile(n: u64, name: &str, city: &str, timezone: Tz, owner: Option<&str>
         brand: "Ford".into(),
         city: city.into(),
         state: "TX".into(),
-        timezone,
+        timezone: timezone.into(),
         contact: Contact {
             name: "Ximena Holloway".into(),
             email: format!("service.{n}@example.com").into(),
@@ -225,9 +227,10 @@ pub fn refused(reason: &str, permanent: bool) -> LetterEnd {
 /// Dealerships in every stage, with hostile and wide names among them.
 pub fn sample() -> World {
     let mut world = World::mailing();
-    let (central, eastern, pacific) = (Tz::America__Chicago, Tz::America__New_York, Tz::America__Los_Angeles);
-    let desk: [(&str, &str, Tz, Option<&str>); 18] = [
-        ("McAllister & Sons BMW, Inc.", "Boise", Tz::America__Boise, Some("ana")),
+    let (central, eastern, pacific) =
+        (ZoneName::America__Chicago, ZoneName::America__New_York, ZoneName::America__Los_Angeles);
+    let desk: [(&str, &str, ZoneName, Option<&str>); 18] = [
+        ("McAllister & Sons BMW, Inc.", "Boise", ZoneName::America__Boise, Some("ana")),
         ("Nakamura Ford", "Chicago", central, Some("ben")),
         ("Jeep of Portland", "Portland", pacific, Some("dmitri")),
         ("Chevrolet of Louisville", "Louisville", eastern, Some("chloe")),
@@ -236,14 +239,14 @@ pub fn sample() -> World {
         ("Jansen & Sons Citroën, Inc.", "Nashville", central, Some("ben")),
         ("Vandermeer Lexus", "Portland", pacific, Some("esi")),
         ("Metro MINI", "Nashville", central, None),
-        ("東京トヨタ自動車販売", "Honolulu", Tz::Pacific__Honolulu, Some("ana")),
+        ("東京トヨタ自動車販売", "Honolulu", ZoneName::Pacific__Honolulu, Some("ana")),
         ("Evil\u{1b}]52;c;ZWNobw==\u{7} \u{202e}Motors\u{200b}\nInc.", "Reno\u{9b}31m", pacific, Some("ana")),
         ("Anders-Núñez Mercedes-Benz Service Center (North)", "Boston", eastern, Some("chloe")),
-        ("Team Genesis", "Honolulu", Tz::Pacific__Honolulu, Some("ana")),
-        ("Zielinski Honda", "Albuquerque", Tz::America__Denver, Some("ben")),
-        ("Summit Porsche", "Tucson", Tz::America__Phoenix, Some("ben")),
-        ("Lindqvist Lincoln", "El Paso", Tz::America__Denver, Some("dmitri")),
-        ("Ram of Bismarck", "Bismarck", Tz::America__North_Dakota__Center, None),
+        ("Team Genesis", "Honolulu", ZoneName::Pacific__Honolulu, Some("ana")),
+        ("Zielinski Honda", "Albuquerque", ZoneName::America__Denver, Some("ben")),
+        ("Summit Porsche", "Tucson", ZoneName::America__Phoenix, Some("ben")),
+        ("Lindqvist Lincoln", "El Paso", ZoneName::America__Denver, Some("dmitri")),
+        ("Ram of Bismarck", "Bismarck", ZoneName::America__North_Dakota__Center, None),
         ("Underwood Volvo", "Houston", central, Some("ben")),
     ];
     for (n, (name, city, zone, owner)) in (1..).zip(desk) {
@@ -322,13 +325,13 @@ pub fn sample() -> World {
 pub fn crowd(count: u64) -> World {
     const MAKES: [&str; 10] =
         ["Ford", "Honda", "Toyota", "Lexus", "Kia", "Buick", "Volvo", "Jeep", "Citroën", "Mercedes-Benz"];
-    const PLACES: [(&str, Tz); 6] = [
-        ("Boise", Tz::America__Boise),
-        ("Chicago", Tz::America__Chicago),
-        ("Portland", Tz::America__Los_Angeles),
-        ("Boston", Tz::America__New_York),
-        ("Tucson", Tz::America__Phoenix),
-        ("Honolulu", Tz::Pacific__Honolulu),
+    const PLACES: [(&str, ZoneName); 6] = [
+        ("Boise", ZoneName::America__Boise),
+        ("Chicago", ZoneName::America__Chicago),
+        ("Portland", ZoneName::America__Los_Angeles),
+        ("Boston", ZoneName::America__New_York),
+        ("Tucson", ZoneName::America__Phoenix),
+        ("Honolulu", ZoneName::Pacific__Honolulu),
     ];
     const FAMILIES: [&str; 12] = [
         "Nakamura",

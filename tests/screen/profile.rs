@@ -2,6 +2,7 @@
 
 use cloverwatch::domain::{Actor, Command, DealershipId, ProfileEdit, ProfileField};
 use cloverwatch::tui::Effect;
+use cloverwatch::tui::state::Mode;
 
 use crate::desk::Desk;
 use crate::population::now;
@@ -43,6 +44,30 @@ fn an_address_is_corrected_at_the_desk_and_shown_before_and_after() {
         desk.happens(|world| world.run(id(1), now(), &Actor::person("ana"), &Command::Correct { edits }).unwrap());
         let after = desk.world.lock().get(id(1)).profile.clone();
         assert_eq!(before.changes(&after).len(), 1, "{size:?}");
+    }
+}
+
+#[test]
+fn the_fields_that_are_said_to_be_in_view_are_and_nothing_lies_over_them() {
+    for size in [(40, 10), (40, 12), (60, 16), (80, 24)] {
+        let mut desk = Desk::open(size);
+        desk.go_to(1).press("p");
+        for _ in 0..10 {
+            let picture = desk.picture();
+            let Mode::Dialog(dialog) = &desk.state.mode else { panic!("{picture}") };
+            let stands = |label: &str| {
+                let line = |line: &str| line.trim_start_matches([' ', '│']).starts_with(label);
+                picture.lines().any(line)
+            };
+            let seen = dialog.fields.iter().filter(|field| stands(&field.label)).count();
+            let told = picture.split_once("fields ").map_or(dialog.fields.len(), |(_, words)| {
+                let numbers: Vec<usize> = words.split(' ').filter_map(|word| word.parse().ok()).take(2).collect();
+                numbers[1] + 1 - numbers[0]
+            });
+            assert_eq!(seen, told, "{size:?}\n{picture}");
+            assert!(picture.contains("[ Cancel ]"), "{picture}");
+            desk.press("tab");
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cloverwatch::domain::order::attention_order;
 use cloverwatch::domain::query::Derived;
+use cloverwatch::domain::text::normal;
 use cloverwatch::domain::{
     Command, DealershipId, Onboarding, Policy, Query, QueryContext, Searchable, Stage, Timestamp,
 };
@@ -30,7 +31,7 @@ fn ids(numbers: &[u64]) -> Vec<DealershipId> {
 /// How many that are not archived a filter finds when each is asked alone.
 fn matching(world: &World, query: &str, at: Timestamp) -> usize {
     let (query, policy) = (Query::parse(query).unwrap(), Policy::default());
-    let ctx = QueryContext { now: at, policy: &policy, me: Some("ana") };
+    let ctx = QueryContext { now: at, policy: &policy, me: Some("ana"), twins: None };
     let found = |state: &&Arc<Onboarding>| {
         state.stage(at) != Stage::Archived && query.matches(state, &Searchable::new(state.id, &state.profile), &ctx)
     };
@@ -69,7 +70,7 @@ fn the_table_has_the_one_order_that_lists_have_too() {
         let mut states: Vec<_> = world.all().into_iter().filter(|state| state.archived_at.is_none()).collect();
         states.sort_by_key(|state| {
             let order = attention_order(state, Derived::of(state, now(), &policy));
-            (order, state.profile.name.raw().to_lowercase(), state.id)
+            (order, normal(state.profile.name.raw()), state.id)
         });
         let listed: Vec<DealershipId> = states.iter().map(|state| state.id).collect();
         assert_eq!(shown(&rows), listed);
@@ -102,7 +103,7 @@ fn every_column_orders_both_ways_with_the_empty_ones_last() {
     rows.set_sort(Sort { column: Column::Owner, descending: true });
     assert_eq!(rows.from(0).last().unwrap().state.profile.owner, None);
     rows.set_sort(Sort { column: Column::Name, descending: false });
-    let names: Vec<String> = rows.from(0).map(|row| row.state.profile.name.raw().to_lowercase()).collect();
+    let names: Vec<String> = rows.from(0).map(|row| normal(row.state.profile.name.raw())).collect();
     assert!(names.is_sorted(), "{names:?}");
 }
 
@@ -136,7 +137,7 @@ fn naive(a: &Row, b: &Row, sort: Sort) -> Ordering {
             Column::Opcode => row.state.opcode.as_deref().map_or("Tell Us More", |chosen| chosen.choice.code.raw()),
             _ => return None,
         };
-        Some(text.to_lowercase()).filter(|text| !text.is_empty())
+        Some(normal(text)).filter(|text| !text.is_empty())
     };
     let number = |row: &Row| -> Option<i64> {
         let newest = row.state.invitation.as_ref();
@@ -154,7 +155,7 @@ fn naive(a: &Row, b: &Row, sort: Sort) -> Ordering {
     let (one, other) = ((folded(a), number(a)), (folded(b), number(b)));
     let none = |value: &(Option<String>, Option<i64>)| value.0.is_none() && value.1.is_none();
     let by_value = if sort.descending && !none(&one) && !none(&other) { other.cmp(&one) } else { one.cmp(&other) };
-    let name = |row: &Row| row.state.profile.name.raw().to_lowercase();
+    let name = |row: &Row| normal(row.state.profile.name.raw());
     let by_name = || name(a).is_empty().cmp(&name(b).is_empty()).then_with(|| name(a).cmp(&name(b)));
     none(&one).cmp(&none(&other)).then(by_value).then_with(by_name)
 }
@@ -272,7 +273,7 @@ proptest! {
             fresh.set_tab(tab);
             fresh.set_query(Query::parse(query).unwrap(), at);
             // Where nothing else decides, rows keep the order in which they came.
-            let names = |rows: &Rows| rows.from(0).map(|row| row.state.profile.name.raw().to_lowercase()).collect::<Vec<_>>();
+            let names = |rows: &Rows| rows.from(0).map(|row| normal(row.state.profile.name.raw())).collect::<Vec<_>>();
             prop_assert_eq!(names(&rows), names(&fresh));
             prop_assert_eq!(Tab::ALL.map(|tab| rows.count(tab)), Tab::ALL.map(|tab| fresh.count(tab)));
             prop_assert_eq!(rows.count(Tab::All), matching(&world, query, at));

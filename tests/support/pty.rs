@@ -180,6 +180,8 @@ pub fn at_home(command: &mut CommandBuilder, home: &Path) {
     command.env("XDG_DATA_HOME", home.join("data"));
     command.env("XDG_STATE_HOME", home.join("state"));
     command.env("TZ", "UTC");
+    // What the machine has may be newer.
+    command.env("CLOVERWATCH_TIME_ZONE_DATABASE", "embedded");
     command.env("CLOVERWATCH_UI_OPERATOR", "ana");
     command.cwd(home);
 }
@@ -239,6 +241,20 @@ impl Pty {
         self.writer.flush().unwrap();
     }
 
+    /// Types as a hand does: one key after the other.
+    pub fn types(&mut self, keys: &str) {
+        for key in keys.chars() {
+            self.send(key.to_string());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Presses Enter in a dialog that was just opened, as soon as somebody can have read it.
+    pub fn accepts(&mut self) {
+        thread::sleep(Duration::from_millis(400));
+        self.send("\r");
+    }
+
     /// Pastes as a terminal with bracketed paste does.
     pub fn paste(&mut self, text: &str) {
         self.send(format!("\x1b[200~{text}\x1b[201~"));
@@ -247,6 +263,11 @@ impl Pty {
     /// Changes the size of the window, which tells the program by SIGWINCH.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.shared.change(|seen| seen.parser.set_size(nonzero(rows), nonzero(columns)));
+        self.master().resize(size(columns, rows)).unwrap();
+    }
+
+    /// Gives the window a size that the emulator does not follow.
+    pub fn resize_untold(&mut self, columns: u16, rows: u16) {
         self.master().resize(size(columns, rows)).unwrap();
     }
 

@@ -120,7 +120,7 @@ impl Errands {
             let (engine, actor) = (engine.clone(), actor.clone());
             async move {
                 let retried = matches!(command, Command::RetryLetter { .. });
-                let zone = engine.book().get(id).map_or(chrono_tz::UTC, |state| state.profile.timezone);
+                let zone = engine.book().get(id).map_or(crate::timezone::Tz::UTC, |state| state.profile.timezone);
                 let zone = Zone::from(zone);
                 let answer = engine.execute(id, command, &actor).await.map(|events| match events.is_empty() {
                     false => besides_the_letter(&events, |event| summary(event, |at| zone.show(at))),

@@ -13,7 +13,7 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::keymap::Keymap;
 use super::reading::Mailboxes;
-use super::terminal::{Options as Wanted, Restorer, TerminalError, TerminalGuard};
+use super::terminal::{Options as Wanted, Restorer, TerminalError, TerminalGuard, wait_for_foreground};
 use super::theme::{ByBackground, Theme};
 use super::work::Work;
 use super::{Effect, Msg, Setup};
@@ -40,6 +40,8 @@ pub struct Options {
     pub keymap: Keymap,
     /// The colours.
     pub theme: Theme,
+    /// Whether the terminal's window has a title.
+    pub has_title: bool,
     /// The colours by the terminal's background, where it may be asked for it.
     pub themes: Option<ByBackground>,
     /// Who is in front of it: who records, and what `is:mine` means.
@@ -98,11 +100,15 @@ pub async fn run<E>(
     opening: impl Future<Output = Result<Engine, E>>,
     options: Options,
 ) -> Result<Result<Left, E>, TerminalError> {
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
     let restorer = Restorer::new();
     // Before anything is opened: opening exchanges the hook for a while, and puts this one back.
     restorer.hook_panics();
-    let wanted = Wanted { title: TITLE.into(), ask_background: options.themes.is_some() };
+    if let Some(ending) = wait_for_foreground(&mut signals).await? {
+        return Ok(Ok(Left { exit: Exit::Signal(ending), unfinished: Vec::new() }));
+    }
+    let title = if options.has_title { TITLE } else { "" };
+    let wanted = Wanted { title: title.into(), ask_background: options.themes.is_some() };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
     let (clock, themes) = (Arc::clone(&options.clock), (options.theme, options.themes));
     let (notices, appointment) = (options.notices.clone(), options.appointment.clone());

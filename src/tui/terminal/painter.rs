@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
-use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier};
 
 use crate::domain::text::{is_certain, width};
 
@@ -149,7 +149,72 @@ fn emptied(mut cell: Cell) -> Cell {
 
 /// Writes cells, and takes them away. The first is moved to.
 fn draw(out: &mut impl Write, cells: &mut Vec<Placed<'_>>) -> io::Result<()> {
-    if cells.is_empty() { Ok(()) } else { CrosstermBackend::new(out).draw(cells.drain(..)) }
+    let mut at = None;
+    let mut look = None;
+    for (x, y, cell) in cells.drain(..) {
+        if at != Some((x, y)) {
+            queue!(out, MoveTo(x, y))?;
+        }
+        let its = (cell.fg, cell.bg, cell.modifier);
+        if look != Some(its) {
+            set_look(out, its)?;
+            look = Some(its);
+        }
+        out.write_all(cell.symbol().as_bytes())?;
+        at = Some((x + reach(cell), y));
+    }
+    if look.is_some() { out.write_all(b"\x1b[0m") } else { Ok(()) }
+}
+
+/// Sets colours and modifiers, whatever was set before. The first 16 colours are asked for by the numbers that every
+/// terminal with colours knows, also one that knows no others.
+fn set_look(out: &mut impl Write, (fg, bg, modifier): (Color, Color, Modifier)) -> io::Result<()> {
+    const MODIFIERS: [(Modifier, u8); 9] = [
+        (Modifier::BOLD, 1),
+        (Modifier::DIM, 2),
+        (Modifier::ITALIC, 3),
+        (Modifier::UNDERLINED, 4),
+        (Modifier::SLOW_BLINK, 5),
+        (Modifier::RAPID_BLINK, 6),
+        (Modifier::REVERSED, 7),
+        (Modifier::HIDDEN, 8),
+        (Modifier::CROSSED_OUT, 9),
+    ];
+    out.write_all(b"\x1b[0")?;
+    for (_, number) in MODIFIERS.iter().filter(|(one, _)| modifier.contains(*one)) {
+        write!(out, ";{number}")?;
+    }
+    for (color, first) in [(fg, 30), (bg, 40)] {
+        match color {
+            Color::Reset => {}
+            Color::Indexed(number) => write!(out, ";{};5;{number}", first + 8)?,
+            Color::Rgb(red, green, blue) => write!(out, ";{};2;{red};{green};{blue}", first + 8)?,
+            named => write!(out, ";{}", first + number_of(named))?,
+        }
+    }
+    out.write_all(b"m")
+}
+
+/// The number of one of the first 16 colours, behind that of the first.
+const fn number_of(color: Color) -> u8 {
+    match color {
+        Color::Red => 1,
+        Color::Green => 2,
+        Color::Yellow => 3,
+        Color::Blue => 4,
+        Color::Magenta => 5,
+        Color::Cyan => 6,
+        Color::Gray => 7,
+        Color::DarkGray => 60,
+        Color::LightRed => 61,
+        Color::LightGreen => 62,
+        Color::LightYellow => 63,
+        Color::LightBlue => 64,
+        Color::LightMagenta => 65,
+        Color::LightCyan => 66,
+        Color::White => 67,
+        _ => 0,
+    }
 }
 
 #[cfg(test)]

@@ -156,6 +156,30 @@ fn a_frame_that_shows_nothing_new_writes_no_cell() {
 }
 
 #[test]
+fn the_first_colours_are_asked_for_by_their_own_numbers() {
+    let looks = [
+        (Style::new().fg(Color::Cyan), "\x1b[0;36m"),
+        (Style::new().fg(Color::Black).bg(Color::Cyan).bold(), "\x1b[0;1;30;46m"),
+        (Style::new().fg(Color::LightRed).bg(Color::White), "\x1b[0;91;107m"),
+        (Style::new().fg(Color::Indexed(246)).dim(), "\x1b[0;2;38;5;246m"),
+        (Style::new().bg(Color::Rgb(1, 2, 3)).reversed(), "\x1b[0;7;48;2;1;2;3m"),
+    ];
+    for (style, expected) in looks {
+        let mut bytes = Vec::new();
+        let mut painter = Painter::new(SIZE);
+        painter
+            .paint(&mut bytes, |buffer| {
+                let area = buffer.area;
+                Pen::new(buffer, area).text(0, 0, area.width, "x", style);
+                None
+            })
+            .unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.contains(&format!("{expected}x\x1b[0m")), "{text:?}");
+    }
+}
+
+#[test]
 fn the_caret_is_shown_and_hidden_when_that_changes() {
     let mut painter = Painter::new(SIZE);
     let mut frame = |caret| {

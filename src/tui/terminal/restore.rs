@@ -15,8 +15,11 @@ use super::Tty;
 use crate::domain::text::clean;
 
 /// Ends whatever the program had begun, in the order of its end: an open frame, colours, the cursor, pastes, the line that
-/// does not break, the alternate screen, the title. Each is harmless where it was not begun.
-const RESTORE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?7h\x1b[?1049l\x1b[23;0t";
+/// does not break, the alternate screen. Each is harmless where it was not begun.
+const RESTORE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?7h\x1b[?1049l";
+
+/// Takes the title from the terminal's stack.
+const RESTORE_TITLE: &[u8] = b"\x1b[23;0t";
 
 /// The most panics of background tasks that are kept to be shown.
 const MOST_NOTES: usize = 16;
@@ -38,6 +41,8 @@ struct Shared {
     entered: AtomicBool,
     /// The terminal, once it was entered.
     tty: OnceLock<Tty>,
+    /// Whether the window was given a title.
+    titled: AtomicBool,
     /// Who draws.
     drawing: Mutex<Option<ThreadId>>,
     /// Panics of threads that do not draw.
@@ -56,7 +61,8 @@ impl Restorer {
     }
 
     /// The terminal is about to be ours; this thread draws.
-    pub(super) fn entering(&self, tty: &Tty) {
+    pub(super) fn entering(&self, tty: &Tty, titled: bool) {
+        self.shared.titled.store(titled, Ordering::SeqCst);
         let _ = self.shared.tty.set(tty.clone());
         *self.shared.drawing.lock() = Some(thread::current().id());
         self.shared.entered.store(true, Ordering::SeqCst);
@@ -67,6 +73,9 @@ impl Restorer {
         if self.shared.entered.swap(false, Ordering::SeqCst) {
             if let Some(tty) = self.shared.tty.get() {
                 tty.write_last(RESTORE);
+                if self.shared.titled.load(Ordering::SeqCst) {
+                    tty.write_last(RESTORE_TITLE);
+                }
             }
             // A shell that has the terminal has set its own mode, and would see us stopped for changing it.
             if in_foreground() {

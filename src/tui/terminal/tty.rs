@@ -12,12 +12,20 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use super::input::{Decoder, InputEvent};
+use crate::clock::{Clock, WallClock};
 
 /// What a terminal is taken for that does not know its size.
 const USUAL_SIZE: (u16, u16) = (80, 24);
 
-/// How long the terminal may take nothing of what is written at the end, and how often that is asked.
-const PATIENCE: (Timespec, usize) = (Timespec { tv_sec: 0, tv_nsec: 50_000_000 }, 4);
+/// The largest size that is drawn; of a larger one, whether it is real or a mistake of whoever set it, the upper left
+/// corner.
+const LARGEST_SIZE: (u16, u16) = (1_000, 500);
+
+/// How long the terminal is waited for at the end, whatever it does meanwhile.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// The most that is read of what came before the answer.
+const MOST_DISCARDED: usize = 64 * 1024;
 
 /// The terminal, opened anew so that neither reading nor writing it ever waits: with the descriptors that were inherited
 /// the shell, and everything that is started from it, would not wait either. Clones are the same.
@@ -42,7 +50,9 @@ impl Tty {
     /// Columns and rows.
     pub fn size(&self) -> (u16, u16) {
         match tcgetwinsize(self.0.get_ref()) {
-            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col, size.ws_row),
+            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => {
+                (size.ws_col.min(LARGEST_SIZE.0), size.ws_row.min(LARGEST_SIZE.1))
+            }
             _ => USUAL_SIZE,
         }
     }
@@ -70,40 +80,45 @@ impl Tty {
     /// Reads up to the terminal's answer to what kind it is, and lets go of what is read. Waits, a moment at most.
     pub(super) fn discard_answer(&self) {
         let (mut decoder, mut events, mut room) = (Decoder::default(), Vec::new(), [0; 1024]);
-        let (pause, mut left) = PATIENCE;
-        while left > 0 && !events.contains(&InputEvent::Attributes) {
+        let clock = WallClock::real();
+        let mut taken = 0;
+        while taken < MOST_DISCARDED && !events.contains(&InputEvent::Attributes) {
+            let Some(left) = left_of(&clock) else { return };
             match self.read(&mut room) {
                 Ok(length) if length > 0 => {
+                    taken += length;
+                    events.clear();
                     decoder.feed(room.get(..length).unwrap_or_default(), Duration::ZERO, &mut events);
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    left -= 1;
-                    self.wait(PollFlags::IN, &pause);
-                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait(PollFlags::IN, left),
                 _ => return,
             }
         }
     }
 
-    fn wait(&self, what: PollFlags, at_most: &Timespec) {
+    fn wait(&self, what: PollFlags, at_most: Duration) {
         let mut terminal = [PollFd::from_borrowed_fd(self.0.get_ref().as_fd(), what)];
-        let _ = poll(&mut terminal, Some(at_most));
+        let at_most = Timespec { tv_sec: 0, tv_nsec: at_most.subsec_nanos().into() };
+        let _ = poll(&mut terminal, Some(&at_most));
     }
 
     /// Writes all, unless the terminal takes nothing for a while or is gone. Waits, a moment at most.
     pub(super) fn write_last(&self, mut bytes: &[u8]) {
-        let (pause, mut left) = PATIENCE;
+        let clock = WallClock::real();
         while !bytes.is_empty() {
+            let Some(left) = left_of(&clock) else { return };
             match self.write(bytes) {
                 Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock && left > 0 => {
-                    left -= 1;
-                    self.wait(PollFlags::OUT, &pause);
-                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait(PollFlags::OUT, left),
                 Err(_) => return,
             }
         }
     }
+}
+
+/// What is left of the patience since a clock was started.
+fn left_of(clock: &WallClock) -> Option<Duration> {
+    PATIENCE.checked_sub(clock.elapsed()).filter(|left| !left.is_zero())
 }
 
 fn retrying(call: impl FnMut() -> rustix::io::Result<usize>) -> io::Result<usize> {

@@ -241,7 +241,7 @@ pub(super) fn show_or_do(state: &mut State, dialog: Dialog) -> Vec<Effect> {
         return works::begin(state, &dialog);
     }
     let wanted = super::offers::wanted(&dialog);
-    state.mode = Mode::Dialog(Box::new(dialog));
+    state.show_dialog(dialog);
     wanted.into_iter().collect()
 }
 
@@ -271,7 +271,7 @@ pub(super) fn copy_letter(state: &mut State, id: DealershipId) -> Vec<Effect> {
 /// Opens the dialog that teaches what an answer means, or says why not.
 fn teach(state: &mut State, action: Action, about: impl Fn(&State) -> Result<Unrecognised, String>) {
     match about(state).and_then(|about| Dialog::teach(action, about, state)) {
-        Ok(dialog) => state.mode = Mode::Dialog(Box::new(dialog)),
+        Ok(dialog) => state.show_dialog(dialog),
         Err(why) => state.toast(Tone::Warn, why),
     }
 }
@@ -289,7 +289,7 @@ fn on_tail(state: &mut State, action: Action) {
         Action::TailFollow => state.tail.follow(),
         Action::TailPause if state.tail.follows() => state.tail.hold(selected),
         Action::TailPause => state.tail.follow(),
-        Action::TailKinds => state.mode = Mode::Dialog(Box::new(Dialog::kinds(state))),
+        Action::TailKinds => state.show_dialog(Dialog::kinds(state)),
         Action::TailOnlySelected => state.tail.only_selected = !state.tail.only_selected,
         Action::TeachMeaning => teach(state, action, under_tail_cursor),
         Action::TailJump => match state.tail.chosen(selected).map(|event| event.dealership) {

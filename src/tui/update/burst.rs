@@ -16,6 +16,9 @@ use crate::tui::state::{Mode, State};
 /// How long after a part of a paste the next part may come.
 const GOES_ON: Duration = Duration::from_millis(100);
 
+/// From how many keys on text at once is surely a paste; two come together under a quick hand.
+const FEWEST_PASTED: usize = 3;
+
 /// What is longer was certainly not typed.
 const LONGEST_TYPED: usize = 64;
 
@@ -24,13 +27,16 @@ pub(super) fn burst(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
     if state.plan().too_small {
         return Vec::new();
     }
+    let goes_on = goes_on(state);
     if takes_text(state) {
-        return if is_typed(burst) { each(state, burst) } else { text(state, burst) };
+        // A filter records nothing, so a few letters with their Enter are taken for typed.
+        let is_typed = matches!(state.mode, Mode::Filter(_)) && !goes_on && is_typed(burst);
+        return if is_typed { each(state, burst) } else { text(state, burst) };
     }
-    if goes_on(state) || is_pasted(burst) {
+    if goes_on || is_pasted(burst) {
         return match burst {
             // A filter that was typed ahead records nothing; a path that was pasted does no harm as one.
-            [first, rest @ ..] if !goes_on(state) && opens_filter(state, *first) => {
+            [first, rest @ ..] if !goes_on && opens_filter(state, *first) => {
                 let mut effects = keys::key(state, *first);
                 effects.extend(text(state, rest));
                 effects
@@ -44,33 +50,75 @@ pub(super) fn burst(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
     each(state, burst)
 }
 
-/// Whether a key is the next part of a paste that does nothing.
-pub(super) fn swallows(state: &mut State, key: KeyEvent) -> bool {
-    let swallows = goes_on(state) && !takes_text(state) && written(key).is_some();
-    if swallows {
-        swallow(state);
+/// A key that is the next part of a paste: text where something takes it, else nothing. Whether it was.
+pub(super) fn takes(state: &mut State, key: KeyEvent) -> bool {
+    if !goes_on(state) || written(key).is_none() {
+        return false;
     }
-    swallows
+    if !takes_text(state) {
+        swallow(state);
+    } else if let KeyCode::Char(_) = key.code {
+        wait_for_more(state);
+        return false;
+    } else {
+        text(state, &[key]);
+    }
+    true
+}
+
+fn swallow(state: &mut State) {
+    wait_for_more(state);
+    tell(state);
 }
 
 /// Says that pasted text does nothing here.
-fn swallow(state: &mut State) {
-    state.pasted_until = state.now.face + GOES_ON;
+pub(super) fn tell(state: &mut State) {
     state.tell_of_key("pasted text is not taken for keys; it goes into a filter, or a field");
+}
+
+fn wait_for_more(state: &mut State) {
+    state.pasted_until = state.now.face + GOES_ON;
 }
 
 fn goes_on(state: &State) -> bool {
     state.now.face < state.pasted_until
 }
 
+/// Presses one after the other. None of them is pressed in a dialog that one of them opened, and none accepts anything:
+/// nobody has seen it.
 fn each(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
-    burst.iter().flat_map(|key| keys::key(state, *key)).collect()
+    let asks = |state: &State| matches!(state.mode, Mode::Dialog(_) | Mode::Palette(_));
+    let asked = asks(state);
+    let mut effects = Vec::new();
+    for key in burst {
+        if asks(state) && (!asked || written(*key) == Some('\n')) {
+            wait_for_more(state);
+            state.tell_of_key("keys that came at once with others do nothing here; press them again");
+            break;
+        }
+        effects.extend(keys::key(state, *key));
+    }
+    effects
+}
+
+/// Whether a dialog was opened too short a while ago to have been seen by whoever pressed Enter. Holding the key down does
+/// not end that.
+pub(super) fn is_unseen(state: &mut State) -> bool {
+    let unseen = state.now.face < state.unseen_until;
+    if unseen {
+        state.unseen_until = state.unseen_until.max(state.now.face + GOES_ON);
+        state.tell_of_key("Enter was pressed before this could be read; press it again");
+    }
+    unseen
 }
 
 /// Writes what was pasted where text is taken. Nothing in it is a key, but for the end of a line behind a filter: that is
 /// how one is typed ahead.
 fn text(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
-    let mut text: String = burst.iter().filter_map(|key| written(*key)).collect();
+    if burst.len() >= FEWEST_PASTED || goes_on(state) {
+        wait_for_more(state);
+    }
+    let text: String = burst.iter().filter_map(|key| written(*key)).collect();
     let lines = text.trim_end_matches('\n').len();
     let one_line = text.len() == lines + 1 && !text.get(..lines).is_some_and(|line| line.contains('\n'));
     match &state.mode {
@@ -81,15 +129,19 @@ fn text(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
             }
         }
         Mode::Dialog(dialog) if burst.len() <= LONGEST_TYPED => {
-            if !dialog.focused().is_some_and(|field| matches!(field.input, Input::Block(_))) {
-                text.truncate(lines);
-            }
+            let is_block = dialog.focused().is_some_and(|field| matches!(field.input, Input::Block(_)));
             // A paste loses the spaces at its ends, which may stand between words that are typed.
-            for c in text.chars() {
+            for c in text.chars().take(if is_block { usize::MAX } else { lines }) {
                 input::insert(state, c);
             }
+            if is_block {
+                return Vec::new();
+            }
         }
-        _ => drop(input::paste(state, &text)),
+        _ => drop(input::paste(state, text.trim_end_matches('\n'))),
+    }
+    if text.len() > lines && !matches!(state.mode, Mode::Desk | Mode::Filter(_)) {
+        state.tell_of_key("text that comes at once accepts nothing: press Enter again");
     }
     Vec::new()
 }

@@ -35,7 +35,8 @@ pub(super) fn show(state: &mut State) {
     let Some(left) = state.cut_off.first().map(|oldest| left(state, oldest)) else { return };
     let Some(oldest) = state.cut_off.first_mut() else { return };
     oldest.left = left;
-    state.mode = Mode::Dialog(Box::new(Dialog::cut_off(oldest.id)));
+    let dialog = Dialog::cut_off(oldest.id);
+    state.show_dialog(dialog);
     state.dirty = true;
 }
 

@@ -1,6 +1,6 @@
 //! Keys in a dialog, and what is asked for when it is accepted.
 
-use super::{cut_off, works};
+use super::{burst, cut_off, works};
 use crate::domain::DealershipId;
 use crate::tui::action::{Action, Scope};
 use crate::tui::dialog::{Button, Dialog, Field, Glance, Input, Kind, Role, Spot, Wish, submitting};
@@ -89,6 +89,9 @@ fn pick(state: &mut State, forward: bool) -> bool {
 
 /// An action in a dialog.
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if matches!(action, Action::InputAccept | Action::DialogAccept) && burst::is_unseen(state) {
+        return Vec::new();
+    }
     let buttons = buttons(state);
     match action {
         Action::InputDown if pick(state, true) => {}

@@ -41,7 +41,7 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
         Msg::Key(key) => {
             state.dirty = true;
             state.cursor.touched = true;
-            if !burst::swallows(state, key) {
+            if !burst::takes(state, key) {
                 effects = keys::key(state, key);
             }
         }
@@ -50,7 +50,14 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
             state.cursor.touched = true;
             effects = burst::burst(state, &keys);
         }
-        Msg::Paste(text) => state.dirty |= !state.plan().too_small && input::paste(state, &text),
+        Msg::Paste(text) => {
+            if !state.plan().too_small {
+                state.dirty = true;
+                if !input::paste(state, &text) {
+                    burst::tell(state);
+                }
+            }
+        }
         Msg::Resize(columns, rows) => {
             state.dirty = true;
             state.size = (columns, rows);

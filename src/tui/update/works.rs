@@ -31,7 +31,7 @@ pub(super) fn begin(state: &mut State, dialog: &Dialog) -> Vec<Effect> {
     cut_off::done_by(state, action, &items);
     let begun = Work::new(work, action, items);
     if begun.is_bulk() {
-        state.mode = Mode::Dialog(Box::new(Dialog::results(work)));
+        state.show_dialog(Dialog::results(work));
     }
     state.begin(begun);
     vec![effect]
@@ -126,7 +126,8 @@ fn shown(state: &State) -> Option<WorkId> {
 /// Shows the newest for many.
 pub(super) fn show(state: &mut State) {
     if let Some(work) = state.works.iter().rev().find(|work| work.is_bulk()) {
-        state.mode = Mode::Dialog(Box::new(Dialog::results(work.id)));
+        let results = Dialog::results(work.id);
+        state.show_dialog(results);
     }
 }
 
@@ -134,7 +135,8 @@ pub(super) fn show(state: &mut State) {
 pub(super) fn show_earlier(state: &mut State) {
     let Some(id) = shown(state) else { return };
     if let Some(work) = state.works.iter().rev().find(|work| work.is_bulk() && work.id < id) {
-        state.mode = Mode::Dialog(Box::new(Dialog::results(work.id)));
+        let results = Dialog::results(work.id);
+        state.show_dialog(results);
     }
 }
 

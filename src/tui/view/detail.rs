@@ -67,7 +67,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     };
     let room = width.saturating_sub(3);
     let mut page = Page { lines: Vec::new(), theme, room };
-    profile(&mut page, row, clocks);
+    profile(&mut page, row, state, clocks);
     codes(&mut page, row, state, clocks);
     mail::section(&mut page, row, state, clocks);
     xtime::section(&mut page, row, state, clocks);
@@ -86,7 +86,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     }
 }
 
-fn profile(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
+fn profile(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     let theme = page.theme;
     let state = &*row.state;
     let profile = &state.profile;
@@ -112,7 +112,13 @@ fn profile(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
     page.pair("contact", &profile.contact.name.screen(), theme.text);
     page.pair("", &profile.contact.email.screen(), theme.text);
     page.pair("", &profile.contact.phone.screen(), theme.text);
+    for further in &state.further_contacts {
+        page.pair("also", &further.in_words(), theme.text);
+    }
     page.pair("owner", &profile.owner.as_ref().map_or("nobody".into(), |owner| owner.screen()), theme.text);
+    for (twin, other) in screen.rows.twins_of(state) {
+        page.pair("twin", &twin.hint(&other.state.profile), theme.tone(Tone::Warn));
+    }
 }
 
 fn next_minute(now: Timestamp) -> Timestamp {

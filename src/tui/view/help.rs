@@ -3,7 +3,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::pen::{Pen, width};
+use super::pen::{Pen, width, wrap};
 use super::{popup, tabs};
 use crate::domain::CodeOrigin;
 use crate::engine::PlatformState;
@@ -17,8 +17,15 @@ const WIDEST: u16 = 180;
 
 enum Line {
     Heading(String),
-    Key { keys: String, title: &'static str, doc: String, possible: bool },
+    Key {
+        keys: String,
+        title: &'static str,
+        doc: String,
+        possible: bool,
+    },
     Text(String, Tone),
+    /// What a line goes on with, from a cell on.
+    More(u16, String),
 }
 
 fn lines(state: &State) -> Vec<Line> {
@@ -94,7 +101,7 @@ fn lines(state: &State) -> Vec<Line> {
     for text in [
         "words match name, group, city, dealerCode, contact, owner, mail address, and phone by its digits; all must match",
         "field:a,b   !term   ~fuzzy   /regex/   expires<6h   waiting>24h   expired>2d",
-        "is:pending|expired|awaiting|overdue|confirmed|lost|live|attention|snoozed|mine",
+        "is:pending|expired|awaiting|overdue|confirmed|lost|live|attention|snoozed|mine|twin",
         "stage:…   opcode:missing|ok|unchecked|near-miss   kind:…",
     ] {
         lines.push(Line::Text(text.to_owned(), Tone::Plain));
@@ -115,7 +122,7 @@ fn found(lines: Vec<Line>, text: &str) -> Vec<Line> {
                 continue;
             }
             Line::Key { keys, title, doc, .. } => has(keys) || has(title) || has(doc),
-            Line::Text(words, _) => has(words),
+            Line::Text(words, _) | Line::More(_, words) => has(words),
         };
         if fits {
             found.extend(heading.take());
@@ -125,10 +132,41 @@ fn found(lines: Vec<Line>, text: &str) -> Vec<Line> {
     found
 }
 
+/// The cells for the keys of an action.
+const fn keys_room(room: u16) -> u16 {
+    if room < 60 { 10 } else { 24 }
+}
+
+/// The same in so many cells: what is too long goes on below.
+fn wrapped(lines: Vec<Line>, room: u16) -> Vec<Line> {
+    /// In fewer cells beside its name nothing can be read.
+    const LEAST: u16 = 20;
+    let indent = keys_room(room) + 20;
+    let beside = room.saturating_sub(indent + 1);
+    let mut all = Vec::new();
+    for line in lines {
+        match line {
+            Line::Key { keys, title, doc, possible } => {
+                let (x, cells) = if beside < LEAST { (3, room.saturating_sub(4)) } else { (indent, beside) };
+                let mut pieces = wrap(&doc, cells).into_iter();
+                let doc = if beside < LEAST { String::new() } else { pieces.next().unwrap_or_default() };
+                all.push(Line::Key { keys, title, doc, possible });
+                all.extend(pieces.map(|piece| Line::More(x, piece)));
+            }
+            Line::Text(text, tone) if width(&text) > usize::from(room.saturating_sub(4)) => {
+                all.extend(wrap(&text, room.saturating_sub(4)).into_iter().map(|piece| Line::Text(piece, tone)));
+            }
+            other => all.push(other),
+        }
+    }
+    all
+}
+
 pub(super) fn draw(help: &Help, state: &State, theme: &Theme, pen: &mut Pen<'_>) -> Option<Position> {
     let height = pen.area().height;
     let mut pen = popup(pen, WIDEST, height);
     let mut inside = pen.frame("Help", theme.line_focus, theme.title);
+    let bottom = inside.height + 1;
     let mut caret = None;
     if help.types || !help.search.is_empty() {
         let mut pen = pen.within(inside);
@@ -137,15 +175,19 @@ pub(super) fn draw(help: &Help, state: &State, theme: &Theme, pen: &mut Pen<'_>)
         caret = tabs::draw_edit(&help.search, 1 + used, 0, room, theme, &mut pen).0.filter(|_| help.types);
         inside = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
     }
+    let lines = wrapped(found(lines(state), help.search.text()), inside.width);
+    let rows = usize::from(inside.height);
+    let top = help.scroll.min(lines.len().saturating_sub(rows));
+    let more = lines.len().saturating_sub(top + rows);
+    if more > 0 {
+        pen.right(2, bottom, inside.width.saturating_sub(2), &format!(" {more} more below "), theme.chosen);
+    }
     let mut pen = pen.within(inside);
-    let lines = found(lines(state), help.search.text());
     if lines.is_empty() {
         pen.text(1, 0, inside.width, "nothing here has these words", theme.dim);
     }
-    let rows = usize::from(inside.height);
-    let top = help.scroll.min(lines.len().saturating_sub(rows));
     let room = inside.width;
-    let keys_room = if room < 60 { 10 } else { 24 };
+    let keys_room = keys_room(room);
     for (y, line) in (0..).zip(lines.iter().skip(top).take(rows)) {
         match line {
             Line::Heading(text) => {
@@ -160,13 +202,10 @@ pub(super) fn draw(help: &Help, state: &State, theme: &Theme, pen: &mut Pen<'_>)
             Line::Text(text, tone) => {
                 pen.text(3, y, room.saturating_sub(3), text, theme.tone(*tone));
             }
+            Line::More(x, text) => {
+                pen.text(*x, y, room.saturating_sub(*x), text, theme.dim);
+            }
         }
-    }
-    let more = lines.len().saturating_sub(top + rows);
-    if more > 0 {
-        let words = format!(" {more} more below ");
-        let x = room.saturating_sub(width(&words) as u16 + 1);
-        pen.text(x, inside.height.saturating_sub(1), room, &words, theme.chosen);
     }
     caret
 }

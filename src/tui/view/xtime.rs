@@ -1,8 +1,8 @@
 //! The detail's part about the platform: the opcode and whose word it is, what was found, what is lacking to be live, the slots by
 //! day, the test appointment, and the last look.
 
+use crate::timezone::Tz;
 use chrono::NaiveDateTime;
-use chrono_tz::Tz;
 use std::borrow::Cow;
 
 use super::detail::Page;

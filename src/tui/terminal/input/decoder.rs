@@ -5,17 +5,21 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::InputEvent;
-use super::sequence::{self, Meaning};
+use super::sequence::{self, Meaning, Tail};
 
 /// How long an ESC waits for what may follow it before it is the key. Longer than the pauses between the bytes of one
 /// sequence on a link that passes them on one by one; together with a frame still below what a person notices.
-const LONE_ESCAPE: Duration = Duration::from_millis(53);
+pub const LONE_ESCAPE: Duration = Duration::from_millis(40);
 
-/// How long after an ESC that was taken for the key its sequence may still arrive.
+/// How long after an ESC that was taken for the key a byte that may begin the rest of its sequence is held as an ESC is.
 const LATE_SEQUENCE: Duration = Duration::from_secs(1);
 
-/// How long nothing may come before a sequence that was begun is given up: far beyond any stall of a link.
+/// How old a sequence that was begun may be: far beyond any stall of a link. Then whatever comes after a pause is no part
+/// of it any more.
 const ABANDONED: Duration = Duration::from_secs(5);
+
+/// Between two bytes that somebody types there is more time than this, between two of one sequence less.
+const TYPED: Duration = Duration::from_millis(50);
 
 /// How long nothing may come before a paste whose end is missing is taken as it is.
 const PASTE_STALLED: Duration = Duration::from_secs(1);
@@ -36,6 +40,8 @@ pub struct Decoder {
     state: State,
     /// When the last byte came.
     last: Duration,
+    /// When the sequence began that is read.
+    begun: Duration,
     /// When an ESC was taken for the key because nothing followed it.
     escaped: Option<Duration>,
 }
@@ -48,6 +54,8 @@ enum State {
     Utf8 { alt: bool, bytes: Vec<u8>, length: usize },
     /// ESC, or two of them.
     Escape { twice: bool },
+    /// What may be the rest of a sequence whose ESC was taken for the key.
+    Late(Vec<u8>),
     /// CSI with what came of it; what is longer than any sequence that means something is not kept.
     Csi { alt: bool, bytes: Vec<u8> },
     /// `ESC [ [` of the Linux console, before its letter.
@@ -65,14 +73,41 @@ enum State {
 impl Decoder {
     /// Takes in bytes that arrived at a moment.
     pub fn feed(&mut self, bytes: &[u8], now: Duration, events: &mut Vec<InputEvent>) {
-        if now.saturating_sub(self.last) >= ABANDONED && self.can_be_abandoned() {
+        let (age, pause) = (now.saturating_sub(self.begun), now.saturating_sub(self.last));
+        if age >= ABANDONED && pause >= TYPED && self.can_be_abandoned() {
             self.state = State::Ground;
         }
         self.last = now;
-        let escaped = self.escaped.take().is_some_and(|at| now.saturating_sub(at) <= LATE_SEQUENCE);
-        if escaped && matches!(self.state, State::Ground) && sequence::is_tail(bytes) {
-            self.state = State::Escape { twice: false };
+        let escaped = self.escaped.take();
+        match (std::mem::take(&mut self.state), escaped) {
+            (State::Late(mut held), _) => {
+                held.extend_from_slice(bytes);
+                self.after_escape(&held, true, events);
+            }
+            (State::Ground, Some(at)) => {
+                self.after_escape(bytes, now.saturating_sub(at) <= LATE_SEQUENCE, events);
+            }
+            (state, _) => {
+                self.state = state;
+                self.take_in(bytes, events);
+            }
         }
+    }
+
+    /// Bytes behind an ESC that was taken for the key: the rest of its sequence, or what somebody types.
+    fn after_escape(&mut self, bytes: &[u8], may_wait: bool, events: &mut Vec<InputEvent>) {
+        match sequence::tail(bytes) {
+            Some(Tail::Certain) => self.state = State::Escape { twice: false },
+            Some(Tail::Possible) if may_wait => {
+                self.state = State::Late(bytes.to_vec());
+                return;
+            }
+            _ => {}
+        }
+        self.take_in(bytes, events);
+    }
+
+    fn take_in(&mut self, bytes: &[u8], events: &mut Vec<InputEvent>) {
         let mut rest = bytes;
         while let [byte, after @ ..] = rest {
             if let State::Paste(text) = &mut self.state {
@@ -84,6 +119,9 @@ impl Decoder {
                 }
                 continue;
             }
+            if matches!(self.state, State::Ground | State::Escape { .. }) {
+                self.begun = self.last;
+            }
             // A byte that ends what it does not belong to is looked at again.
             if self.step(*byte, events) {
                 rest = after;
@@ -94,13 +132,13 @@ impl Decoder {
     /// When [`Decoder::expire`] wants to be called if no byte comes before.
     pub fn deadline(&self) -> Option<Duration> {
         match self.state {
-            State::Escape { .. } => Some(self.last + LONE_ESCAPE),
+            State::Escape { .. } | State::Late(_) => Some(self.last + LONE_ESCAPE),
             State::Paste(_) => Some(self.last + PASTE_STALLED),
             _ => None,
         }
     }
 
-    /// Nothing came until a moment: an ESC that was waiting is the key, a paste without an end is over.
+    /// Nothing came until a moment: what was waiting is the keys, a paste without an end is over.
     pub fn expire(&mut self, now: Duration, events: &mut Vec<InputEvent>) {
         if self.deadline().is_none_or(|deadline| now < deadline) {
             return;
@@ -110,6 +148,7 @@ impl Decoder {
                 events.extend((0..=usize::from(twice)).map(|_| plain(KeyCode::Esc)));
                 self.escaped = Some(now);
             }
+            State::Late(held) => self.take_in(&held, events),
             State::Paste(text) => events.push(InputEvent::Paste(String::from_utf8_lossy(&text).into_owned())),
             other => self.state = other,
         }
@@ -121,7 +160,7 @@ impl Decoder {
     }
 
     fn can_be_abandoned(&self) -> bool {
-        !matches!(self.state, State::Ground | State::Paste(_) | State::Escape { .. })
+        !matches!(self.state, State::Ground | State::Paste(_) | State::Escape { .. } | State::Late(_))
     }
 
     /// Takes one byte, and whether that used it up.
@@ -163,8 +202,8 @@ impl Decoder {
                 self.text(byte, Text { osc, bytes, escape, continuation }, events)
             }
             // Taken in pieces, not byte by byte.
-            State::Paste(text) => {
-                self.state = State::Paste(text);
+            state @ (State::Paste(_) | State::Late(_)) => {
+                self.state = state;
                 true
             }
         }

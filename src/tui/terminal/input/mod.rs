@@ -10,8 +10,8 @@ mod sequence;
 
 use crossterm::event::KeyEvent;
 
-pub use burst::group;
-pub use decoder::Decoder;
+pub use burst::Bursts;
+pub use decoder::{Decoder, LONE_ESCAPE};
 pub use reader::InputReader;
 
 /// Something that a terminal sent.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-use super::{Decoder, InputEvent, group};
+use super::{Bursts, Decoder, InputEvent};
 use crate::clock::{Clock, WallClock};
 use crate::tui::terminal::Tty;
 
@@ -19,6 +19,7 @@ const MOST_AT_ONCE: usize = 1024 * 1024;
 pub struct InputReader {
     tty: Tty,
     decoder: Decoder,
+    bursts: Bursts,
     clock: WallClock,
     waiting: VecDeque<InputEvent>,
     room: Vec<u8>,
@@ -31,6 +32,7 @@ impl InputReader {
         Self {
             tty,
             decoder: Decoder::default(),
+            bursts: Bursts::default(),
             clock: WallClock::real(),
             waiting: VecDeque::new(),
             room: vec![0; ROOM],
@@ -47,7 +49,8 @@ impl InputReader {
             if self.gone {
                 return None;
             }
-            let wait = self.decoder.deadline().map(|at| at.saturating_sub(self.clock.elapsed()));
+            let deadline = [self.decoder.deadline(), self.bursts.deadline()].into_iter().flatten().min();
+            let wait = deadline.map(|at| at.saturating_sub(self.clock.elapsed()));
             let read = tokio::select! {
                 biased;
                 read = self.tty.read_ready(&mut self.room) => read,
@@ -60,6 +63,7 @@ impl InputReader {
     /// Forgets what was begun: the terminal was somebody else's meanwhile.
     pub fn reset(&mut self) {
         self.decoder.reset();
+        self.bursts = Bursts::default();
     }
 
     /// Takes in what was read, and whatever else is there.
@@ -88,6 +92,6 @@ impl InputReader {
         if taken == 0 {
             self.decoder.expire(now, &mut events);
         }
-        self.waiting.extend(group(events));
+        self.bursts.take(events, now, &mut self.waiting);
     }
 }

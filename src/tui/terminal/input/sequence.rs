@@ -262,17 +262,51 @@ pub(super) fn ends_with_dollar(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit)
 }
 
+/// What bytes are that come after an ESC which was taken for the key.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Tail {
+    /// The rest of its sequence: nobody types that.
+    Certain,
+    /// The beginning of one, or what somebody types.
+    Possible,
+}
+
 /// Whether bytes look like what follows the ESC of a sequence, and not like what is typed after the key.
-pub(super) fn is_tail(bytes: &[u8]) -> bool {
+pub(super) fn tail(bytes: &[u8]) -> Option<Tail> {
     match bytes {
-        [b'[', rest @ ..] => {
-            let parameters = rest.iter().take_while(|byte| matches!(byte, 0x20..=0x3f)).count();
-            rest.get(parameters).is_some_and(|last| matches!(last, 0x40..=0x7e))
+        [b'[' | b'O'] | [b'[', b'['] => Some(Tail::Possible),
+        [b'[', b'[', b'A'..=b'E', ..] => Some(Tail::Certain),
+        [b'[', rest @ ..] => match without_parameters(rest) {
+            [] | [0x40..=0x5a | 0x5c..=0x7e, ..] => Some(Tail::Certain),
+            _ => None,
+        },
+        [b'O', rest @ ..] => match without_parameters(rest) {
+            [] => Some(Tail::Certain),
+            [last, after @ ..] if is_end_of_ss3(*last) && matches!(after, [] | [0x1b, ..]) => Some(Tail::Certain),
+            _ => None,
+        },
+        [b']', b'0'..=b'9', _, ..] | [b'_', b'G', _, ..] | [b'P', b'0'..=b'9' | b'!' | b'>' | b'=', _, ..] => {
+            Some(Tail::Certain)
         }
-        [b'O', last] => matches!(last, b'A'..=b'D' | b'F' | b'H' | b'M' | b'P'..=b'S' | b'a'..=b'd' | b'j'..=b'y'),
-        [b']', b'0'..=b'9', _, ..] | [b'_', b'G', _, ..] | [b'P', b'0'..=b'9' | b'!' | b'>' | b'=', _, ..] => true,
-        _ => false,
+        [b']' | b'P' | b'X' | b'^' | b'_', text @ ..] => {
+            let end = text.iter().position(u8::is_ascii_control);
+            match text.get(end.unwrap_or(text.len())..) {
+                Some([] | [0x1b]) if text.len() < MOST_BYTES => Some(Tail::Possible),
+                Some([0x1b, b'\\', ..] | [0x07, ..]) => Some(Tail::Certain),
+                _ => None,
+            }
+        }
+        _ => None,
     }
+}
+
+const fn is_end_of_ss3(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'D' | b'F' | b'H' | b'M' | b'P'..=b'S' | b'a'..=b'd' | b'j'..=b'y')
+}
+
+fn without_parameters(bytes: &[u8]) -> &[u8] {
+    let parameters = bytes.iter().take_while(|byte| matches!(byte, 0x20..=0x3f)).count();
+    bytes.get(parameters..).unwrap_or_default()
 }
 
 /// The background colour in `11;rgb:RRRR/GGGG/BBBB`, the answer of a terminal that was asked for it.

@@ -85,9 +85,9 @@ impl<'a> Body<'a> {
             ground.around(dialog, &mut head);
             List::Items(dialog, ground.rows_of(action))
         };
-        if matches!(action, Action::Revoke) {
-            let words = "The code stays on record; whether Xtime refuses it then is not known.";
-            head.push(Line(words.to_owned(), ground.theme.dim));
+        let words = super::consequence(action, dialog);
+        if !words.is_empty() {
+            head.extend(wrap(words, ground.room).into_iter().map(|line| Line(line, ground.theme.dim)));
         }
         Self { head, list }
     }

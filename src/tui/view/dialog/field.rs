@@ -26,7 +26,7 @@ pub(super) struct Fields {
 impl Fields {
     /// Divides the lines of a screen among them. Where room is short, what may be entered is said of the field with the keyboard
     /// only, then of none; then only those around it are in view.
-    pub(super) fn lay_out(ground: &Ground<'_>, dialog: &Dialog, screen: u16, body: usize) -> Self {
+    pub(super) fn lay_out(ground: &Ground<'_>, dialog: &Dialog, screen: u16, least_body: u16) -> Self {
         let here = |place| dialog.focus == Spot::Field(place);
         let hint = |place| screen >= ROOMY_FROM || (screen >= HINTS_FROM && here(place));
         let fields = dialog.fields.iter().enumerate();
@@ -41,7 +41,7 @@ impl Fields {
             })
             .collect();
         // Not more of them than leave room for the frame, the buttons and the beginning of what it is about.
-        let most = screen.saturating_sub(1).saturating_sub(3 + body.min(2) as u16);
+        let most = screen.saturating_sub(1).saturating_sub(3 + least_body);
         if rows.iter().sum::<u16>() > most {
             // What is said below the others waits until the keyboard is there.
             for (_, (rows, under)) in rows.iter_mut().zip(&mut under).enumerate().filter(|(place, _)| !here(*place)) {

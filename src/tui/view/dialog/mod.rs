@@ -59,7 +59,8 @@ pub(super) fn draw(
         Kind::Results(work) => Body::results(&ground, work),
         Kind::CutOff(id) => Body::cut_off(&ground, id),
     };
-    let fields = Fields::lay_out(&ground, dialog, screen.height, body.len());
+    let least_body = body.len().min(2) as u16;
+    let fields = Fields::lay_out(&ground, dialog, screen.height, least_body);
     // The frame, the status, the buttons, and some of what it is about.
     let kept = 4 + body.len().min(LEAST_BODY) as u16;
     let (mistakes, problems) = ground.problems(dialog, usize::from(screen.height.saturating_sub(kept + fields.height)));
@@ -71,7 +72,7 @@ pub(super) fn draw(
     let mut pen = popup(pen, wide, height);
     let inside = pen.frame(&title, theme.line_focus, theme.title);
 
-    let body_rows = inside.height.saturating_sub(lower.min(inside.height.saturating_sub(2)));
+    let body_rows = inside.height.saturating_sub(lower.min(inside.height.saturating_sub(least_body)));
     let top = body.top(dialog.scroll, body_rows.into());
     let more = body.len().saturating_sub(top + usize::from(body_rows));
     ground.on_frame(dialog, &fields, more, inside, &mut pen);
@@ -124,6 +125,21 @@ fn heading(action: Action, dialog: &Dialog) -> String {
         [item] => format!("{verb} {}", item.name),
         items if items.iter().all(|item| item.about.is_some()) => format!("{verb} {} letters", items.len()),
         items => format!("{verb} {} dealerships", items.len()),
+    }
+}
+
+/// What follows from it that the dialog does not show otherwise.
+fn consequence(action: Action, dialog: &Dialog) -> &'static str {
+    let archived = dialog.items.iter().all(|item| item.stage == crate::domain::Stage::Archived);
+    match action {
+        Action::Revoke => "The code stays on record; whether Xtime refuses it then is not known.",
+        Action::Archive if archived => "Looked at again from now on, and shown in the tabs as before.",
+        Action::Archive => "Not looked at and not shown any more until taken back; the record stays.",
+        Action::Reminders if dialog.items.iter().all(Item::reminders_off) => {
+            "Letters that remind of the code's end are sent again."
+        }
+        Action::Reminders => "No letter reminds of the code's end; all others are sent as before.",
+        _ => "",
     }
 }
 
