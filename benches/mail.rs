@@ -47,7 +47,7 @@ fn profile(number: usize) -> Profile {
         brand: "".into(),
         city: "".into(),
         state: "".into(),
-        timezone: chrono_tz::America::Chicago,
+        timezone: chrono_tz::America::Chicago.into(),
         contact: Contact { email: format!("service{number}@example.com").into(), ..Contact::default() },
         owner: None,
     }
@@ -155,7 +155,8 @@ async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec
     let (_, states) = engine.book().all();
     let parcel = |(number, state): (usize, &Arc<cloverwatch::domain::Onboarding>)| {
         let letter = LetterId::from_bits(number as u64);
-        let occasion = Occasion { letter, kind: LetterKind::Invitation, written_at: clock.now(), automatic: false };
+        let occasion =
+            Occasion { letter, kind: LetterKind::Invitation, written_at: clock.now(), automatic: false, settled: 0 };
         press.write(state, &occasion, &policy).unwrap().parcel().unwrap()
     };
     let parcels = states.iter().enumerate().map(parcel).collect();

@@ -17,12 +17,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chrono_tz::Tz;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Contact, DealershipId, Policy, Profile, Stage};
 use cloverwatch::engine::{Engine, Pace, Parts};
 use cloverwatch::sandbox::{self, Faults, Sandbox, Settings};
 use cloverwatch::store::EmbeddedStore;
+use cloverwatch::timezone::Tz;
 use cloverwatch::xtime::window::Window;
 use cloverwatch::xtime::{self, HttpPlatform};
 use futures::{StreamExt, stream};
@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 
 const DEALERS: usize = 10_000;
 const AT_ONCE: usize = 16;
-const ZONE: Tz = chrono_tz::America::Chicago;
+const ZONE: Tz = Tz::of(chrono_tz::America::Chicago);
 
 fn code(number: usize) -> String {
     format!("xts{number}")

@@ -15,8 +15,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloverwatch::domain::query::{Searchable, Text};
-use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Policy, Query};
+use cloverwatch::domain::query::{Searchable, Text, Texts};
+use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Policy, Query, TwinIndex};
 use cloverwatch::engine::{PlatformState, Status};
 use cloverwatch::present::time::Zone;
 use cloverwatch::tui::keymap::Keymap;
@@ -69,7 +69,7 @@ fn desk(size: (u16, u16)) -> State {
         mailboxes: None,
         lessons: None,
         me: "ana".to_owned(),
-        zone: Zone::Named(chrono_tz::America::Chicago),
+        zone: Zone::Named(chrono_tz::America::Chicago.into()),
         policy: Policy::default(),
         claims: Arc::new(Nobody),
         keymap: Arc::new(Keymap::default()),
@@ -131,7 +131,7 @@ fn key_and_frame(bencher: Bencher<'_, '_>, key: &str) {
 }
 
 /// Every kind of filter, by name.
-const FILTERS: [(&str, &str); 15] = [
+const FILTERS: [(&str, &str); 17] = [
     ("a letter", "f"),
     ("words", "nakamura ford"),
     ("no such word", "nakamurq"),
@@ -147,6 +147,8 @@ const FILTERS: [(&str, &str); 15] = [
     ("regex, classes only", "/[a-m]+ [0-9]{3}$/"),
     ("regex, white space", "/ford\\s+[0-9]+$/"),
     ("regex, borders", "/\\bkia\\b/"),
+    ("phone", "201 555 0100"),
+    ("twins", "is:twin"),
 ];
 
 fn filter_of(kind: &str) -> &'static str {
@@ -164,6 +166,28 @@ fn filter_yardstick(bencher: Bencher<'_, '_>) {
     }
     let finder = memchr::memmem::Finder::new("nakamurq");
     bencher.bench_local(|| black_box(finder.find(black_box(text.as_bytes()))));
+}
+
+/// What filters search, of all dealerships.
+#[divan::bench(sample_count = 50)]
+fn fold(bencher: Bencher<'_, '_>) {
+    let states = states();
+    bencher.bench_local(|| {
+        let mut texts = Texts::default();
+        states.iter().for_each(|state| texts.push(state.id, &state.profile));
+        texts
+    });
+}
+
+/// Who may be one and the same.
+#[divan::bench(sample_count = 50)]
+fn find_twins(bencher: Bencher<'_, '_>) {
+    let states = states();
+    bencher.bench_local(|| {
+        let index = TwinIndex::of(states.iter().map(|state| (state.id, &state.profile)));
+        black_box(index.members());
+        index
+    });
 }
 
 /// The last letter of a filter, as the desk takes it.

@@ -370,7 +370,7 @@ fn added(number: u64) -> Append {
         brand: "Toyota".into(),
         city: "Springfield".into(),
         state: "IL".into(),
-        timezone: chrono_tz::America::Chicago,
+        timezone: chrono_tz::America::Chicago.into(),
         contact: Contact {
             name: text(format!("Contact {number}")),
             email: text(format!("service{number}@example.com")),

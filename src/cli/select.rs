@@ -1,13 +1,13 @@
 //! Finding the dealerships that a command names: by id, by dealerCode, by an unambiguous part of the name, or by a query.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::suggest::closest;
-use crate::domain::text::clean;
-use crate::domain::{DealershipId, Onboarding, Policy, Query, QueryContext, Searchable, Timestamp};
+use crate::domain::text::{clean, normal, normal_key};
+use crate::domain::{DealershipId, FullNames, Onboarding, Policy, Query, QueryContext, Searchable, Timestamp};
 
 use super::error::CliError;
+use super::twins::Twins;
 
 /// The most candidates that are listed for an ambiguous name.
 const CANDIDATES: usize = 10;
@@ -22,22 +22,6 @@ pub struct Desk<'a> {
     pub policy: &'a Policy,
     /// Who asks.
     pub me: &'a str,
-}
-
-/// Dealerships by what a file calls them in full: a part of a name that happens to be unambiguous may be another rooftop.
-pub struct FullNames<'a> {
-    ids: HashSet<DealershipId>,
-    codes: HashMap<&'a str, DealershipId>,
-    names: HashMap<String, Option<DealershipId>>,
-}
-
-impl FullNames<'_> {
-    /// Who has this name.
-    pub fn find(&self, name: &str) -> Option<DealershipId> {
-        let name = name.trim();
-        let id = name.parse::<DealershipId>().ok().filter(|id| self.ids.contains(id));
-        id.or_else(|| self.codes.get(name).copied()).or_else(|| self.names.get(&name.to_lowercase()).copied().flatten())
-    }
 }
 
 impl Desk<'_> {
@@ -58,12 +42,11 @@ impl Desk<'_> {
         if let Some(state) = self.states.iter().find(|state| state.profile.dealer_code.raw() == name) {
             return Ok(Arc::clone(state));
         }
-        let wanted = name.to_lowercase();
-        let mut exact = Vec::new();
-        let mut partial = Vec::new();
-        for state in self.states {
-            let has = state.profile.name.raw().to_lowercase();
-            if has == wanted {
+        let (wanted, key) = (normal(name), normal_key(name));
+        let (mut exact, mut partial) = (Vec::new(), Vec::new());
+        for state in self.states.iter().filter(|_| !wanted.is_empty()) {
+            let has = normal(state.profile.name.raw());
+            if has == wanted || normal_key(state.profile.dealer_code.raw()) == key {
                 exact.push(state);
             } else if has.contains(&wanted) {
                 partial.push(state);
@@ -77,16 +60,14 @@ impl Desk<'_> {
         }
     }
 
-    /// Finds dealerships by their id, their dealerCode or, alone, their whole name, for many names.
+    /// Finds dealerships by their full names, for many names.
     pub fn full_names(&self) -> FullNames<'_> {
-        let mut names: HashMap<String, Option<DealershipId>> = HashMap::new();
-        for state in self.states {
-            let lower = state.profile.name.raw().to_lowercase();
-            names.entry(lower).and_modify(|several| *several = None).or_insert(Some(state.id));
-        }
-        let ids = self.states.iter().map(|state| state.id).collect();
-        let codes = self.states.iter().map(|state| (state.profile.dealer_code.raw(), state.id)).collect();
-        FullNames { ids, codes, names }
+        FullNames::of(self.states.iter().map(|state| &**state))
+    }
+
+    /// Who may be one and the same as another.
+    pub(super) fn twins(&self) -> Twins<'_> {
+        Twins::of(self.states)
     }
 
     /// Each of these, once.
@@ -110,7 +91,8 @@ impl Desk<'_> {
     /// Wrong usage when it cannot be read.
     pub fn query(&self, text: &str) -> Result<Vec<Arc<Onboarding>>, CliError> {
         let query = Query::parse(text).map_err(|error| CliError::query(text, &error))?;
-        let ctx = QueryContext { now: self.now, policy: self.policy, me: Some(self.me) };
+        let twins = query.asks_for_twins().then(|| self.twins().members());
+        let ctx = QueryContext { now: self.now, policy: self.policy, me: Some(self.me), twins: twins.as_ref() };
         let archived = query.names_archived();
         let shown = |state: &&Arc<Onboarding>| {
             (archived || state.archived_at.is_none())
@@ -131,7 +113,7 @@ impl Desk<'_> {
                 if found.is_empty() {
                     return Err(CliError::usage("the query finds no dealership"));
                 }
-                found.sort_by_cached_key(|state| (state.profile.name.raw().to_lowercase(), state.id));
+                found.sort_by_cached_key(|state| (normal(state.profile.name.raw()), state.id));
                 Ok(found)
             }
             (names, None) => self.each(names),

@@ -6,12 +6,12 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::timezone::Tz;
 use chrono::TimeDelta;
-use chrono_tz::Tz;
 
-use super::table::{MOST_ROWS, Row, RowFault, Table, TableError, damage, plain_key};
+use super::table::{MOST_ROWS, Row, RowFault, Table, TableError, plain_key};
 use super::when::{WhenError, in_words, parse_moment};
-use super::{Claim, Claims, CodeDigest, CodeError, DealershipId, InvitationCode, Policy, Timestamp};
+use super::{Claim, Claims, CodeDigest, CodeError, DealershipId, InvitationCode, Named, Policy, Timestamp};
 
 /// A dealership that is to have a code, in the order in which it was shown.
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +56,8 @@ pub struct PasteContext<'a> {
     pub claims: &'a dyn Claims,
     /// Which code is a dealership's present one.
     pub present: &'a dyn Fn(DealershipId) -> Option<CodeDigest>,
-    /// Finds a dealership by what stands in the first place of a line (on the screen: its `dealerCode`).
-    pub resolve: &'a dyn Fn(&str) -> Option<DealershipId>,
+    /// Finds a dealership by what stands in the first place of a line.
+    pub resolve: &'a dyn Fn(&str) -> Named,
 }
 
 /// What is wrong. Never repeats a code.
@@ -72,11 +72,8 @@ pub enum Wrong {
     /// Other lines lie inside one of its cells.
     #[error("lines {0} to {1} stand between quotation marks that open here; is one missing?")]
     Swallowed(u64, u64),
-    /// A spreadsheet put something else in the place of the code.
-    #[error("the code cannot be told: {0}")]
-    Damaged(&'static str),
     /// Fewer lines than dealerships.
-    #[error("{codes} codes for {expected} dealerships: {} too few", expected - codes)]
+    #[error("{} for {}: {} too few", counted(*.codes, "code"), counted(*.expected, "dealership"), expected - codes)]
     TooFew {
         /// How many codes there are.
         codes: usize,
@@ -84,7 +81,7 @@ pub enum Wrong {
         expected: usize,
     },
     /// More lines than dealerships.
-    #[error("{codes} codes for {expected} dealerships: {} too many", codes - expected)]
+    #[error("{} for {}: {} too many", counted(*.codes, "code"), counted(*.expected, "dealership"), codes - expected)]
     TooMany {
         /// How many codes there are.
         codes: usize,
@@ -115,6 +112,14 @@ pub enum Wrong {
     /// Nobody has this name.
     #[error("`{0}` is no dealerCode in our books")]
     Unknown(String),
+    /// More than one have this name.
+    #[error("`{name}` could be several dealerships: {candidates}; write the dealerCode as it stands there")]
+    Ambiguous {
+        /// The name.
+        name: String,
+        /// Who could be meant.
+        candidates: String,
+    },
     /// A dealership of ours, but not one of these.
     #[error("`{0}` is in our books, but not one of the chosen dealerships")]
     NotChosen(String),
@@ -130,6 +135,10 @@ pub enum Wrong {
     /// Its generation lies in the future.
     #[error("generated in the future (in {}); check the date, the zone and the clock", in_words(*.0))]
     Future(TimeDelta),
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// One thing that is wrong, and where.
@@ -203,19 +212,20 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
     let mut already = Vec::new();
 
     for (index, line) in lines.iter().enumerate() {
-        if let Some(what) = line.fault.clone().or_else(|| damage(&line.code, true).map(Wrong::Damaged)) {
+        if let Some(what) = line.fault.clone() {
             mistakes.push(Mistake { line: Some(line.number), id: None, what });
             continue;
         }
         let place = match line.name.as_deref() {
             Some(name) => match (ctx.resolve)(name) {
-                None => Err(Wrong::Unknown(shortened(name))),
-                Some(id) if is_present(id, &line.code, ctx) && !seen_ids.contains_key(&id) => {
+                Named::Nobody => Err(Wrong::Unknown(shortened(name))),
+                Named::Several(candidates) => Err(Wrong::Ambiguous { name: shortened(name), candidates }),
+                Named::One(id) if is_present(id, &line.code, ctx) && !seen_ids.contains_key(&id) => {
                     seen_ids.insert(id, line.number);
                     already.push(id);
                     continue;
                 }
-                Some(id) => match (places.get(&id), seen_ids.insert(id, line.number)) {
+                Named::One(id) => match (places.get(&id), seen_ids.insert(id, line.number)) {
                     (None, _) => Err(Wrong::NotChosen(shortened(name))),
                     (_, Some(first)) => Err(Wrong::SameDealership(first)),
                     (Some(place), None) => Ok(Some(*place)),
@@ -247,12 +257,19 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
             Err(what) => mistakes.push(Mistake { line: Some(line.number), id: one.map(|one| one.id), what }),
         }
     }
+    // A line that cannot be read may be what seems to be missing.
+    if mistakes.iter().any(|mistake| matches!(mistake.what, Wrong::Row(_) | Wrong::Swallowed(..))) {
+        return Err(mistakes);
+    }
     let done = already.iter().filter(|id| places.contains_key(id)).count();
     let (codes, wanted) = (lines.len() - already.len(), expected.len() - done);
-    if codes > wanted {
-        mistakes.push(Mistake { line: None, id: None, what: Wrong::TooMany { codes, expected: wanted } });
-    } else if codes < wanted {
-        mistakes.push(Mistake { line: None, id: None, what: Wrong::TooFew { codes, expected: wanted } });
+    // Where lines have names, how many there are follows from what is wrong with them.
+    if !named || mistakes.is_empty() {
+        if codes > wanted {
+            mistakes.push(Mistake { line: None, id: None, what: Wrong::TooMany { codes, expected: wanted } });
+        } else if codes < wanted {
+            mistakes.push(Mistake { line: None, id: None, what: Wrong::TooFew { codes, expected: wanted } });
+        }
     }
     if named {
         let missing = expected.iter().filter(|one| !seen_ids.contains_key(&one.id));
@@ -264,7 +281,7 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
 
 /// Whether a code is the dealership's present one.
 fn is_present(id: DealershipId, code: &str, ctx: &PasteContext<'_>) -> bool {
-    let present = code.parse::<InvitationCode>().ok().zip((ctx.present)(id));
+    let present = InvitationCode::recorded(code).ok().zip((ctx.present)(id));
     present.is_some_and(|(code, present)| code.digest() == present)
 }
 
@@ -272,7 +289,7 @@ fn is_present(id: DealershipId, code: &str, ctx: &PasteContext<'_>) -> bool {
 ///
 /// # Errors
 /// When the block is no table.
-pub fn names(block: &str, resolve: &dyn Fn(&str) -> Option<DealershipId>) -> Result<Vec<String>, TableError> {
+pub fn names(block: &str, resolve: &dyn Fn(&str) -> Named) -> Result<Vec<String>, TableError> {
     Ok(lines(block, resolve)?.into_iter().filter_map(|line| Some(line.name?.into_owned())).collect())
 }
 
@@ -284,10 +301,10 @@ struct Line<'a> {
     fault: Option<Wrong>,
 }
 
-fn lines<'a>(block: &'a str, resolve: &dyn Fn(&str) -> Option<DealershipId>) -> Result<Vec<Line<'a>>, TableError> {
+fn lines<'a>(block: &'a str, resolve: &dyn Fn(&str) -> Named) -> Result<Vec<Line<'a>>, TableError> {
     // The separator is the one with which the lines name dealerships.
     let named = |row: &Row<'_>| {
-        row.cells.len() > 1 && row.cells.first().is_some_and(|name| resolve(&plain_key(name)).is_some())
+        row.cells.len() > 1 && row.cells.first().is_some_and(|name| resolve(&plain_key(name)) != Named::Nobody)
     };
     let table = Table::open(block, |rows| rows.filter(named).count())?;
     let mut lines = Vec::new();

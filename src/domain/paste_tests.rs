@@ -31,7 +31,7 @@ fn read(block: &str) -> Result<Matches, Vec<Mistake>> {
     let policy = Policy::default();
     // xts1 to xts4 are in the books; the first three are chosen.
     let resolve = |name: &str| ["xts1", "xts2", "xts3", "xts4"].iter().zip(1..).find(|(known, _)| **known == name);
-    let resolve = |name: &str| resolve(name).map(|(_, n)| id(n));
+    let resolve = |name: &str| resolve(name).map_or(Named::Nobody, |(_, n)| Named::One(id(n)));
     // The present code of the first one, and of the one that is not chosen.
     let present = |id: DealershipId| match id.bits() {
         1 => Some("PRESENT-1".parse::<InvitationCode>().unwrap().digest()),
@@ -46,7 +46,8 @@ fn read(block: &str) -> Result<Matches, Vec<Mistake>> {
         present: &present,
         resolve: &resolve,
     };
-    let expected: Vec<Expected> = (1..=3).map(|n| Expected { id: id(n), zone: chrono_tz::America::Chicago }).collect();
+    let expected: Vec<Expected> =
+        (1..=3).map(|n| Expected { id: id(n), zone: chrono_tz::America::Chicago.into() }).collect();
     match_codes(block, &expected, &ctx)
 }
 
@@ -159,7 +160,8 @@ fn a_line_that_is_done_already_asks_for_nothing_and_the_others_are_matched() {
     let codes: Vec<_> = read.codes.iter().map(|one| one.id).collect();
     assert_eq!(codes, [id(2), id(3)]);
     // The present code of another one is no excuse, nor is one dealership on two lines.
-    assert_eq!(mistakes("xts1,AAAA\nxts2,PRESENT-1\nxts3,CCCC\nxts1,PRESENT-1").len(), 2);
+    let twice = mistakes("xts1,AAAA\nxts2,PRESENT-1\nxts3,CCCC\nxts1,PRESENT-1");
+    assert_eq!(twice, ["line 4: the same dealership as in line 1"]);
     assert!(mistakes("xts4,DDDD\nxts1,AAAA\nxts2,BBBB\nxts3,CCCC")[0].contains("not one of the chosen"));
 }
 

@@ -1,15 +1,17 @@
 //! "Did you mean": the known word that a mistyped one was most likely meant to be.
 
-/// The candidate nearest to a word, when one is near enough to be worth saying. Case does not count.
+use super::text::normal;
+
+/// The candidate nearest to a word, when one is near enough to be worth saying. Normal forms are compared.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
+    let word = normal(word);
     if word.is_empty() || word.len() > 64 {
         return None;
     }
     candidates
         .into_iter()
         .filter_map(|candidate| {
-            let known = candidate.to_lowercase();
+            let known = normal(candidate);
             let near = strsim::jaro_winkler(&word, &known);
             // A shared beginning counts for much: `exp` means `expired` however many letters are missing.
             let near = if word.len() > 1 && known.starts_with(&word) { near.max(0.9) } else { near };

@@ -1,20 +1,21 @@
 //! The filter language: one text, the same in lists, event tails, the screen and saved views.
 //!
 //! Terms are separated by spaces and must all hold. Words and `"quoted words"` search name, group, city, dealerCode,
-//! contact, owner, mail address, and phone by its digits; `field:a,b` searches one field for any of the values; `!` in front of a term turns it round; `~word`
-//! is fuzzy, `/regex/` is what it says; `expires<6h` compares a clock; `is:`, `stage:`, `opcode:`,
+//! contact, owner, mail address, and phone by its digits, in their normal form ([`crate::domain::text::normal`]); `field:a,b` searches one field for any of the values; `!` in front of a term turns it round; `~word`
+//! is fuzzy, `/regex/` is what it says, of normal forms too; `expires<6h` compares a clock; `is:`, `stage:`, `opcode:`,
 //! `mail:` and `kind:` know words.
 
 mod error;
 mod fuzzy;
 mod parse;
 mod pattern;
-mod phone;
 mod searchable;
 mod term;
 mod texts;
 
-use crate::domain::{Attention, Fact, Onboarding, Policy, Stage, Timestamp};
+use std::collections::HashSet;
+
+use crate::domain::{Attention, DealershipId, Fact, Onboarding, Policy, Stage, Timestamp};
 
 pub use error::QueryError;
 pub use searchable::{Searchable, Text};
@@ -95,6 +96,8 @@ pub struct QueryContext<'a> {
     pub policy: &'a Policy,
     /// Who asks: what `is:mine` means. `None`: nobody's.
     pub me: Option<&'a str>,
+    /// Who may be one and the same as another: what `is:twin` means. `None`: nobody.
+    pub twins: Option<&'a HashSet<DealershipId>>,
 }
 
 /// What follows from the state of a dealership at a moment.
@@ -139,6 +142,11 @@ impl Query {
     /// Whether it matches everything.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
+    }
+
+    /// Whether it asks who has a twin: its context must know.
+    pub fn asks_for_twins(&self) -> bool {
+        self.terms.iter().any(Term::asks_for_twins)
     }
 
     /// Whether it asks for archived dealerships by name; they are left out of lists unless it does.

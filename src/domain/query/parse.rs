@@ -4,15 +4,16 @@ use std::ops::Range;
 
 use memchr::memmem::Finder;
 
+use crate::domain::phone;
 use crate::domain::suggest::did_you_mean;
+use crate::domain::text::{normal, normal_piece};
 use crate::domain::when::parse_duration;
 use crate::domain::{Fact, Stage};
 
 use super::fuzzy::Fuzzy;
 use super::pattern::Pattern;
-use super::searchable::fold;
 use super::term::{Clock, Compare, Is, MailIs, OPCODE_WORDS, Term, Test, Value};
-use super::{Field, QueryError, phone};
+use super::{Field, QueryError};
 
 /// The longest query, in bytes: more is a paste into the wrong place.
 const LONGEST: usize = 2_000;
@@ -102,9 +103,22 @@ impl Reader<'_> {
                 self.end_of_term()?;
                 word(&piece.text)
             }
-            Some(_) => self.plain()?,
+            Some(_) => match phone::leading(self.rest()).filter(|_| !negated) {
+                Some((digits, length)) => self.phone(&digits, length),
+                None => self.plain()?,
+            },
         };
         Ok(Some(Term { negated, test }))
+    }
+
+    /// A phone number, also of several words.
+    fn phone(&mut self, digits: &str, length: usize) -> Test {
+        let text = self.text.get(self.at..self.at + length).unwrap_or_default();
+        self.at += length;
+        match text == digits {
+            true => Test::Word(finder(text)),
+            false => Test::WordOrPhone(finder(text), finder(digits)),
+        }
     }
 
     /// A word, `field:…` or a comparison.
@@ -145,7 +159,7 @@ impl Reader<'_> {
             ));
         }
         self.end_of_term()?;
-        Ok(Test::Fuzzy(Fuzzy::new(&fold(&piece.text))))
+        Ok(Test::Fuzzy(Fuzzy::new(&normal(&piece.text))))
     }
 
     fn regex(&mut self) -> Result<Test, QueryError> {
@@ -304,7 +318,7 @@ fn word(text: &str) -> Test {
 }
 
 fn finder(text: &str) -> Box<Finder<'static>> {
-    Box::new(Finder::new(fold(text).as_bytes()).into_owned())
+    Box::new(Finder::new(normal_piece(text).as_bytes()).into_owned())
 }
 
 fn unknown_field(word: &str, span: Range<usize>) -> QueryError {

@@ -2,13 +2,18 @@
 
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
+
+use crate::domain::text::normal_piece;
 
 /// The largest compiled regular expression, in bytes.
 const SIZE: usize = 1 << 20;
 
 /// How long a part must be, in bytes, for rows to be chosen by it: shorter ones are nearly everywhere.
 const TELLING: usize = 3;
+
+/// How many characters a class spells out at most.
+const SPELLED: usize = 256;
 
 /// A regular expression in one of the fields that words search.
 #[derive(Debug, Clone)]
@@ -36,7 +41,15 @@ impl Pattern {
         let mut built = RegexBuilder::new(pattern);
         let regex = built.case_insensitive(folding).multi_line(true).size_limit(SIZE).build()?;
         let read = ParserBuilder::new().case_insensitive(folding).multi_line(true).build().parse(pattern);
-        Ok(Self { regex, lines: read.map_or(Lines::Nothing, |read| Lines::of(&read)) })
+        let Ok(read) = read else { return Ok(Self { regex, lines: Lines::Nothing }) };
+        // It is asked of texts in their normal form: what it spells out must have that form too.
+        let normal = in_normal_form(&read);
+        let lines = Lines::of(&normal);
+        let regex = match normal == read {
+            true => regex,
+            false => RegexBuilder::new(&normal.to_string()).size_limit(SIZE).build()?,
+        };
+        Ok(Self { regex, lines })
     }
 
     /// Whether it is somewhere in a text.
@@ -67,6 +80,45 @@ impl Lines {
         }
         RegexBuilder::new(&part.to_string()).size_limit(SIZE).build().map_or(Self::Nothing, Self::Part)
     }
+}
+
+/// A pattern that finds in normal forms what it would find in the texts, as far as it spells it out.
+fn in_normal_form(pattern: &Hir) -> Hir {
+    match pattern.kind() {
+        HirKind::Literal(literal) => match str::from_utf8(&literal.0) {
+            Ok(text) => Hir::literal(normal_piece(text).into_bytes()),
+            Err(_) => pattern.clone(),
+        },
+        HirKind::Class(Class::Unicode(class)) => class_in_normal_form(class),
+        HirKind::Repetition(repeated) => {
+            let sub = Box::new(in_normal_form(&repeated.sub));
+            Hir::repetition(Repetition { sub, ..repeated.clone() })
+        }
+        HirKind::Capture(capture) => {
+            let sub = Box::new(in_normal_form(&capture.sub));
+            Hir::capture(Capture { sub, ..capture.clone() })
+        }
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(in_normal_form).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(in_normal_form).collect()),
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(Class::Bytes(_)) => pattern.clone(),
+    }
+}
+
+/// The characters of a class, and what they are without accents. Of a large one nothing is spelled out.
+fn class_in_normal_form(class: &ClassUnicode) -> Hir {
+    let whole = || Hir::class(Class::Unicode(class.clone()));
+    if class.iter().map(ClassUnicodeRange::len).sum::<usize>() > SPELLED {
+        return whole();
+    }
+    let forms = class.iter().flat_map(|range| range.start()..=range.end());
+    let forms: Vec<String> = forms.map(|c| normal_piece(c.encode_utf8(&mut [0; 4]))).collect();
+    if forms.iter().all(String::is_empty) {
+        return Hir::empty();
+    }
+    let single = forms.iter().filter_map(|form| Some(form.chars().next()?).filter(|c| c.len_utf8() == form.len()));
+    let mut bare = ClassUnicode::new(single.map(|c| ClassUnicodeRange::new(c, c)));
+    bare.union(class);
+    Hir::class(Class::Unicode(bare))
 }
 
 /// The longest part of every match that never holds the end of a line; an empty one when there is none.

@@ -1,8 +1,9 @@
-//! The text of a dealership, case-folded once, so that a filter never folds anything per keystroke.
+//! The text of a dealership, brought into its normal form once, so that a filter never does it per keystroke.
 
-use crate::domain::{DealershipId, Profile};
+use crate::domain::text::push_normal;
+use crate::domain::{DealershipId, Profile, phone};
 
-use super::{Field, phone};
+use super::Field;
 
 /// How many fields, from the first, words search.
 const WORD_FIELDS: usize = Field::Phone as usize + 1;
@@ -105,7 +106,7 @@ pub(super) fn fold_profile(words: &mut String, others: &mut String, id: Dealersh
             Field::Id => &id,
         };
         let lines = if (field as usize) < WORD_FIELDS { &mut *words } else { &mut *others };
-        fold_into(lines, raw);
+        push_normal(lines, raw);
         lines.push('\n');
         *end = u32::try_from(words.len() + others.len() - before - 1).unwrap_or(u32::MAX);
     }
@@ -115,27 +116,4 @@ pub(super) fn fold_profile(words: &mut String, others: &mut String, id: Dealersh
 /// The length of a text, in the size in which places are kept.
 pub(super) fn length(text: &str) -> u32 {
     u32::try_from(text.len()).unwrap_or(u32::MAX)
-}
-
-/// Folds case and makes white space and controls plain spaces, so that no field reaches into the next line.
-fn fold_into(out: &mut String, text: &str) {
-    // Most texts are plain, and each of 100,000 dealerships has a dozen.
-    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
-        let start = out.len();
-        out.push_str(text);
-        if let Some(new) = out.get_mut(start..) {
-            new.make_ascii_lowercase();
-        }
-        return;
-    }
-    for c in text.chars().flat_map(char::to_lowercase) {
-        out.push(if c.is_control() || c == '\u{2028}' || c == '\u{2029}' { ' ' } else { c });
-    }
-}
-
-/// Folds a needle in the same way as the text that it is searched in.
-pub(super) fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    fold_into(&mut out, text);
-    out
 }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use memchr::memmem::Finder;
 
+use crate::domain::text::is_normally;
 use crate::domain::{InvitationState, LetterState, Onboarding, OpcodeState, Stage};
 
 use super::fuzzy::Fuzzy;
@@ -94,6 +95,8 @@ pub(super) enum Is {
     Snoozed,
     /// Belongs to who asks.
     Mine,
+    /// May be one and the same as another.
+    Twin,
 }
 
 impl Is {
@@ -109,6 +112,7 @@ impl Is {
         ("attention", Self::Attention),
         ("snoozed", Self::Snoozed),
         ("mine", Self::Mine),
+        ("twin", Self::Twin),
         ("new", Self::At(Stage::New)),
         ("invited", Self::At(Stage::Invited)),
         ("awaiting-xtime", Self::At(Stage::AwaitingXtime)),
@@ -125,14 +129,10 @@ impl Is {
             Self::Confirmed => asked.state.is_confirmed() && asked.state.archived_at.is_none(),
             Self::Attention => asked.needs_attention(ctx),
             Self::Snoozed => asked.is_snoozed(ctx),
-            Self::Mine => ctx.me.is_some_and(|me| !me.is_empty() && is_folded(me, owner())),
+            Self::Mine => ctx.me.is_some_and(|me| !me.is_empty() && is_normally(me, owner())),
+            Self::Twin => ctx.twins.is_some_and(|twins| twins.contains(&asked.state.id)),
         }
     }
-}
-
-/// Whether a text is another one that is folded already.
-fn is_folded(text: &str, folded: &str) -> bool {
-    text.chars().flat_map(char::to_lowercase).eq(folded.chars())
 }
 
 /// Every word of `opcode:`.
@@ -344,6 +344,11 @@ impl Term {
             Test::Regex(_) => 4,
             Test::Fuzzy(_) => 5,
         }
+    }
+
+    /// Whether it asks who has a twin.
+    pub(super) fn asks_for_twins(&self) -> bool {
+        matches!(&self.test, Test::Is(conditions) if conditions.contains(&Is::Twin))
     }
 
     /// Whether it asks for archived dealerships by name.

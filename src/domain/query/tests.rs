@@ -1,7 +1,6 @@
 //! The filter language against a small desk.
 
 use chrono::{DateTime, TimeDelta};
-use chrono_tz::Tz;
 use proptest::prelude::*;
 
 use super::*;
@@ -9,6 +8,8 @@ use crate::domain::event::CodeOrigin;
 use crate::domain::{
     Confirmation, Contact, DealershipId, IntentId, Invitation, LastEvent, OpcodeState, Profile, Untrusted,
 };
+
+mod writings;
 
 fn now() -> Timestamp {
     DateTime::parse_from_rfc3339("2026-03-30T12:00:00Z").unwrap().to_utc()
@@ -25,10 +26,11 @@ fn dealership(n: u64, name: &str, city: &str, owner: &str) -> Onboarding {
             brand: "Ford".into(),
             city: city.into(),
             state: "TX".into(),
-            timezone: Tz::America__Chicago,
+            timezone: chrono_tz::America::Chicago.into(),
             contact: Contact { name: "Ximena Ödegård".into(), email: "x@example.com".into(), phone: "".into() },
             owner: (!owner.is_empty()).then(|| owner.into()),
         },
+        further_contacts: Vec::new(),
         added_at: now() - TimeDelta::days(9),
         invitation: None,
         earlier: Vec::new(),
@@ -95,7 +97,7 @@ fn desk() -> Vec<Onboarding> {
 fn found(text: &str) -> Vec<u64> {
     let query = Query::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let policy = Policy::default();
-    let ctx = QueryContext { now: now(), policy: &policy, me: Some("Ben") };
+    let ctx = QueryContext { now: now(), policy: &policy, me: Some("Ben"), twins: None };
     let matching = |state: &Onboarding| query.matches(state, &Searchable::new(state.id, &state.profile), &ctx);
     desk().into_iter().filter(matching).map(|state| state.id.bits()).collect()
 }
@@ -129,7 +131,7 @@ fn a_phone_number_is_found_by_its_digits_however_it_is_written() {
     let mut texts = Texts::default();
     states.iter().for_each(|state| texts.push(state.id, &state.profile));
     let policy = Policy::default();
-    let ctx = QueryContext { now: now(), policy: &policy, me: None };
+    let ctx = QueryContext { now: now(), policy: &policy, me: None, twins: None };
     for (text, expected) in [
         ("phone:7975550950", &[1][..]),
         ("phone:797-555-0950", &[1]),
@@ -158,6 +160,23 @@ fn a_phone_number_is_found_by_its_digits_however_it_is_written() {
         let together: Vec<u64> = (1..=6).filter(|n| bits >> (n - 1) & 1 == 1).collect();
         assert_eq!(together, expected, "{text}");
     }
+}
+
+#[test]
+fn twins_are_those_that_the_context_knows() {
+    let states = desk();
+    let policy = Policy::default();
+    let twins = HashSet::from([states[1].id]);
+    let found = |twins| {
+        let ctx = QueryContext { now: now(), policy: &policy, me: None, twins };
+        let query = Query::parse("is:twin").unwrap();
+        assert!(query.asks_for_twins());
+        let matching = |state: &&Onboarding| query.matches(state, &Searchable::new(state.id, &state.profile), &ctx);
+        states.iter().filter(matching).map(|state| state.id.bits()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(Some(&twins)), [2]);
+    assert_eq!(found(None), Vec::<u64>::new());
+    assert!(!Query::parse("is:mine twin").unwrap().asks_for_twins());
 }
 
 #[test]
@@ -214,7 +233,7 @@ fn an_event_is_asked_for_its_own_kind() {
     let state = desk().remove(4);
     let text = Searchable::new(state.id, &state.profile);
     let policy = Policy::default();
-    let ctx = QueryContext { now: now(), policy: &policy, me: None };
+    let ctx = QueryContext { now: now(), policy: &policy, me: None, twins: None };
     let query = Query::parse("kind:opcode toyota").unwrap();
     assert!(query.matches_event(14, &state, &text, &ctx));
     assert!(!query.matches_event(4, &state, &text, &ctx));
@@ -269,7 +288,7 @@ fn a_field_never_reaches_into_the_next_one() {
     state.profile.group = Untrusted::from("");
     let text = Searchable::new(state.id, &state.profile);
     let text = Text::from(&text);
-    assert_eq!(text.field(Field::Name), "evil name ");
+    assert_eq!(text.field(Field::Name), "evil name");
     assert_eq!(text.field(Field::Group), "");
     assert_eq!(text.field(Field::City), "boise");
     assert_eq!(text.words().split('\n').count(), 8);
@@ -314,7 +333,7 @@ proptest! {
             Ok(query) => {
                 let state = dealership(1, &text, "x", "y");
                 let policy = Policy::default();
-                let ctx = QueryContext { now: now(), policy: &policy, me: None };
+                let ctx = QueryContext { now: now(), policy: &policy, me: None, twins: None };
                 query.matches(&state, &Searchable::new(state.id, &state.profile), &ctx);
             }
             Err(error) => {
@@ -345,7 +364,7 @@ proptest! {
             texts.set(row, states[row].id, &states[row].profile);
         }
         let policy = Policy::default();
-        let ctx = QueryContext { now: now(), policy: &policy, me: None };
+        let ctx = QueryContext { now: now(), policy: &policy, me: None, twins: None };
         for (row, state) in states.iter().enumerate() {
             let (alone, kept) = (Searchable::new(state.id, &state.profile), texts.get(row).unwrap());
             prop_assert_eq!(Text::from(&alone).words(), kept.words());
@@ -373,7 +392,7 @@ proptest! {
         let part: String = name.chars().skip(from).collect();
         let state = dealership(1, &name, "x", "y");
         let policy = Policy::default();
-        let ctx = QueryContext { now: now(), policy: &policy, me: None };
+        let ctx = QueryContext { now: now(), policy: &policy, me: None, twins: None };
         let query = Query::parse(&format!("name:\"{part}\"")).unwrap();
         prop_assert!(query.matches(&state, &Searchable::new(state.id, &state.profile), &ctx));
     }

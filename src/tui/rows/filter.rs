@@ -22,10 +22,13 @@ pub(super) fn narrows(older: &str, newer: &str) -> bool {
         return false;
     }
     let last = older.rsplit(' ').next().unwrap_or_default();
-    // A term that would become another one (`is:live`, `!ford`, `expires<1`) may match more when it goes on. So may a
-    // number, of which a country code is left out once it is whole.
-    let number = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
-    more.starts_with(' ') || (plain(last.strip_prefix('~').unwrap_or(last)) && !number)
+    // What may be a phone number matches more once it is one: its country code and its extension are left out then.
+    let number = |word: &str| word.starts_with(|c: char| c.is_numeric() || matches!(c, '+' | '('));
+    if older.split(' ').any(number) {
+        return false;
+    }
+    // A term that would become another one (`is:live`, `!ford`, `expires<1`) may match more when it goes on.
+    more.starts_with(' ') || plain(last.strip_prefix('~').unwrap_or(last))
 }
 
 impl Rows {
@@ -33,8 +36,8 @@ impl Rows {
     pub(super) fn refilter(&mut self, now: Timestamp, narrowed: bool) {
         // What is derived is true from its moment on until the next thing is due.
         let known = self.derived_at <= now && self.next_change().is_none_or(|next| now < next);
-        let Self { slots, texts, tabs, query, me, policy, .. } = self;
-        let context = QueryContext { now, policy, me: me.as_deref() };
+        let Self { slots, texts, tabs, query, me, policy, twins, .. } = self;
+        let context = QueryContext { now, policy, me: me.as_deref(), twins: Some(twins.members()) };
         let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
         let asked = if narrowed { tabs.iter().filter(|tabs| **tabs & MATCHES != 0).count() } else { slots.len() };
         if query.is_empty() {
@@ -129,6 +132,9 @@ mod tests {
             ("", "!"),
             ("", "is:"),
             ("1797555095", "17975550951"),
+            ("+1", "+1 201"),
+            ("2015550100x", "2015550100x1"),
+            ("201 555 0100 ext ", "201 555 0100 ext 1"),
         ] {
             assert!(!narrows(older, newer), "{older} -> {newer}");
         }

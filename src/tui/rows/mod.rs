@@ -10,16 +10,19 @@ mod keys;
 mod order;
 mod radix;
 mod tab;
+mod twins;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
+use std::thread;
 
 use chrono::TimeDelta;
 
 use crate::domain::query::{Derived, Field, Query, QueryContext, Texts};
-use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp, Untrusted};
+use crate::domain::text::{normal, push_normal};
+use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp, Twin, Untrusted};
 
 use crate::tui::marks::IdHasher;
 use column::number_of;
@@ -27,6 +30,7 @@ pub use column::{Column, Sort};
 use keys::Keys;
 pub use tab::Tab;
 use tab::{MATCHES, shows, tabs_of};
+use twins::Twins;
 
 /// From how many changed rows at once everything is ordered anew instead of moving each.
 const MANY: usize = 512;
@@ -70,6 +74,7 @@ pub struct Rows {
     query: Query,
     me: Option<String>,
     policy: Policy,
+    twins: Twins,
     /// Counts the changes of what is shown.
     version: u64,
 }
@@ -82,15 +87,22 @@ impl Rows {
         rows.by_id.reserve(states.len());
         // Slots by name: that decides between rows of the same rank, and costs nothing later. What is made for each slot
         // lies in memory in the order in which filters ask.
+        let mut form = String::new();
+        let mut first = |state: &Onboarding| first_letters(&mut form, state.profile.name.raw());
         let mut named: Vec<([u8; LETTERS], Arc<Onboarding>)> =
-            states.into_iter().map(|state| (first_letters(state.profile.name.raw()), state)).collect();
+            states.into_iter().map(|state| (first(&state), state)).collect();
         named.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
-        for (_, state) in named {
-            rows.insert_slot(state, now);
-        }
-        rows.keys.rank();
-        rows.order_all();
-        rows.count_all();
+        // Nothing here asks who has a twin: that is found beside.
+        rows.twins = thread::scope(|scope| {
+            let twins = scope.spawn(|| Twins::of(named.iter().map(|(_, state)| &**state)));
+            for (_, state) in &named {
+                rows.insert_slot(Arc::clone(state), now);
+            }
+            rows.keys.rank();
+            rows.order_all();
+            rows.count_all();
+            twins.join().unwrap_or_default()
+        });
         rows
     }
 
@@ -135,6 +147,11 @@ impl Rows {
         tally
             .filter_map(|(slot, count)| Some((self.slots.get(slot as usize)?.state.profile.owner.as_ref()?, count)))
             .collect()
+    }
+
+    /// Who may be one and the same as a dealership.
+    pub fn twins_of(&self, state: &Onboarding) -> impl Iterator<Item = (Twin, &Row)> {
+        self.twins.of_one(state).into_iter().filter_map(|twin| Some((twin.clone(), self.get(twin.id)?)))
     }
 
     /// How many are shown.
@@ -263,6 +280,7 @@ impl Rows {
         let mut changed = Vec::new();
         for state in states {
             let Some(slot) = self.by_id.get(&state.id).copied() else {
+                self.twins.replace(None, state);
                 changed.push(self.insert_slot(Arc::clone(state), now));
                 continue;
             };
@@ -277,12 +295,14 @@ impl Rows {
                 if row.state.profile != state.profile {
                     self.texts.set(slot as usize, state.id, &state.profile);
                 }
+                self.twins.replace(Some(&row.state), state);
                 row.state = Arc::clone(state);
             }
             self.read_texts(slot);
             self.derive(slot, now);
             changed.push(slot);
         }
+        self.twins.settle();
         // Texts that are new get their places together; nothing that has one loses it by that.
         self.keys.rank();
         self.arrange(&changed, many);
@@ -346,19 +366,19 @@ impl Rows {
         ] {
             keys.set_text(column, slot, text.field(field));
         }
-        keys.set_text(Column::Opcode, slot, &row.state.opcode_code(&policy.default_opcode).to_lowercase());
+        keys.set_text(Column::Opcode, slot, &normal(row.state.opcode_code(&policy.default_opcode)));
     }
 
     /// Everything about a row that depends on its state, the moment and the filter.
     fn derive(&mut self, slot: u32, now: Timestamp) {
-        let Self { slots, texts, tabs, keys, query, policy, me, due, derived_at, newest_event, .. } = self;
+        let Self { slots, texts, tabs, keys, query, policy, me, twins, due, derived_at, newest_event, .. } = self;
         *derived_at = now.max(*derived_at);
         let place = slot as usize;
         let Some(((row, text), tabs)) = slots.get_mut(place).zip(texts.get(place)).zip(tabs.get_mut(place)) else {
             return;
         };
         row.facts = Derived::of(&row.state, now, policy);
-        let context = QueryContext { now, policy, me: me.as_deref() };
+        let context = QueryContext { now, policy, me: me.as_deref(), twins: Some(twins.members()) };
         *newest_event = Some(row.state.newest_at).max(*newest_event);
         let matches = query.matches(&row.state, text, &context);
         *tabs = tabs_of(row.facts) | if matches { MATCHES } else { 0 };
@@ -375,15 +395,12 @@ impl Rows {
 /// How many bytes of a name give its slot; names that differ later only are put right by their ranks.
 const LETTERS: usize = 32;
 
-/// The first letters of a text, folded, to be compared.
-fn first_letters(text: &str) -> [u8; LETTERS] {
+/// The first letters of a text in its normal form, to be compared. The form is written into `form`.
+fn first_letters(form: &mut String, text: &str) -> [u8; LETTERS] {
+    form.clear();
+    push_normal(form, text);
     let mut letters = [0; LETTERS];
-    if text.is_ascii() {
-        letters.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte.to_ascii_lowercase());
-    } else {
-        let folded: String = text.chars().flat_map(char::to_lowercase).take(LETTERS).collect();
-        letters.iter_mut().zip(folded.bytes()).for_each(|(place, byte)| *place = byte);
-    }
+    letters.iter_mut().zip(form.bytes()).for_each(|(place, byte)| *place = byte);
     letters
 }
 

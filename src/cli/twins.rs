@@ -1,0 +1,72 @@
+//! Which dealerships may be one and the same, as commands show it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::domain::{DealershipId, Onboarding, Twin, TwinIndex};
+
+use super::app::App;
+use super::output::Ink;
+
+/// Dealerships, and which of them are twins.
+pub(super) struct Twins<'a> {
+    by_id: HashMap<DealershipId, &'a Onboarding>,
+    index: TwinIndex,
+}
+
+impl<'a> Twins<'a> {
+    /// Of those that are not archived: whoever archives one of two has told them apart.
+    pub(super) fn of(states: &'a [Arc<Onboarding>]) -> Self {
+        Self::among(states.iter().filter(|state| state.archived_at.is_none()))
+    }
+
+    /// Of all, for one that is new: it may be an archived one.
+    pub(super) fn with_archived(states: &'a [Arc<Onboarding>]) -> Self {
+        Self::among(states.iter())
+    }
+
+    fn among(states: impl Iterator<Item = &'a Arc<Onboarding>> + Clone) -> Self {
+        let index = TwinIndex::of(states.clone().map(|state| (state.id, &state.profile)));
+        Self { by_id: states.map(|state| (state.id, &**state)).collect(), index }
+    }
+
+    /// Everybody who has one.
+    pub(super) fn members(&self) -> HashSet<DealershipId> {
+        self.index.members()
+    }
+
+    /// Who may be the same as this one.
+    pub(super) fn alike(&self, state: &Onboarding) -> Alike<'a> {
+        if !self.by_id.contains_key(&state.id) {
+            return Alike(Vec::new());
+        }
+        let twins = self.index.twins_of(state.id, &state.profile).into_iter();
+        Alike(twins.filter_map(|twin| self.by_id.get(&twin.id).map(|other| (*other, twin))).collect())
+    }
+}
+
+/// Who may be the same as a dealership.
+pub(super) struct Alike<'a>(Vec<(&'a Onboarding, Twin)>);
+
+impl Alike<'_> {
+    /// The hints for people.
+    pub(super) fn hints(&self, app: &App) -> impl Iterator<Item = String> {
+        self.0.iter().map(|(other, twin)| {
+            let archived = if other.archived_at.is_some() { ", archived" } else { "" };
+            app.out.ink(Ink::Warn, &format!("{}{archived}", twin.hint(&other.profile)))
+        })
+    }
+
+    /// Adds the field `alike` to a dealership's document, where there is anybody.
+    pub(super) fn put(&self, document: &mut Value) {
+        let one = |(other, twin): &(&Onboarding, Twin)| {
+            let reasons: Vec<&str> = twin.reasons.iter().map(|field| field.word()).collect();
+            json!({ "dealership": other.id, "dealer_code": other.profile.dealer_code.raw(), "reasons": reasons })
+        };
+        if let Some(fields) = document.as_object_mut().filter(|_| !self.0.is_empty()) {
+            fields.insert("alike".to_owned(), self.0.iter().map(one).collect());
+        }
+    }
+}
