@@ -94,7 +94,7 @@ fn is_running(holder: &Holder) -> bool {
 }
 
 /// Whether a process of this machine is there, whoever's it is.
-pub(super) fn is_alive(pid: u32) -> bool {
+fn is_alive(pid: u32) -> bool {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     pid.is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
 }

@@ -154,7 +154,7 @@ mod tests {
             brand: "".into(),
             city: "".into(),
             state: "".into(),
-            timezone: chrono_tz::Tz::UTC,
+            timezone: crate::timezone::Tz::UTC,
             contact: Contact::default(),
             owner: None,
         }

@@ -19,8 +19,14 @@ pub(super) fn name_of(path: &Path) -> String {
     if path == Path::new("-") { "stdin".to_owned() } else { shown(path) }
 }
 
-/// Reads a whole file, or standard input (`-`), as text. One that is too large is refused before more of it is read.
+/// Reads a whole file, or standard input (`-`), as text.
 pub(super) async fn read_text(path: &Path) -> Result<Text, CliError> {
+    let bytes = read_bytes(path).await?;
+    Text::decode(bytes).map_err(|error| CliError::Usage(format!("{}: {error}", name_of(path))))
+}
+
+/// Reads a whole file, or standard input (`-`). One that is too large is refused before more of it is read.
+pub(super) async fn read_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
     let owned = path.to_owned();
     let read = tokio::task::spawn_blocking(move || match owned == Path::new("-") {
         true => read_bounded(std::io::stdin().lock(), None),
@@ -32,8 +38,7 @@ pub(super) async fn read_text(path: &Path) -> Result<Text, CliError> {
     });
     let name = name_of(path);
     let read = read.await.map_err(|error| CliError::Failed(error.to_string()))?;
-    let bytes = read.map_err(|error| CliError::usage(format!("cannot read {name}: {error}")))?;
-    Text::decode(bytes).map_err(|error| CliError::Usage(format!("{name}: {error}")))
+    read.map_err(|error| CliError::usage(format!("cannot read {name}: {error}")))
 }
 
 fn read_bounded(from: impl Read, size: Option<u64>) -> std::io::Result<Vec<u8>> {

@@ -2,18 +2,16 @@
 
 use std::borrow::Cow;
 
-use crate::domain::text::unguarded;
-
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+use crate::domain::text::unguard;
 
 const ERRORS: [&str; 10] =
     ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#ERROR!"];
 
 /// The text of a cell without our own guard against formulas.
-pub(super) fn cell_text(text: Cow<'_, str>) -> Cow<'_, str> {
+pub fn cell_text(text: Cow<'_, str>) -> Cow<'_, str> {
     match text {
-        Cow::Borrowed(text) => Cow::Borrowed(unguarded(text)),
-        Cow::Owned(text) => Cow::Owned(unguarded(&text).to_owned()),
+        Cow::Borrowed(text) => Cow::Borrowed(unguard(text)),
+        Cow::Owned(text) => Cow::Owned(unguard(&text).to_owned()),
     }
 }
 
@@ -25,10 +23,15 @@ pub fn plain_key(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether a spreadsheet shows that it has no value: `#N/A`, or a column too narrow for it.
+pub fn is_error_value(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('#') else { return false };
+    ERRORS.iter().any(|error| text.eq_ignore_ascii_case(error)) || rest.len() > 1 && rest.bytes().all(|b| b == b'#')
+}
+
 /// Whether a spreadsheet has put something else in the place of a text; what, in words. The text can no longer be had.
 pub fn damage(text: &str, is_key: bool) -> Option<&'static str> {
-    if ERRORS.iter().any(|error| text.eq_ignore_ascii_case(error)) || text.bytes().all(|b| b == b'#') && text.len() > 2
-    {
+    if is_error_value(text) {
         return Some("is an error value of the spreadsheet");
     }
     if !is_key {
@@ -52,17 +55,36 @@ fn is_shortened(text: &str) -> bool {
     digits(whole) && digits(fraction) && exponent.strip_prefix('+').is_some_and(digits)
 }
 
-/// `3/14/2026`, `14-Mar`, `Mar-14`, `2026-03-14`.
+/// `3/14/2026`, `3/14/26 0:00`, `14-Mar`, `March-14`, `Mar 14, 2026`, `2026-03-14T00:00:00`.
 fn is_date(text: &str) -> bool {
     let number =
         |part: &str, from: u16, to: u16| part.len() <= 4 && part.parse().is_ok_and(|n: u16| (from..=to).contains(&n));
-    let name = |part: &str| MONTHS.iter().any(|month| part.eq_ignore_ascii_case(month));
-    let year = |part: &str| part.len() == 4 && number(part, 1900, 2100);
+    let name = |part: &str| part.parse::<chrono::Month>().is_ok();
+    let date = without_time(text);
+    // Numbers with dashes may be a code: 12-11-10.
+    let short = |part: &str| part.len() == 2 && number(part, 0, 99) && date.contains('/');
+    let year = |part: &str| part.len() == 4 && number(part, 1900, 2100) || short(part);
     let (month, day) = (|part: &str| number(part, 1, 12), |part: &str| number(part, 1, 31));
-    match text.split(['/', '-']).collect::<Vec<_>>().as_slice() {
+    let parts = date.split(['/', '-', ' ', ',']).filter(|part| !part.is_empty());
+    match parts.collect::<Vec<_>>().as_slice() {
         [a, b] => name(a) && number(b, 1, 9999) || name(b) && number(a, 1, 9999),
-        [a, b, c] if year(c) => day(a) && (name(b) || month(b)) || month(a) && day(b),
-        [a, b, c] => year(a) && month(b) && day(c),
+        [a, b, c] if year(a) && month(b) && day(c) => true,
+        [a, b, c] => year(c) && (day(a) && (name(b) || month(b)) || (month(a) || name(a)) && day(b)),
         _ => false,
     }
+}
+
+/// A date without the time of day behind it: `2026-03-14 00:00:00`, `3/14/2026 12:00 AM`.
+fn without_time(text: &str) -> &str {
+    let half = text.len().saturating_sub(3);
+    let clock = match text.get(half..) {
+        Some(suffix) if [" am", " pm"].iter().any(|half| suffix.eq_ignore_ascii_case(half)) => &text[..half],
+        _ => text,
+    };
+    let is_time = |time: &str| {
+        time.starts_with(|c: char| c.is_ascii_digit())
+            && time.contains(':')
+            && time.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'Z'))
+    };
+    clock.rsplit_once([' ', 'T']).filter(|(_, time)| is_time(time)).map_or(text, |(date, _)| date)
 }

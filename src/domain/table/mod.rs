@@ -5,12 +5,13 @@
 //! quotation mark is not closed nor on which line a row of a file with CR line ends begins.
 
 mod cell;
+mod layout;
+mod quotes;
 mod rows;
-mod separator;
 
-pub use cell::{damage, plain_key};
+pub use cell::{cell_text, damage, is_error_value, plain_key};
+pub use layout::{Layout, TableError};
 pub use rows::{Row, RowFault, Rows};
-pub use separator::TableError;
 
 /// The most columns that are read.
 pub const MOST_COLUMNS: usize = 1_000;
@@ -22,44 +23,56 @@ pub const MOST_ROWS: usize = 250_000;
 #[derive(Debug, Clone, Copy)]
 pub struct Table<'a> {
     text: &'a str,
-    separator: char,
-    line: u64,
-    announced: bool,
+    layout: Layout,
 }
 
 impl<'a> Table<'a> {
     /// Finds out how the rows of a text are written: by its `sep=` line, or else by the separator with which its beginning
-    /// suits best, and of several the one that occurs most often.
+    /// suits best, and of several the one that makes the most columns.
     ///
     /// # Errors
-    /// When its `sep=` line names no separator.
+    /// When its `sep=` line names no separator, or its quotation marks are other ones than `"`.
     pub fn open(text: &'a str, suits: impl Fn(Rows<'a>) -> usize) -> Result<Self, TableError> {
-        // The end of a text file, to old programs.
-        let text = text.trim_end_matches(['\u{1a}', '\r', '\n']);
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        separator::find(text, suits)
+        let text = body(text);
+        Ok(Self { text, layout: layout::find(text, suits)? })
+    }
+
+    /// A text whose layout is known.
+    pub fn with(text: &'a str, layout: Layout) -> Self {
+        Self { text: body(text), layout }
     }
 
     /// Its rows, those without any text left out. A heading is a row.
     pub fn rows(&self) -> Rows<'a> {
-        Rows::new(self.text, self.separator, self.line)
+        Rows::new(self.text.get(self.layout.start..).unwrap_or_default(), self.layout)
+    }
+
+    /// How its rows are written.
+    pub fn layout(&self) -> Layout {
+        self.layout
     }
 
     /// What stands between its cells.
     pub fn separator(&self) -> char {
-        self.separator
+        self.layout.separator
     }
 
     /// The same in words, where somebody may want to know.
     pub fn separator_words(&self) -> Option<&'static str> {
-        match self.separator {
-            _ if self.announced => None,
+        match self.layout.separator {
+            _ if self.layout.announced => None,
             ';' => Some("semicolons"),
             '\t' => Some("tabs"),
             '|' => Some("vertical bars"),
             _ => None,
         }
     }
+}
+
+/// A text without the mark at its start and the end of a text file, to old programs.
+fn body(text: &str) -> &str {
+    let text = text.trim_end_matches(['\u{1a}', '\r', '\n']);
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use super::MOST_COLUMNS;
 use super::cell::cell_text;
+use super::layout::Layout;
+use super::quotes::{Marks, Quotes};
 
 /// A row with any text in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +39,9 @@ pub enum RowFault {
         /// Where it is closed.
         closed: u64,
     },
+    /// A separator lies between marks that look like quotation marks.
+    #[error("the quotes are not plain ones; write \" instead")]
+    OtherQuotes,
     /// More columns than any list has.
     #[error("more than {MOST_COLUMNS} columns")]
     Wide,
@@ -62,6 +67,7 @@ impl Row<'_> {
 pub struct Rows<'a> {
     text: &'a str,
     separator: char,
+    quotes: Quotes,
     at: usize,
     line: u64,
     left: usize,
@@ -74,8 +80,10 @@ enum End {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(text: &'a str, separator: char, line: u64) -> Self {
-        Self { text, separator, at: 0, line, left: usize::MAX }
+    /// The rows of a text that begins with the first one.
+    pub(super) fn new(text: &'a str, layout: Layout) -> Self {
+        let Layout { separator, quotes, line, .. } = layout;
+        Self { text, separator, quotes, at: 0, line, left: usize::MAX }
     }
 
     /// No more than so many.
@@ -132,32 +140,44 @@ impl<'a> Rows<'a> {
     /// A cell between quotation marks, up to behind the closing one; `None`: there is none.
     fn quoted_cell(&mut self) -> Option<Cow<'a, str>> {
         let start = self.at + 1;
-        let mut from = start;
-        let close = loop {
-            let found = from + memchr::memchr(b'"', self.text.get(from..)?.as_bytes())?;
-            if !self.text.get(found + 1..)?.starts_with('"') {
-                break found;
-            }
-            from = found + 2;
-        };
+        let close = start + self.closing(self.text.get(start..)?)?;
         let inside = self.text.get(start..close)?;
         self.at = close + 1;
         let bytes = inside.as_bytes();
         let ends = memchr::memchr2_iter(b'\r', b'\n', bytes);
         self.line += ends.filter(|at| !(bytes[*at] == b'\r' && bytes.get(at + 1) == Some(&b'\n'))).count() as u64;
-        let inside = inside.trim();
-        Some(if inside.contains('"') { Cow::Owned(inside.replace("\"\"", "\"")) } else { Cow::Borrowed(inside) })
+        Some(self.quotes.text(inside.trim()))
+    }
+
+    /// Where the quotation mark stands that closes a cell.
+    fn closing(&self, cell: &str) -> Option<usize> {
+        let bytes = cell.as_bytes();
+        let mut from = 0;
+        loop {
+            let rest = bytes.get(from..)?;
+            let at = from
+                + match self.quotes {
+                    Quotes::Doubled => memchr::memchr(b'"', rest),
+                    Quotes::Backslash => memchr::memchr2(b'"', b'\\', rest),
+                }?;
+            match (self.quotes, bytes.get(at)?, bytes.get(at + 1)) {
+                (Quotes::Doubled, _, Some(b'"')) | (Quotes::Backslash, b'\\', Some(b'"' | b'\\')) => from = at + 2,
+                (Quotes::Backslash, b'\\', _) => from = at + 1,
+                _ => return Some(at),
+            }
+        }
     }
 
     fn row(&mut self) -> Row<'a> {
         let first = self.line;
         let mut row = Row { line: first, last_line: first, cells: Vec::new(), fault: None };
+        let mut marks = Marks::default();
         loop {
             self.skip_blanks();
             let (opened_at, opened) = (self.at, self.line);
             let cell = match self.rest().starts_with('"') {
                 true => self.quoted_cell(),
-                false => Some(self.plain_cell()),
+                false => Some(self.plain_cell()).inspect(|cell| marks.see(cell)),
             };
             let Some(cell) = cell else {
                 row.fault = Some(RowFault::Unclosed(opened));
@@ -187,6 +207,9 @@ impl<'a> Rows<'a> {
                     break;
                 }
             }
+        }
+        if row.fault.is_none() && marks.are_torn {
+            row.fault = Some(RowFault::OtherQuotes);
         }
         row
     }

@@ -41,6 +41,8 @@ fn the_separator_is_the_one_that_suits_and_is_told_when_it_is_no_comma() {
         ("alpha,beta;x", "alpha/beta;x", None),
         ("alpha;beta;x,y", "alpha/beta/x,y", Some("semicolons")),
         ("alpha|beta", "alpha|beta", None),
+        ("Liste, 2026\n\nalpha;beta;gamma\n1;2;3\n", "Liste, 2026", Some("semicolons")),
+        ("Title\nalpha;beta\n1;2\n", "Title", Some("semicolons")),
     ] {
         assert_eq!(rows(text)[0].1, first, "{text:?}");
         assert_eq!(table(text).separator_words(), words);
@@ -81,12 +83,57 @@ fn a_quotation_mark_that_is_not_closed_costs_its_own_line_only() {
     assert_eq!(found[1].2, Some(RowFault::ClosedLater { opened: 2, closed: 4 }));
     assert_eq!((found[3].0, found[3].1.as_str()), (4, "Big\" Store/6"));
     assert_eq!(found.len(), 5);
-    let text = "a,b\n\"Lake \\\"The\\\" Honda\",2\n3,4\n";
+    let text = "a,b\n\"Lake \"The\" Honda\",2\n3,4\n";
     let found: Vec<_> = table(text).rows().map(|row| row.fault).collect();
     assert_eq!(found, [None, Some(RowFault::TextBehind), None]);
     // The line is that of the mark, not of the row.
     let text = "a,b\n\"1\n1\",\"2\n3,4\n";
     assert_eq!(table(text).rows().nth(1).unwrap().fault, Some(RowFault::Unclosed(3)));
+}
+
+#[test]
+fn backslashes_before_quotation_marks_are_read_where_a_file_writes_them_so() {
+    for (text, first) in [
+        (r#""Lake \"The\" Honda",b"#, "Lake \"The\" Honda/b"),
+        (r#""Lake \"",b"#, "Lake \"/b"),
+        (r#""\"The\" Lake \\ x","C:\new\\""#, "\"The\" Lake \\ x/C:\\new\\"),
+        ("\"a \\\"b\\\"\r\nc\",2", "a \"b\"\r\nc/2"),
+        // A cell that ends with a backslash.
+        (r#""C:\dir\",b"#, "C:\\dir\\/b"),
+        (r#"5\" pipe,b"#, "5\\\" pipe/b"),
+    ] {
+        assert_eq!(rows(text)[0].1, first, "{text}");
+    }
+    let both = "a,b\n\"Lake \\\"The\\\" Honda\",2\n\"Big \"\"B\"\" Ford\",2\n\"5\\\" x\",3\n";
+    assert!(table(both).layout().has_backslashes());
+    let faults: Vec<_> = table(both).rows().filter_map(|row| Some((row.line, row.fault?))).collect();
+    assert_eq!(faults, [(3, RowFault::TextBehind)]);
+}
+
+#[test]
+fn quotation_marks_that_are_not_plain_are_refused_and_apostrophes_are_letters() {
+    let mark = |text: &str| match Table::open(text, |_| 0) {
+        Err(TableError::Quotes { line, mark }) => Some((line, mark)),
+        _ => None,
+    };
+    for (text, found) in [
+        ("a,b\n\u{201c}Lake, Honda\u{201d},2\n", Some((2, '\u{201c}'))),
+        ("a,b\n'Lake, Honda',2\n", Some((2, '\''))),
+        ("'a','b'\n'1','2'\n", Some((1, '\''))),
+        ("a,b\n«Lake Honda»,2\n«Lake Ford»,2\n", Some((2, '«'))),
+        ("a,b\n'Til Dawn Motors,2\n", None),
+        ("a,b\n'Til Dawn Motors,Dealers'\n", None),
+        ("a,b\n\u{201c}Big\u{201d} Lake,2\n3,4\n5,6\n", None),
+        ("a,b\n1,\u{201c}call first\u{201d}\n3,4\n5,6\n", None),
+    ] {
+        assert_eq!(mark(text), found, "{text}");
+    }
+    let why = Table::open("a,b\n'Lake, Honda',2\n", |_| 0).unwrap_err().to_string();
+    assert_eq!(why, "the quotes are not plain ones: line 2 has a cell between '; write \" instead, in the whole file");
+    // Far below, it costs its own row.
+    let text = format!("a,b\n{}'Lake, Honda',2\n\"'x\",\"y'\"\n", "1,2\n".repeat(30));
+    let faults: Vec<_> = table(&text).rows().filter_map(|row| Some((row.line, row.fault?))).collect();
+    assert_eq!(faults, [(32, RowFault::OtherQuotes)]);
 }
 
 #[test]
@@ -121,6 +168,16 @@ fn what_spreadsheets_do_to_keys() {
         "14-Mar",
         "Mar-14",
         "2026-03-14",
+        "2026-03-14 00:00:00",
+        "2026-03-14T00:00:00Z",
+        "2026/03/14",
+        "3/14/2026 0:00",
+        "3/14/2026 12:00 AM",
+        "3/14/26",
+        "March-14",
+        "14 March",
+        "Mar 14",
+        "March 14, 2026",
     ] {
         assert!(damage(text, true).is_some(), "{text}");
     }
@@ -138,6 +195,13 @@ fn what_spreadsheets_do_to_keys() {
         "may",
         "2026",
         "1/2",
+        "12-11-10",
+        "Marble 14",
+        "Mar",
+        "March Ford",
+        "1 2026-03",
+        "0:00",
+        "xts 0:00",
     ] {
         assert_eq!(damage(text, true), None, "{text}");
     }

@@ -5,10 +5,10 @@ use chrono::{DateTime, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AddressRefused, AppointmentId, BookedAppointment, ChosenOpcode, CodeDigest, CodeOrigin, Confirmation, DaySlots,
-    DealershipId, Ended, IntentId, Invitation, InvitationCode, LastEvent, Letter, LetterId, LetterKind, LetterState,
-    Mail, Onboarding, OpcodeChoice, OpcodeState, OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord,
-    Profile, Slots, Timestamp, Untrusted, WasVisible,
+    AddressRefused, AppointmentId, BookedAppointment, ChosenOpcode, CodeDigest, CodeOrigin, Confirmation, Contact,
+    DaySlots, DealershipId, Ended, IntentId, Invitation, InvitationCode, LastEvent, Letter, LetterId, LetterKind,
+    LetterState, Mail, Onboarding, OpcodeChoice, OpcodeState, OpenBooking, Outcome, PastInvitation, PendingCode,
+    ProbeRecord, Profile, Slots, Timestamp, Untrusted, WasVisible,
 };
 
 /// Written as seconds and nanoseconds.
@@ -36,6 +36,7 @@ pub(super) struct Compact {
     id: u64,
     version: u64,
     profile: Profile,
+    further_contacts: Vec<Contact>,
     added_at: Moment,
     invitation: Option<CompactInvitation>,
     earlier: Vec<(u32, CodeDigest, Ended, Moment)>,
@@ -143,6 +144,8 @@ struct CompactLetter {
     words: Option<Box<str>>,
     delayed_at: Option<Moment>,
     went_wrong: bool,
+    retried_at: Option<Moment>,
+    settled: u16,
 }
 
 // Everything is taken apart by name, so that a new field of the domain cannot be forgotten here.
@@ -153,6 +156,7 @@ impl From<Onboarding> for Compact {
             id,
             version,
             profile,
+            further_contacts,
             added_at,
             invitation,
             earlier,
@@ -184,6 +188,7 @@ impl From<Onboarding> for Compact {
             id: id.bits(),
             version,
             profile,
+            further_contacts,
             added_at: Moment(added_at),
             invitation: invitation.map(CompactInvitation::from),
             earlier: earlier.into_iter().map(past).collect(),
@@ -259,6 +264,7 @@ impl From<Compact> for Onboarding {
             id: DealershipId::from_bits(state.id),
             version: state.version,
             profile: state.profile,
+            further_contacts: state.further_contacts,
             added_at: state.added_at.0,
             invitation: state.invitation.map(Invitation::from),
             earlier: state.earlier.into_iter().map(past).collect(),
@@ -367,9 +373,10 @@ impl From<CompactMail> for Mail {
 impl From<Letter> for CompactLetter {
     fn from(letter: Letter) -> Self {
         let Letter { id, kind, generation, before, again, to, queued_at, by, state, .. } = letter;
-        let Letter { at, due_at, refused, deferred, handed, words, delayed_at, went_wrong, .. } = letter;
+        let Letter { at, due_at, refused, deferred, handed, words, delayed_at, .. } = letter;
+        let Letter { went_wrong, retried_at, settled, .. } = letter;
         let (id, queued_at, at, due_at) = (id.bits(), Moment(queued_at), Moment(at), due_at.map(Moment));
-        let delayed_at = delayed_at.map(Moment);
+        let (delayed_at, retried_at) = (delayed_at.map(Moment), retried_at.map(Moment));
         Self {
             id,
             kind,
@@ -388,6 +395,8 @@ impl From<Letter> for CompactLetter {
             words,
             delayed_at,
             went_wrong,
+            retried_at,
+            settled,
         }
     }
 }
@@ -395,9 +404,11 @@ impl From<Letter> for CompactLetter {
 impl From<CompactLetter> for Letter {
     fn from(letter: CompactLetter) -> Self {
         let CompactLetter { id, kind, generation, before, again, to, queued_at, by, state, .. } = letter;
-        let CompactLetter { at, due_at, refused, deferred, handed, words, delayed_at, went_wrong, .. } = letter;
+        let CompactLetter { at, due_at, refused, deferred, handed, words, delayed_at, .. } = letter;
+        let CompactLetter { went_wrong, retried_at, settled, .. } = letter;
         let (id, due_at) = (LetterId::from_bits(id), due_at.map(|Moment(at)| at));
-        let (queued_at, at, delayed_at) = (queued_at.0, at.0, delayed_at.map(|Moment(at)| at));
+        let (queued_at, at) = (queued_at.0, at.0);
+        let (delayed_at, retried_at) = (delayed_at.map(|Moment(at)| at), retried_at.map(|Moment(at)| at));
         Self {
             id,
             kind,
@@ -416,6 +427,8 @@ impl From<CompactLetter> for Letter {
             words,
             delayed_at,
             went_wrong,
+            retried_at,
+            settled,
         }
     }
 }

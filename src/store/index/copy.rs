@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::row::Sealed;
-use super::{Loaded, PATIENCE, Unusable, guard, read};
+use super::{GUARD, Loaded, Unusable, read};
 use crate::domain::Onboarding;
 use crate::store::mark::Mark;
 use crate::store::scratch::Scratch;
@@ -26,7 +26,7 @@ pub(in crate::store) struct Copied {
 /// Reads a copy of the index. One that was taken while its owner wrote does not pass the index's own check.
 pub(in crate::store) fn load_copy(dir: &Path) -> Result<Copied, Unusable> {
     let dir = dir.to_owned();
-    guard::quietly(PATIENCE, move || {
+    GUARD.run(move || {
         let copy = Scratch::make(PURPOSE).map_err(|error| error.to_string())?;
         for entry in fs::read_dir(&dir).map_err(|error| error.to_string())? {
             let entry = entry.map_err(|error| error.to_string())?;

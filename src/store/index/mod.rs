@@ -3,7 +3,6 @@
 
 mod compact;
 mod copy;
-mod guard;
 mod keeper;
 mod row;
 
@@ -20,6 +19,7 @@ use super::disk::{private_dir, tighten_all};
 use super::mark::Mark;
 use super::{Book, StoreError};
 use crate::domain::Onboarding;
+use crate::guard::Guard;
 
 pub(super) use copy::{Copied, load_copy, remove_stale_copies};
 pub(super) use keeper::Keeper;
@@ -28,8 +28,6 @@ use row::{META, Meta};
 
 /// How much of it sled may keep in memory.
 const CACHE: u64 = 64 * 1024 * 1024;
-/// How long sled may take to open; a damaged one has been seen to wait for ever.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// What sled says when its file is locked, and how often and how far apart that is tried again: not as long as it may take.
 const HELD: &str = "could not acquire lock";
 const RELEASE_TRIES: u32 = 2_500;
@@ -40,10 +38,18 @@ pub(super) const KEPT_ASIDE: usize = 3;
 /// The name of the thread that writes the index, and how that of the one that opens it begins.
 const THREAD: &str = "store-index";
 
+/// How sled is opened; a damaged one has been seen to wait for ever.
+const GUARD: Guard =
+    Guard { who: "sled", thread: "store-index-load", owns: is_ours, patience: Duration::from_secs(30) };
+
+/// Threads that sled starts on its own have its name.
+fn is_ours(thread: &str) -> bool {
+    thread.starts_with(THREAD) || thread.starts_with("sled")
+}
+
 /// Whether a panic of the current thread is caught here, and told in the store's notices.
 pub(super) fn panic_is_caught() -> bool {
-    // Threads that sled starts on its own have its name.
-    thread::current().name().is_some_and(|name| name.starts_with(THREAD) || name.starts_with("sled"))
+    thread::current().name().is_some_and(is_ours)
 }
 
 /// What was in the index.
@@ -100,7 +106,7 @@ pub(super) struct Index {
 /// Opens the index and reads all of it. `Err` says why it cannot be used; it never panics and never hangs.
 pub(super) fn load(dir: &Path) -> Result<Loaded, Unusable> {
     let dir = dir.to_owned();
-    guard::quietly(PATIENCE, move || read(&dir))
+    GUARD.run(move || read(&dir))
 }
 
 fn read(dir: &Path) -> Result<Loaded, Unusable> {

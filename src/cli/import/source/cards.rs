@@ -1,0 +1,150 @@
+//! Address cards (vCard 2.1, 3.0, 4.0): a row for each.
+
+use calcard::vcard::{
+    VCard, VCardEntry, VCardParameterName, VCardParameterValue, VCardProperty, VCardType, VCardValue,
+};
+
+use crate::domain::table::MOST_COLUMNS;
+
+use super::grid::Grid;
+
+/// What the parts of structured properties are called, in their order.
+const ADDRESS: [&str; 7] = ["po_box", "more", "street", "city", "state", "postal_code", "country"];
+const NAME: [&str; 5] = ["family", "given", "middle", "prefix", "suffix"];
+const ORGANIZATION: [&str; 2] = ["", "unit"];
+
+/// Whether a text begins with a card.
+pub(super) fn is_card(text: &str) -> bool {
+    text.lines().next().is_some_and(begins)
+}
+
+fn begins(line: &str) -> bool {
+    line.trim().eq_ignore_ascii_case("BEGIN:VCARD")
+}
+
+fn ends(line: &str) -> bool {
+    line.trim().eq_ignore_ascii_case("END:VCARD")
+}
+
+/// The cards of a text, and what is to be said of them.
+pub(super) fn read(text: &str) -> Result<(Grid, Vec<String>), String> {
+    let mut grid = Grid::default();
+    let mut columns = Vec::new();
+    let mut card = String::new();
+    let (mut begun, mut outside) = (None, false);
+    for (line, number) in text.lines().zip(1..) {
+        if begins(line) {
+            if let Some(begun) = begun {
+                grid.push(begun, [], Some("the card has no END:VCARD"))?;
+            }
+            (begun, card) = (Some(number), String::new());
+        }
+        outside |= begun.is_none() && !line.trim().is_empty();
+        card.push_str(line);
+        card.push_str("\r\n");
+        if let Some(number) = begun.take_if(|_| ends(line)) {
+            push(&mut grid, &mut columns, number, &card)?;
+            card.clear();
+        }
+    }
+    if let Some(begun) = begun {
+        grid.push(begun, [], Some("the card has no END:VCARD"))?;
+    }
+    grid.name(columns);
+    let outside = outside.then(|| "what stands outside of the cards was left out".to_owned());
+    let read = format!("it holds address cards (vCard): {}", grid.len());
+    Ok((grid, [read].into_iter().chain(outside).collect()))
+}
+
+fn push(grid: &mut Grid, columns: &mut Vec<String>, line: u64, card: &str) -> Result<(), String> {
+    let Ok(card) = VCard::parse(card) else {
+        return grid.push(line, [], Some("is no card that can be read"));
+    };
+    let mut cells: Vec<Option<String>> = Vec::new();
+    for (name, text) in card.entries.iter().flat_map(fields) {
+        // The second of a kind, and the third, have columns of their own.
+        let mut place = None;
+        for number in 1..=9 {
+            let name = if number == 1 { name.clone() } else { format!("{name} {number}") };
+            let at = columns.iter().position(|column| *column == name).unwrap_or(columns.len());
+            if at == columns.len() && at < MOST_COLUMNS {
+                columns.push(name);
+            }
+            if cells.get(at).is_none_or(Option::is_none) {
+                place = Some(at).filter(|at| *at < MOST_COLUMNS);
+                break;
+            }
+        }
+        let Some(place) = place else { continue };
+        if place >= cells.len() {
+            cells.resize(place + 1, None);
+        }
+        if let Some(cell) = cells.get_mut(place) {
+            *cell = Some(text);
+        }
+    }
+    grid.push(line, cells.iter().map(Option::as_deref), None)
+}
+
+/// The columns of a property, and their texts. What is about the card itself has none, nor have pictures and keys.
+fn fields(entry: &VCardEntry) -> Vec<(String, String)> {
+    let name = entry.name.as_str();
+    match entry.name {
+        VCardProperty::Begin
+        | VCardProperty::End
+        | VCardProperty::Version
+        | VCardProperty::Prodid
+        | VCardProperty::Rev
+        | VCardProperty::Photo
+        | VCardProperty::Logo
+        | VCardProperty::Sound
+        | VCardProperty::Key => Vec::new(),
+        VCardProperty::Adr => parts(name, &ADDRESS, &entry.values),
+        VCardProperty::N => parts(name, &NAME, &entry.values),
+        VCardProperty::Org => parts(name, &ORGANIZATION, &entry.values),
+        VCardProperty::Tel | VCardProperty::Email => {
+            let name = if is_fax(entry) { "FAX" } else { name };
+            let text = all(&entry.values);
+            let bare = text.split_once(':').filter(|(scheme, _)| matches!(*scheme, "tel" | "mailto"));
+            vec![(name.to_owned(), bare.map_or(text.as_str(), |(_, rest)| rest).to_owned())]
+        }
+        _ => vec![(name.to_owned(), all(&entry.values))],
+    }
+    .into_iter()
+    .filter(|(_, text)| !text.trim().is_empty())
+    .collect()
+}
+
+fn is_fax(entry: &VCardEntry) -> bool {
+    let is_fax = |value: &VCardParameterValue| *value == VCardParameterValue::Type(VCardType::Fax);
+    entry.name == VCardProperty::Tel && entry.parameters(&VCardParameterName::Type).any(is_fax)
+}
+
+fn parts(name: &str, names: &[&str], values: &[VCardValue]) -> Vec<(String, String)> {
+    let column = |part: &&str| if part.is_empty() { name.to_owned() } else { format!("{name}.{part}") };
+    names.iter().map(column).zip(values.iter().map(text)).collect()
+}
+
+fn all(values: &[VCardValue]) -> String {
+    let texts: Vec<String> = values.iter().map(text).filter(|text| !text.is_empty()).collect();
+    texts.join(", ")
+}
+
+fn text(value: &VCardValue) -> String {
+    match value {
+        VCardValue::Text(text) => text.clone(),
+        VCardValue::Component(parts) => parts.join(", "),
+        VCardValue::Integer(number) => number.to_string(),
+        VCardValue::Float(number) => number.to_string(),
+        VCardValue::Boolean(yes) => yes.to_string(),
+        VCardValue::PartialDateTime(moment) => offset(moment).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// `-05:00`, as which a card may write its time zone.
+fn offset(moment: &calcard::common::PartialDateTime) -> Option<String> {
+    let (hour, minute) = (moment.tz_hour?, moment.tz_minute.unwrap_or(0));
+    let sign = if moment.tz_minus { '-' } else { '+' };
+    moment.year.is_none().then(|| format!("{sign}{hour:02}:{minute:02}"))
+}

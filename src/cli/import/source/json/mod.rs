@@ -1,0 +1,164 @@
+//! JSON: a list of objects or of lists, under whatever key, or an object on each line.
+
+mod flat;
+mod shape;
+
+use std::collections::HashMap;
+
+use crate::cli::input::Text;
+use crate::domain::table::{MOST_COLUMNS, RowFault};
+
+use super::{Form, LOOKED_AT, SourceRow, Suits};
+
+use flat::{Value, flatten, value};
+use shape::{List, Shape};
+
+/// What is said of a file that has more keys than are read.
+const MORE_KEYS: &str = "its objects have more than 1000 keys; those beyond were left out";
+
+/// The rows of a JSON file: where each lies in the text.
+#[derive(Debug)]
+pub(super) struct Objects {
+    text: Text,
+    spans: Vec<(u32, u32)>,
+    /// The keys, in the order in which they first appear; of a list of lists there are none.
+    columns: Option<Vec<String>>,
+    places: HashMap<String, usize>,
+}
+
+pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>), String> {
+    let List { rows, shape, remark } = shape::find(text.as_str(), |list| worth(list, suits))?;
+    let mut remarks: Vec<String> = remark.into_iter().collect();
+    let start = text.as_str().as_ptr() as usize;
+    // The pieces lie inside the text, so the distance is the place.
+    let span = |row: &&str| {
+        let at = (row.as_ptr() as usize).saturating_sub(start);
+        (u32::try_from(at).unwrap_or_default(), u32::try_from(row.len()).unwrap_or_default())
+    };
+    let spans = rows.iter().map(span).collect();
+    let mut keys = Keys::default();
+    if shape == Shape::Objects {
+        rows.iter().for_each(|row| keys.see(row));
+        remarks.extend(keys.more.then(|| MORE_KEYS.to_owned()));
+    }
+    let Keys { columns, places, .. } = keys;
+    let columns = (shape == Shape::Objects).then_some(columns);
+    Ok((Form::Objects(Objects { text, spans, columns, places }), remarks))
+}
+
+/// How well a list suits: by its keys, or by its first rows.
+fn worth(list: &List<'_>, suits: &Suits<'_>) -> usize {
+    let head = list.rows.iter().take(LOOKED_AT);
+    match list.shape {
+        Shape::Objects => {
+            let mut keys = Keys::default();
+            head.for_each(|row| keys.see(row));
+            let heading = keys.columns.iter().map(|key| Some(key.as_str().into())).collect();
+            suits(&mut std::iter::once(SourceRow::of(1, 1, heading)))
+        }
+        Shape::Lists => {
+            suits(&mut head.zip(1..).map(|(row, place)| cells(row, SourceRow::of(place, place, Vec::new()))))
+        }
+    }
+}
+
+/// Keys in the order in which they first appear.
+#[derive(Debug, Default)]
+struct Keys {
+    columns: Vec<String>,
+    places: HashMap<String, usize>,
+    more: bool,
+}
+
+impl Keys {
+    fn see(&mut self, object: &str) {
+        flatten(object, &mut |key, _| match self.places.contains_key(key) {
+            true => {}
+            false if self.columns.len() >= MOST_COLUMNS => self.more = true,
+            false => {
+                self.places.insert(key.to_owned(), self.columns.len());
+                self.columns.push(key.to_owned());
+            }
+        });
+    }
+}
+
+impl Objects {
+    pub(super) fn columns(&self) -> Option<&[String]> {
+        self.columns.as_deref()
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = SourceRow<'_>> {
+        let text = self.text.as_str();
+        let mut lines = Lines { bytes: text.as_bytes(), at: 0, line: 1 };
+        self.spans.iter().zip(1..).map(move |((at, length), place)| {
+            let (at, length) = (*at as usize, *length as usize);
+            let raw = text.get(at..at + length).unwrap_or_default();
+            let row = SourceRow::of(lines.of(at), place, Vec::new());
+            match &self.columns {
+                None => cells(raw, row),
+                Some(columns) => self.object(raw, row, columns.len()),
+            }
+        })
+    }
+
+    fn object<'a>(&'a self, raw: &'a str, mut row: SourceRow<'a>, width: usize) -> SourceRow<'a> {
+        row.cells.resize(width, None);
+        if !raw.starts_with('{') {
+            row.fault = Some("is not a JSON object".to_owned());
+            return row;
+        }
+        let mut seen = vec![false; width];
+        flatten(raw, &mut |key, value| {
+            let Some(place) = self.places.get(key).copied() else { return };
+            let (Some(seen), Some(cell)) = (seen.get_mut(place), row.cells.get_mut(place)) else { return };
+            if std::mem::replace(seen, true) {
+                row.fault.get_or_insert_with(|| format!("has the key `{}` twice", crate::domain::text::clean(key)));
+            }
+            match value {
+                Value::Nothing => {}
+                Value::Text(text) => *cell = Some(text),
+                Value::Other => row.not_text.push(place),
+            }
+        });
+        row
+    }
+}
+
+/// Puts the cells of a list into a row.
+fn cells<'a>(raw: &'a str, mut row: SourceRow<'a>) -> SourceRow<'a> {
+    let Some(items) = shape::items(raw) else {
+        row.fault = Some("is not a JSON list".to_owned());
+        return row;
+    };
+    for (place, item) in items.into_iter().enumerate() {
+        let value = value(item);
+        if place >= MOST_COLUMNS {
+            row.fault = Some(RowFault::Wide.to_string());
+            break;
+        }
+        row.not_text.extend(matches!(value, Value::Other).then_some(place));
+        row.cells.push(match value {
+            Value::Text(text) => Some(text),
+            Value::Nothing | Value::Other => None,
+        });
+    }
+    row
+}
+
+/// Counts lines along a file, each byte once.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of a place; places come in ascending order.
+    fn of(&mut self, place: usize) -> u64 {
+        let passed = self.bytes.get(self.at..place).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
+        self.at = place.max(self.at);
+        self.line
+    }
+}

@@ -1,0 +1,210 @@
+//! Where the list is in a JSON file.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::domain::table::{MOST_ROWS, TableError};
+use crate::domain::text::clean;
+
+use super::flat;
+
+/// How deep a list is looked for.
+const DEEPEST: usize = 3;
+
+/// The most keys that are named in a message.
+const MOST_NAMED: usize = 12;
+
+/// What the rows of a list are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Objects,
+    Lists,
+}
+
+/// The rows of a list, as they stand in the text.
+pub(super) struct List<'a> {
+    pub(super) rows: Vec<&'a str>,
+    pub(super) shape: Shape,
+    /// Where it was found, when that is worth saying.
+    pub(super) remark: Option<String>,
+}
+
+impl<'a> List<'a> {
+    /// A list of whatever its first row is; `None` when that is no row.
+    fn of(rows: Vec<&'a str>, remark: Option<String>) -> Option<Self> {
+        let shape = match rows.first()?.as_bytes().first()? {
+            b'{' => Shape::Objects,
+            b'[' => Shape::Lists,
+            _ => return None,
+        };
+        // GeoJSON: what is known of a place.
+        let is_feature = |row: &str| value_of(row, "type").is_some_and(|kind| kind == "\"Feature\"");
+        if shape == Shape::Objects && rows.first().is_some_and(|row| is_feature(row)) {
+            let properties =
+                |row: &'a str| value_of(row, "properties").filter(|raw| raw.starts_with('{')).unwrap_or(row);
+            let rows = rows.into_iter().map(properties).collect();
+            return Some(Self {
+                rows,
+                shape,
+                remark: Some("the properties of its places were read (GeoJSON)".to_owned()),
+            });
+        }
+        Some(Self { rows, shape, remark })
+    }
+}
+
+/// The list of a text. Where several can be meant, the one of most worth.
+pub(super) fn find(text: &str, worth: impl Fn(&List<'_>) -> usize) -> Result<List<'_>, String> {
+    let wrong = |error: serde_json::Error| format!("it looks like JSON, and is not: {}", clean(&error.to_string()));
+    let values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    let mut values: Vec<&str> =
+        values.take(MOST_ROWS + 2).map(|value| value.map(RawValue::get).map_err(wrong)).collect::<Result<_, _>>()?;
+    let whole = match values.as_slice() {
+        [one] => one,
+        _ => "",
+    };
+    let found = match whole.as_bytes().first() {
+        Some(b'[') => {
+            values = items(whole).unwrap_or_default();
+            if values.is_empty() {
+                return Err("it is an empty JSON list".to_owned());
+            }
+            List::of(values, None)
+        }
+        Some(_) => in_object(whole, worth),
+        None => List::of(values, None),
+    };
+    match found {
+        Some(list) if list.rows.len() > MOST_ROWS + 1 => Err(TableError::TooLong.to_string()),
+        Some(list) => Ok(list),
+        None => Err(format!(
+            "it is JSON, {}; what is needed is a list of objects, such as [{{\"name\": \"…\", \"dealer_code\": \"…\"}}], or of lists of which one is the heading",
+            words(whole)
+        )),
+    }
+}
+
+/// An object may hold the list, may have a dealership for each of its keys, or may be one itself.
+fn in_object(object: &str, worth: impl Fn(&List<'_>) -> usize) -> Option<List<'_>> {
+    let entries = entries(object);
+    let mut candidates = Vec::new();
+    lists(&entries, "", 1, &mut candidates);
+    candidates.sort_by_key(|list| std::cmp::Reverse(list.rows.len()));
+    if entries.iter().all(|(_, raw)| raw.starts_with('{')) {
+        let remark = "the values of its keys were read, each as a row".to_owned();
+        candidates.extend(List::of(entries.iter().map(|(_, raw)| *raw).collect(), Some(remark)));
+    }
+    let is_column = |raw: &str| items(raw).is_some_and(|items| items.len() > 1);
+    if !entries.iter().all(|(_, raw)| is_column(raw)) {
+        candidates.extend(List::of(vec![object], None));
+    }
+    // Of equal ones the first: a list before the object around it, and the longest list.
+    let rated = candidates.into_iter().map(|list| (worth(&list), list));
+    rated.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, list)| list)
+}
+
+/// Every list of objects or lists, by its path.
+fn lists<'a>(entries: &[(Cow<'a, str>, &'a str)], path: &str, depth: usize, found: &mut Vec<List<'a>>) {
+    for (key, raw) in entries {
+        let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
+        if raw.starts_with('[') {
+            let remark = format!("the list under its key `{}` was read", clean(&path));
+            found.extend(items(raw).and_then(|items| List::of(items, Some(remark))));
+        } else if raw.starts_with('{') && depth < DEEPEST {
+            lists(&self::entries(raw), &path, depth + 1, found);
+        }
+    }
+}
+
+/// What was found instead of a list.
+fn words(raw: &str) -> String {
+    if raw.starts_with('{') {
+        let entries = entries(raw);
+        let keys = entries.iter().take(MOST_NAMED).map(|(key, _)| format!("`{}`", clean(key))).collect::<Vec<_>>();
+        return match keys.as_slice() {
+            [] => "an empty object".to_owned(),
+            keys => format!("an object with the keys {}", keys.join(", ")),
+        };
+    }
+    let items = items(raw).unwrap_or_default();
+    let kind = match items.first().and_then(|item| item.as_bytes().first()) {
+        Some(b'"') => "texts",
+        Some(b't' | b'f') => "yes and no",
+        Some(b'n') => "nulls",
+        _ => "numbers",
+    };
+    format!("a list of {kind}")
+}
+
+/// The elements of a list as they stand in the text, no more than one too many; `None`: it is no list.
+pub(super) fn items(raw: &str) -> Option<Vec<&str>> {
+    raw.starts_with('[').then(|| serde_json::from_str::<Items<'_>>(raw).map_or(Vec::new(), |items| items.0))
+}
+
+/// The keys and values of an object as they stand in the text; of anything else none.
+pub(super) fn entries(raw: &str) -> Vec<(Cow<'_, str>, &str)> {
+    serde_json::from_str::<Entries<'_>>(raw).map_or(Vec::new(), |entries| entries.0)
+}
+
+fn value_of<'a>(object: &'a str, key: &str) -> Option<&'a str> {
+    entries(object).into_iter().find(|(found, _)| found == key).map(|(_, raw)| raw)
+}
+
+struct Items<'a>(Vec<&'a str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Elements;
+
+        impl<'de> Visitor<'de> for Elements {
+            type Value = Vec<&'de str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut all = Vec::new();
+                while let Some(raw) = seq.next_element::<&RawValue>()? {
+                    if all.len() < MOST_ROWS + 2 {
+                        all.push(raw.get());
+                    }
+                }
+                Ok(all)
+            }
+        }
+
+        deserializer.deserialize_seq(Elements).map(Self)
+    }
+}
+
+struct Entries<'a>(Vec<(Cow<'a, str>, &'a str)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Vec<(Cow<'de, str>, &'de str)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut all = Vec::new();
+                while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+                    if all.len() < MOST_ROWS + 2 {
+                        all.push((flat::text(key.get()).unwrap_or_default(), value.get()));
+                    }
+                }
+                Ok(all)
+            }
+        }
+
+        deserializer.deserialize_map(Pairs).map(Self)
+    }
+}
