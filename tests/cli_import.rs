@@ -24,12 +24,13 @@ fn good_rows_are_kept_and_bad_ones_named_by_line_field_and_reason() {
     let ran = desk.run(&["import", "dirty.csv"]).ends(3);
     assert_eq!(ran.out, "2 added, 0 updated, 0 unchanged, 7 refused\n");
     let lines: Vec<&str> = ran.err.lines().collect();
-    assert_eq!(lines.len(), 7, "{}", ran.err);
+    assert_eq!(lines.len(), 14, "{}", ran.err);
+    assert!(lines[7..].iter().all(|line| line.starts_with("1 row: ")), "each reason is counted: {}", ran.err);
     assert_eq!(lines[0], "dirty.csv:3 (xts2): name: is empty");
-    assert_eq!(lines[1], "dirty.csv:4 (xts3): email: has a control character, at character 2");
+    assert_eq!(lines[1], "dirty.csv:4 (xts3): email: has a line break, at character 2: write it in one line");
     assert!(lines[2].starts_with("dirty.csv:6 (xts4): timezone: `Gotham` is not a time zone"), "{}", lines[2]);
     assert_eq!(lines[3], "dirty.csv:7 (xts1): dealer_code: `xts1` stands already on line 2");
-    assert_eq!(lines[4], "dirty.csv:8 (xts5): name: has a control character, at character 1");
+    assert_eq!(lines[4], "dirty.csv:8 (xts5): name: has an escape character, at character 1: take it out");
     assert_eq!(lines[5], "dirty.csv:9 (xts6): row: too few columns: 2 instead of 5");
     assert!(lines[6].starts_with("dirty.csv:10 (xts7): email: "), "{}", lines[6]);
     assert!(is_clean(&ran.err));
@@ -43,7 +44,8 @@ fn the_document_for_scripts_and_a_dry_run_records_nothing() {
     assert_eq!(document["schema"], 1);
     assert_eq!(document["dry_run"], true);
     assert_eq!((&document["rows"], &document["added"]), (&json!(9), &json!(2)));
-    let first = json!({ "line": 3, "row": 3, "dealer_code": "xts2", "field": "name", "reason": "is empty" });
+    let reasons = json!([{ "field": "name", "reason": "is empty" }]);
+    let first = json!({ "line": 3, "row": 3, "dealer_code": "xts2", "field": "name", "reason": "is empty", "reasons": reasons });
     assert_eq!(document["refused"][0], first);
     assert_eq!(document["refused"][2]["row"], 5, "the row counts rows, the line counts lines");
     assert_eq!(desk.run(&["list", "--json"]).ends(0).json()["total"], 0);
@@ -80,7 +82,7 @@ fn columns_of_other_people_json_and_standard_input() {
         "vendor.csv",
         "Dealership;Xtime Dealer Code;Time Zone;Mgr E-mail;Secret\nA;xts1;America/Denver;a@example.com;x\n",
     );
-    desk.run(&["import", "vendor.csv"]).ends(2).says("no column holds dealer_code, email").says("--map 'COLUMN=email'");
+    desk.run(&["import", "vendor.csv"]).ends(2).says("no column holds email").says("--map COLUMN=email");
     desk.run(&["import", "vendor.csv", "--map", "Mgr=email"]).ends(2).says("did you mean `Mgr E-mail`?");
     let map = ["--map", "Xtime Dealer Code=dealer_code", "--map", "Mgr E-mail=email"];
     desk.run(&[&["import", "vendor.csv"], &map[..]].concat()).ends(0).says("`Secret`");
@@ -173,7 +175,7 @@ fn a_file_that_cannot_be_read_is_wrong_usage_and_changes_nothing() {
     let desk = Desk::new();
     desk.run(&["import", "none.csv"]).ends(2).says("cannot read none.csv");
     desk.write("bad.json", "[{]");
-    desk.run(&["import", "bad.json"]).ends(2).says("not JSON");
+    desk.run(&["import", "bad.json"]).ends(2).says("it looks like JSON, and is not");
     desk.run_with(&["import", "-"], "").ends(2).says("stdin: the file is empty");
     assert!(!cli_support::exists(&desk.path("store")));
 }

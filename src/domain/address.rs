@@ -1,10 +1,15 @@
 //! Mail addresses: exactly one, in the narrow form that every server and every header takes. This is the one rule for them: what an
 //! import, a correction or the settings take, a letter can be sent to.
 
+mod lists;
+mod lookalike;
+
 use std::fmt;
 
 use super::Untrusted;
-use super::text::{clean, is_invisible, letter_words};
+use super::text::{clean, is_invisible, letter_words, named};
+
+pub use lists::{NamedAddress, addresses};
 
 /// Why a text is not one usable mail address. Cleaned: it is printed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -12,27 +17,33 @@ pub enum AddressProblem {
     /// Nothing but white space.
     #[error("the address is empty")]
     Empty,
-    /// A control or otherwise invisible character.
-    #[error("the address has an invisible character, at character {0}")]
-    Invisible(usize),
-    /// White space inside.
-    #[error("`{0}` has a space in it")]
-    Space(String),
+    /// A control or otherwise invisible character: its name and its place.
+    #[error("the address has {0}, at character {1}: take it out")]
+    Invisible(String, usize),
+    /// White space inside, and its place.
+    #[error("`{0}` has a space in it, at character {1}")]
+    Space(String, usize),
     /// A second address, or a list of them.
-    #[error("`{0}` is more than one address; one is needed")]
+    #[error("`{0}` is more than one address; one is needed: leave the others out")]
     Several(String),
-    /// A name, a comment or brackets around the address.
-    #[error("`{0}` has more in it than an address: write it plainly, like name@example.com")]
-    MoreThanAddress(String),
+    /// A name, a comment or brackets around the address: what shows it, and its place.
+    #[error("`{0}` has more in it than an address ({1} at character {2}): write it plainly, like name@example.com")]
+    MoreThanAddress(String, String, usize),
+    /// Something behind the domain: what begins it, and its place.
+    #[error("`{0}` goes on behind the domain, with `{1}` at character {2}: leave that out")]
+    Behind(String, char, usize),
+    /// A character that looks like a Latin letter among Latin ones: its name, its place, and the letter.
+    #[error("`{0}` has {1} at character {2}, which looks like {3}: type the address anew")]
+    LooksLike(String, String, usize, char),
     /// No `@`, or nothing before it.
     #[error("`{0}` is not a mail address: it needs a mailbox, an @ and a domain")]
     Incomplete(String),
     /// What stands before the `@` is not a mailbox.
     #[error("`{0}` is not usable before the @: {1}")]
-    Mailbox(String, &'static str),
+    Mailbox(String, String),
     /// What stands behind the `@` is not a domain.
     #[error("`{0}` is not a mail domain: {1}")]
-    Domain(String, &'static str),
+    Domain(String, String),
 }
 
 /// One mail address. Nothing in it can end a header or begin a second recipient.
@@ -92,39 +103,54 @@ const LONGEST_LABEL: usize = 63;
 pub fn check(text: &str) -> Result<Address, AddressProblem> {
     let plain = unquoted(text);
     let text = plain.as_deref().unwrap_or(text).trim_matches(' ');
-    let shown = || clean(&text.chars().take(80).collect::<String>()).into_owned();
-    if text.is_empty() {
-        return Err(AddressProblem::Empty);
-    }
-    if let Some(place) = text.chars().position(|c| is_invisible(c) && !c.is_whitespace()) {
-        return Err(AddressProblem::Invisible(place + 1));
-    }
-    if text.contains([',', ';']) || text.matches('@').count() > 1 {
-        return Err(AddressProblem::Several(shown()));
-    }
-    if text.contains(['<', '>', '(', ')', '"', ':', '\\']) {
-        return Err(AddressProblem::MoreThanAddress(shown()));
-    }
-    let (mailbox, domain) = text.split_once('@').ok_or_else(|| AddressProblem::Incomplete(shown()))?;
-    if text.contains(char::is_whitespace) {
-        return Err(AddressProblem::Space(shown()));
-    }
-    if mailbox.is_empty() || domain.is_empty() {
-        return Err(AddressProblem::Incomplete(shown()));
-    }
-    let unusable = |why| AddressProblem::Mailbox(clean(mailbox).into_owned(), why);
+    let (mailbox, domain) = parts(text)?;
+    let unusable = |why: String| AddressProblem::Mailbox(clean(mailbox).into_owned(), why);
     check_mailbox(mailbox).map_err(unusable)?;
     // Doubled dots are against the rules, but mailboxes with them were given out; in quotes they are within them.
     let written = if mailbox.contains("..") { format!("\"{mailbox}\"") } else { mailbox.to_owned() };
     if written.len() > LONGEST_MAILBOX {
-        return Err(unusable("it is too long"));
+        return Err(unusable("it is too long".to_owned()));
     }
-    let no_domain = |why| AddressProblem::Domain(clean(domain).into_owned(), why);
+    let no_domain = |why: String| AddressProblem::Domain(clean(domain).into_owned(), why);
     let whole = format!("{written}@{}", ascii_domain(domain).map_err(no_domain)?);
     if whole.len() > LONGEST_ADDRESS {
-        return Err(no_domain("it is too long"));
+        return Err(no_domain("it is too long".to_owned()));
     }
     Ok(Address { at: written.len(), whole: whole.into() })
+}
+
+/// Mailbox and domain of a text that is nothing but one address.
+fn parts(text: &str) -> Result<(&str, &str), AddressProblem> {
+    let shown = || clean(&text.chars().take(80).collect::<String>()).into_owned();
+    let first = |wrong: &dyn Fn(char) -> bool| text.chars().enumerate().find(|(_, c)| wrong(*c));
+    if text.is_empty() {
+        return Err(AddressProblem::Empty);
+    }
+    if let Some((place, c)) = first(&|c| is_invisible(c) && !c.is_whitespace()) {
+        return Err(AddressProblem::Invisible(named(c), place + 1));
+    }
+    let one = text.strip_suffix([',', ';']).unwrap_or(text);
+    if one.contains([',', ';']) || text.matches('@').count() > 1 {
+        return Err(AddressProblem::Several(shown()));
+    }
+    if let Some((place, c)) = first(&|c| "<>()\":\\,;".contains(c)) {
+        return Err(AddressProblem::MoreThanAddress(shown(), named(c), place + 1));
+    }
+    let (mailbox, domain) = text.split_once('@').ok_or_else(|| AddressProblem::Incomplete(shown()))?;
+    if let Some((place, _)) = first(&char::is_whitespace) {
+        return Err(AddressProblem::Space(shown(), place + 1));
+    }
+    if mailbox.is_empty() || domain.is_empty() {
+        return Err(AddressProblem::Incomplete(shown()));
+    }
+    let at = mailbox.chars().count() + 1;
+    if let Some((place, c)) = domain.chars().enumerate().find(|(_, c)| matches!(c, '?' | '#' | '/')) {
+        return Err(AddressProblem::Behind(shown(), c, at + place + 1));
+    }
+    if let Some(found) = lookalike::in_address(mailbox, domain) {
+        return Err(AddressProblem::LooksLike(shown(), named(found.c), found.place, found.like));
+    }
+    Ok((mailbox, domain))
 }
 
 /// The form in which an address with doubled dots is written here, as it came.
@@ -133,47 +159,56 @@ fn unquoted(text: &str) -> Option<String> {
     mailbox.contains("..").then(|| format!("{mailbox}@{domain}"))
 }
 
-fn check_mailbox(text: &str) -> Result<(), &'static str> {
+fn check_mailbox(text: &str) -> Result<(), String> {
     // Mail programs decode what begins so, in an address too, although they must not.
     if text.contains("=?") {
-        return Err("it looks like an encoded word");
+        return Err("it looks like an encoded word".to_owned());
     }
     if text.starts_with('.') || text.ends_with('.') {
-        return Err("it begins or ends with a dot");
+        return Err("it begins or ends with a dot".to_owned());
     }
     if text.contains("..") && !text.is_ascii() {
-        return Err("it has two dots in a row");
+        return Err("it has two dots in a row".to_owned());
     }
     // Full-width forms are ASCII to whoever folds them, an @ or a comma among them.
     let folds = |c: char| matches!(c, '\u{fe50}'..='\u{fe6b}' | '\u{ff00}'..='\u{ffef}');
     let fits =
         |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c) || (c.is_alphanumeric() && !folds(c));
-    if text.chars().all(fits) { Ok(()) } else { Err("it has a character that no mailbox has") }
+    match text.chars().enumerate().find(|(_, c)| !fits(*c)) {
+        Some((place, c)) => Err(format!("no mailbox has {}, at character {}", named(c), place + 1)),
+        None => Ok(()),
+    }
 }
 
 /// A domain in ASCII (IDNA) and lower case.
-fn ascii_domain(text: &str) -> Result<String, &'static str> {
+fn ascii_domain(text: &str) -> Result<String, String> {
+    const NO_NAME: &str = "it must be a name, like example.com";
     if text.contains(['%', '[', ']']) {
-        return Err("it must be a name, like example.com");
+        return Err(NO_NAME.to_owned());
     }
     let Ok(url::Host::Domain(domain)) = url::Host::parse(text) else {
-        return Err("it must be a name, like example.com");
+        return Err(NO_NAME.to_owned());
     };
     for label in domain.split('.') {
         if label.is_empty() {
-            return Err("it has a dot too many");
+            return Err("it has a dot too many".to_owned());
         }
         if label.len() > LONGEST_LABEL {
-            return Err("a part of it is too long");
+            return Err("a part of it is too long".to_owned());
         }
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
         if !label.chars().all(fits) || label.starts_with('-') || label.ends_with('-') {
-            return Err("a part of it has other characters than letters, digits and hyphens inside");
+            let strange = domain.chars().enumerate().find(|(_, c)| !fits(*c) && *c != '.');
+            let strange = strange.map(|(place, c)| format!(": {}, at character {}", named(c), place + 1));
+            return Err(format!(
+                "a part of it has other characters than letters, digits and hyphens inside{}",
+                strange.unwrap_or_default()
+            ));
         }
     }
     match domain.rsplit('.').next() {
-        Some(top) if top.chars().all(|c| c.is_ascii_digit()) => Err("it ends with a number"),
-        _ if !domain.contains('.') && domain != "localhost" => Err("it has no dot"),
+        Some(top) if top.chars().all(|c| c.is_ascii_digit()) => Err("it ends with a number".to_owned()),
+        _ if !domain.contains('.') && domain != "localhost" => Err("it has no dot".to_owned()),
         _ => Ok(domain),
     }
 }
@@ -185,16 +220,25 @@ pub fn is_reserved(address: &str) -> bool {
 
 /// Whether two addresses, as they were written, are of one mailbox. Hardly any server tells letters by their case.
 pub fn same_address(one: &Untrusted, other: &Untrusted) -> bool {
-    let (one, other) = (one.raw().trim(), other.raw().trim());
-    let plain = |text: &str| text.is_ascii() && !text.contains('"') && !text.contains("xn--");
-    if plain(one) && plain(other) {
-        return one.eq_ignore_ascii_case(other);
+    let (plain, other_plain) = (one.raw().trim(), other.raw().trim());
+    if is_plain(plain) && is_plain(other_plain) {
+        return plain.eq_ignore_ascii_case(other_plain);
     }
-    let folded = |text: &str| match check(text) {
-        Ok(address) => address.as_str().to_lowercase(),
-        Err(_) => text.to_lowercase(),
-    };
     folded(one) == folded(other)
+}
+
+/// An address in the form in which addresses are compared.
+pub(super) fn folded(address: &Untrusted) -> String {
+    let text = address.raw().trim();
+    if is_plain(text) {
+        return text.to_ascii_lowercase();
+    }
+    check(text).map_or_else(|_| text.to_lowercase(), |address| address.as_str().to_lowercase())
+}
+
+/// Whether nothing but case can be written otherwise in an address.
+fn is_plain(text: &str) -> bool {
+    text.is_ascii() && !text.contains('"') && !text.contains("..") && !text.contains("xn--")
 }
 
 /// An address with its name, for a From or a To.

@@ -4,10 +4,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::timezone::Tz;
 use chrono::{Datelike, NaiveDateTime, TimeZone, Timelike};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::phone::is_phone_mark;
 use super::text::{clean, is_invisible};
 use super::{Service, Untrusted, address};
 
@@ -235,11 +236,6 @@ pub enum PhoneProblem {
     /// Something that belongs in no number.
     #[error("only digits, spaces and + ( ) - . / can be in it; leave out letters and extensions")]
     NotADigit,
-}
-
-/// What may stand between the digits of a telephone number.
-pub(super) fn is_phone_mark(c: char) -> bool {
-    matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | ' ' | '\u{a0}' | '\u{2010}'..='\u{2013}')
 }
 
 /// What is sent of a telephone number: its digits. `(797) 555-0950` becomes `7975550950`.

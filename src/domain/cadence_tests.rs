@@ -27,7 +27,7 @@ fn added(id: u64) -> Onboarding {
         brand: "".into(),
         city: "".into(),
         state: "".into(),
-        timezone: chrono_tz::UTC,
+        timezone: crate::timezone::Tz::UTC,
         contact: Contact::default(),
         owner: None,
     };

@@ -5,8 +5,9 @@ use chrono::{NaiveDateTime, TimeDelta};
 use super::event::CodeOrigin;
 use super::when::in_words;
 use super::{
-    AppointmentId, CodeDigest, DealershipId, IntentId, InvitationCode, LetterId, LetterKind, LetterState, Look,
-    Obstacle, OpcodeChoice, Policy, Profile, ProfileEdit, ProfileProblem, SlotsLook, Stage, Timestamp, Untrusted,
+    AppointmentId, CodeDigest, Contact, DealershipId, IntentId, InvitationCode, LetterCopy, LetterId, LetterKind,
+    LetterState, Look, Obstacle, OpcodeChoice, Policy, Profile, ProfileEdit, ProfileProblem, SlotsLook, Stage,
+    Timestamp, Untrusted,
 };
 
 /// A wish. [`super::decide()`] turns it into facts or refuses it.
@@ -26,6 +27,11 @@ pub enum Command {
     Correct {
         /// What they shall read.
         edits: Vec<ProfileEdit>,
+    },
+    /// Write down more people of it, besides its contact. Who is known already, by the mail address, is left out.
+    AddContacts {
+        /// Who.
+        contacts: Vec<Contact>,
     },
     /// Ask the code source for a code: the first step of the saga.
     RequestCode {
@@ -161,9 +167,9 @@ pub enum Command {
     },
     /// Take in a report that a letter came back.
     Bounce {
-        /// The letter, when the report names it; else the latest one to that address is meant.
-        letter: Option<LetterId>,
-        /// The address; empty in a report that only a person can read.
+        /// Which copy of which letter; `None`: no letter of ours is concerned, only the address.
+        letter: Option<LetterCopy>,
+        /// The address at which it failed; empty in a report that only a person can read.
         address: Untrusted,
         /// The status (RFC 3463).
         status: String,
@@ -172,9 +178,9 @@ pub enum Command {
     },
     /// Take in a report that a letter is held up on its way.
     Delay {
-        /// The letter, when the report names it; else the latest one to that address is meant.
-        letter: Option<LetterId>,
-        /// The address.
+        /// Which copy of which letter.
+        letter: LetterCopy,
+        /// The address; empty where the report has none.
         address: Untrusted,
         /// The status (RFC 3463).
         status: String,

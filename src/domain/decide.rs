@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use super::command::{Ask, Claim, Command, Context, Refusal};
 use super::event::CodeOrigin;
 use super::{
-    Actor, DealershipId, Ended, Event, Fact, IntentId, InvitationCode, InvitationState, LetterKind, Look, Onboarding,
-    Outcome, Profile, ProfileEdit, ResponseFacts, Stage, Timestamp, Untrusted, evolve, owner,
+    Actor, Contact, DealershipId, Ended, Event, Fact, IntentId, InvitationCode, InvitationState, LetterKind, Look,
+    Onboarding, Outcome, Profile, ProfileEdit, ResponseFacts, Stage, Timestamp, Untrusted, evolve, owner,
 };
 
 /// Decides. An empty list means that the command is already true: nothing is to be recorded.
@@ -53,6 +53,7 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         Command::Add { .. } | Command::Unarchive | Command::Note { .. } => Ok(vec![]),
         Command::Update { profile } => update(state, profile, ctx),
         Command::Correct { edits } => correct(state, edits, ctx),
+        Command::AddContacts { contacts } => Ok(add_contacts(state, contacts)),
         Command::RequestCode { intent, source, ask, mail } => request(state, *intent, *source, *ask, *mail, ctx),
         Command::IssueCode { code, generated_at, expires_at, source, intent, ask, mail } => {
             let (generated_at, expires_at, mail) = (*generated_at, *expires_at, *mail);
@@ -146,6 +147,11 @@ fn correct(state: &Onboarding, edits: &[ProfileEdit], ctx: &Context<'_>) -> Resu
         facts.push(Fact::OwnerAssigned { owner: profile.owner });
     }
     Ok(facts)
+}
+
+fn add_contacts(state: &Onboarding, people: &[Contact]) -> Vec<Fact> {
+    let contacts = state.unknown_contacts(&state.profile.contact, people);
+    if contacts.is_empty() { vec![] } else { vec![Fact::ContactsAdded { contacts }] }
 }
 
 fn assign(state: &Onboarding, wanted: Option<&Untrusted>) -> Vec<Fact> {

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AppointmentId, DaySlots, DealershipId, IntentId, InvitationCode, LetterId, LetterKind, OpcodeChoice, Outcome,
-    Profile, ResponseFacts, Timestamp, Untrusted,
+    AppointmentId, Contact, DaySlots, DealershipId, IntentId, InvitationCode, LetterId, LetterKind, OpcodeChoice,
+    Outcome, Profile, ResponseFacts, Timestamp, Untrusted,
 };
 
 pub use actor::Actor;
@@ -281,6 +281,12 @@ pub enum Fact {
         /// The platform's name for it.
         id: AppointmentId,
     },
+    /// More people of the dealership became known, besides its contact.
+    #[serde(rename = "contacts.added")]
+    ContactsAdded {
+        /// Who.
+        contacts: Vec<Contact>,
+    },
     /// Somebody wrote something down.
     #[serde(rename = "note.added")]
     NoteAdded {
@@ -405,7 +411,7 @@ pub enum Fact {
     EmailDelayed {
         /// The letter.
         letter: LetterId,
-        /// Where it goes.
+        /// Where it goes; empty where the report has no address.
         address: Untrusted,
         /// The status (RFC 3463).
         status: Box<str>,

@@ -18,6 +18,7 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
                 id,
                 version: 1,
                 profile: profile.clone(),
+                further_contacts: Vec::new(),
                 added_at: event.at,
                 invitation: None,
                 earlier: Vec::new(),
@@ -69,7 +70,10 @@ pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Onboardin
 fn apply(state: &mut Onboarding, event: &Event) {
     let at = event.at;
     match &event.fact {
-        Fact::DealershipAdded { profile } | Fact::DealershipUpdated { profile } => state.profile = profile.clone(),
+        Fact::DealershipAdded { profile } | Fact::DealershipUpdated { profile } => {
+            state.profile = profile.clone();
+            state.further_contacts.retain(|further| !further.is_same_person(&profile.contact));
+        }
         Fact::InvitationRequested { intent, source, generation, mail } => {
             state.pending = Some(PendingCode {
                 intent: *intent,
@@ -223,6 +227,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
         | Fact::InvitationMisdated { .. }
         | Fact::PlatformFailing { .. }
         | Fact::PlatformAnswers { .. } => {}
+        Fact::ContactsAdded { contacts } => state.further_contacts.extend(contacts.iter().cloned()),
         Fact::NoteAdded { .. } => state.notes += 1,
         Fact::OwnerAssigned { owner } => state.profile.owner.clone_from(owner),
         Fact::Snoozed { until } => state.snoozed_until = *until,

@@ -25,7 +25,7 @@ impl Case {
             brand: "".into(),
             city: "".into(),
             state: "".into(),
-            timezone: chrono_tz::America::Chicago,
+            timezone: chrono_tz::America::Chicago.into(),
             contact: Contact::default(),
             owner: None,
         };

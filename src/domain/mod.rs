@@ -15,17 +15,21 @@ pub mod command;
 pub mod decide;
 pub mod event;
 pub mod evolve;
+pub mod full_names;
 pub mod guide;
 pub mod id;
+pub mod list;
 pub mod mail;
 pub mod onboarding;
 pub mod opcode;
 pub mod order;
 pub mod owner;
 pub mod paste;
+pub mod phone;
 pub mod policy;
 pub mod probe;
 pub mod profile;
+pub mod profile_patch;
 pub mod profile_update;
 pub mod query;
 pub mod slots;
@@ -35,6 +39,7 @@ pub mod table;
 pub mod test_booking;
 pub mod text;
 pub mod together;
+pub mod twins;
 pub mod when;
 pub mod zone;
 
@@ -52,11 +57,14 @@ pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, N
 pub use decide::{decide, decide_in_turn, needs_no_code};
 pub use event::{Actor, CodeOrigin, Event, Fact, besides_the_letter, rfc3339};
 pub use evolve::{evolve, fold};
+pub use full_names::{FullNames, Named};
 pub use guide::{Guide, Observed, Step, guide};
 pub use id::{DealershipId, IntentId, LetterId};
+pub use list::value::{ListValue, Mended, is_placeholder, read_value};
 pub use mail::{
-    AddressRefused, DueLetter, Letter, LetterKind, LetterState, Mail, MailPolicy, Obstacle, QuietHours, due_letter,
-    enhanced_status, is_server_trouble, next_letter_at, quoted_reply, refused_address, refuses_address,
+    AddressRefused, Concerned, DueLetter, Letter, LetterCopy, LetterKind, LetterState, Mail, MailPolicy, Obstacle,
+    QuietHours, ReportedAddress, ReturnedMail, concerned, due_letter, enhanced_status, is_server_trouble, is_too_large,
+    next_letter_at, quoted_reply, refused_address, refuses_address,
 };
 pub use onboarding::{
     BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,
@@ -66,6 +74,7 @@ pub use opcode::{ChosenOpcode, Finding, OpcodeChoice, OpcodeOption, OpcodeState,
 pub use policy::Policy;
 pub use probe::{Look, Outcome, ProbeRecord, ProbeState, ResponseFacts, Severity, SlotsLook};
 pub use profile::{ProfileChange, ProfileEdit, ProfileField, ProfileProblem};
+pub use profile_patch::ProfilePatch;
 pub use profile_update::{ProfileUpdate, UpdatesHeld};
 pub use query::{Query, QueryContext, QueryError, Searchable};
 pub use slots::{DaySlots, NO_SLOTS_CAUSES, SlotCounts, Slots, slots_in_words};
@@ -73,6 +82,7 @@ pub use stage::Stage;
 pub use test_booking::TestBooking;
 pub use text::Untrusted;
 pub use together::Together;
+pub use twins::{Twin, TwinIndex};
 pub use when::in_words;
 pub use zone::read_zone;
 

@@ -1,14 +1,14 @@
 //! The state of one dealership's onboarding, folded from its events.
 
+use crate::timezone::Tz;
 use chrono::NaiveDateTime;
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::event::{CodeOrigin, Fact};
 use super::mail::Mail;
 use super::{
     AppointmentId, ChosenOpcode, CodeDigest, DealershipId, IntentId, InvitationCode, OpcodeOption, OpcodeState,
-    ProbeRecord, Slots, Timestamp, Untrusted,
+    ProbeRecord, Slots, Timestamp, Untrusted, same_address,
 };
 
 /// Who answers at the dealership.
@@ -20,6 +20,22 @@ pub struct Contact {
     pub email: Untrusted,
     /// Their number as given; may be empty.
     pub phone: Untrusted,
+}
+
+impl Contact {
+    /// Whether both are one person: by the mail address, or without one by name and number.
+    pub fn is_same_person(&self, other: &Self) -> bool {
+        match self.email.is_empty() || other.email.is_empty() {
+            true => (&self.name, &self.phone) == (&other.name, &other.phone),
+            false => same_address(&self.email, &other.email),
+        }
+    }
+
+    /// What is known of them, in a line.
+    pub fn in_words(&self) -> String {
+        let parts = [&self.name, &self.email, &self.phone].map(|part| part.plain());
+        parts.iter().filter(|part| !part.is_empty()).map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Who a dealership is.
@@ -234,6 +250,8 @@ pub struct Onboarding {
     pub version: u64,
     /// Who it is.
     pub profile: Profile,
+    /// Others who answer there; letters go to the contact of the profile only.
+    pub further_contacts: Vec<Contact>,
     /// When it entered our books.
     pub added_at: Timestamp,
     /// The newest code.
@@ -284,6 +302,18 @@ impl Onboarding {
     /// The generation of the newest code; 0 when there was none.
     pub fn generation(&self) -> u32 {
         self.invitation.as_ref().map_or(0, |invitation| invitation.generation)
+    }
+
+    /// Those people who are not known yet, with a contact that it has or gets; each once.
+    pub fn unknown_contacts(&self, contact: &Contact, people: &[Contact]) -> Vec<Contact> {
+        let mut new: Vec<Contact> = Vec::new();
+        for person in people {
+            let mut known = std::iter::once(contact).chain(&self.further_contacts).chain(&new);
+            if !known.any(|other| other.is_same_person(person)) {
+                new.push(person.clone());
+            }
+        }
+        new
     }
 
     /// When its newest event happened: a clock ran out before anybody noticed.

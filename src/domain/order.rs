@@ -47,7 +47,8 @@ fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
             | Attention::CodeFromFuture
             | Attention::AddressRefused
             | Attention::LetterFailed
-            | Attention::LetterUncertain,
+            | Attention::LetterUncertain
+            | Attention::LetterHeldUp,
         ) => state.invitation.as_ref().map(|newest| newest.expires_at),
         None if state.is_confirmed() => None,
         None => confirmation.due_at.or_else(|| {

@@ -236,7 +236,7 @@ mod tests {
             brand: "".into(),
             city: "".into(),
             state: "".into(),
-            timezone: chrono_tz::UTC,
+            timezone: crate::timezone::Tz::UTC,
             contact: Contact::default(),
             owner: None,
         };

@@ -1,6 +1,6 @@
 //! The fields of a profile: what may stand in each, reading all of them, and correcting some.
 
-use super::text::{acts_on_direction, clean, is_invisible};
+use super::text::{acts_on_direction, clean, is_invisible, is_line_break, named};
 use super::zone::read_zone;
 use super::{Contact, Profile, Untrusted, address, owner};
 
@@ -103,8 +103,13 @@ impl ProfileField {
 /// # Errors
 /// Why not, in words.
 pub fn check_text(text: &str, longest: usize) -> Result<(), String> {
-    if let Some(place) = text.chars().position(is_control) {
-        return Err(format!("has a control character, at character {}", place + 1));
+    if let Some((place, c)) = text.chars().enumerate().find(|(_, c)| is_control(*c)) {
+        let remedy = match c {
+            '\t' => "write a space",
+            _ if is_line_break(c) => "write it in one line",
+            _ => "take it out",
+        };
+        return Err(format!("has {}, at character {}: {remedy}", named(c), place + 1));
     }
     let count = text.chars().count();
     if count > longest {
@@ -149,13 +154,11 @@ impl Profile {
     /// # Errors
     /// What is wrong with it.
     pub fn read<'a>(text_of: impl Fn(ProfileField) -> &'a str) -> Result<Self, ProfileProblem> {
-        let field = ProfileField::Timezone;
-        for field in ProfileField::ALL.into_iter().filter(|other| *other != field) {
-            field.check(text_of(field)).map_err(|reason| ProfileProblem { field, reason })?;
+        if let Some(problem) = Self::problems(&text_of).into_iter().next() {
+            return Err(problem);
         }
-        let problem = |reason| ProfileProblem { field, reason };
-        field.check(text_of(field)).map_err(problem)?;
-        let timezone = read_zone(text_of(field)).map_err(problem)?;
+        let field = ProfileField::Timezone;
+        let timezone = read_zone(text_of(field)).map_err(|reason| ProfileProblem { field, reason })?;
         let untrusted = |field| Untrusted::from(text_of(field));
         Ok(Self {
             name: untrusted(ProfileField::Name),
@@ -172,6 +175,13 @@ impl Profile {
             },
             owner: owner::read(text_of(ProfileField::Owner)),
         })
+    }
+
+    /// Everything that is wrong with fields that shall become a profile, in their order.
+    pub fn problems<'a>(text_of: impl Fn(ProfileField) -> &'a str) -> Vec<ProfileProblem> {
+        let problem =
+            |field: ProfileField| field.check(text_of(field)).err().map(|reason| ProfileProblem { field, reason });
+        ProfileField::ALL.into_iter().filter_map(problem).collect()
     }
 
     /// What a field reads; empty where there is nothing.
@@ -246,11 +256,7 @@ fn is_control(c: char) -> bool {
 fn key(text: &str) -> Result<(), String> {
     let unseen = |c: char| is_invisible(c) || c.is_whitespace() && c != ' ';
     if let Some((place, c)) = text.chars().enumerate().find(|(_, c)| unseen(*c)) {
-        return Err(format!(
-            "has a character that cannot be seen (U+{:04X}), at character {}",
-            u32::from(c),
-            place + 1
-        ));
+        return Err(format!("has {}, at character {}", named(c), place + 1));
     }
     if text.starts_with(is_quote) || text.ends_with(is_quote) {
         return Err(format!("`{}` has quotation marks that are a part of it; take them off", clean(text)));
@@ -311,7 +317,11 @@ mod tests {
             (ProfileField::Email, "", "is empty"),
             (ProfileField::Name, "  ", "is empty"),
             (ProfileField::Timezone, "America/Chcago", "did you mean `America/Chicago`?"),
-            (ProfileField::City, "a\u{1b}[2Jb", "control character, at character 2"),
+            (ProfileField::City, "a\u{1b}[2Jb", "has an escape character, at character 2: take it out"),
+            (ProfileField::Name, "Harbor Ford\nof Salem", "has a line break, at character 12: write it in one line"),
+            (ProfileField::Phone, "555\t0100", "has a tab, at character 4: write a space"),
+            (ProfileField::Contact, "a\u{202e}b", "has a character that turns text round (U+202E), at character 2"),
+            (ProfileField::DealerCode, "xts\u{a0}1", "has an odd space (U+00A0), at character 4"),
         ] {
             let problem = old.corrected(&[edit(field, text)]).unwrap_err();
             assert_eq!(problem.field, field);

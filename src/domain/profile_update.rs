@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Onboarding, OpcodeChoice, Profile, ProfileChange, ProfileField, Untrusted};
+use super::{Contact, Onboarding, OpcodeChoice, ProfileChange, ProfileField, ProfilePatch, Untrusted};
 
 /// How many known dealerships a file may change by itself.
 pub const MOST_UPDATED: usize = 25;
@@ -16,6 +16,8 @@ pub struct ProfileUpdate {
     pub name: Untrusted,
     /// What would read otherwise.
     pub changes: Vec<ProfileChange>,
+    /// The people that would be kept besides its contact.
+    pub contacts: Vec<Contact>,
     /// The opcode that would be recorded as its first choice.
     pub opcode: Option<Untrusted>,
 }
@@ -23,12 +25,20 @@ pub struct ProfileUpdate {
 impl ProfileUpdate {
     /// What a row of a file changes; `None` for nothing. Who looks after a dealership is decided at the desk and not by a
     /// file, and so is the opcode once one is recorded.
-    pub fn of(state: &Onboarding, row: &Profile, choice: Option<&OpcodeChoice>) -> Option<Self> {
-        let newer = Profile { owner: state.profile.owner.clone(), ..row.clone() };
+    pub fn of(
+        state: &Onboarding,
+        row: &ProfilePatch,
+        contacts: &[Contact],
+        choice: Option<&OpcodeChoice>,
+    ) -> Option<Self> {
+        // What cannot be applied is refused, not told as a change.
+        let newer = row.applied_to(&state.profile).unwrap_or_else(|_| state.profile.clone());
         let changes = state.profile.changes(&newer);
+        let contacts = state.unknown_contacts(&newer.contact, contacts);
         let opcode = choice.filter(|_| state.opcode.is_none()).map(|choice| choice.code.clone());
         let (dealer_code, name) = (state.profile.dealer_code.clone(), state.profile.name.clone());
-        (!changes.is_empty() || opcode.is_some()).then_some(Self { dealer_code, name, changes, opcode })
+        let changed = !changes.is_empty() || !contacts.is_empty() || opcode.is_some();
+        changed.then_some(Self { dealer_code, name, changes, contacts, opcode })
     }
 
     /// Name and mail address at once: the code may stand for somebody else now.
@@ -86,7 +96,13 @@ mod tests {
     fn update(code: &str, fields: &[ProfileField]) -> ProfileUpdate {
         let change = |field: &ProfileField| ProfileChange { field: *field, from: "a".into(), to: "b".into() };
         let changes = fields.iter().map(change).collect();
-        ProfileUpdate { dealer_code: code.into(), name: "Sample Motors".into(), changes, opcode: None }
+        ProfileUpdate {
+            dealer_code: code.into(),
+            name: "Sample Motors".into(),
+            changes,
+            contacts: Vec::new(),
+            opcode: None,
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::timezone::Tz;
 use chrono::{NaiveDate, NaiveDateTime};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn in_words() {
-        let zone = Tz::America__New_York;
+        let zone = Tz::of(chrono_tz::America::New_York);
         let next = Some(local("2026-12-01 09:15"));
         assert_eq!(slots_in_words(23, 6, next, zone), "23 slots on 6 days, next Tue 09:15 EST");
         assert_eq!(slots_in_words(1, 1, next, zone), "1 slot on 1 day, next Tue 09:15 EST");

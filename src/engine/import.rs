@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{Engine, EngineError, Inner, MOST_TRIES};
 use crate::domain::{
-    Actor, Claim, Claims, Command, Context, DealershipId, Fact, Onboarding, OpcodeChoice, Profile, Refusal, Untrusted,
-    decide_in_turn,
+    Actor, Claim, Claims, Command, Contact, Context, DealershipId, Fact, Onboarding, OpcodeChoice, Profile,
+    ProfileField, ProfilePatch, Refusal, Untrusted, decide_in_turn,
 };
 use crate::store::{Append, Book, StoreError};
 
@@ -16,8 +16,10 @@ const BATCH: usize = 1_000;
 /// A dealership as a file or a form brings it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
-    /// Who it is.
-    pub profile: Profile,
+    /// What is said of who it is.
+    pub profile: ProfilePatch,
+    /// More people of it, besides its contact.
+    pub further_contacts: Vec<Contact>,
     /// Its opcode choice, taken when none is recorded; `None`: nothing is said of it.
     pub opcode: Option<OpcodeChoice>,
     /// On whose word the choice is.
@@ -26,7 +28,7 @@ pub struct Incoming {
 
 impl From<Profile> for Incoming {
     fn from(profile: Profile) -> Self {
-        Self { profile, opcode: None, word: None }
+        Self { profile: profile.into(), further_contacts: Vec::new(), opcode: None, word: None }
     }
 }
 
@@ -132,8 +134,8 @@ impl Inner {
         let mut fresh = HashSet::new();
         let mut updated = HashSet::new();
         let (mut answers, mut batch) = (Vec::new(), Vec::new());
-        for Incoming { profile, opcode, word } in incoming.iter().take(BATCH) {
-            let code = profile.dealer_code.raw();
+        for Incoming { profile, further_contacts, opcode, word } in incoming.iter().take(BATCH) {
+            let code = profile.text_of(ProfileField::DealerCode);
             let known = claims.holder(&Claim::DealerCode(code.into())).filter(|_| update);
             // Twice in one file: the second one is decided upon what the first one made, after its commit.
             if known.is_some_and(|id| fresh.contains(&id) || updated.contains(&id)) {
@@ -143,13 +145,24 @@ impl Inner {
                 Some(id) => (id, self.book().get(id)),
                 None => (self.unused_id(&fresh), None),
             };
-            let profile = profile.clone();
-            let command = if known.is_some() { Command::Update { profile } } else { Command::Add { profile } };
+            let command = match &state {
+                Some(state) => profile.applied_to(&state.profile).map(|profile| Command::Update { profile }),
+                None => profile.new_profile().map(|profile| Command::Add { profile }),
+            };
+            let command = match command {
+                Ok(command) => command,
+                Err(problem) => {
+                    answers.push(Err(Refusal::Profile(problem)));
+                    continue;
+                }
+            };
+            let contacts =
+                (!further_contacts.is_empty()).then(|| Command::AddContacts { contacts: further_contacts.clone() });
             // What was recorded at the desk counts more than a file, which may be taken in again and again.
             let unchosen = state.as_ref().is_none_or(|state| state.opcode.is_none());
             let choice = opcode.clone().filter(|_| unchosen);
             let choice = choice.map(|choice| Command::ChooseOpcode { choice, word: word.clone() });
-            let commands = [Some(command), choice];
+            let commands = [Some(command), contacts, choice];
             let context = Context { now, policy: &self.parts.policy, claims: &claims, letter: None };
             let decided = decide_in_turn(state.as_deref(), id, commands.iter().flatten(), actor, &context);
             let answer = decided.map(|facts| match (known, facts.is_empty()) {

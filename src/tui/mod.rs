@@ -3,6 +3,7 @@
 pub mod action;
 pub mod clipboard;
 pub mod clocks;
+pub mod columns;
 pub mod cursor;
 pub mod dialog;
 pub mod enabled;

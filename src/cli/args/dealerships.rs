@@ -7,15 +7,32 @@ use clap::{Args, ValueHint};
 use super::Json;
 
 /// `import`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Import {
-    /// CSV or JSON; `-` is stdin
+    /// CSV, a workbook (xlsx, xls, ods), JSON or vCards; `-` is stdin
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     /// Which field a column holds (name, dealer_code, group, brand, city, state, timezone, contact_name, email, phone, owner,
-    /// opcode, opcode_option, opcode_word)
+    /// opcode, opcode_option, opcode_word, first_name, last_name, postal_code, country, address). COLUMN is its heading, its
+    /// number, or `2:Phone`, the second of that name
     #[arg(long, value_name = "COLUMN=FIELD")]
     pub map: Vec<String>,
+    /// Read the list as the settings say under this name: [import.NAME]
+    #[arg(long, value_name = "NAME")]
+    pub r#as: Option<String>,
+    /// What a field reads in every row that says nothing of it: group=Harborline, or timezone=America/Chicago, where the place of a
+    /// row does not tell either
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+    /// An empty cell clears its field; else it says nothing
+    #[arg(long)]
+    pub clear: bool,
+    /// Which row is the heading, from 1; 0: there is none, and columns are numbers
+    #[arg(long, value_name = "ROW")]
+    pub heading: Option<usize>,
+    /// Which sheet of a workbook; else the first with a heading
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
     /// Also what changes many known dealerships, or the name and the mail address of one
     #[arg(long)]
     pub yes: bool,

@@ -4,11 +4,22 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::domain::text::clean;
+
 /// Remarks, with the first line and the number of rows they are about.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Remarks {
     of_file: Vec<String>,
-    of_rows: BTreeMap<String, (u64, u64)>,
+    of_rows: BTreeMap<String, OfRows>,
+}
+
+/// The rows that a remark is about.
+#[derive(Debug)]
+struct OfRows {
+    first: u64,
+    rows: u64,
+    /// The text of the first, where it is needed to judge the remark.
+    text: Option<String>,
 }
 
 impl Remarks {
@@ -19,11 +30,26 @@ impl Remarks {
 
     /// About a row.
     pub(super) fn of_row(&mut self, line: u64, words: String) {
-        self.of_rows.entry(words).or_insert((line, 0)).1 += 1;
+        self.of_rows.entry(words).or_insert(OfRows { first: line, rows: 0, text: None }).rows += 1;
     }
 
-    fn by_line(&self) -> Vec<(&str, u64, u64)> {
-        let mut all: Vec<_> = self.of_rows.iter().map(|(words, (line, rows))| (words.as_str(), *line, *rows)).collect();
+    /// About a row, with a text of the first one.
+    pub(super) fn of_text(&mut self, line: u64, words: String, text: &str) {
+        let of = || OfRows { first: line, rows: 0, text: Some(clean(text).into_owned()) };
+        self.of_rows.entry(words).or_insert_with(of).rows += 1;
+    }
+
+    /// Without their places.
+    pub(super) fn words(&self) -> impl Iterator<Item = String> {
+        self.by_line().into_iter().map(|(words, ..)| words)
+    }
+
+    fn by_line(&self) -> Vec<(String, u64, u64)> {
+        let one = |(words, OfRows { first, rows, text }): (&String, &OfRows)| {
+            let text = text.as_ref().map(|text| format!(": `{text}`")).unwrap_or_default();
+            (format!("{words}{text}"), *first, *rows)
+        };
+        let mut all: Vec<_> = self.of_rows.iter().map(one).collect();
         all.sort_by_key(|(_, line, _)| *line);
         all
     }

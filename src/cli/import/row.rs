@@ -1,12 +1,20 @@
-//! From the fields of one row to a profile, or the reason why not.
+//! From the cells of one row to what it says of a dealership, with everything that is wrong with it.
+
+use std::borrow::Cow;
 
 use crate::cli::opcode;
+use crate::domain::address::{NamedAddress, addresses};
+use crate::domain::list::value::{Mended, read_value};
+use crate::domain::list::{Columns, ListField};
 use crate::domain::profile::check_text;
-use crate::domain::table::{damage, plain_key};
-use crate::domain::text::{clean, tidy};
-use crate::domain::{OpcodeOption, Profile, ProfileField, Untrusted};
 
-use super::field::Field;
+use crate::domain::text::{clean, tidy};
+use crate::domain::zone::{Place, ZoneOfPlace, read_address, zone_fits_state, zone_of_place, zones_of_state};
+use crate::domain::{Contact, ProfileEdit, ProfileField, ProfilePatch, Timestamp, read_zone};
+
+use super::opcode_words::{LONGEST_WORD, OpcodeWords, opcode_value, opcode_words};
+use super::remarks::Remarks;
+use super::source::SourceRow;
 
 /// Why a row was refused: the field and the reason. Cleaned: it is printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,169 +34,335 @@ impl Problem {
     }
 }
 
-/// The values of one row, by field; those that the file does not have are empty.
+/// How the cells of a list are read.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// Which column holds what.
+    pub(super) columns: Columns,
+    /// What the fields read where a row says nothing (`--set`).
+    pub(super) fixed: Vec<(ListField, String)>,
+    /// Whether an empty cell clears its field.
+    pub(super) clear: bool,
+    /// The moment whose rules tell which zones are alike.
+    pub(super) now: Timestamp,
+}
+
+/// What a row says.
 #[derive(Debug, Clone, Default)]
-pub(in crate::cli) struct Values {
-    texts: [String; Field::COUNT],
-    cleaned: Vec<Field>,
+pub(super) struct ReadRow {
+    /// The line of the file on which it begins, counted from 1.
+    pub(super) line: u64,
+    /// Its place among the rows of the file; a heading counts.
+    pub(super) place: u64,
+    /// The dealership, without its contact.
+    pub(super) profile: ProfilePatch,
+    /// The contact.
+    pub(super) person: Vec<ProfileEdit>,
+    /// More people, whose addresses stand in the same cell.
+    pub(super) further_contacts: Vec<Contact>,
+    /// Who looks after it, by a column that may mean something else.
+    pub(super) offered_owner: Option<String>,
+    /// Why no zone could be concluded, where none is said.
+    pub(super) no_zone: Option<String>,
+    /// What it says of the opcode.
+    pub(super) opcode: OpcodeWords,
+    /// What is wrong with its cells.
+    pub(super) problems: Vec<Problem>,
 }
 
-impl Values {
-    /// Sets a value without white space around it, and without what nobody can see in it. A key is compared as it is, so of a
-    /// key nothing is taken but what protects it from spreadsheets.
-    pub(super) fn set(&mut self, field: Field, value: &str) {
-        let value = value.trim();
-        let plain = if field.is_key() { plain_key(value) } else { tidy(value) };
-        if plain != value {
-            self.cleaned.push(field);
+/// A cell of a field.
+enum Cell {
+    /// The row does not have it: it says nothing.
+    Absent,
+    /// There, and empty.
+    Empty,
+    /// A value.
+    Text(String),
+}
+
+impl Cell {
+    fn text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Absent | Self::Empty => String::new(),
         }
-        if let Some(slot) = self.texts.get_mut(field.place()) {
-            plain.as_ref().clone_into(slot);
+    }
+}
+
+impl ReadRow {
+    /// By what it is known.
+    pub(super) fn dealer_code(&self) -> &str {
+        self.profile.text_of(ProfileField::DealerCode)
+    }
+
+    /// The contact as one of several people.
+    pub(super) fn contact(&self) -> Contact {
+        let text = |field| self.person.iter().find(|edit| edit.field == field).map_or("", |edit| edit.text.as_str());
+        Contact {
+            name: text(ProfileField::Contact).into(),
+            email: text(ProfileField::Email).into(),
+            phone: text(ProfileField::Phone).into(),
         }
     }
 
-    pub(super) fn get(&self, field: Field) -> &str {
-        self.texts.get(field.place()).map_or("", String::as_str)
-    }
-
-    /// What was read otherwise than it was written, and became this profile.
-    pub(super) fn remarks(&self, profile: &Profile) -> impl Iterator<Item = String> {
-        let cleaned = self.cleaned.iter().map(|field| match field.is_key() {
-            true => format!("{}: it was read without the formula around it", field.word()),
-            false => format!("{}: characters that cannot be seen were taken out", field.word()),
-        });
-        let (zone, written) = (profile.timezone.name(), self.get(Field::Profile(ProfileField::Timezone)));
-        let zone = (zone != written)
-            .then(|| format!("{}: `{}` was read as {zone}", ProfileField::Timezone.word(), clean(written)));
-        cleaned.chain(zone)
+    /// Whether the row as a whole cannot be read.
+    pub(super) fn is_unreadable(&self) -> bool {
+        self.problems.iter().any(|problem| problem.field == Problem::ROW)
     }
 }
 
-/// The first value that a spreadsheet has put in the place of another.
-pub(super) fn damaged(values: &Values) -> Option<Problem> {
-    Field::all().find_map(|field| {
-        let value = values.get(field);
-        let why = damage(value, field.is_key())?;
-        Some(Problem::new(field.word(), format!("`{}`: {why}", clean(value))))
-    })
+/// The row that is being read.
+struct Reading<'a, 'r> {
+    layout: &'a Layout,
+    row: &'a SourceRow<'r>,
+    remarks: &'a mut Remarks,
+    read: ReadRow,
 }
 
-/// Checks the values and makes a profile of them. The first field that is wrong is named.
-pub(super) fn profile(values: &Values) -> Result<Profile, Problem> {
-    for field in Field::OF_OPCODE {
-        check_text(values.get(field), field.longest()).map_err(|reason| Problem::new(field.word(), reason))?;
+impl Layout {
+    /// Reads a row.
+    pub(super) fn read(&self, row: &SourceRow<'_>, remarks: &mut Remarks) -> ReadRow {
+        let read = ReadRow { line: row.line, place: row.place, ..ReadRow::default() };
+        let mut reading = Reading { layout: self, row, remarks, read };
+        reading.row_as_a_whole();
+        reading.profile();
+        reading.person();
+        reading.owner();
+        reading.zone();
+        reading.opcode();
+        reading.read
     }
-    Profile::read(|field| values.get(Field::Profile(field)))
-        .map_err(|problem| Problem::new(problem.field.word(), problem.reason))
 }
 
-/// What a row says of the opcode. What it leaves out is for the settings to say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::cli) struct Written {
-    /// The code.
-    pub(in crate::cli) code: Option<String>,
-    /// Which way the dealership goes.
-    pub(in crate::cli) option: Option<OpcodeOption>,
-    /// On whose word.
-    pub(in crate::cli) word: Option<Untrusted>,
-}
-
-/// Reads what the values say of the opcode.
-pub(super) fn written(values: &Values) -> Result<Written, Problem> {
-    let given = |field| Some(values.get(field)).filter(|text| !text.is_empty());
-    let code = given(Field::Opcode);
-    if let Some(problem) = code.and_then(opcode::problem) {
-        return Err(Problem::new(Field::Opcode.word(), problem));
-    }
-    let option = match given(Field::OpcodeOption) {
-        None => None,
-        Some(word) if word.eq_ignore_ascii_case("existing") => Some(OpcodeOption::Existing),
-        Some(word) if word.eq_ignore_ascii_case("new") => Some(OpcodeOption::New),
-        Some(other) => {
-            let reason = format!("`{}` is neither existing nor new", clean(other));
-            return Err(Problem::new(Field::OpcodeOption.word(), reason));
-        }
-    };
-    let word = given(Field::OpcodeWord).map(Untrusted::from);
-    if word.is_some() && code.is_none() && option.is_none() {
-        let reason = "is a word on a choice, and the row has none: give opcode or opcode_option too";
-        return Err(Problem::new(Field::OpcodeWord.word(), reason));
-    }
-    Ok(Written { code: code.map(str::to_owned), option, word })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn values() -> Values {
-        let mut values = Values::default();
-        values.set(Field::Profile(ProfileField::Name), " Nakamura Ford ");
-        values.set(Field::Profile(ProfileField::DealerCode), "xts1");
-        values.set(Field::Profile(ProfileField::Email), "service@example.com");
-        values.set(Field::Profile(ProfileField::Timezone), "America/Chicago");
-        values
+impl Reading<'_, '_> {
+    fn problem(&mut self, field: ListField, reason: impl Into<String>) {
+        self.read.problems.push(Problem::new(field.word(), reason));
     }
 
-    fn problem(field: Field, value: &str) -> String {
-        let mut values = values();
-        values.set(field, value);
-        let problem = profile(&values).expect_err(value);
-        assert_eq!(problem.field, field.word(), "{value:?}");
-        assert!(!problem.reason.chars().any(char::is_control), "{problem:?}");
-        problem.reason
-    }
-
-    #[test]
-    fn what_is_needed_is_enough() {
-        let profile = profile(&values()).unwrap();
-        assert_eq!((profile.name.raw(), profile.owner), ("Nakamura Ford", None));
-    }
-
-    #[test]
-    fn every_reason() {
-        assert_eq!(problem(Field::Profile(ProfileField::Name), "  "), "is empty");
-        assert_eq!(problem(Field::Profile(ProfileField::Email), ""), "is empty");
-        assert!(
-            problem(Field::Profile(ProfileField::Name), "a\u{1b}]52;c;x\u{7}")
-                .contains("control character, at character 2")
-        );
-        assert!(problem(Field::Profile(ProfileField::City), "a\u{202e}b").contains("control character"));
-        assert!(
-            problem(Field::Profile(ProfileField::Email), "a\r\nBcc: all@example.com")
-                .contains("control character, at character 2")
-        );
-        assert!(problem(Field::Profile(ProfileField::Phone), &"5".repeat(5_000)).contains("5000 characters"));
-        for zone in ["America/Gotham", "UTC+25", "UTC", "Etc/GMT+5"] {
-            problem(Field::Profile(ProfileField::Timezone), zone);
-        }
-        assert!(
-            problem(Field::Profile(ProfileField::Timezone), "America/Chcago")
-                .contains("did you mean `America/Chicago`?")
-        );
-    }
-
-    #[test]
-    fn a_choice_is_a_code_an_option_or_both_and_a_word_needs_one() {
-        let read = |code: &str, option: &str, word: &str| {
-            let mut values = values();
-            for (field, value) in [(Field::Opcode, code), (Field::OpcodeOption, option), (Field::OpcodeWord, word)] {
-                values.set(field, value);
-            }
-            written(&values).map_err(|problem| (problem.field, problem.reason))
+    fn row_as_a_whole(&mut self) {
+        let reason = match &self.row.fault {
+            Some(fault) => Some(fault.clone()),
+            None => wrong_count(self.row, &self.layout.columns),
         };
-        assert_eq!(read("", "", ""), Ok(Written::default()));
-        let both =
-            Written { code: Some("01HYZLOF1.6".into()), option: Some(OpcodeOption::New), word: Some("Carla".into()) };
-        assert_eq!(read(" 01HYZLOF1.6 ", "New", "Carla"), Ok(both));
-        assert_eq!(read("", "existing", "").map(|written| written.option), Ok(Some(OpcodeOption::Existing)));
-        for (code, option, word, field) in [
-            ("", "", "Carla", "opcode_word"),
-            ("x", "maybe", "", "opcode_option"),
-            ("Tell\u{200b}Us More", "", "", "opcode"),
-        ] {
-            assert_eq!(read(code, option, word).unwrap_err().0, field);
+        self.read.problems.extend(reason.map(|reason| Problem::new(Problem::ROW, reason)));
+    }
+
+    /// The first filled column of a field; else what holds for the whole file.
+    fn cell(&mut self, field: ListField) -> Cell {
+        let mut there = false;
+        let columns = self.layout.columns.of(field).map(|assigned| assigned.columns.as_slice()).unwrap_or_default();
+        for column in columns {
+            if self.row.not_text.contains(column) {
+                self.problem(field, "is not text");
+                return Cell::Absent;
+            }
+            let Some(text) = self.row.cells.get(*column).and_then(Option::as_ref) else { continue };
+            there = true;
+            match self.value(field, text) {
+                Ok(text) if text.is_empty() => {}
+                Ok(text) => return Cell::Text(text),
+                Err(reason) => {
+                    self.problem(field, reason);
+                    return Cell::Absent;
+                }
+            }
         }
-        assert!(problem(Field::Opcode, &"x".repeat(101)).contains("101 characters; at most 100"));
+        // Where a row says nothing of its zone, its place may.
+        match self.fixed(field).filter(|_| field != ListField::Profile(ProfileField::Timezone)) {
+            Some(text) => Cell::Text(text.to_owned()),
+            None if there => Cell::Empty,
+            None => Cell::Absent,
+        }
+    }
+
+    /// What a field reads in the whole list.
+    fn fixed(&self, field: ListField) -> Option<&str> {
+        self.layout.fixed.iter().find(|(fixed, _)| *fixed == field).map(|(_, text)| text.as_str())
+    }
+
+    fn value(&mut self, field: ListField, text: &str) -> Result<String, String> {
+        let text = text.trim();
+        let as_field = match field {
+            ListField::Profile(field) => field,
+            ListField::Opcode => return opcode_value(text),
+            // Texts about people and places, as names are.
+            _ => ProfileField::Contact,
+        };
+        let read = read_value(as_field, text)?;
+        for mended in &read.mended {
+            let words = format!("{}: {}", field.word(), mended.words());
+            match mended {
+                // What is left out is not lost: each text is told.
+                Mended::NoPhone => self.remarks.of_row(self.row.line, format!("{words}: `{}`", clean(text))),
+                _ if mended.needs_text() => self.remarks.of_text(self.row.line, words, text),
+                _ => self.remarks.of_row(self.row.line, words),
+            }
+        }
+        Ok(read.text)
+    }
+
+    /// Takes a cell over as what a field shall read.
+    fn edit(&mut self, field: ProfileField) -> Option<ProfileEdit> {
+        let text = match self.cell(ListField::Profile(field)) {
+            Cell::Text(text) => text,
+            Cell::Empty if self.layout.clear && !field.is_needed() => String::new(),
+            Cell::Empty | Cell::Absent => return None,
+        };
+        Some(ProfileEdit { field, text })
+    }
+
+    fn profile(&mut self) {
+        for field in [
+            ProfileField::Name,
+            ProfileField::DealerCode,
+            ProfileField::Group,
+            ProfileField::Brand,
+            ProfileField::City,
+            ProfileField::State,
+            ProfileField::Timezone,
+        ] {
+            let edit = self.edit(field);
+            self.read.profile.edits.extend(edit);
+        }
+    }
+
+    fn person(&mut self) {
+        let first_of_several = self.several_addresses();
+        for field in [ProfileField::Contact, ProfileField::Email, ProfileField::Phone] {
+            let edit = match &first_of_several {
+                Some(first) if field == ProfileField::Email => Some(ProfileEdit { field, text: first.clone() }),
+                _ => self.edit(field),
+            };
+            self.read.person.extend(edit);
+        }
+        if self.read.person.iter().any(|edit| edit.field == ProfileField::Contact && !edit.text.is_empty()) {
+            return;
+        }
+        let (first, last) = (self.cell(ListField::FirstName).text(), self.cell(ListField::LastName).text());
+        let whole = [first, last].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        if !whole.is_empty() {
+            self.read.person.push(ProfileEdit { field: ProfileField::Contact, text: whole });
+        }
+    }
+
+    /// Of several addresses in one cell the first is the contact's, and is answered; the others are those of more people.
+    fn several_addresses(&mut self) -> Option<String> {
+        let columns = self.layout.columns.of(ListField::Profile(ProfileField::Email))?;
+        let mut cells = columns.columns.iter().filter_map(|column| self.row.cells.get(*column)?.as_deref());
+        let cell = cells.find(|cell| !cell.trim().is_empty())?;
+        let mut several = addresses(cell).ok().filter(|several| several.len() > 1)?.into_iter();
+        let first = several.next()?.address;
+        let contact = |one: NamedAddress| Contact {
+            name: one.name.as_str().into(),
+            email: one.address.as_str().into(),
+            ..Contact::default()
+        };
+        self.read.further_contacts = several.map(contact).collect();
+        let words = "email: several addresses: the first is the contact's, the others are kept as further contacts";
+        self.remarks.of_row(self.row.line, words.to_owned());
+        Some(first)
+    }
+
+    /// Who looks after a dealership is decided at the desk: a list says it for new ones only.
+    fn owner(&mut self) {
+        let field = ProfileField::Owner;
+        if let Some(edit) = self.edit(field).filter(|edit| !edit.text.is_empty()) {
+            self.read.profile.defaults.push(edit);
+            return;
+        }
+        let offered = self.layout.columns.offers().find(|offer| offer.field == ListField::Profile(field));
+        let cell = offered.and_then(|offer| self.row.cells.get(*offer.columns.first()?)?.as_deref());
+        self.read.offered_owner = cell.map(|text| tidy(text.trim()).into_owned()).filter(|text| !text.is_empty());
+    }
+
+    fn zone(&mut self) {
+        let mut city = self.read.profile.text_of(ProfileField::City).to_owned();
+        let mut state = self.read.profile.text_of(ProfileField::State).to_owned();
+        let mut postal_code = self.cell(ListField::PostalCode).text();
+        let country = self.cell(ListField::Country).text();
+        let address = self.cell(ListField::Address).text();
+        if let Some(parts) = (!address.is_empty()).then(|| read_address(&address)).flatten() {
+            for (field, own, other) in
+                [(ProfileField::City, &mut city, parts.city), (ProfileField::State, &mut state, parts.state)]
+            {
+                if own.is_empty() && !other.is_empty() {
+                    other.clone_into(own);
+                    self.read.profile.defaults.push(ProfileEdit { field, text: other.to_owned() });
+                }
+            }
+            if postal_code.is_empty() {
+                parts.postal_code.clone_into(&mut postal_code);
+            }
+        }
+        let written = self.read.profile.text_of(ProfileField::Timezone);
+        if !written.is_empty() {
+            let remark = about_zone(written, &state, self.layout.now);
+            remark.into_iter().for_each(|words| self.remarks.of_row(self.row.line, words));
+            return;
+        }
+        let place = Place { city: &city, state: &state, postal_code: &postal_code, country: &country };
+        let word = ProfileField::Timezone.word();
+        let text = match (zone_of_place(&place), self.fixed(ListField::Profile(ProfileField::Timezone))) {
+            (ZoneOfPlace::Decided { zone, by }, _) => {
+                self.remarks.of_row(self.row.line, format!("{word}: taken from the {}", by.word()));
+                zone.name().to_owned()
+            }
+            (_, Some(fixed)) => fixed.to_owned(),
+            (undecided, None) => {
+                self.read.no_zone = Some(undecided.to_string());
+                return;
+            }
+        };
+        self.read.profile.defaults.push(ProfileEdit { field: ProfileField::Timezone, text });
+    }
+
+    fn opcode(&mut self) {
+        let code = self.opcode_cell(ListField::Opcode, opcode::LONGEST);
+        let option = self.opcode_cell(ListField::OpcodeOption, LONGEST_WORD);
+        let word = self.opcode_cell(ListField::OpcodeWord, LONGEST_WORD);
+        match opcode_words(code, option.as_deref(), word) {
+            Ok(words) => self.read.opcode = words,
+            Err(problem) => self.read.problems.push(problem),
+        }
+    }
+
+    fn opcode_cell(&mut self, field: ListField, longest: usize) -> Option<String> {
+        let Cell::Text(text) = self.cell(field) else { return None };
+        match check_text(&text, longest) {
+            Ok(()) => Some(text),
+            Err(reason) => {
+                self.problem(field, reason);
+                None
+            }
+        }
+    }
+}
+
+/// What is to be said of a zone as it was written.
+fn about_zone(written: &str, state: &str, now: Timestamp) -> Option<String> {
+    let word = ProfileField::Timezone.word();
+    let zone = read_zone(written).ok()?;
+    let possible = zones_of_state(state);
+    if !possible.is_empty() && !zone_fits_state(zone, state, now) {
+        let list: Vec<&str> = possible.iter().map(|zone| zone.name()).collect();
+        return Some(format!("{word}: {} is no zone of {} ({})", zone.name(), clean(state), list.join(", ")));
+    }
+    (zone.name() != written).then(|| format!("{word}: `{}` was read as {}", clean(written), zone.name()))
+}
+
+/// Cells that are not there say nothing, and empty ones too many are nothing.
+fn wrong_count(row: &SourceRow<'_>, columns: &Columns) -> Option<String> {
+    let needs = columns.headings.len();
+    let has = row.cells.len();
+    let filled = |cell: &Option<Cow<'_, str>>| cell.as_deref().is_some_and(|text| !text.is_empty());
+    let last = row.cells.iter().rposition(filled).map_or(0, |last| last + 1);
+    let needed =
+        columns.assigned.iter().filter(|assigned| columns.of(assigned.field).is_some() && assigned.field.is_needed());
+    if needs > 0 && last > needs {
+        Some(format!("too many columns: {last} instead of {needs}"))
+    } else if needed.filter_map(|assigned| assigned.columns.first()).any(|column| *column >= has) {
+        Some(format!("too few columns: {has} instead of {needs}"))
+    } else {
+        None
     }
 }

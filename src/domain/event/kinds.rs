@@ -49,6 +49,7 @@ impl Fact {
         "email.written",
         "email.delayed",
         "invitation.misdated",
+        "contacts.added",
     ];
 
     /// The dotted kind, as serialized.
@@ -103,6 +104,7 @@ impl Fact {
             Self::EmailWritten { .. } => 41,
             Self::EmailDelayed { .. } => 42,
             Self::InvitationMisdated { .. } => 43,
+            Self::ContactsAdded { .. } => 44,
         }
     }
 

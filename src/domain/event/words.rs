@@ -8,7 +8,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use super::{Event, Fact};
 use crate::domain::mail::file_of_reply;
 use crate::domain::text::clean;
-use crate::domain::{LetterId, in_words, refuses_address};
+use crate::domain::{Contact, LetterId, in_words, refuses_address};
 
 /// A desk that runs tries more often: between two looks so far apart it was closed, or its machine slept.
 const UNWATCHED: TimeDelta = TimeDelta::minutes(30);
@@ -94,6 +94,9 @@ impl Event {
             Fact::EmailBounced { address, status, reason, .. } => {
                 format!("letter came back from {}, {}: {}", address.plain(), clean(status), clean(reason))
             }
+            Fact::EmailDelayed { address, status, .. } if address.is_empty() => {
+                format!("letter held up on its way, {}", clean(status))
+            }
             Fact::EmailDelayed { address, status, .. } => {
                 format!("letter held up on its way to {}, {}", address.plain(), clean(status))
             }
@@ -111,6 +114,10 @@ impl Event {
             }
             Fact::RemindersSet { on: true } => "reminders on".to_owned(),
             Fact::RemindersSet { on: false } => "reminders off".to_owned(),
+            Fact::ContactsAdded { contacts } => {
+                let who: Vec<String> = contacts.iter().map(Contact::in_words).collect();
+                format!("further contacts: {}", who.join("; "))
+            }
             Fact::NoteAdded { text } => format!("note: {}", text.plain()),
             Fact::OwnerAssigned { owner: Some(owner) } => format!("assigned to {}", owner.plain()),
             Fact::OwnerAssigned { owner: None } => "assigned to nobody".to_owned(),

@@ -5,11 +5,11 @@
 
 use std::fmt::Display;
 
+use crate::timezone::Tz;
 use chrono::{
     DateTime, Datelike, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
     Weekday,
 };
-use chrono_tz::Tz;
 
 use super::{WhenError, abbreviation, parse_duration, wrong};
 use crate::domain::Timestamp;
@@ -86,6 +86,8 @@ where
         Some((date, rest)) => (date, rest),
         None => (today, text),
     };
+    let (word, after) = token(rest);
+    let rest = if word.eq_ignore_ascii_case("at") { after } else { rest };
     let Some((time, rest)) = time_of_day(rest) else { return no_moment() };
     let moment = place(date.and_time(time), rest.trim(), zone)?;
     in_range(moment).map(Read::Moment)
@@ -124,7 +126,7 @@ fn day(text: &str, today: NaiveDate) -> Result<Option<(NaiveDate, &str)>, WhenEr
         return found.map(Some);
     }
     if first.matches('/').count() == 2 {
-        return month_first(first).map(|date| Some((date, rest)));
+        return slashed(first).map(|date| Some((date, rest)));
     }
     named_day(text, today)
 }
@@ -155,30 +157,37 @@ fn iso_day(text: &str) -> Option<Result<(NaiveDate, &str), WhenError>> {
     })
 }
 
-/// `3/30/2026`.
-fn month_first(written: &str) -> Result<NaiveDate, WhenError> {
+/// `3/30/2026`, `3/30/26`, and `2026/3/30`.
+fn slashed(written: &str) -> Result<NaiveDate, WhenError> {
     let shown = clean(written);
     let parts: Vec<&str> = written.split('/').collect();
-    let [month, day, year] = parts.as_slice() else { return wrong(format!("`{shown}` is not a day")) };
-    let numbers = (number(month, 2), number(day, 2), number(year, 4).filter(|_| year.len() == 4));
-    let (Some(month), Some(day), Some(year)) = numbers else {
+    let (year, month, day) = match parts.as_slice() {
+        [year, month, day] if year.len() == 4 => (year, month, day),
+        [month, day, year] => (year, month, day),
+        _ => return wrong(format!("`{shown}` is not a day")),
+    };
+    let year = match year.len() {
+        4 => number(year, 4),
+        2 => number(year, 2).map(|year| 2_000 + year),
+        _ => None,
+    };
+    let (Some(month), Some(day), Some(year)) = (number(month, 2), number(day, 2), year) else {
         return wrong(format!("`{shown}` is not a day: write it like 11/28/2026 or 2026-11-28"));
     };
     if month > 12 && (1..=12).contains(&day) {
-        return wrong(format!("`{shown}`: the month comes first, like {day}/{month}/{year}"));
+        return wrong(format!("`{shown}`: the month comes before the day, like {day}/{month}/{year}"));
     }
     let date = i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
     date.map_or_else(|| wrong(format!("there is no day {shown}")), Ok)
 }
 
-/// `Mon 30 Mar`, `30 Mar 2026`, `Mar 30 2026`; without a year the nearest one is meant.
+/// `Mon 30 Mar`, `30 Mar 2026`, `Mar 30th, 2026`; without a year the nearest one is meant.
 fn named_day(text: &str, today: NaiveDate) -> Result<Option<(NaiveDate, &str)>, WhenError> {
     let (first, rest) = token(text);
     let weekday: Option<Weekday> = first.parse().ok();
     let (one, rest) = if weekday.is_some() { token(rest) } else { (first, rest) };
     let (other, rest) = token(rest);
-    let month = |word: &str| word.parse::<chrono::Month>().ok().map(|month| month.number_from_month());
-    let found = (number(one, 2).zip(month(other))).or_else(|| number(other, 2).zip(month(one)));
+    let found = (day_of_month(one).zip(month(other))).or_else(|| day_of_month(other).zip(month(one)));
     let Some((day, month)) = found else { return Ok(None) };
     let (year, after) = token(rest);
     let date = match number(year, 4).filter(|_| year.len() == 4).and_then(|year| i32::try_from(year).ok()) {
@@ -195,6 +204,20 @@ fn named_day(text: &str, today: NaiveDate) -> Result<Option<(NaiveDate, &str)>, 
         }
         (Some(found), _) => Ok(Some(found)),
     }
+}
+
+/// `Nov`, `Nov.`, `Sept`, `November`.
+fn month(word: &str) -> Option<u32> {
+    let word = word.trim_end_matches('.');
+    let word = if word.eq_ignore_ascii_case("sept") { "sep" } else { word };
+    word.parse::<chrono::Month>().ok().map(|month| month.number_from_month())
+}
+
+/// `28`, `28th`.
+fn day_of_month(word: &str) -> Option<u32> {
+    let (day, ordinal) = digits(word);
+    let fits = ["", "st", "nd", "rd", "th"].iter().any(|known| ordinal.eq_ignore_ascii_case(known));
+    number(day, 2).filter(|_| fits)
 }
 
 /// A number of at most so many digits.

@@ -1,9 +1,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::{America, Pacific, Tz};
+use chrono_tz::{America, Pacific};
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::Timestamp;
+use crate::timezone::Tz;
 
 fn at(text: &str) -> Timestamp {
     DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc)
@@ -41,6 +42,14 @@ fn moments_of_every_form() {
         ("Mon 30 Mar 14:05", "2026-03-30T19:05:00Z"),
         ("30 Mar 2025 14:05", "2025-03-30T19:05:00Z"),
         ("December 24, 2026 9:30am", "2026-12-24T15:30:00Z"),
+        ("today at 2:05pm", "2026-03-30T19:05:00Z"),
+        ("at 2:05pm", "2026-03-30T19:05:00Z"),
+        ("Nov 28th, 2026 at 5 am CST", "2026-11-28T11:00:00Z"),
+        ("Nov. 28th 05:00", "2025-11-28T11:00:00Z"),
+        ("1st Sept 2026 05:00", "2026-09-01T10:00:00Z"),
+        ("11/28/26 05:00", "2026-11-28T11:00:00Z"),
+        ("2026/11/28 05:00", "2026-11-28T11:00:00Z"),
+        ("2026/3/30, 2:05pm", "2026-03-30T19:05:00Z"),
         // Without a year the nearest day is meant.
         ("28 Dec 14:05", "2025-12-28T20:05:00Z"),
         // With a zone of their own.
@@ -65,7 +74,7 @@ fn moments_of_every_form() {
         ("2026-11-01 01:30 CDT", "2026-11-01T06:30:00Z"),
         ("2026-11-01 01:30 CST", "2026-11-01T07:30:00Z"),
     ] {
-        assert_eq!(parse_moment(text, now, &America::Chicago), Ok(at(expected)), "{text}");
+        assert_eq!(parse_moment(text, now, &Tz::of(America::Chicago)), Ok(at(expected)), "{text}");
     }
 }
 
@@ -79,8 +88,13 @@ fn what_is_no_moment_is_refused_with_what_would_be() {
         ("-5", "has no unit"),
         ("2026-13-01 10:00", "there is no day 2026-13-01"),
         ("2/30/2026 10:00", "there is no day 2/30/2026"),
-        ("28/11/2026 05:00", "the month comes first, like 11/28/2026"),
-        ("11/28/26 05:00", "write it like 11/28/2026"),
+        ("28/11/2026 05:00", "the month comes before the day, like 11/28/2026"),
+        ("11/28/026 05:00", "write it like 11/28/2026"),
+        ("28/11/26 05:00", "before the day, like 11/28/2026"),
+        ("2026/28/11 05:00", "before the day, like 11/28/2026"),
+        ("2026/2/30 05:00", "there is no day 2026/2/30"),
+        ("Nov 28x 05:00", "is not a moment"),
+        ("today at", "is not a moment"),
         ("30.03.2026", "is not a moment"),
         ("Tue 30 Mar 14:05", "2026-03-30 is a Mon, not a Tue"),
         ("25:00", "is not a moment"),
@@ -93,7 +107,7 @@ fn what_is_no_moment_is_refused_with_what_would_be() {
         ("-36525d", "the year"),
         ("ago", "is not a moment"),
     ] {
-        let refused = parse_moment(text, now, &America::Chicago).unwrap_err().to_string();
+        let refused = parse_moment(text, now, &Tz::of(America::Chicago)).unwrap_err().to_string();
         assert!(refused.contains(words), "{text}: {refused}");
     }
 }
@@ -104,12 +118,13 @@ fn a_day_is_no_moment_but_a_span_starts_with_it() {
     for (text, start) in [
         ("2026-03-28", "2026-03-28T05:00:00Z"),
         ("3/28/2026", "2026-03-28T05:00:00Z"),
+        ("2026/03/28", "2026-03-28T05:00:00Z"),
         ("yesterday", "2026-03-29T05:00:00Z"),
         ("28 Mar", "2026-03-28T05:00:00Z"),
     ] {
-        let refused = parse_moment(text, now, &America::Chicago).unwrap_err().to_string();
+        let refused = parse_moment(text, now, &Tz::of(America::Chicago)).unwrap_err().to_string();
         assert!(refused.contains(&format!("is a day: add the time, like `{text} 14:05`")), "{refused}");
-        assert_eq!(parse_start(text, now, &America::Chicago), Ok(at(start)), "{text}");
+        assert_eq!(parse_start(text, now, &Tz::of(America::Chicago)), Ok(at(start)), "{text}");
     }
     // Its midnight is skipped there.
     assert_eq!(parse_start("2026-03-08", now, &America::Havana), Ok(at("2026-03-08T05:00:00Z")));
@@ -118,7 +133,7 @@ fn a_day_is_no_moment_but_a_span_starts_with_it() {
 #[test]
 fn a_wall_clock_that_is_skipped_or_repeated_is_refused_with_both_readings() {
     let now = at(NOW);
-    let zone = America::New_York;
+    let zone = Tz::of(America::New_York);
     let twice = parse_moment("2026-11-01 01:30", now, &zone).unwrap_err().to_string();
     assert!(twice.contains("`2026-11-01 01:30 EDT` or `2026-11-01 01:30 EST`"), "{twice}");
     let never = parse_moment("2026-03-08 02:30", now, &zone).unwrap_err().to_string();
@@ -140,8 +155,9 @@ fn zones() -> impl Strategy<Value = Tz> {
         America::Sao_Paulo,
         Pacific::Honolulu,
         chrono_tz::Europe::London,
-        Tz::UTC,
+        chrono_tz::UTC,
     ])
+    .prop_map(Tz::of)
 }
 
 proptest! {
@@ -154,7 +170,7 @@ proptest! {
     #[test]
     fn no_text_panics(text in "\\PC{0,40}|[-+0-9a-z:/, TZ]{0,30}|(Mon|today|3/30/2026|2026-03-30)[ T,]\\PC{0,20}") {
         let _ = parse_duration(&text);
-        let _ = parse_moment(&text, at(NOW), &America::Chicago);
-        let _ = parse_start(&text, at(NOW), &America::Chicago);
+        let _ = parse_moment(&text, at(NOW), &Tz::of(America::Chicago));
+        let _ = parse_start(&text, at(NOW), &Tz::of(America::Chicago));
     }
 }

@@ -1,0 +1,83 @@
+//! `add`: one dealership, by hand.
+
+use std::borrow::Cow;
+
+use crate::cli::app::{App, Need};
+use crate::cli::args::Add;
+use crate::cli::error::CliError;
+use crate::cli::json::{dealership, option_word, with_schema};
+use crate::cli::output::Ink;
+use crate::cli::record::all;
+use crate::cli::report::named;
+use crate::cli::twins::Twins;
+use crate::domain::list::{Assigned, Columns, ListField, Origin};
+use crate::domain::{OpcodeOption, ProfileField};
+use crate::engine::{Incoming, ProbeStatus};
+
+use super::chosen;
+use super::plan::problems;
+use super::remarks::Remarks;
+use super::row::{Layout, Problem};
+use super::source::SourceRow;
+
+/// `add`: read as a list of one row is.
+pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
+    let (layout, row) = as_list(args);
+    let mut remarks = Remarks::default();
+    let mut read = layout.read(&row, &mut remarks);
+    read.profile.edits.append(&mut read.person);
+    if let Some(Problem { field, reason }) = problems(&mut read, None).into_iter().next() {
+        return Err(CliError::usage(format!("{field}: {reason}")));
+    }
+    remarks.words().for_each(|remark| app.out.note(remark));
+    let opcode = chosen(app, &read.opcode);
+    let incoming = Incoming { profile: read.profile, further_contacts: Vec::new(), opcode, word: read.opcode.word };
+    let engine = app.engine(Need::default()).await?;
+    let mut answers = engine.add(vec![incoming], &app.actor()).await?;
+    let id = answers.pop().ok_or_else(|| CliError::Failed("no answer".to_owned()))??;
+    let states = all(&engine);
+    let Some(state) = states.iter().find(|state| state.id == id) else {
+        return Err(CliError::Failed("it was added and is not there".to_owned()));
+    };
+    let twins = Twins::with_archived(&states);
+    let alike = twins.alike(state);
+    if args.json.json {
+        let (probe, now) = (ProbeStatus::default(), app.clock.now());
+        let mut document = with_schema(dealership(state, &probe, now, engine.policy(), false));
+        alike.put(&mut document);
+        return app.out.document(&document);
+    }
+    app.out.line(format!("{} {}: added as {id}", app.out.ink(Ink::Good, "done"), named(state)))?;
+    alike.hints(app).try_for_each(|hint| app.out.line(format!("  {hint}")))
+}
+
+/// What was typed, as the only row of a list whose columns have the names of the fields.
+fn as_list(args: &Add) -> (Layout, SourceRow<'_>) {
+    let option = if args.new_opcode { option_word(OpcodeOption::New) } else { "" };
+    let profile = [
+        (ProfileField::Name, args.name.as_str()),
+        (ProfileField::DealerCode, &args.dealer_code),
+        (ProfileField::Group, &args.group),
+        (ProfileField::Brand, &args.brand),
+        (ProfileField::City, &args.city),
+        (ProfileField::State, &args.state),
+        (ProfileField::Timezone, &args.timezone),
+        (ProfileField::Contact, &args.contact),
+        (ProfileField::Email, &args.email),
+        (ProfileField::Phone, &args.phone),
+        (ProfileField::Owner, &args.owner),
+    ];
+    let opcode = [
+        (ListField::Opcode, args.opcode.as_deref().unwrap_or_default()),
+        (ListField::OpcodeOption, option),
+        (ListField::OpcodeWord, &args.opcode_word),
+    ];
+    let (mut columns, mut cells) = (Columns::default(), Vec::new());
+    for (field, text) in profile.into_iter().map(|(field, text)| (ListField::Profile(field), text)).chain(opcode) {
+        columns.assigned.push(Assigned { field, columns: vec![cells.len()], origin: Origin::Named });
+        columns.headings.push(field.word().to_owned());
+        cells.push(Some(Cow::Borrowed(text)));
+    }
+    let row = SourceRow { line: 1, place: 1, cells, not_text: Vec::new(), fault: None, swallowed: None };
+    (Layout { columns, ..Layout::default() }, row)
+}

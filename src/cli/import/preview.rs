@@ -1,0 +1,148 @@
+//! Choosing the columns of a list on the screen, where its headings do not tell them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::app::App;
+use crate::cli::args::Import;
+use crate::cli::desk::{needs_terminal, theme};
+use crate::cli::error::CliError;
+use crate::cli::input::name_of;
+use crate::domain::Onboarding;
+use crate::domain::list::{Assigned, Columns, Mapping, Origin, guess_by_content};
+use crate::tui::columns::{Chosen, Column, Outcome, Preview, choose as show};
+
+use super::advice::Advice;
+use super::plan::{Desk, Plan};
+use super::reading::{self, List, Options, Unreadable};
+use super::told::Told;
+
+/// How many rows are shown of a column.
+pub(super) const SAMPLES: usize = 3;
+
+/// Whether somebody sits there who can choose.
+pub(super) fn is_possible(args: &Import) -> bool {
+    !args.json.json && args.file != Path::new("-") && needs_terminal().is_ok()
+}
+
+/// A list whose columns are to be chosen.
+#[derive(Clone)]
+struct Asked {
+    args: Import,
+    bytes: Arc<Vec<u8>>,
+    /// As it was asked for: what is chosen comes before.
+    mapping: Mapping,
+    fixed: Vec<(crate::domain::list::ListField, String)>,
+    clear: bool,
+    now: crate::domain::Timestamp,
+    states: Arc<Vec<Arc<Onboarding>>>,
+}
+
+/// Lets somebody choose, and answers with the command that does the same and the list as it reads then; `None`: it was left.
+pub(super) async fn choose(
+    app: &App,
+    args: &Import,
+    bytes: Vec<u8>,
+    options: &Options,
+    why: &Unreadable,
+) -> Result<Option<(Import, Options, List)>, CliError> {
+    let mut args = args.clone();
+    let preview = match why {
+        Unreadable::Never(why) => return Err(CliError::usage(why.clone())),
+        Unreadable::Columns { columns, rows } => of_headings(&args, columns, rows),
+        Unreadable::NoHeading(rows) => {
+            args.heading = Some(0);
+            of_content(&args, rows)
+        }
+    };
+    let states = Arc::new(app.read().await?.desk().states.to_vec());
+    let asked = Asked {
+        args,
+        bytes: Arc::new(bytes),
+        mapping: options.mapping.clone(),
+        fixed: options.fixed.clone(),
+        clear: options.clear,
+        now: options.now,
+        states,
+    };
+    let looking = asked.clone();
+    let (theme, themes, _) = theme(app);
+    match show(preview, (theme, themes), move |preview| looking.look(preview)).await {
+        Ok(Chosen::Accepted(preview)) => {
+            let (args, options) = asked.with(&preview).map_err(CliError::Usage)?;
+            let list = asked.read(&args, &options)?;
+            app.out.note(format!("the same without asking:\n  {}", Advice::default().command(&args)));
+            Ok(Some((args, options, list)))
+        }
+        Ok(Chosen::Left) => Ok(None),
+        Ok(Chosen::Signal(ending)) => Err(CliError::Signal(ending.number())),
+        Err(error) => Err(CliError::Failed(error.to_string())),
+    }
+}
+
+impl Asked {
+    /// The command and the way to read that the choices make.
+    fn with(&self, preview: &Preview) -> Result<(Import, Options), String> {
+        let mut args = self.args.clone();
+        let chosen = preview.pairs();
+        let mapping = Mapping::parse(&chosen).map_err(|error| error.to_string())?.or(&self.mapping);
+        args.map = mapping.pairs().map(|(column, field)| format!("{column}={}", field.word())).collect();
+        let options = Options {
+            mapping,
+            fixed: self.fixed.clone(),
+            clear: self.clear,
+            heading: args.heading,
+            sheet: args.sheet.clone(),
+            now: self.now,
+        };
+        Ok((args, options))
+    }
+
+    fn read(&self, args: &Import, options: &Options) -> Result<List, CliError> {
+        reading::read(self.bytes.to_vec(), options)
+            .map_err(|why| CliError::Usage(super::advice::refusal(why, args, options)))
+    }
+
+    /// What the choices would do.
+    fn look(&self, preview: &Preview) -> (String, Outcome) {
+        let impossible = |why: String| {
+            let lines = why.lines().take(1).map(str::to_owned).collect();
+            (String::new(), Outcome { lines, is_possible: false })
+        };
+        let (args, options) = match self.with(preview) {
+            Ok(both) => both,
+            Err(why) => return impossible(why),
+        };
+        let mut list = match reading::read(self.bytes.to_vec(), &options) {
+            Ok(list) => list,
+            Err(Unreadable::Columns { .. }) => return impossible("no column holds dealer_code".to_owned()),
+            Err(why) => return impossible(super::advice::refusal(why, &args, &options)),
+        };
+        let plan = Plan::of(&mut list, &Desk { states: &self.states, choice: &|_| None });
+        let from = name_of(&args.file);
+        let told = Told { from: &from, args: &args, options: &options, list: &list, plan: &plan, would: true };
+        let outcome = Outcome { lines: told.summary(), is_possible: !plan.rows.is_empty() };
+        (Advice::default().command(&args), outcome)
+    }
+}
+
+fn of_headings(args: &Import, columns: &Columns, rows: &[Vec<String>]) -> Preview {
+    let column = |place: usize| Column { name: columns.name_of(place), samples: samples(rows, place) };
+    Preview::new(name_of(&args.file), (0..columns.headings.len()).map(column).collect(), columns)
+}
+
+fn of_content(args: &Import, rows: &[Vec<String>]) -> Preview {
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let column = |place: usize| Column { name: (place + 1).to_string(), samples: samples(rows, place) };
+    let assigned = guess_by_content(rows)
+        .into_iter()
+        .map(|(place, field)| Assigned { field, columns: vec![place], origin: Origin::Offered })
+        .collect();
+    let columns = Columns { headings: Vec::new(), assigned };
+    Preview::new(name_of(&args.file), (0..width).map(column).collect(), &columns)
+}
+
+fn samples(rows: &[Vec<String>], place: usize) -> Vec<String> {
+    let cells = rows.iter().filter_map(|row| row.get(place)).filter(|cell| !cell.is_empty());
+    cells.take(SAMPLES).cloned().collect()
+}

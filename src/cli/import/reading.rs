@@ -1,0 +1,212 @@
+//! From a file to its rows: the heading, the columns, and what stands above and below the list. Pure.
+
+use crate::domain::Timestamp;
+use crate::domain::list::{Columns, HEADING_ROWS, ListField, Mapping, find_heading};
+use crate::domain::table::{MOST_ROWS, TableError};
+use crate::domain::text::clean;
+
+use super::remarks::Remarks;
+use super::row::{Layout, ReadRow};
+use super::source::{Options as SourceOptions, Source, SourceRow};
+
+/// How a list is to be read.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Options {
+    /// Which column holds what, as far as it was said.
+    pub(in crate::cli) mapping: Mapping,
+    /// What fields read where a row says nothing.
+    pub(in crate::cli) fixed: Vec<(ListField, String)>,
+    /// Whether an empty cell clears its field.
+    pub(in crate::cli) clear: bool,
+    /// The row of the heading, from 1; 0: there is none.
+    pub(in crate::cli) heading: Option<usize>,
+    /// Which sheet of a workbook.
+    pub(in crate::cli) sheet: Option<String>,
+    /// The moment of reading.
+    pub(in crate::cli) now: Timestamp,
+}
+
+/// A list that was read.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct List {
+    /// Its rows, in order.
+    pub(super) rows: Vec<ReadRow>,
+    /// Its columns.
+    pub(super) columns: Columns,
+    /// The line of its heading, where it has one.
+    pub(super) heading_line: Option<u64>,
+    /// What was read otherwise than it stands.
+    pub(super) remarks: Remarks,
+}
+
+/// Why a list cannot be read as a whole.
+#[derive(Debug, PartialEq)]
+pub(in crate::cli) enum Unreadable {
+    /// For good; in words.
+    Never(String),
+    /// Nobody knows which column holds the dealerCode, without which no row can be told from another.
+    Columns {
+        /// The columns.
+        columns: Columns,
+        /// The first rows below the heading.
+        rows: Vec<Vec<String>>,
+    },
+    /// No row is a heading; the first rows.
+    NoHeading(Vec<Vec<String>>),
+}
+
+/// Reads a whole file.
+pub(in crate::cli) fn read(bytes: Vec<u8>, options: &Options) -> Result<List, Unreadable> {
+    let mapping = &options.mapping;
+    let suits = |rows: &mut dyn Iterator<Item = SourceRow<'_>>| {
+        let first: Vec<Vec<String>> = rows.take(HEADING_ROWS).map(|row| texts(&row)).collect();
+        heading_of(&first, mapping).map_or(0, |(_, score)| score)
+    };
+    let sheet = SourceOptions { sheet: options.sheet.as_deref() };
+    let source = Source::open(bytes, &sheet, suits).map_err(Unreadable::Never)?;
+    let mut list = List::default();
+    source.remarks().iter().for_each(|remark| list.remarks.of_file(remark.clone()));
+    let above = list.find_columns(&source, options)?;
+    if list.columns.of(DEALER_CODE).is_none() {
+        let rows = source.rows().skip(above).take(HEADING_ROWS).map(|row| texts(&row)).collect();
+        return Err(Unreadable::Columns { columns: list.columns, rows });
+    }
+    list.read_rows(&source, above, options)?;
+    Ok(list)
+}
+
+const DEALER_CODE: ListField = ListField::Profile(crate::domain::ProfileField::DealerCode);
+
+impl List {
+    /// Finds out which column holds what; answers how many rows stand above the list, its heading included.
+    fn find_columns(&mut self, source: &Source, options: &Options) -> Result<usize, Unreadable> {
+        let wrong = |error: crate::domain::list::MappingError| Unreadable::Never(error.to_string());
+        if let Some(columns) = source.columns() {
+            self.columns = Columns::assign(columns.to_vec(), &options.mapping).map_err(wrong)?;
+            return Ok(0);
+        }
+        let first: Vec<SourceRow<'_>> = source.rows().take(HEADING_ROWS.max(options.heading.unwrap_or(0))).collect();
+        let cells: Vec<Vec<String>> = first.iter().map(texts).collect();
+        if cells.is_empty() {
+            return Err(Unreadable::Never("the file is empty".to_owned()));
+        }
+        let row = match options.heading {
+            Some(0) => None,
+            Some(number) => Some(number - 1),
+            None => match heading_of(&cells, &options.mapping) {
+                Some((row, _)) => Some(row),
+                None if options.mapping.is_by_number() => None,
+                None => return Err(Unreadable::NoHeading(cells)),
+            },
+        };
+        let Some(row) = row else {
+            self.columns = Columns::assign(Vec::new(), &options.mapping).map_err(wrong)?;
+            return Ok(0);
+        };
+        let Some((heading, mut headings)) = first.get(row).zip(cells.get(row).cloned()) else {
+            return Err(Unreadable::Never(format!("there is no row {}", row + 1)));
+        };
+        if let Some(fault) = &heading.fault {
+            return Err(Unreadable::Never(format!("the heading on line {}: {fault}", heading.line)));
+        }
+        let named = headings.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+        headings.truncate(named);
+        self.heading_line = Some(heading.line);
+        self.columns = Columns::assign(headings, &options.mapping).map_err(wrong)?;
+        self.tell_above(cells.get(..row).unwrap_or_default(), heading.line);
+        Ok(row + 1)
+    }
+
+    fn tell_above(&mut self, above: &[Vec<String>], line: u64) {
+        let texts: Vec<String> =
+            above.iter().flatten().filter(|cell| !cell.is_empty()).map(|cell| quoted(cell)).collect();
+        if !texts.is_empty() {
+            let some = shortened(&texts);
+            self.remarks.of_file(format!("the heading is on line {line}; what stands above it was left out: {some}"));
+        }
+    }
+
+    fn read_rows(&mut self, source: &Source, above: usize, options: &Options) -> Result<(), Unreadable> {
+        let layout = Layout {
+            columns: self.columns.clone(),
+            fixed: options.fixed.clone(),
+            clear: options.clear,
+            now: options.now,
+        };
+        // Rows with one cell may be a footer, which only the rows after them tell.
+        let mut held: Vec<SourceRow<'_>> = Vec::new();
+        for (count, row) in source.rows().skip(above).enumerate() {
+            if count >= MOST_ROWS {
+                return Err(Unreadable::Never(TableError::TooLong.to_string()));
+            }
+            if self.heading_line.is_some() && is_lonely(&row, &layout.columns) && held.len() < HEADING_ROWS {
+                held.push(row);
+                continue;
+            }
+            for row in held.drain(..).chain([row]) {
+                self.take(&layout, &row);
+            }
+        }
+        self.tell_footer(&held);
+        Ok(())
+    }
+
+    fn take(&mut self, layout: &Layout, row: &SourceRow<'_>) {
+        if let Some((first, last)) = row.swallowed {
+            let words = format!(
+                "lines {first} to {last} stand inside a cell of line {}, between quotation marks, and were not read as rows; \
+                 is one missing?",
+                row.line
+            );
+            self.remarks.of_row(row.line, words);
+        }
+        let read = layout.read(row, &mut self.remarks);
+        self.rows.push(read);
+    }
+
+    fn tell_footer(&mut self, footer: &[SourceRow<'_>]) {
+        if let (Some(first), Some(last)) = (footer.first(), footer.last()) {
+            let texts: Vec<String> =
+                footer.iter().flat_map(texts).filter(|cell| !cell.is_empty()).map(|cell| quoted(&cell)).collect();
+            let lines = match first.line == last.line {
+                true => format!("line {} is", first.line),
+                false => format!("lines {} to {} are", first.line, last.line),
+            };
+            self.remarks.of_file(format!("{lines} below the list and left out: {}", shortened(&texts)));
+        }
+    }
+}
+
+fn heading_of(rows: &[Vec<String>], mapping: &Mapping) -> Option<(usize, usize)> {
+    let cells: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    find_heading(cells.iter().map(Vec::as_slice), mapping).map(|heading| (heading.row, heading.score))
+}
+
+fn texts(row: &SourceRow<'_>) -> Vec<String> {
+    row.cells.iter().map(|cell| cell.as_deref().unwrap_or_default().trim().to_owned()).collect()
+}
+
+/// A row with a single text in it that is no dealerCode.
+fn is_lonely(row: &SourceRow<'_>, columns: &Columns) -> bool {
+    let cells = row.cells.iter().enumerate();
+    let mut filled = cells.filter_map(|(place, cell)| Some((place, cell.as_deref().filter(|text| !text.is_empty())?)));
+    let (Some((place, text)), None) = (filled.next(), filled.next()) else { return false };
+    let is_key = columns.of(DEALER_CODE).is_some_and(|assigned| assigned.columns.contains(&place));
+    row.fault.is_none() && columns.headings.len() > 2 && (!is_key || text.trim().contains(' '))
+}
+
+fn quoted(text: &str) -> String {
+    format!("`{}`", clean(text))
+}
+
+/// The first of many.
+pub(super) fn shortened(texts: &[String]) -> String {
+    const MOST: usize = 5;
+    let more = texts.len().saturating_sub(MOST);
+    let some = texts.get(..texts.len() - more).unwrap_or_default().join(", ");
+    if more > 0 { format!("{some} and {more} more") } else { some }
+}
+
+#[cfg(test)]
+#[path = "reading_tests.rs"]
+mod tests;

@@ -1,0 +1,83 @@
+//! What a column of a list can hold.
+
+use crate::domain::ProfileField;
+use crate::domain::suggest::did_you_mean;
+use crate::domain::text::clean;
+
+use super::guess::guess;
+
+/// A field that a column can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ListField {
+    /// A field of the profile.
+    Profile(ProfileField),
+    /// The opcode that was chosen.
+    Opcode,
+    /// Whether it is an existing or a new one.
+    OpcodeOption,
+    /// On whose word the choice is.
+    OpcodeWord,
+    /// The first name of the contact.
+    FirstName,
+    /// The last name of the contact.
+    LastName,
+    /// ZIP or postal code: it tells the time zone, and is not kept.
+    PostalCode,
+    /// The country, for the same.
+    Country,
+    /// City, state and postal code in one cell.
+    Address,
+}
+
+impl ListField {
+    /// Those that are no field of the profile.
+    const OTHERS: [Self; 8] = [
+        Self::Opcode,
+        Self::OpcodeOption,
+        Self::OpcodeWord,
+        Self::FirstName,
+        Self::LastName,
+        Self::PostalCode,
+        Self::Country,
+        Self::Address,
+    ];
+
+    /// Every field.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ProfileField::ALL.into_iter().map(Self::Profile).chain(Self::OTHERS)
+    }
+
+    /// Its name: in `--map`, in reports and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Profile(field) => field.word(),
+            Self::Opcode => "opcode",
+            Self::OpcodeOption => "opcode_option",
+            Self::OpcodeWord => "opcode_word",
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::PostalCode => "postal_code",
+            Self::Country => "country",
+            Self::Address => "address",
+        }
+    }
+
+    /// Whether a new dealership cannot be without it.
+    pub fn is_needed(self) -> bool {
+        matches!(self, Self::Profile(field) if field.is_needed())
+    }
+
+    /// Finds a field by its name, or by what other programs call it.
+    ///
+    /// # Errors
+    /// When there is none, with the likely one and all there are.
+    pub fn parse(name: &str) -> Result<Self, String> {
+        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        let own = Self::all().find(|field| field.word().replace('_', "") == plain);
+        own.or_else(|| guess(name).map(|guess| guess.field)).ok_or_else(|| {
+            let words = || Self::all().map(Self::word);
+            let list = words().collect::<Vec<_>>().join(", ");
+            format!("there is no field `{}`{} (fields: {list})", clean(name), did_you_mean(name, words()))
+        })
+    }
+}

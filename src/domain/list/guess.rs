@@ -1,0 +1,282 @@
+//! Which field a heading means: the names that CRM systems, licence lists, dealer locators and address books use.
+
+use crate::domain::ProfileField::{
+    Brand, City, Contact, DealerCode, Email, Group, Name, Owner, Phone, State, Timezone,
+};
+
+use super::ListField;
+use ListField::{Address, Country, FirstName, LastName, Opcode, PostalCode, Profile};
+
+/// The field that a heading likely means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guess {
+    /// Which.
+    pub field: ListField,
+    /// Whether it is used unasked. An id of another system is not the dealerCode, and an owner may be the dealership's: these are
+    /// only offered.
+    pub certain: bool,
+    /// How far the heading is from the plain name of the field; of several columns the nearest counts.
+    pub distance: u8,
+}
+
+/// Fields, each with the names that mean it, without spaces, marks and case.
+type Names = &'static [(ListField, &'static str)];
+
+/// Names in whole.
+const WHOLE: Names = &[
+    (
+        Profile(Name),
+        "dealership dealershipname rooftop rooftopname dealername dealer account accountname companyname \
+         company store storename businessname business organization organizationname organisation \
+         organisationname organization1name org customername customer firmname firm licensee \
+         licenseename tradename dba dbaname doingbusinessas entityname facilityname locationname \
+         sitename legalname legalbusinessname nameofdealer nameofdealership dealershiplegalname \
+         businesslegalname",
+    ),
+    (Profile(DealerCode), "dealercode xtimedealercode xtimecode"),
+    (Profile(Timezone), "tz zone timezonename tzid tzname ianatimezone olsontimezone localtimezone"),
+    (
+        Profile(Contact),
+        "contact contactname contactperson contactfullname fullname primarycontact primarycontactname \
+         maincontact keycontact attn pointofcontact poc fn servicemanager servicemanagername \
+         nameofcontact",
+    ),
+    // As our own lists have it.
+    (Opcode, "opcodechoice"),
+    (FirstName, "firstname givenname first fname forename"),
+    (LastName, "lastname familyname surname last lname"),
+    (Profile(Group), "dealergroup dealershipgroup groupname autogroup parentaccount parentcompany"),
+    (Profile(Brand), "brands make makes franchise franchises oem linemake manufacturer nameplate"),
+];
+
+/// Names in whole that are only offered.
+const OFFERED: Names = &[
+    (
+        Profile(DealerCode),
+        "dealerid dealernumber dealerno dealernum dealer# code accountnumber accountno accountid \
+         account# customerid customernumber customercode customerno storenumber storeid storecode \
+         storeno store# licensenumber licenseno licensenum license license# dealerlicensenumber \
+         dealerlicense id number externalid recordid companyid siteid locationid locationcode bac \
+         baccode pacode oemcode key dealershipid dealershipcode dealershipnumber rooftopid rooftopcode",
+    ),
+    (
+        Profile(Owner),
+        "owner accountowner companyowner contactowner recordowner ownername assignedto assignee salesrep \
+         rep accountmanager csm",
+    ),
+];
+
+/// Names that stand alone or behind words like `billing` and `business`.
+const QUALIFIED: Names = &[
+    (Profile(City), "city town locality municipality cityname"),
+    (
+        Profile(State),
+        "state province region st prov stateprovince stateregion provincestate statecode statename \
+         stateorprovince provinceterritory administrativearea",
+    ),
+    (PostalCode, "zip zipcode postalcode postcode zippostalcode zippostal postal zip5 postalzip zipcodes"),
+    (Country, "country countryregion countrycode countryname nation"),
+    (Profile(Phone), "phone phonenumber telephone telephonenumber tel phoneno phonenum telno phones"),
+    (Profile(Email), "email mail emailaddress emailaddr emailid mailaddress emails"),
+    (Profile(Contact), "contactname"),
+    (FirstName, "firstname"),
+    (LastName, "lastname"),
+    (Address, "address fulladdress formattedaddress addressformatted"),
+];
+
+/// A telephone that somebody carries: used where there is no other.
+const MOBILE: [&str; 6] = ["mobile", "mobilephone", "mobilenumber", "cell", "cellphone", "mobiletelephone"];
+
+/// Words before or behind a name that do not change what it holds, and how far they take it from the plain name.
+const QUALIFIERS: &[(&str, u8)] = &[
+    ("physical", 1),
+    ("location", 1),
+    ("dealership", 1),
+    ("dealer", 1),
+    ("store", 1),
+    ("business", 1),
+    ("work", 1),
+    ("company", 1),
+    ("office", 1),
+    ("main", 1),
+    ("primary", 1),
+    ("service", 1),
+    ("1", 1),
+    ("value", 1),
+    ("default", 1),
+    ("account", 2),
+    ("customer", 2),
+    ("contact", 2),
+    ("organization", 2),
+    ("billing", 2),
+    ("address", 2),
+    ("address1", 2),
+    ("adr", 2),
+    ("person", 2),
+    ("properties", 2),
+    ("corporate", 4),
+    ("mailing", 4),
+    ("shipping", 5),
+];
+
+const WHOLE_DISTANCE: u8 = 1;
+const MOBILE_DISTANCE: u8 = 8;
+
+/// The field that a heading means; case, spaces and marks do not count.
+pub fn guess(heading: &str) -> Option<Guess> {
+    let tokens = tokens(heading);
+    let joined = tokens.concat();
+    let sign = joined.clone() + if heading.trim_end().ends_with('#') { "#" } else { "" };
+    if let Some(field) = find(OFFERED, &sign) {
+        return Some(Guess { field, certain: false, distance: WHOLE_DISTANCE });
+    }
+    let own = ListField::all().find(|field| field.word().replace('_', "") == joined);
+    if let Some(field) = own {
+        return Some(Guess { field, certain: true, distance: 0 });
+    }
+    if let Some(field) = find(WHOLE, &joined) {
+        return Some(Guess { field, certain: true, distance: WHOLE_DISTANCE });
+    }
+    let bare = find(QUALIFIED, &joined).map(|field| (field, WHOLE_DISTANCE));
+    let (field, distance) = bare.or_else(|| qualified(&tokens))?;
+    Some(Guess { field, certain: true, distance })
+}
+
+fn find(table: Names, name: &str) -> Option<ListField> {
+    table.iter().find(|(_, names)| names.split(' ').any(|known| known == name)).map(|(field, _)| *field)
+}
+
+fn qualified(tokens: &[String]) -> Option<(ListField, u8)> {
+    let weight = |token: &String| QUALIFIERS.iter().find(|(word, _)| word == token).map(|(_, weight)| *weight);
+    let rest: String = tokens.iter().filter(|token| weight(token).is_none()).map(String::as_str).collect();
+    let distance = WHOLE_DISTANCE + tokens.iter().filter_map(weight).sum::<u8>();
+    // `Business Address`: what is left is nothing, so a qualifier is the name.
+    let rest = if rest.is_empty() && tokens.last().is_some_and(|last| last == "address") {
+        "address".to_owned()
+    } else {
+        rest
+    };
+    if MOBILE.contains(&rest.as_str()) {
+        return Some((Profile(Phone), distance + MOBILE_DISTANCE));
+    }
+    find(QUALIFIED, &rest).map(|field| (field, distance))
+}
+
+/// The words of a heading in lower case: `BillingCity` and `billing_city` are two.
+fn tokens(heading: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for c in heading.chars() {
+        let begins = !before.is_alphanumeric() || before.is_lowercase() && c.is_uppercase();
+        if c.is_alphanumeric() {
+            if begins {
+                all.push(String::new());
+            }
+            if let Some(last) = all.last_mut() {
+                last.extend(c.to_lowercase());
+            }
+        }
+        before = c;
+    }
+    // `E-mail` is one word.
+    if let Some(place) = all.windows(2).position(|pair| pair[0] == "e" && pair[1].starts_with("mail")) {
+        let mail = all.remove(place + 1);
+        all[place].push_str(&mail);
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(heading: &str) -> Option<(&'static str, bool)> {
+        guess(heading).map(|guess| (guess.field.word(), guess.certain))
+    }
+
+    #[test]
+    fn headings_of_other_programs_have_their_field() {
+        for (headings, word) in [
+            (
+                &[
+                    "Dealer Name",
+                    "Account Name",
+                    "Company name",
+                    "Company",
+                    "Store",
+                    "DealerName",
+                    "DBA",
+                    "Organization 1 - Name",
+                    "ORG",
+                ][..],
+                "name",
+            ),
+            (&["dealer_code", "Dealer Code", "dealerCode", "Xtime Dealer Code"], "dealer_code"),
+            (
+                &[
+                    "Email",
+                    "E-mail",
+                    "E-mail Address",
+                    "E-mail 1 - Value",
+                    "emailAddress",
+                    "Contact Email",
+                    "EMAIL",
+                    "Work Email",
+                ],
+                "email",
+            ),
+            (
+                &["Phone", "Business Phone", "Telephone", "Phone Number", "Phone 1 - Value", "TEL", "Mobile Phone"],
+                "phone",
+            ),
+            (&["City", "BillingCity", "Business City", "Mailing City", "address.city", "ADR.city"], "city"),
+            (&["State/Province", "State/Region", "Province", "BillingState", "ST", "Address 1 - Region"], "state"),
+            (&["Zip", "ZIP Code", "Postal Code", "BillingPostalCode", "Zip/Postal Code"], "postal_code"),
+            (&["Time Zone", "timeZone", "TZ"], "timezone"),
+            (&["Contact", "contact.name", "Contact Person", "FN"], "contact_name"),
+            (&["First Name", "Given Name", "Contact First Name"], "first_name"),
+            (&["Make", "Franchise"], "brand"),
+            (&["Address", "Business Address", "Full Address"], "address"),
+        ] {
+            for heading in headings {
+                assert_eq!(field(heading), Some((word, true)), "{heading}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_and_an_owner_are_only_offered() {
+        for heading in ["Dealer ID", "Dealer Number", "Dealer #", "Code", "Account Number", "License No.", "id"] {
+            assert_eq!(field(heading), Some(("dealer_code", false)), "{heading}");
+        }
+        for heading in ["Owner", "Account Owner", "Assigned To"] {
+            assert_eq!(field(heading), Some(("owner", false)), "{heading}");
+        }
+    }
+
+    #[test]
+    fn what_means_something_else_is_not_guessed() {
+        for heading in [
+            "",
+            "Website",
+            "Notes",
+            "E-mail 2 - Value",
+            "Phone 2",
+            "Fax",
+            "Create Date",
+            "Salem",
+            "h1@example.com",
+            "Email Opt Out",
+        ] {
+            assert_eq!(field(heading), None, "{heading}");
+        }
+    }
+
+    #[test]
+    fn the_plainer_heading_is_nearer() {
+        let distance = |heading: &str| guess(heading).unwrap().distance;
+        assert!(distance("City") < distance("Business City"));
+        assert!(distance("Business City") < distance("Mailing City"));
+        assert!(distance("Business Phone") < distance("Mobile Phone"));
+    }
+}

@@ -1,0 +1,73 @@
+//! Finding the heading: titles, comments and rows of separators may stand above it, and some lists have none.
+
+use std::collections::BTreeSet;
+
+use super::{ListField, Mapping, guess};
+
+/// Among how many rows the heading is looked for.
+pub const HEADING_ROWS: usize = 20;
+
+/// How many fields a row must name to be a heading.
+const FEWEST: usize = 2;
+
+/// A row that is taken for the heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heading {
+    /// Its place among the rows, from 0.
+    pub row: usize,
+    /// How well it suits: how many fields it names, those counted twice that are certain.
+    pub score: usize,
+}
+
+/// The row among the first ones that names most fields; of several the first.
+pub fn find_heading<'a>(rows: impl IntoIterator<Item = &'a [&'a str]>, mapping: &Mapping) -> Option<Heading> {
+    let scored = rows.into_iter().take(HEADING_ROWS).enumerate().filter_map(|(row, cells)| {
+        let score = score(cells, mapping)?;
+        Some(Heading { row, score })
+    });
+    // The first of the best: `max_by_key` takes the last.
+    scored.reduce(|best, other| if other.score > best.score { other } else { best })
+}
+
+fn score(cells: &[&str], mapping: &Mapping) -> Option<usize> {
+    let mut fields: BTreeSet<ListField> = BTreeSet::new();
+    let mut certain = 0;
+    for guess in cells.iter().filter_map(|cell| guess(cell)) {
+        if fields.insert(guess.field) && guess.certain {
+            certain += 1;
+        }
+    }
+    let said = mapping.found_in(cells);
+    (fields.len() + said >= FEWEST).then_some(fields.len() + certain + 2 * said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(rows: &[&[&str]]) -> Option<usize> {
+        find_heading(rows.iter().copied(), &Mapping::default()).map(|heading| heading.row)
+    }
+
+    #[test]
+    fn the_heading_is_found_below_what_stands_above_it() {
+        let heading: &[&str] = &["name", "dealer_code", "timezone", "email"];
+        let data: &[&str] = &["Harbor Ford", "h1", "America/New_York", "h1@example.com"];
+        assert_eq!(row(&[heading, data]), Some(0));
+        for above in [&["Dealers Q4", "", "", ""][..], &["# exported"], &["", "", "", ""], &["Generated", "11/28/2026"]]
+        {
+            assert_eq!(row(&[above, heading, data]), Some(1), "{above:?}");
+        }
+        assert_eq!(row(&[data, data]), None);
+        assert_eq!(row(&[&["Dealer report"], &["Name", "City"], heading]), Some(2), "the one that names most");
+        let far = vec![&["x"][..]; HEADING_ROWS];
+        assert_eq!(row(&[&far[..], &[heading]].concat()), None);
+    }
+
+    #[test]
+    fn columns_that_were_named_make_a_heading_of_their_row() {
+        let mapping = Mapping::parse(&["Händler=name".to_owned(), "Kennung=dealer_code".to_owned()]).unwrap();
+        let rows: [&[&str]; 2] = [&["Liste"], &["Händler", "Kennung"]];
+        assert_eq!(find_heading(rows, &mapping).map(|heading| heading.row), Some(1));
+    }
+}

@@ -1,0 +1,190 @@
+//! Which column holds which field, by the operator's word.
+
+use crate::domain::ProfileField;
+use crate::domain::profile::check_text;
+use crate::domain::suggest::did_you_mean;
+use crate::domain::text::clean;
+
+use super::ListField;
+
+/// Says that no column holds a field, whatever a heading reads.
+const NO_COLUMN: &str = "-";
+
+/// What was said of columns, in order. A column may fill several fields, and of several columns for one field the first that is
+/// filled counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mapping(Vec<(String, ListField)>);
+
+/// Why what was said does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MappingError {
+    /// No `=`.
+    #[error("--map needs COLUMN=FIELD, not `{0}`")]
+    NoPair(String),
+    /// No such field.
+    #[error("{0}")]
+    NoField(String),
+    /// No such column.
+    #[error("the file has no column `{name}`{near} (columns: {list})")]
+    NoColumn {
+        /// As it was written.
+        name: String,
+        /// `; did you mean …?`, or nothing.
+        near: String,
+        /// Those that there are.
+        list: String,
+    },
+}
+
+impl Mapping {
+    /// Reads every `column=field`. The field has no `=` in its name, a column may.
+    ///
+    /// # Errors
+    /// The first that cannot be read.
+    pub fn parse(pairs: &[String]) -> Result<Self, MappingError> {
+        let one = |pair: &String| {
+            let (column, field) =
+                pair.rsplit_once('=').ok_or_else(|| MappingError::NoPair(clean(pair).into_owned()))?;
+            Ok((column.trim().to_owned(), ListField::parse(field.trim()).map_err(MappingError::NoField)?))
+        };
+        pairs.iter().map(one).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// What was said here, and what another mapping says of fields that are not said here.
+    #[must_use]
+    pub fn or(mut self, other: &Self) -> Self {
+        let said: Vec<ListField> = self.0.iter().map(|(_, field)| *field).collect();
+        self.0.extend(other.0.iter().filter(|(_, field)| !said.contains(field)).cloned());
+        self
+    }
+
+    /// Every column as it was named, with its field.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, ListField)> {
+        self.0.iter().map(|(column, field)| (column.as_str(), *field))
+    }
+
+    /// Whether nothing was said.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether every column was named by its number, so that no heading is needed.
+    pub fn is_by_number(&self) -> bool {
+        !self.is_empty() && self.0.iter().all(|(column, _)| number(column).is_some())
+    }
+
+    /// How many of the columns that were named are there.
+    pub(super) fn found_in(&self, headings: &[&str]) -> usize {
+        self.0.iter().filter(|(column, _)| !by_name(column, headings).is_empty()).count()
+    }
+
+    /// The places of the columns of every field, from 0.
+    pub(super) fn places(&self, headings: &[&str]) -> Result<Vec<(ListField, Vec<usize>)>, MappingError> {
+        let mut all: Vec<(ListField, Vec<usize>)> = Vec::new();
+        for (column, field) in &self.0 {
+            let places = places(column, headings);
+            if places.is_empty() && column != NO_COLUMN {
+                return Err(no_column(column, headings));
+            }
+            match all.iter_mut().find(|(known, _)| known == field) {
+                Some((_, known)) => known.extend(places),
+                None => all.push((*field, places)),
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// What a field reads in a whole list.
+///
+/// # Errors
+/// When there is no such field, when it is another one for each dealership, or when it cannot read so.
+pub fn fixed_value(field: &str, value: &str) -> Result<(ListField, String), String> {
+    let (field, value) = (ListField::parse(field.trim())?, value.trim());
+    match field {
+        ListField::Profile(ProfileField::Name | ProfileField::DealerCode | ProfileField::Email) => {
+            return Err(format!("{} is another one for each dealership", field.word()));
+        }
+        ListField::Profile(field) => field.check(value)?,
+        _ => check_text(value, LONGEST_FIXED)?,
+    }
+    Ok((field, value.to_owned()))
+}
+
+/// The most characters of what a whole list reads in a field that is none of the profile.
+const LONGEST_FIXED: usize = 200;
+
+/// By its name; else by its number, `7`; else by which of several of its name it is, `2:Phone Number`.
+fn places(column: &str, headings: &[&str]) -> Vec<usize> {
+    let named = by_name(column, headings);
+    if !named.is_empty() {
+        return named;
+    }
+    if let Some(place) = number(column) {
+        return (place < headings.len().max(1_000)).then_some(place).into_iter().collect();
+    }
+    let nth = column.split_once(':').and_then(|(nth, name)| Some((number(nth)?, name.trim())));
+    nth.and_then(|(nth, name)| by_name(name, headings).get(nth).copied()).into_iter().collect()
+}
+
+fn by_name(column: &str, headings: &[&str]) -> Vec<usize> {
+    let all = |same: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let places = headings.iter().enumerate().filter(|(_, heading)| same(heading.trim()));
+        places.map(|(place, _)| place).collect()
+    };
+    let exact = all(&|heading| heading == column);
+    if exact.is_empty() { all(&|heading| heading.eq_ignore_ascii_case(column)) } else { exact }
+}
+
+/// A number from 1, as a place from 0.
+fn number(text: &str) -> Option<usize> {
+    text.parse::<usize>().ok()?.checked_sub(1)
+}
+
+fn no_column(column: &str, headings: &[&str]) -> MappingError {
+    let near = did_you_mean(column, headings.iter().copied());
+    let list: Vec<String> = headings.iter().map(|heading| format!("`{}`", clean(heading))).collect();
+    MappingError::NoColumn { name: clean(column).into_owned(), near, list: list.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ProfileField;
+
+    fn mapping(pairs: &[&str]) -> Result<Mapping, MappingError> {
+        Mapping::parse(&pairs.iter().map(|pair| (*pair).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_column_is_named_by_its_heading_its_number_or_its_place_among_twins() {
+        let headings = ["Name", "Phone", "Code=X", "Phone", "phone", "7"];
+        let phone = ListField::Profile(ProfileField::Phone);
+        for (column, places) in
+            [("Phone", vec![1, 3]), ("4", vec![3]), ("2:Phone", vec![3]), ("PHONE", vec![1, 3, 4]), ("7", vec![5])]
+        {
+            let found = mapping(&[&format!("{column}=phone")]).unwrap().places(&headings).unwrap();
+            assert_eq!(found, [(phone, places)], "{column}");
+        }
+        let code = mapping(&["Code=X=dealer_code", "Code=X=email"]).unwrap().places(&headings).unwrap();
+        assert_eq!(code.len(), 2, "one column fills two fields");
+        for column in ["Phones", "3:Phone", "0"] {
+            let error = mapping(&[&format!("{column}=phone")]).unwrap().places(&headings).unwrap_err();
+            assert!(error.to_string().contains("columns: `Name`, `Phone`"), "{error}");
+        }
+        assert!(
+            mapping(&["Phones=phone"]).unwrap().places(&headings).unwrap_err().to_string().contains("did you mean")
+        );
+        assert!(mapping(&["a=nmae"]).unwrap_err().to_string().contains("did you mean `name`?"));
+        assert!(mapping(&["a"]).unwrap_err().to_string().contains("COLUMN=FIELD"));
+    }
+
+    #[test]
+    fn what_is_said_here_wins_over_what_was_kept() {
+        let kept = mapping(&["Dealer=name", "Code=dealer_code"]).unwrap();
+        let both = mapping(&["Store=name"]).unwrap().or(&kept);
+        assert_eq!(both, mapping(&["Store=name", "Code=dealer_code"]).unwrap());
+        assert!(mapping(&["1=name", "2=email"]).unwrap().is_by_number());
+        assert!(!both.is_by_number() && !Mapping::default().is_by_number());
+    }
+}

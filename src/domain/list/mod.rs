@@ -1,0 +1,16 @@
+//! Lists of dealerships as people have them: which column holds what, and what a cell says. No file is read here.
+
+mod columns;
+mod content;
+mod field;
+mod guess;
+mod heading;
+mod mapping;
+pub mod value;
+
+pub use columns::{Assigned, Columns, Origin};
+pub use content::guess_by_content;
+pub use field::ListField;
+pub use guess::{Guess, guess};
+pub use heading::{HEADING_ROWS, Heading, find_heading};
+pub use mapping::{Mapping, MappingError, fixed_value};

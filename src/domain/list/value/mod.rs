@@ -1,0 +1,211 @@
+//! From a cell of somebody's list to the text of a field. What was done to it is told; whether it may stand in the field
+//! is for [`ProfileField::check`].
+
+mod encoded;
+mod phone;
+mod placeholder;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use crate::domain::table::{damage, plain_key};
+use crate::domain::text::{clean, is_line_break, tidy};
+use crate::domain::{ProfileField, address};
+use encoded::ReadTwice;
+
+pub use placeholder::is_placeholder;
+
+/// What was done to the text of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mended {
+    /// It stands for no value, so there is none.
+    Placeholder,
+    /// A phone without a figure in it is none.
+    NoPhone,
+    /// Line breaks and tabs became spaces.
+    LineBreak,
+    /// Characters that cannot be seen were taken out.
+    Invisible,
+    /// HTML entities were decoded.
+    Entity,
+    /// UTF-8 that was read as Windows-1252 was read back.
+    ReadTwice,
+    /// It looks like UTF-8 read as Windows-1252, but there is no sure way back: nothing was done.
+    LooksReadTwice,
+    /// The formula that protects a key from a spreadsheet was taken off.
+    Formula,
+    /// The extension of a phone was set apart.
+    Extension,
+    /// What stood around a mail address was left out.
+    AroundAddress,
+}
+
+impl Mended {
+    /// In words, behind the name of the field.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Placeholder => "stands for no value and was left out",
+            Self::NoPhone => "is no phone number and was left out",
+            Self::LineBreak => "a line break or tab was read as a space",
+            Self::Invisible => "characters that cannot be seen were taken out",
+            Self::Entity => "HTML entities were read as the characters they stand for",
+            Self::ReadTwice => "it was UTF-8 read as Windows-1252, and was read back",
+            Self::LooksReadTwice => "it looks like UTF-8 read as Windows-1252; it was taken as it stands",
+            Self::Formula => "it was read without the formula around it",
+            Self::Extension => "the extension was set apart",
+            Self::AroundAddress => "what stood around the address was left out",
+        }
+    }
+
+    /// Whether it cannot be judged without the text of the cell.
+    pub const fn needs_text(self) -> bool {
+        matches!(self, Self::NoPhone | Self::ReadTwice | Self::LooksReadTwice | Self::AroundAddress)
+    }
+}
+
+/// The text of a field, as a list means it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListValue {
+    /// The text; empty: there is none.
+    pub text: String,
+    /// What was done to the text of the cell, each once.
+    pub mended: Vec<Mended>,
+}
+
+/// Reads a cell for a field.
+///
+/// # Errors
+/// Why no value can be had from it, in words that are fit to be printed.
+pub fn read_value(field: ProfileField, cell: &str) -> Result<ListValue, String> {
+    let mut reading = Reading { text: Cow::Borrowed(cell), mended: Vec::new() };
+    if field == ProfileField::DealerCode {
+        reading.read_key()?;
+    } else {
+        reading.read_text(field);
+    }
+    if is_placeholder(&reading.text) {
+        if field.is_needed() {
+            return Err(format!("`{}` stands for no value, and one is needed", clean(&reading.text)));
+        }
+        reading.none(Mended::Placeholder);
+    }
+    let Reading { text, mended } = reading;
+    Ok(ListValue { text: text.into_owned(), mended })
+}
+
+/// A text on its way, and what was done to it.
+struct Reading<'a> {
+    text: Cow<'a, str>,
+    mended: Vec<Mended>,
+}
+
+impl Reading<'_> {
+    /// A key is compared character by character, so nothing is repaired in it but what protects it from spreadsheets.
+    fn read_key(&mut self) -> Result<(), String> {
+        self.trim();
+        let plain = plain_key(&self.text).into_owned();
+        if let Some(why) = damage(&plain, true).filter(|_| !is_placeholder(&plain)) {
+            return Err(format!("`{}`: {why}", clean(&plain)));
+        }
+        if plain != self.text {
+            self.replace(Mended::Formula, plain);
+        }
+        let meant = encoded::without_entities(&self.text).map(|meant| (meant, "HTML entities in it")).or_else(|| {
+            match encoded::read_twice(&self.text) {
+                Some(ReadTwice::Certain(meant)) => Some((meant, "characters that were UTF-8 read as Windows-1252")),
+                _ => None,
+            }
+        });
+        match meant {
+            Some((meant, what)) => {
+                Err(format!("`{}` has {what}; if it is `{}`, write that", clean(&self.text), clean(&meant)))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn read_text(&mut self, field: ProfileField) {
+        if let Some(decoded) = encoded::without_entities(&self.text) {
+            self.replace(Mended::Entity, decoded);
+        }
+        match encoded::read_twice(&self.text) {
+            Some(ReadTwice::Certain(text)) => self.replace(Mended::ReadTwice, text),
+            Some(ReadTwice::Likely) => self.mended.push(Mended::LooksReadTwice),
+            None => {}
+        }
+        self.trim();
+        match field {
+            ProfileField::Email => self.read_address(),
+            ProfileField::Phone => {
+                self.join_lines(phone::joined);
+                self.take_out_unseen();
+                self.read_phone();
+            }
+            _ => {
+                self.join_lines(|lines| lines.join(" "));
+                self.take_out_unseen();
+            }
+        }
+    }
+
+    fn trim(&mut self) {
+        let plain = self.text.trim();
+        if plain.len() != self.text.len() {
+            self.text = Cow::Owned(plain.to_owned());
+        }
+    }
+
+    fn replace(&mut self, mended: Mended, text: String) {
+        self.text = Cow::Owned(text);
+        self.mended.push(mended);
+    }
+
+    /// There is no value, whatever else was done to the text.
+    fn none(&mut self, why: Mended) {
+        self.text = Cow::Borrowed("");
+        self.mended = vec![why];
+    }
+
+    /// Makes one line of several, and spaces of tabs.
+    fn join_lines(&mut self, join: impl Fn(&[String]) -> String) {
+        let breaks = |c: char| c == '\t' || is_line_break(c);
+        if !self.text.contains(breaks) {
+            return;
+        }
+        let words =
+            |line: &str| line.split('\t').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let lines: Vec<String> = self.text.split(is_line_break).map(words).filter(|line| !line.is_empty()).collect();
+        self.replace(Mended::LineBreak, join(&lines));
+    }
+
+    fn take_out_unseen(&mut self) {
+        let Cow::Owned(tidied) = tidy(&self.text) else { return };
+        if tidied != self.text {
+            self.replace(Mended::Invisible, tidied);
+        }
+    }
+
+    fn read_phone(&mut self) {
+        if phone::is_none(&self.text) && !is_placeholder(&self.text) {
+            self.none(Mended::NoPhone);
+        } else if let Some(written) = phone::extensions_apart(&self.text) {
+            self.replace(Mended::Extension, written);
+        }
+    }
+
+    /// One address without what stands around it; several stay as they are, and are refused when they are checked.
+    fn read_address(&mut self) {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '_' | '-' | '+');
+        if self.text.chars().all(plain) && !self.text.ends_with('.') {
+            return;
+        }
+        match address::addresses(&self.text).as_deref() {
+            Ok([one]) if one.address != self.text => {
+                let address = one.address.clone();
+                self.replace(Mended::AroundAddress, address);
+            }
+            _ => {}
+        }
+    }
+}

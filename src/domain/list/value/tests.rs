@@ -1,0 +1,247 @@
+//! Cells as people, spreadsheets and other programs leave them.
+
+use super::*;
+
+/// What a cell becomes, and what was done to it.
+fn read(field: ProfileField, cell: &str) -> (String, Vec<Mended>) {
+    let value = read_value(field, cell).unwrap_or_else(|why| panic!("{cell:?}: {why}"));
+    (value.text, value.mended)
+}
+
+fn becomes(field: ProfileField, rows: &[(&str, &str, &[Mended])]) {
+    for (cell, text, mended) in rows {
+        assert_eq!(read(field, cell), ((*text).to_owned(), mended.to_vec()), "{field:?} {cell:?}");
+        // Read once more it stays.
+        assert_eq!(read(field, text).0, *text, "{field:?} {text:?}");
+    }
+}
+
+const PLACEHOLDERS: &[&str] = &[
+    "N/A",
+    "n/a",
+    "NA",
+    "NULL",
+    "null",
+    "None",
+    "none",
+    "none listed",
+    "nil",
+    "-",
+    "--",
+    "—",
+    ".",
+    "?",
+    "TBD",
+    "Unknown",
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#NAME?",
+    "#DIV/0!",
+    "#NULL!",
+    "#NUM!",
+    "########",
+    "(null)",
+    "[NULL]",
+    "<none>",
+    "(blank)",
+    "NaN",
+    "\\N",
+    " n/a ",
+    "&mdash;",
+    "n/a\n",
+    "s/o",
+    "N.A.",
+];
+
+#[test]
+fn what_stands_for_no_value_is_none() {
+    let optional = ProfileField::ALL.into_iter().filter(|field| !field.is_needed());
+    for field in optional {
+        for cell in PLACEHOLDERS {
+            assert_eq!(read(field, cell), (String::new(), vec![Mended::Placeholder]), "{field:?} {cell}");
+        }
+        assert_eq!(read(field, "  "), (String::new(), vec![]));
+    }
+    for field in [ProfileField::Name, ProfileField::DealerCode, ProfileField::Email, ProfileField::Timezone] {
+        for cell in PLACEHOLDERS.iter().filter(|cell| !cell.contains('&')) {
+            let why = read_value(field, cell).unwrap_err();
+            assert_eq!(why, format!("`{}` stands for no value, and one is needed", cell.trim()), "{field:?}");
+        }
+    }
+}
+
+#[test]
+fn what_only_begins_like_a_placeholder_is_a_value() {
+    for text in [
+        "Nil's Auto",
+        "None Such Motors",
+        "Nan",
+        "Nash",
+        "N/A Motors",
+        "Unknown Road Ford",
+        "A-",
+        "3",
+        "NAPA",
+        "Blank",
+        "#1 Ford",
+        "?x",
+    ] {
+        for field in [ProfileField::Name, ProfileField::City, ProfileField::Contact, ProfileField::DealerCode] {
+            assert_eq!(read(field, text), (text.to_owned(), vec![]), "{field:?}");
+        }
+    }
+}
+
+#[test]
+fn entities_are_decoded_when_they_are_well_formed() {
+    becomes(
+        ProfileField::Name,
+        &[
+            ("D&amp;R Motors", "D&R Motors", &[Mended::Entity]),
+            ("O&#39;Hara &quot;North&quot;", "O'Hara \"North\"", &[Mended::Entity]),
+            ("Caf&eacute; &#xE9;", "Café é", &[Mended::Entity]),
+            ("O&#146;Hara", "O’Hara", &[Mended::Entity]),
+            ("D&amp;amp;R", "D&R", &[Mended::Entity]),
+            ("Lake&nbsp;Ford", "Lake Ford", &[Mended::Entity, Mended::Invisible]),
+            ("Harbor&#10;Ford", "Harbor Ford", &[Mended::Entity, Mended::LineBreak]),
+            ("A&B;C", "A&B;C", &[]),
+            ("AT&T; D&R", "AT&T; D&R", &[]),
+            ("B & B &amp", "B & B &amp", &[]),
+            ("&#1114112; &nosuch;", "&#1114112; &nosuch;", &[]),
+        ],
+    );
+    becomes(ProfileField::Email, &[("d&amp;r@example.com", "d&r@example.com", &[Mended::Entity])]);
+    let why = read_value(ProfileField::DealerCode, "A&amp;B").unwrap_err();
+    assert_eq!(why, "`A&amp;B` has HTML entities in it; if it is `A&B`, write that");
+}
+
+#[test]
+fn utf_8_that_was_read_as_another_encoding_is_read_back_where_that_is_certain() {
+    becomes(
+        ProfileField::Name,
+        &[
+            ("PeÃ±a Kia", "Peña Kia", &[Mended::ReadTwice]),
+            ("MontrÃ©al", "Montréal", &[Mended::ReadTwice]),
+            ("Oâ€™Hara", "O’Hara", &[Mended::ReadTwice]),
+            ("Oâ\u{80}\u{99}Hara", "O’Hara", &[Mended::ReadTwice]),
+            ("PEÃ‘A CORAZÃ“N", "PEÑA CORAZÓN", &[Mended::ReadTwice]),
+            ("voilÃ\u{a0}", "voilà", &[Mended::ReadTwice]),
+            ("PeÃƒÂ±a", "Peña", &[Mended::ReadTwice]),
+            ("WaÅ‚Ä™sa", "Wałęsa", &[Mended::ReadTwice]),
+            ("Pe&Atilde;&plusmn;a", "Peña", &[Mended::Entity, Mended::ReadTwice]),
+            // One letter of it is right already, so there is no way back for the whole.
+            ("PeÃ±a é", "PeÃ±a é", &[Mended::LooksReadTwice]),
+            ("PeÃ±a 中", "PeÃ±a 中", &[Mended::LooksReadTwice]),
+            // Nothing of this was read twice.
+            ("CAFÉ’S", "CAFÉ’S", &[]),
+            ("RENÉ–AUTO", "RENÉ–AUTO", &[]),
+            ("SÃO PAULO", "SÃO PAULO", &[]),
+            ("Ångström Âge", "Ångström Âge", &[]),
+            ("Château", "Château", &[]),
+            ("Peña", "Peña", &[]),
+        ],
+    );
+    assert!(read_value(ProfileField::DealerCode, "PeÃ±a").unwrap_err().contains("if it is `Peña`, write that"));
+}
+
+#[test]
+fn line_breaks_and_tabs_are_spaces_and_other_controls_stay_to_be_refused() {
+    let line_break: &[Mended] = &[Mended::LineBreak];
+    becomes(
+        ProfileField::Name,
+        &[
+            ("Harbor Ford\nof Salem", "Harbor Ford of Salem", line_break),
+            ("Harbor Ford \r\n  of\tSalem", "Harbor Ford of Salem", line_break),
+            ("Harbor\u{b}Ford", "Harbor Ford", line_break),
+            ("Harbor\u{2028}Ford", "Harbor Ford", line_break),
+            ("\nHarbor Ford\n", "Harbor Ford", &[]),
+            ("Harbor\u{200b} Ford", "Harbor Ford", &[Mended::Invisible]),
+            ("Harbor\u{1b}[2J", "Harbor\u{1b}[2J", &[]),
+        ],
+    );
+    becomes(
+        ProfileField::Phone,
+        &[
+            ("(201) 555-0102\n(201) 555-0103", "(201) 555-0102 / (201) 555-0103", line_break),
+            ("(201) 555-0102\nor\n(201) 555-0103", "(201) 555-0102 or / (201) 555-0103", line_break),
+            ("(201) 555-0104\text. 5", "(201) 555-0104 ext. 5", line_break),
+            ("(201) 555-0104\next. 5", "(201) 555-0104 ext. 5", line_break),
+        ],
+    );
+}
+
+#[test]
+fn phones_keep_their_extension_apart_and_words_are_none() {
+    let apart: &[Mended] = &[Mended::Extension];
+    becomes(
+        ProfileField::Phone,
+        &[
+            ("201.555.0100 x12", "(201) 555-0100 ext. 12", apart),
+            ("+1 201 555 0100, Extension 12", "(201) 555-0100 ext. 12", apart),
+            ("1-201-555-0100#12", "(201) 555-0100 ext. 12", apart),
+            ("(201) 555-0100 ext. 12", "(201) 555-0100 ext. 12", &[]),
+            (
+                "201-555-0100 x1\n201-555-0101 x2",
+                "(201) 555-0100 ext. 1 / (201) 555-0101 ext. 2",
+                &[Mended::LineBreak, Mended::Extension],
+            ),
+            // Without an extension, and abroad, a number stays as people wrote it.
+            ("+1 201 555 0101", "+1 201 555 0101", &[]),
+            ("201.555.0100", "201.555.0100", &[]),
+            ("+44 20 7946 0958 x12", "+44 20 7946 0958 x12", &[]),
+            ("1-800-FORD-NOW", "1-800-FORD-NOW", &[]),
+            ("call Ana 201-555-0100 x12", "call Ana 201-555-0100 x12", &[]),
+            ("201-555-0103 / 201-555-0104", "201-555-0103 / 201-555-0104", &[]),
+            ("call Ana", "", &[Mended::NoPhone]),
+            ("by mail only", "", &[Mended::NoPhone]),
+            ("-", "", &[Mended::Placeholder]),
+        ],
+    );
+}
+
+#[test]
+fn an_address_loses_what_stands_around_it_and_several_are_left_to_be_told_apart() {
+    let around: &[Mended] = &[Mended::AroundAddress];
+    becomes(
+        ProfileField::Email,
+        &[
+            ("mailto:Ana@Example.com", "Ana@Example.com", around),
+            ("Ana Ruiz <ana@example.com>", "ana@example.com", around),
+            ("ana@example.com.", "ana@example.com", around),
+            ("ana@example.com\n", "ana@example.com", &[]),
+            ("a@example.com; b@example.com", "a@example.com; b@example.com", &[]),
+            ("ana@example.com?subject=x", "ana@example.com?subject=x", &[]),
+        ],
+    );
+    assert!(ProfileField::Email.check("a@example.com; b@example.com").unwrap_err().contains("more than one address"));
+}
+
+#[test]
+fn a_key_is_compared_as_it_is() {
+    becomes(ProfileField::DealerCode, &[("=\"00123\"", "00123", &[Mended::Formula]), (" xts1 ", "xts1", &[])]);
+    for (cell, words) in [
+        ("1.23E+11", "`1.23E+11`: the spreadsheet shortened the number"),
+        ("14-Mar", "`14-Mar`: the spreadsheet made a date of it"),
+        ("=A1", "`=A1`: is a formula"),
+    ] {
+        assert!(read_value(ProfileField::DealerCode, cell).unwrap_err().starts_with(words), "{cell}");
+    }
+    // What cannot be seen in it stays, and is refused.
+    let (text, mended) = read(ProfileField::DealerCode, "xts\u{200b}1");
+    assert!(mended.is_empty() && ProfileField::DealerCode.check(&text).is_err());
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_stands_in_a_cell_reads_as_itself_when_it_is_read_again(
+        place in 0..ProfileField::ALL.len(), cell in "(?s).{0,24}|[-&;#a-z0-9x@<> \n\t/.ÃÂâ€™±©]{0,24}"
+    ) {
+        let field = ProfileField::ALL[place];
+        if let Ok(value) = read_value(field, &cell) {
+            let again = read_value(field, &value.text);
+            proptest::prop_assert_eq!(again.as_ref().map(|again| again.text.as_str()), Ok(value.text.as_str()));
+            proptest::prop_assert!(value.mended.iter().all(|mended| !mended.words().is_empty()));
+        }
+    }
+}

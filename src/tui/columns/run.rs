@@ -1,0 +1,128 @@
+//! The preview in a real terminal.
+
+use tokio::task::JoinHandle;
+
+use crate::signals::{Ending, Signal, Signals};
+use crate::tui::terminal::input::InputEvent;
+use crate::tui::terminal::{Options, Restorer, Suspended, TerminalError, TerminalGuard};
+use crate::tui::theme::{ByBackground, Theme};
+
+use super::{Answer, Outcome, Preview, draw};
+
+/// How the preview was left.
+#[derive(Debug)]
+pub enum Chosen {
+    /// The list is to be taken in with these columns.
+    Accepted(Preview),
+    /// It is not.
+    Left,
+    /// A signal ended the program.
+    Signal(Ending),
+}
+
+/// Shows the preview until somebody accepts or leaves it. `look` finds out what the choices would do, and the command
+/// that makes them; it may take its time.
+///
+/// # Errors
+/// When there is no terminal, or it is gone.
+pub async fn choose(
+    preview: Preview,
+    (theme, themes): (Theme, Option<ByBackground>),
+    look: impl Fn(&Preview) -> (String, Outcome) + Clone + Send + 'static,
+) -> Result<Chosen, TerminalError> {
+    let mut signals = Signals::listen()?;
+    let restorer = Restorer::new();
+    restorer.hook_panics();
+    let wanted = Options { ask_background: themes.is_some(), ..Options::default() };
+    let terminal = TerminalGuard::enter(wanted, &restorer)?;
+    let mut input = terminal.input();
+    let mut screen = Screen { preview, theme, terminal, looking: None };
+    screen.look(look.clone());
+    loop {
+        screen.draw();
+        let Screen { terminal, looking, .. } = &mut screen;
+        let happened = tokio::select! {
+            biased;
+            signal = signals.next() => Happened::Signal(signal),
+            event = input.next() => Happened::Input(event),
+            looked = looked(looking) => Happened::Looked(looked),
+            () = terminal.sent() => Happened::Sent,
+        };
+        let answer = match happened {
+            Happened::Signal(Signal::End(ending)) => return Ok(Chosen::Signal(ending)),
+            Happened::Input(None) => return Ok(Chosen::Signal(Ending::HangUp)),
+            Happened::Signal(Signal::Continued) => match screen.terminal.continued(&mut signals).await? {
+                Suspended::Ending(ending) => return Ok(Chosen::Signal(ending)),
+                Suspended::Back | Suspended::Alone => Answer::Stay,
+            },
+            happened => screen.handle(happened, themes.as_ref()),
+        };
+        match answer {
+            Answer::Stay => {}
+            Answer::Changed => screen.look(look.clone()),
+            Answer::Accept => return Ok(Chosen::Accepted(screen.preview)),
+            Answer::Leave => return Ok(Chosen::Left),
+            Answer::Suspend => match screen.terminal.suspend(&mut signals).await? {
+                Suspended::Ending(ending) => return Ok(Chosen::Signal(ending)),
+                Suspended::Back | Suspended::Alone => input.reset(),
+            },
+        }
+    }
+}
+
+struct Screen {
+    preview: Preview,
+    theme: Theme,
+    terminal: TerminalGuard,
+    /// What the present choices would do, once it is known.
+    looking: Option<JoinHandle<(String, Outcome)>>,
+}
+
+impl Screen {
+    /// Finds out what the choices would do. What is asked about older ones is of no interest any more.
+    fn look(&mut self, look: impl Fn(&Preview) -> (String, Outcome) + Send + 'static) {
+        let preview = self.preview.clone();
+        self.looking = Some(tokio::task::spawn_blocking(move || look(&preview)));
+    }
+
+    fn handle(&mut self, happened: Happened, themes: Option<&ByBackground>) -> Answer {
+        match happened {
+            Happened::Signal(_) => self.terminal.redraw(),
+            Happened::Looked((command, outcome)) => {
+                (self.preview.command, self.preview.outcome) = (command, Some(outcome));
+            }
+            Happened::Input(Some(InputEvent::Key(key))) => return self.preview.key(key),
+            Happened::Input(Some(InputEvent::Background(color))) => {
+                self.theme = themes.map_or(self.theme, |themes| themes.of(color));
+            }
+            Happened::Input(Some(InputEvent::Attributes)) => self.terminal.answered(),
+            // Nothing is typed here, so nothing can be pasted.
+            Happened::Input(_) | Happened::Sent => {}
+        }
+        Answer::Stay
+    }
+
+    fn draw(&mut self) {
+        let Self { preview, theme, terminal, .. } = self;
+        terminal.draw(|buffer| {
+            draw(preview, theme, buffer);
+            None
+        });
+    }
+}
+
+enum Happened {
+    Signal(Signal),
+    Input(Option<InputEvent>),
+    Looked((String, Outcome)),
+    Sent,
+}
+
+/// Waits until it is known what the choices would do; for ever when nothing was asked. Giving up waiting loses nothing.
+async fn looked(looking: &mut Option<JoinHandle<(String, Outcome)>>) -> (String, Outcome) {
+    let Some(handle) = looking else { return futures::future::pending().await };
+    let looked = handle.await;
+    *looking = None;
+    let failed = |error: String| (String::new(), Outcome { lines: vec![error], is_possible: false });
+    looked.unwrap_or_else(|error| failed(error.to_string()))
+}

@@ -1,0 +1,50 @@
+//! The preview of a list whose headings do not tell enough, in a real terminal.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
+
+mod cli_support;
+#[path = "support/pty.rs"]
+mod pty;
+
+use cli_support::Desk;
+use pty::Pty;
+
+const ARGS: [&str; 5] = ["--config", "config.toml", "--store", "sled:store", "import"];
+
+fn start(desk: &Desk, file: &str) -> Pty {
+    Pty::start(&[&ARGS[..], &[file]].concat(), &desk.path(""), 80, 24)
+}
+
+#[test]
+fn a_column_is_chosen_and_the_list_is_taken_in_by_the_same_command() {
+    let desk = Desk::new();
+    desk.write(
+        "crm.csv",
+        "Account Name,Account Number,Time Zone,Email,Other\nHarbor Ford,h1,Eastern,h1@example.com,k7\nLake Kia,h2,Central,h2@example.com,k8\n",
+    );
+    let mut pty = start(&desk, "crm.csv");
+    pty.wait_until("the preview", |seen| seen.shows("Account Number ?") && seen.shows("would be 2 added"));
+    assert_eq!(desk.run(&["list", "--json"]).json()["total"], 0, "nothing is recorded before it is accepted");
+    // Another column than the one that is offered, which is `Other`.
+    pty.send("j");
+    for _ in 0..3 {
+        pty.send("\x1b[C");
+        pty.wait_until("the outcome", |seen| !seen.shows("…"));
+    }
+    pty.wait_text("--map Other=dealer_code");
+    pty.send("\r");
+    assert_eq!(pty.wait_exit().exit_code(), 0);
+    let codes = desk.run(&["list", "--csv", "--columns", "dealer_code"]).out;
+    assert!(codes.contains("k7") && codes.contains("k8"), "{codes}");
+    desk.run(&["import", "crm.csv", "--map", "Other=dealer_code"]).ends(0).prints("2 unchanged");
+}
+
+#[test]
+fn whoever_leaves_it_records_nothing() {
+    let desk = Desk::new();
+    desk.write("none.csv", "Harbor Ford,h1,America/New_York,h1@example.com\n");
+    let mut pty = start(&desk, "none.csv");
+    pty.wait_until("the preview", |seen| seen.shows("1 ?") && seen.shows("--heading 0"));
+    pty.send("\x1b");
+    assert_eq!(pty.wait_exit().exit_code(), 0);
+    assert_eq!(desk.run(&["list", "--json"]).json()["total"], 0);
+}
