@@ -196,7 +196,7 @@ fn every_mistake_has_its_place() {
         ("[table]\nnote = [\"a b c d e\"]\n", &["k.toml:2:9: error: a chord has at most 4 keys"]),
         ("[table]\nnote = [3]\n", &["k.toml:2:9: error: a key is a string: write it in quotes"]),
         ("[table]\nnote = true\n", &["k.toml:2:8: error: expected a key, a list of keys, or \"disabled\""]),
-        ("[table.note]\nkey = 1\n", &["k.toml:1:1: error: expected a key, a list of keys, or \"disabled\""]),
+        ("[table.note]\nkey = 1\n", &["k.toml:1:8: error: expected a key, a list of keys, or \"disabled\""]),
         (
             "[input]\ninput-left = [\"b\"]\n",
             &["k.toml:2:15: error: `b` could no longer be typed: keys of [input] need ctrl or alt, or a name"],
@@ -224,9 +224,15 @@ fn every_mistake_has_its_place() {
                 "k.toml:4:15: warning: in [tail] `Q` is `tail-kinds` and hides `quit` of [global]",
             ],
         ),
-        ("[table]\n\u{1b}[31m = 1\n", &["k.toml:2:2: error: this is not TOML: *"]),
+        ("[table]\n\u{1b}[31m = 1\n", &["k.toml:2:1: error: this is not TOML: *"]),
         ("[table]\n\"\\u001b[31m\" = [\"u\"]\n", &["k.toml:2:1: error: there is no action `\u{fffd}[31m`"]),
-        ("[table]\nÄ = 1\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n", &["k.toml:2:1: error: this is not TOML: *"]),
+        (
+            "[table]\nÄ = 1\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n",
+            &[
+                "k.toml:2:1: error: this is not TOML: *",
+                "k.toml:3:19: error: `ctrl-é` can never be pressed: terminals have no ctrl code for it",
+            ],
+        ),
         (
             "[table]\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n",
             &["k.toml:2:19: error: `ctrl-é` can never be pressed: terminals have no ctrl code for it"],
@@ -246,6 +252,53 @@ fn every_mistake_has_its_place() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// One mistake does not hide the others, whatever it is.
+#[test]
+fn every_mistake_of_a_file_is_told_in_one_go() {
+    let text = concat!(
+        "redraw = [\"<C-l>\"]\n",
+        "[tabel]\n",
+        "note = [\"gg\"]\n",
+        "[zzzzzz]\n",
+        "check = [\"ret\"]\n",
+        "[table]\n",
+        "niote = [\"<CR>\"]\n",
+        "quit = [\"ZZ\"]\n",
+        "note = [\"C-x C-s\", \"minus\"]\n",
+        "archive = [\"W\"]\n",
+        "[[tail]]\n",
+        "tail-kinds = [\"^X\"]\n",
+    );
+    assert_eq!(
+        problems(text),
+        [
+            "k.toml:1:1: error: `redraw` belongs under [global]",
+            "k.toml:1:11: error: `<C-l>` is not a key; did you mean `ctrl-l`?",
+            "k.toml:2:2: error: there is no scope `tabel`; did you mean [table]?",
+            "k.toml:3:9: error: `gg` is not a key; keys one after the other are written `g g`",
+            "k.toml:4:2: error: there is no scope `zzzzzz`; scopes are global, table, detail, tail, queue, dialog, letter, form, input",
+            "k.toml:5:10: error: `ret` is not a key; did you mean `enter`?",
+            "k.toml:7:1: error: there is no action `niote`; did you mean `note`?",
+            "k.toml:7:10: error: `<CR>` is not a key; did you mean `enter`?",
+            "k.toml:8:1: error: `quit` belongs under [global], not [table]",
+            "k.toml:8:9: error: `ZZ` is not a key; keys one after the other are written `Z Z`",
+            "k.toml:9:9: error: `C-x` is not a key; did you mean `ctrl-x`?",
+            "k.toml:9:9: error: `C-s` is not a key; did you mean `ctrl-s`?",
+            "k.toml:9:20: error: `minus` is not a key; did you mean `-`?",
+            "k.toml:11:3: error: `tail` must be a table: write [tail]",
+            "k.toml:12:15: error: `^X` is not a key; did you mean `ctrl-x`?",
+        ]
+    );
+    assert_eq!(load(text).keys_for(Action::Archive), ["W"]);
+    // What is no TOML hides nothing either, though nothing of the file holds then.
+    let broken = "[table]\nnote = [\"u\"]\nnote = [\"w\"]\ncheck = ]\n[tail]\ntail-kinds = [\"gg\"]\n[table]\narchive = [\"ret\"]\n";
+    let lines: Vec<usize> = keymap::check(broken, "k").iter().map(|problem| problem.line).collect();
+    for line in [3, 4, 6, 7] {
+        assert!(lines.contains(&line), "{line}: {:#?}", problems(broken));
+    }
+    assert!(load(broken).print() == DEFAULT);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Settings: `config.toml`, variables of the environment that win over it, and flags that win over both.
 
 pub mod diagnostic;
+pub mod lists;
 mod login;
 pub mod model;
 pub mod paths;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::Document;
 
 pub use diagnostic::{ConfigError, Diagnostic, Place};
+pub use lists::ListSettings;
 pub use model::{Config, StoreUrl, Theme};
 pub use secret::{Secret, SecretError};
 pub use setup::SetupFailure;

@@ -1,5 +1,6 @@
 //! The settings, as plain data with their defaults.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
@@ -8,9 +9,11 @@ use crate::domain::{CodeOrigin, LetterKind, MailPolicy, Policy, QuietHours, Test
 use crate::engine::Pace;
 use crate::mail::Transport;
 use crate::mail::smtp::Limits;
+use crate::timezone::DatabaseChoice;
 use crate::xtime;
 use crate::xtime::source::{CommandSettings, HttpSettings};
 
+use super::lists::ListSettings;
 use super::secret::Secret;
 
 /// Everything that can be configured.
@@ -42,8 +45,12 @@ pub struct Config {
     pub mail: Mail,
     /// Reminders.
     pub reminders: Reminders,
+    /// How lists are read, by the name that they are called by.
+    pub lists: BTreeMap<String, ListSettings>,
     /// The screen.
     pub ui: Ui,
+    /// Where the rules of time zones are read from.
+    pub zone_database: DatabaseChoice,
 }
 
 /// Where the books are.

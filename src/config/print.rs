@@ -10,8 +10,10 @@ use toml_edit::Value;
 use crate::domain::text::{MASK, masked_address};
 use crate::domain::when::duration_text;
 use crate::domain::{CodeOrigin, TestBooking};
+use crate::timezone::DatabaseChoice;
 use crate::xtime::TlsFiles;
 
+use super::lists::ListSettings;
 use super::model::{Config, HttpCodes, Mail};
 use super::secret::Secret;
 
@@ -20,7 +22,7 @@ pub fn effective(config: &Config) -> String {
     let mut out = String::new();
     match &config.file {
         Some(path) => line(&mut out, &format!("# effective settings; file: {}", super::diagnostic::shown(path))),
-        None => line(&mut out, "# effective settings; there is no file, so these are the defaults"),
+        None => line(&mut out, "# effective settings; there is no file, only defaults, variables and flags"),
     }
     section(&mut out, "partner");
     entry(&mut out, "name", &text(&config.partner));
@@ -43,8 +45,27 @@ pub fn effective(config: &Config) -> String {
     entry(&mut out, "theme", &text(config.ui.theme.word()));
     entry(&mut out, "mouse", &config.ui.mouse.to_string());
     entry(&mut out, "operator", &text(&config.operator()));
+    section(&mut out, "time");
+    let database = match &config.zone_database {
+        DatabaseChoice::Newest => "newest".into(),
+        DatabaseChoice::Embedded => "embedded".into(),
+        DatabaseChoice::Directory(dir) => dir.to_string_lossy(),
+    };
+    entry(&mut out, "zone_database", &text(&database));
+    lists(&mut out, config);
     meanings(&mut out, config);
     out
+}
+
+fn lists(out: &mut String, config: &Config) {
+    for (name, ListSettings { map, set }) in &config.lists {
+        section(out, &format!("import.{}", toml_edit::Key::new(name)));
+        let pair = |key: &str, value: &str| format!("{} = {}", text(key), text(value));
+        let map: Vec<String> = map.pairs().map(|(column, field)| pair(column, field.word())).collect();
+        entry(out, "map", &format!("{{ {} }}", map.join(", ")));
+        let set: Vec<String> = set.iter().map(|(field, value)| pair(field.word(), value)).collect();
+        entry(out, "set", &format!("{{ {} }}", set.join(", ")));
+    }
 }
 
 fn appointment(out: &mut String, config: &Config) {
@@ -191,7 +212,8 @@ fn codes(out: &mut String, config: &Config) {
     }
     if let Some(command) = &invitations.command {
         section(out, "invitations.command");
-        entry(out, "run", &texts(&command.run));
+        line(out, "# a command line is shown as it stands, but for what looks like a secret");
+        entry(out, "run", &texts(&command_line(&command.run)));
         entry(out, "timeout", &time(command.timeout));
         entry(out, "max_output", &command.max_output.to_string());
         entry(out, "environment", &texts(&command.environment));
@@ -256,6 +278,29 @@ fn text(value: &str) -> String {
 /// An address, without what may be a secret in it.
 fn address(value: &str) -> String {
     text(&masked_address(value))
+}
+
+/// A command line without the values of options that are named like secrets, and those in addresses.
+fn command_line(run: &[String]) -> Vec<String> {
+    const SECRETS: [&str; 5] = ["token", "password", "passwd", "secret", "key"];
+    let is_secret = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name.starts_with('-') && SECRETS.iter().any(|secret| name.ends_with(secret))
+    };
+    let mut masks_next = false;
+    let one = |argument: &String| {
+        if std::mem::take(&mut masks_next) {
+            return MASK.to_owned();
+        }
+        match argument.split_once('=') {
+            Some((name, _)) if is_secret(name) => format!("{name}={MASK}"),
+            _ => {
+                masks_next = is_secret(argument);
+                masked_address(argument).into_owned()
+            }
+        }
+    };
+    run.iter().map(one).collect()
 }
 
 fn texts(values: &[String]) -> String {

@@ -9,6 +9,7 @@ use toml_edit::TableLike;
 
 use crate::domain::{CodeOrigin, Customer, Label, Policy, TestBooking, Untrusted, Vehicle};
 use crate::engine::Pace;
+use crate::timezone::DatabaseChoice;
 use crate::xtime;
 use crate::xtime::TlsFiles;
 use crate::xtime::source::{CommandSettings, HttpSettings};
@@ -54,8 +55,16 @@ pub(super) fn config(reader: &Reader<'_>, table: &dyn TableLike, store_flag: Opt
         operator: ui.text("operator"),
     };
     ui.end();
+    let time = root.section("time");
+    let zone_database = match time.text("zone_database").as_deref() {
+        None | Some("newest") => DatabaseChoice::Newest,
+        Some("embedded") => DatabaseChoice::Embedded,
+        Some(dir) => DatabaseChoice::Directory(time.located(dir)),
+    };
+    time.end();
     let mail = super::read_mail::mail(&root.section("mail"), &partner_name);
     let reminders = super::read_mail::reminders(&root.section("reminders"));
+    let lists = super::lists::lists(&root.section("import"));
     root.later("hooks", "running programs on events");
     root.end();
     Config {
@@ -72,7 +81,9 @@ pub(super) fn config(reader: &Reader<'_>, table: &dyn TableLike, store_flag: Opt
         recheck,
         mail,
         reminders,
+        lists,
         ui: screen,
+        zone_database,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reads typed values out of TOML with the place of every mistake; variables of the environment win over the file.
 
 mod secrets;
+mod unreplaced;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use serde::de::DeserializeOwned;
 use toml_edit::{Item, TableLike, Value};
 
 use crate::domain::suggest::did_you_mean;
+use crate::domain::text::masked_address;
 use crate::domain::when::parse_duration;
 
 use super::diagnostic::{Diagnostic, Place};
@@ -85,6 +87,12 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether a value says where a secret is kept.
+fn names_secret(item: &Item) -> bool {
+    let table = item.as_inline_table();
+    table.is_some_and(|table| ["env", "file", "command"].iter().any(|way| table.contains_key(way)))
+}
+
 /// Reads a length of time.
 fn at_least(text: &str, least: TimeDelta) -> Result<TimeDelta, String> {
     match parse_duration(text) {
@@ -106,7 +114,7 @@ pub(super) struct Section<'r, 'a> {
     reader: &'r Reader<'a>,
     name: String,
     table: Option<&'r dyn TableLike>,
-    known: RefCell<Vec<&'static str>>,
+    known: RefCell<Vec<&'r str>>,
 }
 
 impl<'r, 'a> Section<'r, 'a> {
@@ -140,6 +148,10 @@ impl<'r, 'a> Section<'r, 'a> {
     ) -> Option<T> {
         let (found, place) = self.find(key)?;
         let read = match found {
+            Found::File(item) if names_secret(item) => Err(format!(
+                "only secrets take {{ env }}, {{ file }} or {{ command }}; write the value itself, or set {}",
+                self.variable(key)
+            )),
             Found::File(item) => from_item(item),
             Found::Variable(text) => from_text(text),
         };
@@ -152,11 +164,24 @@ impl<'r, 'a> Section<'r, 'a> {
 
     /// Text that a function understands.
     pub(super) fn parsed<T>(&self, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let parse = |text: &str| self.as_it_stands(key, text, &parse);
         let from_item = |item: &Item| match item.as_str() {
             Some(text) => parse(text),
             None => Err(format!("text in quotes is needed, not {}", item.type_name())),
         };
-        self.read(key, from_item, &parse)
+        self.read(key, from_item, parse)
+    }
+
+    /// Reads a text, in which nothing is replaced: what looks as if it was is told.
+    fn as_it_stands<T>(&self, key: &str, text: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, String> {
+        let Some(reference) = unreplaced::reference(text) else { return parse(text) };
+        // Whatever stands where an address may have a secret is not repeated.
+        let shown = if masked_address(text).contains(reference) { reference } else { "$NAME" };
+        let instead = if matches!(shown, "$HOME" | "${HOME}") { "`~`, or set" } else { "the value itself, or set" };
+        let hint = format!("`{shown}` is not replaced here; write {instead} {}", self.variable(key));
+        let read = parse(text).map_err(|why| format!("{why}; {hint}"))?;
+        self.warn(key, hint);
+        Ok(read)
     }
 
     /// Any text but an empty one.
@@ -230,6 +255,7 @@ impl<'r, 'a> Section<'r, 'a> {
 
     /// A list of texts that a function understands.
     pub(super) fn list<T>(&self, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<Vec<T>> {
+        let parse = |text: &str| self.as_it_stands(key, text, &parse);
         let from_value = |value: &Value| {
             let array = value.as_array().ok_or("a list of texts is needed")?;
             let text = |value: &Value| parse(value.as_str().ok_or("every one must be text in quotes")?);
@@ -287,6 +313,46 @@ impl<'r, 'a> Section<'r, 'a> {
             );
         }
         Section { reader: self.reader, name: self.dotted(key), table, known: RefCell::default() }
+    }
+
+    /// Every section below this one, whatever its name.
+    pub(super) fn sections(&self) -> Vec<(String, Section<'r, 'a>)> {
+        let mut all = Vec::new();
+        for (key, item) in self.table.into_iter().flat_map(TableLike::iter) {
+            self.known.borrow_mut().push(key);
+            match item.as_table_like() {
+                Some(table) => {
+                    let section = Section {
+                        reader: self.reader,
+                        name: self.dotted(key),
+                        table: Some(table),
+                        known: RefCell::default(),
+                    };
+                    all.push((key.to_owned(), section));
+                }
+                None => self.complain(key, format!("is a section: write [{}]", self.dotted(key))),
+            }
+        }
+        all
+    }
+
+    /// A table of texts, in its order.
+    pub(super) fn pairs(&self, key: &'static str) -> Option<Vec<(String, String)>> {
+        self.known.borrow_mut().push(key);
+        let item = self.table?.get(key)?;
+        let wrong = || self.complain(key, "a table of texts is needed: { \"Column\" = \"field\" }");
+        let Some(table) = item.as_table_like() else {
+            wrong();
+            return None;
+        };
+        let mut all = Vec::new();
+        for (name, value) in table.iter() {
+            match value.as_str() {
+                Some(text) => all.push((name.to_owned(), text.to_owned())),
+                None => wrong(),
+            }
+        }
+        Some(all)
     }
 
     /// Whether anything of it was given.

@@ -279,6 +279,75 @@ fn a_literal_secret_is_taken_with_a_warning_and_never_printed() {
     }
 }
 
+/// What other programs replace in their settings is told wherever a text stands, with what to write.
+#[test]
+fn nothing_is_replaced_in_a_text_and_that_is_said() {
+    let warnings = |text: &str| good(text).warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
+    for (text, expected) in [
+        (
+            "[xtime]\nclient_id = \"$XTIME_CLIENT_ID\"",
+            "/etc/c.toml:2:13: warning: `xtime.client_id`: `$XTIME_CLIENT_ID` is not replaced here; write the value itself, or set CLOVERWATCH_XTIME_CLIENT_ID",
+        ),
+        ("[xtime]\nclient_id = \"env:XTIME_ID\"", "`env:XTIME_ID` is not replaced here"),
+        ("[xtime]\nbase_url = \"https://${HOST}/xtime\"", "`${HOST}` is not replaced here"),
+        ("[xtime]\nbase_url = \"https://me:$TOKEN@example.com\"", "`$NAME` is not replaced here"),
+        ("[xtime]\nscopes = [\"read\", \"$SCOPE\"]", "`xtime.scopes`: `$SCOPE` is not replaced here"),
+        ("[mail]\ntransport = \"dir:$HOME/mail\"", "write `~`, or set CLOVERWATCH_MAIL_TRANSPORT"),
+        ("[mail]\ntemplates = \"$HOME/letters\"", "`mail.templates`: `$HOME` is not replaced here"),
+        ("[store]\nurl = \"sled:${HOME}/books\"", "`store.url`: `${HOME}` is not replaced here"),
+        ("[ui]\noperator = \"$USER\"", "`ui.operator`: `$USER`"),
+        (
+            "[xtime]\nclient_secret = \"${XTIME_SECRET}\"",
+            "/etc/c.toml:2:17: warning: `xtime.client_secret`: `$NAME`, `env:NAME`",
+        ),
+        (
+            "[xtime]\napi_key = \"op://Work/xtime/key\"",
+            "write { env = \"NAME\" }, { file = \"PATH\" } or { command = \"…\" }",
+        ),
+        (
+            "[xtime]\napi_key = { file = \"$HOME/key\" }",
+            "variables are not replaced in a path; `~/` is the home directory",
+        ),
+        ("[xtime]\nheaders = { X-Api = \"Bearer $TOKEN\" }", "`xtime.headers.X-Api`: `$NAME`"),
+    ] {
+        let found = warnings(text);
+        assert!(matches!(found.as_slice(), [one] if one.contains(expected)), "{text}\n{found:#?}");
+    }
+    for text in [
+        "[invitations.http]\nurl = \"https://example.com/{{ dealer_code }}\"\ncode = \"/data/code\"\nbody = '{\"dealer\": \"{{ dealer_code }}\", \"$schema\": 1}'",
+        "[partner]\nname = \"A$AP Motors\"",
+        "[mail]\ntransport = \"dir:~/mail\"",
+        "[xtime]\napi_key = { command = \"pass $WHERE\" }",
+    ] {
+        assert_eq!(warnings(text), [""; 0], "{text}");
+    }
+    let password = "[mail]\ntransport = \"smtps://me@mail.clover.com\"\nfrom = \"a@clover.com\"\npassword = \"$ecret\"";
+    assert!(matches!(warnings(password).as_slice(), [one] if one.contains("stands in the file as it is")));
+    for (text, expected) in [
+        (
+            "[xtime]\nclient_id = { env = \"XTIME_ID\" }",
+            "c.toml:2:13: error: `xtime.client_id`: only secrets take { env }, { file } or { command }; write the value itself, or set CLOVERWATCH_XTIME_CLIENT_ID",
+        ),
+        ("[xtime]\nrequests_per_second = { env = \"N\" }", "set CLOVERWATCH_XTIME_REQUESTS_PER_SECOND"),
+        ("[xtime]\nscopes = { file = \"x\" }", "set CLOVERWATCH_XTIME_SCOPES"),
+        ("[ui]\nmouse = { command = \"x\" }", "set CLOVERWATCH_UI_MOUSE"),
+        (
+            "[ui]\ntheme = \"$THEME\"",
+            "; `$THEME` is not replaced here; write the value itself, or set CLOVERWATCH_UI_THEME",
+        ),
+        ("[xtime]\napi_key = { env = \"$KEY\" }", "the name of the variable alone is needed"),
+    ] {
+        let found = mistakes(text);
+        assert!(matches!(found.as_slice(), [one] if one.contains(expected)), "{text}\n{found:#?}");
+    }
+    let loaded = parse(Path::new("c.toml"), "", &overrides(&[("CLOVERWATCH_XTIME_CLIENT_ID", "$ID")])).unwrap();
+    assert!(
+        loaded.warnings[0].to_string().starts_with("CLOVERWATCH_XTIME_CLIENT_ID: warning:"),
+        "{:?}",
+        loaded.warnings
+    );
+}
+
 #[test]
 fn variables_win_over_the_file_and_flags_over_both() {
     let mut overrides = overrides(&[

@@ -2,7 +2,7 @@
 
 use toml_edit::Item;
 
-use super::{Found, Place, Section};
+use super::{Found, Place, Section, unreplaced};
 use crate::config::secret::Secret;
 
 impl Section<'_, '_> {
@@ -10,14 +10,17 @@ impl Section<'_, '_> {
     pub(in crate::config) fn secret(&self, key: &'static str) -> Option<Secret> {
         let (found, place) = self.find(key)?;
         match found {
-            Found::Variable(_) => Some(Secret::Variable(self.variable(key))),
+            Found::Variable(text) => {
+                self.tell_reference(&self.dotted(key), text, &place);
+                Some(Secret::Variable(self.variable(key)))
+            }
             Found::File(item) => self.secret_from(&self.dotted(key), item, place, true),
         }
     }
 
     fn secret_from(&self, name: &str, item: &Item, place: Place, warn: bool) -> Option<Secret> {
         if let Some(text) = item.as_str() {
-            if warn {
+            if !self.tell_reference(name, text, &place) && warn {
                 let message = format!(
                     "`{name}` stands in the file as it is; better: {{ env = \"NAME\" }}, {{ file = \"PATH\" }} or {{ command = \"…\" }}"
                 );
@@ -33,11 +36,22 @@ impl Section<'_, '_> {
                 .filter(|_| environment.is_none() || key == "command")
         });
         match way {
+            Some(("env", variable)) if unreplaced::reference(variable).is_some() => {
+                let message = format!("`{name}`: the name of the variable alone is needed: {{ env = \"NAME\" }}");
+                self.reader.report(place, false, message);
+                None
+            }
             Some(("env", variable)) => {
                 self.reader.secret.borrow_mut().insert(variable.to_owned());
                 Some(Secret::Variable(variable.to_owned()))
             }
-            Some(("file", path)) => Some(Secret::File(crate::config::paths::from_settings(path, self.reader.path))),
+            Some(("file", path)) => {
+                if unreplaced::reference(path).is_some() {
+                    let message = format!("`{name}`: variables are not replaced in a path; `~/` is the home directory");
+                    self.reader.report(place, true, message);
+                }
+                Some(Secret::File(crate::config::paths::from_settings(path, self.reader.path)))
+            }
             Some(("command", command)) => {
                 let names =
                     |item: &Item| item.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect();
@@ -60,6 +74,19 @@ impl Section<'_, '_> {
         }
     }
 
+    /// Tells that a secret looks like the name of one; whether it does. It is not repeated: it may be the secret after all.
+    fn tell_reference(&self, name: &str, text: &str, place: &Place) -> bool {
+        let found = unreplaced::is_reference(text);
+        if found {
+            let message = format!(
+                "`{name}`: `$NAME`, `env:NAME`, `op://…` and the like are not replaced here; write {{ env = \"NAME\" }}, \
+                 {{ file = \"PATH\" }} or {{ command = \"…\" }}"
+            );
+            self.reader.report(place.clone(), true, message);
+        }
+        found
+    }
+
     /// Names of variables that a program is given besides the usual ones.
     pub(in crate::config) fn passed_on(&self, key: &'static str) -> Vec<String> {
         let names = self.texts(key).unwrap_or_default();
@@ -79,8 +106,12 @@ impl Section<'_, '_> {
         let one = |(name, item): (&str, &Item)| {
             let telling = name.to_ascii_lowercase();
             let warn = ["auth", "key", "token", "secret", "cookie"].iter().any(|part| telling.contains(part));
-            let place = self.reader.place_of(item);
-            Some((name.to_owned(), self.secret_from(&format!("{}.{name}", self.dotted(key)), item, place, warn)?))
+            let (place, dotted) = (self.reader.place_of(item), format!("{}.{name}", self.dotted(key)));
+            // `Bearer $TOKEN`
+            for word in item.as_str().unwrap_or_default().split_whitespace().skip(1) {
+                self.tell_reference(&dotted, word, &place);
+            }
+            Some((name.to_owned(), self.secret_from(&dotted, item, place, warn)?))
         };
         Some(table.iter().filter_map(one).collect())
     }

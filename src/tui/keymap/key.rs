@@ -1,10 +1,14 @@
 //! One key as a terminal can send it: reading it from `keymap.toml`, writing it, and taking it from an event.
 
+mod hint;
+
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::domain::text::{clean, is_invisible};
+
+pub(super) use hint::nearest;
 
 /// What is printed on the key, or what it types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,12 +64,12 @@ pub struct Key {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Nobody knows that word.
-    #[error("`{word}` is not a key{}", did_you_mean(.suggestion.as_deref()))]
+    #[error("`{word}` is not a key{hint}")]
     Unknown {
         /// What stood there, cleaned.
         word: String,
-        /// What may have been meant.
-        suggestion: Option<String>,
+        /// What to write instead, as the end of the sentence; may be empty.
+        hint: String,
     },
     /// It is a key, but no terminal sends it, or it arrives as another one.
     #[error("`{word}` can never be pressed: {why}")]
@@ -80,16 +84,6 @@ pub enum KeyError {
 /// `; did you mean …?`, or nothing.
 pub(super) fn did_you_mean(suggestion: Option<&str>) -> String {
     suggestion.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default()
-}
-
-/// The nearest of some words, when it is near enough to be a slip.
-pub(super) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    words
-        .into_iter()
-        .map(|candidate| (strsim::normalized_damerau_levenshtein(word, candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= 0.5)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, candidate)| candidate)
 }
 
 /// The names of keys; the first of a kind is the one that is written.
@@ -213,36 +207,40 @@ impl Key {
 
     /// Reads one key as it is written in `keymap.toml`: `j`, `G`, `ctrl-x`, `alt-enter`, `shift-tab`, `f5`.
     pub fn parse(word: &str) -> Result<Self, KeyError> {
+        match Self::read(word) {
+            Some(read) => read.map_err(|why| KeyError::Unreachable { word: clean(word).into_owned(), why }),
+            None => Err(hint::unknown(word)),
+        }
+    }
+
+    /// A key, or why it can never be pressed; `None`: the word is none.
+    fn read(word: &str) -> Option<Result<Self, String>> {
         let mut key = Self::plain(Code::Enter);
         let mut rest = word;
         while let Some((modifier, after)) = split_modifier(rest) {
-            match modifier {
-                "ctrl" if !key.ctrl => key.ctrl = true,
-                "alt" if !key.alt => key.alt = true,
-                "shift" if !key.shift => key.shift = true,
-                "ctrl" | "alt" | "shift" => return Err(unknown(word)),
-                _ => return Err(unreachable(word, "terminals do not pass that modifier on")),
+            let held = match modifier {
+                "ctrl" => &mut key.ctrl,
+                "alt" => &mut key.alt,
+                "shift" => &mut key.shift,
+                _ => return Some(Err("terminals do not pass that modifier on; take ctrl or alt".to_owned())),
+            };
+            if std::mem::replace(held, true) {
+                return None;
             }
             rest = after;
         }
         let mut chars = rest.chars();
         key.code = match (chars.next(), chars.next()) {
-            (Some(c), None) if !is_invisible(c) && !c.is_whitespace() => Code::Char(c),
-            _ => {
-                let name = rest.to_ascii_lowercase();
-                match NAMES.iter().find(|(known, _)| *known == name) {
-                    Some((_, code)) => *code,
-                    None => return Err(unknown(word)),
-                }
-            }
+            (Some(c), None) if is_printed(c) => Code::Char(c),
+            _ => NAMES.iter().find(|(known, _)| rest.eq_ignore_ascii_case(known)).map(|(_, code)| *code)?,
         };
-        key.reachable(word)
+        Some(key.reachable())
     }
 
     /// The key in its one form, or why nobody can press it in a terminal.
-    fn reachable(mut self, word: &str) -> Result<Self, KeyError> {
-        let no = |why: &str| Err(unreachable(word, why));
-        let reads = |key: Self| Err(unreachable(word, &format!("terminals send `{key}` for it")));
+    fn reachable(mut self) -> Result<Self, String> {
+        let no = |why: &str| Err(why.to_owned());
+        let reads = |key: Self| Err(format!("terminals send `{key}` for it"));
         match self.code {
             Code::Char(c) if self.ctrl && self.shift => {
                 reads(Self { code: Code::Char(c.to_ascii_lowercase()), shift: false, ..self })
@@ -261,11 +259,11 @@ impl Key {
             Code::Char(c) if self.shift && c.is_alphabetic() && upper(c) != c => {
                 self.code = Code::Char(upper(c));
                 self.shift = false;
-                self.reachable(word)
+                self.reachable()
             }
             Code::Char(c) if self.shift && c.is_alphabetic() => {
                 self.shift = false;
-                self.reachable(word)
+                self.reachable()
             }
             Code::Char(' ') if self.shift => reads(Self { shift: false, ..self }),
             Code::Char(_) if self.shift => no("write the character that it types instead"),
@@ -297,7 +295,7 @@ fn upper(c: char) -> char {
 
 /// Splits off a leading modifier, written with `-`. What follows it must not be empty.
 fn split_modifier(word: &str) -> Option<(&'static str, &str)> {
-    const MODIFIERS: [&str; 8] = ["ctrl", "alt", "shift", "super", "cmd", "win", "hyper", "meta"];
+    const MODIFIERS: [&str; 7] = ["ctrl", "alt", "shift", "super", "cmd", "win", "hyper"];
     MODIFIERS.into_iter().find_map(|modifier| {
         let (head, tail) = word.split_at_checked(modifier.len())?;
         let tail = tail.strip_prefix('-')?;
@@ -305,44 +303,9 @@ fn split_modifier(word: &str) -> Option<(&'static str, &str)> {
     })
 }
 
-fn unreachable(word: &str, why: &str) -> KeyError {
-    KeyError::Unreachable { word: clean(word).into_owned(), why: why.to_owned() }
-}
-
-/// An unknown word, with what was probably meant: other programs write `C-x`, `<c-x>`, `ctrl+x` or `^x`.
-fn unknown(word: &str) -> KeyError {
-    let bare = word.trim_start_matches('<').trim_end_matches('>').to_ascii_lowercase().replace('+', "-");
-    let long =
-        [("c-", "ctrl-"), ("a-", "alt-"), ("m-", "alt-"), ("s-", "shift-"), ("^", "ctrl-"), ("control-", "ctrl-")]
-            .iter()
-            .find_map(|(short, long)| bare.strip_prefix(short).map(|rest| format!("{long}{rest}")));
-    let suggestion = [Some(bare.clone()), long]
-        .into_iter()
-        .flatten()
-        // Only words that differ: `parse` would ask itself for ever about the same one.
-        .filter(|tried| tried != word && tried.len() > 1)
-        .find(|tried| Key::parse(tried).is_ok())
-        .or_else(|| {
-            let (modifiers, name) = bare.rsplit_once('-').map_or(("", bare.as_str()), |(m, n)| (m, n));
-            let near = nearest(name, NAMES.iter().map(|(known, _)| *known))?;
-            let whole = if modifiers.is_empty() { near.to_owned() } else { format!("{modifiers}-{near}") };
-            (whole != word && split_modifier_all(&whole)).then_some(whole)
-        });
-    KeyError::Unknown { word: clean(word).into_owned(), suggestion }
-}
-
-/// Whether a suggestion is itself well formed: known modifiers, each once.
-fn split_modifier_all(word: &str) -> bool {
-    let mut seen = Vec::new();
-    let mut rest = word;
-    while let Some((modifier, after)) = split_modifier(rest) {
-        if seen.contains(&modifier) || !["ctrl", "alt", "shift"].contains(&modifier) {
-            return false;
-        }
-        seen.push(modifier);
-        rest = after;
-    }
-    NAMES.iter().any(|(known, _)| *known == rest)
+/// Whether a character can stand for the key that types it.
+fn is_printed(c: char) -> bool {
+    !is_invisible(c) && !c.is_whitespace()
 }
 
 impl fmt::Display for Key {

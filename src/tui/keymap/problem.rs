@@ -43,22 +43,36 @@ pub(super) struct Findings<'a> {
     file: &'a str,
     text: &'a str,
     found: Vec<(usize, Level, String)>,
+    /// Lines that could not be read as TOML.
+    unreadable: Vec<usize>,
 }
 
 impl<'a> Findings<'a> {
     /// Nothing found yet.
     pub(super) fn new(file: &'a str, text: &'a str) -> Self {
-        Self { file, text, found: Vec::new() }
+        Self { file, text, found: Vec::new(), unreadable: Vec::new() }
     }
 
     /// Notes an error at a byte of the text.
     pub(super) fn error(&mut self, at: usize, message: impl Into<String>) {
-        self.found.push((at, Level::Error, message.into()));
+        self.note(at, Level::Error, message.into());
     }
 
     /// Notes a warning at a byte of the text.
     pub(super) fn warning(&mut self, at: usize, message: impl Into<String>) {
-        self.found.push((at, Level::Warning, message.into()));
+        self.note(at, Level::Warning, message.into());
+    }
+
+    /// Notes that a line cannot be read. What else would be said of it follows from that, and is not.
+    pub(super) fn unreadable(&mut self, at: usize, message: impl Into<String>) {
+        self.error(at, message);
+        self.unreadable.push(self.position(at).0);
+    }
+
+    fn note(&mut self, at: usize, level: Level, message: String) {
+        if self.unreadable.is_empty() || !self.unreadable.contains(&self.position(at).0) {
+            self.found.push((at, level, message));
+        }
     }
 
     /// Line and column of a byte of the text, from 1.

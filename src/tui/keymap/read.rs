@@ -1,6 +1,7 @@
 //! Reading a keymap file: from TOML to entries, noting every place that is wrong and going on.
 
-use toml_edit::{Document, Item, TableLike, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::key::{Key, did_you_mean, nearest};
 use super::problem::Findings;
@@ -24,35 +25,56 @@ pub(super) struct Entry {
 }
 
 /// Reads a file. What is wrong is noted and left out; an entry of which nothing remains is left out wholly, so that
-/// the default keys of its action stay.
+/// the default keys of its action stay. A file that is not TOML is read on behind each mistake, to find the others, and
+/// has no entries.
 pub(super) fn read(text: &str, findings: &mut Findings<'_>) -> Vec<Entry> {
-    let document = match Document::parse(text) {
-        Ok(document) => document,
-        Err(error) => {
-            let at = error.span().map_or(0, |span| span.start);
-            let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            findings.error(at, format!("this is not TOML: {}; the whole file is ignored", clean(&message)));
-            return Vec::new();
-        }
-    };
-    let mut entries = Vec::new();
-    for (word, item) in document.iter() {
-        let at = place(document.as_table(), word, item);
-        match Scope::ALL.into_iter().find(|scope| scope.word() == word) {
-            Some(scope) => match item.as_table_like() {
-                Some(table) => read_scope(scope, table, findings, &mut entries),
-                None => findings.error(at, format!("`{word}` must be a table: write [{word}]")),
-            },
-            None => findings.error(at, unknown_scope(word)),
-        }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let mut errors: Vec<_> = errors.iter().map(|error| (error.span().map_or(0, |span| span.start), error)).collect();
+    errors.sort_by_key(|(at, _)| *at);
+    let mut ignored = "; the whole file is ignored";
+    for (at, error) in &errors {
+        let message = error.message().lines().collect::<Vec<_>>().join(", ");
+        findings.unreadable(*at, format!("this is not TOML: {}{ignored}", clean(&message)));
+        ignored = "";
     }
-    entries
+    let mut entries = Vec::new();
+    for (word, value) in document.get_ref() {
+        read_section(word, value, findings, &mut entries);
+    }
+    if errors.is_empty() { entries } else { Vec::new() }
 }
 
-/// Where a key of a table stands; where its value stands when that is not known.
-fn place(table: &dyn TableLike, word: &str, item: &Item) -> usize {
-    let key = table.get_key_value(word).and_then(|(key, _)| key.span());
-    key.or_else(|| item.span()).map_or(0, |span| span.start)
+/// Reads what stands under a name. Where that is no scope, its keys are checked all the same.
+fn read_section(
+    word: &Spanned<impl AsRef<str>>,
+    value: &Spanned<DeValue<'_>>,
+    findings: &mut Findings<'_>,
+    entries: &mut Vec<Entry>,
+) {
+    let (at, word) = (word.span().start, word.get_ref().as_ref());
+    let scope = Scope::ALL.into_iter().find(|scope| scope.word() == word);
+    match (scope, value.get_ref()) {
+        (Some(scope), DeValue::Table(table)) => entries.extend(read_scope(Some(scope), table, findings)),
+        (Some(scope), value) => {
+            findings.error(at, format!("`{word}` must be a table: write [{word}]"));
+            let tables =
+                value.as_array().into_iter().flat_map(|array| array.iter()).filter_map(|one| one.get_ref().as_table());
+            tables.for_each(|table| drop(read_scope(Some(scope), table, findings)));
+        }
+        (None, other) => {
+            findings.error(at, unknown_scope(word));
+            match (other.as_table(), Action::by_id(word)) {
+                (Some(table), None) => drop(read_scope(near_scope(word), table, findings)),
+                (None, Some(action)) => drop(read_chords(action.info().scope, at, value, findings)),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn near_scope(word: &str) -> Option<Scope> {
+    let near = nearest(word, Scope::ALL.map(Scope::word))?;
+    Scope::ALL.into_iter().find(|scope| scope.word() == near)
 }
 
 fn unknown_scope(word: &str) -> String {
@@ -60,86 +82,100 @@ fn unknown_scope(word: &str) -> String {
     if let Some(action) = Action::by_id(word) {
         return format!("`{shown}` belongs under [{}]", action.info().scope.word());
     }
-    let near = nearest(word, Scope::ALL.map(Scope::word));
-    let all = Scope::ALL.map(Scope::word).join(", ");
-    match near {
-        Some(near) => format!("there is no scope `{shown}`; did you mean [{near}]?"),
-        None => format!("there is no scope `{shown}`; scopes are {all}"),
+    match near_scope(word) {
+        Some(near) => format!("there is no scope `{shown}`; did you mean [{}]?", near.word()),
+        None => format!("there is no scope `{shown}`; scopes are {}", Scope::ALL.map(Scope::word).join(", ")),
     }
 }
 
-fn read_scope(scope: Scope, table: &dyn TableLike, findings: &mut Findings<'_>, entries: &mut Vec<Entry>) {
-    for (id, item) in table.iter() {
-        let at = place(table, id, item);
-        match Action::by_id(id) {
-            Some(action) if action.info().scope == scope => {
-                if let Some(chords) = read_chords(scope, at, item, findings) {
-                    entries.push(Entry { action, at, chords });
-                }
+/// The entries of a scope; without one, whatever belongs to any.
+fn read_scope(scope: Option<Scope>, table: &DeTable<'_>, findings: &mut Findings<'_>) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (id, value) in table {
+        let (at, id) = (id.span().start, id.get_ref().as_ref());
+        let action = Action::by_id(id);
+        let home = action.map(|action| action.info().scope);
+        match (home, scope) {
+            (Some(home), Some(scope)) if home != scope => {
+                findings.error(at, format!("`{id}` belongs under [{}], not [{}]", home.word(), scope.word()));
             }
-            Some(action) => {
-                let home = action.info().scope.word();
-                findings.error(at, format!("`{id}` belongs under [{home}], not [{}]", scope.word()));
-            }
-            None => {
-                let ids = |of: Option<Scope>| {
-                    REGISTRY.iter().filter(move |info| of.is_none_or(|scope| info.scope == scope)).map(|info| info.id)
-                };
-                let near = nearest(id, ids(Some(scope))).or_else(|| nearest(id, ids(None)));
-                findings.error(at, format!("there is no action `{}`{}", clean(id), did_you_mean(near)));
-            }
+            (None, _) => findings.error(at, unknown_action(id, scope)),
+            _ => {}
+        }
+        let Some(home) = home.or(scope) else { continue };
+        let chords = read_chords(home, at, value, findings);
+        if let (Some(action), Some(chords)) = (action.filter(|_| Some(home) == scope), chords) {
+            entries.push(Entry { action, at, chords });
         }
     }
+    entries
+}
+
+fn unknown_action(id: &str, scope: Option<Scope>) -> String {
+    let ids = |of: Option<Scope>| {
+        REGISTRY.iter().filter(move |info| of.is_none_or(|scope| info.scope == scope)).map(|info| info.id)
+    };
+    let near = nearest(id, ids(scope)).or_else(|| nearest(id, ids(None)));
+    format!("there is no action `{}`{}", clean(id), did_you_mean(near))
 }
 
 /// The chords of one action; none when nothing usable stands there.
-fn read_chords(scope: Scope, at: usize, item: &Item, findings: &mut Findings<'_>) -> Option<Vec<(Vec<Key>, usize)>> {
-    let single;
-    let values: Vec<&Value> = match item.as_value() {
-        Some(Value::String(text)) if text.value() == DISABLED => return Some(Vec::new()),
-        Some(value @ Value::String(_)) => {
-            single = value;
-            vec![single]
-        }
-        Some(Value::Array(array)) if array.is_empty() => return Some(Vec::new()),
-        Some(Value::Array(array)) => array.iter().collect(),
-        _ => {
-            let at = item.span().map_or(at, |span| span.start);
+fn read_chords(
+    scope: Scope,
+    at: usize,
+    value: &Spanned<DeValue<'_>>,
+    findings: &mut Findings<'_>,
+) -> Option<Vec<(Vec<Key>, usize)>> {
+    let values: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
+        DeValue::String(text) if text == DISABLED => return Some(Vec::new()),
+        DeValue::String(_) => vec![value],
+        DeValue::Array(array) if array.is_empty() => return Some(Vec::new()),
+        DeValue::Array(array) => array.iter().collect(),
+        other => {
+            let at = if other.is_table() { at } else { value.span().start };
             findings.error(at, "expected a key, a list of keys, or \"disabled\"");
             return None;
         }
     };
     let mut chords: Vec<(Vec<Key>, usize)> = Vec::new();
     for value in values {
-        let at = value.span().map_or(at, |span| span.start);
-        match value
-            .as_str()
-            .ok_or_else(|| "a key is a string: write it in quotes".to_owned())
-            .and_then(|text| chord(scope, text))
-        {
+        let at = value.span().start;
+        let read = match value.get_ref().as_str() {
+            Some(text) => chord(scope, text),
+            None => Err(vec!["a key is a string: write it in quotes".to_owned()]),
+        };
+        match read {
             Ok(keys) if chords.iter().any(|(there, _)| *there == keys) => {
                 findings.warning(at, format!("`{}` stands here twice", written(&keys)));
             }
             Ok(keys) => chords.push((keys, at)),
-            Err(message) => findings.error(at, message),
+            Err(messages) => messages.into_iter().for_each(|message| findings.error(at, message)),
         }
     }
     (!chords.is_empty()).then_some(chords)
 }
 
-/// Reads one chord: keys separated by spaces.
-fn chord(scope: Scope, text: &str) -> Result<Vec<Key>, String> {
+/// Reads one chord: keys separated by spaces. What is wrong with each of them is told.
+fn chord(scope: Scope, text: &str) -> Result<Vec<Key>, Vec<String>> {
     if text == DISABLED {
-        return Err(format!("\"{DISABLED}\" stands alone, not in a list"));
+        return Err(vec![format!("\"{DISABLED}\" stands alone, not in a list")]);
     }
-    let keys: Vec<Key> =
-        text.split_whitespace().map(Key::parse).collect::<Result<_, _>>().map_err(|error| error.to_string())?;
+    let (mut keys, mut wrong) = (Vec::new(), Vec::new());
+    for word in text.split_whitespace() {
+        match Key::parse(word) {
+            Ok(key) => keys.push(key),
+            Err(error) => wrong.push(error.to_string()),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
     match keys.first() {
-        None if text.is_empty() => Err("there is no key in \"\"; to take all keys away write []".to_owned()),
-        None => Err("write `space` for the space bar".to_owned()),
-        Some(_) if keys.len() > LONGEST_CHORD => Err(format!("a chord has at most {LONGEST_CHORD} keys")),
+        None if text.is_empty() => Err(vec!["there is no key in \"\"; to take all keys away write []".to_owned()]),
+        None => Err(vec!["write `space` for the space bar".to_owned()]),
+        Some(_) if keys.len() > LONGEST_CHORD => Err(vec![format!("a chord has at most {LONGEST_CHORD} keys")]),
         Some(first) if scope == Scope::Input && first.types().is_some() => {
-            Err(format!("`{first}` could no longer be typed: keys of [input] need ctrl or alt, or a name"))
+            Err(vec![format!("`{first}` could no longer be typed: keys of [input] need ctrl or alt, or a name")])
         }
         Some(_) => Ok(keys),
     }

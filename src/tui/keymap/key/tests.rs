@@ -86,7 +86,7 @@ fn what_is_wrong_is_said() {
         ("alt-[", "`alt-[` can never be pressed: the arrow and function keys begin with the same bytes"),
         ("shift-1", "`shift-1` can never be pressed: write the character that it types instead"),
         ("shift-pgup", "`shift-pgup` can never be pressed: the terminal takes it to scroll back"),
-        ("cmd-c", "`cmd-c` can never be pressed: terminals do not pass that modifier on"),
+        ("cmd-c", "`cmd-c` can never be pressed: terminals do not pass that modifier on; take ctrl or alt"),
         ("ctrl+x", "`ctrl+x` is not a key; did you mean `ctrl-x`?"),
         ("C-x", "`C-x` is not a key; did you mean `ctrl-x`?"),
         ("<c-x>", "`<c-x>` is not a key; did you mean `ctrl-x`?"),
@@ -96,7 +96,6 @@ fn what_is_wrong_is_said() {
         ("f13", "`f13` is not a key; did you mean `f12`?"),
         ("ctrl-ctrl-x", "`ctrl-ctrl-x` is not a key"),
         ("ctrl-", "`ctrl-` is not a key"),
-        ("gg", "`gg` is not a key"),
         ("\u{1b}", "`\u{fffd}` is not a key"),
         ("\u{202e}x", "`\u{fffd}x` is not a key"),
     ] {
@@ -104,7 +103,88 @@ fn what_is_wrong_is_said() {
     }
 }
 
+/// People write keys as their other programs do.
+#[test]
+fn the_notations_of_other_programs_get_what_to_write() {
+    for (word, hint) in [
+        ("gg", "; keys one after the other are written `g g`"),
+        ("ZZ", "; keys one after the other are written `Z Z`"),
+        ("dw", "; keys one after the other are written `d w`"),
+        ("gcc", "; keys one after the other are written `g c c`"),
+        ("<CR>", "; did you mean `enter`?"),
+        ("<Esc>", "; did you mean `esc`?"),
+        ("<Space>", "; did you mean `space`?"),
+        ("<BS>", "; did you mean `backspace`?"),
+        ("<lt>", "; did you mean `<`?"),
+        ("<C-x>", "; did you mean `ctrl-x`?"),
+        ("<C-X>", "; did you mean `ctrl-x`?"),
+        ("<M-x>", "; did you mean `alt-x`?"),
+        ("<A-CR>", "; did you mean `alt-enter`?"),
+        ("<S-Tab>", "; did you mean `shift-tab`?"),
+        ("<S-g>", "; did you mean `G`?"),
+        ("<F5>", "; did you mean `f5`?"),
+        ("<PageUp>", "; did you mean `pgup`?"),
+        ("<C-w>h", "; keys one after the other are written `ctrl-w h`"),
+        ("g<CR>", "; keys one after the other are written `g enter`"),
+        ("<C-x><C-s>", "; keys one after the other are written `ctrl-x ctrl-s`"),
+        ("<leader>x", "; there is no leader key, write one, as in `space x`"),
+        ("<Leader><CR>", "; there is no leader key, write one, as in `space enter`"),
+        ("<nop>", "; to take all keys away write []"),
+        ("ret", "; did you mean `enter`?"),
+        ("RET", "; did you mean `enter`?"),
+        ("SPC", "; did you mean `space`?"),
+        ("C-x", "; did you mean `ctrl-x`?"),
+        ("C-SPC", "; did you mean `ctrl-space`?"),
+        ("C-M-x", "; did you mean `ctrl-alt-x`?"),
+        ("M-x", "; did you mean `alt-x`?"),
+        ("M->", "; did you mean `alt->`?"),
+        ("M-<", "; did you mean `alt-<`?"),
+        ("<M->>", "; did you mean `alt->`?"),
+        ("meta-x", "; did you mean `alt-x`?"),
+        ("option-x", "; did you mean `alt-x`?"),
+        ("^X", "; did you mean `ctrl-x`?"),
+        ("Shift+Tab", "; did you mean `shift-tab`?"),
+        ("control-x", "; did you mean `ctrl-x`?"),
+        ("minus", "; did you mean `-`?"),
+        ("plus", "; did you mean `+`?"),
+        ("alt-plus", "; did you mean `alt-+`?"),
+        ("page_down", "; did you mean `pgdn`?"),
+        ("super", "; a modifier stands before its key, as in `ctrl-x`, `alt-x` or `shift-tab`"),
+        ("ctrl", "; a modifier stands before its key, as in `ctrl-x`, `alt-x` or `shift-tab`"),
+    ] {
+        assert_eq!(Key::parse(word).unwrap_err().to_string(), format!("`{word}` is not a key{hint}"));
+    }
+    for (word, why) in [
+        ("<C-i>", "terminals send `tab` for it"),
+        ("C-RET", "terminals send `enter` for it"),
+        ("Ctrl+Shift+Tab", "terminals send `shift-tab` for it"),
+        ("ctrl-minus", "terminals have no ctrl code for it"),
+        ("M-[", "the arrow and function keys begin with the same bytes"),
+        ("super-x", "terminals do not pass that modifier on; take ctrl or alt"),
+        ("<D-c>", "terminals do not pass that modifier on; take ctrl or alt"),
+        ("Cmd+C", "terminals do not pass that modifier on; take ctrl or alt"),
+    ] {
+        assert_eq!(Key::parse(word).unwrap_err().to_string(), format!("`{word}` can never be pressed: {why}"));
+    }
+    for word in ["space", "pgup", "del", "return", "escape"] {
+        assert!(Key::parse(word).is_ok(), "{word}");
+    }
+}
+
 proptest! {
+    /// What is written instead is a key.
+    #[test]
+    fn a_hint_can_be_taken(word in "(<)?([CMASDc^]-?)?([!-~]|[a-z]{2,6})(>)?[!-~]?") {
+        let Err(KeyError::Unknown { hint, .. }) = Key::parse(&word) else { return Ok(()) };
+        let Some(start) = hint.find('`') else { return Ok(()) };
+        let end = hint.rfind('`').unwrap();
+        if !hint.contains("modifier") {
+            for key in hint[start + 1..end].split(' ') {
+                prop_assert!(Key::parse(key).is_ok(), "{}: {}", word, hint);
+            }
+        }
+    }
+
     /// Whatever a terminal can report has a written form that is read back as the same key.
     #[test]
     fn events_are_written_and_read_back(c in any::<char>(), ctrl: bool, alt: bool, shift: bool) {
