@@ -8,25 +8,27 @@ use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may know. What is not listed may know nothing.
 const MAY_KNOW: &[(&str, &[&str])] = &[
-    ("domain", &[]),
+    ("timezone", &[]),
+    ("domain", &["timezone"]),
     ("clock", &[]),
     ("tls", &[]),
     ("child", &[]),
     ("signals", &[]),
-    ("store", &["domain", "clock"]),
-    ("xtime", &["domain", "clock", "tls", "child"]),
-    ("mail", &["domain", "clock", "tls"]),
-    ("sandbox", &["clock"]),
+    ("guard", &[]),
+    ("store", &["domain", "clock", "guard"]),
+    ("xtime", &["domain", "clock", "timezone", "tls", "child"]),
+    ("mail", &["domain", "clock", "timezone", "tls"]),
+    ("sandbox", &["clock", "timezone"]),
     ("engine", &["store", "xtime", "mail", "domain", "clock"]),
-    ("config", &["engine", "store", "xtime", "mail", "domain", "clock", "tls", "child"]),
+    ("config", &["engine", "store", "xtime", "mail", "domain", "clock", "timezone", "tls", "child"]),
     // The screen is handed what it shows; it knows no store, no host and no socket beyond the types the engine speaks in.
-    ("present", &["domain"]),
-    ("tui", &["present", "engine", "store", "domain", "clock", "signals"]),
+    ("present", &["domain", "timezone"]),
+    ("tui", &["present", "engine", "store", "domain", "clock", "timezone", "signals"]),
     (
         "cli",
         &[
-            "tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock", "tls",
-            "signals",
+            "tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock", "timezone",
+            "tls", "signals", "guard",
         ],
     ),
 ];
@@ -169,4 +171,19 @@ fn files_stay_readable() {
         })
         .collect();
     assert!(long.is_empty(), "split these:\n{}", long.join("\n"));
+}
+
+/// The rules of chrono-tz are of 2025, so no local time may come from it: [`crate::timezone`] is the only one to ask.
+#[test]
+fn only_names_of_zones_come_from_chrono_tz() {
+    let names = ["timezone", "domain/zone", "sandbox/profile.rs", "cli/demo/people.rs", "mail/press/sample.rs"];
+    let mut wrong = Vec::new();
+    for file in sources(&src()) {
+        let below = file.strip_prefix(src()).expect("a file of src").to_owned();
+        let tests = below.to_string_lossy().ends_with("tests.rs");
+        if !tests && !names.iter().any(|name| below.starts_with(name)) && code(&file).contains("chrono_tz") {
+            wrong.push(below.display().to_string());
+        }
+    }
+    assert!(wrong.is_empty(), "use `timezone::Tz` in: {}", wrong.join(", "));
 }

@@ -152,6 +152,23 @@ fn a_file_of_codes_is_read_by_the_same_rules_as_a_list_of_dealerships() {
 }
 
 #[test]
+fn only_the_cause_is_said_and_nothing_that_follows_from_it() {
+    let desk = three();
+    for (text, causes) in [
+        ("tst1,1.23E+11\ntst2,AAAA-2222\n", vec!["line 1: the code cannot be told"]),
+        ("tst1,AAAA-1111\nnobody,AAAA-2222\n", vec!["line 2: `nobo…` is no dealerCode in our books"]),
+        ("tst1,••••11\ntst2,\"AAAA-2222\n", vec!["line 1: this is the masked form", "line 2: a quotation mark"]),
+    ] {
+        desk.write("codes.txt", text);
+        let ran = desk.run(&["invite", "--codes", "codes.txt", "--dry-run"]).ends(4);
+        assert_eq!(ran.err.matches("\n  ").count(), causes.len(), "{}", ran.err);
+        assert!(causes.iter().all(|cause| ran.err.contains(cause)), "{}", ran.err);
+    }
+    desk.write("codes.txt", "dealerCode,code\n");
+    desk.run(&["invite", "--codes", "codes.txt", "--dry-run"]).ends(2).says("no line of the codes names a dealership");
+}
+
+#[test]
 fn codes_that_a_spreadsheet_damaged_or_that_cannot_be_told_are_refused_as_a_whole_and_not_repeated() {
     let desk = three();
     for (text, words) in [

@@ -61,6 +61,30 @@ fn a_secret_of_ours_cannot_be_named_for_a_program() {
 }
 
 #[test]
+fn of_a_command_line_what_looks_like_a_secret_is_not_shown() {
+    let desk = Desk::with_config(
+        "[invitations]\nsource = \"command\"\n[invitations.command]\n\
+         run = [\"codes\", \"--token\", \"S3CRET-1\", \"--api-key=S3CRET-2\", \"https://example.com/c?key=S3CRET-3\", \"--dealer\", \"{{ dealer_code }}\"]\n",
+    );
+    let printed = desk.run(&["config", "print"]).ends(0).out;
+    assert!(!printed.contains("S3CRET") && printed.contains("\"--dealer\", \"{{ dealer_code }}\""), "{printed}");
+    assert!(printed.contains("\"--token\", \"********\", \"--api-key=********\""), "{printed}");
+}
+
+#[test]
+fn a_code_from_stdin_may_come_in_any_encoding_of_a_file() {
+    let utf16: Vec<u8> = "\u{feff}K7QF-2M9X\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for input in ["\u{feff}K7QF-2M9X\r\n".as_bytes(), &utf16] {
+        let desk = Desk::filled();
+        let mut command = desk.command(&["invite", "xts1", "--code", "-", "--no-email", "--yes"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
 fn an_address_is_shown_without_the_values_of_its_query() {
     let desk = Desk::with_config(
         "[xtime]\ntoken_url = \"https://example.com/token?key=S3CRET-1\"\nservices_path = \"/services?sig=S3CRET-2\"\n\

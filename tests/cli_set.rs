@@ -43,7 +43,7 @@ fn a_wrong_value_is_refused_with_its_reason_and_nothing_is_recorded() {
         ("--email", "", "--email: is empty"),
         ("--timezone", "America/Bosie", "did you mean `America/Boise`?"),
         ("--name", " ", "--name: is empty"),
-        ("--city", "a\u{1b}[2Jb", "--city: has a control character, at character 2"),
+        ("--city", "a\u{1b}[2Jb", "--city: has an escape character, at character 2"),
     ] {
         desk.run(&["set", "xts1", "--phone", "555-0199", option, value]).ends(2).says(words);
     }

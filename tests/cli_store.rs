@@ -215,6 +215,8 @@ fn a_reading_command_removes_the_copies_of_the_index_that_a_killed_one_left() {
         fs::create_dir_all(temporary.join(name)).unwrap();
         fs::write(temporary.join(name).join("db"), "a code").unwrap();
     }
+    let used = fs::File::open(temporary.join(&others[0])).unwrap();
+    used.lock().unwrap();
     // Somebody's link must not lead us to what is not ours to remove.
     let link = temporary.join(format!("cloverwatch-index-{gone}-link"));
     std::os::unix::fs::symlink(desk.path("store"), &link).unwrap();

@@ -5,9 +5,9 @@ mod domain_rules_support;
 
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
-    Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Event, IntentId, LetterEnd, LetterId, LetterKind, Look,
-    Onboarding, OpcodeChoice, OpcodeOption, Outcome, ProbeState, Rhythm, Service, SlotsLook, Timestamp, cadence,
-    pressing,
+    Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Event, IntentId, LetterCopy, LetterEnd, LetterId,
+    LetterKind, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, ProbeState, Rhythm, Service, SlotsLook,
+    Timestamp, cadence, pressing,
 };
 use domain_rules_support::{Case, id, slot_counts, start};
 use proptest::prelude::*;
@@ -37,8 +37,8 @@ fn any_letter_command() -> impl Strategy<Value = Command> {
         (letter(), end, any::<u16>()).prop_map(|(letter, end, jitter)| Command::EndLetter { letter, end, jitter }),
         letter().prop_map(|letter| Command::RetryLetter { letter }),
         letter().prop_map(|letter| Command::SuppressLetter { letter, reason: "no".to_owned() }),
-        prop::option::of(letter()).prop_map(|letter| Command::Bounce {
-            letter,
+        (prop::option::of(letter()), prop::option::of(any::<u16>())).prop_map(|(letter, settled)| Command::Bounce {
+            letter: letter.map(|letter| LetterCopy { letter, settled }),
             address: "a@b.example".into(),
             status: "5.1.1".to_owned(),
             reason: "no such user".to_owned()

@@ -116,7 +116,7 @@ fn profile(dealer: usize) -> Profile {
         brand: "".into(),
         city: "".into(),
         state: "".into(),
-        timezone: chrono_tz::America::New_York,
+        timezone: chrono_tz::America::New_York.into(),
         contact: Contact::default(),
         owner: None,
     }

@@ -62,7 +62,7 @@ impl Desk {
     }
 
     async fn slots(&self, dealer: &str) -> Result<Vec<Slot>, String> {
-        let window = Window::from_today(self.clock.now(), Chicago, 14);
+        let window = Window::from_today(self.clock.now(), Chicago.into(), 14);
         let mut answers = Vec::new();
         for look in window.stretches(6) {
             answers.push(self.platform.slots(dealer, "Tell Us More", look.start, look.days).await.value?);
@@ -118,7 +118,7 @@ fn booking() -> Booking {
     Booking {
         appointment_id: None,
         local: "2026-03-02T09:00:00".parse().unwrap(),
-        zone: Chicago,
+        zone: Chicago.into(),
         customer: Customer {
             first_name: "Test".into(),
             last_name: "Appointment".into(),

@@ -1,8 +1,10 @@
 //! What every command needs: settings, streams, the clock, and the books, opened when they are needed.
 
 use std::borrow::Cow;
-use std::io::{BufRead, IsTerminal, Read};
+use std::io::{BufRead, IsTerminal};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -13,16 +15,18 @@ use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, ProbeState, Rhythm, T
 use crate::engine::{Engine, Parts, ProbeStatus};
 use crate::present::time::Zone;
 use crate::store::{EventQuery, ProbeStates, Snapshot, Store};
+use crate::timezone::{self, Database};
 use crate::xtime::{CodeSource, Platform};
 
 use super::args::Globals;
 use super::books;
 use super::error::{CliError, held_by};
+use super::input::read_text;
 use super::output::Out;
 use super::select::Desk;
 
-/// The most that is read where one code is expected, in bytes.
-const LONGEST_CODE_INPUT: u64 = 4_096;
+/// An end that takes longer is explained.
+const SAID_AFTER: Duration = Duration::from_millis(300);
 
 /// What a command needs of the engine.
 #[allow(clippy::struct_excessive_bools, reason = "independent parts, each needed or not")]
@@ -64,6 +68,9 @@ impl App {
         let loaded = config::load(&overrides(&globals))?;
         for warning in &loaded.warnings {
             out.note(warning.to_string());
+        }
+        if let Some(doubt) = choose_zone_rules(&loaded.config).doubt() {
+            out.warn(format!("time zone rules: {}", crate::domain::text::clean(doubt)));
         }
         Ok(Self {
             globals,
@@ -230,12 +237,11 @@ impl App {
         if std::io::stdin().is_terminal() {
             return self.ask("code: ").await;
         }
-        let read = tokio::task::spawn_blocking(|| {
-            let mut text = String::new();
-            std::io::stdin().lock().take(LONGEST_CODE_INPUT).read_to_string(&mut text).map(|_| text)
-        });
-        let text = read.await.map_err(|error| CliError::Failed(error.to_string()))??;
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let text = read_text(Path::new("-")).await.map_err(|error| match error {
+            CliError::Usage(why) => CliError::Usage(format!("--code -: {why}")),
+            other => other,
+        })?;
+        let mut lines = text.as_str().lines().map(str::trim).filter(|line| !line.is_empty());
         match (lines.next(), lines.next()) {
             (Some(code), None) => Ok(code.to_owned()),
             (None, _) => Err(CliError::usage("--code -: there is no code on stdin")),
@@ -253,11 +259,31 @@ impl App {
         let engine = self.engine.lock().take();
         let store = self.store.lock().take();
         match (engine, store) {
-            (Some(engine), _) => Ok(engine.shutdown().await?),
+            (Some(engine), _) => {
+                let letters = engine.status().borrow().mail.in_flight;
+                let mut ending = std::pin::pin!(engine.shutdown());
+                let is_over = tokio::time::timeout(SAID_AFTER, &mut ending).await;
+                if is_over.is_err() && letters > 0 {
+                    let what = if letters == 1 { "1 letter".to_owned() } else { format!("{letters} letters") };
+                    self.out.note(format!("waiting for {what} that the mail server has not answered, at most 5s"));
+                }
+                match is_over {
+                    Ok(ended) => Ok(ended?),
+                    Err(_) => Ok(ending.await?),
+                }
+            }
             (None, Some(store)) => Ok(store.close().await?),
             (None, None) => Ok(()),
         }
     }
+}
+
+/// Decides, once for the process, by which rules local times are told.
+pub(super) fn choose_zone_rules(config: &Config) -> Database {
+    let tzdir = std::env::var_os("TZDIR").filter(|dir| !dir.is_empty());
+    let database = Database::choose(&config.zone_database, tzdir.as_deref().map(Path::new));
+    timezone::use_database(database.clone());
+    database
 }
 
 /// The zone of whoever sits here.

@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn until_when_xtime_has_us_wait_is_told_in_the_operators_zone() {
         let until = "2026-10-29T08:00:12Z".parse().unwrap();
-        let words = waits(chrono_tz::America::Chicago.into(), until, "status 429", "3 of 9 looked at");
+        let words = waits(Zone::Named(chrono_tz::America::Chicago.into()), until, "status 429", "3 of 9 looked at");
         let told = "Xtime asked us to wait until 2026-10-29 03:00 CDT (status 429); 3 of 9 looked at, it goes on then";
         assert_eq!(words, told);
     }

@@ -1,5 +1,6 @@
 //! The columns of `list`: how each is shown to people, to scripts, and by what it is sorted.
 
+use crate::domain::text::normal;
 use crate::domain::{
     InvitationState, LetterState, Onboarding, OpcodeState, Policy, ProbeState, Stage, Timestamp, Untrusted, in_words,
     rfc3339,
@@ -55,7 +56,7 @@ pub(super) struct Column {
 const PLAIN: fn(&View<'_>) -> Ink = |_| Ink::Plain;
 
 fn text_key(text: &str) -> Key {
-    if text.is_empty() { Key::Missing } else { Key::Text(text.to_lowercase()) }
+    if text.is_empty() { Key::Missing } else { Key::Text(normal(text)) }
 }
 
 fn time_key(at: Option<Timestamp>) -> Key {

@@ -77,11 +77,12 @@ pub(super) async fn on(
     mut notices: Vec<String>,
 ) -> Result<(), CliError> {
     let keymap = keymap(&mut notices);
-    let (theme, themes) = theme(app);
+    let (theme, themes, has_title) = theme(app);
     let options = Options {
         keymap,
         theme,
         themes,
+        has_title,
         me: app.config.operator(),
         zone: app.zone,
         store: store.to_owned(),
@@ -159,7 +160,7 @@ fn shown(path: &Path) -> String {
     config::diagnostic::shown(path)
 }
 
-fn theme(app: &App) -> (Theme, Option<ByBackground>) {
+pub(super) fn theme(app: &App) -> (Theme, Option<ByBackground>, bool) {
     let choice = match (app.globals.color, app.config.ui.theme) {
         (ColorWhen::Never, _) => ThemeChoice::Mono,
         (_, Wanted::Auto) => ThemeChoice::Auto,
@@ -176,5 +177,5 @@ fn theme(app: &App) -> (Theme, Option<ByBackground>) {
         no_color: no_color.as_deref(),
         colorfgbg: colorfgbg.as_deref(),
     };
-    (Theme::choose(choice, env), Theme::by_background(choice, env))
+    (Theme::choose(choice, env), Theme::by_background(choice, env), env.has_title())
 }

@@ -1,6 +1,7 @@
 //! `doctor`: everything that must be right before the desk works, looked at one by one.
 
 mod store;
+mod zones;
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -12,11 +13,12 @@ use crate::clock::{Clock, WallClock};
 use crate::config::diagnostic::shown;
 use crate::config::{self, Config, paths};
 use crate::domain::text::clean;
-use crate::domain::{ClockDoubt, CodeOrigin};
+use crate::domain::{ClockDoubt, CodeOrigin, Timestamp};
 use crate::tui::keymap;
 
-use super::app::overrides;
+use super::app::{choose_zone_rules, overrides};
 use super::args::{Doctor, Globals};
+use super::books::read_beside;
 use super::error::CliError;
 use super::json::SCHEMA;
 use super::output::{Ink, Out, fit, is_dumb, term_in_words};
@@ -81,6 +83,7 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
                 found.note("settings", Health::Doubtful, warning.to_string());
             }
             keys(&mut found);
+            let database = choose_zone_rules(&loaded.config);
             if args.accept_loss {
                 store::accept_loss(&mut found, &loaded.config, globals.read_only).await;
             }
@@ -89,7 +92,10 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
             codes(&mut found, &loaded.config);
             mail(&mut found, &loaded.config).await;
             let skew = platform(&mut found, &loaded.config).await;
-            clock(&mut found, &loaded.config, skew).await;
+            // Whatever is wrong with the journal is told already.
+            let book = read_beside(&loaded.config.store).await.ok().map(|(journal, _)| journal.book);
+            zones::look(&mut found, &database, book.as_ref());
+            clock(&mut found, &loaded.config, book.and_then(|book| book.newest_event()), skew);
         }
         Err(error) => {
             for mistake in error.0 {
@@ -183,10 +189,7 @@ fn certificates(found: &mut Findings) {
 }
 
 /// Our clock against the platform's, or against what is recorded.
-async fn clock(found: &mut Findings, config: &Config, skew: Option<TimeDelta>) {
-    // Whatever is wrong with the journal is told already.
-    let newest =
-        super::books::read_beside(&config.store).await.ok().and_then(|(journal, _)| journal.book.newest_event());
+fn clock(found: &mut Findings, config: &Config, newest: Option<Timestamp>, skew: Option<TimeDelta>) {
     if newest.is_none() && skew.is_none() {
         return;
     }

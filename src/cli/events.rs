@@ -1,6 +1,6 @@
 //! `events`: the log, and its tail beside a running owner.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::suggest::did_you_mean;
@@ -41,7 +41,8 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     };
     let me = app.config.operator();
     let policy = app.config.policy();
-    let ctx = QueryContext { now: desk.now, policy: &policy, me: Some(&me) };
+    let twins = filter.query.asks_for_twins().then(|| desk.twins().members());
+    let ctx = QueryContext { now: desk.now, policy: &policy, me: Some(&me), twins: twins.as_ref() };
     let mut events = reading.events(query).await?;
     events.retain(|event| filter.matches(event, &known, &ctx));
     let form = Form::of(args);
@@ -53,7 +54,7 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
         print(app, event, known.of(event), form)?;
     }
     app.out.flush()?;
-    if args.follow { follow(app, form, &filter, known, reading.seq, until).await } else { Ok(()) }
+    if args.follow { follow(app, form, &filter, (known, twins), reading.seq, until).await } else { Ok(()) }
 }
 
 /// Prints what is recorded from now on, until a signal ends it, its time is over, or nobody reads any more.
@@ -61,7 +62,7 @@ async fn follow(
     app: &App,
     form: Form,
     filter: &Filter,
-    mut known: Known,
+    (mut known, twins): (Known, Option<HashSet<DealershipId>>),
     after: u64,
     until: Option<Timestamp>,
 ) -> Result<(), CliError> {
@@ -83,7 +84,7 @@ async fn follow(
         };
         for event in news {
             known.evolve(&event);
-            let ctx = QueryContext { now: app.clock.now(), policy: &policy, me: Some(&me) };
+            let ctx = QueryContext { now: app.clock.now(), policy: &policy, me: Some(&me), twins: twins.as_ref() };
             if until.is_none_or(|until| event.at < until) && filter.matches(&event, &known, &ctx) {
                 print(app, &event, known.of(&event), form)?;
             }

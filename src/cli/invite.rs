@@ -81,7 +81,10 @@ pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliEr
     unfinished::tell(app, &engine, args.resume.then(|| wish.kind())).await;
     let mut items = gather(app, args, &engine, wish.kind()).await?;
     if items.is_empty() {
-        return Err(CliError::usage("the query finds no dealership"));
+        return Err(CliError::usage(match args.codes {
+            Some(_) => "no line of the codes names a dealership",
+            None => "the query finds no dealership",
+        }));
     }
     if engine.code_origin().is_none() && items.iter().any(|item| item.pasted.is_none() && !item.already) {
         return Err(EngineError::NoSource.into());

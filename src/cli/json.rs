@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Attention, BookedAppointment, InvitationState, Letter, Onboarding, OpcodeOption, OpcodeState, OpenBooking, Policy,
-    SlotCounts, Timestamp, Untrusted, rfc3339,
+    Attention, BookedAppointment, Contact, InvitationState, Letter, Onboarding, OpcodeOption, OpcodeState, OpenBooking,
+    Policy, SlotCounts, Timestamp, Untrusted, rfc3339,
 };
 use crate::engine::ProbeStatus;
 
@@ -27,11 +27,8 @@ pub fn dealership(state: &Onboarding, probe: &ProbeStatus, now: Timestamp, polic
         "dealer_code": profile.dealer_code.raw(),
         "timezone": profile.timezone.name(),
         "owner": profile.owner.as_ref().map(Untrusted::raw),
-        "contact": {
-            "name": text_or_null(&profile.contact.name),
-            "email": profile.contact.email.raw(),
-            "phone": text_or_null(&profile.contact.phone),
-        },
+        "contact": contact(&profile.contact),
+        "further_contacts": state.further_contacts.iter().map(contact).collect::<Vec<_>>(),
         "stage": state.stage(now).word(),
         "attention": state.attention(now, policy).map(Attention::words),
         "invitation": invitation(state, now, reveal),
@@ -83,6 +80,14 @@ pub fn dealership(state: &Onboarding, probe: &ProbeStatus, now: Timestamp, polic
         "archived_at": time(state.archived_at),
         "added_at": rfc3339(state.added_at),
         "version": state.version,
+    })
+}
+
+fn contact(contact: &Contact) -> Value {
+    json!({
+        "name": text_or_null(&contact.name),
+        "email": contact.email.raw(),
+        "phone": text_or_null(&contact.phone),
     })
 }
 

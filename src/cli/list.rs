@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::domain::order::attention_order;
 use crate::domain::query::Derived;
 use crate::domain::suggest::did_you_mean;
-use crate::domain::text::width;
+use crate::domain::text::{normal, width};
 use crate::domain::{Onboarding, Policy, Timestamp, Untrusted};
 use crate::engine::ProbeStatus;
 use crate::present::time::Zone;
@@ -71,7 +71,12 @@ pub(super) async fn run(app: &App, args: &List) -> Result<(), CliError> {
     let rows = || found.iter().zip(&probes);
     let view = |state, probe| View { state, probe, now: desk.now, policy: desk.policy, zone: app.zone };
     if args.json {
-        let one = |(state, probe): (&Arc<_>, _)| dealership(state, probe, desk.now, desk.policy, false);
+        let twins = desk.twins();
+        let one = |(state, probe): (&Arc<_>, _)| {
+            let mut fields = dealership(state, probe, desk.now, desk.policy, false);
+            twins.alike(state).put(&mut fields);
+            fields
+        };
         let all: Vec<_> = rows().map(one).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }));
     }
@@ -130,7 +135,7 @@ fn sort_by(
     if fields.is_empty() {
         found.sort_by_cached_key(|state| {
             let order = attention_order(state, Derived::of(state, now, policy));
-            (order, state.profile.name.raw().to_lowercase(), state.id)
+            (order, normal(state.profile.name.raw()), state.id)
         });
         return;
     }
@@ -150,7 +155,7 @@ fn sort_by(
             (a, b) if *descending => b.cmp(a),
             (a, b) => a.cmp(b),
         });
-        let name = |state: &Onboarding| state.profile.name.raw().to_lowercase();
+        let name = |state: &Onboarding| normal(state.profile.name.raw());
         by_fields
             .fold(Ordering::Equal, Ordering::then)
             .then_with(|| name(state_a).cmp(&name(state_b)))

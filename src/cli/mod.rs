@@ -32,6 +32,7 @@ mod select;
 mod set;
 mod settings;
 mod show;
+mod twins;
 mod unfinished;
 mod watch;
 

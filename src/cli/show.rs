@@ -42,8 +42,14 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
         // What was looked since then is not known of then, nor what was due.
         Some(_) => ProbeStatus { last: ProbeState::last(&state, None, now).map(Cow::into_owned), next_at: None },
     };
+    // What is alike is so now.
+    let twins = args.at.is_none().then(|| desk.twins());
+    let alike = twins.as_ref().map(|twins| twins.alike(&state));
     if args.json.json {
         let mut document = with_schema(dealership(&state, &probe, now, desk.policy, args.reveal));
+        if let Some(alike) = &alike {
+            alike.put(&mut document);
+        }
         if let Some(fields) = document.as_object_mut() {
             let timeline: Vec<Value> = events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
             fields.insert("timeline".to_owned(), timeline.into());
@@ -52,6 +58,8 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     }
     let page = Page { app, state: &state, now };
     page.profile(desk.policy)?;
+    let hints = alike.iter().flat_map(|alike| alike.hints(app));
+    hints.into_iter().try_for_each(|hint| page.line("twin", &hint))?;
     page.code(args.reveal, desk.policy)?;
     page.second_clock()?;
     page.opcode(&desk.policy.default_opcode)?;
@@ -98,11 +106,10 @@ impl Page<'_> {
         let there = format!("{} (there {local})", zone.name());
         self.line("place", [place.join(", "), there].join("  ").trim_start())?;
         let contact = &profile.contact;
-        let parts = [&contact.name, &contact.email, &contact.phone].map(|part| part.plain());
-        self.line(
-            "contact",
-            &parts.iter().filter(|part| !part.is_empty()).map(AsRef::as_ref).collect::<Vec<&str>>().join("  "),
-        )?;
+        self.line("contact", &contact.in_words())?;
+        for further in &self.state.further_contacts {
+            self.line("also", &further.in_words())?;
+        }
         self.line("owner", &profile.owner.as_ref().map(Untrusted::plain).unwrap_or_default())?;
         if let Some(until) = self.state.snoozed_until.filter(|until| *until > self.now) {
             self.line("snoozed", &format!("until {}", self.time(until)))?;

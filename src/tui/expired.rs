@@ -7,6 +7,7 @@ use super::action::Action;
 use super::state::State;
 use super::theme::Tone;
 use super::toasts::Topic;
+use crate::domain::text::normal;
 use crate::domain::{DealershipId, Event, Fact, Onboarding};
 
 /// How many are named.
@@ -48,8 +49,7 @@ pub fn notice(state: &mut State, events: &[Arc<Event>]) {
 
 /// Whether a dealership is somebody's: what `is:mine` means.
 fn is_owner(state: &Onboarding, me: &str) -> bool {
-    let folded = |text: &str| text.to_lowercase();
-    !me.is_empty() && state.profile.owner.as_ref().is_some_and(|owner| folded(owner.raw()) == folded(me))
+    !me.is_empty() && state.profile.owner.as_ref().is_some_and(|owner| normal(owner.raw()) == normal(me))
 }
 
 fn words(state: &State, mine: bool) -> String {

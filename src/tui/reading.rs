@@ -143,7 +143,7 @@ fn without_codes(text: &str, state: &Onboarding) -> String {
     let mut out = String::with_capacity(text.len());
     for piece in text.split_inclusive(char::is_whitespace) {
         let word = piece.trim();
-        let code = word.parse::<InvitationCode>().ok();
+        let code = InvitationCode::recorded(word).ok();
         let code = code.filter(|code| state.digests().any(|digest| digest == code.digest()));
         match code {
             Some(code) => out.push_str(&piece.replacen(word, &code.masked(), 1)),

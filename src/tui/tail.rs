@@ -84,6 +84,7 @@ impl Group {
             Fact::EmailSuppressed { .. } | Fact::RemindersSet { .. } => (Self::Mail, Tone::Plain),
             Fact::DealershipAdded { .. }
             | Fact::DealershipUpdated { .. }
+            | Fact::ContactsAdded { .. }
             | Fact::NoteAdded { .. }
             | Fact::OwnerAssigned { .. }
             | Fact::Snoozed { .. }

@@ -17,7 +17,7 @@ pub fn added(name: &str) -> Fact {
         brand: "".into(),
         city: "".into(),
         state: "".into(),
-        timezone: if name == "One" { America::Chicago } else { America::Los_Angeles },
+        timezone: if name == "One" { America::Chicago.into() } else { America::Los_Angeles.into() },
         contact: Contact { name: "".into(), email: "service@example.com".into(), phone: "".into() },
         owner: None,
     };

@@ -35,6 +35,14 @@ impl Ran {
         self
     }
 
+    /// Fails unless the answer has this.
+    #[track_caller]
+    #[allow(dead_code, reason = "not every test program needs it")]
+    pub fn prints(self, words: &str) -> Self {
+        assert!(self.out.contains(words), "`{words}` is not in:\n{}\nstderr:\n{}", self.out, self.err);
+        self
+    }
+
     /// Fails unless a message says this.
     #[track_caller]
     pub fn says(self, words: &str) -> Self {
@@ -93,6 +101,8 @@ impl Desk {
             .env("PATH", "/usr/bin:/bin")
             .env("CLOVERWATCH_UI_OPERATOR", "ana")
             .env("TZ", "UTC")
+            // What the machine has may be newer.
+            .env("CLOVERWATCH_TIME_ZONE_DATABASE", "embedded")
             // Nobody waits a minute for a second letter.
             .env("CLOVERWATCH_MAIL_PER_DEALERSHIP", "0s")
             .stdin(Stdio::null())

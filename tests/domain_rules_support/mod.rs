@@ -35,7 +35,7 @@ pub fn profile() -> Profile {
         brand: "".into(),
         city: "".into(),
         state: "".into(),
-        timezone: chrono_tz::America::Denver,
+        timezone: chrono_tz::America::Denver.into(),
         contact: Contact::default(),
         owner: None,
     }
@@ -124,6 +124,16 @@ impl Case {
             ask,
             mail: true,
         }
+    }
+
+    /// A code whose end its source names.
+    pub fn paste_for(&self, code: &str, life: TimeDelta) -> Command {
+        let Command::IssueCode { code, generated_at, source, intent, ask, mail, .. } = self.paste(code, Ask::Invite)
+        else {
+            unreachable!("it is a code")
+        };
+        let expires_at = Some(generated_at + life);
+        Command::IssueCode { code, generated_at, expires_at, source, intent, ask, mail }
     }
 
     pub fn reissue(&self) -> Ask {

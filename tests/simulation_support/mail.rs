@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use cloverwatch::clock::SharedClock;
 use cloverwatch::domain::{Event, Fact, InvitationState, LetterId, LetterKind, Onboarding, Timestamp};
 use cloverwatch::engine::Post;
-use cloverwatch::mail::{Courier, Delivery, Gate, Parcel, Pass, Press, PressSettings};
+use cloverwatch::mail::{Courier, Delivery, Gate, Parcel, Pass, Press, PressSettings, RefusedBy};
 use mail_parser::MessageParser;
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
@@ -162,20 +162,22 @@ impl Courier for MailWorld {
         }
         if self.state.lock().unknown.contains(&parcel.to) {
             let (reason, address) = ("550 5.1.1 no such user".to_owned(), Some("5.1.1".to_owned()));
-            return Delivery::Refused { reason, permanent: true, address };
+            return Delivery::Refused { reason, permanent: true, address, by: RefusedBy::Server };
         }
         if mood.unwilling {
             return Delivery::Refused {
                 reason: "550 5.7.1 relaying denied".to_owned(),
                 permanent: true,
                 address: None,
+                by: RefusedBy::ServerForAll,
             };
         }
         if mood.throttled {
             return Delivery::Deferred { reason: "450 4.7.1 too much mail".to_owned() };
         }
         if busy {
-            return Delivery::Refused { reason: "450 4.2.1 busy".to_owned(), permanent: false, address: None };
+            let reason = "450 4.2.1 busy".to_owned();
+            return Delivery::Refused { reason, permanent: false, address: None, by: RefusedBy::Server };
         }
         if hangs == Some(Hang::BeforeGate) {
             std::future::pending::<()>().await;

@@ -24,7 +24,12 @@ pub fn start() -> Timestamp {
 }
 
 pub fn profile(number: usize) -> Profile {
-    let zones = [chrono_tz::America::Chicago, chrono_tz::America::Phoenix, chrono_tz::UTC, chrono_tz::Asia::Kolkata];
+    let zones = [
+        chrono_tz::America::Chicago,
+        chrono_tz::America::Phoenix,
+        chrono_tz::Atlantic::Reykjavik,
+        chrono_tz::Asia::Kolkata,
+    ];
     Profile {
         name: format!("Sample Motors {number}").into(),
         dealer_code: format!("xts{number:05}").into(),
@@ -32,7 +37,7 @@ pub fn profile(number: usize) -> Profile {
         brand: "".into(),
         city: "".into(),
         state: "".into(),
-        timezone: zones[number % zones.len()],
+        timezone: zones[number % zones.len()].into(),
         contact: Contact {
             email: format!("service{number}@example.com").into(),
             phone: "(797) 555-0950".into(),

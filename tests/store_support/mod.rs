@@ -49,7 +49,7 @@ pub fn profile(dealer_code: &str) -> Profile {
         brand: "".into(),
         city: "Springfield \u{202e}\n\"kind\":\"note.added\"".into(),
         state: "IL".into(),
-        timezone: chrono_tz::America::Chicago,
+        timezone: chrono_tz::America::Chicago.into(),
         contact: Contact { name: "".into(), email: "service@example.com".into(), phone: "".into() },
         owner: None,
     }

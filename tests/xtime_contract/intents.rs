@@ -67,7 +67,7 @@ pub fn profile(dealer_code: &str) -> Profile {
         brand: "".into(),
         city: "".into(),
         state: "".into(),
-        timezone: Chicago,
+        timezone: Chicago.into(),
         contact: Contact { name: "".into(), email: "contact@example.com".into(), phone: "".into() },
         owner: None,
     }

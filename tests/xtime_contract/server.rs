@@ -152,7 +152,7 @@ pub fn booking() -> Booking {
     Booking {
         appointment_id: None,
         local: "2024-03-30T14:00:00".parse().unwrap(),
-        zone: chrono_tz::America::Chicago,
+        zone: chrono_tz::America::Chicago.into(),
         customer: Customer {
             first_name: " Test ".into(),
             last_name: "D'Appointment é".into(),

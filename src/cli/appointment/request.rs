@@ -1,7 +1,7 @@
 //! What is offered, which time is chosen, and the request as it would be sent.
 
+use crate::timezone::Tz;
 use chrono::{Days, NaiveDateTime, TimeZone, Timelike};
-use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
 use crate::domain::text::is_invisible;
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_first_of_a_repeated_hour_can_be_booked_and_the_second_cannot() {
-        let clock = |text: &str| wall_clock(text.parse().unwrap(), Tz::America__New_York);
+        let clock = |text: &str| wall_clock(text.parse().unwrap(), chrono_tz::America::New_York.into());
         assert_eq!(clock("2026-11-01T05:30:59Z"), Ok(local("2026-11-01 01:30")));
         let second = clock("2026-11-01T06:30:00Z").unwrap_err();
         assert!(second.starts_with("2026-11-01 01:30 comes twice"), "{second}");

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono_tz::Tz;
+use chrono_tz::Tz as ZoneName;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -67,27 +67,27 @@ const GIVEN: &[&str] = &[
 const GROUPS: &[&str] = &["", "", "", "Harborline Auto Group", "Northfield Motors", "Bluestem Automotive"];
 const STYLES: &[&str] = &["Classic", "Premier", "Metro", "Team", "Capitol", "Coastal", "Summit"];
 const OWNERS: &[&str] = &["ana", "ben", "chloe", "dmitri", "esi"];
-const PLACES: &[(&str, &str, Tz)] = &[
-    ("San Mateo", "CA", Tz::America__Los_Angeles),
-    ("Portland", "OR", Tz::America__Los_Angeles),
-    ("Spokane", "WA", Tz::America__Los_Angeles),
-    ("Boise", "ID", Tz::America__Boise),
-    ("Denver", "CO", Tz::America__Denver),
-    ("Phoenix", "AZ", Tz::America__Phoenix),
-    ("Dallas", "TX", Tz::America__Chicago),
-    ("Omaha", "NE", Tz::America__Chicago),
-    ("Chicago", "IL", Tz::America__Chicago),
-    ("Nashville", "TN", Tz::America__Chicago),
-    ("Tell City", "IN", Tz::America__Indiana__Tell_City),
-    ("Louisville", "KY", Tz::America__Kentucky__Louisville),
-    ("Detroit", "MI", Tz::America__Detroit),
-    ("Atlanta", "GA", Tz::America__New_York),
-    ("Boston", "MA", Tz::America__New_York),
-    ("Richmond", "VA", Tz::America__New_York),
-    ("Bismarck", "ND", Tz::America__North_Dakota__Center),
-    ("Honolulu", "HI", Tz::Pacific__Honolulu),
-    ("Anchorage", "AK", Tz::America__Anchorage),
-    ("San Juan", "PR", Tz::America__Puerto_Rico),
+const PLACES: &[(&str, &str, ZoneName)] = &[
+    ("San Mateo", "CA", ZoneName::America__Los_Angeles),
+    ("Portland", "OR", ZoneName::America__Los_Angeles),
+    ("Spokane", "WA", ZoneName::America__Los_Angeles),
+    ("Boise", "ID", ZoneName::America__Boise),
+    ("Denver", "CO", ZoneName::America__Denver),
+    ("Phoenix", "AZ", ZoneName::America__Phoenix),
+    ("Dallas", "TX", ZoneName::America__Chicago),
+    ("Omaha", "NE", ZoneName::America__Chicago),
+    ("Chicago", "IL", ZoneName::America__Chicago),
+    ("Nashville", "TN", ZoneName::America__Chicago),
+    ("Tell City", "IN", ZoneName::America__Indiana__Tell_City),
+    ("Louisville", "KY", ZoneName::America__Kentucky__Louisville),
+    ("Detroit", "MI", ZoneName::America__Detroit),
+    ("Atlanta", "GA", ZoneName::America__New_York),
+    ("Boston", "MA", ZoneName::America__New_York),
+    ("Richmond", "VA", ZoneName::America__New_York),
+    ("Bismarck", "ND", ZoneName::America__North_Dakota__Center),
+    ("Honolulu", "HI", ZoneName::Pacific__Honolulu),
+    ("Anchorage", "AK", ZoneName::America__Anchorage),
+    ("San Juan", "PR", ZoneName::America__Puerto_Rico),
 ];
 
 /// So many invented dealerships; the same for the same seed. `dealerCode`s are unique, names need not be.
@@ -104,7 +104,7 @@ fn pick<T: Copy>(rng: &mut StdRng, from: &[T], otherwise: T) -> T {
 fn one(rng: &mut StdRng, codes: &mut HashSet<u32>) -> Profile {
     let brand = pick(rng, BRANDS, "Toyota");
     let family = pick(rng, FAMILIES, "Hollis");
-    let (city, state, timezone) = pick(rng, PLACES, ("Boston", "MA", Tz::America__New_York));
+    let (city, state, timezone) = pick(rng, PLACES, ("Boston", "MA", ZoneName::America__New_York));
     let name = match rng.random_range(0..20) {
         0..=6 => format!("{family} {brand}"),
         7..=11 => format!("{brand} of {city}"),
@@ -135,7 +135,7 @@ fn one(rng: &mut StdRng, codes: &mut HashSet<u32>) -> Profile {
         brand: brand.into(),
         city: city.into(),
         state: state.into(),
-        timezone,
+        timezone: timezone.into(),
         contact,
         owner: Some(pick(rng, OWNERS, "ana").into()),
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::bulk::BulkKind;
 use crate::domain::paste::{Expected, PasteContext, match_codes, names};
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, InvitationCode, Onboarding, Timestamp};
+use crate::domain::{DealershipId, FullNames, InvitationCode, Onboarding, Timestamp};
 use crate::engine::Engine;
 
 use super::super::app::App;
@@ -15,7 +15,7 @@ use super::super::error::CliError;
 use super::super::input::{name_of, read_text};
 use super::super::record::all;
 use super::super::report::named;
-use super::super::select::{Desk, FullNames};
+use super::super::select::Desk;
 use super::super::unfinished;
 use super::Item;
 
@@ -73,7 +73,7 @@ fn named_in(block: &str, desk: &Desk<'_>, full: &FullNames<'_>) -> Vec<Arc<Onboa
     let by_id: HashMap<DealershipId, &Arc<Onboarding>> = desk.states.iter().map(|state| (state.id, state)).collect();
     let mut seen = HashSet::new();
     let names = names(block, &|name| full.find(name)).unwrap_or_default();
-    let found = names.iter().filter_map(|name| full.find(name)).filter(|id| seen.insert(*id));
+    let found = names.iter().filter_map(|name| full.find(name).one()).filter(|id| seen.insert(*id));
     found.filter_map(|id| by_id.get(&id).map(|state| Arc::clone(state))).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::text::clean;
-use crate::domain::{Command, Onboarding, OpcodeOption, Untrusted};
+use crate::domain::{Command, Named, Onboarding, OpcodeOption, Untrusted};
 
 use super::super::app::{App, Need};
 use super::super::args::SetOpcode;
@@ -65,7 +65,7 @@ fn meant(args: &SetOpcode, desk: &Desk<'_>) -> Result<(Vec<Arc<Onboarding>>, Opt
     };
     // The last word is the code; somebody who lists dealerships and forgets it must not record one of them as an opcode.
     if let (None, Some(code)) = (&args.code, code)
-        && desk.full_names().find(code).is_some()
+        && desk.full_names().find(code) != Named::Nobody
     {
         let code = clean(code);
         return Err(CliError::usage(format!(

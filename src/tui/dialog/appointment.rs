@@ -1,8 +1,8 @@
 //! The test appointment while its dialog is open: which time, the exact request for it, and how far it is. It is never sent before the
 //! dealerCode was typed, and nothing but an answer ends the waiting for one.
 
+use crate::timezone::Tz;
 use chrono::NaiveDateTime;
-use chrono_tz::Tz;
 
 use super::{Dialog, Problem, Role, Wish};
 use crate::domain::text::clean;

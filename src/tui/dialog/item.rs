@@ -1,6 +1,6 @@
 //! A dealership in a dialog: what was shown of it, and whether that still holds.
 
-use chrono_tz::Tz;
+use crate::timezone::Tz;
 
 use crate::domain::{
     AppointmentId, Command, DealershipId, IntentId, InvitationState, LetterId, Onboarding, OpcodeChoice, OpcodeState,

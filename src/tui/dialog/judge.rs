@@ -1,13 +1,15 @@
 //! What would come of a dialog as it is filled in, or everything that is wrong or missing.
 
-use chrono_tz::Tz;
+use std::cell::OnceCell;
+
+use crate::timezone::Tz;
 
 use crate::domain::owner::{self, NOBODY};
 use crate::domain::paste::{Expected, Mistake, PasteContext, Wrong, check_code, check_generated, match_codes};
 use crate::domain::when::{parse_duration, parse_moment};
 use crate::domain::{
-    Ask, Claim, Claims, Command, DealershipId, LetterId, OpcodeChoice, OpcodeOption, Policy, Stage, Timestamp,
-    Untrusted,
+    Ask, Claim, Claims, Command, DealershipId, FullNames, LetterId, Named, OpcodeChoice, OpcodeOption, Policy, Stage,
+    Timestamp, Untrusted,
 };
 use crate::engine::PastedCode;
 use crate::tui::action::Action;
@@ -158,7 +160,7 @@ impl Dialog {
             policy: glance.policy,
             claims: glance.claims,
             present: &|_| None,
-            resolve: &|_| None,
+            resolve: &|_| Named::Nobody,
         };
         let text = self.text(Role::Code);
         let code = if text.trim().is_empty() {
@@ -186,7 +188,12 @@ impl Dialog {
             return Err(missing(Role::Block, format!("paste {} codes", self.items.len())));
         }
         let generated_at = self.common_moment(glance.now).map_err(|text| wrong(Role::Generated, text))?;
-        let resolve = |name: &str| glance.claims.holder(&Claim::DealerCode(name.into()));
+        // Hardly ever is anything else written than the dealerCode, and all names take a moment.
+        let names = OnceCell::new();
+        let resolve = |name: &str| match glance.claims.holder(&Claim::DealerCode(name.into())) {
+            Some(id) => Named::One(id),
+            None => names.get_or_init(|| FullNames::of(glance.rows.iter().map(|row| &*row.state))).find(name),
+        };
         let present = |id| Some(glance.rows.get(id)?.state.invitation.as_ref()?.code.digest());
         let context = PasteContext {
             now: glance.now,

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
+use crate::timezone::Tz;
 use chrono::NaiveDateTime;
-use chrono_tz::Tz;
 
 use super::{Dialog, Input, Role};
 use crate::domain::opcode::{Sought, find};
 use crate::domain::owner::about_new_owner;
+use crate::domain::text::normal;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{OpcodeOption, Policy, Service, Slot, Untrusted};
 
@@ -119,10 +120,8 @@ impl Offer {
     }
 
     fn fit(&mut self) {
-        let typed = self.typed.as_deref().unwrap_or_default().trim().to_lowercase();
-        let fits = |one: &Offered| {
-            one.exact.raw().to_lowercase().contains(&typed) || one.aside.to_lowercase().contains(&typed)
-        };
+        let typed = normal(self.typed.as_deref().unwrap_or_default());
+        let fits = |one: &Offered| normal(one.exact.raw()).contains(&typed) || normal(&one.aside).contains(&typed);
         self.fits = (0..).zip(&self.all).filter(|(_, one)| fits(one)).map(|(place, _)| place).collect();
     }
 

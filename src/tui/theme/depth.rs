@@ -42,6 +42,13 @@ impl TerminalEnv<'_> {
         }
     }
 
+    /// Whether its window has a title. On a console, or a terminal of glass, the text of one may be printed.
+    pub fn has_title(&self) -> bool {
+        const WITHOUT: [&str; 7] = ["ansi", "linux", "vt1", "vt2", "vt3", "vt4", "vt5"];
+        let term = self.term.unwrap_or_default();
+        !WITHOUT.iter().any(|name| term.starts_with(name))
+    }
+
     pub(super) fn wants_no_color(&self) -> bool {
         self.no_color.is_some_and(|value| !value.is_empty())
     }
