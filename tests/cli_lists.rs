@@ -338,3 +338,31 @@ fn files_of_every_day() {
     desk.write("page.xls", "<html><table><tr><td>name</td></tr></table></html>");
     desk.run(&["import", "page.xls"]).ends(2).says("HTML");
 }
+
+#[test]
+fn rows_that_disagree_are_refused_and_half_a_name_shortens_none() {
+    let desk = Desk::new();
+    desk.write("full.csv", FULL);
+    desk.run(&["import", "full.csv"]).ends(0);
+    desk.write("two.csv", "dealer_code,state,brand\nhb1,MA,Ford\nhb1,NH,Kia\n");
+    desk.run(&["import", "two.csv"]).ends(3).says("two.csv:3 (hb1): dealer_code: `hb1` stands already on line 2");
+    desk.write("half.csv", "dealer_code,first_name,last_name\nhb1,Ana,\n");
+    desk.run(&["import", "half.csv"]).ends(0).prints("1 unchanged");
+    desk.write("clear.csv", "dealer_code,contact_name,first_name,last_name,phone\nhb1,,Ana,Ruiz,#REF!\n");
+    desk.run(&["import", "clear.csv", "--clear"]).ends(0).prints("1 unchanged");
+    // Of several addresses the known one stays the contact's; people may share an address.
+    desk.write("mail.csv", "dealer_code,email\nhb1,eve@example.com; hb1@example.com\n");
+    desk.run(&["import", "mail.csv"]).ends(0);
+    let shown = desk.run(&["show", "hb1", "--json"]).json();
+    assert_eq!(
+        (&shown["contact"]["email"], &shown["contact"]["name"]),
+        (&json!("hb1@example.com"), &json!("Ana Ruiz"))
+    );
+    let heading = "name,dealer_code,timezone,email,contact_name\n";
+    desk.write(
+        "shared.csv",
+        &format!("{heading}Lake Kia,k1,Eastern,s@example.com,Xi\nLake Kia,k1,Eastern,s@example.com,Yolanda\n"),
+    );
+    desk.run(&["import", "shared.csv"]).ends(0);
+    assert_eq!(desk.run(&["show", "k1", "--json"]).json()["further_contacts"][0]["name"], "Yolanda");
+}

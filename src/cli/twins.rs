@@ -1,5 +1,6 @@
 //! Which dealerships may be one and the same, as commands show it.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -43,7 +44,10 @@ impl<'a> Twins<'a> {
             return Alike(Vec::new());
         }
         let twins = self.index.twins_of(state.id, &state.profile).into_iter();
-        Alike(twins.filter_map(|twin| self.by_id.get(&twin.id).map(|other| (*other, twin))).collect())
+        let mut all: Vec<_> = twins.filter_map(|twin| self.by_id.get(&twin.id).map(|other| (*other, twin))).collect();
+        // The likeliest first, and in an order that does not depend on ids.
+        all.sort_by_key(|(other, twin)| (Reverse(twin.reasons.len()), other.profile.dealer_code.raw()));
+        Alike(all)
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{CodeOrigin, Fact};
 use super::mail::Mail;
+use super::text::normal;
 use super::{
     AppointmentId, ChosenOpcode, CodeDigest, DealershipId, IntentId, InvitationCode, OpcodeOption, OpcodeState,
     ProbeRecord, Slots, Timestamp, Untrusted, same_address,
@@ -23,11 +24,15 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// Whether both are one person: by the mail address, or without one by name and number.
+    /// Whether both are one person: by the mail address, which people of different names may share; without one by name and
+    /// number.
     pub fn is_same_person(&self, other: &Self) -> bool {
+        let (one, another) = (normal(self.name.raw()), normal(other.name.raw()));
         match self.email.is_empty() || other.email.is_empty() {
-            true => (&self.name, &self.phone) == (&other.name, &other.phone),
-            false => same_address(&self.email, &other.email),
+            true => one == another && self.phone == other.phone,
+            false => {
+                same_address(&self.email, &other.email) && (one == another || one.is_empty() || another.is_empty())
+            }
         }
     }
 

@@ -31,7 +31,8 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     }
     remarks.words().for_each(|remark| app.out.note(remark));
     let opcode = chosen(app, &read.opcode);
-    let incoming = Incoming { profile: read.profile, further_contacts: Vec::new(), opcode, word: read.opcode.word };
+    let further_contacts = std::mem::take(&mut read.further_contacts);
+    let incoming = Incoming { profile: read.profile, further_contacts, opcode, word: read.opcode.word };
     let engine = app.engine(Need::default()).await?;
     let mut answers = engine.add(vec![incoming], &app.actor()).await?;
     let id = answers.pop().ok_or_else(|| CliError::Failed("no answer".to_owned()))??;

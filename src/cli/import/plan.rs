@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::twins::{Beside, hints};
 use crate::domain::{
     Contact, DealershipId, Onboarding, OpcodeChoice, Profile, ProfileEdit, ProfileField, ProfileProblem, ProfileUpdate,
-    Untrusted, UpdatesHeld,
+    Untrusted, UpdatesHeld, same_address,
 };
 use crate::engine::Incoming;
 
@@ -65,6 +65,8 @@ pub(super) struct Plan {
     pub(super) held: Option<UpdatesHeld>,
     /// How many rows are further people of a dealership on an earlier line.
     pub(super) people: usize,
+    /// How many rows say what an earlier one says.
+    pub(super) repeated: usize,
     /// Who would look after dealerships, and is nobody at this desk.
     pub(super) unknown_owners: Vec<String>,
     /// Which new ones may be one that is there already.
@@ -89,6 +91,9 @@ impl TwinHint {
         json!({ "line": self.line, "dealer_code": self.dealer_code, "other": self.other, "reasons": self.reasons })
     }
 }
+
+/// The most people of one dealership besides its contact.
+const MOST_PEOPLE: usize = 100;
 
 /// Several rows of one dealership: its first, and those of more people.
 struct Group {
@@ -122,6 +127,9 @@ impl Plan {
         for mut group in groups {
             let state = known.get(group.first.dealer_code()).copied();
             plan.owner(&mut group.first, &owners);
+            if let (None, Some(words)) = (state, group.first.concluded.take()) {
+                list.remarks.of_row(group.first.line, words);
+            }
             plan.take(group, state, desk);
         }
         plan.find_twins(desk.states);
@@ -137,7 +145,7 @@ impl Plan {
         let mut places: HashMap<String, usize> = HashMap::with_capacity(rows.len());
         for row in rows {
             let code = row.dealer_code();
-            let first = places.get(code).copied().filter(|_| !code.is_empty());
+            let first = places.get(code).copied().filter(|_| !code.is_empty() && !row.is_unreadable());
             let Some(group) = first.and_then(|place| groups.get_mut(place)) else {
                 if !code.is_empty() && !row.is_unreadable() {
                     places.insert(code.to_owned(), groups.len());
@@ -145,13 +153,22 @@ impl Plan {
                 groups.push(Group { first: row, further: Vec::new() });
                 continue;
             };
-            if !is_one_rooftop(&group.first, &row) {
+            let is_said = |edit: &ProfileEdit| edit.text.is_empty() || group.first.person.contains(edit);
+            let is_repeated = row.person.iter().all(is_said);
+            let contact = row.contact();
+            let is_person = !contact.email.is_empty() || !contact.name.is_empty();
+            if !is_one_rooftop(&group.first, &row) || !is_repeated && !is_person {
                 let reason = format!("`{}` stands already on line {}", clean(code), group.first.line);
                 let problem = Problem::new(ProfileField::DealerCode.word(), reason);
                 // Which of them is right is not for us to guess, so the first one stands.
                 self.refuse(&row, vec![problem]);
-            } else if group.first.contact().is_same_person(&row.contact()) {
+            } else if is_repeated {
+                self.repeated += 1;
                 remarks.of_row(row.line, "the dealership of an earlier line once more: read once".to_owned());
+            } else if group.further.len() >= MOST_PEOPLE {
+                let reason =
+                    format!("more than {MOST_PEOPLE} further people of the dealership on line {}", group.first.line);
+                self.refuse(&row, vec![Problem::new(Problem::ROW, reason)]);
             } else {
                 remarks.of_row(
                     row.line,
@@ -249,15 +266,21 @@ impl Plan {
     }
 }
 
-/// Whether two rows with one dealerCode are of one dealership: they call it the same.
-fn is_one_rooftop(one: &ReadRow, other: &ReadRow) -> bool {
-    let same = |field: ProfileField| normal(one.profile.text_of(field)) == normal(other.profile.text_of(field));
-    same(ProfileField::Name) && same(ProfileField::City) && !other.is_unreadable()
+/// Whether two rows with one dealerCode are of one dealership: both have a name, or neither, and what the later says of it the
+/// first says too.
+fn is_one_rooftop(first: &ReadRow, other: &ReadRow) -> bool {
+    let same = |edit: &ProfileEdit| normal(first.profile.text_of(edit.field)) == normal(&edit.text);
+    let has_name = |row: &ReadRow| row.profile.edits.iter().any(|edit| edit.field == ProfileField::Name);
+    let opcode = &other.opcode;
+    has_name(first) == has_name(other)
+        && other.profile.edits.iter().filter(|edit| !edit.text.is_empty()).all(same)
+        && (*opcode == OpcodeWords::default() || *opcode == first.opcode)
 }
 
 /// The row with the person who is the contact: the one who is already, else the first.
 fn with_its_contact(group: Group, state: Option<&Onboarding>) -> (ReadRow, Vec<ReadRow>) {
     let Group { mut first, mut further } = group;
+    keep_known_address(&mut first, state);
     let is_contact = |row: &ReadRow| {
         let contact = row.contact();
         !contact.email.is_empty() && state.is_some_and(|state| state.profile.contact.is_same_person(&contact))
@@ -269,6 +292,18 @@ fn with_its_contact(group: Group, state: Option<&Onboarding>) -> (ReadRow, Vec<R
     }
     first.profile.edits.append(&mut first.person.clone());
     (first, further)
+}
+
+/// Of several addresses in one cell the one that the dealership has stays its contact's.
+fn keep_known_address(row: &mut ReadRow, state: Option<&Onboarding>) {
+    let Some(state) = state else { return };
+    let known = &state.profile.contact.email;
+    let email = row.person.iter_mut().find(|edit| edit.field == ProfileField::Email);
+    let further = row.further_contacts.iter_mut().find(|further| same_address(&further.email, known));
+    if let (Some(email), Some(further)) = (email, further) {
+        let before = std::mem::replace(&mut email.text, further.email.raw().to_owned());
+        further.email = before.as_str().into();
+    }
 }
 
 /// Everything that is wrong with a row. What its cells say already is not said again.

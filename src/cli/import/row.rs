@@ -62,6 +62,8 @@ pub(super) struct ReadRow {
     pub(super) further_contacts: Vec<Contact>,
     /// Who looks after it, by a column that may mean something else.
     pub(super) offered_owner: Option<String>,
+    /// How the zone of a new dealership was concluded.
+    pub(super) concluded: Option<String>,
     /// Why no zone could be concluded, where none is said.
     pub(super) no_zone: Option<String>,
     /// What it says of the opcode.
@@ -97,7 +99,8 @@ impl ReadRow {
 
     /// The contact as one of several people.
     pub(super) fn contact(&self) -> Contact {
-        let text = |field| self.person.iter().find(|edit| edit.field == field).map_or("", |edit| edit.text.as_str());
+        let said = || self.person.iter().chain(&self.profile.defaults);
+        let text = |field| said().find(|edit| edit.field == field).map_or("", |edit| edit.text.as_str());
         Contact {
             name: text(ProfileField::Contact).into(),
             email: text(ProfileField::Email).into(),
@@ -157,7 +160,8 @@ impl Reading<'_, '_> {
                 return Cell::Absent;
             }
             let Some(text) = self.row.cells.get(*column).and_then(Option::as_ref) else { continue };
-            there = true;
+            // What stands for no value says as little as no cell: only an empty one clears.
+            there |= text.trim().is_empty();
             match self.value(field, text) {
                 Ok(text) if text.is_empty() => {}
                 Ok(text) => return Cell::Text(text),
@@ -239,10 +243,15 @@ impl Reading<'_, '_> {
             return;
         }
         let (first, last) = (self.cell(ListField::FirstName).text(), self.cell(ListField::LastName).text());
+        let is_half = first.is_empty() != last.is_empty();
         let whole = [first, last].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        if !whole.is_empty() {
-            self.read.person.push(ProfileEdit { field: ProfileField::Contact, text: whole });
+        if whole.is_empty() {
+            return;
         }
+        self.read.person.retain(|edit| edit.field != ProfileField::Contact);
+        let edit = ProfileEdit { field: ProfileField::Contact, text: whole };
+        // Half a name shortens none that is known.
+        if is_half { self.read.profile.defaults.push(edit) } else { self.read.person.push(edit) }
     }
 
     /// Of several addresses in one cell the first is the contact's, and is answered; the others are those of more people.
@@ -304,7 +313,7 @@ impl Reading<'_, '_> {
         let word = ProfileField::Timezone.word();
         let text = match (zone_of_place(&place), self.fixed(ListField::Profile(ProfileField::Timezone))) {
             (ZoneOfPlace::Decided { zone, by }, _) => {
-                self.remarks.of_row(self.row.line, format!("{word}: taken from the {}", by.word()));
+                self.read.concluded = Some(format!("{word}: taken from the {}", by.word()));
                 zone.name().to_owned()
             }
             (_, Some(fixed)) => fixed.to_owned(),

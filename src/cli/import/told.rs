@@ -170,7 +170,7 @@ impl Told<'_> {
     /// For scripts.
     pub(super) fn document(&self) -> Value {
         let Counts { added, updated, unchanged } = self.plan.counts;
-        let Plan { updates, refused, held, people, unknown_owners, .. } = self.plan;
+        let Plan { updates, refused, held, people, repeated, unknown_owners, .. } = self.plan;
         let columns = &self.list.columns;
         let advice = self.advice();
         json!({
@@ -179,7 +179,7 @@ impl Told<'_> {
             "dry_run": self.args.dry_run,
             "heading_line": self.list.heading_line,
             "columns": columns.assigned.iter().map(|assigned| column(columns, assigned)).collect::<Vec<_>>(),
-            "rows": added + updated + unchanged + people + refused.len(),
+            "rows": added + updated + unchanged + people + repeated + refused.len(),
             "added": added,
             "updated": updated,
             "unchanged": unchanged,

@@ -12,6 +12,9 @@ pub struct NamedAddress {
     pub address: String,
 }
 
+/// The most addresses in one text.
+const MOST: usize = 100;
+
 /// Every address in a text, each once: `Ana Ruiz <ana@example.com>; mailto:joe@example.com`.
 ///
 /// # Errors
@@ -20,6 +23,9 @@ pub fn addresses(text: &str) -> Result<Vec<NamedAddress>, AddressProblem> {
     let mut all: Vec<NamedAddress> = Vec::new();
     for line in text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()) {
         for found in of_line(line)? {
+            if all.len() >= MOST {
+                return Err(AddressProblem::Several(clean(&text.chars().take(80).collect::<String>()).into_owned()));
+            }
             if !all.iter().any(|known| same_address(&known.address.as_str().into(), &found.address.as_str().into())) {
                 all.push(found);
             }

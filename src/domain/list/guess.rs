@@ -149,7 +149,7 @@ fn find(table: Names, name: &str) -> Option<ListField> {
 fn qualified(tokens: &[String]) -> Option<(ListField, u8)> {
     let weight = |token: &String| QUALIFIERS.iter().find(|(word, _)| word == token).map(|(_, weight)| *weight);
     let rest: String = tokens.iter().filter(|token| weight(token).is_none()).map(String::as_str).collect();
-    let distance = WHOLE_DISTANCE + tokens.iter().filter_map(weight).sum::<u8>();
+    let distance = tokens.iter().filter_map(weight).fold(WHOLE_DISTANCE, u8::saturating_add);
     // `Business Address`: what is left is nothing, so a qualifier is the name.
     let rest = if rest.is_empty() && tokens.last().is_some_and(|last| last == "address") {
         "address".to_owned()
@@ -157,7 +157,7 @@ fn qualified(tokens: &[String]) -> Option<(ListField, u8)> {
         rest
     };
     if MOBILE.contains(&rest.as_str()) {
-        return Some((Profile(Phone), distance + MOBILE_DISTANCE));
+        return Some((Profile(Phone), distance.saturating_add(MOBILE_DISTANCE)));
     }
     find(QUALIFIED, &rest).map(|field| (field, distance))
 }
@@ -278,5 +278,6 @@ mod tests {
         assert!(distance("City") < distance("Business City"));
         assert!(distance("Business City") < distance("Mailing City"));
         assert!(distance("Business Phone") < distance("Mobile Phone"));
+        assert_eq!(guess(&"shipping ".repeat(300)), None, "however long it is");
     }
 }

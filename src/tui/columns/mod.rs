@@ -5,7 +5,8 @@ mod run;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::domain::list::{Columns, ListField, Origin};
+use crate::domain::ProfileField;
+use crate::domain::list::{Assigned, Columns, ListField, Origin};
 
 pub use draw::draw;
 pub use run::{Chosen, choose};
@@ -79,7 +80,11 @@ impl Preview {
     /// A preview that begins with what the headings say; what is only offered is chosen, because somebody looks at it.
     pub fn new(file: String, columns: Vec<Column>, assigned: &Columns) -> Self {
         let choice = |field: ListField| {
-            let known = assigned.assigned.iter().find(|assigned| assigned.field == field);
+            // Who owns a dealership is seldom who of us looks after it.
+            let is_meant = |assigned: &&Assigned| {
+                assigned.origin != Origin::Offered || field != ListField::Profile(ProfileField::Owner)
+            };
+            let known = assigned.assigned.iter().filter(is_meant).find(|assigned| assigned.field == field);
             Choice {
                 field,
                 column: known.and_then(|assigned| assigned.columns.first().copied()),

@@ -7,7 +7,12 @@ use crate::domain::table::{MOST_COLUMNS, MOST_ROWS, TableError};
 use super::SourceRow;
 
 /// The most bytes of text that are kept: what a list has in a file of text of the largest size, several times over.
-const MOST_TEXT: usize = 256 << 20;
+pub(super) const MOST_TEXT: usize = 256 << 20;
+
+/// What is said of more.
+pub(super) fn too_much_text() -> String {
+    format!("it has more than {} MiB of text, and a part of it is not taken; split it", MOST_TEXT >> 20)
+}
 
 /// Marks a cell that is not there, in the place of its end.
 const MISSING: u32 = u32::MAX;
@@ -20,6 +25,8 @@ pub(super) struct Grid {
     /// Where each cell ends in the text; it begins where the one before ends.
     ends: Vec<u32>,
     rows: Vec<GridRow>,
+    /// How many cells the widest row has.
+    widest: usize,
 }
 
 #[derive(Debug)]
@@ -55,10 +62,7 @@ impl Grid {
             self.ends.push(if cell.is_some() { end } else { MISSING });
         }
         if self.text.len() > MOST_TEXT {
-            return Err(format!(
-                "it has more than {} MiB of text, and a part of it is not taken; split it",
-                MOST_TEXT >> 20
-            ));
+            return Err(too_much_text());
         }
         if self.text.len() == text && fault.is_none() {
             self.ends.truncate(ends);
@@ -69,6 +73,7 @@ impl Grid {
             return Err(TableError::TooLong.to_string());
         }
         let text = u32::try_from(self.text.len()).unwrap_or(MISSING);
+        self.widest = self.widest.max(self.ends.len() - ends);
         self.rows.push(GridRow { line, cells: self.ends.len(), text, fault });
         Ok(())
     }
@@ -88,9 +93,12 @@ impl Grid {
         self.rows.len()
     }
 
-    /// The rows. Where columns are named every row has a cell for each.
+    /// The rows. Where columns are named, what a row does not have says nothing; in a sheet its last cells are there, and empty.
     pub(super) fn rows(&self) -> impl Iterator<Item = SourceRow<'_>> {
-        let width = self.columns.as_ref().map_or(0, Vec::len);
+        let (width, missing) = match &self.columns {
+            Some(columns) => (columns.len(), None),
+            None => (self.widest, Some(Cow::Borrowed(""))),
+        };
         let (mut cell, mut start) = (0, 0_u32);
         self.rows.iter().zip(1..).map(move |(row, place)| {
             let ends = self.ends.get(cell..row.cells).unwrap_or_default();
@@ -103,7 +111,7 @@ impl Grid {
                     text.map(Cow::Borrowed)
                 })
                 .collect();
-            cells.resize(cells.len().max(width), None);
+            cells.resize(cells.len().max(width), missing.clone());
             (cell, start) = (row.cells, row.text);
             SourceRow { fault: row.fault.map(str::to_owned), ..SourceRow::of(row.line, place, cells) }
         })

@@ -9,7 +9,7 @@ use calamine::{Cell, Data, DataRef, Ods, OdsError, Range, Reader, SheetType, She
 use crate::domain::table::{MOST_COLUMNS, cell_text};
 use crate::domain::text::clean;
 
-use super::super::grid::Grid;
+use super::super::grid::{Grid, MOST_TEXT, too_much_text};
 use super::super::kind::Book;
 use super::Unread;
 use super::cell;
@@ -151,11 +151,13 @@ struct Filling {
     most: usize,
     row: u32,
     cells: Vec<String>,
+    /// How many bytes of text this row was given.
+    held: usize,
 }
 
 impl Filling {
     fn new(most: usize) -> Self {
-        Self { grid: Grid::default(), most, row: 0, cells: Vec::new() }
+        Self { grid: Grid::default(), most, row: 0, cells: Vec::new(), held: 0 }
     }
 
     /// Takes a cell in, unless it begins a row too many.
@@ -173,7 +175,13 @@ impl Filling {
             self.cells.resize(column + 1, String::new());
         }
         if let Some(cell) = self.cells.get_mut(column) {
-            cell.push_str(&cell_text(Cow::Borrowed(text.trim())));
+            let text = cell_text(Cow::Borrowed(text.trim()));
+            self.held += text.len();
+            if self.held > MOST_TEXT {
+                return Err(Unread::Refused(too_much_text()));
+            }
+            // A sheet has one text in a place; of several the last counts.
+            text.as_ref().clone_into(cell);
         }
         Ok(false)
     }
@@ -183,6 +191,7 @@ impl Filling {
         let cells = self.cells.iter().take(filled).map(|cell| Some(cell.as_str()));
         self.grid.push(u64::from(self.row) + 1, cells, None).map_err(Unread::Refused)?;
         self.cells.iter_mut().for_each(String::clear);
+        self.held = 0;
         Ok(())
     }
 

@@ -113,7 +113,7 @@ fn sheet(bytes: Vec<u8>, name: &str) -> Result<Source, String> {
 fn the_sheet_with_the_heading_is_read_as_it_is_shown() {
     let source = open(xlsx()).unwrap();
     let expected = [
-        (1, "All of them"),
+        (1, "All of them////"),
         (3, "name/code/since/share/open"),
         (4, "Peña Kia/1234/2026-03-14/0.3/TRUE"),
         (6, "Harbor\nFord/0012/#N/A/1234567890123456/=1"),
