@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::text::first_few;
 use super::{Contact, Onboarding, OpcodeChoice, ProfileChange, ProfileField, ProfilePatch, Untrusted};
 
 /// How many known dealerships a file may change by itself.
@@ -80,10 +81,8 @@ impl fmt::Display for UpdatesHeld {
                 )
             }
             Self::Another(codes) => {
-                let some: Vec<_> = codes.iter().take(5).map(Untrusted::plain).collect();
-                let more = codes.len().saturating_sub(some.len());
-                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-                write!(f, "name and mail address both change at {}{more}: is it another dealership?", some.join(", "))
+                let some = first_few(codes.iter().map(Untrusted::plain), 5);
+                write!(f, "name and mail address both change at {some}: is it another dealership?")
             }
         }
     }

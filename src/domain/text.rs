@@ -96,6 +96,22 @@ pub fn tidy(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept.collect::<String>().trim().to_owned())
 }
 
+/// The first of many texts, and how many more there are: `a, b and 3 more`.
+pub fn first_few<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, most: usize) -> String {
+    let mut texts = texts.into_iter();
+    let mut few = String::new();
+    for text in texts.by_ref().take(most) {
+        if !few.is_empty() {
+            few.push_str(", ");
+        }
+        few.push_str(text.as_ref());
+    }
+    match texts.count() {
+        0 => few,
+        more => format!("{few} and {more} more"),
+    }
+}
+
 /// Whether a character turns text round, or ends its line: a trick, not an accident.
 pub fn acts_on_direction(c: char) -> bool {
     matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')

@@ -15,18 +15,22 @@ use crate::domain::{OpcodeOption, ProfileField};
 use crate::engine::{Incoming, ProbeStatus};
 
 use super::chosen;
-use super::plan::problems;
+use super::plan::judged;
+use super::reading::Options;
 use super::remarks::Remarks;
 use super::row::{Layout, Problem};
 use super::source::SourceRow;
 
 /// `add`: read as a list of one row is.
 pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
-    let (layout, row) = as_list(args);
+    let (columns, row) = as_list(args);
+    let options = Options { now: app.clock.now(), ..Options::default() };
     let mut remarks = Remarks::default();
-    let mut read = layout.read(&row, &mut remarks);
+    let mut read = Layout { columns: &columns, options: &options }.read(&row, &mut remarks);
     read.profile.edits.append(&mut read.person);
-    if let Some(Problem { field, reason }) = problems(&mut read, None).into_iter().next() {
+    if let Err(problems) = judged(&mut read, None)
+        && let Some(Problem { field, reason }) = problems.into_iter().next()
+    {
         return Err(CliError::usage(format!("{field}: {reason}")));
     }
     remarks.words().for_each(|remark| app.out.note(remark));
@@ -53,7 +57,7 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
 }
 
 /// What was typed, as the only row of a list whose columns have the names of the fields.
-fn as_list(args: &Add) -> (Layout, SourceRow<'_>) {
+fn as_list(args: &Add) -> (Columns, SourceRow<'_>) {
     let option = if args.new_opcode { option_word(OpcodeOption::New) } else { "" };
     let profile = [
         (ProfileField::Name, args.name.as_str()),
@@ -80,5 +84,5 @@ fn as_list(args: &Add) -> (Layout, SourceRow<'_>) {
         cells.push(Some(Cow::Borrowed(text)));
     }
     let row = SourceRow { line: 1, place: 1, cells, not_text: Vec::new(), fault: None, swallowed: None };
-    (Layout { columns, ..Layout::default() }, row)
+    (columns, row)
 }

@@ -5,7 +5,7 @@ use crate::domain::ProfileField;
 use crate::domain::list::{Columns, ListField, guess_by_content};
 use crate::domain::text::clean;
 
-use super::reading::{Options, Unreadable, shortened};
+use super::reading::{Options, Unreadable, some_of};
 
 /// What is added to a command so that it does better.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -108,11 +108,10 @@ pub(super) fn refusal(why: Unreadable, args: &Import, options: &Options) -> Stri
         Unreadable::Never(why) => why,
         Unreadable::Columns { columns, .. } => about_columns(&columns, args, options),
         Unreadable::NoHeading(rows) => {
-            let first: Vec<String> = rows.iter().flatten().map(|cell| format!("`{}`", clean(cell))).collect();
             let command = Advice::of_rows(&rows).command(args);
             format!(
                 "no row among the first is a heading ({}).\nWrite one (name, dealer_code, timezone, email), or say which column is which:\n  {command}",
-                shortened(&first)
+                some_of(rows.iter().flatten())
             )
         }
     }

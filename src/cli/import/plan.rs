@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::domain::list::ListField;
-use crate::domain::text::{clean, normal};
 use serde_json::{Value, json};
 
+use crate::domain::list::ListField;
+use crate::domain::text::{clean, normal};
 use crate::domain::twins::{Beside, hints};
 use crate::domain::{
     Contact, DealershipId, Onboarding, OpcodeChoice, Profile, ProfileEdit, ProfileField, ProfileProblem, ProfileUpdate,
@@ -35,8 +35,8 @@ pub(in crate::cli) struct Refused {
 /// A dealership that can be taken.
 #[derive(Debug)]
 pub(super) struct Planned {
-    /// It is of a dealership that is not known yet.
-    pub(super) is_new: bool,
+    /// The profile of a dealership that is not known yet.
+    new: Option<Profile>,
     pub(super) line: u64,
     pub(super) row: u64,
     pub(super) incoming: Incoming,
@@ -192,15 +192,17 @@ impl Plan {
 
     fn take(&mut self, group: Group, state: Option<&Onboarding>, desk: &Desk<'_>) {
         let (mut row, people) = with_its_contact(group, state);
-        let problems = problems(&mut row, state);
-        if !problems.is_empty() {
-            for person in &people {
-                let reason = format!("the dealership on line {} is refused", row.line);
-                self.refuse(person, vec![Problem::new(Problem::ROW, reason)]);
+        let new = match judged(&mut row, state) {
+            Ok(new) => new,
+            Err(problems) => {
+                for person in &people {
+                    let reason = format!("the dealership on line {} is refused", row.line);
+                    self.refuse(person, vec![Problem::new(Problem::ROW, reason)]);
+                }
+                self.refuse(&row, problems);
+                return;
             }
-            self.refuse(&row, problems);
-            return;
-        }
+        };
         let mut further_contacts: Vec<Contact> = std::mem::take(&mut row.further_contacts);
         for person in people {
             match person_problems(&person) {
@@ -222,13 +224,13 @@ impl Plan {
         }
         let incoming =
             Incoming { profile: row.profile, further_contacts, opcode: choice, word: row.opcode.word.clone() };
-        self.rows.push(Planned { is_new: state.is_none(), line: row.line, row: row.place, incoming });
+        self.rows.push(Planned { new, line: row.line, row: row.place, incoming });
     }
 
     fn find_twins(&mut self, states: &[Arc<Onboarding>]) {
-        let profile = |row: &Planned| Some((row.line, row.incoming.profile.new_profile().ok()?));
-        let added: Vec<(u64, Profile)> = self.rows.iter().filter(|row| row.is_new).filter_map(profile).collect();
-        let new: Vec<&Profile> = added.iter().map(|(_, profile)| profile).collect();
+        let added: Vec<(u64, &Profile)> =
+            self.rows.iter().filter_map(|row| Some((row.line, row.new.as_ref()?))).collect();
+        let new: Vec<&Profile> = added.iter().map(|(_, profile)| *profile).collect();
         let known = states.iter().map(|state| (state.id, &state.profile));
         let by_id: HashMap<DealershipId, &Profile> = known.clone().collect();
         for (place, twins) in hints(known, &new).into_iter().enumerate() {
@@ -260,7 +262,7 @@ impl Plan {
     /// A rule refused what was planned.
     pub(super) fn refuse_planned(&mut self, place: usize, reason: &str) {
         let Some(planned) = self.rows.get(place) else { return };
-        let dealer_code = clean(planned.incoming.profile.text_of(ProfileField::DealerCode)).into_owned();
+        let dealer_code = clean(planned.dealer_code()).into_owned();
         let problems = vec![Problem::new(ProfileField::DealerCode.word(), reason)];
         self.refused.push(Refused { line: planned.line, row: planned.row, dealer_code, problems });
     }
@@ -306,8 +308,23 @@ fn keep_known_address(row: &mut ReadRow, state: Option<&Onboarding>) {
     }
 }
 
-/// Everything that is wrong with a row. What its cells say already is not said again.
-pub(super) fn problems(row: &mut ReadRow, state: Option<&Onboarding>) -> Vec<Problem> {
+/// Whether a row can be taken, with the profile of a dealership that is not known yet; else everything that is wrong with it.
+pub(super) fn judged(row: &mut ReadRow, state: Option<&Onboarding>) -> Result<Option<Profile>, Vec<Problem>> {
+    // Most rows are good, and are read once.
+    if row.problems.is_empty()
+        && state.is_none()
+        && let Ok(profile) = row.profile.new_profile()
+    {
+        return Ok(Some(profile));
+    }
+    match problems(row, state) {
+        problems if problems.is_empty() => Ok(None),
+        problems => Err(problems),
+    }
+}
+
+/// What its cells say already is not said again.
+fn problems(row: &mut ReadRow, state: Option<&Onboarding>) -> Vec<Problem> {
     let mut all = std::mem::take(&mut row.problems);
     if let Some(whole) = all.iter().find(|problem| problem.field == Problem::ROW) {
         return vec![whole.clone()];

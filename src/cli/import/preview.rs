@@ -31,10 +31,7 @@ struct Asked {
     args: Import,
     bytes: Arc<Vec<u8>>,
     /// As it was asked for: what is chosen comes before.
-    mapping: Mapping,
-    fixed: Vec<(crate::domain::list::ListField, String)>,
-    clear: bool,
-    now: crate::domain::Timestamp,
+    options: Options,
     states: Arc<Vec<Arc<Onboarding>>>,
 }
 
@@ -56,15 +53,8 @@ pub(super) async fn choose(
         }
     };
     let states = Arc::new(app.read().await?.desk().states.to_vec());
-    let asked = Asked {
-        args,
-        bytes: Arc::new(bytes),
-        mapping: options.mapping.clone(),
-        fixed: options.fixed.clone(),
-        clear: options.clear,
-        now: options.now,
-        states,
-    };
+    let options = Options { heading: args.heading, ..options.clone() };
+    let asked = Asked { args, bytes: Arc::new(bytes), options, states };
     let looking = asked.clone();
     let (theme, themes, _) = theme(app);
     match show(preview, (theme, themes), move |preview| looking.look(preview)).await {
@@ -85,17 +75,9 @@ impl Asked {
     fn with(&self, preview: &Preview) -> Result<(Import, Options), String> {
         let mut args = self.args.clone();
         let chosen = preview.pairs();
-        let mapping = Mapping::parse(&chosen).map_err(|error| error.to_string())?.or(&self.mapping);
+        let mapping = Mapping::parse(&chosen).map_err(|error| error.to_string())?.or(&self.options.mapping);
         args.map = mapping.pairs().map(|(column, field)| format!("{column}={}", field.word())).collect();
-        let options = Options {
-            mapping,
-            fixed: self.fixed.clone(),
-            clear: self.clear,
-            heading: args.heading,
-            sheet: args.sheet.clone(),
-            now: self.now,
-        };
-        Ok((args, options))
+        Ok((args, Options { mapping, ..self.options.clone() }))
     }
 
     fn read(&self, args: &Import, options: &Options) -> Result<List, CliError> {

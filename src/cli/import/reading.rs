@@ -3,14 +3,14 @@
 use crate::domain::Timestamp;
 use crate::domain::list::{Columns, HEADING_ROWS, ListField, Mapping, find_heading};
 use crate::domain::table::{MOST_ROWS, TableError};
-use crate::domain::text::clean;
+use crate::domain::text::{clean, first_few};
 
 use super::remarks::Remarks;
 use super::row::{Layout, ReadRow};
 use super::source::{Options as SourceOptions, Source, SourceRow};
 
 /// How a list is to be read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::cli) struct Options {
     /// Which column holds what, as far as it was said.
     pub(in crate::cli) mapping: Mapping,
@@ -57,10 +57,9 @@ pub(in crate::cli) enum Unreadable {
 
 /// Reads a whole file.
 pub(in crate::cli) fn read(bytes: Vec<u8>, options: &Options) -> Result<List, Unreadable> {
-    let mapping = &options.mapping;
     let suits = |rows: &mut dyn Iterator<Item = SourceRow<'_>>| {
         let first: Vec<Vec<String>> = rows.take(HEADING_ROWS).map(|row| texts(&row)).collect();
-        heading_of(&first, mapping).map_or(0, |(_, score)| score)
+        find_heading(&first, &options.mapping).map_or(0, |heading| heading.score)
     };
     let sheet = SourceOptions { sheet: options.sheet.as_deref() };
     let source = Source::open(bytes, &sheet, suits).map_err(Unreadable::Never)?;
@@ -93,8 +92,8 @@ impl List {
         let row = match options.heading {
             Some(0) => None,
             Some(number) => Some(number - 1),
-            None => match heading_of(&cells, &options.mapping) {
-                Some((row, _)) => Some(row),
+            None => match find_heading(&cells, &options.mapping) {
+                Some(heading) => Some(heading.row),
                 None if options.mapping.is_by_number() => None,
                 None => return Err(Unreadable::NoHeading(cells)),
             },
@@ -118,28 +117,23 @@ impl List {
     }
 
     fn tell_above(&mut self, above: &[Vec<String>], line: u64) {
-        let texts: Vec<String> =
-            above.iter().flatten().filter(|cell| !cell.is_empty()).map(|cell| quoted(cell)).collect();
-        if !texts.is_empty() {
-            let some = shortened(&texts);
+        let mut texts = above.iter().flatten().filter(|cell| !cell.is_empty()).peekable();
+        if texts.peek().is_some() {
+            let some = some_of(texts);
             self.remarks.of_file(format!("the heading is on line {line}; what stands above it was left out: {some}"));
         }
     }
 
     fn read_rows(&mut self, source: &Source, above: usize, options: &Options) -> Result<(), Unreadable> {
-        let layout = Layout {
-            columns: self.columns.clone(),
-            fixed: options.fixed.clone(),
-            clear: options.clear,
-            now: options.now,
-        };
+        let columns = self.columns.clone();
+        let layout = Layout { columns: &columns, options };
         // Rows with one cell may be a footer, which only the rows after them tell.
         let mut held: Vec<SourceRow<'_>> = Vec::new();
         for (count, row) in source.rows().skip(above).enumerate() {
             if count >= MOST_ROWS {
                 return Err(Unreadable::Never(TableError::TooLong.to_string()));
             }
-            if self.heading_line.is_some() && is_lonely(&row, &layout.columns) && held.len() < HEADING_ROWS {
+            if self.heading_line.is_some() && is_lonely(&row, &columns) && held.len() < HEADING_ROWS {
                 held.push(row);
                 continue;
             }
@@ -151,7 +145,7 @@ impl List {
         Ok(())
     }
 
-    fn take(&mut self, layout: &Layout, row: &SourceRow<'_>) {
+    fn take(&mut self, layout: &Layout<'_>, row: &SourceRow<'_>) {
         if let Some((first, last)) = row.swallowed {
             let words = format!(
                 "lines {first} to {last} stand inside a cell of line {}, between quotation marks, and were not read as rows; \
@@ -166,20 +160,14 @@ impl List {
 
     fn tell_footer(&mut self, footer: &[SourceRow<'_>]) {
         if let (Some(first), Some(last)) = (footer.first(), footer.last()) {
-            let texts: Vec<String> =
-                footer.iter().flat_map(texts).filter(|cell| !cell.is_empty()).map(|cell| quoted(&cell)).collect();
+            let texts = footer.iter().flat_map(texts).filter(|cell| !cell.is_empty());
             let lines = match first.line == last.line {
                 true => format!("line {} is", first.line),
                 false => format!("lines {} to {} are", first.line, last.line),
             };
-            self.remarks.of_file(format!("{lines} below the list and left out: {}", shortened(&texts)));
+            self.remarks.of_file(format!("{lines} below the list and left out: {}", some_of(texts)));
         }
     }
-}
-
-fn heading_of(rows: &[Vec<String>], mapping: &Mapping) -> Option<(usize, usize)> {
-    let cells: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-    find_heading(cells.iter().map(Vec::as_slice), mapping).map(|heading| (heading.row, heading.score))
 }
 
 fn texts(row: &SourceRow<'_>) -> Vec<String> {
@@ -195,16 +183,11 @@ fn is_lonely(row: &SourceRow<'_>, columns: &Columns) -> bool {
     row.fault.is_none() && columns.headings.len() > 2 && (!is_key || text.trim().contains(' '))
 }
 
-fn quoted(text: &str) -> String {
-    format!("`{}`", clean(text))
-}
-
-/// The first of many.
-pub(super) fn shortened(texts: &[String]) -> String {
+/// The first of many texts of a file.
+pub(super) fn some_of<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
     const MOST: usize = 5;
-    let more = texts.len().saturating_sub(MOST);
-    let some = texts.get(..texts.len() - more).unwrap_or_default().join(", ");
-    if more > 0 { format!("{some} and {more} more") } else { some }
+    let quoted = texts.into_iter().map(|text| format!("`{}`", clean(text.as_ref())));
+    first_few(quoted, MOST)
 }
 
 #[cfg(test)]

@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use crate::cli::opcode;
 use crate::domain::address::{NamedAddress, addresses};
-use crate::domain::list::value::{Mended, read_value};
+use crate::domain::list::value::{Mended, is_placeholder, read_value};
 use crate::domain::list::{Columns, ListField};
 use crate::domain::profile::check_text;
-
 use crate::domain::text::{clean, tidy};
 use crate::domain::zone::{Place, ZoneOfPlace, read_address, zone_fits_state, zone_of_place, zones_of_state};
 use crate::domain::{Contact, ProfileEdit, ProfileField, ProfilePatch, Timestamp, read_zone};
 
 use super::opcode_words::{LONGEST_WORD, OpcodeWords, opcode_value, opcode_words};
+use super::reading::Options;
 use super::remarks::Remarks;
 use super::source::SourceRow;
 
@@ -35,16 +35,12 @@ impl Problem {
 }
 
 /// How the cells of a list are read.
-#[derive(Debug, Default)]
-pub(super) struct Layout {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Layout<'a> {
     /// Which column holds what.
-    pub(super) columns: Columns,
-    /// What the fields read where a row says nothing (`--set`).
-    pub(super) fixed: Vec<(ListField, String)>,
-    /// Whether an empty cell clears its field.
-    pub(super) clear: bool,
-    /// The moment whose rules tell which zones are alike.
-    pub(super) now: Timestamp,
+    pub(super) columns: &'a Columns,
+    /// What was asked for.
+    pub(super) options: &'a Options,
 }
 
 /// What a row says.
@@ -116,17 +112,17 @@ impl ReadRow {
 
 /// The row that is being read.
 struct Reading<'a, 'r> {
-    layout: &'a Layout,
+    layout: Layout<'a>,
     row: &'a SourceRow<'r>,
     remarks: &'a mut Remarks,
     read: ReadRow,
 }
 
-impl Layout {
+impl Layout<'_> {
     /// Reads a row.
     pub(super) fn read(&self, row: &SourceRow<'_>, remarks: &mut Remarks) -> ReadRow {
         let read = ReadRow { line: row.line, place: row.place, ..ReadRow::default() };
-        let mut reading = Reading { layout: self, row, remarks, read };
+        let mut reading = Reading { layout: *self, row, remarks, read };
         reading.row_as_a_whole();
         reading.profile();
         reading.person();
@@ -145,7 +141,7 @@ impl Reading<'_, '_> {
     fn row_as_a_whole(&mut self) {
         let reason = match &self.row.fault {
             Some(fault) => Some(fault.clone()),
-            None => wrong_count(self.row, &self.layout.columns),
+            None => wrong_count(self.row, self.layout.columns),
         };
         self.read.problems.extend(reason.map(|reason| Problem::new(Problem::ROW, reason)));
     }
@@ -181,7 +177,7 @@ impl Reading<'_, '_> {
 
     /// What a field reads in the whole list.
     fn fixed(&self, field: ListField) -> Option<&str> {
-        self.layout.fixed.iter().find(|(fixed, _)| *fixed == field).map(|(_, text)| text.as_str())
+        self.layout.options.fixed.iter().find(|(fixed, _)| *fixed == field).map(|(_, text)| text.as_str())
     }
 
     fn value(&mut self, field: ListField, text: &str) -> Result<String, String> {
@@ -209,7 +205,7 @@ impl Reading<'_, '_> {
     fn edit(&mut self, field: ProfileField) -> Option<ProfileEdit> {
         let text = match self.cell(ListField::Profile(field)) {
             Cell::Text(text) => text,
-            Cell::Empty if self.layout.clear && !field.is_needed() => String::new(),
+            Cell::Empty if self.layout.options.clear && !field.is_needed() => String::new(),
             Cell::Empty | Cell::Absent => return None,
         };
         Some(ProfileEdit { field, text })
@@ -281,7 +277,8 @@ impl Reading<'_, '_> {
         }
         let offered = self.layout.columns.offers().find(|offer| offer.field == ListField::Profile(field));
         let cell = offered.and_then(|offer| self.row.cells.get(*offer.columns.first()?)?.as_deref());
-        self.read.offered_owner = cell.map(|text| tidy(text.trim()).into_owned()).filter(|text| !text.is_empty());
+        let owner = cell.map(|text| tidy(text.trim()).into_owned());
+        self.read.offered_owner = owner.filter(|text| !text.is_empty() && !is_placeholder(text));
     }
 
     fn zone(&mut self) {
@@ -305,7 +302,7 @@ impl Reading<'_, '_> {
         }
         let written = self.read.profile.text_of(ProfileField::Timezone);
         if !written.is_empty() {
-            let remark = about_zone(written, &state, self.layout.now);
+            let remark = about_zone(written, &state, self.layout.options.now);
             remark.into_iter().for_each(|words| self.remarks.of_row(self.row.line, words));
             return;
         }

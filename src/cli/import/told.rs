@@ -13,7 +13,7 @@ use crate::domain::{ProfileChange, ProfileField, ProfileUpdate, Untrusted};
 
 use super::advice::Advice;
 use super::plan::{Counts, Plan, Refused, TwinHint};
-use super::reading::{List, Options, shortened};
+use super::reading::{List, Options, some_of};
 
 /// From how many refused rows on their reasons are counted too.
 const MANY_REFUSED: usize = 5;
@@ -121,10 +121,10 @@ impl Told<'_> {
         let owner = ListField::Profile(ProfileField::Owner);
         let offer = self.list.columns.offers().find(|offer| offer.field == owner)?;
         let column = self.list.columns.name_of(*offer.columns.first()?);
-        let names: Vec<String> = self.plan.unknown_owners.iter().map(|name| format!("`{}`", clean(name))).collect();
+        let names = &self.plan.unknown_owners;
         let pair = super::advice::shell_word(&format!("{column}={}", owner.word()));
         (!names.is_empty()).then(|| {
-            format!("owner: nobody at this desk is called {}: left out; --map {pair} takes it", shortened(&names))
+            format!("owner: nobody at this desk is called {}: left out; --map {pair} takes it", some_of(names))
         })
     }
 

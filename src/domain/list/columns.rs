@@ -56,16 +56,15 @@ impl Columns {
     /// # Errors
     /// When a column that was named is not there.
     pub fn assign(headings: Vec<String>, mapping: &Mapping) -> Result<Self, MappingError> {
-        let texts: Vec<&str> = headings.iter().map(String::as_str).collect();
-        let said = mapping.places(&texts)?;
+        let said = mapping.places(&headings)?;
         let taken = |place: usize| said.iter().any(|(_, places)| places.contains(&place));
         let is_said = |field: ListField| said.iter().any(|(known, _)| *known == field);
         let mut guesses: Vec<(usize, Guess)> = Vec::new();
-        for (place, heading) in texts.iter().enumerate().filter(|(place, _)| !taken(*place)) {
+        for (place, heading) in headings.iter().enumerate().filter(|(place, _)| !taken(*place)) {
             guesses.extend(guess(heading).filter(|guess| !is_said(guess.field)).map(|guess| (place, guess)));
         }
-        name_of_person(&texts, &mut guesses);
-        own_form(&texts, &mut guesses);
+        name_of_person(&headings, &mut guesses);
+        own_form(&headings, &mut guesses);
         let mut assigned: Vec<Assigned> = said
             .iter()
             .map(|(field, columns)| Assigned { field: *field, columns: columns.clone(), origin: Origin::Said })
@@ -85,11 +84,6 @@ impl Columns {
     /// What may be a field, and is not used before somebody says so.
     pub fn offers(&self) -> impl Iterator<Item = &Assigned> {
         self.assigned.iter().filter(|assigned| assigned.origin == Origin::Offered)
-    }
-
-    /// Whether somebody said which column fills a field.
-    pub fn is_said(&self, field: ListField) -> bool {
-        self.of(field).is_some_and(|assigned| assigned.origin == Origin::Said)
     }
 
     /// The fields without which no dealership can be taken in, and that no column fills.
@@ -140,7 +134,7 @@ fn nearest(field: ListField, guesses: &[(usize, Guess)]) -> Option<Assigned> {
 }
 
 /// In an address book `Name` is the person's, and the company's stands beside it.
-fn name_of_person(headings: &[&str], guesses: &mut [(usize, Guess)]) {
+fn name_of_person(headings: &[String], guesses: &mut [(usize, Guess)]) {
     let name = ListField::Profile(ProfileField::Name);
     let company = |guess: &Guess| guess.field == name && guess.distance > 0;
     if !guesses.iter().any(|(_, guess)| company(guess)) {
@@ -153,12 +147,12 @@ fn name_of_person(headings: &[&str], guesses: &mut [(usize, Guess)]) {
 }
 
 /// In a list that this program wrote, `owner` is who of us looks after the dealership.
-fn own_form(headings: &[&str], guesses: &mut [(usize, Guess)]) {
-    let is = |place: usize, word: &str| headings.get(place) == Some(&word);
-    if !headings.contains(&ProfileField::DealerCode.word()) {
+fn own_form(headings: &[String], guesses: &mut [(usize, Guess)]) {
+    let is = |place: usize, field: ProfileField| headings.get(place).is_some_and(|heading| heading == field.word());
+    if !(0..headings.len()).any(|place| is(place, ProfileField::DealerCode)) {
         return;
     }
-    for (_, guess) in guesses.iter_mut().filter(|(place, _)| is(*place, ProfileField::Owner.word())) {
+    for (_, guess) in guesses.iter_mut().filter(|(place, _)| is(*place, ProfileField::Owner)) {
         *guess = Guess { certain: true, distance: 0, ..*guess };
     }
 }
@@ -214,6 +208,6 @@ mod tests {
         let foreign = columns(&["Dealership", "Dealer Code", "Owner"], &[]);
         assert!(foreign.of(owner).is_none() && foreign.offers().any(|offer| offer.field == owner));
         assert!(columns(&["name", "dealer_code", "owner"], &[]).of(owner).is_some(), "it was written here");
-        assert!(columns(&["Dealership", "Owner"], &["Owner=owner"]).is_said(owner));
+        assert!(columns(&["Dealership", "Owner"], &["Owner=owner"]).of(owner).is_some());
     }
 }

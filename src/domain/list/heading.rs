@@ -20,16 +20,14 @@ pub struct Heading {
 }
 
 /// The row among the first ones that names most fields; of several the first.
-pub fn find_heading<'a>(rows: impl IntoIterator<Item = &'a [&'a str]>, mapping: &Mapping) -> Option<Heading> {
-    let scored = rows.into_iter().take(HEADING_ROWS).enumerate().filter_map(|(row, cells)| {
-        let score = score(cells, mapping)?;
-        Some(Heading { row, score })
-    });
+pub fn find_heading(rows: &[Vec<String>], mapping: &Mapping) -> Option<Heading> {
+    let scored = rows.iter().take(HEADING_ROWS).enumerate();
+    let scored = scored.filter_map(|(row, cells)| Some(Heading { row, score: score(cells, mapping)? }));
     // The first of the best: `max_by_key` takes the last.
     scored.reduce(|best, other| if other.score > best.score { other } else { best })
 }
 
-fn score(cells: &[&str], mapping: &Mapping) -> Option<usize> {
+fn score(cells: &[String], mapping: &Mapping) -> Option<usize> {
     let mut fields: BTreeSet<ListField> = BTreeSet::new();
     let mut certain = 0;
     for guess in cells.iter().filter_map(|cell| guess(cell)) {
@@ -45,8 +43,14 @@ fn score(cells: &[&str], mapping: &Mapping) -> Option<usize> {
 mod tests {
     use super::*;
 
+    fn find(rows: &[&[&str]], mapping: &Mapping) -> Option<usize> {
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|cells| cells.iter().map(|cell| (*cell).to_owned()).collect()).collect();
+        find_heading(&rows, mapping).map(|heading| heading.row)
+    }
+
     fn row(rows: &[&[&str]]) -> Option<usize> {
-        find_heading(rows.iter().copied(), &Mapping::default()).map(|heading| heading.row)
+        find(rows, &Mapping::default())
     }
 
     #[test]
@@ -68,6 +72,6 @@ mod tests {
     fn columns_that_were_named_make_a_heading_of_their_row() {
         let mapping = Mapping::parse(&["Händler=name".to_owned(), "Kennung=dealer_code".to_owned()]).unwrap();
         let rows: [&[&str]; 2] = [&["Liste"], &["Händler", "Kennung"]];
-        assert_eq!(find_heading(rows, &mapping).map(|heading| heading.row), Some(1));
+        assert_eq!(find(&rows, &mapping), Some(1));
     }
 }

@@ -74,12 +74,12 @@ impl Mapping {
     }
 
     /// How many of the columns that were named are there.
-    pub(super) fn found_in(&self, headings: &[&str]) -> usize {
+    pub(super) fn found_in(&self, headings: &[String]) -> usize {
         self.0.iter().filter(|(column, _)| !by_name(column, headings).is_empty()).count()
     }
 
     /// The places of the columns of every field, from 0.
-    pub(super) fn places(&self, headings: &[&str]) -> Result<Vec<(ListField, Vec<usize>)>, MappingError> {
+    pub(super) fn places(&self, headings: &[String]) -> Result<Vec<(ListField, Vec<usize>)>, MappingError> {
         let mut all: Vec<(ListField, Vec<usize>)> = Vec::new();
         for (column, field) in &self.0 {
             let places = places(column, headings);
@@ -115,19 +115,20 @@ pub fn fixed_value(field: &str, value: &str) -> Result<(ListField, String), Stri
 const LONGEST_FIXED: usize = 200;
 
 /// By its name; else by its number, `7`; else by which of several of its name it is, `2:Phone Number`.
-fn places(column: &str, headings: &[&str]) -> Vec<usize> {
+fn places(column: &str, headings: &[String]) -> Vec<usize> {
     let named = by_name(column, headings);
     if !named.is_empty() {
         return named;
     }
     if let Some(place) = number(column) {
-        return (place < headings.len().max(1_000)).then_some(place).into_iter().collect();
+        // Without a heading nobody knows how many there are.
+        return (headings.is_empty() || place < headings.len()).then_some(place).into_iter().collect();
     }
     let nth = column.split_once(':').and_then(|(nth, name)| Some((number(nth)?, name.trim())));
     nth.and_then(|(nth, name)| by_name(name, headings).get(nth).copied()).into_iter().collect()
 }
 
-fn by_name(column: &str, headings: &[&str]) -> Vec<usize> {
+fn by_name(column: &str, headings: &[String]) -> Vec<usize> {
     let all = |same: &dyn Fn(&str) -> bool| -> Vec<usize> {
         let places = headings.iter().enumerate().filter(|(_, heading)| same(heading.trim()));
         places.map(|(place, _)| place).collect()
@@ -141,8 +142,8 @@ fn number(text: &str) -> Option<usize> {
     text.parse::<usize>().ok()?.checked_sub(1)
 }
 
-fn no_column(column: &str, headings: &[&str]) -> MappingError {
-    let near = did_you_mean(column, headings.iter().copied());
+fn no_column(column: &str, headings: &[String]) -> MappingError {
+    let near = did_you_mean(column, headings.iter().map(String::as_str));
     let list: Vec<String> = headings.iter().map(|heading| format!("`{}`", clean(heading))).collect();
     MappingError::NoColumn { name: clean(column).into_owned(), near, list: list.join(", ") }
 }
@@ -158,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_column_is_named_by_its_heading_its_number_or_its_place_among_twins() {
-        let headings = ["Name", "Phone", "Code=X", "Phone", "phone", "7"];
+        let headings = ["Name", "Phone", "Code=X", "Phone", "phone", "7"].map(str::to_owned);
         let phone = ListField::Profile(ProfileField::Phone);
         for (column, places) in
             [("Phone", vec![1, 3]), ("4", vec![3]), ("2:Phone", vec![3]), ("PHONE", vec![1, 3, 4]), ("7", vec![5])]
@@ -168,7 +169,7 @@ mod tests {
         }
         let code = mapping(&["Code=X=dealer_code", "Code=X=email"]).unwrap().places(&headings).unwrap();
         assert_eq!(code.len(), 2, "one column fills two fields");
-        for column in ["Phones", "3:Phone", "0"] {
+        for column in ["Phones", "3:Phone", "0", "8"] {
             let error = mapping(&[&format!("{column}=phone")]).unwrap().places(&headings).unwrap_err();
             assert!(error.to_string().contains("columns: `Name`, `Phone`"), "{error}");
         }

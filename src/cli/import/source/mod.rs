@@ -17,9 +17,6 @@ use grid::Grid;
 use json::Objects;
 use kind::Kind;
 
-/// How many rows are looked at to find out how a file is written.
-const LOOKED_AT: usize = 20;
-
 /// A row of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct SourceRow<'a> {

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use crate::cli::input::Text;
+use crate::domain::list::HEADING_ROWS;
 use crate::domain::table::{Layout, Row, Table};
 
-use super::{Form, LOOKED_AT, SourceRow, Suits};
+use super::{Form, SourceRow, Suits};
 
 pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>), String> {
     let table = Table::open(text.as_str(), |rows| {
@@ -14,7 +15,7 @@ pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>),
     });
     let table = table.map_err(|error| error.to_string())?;
     let layout = table.layout();
-    let width = table.rows().take(LOOKED_AT).map(|row| named(&row)).max().unwrap_or_default();
+    let width = table.rows().take(HEADING_ROWS).map(|row| named(&row)).max().unwrap_or_default();
     let mut remarks = Vec::new();
     remarks.extend(table.separator_words().map(|words| format!("its columns are separated by {words}")));
     if layout.has_backslashes() {

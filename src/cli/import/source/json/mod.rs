@@ -6,9 +6,10 @@ mod shape;
 use std::collections::HashMap;
 
 use crate::cli::input::Text;
+use crate::domain::list::HEADING_ROWS;
 use crate::domain::table::{MOST_COLUMNS, RowFault};
 
-use super::{Form, LOOKED_AT, SourceRow, Suits};
+use super::{Form, SourceRow, Suits};
 
 use flat::{Value, flatten, value};
 use shape::{List, Shape};
@@ -48,7 +49,7 @@ pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>),
 
 /// How well a list suits: by its keys, or by its first rows.
 fn worth(list: &List<'_>, suits: &Suits<'_>) -> usize {
-    let head = list.rows.iter().take(LOOKED_AT);
+    let head = list.rows.iter().take(HEADING_ROWS);
     match list.shape {
         Shape::Objects => {
             let mut keys = Keys::default();

@@ -6,13 +6,14 @@ mod opened;
 
 use std::time::Duration;
 
+use crate::domain::list::HEADING_ROWS;
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::clean;
 use crate::guard::Guard;
 
+use super::Suits;
 use super::grid::Grid;
 use super::kind::Book;
-use super::{LOOKED_AT, Suits};
 
 use opened::{Opened, SheetNames};
 
@@ -104,7 +105,7 @@ fn candidates(names: &SheetNames, sheet: Option<&str>) -> Result<Vec<String>, St
 fn heads(mut opened: Opened, names: Vec<String>) -> Result<(Opened, Vec<(String, Grid)>), Unread> {
     let (mut heads, mut failed) = (Vec::new(), None);
     for name in names {
-        match opened.rows(&name, LOOKED_AT) {
+        match opened.rows(&name, HEADING_ROWS) {
             Ok(head) => heads.push((name, head)),
             Err(error) => failed = Some(error),
         }

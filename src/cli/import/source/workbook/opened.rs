@@ -7,7 +7,7 @@ use std::io::Cursor;
 use calamine::{Cell, Data, DataRef, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx};
 
 use crate::domain::table::{MOST_COLUMNS, cell_text};
-use crate::domain::text::clean;
+use crate::domain::text::{clean, first_few};
 
 use super::super::grid::{Grid, MOST_TEXT, too_much_text};
 use super::super::kind::Book;
@@ -50,11 +50,7 @@ impl SheetNames {
 
 /// Names of sheets for a message.
 pub(super) fn listed<'n>(names: impl IntoIterator<Item = &'n String>) -> String {
-    let mut names = names.into_iter();
-    let shown: Vec<String> = names.by_ref().take(MOST_LISTED).map(|name| format!("`{}`", clean(name))).collect();
-    let more = names.count();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    shown.join(", ") + &more
+    first_few(names.into_iter().map(|name| format!("`{}`", clean(name))), MOST_LISTED)
 }
 
 pub(super) fn damaged(error: impl Display) -> Unread {
