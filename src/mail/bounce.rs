@@ -77,7 +77,9 @@ pub fn read_report(message: &[u8]) -> Result<Report, ReportError> {
     let message = MessageParser::default().parse(message).ok_or(ReportError::NoMessage)?;
     let text = message.body_text(0).unwrap_or_default();
     let text = beginning(&text, LONGEST_TEXT).replace("\r\n", "\n");
-    let report = outermost_report(&message);
+    // OpenSMTPD calls its reports mixed.
+    let of_a_server = || message.parts.first().filter(|_| forms::is_of_a_mail_server(&message));
+    let report = outermost_report(&message).or_else(of_a_server);
     let parts: Vec<_> = children(&message, report.or_else(|| message.parts.first())).collect();
     let mail = parts.iter().find_map(|part| returned_mail::of_part(part)).unwrap_or(ReturnedMail::Nothing);
     let status = parts.iter().filter(|part| report.is_some() && is_status(part)).map(|part| part.contents());

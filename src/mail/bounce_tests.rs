@@ -211,8 +211,13 @@ fn what_opensmtpd_says_behind_the_address_is_read_there() {
     for line in ["a@m.example: Envelope expired", "<A@m.example>: Envelope expired"] {
         let text = block("Action: delayed\r\nFinal-Recipient: rfc822;a@m.example\r\nStatus: 4.4.7\r\n");
         let whole = report(&text, &returned_headers()).replace("I am sorry to have to tell you.", line);
-        let found = read(&whole).returned.remove(0);
-        assert_eq!((found.action, found.reason.as_str()), (ReportAction::Delayed, "Envelope expired"));
+        // It calls its reports mixed.
+        for kind in ["multipart/report; report-type=delivery-status", "multipart/mixed"] {
+            let found = read(&whole.replace("multipart/report; report-type=delivery-status", kind));
+            let told = &found.returned[0];
+            let told = (found.mail, told.action, told.reason.as_str());
+            assert_eq!(told, (ours(), ReportAction::Delayed, "Envelope expired"), "{kind}");
+        }
     }
 }
 

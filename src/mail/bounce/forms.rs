@@ -57,7 +57,8 @@ fn failed_at(address: &str, said: &str) -> Returned {
     became(addresses([Some(address)]), ReportAction::Failed, "5.0.0", said)
 }
 
-fn is_of_a_mail_server(message: &Message<'_>) -> bool {
+/// Whether a mail server wrote it, by who it says it is from.
+pub(super) fn is_of_a_mail_server(message: &Message<'_>) -> bool {
     // Complaints, and proofs that a letter was read.
     let told = |part| matches!(kind(part).1.as_str(), "feedback-report" | "disposition-notification");
     let of = message.content_type().and_then(|kind| kind.attribute("report-type")).unwrap_or("delivery-status");
