@@ -61,7 +61,7 @@ async fn take_in(app: &App, args: &Import, options: &Options, mut list: List) ->
     let known = Known::of(app, args.dry_run).await?;
     let states = known.states();
     let choice = |words: &OpcodeWords| chosen(app, words);
-    let mut plan = Plan::of(&mut list, &Desk { states: &states, choice: &choice });
+    let mut plan = Plan::of(&mut list, &Desk { states: &states, options, choice: &choice });
     if plan.rows.is_empty() && !advice::missing(&list.columns, options).is_empty() {
         let why = advice::about_columns(&list.columns, args, options);
         return Err(CliError::Usage(format!("{from}: {why}")));

@@ -10,7 +10,7 @@ use crate::cli::output::Ink;
 use crate::cli::record::all;
 use crate::cli::report::named;
 use crate::cli::twins::Twins;
-use crate::domain::list::{Assigned, Columns, ListField, Origin};
+use crate::domain::list::{Assigned, Columns, ListEntry, ListField, Origin};
 use crate::domain::{OpcodeOption, ProfileField};
 use crate::engine::{Incoming, ProbeStatus};
 
@@ -27,16 +27,19 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let options = Options { now: app.clock.now(), ..Options::default() };
     let mut remarks = Remarks::default();
     let mut read = Layout { columns: &columns, options: &options }.read(&row, &mut remarks);
-    read.profile.edits.append(&mut read.person);
-    if let Err(problems) = judged(&mut read, None)
-        && let Some(Problem { field, reason }) = problems.into_iter().next()
-    {
-        return Err(CliError::usage(format!("{field}: {reason}")));
+    read.entry.settle_contact([], None);
+    match judged(&mut read, None, &options) {
+        Ok((_, said)) => said.into_iter().for_each(|words| remarks.of_row(row.line, words)),
+        Err(problems) => {
+            let all: Vec<String> =
+                problems.iter().map(|Problem { field, reason }| format!("{field}: {reason}")).collect();
+            return Err(CliError::usage(all.join("; ")));
+        }
     }
     remarks.words().for_each(|remark| app.out.note(remark));
     let opcode = chosen(app, &read.opcode);
-    let further_contacts = std::mem::take(&mut read.further_contacts);
-    let incoming = Incoming { profile: read.profile, further_contacts, opcode, word: read.opcode.word };
+    let ListEntry { profile, further_contacts, .. } = read.entry;
+    let incoming = Incoming { profile, further_contacts, opcode, word: read.opcode.word };
     let engine = app.engine(Need::default()).await?;
     let mut answers = engine.add(vec![incoming], &app.actor()).await?;
     let id = answers.pop().ok_or_else(|| CliError::Failed("no answer".to_owned()))??;

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::domain::list::ListField;
-use crate::domain::text::{clean, normal};
+use crate::domain::list::{ListEntry, ListField, Repetition, ZoneSources};
+use crate::domain::text::clean;
 use crate::domain::twins::{Beside, hints};
 use crate::domain::{
-    Contact, DealershipId, Onboarding, OpcodeChoice, Profile, ProfileEdit, ProfileField, ProfileProblem, ProfileUpdate,
-    Untrusted, UpdatesHeld, same_address,
+    DealershipId, Onboarding, OpcodeChoice, Profile, ProfileEdit, ProfileField, ProfileProblem, ProfileUpdate,
+    Untrusted, UpdatesHeld,
 };
 use crate::engine::Incoming;
 
 use super::opcode_words::OpcodeWords;
-use super::reading::List;
+use super::reading::{List, Options};
 use super::remarks::Remarks;
 use super::row::{Problem, ReadRow};
 
@@ -39,7 +39,16 @@ pub(super) struct Planned {
     new: Option<Profile>,
     pub(super) line: u64,
     pub(super) row: u64,
+    /// The rows of further people there.
+    people: Vec<Place>,
     pub(super) incoming: Incoming,
+}
+
+/// Where a row stands in its file.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    line: u64,
+    row: u64,
 }
 
 /// What becomes of the good rows.
@@ -92,6 +101,9 @@ impl TwinHint {
     }
 }
 
+/// What is said of the row of a further person.
+const FURTHER_PERSON: &str = "another person of the dealership on an earlier line: kept as a further contact";
+
 /// The most people of one dealership besides its contact.
 const MOST_PEOPLE: usize = 100;
 
@@ -104,6 +116,8 @@ struct Group {
 /// The desk as it is.
 pub(super) struct Desk<'a> {
     pub(super) states: &'a [Arc<Onboarding>],
+    /// How the list is read.
+    pub(super) options: &'a Options,
     /// The opcode choice of a row, with what the settings add.
     pub(super) choice: &'a dyn Fn(&OpcodeWords) -> Option<OpcodeChoice>,
 }
@@ -127,10 +141,7 @@ impl Plan {
         for mut group in groups {
             let state = known.get(group.first.dealer_code()).copied();
             plan.owner(&mut group.first, &owners);
-            if let (None, Some(words)) = (state, group.first.concluded.take()) {
-                list.remarks.of_row(group.first.line, words);
-            }
-            plan.take(group, state, desk);
+            plan.take(group, state, desk, &mut list.remarks);
         }
         plan.find_twins(desk.states);
         plan.refused.sort_by_key(|refused| (refused.line, refused.row));
@@ -153,28 +164,23 @@ impl Plan {
                 groups.push(Group { first: row, further: Vec::new() });
                 continue;
             };
-            let is_said = |edit: &ProfileEdit| edit.text.is_empty() || group.first.person.contains(edit);
-            let is_repeated = row.person.iter().all(is_said);
-            let contact = row.contact();
-            let is_person = !contact.email.is_empty() || !contact.name.is_empty();
-            if !is_one_rooftop(&group.first, &row) || !is_repeated && !is_person {
-                let reason = format!("`{}` stands already on line {}", clean(code), group.first.line);
-                let problem = Problem::new(ProfileField::DealerCode.word(), reason);
+            let refuse = |field, reason| vec![Problem::new(field, reason)];
+            match row.repetition(&group.first) {
                 // Which of them is right is not for us to guess, so the first one stands.
-                self.refuse(&row, vec![problem]);
-            } else if is_repeated {
-                self.repeated += 1;
-                remarks.of_row(row.line, "the dealership of an earlier line once more: read once".to_owned());
-            } else if group.further.len() >= MOST_PEOPLE {
-                let reason =
-                    format!("more than {MOST_PEOPLE} further people of the dealership on line {}", group.first.line);
-                self.refuse(&row, vec![Problem::new(Problem::ROW, reason)]);
-            } else {
-                remarks.of_row(
-                    row.line,
-                    "another person of the dealership on an earlier line: kept as a further contact".to_owned(),
-                );
-                group.further.push(row);
+                Repetition::Contradicts => {
+                    let reason = format!("`{}` stands already on line {}", clean(code), group.first.line);
+                    self.refuse(&row, refuse(ProfileField::DealerCode.word(), reason));
+                }
+                Repetition::Repeats => {
+                    self.repeated += 1;
+                    remarks.of_row(row.line, "the dealership of an earlier line once more: read once".to_owned());
+                }
+                Repetition::Person if group.further.len() >= MOST_PEOPLE => {
+                    let line = group.first.line;
+                    let reason = format!("more than {MOST_PEOPLE} further people of the dealership on line {line}");
+                    self.refuse(&row, refuse(Problem::ROW, reason));
+                }
+                Repetition::Person => group.further.push(row),
             }
         }
         groups
@@ -184,47 +190,49 @@ impl Plan {
     fn owner(&mut self, row: &mut ReadRow, known: &HashSet<&str>) {
         let Some(owner) = row.offered_owner.take() else { return };
         if known.contains(owner.as_str()) {
-            row.profile.defaults.push(ProfileEdit { field: ProfileField::Owner, text: owner });
+            row.entry.profile.defaults.push(ProfileEdit { field: ProfileField::Owner, text: owner });
         } else if !self.unknown_owners.contains(&owner) && self.unknown_owners.len() < 100 {
             self.unknown_owners.push(owner);
         }
     }
 
-    fn take(&mut self, group: Group, state: Option<&Onboarding>, desk: &Desk<'_>) {
-        let (mut row, people) = with_its_contact(group, state);
-        let new = match judged(&mut row, state) {
-            Ok(new) => new,
+    fn take(&mut self, group: Group, state: Option<&Onboarding>, desk: &Desk<'_>, remarks: &mut Remarks) {
+        let Group { first: mut row, further: mut people } = group;
+        let known = state.map(|state| &state.profile);
+        row.entry.settle_contact(people.iter_mut().map(|person| &mut person.entry), known);
+        let (new, said) = match judged(&mut row, known, desk.options) {
+            Ok(good) => good,
             Err(problems) => {
-                for person in &people {
-                    let reason = format!("the dealership on line {} is refused", row.line);
-                    self.refuse(person, vec![Problem::new(Problem::ROW, reason)]);
-                }
+                self.refuse_people(&people.iter().map(place).collect::<Vec<_>>(), row.line);
                 self.refuse(&row, problems);
                 return;
             }
         };
-        let mut further_contacts: Vec<Contact> = std::mem::take(&mut row.further_contacts);
+        said.into_iter().for_each(|words| remarks.of_row(row.line, words));
+        let ListEntry { profile, mut further_contacts, .. } = row.entry;
+        let mut taken = Vec::new();
         for person in people {
             match person_problems(&person) {
                 problems if problems.is_empty() => {
-                    self.people += 1;
-                    further_contacts.push(person.contact());
-                    further_contacts.extend(person.further_contacts);
+                    remarks.of_row(person.line, FURTHER_PERSON.to_owned());
+                    taken.push(place(&person));
+                    further_contacts.push(person.entry.contact());
+                    further_contacts.extend(person.entry.further_contacts);
                 }
                 problems => self.refuse(&person, problems),
             }
         }
+        self.people += taken.len();
         let choice = (desk.choice)(&row.opcode);
         match state {
             None => self.counts.added += 1,
-            Some(state) => match ProfileUpdate::of(state, &row.profile, &further_contacts, choice.as_ref()) {
+            Some(state) => match ProfileUpdate::of(state, &profile, &further_contacts, choice.as_ref()) {
                 Some(update) => self.updates.push(update),
                 None => self.counts.unchanged += 1,
             },
         }
-        let incoming =
-            Incoming { profile: row.profile, further_contacts, opcode: choice, word: row.opcode.word.clone() };
-        self.rows.push(Planned { new, line: row.line, row: row.place, incoming });
+        let incoming = Incoming { profile, further_contacts, opcode: choice, word: row.opcode.word };
+        self.rows.push(Planned { new, line: row.line, row: row.place, people: taken, incoming });
     }
 
     fn find_twins(&mut self, states: &[Arc<Onboarding>]) {
@@ -259,83 +267,73 @@ impl Plan {
         self.refused.push(Refused { line: row.line, row: row.place, dealer_code, problems });
     }
 
+    /// Notes the rows of more people of a dealership that is refused.
+    fn refuse_people(&mut self, people: &[Place], line: u64) {
+        for Place { line: here, row } in people {
+            let problems = vec![Problem::new(Problem::ROW, format!("the dealership on line {line} is refused"))];
+            self.refused.push(Refused { line: *here, row: *row, dealer_code: String::new(), problems });
+        }
+    }
+
     /// A rule refused what was planned.
     pub(super) fn refuse_planned(&mut self, place: usize, reason: &str) {
         let Some(planned) = self.rows.get(place) else { return };
         let dealer_code = clean(planned.dealer_code()).into_owned();
         let problems = vec![Problem::new(ProfileField::DealerCode.word(), reason)];
-        self.refused.push(Refused { line: planned.line, row: planned.row, dealer_code, problems });
+        let (line, row, people) = (planned.line, planned.row, planned.people.clone());
+        self.refused.push(Refused { line, row, dealer_code, problems });
+        self.people -= people.len();
+        self.refuse_people(&people, line);
+        self.twins.retain(|twin| twin.line != line);
     }
 }
 
-/// Whether two rows with one dealerCode are of one dealership: both have a name, or neither, and what the later says of it the
-/// first says too.
-fn is_one_rooftop(first: &ReadRow, other: &ReadRow) -> bool {
-    let same = |edit: &ProfileEdit| normal(first.profile.text_of(edit.field)) == normal(&edit.text);
-    let has_name = |row: &ReadRow| row.profile.edits.iter().any(|edit| edit.field == ProfileField::Name);
-    let opcode = &other.opcode;
-    has_name(first) == has_name(other)
-        && other.profile.edits.iter().filter(|edit| !edit.text.is_empty()).all(same)
-        && (*opcode == OpcodeWords::default() || *opcode == first.opcode)
+fn place(row: &ReadRow) -> Place {
+    Place { line: row.line, row: row.place }
 }
 
-/// The row with the person who is the contact: the one who is already, else the first.
-fn with_its_contact(group: Group, state: Option<&Onboarding>) -> (ReadRow, Vec<ReadRow>) {
-    let Group { mut first, mut further } = group;
-    keep_known_address(&mut first, state);
-    let is_contact = |row: &ReadRow| {
-        let contact = row.contact();
-        !contact.email.is_empty() && state.is_some_and(|state| state.profile.contact.is_same_person(&contact))
+/// Whether a row can be taken, with the profile of a dealership that is not known yet and what is to be said of it; else
+/// everything that is wrong with it.
+pub(super) fn judged(
+    row: &mut ReadRow,
+    known: Option<&Profile>,
+    options: &Options,
+) -> Result<(Option<Profile>, Vec<String>), Vec<Problem>> {
+    let sources = ZoneSources {
+        postal_code: &row.postal_code,
+        country: &row.country,
+        fixed: options.fixed(ListField::Profile(ProfileField::Timezone)),
+        now: options.now,
     };
-    if !is_contact(&first)
-        && let Some(contact) = further.iter_mut().find(|row| is_contact(row))
-    {
-        std::mem::swap(&mut first.person, &mut contact.person);
-    }
-    first.profile.edits.append(&mut first.person.clone());
-    (first, further)
-}
-
-/// Of several addresses in one cell the one that the dealership has stays its contact's.
-fn keep_known_address(row: &mut ReadRow, state: Option<&Onboarding>) {
-    let Some(state) = state else { return };
-    let known = &state.profile.contact.email;
-    let email = row.person.iter_mut().find(|edit| edit.field == ProfileField::Email);
-    let further = row.further_contacts.iter_mut().find(|further| same_address(&further.email, known));
-    if let (Some(email), Some(further)) = (email, further) {
-        let before = std::mem::replace(&mut email.text, further.email.raw().to_owned());
-        further.email = before.as_str().into();
-    }
-}
-
-/// Whether a row can be taken, with the profile of a dealership that is not known yet; else everything that is wrong with it.
-pub(super) fn judged(row: &mut ReadRow, state: Option<&Onboarding>) -> Result<Option<Profile>, Vec<Problem>> {
+    let zone = sources.settle(&mut row.entry.profile, known);
+    let mut remarks = zone.remarks;
+    remarks.extend(known.and_then(|known| row.entry.address_without_name(known)));
     // Most rows are good, and are read once.
     if row.problems.is_empty()
-        && state.is_none()
-        && let Ok(profile) = row.profile.new_profile()
+        && known.is_none()
+        && let Ok(profile) = row.entry.profile.new_profile()
     {
-        return Ok(Some(profile));
+        return Ok((Some(profile), remarks));
     }
-    match problems(row, state) {
-        problems if problems.is_empty() => Ok(None),
+    match problems(row, known, zone.missing) {
+        problems if problems.is_empty() => Ok((None, remarks)),
         problems => Err(problems),
     }
 }
 
 /// What its cells say already is not said again.
-fn problems(row: &mut ReadRow, state: Option<&Onboarding>) -> Vec<Problem> {
+fn problems(row: &mut ReadRow, known: Option<&Profile>, no_zone: Option<String>) -> Vec<Problem> {
     let mut all = std::mem::take(&mut row.problems);
     if let Some(whole) = all.iter().find(|problem| problem.field == Problem::ROW) {
         return vec![whole.clone()];
     }
     let told = |all: &[Problem], field: ProfileField| all.iter().any(|problem| problem.field == field.word());
-    for ProfileProblem { field, reason } in row.profile.problems(state.map(|state| &state.profile)) {
+    for ProfileProblem { field, reason } in row.entry.profile.problems(known) {
         if told(&all, field) {
             continue;
         }
-        let concluded = row.no_zone.as_ref().filter(|_| field == ProfileField::Timezone);
-        all.push(Problem::new(field.word(), concluded.cloned().unwrap_or(reason)));
+        let no_zone = no_zone.as_ref().filter(|_| field == ProfileField::Timezone);
+        all.push(Problem::new(field.word(), no_zone.cloned().unwrap_or(reason)));
     }
     all.sort_by_key(|problem| ListField::all().position(|field| field.word() == problem.field));
     all
@@ -343,13 +341,7 @@ fn problems(row: &mut ReadRow, state: Option<&Onboarding>) -> Vec<Problem> {
 
 /// What is wrong with a further person.
 fn person_problems(row: &ReadRow) -> Vec<Problem> {
-    let of_person = |problem: &&Problem| {
-        [ProfileField::Contact, ProfileField::Email, ProfileField::Phone]
-            .iter()
-            .any(|field| field.word() == problem.field)
-    };
-    let cells = row.problems.iter().filter(of_person).cloned();
-    let edits = row.person.iter().filter(|edit| !edit.text.is_empty());
-    let fields = edits.filter_map(|edit| Some(Problem::new(edit.field.word(), edit.field.check(&edit.text).err()?)));
-    cells.chain(fields).collect()
+    let cells = row.problems.iter().filter(|problem| ListEntry::is_of_person(problem.field)).cloned();
+    let fields = row.entry.person_problems().into_iter();
+    cells.chain(fields.map(|ProfileProblem { field, reason }| Problem::new(field.word(), reason))).collect()
 }

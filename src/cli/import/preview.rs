@@ -100,7 +100,7 @@ impl Asked {
             Err(Unreadable::Columns { .. }) => return impossible("no column holds dealer_code".to_owned()),
             Err(why) => return impossible(super::advice::refusal(why, &args, &options)),
         };
-        let plan = Plan::of(&mut list, &Desk { states: &self.states, choice: &|_| None });
+        let plan = Plan::of(&mut list, &Desk { states: &self.states, options: &options, choice: &|_| None });
         let from = name_of(&args.file);
         let told = Told { from: &from, args: &args, options: &options, list: &list, plan: &plan, would: true };
         let outcome = Outcome { lines: told.summary(), is_possible: !plan.rows.is_empty() };

@@ -26,6 +26,13 @@ pub(in crate::cli) struct Options {
     pub(in crate::cli) now: Timestamp,
 }
 
+impl Options {
+    /// What a field reads in the whole list.
+    pub(super) fn fixed(&self, field: ListField) -> Option<&str> {
+        self.fixed.iter().find(|(fixed, _)| *fixed == field).map(|(_, text)| text.as_str())
+    }
+}
+
 /// A list that was read.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct List {

@@ -35,7 +35,7 @@ struct Sheet {
 fn read(bytes: &[u8], mapping: &Mapping) -> Result<Sheet, String> {
     let options = Options { mapping: mapping.clone(), ..Options::default() };
     let mut list = super::read(bytes.to_vec(), &options).map_err(|why| format!("{why:?}"))?;
-    let plan = Plan::of(&mut list, &Desk { states: &[], choice: &|_| None });
+    let plan = Plan::of(&mut list, &Desk { states: &[], options: &options, choice: &|_| None });
     let row = |row: &crate::cli::import::plan::Planned| Row {
         line: row.line,
         place: row.row,

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use crate::cli::opcode;
 use crate::domain::address::{NamedAddress, addresses};
 use crate::domain::list::value::{Mended, is_placeholder, read_value};
-use crate::domain::list::{Columns, ListField};
+use crate::domain::list::{Columns, ListEntry, ListField, Repetition};
 use crate::domain::profile::check_text;
 use crate::domain::text::{clean, tidy};
-use crate::domain::zone::{Place, ZoneOfPlace, read_address, zone_fits_state, zone_of_place, zones_of_state};
-use crate::domain::{Contact, ProfileEdit, ProfileField, ProfilePatch, Timestamp, read_zone};
+use crate::domain::zone::read_address;
+use crate::domain::{Contact, ProfileEdit, ProfileField};
 
 use super::opcode_words::{LONGEST_WORD, OpcodeWords, opcode_value, opcode_words};
 use super::reading::Options;
@@ -50,18 +50,14 @@ pub(super) struct ReadRow {
     pub(super) line: u64,
     /// Its place among the rows of the file; a heading counts.
     pub(super) place: u64,
-    /// The dealership, without its contact.
-    pub(super) profile: ProfilePatch,
-    /// The contact.
-    pub(super) person: Vec<ProfileEdit>,
-    /// More people, whose addresses stand in the same cell.
-    pub(super) further_contacts: Vec<Contact>,
+    /// The dealership and the person.
+    pub(super) entry: ListEntry,
+    /// The postal code, which tells the time zone.
+    pub(super) postal_code: String,
+    /// The country, for the same.
+    pub(super) country: String,
     /// Who looks after it, by a column that may mean something else.
     pub(super) offered_owner: Option<String>,
-    /// How the zone of a new dealership was concluded.
-    pub(super) concluded: Option<String>,
-    /// Why no zone could be concluded, where none is said.
-    pub(super) no_zone: Option<String>,
     /// What it says of the opcode.
     pub(super) opcode: OpcodeWords,
     /// What is wrong with its cells.
@@ -90,17 +86,14 @@ impl Cell {
 impl ReadRow {
     /// By what it is known.
     pub(super) fn dealer_code(&self) -> &str {
-        self.profile.text_of(ProfileField::DealerCode)
+        self.entry.dealer_code()
     }
 
-    /// The contact as one of several people.
-    pub(super) fn contact(&self) -> Contact {
-        let said = || self.person.iter().chain(&self.profile.defaults);
-        let text = |field| said().find(|edit| edit.field == field).map_or("", |edit| edit.text.as_str());
-        Contact {
-            name: text(ProfileField::Contact).into(),
-            email: text(ProfileField::Email).into(),
-            phone: text(ProfileField::Phone).into(),
+    /// What the row is beside an earlier one with its dealerCode.
+    pub(super) fn repetition(&self, earlier: &Self) -> Repetition {
+        match self.opcode == OpcodeWords::default() || self.opcode == earlier.opcode {
+            true => self.entry.beside(&earlier.entry),
+            false => Repetition::Contradicts,
         }
     }
 
@@ -127,7 +120,7 @@ impl Layout<'_> {
         reading.profile();
         reading.person();
         reading.owner();
-        reading.zone();
+        reading.place();
         reading.opcode();
         reading.read
     }
@@ -168,16 +161,11 @@ impl Reading<'_, '_> {
             }
         }
         // Where a row says nothing of its zone, its place may.
-        match self.fixed(field).filter(|_| field != ListField::Profile(ProfileField::Timezone)) {
+        match self.layout.options.fixed(field).filter(|_| field != ListField::Profile(ProfileField::Timezone)) {
             Some(text) => Cell::Text(text.to_owned()),
             None if there => Cell::Empty,
             None => Cell::Absent,
         }
-    }
-
-    /// What a field reads in the whole list.
-    fn fixed(&self, field: ListField) -> Option<&str> {
-        self.layout.options.fixed.iter().find(|(fixed, _)| *fixed == field).map(|(_, text)| text.as_str())
     }
 
     fn value(&mut self, field: ListField, text: &str) -> Result<String, String> {
@@ -222,7 +210,7 @@ impl Reading<'_, '_> {
             ProfileField::Timezone,
         ] {
             let edit = self.edit(field);
-            self.read.profile.edits.extend(edit);
+            self.read.entry.profile.edits.extend(edit);
         }
     }
 
@@ -233,9 +221,9 @@ impl Reading<'_, '_> {
                 Some(first) if field == ProfileField::Email => Some(ProfileEdit { field, text: first.clone() }),
                 _ => self.edit(field),
             };
-            self.read.person.extend(edit);
+            self.read.entry.person.extend(edit);
         }
-        if self.read.person.iter().any(|edit| edit.field == ProfileField::Contact && !edit.text.is_empty()) {
+        if self.read.entry.person.iter().any(|edit| edit.field == ProfileField::Contact && !edit.text.is_empty()) {
             return;
         }
         let (first, last) = (self.cell(ListField::FirstName).text(), self.cell(ListField::LastName).text());
@@ -244,10 +232,11 @@ impl Reading<'_, '_> {
         if whole.is_empty() {
             return;
         }
-        self.read.person.retain(|edit| edit.field != ProfileField::Contact);
+        self.read.entry.person.retain(|edit| edit.field != ProfileField::Contact);
         let edit = ProfileEdit { field: ProfileField::Contact, text: whole };
         // Half a name shortens none that is known.
-        if is_half { self.read.profile.defaults.push(edit) } else { self.read.person.push(edit) }
+        let entry = &mut self.read.entry;
+        if is_half { entry.person_defaults.push(edit) } else { entry.person.push(edit) }
     }
 
     /// Of several addresses in one cell the first is the contact's, and is answered; the others are those of more people.
@@ -262,7 +251,7 @@ impl Reading<'_, '_> {
             email: one.address.as_str().into(),
             ..Contact::default()
         };
-        self.read.further_contacts = several.map(contact).collect();
+        self.read.entry.further_contacts = several.map(contact).collect();
         let words = "email: several addresses: the first is the contact's, the others are kept as further contacts";
         self.remarks.of_row(self.row.line, words.to_owned());
         Some(first)
@@ -272,7 +261,7 @@ impl Reading<'_, '_> {
     fn owner(&mut self) {
         let field = ProfileField::Owner;
         if let Some(edit) = self.edit(field).filter(|edit| !edit.text.is_empty()) {
-            self.read.profile.defaults.push(edit);
+            self.read.entry.profile.defaults.push(edit);
             return;
         }
         let offered = self.layout.columns.offers().find(|offer| offer.field == ListField::Profile(field));
@@ -281,45 +270,19 @@ impl Reading<'_, '_> {
         self.read.offered_owner = owner.filter(|text| !text.is_empty() && !is_placeholder(text));
     }
 
-    fn zone(&mut self) {
-        let mut city = self.read.profile.text_of(ProfileField::City).to_owned();
-        let mut state = self.read.profile.text_of(ProfileField::State).to_owned();
-        let mut postal_code = self.cell(ListField::PostalCode).text();
-        let country = self.cell(ListField::Country).text();
+    fn place(&mut self) {
+        self.read.postal_code = self.cell(ListField::PostalCode).text();
+        self.read.country = self.cell(ListField::Country).text();
         let address = self.cell(ListField::Address).text();
-        if let Some(parts) = (!address.is_empty()).then(|| read_address(&address)).flatten() {
-            for (field, own, other) in
-                [(ProfileField::City, &mut city, parts.city), (ProfileField::State, &mut state, parts.state)]
-            {
-                if own.is_empty() && !other.is_empty() {
-                    other.clone_into(own);
-                    self.read.profile.defaults.push(ProfileEdit { field, text: other.to_owned() });
-                }
-            }
-            if postal_code.is_empty() {
-                parts.postal_code.clone_into(&mut postal_code);
+        let Some(parts) = (!address.is_empty()).then(|| read_address(&address)).flatten() else { return };
+        for (field, text) in [(ProfileField::City, parts.city), (ProfileField::State, parts.state)] {
+            if self.read.entry.profile.text_of(field).is_empty() && !text.is_empty() {
+                self.read.entry.profile.defaults.push(ProfileEdit { field, text: text.to_owned() });
             }
         }
-        let written = self.read.profile.text_of(ProfileField::Timezone);
-        if !written.is_empty() {
-            let remark = about_zone(written, &state, self.layout.options.now);
-            remark.into_iter().for_each(|words| self.remarks.of_row(self.row.line, words));
-            return;
+        if self.read.postal_code.is_empty() {
+            parts.postal_code.clone_into(&mut self.read.postal_code);
         }
-        let place = Place { city: &city, state: &state, postal_code: &postal_code, country: &country };
-        let word = ProfileField::Timezone.word();
-        let text = match (zone_of_place(&place), self.fixed(ListField::Profile(ProfileField::Timezone))) {
-            (ZoneOfPlace::Decided { zone, by }, _) => {
-                self.read.concluded = Some(format!("{word}: taken from the {}", by.word()));
-                zone.name().to_owned()
-            }
-            (_, Some(fixed)) => fixed.to_owned(),
-            (undecided, None) => {
-                self.read.no_zone = Some(undecided.to_string());
-                return;
-            }
-        };
-        self.read.profile.defaults.push(ProfileEdit { field: ProfileField::Timezone, text });
     }
 
     fn opcode(&mut self) {
@@ -342,18 +305,6 @@ impl Reading<'_, '_> {
             }
         }
     }
-}
-
-/// What is to be said of a zone as it was written.
-fn about_zone(written: &str, state: &str, now: Timestamp) -> Option<String> {
-    let word = ProfileField::Timezone.word();
-    let zone = read_zone(written).ok()?;
-    let possible = zones_of_state(state);
-    if !possible.is_empty() && !zone_fits_state(zone, state, now) {
-        let list: Vec<&str> = possible.iter().map(|zone| zone.name()).collect();
-        return Some(format!("{word}: {} is no zone of {} ({})", zone.name(), clean(state), list.join(", ")));
-    }
-    (zone.name() != written).then(|| format!("{word}: `{}` was read as {}", clean(written), zone.name()))
 }
 
 /// Cells that are not there say nothing, and empty ones too many are nothing.

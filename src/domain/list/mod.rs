@@ -2,15 +2,19 @@
 
 mod columns;
 mod content;
+mod entry;
 mod field;
 mod guess;
 mod heading;
 mod mapping;
 pub mod value;
+mod zone;
 
 pub use columns::{Assigned, Columns, Origin};
 pub use content::guess_by_content;
+pub use entry::{ListEntry, Repetition};
 pub use field::ListField;
 pub use guess::{Guess, guess};
 pub use heading::{HEADING_ROWS, Heading, find_heading};
 pub use mapping::{Mapping, MappingError, fixed_value};
+pub use zone::{SettledZone, ZoneSources};

@@ -1,5 +1,6 @@
 //! Time zones as people write them: Xtime's dealerships are in North America, where each of these names has one reading.
 
+mod agreement;
 mod names;
 mod place;
 
@@ -10,9 +11,8 @@ use chrono_tz::{TZ_VARIANTS, Tz as ZoneName};
 
 use super::text::clean;
 use crate::timezone::Tz;
-pub use place::{
-    AddressParts, Place, PlacePart, ZoneOfPlace, read_address, zone_fits_state, zone_of_place, zones_of_state,
-};
+pub use agreement::{read_zone_at, zone_contradiction};
+pub use place::{AddressParts, Place, PlacePart, ZoneOfPlace, read_address, zone_of_place, zones_of_state};
 
 use names::{ABBREVIATED, NAMED, NORTH_AMERICA, REGION_FORMS, REGIONS};
 

@@ -8,9 +8,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use chrono::{Offset, TimeDelta, TimeZone};
-
-use crate::domain::Timestamp;
 use crate::timezone::Tz;
 pub use address::{AddressParts, read_address};
 use postal::{Code, Says};
@@ -146,12 +143,12 @@ pub fn zones_of_state(state: &str) -> &'static [Tz] {
     find_state(&folded(state), None, None).map_or(&[], |state| state.zones)
 }
 
-/// Whether clocks in a zone agree with those of a state, in the half year from a moment on. A state that nobody knows has any.
-pub fn zone_fits_state(zone: Tz, state: &str, now: Timestamp) -> bool {
-    let zones = zones_of_state(state);
-    let moments = [now, now + TimeDelta::days(182)];
-    let shows = |zone: Tz| moments.map(|at| zone.offset_from_utc_datetime(&at.naive_utc()).fix());
-    zones.is_empty() || zones.iter().any(|possible| shows(*possible) == shows(zone))
+/// The zones that are possible in the state of a place, of every country whose state it may be.
+pub(super) fn possible_zones(place: &Place<'_>) -> Vec<Tz> {
+    let Ok(country) = country(place.country) else { return Vec::new() };
+    let name = folded(place.state);
+    let states = states_called(&name, country, Code::read(place.postal_code));
+    states.flat_map(|state| state.zones).copied().collect()
 }
 
 fn written(place: &Place<'_>) -> PlacePart {
@@ -214,16 +211,19 @@ fn state_of_code(country: Country, code: &str) -> Option<&'static State> {
 /// The state with a folded name. Where two countries have one, the country decides or the form of the postal code, else the
 /// order in which the countries stand here.
 fn find_state(name: &str, country: Option<Country>, code: Option<Code>) -> Option<&'static State> {
+    states_called(name, country, code).next()
+}
+
+fn states_called(name: &str, country: Option<Country>, code: Option<Code>) -> impl Iterator<Item = &'static State> {
     // `US-TX`
     let bare = name.split_once(' ').filter(|(front, _)| matches!(*front, "us" | "ca" | "mx")).map(|(_, rest)| rest);
-    let found = NAMES.get(name).or_else(|| NAMES.get(bare?))?;
-    let fits = |state: &&&'static State| match (country, code) {
+    let found = NAMES.get(name).or_else(|| NAMES.get(bare?)).map(Vec::as_slice).unwrap_or_default();
+    found.iter().copied().filter(move |state| match (country, code) {
         (Some(country), _) => state.country == country,
         (None, Some(Code::Digits(_))) => state.country != Country::Canada,
         (None, Some(Code::Canadian(_))) => state.country == Country::Canada,
         (None, None) => true,
-    };
-    found.iter().find(fits).copied()
+    })
 }
 
 /// A country; `Err`: another one, folded.

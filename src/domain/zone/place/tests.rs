@@ -228,11 +228,7 @@ fn the_tables_are_whole_and_in_order() {
 }
 
 #[test]
-fn a_zone_fits_its_state_by_what_clocks_show() {
-    let now = "2026-11-28T12:00:00Z".parse().unwrap();
-    let fits = |zone: &str, state| zone_fits_state(zone.parse().unwrap(), state, now);
-    assert!(fits("America/Kentucky/Louisville", "KY") && fits("US/Eastern", "Ind.") && fits("Asia/Tokyo", "nowhere"));
-    assert!(!fits("America/Chicago", "NY") && !fits("America/Denver", "California") && !fits("America/Phoenix", "CO"));
+fn a_state_has_its_zones_by_every_name() {
     assert_eq!(zones_of_state("Texas").len(), 2);
     assert!(zones_of_state("nowhere").is_empty());
 }

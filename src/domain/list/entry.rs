@@ -1,0 +1,191 @@
+//! What a row of a list says of a dealership and of somebody there. Systems write a row for each person, so several rows
+//! may be of one rooftop.
+
+use crate::domain::text::normal;
+use crate::domain::{Contact, Profile, ProfileEdit, ProfileField, ProfilePatch, ProfileProblem, same_address};
+
+/// The fields of a person.
+const PERSON: [ProfileField; 3] = [ProfileField::Contact, ProfileField::Email, ProfileField::Phone];
+
+/// What a row says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListEntry {
+    /// The dealership, without its contact.
+    pub profile: ProfilePatch,
+    /// The contact.
+    pub person: Vec<ProfileEdit>,
+    /// What is known of the contact only in part: it counts at a new dealership, and replaces nothing.
+    pub person_defaults: Vec<ProfileEdit>,
+    /// More people, whose addresses stand in the same cell.
+    pub further_contacts: Vec<Contact>,
+}
+
+/// What a row is beside an earlier one with its dealerCode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repetition {
+    /// It says another thing of the dealership, or nothing that tells a person. Which is right is not for us to guess.
+    Contradicts,
+    /// It says nothing that the earlier one does not say.
+    Repeats,
+    /// Another person of the same rooftop.
+    Person,
+}
+
+impl ListEntry {
+    /// By what the dealership is known.
+    pub fn dealer_code(&self) -> &str {
+        self.profile.text_of(ProfileField::DealerCode)
+    }
+
+    /// The contact as one of several people.
+    pub fn contact(&self) -> Contact {
+        let said = || self.person.iter().chain(&self.person_defaults);
+        let text = |field| said().find(|edit| edit.field == field).map_or("", |edit| edit.text.as_str());
+        Contact {
+            name: text(ProfileField::Contact).into(),
+            email: text(ProfileField::Email).into(),
+            phone: text(ProfileField::Phone).into(),
+        }
+    }
+
+    /// What this row is beside an earlier one with the same dealerCode.
+    pub fn beside(&self, earlier: &Self) -> Repetition {
+        let is_said = |edit: &ProfileEdit| edit.text.is_empty() || earlier.person.contains(edit);
+        let contact = self.contact();
+        if !self.is_same_rooftop(earlier) {
+            Repetition::Contradicts
+        } else if self.person.iter().all(is_said) {
+            Repetition::Repeats
+        } else if contact.email.is_empty() && contact.name.is_empty() {
+            Repetition::Contradicts
+        } else {
+            Repetition::Person
+        }
+    }
+
+    /// Both have a name, or neither, and what this one says of the dealership the earlier one says too.
+    fn is_same_rooftop(&self, earlier: &Self) -> bool {
+        let same = |edit: &ProfileEdit| normal(earlier.profile.text_of(edit.field)) == normal(&edit.text);
+        let has_name = |entry: &Self| entry.profile.edits.iter().any(|edit| edit.field == ProfileField::Name);
+        has_name(self) == has_name(earlier) && self.profile.edits.iter().filter(|edit| !edit.text.is_empty()).all(same)
+    }
+
+    /// Settles who the contact is, among this row and those of more people: the one who is already, else the first. From
+    /// then on the profile says it.
+    pub fn settle_contact<'a>(&mut self, others: impl IntoIterator<Item = &'a mut Self>, known: Option<&Profile>) {
+        self.keep_known_address(known);
+        let is_contact = |entry: &Self| {
+            let contact = entry.contact();
+            !contact.email.is_empty() && known.is_some_and(|known| known.contact.is_same_person(&contact))
+        };
+        if !is_contact(self)
+            && let Some(contact) = others.into_iter().find(|entry| is_contact(entry))
+        {
+            std::mem::swap(&mut self.person, &mut contact.person);
+            std::mem::swap(&mut self.person_defaults, &mut contact.person_defaults);
+        }
+        self.profile.edits.extend(self.person.iter().cloned());
+        self.profile.defaults.extend(self.person_defaults.iter().cloned());
+    }
+
+    /// Of several addresses in one cell the one that the dealership has stays its contact's.
+    fn keep_known_address(&mut self, known: Option<&Profile>) {
+        let Some(known) = known else { return };
+        let known = &known.contact.email;
+        let email = self.person.iter_mut().find(|edit| edit.field == ProfileField::Email);
+        let further = self.further_contacts.iter_mut().find(|further| same_address(&further.email, known));
+        if let (Some(email), Some(further)) = (email, further) {
+            let before = std::mem::replace(&mut email.text, further.email.raw().to_owned());
+            further.email = before.as_str().into();
+        }
+    }
+
+    /// Why the address of a known contact would be another one while nothing says whose it is, in words.
+    pub fn address_without_name(&self, known: &Profile) -> Option<String> {
+        let said = |field| self.person.iter().find(|edit| edit.field == field && !edit.text.is_empty());
+        let email = said(ProfileField::Email)?;
+        let name = known.contact.name.plain();
+        let is_another = !same_address(&known.contact.email, &email.text.as_str().into());
+        (is_another && said(ProfileField::Contact).is_none() && !name.is_empty())
+            .then(|| format!("email: another address, and no name says whose it is: the contact stays `{name}`"))
+    }
+
+    /// What is wrong with the person.
+    pub fn person_problems(&self) -> Vec<ProfileProblem> {
+        let edits = self.person.iter().filter(|edit| !edit.text.is_empty());
+        let problem = |edit: &ProfileEdit| {
+            edit.field.check(&edit.text).err().map(|reason| ProfileProblem { field: edit.field, reason })
+        };
+        edits.filter_map(problem).collect()
+    }
+
+    /// Whether a field is one of a person.
+    pub fn is_of_person(field: &str) -> bool {
+        PERSON.iter().any(|known| known.word() == field)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ProfileField::{City, Contact as Name, DealerCode, Email, Name as Dealership, Timezone};
+
+    fn edits(of: &[(ProfileField, &str)]) -> Vec<ProfileEdit> {
+        of.iter().map(|(field, text)| ProfileEdit { field: *field, text: (*text).to_owned() }).collect()
+    }
+
+    fn entry(profile: &[(ProfileField, &str)], person: &[(ProfileField, &str)]) -> ListEntry {
+        ListEntry {
+            profile: ProfilePatch { edits: edits(profile), defaults: Vec::new() },
+            person: edits(person),
+            ..ListEntry::default()
+        }
+    }
+
+    fn known(person: &[(ProfileField, &str)]) -> Profile {
+        let mut entry =
+            entry(&[(Dealership, "Harbor Ford"), (DealerCode, "hb1"), (Timezone, "America/New_York")], person);
+        entry.settle_contact([], None);
+        entry.profile.new_profile().unwrap()
+    }
+
+    #[test]
+    fn a_later_row_repeats_adds_a_person_or_contradicts() {
+        let rooftop = [(Dealership, "Harbor Ford"), (City, "Salem")];
+        let first = entry(&rooftop, &[(Name, "Ana"), (Email, "ana@example.com")]);
+        for (profile, person, expected) in [
+            (&rooftop[..], &[(Name, "Ana"), (Email, "ana@example.com")][..], Repetition::Repeats),
+            (&[(Dealership, "HARBOR FORD")], &[(Email, "")], Repetition::Repeats),
+            (&rooftop, &[(Name, "Ben"), (Email, "ben@example.com")], Repetition::Person),
+            (&rooftop, &[(ProfileField::Phone, "(201) 555-0100")], Repetition::Contradicts),
+            (&[(Dealership, "Harbor Ford"), (City, "Lynn")], &[(Name, "Ben")], Repetition::Contradicts),
+            (&[(City, "Salem")], &[(Name, "Ben")], Repetition::Contradicts),
+        ] {
+            assert_eq!(entry(profile, person).beside(&first), expected, "{profile:?} {person:?}");
+        }
+    }
+
+    #[test]
+    fn the_contact_stays_the_one_who_is_and_whole() {
+        let ben = known(&[(Name, "Ben Ito"), (Email, "ben@example.com")]);
+        let mut first = entry(&[], &[(Email, "ana@example.com")]);
+        first.person_defaults = edits(&[(Name, "Ana")]);
+        let mut further = [entry(&[], &[(Email, "ben@example.com")])];
+        first.settle_contact(&mut further, Some(&ben));
+        assert_eq!(first.contact().email.raw(), "ben@example.com");
+        assert_eq!(first.contact().name.raw(), "", "the half name went with its address");
+        let [further] = &further;
+        assert_eq!((further.contact().name.raw(), further.contact().email.raw()), ("Ana", "ana@example.com"));
+        assert_eq!(first.profile.applied_to(&ben).unwrap(), ben);
+    }
+
+    #[test]
+    fn an_address_without_a_name_is_told() {
+        let ana = known(&[(Name, "Ana Diaz"), (Email, "ana@example.com")]);
+        let told = |person: &[(ProfileField, &str)]| entry(&[], person).address_without_name(&ana);
+        assert!(told(&[(Email, "ben@example.com")]).unwrap().contains("the contact stays `Ana Diaz`"));
+        assert_eq!(told(&[(Email, "ben@example.com"), (Name, "Ben")]), None);
+        assert_eq!(told(&[(Email, "ANA@example.com")]), None);
+        assert_eq!(told(&[]), None);
+    }
+}

@@ -1,0 +1,175 @@
+//! The time zone of a row: as it is written, else by its place, else what holds for the whole list.
+
+use crate::domain::text::clean;
+use crate::domain::zone::{Place, ZoneOfPlace, read_zone_at, zone_contradiction, zone_of_place};
+use crate::domain::{Profile, ProfileEdit, ProfileField, ProfilePatch, Timestamp, read_zone};
+
+/// What a row and its list say of where a dealership is, besides its city and state.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ZoneSources<'a> {
+    /// The postal code, as it is written.
+    pub postal_code: &'a str,
+    /// The country.
+    pub country: &'a str,
+    /// The zone of the whole list.
+    pub fixed: Option<&'a str>,
+    /// The moment of reading.
+    pub now: Timestamp,
+}
+
+/// What is to be said of the zone of a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SettledZone {
+    /// How it was found, and what contradicts it.
+    pub remarks: Vec<String>,
+    /// Why a new dealership has none.
+    pub missing: Option<String>,
+}
+
+impl ZoneSources<'_> {
+    /// Settles the zone of a row; `known` is its dealership, which keeps its own where the row writes none.
+    pub fn settle(&self, row: &mut ProfilePatch, known: Option<&Profile>) -> SettledZone {
+        let (city, state) = (row.text_of(ProfileField::City).to_owned(), row.text_of(ProfileField::State).to_owned());
+        let of_known = |field| known.map_or("", |known| known.text_of(field));
+        let state = if state.is_empty() { of_known(ProfileField::State) } else { &state };
+        let Self { postal_code, country, .. } = *self;
+        let place = Place { city: &city, state, postal_code, country };
+        let written = row.edits.iter_mut().find(|edit| edit.field == ProfileField::Timezone && !edit.text.is_empty());
+        let remarks = match (written, known) {
+            (Some(edit), _) => self.written(edit, &place),
+            (None, Some(known)) => self.of_known(known, &place),
+            (None, None) => {
+                return match self.concluded(&place) {
+                    Ok((text, remarks)) => {
+                        row.defaults.push(ProfileEdit { field: ProfileField::Timezone, text });
+                        SettledZone { remarks, missing: None }
+                    }
+                    Err(missing) => SettledZone { remarks: Vec::new(), missing: Some(missing) },
+                };
+            }
+        };
+        SettledZone { remarks, missing: None }
+    }
+
+    /// A zone that is written is taken, by the name that it has.
+    fn written(&self, edit: &mut ProfileEdit, place: &Place<'_>) -> Vec<String> {
+        let Ok(zone) = read_zone_at(&edit.text, place) else { return Vec::new() };
+        let read = (zone.name() != edit.text).then(|| format!("`{}` was read as {}", clean(&edit.text), zone.name()));
+        zone.name().clone_into(&mut edit.text);
+        told(read.into_iter().chain(zone_contradiction(zone, place, self.now)))
+    }
+
+    fn of_known(&self, known: &Profile, place: &Place<'_>) -> Vec<String> {
+        let moves = place.state != known.text_of(ProfileField::State);
+        let contradiction = moves.then(|| zone_contradiction(known.timezone, place, self.now)).flatten();
+        let stays =
+            contradiction.map(|why| format!("the dealership moves and keeps its zone, but {why}: write the new one"));
+        let fixed = self.fixed.and_then(|text| read_zone_at(text, place).ok());
+        let ignored = fixed.filter(|zone| *zone != known.timezone);
+        let ignored = ignored.map(|_| "a known dealership keeps its own: --set is for new ones".to_owned());
+        told(stays.into_iter().chain(ignored))
+    }
+
+    fn concluded(&self, place: &Place<'_>) -> Result<(String, Vec<String>), String> {
+        match (zone_of_place(place), self.fixed) {
+            (ZoneOfPlace::Decided { zone, by }, _) => {
+                Ok((zone.name().to_owned(), told([format!("taken from the {}", by.word())])))
+            }
+            (_, Some(fixed)) => {
+                let zone = read_zone_at(fixed, place).or_else(|_| read_zone(fixed))?;
+                let from = format!("{} by --set timezone={}", zone.name(), clean(fixed));
+                Ok((zone.name().to_owned(), told([from].into_iter().chain(zone_contradiction(zone, place, self.now)))))
+            }
+            (undecided, None) => Err(undecided.to_string()),
+        }
+    }
+}
+
+fn told(remarks: impl IntoIterator<Item = String>) -> Vec<String> {
+    remarks.into_iter().map(|words| format!("{}: {words}", ProfileField::Timezone.word())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ProfileField::{City, Contact, DealerCode, Email, Name, State, Timezone};
+
+    fn patch(of: &[(ProfileField, &str)]) -> ProfilePatch {
+        let edit = |(field, text): &(ProfileField, &str)| ProfileEdit { field: *field, text: (*text).to_owned() };
+        ProfilePatch { edits: of.iter().map(edit).collect(), defaults: Vec::new() }
+    }
+
+    fn known(state: &str, zone: &str) -> Profile {
+        let of = [(Name, "Harbor"), (DealerCode, "h1"), (Email, "h1@example.com"), (Contact, "Ana")];
+        patch(&[&of[..], &[(State, state), (Timezone, zone)]].concat()).new_profile().unwrap()
+    }
+
+    fn settle(
+        sources: &ZoneSources<'_>,
+        of: &[(ProfileField, &str)],
+        known: Option<&Profile>,
+    ) -> (String, SettledZone) {
+        let mut row = patch(of);
+        let now = "2026-11-28T12:00:00Z".parse().unwrap();
+        let settled = ZoneSources { now, ..*sources }.settle(&mut row, known);
+        (row.text_of(Timezone).to_owned(), settled)
+    }
+
+    #[test]
+    fn a_dealership_that_moves_keeps_its_zone_and_it_is_told() {
+        let salem = known("MA", "America/New_York");
+        let (zone, settled) = settle(&ZoneSources::default(), &[(State, "AZ")], Some(&salem));
+        assert_eq!(zone, "");
+        assert_eq!(
+            settled.remarks,
+            [
+                "timezone: the dealership moves and keeps its zone, but America/New_York is no zone of AZ (America/Phoenix, \
+              America/Denver): write the new one"
+            ]
+        );
+        for of in [&[(State, "VT")][..], &[(City, "Lynn")], &[(State, "Massachusetts")]] {
+            assert_eq!(settle(&ZoneSources::default(), of, Some(&salem)).1, SettledZone::default(), "{of:?}");
+        }
+    }
+
+    #[test]
+    fn a_written_zone_is_read_by_the_place_and_compared_with_it() {
+        let (zone, settled) = settle(&ZoneSources::default(), &[(State, "AZ"), (Timezone, "MST")], None);
+        assert_eq!(
+            (zone.as_str(), settled.remarks[0].as_str()),
+            ("America/Phoenix", "timezone: `MST` was read as America/Phoenix")
+        );
+        let mesa = known("AZ", "America/Phoenix");
+        assert_eq!(settle(&ZoneSources::default(), &[(Timezone, "Mountain")], Some(&mesa)).0, "America/Phoenix");
+        let miami = ZoneSources { postal_code: "90210", ..ZoneSources::default() };
+        let (zone, settled) = settle(&miami, &[(State, "FL"), (Timezone, "Eastern")], None);
+        assert_eq!(zone, "America/New_York");
+        assert_eq!(settled.remarks[1], "timezone: the postal code is of California, not of Florida");
+        let pensacola = ZoneSources { postal_code: "32501", ..ZoneSources::default() };
+        let (_, settled) = settle(&pensacola, &[(State, "FL"), (Timezone, "America/New_York")], None);
+        assert_eq!(settled.remarks, ["timezone: America/New_York is not that of the postal code (America/Chicago)"]);
+    }
+
+    #[test]
+    fn what_holds_for_the_whole_list_is_told_with_what_contradicts_it() {
+        let fixed = ZoneSources { fixed: Some("Central"), ..ZoneSources::default() };
+        let (zone, settled) = settle(&fixed, &[(City, "Salem")], None);
+        assert_eq!(
+            (zone.as_str(), settled.remarks.as_slice()),
+            ("America/Chicago", &["timezone: America/Chicago by --set timezone=Central".to_owned()][..])
+        );
+        let (zone, settled) = settle(&fixed, &[(State, "OR")], None);
+        assert_eq!(zone, "America/Chicago");
+        assert_eq!(
+            settled.remarks[1],
+            "timezone: America/Chicago is no zone of OR (America/Los_Angeles, America/Boise)"
+        );
+        let miami = ZoneSources { postal_code: "90210", ..fixed };
+        let (_, settled) = settle(&miami, &[(State, "FL")], None);
+        assert_eq!(settled.remarks.last().unwrap(), "timezone: the postal code is of California, not of Florida");
+        let (_, settled) = settle(&fixed, &[(Name, "Harbor")], Some(&known("MA", "America/New_York")));
+        assert_eq!(settled.remarks, ["timezone: a known dealership keeps its own: --set is for new ones"]);
+        let (_, settled) = settle(&ZoneSources::default(), &[(State, "OR")], None);
+        assert!(settled.missing.unwrap().contains("several time zones"));
+    }
+}

@@ -1,0 +1,137 @@
+//! Whether a zone that is written agrees with the place it is written for.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Offset, TimeDelta, TimeZone, Utc};
+
+use super::names::{ABBREVIATED, REGION_FORMS, REGIONS};
+use super::place::possible_zones;
+use super::{Place, PlacePart, ZoneOfPlace, folded, read_zone, zone_of_place};
+use crate::domain::Timestamp;
+use crate::domain::text::{clean, first_few};
+use crate::timezone::Tz;
+
+/// The season that a name like `MST` or `Mountain Daylight Time` is of; a name that says none is that of the standard time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Season {
+    Standard,
+    Daylight,
+}
+
+impl Season {
+    /// A moment in it, before the provinces of Canada that changed their clocks in 2026: the names are older.
+    fn moment(self) -> Timestamp {
+        let seconds = match self {
+            Self::Standard => 1_736_942_400, // 2025-01-15
+            Self::Daylight => 1_752_580_800, // 2025-07-15
+        };
+        DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+    }
+}
+
+/// The names that many places share, folded: `mst`, `mountain`, `mountain time (us and canada)`.
+static SHARED: LazyLock<HashMap<String, Season>> = LazyLock::new(|| {
+    let regions = REGIONS.iter().flat_map(|(_, word)| REGION_FORMS.iter().map(|form| form.replace("{}", word)));
+    let words = ABBREVIATED.iter().flat_map(|(_, words)| words.iter().map(|word| (*word).to_owned()));
+    let season = |name: &str| {
+        if name.ends_with("dt") || name.contains("daylight") { Season::Daylight } else { Season::Standard }
+    };
+    regions.chain(words).map(|name| folded(&name)).map(|name| (name.clone(), season(&name))).collect()
+});
+
+/// Reads a zone that is written for a place. Arizona is in Mountain time and knows no daylight saving, so that `MST` is
+/// another zone there than in Colorado.
+///
+/// # Errors
+/// As of [`read_zone`].
+pub fn read_zone_at(text: &str, place: &Place<'_>) -> Result<Tz, String> {
+    let zone = read_zone(text)?;
+    let Some(season) = SHARED.get(&folded(text)) else { return Ok(zone) };
+    let at = season.moment();
+    let possible = possible_zones(place);
+    let same = possible.into_iter().find(|possible| offset(*possible, at) == offset(zone, at));
+    Ok(same.unwrap_or(zone))
+}
+
+/// Why a zone is none of a place, in words; `None`: its clocks agree with those there in the half year from a moment on, or
+/// nobody knows the place.
+pub fn zone_contradiction(zone: Tz, place: &Place<'_>, now: Timestamp) -> Option<String> {
+    let moments = [now, now + TimeDelta::days(182)];
+    let agrees = |other: &Tz| moments.map(|at| offset(*other, at)) == moments.map(|at| offset(zone, at));
+    let possible = possible_zones(place);
+    if !possible.is_empty() && !possible.iter().any(agrees) {
+        let names = first_few(possible.iter().map(|zone| zone.name().to_owned()), 4);
+        return Some(format!("{} is no zone of {} ({names})", zone.name(), clean(place.state.trim())));
+    }
+    if place.postal_code.trim().is_empty() {
+        return None;
+    }
+    match zone_of_place(place) {
+        ZoneOfPlace::Decided { zone: other, by: PlacePart::PostalCode } if !agrees(&other) => {
+            Some(format!("{} is not that of the postal code ({})", zone.name(), other.name()))
+        }
+        ZoneOfPlace::Contradictory { state, code_of } => {
+            Some(format!("the postal code is of {code_of}, not of {state}"))
+        }
+        _ => None,
+    }
+}
+
+fn offset(zone: Tz, at: DateTime<Utc>) -> i32 {
+    zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(state: &str) -> Place<'_> {
+        Place { state, ..Place::default() }
+    }
+
+    #[test]
+    fn a_name_that_many_places_share_is_read_by_the_place() {
+        for (text, state, expected) in [
+            ("MST", "AZ", "America/Phoenix"),
+            ("Mountain", "Arizona", "America/Phoenix"),
+            ("MDT", "AZ", "America/Denver"),
+            ("MST", "CO", "America/Denver"),
+            ("Mountain Time (US & Canada)", "TX", "America/Denver"),
+            ("CST", "SK", "America/Regina"),
+            ("Pacific", "BC", "America/Vancouver"),
+            ("Mountain", "British Columbia", "America/Edmonton"),
+            ("EST", "Quintana Roo", "America/Cancun"),
+            ("Central", "CDMX", "America/Mexico_City"),
+            ("EST", "nowhere", "America/New_York"),
+            ("EST", "CA", "America/New_York"),
+            ("America/Denver", "AZ", "America/Denver"),
+        ] {
+            assert_eq!(read_zone_at(text, &at(state)).unwrap().name(), expected, "{text} in {state}");
+        }
+        assert!(read_zone_at("5", &at("AZ")).is_err());
+    }
+
+    #[test]
+    fn clocks_in_a_zone_agree_with_those_of_its_state() {
+        let now = "2026-11-28T12:00:00Z".parse().unwrap();
+        let wrong = |zone: &str, place: &Place<'_>| zone_contradiction(zone.parse().unwrap(), place, now);
+        for (zone, state) in [
+            ("America/Kentucky/Louisville", "KY"),
+            ("US/Eastern", "Ind."),
+            ("Asia/Tokyo", "nowhere"),
+            ("Asia/Tokyo", ""),
+        ] {
+            assert_eq!(wrong(zone, &at(state)), None, "{zone} in {state}");
+        }
+        assert_eq!(
+            wrong("America/Denver", &at("California")).unwrap(),
+            "America/Denver is no zone of California (America/Los_Angeles)"
+        );
+        assert!(wrong("America/Chicago", &at("NY")).is_some() && wrong("America/Phoenix", &at("CO")).is_some());
+        // Two countries have a state of this name.
+        assert!(wrong("America/Tijuana", &at("BC")).is_none() && wrong("America/Vancouver", &at("BC")).is_none());
+        assert!(wrong("America/Tijuana", &Place { country: "Canada", ..at("BC") }).is_some());
+        assert!(wrong("America/Vancouver", &Place { postal_code: "21000", ..at("BC") }).is_some());
+    }
+}
