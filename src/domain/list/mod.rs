@@ -3,6 +3,7 @@
 mod columns;
 mod content;
 mod field;
+mod footer;
 mod guess;
 mod heading;
 mod mapping;
@@ -11,6 +12,7 @@ pub mod value;
 pub use columns::{Assigned, Columns, Origin};
 pub use content::guess_by_content;
 pub use field::ListField;
+pub use footer::{Footer, footer};
 pub use guess::{Guess, guess};
 pub use heading::{HEADING_ROWS, Heading, find_heading};
 pub use mapping::{Mapping, MappingError, fixed_value};
