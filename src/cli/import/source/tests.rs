@@ -213,7 +213,7 @@ fn cards_of_every_version() {
     let source = opened(&two);
     assert_eq!((source.columns().unwrap().len(), source.columns().unwrap()[9].as_str()), (10, "TEL 9"));
     assert_eq!(source.remarks().len(), 2);
-    assert!(source.remarks()[1].starts_with("the card on line 12 has more than 9 of a kind"), "{:?}", source.remarks());
+    assert!(source.remarks()[1].starts_with("the card on line 13 has more than 9 of a kind"), "{:?}", source.remarks());
     assert_eq!(opened(&many(9)).remarks(), ["it holds address cards (vCard): 1"]);
     let cut = opened("BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nEND:VCARD\nmore\nBEGIN:VCARD\nFN:C\n");
     let faults: Vec<_> = cut.rows().map(|row| (row.line, row.fault.is_some())).collect();
