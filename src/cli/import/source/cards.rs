@@ -84,19 +84,23 @@ struct Kind {
 
 impl Columns {
     /// The column of the next of a kind in this card; `None`: there are too many.
-    fn next(&mut self, name: String) -> Option<usize> {
-        let column =
-            |count: usize, name: &str| if count == 0 { name.to_owned() } else { format!("{name} {}", count + 1) };
-        if self.names.len() >= MOST_COLUMNS && !self.kinds.contains_key(&name) {
-            return None;
+    fn next(&mut self, name: &str) -> Option<usize> {
+        if !self.kinds.contains_key(name) {
+            if self.names.len() >= MOST_COLUMNS {
+                return None;
+            }
+            self.kinds.insert(name.to_owned(), Kind::default());
         }
-        let kind = self.kinds.entry(name.clone()).or_default();
+        let kind = self.kinds.get_mut(name)?;
         if kind.card != self.cards {
             (kind.card, kind.count) = (self.cards, 0);
         }
         if kind.count == kind.places.len() && kind.count < MOST_OF_A_KIND && self.names.len() < MOST_COLUMNS {
             kind.places.push(self.names.len());
-            self.names.push(column(kind.count, &name));
+            self.names.push(match kind.count {
+                0 => name.to_owned(),
+                before => format!("{name} {}", before + 1),
+            });
         }
         let place = kind.places.get(kind.count).copied();
         kind.count += usize::from(place.is_some());
@@ -111,7 +115,7 @@ fn push(grid: &mut Grid, columns: &mut Columns, line: u64, card: &str) -> Result
     columns.cards += 1;
     let mut cells: Vec<Option<String>> = Vec::new();
     for (name, text) in card.entries.iter().flat_map(fields) {
-        let Some(place) = columns.next(name) else {
+        let Some(place) = columns.next(&name) else {
             columns.left_out.get_or_insert(line);
             continue;
         };

@@ -31,7 +31,7 @@ pub(super) fn is_none(text: &str, found: &[PhoneNumber]) -> bool {
 
 /// `1-800-FLOWERS`: an area code, and behind it letters for digits; keypads ignore those too many.
 fn is_word_number(text: &str) -> bool {
-    let plain: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     let plain = plain.strip_prefix('1').unwrap_or(&plain);
     let is_area = plain.get(..3).is_some_and(|area| area.bytes().all(|byte| byte.is_ascii_digit()));
     let is_long = (10..=20).contains(&plain.len());
