@@ -75,11 +75,20 @@ const CERTAIN: [&str; 16] = [
 pub fn footer<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Footer> {
     let mut texts = texts.map(str::trim).filter(|text| !text.is_empty());
     let first = texts.next()?;
-    if is_sum(first) {
-        return texts.all(|text| !text.contains(char::is_alphabetic)).then_some(Footer::Sum);
+    let (mut behind, mut has_words) = (0, false);
+    for text in texts {
+        behind += 1;
+        has_words |= text.contains(char::is_alphabetic);
+        // Most rows are of the list, and end here.
+        if has_words && behind > 1 {
+            return None;
+        }
+    }
+    if !has_words && is_sum(first) {
+        return Some(Footer::Sum);
     }
     // A note may have its date, or a name, in the cell beside it.
-    (texts.count() < 2 && is_note(first)).then_some(Footer::Note)
+    (behind < 2 && is_note(first)).then_some(Footer::Note)
 }
 
 /// `Grand Total:`, `Total Dealers: 6`, `6 records`; not `Total Auto Sales`.
