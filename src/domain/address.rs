@@ -64,6 +64,17 @@ impl Address {
         self.whole.get(self.at + 1..).unwrap_or_default()
     }
 
+    /// Whether people write it where there is none: `none@none.com`, `noemail@…`, `x@x.x`.
+    pub fn stands_for_none(&self) -> bool {
+        let mailbox = self.whole.get(..self.at).unwrap_or_default();
+        let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        let plain = bare(mailbox);
+        let name = self.domain().split_once('.').filter(|(_, top)| !top.contains('.')).map(|(name, _)| bare(name));
+        NO_MAILBOX.contains(&plain.as_str())
+            || mailbox.eq_ignore_ascii_case("n/a")
+            || name.is_some_and(|name| name == plain && NO_NAME.contains(&name.as_str()))
+    }
+
     /// Whether nobody can ever own its domain (RFC 2606, RFC 6761): whatever is sent there reaches no stranger.
     pub fn is_reserved(&self) -> bool {
         let domain = self.domain();
@@ -72,6 +83,12 @@ impl Address {
         RESERVED.iter().any(|parent| within(parent))
     }
 }
+
+/// Mailboxes that nobody has, whatever the domain; without marks and case.
+const NO_MAILBOX: [&str; 3] = ["none", "noemail", "nomail"];
+
+/// Names that stand for no address when they are both mailbox and domain: `na@na.com`.
+const NO_NAME: [&str; 8] = ["na", "no", "null", "test", "unknown", "x", "xx", "xxx"];
 
 /// Domains that nobody can own, with everything below them.
 const RESERVED: [&str; 7] = ["example.com", "example.net", "example.org", "test", "example", "invalid", "localhost"];
@@ -182,12 +199,12 @@ fn check_mailbox(text: &str) -> Result<(), String> {
 
 /// A domain in ASCII (IDNA) and lower case.
 fn ascii_domain(text: &str) -> Result<String, String> {
-    const NO_NAME: &str = "it must be a name, like example.com";
+    const UNNAMED: &str = "it must be a name, like example.com";
     if text.contains(['%', '[', ']']) {
-        return Err(NO_NAME.to_owned());
+        return Err(UNNAMED.to_owned());
     }
     let Ok(url::Host::Domain(domain)) = url::Host::parse(text) else {
-        return Err(NO_NAME.to_owned());
+        return Err(UNNAMED.to_owned());
     };
     for label in domain.split('.') {
         if label.is_empty() {

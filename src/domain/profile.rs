@@ -2,7 +2,7 @@
 
 use super::text::{acts_on_direction, clean, is_invisible, is_line_break, named};
 use super::zone::read_zone;
-use super::{Contact, Profile, Untrusted, address, owner};
+use super::{Contact, Profile, Untrusted, address, owner, phone};
 
 /// A field of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +91,14 @@ impl ProfileField {
         match self {
             _ if text.is_empty() && self.is_needed() => Err("is empty".to_owned()),
             Self::DealerCode => key(text),
-            Self::Email => address::check(text).map(drop).map_err(|problem| problem.to_string()),
+            Self::Email => match address::check(text) {
+                Ok(address) if address.stands_for_none() => {
+                    Err(format!("`{}` is an address that stands for none", clean(text)))
+                }
+                Ok(_) => Ok(()),
+                Err(problem) => Err(problem.to_string()),
+            },
+            Self::Phone => phone::check(text),
             Self::Timezone => read_zone(text).map(drop),
             _ => Ok(()),
         }

@@ -1,7 +1,7 @@
 //! From a file to its rows: the heading, the columns, and what stands above and below the list. Pure.
 
 use crate::domain::Timestamp;
-use crate::domain::list::{Columns, HEADING_ROWS, ListField, Mapping, find_heading};
+use crate::domain::list::{Columns, Footer, HEADING_ROWS, ListField, Mapping, find_heading, footer};
 use crate::domain::table::{MOST_ROWS, TableError};
 use crate::domain::text::{clean, first_few};
 
@@ -134,21 +134,28 @@ impl List {
     fn read_rows(&mut self, source: &Source, above: usize, options: &Options) -> Result<(), Unreadable> {
         let columns = self.columns.clone();
         let layout = Layout { columns: &columns, options };
-        // Rows with one cell may be a footer, which only the rows after them tell.
-        let mut held: Vec<SourceRow<'_>> = Vec::new();
+        // Only the rows behind them tell whether such rows are below the list.
+        let mut held: Vec<Held<'_>> = Vec::new();
+        let mut line = 0;
         for (count, row) in source.rows().skip(above).enumerate() {
             if count >= MOST_ROWS {
                 return Err(Unreadable::Never(TableError::TooLong.to_string()));
             }
-            if self.heading_line.is_some() && is_lonely(&row, &columns) && held.len() < HEADING_ROWS {
-                held.push(row);
+            let is_apart = row.line > line + 1;
+            line = row.line;
+            let may_be_below = self.heading_line.is_some() && row.fault.is_none() && held.len() < HEADING_ROWS;
+            let footer = footer(row.cells.iter().filter_map(Option::as_deref));
+            if may_be_below && (footer.is_some() || has_one_text(&row)) {
+                held.push(Held { row, footer, is_apart });
                 continue;
             }
-            for row in held.drain(..).chain([row]) {
+            for row in held.drain(..).map(|held| held.row).chain([row]) {
                 self.take(&layout, &row);
             }
         }
-        self.tell_footer(&held);
+        let footer = held.split_off(below(&held));
+        held.iter().for_each(|held| self.take(&layout, &held.row));
+        self.tell_footer(&footer);
         Ok(())
     }
 
@@ -165,9 +172,9 @@ impl List {
         self.rows.push(read);
     }
 
-    fn tell_footer(&mut self, footer: &[SourceRow<'_>]) {
-        if let (Some(first), Some(last)) = (footer.first(), footer.last()) {
-            let texts = footer.iter().flat_map(texts).filter(|cell| !cell.is_empty());
+    fn tell_footer(&mut self, footer: &[Held<'_>]) {
+        if let (Some(Held { row: first, .. }), Some(Held { row: last, .. })) = (footer.first(), footer.last()) {
+            let texts = footer.iter().flat_map(|held| texts(&held.row)).filter(|cell| !cell.is_empty());
             let lines = match first.line == last.line {
                 true => format!("line {} is", first.line),
                 false => format!("lines {} to {} are", first.line, last.line),
@@ -181,13 +188,31 @@ fn texts(row: &SourceRow<'_>) -> Vec<String> {
     row.cells.iter().map(|cell| cell.as_deref().unwrap_or_default().trim().to_owned()).collect()
 }
 
-/// A row with a single text in it that is no dealerCode.
-fn is_lonely(row: &SourceRow<'_>, columns: &Columns) -> bool {
-    let cells = row.cells.iter().enumerate();
-    let mut filled = cells.filter_map(|(place, cell)| Some((place, cell.as_deref().filter(|text| !text.is_empty())?)));
-    let (Some((place, text)), None) = (filled.next(), filled.next()) else { return false };
-    let is_key = columns.of(DEALER_CODE).is_some_and(|assigned| assigned.columns.contains(&place));
-    row.fault.is_none() && columns.headings.len() > 2 && (!is_key || text.trim().contains(' '))
+/// A row that may stand below the list.
+struct Held<'a> {
+    row: SourceRow<'a>,
+    footer: Option<Footer>,
+    /// Whether there are empty lines above it.
+    is_apart: bool,
+}
+
+/// Where what stands below a list begins. A single text is a part of it between notes: behind one, or above one and apart from
+/// the list, as the title and the company of a report are. Anywhere else it is a row that lacks everything else.
+fn below(held: &[Held<'_>]) -> usize {
+    let mut start = held.len();
+    for (place, one) in held.iter().enumerate().rev() {
+        let note_behind = held.get(place + 1).is_some_and(|next| next.footer == Some(Footer::Note));
+        let note_before = held.iter().take(place).rev().find_map(|before| before.footer) == Some(Footer::Note);
+        if one.footer.is_none() && !note_before && !(note_behind && one.is_apart) {
+            break;
+        }
+        start = place;
+    }
+    start
+}
+
+fn has_one_text(row: &SourceRow<'_>) -> bool {
+    row.cells.iter().flatten().filter(|text| !text.trim().is_empty()).count() == 1
 }
 
 /// The first of many texts of a file.

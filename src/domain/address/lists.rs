@@ -21,7 +21,9 @@ const MOST: usize = 100;
 /// When one of them is none, or there is something else besides; with the reason.
 pub fn addresses(text: &str) -> Result<Vec<NamedAddress>, AddressProblem> {
     let mut all: Vec<NamedAddress> = Vec::new();
-    for line in text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()) {
+    // Google's address books write `:::` between several.
+    let lines = text.split(['\n', '\r']).flat_map(|line| line.split(":::"));
+    for line in lines.filter(|line| !line.trim().is_empty()) {
         for found in of_line(line)? {
             if all.len() >= MOST {
                 return Err(AddressProblem::Several(clean(&text.chars().take(80).collect::<String>()).into_owned()));

@@ -40,19 +40,28 @@ pub fn damage(text: &str, is_key: bool) -> Option<&'static str> {
     if text.starts_with('=') {
         return Some("is a formula; save the values");
     }
-    if is_shortened(text) {
-        return Some("the spreadsheet shortened the number; format the column as text and save it again");
+    if let Some(digits) = shortened(text) {
+        return Some(match digits < SPREADSHEET_DIGITS {
+            true => "the spreadsheet shortened the number; format the column as text and save it again",
+            false => {
+                "a spreadsheet keeps 15 digits of a number, so the last ones are lost; format the column as text and type it anew"
+            }
+        });
     }
     is_date(text).then_some("the spreadsheet made a date of it; format the column as text and save it again")
 }
 
-/// `1.23E+11`.
-fn is_shortened(text: &str) -> bool {
-    let Some((number, exponent)) = text.split_once(['E', 'e']) else { return false };
+/// How many digits of a number a spreadsheet keeps.
+const SPREADSHEET_DIGITS: usize = 15;
+
+/// The digits that are left of a number that a spreadsheet shortened: `1.23E+11` has three.
+pub fn shortened(text: &str) -> Option<usize> {
+    let (number, exponent) = text.split_once(['E', 'e'])?;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
     // Without the sign it may be a code: 12E34.
-    digits(whole) && digits(fraction) && exponent.strip_prefix('+').is_some_and(digits)
+    let is_number = digits(whole) && digits(fraction) && exponent.strip_prefix('+').is_some_and(digits);
+    is_number.then(|| number.bytes().filter(u8::is_ascii_digit).count())
 }
 
 /// `3/14/2026`, `3/14/26 0:00`, `14-Mar`, `March-14`, `Mar 14, 2026`, `2026-03-14T00:00:00`.

@@ -1,11 +1,14 @@
 //! Address cards (vCard 2.1, 3.0, 4.0): a row for each.
 
+use std::collections::HashMap;
+
 use calcard::vcard::{
     VCard, VCardEntry, VCardParameterName, VCardParameterValue, VCardProperty, VCardType, VCardValue,
 };
 
 use crate::domain::table::MOST_COLUMNS;
 
+use super::MOST_OF_A_KIND;
 use super::grid::Grid;
 
 /// What the parts of structured properties are called, in their order.
@@ -29,7 +32,7 @@ fn ends(line: &str) -> bool {
 /// The cards of a text, and what is to be said of them.
 pub(super) fn read(text: &str) -> Result<(Grid, Vec<String>), String> {
     let mut grid = Grid::default();
-    let mut columns = Vec::new();
+    let mut columns = Columns::default();
     let mut card = String::new();
     let (mut begun, mut outside) = (None, false);
     for (line, number) in text.lines().zip(1..) {
@@ -50,32 +53,72 @@ pub(super) fn read(text: &str) -> Result<(Grid, Vec<String>), String> {
     if let Some(begun) = begun {
         grid.push(begun, [], Some("the card has no END:VCARD"))?;
     }
-    grid.name(columns);
+    grid.name(columns.names);
+    let left_out = columns.left_out.map(|line| {
+        format!("the card on line {line} has more than {MOST_OF_A_KIND} of a kind, or the cards more than {MOST_COLUMNS} columns; those beyond were left out, of this card and of others")
+    });
     let outside = outside.then(|| "what stands outside of the cards was left out".to_owned());
     let read = format!("it holds address cards (vCard): {}", grid.len());
-    Ok((grid, [read].into_iter().chain(outside).collect()))
+    Ok((grid, [read].into_iter().chain(outside).chain(left_out).collect()))
 }
 
-fn push(grid: &mut Grid, columns: &mut Vec<String>, line: u64, card: &str) -> Result<(), String> {
+/// The columns of cards. The second of a kind, and the third, have columns of their own.
+#[derive(Debug, Default)]
+struct Columns {
+    names: Vec<String>,
+    kinds: HashMap<String, Kind>,
+    /// How many cards were begun.
+    cards: usize,
+    /// The line of the first card of which something was left out.
+    left_out: Option<u64>,
+}
+
+/// The columns of one kind.
+#[derive(Debug, Default)]
+struct Kind {
+    places: Vec<usize>,
+    /// The last card that has it, and how often.
+    card: usize,
+    count: usize,
+}
+
+impl Columns {
+    /// The column of the next of a kind in this card; `None`: there are too many.
+    fn next(&mut self, name: &str) -> Option<usize> {
+        if !self.kinds.contains_key(name) {
+            if self.names.len() >= MOST_COLUMNS {
+                return None;
+            }
+            self.kinds.insert(name.to_owned(), Kind::default());
+        }
+        let kind = self.kinds.get_mut(name)?;
+        if kind.card != self.cards {
+            (kind.card, kind.count) = (self.cards, 0);
+        }
+        if kind.count == kind.places.len() && kind.count < MOST_OF_A_KIND && self.names.len() < MOST_COLUMNS {
+            kind.places.push(self.names.len());
+            self.names.push(match kind.count {
+                0 => name.to_owned(),
+                before => format!("{name} {}", before + 1),
+            });
+        }
+        let place = kind.places.get(kind.count).copied();
+        kind.count += usize::from(place.is_some());
+        place
+    }
+}
+
+fn push(grid: &mut Grid, columns: &mut Columns, line: u64, card: &str) -> Result<(), String> {
     let Ok(card) = VCard::parse(card) else {
         return grid.push(line, [], Some("is no card that can be read"));
     };
+    columns.cards += 1;
     let mut cells: Vec<Option<String>> = Vec::new();
     for (name, text) in card.entries.iter().flat_map(fields) {
-        // The second of a kind, and the third, have columns of their own.
-        let mut place = None;
-        for number in 1..=9 {
-            let name = if number == 1 { name.clone() } else { format!("{name} {number}") };
-            let at = columns.iter().position(|column| *column == name).unwrap_or(columns.len());
-            if at == columns.len() && at < MOST_COLUMNS {
-                columns.push(name);
-            }
-            if cells.get(at).is_none_or(Option::is_none) {
-                place = Some(at).filter(|at| *at < MOST_COLUMNS);
-                break;
-            }
-        }
-        let Some(place) = place else { continue };
+        let Some(place) = columns.next(&name) else {
+            columns.left_out.get_or_insert(line);
+            continue;
+        };
         if place >= cells.len() {
             cells.resize(place + 1, None);
         }

@@ -17,6 +17,9 @@ use grid::Grid;
 use json::Objects;
 use kind::Kind;
 
+/// How many columns there are for things of a kind: the telephones of a card, the objects in a list.
+const MOST_OF_A_KIND: usize = 9;
+
 /// A row of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct SourceRow<'a> {

@@ -115,11 +115,25 @@ fn json_lists_of_lists_are_a_table() {
 #[test]
 fn a_json_object_is_a_row_when_it_suits_better_than_what_is_in_it() {
     let one = r#"{"name": "Harbor", "code": "h1", "mail": "a@example.com", "people": [{"name": "Ana", "mail": "b@example.com"}]}"#;
-    assert_eq!(columns(&opened(one)), "name code mail people");
+    assert_eq!(columns(&opened(one)), "name code mail people.name people.mail");
     let two = format!("[{one}]");
     let source = opened(&two);
-    let row = source.rows().next().unwrap();
-    assert_eq!((row.not_text, row.cells[3].clone()), (vec![3], None));
+    assert_eq!(texts(&source), ["Harbor/h1/a@example.com/Ana/b@example.com"]);
+}
+
+#[test]
+fn json_lists_of_objects_have_numbered_columns() {
+    let source = opened(
+        r#"[{"name": "A", "phones": [{"type": "work", "number": "1"}, null, {"number": 2}], "at": {"x": [{"y": [{"z": 1}]}]}},
+            {"name": "B", "phones": [], "at": null, "mixed": [{"a": 1}, "b"]}, {"name": "C", "phones": null, "lone": null}]"#,
+    );
+    assert_eq!(columns(&source), "name phones.type phones.number phones.number 2 at.x.y mixed lone");
+    assert_eq!(texts(&source), ["A/work/1/2/-/-/-", "B/-/-/-/-/-/-", "C/-/-/-/-/-/-"]);
+    assert_eq!(source.rows().map(|row| row.not_text).collect::<Vec<_>>(), [vec![4], vec![5], vec![]]);
+    let many = format!(r#"[{{"phones": [{}{{"n": 1}}]}}]"#, r#"{"n": 1},"#.repeat(9));
+    let source = opened(&many);
+    assert_eq!((source.columns().unwrap().len(), source.columns().unwrap()[8].as_str()), (9, "phones.n 9"));
+    assert_eq!(source.remarks(), ["a list in it has more than 9 objects of a kind; those beyond were left out"]);
 }
 
 #[test]
@@ -194,6 +208,13 @@ fn cards_of_every_version() {
     assert_eq!(found[1].1, "-/-/-/Lake Honda/-/-/+1-201-555-0103/-/-/-/-/-/-/-/America/Chicago");
     assert!(found[2].1.starts_with("-/-/-/Peña"), "{found:?}");
     assert_eq!(source.remarks(), ["it holds address cards (vCard): 3"]);
+    let many = |count| format!("BEGIN:VCARD\nFN:A\n{}END:VCARD\n", "TEL:1\n".repeat(count));
+    let two = format!("{}{}", many(9), many(10));
+    let source = opened(&two);
+    assert_eq!((source.columns().unwrap().len(), source.columns().unwrap()[9].as_str()), (10, "TEL 9"));
+    assert_eq!(source.remarks().len(), 2);
+    assert!(source.remarks()[1].starts_with("the card on line 13 has more than 9 of a kind"), "{:?}", source.remarks());
+    assert_eq!(opened(&many(9)).remarks(), ["it holds address cards (vCard): 1"]);
     let cut = opened("BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nEND:VCARD\nmore\nBEGIN:VCARD\nFN:C\n");
     let faults: Vec<_> = cut.rows().map(|row| (row.line, row.fault.is_some())).collect();
     assert_eq!(faults, [(1, true), (3, false), (7, true)]);

@@ -9,6 +9,7 @@ mod tests;
 
 use std::borrow::Cow;
 
+use crate::domain::phone::numbers;
 use crate::domain::table::{damage, plain_key};
 use crate::domain::text::{clean, is_line_break, tidy};
 use crate::domain::{ProfileField, address};
@@ -21,8 +22,10 @@ pub use placeholder::is_placeholder;
 pub enum Mended {
     /// It stands for no value, so there is none.
     Placeholder,
-    /// A phone without a figure in it is none.
+    /// There is no phone number in a phone.
     NoPhone,
+    /// A phone has several numbers: each is kept.
+    SeveralNumbers,
     /// Line breaks and tabs became spaces.
     LineBreak,
     /// Characters that cannot be seen were taken out.
@@ -47,6 +50,7 @@ impl Mended {
         match self {
             Self::Placeholder => "stands for no value and was left out",
             Self::NoPhone => "is no phone number and was left out",
+            Self::SeveralNumbers => "several numbers: all are kept, with ` / ` between them",
             Self::LineBreak => "a line break or tab was read as a space",
             Self::Invisible => "characters that cannot be seen were taken out",
             Self::Entity => "HTML entities were read as the characters they stand for",
@@ -60,7 +64,10 @@ impl Mended {
 
     /// Whether it cannot be judged without the text of the cell.
     pub const fn needs_text(self) -> bool {
-        matches!(self, Self::NoPhone | Self::ReadTwice | Self::LooksReadTwice | Self::AroundAddress)
+        matches!(
+            self,
+            Self::NoPhone | Self::SeveralNumbers | Self::ReadTwice | Self::LooksReadTwice | Self::AroundAddress
+        )
     }
 }
 
@@ -145,6 +152,9 @@ impl Reading<'_> {
             _ => {
                 self.join_lines(|lines| lines.join(" "));
                 self.take_out_unseen();
+                if field == ProfileField::Timezone {
+                    self.read_zone();
+                }
             }
         }
     }
@@ -187,10 +197,26 @@ impl Reading<'_> {
     }
 
     fn read_phone(&mut self) {
-        if phone::is_none(&self.text) && !is_placeholder(&self.text) {
-            self.none(Mended::NoPhone);
-        } else if let Some(written) = phone::extensions_apart(&self.text) {
+        if self.text.is_empty() || is_placeholder(&self.text) {
+            return;
+        }
+        let found = numbers(&self.text);
+        if phone::is_none(&self.text, &found) {
+            return self.none(Mended::NoPhone);
+        }
+        if found.len() > 1 {
+            let separated = phone::separated(&self.text, &found).unwrap_or_else(|| self.text.to_string());
+            self.replace(Mended::SeveralNumbers, separated);
+        }
+        if let Some(written) = phone::extensions_apart(&self.text) {
             self.replace(Mended::Extension, written);
+        }
+    }
+
+    /// HubSpot writes `us_slash_central` and `america_slash_port_minus_au_minus_prince`.
+    fn read_zone(&mut self) {
+        if self.text.contains("_slash_") {
+            self.text = Cow::Owned(self.text.replace("_slash_", "/").replace("_minus_", "-"));
         }
     }
 

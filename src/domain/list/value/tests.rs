@@ -160,11 +160,12 @@ fn line_breaks_and_tabs_are_spaces_and_other_controls_stay_to_be_refused() {
             ("Harbor\u{1b}[2J", "Harbor\u{1b}[2J", &[]),
         ],
     );
+    let several_lines: &[Mended] = &[Mended::LineBreak, Mended::SeveralNumbers];
     becomes(
         ProfileField::Phone,
         &[
-            ("(201) 555-0102\n(201) 555-0103", "(201) 555-0102 / (201) 555-0103", line_break),
-            ("(201) 555-0102\nor\n(201) 555-0103", "(201) 555-0102 or / (201) 555-0103", line_break),
+            ("(201) 555-0102\n(201) 555-0103", "(201) 555-0102 / (201) 555-0103", several_lines),
+            ("(201) 555-0102\nor\n(201) 555-0103", "(201) 555-0102 / (201) 555-0103", several_lines),
             ("(201) 555-0104\text. 5", "(201) 555-0104 ext. 5", line_break),
             ("(201) 555-0104\next. 5", "(201) 555-0104 ext. 5", line_break),
         ],
@@ -184,7 +185,7 @@ fn phones_keep_their_extension_apart_and_words_are_none() {
             (
                 "201-555-0100 x1\n201-555-0101 x2",
                 "(201) 555-0100 ext. 1 / (201) 555-0101 ext. 2",
-                &[Mended::LineBreak, Mended::Extension],
+                &[Mended::LineBreak, Mended::SeveralNumbers, Mended::Extension],
             ),
             // Without an extension, and abroad, a number stays as people wrote it.
             ("+1 201 555 0101", "+1 201 555 0101", &[]),
@@ -192,12 +193,122 @@ fn phones_keep_their_extension_apart_and_words_are_none() {
             ("+44 20 7946 0958 x12", "+44 20 7946 0958 x12", &[]),
             ("1-800-FORD-NOW", "1-800-FORD-NOW", &[]),
             ("call Ana 201-555-0100 x12", "call Ana 201-555-0100 x12", &[]),
-            ("201-555-0103 / 201-555-0104", "201-555-0103 / 201-555-0104", &[]),
             ("call Ana", "", &[Mended::NoPhone]),
             ("by mail only", "", &[Mended::NoPhone]),
             ("-", "", &[Mended::Placeholder]),
         ],
     );
+}
+
+#[test]
+fn several_numbers_are_all_kept_in_one_form() {
+    let several: &[Mended] = &[Mended::SeveralNumbers];
+    let both = "(201) 555-0100 / (201) 555-0101";
+    becomes(
+        ProfileField::Phone,
+        &[
+            (both, both, several),
+            ("(201) 555-0100/(201) 555-0101", both, several),
+            ("(201) 555-0100; (201) 555-0101;", both, several),
+            ("(201) 555-0100 ::: (201) 555-0101", both, several),
+            ("(201) 555-0100 or (201) 555-0101", both, several),
+            ("(201) 555-0100 AND (201) 555-0101", both, several),
+            ("(201) 555-0100 | (201) 555-0101", both, several),
+            ("office 201-555-0100, cell 201-555-0101", "office 201-555-0100 / cell 201-555-0101", several),
+            ("201-555-0100; 201-555-0101 (Ana)", "201-555-0100 / 201-555-0101 (Ana)", several),
+            // Nobody can tell where the first of these ends but by its digits.
+            ("201-555-0100 201-555-0101", "201-555-0100 201-555-0101", several),
+            (
+                "201-555-0100, ext. 5; 201-555-0101",
+                "(201) 555-0100 ext. 5 / 201-555-0101",
+                &[Mended::SeveralNumbers, Mended::Extension],
+            ),
+        ],
+    );
+    for number in ["2015550100", "2015550101"] {
+        assert!(crate::domain::phone::same_phone(both, number));
+    }
+}
+
+#[test]
+fn what_is_no_number_is_left_out_and_a_number_of_letters_is_kept() {
+    for cell in [
+        "0",
+        "1",
+        "123",
+        "12-34",
+        "000-000-0000",
+        "(000) 000-0000",
+        "111-111-1111",
+        "999-999-9999",
+        "123-456-7890",
+        "0000000",
+        "call 123",
+        "ext. 12",
+        "12345678901234567890",
+        "1.23456789012345E+15",
+        "456 Main Street, Salem",
+    ] {
+        assert_eq!(read(ProfileField::Phone, cell), (String::new(), vec![Mended::NoPhone]), "{cell}");
+    }
+    for cell in ["1-800-FLOWERS", "800 GO FEDEX", "1-800-CAR-4YOU", "555-0100", "+44 20 7946 0958", "00 49 30 5550100"]
+    {
+        assert_eq!(read(ProfileField::Phone, cell), (cell.to_owned(), vec![]), "{cell}");
+    }
+    for (cell, words) in [
+        ("555-010O", "`555-010O` has the letter O at character 8, where a digit belongs"),
+        ("1-8OO-555-0100", "has the letter O at character 4"),
+        ("2o1 555 0l00", "has the letter o at character 2"),
+        ("201-555-0100 / 201-555-0I01", "has the letter I at character 25"),
+    ] {
+        assert_eq!(read(ProfileField::Phone, cell).0, cell);
+        let why = ProfileField::Phone.check(cell).unwrap_err();
+        assert!(why.contains(words), "{why}");
+        assert_eq!(crate::domain::phone::numbers(cell), [], "{cell}");
+    }
+    for cell in ["1-800-FLOWERS", "201-555-0100 office", "201-555-0100office", "O2 Auto 201-555-0100", "call Ana", ""] {
+        assert_eq!(ProfileField::Phone.check(cell), Ok(()), "{cell}");
+    }
+}
+
+#[test]
+fn an_address_that_stands_for_none_is_refused() {
+    for cell in [
+        "none@none.com",
+        "NoEmail@harborford.com",
+        "no-email@x.com",
+        "na@na.com",
+        "n/a@dealer.com",
+        "test@test.com",
+        "no@no.com",
+        "x@x.x",
+    ] {
+        let why = ProfileField::Email.check(&read(ProfileField::Email, cell).0).unwrap_err();
+        assert_eq!(why, format!("`{cell}` is an address that stands for none"));
+    }
+    for cell in [
+        "na@harborford.com",
+        "test@harborford.com",
+        "no@example.com",
+        "nonel@example.com",
+        "x@example.com",
+        "test@mail.test.com",
+    ] {
+        assert_eq!(ProfileField::Email.check(cell), Ok(()), "{cell}");
+    }
+}
+
+#[test]
+fn a_zone_as_hubspot_writes_it_is_read() {
+    for (cell, zone) in [
+        ("america_slash_chicago", "America/Chicago"),
+        ("us_slash_central", "US/Central"),
+        ("america_slash_north_dakota_slash_new_salem", "America/North_Dakota/New_Salem"),
+        ("america_slash_port_minus_au_minus_prince", "America/Port-au-Prince"),
+    ] {
+        let text = read(ProfileField::Timezone, cell).0;
+        assert_eq!(crate::domain::read_zone(&text).unwrap().name(), zone, "{cell}");
+    }
 }
 
 #[test]

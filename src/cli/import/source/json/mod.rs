@@ -9,9 +9,9 @@ use crate::cli::input::Text;
 use crate::domain::list::HEADING_ROWS;
 use crate::domain::table::{MOST_COLUMNS, RowFault};
 
-use super::{Form, SourceRow, Suits};
+use super::{Form, MOST_OF_A_KIND, SourceRow, Suits};
 
-use flat::{Value, flatten, value};
+use flat::{Value, flatten, flatten_but_lists, value};
 use shape::{List, Shape};
 
 /// What is said of a file that has more keys than are read.
@@ -41,8 +41,11 @@ pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>),
     if shape == Shape::Objects {
         rows.iter().for_each(|row| keys.see(row));
         remarks.extend(keys.more.then(|| MORE_KEYS.to_owned()));
+        remarks.extend(keys.more_of_a_kind.then(|| {
+            format!("a list in it has more than {MOST_OF_A_KIND} objects of a kind; those beyond were left out")
+        }));
     }
-    let Keys { columns, places, .. } = keys;
+    let (columns, places) = keys.with_values();
     let columns = (shape == Shape::Objects).then_some(columns);
     Ok((Form::Objects(Objects { text, spans, columns, places }), remarks))
 }
@@ -53,7 +56,7 @@ fn worth(list: &List<'_>, suits: &Suits<'_>) -> usize {
     match list.shape {
         Shape::Objects => {
             let mut keys = Keys::default();
-            head.for_each(|row| keys.see(row));
+            head.for_each(|row| flatten_but_lists(row, &mut |key, value| keys.take(key, &value)));
             let heading = keys.columns.iter().map(|key| Some(key.as_str().into())).collect();
             suits(&mut std::iter::once(SourceRow::of(1, 1, heading)))
         }
@@ -68,19 +71,41 @@ fn worth(list: &List<'_>, suits: &Suits<'_>) -> usize {
 struct Keys {
     columns: Vec<String>,
     places: HashMap<String, usize>,
+    /// Which of them ever say something.
+    filled: Vec<bool>,
     more: bool,
+    more_of_a_kind: bool,
 }
 
 impl Keys {
     fn see(&mut self, object: &str) {
-        flatten(object, &mut |key, _| match self.places.contains_key(key) {
-            true => {}
-            false if self.columns.len() >= MOST_COLUMNS => self.more = true,
-            false => {
+        self.more_of_a_kind |= flatten(object, &mut |key, value| self.take(key, &value));
+    }
+
+    fn take(&mut self, key: &str, value: &Value<'_>) {
+        let is_filled = !matches!(value, Value::Nothing);
+        match self.places.get(key) {
+            Some(place) => self.filled.iter_mut().skip(*place).take(1).for_each(|filled| *filled |= is_filled),
+            None if self.columns.len() >= MOST_COLUMNS => self.more = true,
+            None => {
                 self.places.insert(key.to_owned(), self.columns.len());
                 self.columns.push(key.to_owned());
+                self.filled.push(is_filled);
             }
-        });
+        }
+    }
+
+    /// Without `phones` where it is always null or empty, and `phones.number` in other rows.
+    fn with_values(self) -> (Vec<String>, HashMap<String, usize>) {
+        let is_path = |key: &str| {
+            let inside = |other: &String| other.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+            self.columns.iter().any(inside)
+        };
+        let keys = self.columns.iter().zip(&self.filled);
+        let columns: Vec<String> =
+            keys.filter(|(key, filled)| **filled || !is_path(key)).map(|(key, _)| key.clone()).collect();
+        let places = columns.iter().cloned().zip(0..).collect();
+        (columns, places)
     }
 }
 

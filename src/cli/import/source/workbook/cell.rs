@@ -2,14 +2,30 @@
 
 use calamine::{Data, ExcelDateTime};
 
+use super::format::NumberFormat;
+
 /// Up to here every whole number has a place of its own.
 const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// Up to here a spreadsheet keeps every digit of a whole number.
+const KEPT: f64 = 1e15;
+
+/// As the sheet shows it, where its number format is one of digits: `00042`.
+pub(super) fn shown(value: &Data, format: Option<&NumberFormat>) -> String {
+    let number = match value {
+        Data::Int(number) => Some(*number as f64),
+        Data::Float(number) => Some(*number),
+        _ => None,
+    };
+    let shown = number.filter(|number| (0.0..KEPT).contains(number)).zip(format);
+    shown.and_then(|(number, format)| format.shown(number)).unwrap_or_else(|| text(value))
+}
 
 pub(super) fn text(value: &Data) -> String {
     match value {
         Data::Empty => String::new(),
         Data::String(text) | Data::DurationIso(text) => text.clone(),
-        Data::Int(number) => number.to_string(),
+        Data::Int(number) => number_text(*number as f64),
         Data::Float(number) => number_text(*number),
         Data::Bool(yes) => if *yes { "TRUE" } else { "FALSE" }.to_owned(),
         Data::DateTime(moment) => moment_text(moment),
@@ -18,12 +34,16 @@ pub(super) fn text(value: &Data) -> String {
     }
 }
 
-/// Whole numbers without a point, and never with an exponent: they may be codes. Fractions with the fifteen digits that
+/// Whole numbers without a point: they may be codes. Longer ones than a spreadsheet keeps have an exponent, by which it shows
+/// that digits are lost. Fractions with the fifteen digits that
 /// spreadsheets show: what is behind them is an error of calculation.
 fn number_text(number: f64) -> String {
     if number.fract() != 0.0 && number.abs() < WHOLE {
         let shown = format!("{number:.14e}").parse().unwrap_or(number);
         return shown.to_string();
+    }
+    if number.abs() >= KEPT && number.is_finite() {
+        return format!("{number:.14E}").replace('E', "E+");
     }
     // Not `-0`.
     (number + 0.0).to_string()
@@ -57,8 +77,9 @@ mod tests {
         for (number, shown) in [
             (1234.0, "1234"),
             (2_015_550_101.0, "2015550101"),
-            (1_234_567_890_123_456.0, "1234567890123456"),
-            (1.5e21, "1500000000000000000000"),
+            (999_999_999_999_999.0, "999999999999999"),
+            (1_234_567_890_123_456.0, "1.23456789012346E+15"),
+            (1.5e21, "1.50000000000000E+21"),
             (0.1 + 0.2, "0.3"),
             (12.5, "12.5"),
             (-0.0, "0"),

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod cell;
+mod format;
 mod opened;
 
 use std::time::Duration;

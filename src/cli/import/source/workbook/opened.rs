@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::Cursor;
 
-use calamine::{Cell, Data, DataRef, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx};
+use calamine::{
+    Cell, Data, DataRef, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Style, Xls, XlsError, Xlsb, XlsbError,
+    Xlsx,
+};
 
 use crate::domain::table::{MOST_COLUMNS, cell_text};
 use crate::domain::text::{clean, first_few};
@@ -13,6 +16,7 @@ use super::super::grid::{Grid, MOST_TEXT, too_much_text};
 use super::super::kind::Book;
 use super::Unread;
 use super::cell;
+use super::format::NumberFormat;
 
 /// The most names of sheets that are listed.
 const MOST_LISTED: usize = 12;
@@ -94,11 +98,13 @@ impl Opened {
         match self {
             Self::Xlsx(book) => {
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(damaged)?;
-                from_reader(most, || cells.next_cell())
+                let code = |style: &Style| style.number_format.as_ref().map(|format| format.format_code.clone());
+                let formats: Vec<_> = cells.styles().iter().map(|style| NumberFormat::read(&code(style)?)).collect();
+                from_reader(most, &formats, || cells.next_cell_with_style_id())
             }
             Self::Xlsb(book) => {
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(damaged)?;
-                from_reader(most, || cells.next_cell())
+                from_reader(most, &[], || Ok::<_, XlsbError>(cells.next_cell()?.map(|cell| (cell, 0))))
             }
             Self::Xls(book) => from_range(most, &book.worksheet_range(sheet).map_err(damaged)?),
             Self::Ods(book) => from_range(most, &book.worksheet_range(sheet).map_err(damaged)?),
@@ -106,17 +112,22 @@ impl Opened {
     }
 }
 
+/// Cells come with their styles, which have a place among the formats.
 fn from_reader<'a, E: Display>(
     most: usize,
-    mut next: impl FnMut() -> Result<Option<Cell<DataRef<'a>>>, E>,
+    formats: &[Option<NumberFormat>],
+    mut next: impl FnMut() -> Result<Option<(Cell<DataRef<'a>>, usize)>, E>,
 ) -> Result<Grid, Unread> {
     let mut filling = Filling::new(most);
-    while let Some(cell) = next().map_err(damaged)? {
+    while let Some((cell, style)) = next().map_err(damaged)? {
         let text = match cell.get_value() {
             DataRef::Empty => continue,
             DataRef::SharedString(text) => Cow::Borrowed(*text),
             DataRef::String(text) => Cow::Borrowed(text.as_str()),
-            other => Cow::Owned(cell::text(&Data::from(other.clone()))),
+            other => {
+                let format = formats.get(style).and_then(Option::as_ref);
+                Cow::Owned(cell::shown(&Data::from(other.clone()), format))
+            }
         };
         if filling.is_full_before(cell.get_position(), &text)? {
             return Ok(filling.grid);

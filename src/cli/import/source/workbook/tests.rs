@@ -116,12 +116,32 @@ fn the_sheet_with_the_heading_is_read_as_it_is_shown() {
         (1, "All of them////"),
         (3, "name/code/since/share/open"),
         (4, "Peña Kia/1234/2026-03-14/0.3/TRUE"),
-        (6, "Harbor\nFord/0012/#N/A/1234567890123456/=1"),
+        (6, "Harbor\nFord/0012/#N/A/1.23456789012346E+15/=1"),
     ];
     assert_eq!(rows(&source), expected.map(|(line, cells)| (line, cells.to_owned())));
     assert_eq!(source.columns(), None);
     let remark = "it is a workbook (xlsx), of which the sheet `Dealers` was read; --sheet reads another one: `Cover`; hidden: `Old`";
     assert_eq!(source.remarks(), [remark]);
+}
+
+#[test]
+fn numbers_with_a_format_of_digits_are_read_as_they_are_shown() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in (0..).zip(["name", "code", "zip", "phone", "plain"]) {
+        sheet.write_string(0, column, name).unwrap();
+    }
+    sheet.write_string(1, 0, "Harbor Ford").unwrap();
+    for (column, number, code) in [
+        (1, 42.0, "00000"),
+        (2, 19_701_234.0, r"00000\-0000"),
+        (3, 2_015_550_100.0, r"[<=9999999]###\-####;\(###\)\ ###\-####"),
+        (4, 1_234.5, "#,##0.00"),
+    ] {
+        sheet.write_number_with_format(1, column, number, &Format::new().set_num_format(code)).unwrap();
+    }
+    let source = open(book.save_to_buffer().unwrap()).unwrap();
+    assert_eq!(rows(&source)[1].1, "Harbor Ford/00042/01970-1234/(201) 555-0100/1234.5");
 }
 
 #[test]
