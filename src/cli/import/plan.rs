@@ -315,14 +315,14 @@ pub(super) fn judged(
     {
         return Ok((Some(profile), remarks));
     }
-    match problems(row, known, zone.missing) {
+    match problems(row, known, zone.missing.as_ref()) {
         problems if problems.is_empty() => Ok((None, remarks)),
         problems => Err(problems),
     }
 }
 
 /// What its cells say already is not said again.
-fn problems(row: &mut ReadRow, known: Option<&Profile>, no_zone: Option<String>) -> Vec<Problem> {
+fn problems(row: &mut ReadRow, known: Option<&Profile>, no_zone: Option<&String>) -> Vec<Problem> {
     let mut all = std::mem::take(&mut row.problems);
     if let Some(whole) = all.iter().find(|problem| problem.field == Problem::ROW) {
         return vec![whole.clone()];
@@ -332,7 +332,7 @@ fn problems(row: &mut ReadRow, known: Option<&Profile>, no_zone: Option<String>)
         if told(&all, field) {
             continue;
         }
-        let no_zone = no_zone.as_ref().filter(|_| field == ProfileField::Timezone);
+        let no_zone = no_zone.filter(|_| field == ProfileField::Timezone);
         all.push(Problem::new(field.word(), no_zone.cloned().unwrap_or(reason)));
     }
     all.sort_by_key(|problem| ListField::all().position(|field| field.word() == problem.field));
