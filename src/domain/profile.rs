@@ -47,6 +47,9 @@ impl ProfileField {
         Self::Owner,
     ];
 
+    /// Those of the contact.
+    pub const PERSON: [Self; 3] = [Self::Contact, Self::Email, Self::Phone];
+
     /// Those that are corrected by hand; the dealerCode is what a dealership is known by.
     pub const CORRECTED: [Self; 8] =
         [Self::Name, Self::Contact, Self::Email, Self::Phone, Self::Timezone, Self::Group, Self::City, Self::Owner];

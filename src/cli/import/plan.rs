@@ -40,13 +40,13 @@ pub(super) struct Planned {
     pub(super) line: u64,
     pub(super) row: u64,
     /// The rows of further people there.
-    people: Vec<Place>,
+    people: Vec<RowPlace>,
     pub(super) incoming: Incoming,
 }
 
 /// Where a row stands in its file.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct RowPlace {
     line: u64,
     row: u64,
 }
@@ -203,7 +203,7 @@ impl Plan {
         let (new, said) = match judged(&mut row, known, desk.options) {
             Ok(good) => good,
             Err(problems) => {
-                self.refuse_people(&people.iter().map(place).collect::<Vec<_>>(), row.line);
+                self.refuse_people(&people.iter().map(place).collect::<Vec<_>>(), row.dealer_code(), row.line);
                 self.refuse(&row, problems);
                 return;
             }
@@ -268,10 +268,11 @@ impl Plan {
     }
 
     /// Notes the rows of more people of a dealership that is refused.
-    fn refuse_people(&mut self, people: &[Place], line: u64) {
-        for Place { line: here, row } in people {
+    fn refuse_people(&mut self, people: &[RowPlace], dealer_code: &str, line: u64) {
+        for RowPlace { line: here, row } in people {
             let problems = vec![Problem::new(Problem::ROW, format!("the dealership on line {line} is refused"))];
-            self.refused.push(Refused { line: *here, row: *row, dealer_code: String::new(), problems });
+            let dealer_code = clean(dealer_code).into_owned();
+            self.refused.push(Refused { line: *here, row: *row, dealer_code, problems });
         }
     }
 
@@ -281,15 +282,15 @@ impl Plan {
         let dealer_code = clean(planned.dealer_code()).into_owned();
         let problems = vec![Problem::new(ProfileField::DealerCode.word(), reason)];
         let (line, row, people) = (planned.line, planned.row, planned.people.clone());
-        self.refused.push(Refused { line, row, dealer_code, problems });
         self.people -= people.len();
-        self.refuse_people(&people, line);
+        self.refuse_people(&people, &dealer_code, line);
+        self.refused.push(Refused { line, row, dealer_code, problems });
         self.twins.retain(|twin| twin.line != line);
     }
 }
 
-fn place(row: &ReadRow) -> Place {
-    Place { line: row.line, row: row.place }
+fn place(row: &ReadRow) -> RowPlace {
+    RowPlace { line: row.line, row: row.place }
 }
 
 /// Whether a row can be taken, with the profile of a dealership that is not known yet and what is to be said of it; else
@@ -341,7 +342,8 @@ fn problems(row: &mut ReadRow, known: Option<&Profile>, no_zone: Option<&String>
 
 /// What is wrong with a further person.
 fn person_problems(row: &ReadRow) -> Vec<Problem> {
-    let cells = row.problems.iter().filter(|problem| ListEntry::is_of_person(problem.field)).cloned();
+    let is_of_person = |problem: &&Problem| ProfileField::PERSON.iter().any(|field| field.word() == problem.field);
+    let cells = row.problems.iter().filter(is_of_person).cloned();
     let fields = row.entry.person_problems().into_iter();
     cells.chain(fields.map(|ProfileProblem { field, reason }| Problem::new(field.word(), reason))).collect()
 }

@@ -267,3 +267,17 @@ fn what_is_no_file_of_ours() {
         assert!(read(bytes, &Mapping::default()).is_err(), "{bytes:?}");
     }
 }
+
+#[test]
+fn people_of_a_refused_dealership_are_refused_with_its_code() {
+    let options = Options::default();
+    let text = "name,dealer_code,timezone,email,contact_name\n\
+                Harbor,xts1,nowhere,a@example.com,Ana\n\
+                Harbor,xts1,nowhere,b@example.com,Ben\n";
+    let mut list = super::read(text.as_bytes().to_vec(), &options).unwrap();
+    let plan = Plan::of(&mut list, &Desk { states: &[], options: &options, choice: &|_| None });
+    let refused =
+        plan.refused.iter().map(|refused| (refused.line, refused.dealer_code.as_str(), refused.problems[0].field));
+    assert_eq!(refused.collect::<Vec<_>>(), [(2, "xts1", "timezone"), (3, "xts1", "row")]);
+    assert!(!list.remarks.lines("").iter().any(|remark| remark.contains("further contact")));
+}

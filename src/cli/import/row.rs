@@ -216,7 +216,7 @@ impl Reading<'_, '_> {
 
     fn person(&mut self) {
         let first_of_several = self.several_addresses();
-        for field in [ProfileField::Contact, ProfileField::Email, ProfileField::Phone] {
+        for field in ProfileField::PERSON {
             let edit = match &first_of_several {
                 Some(first) if field == ProfileField::Email => Some(ProfileEdit { field, text: first.clone() }),
                 _ => self.edit(field),

@@ -4,9 +4,6 @@
 use crate::domain::text::normal;
 use crate::domain::{Contact, Profile, ProfileEdit, ProfileField, ProfilePatch, ProfileProblem, same_address};
 
-/// The fields of a person.
-const PERSON: [ProfileField; 3] = [ProfileField::Contact, ProfileField::Email, ProfileField::Phone];
-
 /// What a row says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListEntry {
@@ -117,11 +114,6 @@ impl ListEntry {
             edit.field.check(&edit.text).err().map(|reason| ProfileProblem { field: edit.field, reason })
         };
         edits.filter_map(problem).collect()
-    }
-
-    /// Whether a field is one of a person.
-    pub fn is_of_person(field: &str) -> bool {
-        PERSON.iter().any(|known| known.word() == field)
     }
 }
 

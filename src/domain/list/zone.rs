@@ -2,7 +2,7 @@
 
 use crate::domain::text::clean;
 use crate::domain::zone::{Place, ZoneOfPlace, read_zone_at, zone_contradiction, zone_of_place};
-use crate::domain::{Profile, ProfileEdit, ProfileField, ProfilePatch, Timestamp, read_zone};
+use crate::domain::{Profile, ProfileEdit, ProfileField, ProfilePatch, Timestamp};
 
 /// What a row and its list say of where a dealership is, besides its city and state.
 #[derive(Debug, Clone, Copy, Default)]
@@ -76,7 +76,7 @@ impl ZoneSources<'_> {
                 Ok((zone.name().to_owned(), told([format!("taken from the {}", by.word())])))
             }
             (_, Some(fixed)) => {
-                let zone = read_zone_at(fixed, place).or_else(|_| read_zone(fixed))?;
+                let zone = read_zone_at(fixed, place)?;
                 let from = format!("{} by --set timezone={}", zone.name(), clean(fixed));
                 Ok((zone.name().to_owned(), told([from].into_iter().chain(zone_contradiction(zone, place, self.now)))))
             }

@@ -47,6 +47,10 @@ static SHARED: LazyLock<HashMap<String, Season>> = LazyLock::new(|| {
 /// As of [`read_zone`].
 pub fn read_zone_at(text: &str, place: &Place<'_>) -> Result<Tz, String> {
     let zone = read_zone(text)?;
+    // Most lists have IANA names.
+    if zone.name() == text {
+        return Ok(zone);
+    }
     let Some(season) = SHARED.get(&folded(text)) else { return Ok(zone) };
     let at = season.moment();
     let possible = possible_zones(place);

@@ -81,7 +81,9 @@ fn folded(text: &str) -> String {
         (offset.starts_with("UTC") || offset.starts_with("GMT")) && !rest.trim().is_empty()
     });
     let text = bare.map_or(text, |(_, rest)| rest);
-    let plain = text.replace(['_', '\u{a0}'], " ").replace('.', "").replace('&', " and ").to_lowercase();
+    // HubSpot writes `america_slash_port_minus_au_minus_prince`.
+    let plain = text.to_lowercase().replace("_slash_", "/").replace("_minus_", "-");
+    let plain = plain.replace(['_', '\u{a0}'], " ").replace('.', "").replace('&', " and ");
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -152,9 +152,6 @@ impl Reading<'_> {
             _ => {
                 self.join_lines(|lines| lines.join(" "));
                 self.take_out_unseen();
-                if field == ProfileField::Timezone {
-                    self.read_zone();
-                }
             }
         }
     }
@@ -210,13 +207,6 @@ impl Reading<'_> {
         }
         if let Some(written) = phone::extensions_apart(&self.text) {
             self.replace(Mended::Extension, written);
-        }
-    }
-
-    /// HubSpot writes `us_slash_central` and `america_slash_port_minus_au_minus_prince`.
-    fn read_zone(&mut self) {
-        if self.text.contains("_slash_") {
-            self.text = Cow::Owned(self.text.replace("_slash_", "/").replace("_minus_", "-"));
         }
     }
 

@@ -35,8 +35,8 @@ pub(super) fn text(value: &Data) -> String {
 }
 
 /// Whole numbers without a point: they may be codes. Longer ones than a spreadsheet keeps have an exponent, by which it shows
-/// that digits are lost. Fractions with the fifteen digits that
-/// spreadsheets show: what is behind them is an error of calculation.
+/// that digits are lost. Fractions with the fifteen digits that spreadsheets show: what is behind them is an error of
+/// calculation.
 fn number_text(number: f64) -> String {
     if number.fract() != 0.0 && number.abs() < WHOLE {
         let shown = format!("{number:.14e}").parse().unwrap_or(number);

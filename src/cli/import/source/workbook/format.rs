@@ -1,4 +1,4 @@
-//! Number formats of digits alone, as which codes, postal codes and telephones are kept: `00000`, `000\\-00\\-0000`.
+//! Number formats of digits alone, as which codes, postal codes and telephones are kept: `00000`, `000\-00\-0000`.
 
 /// What stands in a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,7 @@ enum Part {
 #[derive(Debug, PartialEq)]
 pub(super) struct NumberFormat {
     parts: Vec<Part>,
-    /// What shows numbers above a limit: `[<=9999999]###\\-####;\\(###\\)\\ ###\\-####`.
+    /// What shows numbers above a limit: `[<=9999999]###\-####;\(###\)\ ###\-####`.
     above: Option<(f64, Vec<Part>)>,
 }
 
