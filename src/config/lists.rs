@@ -38,12 +38,16 @@ impl Config {
 pub(super) fn lists(section: &Section<'_, '_>) -> BTreeMap<String, ListSettings> {
     let all = section.sections().into_iter().map(|(name, section)| {
         let columns = section.lists("map").unwrap_or_default();
-        let name = |place: usize| columns.get(place).map(|(name, _)| name.trim());
-        if let Some(twice) = (0..columns.len()).find(|place| (0..*place).any(|before| name(before) == name(*place))) {
-            let name = clean(name(twice).unwrap_or_default());
+        let twice = columns
+            .iter()
+            .enumerate()
+            .find(|(place, (column, _))| columns.iter().take(*place).any(|(before, _)| before.trim() == column.trim()));
+        if let Some((_, (column, _))) = twice {
+            let name = clean(column.trim());
             section.complain("map", format!("`{name}` stands twice: write \"{name}\" = [\"field\", \"field\"]"));
         }
-        let pairs = columns.iter().flat_map(|(column, fields)| fields.iter().map(move |field| format!("{column}={field}")));
+        let pairs =
+            columns.iter().flat_map(|(column, fields)| fields.iter().map(move |field| format!("{column}={field}")));
         let pairs: Vec<String> = pairs.collect();
         let map = Mapping::parse(&pairs).unwrap_or_else(|error| {
             section.complain("map", error.to_string());
@@ -96,7 +100,9 @@ fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            c if clean(c.encode_utf8(&mut [0; 4])) != c.to_string() => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c if clean(c.encode_utf8(&mut [0; 4])) != c.to_string() => {
+                out.push_str(&format!("\\U{:08X}", u32::from(c)))
+            }
             c => out.push(c),
         }
     }
@@ -131,7 +137,14 @@ mod tests {
             &["A=phone", "B=phone"],
             &["B=email", "A=phone", "B=phone"],
             &["-=state", "-=city", "7=phone", "2:Phone=phone"],
-            &["a \"b\" \\ c=name", "Head\nline=email", "Kopf\u{202e}zeile=city", "\"\"\"=phone", "\u{7f}=state", "=group"],
+            &[
+                "a \"b\" \\ c=name",
+                "Head\nline=email",
+                "Kopf\u{202e}zeile=city",
+                "\"\"\"=phone",
+                "\u{7f}=state",
+                "=group",
+            ],
         ] {
             let said = Mapping::parse(&pairs.iter().map(|pair| (*pair).to_owned()).collect::<Vec<_>>()).unwrap();
             let written = mapping_in_toml(said.pairs()).unwrap();

@@ -69,7 +69,8 @@ pub fn draw(preview: &mut Preview, theme: &Theme, buffer: &mut Buffer) {
 
 fn title(pen: &mut Pen<'_>, preview: &Preview, rows: usize, theme: &Theme) {
     let (room, all) = (pen.area().width, preview.choices.len());
-    let shown = if rows < all { format!(" {}–{} of {all}", preview.top + 1, preview.top + rows) } else { String::new() };
+    let shown =
+        if rows < all { format!(" {}–{} of {all}", preview.top + 1, preview.top + rows) } else { String::new() };
     let right = width(&shown) as u16;
     pen.text(0, 0, room.saturating_sub(right), &format!("Which column holds what in {}", preview.file), theme.title);
     pen.right(0, 0, room, &shown, theme.dim);
@@ -79,18 +80,14 @@ fn help(pen: &mut Pen<'_>, theme: &Theme) {
     let Rect { width: room, height, .. } = pen.area();
     pen.text(0, 0, room, "Keys of this preview", theme.title);
     let beside = KEYS.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0) as u16 + 4;
-    let mut y = 1;
-    for (keys, does) in KEYS {
-        pen.text(2, y, beside.min(room), keys, theme.key);
+    let lines = KEYS.iter().flat_map(|(keys, does)| {
         let lines = wrap(does, room.saturating_sub(beside).max(1));
-        for line in lines.iter().take_while(|_| y + 1 < height) {
-            pen.text(beside, y, room, line, theme.text);
-            y += 1;
-        }
-        if y + 1 >= height {
-            break;
-        }
-        y += u16::from(lines.is_empty());
+        let beside = std::iter::once(*keys).chain(std::iter::repeat(""));
+        beside.zip(if lines.is_empty() { vec![String::new()] } else { lines })
+    });
+    for (y, (keys, does)) in (1..height - 1).zip(lines) {
+        pen.text(2, y, beside.min(room), keys, theme.key);
+        pen.text(beside, y, room, &does, theme.text);
     }
     pen.text(0, height - 1, room, "esc or ? closes this", theme.key);
 }
