@@ -39,19 +39,22 @@ pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
     let options = options(app, args)?;
     let bytes = read_bytes(&args.file).await?;
     let kept = preview::is_possible(args).then(|| bytes.clone());
-    let why = match reading::read(bytes, &options) {
-        Ok(list) => return take_in(app, args, &options, list).await,
-        Err(why) => why,
+    let refused =
+        |why| Err(CliError::Usage(format!("{}: {}", name_of(&args.file), advice::refusal(why, args, &options))));
+    let (bytes, columns, rows) = match (reading::read(bytes, &options), kept) {
+        (Ok(list), Some(bytes)) if preview::is_wanted(app, &list, &options).await? => (bytes, list.columns, list.first),
+        (Ok(list), _) => return take_in(app, args, &options, list).await,
+        (Err(Unreadable::Columns { columns, rows } | Unreadable::NoHeading { columns, rows }), Some(bytes)) => {
+            (bytes, columns, rows)
+        }
+        (Err(why), _) => return refused(why),
     };
-    match kept.filter(|_| !matches!(why, Unreadable::Never(_))) {
-        Some(bytes) => match preview::choose(app, args, bytes, &options, &why).await? {
-            Some((args, options, list)) => take_in(app, &args, &options, list).await,
-            None => {
-                app.out.note("nothing was recorded");
-                Ok(())
-            }
-        },
-        None => Err(CliError::Usage(format!("{}: {}", name_of(&args.file), advice::refusal(why, args, &options)))),
+    match preview::choose(app, args, bytes, &options, (columns, rows)).await? {
+        Some((args, options, list)) => take_in(app, &args, &options, list).await,
+        None => {
+            app.out.note("nothing was recorded");
+            Ok(())
+        }
     }
 }
 
@@ -62,8 +65,9 @@ async fn take_in(app: &App, args: &Import, options: &Options, mut list: List) ->
     let states = known.states();
     let choice = |words: &OpcodeWords| chosen(app, words);
     let mut plan = Plan::of(&mut list, &Desk { states: &states, options, choice: &choice });
-    if plan.rows.is_empty() && !advice::missing(&list.columns, options).is_empty() {
-        let why = advice::about_columns(&list.columns, args, options);
+    let lacking = advice::lacking(&list.columns, options, &plan.refused);
+    if plan.rows.is_empty() && !lacking.is_empty() {
+        let why = advice::about_columns(&list.columns, &lacking, args, options);
         return Err(CliError::Usage(format!("{from}: {why}")));
     }
     if args.yes {

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::Document;
 
 pub use diagnostic::{ConfigError, Diagnostic, Place};
-pub use lists::ListSettings;
+pub use lists::{ListSettings, mapping_in_toml};
 pub use model::{Config, StoreUrl, Theme};
 pub use secret::{Secret, SecretError};
 pub use setup::SetupFailure;

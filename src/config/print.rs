@@ -13,7 +13,7 @@ use crate::domain::{CodeOrigin, TestBooking};
 use crate::timezone::DatabaseChoice;
 use crate::xtime::TlsFiles;
 
-use super::lists::ListSettings;
+use super::lists::{ListSettings, mapping_in_toml};
 use super::model::{Config, HttpCodes, Mail};
 use super::secret::Secret;
 
@@ -61,8 +61,9 @@ fn lists(out: &mut String, config: &Config) {
     for (name, ListSettings { map, set }) in &config.lists {
         section(out, &format!("import.{}", toml_edit::Key::new(name)));
         let pair = |key: &str, value: &str| format!("{} = {}", text(key), text(value));
-        let map: Vec<String> = map.pairs().map(|(column, field)| pair(column, field.word())).collect();
-        entry(out, "map", &format!("{{ {} }}", map.join(", ")));
+        if let Some(map) = mapping_in_toml(map.pairs()) {
+            entry(out, "map", &map);
+        }
         let set: Vec<String> = set.iter().map(|(field, value)| pair(field.word(), value)).collect();
         entry(out, "set", &format!("{{ {} }}", set.join(", ")));
     }

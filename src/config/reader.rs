@@ -1,5 +1,6 @@
 //! Reads typed values out of TOML with the place of every mistake; variables of the environment win over the file.
 
+mod entries;
 mod secrets;
 mod unreplaced;
 
@@ -334,25 +335,6 @@ impl<'r, 'a> Section<'r, 'a> {
             }
         }
         all
-    }
-
-    /// A table of texts, in its order.
-    pub(super) fn pairs(&self, key: &'static str) -> Option<Vec<(String, String)>> {
-        self.known.borrow_mut().push(key);
-        let item = self.table?.get(key)?;
-        let wrong = || self.complain(key, "a table of texts is needed: { \"Column\" = \"field\" }");
-        let Some(table) = item.as_table_like() else {
-            wrong();
-            return None;
-        };
-        let mut all = Vec::new();
-        for (name, value) in table.iter() {
-            match value.as_str() {
-                Some(text) => all.push((name.to_owned(), text.to_owned())),
-                None => wrong(),
-            }
-        }
-        Some(all)
     }
 
     /// Whether anything of it was given.

@@ -1,53 +1,50 @@
 //! What to type instead: the whole command, with what is guessed of the columns, and the lines that keep it in the settings.
 
 use crate::cli::args::Import;
+use crate::config::mapping_in_toml;
 use crate::domain::ProfileField;
-use crate::domain::list::{Columns, ListField, guess_by_content};
+use crate::domain::list::{Columns, ListField};
 use crate::domain::text::clean;
 
+use super::plan::Refused;
 use super::reading::{Options, Unreadable, some_of};
 
 /// What is added to a command so that it does better.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Advice {
-    /// `--map` for these columns, each with its field.
-    pub(super) map: Vec<(String, &'static str)>,
+    /// `--map` for these fields, each with its column; `None`: nobody knows it.
+    map: Vec<(Option<String>, ListField)>,
     /// `--set` for these fields; what they shall read is for a person to say.
     pub(super) set: Vec<(&'static str, &'static str)>,
     /// `--heading 0`.
-    pub(super) no_heading: bool,
+    no_heading: bool,
 }
 
-/// The column of a field that nothing is guessed for.
+/// Stands for a column that nobody knows.
 const SOME_COLUMN: &str = "COLUMN";
 
-impl Advice {
-    /// About columns: what is only offered, and what is missing.
-    pub(super) fn of_columns(columns: &Columns, options: &Options) -> Self {
-        let mut advice = Self::default();
-        for offer in columns.offers().filter(|offer| offer.field != ListField::Profile(ProfileField::Owner)) {
-            let column = offer.columns.first().map(|place| columns.name_of(*place)).unwrap_or_default();
-            advice.map.push((column, offer.field.word()));
-        }
-        for field in missing(columns, options) {
-            let offered = advice.map.iter().any(|(_, word)| *word == field.word());
-            match field {
-                ListField::Profile(ProfileField::Timezone) => advice.set.push((field.word(), "ZONE")),
-                _ if offered => {}
-                _ => advice.map.push((SOME_COLUMN.to_owned(), field.word())),
-            }
-        }
-        advice
-    }
+/// Stands for a time zone.
+const SOME_ZONE: &str = "ZONE";
 
-    /// About a list without a heading.
-    fn of_rows(rows: &[Vec<String>]) -> Self {
-        let guessed = guess_by_content(rows);
-        let mut advice = Self { no_heading: true, ..Self::default() };
-        advice.map = guessed.iter().map(|(place, field)| ((place + 1).to_string(), field.word())).collect();
-        for field in ListField::all().filter(|field| field.is_needed()) {
-            if !guessed.iter().any(|(_, known)| *known == field) {
-                advice.map.push(("NUMBER".to_owned(), field.word()));
+impl Advice {
+    /// About fields that no column fills, and about nothing else. Of a list without a heading every column is to be said.
+    pub(super) fn of_fields(columns: &Columns, fields: &[ListField]) -> Self {
+        let mut advice = Self::default();
+        let is_wanted =
+            |field: ListField| fields.contains(&field) || field == ListField::Address && fields.contains(&ZONE);
+        for offer in columns.offers().filter(|offer| columns.headings.is_empty() || is_wanted(offer.field)) {
+            let Some(place) = offer.columns.first() else { continue };
+            advice.map.push((Some(columns.name_of(*place)), offer.field));
+        }
+        let is_offered = |field: ListField| advice.map.iter().any(|(_, offered)| *offered == field);
+        let tells_zone = [ListField::Address, ListField::PostalCode, ListField::Profile(ProfileField::State)];
+        let has_zone = tells_zone.into_iter().any(is_offered);
+        let left: Vec<ListField> =
+            fields.iter().copied().filter(|field| !is_offered(*field) && !(*field == ZONE && has_zone)).collect();
+        for field in left {
+            match field {
+                ZONE => advice.set.push((field.word(), SOME_ZONE)),
+                _ => advice.map.push((None, field)),
             }
         }
         advice
@@ -63,7 +60,9 @@ impl Advice {
         let mut words = vec!["cloverwatch".to_owned(), "import".to_owned(), shell_word(&args.file.to_string_lossy())];
         let mut flag = |name: &str, value: String| words.extend([name.to_owned(), shell_word(&value)]);
         args.map.iter().for_each(|pair| flag("--map", pair.clone()));
-        self.map.iter().for_each(|(column, field)| flag("--map", format!("{column}={field}")));
+        for (column, field) in &self.map {
+            flag("--map", format!("{}={}", column.as_deref().unwrap_or(SOME_COLUMN), field.word()));
+        }
         args.r#as.iter().for_each(|name| flag("--as", name.clone()));
         args.set.iter().for_each(|pair| flag("--set", pair.clone()));
         self.set.iter().for_each(|(field, value)| flag("--set", format!("{field}={value}")));
@@ -81,58 +80,83 @@ impl Advice {
         words.join(" ")
     }
 
+    /// What the words in the command stand for.
+    fn placeholders(&self, is_numbered: bool) -> String {
+        let column =
+            if is_numbered { "the number of a column, from 1" } else { "the heading of a column, or its number" };
+        let column = self.map.iter().any(|(column, _)| column.is_none()).then(|| format!("{SOME_COLUMN} is {column}"));
+        let zone = (!self.set.is_empty()).then(|| format!("{SOME_ZONE} is Central or America/Chicago, say"));
+        let all: Vec<String> = column.into_iter().chain(zone).collect();
+        if all.is_empty() { String::new() } else { format!(" ({})", all.join("; ")) }
+    }
+
     /// The lines of the settings that keep the mapping.
-    pub(super) fn settings(&self, args: &Import) -> Option<String> {
-        let said = args.map.iter().filter_map(|pair| pair.rsplit_once('='));
-        let said = said.map(|(column, field)| (column.trim(), field.trim()));
-        let guessed = self.map.iter().map(|(column, field)| (column.as_str(), *field));
-        let all = said.chain(guessed.filter(|(column, _)| *column != SOME_COLUMN));
-        let pairs: Vec<String> = all.map(|(column, field)| format!("{} = \"{field}\"", toml_key(column))).collect();
-        (!pairs.is_empty()).then(|| format!("[import.NAME]\nmap = {{ {} }}", pairs.join(", ")))
+    fn settings(&self, options: &Options) -> Option<String> {
+        let advised = self.map.iter().filter_map(|(column, field)| Some((column.as_deref()?, *field)));
+        let mut pairs = options.mapping.pairs().chain(advised).peekable();
+        pairs.peek()?;
+        Some(format!("[import.NAME]\nmap = {}", mapping_in_toml(pairs)?))
     }
 }
+
+const ZONE: ListField = ListField::Profile(ProfileField::Timezone);
 
 /// The fields that a new dealership needs and that no column, no place and no `--set` gives.
 pub(super) fn missing(columns: &Columns, options: &Options) -> Vec<ListField> {
     let place = [ListField::Profile(ProfileField::State), ListField::PostalCode, ListField::Address];
     let is_fixed = |field: ListField| options.fixed.iter().any(|(fixed, _)| *fixed == field);
     let has_place = place.into_iter().any(|field| columns.of(field).is_some() || is_fixed(field));
-    let given =
-        |field: &ListField| is_fixed(*field) || *field == ListField::Profile(ProfileField::Timezone) && has_place;
+    let given = |field: &ListField| is_fixed(*field) || *field == ZONE && has_place;
     columns.missing().into_iter().filter(|field| !given(field)).collect()
+}
+
+/// Those of them for want of which rows are refused: rows that only correct known dealerships need none.
+pub(super) fn lacking(columns: &Columns, options: &Options, refused: &[Refused]) -> Vec<ListField> {
+    let mut fields = missing(columns, options);
+    fields.retain(|field| {
+        refused.is_empty()
+            || refused.iter().flat_map(|refused| &refused.problems).any(|problem| problem.field == field.word())
+    });
+    fields
 }
 
 /// Why a list cannot be read, and what to type instead.
 pub(super) fn refusal(why: Unreadable, args: &Import, options: &Options) -> String {
     match why {
         Unreadable::Never(why) => why,
-        Unreadable::Columns { columns, .. } => about_columns(&columns, args, options),
-        Unreadable::NoHeading(rows) => {
-            let command = Advice::of_rows(&rows).command(args);
+        Unreadable::Columns { columns, .. } => about_columns(&columns, &missing(&columns, options), args, options),
+        Unreadable::NoHeading { columns, rows } => {
+            let mut advice = Advice::of_fields(&columns, &missing(&columns, options));
+            advice.no_heading = true;
             format!(
-                "no row among the first is a heading ({}).\nWrite one (name, dealer_code, timezone, email), or say which column is which:\n  {command}",
-                some_of(rows.iter().flatten())
+                "no row among the first is a heading ({}).\nWrite one (name, dealer_code, timezone, email), or say which column is which{}:\n  {}",
+                some_of(rows.iter().flatten()),
+                advice.placeholders(true),
+                advice.command(args)
             )
         }
     }
 }
 
 /// Which fields no column holds, which columns may hold them, and the command that says so.
-pub(super) fn about_columns(columns: &Columns, args: &Import, options: &Options) -> String {
-    let missing: Vec<&str> = missing(columns, options).iter().map(|field| field.word()).collect();
+pub(super) fn about_columns(columns: &Columns, fields: &[ListField], args: &Import, options: &Options) -> String {
+    let missing: Vec<&str> = fields.iter().map(|field| field.word()).collect();
     let list: Vec<String> = columns.headings.iter().map(|column| format!("`{}`", clean(column))).collect();
-    let advice = Advice::of_columns(columns, options);
-    let offers = advice.map.iter().filter(|(column, _)| column != SOME_COLUMN);
-    let offers: Vec<String> = offers.map(|(column, field)| format!("\n`{}` may be {field}.", clean(column))).collect();
-    let keep = advice.settings(args).map(|lines| {
+    let list = if list.is_empty() { String::new() } else { format!(" (columns: {})", list.join(", ")) };
+    let advice = Advice::of_fields(columns, fields);
+    let offer = |(column, field): &(Option<String>, ListField)| {
+        let why = if *field == ListField::Address { ", which tells the time zone" } else { "" };
+        Some(format!("\n`{}` may be {}{why}.", clean(column.as_deref()?), field.word()))
+    };
+    let offers: String = advice.map.iter().filter_map(offer).collect();
+    let keep = advice.settings(options).map(|lines| {
         let lines = lines.replace('\n', "\n  ");
         format!("\nTo keep it, write this into the settings under a name, and say --as NAME:\n  {lines}")
     });
     format!(
-        "no column holds {} (columns: {}){}\nSay which does:\n  {}{}",
+        "no column holds {}{list}{offers}\nSay which does{}:\n  {}{}",
         missing.join(", "),
-        list.join(", "),
-        offers.concat(),
+        advice.placeholders(columns.headings.is_empty()),
         advice.command(args),
         keep.unwrap_or_default(),
     )
@@ -147,10 +171,6 @@ pub(super) fn shell_word(text: &str) -> String {
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))
     }
-}
-
-fn toml_key(text: &str) -> String {
-    toml_edit::Value::from(clean(text).as_ref()).to_string().trim().to_owned()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Choosing the columns of a list on the screen, where its headings do not tell them.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,20 +10,33 @@ use crate::cli::desk::{needs_terminal, theme};
 use crate::cli::error::CliError;
 use crate::cli::input::name_of;
 use crate::domain::Onboarding;
-use crate::domain::list::{Assigned, Columns, Mapping, Origin, guess_by_content};
+use crate::domain::list::{Columns, ListField, Mapping};
 use crate::tui::columns::{Chosen, Column, Outcome, Preview, choose as show};
 
-use super::advice::Advice;
+use super::advice::{Advice, missing};
 use super::plan::{Desk, Plan};
 use super::reading::{self, List, Options, Unreadable};
+use super::row::ReadRow;
 use super::told::Told;
-
-/// How many rows are shown of a column.
-pub(super) const SAMPLES: usize = 3;
 
 /// Whether somebody sits there who can choose.
 pub(super) fn is_possible(args: &Import) -> bool {
     !args.json.json && args.file != Path::new("-") && needs_terminal().is_ok()
+}
+
+/// Whether a new dealership of a list that can be read cannot be taken for want of a column. A list that only corrects
+/// known ones needs none, and `--map -=FIELD` says that there is none.
+pub(super) async fn is_wanted(app: &App, list: &List, options: &Options) -> Result<bool, CliError> {
+    let is_said = |field: &ListField| list.columns.said().iter().any(|(said, _)| said == field);
+    if missing(&list.columns, options).iter().all(is_said) {
+        return Ok(false);
+    }
+    let read = app.read().await?;
+    let states = &read.desk().states;
+    let known: HashSet<&str> = states.iter().map(|state| state.profile.dealer_code.raw()).collect();
+    let is_new =
+        |row: &ReadRow| !row.is_unreadable() && !row.dealer_code().is_empty() && !known.contains(row.dealer_code());
+    Ok(list.rows.iter().any(is_new))
 }
 
 /// A list whose columns are to be chosen.
@@ -41,17 +55,13 @@ pub(super) async fn choose(
     args: &Import,
     bytes: Vec<u8>,
     options: &Options,
-    why: &Unreadable,
+    (columns, rows): (Columns, Vec<Vec<String>>),
 ) -> Result<Option<(Import, Options, List)>, CliError> {
     let mut args = args.clone();
-    let preview = match why {
-        Unreadable::Never(why) => return Err(CliError::usage(why.clone())),
-        Unreadable::Columns { columns, rows } => of_headings(&args, columns, rows),
-        Unreadable::NoHeading(rows) => {
-            args.heading = Some(0);
-            of_content(&args, rows)
-        }
-    };
+    if columns.headings.is_empty() {
+        args.heading = Some(0);
+    }
+    let preview = preview(&args, columns, &rows);
     let states = Arc::new(app.read().await?.desk().states.to_vec());
     let options = Options { heading: args.heading, ..options.clone() };
     let asked = Asked { args, bytes: Arc::new(bytes), options, states };
@@ -59,8 +69,12 @@ pub(super) async fn choose(
     let (theme, themes, _) = theme(app);
     match show(preview, (theme, themes), move |preview| looking.look(preview)).await {
         Ok(Chosen::Accepted(preview)) => {
-            let (args, options) = asked.with(&preview).map_err(CliError::Usage)?;
+            let (mut args, options) = asked.with(&preview).map_err(CliError::Usage)?;
             let list = asked.read(&args, &options)?;
+            // So that the command does not ask again.
+            let none = missing(&list.columns, &options).into_iter().map(|field| format!("-={}", field.word()));
+            let none: Vec<String> = none.filter(|pair| !args.map.contains(pair)).collect();
+            args.map.extend(none);
             app.out.note(format!("the same without asking:\n  {}", Advice::default().command(&args)));
             Ok(Some((args, options, list)))
         }
@@ -108,23 +122,11 @@ impl Asked {
     }
 }
 
-fn of_headings(args: &Import, columns: &Columns, rows: &[Vec<String>]) -> Preview {
-    let column = |place: usize| Column { name: columns.name_of(place), samples: samples(rows, place) };
-    Preview::new(name_of(&args.file), (0..columns.headings.len()).map(column).collect(), columns)
-}
-
-fn of_content(args: &Import, rows: &[Vec<String>]) -> Preview {
-    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let column = |place: usize| Column { name: (place + 1).to_string(), samples: samples(rows, place) };
-    let assigned = guess_by_content(rows)
-        .into_iter()
-        .map(|(place, field)| Assigned { field, columns: vec![place], origin: Origin::Offered })
-        .collect();
-    let columns = Columns { headings: Vec::new(), assigned };
-    Preview::new(name_of(&args.file), (0..width).map(column).collect(), &columns)
-}
-
-fn samples(rows: &[Vec<String>], place: usize) -> Vec<String> {
-    let cells = rows.iter().filter_map(|row| row.get(place)).filter(|cell| !cell.is_empty());
-    cells.take(SAMPLES).cloned().collect()
+fn preview(args: &Import, columns: Columns, rows: &[Vec<String>]) -> Preview {
+    let numbered = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = if columns.headings.is_empty() { numbered } else { columns.headings.len() };
+    let cells = |place: usize| rows.iter().map(|row| row.get(place).cloned().unwrap_or_default()).collect();
+    let column = |place: usize| Column { name: columns.name_of(place), cells: cells(place) };
+    let all = (0..width).map(column).collect();
+    Preview::new(name_of(&args.file), all, columns)
 }

@@ -1,9 +1,9 @@
 //! From a file to its rows: the heading, the columns, and what stands above and below the list. Pure.
 
-use crate::domain::Timestamp;
 use crate::domain::list::{Columns, Footer, HEADING_ROWS, ListField, Mapping, find_heading, footer};
 use crate::domain::table::{MOST_ROWS, TableError};
 use crate::domain::text::{clean, first_few};
+use crate::domain::{ProfileField, Timestamp};
 
 use super::remarks::Remarks;
 use super::row::{Layout, ReadRow};
@@ -40,6 +40,8 @@ pub(in crate::cli) struct List {
     pub(super) rows: Vec<ReadRow>,
     /// Its columns.
     pub(super) columns: Columns,
+    /// The cells of its first rows, below the heading.
+    pub(super) first: Vec<Vec<String>>,
     /// The line of its heading, where it has one.
     pub(super) heading_line: Option<u64>,
     /// What was read otherwise than it stands.
@@ -58,8 +60,13 @@ pub(in crate::cli) enum Unreadable {
         /// The first rows below the heading.
         rows: Vec<Vec<String>>,
     },
-    /// No row is a heading; the first rows.
-    NoHeading(Vec<Vec<String>>),
+    /// No row is a heading.
+    NoHeading {
+        /// The columns, by their numbers.
+        columns: Columns,
+        /// The first rows.
+        rows: Vec<Vec<String>>,
+    },
 }
 
 /// Reads a whole file.
@@ -73,15 +80,26 @@ pub(in crate::cli) fn read(bytes: Vec<u8>, options: &Options) -> Result<List, Un
     let mut list = List::default();
     source.remarks().iter().for_each(|remark| list.remarks.of_file(remark.clone()));
     let above = list.find_columns(&source, options)?;
+    list.first = source.rows().skip(above).take(HEADING_ROWS).map(|row| texts(&row)).collect();
+    if !options.fixed.iter().any(|(field, _)| tells_zone(*field)) {
+        list.columns = list.columns.with_address(&list.first);
+    }
     if list.columns.of(DEALER_CODE).is_none() {
-        let rows = source.rows().skip(above).take(HEADING_ROWS).map(|row| texts(&row)).collect();
-        return Err(Unreadable::Columns { columns: list.columns, rows });
+        return Err(Unreadable::Columns { columns: list.columns, rows: list.first });
     }
     list.read_rows(&source, above, options)?;
     Ok(list)
 }
 
-const DEALER_CODE: ListField = ListField::Profile(crate::domain::ProfileField::DealerCode);
+/// Whether a field that is the same in the whole list tells the time zone.
+fn tells_zone(field: ListField) -> bool {
+    matches!(
+        field,
+        ListField::Profile(ProfileField::Timezone | ProfileField::State) | ListField::PostalCode | ListField::Address
+    )
+}
+
+const DEALER_CODE: ListField = ListField::Profile(ProfileField::DealerCode);
 
 impl List {
     /// Finds out which column holds what; answers how many rows stand above the list, its heading included.
@@ -102,11 +120,15 @@ impl List {
             None => match find_heading(&cells, &options.mapping) {
                 Some(heading) => Some(heading.row),
                 None if options.mapping.is_by_number() => None,
-                None => return Err(Unreadable::NoHeading(cells)),
+                None => {
+                    let columns = Columns::numbered(&cells, &options.mapping);
+                    let columns = columns.or_else(|_| Columns::numbered(&cells, &Mapping::default())).map_err(wrong)?;
+                    return Err(Unreadable::NoHeading { columns, rows: cells });
+                }
             },
         };
         let Some(row) = row else {
-            self.columns = Columns::assign(Vec::new(), &options.mapping).map_err(wrong)?;
+            self.columns = Columns::numbered(&cells, &options.mapping).map_err(wrong)?;
             return Ok(0);
         };
         let Some((heading, mut headings)) = first.get(row).zip(cells.get(row).cloned()) else {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::cli::opcode;
 use crate::domain::address::{NamedAddress, addresses};
-use crate::domain::list::value::{Mended, is_placeholder, read_value};
+use crate::domain::list::value::{Mended, is_nobody, read_value};
 use crate::domain::list::{Columns, ListEntry, ListField, Repetition};
 use crate::domain::profile::check_text;
 use crate::domain::text::{clean, tidy};
@@ -267,7 +267,7 @@ impl Reading<'_, '_> {
         let offered = self.layout.columns.offers().find(|offer| offer.field == ListField::Profile(field));
         let cell = offered.and_then(|offer| self.row.cells.get(*offer.columns.first()?)?.as_deref());
         let owner = cell.map(|text| tidy(text.trim()).into_owned());
-        self.read.offered_owner = owner.filter(|text| !text.is_empty() && !is_placeholder(text));
+        self.read.offered_owner = owner.filter(|text| !text.is_empty() && !is_nobody(text));
     }
 
     fn place(&mut self) {

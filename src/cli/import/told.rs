@@ -130,14 +130,15 @@ impl Told<'_> {
 
     /// What to type to have fewer rows refused.
     fn advice(&self) -> Advice {
-        let mut advice = Advice::of_columns(&self.list.columns, self.options);
         if self.plan.refused.is_empty() {
-            advice = Advice::default();
+            return Advice::default();
         }
+        let columns = &self.list.columns;
+        let mut advice = Advice::of_fields(columns, &advice::lacking(columns, self.options, &self.plan.refused));
         let zone = ProfileField::Timezone.word();
         let no_zone =
             self.plan.refused.iter().flat_map(|refused| &refused.problems).any(|problem| problem.field == zone);
-        let column = self.list.columns.of(ListField::Profile(ProfileField::Timezone)).is_some();
+        let column = columns.of(ListField::Profile(ProfileField::Timezone)).is_some();
         if no_zone && !column && !advice.set.iter().any(|(field, _)| *field == zone) {
             advice.set.push((zone, "ZONE"));
         }

@@ -3,7 +3,8 @@
 use crate::domain::ProfileField;
 use crate::domain::text::clean;
 
-use super::{Guess, ListField, Mapping, MappingError, guess};
+use super::mapping::places_of;
+use super::{Guess, ListField, Mapping, MappingError, content, guess, guess_by_content};
 
 /// Why a column fills a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,35 +45,84 @@ pub struct Assigned {
 /// The columns of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
-    /// Their names, as they stand.
+    /// Their names, as they stand; none where the list has no heading.
     pub headings: Vec<String>,
     /// The fields that are filled, and those that are only offered.
     pub assigned: Vec<Assigned>,
+    /// What each column may hold, whatever was said of it.
+    guesses: Vec<(usize, Guess)>,
 }
 
 impl Columns {
-    /// Assigns the columns of a heading. Without one (`headings` empty) only numbers count.
+    /// Assigns the columns of a heading.
     ///
     /// # Errors
     /// When a column that was named is not there.
     pub fn assign(headings: Vec<String>, mapping: &Mapping) -> Result<Self, MappingError> {
         let said = mapping.places(&headings)?;
+        let guesses =
+            headings.iter().enumerate().filter_map(|(place, heading)| Some((place, guess(heading)?))).collect();
+        Ok(Self { headings, guesses, assigned: Vec::new() }.with_said(&said))
+    }
+
+    /// Assigns the columns of a list without a heading, by their numbers. What its first rows suggest is only offered.
+    ///
+    /// # Errors
+    /// When a column was named otherwise than by its number.
+    pub fn numbered(rows: &[Vec<String>], mapping: &Mapping) -> Result<Self, MappingError> {
+        let said = mapping.places(&[])?;
+        let offer = |(place, field)| (place, Guess { field, certain: false, distance: 1 });
+        let guesses = guess_by_content(rows).into_iter().map(offer).collect();
+        Ok(Self { guesses, ..Self::default() }.with_said(&said))
+    }
+
+    /// The same columns when this was said of them, and nothing else. A column that was said for one field is guessed for no
+    /// other.
+    #[must_use]
+    pub fn with_said(mut self, said: &[(ListField, Vec<usize>)]) -> Self {
         let taken = |place: usize| said.iter().any(|(_, places)| places.contains(&place));
         let is_said = |field: ListField| said.iter().any(|(known, _)| *known == field);
-        let mut guesses: Vec<(usize, Guess)> = Vec::new();
-        for (place, heading) in headings.iter().enumerate().filter(|(place, _)| !taken(*place)) {
-            guesses.extend(guess(heading).filter(|guess| !is_said(guess.field)).map(|guess| (place, guess)));
-        }
-        name_of_person(&headings, &mut guesses);
-        own_form(&headings, &mut guesses);
-        let mut assigned: Vec<Assigned> = said
+        let is_free = |(place, guess): &&(usize, Guess)| !taken(*place) && !is_said(guess.field);
+        let mut guesses: Vec<(usize, Guess)> = self.guesses.iter().filter(is_free).copied().collect();
+        name_of_person(&self.headings, &mut guesses);
+        own_form(&self.headings, &mut guesses);
+        self.assigned = said
             .iter()
             .map(|(field, columns)| Assigned { field: *field, columns: columns.clone(), origin: Origin::Said })
             .collect();
-        for field in ListField::all() {
-            assigned.extend(nearest(field, &guesses));
+        self.assigned.extend(ListField::all().filter_map(|field| nearest(field, &guesses)));
+        self
+    }
+
+    /// What was said of the columns.
+    pub fn said(&self) -> Vec<(ListField, Vec<usize>)> {
+        let said = self.assigned.iter().filter(|assigned| assigned.origin == Origin::Said);
+        said.map(|assigned| (assigned.field, assigned.columns.clone())).collect()
+    }
+
+    /// Where nothing else tells the time zone, a column whose cells end in state or postal code is offered as the address, and
+    /// one of streets alone is none, whatever it is called.
+    #[must_use]
+    pub fn with_address(mut self, rows: &[Vec<String>]) -> Self {
+        let said = self.said();
+        let tells = [
+            ListField::Profile(ProfileField::Timezone),
+            ListField::Profile(ProfileField::State),
+            ListField::PostalCode,
+        ];
+        let is_said = said.iter().any(|(field, _)| *field == ListField::Address);
+        if is_said || tells.into_iter().any(|field| self.of(field).is_some()) {
+            return self;
         }
-        Ok(Self { headings, assigned })
+        self.guesses.retain(|(place, guess)| guess.field != ListField::Address || content::has_address(rows, *place));
+        if !self.guesses.iter().any(|(_, guess)| guess.field == ListField::Address) {
+            let mut unused = self.unused().filter(|place| content::is_address(rows, *place));
+            let address = unused.next();
+            let offer = Guess { field: ListField::Address, certain: false, distance: 1 };
+            drop(unused);
+            self.guesses.extend(address.map(|place| (place, offer)));
+        }
+        self.with_said(&said)
     }
 
     /// The columns of a field that is filled.
@@ -109,11 +159,18 @@ impl Columns {
         }
     }
 
-    /// How a column is named on the command line: by its heading, and where that is not enough by its number.
+    /// How a column is named on the command line and in the settings: by its heading; where that is another's too, by its
+    /// number; where that is a heading, by which of its name it is.
     pub fn name_of(&self, place: usize) -> String {
-        let heading = self.headings.get(place).map(|heading| heading.trim()).unwrap_or_default();
-        let same = self.headings.iter().filter(|other| other.trim().eq_ignore_ascii_case(heading)).count();
-        if heading.is_empty() || same > 1 { (place + 1).to_string() } else { heading.to_owned() }
+        let heading = clean(self.headings.get(place).map(|heading| heading.trim()).unwrap_or_default()).into_owned();
+        let number = (place + 1).to_string();
+        let is_plain = |name: &String| !name.is_empty() && places_of(name, &self.headings) == [place];
+        if is_plain(&heading) {
+            return heading;
+        }
+        let nth = |nth: usize| format!("{nth}:{heading}");
+        let by_turn = || (1..=self.headings.len()).map(nth).find(is_plain);
+        if is_plain(&number) { number } else { by_turn().unwrap_or(number) }
     }
 }
 

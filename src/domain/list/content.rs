@@ -1,11 +1,11 @@
 //! Which field a column likely holds by what stands in it: for lists without a heading. Nothing of it is used unasked.
 
 use crate::domain::ProfileField::{DealerCode, Email, Name, Phone, State, Timezone};
-use crate::domain::zone::zones_of_state;
+use crate::domain::zone::{read_address, zones_of_state};
 use crate::domain::{address, phone, read_zone};
 
 use super::ListField;
-use ListField::{PostalCode, Profile};
+use ListField::{Address, PostalCode, Profile};
 
 /// Whether a text may stand in a field.
 type Test = fn(&str) -> bool;
@@ -13,12 +13,13 @@ type Test = fn(&str) -> bool;
 /// The fields of columns by their content: each field once, by the first column that suits.
 pub fn guess_by_content(rows: &[Vec<String>]) -> Vec<(usize, ListField)> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let tests: [(ListField, Test); 7] = [
+    let tests: [(ListField, Test); 8] = [
         (Profile(Email), |text| address::check(text).is_ok()),
         (Profile(Timezone), |text| text.contains('/') && read_zone(text).is_ok()),
         (PostalCode, is_postal_code),
         (Profile(Phone), |text| !text.contains(char::is_alphabetic) && !phone::numbers(text).is_empty()),
         (Profile(State), |text| text.len() == 2 && !zones_of_state(text).is_empty()),
+        (Address, is_place),
         (Profile(Name), |text| text.contains(' ') && text.contains(char::is_alphabetic)),
         (Profile(DealerCode), |text| !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit())),
     ];
@@ -26,13 +27,37 @@ pub fn guess_by_content(rows: &[Vec<String>]) -> Vec<(usize, ListField)> {
     for (field, suits) in tests {
         let free = |column: &usize| !found.iter().any(|(taken, _)| taken == column);
         let column = (0..columns).filter(free).find(|column| {
-            let mut cells = rows.iter().filter_map(|row| row.get(*column)).filter(|cell| !cell.is_empty()).peekable();
-            cells.peek().is_some() && cells.all(|cell| suits(cell))
+            let mut cells = cells(rows, *column).peekable();
+            cells.peek().is_some() && cells.all(suits)
         });
         found.extend(column.map(|column| (column, field)));
     }
     found.sort_by_key(|(column, _)| *column);
     found
+}
+
+/// Whether a column has an address with its state in it.
+pub(super) fn has_address(rows: &[Vec<String>], column: usize) -> bool {
+    cells(rows, column).any(is_place)
+}
+
+/// Whether most cells of a column are addresses with their state.
+pub(super) fn is_address(rows: &[Vec<String>], column: usize) -> bool {
+    let (mut all, mut places) = (0_usize, 0_usize);
+    for cell in cells(rows, column) {
+        all += 1;
+        places += usize::from(is_place(cell));
+    }
+    all > 0 && 2 * places > all
+}
+
+fn cells(rows: &[Vec<String>], column: usize) -> impl Iterator<Item = &str> {
+    rows.iter().filter_map(move |row| row.get(column)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+}
+
+/// `12 Elm St, Salem, MA 01970`, `Salem, MA`. A lone state is none, nor is a name that ends in one.
+fn is_place(text: &str) -> bool {
+    text.contains(',') && read_address(text).is_some()
 }
 
 /// `01970`, `01970-1234`, `M5V 2T6`.
@@ -66,5 +91,8 @@ mod tests {
         let words: Vec<&str> = guess_by_content(&rows).iter().map(|(_, field)| field.word()).collect();
         assert_eq!(words, ["name", "dealer_code", "timezone", "email", "phone", "state", "postal_code"]);
         assert_eq!(guess_by_content(&[]), []);
+        let rows = [row(&["12 Elm St, Salem, MA 01970", "Harbor Ford"]), row(&["Toledo, OH", "Lake Ford"])];
+        let words: Vec<&str> = guess_by_content(&rows).iter().map(|(_, field)| field.word()).collect();
+        assert_eq!(words, ["address", "name"]);
     }
 }

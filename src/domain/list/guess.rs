@@ -39,7 +39,7 @@ const WHOLE: Names = &[
         Profile(Contact),
         "contact contactname contactperson contactfullname fullname primarycontact primarycontactname \
          maincontact keycontact attn pointofcontact poc fn servicemanager servicemanagername \
-         nameofcontact",
+         servicemgr servicemgrname nameofcontact",
     ),
     // As our own lists have it.
     (Opcode, "opcodechoice"),
@@ -101,6 +101,7 @@ const QUALIFIERS: &[(&str, u8)] = &[
     ("main", 1),
     ("primary", 1),
     ("service", 1),
+    ("svc", 1),
     ("1", 1),
     ("value", 1),
     ("default", 1),
@@ -118,6 +119,11 @@ const QUALIFIERS: &[(&str, u8)] = &[
     ("mailing", 4),
     ("shipping", 5),
 ];
+
+/// Who at a dealership somebody is, in the order in which they are written to where no plainer column is. Another
+/// department's people are not guessed: `Parts Mgr Email`.
+const PEOPLE: &[(&str, u8)] =
+    &[("manager", 6), ("mgr", 6), ("director", 9), ("general", 6), ("gm", 12), ("advisor", 14), ("adviser", 14)];
 
 const WHOLE_DISTANCE: u8 = 1;
 const MOBILE_DISTANCE: u8 = 8;
@@ -147,7 +153,14 @@ fn find(table: Names, name: &str) -> Option<ListField> {
 }
 
 fn qualified(tokens: &[String]) -> Option<(ListField, u8)> {
-    let weight = |token: &String| QUALIFIERS.iter().find(|(word, _)| word == token).map(|(_, weight)| *weight);
+    let weigh =
+        |words: &[(&str, u8)], token: &String| words.iter().find(|(word, _)| word == token).map(|(_, weight)| *weight);
+    let is_person = tokens.iter().any(|token| weigh(PEOPLE, token).is_some());
+    // An account manager is somebody of whoever wrote the list.
+    if is_person && tokens.iter().any(|token| token == "account") {
+        return None;
+    }
+    let weight = |token: &String| weigh(QUALIFIERS, token).or_else(|| weigh(PEOPLE, token));
     let rest: String = tokens.iter().filter(|token| weight(token).is_none()).map(String::as_str).collect();
     let distance = tokens.iter().filter_map(weight).fold(WHOLE_DISTANCE, u8::saturating_add);
     // `Business Address`: what is left is nothing, so a qualifier is the name.
@@ -222,11 +235,24 @@ mod tests {
                     "Contact Email",
                     "EMAIL",
                     "Work Email",
+                    "Service Mgr E-mail",
+                    "Service Manager Email",
+                    "serviceManagerEmail",
                 ],
                 "email",
             ),
             (
-                &["Phone", "Business Phone", "Telephone", "Phone Number", "Phone 1 - Value", "TEL", "Mobile Phone"],
+                &[
+                    "Phone",
+                    "Business Phone",
+                    "Telephone",
+                    "Phone Number",
+                    "Phone 1 - Value",
+                    "TEL",
+                    "Mobile Phone",
+                    "GM Phone",
+                    "Service Director Phone",
+                ],
                 "phone",
             ),
             (&["City", "BillingCity", "Business City", "Mailing City", "address.city", "ADR.city"], "city"),
@@ -267,6 +293,10 @@ mod tests {
             "Salem",
             "h1@example.com",
             "Email Opt Out",
+            "Manager",
+            "Parts Mgr Email",
+            "Sales Manager Phone",
+            "Account Manager Email",
         ] {
             assert_eq!(field(heading), None, "{heading}");
         }
@@ -279,5 +309,16 @@ mod tests {
         assert!(distance("Business City") < distance("Mailing City"));
         assert!(distance("Business Phone") < distance("Mobile Phone"));
         assert_eq!(guess(&"shipping ".repeat(300)), None, "however long it is");
+        let managers = [
+            "Email",
+            "Contact Email",
+            "Mgr E-mail",
+            "Service Mgr E-mail",
+            "Director Email",
+            "GM Email",
+            "Service Advisor Email",
+        ];
+        assert!(managers.is_sorted_by(|one, next| distance(one) < distance(next)), "{:?}", managers.map(distance));
+        assert_eq!(distance("Service Manager Email"), distance("Service Mgr E-mail"));
     }
 }

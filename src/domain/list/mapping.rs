@@ -82,12 +82,15 @@ impl Mapping {
     pub(super) fn places(&self, headings: &[String]) -> Result<Vec<(ListField, Vec<usize>)>, MappingError> {
         let mut all: Vec<(ListField, Vec<usize>)> = Vec::new();
         for (column, field) in &self.0 {
-            let places = places(column, headings);
+            let places = places_of(column, headings);
             if places.is_empty() && column != NO_COLUMN {
                 return Err(no_column(column, headings));
             }
             match all.iter_mut().find(|(known, _)| known == field) {
-                Some((_, known)) => known.extend(places),
+                Some((_, known)) => {
+                    let new: Vec<usize> = places.into_iter().filter(|place| !known.contains(place)).collect();
+                    known.extend(new);
+                }
                 None => all.push((*field, places)),
             }
         }
@@ -115,7 +118,10 @@ pub fn fixed_value(field: &str, value: &str) -> Result<(ListField, String), Stri
 const LONGEST_FIXED: usize = 200;
 
 /// By its name; else by its number, `7`; else by which of several of its name it is, `2:Phone Number`.
-fn places(column: &str, headings: &[String]) -> Vec<usize> {
+pub(super) fn places_of(column: &str, headings: &[String]) -> Vec<usize> {
+    if column == NO_COLUMN {
+        return Vec::new();
+    }
     let named = by_name(column, headings);
     if !named.is_empty() {
         return named;
@@ -128,13 +134,15 @@ fn places(column: &str, headings: &[String]) -> Vec<usize> {
     nth.and_then(|(nth, name)| by_name(name, headings).get(nth).copied()).into_iter().collect()
 }
 
+/// A heading is compared as it is shown: a line break in it is a space.
 fn by_name(column: &str, headings: &[String]) -> Vec<usize> {
+    let column = clean(column);
     let all = |same: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        let places = headings.iter().enumerate().filter(|(_, heading)| same(heading.trim()));
+        let places = headings.iter().enumerate().filter(|(_, heading)| same(&clean(heading.trim())));
         places.map(|(place, _)| place).collect()
     };
     let exact = all(&|heading| heading == column);
-    if exact.is_empty() { all(&|heading| heading.eq_ignore_ascii_case(column)) } else { exact }
+    if exact.is_empty() { all(&|heading| heading.eq_ignore_ascii_case(&column)) } else { exact }
 }
 
 /// A number from 1, as a place from 0.

@@ -10,11 +10,31 @@ use crate::tui::view::pen::{Pen, wrap};
 
 use super::{Choice, Preview};
 
-/// The widest that names of columns are shown.
-const WIDEST_NAME: u16 = 28;
+/// The narrowest and the widest that names of columns are shown.
+const NAME_WIDTH: (u16, u16) = (28, 60);
 
 /// The most lines that tell the outcome.
 const MOST_OUTCOME: usize = 8;
+
+/// How many cells are shown of a column.
+const SAMPLES: usize = 3;
+
+/// The keys, and what they do.
+const KEYS: &[(&str, &str)] = &[
+    ("↑ ↓  k j  tab", "another field; home and end: the first and the last"),
+    ("← →  h l  space", "another column for it; of several, one alone"),
+    ("x  delete", "no column for it"),
+    ("enter", "take the list in as it is shown; what a rule holds back still waits for --yes"),
+    ("esc  q  ctrl-c", "leave; nothing is recorded"),
+    ("ctrl-z", "to the shell; fg comes back"),
+    ("?  f1", "this help; esc or ? closes it"),
+    ("", ""),
+    ("?", "behind a column: it may be meant, and is not used unless you take the list in"),
+    ("✓", "behind a column: it was chosen"),
+    ("a, b", "several columns: in each row the first that is filled counts"),
+    ("also fills …", "one column may fill several fields"),
+    ("… fills …", "a column was guessed here, and is chosen for another field"),
+];
 
 /// Draws the preview into a whole buffer.
 pub fn draw(preview: &mut Preview, theme: &Theme, buffer: &mut Buffer) {
@@ -25,10 +45,14 @@ pub fn draw(preview: &mut Preview, theme: &Theme, buffer: &mut Buffer) {
         pen.text(0, 0, area.width, &format!("columns of {}: the window is too small", preview.file), theme.text);
         return;
     }
+    if preview.help {
+        help(&mut pen, theme);
+        return;
+    }
     let below = below(preview, area);
-    pen.text(0, 0, area.width, &format!("Which column holds what in {}", preview.file), theme.title);
     let rows = usize::from(area.height).saturating_sub(2 + below.len()).max(1);
     preview.scroll(rows);
+    title(&mut pen, preview, rows, theme);
     let field_width = preview.choices.iter().map(|choice| width(choice.field.word())).max().unwrap_or(0) as u16 + 3;
     for (line, place) in (preview.top..preview.choices.len()).take(rows).enumerate() {
         let Some(choice) = preview.choices.get(place) else { break };
@@ -39,56 +63,100 @@ pub fn draw(preview: &mut Preview, theme: &Theme, buffer: &mut Buffer) {
         let style = if *is_strong { theme.text } else { theme.dim };
         pen.text(0, first + line as u16, area.width, text, style);
     }
-    let keys = match preview.hint {
-        "" => "↑↓ field  ←→ column  x none  enter take it in  esc leave",
-        hint => hint,
-    };
+    let keys = "↑↓ field  ←→ column  x none  enter take it in  ? help  esc leave";
     pen.text(0, area.height - 1, area.width, keys, theme.key);
+}
+
+fn title(pen: &mut Pen<'_>, preview: &Preview, rows: usize, theme: &Theme) {
+    let (room, all) = (pen.area().width, preview.choices.len());
+    let shown =
+        if rows < all { format!(" {}–{} of {all}", preview.top + 1, preview.top + rows) } else { String::new() };
+    let right = width(&shown) as u16;
+    pen.text(0, 0, room.saturating_sub(right), &format!("Which column holds what in {}", preview.file), theme.title);
+    pen.right(0, 0, room, &shown, theme.dim);
+}
+
+fn help(pen: &mut Pen<'_>, theme: &Theme) {
+    let Rect { width: room, height, .. } = pen.area();
+    pen.text(0, 0, room, "Keys of this preview", theme.title);
+    let beside = KEYS.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0) as u16 + 4;
+    let lines = KEYS.iter().flat_map(|(keys, does)| {
+        let lines = wrap(does, room.saturating_sub(beside).max(1));
+        let beside = std::iter::once(*keys).chain(std::iter::repeat(""));
+        beside.zip(if lines.is_empty() { vec![String::new()] } else { lines })
+    });
+    for (y, (keys, does)) in (1..height - 1).zip(lines) {
+        pen.text(2, y, beside.min(room), keys, theme.key);
+        pen.text(beside, y, room, &does, theme.text);
+    }
+    pen.text(0, height - 1, room, "esc or ? closes this", theme.key);
 }
 
 fn row(pen: &mut Pen<'_>, preview: &Preview, choice: &Choice, (y, field_width, here): (u16, u16, bool), theme: &Theme) {
     let room = pen.area().width;
-    let needed = choice.field.is_needed() && choice.column.is_none();
+    let needed = choice.field.is_needed() && choice.columns.is_empty();
     let name_style = if needed { theme.tone(Tone::Warn) } else { theme.text };
     pen.text(0, y, 2, if here { "›" } else { " " }, theme.text);
     pen.text(2, y, field_width, choice.field.word(), name_style);
-    let column = choice.column.and_then(|place| preview.columns.get(place));
-    let (name, samples) = match column {
-        Some(column) => (column.name.as_str(), column.samples.join(" · ")),
-        None => ("–", String::new()),
-    };
-    let mark = match (column, choice.origin) {
-        (Some(_), Some(Origin::Offered)) => " ?",
-        (Some(_), Some(Origin::Said)) => " ✓",
+    let names: Vec<&str> = preview.names(&choice.columns).collect();
+    let names = if names.is_empty() { "–".to_owned() } else { names.join(", ") };
+    let mark = match choice.origin {
+        _ if choice.columns.is_empty() => "",
+        Some(Origin::Offered) => " ?",
+        Some(Origin::Said) => " ✓",
         _ => "",
     };
     let x = field_width + 2;
-    pen.text(x, y, WIDEST_NAME, &format!("{name}{mark}"), theme.text);
-    let x = x + WIDEST_NAME + 1;
-    pen.text(x, y, room.saturating_sub(x), &samples, theme.dim);
+    let name_width = (room / 3).clamp(NAME_WIDTH.0, NAME_WIDTH.1);
+    let used = pen.text(x, y, name_width - width(mark) as u16, &names, theme.text);
+    pen.text(x + used, y, width(mark) as u16, mark, theme.text);
+    let x = x + name_width + 1;
+    let note = preview.note(choice);
+    let used = note.map_or(0, |note| pen.text(x, y, room.saturating_sub(x), &format!("{note}  "), theme.text));
+    pen.text(x + used, y, room.saturating_sub(x + used), &samples(preview, choice).join(" · "), theme.dim);
     if here {
         pen.paint(y, theme.cursor);
     }
 }
 
+/// What the first rows would give a field.
+fn samples<'a>(preview: &'a Preview, choice: &Choice) -> Vec<&'a str> {
+    let columns: Vec<&Vec<String>> =
+        choice.columns.iter().filter_map(|place| preview.columns.get(*place)).map(|column| &column.cells).collect();
+    let rows = columns.iter().map(|cells| cells.len()).max().unwrap_or(0);
+    let cell = |row: usize| {
+        let mut cells = columns.iter().filter_map(|cells| cells.get(row)).map(String::as_str);
+        cells.find(|cell| !cell.is_empty())
+    };
+    (0..rows).filter_map(cell).take(SAMPLES).collect()
+}
+
 /// What stands below the fields; whether it is important.
 fn below(preview: &Preview, area: Rect) -> Vec<(String, bool)> {
-    let mut lines = Vec::new();
-    let used = |place: &usize| preview.choices.iter().any(|choice| choice.column == Some(*place));
-    let unused: Vec<&str> = (0..preview.columns.len())
-        .filter(|place| !used(place))
-        .filter_map(|place| preview.columns.get(place).map(|column| column.name.as_str()))
+    // The fields come first: some of them are always shown.
+    let most = usize::from(area.height).saturating_sub(2) / 2;
+    let mut lines: Vec<(String, bool)> = wrap(&preview.hint, area.width).into_iter().map(|line| (line, true)).collect();
+    lines.retain(|(line, _)| !line.is_empty());
+    let used = |place: usize| preview.choices.iter().any(|choice| choice.columns.contains(&place));
+    let unused: Vec<&str> = preview
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !used(*place))
+        .map(|(_, column)| column.name.as_str())
         .collect();
     if !unused.is_empty() {
         lines.push((format!("not used: {}", unused.join(", ")), false));
     }
+    let command = wrap(&preview.command, area.width);
     match &preview.outcome {
         None => lines.push(("…".to_owned(), false)),
-        Some(outcome) => lines.extend(outcome.lines.iter().take(MOST_OUTCOME).map(|line| (line.clone(), true))),
+        Some(outcome) => {
+            let room = most.saturating_sub(lines.len() + command.len()).clamp(1, MOST_OUTCOME);
+            lines.extend(outcome.lines.iter().take(room).map(|line| (line.clone(), true)));
+        }
     }
-    lines.extend(wrap(&preview.command, area.width).into_iter().map(|line| (line, false)));
-    // The fields come first: some of them are always shown.
-    let most = usize::from(area.height).saturating_sub(2) / 2;
+    lines.extend(command.into_iter().map(|line| (line, false)));
     lines.truncate(most);
     lines
 }

@@ -16,18 +16,18 @@ pub use run::{Chosen, choose};
 pub struct Column {
     /// How it is named on the command line.
     pub name: String,
-    /// What stands in its first rows.
-    pub samples: Vec<String>,
+    /// What stands in its first rows; an empty text where nothing does.
+    pub cells: Vec<String>,
 }
 
-/// A field and the column that fills it.
+/// A field and the columns that fill it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     /// The field.
     pub field: ListField,
-    /// The place of its column, from 0; `None`: no column.
-    pub column: Option<usize>,
-    /// Why, as long as nobody chose another one.
+    /// The places of its columns, from 0; of several the first that is filled counts.
+    pub columns: Vec<usize>,
+    /// Why; `None`: there are none, and nobody said so.
     pub origin: Option<Origin>,
 }
 
@@ -53,12 +53,20 @@ pub struct Preview {
     pub command: String,
     /// What it would do; `None`: that is being found out.
     pub outcome: Option<Outcome>,
+    /// What is known of the columns.
+    known: Columns,
+    /// What was chosen, here and before.
+    said: Vec<(ListField, Vec<usize>)>,
+    /// How it began.
+    begun: Vec<Choice>,
     /// Which field is under the cursor.
     cursor: usize,
     /// The first field that is shown.
     top: usize,
-    /// Why a key did nothing.
-    hint: &'static str,
+    /// What else a key did, or why it did nothing.
+    hint: String,
+    /// Whether the keys are shown.
+    help: bool,
 }
 
 /// What a key asks for.
@@ -77,43 +85,76 @@ pub enum Answer {
 }
 
 impl Preview {
-    /// A preview that begins with what the headings say; what is only offered is chosen, because somebody looks at it.
-    pub fn new(file: String, columns: Vec<Column>, assigned: &Columns) -> Self {
-        let choice = |field: ListField| {
-            // Who owns a dealership is seldom who of us looks after it.
-            let is_meant = |assigned: &&Assigned| {
-                assigned.origin != Origin::Offered || field != ListField::Profile(ProfileField::Owner)
-            };
-            let known = assigned.assigned.iter().filter(is_meant).find(|assigned| assigned.field == field);
-            Choice {
-                field,
-                column: known.and_then(|assigned| assigned.columns.first().copied()),
-                origin: known.map(|assigned| assigned.origin),
-            }
-        };
-        let choices = ListField::all().map(choice).collect();
-        let (command, outcome) = (String::new(), None);
-        Self { file, columns, choices, command, outcome, cursor: 0, top: 0, hint: "" }
+    /// A preview that begins with what is known of the columns; what is only offered is chosen, because somebody looks at it.
+    pub fn new(file: String, columns: Vec<Column>, known: Columns) -> Self {
+        let (said, choices) = (known.said(), choices(&known));
+        Self {
+            file,
+            columns,
+            begun: choices.clone(),
+            choices,
+            command: String::new(),
+            outcome: None,
+            known,
+            said,
+            cursor: 0,
+            top: 0,
+            hint: String::new(),
+            help: false,
+        }
     }
 
     /// What must be said of columns so that these are used: `COLUMN=FIELD` each. `-` is no column.
     pub fn pairs(&self) -> Vec<String> {
-        let said = |choice: &&Choice| !matches!(choice.origin, Some(Origin::Named | Origin::Guessed));
-        let pair = |choice: &Choice| match choice.column.and_then(|place| self.columns.get(place)) {
-            Some(column) => Some(format!("{}={}", column.name, choice.field.word())),
-            None => choice.origin.map(|_| format!("-={}", choice.field.word())),
+        let pair = |name: &str, choice: &Choice| format!("{name}={}", choice.field.word());
+        let mut pairs = Vec::new();
+        for choice in &self.choices {
+            match choice.origin {
+                Some(Origin::Said) if choice.columns.is_empty() => pairs.push(pair("-", choice)),
+                Some(Origin::Said | Origin::Offered) => {
+                    pairs.extend(self.names(&choice.columns).map(|name| pair(name, choice)));
+                }
+                Some(Origin::Named | Origin::Guessed) | None => {}
+            }
+        }
+        pairs
+    }
+
+    /// The names of columns.
+    fn names(&self, places: &[usize]) -> impl Iterator<Item = &str> {
+        places.iter().filter_map(|place| self.columns.get(*place)).map(|column| column.name.as_str())
+    }
+
+    /// What is to be known of a choice besides: which other fields its column fills, or which one took it.
+    fn note(&self, choice: &Choice) -> Option<String> {
+        let fills = |places: &[usize]| -> Vec<&str> {
+            let others = self.choices.iter().filter(|other| other.field != choice.field);
+            let same = others.filter(|other| other.columns.iter().any(|place| places.contains(place)));
+            same.map(|other| other.field.word()).collect()
         };
-        self.choices.iter().filter(said).filter_map(pair).collect()
+        let also = fills(&choice.columns);
+        if !also.is_empty() {
+            return Some(format!("also fills {}", also.join(", ")));
+        }
+        let begun = self.begun.iter().find(|begun| begun.field == choice.field)?;
+        let lost: Vec<usize> = begun.columns.iter().copied().filter(|place| !choice.columns.contains(place)).collect();
+        let takers = fills(&lost);
+        let is_taken = choice.origin != Some(Origin::Said) && !takers.is_empty();
+        is_taken.then(|| format!("{} fills {}", self.names(&lost).collect::<Vec<_>>().join(", "), takers.join(", ")))
     }
 
     /// Takes in a key.
     pub fn key(&mut self, key: KeyEvent) -> Answer {
-        self.hint = "";
+        self.hint.clear();
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Char('c') if control => Answer::Leave,
             KeyCode::Char('z') if control => Answer::Suspend,
             _ if control => Answer::Stay,
+            KeyCode::Char('?') | KeyCode::F(1) => self.show_help(!self.help),
+            KeyCode::Esc | KeyCode::Char('q') if self.help => self.show_help(false),
+            // Nothing is chosen behind the keys that are shown.
+            _ if self.help => Answer::Stay,
             KeyCode::Esc | KeyCode::Char('q') => Answer::Leave,
             KeyCode::Up | KeyCode::Char('k') | KeyCode::BackTab => self.move_by(-1),
             KeyCode::Down | KeyCode::Char('j') | KeyCode::Tab => self.move_by(1),
@@ -127,10 +168,15 @@ impl Preview {
         }
     }
 
+    fn show_help(&mut self, help: bool) -> Answer {
+        self.help = help;
+        Answer::Stay
+    }
+
     fn accept(&mut self) -> Answer {
         match &self.outcome {
-            None => self.hint = "one moment: the rows are being read",
-            Some(outcome) if !outcome.is_possible => self.hint = "no row can be taken like this",
+            None => "one moment: the rows are being read".clone_into(&mut self.hint),
+            Some(outcome) if !outcome.is_possible => "no row can be taken like this".clone_into(&mut self.hint),
             Some(_) => return Answer::Accept,
         }
         Answer::Stay
@@ -142,28 +188,71 @@ impl Preview {
         Answer::Stay
     }
 
-    /// The next column, or none behind the last.
+    /// The next column, or none behind the last. Of several it goes on from the first.
     fn turn(&mut self, forward: bool) -> Answer {
         let places = self.columns.len() + 1;
         let Some(choice) = self.choices.get(self.cursor) else { return Answer::Stay };
-        let now = choice.column.map_or(0, |place| place + 1);
+        let now = choice.columns.first().map_or(0, |place| place + 1);
         let next = if forward { now + 1 } else { now + places - 1 } % places;
         self.set(next.checked_sub(1))
     }
 
     fn set(&mut self, column: Option<usize>) -> Answer {
-        let Some(choice) = self.choices.get_mut(self.cursor).filter(|choice| choice.column != column) else {
+        let columns: Vec<usize> = column.into_iter().collect();
+        let Some(choice) = self.choices.get(self.cursor).filter(|choice| choice.columns != columns) else {
             return Answer::Stay;
         };
-        (choice.column, choice.origin) = (column, Some(Origin::Said));
+        let field = choice.field;
+        self.said.retain(|(said, _)| *said != field);
+        self.said.push((field, columns));
+        let before = std::mem::replace(&mut self.choices, choices(&self.known.clone().with_said(&self.said)));
+        self.hint = self.consequences(&before).join("; ");
         self.outcome = None;
         Answer::Changed
+    }
+
+    /// What else the last choice changed.
+    fn consequences(&self, before: &[Choice]) -> Vec<String> {
+        let mut all = Vec::new();
+        let several = |choice: &Choice, word: &str, places: &[usize]| {
+            let names: Vec<&str> = self.names(places).collect();
+            format!("{} {word} {}", names.join(", "), choice.field.word())
+        };
+        for (place, (now, before)) in self.choices.iter().zip(before).enumerate() {
+            let is_here = place == self.cursor;
+            if is_here && let Some(note) = self.note(now) {
+                all.push(format!("{} {note}", self.names(&now.columns).collect::<Vec<_>>().join(", ")));
+            }
+            let lost: Vec<usize> = before.columns.iter().copied().filter(|old| !now.columns.contains(old)).collect();
+            if is_here && before.columns.len() > 1 || !is_here && !lost.is_empty() {
+                all.push(several(now, "no longer fills", &lost));
+            }
+            if !is_here && !now.columns.is_empty() && now.columns != before.columns {
+                all.push(several(now, "fills", &now.columns));
+            }
+        }
+        all
     }
 
     /// Keeps the cursor among the rows that are shown.
     fn scroll(&mut self, shown: usize) {
         self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(shown));
     }
+}
+
+/// Every field with its columns. Who owns a dealership is seldom who of us looks after it, so that is not chosen unasked.
+fn choices(known: &Columns) -> Vec<Choice> {
+    let is_meant = |assigned: &&Assigned| {
+        assigned.origin != Origin::Offered || assigned.field != ListField::Profile(ProfileField::Owner)
+    };
+    let choice = |field: ListField| {
+        let assigned = known.assigned.iter().filter(is_meant).find(|assigned| assigned.field == field);
+        // What is offered are alternatives.
+        let most = |assigned: &Assigned| if assigned.origin == Origin::Offered { 1 } else { usize::MAX };
+        let columns = assigned.map(|assigned| assigned.columns.iter().copied().take(most(assigned)).collect());
+        Choice { field, columns: columns.unwrap_or_default(), origin: assigned.map(|assigned| assigned.origin) }
+    };
+    ListField::all().map(choice).collect()
 }
 
 #[cfg(test)]

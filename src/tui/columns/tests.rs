@@ -8,11 +8,28 @@ use crate::domain::list::Mapping;
 use crate::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 
 fn preview() -> Preview {
-    let names = ["Dealer Name", "Dealer ID", "E-mail Address", "State", "Notes"];
-    let headings = names.map(str::to_owned).to_vec();
-    let assigned = Columns::assign(headings, &Mapping::default()).unwrap();
-    let column = |name: &str| Column { name: name.to_owned(), samples: vec![format!("{name} 1"), format!("{name} 2")] };
-    Preview::new("dealers.csv".to_owned(), names.map(column).to_vec(), &assigned)
+    of(&["Dealer Name", "Dealer ID", "E-mail Address", "State", "Notes"], &[])
+}
+
+fn of(names: &[&str], said: &[&str]) -> Preview {
+    let headings = names.iter().map(|name| (*name).to_owned()).collect();
+    let said: Vec<String> = said.iter().map(|pair| (*pair).to_owned()).collect();
+    let known = Columns::assign(headings, &Mapping::parse(&said).unwrap()).unwrap();
+    let column =
+        |name: &&str| Column { name: (*name).to_owned(), cells: vec![format!("{name} 1"), format!("{name} 2")] };
+    Preview::new("dealers.csv".to_owned(), names.iter().map(column).collect(), known)
+}
+
+/// Puts the cursor on a field.
+fn go_to(preview: &mut Preview, field: &str) {
+    let place = preview.choices.iter().position(|choice| choice.field.word() == field).unwrap();
+    press(preview, &[KeyCode::Home]);
+    press(preview, &vec![KeyCode::Down; place]);
+}
+
+fn line(preview: &mut Preview, text: &str) -> String {
+    let lines = screen(preview, 110, 40);
+    lines.iter().find(|line| line.contains(text)).unwrap_or_else(|| panic!("{text}: {lines:#?}")).clone()
 }
 
 fn press(preview: &mut Preview, codes: &[KeyCode]) -> Vec<Answer> {
@@ -69,5 +86,55 @@ fn fields_columns_samples_the_outcome_and_the_command_are_shown() {
     for (width, height) in [(40, 10), (80, 24), (10, 3), (1, 1)] {
         let lines = screen(&mut preview, width, height);
         assert!(height < 10 || lines.iter().any(|line| line.starts_with('›')), "{lines:#?}");
+    }
+}
+
+#[test]
+fn all_columns_of_a_field_are_shown_and_kept_and_a_turn_chooses_one() {
+    let headings = ["name", "Phone", "Cell A", "Cell B", "Email", "E-mail"];
+    let mut preview = of(&headings, &["Cell A=phone", "Cell B=phone"]);
+    assert!(line(&mut preview, " phone ").contains("Cell A, Cell B ✓"));
+    assert!(line(&mut preview, " email ").contains("Email, E-mail"), "two of the same name");
+    assert!(line(&mut preview, "not used").ends_with("not used: Phone"));
+    assert_eq!(preview.pairs(), ["Cell A=phone", "Cell B=phone"]);
+    // In each row the first that is filled counts.
+    preview.columns[2].cells[0].clear();
+    assert!(line(&mut preview, " phone ").contains("Cell B 1 · Cell A 2"));
+    go_to(&mut preview, "phone");
+    assert_eq!(press(&mut preview, &[KeyCode::Right]), [Answer::Changed]);
+    assert_eq!(preview.pairs(), ["Cell B=phone"]);
+    line(&mut preview, "Cell A no longer fills phone");
+}
+
+#[test]
+fn a_column_may_fill_two_fields_but_a_guess_gives_way_and_each_is_said() {
+    let mut preview = of(&["Dealer Name", "Dealer ID", "Email", "Contact Email"], &[]);
+    go_to(&mut preview, "contact_name");
+    press(&mut preview, &[KeyCode::Left, KeyCode::Left]);
+    // What was guessed gives way, to the next that may be meant.
+    assert_eq!(preview.pairs(), ["Dealer ID=dealer_code", "Email=contact_name"]);
+    line(&mut preview, "Contact Email fills email");
+    // What is said twice fills both: to the left of `Contact Email` stands `Email`.
+    go_to(&mut preview, "email");
+    press(&mut preview, &[KeyCode::Left]);
+    assert_eq!(preview.pairs(), ["Dealer ID=dealer_code", "Email=contact_name", "Email=email"]);
+    assert!(line(&mut preview, "› email").contains("also fills contact_name"));
+    assert!(line(&mut preview, "  contact_name").contains("also fills email"));
+}
+
+#[test]
+fn the_keys_are_explained() {
+    let mut preview = preview();
+    assert!(screen(&mut preview, 80, 24)[23].contains("? help"));
+    for close in [KeyCode::Char('?'), KeyCode::Esc, KeyCode::Char('q'), KeyCode::F(1)] {
+        assert_eq!(press(&mut preview, &[KeyCode::Char('?')]), [Answer::Stay]);
+        for (width, height) in [(80, 24), (40, 10), (10, 4), (1, 1)] {
+            let lines = screen(&mut preview, width, height);
+            assert!(height < 24 || lines.iter().any(|line| line.contains("no column for it")), "{lines:#?}");
+        }
+        let before = preview.choices.clone();
+        press(&mut preview, &[KeyCode::Char('x'), KeyCode::Right, KeyCode::Enter, close]);
+        assert_eq!(preview.choices, before, "nothing is chosen behind it");
+        assert!(screen(&mut preview, 80, 24)[0].starts_with("Which column holds what"));
     }
 }

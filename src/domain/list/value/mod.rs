@@ -15,7 +15,7 @@ use crate::domain::text::{clean, is_line_break, tidy};
 use crate::domain::{ProfileField, address};
 use encoded::ReadTwice;
 
-pub use placeholder::is_placeholder;
+pub use placeholder::{is_nobody, is_placeholder};
 
 /// What was done to the text of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +91,7 @@ pub fn read_value(field: ProfileField, cell: &str) -> Result<ListValue, String> 
     } else {
         reading.read_text(field);
     }
-    if is_placeholder(&reading.text) {
+    if is_placeholder(&reading.text) || field == ProfileField::Owner && is_nobody(&reading.text) {
         if field.is_needed() {
             return Err(format!("`{}` stands for no value, and one is needed", clean(&reading.text)));
         }

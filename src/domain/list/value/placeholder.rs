@@ -34,6 +34,10 @@ const WORDS: &[&str] = &[
     "desconocido",
 ];
 
+/// What systems write in the column of an owner while nobody is one.
+const NOBODY: &[&str] =
+    &["no owner", "no one", "nobody", "not assigned", "unassigned", "unowned", "sin asignar", "non assigné"];
+
 /// Only in this case: Nan is somebody's first name.
 const NOT_A_NUMBER: [&str; 3] = ["nan", "NaN", "NAN"];
 
@@ -52,6 +56,12 @@ pub fn is_placeholder(cell: &str) -> bool {
         || bare.len() != cell.len() && ["blank", "empty"].iter().any(|word| bare.eq_ignore_ascii_case(word))
         || cell.chars().all(|c| matches!(c, '-' | '_' | '.' | '?' | '/' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '…'))
         || is_error_value(cell)
+}
+
+/// Whether a cell stands for no owner: a placeholder, `No owner`, `(Unassigned)`.
+pub fn is_nobody(cell: &str) -> bool {
+    let bare = unbracketed(cell.trim());
+    is_placeholder(cell) || NOBODY.iter().any(|word| word.to_lowercase() == bare.to_lowercase())
 }
 
 /// Without the brackets that programs put around one.

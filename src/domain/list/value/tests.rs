@@ -94,6 +94,15 @@ fn what_only_begins_like_a_placeholder_is_a_value() {
 }
 
 #[test]
+fn nobody_is_an_owner_and_no_name_of_anything_else() {
+    for text in ["No Owner", "(Unassigned)", "unassigned", "NON ASSIGNÉ", "Not assigned", "n/a"] {
+        assert_eq!(read(ProfileField::Owner, text), (String::new(), vec![Mended::Placeholder]), "{text}");
+    }
+    assert_eq!(read(ProfileField::Owner, "Nobody Jones"), ("Nobody Jones".to_owned(), vec![]));
+    assert_eq!(read(ProfileField::Group, "Unassigned"), ("Unassigned".to_owned(), vec![]));
+}
+
+#[test]
 fn entities_are_decoded_when_they_are_well_formed() {
     becomes(
         ProfileField::Name,
