@@ -11,7 +11,7 @@ use crate::domain::list::{Assigned, Columns, ListField, Origin};
 use crate::domain::text::{clean, or_nothing};
 use crate::domain::{ProfileChange, ProfileField, ProfileUpdate, Untrusted};
 
-use super::advice::Advice;
+use super::advice::{Advice, lacking, shell_word};
 use super::plan::{Counts, Plan, Refused, TwinHint};
 use super::reading::{List, Options, some_of};
 
@@ -122,7 +122,7 @@ impl Told<'_> {
         let offer = self.list.columns.offers().find(|offer| offer.field == owner)?;
         let column = self.list.columns.name_of(*offer.columns.first()?);
         let names = &self.plan.unknown_owners;
-        let pair = super::advice::shell_word(&format!("{column}={}", owner.word()));
+        let pair = shell_word(&format!("{column}={}", owner.word()));
         (!names.is_empty()).then(|| {
             format!("owner: nobody at this desk is called {}: left out; --map {pair} takes it", some_of(names))
         })
@@ -134,7 +134,7 @@ impl Told<'_> {
             return Advice::default();
         }
         let columns = &self.list.columns;
-        let mut advice = Advice::of_fields(columns, &advice::lacking(columns, self.options, &self.plan.refused));
+        let mut advice = Advice::of_fields(columns, &lacking(columns, self.options, &self.plan.refused));
         let zone = ProfileField::Timezone.word();
         let no_zone =
             self.plan.refused.iter().flat_map(|refused| &refused.problems).any(|problem| problem.field == zone);
