@@ -48,3 +48,40 @@ fn whoever_leaves_it_records_nothing() {
     assert_eq!(pty.wait_exit().exit_code(), 0);
     assert_eq!(desk.run(&["list", "--json"]).json()["total"], 0);
 }
+
+#[test]
+fn the_keys_are_shown_and_several_columns_stay_several() {
+    let desk = Desk::new();
+    desk.write(
+        "crm.csv",
+        "Account Name,Acct No,State,Email,Office Phone,Phone,Phone\nHarbor Ford,h1,MA,h1@example.com,,,(201) 555-0101\n",
+    );
+    let mut pty = start(&desk, "crm.csv");
+    pty.wait_until("the preview", |seen| seen.shows("Acct No ?") && seen.shows("would be 1 added"));
+    pty.wait_text("6, 7");
+    pty.send("?");
+    pty.wait_text("Keys of this preview");
+    pty.send("\x1b");
+    pty.wait_until("the preview again", |seen| seen.shows("Acct No ?"));
+    pty.send("\r");
+    assert_eq!(pty.wait_exit().exit_code(), 0);
+    assert_eq!(desk.run(&["show", "h1", "--json"]).json()["contact"]["phone"], "(201) 555-0101");
+}
+
+#[test]
+fn a_list_that_only_corrects_known_dealerships_is_taken_without_a_preview() {
+    let desk = Desk::new();
+    desk.write("first.csv", "name,dealer_code,timezone,email\nHarbor Ford,h1,Eastern,h1@example.com\n");
+    desk.run(&["import", "first.csv"]).ends(0);
+    desk.write("update.csv", "dealer_code,phone\nh1,(201) 555-0101\n");
+    assert_eq!(start(&desk, "update.csv").wait_exit().exit_code(), 0);
+    assert_eq!(desk.run(&["show", "h1", "--json"]).json()["contact"]["phone"], "(201) 555-0101");
+    // A new one needs more than that, and says that there is no more.
+    desk.write("more.csv", "dealer_code,phone\nh1,(201) 555-0102\nh2,(201) 555-0103\n");
+    let mut pty = start(&desk, "more.csv");
+    pty.wait_until("the preview", |seen| seen.shows("would be 0 added, 1 updated"));
+    pty.send("\r");
+    pty.wait_text("--map -=name");
+    assert_eq!(pty.wait_exit().exit_code(), 3);
+    assert_eq!(desk.run(&["show", "h1", "--json"]).json()["contact"]["phone"], "(201) 555-0102");
+}

@@ -14,8 +14,8 @@ pub struct Import {
     pub file: PathBuf,
     /// Which field a column holds (name, dealer_code, group, brand, city, state, timezone, contact_name, email, phone, owner,
     /// opcode, opcode_option, opcode_word, first_name, last_name, postal_code, country, address). COLUMN is its heading, its
-    /// number, or `2:Phone`, the second of that name
-    #[arg(long, value_name = "COLUMN=FIELD")]
+    /// number, or `2:Phone`, the second of that name; `-` is none
+    #[arg(long, value_name = "COLUMN=FIELD", allow_hyphen_values = true)]
     pub map: Vec<String>,
     /// Read the list as the settings say under this name: [import.NAME]
     #[arg(long, value_name = "NAME")]

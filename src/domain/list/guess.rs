@@ -39,7 +39,7 @@ const WHOLE: Names = &[
         Profile(Contact),
         "contact contactname contactperson contactfullname fullname primarycontact primarycontactname \
          maincontact keycontact attn pointofcontact poc fn servicemanager servicemanagername \
-         servicemgr servicemgrname nameofcontact",
+         nameofcontact",
     ),
     // As our own lists have it.
     (Opcode, "opcodechoice"),
@@ -76,12 +76,26 @@ const QUALIFIED: Names = &[
     ),
     (PostalCode, "zip zipcode postalcode postcode zippostalcode zippostal postal zip5 postalzip zipcodes"),
     (Country, "country countryregion countrycode countryname nation"),
-    (Profile(Phone), "phone phonenumber telephone telephonenumber tel phoneno phonenum telno phones"),
-    (Profile(Email), "email mail emailaddress emailaddr emailid mailaddress emails"),
+    (Profile(Phone), "phone phonenumber telephone telephonenumber tel phoneno phonenum telno phones \
+         phonesnumber phonesphone"),
+    (Profile(Email), "email mail emailaddress emailaddr emailid mailaddress emails emailsemail emailsaddress"),
     (Profile(Contact), "contactname"),
     (FirstName, "firstname"),
     (LastName, "lastname"),
     (Address, "address fulladdress formattedaddress addressformatted"),
+];
+
+/// Short forms of words in headings.
+const SHORT_FORMS: &[(&str, &str)] = &[
+    ("acct", "account"),
+    ("cust", "customer"),
+    ("dlr", "dealer"),
+    ("dlrship", "dealership"),
+    ("loc", "location"),
+    ("nbr", "number"),
+    ("num", "number"),
+    ("mgr", "manager"),
+    ("addr", "address"),
 ];
 
 /// A telephone that somebody carries: used where there is no other.
@@ -123,7 +137,7 @@ const QUALIFIERS: &[(&str, u8)] = &[
 /// Who at a dealership somebody is, in the order in which they are written to where no plainer column is. Another
 /// department's people are not guessed: `Parts Mgr Email`.
 const PEOPLE: &[(&str, u8)] =
-    &[("manager", 6), ("mgr", 6), ("director", 9), ("general", 6), ("gm", 12), ("advisor", 14), ("adviser", 14)];
+    &[("manager", 6), ("director", 9), ("general", 6), ("gm", 12), ("advisor", 14), ("adviser", 14)];
 
 const WHOLE_DISTANCE: u8 = 1;
 const MOBILE_DISTANCE: u8 = 8;
@@ -195,6 +209,11 @@ fn tokens(heading: &str) -> Vec<String> {
     if let Some(place) = all.windows(2).position(|pair| pair[0] == "e" && pair[1].starts_with("mail")) {
         let mail = all.remove(place + 1);
         all[place].push_str(&mail);
+    }
+    for token in &mut all {
+        if let Some((_, whole)) = SHORT_FORMS.iter().find(|(short, _)| short == token) {
+            (*whole).clone_into(token);
+        }
     }
     all
 }
@@ -272,7 +291,19 @@ mod tests {
 
     #[test]
     fn an_id_and_an_owner_are_only_offered() {
-        for heading in ["Dealer ID", "Dealer Number", "Dealer #", "Code", "Account Number", "License No.", "id"] {
+        for heading in [
+            "Dealer ID",
+            "Dealer Number",
+            "Dealer #",
+            "Code",
+            "Account Number",
+            "Acct No",
+            "Acct #",
+            "Cust Nbr",
+            "Dlr Num",
+            "License No.",
+            "id",
+        ] {
             assert_eq!(field(heading), Some(("dealer_code", false)), "{heading}");
         }
         for heading in ["Owner", "Account Owner", "Assigned To"] {
