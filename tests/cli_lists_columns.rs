@@ -45,7 +45,11 @@ fn a_field_can_be_given_no_column_and_a_column_said_for_one_field_fills_no_other
         "name,dealer_code,timezone,Email,Phone\nHarbor Ford,h1,Eastern,h1@example.com,(201) 555-0101\n",
     );
     let document = imported(&desk, &["list.csv", "--map", "-=phone"]);
-    assert_eq!((columns_of(&document, "phone"), &document["added"]), (vec![json!([])], &json!(1)), "none, because it was said");
+    assert_eq!(
+        (columns_of(&document, "phone"), &document["added"]),
+        (vec![json!([])], &json!(1)),
+        "none, because it was said"
+    );
     let document = imported(&desk, &["list.csv", "--map", "Phone=dealer_code"]);
     assert_eq!(columns_of(&document, "phone"), Vec::<Value>::new(), "it is the dealerCode now");
     assert_eq!(columns_of(&document, "dealer_code"), [json!(["Phone"])]);

@@ -56,6 +56,22 @@ fn a_wrong_value_is_refused_with_its_reason_and_nothing_is_recorded() {
 }
 
 #[test]
+fn a_zone_is_read_by_the_place_and_one_that_contradicts_it_is_told_and_shown() {
+    let desk = Desk::filled();
+    let zone = || desk.run(&["show", "xts1", "--json"]).json()["timezone"].clone();
+    let ran = desk.run(&["set", "xts1", "--state", "AZ", "--brand", "Kia", "--timezone", "MST"]).ends(0);
+    assert_eq!((zone(), ran.err.as_str()), (json!("America/Phoenix"), ""));
+    assert!(ran.out.contains("brand: ") && ran.out.contains(" → Kia"), "{}", ran.out);
+    let words = "America/Phoenix is no zone of MA (America/New_York)";
+    desk.run(&["set", "xts1", "--state", "MA"]).ends(0).says(words);
+    desk.run(&["show", "xts1"]).ends(0).prints(words);
+    // What has nothing to do with it is not the moment to say it again.
+    assert_eq!(desk.run(&["set", "xts1", "--phone", "555-0142"]).ends(0).err, "");
+    desk.run(&["set", "xts1", "--timezone", "Eastern"]).ends(0);
+    assert!(!desk.run(&["show", "xts1"]).out.contains("is no zone of"));
+}
+
+#[test]
 fn an_owner_whom_nobody_else_has_is_said_to_be_new_with_a_near_name() {
     let desk = Desk::filled();
     desk.run(&["assign", "xts1", "Dana Whitfield"]).ends(0).says("new owner: no other dealership has it");

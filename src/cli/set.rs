@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::domain::owner::about_new_owner;
 use crate::domain::text::{clean, or_nothing};
-use crate::domain::{Command, DealershipId, ProfileEdit, ProfileField, Untrusted};
+use crate::domain::{Command, DealershipId, ProfileChange, ProfileEdit, ProfileField, Untrusted};
 use crate::engine::Engine;
 
 use super::app::{App, Need};
@@ -24,7 +24,9 @@ fn edits(args: &Set) -> Result<Vec<ProfileEdit>, CliError> {
         ("--phone", ProfileField::Phone, &args.phone),
         ("--timezone", ProfileField::Timezone, &args.timezone),
         ("--group", ProfileField::Group, &args.group),
+        ("--brand", ProfileField::Brand, &args.brand),
         ("--city", ProfileField::City, &args.city),
+        ("--state", ProfileField::State, &args.state),
         ("--owner", ProfileField::Owner, &args.owner),
     ];
     let edit = |(option, field, text): (&str, ProfileField, &Option<String>)| {
@@ -61,8 +63,13 @@ pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
     engine.execute(before.id, Command::Correct { edits }, &app.actor()).await?;
     let after = engine.book().get(before.id).unwrap_or_else(|| before.clone());
     let changes = before.profile.changes(&after.profile);
+    let is_of_place = |change: &ProfileChange| matches!(change.field, ProfileField::State | ProfileField::Timezone);
+    if let Some(words) = after.profile.zone_contradiction(app.clock.now()).filter(|_| changes.iter().any(is_of_place)) {
+        app.out.warn(words);
+    }
     if args.json.json {
-        let one = |change: &crate::domain::ProfileChange| json!({ "field": change.field.word(), "from": change.from, "to": change.to });
+        let one =
+            |change: &ProfileChange| json!({ "field": change.field.word(), "from": change.from, "to": change.to });
         let changes: Vec<Value> = changes.iter().map(one).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "dealership": identity(&after), "changes": changes }));
     }

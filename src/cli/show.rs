@@ -105,6 +105,9 @@ impl Page<'_> {
         let local = self.now.with_timezone(&zone).format("%H:%M %Z");
         let there = format!("{} (there {local})", zone.name());
         self.line("place", [place.join(", "), there].join("  ").trim_start())?;
+        if let Some(words) = profile.zone_contradiction(self.now) {
+            self.line("", &out.ink(Ink::Warn, &words))?;
+        }
         let contact = &profile.contact;
         self.line("contact", &contact.in_words())?;
         for further in &self.state.further_contacts {

@@ -101,7 +101,7 @@ fn quoted(text: &str) -> String {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
             c if clean(c.encode_utf8(&mut [0; 4])) != c.to_string() => {
-                out.push_str(&format!("\\U{:08X}", u32::from(c)))
+                out.push_str(&format!("\\U{:08X}", u32::from(c)));
             }
             c => out.push(c),
         }

@@ -1,8 +1,8 @@
 //! The fields of a profile: what may stand in each, reading all of them, and correcting some.
 
 use super::text::{acts_on_direction, clean, is_invisible, is_line_break, named};
-use super::zone::read_zone;
-use super::{Contact, Profile, Untrusted, address, owner, phone};
+use super::zone::{Place, read_zone, read_zone_at, zone_contradiction};
+use super::{Contact, Profile, Timestamp, Untrusted, address, owner, phone};
 
 /// A field of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,8 +51,18 @@ impl ProfileField {
     pub const PERSON: [Self; 3] = [Self::Contact, Self::Email, Self::Phone];
 
     /// Those that are corrected by hand; the dealerCode is what a dealership is known by.
-    pub const CORRECTED: [Self; 8] =
-        [Self::Name, Self::Contact, Self::Email, Self::Phone, Self::Timezone, Self::Group, Self::City, Self::Owner];
+    pub const CORRECTED: [Self; 10] = [
+        Self::Name,
+        Self::Contact,
+        Self::Email,
+        Self::Phone,
+        Self::Timezone,
+        Self::Group,
+        Self::Brand,
+        Self::City,
+        Self::State,
+        Self::Owner,
+    ];
 
     /// Its name in files, in reports and in JSON.
     pub const fn word(self) -> &'static str {
@@ -168,7 +178,9 @@ impl Profile {
             return Err(problem);
         }
         let field = ProfileField::Timezone;
-        let timezone = read_zone(text_of(field)).map_err(|reason| ProfileProblem { field, reason })?;
+        let place =
+            Place { city: text_of(ProfileField::City), state: text_of(ProfileField::State), ..Place::default() };
+        let timezone = read_zone_at(text_of(field), &place).map_err(|reason| ProfileProblem { field, reason })?;
         let untrusted = |field| Untrusted::from(text_of(field));
         Ok(Self {
             name: untrusted(ProfileField::Name),
@@ -222,10 +234,8 @@ impl Profile {
             let problem = |reason| ProfileProblem { field, reason };
             field.check(text).map_err(problem)?;
             let slot = match field {
-                ProfileField::Timezone => {
-                    profile.timezone = read_zone(text).map_err(problem)?;
-                    continue;
-                }
+                // Read below: it may depend on the place.
+                ProfileField::Timezone => continue,
                 ProfileField::Owner => {
                     profile.owner = owner::read(text);
                     continue;
@@ -242,7 +252,21 @@ impl Profile {
             };
             *slot = text.into();
         }
+        if let Some(edit) = edits.iter().rfind(|edit| edit.field == ProfileField::Timezone) {
+            let problem = |reason| ProfileProblem { field: edit.field, reason };
+            profile.timezone = read_zone_at(edit.text.trim(), &profile.place()).map_err(problem)?;
+        }
         Ok(profile)
+    }
+
+    /// Where it is, as far as a profile says it.
+    pub fn place(&self) -> Place<'_> {
+        Place { city: self.city.raw(), state: self.state.raw(), ..Place::default() }
+    }
+
+    /// Why its time zone is none of its place, in words; `None`: it is, or nobody knows.
+    pub fn zone_contradiction(&self, now: Timestamp) -> Option<String> {
+        zone_contradiction(self.timezone, &self.place(), now)
     }
 
     /// In what a newer profile differs from this one.

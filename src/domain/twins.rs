@@ -196,9 +196,10 @@ pub fn hints<'a>(
         .filter(|(_, (_, added))| **added)
         .for_each(|(place, (profile, _))| index.insert(Beside::New(place), profile));
     index.settle();
-    let one = |(place, (profile, added)): (usize, (&&Profile, &bool))| match added {
-        true => index.twins_of(Beside::New(place), profile),
-        false => Vec::new(),
+    let members = index.members();
+    let one = |(place, (profile, added)): (usize, (&&Profile, &bool))| match Beside::New(place) {
+        id if *added && members.contains(&id) => index.twins_of(id, profile),
+        _ => Vec::new(),
     };
     places().map(one).collect()
 }

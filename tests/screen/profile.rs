@@ -76,6 +76,11 @@ fn a_zone_is_written_as_people_call_it_and_shown_as_it_is_read() {
     let mut desk = Desk::open((120, 30));
     desk.go_to(1).press("p tab tab tab tab ctrl-u").write("hawaii time");
     assert!(whole(&desk).contains("→ Pacific/Honolulu"), "{}", desk.picture());
+    desk.press("tab tab tab tab ctrl-u").write("MA");
+    let words = "Pacific/Honolulu is no zone of MA (America/New_York)";
+    assert!(whole(&desk).contains(words), "{}", desk.picture());
+    desk.press("ctrl-u").write("HI");
+    assert!(!whole(&desk).contains("is no zone of"), "{}", desk.picture());
     desk.press("ctrl-s");
     let edits = correction(&mut desk);
     desk.happens(|world| world.run(id(1), now(), &Actor::person("ana"), &Command::Correct { edits }).unwrap());

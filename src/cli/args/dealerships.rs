@@ -116,9 +116,15 @@ pub struct Set {
     /// The dealer group
     #[arg(long)]
     pub group: Option<String>,
+    /// The make it sells
+    #[arg(long)]
+    pub brand: Option<String>,
     /// Where it is
     #[arg(long)]
     pub city: Option<String>,
+    /// Its state or province
+    #[arg(long)]
+    pub state: Option<String>,
     /// Which of us looks after it; empty: nobody
     #[arg(long)]
     pub owner: Option<String>,

@@ -40,7 +40,7 @@ impl Advice {
         let tells_zone = [ListField::Address, ListField::PostalCode, ListField::Profile(ProfileField::State)];
         let has_zone = tells_zone.into_iter().any(is_offered);
         let left: Vec<ListField> =
-            fields.iter().copied().filter(|field| !is_offered(*field) && !(*field == ZONE && has_zone)).collect();
+            fields.iter().copied().filter(|field| !(is_offered(*field) || *field == ZONE && has_zone)).collect();
         for field in left {
             match field {
                 ZONE => advice.set.push((field.word(), SOME_ZONE)),

@@ -1,5 +1,7 @@
 //! From a file to its rows: the heading, the columns, and what stands above and below the list. Pure.
 
+use std::num::NonZero;
+
 use crate::domain::list::{Columns, Footer, HEADING_ROWS, ListField, Mapping, find_heading, footer};
 use crate::domain::table::{MOST_ROWS, TableError};
 use crate::domain::text::{clean, first_few};
@@ -99,6 +101,12 @@ fn tells_zone(field: ListField) -> bool {
     )
 }
 
+/// How many rows are held as they stand.
+const BATCH: usize = 16_384;
+
+/// How many rows are worth a thread.
+const FEWEST: usize = 512;
+
 const DEALER_CODE: ListField = ListField::Profile(ProfileField::DealerCode);
 
 impl List {
@@ -158,6 +166,7 @@ impl List {
         let layout = Layout { columns: &columns, options };
         // Only the rows behind them tell whether such rows are below the list.
         let mut held: Vec<Held<'_>> = Vec::new();
+        let mut batch: Vec<SourceRow<'_>> = Vec::new();
         let mut line = 0;
         for (count, row) in source.rows().skip(above).enumerate() {
             if count >= MOST_ROWS {
@@ -171,27 +180,31 @@ impl List {
                 held.push(Held { row, footer, is_apart });
                 continue;
             }
-            for row in held.drain(..).map(|held| held.row).chain([row]) {
-                self.take(&layout, &row);
+            batch.extend(held.drain(..).map(|held| held.row).chain([row]));
+            if batch.len() >= BATCH {
+                self.take(&layout, &batch);
+                batch.clear();
             }
         }
         let footer = held.split_off(below(&held));
-        held.iter().for_each(|held| self.take(&layout, &held.row));
+        batch.extend(held.into_iter().map(|held| held.row));
+        self.take(&layout, &batch);
         self.tell_footer(&footer);
         Ok(())
     }
 
-    fn take(&mut self, layout: &Layout<'_>, row: &SourceRow<'_>) {
-        if let Some((first, last)) = row.swallowed {
-            let words = format!(
-                "lines {first} to {last} stand inside a cell of line {}, between quotation marks, and were not read as rows; \
-                 is one missing?",
-                row.line
-            );
-            self.remarks.of_row(row.line, words);
-        }
-        let read = layout.read(row, &mut self.remarks);
-        self.rows.push(read);
+    /// Reads rows, on all processors where there are many.
+    fn take(&mut self, layout: &Layout<'_>, rows: &[SourceRow<'_>]) {
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let share = rows.len().div_ceil(processors).max(FEWEST);
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = rows.chunks(share).map(|part| scope.spawn(move || layout.read_all(part))).collect();
+            for part in parts {
+                let (read, remarks) = part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                self.rows.extend(read);
+                self.remarks.append(remarks);
+            }
+        });
     }
 
     fn tell_footer(&mut self, footer: &[Held<'_>]) {

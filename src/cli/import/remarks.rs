@@ -1,6 +1,7 @@
 //! What was read otherwise than it stands in a file: told once for each kind, however many rows there are.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde_json::{Value, json};
 
@@ -37,6 +38,19 @@ impl Remarks {
     pub(super) fn of_text(&mut self, line: u64, words: String, text: &str) {
         let of = || OfRows { first: line, rows: 0, text: Some(clean(text).into_owned()) };
         self.of_rows.entry(words).or_insert_with(of).rows += 1;
+    }
+
+    /// Those about later rows.
+    pub(super) fn append(&mut self, later: Self) {
+        self.of_file.extend(later.of_file);
+        for (words, of) in later.of_rows {
+            match self.of_rows.entry(words) {
+                Entry::Occupied(mut known) => known.get_mut().rows += of.rows,
+                Entry::Vacant(new) => {
+                    new.insert(of);
+                }
+            }
+        }
     }
 
     /// Without their places.

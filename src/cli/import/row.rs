@@ -112,6 +112,23 @@ struct Reading<'a, 'r> {
 }
 
 impl Layout<'_> {
+    /// Reads rows, with what was read otherwise than it stands.
+    pub(super) fn read_all(&self, rows: &[SourceRow<'_>]) -> (Vec<ReadRow>, Remarks) {
+        let mut remarks = Remarks::default();
+        let mut one = |row: &SourceRow<'_>| {
+            if let Some((first, last)) = row.swallowed {
+                let words = format!(
+                    "lines {first} to {last} stand inside a cell of line {}, between quotation marks, and were not read as \
+                     rows; is one missing?",
+                    row.line
+                );
+                remarks.of_row(row.line, words);
+            }
+            self.read(row, &mut remarks)
+        };
+        (rows.iter().map(&mut one).collect(), remarks)
+    }
+
     /// Reads a row.
     pub(super) fn read(&self, row: &SourceRow<'_>, remarks: &mut Remarks) -> ReadRow {
         let read = ReadRow { line: row.line, place: row.place, ..ReadRow::default() };
@@ -244,6 +261,8 @@ impl Reading<'_, '_> {
         let columns = self.layout.columns.of(ListField::Profile(ProfileField::Email))?;
         let mut cells = columns.columns.iter().filter_map(|column| self.row.cells.get(*column)?.as_deref());
         let cell = cells.find(|cell| !cell.trim().is_empty())?;
+        // Most cells have one, and need not be taken apart.
+        cell.match_indices('@').nth(1)?;
         let mut several = addresses(cell).ok().filter(|several| several.len() > 1)?.into_iter();
         let first = several.next()?.address;
         let contact = |one: NamedAddress| Contact {

@@ -76,8 +76,11 @@ const QUALIFIED: Names = &[
     ),
     (PostalCode, "zip zipcode postalcode postcode zippostalcode zippostal postal zip5 postalzip zipcodes"),
     (Country, "country countryregion countrycode countryname nation"),
-    (Profile(Phone), "phone phonenumber telephone telephonenumber tel phoneno phonenum telno phones \
-         phonesnumber phonesphone"),
+    (
+        Profile(Phone),
+        "phone phonenumber telephone telephonenumber tel phoneno phonenum telno phones \
+         phonesnumber phonesphone",
+    ),
     (Profile(Email), "email mail emailaddress emailaddr emailid mailaddress emails emailsemail emailsaddress"),
     (Profile(Contact), "contactname"),
     (FirstName, "firstname"),

@@ -66,7 +66,8 @@ impl ZoneSources<'_> {
             contradiction.map(|why| format!("the dealership moves and keeps its zone, but {why}: write the new one"));
         let fixed = self.fixed.and_then(|text| read_zone_at(text, place).ok());
         let ignored = fixed.filter(|zone| *zone != known.timezone);
-        let ignored = ignored.map(|_| "a known dealership keeps its own: --set is for new ones".to_owned());
+        let ignored =
+            ignored.map(|_| "a known dealership keeps its own: a zone for the whole list is for new ones".to_owned());
         told(stays.into_iter().chain(ignored))
     }
 
@@ -77,7 +78,7 @@ impl ZoneSources<'_> {
             }
             (_, Some(fixed)) => {
                 let zone = read_zone_at(fixed, place)?;
-                let from = format!("{} by --set timezone={}", zone.name(), clean(fixed));
+                let from = format!("{}, by `{}` for the whole list", zone.name(), clean(fixed));
                 Ok((zone.name().to_owned(), told([from].into_iter().chain(zone_contradiction(zone, place, self.now)))))
             }
             (undecided, None) => Err(undecided.to_string()),
@@ -156,7 +157,7 @@ mod tests {
         let (zone, settled) = settle(&fixed, &[(City, "Salem")], None);
         assert_eq!(
             (zone.as_str(), settled.remarks.as_slice()),
-            ("America/Chicago", &["timezone: America/Chicago by --set timezone=Central".to_owned()][..])
+            ("America/Chicago", &["timezone: America/Chicago, by `Central` for the whole list".to_owned()][..])
         );
         let (zone, settled) = settle(&fixed, &[(State, "OR")], None);
         assert_eq!(zone, "America/Chicago");
@@ -168,7 +169,10 @@ mod tests {
         let (_, settled) = settle(&miami, &[(State, "FL")], None);
         assert_eq!(settled.remarks.last().unwrap(), "timezone: the postal code is of California, not of Florida");
         let (_, settled) = settle(&fixed, &[(Name, "Harbor")], Some(&known("MA", "America/New_York")));
-        assert_eq!(settled.remarks, ["timezone: a known dealership keeps its own: --set is for new ones"]);
+        assert_eq!(
+            settled.remarks,
+            ["timezone: a known dealership keeps its own: a zone for the whole list is for new ones"]
+        );
         let (_, settled) = settle(&ZoneSources::default(), &[(State, "OR")], None);
         assert!(settled.missing.unwrap().contains("several time zones"));
     }

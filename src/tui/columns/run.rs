@@ -13,7 +13,7 @@ use super::{Answer, Outcome, Preview, draw};
 #[derive(Debug)]
 pub enum Chosen {
     /// The list is to be taken in with these columns.
-    Accepted(Preview),
+    Accepted(Box<Preview>),
     /// It is not.
     Left,
     /// A signal ended the program.
@@ -60,7 +60,7 @@ pub async fn choose(
         match answer {
             Answer::Stay => {}
             Answer::Changed => screen.look(look.clone()),
-            Answer::Accept => return Ok(Chosen::Accepted(screen.preview)),
+            Answer::Accept => return Ok(Chosen::Accepted(Box::new(screen.preview))),
             Answer::Leave => return Ok(Chosen::Left),
             Answer::Suspend => match screen.terminal.suspend(&mut signals).await? {
                 Suspended::Ending(ending) => return Ok(Chosen::Signal(ending)),

@@ -3,7 +3,7 @@
 use super::judge::{Problems, missing, wrong};
 use super::{Dialog, Field, Item, Role, Wish};
 use crate::domain::text::{clean, or_nothing};
-use crate::domain::{Command, ProfileEdit, ProfileField};
+use crate::domain::{Command, ProfileEdit, ProfileField, Timestamp};
 
 /// Its name on the screen.
 const fn label(field: ProfileField) -> &'static str {
@@ -48,16 +48,24 @@ impl Dialog {
     pub fn corrections(&self) -> Vec<(&'static str, String, String)> {
         let [item] = self.items.as_slice() else { return Vec::new() };
         let Some(profile) = item.profile.as_deref() else { return Vec::new() };
-        // A zone is read as people call it: what it will be is shown.
-        let read = |edit: &ProfileEdit| match profile.corrected(std::slice::from_ref(edit)) {
+        let edits = self.edits();
+        let of_place = |edit: &&ProfileEdit| {
+            matches!(edit.field, ProfileField::City | ProfileField::State | ProfileField::Timezone)
+        };
+        let place: Vec<ProfileEdit> = edits.iter().filter(of_place).cloned().collect();
+        // A zone is read as people call it there: what it will be is shown.
+        let read = |edit: &ProfileEdit| match profile.corrected(&place) {
             Ok(after) if edit.field == ProfileField::Timezone => after.text_of(edit.field).to_owned(),
             _ => edit.text.clone(),
         };
         let words = |text: &str| or_nothing(text).into_owned();
-        self.edits()
-            .iter()
-            .map(|edit| (label(edit.field), words(profile.text_of(edit.field)), words(&read(edit))))
-            .collect()
+        edits.iter().map(|edit| (label(edit.field), words(profile.text_of(edit.field)), words(&read(edit)))).collect()
+    }
+
+    /// Why the corrected zone would be none of the place, in words.
+    pub fn zone_contradiction(&self, now: Timestamp) -> Option<String> {
+        let [item] = self.items.as_slice() else { return None };
+        item.profile.as_deref()?.corrected(&self.edits()).ok()?.zone_contradiction(now)
     }
 
     /// The correction, or what is wrong with its fields.

@@ -106,6 +106,9 @@ fn profile(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     let place: Vec<&str> = place.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
     page.pair("where", &place.join(", "), theme.text);
     page.pair("zone", &format!("{}, {there}", profile.timezone.name()), theme.text);
+    if let Some(words) = profile.zone_contradiction(clocks.now()) {
+        page.pair("", &words, theme.tone(Tone::Warn));
+    }
     clocks.changes_at(next_minute(clocks.now()));
     page.pair("group", &profile.group.screen(), theme.text);
     page.pair("brand", &profile.brand.screen(), theme.text);

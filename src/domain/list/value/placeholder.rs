@@ -60,8 +60,11 @@ pub fn is_placeholder(cell: &str) -> bool {
 
 /// Whether a cell stands for no owner: a placeholder, `No owner`, `(Unassigned)`.
 pub fn is_nobody(cell: &str) -> bool {
+    if is_placeholder(cell) {
+        return true;
+    }
     let bare = unbracketed(cell.trim());
-    is_placeholder(cell) || NOBODY.iter().any(|word| word.to_lowercase() == bare.to_lowercase())
+    bare.len() <= LONGEST && NOBODY.contains(&bare.to_lowercase().as_str())
 }
 
 /// Without the brackets that programs put around one.

@@ -276,6 +276,10 @@ impl Ground<'_> {
             let words = format!("{field}: {from} → {to}");
             lines.extend(wrap(&words, self.room).into_iter().map(|line| Line(line, self.theme.title)));
         }
+        if let Some(words) = dialog.zone_contradiction(self.clocks.now()) {
+            let warn = self.theme.tone(Tone::Warn);
+            lines.extend(wrap(&words, self.room).into_iter().map(|line| Line(line, warn)));
+        }
     }
 
     fn left(&self, id: DealershipId) -> Line {
