@@ -3,6 +3,10 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+/// A big list is read by all processors at once, which the allocators of many systems slow down.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> color_eyre::Result<ExitCode> {
     cloverwatch::xtime::install_crypto();
     let (panics, errors) = color_eyre::config::HookBuilder::default().display_env_section(false).into_hooks();

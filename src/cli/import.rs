@@ -3,6 +3,7 @@
 mod add;
 mod advice;
 mod opcode_words;
+mod parallel;
 mod plan;
 mod preview;
 mod reading;

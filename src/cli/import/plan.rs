@@ -15,6 +15,7 @@ use crate::domain::{
 use crate::engine::Incoming;
 
 use super::opcode_words::OpcodeWords;
+use super::parallel::in_shares;
 use super::reading::{List, Options};
 use super::remarks::Remarks;
 use super::row::{Problem, ReadRow};
@@ -113,6 +114,19 @@ struct Group {
     further: Vec<ReadRow>,
 }
 
+impl Group {
+    /// Settles who the contact is, and whether the dealership can be taken.
+    fn judge(&mut self, state: Option<&Onboarding>, options: &Options) -> Verdict {
+        let known = state.map(|state| &state.profile);
+        self.first.entry.settle_contact(self.further.iter_mut().map(|person| &mut person.entry), known);
+        judged(&mut self.first, known, options)
+    }
+}
+
+/// The profile of a dealership that is not known yet, with what is to be said of the row; else everything that is wrong with
+/// it.
+type Verdict = Result<(Option<Profile>, Vec<String>), Vec<Problem>>;
+
 /// The desk as it is.
 pub(super) struct Desk<'a> {
     pub(super) states: &'a [Arc<Onboarding>],
@@ -138,10 +152,17 @@ impl Plan {
         let owners: HashSet<&str> =
             desk.states.iter().filter_map(|state| state.profile.owner.as_ref()).map(Untrusted::raw).collect();
         let groups = plan.grouped(std::mem::take(&mut list.rows), &mut list.remarks);
-        for mut group in groups {
+        let judged = in_shares(groups, |mut groups| {
+            let verdicts: Vec<Verdict> = groups
+                .iter_mut()
+                .map(|group| group.judge(known.get(group.first.dealer_code()).copied(), desk.options))
+                .collect();
+            (groups, verdicts)
+        });
+        for (mut group, verdict) in judged.into_iter().flat_map(|(groups, verdicts)| groups.into_iter().zip(verdicts)) {
             let state = known.get(group.first.dealer_code()).copied();
             plan.owner(&mut group.first, &owners);
-            plan.take(group, state, desk, &mut list.remarks);
+            plan.take(group, verdict, state, desk, &mut list.remarks);
         }
         plan.find_twins(desk.states);
         plan.refused.sort_by_key(|refused| (refused.line, refused.row));
@@ -196,11 +217,16 @@ impl Plan {
         }
     }
 
-    fn take(&mut self, group: Group, state: Option<&Onboarding>, desk: &Desk<'_>, remarks: &mut Remarks) {
-        let Group { first: mut row, further: mut people } = group;
-        let known = state.map(|state| &state.profile);
-        row.entry.settle_contact(people.iter_mut().map(|person| &mut person.entry), known);
-        let (new, said) = match judged(&mut row, known, desk.options) {
+    fn take(
+        &mut self,
+        group: Group,
+        verdict: Verdict,
+        state: Option<&Onboarding>,
+        desk: &Desk<'_>,
+        remarks: &mut Remarks,
+    ) {
+        let Group { first: row, further: people } = group;
+        let (new, said) = match verdict {
             Ok(good) => good,
             Err(problems) => {
                 self.refuse_people(&people.iter().map(place).collect::<Vec<_>>(), row.dealer_code(), row.line);
@@ -293,13 +319,8 @@ fn place(row: &ReadRow) -> RowPlace {
     RowPlace { line: row.line, row: row.place }
 }
 
-/// Whether a row can be taken, with the profile of a dealership that is not known yet and what is to be said of it; else
-/// everything that is wrong with it.
-pub(super) fn judged(
-    row: &mut ReadRow,
-    known: Option<&Profile>,
-    options: &Options,
-) -> Result<(Option<Profile>, Vec<String>), Vec<Problem>> {
+/// Whether a row can be taken.
+pub(super) fn judged(row: &mut ReadRow, known: Option<&Profile>, options: &Options) -> Verdict {
     let sources = ZoneSources {
         postal_code: &row.postal_code,
         country: &row.country,

@@ -1,12 +1,11 @@
 //! From a file to its rows: the heading, the columns, and what stands above and below the list. Pure.
 
-use std::num::NonZero;
-
 use crate::domain::list::{Columns, Footer, HEADING_ROWS, ListField, Mapping, find_heading, footer};
 use crate::domain::table::{MOST_ROWS, TableError};
 use crate::domain::text::{clean, first_few};
 use crate::domain::{ProfileField, Timestamp};
 
+use super::parallel::in_shares;
 use super::remarks::Remarks;
 use super::row::{Layout, ReadRow};
 use super::source::{Options as SourceOptions, Source, SourceRow};
@@ -104,9 +103,6 @@ fn tells_zone(field: ListField) -> bool {
 /// How many rows are held as they stand.
 const BATCH: usize = 16_384;
 
-/// How many rows are worth a thread.
-const FEWEST: usize = 512;
-
 const DEALER_CODE: ListField = ListField::Profile(ProfileField::DealerCode);
 
 impl List {
@@ -182,29 +178,21 @@ impl List {
             }
             batch.extend(held.drain(..).map(|held| held.row).chain([row]));
             if batch.len() >= BATCH {
-                self.take(&layout, &batch);
-                batch.clear();
+                self.take(&layout, std::mem::take(&mut batch));
             }
         }
         let footer = held.split_off(below(&held));
         batch.extend(held.into_iter().map(|held| held.row));
-        self.take(&layout, &batch);
+        self.take(&layout, batch);
         self.tell_footer(&footer);
         Ok(())
     }
 
-    /// Reads rows, on all processors where there are many.
-    fn take(&mut self, layout: &Layout<'_>, rows: &[SourceRow<'_>]) {
-        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let share = rows.len().div_ceil(processors).max(FEWEST);
-        std::thread::scope(|scope| {
-            let parts: Vec<_> = rows.chunks(share).map(|part| scope.spawn(move || layout.read_all(part))).collect();
-            for part in parts {
-                let (read, remarks) = part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                self.rows.extend(read);
-                self.remarks.append(remarks);
-            }
-        });
+    fn take(&mut self, layout: &Layout<'_>, rows: Vec<SourceRow<'_>>) {
+        for (read, remarks) in in_shares(rows, |rows| layout.read_all(&rows)) {
+            self.rows.extend(read);
+            self.remarks.append(remarks);
+        }
     }
 
     fn tell_footer(&mut self, footer: &[Held<'_>]) {

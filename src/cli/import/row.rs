@@ -217,6 +217,7 @@ impl Reading<'_, '_> {
     }
 
     fn profile(&mut self) {
+        self.read.entry.profile.edits.reserve(ProfileField::ALL.len());
         for field in [
             ProfileField::Name,
             ProfileField::DealerCode,

@@ -70,24 +70,25 @@ impl ListEntry {
     /// Settles who the contact is, among this row and those of more people: the one who is already, else the first. From
     /// then on the profile says it.
     pub fn settle_contact<'a>(&mut self, others: impl IntoIterator<Item = &'a mut Self>, known: Option<&Profile>) {
-        self.keep_known_address(known);
-        let is_contact = |entry: &Self| {
-            let contact = entry.contact();
-            !contact.email.is_empty() && known.is_some_and(|known| known.contact.is_same_person(&contact))
-        };
-        if !is_contact(self)
-            && let Some(contact) = others.into_iter().find(|entry| is_contact(entry))
-        {
-            std::mem::swap(&mut self.person, &mut contact.person);
-            std::mem::swap(&mut self.person_defaults, &mut contact.person_defaults);
+        if let Some(known) = known {
+            self.keep_known_address(known);
+            let is_contact = |entry: &Self| {
+                let contact = entry.contact();
+                !contact.email.is_empty() && known.contact.is_same_person(&contact)
+            };
+            if !is_contact(self)
+                && let Some(contact) = others.into_iter().find(|entry| is_contact(entry))
+            {
+                std::mem::swap(&mut self.person, &mut contact.person);
+                std::mem::swap(&mut self.person_defaults, &mut contact.person_defaults);
+            }
         }
-        self.profile.edits.extend(self.person.iter().cloned());
-        self.profile.defaults.extend(self.person_defaults.iter().cloned());
+        self.profile.edits.append(&mut self.person);
+        self.profile.defaults.append(&mut self.person_defaults);
     }
 
     /// Of several addresses in one cell the one that the dealership has stays its contact's.
-    fn keep_known_address(&mut self, known: Option<&Profile>) {
-        let Some(known) = known else { return };
+    fn keep_known_address(&mut self, known: &Profile) {
         let known = &known.contact.email;
         let email = self.person.iter_mut().find(|edit| edit.field == ProfileField::Email);
         let further = self.further_contacts.iter_mut().find(|further| same_address(&further.email, known));
@@ -97,9 +98,10 @@ impl ListEntry {
         }
     }
 
-    /// Why the address of a known contact would be another one while nothing says whose it is, in words.
+    /// Why the address of a known contact would be another one while nothing says whose it is, in words; once the contact is
+    /// settled.
     pub fn address_without_name(&self, known: &Profile) -> Option<String> {
-        let said = |field| self.person.iter().find(|edit| edit.field == field && !edit.text.is_empty());
+        let said = |field| self.profile.edits.iter().find(|edit| edit.field == field && !edit.text.is_empty());
         let email = said(ProfileField::Email)?;
         let name = known.contact.name.plain();
         let is_another = !same_address(&known.contact.email, &email.text.as_str().into());
@@ -164,8 +166,8 @@ mod tests {
         first.person_defaults = edits(&[(Name, "Ana")]);
         let mut further = [entry(&[], &[(Email, "ben@example.com")])];
         first.settle_contact(&mut further, Some(&ben));
-        assert_eq!(first.contact().email.raw(), "ben@example.com");
-        assert_eq!(first.contact().name.raw(), "", "the half name went with its address");
+        assert_eq!(first.profile.text_of(Email), "ben@example.com");
+        assert_eq!(first.profile.text_of(Name), "", "the half name went with its address");
         let [further] = &further;
         assert_eq!((further.contact().name.raw(), further.contact().email.raw()), ("Ana", "ana@example.com"));
         assert_eq!(first.profile.applied_to(&ben).unwrap(), ben);
@@ -174,7 +176,11 @@ mod tests {
     #[test]
     fn an_address_without_a_name_is_told() {
         let ana = known(&[(Name, "Ana Diaz"), (Email, "ana@example.com")]);
-        let told = |person: &[(ProfileField, &str)]| entry(&[], person).address_without_name(&ana);
+        let told = |person: &[(ProfileField, &str)]| {
+            let mut entry = entry(&[], person);
+            entry.settle_contact([], Some(&ana));
+            entry.address_without_name(&ana)
+        };
         assert!(told(&[(Email, "ben@example.com")]).unwrap().contains("the contact stays `Ana Diaz`"));
         assert_eq!(told(&[(Email, "ben@example.com"), (Name, "Ben")]), None);
         assert_eq!(told(&[(Email, "ANA@example.com")]), None);

@@ -3,6 +3,7 @@
 use crate::domain::text::clean;
 use crate::domain::zone::{Place, ZoneOfPlace, read_zone_at, zone_contradiction, zone_of_place};
 use crate::domain::{Profile, ProfileEdit, ProfileField, ProfilePatch, Timestamp};
+use crate::timezone::Tz;
 
 /// What a row and its list say of where a dealership is, besides its city and state.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,14 +30,26 @@ pub struct SettledZone {
 impl ZoneSources<'_> {
     /// Settles the zone of a row; `known` is its dealership, which keeps its own where the row writes none.
     pub fn settle(&self, row: &mut ProfilePatch, known: Option<&Profile>) -> SettledZone {
-        let (city, state) = (row.text_of(ProfileField::City).to_owned(), row.text_of(ProfileField::State).to_owned());
-        let of_known = |field| known.map_or("", |known| known.text_of(field));
-        let state = if state.is_empty() { of_known(ProfileField::State) } else { &state };
         let Self { postal_code, country, .. } = *self;
-        let place = Place { city: &city, state, postal_code, country };
-        let written = row.edits.iter_mut().find(|edit| edit.field == ProfileField::Timezone && !edit.text.is_empty());
+        let place = Place {
+            city: row.text_of(ProfileField::City),
+            state: match row.text_of(ProfileField::State) {
+                "" => known.map_or("", |known| known.text_of(ProfileField::State)),
+                state => state,
+            },
+            postal_code,
+            country,
+        };
+        let written = row.edits.iter().position(|edit| edit.field == ProfileField::Timezone && !edit.text.is_empty());
         let remarks = match (written, known) {
-            (Some(edit), _) => self.written(edit, &place),
+            (Some(at), _) => {
+                let text = row.edits.get(at).map_or("", |edit| edit.text.as_str());
+                let (zone, remarks) = self.written(text, &place);
+                if let (Some(zone), Some(edit)) = (zone, row.edits.get_mut(at)) {
+                    zone.name().clone_into(&mut edit.text);
+                }
+                remarks
+            }
             (None, Some(known)) => self.of_known(known, &place),
             (None, None) => {
                 return match self.concluded(&place) {
@@ -52,11 +65,10 @@ impl ZoneSources<'_> {
     }
 
     /// A zone that is written is taken, by the name that it has.
-    fn written(&self, edit: &mut ProfileEdit, place: &Place<'_>) -> Vec<String> {
-        let Ok(zone) = read_zone_at(&edit.text, place) else { return Vec::new() };
-        let read = (zone.name() != edit.text).then(|| format!("`{}` was read as {}", clean(&edit.text), zone.name()));
-        zone.name().clone_into(&mut edit.text);
-        told(read.into_iter().chain(zone_contradiction(zone, place, self.now)))
+    fn written(&self, text: &str, place: &Place<'_>) -> (Option<Tz>, Vec<String>) {
+        let Ok(zone) = read_zone_at(text, place) else { return (None, Vec::new()) };
+        let read = (zone.name() != text).then(|| format!("`{}` was read as {}", clean(text), zone.name()));
+        (Some(zone), told(read.into_iter().chain(zone_contradiction(zone, place, self.now))))
     }
 
     fn of_known(&self, known: &Profile, place: &Place<'_>) -> Vec<String> {
