@@ -308,10 +308,11 @@ impl Plan {
         let dealer_code = clean(planned.dealer_code()).into_owned();
         let problems = vec![Problem::new(ProfileField::DealerCode.word(), reason)];
         let (line, row, people) = (planned.line, planned.row, planned.people.clone());
+        let is_new = planned.new.is_some();
         self.people -= people.len();
         self.refuse_people(&people, &dealer_code, line);
+        self.twins.retain(|twin| twin.line != line && !(is_new && twin.other == dealer_code));
         self.refused.push(Refused { line, row, dealer_code, problems });
-        self.twins.retain(|twin| twin.line != line);
     }
 }
 
