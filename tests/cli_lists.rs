@@ -78,7 +78,7 @@ fn headings_of_others_are_guessed_and_said_and_an_id_is_only_offered() {
         "Account Name,Account Number,Time Zone,Email,Telephone,BillingCity,BillingState\nHarbor Ford,h1,America/New_York,h1@example.com,(201) 555-0101,Salem,MA\n",
     );
     let ran = desk.run(&["import", "crm.csv"]).ends(2).says("`Account Number` may be dealer_code");
-    assert!(ran.err.contains("cloverwatch import crm.csv --map 'Account Number=dealer_code'"), "{}", ran.err);
+    assert!(ran.err.contains("import crm.csv --map 'Account Number=dealer_code'"), "{}", ran.err);
     assert!(ran.err.contains("[import.NAME]\n  map = { \"Account Number\" = \"dealer_code\" }"), "{}", ran.err);
     assert_eq!(desk.run(&["list", "--json"]).json()["total"], 0);
     let map = ["--map", "Account Number=dealer_code"];
@@ -130,7 +130,7 @@ fn the_zone_comes_from_the_place_where_that_decides() {
         "{}",
         ran.err
     );
-    assert!(ran.err.contains("cloverwatch import places.csv --set timezone=ZONE"), "{}", ran.err);
+    assert!(ran.err.contains("import places.csv --set timezone=ZONE"), "{}", ran.err);
     let zone = |code: &str| desk.run(&["show", code, "--json"]).json()["timezone"].as_str().unwrap().to_owned();
     assert_eq!(
         [zone("h1"), zone("h2"), zone("s1"), zone("s2")],
@@ -365,4 +365,58 @@ fn rows_that_disagree_are_refused_and_half_a_name_shortens_none() {
     );
     desk.run(&["import", "shared.csv"]).ends(0);
     assert_eq!(desk.run(&["show", "k1", "--json"]).json()["further_contacts"][0]["name"], "Yolanda");
+}
+
+#[test]
+fn what_is_decided_at_the_desk_stays_and_that_is_said() {
+    let desk = Desk::new();
+    let heading = "dealer_code,name,state,email,opcode,opcode_option,owner\n";
+    desk.write("first.csv", &format!("{heading}h1,A Ford,MA,h1@example.com,Tell Us More,existing,ana\n"));
+    desk.run(&["import", "first.csv"]).ends(0).prints("1 added");
+    desk.write("second.csv", &format!("{heading}h1,A Ford,MA,h1@example.com,NEWOP,existing,ben\n"));
+    let ran = desk.run(&["import", "second.csv"]).ends(0).prints("1 unchanged");
+    assert!(ran.err.contains("opcode: a known dealership keeps what was chosen"), "{}", ran.err);
+    assert!(ran.err.contains("owner: a known dealership keeps who looks after it"), "{}", ran.err);
+    assert_eq!(desk.run(&["import", "first.csv"]).ends(0).err, "", "the same again is nothing to say");
+}
+
+#[test]
+fn a_further_contact_is_no_reason_to_write_to_somebody_else() {
+    let desk = Desk::new();
+    let heading = "dealer_code,name,state,contact_name,email,phone\n";
+    let ana = "h1,A Ford,MA,Ana Ruiz,ana@example.com,(201) 555-0101\n";
+    let ben = "h1,A Ford,MA,Ben Ito,ben@example.com,(201) 555-0102\n";
+    desk.write("both.csv", &format!("{heading}{ana}{ben}"));
+    desk.run(&["import", "both.csv"]).ends(0).prints("1 added");
+    desk.write("ben.csv", &format!("{heading}{ben}"));
+    desk.run(&["import", "ben.csv"])
+        .ends(0)
+        .prints("1 unchanged")
+        .says("a further contact of the dealership: the contact stays");
+    desk.write("address.csv", "dealer_code,email\nh1,ben@example.com\n");
+    desk.run(&["import", "address.csv"]).ends(0).prints("1 unchanged");
+    desk.write("reverse.csv", &format!("{heading}{ben}{ana}"));
+    desk.run(&["import", "reverse.csv"]).ends(0).prints("1 unchanged");
+    // Somebody else with no number does not silently get that of the contact before.
+    desk.write("yan.csv", "dealer_code,contact_name,email\nh1,Yan Li,yan@example.com\n");
+    desk.run(&["import", "yan.csv"]).ends(0).says("phone: another contact, and no number is written: it stays");
+}
+
+#[test]
+fn what_would_be_done_is_what_is_done() {
+    let desk = Desk::new();
+    let heading = "dealer_code,name,state,email\n";
+    let rows =
+        |from: usize| -> String { (0..40).map(|n| format!("h{n},D {n},MA,h{}@example.com\n", n + from)).collect() };
+    desk.write("many.csv", &format!("{heading}{}", rows(0)));
+    assert_eq!(desk.run(&["import", "many.csv", "--json"]).ends(0).json()["recorded"], true);
+    desk.write("moved.csv", &format!("{heading}{}", rows(100)));
+    let held = desk.run(&["import", "moved.csv", "--json"]).ends(2).json();
+    assert_eq!((&held["recorded"], held["held"].is_string()), (&json!(false), true));
+    desk.run(&["archive", "h1"]).ends(0);
+    desk.write("one.csv", &format!("{heading}h1,D 1,MA,new@example.com\n"));
+    for more in [&["--dry-run"][..], &[]] {
+        let ran = desk.run(&[&["import", "one.csv"], more].concat()).ends(3);
+        assert!(ran.err.contains("the dealership is archived"), "{more:?}: {}", ran.err);
+    }
 }

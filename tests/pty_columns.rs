@@ -30,7 +30,7 @@ fn a_column_is_chosen_and_the_list_is_taken_in_by_the_same_command() {
         pty.send("\x1b[C");
         pty.wait_until("the outcome", |seen| !seen.shows("…"));
     }
-    pty.wait_text("--map Other=dealer_code");
+    pty.wait_text("Other=dealer_code");
     pty.send("\r");
     assert_eq!(pty.wait_exit().exit_code(), 0);
     let codes = desk.run(&["list", "--csv", "--columns", "dealer_code"]).out;
@@ -81,7 +81,7 @@ fn a_list_that_only_corrects_known_dealerships_is_taken_without_a_preview() {
     let mut pty = start(&desk, "more.csv");
     pty.wait_until("the preview", |seen| seen.shows("would be 0 added, 1 updated"));
     pty.send("\r");
-    pty.wait_text("--map -=name");
+    pty.wait_text("-=name");
     assert_eq!(pty.wait_exit().exit_code(), 3);
     assert_eq!(desk.run(&["show", "h1", "--json"]).json()["contact"]["phone"], "(201) 555-0102");
 }

@@ -83,6 +83,14 @@ impl App {
         })
     }
 
+    /// The program with the options that say which settings and which books: what is to be typed begins with it.
+    pub fn program(&self) -> Vec<String> {
+        let config =
+            self.globals.config.as_ref().map(|path| ["--config".to_owned(), path.to_string_lossy().into_owned()]);
+        let store = self.globals.store.as_ref().map(|url| ["--store".to_owned(), url.clone()]);
+        ["cloverwatch".to_owned()].into_iter().chain(config.into_iter().chain(store).flatten()).collect()
+    }
+
     /// Who sits at the desk.
     pub fn actor(&self) -> Actor {
         Actor::person(&self.config.operator())

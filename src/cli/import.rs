@@ -15,7 +15,7 @@ mod told;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::config::ListSettings;
+use crate::config::{Config, ListSettings};
 use crate::domain::list::{Mapping, fixed_value};
 use crate::domain::text::clean;
 use crate::domain::{Onboarding, OpcodeChoice};
@@ -64,7 +64,7 @@ async fn take_in(app: &App, args: &Import, options: &Options, mut list: List) ->
     let from = name_of(&args.file);
     let known = Known::of(app, args.dry_run).await?;
     let states = known.states();
-    let choice = |words: &OpcodeWords| chosen(app, words);
+    let choice = |words: &OpcodeWords| chosen(&app.config, words);
     let mut plan = Plan::of(&mut list, &Desk { states: &states, options, choice: &choice });
     let lacking = advice::lacking(&list.columns, options, &plan.refused);
     if plan.rows.is_empty() && !lacking.is_empty() {
@@ -126,6 +126,7 @@ fn options(app: &App, args: &Import) -> Result<Options, CliError> {
         clear: args.clear,
         heading: args.heading,
         sheet: args.sheet.clone(),
+        program: app.program(),
         now: app.clock.now(),
     })
 }
@@ -177,6 +178,6 @@ async fn record(app: &App, engine: &Engine, plan: &mut Plan) -> Result<(), CliEr
 }
 
 /// The choice that a row makes, with what the settings add.
-fn chosen(app: &App, words: &OpcodeWords) -> Option<OpcodeChoice> {
-    opcode::choice(&app.config, words.code.as_deref(), words.option)
+fn chosen(config: &Config, words: &OpcodeWords) -> Option<OpcodeChoice> {
+    opcode::choice(config, words.code.as_deref(), words.option)
 }

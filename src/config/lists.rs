@@ -168,6 +168,7 @@ mod tests {
         for (map, words) in [
             ("{ \"A\" = 1 }", "or { \"Column\" = [\"field\", \"field\"] }"),
             ("{ \"A\" = [\"name\", 1] }", "a table of texts"),
+            ("{ \"A\" = [] }", "a table of texts"),
             ("{ \"A\" = [\"name\", \"nmae\"] }", "did you mean `name`?"),
             ("{ \"A\" = \"name\", \" A\" = \"city\" }", "`A` stands twice: write \"A\" = [\"field\", \"field\"]"),
         ] {

@@ -197,14 +197,25 @@ impl World {
 }
 
 pub fn profile(n: u64, name: &str, city: &str, timezone: impl Into<Tz>, owner: Option<&str>) -> Profile {
+    let timezone: Tz = timezone.into();
+    let state = match timezone.name() {
+        "America/New_York" => "NY",
+        "America/Denver" => "CO",
+        "America/Phoenix" => "AZ",
+        "America/Boise" => "ID",
+        "America/Los_Angeles" => "OR",
+        "Pacific/Honolulu" => "HI",
+        "America/Puerto_Rico" => "PR",
+        _ => "TX",
+    };
     Profile {
         name: name.into(),
         dealer_code: format!("xts{n:06}").into(),
         group: "Harbor Auto Group".into(),
         brand: "Ford".into(),
         city: city.into(),
-        state: "TX".into(),
-        timezone: timezone.into(),
+        state: state.into(),
+        timezone,
         contact: Contact {
             name: "Ximena Holloway".into(),
             email: format!("service.{n}@example.com").into(),

@@ -37,7 +37,7 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
         }
     }
     remarks.words().for_each(|remark| app.out.note(remark));
-    let opcode = chosen(app, &read.opcode);
+    let opcode = chosen(&app.config, &read.opcode);
     let ListEntry { profile, further_contacts, .. } = read.entry;
     let incoming = Incoming { profile, further_contacts, opcode, word: read.opcode.word };
     let engine = app.engine(Need::default()).await?;

@@ -3,7 +3,7 @@
 use crate::cli::args::Import;
 use crate::config::mapping_in_toml;
 use crate::domain::ProfileField;
-use crate::domain::list::{Columns, ListField};
+use crate::domain::list::{Columns, ListField, Mapping};
 use crate::domain::text::clean;
 
 use super::plan::Refused;
@@ -32,7 +32,8 @@ impl Advice {
         let mut advice = Self::default();
         let is_wanted =
             |field: ListField| fields.contains(&field) || field == ListField::Address && fields.contains(&ZONE);
-        for offer in columns.offers().filter(|offer| columns.headings.is_empty() || is_wanted(offer.field)) {
+        let is_numbered = columns.headings.is_empty() && !fields.is_empty();
+        for offer in columns.offers().filter(|offer| is_numbered || is_wanted(offer.field)) {
             let Some(place) = offer.columns.first() else { continue };
             advice.map.push((Some(columns.name_of(*place)), offer.field));
         }
@@ -56,8 +57,9 @@ impl Advice {
     }
 
     /// The whole command.
-    pub(super) fn command(&self, args: &Import) -> String {
-        let mut words = vec!["cloverwatch".to_owned(), "import".to_owned(), shell_word(&args.file.to_string_lossy())];
+    pub(super) fn command(&self, args: &Import, options: &Options) -> String {
+        let mut words: Vec<String> = options.program.iter().map(|word| shell_word(word)).collect();
+        words.extend(["import".to_owned(), shell_word(&args.file.to_string_lossy())]);
         let mut flag = |name: &str, value: String| words.extend([name.to_owned(), shell_word(&value)]);
         args.map.iter().for_each(|pair| flag("--map", pair.clone()));
         for (column, field) in &self.map {
@@ -72,7 +74,7 @@ impl Advice {
         }
         args.heading.iter().for_each(|row| flag("--heading", row.to_string()));
         words.extend(
-            [(args.clear, "--clear"), (args.dry_run, "--dry-run")]
+            [(args.clear, "--clear"), (args.yes, "--yes"), (args.dry_run, "--dry-run")]
                 .iter()
                 .filter(|(on, _)| *on)
                 .map(|(_, word)| (*word).to_owned()),
@@ -92,6 +94,10 @@ impl Advice {
 
     /// The lines of the settings that keep the mapping.
     fn settings(&self, options: &Options) -> Option<String> {
+        // What lacks a column would not be read by it either.
+        if self.map.iter().any(|(column, _)| column.is_none()) {
+            return None;
+        }
         let advised = self.map.iter().filter_map(|(column, field)| Some((column.as_deref()?, *field)));
         let mut pairs = options.mapping.pairs().chain(advised).peekable();
         pairs.peek()?;
@@ -101,12 +107,13 @@ impl Advice {
 
 const ZONE: ListField = ListField::Profile(ProfileField::Timezone);
 
-/// The fields that a new dealership needs and that no column, no place and no `--set` gives.
+/// The fields that a new dealership needs and that no column, no place and no `--set` gives; nor was it said that none does.
 pub(super) fn missing(columns: &Columns, options: &Options) -> Vec<ListField> {
     let place = [ListField::Profile(ProfileField::State), ListField::PostalCode, ListField::Address];
     let is_fixed = |field: ListField| options.fixed.iter().any(|(fixed, _)| *fixed == field);
     let has_place = place.into_iter().any(|field| columns.of(field).is_some() || is_fixed(field));
-    let given = |field: &ListField| is_fixed(*field) || *field == ZONE && has_place;
+    let has_none = |field: ListField| columns.said().iter().any(|(said, places)| *said == field && places.is_empty());
+    let given = |field: &ListField| is_fixed(*field) || has_none(*field) || *field == ZONE && has_place;
     columns.missing().into_iter().filter(|field| !given(field)).collect()
 }
 
@@ -128,11 +135,19 @@ pub(super) fn refusal(why: Unreadable, args: &Import, options: &Options) -> Stri
         Unreadable::NoHeading { columns, rows } => {
             let mut advice = Advice::of_fields(&columns, &missing(&columns, options));
             advice.no_heading = true;
+            // There is no column of such a name.
+            let by_number: Vec<String> = Mapping::parse(&args.map)
+                .unwrap_or_default()
+                .by_number_only()
+                .pairs()
+                .map(|(column, field)| format!("{column}={}", field.word()))
+                .collect();
+            let args = Import { map: by_number, ..args.clone() };
             format!(
                 "no row among the first is a heading ({}).\nWrite one (name, dealer_code, timezone, email), or say which column is which{}:\n  {}",
                 some_of(rows.iter().flatten()),
                 advice.placeholders(true),
-                advice.command(args)
+                advice.command(&args, options)
             )
         }
     }
@@ -157,7 +172,7 @@ pub(super) fn about_columns(columns: &Columns, fields: &[ListField], args: &Impo
         "no column holds {}{list}{offers}\nSay which does{}:\n  {}{}",
         missing.join(", "),
         advice.placeholders(columns.headings.is_empty()),
-        advice.command(args),
+        advice.command(args, options),
         keep.unwrap_or_default(),
     )
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::domain::list::value::Mended;
 use crate::domain::list::{ListEntry, ListField, Repetition, ZoneSources};
 use crate::domain::text::clean;
 use crate::domain::twins::{Beside, hints};
 use crate::domain::{
-    DealershipId, Onboarding, OpcodeChoice, Profile, ProfileEdit, ProfileField, ProfileProblem, ProfileUpdate,
+    DealershipId, Onboarding, OpcodeChoice, Profile, ProfileEdit, ProfileField, ProfileProblem, ProfileUpdate, Refusal,
     Untrusted, UpdatesHeld,
 };
 use crate::engine::Incoming;
@@ -105,6 +106,9 @@ impl TwinHint {
 /// What is said of the row of a further person.
 const FURTHER_PERSON: &str = "another person of the dealership on an earlier line: kept as a further contact";
 
+/// What is said of a row that has only a further contact who is known.
+const KNOWN_PERSON: &str = "a further contact of the dealership: the contact stays";
+
 /// The most people of one dealership besides its contact.
 const MOST_PEOPLE: usize = 100;
 
@@ -117,9 +121,16 @@ struct Group {
 impl Group {
     /// Settles who the contact is, and whether the dealership can be taken.
     fn judge(&mut self, state: Option<&Onboarding>, options: &Options) -> Verdict {
+        if state.is_some_and(|state| state.archived_at.is_some()) {
+            return Err(vec![Problem::new(ProfileField::DealerCode.word(), Refusal::Archived.to_string())]);
+        }
         let known = state.map(|state| &state.profile);
+        let further = state.map_or(&[][..], |state| &state.further_contacts);
+        let is_further = self.first.entry.set_apart_known(known, further);
         self.first.entry.settle_contact(self.further.iter_mut().map(|person| &mut person.entry), known);
-        judged(&mut self.first, known, options)
+        let (new, mut said) = judged(&mut self.first, known, options)?;
+        said.extend(is_further.then(|| KNOWN_PERSON.to_owned()));
+        Ok((new, said))
     }
 }
 
@@ -235,6 +246,14 @@ impl Plan {
             }
         };
         said.into_iter().for_each(|words| remarks.of_row(row.line, words));
+        for Problem { field, .. } in &row.placeholders {
+            remarks.of_row(row.line, format!("{field}: {}", Mended::Placeholder.words()));
+        }
+        let choice = (desk.choice)(&row.opcode);
+        if let Some(state) = state {
+            let stays = stays_as_it_is(state, &row, choice.as_ref());
+            stays.into_iter().for_each(|words| remarks.of_row(row.line, words));
+        }
         let ListEntry { profile, mut further_contacts, .. } = row.entry;
         let mut taken = Vec::new();
         for person in people {
@@ -242,14 +261,12 @@ impl Plan {
                 problems if problems.is_empty() => {
                     remarks.of_row(person.line, FURTHER_PERSON.to_owned());
                     taken.push(place(&person));
-                    further_contacts.push(person.entry.contact());
-                    further_contacts.extend(person.entry.further_contacts);
+                    further_contacts.extend(person.entry.people());
                 }
                 problems => self.refuse(&person, problems),
             }
         }
         self.people += taken.len();
-        let choice = (desk.choice)(&row.opcode);
         match state {
             None => self.counts.added += 1,
             Some(state) => match ProfileUpdate::of(state, &profile, &further_contacts, choice.as_ref()) {
@@ -316,6 +333,18 @@ impl Plan {
     }
 }
 
+/// What a row says of a known dealership that is decided at the desk, and so is not taken from a list.
+fn stays_as_it_is(state: &Onboarding, row: &ReadRow, choice: Option<&OpcodeChoice>) -> Vec<String> {
+    let owner = row.entry.profile.defaults.iter().find(|edit| edit.field == ProfileField::Owner);
+    let owner = owner
+        .filter(|edit| edit.text != state.profile.text_of(ProfileField::Owner))
+        .map(|_| "owner: a known dealership keeps who looks after it: `assign` changes that".to_owned());
+    let opcode = state.opcode.as_ref().filter(|chosen| choice.is_some_and(|choice| *choice != chosen.choice));
+    let opcode =
+        opcode.map(|_| "opcode: a known dealership keeps what was chosen: `opcode choose` changes that".to_owned());
+    owner.into_iter().chain(opcode).collect()
+}
+
 fn place(row: &ReadRow) -> RowPlace {
     RowPlace { line: row.line, row: row.place }
 }
@@ -330,7 +359,7 @@ pub(super) fn judged(row: &mut ReadRow, known: Option<&Profile>, options: &Optio
     };
     let zone = sources.settle(&mut row.entry.profile, known);
     let mut remarks = zone.remarks;
-    remarks.extend(known.and_then(|known| row.entry.address_without_name(known)));
+    remarks.extend(known.into_iter().flat_map(|known| row.entry.doubts_of_contact(known)));
     // Most rows are good, and are read once.
     if row.problems.is_empty()
         && known.is_none()
@@ -356,7 +385,9 @@ fn problems(row: &mut ReadRow, known: Option<&Profile>, no_zone: Option<&String>
             continue;
         }
         let no_zone = no_zone.filter(|_| field == ProfileField::Timezone);
-        all.push(Problem::new(field.word(), no_zone.cloned().unwrap_or(reason)));
+        let placeholder = row.placeholders.iter().find(|problem| problem.field == field.word());
+        let reason = no_zone.cloned().or_else(|| Some(placeholder?.reason.clone())).unwrap_or(reason);
+        all.push(Problem::new(field.word(), reason));
     }
     all.sort_by_key(|problem| ListField::all().position(|field| field.word() == problem.field));
     all

@@ -9,11 +9,14 @@ use crate::cli::args::Import;
 use crate::cli::desk::{needs_terminal, theme};
 use crate::cli::error::CliError;
 use crate::cli::input::name_of;
-use crate::domain::Onboarding;
+use crate::config::Config;
 use crate::domain::list::{Columns, ListField, Mapping};
+use crate::domain::{Onboarding, ProfileField};
 use crate::tui::columns::{Chosen, Column, Outcome, Preview, choose as show};
 
 use super::advice::{Advice, missing};
+use super::chosen;
+use super::opcode_words::OpcodeWords;
 use super::plan::{Desk, Plan};
 use super::reading::{self, List, Options, Unreadable};
 use super::row::ReadRow;
@@ -28,7 +31,9 @@ pub(super) fn is_possible(args: &Import) -> bool {
 /// known ones needs none, and `--map -=FIELD` says that there is none.
 pub(super) async fn is_wanted(app: &App, list: &List, options: &Options) -> Result<bool, CliError> {
     let is_said = |field: &ListField| list.columns.said().iter().any(|(said, _)| said == field);
-    if missing(&list.columns, options).iter().all(is_said) {
+    // A zone that no place tells is said with `--set`.
+    let mut lacking = missing(&list.columns, options).into_iter().filter(|field| !is_said(field));
+    if lacking.all(|field| field == ListField::Profile(ProfileField::Timezone)) {
         return Ok(false);
     }
     let read = app.read().await?;
@@ -47,6 +52,7 @@ struct Asked {
     /// As it was asked for: what is chosen comes before.
     options: Options,
     states: Arc<Vec<Arc<Onboarding>>>,
+    config: Arc<Config>,
 }
 
 /// Lets somebody choose, and answers with the command that does the same and the list as it reads then; `None`: it was left.
@@ -64,18 +70,18 @@ pub(super) async fn choose(
     let preview = preview(&args, columns, &rows);
     let states = Arc::new(app.read().await?.desk().states.to_vec());
     let options = Options { heading: args.heading, ..options.clone() };
-    let asked = Asked { args, bytes: Arc::new(bytes), options, states };
+    let asked = Asked { args, bytes: Arc::new(bytes), options, states, config: Arc::new(app.config.clone()) };
     let looking = asked.clone();
     let (theme, themes, _) = theme(app);
     match show(preview, (theme, themes), move |preview| looking.look(preview)).await {
         Ok(Chosen::Accepted(preview)) => {
             let (mut args, options) = asked.with(&preview).map_err(CliError::Usage)?;
             let list = asked.read(&args, &options)?;
-            // So that the command does not ask again.
-            let none = missing(&list.columns, &options).into_iter().map(|field| format!("-={}", field.word()));
-            let none: Vec<String> = none.filter(|pair| !args.map.contains(pair)).collect();
-            args.map.extend(none);
-            app.out.note(format!("the same without asking:\n  {}", Advice::default().command(&args)));
+            if is_wanted(app, &list, &options).await? {
+                let none = missing(&list.columns, &options).into_iter().map(|field| format!("-={}", field.word()));
+                args.map.extend(none);
+            }
+            app.out.note(format!("the same without asking:\n  {}", Advice::default().command(&args, &options)));
             Ok(Some((args, options, list)))
         }
         Ok(Chosen::Left) => Ok(None),
@@ -114,11 +120,12 @@ impl Asked {
             Err(Unreadable::Columns { .. }) => return impossible("no column holds dealer_code".to_owned()),
             Err(why) => return impossible(super::advice::refusal(why, &args, &options)),
         };
-        let plan = Plan::of(&mut list, &Desk { states: &self.states, options: &options, choice: &|_| None });
+        let choice = |words: &OpcodeWords| chosen(&self.config, words);
+        let plan = Plan::of(&mut list, &Desk { states: &self.states, options: &options, choice: &choice });
         let from = name_of(&args.file);
         let told = Told { from: &from, args: &args, options: &options, list: &list, plan: &plan, would: true };
         let outcome = Outcome { lines: told.summary(), is_possible: !plan.rows.is_empty() };
-        (Advice::default().command(&args), outcome)
+        (Advice::default().command(&args, &options), outcome)
     }
 }
 

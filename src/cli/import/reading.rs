@@ -21,6 +21,8 @@ pub(in crate::cli) struct Options {
     pub(in crate::cli) clear: bool,
     /// The row of the heading, from 1; 0: there is none.
     pub(in crate::cli) heading: Option<usize>,
+    /// The program with the options that hold for every command, as it is called again.
+    pub(in crate::cli) program: Vec<String>,
     /// Which sheet of a workbook.
     pub(in crate::cli) sheet: Option<String>,
     /// The moment of reading.
@@ -83,7 +85,12 @@ pub(in crate::cli) fn read(bytes: Vec<u8>, options: &Options) -> Result<List, Un
     let above = list.find_columns(&source, options)?;
     list.first = source.rows().skip(above).take(HEADING_ROWS).map(|row| texts(&row)).collect();
     if !options.fixed.iter().any(|(field, _)| tells_zone(*field)) {
-        list.columns = list.columns.with_address(&list.first);
+        list.columns = list.columns.with_cells(&list.first, |place| {
+            source
+                .rows()
+                .skip(above)
+                .filter_map(move |mut row| (place < row.cells.len()).then(|| row.cells.swap_remove(place)).flatten())
+        });
     }
     if list.columns.of(DEALER_CODE).is_none() {
         return Err(Unreadable::Columns { columns: list.columns, rows: list.first });

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::cli::opcode;
 use crate::domain::address::{NamedAddress, addresses};
-use crate::domain::list::value::{Mended, is_nobody, read_value};
+use crate::domain::list::value::{Mended, is_nobody, is_placeholder, read_value};
 use crate::domain::list::{Columns, ListEntry, ListField, Repetition};
 use crate::domain::profile::check_text;
 use crate::domain::text::{clean, tidy};
@@ -62,6 +62,8 @@ pub(super) struct ReadRow {
     pub(super) opcode: OpcodeWords,
     /// What is wrong with its cells.
     pub(super) problems: Vec<Problem>,
+    /// What stands for no value in fields that a new dealership needs.
+    pub(super) placeholders: Vec<Problem>,
 }
 
 /// A cell of a field.
@@ -168,6 +170,11 @@ impl Reading<'_, '_> {
             let Some(text) = self.row.cells.get(*column).and_then(Option::as_ref) else { continue };
             // What stands for no value says as little as no cell: only an empty one clears.
             there |= text.trim().is_empty();
+            if field.is_needed() && is_placeholder(text) {
+                let reason = format!("`{}` stands for no value, and one is needed", clean(text.trim()));
+                self.read.placeholders.push(Problem::new(field.word(), reason));
+                continue;
+            }
             match self.value(field, text) {
                 Ok(text) if text.is_empty() => {}
                 Ok(text) => return Cell::Text(text),
@@ -261,7 +268,7 @@ impl Reading<'_, '_> {
     fn several_addresses(&mut self) -> Option<String> {
         let columns = self.layout.columns.of(ListField::Profile(ProfileField::Email))?;
         let mut cells = columns.columns.iter().filter_map(|column| self.row.cells.get(*column)?.as_deref());
-        let cell = cells.find(|cell| !cell.trim().is_empty())?;
+        let cell = cells.find(|cell| !cell.trim().is_empty() && !is_placeholder(cell))?;
         // Most cells have one, and need not be taken apart.
         cell.match_indices('@').nth(1)?;
         let mut several = addresses(cell).ok().filter(|several| several.len() > 1)?.into_iter();
@@ -337,7 +344,7 @@ fn wrong_count(row: &SourceRow<'_>, columns: &Columns) -> Option<String> {
         columns.assigned.iter().filter(|assigned| columns.of(assigned.field).is_some() && assigned.field.is_needed());
     if needs > 0 && last > needs {
         Some(format!("too many columns: {last} instead of {needs}"))
-    } else if needed.filter_map(|assigned| assigned.columns.first()).any(|column| *column >= has) {
+    } else if needed.into_iter().any(|assigned| assigned.columns.iter().all(|column| *column >= has)) {
         Some(format!("too few columns: {has} instead of {needs}"))
     } else {
         None

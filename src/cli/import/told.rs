@@ -59,7 +59,7 @@ impl Told<'_> {
         app.out.line(format!("{}, {refused}", self.counts()))?;
         let advice = self.advice();
         if !advice.is_empty() {
-            app.out.note(format!("this may do better:\n  {}", advice.command(self.args)));
+            app.out.note(format!("this may do better:\n  {}", advice.command(self.args, self.options)));
         }
         Ok(())
     }
@@ -76,7 +76,8 @@ impl Told<'_> {
         let counts = format!("{}, {} refused", self.counts(), self.plan.refused.len());
         let held = self.plan.held.as_ref().map(|held| format!("held until --yes: {held}"));
         let reasons = self.reasons().into_iter().take(MANY_REFUSED).map(|reason| reason.in_words());
-        [counts].into_iter().chain(held).chain(reasons).collect()
+        let zone = self.advice().set.first().map(|(field, value)| format!("for the whole list: --set {field}={value}"));
+        [counts].into_iter().chain(held).chain(reasons).chain(zone).collect()
     }
 
     /// Which of the new ones may be one that is there already. Nothing is merged by itself.
@@ -178,6 +179,7 @@ impl Told<'_> {
             "schema": SCHEMA,
             "file": self.from,
             "dry_run": self.args.dry_run,
+            "recorded": !self.would,
             "heading_line": self.list.heading_line,
             "columns": columns.assigned.iter().map(|assigned| column(columns, assigned)).collect::<Vec<_>>(),
             "rows": added + updated + unchanged + people + repeated + refused.len(),
@@ -193,7 +195,7 @@ impl Told<'_> {
             "unknown_owners": unknown_owners.iter().map(|owner| clean(owner)).collect::<Vec<_>>(),
             "ignored_columns": columns.unused().map(|place| clean(&columns.headings[place]).into_owned()).collect::<Vec<_>>(),
             "remarks": self.list.remarks.json(),
-            "command": (!advice.is_empty()).then(|| advice.command(self.args)),
+            "command": (!advice.is_empty()).then(|| advice.command(self.args, self.options)),
         })
     }
 }

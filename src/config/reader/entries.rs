@@ -17,8 +17,10 @@ impl Section<'_, '_> {
             "a table of texts is needed: { \"Column\" = \"field\" }, or { \"Column\" = [\"field\", \"field\"] }";
         self.entries(key, needed, |item| match (item.as_str(), item.as_array()) {
             (Some(text), _) => Some(vec![text.to_owned()]),
-            (None, Some(list)) => list.iter().map(|value| value.as_str().map(str::to_owned)).collect(),
-            (None, None) => None,
+            (None, Some(list)) if !list.is_empty() => {
+                list.iter().map(|value| value.as_str().map(str::to_owned)).collect()
+            }
+            (None, _) => None,
         })
     }
 

@@ -1,10 +1,12 @@
 //! Which column of a list fills which field: said, named, or guessed.
 
+use std::borrow::Cow;
+
 use crate::domain::ProfileField;
 use crate::domain::text::clean;
 
 use super::mapping::places_of;
-use super::{Guess, ListField, Mapping, MappingError, content, guess, guess_by_content};
+use super::{Guess, ListField, Mapping, MappingError, Role, content, guess, guess_by_content};
 
 /// Why a column fills a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,17 @@ pub struct Columns {
     pub assigned: Vec<Assigned>,
     /// What each column may hold, whatever was said of it.
     guesses: Vec<(usize, Guess)>,
+    /// What the cells tell of addresses.
+    addresses: AddressColumns,
+}
+
+/// Which columns have addresses with a state, so that they tell the time zone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct AddressColumns {
+    /// Those that have none, whatever they are called.
+    streets: Vec<usize>,
+    /// Those of which most cells are one.
+    addresses: Vec<usize>,
 }
 
 impl Columns {
@@ -62,7 +75,7 @@ impl Columns {
         let said = mapping.places(&headings)?;
         let guesses =
             headings.iter().enumerate().filter_map(|(place, heading)| Some((place, guess(heading)?))).collect();
-        Ok(Self { headings, guesses, assigned: Vec::new() }.with_said(&said))
+        Ok(Self { headings, guesses, ..Self::default() }.with_said(&said))
     }
 
     /// Assigns the columns of a list without a heading, by their numbers. What its first rows suggest is only offered.
@@ -71,7 +84,7 @@ impl Columns {
     /// When a column was named otherwise than by its number.
     pub fn numbered(rows: &[Vec<String>], mapping: &Mapping) -> Result<Self, MappingError> {
         let said = mapping.places(&[])?;
-        let offer = |(place, field)| (place, Guess { field, certain: false, distance: 1 });
+        let offer = |(place, field)| (place, Guess { field, certain: false, distance: 1, role: Role::Contact });
         let guesses = guess_by_content(rows).into_iter().map(offer).collect();
         Ok(Self { guesses, ..Self::default() }.with_said(&said))
     }
@@ -82,10 +95,18 @@ impl Columns {
     pub fn with_said(mut self, said: &[(ListField, Vec<usize>)]) -> Self {
         let taken = |place: usize| said.iter().any(|(_, places)| places.contains(&place));
         let is_said = |field: ListField| said.iter().any(|(known, _)| *known == field);
-        let is_free = |(place, guess): &&(usize, Guess)| !taken(*place) && !is_said(guess.field);
-        let mut guesses: Vec<(usize, Guess)> = self.guesses.iter().filter(is_free).copied().collect();
+        let is_free = |(place, guess): &(usize, Guess)| !taken(*place) && !is_said(guess.field);
+        // What is said as it would be guessed changes nothing else.
+        let is_as_guessed = |(place, guess): &(usize, Guess)| {
+            said.iter().any(|(field, at)| *field == guess.field && at.contains(place))
+        };
+        let mut guesses = self.guesses.clone();
+        guesses.retain(|guess| !taken(guess.0) || is_as_guessed(guess));
         name_of_person(&self.headings, &mut guesses);
         own_form(&self.headings, &mut guesses);
+        guesses.retain(is_free);
+        one_person(said, &mut guesses);
+        self.addresses.settle(said, &mut guesses);
         self.assigned = said
             .iter()
             .map(|(field, columns)| Assigned { field: *field, columns: columns.clone(), origin: Origin::Said })
@@ -100,28 +121,26 @@ impl Columns {
         said.map(|assigned| (assigned.field, assigned.columns.clone())).collect()
     }
 
-    /// Where nothing else tells the time zone, a column whose cells end in state or postal code is offered as the address, and
-    /// one of streets alone is none, whatever it is called.
+    /// The same columns when the cells are known: where nothing else tells the time zone, a column whose cells end in state or
+    /// postal code is offered as the address, and one of streets alone is none. `cells` are those of a column, as many as are
+    /// wanted.
     #[must_use]
-    pub fn with_address(mut self, rows: &[Vec<String>]) -> Self {
+    pub fn with_cells<'a, I: Iterator<Item = Cow<'a, str>>>(
+        mut self,
+        first: &[Vec<String>],
+        cells: impl Fn(usize) -> I,
+    ) -> Self {
+        let tells_zone = ZONE_FIELDS.into_iter().any(|field| self.of(field).is_some());
+        let has_state = |place: usize| {
+            content::has_address(first, place)
+                // A whole list is looked through only where the zones of all its rows depend on it.
+                || !tells_zone && cells(place).any(|cell| content::is_place(&cell))
+        };
+        let named = self.guesses.iter().filter(|(_, guess)| guess.field == ListField::Address).map(|(place, _)| *place);
+        let streets = named.filter(|place| !has_state(*place)).collect();
+        let addresses = (0..self.headings.len()).filter(|place| content::is_address(first, *place)).collect();
+        self.addresses = AddressColumns { streets, addresses };
         let said = self.said();
-        let tells = [
-            ListField::Profile(ProfileField::Timezone),
-            ListField::Profile(ProfileField::State),
-            ListField::PostalCode,
-        ];
-        let is_said = said.iter().any(|(field, _)| *field == ListField::Address);
-        if is_said || tells.into_iter().any(|field| self.of(field).is_some()) {
-            return self;
-        }
-        self.guesses.retain(|(place, guess)| guess.field != ListField::Address || content::has_address(rows, *place));
-        if !self.guesses.iter().any(|(_, guess)| guess.field == ListField::Address) {
-            let mut unused = self.unused().filter(|place| content::is_address(rows, *place));
-            let address = unused.next();
-            let offer = Guess { field: ListField::Address, certain: false, distance: 1 };
-            drop(unused);
-            self.guesses.extend(address.map(|place| (place, offer)));
-        }
         self.with_said(&said)
     }
 
@@ -174,6 +193,61 @@ impl Columns {
     }
 }
 
+/// What tells the time zone better than an address does.
+const ZONE_FIELDS: [ListField; 3] =
+    [ListField::Profile(ProfileField::Timezone), ListField::Profile(ProfileField::State), ListField::PostalCode];
+
+impl AddressColumns {
+    /// Takes out of the guesses what is no address, and offers what is one; where nothing else tells the time zone.
+    fn settle(&self, said: &[(ListField, Vec<usize>)], guesses: &mut Vec<(usize, Guess)>) {
+        let is_filled = |field: ListField| {
+            said.iter().any(|(known, places)| *known == field && !places.is_empty())
+                || guesses.iter().any(|(_, guess)| guess.field == field && guess.certain)
+        };
+        let is_said = said.iter().any(|(field, _)| *field == ListField::Address);
+        if is_said || ZONE_FIELDS.into_iter().any(is_filled) {
+            return;
+        }
+        guesses.retain(|(place, guess)| guess.field != ListField::Address || !self.streets.contains(place));
+        if guesses.iter().any(|(_, guess)| guess.field == ListField::Address) {
+            return;
+        }
+        let is_used = |place: &usize| {
+            said.iter().any(|(_, places)| places.contains(place))
+                || guesses.iter().any(|(known, guess)| known == place && guess.certain)
+        };
+        let free = self.addresses.iter().find(|place| !is_used(place));
+        let offer = Guess { field: ListField::Address, certain: false, distance: 1, role: Role::Contact };
+        guesses.extend(free.map(|place| (*place, offer)));
+    }
+}
+
+/// Name, address and number are of one person, so that nobody is greeted in somebody else's mailbox: what is another's is only
+/// offered.
+fn one_person(said: &[(ListField, Vec<usize>)], guesses: &mut [(usize, Guess)]) {
+    let [name, email, phone] =
+        [ProfileField::Contact, ProfileField::Email, ProfileField::Phone].map(ListField::Profile);
+    let is_said = |field: ListField| said.iter().any(|(known, places)| *known == field && !places.is_empty());
+    let role_of = |guesses: &[(usize, Guess)], field: ListField| {
+        let of = guesses.iter().filter(|(_, guess)| guess.field == field && guess.certain);
+        of.min_by_key(|(_, guess)| guess.distance).map(|(_, guess)| guess.role)
+    };
+    let mut only_offer = |field: ListField, is_anothers: &dyn Fn(Role) -> bool| {
+        let others = guesses.iter_mut().filter(|(_, guess)| guess.field == field && is_anothers(guess.role));
+        others.for_each(|(_, guess)| guess.certain = false);
+        role_of(guesses, field)
+    };
+    let of_name = only_offer(name, &|_| false);
+    // The address of somebody with a role is no plain contact's; without a name it is that one's.
+    let of_email = only_offer(email, &|role| of_name == Some(Role::Contact) && role != Role::Contact);
+    let person = if is_said(email) { of_name } else { of_email.or(of_name) };
+    let Some(person) = person else { return };
+    if person != Role::Contact {
+        only_offer(name, &|role| role != person);
+    }
+    only_offer(phone, &|role| role != Role::Contact && role != person);
+}
+
 /// The columns that are nearest to a field; those that are certain before those that are not.
 fn nearest(field: ListField, guesses: &[(usize, Guess)]) -> Option<Assigned> {
     let of = |certain: bool| guesses.iter().filter(move |(_, guess)| guess.field == field && guess.certain == certain);
@@ -199,7 +273,7 @@ fn name_of_person(headings: &[String], guesses: &mut [(usize, Guess)]) {
     }
     let bare = |place: usize| headings.get(place).is_some_and(|heading| heading.trim().eq_ignore_ascii_case("name"));
     for (_, guess) in guesses.iter_mut().filter(|(place, guess)| guess.field == name && bare(*place)) {
-        *guess = Guess { field: ListField::Profile(ProfileField::Contact), certain: true, distance: 1 };
+        *guess = Guess { field: ListField::Profile(ProfileField::Contact), certain: true, distance: 1, ..*guess };
     }
 }
 
@@ -247,6 +321,39 @@ mod tests {
         assert_eq!(of("phone"), ("phone", vec![5], "said"));
         assert_eq!(said.unused().map(|place| said.name_of(place)).collect::<Vec<_>>(), ["email", "5", "Notes"]);
         assert_eq!(said.missing().iter().map(|field| field.word()).collect::<Vec<_>>(), ["timezone"]);
+    }
+
+    #[test]
+    fn name_address_and_number_are_of_one_person() {
+        let used = |headings: &[&str], pairs: &[&str]| -> Vec<String> {
+            let columns = columns(headings, pairs);
+            let person = ["contact_name", "email", "phone"];
+            let of = |word: &&str| {
+                let field = ListField::parse(word).unwrap();
+                columns.of(field).map(|assigned| columns.headings[assigned.columns[0]].clone())
+            };
+            person.iter().filter_map(of).collect()
+        };
+        let both = ["Service Mgr", "Service Mgr Email", "GM", "GM Email", "GM Phone"];
+        assert_eq!(used(&both, &[]), ["Service Mgr", "Service Mgr Email"]);
+        assert_eq!(used(&["Contact Name", "GM Email"], &[]), ["Contact Name"]);
+        assert_eq!(used(&["Service Manager", "GM Email", "Phone"], &[]), ["GM Email", "Phone"]);
+        assert_eq!(used(&["GM Email", "GM Phone"], &[]), ["GM Email", "GM Phone"]);
+        assert_eq!(used(&["Contact Name", "Email", "GM Phone"], &[]), ["Contact Name", "Email"]);
+        assert_eq!(used(&["Contact Name", "GM Email"], &["GM Email=email"]), ["Contact Name", "GM Email"]);
+    }
+
+    #[test]
+    fn what_is_said_as_it_would_be_guessed_changes_nothing_else() {
+        let headings = ["Name", "Company", "Code", "State", "Email"];
+        let guessed = columns(&headings, &["Code=dealer_code"]);
+        let said = columns(&headings, &["Code=dealer_code", "Company=name"]);
+        let of = |columns: &Columns, field| columns.of(ListField::Profile(field)).map(|known| known.columns.clone());
+        for field in [ProfileField::Contact, ProfileField::Name, ProfileField::Email] {
+            assert_eq!(of(&guessed, field), of(&said, field), "{field:?}");
+        }
+        let group = columns(&headings, &["Code=dealer_code", "Company=group"]);
+        assert_eq!(of(&group, ProfileField::Name), Some(vec![0]), "there is no other");
     }
 
     #[test]

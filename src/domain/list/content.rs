@@ -56,7 +56,7 @@ fn cells(rows: &[Vec<String>], column: usize) -> impl Iterator<Item = &str> {
 }
 
 /// `12 Elm St, Salem, MA 01970`, `Salem, MA`. A lone state is none, nor is a name that ends in one.
-fn is_place(text: &str) -> bool {
+pub(super) fn is_place(text: &str) -> bool {
     text.contains(',') && read_address(text).is_some()
 }
 

@@ -98,15 +98,42 @@ impl ListEntry {
         }
     }
 
-    /// Why the address of a known contact would be another one while nothing says whose it is, in words; once the contact is
-    /// settled.
-    pub fn address_without_name(&self, known: &Profile) -> Option<String> {
+    /// Sets a person apart who is known as a further contact of the dealership, and is not its contact: a list of people is
+    /// no reason to write to somebody else. Answers whether the row has one.
+    pub fn set_apart_known(&mut self, known: Option<&Profile>, further: &[Contact]) -> bool {
+        let Some(known) = known else { return false };
+        let person = self.contact();
+        let is = |contact: &Contact| !person.email.is_empty() && contact.is_same_person(&person);
+        if is(&known.contact) || !further.iter().any(is) {
+            return false;
+        }
+        self.further_contacts.push(person);
+        self.person.clear();
+        self.person_defaults.clear();
+        true
+    }
+
+    /// Everybody of a row of more people.
+    pub fn people(self) -> impl Iterator<Item = Contact> {
+        let person = Some(self.contact()).filter(|person| *person != Contact::default());
+        person.into_iter().chain(self.further_contacts)
+    }
+
+    /// What of a known contact would be another's while the row does not say whose, in words; once the contact is settled.
+    pub fn doubts_of_contact(&self, known: &Profile) -> Vec<String> {
         let said = |field| self.profile.edits.iter().find(|edit| edit.field == field && !edit.text.is_empty());
-        let email = said(ProfileField::Email)?;
-        let name = known.contact.name.plain();
-        let is_another = !same_address(&known.contact.email, &email.text.as_str().into());
-        (is_another && said(ProfileField::Contact).is_none() && !name.is_empty())
-            .then(|| format!("email: another address, and no name says whose it is: the contact stays `{name}`"))
+        let Contact { name, email, phone } = &known.contact;
+        let is_another = said(ProfileField::Email).is_some_and(|said| !same_address(email, &said.text.as_str().into()));
+        let new_name = said(ProfileField::Contact);
+        let no_name = is_another && new_name.is_none() && !name.is_empty();
+        let no_name = no_name.then(|| {
+            format!("email: another address, and no name says whose it is: the contact stays `{}`", name.plain())
+        });
+        let is_new_name = new_name.is_some_and(|said| normal(&said.text) != normal(name.raw()));
+        let no_phone = is_another && is_new_name && said(ProfileField::Phone).is_none() && !phone.is_empty();
+        let no_phone =
+            no_phone.then(|| format!("phone: another contact, and no number is written: it stays `{}`", phone.plain()));
+        no_name.into_iter().chain(no_phone).collect()
     }
 
     /// What is wrong with the person.
@@ -179,7 +206,7 @@ mod tests {
         let told = |person: &[(ProfileField, &str)]| {
             let mut entry = entry(&[], person);
             entry.settle_contact([], Some(&ana));
-            entry.address_without_name(&ana)
+            entry.doubts_of_contact(&ana).pop()
         };
         assert!(told(&[(Email, "ben@example.com")]).unwrap().contains("the contact stays `Ana Diaz`"));
         assert_eq!(told(&[(Email, "ben@example.com"), (Name, "Ben")]), None);

@@ -17,6 +17,41 @@ pub struct Guess {
     pub certain: bool,
     /// How far the heading is from the plain name of the field; of several columns the nearest counts.
     pub distance: u8,
+    /// Whose it is.
+    pub role: Role,
+}
+
+/// Who somebody at a dealership is, as headings tell it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Role {
+    /// The contact, or nobody in particular.
+    #[default]
+    Contact,
+    /// The service manager, or another one.
+    Manager,
+    /// A director.
+    Director,
+    /// The general manager.
+    GeneralManager,
+    /// A service advisor.
+    Advisor,
+}
+
+impl Role {
+    fn of(tokens: &[String]) -> Self {
+        let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.as_str()));
+        if has(&["gm", "general"]) {
+            Self::GeneralManager
+        } else if has(&["director"]) {
+            Self::Director
+        } else if has(&["advisor", "adviser"]) {
+            Self::Advisor
+        } else if has(&["manager"]) {
+            Self::Manager
+        } else {
+            Self::Contact
+        }
+    }
 }
 
 /// Fields, each with the names that mean it, without spaces, marks and case.
@@ -150,19 +185,20 @@ pub fn guess(heading: &str) -> Option<Guess> {
     let tokens = tokens(heading);
     let joined = tokens.concat();
     let sign = joined.clone() + if heading.trim_end().ends_with('#') { "#" } else { "" };
+    let role = Role::of(&tokens);
     if let Some(field) = find(OFFERED, &sign) {
-        return Some(Guess { field, certain: false, distance: WHOLE_DISTANCE });
+        return Some(Guess { field, certain: false, distance: WHOLE_DISTANCE, role });
     }
     let own = ListField::all().find(|field| field.word().replace('_', "") == joined);
     if let Some(field) = own {
-        return Some(Guess { field, certain: true, distance: 0 });
+        return Some(Guess { field, certain: true, distance: 0, role });
     }
     if let Some(field) = find(WHOLE, &joined) {
-        return Some(Guess { field, certain: true, distance: WHOLE_DISTANCE });
+        return Some(Guess { field, certain: true, distance: WHOLE_DISTANCE, role });
     }
     let bare = find(QUALIFIED, &joined).map(|field| (field, WHOLE_DISTANCE));
     let (field, distance) = bare.or_else(|| qualified(&tokens))?;
-    Some(Guess { field, certain: true, distance })
+    Some(Guess { field, certain: true, distance, role })
 }
 
 fn find(table: Names, name: &str) -> Option<ListField> {

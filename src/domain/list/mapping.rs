@@ -70,7 +70,15 @@ impl Mapping {
 
     /// Whether every column was named by its number, so that no heading is needed.
     pub fn is_by_number(&self) -> bool {
-        !self.is_empty() && self.0.iter().all(|(column, _)| number(column).is_some())
+        let mut named = self.0.iter().filter(|(column, _)| column != NO_COLUMN).peekable();
+        named.peek().is_some() && named.all(|(column, _)| number(column).is_some())
+    }
+
+    /// Without the columns that were named by a heading.
+    #[must_use]
+    pub fn by_number_only(mut self) -> Self {
+        self.0.retain(|(column, _)| column == NO_COLUMN || number(column).is_some());
+        self
     }
 
     /// How many of the columns that were named are there.
@@ -194,6 +202,8 @@ mod tests {
         let both = mapping(&["Store=name"]).unwrap().or(&kept);
         assert_eq!(both, mapping(&["Store=name", "Code=dealer_code"]).unwrap());
         assert!(mapping(&["1=name", "2=email"]).unwrap().is_by_number());
+        assert!(mapping(&["1=name", "-=email"]).unwrap().is_by_number());
+        assert!(!mapping(&["-=email"]).unwrap().is_by_number());
         assert!(!both.is_by_number() && !Mapping::default().is_by_number());
     }
 }

@@ -236,7 +236,8 @@ impl Preview {
 
     /// Keeps the cursor among the rows that are shown.
     fn scroll(&mut self, shown: usize) {
-        self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(shown));
+        let last = self.choices.len().saturating_sub(shown);
+        self.top = self.top.min(self.cursor).min(last).max((self.cursor + 1).saturating_sub(shown));
     }
 }
 

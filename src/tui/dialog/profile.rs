@@ -11,7 +11,7 @@ const fn label(field: ProfileField) -> &'static str {
         ProfileField::Name => "name",
         ProfileField::DealerCode => "dealerCode",
         ProfileField::Group => "group",
-        ProfileField::Brand => "make",
+        ProfileField::Brand => "brand",
         ProfileField::City => "city",
         ProfileField::State => "state",
         ProfileField::Timezone => "time zone",
@@ -20,6 +20,11 @@ const fn label(field: ProfileField) -> &'static str {
         ProfileField::Phone => "phone",
         ProfileField::Owner => "owner",
     }
+}
+
+/// Whether a correction is about where a dealership is.
+const fn of_place(edit: &ProfileEdit) -> bool {
+    matches!(edit.field, ProfileField::City | ProfileField::State | ProfileField::Timezone)
 }
 
 /// The fields of the one dealership, as they stand.
@@ -49,10 +54,7 @@ impl Dialog {
         let [item] = self.items.as_slice() else { return Vec::new() };
         let Some(profile) = item.profile.as_deref() else { return Vec::new() };
         let edits = self.edits();
-        let of_place = |edit: &&ProfileEdit| {
-            matches!(edit.field, ProfileField::City | ProfileField::State | ProfileField::Timezone)
-        };
-        let place: Vec<ProfileEdit> = edits.iter().filter(of_place).cloned().collect();
+        let place: Vec<ProfileEdit> = edits.iter().filter(|edit| of_place(edit)).cloned().collect();
         // A zone is read as people call it there: what it will be is shown.
         let read = |edit: &ProfileEdit| match profile.corrected(&place) {
             Ok(after) if edit.field == ProfileField::Timezone => after.text_of(edit.field).to_owned(),
@@ -65,7 +67,8 @@ impl Dialog {
     /// Why the corrected zone would be none of the place, in words.
     pub fn zone_contradiction(&self, now: Timestamp) -> Option<String> {
         let [item] = self.items.as_slice() else { return None };
-        item.profile.as_deref()?.corrected(&self.edits()).ok()?.zone_contradiction(now)
+        let (before, edits) = (item.profile.as_deref()?, self.edits());
+        edits.iter().any(of_place).then(|| before.corrected(&edits).ok()?.zone_contradiction(now)).flatten()
     }
 
     /// The correction, or what is wrong with its fields.
