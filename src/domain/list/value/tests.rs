@@ -329,6 +329,8 @@ fn an_address_loses_what_stands_around_it_and_several_are_left_to_be_told_apart(
             ("mailto:Ana@Example.com", "Ana@Example.com", around),
             ("Ana Ruiz <ana@example.com>", "ana@example.com", around),
             ("ana@example.com.", "ana@example.com", around),
+            ("carla diaz@example.com", "carla diaz@example.com", &[]),
+            ("do not use joe@example.com", "do not use joe@example.com", &[]),
             ("ana@example.com\n", "ana@example.com", &[]),
             ("a@example.com; b@example.com", "a@example.com; b@example.com", &[]),
             ("ana@example.com?subject=x", "ana@example.com?subject=x", &[]),
