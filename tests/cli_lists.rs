@@ -406,8 +406,8 @@ fn a_further_contact_is_no_reason_to_write_to_somebody_else() {
 fn what_would_be_done_is_what_is_done() {
     let desk = Desk::new();
     let heading = "dealer_code,name,state,email\n";
-    let rows =
-        |from: usize| -> String { (0..40).map(|n| format!("h{n},D {n},MA,h{}@example.com\n", n + from)).collect() };
+    let row = |n: usize, from: usize| format!("h{n},D {n},MA,h{}@example.com\n", n + from);
+    let rows = |from: usize| (0..40).map(|n| row(n, from)).collect::<Vec<_>>().concat();
     desk.write("many.csv", &format!("{heading}{}", rows(0)));
     assert_eq!(desk.run(&["import", "many.csv", "--json"]).ends(0).json()["recorded"], true);
     desk.write("moved.csv", &format!("{heading}{}", rows(100)));

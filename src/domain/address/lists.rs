@@ -40,10 +40,16 @@ fn of_line(line: &str) -> Result<Vec<NamedAddress>, AddressProblem> {
     let mut all: Vec<NamedAddress> = Vec::new();
     // A name may have a comma in it.
     let mut name: Vec<&str> = Vec::new();
-    for piece in pieces(line) {
+    for written in pieces(line) {
+        let piece = written.trim();
         if !piece.contains('@') {
             name.push(piece);
             continue;
+        }
+        // `carla,diaz@example.com` is a slip for a dot, and no name before an address.
+        let is_apart = written.starts_with(char::is_whitespace) || piece.contains('<');
+        if !name.is_empty() && !is_apart {
+            return Err(why_not(line));
         }
         for mut found in of_piece(piece)? {
             if !name.is_empty() {
@@ -59,7 +65,7 @@ fn of_line(line: &str) -> Result<Vec<NamedAddress>, AddressProblem> {
 /// What begins a line of a letter's head, and is no name: whoever writes it wants more than an address.
 const HEADERS: [&str; 5] = ["to", "cc", "bcc", "from", "subject"];
 
-/// What stands between separators, without white space around it.
+/// What stands between separators.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     let between = move |c: char| {
@@ -67,7 +73,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
         !quoted && matches!(c, ',' | ';' | '\t' | '|')
     };
     let words = |piece| ["/", "and", "or", "&"].into_iter().fold(vec![piece], split_at_word);
-    text.split(between).flat_map(words).map(str::trim).filter(|piece| !piece.is_empty())
+    text.split(between).flat_map(words).filter(|piece| !piece.trim().is_empty())
 }
 
 /// Splits at a word with spaces around it, where an address stands on both sides.
@@ -89,7 +95,7 @@ fn of_piece(piece: &str) -> Result<Vec<NamedAddress>, AddressProblem> {
     if words.iter().all(|word| word.contains('@')) {
         return words.into_iter().map(|word| named("", word)).collect();
     }
-    // A name before it, or behind it in brackets.
+    // A name before it, set apart by a sign, or behind it in brackets.
     let place = words.iter().position(|word| word.contains('@')).unwrap_or_default();
     let (before, rest) = words.split_at(place);
     let Some((address, behind)) = rest.split_first() else { return Err(why_not(piece)) };
@@ -97,9 +103,18 @@ fn of_piece(piece: &str) -> Result<Vec<NamedAddress>, AddressProblem> {
     let comment = behind.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
     match (before.is_empty(), comment) {
         (true, Some(name)) => named(name, address).map(|one| vec![one]),
-        (false, None) if behind.is_empty() => named(&before.join(" "), address).map(|one| vec![one]),
+        (false, None) if behind.is_empty() && is_set_apart(before, address) => {
+            named(&before.join(" "), address).map(|one| vec![one])
+        }
         _ => Err(why_not(piece)),
     }
+}
+
+/// Whether words before an address end before it. Where nothing shows that, they may be a part of it: `carla diaz@example.com`
+/// is not written to Diaz, nor `do not use joe@example.com` to Joe.
+fn is_set_apart(before: &[&str], address: &str) -> bool {
+    let ends = |last: &&str| last.ends_with([':', '"', '>', ')']) || matches!(*last, "-" | "–" | "—");
+    before.last().is_some_and(ends) || has_scheme(address) || address.starts_with(['(', '['])
 }
 
 fn named(name: &str, address: &str) -> Result<NamedAddress, AddressProblem> {
@@ -122,10 +137,14 @@ fn named(name: &str, address: &str) -> Result<NamedAddress, AddressProblem> {
 fn bare(address: &str) -> &str {
     let around = |text: &str| text.len() - text.trim_start_matches(['<', '(', '[', '\'', ' ']).len();
     let address = address.get(around(address)..).unwrap_or_default();
-    let scheme = "mailto:";
-    let has_scheme = address.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
-    let address = if has_scheme { address.get(scheme.len()..).unwrap_or_default() } else { address };
+    let address = if has_scheme(address) { address.get(SCHEME.len()..).unwrap_or_default() } else { address };
     address.trim_end_matches(['>', ')', ']', '\'', '.', ',', ';', ':', ' '])
+}
+
+const SCHEME: &str = "mailto:";
+
+fn has_scheme(address: &str) -> bool {
+    address.get(..SCHEME.len()).is_some_and(|head| head.eq_ignore_ascii_case(SCHEME))
 }
 
 /// Why a text is no list of addresses, in the words for a single one.
@@ -163,7 +182,12 @@ mod tests {
             ("Ana Ruiz <ana@example.com>", "Ana Ruiz", "ana@example.com"),
             ("\"Ruiz, Ana\" <ana@example.com>", "Ruiz, Ana", "ana@example.com"),
             ("Ruiz, Ana <ana@example.com>", "Ruiz, Ana", "ana@example.com"),
-            ("Ana Ruiz ana@example.com", "Ana Ruiz", "ana@example.com"),
+            ("Ana Ruiz - ana@example.com", "Ana Ruiz", "ana@example.com"),
+            ("\"Ana Ruiz\" ana@example.com", "Ana Ruiz", "ana@example.com"),
+            ("Ana Ruiz mailto:ana@example.com", "Ana Ruiz", "ana@example.com"),
+            ("Ana Ruiz (ana@example.com)", "Ana Ruiz", "ana@example.com"),
+            ("Ana Ruiz, ana@example.com", "Ana Ruiz", "ana@example.com"),
+            ("Ruiz,Ana<ana@example.com>", "Ruiz, Ana", "ana@example.com"),
             ("Ana Ruiz: ana@example.com", "Ana Ruiz", "ana@example.com"),
             ("ana@example.com (Ana Ruiz)", "Ana Ruiz", "ana@example.com"),
             ("ana@example.com <ana@example.com>", "", "ana@example.com"),
@@ -203,6 +227,14 @@ mod tests {
             ("service at example.com", "is not a mail address"),
             ("a@example.com; call Ana", "more than one address"),
             ("a@example.com call Ana", "has a space in it, at character 14"),
+            ("carla diaz@example.com", "`carla diaz@example.com` has a space in it, at character 6"),
+            ("do not use joe@example.com", "`do not use joe@example.com` has a space in it"),
+            ("carla diaz@example.com; joe@example.com", "`carla diaz@example.com` has a space in it"),
+            ("joe@example.com or carla diaz@example.com", "`carla diaz@example.com` has a space in it"),
+            ("carla- diaz@example.com", "has a space in it"),
+            ("carla,diaz@example.com", "`carla,diaz@example.com` is more than one address"),
+            ("mailto:carla diaz@example.com", "`mailto:carla diaz@example.com` has more in it"),
+            ("Carla <carla diaz@example.com>", "`carla diaz@example.com` has a space in it"),
             ("a@example.com?subject=x", "goes on behind the domain, with `?` at character 14"),
             ("mailto:a@example.com?subject=x", "goes on behind the domain, with `?` at character 14"),
             ("a@example.com; b@exam_ple.com", "`_`, at character 5"),

@@ -57,14 +57,10 @@ pub struct Columns {
     addresses: AddressColumns,
 }
 
-/// Which columns have addresses with a state, so that they tell the time zone.
+/// The columns that have addresses with a state, so that they tell the time zone (`true`), and those that have none although
+/// they are called so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct AddressColumns {
-    /// Those that have none, whatever they are called.
-    streets: Vec<usize>,
-    /// Those of which most cells are one.
-    addresses: Vec<usize>,
-}
+struct AddressColumns(Vec<(usize, bool)>);
 
 impl Columns {
     /// Assigns the columns of a heading.
@@ -137,9 +133,9 @@ impl Columns {
                 || !tells_zone && cells(place).any(|cell| content::is_place(&cell))
         };
         let named = self.guesses.iter().filter(|(_, guess)| guess.field == ListField::Address).map(|(place, _)| *place);
-        let streets = named.filter(|place| !has_state(*place)).collect();
-        let addresses = (0..self.headings.len()).filter(|place| content::is_address(first, *place)).collect();
-        self.addresses = AddressColumns { streets, addresses };
+        let streets = named.filter(|place| !has_state(*place)).map(|place| (place, false));
+        let addresses = (0..self.headings.len()).filter(|place| content::is_address(first, *place));
+        self.addresses = AddressColumns(streets.chain(addresses.map(|place| (place, true))).collect());
         let said = self.said();
         self.with_said(&said)
     }
@@ -208,7 +204,7 @@ impl AddressColumns {
         if is_said || ZONE_FIELDS.into_iter().any(is_filled) {
             return;
         }
-        guesses.retain(|(place, guess)| guess.field != ListField::Address || !self.streets.contains(place));
+        guesses.retain(|(place, guess)| guess.field != ListField::Address || !self.0.contains(&(*place, false)));
         if guesses.iter().any(|(_, guess)| guess.field == ListField::Address) {
             return;
         }
@@ -216,9 +212,9 @@ impl AddressColumns {
             said.iter().any(|(_, places)| places.contains(place))
                 || guesses.iter().any(|(known, guess)| known == place && guess.certain)
         };
-        let free = self.addresses.iter().find(|place| !is_used(place));
+        let free = self.0.iter().find(|(place, has_state)| *has_state && !is_used(place));
         let offer = Guess { field: ListField::Address, certain: false, distance: 1, role: Role::Contact };
-        guesses.extend(free.map(|place| (*place, offer)));
+        guesses.extend(free.map(|(place, _)| (*place, offer)));
     }
 }
 

@@ -66,22 +66,31 @@ const WHOLE: Names = &[
          organisationname organization1name org customername customer firmname firm licensee \
          licenseename tradename dba dbaname doingbusinessas entityname facilityname locationname \
          sitename legalname legalbusinessname nameofdealer nameofdealership dealershiplegalname \
-         businesslegalname",
+         businesslegalname \
+         firma firmenname händler haendler händlername haendlername autohaus \
+         concession concessionnaire entreprise société societe nomducompte \
+         empresa concesionario concesionaria agencia nombredelacuenta",
     ),
     (Profile(DealerCode), "dealercode xtimedealercode xtimecode"),
-    (Profile(Timezone), "tz zone timezonename tzid tzname ianatimezone olsontimezone localtimezone"),
+    (
+        Profile(Timezone),
+        "tz zone timezonename tzid tzname ianatimezone olsontimezone localtimezone zeitzone fuseauhoraire zonahoraria",
+    ),
     (
         Profile(Contact),
         "contact contactname contactperson contactfullname fullname primarycontact primarycontactname \
          maincontact keycontact attn pointofcontact poc fn servicemanager servicemanagername \
-         nameofcontact",
+         nameofcontact personname ansprechpartner kontakt contacto",
     ),
     // As our own lists have it.
     (Opcode, "opcodechoice"),
-    (FirstName, "firstname givenname first fname forename"),
-    (LastName, "lastname familyname surname last lname"),
-    (Profile(Group), "dealergroup dealershipgroup groupname autogroup parentaccount parentcompany"),
-    (Profile(Brand), "brands make makes franchise franchises oem linemake manufacturer nameplate"),
+    (FirstName, "firstname givenname first fname forename vorname prénom prenom"),
+    (LastName, "lastname familyname surname last lname nachname nomdefamille apellido apellidos"),
+    (
+        Profile(Group),
+        "dealergroup dealershipgroup groupname autogroup parentaccount parentcompany gruppe händlergruppe haendlergruppe groupe grupo",
+    ),
+    (Profile(Brand), "brands make makes franchise franchises oem linemake manufacturer nameplate marke marque marca"),
 ];
 
 /// Names in whole that are only offered.
@@ -92,7 +101,9 @@ const OFFERED: Names = &[
          account# customerid customernumber customercode customerno storenumber storeid storecode \
          storeno store# licensenumber licenseno licensenum license license# dealerlicensenumber \
          dealerlicense id number externalid recordid companyid siteid locationid locationcode bac \
-         baccode pacode oemcode key dealershipid dealershipcode dealershipnumber rooftopid rooftopcode",
+         baccode pacode oemcode key dealershipid dealershipcode dealershipnumber rooftopid rooftopcode \
+         händlernummer haendlernummer handlernummer kundennummer numérodeclient numerodeclient \
+         númerodecliente numerodecliente código codigo clave",
     ),
     (
         Profile(Owner),
@@ -103,25 +114,36 @@ const OFFERED: Names = &[
 
 /// Names that stand alone or behind words like `billing` and `business`.
 const QUALIFIED: Names = &[
-    (Profile(City), "city town locality municipality cityname"),
+    (Profile(City), "city town locality municipality cityname ort stadt ville ciudad"),
     (
         Profile(State),
         "state province region st prov stateprovince stateregion provincestate statecode statename \
-         stateorprovince provinceterritory administrativearea",
+         stateorprovince provinceterritory administrativearea bundesland estado",
     ),
-    (PostalCode, "zip zipcode postalcode postcode zippostalcode zippostal postal zip5 postalzip zipcodes"),
-    (Country, "country countryregion countrycode countryname nation"),
+    (
+        PostalCode,
+        "zip zipcode postalcode postcode zippostalcode zippostal postal zip5 postalzip zipcodes billingcode plz \
+         postleitzahl codepostal códigopostal codigopostal",
+    ),
+    (Country, "country countryregion countrycode countryname nation land pays país pais"),
     (
         Profile(Phone),
         "phone phonenumber telephone telephonenumber tel phoneno phonenum telno phones \
-         phonesnumber phonesphone",
+         phonesnumber phonesphone telefon telefonnummer téléphone teléfono telefono",
     ),
-    (Profile(Email), "email mail emailaddress emailaddr emailid mailaddress emails emailsemail emailsaddress"),
+    (
+        Profile(Email),
+        "email mail emailaddress emailaddr emailid mailaddress emails emailsemail emailsaddress emailadresse courriel \
+         adresseemail correo correoelectrónico correoelectronico",
+    ),
     (Profile(Contact), "contactname"),
     (FirstName, "firstname"),
     (LastName, "lastname"),
     (Address, "address fulladdress formattedaddress addressformatted"),
 ];
+
+/// Names in whole that mean a field only where nothing else does: `Nom` stands for a surname beside `Prénom`.
+const VAGUE: Names = &[(Profile(Name), "nom nombre"), (PostalCode, "shippingcode mailingcode othercode")];
 
 /// Short forms of words in headings.
 const SHORT_FORMS: &[(&str, &str)] = &[
@@ -132,6 +154,7 @@ const SHORT_FORMS: &[(&str, &str)] = &[
     ("loc", "location"),
     ("nbr", "number"),
     ("num", "number"),
+    ("nr", "nummer"),
     ("mgr", "manager"),
     ("addr", "address"),
 ];
@@ -170,6 +193,7 @@ const QUALIFIERS: &[(&str, u8)] = &[
     ("corporate", 4),
     ("mailing", 4),
     ("shipping", 5),
+    ("home", 20),
 ];
 
 /// Who at a dealership somebody is, in the order in which they are written to where no plainer column is. Another
@@ -179,6 +203,9 @@ const PEOPLE: &[(&str, u8)] =
 
 const WHOLE_DISTANCE: u8 = 1;
 const MOBILE_DISTANCE: u8 = 8;
+/// Of what is only offered: an id is of the program that wrote the list, and nobody else knows it.
+const ID_DISTANCE: u8 = 2;
+const VAGUE_DISTANCE: u8 = 30;
 
 /// The field that a heading means; case, spaces and marks do not count.
 pub fn guess(heading: &str) -> Option<Guess> {
@@ -187,7 +214,9 @@ pub fn guess(heading: &str) -> Option<Guess> {
     let sign = joined.clone() + if heading.trim_end().ends_with('#') { "#" } else { "" };
     let role = Role::of(&tokens);
     if let Some(field) = find(OFFERED, &sign) {
-        return Some(Guess { field, certain: false, distance: WHOLE_DISTANCE, role });
+        let is_id = tokens.last().is_some_and(|last| last.ends_with("id"));
+        let distance = if is_id { ID_DISTANCE } else { WHOLE_DISTANCE };
+        return Some(Guess { field, certain: false, distance, role });
     }
     let own = ListField::all().find(|field| field.word().replace('_', "") == joined);
     if let Some(field) = own {
@@ -197,7 +226,8 @@ pub fn guess(heading: &str) -> Option<Guess> {
         return Some(Guess { field, certain: true, distance: WHOLE_DISTANCE, role });
     }
     let bare = find(QUALIFIED, &joined).map(|field| (field, WHOLE_DISTANCE));
-    let (field, distance) = bare.or_else(|| qualified(&tokens))?;
+    let vague = || find(VAGUE, &joined).map(|field| (field, VAGUE_DISTANCE));
+    let (field, distance) = bare.or_else(vague).or_else(|| qualified(&tokens))?;
     Some(Guess { field, certain: true, distance, role })
 }
 
@@ -321,10 +351,59 @@ mod tests {
             (&["First Name", "Given Name", "Contact First Name"], "first_name"),
             (&["Make", "Franchise"], "brand"),
             (&["Address", "Business Address", "Full Address"], "address"),
+            (&["Billing Code", "Shipping Code"], "postal_code"),
+            (&["Person - Name", "Contact Full Name"], "contact_name"),
+            (&["Home Phone"], "phone"),
         ] {
             for heading in headings {
                 assert_eq!(field(heading), Some((word, true)), "{heading}");
             }
+        }
+    }
+
+    #[test]
+    fn headings_of_other_languages_have_their_field() {
+        for (headings, word) in [
+            (
+                "Firma|Händler|Autohaus|Concession|Concessionnaire|Entreprise|Nom|Nombre|Empresa|Concesionario|Agencia",
+                "name",
+            ),
+            ("Ort|Stadt|Ville|Ciudad", "city"),
+            ("PLZ|Postleitzahl|Code postal|Código postal|Codigo Postal|CODIGO_POSTAL", "postal_code"),
+            ("Bundesland|Estado", "state"),
+            ("Land|Pays|País|Pais", "country"),
+            ("Telefon|Téléphone|Telephone|Teléfono|Telefono|TELÉFONO", "phone"),
+            ("E-Mail|E-Mail-Adresse|Courriel|Adresse e-mail|Correo|Correo electrónico|Correo Electronico", "email"),
+            ("Ansprechpartner|Kontakt|Contacto", "contact_name"),
+            ("Vorname|Prénom|Prenom", "first_name"),
+            ("Nachname|Nom de famille|Apellido|Apellidos|Apellido(s)", "last_name"),
+            ("Marke|Marque|Marca", "brand"),
+            ("Gruppe|Groupe|Grupo", "group"),
+            ("Zeitzone|Fuseau horaire|Zona horaria", "timezone"),
+        ] {
+            for heading in headings.split('|') {
+                assert_eq!(field(heading), Some((word, true)), "{heading}");
+            }
+        }
+        for heading in
+            "Händlernummer|Händler-Nr.|Kundennummer|Kunden-Nr.|Código|Codigo|Clave|Numéro de client".split('|')
+        {
+            assert_eq!(field(heading), Some(("dealer_code", false)), "{heading}");
+        }
+    }
+
+    #[test]
+    fn no_name_is_claimed_twice() {
+        let tables = [WHOLE, OFFERED, QUALIFIED, VAGUE];
+        let mut all: Vec<(&str, ListField)> = tables
+            .into_iter()
+            .flatten()
+            .flat_map(|(field, names)| names.split(' ').map(move |name| (name, *field)))
+            .collect();
+        all.sort_by_key(|(name, _)| *name);
+        for pair in all.windows(2) {
+            assert!(pair[0].0 != pair[1].0 || pair[0].1 == pair[1].1, "{pair:?}");
+            assert!(!pair[0].0.is_empty());
         }
     }
 
@@ -378,6 +457,14 @@ mod tests {
         assert!(distance("City") < distance("Business City"));
         assert!(distance("Business City") < distance("Mailing City"));
         assert!(distance("Business Phone") < distance("Mobile Phone"));
+        assert!(distance("Mobile Phone") < distance("Home Phone"));
+        assert!(distance("Shipping City") < distance("Home City"));
+        assert!(distance("Concession") < distance("Nom"));
+        assert!(distance("Billing Code") < distance("Shipping Code"));
+        for number in ["Account Number", "Acct No", "Account #", "Customer Code"] {
+            assert!(distance(number) < distance("Account ID"), "{number}");
+        }
+        assert_eq!(distance("accountId"), distance("ID"));
         assert_eq!(guess(&"shipping ".repeat(300)), None, "however long it is");
         let managers = [
             "Email",

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ListField, Mapping, guess};
+use crate::domain::ProfileField;
 
 /// Among how many rows the heading is looked for.
 pub const HEADING_ROWS: usize = 20;
@@ -36,7 +37,17 @@ fn score(cells: &[String], mapping: &Mapping) -> Option<usize> {
         }
     }
     let said = mapping.found_in(cells);
-    (fields.len() + said >= FEWEST).then_some(fields.len() + certain + 2 * said)
+    (fields.len() + said >= FEWEST || is_keyed(cells, mapping)).then_some(fields.len() + certain + 2 * said)
+}
+
+/// Whether a row names the dealerCode for certain beside words that nobody knows, as a list of one new value for each
+/// dealership does: `Dealer Code,New E-mail`. The rows of such a list have digits in them, or addresses.
+fn is_keyed(cells: &[String], mapping: &Mapping) -> bool {
+    let key = ListField::Profile(ProfileField::DealerCode);
+    let is_key = |cell: &String| guess(cell).is_some_and(|guess| guess.certain && guess.field == key);
+    let is_named = mapping.found_in(cells) > 0 || cells.iter().any(is_key);
+    let others = cells.iter().filter(|cell| !cell.trim().is_empty()).count();
+    is_named && others >= 2 && !cells.iter().any(|cell| cell.contains(|c: char| c == '@' || c.is_numeric()))
 }
 
 #[cfg(test)]
@@ -66,6 +77,30 @@ mod tests {
         assert_eq!(row(&[&["Dealer report"], &["Name", "City"], heading]), Some(2), "the one that names most");
         let far = vec![&["x"][..]; HEADING_ROWS];
         assert_eq!(row(&[&far[..], &[heading]].concat()), None);
+    }
+
+    #[test]
+    fn the_dealer_code_beside_unknown_words_is_a_heading() {
+        let data: &[&str] = &["h1", "new@example.com"];
+        for heading in [&["Dealer Code", "New E-mail"][..], &["Neue Adresse", "dealer_code"], &["Xtime Code", "x", ""]]
+        {
+            assert_eq!(row(&[heading, data]), Some(0), "{heading:?}");
+            assert_eq!(row(&[&["New addresses"], heading, data]), Some(1), "{heading:?}");
+        }
+        for other in [
+            &["Dealer Code"][..],
+            &["Dealer Code", ""],
+            &["Dealer Code", "h1@example.com"],
+            &["Dealer Code", "xts1234"],
+            // These are only offered.
+            &["Code", "New value"],
+            &["Dealer ID", "New value"],
+            &["Harbor Ford", "New value"],
+        ] {
+            assert_eq!(row(&[other, data]), None, "{other:?}");
+        }
+        let titled: [&[&str]; 3] = [&["Dealer Code", "and more"], &["Dealer Code", "Name", "City"], data];
+        assert_eq!(row(&titled), Some(1), "the one that names most");
     }
 
     #[test]

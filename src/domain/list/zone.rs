@@ -1,7 +1,7 @@
 //! The time zone of a row: as it is written, else by its place, else what holds for the whole list.
 
 use crate::domain::text::clean;
-use crate::domain::zone::{Place, ZoneOfPlace, read_zone_at, zone_contradiction, zone_of_place};
+use crate::domain::zone::{Place, PlacePart, ZoneOfPlace, read_zone_at, zone_contradiction, zone_of_place};
 use crate::domain::{Profile, ProfileEdit, ProfileField, ProfilePatch, Timestamp};
 use crate::timezone::Tz;
 
@@ -83,19 +83,37 @@ impl ZoneSources<'_> {
         told(stays.into_iter().chain(ignored))
     }
 
+    /// What is concluded for a row that writes none. A zone for the whole list was written with no row in mind, so it is
+    /// none of a row whose place contradicts it.
     fn concluded(&self, place: &Place<'_>) -> Result<(String, Vec<String>), String> {
         match (zone_of_place(place), self.fixed) {
             (ZoneOfPlace::Decided { zone, by }, _) => {
-                Ok((zone.name().to_owned(), told([format!("taken from the {}", by.word())])))
+                let assumed = if by == PlacePart::PostalCode && is_bare(place) {
+                    ", as one of the United States: no state or country is written"
+                } else {
+                    ""
+                };
+                Ok((zone.name().to_owned(), told([format!("taken from the {}{assumed}", by.word())])))
             }
             (_, Some(fixed)) => {
                 let zone = read_zone_at(fixed, place)?;
                 let from = format!("{}, by `{}` for the whole list", zone.name(), clean(fixed));
-                Ok((zone.name().to_owned(), told([from].into_iter().chain(zone_contradiction(zone, place, self.now)))))
+                match zone_contradiction(zone, place, self.now) {
+                    Some(why) => Err(format!("{from}, is none of this row: {why}")),
+                    None => Ok((zone.name().to_owned(), told([from]))),
+                }
             }
             (undecided, None) => Err(undecided.to_string()),
         }
     }
+}
+
+/// Whether a postal code of digits alone says where a place is: other countries have such codes too.
+fn is_bare(place: &Place<'_>) -> bool {
+    let is_empty = |text: &str| text.trim().is_empty();
+    is_empty(place.state)
+        && is_empty(place.country)
+        && place.postal_code.trim().starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn told(remarks: impl IntoIterator<Item = String>) -> Vec<String> {
@@ -164,22 +182,42 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_for_the_whole_list_is_told_with_what_contradicts_it() {
+    fn a_postal_code_alone_is_told_to_be_taken_for_one_of_the_united_states() {
+        let of = |postal_code, country, state: &str| {
+            let sources = ZoneSources { postal_code, country, ..ZoneSources::default() };
+            let (zone, settled) = settle(&sources, &[(City, "Tijuana"), (State, state)], None);
+            (zone, settled.remarks.join("; "))
+        };
+        let remark =
+            "timezone: taken from the postal code, as one of the United States: no state or country is written";
+        assert_eq!(of("22000", "", ""), ("America/New_York".to_owned(), remark.to_owned()));
+        let plain = "timezone: taken from the postal code".to_owned();
+        assert_eq!(of("22000", "MX", ""), ("America/Tijuana".to_owned(), plain.clone()));
+        assert_eq!(of("22000", "USA", ""), ("America/New_York".to_owned(), plain.clone()));
+        assert_eq!(of("V1C 1A1", "", ""), ("America/Edmonton".to_owned(), plain.clone()));
+        assert_eq!(of("79901", "", "TX"), ("America/Denver".to_owned(), plain));
+    }
+
+    #[test]
+    fn what_holds_for_the_whole_list_is_told_and_refused_where_the_place_contradicts_it() {
         let fixed = ZoneSources { fixed: Some("Central"), ..ZoneSources::default() };
         let (zone, settled) = settle(&fixed, &[(City, "Salem")], None);
         assert_eq!(
             (zone.as_str(), settled.remarks.as_slice()),
             ("America/Chicago", &["timezone: America/Chicago, by `Central` for the whole list".to_owned()][..])
         );
-        let (zone, settled) = settle(&fixed, &[(State, "OR")], None);
-        assert_eq!(zone, "America/Chicago");
-        assert_eq!(
-            settled.remarks[1],
-            "timezone: America/Chicago is no zone of OR (America/Los_Angeles, America/Boise)"
-        );
-        let miami = ZoneSources { postal_code: "90210", ..fixed };
-        let (_, settled) = settle(&miami, &[(State, "FL")], None);
-        assert_eq!(settled.remarks.last().unwrap(), "timezone: the postal code is of California, not of Florida");
+        let refused = |sources: &ZoneSources<'_>, state: &str, why: &str| {
+            let (zone, settled) = settle(sources, &[(State, state)], None);
+            let missing = format!("America/Chicago, by `Central` for the whole list, is none of this row: {why}");
+            assert_eq!((zone.as_str(), settled), ("", SettledZone { remarks: Vec::new(), missing: Some(missing) }));
+        };
+        refused(&fixed, "OR", "America/Chicago is no zone of OR (America/Los_Angeles, America/Boise)");
+        let salem = ZoneSources { postal_code: "90210", ..fixed };
+        refused(&salem, "MA", "America/Chicago is no zone of MA (America/New_York)");
+        refused(&salem, "FL", "the postal code is of California, not of Florida");
+        // What the place itself says comes first.
+        let (zone, settled) = settle(&fixed, &[(State, "MA")], None);
+        assert_eq!((zone.as_str(), settled.missing), ("America/New_York", None));
         let (_, settled) = settle(&fixed, &[(Name, "Harbor")], Some(&known("MA", "America/New_York")));
         assert_eq!(
             settled.remarks,

@@ -48,7 +48,35 @@ pub fn damage(text: &str, is_key: bool) -> Option<&'static str> {
             }
         });
     }
+    if matches!(text, "TRUE" | "FALSE") {
+        return Some("the spreadsheet made a truth value of it; format the column as text and type it anew");
+    }
+    if is_formatted(text) {
+        return Some("the spreadsheet wrote it as a number; format the column as text and save it again");
+    }
     is_date(text).then_some("the spreadsheet made a date of it; format the column as text and save it again")
+}
+
+/// Why a text can be no key by which somebody is known, beyond [`damage`]: a number with a fraction. An opcode or an
+/// invitation code may be one.
+pub fn fraction(text: &str) -> Option<&'static str> {
+    let (whole, fraction) = text.split_once(['.', ','])?;
+    let is_number = is_digits(whole) && is_digits(fraction);
+    is_number.then_some("is a number with a fraction; format the column as text and type it as it was")
+}
+
+/// `123.0` and `1,234`, as which spreadsheets and programs write a whole number.
+fn is_formatted(text: &str) -> bool {
+    let is_whole =
+        |(whole, zeros): (&str, &str)| is_digits(whole) && !zeros.is_empty() && zeros.bytes().all(|b| b == b'0');
+    let mut groups = text.split(',');
+    let leads = groups.next().is_some_and(|first| is_digits(first) && first.len() <= 3 && !first.starts_with('0'));
+    text.split_once('.').is_some_and(is_whole)
+        || leads && text.contains(',') && groups.all(|group| is_digits(group) && group.len() == 3)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// How many digits of a number a spreadsheet keeps.
@@ -57,10 +85,9 @@ const SPREADSHEET_DIGITS: usize = 15;
 /// The digits that are left of a number that a spreadsheet shortened: `1.23E+11` has three.
 pub fn shortened(text: &str) -> Option<usize> {
     let (number, exponent) = text.split_once(['E', 'e'])?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
     // Without the sign it may be a code: 12E34.
-    let is_number = digits(whole) && digits(fraction) && exponent.strip_prefix('+').is_some_and(digits);
+    let is_number = is_digits(whole) && is_digits(fraction) && exponent.strip_prefix('+').is_some_and(is_digits);
     is_number.then(|| number.bytes().filter(u8::is_ascii_digit).count())
 }
 

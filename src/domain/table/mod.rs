@@ -9,7 +9,7 @@ mod layout;
 mod quotes;
 mod rows;
 
-pub use cell::{cell_text, damage, is_error_value, plain_key, shortened};
+pub use cell::{cell_text, damage, fraction, is_error_value, plain_key, shortened};
 pub use layout::{Layout, TableError};
 pub use rows::{Row, RowFault, Rows};
 

@@ -178,6 +178,12 @@ fn what_spreadsheets_do_to_keys() {
         "14 March",
         "Mar 14",
         "March 14, 2026",
+        "TRUE",
+        "FALSE",
+        "123.0",
+        "00123.00",
+        "1,234",
+        "12,345,678",
     ] {
         assert!(damage(text, true).is_some(), "{text}");
     }
@@ -202,11 +208,40 @@ fn what_spreadsheets_do_to_keys() {
         "1 2026-03",
         "0:00",
         "xts 0:00",
+        "true",
+        "True",
+        "100.5",
+        "1.2.0",
+        "1,23",
+        "1234,567",
+        "0,123",
+        ",123",
+        "1,234,",
+        "A1.0",
+        "123.",
+        ".0",
     ] {
         assert_eq!(damage(text, true), None, "{text}");
     }
     for (text, damaged) in [("#NAME?", true), ("14-Mar", false), ("=A1", false), ("#1", false)] {
         assert_eq!(damage(text, false).is_some(), damaged, "{text}");
+    }
+}
+
+#[test]
+fn a_number_with_a_fraction_is_no_key() {
+    for (text, expected) in [
+        ("100.5", true),
+        ("1.234", true),
+        ("100,5", true),
+        ("100", false),
+        ("1.2.3", false),
+        ("A1.5", false),
+        ("5.", false),
+        (".5", false),
+        ("1-5", false),
+    ] {
+        assert_eq!(fraction(text).is_some(), expected, "{text}");
     }
 }
 

@@ -41,7 +41,7 @@ static SHARED: LazyLock<HashMap<String, Season>> = LazyLock::new(|| {
 });
 
 /// Reads a zone that is written for a place. Arizona is in Mountain time and knows no daylight saving, so that `MST` is
-/// another zone there than in Colorado.
+/// another zone there than in Colorado, and among the Navajo, who know it, the same.
 ///
 /// # Errors
 /// As of [`read_zone`].
@@ -53,9 +53,11 @@ pub fn read_zone_at(text: &str, place: &Place<'_>) -> Result<Tz, String> {
     }
     let Some(season) = SHARED.get(&folded(text)) else { return Ok(zone) };
     let at = season.moment();
-    let possible = possible_zones(place);
-    let same = possible.into_iter().find(|possible| offset(*possible, at) == offset(zone, at));
-    Ok(same.unwrap_or(zone))
+    let same = |other: &Tz| offset(*other, at) == offset(zone, at);
+    match zone_of_place(place) {
+        ZoneOfPlace::Decided { zone: other, .. } if same(&other) => Ok(other),
+        _ => Ok(possible_zones(place).into_iter().find(same).unwrap_or(zone)),
+    }
 }
 
 /// Why a zone is none of a place, in words; `None`: its clocks agree with those there in the half year from a moment on, or
@@ -114,6 +116,26 @@ mod tests {
             assert_eq!(read_zone_at(text, &at(state)).unwrap().name(), expected, "{text} in {state}");
         }
         assert!(read_zone_at("5", &at("AZ")).is_err());
+    }
+
+    #[test]
+    fn a_name_that_many_places_share_is_that_of_the_postal_code_or_the_city() {
+        let navajo = Place { postal_code: "86515", ..at("AZ") };
+        for (text, place, expected) in [
+            ("MST", navajo, "America/Denver"),
+            ("Mountain Time (US & Canada)", navajo, "America/Denver"),
+            ("MDT", navajo, "America/Denver"),
+            ("MST", Place { postal_code: "86515", ..Place::default() }, "America/Denver"),
+            ("Mountain", Place { city: "Window Rock", ..at("AZ") }, "America/Denver"),
+            ("MST", Place { postal_code: "85001", ..at("AZ") }, "America/Phoenix"),
+            ("MST", Place { postal_code: "85001", ..Place::default() }, "America/Phoenix"),
+            ("Mountain", Place { postal_code: "97914", ..at("OR") }, "America/Boise"),
+            // What is written is another clock than that of the code.
+            ("Pacific", navajo, "America/Los_Angeles"),
+            ("MST", Place { postal_code: "90210", ..at("AZ") }, "America/Phoenix"),
+        ] {
+            assert_eq!(read_zone_at(text, &place).unwrap().name(), expected, "{text} in {place:?}");
+        }
     }
 
     #[test]

@@ -166,17 +166,23 @@ fn nothing(place: &Place<'_>) -> &'static str {
 
 fn by_state(state: &'static State, city: &str, has_code: bool) -> ZoneOfPlace {
     match state.only_zone() {
-        Some(zone) => ZoneOfPlace::Decided { zone, by: PlacePart::State },
+        Some(only) => match zone_of_town(state, city) {
+            Some(zone) if zone != only => ZoneOfPlace::Decided { zone, by: PlacePart::City },
+            _ => ZoneOfPlace::Decided { zone: only, by: PlacePart::State },
+        },
         None => by_town(state, city, state.zones.to_vec(), has_code),
     }
 }
 
 fn by_town(state: &'static State, city: &str, candidates: Vec<Tz>, despite_code: bool) -> ZoneOfPlace {
-    let town = TOWNS.get(state.code).and_then(|towns| towns.get(folded_town(city).as_str()));
-    match town {
-        Some(zone) if candidates.contains(zone) => ZoneOfPlace::Decided { zone: *zone, by: PlacePart::City },
+    match zone_of_town(state, city) {
+        Some(zone) if candidates.contains(&zone) => ZoneOfPlace::Decided { zone, by: PlacePart::City },
         _ => ZoneOfPlace::Undecided { state: state.name(), candidates, despite_code },
     }
+}
+
+fn zone_of_town(state: &State, city: &str) -> Option<Tz> {
+    TOWNS.get(state.code)?.get(folded_town(city).as_str()).copied()
 }
 
 /// By the code of the state. No two of them that have towns here have the same code.

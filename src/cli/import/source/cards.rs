@@ -1,6 +1,6 @@
 //! Address cards (vCard 2.1, 3.0, 4.0): a row for each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use calcard::vcard::{
     VCard, VCardEntry, VCardParameterName, VCardParameterValue, VCardProperty, VCardType, VCardValue,
@@ -114,8 +114,12 @@ fn push(grid: &mut Grid, columns: &mut Columns, line: u64, card: &str) -> Result
     };
     columns.cards += 1;
     let mut cells: Vec<Option<String>> = Vec::new();
-    for (name, text) in card.entries.iter().flat_map(fields) {
-        let Some(place) = columns.next(&name) else {
+    let found: Vec<(String, String)> = in_order(&card.entries).into_iter().flat_map(fields).collect();
+    let filled: HashSet<&str> =
+        found.iter().filter(|(_, text)| !text.is_empty()).map(|(name, _)| name.as_str()).collect();
+    // A part that another address of the card has keeps its place, so that no address is made of two.
+    for (name, text) in found.iter().filter(|(name, _)| filled.contains(name.as_str())) {
+        let Some(place) = columns.next(name) else {
             columns.left_out.get_or_insert(line);
             continue;
         };
@@ -123,16 +127,49 @@ fn push(grid: &mut Grid, columns: &mut Columns, line: u64, card: &str) -> Result
             cells.resize(place + 1, None);
         }
         if let Some(cell) = cells.get_mut(place) {
-            *cell = Some(text);
+            *cell = Some(text.clone());
         }
     }
     grid.push(line, cells.iter().map(Option::as_deref), None)
 }
 
+/// The properties of a card in their order, but of several of a kind the one for work first: the first is the dealership's.
+fn in_order(entries: &[VCardEntry]) -> Vec<&VCardEntry> {
+    let mut all: Vec<&VCardEntry> = entries.iter().collect();
+    for kind in [VCardProperty::Email, VCardProperty::Tel, VCardProperty::Adr] {
+        let is_of_kind = |entry: &&VCardEntry| entry.name == kind && !is_fax(entry);
+        let mut sorted: Vec<&VCardEntry> = all.iter().copied().filter(is_of_kind).collect();
+        sorted.sort_by_key(|entry| rank(entry));
+        for (place, entry) in all.iter_mut().filter(|entry| is_of_kind(entry)).zip(sorted) {
+            *place = entry;
+        }
+    }
+    all
+}
+
+/// How far behind others of its kind a property stands: what is preferred first, by its number where it has one, then that
+/// for work, that without a word on it, and that of somebody's home.
+fn rank(entry: &VCardEntry) -> (u8, u32) {
+    if let Some(preferred) = entry.parameters(&VCardParameterName::Pref).next() {
+        return (0, if let VCardParameterValue::Integer(number) = preferred { *number } else { 1 });
+    }
+    let has = |wanted: fn(&VCardParameterValue) -> bool| entry.parameters(&VCardParameterName::Type).any(wanted);
+    if has(|value| matches!(value, VCardParameterValue::Text(word) if word.eq_ignore_ascii_case("pref"))) {
+        (0, 1)
+    } else if has(|value| *value == VCardParameterValue::Type(VCardType::Work)) {
+        (1, 0)
+    } else if has(|value| *value == VCardParameterValue::Type(VCardType::Home)) {
+        (3, 0)
+    } else {
+        (2, 0)
+    }
+}
+
 /// The columns of a property, and their texts. What is about the card itself has none, nor have pictures and keys.
+/// Of an address the parts that are empty are there too, but where all are.
 fn fields(entry: &VCardEntry) -> Vec<(String, String)> {
     let name = entry.name.as_str();
-    match entry.name {
+    let fields = match entry.name {
         VCardProperty::Begin
         | VCardProperty::End
         | VCardProperty::Version
@@ -152,10 +189,10 @@ fn fields(entry: &VCardEntry) -> Vec<(String, String)> {
             vec![(name.to_owned(), bare.map_or(text.as_str(), |(_, rest)| rest).to_owned())]
         }
         _ => vec![(name.to_owned(), all(&entry.values))],
-    }
-    .into_iter()
-    .filter(|(_, text)| !text.trim().is_empty())
-    .collect()
+    };
+    let fields: Vec<_> = fields.into_iter().map(|(name, text)| (name, text.trim().to_owned())).collect();
+    let is_address = entry.name == VCardProperty::Adr && fields.iter().any(|(_, text)| !text.is_empty());
+    fields.into_iter().filter(|(_, text)| is_address || !text.is_empty()).collect()
 }
 
 fn is_fax(entry: &VCardEntry) -> bool {

@@ -186,6 +186,31 @@ fn more_rows_than_any_list_has_are_refused() {
 }
 
 #[test]
+fn of_several_of_a_kind_on_a_card_that_for_work_comes_first() {
+    let read = |lines: &str| {
+        let source = opened(&format!("BEGIN:VCARD\nFN:A\n{lines}END:VCARD\n"));
+        rows(&source)[0].1.clone()
+    };
+    for (lines, expected) in [
+        ("EMAIL;TYPE=HOME:h@x.com\nEMAIL;TYPE=WORK:w@x.com\n", "w@x.com/h@x.com"),
+        (
+            "EMAIL;TYPE=INTERNET,HOME:h@x.com\nEMAIL;TYPE=internet:n@x.com\nEMAIL;TYPE=INTERNET;TYPE=work:w@x.com\n",
+            "w@x.com/n@x.com/h@x.com",
+        ),
+        ("EMAIL;TYPE=WORK:w@x.com\nEMAIL;TYPE=HOME,PREF:p@x.com\n", "p@x.com/w@x.com"),
+        ("EMAIL;PREF=2:b@x.com\nEMAIL;TYPE=work;PREF=1:a@x.com\n", "a@x.com/b@x.com"),
+        ("EMAIL;HOME:h@x.com\nEMAIL;WORK:w@x.com\nEMAIL;PREF;HOME:p@x.com\n", "p@x.com/w@x.com/h@x.com"),
+        ("EMAIL:a@x.com\nEMAIL:b@x.com\n", "a@x.com/b@x.com"),
+        ("TEL;TYPE=HOME:1\nEMAIL:a@x.com\nTEL;TYPE=WORK:2\n", "2/a@x.com/1"),
+        ("ADR;TYPE=HOME:;;;Lynn;;;\nADR;TYPE=WORK:;;;Salem;;;\n", "Salem/Lynn"),
+    ] {
+        assert_eq!(read(lines), format!("A/{expected}"), "{lines}");
+    }
+    let mixed = "ADR;TYPE=HOME:;;;Lynn;MA;01901;\nADR;TYPE=WORK:;;;Salem;;01970;\nADR:;;;;;;\n";
+    assert_eq!(read(mixed), "A/Salem//01970/Lynn/MA/01901", "no address is made of two");
+}
+
+#[test]
 fn cards_of_every_version() {
     let source = opened(concat!(
         "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana Ruiz\r\nN:Ruiz;Ana;;;\r\nORG:Harbor Ford;Service\r\nTEL;TYPE=FAX:(201) 555-0100\r\n",

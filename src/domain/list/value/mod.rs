@@ -10,7 +10,7 @@ mod tests;
 use std::borrow::Cow;
 
 use crate::domain::phone::numbers;
-use crate::domain::table::{damage, plain_key};
+use crate::domain::table::{damage, fraction, plain_key};
 use crate::domain::text::{clean, is_line_break, tidy};
 use crate::domain::{ProfileField, address};
 use encoded::ReadTwice;
@@ -112,7 +112,7 @@ impl Reading<'_> {
     fn read_key(&mut self) -> Result<(), String> {
         self.trim();
         let plain = plain_key(&self.text).into_owned();
-        if let Some(why) = damage(&plain, true).filter(|_| !is_placeholder(&plain)) {
+        if let Some(why) = damage(&plain, true).or_else(|| fraction(&plain)).filter(|_| !is_placeholder(&plain)) {
             return Err(format!("`{}`: {why}", clean(&plain)));
         }
         if plain != self.text {

@@ -329,6 +329,8 @@ fn an_address_loses_what_stands_around_it_and_several_are_left_to_be_told_apart(
             ("mailto:Ana@Example.com", "Ana@Example.com", around),
             ("Ana Ruiz <ana@example.com>", "ana@example.com", around),
             ("ana@example.com.", "ana@example.com", around),
+            ("carla diaz@example.com", "carla diaz@example.com", &[]),
+            ("do not use joe@example.com", "do not use joe@example.com", &[]),
             ("ana@example.com\n", "ana@example.com", &[]),
             ("a@example.com; b@example.com", "a@example.com; b@example.com", &[]),
             ("ana@example.com?subject=x", "ana@example.com?subject=x", &[]),
@@ -344,6 +346,10 @@ fn a_key_is_compared_as_it_is() {
         ("1.23E+11", "`1.23E+11`: the spreadsheet shortened the number"),
         ("14-Mar", "`14-Mar`: the spreadsheet made a date of it"),
         ("=A1", "`=A1`: is a formula"),
+        ("TRUE", "`TRUE`: the spreadsheet made a truth value of it"),
+        ("123.0", "`123.0`: the spreadsheet wrote it as a number"),
+        ("1,234", "`1,234`: the spreadsheet wrote it as a number"),
+        ("=\"100.5\"", "`100.5`: is a number with a fraction"),
     ] {
         assert!(read_value(ProfileField::DealerCode, cell).unwrap_err().starts_with(words), "{cell}");
     }

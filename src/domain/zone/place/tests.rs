@@ -137,7 +137,44 @@ fn a_state_with_one_zone_decides_by_every_name() {
     assert_eq!(by(Place { postal_code: "1970", ..Place::default() }), PlacePart::PostalCode);
     assert_eq!(by(Place { state: "TX", postal_code: "79901", ..Place::default() }), PlacePart::PostalCode);
     assert_eq!(by(Place { state: "TX", city: "el paso", ..Place::default() }), PlacePart::City);
+    assert_eq!(by(Place { state: "AZ", city: "Tuba City", ..Place::default() }), PlacePart::City);
+    assert_eq!(by(Place { state: "AZ", city: "Mesa", ..Place::default() }), PlacePart::State);
     assert_eq!(by(Place { country: "Puerto Rico", ..Place::default() }), PlacePart::State);
+}
+
+#[test]
+fn towns_of_the_navajo_decide_without_a_postal_code() {
+    for (city, code) in [
+        ("Chinle", "86503"),
+        ("Window Rock", "86515"),
+        ("Kayenta", "86033"),
+        ("TUBA CITY", "86045"),
+        ("Ganado", "86505"),
+        ("Ft. Defiance", "86504"),
+        ("St. Michaels", "86511"),
+        ("Saint Michaels", "86511"),
+        ("Many Farms", "86538"),
+        ("Lukachukai", "86507"),
+        ("Tsaile", "86556"),
+        ("Dennehotso", "86535"),
+        ("Rock Point", "86545"),
+        ("Teec Nos Pos", "86514"),
+        ("Kaibeto", "86053"),
+        ("Piñon", "86510"),
+        ("Leupp", "86035"),
+        ("Cameron", "86020"),
+        ("Shonto", "86054"),
+        ("Tonalea", "86044"),
+        ("Indian Wells", "86031"),
+        ("Houck", "86506"),
+    ] {
+        assert_eq!([zone(city, "AZ", ""), zone("", "AZ", code)], ["America/Denver", "America/Denver"], "{city}");
+    }
+    // The Hopi keep Arizona's time, and so do the towns along the railway.
+    for (city, code) in [("Sanders", "86512"), ("Keams Canyon", "86034"), ("Page", "86040"), ("Phoenix", "85001")] {
+        assert_eq!([zone(city, "AZ", ""), zone("", "AZ", code)], ["America/Phoenix", "America/Phoenix"], "{city}");
+    }
+    assert_eq!(zone("Window Rock", "AZ", "85001"), "America/Phoenix", "a code says more than a town");
 }
 
 #[test]
