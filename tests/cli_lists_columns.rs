@@ -145,7 +145,7 @@ fn a_long_list_is_read_in_order() {
     let row = |n: usize| match n % 1_000 {
         7 => format!("D {n},d{n},Eastern,no address,N/A\n"),
         8 => format!("D {},d{},Eastern,d{}@example.com,\n", n - 2, n - 2, n - 2),
-        _ => format!("D {n},d{n},Eastern,d{n}@example.com,{}\n", if n % 2 == 0 { "N/A" } else { "" }),
+        _ => format!("D {n},d{n},Eastern,d{n}@example.com,{}\n", if n.is_multiple_of(2) { "N/A" } else { "" }),
     };
     let rows: String = (0..4_000).map(row).collect();
     desk.write("long.csv", &format!("name,dealer_code,timezone,email,phone\n{rows}"));
