@@ -1,5 +1,4 @@
 //! Finding the time zones of a long list of addresses.
-#![allow(missing_docs, reason = "a benchmark")]
 
 use cloverwatch::domain::zone::{Place, zone_of_place};
 use divan::counter::ItemsCount;

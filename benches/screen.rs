@@ -1,12 +1,6 @@
 //! The screen on 100,000 dealerships: a frame, a key, a filter keystroke, a sort, a commit, all letters.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "what fails here must fail loudly"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here must fail loudly")]
 
 #[path = "../tests/screen/population.rs"]
 mod population;

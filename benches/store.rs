@@ -1,6 +1,6 @@
 //! The embedded store against a bare write-and-sync loop with the same records in the same groups, and what import,
 //! opening and reading cost. `cargo bench --bench store [-- group|import|open]`
-#![allow(clippy::expect_used, clippy::print_stdout, missing_docs, reason = "a bench reports, or fails loudly")]
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a bench reports, or fails loudly")]
 
 use std::fs::File;
 use std::io::{self, Write as _};

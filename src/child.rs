@@ -37,7 +37,6 @@ pub const PASSED_ON: &[&str] = &[
     "no_proxy",
 ];
 
-/// Whole families of them.
 const FAMILIES: &[&str] = &["LC_", "XDG_"];
 
 /// The beginning of our own variables: settings, and among them secrets. They are never passed on.

@@ -49,7 +49,6 @@ pub struct WallClock {
 }
 
 impl WallClock {
-    /// The real time.
     pub fn real() -> Self {
         Self::accelerated(1.0)
     }
@@ -169,12 +168,10 @@ impl ManualClock {
         Self { start: now, hands: Arc::new(Mutex::new(hands)) }
     }
 
-    /// Where it began.
     pub fn start(&self) -> DateTime<Utc> {
         self.start
     }
 
-    /// Lets time pass.
     pub fn advance(&self, by: Duration) {
         self.turn(|hands| {
             hands.elapsed += by;

@@ -9,16 +9,13 @@ use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 /// Why the program is asked to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// SIGINT.
     Interrupt,
-    /// SIGTERM.
     Terminate,
     /// SIGHUP: the terminal is gone.
     HangUp,
 }
 
 impl Ending {
-    /// The signal's number.
     pub const fn number(self) -> u8 {
         match self {
             Self::HangUp => 1,
@@ -41,10 +38,8 @@ impl Ending {
     }
 }
 
-/// A signal that arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// End cleanly.
     End(Ending),
     /// The process goes on after it was stopped; the terminal may have been used by others meanwhile.
     Continued,

@@ -1,5 +1,5 @@
 //! `appointment`: what is shown, what is refused, what is sent, and that no dealership ever gets two.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

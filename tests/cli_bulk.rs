@@ -1,5 +1,5 @@
 //! What is done for many and cut off: told at the next start, resumed, put away; and the same file of codes again.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

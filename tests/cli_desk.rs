@@ -1,5 +1,5 @@
 //! The desk's work from the command line: list, show, codes, the two clocks, and what the rules refuse.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

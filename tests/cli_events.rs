@@ -1,5 +1,5 @@
 //! The log: reading it, following it beside an owner, carrying it over; and how commands end.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

@@ -1,6 +1,6 @@
 //! Text that would act on a terminal, a spreadsheet or the direction of text reaches none of them raw.
 #![allow(clippy::format_collect, reason = "a handful of lines")]
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

@@ -1,5 +1,5 @@
 //! Values of lists as people and programs leave them: what is read, what is told, what is refused.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

@@ -1,5 +1,5 @@
 //! Letters from the command line: what goes out with a code, what is told of it, and what can be done when it does not.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

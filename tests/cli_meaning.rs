@@ -1,6 +1,6 @@
 //! `meaning`: an answer that no row knows is kept, shown whole, and taught by a person.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

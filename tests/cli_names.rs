@@ -1,5 +1,5 @@
 //! How people name a dealership: in lists, in commands and in files of codes; and those that may be one and the same.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

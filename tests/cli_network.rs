@@ -1,6 +1,6 @@
 //! Between the desk and the platform: a proxy of the environment, and certificates of our own.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

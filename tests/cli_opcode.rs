@@ -1,5 +1,5 @@
 //! `opcode …`, and what `check`, `show` and `list` say of opcode and slots, against the sandbox over HTTP.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 #[path = "support/pty.rs"]

@@ -1,6 +1,6 @@
 //! Commands that ask the platform and the code source, against the sandbox over HTTP.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

@@ -1,5 +1,5 @@
 //! What is secret stays with us: programs that we start, addresses that are shown, codes on the command line, the demo's files.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

@@ -1,5 +1,5 @@
 //! `set` and `assign` as people and scripts meet them: who a dealership is, corrected.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

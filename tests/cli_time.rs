@@ -1,5 +1,5 @@
 //! Moments that people type and read, and a clock that cannot be trusted.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cli_support;
 

@@ -22,7 +22,6 @@ fn shows_rows(seen: &Seen) -> bool {
     seen.screen().alternate_screen() && seen.shows("All 20") && seen.shows("reissue")
 }
 
-/// An interactive shell.
 fn shell() -> (TempDir, Pty) {
     let home = tempfile::tempdir().unwrap();
     let mut command = pty::command("/bin/sh");

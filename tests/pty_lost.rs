@@ -36,7 +36,6 @@ fn opened(home: &Path) -> Pty {
     pty
 }
 
-/// What was recorded.
 fn events(home: &Path) -> String {
     let listed = run(home, &["events"]);
     assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));

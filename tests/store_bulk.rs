@@ -1,5 +1,5 @@
 //! The notes of what is done for many at once, in the embedded store.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod store_support;
 

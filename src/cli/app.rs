@@ -34,9 +34,7 @@ const SAID_AFTER: Duration = Duration::from_millis(300);
 pub struct Need {
     /// To look at the platform.
     pub platform: bool,
-    /// To obtain codes.
     pub source: bool,
-    /// To send letters.
     pub mail: bool,
     /// To do the background work.
     pub background: bool,
@@ -46,13 +44,9 @@ pub struct Need {
 pub struct App {
     /// What holds for every command.
     pub globals: Globals,
-    /// The settings.
     pub config: Config,
-    /// The streams.
     pub out: Out,
-    /// Time.
     pub clock: SharedClock,
-    /// The operator's zone.
     pub zone: Zone,
     store: Mutex<Option<Arc<dyn Store>>>,
     engine: Mutex<Option<Engine>>,

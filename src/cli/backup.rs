@@ -75,7 +75,6 @@ fn write_file<T>(
     written
 }
 
-/// `restore`.
 pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
     if app.globals.read_only {
         return Err(CliError::Refused("read-only: nothing is recorded".to_owned()));

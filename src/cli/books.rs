@@ -43,7 +43,6 @@ pub(super) async fn read_beside(url: &StoreUrl) -> Result<(Snapshot, ProbeStates
     .await
 }
 
-/// Who owns the books.
 pub(super) fn holder(url: &StoreUrl) -> Option<Holder> {
     Lock::holder(&directory(url))
 }

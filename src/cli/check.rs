@@ -31,7 +31,6 @@ const WORTH_TELLING: TimeDelta = TimeDelta::seconds(10);
 
 const LOOKING: Need = Need { platform: true, source: false, background: false, mail: false };
 
-/// `check`.
 pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
     let engine = looking(app).await?;
     let states = all(&engine);

@@ -14,15 +14,12 @@ use super::output::Ink;
 /// One dealership at a moment.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
-    /// Its state.
     pub(super) state: &'a Onboarding,
     /// The last look at it and the next.
     pub(super) probe: &'a ProbeStatus,
-    /// The moment.
     pub(super) now: Timestamp,
     /// The numbers of the process.
     pub(super) policy: &'a Policy,
-    /// The operator's zone.
     pub(super) zone: Zone,
 }
 
@@ -31,7 +28,6 @@ pub(super) struct View<'a> {
 pub(super) enum Key {
     /// A number or a moment.
     Number(i64),
-    /// A text, folded.
     Text(String),
     /// Nothing: last in every direction.
     Missing,
@@ -41,15 +37,11 @@ pub(super) enum Key {
 pub(super) struct Column {
     /// Its name in `--columns`, `--sort` and CSV.
     pub(super) id: &'static str,
-    /// Its heading for people.
     pub(super) title: &'static str,
-    /// For people.
     pub(super) people: fn(&View<'_>) -> String,
     /// For scripts: times in UTC.
     pub(super) script: fn(&View<'_>) -> String,
-    /// For sorting.
     pub(super) key: fn(&View<'_>) -> Key,
-    /// Its colour.
     pub(super) ink: fn(&View<'_>) -> Ink,
 }
 
@@ -95,7 +87,6 @@ macro_rules! time {
     };
 }
 
-/// A column of numbers.
 macro_rules! number {
     ($id:literal, $title:literal, $get:expr) => {
         Column {
@@ -179,7 +170,6 @@ fn opcode_ink(view: &View<'_>) -> Ink {
     }
 }
 
-/// Every column.
 pub(super) const COLUMNS: &[Column] = &[
     text!("id", "ID", |view| view.state.id.to_string()),
     text!("name", "NAME", |view| view.state.profile.name.raw().to_owned()),

@@ -62,7 +62,6 @@ pub(super) fn needs_terminal() -> Result<(), CliError> {
 /// What a demo shows besides.
 #[derive(Default)]
 pub(super) struct Demo {
-    /// Whether it is one.
     pub(super) runs: bool,
     /// The mailboxes of its dealers.
     pub(super) mailboxes: Option<Arc<dyn Mailboxes>>,

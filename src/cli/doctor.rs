@@ -23,7 +23,6 @@ use super::error::CliError;
 use super::json::SCHEMA;
 use super::output::{Ink, Out, fit, is_dumb, term_in_words};
 
-/// How a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Health {
     Good,

@@ -53,7 +53,6 @@ pub(super) fn held_by(holder: &Holder) -> String {
 }
 
 impl CliError {
-    /// The exit code.
     pub fn code(&self) -> u8 {
         match self {
             Self::Closed => 0,
@@ -67,7 +66,6 @@ impl CliError {
         }
     }
 
-    /// Wrong usage, in words.
     pub fn usage(words: impl Into<String>) -> Self {
         Self::Usage(words.into())
     }

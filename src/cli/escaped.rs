@@ -10,7 +10,6 @@ use crate::domain::text::escaped;
 /// A layout of JSON with escapes of our own.
 struct Escaped<F>(F);
 
-/// Passes the layout on.
 macro_rules! layout {
     ($($name:ident($($argument:ident: $kind:ty)?))*) => {
         $(fn $name<W: ?Sized + Write>(&mut self, writer: &mut W $(, $argument: $kind)?) -> io::Result<()> {

@@ -17,7 +17,6 @@ use super::books;
 use super::error::CliError;
 use super::output::{Ink, fit};
 
-/// Runs the command.
 pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let text = args.query.join(" ");
     let filter = Filter {
@@ -114,7 +113,6 @@ fn no_kind(word: &str) -> String {
     format!("there is no kind of event `{word}`{near} (a kind like `note.added`, or a whole group: {groups})")
 }
 
-/// How events are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     People,
@@ -132,7 +130,6 @@ impl Form {
     }
 }
 
-/// Which events are wanted.
 pub(super) struct Filter {
     query: Query,
     kinds: Vec<u8>,

@@ -6,7 +6,6 @@ use super::args::Cli;
 use super::error::CliError;
 use super::output::{ColorWhen, Out};
 
-/// `completions`.
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<(), CliError> {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "cloverwatch", &mut text);

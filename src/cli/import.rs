@@ -35,7 +35,6 @@ use plan::{Counts, Desk, Plan};
 use reading::{List, Options, Unreadable};
 use told::Told;
 
-/// `import`.
 pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
     let options = options(app, args)?;
     let bytes = read_bytes(&args.file).await?;

@@ -75,7 +75,6 @@ impl Item {
     }
 }
 
-/// Runs either command.
 pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliError> {
     let engine = app.engine(Need { source: true, mail: !args.no_email, ..Need::default() }).await?;
     unfinished::tell(app, &engine, args.resume.then(|| wish.kind())).await;

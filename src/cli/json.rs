@@ -109,7 +109,6 @@ fn mail(state: &Onboarding) -> Option<Value> {
     }))
 }
 
-/// One letter.
 pub fn letter(letter: &Letter) -> Value {
     json!({
         "id": letter.id,

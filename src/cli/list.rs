@@ -57,7 +57,6 @@ const FOR_SHEETS: &[&str] = &[
     "appointment",
 ];
 
-/// Runs the command.
 pub(super) async fn run(app: &App, args: &List) -> Result<(), CliError> {
     let sort = args.sort.iter().map(|field| order(field)).collect::<Result<Vec<_>, _>>()?;
     let columns = columns(&args.columns, args.csv)?;

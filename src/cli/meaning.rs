@@ -15,7 +15,6 @@ use super::error::CliError;
 use super::json::SCHEMA;
 use super::output::Ink;
 
-/// Runs the command.
 pub(super) async fn run(app: &App, command: &Meaning) -> Result<(), CliError> {
     match command {
         Meaning::List(args) => list(app, args.json).await,

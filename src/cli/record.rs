@@ -86,7 +86,6 @@ pub(super) async fn send(
     report.finish(app, json)
 }
 
-/// `revoke`.
 pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
     let targets = &args.targets;
@@ -109,7 +108,6 @@ pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
     send(app, &engine, states, targets.json.json, |state| Ok(command(state))).await
 }
 
-/// `confirm`.
 pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
     let engine = app.engine(Need { mail: !args.no_email, ..Need::default() }).await?;
     let targets = &args.targets;
@@ -124,7 +122,6 @@ pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
     .await
 }
 
-/// `note`.
 pub(super) async fn note(app: &App, args: &Note) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
     let state = choose(app, &engine, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
@@ -132,7 +129,6 @@ pub(super) async fn note(app: &App, args: &Note) -> Result<(), CliError> {
     send(app, &engine, state, args.json.json, |_| Ok(Command::Note { text: text.as_str().into() })).await
 }
 
-/// `assign`.
 pub(super) async fn assign(app: &App, args: &Assign) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
     let state = choose(app, &engine, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
@@ -148,7 +144,6 @@ pub(super) async fn assign(app: &App, args: &Assign) -> Result<(), CliError> {
     send(app, &engine, state, args.json.json, |_| Ok(Command::Assign { owner: owner.map(Into::into) })).await
 }
 
-/// `snooze`.
 pub(super) async fn snooze(app: &App, args: &Snooze) -> Result<(), CliError> {
     let until = match &args.duration {
         Some(text) => {
@@ -163,7 +158,6 @@ pub(super) async fn snooze(app: &App, args: &Snooze) -> Result<(), CliError> {
     send(app, &engine, state, args.json.json, |_| Ok(Command::Snooze { until })).await
 }
 
-/// `archive`.
 pub(super) async fn archive(app: &App, args: &Archive) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
     let targets = &args.targets;

@@ -25,13 +25,10 @@ pub enum Outcome {
     Found(Severity, String, Value),
     /// It was done, but the letter about it is not out; in words, and in the form for scripts.
     Unsent(String, Value),
-    /// It was so already.
     Unchanged,
     /// An earlier run of the same has done it; in words, and in the form for scripts.
     Already(String, Value),
-    /// A rule said no.
     Refused(String),
-    /// It failed.
     Failed(String),
     /// It was done, but what was asked could not be told; in words, and in the form for scripts.
     Untold(String, Value),

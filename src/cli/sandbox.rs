@@ -12,7 +12,6 @@ use crate::sandbox::{self, Faults, PostSettings, Settings};
 use super::app::App;
 use super::error::CliError;
 
-/// `sandbox`.
 #[derive(Debug, Clone, Args)]
 pub struct SandboxArgs {
     /// Where it listens, on this machine only; port 0 takes a free one

@@ -14,13 +14,10 @@ const CANDIDATES: usize = 10;
 
 /// Everything that is known of every dealership, and the moment of the question.
 pub struct Desk<'a> {
-    /// The dealerships.
     pub states: &'a [Arc<Onboarding>],
-    /// The moment.
     pub now: Timestamp,
     /// The numbers of the process.
     pub policy: &'a Policy,
-    /// Who asks.
     pub me: &'a str,
 }
 

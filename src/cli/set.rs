@@ -51,7 +51,6 @@ pub(super) fn tell_new_owner(app: &App, engine: &Engine, id: DealershipId, owner
     }
 }
 
-/// `set`.
 pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
     let edits = edits(args)?;
     let engine = app.engine(Need::default()).await?;

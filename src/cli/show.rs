@@ -18,7 +18,6 @@ use super::json::{dealership, opcode_word, state_word, with_schema};
 use super::opcode::words;
 use super::output::{Ink, fit};
 
-/// Runs the command.
 pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     let reading = app.read().await?;
     let desk = reading.desk();

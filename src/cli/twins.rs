@@ -33,7 +33,6 @@ impl<'a> Twins<'a> {
         Self { by_id: states.map(|state| (state.id, &**state)).collect(), index }
     }
 
-    /// Everybody who has one.
     pub(super) fn members(&self) -> HashSet<DealershipId> {
         self.index.members()
     }
@@ -55,7 +54,6 @@ impl<'a> Twins<'a> {
 pub(super) struct Alike<'a>(Vec<(&'a Onboarding, Twin)>);
 
 impl Alike<'_> {
-    /// The hints for people.
     pub(super) fn hints(&self, app: &App) -> impl Iterator<Item = String> {
         self.0.iter().map(|(other, twin)| {
             let archived = if other.archived_at.is_some() { ", archived" } else { "" };

@@ -52,7 +52,6 @@ pub(super) async fn left(engine: &Engine, what: BulkKind) -> Result<Vec<Arc<Onbo
     Ok(left.into_iter().filter_map(|id| engine.book().get(id)).collect())
 }
 
-/// `unfinished`.
 pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
     let found = engine.cut_off().await;

@@ -3,21 +3,16 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Where a setting stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// In a file; line and column are counted from 1, columns in characters.
     File {
-        /// Which.
         path: PathBuf,
-        /// The line.
         line: usize,
-        /// The column.
         column: usize,
     },
     /// In a variable of the environment.
     Variable(String),
-    /// On the command line.
     Flag(&'static str),
     /// Nowhere: it is a default, or missing.
     Nowhere,
@@ -42,7 +37,6 @@ pub fn shown(path: &Path) -> String {
 /// One mistake or one warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Where.
     pub place: Place,
     /// Only a warning: the program runs all the same.
     pub warning: bool,

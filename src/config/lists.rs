@@ -12,7 +12,6 @@ use super::reader::Section;
 /// How a list is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListSettings {
-    /// Which column holds what.
     pub map: Mapping,
     /// What fields read where a row says nothing.
     pub set: Vec<(ListField, String)>,
@@ -34,7 +33,6 @@ impl Config {
     }
 }
 
-/// Reads every list.
 pub(super) fn lists(section: &Section<'_, '_>) -> BTreeMap<String, ListSettings> {
     let all = section.sections().into_iter().map(|(name, section)| {
         let columns = section.lists("map").unwrap_or_default();

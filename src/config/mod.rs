@@ -29,7 +29,6 @@ pub use setup::SetupFailure;
 pub struct Overrides {
     /// `--config`: this file must be there.
     pub file: Option<PathBuf>,
-    /// `--store`.
     pub store: Option<String>,
     /// Variables of the environment, by name.
     pub variables: BTreeMap<String, String>,
@@ -50,7 +49,6 @@ impl Overrides {
 /// Settings and what should be said about them.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// The settings.
     pub config: Config,
     /// Warnings; the program runs all the same.
     pub warnings: Vec<Diagnostic>,

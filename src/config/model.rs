@@ -23,11 +23,8 @@ pub struct Config {
     pub file: Option<PathBuf>,
     /// The partner's name: whose invitation it is.
     pub partner: String,
-    /// Where the books are.
     pub store: StoreUrl,
-    /// The platform.
     pub xtime: Xtime,
-    /// Codes and their clocks.
     pub invitations: Invitations,
     /// The opcode of a dealership that has not chosen.
     pub opcode_default: String,
@@ -41,19 +38,15 @@ pub struct Config {
     pub booking_settles: TimeDelta,
     /// How often a live dealership is looked at again.
     pub recheck: TimeDelta,
-    /// Letters.
     pub mail: Mail,
-    /// Reminders.
     pub reminders: Reminders,
     /// How lists are read, by the name that they are called by.
     pub lists: BTreeMap<String, ListSettings>,
-    /// The screen.
     pub ui: Ui,
     /// Where the rules of time zones are read from.
     pub zone_database: DatabaseChoice,
 }
 
-/// Where the books are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreUrl {
     /// The embedded store in a directory: `sled:PATH`.
@@ -88,15 +81,11 @@ impl StoreUrl {
 /// The platform. What has no secret in it is held in the form that the client takes.
 #[derive(Debug, Clone)]
 pub struct Xtime {
-    /// Everything but the secrets.
     pub settings: xtime::Settings,
-    /// The client's secret.
     pub client_secret: Option<Secret>,
-    /// The key.
     pub api_key: Option<Secret>,
     /// The developer's key, where one is needed.
     pub developer_key: Option<Secret>,
-    /// More headers.
     pub headers: Vec<(String, Secret)>,
     /// How many rows of `settings.meanings`, from the first, were configured; the defaults follow.
     pub own_meanings: usize,
@@ -116,10 +105,8 @@ impl Xtime {
     }
 }
 
-/// Codes and their clocks.
 #[derive(Debug, Clone)]
 pub struct Invitations {
-    /// Where codes come from.
     pub source: CodeOrigin,
     /// How long a code lives from its generation.
     pub valid_for: TimeDelta,
@@ -140,16 +127,13 @@ pub struct Invitations {
 /// An HTTP interface that makes codes.
 #[derive(Debug, Clone)]
 pub struct HttpCodes {
-    /// Everything but the headers.
     pub settings: HttpSettings,
-    /// Headers; literals are templates.
     pub headers: Vec<(String, Secret)>,
 }
 
 /// Letters: how they leave, whose they are, and how often one is tried.
 #[derive(Debug, Clone)]
 pub struct Mail {
-    /// How they leave.
     pub transport: Transport,
     /// For the user of the server.
     pub password: Option<Secret>,
@@ -203,10 +187,8 @@ pub struct Reminders {
     pub quiet: Option<QuietHours>,
 }
 
-/// The screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ui {
-    /// Which colours.
     pub theme: Theme,
     /// Read for the sake of files that have it, and without effect: the mouse stays the terminal's, for selecting text.
     pub mouse: bool,
@@ -220,9 +202,7 @@ pub enum Theme {
     /// What the terminal seems to be.
     #[default]
     Auto,
-    /// For a dark background.
     Dark,
-    /// For a light background.
     Light,
     /// No colours: bold, reverse, glyphs and words only.
     Mono,
@@ -233,7 +213,6 @@ impl Theme {
     pub const WORDS: &'static [(&'static str, Self)] =
         &[("auto", Self::Auto), ("dark", Self::Dark), ("light", Self::Light), ("mono", Self::Mono)];
 
-    /// Its word.
     pub fn word(self) -> &'static str {
         Self::WORDS.iter().find(|(_, theme)| *theme == self).map_or("auto", |(word, _)| word)
     }

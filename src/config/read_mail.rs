@@ -12,7 +12,6 @@ use super::model::{Mail, Reminders};
 use super::read::{A_MINUTE, size, time};
 use super::reader::Section;
 
-/// Reads `[mail]`.
 pub(super) fn mail(section: &Section<'_, '_>, partner: &str) -> Mail {
     let mailbox = |text: &str| Mailbox::read(text).map(|read| read.to_string()).map_err(|problem| problem.to_string());
     // In an envelope there are no names.
@@ -113,7 +112,6 @@ fn agree(section: &Section<'_, '_>, mail: &Mail, from: Option<&str>) {
     }
 }
 
-/// Reads `[reminders]`.
 pub(super) fn reminders(section: &Section<'_, '_>) -> Reminders {
     let usual = MailPolicy::default();
     let mut before_expiry = section.durations("before_expiry", A_MINUTE).unwrap_or(usual.remind_before);

@@ -193,12 +193,10 @@ impl<'r, 'a> Section<'r, 'a> {
         })
     }
 
-    /// A length of time.
     pub(super) fn duration(&self, key: &'static str, least: TimeDelta) -> Option<TimeDelta> {
         self.parsed(key, |text| at_least(text, least))
     }
 
-    /// A whole number.
     pub(super) fn number(&self, key: &'static str, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
         let check = |number: i64| match range.contains(&number) {
             true => Ok(number),
@@ -213,7 +211,6 @@ impl<'r, 'a> Section<'r, 'a> {
         })
     }
 
-    /// Yes or no.
     pub(super) fn flag(&self, key: &'static str) -> Option<bool> {
         let from_item =
             |item: &Item| item.as_bool().ok_or_else(|| format!("true or false is needed, not {}", item.type_name()));
@@ -224,7 +221,6 @@ impl<'r, 'a> Section<'r, 'a> {
         })
     }
 
-    /// One of some words.
     pub(super) fn word<T: Copy>(&self, key: &'static str, words: &[(&'static str, T)]) -> Option<T> {
         self.parsed(key, |text| {
             words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {

@@ -21,12 +21,10 @@ pub enum Secret {
     File(PathBuf),
     /// A shell command prints it on its first line.
     Command {
-        /// The command.
         command: String,
         /// Variables that it is given besides the usual ones; see [`crate::child`].
         environment: Vec<String>,
     },
-    /// In the settings themselves.
     Literal(SecretString),
 }
 
@@ -38,21 +36,10 @@ pub enum SecretError {
     NoVariable(String),
     /// The file cannot be read.
     #[error("the secret file {path}: {why}", path = shown(.path))]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why, in words.
-        why: String,
-    },
+    File { path: PathBuf, why: String },
     /// Others can read the file.
     #[error("the secret file {path} can be read by others (mode {mode:03o}); run: chmod 600 {path}", path = shown(.path))]
-    Open {
-        /// Which.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
-    /// The command failed.
+    Open { path: PathBuf, mode: u32 },
     #[error("the secret command: {0}")]
     Command(String),
     /// There is nothing in it.

@@ -18,29 +18,16 @@ use super::secret::{Secret, SecretError};
 pub enum SetupFailure {
     /// A secret cannot be had.
     #[error("[{section}] {key}: {why}")]
-    Secret {
-        /// The section.
-        section: &'static str,
-        /// The key.
-        key: String,
-        /// Why.
-        why: SecretError,
-    },
+    Secret { section: &'static str, key: String, why: SecretError },
     /// A setting cannot be used.
     #[error("[{section}] {why}")]
-    Setting {
-        /// The section.
-        section: &'static str,
-        /// Why.
-        why: SetupError,
-    },
+    Setting { section: &'static str, why: SetupError },
     /// Letters cannot leave as the settings want it.
     #[error("[mail] transport: {0}")]
     Mail(String),
     /// The certificates of an authority cannot be read.
     #[error("[mail] ca_file: {0}")]
     CaFile(String),
-    /// Letters cannot be written.
     #[error("[mail] {0}")]
     Letters(#[from] PressError),
 }

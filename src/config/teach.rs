@@ -18,18 +18,10 @@ pub enum TeachFailure {
     Nowhere,
     /// The file cannot be read or written.
     #[error("cannot {what} {}: {why}", shown(.path))]
-    Io {
-        /// What was tried.
-        what: &'static str,
-        /// With which file.
-        path: PathBuf,
-        /// Why it failed.
-        why: String,
-    },
+    Io { what: &'static str, path: PathBuf, why: String },
     /// What is in it cannot be understood, so nothing is put into it.
     #[error("{}: {why}; correct it first, nothing was written", shown(.path))]
     Broken {
-        /// The file.
         path: PathBuf,
         /// What is wrong with it.
         why: String,
@@ -77,7 +69,6 @@ pub fn add_row(path: &Path, row: &Meaning, comment: &str) -> Result<String, Teac
     Ok(printed(row))
 }
 
-/// A row as TOML.
 pub fn printed(row: &Meaning) -> String {
     format!("[[xtime.meaning]]\n{}", toml_edit::ser::to_string(row).unwrap_or_default().trim_end())
 }

@@ -14,7 +14,6 @@ pub use lists::{NamedAddress, addresses};
 /// Why a text is not one usable mail address. Cleaned: it is printed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressProblem {
-    /// Nothing but white space.
     #[error("the address is empty")]
     Empty,
     /// A control or otherwise invisible character: its name and its place.
@@ -263,7 +262,6 @@ fn is_plain(text: &str) -> bool {
 pub struct Mailbox {
     /// The name, cleaned; may be empty.
     pub name: String,
-    /// The address.
     pub address: Address,
 }
 

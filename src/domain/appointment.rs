@@ -51,20 +51,14 @@ pub struct Vehicle {
 /// A label of an appointment at the platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
-    /// What it says.
     pub value: String,
-    /// What it is about.
     pub context: String,
 }
 
-/// Who comes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
-    /// The given name.
     pub first_name: Untrusted,
-    /// The family name.
     pub last_name: Untrusted,
-    /// The mail address.
     pub email: Untrusted,
     /// The telephone number as it was written; [`phone_digits`] makes of it what is sent.
     pub phone: Untrusted,
@@ -131,26 +125,21 @@ pub struct Booking {
     pub appointment_id: Option<AppointmentId>,
     /// When, by the wall clock of the dealership.
     pub local: NaiveDateTime,
-    /// The dealership's time zone.
     pub zone: Tz,
-    /// Who comes.
     pub customer: Customer,
     /// A word for the dealership; may be empty.
     pub comment: String,
     /// The service operations code, exactly as the dealership published it.
     pub opcode: Untrusted,
-    /// The appointment's label.
     pub label: Label,
     /// The label for reports: the partner's name.
     pub reporting_label: Label,
-    /// The car.
     pub vehicle: Vehicle,
 }
 
 /// An appointment as the platform shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appointment {
-    /// Its identifier.
     pub id: AppointmentId,
     /// The car's number; empty when the platform does not say.
     pub vin: Untrusted,
@@ -160,7 +149,6 @@ pub struct Appointment {
     pub comment: Untrusted,
     /// Who comes, as far as the platform says.
     pub customer: Customer,
-    /// What for.
     pub services: Vec<Service>,
 }
 
@@ -170,7 +158,6 @@ pub enum BookingProblem {
     /// The time is not among those that the platform offered.
     #[error("{} was not offered{}", local.format("%Y-%m-%d %H:%M"), instead(nearest))]
     NotOffered {
-        /// The time.
         local: NaiveDateTime,
         /// Offered times nearest to it, in their order in time.
         nearest: Vec<NaiveDateTime>,
@@ -178,17 +165,13 @@ pub enum BookingProblem {
     /// The clocks skip the time on that day.
     #[error("{} does not exist in {zone} (the clocks skip it): choose another time", local.format("%Y-%m-%d %H:%M"))]
     NoSuchTime {
-        /// The time.
         local: NaiveDateTime,
         /// The zone in which it is missing.
         zone: Tz,
     },
     /// A time that the request cannot carry.
     #[error("{local} is no time of an appointment: give a full minute between the years 1970 and 9999")]
-    OddTime {
-        /// The time.
-        local: NaiveDateTime,
-    },
+    OddTime { local: NaiveDateTime },
     /// The telephone number cannot be sent.
     #[error("the customer's phone number cannot be sent: {0}")]
     Phone(#[from] PhoneProblem),
@@ -197,16 +180,10 @@ pub enum BookingProblem {
     Email(String),
     /// Something without which nothing is sent.
     #[error("{what} is missing: {remedy}")]
-    Missing {
-        /// What.
-        what: &'static str,
-        /// What to do.
-        remedy: &'static str,
-    },
+    Missing { what: &'static str, remedy: &'static str },
     /// A text that cannot be sent as it is.
     #[error("{what} cannot be sent: {why}")]
     Unsendable {
-        /// What.
         what: &'static str,
         /// Why, and what to do.
         why: String,
@@ -224,13 +201,10 @@ fn instead(nearest: &[NaiveDateTime]) -> String {
 /// Why a telephone number cannot be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneProblem {
-    /// There is none.
     #[error("it is missing; give one")]
     Missing,
-    /// Fewer than ten digits.
     #[error("{0} digits are too few; give it with its area code, like (797) 555-0950")]
     TooFew(usize),
-    /// More than fifteen.
     #[error("{0} digits are too many; give one number, without an extension")]
     TooMany(usize),
     /// Something that belongs in no number.

@@ -51,7 +51,6 @@ impl Budget {
         self.next.max(window.unwrap_or_default()).saturating_sub(now)
     }
 
-    /// Takes note of one.
     pub fn spend(&mut self, now: Duration) {
         // What was sent before the window counts no more.
         let over = self.before_window(now).max((self.sent.len() + 1).saturating_sub(self.rate));

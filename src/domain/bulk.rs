@@ -7,13 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ask, Command, DealershipId, Onboarding, Timestamp, needs_no_code};
 
-/// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BulkKind {
-    /// First codes.
     Invite,
-    /// New codes.
     Reissue,
     /// The letters of the present codes once more.
     Resend,
@@ -33,7 +30,6 @@ impl BulkKind {
 /// A dealership of a bulk, and which code was its newest when the bulk began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulkItem {
-    /// Which.
     pub id: DealershipId,
     /// The newest generation then; 0: none.
     pub generation: u32,
@@ -42,16 +38,12 @@ pub struct BulkItem {
 /// A bulk as it was begun. It holds no code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bulk {
-    /// What was asked for.
     pub what: BulkKind,
-    /// When it began.
     pub at: Timestamp,
-    /// Who asked.
     pub by: Box<str>,
     /// Codes come by paste: the rest has to be pasted again.
     #[serde(default)]
     pub pasted: bool,
-    /// The dealerships.
     pub items: Vec<BulkItem>,
 }
 

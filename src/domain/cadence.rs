@@ -26,13 +26,11 @@ pub struct Rhythm {
     pub word: TimeDelta,
     /// From then until the second clock ends.
     pub waiting: TimeDelta,
-    /// Overdue.
     pub overdue: TimeDelta,
     /// Confirmed but not live, in the first day.
     pub fresh: TimeDelta,
     /// Confirmed but not live, later.
     pub confirmed: TimeDelta,
-    /// Lost.
     pub lost: TimeDelta,
     /// Live, and everything that nothing happened to for a week.
     pub recheck: TimeDelta,
@@ -172,7 +170,6 @@ fn newest_finding(state: &Onboarding) -> Option<Timestamp> {
 struct Span {
     /// Its end; `None`: it never ends.
     until: Option<Timestamp>,
-    /// The interval.
     every: TimeDelta,
     /// Its end is a deadline: the look belongs exactly there.
     deadline: bool,

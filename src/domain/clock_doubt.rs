@@ -6,7 +6,6 @@ use chrono::TimeDelta;
 
 use super::{Policy, Timestamp, in_words};
 
-/// Why it cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockDoubt {
     /// What is recorded already lies so far in its future.

@@ -14,7 +14,6 @@ pub const CODE_LENGTH: std::ops::RangeInclusive<usize> = 4..=64;
 /// Why a text is not an invitation code. Never repeats the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CodeError {
-    /// Nothing but white space.
     #[error("the code is empty")]
     Empty,
     /// Fewer characters than any code has.
@@ -52,14 +51,7 @@ pub enum CodeError {
     Other(&'static str),
     /// A letter or dash that looks like another one, which the code surely has.
     #[error("character {place} of the code is `{found}` (U+{:04X}), which only looks like `{}`; type it anew", u32::from(*.found), .like)]
-    Lookalike {
-        /// Where.
-        place: usize,
-        /// What stands there.
-        found: char,
-        /// What it looks like.
-        like: char,
-    },
+    Lookalike { place: usize, found: char, like: char },
 }
 
 /// Words of programs for nothing.

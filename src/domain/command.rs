@@ -15,22 +15,18 @@ use super::{
 pub enum Command {
     /// Take a dealership into our books.
     Add {
-        /// Who it is.
         profile: Profile,
     },
     /// Correct its profile. The owner is not part of it: that is what [`Command::Assign`] is for.
     Update {
-        /// Who it is.
         profile: Profile,
     },
     /// Correct some fields of its profile by hand, the owner too.
     Correct {
-        /// What they shall read.
         edits: Vec<ProfileEdit>,
     },
     /// Write down more people of it, besides its contact. Who is known already, by the mail address, is left out.
     AddContacts {
-        /// Who.
         contacts: Vec<Contact>,
     },
     /// Ask the code source for a code: the first step of the saga.
@@ -39,57 +35,45 @@ pub enum Command {
         intent: IntentId,
         /// The source that will be asked.
         source: CodeOrigin,
-        /// What the operator saw.
         ask: Ask,
         /// Whether a letter takes the code to the dealership.
         mail: bool,
     },
     /// Record a code that was pasted or that the source gave.
     IssueCode {
-        /// The code.
         code: InvitationCode,
-        /// When it was generated.
         generated_at: Timestamp,
         /// When it dies, if the source said so; else generation + the configured validity.
         expires_at: Option<Timestamp>,
-        /// Where it came from.
         source: CodeOrigin,
-        /// The intent it fulfils.
         intent: IntentId,
-        /// What the operator saw.
         ask: Ask,
         /// Whether a letter takes it to the dealership; it is queued in the same commit.
         mail: bool,
     },
     /// Record that the source gave no code.
     FailCode {
-        /// The intent that failed.
         intent: IntentId,
-        /// Why, in words.
         reason: String,
         /// The source said no for good.
         refused: bool,
     },
     /// Take the living code back.
     Revoke {
-        /// Why.
         reason: Untrusted,
     },
     /// The dealer says that the code was entered and confirmed.
     ConfirmByDealer {
-        /// When they finished.
         said_at: Timestamp,
         /// Whether a letter may acknowledge it.
         mail: bool,
     },
     /// Take in what a look at the platform told us.
     Observe {
-        /// The look.
         look: Look,
     },
     /// Take in what a look at the slots told us.
     ObserveSlots {
-        /// The look.
         look: SlotsLook,
     },
     /// Record what clocks did: an overdue confirmation; a dead code too when probing is off.
@@ -102,14 +86,12 @@ pub enum Command {
     TellMisdated,
     /// Record the dealership's opcode choice.
     ChooseOpcode {
-        /// The choice.
         choice: OpcodeChoice,
         /// Who at the dealership said so, and how.
         word: Option<Untrusted>,
     },
     /// Send a test booking: the first step of the saga.
     RequestBooking {
-        /// Which attempt it is.
         intent: IntentId,
         /// The one opcode that it carries.
         opcode: Untrusted,
@@ -122,9 +104,7 @@ pub enum Command {
     },
     /// Record what became of a test booking.
     EndBooking {
-        /// The attempt.
         intent: IntentId,
-        /// What became of it.
         end: BookingEnd,
     },
     /// Record that the test appointment was read back.
@@ -134,35 +114,28 @@ pub enum Command {
     },
     /// Send a letter, because somebody wants it. With a kind that carries a code it is the letter of the present code again.
     QueueLetter {
-        /// What for.
         kind: LetterKind,
     },
     /// Send the letter that is due by itself, if one is ([`super::due_letter`]).
     QueueDueLetter,
     /// A letter is about to be handed over: the last moment to say no.
     BeginLetter {
-        /// Which.
         letter: LetterId,
     },
     /// Record what became of a try.
     EndLetter {
-        /// Which.
         letter: LetterId,
-        /// What became of it.
         end: LetterEnd,
         /// Moves the next try by up to 10 %, in thousandths: 0 to 1,000.
         jitter: u16,
     },
     /// Try a letter again now, because somebody wants it.
     RetryLetter {
-        /// Which.
         letter: LetterId,
     },
     /// Do not send a letter after all.
     SuppressLetter {
-        /// Which.
         letter: LetterId,
-        /// Why, in words.
         reason: String,
     },
     /// Take in a report that a letter came back.
@@ -173,7 +146,6 @@ pub enum Command {
         address: Untrusted,
         /// The status (RFC 3463).
         status: String,
-        /// What the report says.
         reason: String,
     },
     /// Take in a report that a letter is held up on its way.
@@ -184,30 +156,23 @@ pub enum Command {
         address: Untrusted,
         /// The status (RFC 3463).
         status: String,
-        /// What the report says.
         reason: String,
     },
     /// Remind this dealership of its code's end, or do not.
     SetReminders {
-        /// Whether.
         on: bool,
     },
-    /// Write something down.
     Note {
-        /// What.
         text: Untrusted,
     },
     /// Give the dealership to somebody, or to nobody.
     Assign {
-        /// Who.
         owner: Option<Untrusted>,
     },
     /// Out of sight until then; `None` ends a snooze.
     Snooze {
-        /// Until when.
         until: Option<Timestamp>,
     },
-    /// Put aside.
     Archive,
     /// Take back from the archive.
     Unarchive,
@@ -216,23 +181,18 @@ pub enum Command {
 /// What became of a test booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BookingEnd {
-    /// The platform has it.
     Booked {
         /// The platform's name for it.
         id: AppointmentId,
         /// It was found when it was read back.
         read_back: bool,
     },
-    /// Nothing was booked.
     Refused {
-        /// Why, in words.
         reason: String,
         /// The slot was taken meanwhile.
         slot_taken: bool,
     },
-    /// Nobody knows.
     Unknown {
-        /// Why, in words.
         reason: String,
     },
     /// It was looked for at the platform and is not there.
@@ -249,17 +209,13 @@ pub enum BookingEnd {
 pub enum LetterEnd {
     /// The mail server took it.
     Sent {
-        /// What it said.
         reply: String,
     },
-    /// It became a file.
     Written {
-        /// Which.
         path: String,
     },
     /// It was not taken, for certain.
     Refused {
-        /// Why, in words.
         reason: String,
         /// Trying again is of no use.
         permanent: bool,
@@ -268,12 +224,9 @@ pub enum LetterEnd {
     },
     /// It was not taken, for certain, and is not to blame: the server takes nothing at the moment.
     Deferred {
-        /// Why, in words.
         reason: String,
     },
-    /// Nobody knows.
     Uncertain {
-        /// Why, in words.
         reason: String,
     },
 }
@@ -281,7 +234,6 @@ pub enum LetterEnd {
 /// What the operator wants and saw when asking for a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ask {
-    /// The first invitation.
     Invite,
     /// A new code instead of the one of this generation. If there is a newer one by now, somebody was faster.
     Reissue {
@@ -297,7 +249,6 @@ pub enum Ask {
 pub enum Claim {
     /// A code: used before means refused, wherever.
     Code(CodeDigest),
-    /// A `dealerCode`.
     DealerCode(Box<str>),
 }
 
@@ -307,7 +258,6 @@ pub trait Claims {
     fn holder(&self, claim: &Claim) -> Option<DealershipId>;
 }
 
-/// Nobody holds anything.
 pub struct NoClaims;
 
 impl Claims for NoClaims {
@@ -322,7 +272,6 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// The numbers of the process.
     pub policy: &'a Policy,
-    /// Who holds what.
     pub claims: &'a dyn Claims,
     /// The id of the letter that the decision may queue; `None`: nobody sends letters.
     pub letter: Option<LetterId>,
@@ -334,7 +283,6 @@ pub enum Refusal {
     /// The id is not in our books.
     #[error("no such dealership")]
     Unknown,
-    /// The id is taken.
     #[error("this dealership exists already")]
     Exists,
     /// Another dealership has the `dealerCode`.
@@ -343,7 +291,6 @@ pub enum Refusal {
     /// A correction that cannot be taken.
     #[error(transparent)]
     Profile(#[from] ProfileProblem),
-    /// It is put aside.
     #[error("the dealership is archived; take it back first")]
     Archived,
     /// It has a code or had one.
@@ -352,24 +299,11 @@ pub enum Refusal {
     /// It never had a code.
     #[error("never invited; invite it first")]
     NeverInvited,
-    /// Somebody was faster.
     #[error("already reissued by {by} {} ago: code {generation} is the newest", in_words(*.ago))]
-    AlreadyReissued {
-        /// Who.
-        by: String,
-        /// How long ago.
-        ago: TimeDelta,
-        /// The newest generation.
-        generation: u32,
-    },
+    AlreadyReissued { by: String, ago: TimeDelta, generation: u32 },
     /// A code is on its way.
     #[error("{by} asked for a code {} ago and it has not arrived yet", in_words(*.ago))]
-    InFlight {
-        /// Who asked.
-        by: String,
-        /// How long ago.
-        ago: TimeDelta,
-    },
+    InFlight { by: String, ago: TimeDelta },
     /// The dealership is connected; it needs no code.
     #[error("already connected; it needs no code")]
     Connected,
@@ -380,10 +314,7 @@ pub enum Refusal {
     WordGiven,
     /// The code was used before.
     #[error("this code was used before{}; take a fresh one from the partner's screen", if *.here { " for this dealership" } else { " for another dealership" })]
-    CodeUsedBefore {
-        /// By the same dealership.
-        here: bool,
-    },
+    CodeUsedBefore { here: bool },
     /// It is the `dealerCode` of a dealership: the wrong column was copied.
     #[error("this is a dealerCode, not an invitation code; copy the code from the partner's screen")]
     CodeIsDealerCode,
@@ -411,25 +342,20 @@ pub enum Refusal {
     /// The dealer's word is younger than the code's end.
     #[error("the code died {} before that moment; say when the dealer entered it, or reissue", in_words(*.0))]
     WordAfterCode(TimeDelta),
-    /// The moment is past.
     #[error("that moment is past")]
     Past,
-    /// Nobody sends letters.
     #[error("no letter: mail is off ([mail] transport = \"none\")")]
     NoMail,
-    /// No such letter.
     #[error("no such letter ({0})")]
     NoLetter(LetterId),
     /// The letter is on its way already.
     #[error("the {0} letter is on its way already: it is not sent twice")]
     LetterOpen(LetterKind),
-    /// Something forbids the letter.
     #[error("no letter: {0}")]
     Letter(Obstacle),
     /// The letter has ended or is being handed over.
     #[error("the letter is {0}: too late for that")]
     LetterState(LetterState),
-    /// Another one went instead.
     #[error("a later letter with the same was sent: this one is not sent besides")]
     LetterMadeGood,
     /// A reminder comes by itself.
@@ -441,7 +367,6 @@ pub enum Refusal {
     /// The letter is not due yet.
     #[error("the letter is not due yet (in {})", in_words(*.0))]
     NotDue(TimeDelta),
-    /// Nothing to write down.
     #[error("the note is empty")]
     EmptyNote,
     /// An opcode must be something.
@@ -450,7 +375,6 @@ pub enum Refusal {
     /// Nobody could spell it to the dealer.
     #[error("the opcode has invisible characters or more than 100: have the dealer publish a plain one")]
     OddOpcode,
-    /// It is not archived.
     #[error("the dealership is not archived")]
     NotArchived,
     /// A consumer could not book there: nor can we.
@@ -470,9 +394,7 @@ pub enum Refusal {
     BookingOpen {
         /// For when, by the dealership's wall clock.
         local: NaiveDateTime,
-        /// Who asked for it.
         by: String,
-        /// How long ago.
         ago: TimeDelta,
     },
     /// There is a test appointment already.

@@ -35,16 +35,9 @@ pub enum CodeOrigin {
 pub enum Fact {
     /// The dealership entered our books.
     #[serde(rename = "dealership.added")]
-    DealershipAdded {
-        /// Who it is.
-        profile: Profile,
-    },
-    /// Its profile was corrected.
+    DealershipAdded { profile: Profile },
     #[serde(rename = "dealership.updated")]
-    DealershipUpdated {
-        /// Who it is now.
-        profile: Profile,
-    },
+    DealershipUpdated { profile: Profile },
     /// A code was asked of its source; open until issued, failed or abandoned.
     #[serde(rename = "invitation.requested")]
     InvitationRequested {
@@ -61,9 +54,7 @@ pub enum Fact {
     /// The source did not give a code. A retry goes on with the same intent, unless it was refused for good.
     #[serde(rename = "invitation.request-failed")]
     InvitationRequestFailed {
-        /// The intent that failed.
         intent: IntentId,
-        /// Why, in words.
         reason: Box<str>,
         /// The source said no for good: the intent is closed.
         refused: bool,
@@ -77,17 +68,13 @@ pub enum Fact {
         code: InvitationCode,
         /// When it was generated: the 72 hours run from here.
         generated_at: Timestamp,
-        /// When it dies.
         expires_at: Timestamp,
-        /// Where it came from.
         source: CodeOrigin,
-        /// The intent it fulfils.
         intent: IntentId,
     },
     /// A newer code replaced it in our books; it stays on record.
     #[serde(rename = "invitation.superseded")]
     InvitationSuperseded {
-        /// The replaced issue.
         generation: u32,
         /// The issue that replaced it.
         by: u32,
@@ -95,9 +82,7 @@ pub enum Fact {
     /// The code's time ran out, and a look that began afterwards still said "not connected" (or probing is off).
     #[serde(rename = "invitation.expired")]
     InvitationExpired {
-        /// The issue that died.
         generation: u32,
-        /// Its deadline.
         expires_at: Timestamp,
         /// When the look began that found it unused; `None` when probing is off.
         looked_at: Option<Timestamp>,
@@ -116,7 +101,6 @@ pub enum Fact {
     InvitationMisdated {
         /// The issue that is meant.
         generation: u32,
-        /// Its date.
         generated_at: Timestamp,
     },
     /// The dealer says that the code was entered; the second clock starts.
@@ -129,16 +113,10 @@ pub enum Fact {
     },
     /// A look found us let in.
     #[serde(rename = "integration.confirmed")]
-    IntegrationConfirmed {
-        /// When the look ended.
-        observed_at: Timestamp,
-    },
+    IntegrationConfirmed { observed_at: Timestamp },
     /// The second clock ran out without a confirmation.
     #[serde(rename = "integration.overdue")]
-    ConfirmationOverdue {
-        /// Its deadline.
-        due_at: Timestamp,
-    },
+    ConfirmationOverdue { due_at: Timestamp },
     /// Two looks, at least a minute apart, found a confirmed dealership not connected.
     #[serde(rename = "integration.lost")]
     IntegrationLost {
@@ -150,11 +128,8 @@ pub enum Fact {
     /// A look said something else than the one before it.
     #[serde(rename = "probe.changed")]
     ProbeChanged {
-        /// What it means.
         outcome: Outcome,
-        /// Why, in words.
         reason: Box<str>,
-        /// When the look ended.
         at: Timestamp,
         /// The HTTP status of the answer, when one was read that was no plain yes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,7 +144,6 @@ pub enum Fact {
     /// The dealership chose its service opcode.
     #[serde(rename = "opcode.chosen")]
     OpcodeChosen {
-        /// The choice.
         choice: OpcodeChoice,
         /// Who at the dealership said so, and how, in the operator's words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,7 +160,6 @@ pub enum Fact {
     OpcodeNearMiss {
         /// The code that was looked for.
         opcode: Untrusted,
-        /// The finding in words.
         findings: Vec<String>,
         /// It had been visible before.
         #[serde(default)]
@@ -197,7 +170,6 @@ pub enum Fact {
     OpcodeMissing {
         /// The code that was looked for.
         opcode: Untrusted,
-        /// The finding in words.
         findings: Vec<String>,
         /// It had been visible before.
         drifted: bool,
@@ -211,7 +183,6 @@ pub enum Fact {
     /// A customer would be offered a time.
     #[serde(rename = "slots.seen")]
     SlotsSeen {
-        /// How many.
         count: u32,
         /// On how many days.
         days: u32,
@@ -246,7 +217,6 @@ pub enum Fact {
     /// The platform has the test appointment.
     #[serde(rename = "appointment.booked")]
     AppointmentBooked {
-        /// The attempt.
         intent: IntentId,
         /// The platform's name for it.
         id: AppointmentId,
@@ -260,21 +230,14 @@ pub enum Fact {
     /// Nothing was booked; the attempt is over.
     #[serde(rename = "appointment.refused")]
     AppointmentRefused {
-        /// The attempt.
         intent: IntentId,
-        /// Why, in words.
         reason: Box<str>,
         /// The slot was taken meanwhile (`x-001009`).
         slot_taken: bool,
     },
     /// Nobody knows whether it was booked: it must be read back before any second try.
     #[serde(rename = "appointment.unknown")]
-    AppointmentUnknown {
-        /// The attempt.
-        intent: IntentId,
-        /// Why, in words.
-        reason: Box<str>,
-    },
+    AppointmentUnknown { intent: IntentId, reason: Box<str> },
     /// The test appointment was read back from the platform.
     #[serde(rename = "appointment.verified")]
     AppointmentVerified {
@@ -283,22 +246,12 @@ pub enum Fact {
     },
     /// More people of the dealership became known, besides its contact.
     #[serde(rename = "contacts.added")]
-    ContactsAdded {
-        /// Who.
-        contacts: Vec<Contact>,
-    },
-    /// Somebody wrote something down.
+    ContactsAdded { contacts: Vec<Contact> },
     #[serde(rename = "note.added")]
-    NoteAdded {
-        /// What.
-        text: Untrusted,
-    },
+    NoteAdded { text: Untrusted },
     /// Somebody else looks after the dealership now (or nobody does).
     #[serde(rename = "owner.assigned")]
-    OwnerAssigned {
-        /// Who.
-        owner: Option<Untrusted>,
-    },
+    OwnerAssigned { owner: Option<Untrusted> },
     /// Out of sight until then (or back at once).
     #[serde(rename = "dealership.snoozed")]
     Snoozed {
@@ -316,11 +269,9 @@ pub enum Fact {
     EmailQueued {
         /// Which letter; the same for every try.
         letter: LetterId,
-        /// What it is for.
         what: LetterKind,
         /// The code that it carries or is about; 0: none.
         generation: u32,
-        /// Where it goes.
         to: Untrusted,
         /// A reminder: so many seconds before the end.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -331,34 +282,17 @@ pub enum Fact {
     },
     /// The letter is being handed over: from here on only the server's answer says whether it went out.
     #[serde(rename = "email.begun")]
-    EmailBegun {
-        /// The letter.
-        letter: LetterId,
-        /// Where it goes.
-        to: Untrusted,
-    },
+    EmailBegun { letter: LetterId, to: Untrusted },
     /// The mail server took it.
     #[serde(rename = "email.sent")]
-    EmailSent {
-        /// The letter.
-        letter: LetterId,
-        /// What the server said.
-        reply: Box<str>,
-    },
+    EmailSent { letter: LetterId, reply: Box<str> },
     /// It became a file, because that is what is configured: nobody mailed it.
     #[serde(rename = "email.written")]
-    EmailWritten {
-        /// The letter.
-        letter: LetterId,
-        /// The file.
-        path: Box<str>,
-    },
+    EmailWritten { letter: LetterId, path: Box<str> },
     /// It was not taken, for certain.
     #[serde(rename = "email.failed")]
     EmailFailed {
-        /// The letter.
         letter: LetterId,
-        /// Why, in words.
         reason: Box<str>,
         /// When it is tried again; `None`: it is not.
         retry_at: Option<Timestamp>,
@@ -372,9 +306,7 @@ pub enum Fact {
     /// Nobody knows whether it was taken: the connection or the program ended meanwhile.
     #[serde(rename = "email.uncertain")]
     EmailUncertain {
-        /// The letter.
         letter: LetterId,
-        /// Why, in words.
         reason: Box<str>,
         /// When it is tried once more, with the same Message-ID; `None`: it is not.
         retry_at: Option<Timestamp>,
@@ -387,12 +319,7 @@ pub enum Fact {
     },
     /// It does not go out: nobody needs it any more, or somebody said so.
     #[serde(rename = "email.suppressed")]
-    EmailSuppressed {
-        /// The letter.
-        letter: LetterId,
-        /// Why, in words.
-        reason: Box<str>,
-    },
+    EmailSuppressed { letter: LetterId, reason: Box<str> },
     /// It came back (RFC 3464).
     #[serde(rename = "email.bounced")]
     EmailBounced {
@@ -403,48 +330,35 @@ pub enum Fact {
         address: Untrusted,
         /// The status (RFC 3463).
         status: Box<str>,
-        /// What the report says.
         reason: Box<str>,
     },
     /// It is held up on its way: its mail server goes on trying, or has given up without saying so.
     #[serde(rename = "email.delayed")]
     EmailDelayed {
-        /// The letter.
         letter: LetterId,
         /// Where it goes; empty where the report has no address.
         address: Untrusted,
         /// The status (RFC 3463).
         status: Box<str>,
-        /// What the report says.
         reason: Box<str>,
     },
     /// Somebody wants a letter tried again, now.
     #[serde(rename = "email.retried")]
-    EmailRetried {
-        /// The letter.
-        letter: LetterId,
-    },
+    EmailRetried { letter: LetterId },
     /// Whether this dealership is reminded of a code's end.
     #[serde(rename = "reminders.set")]
-    RemindersSet {
-        /// It is.
-        on: bool,
-    },
+    RemindersSet { on: bool },
     /// An outage began: the platform fails, or refuses our credentials. Of no dealership.
     #[serde(rename = "platform.failing")]
     PlatformFailing {
-        /// Why, in words.
         why: Box<str>,
-        /// Since when.
         since: Timestamp,
-        /// It refuses our credentials.
         #[serde(default)]
         credentials: bool,
     },
     /// An outage is over. Of no dealership.
     #[serde(rename = "platform.answers")]
     PlatformAnswers {
-        /// Since when it answers.
         since: Timestamp,
         /// Since when it had failed.
         failing_since: Timestamp,
@@ -469,15 +383,11 @@ impl Fact {
 /// A recorded fact. `seq` is gap-free and in commit order over the whole store, counted from 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// Place in the log.
     pub seq: u64,
-    /// When it was recorded.
     pub at: Timestamp,
-    /// Who caused it.
     pub actor: Actor,
     /// Whose it is; `None` for what is of the platform as a whole.
     pub dealership: Option<DealershipId>,
-    /// What happened.
     #[serde(flatten)]
     pub fact: Fact,
 }

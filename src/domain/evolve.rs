@@ -62,7 +62,6 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
     Some(state)
 }
 
-/// Folds a whole history.
 pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Onboarding> {
     events.into_iter().fold(None, evolve)
 }

@@ -10,12 +10,9 @@ use super::{DealershipId, Onboarding};
 /// How many candidates are named.
 const CANDIDATES: usize = 5;
 
-/// Whom a name means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
-    /// Nobody has it.
     Nobody,
-    /// This one alone.
     One(DealershipId),
     /// Each of these could be meant: in words.
     Several(String),
@@ -43,7 +40,6 @@ pub struct FullNames<'a> {
 }
 
 impl<'a> FullNames<'a> {
-    /// Takes in their names.
     pub fn of(states: impl IntoIterator<Item = &'a Onboarding>) -> Self {
         let mut names = Self::default();
         for state in states {

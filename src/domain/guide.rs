@@ -15,7 +15,6 @@ pub enum Observed {
 }
 
 impl Observed {
-    /// In words.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Visible => "visible",
@@ -25,10 +24,8 @@ impl Observed {
     }
 }
 
-/// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// What to do.
     pub title: String,
     /// What can be seen of it.
     pub observed: Observed,
@@ -39,7 +36,6 @@ pub struct Step {
 /// The steps of one dealership.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guide {
-    /// Which way it goes.
     pub option: OpcodeOption,
     /// The code that it is about.
     pub code: Untrusted,
@@ -116,7 +112,6 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// The code itself.
     fn code(&self) -> (Observed, String) {
         match (self.blind(), self.state.opcode_state) {
             (Some(why), _) => (Observed::CannotBeObserved, why.to_owned()),

@@ -17,7 +17,6 @@ use super::{
 pub struct Contact {
     /// Their name; may be empty.
     pub name: Untrusted,
-    /// Their address; syntactically valid.
     pub email: Untrusted,
     /// Their number as given; may be empty.
     pub phone: Untrusted,
@@ -43,7 +42,6 @@ impl Contact {
     }
 }
 
-/// Who a dealership is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The rooftop's name; never empty. Not unique: names repeat across cities.
@@ -60,23 +58,19 @@ pub struct Profile {
     pub state: Untrusted,
     /// Its IANA time zone: letters name moments in it.
     pub timezone: Tz,
-    /// Who answers there.
     pub contact: Contact,
     /// Which of us looks after it.
     pub owner: Option<Untrusted>,
 }
 
-/// How an invitation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ended {
     /// Its time ran out, and that was recorded.
     Expired,
-    /// The dealership connected.
     Used,
     /// A newer code replaced it.
     Superseded,
-    /// We took it back.
     Revoked,
 }
 
@@ -84,15 +78,12 @@ pub enum Ended {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InvitationState {
-    /// It can.
     Live,
     /// Its time has run out, recorded or not.
     Expired,
-    /// The dealership connected.
     Used,
     /// A newer code replaced it.
     Superseded,
-    /// We took it back.
     Revoked,
 }
 
@@ -101,21 +92,16 @@ pub enum InvitationState {
 pub struct Invitation {
     /// Which issue it is, counted from 1.
     pub generation: u32,
-    /// The code.
     pub code: InvitationCode,
     /// When it was generated; the 72 hours run from here.
     pub generated_at: Timestamp,
-    /// When it dies.
     pub expires_at: Timestamp,
     /// When it was entered in our books.
     pub issued_at: Timestamp,
     /// The earliest moment of an event that has it: whatever clock ran ahead, it was not generated later.
     pub known_at: Timestamp,
-    /// Who entered it.
     pub issued_by: Box<str>,
-    /// Where it came from.
     pub source: CodeOrigin,
-    /// The intent it fulfils.
     pub intent: IntentId,
     /// How and when it ended, as recorded.
     pub ended: Option<(Ended, Timestamp)>,
@@ -143,13 +129,9 @@ impl Invitation {
 /// What remains of a code that a newer one replaced: enough to refuse its second use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastInvitation {
-    /// Which issue it was.
     pub generation: u32,
-    /// Its fingerprint.
     pub digest: CodeDigest,
-    /// How it ended.
     pub ended: Ended,
-    /// When it ended.
     pub at: Timestamp,
 }
 
@@ -164,7 +146,6 @@ pub struct PendingCode {
     pub generation: u32,
     /// When it was asked for.
     pub at: Timestamp,
-    /// Who asked.
     pub by: Box<str>,
     /// Whether a letter takes it to the dealership.
     pub mail: bool,
@@ -207,7 +188,6 @@ pub struct BookedAppointment {
     pub opcode: Untrusted,
     /// The vehicle that it was booked for; it is found again by this.
     pub vin: Untrusted,
-    /// When it was recorded.
     pub at: Timestamp,
     /// When it was last read back from the platform; `None`: never.
     pub seen_at: Option<Timestamp>,
@@ -228,7 +208,6 @@ pub struct OpenBooking {
     pub moves: bool,
     /// When it was asked for.
     pub at: Timestamp,
-    /// Who asked.
     pub by: Box<str>,
     /// Why nobody knows what became of it; `None`: the answer is still awaited, or the program died meanwhile.
     pub unknown: Option<Box<str>>,
@@ -237,9 +216,7 @@ pub struct OpenBooking {
 /// The newest event of a dealership, for the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastEvent {
-    /// Place in the log.
     pub seq: u64,
-    /// When.
     pub at: Timestamp,
     /// Place of its kind in [`super::Fact::KINDS`].
     pub kind: u8,
@@ -249,19 +226,15 @@ pub struct LastEvent {
 /// is boxed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Onboarding {
-    /// Our identifier.
     pub id: DealershipId,
     /// How many events it is folded from: the expected version of the next append.
     pub version: u64,
-    /// Who it is.
     pub profile: Profile,
     /// Others who answer there; letters go to the contact of the profile only.
     pub further_contacts: Vec<Contact>,
     /// When it entered our books.
     pub added_at: Timestamp,
-    /// The newest code.
     pub invitation: Option<Invitation>,
-    /// Older codes, oldest first.
     pub earlier: Vec<PastInvitation>,
     /// A code that was asked for and has not arrived.
     pub pending: Option<PendingCode>,
@@ -273,7 +246,6 @@ pub struct Onboarding {
     pub opcode_state: OpcodeState,
     /// The code that this is about: without a choice of its own the dealership's code follows the settings, until it is seen.
     pub opcode_looked_for: Option<Box<str>>,
-    /// The finding in words.
     pub opcode_findings: Vec<String>,
     /// Since when the opcode state is so.
     pub opcode_since: Option<Timestamp>,
@@ -293,11 +265,9 @@ pub struct Onboarding {
     pub probe: Option<ProbeRecord>,
     /// Out of sight until then.
     pub snoozed_until: Option<Timestamp>,
-    /// Put aside.
     pub archived_at: Option<Timestamp>,
     /// How many notes there are.
     pub notes: u32,
-    /// Its newest event.
     pub last_event: LastEvent,
     /// The latest moment of any of its events: not the newest one's after the clock was set back.
     pub newest_at: Timestamp,

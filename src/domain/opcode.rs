@@ -10,7 +10,6 @@ use super::{Timestamp, Untrusted};
 pub struct Service {
     /// The opcode: digits, letters with dots, or a phrase. Compared as an exact string.
     pub opcode: Untrusted,
-    /// The name beside it.
     pub name: Untrusted,
 }
 
@@ -24,23 +23,18 @@ pub enum OpcodeOption {
     New,
 }
 
-/// The dealership's choice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpcodeChoice {
     /// The code, exactly as it must be sent.
     pub code: Untrusted,
-    /// Which option it is.
     pub option: OpcodeOption,
 }
 
 /// A choice as it stands in our books: who wrote it down, when, and on whose word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenOpcode {
-    /// The choice.
     pub choice: OpcodeChoice,
-    /// When it was recorded.
     pub at: Timestamp,
-    /// Who recorded it.
     pub by: Box<str>,
     /// Who at the dealership said so, and how, in the operator's words.
     pub word: Option<Untrusted>,
@@ -50,14 +44,11 @@ pub struct ChosenOpcode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OpcodeState {
-    /// Nobody has looked.
     #[default]
     Unchecked,
-    /// Visible to us.
     Ok,
     /// Not visible, but something that looks like it is.
     NearMiss,
-    /// Not visible.
     Missing,
     /// The list was empty: could not tell.
     Unknown,
@@ -66,7 +57,6 @@ pub enum OpcodeState {
 /// What one list says about one chosen code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The verdict.
     pub state: OpcodeState,
     /// In exact words, for people: "did you mean `TELL US MORE`? (it differs in upper and lower case)"
     pub words: Vec<String>,
@@ -112,7 +102,6 @@ pub struct Sought<'a> {
 }
 
 impl<'a> Sought<'a> {
-    /// Folds a code.
     pub fn new(code: &'a str) -> Self {
         let bare = bare(code);
         Self { code, lower: code.to_lowercase(), bare_lower: bare.to_lowercase(), skeleton: skeleton(&bare), bare }

@@ -7,7 +7,6 @@ use super::{Attention, InvitationState, Onboarding, Stage, Timestamp};
 const CALM: u64 = 0x40;
 /// Behind those: out of sight for a while.
 const SNOOZED: u64 = 0x80 | CALM;
-/// Behind everything.
 const ARCHIVED: u64 = SNOOZED | 1;
 
 /// What needs attention first, and within each reason what waits longest or ends soonest; the smallest number is the first.

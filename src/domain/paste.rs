@@ -16,7 +16,6 @@ use super::{Claim, Claims, CodeDigest, CodeError, DealershipId, InvitationCode, 
 /// A dealership that is to have a code, in the order in which it was shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected {
-    /// Which.
     pub id: DealershipId,
     /// Its zone: moments without an offset are read in it.
     pub zone: Tz,
@@ -25,17 +24,13 @@ pub struct Expected {
 /// A code that found its dealership.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matched {
-    /// Whose.
     pub id: DealershipId,
-    /// The code.
     pub code: InvitationCode,
-    /// When it was generated.
     pub generated_at: Timestamp,
     /// The line it came from, counted from 1.
     pub line: usize,
 }
 
-/// What a block says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matches {
     /// A code for each dealership that is to have one, in their order.
@@ -72,20 +67,16 @@ pub enum Wrong {
     /// Other lines lie inside one of its cells.
     #[error("lines {0} to {1} stand between quotation marks that open here; is one missing?")]
     Swallowed(u64, u64),
-    /// Fewer lines than dealerships.
     #[error("{} for {}: {} too few", counted(*.codes, "code"), counted(*.expected, "dealership"), expected - codes)]
     TooFew {
         /// How many codes there are.
         codes: usize,
-        /// How many are needed.
         expected: usize,
     },
-    /// More lines than dealerships.
     #[error("{} for {}: {} too many", counted(*.codes, "code"), counted(*.expected, "dealership"), codes - expected)]
     TooMany {
         /// How many codes there are.
         codes: usize,
-        /// How many are needed.
         expected: usize,
     },
     /// No line names this dealership.
@@ -99,27 +90,17 @@ pub enum Wrong {
     SameDealership(usize),
     /// The code was used before.
     #[error("this code was used before{}", if *.here { " for this dealership" } else { " for another dealership" })]
-    UsedBefore {
-        /// By the same dealership.
-        here: bool,
-    },
+    UsedBefore { here: bool },
     /// The `dealerCode` of a dealership of ours: the wrong column was copied.
     #[error("this is a dealerCode, not an invitation code")]
     IsDealerCode,
-    /// Not a code.
     #[error(transparent)]
     Malformed(#[from] CodeError),
-    /// Nobody has this name.
     #[error("`{0}` is no dealerCode in our books")]
     Unknown(String),
     /// More than one have this name.
     #[error("`{name}` could be several dealerships: {candidates}; write the dealerCode as it stands there")]
-    Ambiguous {
-        /// The name.
-        name: String,
-        /// Who could be meant.
-        candidates: String,
-    },
+    Ambiguous { name: String, candidates: String },
     /// A dealership of ours, but not one of these.
     #[error("`{0}` is in our books, but not one of the chosen dealerships")]
     NotChosen(String),
@@ -146,9 +127,7 @@ fn counted(count: usize, what: &str) -> String {
 pub struct Mistake {
     /// The line, counted from 1.
     pub line: Option<usize>,
-    /// The dealership.
     pub id: Option<DealershipId>,
-    /// What.
     pub what: Wrong,
 }
 

@@ -10,13 +10,11 @@ const NATIONAL: usize = 10;
 /// The fewest digits of a number, that without its area code, and the most of one anywhere.
 const LENGTHS: std::ops::RangeInclusive<usize> = 7..=15;
 
-/// The longest extension.
 const LONGEST_EXTENSION: usize = 7;
 
 /// What announces an extension. One that begins with another comes first.
 const EXTENSIONS: [&str; 7] = ["extension", "extn", "ext", "ex", "x", "poste", "#"];
 
-/// A phone number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PhoneNumber {
     /// What is dialled, without the country code of North America.

@@ -34,7 +34,6 @@ pub struct Policy {
     pub slot_stretch: u8,
     /// How long after a booking without an answer its absence at the platform may count (2 min; our assumption).
     pub booking_settles: TimeDelta,
-    /// Letters.
     pub mail: MailPolicy,
 }
 

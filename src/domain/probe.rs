@@ -18,7 +18,6 @@ pub enum Outcome {
     NotConnected,
     /// Our token, key or policy was refused: an alarm about us; no dealership changes state.
     OurCredentials,
-    /// Could not tell.
     Unknown,
 }
 
@@ -43,7 +42,6 @@ impl fmt::Display for Outcome {
 /// What of an answer counts for its meaning, cleaned: kept with the event, shown whole, and what a person teaches the meaning by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResponseFacts {
-    /// The HTTP status.
     pub status: u16,
     /// The code that it gave.
     pub code: Option<Box<str>>,
@@ -78,7 +76,6 @@ pub struct Look {
     pub began_at: Timestamp,
     /// When the answer was read, or given up.
     pub ended_at: Timestamp,
-    /// What it means.
     pub outcome: Outcome,
     /// Why, in words: the row of the mapping, or the error. Already cleaned, at most a line.
     pub reason: String,
@@ -93,9 +90,7 @@ pub struct Look {
 /// How good what was found is, the worst last. It is coloured by this, not by that something was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// All is well.
     Good,
-    /// Something is lacking yet.
     Doubtful,
     /// Something broke, or nothing is known.
     Bad,
@@ -130,11 +125,8 @@ pub struct SlotsLook {
 /// The last look that differed from the one before it; an unchanged look is not recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeRecord {
-    /// When that look ended.
     pub at: Timestamp,
-    /// What it meant.
     pub outcome: Outcome,
-    /// Why, in words.
     pub reason: Box<str>,
 }
 
@@ -144,11 +136,8 @@ pub struct ProbeRecord {
 pub struct ProbeState {
     /// The rooftop that was looked at: what another one answered says nothing of this one.
     pub dealer_code: Box<str>,
-    /// When the look ended.
     pub at: Timestamp,
-    /// What it meant.
     pub outcome: Outcome,
-    /// Why, in words.
     pub reason: Box<str>,
     /// Since when every look has meant the same.
     pub since: Timestamp,

@@ -7,32 +7,21 @@ use super::{Contact, Profile, Timestamp, Untrusted, address, owner, phone};
 /// A field of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProfileField {
-    /// The rooftop's name.
     Name,
-    /// Xtime's identifier.
     DealerCode,
-    /// The dealer group.
     Group,
-    /// The make it sells.
     Brand,
-    /// Where it is.
     City,
-    /// The state or province.
     State,
-    /// Its IANA time zone.
     Timezone,
-    /// Who answers there.
     Contact,
-    /// Their mail address.
     Email,
-    /// Their number.
     Phone,
     /// Which of us looks after it.
     Owner,
 }
 
 impl ProfileField {
-    /// Every field.
     pub const ALL: [Self; 11] = [
         Self::Name,
         Self::DealerCode,
@@ -47,7 +36,6 @@ impl ProfileField {
         Self::Owner,
     ];
 
-    /// Those of the contact.
     pub const PERSON: [Self; 3] = [Self::Contact, Self::Email, Self::Phone];
 
     /// Those that are corrected by hand; the dealerCode is what a dealership is known by.
@@ -141,9 +129,7 @@ pub fn check_text(text: &str, longest: usize) -> Result<(), String> {
 /// A field that shall read otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileEdit {
-    /// Which.
     pub field: ProfileField,
-    /// What it shall read.
     pub text: String,
 }
 
@@ -151,20 +137,15 @@ pub struct ProfileEdit {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {reason}", field.word())]
 pub struct ProfileProblem {
-    /// Which.
     pub field: ProfileField,
-    /// In words.
     pub reason: String,
 }
 
 /// How a field of two profiles differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileChange {
-    /// Which.
     pub field: ProfileField,
-    /// What it read.
     pub from: Untrusted,
-    /// What it reads.
     pub to: Untrusted,
 }
 

@@ -13,9 +13,7 @@ pub const MOST_UPDATED: usize = 25;
 pub struct ProfileUpdate {
     /// By which it is known.
     pub dealer_code: Untrusted,
-    /// Its name until then.
     pub name: Untrusted,
-    /// What would read otherwise.
     pub changes: Vec<ProfileChange>,
     /// The people that would be kept besides its contact.
     pub contacts: Vec<Contact>,

@@ -22,14 +22,11 @@ pub const NO_SLOTS_CAUSES: [&str; 4] = [
 pub struct DaySlots {
     /// The day at the dealership.
     pub date: NaiveDate,
-    /// How many.
     pub count: u32,
 }
 
-/// What was offered, counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SlotCounts {
-    /// How many slots.
     pub count: u32,
     /// The earliest one, by the dealership's wall clock.
     pub next: Option<NaiveDateTime>,
@@ -62,7 +59,6 @@ impl SlotCounts {
 pub struct Slots {
     /// When this was first seen so.
     pub checked_at: Timestamp,
-    /// How many slots.
     pub count: u32,
     /// On how many days.
     pub days: u32,

@@ -13,9 +13,7 @@ use super::{InvitationState, Onboarding, OpcodeState, Timestamp};
 pub enum Stage {
     /// In our books, never invited.
     New,
-    /// Has a living code.
     Invited,
-    /// Its code died unused.
     Expired,
     /// The dealer says done; Xtime has up to 24 hours to show it.
     AwaitingXtime,
@@ -33,12 +31,10 @@ pub enum Stage {
     Lost,
     /// We took the code back.
     Revoked,
-    /// Put aside.
     Archived,
 }
 
 impl Stage {
-    /// Every stage, in order.
     pub const ALL: [Self; 12] = [
         Self::New,
         Self::Invited,

@@ -9,11 +9,9 @@ use super::{BookedAppointment, IntentId, Onboarding, OpenBooking, Policy, Timest
 /// about the appointment reaches them and nobody else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestBooking {
-    /// Who comes.
     pub customer: Customer,
     /// A word for the dealership; the mark of the attempt follows it.
     pub comment: String,
-    /// The appointment's label.
     pub label: Label,
     /// The label for reports: the partner's name.
     pub reporting_label: Label,

@@ -35,7 +35,6 @@ const LEGAL: [&str; 13] = [
 /// One that may be the same, and what both share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Twin<T = DealershipId> {
-    /// Which.
     pub id: T,
     /// The fields that read alike, in the order of [`FIELDS`].
     pub reasons: Vec<ProfileField>,
@@ -67,7 +66,6 @@ pub const FIELDS: [ProfileField; 4] =
 /// The bits of a key that say which of these it is of.
 const FIELD_BITS: u64 = FIELDS.len() as u64 - 1;
 
-/// Who shares what.
 #[derive(Debug, Clone)]
 pub struct TwinIndex<T = DealershipId> {
     hasher: RandomState,
@@ -84,7 +82,6 @@ impl<T> Default for TwinIndex<T> {
 }
 
 impl<T: Copy + Ord + Hash> TwinIndex<T> {
-    /// Takes in profiles.
     pub fn of<'a>(profiles: impl IntoIterator<Item = (T, &'a Profile)>) -> Self {
         let profiles = profiles.into_iter();
         let mut index = Self::default();
@@ -173,7 +170,6 @@ fn tells(field: ProfileField, sharing: usize) -> bool {
 /// Where a twin of a new profile is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Beside {
-    /// In our books.
     Known(DealershipId),
     /// Among the new ones: its place.
     New(usize),

@@ -63,7 +63,6 @@ impl Agenda {
         self.sweep = Some(Swept { fresh, ..Swept::default() });
     }
 
-    /// Ends it.
     pub fn end_sweep(&mut self) {
         self.sweep = None;
     }
@@ -91,7 +90,6 @@ impl Agenda {
         self.ready.next().map(|due| now - due)
     }
 
-    /// How many are due.
     pub fn due(&mut self, now: Timestamp) -> usize {
         self.wake(now);
         self.ready.len()

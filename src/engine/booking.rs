@@ -18,9 +18,7 @@ use crate::xtime::{Answer, BookingAnswer, Platform, RequestPreview, Slot};
 /// A booking as it would be sent.
 #[derive(Debug, Clone)]
 pub struct PlannedBooking {
-    /// Which attempt it is.
     pub intent: IntentId,
-    /// What is asked for.
     pub booking: Booking,
     /// The request itself, secrets masked.
     pub preview: RequestPreview,
@@ -29,7 +27,6 @@ pub struct PlannedBooking {
 /// Whether an appointment was seen when it was read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadBack {
-    /// As it was booked.
     Seen,
     /// The platform does not show it (yet).
     NotThere,
@@ -40,7 +37,6 @@ pub enum ReadBack {
 /// What became of a booking.
 #[derive(Debug, Clone)]
 pub enum Booked {
-    /// It stands.
     Stands {
         /// The platform's name for it.
         id: AppointmentId,
@@ -56,14 +52,11 @@ pub enum Booked {
         /// What is offered now; or why that is not known.
         slots: Result<Vec<Slot>, String>,
     },
-    /// Nothing was booked.
     Not {
-        /// Why, in words.
         reason: String,
     },
     /// Nobody knows. It is read back before any second try.
     Unknown {
-        /// Why, in words.
         reason: String,
     },
 }

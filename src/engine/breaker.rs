@@ -27,7 +27,6 @@ const SETTLES: Duration = Duration::from_secs(20);
 /// What an answer says about the platform as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Health {
-    /// It answered sensibly.
     Well,
     /// It failed: a 429, 5xx, time-out, malformed body.
     Ill,
@@ -38,7 +37,6 @@ pub enum Health {
 /// Whether the desk may look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gate {
-    /// Yes.
     Open,
     /// One look, as a trial.
     Trial,
@@ -52,19 +50,10 @@ pub enum Standing<'a> {
     /// Nothing can be told yet.
     Unknown,
     /// It fails, or refuses our credentials.
-    Failing {
-        /// In words.
-        why: &'a str,
-        /// Since when.
-        since: Timestamp,
-        /// It refuses our credentials.
-        refused: bool,
-    },
+    Failing { why: &'a str, since: Timestamp, refused: bool },
     /// It answers again, but not for long enough; so long it takes.
     Settling(Duration),
-    /// It answers.
     Answers {
-        /// Since when.
         since: Timestamp,
         /// When it failed last, as far as this breaker saw it fail.
         last_failed: Option<Timestamp>,
@@ -91,7 +80,6 @@ pub struct Breaker {
     /// The alarm before, and since when nothing failed: until that has settled it is the same outage.
     healed: Option<(Alarm, Duration)>,
     rate_limit: RateLimit,
-    /// Since when it answers.
     answers_since: Option<Timestamp>,
     /// When it failed last in an outage.
     last_failed: Option<Timestamp>,
@@ -140,7 +128,6 @@ impl Breaker {
         self.rate_limit.worth_waiting(elapsed)
     }
 
-    /// A trial begins.
     pub fn try_one(&mut self) {
         if let Some(alarm) = &mut self.alarm {
             alarm.trial = true;
@@ -226,7 +213,6 @@ impl Breaker {
         self.alarm = Some(Alarm { refused, why: why.to_owned(), since, attempt, retry, retry_at, trial });
     }
 
-    /// How the platform stands.
     pub fn standing(&self, elapsed: Duration) -> Standing<'_> {
         if let Some(Alarm { refused, why, since, .. }) = &self.alarm {
             return Standing::Failing { why, since: *since, refused: *refused };

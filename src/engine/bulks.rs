@@ -10,9 +10,7 @@ use crate::store::BulkId;
 /// A bulk that was cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CutOff {
-    /// Its number.
     pub id: BulkId,
-    /// What was asked for.
     pub bulk: Bulk,
     /// Those for which it was not done.
     pub left: Vec<DealershipId>,

@@ -27,7 +27,6 @@ trait Deadlines: Sync {
     /// What then is to be decided.
     fn command(&self) -> Command;
 
-    /// Which task does it.
     fn actor(&self) -> Actor;
 }
 

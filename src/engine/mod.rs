@@ -71,7 +71,6 @@ const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// What the engine is made of.
 pub struct Parts {
-    /// Memory.
     pub store: Arc<dyn Store>,
     /// The platform; `None`: probing is off.
     pub platform: Option<Arc<dyn Platform>>,
@@ -79,7 +78,6 @@ pub struct Parts {
     pub source: Option<Arc<dyn CodeSource>>,
     /// Letters; `None`: nobody sends any.
     pub post: Option<Post>,
-    /// Time.
     pub clock: SharedClock,
     /// The numbers of the process.
     pub policy: Policy,
@@ -132,7 +130,6 @@ pub enum EngineError {
     /// A rule said no (exit 4).
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The store could not.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The code source gave no code, and there is none.
@@ -147,7 +144,6 @@ pub enum EngineError {
     /// Nobody can look: the platform is not configured.
     #[error("Xtime is not configured: set [xtime] client_id, client_secret and api_key")]
     NoPlatform,
-    /// It would record something.
     #[error("read-only: nothing is recorded")]
     ReadOnly,
     /// A booking that is not sent (exit 4).
@@ -173,18 +169,13 @@ pub enum EngineError {
     Ending,
 }
 
-/// One pasted code.
 #[derive(Debug, Clone)]
 pub struct PastedCode {
-    /// For whom.
     pub dealership: DealershipId,
-    /// The code.
     pub code: InvitationCode,
-    /// When it was generated.
     pub generated_at: Timestamp,
     /// When it dies, if that is known better than by the rule.
     pub expires_at: Option<Timestamp>,
-    /// What the operator saw.
     pub ask: Ask,
     /// Whether a letter takes it to the dealership.
     pub mail: bool,
@@ -193,11 +184,9 @@ pub struct PastedCode {
 /// What a look that was asked for found out, and what was recorded of it.
 #[derive(Debug, Clone)]
 pub struct Checked {
-    /// The look.
     pub look: Look,
     /// Slots in the window of the policy, when connected and the opcode is visible; or why they are not known.
     pub slots: Option<Result<SlotCounts, String>>,
-    /// What changed.
     pub events: Vec<Arc<Event>>,
 }
 
@@ -224,7 +213,6 @@ struct Inner {
     checks_asked: tokio::sync::Mutex<mpsc::Receiver<Check>>,
     /// Other requests of a person, within the same budget.
     calls: mpsc::Sender<calls::Call>,
-    /// As `checks_asked`.
     calls_asked: tokio::sync::Mutex<mpsc::Receiver<calls::Call>>,
     /// One test booking at a time.
     booking: tokio::sync::Mutex<()>,
@@ -284,7 +272,6 @@ impl Engine {
         &self.inner.parts.policy
     }
 
-    /// Time.
     pub fn clock(&self) -> &SharedClock {
         &self.inner.parts.clock
     }
@@ -326,7 +313,6 @@ impl Engine {
         (self.inner.now() - at < SHOWN_FOR).then_some(services)
     }
 
-    /// Reads events.
     pub async fn events(&self, query: EventQuery) -> Result<Vec<Event>, EngineError> {
         Ok(self.inner.parts.store.events(query).await?)
     }

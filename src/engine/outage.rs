@@ -18,7 +18,6 @@ enum Logged {
     /// It was not read yet.
     #[default]
     Unread,
-    /// None is open.
     Over,
     /// One is open, since then.
     Open(Timestamp),

@@ -28,7 +28,6 @@ struct Wait {
     since: Moment,
     /// How many waits before this one were over when it asked again.
     attempt: u32,
-    /// In monotonic time.
     end: Duration,
     end_at: Timestamp,
 }

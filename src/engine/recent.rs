@@ -22,7 +22,6 @@ impl<T> Default for Recent<T> {
 }
 
 impl<T: Clone> Recent<T> {
-    /// Puts in the newest.
     pub fn put(&mut self, id: DealershipId, value: T) {
         if self.values.insert(id, value).is_some() {
             return;

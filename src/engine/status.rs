@@ -17,27 +17,16 @@ pub enum PlatformState {
     Ok,
     /// The platform fails: no looks until then, except one that tries.
     Down {
-        /// In words.
         why: String,
-        /// Since when.
         since: Timestamp,
         /// When it is tried again.
         retry_at: Timestamp,
     },
     /// The platform asked us to wait: no looks until then.
-    RateLimited {
-        /// In words.
-        why: String,
-        /// Since when.
-        since: Timestamp,
-        /// Until when.
-        until: Timestamp,
-    },
+    RateLimited { why: String, since: Timestamp, until: Timestamp },
     /// Our token, key or policy is refused.
     OurCredentials {
-        /// In words.
         why: String,
-        /// Since when.
         since: Timestamp,
         /// When it is tried again.
         retry_at: Timestamp,
@@ -47,7 +36,6 @@ pub enum PlatformState {
     MassDisconnect {
         /// How many of the last looks.
         turned: usize,
-        /// Since when.
         since: Timestamp,
     },
 }
@@ -88,13 +76,11 @@ impl Cause {
 /// One alarm about many dealerships: among the last looks, half or more turned together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
-    /// What happened.
     pub cause: Cause,
     /// At how many of them.
     pub turned: usize,
     /// How many looks are weighed.
     pub of: usize,
-    /// Since when.
     pub since: Timestamp,
 }
 
@@ -118,13 +104,11 @@ pub struct Sweep {
 /// A picture of the running program.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Status {
-    /// The platform.
     pub platform: PlatformState,
     /// Requests sent in the last second.
     pub requests_last_second: u32,
     /// The most that are allowed per second.
     pub requests_per_second: u32,
-    /// Requests under way.
     pub in_flight: u32,
     /// Looks that are due and wait for their turn.
     pub waiting: usize,
@@ -140,7 +124,6 @@ pub struct Status {
     pub last_answer_at: Option<Timestamp>,
     /// Where codes come from; `None`: by paste.
     pub source: Option<CodeOrigin>,
-    /// Letters.
     pub mail: MailStatus,
     /// What went wrong inside the program and was mended (a task that failed and was restarted, a finding that could not
     /// be recorded), newest last, the last ten.

@@ -29,7 +29,6 @@ impl Timers {
         }
     }
 
-    /// The earliest moment.
     pub fn next(&self) -> Option<Timestamp> {
         self.order.first().map(|(at, _)| *at)
     }
@@ -56,12 +55,10 @@ impl Timers {
         self.moments.get(&id).copied()
     }
 
-    /// How many are due.
     pub fn due(&self, now: Timestamp) -> usize {
         self.order.iter().take_while(|(at, _)| *at <= now).count()
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.order.len()
     }

@@ -24,10 +24,8 @@ const MOST_RECIPIENTS: usize = 100;
 /// The longest reason that is kept, in characters.
 const LONGEST_REASON: usize = 200;
 
-/// A report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// What it returns.
     pub mail: ReturnedMail,
     /// What became of it at each address where something became of it that somebody should know. Empty: it tells of a delivery.
     pub returned: Vec<Returned>,
@@ -40,7 +38,6 @@ pub struct Returned {
     pub addresses: Vec<Untrusted>,
     /// The address that it was for at first, where the report says that too.
     pub original: Vec<Untrusted>,
-    /// What became of it.
     pub action: ReportAction,
     /// The status (RFC 3463), such as `5.1.1`: the one that the server itself gave, where the report is less exact.
     pub status: String,
@@ -51,7 +48,6 @@ pub struct Returned {
 /// What a report says of a letter (the `Action` of RFC 3464).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportAction {
-    /// Nobody tries any more.
     Failed,
     /// It was not delivered yet. With some servers (OpenSMTPD) this is the last word.
     Delayed,

@@ -26,7 +26,6 @@ fn returned_headers() -> String {
     format!("Content-Type: text/rfc822-headers\r\n\r\nSubject: hello\r\nMessage-ID:\r\n <{}@example.com>\r\n", letter())
 }
 
-/// One recipient.
 fn block(fields: &str) -> String {
     format!("Reporting-MTA: dns; mx.example\r\n\r\n{fields}\r\n")
 }

@@ -7,7 +7,6 @@ use crate::domain::{InvitationCode, LetterId};
 /// A letter, ready to be handed over.
 #[derive(Clone)]
 pub struct Parcel {
-    /// Which letter it is.
     pub letter: LetterId,
     /// The sender of the envelope: an address, cleaned and checked.
     pub from: String,
@@ -81,7 +80,6 @@ pub enum Delivery {
         /// When the *recipient's address* surely leads nowhere: the enhanced status (RFC 3463, such as `5.1.1`), or the reply's code (`550`)
         /// where the server said so in words only.
         address: Option<String>,
-        /// Who refused it.
         by: RefusedBy,
     },
     /// This letter was not taken, for certain, and another one would not have been either: the server is in trouble, or has enough of us for
@@ -96,10 +94,7 @@ pub enum Delivery {
         reason: String,
     },
     /// The server had asked for the content (354), and no answer to it came: nobody knows whether the letter was taken.
-    Uncertain {
-        /// Why, in words.
-        reason: String,
-    },
+    Uncertain { reason: String },
 }
 
 /// A transport. Cheap to call many times at once; it pools what it can.

@@ -18,7 +18,6 @@ pub struct Maildir {
 /// A message that is new.
 #[derive(Debug)]
 pub struct NewMessage {
-    /// Where it is.
     pub path: PathBuf,
     /// What it says, or the first [`LONGEST_REPORT`] bytes of it.
     pub bytes: Vec<u8>,
@@ -30,7 +29,6 @@ impl Maildir {
         Self { path, passed_over: HashSet::new() }
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -15,14 +15,11 @@ const FORMS: &str = "smtp+starttls://user@HOST:587, smtps://user@HOST:465, smtp:
 const SCHEMES: [(&str, Security); 3] =
     [("smtp+starttls", Security::StartTls), ("smtps", Security::Tls), ("smtp", Security::Plain)];
 
-/// How letters leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Transport {
-    /// To a server.
     Smtp(Server),
     /// Into a directory, as a file each.
     Directory(PathBuf),
-    /// Not at all.
     None,
 }
 
@@ -52,14 +49,11 @@ impl Security {
     }
 }
 
-/// A mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
     /// How the way there is kept from others.
     pub security: Security,
-    /// Its name or address.
     pub host: Host,
-    /// Its port.
     pub port: u16,
     /// Who signs in; `None`: nobody.
     pub user: Option<String>,

@@ -15,7 +15,6 @@ use crate::domain::when::{WhenError, abbreviation, parse_moment, parse_start};
 /// A zone in which moments are told: a dealership's, or the operator's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Zone {
-    /// A named zone.
     Named(Tz),
     /// Whatever the system says; known only as an offset.
     #[default]

@@ -17,7 +17,6 @@ pub(super) const SLOT_MINUTES: u32 = 15;
 pub(super) struct Offer {
     /// The wall clock of the dealership.
     pub(super) local: NaiveDateTime,
-    /// The moment.
     pub(super) at: DateTime<Tz>,
 }
 

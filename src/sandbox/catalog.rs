@@ -14,9 +14,7 @@ pub(super) const OPERATIONS: usize = 500;
 pub(super) enum App {
     /// The dealership's own booking pages.
     Consumer,
-    /// The service advisors' screen.
     Advisor,
-    /// Who answers the telephone.
     CallCenter,
     /// The terminal in the service drive.
     Kiosk,
@@ -116,7 +114,6 @@ pub(super) struct Change {
     pub(super) apps: Option<Apps>,
 }
 
-/// Which operations are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Which {
     All,
@@ -198,7 +195,6 @@ impl Catalog {
         self.published.iter().find(|one| one.opcode == opcode).map(|one| one.name.as_str())
     }
 
-    /// The draft, in order.
     pub(super) fn drafted(&self) -> impl Iterator<Item = &Operation> {
         self.draft.iter().map(|one| &**one)
     }

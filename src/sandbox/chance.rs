@@ -31,7 +31,6 @@ impl Chance {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// True with a probability.
     pub(super) fn likely(&mut self, share: f64) -> bool {
         self.unit() < share
     }

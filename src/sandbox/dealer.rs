@@ -78,7 +78,6 @@ impl Verdict {
         }
     }
 
-    /// Whether *Validate* said no.
     pub(super) fn is_refusal(self) -> bool {
         !matches!(self, Self::Accepted | Self::Cancelled | Self::Elsewhere)
     }
@@ -162,7 +161,6 @@ struct Entry {
     said: bool,
 }
 
-/// One simulated dealership.
 pub(super) struct Dealer {
     pub(super) profile: Profile,
     /// Where its people get letters.

@@ -13,7 +13,6 @@ pub enum Fault {
     Unavailable,
     /// Status 429 with `Retry-After`, in seconds and as a date in turn.
     TooMany,
-    /// The right answer, later.
     Slow,
     /// No answer at all until the caller gives up.
     Hang,
@@ -111,7 +110,6 @@ impl Fault {
         }
     }
 
-    /// What it happens to.
     fn draws(self) -> Draws {
         match self {
             Self::MailDeferred | Self::MailCut | Self::MailClosing | Self::MailSlow | Self::MailHang => Draws::Letter,
@@ -155,13 +153,11 @@ impl Draws {
 /// What a spec got wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultsError {
-    /// A part without `=`.
     #[error("\"{0}\" is not of the form name=share%, e.g. 503=2%")]
     Form(String),
     /// A name that is none of the faults.
     #[error("\"{0}\" is no fault; known are {known}", known = Fault::ALL.map(Fault::name).join(", "))]
     Name(String),
-    /// The same fault twice.
     #[error("\"{0}\" is given twice")]
     Twice(String),
     /// A share that is not a number from 0% to 100%.

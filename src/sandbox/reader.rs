@@ -19,17 +19,14 @@ const CONSEQUENCES: usize = 64;
 /// What the code in a letter was worth when it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
-    /// There was none.
     NoCode,
     /// It would have been accepted.
     Living,
-    /// It had expired.
     Expired,
     /// A newer one had been generated.
     Superseded,
     /// It was generated for a dealership that gets no letters at this address.
     OtherRooftop,
-    /// It was never generated.
     Unknown,
 }
 

@@ -11,7 +11,6 @@ pub(super) fn json_with(status: StatusCode, body: impl Serialize) -> Response {
     (status, Json(body)).into_response()
 }
 
-/// A good answer.
 pub(super) fn good(body: impl Serialize) -> Response {
     json_with(StatusCode::OK, body)
 }
@@ -26,7 +25,6 @@ pub(super) fn bad(message: &str) -> Response {
     json_with(StatusCode::BAD_REQUEST, json!({"success": false, "code": "x-000400", "message": message}))
 }
 
-/// The gateway's bare refusal.
 pub(super) fn forbidden() -> Response {
     json_with(StatusCode::FORBIDDEN, json!({"message": "Forbidden"}))
 }
@@ -36,7 +34,6 @@ pub(super) fn unauthorized() -> Response {
     json_with(StatusCode::UNAUTHORIZED, json!({"message": "Unauthorized"}))
 }
 
-/// Nothing of that name.
 pub(super) fn not_found(message: &str) -> Response {
     json_with(StatusCode::NOT_FOUND, json!({"success": false, "code": "x-000404", "message": message}))
 }

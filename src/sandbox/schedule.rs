@@ -25,14 +25,12 @@ pub(super) enum Channel {
 /// How many appointments of a type a day takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Limit {
-    /// No limit.
     #[serde(rename = "NL")]
     NoLimit,
     #[serde(untagged)]
     PerDay(u32),
 }
 
-/// A service advisor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Advisor {
     pub(super) id: String,
@@ -56,7 +54,6 @@ impl Advisor {
 pub(super) enum Adjust {
     Capacity(Channel, Limit),
     Advisors(Vec<Advisor>),
-    /// All advisors at once.
     Reservable(bool),
     /// All advisors at once: whenever it is open, or never.
     AtWork(bool),

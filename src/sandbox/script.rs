@@ -78,7 +78,6 @@ pub(super) enum Trouble {
     NotReservable,
     NoWorkingTimes,
     ShortHorizon,
-    /// Closed for some weeks.
     Closed,
 }
 
@@ -223,7 +222,6 @@ pub(super) enum When {
     Accepted,
     /// The invitation is the newest and died unused.
     Dead,
-    /// Xtime shows the connection.
     Connected,
     /// The letter with this number is the newest one with a code, and there is still something to connect.
     Reading(u32),
@@ -259,7 +257,6 @@ impl fmt::Debug for Typed {
     }
 }
 
-/// One thing that happens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Act {
     /// The code is typed in: `finish` says whether it is confirmed for the right rooftop in the end.

@@ -39,7 +39,6 @@ pub struct Settings {
     pub seed: u64,
     /// Its time; faults of slowness alone last in real time.
     pub clock: SharedClock,
-    /// How it misbehaves.
     pub faults: Faults,
     /// Its post office; without one, dealerships are told of their codes in no particular way.
     pub post: Option<PostSettings>,
@@ -67,7 +66,6 @@ impl Settings {
     }
 }
 
-/// What all requests share.
 pub(super) struct Shared {
     pub(super) seed: u64,
     pub(super) clock: SharedClock,
@@ -167,7 +165,6 @@ fn router(shared: Arc<Shared>) -> Router {
 }
 
 impl Sandbox {
-    /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
@@ -177,12 +174,10 @@ impl Sandbox {
         format!("http://{}/xtime/service", self.addr)
     }
 
-    /// The token call.
     pub fn token_url(&self) -> String {
         format!("http://{}/token", self.addr)
     }
 
-    /// Where invitations are generated.
     pub fn invitations_url(&self) -> String {
         format!("http://{}/invitations", self.addr)
     }

@@ -57,12 +57,10 @@ impl Stats {
         Visit { stats: self, endpoint, status: None }
     }
 
-    /// A fault was injected.
     pub(super) fn fault(&self, fault: Fault) {
         *self.inner.lock().counts.faults.entry(fault.name()).or_default() += 1;
     }
 
-    /// The counts so far.
     pub(super) fn counts(&self) -> Counts {
         self.inner.lock().counts.clone()
     }
@@ -76,7 +74,6 @@ pub(super) struct Visit<'a> {
 }
 
 impl Visit<'_> {
-    /// It was answered.
     pub(super) fn answered(mut self, status: u16) {
         self.status = Some(status);
     }

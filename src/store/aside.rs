@@ -11,9 +11,7 @@ use crate::domain::Timestamp;
 /// Something that was moved aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aside {
-    /// Where it is.
     pub path: PathBuf,
-    /// How large it is.
     pub bytes: u64,
     /// When it was written last.
     pub at: Option<Timestamp>,

@@ -23,7 +23,6 @@ struct Pages {
 }
 
 impl Book {
-    /// One state.
     pub fn get(&self, id: DealershipId) -> Option<Arc<Onboarding>> {
         self.pages.read().by_id.get(&id).cloned()
     }
@@ -54,7 +53,6 @@ impl Book {
         self.pages.read().by_id.len()
     }
 
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

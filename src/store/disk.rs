@@ -24,7 +24,6 @@ pub trait LogFile: Send {
     fn truncate(&mut self, len: u64) -> io::Result<()>;
 }
 
-/// The real one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RealDisk;
 

@@ -141,7 +141,6 @@ fn not_added(id: DealershipId) -> StoreError {
     StoreError::Unfit(format!("the first event of dealership {id} does not add it"))
 }
 
-/// One batch being checked.
 struct Sheet<'a> {
     below: &'a Draft,
     book: &'a Book,

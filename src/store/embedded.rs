@@ -128,7 +128,6 @@ impl EmbeddedStore {
         }))
     }
 
-    /// Where it is.
     pub fn dir(&self) -> &Path {
         &self.dir
     }

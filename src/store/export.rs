@@ -23,7 +23,6 @@ const LONGEST_LINE: u64 = 16 * 1024 * 1024;
 const SUMMED: &[u8] = b"{\"crc\":";
 const LAST: &[u8] = b"{\"end\":";
 
-/// The last line.
 #[derive(Debug, Serialize, Deserialize)]
 struct LastLine {
     end: ExportEnd,

@@ -9,7 +9,6 @@ use super::recover::{Examined, check_sealed};
 pub(super) struct History {
     /// Segments that need no check at the next start.
     pub sealed: Vec<Sealed>,
-    /// Its end.
     pub end: Mark,
     /// What it is at the place that was asked for; `None` when it does not reach so far.
     pub there: Option<Mark>,

@@ -20,7 +20,6 @@ pub(super) struct Journal {
     segment_bytes: u64,
     file: Option<Box<dyn LogFile>>,
     view: Arc<RwLock<View>>,
-    /// Where its history ends.
     end: Mark,
     /// The segment that was written to before this one, until somebody asks.
     full: Option<Sealed>,
@@ -28,14 +27,12 @@ pub(super) struct Journal {
 
 /// Why a group was not recorded.
 pub(super) struct Failure {
-    /// What happened.
     pub error: StoreError,
     /// What is on the disk is not known any more.
     pub poisoned: bool,
 }
 
 impl Journal {
-    /// The journal after recovery.
     pub fn new(disk: Arc<dyn Disk>, dir: &Path, segment_bytes: u64, view: Arc<RwLock<View>>, end: Mark) -> Self {
         Self { disk, dir: dir.to_owned(), segment_bytes, file: None, view, end, full: None }
     }

@@ -36,7 +36,6 @@ pub(super) struct Head {
     pub prev: u64,
     /// It begins a group: everything before it was durable when it was written.
     pub group: bool,
-    /// The line's own checksum.
     pub crc: u32,
     /// Where the event's own fields begin in the line, at the comma before the first.
     pub body: usize,
@@ -81,7 +80,6 @@ fn begin(out: &mut Vec<u8>, seq: u64, left: u64, prev: u64) -> io::Result<()> {
     write!(out, "{{\"crc\":\"00000000\",\"seq\":{seq},\"left\":{left},\"prev\":{prev}")
 }
 
-/// Fills the checksum in.
 fn end(out: &mut Vec<u8>, start: usize) -> io::Result<u32> {
     let crc = crc32fast::hash(&out[start + COVERED..]);
     write!(&mut out[start + CRC.len()..start + CRC.len() + 8], "{crc:08x}")?;

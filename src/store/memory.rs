@@ -31,7 +31,6 @@ struct Log {
 }
 
 impl MemoryStore {
-    /// An empty store.
     pub fn new() -> Arc<Self> {
         Arc::new(Self::empty())
     }
@@ -52,7 +51,6 @@ impl MemoryStore {
         Ok(Arc::new(store))
     }
 
-    /// Everything that was recorded.
     pub fn log(&self) -> Vec<Event> {
         self.log.lock().events.iter().map(|event| Event::clone(event)).collect()
     }

@@ -69,11 +69,8 @@ pub struct Append {
     pub dealership: Option<DealershipId>,
     /// The version that was decided upon; 0 for a dealership that is not in the books, and for the platform.
     pub expected_version: u64,
-    /// Who caused them.
     pub actor: Actor,
-    /// When.
     pub at: Timestamp,
-    /// What happened.
     pub facts: Vec<Fact>,
 }
 
@@ -86,7 +83,6 @@ pub struct Committed {
     pub states: Arc<[Arc<Onboarding>]>,
 }
 
-/// Which events to read.
 #[derive(Debug, Clone, Default)]
 pub struct EventQuery {
     /// Only events with a greater `seq`.
@@ -99,9 +95,7 @@ pub struct EventQuery {
     pub kinds: Vec<u8>,
     /// Only from this moment on.
     pub since: Option<Timestamp>,
-    /// Only before this moment.
     pub until: Option<Timestamp>,
-    /// At most so many.
     pub limit: Option<usize>,
     /// With a limit: the newest ones instead of the oldest. The answer is in ascending order all the same.
     pub newest: bool,
@@ -119,14 +113,10 @@ impl EventQuery {
     }
 }
 
-/// Who holds a store.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Holder {
-    /// Its process.
     pub pid: u32,
-    /// Its machine.
     pub host: String,
-    /// Since when.
     pub since: Timestamp,
 }
 
@@ -141,22 +131,10 @@ impl fmt::Display for Holder {
 pub enum StoreError {
     /// The dealership changed since it was read: read again and decide again.
     #[error("the dealership changed meanwhile (version {actual}, expected {expected})")]
-    Conflict {
-        /// Whose.
-        dealership: DealershipId,
-        /// What was expected.
-        expected: u64,
-        /// What is.
-        actual: u64,
-    },
+    Conflict { dealership: DealershipId, expected: u64, actual: u64 },
     /// Something that may exist once exists already.
     #[error("already taken by dealership {holder}")]
-    Claimed {
-        /// What.
-        claim: Claim,
-        /// By whom.
-        holder: DealershipId,
-    },
+    Claimed { claim: Claim, holder: DealershipId },
     /// The facts do not fit the log: nothing could be folded from them.
     #[error("these events do not fit the log: {0}")]
     Unfit(String),
@@ -166,13 +144,10 @@ pub enum StoreError {
     /// The journal is damaged before its end; nothing is guessed.
     #[error("{}, line {line}: {what}\nThe journal is the truth and is not repaired by guessing. {advice}", .file.display())]
     Damaged {
-        /// The segment.
         file: PathBuf,
         /// The line in it, counted from 1.
         line: u64,
-        /// What is wrong.
         what: String,
-        /// What to do.
         advice: String,
     },
     /// Acknowledged events are missing at the journal's end.
@@ -181,11 +156,8 @@ pub enum StoreError {
     /// Reading or writing failed; nothing of the batch was recorded.
     #[error("{what} {}: {why}", .path.display())]
     Io {
-        /// What was tried.
         what: &'static str,
-        /// On which path.
         path: PathBuf,
-        /// What the system said.
         why: String,
         /// The disk is full (or a quota or size limit is reached).
         full: bool,
@@ -193,7 +165,6 @@ pub enum StoreError {
     /// An earlier failure could not be undone safely: nothing more is taken until the store is opened anew.
     #[error("the store takes no more writes after a failure ({0}); restart to continue from what is on disk")]
     Poisoned(String),
-    /// It was closed.
     #[error("the store is closed")]
     Closed,
 }

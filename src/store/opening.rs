@@ -19,7 +19,6 @@ pub(super) struct Opened {
     pub view: View,
     pub book: Book,
     pub keeper: Keeper,
-    /// Where the history ends.
     pub end: Mark,
 }
 
@@ -106,9 +105,7 @@ fn fitting(loaded: Loaded, history: &History, had_index: bool) -> Result<Loaded,
 
 /// What the store starts with.
 struct States {
-    /// What the index holds.
     book: Book,
-    /// What the journal adds.
     newer: Vec<Arc<Onboarding>>,
     index: Indexed,
 }

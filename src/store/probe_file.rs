@@ -50,7 +50,6 @@ pub(super) struct ProbeFile {
     records: usize,
 }
 
-/// Where it is.
 fn place(dir: &Path) -> PathBuf {
     dir.join("probes")
 }

@@ -22,7 +22,6 @@ struct Rows {
 }
 
 impl ProbeStates {
-    /// As they were read.
     pub(super) fn new(by_id: HashMap<DealershipId, Arc<ProbeState>>) -> Self {
         Self { rows: RwLock::new(Rows { by_id, unsaved: HashSet::new() }) }
     }
@@ -32,22 +31,18 @@ impl ProbeStates {
         self.rows.read().by_id.get(&id).cloned()
     }
 
-    /// All of them.
     pub fn all(&self) -> HashMap<DealershipId, Arc<ProbeState>> {
         self.rows.read().by_id.clone()
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.rows.read().by_id.len()
     }
 
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Takes in a look.
     pub fn put(&self, id: DealershipId, state: ProbeState) {
         let mut rows = self.rows.write();
         rows.by_id.insert(id, Arc::new(state));

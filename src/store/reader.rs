@@ -30,7 +30,6 @@ const WORTH_A_COPY: u64 = 4 * 1024 * 1024;
 /// How far a check has come, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checking {
-    /// So many there are.
     All(u64),
     /// So many more were read.
     More(u64),
@@ -41,20 +40,16 @@ pub enum Checking {
 pub struct Verified {
     /// How many events are in it.
     pub events: u64,
-    /// In how many files.
     pub files: usize,
     /// How long they are together.
     pub bytes: u64,
-    /// How it ends.
     pub end: JournalEnd,
 }
 
 /// The books as a journal told them at one moment; what comes later is not in it.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    /// The dealerships.
     pub book: Book,
-    /// How the journal ended.
     pub end: JournalEnd,
     view: View,
 }
@@ -136,7 +131,6 @@ impl JournalReader {
         ProbeStates::new(probe_file::read(&self.store))
     }
 
-    /// Events in ascending order.
     pub fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
         self.view()?.events(query, None)
     }
@@ -256,7 +250,6 @@ impl Follower {
         }
     }
 
-    /// Waits until something comes.
     pub async fn next(&mut self, clock: &dyn Clock) -> Result<Vec<Event>, StoreError> {
         loop {
             let mut there = self.clone();

@@ -19,7 +19,6 @@ const DOES_NOT_FIT: &str = "the checksum of the line does not fit";
 pub(super) struct Examined {
     /// Up to its last complete batch.
     pub view: View,
-    /// What follows that.
     pub torn: Option<Torn>,
     /// The checksum of its first line, by which it is recognised; 0 for none.
     pub identity: u32,
@@ -30,9 +29,7 @@ pub(super) struct Examined {
 /// What follows the last complete batch of a journal: a write that was interrupted, or damage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Torn {
-    /// In which file.
     pub file: PathBuf,
-    /// After which event.
     pub after: u64,
     /// How many bytes.
     pub bytes: u64,
@@ -48,12 +45,10 @@ impl fmt::Display for Torn {
     }
 }
 
-/// What one segment holds.
 #[derive(Debug)]
 struct Checked {
     /// The last event of its last complete batch; the one before the segment when it has none.
     last: u64,
-    /// Where that batch ends.
     good: u64,
     /// Why what follows it is not a complete batch.
     torn: Option<&'static str>,

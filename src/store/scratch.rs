@@ -34,7 +34,6 @@ impl Scratch {
         }
     }
 
-    /// Where it is.
     pub fn path(&self) -> &Path {
         self.dir.path()
     }

@@ -23,12 +23,9 @@ const BATCH: usize = 1_000;
 /// How the name begins under which the directory of the old journal is kept.
 pub(super) const BEFORE_RESTORE: &str = "journal.before-restore";
 
-/// What was restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Restored {
-    /// How many events.
     pub events: u64,
-    /// Of how many dealerships.
     pub dealerships: usize,
     /// Its last line said how many events there are, and that is so. Exports of earlier versions have none.
     pub complete: bool,
@@ -36,7 +33,6 @@ pub struct Restored {
     pub partial: bool,
 }
 
-/// Why nothing was restored.
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
     /// The store has events: they would be lost or mixed up.
@@ -47,7 +43,6 @@ pub enum RestoreError {
     Line {
         /// Counted from 1.
         line: u64,
-        /// What is wrong.
         what: String,
     },
     /// It ends before its last line.

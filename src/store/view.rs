@@ -20,7 +20,6 @@ use crate::domain::{DealershipId, Event, Fact, Timestamp};
 pub(super) struct Segment {
     /// The `seq` of its first event, which is its name.
     pub first: u64,
-    /// Where it is.
     pub path: Arc<Path>,
     /// How many bytes of it count.
     pub len: u64,
@@ -55,7 +54,6 @@ impl Segment {
         Ok(segments)
     }
 
-    /// Opens it for reading.
     pub fn open(&self) -> Result<File, StoreError> {
         File::open(&self.path).map_err(|error| self.io(&error))
     }

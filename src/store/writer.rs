@@ -157,7 +157,6 @@ impl Shared {
     }
 }
 
-/// The two threads.
 pub(super) struct Writer {
     planner: JoinHandle<()>,
     syncer: JoinHandle<()>,

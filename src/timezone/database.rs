@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-/// Where systems keep theirs.
 const USUAL: &[&str] = &[
     "/usr/share/zoneinfo",
     "/usr/lib/zoneinfo",
@@ -21,22 +20,18 @@ const RULES: &str = "tzdata.zi";
 /// The most that is read of a zone's file; real ones have less than 4 KiB.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// What somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum DatabaseChoice {
     /// The newest of the system's and the built-in one.
     #[default]
     Newest,
-    /// The built-in one.
     Embedded,
     /// One in a directory, unless it is known to be older than the built-in one.
     Directory(PathBuf),
 }
 
-/// A database in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Database {
-    /// `None`: the built-in one.
     dir: Option<PathBuf>,
     release: Option<Release>,
     doubt: Option<String>,
@@ -138,7 +133,6 @@ impl Database {
     }
 }
 
-/// Release and source.
 impl std::fmt::Display for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.release {

@@ -50,7 +50,6 @@ pub fn use_database(database: Database) {
 }
 
 impl Tz {
-    /// Coordinated universal time.
     pub const UTC: Self = Self(chrono_tz::Tz::UTC);
 
     /// The zone of this identity.
@@ -63,7 +62,6 @@ impl Tz {
         chrono_tz::TZ_VARIANTS.into_iter().map(Self)
     }
 
-    /// Its IANA name.
     pub fn name(self) -> &'static str {
         self.0.name()
     }
@@ -154,7 +152,6 @@ impl Offset for TzOffset {
     }
 }
 
-/// The abbreviation.
 impl fmt::Display for TzOffset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.zone.rules().zone.to_offset_info(moment(self.at)).abbreviation())

@@ -6,15 +6,11 @@
 pub enum Scope {
     /// Everywhere but in text inputs and dialogs.
     Global,
-    /// The table of dealerships.
     Table,
-    /// The detail pane.
     Detail,
-    /// The event tail.
     Tail,
     /// The view of all letters that are on their way or went wrong.
     Queue,
-    /// A dialog with choices.
     Dialog,
     /// A dialog that sends a letter: before its own keys.
     Letter,
@@ -25,7 +21,6 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Every scope.
     pub const ALL: [Self; 9] = [
         Self::Global,
         Self::Table,
@@ -43,7 +38,6 @@ impl Scope {
         matches!(self, Self::Dialog | Self::Letter | Self::Form | Self::Input)
     }
 
-    /// The word in `keymap.toml`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Global => "global",
@@ -90,13 +84,10 @@ macro_rules! actions {
 /// What is known of an action.
 #[derive(Debug, Clone, Copy)]
 pub struct ActionInfo {
-    /// Which.
     pub action: Action,
-    /// Its name in `keymap.toml`.
     pub id: &'static str,
     /// Its name for people, short enough for the footer.
     pub title: &'static str,
-    /// One sentence.
     pub doc: &'static str,
     /// Where it can be asked for.
     pub scope: Scope,

@@ -8,16 +8,12 @@ use crossterm::queue;
 /// The most bytes that are copied. Some terminals drop a longer sequence, some stop in the middle of it.
 pub const MOST_BYTES: usize = 64 * 1024;
 
-/// Why nothing was copied.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    /// Longer than terminals take.
     #[error("{0} bytes are too many for the terminal's clipboard (at most {MOST_BYTES})")]
     TooLong(usize),
-    /// There was nothing.
     #[error("there is nothing to copy")]
     Nothing,
-    /// The terminal is gone.
     #[error("the terminal did not take it: {0}")]
     Io(#[from] io::Error),
 }

@@ -28,7 +28,6 @@ impl Clocks {
         Self { now: whole(now), next: Cell::new(None) }
     }
 
-    /// The moment.
     pub fn now(&self) -> Timestamp {
         self.now
     }

@@ -13,7 +13,6 @@ const RECORD_ARRIVES: Duration = Duration::from_secs(2);
 /// Where the table's cursor is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cursor {
-    /// On which dealership.
     pub id: Option<DealershipId>,
     /// On which place that was when last seen: where to go on when it leaves the table.
     pub place: usize,
@@ -29,7 +28,6 @@ pub struct Cursor {
 /// A dealership that something is done with.
 #[derive(Debug, Clone, Copy)]
 pub struct Acted {
-    /// Which.
     pub id: DealershipId,
     /// Until when, in the person's time, what is recorded about it comes of that; `None`: it is under way.
     pub until: Option<Duration>,

@@ -10,7 +10,6 @@ use super::toasts::Topic;
 use crate::domain::text::normal;
 use crate::domain::{DealershipId, Event, Fact, Onboarding};
 
-/// How many are named.
 const NAMED: usize = 3;
 
 /// Whose codes expired since the message about them appeared.

@@ -12,7 +12,6 @@ pub enum Layer {
     Letters,
     /// The focus in another pane than the table, or a pane that has the whole screen.
     Pane,
-    /// The filter.
     Filter,
     /// Another tab than that of all dealerships.
     Tab,

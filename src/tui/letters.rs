@@ -15,7 +15,6 @@ pub const ONLY_FILES: &str =
 pub enum Fate {
     /// A mail server refused the address for good.
     Refused,
-    /// It came back.
     Bounced,
     /// It was not taken, and is not tried again.
     Failed,
@@ -60,7 +59,6 @@ impl Fate {
         }
     }
 
-    /// Glyph, word and tone.
     pub const fn look(self) -> (&'static str, &'static str, Tone) {
         match self {
             Self::Refused => ("←", "refused", Tone::Bad),
@@ -89,7 +87,6 @@ impl Fate {
 pub struct MailLook {
     /// What became of the letter that tells how things stand.
     pub fate: Fate,
-    /// Since when.
     pub at: Timestamp,
     /// When it is tried again.
     pub again_at: Option<Timestamp>,

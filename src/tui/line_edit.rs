@@ -15,9 +15,7 @@ pub const MOST_CHARS: usize = 2_000;
 pub enum Changed {
     /// Nothing; the action may be for somebody else.
     No,
-    /// The cursor moved.
     Cursor,
-    /// The text is another.
     Text,
 }
 
@@ -78,7 +76,6 @@ impl LineEdit {
         Self { suggested: true, ..Self::with(text) }
     }
 
-    /// What is written.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -88,7 +85,6 @@ impl LineEdit {
         self.cursor
     }
 
-    /// Whether nothing is written.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
@@ -106,7 +102,6 @@ impl LineEdit {
         if self.text == before { Changed::Cursor } else { Changed::Text }
     }
 
-    /// Types a character.
     pub fn insert(&mut self, c: char) -> Changed {
         self.put(c.encode_utf8(&mut [0; 4]))
     }

@@ -36,17 +36,14 @@ impl Marks {
         self.version
     }
 
-    /// How many are marked.
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether none is marked.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// Whether one is marked.
     pub fn contains(&self, id: DealershipId) -> bool {
         self.ids.contains(&id)
     }
@@ -63,7 +60,6 @@ impl Marks {
         self.ids.extend(ids);
     }
 
-    /// Marks or unmarks.
     pub fn toggle(&mut self, id: DealershipId) {
         self.version += 1;
         if !self.ids.remove(&id) {
@@ -77,13 +73,11 @@ impl Marks {
         ids.for_each(|id| self.toggle(id));
     }
 
-    /// Unmarks one.
     pub fn remove(&mut self, id: DealershipId) {
         self.version += 1;
         self.ids.remove(&id);
     }
 
-    /// Unmarks all.
     pub fn clear(&mut self) {
         self.version += 1;
         self.ids.clear();

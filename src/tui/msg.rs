@@ -25,20 +25,15 @@ pub struct Moment {
     pub face: Duration,
 }
 
-/// Something that happened.
 #[derive(Debug)]
 pub enum Msg {
-    /// A key was pressed.
     Key(KeyEvent),
     /// Keys of text that arrived at once: no person types like that.
     Burst(Vec<KeyEvent>),
-    /// Text was pasted.
     Paste(String),
     /// The terminal has another size.
     Resize(u16, u16),
-    /// Everything, read anew.
     Loaded(Box<Rows>),
-    /// Something was recorded.
     Committed(Committed),
     /// The newest events of all dealerships, ascending: what the tail starts with.
     Tail(Vec<Arc<Event>>),
@@ -68,7 +63,6 @@ pub enum Msg {
     CutOff(Vec<CutOff>),
     /// Something worth telling that belongs to nothing else.
     Notice(String),
-    /// Time has passed.
     Tick,
 }
 
@@ -80,7 +74,6 @@ pub type Outcome = Result<Done, String>;
 pub struct Done {
     /// How good what was found is; what was done is good.
     pub severity: Severity,
-    /// In words for people.
     pub words: String,
 }
 
@@ -97,17 +90,14 @@ pub struct WorkId(pub u64);
 /// Something that the screen wants done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Leave.
     Quit,
     /// Go to the shell until `fg`.
     Suspend,
-    /// Draw everything anew.
     Redraw,
     /// Record a command for each.
     Execute(WorkId, Vec<(DealershipId, Command)>),
     /// Obtain a code for each from the configured source, and send a letter with it or not.
     Obtain(WorkId, Vec<(DealershipId, Ask, bool)>),
-    /// Record pasted codes.
     Paste(WorkId, Vec<Pasted>),
     /// Look at the platform now for each.
     Check(WorkId, Vec<DealershipId>),
@@ -123,7 +113,6 @@ pub enum Effect {
     ShowSlots(DealershipId),
     /// Make the request for a test appointment at a time (moving the one that stands, or a new one). Nothing is sent.
     Plan(DealershipId, NaiveDateTime, bool),
-    /// Send a test appointment.
     Book(DealershipId, Planned),
     /// Read back the booking that has no answer.
     ReadBack(DealershipId),

@@ -11,18 +11,15 @@ use super::state::State;
 /// The palette while it is open.
 #[derive(Debug, Default)]
 pub struct Palette {
-    /// What is typed.
     pub edit: LineEdit,
     /// The actions that fit, best first.
     pub found: Vec<Found>,
-    /// The chosen one's place.
     pub chosen: usize,
 }
 
 /// An action in the palette.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// Which.
     pub action: Action,
     /// Why it is not possible now.
     pub why_not: Option<String>,
@@ -59,12 +56,10 @@ impl Palette {
         self.chosen = 0;
     }
 
-    /// Moves the choice.
     pub fn step(&mut self, by: isize) {
         self.chosen = super::rows::step_round(self.chosen, by, self.found.len());
     }
 
-    /// The chosen action.
     pub fn choice(&self) -> Option<&Found> {
         self.found.get(self.chosen)
     }

@@ -14,9 +14,7 @@ const MANY: usize = 8;
 /// One letter of one dealership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LetterRef {
-    /// Whose.
     pub dealership: DealershipId,
-    /// Which.
     pub letter: LetterId,
 }
 
@@ -36,7 +34,6 @@ struct Entry {
     of: LetterRef,
 }
 
-/// The view.
 #[derive(Debug, Default)]
 pub struct Queue {
     all: Vec<Entry>,
@@ -53,7 +50,6 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// The letters of dealerships.
     pub fn of<'a>(states: impl Iterator<Item = &'a Onboarding>) -> Self {
         let mut queue = Self::default();
         states.for_each(|state| entries(state, &mut queue.all));
@@ -63,7 +59,6 @@ impl Queue {
         queue
     }
 
-    /// Takes in newer states.
     pub fn put(&mut self, states: &[Arc<Onboarding>]) {
         let mut new = Vec::new();
         states.iter().for_each(|state| entries(state, &mut new));
@@ -130,7 +125,6 @@ impl Queue {
         (self.all.len(), self.troubled)
     }
 
-    /// How many are shown.
     pub fn shown(&self) -> usize {
         self.shown_entries().len()
     }
@@ -198,7 +192,6 @@ impl Queue {
         self.marks.extend(shown);
     }
 
-    /// Unmarks everything.
     pub fn clear_marks(&mut self) {
         self.marks.clear();
     }
@@ -208,7 +201,6 @@ impl Queue {
         self.marks.contains(&letter)
     }
 
-    /// How many are marked.
     pub fn marked(&self) -> usize {
         self.marks.len()
     }

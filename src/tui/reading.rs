@@ -12,11 +12,8 @@ pub const UNKNOWN_CODE: &str = "[the code, not known yet]";
 /// A letter in a simulated dealer's mailbox.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MailboxLetter {
-    /// From whom.
     pub from: String,
-    /// Its subject.
     pub subject: String,
-    /// When it arrived.
     pub received_at: Timestamp,
     /// Its plain text, with the code.
     pub text: String,
@@ -35,7 +32,6 @@ pub trait Mailboxes: Send + Sync {
     fn letters(&self, address: &str) -> Vec<MailboxLetter>;
 }
 
-/// What is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// A letter of the dealership.
@@ -73,7 +69,6 @@ impl Sheet {
 pub enum Secret {
     /// There is none in it.
     None,
-    /// This one.
     Code(InvitationCode),
     /// It is yet to come; this one stands in its place.
     Unknown(InvitationCode),
@@ -81,9 +76,7 @@ pub enum Secret {
 
 /// A letter while it is read.
 pub struct Reading {
-    /// Whose.
     pub id: DealershipId,
-    /// What.
     pub what: What,
     /// What was asked for; another answer is not for this.
     pub ticket: WorkId,
@@ -107,7 +100,6 @@ impl Reading {
         matches!(self.secret, Secret::Unknown(_))
     }
 
-    /// The letter is here.
     pub fn take(&mut self, letter: Result<LetterText, String>) {
         self.sheets = Some(letter.map(|letter| {
             let LetterText { to, subject, text } = letter;
@@ -124,7 +116,6 @@ impl Reading {
         }));
     }
 
-    /// The mailbox is here.
     pub fn take_mailbox(&mut self, letters: Result<Vec<MailboxLetter>, String>, state: &Onboarding) {
         self.sheets = Some(letters.map(|letters| letters.into_iter().map(|letter| received(letter, state)).collect()));
     }

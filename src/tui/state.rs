@@ -40,7 +40,6 @@ pub const FILTER_AGAIN: TimeDelta = TimeDelta::minutes(1);
 /// What does not change while the screen runs.
 #[derive(Clone)]
 pub struct Setup {
-    /// Refuse everything that records.
     pub read_only: bool,
     /// Where codes come from; `None`: by paste.
     pub source: Option<CodeOrigin>,
@@ -60,7 +59,6 @@ pub struct Setup {
     pub policy: Policy,
     /// Which codes and dealerCodes are taken.
     pub claims: Arc<dyn Claims + Send + Sync>,
-    /// Which key does what.
     pub keymap: Arc<Keymap>,
     /// Which store it is, in a word or two for the status bar.
     pub store: String,
@@ -80,21 +78,16 @@ impl Setup {
 /// A pane that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Focus {
-    /// The dealerships.
     #[default]
     Table,
-    /// One of them.
     Detail,
-    /// The events.
     Tail,
 }
 
 /// Which panes are open; `None`: as the size allows.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Panes {
-    /// The detail pane.
     pub detail: Option<bool>,
-    /// The event tail.
     pub tail: Option<bool>,
     /// The focused pane has the whole screen.
     pub zoom: bool,
@@ -103,7 +96,6 @@ pub struct Panes {
 /// The filter while it is typed.
 #[derive(Debug, Default)]
 pub struct FilterInput {
-    /// What is typed.
     pub edit: LineEdit,
     /// What was the filter before.
     pub before: String,
@@ -126,25 +118,18 @@ pub struct Help {
     pub types: bool,
 }
 
-/// What has the keyboard.
 #[derive(Debug, Default)]
 pub enum Mode {
-    /// The panes.
     #[default]
     Desk,
-    /// The filter line.
     Filter(FilterInput),
-    /// The palette.
     Palette(Palette),
-    /// The help.
     Help(Help),
     /// The steps to a visible opcode of a dealership, scrolled by so many lines.
     Guide(DealershipId, usize),
-    /// A dialog.
     Dialog(Box<Dialog>),
 }
 
-/// The detail pane.
 #[derive(Debug, Default)]
 pub struct Detail {
     /// The last look at a dealership, and when the next is due.
@@ -160,9 +145,7 @@ pub struct Detail {
 /// A code that is shown for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reveal {
-    /// Whose.
     pub id: DealershipId,
-    /// Which issue.
     pub generation: u32,
     /// Until when, in the time of the person.
     pub until: Duration,
@@ -170,29 +153,21 @@ pub struct Reveal {
 
 /// Everything that the screen knows.
 pub struct State {
-    /// What does not change.
     pub setup: Setup,
     /// The moment of the last message.
     pub now: Moment,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
-    /// The dealerships.
     pub rows: Rows,
     /// The store is being opened: there is nothing to show yet, nor anybody to ask.
     pub opening: bool,
-    /// Whether they were read.
     pub loaded: bool,
     /// How the program is doing.
     pub status: Status,
-    /// What has the focus.
     pub focus: Focus,
-    /// The table's cursor.
     pub cursor: Cursor,
-    /// The marked dealerships.
     pub marks: Marks,
-    /// Which panes are open.
     pub panes: Panes,
-    /// What has the keyboard.
     pub mode: Mode,
     /// The view of all letters, in the place of the panes.
     pub queue: Option<Queue>,
@@ -202,11 +177,8 @@ pub struct State {
     pub expired: Expired,
     /// Of which unrecognised answers it was told.
     pub told: Told,
-    /// The event tail.
     pub tail: Tail,
-    /// The detail pane.
     pub detail: Detail,
-    /// Messages that go away.
     pub toasts: Toasts,
     /// The keys of a chord that is not finished.
     pub chord: Vec<Key>,
@@ -230,7 +202,6 @@ pub struct State {
 }
 
 impl State {
-    /// Opens a dialog.
     pub fn show_dialog(&mut self, dialog: Dialog) {
         self.mode = Mode::Dialog(Box::new(dialog));
         self.unseen_until = self.now.face + UNSEEN;
@@ -357,7 +328,6 @@ impl State {
         self.reading.is_some() || !matches!(self.mode, Mode::Desk | Mode::Filter(_))
     }
 
-    /// A piece of work.
     pub fn work(&self, id: WorkId) -> Option<&Work> {
         self.works.iter().find(|work| work.id == id)
     }

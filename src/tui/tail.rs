@@ -19,17 +19,14 @@ pub enum Group {
     Xtime,
     /// Opcodes, slots and test appointments.
     Opcodes,
-    /// Letters.
     Mail,
     /// Profiles, owners, notes, snoozes, the archive.
     Desk,
 }
 
 impl Group {
-    /// Every group, in order.
     pub const ALL: [Self; 5] = [Self::Codes, Self::Xtime, Self::Opcodes, Self::Mail, Self::Desk];
 
-    /// Its name.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Codes => "codes",
@@ -167,12 +164,10 @@ impl Tail {
         self.events.range(from..).filter(move |event| event.dealership == Some(id))
     }
 
-    /// The newest event.
     pub fn newest(&self) -> Option<&Arc<Event>> {
         self.events.back()
     }
 
-    /// All that are kept.
     pub fn newest_first(&self) -> impl Iterator<Item = &Arc<Event>> {
         self.events.iter().rev()
     }
@@ -232,7 +227,6 @@ impl Tail {
         events.filter(move |event| self.shows(Group::of(&event.fact).0))
     }
 
-    /// Follows the newest.
     pub fn follow(&mut self) {
         (self.held, self.cursor) = (None, None);
     }

@@ -12,31 +12,24 @@ use crate::engine::Meaning;
 /// An answer that no row knew, and the event that holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unrecognised {
-    /// The event.
     pub event: u64,
     /// About whom it was given.
     pub dealership: DealershipId,
-    /// The answer.
     pub answer: ResponseFacts,
 }
 
 /// A row that would be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
-    /// The row.
     pub row: Meaning,
     /// The row as it will stand in the settings.
     pub text: String,
-    /// Where it will stand.
     pub place: String,
 }
 
-/// What somebody teaches.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lesson {
-    /// What the answer was.
     pub about: Unrecognised,
-    /// What will be written.
     pub draft: Draft,
 }
 

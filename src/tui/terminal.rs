@@ -59,12 +59,10 @@ pub struct Options {
 /// Why there is no screen.
 #[derive(Debug, thiserror::Error)]
 pub enum TerminalError {
-    /// Nobody sits there.
     #[error(
         "the dashboard needs a terminal, and {0} is not one; `list`, `show`, `events --follow` and `watch` do without"
     )]
     NotATerminal(&'static str),
-    /// It does not answer.
     #[error("the terminal cannot be used: {0}")]
     Io(#[from] io::Error),
 }
@@ -89,7 +87,6 @@ pub fn needs_terminal() -> Result<(), TerminalError> {
     Ok(())
 }
 
-/// How a suspension ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suspended {
     /// The shell brought the program back: everything is to be drawn anew.
@@ -147,7 +144,6 @@ impl TerminalGuard {
         Ok(())
     }
 
-    /// What the terminal sends.
     pub fn input(&self) -> InputReader {
         InputReader::new(self.tty.clone())
     }

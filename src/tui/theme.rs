@@ -10,39 +10,28 @@ pub use depth::{Depth, TerminalEnv};
 
 use crate::domain::{Attention, Severity, Stage};
 
-/// Which colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ThemeChoice {
     /// By the terminal: `NO_COLOR`, its background where it tells it, `COLORFGBG` where it is set.
     #[default]
     Auto,
-    /// For dark terminals.
     Dark,
-    /// For light terminals.
     Light,
     /// No colours: bold, dim, underlined and reversed only.
     Mono,
 }
 
-/// How urgent something looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// Nothing to do.
     Plain,
-    /// All is well.
     Good,
-    /// Under way.
     Busy,
-    /// Look at it soon.
     Warn,
-    /// Look at it now.
     Bad,
-    /// Put aside.
     Faint,
 }
 
 impl Tone {
-    /// How something found looks.
     pub const fn of(severity: Severity) -> Self {
         match severity {
             Severity::Good => Self::Good,
@@ -71,13 +60,9 @@ impl ByBackground {
 /// The styles of everything that is drawn.
 #[derive(Debug, Clone, Copy)]
 pub struct Theme {
-    /// Ordinary text.
     pub text: Style,
-    /// Less important text.
     pub dim: Style,
-    /// Headings.
     pub title: Style,
-    /// Lines between panes.
     pub line: Style,
     /// The same around the focused pane.
     pub line_focus: Style,
@@ -85,17 +70,14 @@ pub struct Theme {
     pub cursor: Bar,
     /// The row under the cursor of a pane without focus.
     pub cursor_away: Bar,
-    /// Marked rows' glyph.
     pub mark: Style,
     /// The active tab and the chosen button.
     pub chosen: Style,
     /// A key in the footer and in help.
     pub key: Style,
-    /// What is typed.
     pub input: Style,
     /// The place of the caret.
     pub caret: Style,
-    /// Alarms.
     pub alarm: Style,
     good: Style,
     busy: Style,

@@ -16,31 +16,24 @@ const MOST: usize = 6;
 pub enum Topic {
     /// Codes of the person in front of the screen expired.
     MineExpired,
-    /// Codes of others did.
     OthersExpired,
     /// A key that does nothing here.
     Key,
 }
 
-/// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toast {
-    /// How it looks.
     pub tone: Tone,
-    /// What it says.
     pub text: String,
-    /// How often.
     pub count: u32,
     topic: Option<Topic>,
     until: Duration,
 }
 
-/// The messages, oldest first.
 #[derive(Debug, Default)]
 pub struct Toasts(Vec<Toast>);
 
 impl Toasts {
-    /// Tells something.
     pub fn push(&mut self, tone: Tone, text: impl Into<String>, face: Duration) {
         self.put(None, tone, text.into(), face);
     }
@@ -81,17 +74,14 @@ impl Toasts {
         self.0.retain(|toast| toast.until > face);
     }
 
-    /// Takes all away.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The messages, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Toast> {
         self.0.iter()
     }

@@ -13,16 +13,12 @@ use super::queue::LetterRef;
 use super::rows::Rows;
 use super::theme::Tone;
 
-/// A piece of work.
 #[derive(Debug)]
 pub struct Work {
-    /// Which.
     pub id: WorkId,
-    /// What was asked for.
     pub action: Action,
     /// Whose, and how each ended.
     pub items: Vec<WorkItem>,
-    /// How far it is.
     pub phase: Phase,
     /// How many went well and failed.
     ended: (usize, usize),
@@ -44,7 +40,6 @@ pub enum Phase {
 /// One item of a piece of work.
 #[derive(Debug)]
 pub struct WorkItem {
-    /// Whose.
     pub id: DealershipId,
     /// The dealership's name, fit for the screen.
     pub name: String,
@@ -63,7 +58,6 @@ pub enum ItemLetter {
     Newest(LetterKind),
     /// The one with the code that comes after this one.
     WithCodeAfter(u32),
-    /// None goes, and why.
     None(String),
 }
 

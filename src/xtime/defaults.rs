@@ -13,7 +13,6 @@ const OURS: &str = "invalid_(token|client)|insufficient_scope|access_denied";
 /// The same, where a gateway has no code but `error`.
 const OURS_BARE: &str = "^(invalid_(token|client)|insufficient_scope|access_denied)$";
 
-/// Status, code, message, meaning.
 type Row = (Option<&'static str>, Option<&'static str>, Option<&'static str>, Outcome);
 
 /// The rows, first match wins. In words: whoever fails cannot tell; a quota is no answer; our own keys are about us; the gateway's bare
@@ -34,7 +33,6 @@ const ROWS: &[Row] = &[
 /// How many rows the default table has.
 pub const COUNT: usize = ROWS.len();
 
-/// The default table.
 pub fn defaults() -> Vec<Meaning> {
     // Every row compiles: a test counts them.
     ROWS.iter().filter_map(|row| read(*row)).collect()

@@ -23,7 +23,6 @@ pub struct Finding {
 /// Everything that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// One by one.
     pub found: Vec<Finding>,
     /// The platform's clock minus ours; `None`: it did not say.
     pub clock_skew: Option<TimeDelta>,

@@ -20,7 +20,6 @@ pub struct StatusMatch {
 }
 
 impl StatusMatch {
-    /// One status.
     pub const fn exactly(status: u16) -> Self {
         Self { first: status, last: status }
     }
@@ -153,7 +152,6 @@ impl<'de> Deserialize<'de> for Pattern {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct Meaning {
-    /// The HTTP status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusMatch>,
     /// The envelope's `code`, from end to end.
@@ -203,7 +201,6 @@ impl Meaning {
 pub enum Shape {
     /// A JSON object: the platform's envelope, or its gateway's.
     Object,
-    /// Nothing.
     Empty,
     /// A page for people: somebody between us and the platform answered.
     Html,
@@ -228,15 +225,12 @@ impl Shape {
 /// What of an answer counts for its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heard<'a> {
-    /// The HTTP status.
     pub status: u16,
-    /// What the body is.
     pub shape: Shape,
     /// The envelope's `success`, when it is a boolean.
     pub success: Option<bool>,
     /// The list that was asked for is there: an array, or `null`, the platform's other way to say "empty".
     pub listed: bool,
-    /// The envelope's `code`.
     pub code: Option<&'a str>,
     /// The envelope's or gateway's message.
     pub message: Option<&'a str>,
@@ -249,10 +243,8 @@ impl Heard<'_> {
     }
 }
 
-/// What an answer means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
-    /// The meaning.
     pub outcome: Outcome,
     /// The row of the table that said so, from 0; `None` when no row was needed or none matched.
     pub row: Option<usize>,

@@ -6,7 +6,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Compiled once.
 static TABLE: LazyLock<Vec<Meaning>> = LazyLock::new(defaults);
 
 fn object(status: u16, message: &'static str) -> Heard<'static> {

@@ -36,7 +36,6 @@ pub use crate::tls::install_crypto;
 /// What an attempt to look told us beside the look itself.
 #[derive(Debug, Clone)]
 pub struct Answer<T> {
-    /// The answer.
     pub value: T,
     /// The platform asked to be left alone for so long (Retry-After, both forms).
     pub retry_after: Option<Duration>,
@@ -50,25 +49,16 @@ pub struct Answer<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BookingAnswer {
     /// It stands, or it was moved.
-    Booked {
-        /// The platform's identifier.
-        id: AppointmentId,
-    },
+    Booked { id: AppointmentId },
     /// Somebody else took the time meanwhile; nothing was booked. Take fresh slots.
     SlotTaken {
         /// What the platform said; one clean line, as all the reasons here.
         reason: String,
     },
     /// The platform said no; nothing was booked.
-    Refused {
-        /// What it said.
-        reason: String,
-    },
+    Refused { reason: String },
     /// It never reached the platform's books: our own check, no token, no connection, or the gateway turned it away.
-    NotSent {
-        /// Why.
-        reason: String,
-    },
+    NotSent { reason: String },
     /// It may have been booked. Read back before any second try.
     Unknown {
         /// Why that cannot be told.
@@ -79,13 +69,10 @@ pub enum BookingAnswer {
 /// A booking as it would be sent, with every secret masked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestPreview {
-    /// The method.
     pub method: String,
-    /// The whole address.
     pub url: String,
     /// The headers that we set, by name; what the transport adds (`host`, `content-length`) is not among them.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: serde_json::Value,
 }
 
@@ -134,7 +121,6 @@ pub struct CodeRequest {
     pub intent: crate::domain::IntentId,
     /// Xtime's identifier of the dealership.
     pub dealer_code: String,
-    /// Our identifier.
     pub dealership: String,
     /// Its name, cleaned.
     pub name: String,
@@ -143,7 +129,6 @@ pub struct CodeRequest {
 /// A code as a source gave it.
 #[derive(Debug, Clone)]
 pub struct ObtainedCode {
-    /// The code.
     pub code: crate::domain::InvitationCode,
     /// When it was generated; the moment of the request when the source does not say.
     pub generated_at: Option<Timestamp>,
@@ -177,7 +162,6 @@ pub enum SourceError {
 /// Where codes come from when no person pastes them.
 #[async_trait]
 pub trait CodeSource: Send + Sync + 'static {
-    /// How it is recorded.
     fn origin(&self) -> crate::domain::CodeOrigin;
 
     /// Asks for a code. Asking twice with one intent must give one code.

@@ -32,11 +32,9 @@ const UNSURE: &[&str] = &[
 /// How an answer is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// Booked, under this identifier.
     Booked(AppointmentId),
     /// The time was taken meanwhile.
     SlotTaken,
-    /// The platform said no.
     Refused,
     /// It was turned away before it reached the platform's books.
     NotSent,
@@ -47,7 +45,6 @@ pub enum Ending {
 /// One answer to a booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// How it is read.
     pub ending: Ending,
     /// What came back, in words; not yet scrubbed of secrets.
     pub words: String,

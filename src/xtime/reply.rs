@@ -27,11 +27,8 @@ const DEEPEST: usize = 32;
 /// Which list of the envelope was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// `services`.
     Services,
-    /// `availableAppointments`.
     Slots,
-    /// `appointments`.
     Appointments,
 }
 
@@ -49,7 +46,6 @@ impl Wanted {
 /// The list that was asked for, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum List {
-    /// Not in the answer.
     Absent,
     /// `null`: the platform's other way to say "empty".
     Null,
@@ -78,7 +74,6 @@ impl Rows {
         Self { text: array.get().into(), places: rows.iter().map(place).collect() }
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.places.len()
     }
@@ -88,7 +83,6 @@ impl Rows {
         self.places.is_empty()
     }
 
-    /// Each row.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.places.iter().filter_map(|place| self.text.get(place.clone()))
     }
@@ -97,9 +91,7 @@ impl Rows {
 /// One answer, read as far as it can be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The HTTP status.
     pub status: u16,
-    /// What the body is.
     pub shape: Shape,
     /// The envelope's `success`; anything but a boolean counts as `false`.
     pub success: Option<bool>,

@@ -9,7 +9,6 @@ use super::*;
 use crate::domain::Outcome;
 use crate::xtime::meaning::{Meaning, classify, defaults};
 
-/// Compiled once.
 static TABLE: LazyLock<Vec<Meaning>> = LazyLock::new(defaults);
 
 fn services(status: u16, body: &str) -> Reply {

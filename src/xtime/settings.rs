@@ -42,7 +42,6 @@ pub struct Settings {
     pub headers: Vec<(String, SecretString)>,
     /// How answers are read; the first match wins. See [`super::meaning::with_defaults`].
     pub meanings: Vec<Meaning>,
-    /// How we name ourselves.
     pub user_agent: String,
     /// The path of the list of services.
     pub services_path: String,
@@ -144,7 +143,6 @@ pub enum SetupError {
     Bad {
         /// Its name in the configuration, below the section.
         field: String,
-        /// Why, in words.
         why: String,
     },
     /// The HTTP client cannot be made: no certificates on this machine, for one.

@@ -24,7 +24,6 @@ pub enum TeachError {
     Known {
         /// Which, from 1.
         row: usize,
-        /// As what.
         means: Outcome,
     },
     /// The answer cannot be put into a row.

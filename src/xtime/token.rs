@@ -28,7 +28,6 @@ const LIFE_UNSAID: Duration = Duration::from_secs(300);
 /// refused one, for another refusal to be believed at once.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// One token.
 pub(super) struct Token {
     /// The value of `Authorization`; sensitive.
     pub header: HeaderValue,
@@ -43,7 +42,6 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// The platform took it.
     pub(super) fn accept(&self) {
         self.accepted.store(true, Ordering::Relaxed);
     }
@@ -76,7 +74,6 @@ struct State {
     current: Option<Arc<Token>>,
     /// The last fetch that ended.
     last: Option<Fetched>,
-    /// How many ended.
     fetches: u64,
     /// No early renewal before this.
     quiet_until: Option<Timestamp>,

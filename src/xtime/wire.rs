@@ -47,18 +47,15 @@ pub(super) struct WireSettings {
 pub(super) struct Aside {
     /// Leave us alone for so long.
     pub retry_after: Option<Duration>,
-    /// Their clock minus ours.
     pub clock_skew: Option<TimeDelta>,
 }
 
 /// A body as far as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Body {
-    /// All of it.
     Whole(Vec<u8>),
     /// Longer than allowed; the rest was not read.
     TooLong,
-    /// It broke off; why.
     Broken(String),
 }
 
@@ -70,7 +67,6 @@ pub(super) struct Raw {
     pub aside: Aside,
 }
 
-/// Why no answer came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NoAnswer {
     /// In words, without address or secret.

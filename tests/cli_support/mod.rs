@@ -1,5 +1,5 @@
 //! Runs the real program on a store of its own, with nothing of this machine's settings.
-#![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic, reason = "every test file uses a part of it")]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "every test file uses a part of it")]
 
 pub mod history;
 
@@ -151,9 +151,7 @@ impl Desk {
 
 /// A sandbox of its own, run by the program itself, and its documented control interface.
 pub struct Sandbox {
-    /// Ends with it.
     pub running: Running,
-    /// Its host and port.
     pub address: String,
 }
 

@@ -54,7 +54,6 @@ fn a_report_of_other_mail_touches_no_letter_and_only_an_address_that_leads_nowhe
     }
 }
 
-/// Whom a report concerns.
 fn whom(cases: &[&Case], mail: ReturnedMail, last: &[&str], original: &[&str], failed: Option<&str>) -> Concerned {
     let states: Vec<_> = cases.iter().map(|case| Arc::new(case.state().clone())).collect();
     let addresses = |texts: &[&str]| texts.iter().map(|text| Untrusted::from(*text)).collect::<Vec<_>>();

@@ -26,7 +26,6 @@ pub enum Move {
     Crash,
 }
 
-/// How one code fares.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fate {
     Open,
@@ -46,7 +45,6 @@ pub enum Xtime {
 #[derive(Debug, Clone, Default)]
 pub struct Dealer {
     pub archived: bool,
-    /// Number, generated, end, fate.
     pub code: Option<(u8, i64, i64, Fate)>,
     pub generation: u32,
     /// Due, and whether it was noted that it is over.

@@ -1,12 +1,6 @@
 //! Letters as a dealership gets them: what they say, what they never say, and that nothing from outside gets into a header.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "what fails here must fail loudly"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here must fail loudly")]
 
 mod addresses;
 mod files;

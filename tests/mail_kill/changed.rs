@@ -20,7 +20,6 @@ fn dropped(phase: Phase) -> &'static [&'static str] {
     }
 }
 
-/// What changes.
 #[derive(Debug, Clone, Copy)]
 enum Change {
     Reissued,

@@ -129,7 +129,6 @@ async fn killed_twice(phase: Phase, copies: usize) {
     }
 }
 
-/// Killed between two tries.
 async fn killed_at_rest(cell: &str, phase: Phase, waits: &str, kinds: &[&str], copies: usize) {
     let mut world = World::new(cell, &Books::invited());
     let (plan, mood) = Mood::bad_at(phase, Act::Close);

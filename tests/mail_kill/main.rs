@@ -1,6 +1,6 @@
 //! The whole program against a mail server that misbehaves, killed where it hurts most: how each letter ends, how many copies arrive,
 //! and whose code is in them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 #[path = "../cli_support/mod.rs"]
 mod cli_support;

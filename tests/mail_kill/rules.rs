@@ -8,7 +8,6 @@ use serde_json::Value;
 use crate::smtp_support::{Letter, Seen};
 use crate::world::{CARLA, PASSWORD, PREFIX, kinds};
 
-/// What ends a code.
 const DEATHS: [&str; 5] = [
     "invitation.superseded",
     "invitation.revoked",

@@ -37,7 +37,6 @@ const STUCK: Duration = Duration::from_secs(60);
 
 /// Longer than any wait of a good conversation, shorter than a test that hangs.
 pub const PATIENT: &str = "60s";
-/// For what never comes.
 pub const HASTY: &str = "700ms";
 
 /// Runs cells; says what went wrong in which.
@@ -127,7 +126,6 @@ pub struct World {
     heard: Heard,
     tail: Process,
     environment: Mutex<Vec<(&'static str, String)>>,
-    /// Nobody listens there.
     nobody: TcpSocket,
     /// The code of each address, by generation.
     pub codes: Mutex<BTreeMap<(String, u64), String>>,
@@ -144,7 +142,6 @@ impl World {
         Self { cell: cell.to_owned(), desk, heard, tail, environment, nobody, codes: Mutex::new(codes.into()) }
     }
 
-    /// Writes its settings.
     pub fn configure(&self, text: &str) {
         self.desk.write("config.toml", text);
     }

@@ -18,7 +18,6 @@ use proptest::prelude::*;
 use crate::desk::Desk;
 use crate::population::{World, ago, now, profile, sent};
 
-/// The dealership that lives.
 const IT: DealershipId = DealershipId::from_bits(1);
 /// One that nothing happened to.
 const NEW: DealershipId = DealershipId::from_bits(2);

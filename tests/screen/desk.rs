@@ -114,7 +114,6 @@ impl Desk {
         self
     }
 
-    /// Types a text.
     pub fn write(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             self.tell(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
@@ -180,7 +179,6 @@ impl Desk {
         (parser.screen().contents(), drawn, bytes)
     }
 
-    /// What a terminal shows.
     pub fn picture(&self) -> String {
         self.draw().0.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     }

@@ -1,12 +1,6 @@
 //! The screen as a whole, without a terminal: rows, keys, pictures.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    missing_docs,
-    reason = "what fails here must fail loudly"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here must fail loudly")]
 
 mod allowed;
 mod appointments;

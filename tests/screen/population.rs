@@ -35,7 +35,6 @@ pub struct World {
     pub policy: Policy,
     pub states: BTreeMap<DealershipId, Arc<Onboarding>>,
     pub events: Vec<Arc<Event>>,
-    /// Letters are sent.
     pub mails: bool,
     used: BTreeMap<CodeDigest, DealershipId>,
     names: BTreeMap<String, DealershipId>,
@@ -332,7 +331,6 @@ pub fn sample() -> World {
     world
 }
 
-/// Many dealerships in mid-life.
 pub fn crowd(count: u64) -> World {
     const MAKES: [&str; 10] =
         ["Ford", "Honda", "Toyota", "Lexus", "Kia", "Buick", "Volvo", "Jeep", "Citroën", "Mercedes-Benz"];

@@ -30,7 +30,6 @@ fn only(desk: &mut Desk) -> Effect {
     effects.remove(0)
 }
 
-/// The only command.
 #[track_caller]
 fn command(desk: &mut Desk) -> (u64, Command) {
     let effect = only(desk);

@@ -17,7 +17,6 @@ use rand::{RngExt, SeedableRng};
 /// What is wrong with the mail server at the moment.
 #[derive(Debug, Clone, Default)]
 pub struct MailMood {
-    /// It cannot be reached.
     pub down: bool,
     /// The share of letters that are refused for the time being.
     pub busy: f64,
@@ -54,10 +53,8 @@ pub struct MailState {
     pub tries: u32,
 }
 
-/// Where a hand-over stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hang {
-    /// Before the gate.
     BeforeGate,
     /// After the gate, before anything arrives.
     BeforeArrival,

@@ -17,11 +17,9 @@ pub enum Deed {
         dealer: String,
         code: String,
     },
-    /// Xtime reflects the connection.
     Reflect {
         dealer: String,
     },
-    /// The dealer tells us.
     Tell {
         dealer: String,
         done_at: Timestamp,

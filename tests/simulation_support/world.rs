@@ -21,11 +21,8 @@ use rand::{RngExt, SeedableRng};
 #[allow(clippy::struct_excessive_bools, reason = "independent faults, each on or off")]
 #[derive(Debug, Clone, Default)]
 pub struct Mood {
-    /// The platform answers nobody.
     pub down: bool,
-    /// Our credentials are refused.
     pub refused: bool,
-    /// Everybody is "not connected".
     pub nobody: bool,
     /// The share of requests that fail by themselves.
     pub noise: f64,
@@ -41,7 +38,6 @@ pub struct Mood {
     pub busy: Option<Duration>,
     /// No booking is answered: whether the platform heard it all the same.
     pub silent_bookings: Option<bool>,
-    /// No read-back is answered.
     pub silent_appointments: bool,
     /// The platform's code panics for this dealer.
     pub panics_for: Option<String>,

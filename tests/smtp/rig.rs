@@ -16,7 +16,6 @@ use crate::smtp_support::{Plan, Seen, Server};
 /// A code that no reply may bring into a reason.
 pub const CODE: &str = "QX7-Clover-4431";
 
-/// A gate that counts.
 pub struct Counting {
     asked: AtomicUsize,
     pass: Pass,
@@ -59,7 +58,6 @@ pub fn parcel(number: u64) -> Parcel {
 pub const PATIENT: Limits =
     Limits { connect: Duration::from_secs(30), command: Duration::from_secs(30), answer: Duration::from_secs(30) };
 
-/// For what never comes.
 pub const HASTY: Duration = Duration::from_millis(300);
 
 pub fn settings(url: &str) -> Settings {

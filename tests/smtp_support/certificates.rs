@@ -7,7 +7,6 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
-/// The authority.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: CertificateDer<'static>,
@@ -31,7 +30,6 @@ impl Authority {
         Arc::new(roots)
     }
 
-    /// For `SSL_CERT_FILE`.
     pub fn pem(&self) -> &str {
         &self.pem
     }

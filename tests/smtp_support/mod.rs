@@ -53,7 +53,6 @@ pub struct Moment {
     pub line: String,
 }
 
-/// What the server does.
 #[derive(Debug, Clone)]
 pub enum Act {
     /// What a good server does.
@@ -144,7 +143,6 @@ pub struct Letter {
     pub parameters: String,
     /// The content without doubled dots; `None`: nothing of it came.
     pub content: Option<Vec<u8>>,
-    /// Its final dot came.
     pub complete: bool,
     /// The server said 2xx to it: from then on it is responsible.
     pub taken: bool,
@@ -160,7 +158,6 @@ pub struct Seen {
     pub lines: Vec<(usize, String)>,
     /// Every letter that had a MAIL, in the order of these.
     pub letters: Vec<Letter>,
-    /// Which connections are over.
     pub ended: usize,
 }
 
@@ -259,7 +256,6 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// One connection.
 struct Talk {
     plan: Arc<Plan>,
     seen: watch::Sender<Seen>,
@@ -271,7 +267,6 @@ struct Talk {
     rest: Vec<u8>,
 }
 
-/// The connection is over.
 struct Over;
 
 impl Talk {

@@ -158,7 +158,6 @@ pub async fn fill(store: &dyn Store, many: u64) {
     }
 }
 
-/// Everything a store says.
 pub async fn content(store: &dyn Store) -> (BTreeMap<DealershipId, Onboarding>, Vec<Event>) {
     let (seq, states) = store.book().all();
     let states = states.iter().map(|state| (state.id, Onboarding::clone(state))).collect();

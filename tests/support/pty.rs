@@ -98,7 +98,6 @@ impl vt100::Callbacks for Log {
 }
 
 impl Seen {
-    /// The emulator's screen.
     pub fn screen(&self) -> &vt100::Screen {
         self.parser.screen()
     }
@@ -352,7 +351,6 @@ impl Pty {
         guard.as_ref().and_then(|seen| seen.exit.clone()).expect("the program has not ended")
     }
 
-    /// Looks once.
     pub fn look<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {
         look(self.shared.seen.lock().as_ref().unwrap())
     }

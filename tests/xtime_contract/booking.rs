@@ -139,7 +139,6 @@ async fn what_is_incomplete_is_neither_shown_nor_sent() {
     assert!(server.all().is_empty());
 }
 
-/// Answer, ending, healthy, words.
 #[tokio::test]
 async fn every_shape_of_answer() {
     let json = Reply::json;

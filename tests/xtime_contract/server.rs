@@ -14,12 +14,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// What was asked.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub method: String,
     pub path: String,
-    /// As it was sent.
     pub query: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
@@ -34,10 +32,8 @@ impl Request {
     }
 }
 
-/// What is answered.
 #[derive(Debug, Clone)]
 pub enum Reply {
-    /// A whole answer.
     Full(u16, Vec<(&'static str, String)>, String),
     /// These bytes, then the end of the connection.
     Raw(Vec<u8>),

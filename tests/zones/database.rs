@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-/// What a database has.
 pub struct Zones {
     /// The first line of `tzdata.zi`; empty: there is none.
     pub release: &'static str,

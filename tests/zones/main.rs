@@ -1,5 +1,5 @@
 //! Local times follow the time zone database that is chosen: commands, letters, quiet hours, the screen, and what `doctor` says.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 #[path = "../cli_support/mod.rs"]
 mod cli_support;

@@ -34,7 +34,6 @@ struct Visit<'a> {
     document: Map<String, Value>,
 }
 
-/// Runs the command.
 pub(super) async fn run(app: &App, args: &Appointment) -> Result<(), CliError> {
     if (args.book || args.not_there) && app.globals.read_only {
         return Err(EngineError::ReadOnly.into());
@@ -63,7 +62,6 @@ pub(super) async fn run(app: &App, args: &Appointment) -> Result<(), CliError> {
 }
 
 impl Visit<'_> {
-    /// Notes something for scripts.
     fn note(&mut self, key: &str, value: Value) {
         self.document.insert(key.to_owned(), value);
     }
@@ -80,7 +78,6 @@ impl Visit<'_> {
         }
     }
 
-    /// Prints what scripts get.
     fn finish(&mut self, outcome: &str, reason: Option<&str>) -> Result<(), CliError> {
         self.refresh();
         self.note("schema", SCHEMA.into());
@@ -141,7 +138,6 @@ impl Visit<'_> {
         }
     }
 
-    /// Has the dealerCode typed.
     async fn typed(&self, question: &str) -> Result<(), CliError> {
         let answer = self.app.ask(question).await?;
         if answer.is_empty() || answer != self.state.profile.dealer_code.raw().trim() {

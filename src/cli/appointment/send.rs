@@ -99,7 +99,6 @@ pub(super) fn read_back_words(read_back: &ReadBack) -> String {
     }
 }
 
-/// The same for scripts.
 pub(super) const fn read_back_word(read_back: &ReadBack) -> &'static str {
     match read_back {
         ReadBack::Seen => "seen",

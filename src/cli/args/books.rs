@@ -6,7 +6,6 @@ use clap::{Args, ValueHint};
 
 use super::Json;
 
-/// `list`.
 #[derive(Debug, Args)]
 pub struct List {
     /// Which dealerships; several words are one query
@@ -29,7 +28,6 @@ pub struct List {
     pub csv: bool,
 }
 
-/// `show`.
 #[derive(Debug, Args)]
 pub struct Show {
     /// Which dealership
@@ -41,11 +39,9 @@ pub struct Show {
     #[arg(long)]
     pub reveal: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }
 
-/// `events`.
 #[derive(Debug, Args)]
 pub struct Events {
     /// Of which dealerships; several words are one query
@@ -74,7 +70,6 @@ pub struct Events {
     pub csv: bool,
 }
 
-/// `export`.
 #[derive(Debug, Args)]
 pub struct Export {
     /// Where to; without it: stdout
@@ -82,13 +77,11 @@ pub struct Export {
     pub output: Option<PathBuf>,
 }
 
-/// `restore`.
 #[derive(Debug, Args)]
 pub struct Restore {
     /// The export; `-` is stdin
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }

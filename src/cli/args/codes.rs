@@ -11,7 +11,6 @@ use super::Targets;
 #[derive(Debug, Args)]
 pub struct Codes {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub targets: Targets,
     /// The code, taken from the partner's own screen; for one dealership. `-`: read from stdin, so that it is in no list of processes
     #[arg(long, value_name = "CODE", conflicts_with_all = ["codes", "query"])]
@@ -36,22 +35,18 @@ pub struct Codes {
     pub yes: bool,
 }
 
-/// `reissue`.
 #[derive(Debug, Args)]
 pub struct Reissue {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub codes: Codes,
     /// Also when the dealer says that the present code was entered
     #[arg(long)]
     pub despite_word: bool,
 }
 
-/// `revoke`.
 #[derive(Debug, Args)]
 pub struct Revoke {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub targets: Targets,
     /// Why
     #[arg(long, default_value = "")]

@@ -6,7 +6,6 @@ use clap::{Args, ValueHint};
 
 use super::Json;
 
-/// `import`.
 #[derive(Debug, Clone, Args)]
 pub struct Import {
     /// CSV, a workbook (xlsx, xls, ods), JSON or vCards; `-` is stdin
@@ -40,11 +39,9 @@ pub struct Import {
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }
 
-/// `add`.
 #[derive(Debug, Args)]
 pub struct Add {
     /// The rooftop's name
@@ -89,11 +86,9 @@ pub struct Add {
     #[arg(long, default_value = "")]
     pub state: String,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }
 
-/// `set`.
 #[derive(Debug, Args)]
 pub struct Set {
     /// Which dealership
@@ -129,6 +124,5 @@ pub struct Set {
     #[arg(long)]
     pub owner: Option<String>,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }

@@ -6,11 +6,9 @@ use clap::{Args, Subcommand, ValueHint};
 
 use super::{Json, Targets};
 
-/// `resend`.
 #[derive(Debug, Args)]
 pub struct Resend {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub targets: Targets,
     /// Do the rest of what was cut off: an earlier run of the same that did not come to its end
     #[arg(long, conflicts_with_all = ["dealerships", "query"])]
@@ -20,7 +18,6 @@ pub struct Resend {
     pub yes: bool,
 }
 
-/// `mail …`.
 #[derive(Debug, Subcommand)]
 pub enum Mail {
     /// Letters that wait or went wrong; with --all every letter that is kept (all about the present code, the latest before it)
@@ -32,7 +29,6 @@ pub enum Mail {
         #[arg(long)]
         all: bool,
         #[command(flatten)]
-        #[allow(missing_docs)]
         json: Json,
     },
     /// One letter: what became of it, and its text
@@ -40,10 +36,8 @@ pub enum Mail {
         /// The letter's id, or a dealership for its newest letter
         letter: String,
         #[command(flatten)]
-        #[allow(missing_docs)]
         form: Form,
         #[command(flatten)]
-        #[allow(missing_docs)]
         json: Json,
     },
     /// A letter as it would go out now; nothing is sent
@@ -53,7 +47,6 @@ pub enum Mail {
         /// invitation, reissue, reminder, word-received, opcode-guide or live
         kind: String,
         #[command(flatten)]
-        #[allow(missing_docs)]
         form: Form,
     },
     /// Send a letter: opcode-guide, word-received or live (for the code there is `resend`)
@@ -61,7 +54,6 @@ pub enum Mail {
         /// Which letter
         kind: String,
         #[command(flatten)]
-        #[allow(missing_docs)]
         targets: Targets,
         /// Do not ask
         #[arg(short, long)]
@@ -72,7 +64,6 @@ pub enum Mail {
     /// Do not send letters after all; those that went wrong are put away
     Suppress {
         #[command(flatten)]
-        #[allow(missing_docs)]
         letters: Letters,
         /// Why
         #[arg(long, default_value = "somebody at the desk said so")]
@@ -84,7 +75,6 @@ pub enum Mail {
         #[arg(value_parser = ["on", "off"])]
         set: String,
         #[command(flatten)]
-        #[allow(missing_docs)]
         targets: Targets,
     },
     /// Take in a delivery report; a mail server can pipe them here, and what is none is left alone
@@ -93,7 +83,6 @@ pub enum Mail {
         #[arg(value_hint = ValueHint::FilePath)]
         file: Option<PathBuf>,
         #[command(flatten)]
-        #[allow(missing_docs)]
         json: Json,
     },
     /// Send a letter without a code to an address of yours: does mail leave and arrive?
@@ -116,7 +105,6 @@ pub struct Letters {
     #[arg(short, long)]
     pub yes: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }
 

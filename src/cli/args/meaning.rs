@@ -6,7 +6,6 @@ use clap::{Args, Subcommand};
 use super::Json;
 use crate::domain::Outcome;
 
-/// `meaning …`.
 #[derive(Debug, Subcommand)]
 pub enum Meaning {
     /// How answers are read (your rows, then the defaults), and the answers that no row knows
@@ -15,7 +14,6 @@ pub enum Meaning {
     Add(AddMeaning),
 }
 
-/// `meaning add`.
 #[derive(Debug, Args)]
 pub struct AddMeaning {
     /// The event that holds the answer: its number, as `meaning list` and `events` show it
@@ -25,7 +23,6 @@ pub struct AddMeaning {
     #[arg(long, value_name = "MEANING", value_parser = meanings())]
     pub means: Outcome,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }
 

@@ -153,7 +153,6 @@ pub struct Later {
     pub rest: Vec<String>,
 }
 
-/// `--json`.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Json {
     /// One JSON document (JSON lines for streams)
@@ -171,6 +170,5 @@ pub struct Targets {
     #[arg(long, value_name = "QUERY")]
     pub query: Option<String>,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }

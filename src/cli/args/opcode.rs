@@ -4,7 +4,6 @@ use clap::{Args, Subcommand};
 
 use super::Json;
 
-/// `opcode …`.
 #[derive(Debug, Subcommand)]
 pub enum Opcode {
     /// Record the choice of one dealership or of many
@@ -14,7 +13,6 @@ pub enum Opcode {
         /// Which dealership
         dealership: String,
         #[command(flatten)]
-        #[allow(missing_docs)]
         json: Json,
     },
     /// The dealership's steps, with what can be seen of each and what is still missing
@@ -27,7 +25,6 @@ cloverwatch opcode set [OPTIONS] <DEALERSHIP>... <CODE>
        cloverwatch opcode set [OPTIONS] <DEALERSHIP> --existing|--new
        cloverwatch opcode set [OPTIONS] --query <QUERY> <CODE>|--existing|--new";
 
-/// `opcode set`.
 #[derive(Debug, Args)]
 #[command(override_usage = SET_USAGE)]
 pub struct SetOpcode {
@@ -54,11 +51,9 @@ pub struct SetOpcode {
     #[arg(short, long)]
     pub yes: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }
 
-/// `opcode guide`.
 #[derive(Debug, Args)]
 pub struct Guide {
     /// Which dealership
@@ -70,11 +65,9 @@ pub struct Guide {
     #[arg(long)]
     pub check: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }
 
-/// `appointment`.
 #[derive(Debug, Args)]
 pub struct Appointment {
     /// Which dealership; always one alone
@@ -93,6 +86,5 @@ pub struct Appointment {
     #[arg(long, conflicts_with_all = ["book", "at", "reschedule"])]
     pub not_there: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }

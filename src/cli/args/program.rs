@@ -6,7 +6,6 @@ use clap::{Args, Subcommand, ValueHint};
 
 use super::Json;
 
-/// `keymap …`.
 #[derive(Debug, Subcommand)]
 pub enum Keymap {
     /// Every key that holds
@@ -19,7 +18,6 @@ pub enum Keymap {
     },
 }
 
-/// `config …`.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ConfigCommand {
     /// Every setting that holds, as TOML; no secrets
@@ -28,13 +26,11 @@ pub enum ConfigCommand {
     Check,
 }
 
-/// `doctor`.
 #[derive(Debug, Args)]
 pub struct Doctor {
     /// Give up acknowledged events that are missing at the journal's end, for good; without it such a store is not opened
     #[arg(long)]
     pub accept_loss: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }

@@ -4,11 +4,9 @@ use clap::Args;
 
 use super::{Json, Targets};
 
-/// `confirm`.
 #[derive(Debug, Args)]
 pub struct Confirm {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub targets: Targets,
     /// When the dealer finished (default: now)
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -18,18 +16,15 @@ pub struct Confirm {
     pub no_email: bool,
 }
 
-/// `unfinished`.
 #[derive(Debug, Args)]
 pub struct Unfinished {
     /// Do not tell of it any more
     #[arg(long)]
     pub put_away: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }
 
-/// `note`.
 #[derive(Debug, Args)]
 pub struct Note {
     /// Which dealership
@@ -38,11 +33,9 @@ pub struct Note {
     #[arg(required = true)]
     pub text: Vec<String>,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }
 
-/// `assign`.
 #[derive(Debug, Args)]
 pub struct Assign {
     /// Which dealership
@@ -54,11 +47,9 @@ pub struct Assign {
     #[arg(long)]
     pub nobody: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }
 
-/// `snooze`.
 #[derive(Debug, Args)]
 pub struct Snooze {
     /// Which dealership
@@ -70,15 +61,12 @@ pub struct Snooze {
     #[arg(long)]
     pub wake: bool,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub json: Json,
 }
 
-/// `archive`.
 #[derive(Debug, Args)]
 pub struct Archive {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub targets: Targets,
     /// Take back from the archive
     #[arg(long)]

@@ -60,17 +60,13 @@ struct Seen {
 
 /// Who makes the past, and of what.
 pub struct Past<'a> {
-    /// Where it is written.
     pub store: &'a dyn Store,
-    /// What Xtime shows now.
     pub platform: &'a dyn Platform,
-    /// The dealers.
     pub line: &'a Line,
     /// The numbers of the process.
     pub policy: &'a Policy,
     /// The moment at which it ends.
     pub now: Timestamp,
-    /// Its seed.
     pub seed: u64,
 }
 

@@ -11,7 +11,6 @@ use crate::mail::{Press, PressError, PressSettings, SmtpCourier, Transport};
 use crate::sandbox::{self, PostHandle, Sandbox};
 use crate::tui::reading::{MailboxLetter, Mailboxes};
 
-/// Whose letters they are.
 const FROM: &str = "DataClover Onboarding <onboarding@example.com>";
 
 /// Letters in any hour of the demo's time, which runs fast.
@@ -20,10 +19,8 @@ const PER_HOUR: u32 = 5_000;
 /// Why the demo has no mail.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// Letters cannot be written.
     #[error(transparent)]
     Press(#[from] PressError),
-    /// Letters cannot leave.
     #[error("the demo's mail: {0}")]
     Transport(String),
 }

@@ -30,9 +30,7 @@ impl From<reqwest::Error> for LineError {
 #[serde(rename_all = "camelCase")]
 pub struct Call {
     seq: u64,
-    /// When it was said.
     pub at: Timestamp,
-    /// Who said it.
     pub dealer_code: String,
     kind: String,
     #[serde(default)]
@@ -79,7 +77,6 @@ pub fn actor() -> Actor {
     Actor::system("phone")
 }
 
-/// The line.
 #[derive(Clone)]
 pub struct Line {
     http: reqwest::Client,

@@ -56,7 +56,6 @@ impl Advice {
         self.map.is_empty() && self.set.is_empty()
     }
 
-    /// The whole command.
     pub(super) fn command(&self, args: &Import, options: &Options) -> String {
         let mut words: Vec<String> = options.program.iter().map(|word| shell_word(word)).collect();
         words.extend(["import".to_owned(), shell_word(&args.file.to_string_lossy())]);

@@ -16,11 +16,9 @@ pub(super) const LONGEST_WORD: usize = 200;
 /// What a row says of the opcode. What it leaves out is for the settings to say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::cli) struct OpcodeWords {
-    /// The code.
     pub(in crate::cli) code: Option<String>,
     /// Which way the dealership goes.
     pub(in crate::cli) option: Option<OpcodeOption>,
-    /// On whose word.
     pub(in crate::cli) word: Option<Untrusted>,
 }
 

@@ -30,7 +30,6 @@ pub(in crate::cli) struct Refused {
     pub(in crate::cli) row: u64,
     /// Its `dealerCode`, as far as there is one; cleaned.
     pub(in crate::cli) dealer_code: String,
-    /// Why; never empty.
     pub(in crate::cli) problems: Vec<Problem>,
 }
 
@@ -66,7 +65,6 @@ pub(super) struct Counts {
 pub(super) struct Plan {
     /// What can be taken, in order.
     pub(super) rows: Vec<Planned>,
-    /// What cannot.
     pub(super) refused: Vec<Refused>,
     /// What becomes of those that can.
     pub(super) counts: Counts,
@@ -92,12 +90,10 @@ pub(super) struct TwinHint {
     dealer_code: String,
     other: String,
     reasons: Vec<&'static str>,
-    /// For people.
     pub(super) words: String,
 }
 
 impl TwinHint {
-    /// For scripts.
     pub(super) fn document(&self) -> Value {
         json!({ "line": self.line, "dealer_code": self.dealer_code, "other": self.other, "reasons": self.reasons })
     }

@@ -25,7 +25,6 @@ pub(in crate::cli) struct Options {
     pub(in crate::cli) program: Vec<String>,
     /// Which sheet of a workbook.
     pub(in crate::cli) sheet: Option<String>,
-    /// The moment of reading.
     pub(in crate::cli) now: Timestamp,
 }
 
@@ -39,9 +38,7 @@ impl Options {
 /// A list that was read.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct List {
-    /// Its rows, in order.
     pub(super) rows: Vec<ReadRow>,
-    /// Its columns.
     pub(super) columns: Columns,
     /// The cells of its first rows, below the heading.
     pub(super) first: Vec<Vec<String>>,
@@ -54,11 +51,9 @@ pub(in crate::cli) struct List {
 /// Why a list cannot be read as a whole.
 #[derive(Debug, PartialEq)]
 pub(in crate::cli) enum Unreadable {
-    /// For good; in words.
     Never(String),
     /// Nobody knows which column holds the dealerCode, without which no row can be told from another.
     Columns {
-        /// The columns.
         columns: Columns,
         /// The first rows below the heading.
         rows: Vec<Vec<String>>,
@@ -67,12 +62,10 @@ pub(in crate::cli) enum Unreadable {
     NoHeading {
         /// The columns, by their numbers.
         columns: Columns,
-        /// The first rows.
         rows: Vec<Vec<String>>,
     },
 }
 
-/// Reads a whole file.
 pub(in crate::cli) fn read(bytes: Vec<u8>, options: &Options) -> Result<List, Unreadable> {
     let suits = |rows: &mut dyn Iterator<Item = SourceRow<'_>>| {
         let first: Vec<Vec<String>> = rows.take(HEADING_ROWS).map(|row| texts(&row)).collect();

@@ -29,7 +29,6 @@ impl Remarks {
         self.of_file.push(words);
     }
 
-    /// About a row.
     pub(super) fn of_row(&mut self, line: u64, words: String) {
         self.of_rows.entry(words).or_insert(OfRows { first: line, rows: 0, text: None }).rows += 1;
     }
@@ -40,7 +39,6 @@ impl Remarks {
         self.of_rows.entry(words).or_insert_with(of).rows += 1;
     }
 
-    /// Those about later rows.
     pub(super) fn append(&mut self, later: Self) {
         self.of_file.extend(later.of_file);
         for (words, of) in later.of_rows {
@@ -53,7 +51,6 @@ impl Remarks {
         }
     }
 
-    /// Without their places.
     pub(super) fn words(&self) -> impl Iterator<Item = String> {
         self.by_line().into_iter().map(|(words, ..)| words)
     }
@@ -68,7 +65,6 @@ impl Remarks {
         all
     }
 
-    /// Each in a line.
     pub(in crate::cli) fn lines(&self, file: &str) -> Vec<String> {
         let of_file = self.of_file.iter().map(|words| format!("{file}: {words}"));
         let of_rows = self.by_line().into_iter().map(|(words, line, rows)| match rows {
@@ -79,7 +75,6 @@ impl Remarks {
         of_file.chain(of_rows).collect()
     }
 
-    /// Each as an object.
     pub(in crate::cli) fn json(&self) -> Vec<Value> {
         let of_file = self.of_file.iter().map(|words| json!({ "line": null, "rows": null, "what": words }));
         let of_rows = self.by_line();

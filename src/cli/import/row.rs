@@ -19,9 +19,7 @@ use super::source::SourceRow;
 /// Why a row was refused: the field and the reason. Cleaned: it is printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct Problem {
-    /// The field (or `row`).
     pub(in crate::cli) field: &'static str,
-    /// In words.
     pub(in crate::cli) reason: String,
 }
 
@@ -37,13 +35,10 @@ impl Problem {
 /// How the cells of a list are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layout<'a> {
-    /// Which column holds what.
     pub(super) columns: &'a Columns,
-    /// What was asked for.
     pub(super) options: &'a Options,
 }
 
-/// What a row says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ReadRow {
     /// The line of the file on which it begins, counted from 1.
@@ -70,9 +65,7 @@ pub(super) struct ReadRow {
 enum Cell {
     /// The row does not have it: it says nothing.
     Absent,
-    /// There, and empty.
     Empty,
-    /// A value.
     Text(String),
 }
 
@@ -131,7 +124,6 @@ impl Layout<'_> {
         (rows.iter().map(&mut one).collect(), remarks)
     }
 
-    /// Reads a row.
     pub(super) fn read(&self, row: &SourceRow<'_>, remarks: &mut Remarks) -> ReadRow {
         let read = ReadRow { line: row.line, place: row.place, ..ReadRow::default() };
         let mut reading = Reading { layout: *self, row, remarks, read };

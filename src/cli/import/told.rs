@@ -28,7 +28,6 @@ pub(super) struct Told<'a> {
     pub(super) options: &'a Options,
     pub(super) list: &'a List,
     pub(super) plan: &'a Plan,
-    /// Nothing was recorded.
     pub(super) would: bool,
 }
 
@@ -169,7 +168,6 @@ impl Told<'_> {
         all
     }
 
-    /// For scripts.
     pub(super) fn document(&self) -> Value {
         let Counts { added, updated, unchanged } = self.plan.counts;
         let Plan { updates, refused, held, people, repeated, unknown_owners, .. } = self.plan;

@@ -15,7 +15,6 @@ use super::super::error::CliError;
 use super::super::json::SCHEMA;
 use super::super::report::{identity, named};
 
-/// Runs the command.
 pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<(), CliError> {
     let file = file.filter(|file| *file != Path::new("-")).map(Path::to_owned);
     let shown = file.as_deref().map_or_else(|| "stdin".to_owned(), crate::config::diagnostic::shown);

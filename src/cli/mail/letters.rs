@@ -85,7 +85,6 @@ pub(in crate::cli) fn state_words(letter: &Letter, now: Timestamp) -> String {
     }
 }
 
-/// What a letter is.
 pub(super) fn title(letter: &Letter) -> String {
     match (letter.before, letter.again) {
         (Some(before), _) => format!("{} ({} before the end)", letter.kind, seconds_text(before)),
@@ -115,7 +114,6 @@ pub(super) fn lines(found: &Found, now: Timestamp) -> Vec<(&'static str, String)
     lines
 }
 
-/// One letter for scripts.
 pub(super) fn document(found: &Found) -> Value {
     let mut value = super::super::json::letter(&found.letter);
     if let Some(fields) = value.as_object_mut() {

@@ -13,7 +13,6 @@ use super::super::json::SCHEMA;
 use super::super::output::{Ink, fit};
 use super::super::report::named;
 
-/// Runs the command.
 pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -> Result<(), CliError> {
     let reading = app.read().await?;
     let desk = reading.desk();

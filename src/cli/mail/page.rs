@@ -11,7 +11,6 @@ use super::super::json::with_schema;
 use super::super::output::{Ink, fit};
 use super::super::record::choose;
 
-/// `mail show`.
 pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Result<(), CliError> {
     let engine = app.engine(Need { mail: true, ..Need::default() }).await?;
     let found = choose(app, &engine, |desk| match by_id(desk, name) {
@@ -45,7 +44,6 @@ pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Resul
     }
 }
 
-/// `mail preview`.
 pub(super) async fn preview(app: &App, dealership: &str, word: &str, form: Form) -> Result<(), CliError> {
     let kind: LetterKind = kind(word)?;
     let engine = app.engine(Need { mail: true, ..Need::default() }).await?;

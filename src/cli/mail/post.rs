@@ -19,11 +19,9 @@ pub(in crate::cli) struct Posted(HashMap<LetterId, engine::Posted>);
 /// What became of one letter.
 #[derive(Debug)]
 pub(in crate::cli) struct Told {
-    /// In words.
     pub(in crate::cli) words: String,
     /// Whether it went where letters go.
     pub(in crate::cli) well: bool,
-    /// For scripts.
     pub(in crate::cli) document: Value,
 }
 

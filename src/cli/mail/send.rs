@@ -27,7 +27,6 @@ pub(in crate::cli) async fn resend(app: &App, args: &Resend) -> Result<(), CliEr
     queue(app, LetterKind::Invitation, &args.targets, args.resume, args.yes).await
 }
 
-/// `mail send`.
 pub(super) async fn send(app: &App, word: &str, targets: &Targets, yes: bool) -> Result<(), CliError> {
     let kind = kind(word)?;
     if kind.carries_code() {
@@ -126,7 +125,6 @@ fn chosen(app: &App, engine: &Engine, args: &Letters) -> Result<Vec<Found>, CliE
     })
 }
 
-/// `mail retry`.
 pub(super) async fn retry(app: &App, args: &Letters) -> Result<(), CliError> {
     let engine = app.engine(MAIL).await?;
     engine.settle_letters().await;
@@ -146,7 +144,6 @@ pub(super) async fn retry(app: &App, args: &Letters) -> Result<(), CliError> {
     finish(app, &engine, done, args.json.json).await
 }
 
-/// `mail suppress`.
 pub(super) async fn suppress(app: &App, args: &Letters, reason: &str) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
     engine.settle_letters().await;
@@ -164,7 +161,6 @@ pub(super) async fn suppress(app: &App, args: &Letters, reason: &str) -> Result<
     report.finish(app, args.json.json)
 }
 
-/// `mail reminders`.
 pub(super) async fn reminders(app: &App, on: bool, targets: &Targets) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
     let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;

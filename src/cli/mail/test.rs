@@ -8,7 +8,6 @@ use crate::mail::{Delivery, Open, trial};
 use super::super::app::App;
 use super::super::error::CliError;
 
-/// Runs the command.
 pub(super) async fn run(app: &App, address: &str) -> Result<(), CliError> {
     let (config, clock) = (&app.config, &app.clock);
     let letter = LetterId::from_bits(rand::random());

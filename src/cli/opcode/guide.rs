@@ -18,7 +18,6 @@ use super::super::record::choose;
 use super::super::report::{identity, named};
 use super::words;
 
-/// Runs the command.
 pub(in crate::cli) async fn run(app: &App, args: &args::Guide) -> Result<(), CliError> {
     let policy = app.config.policy();
     let (state, checked) = if args.check {

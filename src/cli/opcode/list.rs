@@ -20,7 +20,6 @@ enum Mark {
     Chosen,
     /// It may be what was meant; in which words.
     Near(String),
-    /// Another one.
     Other,
 }
 
@@ -41,7 +40,6 @@ impl Mark {
     }
 }
 
-/// Runs the command.
 pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Result<(), CliError> {
     let engine = looking(app).await?;
     let states = all(&engine);

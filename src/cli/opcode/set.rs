@@ -12,7 +12,6 @@ use super::super::json::option_word;
 use super::super::record::{ask_above_many, choose, send};
 use super::super::select::Desk;
 
-/// Runs the command.
 pub(in crate::cli) async fn run(app: &App, args: &SetOpcode) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
     let mut code = None;

@@ -5,7 +5,6 @@ use toml_edit::Item;
 use super::Section;
 
 impl Section<'_, '_> {
-    /// A table of texts.
     pub(in crate::config) fn pairs(&self, key: &'static str) -> Option<Vec<(String, String)>> {
         let needed = "a table of texts is needed: { \"field\" = \"value\" }";
         self.entries(key, needed, |item| item.as_str().map(str::to_owned))

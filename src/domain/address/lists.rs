@@ -65,7 +65,6 @@ fn of_line(line: &str) -> Result<Vec<NamedAddress>, AddressProblem> {
 /// What begins a line of a letter's head, and is no name: whoever writes it wants more than an address.
 const HEADERS: [&str; 5] = ["to", "cc", "bcc", "from", "subject"];
 
-/// What stands between separators.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     let between = move |c: char| {

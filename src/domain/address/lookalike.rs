@@ -2,12 +2,10 @@
 
 use unicode_security::confusable_detection::skeleton;
 
-/// Such a character.
 pub(super) struct Found {
     pub(super) c: char,
     /// In the address, counted from 1.
     pub(super) place: usize,
-    /// What it looks like.
     pub(super) like: char,
 }
 

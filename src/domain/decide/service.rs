@@ -7,7 +7,6 @@ use crate::domain::{Context, Fact, Onboarding, Refusal, SlotsLook, Untrusted};
 /// The longest opcode that is taken, in characters (our assumption; phrases like "Tell Us More" are common).
 const LONGEST_OPCODE: usize = 100;
 
-/// The dealership's choice.
 pub(super) fn choose(
     state: &Onboarding,
     choice: &OpcodeChoice,

@@ -25,7 +25,6 @@ impl Actor {
         Self(format!("{}{task}", Self::SYSTEM).into())
     }
 
-    /// The name as recorded.
     pub fn as_str(&self) -> &str {
         &self.0
     }

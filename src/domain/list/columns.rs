@@ -11,7 +11,6 @@ use super::{Guess, ListField, Mapping, MappingError, Role, content, guess, guess
 /// Why a column fills a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// Somebody said so.
     Said,
     /// It has the name of the field.
     Named,
@@ -22,7 +21,6 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Its word in JSON.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Said => "said",
@@ -36,11 +34,9 @@ impl Origin {
 /// A field and the columns that fill it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assigned {
-    /// The field.
     pub field: ListField,
     /// The places of its columns, from 0; of several the first that is filled counts.
     pub columns: Vec<usize>,
-    /// Why.
     pub origin: Origin,
 }
 

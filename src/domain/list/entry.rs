@@ -4,12 +4,10 @@
 use crate::domain::text::normal;
 use crate::domain::{Contact, Profile, ProfileEdit, ProfileField, ProfilePatch, ProfileProblem, same_address};
 
-/// What a row says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListEntry {
     /// The dealership, without its contact.
     pub profile: ProfilePatch,
-    /// The contact.
     pub person: Vec<ProfileEdit>,
     /// What is known of the contact only in part: it counts at a new dealership, and replaces nothing.
     pub person_defaults: Vec<ProfileEdit>,

@@ -42,7 +42,6 @@ impl ListField {
         Self::Address,
     ];
 
-    /// Every field.
     pub fn all() -> impl Iterator<Item = Self> {
         ProfileField::ALL.into_iter().map(Self::Profile).chain(Self::OTHERS)
     }

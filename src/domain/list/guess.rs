@@ -10,14 +10,12 @@ use ListField::{Address, Country, FirstName, LastName, Opcode, PostalCode, Profi
 /// The field that a heading likely means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guess {
-    /// Which.
     pub field: ListField,
     /// Whether it is used unasked. An id of another system is not the dealerCode, and an owner may be the dealership's: these are
     /// only offered.
     pub certain: bool,
     /// How far the heading is from the plain name of the field; of several columns the nearest counts.
     pub distance: u8,
-    /// Whose it is.
     pub role: Role,
 }
 
@@ -29,11 +27,8 @@ pub enum Role {
     Contact,
     /// The service manager, or another one.
     Manager,
-    /// A director.
     Director,
-    /// The general manager.
     GeneralManager,
-    /// A service advisor.
     Advisor,
 }
 
@@ -57,7 +52,6 @@ impl Role {
 /// Fields, each with the names that mean it, without spaces, marks and case.
 type Names = &'static [(ListField, &'static str)];
 
-/// Names in whole.
 const WHOLE: Names = &[
     (
         Profile(Name),

@@ -18,20 +18,15 @@ pub struct Mapping(Vec<(String, ListField)>);
 /// Why what was said does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
-    /// No `=`.
     #[error("--map needs COLUMN=FIELD, not `{0}`")]
     NoPair(String),
-    /// No such field.
     #[error("{0}")]
     NoField(String),
-    /// No such column.
     #[error("the file has no column `{name}`{near} (columns: {list})")]
     NoColumn {
-        /// As it was written.
         name: String,
         /// `; did you mean …?`, or nothing.
         near: String,
-        /// Those that there are.
         list: String,
     },
 }
@@ -63,7 +58,6 @@ impl Mapping {
         self.0.iter().map(|(column, field)| (column.as_str(), *field))
     }
 
-    /// Whether nothing was said.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -10,11 +10,9 @@ use crate::timezone::Tz;
 pub struct ZoneSources<'a> {
     /// The postal code, as it is written.
     pub postal_code: &'a str,
-    /// The country.
     pub country: &'a str,
     /// The zone of the whole list.
     pub fixed: Option<&'a str>,
-    /// The moment of reading.
     pub now: Timestamp,
 }
 

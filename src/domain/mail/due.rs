@@ -11,7 +11,6 @@ const NEWS_FOR: TimeDelta = TimeDelta::hours(24);
 /// A letter that nobody asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DueLetter {
-    /// What it is for.
     pub kind: LetterKind,
     /// A reminder: so many seconds before the end.
     pub before: Option<u32>,

@@ -10,13 +10,11 @@ pub enum LetterKind {
     Invitation,
     /// A new code; the earlier one no longer counts.
     Reissue,
-    /// The code dies soon.
     Reminder,
     /// We have the dealer's word; Xtime may take up to 24 hours to show it.
     WordReceived,
     /// The steps to an opcode that is visible to us.
     OpcodeGuide,
-    /// Customers can book.
     Live,
 }
 

@@ -34,20 +34,17 @@ pub enum LetterState {
     Sending,
     /// The mail server took it.
     Sent,
-    /// It was not taken.
     Failed,
     /// Nobody knows whether it was taken.
     Uncertain,
     /// It does not go out, on purpose.
     Suppressed,
-    /// It came back.
     Bounced,
     /// It became a file: nobody mailed it.
     Written,
 }
 
 impl LetterState {
-    /// Every state.
     pub const ALL: [Self; 8] = [
         Self::Queued,
         Self::Sending,
@@ -93,7 +90,6 @@ impl std::str::FromStr for LetterState {
 pub struct Letter {
     /// Which one it is; its Message-ID follows from it.
     pub id: LetterId,
-    /// What it is for.
     pub kind: LetterKind,
     /// The code that it carries or is about; 0: none.
     pub generation: u32,
@@ -105,11 +101,8 @@ pub struct Letter {
     pub to: Untrusted,
     /// When it was queued: its date.
     pub queued_at: Timestamp,
-    /// Who wanted it.
     pub by: Box<str>,
-    /// What became of it.
     pub state: LetterState,
-    /// Since when.
     pub at: Timestamp,
     /// When it is (next) to be tried; `None`: it is not.
     pub due_at: Option<Timestamp>,
@@ -188,11 +181,9 @@ pub(super) fn file_of_reply(reply: &str) -> Option<&str> {
 /// An address that a mail server refused for good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressRefused {
-    /// The address.
     pub address: Untrusted,
     /// The status (RFC 3463), such as `5.1.1`.
     pub status: Box<str>,
-    /// When we were told.
     pub at: Timestamp,
 }
 
@@ -210,12 +201,10 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// One letter.
     pub fn letter(&self, id: LetterId) -> Option<&Letter> {
         self.letters.iter().find(|letter| letter.id == id)
     }
 
-    /// The newest letter.
     pub fn newest(&self) -> Option<&Letter> {
         self.letters.last()
     }
@@ -240,7 +229,6 @@ impl Onboarding {
         self.mail.as_deref().map_or(&[], |mail| &mail.letters)
     }
 
-    /// One of them.
     pub fn letter(&self, id: LetterId) -> Option<&Letter> {
         self.mail.as_deref()?.letter(id)
     }
@@ -250,7 +238,6 @@ impl Onboarding {
         self.letters().iter().rev().find(|letter| letter.handed > 0 && same_address(&letter.to, address))
     }
 
-    /// The newest letter.
     pub fn newest_letter(&self) -> Option<&Letter> {
         self.letters().last()
     }

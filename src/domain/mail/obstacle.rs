@@ -6,7 +6,6 @@ use crate::domain::{InvitationState, Onboarding, Timestamp};
 /// Why a letter must not go out. The words are recorded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Obstacle {
-    /// It is put aside.
     #[error("the dealership is archived")]
     Archived,
     /// There is nowhere to send it.
@@ -15,10 +14,8 @@ pub enum Obstacle {
     /// Its address does not work.
     #[error("address refused: {0}; correct the address first, or try the letter again if it is right")]
     AddressRefused(Box<str>),
-    /// A newer code counts.
     #[error("code {0} is superseded")]
     Superseded(u32),
-    /// The code is dead.
     #[error("code {0} expired")]
     Expired(u32),
     /// The code is as good as dead.
@@ -33,7 +30,6 @@ pub enum Obstacle {
     /// It never had a code.
     #[error("never invited")]
     NeverInvited,
-    /// Nobody waits for Xtime.
     #[error("the 24 hours for Xtime to show it are not running")]
     NobodyWaits,
     /// Whoever waited for Xtime has waited long enough.
@@ -45,7 +41,6 @@ pub enum Obstacle {
     /// The guide has nothing to say.
     #[error("customers can book already")]
     Live,
-    /// Customers cannot book.
     #[error("customers cannot book (stage {0})")]
     NotLive(crate::domain::Stage),
 }

@@ -9,9 +9,7 @@ use crate::domain::{Timestamp, Untrusted};
 /// The hours in which nobody is reminded, by the dealership's wall clock. They may go over midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuietHours {
-    /// From here on.
     pub from: NaiveTime,
-    /// Until here.
     pub until: NaiveTime,
 }
 
@@ -57,7 +55,6 @@ impl std::fmt::Display for QuietHours {
     }
 }
 
-/// The numbers of letters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailPolicy {
     /// How long before a code's end its dealership is reminded (24 h and 6 h; our assumption).

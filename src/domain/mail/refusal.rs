@@ -29,7 +29,6 @@ const SAID: [&str; 14] = [
     "unrouteable address",
 ];
 
-/// Who is unknown.
 const NOUNS: [&str; 6] = ["user", "mailbox", "recipient", "account", "person", "local part"];
 
 /// Whether a recorded status says that there is no such mailbox.

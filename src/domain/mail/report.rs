@@ -16,7 +16,6 @@ const RECENT: TimeDelta = TimeDelta::days(5);
 /// A copy of a letter, as a header of it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LetterCopy {
-    /// The letter.
     pub letter: LetterId,
     /// [`Letter::settled`] when the copy was made; `None`: it does not say.
     pub settled: Option<u16>,
@@ -40,10 +39,8 @@ impl FromStr for LetterCopy {
     }
 }
 
-/// What a report returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReturnedMail {
-    /// One of our letters.
     Letter(LetterCopy),
     /// Somebody else's mail: it says nothing of any letter.
     Another,
@@ -64,7 +61,6 @@ impl ReturnedMail {
 /// What a report says of one address, as far as it says whom that concerns.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportedAddress<'a> {
-    /// What the report returns.
     pub mail: ReturnedMail,
     /// The address at which it failed, in each form that the report gives.
     pub last: &'a [Untrusted],
@@ -74,7 +70,6 @@ pub struct ReportedAddress<'a> {
     pub failed: Option<&'a str>,
 }
 
-/// Whom a report concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concerned {
     /// The form of the address that counts: where it failed. Empty where the report has none.

@@ -2,7 +2,6 @@
 //!
 //! What the filter finds with plain letters is what the palette would find; a score is not needed.
 
-/// A fuzzy needle.
 #[derive(Debug, Clone)]
 pub(super) struct Fuzzy(Box<[char]>);
 

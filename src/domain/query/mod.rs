@@ -25,29 +25,18 @@ pub use texts::{BLOCK, Block, Texts};
 /// A field of a dealership that a query can name. Words search the first eight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
-    /// The rooftop's name.
     Name,
-    /// The dealer group.
     Group,
-    /// The city.
     City,
-    /// The `dealerCode`.
     Dealer,
-    /// Who answers there.
     Contact,
     /// Which of us looks after it.
     Owner,
-    /// The mail address.
     Email,
-    /// The phone number.
     Phone,
-    /// The state or province.
     State,
-    /// The make it sells.
     Brand,
-    /// The IANA time zone.
     Timezone,
-    /// Our identifier.
     Id,
 }
 
@@ -103,16 +92,12 @@ pub struct QueryContext<'a> {
 /// What follows from the state of a dealership at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Derived {
-    /// Where it stands.
     pub stage: Stage,
-    /// Why it needs somebody.
     pub attention: Option<Attention>,
-    /// Out of sight.
     pub snoozed: bool,
 }
 
 impl Derived {
-    /// Derives it.
     pub fn of(state: &Onboarding, now: Timestamp, policy: &Policy) -> Self {
         Self { stage: state.stage(now), attention: state.attention(now, policy), snoozed: state.is_snoozed(now) }
     }
@@ -139,7 +124,6 @@ impl Query {
         &self.text
     }
 
-    /// Whether it matches everything.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }

@@ -18,7 +18,6 @@ use super::{Field, QueryError};
 /// The longest query, in bytes: more is a paste into the wrong place.
 const LONGEST: usize = 2_000;
 
-/// Other names of fields.
 const ALIASES: &[(&str, Field)] = &[
     ("dealercode", Field::Dealer),
     ("dealer_code", Field::Dealer),
@@ -194,7 +193,6 @@ impl Reader<'_> {
             .map_err(|error| QueryError::new(span, format!("the regular expression is wrong: {}", said(&error))))
     }
 
-    /// What stands behind `word:`.
     fn field(&mut self, word: &str, span: Range<usize>) -> Result<Test, QueryError> {
         self.bump();
         let known = Field::ALL.into_iter().find(|field| field.word() == word);

@@ -24,7 +24,6 @@ pub(super) struct Place {
 pub struct Text<'a> {
     /// Lines of fields that words search, these and others.
     words: &'a str,
-    /// Lines of other fields.
     others: &'a str,
     place: &'a Place,
 }
@@ -40,7 +39,6 @@ impl<'a> Text<'a> {
         self.words.get(start..start + self.end(WORD_FIELDS - 1)).unwrap_or_default()
     }
 
-    /// One field.
     pub fn field(self, field: Field) -> &'a str {
         let number = field as usize;
         let start = if number == 0 { 0 } else { self.end(number - 1) + 1 };
@@ -71,7 +69,6 @@ pub struct Searchable {
 }
 
 impl Searchable {
-    /// Folds a dealership's profile.
     pub fn new(id: DealershipId, profile: &Profile) -> Self {
         let (mut words, mut others) = (String::with_capacity(152), String::with_capacity(48));
         let place = fold_profile(&mut words, &mut others, id, profile);

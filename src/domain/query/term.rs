@@ -59,7 +59,6 @@ pub(super) enum Test {
     Fuzzy(Fuzzy),
     /// A regular expression in one of the fields that words search.
     Regex(Pattern),
-    /// One of these conditions.
     Is(Vec<Is>),
     /// One of these stages, as a bit each.
     Stage(u32),
@@ -85,15 +84,11 @@ pub(super) enum Value {
 /// A condition with a name of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Is {
-    /// Stands at this stage.
     At(Stage),
     /// Xtime shows the integration, whatever its opcode.
     Confirmed,
-    /// Somebody must look.
     Attention,
-    /// Out of sight.
     Snoozed,
-    /// Belongs to who asks.
     Mine,
     /// May be one and the same as another.
     Twin,
@@ -135,7 +130,6 @@ impl Is {
     }
 }
 
-/// Every word of `opcode:`.
 pub(super) const OPCODE_WORDS: &[(&str, OpcodeState)] = &[
     ("missing", OpcodeState::Missing),
     ("ok", OpcodeState::Ok),
@@ -149,14 +143,12 @@ pub(super) const OPCODE_WORDS: &[(&str, OpcodeState)] = &[
 pub(super) enum MailIs {
     /// The letter that tells how things stand is in this state.
     At(LetterState),
-    /// Its address was refused.
     Refused,
     /// It never had a letter.
     None,
 }
 
 impl MailIs {
-    /// Every word of `mail:`.
     pub(super) const WORDS: &'static [(&'static str, Self)] = &[
         ("failed", Self::At(LetterState::Failed)),
         ("uncertain", Self::At(LetterState::Uncertain)),

@@ -12,7 +12,6 @@ pub const BLOCK: usize = u64::BITS as usize;
 pub struct Block {
     /// What words search, of one row after the other, each field on a line of its own.
     words: String,
-    /// The other fields.
     others: String,
     rows: Vec<Place>,
 }
@@ -98,7 +97,6 @@ impl Texts {
         (row % BLOCK < block.rows.len()).then(|| block.text(row % BLOCK))
     }
 
-    /// Every block, in order.
     pub fn blocks(&self) -> &[Block] {
         &self.0
     }

@@ -42,7 +42,6 @@ pub enum TableError {
         "the quotes are not plain ones: line {line} has a cell between {mark}; write \" instead, in the whole file"
     )]
     Quotes {
-        /// The line.
         line: u64,
         /// The mark with which the cell begins.
         mark: char,

@@ -10,7 +10,6 @@ use super::rows::{Row, RowFault, Rows};
 /// How a quotation mark is written inside a cell between quotation marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quotes {
-    /// `""`
     Doubled,
     /// `\"`, and a backslash `\\`.
     Backslash,

@@ -33,12 +33,7 @@ pub enum RowFault {
     #[error(
         "a quotation mark on line {opened} is closed only on line {closed}, in the middle of a cell; what follows line {opened} was read line by line"
     )]
-    ClosedLater {
-        /// Where it opens.
-        opened: u64,
-        /// Where it is closed.
-        closed: u64,
-    },
+    ClosedLater { opened: u64, closed: u64 },
     /// A separator lies between marks that look like quotation marks.
     #[error("the quotes are not plain ones; write \" instead")]
     OtherQuotes,
@@ -73,7 +68,6 @@ pub struct Rows<'a> {
     left: usize,
 }
 
-/// What ends a cell.
 enum End {
     Cell,
     Row,

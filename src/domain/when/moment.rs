@@ -206,7 +206,6 @@ fn named_day(text: &str, today: NaiveDate) -> Result<Option<(NaiveDate, &str)>, 
     }
 }
 
-/// `Nov`, `Nov.`, `Sept`, `November`.
 fn month(word: &str) -> Option<u32> {
     let word = word.trim_end_matches('.');
     let word = if word.eq_ignore_ascii_case("sept") { "sep" } else { word };

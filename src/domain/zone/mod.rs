@@ -110,7 +110,6 @@ struct Likely {
     zone: ZoneName,
 }
 
-/// Those of North America.
 static LIKELY: LazyLock<Vec<Likely>> = LazyLock::new(|| {
     let rank = |zone: ZoneName| NORTH_AMERICA.iter().position(|known| *known == zone);
     let likely = |(name, zone): (&String, &ZoneName)| {

@@ -16,29 +16,23 @@ use states::{COUNTRIES, Country, STATES, State};
 /// Where something is, as people wrote it; what is not known is empty.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Place<'a> {
-    /// The town.
     pub city: &'a str,
     /// State, province or territory: its code, its name or a usual abbreviation.
     pub state: &'a str,
     /// ZIP code, or that of Canada or Mexico.
     pub postal_code: &'a str,
-    /// The country.
     pub country: &'a str,
 }
 
 /// A part of an address that decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlacePart {
-    /// The state.
     State,
-    /// The postal code.
     PostalCode,
-    /// The town.
     City,
 }
 
 impl PlacePart {
-    /// What it is called.
     pub fn word(self) -> &'static str {
         match self {
             Self::State => "state",
@@ -51,25 +45,18 @@ impl PlacePart {
 /// What an address says of the zone. In words: what is lacking or wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ZoneOfPlace {
-    /// This one.
     Decided {
-        /// The zone.
         zone: Tz,
-        /// By what.
         by: PlacePart,
     },
-    /// One of several.
     Undecided {
-        /// The state's name.
         state: &'static str,
-        /// The zones.
         candidates: Vec<Tz>,
         /// Whether the address has a postal code that does not decide it.
         despite_code: bool,
     },
     /// There is nothing to go by.
     Unknown {
-        /// Why.
         why: &'static str,
     },
     /// The postal code belongs to another state.

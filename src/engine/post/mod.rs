@@ -39,9 +39,7 @@ pub use text::LetterText;
 
 /// What letters are made of and go through.
 pub struct Post {
-    /// Writes them.
     pub press: Press,
-    /// Hands them over.
     pub courier: Arc<dyn Courier>,
     /// The most letters in any hour.
     pub per_hour: u32,
@@ -94,7 +92,6 @@ pub enum Seen {
 /// What became of one letter that was sent while somebody waited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posted {
-    /// Whose.
     pub dealership: DealershipId,
     /// The letter as it is now.
     pub letter: Letter,

@@ -20,7 +20,6 @@ const AT_ONCE: usize = 200;
 /// What a report says of one address, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Returns {
-    /// What the report says.
     pub returned: Returned,
     /// Our letter that it is about.
     pub letter: Option<LetterId>,

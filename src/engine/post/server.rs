@@ -20,16 +20,12 @@ const LONGEST_REST: TimeDelta = TimeDelta::minutes(15);
 /// How the way to the mail server looks from here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum MailState {
-    /// Nobody sends letters.
     #[default]
     Off,
     /// Letters go out, or none had to yet.
     Ok,
-    /// It fails: letters wait.
     Down {
-        /// In words.
         why: String,
-        /// Since when.
         since: Timestamp,
         /// When it is tried again.
         retry_at: Timestamp,
@@ -157,7 +153,6 @@ impl Server {
         }
     }
 
-    /// It fails.
     pub fn down(&mut self, why: String, at: Timestamp, elapsed: Duration, rest: impl Fn(usize) -> TimeDelta) {
         let (since, attempt) = self.failing.take().map_or((at, 0), |failing| {
             // Several letters that were under way together are one failure.
@@ -184,7 +179,6 @@ impl Server {
         }
     }
 
-    /// For the status.
     pub fn state(&self) -> MailState {
         self.failing.as_ref().map_or(MailState::Ok, |failing| MailState::Down {
             why: failing.why.clone(),

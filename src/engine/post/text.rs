@@ -8,9 +8,7 @@ use crate::mail;
 /// A letter as a person at the desk reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterText {
-    /// Where it goes.
     pub to: String,
-    /// Its subject.
     pub subject: String,
     /// Its plain text, the code masked as [`crate::domain::InvitationCode::masked`] writes it.
     pub text: String,

@@ -4,7 +4,6 @@ use super::fields::{addresses, fields, uncommented};
 use super::{LONGEST_SAID, MOST_RECIPIENTS, ReportAction, Returned, beginning, forms, words};
 use crate::domain::{Untrusted, enhanced_status, refused_address, same_address};
 
-/// What a block says.
 enum Block {
     /// It got there, or further on; for whom.
     Through(Vec<Untrusted>),

@@ -24,15 +24,11 @@ const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitte
 /// A letter. Its code is not in its texts until a method puts it there: it can be logged without harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
-    /// From whom.
     pub from: Mailbox,
-    /// To whom: one recipient.
     pub to: Mailbox,
     /// Where answers go, when it is not the sender.
     pub reply_to: Option<Mailbox>,
-    /// Where reports go.
     pub envelope_from: Address,
-    /// Who keeps a copy.
     pub bcc: Option<Address>,
     /// The Subject; never a code in it.
     pub subject: String,
@@ -47,7 +43,6 @@ pub struct Letter {
 pub struct Pages {
     /// Plain text, lines ended by LF.
     pub text: String,
-    /// HTML.
     pub html: String,
 }
 

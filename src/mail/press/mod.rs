@@ -44,7 +44,6 @@ pub struct PressSettings {
 /// Why letters cannot be written at all, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PressError {
-    /// Letters need a name.
     #[error("the partner's name is empty: letters say whose invitation it is")]
     Partner,
     /// The sender is not one.
@@ -61,24 +60,13 @@ pub enum PressError {
     Bcc(AddressProblem),
     /// The directory of templates cannot be listed.
     #[error("the directory of templates {path} cannot be read: {reason}")]
-    Directory {
-        /// Which.
-        path: String,
-        /// Why.
-        reason: String,
-    },
+    Directory { path: String, reason: String },
     /// A template cannot be read.
     #[error("the template {path} cannot be read: {reason}")]
-    File {
-        /// Which.
-        path: String,
-        /// Why.
-        reason: String,
-    },
+    File { path: String, reason: String },
     /// A file that no letter uses.
     #[error("the template {path} is used by no letter{near}")]
     Unknown {
-        /// Which.
         path: String,
         /// What may have been meant.
         near: String,
@@ -88,11 +76,8 @@ pub enum PressError {
     Template {
         /// Its path, or its name where it is the one compiled in.
         file: String,
-        /// Where in it.
         line: usize,
-        /// What is wrong.
         what: String,
-        /// What would be right.
         help: String,
     },
     /// A letter with a code shows it to nobody, or more than once.
@@ -102,10 +87,8 @@ pub enum PressError {
     Code {
         /// Its path, or its name where it is the one compiled in.
         file: String,
-        /// How often.
         count: usize,
     },
-    /// Something that cannot be.
     #[error("letters cannot be tried out: {0}")]
     Broken(String),
 }
@@ -125,7 +108,6 @@ pub enum LetterError {
     /// The dealership has not said that it is done.
     #[error("the dealership has not said that it is done")]
     NoWord,
-    /// Customers cannot book.
     #[error("the dealership is not live: {0}")]
     NotLive(&'static str),
     /// A template failed on this letter although it did not on the sample.
@@ -151,11 +133,9 @@ fn ended(state: InvitationState) -> &'static str {
 pub struct Occasion {
     /// Which letter it is: its Message-ID.
     pub letter: LetterId,
-    /// What kind of letter.
     pub kind: LetterKind,
     /// When it was asked for: its Date, the same for every try.
     pub written_at: Timestamp,
-    /// No person sent it.
     pub automatic: bool,
     /// How many copies of it were out when somebody last had it tried again: a report names it with the letter.
     pub settled: u16,

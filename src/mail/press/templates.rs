@@ -54,7 +54,6 @@ const SUBJECT: &str = "Subject:";
 const PLAIN: &str = "plain";
 const HTML: &str = "html";
 
-/// The templates, compiled.
 #[derive(Debug)]
 pub(super) struct Templates {
     env: Environment<'static>,

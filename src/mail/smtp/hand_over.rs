@@ -15,7 +15,6 @@ use super::wire::stuffed;
 pub(super) struct Envelope {
     from: Address,
     to: Address,
-    /// Who keeps a copy.
     bcc: Option<Address>,
     eight_bit: bool,
     /// In bytes, as SIZE counts (RFC 1870): lines ended by CR LF, dots not doubled.
@@ -23,7 +22,6 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    /// Reads the addresses.
     pub(super) fn of(parcel: &Parcel) -> Result<Self, Delivery> {
         let read = |text: &str| {
             let line = !text.chars().any(crate::domain::text::is_invisible);

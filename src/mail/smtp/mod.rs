@@ -49,7 +49,6 @@ impl Default for Limits {
 /// Everything that can be set.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where it is.
     pub server: Server,
     /// For the user of the server.
     pub password: Option<SecretString>,
@@ -63,7 +62,6 @@ pub struct Settings {
     pub idle: Duration,
     /// How many letters go over one connection.
     pub letters_per_connection: u32,
-    /// Whose certificates count.
     pub roots: Roots,
 }
 

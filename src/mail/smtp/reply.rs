@@ -10,7 +10,6 @@ const QUOTED: usize = 200;
 /// A whole reply, of one line or more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
-    /// The three digits.
     pub(super) code: u16,
     /// The texts after them, as they came; what was no UTF-8 is replaced.
     pub(super) lines: Vec<String>,
@@ -19,7 +18,6 @@ pub(super) struct Reply {
 /// One line of a reply.
 pub(super) struct ReplyLine {
     pub(super) code: u16,
-    /// Whether more lines follow.
     pub(super) more: bool,
     pub(super) text: String,
 }

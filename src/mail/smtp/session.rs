@@ -32,7 +32,6 @@ pub(super) struct Offers {
 /// What is needed to get there.
 pub(super) struct Way {
     pub(super) server: Server,
-    /// `None`: plain.
     pub(super) tls: Option<(TlsConnector, ServerName<'static>)>,
     pub(super) password: Option<SecretString>,
     /// Whether the settings allow a plain connection to leave this machine.

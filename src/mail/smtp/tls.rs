@@ -25,7 +25,6 @@ pub enum Roots {
     Only(Arc<RootCertStore>),
 }
 
-/// What opens TLS connections.
 pub(super) fn connector(roots: &Roots) -> Result<TlsConnector, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let none = |error: &dyn std::fmt::Display| {

@@ -28,12 +28,10 @@ pub(super) enum Phase {
     Reset,
 }
 
-/// What happened.
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// A reply that is not the one that was hoped for.
     Reply(Reply),
-    /// The server hung up.
     Closed,
     /// No answer within this time.
     TimedOut(Duration),
@@ -47,7 +45,6 @@ pub(super) enum Trouble {
     Lacking(String),
 }
 
-/// Both.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) phase: Phase,

@@ -28,7 +28,6 @@ trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
 
-/// One connection.
 pub(super) struct Wire {
     stream: Box<dyn Stream>,
     /// What came and was not yet read as a line.

@@ -199,7 +199,6 @@ fn details(action: &str, body: &[u8], today: NaiveDate) -> Result<Deed, String> 
     Ok(Deed::Acts(acts))
 }
 
-/// Actions without details.
 fn plain(action: &str) -> Act {
     match action {
         "connect" => Act::Connect,

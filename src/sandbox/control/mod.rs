@@ -79,7 +79,6 @@ struct Create {
     connected: bool,
     /// Published for everybody and every vehicle.
     opcode: Option<String>,
-    /// Customers are offered times.
     #[serde(default)]
     slots: bool,
     /// Where its people get letters; an empty one takes it away.

@@ -25,7 +25,6 @@ pub struct Mailbox {
     pub letters: usize,
     /// How many of them nobody has read.
     pub unread: usize,
-    /// When the newest came.
     pub newest: DateTime<Utc>,
 }
 
@@ -33,7 +32,6 @@ pub struct Mailbox {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
-    /// Connections.
     pub sessions: u64,
     /// Letters that were taken, one for each recipient.
     pub taken: u64,

@@ -24,7 +24,6 @@ pub struct Letter {
     pub to: String,
     /// Who wrote it, as the letter says.
     pub from: String,
-    /// What it is about.
     pub subject: String,
     /// When it was written, as the letter says.
     pub date: Option<DateTime<Utc>>,
@@ -36,7 +35,6 @@ pub struct Letter {
     pub standing: Standing,
     /// When the people of a simulated dealership open it, if they do.
     pub opened_at: Option<DateTime<Utc>>,
-    /// The whole letter.
     pub raw: Arc<[u8]>,
     pub(super) seen: AtomicBool,
 }

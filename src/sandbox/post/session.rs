@@ -11,7 +11,6 @@ use super::super::faults::Fault;
 use super::wire::{Flaw, Line, Wire};
 use super::{Post, address, delivery};
 
-/// The longest letter.
 pub(super) const SIZE: usize = 1 << 20;
 /// How many recipients one letter may have.
 const RECIPIENTS: usize = 100;

@@ -53,7 +53,6 @@ struct Waiting {
 enum End {
     /// Write what waits, then end.
     Write,
-    /// End at once.
     Drop,
 }
 

@@ -72,10 +72,7 @@ pub(super) enum Unusable {
     /// Something is wrong with it, in words.
     Damaged(String),
     /// Another version of this program wrote it, up to an event.
-    OtherVersion {
-        /// That event.
-        applied: u64,
-    },
+    OtherVersion { applied: u64 },
 }
 
 impl fmt::Display for Unusable {
@@ -93,7 +90,6 @@ impl From<String> for Unusable {
     }
 }
 
-/// An open index.
 pub(super) struct Index {
     db: sled::Db,
     dir: PathBuf,

@@ -25,13 +25,9 @@ const PORTION: usize = 128;
 /// A segment of the journal that was checked from end to end, and how to recognise it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sealed {
-    /// Its first event.
     pub first: u64,
-    /// Its last event.
     pub last: u64,
-    /// Its length.
     pub len: u64,
-    /// Its inode.
     pub inode: u64,
     /// When it was last written, in seconds and nanoseconds.
     pub written: (i64, i64),
@@ -49,7 +45,6 @@ impl Sealed {
     }
 }
 
-/// What the rows are.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Meta {
     pub schema: u32,
@@ -89,7 +84,6 @@ pub(super) fn place(id: DealershipId) -> u16 {
     (mix(id, 0) % u64::from(ROWS)) as u16
 }
 
-/// One row.
 pub(super) fn encode(place: u16, states: &[Arc<Onboarding>]) -> Result<Vec<u8>, String> {
     let states: Vec<Compact> = states.iter().map(|state| Onboarding::clone(state).into()).collect();
     pack(&place.to_be_bytes(), &states)

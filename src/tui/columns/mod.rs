@@ -23,7 +23,6 @@ pub struct Column {
 /// A field and the columns that fill it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// The field.
     pub field: ListField,
     /// The places of its columns, from 0; of several the first that is filled counts.
     pub columns: Vec<usize>,
@@ -34,18 +33,14 @@ pub struct Choice {
 /// What a choice of columns would do to the desk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// In lines for people.
     pub lines: Vec<String>,
     /// Whether any row could be taken.
     pub is_possible: bool,
 }
 
-/// The preview.
 #[derive(Debug, Clone)]
 pub struct Preview {
-    /// The file.
     pub file: String,
-    /// Its columns.
     pub columns: Vec<Column>,
     /// Every field, in the order in which they are shown.
     pub choices: Vec<Choice>,
@@ -57,7 +52,6 @@ pub struct Preview {
     known: Columns,
     /// What was chosen, here and before.
     said: Vec<(ListField, Vec<usize>)>,
-    /// How it began.
     begun: Vec<Choice>,
     /// Which field is under the cursor.
     cursor: usize,
@@ -72,13 +66,10 @@ pub struct Preview {
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Nothing more.
     Stay,
     /// Another column fills a field.
     Changed,
-    /// Take the list in.
     Accept,
-    /// Leave it.
     Leave,
     /// Go to the shell for a while.
     Suspend,
@@ -120,7 +111,6 @@ impl Preview {
         pairs
     }
 
-    /// The names of columns.
     fn names(&self, places: &[usize]) -> impl Iterator<Item = &str> {
         places.iter().filter_map(|place| self.columns.get(*place)).map(|column| column.name.as_str())
     }
@@ -143,7 +133,6 @@ impl Preview {
         is_taken.then(|| format!("{} fills {}", self.names(&lost).collect::<Vec<_>>().join(", "), takers.join(", ")))
     }
 
-    /// Takes in a key.
     pub fn key(&mut self, key: KeyEvent) -> Answer {
         self.hint.clear();
         let control = key.modifiers.contains(KeyModifiers::CONTROL);

@@ -14,7 +14,6 @@ use super::{Answer, Outcome, Preview, draw};
 pub enum Chosen {
     /// The list is to be taken in with these columns.
     Accepted(Box<Preview>),
-    /// It is not.
     Left,
     /// A signal ended the program.
     Signal(Ending),

@@ -11,14 +11,12 @@ use crate::engine::{Booked, ReadBack};
 use crate::tui::msg::Planned;
 use crate::tui::theme::Tone;
 
-/// How far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// A time is chosen, and the dealerCode typed.
     Choosing,
     /// There is a booking without an answer: it can only be read back.
     Open(Vec<String>),
-    /// It is under way.
     Sending,
     /// It has ended: what that means.
     Ended(Tone, Vec<String>),
@@ -27,7 +25,6 @@ pub enum Step {
 /// The test appointment of one dealership.
 #[derive(Debug)]
 pub struct Appointment {
-    /// How far it is.
     pub step: Step,
     /// Whether one stands that is moved.
     pub moves: bool,
@@ -40,7 +37,6 @@ pub struct Appointment {
 }
 
 impl Appointment {
-    /// At the beginning.
     pub fn new(moves: bool, open: Option<Vec<String>>) -> Self {
         let step = open.map_or(Step::Choosing, Step::Open);
         Self { step, moves, note: None, asked: None, planned: None }

@@ -6,9 +6,7 @@ use crate::tui::line_edit::LineEdit;
 /// What a field is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The pasted code.
     Code,
-    /// When it was generated.
     Generated,
     /// The pasted block of codes.
     Block,
@@ -22,7 +20,6 @@ pub enum Role {
     Text,
     /// Which of the two ways of an opcode.
     Option,
-    /// What an answer means.
     Means,
     /// Who at the dealership said so, and how.
     Word,
@@ -36,35 +33,22 @@ pub enum Role {
     Profile(ProfileField),
 }
 
-/// A field.
 #[derive(Debug)]
 pub struct Field {
-    /// What it is for.
     pub role: Role,
     /// Its name on the screen.
     pub label: String,
-    /// What may be entered.
     pub hint: String,
-    /// What is in it.
     pub input: Input,
 }
 
 /// What is in a field.
 #[derive(Debug)]
 pub enum Input {
-    /// One line.
     Line(LineEdit),
-    /// Many lines.
     Block(String),
-    /// Yes or no.
     Check(bool),
-    /// One of a few.
-    Choice {
-        /// The choices.
-        options: &'static [&'static str],
-        /// The chosen one.
-        chosen: usize,
-    },
+    Choice { options: &'static [&'static str], chosen: usize },
 }
 
 impl Field {

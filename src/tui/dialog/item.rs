@@ -11,7 +11,6 @@ use crate::tui::action::Action;
 /// A dealership as a dialog showed it.
 #[derive(Debug, Clone)]
 pub struct Item {
-    /// Which.
     pub id: DealershipId,
     /// Its name, fit for the screen.
     pub name: String,
@@ -19,9 +18,7 @@ pub struct Item {
     pub dealer_code: String,
     /// Who answers there, fit for the screen.
     pub contact: String,
-    /// Its zone.
     pub zone: Tz,
-    /// Where it stood.
     pub stage: Stage,
     /// Its newest code: number, masked, end and state.
     pub code: Option<(u32, String, Timestamp, InvitationState)>,
@@ -110,7 +107,6 @@ impl Item {
         self.seen.generation
     }
 
-    /// Who looked after it.
     pub fn owner(&self) -> Option<&Untrusted> {
         self.seen.owner.as_ref()
     }

@@ -12,13 +12,11 @@ use super::{Dialog, Field, Item, Kind, Role, Wish};
 /// A letter before it is written.
 #[derive(Debug)]
 pub struct Draft {
-    /// What for.
     pub kind: LetterKind,
     /// What is not recorded yet: the letter is the one of the state after it.
     pub as_if: Vec<Fact>,
     /// The number of the code that it is about.
     pub generation: u32,
-    /// The code in it.
     pub secret: Secret,
 }
 

@@ -60,22 +60,16 @@ pub enum Kind {
 /// Where the keyboard is in a dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spot {
-    /// In a field.
     Field(usize),
-    /// On a button.
     Button(usize),
 }
 
-/// A button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Button {
-    /// Leave without doing anything.
     Cancel,
-    /// Do it.
     Accept,
     /// The dealerships changed: show them as they are now.
     LookAgain,
-    /// Leave the results.
     Close,
     /// Try those again that failed, or were not begun.
     Retry,
@@ -102,13 +96,11 @@ pub enum Wish {
     Execute(Vec<(DealershipId, Command)>),
     /// Obtain codes from the source, and send a letter with them or not.
     Obtain(Vec<(DealershipId, crate::domain::Ask, bool)>),
-    /// Record pasted codes.
     Paste(Vec<PastedCode>),
     /// Book the test appointment, or move it.
     Book(Planned),
     /// Read back the booking that has no answer.
     ReadBack,
-    /// Look at each now.
     Check,
     /// Teach what an answer means.
     Teach(Box<Lesson>),
@@ -123,16 +115,13 @@ pub struct Problem {
     pub role: Option<Role>,
     /// The dealership it is about.
     pub id: Option<DealershipId>,
-    /// In words.
     pub text: String,
     /// Something is only missing yet, not wrong.
     pub missing: bool,
 }
 
-/// A dialog.
 #[derive(Debug)]
 pub struct Dialog {
-    /// What it is about.
     pub kind: Kind,
     /// The dealerships, with what was shown of them.
     pub items: Vec<Item>,
@@ -140,7 +129,6 @@ pub struct Dialog {
     pub left_out: Vec<(String, String)>,
     /// How many of the items the table does not show.
     pub hidden: usize,
-    /// The fields.
     pub fields: Vec<Field>,
     /// What is offered for its text.
     pub offer: Option<Offer>,
@@ -148,7 +136,6 @@ pub struct Dialog {
     pub appointment: Option<Appointment>,
     /// The answer that it teaches.
     pub unrecognised: Option<Unrecognised>,
-    /// Where the keyboard is.
     pub focus: Spot,
     /// The list is scrolled by so many lines.
     pub scroll: usize,
@@ -161,7 +148,6 @@ pub struct Dialog {
 }
 
 impl Dialog {
-    /// The field for something.
     pub fn field(&self, role: Role) -> Option<&Field> {
         self.fields.iter().find(|field| field.role == role)
     }

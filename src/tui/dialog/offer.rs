@@ -19,9 +19,7 @@ pub const TIME: &str = "%Y-%m-%d %H:%M";
 /// Whether it is known what can be offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
-    /// It was asked for.
     Awaited,
-    /// It is here.
     Here,
     /// Why it is not known.
     Not(String),
@@ -38,15 +36,12 @@ pub struct Offered {
     pub near: Option<&'static str>,
 }
 
-/// What is offered.
 #[derive(Debug)]
 pub struct Offer {
-    /// Whether it is known.
     pub known: Known,
     all: Vec<Offered>,
     /// The places of those that fit what is typed.
     fits: Vec<usize>,
-    /// A place in `fits`.
     chosen: Option<usize>,
     /// What was typed, to come back to from the first one.
     typed: Option<String>,
@@ -55,7 +50,6 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// Nothing yet.
     pub fn of(known: Known) -> Self {
         Self { known, all: Vec::new(), fits: Vec::new(), chosen: None, typed: None, services: None }
     }
@@ -125,7 +119,6 @@ impl Offer {
         self.fits = (0..).zip(&self.all).filter(|(_, one)| fits(one)).map(|(place, _)| place).collect();
     }
 
-    /// Something else was typed.
     pub fn retyped(&mut self, text: &str) {
         self.typed = Some(text.to_owned());
         self.chosen = None;
@@ -186,12 +179,10 @@ impl Offer {
         self.fits.len()
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.all.len()
     }
 
-    /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

@@ -15,33 +15,19 @@ pub(super) use hint::nearest;
 pub enum Code {
     /// A character; a space too. Shift is already in it.
     Char(char),
-    /// Enter.
     Enter,
-    /// Tab.
     Tab,
-    /// Escape.
     Esc,
-    /// Backspace.
     Backspace,
-    /// Delete.
     Delete,
-    /// Insert.
     Insert,
-    /// Home.
     Home,
-    /// End.
     End,
-    /// Page up.
     PageUp,
-    /// Page down.
     PageDown,
-    /// Arrow up.
     Up,
-    /// Arrow down.
     Down,
-    /// Arrow left.
     Left,
-    /// Arrow right.
     Right,
     /// A function key, 1 to 12.
     F(u8),
@@ -50,9 +36,7 @@ pub enum Code {
 /// A key with its modifiers, in the one form in which the terminal reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
-    /// The key.
     pub code: Code,
-    /// Control was held.
     pub ctrl: bool,
     /// Alt (Meta, Option) was held.
     pub alt: bool,
@@ -63,7 +47,6 @@ pub struct Key {
 /// Why a word is no key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Nobody knows that word.
     #[error("`{word}` is not a key{hint}")]
     Unknown {
         /// What stood there, cleaned.
@@ -76,7 +59,6 @@ pub enum KeyError {
     Unreachable {
         /// What stood there, cleaned.
         word: String,
-        /// What happens instead.
         why: String,
     },
 }
@@ -124,17 +106,14 @@ const NAMES: &[(&str, Code)] = &[
 ];
 
 impl Key {
-    /// A key without modifiers.
     pub const fn plain(code: Code) -> Self {
         Self { code, ctrl: false, alt: false, shift: false }
     }
 
-    /// A character without modifiers.
     pub const fn char(c: char) -> Self {
         Self::plain(Code::Char(c))
     }
 
-    /// A character with control.
     pub const fn ctrl(c: char) -> Self {
         Self { code: Code::Char(c), ctrl: true, alt: false, shift: false }
     }

@@ -29,14 +29,11 @@ pub struct Keymap {
     tries: [Trie; Scope::ALL.len()],
 }
 
-/// What keys lead to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lookup {
-    /// They ask for this.
     Action(Action),
     /// A chord has begun: what can follow, and what it leads to (`…` when still more keys are needed).
     Prefix(Vec<(Key, &'static str)>),
-    /// Nothing.
     None,
 }
 

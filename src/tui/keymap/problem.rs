@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::domain::text::clean;
 
-/// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// It works, but perhaps not as it was meant.
@@ -22,7 +21,6 @@ pub struct Problem {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-    /// How bad it is.
     pub level: Level,
     /// What is wrong, and what to do; fit for a terminal.
     pub message: String,
@@ -48,7 +46,6 @@ pub(super) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    /// Nothing found yet.
     pub(super) fn new(file: &'a str, text: &'a str) -> Self {
         Self { file, text, found: Vec::new(), unreadable: Vec::new() }
     }

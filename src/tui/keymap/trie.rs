@@ -5,18 +5,15 @@ use std::collections::BTreeMap;
 use super::key::Key;
 use crate::tui::action::Action;
 
-/// A tree of keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trie {
     children: BTreeMap<Key, Node>,
 }
 
-/// What follows a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
     /// The action that the keys up to here ask for.
     Leaf(Action),
-    /// More keys are needed.
     Branch(Trie),
 }
 
@@ -29,7 +26,6 @@ pub enum Conflict {
     Shorter(Action),
     /// Longer chords begin with these keys; one of them asks for this action.
     Longer(Action),
-    /// No key at all.
     Empty,
 }
 
@@ -81,12 +77,10 @@ impl Trie {
             .sum()
     }
 
-    /// Whether nothing is below.
     pub fn is_empty(&self) -> bool {
         self.children.is_empty()
     }
 
-    /// Some action below.
     fn any(&self) -> Option<Action> {
         self.children.values().find_map(|node| match node {
             Node::Leaf(action) => Some(*action),

@@ -11,11 +11,8 @@ use crate::domain::query::Derived;
 pub enum Column {
     /// Not a column: what needs attention first, then the nearest deadline.
     Attention,
-    /// The rooftop's name.
     Name,
-    /// Where it is.
     City,
-    /// Xtime's identifier.
     DealerCode,
     /// The masked code.
     Code,
@@ -23,15 +20,12 @@ pub enum Column {
     CodeClock,
     /// What is left of Xtime's 24 hours.
     ConfirmClock,
-    /// The stage.
     Stage,
     /// What became of the letter that tells how things stand.
     Mail,
     /// The opcode and whether it is visible.
     Opcode,
-    /// Who looks after it.
     Owner,
-    /// The newest event.
     LastEvent,
 }
 
@@ -52,7 +46,6 @@ impl Column {
         Self::LastEvent,
     ];
 
-    /// The heading.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Attention => "attention",
@@ -86,7 +79,6 @@ impl Column {
 /// How the rows are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sort {
-    /// By what.
     pub column: Column,
     /// The largest first. What has no value comes last either way.
     pub descending: bool,

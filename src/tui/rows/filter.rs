@@ -10,7 +10,6 @@ use crate::domain::query::{BLOCK, Block, Query, QueryContext};
 
 /// From how many rows on they are asked by several threads.
 const WORTH_THREADS: usize = 20_000;
-/// The most threads.
 const MOST_THREADS: usize = 4;
 
 /// Whether whatever matches a filter also matched another one that was shorter: a word that goes on, or one more term.

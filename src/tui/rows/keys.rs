@@ -118,7 +118,6 @@ impl Keys {
         }
     }
 
-    /// What is compared first.
     fn key(&self, sort: Sort, slot: u32) -> u64 {
         match self.value(sort.column, slot) {
             LAST => LAST,
@@ -149,7 +148,6 @@ impl Keys {
         tally
     }
 
-    /// Every slot in order.
     pub(super) fn order(&self, sort: Sort) -> Vec<u32> {
         let mut pairs: Vec<(u64, u32)> = (0..self.slots).map(|slot| (self.value(Column::Name, slot), slot)).collect();
         // As they are given by name, this is seldom anything to do.

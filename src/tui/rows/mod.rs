@@ -58,7 +58,6 @@ pub struct Rows {
     tabs: Vec<u16>,
     /// By slot: where it stands in the order of each column.
     keys: Keys,
-    /// Every slot in order.
     sorted: Vec<u32>,
     /// The slots of the tab that match the filter, in order.
     visible: Vec<u32>,
@@ -126,12 +125,10 @@ impl Rows {
         self.slots.len()
     }
 
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
-    /// One dealership.
     pub fn get(&self, id: DealershipId) -> Option<&Row> {
         self.slots.get(*self.by_id.get(&id)? as usize)
     }
@@ -154,7 +151,6 @@ impl Rows {
         self.twins.of_one(state).into_iter().filter_map(|twin| Some((twin.clone(), self.get(twin.id)?)))
     }
 
-    /// How many are shown.
     pub fn shown(&self) -> usize {
         self.visible.len()
     }
@@ -180,7 +176,6 @@ impl Rows {
         self.ids.iter().zip(&self.tabs).filter(|(_, tabs)| shows(**tabs, self.tab)).map(|(id, _)| *id)
     }
 
-    /// Which are not.
     pub fn ids_hidden(&self) -> impl Iterator<Item = DealershipId> {
         self.ids.iter().zip(&self.tabs).filter(|(_, tabs)| !shows(**tabs, self.tab)).map(|(id, _)| *id)
     }
@@ -218,17 +213,14 @@ impl Rows {
         Some(if in_all { Tab::All } else { Tab::Aside })
     }
 
-    /// The order.
     pub fn sort(&self) -> Sort {
         self.sort
     }
 
-    /// The tab.
     pub fn tab(&self) -> Tab {
         self.tab
     }
 
-    /// The filter.
     pub fn query(&self) -> &Query {
         &self.query
     }
@@ -248,19 +240,16 @@ impl Rows {
         self.newest_event
     }
 
-    /// Orders by something else.
     pub fn set_sort(&mut self, sort: Sort) {
         self.sort = sort;
         self.order_all();
     }
 
-    /// Shows another tab.
     pub fn set_tab(&mut self, tab: Tab) {
         self.tab = tab;
         self.collect_visible();
     }
 
-    /// Filters.
     pub fn set_query(&mut self, query: Query, now: Timestamp) {
         let narrowed = filter::narrows(self.query.text(), query.text());
         self.query = query;

@@ -14,7 +14,6 @@ impl Rows {
         }
     }
 
-    /// Orders everything anew.
     pub(super) fn order_all(&mut self) {
         self.sorted = self.keys.order(self.sort);
         self.collect_visible();

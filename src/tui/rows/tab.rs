@@ -10,7 +10,6 @@ pub enum Tab {
     /// Everything that is not archived.
     #[default]
     All,
-    /// What needs somebody.
     Attention,
     /// It worked and then stopped.
     Lost,
@@ -22,17 +21,13 @@ pub enum Tab {
     Opcode,
     /// The second clock runs.
     Awaiting,
-    /// A living code.
     Invited,
-    /// Never invited.
     New,
     /// Confirmed; the opcode or the slots are not known yet.
     Confirmed,
-    /// All is well.
     Live,
     /// Out of sight for a while.
     Snoozed,
-    /// Revoked or archived.
     Aside,
 }
 

@@ -7,7 +7,6 @@ use crate::domain::{DealershipId, Onboarding, Twin, TwinIndex};
 #[derive(Debug, Default)]
 pub(super) struct Twins {
     index: TwinIndex,
-    /// Everybody who has one.
     members: HashSet<DealershipId>,
     /// The members are older than the index.
     changed: bool,

@@ -35,7 +35,6 @@ impl Errands {
         planned.map(|planned| Planned(Box::new(planned))).map_err(|error| error.to_string())
     }
 
-    /// Sends a test appointment.
     pub(super) fn book(&mut self, id: DealershipId, planned: Planned) {
         let (engine, actor, tell) = (self.engine.clone(), self.actor.clone(), self.tell.clone());
         self.spawn(async move {

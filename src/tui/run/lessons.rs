@@ -27,7 +27,6 @@ pub trait KeepsMeanings: Send + Sync {
     fn keep(&self, row: &Meaning, event: u64) -> Result<(), String>;
 }
 
-/// Teaches an engine.
 pub(super) struct Teacher {
     pub engine: Engine,
     pub keeper: Arc<dyn KeepsMeanings>,

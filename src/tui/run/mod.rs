@@ -36,9 +36,7 @@ const TITLE: &str = "cloverwatch";
 
 /// What the screen is told by whoever starts it.
 pub struct Options {
-    /// Which key does what.
     pub keymap: Keymap,
-    /// The colours.
     pub theme: Theme,
     /// Whether the terminal's window has a title.
     pub has_title: bool,
@@ -62,27 +60,21 @@ pub struct Options {
     pub keeper: Arc<dyn KeepsMeanings>,
     /// What should be said at the start.
     pub notices: Vec<String>,
-    /// The desk's time.
     pub clock: SharedClock,
     /// The numbers of the process.
     pub policy: Policy,
-    /// Refuse everything that records.
     pub read_only: bool,
 }
 
-/// Why the screen ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// The operator left.
     Quit,
-    /// A signal ended it.
     Signal(Ending),
 }
 
 /// How the desk was left.
 #[derive(Debug)]
 pub struct Left {
-    /// Why the screen ended.
     pub exit: Exit,
     /// What was asked for many and was under way, in words: it ended with the desk.
     pub unfinished: Vec<String>,

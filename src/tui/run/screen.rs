@@ -35,7 +35,6 @@ pub(super) enum Happened {
 pub(super) struct Screen {
     pub(super) state: State,
     pub(super) exit: Option<Exit>,
-    /// The desk's time.
     pub(super) clock: SharedClock,
     /// The person's time, which never runs faster than they do.
     face: WallClock,

@@ -13,7 +13,6 @@ use crate::domain::text::{is_certain, width};
 /// Begins a synchronized update: the terminal shows nothing of what follows until its end.
 pub const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 
-/// Ends a synchronized update.
 pub const END_FRAME: &[u8] = b"\x1b[?2026l";
 
 /// Knows what the terminal shows, and tells it what is another.

@@ -43,7 +43,6 @@ struct Shared {
     tty: OnceLock<Tty>,
     /// Whether the window was given a title.
     titled: AtomicBool,
-    /// Who draws.
     drawing: Mutex<Option<ThreadId>>,
     /// Panics of threads that do not draw.
     notes: Mutex<Vec<String>>,

@@ -47,7 +47,6 @@ impl Tty {
         Ok(Self(Arc::new(fd)))
     }
 
-    /// Columns and rows.
     pub fn size(&self) -> (u16, u16) {
         match tcgetwinsize(self.0.get_ref()) {
             Ok(size) if size.ws_col > 0 && size.ws_row > 0 => {

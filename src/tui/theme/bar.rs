@@ -23,7 +23,6 @@ impl Bar {
         Self { keeps_inks: false, ..Self::colored(ink, background) }
     }
 
-    /// No colours.
     pub(super) const fn colorless(added: Modifier) -> Self {
         Self { ink: None, background: None, added, keeps_inks: true }
     }

@@ -3,7 +3,6 @@
 /// How many colours a terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// The eight of ANSI.
     Eight,
     /// Those and their bright ones.
     Sixteen,
@@ -14,13 +13,9 @@ pub enum Depth {
 /// What the environment says under these names.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TerminalEnv<'a> {
-    /// `TERM`.
     pub term: Option<&'a str>,
-    /// `COLORTERM`.
     pub colorterm: Option<&'a str>,
-    /// `NO_COLOR`.
     pub no_color: Option<&'a str>,
-    /// `COLORFGBG`.
     pub colorfgbg: Option<&'a str>,
 }
 

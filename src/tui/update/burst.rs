@@ -22,7 +22,6 @@ const FEWEST_PASTED: usize = 3;
 /// What is longer was certainly not typed.
 const LONGEST_TYPED: usize = 64;
 
-/// Keys that arrived together.
 pub(super) fn burst(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
     if state.plan().too_small {
         return Vec::new();
@@ -181,7 +180,6 @@ fn opens_filter(state: &State, key: KeyEvent) -> bool {
         && matches!(state.setup.keymap.lookup(Scope::Global, &[key]), Lookup::Action(Action::Filter))
 }
 
-/// What a key writes.
 fn written(key: KeyEvent) -> Option<char> {
     match key.code {
         KeyCode::Enter => Some('\n'),

@@ -13,7 +13,6 @@ use crate::tui::state::{Mode, State};
 use crate::tui::theme::Tone;
 use crate::tui::work::WorkItem;
 
-/// What does the rest.
 const fn action(what: BulkKind) -> Action {
     match what {
         BulkKind::Invite => Action::Invite,

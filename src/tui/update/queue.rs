@@ -27,7 +27,6 @@ pub(super) fn close(state: &mut State) {
     state.settle();
 }
 
-/// Everything was read anew.
 pub(super) fn loaded(state: &mut State) {
     if let Some(queue) = &mut state.queue {
         let states: Vec<Arc<Onboarding>> = state.rows.iter().map(|row| Arc::clone(&row.state)).collect();
@@ -36,7 +35,6 @@ pub(super) fn loaded(state: &mut State) {
     }
 }
 
-/// Something was recorded.
 pub(super) fn committed(state: &mut State, states: &[Arc<Onboarding>]) {
     if let Some(queue) = &mut state.queue {
         queue.put(states);

@@ -16,7 +16,6 @@ pub(super) fn newest(state: &mut State) -> Vec<Effect> {
     here.map_or_else(Vec::new, |(dealership, letter)| open(state, LetterRef { dealership, letter }))
 }
 
-/// Reads a letter.
 pub(super) fn open(state: &mut State, of: LetterRef) -> Vec<Effect> {
     let Some((onboarding, letter)) = of.find(&state.rows) else { return Vec::new() };
     let secret = secret(onboarding, letter);
@@ -59,7 +58,6 @@ pub(super) fn preview(state: &mut State, place: usize) -> Vec<Effect> {
     }
 }
 
-/// A letter has arrived.
 pub(super) fn letter(state: &mut State, ticket: WorkId, letter: Result<LetterText, String>) {
     if let Some(reading) = state.reading.as_mut().filter(|reading| reading.ticket == ticket) {
         reading.take(letter);
@@ -67,7 +65,6 @@ pub(super) fn letter(state: &mut State, ticket: WorkId, letter: Result<LetterTex
     }
 }
 
-/// A mailbox has arrived.
 pub(super) fn mailbox(state: &mut State, ticket: WorkId, letters: Result<Vec<MailboxLetter>, String>) {
     let Some(reading) = state.reading.as_mut().filter(|reading| reading.ticket == ticket) else { return };
     let Some(row) = state.rows.get(reading.id) else { return };

@@ -131,7 +131,6 @@ pub(super) fn show(state: &mut State) {
     }
 }
 
-/// Shows the one before.
 pub(super) fn show_earlier(state: &mut State) {
     let Some(id) = shown(state) else { return };
     if let Some(work) = state.works.iter().rev().find(|work| work.is_bulk() && work.id < id) {

@@ -16,26 +16,21 @@ const TAIL_BY_ITSELF: u16 = 14;
 /// From this height of the body on the tail fits under the table at all.
 const TAIL_FITS: u16 = 9;
 
-/// Where everything goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Plan {
     /// The terminal is too small for anything.
     pub too_small: bool,
-    /// The stage tabs.
     pub tabs: Rect,
     /// The filter, and a line below it for its mistake.
     pub filter: Option<Rect>,
-    /// Alarms.
     pub banner: Option<Rect>,
     /// The table with its heading; `None` when another pane has its place.
     pub table: Option<Rect>,
-    /// The detail.
     pub detail: Option<Rect>,
     /// The tail with its heading.
     pub tail: Option<Rect>,
     /// All letters, in the place of everything above the keys.
     pub queue: Option<Rect>,
-    /// The keys.
     pub footer: Rect,
     /// How the program is doing.
     pub status: Rect,

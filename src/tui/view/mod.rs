@@ -41,7 +41,6 @@ pub struct Drawn {
     pub caret: Option<Position>,
 }
 
-/// Draws the screen.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Drawn {
     let drawn = draw_into(state, theme, frame.buffer_mut());
     if let Some(caret) = drawn.caret {

@@ -28,7 +28,6 @@ impl<'a> Pen<'a> {
         Pen::new(self.buffer, area)
     }
 
-    /// Where it may write.
     pub fn area(&self) -> Rect {
         self.area
     }
@@ -85,7 +84,6 @@ impl<'a> Pen<'a> {
         used
     }
 
-    /// Repeats one narrow character.
     pub fn fill(&mut self, x: u16, y: u16, room: u16, symbol: &str, style: Style) {
         if y >= self.area.height {
             return;
@@ -108,7 +106,6 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// Empties the area.
     pub fn clear(&mut self) {
         for y in self.area.top()..self.area.bottom() {
             self.uncover(self.area.left(), y);

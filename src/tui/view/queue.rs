@@ -26,7 +26,6 @@ fn foot_rows(area: Rect) -> u16 {
     if area.height >= FOOT_FROM { FOOT } else { 1 }
 }
 
-/// How many letters fit.
 pub(super) fn rows(area: Rect) -> u16 {
     area.height.saturating_sub(HEAD + foot_rows(area))
 }
@@ -40,11 +39,8 @@ struct Columns {
     words: u16,
 }
 
-/// Cursor and mark.
 const GUTTER: u16 = 3;
-/// What became of it.
 const FATE: u16 = 12;
-/// The next try.
 const NEXT: u16 = 8;
 
 impl Columns {

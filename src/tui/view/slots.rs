@@ -13,9 +13,7 @@ const TWO_COLUMNS: u16 = 50;
 const DATE: usize = 11;
 /// The cells of a count behind its bar.
 const COUNT: usize = 5;
-/// Between two columns.
 const GAP: usize = 2;
-/// The longest bar.
 const LONGEST: usize = 24;
 
 /// The days that are drawn: so many from a first one.
@@ -23,7 +21,6 @@ const LONGEST: usize = 24;
 pub(super) struct Shown {
     /// The first day of the window.
     pub(super) first: NaiveDate,
-    /// How many.
     pub(super) days: u16,
     /// The day at the dealership now: those before it are over.
     pub(super) today: NaiveDate,

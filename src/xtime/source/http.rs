@@ -27,7 +27,6 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub enum HeaderText {
     /// Sent as it is and never shown.
     Secret(SecretString),
-    /// A template.
     Template(String),
 }
 
@@ -40,7 +39,6 @@ pub struct HttpSettings {
     pub url: String,
     /// Headers. `Content-Type` also says how values in the body are escaped; without it a body is JSON.
     pub headers: Vec<(String, HeaderText)>,
-    /// Template of the body.
     pub body: Option<String>,
     /// JSON pointer to the code in the answer.
     pub code: String,
@@ -54,7 +52,6 @@ pub struct HttpSettings {
     pub max_body: usize,
     /// The longest pause that the source may ask for.
     pub max_retry_after: Duration,
-    /// How we name ourselves.
     pub user_agent: String,
     /// Whether plain http may go further than this machine.
     pub allow_plain_http: bool,

@@ -9,7 +9,6 @@ use crate::xtime::{CodeRequest, SetupError};
 /// Where a value goes, and so how it is escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// Inside a JSON string.
     Json,
     /// In an address or a form: percent-encoded.
     Percent,

@@ -17,7 +17,6 @@ pub(super) fn too_much_text() -> String {
 /// Marks a cell that is not there, in the place of its end.
 const MISSING: u32 = u32::MAX;
 
-/// Rows of texts.
 #[derive(Debug, Default)]
 pub(super) struct Grid {
     columns: Option<Vec<String>>,
@@ -78,7 +77,6 @@ impl Grid {
         Ok(())
     }
 
-    /// Names the columns.
     pub(super) fn name(&mut self, columns: Vec<String>) {
         self.columns = Some(columns);
     }

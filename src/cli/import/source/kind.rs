@@ -4,14 +4,12 @@ use std::io::Cursor;
 
 use crate::domain::text::clean;
 
-/// What can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
     Workbook(Book),
 }
 
-/// A form of workbooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Book {
     Xlsx,
@@ -21,7 +19,6 @@ pub(super) enum Book {
 }
 
 impl Book {
-    /// How it is called.
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Xlsx => "xlsx",

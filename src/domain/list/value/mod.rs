@@ -30,7 +30,6 @@ pub enum Mended {
     LineBreak,
     /// Characters that cannot be seen were taken out.
     Invisible,
-    /// HTML entities were decoded.
     Entity,
     /// UTF-8 that was read as Windows-1252 was read back.
     ReadTwice,

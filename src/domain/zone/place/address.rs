@@ -10,11 +10,8 @@ pub struct AddressParts<'a> {
     pub street: &'a str,
     /// The town; empty where no comma tells it from the street.
     pub city: &'a str,
-    /// The state.
     pub state: &'a str,
-    /// The postal code.
     pub postal_code: &'a str,
-    /// The country.
     pub country: &'a str,
 }
 

@@ -56,7 +56,6 @@ struct Run {
     first: u32,
     last: u32,
     state: &'static State,
-    /// `None`: it depends.
     zone: Option<Tz>,
 }
 

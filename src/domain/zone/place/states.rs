@@ -6,7 +6,6 @@ use chrono_tz::{America, Pacific};
 
 use crate::timezone::Tz;
 
-/// Where dealerships are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Country {
     UnitedStates,
@@ -210,7 +209,6 @@ pub(super) static STATES: &[State] = &[
     state(Mexico, "ZAC", &["Zacatecas"], &[MEXICO_CITY]),
 ];
 
-/// What countries are called.
 pub(super) const COUNTRIES: &[(Country, &[&str])] = &[
     (
         UnitedStates,

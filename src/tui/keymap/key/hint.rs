@@ -3,7 +3,6 @@
 use super::{Key, KeyError, NAMES, is_printed, split_modifier};
 use crate::domain::text::clean;
 
-/// Other names of keys.
 const ALIASES: &[(&str, &str)] = &[
     ("cr", "enter"),
     ("ret", "enter"),

@@ -17,11 +17,9 @@ pub use reader::InputReader;
 /// Something that a terminal sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputEvent {
-    /// A key.
     Key(KeyEvent),
     /// Keys of text that arrived at once: a paste of a terminal without bracketed paste, or what was typed ahead.
     Burst(Vec<KeyEvent>),
-    /// A bracketed paste.
     Paste(String),
     /// The terminal told its background colour: red, green and blue.
     Background([u8; 3]),

@@ -8,9 +8,7 @@ pub(super) const MOST_BYTES: usize = 64;
 /// What a sequence asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// A key.
     Key(KeyEvent),
-    /// A bracketed paste begins.
     Paste,
     /// What kind of terminal it is.
     Attributes,

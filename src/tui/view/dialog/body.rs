@@ -172,7 +172,6 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// One line.
     pub(super) fn line(&self, ground: &Ground<'_>, place: usize) -> Line {
         let empty = || Line(String::new(), ground.theme.text);
         if let Some(Line(text, style)) = self.head.get(place) {
@@ -196,7 +195,6 @@ impl<'a> Body<'a> {
     }
 }
 
-/// So many of something.
 fn length(count: usize, each: fn(i64) -> Option<TimeDelta>) -> TimeDelta {
     i64::try_from(count).ok().and_then(each).unwrap_or(TimeDelta::MAX)
 }

@@ -13,11 +13,9 @@ use crate::tui::theme::Tone;
 
 /// What the fields of a dialog take of its lines.
 pub(super) struct Fields {
-    /// What stands below each.
     under: Vec<Vec<(String, Tone)>>,
     /// How many lines each takes; 0: it is not in view, or has none of its own.
     rows: Vec<u16>,
-    /// Which are in view.
     view: Range<usize>,
     /// How many lines they take together.
     pub(super) height: u16,

@@ -8,7 +8,6 @@ use super::shape::{entries, items};
 /// How deep objects lie inside each other.
 const DEEPEST: usize = 8;
 
-/// What a value is.
 pub(super) enum Value<'a> {
     /// It says nothing: null, or an empty list.
     Nothing,

@@ -57,7 +57,6 @@ impl Cells {
         if all > MOST_CELLS { Err(too_large("with more than 10,000,000 cells")) } else { Ok(()) }
     }
 
-    /// Another sheet follows.
     fn next_sheet(&mut self) {
         *self = Self { taken: self.taken.saturating_add(self.rows.saturating_mul(self.columns)), ..Self::default() };
     }

@@ -28,9 +28,7 @@ const MOST_SHEETS: usize = 256;
 
 /// Why a workbook is not read.
 enum Unread {
-    /// What its reader says.
     Damaged(String),
-    /// A whole sentence.
     Refused(String),
 }
 
