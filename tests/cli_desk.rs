@@ -237,3 +237,24 @@ fn a_dealership_as_it_stood_at_a_moment() {
     desk.run(&["show", "xts1", "--at", "-2d"]).ends(1).says("not in the books then");
     desk.run(&["show", "xts1", "--at", "2d"]).ends(2).says("`2d ago`");
 }
+
+#[test]
+fn whose_move_it_is_is_a_column_a_filter_and_in_the_documents() {
+    let desk = Desk::filled();
+    let one = |query: &str| desk.run(&["list", query, "--json"]).ends(0).json();
+    assert_eq!(one("move:us")["total"], one("stage:new")["total"], "whoever has no code is ours to invite");
+    desk.run(&["invite", "xts1", "--code", "ABCD-1234", "--yes"]).ends(0);
+    let step = &one("xts1")["dealerships"][0]["next_step"];
+    // Without a mail server the letter became a file.
+    assert_eq!(
+        (&step["move"], &step["what"]),
+        (&json!("us"), &json!("correct the address, or read the code by phone"))
+    );
+    assert!(step["until"].is_string() && step["since"].is_null(), "{step}");
+    desk.run(&["show", "xts1"]).ends(0).prints("us: correct the address, or read the code by phone (until ");
+    desk.run(&["confirm", "xts1"]).ends(0);
+    let listed =
+        desk.run(&["list", "move:xtime,dealer", "--csv", "--columns", "dealer_code,move,next_step"]).ends(0).out;
+    assert_eq!(listed, "dealer_code,move,next_step\nxts1,xtime,wait: it may take up to 24 hours\n");
+    desk.run(&["list", "move:them"]).ends(2).says("one of us, dealer, xtime, nobody");
+}

@@ -79,6 +79,19 @@ fn json_lists_of_objects_are_columns() {
 }
 
 #[test]
+fn of_json_lines_only_the_broken_one_is_refused() {
+    let desk = Desk::new();
+    let row = |code: &str| {
+        format!("{{\"dealer_code\":\"{code}\",\"name\":\"D\",\"email\":\"{code}@example.com\",\"state\":\"MA\"}}\n")
+    };
+    desk.write("rows.jsonl", &format!("{}{{\"dealer_code\":\"n2\",\"name\":\"B\"\n\n{}", row("n1"), row("n3")));
+    let ran = desk.run(&["import", "rows.jsonl"]).ends(3).prints("2 added, 0 updated, 0 unchanged, 1 refused");
+    assert!(ran.err.contains("rows.jsonl:2: row: is not JSON: EOF while parsing an object"), "{}", ran.err);
+    desk.write("list.json", &format!("[{},", row("n4")));
+    desk.run(&["import", "list.json"]).ends(2).says("it looks like JSON, and is not");
+}
+
+#[test]
 fn a_workbook_is_read_as_it_is_shown_and_a_number_too_long_for_it_is_refused() {
     let desk = Desk::new();
     let mut book = Workbook::new();

@@ -2,8 +2,8 @@
 
 use crate::domain::text::normal;
 use crate::domain::{
-    InvitationState, LetterState, Onboarding, OpcodeState, Policy, ProbeState, Stage, Timestamp, Untrusted, in_words,
-    rfc3339,
+    InvitationState, LetterState, Mover, Onboarding, OpcodeState, Policy, ProbeState, Stage, Timestamp, Untrusted,
+    in_words, rfc3339,
 };
 use crate::engine::ProbeStatus;
 use crate::present::time::Zone;
@@ -198,6 +198,15 @@ pub(super) const COLUMNS: &[Column] = &[
         key: |view| Key::Number(view.state.stage(view.now) as i64),
         ink: stage_ink,
     },
+    Column {
+        id: "move",
+        title: "MOVE",
+        people: |view| view.state.next_step(view.now).whose.word().to_owned(),
+        script: |view| view.state.next_step(view.now).whose.word().to_owned(),
+        key: |view| Key::Number(view.state.next_step(view.now).whose as i64),
+        ink: |view| if view.state.next_step(view.now).whose == Mover::Us { Ink::Warn } else { Ink::Plain },
+    },
+    text!("next_step", "NEXT STEP", |view| view.state.next_step(view.now).what.to_owned()),
     Column {
         id: "attention",
         title: "ATTENTION",

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Attention, BookedAppointment, Contact, InvitationState, Letter, Onboarding, OpcodeOption, OpcodeState, OpenBooking,
-    Policy, SlotCounts, Timestamp, Untrusted, rfc3339,
+    Attention, BookedAppointment, Contact, InvitationState, Letter, NextStep, Onboarding, OpcodeOption, OpcodeState,
+    OpenBooking, Policy, SlotCounts, Timestamp, Untrusted, rfc3339,
 };
 use crate::engine::ProbeStatus;
 
@@ -12,6 +12,11 @@ use crate::engine::ProbeStatus;
 pub const SCHEMA: u32 = 1;
 
 /// One dealership as it stands at a moment. The full code only with `reveal`.
+fn next_step(state: &Onboarding, now: Timestamp) -> Value {
+    let NextStep { whose, what, until, since } = state.next_step(now);
+    json!({ "move": whose.word(), "what": what, "until": until.map(rfc3339), "since": since.map(rfc3339) })
+}
+
 pub fn dealership(state: &Onboarding, probe: &ProbeStatus, now: Timestamp, policy: &Policy, reveal: bool) -> Value {
     let profile = &state.profile;
     let time = |at: Option<Timestamp>| at.map(rfc3339);
@@ -31,6 +36,7 @@ pub fn dealership(state: &Onboarding, probe: &ProbeStatus, now: Timestamp, polic
         "further_contacts": state.further_contacts.iter().map(contact).collect::<Vec<_>>(),
         "stage": state.stage(now).word(),
         "attention": state.attention(now, policy).map(Attention::words),
+        "next_step": next_step(state, now),
         "invitation": invitation(state, now, reveal),
         "pending_code": state.pending.as_ref().map(|pending| json!({
             "generation": pending.generation,

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::domain::clock_doubt::code_ahead_in_words;
 use crate::domain::text::clean;
 use crate::domain::when::{away, for_people, in_zone};
-use crate::domain::{Event, Onboarding, Policy, ProbeState, Timestamp, Untrusted, fold};
+use crate::domain::{Event, NextStep, Onboarding, Policy, ProbeState, Timestamp, Untrusted, fold};
 use crate::engine::ProbeStatus;
 use crate::present::event::summary;
 use crate::store::EventQuery;
@@ -95,6 +95,11 @@ impl Page<'_> {
         match self.state.attention(self.now, policy) {
             Some(reason) => self.line("stage", &format!("{stage}  {}", out.ink(Ink::Warn, reason.words())))?,
             None => self.line("stage", stage.word())?,
+        }
+        let NextStep { whose, what, until, .. } = self.state.next_step(self.now);
+        if !what.is_empty() {
+            let until = until.map(|until| format!(" (until {})", self.time(until))).unwrap_or_default();
+            self.line("next", &format!("{}: {what}{until}", whose.word()))?;
         }
         self.line("group", &profile.group.plain())?;
         self.line("brand", &profile.brand.plain())?;

@@ -109,7 +109,7 @@ impl Onboarding {
     }
 
     /// What is wrong with the letters of a dealership.
-    fn letter_attention(&self) -> Option<Attention> {
+    pub(super) fn letter_attention(&self) -> Option<Attention> {
         // Also who is live hears nothing any more.
         if self.address_refused().is_some() {
             return Some(Attention::AddressRefused);

@@ -20,6 +20,7 @@ pub mod guide;
 pub mod id;
 pub mod list;
 pub mod mail;
+mod next_step;
 pub mod onboarding;
 pub mod opcode;
 pub mod order;
@@ -66,6 +67,7 @@ pub use mail::{
     QuietHours, ReportedAddress, ReturnedMail, concerned, due_letter, enhanced_status, is_server_trouble, is_too_large,
     next_letter_at, quoted_reply, refused_address, refuses_address,
 };
+pub use next_step::{Mover, NextStep};
 pub use onboarding::{
     BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,
     PastInvitation, PendingCode, Profile, WasVisible,

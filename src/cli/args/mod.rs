@@ -27,7 +27,7 @@ pub use record::{Archive, Assign, Confirm, Note, Snooze, Unfinished};
 const AFTER: &str = "\
 A DEALERSHIP is named by its id, its dealerCode, or an unambiguous part of its name.
 QUERY: words; field:value; field:a,b; !term; ~fuzzy; /regex/; expires<6h; waiting>24h; expired>2d;
-       is:expired|attention|mine|twin|…; stage:…; opcode:missing|…; mail:failed|…; kind:invitation.issued
+       is:expired|attention|mine|twin|…; stage:…; move:us|dealer|xtime|nobody; opcode:missing|…; mail:failed|…; kind:invitation.issued
 TIME:  `2026-03-30 14:05`, `3/30/2026 2:05pm`, `06:05`, `yesterday 14:05` (the dealership's zone, else yours),
        with a zone of its own: `… CST`, `…-05:00`; `-71h`, `2 hours ago`, `now`
 

@@ -337,7 +337,7 @@ fn stays_as_it_is(state: &Onboarding, row: &ReadRow, choice: Option<&OpcodeChoic
         .map(|_| "owner: a known dealership keeps who looks after it: `assign` changes that".to_owned());
     let opcode = state.opcode.as_ref().filter(|chosen| choice.is_some_and(|choice| *choice != chosen.choice));
     let opcode =
-        opcode.map(|_| "opcode: a known dealership keeps what was chosen: `opcode choose` changes that".to_owned());
+        opcode.map(|_| "opcode: a known dealership keeps what was chosen: `opcode set` changes that".to_owned());
     owner.into_iter().chain(opcode).collect()
 }
 

@@ -15,7 +15,7 @@ mod texts;
 
 use std::collections::HashSet;
 
-use crate::domain::{Attention, DealershipId, Fact, Onboarding, Policy, Stage, Timestamp};
+use crate::domain::{Attention, DealershipId, Fact, Mover, Onboarding, Policy, Stage, Timestamp};
 
 pub use error::QueryError;
 pub use searchable::{Searchable, Text};
@@ -181,11 +181,12 @@ impl Query {
         let fields = Field::ALL.into_iter().map(|field| format!("{}:", field.word()));
         let is = term::Is::WORDS.iter().map(|(word, _)| format!("is:{word}"));
         let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.word()));
+        let moves = Mover::ALL.into_iter().map(|mover| format!("move:{}", mover.word()));
         let opcodes = term::OPCODE_WORDS.iter().map(|(word, _)| format!("opcode:{word}"));
         let mail = term::MailIs::WORDS.iter().map(|(word, _)| format!("mail:{word}"));
         let clocks = term::Clock::WORDS.iter().map(|(word, _)| format!("{word}<"));
         let kinds = Fact::KINDS.iter().map(|kind| format!("kind:{kind}"));
-        fields.chain(is).chain(stages).chain(opcodes).chain(mail).chain(clocks).chain(kinds).collect()
+        fields.chain(is).chain(stages).chain(moves).chain(opcodes).chain(mail).chain(clocks).chain(kinds).collect()
     }
 }
 

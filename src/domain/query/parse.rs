@@ -8,7 +8,7 @@ use crate::domain::phone;
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::{normal, normal_piece};
 use crate::domain::when::parse_duration;
-use crate::domain::{Fact, Stage};
+use crate::domain::{Fact, Mover, Stage};
 
 use super::fuzzy::Fuzzy;
 use super::pattern::Pattern;
@@ -29,7 +29,7 @@ const ALIASES: &[(&str, Field)] = &[
 ];
 
 /// Words before a colon that are not fields.
-const TOPICS: &[&str] = &["is", "stage", "opcode", "mail", "kind"];
+const TOPICS: &[&str] = &["is", "stage", "move", "opcode", "mail", "kind"];
 
 /// Reads every term; the cheap ones come first.
 pub(super) fn terms(text: &str) -> Result<Vec<Term>, QueryError> {
@@ -221,6 +221,7 @@ impl Reader<'_> {
                 let states = values.iter().map(|value| one_of("state of letters", value, MailIs::WORDS));
                 Ok(Test::Mail(states.collect::<Result<_, _>>()?))
             }
+            "move" => values.iter().map(mover).collect::<Result<_, _>>().map(Test::Move),
             "stage" => values.iter().try_fold(0, |mask, value| Ok(mask | 1 << stage(value)? as u32)).map(Test::Stage),
             _ => values.iter().try_fold(0, |mask, value| Ok(mask | kinds(value)?)).map(Test::Kind),
         }
@@ -350,6 +351,12 @@ fn unknown_value(what: &str, value: &Piece, known: &[&'static str]) -> QueryErro
 fn stage(value: &Piece) -> Result<Stage, QueryError> {
     let words: Vec<&str> = Stage::ALL.into_iter().map(Stage::word).collect();
     value.text.to_lowercase().parse().map_err(|()| unknown_value("stage", value, &words))
+}
+
+fn mover(value: &Piece) -> Result<Mover, QueryError> {
+    let word = value.text.to_lowercase();
+    let found = Mover::ALL.into_iter().find(|mover| mover.word() == word);
+    found.ok_or_else(|| unknown_value("move", value, &Mover::ALL.map(Mover::word)))
 }
 
 /// The kinds that a value names: one kind, or all of a group (`invitation`).

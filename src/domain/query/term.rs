@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use memchr::memmem::Finder;
 
 use crate::domain::text::is_normally;
-use crate::domain::{InvitationState, LetterState, Onboarding, OpcodeState, Stage};
+use crate::domain::{InvitationState, LetterState, Mover, Onboarding, OpcodeState, Stage};
 
 use super::fuzzy::Fuzzy;
 use super::pattern::Pattern;
@@ -62,6 +62,8 @@ pub(super) enum Test {
     Is(Vec<Is>),
     /// One of these stages, as a bit each.
     Stage(u32),
+    /// The move of one of these.
+    Move(Vec<Mover>),
     /// One of these opcode states.
     Opcode(Vec<OpcodeState>),
     /// One of these states of the letter that tells how things stand.
@@ -262,6 +264,7 @@ impl Term {
             Test::Regex(pattern) => pattern.is_in(text.words()),
             Test::Is(conditions) => conditions.iter().any(|condition| condition.holds(asked, ctx)),
             Test::Stage(mask) => mask & (1 << asked.stage(ctx) as u32) != 0,
+            Test::Move(movers) => movers.contains(&state.next_step(ctx.now).whose),
             Test::Opcode(states) => states.contains(&state.opcode_state),
             Test::Mail(states) => states.iter().any(|wanted| wanted.holds(state)),
             Test::Kind(mask) => mask & (1 << u32::from(asked.kind.unwrap_or(state.last_event.kind))) != 0,
@@ -330,7 +333,7 @@ impl Term {
     pub(super) fn cost(&self) -> u8 {
         match self.test {
             Test::Opcode(_) | Test::Mail(_) | Test::Kind(_) => 0,
-            Test::Stage(_) | Test::Clock(..) | Test::Is(_) => 1,
+            Test::Stage(_) | Test::Move(_) | Test::Clock(..) | Test::Is(_) => 1,
             Test::Field(..) => 2,
             Test::Word(_) | Test::WordOrPhone(..) => 3,
             Test::Regex(_) => 4,

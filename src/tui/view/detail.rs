@@ -7,7 +7,7 @@ use super::pen::{Pen, wrap};
 use super::table::{code_clock, confirm_clock};
 use super::{mail, xtime};
 use crate::domain::clock_doubt::code_ahead_in_words;
-use crate::domain::{Ended, Event, InvitationState, Onboarding, Timestamp, Untrusted};
+use crate::domain::{Ended, Event, InvitationState, Mover, NextStep, Onboarding, Timestamp, Untrusted};
 use crate::present::event::summary;
 use crate::present::time::Zone;
 use crate::tui::clocks::Clocks;
@@ -98,6 +98,12 @@ fn profile(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
         line.push((format!("  ! {}", attention.words()), theme.tone(attention_tone(attention))));
     }
     page.lines.push(line);
+    let NextStep { whose, what, until, .. } = state.next_step(clocks.now());
+    if !what.is_empty() {
+        let left = until.map(|until| format!(" ({} left)", clocks.left(until))).unwrap_or_default();
+        let style = if whose == Mover::Us { theme.tone(Tone::Warn) } else { theme.text };
+        page.pair("next", &format!("{}: {what}{left}", whose.word()), style);
+    }
     if let Some(until) = state.snoozed_until.filter(|_| row.facts.snoozed) {
         page.pair("snoozed", &format!("for {} more", clocks.left(until)), theme.dim);
     }

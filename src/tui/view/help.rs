@@ -102,7 +102,7 @@ fn lines(state: &State) -> Vec<Line> {
         "words match name, group, city, dealerCode, contact, owner, mail address, and phone by its digits; all must match",
         "field:a,b   !term   ~fuzzy   /regex/   expires<6h   waiting>24h   expired>2d",
         "is:pending|expired|awaiting|overdue|confirmed|lost|live|attention|snoozed|mine|twin",
-        "stage:…   opcode:missing|ok|unchecked|near-miss   kind:…",
+        "stage:…   move:us|dealer|xtime|nobody   opcode:missing|ok|unchecked|near-miss   kind:…",
     ] {
         lines.push(Line::Text(text.to_owned(), Tone::Plain));
     }

@@ -25,11 +25,14 @@ pub(super) struct Objects {
     /// The keys, in the order in which they first appear; of a list of lists there are none.
     columns: Option<Vec<String>>,
     places: HashMap<String, usize>,
+    /// The rows that are no JSON, and why.
+    broken: HashMap<usize, String>,
 }
 
 pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>), String> {
-    let List { rows, shape, remark } = shape::find(text.as_str(), |list| worth(list, suits))?;
+    let List { rows, shape, remark, broken } = shape::find(text.as_str(), |list| worth(list, suits))?;
     let mut remarks: Vec<String> = remark.into_iter().collect();
+    let broken: HashMap<usize, String> = broken.into_iter().collect();
     let start = text.as_str().as_ptr() as usize;
     // The pieces lie inside the text, so the distance is the place.
     let span = |row: &&str| {
@@ -39,7 +42,8 @@ pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>),
     let spans = rows.iter().map(span).collect();
     let mut keys = Keys::default();
     if shape == Shape::Objects {
-        rows.iter().for_each(|row| keys.see(row));
+        let whole = rows.iter().enumerate().filter(|(place, _)| !broken.contains_key(place));
+        whole.for_each(|(_, row)| keys.see(row));
         remarks.extend(keys.more.then(|| MORE_KEYS.to_owned()));
         remarks.extend(keys.more_of_a_kind.then(|| {
             format!("a list in it has more than {MOST_OF_A_KIND} objects of a kind; those beyond were left out")
@@ -47,7 +51,7 @@ pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>),
     }
     let (columns, places) = keys.with_values();
     let columns = (shape == Shape::Objects).then_some(columns);
-    Ok((Form::Objects(Objects { text, spans, columns, places }), remarks))
+    Ok((Form::Objects(Objects { text, spans, columns, places, broken }), remarks))
 }
 
 /// How well a list suits: by its keys, or by its first rows.
@@ -117,10 +121,14 @@ impl Objects {
     pub(super) fn rows(&self) -> impl Iterator<Item = SourceRow<'_>> {
         let text = self.text.as_str();
         let mut lines = Lines { bytes: text.as_bytes(), at: 0, line: 1 };
-        self.spans.iter().zip(1..).map(move |((at, length), place)| {
+        self.spans.iter().enumerate().map(move |(index, (at, length))| {
             let (at, length) = (*at as usize, *length as usize);
             let raw = text.get(at..at + length).unwrap_or_default();
-            let row = SourceRow::of(lines.of(at), place, Vec::new());
+            let mut row = SourceRow::of(lines.of(at), index as u64 + 1, Vec::new());
+            if let Some(why) = self.broken.get(&index) {
+                row.fault = Some(format!("is not JSON: {}", crate::domain::text::clean(why)));
+                return row;
+            }
             match &self.columns {
                 None => cells(raw, row),
                 Some(columns) => self.object(raw, row, columns.len()),

@@ -30,6 +30,8 @@ pub(super) struct List<'a> {
     pub(super) shape: Shape,
     /// Where it was found, when that is worth saying.
     pub(super) remark: Option<String>,
+    /// The rows that are no JSON, and why.
+    pub(super) broken: Vec<(usize, String)>,
 }
 
 impl<'a> List<'a> {
@@ -50,18 +52,25 @@ impl<'a> List<'a> {
                 rows,
                 shape,
                 remark: Some("the properties of its places were read (GeoJSON)".to_owned()),
+                broken: Vec::new(),
             });
         }
-        Some(Self { rows, shape, remark })
+        Some(Self { rows, shape, remark, broken: Vec::new() })
     }
 }
 
 /// The list of a text. Where several can be meant, the one of most worth.
 pub(super) fn find(text: &str, worth: impl Fn(&List<'_>) -> usize) -> Result<List<'_>, String> {
-    let wrong = |error: serde_json::Error| format!("it looks like JSON, and is not: {}", clean(&error.to_string()));
     let values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
-    let mut values: Vec<&str> =
-        values.take(MOST_ROWS + 2).map(|value| value.map(RawValue::get).map_err(wrong)).collect::<Result<_, _>>()?;
+    let values: Result<Vec<&str>, serde_json::Error> =
+        values.take(MOST_ROWS + 2).map(|value| value.map(RawValue::get)).collect();
+    let mut values = match values {
+        Ok(values) => values,
+        Err(error) => {
+            let wrong = || format!("it looks like JSON, and is not: {}", clean(&error.to_string()));
+            return lines(text).ok_or_else(wrong);
+        }
+    };
     let whole = match values.as_slice() {
         [one] => one,
         _ => "",
@@ -85,6 +94,24 @@ pub(super) fn find(text: &str, worth: impl Fn(&List<'_>) -> usize) -> Result<Lis
             words(whole)
         )),
     }
+}
+
+/// JSON lines of which some are broken: those that are whole can be read. `None`: the text has no such lines.
+fn lines(text: &str) -> Option<List<'_>> {
+    let rows: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_ROWS + 1).collect();
+    let broken: Vec<(usize, String)> = rows
+        .iter()
+        .enumerate()
+        .filter_map(|(place, row)| Some((place, serde_json::from_str::<&RawValue>(row).err()?)))
+        .map(|(place, why)| (place, why.to_string().replace(" at line 1 column ", ", at character ")))
+        .collect();
+    // Each line of a list in one piece begins otherwise, and the first object of a list that is broken at its end is none.
+    let is_whole = |place: usize| !broken.iter().any(|(broken, _)| *broken == place);
+    if rows.len() < 2 || 2 * broken.len() > rows.len() || !rows.first()?.starts_with('{') || !is_whole(0) {
+        return None;
+    }
+    let list = List::of(rows, None)?;
+    Some(List { broken, ..list })
 }
 
 /// An object may hold the list, may have a dealership for each of its keys, or may be one itself.

@@ -1,0 +1,134 @@
+//! Whose move it is at a dealership, and what comes next: one rule for tables, details, lists and filters.
+
+use chrono::TimeDelta;
+
+use super::{Attention, Letter, LetterState, Onboarding, OpcodeState, Stage, Timestamp};
+
+/// Who has to do something before it goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mover {
+    Us,
+    Dealer,
+    /// Xtime takes up to 24 hours to show what the dealer did.
+    Xtime,
+    Nobody,
+}
+
+impl Mover {
+    pub const ALL: [Self; 4] = [Self::Us, Self::Dealer, Self::Xtime, Self::Nobody];
+
+    /// The word of JSON and of `move:` in filters.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Us => "us",
+            Self::Dealer => "dealer",
+            Self::Xtime => "xtime",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextStep {
+    pub whose: Mover,
+    /// In words; empty where there is nothing to do.
+    pub what: &'static str,
+    /// When the situation ends by itself: a code dies, a wait is over.
+    pub until: Option<Timestamp>,
+    /// Since when it is so, where that is known.
+    pub since: Option<Timestamp>,
+}
+
+/// How long before a code dies a letter is no longer enough, so that somebody calls.
+const CALL_BEFORE_EXPIRY: TimeDelta = TimeDelta::hours(24);
+
+/// What a lead asks when Xtime does not show what the dealer did within 24 hours: these are the usual mistakes.
+const WHY_NOT_CONFIRMED: &str =
+    "call: right rooftop? Confirm, not Cancel? a role with Configure Application? else ask Xtime support";
+
+impl NextStep {
+    const fn of(whose: Mover, what: &'static str) -> Self {
+        Self { whose, what, until: None, since: None }
+    }
+
+    const fn until(self, until: Option<Timestamp>) -> Self {
+        Self { until, ..self }
+    }
+
+    const fn since(self, since: Option<Timestamp>) -> Self {
+        Self { since, ..self }
+    }
+}
+
+impl Onboarding {
+    /// Whose move it is at a moment, and what comes next.
+    pub fn next_step(&self, now: Timestamp) -> NextStep {
+        let stage = self.stage(now);
+        if stage == Stage::Archived {
+            return NextStep::of(Mover::Nobody, "");
+        }
+        if self.is_snoozed(now) {
+            return NextStep::of(Mover::Nobody, "put aside until then").until(self.snoozed_until);
+        }
+        // What may be booked is read back before anything else is sent.
+        if let Some(booking) = self.booking.as_deref() {
+            let step = NextStep::of(Mover::Us, "read the booking back before anything else");
+            return step.since(Some(booking.at));
+        }
+        match stage {
+            Stage::New => NextStep::of(Mover::Us, "get a code and invite").since(Some(self.added_at)),
+            Stage::Invited => self.while_invited(now),
+            Stage::Expired => NextStep::of(Mover::Us, "ask whether it is still wanted; then a new code")
+                .since(self.invitation.as_ref().map(|code| code.expires_at)),
+            Stage::AwaitingXtime => NextStep::of(Mover::Xtime, "wait: it may take up to 24 hours")
+                .until(self.confirmation.due_at)
+                .since(self.confirmation.dealer_confirmed_at),
+            Stage::Overdue => NextStep::of(Mover::Us, WHY_NOT_CONFIRMED).since(self.confirmation.due_at),
+            Stage::Confirmed => {
+                NextStep::of(Mover::Us, "the next look at opcode and slots tells").since(self.confirmation.confirmed_at)
+            }
+            Stage::OpcodeMissing => self.while_opcode_missing(),
+            Stage::NoSlots => NextStep::of(Mover::Dealer, "offer slots: capacity, reservable advisors, horizon")
+                .since(self.left_live_at),
+            Stage::Lost => {
+                NextStep::of(Mover::Us, "call: was it disconnected on purpose?").since(self.confirmation.lost_at)
+            }
+            Stage::Live | Stage::Revoked | Stage::Archived => NextStep::of(Mover::Nobody, ""),
+        }
+    }
+
+    fn while_invited(&self, now: Timestamp) -> NextStep {
+        let expires_at = self.invitation.as_ref().map(|code| code.expires_at);
+        let is_unread = matches!(self.letter_attention(), Some(Attention::AddressRefused | Attention::LetterFailed));
+        // One uncertain copy may have arrived; a file arrives nowhere by itself.
+        let is_unsure = |letter: &Letter| match letter.state {
+            LetterState::Uncertain => letter.handed > 1,
+            LetterState::Written => true,
+            _ => false,
+        };
+        let letter = self.telling_letter().filter(|letter| letter.generation == self.generation());
+        if is_unread || letter.is_some_and(is_unsure) {
+            return NextStep::of(Mover::Us, "correct the address, or read the code by phone").until(expires_at);
+        }
+        match self.time_left(now) {
+            Some(left) if left <= CALL_BEFORE_EXPIRY => NextStep::of(Mover::Us, "call: the code ends soon"),
+            _ => NextStep::of(Mover::Dealer, "wait for the dealer to enter the code"),
+        }
+        .until(expires_at)
+    }
+
+    fn while_opcode_missing(&self) -> NextStep {
+        let what = match (self.opcode_was_visible, self.opcode_state) {
+            (Some(_), _) => "publish the opcode again: it was visible",
+            (None, OpcodeState::NearMiss) => "rename the opcode, or choose the one that is visible",
+            _ => "create or publish the opcode",
+        };
+        let since = self.opcode_was_visible.map(|was| was.until).or(self.opcode_since);
+        NextStep::of(Mover::Dealer, what).since(since)
+    }
+}
+
+#[cfg(test)]
+#[path = "next_step_tests.rs"]
+mod tests;

@@ -1,0 +1,176 @@
+use chrono::{DateTime, TimeDelta};
+
+use super::*;
+use crate::domain::{
+    Actor, CodeOrigin, Command, Confirmation, Contact, Context, DealershipId, Ended, Event, IntentId, Invitation,
+    InvitationCode, Letter, LetterId, LetterKind, Mail, NoClaims, OpenBooking, Policy, Profile, Slots, WasVisible,
+    decide, evolve,
+};
+
+fn now() -> Timestamp {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+}
+
+fn hours(hours: i64) -> Timestamp {
+    now() + TimeDelta::hours(hours)
+}
+
+fn new() -> Onboarding {
+    let profile = Profile {
+        name: "Nakamura Ford".into(),
+        dealer_code: "xts1".into(),
+        group: "".into(),
+        brand: "".into(),
+        city: "".into(),
+        state: "".into(),
+        timezone: chrono_tz::America::Chicago.into(),
+        contact: Contact { email: "ana@example.com".into(), ..Contact::default() },
+        owner: None,
+    };
+    let policy = Policy::default();
+    let context = Context { now: now(), policy: &policy, claims: &NoClaims, letter: None };
+    let fact = decide(None, &Command::Add { profile }, &context).unwrap().remove(0);
+    let dealership = Some(DealershipId::from_bits(1));
+    evolve(None, &Event { seq: 1, at: now(), actor: Actor::person("ana"), dealership, fact }).unwrap()
+}
+
+/// With a code that ends in so many hours.
+fn invited(left: i64) -> Onboarding {
+    let invitation = Invitation {
+        generation: 1,
+        code: InvitationCode::recorded("ABCD-1234").unwrap(),
+        generated_at: hours(left - 72),
+        expires_at: hours(left),
+        issued_at: hours(left - 72),
+        known_at: hours(left - 72),
+        issued_by: "ana".into(),
+        source: CodeOrigin::Paste,
+        intent: IntentId::from_bits(1),
+        ended: None,
+    };
+    Onboarding { invitation: Some(invitation), ..new() }
+}
+
+fn with_letter(state: LetterState, handed: u16) -> Onboarding {
+    let letter = Letter {
+        id: LetterId::from_bits(1),
+        kind: LetterKind::Invitation,
+        generation: 1,
+        before: None,
+        again: false,
+        to: "ana@example.com".into(),
+        queued_at: now(),
+        by: "ana".into(),
+        state,
+        at: now(),
+        due_at: None,
+        refused: 0,
+        deferred: 0,
+        handed,
+        words: None,
+        delayed_at: None,
+        went_wrong: false,
+        retried_at: None,
+        settled: 0,
+    };
+    let mail = Mail { letters: vec![letter], ..Mail::default() };
+    Onboarding { mail: Some(Box::new(mail)), ..invited(60) }
+}
+
+fn said(hours_ago: i64) -> Onboarding {
+    let mut state = invited(10);
+    state.confirmation.dealer_confirmed_at = Some(hours(-hours_ago));
+    state.confirmation.due_at = Some(hours(24 - hours_ago));
+    state
+}
+
+fn confirmed(opcode_state: OpcodeState, slots: Option<u32>) -> Onboarding {
+    let mut state = said(3);
+    state.confirmation.confirmed_at = Some(hours(-1));
+    state.opcode_state = opcode_state;
+    state.opcode_since = Some(hours(-1));
+    state.slots = slots.map(|count| Slots { checked_at: now(), count, days: 1, next: None, by_day: Vec::new() });
+    state
+}
+
+#[track_caller]
+fn step(state: &Onboarding, whose: Mover, words: &str) -> NextStep {
+    let step = state.next_step(now());
+    assert!(step.whose == whose && step.what.starts_with(words), "{step:?}");
+    step
+}
+
+#[test]
+fn before_a_code_it_is_ours_and_while_it_lives_the_dealers_until_the_last_day() {
+    step(&new(), Mover::Us, "get a code and invite");
+    let wait = step(&invited(25), Mover::Dealer, "wait for the dealer");
+    assert_eq!(wait.until, Some(hours(25)));
+    assert_eq!(step(&invited(24), Mover::Us, "call: the code ends soon").until, Some(hours(24)));
+    assert_eq!(step(&invited(-1), Mover::Us, "ask whether it is still wanted").since, Some(hours(-1)));
+}
+
+#[test]
+fn a_letter_that_nobody_reads_is_ours() {
+    for (state, handed) in
+        [(LetterState::Failed, 0), (LetterState::Bounced, 1), (LetterState::Uncertain, 2), (LetterState::Written, 0)]
+    {
+        step(&with_letter(state, handed), Mover::Us, "correct the address, or read the code by phone");
+    }
+    for (state, handed) in [(LetterState::Sent, 1), (LetterState::Uncertain, 1), (LetterState::Queued, 0)] {
+        step(&with_letter(state, handed), Mover::Dealer, "wait for the dealer");
+    }
+}
+
+#[test]
+fn the_dealers_word_is_xtimes_for_24_hours_and_then_ours() {
+    let wait = step(&said(23), Mover::Xtime, "wait");
+    assert_eq!((wait.since, wait.until), (Some(hours(-23)), Some(hours(1))));
+    assert_eq!(step(&said(24), Mover::Us, "call: right rooftop?").since, Some(now()));
+}
+
+#[test]
+fn once_connected_the_opcode_and_the_slots_are_the_dealers() {
+    step(&confirmed(OpcodeState::Unchecked, None), Mover::Us, "the next look");
+    step(&confirmed(OpcodeState::Unknown, None), Mover::Us, "the next look");
+    step(&confirmed(OpcodeState::Missing, None), Mover::Dealer, "create or publish the opcode");
+    step(&confirmed(OpcodeState::NearMiss, None), Mover::Dealer, "rename the opcode");
+    let gone = Onboarding {
+        opcode_was_visible: Some(WasVisible { from: hours(-9), until: hours(-2) }),
+        ..confirmed(OpcodeState::Missing, None)
+    };
+    assert_eq!(step(&gone, Mover::Dealer, "publish the opcode again").since, Some(hours(-2)));
+    step(&confirmed(OpcodeState::Ok, Some(0)), Mover::Dealer, "offer slots");
+    assert_eq!(step(&confirmed(OpcodeState::Ok, Some(3)), Mover::Nobody, "").what, "");
+    let mut lost = said(3);
+    lost.confirmation = Confirmation::default();
+    lost.confirmation.lost_at = Some(hours(-5));
+    lost.invitation = None;
+    assert_eq!(step(&lost, Mover::Us, "call: was it disconnected").since, Some(hours(-5)));
+}
+
+#[test]
+fn a_booking_without_an_answer_comes_first_and_what_is_put_aside_is_nobodys() {
+    let booking = OpenBooking {
+        intent: IntentId::from_bits(2),
+        local: now().naive_utc(),
+        opcode: "TELLUS".into(),
+        vin: "".into(),
+        moves: false,
+        at: hours(-1),
+        by: "ana".into(),
+        unknown: Some("no answer".into()),
+    };
+    let open = Onboarding { booking: Some(Box::new(booking)), ..confirmed(OpcodeState::Ok, Some(3)) };
+    step(&open, Mover::Us, "read the booking back");
+    let snoozed = Onboarding { snoozed_until: Some(hours(5)), ..open };
+    assert_eq!(step(&snoozed, Mover::Nobody, "put aside").until, Some(hours(5)));
+    assert_eq!(
+        step(&Onboarding { snoozed_until: None, archived_at: Some(now()), ..snoozed }, Mover::Nobody, "").what,
+        ""
+    );
+    let mut revoked = invited(60);
+    if let Some(code) = &mut revoked.invitation {
+        code.ended = Some((Ended::Revoked, now()));
+    }
+    assert_eq!(step(&revoked, Mover::Nobody, "").what, "");
+}
