@@ -171,11 +171,18 @@ fn json_that_is_no_list_says_what_it_is() {
         (r#"{"name": ["A", "B"], "code": ["1", "2"]}"#, "an object with the keys `name`, `code`"),
         ("[]", "an empty JSON list"),
         ("[{\"a\": 1}", "it looks like JSON, and is not: EOF while parsing a list at line 1"),
-        ("{\"a\": 1}\n{\"a\"\n", "at line 3"),
+        ("{\"a\": 1\n{\"a\": 2}\n", "it looks like JSON, and is not: expected `,` or `}` at line 2"),
     ] {
         let error = open(text).unwrap_err();
         assert!(error.contains(words), "{text}: {error}");
     }
+}
+
+#[test]
+fn of_json_lines_the_broken_ones_are_faults() {
+    let source = opened("{\"a\": 1}\n\n{\"a\"\n{\"a\": 3}\n");
+    let rows: Vec<(u64, bool)> = source.rows().map(|row| (row.line, row.fault.is_some())).collect();
+    assert_eq!(rows, [(1, false), (3, true), (4, false)]);
 }
 
 #[test]
