@@ -199,15 +199,6 @@ pub(super) const COLUMNS: &[Column] = &[
         ink: stage_ink,
     },
     Column {
-        id: "move",
-        title: "MOVE",
-        people: |view| view.state.next_step(view.now).whose.word().to_owned(),
-        script: |view| view.state.next_step(view.now).whose.word().to_owned(),
-        key: |view| Key::Number(view.state.next_step(view.now).whose as i64),
-        ink: |view| if view.state.next_step(view.now).whose == Mover::Us { Ink::Warn } else { Ink::Plain },
-    },
-    text!("next_step", "NEXT STEP", |view| view.state.next_step(view.now).what.to_owned()),
-    Column {
         id: "attention",
         title: "ATTENTION",
         people: |view| view.state.attention(view.now, view.policy).map_or("", |reason| reason.words()).to_owned(),
@@ -320,4 +311,14 @@ pub(super) const COLUMNS: &[Column] = &[
     time!("added_at", "ADDED", |view| Some(view.state.added_at)),
     time!("snoozed_until", "SNOOZED UNTIL", |view| view.state.snoozed_until),
     number!("version", "VERSION", |view| i64::try_from(view.state.version).ok()),
+    // Behind the others: scripts may count the columns of a CSV.
+    Column {
+        id: "move",
+        title: "MOVE",
+        people: |view| view.state.next_step(view.now).whose.word().to_owned(),
+        script: |view| view.state.next_step(view.now).whose.word().to_owned(),
+        key: |view| Key::Number(view.state.next_step(view.now).whose as i64),
+        ink: |view| if view.state.next_step(view.now).whose == Mover::Us { Ink::Warn } else { Ink::Plain },
+    },
+    text!("next_step", "NEXT STEP", |view| view.state.next_step(view.now).what.to_owned()),
 ];
