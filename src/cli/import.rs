@@ -41,15 +41,21 @@ pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
     let kept = preview::is_possible(args).then(|| bytes.clone());
     let refused =
         |why| Err(CliError::Usage(format!("{}: {}", name_of(&args.file), advice::refusal(why, args, &options))));
-    let (bytes, columns, rows) = match (reading::read(bytes, &options), kept) {
-        (Ok(list), Some(bytes)) if preview::is_wanted(app, &list, &options).await? => (bytes, list.columns, list.first),
+    let (bytes, columns, rows, states) = match (reading::read(bytes, &options), kept) {
+        (Ok(list), Some(bytes)) if preview::lacks_column(&list, &options) => {
+            let states = preview::states(app).await?;
+            if !preview::has_new(&list, &states) {
+                return take_in(app, args, &options, list).await;
+            }
+            (bytes, list.columns, list.first, states)
+        }
         (Ok(list), _) => return take_in(app, args, &options, list).await,
         (Err(Unreadable::Columns { columns, rows } | Unreadable::NoHeading { columns, rows }), Some(bytes)) => {
-            (bytes, columns, rows)
+            (bytes, columns, rows, preview::states(app).await?)
         }
         (Err(why), _) => return refused(why),
     };
-    match preview::choose(app, args, bytes, &options, (columns, rows)).await? {
+    match preview::choose(app, args, bytes, &options, (columns, rows), states).await? {
         Some((args, options, list)) => take_in(app, &args, &options, list).await,
         None => {
             app.out.note("nothing was recorded");

@@ -11,12 +11,12 @@ use crate::engine::ProbeStatus;
 /// The form of every document.
 pub const SCHEMA: u32 = 1;
 
-/// One dealership as it stands at a moment. The full code only with `reveal`.
 fn next_step(state: &Onboarding, now: Timestamp) -> Value {
     let NextStep { whose, what, until, since } = state.next_step(now);
     json!({ "move": whose.word(), "what": what, "until": until.map(rfc3339), "since": since.map(rfc3339) })
 }
 
+/// One dealership as it stands at a moment. The full code only with `reveal`.
 pub fn dealership(state: &Onboarding, probe: &ProbeStatus, now: Timestamp, policy: &Policy, reveal: bool) -> Value {
     let profile = &state.profile;
     let time = |at: Option<Timestamp>| at.map(rfc3339);

@@ -62,8 +62,7 @@ pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
     engine.execute(before.id, Command::Correct { edits }, &app.actor()).await?;
     let after = engine.book().get(before.id).unwrap_or_else(|| before.clone());
     let changes = before.profile.changes(&after.profile);
-    let is_of_place = |change: &ProfileChange| matches!(change.field, ProfileField::State | ProfileField::Timezone);
-    if let Some(words) = after.profile.zone_contradiction(app.clock.now()).filter(|_| changes.iter().any(is_of_place)) {
+    if let Some(words) = after.profile.new_zone_contradiction(&before.profile, app.clock.now()) {
         app.out.warn(words);
     }
     if args.json.json {

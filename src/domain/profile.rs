@@ -38,6 +38,9 @@ impl ProfileField {
 
     pub const PERSON: [Self; 3] = [Self::Contact, Self::Email, Self::Phone];
 
+    /// Where it is, and its clock.
+    pub const PLACE: [Self; 3] = [Self::City, Self::State, Self::Timezone];
+
     /// Those that are corrected by hand; the dealerCode is what a dealership is known by.
     pub const CORRECTED: [Self; 10] = [
         Self::Name,
@@ -248,6 +251,12 @@ impl Profile {
     /// Why its time zone is none of its place, in words; `None`: it is, or nobody knows.
     pub fn zone_contradiction(&self, now: Timestamp) -> Option<String> {
         zone_contradiction(self.timezone, &self.place(), now)
+    }
+
+    /// The same of a profile that replaces another, where its place or its zone is another one.
+    pub fn new_zone_contradiction(&self, before: &Self, now: Timestamp) -> Option<String> {
+        let is_moved = ProfileField::PLACE.into_iter().any(|field| self.text_of(field) != before.text_of(field));
+        self.zone_contradiction(now).filter(|_| is_moved)
     }
 
     /// In what a newer profile differs from this one.

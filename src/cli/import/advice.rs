@@ -2,7 +2,6 @@
 
 use crate::cli::args::Import;
 use crate::config::mapping_in_toml;
-use crate::domain::ProfileField;
 use crate::domain::list::{Columns, ListField, Mapping};
 use crate::domain::text::clean;
 
@@ -24,27 +23,30 @@ pub(super) struct Advice {
 const SOME_COLUMN: &str = "COLUMN";
 
 /// Stands for a time zone.
-const SOME_ZONE: &str = "ZONE";
+pub(super) const SOME_ZONE: &str = "ZONE";
 
 impl Advice {
     /// About fields that no column fills, and about nothing else. Of a list without a heading every column is to be said.
     pub(super) fn of_fields(columns: &Columns, fields: &[ListField]) -> Self {
         let mut advice = Self::default();
-        let is_wanted =
-            |field: ListField| fields.contains(&field) || field == ListField::Address && fields.contains(&ZONE);
+        let is_wanted = |field: ListField| {
+            fields.contains(&field) || field == ListField::Address && fields.contains(&ListField::TIMEZONE)
+        };
         let is_numbered = columns.headings.is_empty() && !fields.is_empty();
         for offer in columns.offers().filter(|offer| is_numbered || is_wanted(offer.field)) {
             let Some(place) = offer.columns.first() else { continue };
             advice.map.push((Some(columns.name_of(*place)), offer.field));
         }
         let is_offered = |field: ListField| advice.map.iter().any(|(_, offered)| *offered == field);
-        let tells_zone = [ListField::Address, ListField::PostalCode, ListField::Profile(ProfileField::State)];
-        let has_zone = tells_zone.into_iter().any(is_offered);
-        let left: Vec<ListField> =
-            fields.iter().copied().filter(|field| !(is_offered(*field) || *field == ZONE && has_zone)).collect();
+        let has_zone = ListField::TELLS_ZONE.into_iter().any(is_offered);
+        let left: Vec<ListField> = fields
+            .iter()
+            .copied()
+            .filter(|field| !(is_offered(*field) || *field == ListField::TIMEZONE && has_zone))
+            .collect();
         for field in left {
             match field {
-                ZONE => advice.set.push((field.word(), SOME_ZONE)),
+                ListField::TIMEZONE => advice.set.push((field.word(), SOME_ZONE)),
                 _ => advice.map.push((None, field)),
             }
         }
@@ -104,15 +106,12 @@ impl Advice {
     }
 }
 
-const ZONE: ListField = ListField::Profile(ProfileField::Timezone);
-
 /// The fields that a new dealership needs and that no column, no place and no `--set` gives; nor was it said that none does.
 pub(super) fn missing(columns: &Columns, options: &Options) -> Vec<ListField> {
-    let place = [ListField::Profile(ProfileField::State), ListField::PostalCode, ListField::Address];
     let is_fixed = |field: ListField| options.fixed.iter().any(|(fixed, _)| *fixed == field);
-    let has_place = place.into_iter().any(|field| columns.of(field).is_some() || is_fixed(field));
+    let has_zone = ListField::TELLS_ZONE.into_iter().any(|field| columns.of(field).is_some() || is_fixed(field));
     let has_none = |field: ListField| columns.said().iter().any(|(said, places)| *said == field && places.is_empty());
-    let given = |field: &ListField| is_fixed(*field) || has_none(*field) || *field == ZONE && has_place;
+    let given = |field: &ListField| is_fixed(*field) || has_none(*field) || *field == ListField::TIMEZONE && has_zone;
     columns.missing().into_iter().filter(|field| !given(field)).collect()
 }
 

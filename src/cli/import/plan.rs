@@ -159,15 +159,13 @@ impl Plan {
         let owners: HashSet<&str> =
             desk.states.iter().filter_map(|state| state.profile.owner.as_ref()).map(Untrusted::raw).collect();
         let groups = plan.grouped(std::mem::take(&mut list.rows), &mut list.remarks);
-        let judged = in_shares(groups, |mut groups| {
-            let verdicts: Vec<Verdict> = groups
-                .iter_mut()
-                .map(|group| group.judge(known.get(group.first.dealer_code()).copied(), desk.options))
-                .collect();
-            (groups, verdicts)
-        });
-        for (mut group, verdict) in judged.into_iter().flat_map(|(groups, verdicts)| groups.into_iter().zip(verdicts)) {
+        let judge = |mut group: Group| {
             let state = known.get(group.first.dealer_code()).copied();
+            let verdict = group.judge(state, desk.options);
+            (group, state, verdict)
+        };
+        let judged = in_shares(groups, |groups| groups.into_iter().map(judge).collect::<Vec<_>>());
+        for (mut group, state, verdict) in judged.into_iter().flatten() {
             plan.owner(&mut group.first, &owners);
             plan.take(group, verdict, state, desk, &mut list.remarks);
         }

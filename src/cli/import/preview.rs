@@ -10,8 +10,8 @@ use crate::cli::desk::{needs_terminal, theme};
 use crate::cli::error::CliError;
 use crate::cli::input::name_of;
 use crate::config::Config;
+use crate::domain::Onboarding;
 use crate::domain::list::{Columns, ListField, Mapping};
-use crate::domain::{Onboarding, ProfileField};
 use crate::tui::columns::{Chosen, Column, Outcome, Preview, choose as show};
 
 use super::advice::{Advice, missing};
@@ -27,21 +27,22 @@ pub(super) fn is_possible(args: &Import) -> bool {
     !args.json.json && args.file != Path::new("-") && needs_terminal().is_ok()
 }
 
-/// Whether a new dealership of a list that can be read cannot be taken for want of a column. A list that only corrects
-/// known ones needs none, and `--map -=FIELD` says that there is none.
-pub(super) async fn is_wanted(app: &App, list: &List, options: &Options) -> Result<bool, CliError> {
-    let is_said = |field: &ListField| list.columns.said().iter().any(|(said, _)| said == field);
-    // A zone that no place tells is said with `--set`.
-    let mut lacking = missing(&list.columns, options).into_iter().filter(|field| !is_said(field));
-    if lacking.all(|field| field == ListField::Profile(ProfileField::Timezone)) {
-        return Ok(false);
-    }
-    let read = app.read().await?;
-    let states = &read.desk().states;
+/// Whether a new dealership cannot be taken for want of a column. A zone that no place tells is said with `--set`.
+pub(super) fn lacks_column(list: &List, options: &Options) -> bool {
+    missing(&list.columns, options).into_iter().any(|field| field != ListField::TIMEZONE)
+}
+
+/// Whether any dealership of a list is new: one that only corrects known ones needs no more columns.
+pub(super) fn has_new(list: &List, states: &[Arc<Onboarding>]) -> bool {
     let known: HashSet<&str> = states.iter().map(|state| state.profile.dealer_code.raw()).collect();
     let is_new =
         |row: &ReadRow| !row.is_unreadable() && !row.dealer_code().is_empty() && !known.contains(row.dealer_code());
-    Ok(list.rows.iter().any(is_new))
+    list.rows.iter().any(is_new)
+}
+
+/// Every dealership as it is in the journal.
+pub(super) async fn states(app: &App) -> Result<Arc<[Arc<Onboarding>]>, CliError> {
+    Ok(app.read().await?.desk().states.into())
 }
 
 /// A list whose columns are to be chosen.
@@ -51,7 +52,7 @@ struct Asked {
     bytes: Arc<Vec<u8>>,
     /// As it was asked for: what is chosen comes before.
     options: Options,
-    states: Arc<Vec<Arc<Onboarding>>>,
+    states: Arc<[Arc<Onboarding>]>,
     config: Arc<Config>,
 }
 
@@ -62,13 +63,13 @@ pub(super) async fn choose(
     bytes: Vec<u8>,
     options: &Options,
     (columns, rows): (Columns, Vec<Vec<String>>),
+    states: Arc<[Arc<Onboarding>]>,
 ) -> Result<Option<(Import, Options, List)>, CliError> {
     let mut args = args.clone();
     if columns.headings.is_empty() {
         args.heading = Some(0);
     }
     let preview = preview(&args, columns, &rows);
-    let states = Arc::new(app.read().await?.desk().states.to_vec());
     let options = Options { heading: args.heading, ..options.clone() };
     let asked = Asked { args, bytes: Arc::new(bytes), options, states, config: Arc::new(app.config.clone()) };
     let looking = asked.clone();
@@ -77,7 +78,7 @@ pub(super) async fn choose(
         Ok(Chosen::Accepted(preview)) => {
             let (mut args, options) = asked.with(&preview).map_err(CliError::Usage)?;
             let list = asked.read(&args, &options)?;
-            if is_wanted(app, &list, &options).await? {
+            if lacks_column(&list, &options) && has_new(&list, &asked.states) {
                 let none = missing(&list.columns, &options).into_iter().map(|field| format!("-={}", field.word()));
                 args.map.extend(none);
             }

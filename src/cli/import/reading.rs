@@ -77,7 +77,7 @@ pub(in crate::cli) fn read(bytes: Vec<u8>, options: &Options) -> Result<List, Un
     source.remarks().iter().for_each(|remark| list.remarks.of_file(remark.clone()));
     let above = list.find_columns(&source, options)?;
     list.first = source.rows().skip(above).take(HEADING_ROWS).map(|row| texts(&row)).collect();
-    if !options.fixed.iter().any(|(field, _)| tells_zone(*field)) {
+    if !options.fixed.iter().any(|(field, _)| ListField::TELLS_ZONE.contains(field)) {
         list.columns = list.columns.with_cells(&list.first, |place| {
             source
                 .rows()
@@ -90,14 +90,6 @@ pub(in crate::cli) fn read(bytes: Vec<u8>, options: &Options) -> Result<List, Un
     }
     list.read_rows(&source, above, options)?;
     Ok(list)
-}
-
-/// Whether a field that is the same in the whole list tells the time zone.
-fn tells_zone(field: ListField) -> bool {
-    matches!(
-        field,
-        ListField::Profile(ProfileField::Timezone | ProfileField::State) | ListField::PostalCode | ListField::Address
-    )
 }
 
 /// How many rows are held as they stand.

@@ -11,7 +11,7 @@ use crate::domain::list::{Assigned, Columns, ListField, Origin};
 use crate::domain::text::{clean, or_nothing};
 use crate::domain::{ProfileChange, ProfileField, ProfileUpdate, Untrusted};
 
-use super::advice::{Advice, lacking, shell_word};
+use super::advice::{Advice, SOME_ZONE, lacking, shell_word};
 use super::plan::{Counts, Plan, Refused, TwinHint};
 use super::reading::{List, Options, some_of};
 
@@ -140,7 +140,7 @@ impl Told<'_> {
             self.plan.refused.iter().flat_map(|refused| &refused.problems).any(|problem| problem.field == zone);
         let column = columns.of(ListField::Profile(ProfileField::Timezone)).is_some();
         if no_zone && !column && !advice.set.iter().any(|(field, _)| *field == zone) {
-            advice.set.push((zone, "ZONE"));
+            advice.set.push((zone, SOME_ZONE));
         }
         advice
     }

@@ -6,7 +6,8 @@ use crate::domain::ProfileField;
 use crate::domain::text::clean;
 
 use super::mapping::places_of;
-use super::{Guess, ListField, Mapping, MappingError, Role, content, guess, guess_by_content};
+use super::role::one_person;
+use super::{Guess, ListField, Mapping, MappingError, content, guess, guess_by_content};
 
 /// Why a column fills a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Columns {
     /// When a column was named otherwise than by its number.
     pub fn numbered(rows: &[Vec<String>], mapping: &Mapping) -> Result<Self, MappingError> {
         let said = mapping.places(&[])?;
-        let offer = |(place, field)| (place, Guess { field, certain: false, distance: 1, role: Role::Contact });
+        let offer = |(place, field)| (place, Guess::by_content(field));
         let guesses = guess_by_content(rows).into_iter().map(offer).collect();
         Ok(Self { guesses, ..Self::default() }.with_said(&said))
     }
@@ -122,7 +123,7 @@ impl Columns {
         first: &[Vec<String>],
         cells: impl Fn(usize) -> I,
     ) -> Self {
-        let tells_zone = ZONE_FIELDS.into_iter().any(|field| self.of(field).is_some());
+        let tells_zone = tells_zone_better().any(|field| self.of(field).is_some());
         let has_state = |place: usize| {
             content::has_address(first, place)
                 // A whole list is looked through only where the zones of all its rows depend on it.
@@ -185,10 +186,6 @@ impl Columns {
     }
 }
 
-/// What tells the time zone better than an address does.
-const ZONE_FIELDS: [ListField; 3] =
-    [ListField::Profile(ProfileField::Timezone), ListField::Profile(ProfileField::State), ListField::PostalCode];
-
 impl AddressColumns {
     /// Takes out of the guesses what is no address, and offers what is one; where nothing else tells the time zone.
     fn settle(&self, said: &[(ListField, Vec<usize>)], guesses: &mut Vec<(usize, Guess)>) {
@@ -197,7 +194,7 @@ impl AddressColumns {
                 || guesses.iter().any(|(_, guess)| guess.field == field && guess.certain)
         };
         let is_said = said.iter().any(|(field, _)| *field == ListField::Address);
-        if is_said || ZONE_FIELDS.into_iter().any(is_filled) {
+        if is_said || tells_zone_better().any(is_filled) {
             return;
         }
         guesses.retain(|(place, guess)| guess.field != ListField::Address || !self.0.contains(&(*place, false)));
@@ -209,35 +206,13 @@ impl AddressColumns {
                 || guesses.iter().any(|(known, guess)| known == place && guess.certain)
         };
         let free = self.0.iter().find(|(place, has_state)| *has_state && !is_used(place));
-        let offer = Guess { field: ListField::Address, certain: false, distance: 1, role: Role::Contact };
-        guesses.extend(free.map(|(place, _)| (*place, offer)));
+        guesses.extend(free.map(|(place, _)| (*place, Guess::by_content(ListField::Address))));
     }
 }
 
-/// Name, address and number are of one person, so that nobody is greeted in somebody else's mailbox: what is another's is only
-/// offered.
-fn one_person(said: &[(ListField, Vec<usize>)], guesses: &mut [(usize, Guess)]) {
-    let [name, email, phone] =
-        [ProfileField::Contact, ProfileField::Email, ProfileField::Phone].map(ListField::Profile);
-    let is_said = |field: ListField| said.iter().any(|(known, places)| *known == field && !places.is_empty());
-    let role_of = |guesses: &[(usize, Guess)], field: ListField| {
-        let of = guesses.iter().filter(|(_, guess)| guess.field == field && guess.certain);
-        of.min_by_key(|(_, guess)| guess.distance).map(|(_, guess)| guess.role)
-    };
-    let mut only_offer = |field: ListField, is_anothers: &dyn Fn(Role) -> bool| {
-        let others = guesses.iter_mut().filter(|(_, guess)| guess.field == field && is_anothers(guess.role));
-        others.for_each(|(_, guess)| guess.certain = false);
-        role_of(guesses, field)
-    };
-    let of_name = only_offer(name, &|_| false);
-    // The address of somebody with a role is no plain contact's; without a name it is that one's.
-    let of_email = only_offer(email, &|role| of_name == Some(Role::Contact) && role != Role::Contact);
-    let person = if is_said(email) { of_name } else { of_email.or(of_name) };
-    let Some(person) = person else { return };
-    if person != Role::Contact {
-        only_offer(name, &|role| role != person);
-    }
-    only_offer(phone, &|role| role != Role::Contact && role != person);
+/// What tells the time zone better than an address does.
+fn tells_zone_better() -> impl Iterator<Item = ListField> {
+    ListField::TELLS_ZONE.into_iter().filter(|field| *field != ListField::Address)
 }
 
 /// The columns that are nearest to a field; those that are certain before those that are not.
@@ -313,26 +288,6 @@ mod tests {
         assert_eq!(of("phone"), ("phone", vec![5], "said"));
         assert_eq!(said.unused().map(|place| said.name_of(place)).collect::<Vec<_>>(), ["email", "5", "Notes"]);
         assert_eq!(said.missing().iter().map(|field| field.word()).collect::<Vec<_>>(), ["timezone"]);
-    }
-
-    #[test]
-    fn name_address_and_number_are_of_one_person() {
-        let used = |headings: &[&str], pairs: &[&str]| -> Vec<String> {
-            let columns = columns(headings, pairs);
-            let person = ["contact_name", "email", "phone"];
-            let of = |word: &&str| {
-                let field = ListField::parse(word).unwrap();
-                columns.of(field).map(|assigned| columns.headings[assigned.columns[0]].clone())
-            };
-            person.iter().filter_map(of).collect()
-        };
-        let both = ["Service Mgr", "Service Mgr Email", "GM", "GM Email", "GM Phone"];
-        assert_eq!(used(&both, &[]), ["Service Mgr", "Service Mgr Email"]);
-        assert_eq!(used(&["Contact Name", "GM Email"], &[]), ["Contact Name"]);
-        assert_eq!(used(&["Service Manager", "GM Email", "Phone"], &[]), ["GM Email", "Phone"]);
-        assert_eq!(used(&["GM Email", "GM Phone"], &[]), ["GM Email", "GM Phone"]);
-        assert_eq!(used(&["Contact Name", "Email", "GM Phone"], &[]), ["Contact Name", "Email"]);
-        assert_eq!(used(&["Contact Name", "GM Email"], &["GM Email=email"]), ["Contact Name", "GM Email"]);
     }
 
     #[test]

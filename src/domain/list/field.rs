@@ -30,6 +30,12 @@ pub enum ListField {
 }
 
 impl ListField {
+    /// What tells the time zone of a dealership: itself, or its place.
+    pub const TELLS_ZONE: [Self; 4] =
+        [Self::TIMEZONE, Self::Profile(ProfileField::State), Self::PostalCode, Self::Address];
+
+    pub const TIMEZONE: Self = Self::Profile(ProfileField::Timezone);
+
     /// Those that are no field of the profile.
     const OTHERS: [Self; 8] = [
         Self::Opcode,

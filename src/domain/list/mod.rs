@@ -8,6 +8,7 @@ mod footer;
 mod guess;
 mod heading;
 mod mapping;
+mod role;
 pub mod value;
 mod zone;
 
@@ -16,7 +17,8 @@ pub use content::guess_by_content;
 pub use entry::{ListEntry, Repetition};
 pub use field::ListField;
 pub use footer::{Footer, footer};
-pub use guess::{Guess, Role, guess};
+pub use guess::{Guess, guess};
 pub use heading::{HEADING_ROWS, Heading, find_heading};
 pub use mapping::{Mapping, MappingError, fixed_value};
+pub use role::Role;
 pub use zone::{SettledZone, ZoneSources};

@@ -22,11 +22,6 @@ const fn label(field: ProfileField) -> &'static str {
     }
 }
 
-/// Whether a correction is about where a dealership is.
-const fn of_place(edit: &ProfileEdit) -> bool {
-    matches!(edit.field, ProfileField::City | ProfileField::State | ProfileField::Timezone)
-}
-
 /// The fields of the one dealership, as they stand.
 pub(super) fn fields(items: &[Item]) -> Vec<Field> {
     let Some(profile) = items.first().and_then(|item| item.profile.as_deref()) else { return Vec::new() };
@@ -54,7 +49,8 @@ impl Dialog {
         let [item] = self.items.as_slice() else { return Vec::new() };
         let Some(profile) = item.profile.as_deref() else { return Vec::new() };
         let edits = self.edits();
-        let place: Vec<ProfileEdit> = edits.iter().filter(|edit| of_place(edit)).cloned().collect();
+        let place: Vec<ProfileEdit> =
+            edits.iter().filter(|edit| ProfileField::PLACE.contains(&edit.field)).cloned().collect();
         // A zone is read as people call it there: what it will be is shown.
         let read = |edit: &ProfileEdit| match profile.corrected(&place) {
             Ok(after) if edit.field == ProfileField::Timezone => after.text_of(edit.field).to_owned(),
@@ -67,8 +63,8 @@ impl Dialog {
     /// Why the corrected zone would be none of the place, in words.
     pub fn zone_contradiction(&self, now: Timestamp) -> Option<String> {
         let [item] = self.items.as_slice() else { return None };
-        let (before, edits) = (item.profile.as_deref()?, self.edits());
-        edits.iter().any(of_place).then(|| before.corrected(&edits).ok()?.zone_contradiction(now)).flatten()
+        let before = item.profile.as_deref()?;
+        before.corrected(&self.edits()).ok()?.new_zone_contradiction(before, now)
     }
 
     /// The correction, or what is wrong with its fields.

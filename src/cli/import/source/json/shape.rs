@@ -105,9 +105,9 @@ fn lines(text: &str) -> Option<List<'_>> {
         .filter_map(|(place, row)| Some((place, serde_json::from_str::<&RawValue>(row).err()?)))
         .map(|(place, why)| (place, why.to_string().replace(" at line 1 column ", ", at character ")))
         .collect();
-    // Each line of a list in one piece begins otherwise, and the first object of a list that is broken at its end is none.
-    let is_whole = |place: usize| !broken.iter().any(|(broken, _)| *broken == place);
-    if rows.len() < 2 || 2 * broken.len() > rows.len() || !rows.first()?.starts_with('{') || !is_whole(0) {
+    // A list that was laid out over several lines has hardly a line that is an object, least of all its first.
+    let begins_whole = rows.first()?.starts_with('{') && broken.first().is_none_or(|(place, _)| *place > 0);
+    if rows.len() < 2 || 2 * broken.len() > rows.len() || !begins_whole {
         return None;
     }
     let list = List::of(rows, None)?;
