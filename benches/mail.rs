@@ -21,10 +21,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Ask, Contact, LetterId, LetterKind, LetterState, Policy, Profile};
-use cloverwatch::engine::{Engine, Pace, Parts, PastedCode, Post};
-use cloverwatch::mail::smtp::Settings as SmtpSettings;
+use cloverwatch::engine::{Engine, Pace, Parts, PastedCode, PostService};
+use cloverwatch::mail::smtp::SmtpSettings;
 use cloverwatch::mail::{
-    Courier, Delivery, Gate, Occasion, Parcel, Pass, Press, PressSettings, SmtpCourier, Transport,
+    Delivery, LetterRenderer, MailTransport, OutgoingMessage, Pass, PreSendCheck, PressSettings, RenderContext,
+    SmtpCourier, Transport,
 };
 use cloverwatch::store::{EmbeddedStore, Store};
 use lettre::address::Envelope;
@@ -53,8 +54,8 @@ fn profile(number: usize) -> Profile {
     }
 }
 
-fn press() -> Press {
-    Press::new(&PressSettings {
+fn press() -> LetterRenderer {
+    LetterRenderer::new(&PressSettings {
         partner: "DataClover".to_owned(),
         from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
         reply_to: None,
@@ -107,7 +108,7 @@ async fn take(stream: TcpStream) {
     }
 }
 
-fn parts(store: Arc<dyn Store>, clock: &SharedClock, post: Option<Post>, background: bool) -> Parts {
+fn parts(store: Arc<dyn Store>, clock: &SharedClock, post: Option<PostService>, background: bool) -> Parts {
     Parts {
         store,
         platform: None,
@@ -130,12 +131,12 @@ fn courier(at: SocketAddr, clock: &SharedClock) -> Arc<SmtpCourier> {
     Arc::new(SmtpCourier::new(settings, Arc::clone(clock)).unwrap())
 }
 
-fn post(at: SocketAddr, clock: &SharedClock) -> Post {
-    Post { press: press(), courier: courier(at, clock), per_hour: 1_000_000, reports: None }
+fn post(at: SocketAddr, clock: &SharedClock) -> PostService {
+    PostService { press: press(), courier: courier(at, clock), per_hour: 1_000_000, reports: None }
 }
 
 /// Fills a store with letters that wait. The parcels are what would be sent.
-async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec<Parcel> {
+async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec<OutgoingMessage> {
     let store = EmbeddedStore::open(dir, Arc::clone(clock)).unwrap();
     let engine = Engine::start(parts(store, clock, Some(post(at, clock)), false));
     let actor = Actor::person("ana");
@@ -155,8 +156,13 @@ async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec
     let (_, states) = engine.book().all();
     let parcel = |(number, state): (usize, &Arc<cloverwatch::domain::Onboarding>)| {
         let letter = LetterId::from_bits(number as u64);
-        let occasion =
-            Occasion { letter, kind: LetterKind::Invitation, written_at: clock.now(), automatic: false, settled: 0 };
+        let occasion = RenderContext {
+            letter,
+            kind: LetterKind::Invitation,
+            written_at: clock.now(),
+            automatic: false,
+            settled: 0,
+        };
         press.write(state, &occasion, &policy).unwrap().parcel().unwrap()
     };
     let parcels = states.iter().enumerate().map(parcel).collect();
@@ -166,7 +172,7 @@ async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec
 
 /// Letters a second of the library's own loop. It lets the system hold back the final dot until the text is acknowledged
 /// (Nagle), so fewer letters are enough to know its pace.
-async fn bare(at: SocketAddr, parcels: Arc<Vec<Parcel>>, clock: &SharedClock) -> f64 {
+async fn bare(at: SocketAddr, parcels: Arc<Vec<OutgoingMessage>>, clock: &SharedClock) -> f64 {
     let pool = PoolConfig::new().max_size(LANES as u32);
     let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(at.ip().to_string());
     let transport = transport.port(at.port()).pool_config(pool).build();
@@ -194,14 +200,14 @@ async fn bare(at: SocketAddr, parcels: Arc<Vec<Parcel>>, clock: &SharedClock) ->
 struct Open;
 
 #[async_trait]
-impl Gate for Open {
+impl PreSendCheck for Open {
     async fn pass(&self) -> Pass {
         Pass::Go
     }
 }
 
 /// Letters a second of our own way to the server alone: nothing is written, recorded or looked at.
-async fn alone(at: SocketAddr, parcels: Arc<Vec<Parcel>>, clock: &SharedClock) -> f64 {
+async fn alone(at: SocketAddr, parcels: Arc<Vec<OutgoingMessage>>, clock: &SharedClock) -> f64 {
     let courier = courier(at, clock);
     let next = Arc::new(AtomicUsize::new(0));
     let began = clock.elapsed();

@@ -20,7 +20,7 @@ use std::time::Duration;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Contact, DealershipId, Policy, Profile, Stage};
 use cloverwatch::engine::{Engine, Pace, Parts};
-use cloverwatch::sandbox::{self, Faults, Sandbox, Settings};
+use cloverwatch::sandbox::{self, Faults, Sandbox, SandboxSettings};
 use cloverwatch::store::EmbeddedStore;
 use cloverwatch::timezone::Tz;
 use cloverwatch::xtime::window::Window;
@@ -112,14 +112,14 @@ fn profile(number: usize) -> Profile {
 }
 
 fn desk(dir: &std::path::Path, sandbox: &Sandbox, clock: &SharedClock) -> Engine {
-    let settings = xtime::Settings {
+    let settings = xtime::PlatformSettings {
         base_url: sandbox.base_url(),
         token_url: sandbox.token_url(),
         client_id: "sandbox-client".to_owned(),
         client_secret: "sandbox-secret".to_owned().into(),
         api_key: "sandbox-key".to_owned().into(),
         max_in_flight: AT_ONCE,
-        ..xtime::Settings::default()
+        ..xtime::PlatformSettings::default()
     };
     Engine::start(Parts {
         store: EmbeddedStore::open(dir, Arc::clone(clock)).unwrap(),
@@ -154,7 +154,9 @@ async fn main() {
     xtime::install_crypto();
     let clock: SharedClock = Arc::new(WallClock::real());
     let sandbox =
-        sandbox::start(Settings { faults: Faults::none(), ..Settings::new(Arc::clone(&clock)) }).await.unwrap();
+        sandbox::start(SandboxSettings { faults: Faults::none(), ..SandboxSettings::new(Arc::clone(&clock)) })
+            .await
+            .unwrap();
     let http = Client::new();
     populate(&http, &sandbox).await;
     let token = token(&http, &sandbox).await;

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::TimeDelta;
 use cloverwatch::clock::{SharedClock, WallClock};
-use cloverwatch::sandbox::{self, Faults, Sandbox, Settings};
+use cloverwatch::sandbox::{self, Faults, Sandbox, SandboxSettings};
 use reqwest::Client;
 use serde_json::{Value, json};
 
@@ -85,7 +85,7 @@ fn resident_mib() -> u64 {
 async fn main() {
     rustls::crypto::ring::default_provider().install_default().expect("the first provider");
     let clock: SharedClock = Arc::new(WallClock::real());
-    let settings = Settings { faults: Faults::none(), ..Settings::new(Arc::clone(&clock)) };
+    let settings = SandboxSettings { faults: Faults::none(), ..SandboxSettings::new(Arc::clone(&clock)) };
     let sandbox = sandbox::start(settings).await.unwrap();
     let http = Client::builder().no_proxy().pool_max_idle_per_host(CONNECTIONS).build().unwrap();
     let form = [("grant_type", "client_credentials")];

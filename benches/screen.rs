@@ -9,14 +9,14 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloverwatch::domain::query::{Searchable, Text, Texts};
+use cloverwatch::domain::query::{SearchText, Searchable, Texts};
 use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Policy, Query, TwinIndex};
 use cloverwatch::engine::{PlatformState, Status};
 use cloverwatch::present::time::Zone;
 use cloverwatch::tui::keymap::Keymap;
-use cloverwatch::tui::rows::{Column, Rows, Sort};
+use cloverwatch::tui::rows::{DealershipRows, Sort, TableColumn};
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
-use cloverwatch::tui::{Moment, Msg, Setup, State, draw, update};
+use cloverwatch::tui::{ArrivalTime, Msg, ScreenState, Setup, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use divan::{Bencher, black_box};
 use population::{World, crowd, now, profile, sent};
@@ -37,8 +37,8 @@ impl Claims for Nobody {
     }
 }
 
-fn moment() -> Moment {
-    Moment { at: now(), face: Duration::from_secs(1) }
+fn moment() -> ArrivalTime {
+    ArrivalTime { at: now(), face: Duration::from_secs(1) }
 }
 
 thread_local! {
@@ -50,11 +50,11 @@ fn states() -> Vec<Arc<cloverwatch::domain::Onboarding>> {
     CROWD.with_borrow(World::all)
 }
 
-fn rows() -> Rows {
-    Rows::new(states(), Some("ana".to_owned()), Policy::default(), now())
+fn rows() -> DealershipRows {
+    DealershipRows::new(states(), Some("ana".to_owned()), Policy::default(), now())
 }
 
-fn desk(size: (u16, u16)) -> State {
+fn desk(size: (u16, u16)) -> ScreenState {
     let setup = Setup {
         read_only: false,
         source: None,
@@ -71,7 +71,7 @@ fn desk(size: (u16, u16)) -> State {
         partner: "DataClover".to_owned(),
         demo: false,
     };
-    let mut state = State::new(setup, size, moment());
+    let mut state = ScreenState::new(setup, size, moment());
     tell(&mut state, Msg::Loaded(Box::new(rows())));
     tell(&mut state, Msg::Status(Status { platform: PlatformState::Ok, ..Status::default() }));
     let newest = CROWD.with_borrow(|world| world.events.iter().rev().take(1_000).rev().cloned().collect());
@@ -79,11 +79,11 @@ fn desk(size: (u16, u16)) -> State {
     state
 }
 
-fn tell(state: &mut State, msg: Msg) {
+fn tell(state: &mut ScreenState, msg: Msg) {
     black_box(update(state, msg, moment()));
 }
 
-fn press(state: &mut State, code: KeyCode) {
+fn press(state: &mut ScreenState, code: KeyCode) {
     tell(state, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
 }
 
@@ -155,7 +155,7 @@ fn filter_of(kind: &str) -> &'static str {
 fn filter_yardstick(bencher: Bencher<'_, '_>) {
     let mut text = String::new();
     for state in states() {
-        text.push_str(Text::from(&Searchable::new(state.id, &state.profile)).words());
+        text.push_str(SearchText::from(&Searchable::new(state.id, &state.profile)).words());
         text.push('\n');
     }
     let finder = memchr::memmem::Finder::new("nakamurq");
@@ -216,9 +216,9 @@ fn filter_anew(bencher: Bencher<'_, '_>, kind: &str) {
 }
 
 /// Another order, both ways: the key and the frame after it.
-#[divan::bench(args = Column::ALL.map(Column::title), sample_count = 60)]
+#[divan::bench(args = TableColumn::ALL.map(TableColumn::title), sample_count = 60)]
 fn sort(bencher: Bencher<'_, '_>, by: &str) {
-    let column = Column::ALL.into_iter().find(|column| column.title() == by).unwrap();
+    let column = TableColumn::ALL.into_iter().find(|column| column.title() == by).unwrap();
     keys_and_frames(bencher, |state, n| {
         state.rows.set_sort(Sort { column, descending: n % 2 == 1 });
         state.settle();
@@ -228,7 +228,7 @@ fn sort(bencher: Bencher<'_, '_>, by: &str) {
 /// The same where names, cities and dealerCodes begin with the same 60 letters.
 #[divan::bench(args = ["dealership", "city", "dealerCode"], sample_count = 60)]
 fn sort_long_texts(bencher: Bencher<'_, '_>, by: &str) {
-    let column = Column::ALL.into_iter().find(|column| column.title() == by).unwrap();
+    let column = TableColumn::ALL.into_iter().find(|column| column.title() == by).unwrap();
     let long =
         |text: &cloverwatch::domain::Untrusted| format!("{}{}", "the same ".repeat(7), text.raw()).as_str().into();
     let states = states().into_iter().map(|state| {
@@ -238,7 +238,7 @@ fn sort_long_texts(bencher: Bencher<'_, '_>, by: &str) {
         state.profile.dealer_code = long(&state.profile.dealer_code);
         Arc::new(state)
     });
-    let mut rows = Rows::new(states.collect(), None, Policy::default(), now());
+    let mut rows = DealershipRows::new(states.collect(), None, Policy::default(), now());
     let mut n = 0;
     bencher.bench_local(|| {
         n += 1;
@@ -277,7 +277,7 @@ fn all_rows(bencher: Bencher<'_, '_>, what: &str) {
     });
 }
 
-fn type_all(state: &mut State, keys: &str) {
+fn type_all(state: &mut ScreenState, keys: &str) {
     for key in keys.chars() {
         press(
             state,
@@ -290,7 +290,7 @@ fn type_all(state: &mut State, keys: &str) {
     }
 }
 
-fn keys_and_frames(bencher: Bencher<'_, '_>, mut act: impl FnMut(&mut State, usize)) {
+fn keys_and_frames(bencher: Bencher<'_, '_>, mut act: impl FnMut(&mut ScreenState, usize)) {
     let mut state = desk((200, 60));
     let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
@@ -322,7 +322,7 @@ fn commit(bencher: Bencher<'_, '_>) {
 }
 
 /// So many dealerships whose letter waits.
-fn waiting() -> State {
+fn waiting() -> ScreenState {
     let mut world = World::mailing();
     for n in 1..=MANY {
         let profile = profile(n, "Dealership", "Boise", chrono_tz::Tz::America__Boise, None);
@@ -330,7 +330,7 @@ fn waiting() -> State {
         world.issue(DealershipId::from_bits(n), now(), &format!("CODE-{n}"));
     }
     let mut state = desk((200, 60));
-    let rows = Rows::new(world.all(), None, Policy::default(), now());
+    let rows = DealershipRows::new(world.all(), None, Policy::default(), now());
     state.rows = rows;
     WAITING.with_borrow_mut(|there| *there = world);
     state
@@ -383,5 +383,5 @@ fn letter_sent(bencher: Bencher<'_, '_>) {
 fn load(bencher: Bencher<'_, '_>) {
     bencher
         .with_inputs(states)
-        .bench_local_values(|states| Rows::new(states, Some("ana".to_owned()), Policy::default(), now()));
+        .bench_local_values(|states| DealershipRows::new(states, Some("ana".to_owned()), Policy::default(), now()));
 }

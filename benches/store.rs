@@ -12,7 +12,7 @@ use std::time::Duration;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, CodeOrigin, Contact, DealershipId, Fact, IntentId, Profile, Timestamp, Untrusted};
 use cloverwatch::store::disk::{Disk, LogFile, RealDisk};
-use cloverwatch::store::embedded::Options;
+use cloverwatch::store::embedded::StoreOptions;
 use cloverwatch::store::{Append, EmbeddedStore, EventQuery, JournalReader, Store};
 use parking_lot::Mutex;
 
@@ -149,7 +149,7 @@ async fn group_commit() {
     let (dir, clock) = (directory(), clock());
     let groups = Arc::new(Mutex::new(Groups::default()));
     let disk = Arc::new(Metered { clock: Arc::clone(&clock), groups: Arc::clone(&groups) });
-    let options = Options { disk, segment_bytes: u64::MAX, ..Options::default() };
+    let options = StoreOptions { disk, segment_bytes: u64::MAX, ..StoreOptions::default() };
     let store = EmbeddedStore::open_with(dir.path(), &clock, options).expect("a store");
     store.append((0..WRITERS).map(added).collect()).await.expect("added");
     let path = dir.path().join("journal/00000000000000000001.jsonl");

@@ -8,14 +8,14 @@ use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 
 /// Why the program is asked to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum Termination {
     Interrupt,
     Terminate,
     /// SIGHUP: the terminal is gone.
     HangUp,
 }
 
-impl Ending {
+impl Termination {
     pub const fn number(self) -> u8 {
         match self {
             Self::HangUp => 1,
@@ -40,7 +40,7 @@ impl Ending {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    End(Ending),
+    End(Termination),
     /// The process goes on after it was stopped; the terminal may have been used by others meanwhile.
     Continued,
     /// The terminal has another size.
@@ -50,7 +50,7 @@ pub enum Signal {
 /// Listens to the signals, from its making on: make it before the terminal is entered.
 #[derive(Debug)]
 pub struct Signals {
-    endings: Vec<(Ending, Listener)>,
+    endings: Vec<(Termination, Listener)>,
     continued: Listener,
     resized: Listener,
 }
@@ -61,7 +61,7 @@ impl Signals {
     pub fn listen() -> io::Result<Self> {
         let mut endings = Vec::new();
         // The strongest first: they are asked in this order.
-        for ending in [Ending::Terminate, Ending::HangUp, Ending::Interrupt] {
+        for ending in [Termination::Terminate, Termination::HangUp, Termination::Interrupt] {
             if !is_ignored(ending.number()) {
                 endings.push((ending, signal(ending.kind())?));
             }
@@ -79,7 +79,7 @@ impl Signals {
     }
 
     /// The next signal that ends the program; others are passed over.
-    pub async fn ending(&mut self) -> Ending {
+    pub async fn ending(&mut self) -> Termination {
         loop {
             if let Signal::End(ending) = self.next().await {
                 return ending;

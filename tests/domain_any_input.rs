@@ -6,7 +6,7 @@ mod domain_rules_support;
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
     Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Event, IntentId, LetterCopy, LetterEnd, LetterId,
-    LetterKind, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, ProbeState, Rhythm, Service, SlotsLook,
+    LetterKind, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, ProbeSchedule, ProbeState, Service, SlotsLook,
     Timestamp, cadence, pressing,
 };
 use domain_rules_support::{Case, id, slot_counts, start};
@@ -188,7 +188,7 @@ proptest! {
                     let kept = ProbeState::after(&look, &state, None);
                     for kept in [None, Some(&kept)] {
                         let last = ProbeState::last(&state, kept, now);
-                        cadence(&state, now, &case.policy, &Rhythm::default(), last.as_deref());
+                        cadence(&state, now, &case.policy, &ProbeSchedule::default(), last.as_deref());
                     }
                 }
             }

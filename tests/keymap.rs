@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use cloverwatch::tui::action::{Action, REGISTRY, Scope};
+use cloverwatch::tui::action::{Action, ActionScope, REGISTRY};
 use cloverwatch::tui::keymap::{self, DEFAULT, Key, Keymap, Level, Lookup};
 use proptest::prelude::*;
 
@@ -47,8 +47,8 @@ fn every_action_can_be_asked_for() {
         assert!(map.reaches(info.scope, info.action) || by_palette, "{}", info.id);
         assert!(!map.keys_for(info.action).is_empty(), "{} has no key", info.id);
     }
-    for scope in [Scope::Table, Scope::Detail, Scope::Tail] {
-        for info in REGISTRY.iter().filter(|info| info.scope == Scope::Global) {
+    for scope in [ActionScope::Table, ActionScope::Detail, ActionScope::Tail] {
+        for info in REGISTRY.iter().filter(|info| info.scope == ActionScope::Global) {
             assert!(map.reaches(scope, info.action), "{} from {scope:?}", info.id);
         }
     }
@@ -58,51 +58,55 @@ fn every_action_can_be_asked_for() {
 fn vim_and_arrow_users_are_at_home() {
     let map = Keymap::default();
     for (scope, pressed, action) in [
-        (Scope::Table, "j", Action::Down),
-        (Scope::Table, "down", Action::Down),
-        (Scope::Table, "k", Action::Up),
-        (Scope::Table, "g g", Action::Top),
-        (Scope::Table, "home", Action::Top),
-        (Scope::Table, "G", Action::Bottom),
-        (Scope::Table, "ctrl-d", Action::PageDown),
-        (Scope::Table, "pgup", Action::PageUp),
-        (Scope::Table, "r", Action::Reissue),
-        (Scope::Table, "space", Action::Mark),
-        (Scope::Table, "y d", Action::CopyDealerCode),
-        (Scope::Table, "/", Action::Filter),
-        (Scope::Table, "q", Action::Quit),
-        (Scope::Detail, "j", Action::DetailDown),
-        (Scope::Detail, "r", Action::Reissue),
-        (Scope::Detail, "q", Action::Quit),
-        (Scope::Tail, "space", Action::TailPause),
-        (Scope::Tail, "G", Action::TailFollow),
-        (Scope::Tail, ":", Action::Palette),
-        (Scope::Dialog, "esc", Action::DialogCancel),
-        (Scope::Input, "ctrl-w", Action::InputDeleteWord),
+        (ActionScope::Table, "j", Action::Down),
+        (ActionScope::Table, "down", Action::Down),
+        (ActionScope::Table, "k", Action::Up),
+        (ActionScope::Table, "g g", Action::Top),
+        (ActionScope::Table, "home", Action::Top),
+        (ActionScope::Table, "G", Action::Bottom),
+        (ActionScope::Table, "ctrl-d", Action::PageDown),
+        (ActionScope::Table, "pgup", Action::PageUp),
+        (ActionScope::Table, "r", Action::Reissue),
+        (ActionScope::Table, "space", Action::Mark),
+        (ActionScope::Table, "y d", Action::CopyDealerCode),
+        (ActionScope::Table, "/", Action::Filter),
+        (ActionScope::Table, "q", Action::Quit),
+        (ActionScope::Detail, "j", Action::DetailDown),
+        (ActionScope::Detail, "r", Action::Reissue),
+        (ActionScope::Detail, "q", Action::Quit),
+        (ActionScope::Tail, "space", Action::TailPause),
+        (ActionScope::Tail, "G", Action::TailFollow),
+        (ActionScope::Tail, ":", Action::Palette),
+        (ActionScope::Dialog, "esc", Action::DialogCancel),
+        (ActionScope::Input, "ctrl-w", Action::InputDeleteWord),
     ] {
         assert_eq!(map.lookup(scope, &keys(pressed)), Lookup::Action(action), "{scope:?} {pressed}");
     }
-    for (scope, pressed) in
-        [(Scope::Tail, "r"), (Scope::Dialog, "r"), (Scope::Dialog, ":"), (Scope::Input, "q"), (Scope::Table, "g x")]
-    {
+    for (scope, pressed) in [
+        (ActionScope::Tail, "r"),
+        (ActionScope::Dialog, "r"),
+        (ActionScope::Dialog, ":"),
+        (ActionScope::Input, "q"),
+        (ActionScope::Table, "g x"),
+    ] {
         assert_eq!(map.lookup(scope, &keys(pressed)), Lookup::None, "{scope:?} {pressed}");
     }
-    assert_eq!(map.lookup(Scope::Table, &[]), Lookup::None);
+    assert_eq!(map.lookup(ActionScope::Table, &[]), Lookup::None);
 }
 
 #[test]
 fn a_chord_tells_what_can_follow() {
     let map = load("[global]\nredraw = [\"s z\"]\n[table]\nnote = [\"y n n\"]\n");
-    let hints = |pressed| match map.lookup(Scope::Table, &keys(pressed)) {
+    let hints = |pressed| match map.lookup(ActionScope::Table, &keys(pressed)) {
         Lookup::Prefix(hints) => hints.iter().map(|(key, title)| format!("{key} {title}")).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
     // The chord of the outer scope stands among those of the inner one.
     assert_eq!(hints("s"), ["a attention first", "n sort by next", "p sort by previous", "r reverse sort", "z redraw"]);
     assert_eq!(hints("y"), ["c copy code", "d copy dealerCode", "l copy letter", "n …", "y copy code"]);
-    assert_eq!(map.lookup(Scope::Table, &keys("s z")), Lookup::Action(Action::Redraw));
-    assert_eq!(map.lookup(Scope::Table, &keys("y n n")), Lookup::Action(Action::Note));
-    assert_eq!(map.lookup(Scope::Tail, &keys("s z")), Lookup::Action(Action::Redraw));
+    assert_eq!(map.lookup(ActionScope::Table, &keys("s z")), Lookup::Action(Action::Redraw));
+    assert_eq!(map.lookup(ActionScope::Table, &keys("y n n")), Lookup::Action(Action::Note));
+    assert_eq!(map.lookup(ActionScope::Tail, &keys("s z")), Lookup::Action(Action::Redraw));
 }
 
 #[test]
@@ -115,9 +119,9 @@ fn a_users_file_lies_over_the_default() {
     assert_eq!(map.keys_for(Action::Note), ["u"]);
     assert_eq!(map.keys_for(Action::Archive), [""; 0]);
     assert_eq!(map.keys_for(Action::Revoke), [""; 0]);
-    assert_eq!(map.lookup(Scope::Table, &keys("r")), Lookup::None);
-    assert_eq!(map.lookup(Scope::Table, &keys("A")), Lookup::None);
-    assert_eq!(map.lookup(Scope::Table, &keys("f f")), Lookup::Action(Action::Filter));
+    assert_eq!(map.lookup(ActionScope::Table, &keys("r")), Lookup::None);
+    assert_eq!(map.lookup(ActionScope::Table, &keys("A")), Lookup::None);
+    assert_eq!(map.lookup(ActionScope::Table, &keys("f f")), Lookup::Action(Action::Filter));
     assert_eq!(map.keys_for(Action::Down), ["j", "down"]);
 }
 
@@ -316,11 +320,11 @@ fn what_is_wrong_falls_back() {
         "[table]\nnote = [\"q\"]\ncheck = [\"ctrl-c\"]\n",
     ] {
         let map = load(text);
-        for scope in [Scope::Table, Scope::Detail, Scope::Tail] {
+        for scope in [ActionScope::Table, ActionScope::Detail, ActionScope::Tail] {
             assert!(map.reaches(scope, Action::Quit), "{scope:?} {text}");
         }
     }
-    assert!(load("[dialog]\ndialog-cancel = []\n").reaches(Scope::Dialog, Action::DialogCancel));
+    assert!(load("[dialog]\ndialog-cancel = []\n").reaches(ActionScope::Dialog, Action::DialogCancel));
 }
 
 #[test]
@@ -359,7 +363,7 @@ proptest! {
     #[test]
     fn any_file_gives_a_map_that_works(lines in prop::collection::vec(line(), 0..20)) {
         let mut text = String::new();
-        for scope in Scope::ALL {
+        for scope in ActionScope::ALL {
             writeln!(text, "[{}]", scope.word()).unwrap();
             let mut seen = Vec::new();
             for (index, chords) in &lines {
@@ -377,9 +381,9 @@ proptest! {
             prop_assert!(problem.line >= 1 && problem.line <= lines && problem.column >= 1, "{}", problem);
         }
         for (scopes, action) in [
-            (&[Scope::Table, Scope::Detail, Scope::Tail][..], Action::Quit),
-            (&[Scope::Dialog], Action::DialogCancel),
-            (&[Scope::Input], Action::InputCancel),
+            (&[ActionScope::Table, ActionScope::Detail, ActionScope::Tail][..], Action::Quit),
+            (&[ActionScope::Dialog], Action::DialogCancel),
+            (&[ActionScope::Input], Action::InputCancel),
         ] {
             for scope in scopes {
                 prop_assert!(map.reaches(*scope, action), "{:?} {:?}\n{}", scope, action, text);
@@ -403,7 +407,7 @@ proptest! {
     #[test]
     fn any_text_at_all_is_survived(text in "[\\[\\]a-z\"=,# \n\\\\{}.'é]{0,80}") {
         let (map, problems) = Keymap::load(Some(("k.toml", &text)));
-        prop_assert!(map.reaches(Scope::Table, Action::Quit));
+        prop_assert!(map.reaches(ActionScope::Table, Action::Quit));
         for problem in problems {
             prop_assert!(!problem.to_string().chars().any(char::is_control));
         }

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, Command, Letter, LetterKind, LetterState};
-use cloverwatch::engine::{MailState, Parts, Post};
-use cloverwatch::mail::{Courier, Delivery, Gate, Parcel, Pass, RefusedBy};
+use cloverwatch::engine::{MailState, Parts, PostService};
+use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck, RefusedBy};
 use simulation_support::desk::{Desk, ana, hours, pasted};
 use simulation_support::mail::{Hang, MailWorld};
 use simulation_support::store::Doom;
@@ -111,7 +111,7 @@ fn an_hour_has_room_for_so_many_letters_also_after_a_restart() {
     run(async |idle| {
         let few = |parts: &mut Parts| {
             let post = parts.post.take().unwrap();
-            parts.post = Some(Post { per_hour: 5, ..post });
+            parts.post = Some(PostService { per_hour: 5, ..post });
         };
         let (desk, mail) = office(idle, 12, few).await;
         for place in 0..12 {
@@ -124,7 +124,7 @@ fn an_hour_has_room_for_so_many_letters_also_after_a_restart() {
         drop(engine);
         let desk = Desk::again(idle, clock, world, store.log(), |parts| {
             furnish(parts, |_| ());
-            parts.post = Some(Post { per_hour: 5, ..mail.post() });
+            parts.post = Some(PostService { per_hour: 5, ..mail.post() });
         });
         desk.pass(minutes(40)).await;
         assert_eq!(mail.arrived().len(), 5, "a restart is no new hour");
@@ -254,7 +254,7 @@ fn reports_in_a_maildir_are_taken_in_once() {
         let reports = dir.path().to_owned();
         let (desk, mail) = office(idle, 1, |parts| {
             let post = parts.post.take().unwrap();
-            parts.post = Some(Post { reports: Some(reports), ..post });
+            parts.post = Some(PostService { reports: Some(reports), ..post });
         })
         .await;
         invite(&desk, 0).await;
@@ -281,7 +281,7 @@ fn what_is_somebody_elses_or_only_a_person_can_read_is_not_filed_as_read() {
         let reports = dir.path().to_owned();
         let (desk, _) = office(idle, 5, |parts| {
             let post = parts.post.take().unwrap();
-            parts.post = Some(Post { reports: Some(reports), ..post });
+            parts.post = Some(PostService { reports: Some(reports), ..post });
         })
         .await;
         for place in 0..5 {
@@ -423,8 +423,8 @@ struct Refusing {
 }
 
 #[async_trait]
-impl Courier for Refusing {
-    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
+impl MailTransport for Refusing {
+    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
         if self.few.contains(&parcel.to) {
             let reason = "552 5.2.2 mailbox full".to_owned();
             return Delivery::Refused { reason, permanent: true, address: None, by: self.by };
@@ -455,7 +455,7 @@ fn full_mailboxes_and_what_we_refuse_ourselves_say_nothing_of_the_server() {
             let few = (0..4).map(|place| format!("service{place}@example.com")).collect();
             let refusing = |parts: &mut Parts| {
                 let post = parts.post.take().unwrap();
-                parts.post = Some(Post { courier: Arc::new(Refusing { few, by }), ..post });
+                parts.post = Some(PostService { courier: Arc::new(Refusing { few, by }), ..post });
             };
             let (desk, _) = office(idle, 5, refusing).await;
             for place in 0..5 {
@@ -475,8 +475,8 @@ fn full_mailboxes_and_what_we_refuse_ourselves_say_nothing_of_the_server() {
 struct Files;
 
 #[async_trait]
-impl Courier for Files {
-    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
+impl MailTransport for Files {
+    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
         match gate.pass().await {
             Pass::Go => Delivery::Written { path: format!("/books/mail/{}.eml", parcel.letter) },
             Pass::Stop => Delivery::Withheld,
@@ -505,7 +505,7 @@ fn the_limit_of_an_hour_holds_no_letter_that_only_becomes_a_file() {
     run(async |idle| {
         let files = |parts: &mut Parts| {
             let post = parts.post.take().unwrap();
-            parts.post = Some(Post { per_hour: 2, courier: Arc::new(Files), ..post });
+            parts.post = Some(PostService { per_hour: 2, courier: Arc::new(Files), ..post });
         };
         let (desk, _) = office(idle, 5, files).await;
         for place in 0..5 {

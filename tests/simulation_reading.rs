@@ -20,10 +20,10 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, LetterKind};
-use cloverwatch::engine::Post;
-use cloverwatch::mail::{Courier, Delivery, Gate, Parcel, Pass};
+use cloverwatch::engine::PostService;
+use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck};
 use cloverwatch::tui::reading::UNKNOWN_CODE;
-use cloverwatch::tui::rows::Rows;
+use cloverwatch::tui::rows::DealershipRows;
 use cloverwatch::tui::{Effect, Msg};
 use mail_parser::MessageParser;
 use parking_lot::Mutex;
@@ -37,8 +37,8 @@ use simulation_support::{Idle, run};
 struct Keeper(Mutex<Vec<(String, String)>>);
 
 #[async_trait]
-impl Courier for Keeper {
-    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
+impl MailTransport for Keeper {
+    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
         if gate.pass().await == Pass::Stop {
             return Delivery::Withheld;
         }
@@ -66,7 +66,7 @@ async fn office(idle: Arc<Idle>) -> (Office, Arc<Keeper>) {
     let office = Office::open(idle, 2, |parts| {
         parts.platform = None;
         let post = MailWorld::new(Arc::clone(&parts.clock), 1).post();
-        parts.post = Some(Post { courier: Arc::clone(&keeper) as _, ..post });
+        parts.post = Some(PostService { courier: Arc::clone(&keeper) as _, ..post });
     });
     (office.await, keeper)
 }
@@ -78,8 +78,12 @@ fn screen(office: &Office) -> desk::Desk {
         setup.post = office.engine.mail_name();
     });
     desk.now.at = office.clock.now();
-    let rows =
-        Rows::new(office.engine.book().all().1, Some("ana".to_owned()), office.engine.policy().clone(), desk.now.at);
+    let rows = DealershipRows::new(
+        office.engine.book().all().1,
+        Some("ana".to_owned()),
+        office.engine.policy().clone(),
+        desk.now.at,
+    );
     desk.tell(Msg::Loaded(Box::new(rows)));
     desk.take_effects();
     desk

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use cloverwatch::store::disk::{Disk, LogFile, RealDisk};
-use cloverwatch::store::embedded::Options;
+use cloverwatch::store::embedded::StoreOptions;
 use cloverwatch::store::{EmbeddedStore, Store, StoreError};
 use store_support::*;
 
@@ -77,7 +77,7 @@ impl LogFile for BadFile {
 
 fn open_bad(dir: &Path, segment_bytes: u64) -> (Arc<EmbeddedStore>, BadDisk) {
     let disk = BadDisk::default();
-    let options = Options { segment_bytes, disk: Arc::new(disk.clone()), ..Options::default() };
+    let options = StoreOptions { segment_bytes, disk: Arc::new(disk.clone()), ..StoreOptions::default() };
     (EmbeddedStore::open_with(dir, &clock(), options).unwrap(), disk)
 }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cloverwatch::domain::{DealershipId, Event, Onboarding, fold};
-use cloverwatch::store::embedded::Options;
+use cloverwatch::store::embedded::StoreOptions;
 use cloverwatch::store::{EmbeddedStore, EventQuery, JournalReader, Snapshot, Store, StoreError, kept_aside, restore};
 use proptest::prelude::*;
 use store_support::*;
@@ -63,7 +63,11 @@ async fn assert_as_the_journal_alone(store: &EmbeddedStore) {
 }
 
 fn accept(dir: &Path) -> Result<Arc<EmbeddedStore>, StoreError> {
-    EmbeddedStore::open_with(dir, &clock(), Options { accept_loss: true, segment_bytes: 4_096, ..Options::default() })
+    EmbeddedStore::open_with(
+        dir,
+        &clock(),
+        StoreOptions { accept_loss: true, segment_bytes: 4_096, ..StoreOptions::default() },
+    )
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -265,7 +269,7 @@ async fn journals_and_exports_of_the_first_version_open() {
 
     for dir in [dir.path(), restored.path()] {
         for segment_bytes in [u64::MAX, 1] {
-            let options = Options { segment_bytes, ..Options::default() };
+            let options = StoreOptions { segment_bytes, ..StoreOptions::default() };
             let store = EmbeddedStore::open_with(dir, &clock(), options).unwrap();
             let version = store.book().get(id(1)).unwrap().version;
             assert!(version >= 3, "{:?}", store.notices());

@@ -146,7 +146,7 @@ async fn run(steps: Vec<Step>) {
     assert_consistent(&store).await;
 }
 
-fn states(book: &cloverwatch::store::Book) -> (u64, Vec<(DealershipId, cloverwatch::domain::Onboarding)>) {
+fn states(book: &cloverwatch::store::ReadModel) -> (u64, Vec<(DealershipId, cloverwatch::domain::Onboarding)>) {
     let (seq, states) = book.all();
     let mut states: Vec<_> =
         states.iter().map(|state| (state.id, cloverwatch::domain::Onboarding::clone(state))).collect();

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cloverwatch::domain::{DealershipId, Outcome, ProbeState, SlotCounts, Timestamp};
 use cloverwatch::store::disk::{Disk, LogFile, RealDisk};
-use cloverwatch::store::embedded::Options;
+use cloverwatch::store::embedded::StoreOptions;
 use cloverwatch::store::{EmbeddedStore, JournalReader, Store, StoreError};
 use store_support::*;
 
@@ -155,7 +155,7 @@ impl LogFile for CountingFile {
 
 fn open_counting(dir: &Path) -> (Arc<EmbeddedStore>, Counting) {
     let disk = Counting::default();
-    let options = Options { disk: Arc::new(disk.clone()), ..Options::default() };
+    let options = StoreOptions { disk: Arc::new(disk.clone()), ..StoreOptions::default() };
     (EmbeddedStore::open_with(dir, &clock(), options).unwrap(), disk)
 }
 

@@ -8,9 +8,9 @@ mod pty;
 
 use std::process::{Command, Stdio};
 
-use cloverwatch::signals::{Ending, Signal, Signals};
+use cloverwatch::signals::{Signal, Signals, Termination};
 use cloverwatch::tui::terminal::input::InputEvent;
-use cloverwatch::tui::terminal::{Options, Restorer, Suspended, TerminalError, TerminalGuard};
+use cloverwatch::tui::terminal::{Restorer, Suspended, TerminalError, TerminalGuard, TerminalOptions};
 use crossterm::event::{KeyCode, KeyModifiers};
 use portable_pty::CommandBuilder;
 use ratatui::widgets::{Paragraph, Widget};
@@ -44,7 +44,8 @@ fn program() {
 
 async fn run(restorer: &Restorer) -> Result<i32, TerminalError> {
     let mut signals = Signals::listen()?;
-    let mut terminal = TerminalGuard::enter(Options { title: HOSTILE_TITLE.into(), ..Options::default() }, restorer)?;
+    let mut terminal =
+        TerminalGuard::enter(TerminalOptions { title: HOSTILE_TITLE.into(), ..TerminalOptions::default() }, restorer)?;
     let mut input = terminal.input();
     let mut last = "nothing".to_owned();
     let ended = |ending| Signal::End(ending);
@@ -99,7 +100,7 @@ async fn run(restorer: &Restorer) -> Result<i32, TerminalError> {
                     None
                 }
                 Some(_) => None,
-                None => return Ok(Ending::HangUp.exit_code().into()),
+                None => return Ok(Termination::HangUp.exit_code().into()),
             },
         };
         match signal {

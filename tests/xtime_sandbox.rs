@@ -10,7 +10,7 @@ use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{Appointment, Booking, Customer, Label, Slot, Vehicle};
 use cloverwatch::sandbox::{self, Faults, Sandbox};
 use cloverwatch::xtime::window::Window;
-use cloverwatch::xtime::{BookingAnswer, HttpPlatform, Platform, Settings};
+use cloverwatch::xtime::{BookingAnswer, HttpPlatform, Platform, PlatformSettings};
 use serde_json::{Value, json};
 
 const VIN: &str = "1FTEW1EP5NFA00000";
@@ -26,17 +26,17 @@ impl Desk {
         cloverwatch::xtime::install_crypto();
         // A Wednesday, ten days before the clocks of the United States go forward.
         let clock = ManualClock::at("2026-02-25T15:00:00Z".parse().unwrap());
-        let mut settings = sandbox::Settings::new(Arc::new(clock.clone()));
+        let mut settings = sandbox::SandboxSettings::new(Arc::new(clock.clone()));
         settings.faults = Faults::parse(faults).unwrap();
         settings.seed = seed;
         let sandbox = sandbox::start(settings).await.unwrap();
-        let settings = Settings {
+        let settings = PlatformSettings {
             base_url: sandbox.base_url(),
             token_url: sandbox.token_url(),
             client_id: "sandbox-client".to_owned(),
             client_secret: "sandbox-secret".to_owned().into(),
             api_key: "sandbox-key".to_owned().into(),
-            ..Settings::default()
+            ..PlatformSettings::default()
         };
         let platform = HttpPlatform::new(settings, Arc::new(clock.clone())).unwrap();
         Self { sandbox, platform, clock }

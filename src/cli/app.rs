@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::{self, Config, Overrides};
 use crate::domain::when::WhenError;
-use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, ProbeState, Rhythm, Timestamp, cadence};
+use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, ProbeSchedule, ProbeState, Timestamp, cadence};
 use crate::engine::{Engine, Parts, ProbeStatus};
 use crate::present::time::Zone;
 use crate::store::{EventQuery, ProbeStates, Snapshot, Store};
@@ -23,7 +23,7 @@ use super::books;
 use super::error::{CliError, held_by};
 use super::input::read_text;
 use super::output::Out;
-use super::select::Desk;
+use super::select::DeskView;
 
 /// An end that takes longer is explained.
 const SAID_AFTER: Duration = Duration::from_millis(300);
@@ -132,7 +132,7 @@ impl App {
     ///
     /// # Errors
     /// When they cannot be read.
-    pub async fn read(&self) -> Result<Reading, CliError> {
+    pub async fn read(&self) -> Result<StoreReading, CliError> {
         if let Some(holder) = books::holder(&self.config.store) {
             self.out.note(format!("reading the journal beside {}", held_by(&holder)));
         }
@@ -143,7 +143,7 @@ impl App {
     ///
     /// # Errors
     /// When they cannot be read.
-    pub async fn read_beside(&self) -> Result<Reading, CliError> {
+    pub async fn read_beside(&self) -> Result<StoreReading, CliError> {
         let (journal, probes) = books::read_beside(&self.config.store).await?;
         if !journal.end.is_whole() {
             let words = crate::domain::text::clean(&journal.end.to_string()).into_owned();
@@ -154,7 +154,7 @@ impl App {
         let journal = Arc::new(journal);
         let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
         let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().rhythm());
-        Ok(Reading { seq, states, journal, probes, policy, rhythm, me, clock })
+        Ok(StoreReading { seq, states, journal, probes, policy, rhythm, me, clock })
     }
 
     /// Says that our clock is behind what is recorded.
@@ -300,7 +300,7 @@ pub fn overrides(globals: &Globals) -> Overrides {
 }
 
 /// The books as they stood when they were opened.
-pub struct Reading {
+pub struct StoreReading {
     /// The last event in it.
     pub seq: u64,
     states: Vec<Arc<Onboarding>>,
@@ -308,15 +308,15 @@ pub struct Reading {
     probes: ProbeStates,
     policy: Policy,
     /// How often is looked at what; `None`: there is no platform to ask.
-    rhythm: Option<Rhythm>,
+    rhythm: Option<ProbeSchedule>,
     me: String,
     clock: SharedClock,
 }
 
-impl Reading {
+impl StoreReading {
     /// The dealerships at this moment.
-    pub fn desk(&self) -> Desk<'_> {
-        Desk { states: &self.states, now: self.clock.now(), policy: &self.policy, me: &self.me }
+    pub fn desk(&self) -> DeskView<'_> {
+        DeskView { states: &self.states, now: self.clock.now(), policy: &self.policy, me: &self.me }
     }
 
     /// The last look at a dealership, and when the next one is due.

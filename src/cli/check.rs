@@ -23,8 +23,8 @@ use super::json::{self, opcode_word};
 use super::opcode::words;
 use super::output::{Ink, progress};
 use super::record::all;
-use super::report::{self, Report};
-use super::select::Desk;
+use super::report::{self, CommandReport};
+use super::select::DeskView;
 
 /// What takes longer is said before.
 const WORTH_TELLING: TimeDelta = TimeDelta::seconds(10);
@@ -35,7 +35,7 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
     let engine = looking(app).await?;
     let states = all(&engine);
     let me = app.config.operator();
-    let desk = Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me };
+    let desk = DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me };
     let chosen = desk.targets(&args.dealerships, args.query.as_deref())?;
     let at_once = app.config.xtime.settings.max_in_flight.max(1);
     let looks = chosen.into_iter().map(|state| {
@@ -60,7 +60,7 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
         () = tell_waits(app, &engine, &bar, all) => return Ok(()),
     };
     bar.finish_and_clear();
-    let mut report = Report::default();
+    let mut report = CommandReport::default();
     for (state, answer) in looks {
         let outcome = match answer {
             Ok(checked) => {
@@ -68,13 +68,13 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
                 let (words, document) = (told(app, &after, &checked), document(app, &after, &checked));
                 match checked.look.outcome {
                     Outcome::Connected | Outcome::NotConnected => {
-                        report::Outcome::Found(checked.look.severity(&after), words, document)
+                        report::ItemOutcome::Found(checked.look.severity(&after), words, document)
                     }
                     // It was looked, but nothing is known: a script must not take that for an answer.
-                    Outcome::OurCredentials | Outcome::Unknown => report::Outcome::Untold(words, document),
+                    Outcome::OurCredentials | Outcome::Unknown => report::ItemOutcome::Untold(words, document),
                 }
             }
-            Err(error) => report::Outcome::of_error(error)?,
+            Err(error) => report::ItemOutcome::of_error(error)?,
         };
         report.push(state, outcome);
     }

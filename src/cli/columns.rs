@@ -13,7 +13,7 @@ use super::output::Ink;
 
 /// One dealership at a moment.
 #[derive(Clone, Copy)]
-pub(super) struct View<'a> {
+pub(super) struct DealershipView<'a> {
     pub(super) state: &'a Onboarding,
     /// The last look at it and the next.
     pub(super) probe: &'a ProbeStatus,
@@ -25,7 +25,7 @@ pub(super) struct View<'a> {
 
 /// By what a column is sorted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Key {
+pub(super) enum SortKey {
     /// A number or a moment.
     Number(i64),
     Text(String),
@@ -34,25 +34,25 @@ pub(super) enum Key {
 }
 
 /// A column. Its texts are not clean: whoever prints them cleans them for the place.
-pub(super) struct Column {
+pub(super) struct ListColumn {
     /// Its name in `--columns`, `--sort` and CSV.
     pub(super) id: &'static str,
     pub(super) title: &'static str,
-    pub(super) people: fn(&View<'_>) -> String,
+    pub(super) people: fn(&DealershipView<'_>) -> String,
     /// For scripts: times in UTC.
-    pub(super) script: fn(&View<'_>) -> String,
-    pub(super) key: fn(&View<'_>) -> Key,
-    pub(super) ink: fn(&View<'_>) -> Ink,
+    pub(super) script: fn(&DealershipView<'_>) -> String,
+    pub(super) key: fn(&DealershipView<'_>) -> SortKey,
+    pub(super) ink: fn(&DealershipView<'_>) -> Ink,
 }
 
-const PLAIN: fn(&View<'_>) -> Ink = |_| Ink::Plain;
+const PLAIN: fn(&DealershipView<'_>) -> Ink = |_| Ink::Plain;
 
-fn text_key(text: &str) -> Key {
-    if text.is_empty() { Key::Missing } else { Key::Text(normal(text)) }
+fn text_key(text: &str) -> SortKey {
+    if text.is_empty() { SortKey::Missing } else { SortKey::Text(normal(text)) }
 }
 
-fn time_key(at: Option<Timestamp>) -> Key {
-    at.map_or(Key::Missing, |at| Key::Number(at.timestamp_millis()))
+fn time_key(at: Option<Timestamp>) -> SortKey {
+    at.map_or(SortKey::Missing, |at| SortKey::Number(at.timestamp_millis()))
 }
 
 fn time_script(at: Option<Timestamp>) -> String {
@@ -62,12 +62,12 @@ fn time_script(at: Option<Timestamp>) -> String {
 /// A column of text that is the same for everybody.
 macro_rules! text {
     ($id:literal, $title:literal, $get:expr) => {
-        Column {
+        ListColumn {
             id: $id,
             title: $title,
-            people: |view| ($get as fn(&View<'_>) -> String)(view),
-            script: |view| ($get as fn(&View<'_>) -> String)(view),
-            key: |view| text_key(&($get as fn(&View<'_>) -> String)(view)),
+            people: |view| ($get as fn(&DealershipView<'_>) -> String)(view),
+            script: |view| ($get as fn(&DealershipView<'_>) -> String)(view),
+            key: |view| text_key(&($get as fn(&DealershipView<'_>) -> String)(view)),
             ink: PLAIN,
         }
     };
@@ -76,12 +76,12 @@ macro_rules! text {
 /// A column of moments: the operator's zone for people, because a column in many zones is in no order; UTC for scripts.
 macro_rules! time {
     ($id:literal, $title:literal, $get:expr) => {
-        Column {
+        ListColumn {
             id: $id,
             title: $title,
-            people: |view| time_people(view, ($get as fn(&View<'_>) -> Option<Timestamp>)(view)),
-            script: |view| time_script(($get as fn(&View<'_>) -> Option<Timestamp>)(view)),
-            key: |view| time_key(($get as fn(&View<'_>) -> Option<Timestamp>)(view)),
+            people: |view| time_people(view, ($get as fn(&DealershipView<'_>) -> Option<Timestamp>)(view)),
+            script: |view| time_script(($get as fn(&DealershipView<'_>) -> Option<Timestamp>)(view)),
+            key: |view| time_key(($get as fn(&DealershipView<'_>) -> Option<Timestamp>)(view)),
             ink: PLAIN,
         }
     };
@@ -89,18 +89,24 @@ macro_rules! time {
 
 macro_rules! number {
     ($id:literal, $title:literal, $get:expr) => {
-        Column {
+        ListColumn {
             id: $id,
             title: $title,
-            people: |view| ($get as fn(&View<'_>) -> Option<i64>)(view).map(|n| n.to_string()).unwrap_or_default(),
-            script: |view| ($get as fn(&View<'_>) -> Option<i64>)(view).map(|n| n.to_string()).unwrap_or_default(),
-            key: |view| ($get as fn(&View<'_>) -> Option<i64>)(view).map_or(Key::Missing, Key::Number),
+            people: |view| {
+                ($get as fn(&DealershipView<'_>) -> Option<i64>)(view).map(|n| n.to_string()).unwrap_or_default()
+            },
+            script: |view| {
+                ($get as fn(&DealershipView<'_>) -> Option<i64>)(view).map(|n| n.to_string()).unwrap_or_default()
+            },
+            key: |view| {
+                ($get as fn(&DealershipView<'_>) -> Option<i64>)(view).map_or(SortKey::Missing, SortKey::Number)
+            },
             ink: PLAIN,
         }
     };
 }
 
-fn time_people(view: &View<'_>, at: Option<Timestamp>) -> String {
+fn time_people(view: &DealershipView<'_>, at: Option<Timestamp>) -> String {
     at.map(|at| view.zone.line(at)).unwrap_or_default()
 }
 
@@ -109,16 +115,16 @@ fn local_text(local: chrono::NaiveDateTime) -> String {
     local.format("%Y-%m-%d %H:%M").to_string()
 }
 
-fn invitation_time(view: &View<'_>, pick: fn(&crate::domain::Invitation) -> Timestamp) -> Option<Timestamp> {
+fn invitation_time(view: &DealershipView<'_>, pick: fn(&crate::domain::Invitation) -> Timestamp) -> Option<Timestamp> {
     view.state.invitation.as_ref().map(pick)
 }
 
-fn code_state(view: &View<'_>) -> Option<InvitationState> {
+fn code_state(view: &DealershipView<'_>) -> Option<InvitationState> {
     view.state.invitation.as_ref().map(|newest| newest.state(view.now))
 }
 
 /// How the newest code stands, in a few words.
-fn left(view: &View<'_>) -> String {
+fn left(view: &DealershipView<'_>) -> String {
     match (code_state(view), view.state.time_left(view.now), &view.state.invitation) {
         (_, Some(left), _) => in_words(left),
         (Some(InvitationState::Expired), _, Some(newest)) => format!("-{}", in_words(view.now - newest.expires_at)),
@@ -127,7 +133,7 @@ fn left(view: &View<'_>) -> String {
     }
 }
 
-fn left_ink(view: &View<'_>) -> Ink {
+fn left_ink(view: &DealershipView<'_>) -> Ink {
     match (code_state(view), view.state.time_left(view.now)) {
         (_, Some(left)) if left < view.policy.expiring_within => Ink::Warn,
         (_, Some(_)) => Ink::Plain,
@@ -136,7 +142,7 @@ fn left_ink(view: &View<'_>) -> Ink {
     }
 }
 
-fn stage_ink(view: &View<'_>) -> Ink {
+fn stage_ink(view: &DealershipView<'_>) -> Ink {
     match view.state.stage(view.now) {
         Stage::Live => Ink::Good,
         Stage::Confirmed | Stage::Invited | Stage::AwaitingXtime => Ink::Plain,
@@ -146,7 +152,7 @@ fn stage_ink(view: &View<'_>) -> Ink {
     }
 }
 
-fn waiting_ink(view: &View<'_>) -> Ink {
+fn waiting_ink(view: &DealershipView<'_>) -> Ink {
     match view.state.waited(view.now) {
         Some(waited) if waited >= view.policy.confirm_within => Ink::Bad,
         Some(waited) if waited > view.policy.amber_after => Ink::Warn,
@@ -154,7 +160,7 @@ fn waiting_ink(view: &View<'_>) -> Ink {
     }
 }
 
-fn mail_ink(view: &View<'_>) -> Ink {
+fn mail_ink(view: &DealershipView<'_>) -> Ink {
     match view.state.telling_letter().map(|letter| letter.state) {
         Some(LetterState::Failed | LetterState::Bounced) => Ink::Bad,
         Some(LetterState::Uncertain) => Ink::Warn,
@@ -162,7 +168,7 @@ fn mail_ink(view: &View<'_>) -> Ink {
     }
 }
 
-fn opcode_ink(view: &View<'_>) -> Ink {
+fn opcode_ink(view: &DealershipView<'_>) -> Ink {
     match view.state.opcode_state {
         OpcodeState::Ok => Ink::Good,
         OpcodeState::Missing | OpcodeState::NearMiss => Ink::Warn,
@@ -170,7 +176,7 @@ fn opcode_ink(view: &View<'_>) -> Ink {
     }
 }
 
-pub(super) const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[ListColumn] = &[
     text!("id", "ID", |view| view.state.id.to_string()),
     text!("name", "NAME", |view| view.state.profile.name.raw().to_owned()),
     text!("group", "GROUP", |view| view.state.profile.group.raw().to_owned()),
@@ -190,21 +196,23 @@ pub(super) const COLUMNS: &[Column] = &[
     text!("contact", "CONTACT", |view| view.state.profile.contact.name.raw().to_owned()),
     text!("email", "EMAIL", |view| view.state.profile.contact.email.raw().to_owned()),
     text!("phone", "PHONE", |view| view.state.profile.contact.phone.raw().to_owned()),
-    Column {
+    ListColumn {
         id: "stage",
         title: "STAGE",
         people: |view| view.state.stage(view.now).word().to_owned(),
         script: |view| view.state.stage(view.now).word().to_owned(),
-        key: |view| Key::Number(view.state.stage(view.now) as i64),
+        key: |view| SortKey::Number(view.state.stage(view.now) as i64),
         ink: stage_ink,
     },
-    Column {
+    ListColumn {
         id: "attention",
         title: "ATTENTION",
         people: |view| view.state.attention(view.now, view.policy).map_or("", |reason| reason.words()).to_owned(),
         script: |view| view.state.attention(view.now, view.policy).map_or("", |reason| reason.words()).to_owned(),
         key: |view| {
-            view.state.attention(view.now, view.policy).map_or(Key::Missing, |reason| Key::Number(reason as i64))
+            view.state
+                .attention(view.now, view.policy)
+                .map_or(SortKey::Missing, |reason| SortKey::Number(reason as i64))
         },
         ink: |_| Ink::Warn,
     },
@@ -213,26 +221,30 @@ pub(super) const COLUMNS: &[Column] = &[
     text!("code_state", "CODE STATE", |view| code_state(view).map(state_word).unwrap_or_default().to_owned()),
     time!("generated_at", "GENERATED", |view| invitation_time(view, |newest| newest.generated_at)),
     time!("expires_at", "EXPIRES", |view| invitation_time(view, |newest| newest.expires_at)),
-    Column {
+    ListColumn {
         id: "left",
         title: "CODE CLOCK",
         people: left,
         script: |view| view.state.time_left(view.now).map(|left| left.num_seconds().to_string()).unwrap_or_default(),
-        key: |view| view.state.time_left(view.now).map_or(Key::Missing, |left| Key::Number(left.num_milliseconds())),
+        key: |view| {
+            view.state.time_left(view.now).map_or(SortKey::Missing, |left| SortKey::Number(left.num_milliseconds()))
+        },
         ink: left_ink,
     },
-    Column {
+    ListColumn {
         id: "waiting",
         title: "WAITING",
         people: |view| view.state.waited(view.now).map(in_words).unwrap_or_default(),
         script: |view| view.state.waited(view.now).map(|waited| waited.num_seconds().to_string()).unwrap_or_default(),
-        key: |view| view.state.waited(view.now).map_or(Key::Missing, |waited| Key::Number(waited.num_milliseconds())),
+        key: |view| {
+            view.state.waited(view.now).map_or(SortKey::Missing, |waited| SortKey::Number(waited.num_milliseconds()))
+        },
         ink: waiting_ink,
     },
     time!("dealer_confirmed_at", "DEALER SAID", |view| view.state.confirmation.dealer_confirmed_at),
     time!("due_at", "DUE", |view| view.state.confirmation.due_at),
     time!("confirmed_at", "CONFIRMED", |view| view.state.confirmation.confirmed_at),
-    Column {
+    ListColumn {
         id: "opcode",
         title: "OPCODE",
         people: |view| {
@@ -261,16 +273,16 @@ pub(super) const COLUMNS: &[Column] = &[
         word.map(Untrusted::raw).unwrap_or_default().to_owned()
     }),
     text!("opcode_state", "OPCODE STATE", |view| opcode_word(view.state.opcode_state).to_owned()),
-    Column {
+    ListColumn {
         id: "mail",
         title: "MAIL",
         people: |view| view.state.telling_letter().map(|letter| letter.state.to_string()).unwrap_or_default(),
         script: |view| view.state.telling_letter().map(|letter| letter.state.to_string()).unwrap_or_default(),
-        key: |view| view.state.telling_letter().map_or(Key::Missing, |letter| Key::Number(letter.state as i64)),
+        key: |view| view.state.telling_letter().map_or(SortKey::Missing, |letter| SortKey::Number(letter.state as i64)),
         ink: mail_ink,
     },
     time!("mail_at", "MAIL SINCE", |view| view.state.telling_letter().map(|letter| letter.at)),
-    Column {
+    ListColumn {
         id: "lacks",
         title: "LACKS",
         people: |view| view.state.lacks().unwrap_or_default().to_owned(),
@@ -290,12 +302,12 @@ pub(super) const COLUMNS: &[Column] = &[
         (None, None) => String::new(),
     }),
     time!("last_probe", "LAST LOOK", |view| view.probe.last.as_ref().map(|last| last.at)),
-    Column {
+    ListColumn {
         id: "probe_outcome",
         title: "IT SAID",
         people: |view| view.probe.last.as_ref().map(ProbeState::words).unwrap_or_default(),
         script: |view| view.probe.last.as_ref().map(|last| last.outcome.to_string()).unwrap_or_default(),
-        key: |view| view.probe.last.as_ref().map_or(Key::Missing, |last| Key::Text(last.outcome.to_string())),
+        key: |view| view.probe.last.as_ref().map_or(SortKey::Missing, |last| SortKey::Text(last.outcome.to_string())),
         ink: |view| match &view.probe.last {
             Some(last) if !last.outcome.tells() => Ink::Warn,
             _ => Ink::Plain,
@@ -312,12 +324,12 @@ pub(super) const COLUMNS: &[Column] = &[
     time!("snoozed_until", "SNOOZED UNTIL", |view| view.state.snoozed_until),
     number!("version", "VERSION", |view| i64::try_from(view.state.version).ok()),
     // Behind the others: scripts may count the columns of a CSV.
-    Column {
+    ListColumn {
         id: "move",
         title: "MOVE",
         people: |view| view.state.next_step(view.now).whose.word().to_owned(),
         script: |view| view.state.next_step(view.now).whose.word().to_owned(),
-        key: |view| Key::Number(view.state.next_step(view.now).whose as i64),
+        key: |view| SortKey::Number(view.state.next_step(view.now).whose as i64),
         ink: |view| if view.state.next_step(view.now).whose == Mover::Us { Ink::Warn } else { Ink::Plain },
     },
     text!("next_step", "NEXT STEP", |view| view.state.next_step(view.now).what.to_owned()),

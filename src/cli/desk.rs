@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::config::{self, Theme as Wanted, teach};
-use crate::engine::{Engine, Meaning};
+use crate::config::{self, ThemeSetting as Wanted, teach};
+use crate::engine::{ClassificationRule, Engine};
 use crate::mail::Transport;
-use crate::signals::Ending;
+use crate::signals::Termination;
 use crate::tui::keymap::Keymap;
 use crate::tui::reading::Mailboxes;
-use crate::tui::run::{Exit, KeepsMeanings, Options, run as show};
+use crate::tui::run::{Exit, KeepsMeanings, ScreenOptions, run as show};
 use crate::tui::theme::{ByBackground, TerminalEnv, Theme, ThemeChoice};
 
 use super::app::{App, Need};
@@ -37,7 +37,7 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
         let opened = AbortOnDropHandle::new(opening).await;
         opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))
     };
-    Box::pin(on(app, opening, &app.config.store.to_string(), Demo::default(), notices)).await
+    Box::pin(on(app, opening, &app.config.store.to_string(), DemoExtras::default(), notices)).await
 }
 
 /// Refuses where no screen can be drawn. What goes to stderr may go anywhere.
@@ -45,7 +45,7 @@ pub(super) fn needs_terminal() -> Result<(), CliError> {
     const INSTEAD: &str = "`list`, `show`, `events --follow`, `watch` and `demo --headless` do without";
     if let Err(error) = crate::tui::terminal::needs_terminal() {
         if error.is_gone() {
-            return Err(CliError::Signal(Ending::HangUp.number()));
+            return Err(CliError::Signal(Termination::HangUp.number()));
         }
         return Err(CliError::usage(format!("the dashboard needs a terminal; {INSTEAD}")));
     }
@@ -61,7 +61,7 @@ pub(super) fn needs_terminal() -> Result<(), CliError> {
 
 /// What a demo shows besides.
 #[derive(Default)]
-pub(super) struct Demo {
+pub(super) struct DemoExtras {
     pub(super) runs: bool,
     /// The mailboxes of its dealers.
     pub(super) mailboxes: Option<Arc<dyn Mailboxes>>,
@@ -72,12 +72,12 @@ pub(super) async fn on(
     app: &App,
     opening: impl Future<Output = Result<Engine, CliError>>,
     store: &str,
-    demo: Demo,
+    demo: DemoExtras,
     mut notices: Vec<String>,
 ) -> Result<(), CliError> {
     let keymap = keymap(&mut notices);
     let (theme, themes, has_title) = theme(app);
-    let options = Options {
+    let options = ScreenOptions {
         keymap,
         theme,
         themes,
@@ -96,7 +96,7 @@ pub(super) async fn on(
         read_only: app.globals.read_only,
     };
     let left = show(opening, options).await.map_err(|error| match error.is_gone() {
-        true => CliError::Signal(Ending::HangUp.number()),
+        true => CliError::Signal(Termination::HangUp.number()),
         false => CliError::Failed(error.to_string()),
     })??;
     for words in &left.unfinished {
@@ -115,7 +115,7 @@ struct SettingsFile {
 }
 
 impl KeepsMeanings for SettingsFile {
-    fn printed(&self, row: &Meaning) -> String {
+    fn printed(&self, row: &ClassificationRule) -> String {
         teach::printed(row)
     }
 
@@ -127,7 +127,7 @@ impl KeepsMeanings for SettingsFile {
         Ok(format!("It is written into {}.", shown(&path)))
     }
 
-    fn keep(&self, row: &Meaning, event: u64) -> Result<(), String> {
+    fn keep(&self, row: &ClassificationRule, event: u64) -> Result<(), String> {
         if self.demo {
             return Ok(());
         }

@@ -28,7 +28,7 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     // A tail must not own the books while others want to record.
     let reading = if args.follow { app.read_beside().await? } else { app.read().await? };
     let desk = reading.desk();
-    let mut known = Known::default();
+    let mut known = SearchIndex::default();
     for state in desk.states {
         known.put(state);
     }
@@ -61,7 +61,7 @@ async fn follow(
     app: &App,
     form: Form,
     filter: &Filter,
-    (mut known, twins): (Known, Option<HashSet<DealershipId>>),
+    (mut known, twins): (SearchIndex, Option<HashSet<DealershipId>>),
     after: u64,
     until: Option<Timestamp>,
 ) -> Result<(), CliError> {
@@ -136,7 +136,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    fn matches(&self, event: &Event, known: &Known, ctx: &QueryContext<'_>) -> bool {
+    fn matches(&self, event: &Event, known: &SearchIndex, ctx: &QueryContext<'_>) -> bool {
         let kind = event.fact.index();
         let wanted = self.kinds.is_empty() || self.kinds.contains(&kind);
         let Some(id) = event.dealership else { return wanted && self.query.matches_event_of_platform(kind) };
@@ -148,9 +148,9 @@ impl Filter {
 
 /// The dealerships by id, ready to be searched.
 #[derive(Default)]
-pub(super) struct Known(HashMap<DealershipId, (Arc<Onboarding>, Searchable)>);
+pub(super) struct SearchIndex(HashMap<DealershipId, (Arc<Onboarding>, Searchable)>);
 
-impl Known {
+impl SearchIndex {
     pub(super) fn put(&mut self, state: &Arc<Onboarding>) {
         let text = Searchable::new(state.id, &state.profile);
         self.0.insert(state.id, (Arc::clone(state), text));

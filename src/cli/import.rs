@@ -31,9 +31,9 @@ use super::opcode;
 use super::output::progress;
 use super::record::all;
 use opcode_words::OpcodeWords;
-use plan::{Counts, Desk, Plan};
-use reading::{List, Options, Unreadable};
-use told::Told;
+use plan::{ImportCounts, ImportPlan, PlanContext};
+use reading::{ImportOptions, ImportedList, Unreadable};
+use told::ImportReport;
 
 pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
     let options = options(app, args)?;
@@ -65,12 +65,12 @@ pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
 }
 
 /// Plans a list that was read, records it unless that is not wanted, and says what came of it.
-async fn take_in(app: &App, args: &Import, options: &Options, mut list: List) -> Result<(), CliError> {
+async fn take_in(app: &App, args: &Import, options: &ImportOptions, mut list: ImportedList) -> Result<(), CliError> {
     let from = name_of(&args.file);
-    let known = Known::of(app, args.dry_run).await?;
+    let known = KnownDealerships::of(app, args.dry_run).await?;
     let states = known.states();
     let choice = |words: &OpcodeWords| chosen(&app.config, words);
-    let mut plan = Plan::of(&mut list, &Desk { states: &states, options, choice: &choice });
+    let mut plan = ImportPlan::of(&mut list, &PlanContext { states: &states, options, choice: &choice });
     let lacking = advice::lacking(&list.columns, options, &plan.refused);
     if plan.rows.is_empty() && !lacking.is_empty() {
         let why = advice::about_columns(&list.columns, &lacking, args, options);
@@ -79,11 +79,11 @@ async fn take_in(app: &App, args: &Import, options: &Options, mut list: List) ->
     if args.yes {
         plan.held = None;
     }
-    if let (false, None, Known::Owned(engine)) = (args.dry_run, &plan.held, &known) {
+    if let (false, None, KnownDealerships::Owned(engine)) = (args.dry_run, &plan.held, &known) {
         record(app, engine, &mut plan).await?;
     }
     let would = args.dry_run || plan.held.is_some();
-    let told = Told { from: &from, args, options, list: &list, plan: &plan, would };
+    let told = ImportReport { from: &from, args, options, list: &list, plan: &plan, would };
     if args.json.json {
         app.out.document(&told.document())?;
     } else {
@@ -93,7 +93,7 @@ async fn take_in(app: &App, args: &Import, options: &Options, mut list: List) ->
 }
 
 /// The exit code: held, partly done, or done.
-fn ended(app: &App, args: &Import, plan: &Plan) -> Result<(), CliError> {
+fn ended(app: &App, args: &Import, plan: &ImportPlan) -> Result<(), CliError> {
     if let Some(held) = &plan.held {
         let words = format!(
             "held, and nothing is recorded: {held}\nLook at what would change; if it is right, run it again with --yes."
@@ -107,7 +107,7 @@ fn ended(app: &App, args: &Import, plan: &Plan) -> Result<(), CliError> {
 }
 
 /// How the list is to be read: by the command line, and by the settings where it names some.
-fn options(app: &App, args: &Import) -> Result<Options, CliError> {
+fn options(app: &App, args: &Import) -> Result<ImportOptions, CliError> {
     let kept = match &args.r#as {
         None => ListSettings::default(),
         Some(name) => app.config.list_settings(name).map_err(CliError::Usage)?,
@@ -125,7 +125,7 @@ fn options(app: &App, args: &Import) -> Result<Options, CliError> {
             fixed.push((field, value));
         }
     }
-    Ok(Options {
+    Ok(ImportOptions {
         mapping,
         fixed,
         clear: args.clear,
@@ -137,12 +137,12 @@ fn options(app: &App, args: &Import) -> Result<Options, CliError> {
 }
 
 /// Where the known dealerships are read: beside everybody, or as their owner.
-enum Known {
+enum KnownDealerships {
     Read(Vec<Arc<Onboarding>>),
     Owned(Engine),
 }
 
-impl Known {
+impl KnownDealerships {
     async fn of(app: &App, dry_run: bool) -> Result<Self, CliError> {
         if dry_run {
             return Ok(Self::Read(app.read().await?.desk().states.to_vec()));
@@ -159,12 +159,12 @@ impl Known {
 }
 
 /// Records what was planned; what a rule refuses joins the refused rows.
-async fn record(app: &App, engine: &Engine, plan: &mut Plan) -> Result<(), CliError> {
+async fn record(app: &App, engine: &Engine, plan: &mut ImportPlan) -> Result<(), CliError> {
     let incoming: Vec<Incoming> = plan.rows.iter().map(|row| row.incoming.clone()).collect();
     let bar = progress("{bar:40} {pos}/{len} dealerships  {elapsed}", incoming.len() as u64);
     let answers = engine.import(incoming, &app.actor(), |done| bar.set_position(done as u64)).await;
     bar.finish_and_clear();
-    let mut counts = Counts::default();
+    let mut counts = ImportCounts::default();
     let mut updated: HashSet<String> = HashSet::new();
     for (place, answer) in answers?.into_iter().enumerate() {
         match answer {

@@ -19,10 +19,10 @@ use super::app::{App, Need};
 use super::args::Codes;
 use super::error::CliError;
 use super::json::{SCHEMA, invitation};
-use super::mail::post::{Posted, Told};
+use super::mail::post::{LetterResult, SentLetters};
 use super::output::is_interactive;
 use super::record::sure;
-use super::report::{Outcome, Report, identity, named};
+use super::report::{CommandReport, ItemOutcome, identity, named};
 use super::unfinished;
 use gather::gather;
 
@@ -34,12 +34,12 @@ const AT_ONCE: usize = 8;
 
 /// What is wanted: a first code or a new one.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Wish {
+pub(super) enum CodeKind {
     Invite,
     Reissue { despite_word: bool },
 }
 
-impl Wish {
+impl CodeKind {
     fn kind(self) -> BulkKind {
         match self {
             Self::Invite => BulkKind::Invite,
@@ -75,7 +75,7 @@ impl Item {
     }
 }
 
-pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliError> {
+pub(super) async fn run(app: &App, args: &Codes, wish: CodeKind) -> Result<(), CliError> {
     let engine = app.engine(Need { source: true, mail: !args.no_email, ..Need::default() }).await?;
     unfinished::tell(app, &engine, args.resume.then(|| wish.kind())).await;
     let mut items = gather(app, args, &engine, wish.kind()).await?;
@@ -106,16 +106,18 @@ pub(super) async fn run(app: &App, args: &Codes, wish: Wish) -> Result<(), CliEr
         .iter()
         .zip(&outcomes)
         .map(|(item, outcome)| {
-            letter(&engine, item).filter(|_| matches!(outcome, Outcome::Done(..) | Outcome::Already(..)))
+            letter(&engine, item).filter(|_| matches!(outcome, ItemOutcome::Done(..) | ItemOutcome::Already(..)))
         })
         .collect();
     let letters: Vec<_> =
         items.iter().zip(&queued).filter_map(|(item, queued)| Some((item.state.id, (*queued)?))).collect();
-    let posted = Posted::now(&engine, &letters).await?;
-    let mut report = Report::default();
+    let posted = SentLetters::now(&engine, &letters).await?;
+    let mut report = CommandReport::default();
     for ((item, outcome), queued) in items.into_iter().zip(outcomes).zip(queued) {
-        let none =
-            || matches!(outcome, Outcome::Done(..)).then(|| Told::none(no_letter(&engine, &item, args.no_email)));
+        let none = || {
+            matches!(outcome, ItemOutcome::Done(..))
+                .then(|| LetterResult::none(no_letter(&engine, &item, args.no_email)))
+        };
         let letter = posted.of(queued).or_else(none);
         report.push(item.state, outcome.with_letter(letter));
     }
@@ -145,7 +147,7 @@ fn no_letter(engine: &Engine, item: &Item, unwanted: bool) -> &'static str {
 }
 
 /// What the rules say before anything is recorded.
-fn refusal(engine: &Engine, item: &Item, wish: Wish) -> Option<Refusal> {
+fn refusal(engine: &Engine, item: &Item, wish: CodeKind) -> Option<Refusal> {
     let (ask, intent) = (wish.ask(&item.state), IntentId::from_bits(0));
     let command = match (&item.pasted, engine.code_origin()) {
         (Some((code, generated_at)), _) => Command::IssueCode {
@@ -256,7 +258,13 @@ fn plan(app: &App, engine: &Engine, items: &[Item], json: bool) -> Result<(), Cl
 }
 
 /// Records or obtains every code that is not refused. An outcome for each item, in order.
-async fn issue(app: &App, engine: &Engine, items: &[Item], wish: Wish, mail: bool) -> Result<Vec<Outcome>, CliError> {
+async fn issue(
+    app: &App,
+    engine: &Engine,
+    items: &[Item],
+    wish: CodeKind,
+    mail: bool,
+) -> Result<Vec<ItemOutcome>, CliError> {
     let actor = app.actor();
     let open: Vec<&Item> = items.iter().filter(|item| !item.already).collect();
     let asks: Vec<_> =
@@ -284,7 +292,7 @@ async fn issue(app: &App, engine: &Engine, items: &[Item], wish: Wish, mail: boo
     let now = app.clock.now();
     let mut answers = answers.into_iter();
     let became = |item: &Item| match item.already {
-        true => Ok(Outcome::Already(format!("code {} is its present one", item.state.generation()), json!({}))),
+        true => Ok(ItemOutcome::Already(format!("code {} is its present one", item.state.generation()), json!({}))),
         false => outcome(engine, item, answers.next().unwrap_or(Err(EngineError::Ending)), now),
     };
     items.iter().map(became).collect()
@@ -295,10 +303,10 @@ fn outcome(
     item: &Item,
     answer: Result<u32, EngineError>,
     now: Timestamp,
-) -> Result<Outcome, CliError> {
+) -> Result<ItemOutcome, CliError> {
     let generation = match answer {
         Ok(generation) => generation,
-        Err(error) => return Outcome::of_error(error),
+        Err(error) => return ItemOutcome::of_error(error),
     };
     let state = engine.book().get(item.state.id).unwrap_or_else(|| Arc::clone(&item.state));
     let words = state.invitation.as_ref().map_or_else(String::new, |newest| {
@@ -306,5 +314,5 @@ fn outcome(
         let dies = crate::domain::when::for_people(newest.expires_at, zone, now);
         format!("code {generation} issued, {}, dies {dies}", newest.code.masked())
     });
-    Ok(Outcome::Done(words, json!({ "invitation": invitation(&state, now, false) })))
+    Ok(ItemOutcome::Done(words, json!({ "invitation": invitation(&state, now, false) })))
 }

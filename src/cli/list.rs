@@ -13,9 +13,9 @@ use crate::domain::{Onboarding, Policy, Timestamp, Untrusted};
 use crate::engine::ProbeStatus;
 use crate::present::time::Zone;
 
-use super::app::{App, Reading};
-use super::args::List;
-use super::columns::{COLUMNS, Column, Key, View};
+use super::app::{App, StoreReading};
+use super::args::ListArgs;
+use super::columns::{COLUMNS, DealershipView, ListColumn, SortKey};
 use super::error::CliError;
 use super::json::{SCHEMA, dealership};
 use super::output::{Ink, fit, terminal_width};
@@ -57,7 +57,7 @@ const FOR_SHEETS: &[&str] = &[
     "appointment",
 ];
 
-pub(super) async fn run(app: &App, args: &List) -> Result<(), CliError> {
+pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     let sort = args.sort.iter().map(|field| order(field)).collect::<Result<Vec<_>, _>>()?;
     let columns = columns(&args.columns, args.csv)?;
     let reading = app.read().await?;
@@ -68,7 +68,7 @@ pub(super) async fn run(app: &App, args: &List) -> Result<(), CliError> {
     found.truncate(args.limit.unwrap_or(usize::MAX));
     let probes: Vec<ProbeStatus> = found.iter().map(|state| reading.probe(state)).collect();
     let rows = || found.iter().zip(&probes);
-    let view = |state, probe| View { state, probe, now: desk.now, policy: desk.policy, zone: app.zone };
+    let view = |state, probe| DealershipView { state, probe, now: desk.now, policy: desk.policy, zone: app.zone };
     if args.json {
         let twins = desk.twins();
         let one = |(state, probe): (&Arc<_>, _)| {
@@ -94,7 +94,7 @@ pub(super) async fn run(app: &App, args: &List) -> Result<(), CliError> {
     Ok(())
 }
 
-fn column(name: &str) -> Result<&'static Column, CliError> {
+fn column(name: &str) -> Result<&'static ListColumn, CliError> {
     let name = name.trim();
     COLUMNS.iter().find(|column| column.id == name).ok_or_else(|| {
         let names = || COLUMNS.iter().map(|column| column.id);
@@ -104,7 +104,7 @@ fn column(name: &str) -> Result<&'static Column, CliError> {
     })
 }
 
-fn columns(names: &[String], csv: bool) -> Result<Vec<&'static Column>, CliError> {
+fn columns(names: &[String], csv: bool) -> Result<Vec<&'static ListColumn>, CliError> {
     if names.is_empty() {
         let names = if csv { FOR_SHEETS } else { FOR_PEOPLE };
         return names.iter().map(|name| column(name)).collect();
@@ -112,7 +112,7 @@ fn columns(names: &[String], csv: bool) -> Result<Vec<&'static Column>, CliError
     names.iter().map(|name| column(name)).collect()
 }
 
-fn order(field: &str) -> Result<(&'static Column, bool), CliError> {
+fn order(field: &str) -> Result<(&'static ListColumn, bool), CliError> {
     let (name, direction) = field.split_once(':').unwrap_or((field, "asc"));
     match direction {
         "asc" => Ok((column(name)?, false)),
@@ -125,11 +125,11 @@ fn order(field: &str) -> Result<(&'static Column, bool), CliError> {
 /// directions; names and ids break ties, so that the order is always the same.
 fn sort_by(
     found: &mut Vec<Arc<Onboarding>>,
-    fields: &[(&'static Column, bool)],
+    fields: &[(&'static ListColumn, bool)],
     now: Timestamp,
     policy: &Policy,
     zone: Zone,
-    reading: &Reading,
+    reading: &StoreReading,
 ) {
     if fields.is_empty() {
         found.sort_by_cached_key(|state| {
@@ -138,19 +138,19 @@ fn sort_by(
         });
         return;
     }
-    let mut keyed: Vec<(Vec<Key>, Arc<Onboarding>)> = found
+    let mut keyed: Vec<(Vec<SortKey>, Arc<Onboarding>)> = found
         .drain(..)
         .map(|state| {
             let probe = reading.probe(&state);
-            let view = View { state: &state, probe: &probe, now, policy, zone };
+            let view = DealershipView { state: &state, probe: &probe, now, policy, zone };
             (fields.iter().map(|(column, _)| (column.key)(&view)).collect(), state)
         })
         .collect();
     keyed.sort_by(|(a, state_a), (b, state_b)| {
         let by_fields = a.iter().zip(b).zip(fields).map(|((a, b), (_, descending))| match (a, b) {
-            (Key::Missing, Key::Missing) => Ordering::Equal,
-            (Key::Missing, _) => Ordering::Greater,
-            (_, Key::Missing) => Ordering::Less,
+            (SortKey::Missing, SortKey::Missing) => Ordering::Equal,
+            (SortKey::Missing, _) => Ordering::Greater,
+            (_, SortKey::Missing) => Ordering::Less,
             (a, b) if *descending => b.cmp(a),
             (a, b) => a.cmp(b),
         });
@@ -163,7 +163,7 @@ fn sort_by(
     found.extend(keyed.into_iter().map(|(_, state)| state));
 }
 
-fn csv<'a>(app: &App, columns: &[&Column], rows: impl Iterator<Item = View<'a>>) -> Result<(), CliError> {
+fn csv<'a>(app: &App, columns: &[&ListColumn], rows: impl Iterator<Item = DealershipView<'a>>) -> Result<(), CliError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |error: csv::Error| CliError::Failed(error.to_string());
     writer.write_record(columns.iter().map(|column| column.id)).map_err(failed)?;
@@ -175,7 +175,7 @@ fn csv<'a>(app: &App, columns: &[&Column], rows: impl Iterator<Item = View<'a>>)
     app.out.raw(&bytes)
 }
 
-fn table(app: &App, columns: &[&Column], rows: &[View<'_>]) -> Result<(), CliError> {
+fn table(app: &App, columns: &[&ListColumn], rows: &[DealershipView<'_>]) -> Result<(), CliError> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -199,7 +199,7 @@ fn table(app: &App, columns: &[&Column], rows: &[View<'_>]) -> Result<(), CliErr
 }
 
 /// As wide as the widest cell; on a terminal the widest columns give way until the line fits.
-fn widths(columns: &[&Column], cells: &[Vec<String>]) -> Vec<usize> {
+fn widths(columns: &[&ListColumn], cells: &[Vec<String>]) -> Vec<usize> {
     let mut widths: Vec<usize> = columns
         .iter()
         .enumerate()

@@ -6,19 +6,19 @@ use crate::config::teach;
 use crate::domain::text::clean;
 use crate::domain::{Event, Fact, Outcome, ResponseFacts};
 use crate::store::EventQuery;
-use crate::xtime::Meaning as Row;
+use crate::xtime::ClassificationRule as Row;
 use crate::xtime::teach::{TeachError, row_for};
 
-use super::app::{App, Reading};
-use super::args::{AddMeaning, Meaning};
+use super::app::{App, StoreReading};
+use super::args::{AddMeaning, MeaningCommand};
 use super::error::CliError;
 use super::json::SCHEMA;
 use super::output::Ink;
 
-pub(super) async fn run(app: &App, command: &Meaning) -> Result<(), CliError> {
+pub(super) async fn run(app: &App, command: &MeaningCommand) -> Result<(), CliError> {
     match command {
-        Meaning::List(args) => list(app, args.json).await,
-        Meaning::Add(args) => add(app, args).await,
+        MeaningCommand::List(args) => list(app, args.json).await,
+        MeaningCommand::Add(args) => add(app, args).await,
     }
 }
 
@@ -40,7 +40,7 @@ impl Untaught {
 }
 
 /// The answers that no row knows, in the order in which they were first given.
-fn untaught(reading: &Reading, table: &[Row], events: Vec<Event>) -> Vec<Untaught> {
+fn untaught(reading: &StoreReading, table: &[Row], events: Vec<Event>) -> Vec<Untaught> {
     let mut found: Vec<Untaught> = Vec::new();
     for event in events {
         let (Some(answer), Some(words)) = (event.fact.unrecognised(), event.fact.unrecognised_in_words()) else {
@@ -60,13 +60,13 @@ fn untaught(reading: &Reading, table: &[Row], events: Vec<Event>) -> Vec<Untaugh
 }
 
 /// Of the dealership that an event is about.
-fn dealer_code<'a>(reading: &'a Reading, event: &Event) -> &'a str {
+fn dealer_code<'a>(reading: &'a StoreReading, event: &Event) -> &'a str {
     let state = reading.desk().states.iter().find(|state| Some(state.id) == event.dealership);
     state.map_or("", |state| state.profile.dealer_code.raw())
 }
 
 /// The events that say what a look found otherwise than the one before.
-async fn probes(reading: &Reading, only: Option<u64>) -> Result<Vec<Event>, CliError> {
+async fn probes(reading: &StoreReading, only: Option<u64>) -> Result<Vec<Event>, CliError> {
     let query = match only {
         Some(seq) => EventQuery { after: seq.saturating_sub(1), before: seq.checked_add(1), ..EventQuery::default() },
         None => EventQuery { kinds: Fact::places(|kind| kind == "probe.changed"), ..EventQuery::default() },
@@ -125,7 +125,7 @@ fn document(place: usize, row: &Row, own: usize) -> Value {
     value
 }
 
-fn unrecognised(reading: &Reading, one: &Untaught) -> Value {
+fn unrecognised(reading: &StoreReading, one: &Untaught) -> Value {
     let Untaught { event, answer, words, unteachable, times } = one;
     let desk = reading.desk();
     let state = desk.states.iter().find(|state| Some(state.id) == event.dealership);

@@ -42,9 +42,9 @@ use std::sync::Arc;
 use clap::Parser;
 
 use app::App;
-use args::{Cli, Command, Opcode};
+use args::{Cli, CliCommand, Opcode};
 use error::CliError;
-use invite::Wish;
+use invite::CodeKind;
 use output::Out;
 
 use crate::signals::Signals;
@@ -92,23 +92,23 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     crate::signals::survive_file_size_limit()?;
     // These need neither settings nor books.
     match &cli.command {
-        Some(Command::Completions { shell }) => return generate::completions(*shell),
-        Some(Command::Man) => return generate::man(),
-        Some(Command::Keymap(command)) => return settings::keymap(&cli.globals, command),
-        Some(Command::Doctor(args)) => return doctor::run(&cli.globals, args).await,
-        Some(Command::Config(command)) => return settings::run(&cli.globals, *command),
-        Some(Command::Report(_)) => return Err(later::refuse("report", "reporting")),
+        Some(CliCommand::Completions { shell }) => return generate::completions(*shell),
+        Some(CliCommand::Man) => return generate::man(),
+        Some(CliCommand::Keymap(command)) => return settings::keymap(&cli.globals, command),
+        Some(CliCommand::Doctor(args)) => return doctor::run(&cli.globals, args).await,
+        Some(CliCommand::Config(command)) => return settings::run(&cli.globals, *command),
+        Some(CliCommand::Report(_)) => return Err(later::refuse("report", "reporting")),
         _ => {}
     }
     let app = Arc::new(App::new(cli.globals)?);
-    if let Some(Command::Demo(args)) = &cli.command {
+    if let Some(CliCommand::Demo(args)) = &cli.command {
         return Box::pin(demo::run(&app, args)).await;
     }
     // They end a command cleanly: what was acknowledged is safe, and the exit code says which one it was.
     let mut signals = Signals::listen()?;
     // Nothing may be written over the screen: what goes wrong behind it is told by the screen itself.
     if cli.command.is_some() || !std::io::stderr().is_terminal() {
-        log::start(&app, matches!(cli.command, Some(Command::Watch)));
+        log::start(&app, matches!(cli.command, Some(CliCommand::Watch)));
     }
     let ended = tokio::select! {
         biased;
@@ -121,39 +121,39 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     ended.and(closed).and(flushed)
 }
 
-async fn dispatch(app: &Arc<App>, command: Option<Command>) -> Result<(), CliError> {
+async fn dispatch(app: &Arc<App>, command: Option<CliCommand>) -> Result<(), CliError> {
     match command {
-        Some(Command::Import(args)) => import::run(app, &args).await,
-        Some(Command::Add(args)) => import::add(app, &args).await,
-        Some(Command::Set(args)) => set::run(app, &args).await,
-        Some(Command::List(args)) => list::run(app, &args).await,
-        Some(Command::Show(args)) => show::run(app, &args).await,
-        Some(Command::Invite(args)) => invite::run(app, &args, Wish::Invite).await,
-        Some(Command::Reissue(args)) => {
-            invite::run(app, &args.codes, Wish::Reissue { despite_word: args.despite_word }).await
+        Some(CliCommand::Import(args)) => import::run(app, &args).await,
+        Some(CliCommand::Add(args)) => import::add(app, &args).await,
+        Some(CliCommand::Set(args)) => set::run(app, &args).await,
+        Some(CliCommand::List(args)) => list::run(app, &args).await,
+        Some(CliCommand::Show(args)) => show::run(app, &args).await,
+        Some(CliCommand::Invite(args)) => invite::run(app, &args, CodeKind::Invite).await,
+        Some(CliCommand::Reissue(args)) => {
+            invite::run(app, &args.codes, CodeKind::Reissue { despite_word: args.despite_word }).await
         }
-        Some(Command::Unfinished(args)) => unfinished::run(app, &args).await,
-        Some(Command::Revoke(args)) => record::revoke(app, &args).await,
-        Some(Command::Confirm(args)) => record::confirm(app, &args).await,
-        Some(Command::Note(args)) => record::note(app, &args).await,
-        Some(Command::Assign(args)) => record::assign(app, &args).await,
-        Some(Command::Snooze(args)) => record::snooze(app, &args).await,
-        Some(Command::Archive(args)) => record::archive(app, &args).await,
-        Some(Command::Resend(args)) => mail::resend(app, &args).await,
-        Some(Command::Mail(command)) => mail::run(app, &command).await,
-        Some(Command::Check(args)) => check::run(app, &args).await,
-        Some(Command::Meaning(command)) => meaning::run(app, &command).await,
-        Some(Command::Opcode(Opcode::Set(args))) => opcode::set::run(app, &args).await,
-        Some(Command::Opcode(Opcode::List { dealership, json })) => {
+        Some(CliCommand::Unfinished(args)) => unfinished::run(app, &args).await,
+        Some(CliCommand::Revoke(args)) => record::revoke(app, &args).await,
+        Some(CliCommand::Confirm(args)) => record::confirm(app, &args).await,
+        Some(CliCommand::Note(args)) => record::note(app, &args).await,
+        Some(CliCommand::Assign(args)) => record::assign(app, &args).await,
+        Some(CliCommand::Snooze(args)) => record::snooze(app, &args).await,
+        Some(CliCommand::Archive(args)) => record::archive(app, &args).await,
+        Some(CliCommand::Resend(args)) => mail::resend(app, &args).await,
+        Some(CliCommand::Mail(command)) => mail::run(app, &command).await,
+        Some(CliCommand::Check(args)) => check::run(app, &args).await,
+        Some(CliCommand::Meaning(command)) => meaning::run(app, &command).await,
+        Some(CliCommand::Opcode(Opcode::Set(args))) => opcode::set::run(app, &args).await,
+        Some(CliCommand::Opcode(Opcode::List { dealership, json })) => {
             opcode::list::run(app, &dealership, json.json).await
         }
-        Some(Command::Opcode(Opcode::Guide(args))) => opcode::guide::run(app, &args).await,
-        Some(Command::Appointment(args)) => appointment::run(app, &args).await,
-        Some(Command::Events(args)) => events::run(app, &args).await,
-        Some(Command::Watch) => watch::run(app).await,
-        Some(Command::Export(args)) => backup::export(app, &args).await,
-        Some(Command::Restore(args)) => backup::restore(app, &args).await,
-        Some(Command::Sandbox(args)) => sandbox::run(app, &args).await,
+        Some(CliCommand::Opcode(Opcode::Guide(args))) => opcode::guide::run(app, &args).await,
+        Some(CliCommand::Appointment(args)) => appointment::run(app, &args).await,
+        Some(CliCommand::Events(args)) => events::run(app, &args).await,
+        Some(CliCommand::Watch) => watch::run(app).await,
+        Some(CliCommand::Export(args)) => backup::export(app, &args).await,
+        Some(CliCommand::Restore(args)) => backup::restore(app, &args).await,
+        Some(CliCommand::Sandbox(args)) => sandbox::run(app, &args).await,
         None => desk::run(app).await,
         // The others need no books and were answered before.
         Some(_) => Ok(()),

@@ -10,10 +10,10 @@ use super::app::{App, Need};
 use super::args::{Archive, Assign, Confirm, Note, Revoke, Snooze};
 use super::error::CliError;
 use super::invite::TYPE_ABOVE;
-use super::mail::post::{Posted, queued_by};
+use super::mail::post::{SentLetters, queued_by};
 use super::output::is_interactive;
-use super::report::{Outcome, Report, named};
-use super::select::Desk;
+use super::report::{CommandReport, ItemOutcome, named};
+use super::select::DeskView;
 use super::set::tell_new_owner;
 
 /// The dealerships as they stand, for choosing among them.
@@ -25,11 +25,11 @@ pub(super) fn all(engine: &Engine) -> Vec<Arc<Onboarding>> {
 pub(super) fn choose<T>(
     app: &App,
     engine: &Engine,
-    find: impl FnOnce(&Desk<'_>) -> Result<T, CliError>,
+    find: impl FnOnce(&DeskView<'_>) -> Result<T, CliError>,
 ) -> Result<T, CliError> {
     let states = all(engine);
     let me = app.config.operator();
-    find(&Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me })
+    find(&DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me })
 }
 
 /// Has the number typed when a command is about many.
@@ -73,13 +73,13 @@ pub(super) async fn send(
     for (state, command) in states.into_iter().zip(commands) {
         let answer = engine.execute(state.id, command, &actor).await;
         let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
-        let outcome = Outcome::of_events(answer, &state)?;
+        let outcome = ItemOutcome::of_events(answer, &state)?;
         done.push((state, outcome, letter));
     }
     // What was recorded may have queued a letter, which nobody else sends while this command has the books.
     let letters: Vec<_> = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
-    let posted = Posted::now(engine, &letters).await?;
-    let mut report = Report::default();
+    let posted = SentLetters::now(engine, &letters).await?;
+    let mut report = CommandReport::default();
     for (state, outcome, letter) in done {
         report.push(state, outcome.with_letter(posted.of(letter)));
     }

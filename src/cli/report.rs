@@ -13,12 +13,12 @@ use crate::store::StoreError;
 use super::app::App;
 use super::error::{CliError, refused};
 use super::json::SCHEMA;
-use super::mail::post::Told;
+use super::mail::post::LetterResult;
 use super::output::Ink;
 
 /// What became of one item.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum ItemOutcome {
     /// It was done; in words, and in the form for scripts.
     Done(String, Value),
     /// A look told something; how good that is, in words, and in the form for scripts.
@@ -34,7 +34,7 @@ pub enum Outcome {
     Untold(String, Value),
 }
 
-impl Outcome {
+impl ItemOutcome {
     /// Reads the engine's answer to one command: what happened, in the words of its events.
     pub fn of_events(answer: Result<Vec<Arc<Event>>, EngineError>, state: &Onboarding) -> Result<Self, CliError> {
         match answer {
@@ -49,7 +49,7 @@ impl Outcome {
     }
 
     /// The outcome together with what became of the letter about it.
-    pub(super) fn with_letter(self, letter: Option<Told>) -> Self {
+    pub(super) fn with_letter(self, letter: Option<LetterResult>) -> Self {
         let (words, mut more, letter, well): (_, _, _, fn(String, Value) -> Self) = match (self, letter) {
             (Self::Done(words, more), Some(letter)) => (words, more, letter, Self::Done),
             (Self::Unchanged, Some(letter)) => (String::new(), json!({}), letter, Self::Done),
@@ -80,11 +80,11 @@ impl Outcome {
 
 /// Every item of a command.
 #[derive(Default)]
-pub struct Report(Vec<(Arc<Onboarding>, Outcome)>);
+pub struct CommandReport(Vec<(Arc<Onboarding>, ItemOutcome)>);
 
-impl Report {
+impl CommandReport {
     /// Notes what became of an item.
-    pub fn push(&mut self, state: Arc<Onboarding>, outcome: Outcome) {
+    pub fn push(&mut self, state: Arc<Onboarding>, outcome: ItemOutcome) {
         self.0.push((state, outcome));
     }
 
@@ -103,7 +103,7 @@ impl Report {
         for (state, outcome) in &self.0 {
             let who = named(state);
             match (outcome, outcome.line()) {
-                (Outcome::Refused(why) | Outcome::Failed(why), _) => {
+                (ItemOutcome::Refused(why) | ItemOutcome::Failed(why), _) => {
                     app.out.error(format!("{who}: {}", crate::domain::text::clean(why)));
                 }
                 (_, Some((ink, word, words))) if !json => {
@@ -120,7 +120,7 @@ impl Report {
     }
 }
 
-impl Outcome {
+impl ItemOutcome {
     /// What is printed of it on stdout; `None` for what is an error.
     fn line(&self) -> Option<(Ink, &'static str, &str)> {
         Some(match self {
@@ -149,15 +149,15 @@ struct Counts {
 }
 
 impl Counts {
-    fn of<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Self {
+    fn of<'a>(outcomes: impl Iterator<Item = &'a ItemOutcome>) -> Self {
         let mut counts = Self::default();
         for outcome in outcomes {
             *match outcome {
-                Outcome::Done(..) | Outcome::Found(..) | Outcome::Unchanged => &mut counts.done,
-                Outcome::Unsent(..) => &mut counts.unsent,
-                Outcome::Already(..) => &mut counts.already,
-                Outcome::Refused(_) => &mut counts.refused,
-                Outcome::Untold(..) | Outcome::Failed(_) => &mut counts.failed,
+                ItemOutcome::Done(..) | ItemOutcome::Found(..) | ItemOutcome::Unchanged => &mut counts.done,
+                ItemOutcome::Unsent(..) => &mut counts.unsent,
+                ItemOutcome::Already(..) => &mut counts.already,
+                ItemOutcome::Refused(_) => &mut counts.refused,
+                ItemOutcome::Untold(..) | ItemOutcome::Failed(_) => &mut counts.failed,
             } += 1;
         }
         counts
@@ -196,15 +196,15 @@ pub fn identity(state: &Onboarding) -> Value {
     json!({ "id": state.id, "dealer_code": state.profile.dealer_code.raw(), "name": state.profile.name.raw() })
 }
 
-fn item(state: &Onboarding, outcome: &Outcome) -> Value {
+fn item(state: &Onboarding, outcome: &ItemOutcome) -> Value {
     let (word, reason, more) = match outcome {
-        Outcome::Done(_, more) | Outcome::Found(_, _, more) => ("done", None, Some(more)),
-        Outcome::Unsent(words, more) => ("unsent", Some(words), Some(more)),
-        Outcome::Unchanged => ("unchanged", None, None),
-        Outcome::Already(words, more) => ("already", Some(words), Some(more)),
-        Outcome::Refused(why) => ("refused", Some(why), None),
-        Outcome::Failed(why) => ("failed", Some(why), None),
-        Outcome::Untold(_, more) => ("failed", None, Some(more)),
+        ItemOutcome::Done(_, more) | ItemOutcome::Found(_, _, more) => ("done", None, Some(more)),
+        ItemOutcome::Unsent(words, more) => ("unsent", Some(words), Some(more)),
+        ItemOutcome::Unchanged => ("unchanged", None, None),
+        ItemOutcome::Already(words, more) => ("already", Some(words), Some(more)),
+        ItemOutcome::Refused(why) => ("refused", Some(why), None),
+        ItemOutcome::Failed(why) => ("failed", Some(why), None),
+        ItemOutcome::Untold(_, more) => ("failed", None, Some(more)),
     };
     let mut value = json!({ "dealership": identity(state), "outcome": word, "reason": reason });
     if let (Some(fields), Some(Value::Object(more))) = (value.as_object_mut(), more) {
@@ -217,8 +217,8 @@ fn item(state: &Onboarding, outcome: &Outcome) -> Value {
 mod tests {
     use super::*;
 
-    fn letter(well: bool) -> Told {
-        Told { words: "letter waits".to_owned(), well, document: json!({ "state": "queued" }) }
+    fn letter(well: bool) -> LetterResult {
+        LetterResult { words: "letter waits".to_owned(), well, document: json!({ "state": "queued" }) }
     }
 
     #[test]
@@ -226,34 +226,34 @@ mod tests {
         let full =
             StoreError::Io { what: "writing", path: "journal".into(), why: "no space left".to_owned(), full: true };
         for error in [EngineError::Store(full), EngineError::Ending, EngineError::Fault("it broke".to_owned())] {
-            assert!(matches!(Outcome::of_error(error), Ok(Outcome::Failed(_))));
+            assert!(matches!(ItemOutcome::of_error(error), Ok(ItemOutcome::Failed(_))));
         }
-        assert!(Outcome::of_error(EngineError::Store(StoreError::Held(None))).is_err());
-        assert!(Outcome::of_error(EngineError::ReadOnly).is_err());
+        assert!(ItemOutcome::of_error(EngineError::Store(StoreError::Held(None))).is_err());
+        assert!(ItemOutcome::of_error(EngineError::ReadOnly).is_err());
     }
 
     #[test]
     fn every_item_is_in_the_sum() {
-        let some = |outcome: fn() -> Outcome, times| (0..times).map(move |_| outcome());
-        let unsent = some(|| Outcome::Unsent(String::new(), json!({})), 150);
-        let already = some(|| Outcome::Already(String::new(), json!({})), 50);
-        let outcomes: Vec<Outcome> = unsent.chain(already).collect();
+        let some = |outcome: fn() -> ItemOutcome, times| (0..times).map(move |_| outcome());
+        let unsent = some(|| ItemOutcome::Unsent(String::new(), json!({})), 150);
+        let already = some(|| ItemOutcome::Already(String::new(), json!({})), 50);
+        let outcomes: Vec<ItemOutcome> = unsent.chain(already).collect();
         let counts = Counts::of(outcomes.iter());
         assert_eq!(counts.words().unwrap(), "0 done, 150 done but for the letter, 50 already, 0 refused, 0 failed");
         assert!(matches!(counts.ended(), Err(CliError::Partly)));
-        let one = [Outcome::Unsent(String::new(), json!({}))];
+        let one = [ItemOutcome::Unsent(String::new(), json!({}))];
         assert_eq!(Counts::of(one.iter()).words(), None, "its own line says it");
     }
 
     #[test]
     fn a_letter_that_is_not_out_is_told_also_of_what_was_done_already() {
-        let already = || Outcome::Already("code 1 is its present one".to_owned(), json!({}));
-        let Outcome::Already(words, more) = already().with_letter(Some(letter(true))) else { panic!() };
+        let already = || ItemOutcome::Already("code 1 is its present one".to_owned(), json!({}));
+        let ItemOutcome::Already(words, more) = already().with_letter(Some(letter(true))) else { panic!() };
         assert_eq!(
             (words.as_str(), &more["letter"]["state"]),
             ("code 1 is its present one; letter waits", &json!("queued"))
         );
-        let Outcome::Unsent(words, more) = already().with_letter(Some(letter(false))) else { panic!() };
+        let ItemOutcome::Unsent(words, more) = already().with_letter(Some(letter(false))) else { panic!() };
         assert_eq!(
             (words.as_str(), &more["letter"]["state"]),
             ("code 1 is its present one; letter waits", &json!("queued"))

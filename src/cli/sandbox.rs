@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::clock::WallClock;
-use crate::sandbox::{self, Faults, PostSettings, Settings};
+use crate::sandbox::{self, Faults, PostSettings, SandboxSettings};
 
 use super::app::App;
 use super::error::CliError;
@@ -39,8 +39,13 @@ pub struct SandboxArgs {
 pub(super) async fn run(app: &App, args: &SandboxArgs) -> Result<(), CliError> {
     let clock = Arc::new(WallClock::accelerated(args.speed));
     let post = args.smtp.map(|listen| PostSettings { listen, maildir: args.maildir.clone() });
-    let settings =
-        Settings { listen: args.listen, seed: args.seed, faults: args.faults.clone(), post, ..Settings::new(clock) };
+    let settings = SandboxSettings {
+        listen: args.listen,
+        seed: args.seed,
+        faults: args.faults.clone(),
+        post,
+        ..SandboxSettings::new(clock)
+    };
     let (client_id, client_secret, api_key) =
         (settings.client_id.clone(), settings.client_secret.clone(), settings.api_key.clone());
     let sandbox = sandbox::start(settings)

@@ -7,13 +7,13 @@ use crate::domain::text::{clean, normal, normal_key};
 use crate::domain::{DealershipId, FullNames, Onboarding, Policy, Query, QueryContext, Searchable, Timestamp};
 
 use super::error::CliError;
-use super::twins::Twins;
+use super::twins::TwinFinder;
 
 /// The most candidates that are listed for an ambiguous name.
 const CANDIDATES: usize = 10;
 
 /// Everything that is known of every dealership, and the moment of the question.
-pub struct Desk<'a> {
+pub struct DeskView<'a> {
     pub states: &'a [Arc<Onboarding>],
     pub now: Timestamp,
     /// The numbers of the process.
@@ -21,7 +21,7 @@ pub struct Desk<'a> {
     pub me: &'a str,
 }
 
-impl Desk<'_> {
+impl DeskView<'_> {
     /// One dealership.
     ///
     /// # Errors
@@ -63,8 +63,8 @@ impl Desk<'_> {
     }
 
     /// Who may be one and the same as another.
-    pub(super) fn twins(&self) -> Twins<'_> {
-        Twins::of(self.states)
+    pub(super) fn twins(&self) -> TwinFinder<'_> {
+        TwinFinder::of(self.states)
     }
 
     /// Each of these, once.

@@ -7,7 +7,7 @@ use crate::mail::Transport;
 use crate::tui::keymap::{Keymap, Level, check};
 
 use super::app::overrides;
-use super::args::{ConfigCommand, Globals, Keymap as KeymapCommand};
+use super::args::{ConfigCommand, Globals, KeymapCommand};
 use super::error::CliError;
 use super::output::{Ink, Out};
 

@@ -12,12 +12,12 @@ use super::app::App;
 use super::output::Ink;
 
 /// Dealerships, and which of them are twins.
-pub(super) struct Twins<'a> {
+pub(super) struct TwinFinder<'a> {
     by_id: HashMap<DealershipId, &'a Onboarding>,
     index: TwinIndex,
 }
 
-impl<'a> Twins<'a> {
+impl<'a> TwinFinder<'a> {
     /// Of those that are not archived: whoever archives one of two has told them apart.
     pub(super) fn of(states: &'a [Arc<Onboarding>]) -> Self {
         Self::among(states.iter().filter(|state| state.archived_at.is_none()))

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum SettingLocation {
     /// In a file; line and column are counted from 1, columns in characters.
     File {
         path: PathBuf,
@@ -18,7 +18,7 @@ pub enum Place {
     Nowhere,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SettingLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, line, column } => write!(f, "{}:{line}:{column}", shown(path)),
@@ -37,7 +37,7 @@ pub fn shown(path: &Path) -> String {
 /// One mistake or one warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    pub place: Place,
+    pub place: SettingLocation,
     /// Only a warning: the program runs all the same.
     pub warning: bool,
     /// What is wrong, and what would be right. Never a secret.

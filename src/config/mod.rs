@@ -18,10 +18,10 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::Document;
 
-pub use diagnostic::{ConfigError, Diagnostic, Place};
+pub use diagnostic::{ConfigError, Diagnostic, SettingLocation};
 pub use lists::{ListSettings, mapping_in_toml};
-pub use model::{Config, StoreUrl, Theme};
-pub use secret::{Secret, SecretError};
+pub use model::{Config, StoreUrl, ThemeSetting};
+pub use secret::{SecretError, SecretSource};
 pub use setup::SetupFailure;
 
 /// What was asked for outside the file.
@@ -48,7 +48,7 @@ impl Overrides {
 
 /// Settings and what should be said about them.
 #[derive(Debug, Clone)]
-pub struct Loaded {
+pub struct LoadedConfig {
     pub config: Config,
     /// Warnings; the program runs all the same.
     pub warnings: Vec<Diagnostic>,
@@ -58,7 +58,7 @@ pub struct Loaded {
 ///
 /// # Errors
 /// Every mistake at once, each with its place.
-pub fn load(overrides: &Overrides) -> Result<Loaded, ConfigError> {
+pub fn load(overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
     let (path, required) = match (&overrides.file, paths::config_file()) {
         (Some(path), _) => (path.clone(), true),
         (None, Some(path)) => (path, false),
@@ -69,7 +69,7 @@ pub fn load(overrides: &Overrides) -> Result<Loaded, ConfigError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => None,
         Err(error) => {
             let message = format!("cannot read {}: {error}", diagnostic::shown(&path));
-            let place = if required { Place::Flag("--config") } else { Place::Nowhere };
+            let place = if required { SettingLocation::Flag("--config") } else { SettingLocation::Nowhere };
             return Err(ConfigError(vec![Diagnostic { place, warning: false, message }]));
         }
     };
@@ -82,15 +82,15 @@ pub fn load(overrides: &Overrides) -> Result<Loaded, ConfigError> {
 ///
 /// # Errors
 /// Every mistake at once, each with its place.
-pub fn parse(path: &Path, text: &str, overrides: &Overrides) -> Result<Loaded, ConfigError> {
+pub fn parse(path: &Path, text: &str, overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
     let reader = reader::Reader::new(path, text, &overrides.variables);
     let document = Document::parse(text).map_err(|error| {
-        let place = error.span().map_or(Place::Nowhere, |span| reader.place(span.start));
+        let place = error.span().map_or(SettingLocation::Nowhere, |span| reader.place(span.start));
         ConfigError(vec![Diagnostic { place, warning: false, message: error.message().replace('\n', ", ") }])
     })?;
     let config = read::config(&reader, document.as_table(), overrides.store.as_deref());
     let (warnings, errors): (Vec<_>, Vec<_>) = reader.finish().into_iter().partition(|found| found.warning);
-    if errors.is_empty() { Ok(Loaded { config, warnings }) } else { Err(ConfigError(errors)) }
+    if errors.is_empty() { Ok(LoadedConfig { config, warnings }) } else { Err(ConfigError(errors)) }
 }
 
 #[cfg(test)]

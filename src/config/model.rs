@@ -14,7 +14,7 @@ use crate::xtime;
 use crate::xtime::source::{CommandSettings, HttpSettings};
 
 use super::lists::ListSettings;
-use super::secret::Secret;
+use super::secret::SecretSource;
 
 /// Everything that can be configured.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ pub struct Config {
     pub booking_settles: TimeDelta,
     /// How often a live dealership is looked at again.
     pub recheck: TimeDelta,
-    pub mail: Mail,
+    pub mail: MailSettings,
     pub reminders: Reminders,
     /// How lists are read, by the name that they are called by.
     pub lists: BTreeMap<String, ListSettings>,
@@ -81,12 +81,12 @@ impl StoreUrl {
 /// The platform. What has no secret in it is held in the form that the client takes.
 #[derive(Debug, Clone)]
 pub struct Xtime {
-    pub settings: xtime::Settings,
-    pub client_secret: Option<Secret>,
-    pub api_key: Option<Secret>,
+    pub settings: xtime::PlatformSettings,
+    pub client_secret: Option<SecretSource>,
+    pub api_key: Option<SecretSource>,
     /// The developer's key, where one is needed.
-    pub developer_key: Option<Secret>,
-    pub headers: Vec<(String, Secret)>,
+    pub developer_key: Option<SecretSource>,
+    pub headers: Vec<(String, SecretSource)>,
     /// How many rows of `settings.meanings`, from the first, were configured; the defaults follow.
     pub own_meanings: usize,
     /// Requests per second, for the whole credential.
@@ -128,15 +128,15 @@ pub struct Invitations {
 #[derive(Debug, Clone)]
 pub struct HttpCodes {
     pub settings: HttpSettings,
-    pub headers: Vec<(String, Secret)>,
+    pub headers: Vec<(String, SecretSource)>,
 }
 
 /// Letters: how they leave, whose they are, and how often one is tried.
 #[derive(Debug, Clone)]
-pub struct Mail {
+pub struct MailSettings {
     pub transport: Transport,
     /// For the user of the server.
-    pub password: Option<Secret>,
+    pub password: Option<SecretSource>,
     /// Certificates of authorities that count beside those of the machine (PEM).
     pub ca_file: Option<PathBuf>,
     /// Hosts to which letters may go unencrypted.
@@ -173,7 +173,7 @@ pub struct Mail {
     pub bounces: Option<PathBuf>,
 }
 
-impl Mail {
+impl MailSettings {
     /// The kinds that may go out by themselves.
     pub const AUTOMATIC: [LetterKind; 2] = [LetterKind::WordReceived, LetterKind::Live];
 }
@@ -189,7 +189,7 @@ pub struct Reminders {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ui {
-    pub theme: Theme,
+    pub theme: ThemeSetting,
     /// Read for the sake of files that have it, and without effect: the mouse stays the terminal's, for selecting text.
     pub mouse: bool,
     /// Who sits at the desk: recorded with every event, and what `is:mine` means. `None`: the login name.
@@ -198,7 +198,7 @@ pub struct Ui {
 
 /// Which colours the screen uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
+pub enum ThemeSetting {
     /// What the terminal seems to be.
     #[default]
     Auto,
@@ -208,7 +208,7 @@ pub enum Theme {
     Mono,
 }
 
-impl Theme {
+impl ThemeSetting {
     /// Every theme with its word.
     pub const WORDS: &'static [(&'static str, Self)] =
         &[("auto", Self::Auto), ("dark", Self::Dark), ("light", Self::Light), ("mono", Self::Mono)];

@@ -14,8 +14,8 @@ use crate::timezone::DatabaseChoice;
 use crate::xtime::TlsFiles;
 
 use super::lists::{ListSettings, mapping_in_toml};
-use super::model::{Config, HttpCodes, Mail};
-use super::secret::Secret;
+use super::model::{Config, HttpCodes, MailSettings};
+use super::secret::SecretSource;
 
 /// Writes every setting, the default meanings of answers included.
 pub fn effective(config: &Config) -> String {
@@ -107,7 +107,7 @@ fn tls_files(out: &mut String, files: &TlsFiles) {
     }
 }
 
-fn mail(out: &mut String, mail: &Mail) {
+fn mail(out: &mut String, mail: &MailSettings) {
     section(out, "mail");
     entry(out, "transport", &text(&mail.transport.to_string()));
     if let Some(value) = &mail.password {
@@ -320,21 +320,21 @@ fn time(value: Duration) -> String {
     length(TimeDelta::from_std(value).unwrap_or(TimeDelta::MAX))
 }
 
-fn secret(value: &Secret) -> String {
+fn secret(value: &SecretSource) -> String {
     match value {
-        Secret::Variable(name) => format!("{{ env = {} }}", text(name)),
-        Secret::File(path) => format!("{{ file = {} }}", text(&path.to_string_lossy())),
-        Secret::Command { command, environment } if environment.is_empty() => {
+        SecretSource::Variable(name) => format!("{{ env = {} }}", text(name)),
+        SecretSource::File(path) => format!("{{ file = {} }}", text(&path.to_string_lossy())),
+        SecretSource::Command { command, environment } if environment.is_empty() => {
             format!("{{ command = {} }}", text(command))
         }
-        Secret::Command { command, environment } => {
+        SecretSource::Command { command, environment } => {
             format!("{{ command = {}, environment = {} }}", text(command), texts(environment))
         }
-        Secret::Literal(_) => text(MASK),
+        SecretSource::Literal(_) => text(MASK),
     }
 }
 
-fn headers(values: &[(String, Secret)]) -> String {
-    let one = |(name, value): &(String, Secret)| format!("{} = {}", text(name), secret(value));
+fn headers(values: &[(String, SecretSource)]) -> String {
+    let one = |(name, value): &(String, SecretSource)| format!("{} = {}", text(name), secret(value));
     format!("{{ {} }}", values.iter().map(one).collect::<Vec<_>>().join(", "))
 }

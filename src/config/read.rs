@@ -14,8 +14,8 @@ use crate::xtime;
 use crate::xtime::TlsFiles;
 use crate::xtime::source::{CommandSettings, HttpSettings};
 
-use super::diagnostic::Place;
-use super::model::{Config, HttpCodes, Invitations, StoreUrl, Theme, Ui, Xtime};
+use super::diagnostic::SettingLocation;
+use super::model::{Config, HttpCodes, Invitations, StoreUrl, ThemeSetting, Ui, Xtime};
 use super::reader::{Reader, Section};
 
 /// The least length of time that makes sense for a clock of the process.
@@ -50,7 +50,7 @@ pub(super) fn config(reader: &Reader<'_>, table: &dyn TableLike, store_flag: Opt
     let appointment = appointment(&section, &partner_name);
     let ui = root.section("ui");
     let screen = Ui {
-        theme: ui.word("theme", Theme::WORDS).unwrap_or_default(),
+        theme: ui.word("theme", ThemeSetting::WORDS).unwrap_or_default(),
         mouse: ui.flag("mouse").unwrap_or(false),
         operator: ui.text("operator"),
     };
@@ -123,15 +123,15 @@ fn store(reader: &Reader<'_>, section: &Section<'_, '_>, flag: Option<&str>) -> 
         return written.unwrap_or_else(|| StoreUrl::Embedded(home()));
     };
     StoreUrl::parse(flag).unwrap_or_else(|message| {
-        reader.report(Place::Flag("--store"), false, message);
+        reader.report(SettingLocation::Flag("--store"), false, message);
         StoreUrl::Embedded(home())
     })
 }
 
 fn platform(section: &Section<'_, '_>) -> Xtime {
-    let defaults = xtime::Settings::default();
+    let defaults = xtime::PlatformSettings::default();
     let text = |key, default: &str| section.text(key).unwrap_or_else(|| default.to_owned());
-    let mut settings = xtime::Settings {
+    let mut settings = xtime::PlatformSettings {
         base_url: text("base_url", &defaults.base_url),
         token_url: text("token_url", &defaults.token_url),
         client_id: text("client_id", &defaults.client_id),
@@ -169,7 +169,7 @@ fn platform(section: &Section<'_, '_>) -> Xtime {
         tls: tls_files(section),
         ..defaults
     };
-    let rows: Vec<xtime::Meaning> = section.rows("meaning").unwrap_or_default();
+    let rows: Vec<xtime::ClassificationRule> = section.rows("meaning").unwrap_or_default();
     let own_meanings = rows.len();
     settings.meanings = xtime::meaning::with_defaults(rows);
     let xtime = Xtime {

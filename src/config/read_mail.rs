@@ -8,18 +8,18 @@ use crate::domain::{LetterKind, MailPolicy, QuietHours};
 use crate::mail::Transport;
 use crate::mail::smtp::Limits;
 
-use super::model::{Mail, Reminders};
+use super::model::{MailSettings, Reminders};
 use super::read::{A_MINUTE, size, time};
 use super::reader::Section;
 
-pub(super) fn mail(section: &Section<'_, '_>, partner: &str) -> Mail {
+pub(super) fn mail(section: &Section<'_, '_>, partner: &str) -> MailSettings {
     let mailbox = |text: &str| Mailbox::read(text).map(|read| read.to_string()).map_err(|problem| problem.to_string());
     // In an envelope there are no names.
     let bare = |text: &str| address::check(text).map(|read| read.to_string()).map_err(|problem| problem.to_string());
     let (limits, usual) = (Limits::default(), MailPolicy::default());
     let transport = transport(section);
     let from = section.parsed("from", mailbox);
-    let mail = Mail {
+    let mail = MailSettings {
         password: section.secret("password"),
         ca_file: section.path("ca_file"),
         allow_plain: section.texts("allow_plain").unwrap_or_default(),
@@ -43,7 +43,7 @@ pub(super) fn mail(section: &Section<'_, '_>, partner: &str) -> Mail {
         retry: section.durations("retry", TimeDelta::seconds(1)).unwrap_or(usual.retry),
         retry_uncertain: section.duration("retry_uncertain", TimeDelta::seconds(1)).unwrap_or(usual.retry_uncertain),
         least_life: section.duration("least_life", TimeDelta::zero()).unwrap_or(usual.least_life),
-        automatic: section.list("automatic", automatic).unwrap_or_else(|| Mail::AUTOMATIC.to_vec()),
+        automatic: section.list("automatic", automatic).unwrap_or_else(|| MailSettings::AUTOMATIC.to_vec()),
         bounces: section.path("bounces"),
         transport,
     };
@@ -72,8 +72,8 @@ fn transport(section: &Section<'_, '_>) -> Transport {
 }
 
 fn automatic(text: &str) -> Result<LetterKind, String> {
-    let words = Mail::AUTOMATIC.map(LetterKind::word);
-    Mail::AUTOMATIC
+    let words = MailSettings::AUTOMATIC.map(LetterKind::word);
+    MailSettings::AUTOMATIC
         .into_iter()
         .find(|kind| kind.word() == text)
         .ok_or_else(|| format!("`{text}` is none of {}{}", words.join(", "), did_you_mean(text, words)))
@@ -84,7 +84,7 @@ const NOBODYS: &str =
     "this domain belongs to nobody: no answer and no bounce will ever arrive, and many servers refuse it";
 
 /// What keys say about each other.
-fn agree(section: &Section<'_, '_>, mail: &Mail, from: Option<&str>) {
+fn agree(section: &Section<'_, '_>, mail: &MailSettings, from: Option<&str>) {
     let user = match &mail.transport {
         Transport::Smtp(server) => server.user.as_deref(),
         _ => None,

@@ -16,7 +16,7 @@ use crate::domain::suggest::did_you_mean;
 use crate::domain::text::masked_address;
 use crate::domain::when::parse_duration;
 
-use super::diagnostic::{Diagnostic, Place};
+use super::diagnostic::{Diagnostic, SettingLocation};
 
 /// The beginning of every variable.
 pub(super) const PREFIX: &str = crate::child::OUR_OWN;
@@ -34,7 +34,7 @@ pub(super) struct Reader<'a> {
     /// Variables that hold secrets of ours.
     secret: RefCell<BTreeSet<String>>,
     /// Variables that programs are to be given, and where that is asked for.
-    passed_on: RefCell<Vec<(String, Place)>>,
+    passed_on: RefCell<Vec<(String, SettingLocation)>>,
 }
 
 impl<'a> Reader<'a> {
@@ -50,20 +50,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn report(&self, place: Place, warning: bool, message: impl Into<String>) {
+    pub(super) fn report(&self, place: SettingLocation, warning: bool, message: impl Into<String>) {
         self.found.borrow_mut().push(Diagnostic { place, warning, message: message.into() });
     }
 
     /// The place of a byte of the file.
-    pub(super) fn place(&self, at: usize) -> Place {
+    pub(super) fn place(&self, at: usize) -> SettingLocation {
         let before = self.text.get(..at).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Place::File { path: self.path.to_owned(), line, column }
+        SettingLocation::File { path: self.path.to_owned(), line, column }
     }
 
-    fn place_of(&self, item: &Item) -> Place {
-        item.span().map_or(Place::Nowhere, |span| self.place(span.start))
+    fn place_of(&self, item: &Item) -> SettingLocation {
+        item.span().map_or(SettingLocation::Nowhere, |span| self.place(span.start))
     }
 
     /// Everything that was found, after asking whether every variable was understood.
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
             if !OTHER_VARIABLES.contains(&name.as_str()) {
                 let near = did_you_mean(name, asked.iter().map(String::as_str));
                 let message = format!("no setting has this variable{near}");
-                found.push(Diagnostic { place: Place::Variable(name.clone()), warning: true, message });
+                found.push(Diagnostic { place: SettingLocation::Variable(name.clone()), warning: true, message });
             }
         }
         found
@@ -128,13 +128,13 @@ impl<'r, 'a> Section<'r, 'a> {
         format!("{PREFIX}{}", dotted.replace(['.', '-'], "_").to_uppercase())
     }
 
-    fn find(&self, key: &'static str) -> Option<(Found<'r>, Place)> {
+    fn find(&self, key: &'static str) -> Option<(Found<'r>, SettingLocation)> {
         self.known.borrow_mut().push(key);
         let variable = self.variable(key);
         let written = self.reader.variables.get_key_value(&variable);
         self.reader.asked.borrow_mut().insert(variable);
         if let Some((name, text)) = written {
-            return Some((Found::Variable(text), Place::Variable(name.clone())));
+            return Some((Found::Variable(text), SettingLocation::Variable(name.clone())));
         }
         let item = self.table?.get(key)?;
         Some((Found::File(item), self.reader.place_of(item)))
@@ -348,7 +348,7 @@ impl<'r, 'a> Section<'r, 'a> {
     pub(super) fn later(&self, key: &'static str, what: &str) {
         self.known.borrow_mut().push(key);
         if let Some((name, _)) = self.table.and_then(|table| table.get_key_value(key)) {
-            let place = name.span().map_or(Place::Nowhere, |span| self.reader.place(span.start));
+            let place = name.span().map_or(SettingLocation::Nowhere, |span| self.reader.place(span.start));
             let message = format!("`{key}` is not available yet: {what} belongs to a later version; remove it here");
             self.reader.report(place, false, message);
         }
@@ -367,9 +367,11 @@ impl<'r, 'a> Section<'r, 'a> {
     fn remark(&self, key: &str, warning: bool, message: impl Into<String>) {
         let variable = self.variable(key);
         let place = if self.reader.variables.contains_key(&variable) {
-            Place::Variable(variable)
+            SettingLocation::Variable(variable)
         } else {
-            self.table.and_then(|table| table.get(key)).map_or(Place::Nowhere, |item| self.reader.place_of(item))
+            self.table
+                .and_then(|table| table.get(key))
+                .map_or(SettingLocation::Nowhere, |item| self.reader.place_of(item))
         };
         self.reader.report(place, warning, format!("`{}`: {}", self.dotted(key), message.into()));
     }
@@ -382,7 +384,7 @@ impl<'r, 'a> Section<'r, 'a> {
                 continue;
             }
             let span = self.table.and_then(|table| table.get_key_value(key)).and_then(|(key, _)| key.span());
-            let place = span.map_or(Place::Nowhere, |span| self.reader.place(span.start));
+            let place = span.map_or(SettingLocation::Nowhere, |span| self.reader.place(span.start));
             let near = did_you_mean(key, known.iter().copied());
             let of = if self.name.is_empty() { "section".to_owned() } else { format!("key in [{}]", self.name) };
             let hint = if near.is_empty() { format!(" (there are: {})", known.join(", ")) } else { near };

@@ -14,7 +14,7 @@ const LONGEST: u64 = 64 * 1024;
 
 /// The place of a secret. It is fetched when something needs it, not when settings are read.
 #[derive(Debug, Clone)]
-pub enum Secret {
+pub enum SecretSource {
     /// In a variable of the environment.
     Variable(String),
     /// In a file that only its owner can read.
@@ -47,7 +47,7 @@ pub enum SecretError {
     Empty,
 }
 
-impl Secret {
+impl SecretSource {
     /// Fetches it. A command is waited for: it may ask the person something.
     ///
     /// # Errors
@@ -108,27 +108,30 @@ mod tests {
         std::fs::write(&path, "s3cret\n").unwrap();
         for (mode, good) in [(0o600, true), (0o400, true), (0o640, false), (0o604, false), (0o620, false)] {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-            let fetched = Secret::File(path.clone()).fetch();
+            let fetched = SecretSource::File(path.clone()).fetch();
             assert_eq!(fetched.is_ok(), good, "{mode:o}");
             if let Ok(secret) = fetched {
                 assert_eq!(secret.expose_secret(), "s3cret");
             }
         }
-        assert!(matches!(Secret::File(dir.path().join("none")).fetch(), Err(SecretError::File { .. })));
+        assert!(matches!(SecretSource::File(dir.path().join("none")).fetch(), Err(SecretError::File { .. })));
     }
 
     #[test]
     fn a_command_prints_it_on_its_first_line() {
-        let secret = |command: &str| Secret::Command { command: command.to_owned(), environment: Vec::new() };
+        let secret = |command: &str| SecretSource::Command { command: command.to_owned(), environment: Vec::new() };
         let fetch = |command: &str| secret(command).fetch();
         assert_eq!(fetch("printf 'one\\ntwo\\n'").unwrap().expose_secret(), "one");
         assert!(matches!(fetch("exit 3"), Err(SecretError::Command(_))));
         assert_eq!(fetch("true").unwrap_err(), SecretError::Empty);
-        assert!(matches!(Secret::Variable("CW_NOT_SET_ANYWHERE".to_owned()).fetch(), Err(SecretError::NoVariable(_))));
+        assert!(matches!(
+            SecretSource::Variable("CW_NOT_SET_ANYWHERE".to_owned()).fetch(),
+            Err(SecretError::NoVariable(_))
+        ));
     }
 
     #[test]
     fn debug_shows_no_secret() {
-        assert!(!format!("{:?}", Secret::Literal("s3cret".to_owned().into())).contains("s3cret"));
+        assert!(!format!("{:?}", SecretSource::Literal("s3cret".to_owned().into())).contains("s3cret"));
     }
 }

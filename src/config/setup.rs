@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::clock::SharedClock;
 use crate::domain::CodeOrigin;
-use crate::engine::Post;
-use crate::mail::smtp::{Roots, Settings as SmtpSettings};
-use crate::mail::{Courier, DirectoryCourier, Press, PressError, PressSettings, SmtpCourier, Transport};
+use crate::engine::PostService;
+use crate::mail::smtp::{Roots, SmtpSettings};
+use crate::mail::{DirectoryCourier, LetterRenderer, MailTransport, PressError, PressSettings, SmtpCourier, Transport};
 use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
 use crate::xtime::{CodeSource, HttpPlatform, SetupError};
 
 use super::model::{Config, HttpCodes};
-use super::secret::{Secret, SecretError};
+use super::secret::{SecretError, SecretSource};
 
 /// Why the platform, a code source or mail cannot be set up from the settings (exit 2).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +35,7 @@ pub enum SetupFailure {
 /// The section of the platform.
 const XTIME: &str = "xtime";
 
-fn fetch(section: &'static str, key: &str, secret: &Secret) -> Result<secrecy::SecretString, SetupFailure> {
+fn fetch(section: &'static str, key: &str, secret: &SecretSource) -> Result<secrecy::SecretString, SetupFailure> {
     secret.fetch().map_err(|why| SetupFailure::Secret { section, key: key.to_owned(), why })
 }
 
@@ -87,10 +87,10 @@ impl Config {
     ///
     /// # Errors
     /// A [`SetupFailure`] when a secret cannot be had, or a setting or a template cannot be used.
-    pub fn post(&self, clock: SharedClock) -> Result<Option<Post>, SetupFailure> {
+    pub fn post(&self, clock: SharedClock) -> Result<Option<PostService>, SetupFailure> {
         let mail = &self.mail;
         let Some(courier) = self.courier(clock)? else { return Ok(None) };
-        let press = Press::new(&PressSettings {
+        let press = LetterRenderer::new(&PressSettings {
             partner: self.partner.clone(),
             from: mail.from.clone(),
             reply_to: mail.reply_to.clone(),
@@ -99,14 +99,14 @@ impl Config {
             contact: mail.contact.clone(),
             templates: mail.templates.clone(),
         })?;
-        Ok(Some(Post { press, courier, per_hour: mail.per_hour, reports: mail.bounces.clone() }))
+        Ok(Some(PostService { press, courier, per_hour: mail.per_hour, reports: mail.bounces.clone() }))
     }
 
     /// How letters leave; `None`: not at all.
     ///
     /// # Errors
     /// A [`SetupFailure`] when the password cannot be had or a setting cannot be used.
-    pub fn courier(&self, clock: SharedClock) -> Result<Option<Arc<dyn Courier>>, SetupFailure> {
+    pub fn courier(&self, clock: SharedClock) -> Result<Option<Arc<dyn MailTransport>>, SetupFailure> {
         let mail = &self.mail;
         let server = match &mail.transport {
             Transport::None => return Ok(None),
@@ -139,7 +139,7 @@ fn http_source(http: &HttpCodes, clock: SharedClock) -> Result<HttpSource, Setup
     for (name, value) in &http.headers {
         let text = match value {
             // What stands in the file as it is may be a template; what is kept elsewhere is a secret.
-            Secret::Literal(text) => HeaderText::Template(secrecy::ExposeSecret::expose_secret(text).to_owned()),
+            SecretSource::Literal(text) => HeaderText::Template(secrecy::ExposeSecret::expose_secret(text).to_owned()),
             secret => HeaderText::Secret(fetch(section, &format!("headers.{name}"), secret)?),
         };
         settings.headers.push((name.clone(), text));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
 
-use crate::xtime::Meaning;
+use crate::xtime::ClassificationRule;
 
 use super::Overrides;
 use super::diagnostic::shown;
@@ -38,7 +38,7 @@ pub fn file(read: Option<&Path>) -> Result<PathBuf, TeachFailure> {
 ///
 /// # Errors
 /// When the file cannot be read, understood or written.
-pub fn add_row(path: &Path, row: &Meaning, comment: &str) -> Result<String, TeachFailure> {
+pub fn add_row(path: &Path, row: &ClassificationRule, comment: &str) -> Result<String, TeachFailure> {
     let io = |what: &'static str| {
         let path = path.to_owned();
         move |error: std::io::Error| TeachFailure::Io { what, path, why: error.to_string() }
@@ -69,7 +69,7 @@ pub fn add_row(path: &Path, row: &Meaning, comment: &str) -> Result<String, Teac
     Ok(printed(row))
 }
 
-pub fn printed(row: &Meaning) -> String {
+pub fn printed(row: &ClassificationRule) -> String {
     format!("[[xtime.meaning]]\n{}", toml_edit::ser::to_string(row).unwrap_or_default().trim_end())
 }
 
@@ -81,7 +81,7 @@ fn meanings(path: &Path, text: &str) -> Result<usize, String> {
     }
 }
 
-fn with_row(text: &str, row: &Meaning, comment: &str) -> Result<String, String> {
+fn with_row(text: &str, row: &ClassificationRule, comment: &str) -> Result<String, String> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
         format!("line {line}: {}", error.message().replace('\n', ", "))
@@ -113,12 +113,12 @@ fn with_row(text: &str, row: &Meaning, comment: &str) -> Result<String, String> 
 mod tests {
     use super::*;
 
-    fn row() -> Meaning {
+    fn row() -> ClassificationRule {
         serde_json::from_str(r#"{"status": 404, "message": "^no \\\"such\\\" dealer$", "means": "not-connected"}"#)
             .unwrap()
     }
 
-    fn own_rows(text: &str) -> Vec<Meaning> {
+    fn own_rows(text: &str) -> Vec<ClassificationRule> {
         let loaded = super::super::parse(Path::new("config.toml"), text, &super::super::Overrides::default()).unwrap();
         loaded.config.xtime.settings.meanings[..loaded.config.xtime.own_meanings].to_vec()
     }

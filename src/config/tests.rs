@@ -11,7 +11,7 @@ fn overrides(variables: &[(&str, &str)]) -> Overrides {
     Overrides { variables, ..Overrides::default() }
 }
 
-fn good(text: &str) -> Loaded {
+fn good(text: &str) -> LoadedConfig {
     parse(Path::new("/etc/c.toml"), text, &Overrides::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -102,19 +102,19 @@ fn every_section_is_read() {
     assert_eq!(config.xtime.own_meanings, 1);
     assert_eq!(config.xtime.settings.timeout.as_secs(), 7);
     assert!(
-        matches!(&config.xtime.developer_key, Some(Secret::File(path)) if path == Path::new("/etc/keys/developer"))
+        matches!(&config.xtime.developer_key, Some(SecretSource::File(path)) if path == Path::new("/etc/keys/developer"))
     );
     assert_eq!(config.invitations.command.unwrap().run, ["issue-code", "{{ dealer_code }}"]);
-    assert_eq!((config.ui.theme, config.ui.mouse), (Theme::Dark, true));
+    assert_eq!((config.ui.theme, config.ui.mouse), (ThemeSetting::Dark, true));
 }
 
 #[test]
 fn letters_and_reminders_are_read() {
-    let Loaded { config, warnings } = good(WHOLE);
+    let LoadedConfig { config, warnings } = good(WHOLE);
     assert_eq!(warnings, []);
     let mail = config.mail;
     assert_eq!(mail.transport.to_string(), "smtp+starttls://desk@mail.clover.com:587");
-    assert!(matches!(&mail.password, Some(Secret::Variable(name)) if name == "MAIL_PASSWORD"));
+    assert!(matches!(&mail.password, Some(SecretSource::Variable(name)) if name == "MAIL_PASSWORD"));
     assert_eq!(mail.from, "Clover, the Desk <onboarding@clover.com>");
     assert_eq!((mail.reply_to.as_deref(), mail.contact.as_deref()), (Some("help@clover.com"), Some("+1 555 0100")));
     let envelope = (mail.envelope_from.as_deref(), mail.bcc.as_deref());
@@ -131,7 +131,7 @@ fn letters_and_reminders_are_read() {
 
 #[test]
 fn without_settings_letters_become_files_and_nights_are_quiet() {
-    let Loaded { config, warnings } = good("[partner]\nname = \"Klee & Blatt, GmbH Ü\"");
+    let LoadedConfig { config, warnings } = good("[partner]\nname = \"Klee & Blatt, GmbH Ü\"");
     assert_eq!(warnings, []);
     let Transport::Directory(path) = &config.mail.transport else { panic!("{:?}", config.mail.transport) };
     assert!(path.is_absolute() && path.ends_with("cloverwatch/mail"), "{path:?}");
@@ -363,7 +363,7 @@ fn variables_win_over_the_file_and_flags_over_both() {
     assert_eq!(loaded.config.xtime.requests_per_second, 7);
     assert_eq!(loaded.config.xtime.settings.scopes, ["a", "b"]);
     assert!(
-        matches!(&loaded.config.xtime.client_secret, Some(Secret::Variable(name)) if name == "CLOVERWATCH_XTIME_CLIENT_SECRET")
+        matches!(&loaded.config.xtime.client_secret, Some(SecretSource::Variable(name)) if name == "CLOVERWATCH_XTIME_CLIENT_SECRET")
     );
     assert_eq!(loaded.config.invitations.http.as_ref().unwrap().settings.method, "PUT");
     assert_eq!(loaded.warnings.len(), 1);

@@ -11,7 +11,7 @@ use super::{DealershipId, Onboarding, OpcodeState, Outcome, Policy, ProbeState, 
 /// How often is looked at what. All of it is our assumption; the sum stays under 5 requests/s for 10,000 dealerships
 /// that were invited over three days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rhythm {
+pub struct ProbeSchedule {
     /// More than a day before the code dies.
     pub far: TimeDelta,
     /// In the last day of the code.
@@ -36,7 +36,7 @@ pub struct Rhythm {
     pub recheck: TimeDelta,
 }
 
-impl Default for Rhythm {
+impl Default for ProbeSchedule {
     fn default() -> Self {
         Self {
             far: TimeDelta::hours(2),
@@ -65,7 +65,7 @@ pub fn cadence(
     state: &Onboarding,
     now: Timestamp,
     policy: &Policy,
-    rhythm: &Rhythm,
+    rhythm: &ProbeSchedule,
     last: Option<&ProbeState>,
 ) -> Option<Timestamp> {
     let stage = state.stage(now);
@@ -186,7 +186,7 @@ impl Span {
 }
 
 /// Slow while much time is left, every minute close to the end, slower while a used code may still be reflected.
-fn around_expiry(end: Timestamp, policy: &Policy, rhythm: &Rhythm) -> Vec<Span> {
+fn around_expiry(end: Timestamp, policy: &Policy, rhythm: &ProbeSchedule) -> Vec<Span> {
     let reflected = policy.confirm_within;
     vec![
         Span::until(later(end, -TimeDelta::days(1)), rhythm.far),

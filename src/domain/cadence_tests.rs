@@ -76,7 +76,7 @@ fn next(state: &Onboarding, now: Timestamp, last_look: Option<Timestamp>) -> Opt
 }
 
 fn next_after(state: &Onboarding, now: Timestamp, last: Option<&ProbeState>) -> Option<Timestamp> {
-    cadence(state, now, &Policy::default(), &Rhythm::default(), last)
+    cadence(state, now, &Policy::default(), &ProbeSchedule::default(), last)
 }
 
 fn looked(state: &Onboarding, at: Timestamp, outcome: Outcome) -> ProbeState {

@@ -70,7 +70,7 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         Command::ChooseOpcode { choice, word } => service::choose(state, choice, word.as_ref()),
         Command::RequestBooking { intent, opcode, local, vin, moves } => booking::request(
             state,
-            &booking::Wanted { intent: *intent, opcode, local: *local, vin, moves: *moves },
+            &booking::RequestedBooking { intent: *intent, opcode, local: *local, vin, moves: *moves },
             ctx,
         ),
         Command::EndBooking { intent, end } => booking::end(state, *intent, end, ctx),

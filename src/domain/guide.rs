@@ -25,7 +25,7 @@ impl Observed {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct GuideStep {
     pub title: String,
     /// What can be seen of it.
     pub observed: Observed,
@@ -42,7 +42,7 @@ pub struct Guide {
     /// Whether the dealership chose it; else it is the configured default.
     pub chosen: bool,
     /// The steps, in their order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<GuideStep>,
     partner: String,
 }
 
@@ -52,7 +52,7 @@ pub fn guide(state: &Onboarding, policy: &Policy, partner: &str) -> Guide {
     let option = state.opcode_option();
     let seen = Seen::of(state);
     let plain = code.plain();
-    let step = |title: String, (observed, why): (Observed, String)| Step { title, observed, why };
+    let step = |title: String, (observed, why): (Observed, String)| GuideStep { title, observed, why };
     let mut steps = match option {
         OpcodeOption::Existing => vec![
             step(
@@ -155,7 +155,7 @@ impl Guide {
     }
 
     /// What the dealer may read of what is seen of a step: nothing where nobody can tell, and never which of us wrote what down.
-    pub fn told(&self, step: &Step) -> Option<String> {
+    pub fn told(&self, step: &GuideStep) -> Option<String> {
         let ours = self.steps.last() == Some(step);
         match step.observed {
             Observed::CannotBeObserved => None,

@@ -51,7 +51,7 @@ pub use appointment::{
 };
 pub use attention::Attention;
 pub use budget::Budget;
-pub use cadence::{Rhythm, cadence, next_tick, pressing};
+pub use cadence::{ProbeSchedule, cadence, next_tick, pressing};
 pub use clock_doubt::ClockDoubt;
 pub use code::{CodeDigest, CodeError, InvitationCode};
 pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, NoClaims, Refusal};
@@ -59,7 +59,7 @@ pub use decide::{decide, decide_in_turn, needs_no_code};
 pub use event::{Actor, CodeOrigin, Event, Fact, besides_the_letter, rfc3339};
 pub use evolve::{evolve, fold};
 pub use full_names::{FullNames, Named};
-pub use guide::{Guide, Observed, Step, guide};
+pub use guide::{Guide, GuideStep, Observed, guide};
 pub use id::{DealershipId, IntentId, LetterId};
 pub use list::value::{ListValue, Mended, is_placeholder, read_value};
 pub use mail::{

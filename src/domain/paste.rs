@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use crate::timezone::Tz;
 use chrono::TimeDelta;
 
-use super::table::{MOST_ROWS, Row, RowFault, Table, TableError, plain_key};
+use super::table::{MOST_ROWS, RowFault, TableError, TextRow, TextTable, plain_key};
 use super::when::{WhenError, in_words, parse_moment};
 use super::{Claim, Claims, CodeDigest, CodeError, DealershipId, InvitationCode, Named, Policy, Timestamp};
 
@@ -57,7 +57,7 @@ pub struct PasteContext<'a> {
 
 /// What is wrong. Never repeats a code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Wrong {
+pub enum PasteProblem {
     /// Its rows cannot be told.
     #[error("the block: {0}")]
     Table(TableError),
@@ -128,7 +128,7 @@ pub struct Mistake {
     /// The line, counted from 1.
     pub line: Option<usize>,
     pub id: Option<DealershipId>,
-    pub what: Wrong,
+    pub what: PasteProblem,
 }
 
 impl std::fmt::Display for Mistake {
@@ -149,14 +149,14 @@ pub fn check_code(
     code: &str,
     generated_at: Timestamp,
     ctx: &PasteContext<'_>,
-) -> Result<InvitationCode, Wrong> {
+) -> Result<InvitationCode, PasteProblem> {
     let code: InvitationCode = code.parse()?;
     check_generated(generated_at, ctx.now, ctx.policy)?;
     if ctx.claims.holder(&Claim::DealerCode(code.reveal().into())).is_some() {
-        return Err(Wrong::IsDealerCode);
+        return Err(PasteProblem::IsDealerCode);
     }
     match ctx.claims.holder(&Claim::Code(code.digest())) {
-        Some(holder) => Err(Wrong::UsedBefore { here: holder == id }),
+        Some(holder) => Err(PasteProblem::UsedBefore { here: holder == id }),
         None => Ok(code),
     }
 }
@@ -165,12 +165,12 @@ pub fn check_code(
 ///
 /// # Errors
 /// When it is dead or from the future.
-pub fn check_generated(at: Timestamp, now: Timestamp, policy: &Policy) -> Result<(), Wrong> {
+pub fn check_generated(at: Timestamp, now: Timestamp, policy: &Policy) -> Result<(), PasteProblem> {
     if at - now > policy.clock_tolerance {
-        return Err(Wrong::Future(at - now));
+        return Err(PasteProblem::Future(at - now));
     }
     let age = now - at;
-    if age >= policy.valid_for { Err(Wrong::Dead(age - policy.valid_for)) } else { Ok(()) }
+    if age >= policy.valid_for { Err(PasteProblem::Dead(age - policy.valid_for)) } else { Ok(()) }
 }
 
 /// Matches a block to the dealerships: one code for each of them, in their order, or everything that is wrong. A line that is
@@ -180,7 +180,7 @@ pub fn check_generated(at: Timestamp, now: Timestamp, policy: &Policy) -> Result
 /// Every [`Mistake`] in the block, in the order of its lines, then those about the whole.
 pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -> Result<Matches, Vec<Mistake>> {
     let lines = lines(block, ctx.resolve)
-        .map_err(|error| vec![Mistake { line: Some(1), id: None, what: Wrong::Table(error) }])?;
+        .map_err(|error| vec![Mistake { line: Some(1), id: None, what: PasteProblem::Table(error) }])?;
     let named = lines.iter().any(|line| line.name.is_some());
     let mut mistakes = Vec::new();
     let mut found: Vec<Option<Matched>> = vec![None; expected.len()];
@@ -197,20 +197,20 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
         }
         let place = match line.name.as_deref() {
             Some(name) => match (ctx.resolve)(name) {
-                Named::Nobody => Err(Wrong::Unknown(shortened(name))),
-                Named::Several(candidates) => Err(Wrong::Ambiguous { name: shortened(name), candidates }),
+                Named::Nobody => Err(PasteProblem::Unknown(shortened(name))),
+                Named::Several(candidates) => Err(PasteProblem::Ambiguous { name: shortened(name), candidates }),
                 Named::One(id) if is_present(id, &line.code, ctx) && !seen_ids.contains_key(&id) => {
                     seen_ids.insert(id, line.number);
                     already.push(id);
                     continue;
                 }
                 Named::One(id) => match (places.get(&id), seen_ids.insert(id, line.number)) {
-                    (None, _) => Err(Wrong::NotChosen(shortened(name))),
-                    (_, Some(first)) => Err(Wrong::SameDealership(first)),
+                    (None, _) => Err(PasteProblem::NotChosen(shortened(name))),
+                    (_, Some(first)) => Err(PasteProblem::SameDealership(first)),
                     (Some(place), None) => Ok(Some(*place)),
                 },
             },
-            None if named => Err(Wrong::Unnamed),
+            None if named => Err(PasteProblem::Unnamed),
             None => Ok((index < expected.len()).then_some(index)),
         };
         let one = place.as_ref().ok().copied().flatten().and_then(|place| expected.get(place));
@@ -222,7 +222,7 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
             };
             let code = check_code(one.id, &line.code, generated_at, ctx)?;
             match seen_codes.insert(code.digest(), line.number) {
-                Some(first) => Err(Wrong::SameCode(first)),
+                Some(first) => Err(PasteProblem::SameCode(first)),
                 None => Ok(place.zip(Some(Matched { id: one.id, code, generated_at, line: line.number }))),
             }
         });
@@ -237,7 +237,7 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
         }
     }
     // A line that cannot be read may be what seems to be missing.
-    if mistakes.iter().any(|mistake| matches!(mistake.what, Wrong::Row(_) | Wrong::Swallowed(..))) {
+    if mistakes.iter().any(|mistake| matches!(mistake.what, PasteProblem::Row(_) | PasteProblem::Swallowed(..))) {
         return Err(mistakes);
     }
     let done = already.iter().filter(|id| places.contains_key(id)).count();
@@ -245,14 +245,14 @@ pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -
     // Where lines have names, how many there are follows from what is wrong with them.
     if !named || mistakes.is_empty() {
         if codes > wanted {
-            mistakes.push(Mistake { line: None, id: None, what: Wrong::TooMany { codes, expected: wanted } });
+            mistakes.push(Mistake { line: None, id: None, what: PasteProblem::TooMany { codes, expected: wanted } });
         } else if codes < wanted {
-            mistakes.push(Mistake { line: None, id: None, what: Wrong::TooFew { codes, expected: wanted } });
+            mistakes.push(Mistake { line: None, id: None, what: PasteProblem::TooFew { codes, expected: wanted } });
         }
     }
     if named {
         let missing = expected.iter().filter(|one| !seen_ids.contains_key(&one.id));
-        mistakes.extend(missing.map(|one| Mistake { line: None, id: Some(one.id), what: Wrong::NoLine }));
+        mistakes.extend(missing.map(|one| Mistake { line: None, id: Some(one.id), what: PasteProblem::NoLine }));
     }
     let codes = found.into_iter().flatten().collect();
     if mistakes.is_empty() { Ok(Matches { codes, already }) } else { Err(mistakes) }
@@ -277,15 +277,15 @@ struct Line<'a> {
     name: Option<Cow<'a, str>>,
     code: Cow<'a, str>,
     generated: Option<String>,
-    fault: Option<Wrong>,
+    fault: Option<PasteProblem>,
 }
 
 fn lines<'a>(block: &'a str, resolve: &dyn Fn(&str) -> Named) -> Result<Vec<Line<'a>>, TableError> {
     // The separator is the one with which the lines name dealerships.
-    let named = |row: &Row<'_>| {
+    let named = |row: &TextRow<'_>| {
         row.cells.len() > 1 && row.cells.first().is_some_and(|name| resolve(&plain_key(name)) != Named::Nobody)
     };
-    let table = Table::open(block, |rows| rows.filter(named).count())?;
+    let table = TextTable::open(block, |rows| rows.filter(named).count())?;
     let mut lines = Vec::new();
     for row in table.rows() {
         if lines.len() == MOST_ROWS {
@@ -296,11 +296,11 @@ fn lines<'a>(block: &'a str, resolve: &dyn Fn(&str) -> Named) -> Result<Vec<Line
     Ok(lines)
 }
 
-fn read_line(row: Row<'_>, separator: char) -> Line<'_> {
+fn read_line(row: TextRow<'_>, separator: char) -> Line<'_> {
     let number = usize::try_from(row.line).unwrap_or(usize::MAX);
     let fault = match (&row.fault, row.swallowed(2, separator)) {
-        (Some(fault), _) => Some(Wrong::Row(fault.clone())),
-        (None, Some((first, last))) => Some(Wrong::Swallowed(first, last)),
+        (Some(fault), _) => Some(PasteProblem::Row(fault.clone())),
+        (None, Some((first, last))) => Some(PasteProblem::Swallowed(first, last)),
         (None, None) => None,
     };
     let mut cells = row.cells;

@@ -10,7 +10,7 @@ const FAIR_SHARE: u32 = 4;
 
 /// Dealerships that wait for their moment, and those whose moment has come.
 #[derive(Debug, Default)]
-pub struct Agenda {
+pub struct DueQueue {
     waiting: Timers,
     /// The ready ones by the deadline that presses; those without one come last, by when they became due.
     pressing: Timers,
@@ -29,7 +29,7 @@ struct Swept {
     fresh: HashSet<DealershipId>,
 }
 
-impl Agenda {
+impl DueQueue {
     /// Sets when a dealership is due, and which deadline presses; `None`: never.
     pub fn set(&mut self, id: DealershipId, due: Option<Timestamp>, deadline: Option<Timestamp>) {
         self.pressing.set(id, None);
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn nearest_deadline_first_and_every_fourth_to_the_longest_waiting() {
-        let mut agenda = Agenda::default();
+        let mut agenda = DueQueue::default();
         agenda.set(id(100), Some(at(0)), None);
         for number in 0..8 {
             agenda.set(id(number), Some(at(1)), Some(at(100 - i64::try_from(number).unwrap())));
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_new_moment_replaces_the_old_one_also_when_it_was_due() {
-        let mut agenda = Agenda::default();
+        let mut agenda = DueQueue::default();
         agenda.set(id(1), Some(at(1)), None);
         assert_eq!(agenda.due(at(1)), 1);
         agenda.set(id(1), Some(at(9)), None);
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_trial_may_take_one_that_is_not_due() {
-        let mut agenda = Agenda::default();
+        let mut agenda = DueQueue::default();
         agenda.set(id(1), Some(at(60)), None);
         agenda.set(id(2), Some(at(50)), None);
         assert_eq!(agenda.take_any(at(0)), Some(id(2)));

@@ -13,7 +13,7 @@ use crate::domain::{
     TestBooking,
 };
 use crate::xtime::window::Window;
-use crate::xtime::{Answer, BookingAnswer, Platform, RequestPreview, Slot};
+use crate::xtime::{AttemptReport, BookingAnswer, Platform, RequestPreview, Slot};
 
 /// A booking as it would be sent.
 #[derive(Debug, Clone)]
@@ -141,7 +141,7 @@ impl Engine {
             inner.call(async move { platform.book(&dealer_code, &booking).await }).await
         };
         let answer = match answer {
-            Ok(Answer { value, .. }) => value,
+            Ok(AttemptReport { value, .. }) => value,
             // It may have been sent.
             Err(error) => BookingAnswer::Unknown { reason: error.to_string() },
         };

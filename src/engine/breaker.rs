@@ -36,7 +36,7 @@ pub enum Health {
 
 /// Whether the desk may look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gate {
+pub enum CircuitState {
     Open,
     /// One look, as a trial.
     Trial,
@@ -46,7 +46,7 @@ pub enum Gate {
 
 /// How the platform stands as a whole: what the log is to say of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing<'a> {
+pub enum PlatformStanding<'a> {
     /// Nothing can be told yet.
     Unknown,
     /// It fails, or refuses our credentials.
@@ -87,7 +87,7 @@ pub struct Breaker {
 
 /// The two readings of the clock that belong together.
 #[derive(Debug, Clone, Copy)]
-pub struct Moment {
+pub struct ClockReading {
     /// The wall clock: what is shown.
     pub at: Timestamp,
     /// The monotonic one: what is compared.
@@ -108,13 +108,15 @@ impl Breaker {
     }
 
     /// Whether the desk may look now.
-    pub fn gate(&self, elapsed: Duration) -> Gate {
+    pub fn gate(&self, elapsed: Duration) -> CircuitState {
         let left = |end: Duration| Some(end.saturating_sub(elapsed)).filter(|left| !left.is_zero());
         let hold = self.rate_limit.end(elapsed).and_then(left);
         match &self.alarm {
-            None => hold.map_or(Gate::Open, |left| Gate::Shut(Some(left))),
-            Some(alarm) if alarm.trial => Gate::Shut(None),
-            Some(alarm) => left(alarm.retry).max(hold).map_or(Gate::Trial, |left| Gate::Shut(Some(left))),
+            None => hold.map_or(CircuitState::Open, |left| CircuitState::Shut(Some(left))),
+            Some(alarm) if alarm.trial => CircuitState::Shut(None),
+            Some(alarm) => {
+                left(alarm.retry).max(hold).map_or(CircuitState::Trial, |left| CircuitState::Shut(Some(left)))
+            }
         }
     }
 
@@ -135,7 +137,7 @@ impl Breaker {
     }
 
     /// A trial ended without any answer (its task failed).
-    pub fn trial_lost(&mut self, now: Moment, rng: &mut StdRng) {
+    pub fn trial_lost(&mut self, now: ClockReading, rng: &mut StdRng) {
         if self.alarm.as_ref().is_some_and(|alarm| alarm.trial) {
             self.fail(false, true, "the trial failed on our side", None, now, rng);
         }
@@ -148,7 +150,7 @@ impl Breaker {
         trial: bool,
         why: &str,
         retry_after: Option<Duration>,
-        now: Moment,
+        now: ClockReading,
         rng: &mut StdRng,
     ) {
         if health == Health::Well {
@@ -195,7 +197,15 @@ impl Breaker {
     }
 
     /// Opens it, or keeps it open for longer. Answers to looks that were under way when it opened only change the words.
-    fn fail(&mut self, refused: bool, counts: bool, why: &str, asked: Option<Duration>, now: Moment, rng: &mut StdRng) {
+    fn fail(
+        &mut self,
+        refused: bool,
+        counts: bool,
+        why: &str,
+        asked: Option<Duration>,
+        now: ClockReading,
+        rng: &mut StdRng,
+    ) {
         (self.answers_since, self.last_failed) = (None, Some(now.at));
         let relapsed = self.healed.take().map(|(alarm, _)| alarm);
         let old = self.alarm.take().or(relapsed);
@@ -213,15 +223,15 @@ impl Breaker {
         self.alarm = Some(Alarm { refused, why: why.to_owned(), since, attempt, retry, retry_at, trial });
     }
 
-    pub fn standing(&self, elapsed: Duration) -> Standing<'_> {
+    pub fn standing(&self, elapsed: Duration) -> PlatformStanding<'_> {
         if let Some(Alarm { refused, why, since, .. }) = &self.alarm {
-            return Standing::Failing { why, since: *since, refused: *refused };
+            return PlatformStanding::Failing { why, since: *since, refused: *refused };
         }
         let settles = self.healed.as_ref().map(|(_, at)| (*at + SETTLES).saturating_sub(elapsed));
         match (settles.filter(|left| !left.is_zero()), self.answers_since) {
-            (Some(left), _) => Standing::Settling(left),
-            (None, Some(since)) => Standing::Answers { since, last_failed: self.last_failed },
-            (None, None) => Standing::Unknown,
+            (Some(left), _) => PlatformStanding::Settling(left),
+            (None, Some(since)) => PlatformStanding::Answers { since, last_failed: self.last_failed },
+            (None, None) => PlatformStanding::Unknown,
         }
     }
 

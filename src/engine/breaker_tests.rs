@@ -18,8 +18,8 @@ impl Bench {
         Self { breaker: Breaker::new(LONGEST), rng: StdRng::seed_from_u64(7), elapsed: Duration::ZERO }
     }
 
-    fn now(&self) -> Moment {
-        Moment { at: DateTime::UNIX_EPOCH + self.elapsed, elapsed: self.elapsed }
+    fn now(&self) -> ClockReading {
+        ClockReading { at: DateTime::UNIX_EPOCH + self.elapsed, elapsed: self.elapsed }
     }
 
     fn answer(&mut self, health: Health, trial: bool, retry_after: Option<u64>) {
@@ -31,12 +31,12 @@ impl Bench {
         self.breaker.state(self.elapsed)
     }
 
-    fn gate(&self) -> Gate {
+    fn gate(&self) -> CircuitState {
         self.breaker.gate(self.elapsed)
     }
 
     fn wait(&mut self) -> Duration {
-        let Gate::Shut(Some(left)) = self.gate() else { panic!("not shut: {:?}", self.gate()) };
+        let CircuitState::Shut(Some(left)) = self.gate() else { panic!("not shut: {:?}", self.gate()) };
         self.elapsed += left;
         left
     }
@@ -48,27 +48,31 @@ fn five_in_a_row_open_it_and_one_trial_closes_it() {
     assert_eq!(bench.state(), PlatformState::Starting);
     for _ in 0..4 {
         bench.answer(Health::Ill, false, None);
-        assert_eq!((bench.gate(), bench.state()), (Gate::Open, PlatformState::Starting), "nothing answered yet");
+        assert_eq!(
+            (bench.gate(), bench.state()),
+            (CircuitState::Open, PlatformState::Starting),
+            "nothing answered yet"
+        );
     }
     bench.answer(Health::Ill, false, None);
     assert!(matches!(bench.state(), PlatformState::Down { .. }));
     assert!(bench.wait() <= DOWN.base);
-    assert_eq!(bench.gate(), Gate::Trial);
+    assert_eq!(bench.gate(), CircuitState::Trial);
     bench.breaker.try_one();
-    assert_eq!(bench.gate(), Gate::Shut(None), "one trial at a time");
+    assert_eq!(bench.gate(), CircuitState::Shut(None), "one trial at a time");
     bench.answer(Health::Well, true, None);
-    assert_eq!((bench.gate(), bench.state()), (Gate::Open, PlatformState::Ok));
+    assert_eq!((bench.gate(), bench.state()), (CircuitState::Open, PlatformState::Ok));
 }
 
 #[test]
 fn half_of_twenty_open_it() {
     let mut bench = Bench::new();
     for _ in 0..10 {
-        assert_eq!(bench.gate(), Gate::Open);
+        assert_eq!(bench.gate(), CircuitState::Open);
         bench.answer(Health::Well, false, None);
         bench.answer(Health::Ill, false, None);
     }
-    assert!(matches!(bench.gate(), Gate::Shut(Some(_))));
+    assert!(matches!(bench.gate(), CircuitState::Shut(Some(_))));
 }
 
 #[test]
@@ -92,10 +96,10 @@ fn it_stays_open_longer_and_longer_but_never_longer_than_the_cap() {
 fn an_outage_is_over_when_nothing_failed_for_a_while() {
     let mut bench = Bench::new();
     let standing = |bench: &Bench| match bench.breaker.standing(bench.elapsed) {
-        Standing::Unknown => "unknown",
-        Standing::Failing { .. } => "failing",
-        Standing::Settling(_) => "settling",
-        Standing::Answers { .. } => "answers",
+        PlatformStanding::Unknown => "unknown",
+        PlatformStanding::Failing { .. } => "failing",
+        PlatformStanding::Settling(_) => "settling",
+        PlatformStanding::Answers { .. } => "answers",
     };
     assert_eq!(standing(&bench), "unknown");
     bench.answer(Health::Ill, false, None);
@@ -143,24 +147,24 @@ fn stragglers_do_not_lengthen_it() {
 fn retry_after_is_honoured_and_a_short_one_is_shown_without_an_alarm() {
     let mut bench = Bench::new();
     bench.answer(Health::Ill, false, Some(90));
-    assert_eq!(bench.gate(), Gate::Shut(Some(Duration::from_secs(90))));
+    assert_eq!(bench.gate(), CircuitState::Shut(Some(Duration::from_secs(90))));
     let until = bench.now().at + TimeDelta::seconds(90);
     assert!(matches!(bench.state(), PlatformState::RateLimited { until: told, .. } if told == until));
     // Answers to what was sent before do not shorten it.
     bench.answer(Health::Well, false, None);
-    assert_eq!(bench.gate(), Gate::Shut(Some(Duration::from_secs(90))));
+    assert_eq!(bench.gate(), CircuitState::Shut(Some(Duration::from_secs(90))));
     bench.wait();
-    assert_eq!((bench.gate(), bench.state()), (Gate::Open, PlatformState::Ok));
+    assert_eq!((bench.gate(), bench.state()), (CircuitState::Open, PlatformState::Ok));
     bench.answer(Health::Well, false, None);
     bench.answer(Health::Ill, false, Some(1));
-    assert_eq!(bench.gate(), Gate::Shut(Some(Duration::from_secs(1))));
+    assert_eq!(bench.gate(), CircuitState::Shut(Some(Duration::from_secs(1))));
     assert!(matches!(bench.state(), PlatformState::RateLimited { .. }) && !bench.state().is_alarm());
     bench.wait();
     bench.answer(Health::Well, false, None);
     for _ in 0..5 {
         bench.answer(Health::Ill, false, Some(u64::MAX / 2));
     }
-    assert_eq!(bench.gate(), Gate::Shut(Some(LONGEST)));
+    assert_eq!(bench.gate(), CircuitState::Shut(Some(LONGEST)));
     assert!(matches!(bench.state(), PlatformState::Down { .. }));
 }
 
@@ -174,7 +178,7 @@ fn a_wait_of_no_time_is_a_second_and_grows_until_it_answers() {
     let mut longest = Duration::ZERO;
     for _ in 0..20 {
         bench.answer(Health::Ill, false, Some(0));
-        let Gate::Shut(Some(_)) = bench.gate() else { panic!("not shut: {:?}", bench.gate()) };
+        let CircuitState::Shut(Some(_)) = bench.gate() else { panic!("not shut: {:?}", bench.gate()) };
         let before = bench.elapsed;
         while bench.breaker.holds(bench.elapsed) {
             bench.elapsed += Duration::from_secs(1);
@@ -220,5 +224,5 @@ fn our_credentials_are_an_alarm_at_once_and_turn_into_the_other_one() {
     bench.breaker.try_one();
     let now = bench.now();
     bench.breaker.trial_lost(now, &mut bench.rng);
-    assert!(matches!(bench.gate(), Gate::Shut(Some(_))), "a lost trial does not leave it shut for ever");
+    assert!(matches!(bench.gate(), CircuitState::Shut(Some(_))), "a lost trial does not leave it shut for ever");
 }

@@ -8,7 +8,7 @@ use crate::domain::{
     Actor, Claim, Claims, Command, Contact, Context, DealershipId, Fact, Onboarding, OpcodeChoice, Profile,
     ProfileField, ProfilePatch, Refusal, Untrusted, decide_in_turn,
 };
-use crate::store::{Append, Book, StoreError};
+use crate::store::{Append, ReadModel, StoreError};
 
 /// How many dealerships one commit takes.
 const BATCH: usize = 1_000;
@@ -45,7 +45,7 @@ pub enum Imported {
 
 /// Who holds what, when a batch that is not committed yet has claims of its own.
 struct Overlay<'a> {
-    book: &'a Book,
+    book: &'a ReadModel,
     batch: HashMap<Box<str>, DealershipId>,
 }
 

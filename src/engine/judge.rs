@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 use rand::RngExt;
 
 use super::backoff::Backoff;
-use super::breaker::{Gate, Health};
-use super::prober::{Done, Hold, Prober, Trip};
+use super::breaker::{CircuitState, Health};
+use super::prober::{Deferral, ProbeJob, Prober, StepResult};
 use super::{EngineError, PlatformState};
 use crate::domain::together::WITNESSES;
 use crate::domain::{
@@ -17,7 +17,7 @@ use crate::domain::{
     SlotsLook, Timestamp,
 };
 use crate::xtime::window::Window;
-use crate::xtime::{Answer, Slot};
+use crate::xtime::{AttemptReport, Slot};
 
 /// The one retry layer: a look that told nothing is due again after this.
 const RETRY: Backoff = Backoff::seconds(30, 900);
@@ -27,13 +27,13 @@ const SENTINELS: std::ops::Range<i64> = 300..600;
 const OTHERS: std::ops::Range<i64> = 3_600..7_200;
 
 /// Half or more of the confirmed dealerships turned together.
-pub(super) struct Mass {
+pub(super) struct MassDisconnect {
     turned: usize,
     since: Timestamp,
     sentinels: HashSet<DealershipId>,
 }
 
-impl Mass {
+impl MassDisconnect {
     pub fn state(&self) -> PlatformState {
         PlatformState::MassDisconnect { turned: self.turned, since: self.since }
     }
@@ -41,28 +41,28 @@ impl Mass {
 
 /// A look that would make a dealership lost, until others have been looked at. Then it is looked at once more, and that
 /// look counts: otherwise the end of a mass disconnect between its look and theirs would make it lost.
-pub(super) struct Parked {
-    trip: Trip,
+pub(super) struct AwaitingQuorum {
+    trip: ProbeJob,
     waits_for: HashSet<DealershipId>,
 }
 
 impl Prober {
-    pub fn done(&mut self, done: Done) {
+    pub fn done(&mut self, done: StepResult) {
         match done {
-            Done::Looked(trip, answer) => {
+            StepResult::Looked(trip, answer) => {
                 self.requests -= 1;
                 let id = trip.id;
                 self.looked(trip, answer);
                 self.witnessed(id);
             }
-            Done::Called => self.requests -= 1,
-            Done::Outage(open) => self.outage_logged(open),
-            Done::Recorded(trip, result) => self.recorded(trip, result),
-            Done::SlotsSeen(trip, answer) => {
+            StepResult::Called => self.requests -= 1,
+            StepResult::Outage(open) => self.outage_logged(open),
+            StepResult::Recorded(trip, result) => self.recorded(trip, result),
+            StepResult::SlotsSeen(trip, answer) => {
                 self.requests -= 1;
                 self.slots_seen(trip, answer);
             }
-            Done::SlotsRecorded(mut trip, result) => match result {
+            StepResult::SlotsRecorded(mut trip, result) => match result {
                 Ok(events) => {
                     self.weigh_causes(trip.id, &events);
                     trip.events.extend(events);
@@ -73,8 +73,8 @@ impl Prober {
         }
     }
 
-    fn looked(&mut self, mut trip: Trip, answer: Option<Answer<Look>>) {
-        let Some(Answer { value: look, retry_after, clock_skew, healthy }) = answer else {
+    fn looked(&mut self, mut trip: ProbeJob, answer: Option<AttemptReport<Look>>) {
+        let Some(AttemptReport { value: look, retry_after, clock_skew, healthy }) = answer else {
             return self.panicked(trip);
         };
         let health = match look.outcome {
@@ -128,7 +128,7 @@ impl Prober {
     /// Takes note of what an answer says beside the dealership.
     fn answered(
         &mut self,
-        trip: &Trip,
+        trip: &ProbeJob,
         health: Health,
         why: &str,
         retry_after: Option<Duration>,
@@ -142,10 +142,10 @@ impl Prober {
         if clock_skew.is_some() {
             self.clock_skew = clock_skew;
         }
-        if self.breaker.gate(now.elapsed) != Gate::Open {
+        if self.breaker.gate(now.elapsed) != CircuitState::Open {
             // Nobody who was not asked for by a person goes on; their next look comes when it is due.
             let (keep, end): (VecDeque<_>, VecDeque<_>) =
-                self.second_halves.drain(..).partition(|trip: &Trip| !trip.askers.is_empty());
+                self.second_halves.drain(..).partition(|trip: &ProbeJob| !trip.askers.is_empty());
             self.second_halves = keep;
             for trip in end {
                 self.finish(trip);
@@ -157,7 +157,7 @@ impl Prober {
     }
 
     /// The platform's own code failed while it looked.
-    fn panicked(&mut self, trip: Trip) {
+    fn panicked(&mut self, trip: ProbeJob) {
         let now = self.moment();
         if trip.trial {
             self.breaker.trial_lost(now, &mut self.rng);
@@ -173,7 +173,7 @@ impl Prober {
         let attempt = self.holds.get(&id).filter(|hold| !hold.mass).map_or(0, |hold| hold.attempt + 1);
         let wait = RETRY.wait(&mut self.rng, attempt, None);
         let until = self.inner.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(15));
-        self.holds.insert(id, Hold { until, attempt, mass: false });
+        self.holds.insert(id, Deferral { until, attempt, mass: false });
     }
 
     /// When the first look was, if this one would make the dealership lost.
@@ -196,8 +196,8 @@ impl Prober {
     }
 
     /// Waits for witnesses, once; whoever lacks them even then is not lost today.
-    fn park(&mut self, trip: Trip, waits_for: HashSet<DealershipId>) {
-        if trip.last_word || self.breaker.gate(self.moment().elapsed) != Gate::Open {
+    fn park(&mut self, trip: ProbeJob, waits_for: HashSet<DealershipId>) {
+        if trip.last_word || self.breaker.gate(self.moment().elapsed) != CircuitState::Open {
             return self.withhold(trip);
         }
         let mut called: Vec<_> = waits_for.iter().copied().collect();
@@ -205,7 +205,7 @@ impl Prober {
         for other in called {
             self.send_for(other);
         }
-        self.parked.push(Parked { trip, waits_for });
+        self.parked.push(AwaitingQuorum { trip, waits_for });
     }
 
     /// A look at somebody ended: those who waited for it have their last word now.
@@ -227,7 +227,7 @@ impl Prober {
             (Some(turned), Some(mass)) => mass.turned = turned,
             (Some(turned), None) => {
                 let sentinels = self.window.members().collect();
-                self.mass = Some(Mass { turned, since: self.inner.now(), sentinels });
+                self.mass = Some(MassDisconnect { turned, since: self.inner.now(), sentinels });
             }
             (None, Some(_)) => {
                 self.mass = None;
@@ -248,18 +248,18 @@ impl Prober {
     }
 
     /// A look that is not recorded, because it may be about us: looked again later.
-    fn withhold(&mut self, trip: Trip) {
+    fn withhold(&mut self, trip: ProbeJob) {
         let wait = match &self.mass {
             Some(mass) if mass.sentinels.contains(&trip.id) => self.rng.random_range(SENTINELS),
             Some(_) => self.rng.random_range(OTHERS),
             None => self.inner.parts.policy.lost_gap.num_seconds().saturating_add(1),
         };
         let until = self.inner.now() + TimeDelta::seconds(wait);
-        self.holds.insert(trip.id, Hold { until, attempt: 0, mass: self.mass.is_some() });
+        self.holds.insert(trip.id, Deferral { until, attempt: 0, mass: self.mass.is_some() });
         self.finish(trip);
     }
 
-    fn record(&mut self, trip: Trip, look: Look) {
+    fn record(&mut self, trip: ProbeJob, look: Look) {
         let inner = Arc::clone(&self.inner);
         let clock_is_right = self.clock_skew.is_some_and(|skew| skew.abs() <= inner.parts.policy.clock_tolerance);
         self.jobs.push(Box::pin(async move {
@@ -273,11 +273,11 @@ impl Prober {
                 // Where that fails, the next look tries again.
                 events.extend(inner.execute(trip.id, Command::TellMisdated, &actor).await.unwrap_or_default());
             }
-            Done::Recorded(trip, result)
+            StepResult::Recorded(trip, result)
         }));
     }
 
-    fn recorded(&mut self, mut trip: Trip, result: Result<Vec<Arc<Event>>, EngineError>) {
+    fn recorded(&mut self, mut trip: ProbeJob, result: Result<Vec<Arc<Event>>, EngineError>) {
         let events = match result {
             Ok(events) => events,
             Err(error) => return self.not_recorded(trip, &error),
@@ -296,7 +296,7 @@ impl Prober {
             let listed = services.iter().any(|service| service.opcode.raw() == state.opcode_code(default));
             listed && state.is_confirmed() && state.opcode_state == OpcodeState::Ok && state.archived_at.is_none()
         };
-        let open = !trip.askers.is_empty() || self.breaker.gate(self.moment().elapsed) == Gate::Open;
+        let open = !trip.askers.is_empty() || self.breaker.gate(self.moment().elapsed) == CircuitState::Open;
         if let Some(state) = self.inner.book().get(trip.id).filter(|state| connected && open && visible(state)) {
             let days = self.inner.parts.policy.slot_window;
             let window = Window::from_today(self.inner.now(), state.profile.timezone, days);
@@ -308,14 +308,14 @@ impl Prober {
         }
     }
 
-    fn not_recorded(&mut self, trip: Trip, error: &EngineError) {
+    fn not_recorded(&mut self, trip: ProbeJob, error: &EngineError) {
         self.inner.report(format!("what a look found could not be recorded: {error}"));
         self.put_off(trip.id);
         self.fail(trip, error);
     }
 
-    fn slots_seen(&mut self, mut trip: Trip, answer: Option<Answer<Result<Vec<Slot>, String>>>) {
-        let Some(Answer { value: slots, retry_after, clock_skew, healthy }) = answer else {
+    fn slots_seen(&mut self, mut trip: ProbeJob, answer: Option<AttemptReport<Result<Vec<Slot>, String>>>) {
+        let Some(AttemptReport { value: slots, retry_after, clock_skew, healthy }) = answer else {
             return self.panicked(trip);
         };
         let why = slots.as_ref().err().map_or("", String::as_str);
@@ -347,7 +347,7 @@ impl Prober {
                 let inner = Arc::clone(&self.inner);
                 self.jobs.push(Box::pin(async move {
                     let result = inner.execute(trip.id, Command::ObserveSlots { look }, &Actor::system("probe")).await;
-                    Done::SlotsRecorded(trip, result)
+                    StepResult::SlotsRecorded(trip, result)
                 }));
             }
         }

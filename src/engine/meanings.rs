@@ -2,14 +2,19 @@
 
 use super::{Engine, EngineError};
 use crate::domain::{DealershipId, Outcome, ResponseFacts};
-use crate::xtime::Meaning;
+use crate::xtime::ClassificationRule;
 
 impl Engine {
     /// The row that would read an answer about a dealership as a person says.
     ///
     /// # Errors
     /// Why there is none, in words.
-    pub fn row_for(&self, id: DealershipId, answer: &ResponseFacts, means: Outcome) -> Result<Meaning, String> {
+    pub fn row_for(
+        &self,
+        id: DealershipId,
+        answer: &ResponseFacts,
+        means: Outcome,
+    ) -> Result<ClassificationRule, String> {
         let platform = self.inner.parts.platform.as_ref().ok_or_else(|| EngineError::NoPlatform.to_string())?;
         let state = self.book().get(id);
         let dealer_code = state.as_ref().map_or("", |state| state.profile.dealer_code.raw());
@@ -17,7 +22,7 @@ impl Engine {
     }
 
     /// Reads answers by a row too, in this run; it is the caller's to keep it for the next one.
-    pub fn learn(&self, row: Meaning) {
+    pub fn learn(&self, row: ClassificationRule) {
         if let Some(platform) = &self.inner.parts.platform {
             platform.learn(row);
         }

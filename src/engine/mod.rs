@@ -39,19 +39,19 @@ use tokio_util::task::TaskTracker;
 use crate::clock::SharedClock;
 use crate::domain::{
     Actor, Ask, BookingProblem, ClockDoubt, CodeOrigin, Command, Context, DealershipId, Event, IntentId,
-    InvitationCode, LetterId, Look, Onboarding, Policy, Refusal, Rhythm, Service, SlotCounts, Timestamp, decide,
+    InvitationCode, LetterId, Look, Onboarding, Policy, ProbeSchedule, Refusal, Service, SlotCounts, Timestamp, decide,
 };
 use crate::mail::LetterError;
 use crate::mail::bounce::ReportError;
-use crate::store::{Append, Book, Committed, EventQuery, Store, StoreError};
+use crate::store::{Append, Committed, EventQuery, ReadModel, Store, StoreError};
 use crate::xtime::{CodeSource, Platform, SourceError};
 use recent::Recent;
 
-pub use crate::xtime::Meaning;
+pub use crate::xtime::ClassificationRule;
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use bulks::{CutOff, is_whole};
 pub use import::{Imported, Incoming};
-pub use post::{LetterText, MailState, MailStatus, Post, Posted, Returns, TakenReport};
+pub use post::{LetterText, MailState, MailStatus, PostService, Returns, SendResult, TakenReport};
 pub use status::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};
 
 /// How often a decision is made anew because the dealership changed under it.
@@ -77,7 +77,7 @@ pub struct Parts {
     /// Where codes come from; `None`: by paste.
     pub source: Option<Arc<dyn CodeSource>>,
     /// Letters; `None`: nobody sends any.
-    pub post: Option<Post>,
+    pub post: Option<PostService>,
     pub clock: SharedClock,
     /// The numbers of the process.
     pub policy: Policy,
@@ -119,8 +119,11 @@ impl Default for Pace {
 
 impl Pace {
     /// How often is looked at what.
-    pub fn rhythm(&self) -> Rhythm {
-        Rhythm { recheck: TimeDelta::from_std(self.recheck).unwrap_or(TimeDelta::days(1)), ..Rhythm::default() }
+    pub fn rhythm(&self) -> ProbeSchedule {
+        ProbeSchedule {
+            recheck: TimeDelta::from_std(self.recheck).unwrap_or(TimeDelta::days(1)),
+            ..ProbeSchedule::default()
+        }
     }
 }
 
@@ -263,7 +266,7 @@ impl Engine {
     }
 
     /// The states after the last durable commit.
-    pub fn book(&self) -> &Book {
+    pub fn book(&self) -> &ReadModel {
         self.inner.book()
     }
 
@@ -372,7 +375,7 @@ impl Engine {
 }
 
 impl Inner {
-    fn book(&self) -> &Book {
+    fn book(&self) -> &ReadModel {
         self.parts.store.book()
     }
 

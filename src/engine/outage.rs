@@ -6,8 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::breaker::Standing;
-use super::prober::{Done, LONGEST_REST, Prober};
+use super::breaker::PlatformStanding;
+use super::prober::{LONGEST_REST, Prober, StepResult};
 use super::{EngineError, Inner};
 use crate::domain::{Actor, Fact, Timestamp};
 use crate::store::{Append, EventQuery};
@@ -43,14 +43,16 @@ impl Prober {
         }
         let standing = self.breaker.standing(now.elapsed);
         let fact = match (standing, logged) {
-            (Standing::Unknown, _) | (Standing::Failing { .. }, Logged::Open(_)) => return LONGEST_REST,
-            (Standing::Answers { .. }, Logged::Over) => return LONGEST_REST,
-            (Standing::Settling(rest), _) => return rest,
+            (PlatformStanding::Unknown, _) | (PlatformStanding::Failing { .. }, Logged::Open(_)) => {
+                return LONGEST_REST;
+            }
+            (PlatformStanding::Answers { .. }, Logged::Over) => return LONGEST_REST,
+            (PlatformStanding::Settling(rest), _) => return rest,
             (_, Logged::Unread) => None,
-            (Standing::Failing { why, since, refused }, Logged::Over) => {
+            (PlatformStanding::Failing { why, since, refused }, Logged::Over) => {
                 Some(Fact::PlatformFailing { why: why.into(), since, credentials: refused })
             }
-            (Standing::Answers { since, last_failed }, Logged::Open(failing_since)) => {
+            (PlatformStanding::Answers { since, last_failed }, Logged::Open(failing_since)) => {
                 let last_failed = Some(last_failed.map_or(failing_since, |last| last.max(failing_since)));
                 Some(Fact::PlatformAnswers { since, failing_since, last_failed })
             }
@@ -62,7 +64,7 @@ impl Prober {
         self.outage.busy = true;
         let inner = Arc::clone(&self.inner);
         self.jobs.push(Box::pin(async move {
-            Done::Outage(match fact {
+            StepResult::Outage(match fact {
                 None => inner.open_outage().await,
                 Some(fact) => inner.record_of_platform(fact).await,
             })

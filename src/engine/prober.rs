@@ -17,17 +17,17 @@ use rand::rngs::StdRng;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::oneshot;
 
-use super::agenda::Agenda;
-use super::breaker::{Breaker, Gate, Moment};
+use super::agenda::DueQueue;
+use super::breaker::{Breaker, CircuitState, ClockReading};
 use super::calls::Call;
 use super::causes::Causes;
-use super::judge::{Mass, Parked};
+use super::judge::{AwaitingQuorum, MassDisconnect};
 use super::outage::Outage;
 use super::sweep::Progress;
 use super::{CHECKS_WAITING, Check, Checked, EngineError, Inner};
-use crate::domain::{Budget, DealershipId, Event, Look, Refusal, Rhythm, SlotCounts, Timestamp, Together};
-use crate::xtime::window::{Stretch, Window};
-use crate::xtime::{Answer, Platform, Slot};
+use crate::domain::{Budget, DealershipId, Event, Look, ProbeSchedule, Refusal, SlotCounts, Timestamp, Together};
+use crate::xtime::window::{DateRange, Window};
+use crate::xtime::{AttemptReport, Platform, Slot};
 
 /// Clocks are slewed by less; what is more is a step.
 const SET_BACK: TimeDelta = TimeDelta::minutes(1);
@@ -40,12 +40,12 @@ const ERRANDS_IN_A_ROW: u32 = 9;
 const SECOND_HALVES_WAITING: usize = 64;
 
 /// One dealership on its way through the task.
-pub(super) struct Trip {
+pub(super) struct ProbeJob {
     pub id: DealershipId,
     /// As it was when the look began; another one by now makes the look worthless.
     pub dealer_code: String,
     /// Who asked for it; nobody when it was due.
-    pub askers: Askers,
+    pub askers: Waiters,
     /// It is the trial of an open breaker.
     pub trial: bool,
     /// Others have been looked at because of this one: it is decided now.
@@ -53,40 +53,40 @@ pub(super) struct Trip {
     pub look: Option<Look>,
     /// Where slots are looked for, the parts of it that are still to be asked for, and what the others had.
     pub window: Option<Window>,
-    pub stretches: VecDeque<Stretch>,
+    pub stretches: VecDeque<DateRange>,
     pub found: Vec<Slot>,
     pub slots: Option<Result<SlotCounts, String>>,
     pub events: Vec<Arc<Event>>,
 }
 
 /// What became of one step of a trip. `None` in place of an answer: the platform's code panicked.
-pub(super) enum Done {
-    Looked(Trip, Option<Answer<Look>>),
-    Recorded(Trip, Result<Vec<Arc<Event>>, EngineError>),
-    SlotsSeen(Trip, Option<Answer<Result<Vec<Slot>, String>>>),
-    SlotsRecorded(Trip, Result<Vec<Arc<Event>>, EngineError>),
+pub(super) enum StepResult {
+    Looked(ProbeJob, Option<AttemptReport<Look>>),
+    Recorded(ProbeJob, Result<Vec<Arc<Event>>, EngineError>),
+    SlotsSeen(ProbeJob, Option<AttemptReport<Result<Vec<Slot>, String>>>),
+    SlotsRecorded(ProbeJob, Result<Vec<Arc<Event>>, EngineError>),
     /// Since when an outage is open in the log.
     Outage(Result<Option<Timestamp>, EngineError>),
     Called,
 }
 
 /// A look that comes before those that are due: a person asked, or a witness is needed.
-pub(super) struct Errand {
+pub(super) struct PriorityProbe {
     pub id: DealershipId,
-    pub askers: Askers,
+    pub askers: Waiters,
     pub last_word: bool,
 }
 
-impl Errand {
+impl PriorityProbe {
     fn due(id: DealershipId) -> Self {
         Self { id, askers: vec![], last_word: false }
     }
 }
 
-pub(super) type Askers = Vec<oneshot::Sender<Result<Checked, EngineError>>>;
+pub(super) type Waiters = Vec<oneshot::Sender<Result<Checked, EngineError>>>;
 
 /// A dealership that is not looked at before a moment, whatever its cadence says.
-pub(super) struct Hold {
+pub(super) struct Deferral {
     pub until: Timestamp,
     /// Looks in a row that told nothing.
     pub attempt: u32,
@@ -97,26 +97,26 @@ pub(super) struct Hold {
 pub(super) struct Prober {
     pub inner: Arc<Inner>,
     platform: Arc<dyn Platform>,
-    pub rhythm: Rhythm,
-    pub agenda: Agenda,
-    pub errands: VecDeque<Errand>,
+    pub rhythm: ProbeSchedule,
+    pub agenda: DueQueue,
+    pub errands: VecDeque<PriorityProbe>,
     errands_in_a_row: u32,
     /// Requests of a person that wait for the budget.
     calls: VecDeque<Call>,
     /// Trips that wait for their look at the slots.
-    pub second_halves: VecDeque<Trip>,
+    pub second_halves: VecDeque<ProbeJob>,
     pub under_way: HashSet<DealershipId>,
-    pub jobs: FuturesUnordered<BoxFuture<'static, Done>>,
+    pub jobs: FuturesUnordered<BoxFuture<'static, StepResult>>,
     pub requests: u32,
     pub budget: Budget,
     pub breaker: Breaker,
     pub outage: Outage,
-    pub holds: HashMap<DealershipId, Hold>,
+    pub holds: HashMap<DealershipId, Deferral>,
     pub window: Together,
     pub causes: Causes,
     pub sweep: Progress,
-    pub mass: Option<Mass>,
-    pub parked: Vec<Parked>,
+    pub mass: Option<MassDisconnect>,
+    pub parked: Vec<AwaitingQuorum>,
     pub rng: StdRng,
     pub clock_skew: Option<TimeDelta>,
     pub last_answer_at: Option<Timestamp>,
@@ -173,7 +173,7 @@ impl Prober {
             inner: Arc::clone(inner),
             platform,
             rhythm: parts.pace.rhythm(),
-            agenda: Agenda::default(),
+            agenda: DueQueue::default(),
             errands: VecDeque::new(),
             errands_in_a_row: 0,
             calls: VecDeque::new(),
@@ -198,8 +198,8 @@ impl Prober {
         }
     }
 
-    pub fn moment(&self) -> Moment {
-        Moment { at: self.inner.now(), elapsed: self.inner.parts.clock.elapsed() }
+    pub fn moment(&self) -> ClockReading {
+        ClockReading { at: self.inner.now(), elapsed: self.inner.parts.clock.elapsed() }
     }
 
     /// How many looks are due and wait for their turn.
@@ -210,21 +210,21 @@ impl Prober {
     fn asked(&mut self, Check { id, answer }: Check) {
         match self.errands.iter_mut().find(|errand| errand.id == id) {
             Some(errand) => errand.askers.push(answer),
-            None => self.errands.push_back(Errand { id, askers: vec![answer], last_word: false }),
+            None => self.errands.push_back(PriorityProbe { id, askers: vec![answer], last_word: false }),
         }
     }
 
     /// Has somebody looked at before those that are due, for no person.
     pub fn send_for(&mut self, id: DealershipId) {
         if !self.under_way.contains(&id) && self.errands.iter().all(|errand| errand.id != id) {
-            self.errands.push_back(Errand::due(id));
+            self.errands.push_back(PriorityProbe::due(id));
         }
     }
 
     /// Has the dealership of a trip looked at once more, before everybody else.
-    pub fn look_again(&mut self, trip: Trip) {
+    pub fn look_again(&mut self, trip: ProbeJob) {
         self.under_way.remove(&trip.id);
-        self.errands.push_front(Errand { id: trip.id, askers: trip.askers, last_word: true });
+        self.errands.push_front(PriorityProbe { id: trip.id, askers: trip.askers, last_word: true });
     }
 
     /// Starts whatever may start now. The answer is how long nothing more can start by itself.
@@ -243,14 +243,14 @@ impl Prober {
     }
 
     /// Starts one request, or says how long there is none to start.
-    fn start_one(&mut self, now: Moment) -> Option<Duration> {
+    fn start_one(&mut self, now: ClockReading) -> Option<Duration> {
         if let Some(call) = self.calls.pop_front() {
             self.count_request();
-            self.jobs.push(Box::pin(call.map(|()| Done::Called)));
+            self.jobs.push(Box::pin(call.map(|()| StepResult::Called)));
             return None;
         }
         let gate = self.breaker.gate(now.elapsed);
-        let open = gate == Gate::Open;
+        let open = gate == CircuitState::Open;
         // A person's look passes a breaker that is open, one at a time.
         let persons = open || (self.requests == 0 && !self.breaker.holds(now.elapsed));
         if let Some(trip) = self.second_half(|trip| persons && !trip.askers.is_empty()) {
@@ -265,10 +265,10 @@ impl Prober {
         }
         self.errands_in_a_row = 0;
         match gate {
-            Gate::Open => {
+            CircuitState::Open => {
                 let looks_first = self.second_halves.len() < SECOND_HALVES_WAITING;
                 if let Some(id) = looks_first.then(|| self.agenda.take(now.at)).flatten() {
-                    self.begin_look(Errand::due(id), false);
+                    self.begin_look(PriorityProbe::due(id), false);
                 } else if let Some(trip) = self.second_half(|_| true) {
                     self.begin_slots(trip);
                 } else {
@@ -277,28 +277,28 @@ impl Prober {
                 }
                 None
             }
-            Gate::Trial => {
+            CircuitState::Trial => {
                 let Some(id) = self.agenda.take_any(now.at) else { return Some(LONGEST_REST) };
                 self.breaker.try_one();
-                self.begin_look(Errand::due(id), true);
+                self.begin_look(PriorityProbe::due(id), true);
                 None
             }
-            Gate::Shut(rest) => Some(rest.unwrap_or(LONGEST_REST)),
+            CircuitState::Shut(rest) => Some(rest.unwrap_or(LONGEST_REST)),
         }
     }
 
-    fn second_half(&mut self, wanted: impl Fn(&Trip) -> bool) -> Option<Trip> {
+    fn second_half(&mut self, wanted: impl Fn(&ProbeJob) -> bool) -> Option<ProbeJob> {
         let place = self.second_halves.iter().position(wanted)?;
         self.second_halves.remove(place)
     }
 
-    fn errand(&mut self, open: bool, persons: bool) -> Option<Errand> {
-        let may = |errand: &Errand| open || (persons && !errand.askers.is_empty());
+    fn errand(&mut self, open: bool, persons: bool) -> Option<PriorityProbe> {
+        let may = |errand: &PriorityProbe| open || (persons && !errand.askers.is_empty());
         let place = self.errands.iter().position(|errand| may(errand) && !self.under_way.contains(&errand.id))?;
         self.errands.remove(place)
     }
 
-    fn begin_look(&mut self, Errand { id, askers, last_word }: Errand, trial: bool) {
+    fn begin_look(&mut self, PriorityProbe { id, askers, last_word }: PriorityProbe, trial: bool) {
         self.agenda.set(id, None, None);
         self.inner.next_probes.write().remove(&id);
         let Some(state) = self.inner.book().get(id) else {
@@ -308,7 +308,7 @@ impl Prober {
             return;
         };
         let dealer_code = state.profile.dealer_code.raw().to_owned();
-        let trip = Trip {
+        let trip = ProbeJob {
             id,
             dealer_code: dealer_code.clone(),
             askers,
@@ -326,21 +326,21 @@ impl Prober {
         let platform = Arc::clone(&self.platform);
         self.jobs.push(Box::pin(async move {
             let look = AssertUnwindSafe(platform.look(&dealer_code)).catch_unwind().await;
-            Done::Looked(trip, look.ok())
+            StepResult::Looked(trip, look.ok())
         }));
     }
 
     /// Asks for the next part of the window in which slots are looked for.
-    fn begin_slots(&mut self, trip: Trip) {
+    fn begin_slots(&mut self, trip: ProbeJob) {
         let Some(state) = self.inner.book().get(trip.id) else { return self.finish(trip) };
-        let Some(Stretch { start, days }) = trip.stretches.front().copied() else { return self.finish(trip) };
+        let Some(DateRange { start, days }) = trip.stretches.front().copied() else { return self.finish(trip) };
         let opcode = state.opcode_code(&self.inner.parts.policy.default_opcode).to_owned();
         self.count_request();
         let platform = Arc::clone(&self.platform);
         self.jobs.push(Box::pin(async move {
             let asked = platform.slots(&trip.dealer_code, &opcode, start, days);
             let slots = AssertUnwindSafe(asked).catch_unwind().await;
-            Done::SlotsSeen(trip, slots.ok())
+            StepResult::SlotsSeen(trip, slots.ok())
         }));
     }
 
@@ -350,8 +350,8 @@ impl Prober {
     }
 
     /// Ends a trip: whoever asked gets the answer, and the next look is planned.
-    pub fn finish(&mut self, trip: Trip) {
-        let Trip { id, askers, look, slots, events, .. } = trip;
+    pub fn finish(&mut self, trip: ProbeJob) {
+        let ProbeJob { id, askers, look, slots, events, .. } = trip;
         if let Some(look) = look {
             for asker in askers {
                 asker.send(Ok(Checked { look: look.clone(), slots: slots.clone(), events: events.clone() })).ok();
@@ -361,7 +361,7 @@ impl Prober {
     }
 
     /// Ends a trip that failed on our side.
-    pub fn fail(&mut self, trip: Trip, error: &EngineError) {
+    pub fn fail(&mut self, trip: ProbeJob, error: &EngineError) {
         for asker in trip.askers {
             asker.send(Err(error.clone())).ok();
         }

@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 
 use super::PlatformState;
 use super::backoff::Backoff;
-use super::breaker::Moment;
+use super::breaker::ClockReading;
 use crate::domain::Timestamp;
 
 /// The least that the platform is left alone when it asks us to wait, however short: "at once" answered at once never ends.
@@ -25,7 +25,7 @@ pub struct RateLimit {
 struct Wait {
     why: String,
     /// When it asked first; it was not heard to answer since.
-    since: Moment,
+    since: ClockReading,
     /// How many waits before this one were over when it asked again.
     attempt: u32,
     end: Duration,
@@ -44,7 +44,7 @@ impl RateLimit {
     }
 
     /// The platform asked to be left alone for so long.
-    pub fn asked(&mut self, asked: Duration, why: &str, now: Moment, rng: &mut StdRng) {
+    pub fn asked(&mut self, asked: Duration, why: &str, now: ClockReading, rng: &mut StdRng) {
         let earlier = self.wait.take();
         let since = earlier.as_ref().map_or(now, |wait| wait.since);
         let attempt = earlier.as_ref().map_or(0, |wait| wait.attempt + u32::from(now.elapsed >= wait.end));

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::agenda::Agenda;
-use super::breaker::Moment;
+use super::agenda::DueQueue;
+use super::breaker::ClockReading;
 use super::status::Sweep;
 
 /// A backlog that takes longer than this is a sweep.
@@ -20,7 +20,7 @@ pub(super) struct Progress(Option<Duration>);
 impl Progress {
     /// How the sweep stands, within a budget of so many requests a second. It begins with a long backlog and ends when
     /// everybody in it was looked at once.
-    pub fn picture(&mut self, agenda: &mut Agenda, now: Moment, rate: u32) -> Option<Sweep> {
+    pub fn picture(&mut self, agenda: &mut DueQueue, now: ClockReading, rate: u32) -> Option<Sweep> {
         let (done, left) = agenda.swept();
         if left == 0 {
             self.0 = None;
@@ -49,13 +49,13 @@ mod tests {
     use super::*;
     use crate::domain::DealershipId;
 
-    fn moment(seconds: u64) -> Moment {
+    fn moment(seconds: u64) -> ClockReading {
         let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(i64::try_from(seconds).unwrap());
-        Moment { at, elapsed: Duration::from_secs(seconds) }
+        ClockReading { at, elapsed: Duration::from_secs(seconds) }
     }
 
-    fn agenda(count: u64) -> Agenda {
-        let mut agenda = Agenda::default();
+    fn agenda(count: u64) -> DueQueue {
+        let mut agenda = DueQueue::default();
         for number in 0..count {
             agenda.set(DealershipId::from_bits(number), Some(moment(0).at), None);
         }

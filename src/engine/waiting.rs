@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::EngineError;
-use super::prober::{Errand, Prober, Trip};
+use super::prober::{PriorityProbe, ProbeJob, Prober};
 
 impl Prober {
     /// Whether a look that failed is asked again when the platform's wait is over. Only a person's: the others come again by
     /// themselves. When it asks for too long, everybody who waits is told so.
-    pub fn waits_or_turns_away(&mut self, trip: &Trip, why: &str, retry_after: Option<Duration>) -> bool {
+    pub fn waits_or_turns_away(&mut self, trip: &ProbeJob, why: &str, retry_after: Option<Duration>) -> bool {
         if retry_after.is_none() || trip.askers.is_empty() {
             return false;
         }
@@ -21,12 +21,12 @@ impl Prober {
     }
 
     /// Has the look of a trip, or the part of it that was told to wait, asked for again.
-    pub fn ask_again(&mut self, trip: Trip) {
+    pub fn ask_again(&mut self, trip: ProbeJob) {
         if trip.look.is_some() {
             return self.second_halves.push_back(trip);
         }
         self.under_way.remove(&trip.id);
-        self.errands.push_front(Errand { id: trip.id, askers: trip.askers, last_word: trip.last_word });
+        self.errands.push_front(PriorityProbe { id: trip.id, askers: trip.askers, last_word: trip.last_word });
     }
 
     /// Nobody waits any longer for a platform that asks for it again and again.
@@ -34,7 +34,7 @@ impl Prober {
         let (persons, rest): (VecDeque<_>, VecDeque<_>) =
             self.errands.drain(..).partition(|errand| !errand.askers.is_empty());
         self.errands = rest;
-        for Errand { id, askers, .. } in persons {
+        for PriorityProbe { id, askers, .. } in persons {
             for asker in askers {
                 asker.send(Err(EngineError::RateLimited(why.to_owned()))).ok();
             }

@@ -25,7 +25,7 @@ const MOST_RECIPIENTS: usize = 100;
 const LONGEST_REASON: usize = 200;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct DeliveryReport {
     pub mail: ReturnedMail,
     /// What became of it at each address where something became of it that somebody should know. Empty: it tells of a delivery.
     pub returned: Vec<Returned>,
@@ -68,7 +68,7 @@ pub enum ReportError {
 ///
 /// # Errors
 /// When it is none.
-pub fn read_report(message: &[u8]) -> Result<Report, ReportError> {
+pub fn read_report(message: &[u8]) -> Result<DeliveryReport, ReportError> {
     let message = &message[..message.len().min(LONGEST_REPORT)];
     let message = MessageParser::default().parse(message).ok_or(ReportError::NoMessage)?;
     let text = message.body_text(0).unwrap_or_default();
@@ -88,7 +88,7 @@ pub fn read_report(message: &[u8]) -> Result<Report, ReportError> {
     if !understood {
         returned.push(for_a_person(&message));
     }
-    Ok(Report { mail, returned })
+    Ok(DeliveryReport { mail, returned })
 }
 
 /// The report that this message is, perhaps with a part of somebody's beside it. One in an attached message was sent on by a person, and has

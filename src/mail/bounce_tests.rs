@@ -30,7 +30,7 @@ fn block(fields: &str) -> String {
     format!("Reporting-MTA: dns; mx.example\r\n\r\n{fields}\r\n")
 }
 
-fn read(text: &str) -> Report {
+fn read(text: &str) -> DeliveryReport {
     read_report(text.as_bytes()).unwrap()
 }
 
@@ -59,7 +59,7 @@ fn a_report_names_letter_addresses_status_and_reason() {
         status: "5.1.1".to_owned(),
         reason: "550 5.1.1 <ana@motors.example>: Recipient address rejected: User unknown".to_owned(),
     };
-    assert_eq!(found, Report { mail: ours(), returned: vec![want] });
+    assert_eq!(found, DeliveryReport { mail: ours(), returned: vec![want] });
 }
 
 #[test]

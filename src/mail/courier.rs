@@ -6,7 +6,7 @@ use crate::domain::{InvitationCode, LetterId};
 
 /// A letter, ready to be handed over.
 #[derive(Clone)]
-pub struct Parcel {
+pub struct OutgoingMessage {
     pub letter: LetterId,
     /// The sender of the envelope: an address, cleaned and checked.
     pub from: String,
@@ -20,7 +20,7 @@ pub struct Parcel {
     pub code: Option<InvitationCode>,
 }
 
-impl std::fmt::Debug for Parcel {
+impl std::fmt::Debug for OutgoingMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Parcel")
             .field("letter", &self.letter)
@@ -40,7 +40,7 @@ pub enum Pass {
 
 /// Asked at the last moment before anything of a letter leaves: for SMTP, between the accepted recipient and DATA.
 #[async_trait]
-pub trait Gate: Send + Sync {
+pub trait PreSendCheck: Send + Sync {
     /// Reads the state anew and records that the letter is being handed over.
     async fn pass(&self) -> Pass;
 }
@@ -99,9 +99,9 @@ pub enum Delivery {
 
 /// A transport. Cheap to call many times at once; it pools what it can.
 #[async_trait]
-pub trait Courier: Send + Sync + 'static {
+pub trait MailTransport: Send + Sync + 'static {
     /// Hands a letter over, once. The gate is asked exactly once, when everything before it went well.
-    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery;
+    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery;
 
     /// Connects, authenticates and goes no further: for `doctor`.
     ///

@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use crate::domain::text::clean;
 
-use super::courier::{Courier, Delivery, Gate, Parcel, Pass};
+use super::courier::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck};
 
 /// Writes every letter into a directory of its own, readable by its owner only: it holds a code.
 #[derive(Debug, Clone)]
@@ -73,8 +73,8 @@ fn place(mut file: NamedTempFile, message: &[u8], to: &Path) -> io::Result<io::R
 }
 
 #[async_trait]
-impl Courier for DirectoryCourier {
-    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
+impl MailTransport for DirectoryCourier {
+    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
         let path = self.path.clone();
         let file = match Self::blocking(move || beside(&path)).await {
             Ok(file) => file,
@@ -136,7 +136,7 @@ mod tests {
     struct Asked(AtomicUsize, Pass);
 
     #[async_trait]
-    impl Gate for Asked {
+    impl PreSendCheck for Asked {
         async fn pass(&self) -> Pass {
             self.0.fetch_add(1, Ordering::SeqCst);
             self.1
@@ -147,8 +147,8 @@ mod tests {
         Asked(AtomicUsize::new(0), pass)
     }
 
-    fn parcel(message: &str) -> Parcel {
-        Parcel {
+    fn parcel(message: &str) -> OutgoingMessage {
+        OutgoingMessage {
             letter: LetterId::from_bits(7),
             from: "onboarding@example.com".to_owned(),
             to: "service@dealer.test".to_owned(),

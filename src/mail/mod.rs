@@ -14,9 +14,9 @@ mod trial;
 /// The header that names the letter, for reports of servers that replaced its Message-ID.
 const LETTER_HEADER: &str = "X-Cloverwatch-Letter";
 
-pub use courier::{Courier, Delivery, Gate, Parcel, Pass, RefusedBy};
+pub use courier::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck, RefusedBy};
 pub use directory::DirectoryCourier;
-pub use press::{Letter, LetterError, Occasion, Pages, Press, PressError, PressSettings};
+pub use press::{LetterError, LetterRenderer, Pages, PressError, PressSettings, RenderContext, RenderedLetter};
 pub use smtp::SmtpCourier;
-pub use transport::{Security, Server, Transport};
+pub use transport::{MailServer, Security, Transport};
 pub use trial::{Open, trial};

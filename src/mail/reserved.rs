@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Courier, Delivery, Gate, Parcel, RefusedBy};
+use super::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, RefusedBy};
 use crate::domain::address::is_reserved;
 
 /// Refuses whatever could reach somebody, and hands the rest to another transport.
-pub struct ReservedOnly(pub Arc<dyn Courier>);
+pub struct ReservedOnly(pub Arc<dyn MailTransport>);
 
 #[async_trait]
-impl Courier for ReservedOnly {
-    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
+impl MailTransport for ReservedOnly {
+    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
         if [Some(&parcel.to), parcel.bcc.as_ref()].into_iter().flatten().all(|to| is_reserved(to)) {
             return self.0.deliver(parcel, gate).await;
         }
@@ -46,8 +46,8 @@ mod tests {
     struct Taken;
 
     #[async_trait]
-    impl Courier for Taken {
-        async fn deliver(&self, _: &Parcel, _: &dyn Gate) -> Delivery {
+    impl MailTransport for Taken {
+        async fn deliver(&self, _: &OutgoingMessage, _: &dyn PreSendCheck) -> Delivery {
             Delivery::Sent { reply: "250".to_owned() }
         }
 
@@ -67,7 +67,7 @@ mod tests {
     struct Open;
 
     #[async_trait]
-    impl Gate for Open {
+    impl PreSendCheck for Open {
         async fn pass(&self) -> Pass {
             Pass::Go
         }
@@ -78,7 +78,8 @@ mod tests {
         let courier = ReservedOnly(Arc::new(Taken));
         for (to, sent) in [("ana@motors.example", true), ("ana@example.com", true), ("ana@example.com.au", false)] {
             let (letter, from) = (LetterId::from_bits(1), "onboarding@example.com".to_owned());
-            let parcel = Parcel { letter, from, to: to.to_owned(), bcc: None, message: Vec::new(), code: None };
+            let parcel =
+                OutgoingMessage { letter, from, to: to.to_owned(), bcc: None, message: Vec::new(), code: None };
             let delivery = courier.deliver(&parcel, &Open).await;
             assert_eq!(matches!(delivery, Delivery::Sent { .. }), sent, "{to}: {delivery:?}");
         }

@@ -17,7 +17,7 @@ const SCHEMES: [(&str, Security); 3] =
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Transport {
-    Smtp(Server),
+    Smtp(MailServer),
     /// Into a directory, as a file each.
     Directory(PathBuf),
     None,
@@ -50,7 +50,7 @@ impl Security {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Server {
+pub struct MailServer {
     /// How the way there is kept from others.
     pub security: Security,
     pub host: Host,
@@ -59,7 +59,7 @@ pub struct Server {
     pub user: Option<String>,
 }
 
-impl Server {
+impl MailServer {
     /// Whether its name says that it is this machine.
     pub fn is_loopback(&self) -> bool {
         match &self.host {
@@ -116,7 +116,7 @@ impl Server {
     }
 }
 
-impl fmt::Display for Server {
+impl fmt::Display for MailServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://", self.security.scheme())?;
         if let Some(user) = &self.user {
@@ -164,7 +164,7 @@ impl Transport {
     }
 }
 
-fn server(security: Security, rest: &str) -> Result<Server, String> {
+fn server(security: Security, rest: &str) -> Result<MailServer, String> {
     // What stands before the last `@` is the user's, whatever is in it: read first, so that no mistake below repeats a password.
     let (user, place) = match rest.rsplit_once('@') {
         Some((user, _)) if user.contains(':') => {
@@ -204,7 +204,7 @@ fn server(security: Security, rest: &str) -> Result<Server, String> {
         },
     };
     let host = Host::parse(host).map_err(|error| format!("`{host}` is no host: {error}"))?;
-    Ok(Server { security, host, port, user })
+    Ok(MailServer { security, host, port, user })
 }
 
 /// Takes `%40` and the like apart.
@@ -246,7 +246,7 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &str) -> Server {
+    fn read(text: &str) -> MailServer {
         match Transport::parse(text) {
             Ok(Transport::Smtp(server)) => server,
             other => panic!("{text}: {other:?}"),

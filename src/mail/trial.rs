@@ -6,7 +6,7 @@ use lettre::message::header::ContentType;
 
 use crate::domain::{LetterId, Timestamp};
 
-use super::courier::{Gate, Parcel, Pass};
+use super::courier::{OutgoingMessage, Pass, PreSendCheck};
 use super::press::written;
 use crate::domain::address::Mailbox;
 
@@ -15,7 +15,7 @@ use crate::domain::address::Mailbox;
 pub struct Open;
 
 #[async_trait]
-impl Gate for Open {
+impl PreSendCheck for Open {
     async fn pass(&self) -> Pass {
         Pass::Go
     }
@@ -31,7 +31,7 @@ pub fn trial(
     (from, envelope_from): (&str, Option<&str>),
     to: &str,
     at: Timestamp,
-) -> Result<Parcel, String> {
+) -> Result<OutgoingMessage, String> {
     let sender = Mailbox::read(from).map_err(|why| format!("the sender: {why}"))?;
     let recipient = Mailbox::read(to).map_err(|why| format!("the recipient: {why}"))?;
     let partner: String = partner.chars().filter(|c| !crate::domain::text::is_invisible(*c)).take(100).collect();
@@ -49,7 +49,7 @@ pub fn trial(
             "Somebody at {partner} tried whether letters leave and arrive. This one did.\n\nThere is nothing to do, and no code in it.\n"
         ))
         .map_err(|error| error.to_string())?;
-    Ok(Parcel { letter, from, to, bcc: None, message: message.formatted(), code: None })
+    Ok(OutgoingMessage { letter, from, to, bcc: None, message: message.formatted(), code: None })
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::timezone::Tz;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 
-use super::chance::Chance;
-use super::profile::Profile;
+use super::chance::SeededRng;
+use super::profile::DealerProfile;
 use super::schedule::Schedule;
 
 /// The length of a slot in minutes.
@@ -14,7 +14,7 @@ pub(super) const SLOT_MINUTES: u32 = 15;
 
 /// One slot that is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Offer {
+pub(super) struct OfferedSlot {
     /// The wall clock of the dealership.
     pub(super) local: NaiveDateTime,
     pub(super) at: DateTime<Tz>,
@@ -24,7 +24,7 @@ pub(super) struct Offer {
 pub(super) struct Calendar<'a> {
     pub(super) seed: u64,
     pub(super) dealer: &'a str,
-    pub(super) profile: &'a Profile,
+    pub(super) profile: &'a DealerProfile,
     pub(super) schedule: &'a Schedule,
     /// Wall-clock times that were booked through us or taken on command.
     pub(super) taken: &'a BTreeSet<NaiveDateTime>,
@@ -33,7 +33,7 @@ pub(super) struct Calendar<'a> {
 impl Calendar<'_> {
     /// What is offered on a day, in order. Slots before the lead time, those beyond the horizon and those that the change
     /// to summer time skips are not; of the hour that the change back repeats, the first is meant.
-    pub(super) fn day(&self, day: NaiveDate, now: DateTime<Utc>) -> Vec<Offer> {
+    pub(super) fn day(&self, day: NaiveDate, now: DateTime<Utc>) -> Vec<OfferedSlot> {
         let today = now.with_timezone(&self.profile.zone).date_naive();
         if day < today || day.signed_duration_since(today) >= TimeDelta::days(i64::from(self.schedule.horizon_days)) {
             return Vec::new();
@@ -51,7 +51,7 @@ impl Calendar<'_> {
             .filter(|local| !self.taken.contains(local) && !self.occupied(*local))
             .filter_map(|local| {
                 let at = self.profile.zone.from_local_datetime(&local).earliest()?;
-                (at.to_utc() > earliest).then_some(Offer { local, at })
+                (at.to_utc() > earliest).then_some(OfferedSlot { local, at })
             })
             .collect()
     }
@@ -63,7 +63,7 @@ impl Calendar<'_> {
     }
 
     /// What is offered from one day to another, both included.
-    pub(super) fn days(&self, start: NaiveDate, end: NaiveDate, now: DateTime<Utc>) -> Vec<Offer> {
+    pub(super) fn days(&self, start: NaiveDate, end: NaiveDate, now: DateTime<Utc>) -> Vec<OfferedSlot> {
         start.iter_days().take_while(|day| *day <= end).take(7).flat_map(|day| self.day(day, now)).collect()
     }
 
@@ -73,7 +73,7 @@ impl Calendar<'_> {
     }
 
     /// The first slot that is free.
-    pub(super) fn first(&self, now: DateTime<Utc>) -> Option<Offer> {
+    pub(super) fn first(&self, now: DateTime<Utc>) -> Option<OfferedSlot> {
         if !self.schedule.obstacles().is_empty() {
             return None;
         }
@@ -84,12 +84,12 @@ impl Calendar<'_> {
 
     fn occupied(&self, local: NaiveDateTime) -> bool {
         let words = ["slot", self.dealer, &local.and_utc().timestamp().to_string()];
-        Chance::of(self.seed, &words).likely(self.profile.occupancy)
+        SeededRng::of(self.seed, &words).likely(self.profile.occupancy)
     }
 }
 
 /// A slot as the platform writes it: the wall clock and an offset without a colon, or a `Z` that means nothing.
-pub(super) fn written(offer: &Offer, zulu: bool) -> String {
+pub(super) fn written(offer: &OfferedSlot, zulu: bool) -> String {
     if zulu {
         offer.local.format("%Y-%m-%dT%H:%MZ").to_string()
     } else {
@@ -98,9 +98,9 @@ pub(super) fn written(offer: &Offer, zulu: bool) -> String {
 }
 
 /// A wall clock as a dealership writes it.
-pub(super) fn written_at(local: NaiveDateTime, profile: &Profile) -> String {
+pub(super) fn written_at(local: NaiveDateTime, profile: &DealerProfile) -> String {
     match profile.zone.from_local_datetime(&local).earliest() {
-        Some(at) => written(&Offer { local, at }, profile.zulu),
+        Some(at) => written(&OfferedSlot { local, at }, profile.zulu),
         None => local.format("%Y-%m-%dT%H:%M").to_string(),
     }
 }
@@ -125,8 +125,8 @@ mod tests {
     use super::super::week::Week;
     use super::*;
 
-    fn quiet(zone: Tz) -> (Profile, Schedule) {
-        let mut profile = Profile::of(1, "xts1", Some(zone));
+    fn quiet(zone: Tz) -> (DealerProfile, Schedule) {
+        let mut profile = DealerProfile::of(1, "xts1", Some(zone));
         profile.occupancy = 0.0;
         (profile, Schedule::new(Week::always(), 1, 0))
     }

@@ -11,7 +11,7 @@ pub(super) const OPERATIONS: usize = 500;
 /// An application that may display an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum App {
+pub(super) enum Application {
     /// The dealership's own booking pages.
     Consumer,
     Advisor,
@@ -28,7 +28,7 @@ pub(super) enum App {
 pub(super) enum Apps {
     All,
     #[serde(untagged)]
-    Only(BTreeSet<App>),
+    Only(BTreeSet<Application>),
 }
 
 /// Which vehicles an operation is for. An empty list admits every value.
@@ -46,7 +46,7 @@ pub(super) struct Vehicles {
 /// Standard scope is any year, make and model; everything else is for some vehicles only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Scope {
+pub(super) enum OperationScope {
     Standard,
     #[serde(untagged)]
     Only(Vehicles),
@@ -54,14 +54,14 @@ pub(super) enum Scope {
 
 /// The vehicle that somebody asks about.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Vehicle<'a> {
+pub(super) struct AskedVehicle<'a> {
     pub(super) year: Option<u16>,
     pub(super) make: &'a str,
     pub(super) model: &'a str,
 }
 
-impl Scope {
-    fn fits(&self, vehicle: &Vehicle<'_>) -> bool {
+impl OperationScope {
+    fn fits(&self, vehicle: &AskedVehicle<'_>) -> bool {
         let among =
             |list: &[String], word: &str| list.is_empty() || list.iter().any(|one| one.eq_ignore_ascii_case(word));
         match self {
@@ -80,13 +80,13 @@ impl Apps {
     pub(super) fn partners(&self) -> bool {
         match self {
             Self::All => true,
-            Self::Only(apps) => apps.contains(&App::PartnerApi),
+            Self::Only(apps) => apps.contains(&Application::PartnerApi),
         }
     }
 
     /// What is chosen when somebody thinks of the own house only.
     pub(super) fn own_house() -> Self {
-        Self::Only(BTreeSet::from([App::Consumer, App::Advisor]))
+        Self::Only(BTreeSet::from([Application::Consumer, Application::Advisor]))
     }
 }
 
@@ -95,14 +95,14 @@ impl Apps {
 pub(super) struct Operation {
     pub(super) opcode: String,
     pub(super) name: String,
-    pub(super) scope: Scope,
+    pub(super) scope: OperationScope,
     pub(super) apps: Apps,
 }
 
 impl Operation {
     /// One that everybody is shown for every vehicle.
     pub(super) fn new(opcode: &str, name: &str) -> Self {
-        Self { opcode: opcode.to_owned(), name: name.to_owned(), scope: Scope::Standard, apps: Apps::All }
+        Self { opcode: opcode.to_owned(), name: name.to_owned(), scope: OperationScope::Standard, apps: Apps::All }
     }
 }
 
@@ -110,7 +110,7 @@ impl Operation {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Change {
     pub(super) name: Option<String>,
-    pub(super) scope: Option<Scope>,
+    pub(super) scope: Option<OperationScope>,
     pub(super) apps: Option<Apps>,
 }
 
@@ -180,13 +180,13 @@ impl Catalog {
     }
 
     /// What partners are shown for a vehicle, in the order of the catalogue.
-    pub(super) fn shown<'a>(&'a self, vehicle: Vehicle<'a>) -> impl Iterator<Item = &'a Operation> {
+    pub(super) fn shown<'a>(&'a self, vehicle: AskedVehicle<'a>) -> impl Iterator<Item = &'a Operation> {
         let published = self.published.iter().map(|one| &**one);
         published.filter(move |one| one.apps.partners() && one.scope.fits(&vehicle))
     }
 
     /// Whether partners are shown an opcode for a vehicle.
-    pub(super) fn shows(&self, opcode: &str, vehicle: Vehicle<'_>) -> bool {
+    pub(super) fn shows(&self, opcode: &str, vehicle: AskedVehicle<'_>) -> bool {
         self.shown(vehicle).any(|one| one.opcode == opcode)
     }
 
@@ -209,7 +209,7 @@ impl Catalog {
         match self.public().find(|one| one.opcode == opcode) {
             None => Some("not published"),
             Some(one) if !one.apps.partners() => Some("not shown to the partner API"),
-            Some(one) if !one.scope.fits(&Vehicle::default()) => Some("not of standard scope"),
+            Some(one) if !one.scope.fits(&AskedVehicle::default()) => Some("not of standard scope"),
             Some(_) => None,
         }
     }
@@ -242,13 +242,13 @@ mod tests {
         Edit::Draft { opcode: opcode.to_owned(), change: Change::default() }
     }
 
-    fn opcodes(catalog: &Catalog, vehicle: Vehicle<'_>) -> Vec<String> {
+    fn opcodes(catalog: &Catalog, vehicle: AskedVehicle<'_>) -> Vec<String> {
         catalog.shown(vehicle).map(|one| one.opcode.clone()).collect()
     }
 
     #[test]
     fn what_is_drafted_is_shown_when_it_is_published() {
-        let any = Vehicle::default();
+        let any = AskedVehicle::default();
         let mut catalog = Catalog::published(vec![Operation::new("OIL", "Oil")]);
         catalog.edit(&draft("NEW"));
         assert_eq!((catalog.hidden("NEW"), catalog.shows("NEW", any)), (Some("not published"), false));
@@ -268,7 +268,7 @@ mod tests {
     fn scope_and_apps_decide_who_sees_it() {
         let mut catalog = Catalog::default();
         let change = Change {
-            scope: Some(Scope::Only(Vehicles {
+            scope: Some(OperationScope::Only(Vehicles {
                 makes: vec!["Kia".to_owned()],
                 years: vec![2020, 2021],
                 ..Vehicles::default()
@@ -278,16 +278,16 @@ mod tests {
         catalog.edit(&Edit::Draft { opcode: "A".to_owned(), change });
         catalog.edit(&Edit::Publish);
         assert_eq!(catalog.hidden("A"), Some("not of standard scope"));
-        assert!(catalog.shows("A", Vehicle { year: Some(2020), make: "KIA", model: "Rio" }));
+        assert!(catalog.shows("A", AskedVehicle { year: Some(2020), make: "KIA", model: "Rio" }));
         for (year, make) in [(None, "Kia"), (Some(2019), "Kia"), (Some(2020), "Ford")] {
-            assert!(!catalog.shows("A", Vehicle { year, make, model: "x" }), "{year:?} {make}");
+            assert!(!catalog.shows("A", AskedVehicle { year, make, model: "x" }), "{year:?} {make}");
         }
         let apps = Some(Apps::own_house());
-        let change = Change { scope: Some(Scope::Standard), apps, ..Change::default() };
+        let change = Change { scope: Some(OperationScope::Standard), apps, ..Change::default() };
         catalog.edit(&Edit::Draft { opcode: "A".to_owned(), change });
         catalog.edit(&Edit::Publish);
         assert_eq!(catalog.hidden("A"), Some("not shown to the partner API"));
-        let apps = Some(Apps::Only(BTreeSet::from([App::PartnerApi])));
+        let apps = Some(Apps::Only(BTreeSet::from([Application::PartnerApi])));
         catalog.edit(&Edit::Draft { opcode: "A".to_owned(), change: Change { apps, ..Change::default() } });
         catalog.edit(&Edit::Publish);
         assert_eq!(catalog.hidden("A"), None);
@@ -297,7 +297,7 @@ mod tests {
     fn a_renamed_operation_keeps_its_place_and_its_name() {
         let mut catalog = Catalog::published(vec![Operation::new("A", "Oil"), Operation::new("B", "Air")]);
         catalog.edit(&Edit::Rename { from: "A".to_owned(), to: "B".to_owned() });
-        assert_eq!(opcodes(&catalog, Vehicle::default()), ["B"]);
+        assert_eq!(opcodes(&catalog, AskedVehicle::default()), ["B"]);
         assert_eq!(catalog.name_of("B"), Some("Oil"));
         catalog.edit(&Edit::Rename { from: "nothing".to_owned(), to: "B".to_owned() });
         catalog.edit(&Edit::Rename { from: "B".to_owned(), to: "B".to_owned() });
@@ -306,11 +306,11 @@ mod tests {
 
     #[test]
     fn scopes_and_apps_are_written_as_people_write_them() {
-        let read = |text: &str| serde_json::from_str::<Scope>(text);
-        assert_eq!(read("\"standard\"").unwrap(), Scope::Standard);
-        assert!(matches!(read("{\"makes\": [\"Kia\"]}").unwrap(), Scope::Only(_)));
+        let read = |text: &str| serde_json::from_str::<OperationScope>(text);
+        assert_eq!(read("\"standard\"").unwrap(), OperationScope::Standard);
+        assert!(matches!(read("{\"makes\": [\"Kia\"]}").unwrap(), OperationScope::Only(_)));
         assert!(read("\"any\"").is_err() && read("{\"colour\": [\"red\"]}").is_err());
-        let apps = Apps::Only(BTreeSet::from([App::PartnerApi, App::Consumer]));
+        let apps = Apps::Only(BTreeSet::from([Application::PartnerApi, Application::Consumer]));
         assert_eq!(serde_json::to_string(&apps).unwrap(), "[\"consumer\",\"partner-api\"]");
         assert_eq!(serde_json::from_str::<Apps>("\"all\"").unwrap(), Apps::All);
     }

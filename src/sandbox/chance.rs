@@ -2,11 +2,11 @@
 
 /// A small deterministic generator (splitmix64), so that a seed means the same in every version of every library.
 #[derive(Debug, Clone)]
-pub(super) struct Chance {
+pub(super) struct SeededRng {
     state: u64,
 }
 
-impl Chance {
+impl SeededRng {
     /// The draws that belong to a seed and some words.
     pub(super) fn of(seed: u64, words: &[&str]) -> Self {
         let mut state = mix(seed ^ 0x5eed_c10c_4a7e_0001);
@@ -82,14 +82,14 @@ mod tests {
 
     #[test]
     fn the_same_words_give_the_same_draws_and_others_do_not() {
-        assert_eq!(Chance::of(1, &["a", "b"]).bits(), Chance::of(1, &["a", "b"]).bits());
-        assert_ne!(Chance::of(1, &["ab", "c"]).bits(), Chance::of(1, &["a", "bc"]).bits());
-        assert_ne!(Chance::of(1, &["a"]).bits(), Chance::of(2, &["a"]).bits());
+        assert_eq!(SeededRng::of(1, &["a", "b"]).bits(), SeededRng::of(1, &["a", "b"]).bits());
+        assert_ne!(SeededRng::of(1, &["ab", "c"]).bits(), SeededRng::of(1, &["a", "bc"]).bits());
+        assert_ne!(SeededRng::of(1, &["a"]).bits(), SeededRng::of(2, &["a"]).bits());
     }
 
     #[test]
     fn draws_stay_in_their_ranges_and_reach_their_ends() {
-        let mut chance = Chance::of(7, &[]);
+        let mut chance = SeededRng::of(7, &[]);
         let drawn: Vec<i64> = (0..1_000).map(|_| chance.between(-2, 2)).collect();
         assert!((-2..=2).all(|value| drawn.contains(&value)));
         assert!(drawn.iter().all(|value| (-2..=2).contains(value)));

@@ -6,20 +6,20 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::catalog::Catalog;
 use super::plot::CODE_LIFE;
-use super::profile::Profile;
+use super::profile::DealerProfile;
 use super::schedule::Schedule;
-use super::script::{Act, Behaviour, Kind, Timed, Typed, When, Wrong};
+use super::script::{Act, Behaviour, MessageKind, Timed, Typed, When, WrongCode};
 
 /// One invitation that was generated for a dealership.
 #[derive(Debug, Clone)]
-pub(super) struct Invitation {
+pub(super) struct IssuedInvitation {
     pub(super) code: String,
     pub(super) generation: u32,
     pub(super) generated_at: DateTime<Utc>,
     pub(super) behaviour: Behaviour,
 }
 
-impl Invitation {
+impl IssuedInvitation {
     /// When the code dies; the end of the calendar for times that no clock shows.
     pub(super) fn expires_at(&self) -> DateTime<Utc> {
         let life = TimeDelta::try_seconds(CODE_LIFE).unwrap_or_default();
@@ -29,7 +29,7 @@ impl Invitation {
 
 /// One appointment that was booked.
 #[derive(Debug, Clone)]
-pub(super) struct Appointment {
+pub(super) struct SimulatedAppointment {
     pub(super) vin: String,
     pub(super) local: NaiveDateTime,
     pub(super) opcode: String,
@@ -44,14 +44,14 @@ pub(super) struct Appointment {
 #[derive(Debug, Clone)]
 pub(super) struct Said {
     pub(super) at: DateTime<Utc>,
-    pub(super) kind: Kind,
+    pub(super) kind: MessageKind,
     pub(super) text: String,
     pub(super) opcode: Option<(String, &'static str)>,
 }
 
 /// What the platform made of a code that was typed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Verdict {
+pub(super) enum CodeVerdict {
     Accepted,
     /// It was good, and the last step was not taken.
     Cancelled,
@@ -64,7 +64,7 @@ pub(super) enum Verdict {
     Used,
 }
 
-impl Verdict {
+impl CodeVerdict {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
@@ -103,7 +103,7 @@ pub(super) struct Attempt {
     pub(super) at: DateTime<Utc>,
     /// Masked.
     pub(super) typed: String,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: CodeVerdict,
 }
 
 /// A letter with a code, and how often it came.
@@ -115,7 +115,7 @@ pub(super) struct Received {
 
 /// What is the case at a moment.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct State {
+pub(super) struct DealerState {
     pub(super) connected: bool,
     pub(super) catalog: Catalog,
     pub(super) schedule: Schedule,
@@ -129,8 +129,8 @@ pub(super) struct State {
     pub(super) attempts: Vec<Attempt>,
 }
 
-impl State {
-    fn first(profile: &Profile) -> Self {
+impl DealerState {
+    fn first(profile: &DealerProfile) -> Self {
         Self {
             connected: false,
             catalog: profile.catalog.clone(),
@@ -143,15 +143,15 @@ impl State {
     }
 
     /// Whether there is an invitation that could still be used: none was finished, or a newer one came.
-    fn wants_code(&self, invitations: &[Invitation], at: DateTime<Utc>) -> bool {
+    fn wants_code(&self, invitations: &[IssuedInvitation], at: DateTime<Utc>) -> bool {
         let newer = |than| newest(invitations, at).is_some_and(|newest| newest.generation > than);
         !self.connected && self.accepted.is_none_or(newer)
     }
 
-    fn attempt(&mut self, at: DateTime<Utc>, typed: &Typed, verdict: Verdict) -> Option<Said> {
+    fn attempt(&mut self, at: DateTime<Utc>, typed: &Typed, verdict: CodeVerdict) -> Option<Said> {
         self.attempts.push(Attempt { at, typed: typed.masked(), verdict });
         let text = verdict.words()?.to_owned();
-        Some(Said { at, kind: Kind::CodeRefused, text, opcode: None })
+        Some(Said { at, kind: MessageKind::CodeRefused, text, opcode: None })
     }
 }
 
@@ -162,19 +162,19 @@ struct Entry {
 }
 
 pub(super) struct Dealer {
-    pub(super) profile: Profile,
+    pub(super) profile: DealerProfile,
     /// Where its people get letters.
     pub(super) email: Option<String>,
     /// The letters with a code that have come.
     pub(super) letters: Vec<Received>,
     /// Generations that its people have learned of; what they do about them is in the history.
     pub(super) known: BTreeSet<u32>,
-    pub(super) appointments: BTreeMap<String, Appointment>,
+    pub(super) appointments: BTreeMap<String, SimulatedAppointment>,
     /// Slots that are gone: booked here or taken by others.
     pub(super) taken: BTreeSet<NaiveDateTime>,
     /// What is the case at the moment that [`Dealer::settle`] was last given.
-    pub(super) state: State,
-    invitations: Vec<Invitation>,
+    pub(super) state: DealerState,
+    invitations: Vec<IssuedInvitation>,
     /// In order of time; of the same moment in order of arrival.
     history: Vec<Entry>,
     settled: DateTime<Utc>,
@@ -185,9 +185,9 @@ pub(super) struct Dealer {
 }
 
 impl Dealer {
-    pub(super) fn new(profile: Profile) -> Self {
+    pub(super) fn new(profile: DealerProfile) -> Self {
         Self {
-            state: State::first(&profile),
+            state: DealerState::first(&profile),
             profile,
             email: None,
             letters: Vec::new(),
@@ -217,18 +217,18 @@ impl Dealer {
     }
 
     /// Adds an invitation. It may be of the past, and then it changes what came after it.
-    pub(super) fn invited(&mut self, invitation: Invitation) {
+    pub(super) fn invited(&mut self, invitation: IssuedInvitation) {
         self.invitations.push(invitation);
         self.unsettle();
     }
 
     /// Its invitations, in order of their generations.
-    pub(super) fn invitations(&self) -> &[Invitation] {
+    pub(super) fn invitations(&self) -> &[IssuedInvitation] {
         &self.invitations
     }
 
     fn unsettle(&mut self) {
-        self.state = State::first(&self.profile);
+        self.state = DealerState::first(&self.profile);
         self.settled = DateTime::<Utc>::MIN_UTC;
         self.applied = 0;
         self.unheard.clear();
@@ -268,19 +268,19 @@ impl Dealer {
     }
 
     /// The newest invitation at a moment: invitations count from when they were generated.
-    pub(super) fn newest(&self, now: DateTime<Utc>) -> Option<&Invitation> {
+    pub(super) fn newest(&self, now: DateTime<Utc>) -> Option<&IssuedInvitation> {
         newest(&self.invitations, now)
     }
 }
 
-fn newest(invitations: &[Invitation], now: DateTime<Utc>) -> Option<&Invitation> {
+fn newest(invitations: &[IssuedInvitation], now: DateTime<Utc>) -> Option<&IssuedInvitation> {
     invitations
         .iter()
         .filter(|invitation| invitation.generated_at <= now)
         .max_by_key(|invitation| (invitation.generated_at, invitation.generation))
 }
 
-fn apply(state: &mut State, invitations: &[Invitation], timed: &Timed) -> Option<Said> {
+fn apply(state: &mut DealerState, invitations: &[IssuedInvitation], timed: &Timed) -> Option<Said> {
     let newest = || newest(invitations, timed.at).filter(|newest| newest.generation == timed.generation);
     let counts = match timed.when {
         When::Always => true,
@@ -301,25 +301,25 @@ fn apply(state: &mut State, invitations: &[Invitation], timed: &Timed) -> Option
             let typed = invitations.iter().find(|one| one.generation == timed.generation);
             let typed = Typed::new(typed.map_or("", |one| &one.code));
             let verdict = match newest() {
-                None => Verdict::Superseded,
-                Some(newest) if newest.expires_at() <= timed.at => Verdict::Expired,
-                Some(_) if state.used.contains(&timed.generation) => Verdict::Used,
-                Some(_) if !*finish => Verdict::Cancelled,
-                Some(_) if *right => Verdict::Accepted,
-                Some(_) => Verdict::Elsewhere,
+                None => CodeVerdict::Superseded,
+                Some(newest) if newest.expires_at() <= timed.at => CodeVerdict::Expired,
+                Some(_) if state.used.contains(&timed.generation) => CodeVerdict::Used,
+                Some(_) if !*finish => CodeVerdict::Cancelled,
+                Some(_) if *right => CodeVerdict::Accepted,
+                Some(_) => CodeVerdict::Elsewhere,
             };
-            if matches!(verdict, Verdict::Accepted | Verdict::Elsewhere) {
+            if matches!(verdict, CodeVerdict::Accepted | CodeVerdict::Elsewhere) {
                 state.used.insert(timed.generation);
             }
-            if verdict == Verdict::Accepted {
+            if verdict == CodeVerdict::Accepted {
                 state.accepted = Some(timed.generation);
             }
             return state.attempt(timed.at, &typed, verdict);
         }
         Act::Mistype { typed, why } => {
             let verdict = match why {
-                Wrong::Unknown => Verdict::Unknown,
-                Wrong::OtherRooftop => Verdict::OtherRooftop,
+                WrongCode::Unknown => CodeVerdict::Unknown,
+                WrongCode::OtherRooftop => CodeVerdict::OtherRooftop,
             };
             return state.attempt(timed.at, typed, verdict);
         }
@@ -351,7 +351,7 @@ mod tests {
     #[derive(Debug, Clone)]
     enum Step {
         Add(Timed),
-        Invite(Invitation),
+        Invite(IssuedInvitation),
         Settle(i64),
         Hear(i64),
     }
@@ -363,7 +363,7 @@ mod tests {
     fn step() -> impl Strategy<Value = Step> {
         let act = prop_oneof![
             (any::<bool>(), any::<bool>()).prop_map(|(right, finish)| Act::Enter { right, finish }),
-            Just(Act::Mistype { typed: Typed::new("K7QF-2M9X"), why: Wrong::Unknown }),
+            Just(Act::Mistype { typed: Typed::new("K7QF-2M9X"), why: WrongCode::Unknown }),
             (1_u32..3).prop_map(Act::Letter),
             Just(Act::Connect),
             Just(Act::Disconnect),
@@ -372,14 +372,14 @@ mod tests {
             "[AB]".prop_map(|opcode| Act::Catalog(Edit::Unpublish(Which::One(opcode)))),
             Just(Act::Catalog(Edit::Rename { from: "A".to_owned(), to: "B".to_owned() })),
             any::<bool>().prop_map(|reservable| Act::Calendar(Adjust::Reservable(reservable))),
-            Just(Act::Say { kind: Kind::Done, text: String::new(), opcode: None }),
+            Just(Act::Say { kind: MessageKind::Done, text: String::new(), opcode: None }),
         ];
         let when = prop_oneof![6 => Just(When::Always), 1 => Just(When::Accepted), 1 => Just(When::Connected), 1 => Just(When::Dead),
             1 => (1_u32..3).prop_map(When::Reading)];
         // Few moments, so that much happens between two looks and the order matters.
         let timed = (moment(), 1_u32..4, when, act);
         let timed = timed.prop_map(|(minute, generation, when, act)| Timed { at: at(minute), generation, when, act });
-        let invitation = (moment(), 1_u32..4).prop_map(|(minute, generation)| Invitation {
+        let invitation = (moment(), 1_u32..4).prop_map(|(minute, generation)| IssuedInvitation {
             code: String::new(),
             generation,
             generated_at: at(minute),
@@ -400,7 +400,7 @@ mod tests {
         /// that happened up to the moment.
         #[test]
         fn the_state_is_the_fold_however_it_came_about(steps in proptest::collection::vec(step(), 0..80), end in moment()) {
-            let profile = Profile::of(1, "xts1", None);
+            let profile = DealerProfile::of(1, "xts1", None);
             let mut often = Dealer::new(profile.clone());
             let mut once = Dealer::new(profile);
             let mut heard = 0;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::chance::Chance;
+use super::chance::SeededRng;
 
 /// One way in which the platform, or the post office beside it, misbehaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -264,7 +264,7 @@ impl Faults {
     }
 
     fn drawn(&self, seed: u64, draws: Draws, about: &str) -> Option<Fault> {
-        let draw = Chance::of(seed, &[draws.word(), about]).bits() % 1_000_000;
+        let draw = SeededRng::of(seed, &[draws.word(), about]).bits() % 1_000_000;
         let mut upto = 0_u64;
         self.shares(draws)
             .map(|(fault, share)| {

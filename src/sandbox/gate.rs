@@ -16,7 +16,7 @@ use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::faults::Fault;
-use super::{Shared, reply};
+use super::{SandboxState, reply};
 
 /// The most that an answer of ours is long.
 const ANSWER: usize = 4 << 20;
@@ -28,7 +28,7 @@ const LEAST_DELAY: Duration = Duration::from_millis(1);
 
 /// What kind of door a request knocks at.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Door {
+enum FaultyEndpoint {
     Token,
     Invitations,
     Lists,
@@ -37,34 +37,36 @@ enum Door {
     Nowhere,
 }
 
-fn door(path: &str) -> (Door, &'static str) {
+fn door(path: &str) -> (FaultyEndpoint, &'static str) {
     match path {
-        "/token" => (Door::Token, "/token"),
-        "/invitations" => (Door::Invitations, "/invitations"),
-        "/xtime/service/services" => (Door::Lists, "/services"),
-        "/xtime/service/appointments-availabilities" => (Door::Lists, "/appointments-availabilities"),
-        "/xtime/service/appointments" => (Door::Lists, "/appointments"),
-        "/xtime/service/appointments-bookings" => (Door::Bookings, "/appointments-bookings"),
-        _ if path.starts_with("/control") => (Door::Control, "/control"),
-        _ => (Door::Nowhere, "elsewhere"),
+        "/token" => (FaultyEndpoint::Token, "/token"),
+        "/invitations" => (FaultyEndpoint::Invitations, "/invitations"),
+        "/xtime/service/services" => (FaultyEndpoint::Lists, "/services"),
+        "/xtime/service/appointments-availabilities" => (FaultyEndpoint::Lists, "/appointments-availabilities"),
+        "/xtime/service/appointments" => (FaultyEndpoint::Lists, "/appointments"),
+        "/xtime/service/appointments-bookings" => (FaultyEndpoint::Bookings, "/appointments-bookings"),
+        _ if path.starts_with("/control") => (FaultyEndpoint::Control, "/control"),
+        _ => (FaultyEndpoint::Nowhere, "elsewhere"),
     }
 }
 
-fn applies(fault: Fault, door: Door) -> bool {
+fn applies(fault: Fault, door: FaultyEndpoint) -> bool {
     match fault {
-        Fault::TokenRefused => door == Door::Token,
-        Fault::NullLists => door == Door::Lists,
-        Fault::SuccessFalse | Fault::Forbidden | Fault::ExpiredToken => matches!(door, Door::Lists | Door::Bookings),
-        Fault::BookedHang | Fault::BookedCut | Fault::BookedUnavailable => door == Door::Bookings,
+        Fault::TokenRefused => door == FaultyEndpoint::Token,
+        Fault::NullLists => door == FaultyEndpoint::Lists,
+        Fault::SuccessFalse | Fault::Forbidden | Fault::ExpiredToken => {
+            matches!(door, FaultyEndpoint::Lists | FaultyEndpoint::Bookings)
+        }
+        Fault::BookedHang | Fault::BookedCut | Fault::BookedUnavailable => door == FaultyEndpoint::Bookings,
         fault if fault.is_mail() => false,
-        _ => !matches!(door, Door::Control | Door::Nowhere),
+        _ => !matches!(door, FaultyEndpoint::Control | FaultyEndpoint::Nowhere),
     }
 }
 
 /// Counts a request and lets it through, or not.
-pub(super) async fn gate(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub(super) async fn gate(State(shared): State<Arc<SandboxState>>, request: Request, next: Next) -> Response {
     let (door, endpoint) = door(request.uri().path());
-    let mut answer = if door == Door::Control {
+    let mut answer = if door == FaultyEndpoint::Control {
         next.run(request).await
     } else {
         let visit = shared.stats.arrive(endpoint, shared.clock.elapsed());
@@ -89,11 +91,18 @@ pub(super) async fn gate(State(shared): State<Arc<Shared>>, request: Request, ne
     answer
 }
 
-async fn suffer(shared: &Shared, fault: Fault, turn: bool, door: Door, request: Request, next: Next) -> Response {
+async fn suffer(
+    shared: &SandboxState,
+    fault: Fault,
+    turn: bool,
+    door: FaultyEndpoint,
+    request: Request,
+    next: Next,
+) -> Response {
     match fault {
         Fault::Unavailable => {
             // The work was done, but nobody hears of it: what idempotency keys are for.
-            if door == Door::Invitations && turn {
+            if door == FaultyEndpoint::Invitations && turn {
                 next.run(request).await;
             }
             (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").into_response()

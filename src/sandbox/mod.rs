@@ -99,8 +99,8 @@ mod week;
 mod world;
 
 pub use faults::{Fault, Faults, FaultsError};
-pub use post::{Counts, Letter, Mailbox, PostHandle, PostSettings};
-pub use reader::Standing;
-pub use server::{Sandbox, Settings, start};
+pub use post::{MailboxCounts, MailboxSummary, PostHandle, PostSettings, ReceivedLetter};
+pub use reader::CodeStanding;
+pub use server::{Sandbox, SandboxSettings, start};
 
-use server::Shared;
+use server::SandboxState;

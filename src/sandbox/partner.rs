@@ -14,13 +14,13 @@ use serde::Deserialize;
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::world::{Refusal, TOKEN_LIFE};
-use super::{Shared, reply};
+use super::world::{TOKEN_LIFE, WorldRefusal};
+use super::{SandboxState, reply};
 
 const SCOPES: [&str; 2] = ["cai.scheduling.appointments.read", "cai.scheduling.appointments.write"];
 
 /// `POST /token`.
-pub(super) async fn token(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+pub(super) async fn token(State(shared): State<Arc<SandboxState>>, headers: HeaderMap, body: Bytes) -> Response {
     let refuse = |status, error: &str| reply::json_with(status, json!({ "error": error }));
     if !header(&headers, CONTENT_TYPE.as_str())
         .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
@@ -66,7 +66,7 @@ struct Ask {
 }
 
 /// `POST /invitations`.
-pub(super) async fn invite(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+pub(super) async fn invite(State(shared): State<Arc<SandboxState>>, headers: HeaderMap, body: Bytes) -> Response {
     let ask: Ask = match serde_json::from_slice(&body) {
         Ok(ask) => ask,
         Err(error) => return reply::bad(&error.to_string()),
@@ -95,11 +95,11 @@ pub(super) async fn invite(State(shared): State<Arc<Shared>>, headers: HeaderMap
 }
 
 /// The answer to what the world refuses.
-pub(super) fn refused(refusal: &Refusal) -> Response {
+pub(super) fn refused(refusal: &WorldRefusal) -> Response {
     let status = match refusal {
-        Refusal::DealerCode | Refusal::GeneratedAt | Refusal::Email => StatusCode::BAD_REQUEST,
-        Refusal::OtherDealer => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::Full => StatusCode::CONFLICT,
+        WorldRefusal::DealerCode | WorldRefusal::GeneratedAt | WorldRefusal::Email => StatusCode::BAD_REQUEST,
+        WorldRefusal::OtherDealer => StatusCode::UNPROCESSABLE_ENTITY,
+        WorldRefusal::Full => StatusCode::CONFLICT,
     };
     reply::json_with(status, json!({"success": false, "code": "x-000400", "message": refusal.to_string()}))
 }

@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::calendar::{self, Calendar, SLOT_MINUTES};
-use super::catalog::Vehicle;
-use super::chance::Chance;
-use super::dealer::{Appointment, Dealer};
-use super::profile::{Denial, Profile};
-use super::{Shared, gate, partner, reply};
+use super::catalog::AskedVehicle;
+use super::chance::SeededRng;
+use super::dealer::{Dealer, SimulatedAppointment};
+use super::profile::{DealerProfile, Denial};
+use super::{SandboxState, gate, partner, reply};
 
 /// How many appointments a dealership may have.
 const APPOINTMENTS: usize = 5_000;
@@ -28,7 +28,7 @@ type Fields = Query<HashMap<String, String>>;
 type Refused = Box<Response>;
 
 /// Checks key and token: the gateway's part.
-fn admit(shared: &Shared, headers: &HeaderMap) -> Result<(), Refused> {
+fn admit(shared: &SandboxState, headers: &HeaderMap) -> Result<(), Refused> {
     if partner::header(headers, "x-api-key") != Some(shared.api_key.as_str()) {
         return Err(Box::new(reply::forbidden()));
     }
@@ -48,11 +48,11 @@ fn field<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, Refused> {
 }
 
 /// The vehicle that is asked about. A `vin` alone says nothing here: it is any vehicle then.
-fn vehicle(fields: &Fields) -> Result<Vehicle<'_>, Refused> {
+fn vehicle(fields: &Fields) -> Result<AskedVehicle<'_>, Refused> {
     let year = field(fields, "year").ok().and_then(|year| year.parse().ok());
     match (field(fields, "make"), field(fields, "model")) {
-        (Ok(make), Ok(model)) => Ok(Vehicle { year, make, model }),
-        _ if field(fields, "vin").is_ok() => Ok(Vehicle::default()),
+        (Ok(make), Ok(model)) => Ok(AskedVehicle { year, make, model }),
+        _ if field(fields, "vin").is_ok() => Ok(AskedVehicle::default()),
         _ => Err(Box::new(reply::bad("vin, or year, make and model are missing"))),
     }
 }
@@ -66,7 +66,7 @@ fn denied(denial: Denial) -> Response {
 
 /// Runs something with a dealership that is connected, its state being that of now.
 fn connected(
-    shared: &Shared,
+    shared: &SandboxState,
     code: &str,
     act: impl FnOnce(&mut Dealer, DateTime<Utc>) -> Result<Response, Refused>,
 ) -> Result<Response, Refused> {
@@ -87,7 +87,7 @@ fn either(answer: Result<Response, Refused>) -> Response {
 }
 
 /// A list as this dealership writes it when it is empty.
-fn list<T>(items: Vec<T>, profile: &Profile) -> Option<Vec<T>> {
+fn list<T>(items: Vec<T>, profile: &DealerProfile) -> Option<Vec<T>> {
     if items.is_empty() && profile.null_lists { None } else { Some(items) }
 }
 
@@ -105,7 +105,7 @@ struct Services<'a> {
 }
 
 /// `GET /services`.
-pub(super) async fn services(State(shared): State<Arc<Shared>>, headers: HeaderMap, fields: Fields) -> Response {
+pub(super) async fn services(State(shared): State<Arc<SandboxState>>, headers: HeaderMap, fields: Fields) -> Response {
     let answer = || {
         admit(&shared, &headers)?;
         let code = field(&fields, "dealerCode")?;
@@ -120,7 +120,11 @@ pub(super) async fn services(State(shared): State<Arc<Shared>>, headers: HeaderM
 }
 
 /// `GET /appointments-availabilities`.
-pub(super) async fn availabilities(State(shared): State<Arc<Shared>>, headers: HeaderMap, fields: Fields) -> Response {
+pub(super) async fn availabilities(
+    State(shared): State<Arc<SandboxState>>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Response {
     let answer = || {
         admit(&shared, &headers)?;
         let code = field(&fields, "dealerCode")?;
@@ -179,7 +183,7 @@ struct Chosen {
 
 /// `POST /appointments-bookings`.
 pub(super) async fn book(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<SandboxState>>,
     headers: HeaderMap,
     fields: Fields,
     body: Bytes,
@@ -222,9 +226,9 @@ pub(super) async fn book(
             dealer.taken.insert(local);
             let id = booking.appointment_id.clone().unwrap_or_else(|| {
                 let number = dealer.appointments.len().to_string();
-                format!("{:016x}", Chance::of(shared.seed, &["appointment", code, &number]).bits())
+                format!("{:016x}", SeededRng::of(shared.seed, &["appointment", code, &number]).bits())
             });
-            let appointment = Appointment {
+            let appointment = SimulatedAppointment {
                 vin: field(&fields, "vin").map_or_else(|_| vin.unwrap_or_default(), ToOwned::to_owned),
                 local,
                 opcode: opcode.clone(),
@@ -242,7 +246,11 @@ pub(super) async fn book(
 }
 
 /// `GET /appointments`.
-pub(super) async fn appointments(State(shared): State<Arc<Shared>>, headers: HeaderMap, fields: Fields) -> Response {
+pub(super) async fn appointments(
+    State(shared): State<Arc<SandboxState>>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Response {
     let answer = || {
         admit(&shared, &headers)?;
         let code = field(&fields, "dealerCode")?;
@@ -256,7 +264,7 @@ pub(super) async fn appointments(State(shared): State<Arc<Shared>>, headers: Hea
     either(answer())
 }
 
-fn appointment(id: &str, one: &Appointment, dealer: &Dealer) -> Value {
+fn appointment(id: &str, one: &SimulatedAppointment, dealer: &Dealer) -> Value {
     let name = dealer.state.catalog.name_of(&one.opcode);
     json!({
         "appointmentId": id,

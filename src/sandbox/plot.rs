@@ -6,10 +6,10 @@ mod opcode;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::catalog::{Apps, Change, Edit, Which};
-use super::chance::Chance;
-use super::profile::Profile;
-use super::script::{Act, Behaviour, Kind, OpcodePlan, Timed, Trouble, When};
-use letter::{Reading, Typing};
+use super::chance::SeededRng;
+use super::profile::DealerProfile;
+use super::script::{Act, Behaviour, MessageKind, NoSlotsReason, OpcodePlan, Timed, When};
+use letter::{LetterReading, Typing};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -18,7 +18,7 @@ const DAY: i64 = 24 * HOUR;
 /// How long an invitation code lives, in seconds.
 pub(super) const CODE_LIFE: i64 = 72 * HOUR;
 
-struct Plot {
+struct ScenarioWriter {
     from: DateTime<Utc>,
     generation: u32,
     /// When the code is typed in at all.
@@ -26,8 +26,8 @@ struct Plot {
     acts: Vec<Timed>,
 }
 
-impl Plot {
-    fn new(from: DateTime<Utc>, generation: u32, reading: Option<&Reading>) -> Self {
+impl ScenarioWriter {
+    fn new(from: DateTime<Utc>, generation: u32, reading: Option<&LetterReading>) -> Self {
         let typing = reading.map_or(When::Always, |reading| When::Reading(reading.letter));
         Self { from, generation, typing, acts: Vec::new() }
     }
@@ -58,18 +58,18 @@ impl Plot {
     }
 
     /// What kept customers from being offered a time is put right.
-    fn end(&mut self, seconds: i64, trouble: Trouble) {
+    fn end(&mut self, seconds: i64, trouble: NoSlotsReason) {
         self.add(seconds, When::Connected, Act::Calendar(trouble.ended()));
-        self.say(seconds + MINUTE, When::Connected, Kind::Fixed, trouble.words());
+        self.say(seconds + MINUTE, When::Connected, MessageKind::Fixed, trouble.words());
     }
 
     /// The day that it is at the dealership.
-    fn day(&self, seconds: i64, profile: &Profile) -> NaiveDate {
+    fn day(&self, seconds: i64, profile: &DealerProfile) -> NaiveDate {
         let at = TimeDelta::try_seconds(seconds).and_then(|delta| self.from.checked_add_signed(delta));
         at.unwrap_or(self.from).with_timezone(&profile.zone).date_naive()
     }
 
-    fn say(&mut self, seconds: i64, when: When, kind: Kind, text: &str) {
+    fn say(&mut self, seconds: i64, when: When, kind: MessageKind, text: &str) {
         self.add(seconds, when, Act::Say { kind, text: text.to_owned(), opcode: None });
     }
 }
@@ -81,13 +81,13 @@ pub(super) fn write(
     dealer: &str,
     generation: u32,
     generated_at: DateTime<Utc>,
-    profile: &Profile,
-    reading: Option<&Reading>,
+    profile: &DealerProfile,
+    reading: Option<&LetterReading>,
 ) -> (Behaviour, Vec<Timed>) {
     let words = ["script", dealer, &generation.to_string(), &generated_at.timestamp_millis().to_string()];
-    let mut chance = Chance::of(seed, &words);
+    let mut chance = SeededRng::of(seed, &words);
     let behaviour = Behaviour::draw(&mut chance, generation);
-    let mut plot = Plot::new(generated_at, generation, reading);
+    let mut plot = ScenarioWriter::new(generated_at, generation, reading);
     let lag = reading.map_or(0, |reading| reading.lag);
     let mut when = entered(&mut chance, behaviour);
     if let Some(reading) = reading {
@@ -101,7 +101,7 @@ pub(super) fn write(
             "Do we need one code for each of our stores?",
         ];
         let at = lag + chance.soon(10 * MINUTE, 40 * HOUR);
-        plot.say(at, When::Always, Kind::Question, chance.pick(&texts, texts[0]));
+        plot.say(at, When::Always, MessageKind::Question, chance.pick(&texts, texts[0]));
     }
     match behaviour {
         Behaviour::Never => {
@@ -122,7 +122,7 @@ pub(super) fn write(
         Behaviour::Mistyped | Behaviour::MistypedGivesUp => {
             let text = "Xtime says that the invitation is not valid. We typed it as it stands in the e-mail.";
             match reading {
-                None => plot.say(when + 3 * MINUTE, When::Always, Kind::CodeRefused, text),
+                None => plot.say(when + 3 * MINUTE, When::Always, MessageKind::CodeRefused, text),
                 Some(reading) => plot.typed(when, &reading.slip),
             }
             if behaviour == Behaviour::Mistyped {
@@ -133,13 +133,18 @@ pub(super) fn write(
     }
     if chance.likely(0.6) {
         let at = CODE_LIFE + chance.between(20 * MINUTE, 20 * HOUR);
-        plot.say(at, When::Dead, Kind::NeedsCode, "Our code has run out before we got to it. Please send a new one.");
+        plot.say(
+            at,
+            When::Dead,
+            MessageKind::NeedsCode,
+            "Our code has run out before we got to it. Please send a new one.",
+        );
     }
     (behaviour, plot.acts)
 }
 
 /// When the code is typed in, in seconds after it was generated.
-fn entered(chance: &mut Chance, behaviour: Behaviour) -> i64 {
+fn entered(chance: &mut SeededRng, behaviour: Behaviour) -> i64 {
     match behaviour {
         Behaviour::Midway => chance.between(20 * HOUR, 60 * HOUR),
         Behaviour::Late if chance.likely(0.5) => chance.between(71 * HOUR, CODE_LIFE - MINUTE),
@@ -149,13 +154,13 @@ fn entered(chance: &mut Chance, behaviour: Behaviour) -> i64 {
     }
 }
 
-fn untrue_done(plot: &mut Plot, chance: &mut Chance, after: i64) {
+fn untrue_done(plot: &mut ScenarioWriter, chance: &mut SeededRng, after: i64) {
     let at = after + chance.soon(2 * MINUTE, 5 * HOUR);
-    plot.say(at, When::Always, Kind::Done, "We have entered the code, everything is done on our side.");
+    plot.say(at, When::Always, MessageKind::Done, "We have entered the code, everything is done on our side.");
 }
 
 /// The code is typed in and confirmed; then Xtime reflects it, the dealership tells, publishes, and perhaps drifts.
-fn finish(plot: &mut Plot, chance: &mut Chance, when: i64, profile: &Profile) {
+fn finish(plot: &mut ScenarioWriter, chance: &mut SeededRng, when: i64, profile: &DealerProfile) {
     plot.add(when, plot.typing, Act::Enter { right: true, finish: true });
     let delay = match chance.weighted(&[(35, 'h'), (52, 'd'), (8, 'o'), (5, 'n')], 'h') {
         'h' => Some(chance.soon(MINUTE, 2 * HOUR)),
@@ -165,7 +170,7 @@ fn finish(plot: &mut Plot, chance: &mut Chance, when: i64, profile: &Profile) {
     };
     if chance.likely(0.7) {
         let at = when + chance.soon(2 * MINUTE, 3 * HOUR);
-        plot.say(at, When::Accepted, Kind::Done, "We have connected you in Xtime.");
+        plot.say(at, When::Accepted, MessageKind::Done, "We have connected you in Xtime.");
     }
     tell_opcode(plot, chance, when, profile.plan);
     let Some(delay) = delay else { return };
@@ -173,7 +178,7 @@ fn finish(plot: &mut Plot, chance: &mut Chance, when: i64, profile: &Profile) {
     plot.add(connected, When::Accepted, Act::Connect);
     opcode::write(plot, chance, (when, connected), profile);
     if let Some(trouble) = profile.trouble {
-        if trouble == Trouble::Closed {
+        if trouble == NoSlotsReason::Closed {
             plot.add(connected, When::Connected, Act::Calendar(trouble.begun(plot.day(connected, profile))));
         }
         if chance.likely(0.6) {
@@ -184,7 +189,7 @@ fn finish(plot: &mut Plot, chance: &mut Chance, when: i64, profile: &Profile) {
     drift(plot, chance, connected, profile);
 }
 
-fn tell_opcode(plot: &mut Plot, chance: &mut Chance, when: i64, plan: OpcodePlan) {
+fn tell_opcode(plot: &mut ScenarioWriter, chance: &mut SeededRng, when: i64, plan: OpcodePlan) {
     let (opcode, option) = plan.told();
     // Who uses the usual one often thinks that it goes without saying.
     if !chance.likely(if option == "new" { 0.85 } else { 0.6 }) {
@@ -194,13 +199,13 @@ fn tell_opcode(plot: &mut Plot, chance: &mut Chance, when: i64, plan: OpcodePlan
         "new" => format!("We have created a new operations code for you: {opcode}"),
         _ => format!("Please use our operations code {opcode}"),
     };
-    let act = Act::Say { kind: Kind::Opcode, text, opcode: Some((opcode.to_owned(), option)) };
+    let act = Act::Say { kind: MessageKind::Opcode, text, opcode: Some((opcode.to_owned(), option)) };
     plot.add(when + chance.soon(5 * MINUTE, 12 * HOUR), When::Accepted, act);
 }
 
 /// What goes wrong after it worked: the opcode is renamed or withdrawn, nothing is offered any more, or the connection is
 /// ended. About half of it is put right some days later.
-fn drift(plot: &mut Plot, chance: &mut Chance, connected: i64, profile: &Profile) {
+fn drift(plot: &mut ScenarioWriter, chance: &mut SeededRng, connected: i64, profile: &DealerProfile) {
     let opcode = profile.plan.told().0;
     let table = [(3, 'r'), (3, 'u'), (2, 'a'), (4, 's'), (4, 'd'), (84, '-')];
     let what = chance.weighted(&table, '-');
@@ -215,14 +220,24 @@ fn drift(plot: &mut Plot, chance: &mut Chance, connected: i64, profile: &Profile
             plot.edit(at, When::Connected, Edit::Rename { from: opcode.to_owned(), to: to.to_owned() });
             if let Some(healed) = healed {
                 plot.edit(healed, When::Connected, Edit::Rename { from: to.to_owned(), to: opcode.to_owned() });
-                plot.say(healed + MINUTE, When::Connected, Kind::Fixed, "The operations code has its old name again.");
+                plot.say(
+                    healed + MINUTE,
+                    When::Connected,
+                    MessageKind::Fixed,
+                    "The operations code has its old name again.",
+                );
             }
         }
         'u' => {
             plot.edit(at, When::Connected, Edit::Unpublish(Which::One(opcode.to_owned())));
             if let Some(healed) = healed {
                 plot.edit(healed, When::Connected, Edit::Publish);
-                plot.say(healed + MINUTE, When::Connected, Kind::Fixed, "The operations code is published again.");
+                plot.say(
+                    healed + MINUTE,
+                    When::Connected,
+                    MessageKind::Fixed,
+                    "The operations code is published again.",
+                );
             }
         }
         'a' => {
@@ -231,11 +246,16 @@ fn drift(plot: &mut Plot, chance: &mut Chance, connected: i64, profile: &Profile
             if let Some(healed) = healed {
                 change.apps = Some(Apps::All);
                 plot.publish(healed, When::Connected, opcode, change);
-                plot.say(healed + MINUTE, When::Connected, Kind::Fixed, "The operations code is for all apps again.");
+                plot.say(
+                    healed + MINUTE,
+                    When::Connected,
+                    MessageKind::Fixed,
+                    "The operations code is for all apps again.",
+                );
             }
         }
         's' => {
-            let trouble = Trouble::draw(chance);
+            let trouble = NoSlotsReason::draw(chance);
             plot.add(at, When::Connected, Act::Calendar(trouble.begun(plot.day(at, profile))));
             if let Some(healed) = healed {
                 plot.end(healed, trouble);

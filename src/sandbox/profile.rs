@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::catalog::{Apps, Catalog, Change, Edit, Operation, Scope, Vehicles};
-use super::chance::Chance;
+use super::catalog::{Apps, Catalog, Change, Edit, Operation, OperationScope, Vehicles};
+use super::chance::SeededRng;
 use super::schedule::Schedule;
-use super::script::{OpcodePlan, Trouble};
+use super::script::{NoSlotsReason, OpcodePlan};
 use super::week::Week;
 use crate::timezone::Tz;
 
@@ -23,7 +23,7 @@ pub(super) enum Denial {
 
 /// What a dealership is like: a pure function of the seed and its code.
 #[derive(Debug, Clone)]
-pub(super) struct Profile {
+pub(super) struct DealerProfile {
     pub(super) zone: Tz,
     pub(super) denial: Denial,
     /// Its local times end in a `Z` that does not mean UTC.
@@ -37,7 +37,7 @@ pub(super) struct Profile {
     /// What it has instead of the opcode that it names, if its plan is such a confusion.
     pub(super) near: Option<&'static str>,
     /// What keeps customers of the web from being offered a time at first.
-    pub(super) trouble: Option<Trouble>,
+    pub(super) trouble: Option<NoSlotsReason>,
     /// The catalogue before anything happens.
     pub(super) catalog: Catalog,
     /// The schedule before anything happens.
@@ -102,10 +102,10 @@ const NEAR: [(&str, &str); 7] = [
     ("TUM01", TELL_US_MORE),
 ];
 
-impl Profile {
+impl DealerProfile {
     /// The dealership with a code, in a zone when that is known.
     pub(super) fn of(seed: u64, dealer: &str, zone: Option<Tz>) -> Self {
-        let mut chance = Chance::of(seed, &["profile", dealer]);
+        let mut chance = SeededRng::of(seed, &["profile", dealer]);
         let plan = OpcodePlan::draw(&mut chance);
         let drawn = Tz::of(chance.pick(&ZONES, chrono_tz::America::Chicago));
         let count = chance.between(5, 20);
@@ -144,8 +144,8 @@ impl Profile {
         let (zulu, null_lists) = (chance.likely(0.2), chance.likely(0.3));
         let occupancy = 0.2 + 0.5 * chance.unit();
         let troubled = chance.likely(0.15);
-        let mut chance = Chance::of(seed, &["house", dealer]);
-        let trouble = Trouble::draw(&mut chance);
+        let mut chance = SeededRng::of(seed, &["house", dealer]);
+        let trouble = NoSlotsReason::draw(&mut chance);
         let trouble = troubled.then_some(trouble);
         Self {
             zone: zone.unwrap_or(drawn),
@@ -163,10 +163,10 @@ impl Profile {
 }
 
 /// Beside what everybody is shown: what is for some vehicles, for the own house, or still being worked on.
-fn catalog(mut operations: Vec<Operation>, chance: &mut Chance) -> Catalog {
+fn catalog(mut operations: Vec<Operation>, chance: &mut SeededRng) -> Catalog {
     if chance.likely(0.4) {
         let vehicles = Vehicles { makes: vec!["RAM".to_owned(), "Ford".to_owned()], ..Vehicles::default() };
-        let scope = Scope::Only(vehicles);
+        let scope = OperationScope::Only(vehicles);
         operations.push(Operation { scope, ..Operation::new("DIESEL.SVC", "Diesel engine service") });
     }
     if chance.likely(0.4) {
@@ -181,12 +181,12 @@ fn catalog(mut operations: Vec<Operation>, chance: &mut Chance) -> Catalog {
     catalog
 }
 
-fn schedule(hours: Week, trouble: Option<Trouble>, chance: &mut Chance) -> Schedule {
+fn schedule(hours: Week, trouble: Option<NoSlotsReason>, chance: &mut SeededRng) -> Schedule {
     let advisors = usize::try_from(chance.between(1, 5)).unwrap_or(1);
     let lead = chance.pick(&[0, 0, 30, 60, 120], 0);
     let mut schedule = Schedule::new(hours, advisors, lead);
     // Days are closed from some day on; that is told by the plot.
-    if let Some(trouble) = trouble.filter(|trouble| *trouble != Trouble::Closed) {
+    if let Some(trouble) = trouble.filter(|trouble| *trouble != NoSlotsReason::Closed) {
         schedule.adjust(&trouble.begun(NaiveDate::MIN));
     }
     if chance.likely(0.1) {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::timezone::Tz;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::chance::Chance;
-use super::plot::{self, letter::Reading, letter::Typing};
-use super::script::{Act, Behaviour, Timed, Typed, When, Wrong};
-use super::world::{ACTS, Refusal, World};
+use super::chance::SeededRng;
+use super::plot::{self, letter::LetterReading, letter::Typing};
+use super::script::{Act, Behaviour, Timed, Typed, When, WrongCode};
+use super::world::{ACTS, World, WorldRefusal};
 
 /// How many letters with a code one dealership takes notice of.
 const LETTERS: usize = 1_000;
@@ -18,7 +18,7 @@ const CONSEQUENCES: usize = 64;
 
 /// What the code in a letter was worth when it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Standing {
+pub enum CodeStanding {
     NoCode,
     /// It would have been accepted.
     Living,
@@ -30,7 +30,7 @@ pub enum Standing {
     Unknown,
 }
 
-impl Standing {
+impl CodeStanding {
     /// As the control interface writes it.
     pub fn name(self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ impl Standing {
 
 impl World {
     /// Sets where the people of a dealership get letters; an empty address is none.
-    pub(super) fn set_email(&mut self, dealer: &Arc<str>, email: &str) -> Result<(), Refusal> {
+    pub(super) fn set_email(&mut self, dealer: &Arc<str>, email: &str) -> Result<(), WorldRefusal> {
         let address = address_of(email)?;
         let Some(known) = self.dealers.get_mut(dealer) else { return Ok(()) };
         let before = std::mem::replace(&mut known.email, address.clone());
@@ -60,7 +60,7 @@ impl World {
     }
 
     /// Sets the address that came with an invitation, if one did.
-    pub(super) fn addressed(&mut self, code: &str, zone: Option<Tz>, email: Option<&str>) -> Result<(), Refusal> {
+    pub(super) fn addressed(&mut self, code: &str, zone: Option<Tz>, email: Option<&str>) -> Result<(), WorldRefusal> {
         let Some(email) = email else { return Ok(()) };
         address_of(email)?;
         let (dealer, _) = self.dealer(code, zone)?;
@@ -68,16 +68,16 @@ impl World {
     }
 
     /// What the code in a letter to an address is worth at a moment.
-    pub(super) fn standing(&self, address: &str, code: Option<&str>, at: DateTime<Utc>) -> Standing {
-        let Some(code) = code else { return Standing::NoCode };
-        let Some((owner, generation)) = self.codes.get(code) else { return Standing::Unknown };
+    pub(super) fn standing(&self, address: &str, code: Option<&str>, at: DateTime<Utc>) -> CodeStanding {
+        let Some(code) = code else { return CodeStanding::NoCode };
+        let Some((owner, generation)) = self.codes.get(code) else { return CodeStanding::Unknown };
         if !self.addresses.get(address).is_some_and(|owners| owners.contains(owner)) {
-            return Standing::OtherRooftop;
+            return CodeStanding::OtherRooftop;
         }
         match self.dealers.get(owner).and_then(|dealer| dealer.newest(at)) {
-            Some(newest) if newest.generation != *generation => Standing::Superseded,
-            Some(newest) if newest.expires_at() <= at => Standing::Expired,
-            _ => Standing::Living,
+            Some(newest) if newest.generation != *generation => CodeStanding::Superseded,
+            Some(newest) if newest.expires_at() <= at => CodeStanding::Expired,
+            _ => CodeStanding::Living,
         }
     }
 
@@ -89,7 +89,7 @@ impl World {
         at: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let owners = self.addresses.get(address).filter(|owners| !owners.is_empty())?.clone();
-        let mut chance = Chance::of(self.seed, &["open", address, &at.timestamp_millis().to_string()]);
+        let mut chance = SeededRng::of(self.seed, &["open", address, &at.timestamp_millis().to_string()]);
         let opened = at.checked_add_signed(TimeDelta::try_seconds(chance.soon(2 * 60, 8 * 3_600))?);
         let acts = code.and_then(|code| {
             let dealer = self.meant(&owners, code, at)?;
@@ -152,7 +152,7 @@ impl World {
             None => acts.extend(plot::letter::misled(seed, name, at, letter, &typing)),
             Some((generation, generated_at, behaviour)) => {
                 let lag = at.signed_duration_since(generated_at).num_seconds().max(0);
-                let reading = Reading { letter, lag, slip, older };
+                let reading = LetterReading { letter, lag, slip, older };
                 if dealer.known.insert(generation) {
                     acts.extend(plot::write(seed, name, generation, generated_at, &dealer.profile, Some(&reading)).1);
                 } else if behaviour == Behaviour::Never {
@@ -171,25 +171,25 @@ impl World {
                 Typing { generation: *generation, act: Act::Enter { right: true, finish: true } }
             }
             Some(_) => {
-                Typing { generation: 0, act: Act::Mistype { typed: Typed::new(code), why: Wrong::OtherRooftop } }
+                Typing { generation: 0, act: Act::Mistype { typed: Typed::new(code), why: WrongCode::OtherRooftop } }
             }
-            None => Typing { generation: 0, act: Act::Mistype { typed: Typed::new(code), why: Wrong::Unknown } },
+            None => Typing { generation: 0, act: Act::Mistype { typed: Typed::new(code), why: WrongCode::Unknown } },
         }
     }
 }
 
 /// Reads where somebody gets letters; an empty text is nowhere.
-pub(super) fn address_of(email: &str) -> Result<Option<String>, Refusal> {
+pub(super) fn address_of(email: &str) -> Result<Option<String>, WorldRefusal> {
     match email.trim() {
         "" => Ok(None),
-        email => super::post::address::mailbox(email).map(Some).ok_or(Refusal::Email),
+        email => super::post::address::mailbox(email).map(Some).ok_or(WorldRefusal::Email),
     }
 }
 
 /// The code with one character taken for a neighbour.
 fn mistyped(seed: u64, dealer: &str, code: &str) -> String {
     let letters: Vec<char> = code.chars().collect();
-    let mut chance = Chance::of(seed, &["slip", dealer, code]);
+    let mut chance = SeededRng::of(seed, &["slip", dealer, code]);
     let last = i64::try_from(letters.len()).unwrap_or(1) - 1;
     let place = usize::try_from(chance.between(0, last)).unwrap_or(0);
     let slip = |c: char| match c {

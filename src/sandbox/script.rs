@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::catalog::Edit;
-use super::chance::Chance;
+use super::chance::SeededRng;
 use super::profile::{NEW_OPCODE, OTHER_EXISTING, TELL_US_MORE};
 use super::schedule::{Adjust, Channel, Limit, USUAL_HORIZON};
 
@@ -30,7 +30,7 @@ pub(super) enum OpcodePlan {
 }
 
 impl OpcodePlan {
-    pub(super) fn draw(chance: &mut Chance) -> Self {
+    pub(super) fn draw(chance: &mut SeededRng) -> Self {
         let table = [
             (50, Self::Existing),
             (5, Self::OtherExisting),
@@ -73,7 +73,7 @@ impl OpcodePlan {
 
 /// Why a dealership offers customers of the web nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum NoSlotsReason {
     NoWebCapacity,
     NotReservable,
     NoWorkingTimes,
@@ -81,8 +81,8 @@ pub(super) enum Trouble {
     Closed,
 }
 
-impl Trouble {
-    pub(super) fn draw(chance: &mut Chance) -> Self {
+impl NoSlotsReason {
+    pub(super) fn draw(chance: &mut SeededRng) -> Self {
         let table = [
             (40, Self::NoWebCapacity),
             (25, Self::NotReservable),
@@ -157,7 +157,7 @@ pub(super) enum Behaviour {
 }
 
 impl Behaviour {
-    pub(super) fn draw(chance: &mut Chance, generation: u32) -> Self {
+    pub(super) fn draw(chance: &mut SeededRng, generation: u32) -> Self {
         // Who has asked for a second code means it.
         let patience = u32::from(generation <= 1);
         let table = [
@@ -191,7 +191,7 @@ impl Behaviour {
 
 /// What a dealership says to the partner's contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum MessageKind {
     Done,
     CodeRefused,
     NeedsCode,
@@ -201,7 +201,7 @@ pub(super) enum Kind {
     Fixed,
 }
 
-impl Kind {
+impl MessageKind {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -229,7 +229,7 @@ pub(super) enum When {
 
 /// Why the platform refuses a code that is none of the dealership's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(super) enum WrongCode {
     Unknown,
     OtherRooftop,
 }
@@ -267,7 +267,7 @@ pub(super) enum Act {
     /// A code is typed in that is none of this dealership's: mistyped, or as it stood in a letter.
     Mistype {
         typed: Typed,
-        why: Wrong,
+        why: WrongCode,
     },
     /// A letter with a code has come, the one with this number.
     Letter(u32),
@@ -276,7 +276,7 @@ pub(super) enum Act {
     Catalog(Edit),
     Calendar(Adjust),
     Say {
-        kind: Kind,
+        kind: MessageKind,
         text: String,
         opcode: Option<(String, &'static str)>,
     },

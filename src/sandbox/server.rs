@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::faults::Faults;
 use super::oneshot::Ordered;
-use super::post::{self, Post, PostHandle, PostSettings};
+use super::post::{self, PostHandle, PostOfficeState, PostSettings};
 use super::stats::Stats;
 use super::world::World;
 use super::{control, gate, partner, platform, reply};
@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How a sandbox is to be.
 #[derive(Clone)]
-pub struct Settings {
+pub struct SandboxSettings {
     /// Where it listens; only loopback addresses are accepted. Port 0 means any.
     pub listen: SocketAddr,
     /// What all chance follows from.
@@ -50,7 +50,7 @@ pub struct Settings {
     pub api_key: String,
 }
 
-impl Settings {
+impl SandboxSettings {
     /// A nasty sandbox on any free port of the loopback interface.
     pub fn new(clock: SharedClock) -> Self {
         Self {
@@ -66,7 +66,7 @@ impl Settings {
     }
 }
 
-pub(super) struct Shared {
+pub(super) struct SandboxState {
     pub(super) seed: u64,
     pub(super) clock: SharedClock,
     pub(super) world: Mutex<World>,
@@ -80,7 +80,7 @@ pub(super) struct Shared {
     pub(super) requests: AtomicU64,
     pub(super) turns: AtomicU64,
     pub(super) too_many: AtomicU64,
-    pub(super) post: Option<Post>,
+    pub(super) post: Option<PostOfficeState>,
     pub(super) stop: CancellationToken,
 }
 
@@ -90,11 +90,11 @@ pub struct Sandbox {
     stop: CancellationToken,
     task: JoinHandle<io::Result<()>>,
     letters: Option<JoinHandle<()>>,
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<SandboxState>,
 }
 
 /// Starts a sandbox. Fails when the address is not of the loopback interface or not free.
-pub async fn start(settings: Settings) -> io::Result<Sandbox> {
+pub async fn start(settings: SandboxSettings) -> io::Result<Sandbox> {
     if let Some(reason) = not_loopback("the sandbox", settings.listen) {
         return Err(reason);
     }
@@ -107,7 +107,7 @@ pub async fn start(settings: Settings) -> io::Result<Sandbox> {
     let stop = CancellationToken::new();
     let mut world = World::new(settings.seed);
     world.post = post.is_some();
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(SandboxState {
         seed: settings.seed,
         clock: settings.clock,
         world: Mutex::new(world),
@@ -135,7 +135,7 @@ pub(super) fn not_loopback(who: &str, listen: SocketAddr) -> Option<io::Error> {
     (!listen.ip().is_loopback()).then(|| io::Error::new(io::ErrorKind::InvalidInput, reason))
 }
 
-fn router(shared: Arc<Shared>) -> Router {
+fn router(shared: Arc<SandboxState>) -> Router {
     let control = Router::new()
         .route("/control", get(control::actions))
         .route("/control/calls", get(control::calls))
@@ -189,7 +189,7 @@ impl Sandbox {
 
     /// Where letters are taken, when there is a post office.
     pub fn smtp_addr(&self) -> Option<SocketAddr> {
-        self.shared.post.as_ref().map(Post::addr)
+        self.shared.post.as_ref().map(PostOfficeState::addr)
     }
 
     /// A look into the mailboxes, when there is a post office.

@@ -14,7 +14,7 @@ const WINDOW: usize = 100_000;
 /// The counts, as the control interface answers them.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Counts {
+pub(super) struct ControlCounts {
     /// By endpoint, then by status; "closed" are those whose caller gave up before the answer.
     requests: BTreeMap<&'static str, BTreeMap<String, u64>>,
     faults: BTreeMap<&'static str, u64>,
@@ -27,7 +27,7 @@ pub(super) struct Counts {
 
 #[derive(Default)]
 struct Inner {
-    counts: Counts,
+    counts: ControlCounts,
     arrivals: VecDeque<Duration>,
 }
 
@@ -61,7 +61,7 @@ impl Stats {
         *self.inner.lock().counts.faults.entry(fault.name()).or_default() += 1;
     }
 
-    pub(super) fn counts(&self) -> Counts {
+    pub(super) fn counts(&self) -> ControlCounts {
         self.inner.lock().counts.clone()
     }
 }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use crate::timezone::Tz;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::chance::Chance;
-use super::dealer::{Dealer, Invitation, Said};
+use super::chance::SeededRng;
+use super::dealer::{Dealer, IssuedInvitation, Said};
 use super::plot;
-use super::profile::{Denial, Profile};
+use super::profile::{DealerProfile, Denial};
 use super::script::{Act, Timed, When};
 
 /// How many dealerships there may be.
@@ -29,7 +29,7 @@ pub(super) const TOKEN_LIFE: i64 = 86_400;
 
 /// Why the world does not change.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refusal {
+pub(super) enum WorldRefusal {
     #[error("a dealerCode has 1 to 64 printable characters")]
     DealerCode,
     #[error("generatedAt must lie in the past, at most {OLDEST_DAYS} days back")]
@@ -43,7 +43,7 @@ pub(super) enum Refusal {
 }
 
 /// One call of a dealership, as delivered.
-pub(super) struct Call {
+pub(super) struct DealerCall {
     pub(super) seq: u64,
     pub(super) dealer: Arc<str>,
     pub(super) said: Said,
@@ -53,14 +53,14 @@ pub(super) struct Call {
 pub(super) struct World {
     pub(super) seed: u64,
     pub(super) dealers: BTreeMap<Arc<str>, Dealer>,
-    pub(super) calls: Vec<Call>,
+    pub(super) calls: Vec<DealerCall>,
     /// Whether there is a post office: who has an address there learns of invitations by letter only.
     pub(super) post: bool,
     /// Every code that was generated, with its dealership and generation.
     pub(super) codes: HashMap<String, (Arc<str>, u32)>,
     /// The dealerships whose people get letters at an address.
     pub(super) addresses: HashMap<String, BTreeSet<Arc<str>>>,
-    keys: HashMap<String, (Arc<str>, Invitation)>,
+    keys: HashMap<String, (Arc<str>, IssuedInvitation)>,
     /// When somebody may have something to say, so that asking for calls costs nothing while nobody has.
     due: BinaryHeap<Reverse<(DateTime<Utc>, Arc<str>)>>,
     tokens: HashMap<String, DateTime<Utc>>,
@@ -84,38 +84,45 @@ impl World {
     }
 
     /// Whether these dealerships could be had, old and new ones, with so many things happening to each.
-    pub(super) fn has_room_for<'a>(&self, codes: impl Iterator<Item = &'a str>, acts: usize) -> Result<(), Refusal> {
+    pub(super) fn has_room_for<'a>(
+        &self,
+        codes: impl Iterator<Item = &'a str>,
+        acts: usize,
+    ) -> Result<(), WorldRefusal> {
         let mut fresh = BTreeSet::new();
         for code in codes {
             checked(code)?;
             match self.dealers.get(code) {
-                Some(dealer) if dealer.acts() + acts > ACTS => return Err(Refusal::Full),
+                Some(dealer) if dealer.acts() + acts > ACTS => return Err(WorldRefusal::Full),
                 Some(_) => {}
                 None => {
                     fresh.insert(code);
                 }
             }
         }
-        if self.dealers.len() + fresh.len() > DEALERS { Err(Refusal::Full) } else { Ok(()) }
+        if self.dealers.len() + fresh.len() > DEALERS { Err(WorldRefusal::Full) } else { Ok(()) }
     }
 
     /// The dealership with a code, made when it is new. A zone is set when it is given.
-    pub(super) fn dealer(&mut self, code: &str, zone: Option<Tz>) -> Result<(Arc<str>, &mut Dealer), Refusal> {
+    pub(super) fn dealer(&mut self, code: &str, zone: Option<Tz>) -> Result<(Arc<str>, &mut Dealer), WorldRefusal> {
         checked(code)?;
         let key = self.dealers.get_key_value(code).map(|(key, _)| Arc::clone(key));
         if key.is_none() && self.dealers.len() >= DEALERS {
-            return Err(Refusal::Full);
+            return Err(WorldRefusal::Full);
         }
         let key = key.unwrap_or_else(|| Arc::from(code));
         let seed = self.seed;
-        let dealer = self.dealers.entry(Arc::clone(&key)).or_insert_with(|| Dealer::new(Profile::of(seed, code, zone)));
+        let dealer =
+            self.dealers.entry(Arc::clone(&key)).or_insert_with(|| Dealer::new(DealerProfile::of(seed, code, zone)));
         dealer.profile.zone = zone.unwrap_or(dealer.profile.zone);
         Ok((key, dealer))
     }
 
     /// How a dealership refuses; an unknown one has a way of its own, too.
     pub(super) fn denial(&self, code: &str) -> Denial {
-        self.dealers.get(code).map_or_else(|| Profile::of(self.seed, code, None).denial, |dealer| dealer.profile.denial)
+        self.dealers
+            .get(code)
+            .map_or_else(|| DealerProfile::of(self.seed, code, None).denial, |dealer| dealer.profile.denial)
     }
 
     /// Generates an invitation, or answers the one that an idempotency key stands for.
@@ -126,21 +133,21 @@ impl World {
         generated_at: Option<DateTime<Utc>>,
         key: Option<&str>,
         now: DateTime<Utc>,
-    ) -> Result<Invitation, Refusal> {
+    ) -> Result<IssuedInvitation, WorldRefusal> {
         if let Some((dealer, invitation)) = key.and_then(|key| self.keys.get(key)) {
-            return if **dealer == *code { Ok(invitation.clone()) } else { Err(Refusal::OtherDealer) };
+            return if **dealer == *code { Ok(invitation.clone()) } else { Err(WorldRefusal::OtherDealer) };
         }
         let generated_at = generated_at.unwrap_or(now);
         if generated_at > now || now.signed_duration_since(generated_at) > TimeDelta::days(OLDEST_DAYS) {
-            return Err(Refusal::GeneratedAt);
+            return Err(WorldRefusal::GeneratedAt);
         }
         if self.keys.len() >= KEYS {
-            return Err(Refusal::Full);
+            return Err(WorldRefusal::Full);
         }
         let (seed, post) = (self.seed, self.post);
         let (dealer_code, dealer) = self.dealer(code, zone)?;
         if dealer.invitations().len() >= INVITATIONS {
-            return Err(Refusal::Full);
+            return Err(WorldRefusal::Full);
         }
         let generation = u32::try_from(dealer.invitations().len()).unwrap_or(u32::MAX).saturating_add(1);
         let (behaviour, script) = plot::write(seed, code, generation, generated_at, &dealer.profile, None);
@@ -149,7 +156,7 @@ impl World {
             dealer.known.insert(generation);
         }
         let code = self.fresh_code(&dealer_code, generation);
-        let invitation = Invitation { code, generation, generated_at, behaviour };
+        let invitation = IssuedInvitation { code, generation, generated_at, behaviour };
         for timed in script.into_iter().filter(|_| !by_letter) {
             self.happens(&dealer_code, timed);
         }
@@ -173,9 +180,14 @@ impl World {
     }
 
     /// Lets some things happen now, one after the other, by the control interface: all of them, or none.
-    pub(super) fn happen_now(&mut self, dealer: &Arc<str>, acts: Vec<Act>, now: DateTime<Utc>) -> Result<(), Refusal> {
+    pub(super) fn happen_now(
+        &mut self,
+        dealer: &Arc<str>,
+        acts: Vec<Act>,
+        now: DateTime<Utc>,
+    ) -> Result<(), WorldRefusal> {
         if self.dealers.get(dealer).is_some_and(|dealer| dealer.acts() + acts.len() > ACTS) {
-            return Err(Refusal::Full);
+            return Err(WorldRefusal::Full);
         }
         for act in acts {
             self.happens(dealer, Timed { at: now, generation: 0, when: When::Always, act });
@@ -200,7 +212,7 @@ impl World {
         heard.sort_by(|one, other| (one.1.at, &one.0).cmp(&(other.1.at, &other.0)));
         for (dealer, said) in heard {
             let seq = self.calls.last().map_or(1, |last| last.seq + 1);
-            self.calls.push(Call { seq, dealer, said });
+            self.calls.push(DealerCall { seq, dealer, said });
         }
     }
 
@@ -208,7 +220,7 @@ impl World {
     pub(super) fn token(&mut self, now: DateTime<Utc>) -> String {
         self.tokens.retain(|_, ends| *ends > now);
         self.tokens_made += 1;
-        let mut chance = Chance::of(self.seed, &["token", &self.tokens_made.to_string()]);
+        let mut chance = SeededRng::of(self.seed, &["token", &self.tokens_made.to_string()]);
         let token = format!("sbx.{:016x}{:016x}", chance.bits(), chance.bits());
         let life = TimeDelta::try_seconds(TOKEN_LIFE).unwrap_or_default();
         let ends = now.checked_add_signed(life).unwrap_or(DateTime::<Utc>::MAX_UTC);
@@ -232,7 +244,7 @@ impl World {
             '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N',
             'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z',
         ];
-        let mut chance = Chance::of(self.seed, &["code", dealer, &generation.to_string()]);
+        let mut chance = SeededRng::of(self.seed, &["code", dealer, &generation.to_string()]);
         loop {
             let mut half = || (0..4).map(|_| chance.pick(LETTERS, 'A')).collect::<String>();
             let code = format!("{}-{}", half(), half());
@@ -244,16 +256,16 @@ impl World {
     }
 }
 
-fn checked(code: &str) -> Result<(), Refusal> {
+fn checked(code: &str) -> Result<(), WorldRefusal> {
     if code.is_empty() || code.chars().count() > 64 || code.trim() != code || code.chars().any(char::is_control) {
-        return Err(Refusal::DealerCode);
+        return Err(WorldRefusal::DealerCode);
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalog::Vehicle;
+    use super::super::catalog::AskedVehicle;
     use super::super::platform::calendar_of;
     use super::*;
 
@@ -294,9 +306,9 @@ mod tests {
             let entered = (0..240).rev().find(|hours| at(*hours).accepted.is_some());
             let state = at(0);
             let (opcode, _) = dealer.profile.plan.told();
-            let published = state.catalog.shows(opcode, Vehicle::default());
-            let nothing = state.catalog.shown(Vehicle::default()).next().is_none();
-            let near = dealer.profile.near.is_some_and(|near| state.catalog.shows(near, Vehicle::default()));
+            let published = state.catalog.shows(opcode, AskedVehicle::default());
+            let nothing = state.catalog.shown(AskedVehicle::default()).next().is_none();
+            let near = dealer.profile.near.is_some_and(|near| state.catalog.shows(near, AskedVehicle::default()));
             let slots = calendar_of(1, code, dealer).first(now).is_some();
             let newest = dealer.newest(now).unwrap();
             let situation = match (state.connected, published, near, slots) {

@@ -10,7 +10,7 @@ use crate::domain::Timestamp;
 
 /// Something that was moved aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Aside {
+pub struct MovedAside {
     pub path: PathBuf,
     pub bytes: u64,
     /// When it was written last.
@@ -24,9 +24,9 @@ const INDEX: &str = "an index that was not used; nothing needs it, delete it onc
 const BEFORE: &str = "the journal's directory as it was before a restore; read it, then delete it";
 
 /// All of it, by name.
-pub fn kept_aside(dir: &Path) -> Vec<Aside> {
+pub fn kept_aside(dir: &Path) -> Vec<MovedAside> {
     let entries = [dir.to_owned(), journal_dir(dir)].into_iter().flat_map(fs::read_dir).flatten().flatten();
-    let mut kept: Vec<Aside> = entries
+    let mut kept: Vec<MovedAside> = entries
         .filter_map(|entry| {
             let (name, path) = (entry.file_name(), entry.path());
             let name = name.to_str()?;
@@ -38,7 +38,7 @@ pub fn kept_aside(dir: &Path) -> Vec<Aside> {
             };
             let data = entry.metadata().ok()?;
             let at = Timestamp::from_timestamp(data.mtime(), 0);
-            Some(Aside { bytes: size(&path, &data), path, at, what })
+            Some(MovedAside { bytes: size(&path, &data), path, at, what })
         })
         .collect();
     kept.sort_by(|a, b| a.path.cmp(&b.path));

@@ -9,7 +9,7 @@ use crate::domain::{Claim, Claims, CodeDigest, DealershipId, Onboarding, Timesta
 
 /// Every dealership's state after the last durable commit, and who holds which code and `dealerCode`.
 #[derive(Debug, Default)]
-pub struct Book {
+pub struct ReadModel {
     pages: RwLock<Pages>,
 }
 
@@ -22,7 +22,7 @@ struct Pages {
     by_dealer_code: HashMap<Box<str>, DealershipId>,
 }
 
-impl Book {
+impl ReadModel {
     pub fn get(&self, id: DealershipId) -> Option<Arc<Onboarding>> {
         self.pages.read().by_id.get(&id).cloned()
     }
@@ -115,7 +115,7 @@ impl Pages {
     }
 }
 
-impl Claims for Book {
+impl Claims for ReadModel {
     fn holder(&self, claim: &Claim) -> Option<DealershipId> {
         let pages = self.pages.read();
         match claim {

@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Append, Book, Committed, StoreError};
+use super::{Append, Committed, ReadModel, StoreError};
 use crate::domain::{Claim, Claims, DealershipId, Event, Fact, Onboarding, evolve};
 
 /// What is planned but not in the book yet.
 #[derive(Debug, Default)]
-pub(super) struct Draft {
+pub(super) struct PendingBatch {
     seq: u64,
-    layer: Layer,
+    layer: PendingOverlay,
 }
 
 /// States and claims that differ from the layer below. A claim that was given up has no holder.
 #[derive(Debug, Default)]
-struct Layer {
+struct PendingOverlay {
     states: HashMap<DealershipId, Arc<Onboarding>>,
     claims: HashMap<Claim, Held>,
 }
@@ -29,7 +29,7 @@ struct Held {
 
 /// A batch that may be recorded.
 #[derive(Debug)]
-pub(super) struct Planned {
+pub(super) struct PlannedBatch {
     /// What followers will be told.
     pub committed: Committed,
     /// For each event the `seq` of its dealership's event before it, 0 for none.
@@ -37,22 +37,22 @@ pub(super) struct Planned {
     claims: HashMap<Claim, Held>,
 }
 
-impl Planned {
+impl PlannedBatch {
     /// The last event's `seq`; `None` when there is nothing to record.
     pub fn last_seq(&self) -> Option<u64> {
         self.committed.events.last().map(|event| event.seq)
     }
 }
 
-impl Draft {
+impl PendingBatch {
     /// Nothing planned on top of a book that ends at `seq`.
     pub fn after(seq: u64) -> Self {
-        Self { seq, layer: Layer::default() }
+        Self { seq, layer: PendingOverlay::default() }
     }
 
     /// Checks a batch and gives it the place after everything that was accepted.
-    pub fn plan(&self, book: &Book, batch: Vec<Append>) -> Result<Planned, StoreError> {
-        let mut sheet = Sheet { below: self, book, top: Layer::default(), order: Vec::new() };
+    pub fn plan(&self, book: &ReadModel, batch: Vec<Append>) -> Result<PlannedBatch, StoreError> {
+        let mut sheet = BatchCheck { below: self, book, top: PendingOverlay::default(), order: Vec::new() };
         let count = batch.iter().map(|append| append.facts.len()).sum();
         let mut events = Vec::with_capacity(count);
         let mut previous = Vec::with_capacity(count);
@@ -89,13 +89,13 @@ impl Draft {
                 sheet.order.push(id);
             }
         }
-        let Sheet { mut top, order, .. } = sheet;
+        let BatchCheck { mut top, order, .. } = sheet;
         let states = order.iter().filter_map(|id| top.states.remove(id)).collect();
-        Ok(Planned { committed: Committed { events: events.into(), states }, previous, claims: top.claims })
+        Ok(PlannedBatch { committed: Committed { events: events.into(), states }, previous, claims: top.claims })
     }
 
     /// Takes its place: what is planned from now on comes after it.
-    pub fn accept(&mut self, planned: &Planned) {
+    pub fn accept(&mut self, planned: &PlannedBatch) {
         self.seq += planned.committed.events.len() as u64;
         let states = planned.committed.states.iter();
         self.layer.states.extend(states.map(|state| (state.id, Arc::clone(state))));
@@ -103,7 +103,7 @@ impl Draft {
     }
 
     /// Takes in an event that was recorded before, by the rules for a new one, and in its old place.
-    pub fn replay(&mut self, book: &Book, event: Event) -> Result<Planned, StoreError> {
+    pub fn replay(&mut self, book: &ReadModel, event: Event) -> Result<PlannedBatch, StoreError> {
         if event.seq != self.seq + 1 {
             let (expected, found) = (self.seq + 1, event.seq);
             return Err(StoreError::Unfit(format!("event {expected} should come here, not event {found}")));
@@ -117,12 +117,12 @@ impl Draft {
     }
 
     /// Puts everything planned into an empty book.
-    pub fn into_book(self, book: &Book) {
+    pub fn into_book(self, book: &ReadModel) {
         book.fill(self.seq, self.layer.states.into_values().collect());
     }
 
     /// A batch has gone into the book: what no later batch has changed needs no place here any more.
-    pub fn settle(&mut self, planned: &Planned) {
+    pub fn settle(&mut self, planned: &PlannedBatch) {
         let Some(last) = planned.last_seq() else { return };
         for state in planned.committed.states.iter() {
             if self.layer.states.get(&state.id).is_some_and(|top| Arc::ptr_eq(top, state)) {
@@ -141,14 +141,14 @@ fn not_added(id: DealershipId) -> StoreError {
     StoreError::Unfit(format!("the first event of dealership {id} does not add it"))
 }
 
-struct Sheet<'a> {
-    below: &'a Draft,
-    book: &'a Book,
-    top: Layer,
+struct BatchCheck<'a> {
+    below: &'a PendingBatch,
+    book: &'a ReadModel,
+    top: PendingOverlay,
     order: Vec<DealershipId>,
 }
 
-impl Sheet<'_> {
+impl BatchCheck<'_> {
     fn state(&self, id: DealershipId) -> Option<Arc<Onboarding>> {
         let planned = self.top.states.get(&id).or_else(|| self.below.layer.states.get(&id));
         planned.cloned().or_else(|| self.book.get(id))

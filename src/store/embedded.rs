@@ -10,12 +10,12 @@ use tokio::sync::broadcast;
 use super::disk::{Disk, RealDisk, io_error, store_dir};
 use super::journal::Journal;
 use super::lock::Lock;
-use super::opening::{self, Opened};
+use super::opening::{self, OpenedStore};
 use super::probe_file::ProbeFile;
 use super::recover::verify;
-use super::view::{View, journal_dir};
-use super::writer::{Shared, Writer};
-use super::{Append, Book, BulkId, Committed, EventQuery, ProbeStates, Store, StoreError, bulks};
+use super::view::{JournalSnapshot, journal_dir};
+use super::writer::{StoreShared, Writer};
+use super::{Append, BulkId, Committed, EventQuery, ProbeStates, ReadModel, Store, StoreError, bulks};
 use crate::clock::SharedClock;
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
@@ -25,7 +25,7 @@ pub(super) const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What can be chosen when a store is opened.
 #[derive(Clone)]
-pub struct Options {
+pub struct StoreOptions {
     /// When a segment of the journal is long enough for the next one to begin.
     pub segment_bytes: u64,
     /// What the journal is written through.
@@ -34,7 +34,7 @@ pub struct Options {
     pub accept_loss: bool,
 }
 
-impl Default for Options {
+impl Default for StoreOptions {
     fn default() -> Self {
         Self { segment_bytes: SEGMENT_BYTES, disk: Arc::new(RealDisk), accept_loss: false }
     }
@@ -43,8 +43,8 @@ impl Default for Options {
 /// The store in a directory that this process owns.
 pub struct EmbeddedStore {
     dir: PathBuf,
-    shared: Arc<Shared>,
-    view: Arc<RwLock<View>>,
+    shared: Arc<StoreShared>,
+    view: Arc<RwLock<JournalSnapshot>>,
     probes: Arc<Probes>,
     running: Arc<Mutex<Option<Running>>>,
     /// Held while somebody waits for the end, so that the next one waits too.
@@ -98,21 +98,21 @@ impl EmbeddedStore {
     /// end, [`StoreError::Lost`] when acknowledged events are missing at its end, [`StoreError::Io`] when something cannot be read or made. A damaged index is no error but a notice.
     #[expect(clippy::needless_pass_by_value, reason = "a clock is handed over everywhere; a share costs nothing")]
     pub fn open(dir: &Path, clock: SharedClock) -> Result<Arc<Self>, StoreError> {
-        Self::open_with(dir, &clock, Options::default())
+        Self::open_with(dir, &clock, StoreOptions::default())
     }
 
     /// The same with other numbers, or through another disk.
-    pub fn open_with(dir: &Path, clock: &SharedClock, options: Options) -> Result<Arc<Self>, StoreError> {
+    pub fn open_with(dir: &Path, clock: &SharedClock, options: StoreOptions) -> Result<Arc<Self>, StoreError> {
         let mut notices: Vec<String> = store_dir(dir)?.into_iter().collect();
         let lock = Lock::take(dir, clock.now())?;
-        let Opened { view, book, keeper, end } = opening::open(dir, options.accept_loss, &mut notices)?;
+        let OpenedStore { view, book, keeper, end } = opening::open(dir, options.accept_loss, &mut notices)?;
         let (file, mut states) = ProbeFile::open(Arc::clone(&options.disk), dir, &mut notices);
         // Of another journal that was here before.
         states.retain(|id, _| book.get(*id).is_some());
         let probes = Arc::new(Probes { states: ProbeStates::new(states), file: Mutex::new(Some(file)) });
-        let shared = Arc::new(Shared::new(book, keeper));
+        let shared = Arc::new(StoreShared::new(book, keeper));
         let view = Arc::new(RwLock::new(view));
-        let Options { disk, segment_bytes, .. } = options;
+        let StoreOptions { disk, segment_bytes, .. } = options;
         let journal = Journal::new(disk, &journal_dir(dir), segment_bytes, Arc::clone(&view), end);
         let writer = Writer::start(&shared, journal, end);
         let writer = writer.map_err(|error| io_error("starting a thread for", dir, &error))?;
@@ -147,7 +147,7 @@ impl Store for EmbeddedStore {
         self.shared.append(batch).await
     }
 
-    fn book(&self) -> &Book {
+    fn book(&self) -> &ReadModel {
         &self.shared.book
     }
 

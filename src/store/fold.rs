@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use super::line::Head;
-use super::view::{Segment, View, decode};
-use super::{Book, StoreError};
+use super::line::LineHeader;
+use super::view::{JournalSnapshot, Segment, decode};
+use super::{ReadModel, StoreError};
 use crate::domain::{DealershipId, Event, Onboarding, evolve};
 
 /// How many lines are handed from the thread that reads them to the one that folds them at once.
@@ -15,14 +15,14 @@ const PORTION: usize = 1_024;
 
 /// A line that was read, and where it was.
 struct Read {
-    head: Head,
+    head: LineHeader,
     event: Event,
     segment: Segment,
     offset: u64,
 }
 
 /// The states of all dealerships with events after those in `base`, at the end of the view.
-pub(super) fn fold(view: &View, base: &Book) -> Result<Vec<Arc<Onboarding>>, StoreError> {
+pub(super) fn fold(view: &JournalSnapshot, base: &ReadModel) -> Result<Vec<Arc<Onboarding>>, StoreError> {
     let mut folder = Folder { base, seq: base.seq(), states: HashMap::new() };
     // Reading costs about as much as folding; each has a core.
     thread::scope(|scope| {
@@ -42,7 +42,7 @@ pub(super) fn fold(view: &View, base: &Book) -> Result<Vec<Arc<Onboarding>>, Sto
     Ok(folder.states.into_values().flatten().map(Arc::new).collect())
 }
 
-fn read(view: &View, after: u64, send: &mpsc::SyncSender<Vec<Read>>) -> Result<(), StoreError> {
+fn read(view: &JournalSnapshot, after: u64, send: &mpsc::SyncSender<Vec<Read>>) -> Result<(), StoreError> {
     let mut portion = Vec::with_capacity(PORTION);
     view.scan(after, |segment, offset, text| {
         let (head, event) = match decode(segment, offset, text) {
@@ -62,7 +62,7 @@ fn read(view: &View, after: u64, send: &mpsc::SyncSender<Vec<Read>>) -> Result<(
 }
 
 struct Folder<'a> {
-    base: &'a Book,
+    base: &'a ReadModel,
     seq: u64,
     states: HashMap<DealershipId, Option<Onboarding>>,
 }

@@ -10,7 +10,7 @@ use super::StoreError;
 use super::disk::{Disk, LogFile, io_error, is_full, sync_dir};
 use super::index::Sealed;
 use super::mark::Mark;
-use super::view::{Segment, View};
+use super::view::{JournalSnapshot, Segment};
 
 /// Writes the journal, and shows everybody how far it goes.
 pub(super) struct Journal {
@@ -19,29 +19,35 @@ pub(super) struct Journal {
     /// When a segment is long enough for the next one to begin.
     segment_bytes: u64,
     file: Option<Box<dyn LogFile>>,
-    view: Arc<RwLock<View>>,
+    view: Arc<RwLock<JournalSnapshot>>,
     end: Mark,
     /// The segment that was written to before this one, until somebody asks.
     full: Option<Sealed>,
 }
 
 /// Why a group was not recorded.
-pub(super) struct Failure {
+pub(super) struct AppendFailure {
     pub error: StoreError,
     /// What is on the disk is not known any more.
     pub poisoned: bool,
 }
 
 impl Journal {
-    pub fn new(disk: Arc<dyn Disk>, dir: &Path, segment_bytes: u64, view: Arc<RwLock<View>>, end: Mark) -> Self {
+    pub fn new(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        segment_bytes: u64,
+        view: Arc<RwLock<JournalSnapshot>>,
+        end: Mark,
+    ) -> Self {
         Self { disk, dir: dir.to_owned(), segment_bytes, file: None, view, end, full: None }
     }
 
     /// Makes lines durable that lead up to `end`; or leaves the journal as it was.
-    pub fn commit(&mut self, bytes: &[u8], end: Mark) -> Result<(), Failure> {
-        let segment = self.segment().map_err(|error| Failure { error, poisoned: false })?;
+    pub fn commit(&mut self, bytes: &[u8], end: Mark) -> Result<(), AppendFailure> {
+        let segment = self.segment().map_err(|error| AppendFailure { error, poisoned: false })?;
         let Some(file) = &mut self.file else {
-            return Err(Failure { error: StoreError::Closed, poisoned: false });
+            return Err(AppendFailure { error: StoreError::Closed, poisoned: false });
         };
         let written = file.write(bytes, segment.len);
         let result = written.map_err(|error| (error, false)).and_then(|()| file.sync().map_err(|error| (error, true)));
@@ -59,7 +65,7 @@ impl Journal {
         let undone = file.truncate(segment.len);
         // After a failed sync nobody knows what the system still holds, unless it just had no room.
         let poisoned = undone.is_err() || (at_sync && !is_full(&why));
-        Err(Failure { error, poisoned })
+        Err(AppendFailure { error, poisoned })
     }
 
     /// The segment that became full since this was last asked. All of it was checked, or written by us.

@@ -27,7 +27,7 @@ const COVERED: usize = CRC.len() + 8 + 2;
 
 /// What stands before the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Head {
+pub(super) struct LineHeader {
     /// The event's place in the log.
     pub seq: u64,
     /// How many events of the same batch follow.
@@ -67,7 +67,7 @@ pub(super) fn write(out: &mut Vec<u8>, event: &Event, left: u64, prev: u64, grou
 
 /// Adds the line of an event by itself, without its place in a batch: however it was recorded, it reads the same. An export
 /// may be looked at, so nothing in it acts on a terminal.
-pub(super) fn write_alone(out: &mut Vec<u8>, head: Head, text: &[u8]) -> io::Result<()> {
+pub(super) fn write_alone(out: &mut Vec<u8>, head: LineHeader, text: &[u8]) -> io::Result<()> {
     let start = out.len();
     begin(out, head.seq, 0, head.prev)?;
     let body = text.get(head.body..).unwrap_or_default();
@@ -95,7 +95,7 @@ pub(super) fn peek_seq(start: &[u8]) -> Option<u64> {
 }
 
 /// Checks a line (without its newline) and reads what stands before the event.
-pub(super) fn head(line: &[u8]) -> Option<Head> {
+pub(super) fn head(line: &[u8]) -> Option<LineHeader> {
     let crc = std::str::from_utf8(line.strip_prefix(CRC)?.get(..8)?).ok()?;
     let crc = u32::from_str_radix(crc, 16).ok()?;
     if crc != crc32fast::hash(line.get(COVERED..)?) {
@@ -105,7 +105,7 @@ pub(super) fn head(line: &[u8]) -> Option<Head> {
     let (left, rest) = number(rest.strip_prefix(LEFT)?)?;
     let (prev, rest) = number(rest.strip_prefix(PREV)?)?;
     let (group, rest) = rest.strip_prefix(GROUP).map_or((false, rest), |rest| (true, rest));
-    rest.starts_with(b",").then_some(Head { seq, left, prev, group, crc, body: line.len() - rest.len() })
+    rest.starts_with(b",").then_some(LineHeader { seq, left, prev, group, crc, body: line.len() - rest.len() })
 }
 
 fn number(text: &[u8]) -> Option<(u64, &[u8])> {
@@ -117,7 +117,7 @@ fn number(text: &[u8]) -> Option<(u64, &[u8])> {
 }
 
 /// Reads the event of a line whose head was checked.
-pub(super) fn event(line: &[u8], head: Head) -> serde_json::Result<Event> {
+pub(super) fn event(line: &[u8], head: LineHeader) -> serde_json::Result<Event> {
     let mut json = serde_json::Deserializer::from_slice(line);
     let event = json.deserialize_map(EventVisitor { seq: head.seq })?;
     json.end()?;
@@ -189,7 +189,7 @@ mod tests {
         Event { seq: 12, at, actor: Actor::person("Ana"), dealership: Some(DealershipId::from_bits(7)), fact }
     }
 
-    fn round_trip(event: &Event) -> (Head, Event, Vec<u8>) {
+    fn round_trip(event: &Event) -> (LineHeader, Event, Vec<u8>) {
         let mut line = Vec::new();
         let crc = write(&mut line, event, 3, 9, true).unwrap();
         assert_eq!(line.pop(), Some(b'\n'));

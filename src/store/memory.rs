@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
-use super::draft::Draft;
-use super::{Append, Book, BulkId, Committed, EventQuery, FOLLOWERS_LAG, ProbeStates, Store, StoreError};
+use super::draft::PendingBatch;
+use super::{Append, BulkId, Committed, EventQuery, FOLLOWERS_LAG, ProbeStates, ReadModel, Store, StoreError};
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
 
@@ -16,7 +16,7 @@ use crate::domain::bulk::Bulk;
 /// [`MemoryStore::from_events`] carry it over a simulated crash.
 #[derive(Debug)]
 pub struct MemoryStore {
-    book: Book,
+    book: ReadModel,
     log: Mutex<Log>,
     probes: ProbeStates,
     followers: broadcast::Sender<Committed>,
@@ -41,7 +41,7 @@ impl MemoryStore {
     /// When such a log could not have been recorded: a gap, a code used twice, a dealership that was never added.
     pub fn from_events(events: Vec<Event>) -> Result<Arc<Self>, StoreError> {
         let store = Self::empty();
-        let mut draft = Draft::default();
+        let mut draft = PendingBatch::default();
         let mut log = Vec::with_capacity(events.len());
         for event in events {
             log.extend(draft.replay(&store.book, event)?.committed.events.iter().cloned());
@@ -57,7 +57,7 @@ impl MemoryStore {
 
     fn empty() -> Self {
         Self {
-            book: Book::default(),
+            book: ReadModel::default(),
             log: Mutex::default(),
             probes: ProbeStates::default(),
             followers: broadcast::Sender::new(FOLLOWERS_LAG),
@@ -72,7 +72,7 @@ impl Store for MemoryStore {
         if log.closed {
             return Err(StoreError::Closed);
         }
-        let committed = Draft::after(log.events.len() as u64).plan(&self.book, batch)?.committed;
+        let committed = PendingBatch::after(log.events.len() as u64).plan(&self.book, batch)?.committed;
         log.events.extend(committed.events.iter().cloned());
         self.book.put(log.events.len() as u64, committed.states.iter().cloned());
         if !committed.events.is_empty() {
@@ -82,7 +82,7 @@ impl Store for MemoryStore {
         Ok(committed)
     }
 
-    fn book(&self) -> &Book {
+    fn book(&self) -> &ReadModel {
         &self.book
     }
 

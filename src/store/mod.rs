@@ -41,8 +41,8 @@ use loss::WAY_OUT;
 use crate::domain::bulk::Bulk;
 use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Onboarding, Timestamp};
 
-pub use aside::{Aside, kept_aside};
-pub use book::Book;
+pub use aside::{MovedAside, kept_aside};
+pub use book::ReadModel;
 pub use bulks::BulkId;
 pub use embedded::EmbeddedStore;
 pub use lock::Lock;
@@ -176,7 +176,7 @@ pub trait Store: Send + Sync + 'static {
     async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError>;
 
     /// The states after the last durable commit.
-    fn book(&self) -> &Book;
+    fn book(&self) -> &ReadModel;
 
     /// Follows commits from now on. Whoever lags too far behind is told so, and reads again by `seq`.
     fn follow(&self) -> broadcast::Receiver<Committed>;

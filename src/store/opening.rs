@@ -6,25 +6,25 @@ use std::thread;
 
 use super::disk::{io_error, private_dir};
 use super::history::History;
-use super::index::{self, Index, KEPT_ASIDE, Keeper, Loaded, Sealed, Unusable};
+use super::index::{self, Index, KEPT_ASIDE, LoadedIndex, Sealed, SnapshotWriter, Unusable};
 use super::loss::JournalEnd;
 use super::mark::{self, Mark};
 use super::recover::{Examined, cut, examine};
-use super::view::{View, journal_dir};
-use super::{Book, StoreError, fold};
+use super::view::{JournalSnapshot, journal_dir};
+use super::{ReadModel, StoreError, fold};
 use crate::domain::Onboarding;
 
 /// What was found, and made ready.
-pub(super) struct Opened {
-    pub view: View,
-    pub book: Book,
-    pub keeper: Keeper,
+pub(super) struct OpenedStore {
+    pub view: JournalSnapshot,
+    pub book: ReadModel,
+    pub keeper: SnapshotWriter,
     pub end: Mark,
 }
 
 /// Opens what is in the directory of a store. Nothing of the journal is touched before it is known that it may be: what is
 /// refused is left as it was. `accept_loss` gives acknowledged events up that are missing at its end.
-pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> Result<Opened, StoreError> {
+pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> Result<OpenedStore, StoreError> {
     let journal = journal_dir(dir);
     private_dir(&journal)?;
     let index_dir = dir.join("index");
@@ -57,19 +57,19 @@ pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> 
     }
     book.put(history.end.seq, newer.iter().cloned());
     let Indexed { index, mark, sealed } = index;
-    let keeper =
-        Keeper::start(dir, index, mark, sealed).map_err(|error| io_error("starting a thread for", dir, &error))?;
+    let keeper = SnapshotWriter::start(dir, index, mark, sealed)
+        .map_err(|error| io_error("starting a thread for", dir, &error))?;
     for sealed in history.sealed {
         keeper.seal(sealed);
     }
     if mark != history.end {
         keeper.put(history.end, newer);
     }
-    Ok(Opened { view: examined.view, book, keeper, end: history.end })
+    Ok(OpenedStore { view: examined.view, book, keeper, end: history.end })
 }
 
 /// What the index proves to have been acknowledged: the journal is made durable before the index hears of it.
-pub(super) fn indexed(loaded: &Result<Loaded, Unusable>, examined: &Examined) -> Option<Mark> {
+pub(super) fn indexed(loaded: &Result<LoadedIndex, Unusable>, examined: &Examined) -> Option<Mark> {
     match loaded {
         Ok(loaded) => Some(loaded.mark),
         Err(Unusable::OtherVersion { applied }) => Some(Mark { journal: examined.identity, seq: *applied, history: 0 }),
@@ -87,7 +87,7 @@ fn cut_off(examined: &Examined, end: &JournalEnd, notices: &mut Vec<String>) -> 
 }
 
 /// The index, when it was made from this journal; else why it was not.
-fn fitting(loaded: Loaded, history: &History, had_index: bool) -> Result<Loaded, Unusable> {
+fn fitting(loaded: LoadedIndex, history: &History, had_index: bool) -> Result<LoadedIndex, Unusable> {
     let (mark, end) = (loaded.mark, history.end);
     let why = if loaded.fresh && had_index && end.seq > 0 {
         "it was empty".to_owned()
@@ -105,7 +105,7 @@ fn fitting(loaded: Loaded, history: &History, had_index: bool) -> Result<Loaded,
 
 /// What the store starts with.
 struct States {
-    book: Book,
+    book: ReadModel,
     newer: Vec<Arc<Onboarding>>,
     index: Indexed,
 }
@@ -118,8 +118,8 @@ struct Indexed {
     sealed: Vec<Sealed>,
 }
 
-impl From<Loaded> for Indexed {
-    fn from(Loaded { index, mark, sealed, .. }: Loaded) -> Self {
+impl From<LoadedIndex> for Indexed {
+    fn from(LoadedIndex { index, mark, sealed, .. }: LoadedIndex) -> Self {
         Self { index: Some(index), mark, sealed }
     }
 }
@@ -127,14 +127,14 @@ impl From<Loaded> for Indexed {
 /// Folds what the index lacks. Where that fails, the index is the first that is doubted, and the journal only when it
 /// cannot be folded by itself either: a refusal leaves the index where it was.
 fn states(
-    view: &View,
-    loaded: Result<Loaded, Unusable>,
+    view: &JournalSnapshot,
+    loaded: Result<LoadedIndex, Unusable>,
     dir: &Path,
     notices: &mut Vec<String>,
 ) -> Result<States, StoreError> {
     let why = match loaded {
         Ok(mut loaded) => {
-            let book = Book::default();
+            let book = ReadModel::default();
             book.fill(loaded.mark.seq, std::mem::take(&mut loaded.states));
             match fold::fold(view, &book) {
                 Ok(newer) => return Ok(States { book, newer, index: loaded.into() }),
@@ -144,14 +144,14 @@ fn states(
         }
         Err(why) => why,
     };
-    let book = Book::default();
+    let book = ReadModel::default();
     let newer = fold::fold(view, &book)?;
     let index = anew(dir, &why, notices).map(Indexed::from).unwrap_or_default();
     Ok(States { book, newer, index })
 }
 
 /// Moves the index aside and makes an empty one; without one everything works, but every start is slow.
-fn anew(dir: &Path, why: &Unusable, notices: &mut Vec<String>) -> Option<Loaded> {
+fn anew(dir: &Path, why: &Unusable, notices: &mut Vec<String>) -> Option<LoadedIndex> {
     let aside = match why {
         Unusable::Damaged(_) => index::set_aside(dir),
         // Nothing is wrong with it.

@@ -13,8 +13,8 @@ use super::index::{self, Copied};
 use super::lines::forward;
 use super::mark::{self, Mark};
 use super::recover::{Examined, examine, verify};
-use super::view::{Segment, View, decode, journal_dir};
-use super::{Book, EventQuery, JournalEnd, Lock, ProbeStates, StoreError, export, fold, line, probe_file};
+use super::view::{JournalSnapshot, Segment, decode, journal_dir};
+use super::{EventQuery, JournalEnd, Lock, ProbeStates, ReadModel, StoreError, export, fold, line, probe_file};
 use crate::clock::Clock;
 use crate::domain::Event;
 
@@ -49,9 +49,9 @@ pub struct Verified {
 /// The books as a journal told them at one moment; what comes later is not in it.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    pub book: Book,
+    pub book: ReadModel,
     pub end: JournalEnd,
-    view: View,
+    view: JournalSnapshot,
 }
 
 impl Snapshot {
@@ -117,7 +117,7 @@ impl JournalReader {
         let book = match copied.map(|copied| from_index(copied, &examined)).transpose()?.flatten() {
             Some(book) => book,
             None => {
-                let book = Book::default();
+                let book = ReadModel::default();
                 let states = fold::fold(&examined.view, &book)?;
                 book.fill(examined.view.last, states);
                 book
@@ -172,7 +172,7 @@ impl JournalReader {
     }
 
     /// The journal up to its last complete batch.
-    fn view(&self) -> Result<View, StoreError> {
+    fn view(&self) -> Result<JournalSnapshot, StoreError> {
         Ok(examine(&self.dir)?.view)
     }
 
@@ -191,12 +191,12 @@ impl JournalReader {
 }
 
 /// The states by the index and what the journal adds; `None` when the index was not made from this journal.
-fn from_index(Copied { mark, states, sealed }: Copied, examined: &Examined) -> Result<Option<Book>, StoreError> {
+fn from_index(Copied { mark, states, sealed }: Copied, examined: &Examined) -> Result<Option<ReadModel>, StoreError> {
     let history = History::of(examined, &sealed, mark.seq)?;
     if mark.seq == 0 || history.there != Some(mark) {
         return Ok(None);
     }
-    let book = Book::default();
+    let book = ReadModel::default();
     book.fill(mark.seq, states);
     // The index is doubted before the journal is.
     let Ok(newer) = fold::fold(&examined.view, &book) else { return Ok(None) };

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::StoreError;
 use super::disk::{io_error, private_file, sync_dir};
-use super::line::{self, Head};
+use super::line::{self, LineHeader};
 use super::lines::{forward, read_some};
-use super::view::{Segment, View};
+use super::view::{JournalSnapshot, Segment};
 
 const DOES_NOT_FIT: &str = "the checksum of the line does not fit";
 
@@ -18,7 +18,7 @@ const DOES_NOT_FIT: &str = "the checksum of the line does not fit";
 #[derive(Debug, Default)]
 pub(super) struct Examined {
     /// Up to its last complete batch.
-    pub view: View,
+    pub view: JournalSnapshot,
     pub torn: Option<Torn>,
     /// The checksum of its first line, by which it is recognised; 0 for none.
     pub identity: u32,
@@ -74,10 +74,10 @@ pub(super) fn examine(dir: &Path) -> Result<Examined, StoreError> {
     let bytes = newest.len.saturating_sub(good);
     let torn = torn.map(|why| Torn { file: newest.path.to_path_buf(), after: last, bytes, why });
     newest.len = good;
-    Ok(Examined { view: View { segments, last }, torn, identity, newest: crcs })
+    Ok(Examined { view: JournalSnapshot { segments, last }, torn, identity, newest: crcs })
 }
 
-fn first_head(segment: &Segment) -> Result<Option<Head>, StoreError> {
+fn first_head(segment: &Segment) -> Result<Option<LineHeader>, StoreError> {
     let file = segment.open()?;
     let read = |_, text: &[u8]| ControlFlow::Break(line::head(text));
     let (_, head) = forward(&file, 0..segment.len, read).map_err(|error| segment.io(&error))?;
@@ -103,7 +103,7 @@ fn check_sealed_telling(segment: &Segment, next: &Segment, tell: &mut dyn FnMut(
 }
 
 /// Checks every segment from end to end. `tell` hears how many bytes more were read, line by line.
-pub(super) fn verify(view: &View, tell: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
+pub(super) fn verify(view: &JournalSnapshot, tell: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
     for pair in view.segments.windows(2) {
         let [segment, next] = pair else { continue };
         check_sealed_telling(segment, next, tell)?;
@@ -199,7 +199,7 @@ impl Checker {
 }
 
 /// Keeps what follows the last complete batch in a file beside its segment, then cuts it off.
-pub(super) fn cut(view: &View) -> Result<Option<PathBuf>, StoreError> {
+pub(super) fn cut(view: &JournalSnapshot) -> Result<Option<PathBuf>, StoreError> {
     let Some(segment) = view.segments.last() else { return Ok(None) };
     let good = segment.len;
     let file = private_file(&segment.path).map_err(|error| segment.io(&error))?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::disk::{io_error, private_dir, private_file, store_dir, sync_dir};
-use super::draft::Draft;
+use super::draft::PendingBatch;
 use super::embedded::SEGMENT_BYTES;
 use super::export::Lines;
 use super::lock::Lock;
@@ -14,7 +14,7 @@ use super::mark::{self, Mark};
 use super::opening::indexed;
 use super::recover::{Examined, examine};
 use super::view::{Segment, journal_dir};
-use super::{Book, JournalEnd, StoreError, index, line};
+use super::{JournalEnd, ReadModel, StoreError, index, line};
 use crate::domain::{Event, Timestamp};
 
 /// How many events a restored batch has: the batches in which they were recorded are not in the export.
@@ -128,8 +128,8 @@ fn free_name(dir: &Path) -> PathBuf {
     name
 }
 
-fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, Book, Mark), RestoreError> {
-    let (mut draft, book, mut lines) = (Draft::default(), Book::default(), Lines::default());
+fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, ReadModel, Mark), RestoreError> {
+    let (mut draft, book, mut lines) = (PendingBatch::default(), ReadModel::default(), Lines::default());
     let batch = Vec::with_capacity(BATCH);
     let mut out = Segments { dir, open: None, bytes: Vec::new(), batch, end: Mark::default() };
     while let Some(event) = lines.next(&mut input)? {

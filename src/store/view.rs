@@ -10,7 +10,7 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::disk::io_error;
-use super::line::{self, Head};
+use super::line::{self, LineHeader};
 use super::lines::{backward, forward, read_some};
 use super::{EventQuery, StoreError};
 use crate::domain::{DealershipId, Event, Fact, Timestamp};
@@ -86,7 +86,7 @@ pub(super) const ADVICE: &str = "Put the file back from a backup of the journal 
 
 /// The journal up to its last complete batch.
 #[derive(Debug, Clone, Default)]
-pub(super) struct View {
+pub(super) struct JournalSnapshot {
     /// In the order of their events; the last one is the one that is written to.
     pub segments: Vec<Segment>,
     /// The last event's `seq`; 0 for none.
@@ -96,7 +96,7 @@ pub(super) struct View {
 /// What becomes of a line: an answer, nothing, or the end of the search.
 type Taken = ControlFlow<Result<(), StoreError>>;
 
-impl View {
+impl JournalSnapshot {
     /// The last `seq` of a segment.
     fn last_of(&self, index: usize) -> u64 {
         self.segments.get(index + 1).map_or(self.last, |next| next.first - 1)
@@ -317,7 +317,7 @@ impl View {
 }
 
 /// Checks and reads a line of a segment.
-pub(super) fn decode(segment: &Segment, offset: u64, text: &[u8]) -> Result<(Head, Event), StoreError> {
+pub(super) fn decode(segment: &Segment, offset: u64, text: &[u8]) -> Result<(LineHeader, Event), StoreError> {
     let head = line::head(text).ok_or_else(|| segment.damaged(offset, "the checksum of the line does not fit"))?;
     let event = line::event(text, head).map_err(|error| {
         segment.damaged(offset, format!("the line is whole but not understood (of a newer version?): {error}"))

@@ -12,11 +12,11 @@ use std::thread::{self, JoinHandle};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, oneshot};
 
-use super::draft::{Draft, Planned};
-use super::index::Keeper;
-use super::journal::{Failure, Journal};
+use super::draft::{PendingBatch, PlannedBatch};
+use super::index::SnapshotWriter;
+use super::journal::{AppendFailure, Journal};
 use super::mark::Mark;
-use super::{Append, Book, Committed, FOLLOWERS_LAG, StoreError, line};
+use super::{Append, Committed, FOLLOWERS_LAG, ReadModel, StoreError, line};
 
 /// How many requests may be under way before those who append have to wait.
 const UNDER_WAY: usize = 4_096;
@@ -28,10 +28,10 @@ const YIELDS: u32 = 4;
 const GROUP_BYTES: usize = 8 * 1024 * 1024;
 
 /// What everybody who holds the store shares.
-pub(super) struct Shared {
-    pub book: Book,
+pub(super) struct StoreShared {
+    pub book: ReadModel,
     pub followers: broadcast::Sender<Committed>,
-    pub keeper: Keeper,
+    pub keeper: SnapshotWriter,
     room: Arc<Semaphore>,
     inbox: Mutex<Inbox>,
     incoming: Condvar,
@@ -78,7 +78,7 @@ struct Group {
     bytes: Vec<u8>,
     /// Where the history ends with the last of its lines.
     end: Mark,
-    planned: Vec<Planned>,
+    planned: Vec<PlannedBatch>,
     /// For each request a place in `planned`, or why it was refused.
     answers: Vec<(Reply, Result<usize, StoreError>)>,
 }
@@ -86,13 +86,13 @@ struct Group {
 enum Synced {
     Durable(Group),
     /// Everybody knows already; only the draft has to forget it.
-    Published(Vec<Planned>, Mark),
-    Failed(Group, Failure),
+    Published(Vec<PlannedBatch>, Mark),
+    Failed(Group, AppendFailure),
 }
 
-impl Shared {
+impl StoreShared {
     /// Around a book that is as the journal is.
-    pub fn new(book: Book, keeper: Keeper) -> Self {
+    pub fn new(book: ReadModel, keeper: SnapshotWriter) -> Self {
         Self {
             book,
             followers: broadcast::Sender::new(FOLLOWERS_LAG),
@@ -164,7 +164,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the threads. They end after [`Shared::close`], when everything that was taken is answered.
-    pub fn start(shared: &Arc<Shared>, journal: Journal, end: Mark) -> std::io::Result<Self> {
+    pub fn start(shared: &Arc<StoreShared>, journal: Journal, end: Mark) -> std::io::Result<Self> {
         let named = |name: &str| thread::Builder::new().name(name.to_owned());
         let here = Arc::clone(shared);
         let syncer = named("store-sync").spawn(move || sync(&here, journal))?;
@@ -181,7 +181,7 @@ impl Writer {
 }
 
 /// Whatever ends the planner: nobody waits in vain, and the syncer ends too.
-struct PlannerEnds<'a>(&'a Shared);
+struct PlannerEnds<'a>(&'a StoreShared);
 
 impl Drop for PlannerEnds<'_> {
     fn drop(&mut self) {
@@ -192,9 +192,9 @@ impl Drop for PlannerEnds<'_> {
     }
 }
 
-fn plan(shared: &Shared, end: Mark) {
+fn plan(shared: &StoreShared, end: Mark) {
     let ends = PlannerEnds(shared);
-    let mut planner = Planner { shared, draft: Draft::after(end.seq), end, durable: end, poisoned: None };
+    let mut planner = Planner { shared, draft: PendingBatch::after(end.seq), end, durable: end, poisoned: None };
     loop {
         let mut inbox = shared.inbox.lock();
         inbox.publishing = false;
@@ -237,8 +237,8 @@ fn plan(shared: &Shared, end: Mark) {
 }
 
 struct Planner<'a> {
-    shared: &'a Shared,
-    draft: Draft,
+    shared: &'a StoreShared,
+    draft: PendingBatch,
     /// Where the history ends with everything that was laid out.
     end: Mark,
     /// Where it ends with everything that is durable.
@@ -286,7 +286,7 @@ impl Planner<'_> {
         }
     }
 
-    fn forget(&mut self, planned: &[Planned], end: Mark) {
+    fn forget(&mut self, planned: &[PlannedBatch], end: Mark) {
         // A group of refusals ends nowhere.
         if end.seq > self.durable.seq {
             self.durable = end;
@@ -297,12 +297,12 @@ impl Planner<'_> {
     }
 
     /// A group is not durable, and so neither is anything that was planned on top of it.
-    fn fail(&mut self, group: Group, failure: &Failure) {
+    fn fail(&mut self, group: Group, failure: &AppendFailure) {
         let mut outbox = self.shared.outbox.lock();
         let next = mem::take(&mut outbox.group);
         outbox.broken = false;
         drop(outbox);
-        self.draft = Draft::after(self.shared.book.seq());
+        self.draft = PendingBatch::after(self.shared.book.seq());
         self.end = self.durable;
         let error = if failure.poisoned {
             let why = failure.error.to_string();
@@ -318,7 +318,7 @@ impl Planner<'_> {
 
 impl Group {
     /// Adds the lines of a batch after those that end with a mark. The answer is where they end.
-    fn lay_out(&mut self, planned: &Planned, mut end: Mark) -> Result<Mark, StoreError> {
+    fn lay_out(&mut self, planned: &PlannedBatch, mut end: Mark) -> Result<Mark, StoreError> {
         let start = self.bytes.len();
         let events = &planned.committed.events;
         for (place, (event, prev)) in events.iter().zip(&planned.previous).enumerate() {
@@ -338,7 +338,7 @@ impl Group {
 }
 
 /// Whatever ends the syncer: the planner does not wait for it.
-struct SyncerEnds<'a>(&'a Shared);
+struct SyncerEnds<'a>(&'a StoreShared);
 
 impl Drop for SyncerEnds<'_> {
     fn drop(&mut self) {
@@ -349,7 +349,7 @@ impl Drop for SyncerEnds<'_> {
     }
 }
 
-fn sync(shared: &Shared, mut journal: Journal) {
+fn sync(shared: &StoreShared, mut journal: Journal) {
     let _ends = SyncerEnds(shared);
     loop {
         let Some(mut outbox) = next_group(shared) else { return };
@@ -380,7 +380,7 @@ fn sync(shared: &Shared, mut journal: Journal) {
 }
 
 /// Waits for a group; `None` at the end.
-fn next_group(shared: &Shared) -> Option<MutexGuard<'_, Outbox>> {
+fn next_group(shared: &StoreShared) -> Option<MutexGuard<'_, Outbox>> {
     let mut outbox = shared.outbox.lock();
     while outbox.group.answers.is_empty() || outbox.broken {
         if outbox.closed {

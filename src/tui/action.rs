@@ -3,7 +3,7 @@
 
 /// Where an action can be asked for. A key is looked up in the focused context first, then in [`Scope::Global`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Scope {
+pub enum ActionScope {
     /// Everywhere but in text inputs and dialogs.
     Global,
     Table,
@@ -20,7 +20,7 @@ pub enum Scope {
     Input,
 }
 
-impl Scope {
+impl ActionScope {
     pub const ALL: [Self; 9] = [
         Self::Global,
         Self::Table,
@@ -75,7 +75,7 @@ macro_rules! actions {
         /// Every action, in the order in which help shows them.
         pub const REGISTRY: &[ActionInfo] = &[
             $($(ActionInfo {
-                action: Action::$name, id: $id, title: $title, doc: $doc, scope: Scope::$scope, danger: Danger::$danger,
+                action: Action::$name, id: $id, title: $title, doc: $doc, scope: ActionScope::$scope, danger: Danger::$danger,
             },)*)*
         ];
     };
@@ -90,7 +90,7 @@ pub struct ActionInfo {
     pub title: &'static str,
     pub doc: &'static str,
     /// Where it can be asked for.
-    pub scope: Scope,
+    pub scope: ActionScope,
     /// How much harm it can do.
     pub danger: Danger,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::state::{Focus, State};
+use super::state::{Focus, ScreenState};
 use super::work::Work;
 use crate::domain::{DealershipId, Onboarding};
 
@@ -33,7 +33,7 @@ pub struct Acted {
     pub until: Option<Duration>,
 }
 
-impl State {
+impl ScreenState {
     /// Something is done with these dealerships.
     pub(super) fn acts_on(&mut self, mut ids: impl Iterator<Item = DealershipId>) {
         if self.cursor.id.is_some_and(|here| ids.any(|id| id == here)) {

@@ -1,10 +1,10 @@
 //! Whether an action is possible now, and the reason when it is not: shown by the footer, the palette and a toast.
 
-use super::action::{Action, Danger, Scope};
+use super::action::{Action, ActionScope, Danger};
 use super::dialog::{allowed, letter_allowed};
 use super::letters::NO_MAIL;
 use super::queue::LetterRef;
-use super::state::{Focus, State};
+use super::state::{Focus, ScreenState};
 use super::teach;
 use crate::engine::PlatformState;
 
@@ -15,7 +15,7 @@ pub const NO_PLATFORM: &str = "Xtime is not configured: set client_id, client_se
 ///
 /// # Errors
 /// Why not, in words.
-pub fn can(state: &State, action: Action) -> Result<(), String> {
+pub fn can(state: &ScreenState, action: Action) -> Result<(), String> {
     let no = |words: &str| Err(words.to_owned());
     if state.setup.read_only && action.info().danger != Danger::None {
         return no("read-only: nothing is recorded");
@@ -80,8 +80,8 @@ pub fn can(state: &State, action: Action) -> Result<(), String> {
 }
 
 /// What belongs to the panes while the letters are in their place, and the other way round.
-fn in_the_way(state: &State, action: Action) -> Result<(), String> {
-    let queue = action.info().scope == Scope::Queue;
+fn in_the_way(state: &ScreenState, action: Action) -> Result<(), String> {
+    let queue = action.info().scope == ActionScope::Queue;
     let anywhere = matches!(
         action,
         Action::Quit
@@ -126,12 +126,12 @@ const fn changes_table(action: Action) -> bool {
     )
 }
 
-fn queue_cursor(state: &State) -> Option<LetterRef> {
+fn queue_cursor(state: &ScreenState) -> Option<LetterRef> {
     state.queue.as_ref()?.cursor()
 }
 
 /// One of the letters that it is about must let it through.
-fn on_letters(state: &State, action: Action) -> Result<(), String> {
+fn on_letters(state: &ScreenState, action: Action) -> Result<(), String> {
     let Some(queue) = &state.queue else { return Ok(()) };
     if queue.marked() > ASKED {
         return Ok(());
@@ -141,7 +141,7 @@ fn on_letters(state: &State, action: Action) -> Result<(), String> {
 }
 
 /// One of the letters that went wrong must let it through.
-fn on_troubled(state: &State, action: Action) -> Result<(), String> {
+fn on_troubled(state: &ScreenState, action: Action) -> Result<(), String> {
     let Some(queue) = &state.queue else { return Ok(()) };
     if queue.counts().1 > ASKED {
         return Ok(());
@@ -149,7 +149,7 @@ fn on_troubled(state: &State, action: Action) -> Result<(), String> {
     any_letter(state, action, queue.troubled())
 }
 
-fn any_letter(state: &State, action: Action, letters: impl Iterator<Item = LetterRef>) -> Result<(), String> {
+fn any_letter(state: &ScreenState, action: Action, letters: impl Iterator<Item = LetterRef>) -> Result<(), String> {
     let mut last = Err("there is no letter here".to_owned());
     for (onboarding, letter) in letters.filter_map(|letter| letter.find(&state.rows)) {
         last = letter_allowed(action, onboarding, letter, &state.setup, state.now.at);
@@ -164,7 +164,7 @@ fn any_letter(state: &State, action: Action, letters: impl Iterator<Item = Lette
 const ASKED: usize = 64;
 
 /// One of the dealerships that it is about must let it through.
-fn on_targets(state: &State, action: Action) -> Result<(), String> {
+fn on_targets(state: &ScreenState, action: Action) -> Result<(), String> {
     if state.marks.len() > ASKED {
         return Ok(());
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::action::Action;
-use super::state::State;
+use super::state::ScreenState;
 use super::theme::Tone;
 use super::toasts::Topic;
 use crate::domain::text::normal;
@@ -20,7 +20,7 @@ pub struct Expired {
 }
 
 /// Tells of the codes that these events say are dead.
-pub fn notice(state: &mut State, events: &[Arc<Event>]) {
+pub fn notice(state: &mut ScreenState, events: &[Arc<Event>]) {
     let dead = events.iter().filter(|event| matches!(event.fact, Fact::InvitationExpired { .. }));
     let (mut mine, mut others) = (Vec::new(), Vec::new());
     for id in dead.filter_map(|event| event.dealership) {
@@ -51,7 +51,7 @@ fn is_owner(state: &Onboarding, me: &str) -> bool {
     !me.is_empty() && state.profile.owner.as_ref().is_some_and(|owner| normal(owner.raw()) == normal(me))
 }
 
-fn words(state: &State, mine: bool) -> String {
+fn words(state: &ScreenState, mine: bool) -> String {
     let (ids, whose) = match mine {
         true => (&state.expired.mine, "at your dealerships"),
         false => (&state.expired.others, "at dealerships of other owners"),

@@ -1,11 +1,11 @@
 //! What lies over the table of all dealerships, one on the other: what goes away next.
 
 use super::rows::Tab;
-use super::state::{Focus, State};
+use super::state::{Focus, ScreenState};
 
 /// One thing that can be taken away, the uppermost first. Inputs, dialogs and pages have the keyboard and their own keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layer {
+pub enum InputLayer {
     /// Messages that would go away by themselves.
     Messages,
     /// The view of all letters.
@@ -17,9 +17,9 @@ pub enum Layer {
     Tab,
 }
 
-impl Layer {
+impl InputLayer {
     /// What goes away next; `None`: there is only the table.
-    pub fn uppermost(state: &State) -> Option<Self> {
+    pub fn uppermost(state: &ScreenState) -> Option<Self> {
         let messages = (!state.toasts.is_empty()).then_some(Self::Messages);
         messages.or_else(|| Self::in_place_of_table(state)).or_else(|| {
             let filter = (!state.rows.query().text().trim().is_empty()).then_some(Self::Filter);
@@ -28,7 +28,7 @@ impl Layer {
     }
 
     /// What has the keyboard instead of the table. The key that leaves the desk goes back from here first.
-    pub fn in_place_of_table(state: &State) -> Option<Self> {
+    pub fn in_place_of_table(state: &ScreenState) -> Option<Self> {
         if state.queue.is_some() {
             return Some(Self::Letters);
         }

@@ -25,12 +25,12 @@ impl Hasher for IdHasher {
 
 /// A set of dealerships that knows when it changed.
 #[derive(Debug, Default)]
-pub struct Marks {
+pub struct MarkedSet {
     ids: HashSet<DealershipId, BuildHasherDefault<IdHasher>>,
     version: u64,
 }
 
-impl Marks {
+impl MarkedSet {
     /// Another number after every change.
     pub fn version(&self) -> u64 {
         self.version

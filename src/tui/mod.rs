@@ -30,7 +30,7 @@ pub mod update;
 pub mod view;
 pub mod work;
 
-pub use msg::{Effect, Moment, Msg};
-pub use state::{Setup, State};
+pub use msg::{ArrivalTime, Effect, Msg};
+pub use state::{ScreenState, Setup};
 pub use update::update;
 pub use view::draw;

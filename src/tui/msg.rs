@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use crossterm::event::KeyEvent;
 
 use super::reading::MailboxLetter;
-use super::rows::Rows;
+use super::rows::DealershipRows;
 use super::teach::Lesson;
 use crate::domain::{
     Ask, Command, DealershipId, Event, Fact, LetterId, LetterKind, Service, Severity, Slot, Timestamp,
@@ -18,7 +18,7 @@ use crate::store::{BulkId, Committed};
 
 /// When a message arrives, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct ArrivalTime {
     /// The desk's time: what deadlines are compared with. In a demo it runs faster.
     pub at: Timestamp,
     /// The time of the person in front of the screen: what toasts and reveals are measured in. Never runs faster.
@@ -33,7 +33,7 @@ pub enum Msg {
     Paste(String),
     /// The terminal has another size.
     Resize(u16, u16),
-    Loaded(Box<Rows>),
+    Loaded(Box<DealershipRows>),
     Committed(Committed),
     /// The newest events of all dealerships, ascending: what the tail starts with.
     Tail(Vec<Arc<Event>>),
@@ -50,7 +50,7 @@ pub enum Msg {
     /// The times that are offered at one dealership; or why that is not known.
     Slots(DealershipId, Result<Vec<Slot>, String>),
     /// The request for a test appointment at a time; or why there is none.
-    Planned(DealershipId, NaiveDateTime, Result<Planned, String>),
+    Planned(DealershipId, NaiveDateTime, Result<PreparedBooking, String>),
     /// What became of a test appointment; `None`: the booking that was read back had made none. Or why nothing was sent.
     Booked(DealershipId, Result<Option<Booked>, String>),
     /// Nothing more of a piece of work will end: what has not ended was not begun.
@@ -67,17 +67,17 @@ pub enum Msg {
 }
 
 /// How an item of work ended; or why it failed, in words for people.
-pub type Outcome = Result<Done, String>;
+pub type Outcome = Result<ItemResult, String>;
 
 /// What came of an item of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Done {
+pub struct ItemResult {
     /// How good what was found is; what was done is good.
     pub severity: Severity,
     pub words: String,
 }
 
-impl From<String> for Done {
+impl From<String> for ItemResult {
     fn from(words: String) -> Self {
         Self { severity: Severity::Good, words }
     }
@@ -113,7 +113,7 @@ pub enum Effect {
     ShowSlots(DealershipId),
     /// Make the request for a test appointment at a time (moving the one that stands, or a new one). Nothing is sent.
     Plan(DealershipId, NaiveDateTime, bool),
-    Book(DealershipId, Planned),
+    Book(DealershipId, PreparedBooking),
     /// Read back the booking that has no answer.
     ReadBack(DealershipId),
     /// Write a letter again as it went out, or will, to be read.
@@ -130,9 +130,9 @@ pub enum Effect {
 
 /// A test appointment as it would be sent.
 #[derive(Debug, Clone)]
-pub struct Planned(pub Box<PlannedBooking>);
+pub struct PreparedBooking(pub Box<PlannedBooking>);
 
-impl PartialEq for Planned {
+impl PartialEq for PreparedBooking {
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (&self.0, &other.0);
         (a.intent, &a.booking, &a.preview) == (b.intent, &b.booking, &b.preview)

@@ -6,20 +6,20 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::action::{Action, REGISTRY};
 use super::enabled::can;
 use super::line_edit::LineEdit;
-use super::state::State;
+use super::state::ScreenState;
 
 /// The palette while it is open.
 #[derive(Debug, Default)]
 pub struct Palette {
     pub edit: LineEdit,
     /// The actions that fit, best first.
-    pub found: Vec<Found>,
+    pub found: Vec<PaletteEntry>,
     pub chosen: usize,
 }
 
 /// An action in the palette.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct PaletteEntry {
     pub action: Action,
     /// Why it is not possible now.
     pub why_not: Option<String>,
@@ -27,14 +27,14 @@ pub struct Found {
 
 impl Palette {
     /// The open palette with everything in it.
-    pub fn open(state: &State) -> Self {
+    pub fn open(state: &ScreenState) -> Self {
         let mut palette = Self::default();
         palette.search(state);
         palette
     }
 
     /// Finds what fits what is typed.
-    pub fn search(&mut self, state: &State) {
+    pub fn search(&mut self, state: &ScreenState) {
         let pattern = Pattern::parse(self.edit.text(), CaseMatching::Ignore, Normalization::Smart);
         let letters = self.edit.text().to_lowercase();
         let mut matcher = Matcher::new(Config::DEFAULT);
@@ -52,7 +52,7 @@ impl Palette {
             .collect();
         scored.sort_by_key(|(score, action)| (std::cmp::Reverse(*score), *action));
         self.found =
-            scored.into_iter().map(|(_, action)| Found { action, why_not: can(state, action).err() }).collect();
+            scored.into_iter().map(|(_, action)| PaletteEntry { action, why_not: can(state, action).err() }).collect();
         self.chosen = 0;
     }
 
@@ -60,7 +60,7 @@ impl Palette {
         self.chosen = super::rows::step_round(self.chosen, by, self.found.len());
     }
 
-    pub fn choice(&self) -> Option<&Found> {
+    pub fn choice(&self) -> Option<&PaletteEntry> {
         self.found.get(self.chosen)
     }
 }

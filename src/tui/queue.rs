@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::letters::Fate;
-use super::rows::Rows;
+use super::rows::DealershipRows;
 use crate::domain::{DealershipId, Letter, LetterId, Onboarding};
 
 /// From how many changed dealerships at once everything is ordered anew instead of moving each.
@@ -20,7 +20,7 @@ pub struct LetterRef {
 
 impl LetterRef {
     /// The letter and its dealership as they are now.
-    pub fn find(self, rows: &Rows) -> Option<(&Onboarding, &Letter)> {
+    pub fn find(self, rows: &DealershipRows) -> Option<(&Onboarding, &Letter)> {
         let state = &*rows.get(self.dealership)?.state;
         Some((state, state.letters().iter().find(|letter| letter.id == self.letter)?))
     }

@@ -43,7 +43,7 @@ pub enum What {
 }
 
 /// One letter as it is shown.
-pub struct Sheet {
+pub struct LetterPage {
     /// What stands above the text.
     pub head: Vec<(&'static str, String)>,
     /// The text, its code masked.
@@ -52,7 +52,7 @@ pub struct Sheet {
     whole: Option<String>,
 }
 
-impl Sheet {
+impl LetterPage {
     /// The text, with its code only when that is asked for.
     pub fn text(&self, revealed: bool) -> &str {
         self.whole.as_deref().filter(|_| revealed).unwrap_or(&self.masked)
@@ -66,7 +66,7 @@ impl Sheet {
 
 /// The code of a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Secret {
+pub enum LetterCode {
     /// There is none in it.
     None,
     Code(InvitationCode),
@@ -75,7 +75,7 @@ pub enum Secret {
 }
 
 /// A letter while it is read.
-pub struct Reading {
+pub struct LetterReader {
     pub id: DealershipId,
     pub what: What,
     /// What was asked for; another answer is not for this.
@@ -85,19 +85,19 @@ pub struct Reading {
     /// Scrolled by so many lines.
     pub scroll: usize,
     /// What is read; `None`: it was asked for. Or why it cannot be read.
-    pub sheets: Option<Result<Vec<Sheet>, String>>,
-    secret: Secret,
+    pub sheets: Option<Result<Vec<LetterPage>, String>>,
+    secret: LetterCode,
 }
 
-impl Reading {
+impl LetterReader {
     /// Something that was asked for.
-    pub fn new(id: DealershipId, what: What, ticket: WorkId, generation: u32, secret: Secret) -> Self {
+    pub fn new(id: DealershipId, what: What, ticket: WorkId, generation: u32, secret: LetterCode) -> Self {
         Self { id, what, ticket, generation, scroll: 0, sheets: None, secret }
     }
 
     /// Whether the code in it is not known yet.
     pub fn awaits_code(&self) -> bool {
-        matches!(self.secret, Secret::Unknown(_))
+        matches!(self.secret, LetterCode::Unknown(_))
     }
 
     pub fn take(&mut self, letter: Result<LetterText, String>) {
@@ -105,14 +105,14 @@ impl Reading {
             let LetterText { to, subject, text } = letter;
             let head = vec![("to", to), ("subject", subject)];
             let (masked, whole) = match &self.secret {
-                Secret::None => (text, None),
-                Secret::Code(code) => {
+                LetterCode::None => (text, None),
+                LetterCode::Code(code) => {
                     let whole = text.contains(&code.masked()).then(|| text.replace(&code.masked(), code.reveal()));
                     (text, whole)
                 }
-                Secret::Unknown(stand_in) => (text.replace(&stand_in.masked(), UNKNOWN_CODE), None),
+                LetterCode::Unknown(stand_in) => (text.replace(&stand_in.masked(), UNKNOWN_CODE), None),
             };
-            vec![Sheet { head, masked, whole }]
+            vec![LetterPage { head, masked, whole }]
         }));
     }
 
@@ -121,12 +121,12 @@ impl Reading {
     }
 }
 
-fn received(letter: MailboxLetter, state: &Onboarding) -> Sheet {
+fn received(letter: MailboxLetter, state: &Onboarding) -> LetterPage {
     let at = Zone::from(state.profile.timezone).show(letter.received_at);
     let head = vec![("from", letter.from), ("subject", letter.subject), ("received", at)];
     let masked = without_codes(&letter.text, state);
     let whole = (masked != letter.text).then_some(letter.text);
-    Sheet { head, masked, whole }
+    LetterPage { head, masked, whole }
 }
 
 /// A text with every code masked that this dealership ever had: whatever a simulated server made of the letter.

@@ -15,17 +15,17 @@ use super::dialog::Dialog;
 use super::expired::Expired;
 use super::keymap::{Key, Keymap};
 use super::line_edit::LineEdit;
-use super::marks::Marks;
-use super::msg::{Effect, Moment, WorkId};
+use super::marks::MarkedSet;
+use super::msg::{ArrivalTime, Effect, WorkId};
 use super::palette::Palette;
 use super::queue::Queue;
-use super::reading::{Mailboxes, Reading};
-use super::rows::{Row, Rows, Tab};
-use super::tail::Tail;
-use super::teach::{Lessons, Told};
+use super::reading::{LetterReader, Mailboxes};
+use super::rows::{DealershipRow, DealershipRows, Tab};
+use super::tail::EventTail;
+use super::teach::{Lessons, ToldAnswers};
 use super::theme::Tone;
 use super::toasts::{Toasts, Topic};
-use super::view::layout::Plan;
+use super::view::layout::ScreenLayout;
 use super::work::Work;
 
 /// Sooner than this nobody has read a dialog.
@@ -152,13 +152,13 @@ pub struct Reveal {
 }
 
 /// Everything that the screen knows.
-pub struct State {
+pub struct ScreenState {
     pub setup: Setup,
     /// The moment of the last message.
-    pub now: Moment,
+    pub now: ArrivalTime,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
-    pub rows: Rows,
+    pub rows: DealershipRows,
     /// The store is being opened: there is nothing to show yet, nor anybody to ask.
     pub opening: bool,
     pub loaded: bool,
@@ -166,18 +166,18 @@ pub struct State {
     pub status: Status,
     pub focus: Focus,
     pub cursor: Cursor,
-    pub marks: Marks,
+    pub marks: MarkedSet,
     pub panes: Panes,
     pub mode: Mode,
     /// The view of all letters, in the place of the panes.
     pub queue: Option<Queue>,
     /// A letter that is read, over everything else.
-    pub reading: Option<Reading>,
+    pub reading: Option<LetterReader>,
     /// Whose codes expired unused lately.
     pub expired: Expired,
     /// Of which unrecognised answers it was told.
-    pub told: Told,
-    pub tail: Tail,
+    pub told: ToldAnswers,
+    pub tail: EventTail,
     pub detail: Detail,
     pub toasts: Toasts,
     /// The keys of a chord that is not finished.
@@ -201,7 +201,7 @@ pub struct State {
     hidden: Cell<Option<((u64, u64), usize)>>,
 }
 
-impl State {
+impl ScreenState {
     pub fn show_dialog(&mut self, dialog: Dialog) {
         self.mode = Mode::Dialog(Box::new(dialog));
         self.unseen_until = self.now.face + UNSEEN;
@@ -219,8 +219,8 @@ impl State {
     }
 
     /// An empty screen of a size; the dealerships are still to be loaded.
-    pub fn new(setup: Setup, size: (u16, u16), now: Moment) -> Self {
-        let rows = Rows::new(Vec::new(), Some(setup.me.clone()), setup.policy.clone(), now.at);
+    pub fn new(setup: Setup, size: (u16, u16), now: ArrivalTime) -> Self {
+        let rows = DealershipRows::new(Vec::new(), Some(setup.me.clone()), setup.policy.clone(), now.at);
         Self {
             setup,
             now,
@@ -231,14 +231,14 @@ impl State {
             status: Status::default(),
             focus: Focus::default(),
             cursor: Cursor::default(),
-            marks: Marks::default(),
+            marks: MarkedSet::default(),
             panes: Panes::default(),
             mode: Mode::default(),
             queue: None,
             reading: None,
             expired: Expired::default(),
-            told: Told::default(),
-            tail: Tail::default(),
+            told: ToldAnswers::default(),
+            tail: EventTail::default(),
             detail: Detail::default(),
             toasts: Toasts::default(),
             chord: Vec::new(),
@@ -255,12 +255,12 @@ impl State {
     }
 
     /// Where everything goes on the screen.
-    pub fn plan(&self) -> Plan {
-        Plan::of(self)
+    pub fn plan(&self) -> ScreenLayout {
+        ScreenLayout::of(self)
     }
 
     /// The dealership under the cursor.
-    pub fn selected(&self) -> Option<&Row> {
+    pub fn selected(&self) -> Option<&DealershipRow> {
         self.rows.get(self.cursor.id?)
     }
 

@@ -97,7 +97,7 @@ impl Group {
 
 /// The newest events and how they are shown.
 #[derive(Debug, Default)]
-pub struct Tail {
+pub struct EventTail {
     events: VecDeque<Arc<Event>>,
     hidden: u8,
     /// Only those of the dealership under the table's cursor.
@@ -112,7 +112,7 @@ pub struct Tail {
     cursor: Option<u64>,
 }
 
-impl Tail {
+impl EventTail {
     /// Takes in events in ascending order; those that are here already are left out.
     pub fn extend<'a>(&mut self, events: impl IntoIterator<Item = &'a Arc<Event>>) {
         for event in events {
@@ -278,13 +278,13 @@ mod tests {
         Arc::new(Event { seq, at: DateTime::UNIX_EPOCH, actor: Actor::person("ana"), dealership, fact })
     }
 
-    fn tail(seqs: impl IntoIterator<Item = u64>) -> Tail {
-        let mut tail = Tail::default();
+    fn tail(seqs: impl IntoIterator<Item = u64>) -> EventTail {
+        let mut tail = EventTail::default();
         tail.extend(&seqs.into_iter().map(event).collect::<Vec<_>>());
         tail
     }
 
-    fn seqs(tail: &Tail, height: usize) -> Vec<u64> {
+    fn seqs(tail: &EventTail, height: usize) -> Vec<u64> {
         tail.lines(height, None).iter().map(|event| event.seq).collect()
     }
 

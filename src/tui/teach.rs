@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::action::Action;
-use super::state::State;
+use super::state::ScreenState;
 use super::theme::Tone;
 use crate::domain::{DealershipId, Event, Fact, Outcome, ResponseFacts};
-use crate::engine::Meaning;
+use crate::engine::ClassificationRule;
 
 /// An answer that no row knew, and the event that holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub struct Unrecognised {
 
 /// A row that would be written.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Draft {
-    pub row: Meaning,
+pub struct RuleDraft {
+    pub row: ClassificationRule,
     /// The row as it will stand in the settings.
     pub text: String,
     pub place: String,
@@ -30,7 +30,7 @@ pub struct Draft {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lesson {
     pub about: Unrecognised,
-    pub draft: Draft,
+    pub draft: RuleDraft,
 }
 
 /// Makes rows of the meanings, and keeps them.
@@ -39,7 +39,7 @@ pub trait Lessons: Send + Sync {
     ///
     /// # Errors
     /// Why there is none, in words.
-    fn draft(&self, about: &Unrecognised, means: Outcome) -> Result<Draft, String>;
+    fn draft(&self, about: &Unrecognised, means: Outcome) -> Result<RuleDraft, String>;
 
     /// Writes a row down, then puts it in effect. May wait for a disk.
     ///
@@ -50,9 +50,9 @@ pub trait Lessons: Send + Sync {
 
 /// Of which answers it was told in this run.
 #[derive(Debug, Default)]
-pub struct Told(HashSet<(u16, Box<str>)>);
+pub struct ToldAnswers(HashSet<(u16, Box<str>)>);
 
-impl Told {
+impl ToldAnswers {
     /// Whether an answer is new. What it says of its own dealership does not make it another one.
     fn is_new(&mut self, answer: &ResponseFacts, words: &str, dealer_code: &str) -> bool {
         let said = match (&answer.code, &answer.message) {
@@ -66,7 +66,7 @@ impl Told {
 }
 
 /// Tells of answers that no row knew: once each, for whomever they were given.
-pub fn notice(state: &mut State, events: &[Arc<Event>]) {
+pub fn notice(state: &mut ScreenState, events: &[Arc<Event>]) {
     for event in events {
         let (Some(about), Some(words)) = (of_event(event), event.fact.unrecognised_in_words()) else { continue };
         let dealer_code = state.rows.get(about.dealership).map(|row| row.state.profile.dealer_code.clone());
@@ -90,7 +90,7 @@ fn of_event(event: &Event) -> Option<Unrecognised> {
 ///
 /// # Errors
 /// Why there is none to teach, in words.
-pub fn under_tail_cursor(state: &State) -> Result<Unrecognised, String> {
+pub fn under_tail_cursor(state: &ScreenState) -> Result<Unrecognised, String> {
     let event = state.tail.chosen(state.cursor.id).ok_or("there is no event")?;
     of_event(event).ok_or_else(|| "this event holds no unrecognised answer".to_owned())
 }
@@ -99,7 +99,7 @@ pub fn under_tail_cursor(state: &State) -> Result<Unrecognised, String> {
 ///
 /// # Errors
 /// Why there is nothing to teach, in words.
-pub fn newest_of_selected(state: &State) -> Result<Unrecognised, String> {
+pub fn newest_of_selected(state: &ScreenState) -> Result<Unrecognised, String> {
     let row = state.selected().ok_or("there is no dealership here")?;
     let id = row.state.id;
     let probe = |event: &&Arc<Event>| matches!(event.fact, Fact::ProbeChanged { .. });

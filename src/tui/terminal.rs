@@ -28,7 +28,7 @@ use restore::in_foreground;
 
 use super::clipboard::{self, CopyError};
 use crate::domain::Untrusted;
-use crate::signals::{Ending, Signal, Signals};
+use crate::signals::{Signal, Signals, Termination};
 
 /// How long a stopped process may take to notice that it was not stopped at all.
 const STOP_GRACE: Duration = Duration::from_millis(250);
@@ -49,7 +49,7 @@ const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
 
 /// What the screen wants of the terminal.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct TerminalOptions {
     /// The title of the window; empty: left alone.
     pub title: Untrusted,
     /// Ask the terminal for its background.
@@ -94,7 +94,7 @@ pub enum Suspended {
     /// There is no shell that could bring it back, so it was not stopped; everything is to be drawn anew.
     Alone,
     /// A signal ends the program. The terminal was not taken again.
-    Ending(Ending),
+    Ending(Termination),
 }
 
 /// The terminal. It is given back when this is dropped.
@@ -103,14 +103,14 @@ pub struct TerminalGuard {
     output: Output,
     painter: Painter,
     restorer: Restorer,
-    options: Options,
+    options: TerminalOptions,
     /// The terminal was asked something and has not answered all of it.
     asked: bool,
 }
 
 impl TerminalGuard {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste, title. Call it on the thread that draws.
-    pub fn enter(options: Options, restorer: &Restorer) -> Result<Self, TerminalError> {
+    pub fn enter(options: TerminalOptions, restorer: &Restorer) -> Result<Self, TerminalError> {
         needs_terminal()?;
         let tty = Tty::open()?;
         let (output, painter) = (Output::new(tty.clone()), Painter::new(tty.size()));
@@ -238,7 +238,7 @@ impl TerminalGuard {
 ///
 /// # Errors
 /// When the process cannot be stopped.
-pub async fn wait_for_foreground(signals: &mut Signals) -> io::Result<Option<Ending>> {
+pub async fn wait_for_foreground(signals: &mut Signals) -> io::Result<Option<Termination>> {
     if in_foreground() {
         return Ok(None);
     }
@@ -283,7 +283,7 @@ impl Drop for TerminalGuard {
 }
 
 /// Waits until the process goes on, or for the signal that ends it.
-async fn continued(signals: &mut Signals) -> Option<Ending> {
+async fn continued(signals: &mut Signals) -> Option<Termination> {
     loop {
         match signals.next().await {
             Signal::End(ending) => return Some(ending),
@@ -294,6 +294,6 @@ async fn continued(signals: &mut Signals) -> Option<Ending> {
 }
 
 /// The signal that ends the program, if it comes within some time; others are passed over.
-async fn ending_within(signals: &mut Signals, grace: Duration) -> Option<Ending> {
+async fn ending_within(signals: &mut Signals, grace: Duration) -> Option<Termination> {
     timeout(grace, signals.ending()).await.ok()
 }

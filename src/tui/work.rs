@@ -10,7 +10,7 @@ use super::dialog::{Dialog, Item, letter_of};
 use super::letters::{Fate, NO_MAIL};
 use super::msg::{Outcome, WorkId};
 use super::queue::LetterRef;
-use super::rows::Rows;
+use super::rows::DealershipRows;
 use super::theme::Tone;
 
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct Work {
     pub action: Action,
     /// Whose, and how each ended.
     pub items: Vec<WorkItem>,
-    pub phase: Phase,
+    pub phase: JobPhase,
     /// How many went well and failed.
     ended: (usize, usize),
     /// The first that has not ended; they end nearly in their order.
@@ -28,7 +28,7 @@ pub struct Work {
 
 /// How far a piece of work is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub enum JobPhase {
     /// One item after the other is begun.
     UnderWay,
     /// No more of them are begun.
@@ -63,7 +63,7 @@ pub enum ItemLetter {
 
 impl ItemLetter {
     /// The letter that a dialog sends to one of its dealerships, when it is accepted.
-    fn of(action: Action, item: &Item, dialog: &Dialog, rows: &Rows) -> Option<Self> {
+    fn of(action: Action, item: &Item, dialog: &Dialog, rows: &DealershipRows) -> Option<Self> {
         match (action, &item.letter) {
             (Action::QueueRetry | Action::QueueRetryFailed, _) => {
                 let (letter, _) = item.about.as_ref()?;
@@ -92,7 +92,7 @@ impl ItemLetter {
     }
 
     /// What became of it so far, in a few words; `None`: nothing is known of it yet.
-    pub fn told(&self, rows: &Rows, id: DealershipId) -> Option<(String, Tone)> {
+    pub fn told(&self, rows: &DealershipRows, id: DealershipId) -> Option<(String, Tone)> {
         if let Self::None(why) = self {
             return Some((format!("no letter: {why}"), Tone::Warn));
         }
@@ -104,7 +104,7 @@ impl ItemLetter {
     }
 
     /// The word that it is counted under.
-    fn counted(&self, rows: &Rows, id: DealershipId) -> &'static str {
+    fn counted(&self, rows: &DealershipRows, id: DealershipId) -> &'static str {
         let letter = rows.get(id).and_then(|row| self.find(&row.state));
         letter.map_or("none", |letter| Fate::of(letter).look().1)
     }
@@ -112,19 +112,19 @@ impl ItemLetter {
 
 impl WorkItem {
     /// What a dialog asks for one of its dealerships.
-    pub fn of(action: Action, item: &Item, dialog: &Dialog, rows: &Rows) -> Self {
+    pub fn of(action: Action, item: &Item, dialog: &Dialog, rows: &DealershipRows) -> Self {
         let letter = ItemLetter::of(action, item, dialog, rows);
         Self { id: item.id, name: item.name.clone(), letter, outcome: None }
     }
 
     /// Whether it is done, but its letter went wrong.
-    pub fn is_unsent(&self, rows: &Rows) -> bool {
+    pub fn is_unsent(&self, rows: &DealershipRows) -> bool {
         let went_wrong = |letter: &ItemLetter| letter.find(&rows.get(self.id)?.state).map(Letter::is_trouble);
         matches!(self.outcome, Some(Ok(_))) && self.letter.as_ref().and_then(went_wrong).unwrap_or(false)
     }
 
     /// How it ended, in a line, with what became of its letter; and how that looks. `None`: it is under way.
-    pub fn told(&self, rows: &Rows) -> Option<(String, Tone)> {
+    pub fn told(&self, rows: &DealershipRows) -> Option<(String, Tone)> {
         let (words, tone) = match self.outcome.as_ref()? {
             Err(why) => return Some((why.clone(), Tone::Bad)),
             Ok(done) => (done.words.clone(), Tone::of(done.severity)),
@@ -145,7 +145,7 @@ impl WorkItem {
 impl Work {
     /// A piece of work that begins.
     pub const fn new(id: WorkId, action: Action, items: Vec<WorkItem>) -> Self {
-        Self { id, action, items, phase: Phase::UnderWay, ended: (0, 0), first_open: 0 }
+        Self { id, action, items, phase: JobPhase::UnderWay, ended: (0, 0), first_open: 0 }
     }
 
     /// Whether it is about more than one: then it is shown item by item.
@@ -154,12 +154,12 @@ impl Work {
     }
 
     /// How many are done, but for their letter.
-    pub fn unsent(&self, rows: &Rows) -> usize {
+    pub fn unsent(&self, rows: &DealershipRows) -> usize {
         self.items.iter().filter(|item| item.is_unsent(rows)).count()
     }
 
     /// What became of the letters of those that went well, counted: `letters: 7 sent, 2 queued`; empty when there were none.
-    pub fn letters(&self, rows: &Rows) -> String {
+    pub fn letters(&self, rows: &DealershipRows) -> String {
         let well = self.items.iter().filter(|item| matches!(item.outcome, Some(Ok(_))));
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for (id, letter) in well.filter_map(|item| Some((item.id, item.letter.as_ref()?))) {
@@ -181,13 +181,13 @@ impl Work {
         item.outcome = Some(outcome);
         self.first_open += self.items.iter().skip(self.first_open).take_while(|item| item.outcome.is_some()).count();
         if self.first_open == self.items.len() {
-            self.phase = Phase::Over;
+            self.phase = JobPhase::Over;
         }
     }
 
     /// Whether nothing more will end.
     pub fn is_over(&self) -> bool {
-        self.phase == Phase::Over
+        self.phase == JobPhase::Over
     }
 
     /// How many have not ended, went well and failed.

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::platform::{HttpPlatform, checked, with_query};
-use super::receipt::{Ending, Receipt};
+use super::receipt::{Receipt, ReceiptReading};
 use super::token::NoToken;
-use super::wire::{Aside, Body, NoAnswer, Raw};
-use super::{Answer, BookingAnswer, RequestPreview};
+use super::wire::{NoAnswer, Raw, ResponseBody, ResponseMeta};
+use super::{AttemptReport, BookingAnswer, RequestPreview};
 use crate::domain::text::masked_address;
 use crate::domain::{Booking, phone_digits, wall_with_offset};
 
@@ -107,10 +107,10 @@ impl HttpPlatform {
     }
 
     /// Sends a booking once; once more only when the platform refused our token and nothing else.
-    pub(super) async fn send_booking(&self, dealer_code: &str, booking: &Booking) -> Answer<BookingAnswer> {
+    pub(super) async fn send_booking(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingAnswer> {
         let prepared = match self.prepare(dealer_code, booking) {
             Ok(prepared) => prepared,
-            Err(reason) => return answer(BookingAnswer::NotSent { reason }, Aside::default(), true),
+            Err(reason) => return answer(BookingAnswer::NotSent { reason }, ResponseMeta::default(), true),
         };
         let mut token = match self.tokens.get().await {
             Ok(token) => token,
@@ -124,13 +124,13 @@ impl HttpPlatform {
                     let reason = self.scrubber.line(&why);
                     let value =
                         if sent { BookingAnswer::Unknown { reason } } else { BookingAnswer::NotSent { reason } };
-                    return answer(value, Aside::default(), false);
+                    return answer(value, ResponseMeta::default(), false);
                 }
                 Ok(Raw { status, body, aside }) => {
                     let receipt = match body {
-                        Body::Whole(body) => Receipt::read(status, &body, &self.table.now(), &self.settings),
-                        Body::TooLong => Receipt::without_body(status, "the answer is too long to be read"),
-                        Body::Broken(why) => Receipt::without_body(status, &why),
+                        ResponseBody::Whole(body) => Receipt::read(status, &body, &self.table.now(), &self.settings),
+                        ResponseBody::TooLong => Receipt::without_body(status, "the answer is too long to be read"),
+                        ResponseBody::Broken(why) => Receipt::without_body(status, &why),
                     };
                     (receipt, aside)
                 }
@@ -149,21 +149,21 @@ impl HttpPlatform {
             }
             let reason = self.scrubber.line_hiding(&receipt.words, &[token.secret.expose_secret()]);
             let value = match receipt.ending {
-                Ending::Booked(id) => BookingAnswer::Booked { id },
-                Ending::SlotTaken => BookingAnswer::SlotTaken { reason },
-                Ending::Refused => BookingAnswer::Refused { reason },
-                Ending::NotSent => BookingAnswer::NotSent { reason },
-                Ending::Unknown => BookingAnswer::Unknown { reason },
+                ReceiptReading::Booked(id) => BookingAnswer::Booked { id },
+                ReceiptReading::SlotTaken => BookingAnswer::SlotTaken { reason },
+                ReceiptReading::Refused => BookingAnswer::Refused { reason },
+                ReceiptReading::NotSent => BookingAnswer::NotSent { reason },
+                ReceiptReading::Unknown => BookingAnswer::Unknown { reason },
             };
             return answer(value, aside, receipt.healthy);
         }
     }
 }
 
-fn answer(value: BookingAnswer, aside: Aside, healthy: bool) -> Answer<BookingAnswer> {
-    Answer { value, retry_after: aside.retry_after, clock_skew: aside.clock_skew, healthy }
+fn answer(value: BookingAnswer, aside: ResponseMeta, healthy: bool) -> AttemptReport<BookingAnswer> {
+    AttemptReport { value, retry_after: aside.retry_after, clock_skew: aside.clock_skew, healthy }
 }
 
-fn without_token(failure: NoToken) -> Answer<BookingAnswer> {
+fn without_token(failure: NoToken) -> AttemptReport<BookingAnswer> {
     answer(BookingAnswer::NotSent { reason: failure.reason }, failure.aside, false)
 }

@@ -1,7 +1,7 @@
 //! The default table of meanings: statuses and exact codes. The platform's own codes and texts for most failures are not public, so no row
 //! guesses from a sentence whether a dealership is connected: what the table does not know is shown whole, and taught by a person.
 
-use super::meaning::{Meaning, Pattern, StatusMatch};
+use super::meaning::{ClassificationRule, RulePattern, StatusMatch};
 use crate::domain::Outcome::{self, NotConnected, OurCredentials, Unknown};
 
 /// A gateway that is busy, also where it says so with a 403 (as a spent quota does).
@@ -33,20 +33,20 @@ const ROWS: &[Row] = &[
 /// How many rows the default table has.
 pub const COUNT: usize = ROWS.len();
 
-pub fn defaults() -> Vec<Meaning> {
+pub fn defaults() -> Vec<ClassificationRule> {
     // Every row compiles: a test counts them.
     ROWS.iter().filter_map(|row| read(*row)).collect()
 }
 
 /// The operator's own rows, then the defaults: what is said explicitly wins.
-pub fn with_defaults(own: impl IntoIterator<Item = Meaning>) -> Vec<Meaning> {
+pub fn with_defaults(own: impl IntoIterator<Item = ClassificationRule>) -> Vec<ClassificationRule> {
     own.into_iter().chain(defaults()).collect()
 }
 
-fn read((status, code, message, means): Row) -> Option<Meaning> {
-    let pattern = |text: Option<&str>| text.map(Pattern::new).transpose().ok();
+fn read((status, code, message, means): Row) -> Option<ClassificationRule> {
+    let pattern = |text: Option<&str>| text.map(RulePattern::new).transpose().ok();
     let status = status.map(str::parse::<StatusMatch>).transpose().ok()?;
-    Some(Meaning { status, code: pattern(code)?, message: pattern(message)?, means })
+    Some(ClassificationRule { status, code: pattern(code)?, message: pattern(message)?, means })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::words::one_line;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct DiagnosticFinding {
     /// What: `dns`, `connection`, `token`, `api-key`, `proxy`.
     pub name: &'static str,
     /// Whether it is as it should be.
@@ -23,12 +23,12 @@ pub struct Finding {
 /// Everything that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
-    pub found: Vec<Finding>,
+    pub found: Vec<DiagnosticFinding>,
     /// The platform's clock minus ours; `None`: it did not say.
     pub clock_skew: Option<TimeDelta>,
 }
 
-impl Finding {
+impl DiagnosticFinding {
     fn new(name: &'static str, ok: bool, detail: impl Into<String>) -> Self {
         Self { name, ok, detail: detail.into() }
     }
@@ -45,9 +45,11 @@ impl HttpPlatform {
         };
         for url in &hosts {
             found.push(match self.wire.proxy(url) {
-                Some(proxy) => {
-                    Finding::new("proxy", true, format!("{}: through {}, which resolves it", place(url), proxy.place()))
-                }
+                Some(proxy) => DiagnosticFinding::new(
+                    "proxy",
+                    true,
+                    format!("{}: through {}, which resolves it", place(url), proxy.place()),
+                ),
                 None => resolve(url, self.settings.timeout).await,
             });
         }
@@ -58,47 +60,51 @@ impl HttpPlatform {
             skew = seen.or(skew);
         }
         found.push(match self.tokens.get().await {
-            Ok(token) => Finding::new("token", true, format!("obtained; lives {} s", token.life().as_secs())),
-            Err(failure) => Finding::new("token", false, failure.reason),
+            Ok(token) => DiagnosticFinding::new("token", true, format!("obtained; lives {} s", token.life().as_secs())),
+            Err(failure) => DiagnosticFinding::new("token", false, failure.reason),
         });
         if self.settings.api_key.expose_secret().is_empty() {
-            found.push(Finding::new("api-key", false, "none is set; the platform refuses calls without one"));
+            found.push(DiagnosticFinding::new("api-key", false, "none is set; the platform refuses calls without one"));
         }
         Diagnosis { found, clock_skew: skew }
     }
 
     /// A request without any credentials: whatever is answered, the connection stands.
-    async fn connect(&self, url: &Url) -> (Finding, Option<TimeDelta>) {
+    async fn connect(&self, url: &Url) -> (DiagnosticFinding, Option<TimeDelta>) {
         let host = place(url);
         let secure = if url.scheme() == "https" { "secure (TLS)" } else { "plain http, nothing is encrypted" };
         match self.wire.send("connection", self.wire.client.head(url.clone())).await {
             Ok(raw) => {
                 let ok = url.scheme() == "https" || super::settings::is_loopback(url);
-                (Finding::new("connection", ok, format!("{host} answers; {secure}")), raw.aside.clock_skew)
+                (DiagnosticFinding::new("connection", ok, format!("{host} answers; {secure}")), raw.aside.clock_skew)
             }
             Err(none) => {
                 let refused = if none.sent { None } else { self.wire.status_of_proxy(url).await };
                 let why = refused.unwrap_or(none.why);
-                (Finding::new("connection", false, one_line(&format!("{host}: {why}"), 200)), None)
+                (DiagnosticFinding::new("connection", false, one_line(&format!("{host}: {why}"), 200)), None)
             }
         }
     }
 }
 
-async fn resolve(url: &Url, timeout: Duration) -> Finding {
+async fn resolve(url: &Url, timeout: Duration) -> DiagnosticFinding {
     let host = place(url);
     let Some(port) = url.port_or_known_default() else {
-        return Finding::new("dns", false, format!("{host}: no port"));
+        return DiagnosticFinding::new("dns", false, format!("{host}: no port"));
     };
     // Brackets belong to an address in a URL, not to the resolver.
     let name = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     match tokio::time::timeout(timeout, tokio::net::lookup_host((name, port))).await {
         Ok(Ok(addresses)) => {
             let count = addresses.count();
-            Finding::new("dns", count > 0, format!("{host}: {count} address{}", if count == 1 { "" } else { "es" }))
+            DiagnosticFinding::new(
+                "dns",
+                count > 0,
+                format!("{host}: {count} address{}", if count == 1 { "" } else { "es" }),
+            )
         }
-        Ok(Err(error)) => Finding::new("dns", false, one_line(&format!("{host}: {error}"), 200)),
-        Err(_) => Finding::new("dns", false, format!("{host}: no answer within {timeout:?}")),
+        Ok(Err(error)) => DiagnosticFinding::new("dns", false, one_line(&format!("{host}: {error}"), 200)),
+        Err(_) => DiagnosticFinding::new("dns", false, format!("{host}: no answer within {timeout:?}")),
     }
 }
 

@@ -97,13 +97,13 @@ impl<'de> Deserialize<'de> for StatusMatch {
 
 /// A regular expression of the table: case does not count, and its size is bounded.
 #[derive(Debug, Clone)]
-pub struct Pattern {
+pub struct RulePattern {
     text: Box<str>,
     anywhere: Regex,
     whole: Regex,
 }
 
-impl Pattern {
+impl RulePattern {
     /// Reads a pattern; the error says what is wrong with it.
     pub fn new(text: &str) -> Result<Self, String> {
         let build = |text: &str| {
@@ -129,19 +129,19 @@ impl Pattern {
     }
 }
 
-impl PartialEq for Pattern {
+impl PartialEq for RulePattern {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
     }
 }
 
-impl Serialize for Pattern {
+impl Serialize for RulePattern {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
     }
 }
 
-impl<'de> Deserialize<'de> for Pattern {
+impl<'de> Deserialize<'de> for RulePattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::new(&text).map_err(de::Error::custom)
@@ -151,15 +151,15 @@ impl<'de> Deserialize<'de> for Pattern {
 /// One row of the table (`[[xtime.meaning]]`). What is `None` does not matter; a row that says nothing matches nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
-pub struct Meaning {
+pub struct ClassificationRule {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusMatch>,
     /// The envelope's `code`, from end to end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<Pattern>,
+    pub code: Option<RulePattern>,
     /// Something in the envelope's `message`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<Pattern>,
+    pub message: Option<RulePattern>,
     /// What such an answer means.
     pub means: Outcome,
 }
@@ -169,12 +169,12 @@ pub struct Meaning {
 #[serde(deny_unknown_fields)]
 struct Unchecked {
     status: Option<StatusMatch>,
-    code: Option<Pattern>,
-    message: Option<Pattern>,
+    code: Option<RulePattern>,
+    message: Option<RulePattern>,
     means: Outcome,
 }
 
-impl TryFrom<Unchecked> for Meaning {
+impl TryFrom<Unchecked> for ClassificationRule {
     type Error = &'static str;
 
     fn try_from(row: Unchecked) -> Result<Self, &'static str> {
@@ -186,8 +186,8 @@ impl TryFrom<Unchecked> for Meaning {
     }
 }
 
-impl Meaning {
-    fn matches(&self, heard: &Heard<'_>) -> bool {
+impl ClassificationRule {
+    fn matches(&self, heard: &ResponseDetails<'_>) -> bool {
         let says_something = self.status.is_some() || self.code.is_some() || self.message.is_some();
         says_something
             && self.status.is_none_or(|status| status.matches(heard.status))
@@ -198,7 +198,7 @@ impl Meaning {
 
 /// What the body of an answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum BodyShape {
     /// A JSON object: the platform's envelope, or its gateway's.
     Object,
     Empty,
@@ -208,7 +208,7 @@ pub enum Shape {
     Other,
 }
 
-impl Shape {
+impl BodyShape {
     /// What a body begins like, and the body without the marks and blanks around it. An object may still turn out to be broken.
     pub(super) fn of(body: &[u8]) -> (Self, &[u8]) {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
@@ -224,9 +224,9 @@ impl Shape {
 
 /// What of an answer counts for its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Heard<'a> {
+pub struct ResponseDetails<'a> {
     pub status: u16,
-    pub shape: Shape,
+    pub shape: BodyShape,
     /// The envelope's `success`, when it is a boolean.
     pub success: Option<bool>,
     /// The list that was asked for is there: an array, or `null`, the platform's other way to say "empty".
@@ -236,7 +236,7 @@ pub struct Heard<'a> {
     pub message: Option<&'a str>,
 }
 
-impl Heard<'_> {
+impl ResponseDetails<'_> {
     fn is_a_clear_yes(&self) -> bool {
         let accused = self.code.is_some() || self.message.is_some();
         self.status == 200 && self.success == Some(true) && self.listed && !accused
@@ -244,7 +244,7 @@ impl Heard<'_> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verdict {
+pub struct Classification {
     pub outcome: Outcome,
     /// The row of the table that said so, from 0; `None` when no row was needed or none matched.
     pub row: Option<usize>,
@@ -256,7 +256,7 @@ pub struct Verdict {
     pub healthy: bool,
 }
 
-impl Verdict {
+impl Classification {
     pub(super) const fn unknown(unrecognised: bool) -> Self {
         Self { outcome: Outcome::Unknown, row: None, by_words: false, unrecognised, healthy: unrecognised }
     }
@@ -270,22 +270,22 @@ const fn is_failing(status: u16) -> bool {
 /// Reads an answer. "Connected" by itself is only what is wholly a yes: status 200, an object with `success: true`, the list that was asked
 /// for, and no code or message, which belong to failures. A body that is no JSON object is never a yes or a no about a dealership.
 /// Everything else is for the table, first match wins.
-pub fn classify(table: &[Meaning], heard: &Heard<'_>) -> Verdict {
+pub fn classify(table: &[ClassificationRule], heard: &ResponseDetails<'_>) -> Classification {
     match heard.shape {
-        Shape::Html => return Verdict::unknown(false),
+        BodyShape::Html => return Classification::unknown(false),
         // A refusal of our token needs no body to be understood, and changes no dealership.
-        Shape::Other if heard.status == 401 => {
-            return Verdict { outcome: Outcome::OurCredentials, ..Verdict::unknown(false) };
+        BodyShape::Other if heard.status == 401 => {
+            return Classification { outcome: Outcome::OurCredentials, ..Classification::unknown(false) };
         }
-        Shape::Other => return Verdict::unknown(false),
-        Shape::Empty if (200..=299).contains(&heard.status) => return Verdict::unknown(false),
-        Shape::Object if heard.is_a_clear_yes() => {
-            return Verdict { outcome: Outcome::Connected, healthy: true, ..Verdict::unknown(false) };
+        BodyShape::Other => return Classification::unknown(false),
+        BodyShape::Empty if (200..=299).contains(&heard.status) => return Classification::unknown(false),
+        BodyShape::Object if heard.is_a_clear_yes() => {
+            return Classification { outcome: Outcome::Connected, healthy: true, ..Classification::unknown(false) };
         }
-        Shape::Empty | Shape::Object => {}
+        BodyShape::Empty | BodyShape::Object => {}
     }
     let Some((row, meaning)) = table.iter().enumerate().find(|(_, meaning)| meaning.matches(heard)) else {
-        return Verdict::unknown(!is_failing(heard.status));
+        return Classification::unknown(!is_failing(heard.status));
     };
     let healthy = match meaning.means {
         Outcome::Connected | Outcome::NotConnected => true,
@@ -294,7 +294,7 @@ pub fn classify(table: &[Meaning], heard: &Heard<'_>) -> Verdict {
         Outcome::Unknown => (400..=499).contains(&heard.status) && heard.status != 403 && !is_failing(heard.status),
     };
     let by_words = meaning.code.is_some() || meaning.message.is_some();
-    Verdict { outcome: meaning.means, row: Some(row), by_words, unrecognised: false, healthy }
+    Classification { outcome: meaning.means, row: Some(row), by_words, unrecognised: false, healthy }
 }
 
 #[cfg(test)]

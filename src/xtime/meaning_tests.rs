@@ -6,19 +6,19 @@ use proptest::prelude::*;
 
 use super::*;
 
-static TABLE: LazyLock<Vec<Meaning>> = LazyLock::new(defaults);
+static TABLE: LazyLock<Vec<ClassificationRule>> = LazyLock::new(defaults);
 
-fn object(status: u16, message: &'static str) -> Heard<'static> {
+fn object(status: u16, message: &'static str) -> ResponseDetails<'static> {
     let message = Some(message).filter(|message| !message.is_empty());
-    Heard { status, shape: Shape::Object, success: None, listed: false, code: None, message }
+    ResponseDetails { status, shape: BodyShape::Object, success: None, listed: false, code: None, message }
 }
 
-fn failed(message: &'static str) -> Heard<'static> {
-    Heard { success: Some(false), ..object(200, message) }
+fn failed(message: &'static str) -> ResponseDetails<'static> {
+    ResponseDetails { success: Some(false), ..object(200, message) }
 }
 
 /// (outcome, recognised by a row or by itself, healthy)
-fn read(heard: &Heard<'_>) -> (Outcome, bool, bool) {
+fn read(heard: &ResponseDetails<'_>) -> (Outcome, bool, bool) {
     let verdict = classify(&TABLE, heard);
     (verdict.outcome, !verdict.unrecognised, verdict.healthy)
 }
@@ -31,26 +31,27 @@ const YES: (Outcome, bool, bool) = (Outcome::Connected, true, true);
 
 #[test]
 fn connected_is_only_what_is_wholly_a_yes() {
-    let yes = Heard { success: Some(true), listed: true, ..object(200, "") };
+    let yes = ResponseDetails { success: Some(true), listed: true, ..object(200, "") };
     assert_eq!(read(&yes), YES);
     for unclear in [
-        Heard { success: None, ..yes },
-        Heard { success: Some(false), ..yes },
-        Heard { listed: false, ..yes },
-        Heard { code: Some("x-000001"), ..yes },
-        Heard { message: Some("Dealer is not connected"), ..yes },
-        Heard { message: Some("OK"), ..yes },
-        Heard { status: 201, ..yes },
-        Heard { status: 206, ..yes },
-        Heard { status: 400, ..yes },
+        ResponseDetails { success: None, ..yes },
+        ResponseDetails { success: Some(false), ..yes },
+        ResponseDetails { listed: false, ..yes },
+        ResponseDetails { code: Some("x-000001"), ..yes },
+        ResponseDetails { message: Some("Dealer is not connected"), ..yes },
+        ResponseDetails { message: Some("OK"), ..yes },
+        ResponseDetails { status: 201, ..yes },
+        ResponseDetails { status: 206, ..yes },
+        ResponseDetails { status: 400, ..yes },
     ] {
         assert_eq!(read(&unclear), UNRECOGNISED, "{unclear:?}");
     }
-    assert_eq!(read(&Heard { status: 500, ..yes }), FAILING);
-    assert_eq!(read(&Heard { status: 302, ..yes }), FAILING);
+    assert_eq!(read(&ResponseDetails { status: 500, ..yes }), FAILING);
+    assert_eq!(read(&ResponseDetails { status: 302, ..yes }), FAILING);
     // What a person taught makes it one.
-    let taught: Meaning = serde_json::from_str(r#"{"status": 200, "message": "^OK$", "means": "connected"}"#).unwrap();
-    let verdict = classify(&[taught], &Heard { message: Some("OK"), ..yes });
+    let taught: ClassificationRule =
+        serde_json::from_str(r#"{"status": 200, "message": "^OK$", "means": "connected"}"#).unwrap();
+    let verdict = classify(&[taught], &ResponseDetails { message: Some("OK"), ..yes });
     assert_eq!((verdict.outcome, verdict.row, verdict.healthy), (Outcome::Connected, Some(0), true));
 }
 
@@ -77,7 +78,7 @@ fn no_sentence_is_read_as_a_no() {
         }
     }
     for code in ["DEALER_NOT_CONNECTED", "x-000403", "x-001009"] {
-        assert_eq!(read(&Heard { code: Some(code), ..failed("") }), UNRECOGNISED, "{code}");
+        assert_eq!(read(&ResponseDetails { code: Some(code), ..failed("") }), UNRECOGNISED, "{code}");
     }
 }
 
@@ -86,7 +87,7 @@ fn the_bare_403_of_the_gateway() {
     assert_eq!(read(&object(403, "Forbidden")), NO);
     assert_eq!(read(&object(403, "Forbidden.")), UNRECOGNISED);
     assert_eq!(read(&failed("Forbidden")), UNRECOGNISED);
-    assert_eq!(read(&Heard { shape: Shape::Empty, ..object(403, "") }), UNRECOGNISED);
+    assert_eq!(read(&ResponseDetails { shape: BodyShape::Empty, ..object(403, "") }), UNRECOGNISED);
 }
 
 #[test]
@@ -94,23 +95,27 @@ fn our_own_credentials() {
     for code in ["invalid_token", "invalid_client", "insufficient_scope", "access_denied"] {
         for status in [200, 400, 401, 403] {
             assert_eq!(read(&object(status, code)), OURS, "{status} {code}");
-            assert_eq!(read(&Heard { code: Some(code), ..object(status, "no") }), OURS, "{status} {code}");
+            assert_eq!(read(&ResponseDetails { code: Some(code), ..object(status, "no") }), OURS, "{status} {code}");
         }
     }
     assert_eq!(read(&object(401, "Dealer xts1 is not connected")), OURS);
     assert_eq!(read(&object(401, "")), OURS);
-    assert_eq!(read(&Heard { shape: Shape::Empty, ..object(401, "") }), OURS);
-    assert_eq!(read(&Heard { shape: Shape::Other, ..object(401, "") }), OURS);
-    assert_eq!(read(&Heard { shape: Shape::Html, ..object(401, "") }), FAILING);
+    assert_eq!(read(&ResponseDetails { shape: BodyShape::Empty, ..object(401, "") }), OURS);
+    assert_eq!(read(&ResponseDetails { shape: BodyShape::Other, ..object(401, "") }), OURS);
+    assert_eq!(read(&ResponseDetails { shape: BodyShape::Html, ..object(401, "") }), FAILING);
 }
 
 #[test]
 fn who_fails_cannot_tell() {
     for status in [301, 302, 307, 407, 408, 425, 429, 500, 502, 503, 504, 599] {
-        for shape in [Shape::Object, Shape::Empty, Shape::Html, Shape::Other] {
-            assert_eq!(read(&Heard { shape, ..object(status, "Dealer is not connected") }), FAILING, "{status}");
+        for shape in [BodyShape::Object, BodyShape::Empty, BodyShape::Html, BodyShape::Other] {
+            assert_eq!(
+                read(&ResponseDetails { shape, ..object(status, "Dealer is not connected") }),
+                FAILING,
+                "{status}"
+            );
             // The same without any row: it needs no table.
-            assert!(!classify(&[], &Heard { shape, ..object(status, "") }).unrecognised);
+            assert!(!classify(&[], &ResponseDetails { shape, ..object(status, "") }).unrecognised);
         }
     }
     for message in ["Quota exceeded", "Limit Exceeded", "Too many requests for dealer", "Rate limit reached"] {
@@ -118,10 +123,10 @@ fn who_fails_cannot_tell() {
         assert_eq!(read(&failed(message)), FAILING, "{message}");
     }
     for status in [200, 204, 400, 403, 404] {
-        assert_eq!(read(&Heard { shape: Shape::Html, ..object(status, "") }), FAILING);
-        assert_eq!(read(&Heard { shape: Shape::Other, ..object(status, "") }), FAILING);
+        assert_eq!(read(&ResponseDetails { shape: BodyShape::Html, ..object(status, "") }), FAILING);
+        assert_eq!(read(&ResponseDetails { shape: BodyShape::Other, ..object(status, "") }), FAILING);
     }
-    assert_eq!(read(&Heard { shape: Shape::Empty, ..object(200, "") }), FAILING);
+    assert_eq!(read(&ResponseDetails { shape: BodyShape::Empty, ..object(200, "") }), FAILING);
     for status in [400, 402, 404, 405, 409, 410, 422, 451] {
         assert_eq!(read(&object(status, "what?")), UNRECOGNISED, "{status}");
     }
@@ -129,15 +134,15 @@ fn who_fails_cannot_tell() {
 
 #[test]
 fn own_rows_come_first_and_are_read_from_settings() {
-    let own: Vec<Meaning> = serde_json::from_str(
+    let own: Vec<ClassificationRule> = serde_json::from_str(
         r#"[{"status": 404, "code": "x-00200[12]", "means": "not-connected"},
             {"status": "4xx", "message": "^unknown dealer", "means": "unknown"}]"#,
     )
     .unwrap();
     let table = with_defaults(own);
-    let verdict = classify(&table, &Heard { code: Some("X-002001"), ..object(404, "") });
+    let verdict = classify(&table, &ResponseDetails { code: Some("X-002001"), ..object(404, "") });
     assert_eq!((verdict.outcome, verdict.row), (Outcome::NotConnected, Some(0)));
-    assert_eq!(classify(&table, &Heard { code: Some("x-0020011"), ..object(404, "") }).row, None);
+    assert_eq!(classify(&table, &ResponseDetails { code: Some("x-0020011"), ..object(404, "") }).row, None);
     let verdict = classify(&table, &object(404, "Unknown dealer x"));
     assert_eq!((verdict.row, verdict.unrecognised, verdict.healthy), (Some(1), false, true));
     for bad in [
@@ -150,16 +155,16 @@ fn own_rows_come_first_and_are_read_from_settings() {
         r#"{"message": "(", "means": "unknown"}"#,
         r#"{"message": "a{1000}{1000}{1000}", "means": "unknown"}"#,
     ] {
-        assert!(serde_json::from_str::<Meaning>(bad).is_err(), "{bad}");
+        assert!(serde_json::from_str::<ClassificationRule>(bad).is_err(), "{bad}");
     }
-    let silent = Meaning { status: None, code: None, message: None, means: Outcome::NotConnected };
+    let silent = ClassificationRule { status: None, code: None, message: None, means: Outcome::NotConnected };
     assert_eq!(classify(&[silent], &object(404, "x")).row, None);
 }
 
 #[test]
 fn the_table_survives_being_printed() {
     let text = serde_json::to_string(&defaults()).unwrap();
-    assert_eq!(serde_json::from_str::<Vec<Meaning>>(&text).unwrap(), defaults());
+    assert_eq!(serde_json::from_str::<Vec<ClassificationRule>>(&text).unwrap(), defaults());
     for (text, shown) in [("403", "403"), ("4XX", "4xx"), (" 400-404 ", "400-404"), ("200-299", "2xx")] {
         assert_eq!(text.parse::<StatusMatch>().unwrap().to_string(), shown);
     }
@@ -172,15 +177,15 @@ proptest! {
         status in 100u16..700, shape in 0usize..4, success in any::<Option<bool>>(), listed: bool,
         code in proptest::option::of(".{0,20}"), message in proptest::option::of(".{0,60}"),
     ) {
-        let shape = [Shape::Object, Shape::Empty, Shape::Html, Shape::Other][shape];
-        let heard = Heard { status, shape, success, listed, code: code.as_deref(), message: message.as_deref() };
+        let shape = [BodyShape::Object, BodyShape::Empty, BodyShape::Html, BodyShape::Other][shape];
+        let heard = ResponseDetails { status, shape, success, listed, code: code.as_deref(), message: message.as_deref() };
         let verdict = classify(&TABLE, &heard);
         if verdict.outcome == Outcome::Connected {
-            prop_assert!(status == 200 && listed && shape == Shape::Object && success == Some(true) && verdict.healthy);
+            prop_assert!(status == 200 && listed && shape == BodyShape::Object && success == Some(true) && verdict.healthy);
             prop_assert!(code.is_none() && message.is_none());
         }
         if verdict.outcome == Outcome::NotConnected {
-            prop_assert!(status == 403 && shape == Shape::Object && message.is_some_and(|said| said.len() == 9));
+            prop_assert!(status == 403 && shape == BodyShape::Object && message.is_some_and(|said| said.len() == 9));
         }
         prop_assert!(!verdict.unrecognised || verdict.outcome == Outcome::Unknown && verdict.row.is_none());
     }

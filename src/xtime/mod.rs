@@ -24,10 +24,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
-pub use self::diagnose::{Diagnosis, Finding};
-pub use self::meaning::{Meaning, Pattern, StatusMatch, Verdict};
+pub use self::diagnose::{Diagnosis, DiagnosticFinding};
+pub use self::meaning::{Classification, ClassificationRule, RulePattern, StatusMatch};
 pub use self::platform::HttpPlatform;
-pub use self::settings::{Settings, SetupError, TlsFiles};
+pub use self::settings::{PlatformSettings, SetupError, TlsFiles};
 pub use self::teach::TeachError;
 pub use crate::domain::Slot;
 use crate::domain::{Appointment, AppointmentId, Booking, Look, Outcome, ResponseFacts, Timestamp};
@@ -35,7 +35,7 @@ pub use crate::tls::install_crypto;
 
 /// What an attempt to look told us beside the look itself.
 #[derive(Debug, Clone)]
-pub struct Answer<T> {
+pub struct AttemptReport<T> {
     pub value: T,
     /// The platform asked to be left alone for so long (Retry-After, both forms).
     pub retry_after: Option<Duration>,
@@ -80,7 +80,7 @@ pub struct RequestPreview {
 #[async_trait]
 pub trait Platform: Send + Sync + 'static {
     /// `GET /services` (the vehicle-independent list). Every failure is a [`Look`] too: its outcome says what it means.
-    async fn look(&self, dealer_code: &str) -> Answer<Look>;
+    async fn look(&self, dealer_code: &str) -> AttemptReport<Look>;
 
     /// `GET /appointments-availabilities` from `start`, at most 6 days. `Err` holds why it could not tell.
     async fn slots(
@@ -89,26 +89,31 @@ pub trait Platform: Send + Sync + 'static {
         opcode: &str,
         start: NaiveDate,
         days: u8,
-    ) -> Answer<Result<Vec<Slot>, String>>;
+    ) -> AttemptReport<Result<Vec<Slot>, String>>;
 
     /// `POST /appointments-bookings`: a new appointment, or a move when the booking names one. Sent once; only a refusal of our token
     /// is answered with one more try, with another token. What was offered is the caller's to check ([`Booking::check`]).
-    async fn book(&self, dealer_code: &str, booking: &Booking) -> Answer<BookingAnswer>;
+    async fn book(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingAnswer>;
 
     /// `GET /appointments` of one vehicle. The list is read wholly or not at all: an appointment that was overlooked would be made twice.
     /// `Err` holds why it could not tell.
-    async fn appointments(&self, dealer_code: &str, vin: &str) -> Answer<Result<Vec<Appointment>, String>>;
+    async fn appointments(&self, dealer_code: &str, vin: &str) -> AttemptReport<Result<Vec<Appointment>, String>>;
 
     /// The row that would read an answer that nothing knows as a person says.
     ///
     /// # Errors
     /// When the answer is known, or no narrow row can be made of it.
-    fn row_for(&self, _answer: &ResponseFacts, _dealer_code: &str, _means: Outcome) -> Result<Meaning, TeachError> {
+    fn row_for(
+        &self,
+        _answer: &ResponseFacts,
+        _dealer_code: &str,
+        _means: Outcome,
+    ) -> Result<ClassificationRule, TeachError> {
         Err(TeachError::Unusable("this platform reads no answers by a table".to_owned()))
     }
 
     /// Reads answers by a row too, from now on.
-    fn learn(&self, _row: Meaning) {}
+    fn learn(&self, _row: ClassificationRule) {}
 
     /// What [`Platform::book`] would send, made by the same code; sends nothing. `Err`: why nothing would be sent.
     fn preview(&self, dealer_code: &str, booking: &Booking) -> Result<RequestPreview, String>;

@@ -8,14 +8,14 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::meaning::{Meaning, Shape, Verdict, classify};
-use super::reply::{List, Reply, Wanted};
+use super::meaning::{BodyShape, Classification, ClassificationRule, classify};
+use super::reply::{PlatformReply, ReplyList, RequestedList};
 use super::settings::{address, below, header_name, is_loopback, secret_value};
-use super::teach::{Table, TeachError, row_for};
+use super::teach::{RuleTable, TeachError, row_for};
 use super::token::{NoToken, Token, Tokens};
-use super::wire::{Aside, Body, Raw, Wire, WireSettings};
-use super::words::{Scrubber, percent};
-use super::{Answer, BookingAnswer, Platform, RequestPreview, Settings, SetupError, Slot};
+use super::wire::{PlatformConnection, Raw, ResponseBody, ResponseMeta, WireSettings};
+use super::words::{Redactor, percent};
+use super::{AttemptReport, BookingAnswer, Platform, PlatformSettings, RequestPreview, SetupError, Slot};
 use crate::clock::SharedClock;
 use crate::domain::{Appointment, Booking, Look, Outcome, ResponseFacts};
 
@@ -26,16 +26,16 @@ const LONGEST_VALUE: usize = 512;
 ///
 /// It never retries (but for the one renewal of a refused token, and a read whose connection was closed under it), follows no redirect and reads bounded answers. `Debug` prints no secret.
 pub struct HttpPlatform {
-    pub(super) settings: Settings,
+    pub(super) settings: PlatformSettings,
     pub(super) services: Url,
     slots: Url,
     pub(super) bookings: Url,
     appointments: Url,
     pub(super) headers: HeaderMap,
     pub(super) tokens: Tokens,
-    pub(super) wire: Arc<Wire>,
-    pub(super) scrubber: Arc<Scrubber>,
-    pub(super) table: Table,
+    pub(super) wire: Arc<PlatformConnection>,
+    pub(super) scrubber: Arc<Redactor>,
+    pub(super) table: RuleTable,
 }
 
 impl std::fmt::Debug for HttpPlatform {
@@ -46,17 +46,17 @@ impl std::fmt::Debug for HttpPlatform {
 
 /// One read: what came back, read and judged.
 struct Judged {
-    reply: Option<Reply>,
-    verdict: Verdict,
+    reply: Option<PlatformReply>,
+    verdict: Classification,
     reason: String,
-    aside: Aside,
+    aside: ResponseMeta,
     /// The answer, when it was read and was no plain yes.
     facts: Option<ResponseFacts>,
 }
 
 impl HttpPlatform {
     /// Checks the settings and makes the client; sends nothing.
-    pub fn new(settings: Settings, clock: SharedClock) -> Result<Self, SetupError> {
+    pub fn new(settings: PlatformSettings, clock: SharedClock) -> Result<Self, SetupError> {
         if settings.client_id.trim().is_empty() {
             return Err(SetupError::Missing("client_id"));
         }
@@ -77,7 +77,7 @@ impl HttpPlatform {
             "" => None,
             name => Some(header_name("correlation_header", name)?),
         };
-        let wire = Arc::new(Wire::new(
+        let wire = Arc::new(PlatformConnection::new(
             WireSettings {
                 timeout: settings.timeout,
                 connect_timeout: settings.connect_timeout,
@@ -96,21 +96,21 @@ impl HttpPlatform {
         let extra = settings.headers.iter().map(|(_, value)| value.clone());
         let known =
             [Some(settings.client_secret.clone()), Some(settings.api_key.clone()), settings.developer_key.clone()];
-        let scrubber = Arc::new(Scrubber::new(known.into_iter().flatten().chain(extra)));
-        let table = Table::new(settings.meanings.clone());
+        let scrubber = Arc::new(Redactor::new(known.into_iter().flatten().chain(extra)));
+        let table = RuleTable::new(settings.meanings.clone());
         let tokens = Tokens::new(&settings, table.clone(), token_url, Arc::clone(&wire), Arc::clone(&scrubber));
         Ok(Self { settings, services, slots, bookings, appointments, headers, tokens, wire, scrubber, table })
     }
 
     /// The vehicle that every question is asked for.
     pub(super) fn vehicle(&self) -> [(&'static str, String); 3] {
-        let Settings { make, model, year, .. } = &self.settings;
+        let PlatformSettings { make, model, year, .. } = &self.settings;
         let year = year.unwrap_or_else(|| self.wire.clock().now().year());
         [("year", year.to_string()), ("make", make.clone()), ("model", model.clone())]
     }
 
     /// One read with the token, and once more with another token when this one is refused.
-    async fn read(&self, url: &Url, query: &[(&str, String)], wanted: Wanted) -> Judged {
+    async fn read(&self, url: &Url, query: &[(&str, String)], wanted: RequestedList) -> Judged {
         let url = with_query(url, query);
         let mut token = match self.tokens.get().await {
             Ok(token) => token,
@@ -136,16 +136,18 @@ impl HttpPlatform {
         }
     }
 
-    async fn ask(&self, url: &Url, token: &Arc<Token>, wanted: Wanted) -> Judged {
+    async fn ask(&self, url: &Url, token: &Arc<Token>, wanted: RequestedList) -> Judged {
         let request = self.wire.client.get(url.clone()).headers(self.headers.clone());
         let request = request.header(AUTHORIZATION, token.header.clone());
         match self.wire.send(wanted.name(), request).await {
-            Err(none) => cannot_tell(self.scrubber.line(&none.why), Aside::default()),
+            Err(none) => cannot_tell(self.scrubber.line(&none.why), ResponseMeta::default()),
             Ok(Raw { status, body, aside }) => match body {
-                Body::TooLong => cannot_tell(format!("status {status}: the answer is too long to be read"), aside),
-                Body::Broken(why) => cannot_tell(format!("status {status}: {why}"), aside),
-                Body::Whole(body) => {
-                    let reply = Reply::read(status, &body, wanted, self.settings.max_rows);
+                ResponseBody::TooLong => {
+                    cannot_tell(format!("status {status}: the answer is too long to be read"), aside)
+                }
+                ResponseBody::Broken(why) => cannot_tell(format!("status {status}: {why}"), aside),
+                ResponseBody::Whole(body) => {
+                    let reply = PlatformReply::read(status, &body, wanted, self.settings.max_rows);
                     let verdict = classify(&self.table.now(), &reply.heard());
                     if let Some(row) = verdict.row {
                         let means = verdict.outcome;
@@ -156,7 +158,7 @@ impl HttpPlatform {
                     let reason = self.scrubber.line_hiding(&words, &secret);
                     let hidden = |text: &String| self.scrubber.hide(text, &secret).into_boxed_str();
                     let plain_yes = verdict.outcome == Outcome::Connected && verdict.row.is_none();
-                    let facts = (reply.shape == Shape::Object && !plain_yes).then(|| ResponseFacts {
+                    let facts = (reply.shape == BodyShape::Object && !plain_yes).then(|| ResponseFacts {
                         status,
                         code: reply.code.as_ref().map(hidden),
                         message: reply.message.as_ref().map(hidden),
@@ -170,20 +172,20 @@ impl HttpPlatform {
 
 #[async_trait]
 impl Platform for HttpPlatform {
-    async fn look(&self, dealer_code: &str) -> Answer<Look> {
+    async fn look(&self, dealer_code: &str) -> AttemptReport<Look> {
         let began_at = self.wire.clock().now();
         let heard = match checked("dealerCode", dealer_code) {
             Err(why) => not_asked(why),
             Ok(dealer) => {
                 let query = [vec![("dealerCode", dealer)], self.vehicle().to_vec()].concat();
-                self.read(&self.services, &query, Wanted::Services).await
+                self.read(&self.services, &query, RequestedList::Services).await
             }
         };
         let outcome = heard.verdict.outcome;
         let services = heard.reply.filter(|_| outcome == Outcome::Connected).and_then(|reply| reply.services);
         let ended_at = self.wire.clock().now();
         let unrecognised = heard.verdict.unrecognised;
-        Answer {
+        AttemptReport {
             value: Look {
                 began_at,
                 ended_at,
@@ -205,7 +207,7 @@ impl Platform for HttpPlatform {
         opcode: &str,
         start: NaiveDate,
         days: u8,
-    ) -> Answer<Result<Vec<Slot>, String>> {
+    ) -> AttemptReport<Result<Vec<Slot>, String>> {
         let days = days.min(self.settings.max_slot_days);
         let checked = checked("dealerCode", dealer_code).and_then(|dealer| {
             let end = start.checked_add_days(Days::new(days.into())).ok_or("there is no such day")?;
@@ -217,12 +219,12 @@ impl Platform for HttpPlatform {
                 let day = |date: NaiveDate| date.format("%Y-%m-%d").to_string();
                 let asked = vec![("dealerCode", dealer), ("start", day(start)), ("end", day(end)), ("opcode", opcode)];
                 let query = [asked, self.vehicle().to_vec()].concat();
-                self.read(&self.slots, &query, Wanted::Slots).await
+                self.read(&self.slots, &query, RequestedList::Slots).await
             }
         };
         let connected = heard.verdict.outcome == Outcome::Connected;
         let found = heard.reply.filter(|_| connected).and_then(|reply| reply.slots(self.settings.default_slot_minutes));
-        Answer {
+        AttemptReport {
             value: found
                 .ok_or_else(|| if connected { "the list of slots could not be read".to_owned() } else { heard.reason }),
             retry_after: heard.aside.retry_after,
@@ -231,22 +233,23 @@ impl Platform for HttpPlatform {
         }
     }
 
-    async fn book(&self, dealer_code: &str, booking: &Booking) -> Answer<BookingAnswer> {
+    async fn book(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingAnswer> {
         self.send_booking(dealer_code, booking).await
     }
 
-    async fn appointments(&self, dealer_code: &str, vin: &str) -> Answer<Result<Vec<Appointment>, String>> {
+    async fn appointments(&self, dealer_code: &str, vin: &str) -> AttemptReport<Result<Vec<Appointment>, String>> {
         let checked = checked("dealerCode", dealer_code).and_then(|dealer| Ok((dealer, checked("VIN", vin)?)));
         let heard = match checked {
             Err(why) => not_asked(why),
             Ok((dealer, vin)) => {
-                self.read(&self.appointments, &[("dealerCode", dealer), ("vin", vin)], Wanted::Appointments).await
+                self.read(&self.appointments, &[("dealerCode", dealer), ("vin", vin)], RequestedList::Appointments)
+                    .await
             }
         };
         let connected = heard.verdict.outcome == Outcome::Connected;
         let found = heard.reply.filter(|_| connected).and_then(|reply| reply.appointments());
         let unsure = "the list of appointments could not be read as a whole, so nothing is missing from it for sure";
-        Answer {
+        AttemptReport {
             value: found.ok_or_else(|| if connected { unsure.to_owned() } else { heard.reason }),
             retry_after: heard.aside.retry_after,
             clock_skew: heard.aside.clock_skew,
@@ -254,11 +257,16 @@ impl Platform for HttpPlatform {
         }
     }
 
-    fn row_for(&self, answer: &ResponseFacts, dealer_code: &str, means: Outcome) -> Result<Meaning, TeachError> {
+    fn row_for(
+        &self,
+        answer: &ResponseFacts,
+        dealer_code: &str,
+        means: Outcome,
+    ) -> Result<ClassificationRule, TeachError> {
         row_for(&self.table.now(), answer, dealer_code, means)
     }
 
-    fn learn(&self, row: Meaning) {
+    fn learn(&self, row: ClassificationRule) {
         self.table.learn(row);
     }
 
@@ -276,7 +284,7 @@ pub(super) fn with_query(url: &Url, query: &[(&str, String)]) -> Url {
 }
 
 /// The headers of every call to the base.
-fn headers(settings: &Settings) -> Result<HeaderMap, SetupError> {
+fn headers(settings: &PlatformSettings) -> Result<HeaderMap, SetupError> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(reqwest::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -312,29 +320,29 @@ fn without_token(failure: NoToken) -> Judged {
     let NoToken { outcome, reason, unrecognised, aside } = failure;
     Judged {
         reply: None,
-        verdict: Verdict { outcome, healthy: false, ..Verdict::unknown(unrecognised) },
+        verdict: Classification { outcome, healthy: false, ..Classification::unknown(unrecognised) },
         reason,
         aside,
         facts: None,
     }
 }
 
-fn cannot_tell(reason: String, aside: Aside) -> Judged {
-    Judged { reply: None, verdict: Verdict::unknown(false), reason, aside, facts: None }
+fn cannot_tell(reason: String, aside: ResponseMeta) -> Judged {
+    Judged { reply: None, verdict: Classification::unknown(false), reason, aside, facts: None }
 }
 
 /// Our own books hold something that cannot be asked for; the platform is not to blame.
 fn not_asked(reason: String) -> Judged {
-    Judged { reply: None, verdict: Verdict::unknown(true), reason, aside: Aside::default(), facts: None }
+    Judged { reply: None, verdict: Classification::unknown(true), reason, aside: ResponseMeta::default(), facts: None }
 }
 
 /// Says what came back. The same answer always gives the same words.
-fn words(reply: &Reply, verdict: Verdict, wanted: Wanted, max_rows: usize) -> String {
+fn words(reply: &PlatformReply, verdict: Classification, wanted: RequestedList, max_rows: usize) -> String {
     let status = reply.status;
     let name = wanted.name();
     if verdict.outcome == Outcome::Connected && verdict.row.is_none() {
         return match &reply.list {
-            List::Rows(rows) if !rows.is_empty() => format!("Xtime answered with {} {name}", rows.len()),
+            ReplyList::Rows(rows) if !rows.is_empty() => format!("Xtime answered with {} {name}", rows.len()),
             _ => format!("Xtime answered with an empty list of {name}"),
         };
     }
@@ -342,27 +350,27 @@ fn words(reply: &Reply, verdict: Verdict, wanted: Wanted, max_rows: usize) -> St
         return format!("our token was refused (status 401){}", said(reply));
     }
     match reply.shape {
-        Shape::Html => return format!("status {status}: a web page came instead of JSON"),
-        Shape::Other => return format!("status {status}: what came is no JSON object"),
-        Shape::Empty if status < 300 => return format!("status {status}: an empty answer"),
-        Shape::Empty | Shape::Object => {}
+        BodyShape::Html => return format!("status {status}: a web page came instead of JSON"),
+        BodyShape::Other => return format!("status {status}: what came is no JSON object"),
+        BodyShape::Empty if status < 300 => return format!("status {status}: an empty answer"),
+        BodyShape::Empty | BodyShape::Object => {}
     }
     if (300..=399).contains(&status) {
         return format!("status {status}: a redirect, which is not followed");
     }
     match (verdict.row, &reply.list) {
         (Some(_), _) => format!("status {status}{}", said(reply)),
-        (None, List::TooLong(_)) => format!("status {status}: a list of more than {max_rows} {name}"),
-        (None, List::Absent) if status == 200 && reply.success == Some(true) => {
+        (None, ReplyList::TooLong(_)) => format!("status {status}: a list of more than {max_rows} {name}"),
+        (None, ReplyList::Absent) if status == 200 && reply.success == Some(true) => {
             format!("unrecognised answer: status {status}, success, but no list of {name}{}", said(reply))
         }
-        (None, List::Odd) if status == 200 && reply.success == Some(true) => {
+        (None, ReplyList::Odd) if status == 200 && reply.success == Some(true) => {
             format!(
                 "unrecognised answer: status {status}, success, but a list of {name} that cannot be read{}",
                 said(reply)
             )
         }
-        (None, List::Rows(_) | List::Null) if reply.success != Some(false) => {
+        (None, ReplyList::Rows(_) | ReplyList::Null) if reply.success != Some(false) => {
             let claim = if reply.success.is_none() { "no word of success" } else { "success" };
             format!("unrecognised answer: status {status}, a list of {name} with {claim}{}", said(reply))
         }
@@ -371,7 +379,7 @@ fn words(reply: &Reply, verdict: Verdict, wanted: Wanted, max_rows: usize) -> St
     }
 }
 
-fn said(reply: &Reply) -> String {
+fn said(reply: &PlatformReply) -> String {
     let code = reply.code.as_ref().map(|code| format!(", code {code}")).unwrap_or_default();
     let message = reply.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
     code + &message

@@ -4,9 +4,9 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::Settings;
+use super::PlatformSettings;
 use super::gateway::read_other_names;
-use super::meaning::{Heard, Meaning, Shape, Verdict, classify};
+use super::meaning::{BodyShape, Classification, ClassificationRule, ResponseDetails, classify};
 use super::reply::{given, scalar, short_code, short_message};
 use crate::domain::{AppointmentId, Outcome};
 
@@ -31,7 +31,7 @@ const UNSURE: &[&str] = &[
 
 /// How an answer is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
+pub enum ReceiptReading {
     Booked(AppointmentId),
     /// The time was taken meanwhile.
     SlotTaken,
@@ -45,7 +45,7 @@ pub enum Ending {
 /// One answer to a booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    pub ending: Ending,
+    pub ending: ReceiptReading,
     /// What came back, in words; not yet scrubbed of secrets.
     pub words: String,
     /// Whether the platform itself answered sensibly.
@@ -79,7 +79,7 @@ enum Success {
 /// What of an answer counts.
 struct Facts {
     status: u16,
-    shape: Shape,
+    shape: BodyShape,
     success: Success,
     /// Something stands where the identifier belongs.
     id_given: bool,
@@ -90,7 +90,7 @@ struct Facts {
 
 impl Facts {
     fn read(status: u16, body: &[u8]) -> Self {
-        let (shape, body) = Shape::of(body);
+        let (shape, body) = BodyShape::of(body);
         let bare = |shape| Self {
             status,
             shape,
@@ -100,10 +100,10 @@ impl Facts {
             code: None,
             message: None,
         };
-        if shape != Shape::Object {
+        if shape != BodyShape::Object {
             return bare(shape);
         }
-        let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return bare(Shape::Other) };
+        let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return bare(BodyShape::Other) };
         let success = match envelope.success.map(RawValue::get) {
             None => Success::Unsaid,
             Some("true") => Success::Yes,
@@ -143,8 +143,8 @@ impl Facts {
         said.into_iter().any(|text| UNSURE.iter().any(|words| text.contains(words)))
     }
 
-    fn heard(&self) -> Heard<'_> {
-        Heard {
+    fn heard(&self) -> ResponseDetails<'_> {
+        ResponseDetails {
             status: self.status,
             shape: self.shape,
             success: match self.success {
@@ -158,55 +158,59 @@ impl Facts {
         }
     }
 
-    fn ending(&self, settings: &Settings, verdict: Verdict) -> (Ending, &'static str) {
+    fn ending(&self, settings: &PlatformSettings, verdict: Classification) -> (ReceiptReading, &'static str) {
         let taken = self.says_taken(&settings.slot_taken_codes);
-        let readable = matches!(self.shape, Shape::Object | Shape::Empty);
+        let readable = matches!(self.shape, BodyShape::Object | BodyShape::Empty);
         if self.is_2xx() {
             return match (self.success, &self.id) {
-                (Success::Yes, Some(id)) if !taken => (Ending::Booked(id.clone()), "booked"),
-                (Success::Yes, Some(_)) => (Ending::Unknown, "success and a taken slot at once"),
-                (Success::Yes, None) => (Ending::Unknown, "success, but no usable identifier of an appointment"),
+                (Success::Yes, Some(id)) if !taken => (ReceiptReading::Booked(id.clone()), "booked"),
+                (Success::Yes, Some(_)) => (ReceiptReading::Unknown, "success and a taken slot at once"),
+                (Success::Yes, None) => {
+                    (ReceiptReading::Unknown, "success, but no usable identifier of an appointment")
+                }
                 (Success::No, _) if !self.id_given => self.refusal(taken, verdict),
-                (Success::No, _) => (Ending::Unknown, "no success, but an identifier of an appointment"),
-                (Success::Unsaid | Success::Odd, _) => (Ending::Unknown, "it does not say whether it was booked"),
+                (Success::No, _) => (ReceiptReading::Unknown, "no success, but an identifier of an appointment"),
+                (Success::Unsaid | Success::Odd, _) => {
+                    (ReceiptReading::Unknown, "it does not say whether it was booked")
+                }
             };
         }
         if self.claims() {
-            return (Ending::Unknown, "it contradicts itself");
+            return (ReceiptReading::Unknown, "it contradicts itself");
         }
         match self.status {
             // The status alone says that the request went no further.
-            401 | 407 | 429 => (Ending::NotSent, "turned away"),
-            403 if readable => (Ending::NotSent, "turned away"),
+            401 | 407 | 429 => (ReceiptReading::NotSent, "turned away"),
+            403 if readable => (ReceiptReading::NotSent, "turned away"),
             // An appointment may be what it conflicts with.
-            409 if taken => (Ending::SlotTaken, "the slot is taken"),
+            409 if taken => (ReceiptReading::SlotTaken, "the slot is taken"),
             400 | 402 | 404..=406 | 410 | 411 | 413..=415 | 417 | 422 | 431 if readable => self.refusal(taken, verdict),
-            300..=399 => (Ending::Unknown, "a redirect, which is not followed"),
-            _ => (Ending::Unknown, "that is no sure refusal"),
+            300..=399 => (ReceiptReading::Unknown, "a redirect, which is not followed"),
+            _ => (ReceiptReading::Unknown, "that is no sure refusal"),
         }
     }
 
     /// A failure without any claim of success: sure, unless its words are those of somebody who could not finish.
-    fn refusal(&self, taken: bool, verdict: Verdict) -> (Ending, &'static str) {
+    fn refusal(&self, taken: bool, verdict: Classification) -> (ReceiptReading, &'static str) {
         let silent = self.code.is_none() && self.message.is_none();
         match (taken, self.success) {
-            (true, _) => (Ending::SlotTaken, "the slot is taken"),
-            (false, Success::Odd) => (Ending::Unknown, "it does not say whether it was booked"),
-            (false, Success::No) if silent => (Ending::Unknown, "a failure without code or message"),
+            (true, _) => (ReceiptReading::SlotTaken, "the slot is taken"),
+            (false, Success::Odd) => (ReceiptReading::Unknown, "it does not say whether it was booked"),
+            (false, Success::No) if silent => (ReceiptReading::Unknown, "a failure without code or message"),
             // A row of the table that says "cannot tell", or words that do.
             _ if verdict.outcome == Outcome::Unknown && verdict.row.is_some() || self.sounds_unsure() => {
-                (Ending::Unknown, "it may have failed halfway")
+                (ReceiptReading::Unknown, "it may have failed halfway")
             }
-            _ => (Ending::Refused, "refused"),
+            _ => (ReceiptReading::Refused, "refused"),
         }
     }
 
     fn said(&self) -> String {
         match self.shape {
-            Shape::Html => return ": a web page came instead of JSON".to_owned(),
-            Shape::Other => return ": what came is no JSON object".to_owned(),
-            Shape::Empty => return ": an empty answer".to_owned(),
-            Shape::Object => {}
+            BodyShape::Html => return ": a web page came instead of JSON".to_owned(),
+            BodyShape::Other => return ": what came is no JSON object".to_owned(),
+            BodyShape::Empty => return ": an empty answer".to_owned(),
+            BodyShape::Object => {}
         }
         let code = self.code.as_ref().map(|code| format!(", code {code}")).unwrap_or_default();
         let message = self.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
@@ -216,23 +220,25 @@ impl Facts {
 
 impl Receipt {
     /// Reads a status and a whole body by a table of meanings. Never fails.
-    pub fn read(status: u16, body: &[u8], table: &[Meaning], settings: &Settings) -> Self {
+    pub fn read(status: u16, body: &[u8], table: &[ClassificationRule], settings: &PlatformSettings) -> Self {
         let facts = Facts::read(status, body);
         let verdict = classify(table, &facts.heard());
         let (ending, why) = facts.ending(settings, verdict);
         let about_dealer = verdict.outcome == Outcome::NotConnected && verdict.by_words;
         let words = match &ending {
-            Ending::Booked(id) => format!("booked as {}", id.plain()),
-            Ending::Unknown => format!("{why}: status {status}{}", facts.said()),
-            Ending::SlotTaken | Ending::Refused | Ending::NotSent => format!("status {status}{}", facts.said()),
+            ReceiptReading::Booked(id) => format!("booked as {}", id.plain()),
+            ReceiptReading::Unknown => format!("{why}: status {status}{}", facts.said()),
+            ReceiptReading::SlotTaken | ReceiptReading::Refused | ReceiptReading::NotSent => {
+                format!("status {status}{}", facts.said())
+            }
         };
-        let token_refused = status == 401 && ending == Ending::NotSent && !about_dealer;
+        let token_refused = status == 401 && ending == ReceiptReading::NotSent && !about_dealer;
         Self { ending, words, healthy: verdict.healthy, token_refused }
     }
 
     /// Reads an answer whose body did not come whole: only a status that stops every request says anything, and nothing is tried again.
     pub fn without_body(status: u16, why: &str) -> Self {
-        let ending = if matches!(status, 401 | 407 | 429) { Ending::NotSent } else { Ending::Unknown };
+        let ending = if matches!(status, 401 | 407 | 429) { ReceiptReading::NotSent } else { ReceiptReading::Unknown };
         Self { ending, words: format!("status {status}: {why}"), healthy: false, token_refused: false }
     }
 }

@@ -11,7 +11,7 @@ const TAKEN: &str = r#"{"success":false,"code":"x-001009","message":"Appointment
 const BOOKED: &str = r#"{"success":true,"appointmentId":"a-1"}"#;
 
 /// Made once: the table of meanings is compiled in it.
-static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
+static SETTINGS: LazyLock<PlatformSettings> = LazyLock::new(PlatformSettings::default);
 
 fn receipt(status: u16, body: &str) -> Receipt {
     Receipt::read(status, body.as_bytes(), &SETTINGS.meanings, &SETTINGS)
@@ -21,13 +21,13 @@ fn ending(status: u16, body: &str) -> &'static str {
     short(&receipt(status, body).ending)
 }
 
-fn short(ending: &Ending) -> &'static str {
+fn short(ending: &ReceiptReading) -> &'static str {
     match ending {
-        Ending::Booked(_) => "booked",
-        Ending::SlotTaken => "taken",
-        Ending::Refused => "refused",
-        Ending::NotSent => "not sent",
-        Ending::Unknown => "unknown",
+        ReceiptReading::Booked(_) => "booked",
+        ReceiptReading::SlotTaken => "taken",
+        ReceiptReading::Refused => "refused",
+        ReceiptReading::NotSent => "not sent",
+        ReceiptReading::Unknown => "unknown",
     }
 }
 
@@ -49,7 +49,7 @@ fn an_identifier_is_text_or_a_number_as_it_was_written() {
     ] {
         let found = receipt(200, &format!(r#"{{"success":true,"appointmentId":{written}}}"#));
         match id {
-            Some(id) => assert_eq!(found.ending, Ending::Booked(AppointmentId::new(id).unwrap())),
+            Some(id) => assert_eq!(found.ending, ReceiptReading::Booked(AppointmentId::new(id).unwrap())),
             None => assert_eq!(short(&found.ending), "unknown", "{written}"),
         }
         assert!(found.healthy, "{written}");
@@ -188,20 +188,23 @@ fn only_a_plain_401_asks_for_another_token() {
     assert!(receipt(401, body).token_refused);
     let row =
         serde_json::from_str(r#"{"status": 401, "message": "is not connected$", "means": "not-connected"}"#).unwrap();
-    let settings = Settings { meanings: vec![row], ..Settings::default() };
+    let settings = PlatformSettings { meanings: vec![row], ..PlatformSettings::default() };
     assert!(!Receipt::read(401, body.as_bytes(), &settings.meanings, &settings).token_refused);
 }
 
 #[test]
 fn the_codes_of_a_taken_slot_are_configuration() {
-    let settings = Settings { slot_taken_codes: vec![" gone ".to_owned(), "x-7".to_owned()], ..Settings::default() };
+    let settings = PlatformSettings {
+        slot_taken_codes: vec![" gone ".to_owned(), "x-7".to_owned()],
+        ..PlatformSettings::default()
+    };
     let read = |body: &str| short(&Receipt::read(200, body.as_bytes(), &settings.meanings, &settings).ending);
     assert_eq!(read(r#"{"success":false,"code":"GONE"}"#), "taken");
     assert_eq!(read(r#"{"success":false,"code":"x-7"}"#), "taken");
     assert_eq!(read(TAKEN), "refused");
     // A row of the operator's that says "cannot tell" makes a failure uncertain.
-    let row: super::super::Meaning = serde_json::from_str(r#"{"code": "x-9", "means": "unknown"}"#).unwrap();
-    let settings = Settings { meanings: vec![row], ..Settings::default() };
+    let row: super::super::ClassificationRule = serde_json::from_str(r#"{"code": "x-9", "means": "unknown"}"#).unwrap();
+    let settings = PlatformSettings { meanings: vec![row], ..PlatformSettings::default() };
     let read = |body: &str| short(&Receipt::read(200, body.as_bytes(), &settings.meanings, &settings).ending);
     assert_eq!(
         (read(r#"{"success":false,"code":"x-9"}"#), read(r#"{"success":false,"code":"x-8"}"#)),
@@ -253,12 +256,12 @@ proptest! {
             _ => false,
         };
         match found.ending {
-            Ending::Booked(_) => prop_assert!((200..300).contains(&status) && success && id),
-            Ending::SlotTaken | Ending::Refused | Ending::NotSent => {
+            ReceiptReading::Booked(_) => prop_assert!((200..300).contains(&status) && success && id),
+            ReceiptReading::SlotTaken | ReceiptReading::Refused | ReceiptReading::NotSent => {
                 prop_assert!(!success && !id && status < 500 && !(300..400).contains(&status));
                 prop_assert!(status >= 300 || value.get("success") == Some(&json!(false)));
             }
-            Ending::Unknown => {}
+            ReceiptReading::Unknown => {}
         }
         prop_assert!(!found.token_refused || status == 401 && !success && !id);
     }
@@ -279,7 +282,7 @@ proptest! {
     #[test]
     fn bytes_never_panic_nor_book(bytes in prop::collection::vec(any::<u8>(), 0..200), status in 100u16..600) {
         let found = Receipt::read(status, &bytes, &SETTINGS.meanings, &SETTINGS);
-        prop_assert!(!matches!(found.ending, Ending::Booked(_) | Ending::SlotTaken));
+        prop_assert!(!matches!(found.ending, ReceiptReading::Booked(_) | ReceiptReading::SlotTaken));
         prop_assert!(found.words.chars().count() < 3_000);
     }
 }

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::Slot;
 use super::gateway::read_other_names;
-use super::meaning::{Heard, Shape};
+use super::meaning::{BodyShape, ResponseDetails};
 use super::words::one_line;
 use crate::domain::{Appointment, AppointmentId, Customer, Service, Untrusted};
 
@@ -26,13 +26,13 @@ const DEEPEST: usize = 32;
 
 /// Which list of the envelope was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum RequestedList {
     Services,
     Slots,
     Appointments,
 }
 
-impl Wanted {
+impl RequestedList {
     /// What its rows are called, in words and in the log.
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -45,12 +45,12 @@ impl Wanted {
 
 /// The list that was asked for, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum List {
+pub enum ReplyList {
     Absent,
     /// `null`: the platform's other way to say "empty".
     Null,
     /// An array; each row as its JSON text.
-    Rows(Rows),
+    Rows(JsonArrayRows),
     /// An array with more rows than allowed; how many it had at least.
     TooLong(usize),
     /// Something else, or services of which not every one can be read.
@@ -59,12 +59,12 @@ pub enum List {
 
 /// The rows of an array, each as its JSON text: one copy of the array and where each row stands in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rows {
+pub struct JsonArrayRows {
     text: Box<str>,
     places: Box<[std::ops::Range<usize>]>,
 }
 
-impl Rows {
+impl JsonArrayRows {
     fn of(array: &RawValue, rows: &[&RawValue]) -> Self {
         let base = array.get().as_ptr().addr();
         let place = |row: &&RawValue| {
@@ -90,9 +90,9 @@ impl Rows {
 
 /// One answer, read as far as it can be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
+pub struct PlatformReply {
     pub status: u16,
-    pub shape: Shape,
+    pub shape: BodyShape,
     /// The envelope's `success`; anything but a boolean counts as `false`.
     pub success: Option<bool>,
     /// The envelope's code: one line.
@@ -100,7 +100,7 @@ pub struct Reply {
     /// The envelope's or gateway's message: one line.
     pub message: Option<String>,
     /// The list that was asked for.
-    pub list: List,
+    pub list: ReplyList,
     /// The services; `None` when they were not asked for, there was no list, or any of its rows could not be read.
     pub services: Option<Vec<Service>>,
 }
@@ -220,26 +220,26 @@ fn appointment(row: &str) -> Option<Appointment> {
     })
 }
 
-impl Reply {
+impl PlatformReply {
     /// Reads a status and a body. Never fails: what cannot be read is a [`Shape`] of its own.
-    pub fn read(status: u16, body: &[u8], wanted: Wanted, max_rows: usize) -> Self {
-        let (shape, body) = Shape::of(body);
+    pub fn read(status: u16, body: &[u8], wanted: RequestedList, max_rows: usize) -> Self {
+        let (shape, body) = BodyShape::of(body);
         let bare = |shape| Self {
             status,
             shape,
             success: None,
             code: None,
             message: None,
-            list: List::Absent,
+            list: ReplyList::Absent,
             services: None,
         };
-        if shape != Shape::Object {
+        if shape != BodyShape::Object {
             return bare(shape);
         }
         if is_deep(body) {
-            return bare(Shape::Other);
+            return bare(BodyShape::Other);
         }
-        let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return bare(Shape::Other) };
+        let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return bare(BodyShape::Other) };
         let success = envelope.success.map(|raw| raw.get() == "true");
         let (mut code, mut message) = (scalar(envelope.code), scalar(envelope.message));
         // An error beside a success contradicts it, under whatever name.
@@ -247,22 +247,22 @@ impl Reply {
             read_other_names(body, &mut code, &mut message);
         }
         let list = match wanted {
-            Wanted::Services => envelope.services,
-            Wanted::Slots => envelope.slots,
-            Wanted::Appointments => envelope.appointments,
+            RequestedList::Services => envelope.services,
+            RequestedList::Slots => envelope.slots,
+            RequestedList::Appointments => envelope.appointments,
         };
-        let mut list = list.map_or(List::Absent, |raw| rows(raw, max_rows));
+        let mut list = list.map_or(ReplyList::Absent, |raw| rows(raw, max_rows));
         let services = match (wanted, &list) {
-            (Wanted::Services, List::Null) => Some(Vec::new()),
-            (Wanted::Services, List::Rows(rows)) => rows.iter().map(service).collect(),
+            (RequestedList::Services, ReplyList::Null) => Some(Vec::new()),
+            (RequestedList::Services, ReplyList::Rows(rows)) => rows.iter().map(service).collect(),
             _ => None,
         };
-        if matches!((wanted, &list, &services), (Wanted::Services, List::Rows(_), None)) {
-            list = List::Odd;
+        if matches!((wanted, &list, &services), (RequestedList::Services, ReplyList::Rows(_), None)) {
+            list = ReplyList::Odd;
         }
         Self {
             status,
-            shape: Shape::Object,
+            shape: BodyShape::Object,
             success,
             code: code.map(|code| short_code(&code)),
             message: message.map(|message| short_message(&message)),
@@ -272,12 +272,12 @@ impl Reply {
     }
 
     /// What counts for the meaning.
-    pub fn heard(&self) -> Heard<'_> {
+    pub fn heard(&self) -> ResponseDetails<'_> {
         let listed = match self.list {
-            List::Rows(_) | List::Null => true,
-            List::Absent | List::TooLong(_) | List::Odd => false,
+            ReplyList::Rows(_) | ReplyList::Null => true,
+            ReplyList::Absent | ReplyList::TooLong(_) | ReplyList::Odd => false,
         };
-        Heard {
+        ResponseDetails {
             status: self.status,
             shape: self.shape,
             success: self.success,
@@ -294,8 +294,8 @@ impl Reply {
             return None;
         }
         match &self.list {
-            List::Rows(rows) => rows.iter().map(appointment).collect(),
-            List::Null | List::Absent | List::TooLong(_) | List::Odd => None,
+            ReplyList::Rows(rows) => rows.iter().map(appointment).collect(),
+            ReplyList::Null | ReplyList::Absent | ReplyList::TooLong(_) | ReplyList::Odd => None,
         }
     }
 
@@ -311,12 +311,12 @@ impl Reply {
             (1..=LONGEST_SLOT).contains(&minutes).then_some(Slot { local, minutes })
         };
         let mut slots = match &self.list {
-            List::Null => Vec::new(),
-            List::Rows(rows) => {
+            ReplyList::Null => Vec::new(),
+            ReplyList::Rows(rows) => {
                 let found: Vec<Slot> = rows.iter().filter_map(read).collect();
                 (rows.is_empty() || !found.is_empty()).then_some(found)?
             }
-            List::Absent | List::TooLong(_) | List::Odd => return None,
+            ReplyList::Absent | ReplyList::TooLong(_) | ReplyList::Odd => return None,
         };
         slots.sort_unstable_by_key(|slot| (slot.local, slot.minutes));
         slots.dedup();
@@ -340,15 +340,15 @@ fn is_deep(body: &[u8]) -> bool {
     })
 }
 
-fn rows(raw: &RawValue, max_rows: usize) -> List {
+fn rows(raw: &RawValue, max_rows: usize) -> ReplyList {
     match raw.get().as_bytes().first() {
-        Some(b'n') => List::Null,
+        Some(b'n') => ReplyList::Null,
         Some(b'[') => match serde_json::from_str::<Vec<&RawValue>>(raw.get()) {
-            Ok(rows) if rows.len() > max_rows => List::TooLong(rows.len()),
-            Ok(rows) => List::Rows(Rows::of(raw, &rows)),
-            Err(_) => List::Odd,
+            Ok(rows) if rows.len() > max_rows => ReplyList::TooLong(rows.len()),
+            Ok(rows) => ReplyList::Rows(JsonArrayRows::of(raw, &rows)),
+            Err(_) => ReplyList::Odd,
         },
-        _ => List::Odd,
+        _ => ReplyList::Odd,
     }
 }
 

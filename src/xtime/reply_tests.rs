@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::Outcome;
-use crate::xtime::meaning::{Meaning, classify, defaults};
+use crate::xtime::meaning::{ClassificationRule, classify, defaults};
 
-static TABLE: LazyLock<Vec<Meaning>> = LazyLock::new(defaults);
+static TABLE: LazyLock<Vec<ClassificationRule>> = LazyLock::new(defaults);
 
-fn services(status: u16, body: &str) -> Reply {
-    Reply::read(status, body.as_bytes(), Wanted::Services, 100)
+fn services(status: u16, body: &str) -> PlatformReply {
+    PlatformReply::read(status, body.as_bytes(), RequestedList::Services, 100)
 }
 
-fn outcome(reply: &Reply) -> Outcome {
+fn outcome(reply: &PlatformReply) -> Outcome {
     classify(&TABLE, &reply.heard()).outcome
 }
 
@@ -38,10 +38,12 @@ fn the_list_of_services() {
 
 #[test]
 fn a_list_of_something_else_says_nothing_of_services() {
-    for (wanted, name) in [(Wanted::Slots, "availableAppointments"), (Wanted::Appointments, "appointments")] {
+    for (wanted, name) in
+        [(RequestedList::Slots, "availableAppointments"), (RequestedList::Appointments, "appointments")]
+    {
         for list in ["null", "[]"] {
             let body = format!(r#"{{"success":true,"{name}":{list}}}"#);
-            assert_eq!(Reply::read(200, body.as_bytes(), wanted, 10).services, None, "{body}");
+            assert_eq!(PlatformReply::read(200, body.as_bytes(), wanted, 10).services, None, "{body}");
         }
     }
 }
@@ -115,11 +117,11 @@ fn what_could_not_be_told() {
         assert_eq!(outcome(&services(200, body)), Outcome::Unknown, "{body}");
     }
     assert_eq!(
-        outcome(&Reply::read(200, b"{\"success\":true,\"services\":[\"\xff\"]}", Wanted::Services, 9)),
+        outcome(&PlatformReply::read(200, b"{\"success\":true,\"services\":[\"\xff\"]}", RequestedList::Services, 9)),
         Outcome::Unknown
     );
     let long = json!({ "success": true, "services": vec![json!({ "opcode": 1 }); 101] }).to_string();
-    assert_eq!(services(200, &long).list, List::TooLong(101));
+    assert_eq!(services(200, &long).list, ReplyList::TooLong(101));
     assert_eq!(outcome(&services(200, &long)), Outcome::Unknown);
     let deep = format!("{{\"success\":false,\"x\":{}", "[".repeat(200_000));
     assert_eq!(outcome(&services(200, &deep)), Outcome::Unknown);
@@ -159,7 +161,7 @@ fn failures_say_code_and_message() {
 
 #[test]
 fn the_list_of_slots() {
-    let read = |body: &str| Reply::read(200, body.as_bytes(), Wanted::Slots, 100).slots(15);
+    let read = |body: &str| PlatformReply::read(200, body.as_bytes(), RequestedList::Slots, 100).slots(15);
     let found = read(
         r#"{"success":true,"availableAppointments":[
             {"appointmentDateTimeLocal":"2024-03-30T15:00-0500","durationMinutes":"30"},
@@ -204,7 +206,7 @@ fn local_times_keep_their_wall_clock() {
 }
 
 fn appointments(body: &str) -> Option<Vec<Appointment>> {
-    Reply::read(200, body.as_bytes(), Wanted::Appointments, 100).appointments()
+    PlatformReply::read(200, body.as_bytes(), RequestedList::Appointments, 100).appointments()
 }
 
 #[test]
@@ -316,7 +318,7 @@ proptest! {
             Outcome::NotConnected => prop_assert!(status == 403 && value.to_string().contains("Forbidden")),
             Outcome::OurCredentials | Outcome::Unknown => {}
         }
-        let _ = Reply::read(status, value.to_string().as_bytes(), Wanted::Slots, 3).slots(15);
+        let _ = PlatformReply::read(status, value.to_string().as_bytes(), RequestedList::Slots, 3).slots(15);
     }
 
     /// What is read of a list is all of it, and every identifier is one.
@@ -345,7 +347,7 @@ proptest! {
 
     #[test]
     fn bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "\\PC{0,45}") {
-        let reply = Reply::read(200, &bytes, Wanted::Slots, 10);
+        let reply = PlatformReply::read(200, &bytes, RequestedList::Slots, 10);
         prop_assert_ne!(outcome(&reply), Outcome::Connected);
         let _ = local_time(&text);
     }

@@ -7,13 +7,13 @@ use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
-use super::Meaning;
+use super::ClassificationRule;
 
 /// Everything about the platform that is configuration. Hosts, paths, header names and limits have the public defaults.
 ///
 /// `Debug` prints no secret.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct PlatformSettings {
     /// Where the calls go; the paths below are appended to it.
     pub base_url: String,
     /// Where a token is fetched.
@@ -41,7 +41,7 @@ pub struct Settings {
     /// More headers for every call to the base, or other values for those that are sent anyway.
     pub headers: Vec<(String, SecretString)>,
     /// How answers are read; the first match wins. See [`super::meaning::with_defaults`].
-    pub meanings: Vec<Meaning>,
+    pub meanings: Vec<ClassificationRule>,
     pub user_agent: String,
     /// The path of the list of services.
     pub services_path: String,
@@ -92,7 +92,7 @@ pub struct TlsFiles {
     pub client_key: Option<PathBuf>,
 }
 
-impl Default for Settings {
+impl Default for PlatformSettings {
     fn default() -> Self {
         Self {
             base_url: "https://sandbox.api.coxautoinc.com/xtime/service".to_owned(),

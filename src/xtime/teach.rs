@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 
 use super::defaults::COUNT;
-use super::meaning::{Heard, Meaning, Pattern, Shape, StatusMatch, classify};
+use super::meaning::{BodyShape, ClassificationRule, ResponseDetails, RulePattern, StatusMatch, classify};
 use crate::domain::{Outcome, ResponseFacts};
 
 /// What stands in a cleaned message for what differs from one answer to the next.
@@ -33,19 +33,19 @@ pub enum TeachError {
 
 /// The table by which answers are read now: that of the settings, and what was taught since. Shared by all who read by it.
 #[derive(Debug, Clone)]
-pub(super) struct Table(Arc<RwLock<Arc<Vec<Meaning>>>>);
+pub(super) struct RuleTable(Arc<RwLock<Arc<Vec<ClassificationRule>>>>);
 
-impl Table {
-    pub(super) fn new(rows: Vec<Meaning>) -> Self {
+impl RuleTable {
+    pub(super) fn new(rows: Vec<ClassificationRule>) -> Self {
         Self(Arc::new(RwLock::new(Arc::new(rows))))
     }
 
-    pub(super) fn now(&self) -> Arc<Vec<Meaning>> {
+    pub(super) fn now(&self) -> Arc<Vec<ClassificationRule>> {
         Arc::clone(&self.0.read())
     }
 
     /// Puts a row where the settings have it at the next start: after the operator's own rows, before the defaults.
-    pub(super) fn learn(&self, row: Meaning) {
+    pub(super) fn learn(&self, row: ClassificationRule) {
         let mut rows = self.0.write();
         let place = rows.len().saturating_sub(COUNT);
         Arc::make_mut(&mut rows).insert(place, row);
@@ -58,22 +58,22 @@ impl Table {
 /// # Errors
 /// When the table reads the answer already, or no narrow row can be made of it.
 pub fn row_for(
-    table: &[Meaning],
+    table: &[ClassificationRule],
     answer: &ResponseFacts,
     dealer_code: &str,
     means: Outcome,
-) -> Result<Meaning, TeachError> {
+) -> Result<ClassificationRule, TeachError> {
     if let Some((row, means)) = known(table, answer) {
         return Err(TeachError::Known { row: row + 1, means });
     }
-    let pattern = |text: String| Pattern::new(&text).map(Some).map_err(TeachError::Unusable);
+    let pattern = |text: String| RulePattern::new(&text).map(Some).map_err(TeachError::Unusable);
     let code = answer.code.as_deref().and_then(|code| joined(&parts(code)));
     let (code, message) = match (code, answer.message.as_deref().and_then(|message| whole(message, dealer_code))) {
         (Some(code), _) => (pattern(code)?, None),
         (None, Some(message)) => (None, pattern(message)?),
         (None, None) => return Err(TeachError::TooBroad(answer.status)),
     };
-    let row = Meaning { status: Some(StatusMatch::exactly(answer.status)), code, message, means };
+    let row = ClassificationRule { status: Some(StatusMatch::exactly(answer.status)), code, message, means };
     match known(std::slice::from_ref(&row), answer) {
         Some(_) => Ok(row),
         None => Err(TeachError::Unusable("it would not recognise the answer that it was made of".to_owned())),
@@ -81,10 +81,10 @@ pub fn row_for(
 }
 
 /// Which row of a table reads an answer, and as what.
-fn known(table: &[Meaning], answer: &ResponseFacts) -> Option<(usize, Outcome)> {
-    let heard = Heard {
+fn known(table: &[ClassificationRule], answer: &ResponseFacts) -> Option<(usize, Outcome)> {
+    let heard = ResponseDetails {
         status: answer.status,
-        shape: Shape::Object,
+        shape: BodyShape::Object,
         success: Some(false),
         listed: false,
         code: answer.code.as_deref(),

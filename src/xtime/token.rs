@@ -11,11 +11,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::gateway::{CODES, first_text};
-use super::meaning::{Shape, classify};
-use super::reply::{Reply, Wanted};
-use super::teach::Table;
-use super::wire::{Aside, Body, Wire};
-use super::words::Scrubber;
+use super::meaning::{BodyShape, classify};
+use super::reply::{PlatformReply, RequestedList};
+use super::teach::RuleTable;
+use super::wire::{PlatformConnection, ResponseBody, ResponseMeta};
+use super::words::Redactor;
 use crate::clock::SharedClock;
 use crate::domain::{Outcome, Timestamp};
 
@@ -64,7 +64,7 @@ pub(super) struct NoToken {
     pub outcome: Outcome,
     pub reason: String,
     pub unrecognised: bool,
-    pub aside: Aside,
+    pub aside: ResponseMeta,
 }
 
 type Fetched = Result<Arc<Token>, NoToken>;
@@ -86,9 +86,9 @@ pub(super) struct Tokens {
     client_secret: SecretString,
     scope: String,
     renew_before: Duration,
-    table: Table,
-    wire: Arc<Wire>,
-    scrubber: Arc<Scrubber>,
+    table: RuleTable,
+    wire: Arc<PlatformConnection>,
+    scrubber: Arc<Redactor>,
     state: Mutex<State>,
     /// Held by the one who fetches.
     flight: tokio::sync::Mutex<()>,
@@ -96,11 +96,11 @@ pub(super) struct Tokens {
 
 impl Tokens {
     pub(super) fn new(
-        settings: &super::Settings,
-        table: Table,
+        settings: &super::PlatformSettings,
+        table: RuleTable,
         url: Url,
-        wire: Arc<Wire>,
-        scrubber: Arc<Scrubber>,
+        wire: Arc<PlatformConnection>,
+        scrubber: Arc<Redactor>,
     ) -> Self {
         Self {
             url,
@@ -232,11 +232,11 @@ impl Tokens {
             unrecognised: false,
             aside,
         };
-        let raw = self.wire.send("token", request).await.map_err(|none| unknown(&none.why, Aside::default()))?;
+        let raw = self.wire.send("token", request).await.map_err(|none| unknown(&none.why, ResponseMeta::default()))?;
         let body = match raw.body {
-            Body::Whole(body) => body,
-            Body::TooLong => return Err(unknown("the answer is too long", raw.aside)),
-            Body::Broken(why) => return Err(unknown(&why, raw.aside)),
+            ResponseBody::Whole(body) => body,
+            ResponseBody::TooLong => return Err(unknown("the answer is too long", raw.aside)),
+            ResponseBody::Broken(why) => return Err(unknown(&why, raw.aside)),
         };
         if !(200..=299).contains(&raw.status) {
             return Err(self.refusal(raw.status, &body, raw.aside));
@@ -257,14 +257,14 @@ impl Tokens {
 
     /// Reads a refused token call. A 401 or 403 is about us, and so is a 400 that says which part of ours is wrong; a
     /// spent quota and whatever fails are not.
-    fn refusal(&self, status: u16, body: &[u8], aside: Aside) -> NoToken {
-        let reply = Reply::read(status, body, Wanted::Services, 0);
+    fn refusal(&self, status: u16, body: &[u8], aside: ResponseMeta) -> NoToken {
+        let reply = PlatformReply::read(status, body, RequestedList::Services, 0);
         let says = serde_json::from_slice::<Value>(body).unwrap_or_default();
         let code = first_text(&says, &["/error"]).or_else(|| first_text(&says, CODES));
         let verdict = classify(&self.table.now(), &reply.heard());
         let busy = verdict.outcome == Outcome::Unknown && !verdict.unrecognised;
         let ours = !busy
-            && reply.shape != Shape::Html
+            && reply.shape != BodyShape::Html
             && match status {
                 401 | 403 => true,
                 400 => says.get("error").is_some_and(Value::is_string),

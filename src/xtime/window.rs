@@ -11,7 +11,7 @@ use crate::domain::{Slot, Timestamp};
 
 /// One look: what [`super::Platform::slots`] takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stretch {
+pub struct DateRange {
     /// Its first day.
     pub start: NaiveDate,
     /// How many days its end lies after that.
@@ -34,14 +34,14 @@ impl Window {
     }
 
     /// The looks, in their order in time; their ends lie at most `most` days (at least 1) after their starts.
-    pub fn stretches(self, most: u8) -> Vec<Stretch> {
+    pub fn stretches(self, most: u8) -> Vec<DateRange> {
         let most = u16::from(most.max(1));
         (0..self.days)
             .step_by(most.into())
             .map_while(|after| {
                 let start = self.first.checked_add_days(Days::new(after.into()))?;
                 let days = most.min(self.days - after);
-                Some(Stretch { start, days: u8::try_from(days).unwrap_or(u8::MAX) })
+                Some(DateRange { start, days: u8::try_from(days).unwrap_or(u8::MAX) })
             })
             .collect()
     }
@@ -73,12 +73,12 @@ mod tests {
     #[test]
     fn fourteen_days_in_three_looks() {
         let window = Window { first: day(4), days: 14 };
-        let looks = [(day(4), 6), (day(10), 6), (day(16), 2)].map(|(start, days)| Stretch { start, days });
+        let looks = [(day(4), 6), (day(10), 6), (day(16), 2)].map(|(start, days)| DateRange { start, days });
         assert_eq!(window.stretches(6), looks);
-        assert_eq!(Window { first: day(4), days: 6 }.stretches(6), [Stretch { start: day(4), days: 6 }]);
+        assert_eq!(Window { first: day(4), days: 6 }.stretches(6), [DateRange { start: day(4), days: 6 }]);
         assert_eq!(
             Window { first: day(4), days: 2 }.stretches(0),
-            [(day(4), 1), (day(5), 1)].map(|(start, days)| Stretch { start, days })
+            [(day(4), 1), (day(5), 1)].map(|(start, days)| DateRange { start, days })
         );
         assert!(Window { first: day(4), days: 0 }.stretches(6).is_empty());
         assert_eq!(Window { first: NaiveDate::MAX, days: 20 }.stretches(6).len(), 1);

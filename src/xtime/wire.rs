@@ -44,7 +44,7 @@ pub(super) struct WireSettings {
 
 /// What an answer says beside its body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Aside {
+pub(super) struct ResponseMeta {
     /// Leave us alone for so long.
     pub retry_after: Option<Duration>,
     pub clock_skew: Option<TimeDelta>,
@@ -52,7 +52,7 @@ pub(super) struct Aside {
 
 /// A body as far as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Body {
+pub(super) enum ResponseBody {
     Whole(Vec<u8>),
     /// Longer than allowed; the rest was not read.
     TooLong,
@@ -63,8 +63,8 @@ pub(super) enum Body {
 #[derive(Debug)]
 pub(super) struct Raw {
     pub status: u16,
-    pub body: Body,
-    pub aside: Aside,
+    pub body: ResponseBody,
+    pub aside: ResponseMeta,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub(super) struct NoAnswer {
 
 /// A line to one or two hosts.
 #[derive(Debug)]
-pub(super) struct Wire {
+pub(super) struct PlatformConnection {
     pub client: Client,
     /// One that keeps no connections: made when a kept one was closed under a read.
     fresh: OnceLock<Option<Client>>,
@@ -95,7 +95,7 @@ impl std::fmt::Debug for SharedClockDebug {
     }
 }
 
-impl Wire {
+impl PlatformConnection {
     pub(super) fn new(settings: WireSettings, clock: SharedClock) -> Result<Self, SetupError> {
         crate::tls::install_crypto();
         let client = client(&settings, settings.max_idle.max(1))?;
@@ -187,31 +187,34 @@ impl Wire {
         }
     }
 
-    async fn body(&self, response: &mut Response) -> Body {
+    async fn body(&self, response: &mut Response) -> ResponseBody {
         let most = self.settings.max_body;
         let announced = response.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         if announced.and_then(|text| text.trim().parse::<u64>().ok()).is_some_and(|length| length > most as u64) {
-            return Body::TooLong;
+            return ResponseBody::TooLong;
         }
         let mut whole = Vec::new();
         loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if chunk.len() > most.saturating_sub(whole.len()) => return Body::TooLong,
+                Ok(Some(chunk)) if chunk.len() > most.saturating_sub(whole.len()) => return ResponseBody::TooLong,
                 Ok(Some(chunk)) => whole.extend_from_slice(&chunk),
-                Ok(None) => return Body::Whole(whole),
+                Ok(None) => return ResponseBody::Whole(whole),
                 Err(error) if error.is_timeout() => {
-                    return Body::Broken(format!("the answer was not complete within {:?}", self.settings.timeout));
+                    return ResponseBody::Broken(format!(
+                        "the answer was not complete within {:?}",
+                        self.settings.timeout
+                    ));
                 }
-                Err(_) => return Body::Broken("the connection broke in the middle of the answer".to_owned()),
+                Err(_) => return ResponseBody::Broken("the connection broke in the middle of the answer".to_owned()),
             }
         }
     }
 
-    fn aside(&self, status: u16, headers: &HeaderMap) -> Aside {
+    fn aside(&self, status: u16, headers: &HeaderMap) -> ResponseMeta {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let now = self.clock().now();
         let date = text(DATE).and_then(http_date);
-        Aside {
+        ResponseMeta {
             // The platform's own clock counts for a moment that it names.
             retry_after: text(RETRY_AFTER)
                 .and_then(|text| retry_after(text, date.unwrap_or(now), self.settings.max_retry_after))

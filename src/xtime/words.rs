@@ -23,12 +23,12 @@ const HIDDEN: &[(&str, &str)] = &[
 
 /// Turns text from outside into a reason that may be shown, kept and compared.
 #[derive(Debug)]
-pub(super) struct Scrubber {
+pub(super) struct Redactor {
     secrets: Vec<SecretString>,
     patterns: Vec<(Regex, &'static str)>,
 }
 
-impl Scrubber {
+impl Redactor {
     /// Knows the secrets that are never to be repeated.
     pub(super) fn new(secrets: impl IntoIterator<Item = SecretString>) -> Self {
         let mut secrets: Vec<SecretString> =
@@ -113,8 +113,8 @@ pub(super) fn percent(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn scrubber() -> Scrubber {
-        Scrubber::new(["hunter2-hunter2", "hunter2", "abc"].map(SecretString::from))
+    fn scrubber() -> Redactor {
+        Redactor::new(["hunter2-hunter2", "hunter2", "abc"].map(SecretString::from))
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
         ] {
             assert_eq!(scrubber.line(text), shown);
         }
-        let header = Scrubber::new([SecretString::from("Token wxyz-9876")]);
+        let header = Redactor::new([SecretString::from("Token wxyz-9876")]);
         assert_eq!(header.line("wxyz-9876 is no Token"), "[hidden] is no Token");
         assert_eq!(scrubber.line_hiding("token tok-1", &["tok-1"]), "token [hidden]");
         assert!(!format!("{scrubber:?}").contains("hunter"));

@@ -4,16 +4,16 @@ use std::fs;
 use std::path::Path;
 
 use cloverwatch::domain::{LetterKind, Policy};
-use cloverwatch::mail::{Press, PressError, PressSettings};
+use cloverwatch::mail::{LetterRenderer, PressError, PressSettings};
 
 use crate::world::{CODE, dealership, occasion, settings};
 
-fn with(files: &[(&str, &str)]) -> (tempfile::TempDir, Result<Press, PressError>) {
+fn with(files: &[(&str, &str)]) -> (tempfile::TempDir, Result<LetterRenderer, PressError>) {
     let directory = tempfile::tempdir().unwrap();
     for (name, text) in files {
         fs::write(directory.path().join(name), text).unwrap();
     }
-    let press = Press::new(&PressSettings { templates: Some(directory.path().to_owned()), ..settings() });
+    let press = LetterRenderer::new(&PressSettings { templates: Some(directory.path().to_owned()), ..settings() });
     (directory, press)
 }
 
@@ -102,7 +102,9 @@ fn what_is_rarely_so_is_tried_too() {
 fn files_that_cannot_be_read() {
     let (directory, _) = with(&[]);
     let gone = directory.path().join("gone");
-    let told = |path: &Path| Press::new(&PressSettings { templates: Some(path.to_owned()), ..settings() }).unwrap_err();
+    let told = |path: &Path| {
+        LetterRenderer::new(&PressSettings { templates: Some(path.to_owned()), ..settings() }).unwrap_err()
+    };
     assert!(matches!(told(&gone), PressError::Directory { .. }));
     fs::write(directory.path().join("live.html"), b"\xff\xfe").unwrap();
     assert!(told(directory.path()).to_string().contains("live.html cannot be read"));
@@ -118,7 +120,7 @@ fn settings_that_are_wrong() {
     let told = |change: fn(&mut PressSettings)| {
         let mut own = settings();
         change(&mut own);
-        Press::new(&own).unwrap_err().to_string()
+        LetterRenderer::new(&own).unwrap_err().to_string()
     };
     assert!(told(|own| own.partner = " \u{200b} ".to_owned()).contains("name is empty"));
     assert!(told(|own| own.from = "DataClover".to_owned()).contains("cannot come from this sender: `DataClover`"));
@@ -128,7 +130,7 @@ fn settings_that_are_wrong() {
 #[test]
 fn a_sample_of_each_kind() {
     for kind in LetterKind::ALL {
-        let letter = Press::new(&settings()).unwrap().sample(&occasion(kind)).unwrap();
+        let letter = LetterRenderer::new(&settings()).unwrap().sample(&occasion(kind)).unwrap();
         assert!(cloverwatch::domain::address::is_reserved(letter.to.address.as_str()));
         assert_eq!(letter.occasion().kind, kind);
     }

@@ -2,7 +2,7 @@
 
 use cloverwatch::domain::text::is_invisible;
 use cloverwatch::domain::{InvitationCode, LetterKind, Onboarding, OpcodeOption, OpcodeState, Policy};
-use cloverwatch::mail::{Letter, Occasion, Parcel, Press, PressSettings};
+use cloverwatch::mail::{LetterRenderer, OutgoingMessage, PressSettings, RenderContext, RenderedLetter};
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders as _};
 use proptest::prelude::*;
 
@@ -172,7 +172,7 @@ fn called(text: &str, option: OpcodeOption) -> Onboarding {
     state
 }
 
-fn letters(press: &Press, state: &Onboarding, policy: &Policy) -> Vec<Letter> {
+fn letters(press: &LetterRenderer, state: &Onboarding, policy: &Policy) -> Vec<RenderedLetter> {
     let wanted = LetterKind::ALL.into_iter().filter(|kind| *kind != LetterKind::Live || state.is_live());
     wanted.map(|kind| press.write(state, &occasion(kind), policy).unwrap()).collect()
 }
@@ -193,9 +193,9 @@ fn header_names(bytes: &[u8]) -> Vec<String> {
 }
 
 /// Everything that must be so of any letter.
-fn check(letter: &Letter, text: &str) {
+fn check(letter: &RenderedLetter, text: &str) {
     let kind = letter.occasion().kind;
-    let Parcel { message: bytes, from, to, letter: id, .. } = letter.parcel().unwrap();
+    let OutgoingMessage { message: bytes, from, to, letter: id, .. } = letter.parcel().unwrap();
     assert_eq!(letter.parcel().unwrap().message, bytes, "the same bytes each time");
     assert_eq!((from.as_str(), to.as_str()), ("onboarding@example.com", "carla@example.com"));
     let mut names = header_names(&bytes);
@@ -282,7 +282,7 @@ fn reports_and_copies_go_where_the_settings_say_and_no_header_names_it() {
         bcc: Some("archive@example.org".to_owned()),
         ..settings()
     };
-    let press = Press::new(&own).unwrap();
+    let press = LetterRenderer::new(&own).unwrap();
     let letter = press.write(&dealership(), &occasion(LetterKind::Invitation), &Policy::default()).unwrap();
     let parcel = letter.parcel().unwrap();
     assert_eq!((parcel.from.as_str(), parcel.to.as_str()), ("bounces@example.net", "carla@example.com"));
@@ -294,14 +294,14 @@ fn reports_and_copies_go_where_the_settings_say_and_no_header_names_it() {
         ("envelope_from", PressSettings { envelope_from: Some("Name <a@example.com>".to_owned()), ..settings() }),
         ("bcc", PressSettings { bcc: Some("a@example.com, b@example.com".to_owned()), ..settings() }),
     ] {
-        assert!(Press::new(&own).unwrap_err().to_string().contains(key));
+        assert!(LetterRenderer::new(&own).unwrap_err().to_string().contains(key));
     }
 }
 
 #[test]
 fn a_letter_names_itself_and_what_somebody_had_tried_again_says_so() {
     let bytes = |settled| {
-        let occasion = Occasion { settled, ..occasion(LetterKind::Invitation) };
+        let occasion = RenderContext { settled, ..occasion(LetterKind::Invitation) };
         let letter = press().write(&dealership(), &occasion, &Policy::default()).unwrap();
         (occasion.letter, String::from_utf8(letter.parcel().unwrap().message).unwrap())
     };
@@ -313,7 +313,7 @@ fn a_letter_names_itself_and_what_somebody_had_tried_again_says_so() {
 #[test]
 fn what_no_person_sent_says_so() {
     for automatic in [false, true] {
-        let occasion = Occasion { automatic, ..occasion(LetterKind::Reminder) };
+        let occasion = RenderContext { automatic, ..occasion(LetterKind::Reminder) };
         let letter = press().write(&dealership(), &occasion, &Policy::default()).unwrap();
         let message = letter.parcel().unwrap().message;
         let names = header_names(&message);
@@ -336,7 +336,7 @@ fn hostile_settings_make_no_other_letter() {
         };
         let policy = Policy { default_opcode: text.clone(), new_opcode: text.clone(), ..Policy::default() };
         // A name of nothing visible is refused; every other one is written with.
-        let Ok(press) = Press::new(&own) else {
+        let Ok(press) = LetterRenderer::new(&own) else {
             assert!(text.chars().all(|c| c.is_whitespace() || is_invisible(c)), "{text:?}");
             continue;
         };
@@ -404,7 +404,7 @@ proptest! {
     fn any_text_in_any_field(text in "\\PC{0,60}|[\\x00-\\x7f]{0,120}|(.|\n|\r|=\\?|\\?=|<|\"){0,80}") {
         let state = called(&text, OpcodeOption::New);
         prop_assume!(!text.contains(CODE));
-        let press = Press::new(&settings()).unwrap();
+        let press = LetterRenderer::new(&settings()).unwrap();
         for letter in letters(&press, &state, &Policy::default()) {
             check(&letter, &text);
         }

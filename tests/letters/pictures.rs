@@ -1,12 +1,12 @@
 //! The six letters, as text and as they go over the wire.
 
 use cloverwatch::domain::{Confirmation, LetterKind, OpcodeOption, OpcodeState, Policy};
-use cloverwatch::mail::Letter;
+use cloverwatch::mail::RenderedLetter;
 
 use crate::world::{CODE, at, choose, dealership, occasion, press, write};
 
 /// A letter as a mail program shows it.
-fn picture(letter: &Letter) -> String {
+fn picture(letter: &RenderedLetter) -> String {
     format!("From: {}\nTo: {}\nSubject: {}\n\n{}", letter.from, letter.to, letter.subject, letter.revealed().text)
 }
 

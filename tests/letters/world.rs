@@ -5,7 +5,7 @@ use cloverwatch::domain::{
     Actor, ChosenOpcode, CodeOrigin, Contact, DealershipId, Event, Fact, IntentId, Invitation, LetterId, LetterKind,
     Onboarding, OpcodeChoice, OpcodeOption, OpcodeState, Policy, Profile, Slots, Timestamp, evolve,
 };
-use cloverwatch::mail::{Letter, LetterError, Occasion, Press, PressSettings};
+use cloverwatch::mail::{LetterError, LetterRenderer, PressSettings, RenderContext, RenderedLetter};
 
 pub const CODE: &str = "CLVR-93KD-7Q";
 
@@ -30,8 +30,8 @@ pub fn settings() -> PressSettings {
     }
 }
 
-pub fn press() -> Press {
-    Press::new(&settings()).unwrap()
+pub fn press() -> LetterRenderer {
+    LetterRenderer::new(&settings()).unwrap()
 }
 
 /// Invited 42 hours ago; whatever a kind of letter needs is so.
@@ -78,10 +78,10 @@ pub fn choose(state: &mut Onboarding, code: &str, option: OpcodeOption) {
         Some(Box::new(ChosenOpcode { choice, at: now(), by: "ana".into(), word: Some("Carla, by phone".into()) }));
 }
 
-pub fn occasion(kind: LetterKind) -> Occasion {
-    Occasion { letter: LetterId::from_bits(0x1234_5678), kind, written_at: now(), automatic: false, settled: 0 }
+pub fn occasion(kind: LetterKind) -> RenderContext {
+    RenderContext { letter: LetterId::from_bits(0x1234_5678), kind, written_at: now(), automatic: false, settled: 0 }
 }
 
-pub fn write(state: &Onboarding, kind: LetterKind) -> Result<Letter, LetterError> {
+pub fn write(state: &Onboarding, kind: LetterKind) -> Result<RenderedLetter, LetterError> {
     press().write(state, &occasion(kind), &Policy::default())
 }

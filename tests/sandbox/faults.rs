@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloverwatch::sandbox::{self, Settings};
+use cloverwatch::sandbox::{self, SandboxSettings};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
@@ -86,7 +86,7 @@ async fn a_lost_answer_costs_no_second_code() {
 #[tokio::test]
 async fn it_listens_on_loopback_only_and_ends_when_told() {
     let desk = Desk::with("hang=100%").await;
-    let mut settings = Settings::new(Arc::new(desk.clock.clone()));
+    let mut settings = SandboxSettings::new(Arc::new(desk.clock.clone()));
     settings.listen = "0.0.0.0:0".parse().unwrap();
     assert!(sandbox::start(settings).await.is_err_and(|error| error.to_string().contains("loopback")));
     let hanging = tokio::spawn(desk.token_call("sandbox-secret").send());

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use cloverwatch::clock::{Clock, ManualClock};
-use cloverwatch::sandbox::{self, Faults, PostSettings, Sandbox, Settings};
+use cloverwatch::sandbox::{self, Faults, PostSettings, Sandbox, SandboxSettings};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ impl Desk {
     async fn started(faults: &str, post: Option<PostSettings>) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let clock = ManualClock::at(NOW.parse().unwrap());
-        let mut settings = Settings::new(Arc::new(clock.clone()));
+        let mut settings = SandboxSettings::new(Arc::new(clock.clone()));
         settings.faults = Faults::parse(faults).unwrap();
         settings.post = post;
         let sandbox = sandbox::start(settings).await.unwrap();

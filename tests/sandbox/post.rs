@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use cloverwatch::sandbox::{self, PostSettings, Settings};
+use cloverwatch::sandbox::{self, PostSettings, SandboxSettings};
 use lettre::message::MultiPart;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use reqwest::StatusCode;
@@ -293,7 +293,7 @@ async fn a_fault_waits_for_the_next_letter_to_a_dealership() {
 #[tokio::test]
 async fn it_takes_letters_on_loopback_only_and_ends_when_told() {
     let desk = Desk::with_post("none", None).await;
-    let mut settings = Settings::new(Arc::new(desk.clock.clone()));
+    let mut settings = SandboxSettings::new(Arc::new(desk.clock.clone()));
     settings.post = Some(PostSettings { listen: "0.0.0.0:0".parse().unwrap(), maildir: None });
     assert!(sandbox::start(settings.clone()).await.is_err_and(|error| error.to_string().contains("loopback")));
     let file = tempfile::NamedTempFile::new().unwrap();

@@ -9,7 +9,7 @@ use cloverwatch::domain::{
     LetterId, LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit, ProfileField,
     Timestamp, decide_in_turn,
 };
-use cloverwatch::tui::action::{Action, Danger, REGISTRY, Scope};
+use cloverwatch::tui::action::{Action, ActionScope, Danger, REGISTRY};
 use cloverwatch::tui::dialog::{allowed, letter_allowed, open, open_letters};
 use cloverwatch::tui::queue::LetterRef;
 use cloverwatch::tui::state::Setup;
@@ -235,7 +235,7 @@ fn same(shown: &Result<(), String>, decided: &Result<(), Vec<String>>, what: &st
 }
 
 fn recording() -> impl Iterator<Item = Action> {
-    let records = REGISTRY.iter().filter(|info| info.danger != Danger::None && info.scope == Scope::Table);
+    let records = REGISTRY.iter().filter(|info| info.danger != Danger::None && info.scope == ActionScope::Table);
     // What an answer means is no dealership's: no rule decides about it.
     records.map(|info| info.action).filter(|action| *action != Action::TeachNewest)
 }
@@ -300,7 +300,7 @@ fn every_action_that_records_something_is_compared() {
     for action in recording() {
         assert!(!ways(action, &state, None, now()).is_empty(), "{action:?}");
     }
-    let queue = REGISTRY.iter().filter(|info| info.danger != Danger::None && info.scope == Scope::Queue);
+    let queue = REGISTRY.iter().filter(|info| info.danger != Danger::None && info.scope == ActionScope::Queue);
     let queue: Vec<Action> = queue.map(|info| info.action).collect();
     assert_eq!(queue, [Action::QueueRetry, Action::QueueRetryFailed, Action::QueueSuppress]);
 }

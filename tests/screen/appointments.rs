@@ -5,7 +5,7 @@ use cloverwatch::domain::{
     AppointmentId, BookingEnd, Command, Customer, IntentId, Label, OpcodeOption, Slot, TestBooking, Vehicle,
 };
 use cloverwatch::engine::{Booked, PlannedBooking, ReadBack};
-use cloverwatch::tui::msg::Planned;
+use cloverwatch::tui::msg::PreparedBooking;
 use cloverwatch::tui::{Effect, Msg};
 use cloverwatch::xtime::RequestPreview;
 
@@ -41,7 +41,7 @@ fn test_booking() -> TestBooking {
 }
 
 /// What the engine would answer to [`Effect::Plan`].
-fn plan(desk: &Desk, n: u64, at: NaiveDateTime) -> Planned {
+fn plan(desk: &Desk, n: u64, at: NaiveDateTime) -> PreparedBooking {
     let state = desk.world.lock().get(id(n));
     let intent = IntentId::from_bits(77);
     let booking = test_booking().booking(&state, at, intent, None, &desk.state.setup.policy);
@@ -54,7 +54,7 @@ fn plan(desk: &Desk, n: u64, at: NaiveDateTime) -> Planned {
             "services": [{ "opcode": "Tell Us More" }],
         }),
     };
-    Planned(Box::new(PlannedBooking { intent, booking, preview }))
+    PreparedBooking(Box::new(PlannedBooking { intent, booking, preview }))
 }
 
 /// Answers what the desk asked of the engine, but for sending; what is left.
@@ -86,7 +86,7 @@ fn opened(size: (u16, u16)) -> Desk {
 }
 
 /// Types the dealerCode and presses the button.
-fn book(desk: &mut Desk) -> Planned {
+fn book(desk: &mut Desk) -> PreparedBooking {
     desk.press("tab").write("xts000008").press("tab tab enter");
     let effects = desk.take_effects();
     let [Effect::Book(of, planned)] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };

@@ -1,7 +1,7 @@
 //! What is counted is what is written: cells by the one measure, by ratatui's, and in its buffer.
 
 use cloverwatch::domain::text::{clean, clusters, is_certain, width};
-use cloverwatch::tui::view::pen::Pen;
+use cloverwatch::tui::view::pen::Canvas;
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -24,7 +24,7 @@ impl Measure {
         let Self(ours, theirs) = self;
         let text = clean(text);
         let cells = width(&text);
-        let used = Pen::new(ours, Rect::new(0, 0, ROOM, 1)).text(0, 0, ROOM, &text, Style::new());
+        let used = Canvas::new(ours, Rect::new(0, 0, ROOM, 1)).text(0, 0, ROOM, &text, Style::new());
         assert_eq!(usize::from(used), cells, "{text:?}: written");
         // In the buffer: each symbol, and behind it as many cells as it reaches over.
         let mut x = 0;

@@ -2,7 +2,7 @@
 
 use cloverwatch::domain::{CodeOrigin, DealershipId, Severity};
 use cloverwatch::engine::{MailStatus, Status};
-use cloverwatch::tui::msg::{Done, WorkId};
+use cloverwatch::tui::msg::{ItemResult, WorkId};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::Tone;
 use cloverwatch::tui::{Effect, Msg};
@@ -27,7 +27,7 @@ fn a_look_that_found_trouble_is_not_green() {
         let effects = desk.take_effects();
         let [Effect::Check(work, ids)] = effects.as_slice() else { panic!("{effects:?}") };
         assert_eq!(ids, &[id(4)]);
-        desk.tell(Msg::Outcome(*work, id(4), Ok(Done { severity, words: words.to_owned() })));
+        desk.tell(Msg::Outcome(*work, id(4), Ok(ItemResult { severity, words: words.to_owned() })));
         desk.sees(words);
         let toast = desk.state.toasts.iter().next_back().cloned().unwrap();
         assert_eq!((toast.tone, toast.text.contains(words)), (tone, true));

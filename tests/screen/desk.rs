@@ -9,12 +9,12 @@ use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event};
 use cloverwatch::engine::{MailState, MailStatus, PlatformState, Status};
 use cloverwatch::present::time::Zone;
 use cloverwatch::store::Committed;
-use cloverwatch::tui::keymap::{Code, Key, Keymap};
-use cloverwatch::tui::rows::Rows;
+use cloverwatch::tui::keymap::{Key, KeySymbol, Keymap};
+use cloverwatch::tui::rows::DealershipRows;
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::view::Drawn;
-use cloverwatch::tui::{Effect, Moment, Msg, Setup, State, draw, update};
+use cloverwatch::tui::{ArrivalTime, Effect, Msg, ScreenState, Setup, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use parking_lot::Mutex;
 use ratatui::backend::CrosstermBackend;
@@ -33,9 +33,9 @@ impl Claims for Shared {
 }
 
 pub struct Desk {
-    pub state: State,
+    pub state: ScreenState,
     pub world: Arc<Mutex<World>>,
-    pub now: Moment,
+    pub now: ArrivalTime,
     pub effects: Vec<Effect>,
 }
 
@@ -46,7 +46,7 @@ impl Desk {
     }
 
     pub fn with(world: World, size: (u16, u16), change: impl FnOnce(&mut Setup)) -> Self {
-        let now = Moment { at: now(), face: Duration::from_secs(100) };
+        let now = ArrivalTime { at: now(), face: Duration::from_secs(100) };
         let events: Vec<Arc<Event>> = world.events.clone();
         let world = Arc::new(Mutex::new(world));
         let mut setup = Setup {
@@ -67,7 +67,7 @@ impl Desk {
         };
         change(&mut setup);
         let policy = setup.policy.clone();
-        let mut desk = Self { state: State::new(setup, size, now), world, now, effects: Vec::new() };
+        let mut desk = Self { state: ScreenState::new(setup, size, now), world, now, effects: Vec::new() };
         desk.tell(Msg::Status(Status {
             platform: PlatformState::Ok,
             requests_last_second: 3,
@@ -78,7 +78,7 @@ impl Desk {
             ..Status::default()
         }));
         let all = desk.world.lock().all();
-        let rows = Rows::new(all, Some("ana".to_owned()), policy, now.at);
+        let rows = DealershipRows::new(all, Some("ana".to_owned()), policy, now.at);
         desk.tell(Msg::Loaded(Box::new(rows)));
         desk.tell(Msg::Tail(events));
         desk
@@ -209,23 +209,23 @@ fn event(key: Key) -> KeyEvent {
         }
     }
     let code = match key.code {
-        Code::Char(c) => KeyCode::Char(c),
-        Code::Enter => KeyCode::Enter,
-        Code::Tab if key.shift => KeyCode::BackTab,
-        Code::Tab => KeyCode::Tab,
-        Code::Esc => KeyCode::Esc,
-        Code::Backspace => KeyCode::Backspace,
-        Code::Delete => KeyCode::Delete,
-        Code::Insert => KeyCode::Insert,
-        Code::Home => KeyCode::Home,
-        Code::End => KeyCode::End,
-        Code::PageUp => KeyCode::PageUp,
-        Code::PageDown => KeyCode::PageDown,
-        Code::Up => KeyCode::Up,
-        Code::Down => KeyCode::Down,
-        Code::Left => KeyCode::Left,
-        Code::Right => KeyCode::Right,
-        Code::F(n) => KeyCode::F(n),
+        KeySymbol::Char(c) => KeyCode::Char(c),
+        KeySymbol::Enter => KeyCode::Enter,
+        KeySymbol::Tab if key.shift => KeyCode::BackTab,
+        KeySymbol::Tab => KeyCode::Tab,
+        KeySymbol::Esc => KeyCode::Esc,
+        KeySymbol::Backspace => KeyCode::Backspace,
+        KeySymbol::Delete => KeyCode::Delete,
+        KeySymbol::Insert => KeyCode::Insert,
+        KeySymbol::Home => KeyCode::Home,
+        KeySymbol::End => KeyCode::End,
+        KeySymbol::PageUp => KeyCode::PageUp,
+        KeySymbol::PageDown => KeyCode::PageDown,
+        KeySymbol::Up => KeyCode::Up,
+        KeySymbol::Down => KeyCode::Down,
+        KeySymbol::Left => KeyCode::Left,
+        KeySymbol::Right => KeyCode::Right,
+        KeySymbol::F(n) => KeyCode::F(n),
     };
     KeyEvent::new(code, modifiers)
 }

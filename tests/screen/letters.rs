@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use cloverwatch::domain::text::is_invisible;
 use cloverwatch::domain::{Actor, Command, DealershipId, LetterEnd, LetterState};
 use cloverwatch::engine::{MailState, MailStatus, PlatformState, Status};
-use cloverwatch::tui::rows::{Column, Sort};
+use cloverwatch::tui::rows::{Sort, TableColumn};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::{Effect, Msg};
 use parking_lot::Mutex;
@@ -148,7 +148,7 @@ fn the_lasting_banner_says_that_letters_are_only_files_and_how_to_change_it() {
 fn the_table_is_ordered_by_what_is_wrong_with_letters() {
     let mut desk = Desk::open((160, 40));
     desk.sees("↻ failed").sees("← refused").sees("⊘ suppressed");
-    desk.state.rows.set_sort(Sort { column: Column::Mail, descending: false });
+    desk.state.rows.set_sort(Sort { column: TableColumn::Mail, descending: false });
     let order: Vec<u64> = (0..7).map(|place| desk.state.rows.at(place).unwrap().state.id.bits()).collect();
     assert_eq!(order, [7, 4, 11, 3, 2, 10, 16]);
     let last = desk.state.rows.at(desk.state.rows.shown() - 1).unwrap().state.id;
@@ -385,7 +385,7 @@ fn many_letters_follow_commits_one_by_one_and_together() {
     }
     assert_eq!(listed(&desk), [60]);
     // Read anew, it is the same.
-    let rows = cloverwatch::tui::rows::Rows::new(
+    let rows = cloverwatch::tui::rows::DealershipRows::new(
         world.lock().all(),
         Some("ana".to_owned()),
         desk.state.setup.policy.clone(),
@@ -406,7 +406,7 @@ fn what_servers_say_acts_on_no_terminal() {
     for size in SIZES {
         let world = shared.lock();
         let mut desk = Desk::with(failures(0), size, |_| {});
-        let rows = cloverwatch::tui::rows::Rows::new(world.all(), None, world.policy.clone(), now());
+        let rows = cloverwatch::tui::rows::DealershipRows::new(world.all(), None, world.policy.clone(), now());
         drop(world);
         desk.tell(Msg::Loaded(Box::new(rows)));
         for keys in ["enter", "esc M", "x", "esc l"] {

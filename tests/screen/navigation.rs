@@ -326,7 +326,7 @@ fn a_column_has_one_meaning_and_one_form() {
 fn only_the_chosen_dealerships_events_are_its_whole_history() {
     let mut desk = desk();
     // Far more has happened elsewhere than the tail keeps.
-    desk.state.tail = cloverwatch::tui::tail::Tail::default();
+    desk.state.tail = cloverwatch::tui::tail::EventTail::default();
     desk.go_to(11).press("tab o").sees("only ").sees_no("nothing yet");
     let first = desk.world.lock().events.iter().find(|event| event.dealership == Some(id(11))).cloned().unwrap();
     assert_eq!(desk.state.tail.lines(1_000, Some(id(11))).first().map(|event| event.seq), Some(first.seq));

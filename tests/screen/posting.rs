@@ -135,7 +135,7 @@ fn a_letter_goes_with_a_code_unless_it_is_switched_off() {
         desk.sees(if mail { "[x] a letter" } else { "[ ] a letter" });
         while !desk.picture().is_empty() {
             if let Mode::Dialog(dialog) = &desk.state.mode
-                && dialog.focus == cloverwatch::tui::dialog::Spot::Button(1)
+                && dialog.focus == cloverwatch::tui::dialog::DialogFocus::Button(1)
             {
                 break;
             }

@@ -11,16 +11,16 @@ use cloverwatch::domain::text::normal;
 use cloverwatch::domain::{
     Command, DealershipId, Onboarding, Policy, Query, QueryContext, Searchable, Stage, Timestamp,
 };
-use cloverwatch::tui::rows::{Column, Row, Rows, Sort, Tab};
+use cloverwatch::tui::rows::{DealershipRow, DealershipRows, Sort, Tab, TableColumn};
 use proptest::prelude::*;
 
 use crate::population::{World, ago, crowd, now, sample};
 
-fn rows(world: &World, at: Timestamp) -> Rows {
-    Rows::new(world.all(), Some("ana".to_owned()), Policy::default(), at)
+fn rows(world: &World, at: Timestamp) -> DealershipRows {
+    DealershipRows::new(world.all(), Some("ana".to_owned()), Policy::default(), at)
 }
 
-fn shown(rows: &Rows) -> Vec<DealershipId> {
+fn shown(rows: &DealershipRows) -> Vec<DealershipId> {
     rows.from(0).map(|row| row.state.id).collect()
 }
 
@@ -93,16 +93,16 @@ fn tabs_count_what_matches_the_filter() {
 #[test]
 fn every_column_orders_both_ways_with_the_empty_ones_last() {
     let mut rows = rows(&sample(), now());
-    for column in Column::ALL {
+    for column in TableColumn::ALL {
         rows.set_sort(Sort { column, descending: false });
         let up = shown(&rows);
         rows.set_sort(Sort { column, descending: true });
         assert_eq!(up.len(), rows.shown(), "{column:?}");
         assert_ne!(up, shown(&rows), "{column:?}");
     }
-    rows.set_sort(Sort { column: Column::Owner, descending: true });
+    rows.set_sort(Sort { column: TableColumn::Owner, descending: true });
     assert_eq!(rows.from(0).last().unwrap().state.profile.owner, None);
-    rows.set_sort(Sort { column: Column::Name, descending: false });
+    rows.set_sort(Sort { column: TableColumn::Name, descending: false });
     let names: Vec<String> = rows.from(0).map(|row| normal(row.state.profile.name.raw())).collect();
     assert!(names.is_sorted(), "{names:?}");
 }
@@ -126,36 +126,38 @@ fn passing_deadlines_moves_exactly_the_rows_that_change() {
 }
 
 /// The order as a person would explain it, over the rows as they are: no value last, then the value, then the name.
-fn naive(a: &Row, b: &Row, sort: Sort) -> Ordering {
-    let folded = |row: &Row| -> Option<String> {
+fn naive(a: &DealershipRow, b: &DealershipRow, sort: Sort) -> Ordering {
+    let folded = |row: &DealershipRow| -> Option<String> {
         let profile = &row.state.profile;
         let text = match sort.column {
-            Column::Name => profile.name.raw(),
-            Column::City => profile.city.raw(),
-            Column::DealerCode => profile.dealer_code.raw(),
-            Column::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
-            Column::Opcode => row.state.opcode.as_deref().map_or("Tell Us More", |chosen| chosen.choice.code.raw()),
+            TableColumn::Name => profile.name.raw(),
+            TableColumn::City => profile.city.raw(),
+            TableColumn::DealerCode => profile.dealer_code.raw(),
+            TableColumn::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
+            TableColumn::Opcode => {
+                row.state.opcode.as_deref().map_or("Tell Us More", |chosen| chosen.choice.code.raw())
+            }
             _ => return None,
         };
         Some(normal(text)).filter(|text| !text.is_empty())
     };
-    let number = |row: &Row| -> Option<i64> {
+    let number = |row: &DealershipRow| -> Option<i64> {
         let newest = row.state.invitation.as_ref();
         match sort.column {
-            Column::Code => newest.map(|newest| i64::from(newest.generation)),
-            Column::CodeClock => newest.map(|newest| newest.expires_at.timestamp_millis()),
-            Column::ConfirmClock => {
+            TableColumn::Code => newest.map(|newest| i64::from(newest.generation)),
+            TableColumn::CodeClock => newest.map(|newest| newest.expires_at.timestamp_millis()),
+            TableColumn::ConfirmClock => {
                 row.state.confirmation.due_at.filter(|_| !row.state.is_confirmed()).map(|at| at.timestamp_millis())
             }
-            Column::Stage => Some(row.facts.stage as i64),
-            Column::LastEvent => Some(-row.state.last_event.at.timestamp_millis()),
+            TableColumn::Stage => Some(row.facts.stage as i64),
+            TableColumn::LastEvent => Some(-row.state.last_event.at.timestamp_millis()),
             _ => None,
         }
     };
     let (one, other) = ((folded(a), number(a)), (folded(b), number(b)));
     let none = |value: &(Option<String>, Option<i64>)| value.0.is_none() && value.1.is_none();
     let by_value = if sort.descending && !none(&one) && !none(&other) { other.cmp(&one) } else { one.cmp(&other) };
-    let name = |row: &Row| normal(row.state.profile.name.raw());
+    let name = |row: &DealershipRow| normal(row.state.profile.name.raw());
     let by_name = || name(a).is_empty().cmp(&name(b).is_empty()).then_with(|| name(a).cmp(&name(b)));
     none(&one).cmp(&none(&other)).then(by_value).then_with(by_name)
 }
@@ -187,7 +189,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (1u64..60, 0u8..5).prop_map(|(n, what)| Step::Commit(n, what)),
         2 => (1u64..=50, 0..NAMES.len()).prop_map(|(n, name)| Step::Rename(n, name)),
         1 => (1u64..20).prop_map(Step::Import),
-        2 => (0..Column::ALL.len(), any::<bool>()).prop_map(|(column, down)| Step::Sort(column, down)),
+        2 => (0..TableColumn::ALL.len(), any::<bool>()).prop_map(|(column, down)| Step::Sort(column, down)),
         1 => (0..Tab::ALL.len()).prop_map(Step::Tab),
         1 => (0usize..11).prop_map(Step::Filter),
         2 => (1i64..3_000).prop_map(Step::Wait),
@@ -251,7 +253,7 @@ proptest! {
                     rows.put(&[Arc::clone(&world.states[&id])], at);
                 }
                 Step::Sort(column, descending) => {
-                    sort = Sort { column: Column::ALL[column], descending };
+                    sort = Sort { column: TableColumn::ALL[column], descending };
                     rows.set_sort(sort);
                 }
                 Step::Tab(index) => {
@@ -273,12 +275,12 @@ proptest! {
             fresh.set_tab(tab);
             fresh.set_query(Query::parse(query).unwrap(), at);
             // Where nothing else decides, rows keep the order in which they came.
-            let names = |rows: &Rows| rows.from(0).map(|row| normal(row.state.profile.name.raw())).collect::<Vec<_>>();
+            let names = |rows: &DealershipRows| rows.from(0).map(|row| normal(row.state.profile.name.raw())).collect::<Vec<_>>();
             prop_assert_eq!(names(&rows), names(&fresh));
             prop_assert_eq!(Tab::ALL.map(|tab| rows.count(tab)), Tab::ALL.map(|tab| fresh.count(tab)));
             prop_assert_eq!(rows.count(Tab::All), matching(&world, query, at));
-            let all: Vec<&Row> = rows.from(0).collect();
-            if sort.column != Column::Attention {
+            let all: Vec<&DealershipRow> = rows.from(0).collect();
+            if sort.column != TableColumn::Attention {
                 prop_assert!(all.is_sorted_by(|a, b| naive(a, b, sort).is_le()), "{sort:?} {:?}", names(&rows));
             }
             let mut some: Vec<_> = all.iter().map(|row| row.state.id).step_by(3).collect();
@@ -300,9 +302,9 @@ proptest! {
 #[test]
 fn a_large_batch_is_ordered_as_single_ones_are() {
     let world = crowd(700);
-    let mut at_once = Rows::new(Vec::new(), None, Policy::default(), ago(0.0));
+    let mut at_once = DealershipRows::new(Vec::new(), None, Policy::default(), ago(0.0));
     at_once.put(&world.all(), now());
-    let mut one_by_one = Rows::new(Vec::new(), None, Policy::default(), ago(0.0));
+    let mut one_by_one = DealershipRows::new(Vec::new(), None, Policy::default(), ago(0.0));
     for state in world.all() {
         one_by_one.put(&[state], now());
     }

@@ -7,22 +7,22 @@ use cloverwatch::domain::{DealershipId, Outcome, ResponseFacts};
 use cloverwatch::tui::Effect;
 use cloverwatch::tui::msg::Msg;
 use cloverwatch::tui::state::Focus;
-use cloverwatch::tui::tail::Tail;
-use cloverwatch::tui::teach::{Draft, Lesson, Lessons, Unrecognised};
-use cloverwatch::xtime::Settings;
+use cloverwatch::tui::tail::EventTail;
+use cloverwatch::tui::teach::{Lesson, Lessons, RuleDraft, Unrecognised};
+use cloverwatch::xtime::PlatformSettings;
 use cloverwatch::xtime::teach::row_for;
 
 use crate::desk::Desk;
 use crate::population::{now, sample};
 
 /// The default rows, and a file that nobody writes.
-struct Defaults(Settings);
+struct Defaults(PlatformSettings);
 
 impl Lessons for Defaults {
-    fn draft(&self, about: &Unrecognised, means: Outcome) -> Result<Draft, String> {
+    fn draft(&self, about: &Unrecognised, means: Outcome) -> Result<RuleDraft, String> {
         let dealer_code = format!("xts{:06}", about.dealership.bits());
         let row = row_for(&self.0.meanings, &about.answer, &dealer_code, means).map_err(|why| why.to_string())?;
-        Ok(Draft { text: printed(&row), place: "It is written into config.toml.".to_owned(), row })
+        Ok(RuleDraft { text: printed(&row), place: "It is written into config.toml.".to_owned(), row })
     }
 
     fn teach(&self, _: &Lesson) -> Result<(), String> {
@@ -35,7 +35,7 @@ fn id(n: u64) -> DealershipId {
 }
 
 fn desk() -> Desk {
-    Desk::with(sample(), (120, 44), |setup| setup.lessons = Some(Arc::new(Defaults(Settings::default()))))
+    Desk::with(sample(), (120, 44), |setup| setup.lessons = Some(Arc::new(Defaults(PlatformSettings::default()))))
 }
 
 /// An answer in the words that name their dealership.
@@ -108,7 +108,7 @@ fn an_answer_whose_event_is_not_read_yet_is_taught_once_it_is_opened() {
     let mut desk = desk();
     puzzle(&mut desk, 4);
     // Far more has happened elsewhere since than the tail keeps.
-    desk.state.tail = Tail::default();
+    desk.state.tail = EventTail::default();
     desk.go_to(4).press("w").sees("its events are not read yet: enter shows them").press("enter w");
     desk.sees("What does this answer mean");
 }

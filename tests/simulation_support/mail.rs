@@ -7,8 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cloverwatch::clock::SharedClock;
 use cloverwatch::domain::{Event, Fact, InvitationState, LetterId, LetterKind, Onboarding, Timestamp};
-use cloverwatch::engine::Post;
-use cloverwatch::mail::{Courier, Delivery, Gate, Parcel, Pass, Press, PressSettings, RefusedBy};
+use cloverwatch::engine::PostService;
+use cloverwatch::mail::{
+    Delivery, LetterRenderer, MailTransport, OutgoingMessage, Pass, PreSendCheck, PressSettings, RefusedBy,
+};
 use mail_parser::MessageParser;
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
@@ -89,7 +91,7 @@ impl MailWorld {
     }
 
     /// What the engine is given of it.
-    pub fn post(self: &Arc<Self>) -> Post {
+    pub fn post(self: &Arc<Self>) -> PostService {
         let settings = PressSettings {
             partner: "DataClover".to_owned(),
             from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
@@ -99,22 +101,22 @@ impl MailWorld {
             contact: None,
             templates: None,
         };
-        let press = Press::new(&settings).unwrap();
-        Post { press, courier: Arc::clone(self) as Arc<dyn Courier>, per_hour: 1_000, reports: None }
+        let press = LetterRenderer::new(&settings).unwrap();
+        PostService { press, courier: Arc::clone(self) as Arc<dyn MailTransport>, per_hour: 1_000, reports: None }
     }
 
     pub fn arrived(&self) -> Vec<Arrived> {
         self.state.lock().arrived.clone()
     }
 
-    fn arrive(&self, parcel: &Parcel) {
+    fn arrive(&self, parcel: &OutgoingMessage) {
         let arrived = read(parcel, self.clock.now());
         self.state.lock().arrived.push(arrived);
     }
 }
 
 /// Reads a letter as a person does: the code is the one line between two empty ones that is a single word.
-fn read(parcel: &Parcel, at: Timestamp) -> Arrived {
+fn read(parcel: &OutgoingMessage, at: Timestamp) -> Arrived {
     let message = MessageParser::default().parse(&parcel.message).unwrap();
     let text = message.body_text(0).unwrap();
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
@@ -141,8 +143,8 @@ impl Drop for UnderWay<'_> {
 }
 
 #[async_trait]
-impl Courier for MailWorld {
-    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
+impl MailTransport for MailWorld {
+    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
         let (latency, mood, busy, silent, arrives, hangs) = {
             let mut state = self.state.lock();
             state.under_way += 1;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use cloverwatch::domain::Event;
 use cloverwatch::domain::bulk::Bulk;
 use cloverwatch::store::memory::MemoryStore;
-use cloverwatch::store::{Append, Book, BulkId, Committed, EventQuery, ProbeStates, Store, StoreError};
+use cloverwatch::store::{Append, BulkId, Committed, EventQuery, ProbeStates, ReadModel, Store, StoreError};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
@@ -64,7 +64,7 @@ impl Store for MortalStore {
         std::future::pending().await
     }
 
-    fn book(&self) -> &Book {
+    fn book(&self) -> &ReadModel {
         self.memory.book()
     }
 

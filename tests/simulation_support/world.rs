@@ -11,7 +11,7 @@ use cloverwatch::domain::{
     Appointment, AppointmentId, Booking, CodeOrigin, IntentId, Look, Outcome, Service, Timestamp,
 };
 use cloverwatch::xtime::{
-    Answer, BookingAnswer, CodeRequest, CodeSource, ObtainedCode, Platform, RequestPreview, Slot, SourceError,
+    AttemptReport, BookingAnswer, CodeRequest, CodeSource, ObtainedCode, Platform, RequestPreview, Slot, SourceError,
 };
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
@@ -243,13 +243,13 @@ impl State {
     }
 }
 
-fn answer<T>(value: T, healthy: bool, retry_after: Option<Duration>) -> Answer<T> {
-    Answer { value, retry_after, clock_skew: Some(TimeDelta::zero()), healthy }
+fn answer<T>(value: T, healthy: bool, retry_after: Option<Duration>) -> AttemptReport<T> {
+    AttemptReport { value, retry_after, clock_skew: Some(TimeDelta::zero()), healthy }
 }
 
 #[async_trait]
 impl Platform for World {
-    async fn look(&self, dealer_code: &str) -> Answer<Look> {
+    async fn look(&self, dealer_code: &str) -> AttemptReport<Look> {
         let began_at = self.clock.now();
         let (latency, _in_flight) = self.begin(dealer_code);
         self.clock.sleep(latency).await;
@@ -284,7 +284,7 @@ impl Platform for World {
         opcode: &str,
         start: NaiveDate,
         days: u8,
-    ) -> Answer<Result<Vec<Slot>, String>> {
+    ) -> AttemptReport<Result<Vec<Slot>, String>> {
         assert!((1..=6).contains(&days) && opcode == "Tell Us More");
         let (latency, _in_flight) = self.begin(dealer_code);
         self.clock.sleep(latency).await;
@@ -302,7 +302,7 @@ impl Platform for World {
         }
     }
 
-    async fn book(&self, dealer_code: &str, booking: &Booking) -> Answer<BookingAnswer> {
+    async fn book(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingAnswer> {
         let (latency, _in_flight) = self.begin(dealer_code);
         self.clock.sleep(latency).await;
         let mut state = self.state.lock();
@@ -328,7 +328,7 @@ impl Platform for World {
         answer(BookingAnswer::Unknown { reason: why.to_owned() }, false, None)
     }
 
-    async fn appointments(&self, dealer_code: &str, vin: &str) -> Answer<Result<Vec<Appointment>, String>> {
+    async fn appointments(&self, dealer_code: &str, vin: &str) -> AttemptReport<Result<Vec<Appointment>, String>> {
         let (latency, _in_flight) = self.begin(dealer_code);
         self.clock.sleep(latency).await;
         let mut state = self.state.lock();

@@ -1,6 +1,6 @@
 //! Once the server asked for the content: a reply is an answer (RFC 5321, 4.2.5 and 6.1), and only silence leaves it open.
 
-use cloverwatch::mail::{Courier, Delivery, Pass};
+use cloverwatch::mail::{Delivery, MailTransport, Pass};
 
 use crate::rig::{hastily, parcel, to};
 use crate::smtp_support::{Act, Phase, Plan, Server};
@@ -43,7 +43,7 @@ async fn of_two_recipients_none_is_condemned_by_a_refusal_of_the_content() {
         });
         let server = Server::start(plan).await;
         let courier = crate::rig::courier(crate::rig::settings(&format!("smtp://127.0.0.1:{}", server.port())));
-        let letter = cloverwatch::mail::Parcel { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
+        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
         let delivery = courier.deliver(&letter, &crate::rig::Counting::new(Pass::Go)).await;
         let Delivery::Refused { permanent: true, address: told, .. } = &delivery else { panic!("{delivery:?}") };
         assert_eq!(told.as_deref(), address, "{phase:?} {copy}");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cloverwatch::mail::{Courier, Delivery, Pass};
+use cloverwatch::mail::{Delivery, MailTransport, Pass};
 
 use crate::rig::{Counting, HASTY, PATIENT, courier, hastily, parcel, settings, to};
 use crate::smtp_support::{Act, Phase, Plan, Server, deserted_port};
@@ -35,7 +35,7 @@ async fn nobody_listens() {
 
 #[tokio::test]
 async fn no_such_host() {
-    let settings = cloverwatch::mail::smtp::Settings {
+    let settings = cloverwatch::mail::smtp::SmtpSettings {
         allow_plain: vec!["nowhere.invalid".to_owned()],
         ..settings("smtp://nowhere.invalid")
     };
@@ -127,7 +127,7 @@ async fn a_copy_goes_to_whoever_keeps_one_and_its_refusal_keeps_the_letter_from_
         }))
         .await;
         let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-        let letter = cloverwatch::mail::Parcel { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
+        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
         let delivery = courier.deliver(&letter, &Counting::new(Pass::Go)).await;
         assert!(matches!(delivery, Delivery::Sent { .. }), "{copied} {delivery:?}");
         assert_eq!(server.seen().verbs(0), ["EHLO", "MAIL", "RCPT", "RCPT", "DATA"]);
@@ -136,7 +136,7 @@ async fn a_copy_goes_to_whoever_keeps_one_and_its_refusal_keeps_the_letter_from_
     }
     let server = Server::start(Plan::at(Phase::Recipient, Act::say("550 5.1.1 no such user\r\n"))).await;
     let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-    let letter = cloverwatch::mail::Parcel { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
+    let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
     let delivery = courier.deliver(&letter, &Counting::new(Pass::Go)).await;
     assert!(matches!(delivery, Delivery::Refused { .. }), "{delivery:?}");
     assert_eq!(server.seen().verbs(0), ["EHLO", "MAIL", "RCPT", "RSET"], "no copy of what its reader never gets");
@@ -154,7 +154,7 @@ async fn a_server_that_gives_up_at_the_copy_gets_the_letter_without_it() {
         let server = Server::start(plan).await;
         let mut settings = settings(&format!("smtp://127.0.0.1:{}", server.port()));
         settings.limits.command = if matches!(act, Act::Hang) { HASTY } else { PATIENT.command };
-        let letter = cloverwatch::mail::Parcel { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
+        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
         let gate = Counting::new(Pass::Go);
         let delivery = courier(settings).deliver(&letter, &gate).await;
         assert!(matches!(delivery, Delivery::Sent { .. }), "{act:?} {delivery:?}");
@@ -168,7 +168,7 @@ async fn a_copy_that_the_server_cannot_carry_keeps_the_letter_from_nobody() {
     for (offers, verbs) in [(&[][..], 4), (&["SMTPUTF8"][..], 5)] {
         let server = Server::start(Plan::good().offers(offers)).await;
         let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-        let letter = cloverwatch::mail::Parcel { bcc: Some("büro@example.com".to_owned()), ..parcel(1) };
+        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("büro@example.com".to_owned()), ..parcel(1) };
         let delivery = courier.deliver(&letter, &Counting::new(Pass::Go)).await;
         assert!(matches!(delivery, Delivery::Sent { .. }), "{offers:?} {delivery:?}");
         let seen = server.seen();

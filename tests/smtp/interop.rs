@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use cloverwatch::mail::smtp::Settings;
-use cloverwatch::mail::{Courier, Delivery, Pass};
+use cloverwatch::mail::smtp::SmtpSettings;
+use cloverwatch::mail::{Delivery, MailTransport, Pass};
 
 use crate::rig::{Counting, courier, parcel, settings, trusting};
 use crate::smtp_support::certificates::Authority;
@@ -62,7 +62,7 @@ async fn letters_reach_a_server_that_is_not_ours() {
     let server = start(python, &authority, home.path());
     let with = |password: &str| {
         let url = format!("smtp+starttls://desk@localhost:{}", server.port);
-        courier(trusting(Settings { password: Some(password.to_owned().into()), ..settings(&url) }, &authority))
+        courier(trusting(SmtpSettings { password: Some(password.to_owned().into()), ..settings(&url) }, &authority))
     };
     let reason = with("wr0ng").check().await.unwrap_err();
     assert!(reason.contains("535") && reason.contains("[mail] password"), "{reason}");

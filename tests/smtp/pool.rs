@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloverwatch::mail::smtp::Settings;
-use cloverwatch::mail::{Courier, Delivery, Pass, SmtpCourier};
+use cloverwatch::mail::smtp::SmtpSettings;
+use cloverwatch::mail::{Delivery, MailTransport, Pass, SmtpCourier};
 use futures::future::join_all;
 
 use crate::rig::{Counting, HASTY, clock, courier, parcel, settings};
@@ -17,14 +17,14 @@ async fn sends(courier: &SmtpCourier, number: u64) {
     assert_eq!(gate.asked(), 1);
 }
 
-fn to(server: &Server) -> Settings {
+fn to(server: &Server) -> SmtpSettings {
     settings(&format!("smtp://127.0.0.1:{}", server.port()))
 }
 
 #[tokio::test]
 async fn letters_share_a_connection_up_to_a_number() {
     let server = Server::start(Plan::good()).await;
-    let courier = courier(Settings { letters_per_connection: 3, ..to(&server) });
+    let courier = courier(SmtpSettings { letters_per_connection: 3, ..to(&server) });
     for number in 0..7 {
         sends(&courier, number).await;
     }
@@ -133,7 +133,7 @@ async fn a_refused_recipient_does_not_cost_the_connection() {
 #[tokio::test]
 async fn there_are_never_more_connections_than_lanes_and_no_letter_is_lost_or_mixed() {
     let server = Server::start(Plan::good()).await;
-    let courier = courier(Settings { lanes: 3, ..to(&server) });
+    let courier = courier(SmtpSettings { lanes: 3, ..to(&server) });
     join_all((0..60).map(|number| sends(&courier, number))).await;
     let seen = server.seen();
     assert!(seen.connections <= 3, "{}", seen.connections);

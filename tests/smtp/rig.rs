@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use chrono::DateTime;
 use cloverwatch::clock::ManualClock;
 use cloverwatch::domain::LetterId;
-use cloverwatch::mail::smtp::{Limits, Roots, Settings};
-use cloverwatch::mail::{Courier, Delivery, Gate, Parcel, Pass, SmtpCourier, Transport};
+use cloverwatch::mail::smtp::{Limits, Roots, SmtpSettings};
+use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck, SmtpCourier, Transport};
 
 use crate::smtp_support::{Plan, Seen, Server};
 
@@ -32,7 +32,7 @@ impl Counting {
 }
 
 #[async_trait]
-impl Gate for Counting {
+impl PreSendCheck for Counting {
     async fn pass(&self) -> Pass {
         self.asked.fetch_add(1, Ordering::SeqCst);
         self.pass
@@ -40,11 +40,11 @@ impl Gate for Counting {
 }
 
 /// A letter with everything that is awkward on the wire: a line that is a dot, one that begins with two.
-pub fn parcel(number: u64) -> Parcel {
+pub fn parcel(number: u64) -> OutgoingMessage {
     let message = format!(
         "Message-ID: <{number}@example.com>\r\nSubject: Your invitation\r\n\r\nThe code is {CODE}\r\n.\r\n..two\r\nend\r\n"
     );
-    Parcel {
+    OutgoingMessage {
         letter: LetterId::from_bits(number),
         from: "onboarding@example.com".to_owned(),
         to: format!("service{number}@dealer.test"),
@@ -60,20 +60,20 @@ pub const PATIENT: Limits =
 
 pub const HASTY: Duration = Duration::from_millis(300);
 
-pub fn settings(url: &str) -> Settings {
+pub fn settings(url: &str) -> SmtpSettings {
     let Ok(Transport::Smtp(server)) = Transport::parse(url) else { panic!("{url}") };
-    Settings { limits: PATIENT, ..Settings::new(server) }
+    SmtpSettings { limits: PATIENT, ..SmtpSettings::new(server) }
 }
 
-pub fn trusting(settings: Settings, authority: &crate::smtp_support::certificates::Authority) -> Settings {
-    Settings { roots: Roots::Only(authority.roots()), ..settings }
+pub fn trusting(settings: SmtpSettings, authority: &crate::smtp_support::certificates::Authority) -> SmtpSettings {
+    SmtpSettings { roots: Roots::Only(authority.roots()), ..settings }
 }
 
 pub fn clock() -> ManualClock {
     ManualClock::at(DateTime::UNIX_EPOCH)
 }
 
-pub fn courier(settings: Settings) -> SmtpCourier {
+pub fn courier(settings: SmtpSettings) -> SmtpCourier {
     SmtpCourier::new(settings, Arc::new(clock())).unwrap()
 }
 
@@ -120,7 +120,7 @@ impl Told {
 
     /// The server has exactly this letter, as it was given.
     #[track_caller]
-    pub fn is_sent(&self, parcel: &Parcel) {
+    pub fn is_sent(&self, parcel: &OutgoingMessage) {
         let Delivery::Sent { reply } = &self.delivery else { panic!("{self:#?}") };
         self.holds(reply, 1, &["2"]);
         let taken = self.seen.taken();
@@ -144,7 +144,7 @@ impl Told {
 pub async fn with_limits(plan: Plan, limits: Limits) -> Told {
     let server = Server::start(plan).await;
     let url = format!("smtp://127.0.0.1:{}", server.port());
-    deliver(&server, &courier(Settings { limits, ..settings(&url) })).await
+    deliver(&server, &courier(SmtpSettings { limits, ..settings(&url) })).await
 }
 
 /// Delivers one letter to a plain server that answers in its own time.

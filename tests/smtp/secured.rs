@@ -1,7 +1,7 @@
 //! TLS or nothing, and passwords only under it.
 
-use cloverwatch::mail::smtp::{Limits, Settings};
-use cloverwatch::mail::{Courier, Delivery, Pass};
+use cloverwatch::mail::smtp::{Limits, SmtpSettings};
+use cloverwatch::mail::{Delivery, MailTransport, Pass};
 use serde_json::Value;
 
 use crate::rig::{Counting, HASTY, PATIENT, Told, courier, deliver, parcel, settings, trusting};
@@ -12,7 +12,7 @@ use crate::smtp_support::{Act, Phase, Plan, Server, Tls};
 async fn over(scheme: &str, plan: Plan, authority: &Authority, limits: Limits) -> Told {
     let server = Server::start(plan).await;
     let url = format!("{scheme}://localhost:{}", server.port());
-    deliver(&server, &courier(Settings { limits, ..trusting(settings(&url), authority) })).await
+    deliver(&server, &courier(SmtpSettings { limits, ..trusting(settings(&url), authority) })).await
 }
 
 fn tls_plans(authority: &Authority) -> [(&'static str, Plan); 2] {
@@ -111,8 +111,8 @@ async fn the_wrong_scheme_is_recognised() {
 const USER: &str = "desk@example.com";
 const PASSWORD: &str = "s3cret pass";
 
-fn with_password(url: &str, password: &str) -> Settings {
-    Settings { password: Some(password.to_owned().into()), ..settings(url) }
+fn with_password(url: &str, password: &str) -> SmtpSettings {
+    SmtpSettings { password: Some(password.to_owned().into()), ..settings(url) }
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ fn what_would_go_plain_over_a_network_is_refused() {
     let refused = |settings| cloverwatch::mail::SmtpCourier::new(settings, clock()).unwrap_err();
     assert!(refused(settings("smtp://mail.example.com")).contains("unencrypted"));
     let allowed =
-        Settings { allow_plain: vec!["mail.example.com".to_owned()], ..settings("smtp://me@mail.example.com") };
+        SmtpSettings { allow_plain: vec!["mail.example.com".to_owned()], ..settings("smtp://me@mail.example.com") };
     assert!(refused(allowed).contains("password"));
 }
 

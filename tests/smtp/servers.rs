@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use cloverwatch::domain::{LetterId, refuses_address};
 use cloverwatch::mail::bounce::{ReportAction, read_report};
-use cloverwatch::mail::{Courier, Delivery, Parcel, Pass};
+use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, Pass};
 
 use crate::rig::{Counting, courier, parcel, settings};
 use crate::smtp_support::deserted_port;
@@ -26,17 +26,17 @@ fn is_root() -> bool {
 }
 
 /// A letter to somebody at the dealership, with these words in it.
-fn letter(to: &str, words: &str) -> Parcel {
+fn letter(to: &str, words: &str) -> OutgoingMessage {
     let id = LetterId::from_bits(0x0123_4567);
     let message =
         format!("Message-ID: <{id}@example.com>\r\nSubject: Your invitation\r\n\r\n{words}\r\n.\r\n..two\r\n");
-    Parcel { letter: id, to: format!("{to}@dealer.test"), message: message.into_bytes(), ..parcel(1) }
+    OutgoingMessage { letter: id, to: format!("{to}@dealer.test"), message: message.into_bytes(), ..parcel(1) }
 }
 
 /// What each of them must be understood to say.
 async fn is_understood(port: u16) {
     let courier = courier(settings(&format!("smtp://127.0.0.1:{port}")));
-    let hand_over = async |parcel: &Parcel| courier.deliver(parcel, &Counting::new(Pass::Go)).await;
+    let hand_over = async |parcel: &OutgoingMessage| courier.deliver(parcel, &Counting::new(Pass::Go)).await;
     let to = async |who: &str| hand_over(&letter(who, "hello")).await;
     assert!(matches!(to("ana").await, Delivery::Sent { .. }));
     let refused = to("nobody").await;

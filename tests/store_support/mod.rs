@@ -12,7 +12,7 @@ use cloverwatch::domain::{
     Actor, AppointmentId, CodeOrigin, Contact, DaySlots, DealershipId, Event, Fact, IntentId, Onboarding, OpcodeChoice,
     OpcodeOption, Outcome, Profile, Timestamp, fold,
 };
-use cloverwatch::store::embedded::Options;
+use cloverwatch::store::embedded::StoreOptions;
 use cloverwatch::store::{Append, EmbeddedStore, EventQuery, Store, StoreError};
 
 pub fn clock() -> SharedClock {
@@ -25,7 +25,7 @@ pub fn open(dir: &Path) -> Result<Arc<EmbeddedStore>, StoreError> {
 
 /// With a new segment of the journal every few lines.
 pub fn open_small(dir: &Path) -> Result<Arc<EmbeddedStore>, StoreError> {
-    EmbeddedStore::open_with(dir, &clock(), Options { segment_bytes: 4_096, ..Options::default() })
+    EmbeddedStore::open_with(dir, &clock(), StoreOptions { segment_bytes: 4_096, ..StoreOptions::default() })
 }
 
 pub fn id(number: u64) -> DealershipId {

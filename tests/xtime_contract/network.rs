@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloverwatch::clock::ManualClock;
 use cloverwatch::domain::Outcome::{Connected, Unknown};
-use cloverwatch::xtime::{BookingAnswer, HttpPlatform, Platform, Settings};
+use cloverwatch::xtime::{BookingAnswer, HttpPlatform, Platform, PlatformSettings};
 use parking_lot::Mutex;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -47,18 +47,18 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, most: usize, 
     }
 }
 
-pub fn settings(base: &str) -> Settings {
-    Settings {
+pub fn settings(base: &str) -> PlatformSettings {
+    PlatformSettings {
         base_url: format!("{base}/xtime/service"),
         token_url: format!("{base}/token"),
         client_id: "the-client".to_owned(),
         client_secret: "the-client-secret".to_owned().into(),
         api_key: "the-api-key".to_owned().into(),
-        ..Settings::default()
+        ..PlatformSettings::default()
     }
 }
 
-fn client(settings: Settings) -> Result<HttpPlatform, String> {
+fn client(settings: PlatformSettings) -> Result<HttpPlatform, String> {
     HttpPlatform::new(settings, Arc::new(ManualClock::at(moment()))).map_err(|error| error.to_string())
 }
 
@@ -97,7 +97,7 @@ async fn a_read_whose_connection_was_closed_is_asked_once_more_and_a_booking_nev
 async fn a_server_that_always_closes_is_asked_twice_and_no_more() {
     let (base, seen) = closing(0).await;
     let (other, _) = closing(9).await;
-    let platform = client(Settings { token_url: format!("{other}/token"), ..settings(&base) }).unwrap();
+    let platform = client(PlatformSettings { token_url: format!("{other}/token"), ..settings(&base) }).unwrap();
     let look = platform.look("xts1").await.value;
     assert!(look.outcome == Unknown && look.reason.contains("broke"), "{look:?}");
     assert_eq!(*seen.lock(), ["GET", "GET"]);
@@ -152,7 +152,7 @@ async fn an_authority_of_our_own_and_a_certificate_of_ours_are_settings() {
     let open = secure(&authority, "localhost", false).await;
     let closed = secure(&authority, "localhost", true).await;
     let foreign = secure(&authority, "platform.example.com", false).await;
-    let look = async |base: &str, set: &dyn Fn(&mut Settings)| {
+    let look = async |base: &str, set: &dyn Fn(&mut PlatformSettings)| {
         let mut settings = settings(base);
         settings.tls.ca_file = Some(ca.clone());
         set(&mut settings);
@@ -162,7 +162,8 @@ async fn an_authority_of_our_own_and_a_certificate_of_ours_are_settings() {
     for (base, set, words) in [
         (
             &open,
-            (&|settings: &mut Settings| settings.tls.ca_file = Some(other.clone())) as &dyn Fn(&mut Settings),
+            (&|settings: &mut PlatformSettings| settings.tls.ca_file = Some(other.clone()))
+                as &dyn Fn(&mut PlatformSettings),
             "ca_file",
         ),
         (&foreign, &|_| (), "belongs to another host; write the name that stands in it in base_url or token_url"),
@@ -175,7 +176,7 @@ async fn an_authority_of_our_own_and_a_certificate_of_ours_are_settings() {
         look(&closed, &|settings| settings.tls.client_certificate = Some(both.clone())).await.outcome,
         Connected
     );
-    let in_two = |settings: &mut Settings| {
+    let in_two = |settings: &mut PlatformSettings| {
         (settings.tls.client_certificate, settings.tls.client_key) = (Some(certificate.clone()), Some(key.clone()));
     };
     assert_eq!(look(&closed, &in_two).await.outcome, Connected);
@@ -183,7 +184,7 @@ async fn an_authority_of_our_own_and_a_certificate_of_ours_are_settings() {
 
 #[test]
 fn certificate_files_that_cannot_be_used_are_refused_at_the_start() {
-    type Spoil<'a> = &'a dyn Fn(&mut Settings);
+    type Spoil<'a> = &'a dyn Fn(&mut PlatformSettings);
     let dir = tempfile::tempdir().unwrap();
     let empty = write(dir.path(), "empty.pem", "nothing\n");
     let ca = write(dir.path(), "ca.pem", Authority::new().pem());

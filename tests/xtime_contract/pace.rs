@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloverwatch::clock::{Clock, ManualClock};
-use cloverwatch::xtime::{HttpPlatform, Platform, Settings};
+use cloverwatch::xtime::{HttpPlatform, Platform, PlatformSettings};
 use parking_lot::Mutex;
 
 use super::server::{Reply, SERVICES, Server, moment, token};
@@ -24,7 +24,7 @@ async fn a_token_and_the_same_question_once_more_wait_for_their_turn() {
         }
     })
     .await;
-    let settings = Settings { requests_per_second: Some(10), ..server.settings() };
+    let settings = PlatformSettings { requests_per_second: Some(10), ..server.settings() };
     let platform = HttpPlatform::new(settings, Arc::new(clock.clone())).unwrap();
     let looks = tokio::spawn(async move {
         for _ in 0..3 {

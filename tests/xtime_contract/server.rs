@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use cloverwatch::clock::ManualClock;
 use cloverwatch::domain::{Booking, Customer, Label, Vehicle};
-use cloverwatch::xtime::{HttpPlatform, Settings};
+use cloverwatch::xtime::{HttpPlatform, PlatformSettings};
 use parking_lot::Mutex;
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -63,7 +63,7 @@ impl Reply {
 type Script = dyn Fn(&Request, usize) -> Reply + Send + Sync;
 
 /// Made once: the table of meanings is compiled in it.
-static DEFAULTS: LazyLock<Settings> = LazyLock::new(Settings::default);
+static DEFAULTS: LazyLock<PlatformSettings> = LazyLock::new(PlatformSettings::default);
 
 pub struct Server {
     pub address: SocketAddr,
@@ -119,8 +119,8 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    pub fn settings(&self) -> Settings {
-        Settings {
+    pub fn settings(&self) -> PlatformSettings {
+        PlatformSettings {
             base_url: self.url("/xtime/service"),
             token_url: self.url("/token"),
             client_id: "the-client".to_owned(),
@@ -168,7 +168,7 @@ pub fn booking() -> Booking {
     }
 }
 
-pub fn client(settings: Settings) -> (HttpPlatform, ManualClock) {
+pub fn client(settings: PlatformSettings) -> (HttpPlatform, ManualClock) {
     let clock = ManualClock::at(moment());
     (HttpPlatform::new(settings, Arc::new(clock.clone())).unwrap(), clock)
 }

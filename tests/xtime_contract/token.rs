@@ -14,7 +14,7 @@ fn bearer(request: &Request) -> &str {
 }
 
 /// 50 looks that begin before any answer can arrive: on one thread, all are polled before the server is.
-async fn fifty(platform: &impl Platform) -> Vec<cloverwatch::xtime::Answer<cloverwatch::domain::Look>> {
+async fn fifty(platform: &impl Platform) -> Vec<cloverwatch::xtime::AttemptReport<cloverwatch::domain::Look>> {
     join_all((0..50).map(|_| platform.look("a"))).await
 }
 

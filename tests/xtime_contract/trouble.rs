@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cloverwatch::domain::Outcome::Unknown;
 use cloverwatch::domain::text::is_invisible;
-use cloverwatch::xtime::{HttpPlatform, Platform, Settings, SetupError};
+use cloverwatch::xtime::{HttpPlatform, Platform, PlatformSettings, SetupError};
 use futures::future::join_all;
 use secrecy::SecretString;
 use tokio::io::AsyncWriteExt;
@@ -151,17 +151,17 @@ async fn the_same_answer_gives_the_same_reason() {
     assert!(one.contains("was odd"), "{one}");
 }
 
-type Spoil = fn(&mut Settings);
+type Spoil = fn(&mut PlatformSettings);
 
 #[test]
 fn settings_that_cannot_work_are_refused() {
-    let good = || Settings {
+    let good = || PlatformSettings {
         base_url: "http://127.0.0.1:1/a".to_owned(),
         token_url: "http://127.0.0.1:1/t".to_owned(),
         client_id: "id".to_owned(),
         client_secret: SecretString::from("secret-secret"),
         api_key: SecretString::from("key"),
-        ..Settings::default()
+        ..PlatformSettings::default()
     };
     let bad: [(Spoil, &str); 9] = [
         (|s| s.client_id = " ".to_owned(), "client_id"),

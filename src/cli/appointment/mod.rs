@@ -15,7 +15,7 @@ use crate::domain::{BookedAppointment, BookingProblem, Command, Context, IntentI
 use crate::engine::{Booked, Engine, EngineError};
 
 use super::app::App;
-use super::args::Appointment;
+use super::args::AppointmentArgs;
 use super::check::looking;
 use super::error::CliError;
 use super::json::{SCHEMA, appointment, open_booking};
@@ -27,14 +27,14 @@ use super::report::{identity, named};
 /// One run of the command.
 struct Visit<'a> {
     app: &'a App,
-    args: &'a Appointment,
+    args: &'a AppointmentArgs,
     engine: Engine,
     state: Arc<Onboarding>,
     /// What a script will be told.
     document: Map<String, Value>,
 }
 
-pub(super) async fn run(app: &App, args: &Appointment) -> Result<(), CliError> {
+pub(super) async fn run(app: &App, args: &AppointmentArgs) -> Result<(), CliError> {
     if (args.book || args.not_there) && app.globals.read_only {
         return Err(EngineError::ReadOnly.into());
     }

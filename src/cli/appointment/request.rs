@@ -21,12 +21,12 @@ use super::Visit;
 const LISTED: usize = 12;
 
 /// What is offered in the window of days.
-pub(super) struct Offer {
+pub(super) struct SlotOffer {
     pub(super) slots: Vec<Slot>,
     counts: SlotCounts,
 }
 
-impl Offer {
+impl SlotOffer {
     pub(super) fn of(slots: Vec<Slot>) -> Self {
         let counts = SlotCounts::of(slots.iter().map(|slot| slot.local));
         Self { slots, counts }
@@ -53,8 +53,8 @@ impl Offer {
 
 impl Visit<'_> {
     /// What is offered now, in the configured window.
-    pub(super) async fn offered(&self) -> Result<Offer, CliError> {
-        Ok(Offer::of(self.engine.offered(self.state.id).await?))
+    pub(super) async fn offered(&self) -> Result<SlotOffer, CliError> {
+        Ok(SlotOffer::of(self.engine.offered(self.state.id).await?))
     }
 
     /// A time as somebody writes it, on the dealership's clock.
@@ -64,7 +64,7 @@ impl Visit<'_> {
     }
 
     /// The planned booking for a time, which must be offered.
-    pub(super) async fn plan(&self, local: NaiveDateTime, offer: &Offer) -> Result<PlannedBooking, CliError> {
+    pub(super) async fn plan(&self, local: NaiveDateTime, offer: &SlotOffer) -> Result<PlannedBooking, CliError> {
         let reschedule = self.args.reschedule;
         let planned = self.engine.plan_booking(self.state.id, local, reschedule, &self.app.config.appointment)?;
         let mut offered = offer.slots.clone();
@@ -79,7 +79,7 @@ impl Visit<'_> {
     }
 
     /// Shows the request and what else is offered, and notes it for scripts.
-    pub(super) fn show(&mut self, planned: &PlannedBooking, offer: &Offer) -> Result<(), CliError> {
+    pub(super) fn show(&mut self, planned: &PlannedBooking, offer: &SlotOffer) -> Result<(), CliError> {
         let (booking, preview) = (&planned.booking, &planned.preview);
         self.note("at_local", json!(booking.local));
         self.note("timezone", booking.zone.name().into());
@@ -164,13 +164,13 @@ mod tests {
     #[test]
     fn days_without_the_chosen_time_and_a_menu_that_stays_short() {
         let times = ["2026-12-01 09:15", "2026-12-02 09:15", "2026-12-02 09:30"].map(local);
-        let offer = Offer::of(times.map(|local| Slot { local, minutes: 15 }).to_vec());
+        let offer = SlotOffer::of(times.map(|local| Slot { local, minutes: 15 }).to_vec());
         assert_eq!(offer.by_day(None), "Tue 01 Dec 1, Wed 02 Dec 2");
         assert_eq!(offer.by_day(Some(times[0])), "Wed 02 Dec 2");
         assert_eq!(offer.menu(), ["  2026-12-01 09:15", "  2026-12-02 09:15", "  2026-12-02 09:30"]);
         let many =
             (0..40).map(|number| Slot { local: times[0] + chrono::TimeDelta::minutes(15 * number), minutes: 15 });
-        let menu = Offer::of(many.collect()).menu();
+        let menu = SlotOffer::of(many.collect()).menu();
         assert_eq!((menu.len(), menu[LISTED].as_str()), (LISTED + 1, "  … by day: Tue 01 Dec 40"));
     }
 

@@ -10,7 +10,7 @@ use super::super::error::CliError;
 use super::super::opcode::words;
 use super::super::report::named;
 use super::Visit;
-use super::request::Offer;
+use super::request::SlotOffer;
 
 const NO_CANCEL: &str = "There is no public way to cancel an appointment: what is booked stands in the dealership's calendar until they \
                          remove it; it can only be moved.";
@@ -42,7 +42,7 @@ impl Visit<'_> {
     }
 
     /// Has the dealerCode typed and sends; when the slot is taken meanwhile, another one is chosen and the code typed again.
-    async fn book(&mut self, mut planned: PlannedBooking, mut offer: Offer) -> Result<(), CliError> {
+    async fn book(&mut self, mut planned: PlannedBooking, mut offer: SlotOffer) -> Result<(), CliError> {
         let app = self.app;
         loop {
             app.out.warn(NO_CANCEL);
@@ -64,9 +64,9 @@ impl Visit<'_> {
     }
 
     /// Has another time chosen from what is offered now.
-    async fn another(&self, slots: Vec<Slot>) -> Result<(PlannedBooking, Offer), CliError> {
+    async fn another(&self, slots: Vec<Slot>) -> Result<(PlannedBooking, SlotOffer), CliError> {
         let out = &self.app.out;
-        let offer = Offer::of(slots);
+        let offer = SlotOffer::of(slots);
         if offer.slots.is_empty() {
             return Err(self.nothing_offered());
         }

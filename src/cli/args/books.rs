@@ -7,7 +7,7 @@ use clap::{Args, ValueHint};
 use super::Json;
 
 #[derive(Debug, Args)]
-pub struct List {
+pub struct ListArgs {
     /// Which dealerships; several words are one query
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,

@@ -19,7 +19,7 @@ pub struct Resend {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Mail {
+pub enum MailCommand {
     /// Letters that wait or went wrong; with --all every letter that is kept (all about the present code, the latest before it)
     #[command(visible_alias = "ls")]
     List {

@@ -7,7 +7,7 @@ use super::Json;
 use crate::domain::Outcome;
 
 #[derive(Debug, Subcommand)]
-pub enum Meaning {
+pub enum MeaningCommand {
     /// How answers are read (your rows, then the defaults), and the answers that no row knows
     List(Json),
     /// Teach what an answer means that no row knew: writes a row into your settings

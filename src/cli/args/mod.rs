@@ -15,13 +15,13 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 
 use super::output::ColorWhen;
 
-pub use books::{Events, Export, List, Restore, Show};
+pub use books::{Events, Export, ListArgs, Restore, Show};
 pub use codes::{Codes, Reissue, Revoke};
 pub use dealerships::{Add, Import, Set};
-pub use mail::{Form, Letters, Mail, Resend};
-pub use meaning::{AddMeaning, Meaning};
-pub use opcode::{Appointment, Guide, Opcode, SetOpcode};
-pub use program::{ConfigCommand, Doctor, Keymap};
+pub use mail::{Form, Letters, MailCommand, Resend};
+pub use meaning::{AddMeaning, MeaningCommand};
+pub use opcode::{AppointmentArgs, GuideArgs, Opcode, SetOpcode};
+pub use program::{ConfigCommand, Doctor, KeymapCommand};
 pub use record::{Archive, Assign, Confirm, Note, Snooze, Unfinished};
 
 const AFTER: &str = "\
@@ -42,7 +42,7 @@ pub struct Cli {
     pub globals: Globals,
     /// What to do; nothing: the dashboard.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
 }
 
 /// What holds for every command.
@@ -67,7 +67,7 @@ pub struct Globals {
 
 /// Every command.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// The dashboard on invented dealerships, against the built-in sandbox; nothing to configure, no network
     Demo(super::demo::DemoArgs),
     /// Take dealerships in from CSV or JSON; importing again changes nothing
@@ -78,7 +78,7 @@ pub enum Command {
     Set(Set),
     /// The table of dealerships
     #[command(visible_alias = "ls")]
-    List(List),
+    List(ListArgs),
     /// One dealership: profile, code, clocks, opcode findings, timeline
     Show(Show),
     /// Give dealerships their first code
@@ -103,17 +103,17 @@ pub enum Command {
     Resend(Resend),
     /// Letters: what waits, what went wrong, previews, retries, delivery reports
     #[command(subcommand)]
-    Mail(Mail),
+    Mail(MailCommand),
     /// Ask Xtime now
     Check(Targets),
     /// How Xtime's answers are read, and teaching those that no row knows
     #[command(subcommand)]
-    Meaning(Meaning),
+    Meaning(MeaningCommand),
     /// The dealership's service opcode
     #[command(subcommand)]
     Opcode(Opcode),
     /// The test appointment: the exact request with the dealership's opcode; sent only with --book and a typed dealerCode
-    Appointment(Appointment),
+    Appointment(AppointmentArgs),
     /// The event log
     Events(Events),
     /// The engine without a screen: probes, expiry, mail; logs JSON lines
@@ -126,7 +126,7 @@ pub enum Command {
     Sandbox(super::sandbox::SandboxArgs),
     /// The keys: what holds, or what is wrong with a file
     #[command(subcommand)]
-    Keymap(Keymap),
+    Keymap(KeymapCommand),
     /// The settings: what holds, or what is wrong with them
     #[command(subcommand)]
     Config(ConfigCommand),

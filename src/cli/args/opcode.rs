@@ -16,7 +16,7 @@ pub enum Opcode {
         json: Json,
     },
     /// The dealership's steps, with what can be seen of each and what is still missing
-    Guide(Guide),
+    Guide(GuideArgs),
 }
 
 const SET_USAGE: &str = "\
@@ -55,7 +55,7 @@ pub struct SetOpcode {
 }
 
 #[derive(Debug, Args)]
-pub struct Guide {
+pub struct GuideArgs {
     /// Which dealership
     pub dealership: String,
     /// Only the text for the dealer, to be copied or piped
@@ -69,7 +69,7 @@ pub struct Guide {
 }
 
 #[derive(Debug, Args)]
-pub struct Appointment {
+pub struct AppointmentArgs {
     /// Which dealership; always one alone
     pub dealership: String,
     /// For when: an offered time, on the dealership's clock or in RFC 3339; without it: the first that is offered

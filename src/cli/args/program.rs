@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueHint};
 use super::Json;
 
 #[derive(Debug, Subcommand)]
-pub enum Keymap {
+pub enum KeymapCommand {
     /// Every key that holds
     Print,
     /// What is wrong with a file (default: yours)

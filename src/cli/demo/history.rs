@@ -11,7 +11,7 @@ use futures::stream;
 use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
-use super::phone::{self, Call, Line, LineError, between};
+use super::phone::{self, LineError, PhoneCall, PhoneLine, between};
 use crate::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode,
     LetterEnd, LetterId, Look, Onboarding, OpcodeState, Outcome, Policy, Profile, SlotCounts, SlotsLook, Timestamp,
@@ -62,7 +62,7 @@ struct Seen {
 pub struct Past<'a> {
     pub store: &'a dyn Store,
     pub platform: &'a dyn Platform,
-    pub line: &'a Line,
+    pub line: &'a PhoneLine,
     /// The numbers of the process.
     pub policy: &'a Policy,
     /// The moment at which it ends.
@@ -86,7 +86,7 @@ impl Past<'_> {
             .into_iter()
             .collect::<Result<_, _>>()?;
         let (calls, last_call) = self.line.all_calls(0).await?;
-        let mut calls_of: HashMap<&str, Vec<&Call>> = HashMap::new();
+        let mut calls_of: HashMap<&str, Vec<&PhoneCall>> = HashMap::new();
         for call in calls.iter().filter(|call| call.at <= self.now) {
             calls_of.entry(&call.dealer_code).or_default().push(call);
         }
@@ -157,7 +157,7 @@ impl Past<'_> {
     }
 
     /// One dealership's lines of the story.
-    fn tell(&self, dealer: &Dealer, seen: Option<Seen>, calls: &[&Call], story: &mut Vec<StoryLine>) {
+    fn tell(&self, dealer: &Dealer, seen: Option<Seen>, calls: &[&PhoneCall], story: &mut Vec<StoryLine>) {
         let owner =
             dealer.profile.owner.as_ref().map_or_else(|| Actor::system("demo"), |owner| Actor::person(owner.raw()));
         let mut line = |at: Timestamp, actor: &Actor, command| story.push((at, dealer.id, actor.clone(), command));
@@ -272,7 +272,7 @@ fn letter_of(intent: IntentId) -> LetterId {
     LetterId::from_bits(intent.bits())
 }
 
-fn chosen<'a>(calls: &[&'a Call]) -> Option<&'a str> {
+fn chosen<'a>(calls: &[&'a PhoneCall]) -> Option<&'a str> {
     calls.iter().rev().find_map(|call| call.opcode())
 }
 

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::clock::SharedClock;
-use crate::engine::Post;
+use crate::engine::PostService;
 use crate::mail::reserved::ReservedOnly;
-use crate::mail::smtp::Settings;
-use crate::mail::{Press, PressError, PressSettings, SmtpCourier, Transport};
+use crate::mail::smtp::SmtpSettings;
+use crate::mail::{LetterRenderer, PressError, PressSettings, SmtpCourier, Transport};
 use crate::sandbox::{self, PostHandle, Sandbox};
 use crate::tui::reading::{MailboxLetter, Mailboxes};
 
@@ -29,8 +29,8 @@ pub enum MailError {
 ///
 /// # Errors
 /// When the sandbox has no post office.
-pub fn post(sandbox: &Sandbox, maildir: PathBuf, clock: SharedClock) -> Result<Post, MailError> {
-    let press = Press::new(&PressSettings {
+pub fn post(sandbox: &Sandbox, maildir: PathBuf, clock: SharedClock) -> Result<PostService, MailError> {
+    let press = LetterRenderer::new(&PressSettings {
         partner: "DataClover".to_owned(),
         from: FROM.to_owned(),
         reply_to: None,
@@ -43,9 +43,9 @@ pub fn post(sandbox: &Sandbox, maildir: PathBuf, clock: SharedClock) -> Result<P
     let Transport::Smtp(server) = Transport::parse(&format!("smtp://{at}")).map_err(MailError::Transport)? else {
         return Err(MailError::Transport("it is no mail server".to_owned()));
     };
-    let courier = SmtpCourier::new(Settings::new(server), clock).map_err(MailError::Transport)?;
+    let courier = SmtpCourier::new(SmtpSettings::new(server), clock).map_err(MailError::Transport)?;
     let courier = Arc::new(ReservedOnly(Arc::new(courier)));
-    Ok(Post { press, courier, per_hour: PER_HOUR, reports: Some(maildir) })
+    Ok(PostService { press, courier, per_hour: PER_HOUR, reports: Some(maildir) })
 }
 
 /// The mailboxes of the invented people, for the screen.
@@ -57,7 +57,7 @@ impl Mailboxes for Letterboxes {
     }
 }
 
-fn of_mailbox(letter: &sandbox::Letter) -> MailboxLetter {
+fn of_mailbox(letter: &sandbox::ReceivedLetter) -> MailboxLetter {
     MailboxLetter {
         from: letter.from.clone(),
         subject: letter.subject.clone(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::history::Past;
-use self::phone::Line;
+use self::phone::PhoneLine;
 use crate::clock::{SharedClock, WallClock};
 use crate::domain::{Policy, when};
 use crate::engine::{Engine, Pace, Parts};
@@ -155,21 +155,26 @@ impl Demo {
         let scratch = Scratch::make(SCRATCH)?;
         let dir = store_dir(args.keep.as_ref(), &scratch)?;
         let clock: SharedClock = Arc::new(WallClock::accelerated(args.speed));
-        let settings =
-            sandbox::Settings { seed: args.seed, faults: Faults::none(), ..sandbox::Settings::new(Arc::clone(&clock)) };
+        let settings = sandbox::SandboxSettings {
+            seed: args.seed,
+            faults: Faults::none(),
+            ..sandbox::SandboxSettings::new(Arc::clone(&clock))
+        };
         let reports = scratch.below("mail")?;
         let listen = (std::net::Ipv4Addr::LOCALHOST, 0).into();
-        let settings =
-            sandbox::Settings { post: Some(PostSettings { listen, maildir: Some(reports.clone()) }), ..settings };
-        let credentials = xtime::Settings {
+        let settings = sandbox::SandboxSettings {
+            post: Some(PostSettings { listen, maildir: Some(reports.clone()) }),
+            ..settings
+        };
+        let credentials = xtime::PlatformSettings {
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone().into(),
             api_key: settings.api_key.clone().into(),
             timeout: Duration::from_secs(5),
-            ..xtime::Settings::default()
+            ..xtime::PlatformSettings::default()
         };
         let sandbox = sandbox::start(settings).await?;
-        let line = Line::new(sandbox.invitations_url(), sandbox.control_url())?;
+        let line = PhoneLine::new(sandbox.invitations_url(), sandbox.control_url())?;
         let platform = Arc::new(HttpPlatform::new(platform_settings(&sandbox, credentials), Arc::clone(&clock))?);
         let source = HttpSource::new(source_settings(&sandbox), Arc::clone(&clock))?;
         let store_clock = Arc::clone(&clock);
@@ -219,9 +224,9 @@ impl Demo {
     }
 
     /// What its screen shows besides.
-    fn shows(&self) -> desk::Demo {
+    fn shows(&self) -> desk::DemoExtras {
         let mailboxes = self.sandbox.post().map(|post| Arc::new(mail::Letterboxes(post)) as Arc<dyn Mailboxes>);
-        desk::Demo { runs: true, mailboxes }
+        desk::DemoExtras { runs: true, mailboxes }
     }
 
     /// Prints events as JSON lines for as long as somebody reads them.
@@ -238,8 +243,8 @@ fn store_dir(keep: Option<&PathBuf>, scratch: &Scratch) -> Result<PathBuf, DemoE
     Ok(dir.clone())
 }
 
-fn platform_settings(sandbox: &Sandbox, credentials: xtime::Settings) -> xtime::Settings {
-    xtime::Settings { base_url: sandbox.base_url(), token_url: sandbox.token_url(), ..credentials }
+fn platform_settings(sandbox: &Sandbox, credentials: xtime::PlatformSettings) -> xtime::PlatformSettings {
+    xtime::PlatformSettings { base_url: sandbox.base_url(), token_url: sandbox.token_url(), ..credentials }
 }
 
 fn source_settings(sandbox: &Sandbox) -> xtime::source::HttpSettings {

@@ -28,7 +28,7 @@ impl From<reqwest::Error> for LineError {
 /// Something that a dealer said.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Call {
+pub struct PhoneCall {
     seq: u64,
     pub at: Timestamp,
     pub dealer_code: String,
@@ -41,7 +41,7 @@ pub struct Call {
     option: Option<String>,
 }
 
-impl Call {
+impl PhoneCall {
     /// What the desk records of it.
     pub fn command(&self) -> Command {
         match (self.kind.as_str(), &self.opcode) {
@@ -78,13 +78,13 @@ pub fn actor() -> Actor {
 }
 
 #[derive(Clone)]
-pub struct Line {
+pub struct PhoneLine {
     http: reqwest::Client,
     invitations: String,
     control: String,
 }
 
-impl Line {
+impl PhoneLine {
     /// A line to the sandbox at these addresses.
     ///
     /// # Errors
@@ -149,10 +149,10 @@ impl Line {
     ///
     /// # Errors
     /// When the sandbox does not answer.
-    pub async fn calls(&self, after: u64) -> Result<Vec<Call>, LineError> {
+    pub async fn calls(&self, after: u64) -> Result<Vec<PhoneCall>, LineError> {
         #[derive(Deserialize)]
         struct Answer {
-            calls: Vec<Call>,
+            calls: Vec<PhoneCall>,
         }
         let request = self.http.get(format!("{}/calls", self.control)).query(&[("after", after)]);
         Ok(request.send().await?.error_for_status()?.json::<Answer>().await?.calls)
@@ -162,7 +162,7 @@ impl Line {
     ///
     /// # Errors
     /// When the sandbox does not answer.
-    pub async fn all_calls(&self, mut after: u64) -> Result<(Vec<Call>, u64), LineError> {
+    pub async fn all_calls(&self, mut after: u64) -> Result<(Vec<PhoneCall>, u64), LineError> {
         let mut all = Vec::new();
         loop {
             let more = self.calls(after).await?;

@@ -15,8 +15,8 @@ use crate::clock::{SharedClock, WallClock};
 use crate::config::Config;
 use crate::config::diagnostic::shown;
 use crate::store::disk::try_writing;
-use crate::store::embedded::Options;
-use crate::store::{Aside, Checking, EmbeddedStore, JournalReader, Lock, Store, StoreError, Verified, kept_aside};
+use crate::store::embedded::StoreOptions;
+use crate::store::{Checking, EmbeddedStore, JournalReader, Lock, MovedAside, Store, StoreError, Verified, kept_aside};
 
 /// Looks at the store, and changes nothing.
 pub(super) fn look(found: &mut Findings, config: &Config) {
@@ -37,7 +37,7 @@ pub(super) fn look(found: &mut Findings, config: &Config) {
         None => found.note("held by", Health::Good, "nobody"),
     }
     journal(found, &path);
-    for Aside { path, bytes, at, what } in kept_aside(&path) {
+    for MovedAside { path, bytes, at, what } in kept_aside(&path) {
         let at = at.map_or_else(String::new, |at| format!(" of {}", operators_zone().line(at)));
         let words = format!("{}, {}{at}: {what}", shown(&path), HumanBytes(bytes));
         found.note("kept aside", Health::Doubtful, words);
@@ -58,7 +58,7 @@ pub(super) async fn accept_loss(found: &mut Findings, config: &Config, read_only
         found.note("loss", Health::Bad, "nothing was given up: there is no store, or it is to be read only");
         return;
     }
-    let options = Options { accept_loss: true, ..Options::default() };
+    let options = StoreOptions { accept_loss: true, ..StoreOptions::default() };
     let clock: SharedClock = Arc::new(WallClock::real());
     let opened = blocking(move || EmbeddedStore::open_with(&path, &clock, options)).await;
     match opened {

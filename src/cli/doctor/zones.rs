@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, Health};
-use crate::store::Book;
+use crate::store::ReadModel;
 use crate::timezone::Database;
 
 const NEWER: &str =
     "newer ones are used where the system has them (package tzdata), TZDIR or [time] zone_database names them";
 
 /// Tells what holds, and which zones of dealerships the database lacks.
-pub(super) fn look(found: &mut Findings, database: &Database, book: Option<&Book>) {
+pub(super) fn look(found: &mut Findings, database: &Database, book: Option<&ReadModel>) {
     let holds = match database.is_embedded() {
         true => format!("{database}; {NEWER}"),
         false => database.to_string(),

@@ -9,30 +9,30 @@ use crate::cli::json::{dealership, option_word, with_schema};
 use crate::cli::output::Ink;
 use crate::cli::record::all;
 use crate::cli::report::named;
-use crate::cli::twins::Twins;
+use crate::cli::twins::TwinFinder;
 use crate::domain::list::{Assigned, Columns, ListEntry, ListField, Origin};
 use crate::domain::{OpcodeOption, ProfileField};
 use crate::engine::{Incoming, ProbeStatus};
 
 use super::chosen;
 use super::plan::judged;
-use super::reading::Options;
+use super::reading::ImportOptions;
 use super::remarks::Remarks;
-use super::row::{Layout, Problem};
+use super::row::{RowLayout, RowProblem};
 use super::source::SourceRow;
 
 /// `add`: read as a list of one row is.
 pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let (columns, row) = as_list(args);
-    let options = Options { now: app.clock.now(), ..Options::default() };
+    let options = ImportOptions { now: app.clock.now(), ..ImportOptions::default() };
     let mut remarks = Remarks::default();
-    let mut read = Layout { columns: &columns, options: &options }.read(&row, &mut remarks);
+    let mut read = RowLayout { columns: &columns, options: &options }.read(&row, &mut remarks);
     read.entry.settle_contact([], None);
     match judged(&mut read, None, &options) {
         Ok((_, said)) => said.into_iter().for_each(|words| remarks.of_row(row.line, words)),
         Err(problems) => {
             let all: Vec<String> =
-                problems.iter().map(|Problem { field, reason }| format!("{field}: {reason}")).collect();
+                problems.iter().map(|RowProblem { field, reason }| format!("{field}: {reason}")).collect();
             return Err(CliError::usage(all.join("; ")));
         }
     }
@@ -47,7 +47,7 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let Some(state) = states.iter().find(|state| state.id == id) else {
         return Err(CliError::Failed("it was added and is not there".to_owned()));
     };
-    let twins = Twins::with_archived(&states);
+    let twins = TwinFinder::with_archived(&states);
     let alike = twins.alike(state);
     if args.json.json {
         let (probe, now) = (ProbeStatus::default(), app.clock.now());

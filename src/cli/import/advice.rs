@@ -6,7 +6,7 @@ use crate::domain::list::{Columns, ListField, Mapping};
 use crate::domain::text::clean;
 
 use super::plan::Refused;
-use super::reading::{Options, Unreadable, some_of};
+use super::reading::{ImportOptions, Unreadable, some_of};
 
 /// What is added to a command so that it does better.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -58,7 +58,7 @@ impl Advice {
         self.map.is_empty() && self.set.is_empty()
     }
 
-    pub(super) fn command(&self, args: &Import, options: &Options) -> String {
+    pub(super) fn command(&self, args: &Import, options: &ImportOptions) -> String {
         let mut words: Vec<String> = options.program.iter().map(|word| shell_word(word)).collect();
         words.extend(["import".to_owned(), shell_word(&args.file.to_string_lossy())]);
         let mut flag = |name: &str, value: String| words.extend([name.to_owned(), shell_word(&value)]);
@@ -94,7 +94,7 @@ impl Advice {
     }
 
     /// The lines of the settings that keep the mapping.
-    fn settings(&self, options: &Options) -> Option<String> {
+    fn settings(&self, options: &ImportOptions) -> Option<String> {
         // What lacks a column would not be read by it either.
         if self.map.iter().any(|(column, _)| column.is_none()) {
             return None;
@@ -107,7 +107,7 @@ impl Advice {
 }
 
 /// The fields that a new dealership needs and that no column, no place and no `--set` gives; nor was it said that none does.
-pub(super) fn missing(columns: &Columns, options: &Options) -> Vec<ListField> {
+pub(super) fn missing(columns: &Columns, options: &ImportOptions) -> Vec<ListField> {
     let is_fixed = |field: ListField| options.fixed.iter().any(|(fixed, _)| *fixed == field);
     let has_zone = ListField::TELLS_ZONE.into_iter().any(|field| columns.of(field).is_some() || is_fixed(field));
     let has_none = |field: ListField| columns.said().iter().any(|(said, places)| *said == field && places.is_empty());
@@ -116,7 +116,7 @@ pub(super) fn missing(columns: &Columns, options: &Options) -> Vec<ListField> {
 }
 
 /// Those of them for want of which rows are refused: rows that only correct known dealerships need none.
-pub(super) fn lacking(columns: &Columns, options: &Options, refused: &[Refused]) -> Vec<ListField> {
+pub(super) fn lacking(columns: &Columns, options: &ImportOptions, refused: &[Refused]) -> Vec<ListField> {
     let mut fields = missing(columns, options);
     fields.retain(|field| {
         refused.is_empty()
@@ -126,7 +126,7 @@ pub(super) fn lacking(columns: &Columns, options: &Options, refused: &[Refused])
 }
 
 /// Why a list cannot be read, and what to type instead.
-pub(super) fn refusal(why: Unreadable, args: &Import, options: &Options) -> String {
+pub(super) fn refusal(why: Unreadable, args: &Import, options: &ImportOptions) -> String {
     match why {
         Unreadable::Never(why) => why,
         Unreadable::Columns { columns, .. } => about_columns(&columns, &missing(&columns, options), args, options),
@@ -152,7 +152,7 @@ pub(super) fn refusal(why: Unreadable, args: &Import, options: &Options) -> Stri
 }
 
 /// Which fields no column holds, which columns may hold them, and the command that says so.
-pub(super) fn about_columns(columns: &Columns, fields: &[ListField], args: &Import, options: &Options) -> String {
+pub(super) fn about_columns(columns: &Columns, fields: &[ListField], args: &Import, options: &ImportOptions) -> String {
     let missing: Vec<&str> = fields.iter().map(|field| field.word()).collect();
     let list: Vec<String> = columns.headings.iter().map(|column| format!("`{}`", clean(column))).collect();
     let list = if list.is_empty() { String::new() } else { format!(" (columns: {})", list.join(", ")) };

@@ -8,7 +8,7 @@ use crate::domain::table::{damage, plain_key};
 use crate::domain::text::clean;
 use crate::domain::{OpcodeOption, Untrusted};
 
-use super::row::Problem;
+use super::row::RowProblem;
 
 /// The most characters that are taken of words about an opcode.
 pub(super) const LONGEST_WORD: usize = 200;
@@ -36,9 +36,9 @@ pub(super) fn opcode_words(
     code: Option<String>,
     option: Option<&str>,
     word: Option<String>,
-) -> Result<OpcodeWords, Problem> {
+) -> Result<OpcodeWords, RowProblem> {
     if let Some(problem) = code.as_deref().and_then(opcode::problem) {
-        return Err(Problem::new(ListField::Opcode.word(), problem));
+        return Err(RowProblem::new(ListField::Opcode.word(), problem));
     }
     let option = match option {
         None => None,
@@ -46,12 +46,12 @@ pub(super) fn opcode_words(
         Some(word) if word.eq_ignore_ascii_case("new") => Some(OpcodeOption::New),
         Some(other) => {
             let reason = format!("`{}` is neither existing nor new", clean(other));
-            return Err(Problem::new(ListField::OpcodeOption.word(), reason));
+            return Err(RowProblem::new(ListField::OpcodeOption.word(), reason));
         }
     };
     if word.is_some() && code.is_none() && option.is_none() {
         let reason = "is a word on a choice, and the row has none: give opcode or opcode_option too";
-        return Err(Problem::new(ListField::OpcodeWord.word(), reason));
+        return Err(RowProblem::new(ListField::OpcodeWord.word(), reason));
     }
     Ok(OpcodeWords { code, option, word: word.map(Untrusted::from) })
 }

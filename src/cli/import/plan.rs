@@ -17,9 +17,9 @@ use crate::engine::Incoming;
 
 use super::opcode_words::OpcodeWords;
 use super::parallel::in_shares;
-use super::reading::{List, Options};
+use super::reading::{ImportOptions, ImportedList};
 use super::remarks::Remarks;
-use super::row::{Problem, ReadRow};
+use super::row::{ReadRow, RowProblem};
 
 /// A row that cannot be taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,12 +30,12 @@ pub(in crate::cli) struct Refused {
     pub(in crate::cli) row: u64,
     /// Its `dealerCode`, as far as there is one; cleaned.
     pub(in crate::cli) dealer_code: String,
-    pub(in crate::cli) problems: Vec<Problem>,
+    pub(in crate::cli) problems: Vec<RowProblem>,
 }
 
 /// A dealership that can be taken.
 #[derive(Debug)]
-pub(super) struct Planned {
+pub(super) struct PlannedRow {
     /// The profile of a dealership that is not known yet.
     new: Option<Profile>,
     pub(super) line: u64,
@@ -54,7 +54,7 @@ struct RowPlace {
 
 /// What becomes of the good rows.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(super) struct ImportCounts {
     pub(super) added: usize,
     pub(super) updated: usize,
     pub(super) unchanged: usize,
@@ -62,12 +62,12 @@ pub(super) struct Counts {
 
 /// What a list would do.
 #[derive(Debug, Default)]
-pub(super) struct Plan {
+pub(super) struct ImportPlan {
     /// What can be taken, in order.
-    pub(super) rows: Vec<Planned>,
+    pub(super) rows: Vec<PlannedRow>,
     pub(super) refused: Vec<Refused>,
     /// What becomes of those that can.
-    pub(super) counts: Counts,
+    pub(super) counts: ImportCounts,
     /// What changes at known dealerships.
     pub(super) updates: Vec<ProfileUpdate>,
     /// Why a person has to say yes first.
@@ -116,9 +116,9 @@ struct Group {
 
 impl Group {
     /// Settles who the contact is, and whether the dealership can be taken.
-    fn judge(&mut self, state: Option<&Onboarding>, options: &Options) -> Verdict {
+    fn judge(&mut self, state: Option<&Onboarding>, options: &ImportOptions) -> Verdict {
         if state.is_some_and(|state| state.archived_at.is_some()) {
-            return Err(vec![Problem::new(ProfileField::DealerCode.word(), Refusal::Archived.to_string())]);
+            return Err(vec![RowProblem::new(ProfileField::DealerCode.word(), Refusal::Archived.to_string())]);
         }
         let known = state.map(|state| &state.profile);
         let further = state.map_or(&[][..], |state| &state.further_contacts);
@@ -132,27 +132,27 @@ impl Group {
 
 /// The profile of a dealership that is not known yet, with what is to be said of the row; else everything that is wrong with
 /// it.
-type Verdict = Result<(Option<Profile>, Vec<String>), Vec<Problem>>;
+type Verdict = Result<(Option<Profile>, Vec<String>), Vec<RowProblem>>;
 
 /// The desk as it is.
-pub(super) struct Desk<'a> {
+pub(super) struct PlanContext<'a> {
     pub(super) states: &'a [Arc<Onboarding>],
     /// How the list is read.
-    pub(super) options: &'a Options,
+    pub(super) options: &'a ImportOptions,
     /// The opcode choice of a row, with what the settings add.
     pub(super) choice: &'a dyn Fn(&OpcodeWords) -> Option<OpcodeChoice>,
 }
 
-impl Planned {
+impl PlannedRow {
     /// By what it is known.
     pub(super) fn dealer_code(&self) -> &str {
         self.incoming.profile.text_of(ProfileField::DealerCode)
     }
 }
 
-impl Plan {
+impl ImportPlan {
     /// Plans a list; its rows are used up, and its remarks grow.
-    pub(super) fn of(list: &mut List, desk: &Desk<'_>) -> Self {
+    pub(super) fn of(list: &mut ImportedList, desk: &PlanContext<'_>) -> Self {
         let mut plan = Self::default();
         let known: HashMap<&str, &Onboarding> =
             desk.states.iter().map(|state| (state.profile.dealer_code.raw(), state.as_ref())).collect();
@@ -190,7 +190,7 @@ impl Plan {
                 groups.push(Group { first: row, further: Vec::new() });
                 continue;
             };
-            let refuse = |field, reason| vec![Problem::new(field, reason)];
+            let refuse = |field, reason| vec![RowProblem::new(field, reason)];
             match row.repetition(&group.first) {
                 // Which of them is right is not for us to guess, so the first one stands.
                 Repetition::Contradicts => {
@@ -204,7 +204,7 @@ impl Plan {
                 Repetition::Person if group.further.len() >= MOST_PEOPLE => {
                     let line = group.first.line;
                     let reason = format!("more than {MOST_PEOPLE} further people of the dealership on line {line}");
-                    self.refuse(&row, refuse(Problem::ROW, reason));
+                    self.refuse(&row, refuse(RowProblem::ROW, reason));
                 }
                 Repetition::Person => group.further.push(row),
             }
@@ -227,7 +227,7 @@ impl Plan {
         group: Group,
         verdict: Verdict,
         state: Option<&Onboarding>,
-        desk: &Desk<'_>,
+        desk: &PlanContext<'_>,
         remarks: &mut Remarks,
     ) {
         let Group { first: row, further: people } = group;
@@ -240,7 +240,7 @@ impl Plan {
             }
         };
         said.into_iter().for_each(|words| remarks.of_row(row.line, words));
-        for Problem { field, .. } in &row.placeholders {
+        for RowProblem { field, .. } in &row.placeholders {
             remarks.of_row(row.line, format!("{field}: {}", Mended::Placeholder.words()));
         }
         let choice = (desk.choice)(&row.opcode);
@@ -269,7 +269,7 @@ impl Plan {
             },
         }
         let incoming = Incoming { profile, further_contacts, opcode: choice, word: row.opcode.word };
-        self.rows.push(Planned { new, line: row.line, row: row.place, people: taken, incoming });
+        self.rows.push(PlannedRow { new, line: row.line, row: row.place, people: taken, incoming });
     }
 
     fn find_twins(&mut self, states: &[Arc<Onboarding>]) {
@@ -299,7 +299,7 @@ impl Plan {
     }
 
     /// Notes a row that cannot be taken.
-    fn refuse(&mut self, row: &ReadRow, problems: Vec<Problem>) {
+    fn refuse(&mut self, row: &ReadRow, problems: Vec<RowProblem>) {
         let dealer_code = clean(row.dealer_code()).into_owned();
         self.refused.push(Refused { line: row.line, row: row.place, dealer_code, problems });
     }
@@ -307,7 +307,7 @@ impl Plan {
     /// Notes the rows of more people of a dealership that is refused.
     fn refuse_people(&mut self, people: &[RowPlace], dealer_code: &str, line: u64) {
         for RowPlace { line: here, row } in people {
-            let problems = vec![Problem::new(Problem::ROW, format!("the dealership on line {line} is refused"))];
+            let problems = vec![RowProblem::new(RowProblem::ROW, format!("the dealership on line {line} is refused"))];
             let dealer_code = clean(dealer_code).into_owned();
             self.refused.push(Refused { line: *here, row: *row, dealer_code, problems });
         }
@@ -317,7 +317,7 @@ impl Plan {
     pub(super) fn refuse_planned(&mut self, place: usize, reason: &str) {
         let Some(planned) = self.rows.get(place) else { return };
         let dealer_code = clean(planned.dealer_code()).into_owned();
-        let problems = vec![Problem::new(ProfileField::DealerCode.word(), reason)];
+        let problems = vec![RowProblem::new(ProfileField::DealerCode.word(), reason)];
         let (line, row, people) = (planned.line, planned.row, planned.people.clone());
         let is_new = planned.new.is_some();
         self.people -= people.len();
@@ -344,7 +344,7 @@ fn place(row: &ReadRow) -> RowPlace {
 }
 
 /// Whether a row can be taken.
-pub(super) fn judged(row: &mut ReadRow, known: Option<&Profile>, options: &Options) -> Verdict {
+pub(super) fn judged(row: &mut ReadRow, known: Option<&Profile>, options: &ImportOptions) -> Verdict {
     let sources = ZoneSources {
         postal_code: &row.postal_code,
         country: &row.country,
@@ -368,12 +368,12 @@ pub(super) fn judged(row: &mut ReadRow, known: Option<&Profile>, options: &Optio
 }
 
 /// What its cells say already is not said again.
-fn problems(row: &mut ReadRow, known: Option<&Profile>, no_zone: Option<&String>) -> Vec<Problem> {
+fn problems(row: &mut ReadRow, known: Option<&Profile>, no_zone: Option<&String>) -> Vec<RowProblem> {
     let mut all = std::mem::take(&mut row.problems);
-    if let Some(whole) = all.iter().find(|problem| problem.field == Problem::ROW) {
+    if let Some(whole) = all.iter().find(|problem| problem.field == RowProblem::ROW) {
         return vec![whole.clone()];
     }
-    let told = |all: &[Problem], field: ProfileField| all.iter().any(|problem| problem.field == field.word());
+    let told = |all: &[RowProblem], field: ProfileField| all.iter().any(|problem| problem.field == field.word());
     for ProfileProblem { field, reason } in row.entry.profile.problems(known) {
         if told(&all, field) {
             continue;
@@ -381,16 +381,16 @@ fn problems(row: &mut ReadRow, known: Option<&Profile>, no_zone: Option<&String>
         let no_zone = no_zone.filter(|_| field == ProfileField::Timezone);
         let placeholder = row.placeholders.iter().find(|problem| problem.field == field.word());
         let reason = no_zone.cloned().or_else(|| Some(placeholder?.reason.clone())).unwrap_or(reason);
-        all.push(Problem::new(field.word(), reason));
+        all.push(RowProblem::new(field.word(), reason));
     }
     all.sort_by_key(|problem| ListField::all().position(|field| field.word() == problem.field));
     all
 }
 
 /// What is wrong with a further person.
-fn person_problems(row: &ReadRow) -> Vec<Problem> {
-    let is_of_person = |problem: &&Problem| ProfileField::PERSON.iter().any(|field| field.word() == problem.field);
+fn person_problems(row: &ReadRow) -> Vec<RowProblem> {
+    let is_of_person = |problem: &&RowProblem| ProfileField::PERSON.iter().any(|field| field.word() == problem.field);
     let cells = row.problems.iter().filter(is_of_person).cloned();
     let fields = row.entry.person_problems().into_iter();
-    cells.chain(fields.map(|ProfileProblem { field, reason }| Problem::new(field.word(), reason))).collect()
+    cells.chain(fields.map(|ProfileProblem { field, reason }| RowProblem::new(field.word(), reason))).collect()
 }

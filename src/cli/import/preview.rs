@@ -12,15 +12,15 @@ use crate::cli::input::name_of;
 use crate::config::Config;
 use crate::domain::Onboarding;
 use crate::domain::list::{Columns, ListField, Mapping};
-use crate::tui::columns::{Chosen, Column, Outcome, Preview, choose as show};
+use crate::tui::columns::{Chosen, FileColumn, Preview, PreviewOutcome, choose as show};
 
 use super::advice::{Advice, missing};
 use super::chosen;
 use super::opcode_words::OpcodeWords;
-use super::plan::{Desk, Plan};
-use super::reading::{self, List, Options, Unreadable};
+use super::plan::{ImportPlan, PlanContext};
+use super::reading::{self, ImportOptions, ImportedList, Unreadable};
 use super::row::ReadRow;
-use super::told::Told;
+use super::told::ImportReport;
 
 /// Whether somebody sits there who can choose.
 pub(super) fn is_possible(args: &Import) -> bool {
@@ -28,12 +28,12 @@ pub(super) fn is_possible(args: &Import) -> bool {
 }
 
 /// Whether a new dealership cannot be taken for want of a column. A zone that no place tells is said with `--set`.
-pub(super) fn lacks_column(list: &List, options: &Options) -> bool {
+pub(super) fn lacks_column(list: &ImportedList, options: &ImportOptions) -> bool {
     missing(&list.columns, options).into_iter().any(|field| field != ListField::TIMEZONE)
 }
 
 /// Whether any dealership of a list is new: one that only corrects known ones needs no more columns.
-pub(super) fn has_new(list: &List, states: &[Arc<Onboarding>]) -> bool {
+pub(super) fn has_new(list: &ImportedList, states: &[Arc<Onboarding>]) -> bool {
     let known: HashSet<&str> = states.iter().map(|state| state.profile.dealer_code.raw()).collect();
     let is_new =
         |row: &ReadRow| !row.is_unreadable() && !row.dealer_code().is_empty() && !known.contains(row.dealer_code());
@@ -51,7 +51,7 @@ struct Asked {
     args: Import,
     bytes: Arc<Vec<u8>>,
     /// As it was asked for: what is chosen comes before.
-    options: Options,
+    options: ImportOptions,
     states: Arc<[Arc<Onboarding>]>,
     config: Arc<Config>,
 }
@@ -61,16 +61,16 @@ pub(super) async fn choose(
     app: &App,
     args: &Import,
     bytes: Vec<u8>,
-    options: &Options,
+    options: &ImportOptions,
     (columns, rows): (Columns, Vec<Vec<String>>),
     states: Arc<[Arc<Onboarding>]>,
-) -> Result<Option<(Import, Options, List)>, CliError> {
+) -> Result<Option<(Import, ImportOptions, ImportedList)>, CliError> {
     let mut args = args.clone();
     if columns.headings.is_empty() {
         args.heading = Some(0);
     }
     let preview = preview(&args, columns, &rows);
-    let options = Options { heading: args.heading, ..options.clone() };
+    let options = ImportOptions { heading: args.heading, ..options.clone() };
     let asked = Asked { args, bytes: Arc::new(bytes), options, states, config: Arc::new(app.config.clone()) };
     let looking = asked.clone();
     let (theme, themes, _) = theme(app);
@@ -93,24 +93,24 @@ pub(super) async fn choose(
 
 impl Asked {
     /// The command and the way to read that the choices make.
-    fn with(&self, preview: &Preview) -> Result<(Import, Options), String> {
+    fn with(&self, preview: &Preview) -> Result<(Import, ImportOptions), String> {
         let mut args = self.args.clone();
         let chosen = preview.pairs();
         let mapping = Mapping::parse(&chosen).map_err(|error| error.to_string())?.or(&self.options.mapping);
         args.map = mapping.pairs().map(|(column, field)| format!("{column}={}", field.word())).collect();
-        Ok((args, Options { mapping, ..self.options.clone() }))
+        Ok((args, ImportOptions { mapping, ..self.options.clone() }))
     }
 
-    fn read(&self, args: &Import, options: &Options) -> Result<List, CliError> {
+    fn read(&self, args: &Import, options: &ImportOptions) -> Result<ImportedList, CliError> {
         reading::read(self.bytes.to_vec(), options)
             .map_err(|why| CliError::Usage(super::advice::refusal(why, args, options)))
     }
 
     /// What the choices would do.
-    fn look(&self, preview: &Preview) -> (String, Outcome) {
+    fn look(&self, preview: &Preview) -> (String, PreviewOutcome) {
         let impossible = |why: String| {
             let lines = why.lines().take(1).map(str::to_owned).collect();
-            (String::new(), Outcome { lines, is_possible: false })
+            (String::new(), PreviewOutcome { lines, is_possible: false })
         };
         let (args, options) = match self.with(preview) {
             Ok(both) => both,
@@ -122,10 +122,10 @@ impl Asked {
             Err(why) => return impossible(super::advice::refusal(why, &args, &options)),
         };
         let choice = |words: &OpcodeWords| chosen(&self.config, words);
-        let plan = Plan::of(&mut list, &Desk { states: &self.states, options: &options, choice: &choice });
+        let plan = ImportPlan::of(&mut list, &PlanContext { states: &self.states, options: &options, choice: &choice });
         let from = name_of(&args.file);
-        let told = Told { from: &from, args: &args, options: &options, list: &list, plan: &plan, would: true };
-        let outcome = Outcome { lines: told.summary(), is_possible: !plan.rows.is_empty() };
+        let told = ImportReport { from: &from, args: &args, options: &options, list: &list, plan: &plan, would: true };
+        let outcome = PreviewOutcome { lines: told.summary(), is_possible: !plan.rows.is_empty() };
         (Advice::default().command(&args, &options), outcome)
     }
 }
@@ -134,7 +134,7 @@ fn preview(args: &Import, columns: Columns, rows: &[Vec<String>]) -> Preview {
     let numbered = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = if columns.headings.is_empty() { numbered } else { columns.headings.len() };
     let cells = |place: usize| rows.iter().map(|row| row.get(place).cloned().unwrap_or_default()).collect();
-    let column = |place: usize| Column { name: columns.name_of(place), cells: cells(place) };
+    let column = |place: usize| FileColumn { name: columns.name_of(place), cells: cells(place) };
     let all = (0..width).map(column).collect();
     Preview::new(name_of(&args.file), all, columns)
 }

@@ -7,12 +7,12 @@ use crate::domain::{ProfileField, Timestamp};
 
 use super::parallel::in_shares;
 use super::remarks::Remarks;
-use super::row::{Layout, ReadRow};
-use super::source::{Options as SourceOptions, Source, SourceRow};
+use super::row::{ReadRow, RowLayout};
+use super::source::{Source, SourceOptions, SourceRow};
 
 /// How a list is to be read.
 #[derive(Debug, Clone, Default)]
-pub(in crate::cli) struct Options {
+pub(in crate::cli) struct ImportOptions {
     /// Which column holds what, as far as it was said.
     pub(in crate::cli) mapping: Mapping,
     /// What fields read where a row says nothing.
@@ -28,7 +28,7 @@ pub(in crate::cli) struct Options {
     pub(in crate::cli) now: Timestamp,
 }
 
-impl Options {
+impl ImportOptions {
     /// What a field reads in the whole list.
     pub(super) fn fixed(&self, field: ListField) -> Option<&str> {
         self.fixed.iter().find(|(fixed, _)| *fixed == field).map(|(_, text)| text.as_str())
@@ -37,7 +37,7 @@ impl Options {
 
 /// A list that was read.
 #[derive(Debug, Default)]
-pub(in crate::cli) struct List {
+pub(in crate::cli) struct ImportedList {
     pub(super) rows: Vec<ReadRow>,
     pub(super) columns: Columns,
     /// The cells of its first rows, below the heading.
@@ -66,14 +66,14 @@ pub(in crate::cli) enum Unreadable {
     },
 }
 
-pub(in crate::cli) fn read(bytes: Vec<u8>, options: &Options) -> Result<List, Unreadable> {
+pub(in crate::cli) fn read(bytes: Vec<u8>, options: &ImportOptions) -> Result<ImportedList, Unreadable> {
     let suits = |rows: &mut dyn Iterator<Item = SourceRow<'_>>| {
         let first: Vec<Vec<String>> = rows.take(HEADING_ROWS).map(|row| texts(&row)).collect();
         find_heading(&first, &options.mapping).map_or(0, |heading| heading.score)
     };
     let sheet = SourceOptions { sheet: options.sheet.as_deref() };
     let source = Source::open(bytes, &sheet, suits).map_err(Unreadable::Never)?;
-    let mut list = List::default();
+    let mut list = ImportedList::default();
     source.remarks().iter().for_each(|remark| list.remarks.of_file(remark.clone()));
     let above = list.find_columns(&source, options)?;
     list.first = source.rows().skip(above).take(HEADING_ROWS).map(|row| texts(&row)).collect();
@@ -97,9 +97,9 @@ const BATCH: usize = 16_384;
 
 const DEALER_CODE: ListField = ListField::Profile(ProfileField::DealerCode);
 
-impl List {
+impl ImportedList {
     /// Finds out which column holds what; answers how many rows stand above the list, its heading included.
-    fn find_columns(&mut self, source: &Source, options: &Options) -> Result<usize, Unreadable> {
+    fn find_columns(&mut self, source: &Source, options: &ImportOptions) -> Result<usize, Unreadable> {
         let wrong = |error: crate::domain::list::MappingError| Unreadable::Never(error.to_string());
         if let Some(columns) = source.columns() {
             self.columns = Columns::assign(columns.to_vec(), &options.mapping).map_err(wrong)?;
@@ -149,9 +149,9 @@ impl List {
         }
     }
 
-    fn read_rows(&mut self, source: &Source, above: usize, options: &Options) -> Result<(), Unreadable> {
+    fn read_rows(&mut self, source: &Source, above: usize, options: &ImportOptions) -> Result<(), Unreadable> {
         let columns = self.columns.clone();
-        let layout = Layout { columns: &columns, options };
+        let layout = RowLayout { columns: &columns, options };
         // Only the rows behind them tell whether such rows are below the list.
         let mut held: Vec<Held<'_>> = Vec::new();
         let mut batch: Vec<SourceRow<'_>> = Vec::new();
@@ -180,7 +180,7 @@ impl List {
         Ok(())
     }
 
-    fn take(&mut self, layout: &Layout<'_>, rows: Vec<SourceRow<'_>>) {
+    fn take(&mut self, layout: &RowLayout<'_>, rows: Vec<SourceRow<'_>>) {
         for (read, remarks) in in_shares(rows, |rows| layout.read_all(&rows)) {
             self.rows.extend(read);
             self.remarks.append(remarks);

@@ -1,8 +1,8 @@
 //! Files as people and programs write them, read and planned at a desk that knows nobody.
 
 use super::*;
-use crate::cli::import::plan::{Desk, Plan};
-use crate::cli::import::row::Problem;
+use crate::cli::import::plan::{ImportPlan, PlanContext};
+use crate::cli::import::row::RowProblem;
 use crate::domain::Profile;
 
 const HEADING: &str = "name,dealer_code,timezone,email\n";
@@ -20,7 +20,7 @@ struct Row {
 struct Refused {
     line: u64,
     row: u64,
-    problem: Problem,
+    problem: RowProblem,
 }
 
 #[derive(Debug)]
@@ -33,10 +33,10 @@ struct Sheet {
 
 /// Reads bytes as the command does.
 fn read(bytes: &[u8], mapping: &Mapping) -> Result<Sheet, String> {
-    let options = Options { mapping: mapping.clone(), ..Options::default() };
+    let options = ImportOptions { mapping: mapping.clone(), ..ImportOptions::default() };
     let mut list = super::read(bytes.to_vec(), &options).map_err(|why| format!("{why:?}"))?;
-    let plan = Plan::of(&mut list, &Desk { states: &[], options: &options, choice: &|_| None });
-    let row = |row: &crate::cli::import::plan::Planned| Row {
+    let plan = ImportPlan::of(&mut list, &PlanContext { states: &[], options: &options, choice: &|_| None });
+    let row = |row: &crate::cli::import::plan::PlannedRow| Row {
         line: row.line,
         place: row.row,
         profile: row.incoming.profile.new_profile().unwrap(),
@@ -270,12 +270,12 @@ fn what_is_no_file_of_ours() {
 
 #[test]
 fn people_of_a_refused_dealership_are_refused_with_its_code() {
-    let options = Options::default();
+    let options = ImportOptions::default();
     let text = "name,dealer_code,timezone,email,contact_name\n\
                 Harbor,xts1,nowhere,a@example.com,Ana\n\
                 Harbor,xts1,nowhere,b@example.com,Ben\n";
     let mut list = super::read(text.as_bytes().to_vec(), &options).unwrap();
-    let plan = Plan::of(&mut list, &Desk { states: &[], options: &options, choice: &|_| None });
+    let plan = ImportPlan::of(&mut list, &PlanContext { states: &[], options: &options, choice: &|_| None });
     let refused =
         plan.refused.iter().map(|refused| (refused.line, refused.dealer_code.as_str(), refused.problems[0].field));
     assert_eq!(refused.collect::<Vec<_>>(), [(2, "xts1", "timezone"), (3, "xts1", "row")]);

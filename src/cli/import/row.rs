@@ -12,18 +12,18 @@ use crate::domain::zone::read_address;
 use crate::domain::{Contact, ProfileEdit, ProfileField};
 
 use super::opcode_words::{LONGEST_WORD, OpcodeWords, opcode_value, opcode_words};
-use super::reading::Options;
+use super::reading::ImportOptions;
 use super::remarks::Remarks;
 use super::source::SourceRow;
 
 /// Why a row was refused: the field and the reason. Cleaned: it is printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::cli) struct Problem {
+pub(in crate::cli) struct RowProblem {
     pub(in crate::cli) field: &'static str,
     pub(in crate::cli) reason: String,
 }
 
-impl Problem {
+impl RowProblem {
     /// In the place of a field: the row as a whole.
     pub(super) const ROW: &'static str = "row";
 
@@ -34,9 +34,9 @@ impl Problem {
 
 /// How the cells of a list are read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Layout<'a> {
+pub(super) struct RowLayout<'a> {
     pub(super) columns: &'a Columns,
-    pub(super) options: &'a Options,
+    pub(super) options: &'a ImportOptions,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -56,9 +56,9 @@ pub(super) struct ReadRow {
     /// What it says of the opcode.
     pub(super) opcode: OpcodeWords,
     /// What is wrong with its cells.
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<RowProblem>,
     /// What stands for no value in fields that a new dealership needs.
-    pub(super) placeholders: Vec<Problem>,
+    pub(super) placeholders: Vec<RowProblem>,
 }
 
 /// A cell of a field.
@@ -94,19 +94,19 @@ impl ReadRow {
 
     /// Whether the row as a whole cannot be read.
     pub(super) fn is_unreadable(&self) -> bool {
-        self.problems.iter().any(|problem| problem.field == Problem::ROW)
+        self.problems.iter().any(|problem| problem.field == RowProblem::ROW)
     }
 }
 
 /// The row that is being read.
 struct Reading<'a, 'r> {
-    layout: Layout<'a>,
+    layout: RowLayout<'a>,
     row: &'a SourceRow<'r>,
     remarks: &'a mut Remarks,
     read: ReadRow,
 }
 
-impl Layout<'_> {
+impl RowLayout<'_> {
     /// Reads rows, with what was read otherwise than it stands.
     pub(super) fn read_all(&self, rows: &[SourceRow<'_>]) -> (Vec<ReadRow>, Remarks) {
         let mut remarks = Remarks::default();
@@ -139,7 +139,7 @@ impl Layout<'_> {
 
 impl Reading<'_, '_> {
     fn problem(&mut self, field: ListField, reason: impl Into<String>) {
-        self.read.problems.push(Problem::new(field.word(), reason));
+        self.read.problems.push(RowProblem::new(field.word(), reason));
     }
 
     fn row_as_a_whole(&mut self) {
@@ -147,7 +147,7 @@ impl Reading<'_, '_> {
             Some(fault) => Some(fault.clone()),
             None => wrong_count(self.row, self.layout.columns),
         };
-        self.read.problems.extend(reason.map(|reason| Problem::new(Problem::ROW, reason)));
+        self.read.problems.extend(reason.map(|reason| RowProblem::new(RowProblem::ROW, reason)));
     }
 
     /// The first filled column of a field; else what holds for the whole file.
@@ -164,7 +164,7 @@ impl Reading<'_, '_> {
             there |= text.trim().is_empty();
             if field.is_needed() && is_placeholder(text) {
                 let reason = format!("`{}` stands for no value, and one is needed", clean(text.trim()));
-                self.read.placeholders.push(Problem::new(field.word(), reason));
+                self.read.placeholders.push(RowProblem::new(field.word(), reason));
                 continue;
             }
             match self.value(field, text) {

@@ -12,8 +12,8 @@ use crate::domain::text::{clean, or_nothing};
 use crate::domain::{ProfileChange, ProfileField, ProfileUpdate, Untrusted};
 
 use super::advice::{Advice, SOME_ZONE, lacking, shell_word};
-use super::plan::{Counts, Plan, Refused, TwinHint};
-use super::reading::{List, Options, some_of};
+use super::plan::{ImportCounts, ImportPlan, Refused, TwinHint};
+use super::reading::{ImportOptions, ImportedList, some_of};
 
 /// From how many refused rows on their reasons are counted too.
 const MANY_REFUSED: usize = 5;
@@ -22,16 +22,16 @@ const MANY_REFUSED: usize = 5;
 const MOST_TWINS: usize = 20;
 
 /// What there is to tell.
-pub(super) struct Told<'a> {
+pub(super) struct ImportReport<'a> {
     pub(super) from: &'a str,
     pub(super) args: &'a Import,
-    pub(super) options: &'a Options,
-    pub(super) list: &'a List,
-    pub(super) plan: &'a Plan,
+    pub(super) options: &'a ImportOptions,
+    pub(super) list: &'a ImportedList,
+    pub(super) plan: &'a ImportPlan,
     pub(super) would: bool,
 }
 
-impl Told<'_> {
+impl ImportReport<'_> {
     /// For people: what was read as what, every refused row, every change, and the counts.
     pub(super) fn in_words(&self, app: &App) -> Result<(), CliError> {
         let (from, plan) = (self.from, self.plan);
@@ -66,7 +66,7 @@ impl Told<'_> {
     /// How many are new, changed and as they were.
     fn counts(&self) -> String {
         let would = if self.would { "would be " } else { "" };
-        let Counts { added, updated, unchanged } = self.plan.counts;
+        let ImportCounts { added, updated, unchanged } = self.plan.counts;
         format!("{would}{added} added, {updated} updated, {unchanged} unchanged")
     }
 
@@ -169,8 +169,8 @@ impl Told<'_> {
     }
 
     pub(super) fn document(&self) -> Value {
-        let Counts { added, updated, unchanged } = self.plan.counts;
-        let Plan { updates, refused, held, people, repeated, unknown_owners, .. } = self.plan;
+        let ImportCounts { added, updated, unchanged } = self.plan.counts;
+        let ImportPlan { updates, refused, held, people, repeated, unknown_owners, .. } = self.plan;
         let columns = &self.list.columns;
         let advice = self.advice();
         json!({

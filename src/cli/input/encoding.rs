@@ -7,7 +7,7 @@ const LOOKED_AT: usize = 4_096;
 
 /// A text and the encoding in which it came.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Text {
+pub struct DecodedText {
     text: String,
     encoding: Option<&'static str>,
 }
@@ -33,7 +33,7 @@ pub enum NoText {
     },
 }
 
-impl Text {
+impl DecodedText {
     /// Reads bytes as UTF-8; as UTF-16 when they have its mark or its zeros; and otherwise as what spreadsheets write: the
     /// alphabet of Windows for Western languages, or that of old Macs where lines end as theirs did.
     pub fn decode(bytes: Vec<u8>) -> Result<Self, NoText> {
@@ -132,7 +132,7 @@ mod tests {
     }
 
     fn read(bytes: &[u8]) -> (String, Option<&'static str>) {
-        let text = Text::decode(bytes.to_vec()).unwrap_or_else(|error| panic!("{error}"));
+        let text = DecodedText::decode(bytes.to_vec()).unwrap_or_else(|error| panic!("{error}"));
         (text.text, text.encoding)
     }
 
@@ -147,13 +147,13 @@ mod tests {
         }
         assert_eq!(read(b"Pe\xf1a \x93Big\x94\n"), ("Peña “Big”\n".to_owned(), Some("Windows-1252")));
         assert_eq!(read(b"Pe\x96a\rx\r"), ("Peña\rx\r".to_owned(), Some("Mac OS Roman")));
-        let remark = Text::decode(b"name\nPe\xf1a Ford\n".to_vec()).unwrap().remark().unwrap();
+        let remark = DecodedText::decode(b"name\nPe\xf1a Ford\n".to_vec()).unwrap().remark().unwrap();
         assert_eq!(remark, "the file is not UTF-8: it was read as Windows-1252; a word of it: `Peña`");
     }
 
     #[test]
     fn what_is_no_text_is_refused_as_a_whole_with_the_line() {
-        let refused = |bytes: &[u8]| Text::decode(bytes.to_vec()).unwrap_err();
+        let refused = |bytes: &[u8]| DecodedText::decode(bytes.to_vec()).unwrap_err();
         assert_eq!(refused("Peña\nPe\u{0}a".as_bytes()), NoText::Binary(2));
         assert_eq!(refused(b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00"), NoText::Binary(1));
         assert_eq!(refused(b"a\nb\nPe\xc3\xb1a\nPe\xf1a"), NoText::Mixed { line: 4, utf8: 3 });
@@ -165,7 +165,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
-            let _ = Text::decode(bytes).map(|text| text.remark());
+            let _ = DecodedText::decode(bytes).map(|text| text.remark());
         }
 
         #[test]

@@ -9,7 +9,7 @@ use crate::config::diagnostic::shown;
 
 use super::error::CliError;
 
-pub(super) use encoding::Text;
+pub(super) use encoding::DecodedText;
 
 /// The largest file that is read, in bytes: more than a list of 100,000 dealerships with forty columns has.
 pub(super) const LARGEST: u64 = 64 << 20;
@@ -20,9 +20,9 @@ pub(super) fn name_of(path: &Path) -> String {
 }
 
 /// Reads a whole file, or standard input (`-`), as text.
-pub(super) async fn read_text(path: &Path) -> Result<Text, CliError> {
+pub(super) async fn read_text(path: &Path) -> Result<DecodedText, CliError> {
     let bytes = read_bytes(path).await?;
-    Text::decode(bytes).map_err(|error| CliError::Usage(format!("{}: {error}", name_of(path))))
+    DecodedText::decode(bytes).map_err(|error| CliError::Usage(format!("{}: {error}", name_of(path))))
 }
 
 /// Reads a whole file, or standard input (`-`). One that is too large is refused before more of it is read.

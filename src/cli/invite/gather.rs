@@ -15,7 +15,7 @@ use super::super::error::CliError;
 use super::super::input::{name_of, read_text};
 use super::super::record::all;
 use super::super::report::named;
-use super::super::select::Desk;
+use super::super::select::DeskView;
 use super::super::unfinished;
 use super::Item;
 
@@ -23,7 +23,7 @@ use super::Item;
 pub(super) async fn gather(app: &App, args: &Codes, engine: &Engine, what: BulkKind) -> Result<Vec<Item>, CliError> {
     let states = all(engine);
     let me = app.config.operator();
-    let desk = Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me };
+    let desk = DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me };
     let targets = &args.targets;
     let named = !targets.dealerships.is_empty() || targets.query.is_some();
     if let Some(file) = &args.codes {
@@ -69,7 +69,7 @@ fn generated_at(app: &App, args: &Codes, state: &Onboarding) -> Result<Timestamp
 }
 
 /// The dealerships that the lines of a block name, in their order. What cannot be told is left to the check of the block.
-fn named_in(block: &str, desk: &Desk<'_>, full: &FullNames<'_>) -> Vec<Arc<Onboarding>> {
+fn named_in(block: &str, desk: &DeskView<'_>, full: &FullNames<'_>) -> Vec<Arc<Onboarding>> {
     let by_id: HashMap<DealershipId, &Arc<Onboarding>> = desk.states.iter().map(|state| (state.id, state)).collect();
     let mut seen = HashSet::new();
     let names = names(block, &|name| full.find(name)).unwrap_or_default();

@@ -10,11 +10,11 @@ use crate::domain::{Letter, LetterId, LetterKind, LetterState, Onboarding, Times
 
 use super::super::error::CliError;
 use super::super::report::identity;
-use super::super::select::Desk;
+use super::super::select::DeskView;
 
 /// A letter and whose it is.
 #[derive(Clone)]
-pub(super) struct Found {
+pub(super) struct DealershipLetter {
     pub(super) state: Arc<Onboarding>,
     pub(super) letter: Letter,
 }
@@ -25,12 +25,12 @@ pub(super) fn matters(state: &Onboarding, letter: &Letter) -> bool {
 }
 
 /// Letters of these dealerships; the one that is next to go, or that went wrong longest ago, first.
-pub(super) fn of(states: &[Arc<Onboarding>], wanted: impl Fn(&Onboarding, &Letter) -> bool) -> Vec<Found> {
+pub(super) fn of(states: &[Arc<Onboarding>], wanted: impl Fn(&Onboarding, &Letter) -> bool) -> Vec<DealershipLetter> {
     let mut found: Vec<_> = states
         .iter()
         .flat_map(|state| {
             let letters = state.letters().iter().filter(|letter| wanted(state, letter));
-            letters.map(|letter| Found { state: Arc::clone(state), letter: letter.clone() })
+            letters.map(|letter| DealershipLetter { state: Arc::clone(state), letter: letter.clone() })
         })
         .collect();
     found.sort_by_key(|one| (one.letter.due_at.is_none(), one.letter.due_at.unwrap_or(one.letter.at), one.letter.id));
@@ -38,16 +38,16 @@ pub(super) fn of(states: &[Arc<Onboarding>], wanted: impl Fn(&Onboarding, &Lette
 }
 
 /// The letter with an id.
-pub(super) fn by_id(desk: &Desk<'_>, name: &str) -> Option<Found> {
+pub(super) fn by_id(desk: &DeskView<'_>, name: &str) -> Option<DealershipLetter> {
     let id: LetterId = name.trim().parse().ok()?;
     desk.states.iter().find_map(|state| {
         let letter = state.letters().iter().find(|letter| letter.id == id)?.clone();
-        Some(Found { state: Arc::clone(state), letter })
+        Some(DealershipLetter { state: Arc::clone(state), letter })
     })
 }
 
 /// The letters that are named by id or by dealership.
-pub(super) fn named(desk: &Desk<'_>, names: &[String]) -> Result<Vec<Found>, CliError> {
+pub(super) fn named(desk: &DeskView<'_>, names: &[String]) -> Result<Vec<DealershipLetter>, CliError> {
     let mut all = Vec::new();
     for name in names {
         if let Some(found) = by_id(desk, name) {
@@ -94,7 +94,7 @@ pub(super) fn title(letter: &Letter) -> String {
 }
 
 /// One letter in lines for people.
-pub(super) fn lines(found: &Found, now: Timestamp) -> Vec<(&'static str, String)> {
+pub(super) fn lines(found: &DealershipLetter, now: Timestamp) -> Vec<(&'static str, String)> {
     let (letter, zone) = (&found.letter, found.state.profile.timezone);
     let time = |at| for_people(at, zone, now);
     let mut lines = vec![
@@ -114,7 +114,7 @@ pub(super) fn lines(found: &Found, now: Timestamp) -> Vec<(&'static str, String)
     lines
 }
 
-pub(super) fn document(found: &Found) -> Value {
+pub(super) fn document(found: &DealershipLetter) -> Value {
     let mut value = super::super::json::letter(&found.letter);
     if let Some(fields) = value.as_object_mut() {
         fields.insert("dealership".to_owned(), identity(&found.state));

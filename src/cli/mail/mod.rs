@@ -9,23 +9,23 @@ mod send;
 mod test;
 
 use super::app::App;
-use super::args::Mail;
+use super::args::MailCommand;
 use super::error::CliError;
 
 pub(super) use letters::state_words;
 pub(super) use send::resend;
 
 /// Runs one of the commands.
-pub(super) async fn run(app: &App, command: &Mail) -> Result<(), CliError> {
+pub(super) async fn run(app: &App, command: &MailCommand) -> Result<(), CliError> {
     match command {
-        Mail::List { query, all, json } => list::run(app, query.as_deref(), *all, json.json).await,
-        Mail::Show { letter, form, json } => page::show(app, letter, *form, json.json).await,
-        Mail::Preview { dealership, kind, form } => page::preview(app, dealership, kind, *form).await,
-        Mail::Send { kind, targets, yes } => send::send(app, kind, targets, *yes).await,
-        Mail::Retry(args) => send::retry(app, args).await,
-        Mail::Suppress { letters, reason } => send::suppress(app, letters, reason).await,
-        Mail::Reminders { set, targets } => send::reminders(app, set == "on", targets).await,
-        Mail::Bounce { file, json } => bounce::run(app, file.as_deref(), json.json).await,
-        Mail::Test { address } => test::run(app, address).await,
+        MailCommand::List { query, all, json } => list::run(app, query.as_deref(), *all, json.json).await,
+        MailCommand::Show { letter, form, json } => page::show(app, letter, *form, json.json).await,
+        MailCommand::Preview { dealership, kind, form } => page::preview(app, dealership, kind, *form).await,
+        MailCommand::Send { kind, targets, yes } => send::send(app, kind, targets, *yes).await,
+        MailCommand::Retry(args) => send::retry(app, args).await,
+        MailCommand::Suppress { letters, reason } => send::suppress(app, letters, reason).await,
+        MailCommand::Reminders { set, targets } => send::reminders(app, set == "on", targets).await,
+        MailCommand::Bounce { file, json } => bounce::run(app, file.as_deref(), json.json).await,
+        MailCommand::Test { address } => test::run(app, address).await,
     }
 }

@@ -1,8 +1,8 @@
 //! `mail show` and `mail preview`: a letter's text.
 
-use super::letters::{Found, by_id, document, kind, lines};
+use super::letters::{DealershipLetter, by_id, document, kind, lines};
 use crate::domain::LetterKind;
-use crate::mail::Letter;
+use crate::mail::RenderedLetter;
 
 use super::super::app::{App, Need};
 use super::super::args::Form;
@@ -19,7 +19,7 @@ pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Resul
             let state = desk.one(name)?;
             let letter = state.newest_letter().cloned();
             let letter = letter.ok_or_else(|| CliError::Failed("it never had a letter".to_owned()))?;
-            Ok(Found { state, letter })
+            Ok(DealershipLetter { state, letter })
         }
     })?;
     let text = engine.letter_text(found.state.id, found.letter.id);
@@ -51,13 +51,13 @@ pub(super) async fn preview(app: &App, dealership: &str, word: &str, form: Form)
     print(app, &engine.preview(id, kind, &[])?, form)
 }
 
-fn body(letter: &Letter, form: Form) -> String {
+fn body(letter: &RenderedLetter, form: Form) -> String {
     let pages = if form.reveal { letter.revealed() } else { letter.masked() };
     if form.html { pages.html } else { pages.text }
 }
 
 /// Prints a letter as it goes out. What stands in it is clean: the press has cleaned it.
-fn print(app: &App, letter: &Letter, form: Form) -> Result<(), CliError> {
+fn print(app: &App, letter: &RenderedLetter, form: Form) -> Result<(), CliError> {
     // HTML is for a browser: nothing else may stand before it.
     if !form.html {
         let reply_to = letter.reply_to.as_ref().map(|to| ("Reply-To", to.to_string()));

@@ -14,25 +14,25 @@ use super::super::json;
 
 /// What became of the letters of a command.
 #[derive(Default)]
-pub(in crate::cli) struct Posted(HashMap<LetterId, engine::Posted>);
+pub(in crate::cli) struct SentLetters(HashMap<LetterId, engine::SendResult>);
 
 /// What became of one letter.
 #[derive(Debug)]
-pub(in crate::cli) struct Told {
+pub(in crate::cli) struct LetterResult {
     pub(in crate::cli) words: String,
     /// Whether it went where letters go.
     pub(in crate::cli) well: bool,
     pub(in crate::cli) document: Value,
 }
 
-impl Told {
+impl LetterResult {
     /// That there is no letter, and why.
     pub(in crate::cli) fn none(why: &str) -> Self {
         Self { words: format!("no letter: {why}"), well: true, document: json!({ "state": null, "reason": why }) }
     }
 }
 
-impl Posted {
+impl SentLetters {
     /// Hands these letters over.
     ///
     /// # Errors
@@ -46,14 +46,14 @@ impl Posted {
     }
 
     /// What became of a letter; `None`: it was not handed over.
-    pub(in crate::cli) fn of(&self, letter: Option<LetterId>) -> Option<Told> {
+    pub(in crate::cli) fn of(&self, letter: Option<LetterId>) -> Option<LetterResult> {
         let posted = self.0.get(&letter?)?;
         let (words, well) = words(posted);
         let mut document = json::letter(&posted.letter);
         if let (Some(why), Some(fields)) = (&posted.why, document.as_object_mut()) {
             fields.insert("waits".to_owned(), why.as_str().into());
         }
-        Some(Told { words, well, document })
+        Some(LetterResult { words, well, document })
     }
 }
 
@@ -62,7 +62,7 @@ pub(in crate::cli) fn queued_by(events: &[Arc<Event>]) -> Option<LetterId> {
     events.iter().find_map(|event| event.fact.queues())
 }
 
-fn words(posted: &engine::Posted) -> (String, bool) {
+fn words(posted: &engine::SendResult) -> (String, bool) {
     let letter = &posted.letter;
     let (to, why) = (letter.to.plain(), letter.words.as_deref().map(clean).unwrap_or_default());
     match letter.state {

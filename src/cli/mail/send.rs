@@ -7,8 +7,8 @@ use crate::domain::when::in_zone;
 use crate::domain::{Command, LetterId, LetterKind, Onboarding};
 use crate::engine::{Engine, is_whole};
 
-use super::letters::{Found, kind, matters, named as named_letters, of};
-use super::post::{Posted, queued_by};
+use super::letters::{DealershipLetter, kind, matters, named as named_letters, of};
+use super::post::{SentLetters, queued_by};
 
 use super::super::app::{App, Need};
 use super::super::args::{Letters, Resend, Targets};
@@ -16,7 +16,7 @@ use super::super::error::CliError;
 use super::super::invite::TYPE_ABOVE;
 use super::super::output::is_interactive;
 use super::super::record::{ask_above_many, choose, possible, sure};
-use super::super::report::{Outcome, Report, named};
+use super::super::report::{CommandReport, ItemOutcome, named};
 use super::super::unfinished;
 
 const MAIL: Need = Need { mail: true, platform: false, source: false, background: false };
@@ -67,7 +67,7 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
     let mut done = Vec::new();
     for (state, answer) in engine.noted(bulk, queued, whole).await {
         let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
-        done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?, letter));
+        done.push((Arc::clone(&state), ItemOutcome::of_events(answer, &state)?, letter));
     }
     finish(app, &engine, done, targets.json.json).await
 }
@@ -104,13 +104,13 @@ fn count(dealerships: usize) -> String {
 }
 
 /// A dealership, what became of the wish, and the letter that is to go.
-type Wanted = (Arc<Onboarding>, Outcome, Option<LetterId>);
+type Wanted = (Arc<Onboarding>, ItemOutcome, Option<LetterId>);
 
 /// Hands over what was queued, and tells what became of each.
 async fn finish(app: &App, engine: &Engine, done: Vec<Wanted>, json: bool) -> Result<(), CliError> {
     let letters: Vec<_> = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
-    let posted = Posted::now(engine, &letters).await?;
-    let mut report = Report::default();
+    let posted = SentLetters::now(engine, &letters).await?;
+    let mut report = CommandReport::default();
     for (state, outcome, letter) in done {
         let outcome = outcome.with_letter(posted.of(letter));
         report.push(engine.book().get(state.id).unwrap_or(state), outcome);
@@ -118,7 +118,7 @@ async fn finish(app: &App, engine: &Engine, done: Vec<Wanted>, json: bool) -> Re
     report.finish(app, json)
 }
 
-fn chosen(app: &App, engine: &Engine, args: &Letters) -> Result<Vec<Found>, CliError> {
+fn chosen(app: &App, engine: &Engine, args: &Letters) -> Result<Vec<DealershipLetter>, CliError> {
     choose(app, engine, |desk| match args.all {
         true => Ok(of(desk.states, matters)),
         false => named_letters(desk, &args.letters),
@@ -129,17 +129,17 @@ pub(super) async fn retry(app: &App, args: &Letters) -> Result<(), CliError> {
     let engine = app.engine(MAIL).await?;
     engine.settle_letters().await;
     let found = chosen(app, &engine, args)?;
-    let command = |one: &Found| Command::RetryLetter { letter: one.letter.id };
+    let command = |one: &DealershipLetter| Command::RetryLetter { letter: one.letter.id };
     let open = possible(&engine, found.iter().map(|one| (&*one.state, command(one))));
     ask_above_many(app, open, &format!("try {open} letters again"), args.yes).await?;
     let actor = app.actor();
     let mut done = Vec::new();
     for one in found {
         let answer = engine.execute(one.state.id, command(&one), &actor).await;
-        let Found { state, letter } = one;
+        let DealershipLetter { state, letter } = one;
         // One that was due already is as good as tried again.
         let letter = answer.is_ok().then_some(letter.id);
-        done.push((Arc::clone(&state), Outcome::of_events(answer, &state)?, letter));
+        done.push((Arc::clone(&state), ItemOutcome::of_events(answer, &state)?, letter));
     }
     finish(app, &engine, done, args.json.json).await
 }
@@ -148,14 +148,14 @@ pub(super) async fn suppress(app: &App, args: &Letters, reason: &str) -> Result<
     let engine = app.engine(Need::default()).await?;
     engine.settle_letters().await;
     let found = chosen(app, &engine, args)?;
-    let command = |one: &Found| Command::SuppressLetter { letter: one.letter.id, reason: reason.to_owned() };
+    let command = |one: &DealershipLetter| Command::SuppressLetter { letter: one.letter.id, reason: reason.to_owned() };
     let open = possible(&engine, found.iter().map(|one| (&*one.state, command(one))));
     ask_above_many(app, open, &format!("drop {open} letters"), args.yes).await?;
     let actor = app.actor();
-    let mut report = Report::default();
+    let mut report = CommandReport::default();
     for one in found {
         let answer = engine.execute(one.state.id, command(&one), &actor).await;
-        let outcome = Outcome::of_events(answer, &one.state)?;
+        let outcome = ItemOutcome::of_events(answer, &one.state)?;
         report.push(one.state, outcome);
     }
     report.finish(app, args.json.json)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::domain::text::clean;
-use crate::domain::{Guide, Observed, Onboarding, OpcodeState, Outcome, Policy, Step, Timestamp, guide, rfc3339};
+use crate::domain::{Guide, GuideStep, Observed, Onboarding, OpcodeState, Outcome, Policy, Timestamp, guide, rfc3339};
 use crate::engine::Checked;
 
 use super::super::app::App;
@@ -18,7 +18,7 @@ use super::super::record::choose;
 use super::super::report::{identity, named};
 use super::words;
 
-pub(in crate::cli) async fn run(app: &App, args: &args::Guide) -> Result<(), CliError> {
+pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(), CliError> {
     let policy = app.config.policy();
     let (state, checked) = if args.check {
         let (state, checked) = look(app, &args.dealership).await?;
@@ -84,7 +84,8 @@ fn page(app: &App, state: &Onboarding, guide: &Guide, now: Timestamp) -> Result<
 
 /// What is still missing, what stands in the way most first.
 fn missing(state: &Onboarding, guide: &Guide) -> Vec<String> {
-    let of = |observed| (1..).zip(&guide.steps).filter(move |(_, step): &(usize, &Step)| step.observed == observed);
+    let of =
+        |observed| (1..).zip(&guide.steps).filter(move |(_, step): &(usize, &GuideStep)| step.observed == observed);
     let mut lines: Vec<String> = of(Observed::NotVisible)
         .map(|(number, step)| format!("missing: step {number}, {}", clean(&step.why)))
         .collect();
@@ -108,7 +109,7 @@ fn missing(state: &Onboarding, guide: &Guide) -> Vec<String> {
 fn document(state: &Onboarding, guide: &Guide, policy: &Policy, checked: Option<&Checked>, now: Timestamp) -> Value {
     let steps: Vec<Value> = (1..)
         .zip(&guide.steps)
-        .map(|(number, step): (usize, &Step)| {
+        .map(|(number, step): (usize, &GuideStep)| {
             let observed = match step.observed {
                 Observed::Visible => "visible",
                 Observed::NotVisible => "not-visible",

@@ -12,7 +12,7 @@ use super::super::json::{SCHEMA, opcode_word, option_word};
 use super::super::output::{Ink, fit};
 use super::super::record::all;
 use super::super::report::{identity, named};
-use super::super::select::Desk;
+use super::super::select::DeskView;
 
 /// What a row is to the choice.
 enum Mark {
@@ -44,7 +44,7 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
     let engine = looking(app).await?;
     let states = all(&engine);
     let me = app.config.operator();
-    let state = Desk { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me }.one(dealership)?;
+    let state = DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me }.one(dealership)?;
     let checked = engine.check(state.id).await?;
     // As it stands after the look: what was found is recorded.
     let state = engine.book().get(state.id).unwrap_or(state);

@@ -10,7 +10,7 @@ use super::super::args::SetOpcode;
 use super::super::error::CliError;
 use super::super::json::option_word;
 use super::super::record::{ask_above_many, choose, send};
-use super::super::select::Desk;
+use super::super::select::DeskView;
 
 pub(in crate::cli) async fn run(app: &App, args: &SetOpcode) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;
@@ -44,7 +44,7 @@ pub(in crate::cli) async fn run(app: &App, args: &SetOpcode) -> Result<(), CliEr
 }
 
 /// Which dealerships, and which code, if one was written.
-fn meant(args: &SetOpcode, desk: &Desk<'_>) -> Result<(Vec<Arc<Onboarding>>, Option<String>), CliError> {
+fn meant(args: &SetOpcode, desk: &DeskView<'_>) -> Result<(Vec<Arc<Onboarding>>, Option<String>), CliError> {
     let query = args.query.as_deref();
     let usual = args.existing || args.new;
     let (names, code) = match (args.names.as_slice(), query, &args.code) {

@@ -2,23 +2,23 @@
 
 use toml_edit::Item;
 
-use super::{Found, Place, Section, unreplaced};
-use crate::config::secret::Secret;
+use super::{Found, Section, SettingLocation, unreplaced};
+use crate::config::secret::SecretSource;
 
 impl Section<'_, '_> {
     /// A secret: `{ env = "NAME" }`, `{ file = "PATH" }`, `{ command = "…" }`; a literal only with a warning.
-    pub(in crate::config) fn secret(&self, key: &'static str) -> Option<Secret> {
+    pub(in crate::config) fn secret(&self, key: &'static str) -> Option<SecretSource> {
         let (found, place) = self.find(key)?;
         match found {
             Found::Variable(text) => {
                 self.tell_reference(&self.dotted(key), text, &place);
-                Some(Secret::Variable(self.variable(key)))
+                Some(SecretSource::Variable(self.variable(key)))
             }
             Found::File(item) => self.secret_from(&self.dotted(key), item, place, true),
         }
     }
 
-    fn secret_from(&self, name: &str, item: &Item, place: Place, warn: bool) -> Option<Secret> {
+    fn secret_from(&self, name: &str, item: &Item, place: SettingLocation, warn: bool) -> Option<SecretSource> {
         if let Some(text) = item.as_str() {
             if !self.tell_reference(name, text, &place) && warn {
                 let message = format!(
@@ -26,7 +26,7 @@ impl Section<'_, '_> {
                 );
                 self.reader.report(place, true, message);
             }
-            return Some(Secret::Literal(text.to_owned().into()));
+            return Some(SecretSource::Literal(text.to_owned().into()));
         }
         let table = item.as_table_like();
         let environment = table.and_then(|table| table.get("environment"));
@@ -43,14 +43,14 @@ impl Section<'_, '_> {
             }
             Some(("env", variable)) => {
                 self.reader.secret.borrow_mut().insert(variable.to_owned());
-                Some(Secret::Variable(variable.to_owned()))
+                Some(SecretSource::Variable(variable.to_owned()))
             }
             Some(("file", path)) => {
                 if unreplaced::reference(path).is_some() {
                     let message = format!("`{name}`: variables are not replaced in a path; `~/` is the home directory");
                     self.reader.report(place, true, message);
                 }
-                Some(Secret::File(crate::config::paths::from_settings(path, self.reader.path)))
+                Some(SecretSource::File(crate::config::paths::from_settings(path, self.reader.path)))
             }
             Some(("command", command)) => {
                 let names =
@@ -62,7 +62,7 @@ impl Section<'_, '_> {
                 };
                 let asked = environment.iter().map(|variable| (variable.clone(), place.clone()));
                 self.reader.passed_on.borrow_mut().extend(asked);
-                Some(Secret::Command { command: command.to_owned(), environment })
+                Some(SecretSource::Command { command: command.to_owned(), environment })
             }
             _ => {
                 let message = format!(
@@ -75,7 +75,7 @@ impl Section<'_, '_> {
     }
 
     /// Tells that a secret looks like the name of one; whether it does. It is not repeated: it may be the secret after all.
-    fn tell_reference(&self, name: &str, text: &str, place: &Place) -> bool {
+    fn tell_reference(&self, name: &str, text: &str, place: &SettingLocation) -> bool {
         let found = unreplaced::is_reference(text);
         if found {
             let message = format!(
@@ -90,13 +90,13 @@ impl Section<'_, '_> {
     /// Names of variables that a program is given besides the usual ones.
     pub(in crate::config) fn passed_on(&self, key: &'static str) -> Vec<String> {
         let names = self.texts(key).unwrap_or_default();
-        let place = self.find(key).map_or(Place::Nowhere, |(_, place)| place);
+        let place = self.find(key).map_or(SettingLocation::Nowhere, |(_, place)| place);
         self.reader.passed_on.borrow_mut().extend(names.iter().map(|name| (name.clone(), place.clone())));
         names
     }
 
     /// A table of names and secrets. A literal is fine unless its name says that it is one.
-    pub(in crate::config) fn secrets(&self, key: &'static str) -> Option<Vec<(String, Secret)>> {
+    pub(in crate::config) fn secrets(&self, key: &'static str) -> Option<Vec<(String, SecretSource)>> {
         self.known.borrow_mut().push(key);
         let item = self.table?.get(key)?;
         let Some(table) = item.as_table_like() else {

@@ -2,7 +2,7 @@
 
 use unicode_security::confusable_detection::skeleton;
 
-pub(super) struct Found {
+pub(super) struct Lookalike {
     pub(super) c: char,
     /// In the address, counted from 1.
     pub(super) place: usize,
@@ -10,14 +10,14 @@ pub(super) struct Found {
 }
 
 /// The first one, in the mailbox or in a part of the domain.
-pub(super) fn in_address(mailbox: &str, domain: &str) -> Option<Found> {
+pub(super) fn in_address(mailbox: &str, domain: &str) -> Option<Lookalike> {
     if mailbox.is_ascii() && domain.is_ascii() {
         return None;
     }
     let mut start = 1;
     for part in std::iter::once(mailbox).chain(domain.split('.')) {
         if let Some((place, c, like)) = in_part(part) {
-            return Some(Found { c, place: start + place, like });
+            return Some(Lookalike { c, place: start + place, like });
         }
         start += part.chars().count() + 1;
     }

@@ -10,7 +10,7 @@ use crate::domain::{
 };
 
 /// A booking that is about to be sent.
-pub(super) struct Wanted<'a> {
+pub(super) struct RequestedBooking<'a> {
     pub intent: IntentId,
     pub opcode: &'a Untrusted,
     pub local: NaiveDateTime,
@@ -18,7 +18,11 @@ pub(super) struct Wanted<'a> {
     pub moves: bool,
 }
 
-pub(super) fn request(state: &Onboarding, wanted: &Wanted<'_>, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+pub(super) fn request(
+    state: &Onboarding,
+    wanted: &RequestedBooking<'_>,
+    ctx: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
     if let Some(open) = &state.booking {
         return Err(Refusal::BookingOpen { local: open.local, by: open.by.to_string(), ago: ctx.now - open.at });
     }

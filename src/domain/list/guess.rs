@@ -4,7 +4,7 @@ mod names;
 
 use crate::domain::ProfileField::Phone;
 
-use super::{ListField, Role};
+use super::{ContactRole, ListField};
 use ListField::Profile;
 use names::{MOBILE, Names, OFFERED, PEOPLE, QUALIFIED, QUALIFIERS, SHORT_FORMS, VAGUE, WHOLE};
 
@@ -17,13 +17,13 @@ pub struct Guess {
     pub certain: bool,
     /// How far the heading is from the plain name of the field; of several columns the nearest counts.
     pub distance: u8,
-    pub role: Role,
+    pub role: ContactRole,
 }
 
 impl Guess {
     /// What a column may hold by its cells.
     pub(super) const fn by_content(field: ListField) -> Self {
-        Self { field, certain: false, distance: WHOLE_DISTANCE, role: Role::Contact }
+        Self { field, certain: false, distance: WHOLE_DISTANCE, role: ContactRole::Contact }
     }
 }
 
@@ -38,7 +38,7 @@ pub fn guess(heading: &str) -> Option<Guess> {
     let tokens = tokens(heading);
     let joined = tokens.concat();
     let sign = joined.clone() + if heading.trim_end().ends_with('#') { "#" } else { "" };
-    let role = Role::of(&tokens);
+    let role = ContactRole::of(&tokens);
     if let Some(field) = find(OFFERED, &sign) {
         let is_id = tokens.last().is_some_and(|last| last.ends_with("id"));
         let distance = if is_id { ID_DISTANCE } else { WHOLE_DISTANCE };

@@ -20,5 +20,5 @@ pub use footer::{Footer, footer};
 pub use guess::{Guess, guess};
 pub use heading::{HEADING_ROWS, Heading, find_heading};
 pub use mapping::{Mapping, MappingError, fixed_value};
-pub use role::Role;
+pub use role::ContactRole;
 pub use zone::{SettledZone, ZoneSources};

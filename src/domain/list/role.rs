@@ -6,7 +6,7 @@ use super::{Guess, ListField};
 
 /// Who somebody at a dealership is, as headings tell it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Role {
+pub enum ContactRole {
     /// The contact, or nobody in particular.
     #[default]
     Contact,
@@ -17,7 +17,7 @@ pub enum Role {
     Advisor,
 }
 
-impl Role {
+impl ContactRole {
     /// By the words of a heading, in lower case.
     pub(super) fn of(tokens: &[String]) -> Self {
         let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.as_str()));
@@ -45,20 +45,20 @@ pub(super) fn one_person(said: &[(ListField, Vec<usize>)], guesses: &mut [(usize
         let of = guesses.iter().filter(|(_, guess)| guess.field == field && guess.certain);
         of.min_by_key(|(_, guess)| guess.distance).map(|(_, guess)| guess.role)
     };
-    let mut only_offer = |field: ListField, is_anothers: &dyn Fn(Role) -> bool| {
+    let mut only_offer = |field: ListField, is_anothers: &dyn Fn(ContactRole) -> bool| {
         let others = guesses.iter_mut().filter(|(_, guess)| guess.field == field && is_anothers(guess.role));
         others.for_each(|(_, guess)| guess.certain = false);
         role_of(guesses, field)
     };
     let of_name = only_offer(name, &|_| false);
     // The address of somebody with a role is no plain contact's; without a name it is that one's.
-    let of_email = only_offer(email, &|role| of_name == Some(Role::Contact) && role != Role::Contact);
+    let of_email = only_offer(email, &|role| of_name == Some(ContactRole::Contact) && role != ContactRole::Contact);
     let person = if is_said(email) { of_name } else { of_email.or(of_name) };
     let Some(person) = person else { return };
-    if person != Role::Contact {
+    if person != ContactRole::Contact {
         only_offer(name, &|role| role != person);
     }
-    only_offer(phone, &|role| role != Role::Contact && role != person);
+    only_offer(phone, &|role| role != ContactRole::Contact && role != person);
 }
 
 #[cfg(test)]

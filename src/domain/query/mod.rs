@@ -18,13 +18,13 @@ use std::collections::HashSet;
 use crate::domain::{Attention, DealershipId, Fact, Mover, Onboarding, Policy, Stage, Timestamp};
 
 pub use error::QueryError;
-pub use searchable::{Searchable, Text};
+pub use searchable::{SearchText, Searchable};
 use term::{Asked, Term};
 pub use texts::{BLOCK, Block, Texts};
 
 /// A field of a dealership that a query can name. Words search the first eight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Field {
+pub enum QueryField {
     Name,
     Group,
     City,
@@ -40,7 +40,7 @@ pub enum Field {
     Id,
 }
 
-impl Field {
+impl QueryField {
     /// Every field, those that words search first.
     pub const ALL: [Self; 12] = [
         Self::Name,
@@ -139,7 +139,7 @@ impl Query {
     }
 
     /// Whether a dealership matches. `kind:` asks for its newest event. Allocates nothing.
-    pub fn matches<'a>(&self, state: &'a Onboarding, text: impl Into<Text<'a>>, ctx: &QueryContext<'_>) -> bool {
+    pub fn matches<'a>(&self, state: &'a Onboarding, text: impl Into<SearchText<'a>>, ctx: &QueryContext<'_>) -> bool {
         self.hold(Asked { state, text: text.into(), kind: None, known: None }, ctx)
     }
 
@@ -149,7 +149,7 @@ impl Query {
         &self,
         kind: u8,
         state: &'a Onboarding,
-        text: impl Into<Text<'a>>,
+        text: impl Into<SearchText<'a>>,
         ctx: &QueryContext<'_>,
     ) -> bool {
         self.hold(Asked { state, text: text.into(), kind: Some(kind), known: None }, ctx)
@@ -178,13 +178,13 @@ impl Query {
 
     /// Every word that may begin a term or follow a field, for completion: `is:expired`, `stage:new`, `kind:note.added`.
     pub fn vocabulary() -> Vec<String> {
-        let fields = Field::ALL.into_iter().map(|field| format!("{}:", field.word()));
+        let fields = QueryField::ALL.into_iter().map(|field| format!("{}:", field.word()));
         let is = term::Is::WORDS.iter().map(|(word, _)| format!("is:{word}"));
         let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.word()));
         let moves = Mover::ALL.into_iter().map(|mover| format!("move:{}", mover.word()));
         let opcodes = term::OPCODE_WORDS.iter().map(|(word, _)| format!("opcode:{word}"));
         let mail = term::MailIs::WORDS.iter().map(|(word, _)| format!("mail:{word}"));
-        let clocks = term::Clock::WORDS.iter().map(|(word, _)| format!("{word}<"));
+        let clocks = term::ClockField::WORDS.iter().map(|(word, _)| format!("{word}<"));
         let kinds = Fact::KINDS.iter().map(|kind| format!("kind:{kind}"));
         fields.chain(is).chain(stages).chain(moves).chain(opcodes).chain(mail).chain(clocks).chain(kinds).collect()
     }

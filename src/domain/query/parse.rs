@@ -11,21 +11,21 @@ use crate::domain::when::parse_duration;
 use crate::domain::{Fact, Mover, Stage};
 
 use super::fuzzy::Fuzzy;
-use super::pattern::Pattern;
-use super::term::{Clock, Compare, Is, MailIs, OPCODE_WORDS, Term, Test, Value};
-use super::{Field, QueryError};
+use super::pattern::QueryPattern;
+use super::term::{ClockField, Compare, Is, MailIs, OPCODE_WORDS, QueryValue, Term, Test};
+use super::{QueryError, QueryField};
 
 /// The longest query, in bytes: more is a paste into the wrong place.
 const LONGEST: usize = 2_000;
 
-const ALIASES: &[(&str, Field)] = &[
-    ("dealercode", Field::Dealer),
-    ("dealer_code", Field::Dealer),
-    ("code", Field::Dealer),
-    ("zone", Field::Timezone),
-    ("tz", Field::Timezone),
-    ("mail-address", Field::Email),
-    ("make", Field::Brand),
+const ALIASES: &[(&str, QueryField)] = &[
+    ("dealercode", QueryField::Dealer),
+    ("dealer_code", QueryField::Dealer),
+    ("code", QueryField::Dealer),
+    ("zone", QueryField::Timezone),
+    ("tz", QueryField::Timezone),
+    ("mail-address", QueryField::Email),
+    ("make", QueryField::Brand),
 ];
 
 /// Words before a colon that are not fields.
@@ -188,14 +188,14 @@ impl Reader<'_> {
         if pattern.is_empty() {
             return Err(QueryError::new(span, "the regular expression is empty"));
         }
-        Pattern::new(&pattern)
+        QueryPattern::new(&pattern)
             .map(Test::Regex)
             .map_err(|error| QueryError::new(span, format!("the regular expression is wrong: {}", said(&error))))
     }
 
     fn field(&mut self, word: &str, span: Range<usize>) -> Result<Test, QueryError> {
         self.bump();
-        let known = Field::ALL.into_iter().find(|field| field.word() == word);
+        let known = QueryField::ALL.into_iter().find(|field| field.word() == word);
         let known = known.or_else(|| ALIASES.iter().find(|(alias, _)| *alias == word).map(|(_, field)| *field));
         if known.is_none() && !TOPICS.contains(&word) {
             return Err(unknown_field(word, span));
@@ -203,9 +203,9 @@ impl Reader<'_> {
         let values = self.values(word, &span)?;
         if let Some(field) = known {
             let value = |piece: &Piece| match phone::digits(&piece.text) {
-                _ if piece.text.is_empty() => Value::Empty,
-                Some(digits) if field == Field::Phone => Value::Part(finder(&digits)),
-                _ => Value::Part(finder(&piece.text)),
+                _ if piece.text.is_empty() => QueryValue::Empty,
+                Some(digits) if field == QueryField::Phone => QueryValue::Part(finder(&digits)),
+                _ => QueryValue::Part(finder(&piece.text)),
             };
             return Ok(Test::Field(field, values.iter().map(value).collect()));
         }
@@ -257,8 +257,8 @@ impl Reader<'_> {
         if equal {
             self.bump();
         }
-        let Some((_, clock)) = Clock::WORDS.iter().find(|(known, _)| *known == word) else {
-            let known = Clock::WORDS.iter().map(|(known, _)| *known);
+        let Some((_, clock)) = ClockField::WORDS.iter().find(|(known, _)| *known == word) else {
+            let known = ClockField::WORDS.iter().map(|(known, _)| *known);
             let list = known.clone().collect::<Vec<_>>().join(", ");
             let message = format!("`{word}` is not a clock{} (clocks: {list})", did_you_mean(word, known));
             return Err(QueryError::new(span, message));
@@ -321,10 +321,10 @@ fn finder(text: &str) -> Box<Finder<'static>> {
 }
 
 fn unknown_field(word: &str, span: Range<usize>) -> QueryError {
-    let message = if Clock::WORDS.iter().any(|(known, _)| *known == word) {
+    let message = if ClockField::WORDS.iter().any(|(known, _)| *known == word) {
         format!("`{word}` is a clock: compare it, like `{word}<6h` or `{word}>2d`")
     } else {
-        let fields = Field::ALL.into_iter().map(Field::word).chain(TOPICS.iter().copied());
+        let fields = QueryField::ALL.into_iter().map(QueryField::word).chain(TOPICS.iter().copied());
         let near = did_you_mean(word, fields);
         let near = if near.is_empty() { "; quote the text to search for it".to_owned() } else { near };
         format!("there is no field `{}`{near}", crate::domain::text::clean(word))

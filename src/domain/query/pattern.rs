@@ -17,7 +17,7 @@ const SPELLED: usize = 256;
 
 /// A regular expression in one of the fields that words search.
 #[derive(Debug, Clone)]
-pub(super) struct Pattern {
+pub(super) struct QueryPattern {
     regex: Regex,
     lines: Lines,
 }
@@ -33,7 +33,7 @@ enum Lines {
     Nothing,
 }
 
-impl Pattern {
+impl QueryPattern {
     pub(super) fn new(pattern: &str) -> Result<Self, regex::Error> {
         // Fields stand on lines of their own, so `^` and `$` mean the ends of a field.
         // The text is folded already: a pattern in lower case finds the same without folding again, and several times faster.
@@ -176,16 +176,16 @@ mod tests {
             ("(?-m:ford$)", "ford"),
             ("\\bkia\\b", "kia"),
         ] {
-            match Pattern::new(pattern).unwrap().lines {
+            match QueryPattern::new(pattern).unwrap().lines {
                 Lines::Part(found) => assert_eq!(read(found.as_str()), read(part), "{pattern}"),
                 other => panic!("{pattern}: {other:?}"),
             }
         }
         for pattern in ["ford [0-9]+$", "^(jeep|nak).*é", "", "(?i)Ford|[a-m]{3}"] {
-            assert!(matches!(Pattern::new(pattern).unwrap().lines, Lines::All), "{pattern}");
+            assert!(matches!(QueryPattern::new(pattern).unwrap().lines, Lines::All), "{pattern}");
         }
         for pattern in ["(a|(bcd\\n)+|\\Aford)", "(abc\\s)*", "[^x]", "(?s).", "ab\\s"] {
-            assert!(matches!(Pattern::new(pattern).unwrap().lines, Lines::Nothing), "{pattern}");
+            assert!(matches!(QueryPattern::new(pattern).unwrap().lines, Lines::Nothing), "{pattern}");
         }
     }
 }

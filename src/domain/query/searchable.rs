@@ -3,33 +3,33 @@
 use crate::domain::text::push_normal;
 use crate::domain::{DealershipId, Profile, phone};
 
-use super::Field;
+use super::QueryField;
 
 /// How many fields, from the first, words search.
-const WORD_FIELDS: usize = Field::Phone as usize + 1;
+const WORD_FIELDS: usize = QueryField::Phone as usize + 1;
 
 /// Where the text of a dealership is within others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Place {
+pub(super) struct TextSpan {
     /// Where the fields that words search begin.
     pub(super) words: u32,
     /// Where the other fields begin.
     pub(super) others: u32,
     /// Where each field ends, counted from the first letter of the first one; each is followed by the end of its line.
-    pub(super) ends: [u32; Field::ALL.len()],
+    pub(super) ends: [u32; QueryField::ALL.len()],
 }
 
 /// What filters search in one dealership, wherever it is kept. Nothing of it is read before it is asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Text<'a> {
+pub struct SearchText<'a> {
     /// Lines of fields that words search, these and others.
     words: &'a str,
     others: &'a str,
-    place: &'a Place,
+    place: &'a TextSpan,
 }
 
-impl<'a> Text<'a> {
-    pub(super) fn new(words: &'a str, others: &'a str, place: &'a Place) -> Self {
+impl<'a> SearchText<'a> {
+    pub(super) fn new(words: &'a str, others: &'a str, place: &'a TextSpan) -> Self {
         Self { words, others, place }
     }
 
@@ -39,7 +39,7 @@ impl<'a> Text<'a> {
         self.words.get(start..start + self.end(WORD_FIELDS - 1)).unwrap_or_default()
     }
 
-    pub fn field(self, field: Field) -> &'a str {
+    pub fn field(self, field: QueryField) -> &'a str {
         let number = field as usize;
         let start = if number == 0 { 0 } else { self.end(number - 1) + 1 };
         let (lines, begin, before) = match number < WORD_FIELDS {
@@ -52,7 +52,7 @@ impl<'a> Text<'a> {
 
     /// The fields that words search, one by one.
     pub(super) fn word_fields(self) -> impl Iterator<Item = &'a str> {
-        Field::ALL.into_iter().take(WORD_FIELDS).map(move |field| self.field(field))
+        QueryField::ALL.into_iter().take(WORD_FIELDS).map(move |field| self.field(field))
     }
 
     fn end(self, number: usize) -> usize {
@@ -65,7 +65,7 @@ impl<'a> Text<'a> {
 pub struct Searchable {
     pub(super) words: String,
     pub(super) others: String,
-    pub(super) place: Place,
+    pub(super) place: TextSpan,
 }
 
 impl Searchable {
@@ -76,31 +76,31 @@ impl Searchable {
     }
 }
 
-impl<'a> From<&'a Searchable> for Text<'a> {
+impl<'a> From<&'a Searchable> for SearchText<'a> {
     fn from(text: &'a Searchable) -> Self {
         Self::new(&text.words, &text.others, &text.place)
     }
 }
 
 /// Folds a dealership's profile behind what stands in two texts.
-pub(super) fn fold_profile(words: &mut String, others: &mut String, id: DealershipId, profile: &Profile) -> Place {
-    let mut place = Place { words: length(words), others: length(others), ..Place::default() };
+pub(super) fn fold_profile(words: &mut String, others: &mut String, id: DealershipId, profile: &Profile) -> TextSpan {
+    let mut place = TextSpan { words: length(words), others: length(others), ..TextSpan::default() };
     let (id, phone) = (id.to_string(), phone::searched(profile.contact.phone.raw()));
     let before = words.len() + others.len();
-    for (field, end) in Field::ALL.into_iter().zip(&mut place.ends) {
+    for (field, end) in QueryField::ALL.into_iter().zip(&mut place.ends) {
         let raw = match field {
-            Field::Name => profile.name.raw(),
-            Field::Group => profile.group.raw(),
-            Field::City => profile.city.raw(),
-            Field::Dealer => profile.dealer_code.raw(),
-            Field::Contact => profile.contact.name.raw(),
-            Field::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
-            Field::State => profile.state.raw(),
-            Field::Brand => profile.brand.raw(),
-            Field::Email => profile.contact.email.raw(),
-            Field::Phone => &phone,
-            Field::Timezone => profile.timezone.name(),
-            Field::Id => &id,
+            QueryField::Name => profile.name.raw(),
+            QueryField::Group => profile.group.raw(),
+            QueryField::City => profile.city.raw(),
+            QueryField::Dealer => profile.dealer_code.raw(),
+            QueryField::Contact => profile.contact.name.raw(),
+            QueryField::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
+            QueryField::State => profile.state.raw(),
+            QueryField::Brand => profile.brand.raw(),
+            QueryField::Email => profile.contact.email.raw(),
+            QueryField::Phone => &phone,
+            QueryField::Timezone => profile.timezone.name(),
+            QueryField::Id => &id,
         };
         let lines = if (field as usize) < WORD_FIELDS { &mut *words } else { &mut *others };
         push_normal(lines, raw);

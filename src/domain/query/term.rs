@@ -7,8 +7,8 @@ use crate::domain::text::is_normally;
 use crate::domain::{InvitationState, LetterState, Mover, Onboarding, OpcodeState, Stage};
 
 use super::fuzzy::Fuzzy;
-use super::pattern::Pattern;
-use super::{Block, Derived, Field, QueryContext, Text};
+use super::pattern::QueryPattern;
+use super::{Block, Derived, QueryContext, QueryField, SearchText};
 
 /// From how many rows of a block on it is faster to search all of their texts than each.
 const WORTH_JOINING: u32 = 8;
@@ -17,7 +17,7 @@ const WORTH_JOINING: u32 = 8;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub(super) state: &'a Onboarding,
-    pub(super) text: Text<'a>,
+    pub(super) text: SearchText<'a>,
     /// What kind of event it is about, if not about the newest one.
     pub(super) kind: Option<u8>,
     /// What was derived from the state before and is still true.
@@ -54,11 +54,11 @@ pub(super) enum Test {
     /// The same, or these digits in the phone number: the text may be one, and its marks do not count.
     WordOrPhone(Box<Finder<'static>>, Box<Finder<'static>>),
     /// Any of these values in a field.
-    Field(Field, Vec<Value>),
+    Field(QueryField, Vec<QueryValue>),
     /// The letters in this order in one of the fields that words search.
     Fuzzy(Fuzzy),
     /// A regular expression in one of the fields that words search.
-    Regex(Pattern),
+    Regex(QueryPattern),
     Is(Vec<Is>),
     /// One of these stages, as a bit each.
     Stage(u32),
@@ -71,12 +71,12 @@ pub(super) enum Test {
     /// One of these kinds of event, as a bit each.
     Kind(u64),
     /// A clock compared with a length of time.
-    Clock(Clock, Compare, TimeDelta),
+    Clock(ClockField, Compare, TimeDelta),
 }
 
 /// A value that a field is searched for.
 #[derive(Debug, Clone)]
-pub(super) enum Value {
+pub(super) enum QueryValue {
     /// The field holds this somewhere.
     Part(Box<Finder<'static>>),
     /// The field is empty: `owner:""`.
@@ -120,7 +120,7 @@ impl Is {
     ];
 
     fn holds(self, asked: Asked<'_>, ctx: &QueryContext<'_>) -> bool {
-        let owner = || asked.text.field(Field::Owner);
+        let owner = || asked.text.field(QueryField::Owner);
         match self {
             Self::At(stage) => asked.stage(ctx) == stage,
             Self::Confirmed => asked.state.is_confirmed() && asked.state.archived_at.is_none(),
@@ -175,7 +175,7 @@ impl MailIs {
 
 /// A clock of a dealership. One that does not run is neither smaller nor greater than anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Clock {
+pub(super) enum ClockField {
     /// What is left of the living code.
     Expires,
     /// How long ago the newest code died unused.
@@ -192,7 +192,7 @@ pub(super) enum Clock {
     Quiet,
 }
 
-impl Clock {
+impl ClockField {
     /// Every clock with its word.
     pub(super) const WORDS: &'static [(&'static str, Self)] = &[
         ("expires", Self::Expires),
@@ -251,13 +251,13 @@ impl Term {
             Test::Word(finder) => finder.find(text.words().as_bytes()).is_some(),
             Test::WordOrPhone(finder, digits) => {
                 finder.find(text.words().as_bytes()).is_some()
-                    || digits.find(text.field(Field::Phone).as_bytes()).is_some()
+                    || digits.find(text.field(QueryField::Phone).as_bytes()).is_some()
             }
             Test::Field(field, values) => {
                 let found = text.field(*field);
                 values.iter().any(|value| match value {
-                    Value::Part(finder) => finder.find(found.as_bytes()).is_some(),
-                    Value::Empty => found.is_empty(),
+                    QueryValue::Part(finder) => finder.find(found.as_bytes()).is_some(),
+                    QueryValue::Empty => found.is_empty(),
                 })
             }
             Test::Fuzzy(fuzzy) => text.word_fields().any(|field| fuzzy.is_in(field)),

@@ -287,10 +287,10 @@ fn a_field_never_reaches_into_the_next_one() {
     let mut state = dealership(1, "Evil\nName\u{2028}", "Boise", "ana");
     state.profile.group = Untrusted::from("");
     let text = Searchable::new(state.id, &state.profile);
-    let text = Text::from(&text);
-    assert_eq!(text.field(Field::Name), "evil name");
-    assert_eq!(text.field(Field::Group), "");
-    assert_eq!(text.field(Field::City), "boise");
+    let text = SearchText::from(&text);
+    assert_eq!(text.field(QueryField::Name), "evil name");
+    assert_eq!(text.field(QueryField::Group), "");
+    assert_eq!(text.field(QueryField::City), "boise");
     assert_eq!(text.words().split('\n').count(), 8);
 }
 
@@ -367,9 +367,9 @@ proptest! {
         let ctx = QueryContext { now: now(), policy: &policy, me: None, twins: None };
         for (row, state) in states.iter().enumerate() {
             let (alone, kept) = (Searchable::new(state.id, &state.profile), texts.get(row).unwrap());
-            prop_assert_eq!(Text::from(&alone).words(), kept.words());
-            for field in Field::ALL {
-                prop_assert_eq!(Text::from(&alone).field(field), kept.field(field));
+            prop_assert_eq!(SearchText::from(&alone).words(), kept.words());
+            for field in QueryField::ALL {
+                prop_assert_eq!(SearchText::from(&alone).field(field), kept.field(field));
             }
         }
         prop_assert!(texts.get(states.len()).is_none());

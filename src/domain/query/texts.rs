@@ -2,7 +2,7 @@
 
 use crate::domain::{DealershipId, Profile};
 
-use super::searchable::{Place, Searchable, Text, fold_profile, length};
+use super::searchable::{SearchText, Searchable, TextSpan, fold_profile, length};
 
 /// How many rows share a block: what is found in one fits a number with a bit for each.
 pub const BLOCK: usize = u64::BITS as usize;
@@ -13,16 +13,16 @@ pub struct Block {
     /// What words search, of one row after the other, each field on a line of its own.
     words: String,
     others: String,
-    rows: Vec<Place>,
+    rows: Vec<TextSpan>,
 }
 
 impl Block {
     /// The text of one row. One that is not there has none.
-    pub fn text(&self, row: usize) -> Text<'_> {
-        const NONE: &Place = &Place { words: 0, others: 0, ends: [0; _] };
+    pub fn text(&self, row: usize) -> SearchText<'_> {
+        const NONE: &TextSpan = &TextSpan { words: 0, others: 0, ends: [0; _] };
         match self.rows.get(row) {
-            Some(place) => Text::new(&self.words, &self.others, place),
-            None => Text::new("", "", NONE),
+            Some(place) => SearchText::new(&self.words, &self.others, place),
+            None => SearchText::new("", "", NONE),
         }
     }
 
@@ -52,7 +52,7 @@ impl Block {
     }
 
     fn replace(&mut self, row: usize, text: &Searchable) {
-        let Some(Place { words, others, .. }) = self.rows.get(row).copied() else { return };
+        let Some(TextSpan { words, others, .. }) = self.rows.get(row).copied() else { return };
         let next = self.rows.get(row + 1).copied();
         let (words_end, others_end) =
             next.map_or((length(&self.words), length(&self.others)), |next| (next.words, next.others));
@@ -92,7 +92,7 @@ impl Texts {
     }
 
     /// The text of a row; `None` for one that is not there.
-    pub fn get(&self, row: usize) -> Option<Text<'_>> {
+    pub fn get(&self, row: usize) -> Option<SearchText<'_>> {
         let block = self.0.get(row / BLOCK)?;
         (row % BLOCK < block.rows.len()).then(|| block.text(row % BLOCK))
     }

@@ -1,7 +1,7 @@
 //! How the rows of a text are written.
 
 use super::quotes::{self, Quotes};
-use super::{MOST_ROWS, Rows};
+use super::{MOST_ROWS, TextRows};
 
 /// The separators, in the order in which they win where nothing else decides.
 const CANDIDATES: [char; 4] = [',', ';', '\t', '|'];
@@ -12,7 +12,7 @@ const BYTES_LOOKED_AT: usize = 64 << 10;
 
 /// What stands between cells, how quotation marks are written inside them, and where the rows begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
+pub struct Dialect {
     pub(super) separator: char,
     pub(super) quotes: Quotes,
     /// The first byte of the first row, and its line.
@@ -22,7 +22,7 @@ pub struct Layout {
     pub(super) announced: bool,
 }
 
-impl Layout {
+impl Dialect {
     const PLAIN: Self = Self { separator: ',', quotes: Quotes::Doubled, start: 0, line: 1, announced: false };
 
     /// Whether its quotation marks are written `\"` inside a cell.
@@ -51,10 +51,10 @@ pub enum TableError {
     TooLong,
 }
 
-pub(super) fn find<'a>(text: &'a str, suits: impl Fn(Rows<'a>) -> usize) -> Result<Layout, TableError> {
+pub(super) fn find<'a>(text: &'a str, suits: impl Fn(TextRows<'a>) -> usize) -> Result<Dialect, TableError> {
     let layout = announced(text)?.unwrap_or_else(|| fitting(text, suits));
     let quotes = quotes::inside_cells(text.get(layout.start..).unwrap_or_default(), layout);
-    let layout = Layout { quotes, ..layout };
+    let layout = Dialect { quotes, ..layout };
     match quotes::other_marks(head(text, layout)) {
         Some((line, mark)) => Err(TableError::Quotes { line, mark }),
         None => Ok(layout),
@@ -62,14 +62,14 @@ pub(super) fn find<'a>(text: &'a str, suits: impl Fn(Rows<'a>) -> usize) -> Resu
 }
 
 /// The rows that are looked at.
-fn head(text: &str, layout: Layout) -> Rows<'_> {
+fn head(text: &str, layout: Dialect) -> TextRows<'_> {
     let end = (0..=text.len().min(BYTES_LOOKED_AT)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    Rows::new(text.get(layout.start..end).unwrap_or_default(), layout).at_most(LOOKED_AT)
+    TextRows::new(text.get(layout.start..end).unwrap_or_default(), layout).at_most(LOOKED_AT)
 }
 
-fn fitting<'a>(text: &'a str, suits: impl Fn(Rows<'a>) -> usize) -> Layout {
+fn fitting<'a>(text: &'a str, suits: impl Fn(TextRows<'a>) -> usize) -> Dialect {
     let worth = |separator: char| {
-        let rows = || head(text, Layout { separator, ..Layout::PLAIN });
+        let rows = || head(text, Dialect { separator, ..Dialect::PLAIN });
         // A title above a list has one cell. Nobody writes a bar into a heading by chance, but into a name perhaps.
         let first = rows().find(|row| row.cells.len() > 1 || row.fault.is_some());
         let cells = first.filter(|row| row.fault.is_none() && separator != '|').map(|row| row.cells.len());
@@ -82,11 +82,11 @@ fn fitting<'a>(text: &'a str, suits: impl Fn(Rows<'a>) -> usize) -> Layout {
             best = (separator, found);
         }
     }
-    Layout { separator: best.0, ..Layout::PLAIN }
+    Dialect { separator: best.0, ..Dialect::PLAIN }
 }
 
 /// The layout when the first line announces the separator.
-fn announced(text: &str) -> Result<Option<Layout>, TableError> {
+fn announced(text: &str) -> Result<Option<Dialect>, TableError> {
     let end = text.find(['\r', '\n']).unwrap_or(text.len());
     let (first, rest) = text.split_at(end);
     let first = first.trim_matches([' ', '"']);
@@ -100,7 +100,7 @@ fn announced(text: &str) -> Result<Option<Layout>, TableError> {
             if separator.is_ascii() && !separator.is_ascii_alphanumeric() && chars.all(|c| c == separator) =>
         {
             let line_end = if rest.starts_with("\r\n") { 2 } else { rest.len().min(1) };
-            Ok(Some(Layout { separator, start: end + line_end, line: 2, announced: true, ..Layout::PLAIN }))
+            Ok(Some(Dialect { separator, start: end + line_end, line: 2, announced: true, ..Dialect::PLAIN }))
         }
         _ => Err(TableError::Announced),
     }

@@ -10,8 +10,8 @@ mod quotes;
 mod rows;
 
 pub use cell::{cell_text, damage, fraction, is_error_value, plain_key, shortened};
-pub use layout::{Layout, TableError};
-pub use rows::{Row, RowFault, Rows};
+pub use layout::{Dialect, TableError};
+pub use rows::{RowFault, TextRow, TextRows};
 
 /// The most columns that are read.
 pub const MOST_COLUMNS: usize = 1_000;
@@ -21,34 +21,34 @@ pub const MOST_ROWS: usize = 250_000;
 
 /// A text and how its rows are written.
 #[derive(Debug, Clone, Copy)]
-pub struct Table<'a> {
+pub struct TextTable<'a> {
     text: &'a str,
-    layout: Layout,
+    layout: Dialect,
 }
 
-impl<'a> Table<'a> {
+impl<'a> TextTable<'a> {
     /// Finds out how the rows of a text are written: by its `sep=` line, or else by the separator with which its beginning
     /// suits best, and of several the one that makes the most columns.
     ///
     /// # Errors
     /// When its `sep=` line names no separator, or its quotation marks are other ones than `"`.
-    pub fn open(text: &'a str, suits: impl Fn(Rows<'a>) -> usize) -> Result<Self, TableError> {
+    pub fn open(text: &'a str, suits: impl Fn(TextRows<'a>) -> usize) -> Result<Self, TableError> {
         let text = body(text);
         Ok(Self { text, layout: layout::find(text, suits)? })
     }
 
     /// A text whose layout is known.
-    pub fn with(text: &'a str, layout: Layout) -> Self {
+    pub fn with(text: &'a str, layout: Dialect) -> Self {
         Self { text: body(text), layout }
     }
 
     /// Its rows, those without any text left out. A heading is a row.
-    pub fn rows(&self) -> Rows<'a> {
-        Rows::new(self.text.get(self.layout.start..).unwrap_or_default(), self.layout)
+    pub fn rows(&self) -> TextRows<'a> {
+        TextRows::new(self.text.get(self.layout.start..).unwrap_or_default(), self.layout)
     }
 
     /// How its rows are written.
-    pub fn layout(&self) -> Layout {
+    pub fn layout(&self) -> Dialect {
         self.layout
     }
 

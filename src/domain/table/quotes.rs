@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::domain::text::unguard;
 
-use super::layout::Layout;
-use super::rows::{Row, RowFault, Rows};
+use super::layout::Dialect;
+use super::rows::{RowFault, TextRow, TextRows};
 
 /// How a quotation mark is written inside a cell between quotation marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,11 +38,11 @@ fn without_backslashes(inside: &str) -> String {
 }
 
 /// Which way fewer rows are at fault. `\"` may also be the end of a cell that ends with a backslash.
-pub(super) fn inside_cells(text: &str, layout: Layout) -> Quotes {
+pub(super) fn inside_cells(text: &str, layout: Dialect) -> Quotes {
     if memchr::memmem::find(text.as_bytes(), b"\\\"").is_none() {
         return Quotes::Doubled;
     }
-    let faults = |quotes| Rows::new(text, Layout { quotes, ..layout }).filter(|row| row.fault.is_some()).count();
+    let faults = |quotes| TextRows::new(text, Dialect { quotes, ..layout }).filter(|row| row.fault.is_some()).count();
     let doubled = faults(Quotes::Doubled);
     if doubled > 0 && faults(Quotes::Backslash) < doubled { Quotes::Backslash } else { Quotes::Doubled }
 }
@@ -67,13 +67,13 @@ fn is_between(cell: &str) -> bool {
 
 /// Watches the cells of a row that stand between no plain quotation marks.
 #[derive(Debug, Default)]
-pub(super) struct Marks {
+pub(super) struct QuoteWatch {
     open: Option<&'static [char]>,
     /// Whether a separator lies between other marks. A name may begin with an apostrophe, so a later cell has to end with one.
     pub(super) are_torn: bool,
 }
 
-impl Marks {
+impl QuoteWatch {
     pub(super) fn see(&mut self, cell: &str) {
         self.are_torn |= self.open.is_some_and(|close| cell.ends_with(close));
         self.open = closing(cell).filter(|_| !is_between(cell)).or(self.open);
@@ -82,12 +82,12 @@ impl Marks {
 
 /// The line of the first row with other quotation marks, and the mark, if that is how a list writes them: a separator lies
 /// between them and makes a row wider than the first, or half of the rows have cells between them.
-pub(super) fn other_marks(rows: Rows<'_>) -> Option<(u64, char)> {
-    let rows: Vec<Row<'_>> = rows.collect();
+pub(super) fn other_marks(rows: TextRows<'_>) -> Option<(u64, char)> {
+    let rows: Vec<TextRow<'_>> = rows.collect();
     let first = rows.first()?.cells.len();
-    let is_wide = |row: &&Row<'_>| row.fault == Some(RowFault::OtherQuotes) && row.cells.len() > first;
+    let is_wide = |row: &&TextRow<'_>| row.fault == Some(RowFault::OtherQuotes) && row.cells.len() > first;
     // A single cell between apostrophes may be a name.
-    let has_marks = |row: &&Row<'_>| {
+    let has_marks = |row: &&TextRow<'_>| {
         let mut between = row.cells.iter().filter(|cell| is_between(cell));
         between.next().is_some_and(|first| !first.starts_with('\'') || between.next().is_some())
     };

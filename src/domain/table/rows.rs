@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use super::MOST_COLUMNS;
 use super::cell::cell_text;
-use super::layout::Layout;
-use super::quotes::{Marks, Quotes};
+use super::layout::Dialect;
+use super::quotes::{QuoteWatch, Quotes};
 
 /// A row with any text in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row<'a> {
+pub struct TextRow<'a> {
     /// The line on which it begins, counted from 1.
     pub line: u64,
     /// The line on which it ends: another one when a cell between quotation marks has line breaks.
@@ -42,7 +42,7 @@ pub enum RowFault {
     Wide,
 }
 
-impl Row<'_> {
+impl TextRow<'_> {
     fn is_blank(&self) -> bool {
         self.fault.is_none() && self.cells.iter().all(|cell| cell.is_empty())
     }
@@ -59,7 +59,7 @@ impl Row<'_> {
 
 /// The rows of a text, from first to last.
 #[derive(Debug, Clone)]
-pub struct Rows<'a> {
+pub struct TextRows<'a> {
     text: &'a str,
     separator: char,
     quotes: Quotes,
@@ -73,10 +73,10 @@ enum End {
     Row,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> TextRows<'a> {
     /// The rows of a text that begins with the first one.
-    pub(super) fn new(text: &'a str, layout: Layout) -> Self {
-        let Layout { separator, quotes, line, .. } = layout;
+    pub(super) fn new(text: &'a str, layout: Dialect) -> Self {
+        let Dialect { separator, quotes, line, .. } = layout;
         Self { text, separator, quotes, at: 0, line, left: usize::MAX }
     }
 
@@ -162,10 +162,10 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn row(&mut self) -> Row<'a> {
+    fn row(&mut self) -> TextRow<'a> {
         let first = self.line;
-        let mut row = Row { line: first, last_line: first, cells: Vec::new(), fault: None };
-        let mut marks = Marks::default();
+        let mut row = TextRow { line: first, last_line: first, cells: Vec::new(), fault: None };
+        let mut marks = QuoteWatch::default();
         loop {
             self.skip_blanks();
             let (opened_at, opened) = (self.at, self.line);
@@ -209,10 +209,10 @@ impl<'a> Rows<'a> {
     }
 }
 
-impl<'a> Iterator for Rows<'a> {
-    type Item = Row<'a>;
+impl<'a> Iterator for TextRows<'a> {
+    type Item = TextRow<'a>;
 
-    fn next(&mut self) -> Option<Row<'a>> {
+    fn next(&mut self) -> Option<TextRow<'a>> {
         while self.left > 0 && !self.rest().is_empty() {
             let row = self.row();
             if !row.is_blank() {

@@ -4,11 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn table(text: &str) -> Table<'_> {
+fn table(text: &str) -> TextTable<'_> {
     // A heading suits by how many of its cells are `a` or `b`.
     let known = |cell: &&std::borrow::Cow<'_, str>| matches!(cell.as_ref(), "a" | "b");
-    let suits = |mut rows: Rows<'_>| rows.next().map_or(0, |row| row.cells.iter().filter(known).count());
-    Table::open(text, suits).unwrap()
+    let suits = |mut rows: TextRows<'_>| rows.next().map_or(0, |row| row.cells.iter().filter(known).count());
+    TextTable::open(text, suits).unwrap()
 }
 
 fn rows(text: &str) -> Vec<(u64, String)> {
@@ -27,7 +27,7 @@ fn a_sep_line_names_the_separator_and_lines_keep_their_numbers() {
     }
     assert_eq!(rows("sep=\t\na\tb"), written(&[(2, "a/b")]));
     for text in ["sep=\na,b", "sep=ab\na,b", "sep=x\naxb"] {
-        assert_eq!(Table::open(text, |_| 0).unwrap_err(), TableError::Announced, "{text:?}");
+        assert_eq!(TextTable::open(text, |_| 0).unwrap_err(), TableError::Announced, "{text:?}");
     }
     assert_eq!(rows("separator,b\n"), written(&[(1, "separator/b")]));
 }
@@ -112,7 +112,7 @@ fn backslashes_before_quotation_marks_are_read_where_a_file_writes_them_so() {
 
 #[test]
 fn quotation_marks_that_are_not_plain_are_refused_and_apostrophes_are_letters() {
-    let mark = |text: &str| match Table::open(text, |_| 0) {
+    let mark = |text: &str| match TextTable::open(text, |_| 0) {
         Err(TableError::Quotes { line, mark }) => Some((line, mark)),
         _ => None,
     };
@@ -128,7 +128,7 @@ fn quotation_marks_that_are_not_plain_are_refused_and_apostrophes_are_letters() 
     ] {
         assert_eq!(mark(text), found, "{text}");
     }
-    let why = Table::open("a,b\n'Lake, Honda',2\n", |_| 0).unwrap_err().to_string();
+    let why = TextTable::open("a,b\n'Lake, Honda',2\n", |_| 0).unwrap_err().to_string();
     assert_eq!(why, "the quotes are not plain ones: line 2 has a cell between '; write \" instead, in the whole file");
     // Far below, it costs its own row.
     let text = format!("a,b\n{}'Lake, Honda',2\n\"'x\",\"y'\"\n", "1,2\n".repeat(30));
@@ -253,7 +253,7 @@ proptest! {
             writer.write_record(row).unwrap();
         }
         let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
-        let read: Vec<Vec<String>> = Table::open(&text, |_| 0).unwrap().rows()
+        let read: Vec<Vec<String>> = TextTable::open(&text, |_| 0).unwrap().rows()
             .inspect(|row| assert_eq!(row.fault, None))
             .map(|row| row.cells.iter().map(|cell| cell.clone().into_owned()).collect())
             .collect();

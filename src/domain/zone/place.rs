@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 use crate::timezone::Tz;
 pub use address::{AddressParts, read_address};
-use postal::{Code, Says};
-use states::{COUNTRIES, Country, STATES, State};
+use postal::{PostalCode, Says};
+use states::{COUNTRIES, Country, STATES, StateOrProvince};
 
 /// Where something is, as people wrote it; what is not known is empty.
 #[derive(Debug, Clone, Copy, Default)]
@@ -101,14 +101,14 @@ pub fn zone_of_place(place: &Place<'_>) -> ZoneOfPlace {
             None => return ZoneOfPlace::Unknown { why: "the country is none of the United States, Canada and Mexico" },
         },
     };
-    let code = Code::read(place.postal_code);
+    let code = PostalCode::read(place.postal_code);
     let state = find_state(&folded(place.state), country, code);
     let says = match (code, state.map(|state| state.country).or(country)) {
-        (Some(Code::Digits(code)), Some(Country::Mexico)) => postal::mexican(code, state),
-        (Some(Code::Digits(code)), Some(Country::UnitedStates)) => postal::zip(code, state),
+        (Some(PostalCode::Digits(code)), Some(Country::Mexico)) => postal::mexican(code, state),
+        (Some(PostalCode::Digits(code)), Some(Country::UnitedStates)) => postal::zip(code, state),
         // Five digits beside the name of some other state may be of any country.
-        (Some(Code::Digits(code)), None) if place.state.trim().is_empty() => postal::zip(code, state),
-        (Some(Code::Canadian(code)), Some(Country::Canada) | None) => postal::canadian(code, state),
+        (Some(PostalCode::Digits(code)), None) if place.state.trim().is_empty() => postal::zip(code, state),
+        (Some(PostalCode::Canadian(code)), Some(Country::Canada) | None) => postal::canadian(code, state),
         _ => Says::Nothing,
     };
     match (says, state) {
@@ -134,7 +134,7 @@ pub fn zones_of_state(state: &str) -> &'static [Tz] {
 pub(super) fn possible_zones(place: &Place<'_>) -> Vec<Tz> {
     let Ok(country) = country(place.country) else { return Vec::new() };
     let name = folded(place.state);
-    let states = states_called(&name, country, Code::read(place.postal_code));
+    let states = states_called(&name, country, PostalCode::read(place.postal_code));
     states.flat_map(|state| state.zones).copied().collect()
 }
 
@@ -151,7 +151,7 @@ fn nothing(place: &Place<'_>) -> &'static str {
     }
 }
 
-fn by_state(state: &'static State, city: &str, has_code: bool) -> ZoneOfPlace {
+fn by_state(state: &'static StateOrProvince, city: &str, has_code: bool) -> ZoneOfPlace {
     match state.only_zone() {
         Some(only) => match zone_of_town(state, city) {
             Some(zone) if zone != only => ZoneOfPlace::Decided { zone, by: PlacePart::City },
@@ -161,14 +161,14 @@ fn by_state(state: &'static State, city: &str, has_code: bool) -> ZoneOfPlace {
     }
 }
 
-fn by_town(state: &'static State, city: &str, candidates: Vec<Tz>, despite_code: bool) -> ZoneOfPlace {
+fn by_town(state: &'static StateOrProvince, city: &str, candidates: Vec<Tz>, despite_code: bool) -> ZoneOfPlace {
     match zone_of_town(state, city) {
         Some(zone) if candidates.contains(&zone) => ZoneOfPlace::Decided { zone, by: PlacePart::City },
         _ => ZoneOfPlace::Undecided { state: state.name(), candidates, despite_code },
     }
 }
 
-fn zone_of_town(state: &State, city: &str) -> Option<Tz> {
+fn zone_of_town(state: &StateOrProvince, city: &str) -> Option<Tz> {
     TOWNS.get(state.code)?.get(folded_town(city).as_str()).copied()
 }
 
@@ -187,8 +187,8 @@ static TOWNS: LazyLock<HashMap<&'static str, HashMap<String, Tz>>> = LazyLock::n
 });
 
 /// States by everything they are called, folded.
-static NAMES: LazyLock<HashMap<String, Vec<&'static State>>> = LazyLock::new(|| {
-    let mut names: HashMap<String, Vec<&State>> = HashMap::new();
+static NAMES: LazyLock<HashMap<String, Vec<&'static StateOrProvince>>> = LazyLock::new(|| {
+    let mut names: HashMap<String, Vec<&StateOrProvince>> = HashMap::new();
     for state in STATES {
         for name in state.names.iter().chain([&state.code]) {
             names.entry(folded(name)).or_default().push(state);
@@ -197,24 +197,28 @@ static NAMES: LazyLock<HashMap<String, Vec<&'static State>>> = LazyLock::new(|| 
     names
 });
 
-fn state_of_code(country: Country, code: &str) -> Option<&'static State> {
+fn state_of_code(country: Country, code: &str) -> Option<&'static StateOrProvince> {
     STATES.iter().find(|state| state.country == country && state.code == code)
 }
 
 /// The state with a folded name. Where two countries have one, the country decides or the form of the postal code, else the
 /// order in which the countries stand here.
-fn find_state(name: &str, country: Option<Country>, code: Option<Code>) -> Option<&'static State> {
+fn find_state(name: &str, country: Option<Country>, code: Option<PostalCode>) -> Option<&'static StateOrProvince> {
     states_called(name, country, code).next()
 }
 
-fn states_called(name: &str, country: Option<Country>, code: Option<Code>) -> impl Iterator<Item = &'static State> {
+fn states_called(
+    name: &str,
+    country: Option<Country>,
+    code: Option<PostalCode>,
+) -> impl Iterator<Item = &'static StateOrProvince> {
     // `US-TX`
     let bare = name.split_once(' ').filter(|(front, _)| matches!(*front, "us" | "ca" | "mx")).map(|(_, rest)| rest);
     let found = NAMES.get(name).or_else(|| NAMES.get(bare?)).map(Vec::as_slice).unwrap_or_default();
     found.iter().copied().filter(move |state| match (country, code) {
         (Some(country), _) => state.country == country,
-        (None, Some(Code::Digits(_))) => state.country != Country::Canada,
-        (None, Some(Code::Canadian(_))) => state.country == Country::Canada,
+        (None, Some(PostalCode::Digits(_))) => state.country != Country::Canada,
+        (None, Some(PostalCode::Canadian(_))) => state.country == Country::Canada,
         (None, None) => true,
     })
 }

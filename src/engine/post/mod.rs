@@ -27,20 +27,20 @@ use crate::domain::{
     Actor, Command, DealershipId, Event, Fact, Letter, LetterEnd, LetterId, LetterKind, LetterState, Onboarding,
     Refusal, Timestamp, evolve,
 };
-use crate::mail::{self, Courier, Delivery, Occasion, Pass, Press, RefusedBy};
+use crate::mail::{self, Delivery, LetterRenderer, MailTransport, Pass, RefusedBy, RenderContext};
 use crate::store::{Append, StoreError};
 
 pub(super) use outbox::run;
 pub(super) use reports::run as read_reports;
 pub use reports::{Returns, TakenReport};
-use server::Server;
+use server::MailServerBreaker;
 pub use server::{MailState, MailStatus};
 pub use text::LetterText;
 
 /// What letters are made of and go through.
-pub struct Post {
-    pub press: Press,
-    pub courier: Arc<dyn Courier>,
+pub struct PostService {
+    pub press: LetterRenderer,
+    pub courier: Arc<dyn MailTransport>,
     /// The most letters in any hour.
     pub per_hour: u32,
     /// A maildir with delivery reports.
@@ -91,7 +91,7 @@ pub enum Seen {
 
 /// What became of one letter that was sent while somebody waited.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Posted {
+pub struct SendResult {
     pub dealership: DealershipId,
     /// The letter as it is now.
     pub letter: Letter,
@@ -125,7 +125,12 @@ impl Engine {
     ///
     /// # Errors
     /// When something forbids the letter, or it cannot be written.
-    pub fn preview(&self, id: DealershipId, kind: LetterKind, as_if: &[Fact]) -> Result<mail::Letter, EngineError> {
+    pub fn preview(
+        &self,
+        id: DealershipId,
+        kind: LetterKind,
+        as_if: &[Fact],
+    ) -> Result<mail::RenderedLetter, EngineError> {
         let inner = &self.inner;
         let post = inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
         let now = inner.now();
@@ -138,7 +143,8 @@ impl Engine {
         if let Some(obstacle) = state.obstacle(kind, state.generation(), now) {
             return Err(Refusal::Letter(obstacle).into());
         }
-        let occasion = Occasion { letter: LetterId::from_bits(0), kind, written_at: now, automatic: false, settled: 0 };
+        let occasion =
+            RenderContext { letter: LetterId::from_bits(0), kind, written_at: now, automatic: false, settled: 0 };
         Ok(post.press.write(&state, &occasion, &inner.parts.policy)?)
     }
 
@@ -146,7 +152,7 @@ impl Engine {
     ///
     /// # Errors
     /// When it cannot be written any more: its code is not the present one.
-    pub fn letter_text(&self, id: DealershipId, letter: LetterId) -> Result<mail::Letter, EngineError> {
+    pub fn letter_text(&self, id: DealershipId, letter: LetterId) -> Result<mail::RenderedLetter, EngineError> {
         let post = self.inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
         let state = self.inner.known(id)?;
         let letter = state.letters().iter().find(|one| one.id == letter).ok_or(Refusal::NoLetter(letter))?;
@@ -161,7 +167,7 @@ impl Engine {
     ///
     /// # Errors
     /// When nothing may be recorded, or nobody sends letters.
-    pub async fn post_now(&self, letters: &[(DealershipId, LetterId)]) -> Result<Vec<Posted>, EngineError> {
+    pub async fn post_now(&self, letters: &[(DealershipId, LetterId)]) -> Result<Vec<SendResult>, EngineError> {
         let inner = &self.inner;
         inner.may_record()?;
         let post = inner.parts.post.as_ref().ok_or(Refusal::NoMail)?;
@@ -175,7 +181,7 @@ impl Engine {
         }
         let spent = inner.letters_begun_in_the_last_hour(inner.now()).count();
         let room = AtomicUsize::new(usize::try_from(post.per_hour).unwrap_or(usize::MAX).saturating_sub(spent));
-        let server: Mutex<Server> = Mutex::default();
+        let server: Mutex<MailServerBreaker> = Mutex::default();
         let tries = stream::iter(of).map(|(id, letters)| {
             let (server, room) = (&server, &room);
             async move {
@@ -195,12 +201,12 @@ impl Engine {
                     };
                     let state = inner.book().get(id);
                     let letter = state.and_then(|state| state.letters().iter().find(|one| one.id == letter).cloned());
-                    posted.extend(letter.map(|letter| Posted { dealership: id, letter, why }));
+                    posted.extend(letter.map(|letter| SendResult { dealership: id, letter, why }));
                 }
                 posted
             }
         });
-        let posted: Vec<Vec<Posted>> = tries.buffer_unordered(post.courier.lanes()).collect().await;
+        let posted: Vec<Vec<SendResult>> = tries.buffer_unordered(post.courier.lanes()).collect().await;
         Ok(posted.into_iter().flatten().collect())
     }
 
@@ -232,8 +238,8 @@ fn next_try(state: &Onboarding, apart: chrono::TimeDelta, now: Timestamp) -> Opt
     Some(pause.map_or(due, |pause| pause.max(due)))
 }
 
-fn occasion(letter: &Letter) -> Occasion {
-    Occasion {
+fn occasion(letter: &Letter) -> RenderContext {
+    RenderContext {
         letter: letter.id,
         kind: letter.kind,
         written_at: letter.queued_at,
@@ -258,7 +264,7 @@ struct LastLook<'a> {
 }
 
 #[async_trait]
-impl mail::Gate for LastLook<'_> {
+impl mail::PreSendCheck for LastLook<'_> {
     async fn pass(&self) -> Pass {
         match self.inner.begin_letter(self.id, self.letter, self.version).await {
             Ok(true) => Pass::Go,
@@ -368,7 +374,7 @@ impl Inner {
     }
 
     /// One try for somebody who waits. Why the letter waits still, in words.
-    async fn post_one(&self, id: DealershipId, letter: LetterId, server: &Mutex<Server>) -> Option<String> {
+    async fn post_one(&self, id: DealershipId, letter: LetterId, server: &Mutex<MailServerBreaker>) -> Option<String> {
         let tried = self.try_letter(id, letter).await;
         server.lock().take_in(id, &tried, self.now(), self.parts.clock.elapsed(), |_| TimeDelta::MAX);
         match tried {

@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::server::{MailState, MailStatus, Server};
-use super::{Inner, Post, Seen, Tried, next_letter, next_try};
+use super::server::{MailServerBreaker, MailState, MailStatus};
+use super::{Inner, PostService, Seen, Tried, next_letter, next_try};
 use crate::domain::{Budget, DealershipId, LetterEnd, LetterState};
 use crate::engine::timers::Timers;
 
@@ -32,10 +32,10 @@ const UNRECORDED_REST: TimeDelta = TimeDelta::seconds(30);
 /// The one outbox of this run.
 struct Outbox<'a> {
     inner: &'a Inner,
-    post: &'a Post,
+    post: &'a PostService,
     timers: Timers,
     in_flight: HashSet<DealershipId>,
-    server: Server,
+    server: MailServerBreaker,
     budget: Budget,
     /// When the status last told of it, and whether there is something that it did not tell.
     shown: Duration,
@@ -52,7 +52,7 @@ pub(in crate::engine) async fn run(inner: Arc<Inner>) {
         post,
         timers: Timers::default(),
         in_flight: HashSet::new(),
-        server: Server::default(),
+        server: MailServerBreaker::default(),
         budget: spent_before(&inner, post),
         shown: Duration::ZERO,
         unshown: false,
@@ -89,7 +89,7 @@ pub(in crate::engine) async fn run(inner: Arc<Inner>) {
 }
 
 /// What earlier runs handed over in the last hour counts too.
-fn spent_before(inner: &Inner, post: &Post) -> Budget {
+fn spent_before(inner: &Inner, post: &PostService) -> Budget {
     let (now, mut budget) = (inner.now(), Budget::per_hour(post.per_hour));
     let mut ages: Vec<_> = inner.letters_begun_in_the_last_hour(now).collect();
     ages.sort_unstable_by(|one, other| other.cmp(one));

@@ -67,14 +67,14 @@ struct Failing {
 
 /// The breaker of the mail server.
 #[derive(Debug, Default)]
-pub struct Server {
+pub struct MailServerBreaker {
     failing: Option<Failing>,
     uncertain: u32,
     /// Whose letters it refused since it last took one.
     refused: BTreeSet<DealershipId>,
 }
 
-impl Server {
+impl MailServerBreaker {
     /// Whether a letter may be tried at a moment of the monotonic clock.
     pub fn is_open(&self, elapsed: Duration) -> bool {
         self.failing.as_ref().is_none_or(|failing| !failing.trial && failing.retry <= elapsed)
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn one_trial_at_a_time_and_later_each_time_until_it_is_well() {
-        let (mut server, at, minute) = (Server::default(), Timestamp::UNIX_EPOCH, Duration::from_secs(60));
+        let (mut server, at, minute) = (MailServerBreaker::default(), Timestamp::UNIX_EPOCH, Duration::from_secs(60));
         server.down("refused".to_owned(), at, Duration::ZERO, rest);
         // A second letter that was under way fails of the same cause.
         server.down("refused".to_owned(), at, Duration::ZERO, rest);
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_server_that_never_says_what_it_has_is_left_alone_after_three() {
-        let mut server = Server::default();
+        let mut server = MailServerBreaker::default();
         for _ in 0..2 {
             server.uncertain(Timestamp::UNIX_EPOCH, Duration::ZERO, rest);
             assert_eq!(server.state(), MailState::Ok);
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_server_that_takes_nothing_from_three_dealerships_is_left_alone_and_one_letter_is_no_sign_of_it() {
-        let (mut server, at) = (Server::default(), Timestamp::UNIX_EPOCH);
+        let (mut server, at) = (MailServerBreaker::default(), Timestamp::UNIX_EPOCH);
         let busy = Tried::Ended(Seen::Busy("450 4.7.1 too much mail".to_owned()));
         let mut tell = |who: u64, tried: &Tried| {
             server.take_in(DealershipId::from_bits(who), tried, at, Duration::ZERO, rest);

@@ -33,6 +33,6 @@ impl Engine {
 }
 
 /// The one place that knows what a letter is made of.
-fn shown(letter: &mail::Letter) -> LetterText {
+fn shown(letter: &mail::RenderedLetter) -> LetterText {
     LetterText { to: letter.to.to_string(), subject: letter.subject.clone(), text: letter.masked().text }
 }

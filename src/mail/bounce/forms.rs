@@ -5,7 +5,7 @@ use mail_parser::{Message, MimeHeaders};
 use super::fields::addresses;
 use super::recipients::became;
 use super::returned_mail::in_text;
-use super::{MOST_RECIPIENTS, Report, ReportAction, Returned, for_a_person, kind};
+use super::{DeliveryReport, MOST_RECIPIENTS, ReportAction, Returned, for_a_person, kind};
 use crate::domain::{ReturnedMail, quoted_reply};
 
 /// How a report of qmail begins (QSBMF).
@@ -18,7 +18,7 @@ const FAILURE: [&str; 4] = ["deliver", "ndn", "returned", "fail"];
 const ANSWERS: [&str; 4] = ["X-Autoreply", "X-Autorespond", "X-Auto-Reply-From", "X-Auto-Response-Suppress"];
 
 /// Reads a message without a status part. `None`: it is no report.
-pub(super) fn read(message: &Message<'_>, text: &str, returned: ReturnedMail) -> Option<Report> {
+pub(super) fn read(message: &Message<'_>, text: &str, returned: ReturnedMail) -> Option<DeliveryReport> {
     // Both have the returned message, or its beginning, in the text itself.
     let mail = if returned == ReturnedMail::Nothing { in_text(text) } else { returned };
     let failed = match exim(message, text) {
@@ -26,11 +26,11 @@ pub(super) fn read(message: &Message<'_>, text: &str, returned: ReturnedMail) ->
         failed => failed,
     };
     if !failed.is_empty() {
-        return Some(Report { mail, returned: failed });
+        return Some(DeliveryReport { mail, returned: failed });
     }
     // Nobody but a mail server returns the headers of our letters; whatever it says of them, somebody should read it.
     mail.letter().filter(|_| is_of_a_mail_server(message))?;
-    Some(Report { mail, returned: vec![for_a_person(message)] })
+    Some(DeliveryReport { mail, returned: vec![for_a_person(message)] })
 }
 
 /// Exim names them in a header, and says why in the text.

@@ -4,7 +4,7 @@ use minijinja::Value;
 
 use super::templates::Facts;
 use super::words::{length, moment};
-use super::{LetterError, Occasion};
+use super::{LetterError, RenderContext};
 use crate::domain::guide::{ANOTHER, STEPS};
 use crate::domain::text::letter_words;
 use crate::domain::{Invitation, LetterKind, Observed, Onboarding, OpcodeOption, OpcodeState, Policy, Profile, guide};
@@ -16,7 +16,7 @@ const SENTENCE: usize = 400;
 /// What every letter knows, and what is so only for its kind. The code is not among it.
 pub(super) fn collect(
     state: &Onboarding,
-    occasion: &Occasion,
+    occasion: &RenderContext,
     policy: &Policy,
     partner: &str,
     reach: &str,

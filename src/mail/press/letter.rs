@@ -9,10 +9,10 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, 
 use lettre::message::{Mailbox as Written, MultiPart, SinglePart};
 
 use super::templates::in_html;
-use super::{LetterError, Occasion};
+use super::{LetterError, RenderContext};
 use crate::domain::address::{Address, Mailbox};
 use crate::domain::{InvitationCode, LetterCopy, Timestamp};
-use crate::mail::{LETTER_HEADER, Parcel};
+use crate::mail::{LETTER_HEADER, OutgoingMessage};
 
 /// What stands for the code until a letter is shown or sent: no value and no template has this character.
 pub(super) const CODE: char = '\u{f8ff}';
@@ -23,7 +23,7 @@ const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitte
 
 /// A letter. Its code is not in its texts until a method puts it there: it can be logged without harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct RenderedLetter {
     pub from: Mailbox,
     pub to: Mailbox,
     /// Where answers go, when it is not the sender.
@@ -32,7 +32,7 @@ pub struct Letter {
     pub bcc: Option<Address>,
     /// The Subject; never a code in it.
     pub subject: String,
-    pub(super) occasion: Occasion,
+    pub(super) occasion: RenderContext,
     pub(super) text: String,
     pub(super) html: String,
     pub(super) code: Option<InvitationCode>,
@@ -46,9 +46,9 @@ pub struct Pages {
     pub html: String,
 }
 
-impl Letter {
+impl RenderedLetter {
     /// Why and when it was written.
-    pub fn occasion(&self) -> Occasion {
+    pub fn occasion(&self) -> RenderContext {
         self.occasion
     }
 
@@ -71,7 +71,7 @@ impl Letter {
     ///
     /// # Errors
     /// When the message cannot be put together, with the reason; never a code in it.
-    pub fn parcel(&self) -> Result<Parcel, LetterError> {
+    pub fn parcel(&self) -> Result<OutgoingMessage, LetterError> {
         let Pages { text, html } = self.revealed();
         let letter = self.occasion.letter;
         let part = |kind: ContentType, text: String| {
@@ -102,7 +102,7 @@ impl Letter {
             message = message.raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()));
         }
         let message = message.multipart(body).map_err(unfit)?;
-        Ok(Parcel {
+        Ok(OutgoingMessage {
             letter,
             from: self.envelope_from.as_str().to_owned(),
             to: self.to.address.as_str().to_owned(),

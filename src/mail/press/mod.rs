@@ -19,8 +19,8 @@ use crate::domain::{InvitationCode, InvitationState, LetterId, LetterKind, Onboa
 
 use letter::CODE;
 pub(super) use letter::written;
-pub use letter::{Letter, Pages};
-use templates::Templates;
+pub use letter::{Pages, RenderedLetter};
+use templates::LetterTemplates;
 
 /// What letters say about us.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +130,7 @@ fn ended(state: InvitationState) -> &'static str {
 
 /// What a letter is written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Occasion {
+pub struct RenderContext {
     /// Which letter it is: its Message-ID.
     pub letter: LetterId,
     pub kind: LetterKind,
@@ -143,7 +143,7 @@ pub struct Occasion {
 
 /// Writes letters. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Press(Arc<Inner>);
+pub struct LetterRenderer(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -153,10 +153,10 @@ struct Inner {
     reply_to: Option<Mailbox>,
     envelope_from: Address,
     bcc: Option<Address>,
-    templates: Templates,
+    templates: LetterTemplates,
 }
 
-impl Press {
+impl LetterRenderer {
     /// Compiles the templates and tries all of them.
     ///
     /// # Errors
@@ -172,7 +172,7 @@ impl Press {
         let envelope_from = envelope_from.map_err(PressError::EnvelopeFrom)?.unwrap_or_else(|| from.address.clone());
         let bcc = settings.bcc.as_deref().map(address::check).transpose().map_err(PressError::Bcc)?;
         let contact = letter_words(settings.contact.as_deref().unwrap_or_default(), 300);
-        let templates = Templates::load(settings.templates.as_deref())?;
+        let templates = LetterTemplates::load(settings.templates.as_deref())?;
         let press = Self(Arc::new(Inner { partner, contact, from, reply_to, envelope_from, bcc, templates }));
         press.try_out()?;
         Ok(press)
@@ -197,7 +197,7 @@ impl Press {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn sample(&self, occasion: &Occasion) -> Result<Letter, LetterError> {
+    pub fn sample(&self, occasion: &RenderContext) -> Result<RenderedLetter, LetterError> {
         let state = sample::states(occasion).into_iter().next();
         let state = state.ok_or_else(|| LetterError::Message("there is no sample".to_owned()))?;
         self.write(&state, occasion, &Policy::default())
@@ -208,7 +208,12 @@ impl Press {
     /// # Errors
     /// When the dealership cannot be written to, or the letter would say what is not so: a code that is dead, a word that was not
     /// given, bookings that nobody can make.
-    pub fn write(&self, state: &Onboarding, occasion: &Occasion, policy: &Policy) -> Result<Letter, LetterError> {
+    pub fn write(
+        &self,
+        state: &Onboarding,
+        occasion: &RenderContext,
+        policy: &Policy,
+    ) -> Result<RenderedLetter, LetterError> {
         let Inner { partner, contact, from, reply_to, envelope_from, bcc, templates } = &*self.0;
         let kind = occasion.kind;
         let person = &state.profile.contact;
@@ -234,7 +239,7 @@ impl Press {
                 return Err(PressError::Code { file, count }.into());
             }
         }
-        Ok(Letter {
+        Ok(RenderedLetter {
             from: from.clone(),
             to,
             reply_to: reply_to.clone(),
@@ -253,7 +258,7 @@ impl Press {
 const SUBJECT_CHARS: usize = 200;
 
 /// The code that a letter carries; a letter that needs one is not written without, nor with a dead one.
-fn living_code(state: &Onboarding, occasion: &Occasion) -> Result<Option<InvitationCode>, LetterError> {
+fn living_code(state: &Onboarding, occasion: &RenderContext) -> Result<Option<InvitationCode>, LetterError> {
     if !occasion.kind.carries_code() {
         return Ok(None);
     }

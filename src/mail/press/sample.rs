@@ -2,21 +2,21 @@
 
 use chrono::{DateTime, TimeDelta};
 
-use super::Occasion;
+use super::RenderContext;
 use crate::domain::{
     Actor, ChosenOpcode, CodeOrigin, Contact, DealershipId, Event, Fact, IntentId, Invitation, LetterId, LetterKind,
     Onboarding, OpcodeChoice, OpcodeOption, OpcodeState, Profile, Slots, Timestamp, evolve,
 };
 
 /// The occasion on which templates are tried: always the same one, so that they fail always or never.
-pub(super) fn occasion(kind: LetterKind) -> Occasion {
+pub(super) fn occasion(kind: LetterKind) -> RenderContext {
     let written_at = DateTime::UNIX_EPOCH + TimeDelta::minutes(27_746_645);
-    Occasion { letter: LetterId::from_bits(0), kind, written_at, automatic: false, settled: 0 }
+    RenderContext { letter: LetterId::from_bits(0), kind, written_at, automatic: false, settled: 0 }
 }
 
 /// Samples for an occasion: the first has everything, the others lack what may be lacking.
-pub(super) fn states(occasion: &Occasion) -> Vec<Onboarding> {
-    let Occasion { kind, written_at: at, .. } = *occasion;
+pub(super) fn states(occasion: &RenderContext) -> Vec<Onboarding> {
+    let RenderContext { kind, written_at: at, .. } = *occasion;
     let bare = |sparse| bare(sparse, at);
     let complete = |state| complete(state, at);
     let full = bare(false).map(complete);

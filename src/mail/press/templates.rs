@@ -55,13 +55,13 @@ const PLAIN: &str = "plain";
 const HTML: &str = "html";
 
 #[derive(Debug)]
-pub(super) struct Templates {
+pub(super) struct LetterTemplates {
     env: Environment<'static>,
     /// Those that came from a file.
     files: BTreeMap<String, PathBuf>,
 }
 
-impl Templates {
+impl LetterTemplates {
     /// Compiles all of them; those that the directory has take the place of those compiled in.
     pub(super) fn load(directory: Option<&Path>) -> Result<Self, PressError> {
         let mut sources: BTreeMap<String, String> =

@@ -4,11 +4,11 @@ use lettre::Address;
 use lettre::transport::smtp::commands::{Mail, Rcpt};
 use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
 
-use super::super::courier::{Delivery, Gate, Parcel, Pass, RefusedBy};
+use super::super::courier::{Delivery, OutgoingMessage, Pass, PreSendCheck, RefusedBy};
 use super::Limits;
-use super::reply::{Reply, shortened};
-use super::session::{Offers, Session, Way, good};
-use super::trouble::{Failure, Phase, Trouble};
+use super::reply::{SmtpReply, shortened};
+use super::session::{MailEndpoint, Offers, Session, good};
+use super::trouble::{SmtpError, SmtpFailure, SmtpPhase};
 use super::wire::stuffed;
 
 /// Who sends a letter to whom, and what that needs of the server.
@@ -22,7 +22,7 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    pub(super) fn of(parcel: &Parcel) -> Result<Self, Delivery> {
+    pub(super) fn of(parcel: &OutgoingMessage) -> Result<Self, Delivery> {
         let read = |text: &str| {
             let line = !text.chars().any(crate::domain::text::is_invisible);
             text.parse::<Address>().ok().filter(|_| line)
@@ -72,12 +72,12 @@ impl Envelope {
     }
 
     /// Names the sender; says nothing to a server that cannot carry the letter.
-    pub(super) async fn begin(&self, session: &mut Session, limits: &Limits) -> Result<(), Failure> {
+    pub(super) async fn begin(&self, session: &mut Session, limits: &Limits) -> Result<(), SmtpFailure> {
         session.letters += 1;
         if !is_ascii(&self.from) && !session.offers.utf8_addresses {
             let words = "the sender has letters beyond ASCII, and the server does not take that (SMTPUTF8); write another \
                          address in [mail] from";
-            return Err(Phase::Mail.failed(Trouble::Lacking(words.to_owned())));
+            return Err(SmtpPhase::Mail.failed(SmtpError::Lacking(words.to_owned())));
         }
         if self.beyond(session.offers).is_some() {
             return Ok(());
@@ -94,20 +94,20 @@ impl Envelope {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         let mail = Mail::new(Some(self.from.clone()), parameters);
-        good(session.wire.ask(&mail.to_string(), limits.command).await, Phase::Mail).map(drop)
+        good(session.wire.ask(&mail.to_string(), limits.command).await, SmtpPhase::Mail).map(drop)
     }
 
     /// Names who keeps a copy. Whether the server takes it.
     ///
     /// # Errors
     /// At [`Phase::Copy`] when the conversation ended there: a letter without a copy may go.
-    async fn name_bcc(&self, session: &mut Session, way: &Way) -> Result<bool, Failure> {
+    async fn name_bcc(&self, session: &mut Session, way: &MailEndpoint) -> Result<bool, SmtpFailure> {
         if self.bcc.is_some() && self.copy_to(session.offers).is_none() {
             tracing::warn!("no copy to [mail] bcc: {} takes no letters beyond ASCII in addresses", way.server.place());
         }
         let Some(bcc) = self.copy_to(session.offers) else { return Ok(false) };
         let recipient = Rcpt::new(bcc.clone(), Vec::new());
-        let reply = answered(session.wire.ask(&recipient.to_string(), way.limits.command).await, Phase::Copy)?;
+        let reply = answered(session.wire.ask(&recipient.to_string(), way.limits.command).await, SmtpPhase::Copy)?;
         if !reply.is_good() {
             tracing::warn!("no copy to [mail] bcc: {} answered {}", way.server.place(), reply.quoted(&[]));
         }
@@ -126,24 +126,24 @@ fn is_ascii(address: &Address) -> bool {
 pub(super) async fn hand_over(
     session: &mut Session,
     envelope: &Envelope,
-    parcel: &Parcel,
-    gate: &dyn Gate,
-    way: &Way,
-) -> Result<(Delivery, bool), Failure> {
+    parcel: &OutgoingMessage,
+    gate: &dyn PreSendCheck,
+    way: &MailEndpoint,
+) -> Result<(Delivery, bool), SmtpFailure> {
     let code = parcel.code.as_ref().map_or("", |code| code.reveal());
     let limits = &way.limits;
     if let Some(reason) = envelope.beyond(session.offers) {
         return Ok((Delivery::Refused { reason, permanent: true, address: None, by: RefusedBy::Us }, true));
     }
     let recipient = Rcpt::new(envelope.to.clone(), Vec::new());
-    let reply = answered(session.wire.ask(&recipient.to_string(), limits.command).await, Phase::Recipient)?;
+    let reply = answered(session.wire.ask(&recipient.to_string(), limits.command).await, SmtpPhase::Recipient)?;
     if reply.is_refusal() {
         return Ok((reply.refused(&[code]), reset(session, limits).await));
     }
-    good(Ok(reply), Phase::Recipient)?;
+    good(Ok(reply), SmtpPhase::Recipient)?;
     let copied = envelope.name_bcc(session, way).await?;
     // Of two recipients nobody knows which one it speaks of.
-    let refused = |reply: &Reply| match reply.refused(&[code]) {
+    let refused = |reply: &SmtpReply| match reply.refused(&[code]) {
         Delivery::Refused { reason, permanent, by, .. } if copied => {
             Delivery::Refused { reason, permanent, by, address: None }
         }
@@ -152,34 +152,34 @@ pub(super) async fn hand_over(
     if gate.pass().await == Pass::Stop {
         return Ok((Delivery::Withheld, reset(session, limits).await));
     }
-    let reply = answered(session.wire.ask("DATA", limits.command).await, Phase::Data)?;
+    let reply = answered(session.wire.ask("DATA", limits.command).await, SmtpPhase::Data)?;
     if reply.is_refusal() {
         return Ok((refused(&reply), reset(session, limits).await));
     }
     if reply.code != 354 {
-        return Err(Phase::Data.failed(Trouble::Reply(reply)));
+        return Err(SmtpPhase::Data.failed(SmtpError::Reply(reply)));
     }
     // A reply is an answer: until it says 2xx the server has not taken the letter (RFC 5321, 4.2.5 and 6.1). Only silence is a doubt.
     let answer = match session.wire.content(&stuffed(&parcel.message), limits.answer).await {
-        Ok(reply) => answered(Ok(reply), Phase::Content)?,
+        Ok(reply) => answered(Ok(reply), SmtpPhase::Content)?,
         Err(trouble) => return Ok((uncertain(&trouble, way, code), false)),
     };
     Ok(match answer {
         reply if reply.is_good() => (Delivery::Sent { reply: reply.quoted(&[code]) }, true),
         reply if reply.is_refusal() => (refused(&reply), true),
-        reply => (uncertain(&Trouble::Reply(reply), way, code), false),
+        reply => (uncertain(&SmtpError::Reply(reply), way, code), false),
     })
 }
 
-fn uncertain(trouble: &Trouble, way: &Way, code: &str) -> Delivery {
+fn uncertain(trouble: &SmtpError, way: &MailEndpoint, code: &str) -> Delivery {
     let words = trouble.words(&[code]);
     Delivery::Uncertain { reason: format!("{}: after the content began: {words}", way.server.place()) }
 }
 
 /// A reply about the letter; one about the server itself (421) is a failure, like none.
-fn answered(reply: Result<Reply, Trouble>, phase: Phase) -> Result<Reply, Failure> {
+fn answered(reply: Result<SmtpReply, SmtpError>, phase: SmtpPhase) -> Result<SmtpReply, SmtpFailure> {
     match reply {
-        Ok(reply) if reply.is_closing() => Err(phase.failed(Trouble::Reply(reply))),
+        Ok(reply) if reply.is_closing() => Err(phase.failed(SmtpError::Reply(reply))),
         Ok(reply) => Ok(reply),
         Err(trouble) => Err(phase.failed(trouble)),
     }
@@ -187,5 +187,5 @@ fn answered(reply: Result<Reply, Trouble>, phase: Phase) -> Result<Reply, Failur
 
 /// Takes the envelope back. Whether the connection is fit for another; what becomes of the letter does not depend on it.
 async fn reset(session: &mut Session, limits: &Limits) -> bool {
-    good(session.wire.ask("RSET", limits.command).await, Phase::Reset).is_ok()
+    good(session.wire.ask("RSET", limits.command).await, SmtpPhase::Reset).is_ok()
 }

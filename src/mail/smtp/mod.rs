@@ -20,12 +20,12 @@ use tokio::sync::Semaphore;
 
 use crate::clock::SharedClock;
 
-use super::courier::{Courier, Delivery, Gate, Parcel};
-use super::transport::{Security, Server};
+use super::courier::{Delivery, MailTransport, OutgoingMessage, PreSendCheck};
+use super::transport::{MailServer, Security};
 use hand_over::{Envelope, hand_over};
-use session::{Session, Way};
+use session::{MailEndpoint, Session};
 pub use tls::Roots;
-use trouble::{Failure, Phase};
+use trouble::{SmtpFailure, SmtpPhase};
 
 /// How long a server may take. A failure before the content costs nothing but a later try, so there a person's patience counts. After the content
 /// it may cost a second copy: RFC 5321 asks for ten minutes, because servers look for spam before they answer; we wait half as long,
@@ -48,8 +48,8 @@ impl Default for Limits {
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
-pub struct Settings {
-    pub server: Server,
+pub struct SmtpSettings {
+    pub server: MailServer,
     /// For the user of the server.
     pub password: Option<SecretString>,
     /// Hosts to which letters may go unencrypted.
@@ -65,9 +65,9 @@ pub struct Settings {
     pub roots: Roots,
 }
 
-impl Settings {
+impl SmtpSettings {
     /// The defaults for a server.
-    pub fn new(server: Server) -> Self {
+    pub fn new(server: MailServer) -> Self {
         Self {
             server,
             password: None,
@@ -89,7 +89,7 @@ struct Idle {
 
 /// Hands letters to one server.
 pub struct SmtpCourier {
-    way: Way,
+    way: MailEndpoint,
     lanes: usize,
     free: Semaphore,
     idle: Mutex<Vec<Idle>>,
@@ -109,14 +109,14 @@ impl SmtpCourier {
     ///
     /// # Errors
     /// In words, when letters may not go there, or when this machine trusts no certificates.
-    pub fn new(settings: Settings, clock: SharedClock) -> Result<Self, String> {
+    pub fn new(settings: SmtpSettings, clock: SharedClock) -> Result<Self, String> {
         let server = settings.server;
         server.admissible(&settings.allow_plain)?;
         let tls = match server.security {
             Security::Plain => None,
             Security::StartTls | Security::Tls => Some((tls::connector(&settings.roots)?, tls::name(&server)?)),
         };
-        let way = Way {
+        let way = MailEndpoint {
             plain_allowed: !server.is_loopback(),
             server,
             tls,
@@ -135,7 +135,7 @@ impl SmtpCourier {
         })
     }
 
-    fn down(&self, failure: &Failure, parcel: &Parcel) -> Delivery {
+    fn down(&self, failure: &SmtpFailure, parcel: &OutgoingMessage) -> Delivery {
         let code = parcel.code.as_ref().map_or("", |code| code.reveal());
         if let Some(refused) = failure.too_large(&[code]) {
             return refused;
@@ -169,7 +169,12 @@ impl SmtpCourier {
         }
     }
 
-    async fn hand_over(&self, envelope: &Envelope, parcel: &Parcel, gate: &dyn Gate) -> Result<Delivery, Failure> {
+    async fn hand_over(
+        &self,
+        envelope: &Envelope,
+        parcel: &OutgoingMessage,
+        gate: &dyn PreSendCheck,
+    ) -> Result<Delivery, SmtpFailure> {
         // Until it is put back the connection belongs to this future: when that is dropped, so is the connection.
         let mut session = self.begun(envelope).await?;
         let (delivery, reusable) = hand_over(&mut session, envelope, parcel, gate, &self.way).await?;
@@ -181,7 +186,7 @@ impl SmtpCourier {
 
     /// A connection that has taken this letter's sender: one that waited, if it still works, or else a new one. One that does not work any
     /// more costs nothing: nothing was handed over, and the gate was not asked.
-    async fn begun(&self, envelope: &Envelope) -> Result<Session, Failure> {
+    async fn begun(&self, envelope: &Envelope) -> Result<Session, SmtpFailure> {
         if let Some(mut session) = self.waiting().await
             && envelope.begin(&mut session, &self.way.limits).await.is_ok()
         {
@@ -194,8 +199,8 @@ impl SmtpCourier {
 }
 
 #[async_trait]
-impl Courier for SmtpCourier {
-    async fn deliver(&self, parcel: &Parcel, gate: &dyn Gate) -> Delivery {
+impl MailTransport for SmtpCourier {
+    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
         let envelope = match Envelope::of(parcel) {
             Ok(envelope) => envelope,
             Err(delivery) => return delivery,
@@ -204,7 +209,7 @@ impl Courier for SmtpCourier {
         let _lane = self.free.acquire().await;
         match self.hand_over(&envelope, parcel, gate).await {
             // The gate was not asked yet, and only who keeps a copy had to do with it.
-            Err(failure) if failure.phase == Phase::Copy => {
+            Err(failure) if failure.phase == SmtpPhase::Copy => {
                 let place = self.way.server.place();
                 tracing::warn!("no copy to [mail] bcc: {}", failure.words(&place, &[]));
                 self.hand_over(&envelope.without_copy(), parcel, gate).await

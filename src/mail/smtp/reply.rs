@@ -9,7 +9,7 @@ const QUOTED: usize = 200;
 
 /// A whole reply, of one line or more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reply {
+pub(super) struct SmtpReply {
     pub(super) code: u16,
     /// The texts after them, as they came; what was no UTF-8 is replaced.
     pub(super) lines: Vec<String>,
@@ -40,7 +40,7 @@ impl ReplyLine {
     }
 }
 
-impl Reply {
+impl SmtpReply {
     /// Success (2xx).
     pub(super) fn is_good(&self) -> bool {
         self.code / 100 == 2
@@ -138,8 +138,8 @@ mod tests {
     use super::*;
     use crate::domain::text::is_invisible;
 
-    fn reply(code: u16, text: &str) -> Reply {
-        Reply { code, lines: vec![text.to_owned()] }
+    fn reply(code: u16, text: &str) -> SmtpReply {
+        SmtpReply { code, lines: vec![text.to_owned()] }
     }
 
     #[test]
@@ -201,7 +201,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_quoted_is_one_short_clean_line(lines in proptest::collection::vec(any::<String>(), 0..5)) {
-            let quoted = Reply { code: 550, lines }.quoted(&[]);
+            let quoted = SmtpReply { code: 550, lines }.quoted(&[]);
             prop_assert!(quoted.chars().count() <= QUOTED + 1);
             prop_assert!(!quoted.chars().any(is_invisible));
         }

@@ -11,11 +11,11 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::TlsConnector;
 
-use super::super::transport::{Security, Server};
+use super::super::transport::{MailServer, Security};
 use super::Limits;
-use super::reply::Reply;
-use super::trouble::{Failure, Phase, Trouble};
-use super::wire::{Wire, within};
+use super::reply::SmtpReply;
+use super::trouble::{SmtpError, SmtpFailure, SmtpPhase};
+use super::wire::{SmtpConnection, within};
 
 /// What a server offers, as far as we can use it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,8 +30,8 @@ pub(super) struct Offers {
 }
 
 /// What is needed to get there.
-pub(super) struct Way {
-    pub(super) server: Server,
+pub(super) struct MailEndpoint {
+    pub(super) server: MailServer,
     pub(super) tls: Option<(TlsConnector, ServerName<'static>)>,
     pub(super) password: Option<SecretString>,
     /// Whether the settings allow a plain connection to leave this machine.
@@ -41,7 +41,7 @@ pub(super) struct Way {
 
 /// A connection between two letters.
 pub(super) struct Session {
-    pub(super) wire: Wire,
+    pub(super) wire: SmtpConnection,
     pub(super) offers: Offers,
     /// How many letters were begun on it.
     pub(super) letters: u32,
@@ -49,24 +49,24 @@ pub(super) struct Session {
 
 impl Session {
     /// Connects and goes as far as an empty envelope.
-    pub(super) async fn open(way: &Way) -> Result<Self, Failure> {
+    pub(super) async fn open(way: &MailEndpoint) -> Result<Self, SmtpFailure> {
         let limits = &way.limits;
-        let (stream, own) = connect(way).await.map_err(|trouble| Phase::Connecting.failed(trouble))?;
-        let mut wire = Wire::new(stream);
+        let (stream, own) = connect(way).await.map_err(|trouble| SmtpPhase::Connecting.failed(trouble))?;
+        let mut wire = SmtpConnection::new(stream);
         if let (Security::Tls, Some((connector, name))) = (way.server.security, &way.tls) {
             wire = secure(wire, connector, name, limits).await?;
         }
         let greeting = wire.listen(limits.command).await;
-        good(greeting, Phase::Greeting)?;
+        good(greeting, SmtpPhase::Greeting)?;
         let me = client_id(&rustix::system::uname().nodename().to_string_lossy(), own);
         let mut offers = hello(&mut wire, &me, limits).await?;
         if let (Security::StartTls, Some((connector, name))) = (way.server.security, &way.tls) {
             if !offers.starttls {
                 let words = "it offers no STARTTLS, so nothing was sent to it; is the port in [mail] transport right? \
                              If it takes TLS from the first byte, write smtps://";
-                return Err(Phase::StartTls.failed(Trouble::Lacking(words.to_owned())));
+                return Err(SmtpPhase::StartTls.failed(SmtpError::Lacking(words.to_owned())));
             }
-            good(wire.ask("STARTTLS", limits.command).await, Phase::StartTls)?;
+            good(wire.ask("STARTTLS", limits.command).await, SmtpPhase::StartTls)?;
             wire = secure(wire, connector, name, limits).await?;
             // What was offered before TLS could be anybody's offer.
             offers = hello(&mut wire, &me, limits).await?;
@@ -78,19 +78,19 @@ impl Session {
         Ok(session)
     }
 
-    async fn sign_in(&mut self, user: &str, way: &Way) -> Result<(), Failure> {
-        let failed = |trouble| Phase::SignIn.failed(trouble);
+    async fn sign_in(&mut self, user: &str, way: &MailEndpoint) -> Result<(), SmtpFailure> {
+        let failed = |trouble| SmtpPhase::SignIn.failed(trouble);
         let Some(password) = &way.password else {
-            return Err(failed(Trouble::Lacking("there is no password: set [mail] password".to_owned())));
+            return Err(failed(SmtpError::Lacking("there is no password: set [mail] password".to_owned())));
         };
         let Some(mechanism) = self.offers.sign_in else {
             let words = "it offers no way to sign in that we know (PLAIN, LOGIN); if it wants no password, leave the user out \
                          of [mail] transport";
-            return Err(failed(Trouble::Lacking(words.to_owned())));
+            return Err(failed(SmtpError::Lacking(words.to_owned())));
         };
         let credentials = Credentials::new(user.to_owned(), password.expose_secret().to_owned());
         // The reasons of these errors would repeat what the server sent, which could be anything.
-        let odd = |_| failed(Trouble::Nonsense("a challenge that is none of PLAIN or LOGIN"));
+        let odd = |_| failed(SmtpError::Nonsense("a challenge that is none of PLAIN or LOGIN"));
         let first = Auth::new(mechanism, credentials.clone(), None).map_err(odd)?;
         let mut sent = vec![secret_part(&first.to_string())];
         let mut reply = self.wire.ask(&first.to_string(), way.limits.command).await.map_err(failed)?;
@@ -112,7 +112,7 @@ impl Session {
         match reply.is_good() {
             true => Ok(()),
             // Said here, where the secrets are known that it might repeat.
-            false => Err(failed(Trouble::Reply(Reply { lines: vec![unquoted(&reply, &secrets)], ..reply }))),
+            false => Err(failed(SmtpError::Reply(SmtpReply { lines: vec![unquoted(&reply, &secrets)], ..reply }))),
         }
     }
 }
@@ -126,43 +126,43 @@ fn secret_part(line: &str) -> String {
 }
 
 /// The words of a reply without what it repeats of our secrets.
-fn unquoted(reply: &Reply, secrets: &[&str]) -> String {
+fn unquoted(reply: &SmtpReply, secrets: &[&str]) -> String {
     let quoted = reply.quoted(secrets);
     quoted.strip_prefix(&reply.code.to_string()).unwrap_or_default().trim().to_owned()
 }
 
 async fn secure(
-    wire: Wire,
+    wire: SmtpConnection,
     connector: &TlsConnector,
     name: &ServerName<'static>,
     limits: &Limits,
-) -> Result<Wire, Failure> {
-    wire.secure(connector, name.clone(), limits.connect).await.map_err(|trouble| Phase::Securing.failed(trouble))
+) -> Result<SmtpConnection, SmtpFailure> {
+    wire.secure(connector, name.clone(), limits.connect).await.map_err(|trouble| SmtpPhase::Securing.failed(trouble))
 }
 
 /// Finds the server and connects to the first of its addresses that answers. Says which address is ours.
-async fn connect(way: &Way) -> Result<(TcpStream, Option<IpAddr>), Trouble> {
+async fn connect(way: &MailEndpoint) -> Result<(TcpStream, Option<IpAddr>), SmtpError> {
     let server = &way.server;
     within(way.limits.connect, async {
         let found: Vec<SocketAddr> = match server.address() {
             Some(address) => vec![SocketAddr::new(address, server.port)],
-            None => lookup_host((server.resolvable(), server.port)).await.map_err(Trouble::Io)?.collect(),
+            None => lookup_host((server.resolvable(), server.port)).await.map_err(SmtpError::Io)?.collect(),
         };
         let may = |address: &SocketAddr| {
             // `localhost` is a name that somebody's resolver may lead elsewhere.
             server.security != Security::Plain || way.plain_allowed || address.ip().is_loopback()
         };
         let mut last =
-            Trouble::Lacking("its name has no address to which letters may go; see [mail] transport".to_owned());
+            SmtpError::Lacking("its name has no address to which letters may go; see [mail] transport".to_owned());
         for address in found.into_iter().filter(may) {
             match TcpStream::connect(address).await {
                 Ok(stream) => {
                     // Commands are short and wait for their answers.
-                    stream.set_nodelay(true).map_err(Trouble::Io)?;
+                    stream.set_nodelay(true).map_err(SmtpError::Io)?;
                     let own = stream.local_addr().ok().map(|address| address.ip());
                     return Ok((stream, own));
                 }
-                Err(error) => last = Trouble::Io(error),
+                Err(error) => last = SmtpError::Io(error),
             }
         }
         Err(last)
@@ -189,13 +189,13 @@ fn client_id(node: &str, own: Option<IpAddr>) -> ClientId {
     }
 }
 
-async fn hello(wire: &mut Wire, me: &ClientId, limits: &Limits) -> Result<Offers, Failure> {
-    let reply = good(wire.ask(&format!("EHLO {me}"), limits.command).await, Phase::Hello)?;
+async fn hello(wire: &mut SmtpConnection, me: &ClientId, limits: &Limits) -> Result<Offers, SmtpFailure> {
+    let reply = good(wire.ask(&format!("EHLO {me}"), limits.command).await, SmtpPhase::Hello)?;
     Ok(offers(&reply))
 }
 
 /// The first line is a name; every other one a keyword.
-fn offers(reply: &Reply) -> Offers {
+fn offers(reply: &SmtpReply) -> Offers {
     let mut offers = Offers::default();
     for line in reply.lines.iter().skip(1) {
         let line = line.to_ascii_uppercase();
@@ -226,10 +226,10 @@ fn offers(reply: &Reply) -> Offers {
 }
 
 /// A 2xx, or what was there instead.
-pub(super) fn good(reply: Result<Reply, Trouble>, phase: Phase) -> Result<Reply, Failure> {
+pub(super) fn good(reply: Result<SmtpReply, SmtpError>, phase: SmtpPhase) -> Result<SmtpReply, SmtpFailure> {
     match reply {
         Ok(reply) if reply.is_good() => Ok(reply),
-        Ok(reply) => Err(phase.failed(Trouble::Reply(reply))),
+        Ok(reply) => Err(phase.failed(SmtpError::Reply(reply))),
         Err(trouble) => Err(phase.failed(trouble)),
     }
 }
@@ -261,7 +261,8 @@ mod tests {
 
     #[test]
     fn offers_are_read_in_any_case() {
-        let reply = |lines: &[&str]| Reply { code: 250, lines: lines.iter().map(|line| (*line).to_owned()).collect() };
+        let reply =
+            |lines: &[&str]| SmtpReply { code: 250, lines: lines.iter().map(|line| (*line).to_owned()).collect() };
         let read = offers(&reply(&["mail.example.com STARTTLS", "size 10", "8bitmime", "auth=login plain", ""]));
         let size = Some(10);
         assert_eq!(read, Offers { sign_in: Some(Mechanism::Plain), eight_bit: true, size, ..Offers::default() });

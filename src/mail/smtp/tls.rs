@@ -9,9 +9,9 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{Error, RootCertStore};
 use tokio_rustls::TlsConnector;
 
-use super::super::transport::Server;
+use super::super::transport::MailServer;
 use super::reply::shortened;
-use super::trouble::Trouble;
+use super::trouble::SmtpError;
 
 /// Whose signature makes a certificate good.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +56,7 @@ pub(super) fn connector(roots: &Roots) -> Result<TlsConnector, String> {
 }
 
 /// The name that the certificate must have.
-pub(super) fn name(server: &Server) -> Result<ServerName<'static>, String> {
+pub(super) fn name(server: &MailServer) -> Result<ServerName<'static>, String> {
     match server.address() {
         Some(address) => Ok(ServerName::from(address)),
         None => ServerName::try_from(server.resolvable()).map_err(|error| format!("{}: {error}", server.host)),
@@ -64,12 +64,12 @@ pub(super) fn name(server: &Server) -> Result<ServerName<'static>, String> {
 }
 
 /// What a handshake failed with.
-pub(super) fn trouble(error: io::Error) -> Trouble {
+pub(super) fn trouble(error: io::Error) -> SmtpError {
     let Some(known) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
         let closed = matches!(error.kind(), io::ErrorKind::UnexpectedEof);
-        return if closed { Trouble::Closed } else { Trouble::Io(error) };
+        return if closed { SmtpError::Closed } else { SmtpError::Io(error) };
     };
-    Trouble::Tls(match known {
+    SmtpError::Tls(match known {
         Error::InvalidCertificate(_) => crate::tls::in_words(known, "[mail] transport"),
         Error::InvalidMessage(_) => {
             "it does not speak TLS at this port; smtp+starttls:// begins plain, smtps:// with TLS: \

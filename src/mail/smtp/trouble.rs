@@ -8,11 +8,11 @@ use chrono::TimeDelta;
 use crate::domain::when::duration_text;
 
 use super::super::courier::Delivery;
-use super::reply::{Reply, shortened};
+use super::reply::{SmtpReply, shortened};
 
 /// How far it had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum SmtpPhase {
     Connecting,
     Securing,
     Greeting,
@@ -29,9 +29,9 @@ pub(super) enum Phase {
 }
 
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum SmtpError {
     /// A reply that is not the one that was hoped for.
-    Reply(Reply),
+    Reply(SmtpReply),
     Closed,
     /// No answer within this time.
     TimedOut(Duration),
@@ -46,12 +46,12 @@ pub(super) enum Trouble {
 }
 
 #[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) phase: Phase,
-    pub(super) trouble: Trouble,
+pub(super) struct SmtpFailure {
+    pub(super) phase: SmtpPhase,
+    pub(super) trouble: SmtpError,
 }
 
-impl Phase {
+impl SmtpPhase {
     fn during(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
@@ -68,12 +68,12 @@ impl Phase {
         }
     }
 
-    pub(super) fn failed(self, trouble: Trouble) -> Failure {
-        Failure { phase: self, trouble }
+    pub(super) fn failed(self, trouble: SmtpError) -> SmtpFailure {
+        SmtpFailure { phase: self, trouble }
     }
 }
 
-impl Trouble {
+impl SmtpError {
     /// What happened, in words. `secrets` are never repeated.
     pub(super) fn words(&self, secrets: &[&str]) -> String {
         match self {
@@ -97,11 +97,11 @@ fn length(limit: Duration) -> String {
     duration_text(TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX))
 }
 
-impl Failure {
+impl SmtpFailure {
     /// The announced size was refused: that is about this letter (RFC 1870, 6.1).
     pub(super) fn too_large(&self, secrets: &[&str]) -> Option<Delivery> {
         match (self.phase, &self.trouble) {
-            (Phase::Mail, Trouble::Reply(reply)) if reply.is_too_large() => Some(reply.refused(secrets)),
+            (SmtpPhase::Mail, SmtpError::Reply(reply)) if reply.is_too_large() => Some(reply.refused(secrets)),
             _ => None,
         }
     }
@@ -118,28 +118,30 @@ impl Failure {
 
     fn remedy(&self) -> &'static str {
         match (self.phase, &self.trouble) {
-            (_, Trouble::Tls(_) | Trouble::Lacking(_)) => "",
-            (Phase::Connecting, Trouble::Io(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            (_, SmtpError::Tls(_) | SmtpError::Lacking(_)) => "",
+            (SmtpPhase::Connecting, SmtpError::Io(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
                 "is it running, and is the port in [mail] transport right?"
             }
-            (Phase::Connecting, Trouble::TimedOut(_)) => {
+            (SmtpPhase::Connecting, SmtpError::TimedOut(_)) => {
                 "is it running, and does a firewall let us through to this port?"
             }
-            (Phase::Connecting, _) => "is its name in [mail] transport right, and is the network up?",
-            (Phase::Securing, Trouble::Closed | Trouble::Io(_)) => {
+            (SmtpPhase::Connecting, _) => "is its name in [mail] transport right, and is the network up?",
+            (SmtpPhase::Securing, SmtpError::Closed | SmtpError::Io(_)) => {
                 "does it take TLS at this port from the first byte? If not, write smtp+starttls:// in [mail] transport"
             }
-            (Phase::Greeting, Trouble::TimedOut(_)) => {
+            (SmtpPhase::Greeting, SmtpError::TimedOut(_)) => {
                 "a port that waits for TLS from the first byte (465) is written smtps:// in [mail] transport"
             }
-            (Phase::Greeting | Phase::Hello, Trouble::Reply(reply)) if reply.is_permanent() => {
+            (SmtpPhase::Greeting | SmtpPhase::Hello, SmtpError::Reply(reply)) if reply.is_permanent() => {
                 "it does not talk to this machine: ask whoever runs it"
             }
-            (Phase::Greeting | Phase::Hello, Trouble::Nonsense(_)) => "is this a mail server? See [mail] transport",
-            (Phase::SignIn, Trouble::Reply(reply)) if reply.is_permanent() => {
+            (SmtpPhase::Greeting | SmtpPhase::Hello, SmtpError::Nonsense(_)) => {
+                "is this a mail server? See [mail] transport"
+            }
+            (SmtpPhase::SignIn, SmtpError::Reply(reply)) if reply.is_permanent() => {
                 "look at the user in [mail] transport and at [mail] password"
             }
-            (Phase::Mail, Trouble::Reply(reply)) if reply.is_permanent() => {
+            (SmtpPhase::Mail, SmtpError::Reply(reply)) if reply.is_permanent() => {
                 "it does not take letters from this sender: look at [mail] from and envelope_from, and at whether it wants a user and password"
             }
             _ => "it is tried again later",

@@ -10,9 +10,9 @@ use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
 
-use super::reply::{Reply, ReplyLine};
+use super::reply::{ReplyLine, SmtpReply};
 use super::tls;
-use super::trouble::Trouble;
+use super::trouble::SmtpError;
 
 /// The longest line of a reply. RFC 5321 says 512; some servers are talkative.
 const LONGEST_LINE: usize = 4_096;
@@ -28,18 +28,21 @@ trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
 
-pub(super) struct Wire {
+pub(super) struct SmtpConnection {
     stream: Box<dyn Stream>,
     /// What came and was not yet read as a line.
     pending: Vec<u8>,
 }
 
 /// Holds a wait to its time.
-pub(super) async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-    tokio::time::timeout(limit, work).await.unwrap_or(Err(Trouble::TimedOut(limit)))
+pub(super) async fn within<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, SmtpError>>,
+) -> Result<T, SmtpError> {
+    tokio::time::timeout(limit, work).await.unwrap_or(Err(SmtpError::TimedOut(limit)))
 }
 
-impl Wire {
+impl SmtpConnection {
     pub(super) fn new(stream: tokio::net::TcpStream) -> Self {
         Self { stream: Box::new(stream), pending: Vec::new() }
     }
@@ -50,9 +53,9 @@ impl Wire {
         connector: &TlsConnector,
         name: ServerName<'static>,
         limit: Duration,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, SmtpError> {
         if !self.pending.is_empty() {
-            return Err(Trouble::Nonsense("it spoke on before TLS began"));
+            return Err(SmtpError::Nonsense("it spoke on before TLS began"));
         }
         let shake = async { connector.connect(name, self.stream).await.map_err(tls::trouble) };
         let stream = within(limit, shake).await?;
@@ -60,7 +63,7 @@ impl Wire {
     }
 
     /// Sends a command (without its line end) and reads the reply, all in this time.
-    pub(super) async fn ask(&mut self, command: &str, limit: Duration) -> Result<Reply, Trouble> {
+    pub(super) async fn ask(&mut self, command: &str, limit: Duration) -> Result<SmtpReply, SmtpError> {
         within(limit, async {
             self.undisturbed()?;
             let mut line = Vec::with_capacity(command.len() + 2);
@@ -73,12 +76,12 @@ impl Wire {
     }
 
     /// Reads a reply to nothing: the greeting.
-    pub(super) async fn listen(&mut self, limit: Duration) -> Result<Reply, Trouble> {
+    pub(super) async fn listen(&mut self, limit: Duration) -> Result<SmtpReply, SmtpError> {
         within(limit, self.read_reply()).await
     }
 
     /// Sends the content with its final dot, and reads the reply.
-    pub(super) async fn content(&mut self, stuffed: &[u8], limit: Duration) -> Result<Reply, Trouble> {
+    pub(super) async fn content(&mut self, stuffed: &[u8], limit: Duration) -> Result<SmtpReply, SmtpError> {
         within(limit, async {
             // An answer that came before its question is none: it would say "taken" of what was not sent.
             self.undisturbed()?;
@@ -92,36 +95,40 @@ impl Wire {
     pub(super) async fn quit(mut self, limit: Duration) {
         let bye = async {
             self.write(b"QUIT\r\n").await?;
-            self.stream.shutdown().await.map_err(Trouble::Io)
+            self.stream.shutdown().await.map_err(SmtpError::Io)
         };
         // Whether it is heard makes no difference.
         drop(within(limit, bye).await);
     }
 
     /// Nothing may be waiting when we speak. A server that closes says so without being asked.
-    fn undisturbed(&mut self) -> Result<(), Trouble> {
+    fn undisturbed(&mut self) -> Result<(), SmtpError> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        Err(if self.pending.starts_with(b"421") { Trouble::Closed } else { Trouble::Nonsense("it spoke out of turn") })
+        Err(if self.pending.starts_with(b"421") {
+            SmtpError::Closed
+        } else {
+            SmtpError::Nonsense("it spoke out of turn")
+        })
     }
 
-    async fn write(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        self.stream.write_all(bytes).await.map_err(Trouble::Io)?;
-        self.stream.flush().await.map_err(Trouble::Io)
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), SmtpError> {
+        self.stream.write_all(bytes).await.map_err(SmtpError::Io)?;
+        self.stream.flush().await.map_err(SmtpError::Io)
     }
 
-    async fn read_reply(&mut self) -> Result<Reply, Trouble> {
-        let mut reply: Option<Reply> = None;
+    async fn read_reply(&mut self) -> Result<SmtpReply, SmtpError> {
+        let mut reply: Option<SmtpReply> = None;
         loop {
             let line = self.read_line().await?;
-            let line = ReplyLine::read(&line).ok_or(Trouble::Nonsense("a reply begins with three digits"))?;
-            let reply = reply.get_or_insert_with(|| Reply { code: line.code, lines: Vec::new() });
+            let line = ReplyLine::read(&line).ok_or(SmtpError::Nonsense("a reply begins with three digits"))?;
+            let reply = reply.get_or_insert_with(|| SmtpReply { code: line.code, lines: Vec::new() });
             if reply.code != line.code {
-                return Err(Trouble::Nonsense("the lines of one reply have different codes"));
+                return Err(SmtpError::Nonsense("the lines of one reply have different codes"));
             }
             if reply.lines.len() >= MOST_LINES {
-                return Err(Trouble::Nonsense("a reply without end"));
+                return Err(SmtpError::Nonsense("a reply without end"));
             }
             reply.lines.push(line.text);
             if !line.more {
@@ -130,7 +137,7 @@ impl Wire {
         }
     }
 
-    async fn read_line(&mut self) -> Result<Vec<u8>, Trouble> {
+    async fn read_line(&mut self) -> Result<Vec<u8>, SmtpError> {
         let mut looked = 0;
         loop {
             if let Some(end) = memchr::memchr(b'\n', &self.pending[looked..]) {
@@ -139,19 +146,23 @@ impl Wire {
                 if line.last() == Some(&b'\r') {
                     line.pop();
                 }
-                return if line.len() > LONGEST_LINE { Err(Trouble::Nonsense("a line without end")) } else { Ok(line) };
+                return if line.len() > LONGEST_LINE {
+                    Err(SmtpError::Nonsense("a line without end"))
+                } else {
+                    Ok(line)
+                };
             }
             looked = self.pending.len();
             if looked > LONGEST_LINE {
-                return Err(Trouble::Nonsense("a line without end"));
+                return Err(SmtpError::Nonsense("a line without end"));
             }
             let mut chunk = [0; CHUNK];
             match self.stream.read(&mut chunk).await {
-                Ok(0) => return Err(Trouble::Closed),
+                Ok(0) => return Err(SmtpError::Closed),
                 Ok(count) => self.pending.extend_from_slice(&chunk[..count]),
                 // A TLS connection that ends without saying so.
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(Trouble::Closed),
-                Err(error) => return Err(Trouble::Io(error)),
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(SmtpError::Closed),
+                Err(error) => return Err(SmtpError::Io(error)),
             }
         }
     }

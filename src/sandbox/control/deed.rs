@@ -6,12 +6,12 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::super::catalog::{Apps, Change, Edit, Scope, Which};
+use super::super::catalog::{Apps, Change, Edit, OperationScope, Which};
 use super::super::faults::Fault;
 use super::super::oneshot::WAITING;
 use super::super::profile::Denial;
 use super::super::schedule::{ADVISORS, Adjust, Advisor, Channel, Limit};
-use super::super::script::{Act, Kind};
+use super::super::script::{Act, MessageKind};
 use super::super::week::SomeDays;
 
 /// The longest opcode, name or identifier.
@@ -48,7 +48,7 @@ pub(super) const ACTIONS: [(&str, &str); 19] = [
 
 /// What a dealership is to do.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum ControlAction {
     Acts(Vec<Act>),
     TakeSlot(Option<String>),
     Answers(Answers),
@@ -83,7 +83,7 @@ struct Nothing {}
 struct Draft {
     opcode: String,
     name: Option<String>,
-    scope: Option<Scope>,
+    scope: Option<OperationScope>,
     apps: Option<Apps>,
 }
 
@@ -160,13 +160,13 @@ struct Next {
 }
 
 /// Reads what a dealership is to do. Days are judged from its today.
-pub(super) fn read(action: &str, body: &[u8], today: NaiveDate) -> Result<Deed, NoDeed> {
+pub(super) fn read(action: &str, body: &[u8], today: NaiveDate) -> Result<ControlAction, NoDeed> {
     let (name, example) = ACTIONS.into_iter().find(|(name, _)| *name == action).ok_or(NoDeed::Action)?;
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
     details(name, body, today).map_err(|reason| NoDeed::Details(name, reason, example))
 }
 
-fn details(action: &str, body: &[u8], today: NaiveDate) -> Result<Deed, String> {
+fn details(action: &str, body: &[u8], today: NaiveDate) -> Result<ControlAction, String> {
     let acts = match action {
         "draft" => draft(parse(body)?)?,
         "publish" => {
@@ -188,15 +188,17 @@ fn details(action: &str, body: &[u8], today: NaiveDate) -> Result<Deed, String> 
         "horizon" => vec![Act::Calendar(horizon(&parse(body)?)?)],
         "hours" => vec![Act::Calendar(Adjust::Hours(parse(body)?))],
         "holiday" => holiday(&parse(body)?, today)?,
-        "take-slot" => return parse(body).map(|taken: Taken| Deed::TakeSlot(taken.appointment_date_time_local)),
-        "answers" => return parse(body).map(Deed::Answers),
+        "take-slot" => {
+            return parse(body).map(|taken: Taken| ControlAction::TakeSlot(taken.appointment_date_time_local));
+        }
+        "answers" => return parse(body).map(ControlAction::Answers),
         "next" => return next(parse(body)?),
         _ => {
             parse::<Nothing>(body)?;
             vec![plain(action)]
         }
     };
-    Ok(Deed::Acts(acts))
+    Ok(ControlAction::Acts(acts))
 }
 
 fn plain(action: &str) -> Act {
@@ -208,7 +210,7 @@ fn plain(action: &str) -> Act {
         "close-slots" => Act::Calendar(Adjust::Capacity(Channel::Web, Limit::PerDay(0))),
         _ => {
             let text = "We have entered the code, everything is done on our side.".to_owned();
-            Act::Say { kind: Kind::Done, text, opcode: None }
+            Act::Say { kind: MessageKind::Done, text, opcode: None }
         }
     }
 }
@@ -216,7 +218,7 @@ fn plain(action: &str) -> Act {
 /// The short way: everything right about it, and the catalogue published.
 pub(super) fn published(opcode: String, name: Option<String>) -> Vec<Act> {
     let name = Some(name.unwrap_or_else(|| opcode.clone()));
-    let change = Change { name, scope: Some(Scope::Standard), apps: Some(Apps::All) };
+    let change = Change { name, scope: Some(OperationScope::Standard), apps: Some(Apps::All) };
     vec![Act::Catalog(Edit::Draft { opcode, change }), Act::Catalog(Edit::Publish)]
 }
 
@@ -234,7 +236,7 @@ fn optional(value: Option<String>, field: &str) -> Result<Option<String>, String
 }
 
 fn draft(Draft { opcode, name, scope, apps }: Draft) -> Result<Vec<Act>, String> {
-    if let Some(Scope::Only(only)) = &scope {
+    if let Some(OperationScope::Only(only)) = &scope {
         let named = only.makes.len() + only.models.len() + only.years.len();
         if named == 0 || named > VEHICLES {
             return Err(format!("scope is \"standard\", or names 1 to {VEHICLES} makes, models or years"));
@@ -302,9 +304,9 @@ fn holiday(Holiday { date, until, closed, keep }: &Holiday, today: NaiveDate) ->
     Ok(acts)
 }
 
-fn next(Next { fault, calls }: Next) -> Result<Deed, String> {
+fn next(Next { fault, calls }: Next) -> Result<ControlAction, String> {
     if fault == "none" {
-        return Ok(Deed::Next(None, 0));
+        return Ok(ControlAction::Next(None, 0));
     }
     let fault = Fault::named(&fault).map_err(|error| error.to_string())?;
     if fault == Fault::TokenRefused {
@@ -314,7 +316,7 @@ fn next(Next { fault, calls }: Next) -> Result<Deed, String> {
     if !(1..=WAITING).contains(&calls) {
         return Err(format!("calls are 1 to {WAITING}"));
     }
-    Ok(Deed::Next(Some(fault), calls))
+    Ok(ControlAction::Next(Some(fault), calls))
 }
 
 #[cfg(test)]
@@ -332,7 +334,7 @@ mod tests {
             assert!(read(action, b"[", today()).is_err(), "{action}");
             assert!(read(action, br#"{"nonsense": 1}"#, today()).is_err(), "{action}");
         }
-        assert_eq!(read("connect", b" ", today()), Ok(Deed::Acts(vec![Act::Connect])));
+        assert_eq!(read("connect", b" ", today()), Ok(ControlAction::Acts(vec![Act::Connect])));
         assert!(read("explode", b"{}", today()).unwrap_err().to_string().contains("there are connect, disconnect"));
     }
 

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 
 use super::super::dealer::Attempt;
 use super::super::partner::moment;
-use super::super::post::{Letter, Post, PostHandle};
+use super::super::post::{PostHandle, PostOfficeState, ReceivedLetter};
 use super::super::world::World;
-use super::super::{Shared, reply};
+use super::super::{SandboxState, reply};
 
 /// How many letters or attempts one answer holds.
 const MOST: usize = 500;
@@ -21,8 +21,8 @@ const MOST: usize = 500;
 const USUAL: usize = 50;
 
 /// `GET /control/mailboxes`.
-pub(in super::super) async fn mailboxes(State(shared): State<Arc<Shared>>) -> Response {
-    let Some((post, address)) = PostHandle::of(&shared).zip(shared.post.as_ref().map(Post::addr)) else {
+pub(in super::super) async fn mailboxes(State(shared): State<Arc<SandboxState>>) -> Response {
+    let Some((post, address)) = PostHandle::of(&shared).zip(shared.post.as_ref().map(PostOfficeState::addr)) else {
         return no_post();
     };
     let mailboxes = post.mailboxes();
@@ -44,7 +44,10 @@ pub(in super::super) async fn mailboxes(State(shared): State<Arc<Shared>>) -> Re
 }
 
 /// `GET /control/mailboxes/{address}`.
-pub(in super::super) async fn mailbox(State(shared): State<Arc<Shared>>, Path(address): Path<String>) -> Response {
+pub(in super::super) async fn mailbox(
+    State(shared): State<Arc<SandboxState>>,
+    Path(address): Path<String>,
+) -> Response {
     let Some(post) = PostHandle::of(&shared) else { return no_post() };
     let (letters, now) = (post.letters(&address), post.now());
     let dealers = dealers(&shared.world.lock(), &address.to_lowercase());
@@ -56,7 +59,7 @@ pub(in super::super) async fn mailbox(State(shared): State<Arc<Shared>>, Path(ad
 }
 
 /// `POST /control/mailboxes/{address}/read`: somebody has looked at its letters.
-pub(in super::super) async fn read(State(shared): State<Arc<Shared>>, Path(address): Path<String>) -> Response {
+pub(in super::super) async fn read(State(shared): State<Arc<SandboxState>>, Path(address): Path<String>) -> Response {
     let Some(post) = PostHandle::of(&shared) else { return no_post() };
     let letters = post.letters(&address);
     letters.iter().for_each(|letter| letter.mark_read());
@@ -70,7 +73,7 @@ pub(in super::super) struct Newest {
 
 /// `GET /control/letters`: the newest of all mailboxes.
 pub(in super::super) async fn letters(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<SandboxState>>,
     Query(Newest { newest }): Query<Newest>,
 ) -> Response {
     let Some(post) = PostHandle::of(&shared) else { return no_post() };
@@ -87,7 +90,7 @@ fn dealers(world: &World, address: &str) -> Vec<String> {
     world.addresses.get(address).into_iter().flatten().map(ToString::to_string).collect()
 }
 
-fn head(letter: &Letter, now: DateTime<Utc>) -> Value {
+fn head(letter: &ReceivedLetter, now: DateTime<Utc>) -> Value {
     json!({
         "id": letter.id,
         "sender": letter.sender,
@@ -103,7 +106,7 @@ fn head(letter: &Letter, now: DateTime<Utc>) -> Value {
     })
 }
 
-fn whole(letter: &Letter, now: DateTime<Utc>) -> Value {
+fn whole(letter: &ReceivedLetter, now: DateTime<Utc>) -> Value {
     let mut value = head(letter, now);
     if let Some(fields) = value.as_object_mut() {
         fields.insert("text".to_owned(), json!(letter.text()));
@@ -118,7 +121,7 @@ pub(super) fn attempt(attempt: &Attempt) -> Value {
 }
 
 /// `GET /control/attempts`: how often which result, and the newest refusals, the newest first.
-pub(in super::super) async fn attempts(State(shared): State<Arc<Shared>>) -> Response {
+pub(in super::super) async fn attempts(State(shared): State<Arc<SandboxState>>) -> Response {
     let mut world = shared.world.lock();
     let now = shared.clock.now();
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();

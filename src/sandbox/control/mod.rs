@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::deed::{Answers, Deed, NoDeed};
+use self::deed::{Answers, ControlAction, NoDeed};
 use self::picture::picture;
 use super::catalog::{Edit, OPERATIONS};
 use super::dealer::Dealer;
@@ -23,8 +23,8 @@ use super::faults::Faults;
 use super::partner::{self, moment};
 use super::schedule::Adjust;
 use super::script::Act;
-use super::world::{Call, Refusal, World};
-use super::{Shared, calendar, platform, reader, reply};
+use super::world::{DealerCall, World, WorldRefusal};
+use super::{SandboxState, calendar, platform, reader, reply};
 
 /// How many calls one answer holds.
 const CALLS: usize = 500;
@@ -40,7 +40,7 @@ pub(super) struct After {
 }
 
 /// `GET /control/calls`.
-pub(super) async fn calls(State(shared): State<Arc<Shared>>, Query(After { after }): Query<After>) -> Response {
+pub(super) async fn calls(State(shared): State<Arc<SandboxState>>, Query(After { after }): Query<After>) -> Response {
     let mut world = shared.world.lock();
     world.hear(shared.clock.now());
     let from = world.calls.partition_point(|call| call.seq <= after);
@@ -48,7 +48,7 @@ pub(super) async fn calls(State(shared): State<Arc<Shared>>, Query(After { after
     reply::good(json!({ "calls": calls }))
 }
 
-fn told(call: &Call) -> Value {
+fn told(call: &DealerCall) -> Value {
     let mut value = json!({
         "seq": call.seq,
         "at": moment(call.said.at),
@@ -96,7 +96,7 @@ impl Create {
 }
 
 /// `POST /control/dealers`: one, or many; all of them, or none.
-pub(super) async fn create(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+pub(super) async fn create(State(shared): State<Arc<SandboxState>>, body: Bytes) -> Response {
     let many = body.trim_ascii_start().starts_with(b"[");
     let wanted = match many {
         true => serde_json::from_slice::<Vec<Create>>(&body),
@@ -155,13 +155,13 @@ pub(super) async fn create(State(shared): State<Arc<Shared>>, body: Bytes) -> Re
 }
 
 /// `GET /control/dealers`.
-pub(super) async fn dealers(State(shared): State<Arc<Shared>>) -> Response {
+pub(super) async fn dealers(State(shared): State<Arc<SandboxState>>) -> Response {
     let codes: Vec<String> = shared.world.lock().dealers.keys().map(ToString::to_string).collect();
     reply::good(json!({ "dealers": codes }))
 }
 
 /// `GET /control/dealers/{code}`.
-pub(super) async fn dealer(State(shared): State<Arc<Shared>>, Path(code): Path<String>) -> Response {
+pub(super) async fn dealer(State(shared): State<Arc<SandboxState>>, Path(code): Path<String>) -> Response {
     let mut world = shared.world.lock();
     let now = shared.clock.now();
     match key(&world, &code) {
@@ -174,7 +174,7 @@ fn key(world: &World, code: &str) -> Option<Arc<str>> {
     world.dealers.get_key_value(code).map(|(key, _)| Arc::clone(key))
 }
 
-fn told_about(shared: &Shared, world: &mut World, code: &Arc<str>, now: DateTime<Utc>) -> Response {
+fn told_about(shared: &SandboxState, world: &mut World, code: &Arc<str>, now: DateTime<Utc>) -> Response {
     world.dealers.get_mut(code).map_or_else(unknown, |dealer| {
         dealer.settle(now);
         reply::good(picture(shared, code, dealer, now))
@@ -187,7 +187,7 @@ fn unknown() -> Response {
 
 /// `POST /control/dealers/{code}/{action}`.
 pub(super) async fn act(
-    State(shared): State<Arc<Shared>>,
+    State(shared): State<Arc<SandboxState>>,
     Path((code, action)): Path<(String, String)>,
     body: Bytes,
 ) -> Response {
@@ -200,16 +200,16 @@ pub(super) async fn act(
     match deed::read(&action, &body, today) {
         Err(error @ NoDeed::Action) => return reply::not_found(&error.to_string()),
         Err(error @ NoDeed::Details(..)) => return reply::bad(&error.to_string()),
-        Ok(Deed::TakeSlot(wanted)) => return take_slot(shared.seed, &code, dealer, wanted, now),
-        Ok(Deed::Answers(answers)) => answer_so(dealer, &answers),
-        Ok(Deed::Next(None, _)) => shared.ordered.clear(&code),
-        Ok(Deed::Next(Some(fault), calls)) => {
+        Ok(ControlAction::TakeSlot(wanted)) => return take_slot(shared.seed, &code, dealer, wanted, now),
+        Ok(ControlAction::Answers(answers)) => answer_so(dealer, &answers),
+        Ok(ControlAction::Next(None, _)) => shared.ordered.clear(&code),
+        Ok(ControlAction::Next(Some(fault), calls)) => {
             if !shared.ordered.add(&code, fault, calls) {
                 return reply::bad("too many faults wait for this dealership; {\"fault\": \"none\"} forgets them");
             }
         }
-        Ok(Deed::Acts(acts)) => {
-            let done = if fits(dealer, &acts) { world.happen_now(&code, acts, now) } else { Err(Refusal::Full) };
+        Ok(ControlAction::Acts(acts)) => {
+            let done = if fits(dealer, &acts) { world.happen_now(&code, acts, now) } else { Err(WorldRefusal::Full) };
             if let Err(refusal) = done {
                 return partner::refused(&refusal);
             }
@@ -252,17 +252,17 @@ fn take_slot(seed: u64, code: &str, dealer: &mut Dealer, wanted: Option<String>,
 }
 
 /// `GET /control/stats`.
-pub(super) async fn stats(State(shared): State<Arc<Shared>>) -> Response {
+pub(super) async fn stats(State(shared): State<Arc<SandboxState>>) -> Response {
     reply::good(json!(shared.stats.counts()))
 }
 
 /// `GET /control/faults`.
-pub(super) async fn faults(State(shared): State<Arc<Shared>>) -> String {
+pub(super) async fn faults(State(shared): State<Arc<SandboxState>>) -> String {
     shared.faults.lock().to_string()
 }
 
 /// `POST /control/faults`.
-pub(super) async fn set_faults(State(shared): State<Arc<Shared>>, body: String) -> Response {
+pub(super) async fn set_faults(State(shared): State<Arc<SandboxState>>, body: String) -> Response {
     match Faults::parse(&body) {
         Ok(faults) => {
             let told = json!({"faults": faults.to_string()});

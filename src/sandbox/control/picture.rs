@@ -5,15 +5,15 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::super::catalog::{Catalog, Operation, Vehicle};
+use super::super::catalog::{AskedVehicle, Catalog, Operation};
 use super::super::dealer::Dealer;
 use super::super::partner::moment;
-use super::super::script::Trouble;
-use super::super::{Shared, platform};
+use super::super::script::NoSlotsReason;
+use super::super::{SandboxState, platform};
 use super::mail;
 
 /// The dealership, settled for now.
-pub(super) fn picture(shared: &Shared, code: &Arc<str>, dealer: &Dealer, now: DateTime<Utc>) -> Value {
+pub(super) fn picture(shared: &SandboxState, code: &Arc<str>, dealer: &Dealer, now: DateTime<Utc>) -> Value {
     let Dealer { profile, state, .. } = dealer;
     let newest = dealer.newest(now).map(|newest| newest.generation);
     let invitations: Vec<Value> = dealer
@@ -35,7 +35,7 @@ pub(super) fn picture(shared: &Shared, code: &Arc<str>, dealer: &Dealer, now: Da
         .ahead(now)
         .map(|timed| json!({"at": moment(timed.at), "generation": timed.generation, "act": format!("{:?}", timed.act)}))
         .collect();
-    let shown = state.catalog.shown(Vehicle::default());
+    let shown = state.catalog.shown(AskedVehicle::default());
     let services = shown.map(|one| json!({"opcode": one.opcode, "serviceName": one.name}));
     json!({
         "dealerCode": &**code,
@@ -46,7 +46,7 @@ pub(super) fn picture(shared: &Shared, code: &Arc<str>, dealer: &Dealer, now: Da
         "zulu": profile.zulu,
         "nullLists": profile.null_lists,
         "opcodePlan": profile.plan.name(),
-        "slotsPlan": profile.trouble.map(Trouble::name),
+        "slotsPlan": profile.trouble.map(NoSlotsReason::name),
         "slots": platform::calendar_of(shared.seed, code, dealer).first(now).is_some(),
         "obstacles": state.schedule.obstacles(),
         "services": services.collect::<Vec<_>>(),

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::chance::Chance;
-use super::super::profile::Profile;
+use super::super::chance::SeededRng;
+use super::super::profile::DealerProfile;
 use super::super::script::{Act, Behaviour, Timed};
-use super::{HOUR, MINUTE, Plot, finish};
+use super::{HOUR, MINUTE, ScenarioWriter, finish};
 
 /// How many of those who did nothing with an invitation act when it is sent again.
 const NUDGED: f64 = 0.35;
@@ -22,7 +22,7 @@ pub(in super::super) struct Typing {
 
 /// A letter that is read.
 #[derive(Debug)]
-pub(in super::super) struct Reading {
+pub(in super::super) struct LetterReading {
     /// Its number among those with a code.
     pub(in super::super) letter: u32,
     /// How long after the code was generated it came, in seconds.
@@ -33,10 +33,17 @@ pub(in super::super) struct Reading {
     pub(in super::super) older: Option<Typing>,
 }
 
-impl Reading {
+impl LetterReading {
     /// Moves the moment of typing behind that of reading; who is confused types the older code first.
-    pub(super) fn begin(&self, plot: &mut Plot, seed: u64, dealer: &str, behaviour: Behaviour, when: i64) -> i64 {
-        let mut chance = Chance::of(seed, &["read", dealer, &self.letter.to_string()]);
+    pub(super) fn begin(
+        &self,
+        plot: &mut ScenarioWriter,
+        seed: u64,
+        dealer: &str,
+        behaviour: Behaviour,
+        when: i64,
+    ) -> i64 {
+        let mut chance = SeededRng::of(seed, &["read", dealer, &self.letter.to_string()]);
         let delay = chance.soon(3 * MINUTE, 4 * HOUR);
         let when = match behaviour {
             // These go by the end of the code, which the letter names.
@@ -60,11 +67,11 @@ pub(in super::super) fn nudged(
     dealer: &str,
     (generation, generated_at): (u32, DateTime<Utc>),
     copy: u32,
-    profile: &Profile,
-    reading: &Reading,
+    profile: &DealerProfile,
+    reading: &LetterReading,
 ) -> Vec<Timed> {
-    let mut chance = Chance::of(seed, &["nudge", dealer, &generation.to_string(), &copy.to_string()]);
-    let mut plot = Plot::new(generated_at, generation, Some(reading));
+    let mut chance = SeededRng::of(seed, &["nudge", dealer, &generation.to_string(), &copy.to_string()]);
+    let mut plot = ScenarioWriter::new(generated_at, generation, Some(reading));
     if chance.likely(NUDGED) {
         let when = reading.lag + chance.soon(5 * MINUTE, 8 * HOUR);
         finish(&mut plot, &mut chance, when, profile);
@@ -74,9 +81,9 @@ pub(in super::super) fn nudged(
 
 /// A code that is none of the dealership's: it is typed as it stands there, and then another letter is waited for.
 pub(in super::super) fn misled(seed: u64, dealer: &str, at: DateTime<Utc>, letter: u32, what: &Typing) -> Vec<Timed> {
-    let mut chance = Chance::of(seed, &["misled", dealer, &letter.to_string()]);
-    let reading = Reading { letter, lag: 0, slip: what.clone(), older: None };
-    let mut plot = Plot::new(at, what.generation, Some(&reading));
+    let mut chance = SeededRng::of(seed, &["misled", dealer, &letter.to_string()]);
+    let reading = LetterReading { letter, lag: 0, slip: what.clone(), older: None };
+    let mut plot = ScenarioWriter::new(at, what.generation, Some(&reading));
     plot.typed(chance.soon(5 * MINUTE, 20 * HOUR), what);
     plot.acts
 }

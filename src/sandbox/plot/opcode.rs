@@ -1,13 +1,18 @@
 //! What a dealership does about its service operations code once it is connected, and what it puts right later.
 
-use super::super::catalog::{Apps, Change, Edit, Scope, Vehicles};
-use super::super::chance::Chance;
-use super::super::profile::{NEW_OPCODE, Profile, TELL_US_MORE};
-use super::super::script::{Kind, OpcodePlan, When};
-use super::{DAY, HOUR, MINUTE, Plot};
+use super::super::catalog::{Apps, Change, Edit, OperationScope, Vehicles};
+use super::super::chance::SeededRng;
+use super::super::profile::{DealerProfile, NEW_OPCODE, TELL_US_MORE};
+use super::super::script::{MessageKind, OpcodePlan, When};
+use super::{DAY, HOUR, MINUTE, ScenarioWriter};
 
 /// Writes it down: what is done when the code is entered, and what after Xtime shows the connection.
-pub(super) fn write(plot: &mut Plot, chance: &mut Chance, (entered, connected): (i64, i64), profile: &Profile) {
+pub(super) fn write(
+    plot: &mut ScenarioWriter,
+    chance: &mut SeededRng,
+    (entered, connected): (i64, i64),
+    profile: &DealerProfile,
+) {
     let created = entered + 2 * MINUTE;
     let named = Change { name: Some("DataClover appointment".to_owned()), ..Change::default() };
     let later = chance.between(6 * HOUR, 4 * DAY);
@@ -40,9 +45,14 @@ pub(super) fn write(plot: &mut Plot, chance: &mut Chance, (entered, connected): 
         }
         OpcodePlan::NewNotStandard => {
             let vehicles = Vehicles { makes: vec!["Toyota".to_owned()], ..Vehicles::default() };
-            plot.publish(created, When::Accepted, NEW_OPCODE, Change { scope: Some(Scope::Only(vehicles)), ..named });
+            plot.publish(
+                created,
+                When::Accepted,
+                NEW_OPCODE,
+                Change { scope: Some(OperationScope::Only(vehicles)), ..named },
+            );
             if let Some(healed) = healed {
-                let change = Change { scope: Some(Scope::Standard), ..Change::default() };
+                let change = Change { scope: Some(OperationScope::Standard), ..Change::default() };
                 plot.publish(healed, When::Connected, NEW_OPCODE, change);
                 fixed(plot, healed, "The operations code was for one make only. It is of standard scope now.");
             }
@@ -66,6 +76,6 @@ pub(super) fn write(plot: &mut Plot, chance: &mut Chance, (entered, connected): 
     }
 }
 
-fn fixed(plot: &mut Plot, at: i64, words: &str) {
-    plot.say(at + MINUTE, When::Connected, Kind::Fixed, words);
+fn fixed(plot: &mut ScenarioWriter, at: i64, words: &str) {
+    plot.say(at + MINUTE, When::Connected, MessageKind::Fixed, words);
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::super::reader::Standing;
-use super::letter::Letter;
+use super::super::reader::CodeStanding;
+use super::letter::ReceivedLetter;
 
 /// How many letters one mailbox holds.
 const IN_ONE: usize = 200;
@@ -18,7 +18,7 @@ const BYTES: usize = 128 << 20;
 
 /// One mailbox, as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mailbox {
+pub struct MailboxSummary {
     /// The address, in lower case.
     pub address: String,
     /// How many letters it holds.
@@ -31,7 +31,7 @@ pub struct Mailbox {
 /// What the post office counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Counts {
+pub struct MailboxCounts {
     pub sessions: u64,
     /// Letters that were taken, one for each recipient.
     pub taken: u64,
@@ -49,20 +49,20 @@ pub struct Counts {
 
 #[derive(Default)]
 pub(in super::super) struct Boxes {
-    letters: BTreeMap<u64, Arc<Letter>>,
+    letters: BTreeMap<u64, Arc<ReceivedLetter>>,
     /// By address, in order of their numbers.
     addresses: BTreeMap<String, VecDeque<u64>>,
     bytes: usize,
     latest: u64,
-    counts: Counts,
+    counts: MailboxCounts,
 }
 
 impl Boxes {
     /// Puts a letter into its mailbox; it is given the next number.
-    pub(super) fn add(&mut self, make: impl FnOnce(u64) -> Letter) {
+    pub(super) fn add(&mut self, make: impl FnOnce(u64) -> ReceivedLetter) {
         self.latest += 1;
         let letter = Arc::new(make(self.latest));
-        if letter.standing != Standing::NoCode {
+        if letter.standing != CodeStanding::NoCode {
             *self.counts.codes.entry(letter.standing.name()).or_default() += 1;
         }
         self.bytes += letter.size();
@@ -94,18 +94,18 @@ impl Boxes {
         }
     }
 
-    pub(super) fn count(&mut self, change: impl FnOnce(&mut Counts)) {
+    pub(super) fn count(&mut self, change: impl FnOnce(&mut MailboxCounts)) {
         change(&mut self.counts);
     }
 
-    pub(in super::super) fn counts(&self) -> Counts {
+    pub(in super::super) fn counts(&self) -> MailboxCounts {
         self.counts.clone()
     }
 
-    pub(in super::super) fn mailboxes(&self, now: DateTime<Utc>) -> Vec<Mailbox> {
+    pub(in super::super) fn mailboxes(&self, now: DateTime<Utc>) -> Vec<MailboxSummary> {
         let told = self.addresses.iter().filter_map(|(address, ids)| {
             let letters = || ids.iter().filter_map(|id| self.letters.get(id));
-            Some(Mailbox {
+            Some(MailboxSummary {
                 address: address.clone(),
                 letters: ids.len(),
                 unread: letters().filter(|letter| !letter.is_read(now)).count(),
@@ -116,13 +116,13 @@ impl Boxes {
     }
 
     /// The letters of a mailbox, the newest first.
-    pub(in super::super) fn letters(&self, address: &str) -> Vec<Arc<Letter>> {
+    pub(in super::super) fn letters(&self, address: &str) -> Vec<Arc<ReceivedLetter>> {
         let ids = self.addresses.get(address).into_iter().flatten().rev();
         ids.filter_map(|id| self.letters.get(id)).cloned().collect()
     }
 
     /// The newest letters of all, the newest first.
-    pub(in super::super) fn newest(&self, most: usize) -> Vec<Arc<Letter>> {
+    pub(in super::super) fn newest(&self, most: usize) -> Vec<Arc<ReceivedLetter>> {
         self.letters.values().rev().take(most).cloned().collect()
     }
 }
@@ -133,9 +133,9 @@ mod tests {
 
     use super::*;
 
-    fn letter(to: &str, size: usize) -> impl FnOnce(u64) -> Letter {
+    fn letter(to: &str, size: usize) -> impl FnOnce(u64) -> ReceivedLetter {
         let (to, raw) = (to.to_owned(), vec![b'x'; size].into());
-        move |id| Letter {
+        move |id| ReceivedLetter {
             id,
             sender: String::new(),
             to,
@@ -144,7 +144,7 @@ mod tests {
             date: None,
             message_id: None,
             received_at: DateTime::UNIX_EPOCH,
-            standing: Standing::NoCode,
+            standing: CodeStanding::NoCode,
             opened_at: None,
             raw,
             seen: AtomicBool::new(false),

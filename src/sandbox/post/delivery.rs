@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::super::Shared;
-use super::super::reader::Standing;
-use super::Post;
-use super::letter::{Head, Letter};
+use super::super::SandboxState;
+use super::super::reader::CodeStanding;
+use super::PostOfficeState;
+use super::letter::{LetterSummary, ReceivedLetter};
 use super::report;
 use super::session::{Recipient, Transaction};
 
@@ -23,7 +23,12 @@ pub(super) struct Bounced {
 }
 
 /// Delivers a letter to its recipients. Answers what has to be reported to the sender.
-pub(super) async fn deliver(shared: &Shared, post: &Post, transaction: &Transaction, letter: Vec<u8>) -> Vec<Bounced> {
+pub(super) async fn deliver(
+    shared: &SandboxState,
+    post: &PostOfficeState,
+    transaction: &Transaction,
+    letter: Vec<u8>,
+) -> Vec<Bounced> {
     let raw: Arc<[u8]> = letter.into();
     let mut bounced = Vec::new();
     for Recipient { address, bounces } in &transaction.recipients {
@@ -47,8 +52,8 @@ pub(super) async fn deliver(shared: &Shared, post: &Post, transaction: &Transact
     bounced
 }
 
-fn put(shared: &Shared, post: &Post, sender: &str, to: &str, raw: &Arc<[u8]>) {
-    let head = Head::of(raw);
+fn put(shared: &SandboxState, post: &PostOfficeState, sender: &str, to: &str, raw: &Arc<[u8]>) {
+    let head = LetterSummary::of(raw);
     let (received_at, address) = (shared.clock.now(), to.to_lowercase());
     let code = head.code.as_deref();
     let (standing, opened_at) = {
@@ -58,12 +63,19 @@ fn put(shared: &Shared, post: &Post, sender: &str, to: &str, raw: &Arc<[u8]>) {
     keep(post, sender, to, raw, head, (received_at, standing, opened_at));
 }
 
-type Moments = (chrono::DateTime<chrono::Utc>, Standing, Option<chrono::DateTime<chrono::Utc>>);
+type Moments = (chrono::DateTime<chrono::Utc>, CodeStanding, Option<chrono::DateTime<chrono::Utc>>);
 
-fn keep(post: &Post, sender: &str, to: &str, raw: &Arc<[u8]>, head: Head, (received_at, standing, opened_at): Moments) {
+fn keep(
+    post: &PostOfficeState,
+    sender: &str,
+    to: &str,
+    raw: &Arc<[u8]>,
+    head: LetterSummary,
+    (received_at, standing, opened_at): Moments,
+) {
     let mut boxes = post.boxes().lock();
     boxes.count(|counts| counts.taken += 1);
-    boxes.add(|id| Letter {
+    boxes.add(|id| ReceivedLetter {
         id,
         sender: sender.to_owned(),
         to: to.to_owned(),
@@ -82,13 +94,13 @@ fn keep(post: &Post, sender: &str, to: &str, raw: &Arc<[u8]>, head: Head, (recei
 }
 
 /// Tells senders that nobody has the address: a letter in their mailbox here, and a file in the maildir.
-pub(super) async fn report(shared: &Shared, post: &Post, bounced: Vec<Bounced>) {
+pub(super) async fn report(shared: &SandboxState, post: &PostOfficeState, bounced: Vec<Bounced>) {
     for Bounced { to, recipient, letter } in bounced {
         let number = post.reports.fetch_add(1, Ordering::Relaxed) + 1;
         let now = shared.clock.now();
         let text = report::write(number, now, &to, &recipient, &letter);
         let raw: Arc<[u8]> = text.into_bytes().into();
-        keep(post, "", &to, &raw, Head::of(&raw), (now, Standing::NoCode, None));
+        keep(post, "", &to, &raw, LetterSummary::of(&raw), (now, CodeStanding::NoCode, None));
         if let Some(maildir) = post.maildir.clone()
             && !filed(maildir, number, raw).await
         {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, Utc};
 use mail_parser::{Message, MessageParser, PartType};
 
-use super::super::reader::Standing;
+use super::super::reader::CodeStanding;
 use super::code;
 
 /// The longest text of a header that is kept apart.
@@ -15,7 +15,7 @@ const HEADER: usize = 998;
 
 /// A letter in a mailbox. Its texts come from outside: whoever shows them cleans them first.
 #[derive(Debug)]
-pub struct Letter {
+pub struct ReceivedLetter {
     /// Grows by one with each letter.
     pub id: u64,
     /// The sender of the envelope; empty for reports.
@@ -32,14 +32,14 @@ pub struct Letter {
     /// When it was taken, by the sandbox's clock.
     pub received_at: DateTime<Utc>,
     /// What the code in it was worth at that moment.
-    pub standing: Standing,
+    pub standing: CodeStanding,
     /// When the people of a simulated dealership open it, if they do.
     pub opened_at: Option<DateTime<Utc>>,
     pub raw: Arc<[u8]>,
     pub(super) seen: AtomicBool,
 }
 
-impl Letter {
+impl ReceivedLetter {
     /// How long it is, in bytes.
     pub fn size(&self) -> usize {
         self.raw.len()
@@ -71,7 +71,7 @@ impl Letter {
 }
 
 /// What is known about a letter from its own words.
-pub(super) struct Head {
+pub(super) struct LetterSummary {
     pub(super) from: String,
     pub(super) subject: String,
     pub(super) date: Option<DateTime<Utc>>,
@@ -79,7 +79,7 @@ pub(super) struct Head {
     pub(super) code: Option<String>,
 }
 
-impl Head {
+impl LetterSummary {
     pub(super) fn of(raw: &[u8]) -> Self {
         let message = parse(raw);
         let message = message.as_ref();
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_plain_part_counts() {
-        let head = Head::of(LETTER.as_bytes());
+        let head = LetterSummary::of(LETTER.as_bytes());
         assert_eq!((head.from.as_str(), head.subject.as_str()), ("Dataé <desk@example.com>", "DataClover"));
         assert_eq!(head.message_id.as_deref(), Some("1.a@example.com"));
         assert_eq!(head.date.map(|date| date.to_rfc3339()), Some("2026-02-25T15:00:00+00:00".to_owned()));
@@ -140,12 +140,12 @@ mod tests {
         /// Whole letters of chance, and the good one with a piece of it replaced: something comes out, and no panic.
         #[test]
         fn any_bytes_are_a_letter(bytes in proptest::collection::vec(any::<u8>(), 0..400), at in 0_usize..600, long in 0_usize..60) {
-            Head::of(&bytes);
+            LetterSummary::of(&bytes);
             let mut broken = LETTER.as_bytes().to_vec();
             let at = at.min(broken.len());
             let end = (at + long).min(broken.len());
             broken.splice(at..end, bytes.into_iter().take(20));
-            Head::of(&broken);
+            LetterSummary::of(&broken);
             text_of(&broken);
         }
     }

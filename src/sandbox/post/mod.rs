@@ -20,11 +20,11 @@ use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
-pub use self::boxes::{Counts, Mailbox};
-pub use self::letter::Letter;
+pub use self::boxes::{MailboxCounts, MailboxSummary};
+pub use self::letter::ReceivedLetter;
 
 use self::boxes::Boxes;
-use super::Shared;
+use super::SandboxState;
 use super::server::not_loopback;
 
 /// How many sessions there may be at a time.
@@ -43,7 +43,7 @@ pub struct PostSettings {
 }
 
 /// What all sessions of a post office share.
-pub(super) struct Post {
+pub(super) struct PostOfficeState {
     addr: SocketAddr,
     maildir: Option<PathBuf>,
     boxes: Mutex<Boxes>,
@@ -56,7 +56,7 @@ pub(super) struct Post {
 }
 
 /// Takes the address and prepares the maildir. Fails when one of them cannot be had.
-pub(super) async fn open(settings: &PostSettings) -> io::Result<(TcpListener, Post)> {
+pub(super) async fn open(settings: &PostSettings) -> io::Result<(TcpListener, PostOfficeState)> {
     if let Some(reason) = not_loopback("the post office", settings.listen) {
         return Err(reason);
     }
@@ -66,7 +66,7 @@ pub(super) async fn open(settings: &PostSettings) -> io::Result<(TcpListener, Po
         })?;
     }
     let listener = TcpListener::bind(settings.listen).await?;
-    let post = Post {
+    let post = PostOfficeState {
         addr: listener.local_addr()?,
         maildir: settings.maildir.clone(),
         boxes: Mutex::default(),
@@ -79,7 +79,7 @@ pub(super) async fn open(settings: &PostSettings) -> io::Result<(TcpListener, Po
 }
 
 /// Serves everybody who connects, until the sandbox ends.
-pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+pub(super) async fn serve(listener: TcpListener, shared: Arc<SandboxState>) {
     let places = Arc::new(Semaphore::new(SESSIONS));
     let stop = shared.stop.clone();
     loop {
@@ -109,38 +109,38 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 /// A look into the mailboxes of a running sandbox.
 #[derive(Clone)]
 pub struct PostHandle {
-    shared: Arc<Shared>,
+    shared: Arc<SandboxState>,
 }
 
 impl PostHandle {
     /// Of a sandbox that has a post office.
-    pub(super) fn of(shared: &Arc<Shared>) -> Option<Self> {
+    pub(super) fn of(shared: &Arc<SandboxState>) -> Option<Self> {
         shared.post.as_ref().map(|_| Self { shared: Arc::clone(shared) })
     }
 
-    fn with<T: Default>(&self, look: impl FnOnce(&Post) -> T) -> T {
+    fn with<T: Default>(&self, look: impl FnOnce(&PostOfficeState) -> T) -> T {
         self.shared.post.as_ref().map(look).unwrap_or_default()
     }
 
     /// Every mailbox with letters, in order of their addresses.
-    pub fn mailboxes(&self) -> Vec<Mailbox> {
+    pub fn mailboxes(&self) -> Vec<MailboxSummary> {
         let now = self.shared.clock.now();
         self.with(|post| post.boxes.lock().mailboxes(now))
     }
 
     /// The letters of a mailbox, the newest first.
-    pub fn letters(&self, address: &str) -> Vec<Arc<Letter>> {
+    pub fn letters(&self, address: &str) -> Vec<Arc<ReceivedLetter>> {
         let address = address::mailbox(address).unwrap_or_default();
         self.with(|post| post.boxes.lock().letters(&address))
     }
 
     /// The newest letters of all mailboxes, the newest first.
-    pub fn newest(&self, most: usize) -> Vec<Arc<Letter>> {
+    pub fn newest(&self, most: usize) -> Vec<Arc<ReceivedLetter>> {
         self.with(|post| post.boxes.lock().newest(most))
     }
 
     /// What was counted so far.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> MailboxCounts {
         self.with(|post| post.boxes.lock().counts())
     }
 
@@ -155,7 +155,7 @@ impl PostHandle {
     }
 }
 
-impl Post {
+impl PostOfficeState {
     pub(super) fn addr(&self) -> SocketAddr {
         self.addr
     }

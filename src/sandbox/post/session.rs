@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::super::Shared;
+use super::super::SandboxState;
 use super::super::faults::Fault;
-use super::wire::{Flaw, Line, Wire};
-use super::{Post, address, delivery};
+use super::wire::{CommandLine, Flaw, SmtpStream};
+use super::{PostOfficeState, address, delivery};
 
 pub(super) const SIZE: usize = 1 << 20;
 /// How many recipients one letter may have.
@@ -40,22 +40,22 @@ enum Then {
 }
 
 struct Session<'a, S> {
-    wire: Wire<S>,
-    shared: &'a Arc<Shared>,
-    post: &'a Post,
+    wire: SmtpStream<S>,
+    shared: &'a Arc<SandboxState>,
+    post: &'a PostOfficeState,
     greeted: bool,
     nonsense: u32,
     transaction: Option<Transaction>,
 }
 
 /// Serves a client until it or we have enough.
-pub(super) async fn run<S>(stream: S, shared: &Arc<Shared>, full: bool) -> io::Result<()>
+pub(super) async fn run<S>(stream: S, shared: &Arc<SandboxState>, full: bool) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let Some(post) = &shared.post else { return Ok(()) };
     post.boxes().lock().count(|counts| counts.sessions += 1);
-    let wire = Wire::new(stream);
+    let wire = SmtpStream::new(stream);
     let mut session = Session { wire, shared, post, greeted: false, nonsense: 0, transaction: None };
     if full {
         session.wire.reply("421 4.3.2 too many sessions, come back later");
@@ -64,8 +64,8 @@ where
     session.wire.reply("220 sandbox.test ESMTP a post office whose letters stay here");
     while let Some(line) = session.wire.line().await? {
         let then = match line {
-            Line::TooLong => session.no_sense("500 5.5.2 the line is too long"),
-            Line::Whole(line) => match str::from_utf8(&line) {
+            CommandLine::TooLong => session.no_sense("500 5.5.2 the line is too long"),
+            CommandLine::Whole(line) => match str::from_utf8(&line) {
                 Ok(line) if !line.contains('\0') => session.command(line).await?,
                 _ => session.no_sense("500 5.5.2 this is no text"),
             },
@@ -289,7 +289,7 @@ mod tests {
     use proptest::test_runner::{Config, TestRunner};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-    use super::super::super::server::{Settings, start};
+    use super::super::super::server::{SandboxSettings, start};
     use super::super::PostSettings;
     use super::*;
     use crate::clock::ManualClock;
@@ -297,10 +297,10 @@ mod tests {
 
     async fn sandbox(faults: &str) -> Sandbox {
         let listen = "127.0.0.1:0".parse().unwrap();
-        let settings = Settings {
+        let settings = SandboxSettings {
             post: Some(PostSettings { listen, maildir: None }),
             faults: Faults::parse(faults).unwrap(),
-            ..Settings::new(Arc::new(ManualClock::at(DateTime::UNIX_EPOCH)))
+            ..SandboxSettings::new(Arc::new(ManualClock::at(DateTime::UNIX_EPOCH)))
         };
         start(settings).await.unwrap()
     }

@@ -16,7 +16,7 @@ const IDLE: Duration = Duration::from_secs(300);
 const REPLIES: usize = 64 << 10;
 
 /// What came instead of a command that is too long.
-pub(super) enum Line {
+pub(super) enum CommandLine {
     Whole(Vec<u8>),
     TooLong,
 }
@@ -31,7 +31,7 @@ pub(super) enum Flaw {
 }
 
 /// One end of a connection.
-pub(super) struct Wire<S> {
+pub(super) struct SmtpStream<S> {
     stream: BufReader<S>,
     replies: Vec<u8>,
 }
@@ -107,7 +107,7 @@ impl Letter {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> SmtpStream<S> {
     pub(super) fn new(stream: S) -> Self {
         Self { stream: BufReader::new(stream), replies: Vec::new() }
     }
@@ -137,7 +137,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// The next command without its end; `None` when the client is gone.
-    pub(super) async fn line(&mut self) -> io::Result<Option<Line>> {
+    pub(super) async fn line(&mut self) -> io::Result<Option<CommandLine>> {
         let mut line = Vec::new();
         let mut long = false;
         loop {
@@ -157,7 +157,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 if line.last() == Some(&b'\r') {
                     line.pop();
                 }
-                return Ok(Some(if long { Line::TooLong } else { Line::Whole(line) }));
+                return Ok(Some(if long { CommandLine::TooLong } else { CommandLine::Whole(line) }));
             }
         }
     }
@@ -205,7 +205,7 @@ mod tests {
                 let mut client = client;
                 client.write_all(&sent).await.ok();
             });
-            let read = Wire::new(server).letter(3_000).await.unwrap();
+            let read = SmtpStream::new(server).letter(3_000).await.unwrap();
             writer.await.unwrap();
             assert!(whole.is_none() || whole == Some(read.clone()), "{piece}");
             whole = Some(read);
@@ -241,8 +241,8 @@ mod tests {
         let mut text = vec![b'x'; COMMAND];
         text.extend_from_slice(b"\nNOOP\n");
         client.write_all(&text).await.unwrap();
-        let mut wire = Wire::new(server);
-        assert!(matches!(wire.line().await.unwrap(), Some(Line::TooLong)));
-        assert!(matches!(wire.line().await.unwrap(), Some(Line::Whole(line)) if line == b"NOOP"));
+        let mut wire = SmtpStream::new(server);
+        assert!(matches!(wire.line().await.unwrap(), Some(CommandLine::TooLong)));
+        assert!(matches!(wire.line().await.unwrap(), Some(CommandLine::Whole(line)) if line == b"NOOP"));
     }
 }

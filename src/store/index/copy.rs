@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::row::Sealed;
-use super::{GUARD, Loaded, Unusable, read};
+use super::{GUARD, LoadedIndex, Unusable, read};
 use crate::domain::Onboarding;
 use crate::store::mark::Mark;
 use crate::store::scratch::Scratch;
@@ -36,7 +36,7 @@ pub(in crate::store) fn load_copy(dir: &Path) -> Result<Copied, Unusable> {
             }
         }
         // The index is closed before its directory goes.
-        let Loaded { mark, states, sealed, .. } = read(copy.path())?;
+        let LoadedIndex { mark, states, sealed, .. } = read(copy.path())?;
         Ok(Copied { mark, states, sealed })
     })
 }

@@ -23,7 +23,7 @@ const COLLECT_MORE: Duration = Duration::from_micros(50);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The handle to the thread.
-pub(in crate::store) struct Keeper {
+pub(in crate::store) struct SnapshotWriter {
     desk: Arc<Desk>,
     dir: PathBuf,
 }
@@ -56,7 +56,7 @@ enum End {
     Drop,
 }
 
-impl Keeper {
+impl SnapshotWriter {
     /// Starts the thread for the store in a directory, on its open index if there is one. `mark`: where that ends.
     pub fn start(store: &Path, index: Option<Index>, mark: Mark, sealed: Vec<Sealed>) -> std::io::Result<Self> {
         let (desk, dir) = (Arc::new(Desk::default()), store.to_owned());
@@ -123,7 +123,7 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for SnapshotWriter {
     fn drop(&mut self) {
         self.leave();
     }

@@ -17,12 +17,12 @@ use std::time::Duration;
 
 use super::disk::{private_dir, tighten_all};
 use super::mark::Mark;
-use super::{Book, StoreError};
+use super::{ReadModel, StoreError};
 use crate::domain::Onboarding;
 use crate::guard::Guard;
 
 pub(super) use copy::{Copied, load_copy, remove_stale_copies};
-pub(super) use keeper::Keeper;
+pub(super) use keeper::SnapshotWriter;
 pub(super) use row::Sealed;
 use row::{META, Meta};
 
@@ -53,7 +53,7 @@ pub(super) fn panic_is_caught() -> bool {
 }
 
 /// What was in the index.
-pub(super) struct Loaded {
+pub(super) struct LoadedIndex {
     /// Where it is written on.
     pub index: Index,
     /// Up to where it goes, and in which history.
@@ -100,12 +100,12 @@ pub(super) struct Index {
 }
 
 /// Opens the index and reads all of it. `Err` says why it cannot be used; it never panics and never hangs.
-pub(super) fn load(dir: &Path) -> Result<Loaded, Unusable> {
+pub(super) fn load(dir: &Path) -> Result<LoadedIndex, Unusable> {
     let dir = dir.to_owned();
     GUARD.run(move || read(&dir))
 }
 
-fn read(dir: &Path) -> Result<Loaded, Unusable> {
+fn read(dir: &Path) -> Result<LoadedIndex, Unusable> {
     private_dir(dir).map_err(|error| error.to_string())?;
     // Sled prints where it was, when it knows; it never does.
     let words = |error: sled::Error| error.to_string().replace(" backtrace ()", "");
@@ -118,7 +118,7 @@ fn read(dir: &Path) -> Result<Loaded, Unusable> {
             return Err("it does not say up to where it goes".to_owned().into());
         }
         index.write(Mark::default(), &[], &[])?;
-        return Ok(Loaded { index, mark: Mark::default(), states: Vec::new(), sealed: Vec::new(), fresh: true });
+        return Ok(LoadedIndex { index, mark: Mark::default(), states: Vec::new(), sealed: Vec::new(), fresh: true });
     };
     let meta = Meta::decode(&meta)?;
     let states = row::read_all(&index.db, meta.count)?;
@@ -128,7 +128,7 @@ fn read(dir: &Path) -> Result<Loaded, Unusable> {
     if (index.count, index.sum) != (meta.count, meta.sum) {
         return Err(format!("it holds {} dealerships, but not the {} that it should", index.count, meta.count).into());
     }
-    Ok(Loaded { index, mark: meta.mark(), states, sealed: meta.sealed, fresh: false })
+    Ok(LoadedIndex { index, mark: meta.mark(), states, sealed: meta.sealed, fresh: false })
 }
 
 /// Opens sled. Its threads may hold a file for a moment after it was closed, in this process or the one before; whoever
@@ -181,7 +181,7 @@ impl Index {
 }
 
 /// Replaces the index of a store that was empty by one of all states.
-pub(super) fn replace(dir: &Path, book: &Book, mark: Mark) -> Result<(), Unusable> {
+pub(super) fn replace(dir: &Path, book: &ReadModel, mark: Mark) -> Result<(), Unusable> {
     if dir.exists() {
         fs::remove_dir_all(dir).map_err(|error| error.to_string())?;
     }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::domain::list::Origin;
 use crate::domain::text::width;
 use crate::tui::theme::{Theme, Tone};
-use crate::tui::view::pen::{Pen, wrap};
+use crate::tui::view::pen::{Canvas, wrap};
 
 use super::{Choice, Preview};
 
@@ -39,7 +39,7 @@ const KEYS: &[(&str, &str)] = &[
 /// Draws the preview into a whole buffer.
 pub fn draw(preview: &mut Preview, theme: &Theme, buffer: &mut Buffer) {
     let area = *buffer.area();
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = Canvas::new(buffer, area);
     pen.clear();
     if area.height < 4 {
         pen.text(0, 0, area.width, &format!("columns of {}: the window is too small", preview.file), theme.text);
@@ -67,7 +67,7 @@ pub fn draw(preview: &mut Preview, theme: &Theme, buffer: &mut Buffer) {
     pen.text(0, area.height - 1, area.width, keys, theme.key);
 }
 
-fn title(pen: &mut Pen<'_>, preview: &Preview, rows: usize, theme: &Theme) {
+fn title(pen: &mut Canvas<'_>, preview: &Preview, rows: usize, theme: &Theme) {
     let (room, all) = (pen.area().width, preview.choices.len());
     let shown =
         if rows < all { format!(" {}–{} of {all}", preview.top + 1, preview.top + rows) } else { String::new() };
@@ -76,7 +76,7 @@ fn title(pen: &mut Pen<'_>, preview: &Preview, rows: usize, theme: &Theme) {
     pen.right(0, 0, room, &shown, theme.dim);
 }
 
-fn help(pen: &mut Pen<'_>, theme: &Theme) {
+fn help(pen: &mut Canvas<'_>, theme: &Theme) {
     let Rect { width: room, height, .. } = pen.area();
     pen.text(0, 0, room, "Keys of this preview", theme.title);
     let beside = KEYS.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0) as u16 + 4;
@@ -92,7 +92,13 @@ fn help(pen: &mut Pen<'_>, theme: &Theme) {
     pen.text(0, height - 1, room, "esc or ? closes this", theme.key);
 }
 
-fn row(pen: &mut Pen<'_>, preview: &Preview, choice: &Choice, (y, field_width, here): (u16, u16, bool), theme: &Theme) {
+fn row(
+    pen: &mut Canvas<'_>,
+    preview: &Preview,
+    choice: &Choice,
+    (y, field_width, here): (u16, u16, bool),
+    theme: &Theme,
+) {
     let room = pen.area().width;
     let needed = choice.field.is_needed() && choice.columns.is_empty();
     let name_style = if needed { theme.tone(Tone::Warn) } else { theme.text };

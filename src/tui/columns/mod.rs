@@ -13,7 +13,7 @@ pub use run::{Chosen, choose};
 
 /// A column of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub struct FileColumn {
     /// How it is named on the command line.
     pub name: String,
     /// What stands in its first rows; an empty text where nothing does.
@@ -32,7 +32,7 @@ pub struct Choice {
 
 /// What a choice of columns would do to the desk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct PreviewOutcome {
     pub lines: Vec<String>,
     /// Whether any row could be taken.
     pub is_possible: bool,
@@ -41,13 +41,13 @@ pub struct Outcome {
 #[derive(Debug, Clone)]
 pub struct Preview {
     pub file: String,
-    pub columns: Vec<Column>,
+    pub columns: Vec<FileColumn>,
     /// Every field, in the order in which they are shown.
     pub choices: Vec<Choice>,
     /// The command that does the same.
     pub command: String,
     /// What it would do; `None`: that is being found out.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<PreviewOutcome>,
     /// What is known of the columns.
     known: Columns,
     /// What was chosen, here and before.
@@ -65,7 +65,7 @@ pub struct Preview {
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum PreviewAction {
     Stay,
     /// Another column fills a field.
     Changed,
@@ -77,7 +77,7 @@ pub enum Answer {
 
 impl Preview {
     /// A preview that begins with what is known of the columns; what is only offered is chosen, because somebody looks at it.
-    pub fn new(file: String, columns: Vec<Column>, known: Columns) -> Self {
+    pub fn new(file: String, columns: Vec<FileColumn>, known: Columns) -> Self {
         let (said, choices) = (known.said(), choices(&known));
         Self {
             file,
@@ -133,18 +133,18 @@ impl Preview {
         is_taken.then(|| format!("{} fills {}", self.names(&lost).collect::<Vec<_>>().join(", "), takers.join(", ")))
     }
 
-    pub fn key(&mut self, key: KeyEvent) -> Answer {
+    pub fn key(&mut self, key: KeyEvent) -> PreviewAction {
         self.hint.clear();
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
-            KeyCode::Char('c') if control => Answer::Leave,
-            KeyCode::Char('z') if control => Answer::Suspend,
-            _ if control => Answer::Stay,
+            KeyCode::Char('c') if control => PreviewAction::Leave,
+            KeyCode::Char('z') if control => PreviewAction::Suspend,
+            _ if control => PreviewAction::Stay,
             KeyCode::Char('?') | KeyCode::F(1) => self.show_help(!self.help),
             KeyCode::Esc | KeyCode::Char('q') if self.help => self.show_help(false),
             // Nothing is chosen behind the keys that are shown.
-            _ if self.help => Answer::Stay,
-            KeyCode::Esc | KeyCode::Char('q') => Answer::Leave,
+            _ if self.help => PreviewAction::Stay,
+            KeyCode::Esc | KeyCode::Char('q') => PreviewAction::Leave,
             KeyCode::Up | KeyCode::Char('k') | KeyCode::BackTab => self.move_by(-1),
             KeyCode::Down | KeyCode::Char('j') | KeyCode::Tab => self.move_by(1),
             KeyCode::Home | KeyCode::Char('g') => self.move_by(isize::MIN),
@@ -153,43 +153,43 @@ impl Preview {
             KeyCode::Left | KeyCode::Char('h') => self.turn(false),
             KeyCode::Delete | KeyCode::Backspace | KeyCode::Char('x') => self.set(None),
             KeyCode::Enter => self.accept(),
-            _ => Answer::Stay,
+            _ => PreviewAction::Stay,
         }
     }
 
-    fn show_help(&mut self, help: bool) -> Answer {
+    fn show_help(&mut self, help: bool) -> PreviewAction {
         self.help = help;
-        Answer::Stay
+        PreviewAction::Stay
     }
 
-    fn accept(&mut self) -> Answer {
+    fn accept(&mut self) -> PreviewAction {
         match &self.outcome {
             None => "one moment: the rows are being read".clone_into(&mut self.hint),
             Some(outcome) if !outcome.is_possible => "no row can be taken like this".clone_into(&mut self.hint),
-            Some(_) => return Answer::Accept,
+            Some(_) => return PreviewAction::Accept,
         }
-        Answer::Stay
+        PreviewAction::Stay
     }
 
-    fn move_by(&mut self, by: isize) -> Answer {
+    fn move_by(&mut self, by: isize) -> PreviewAction {
         let last = self.choices.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(by).min(last);
-        Answer::Stay
+        PreviewAction::Stay
     }
 
     /// The next column, or none behind the last. Of several it goes on from the first.
-    fn turn(&mut self, forward: bool) -> Answer {
+    fn turn(&mut self, forward: bool) -> PreviewAction {
         let places = self.columns.len() + 1;
-        let Some(choice) = self.choices.get(self.cursor) else { return Answer::Stay };
+        let Some(choice) = self.choices.get(self.cursor) else { return PreviewAction::Stay };
         let now = choice.columns.first().map_or(0, |place| place + 1);
         let next = if forward { now + 1 } else { now + places - 1 } % places;
         self.set(next.checked_sub(1))
     }
 
-    fn set(&mut self, column: Option<usize>) -> Answer {
+    fn set(&mut self, column: Option<usize>) -> PreviewAction {
         let columns: Vec<usize> = column.into_iter().collect();
         let Some(choice) = self.choices.get(self.cursor).filter(|choice| choice.columns != columns) else {
-            return Answer::Stay;
+            return PreviewAction::Stay;
         };
         let field = choice.field;
         self.said.retain(|(said, _)| *said != field);
@@ -197,7 +197,7 @@ impl Preview {
         let before = std::mem::replace(&mut self.choices, choices(&self.known.clone().with_said(&self.said)));
         self.hint = self.consequences(&before).join("; ");
         self.outcome = None;
-        Answer::Changed
+        PreviewAction::Changed
     }
 
     /// What else the last choice changed.

@@ -2,12 +2,12 @@
 
 use tokio::task::JoinHandle;
 
-use crate::signals::{Ending, Signal, Signals};
+use crate::signals::{Signal, Signals, Termination};
 use crate::tui::terminal::input::InputEvent;
-use crate::tui::terminal::{Options, Restorer, Suspended, TerminalError, TerminalGuard};
+use crate::tui::terminal::{Restorer, Suspended, TerminalError, TerminalGuard, TerminalOptions};
 use crate::tui::theme::{ByBackground, Theme};
 
-use super::{Answer, Outcome, Preview, draw};
+use super::{Preview, PreviewAction, PreviewOutcome, draw};
 
 /// How the preview was left.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub enum Chosen {
     Accepted(Box<Preview>),
     Left,
     /// A signal ended the program.
-    Signal(Ending),
+    Signal(Termination),
 }
 
 /// Shows the preview until somebody accepts or leaves it. `look` finds out what the choices would do, and the command
@@ -27,12 +27,12 @@ pub enum Chosen {
 pub async fn choose(
     preview: Preview,
     (theme, themes): (Theme, Option<ByBackground>),
-    look: impl Fn(&Preview) -> (String, Outcome) + Clone + Send + 'static,
+    look: impl Fn(&Preview) -> (String, PreviewOutcome) + Clone + Send + 'static,
 ) -> Result<Chosen, TerminalError> {
     let mut signals = Signals::listen()?;
     let restorer = Restorer::new();
     restorer.hook_panics();
-    let wanted = Options { ask_background: themes.is_some(), ..Options::default() };
+    let wanted = TerminalOptions { ask_background: themes.is_some(), ..TerminalOptions::default() };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
     let mut input = terminal.input();
     let mut screen = Screen { preview, theme, terminal, looking: None };
@@ -49,19 +49,19 @@ pub async fn choose(
         };
         let answer = match happened {
             Happened::Signal(Signal::End(ending)) => return Ok(Chosen::Signal(ending)),
-            Happened::Input(None) => return Ok(Chosen::Signal(Ending::HangUp)),
+            Happened::Input(None) => return Ok(Chosen::Signal(Termination::HangUp)),
             Happened::Signal(Signal::Continued) => match screen.terminal.continued(&mut signals).await? {
                 Suspended::Ending(ending) => return Ok(Chosen::Signal(ending)),
-                Suspended::Back | Suspended::Alone => Answer::Stay,
+                Suspended::Back | Suspended::Alone => PreviewAction::Stay,
             },
             happened => screen.handle(happened, themes.as_ref()),
         };
         match answer {
-            Answer::Stay => {}
-            Answer::Changed => screen.look(look.clone()),
-            Answer::Accept => return Ok(Chosen::Accepted(Box::new(screen.preview))),
-            Answer::Leave => return Ok(Chosen::Left),
-            Answer::Suspend => match screen.terminal.suspend(&mut signals).await? {
+            PreviewAction::Stay => {}
+            PreviewAction::Changed => screen.look(look.clone()),
+            PreviewAction::Accept => return Ok(Chosen::Accepted(Box::new(screen.preview))),
+            PreviewAction::Leave => return Ok(Chosen::Left),
+            PreviewAction::Suspend => match screen.terminal.suspend(&mut signals).await? {
                 Suspended::Ending(ending) => return Ok(Chosen::Signal(ending)),
                 Suspended::Back | Suspended::Alone => input.reset(),
             },
@@ -74,17 +74,17 @@ struct Screen {
     theme: Theme,
     terminal: TerminalGuard,
     /// What the present choices would do, once it is known.
-    looking: Option<JoinHandle<(String, Outcome)>>,
+    looking: Option<JoinHandle<(String, PreviewOutcome)>>,
 }
 
 impl Screen {
     /// Finds out what the choices would do. What is asked about older ones is of no interest any more.
-    fn look(&mut self, look: impl Fn(&Preview) -> (String, Outcome) + Send + 'static) {
+    fn look(&mut self, look: impl Fn(&Preview) -> (String, PreviewOutcome) + Send + 'static) {
         let preview = self.preview.clone();
         self.looking = Some(tokio::task::spawn_blocking(move || look(&preview)));
     }
 
-    fn handle(&mut self, happened: Happened, themes: Option<&ByBackground>) -> Answer {
+    fn handle(&mut self, happened: Happened, themes: Option<&ByBackground>) -> PreviewAction {
         match happened {
             Happened::Signal(_) => self.terminal.redraw(),
             Happened::Looked((command, outcome)) => {
@@ -98,7 +98,7 @@ impl Screen {
             // Nothing is typed here, so nothing can be pasted.
             Happened::Input(_) | Happened::Sent => {}
         }
-        Answer::Stay
+        PreviewAction::Stay
     }
 
     fn draw(&mut self) {
@@ -113,15 +113,15 @@ impl Screen {
 enum Happened {
     Signal(Signal),
     Input(Option<InputEvent>),
-    Looked((String, Outcome)),
+    Looked((String, PreviewOutcome)),
     Sent,
 }
 
 /// Waits until it is known what the choices would do; for ever when nothing was asked. Giving up waiting loses nothing.
-async fn looked(looking: &mut Option<JoinHandle<(String, Outcome)>>) -> (String, Outcome) {
+async fn looked(looking: &mut Option<JoinHandle<(String, PreviewOutcome)>>) -> (String, PreviewOutcome) {
     let Some(handle) = looking else { return futures::future::pending().await };
     let looked = handle.await;
     *looking = None;
-    let failed = |error: String| (String::new(), Outcome { lines: vec![error], is_possible: false });
+    let failed = |error: String| (String::new(), PreviewOutcome { lines: vec![error], is_possible: false });
     looked.unwrap_or_else(|error| failed(error.to_string()))
 }

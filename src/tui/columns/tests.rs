@@ -16,7 +16,7 @@ fn of(names: &[&str], said: &[&str]) -> Preview {
     let said: Vec<String> = said.iter().map(|pair| (*pair).to_owned()).collect();
     let known = Columns::assign(headings, &Mapping::parse(&said).unwrap()).unwrap();
     let column =
-        |name: &&str| Column { name: (*name).to_owned(), cells: vec![format!("{name} 1"), format!("{name} 2")] };
+        |name: &&str| FileColumn { name: (*name).to_owned(), cells: vec![format!("{name} 1"), format!("{name} 2")] };
     Preview::new("dealers.csv".to_owned(), names.iter().map(column).collect(), known)
 }
 
@@ -32,7 +32,7 @@ fn line(preview: &mut Preview, text: &str) -> String {
     lines.iter().find(|line| line.contains(text)).unwrap_or_else(|| panic!("{text}: {lines:#?}")).clone()
 }
 
-fn press(preview: &mut Preview, codes: &[KeyCode]) -> Vec<Answer> {
+fn press(preview: &mut Preview, codes: &[KeyCode]) -> Vec<PreviewAction> {
     codes.iter().map(|code| preview.key(KeyEvent::new(*code, KeyModifiers::NONE))).collect()
 }
 
@@ -49,30 +49,33 @@ fn what_is_offered_is_chosen_and_only_what_must_be_said_is_in_the_command() {
     let mut preview = preview();
     assert_eq!(preview.pairs(), ["Dealer ID=dealer_code"]);
     // The name from the notes, and no state.
-    assert_eq!(press(&mut preview, &[KeyCode::Left, KeyCode::Left]), [Answer::Changed, Answer::Changed]);
+    assert_eq!(press(&mut preview, &[KeyCode::Left, KeyCode::Left]), [PreviewAction::Changed, PreviewAction::Changed]);
     assert_eq!(preview.pairs(), ["Notes=name", "Dealer ID=dealer_code"]);
     let state = preview.choices.iter().position(|choice| choice.field.word() == "state").unwrap();
     press(&mut preview, &vec![KeyCode::Down; state]);
-    assert_eq!(press(&mut preview, &[KeyCode::Char('x'), KeyCode::Char('x')]), [Answer::Changed, Answer::Stay]);
+    assert_eq!(
+        press(&mut preview, &[KeyCode::Char('x'), KeyCode::Char('x')]),
+        [PreviewAction::Changed, PreviewAction::Stay]
+    );
     assert_eq!(preview.pairs(), ["Notes=name", "Dealer ID=dealer_code", "-=state"]);
 }
 
 #[test]
 fn nothing_is_accepted_before_it_is_known_what_it_does() {
     let mut preview = preview();
-    assert_eq!(press(&mut preview, &[KeyCode::Enter]), [Answer::Stay]);
-    preview.outcome = Some(Outcome { lines: vec![], is_possible: false });
-    assert_eq!(press(&mut preview, &[KeyCode::Enter]), [Answer::Stay]);
+    assert_eq!(press(&mut preview, &[KeyCode::Enter]), [PreviewAction::Stay]);
+    preview.outcome = Some(PreviewOutcome { lines: vec![], is_possible: false });
+    assert_eq!(press(&mut preview, &[KeyCode::Enter]), [PreviewAction::Stay]);
     assert!(screen(&mut preview, 80, 24).iter().any(|line| line.contains("no row can be taken like this")));
-    preview.outcome = Some(Outcome { lines: vec![], is_possible: true });
-    assert_eq!(press(&mut preview, &[KeyCode::Enter, KeyCode::Esc]), [Answer::Accept, Answer::Leave]);
+    preview.outcome = Some(PreviewOutcome { lines: vec![], is_possible: true });
+    assert_eq!(press(&mut preview, &[KeyCode::Enter, KeyCode::Esc]), [PreviewAction::Accept, PreviewAction::Leave]);
 }
 
 #[test]
 fn fields_columns_samples_the_outcome_and_the_command_are_shown() {
     let mut preview = preview();
     preview.command = "cloverwatch import dealers.csv --map 'Dealer ID=dealer_code'".to_owned();
-    preview.outcome = Some(Outcome { lines: vec!["would be 2 added".to_owned()], is_possible: true });
+    preview.outcome = Some(PreviewOutcome { lines: vec!["would be 2 added".to_owned()], is_possible: true });
     let lines = screen(&mut preview, 100, 30);
     let line =
         |text: &str| lines.iter().find(|line| line.contains(text)).unwrap_or_else(|| panic!("{text}: {lines:#?}"));
@@ -101,7 +104,7 @@ fn all_columns_of_a_field_are_shown_and_kept_and_a_turn_chooses_one() {
     preview.columns[2].cells[0].clear();
     assert!(line(&mut preview, " phone ").contains("Cell B 1 · Cell A 2"));
     go_to(&mut preview, "phone");
-    assert_eq!(press(&mut preview, &[KeyCode::Right]), [Answer::Changed]);
+    assert_eq!(press(&mut preview, &[KeyCode::Right]), [PreviewAction::Changed]);
     assert_eq!(preview.pairs(), ["Cell B=phone"]);
     line(&mut preview, "Cell A no longer fills phone");
 }
@@ -127,7 +130,7 @@ fn the_keys_are_explained() {
     let mut preview = preview();
     assert!(screen(&mut preview, 80, 24)[23].contains("? help"));
     for close in [KeyCode::Char('?'), KeyCode::Esc, KeyCode::Char('q'), KeyCode::F(1)] {
-        assert_eq!(press(&mut preview, &[KeyCode::Char('?')]), [Answer::Stay]);
+        assert_eq!(press(&mut preview, &[KeyCode::Char('?')]), [PreviewAction::Stay]);
         for (width, height) in [(80, 24), (40, 10), (10, 4), (1, 1)] {
             let lines = screen(&mut preview, width, height);
             assert!(height < 24 || lines.iter().any(|line| line.contains("no column for it")), "{lines:#?}");

@@ -4,15 +4,15 @@
 use crate::timezone::Tz;
 use chrono::NaiveDateTime;
 
-use super::{Dialog, Problem, Role, Wish};
+use super::{Dialog, DialogRequest, FieldRole, FormProblem};
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::engine::{Booked, ReadBack};
-use crate::tui::msg::Planned;
+use crate::tui::msg::PreparedBooking;
 use crate::tui::theme::Tone;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum AppointmentStep {
     /// A time is chosen, and the dealerCode typed.
     Choosing,
     /// There is a booking without an answer: it can only be read back.
@@ -24,8 +24,8 @@ pub enum Step {
 
 /// The test appointment of one dealership.
 #[derive(Debug)]
-pub struct Appointment {
-    pub step: Step,
+pub struct AppointmentForm {
+    pub step: AppointmentStep,
     /// Whether one stands that is moved.
     pub moves: bool,
     /// What became of the try before.
@@ -33,45 +33,45 @@ pub struct Appointment {
     /// For which time the request was asked for last.
     pub asked: Option<NaiveDateTime>,
     /// The request for that time; or why there is none.
-    pub planned: Option<Result<Planned, String>>,
+    pub planned: Option<Result<PreparedBooking, String>>,
 }
 
-impl Appointment {
+impl AppointmentForm {
     pub fn new(moves: bool, open: Option<Vec<String>>) -> Self {
-        let step = open.map_or(Step::Choosing, Step::Open);
+        let step = open.map_or(AppointmentStep::Choosing, AppointmentStep::Open);
         Self { step, moves, note: None, asked: None, planned: None }
     }
 
     /// Whether something can still be decided.
     pub fn is_open(&self) -> bool {
-        matches!(self.step, Step::Choosing | Step::Open(_))
+        matches!(self.step, AppointmentStep::Choosing | AppointmentStep::Open(_))
     }
 }
 
 impl Dialog {
     /// The offered time that is in the field.
     pub fn time(&self) -> Option<NaiveDateTime> {
-        self.offer.as_ref()?.time(self.text(Role::Text))
+        self.offer.as_ref()?.time(self.text(FieldRole::Text))
     }
 
     /// What would come of the dialog of a test appointment.
-    pub(super) fn appointment_wish(&self) -> Result<Wish, Vec<Problem>> {
+    pub(super) fn appointment_wish(&self) -> Result<DialogRequest, Vec<FormProblem>> {
         let Some(appointment) = &self.appointment else { return Err(Vec::new()) };
         match appointment.step {
-            Step::Choosing => {}
-            Step::Open(_) => return Ok(Wish::ReadBack),
-            Step::Sending | Step::Ended(..) => return Err(Vec::new()),
+            AppointmentStep::Choosing => {}
+            AppointmentStep::Open(_) => return Ok(DialogRequest::ReadBack),
+            AppointmentStep::Sending | AppointmentStep::Ended(..) => return Err(Vec::new()),
         }
-        let problem = |role, text: String, missing| Problem { role, id: None, text, missing };
+        let problem = |role, text: String, missing| FormProblem { role, id: None, text, missing };
         let mut problems = Vec::new();
-        let text = self.text(Role::Text).trim();
+        let text = self.text(FieldRole::Text).trim();
         let planned = match (&appointment.planned, self.time()) {
             (_, None) if text.is_empty() => {
-                problems.push(problem(Some(Role::Text), "choose an offered time".to_owned(), true));
+                problems.push(problem(Some(FieldRole::Text), "choose an offered time".to_owned(), true));
                 None
             }
             (_, None) => {
-                problems.push(problem(Some(Role::Text), "this time is not offered".to_owned(), false));
+                problems.push(problem(Some(FieldRole::Text), "this time is not offered".to_owned(), false));
                 None
             }
             (None, Some(_)) => {
@@ -84,14 +84,14 @@ impl Dialog {
             }
             (Some(Ok(planned)), Some(local)) => Some(planned).filter(|planned| planned.0.booking.local == local),
         };
-        let typed = self.text(Role::DealerCode).trim();
+        let typed = self.text(FieldRole::DealerCode).trim();
         let code = self.items.first().map_or("", |item| item.dealer_code.as_str());
         if typed != code {
             let text = format!("type {code}");
-            problems.push(problem(Some(Role::DealerCode), text, typed.is_empty()));
+            problems.push(problem(Some(FieldRole::DealerCode), text, typed.is_empty()));
         }
         match planned {
-            Some(planned) if problems.is_empty() => Ok(Wish::Book(planned.clone())),
+            Some(planned) if problems.is_empty() => Ok(DialogRequest::Book(planned.clone())),
             _ => Err(problems),
         }
     }

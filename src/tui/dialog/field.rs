@@ -5,7 +5,7 @@ use crate::tui::line_edit::LineEdit;
 
 /// What a field is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub enum FieldRole {
     Code,
     Generated,
     /// The pasted block of codes.
@@ -34,8 +34,8 @@ pub enum Role {
 }
 
 #[derive(Debug)]
-pub struct Field {
-    pub role: Role,
+pub struct FormField {
+    pub role: FieldRole,
     /// Its name on the screen.
     pub label: String,
     pub hint: String,
@@ -51,18 +51,18 @@ pub enum Input {
     Choice { options: &'static [&'static str], chosen: usize },
 }
 
-impl Field {
-    pub(super) fn line(role: Role, label: &str, hint: impl Into<String>, text: &str) -> Self {
+impl FormField {
+    pub(super) fn line(role: FieldRole, label: &str, hint: impl Into<String>, text: &str) -> Self {
         let edit = LineEdit::suggesting(text);
         Self { role, label: label.to_owned(), hint: hint.into(), input: Input::Line(edit) }
     }
 
     /// What stands there and is corrected: typing goes on from it.
-    pub(super) fn standing(role: Role, label: &str, text: &str) -> Self {
+    pub(super) fn standing(role: FieldRole, label: &str, text: &str) -> Self {
         Self { role, label: label.to_owned(), hint: String::new(), input: Input::Line(LineEdit::with(text)) }
     }
 
-    pub(super) fn check(role: Role, label: impl Into<String>, on: bool) -> Self {
+    pub(super) fn check(role: FieldRole, label: impl Into<String>, on: bool) -> Self {
         Self { role, label: label.into(), hint: String::new(), input: Input::Check(on) }
     }
 
@@ -84,7 +84,9 @@ impl Field {
     pub fn is_typed(&self) -> bool {
         match &self.input {
             // The first two only say that somebody means it; of a profile, what differs from how it stands is told apart.
-            Input::Line(_) if matches!(self.role, Role::Count | Role::DealerCode | Role::Profile(_)) => false,
+            Input::Line(_) if matches!(self.role, FieldRole::Count | FieldRole::DealerCode | FieldRole::Profile(_)) => {
+                false
+            }
             Input::Line(edit) => edit.is_typed(),
             Input::Block(text) => !text.trim().is_empty(),
             Input::Check(_) | Input::Choice { .. } => false,

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use crate::timezone::Tz;
 
 use crate::domain::owner::{self, NOBODY};
-use crate::domain::paste::{Expected, Mistake, PasteContext, Wrong, check_code, check_generated, match_codes};
+use crate::domain::paste::{Expected, Mistake, PasteContext, PasteProblem, check_code, check_generated, match_codes};
 use crate::domain::when::{parse_duration, parse_moment};
 use crate::domain::{
     Ask, Claim, Claims, Command, DealershipId, FullNames, LetterId, Named, OpcodeChoice, OpcodeOption, Policy, Stage,
@@ -13,26 +13,26 @@ use crate::domain::{
 };
 use crate::engine::PastedCode;
 use crate::tui::action::Action;
-use crate::tui::rows::Rows;
-use crate::tui::state::{Setup, State};
+use crate::tui::rows::DealershipRows;
+use crate::tui::state::{ScreenState, Setup};
 use crate::tui::tail::Group;
 
 use super::allowed::decided;
-use super::{Dialog, Field, Input, Item, Kind, Offer, Problem, Role, Wish};
+use super::{Dialog, DialogKind, DialogRequest, FieldRole, FormField, FormProblem, Input, Item, Suggestions};
 
 /// What a dialog is judged by.
-pub struct Glance<'a> {
+pub struct ValidationContext<'a> {
     now: Timestamp,
     policy: &'a Policy,
     by_paste: bool,
     claims: &'a dyn Claims,
-    rows: &'a Rows,
+    rows: &'a DealershipRows,
     pub(super) setup: &'a Setup,
 }
 
-impl<'a> Glance<'a> {
+impl<'a> ValidationContext<'a> {
     /// The state of the screen, without the dialog itself.
-    pub fn of(state: &'a State) -> Self {
+    pub fn of(state: &'a ScreenState) -> Self {
         let setup = &state.setup;
         let claims: &dyn Claims = setup.claims.as_ref();
         let (now, rows) = (state.now.at, &state.rows);
@@ -45,7 +45,7 @@ impl<'a> Glance<'a> {
 /// # Errors
 /// What is wrong with it, in words.
 pub fn generated_of(dialog: &Dialog, now: Timestamp, zone: Tz) -> Result<Timestamp, String> {
-    match dialog.field(Role::Generated) {
+    match dialog.field(FieldRole::Generated) {
         None => Ok(now),
         Some(field) if field.text().trim().is_empty() => Ok(now),
         Some(field) => parse_moment(field.text(), now, &zone).map_err(|error| error.to_string()),
@@ -57,33 +57,33 @@ pub fn expiry_of(dialog: &Dialog, now: Timestamp, zone: Tz, policy: &Policy) -> 
     generated_of(dialog, now, zone).ok()?.checked_add_signed(policy.valid_for)
 }
 
-pub(super) type Problems = Vec<Problem>;
+pub(super) type Problems = Vec<FormProblem>;
 
-pub(super) fn wrong(role: Role, text: impl Into<String>) -> Problems {
-    vec![Problem { role: Some(role), id: None, text: text.into(), missing: false }]
+pub(super) fn wrong(role: FieldRole, text: impl Into<String>) -> Problems {
+    vec![FormProblem { role: Some(role), id: None, text: text.into(), missing: false }]
 }
 
-pub(super) fn missing(role: Role, text: impl Into<String>) -> Problems {
-    vec![Problem { role: Some(role), id: None, text: text.into(), missing: true }]
+pub(super) fn missing(role: FieldRole, text: impl Into<String>) -> Problems {
+    vec![FormProblem { role: Some(role), id: None, text: text.into(), missing: true }]
 }
 
 impl Dialog {
     /// Judges what is filled in.
-    pub fn judge(&mut self, glance: &Glance<'_>) {
+    pub fn judge(&mut self, glance: &ValidationContext<'_>) {
         self.verdict = self.judged(glance);
     }
 
-    fn judged(&self, glance: &Glance<'_>) -> Result<Wish, Problems> {
-        let Kind::Ask(action) = self.kind else {
+    fn judged(&self, glance: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
+        let DialogKind::Ask(action) = self.kind else {
             let groups = Group::ALL.into_iter().enumerate();
-            let shown = |place| self.field(Role::Group(place)).is_none_or(Field::is_on);
-            return Ok(Wish::Show(groups.map(|(place, group)| (group, shown(place))).collect()));
+            let shown = |place| self.field(FieldRole::Group(place)).is_none_or(FormField::is_on);
+            return Ok(DialogRequest::Show(groups.map(|(place, group)| (group, shown(place))).collect()));
         };
         let changed: Problems = self
             .items
             .iter()
             .filter_map(|item| Some((item, item.changed.as_ref()?)))
-            .map(|(item, what)| Problem {
+            .map(|(item, what)| FormProblem {
                 role: None,
                 id: Some(item.id),
                 text: format!("{}: {what}", item.name),
@@ -102,20 +102,20 @@ impl Dialog {
             _ => self.commands(action, glance),
         };
         let wish = wish.map_err(|more| problems.extend(more)).ok();
-        if let Some(count) = self.field(Role::Count).map(Field::text)
+        if let Some(count) = self.field(FieldRole::Count).map(FormField::text)
             && count.trim() != self.items.len().to_string()
         {
             let text = format!("type {} to go on", self.items.len());
             let typed = !count.is_empty();
-            problems.push(Problem { role: Some(Role::Count), id: None, text, missing: !typed });
+            problems.push(FormProblem { role: Some(FieldRole::Count), id: None, text, missing: !typed });
         }
         wish.filter(|_| problems.is_empty()).ok_or(problems)
     }
 
-    fn codes(&self, action: Action, glance: &Glance<'_>) -> Result<Wish, Problems> {
-        let despite_word = self.field(Role::Despite).is_some_and(Field::is_on);
+    fn codes(&self, action: Action, glance: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
+        let despite_word = self.field(FieldRole::Despite).is_some_and(FormField::is_on);
         let mut problems = Problems::new();
-        for role in [Role::Despite, Role::DespiteClock] {
+        for role in [FieldRole::Despite, FieldRole::DespiteClock] {
             if self.field(role).is_some_and(|field| !field.is_on()) {
                 problems.extend(missing(role, "say that you mean it"));
             }
@@ -123,7 +123,7 @@ impl Dialog {
         if !glance.by_paste {
             let ask = |item: &Item| (item.id, Self::ask(action, item, despite_word), self.mails_to(item));
             let asks = self.items.iter().map(ask).collect();
-            return if problems.is_empty() { Ok(Wish::Obtain(asks)) } else { Err(problems) };
+            return if problems.is_empty() { Ok(DialogRequest::Obtain(asks)) } else { Err(problems) };
         }
         let pasted = match self.items.as_slice() {
             [item] => self.one_code(item, glance).map(|code| vec![code]),
@@ -137,7 +137,7 @@ impl Dialog {
             code.ask = Self::ask(action, item, despite_word);
             code.mail = self.mails_to(item);
         }
-        Ok(Wish::Paste(pasted))
+        Ok(DialogRequest::Paste(pasted))
     }
 
     /// What is asked for one of its dealerships.
@@ -148,12 +148,12 @@ impl Dialog {
         }
     }
 
-    fn one_code(&self, item: &Item, glance: &Glance<'_>) -> Result<PastedCode, Problems> {
+    fn one_code(&self, item: &Item, glance: &ValidationContext<'_>) -> Result<PastedCode, Problems> {
         let mut problems = Problems::new();
         let generated_at = generated_of(self, glance.now, item.zone).and_then(|at| {
             check_generated(at, glance.now, glance.policy).map_err(|wrong| wrong.to_string()).map(|()| at)
         });
-        let generated_at = generated_at.map_err(|text| problems.extend(wrong(Role::Generated, text))).ok();
+        let generated_at = generated_at.map_err(|text| problems.extend(wrong(FieldRole::Generated, text))).ok();
         let context = PasteContext {
             now: glance.now,
             generated_at: glance.now,
@@ -162,11 +162,11 @@ impl Dialog {
             present: &|_| None,
             resolve: &|_| Named::Nobody,
         };
-        let text = self.text(Role::Code);
+        let text = self.text(FieldRole::Code);
         let code = if text.trim().is_empty() {
-            Err(missing(Role::Code, "paste the code"))
+            Err(missing(FieldRole::Code, "paste the code"))
         } else {
-            check_code(item.id, text, glance.now, &context).map_err(|what| wrong(Role::Code, what.to_string()))
+            check_code(item.id, text, glance.now, &context).map_err(|what| wrong(FieldRole::Code, what.to_string()))
         };
         let code = code.map_err(|more| problems.extend(more)).ok();
         match (code, generated_at) {
@@ -182,12 +182,12 @@ impl Dialog {
         }
     }
 
-    fn many_codes(&self, glance: &Glance<'_>) -> Result<Vec<PastedCode>, Problems> {
-        let block = self.text(Role::Block);
+    fn many_codes(&self, glance: &ValidationContext<'_>) -> Result<Vec<PastedCode>, Problems> {
+        let block = self.text(FieldRole::Block);
         if block.trim().is_empty() {
-            return Err(missing(Role::Block, format!("paste {} codes", self.items.len())));
+            return Err(missing(FieldRole::Block, format!("paste {} codes", self.items.len())));
         }
-        let generated_at = self.common_moment(glance.now).map_err(|text| wrong(Role::Generated, text))?;
+        let generated_at = self.common_moment(glance.now).map_err(|text| wrong(FieldRole::Generated, text))?;
         // Hardly ever is anything else written than the dealerCode, and all names take a moment.
         let names = OnceCell::new();
         let resolve = |name: &str| match glance.claims.holder(&Claim::DealerCode(name.into())) {
@@ -207,7 +207,7 @@ impl Dialog {
         let matched = match_codes(block, &expected, &context).map_err(|mistakes| self.in_words(&mistakes))?;
         // What was chosen shall have a new code: its present one is none.
         if let Some(id) = matched.already.iter().find(|id| self.items.iter().any(|item| item.id == **id)) {
-            let what = Wrong::UsedBefore { here: true };
+            let what = PasteProblem::UsedBefore { here: true };
             return Err(self.in_words(&[Mistake { line: None, id: Some(*id), what }]));
         }
         Ok(matched
@@ -245,24 +245,27 @@ impl Dialog {
                     (None, Some(name)) => format!("{name}: {mistake}"),
                     _ => mistake.to_string(),
                 };
-                Problem { role: Some(Role::Block), id: mistake.id, text, missing: false }
+                FormProblem { role: Some(FieldRole::Block), id: mistake.id, text, missing: false }
             })
             .collect()
     }
 
-    fn about_letters(&self, command: impl Fn(LetterId) -> Command) -> Wish {
+    fn about_letters(&self, command: impl Fn(LetterId) -> Command) -> DialogRequest {
         let letters = self.items.iter().filter_map(|item| Some((item.id, command(item.about.as_ref()?.0))));
-        Wish::Execute(letters.collect())
+        DialogRequest::Execute(letters.collect())
     }
 
-    fn commands(&self, action: Action, glance: &Glance<'_>) -> Result<Wish, Problems> {
-        let text = self.text(Role::Text).trim();
-        let same =
-            |command: Command| Ok(Wish::Execute(self.items.iter().map(|item| (item.id, command.clone())).collect()));
+    fn commands(&self, action: Action, glance: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
+        let text = self.text(FieldRole::Text).trim();
+        let same = |command: Command| {
+            Ok(DialogRequest::Execute(self.items.iter().map(|item| (item.id, command.clone())).collect()))
+        };
         match action {
-            Action::Check => Ok(Wish::Check),
+            Action::Check => Ok(DialogRequest::Check),
             Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive => {
-                Ok(Wish::Execute(self.items.iter().filter_map(|item| Some((item.id, item.sends(action)?))).collect()))
+                Ok(DialogRequest::Execute(
+                    self.items.iter().filter_map(|item| Some((item.id, item.sends(action)?))).collect(),
+                ))
             }
             Action::Reminders => {
                 let on = self.items.iter().all(Item::reminders_off);
@@ -276,30 +279,30 @@ impl Dialog {
                 Ok(self.about_letters(|letter| Command::SuppressLetter { letter, reason: reason.to_owned() }))
             }
             Action::Revoke => same(Command::Revoke { reason: text.into() }),
-            Action::Note if text.is_empty() => Err(missing(Role::Text, "write something")),
+            Action::Note if text.is_empty() => Err(missing(FieldRole::Text, "write something")),
             Action::Note => same(Command::Note { text: text.into() }),
             Action::Assign if text.is_empty() => Err(missing(
-                Role::Text,
+                FieldRole::Text,
                 format!("write a name, or choose one with the arrows; `{NOBODY}` takes it away"),
             )),
             Action::Assign => same(Command::Assign { owner: owner::read(text) }),
             Action::Snooze => {
                 let until = snooze_end(text, glance.now, self.items.first().map_or(Tz::UTC, |item| item.zone));
-                same(Command::Snooze { until: until.map_err(|text| wrong(Role::Text, text))? })
+                same(Command::Snooze { until: until.map_err(|text| wrong(FieldRole::Text, text))? })
             }
             Action::Archive if self.items.iter().all(|item| item.stage == Stage::Archived) => same(Command::Unarchive),
             Action::Archive => same(Command::Archive),
             Action::ChooseOpcode if text.is_empty() => {
-                Err(missing(Role::Text, "write the opcode, or choose one with the arrows"))
+                Err(missing(FieldRole::Text, "write the opcode, or choose one with the arrows"))
             }
             Action::ChooseOpcode => {
-                let new = |field: &Field| matches!(field.input, Input::Choice { chosen: 1, .. });
-                let new = self.field(Role::Option).is_some_and(new);
+                let new = |field: &FormField| matches!(field.input, Input::Choice { chosen: 1, .. });
+                let new = self.field(FieldRole::Option).is_some_and(new);
                 let option = if new { OpcodeOption::New } else { OpcodeOption::Existing };
                 // What was chosen from the list is taken exactly as Xtime shows it, spaces and all.
-                let exact = self.offer.as_ref().and_then(Offer::chosen).map(|one| one.exact.clone());
+                let exact = self.offer.as_ref().and_then(Suggestions::chosen).map(|one| one.exact.clone());
                 let choice = OpcodeChoice { code: exact.unwrap_or_else(|| Untrusted::from(text)), option };
-                let word = self.text(Role::Word).trim();
+                let word = self.text(FieldRole::Word).trim();
                 same(Command::ChooseOpcode { choice, word: (!word.is_empty()).then(|| word.into()) })
             }
             Action::ConfirmWord => {
@@ -314,7 +317,7 @@ impl Dialog {
                     Ok((item.id, command))
                 };
                 let commands: Result<Vec<_>, String> = self.items.iter().map(said).collect();
-                commands.map(Wish::Execute).map_err(|text| wrong(Role::Text, text))
+                commands.map(DialogRequest::Execute).map_err(|text| wrong(FieldRole::Text, text))
             }
             _ => Err(Problems::new()),
         }

@@ -3,21 +3,21 @@
 use crate::domain::{Command, DealershipId, Fact, IntentId, LetterKind, Onboarding};
 use crate::engine::PastedCode;
 use crate::tui::action::Action;
-use crate::tui::reading::Secret;
-use crate::tui::state::{Setup, State};
+use crate::tui::reading::LetterCode;
+use crate::tui::state::{ScreenState, Setup};
 
 use super::allowed::{decided, stand_in};
-use super::{Dialog, Field, Item, Kind, Role, Wish};
+use super::{Dialog, DialogKind, DialogRequest, FieldRole, FormField, Item};
 
 /// A letter before it is written.
 #[derive(Debug)]
-pub struct Draft {
+pub struct LetterDraft {
     pub kind: LetterKind,
     /// What is not recorded yet: the letter is the one of the state after it.
     pub as_if: Vec<Fact>,
     /// The number of the code that it is about.
     pub generation: u32,
-    pub secret: Secret,
+    pub secret: LetterCode,
 }
 
 /// The letter that an action on the table sends by itself, to a dealership whose newest code has this number.
@@ -51,7 +51,7 @@ pub(super) fn sends_along(action: Action, state: &Onboarding, setup: &Setup) -> 
 }
 
 /// The check box of the letter, when there is any letter that could go.
-pub(super) fn field(action: Action, items: &[Item]) -> Option<Field> {
+pub(super) fn field(action: Action, items: &[Item]) -> Option<FormField> {
     let going = items.iter().filter(|item| item.letter.as_ref().is_some_and(Result::is_ok)).count();
     let label = match items {
         _ if going == 0 => return None,
@@ -67,23 +67,24 @@ pub(super) fn field(action: Action, items: &[Item]) -> Option<Field> {
             others => format!("a letter goes to {going} of them; {others} get none"),
         },
     };
-    Some(Field::check(Role::Mail, label, true))
+    Some(FormField::check(FieldRole::Mail, label, true))
 }
 
 impl Dialog {
     /// Whether there are letters that go with it, unless they are switched off.
     pub fn sends_along(&self) -> bool {
-        self.field(Role::Mail).is_some()
+        self.field(FieldRole::Mail).is_some()
     }
 
     /// Whether letters go with it, as far as they can.
     pub fn mails(&self) -> bool {
-        self.field(Role::Mail).is_some_and(Field::is_on)
+        self.field(FieldRole::Mail).is_some_and(FormField::is_on)
     }
 
     /// Whether it is about letters at all.
     pub fn has_letters(&self) -> bool {
-        self.items.iter().any(|item| item.letter.is_some()) || matches!(self.kind, Kind::Ask(action) if sends(action))
+        self.items.iter().any(|item| item.letter.is_some())
+            || matches!(self.kind, DialogKind::Ask(action) if sends(action))
     }
 
     /// Whether a letter goes to one of its dealerships.
@@ -93,31 +94,31 @@ impl Dialog {
 
     /// How many letters go with it.
     pub fn letters(&self) -> usize {
-        let sends = matches!(self.kind, Kind::Ask(action) if sends(action));
+        let sends = matches!(self.kind, DialogKind::Ask(action) if sends(action));
         self.items.iter().filter(|item| sends || self.mails_to(item)).count()
     }
 
     /// Switches the letter off, or on again. Whether there is anything to switch.
     pub fn switch_letter(&mut self) -> bool {
-        self.fields.iter_mut().find(|field| field.role == Role::Mail).is_some_and(Field::toggle)
+        self.fields.iter_mut().find(|field| field.role == FieldRole::Mail).is_some_and(FormField::toggle)
     }
 
     /// The letter that it sends to the dealership on a place of its list.
     ///
     /// # Errors
     /// Why none goes, or what is missing first.
-    pub fn draft(&self, place: usize, state: &State) -> Result<(DealershipId, Draft), String> {
+    pub fn draft(&self, place: usize, state: &ScreenState) -> Result<(DealershipId, LetterDraft), String> {
         let none = || "no letter goes with this".to_owned();
-        let Kind::Ask(action) = self.kind else { return Err(none()) };
+        let DialogKind::Ask(action) = self.kind else { return Err(none()) };
         let item = self.items.get(place).ok_or_else(none)?;
         let onboarding = &*state.rows.get(item.id).ok_or_else(none)?.state;
         let generation = onboarding.generation();
         if let Some(kind) = letter_of(action, generation) {
             let code = onboarding.invitation.as_ref().filter(|_| kind.carries_code());
-            let secret = code.map_or(Secret::None, |newest| Secret::Code(newest.code.clone()));
-            return Ok((item.id, Draft { kind, as_if: Vec::new(), generation, secret }));
+            let secret = code.map_or(LetterCode::None, |newest| LetterCode::Code(newest.code.clone()));
+            return Ok((item.id, LetterDraft { kind, as_if: Vec::new(), generation, secret }));
         }
-        if self.field(Role::Mail).is_some() && !self.mails() {
+        if self.field(FieldRole::Mail).is_some() && !self.mails() {
             return Err("the letter is switched off".to_owned());
         }
         match &item.letter {
@@ -132,14 +133,24 @@ impl Dialog {
         Ok((item.id, draft?))
     }
 
-    fn acknowledgement(&self, place: usize, onboarding: &Onboarding, state: &State) -> Result<Draft, String> {
+    fn acknowledgement(
+        &self,
+        place: usize,
+        onboarding: &Onboarding,
+        state: &ScreenState,
+    ) -> Result<LetterDraft, String> {
         let command = match &self.verdict {
-            Ok(Wish::Execute(commands)) => commands.get(place).map(|(_, command)| command),
+            Ok(DialogRequest::Execute(commands)) => commands.get(place).map(|(_, command)| command),
             _ => None,
         };
         let command = command.ok_or("say first when the dealer finished")?;
         let as_if = recorded(command, onboarding, state)?;
-        Ok(Draft { kind: LetterKind::WordReceived, as_if, generation: onboarding.generation(), secret: Secret::None })
+        Ok(LetterDraft {
+            kind: LetterKind::WordReceived,
+            as_if,
+            generation: onboarding.generation(),
+            secret: LetterCode::None,
+        })
     }
 
     fn with_code(
@@ -148,15 +159,15 @@ impl Dialog {
         place: usize,
         item: &Item,
         onboarding: &Onboarding,
-        state: &State,
-    ) -> Result<Draft, String> {
+        state: &ScreenState,
+    ) -> Result<LetterDraft, String> {
         let typed = match &self.verdict {
-            Ok(Wish::Paste(codes)) => codes.get(place).cloned(),
+            Ok(DialogRequest::Paste(codes)) => codes.get(place).cloned(),
             _ => None,
         };
         let secret = match &typed {
-            Some(typed) => Secret::Code(typed.code.clone()),
-            None => Secret::Unknown(stand_in().ok_or("no code can stand in")?),
+            Some(typed) => LetterCode::Code(typed.code.clone()),
+            None => LetterCode::Unknown(stand_in().ok_or("no code can stand in")?),
         };
         let stand_in = || -> Result<PastedCode, String> {
             let code = stand_in().ok_or("no code can stand in")?;
@@ -178,7 +189,7 @@ impl Dialog {
         let as_if = recorded(&command, onboarding, state)?;
         let generation = onboarding.generation() + 1;
         let kind = if generation == 1 { LetterKind::Invitation } else { LetterKind::Reissue };
-        Ok(Draft { kind, as_if, generation, secret })
+        Ok(LetterDraft { kind, as_if, generation, secret })
     }
 }
 
@@ -188,7 +199,7 @@ fn sends(action: Action) -> bool {
 }
 
 /// What would be recorded of a command.
-fn recorded(command: &Command, onboarding: &Onboarding, state: &State) -> Result<Vec<Fact>, String> {
+fn recorded(command: &Command, onboarding: &Onboarding, state: &ScreenState) -> Result<Vec<Fact>, String> {
     let commands = std::slice::from_ref(command);
     decided(commands, onboarding, &state.setup, state.now.at).map_err(|refusal| refusal.to_string())
 }

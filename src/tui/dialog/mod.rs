@@ -18,18 +18,18 @@ use crate::store::BulkId;
 
 use super::action::Action;
 use super::line_edit::LineEdit;
-use super::msg::{Planned, WorkId};
+use super::msg::{PreparedBooking, WorkId};
 use super::tail::Group;
 use super::teach::{Lesson, Unrecognised};
-use super::work::{Phase, Work};
+use super::work::{JobPhase, Work};
 
 pub use allowed::{allowed, letter_allowed};
-pub use appointment::{Appointment, Step, meaning};
-pub use field::{Field, Input, Role};
+pub use appointment::{AppointmentForm, AppointmentStep, meaning};
+pub use field::{FieldRole, FormField, Input};
 pub use item::Item;
-pub use judge::{Glance, ends_snooze, expiry_of, generated_of};
-pub use letter::{Draft, letter_of};
-pub use offer::{Known, Offer, Offered};
+pub use judge::{ValidationContext, ends_snooze, expiry_of, generated_of};
+pub use letter::{LetterDraft, letter_of};
+pub use offer::{LoadState, Offered, Suggestions};
 pub use open::{open, open_letters};
 
 /// Above how many dealerships the number must be typed.
@@ -46,7 +46,7 @@ const fn unasked(action: Action) -> usize {
 
 /// What a dialog is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum DialogKind {
     /// Something that is asked of the engine for its items.
     Ask(Action),
     /// Which groups of events the tail shows.
@@ -59,7 +59,7 @@ pub enum Kind {
 
 /// Where the keyboard is in a dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
+pub enum DialogFocus {
     Field(usize),
     Button(usize),
 }
@@ -91,14 +91,14 @@ pub fn submitting(buttons: &[Button]) -> Option<usize> {
 
 /// What a dialog asks for when it is accepted.
 #[derive(Debug, Clone)]
-pub enum Wish {
+pub enum DialogRequest {
     /// Record a command for each.
     Execute(Vec<(DealershipId, Command)>),
     /// Obtain codes from the source, and send a letter with them or not.
     Obtain(Vec<(DealershipId, crate::domain::Ask, bool)>),
     Paste(Vec<PastedCode>),
     /// Book the test appointment, or move it.
-    Book(Planned),
+    Book(PreparedBooking),
     /// Read back the booking that has no answer.
     ReadBack,
     Check,
@@ -110,9 +110,9 @@ pub enum Wish {
 
 /// Why a dialog cannot be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct FormProblem {
     /// The field it is about.
-    pub role: Option<Role>,
+    pub role: Option<FieldRole>,
     /// The dealership it is about.
     pub id: Option<DealershipId>,
     pub text: String,
@@ -122,21 +122,21 @@ pub struct Problem {
 
 #[derive(Debug)]
 pub struct Dialog {
-    pub kind: Kind,
+    pub kind: DialogKind,
     /// The dealerships, with what was shown of them.
     pub items: Vec<Item>,
     /// Marked dealerships that the rules leave out, and why.
     pub left_out: Vec<(String, String)>,
     /// How many of the items the table does not show.
     pub hidden: usize,
-    pub fields: Vec<Field>,
+    pub fields: Vec<FormField>,
     /// What is offered for its text.
-    pub offer: Option<Offer>,
+    pub offer: Option<Suggestions>,
     /// The test appointment that it is about.
-    pub appointment: Option<Appointment>,
+    pub appointment: Option<AppointmentForm>,
     /// The answer that it teaches.
     pub unrecognised: Option<Unrecognised>,
-    pub focus: Spot,
+    pub focus: DialogFocus,
     /// The list is scrolled by so many lines.
     pub scroll: usize,
     /// Whether it was tried to accept it: from then on what is missing is shown as wrong.
@@ -144,42 +144,42 @@ pub struct Dialog {
     /// It was tried to leave it although something was typed: the next try leaves.
     pub leaving: bool,
     /// What would come of it now, or why nothing.
-    pub verdict: Result<Wish, Vec<Problem>>,
+    pub verdict: Result<DialogRequest, Vec<FormProblem>>,
 }
 
 impl Dialog {
-    pub fn field(&self, role: Role) -> Option<&Field> {
+    pub fn field(&self, role: FieldRole) -> Option<&FormField> {
         self.fields.iter().find(|field| field.role == role)
     }
 
     /// The text of the field for something.
-    pub fn text(&self, role: Role) -> &str {
-        self.field(role).map_or("", Field::text)
+    pub fn text(&self, role: FieldRole) -> &str {
+        self.field(role).map_or("", FormField::text)
     }
 
     /// The field with the keyboard.
-    pub fn focused(&self) -> Option<&Field> {
+    pub fn focused(&self) -> Option<&FormField> {
         match self.focus {
-            Spot::Field(place) => self.fields.get(place),
-            Spot::Button(_) => None,
+            DialogFocus::Field(place) => self.fields.get(place),
+            DialogFocus::Button(_) => None,
         }
     }
 
     /// The same, to change it.
-    pub fn focused_mut(&mut self) -> Option<&mut Field> {
+    pub fn focused_mut(&mut self) -> Option<&mut FormField> {
         match self.focus {
-            Spot::Field(place) => self.fields.get_mut(place),
-            Spot::Button(_) => None,
+            DialogFocus::Field(place) => self.fields.get_mut(place),
+            DialogFocus::Button(_) => None,
         }
     }
 
     /// Whether leaving it would lose what somebody typed.
     pub fn is_typed(&self) -> bool {
-        self.fields.iter().any(Field::is_typed) || !self.edits().is_empty()
+        self.fields.iter().any(FormField::is_typed) || !self.edits().is_empty()
     }
 
     /// Puts a text into the field for something: what is typed next goes on from it, or replaces it when it is only suggested.
-    pub fn put(&mut self, role: Role, text: &str, suggested: bool) {
+    pub fn put(&mut self, role: FieldRole, text: &str, suggested: bool) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.role == role) {
             let edit = if suggested { LineEdit::suggesting(text) } else { LineEdit::with(text) };
             field.input = Input::Line(edit);
@@ -193,24 +193,24 @@ impl Dialog {
 
     /// Whether it is done without asking.
     pub fn is_immediate(&self) -> bool {
-        let Kind::Ask(action) = self.kind else { return false };
+        let DialogKind::Ask(action) = self.kind else { return false };
         self.items.len() + self.left_out.len() <= unasked(action)
     }
 
     /// The buttons, the harmless one first; what was asked for so far tells what can be done about it.
     pub fn buttons(&self, works: &[Work]) -> Vec<Button> {
         match self.kind {
-            Kind::Results(id) => {
+            DialogKind::Results(id) => {
                 let work = works.iter().find(|work| work.id == id);
                 let act = work.and_then(|work| match work.phase {
-                    Phase::UnderWay => Some(Button::Stop),
-                    Phase::Over => work.undone().next().map(|_| Button::Retry),
-                    Phase::Stopping => None,
+                    JobPhase::UnderWay => Some(Button::Stop),
+                    JobPhase::Over => work.undone().next().map(|_| Button::Retry),
+                    JobPhase::Stopping => None,
                 });
                 let earlier = works.iter().any(|work| work.is_bulk() && work.id < id).then_some(Button::Earlier);
                 [Some(Button::Close), act, earlier].into_iter().flatten().collect()
             }
-            Kind::CutOff(_) => vec![Button::Close, Button::Resume, Button::PutAway],
+            DialogKind::CutOff(_) => vec![Button::Close, Button::Resume, Button::PutAway],
             _ if self.appointment.as_ref().is_some_and(|appointment| !appointment.is_open()) => vec![Button::Close],
             _ if self.is_stale() => vec![Button::Cancel, Button::LookAgain],
             _ => vec![Button::Cancel, Button::Accept],
@@ -227,17 +227,19 @@ impl Dialog {
         let fields = self.fields.len();
         let count = (fields + buttons).max(1);
         let place = match self.focus {
-            Spot::Field(place) => place,
-            Spot::Button(place) => fields + place,
+            DialogFocus::Field(place) => place,
+            DialogFocus::Button(place) => fields + place,
         };
         let place = if forward { place + 1 } else { place + count - 1 } % count;
-        self.focus = if place < fields { Spot::Field(place) } else { Spot::Button(place - fields) };
+        self.focus = if place < fields { DialogFocus::Field(place) } else { DialogFocus::Button(place - fields) };
     }
 
     /// From a field to the next one; from the last one to the button that acts, never to the one that leaves.
     pub fn go_on(&mut self, buttons: &[Button]) {
         match (self.focus, submitting(buttons)) {
-            (Spot::Field(place), Some(button)) if place + 1 == self.fields.len() => self.focus = Spot::Button(button),
+            (DialogFocus::Field(place), Some(button)) if place + 1 == self.fields.len() => {
+                self.focus = DialogFocus::Button(button)
+            }
             _ => self.step(true, buttons.len()),
         }
     }
@@ -245,13 +247,15 @@ impl Dialog {
     /// Whether Enter in its last field accepts it: what it records can be corrected.
     pub fn is_quick(&self) -> bool {
         match self.kind {
-            Kind::Ask(action) => action.info().danger != super::action::Danger::Asks && self.items.len() <= TYPED_ABOVE,
-            Kind::Kinds | Kind::Results(_) | Kind::CutOff(_) => true,
+            DialogKind::Ask(action) => {
+                action.info().danger != super::action::Danger::Asks && self.items.len() <= TYPED_ABOVE
+            }
+            DialogKind::Kinds | DialogKind::Results(_) | DialogKind::CutOff(_) => true,
         }
     }
 
     /// What is wrong or missing in a field.
-    pub fn problem(&self, role: Role) -> Option<&Problem> {
+    pub fn problem(&self, role: FieldRole) -> Option<&FormProblem> {
         self.verdict.as_ref().err()?.iter().find(|problem| problem.role == Some(role))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::timezone::Tz;
 use chrono::NaiveDateTime;
 
-use super::{Dialog, Input, Role};
+use super::{Dialog, FieldRole, Input};
 use crate::domain::opcode::{Sought, find};
 use crate::domain::owner::about_new_owner;
 use crate::domain::text::normal;
@@ -18,7 +18,7 @@ pub const TIME: &str = "%Y-%m-%d %H:%M";
 
 /// Whether it is known what can be offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Known {
+pub enum LoadState {
     Awaited,
     Here,
     /// Why it is not known.
@@ -37,8 +37,8 @@ pub struct Offered {
 }
 
 #[derive(Debug)]
-pub struct Offer {
-    pub known: Known,
+pub struct Suggestions {
+    pub known: LoadState,
     all: Vec<Offered>,
     /// The places of those that fit what is typed.
     fits: Vec<usize>,
@@ -49,8 +49,8 @@ pub struct Offer {
     services: Option<Arc<[Service]>>,
 }
 
-impl Offer {
-    pub fn of(known: Known) -> Self {
+impl Suggestions {
+    pub fn of(known: LoadState) -> Self {
         Self { known, all: Vec::new(), fits: Vec::new(), chosen: None, typed: None, services: None }
     }
 
@@ -96,7 +96,7 @@ impl Offer {
         let others = known.iter().filter(|(name, _)| name.raw() != me);
         let others =
             others.map(|(name, count)| Offered { exact: Clone::clone(*name), aside: dealerships(*count), near: None });
-        let mut offer = Self::of(Known::Here);
+        let mut offer = Self::of(LoadState::Here);
         offer.fill(std::iter::once(first).filter(|one| !one.exact.is_empty()).chain(others).collect());
         offer
     }
@@ -107,7 +107,7 @@ impl Offer {
     }
 
     fn fill(&mut self, all: Vec<Offered>) {
-        self.known = Known::Here;
+        self.known = LoadState::Here;
         self.all = all;
         self.chosen = None;
         self.fit();
@@ -204,7 +204,9 @@ impl Offer {
 impl Dialog {
     /// After the way of the opcode was switched: suggests its usual code, unless something was typed or chosen.
     pub fn suggest_opcode(&mut self, policy: &Policy) {
-        let Some(Input::Choice { chosen, .. }) = self.field(Role::Option).map(|field| &field.input) else { return };
+        let Some(Input::Choice { chosen, .. }) = self.field(FieldRole::Option).map(|field| &field.input) else {
+            return;
+        };
         let option = if *chosen == 1 { OpcodeOption::New } else { OpcodeOption::Existing };
         let present = match self.items.as_slice() {
             [item] => item.opcode(),
@@ -216,9 +218,9 @@ impl Dialog {
             (_, OpcodeOption::New) => policy.new_opcode.clone(),
         };
         let other = if option == OpcodeOption::New { OpcodeOption::Existing } else { OpcodeOption::New };
-        let text = self.text(Role::Text).trim();
+        let text = self.text(FieldRole::Text).trim();
         if text.is_empty() || text == usual(other).trim() {
-            self.put(Role::Text, &usual(option), true);
+            self.put(FieldRole::Text, &usual(option), true);
             if let Some(offer) = &mut self.offer {
                 offer.untyped();
             }
@@ -230,11 +232,11 @@ impl Dialog {
 mod tests {
     use super::*;
 
-    fn offer(typed: Option<&str>) -> Offer {
+    fn offer(typed: Option<&str>) -> Suggestions {
         let rows = [("OIL10", "Oil"), ("Tell Us More", "General"), ("TELL US MORE", "General"), ("OIL10", "Oil")];
         let service = |(opcode, name): (&str, &str)| Service { opcode: opcode.into(), name: name.into() };
         let services: Arc<[Service]> = rows.into_iter().map(service).collect();
-        let mut offer = Offer::of(Known::Awaited);
+        let mut offer = Suggestions::of(LoadState::Awaited);
         if let Some(typed) = typed {
             offer.retyped(typed);
         }
@@ -242,7 +244,7 @@ mod tests {
         offer
     }
 
-    fn shown(offer: &Offer) -> Vec<&str> {
+    fn shown(offer: &Suggestions) -> Vec<&str> {
         offer.shown().map(|one| one.exact.raw()).collect()
     }
 
@@ -267,7 +269,7 @@ mod tests {
     #[test]
     fn what_xtime_shows_is_taken_exactly() {
         let service = Service { opcode: "Tell\u{a0}Us More ".into(), name: "x".into() };
-        let mut offer = Offer::of(Known::Awaited);
+        let mut offer = Suggestions::of(LoadState::Awaited);
         offer.opcodes("Tell Us More", &[service].into_iter().collect());
         offer.step(true, "");
         assert_eq!(offer.chosen().unwrap().exact.raw(), "Tell\u{a0}Us More ");

@@ -10,18 +10,21 @@ use crate::tui::action::{Action, Danger};
 use crate::tui::enabled::NO_PLATFORM;
 use crate::tui::letters::Fate;
 use crate::tui::queue::LetterRef;
-use crate::tui::state::State;
+use crate::tui::state::ScreenState;
 use crate::tui::tail::Group;
 
 use super::allowed::{allowed, letter_allowed};
 use super::letter::{self, address, sends_along};
-use super::{Appointment, Dialog, Field, Glance, Input, Item, Kind, Known, Offer, Role, Spot, TYPED_ABOVE};
+use super::{
+    AppointmentForm, Dialog, DialogFocus, DialogKind, FieldRole, FormField, Input, Item, LoadState, Suggestions,
+    TYPED_ABOVE, ValidationContext,
+};
 
 /// Opens the dialog of an action for dealerships.
 ///
 /// # Errors
 /// When the rules let none of them through: why, in words.
-pub fn open(action: Action, ids: &[DealershipId], state: &State) -> Result<Dialog, String> {
+pub fn open(action: Action, ids: &[DealershipId], state: &ScreenState) -> Result<Dialog, String> {
     let now = state.now.at;
     let (mut items, mut left_out) = (Vec::new(), Vec::new());
     for row in ids.iter().filter_map(|id| state.rows.get(*id)) {
@@ -45,7 +48,7 @@ pub fn open(action: Action, ids: &[DealershipId], state: &State) -> Result<Dialo
 ///
 /// # Errors
 /// When nothing can be done about any of them: why, in words.
-pub fn open_letters(action: Action, letters: &[LetterRef], state: &State) -> Result<Dialog, String> {
+pub fn open_letters(action: Action, letters: &[LetterRef], state: &ScreenState) -> Result<Dialog, String> {
     let now = state.now.at;
     let (mut items, mut left_out) = (Vec::new(), Vec::new());
     for (onboarding, letter) in letters.iter().filter_map(|letter| letter.find(&state.rows)) {
@@ -65,57 +68,59 @@ pub fn open_letters(action: Action, letters: &[LetterRef], state: &State) -> Res
     Ok(with_items(action, items, left_out, state))
 }
 
-fn with_items(action: Action, items: Vec<Item>, left_out: Vec<(String, String)>, state: &State) -> Dialog {
+fn with_items(action: Action, items: Vec<Item>, left_out: Vec<(String, String)>, state: &ScreenState) -> Dialog {
     let hidden = items.iter().filter(|item| !state.rows.is_shown(item.id)).count();
     let mut fields = fields_of(action, &items, state);
     fields.extend(letter::field(action, &items));
     let harmless = action.info().danger == Danger::None;
     if items.len() > TYPED_ABOVE && !harmless {
         let label = format!("type {} to go on", items.len());
-        fields.push(Field::line(Role::Count, &label, "", ""));
+        fields.push(FormField::line(FieldRole::Count, &label, "", ""));
     }
     let focus = match fields.as_slice() {
-        [first, ..] if first.takes_text() => Spot::Field(0),
-        [first, next, ..] if matches!(first.role, Role::Option | Role::Mail) && next.takes_text() => Spot::Field(1),
-        _ => Spot::Button(usize::from(harmless)),
+        [first, ..] if first.takes_text() => DialogFocus::Field(0),
+        [first, next, ..] if matches!(first.role, FieldRole::Option | FieldRole::Mail) && next.takes_text() => {
+            DialogFocus::Field(1)
+        }
+        _ => DialogFocus::Button(usize::from(harmless)),
     };
     let (offer, appointment) = match items.as_slice() {
         _ if matches!(action, Action::Assign | Action::EditProfile) => {
-            (Some(Offer::owners(&state.setup.me, &state.rows.owners())), None)
+            (Some(Suggestions::owners(&state.setup.me, &state.rows.owners())), None)
         }
         [item] => offered(action, item.id, state),
         _ => (None, None),
     };
-    let kind = Kind::Ask(action);
+    let kind = DialogKind::Ask(action);
     let mut dialog = Dialog { items, left_out, hidden, fields, focus, offer, appointment, ..Dialog::bare(kind) };
-    dialog.judge(&Glance::of(state));
+    dialog.judge(&ValidationContext::of(state));
     dialog
 }
 
 impl Dialog {
     /// The dialog that chooses the groups of the tail.
-    pub fn kinds(state: &State) -> Self {
+    pub fn kinds(state: &ScreenState) -> Self {
         let groups = Group::ALL.iter().enumerate();
-        let fields =
-            groups.map(|(place, group)| Field::check(Role::Group(place), group.title(), state.tail.shows(*group)));
-        let mut dialog = Self::bare(Kind::Kinds);
+        let fields = groups
+            .map(|(place, group)| FormField::check(FieldRole::Group(place), group.title(), state.tail.shows(*group)));
+        let mut dialog = Self::bare(DialogKind::Kinds);
         dialog.fields = fields.collect();
-        dialog.focus = Spot::Field(0);
-        dialog.judge(&Glance::of(state));
+        dialog.focus = DialogFocus::Field(0);
+        dialog.judge(&ValidationContext::of(state));
         dialog
     }
 
     /// The dialog that shows what came of a piece of work.
     pub fn results(work: crate::tui::msg::WorkId) -> Self {
-        Self::bare(Kind::Results(work))
+        Self::bare(DialogKind::Results(work))
     }
 
     /// The dialog that tells what was cut off; resuming only opens the dialog of the rest.
     pub fn cut_off(id: BulkId) -> Self {
-        Self { focus: Spot::Button(1), ..Self::bare(Kind::CutOff(id)) }
+        Self { focus: DialogFocus::Button(1), ..Self::bare(DialogKind::CutOff(id)) }
     }
 
-    pub(super) fn bare(kind: Kind) -> Self {
+    pub(super) fn bare(kind: DialogKind) -> Self {
         Self {
             kind,
             items: Vec::new(),
@@ -125,7 +130,7 @@ impl Dialog {
             offer: None,
             appointment: None,
             unrecognised: None,
-            focus: Spot::Button(0),
+            focus: DialogFocus::Button(0),
             scroll: 0,
             tried: false,
             leaving: false,
@@ -135,13 +140,13 @@ impl Dialog {
 }
 
 /// What will be offered for the text of a dialog about one dealership, and what is known of its test appointment.
-fn offered(action: Action, id: DealershipId, state: &State) -> (Option<Offer>, Option<Appointment>) {
+fn offered(action: Action, id: DealershipId, state: &ScreenState) -> (Option<Suggestions>, Option<AppointmentForm>) {
     let Some(row) = state.rows.get(id) else { return (None, None) };
     match action {
         Action::ChooseOpcode if state.status.platform == PlatformState::Unconfigured => {
-            (Some(Offer::of(Known::Not(NO_PLATFORM.to_owned()))), None)
+            (Some(Suggestions::of(LoadState::Not(NO_PLATFORM.to_owned()))), None)
         }
-        Action::ChooseOpcode => (Some(Offer::of(Known::Awaited)), None),
+        Action::ChooseOpcode => (Some(Suggestions::of(LoadState::Awaited)), None),
         Action::Appointment => match &row.state.booking {
             Some(open) => {
                 let at = with_abbreviation(open.local, row.state.profile.timezone, "%a %d %b %H:%M");
@@ -150,18 +155,18 @@ fn offered(action: Action, id: DealershipId, state: &State) -> (Option<Offer>, O
                     format!("A booking for {at}, asked for by {}, has no answer: {why}.", clean(&open.by)),
                     "It may stand in the calendar. It is read back before anything else is booked.".to_owned(),
                 ];
-                (None, Some(Appointment::new(open.moves, Some(words))))
+                (None, Some(AppointmentForm::new(open.moves, Some(words))))
             }
             None => (
-                Some(Offer::of(Known::Awaited)),
-                Some(Appointment::new(row.state.standing_appointment(state.now.at).is_some(), None)),
+                Some(Suggestions::of(LoadState::Awaited)),
+                Some(AppointmentForm::new(row.state.standing_appointment(state.now.at).is_some(), None)),
             ),
         },
         _ => (None, None),
     }
 }
 
-fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
+fn fields_of(action: Action, items: &[Item], state: &ScreenState) -> Vec<FormField> {
     let first = items.first().and_then(|item| state.rows.get(item.id)).map(|row| &row.state);
     let single = items.len() == 1;
     let zone = items.first().map(|item| item.zone);
@@ -177,15 +182,15 @@ fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
         Action::Invite | Action::Reissue => {
             let mut fields = Vec::new();
             if state.setup.source.is_none() && single {
-                fields.push(Field::line(Role::Code, "code", "paste it from the partner's screen", ""));
+                fields.push(FormField::line(FieldRole::Code, "code", "paste it from the partner's screen", ""));
             }
             if state.setup.source.is_none() && !single {
                 let hint = "dealerCode,code[,generated] on each line, or the codes alone in this order".to_owned();
                 let input = Input::Block(String::new());
-                fields.push(Field { role: Role::Block, label: "codes".to_owned(), hint, input });
+                fields.push(FormField { role: FieldRole::Block, label: "codes".to_owned(), hint, input });
             }
             if state.setup.source.is_none() {
-                fields.push(Field::line(Role::Generated, "generated", moments, "now"));
+                fields.push(FormField::line(FieldRole::Generated, "generated", moments, "now"));
             }
             let waiting = items.iter().filter(|item| item.awaits_xtime()).count();
             if waiting > 0 {
@@ -194,23 +199,27 @@ fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
                 } else {
                     format!("{waiting} of these entered their code, by their word, and would start again: I mean it")
                 };
-                fields.push(Field::check(Role::Despite, label, false));
+                fields.push(FormField::check(FieldRole::Despite, label, false));
             }
             if let Some(doubt) = state.clock_doubt() {
-                fields.push(Field::check(Role::DespiteClock, format!("clock {}: I mean it", doubt.short()), false));
+                fields.push(FormField::check(
+                    FieldRole::DespiteClock,
+                    format!("clock {}: I mean it", doubt.short()),
+                    false,
+                ));
             }
             fields
         }
         Action::Revoke | Action::QueueSuppress => {
-            vec![Field::line(Role::Text, "why", "for the record; may be empty", "")]
+            vec![FormField::line(FieldRole::Text, "why", "for the record; may be empty", "")]
         }
-        Action::ConfirmWord => vec![Field::line(Role::Text, "finished", moments, "now")],
-        Action::Note => vec![Field::line(Role::Text, "note", "one line", "")],
+        Action::ConfirmWord => vec![FormField::line(FieldRole::Text, "finished", moments, "now")],
+        Action::Note => vec![FormField::line(FieldRole::Text, "note", "one line", "")],
         Action::EditProfile => super::profile::fields(items),
-        Action::Assign => vec![Field::line(Role::Text, "owner", "down takes one; `nobody` takes it away", "")],
+        Action::Assign => vec![FormField::line(FieldRole::Text, "owner", "down takes one; `nobody` takes it away", "")],
         Action::Snooze => {
             let hint = "2h, 1d, a moment like 2026-03-30 14:05; `off` ends it";
-            vec![Field::line(Role::Text, "for or until", hint, "1d")]
+            vec![FormField::line(FieldRole::Text, "for or until", hint, "1d")]
         }
         Action::ChooseOpcode => {
             // For many there is one choice, whatever each of them had.
@@ -221,14 +230,19 @@ fn fields_of(action: Action, items: &[Item], state: &State) -> Vec<Field> {
             let options = &["existing (the dealership has it)", "new (made for our appointments)"];
             let input = Input::Choice { options, chosen };
             vec![
-                Field { role: Role::Option, label: "which".to_owned(), hint: String::new(), input },
-                Field::line(Role::Text, "opcode", "exactly as Xtime shows it", &Untrusted::from(code).screen()),
-                Field::line(Role::Word, "whose word", "who said so, and how; may be empty", &word),
+                FormField { role: FieldRole::Option, label: "which".to_owned(), hint: String::new(), input },
+                FormField::line(
+                    FieldRole::Text,
+                    "opcode",
+                    "exactly as Xtime shows it",
+                    &Untrusted::from(code).screen(),
+                ),
+                FormField::line(FieldRole::Word, "whose word", "who said so, and how; may be empty", &word),
             ]
         }
         Action::Appointment if first.is_some_and(|state| state.booking.is_none()) => vec![
-            Field::line(Role::Text, "time", "an offered one: the arrows choose, typing narrows", ""),
-            Field::line(Role::DealerCode, "dealerCode", "typed, to book it", ""),
+            FormField::line(FieldRole::Text, "time", "an offered one: the arrows choose, typing narrows", ""),
+            FormField::line(FieldRole::DealerCode, "dealerCode", "typed, to book it", ""),
         ],
         _ => Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! Correcting the profile of one dealership: its fields as they stand, and what would change.
 
 use super::judge::{Problems, missing, wrong};
-use super::{Dialog, Field, Item, Role, Wish};
+use super::{Dialog, DialogRequest, FieldRole, FormField, Item};
 use crate::domain::text::{clean, or_nothing};
 use crate::domain::{Command, ProfileEdit, ProfileField, Timestamp};
 
@@ -23,10 +23,11 @@ const fn label(field: ProfileField) -> &'static str {
 }
 
 /// The fields of the one dealership, as they stand.
-pub(super) fn fields(items: &[Item]) -> Vec<Field> {
+pub(super) fn fields(items: &[Item]) -> Vec<FormField> {
     let Some(profile) = items.first().and_then(|item| item.profile.as_deref()) else { return Vec::new() };
-    let field =
-        |field: ProfileField| Field::standing(Role::Profile(field), label(field), &clean(profile.text_of(field)));
+    let field = |field: ProfileField| {
+        FormField::standing(FieldRole::Profile(field), label(field), &clean(profile.text_of(field)))
+    };
     ProfileField::CORRECTED.into_iter().map(field).collect()
 }
 
@@ -35,8 +36,8 @@ impl Dialog {
     pub fn edits(&self) -> Vec<ProfileEdit> {
         let [item] = self.items.as_slice() else { return Vec::new() };
         let Some(profile) = item.profile.as_deref() else { return Vec::new() };
-        let edit = |field: &Field| {
-            let Role::Profile(which) = field.role else { return None };
+        let edit = |field: &FormField| {
+            let FieldRole::Profile(which) = field.role else { return None };
             let text = field.text().trim();
             // What cannot be shown exactly stays as it is, unless somebody writes something else.
             (text != clean(profile.text_of(which)).trim()).then(|| ProfileEdit { field: which, text: text.to_owned() })
@@ -68,15 +69,15 @@ impl Dialog {
     }
 
     /// The correction, or what is wrong with its fields.
-    pub(super) fn correction(&self) -> Result<Wish, Problems> {
+    pub(super) fn correction(&self) -> Result<DialogRequest, Problems> {
         let [item] = self.items.as_slice() else { return Err(Problems::new()) };
         let edits = self.edits();
-        let problem = |edit: &ProfileEdit| Some((Role::Profile(edit.field), edit.field.check(&edit.text).err()?));
+        let problem = |edit: &ProfileEdit| Some((FieldRole::Profile(edit.field), edit.field.check(&edit.text).err()?));
         let problems: Problems = edits.iter().filter_map(problem).flat_map(|(role, why)| wrong(role, why)).collect();
         match edits.is_empty() {
             _ if !problems.is_empty() => Err(problems),
-            true => Err(missing(Role::Profile(ProfileField::Name), "nothing was changed")),
-            false => Ok(Wish::Execute(vec![(item.id, Command::Correct { edits })])),
+            true => Err(missing(FieldRole::Profile(ProfileField::Name), "nothing was changed")),
+            false => Ok(DialogRequest::Execute(vec![(item.id, Command::Correct { edits })])),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Laying a user's entries over the default ones, so that what comes out is always a map that works.
 
-use super::key::{Code, Key};
+use super::key::{Key, KeySymbol};
 use super::problem::Findings;
 use super::read::{Entry, written};
 use super::trie::{Conflict, Node, Trie};
 use super::{Keymap, chain};
-use crate::tui::action::{Action, Scope};
+use crate::tui::action::{Action, ActionScope};
 
 /// A chord, what it asks for, and where the user wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) struct Bound {
 }
 
 impl Bound {
-    fn scope(&self) -> Scope {
+    fn scope(&self) -> ActionScope {
         self.action.info().scope
     }
 
@@ -27,11 +27,16 @@ impl Bound {
 }
 
 /// What one must always be able to do, where, and the key that does it when the user's file leaves none.
-const WAYS_OUT: [(Action, &str, &[Scope], Key); 4] = [
-    (Action::Quit, "quit", &[Scope::Table, Scope::Detail, Scope::Tail, Scope::Queue], Key::ctrl('c')),
-    (Action::QueueClose, "leave the letters", &[Scope::Queue], Key::plain(Code::Esc)),
-    (Action::DialogCancel, "leave a dialog", &[Scope::Dialog], Key::plain(Code::Esc)),
-    (Action::InputCancel, "leave an input", &[Scope::Input], Key::plain(Code::Esc)),
+const WAYS_OUT: [(Action, &str, &[ActionScope], Key); 4] = [
+    (
+        Action::Quit,
+        "quit",
+        &[ActionScope::Table, ActionScope::Detail, ActionScope::Tail, ActionScope::Queue],
+        Key::ctrl('c'),
+    ),
+    (Action::QueueClose, "leave the letters", &[ActionScope::Queue], Key::plain(KeySymbol::Esc)),
+    (Action::DialogCancel, "leave a dialog", &[ActionScope::Dialog], Key::plain(KeySymbol::Esc)),
+    (Action::InputCancel, "leave an input", &[ActionScope::Input], Key::plain(KeySymbol::Esc)),
 ];
 
 /// Lays the user's entries over the default ones. Between the two the user wins; between two of the user's the first.
@@ -54,10 +59,10 @@ pub(super) fn overlay(defaults: &[Entry], user: &[Entry], findings: &mut Finding
         }
     }
     for (inner, outer) in [
-        (Scope::Table, Scope::Global),
-        (Scope::Detail, Scope::Global),
-        (Scope::Tail, Scope::Global),
-        (Scope::Detail, Scope::Table),
+        (ActionScope::Table, ActionScope::Global),
+        (ActionScope::Detail, ActionScope::Global),
+        (ActionScope::Tail, ActionScope::Global),
+        (ActionScope::Detail, ActionScope::Table),
     ] {
         map.tell_shadows(inner, outer, findings);
     }
@@ -122,13 +127,13 @@ impl Keymap {
     }
 
     /// Says which keys of an outer scope cannot be reached while an inner one is focused.
-    fn tell_shadows(&self, inner: Scope, outer: Scope, findings: &mut Findings<'_>) {
+    fn tell_shadows(&self, inner: ActionScope, outer: ActionScope, findings: &mut Findings<'_>) {
         let of = |scope| self.bounds.iter().filter(move |bound| bound.scope() == scope);
         for near in of(inner) {
             for far in of(outer).filter(|far| far.clashes(&near.keys)) {
                 let same = near.keys == far.keys;
                 // The panes move with the same keys, each its own contents: that is what panes are for.
-                if same && outer == Scope::Table {
+                if same && outer == ActionScope::Table {
                     continue;
                 }
                 let Some(at) = near.at.or(far.at) else { continue };
@@ -150,7 +155,7 @@ impl Keymap {
     }
 
     /// Whether some chord leads to an action from a scope.
-    pub(super) fn leads_to(&self, scope: Scope, action: Action) -> bool {
+    pub(super) fn leads_to(&self, scope: ActionScope, action: Action) -> bool {
         self.bounds.iter().filter(|bound| bound.action == action).any(|bound| {
             // Every key but the last must wait in each scope, else something else happens first.
             (1..=bound.keys.len()).all(|len| {
@@ -166,7 +171,7 @@ impl Keymap {
     }
 
     /// Binds a key whatever the user said, taking it from everything else that would come first.
-    fn force(&mut self, action: Action, scopes: &[Scope], key: Key) {
+    fn force(&mut self, action: Action, scopes: &[ActionScope], key: Key) {
         let home = action.info().scope;
         let mut bounds = std::mem::take(&mut self.bounds);
         bounds.retain(|bound| {

@@ -12,7 +12,7 @@ pub(super) use hint::nearest;
 
 /// What is printed on the key, or what it types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Code {
+pub enum KeySymbol {
     /// A character; a space too. Shift is already in it.
     Char(char),
     Enter,
@@ -36,7 +36,7 @@ pub enum Code {
 /// A key with its modifiers, in the one form in which the terminal reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
-    pub code: Code,
+    pub code: KeySymbol,
     pub ctrl: bool,
     /// Alt (Meta, Option) was held.
     pub alt: bool,
@@ -69,59 +69,59 @@ pub(super) fn did_you_mean(suggestion: Option<&str>) -> String {
 }
 
 /// The names of keys; the first of a kind is the one that is written.
-const NAMES: &[(&str, Code)] = &[
-    ("space", Code::Char(' ')),
-    ("enter", Code::Enter),
-    ("return", Code::Enter),
-    ("tab", Code::Tab),
-    ("esc", Code::Esc),
-    ("escape", Code::Esc),
-    ("backspace", Code::Backspace),
-    ("delete", Code::Delete),
-    ("del", Code::Delete),
-    ("insert", Code::Insert),
-    ("ins", Code::Insert),
-    ("home", Code::Home),
-    ("end", Code::End),
-    ("pgup", Code::PageUp),
-    ("pageup", Code::PageUp),
-    ("pgdn", Code::PageDown),
-    ("pagedown", Code::PageDown),
-    ("up", Code::Up),
-    ("down", Code::Down),
-    ("left", Code::Left),
-    ("right", Code::Right),
-    ("f1", Code::F(1)),
-    ("f2", Code::F(2)),
-    ("f3", Code::F(3)),
-    ("f4", Code::F(4)),
-    ("f5", Code::F(5)),
-    ("f6", Code::F(6)),
-    ("f7", Code::F(7)),
-    ("f8", Code::F(8)),
-    ("f9", Code::F(9)),
-    ("f10", Code::F(10)),
-    ("f11", Code::F(11)),
-    ("f12", Code::F(12)),
+const NAMES: &[(&str, KeySymbol)] = &[
+    ("space", KeySymbol::Char(' ')),
+    ("enter", KeySymbol::Enter),
+    ("return", KeySymbol::Enter),
+    ("tab", KeySymbol::Tab),
+    ("esc", KeySymbol::Esc),
+    ("escape", KeySymbol::Esc),
+    ("backspace", KeySymbol::Backspace),
+    ("delete", KeySymbol::Delete),
+    ("del", KeySymbol::Delete),
+    ("insert", KeySymbol::Insert),
+    ("ins", KeySymbol::Insert),
+    ("home", KeySymbol::Home),
+    ("end", KeySymbol::End),
+    ("pgup", KeySymbol::PageUp),
+    ("pageup", KeySymbol::PageUp),
+    ("pgdn", KeySymbol::PageDown),
+    ("pagedown", KeySymbol::PageDown),
+    ("up", KeySymbol::Up),
+    ("down", KeySymbol::Down),
+    ("left", KeySymbol::Left),
+    ("right", KeySymbol::Right),
+    ("f1", KeySymbol::F(1)),
+    ("f2", KeySymbol::F(2)),
+    ("f3", KeySymbol::F(3)),
+    ("f4", KeySymbol::F(4)),
+    ("f5", KeySymbol::F(5)),
+    ("f6", KeySymbol::F(6)),
+    ("f7", KeySymbol::F(7)),
+    ("f8", KeySymbol::F(8)),
+    ("f9", KeySymbol::F(9)),
+    ("f10", KeySymbol::F(10)),
+    ("f11", KeySymbol::F(11)),
+    ("f12", KeySymbol::F(12)),
 ];
 
 impl Key {
-    pub const fn plain(code: Code) -> Self {
+    pub const fn plain(code: KeySymbol) -> Self {
         Self { code, ctrl: false, alt: false, shift: false }
     }
 
     pub const fn char(c: char) -> Self {
-        Self::plain(Code::Char(c))
+        Self::plain(KeySymbol::Char(c))
     }
 
     pub const fn ctrl(c: char) -> Self {
-        Self { code: Code::Char(c), ctrl: true, alt: false, shift: false }
+        Self { code: KeySymbol::Char(c), ctrl: true, alt: false, shift: false }
     }
 
     /// The character that it types into a line of text.
     pub fn types(self) -> Option<char> {
         match self.code {
-            Code::Char(c) if !self.ctrl && !self.alt => Some(c),
+            KeySymbol::Char(c) if !self.ctrl && !self.alt => Some(c),
             _ => None,
         }
     }
@@ -134,29 +134,29 @@ impl Key {
         }
         let has = |modifier| event.modifiers.contains(modifier);
         let key = Self {
-            code: Code::Enter,
+            code: KeySymbol::Enter,
             ctrl: has(KeyModifiers::CONTROL),
             alt: has(KeyModifiers::ALT),
             shift: has(KeyModifiers::SHIFT),
         };
         let code = match event.code {
             KeyCode::Char(c) => return Some(key.with_char(c)),
-            KeyCode::BackTab => return Some(Self { code: Code::Tab, shift: true, ctrl: false, ..key }),
-            KeyCode::Enter => Code::Enter,
-            KeyCode::Tab => Code::Tab,
-            KeyCode::Esc => Code::Esc,
-            KeyCode::Backspace => Code::Backspace,
-            KeyCode::Delete => Code::Delete,
-            KeyCode::Insert => Code::Insert,
-            KeyCode::Home => Code::Home,
-            KeyCode::End => Code::End,
-            KeyCode::PageUp => Code::PageUp,
-            KeyCode::PageDown => Code::PageDown,
-            KeyCode::Up => Code::Up,
-            KeyCode::Down => Code::Down,
-            KeyCode::Left => Code::Left,
-            KeyCode::Right => Code::Right,
-            KeyCode::F(n @ 1..=12) => Code::F(n),
+            KeyCode::BackTab => return Some(Self { code: KeySymbol::Tab, shift: true, ctrl: false, ..key }),
+            KeyCode::Enter => KeySymbol::Enter,
+            KeyCode::Tab => KeySymbol::Tab,
+            KeyCode::Esc => KeySymbol::Esc,
+            KeyCode::Backspace => KeySymbol::Backspace,
+            KeyCode::Delete => KeySymbol::Delete,
+            KeyCode::Insert => KeySymbol::Insert,
+            KeyCode::Home => KeySymbol::Home,
+            KeyCode::End => KeySymbol::End,
+            KeyCode::PageUp => KeySymbol::PageUp,
+            KeyCode::PageDown => KeySymbol::PageDown,
+            KeyCode::Up => KeySymbol::Up,
+            KeyCode::Down => KeySymbol::Down,
+            KeyCode::Left => KeySymbol::Left,
+            KeyCode::Right => KeySymbol::Right,
+            KeyCode::F(n @ 1..=12) => KeySymbol::F(n),
             _ => return None,
         };
         Some(Self { code, ..key })
@@ -168,19 +168,19 @@ impl Key {
         if !self.ctrl {
             // A terminal that reports shift and the lower-case letter means the upper-case one.
             let c = if self.shift { upper(c) } else { c };
-            return plain(Code::Char(c));
+            return plain(KeySymbol::Char(c));
         }
         match c.to_ascii_lowercase() {
-            'i' => plain(Code::Tab),
-            'm' => plain(Code::Enter),
-            '[' | '3' => plain(Code::Esc),
-            'h' | '8' | '?' => plain(Code::Backspace),
-            '@' | '2' => Self { ctrl: true, ..plain(Code::Char(' ')) },
-            '4' => Self { ctrl: true, ..plain(Code::Char('\\')) },
-            '5' => Self { ctrl: true, ..plain(Code::Char(']')) },
-            '6' => Self { ctrl: true, ..plain(Code::Char('^')) },
-            '7' | '/' => Self { ctrl: true, ..plain(Code::Char('_')) },
-            c => Self { ctrl: true, ..plain(Code::Char(c)) },
+            'i' => plain(KeySymbol::Tab),
+            'm' => plain(KeySymbol::Enter),
+            '[' | '3' => plain(KeySymbol::Esc),
+            'h' | '8' | '?' => plain(KeySymbol::Backspace),
+            '@' | '2' => Self { ctrl: true, ..plain(KeySymbol::Char(' ')) },
+            '4' => Self { ctrl: true, ..plain(KeySymbol::Char('\\')) },
+            '5' => Self { ctrl: true, ..plain(KeySymbol::Char(']')) },
+            '6' => Self { ctrl: true, ..plain(KeySymbol::Char('^')) },
+            '7' | '/' => Self { ctrl: true, ..plain(KeySymbol::Char('_')) },
+            c => Self { ctrl: true, ..plain(KeySymbol::Char(c)) },
         }
     }
 
@@ -194,7 +194,7 @@ impl Key {
 
     /// A key, or why it can never be pressed; `None`: the word is none.
     fn read(word: &str) -> Option<Result<Self, String>> {
-        let mut key = Self::plain(Code::Enter);
+        let mut key = Self::plain(KeySymbol::Enter);
         let mut rest = word;
         while let Some((modifier, after)) = split_modifier(rest) {
             let held = match modifier {
@@ -210,7 +210,7 @@ impl Key {
         }
         let mut chars = rest.chars();
         key.code = match (chars.next(), chars.next()) {
-            (Some(c), None) if is_printed(c) => Code::Char(c),
+            (Some(c), None) if is_printed(c) => KeySymbol::Char(c),
             _ => NAMES.iter().find(|(known, _)| rest.eq_ignore_ascii_case(known)).map(|(_, code)| *code)?,
         };
         Some(key.reachable())
@@ -221,43 +221,43 @@ impl Key {
         let no = |why: &str| Err(why.to_owned());
         let reads = |key: Self| Err(format!("terminals send `{key}` for it"));
         match self.code {
-            Code::Char(c) if self.ctrl && self.shift => {
-                reads(Self { code: Code::Char(c.to_ascii_lowercase()), shift: false, ..self })
+            KeySymbol::Char(c) if self.ctrl && self.shift => {
+                reads(Self { code: KeySymbol::Char(c.to_ascii_lowercase()), shift: false, ..self })
             }
-            Code::Char(c) if self.ctrl && c.is_ascii_uppercase() => {
-                reads(Self { code: Code::Char(c.to_ascii_lowercase()), ..self })
+            KeySymbol::Char(c) if self.ctrl && c.is_ascii_uppercase() => {
+                reads(Self { code: KeySymbol::Char(c.to_ascii_lowercase()), ..self })
             }
-            Code::Char(c) if self.ctrl => {
+            KeySymbol::Char(c) if self.ctrl => {
                 let sent = self.with_char(c);
                 match sent.code {
-                    Code::Char('a'..='z' | ' ' | '\\' | ']' | '^' | '_') if sent == self => Ok(self),
-                    Code::Char(sent_char) if sent_char == c => no("terminals have no ctrl code for it"),
+                    KeySymbol::Char('a'..='z' | ' ' | '\\' | ']' | '^' | '_') if sent == self => Ok(self),
+                    KeySymbol::Char(sent_char) if sent_char == c => no("terminals have no ctrl code for it"),
                     _ => reads(sent),
                 }
             }
-            Code::Char(c) if self.shift && c.is_alphabetic() && upper(c) != c => {
-                self.code = Code::Char(upper(c));
+            KeySymbol::Char(c) if self.shift && c.is_alphabetic() && upper(c) != c => {
+                self.code = KeySymbol::Char(upper(c));
                 self.shift = false;
                 self.reachable()
             }
-            Code::Char(c) if self.shift && c.is_alphabetic() => {
+            KeySymbol::Char(c) if self.shift && c.is_alphabetic() => {
                 self.shift = false;
                 self.reachable()
             }
-            Code::Char(' ') if self.shift => reads(Self { shift: false, ..self }),
-            Code::Char(_) if self.shift => no("write the character that it types instead"),
-            Code::Char('[' | 'O') if self.alt => no("the arrow and function keys begin with the same bytes"),
-            Code::Char('P' | 'X' | '\\' | ']' | '^' | '_') if self.alt => {
+            KeySymbol::Char(' ') if self.shift => reads(Self { shift: false, ..self }),
+            KeySymbol::Char(_) if self.shift => no("write the character that it types instead"),
+            KeySymbol::Char('[' | 'O') if self.alt => no("the arrow and function keys begin with the same bytes"),
+            KeySymbol::Char('P' | 'X' | '\\' | ']' | '^' | '_') if self.alt => {
                 no("what terminals answer begins with the same bytes")
             }
-            Code::Char(_) => Ok(self),
-            Code::Esc if self.alt || self.ctrl || self.shift => reads(Self::plain(Code::Esc)),
-            Code::Enter | Code::Backspace if self.ctrl || self.shift => {
+            KeySymbol::Char(_) => Ok(self),
+            KeySymbol::Esc if self.alt || self.ctrl || self.shift => reads(Self::plain(KeySymbol::Esc)),
+            KeySymbol::Enter | KeySymbol::Backspace if self.ctrl || self.shift => {
                 reads(Self { ctrl: false, shift: false, ..self })
             }
-            Code::Tab if self.ctrl => reads(Self { ctrl: false, ..self }),
-            Code::Tab if self.alt => no("the desktop takes it to switch windows"),
-            Code::PageUp | Code::PageDown if self.shift => no("the terminal takes it to scroll back"),
+            KeySymbol::Tab if self.ctrl => reads(Self { ctrl: false, ..self }),
+            KeySymbol::Tab if self.alt => no("the desktop takes it to switch windows"),
+            KeySymbol::PageUp | KeySymbol::PageDown if self.shift => no("the terminal takes it to scroll back"),
             _ => Ok(self),
         }
     }
@@ -297,7 +297,7 @@ impl fmt::Display for Key {
         match NAMES.iter().find(|(_, code)| *code == self.code) {
             Some((name, _)) => f.write_str(name),
             None => match self.code {
-                Code::Char(c) => write!(f, "{c}"),
+                KeySymbol::Char(c) => write!(f, "{c}"),
                 _ => Ok(()),
             },
         }

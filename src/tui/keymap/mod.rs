@@ -7,15 +7,15 @@ mod problem;
 mod read;
 mod trie;
 
-pub use key::{Code, Key, KeyError};
+pub use key::{Key, KeyError, KeySymbol};
 pub use print::markdown_table;
-pub use problem::{Level, Problem};
+pub use problem::{KeymapProblem, Level};
 pub use trie::{Conflict, Node, Trie};
 
 use build::Bound;
 use problem::Findings;
 
-use super::action::{Action, Scope};
+use super::action::{Action, ActionScope};
 
 /// The default map, which documents itself.
 pub const DEFAULT: &str = include_str!("../../../keymap.toml");
@@ -26,7 +26,7 @@ pub struct Keymap {
     /// In the order in which they count: the first chord of an action is the one that the footer shows.
     bounds: Vec<Bound>,
     /// A tree for each scope, in the order of [`Scope::ALL`].
-    tries: [Trie; Scope::ALL.len()],
+    tries: [Trie; ActionScope::ALL.len()],
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,17 +39,17 @@ pub enum Lookup {
 
 /// Where the keys of a scope are looked up, first to last. The detail pane shows the dealership under the cursor, so
 /// the table's actions hold there too; inputs and dialogs are closed worlds.
-pub const fn chain(scope: Scope) -> &'static [Scope] {
+pub const fn chain(scope: ActionScope) -> &'static [ActionScope] {
     match scope {
-        Scope::Global => &[Scope::Global],
-        Scope::Table => &[Scope::Table, Scope::Global],
-        Scope::Detail => &[Scope::Detail, Scope::Table, Scope::Global],
-        Scope::Tail => &[Scope::Tail, Scope::Global],
-        Scope::Queue => &[Scope::Queue, Scope::Global],
-        Scope::Dialog => &[Scope::Dialog],
-        Scope::Letter => &[Scope::Letter],
-        Scope::Form => &[Scope::Form],
-        Scope::Input => &[Scope::Input],
+        ActionScope::Global => &[ActionScope::Global],
+        ActionScope::Table => &[ActionScope::Table, ActionScope::Global],
+        ActionScope::Detail => &[ActionScope::Detail, ActionScope::Table, ActionScope::Global],
+        ActionScope::Tail => &[ActionScope::Tail, ActionScope::Global],
+        ActionScope::Queue => &[ActionScope::Queue, ActionScope::Global],
+        ActionScope::Dialog => &[ActionScope::Dialog],
+        ActionScope::Letter => &[ActionScope::Letter],
+        ActionScope::Form => &[ActionScope::Form],
+        ActionScope::Input => &[ActionScope::Input],
     }
 }
 
@@ -62,7 +62,7 @@ impl Default for Keymap {
 impl Keymap {
     /// The default map with a user's file (its name and its text) over it, and what is wrong with that file. What is
     /// wrong falls back to the default, so this never fails.
-    pub fn load(user: Option<(&str, &str)>) -> (Self, Vec<Problem>) {
+    pub fn load(user: Option<(&str, &str)>) -> (Self, Vec<KeymapProblem>) {
         let defaults = read::read(DEFAULT, &mut Findings::new("keymap.toml", DEFAULT));
         let (file, text) = user.unwrap_or(("", ""));
         let mut findings = Findings::new(file, text);
@@ -72,7 +72,7 @@ impl Keymap {
     }
 
     /// What the keys pressed so far ask for in a scope and those around it.
-    pub fn lookup(&self, scope: Scope, pending: &[Key]) -> Lookup {
+    pub fn lookup(&self, scope: ActionScope, pending: &[Key]) -> Lookup {
         let mut hints: Vec<(Key, &'static str)> = Vec::new();
         for trie in chain(scope).iter().map(|scope| &self.tries[*scope as usize]) {
             match trie.get(pending) {
@@ -111,7 +111,7 @@ impl Keymap {
     }
 
     /// Whether an action can be asked for by keys from a scope, with nothing in the way.
-    pub fn reaches(&self, scope: Scope, action: Action) -> bool {
+    pub fn reaches(&self, scope: ActionScope, action: Action) -> bool {
         self.leads_to(scope, action)
     }
 
@@ -129,6 +129,6 @@ fn title(node: &Node) -> &'static str {
 }
 
 /// Everything that is wrong with a user's file, in its order.
-pub fn check(text: &str, file: &str) -> Vec<Problem> {
+pub fn check(text: &str, file: &str) -> Vec<KeymapProblem> {
     Keymap::load(Some((file, text))).1
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Keymap;
-use crate::tui::action::{REGISTRY, Scope};
+use crate::tui::action::{ActionScope, REGISTRY};
 
 const HEADER: &str = r#"# The keys of cloverwatch, and what each action does.
 #
@@ -22,24 +22,24 @@ const HEADER: &str = r#"# The keys of cloverwatch, and what each action does.
 "#;
 
 /// What stands above each scope.
-const fn about(scope: Scope) -> &'static str {
+const fn about(scope: ActionScope) -> &'static str {
     match scope {
-        Scope::Global => "Everywhere but in dialogs and inputs.",
-        Scope::Table => "The table of dealerships; also while the detail pane has the focus.",
-        Scope::Detail => "The detail pane.",
-        Scope::Tail => "The event tail.",
-        Scope::Queue => "The view of all letters that are on their way or went wrong.",
-        Scope::Dialog => "A dialog with choices.",
-        Scope::Letter => "A dialog that sends a letter; before the keys of its fields and buttons.",
-        Scope::Form => "Any dialog; before the keys of its fields and buttons.",
-        Scope::Input => "A line of text: filter, palette, a dialog's field.",
+        ActionScope::Global => "Everywhere but in dialogs and inputs.",
+        ActionScope::Table => "The table of dealerships; also while the detail pane has the focus.",
+        ActionScope::Detail => "The detail pane.",
+        ActionScope::Tail => "The event tail.",
+        ActionScope::Queue => "The view of all letters that are on their way or went wrong.",
+        ActionScope::Dialog => "A dialog with choices.",
+        ActionScope::Letter => "A dialog that sends a letter; before the keys of its fields and buttons.",
+        ActionScope::Form => "Any dialog; before the keys of its fields and buttons.",
+        ActionScope::Input => "A line of text: filter, palette, a dialog's field.",
     }
 }
 
 /// The map as TOML, with the keys and the comments in columns.
 pub(super) fn toml(map: &Keymap) -> String {
     let mut out = HEADER.to_owned();
-    for scope in Scope::ALL {
+    for scope in ActionScope::ALL {
         let lines: Vec<(String, &str)> = REGISTRY
             .iter()
             .filter(|info| info.scope == scope)
@@ -65,7 +65,7 @@ pub(super) fn toml(map: &Keymap) -> String {
 /// The map as Markdown, a table for each scope: the generated section of the README.
 pub fn markdown_table(map: &Keymap) -> String {
     let mut out = String::new();
-    for scope in Scope::ALL {
+    for scope in ActionScope::ALL {
         let _ = write!(out, "\n**{}**: {}\n\n| keys | action | does |\n|---|---|---|\n", scope.word(), about(scope));
         for info in REGISTRY.iter().filter(|info| info.scope == scope) {
             let keys: Vec<String> = map.keys_for(info.action).iter().map(|keys| code(keys)).collect();

@@ -14,7 +14,7 @@ pub enum Level {
 
 /// Something wrong with a keymap.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct KeymapProblem {
     /// The file, as it was named to us.
     pub file: String,
     /// Line, from 1.
@@ -26,7 +26,7 @@ pub struct Problem {
     pub message: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for KeymapProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let level = match self.level {
             Level::Warning => "warning",
@@ -81,14 +81,14 @@ impl<'a> Findings<'a> {
     }
 
     /// All of them, in the order of the file.
-    pub(super) fn finish(mut self) -> Vec<Problem> {
+    pub(super) fn finish(mut self) -> Vec<KeymapProblem> {
         self.found.sort_by_key(|(at, _, _)| *at);
         let found = std::mem::take(&mut self.found);
         found
             .into_iter()
             .map(|(at, level, message)| {
                 let (line, column) = self.position(at);
-                Problem { file: self.file.to_owned(), line, column, level, message }
+                KeymapProblem { file: self.file.to_owned(), line, column, level, message }
             })
             .collect()
     }

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::key::{Key, did_you_mean, nearest};
 use super::problem::Findings;
 use crate::domain::text::clean;
-use crate::tui::action::{Action, REGISTRY, Scope};
+use crate::tui::action::{Action, ActionScope, REGISTRY};
 
 /// The word that takes all keys from an action.
 const DISABLED: &str = "disabled";
@@ -52,7 +52,7 @@ fn read_section(
     entries: &mut Vec<Entry>,
 ) {
     let (at, word) = (word.span().start, word.get_ref().as_ref());
-    let scope = Scope::ALL.into_iter().find(|scope| scope.word() == word);
+    let scope = ActionScope::ALL.into_iter().find(|scope| scope.word() == word);
     match (scope, value.get_ref()) {
         (Some(scope), DeValue::Table(table)) => entries.extend(read_scope(Some(scope), table, findings)),
         (Some(scope), value) => {
@@ -72,9 +72,9 @@ fn read_section(
     }
 }
 
-fn near_scope(word: &str) -> Option<Scope> {
-    let near = nearest(word, Scope::ALL.map(Scope::word))?;
-    Scope::ALL.into_iter().find(|scope| scope.word() == near)
+fn near_scope(word: &str) -> Option<ActionScope> {
+    let near = nearest(word, ActionScope::ALL.map(ActionScope::word))?;
+    ActionScope::ALL.into_iter().find(|scope| scope.word() == near)
 }
 
 fn unknown_scope(word: &str) -> String {
@@ -84,12 +84,14 @@ fn unknown_scope(word: &str) -> String {
     }
     match near_scope(word) {
         Some(near) => format!("there is no scope `{shown}`; did you mean [{}]?", near.word()),
-        None => format!("there is no scope `{shown}`; scopes are {}", Scope::ALL.map(Scope::word).join(", ")),
+        None => {
+            format!("there is no scope `{shown}`; scopes are {}", ActionScope::ALL.map(ActionScope::word).join(", "))
+        }
     }
 }
 
 /// The entries of a scope; without one, whatever belongs to any.
-fn read_scope(scope: Option<Scope>, table: &DeTable<'_>, findings: &mut Findings<'_>) -> Vec<Entry> {
+fn read_scope(scope: Option<ActionScope>, table: &DeTable<'_>, findings: &mut Findings<'_>) -> Vec<Entry> {
     let mut entries = Vec::new();
     for (id, value) in table {
         let (at, id) = (id.span().start, id.get_ref().as_ref());
@@ -111,8 +113,8 @@ fn read_scope(scope: Option<Scope>, table: &DeTable<'_>, findings: &mut Findings
     entries
 }
 
-fn unknown_action(id: &str, scope: Option<Scope>) -> String {
-    let ids = |of: Option<Scope>| {
+fn unknown_action(id: &str, scope: Option<ActionScope>) -> String {
+    let ids = |of: Option<ActionScope>| {
         REGISTRY.iter().filter(move |info| of.is_none_or(|scope| info.scope == scope)).map(|info| info.id)
     };
     let near = nearest(id, ids(scope)).or_else(|| nearest(id, ids(None)));
@@ -121,7 +123,7 @@ fn unknown_action(id: &str, scope: Option<Scope>) -> String {
 
 /// The chords of one action; none when nothing usable stands there.
 fn read_chords(
-    scope: Scope,
+    scope: ActionScope,
     at: usize,
     value: &Spanned<DeValue<'_>>,
     findings: &mut Findings<'_>,
@@ -156,7 +158,7 @@ fn read_chords(
 }
 
 /// Reads one chord: keys separated by spaces. What is wrong with each of them is told.
-fn chord(scope: Scope, text: &str) -> Result<Vec<Key>, Vec<String>> {
+fn chord(scope: ActionScope, text: &str) -> Result<Vec<Key>, Vec<String>> {
     if text == DISABLED {
         return Err(vec![format!("\"{DISABLED}\" stands alone, not in a list")]);
     }
@@ -174,7 +176,7 @@ fn chord(scope: Scope, text: &str) -> Result<Vec<Key>, Vec<String>> {
         None if text.is_empty() => Err(vec!["there is no key in \"\"; to take all keys away write []".to_owned()]),
         None => Err(vec!["write `space` for the space bar".to_owned()]),
         Some(_) if keys.len() > LONGEST_CHORD => Err(vec![format!("a chord has at most {LONGEST_CHORD} keys")]),
-        Some(first) if scope == Scope::Input && first.types().is_some() => {
+        Some(first) if scope == ActionScope::Input && first.types().is_some() => {
             Err(vec![format!("`{first}` could no longer be typed: keys of [input] need ctrl or alt, or a name")])
         }
         Some(_) => Ok(keys),

@@ -8,7 +8,7 @@ use crate::domain::query::Derived;
 
 /// A column of the table, or the order of the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Column {
+pub enum TableColumn {
     /// Not a column: what needs attention first, then the nearest deadline.
     Attention,
     Name,
@@ -29,7 +29,7 @@ pub enum Column {
     LastEvent,
 }
 
-impl Column {
+impl TableColumn {
     /// Every order, in the order of the table.
     pub const ALL: [Self; 12] = [
         Self::Attention,
@@ -79,29 +79,29 @@ impl Column {
 /// How the rows are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sort {
-    pub column: Column,
+    pub column: TableColumn,
     /// The largest first. What has no value comes last either way.
     pub descending: bool,
 }
 
 impl Default for Sort {
     fn default() -> Self {
-        Self { column: Column::Attention, descending: false }
+        Self { column: TableColumn::Attention, descending: false }
     }
 }
 
 /// The number by which a column orders a row; `None` when it has no value, or when the column orders by text.
-pub(super) fn number_of(column: Column, state: &Onboarding, facts: Derived) -> Option<u64> {
+pub(super) fn number_of(column: TableColumn, state: &Onboarding, facts: Derived) -> Option<u64> {
     let newest = state.invitation.as_ref();
     match column {
-        Column::Attention => Some(attention_order(state, facts)),
-        Column::Code => newest.map(|newest| u64::from(newest.generation)),
-        Column::CodeClock => newest.map(|newest| sortable(newest.expires_at)),
-        Column::ConfirmClock => state.confirmation.due_at.filter(|_| !state.is_confirmed()).map(sortable),
-        Column::Stage => Some(facts.stage as u64),
-        Column::Mail => MailLook::of(state).map(|look| (look.fate as u64) << 56 | sortable(look.at)),
+        TableColumn::Attention => Some(attention_order(state, facts)),
+        TableColumn::Code => newest.map(|newest| u64::from(newest.generation)),
+        TableColumn::CodeClock => newest.map(|newest| sortable(newest.expires_at)),
+        TableColumn::ConfirmClock => state.confirmation.due_at.filter(|_| !state.is_confirmed()).map(sortable),
+        TableColumn::Stage => Some(facts.stage as u64),
+        TableColumn::Mail => MailLook::of(state).map(|look| (look.fate as u64) << 56 | sortable(look.at)),
         // The newest first is what people mean by this column.
-        Column::LastEvent => Some((1 << 63) - sortable(state.last_event_happened_at())),
+        TableColumn::LastEvent => Some((1 << 63) - sortable(state.last_event_happened_at())),
         _ => None,
     }
 }
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn columns_go_round() {
-        assert_eq!(Column::Attention.step(-1), Column::LastEvent);
-        assert_eq!(Column::LastEvent.step(1), Column::Attention);
+        assert_eq!(TableColumn::Attention.step(-1), TableColumn::LastEvent);
+        assert_eq!(TableColumn::LastEvent.step(1), TableColumn::Attention);
     }
 }

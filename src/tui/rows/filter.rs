@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::thread;
 
 use super::tab::{MATCHES, shows};
-use super::{Row, Rows, Tab};
+use super::{DealershipRow, DealershipRows, Tab};
 use crate::domain::Timestamp;
 use crate::domain::query::{BLOCK, Block, Query, QueryContext};
 
@@ -30,7 +30,7 @@ pub(super) fn narrows(older: &str, newer: &str) -> bool {
     more.starts_with(' ') || plain(last.strip_prefix('~').unwrap_or(last))
 }
 
-impl Rows {
+impl DealershipRows {
     /// Asks the filter of every row; of those that matched a wider one only, when there was one.
     pub(super) fn refilter(&mut self, now: Timestamp, narrowed: bool) {
         // What is derived is true from its moment on until the next thing is due.
@@ -83,7 +83,7 @@ impl Rows {
 
 fn ask(
     blocks: &[Block],
-    rows: &[Row],
+    rows: &[DealershipRow],
     tabs: &mut [u16],
     query: &Query,
     (narrowed, known): (bool, bool),

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::column::{Column, Sort};
+use super::column::{Sort, TableColumn};
 use super::radix;
 
 /// The number of a row without a value: it comes last whichever way the others are ordered.
@@ -70,22 +70,22 @@ impl Texts {
 #[derive(Debug)]
 pub(super) struct Keys {
     slots: u32,
-    columns: [Values; Column::ALL.len()],
+    columns: [Values; TableColumn::ALL.len()],
 }
 
 impl Default for Keys {
     fn default() -> Self {
-        let empty = |column: Column| match column.is_text() {
+        let empty = |column: TableColumn| match column.is_text() {
             true => Values::Texts(Texts::default()),
             false => Values::Numbers(Vec::new()),
         };
-        Self { slots: 0, columns: Column::ALL.map(empty) }
+        Self { slots: 0, columns: TableColumn::ALL.map(empty) }
     }
 }
 
 impl Keys {
     /// The number of a slot in a column of numbers; slots without one come last.
-    pub(super) fn set_number(&mut self, column: Column, slot: u32, number: Option<u64>) {
+    pub(super) fn set_number(&mut self, column: TableColumn, slot: u32, number: Option<u64>) {
         self.slots = self.slots.max(slot + 1);
         if let Some(Values::Numbers(numbers)) = self.columns.get_mut(column as usize) {
             put(numbers, slot, number.map_or(LAST, |number| number.min(LAST - 1)), LAST);
@@ -94,7 +94,7 @@ impl Keys {
 
     /// The text of a slot, folded, in a column of texts; empty ones come last. A new text counts after [`Keys::rank`]
     /// only: until then its slots are not to be compared.
-    pub(super) fn set_text(&mut self, column: Column, slot: u32, text: &str) {
+    pub(super) fn set_text(&mut self, column: TableColumn, slot: u32, text: &str) {
         self.slots = self.slots.max(slot + 1);
         if let Some(Values::Texts(texts)) = self.columns.get_mut(column as usize) {
             texts.set(slot, text);
@@ -110,7 +110,7 @@ impl Keys {
         }
     }
 
-    fn value(&self, column: Column, slot: u32) -> u64 {
+    fn value(&self, column: TableColumn, slot: u32) -> u64 {
         match self.columns.get(column as usize) {
             Some(Values::Numbers(numbers)) => numbers.get(slot as usize).copied().unwrap_or(LAST),
             Some(Values::Texts(texts)) => texts.of(slot),
@@ -129,13 +129,13 @@ impl Keys {
     /// The order of two slots: never equal for two different ones, so that every row is found again. Equal values are
     /// ordered by name, equal names by slot: slots are given by name when everything is loaded, later ones follow.
     pub(super) fn compare(&self, sort: Sort, one: u32, other: u32) -> Ordering {
-        let by_name = |slot| self.value(Column::Name, slot);
+        let by_name = |slot| self.value(TableColumn::Name, slot);
         let first = self.key(sort, one).cmp(&self.key(sort, other));
         first.then_with(|| by_name(one).cmp(&by_name(other))).then(one.cmp(&other))
     }
 
     /// For each text of a column one slot that has it, and how many do; the most frequent first.
-    pub(super) fn tally(&self, column: Column) -> Vec<(u32, usize)> {
+    pub(super) fn tally(&self, column: TableColumn) -> Vec<(u32, usize)> {
         let Some(Values::Texts(texts)) = self.columns.get(column as usize) else { return Vec::new() };
         let mut tally = vec![(0, 0); texts.ranks.len()];
         for (slot, number) in (0..).zip(&texts.of) {
@@ -149,9 +149,10 @@ impl Keys {
     }
 
     pub(super) fn order(&self, sort: Sort) -> Vec<u32> {
-        let mut pairs: Vec<(u64, u32)> = (0..self.slots).map(|slot| (self.value(Column::Name, slot), slot)).collect();
+        let mut pairs: Vec<(u64, u32)> =
+            (0..self.slots).map(|slot| (self.value(TableColumn::Name, slot), slot)).collect();
         // As they are given by name, this is seldom anything to do.
-        if sort.column != Column::Name && !pairs.is_sorted() {
+        if sort.column != TableColumn::Name && !pairs.is_sorted() {
             radix::sort(&mut pairs);
         }
         for pair in &mut pairs {

@@ -20,24 +20,24 @@ use std::thread;
 
 use chrono::TimeDelta;
 
-use crate::domain::query::{Derived, Field, Query, QueryContext, Texts};
+use crate::domain::query::{Derived, Query, QueryContext, QueryField, Texts};
 use crate::domain::text::{normal, push_normal};
 use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp, Twin, Untrusted};
 
 use crate::tui::marks::IdHasher;
 use column::number_of;
-pub use column::{Column, Sort};
+pub use column::{Sort, TableColumn};
 use keys::Keys;
 pub use tab::Tab;
 use tab::{MATCHES, shows, tabs_of};
-use twins::Twins;
+use twins::TwinRows;
 
 /// From how many changed rows at once everything is ordered anew instead of moving each.
 const MANY: usize = 512;
 
 /// One dealership with what is derived from it.
 #[derive(Debug)]
-pub struct Row {
+pub struct DealershipRow {
     /// Its state after the last commit.
     pub state: Arc<Onboarding>,
     /// What depends on the moment.
@@ -47,8 +47,8 @@ pub struct Row {
 
 /// Every dealership, and which of them are shown in which order.
 #[derive(Debug, Default)]
-pub struct Rows {
-    slots: Vec<Row>,
+pub struct DealershipRows {
+    slots: Vec<DealershipRow>,
     /// By slot: what filters search.
     texts: Texts,
     by_id: HashMap<DealershipId, u32, BuildHasherDefault<IdHasher>>,
@@ -73,12 +73,12 @@ pub struct Rows {
     query: Query,
     me: Option<String>,
     policy: Policy,
-    twins: Twins,
+    twins: TwinRows,
     /// Counts the changes of what is shown.
     version: u64,
 }
 
-impl Rows {
+impl DealershipRows {
     /// Takes in all dealerships, keeping no order, filter or tab of an older set.
     pub fn new(states: Vec<Arc<Onboarding>>, me: Option<String>, policy: Policy, now: Timestamp) -> Self {
         let mut rows = Self { me, policy, ..Self::default() };
@@ -93,7 +93,7 @@ impl Rows {
         named.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
         // Nothing here asks who has a twin: that is found beside.
         rows.twins = thread::scope(|scope| {
-            let twins = scope.spawn(|| Twins::of(named.iter().map(|(_, state)| &**state)));
+            let twins = scope.spawn(|| TwinRows::of(named.iter().map(|(_, state)| &**state)));
             for (_, state) in &named {
                 rows.insert_slot(Arc::clone(state), now);
             }
@@ -129,25 +129,25 @@ impl Rows {
         self.slots.is_empty()
     }
 
-    pub fn get(&self, id: DealershipId) -> Option<&Row> {
+    pub fn get(&self, id: DealershipId) -> Option<&DealershipRow> {
         self.slots.get(*self.by_id.get(&id)? as usize)
     }
 
     /// Every dealership, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = &Row> {
+    pub fn iter(&self) -> impl Iterator<Item = &DealershipRow> {
         self.slots.iter()
     }
 
     /// Everybody who looks after a dealership, with how many they have; who has most comes first.
     pub fn owners(&self) -> Vec<(&Untrusted, usize)> {
-        let tally = self.keys.tally(Column::Owner).into_iter();
+        let tally = self.keys.tally(TableColumn::Owner).into_iter();
         tally
             .filter_map(|(slot, count)| Some((self.slots.get(slot as usize)?.state.profile.owner.as_ref()?, count)))
             .collect()
     }
 
     /// Who may be one and the same as a dealership.
-    pub fn twins_of(&self, state: &Onboarding) -> impl Iterator<Item = (Twin, &Row)> {
+    pub fn twins_of(&self, state: &Onboarding) -> impl Iterator<Item = (Twin, &DealershipRow)> {
         self.twins.of_one(state).into_iter().filter_map(|twin| Some((twin.clone(), self.get(twin.id)?)))
     }
 
@@ -156,12 +156,12 @@ impl Rows {
     }
 
     /// The one on a place of the table.
-    pub fn at(&self, place: usize) -> Option<&Row> {
+    pub fn at(&self, place: usize) -> Option<&DealershipRow> {
         self.slots.get(*self.visible.get(place)? as usize)
     }
 
     /// Those that are shown, from a place on, in order.
-    pub fn from(&self, place: usize) -> impl Iterator<Item = &Row> {
+    pub fn from(&self, place: usize) -> impl Iterator<Item = &DealershipRow> {
         self.visible.get(place..).unwrap_or_default().iter().filter_map(|slot| self.slots.get(*slot as usize))
     }
 
@@ -337,7 +337,7 @@ impl Rows {
         self.texts.push(state.id, &state.profile);
         // What it really is is derived at once.
         let facts = Derived { stage: Stage::New, attention: None, snoozed: false };
-        self.slots.push(Row { state, facts, next: None });
+        self.slots.push(DealershipRow { state, facts, next: None });
         self.read_texts(slot);
         self.derive(slot, now);
         slot
@@ -348,14 +348,14 @@ impl Rows {
         let Self { slots, texts, keys, policy, .. } = self;
         let Some((row, text)) = slots.get(slot as usize).zip(texts.get(slot as usize)) else { return };
         for (column, field) in [
-            (Column::Name, Field::Name),
-            (Column::City, Field::City),
-            (Column::DealerCode, Field::Dealer),
-            (Column::Owner, Field::Owner),
+            (TableColumn::Name, QueryField::Name),
+            (TableColumn::City, QueryField::City),
+            (TableColumn::DealerCode, QueryField::Dealer),
+            (TableColumn::Owner, QueryField::Owner),
         ] {
             keys.set_text(column, slot, text.field(field));
         }
-        keys.set_text(Column::Opcode, slot, &normal(row.state.opcode_code(&policy.default_opcode)));
+        keys.set_text(TableColumn::Opcode, slot, &normal(row.state.opcode_code(&policy.default_opcode)));
     }
 
     /// Everything about a row that depends on its state, the moment and the filter.
@@ -371,7 +371,7 @@ impl Rows {
         *newest_event = Some(row.state.newest_at).max(*newest_event);
         let matches = query.matches(&row.state, text, &context);
         *tabs = tabs_of(row.facts) | if matches { MATCHES } else { 0 };
-        for column in Column::ALL {
+        for column in TableColumn::ALL {
             keys.set_number(column, slot, number_of(column, &row.state, row.facts));
         }
         row.next = next_change(&row.state, now, policy);

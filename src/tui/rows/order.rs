@@ -1,9 +1,9 @@
 //! The lists of slots: taking one out, putting it in, ordering all.
 
-use super::Rows;
+use super::DealershipRows;
 use super::tab::{MATCHES, Tab, shows};
 
-impl Rows {
+impl DealershipRows {
     /// Gives slots that changed, and left their places unless they are many, the places that they belong to.
     pub(super) fn arrange(&mut self, changed: &[u32], many: bool) {
         if many {

@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use crate::domain::{DealershipId, Onboarding, Twin, TwinIndex};
 
 #[derive(Debug, Default)]
-pub(super) struct Twins {
+pub(super) struct TwinRows {
     index: TwinIndex,
     members: HashSet<DealershipId>,
     /// The members are older than the index.
     changed: bool,
 }
 
-impl Twins {
+impl TwinRows {
     pub(super) fn of<'a>(states: impl Iterator<Item = &'a Onboarding>) -> Self {
         let index = TwinIndex::of(states.filter(|state| is_here(state)).map(|state| (state.id, &state.profile)));
         Self { members: index.members(), index, changed: false }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
-use super::effects::Errands;
+use super::effects::Tasks;
 use crate::domain::{DealershipId, Service};
 use crate::engine::Engine;
 use crate::tui::Msg;
-use crate::tui::msg::Planned;
+use crate::tui::msg::PreparedBooking;
 
-impl Errands {
+impl Tasks {
     /// The opcodes that Xtime shows of one dealership: as known lately, else by a look.
     pub(super) fn show_services(&mut self, id: DealershipId) {
         let (engine, tell) = (self.engine.clone(), self.tell.clone());
@@ -30,12 +30,12 @@ impl Errands {
     }
 
     /// The request for a test appointment; nothing is sent.
-    pub(super) fn plan(&self, id: DealershipId, local: NaiveDateTime, moves: bool) -> Result<Planned, String> {
+    pub(super) fn plan(&self, id: DealershipId, local: NaiveDateTime, moves: bool) -> Result<PreparedBooking, String> {
         let planned = self.engine.plan_booking(id, local, moves, &self.appointment);
-        planned.map(|planned| Planned(Box::new(planned))).map_err(|error| error.to_string())
+        planned.map(|planned| PreparedBooking(Box::new(planned))).map_err(|error| error.to_string())
     }
 
-    pub(super) fn book(&mut self, id: DealershipId, planned: Planned) {
+    pub(super) fn book(&mut self, id: DealershipId, planned: PreparedBooking) {
         let (engine, actor, tell) = (self.engine.clone(), self.actor.clone(), self.tell.clone());
         self.spawn(async move {
             let answer =

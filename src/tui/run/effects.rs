@@ -17,8 +17,8 @@ use crate::present::event::summary;
 use crate::present::time::Zone;
 use crate::store::{BulkId, EventQuery};
 use crate::tui::Msg;
-use crate::tui::msg::{Done, Pasted, WorkId};
-use crate::tui::rows::Rows;
+use crate::tui::msg::{ItemResult, Pasted, WorkId};
+use crate::tui::rows::DealershipRows;
 
 /// How many events the tail starts with.
 const TAIL: usize = 1_000;
@@ -30,7 +30,7 @@ const AT_ONCE: usize = 32;
 const REST: Duration = Duration::from_millis(25);
 
 /// The background of the screen. Dropping it ends everything that is under way.
-pub(super) struct Errands {
+pub(super) struct Tasks {
     pub(super) engine: Engine,
     pub(super) actor: Actor,
     me: String,
@@ -44,7 +44,7 @@ pub(super) struct Errands {
     engine_is_gone: bool,
 }
 
-impl Errands {
+impl Tasks {
     pub(super) fn new(engine: Engine, me: &str, appointment: TestBooking, tell: mpsc::Sender<Msg>) -> Self {
         let (actor, me) = (Actor::person(me), me.to_owned());
         Self {
@@ -74,7 +74,7 @@ impl Errands {
         self.spawn(async move {
             let rows = tokio::task::spawn_blocking(move || {
                 let (_, states) = engine.book().all();
-                Rows::new(states, Some(me), engine.policy().clone(), engine.clock().now())
+                DealershipRows::new(states, Some(me), engine.policy().clone(), engine.clock().now())
             });
             if let Ok(rows) = rows.await {
                 let _ = tell.send(Msg::Loaded(Box::new(rows))).await;
@@ -127,7 +127,7 @@ impl Errands {
                     true if retried => "it is being tried now".to_owned(),
                     true => "it was so already".to_owned(),
                 });
-                (id, answer.map(Done::from))
+                (id, answer.map(ItemResult::from))
             }
         });
     }
@@ -193,7 +193,7 @@ impl Errands {
     where
         I: Send + 'static,
         F: FnMut(I) -> A + Send + 'static,
-        A: Future<Output = (DealershipId, Result<Done, EngineError>)> + Send + 'static,
+        A: Future<Output = (DealershipId, Result<ItemResult, EngineError>)> + Send + 'static,
     {
         let (engine, tell) = (self.engine.clone(), self.tell.clone());
         let (stop, stopped) = oneshot::channel();
@@ -227,7 +227,7 @@ impl Errands {
 }
 
 /// What was issued, and when it ends by the dealership's clock.
-fn issued(engine: &Engine, id: DealershipId, generation: u32) -> Done {
+fn issued(engine: &Engine, id: DealershipId, generation: u32) -> ItemResult {
     let state = engine.book().get(id);
     let newest = state.as_ref().and_then(|state| Some((state.invitation.as_ref()?, state.profile.timezone)));
     let words = match newest.filter(|(newest, _)| newest.generation == generation) {
@@ -237,12 +237,12 @@ fn issued(engine: &Engine, id: DealershipId, generation: u32) -> Done {
     words.into()
 }
 
-fn in_words(answer: Result<Done, EngineError>) -> Result<Done, String> {
+fn in_words(answer: Result<ItemResult, EngineError>) -> Result<ItemResult, String> {
     answer.map_err(|error| error.to_string())
 }
 
 /// What a look saw, in a line, and how good that is for the dealership as it stands after it.
-pub(super) fn seen(checked: &Checked, after: Option<&Onboarding>) -> Done {
+pub(super) fn seen(checked: &Checked, after: Option<&Onboarding>) -> ItemResult {
     let look = &checked.look;
     let slots = match &checked.slots {
         Some(Ok(slots)) => format!(", {} slots on {} days", slots.count, slots.days()),
@@ -256,5 +256,5 @@ pub(super) fn seen(checked: &Checked, after: Option<&Onboarding>) -> Done {
         }
         outcome => format!("{outcome}: {}", look.reason),
     };
-    Done { severity: after.map_or(Severity::Doubtful, |after| look.severity(after)), words }
+    ItemResult { severity: after.map_or(Severity::Doubtful, |after| look.severity(after)), words }
 }

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::effects::{Errands, seen};
+use super::effects::{Tasks, seen};
 use crate::domain::Outcome;
-use crate::engine::{Engine, Meaning};
+use crate::engine::{ClassificationRule, Engine};
 use crate::tui::Msg;
-use crate::tui::msg::{Done, WorkId};
-use crate::tui::teach::{Draft, Lesson, Lessons, Unrecognised};
+use crate::tui::msg::{ItemResult, WorkId};
+use crate::tui::teach::{Lesson, Lessons, RuleDraft, Unrecognised};
 
 /// Where rows of the meanings are kept.
 pub trait KeepsMeanings: Send + Sync {
     /// A row as it is kept.
-    fn printed(&self, row: &Meaning) -> String;
+    fn printed(&self, row: &ClassificationRule) -> String;
 
     /// Where it is kept, in words.
     ///
@@ -24,7 +24,7 @@ pub trait KeepsMeanings: Send + Sync {
     ///
     /// # Errors
     /// Why it is not kept; then nothing was written.
-    fn keep(&self, row: &Meaning, event: u64) -> Result<(), String>;
+    fn keep(&self, row: &ClassificationRule, event: u64) -> Result<(), String>;
 }
 
 pub(super) struct Teacher {
@@ -33,13 +33,13 @@ pub(super) struct Teacher {
 }
 
 impl Lessons for Teacher {
-    fn draft(&self, about: &Unrecognised, means: Outcome) -> Result<Draft, String> {
+    fn draft(&self, about: &Unrecognised, means: Outcome) -> Result<RuleDraft, String> {
         let row = self.engine.row_for(about.dealership, &about.answer, means)?;
-        Ok(Draft { text: self.keeper.printed(&row), place: self.keeper.place()?, row })
+        Ok(RuleDraft { text: self.keeper.printed(&row), place: self.keeper.place()?, row })
     }
 
     fn teach(&self, lesson: &Lesson) -> Result<(), String> {
-        let Lesson { about, draft: Draft { row, .. } } = lesson;
+        let Lesson { about, draft: RuleDraft { row, .. } } = lesson;
         // It may have been taught since it was shown.
         self.engine.row_for(about.dealership, &about.answer, row.means)?;
         self.keeper.keep(row, about.event)?;
@@ -48,7 +48,7 @@ impl Lessons for Teacher {
     }
 }
 
-impl Errands {
+impl Tasks {
     /// Teaches what an answer means, and looks at its dealership again.
     pub(super) fn teach(&mut self, work: WorkId, lesson: Lesson, lessons: Arc<dyn Lessons>) {
         let (engine, tell) = (self.engine.clone(), self.tell.clone());
@@ -60,7 +60,7 @@ impl Errands {
                 Ok(()) => Ok(match engine.check(id).await {
                     Ok(checked) => {
                         let now = seen(&checked, engine.book().get(id).as_deref());
-                        Done { words: format!("read as {means} from now on; {}", now.words), ..now }
+                        ItemResult { words: format!("read as {means} from now on; {}", now.words), ..now }
                     }
                     Err(why) => format!("read as {means} from now on; not looked again: {why}").into(),
                 }),
@@ -77,12 +77,12 @@ mod tests {
     use crate::domain::{DealershipId, Policy, ResponseFacts};
     use crate::engine::{Pace, Parts};
     use crate::store::memory::MemoryStore;
-    use crate::xtime::{HttpPlatform, Settings, install_crypto};
+    use crate::xtime::{HttpPlatform, PlatformSettings, install_crypto};
 
     struct Keeper(Result<(), String>);
 
     impl KeepsMeanings for Keeper {
-        fn printed(&self, _: &Meaning) -> String {
+        fn printed(&self, _: &ClassificationRule) -> String {
             "a row".to_owned()
         }
 
@@ -90,7 +90,7 @@ mod tests {
             Ok("somewhere".to_owned())
         }
 
-        fn keep(&self, _: &Meaning, event: u64) -> Result<(), String> {
+        fn keep(&self, _: &ClassificationRule, event: u64) -> Result<(), String> {
             assert_eq!(event, 7);
             self.0.clone()
         }
@@ -99,11 +99,11 @@ mod tests {
     fn engine() -> Engine {
         install_crypto();
         let clock: SharedClock = Arc::new(ManualClock::at("2026-03-30T15:00:00Z".parse().unwrap()));
-        let settings = Settings {
+        let settings = PlatformSettings {
             client_id: "client".to_owned(),
             client_secret: "secret".to_owned().into(),
             api_key: "key".to_owned().into(),
-            ..Settings::default()
+            ..PlatformSettings::default()
         };
         let platform = HttpPlatform::new(settings, Arc::clone(&clock)).unwrap();
         Engine::start(Parts {

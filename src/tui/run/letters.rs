@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::effects::Errands;
+use super::effects::Tasks;
 use crate::domain::{DealershipId, Fact, LetterId, LetterKind};
 use crate::engine::LetterText;
 use crate::tui::Msg;
 use crate::tui::msg::WorkId;
 use crate::tui::reading::Mailboxes;
 
-impl Errands {
+impl Tasks {
     /// A letter as it went out, or will.
     pub(super) fn read_letter(&self, id: DealershipId, letter: LetterId) -> Result<LetterText, String> {
         self.engine.read_letter(id, letter).map_err(|error| error.to_string())

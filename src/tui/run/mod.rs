@@ -13,7 +13,7 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::keymap::Keymap;
 use super::reading::Mailboxes;
-use super::terminal::{Options as Wanted, Restorer, TerminalError, TerminalGuard, wait_for_foreground};
+use super::terminal::{Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, wait_for_foreground};
 use super::theme::{ByBackground, Theme};
 use super::work::Work;
 use super::{Effect, Msg, Setup};
@@ -21,9 +21,9 @@ use crate::clock::SharedClock;
 use crate::domain::{Claim, Claims, DealershipId, Policy, TestBooking};
 use crate::engine::Engine;
 use crate::present::time::Zone;
-use crate::signals::{Ending, Signals};
+use crate::signals::{Signals, Termination};
 use crate::store::Committed;
-use effects::Errands;
+use effects::Tasks;
 pub use lessons::KeepsMeanings;
 use lessons::Teacher;
 use screen::{From, Screen};
@@ -35,7 +35,7 @@ const ANSWERS: usize = 256;
 const TITLE: &str = "cloverwatch";
 
 /// What the screen is told by whoever starts it.
-pub struct Options {
+pub struct ScreenOptions {
     pub keymap: Keymap,
     pub theme: Theme,
     /// Whether the terminal's window has a title.
@@ -69,7 +69,7 @@ pub struct Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     Quit,
-    Signal(Ending),
+    Signal(Termination),
 }
 
 /// How the desk was left.
@@ -90,7 +90,7 @@ pub struct Left {
 /// When there is no terminal, or it is gone.
 pub async fn run<E>(
     opening: impl Future<Output = Result<Engine, E>>,
-    options: Options,
+    options: ScreenOptions,
 ) -> Result<Result<Left, E>, TerminalError> {
     let mut signals = Signals::listen()?;
     let restorer = Restorer::new();
@@ -142,7 +142,7 @@ async fn open<E>(screen: &mut Screen, opening: impl Future<Output = Result<Engin
     }
 }
 
-impl Options {
+impl ScreenOptions {
     fn setup(self) -> Setup {
         Setup {
             read_only: self.read_only,
@@ -184,7 +184,7 @@ impl Claims for Taken {
 struct Desk {
     engine: Engine,
     screen: Screen,
-    errands: Errands,
+    errands: Tasks,
     answers: mpsc::Receiver<Msg>,
 }
 
@@ -198,7 +198,7 @@ impl Desk {
         setup.policy = engine.policy().clone();
         setup.claims = Arc::new(Taken(engine.clone()));
         let (tell, answers) = mpsc::channel(ANSWERS);
-        let errands = Errands::new(engine.clone(), &screen.state.setup.me, appointment, tell);
+        let errands = Tasks::new(engine.clone(), &screen.state.setup.me, appointment, tell);
         screen.clock = Arc::clone(engine.clock());
         for notice in engine.notices().into_iter().chain(notices) {
             screen.take(Msg::Notice(notice), From::Program);

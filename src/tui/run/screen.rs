@@ -6,13 +6,13 @@ use std::time::Duration;
 use super::Exit;
 use crate::clock::{Clock, SharedClock, WallClock};
 use crate::domain::Timestamp;
-use crate::signals::{Ending, Signal, Signals};
+use crate::signals::{Signal, Signals, Termination};
 use crate::tui::frames::FrameScheduler;
 use crate::tui::terminal::input::{InputEvent, InputReader};
 use crate::tui::terminal::{Suspended, TerminalGuard};
 use crate::tui::theme::{ByBackground, Theme};
 use crate::tui::view::{Drawn, draw_into};
-use crate::tui::{Effect, Moment, Msg, Setup, State, update};
+use crate::tui::{ArrivalTime, Effect, Msg, ScreenState, Setup, update};
 
 /// Whose message it is decides how soon it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) enum Happened {
 }
 
 pub(super) struct Screen {
-    pub(super) state: State,
+    pub(super) state: ScreenState,
     pub(super) exit: Option<Exit>,
     pub(super) clock: SharedClock,
     /// The person's time, which never runs faster than they do.
@@ -60,9 +60,9 @@ impl Screen {
         signals: Signals,
     ) -> Self {
         let face = WallClock::real();
-        let now = Moment { at: clock.now(), face: face.elapsed() };
+        let now = ArrivalTime { at: clock.now(), face: face.elapsed() };
         Self {
-            state: State::new(setup, terminal.size(), now),
+            state: ScreenState::new(setup, terminal.size(), now),
             exit: None,
             clock,
             face,
@@ -109,7 +109,7 @@ impl Screen {
             Happened::Signal(Signal::Resized) => self.resized(),
             // As after a hang-up, also where that signal is ignored.
             Happened::Input(None) => {
-                self.exit = Some(Exit::Signal(Ending::HangUp));
+                self.exit = Some(Exit::Signal(Termination::HangUp));
                 Vec::new()
             }
             Happened::Input(Some(event)) => match event {
@@ -142,7 +142,7 @@ impl Screen {
 
     /// Takes in a message; what that asks of the engine is the answer.
     pub(super) fn take(&mut self, msg: Msg, from: From) -> Vec<Effect> {
-        let now = Moment { at: self.clock.now(), face: self.face.elapsed() };
+        let now = ArrivalTime { at: self.clock.now(), face: self.face.elapsed() };
         let mut asked = Vec::new();
         for effect in update(&mut self.state, msg, now) {
             match effect {

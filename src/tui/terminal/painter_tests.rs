@@ -5,7 +5,7 @@ use ratatui::style::{Color, Style};
 
 use super::*;
 use crate::domain::text::{clean, width};
-use crate::tui::view::pen::Pen;
+use crate::tui::view::pen::Canvas;
 
 const SIZE: (u16, u16) = (24, 3);
 
@@ -79,7 +79,7 @@ fn paint(painter: &mut Painter, lines: &[String]) -> Vec<u8> {
     painter
         .paint(&mut bytes, |buffer| {
             let area = buffer.area;
-            let mut pen = Pen::new(buffer, area);
+            let mut pen = Canvas::new(buffer, area);
             for (y, line) in (0..).zip(lines) {
                 pen.text(0, y, area.width, line, Style::new().fg(Color::Red));
             }
@@ -170,7 +170,7 @@ fn the_first_colours_are_asked_for_by_their_own_numbers() {
         painter
             .paint(&mut bytes, |buffer| {
                 let area = buffer.area;
-                Pen::new(buffer, area).text(0, 0, area.width, "x", style);
+                Canvas::new(buffer, area).text(0, 0, area.width, "x", style);
                 None
             })
             .unwrap();

@@ -3,19 +3,19 @@
 use super::{dialog, input, page, queue, reading, table, works};
 use crate::domain::DealershipId;
 use crate::domain::guide as guide_of;
-use crate::tui::action::{Action, Scope};
+use crate::tui::action::{Action, ActionScope};
 use crate::tui::dialog::{Dialog, open};
 use crate::tui::enabled::can;
-use crate::tui::layer::Layer;
+use crate::tui::layer::InputLayer;
 use crate::tui::msg::{Clip, Effect};
 use crate::tui::palette::Palette;
-use crate::tui::rows::{Column, Sort, Tab, step_round};
-use crate::tui::state::{FilterInput, Focus, Help, Mode, REVEAL, Reveal, State};
+use crate::tui::rows::{Sort, Tab, TableColumn, step_round};
+use crate::tui::state::{FilterInput, Focus, Help, Mode, REVEAL, Reveal, ScreenState};
 use crate::tui::teach::{Unrecognised, newest_of_selected, under_tail_cursor};
 use crate::tui::theme::Tone;
 
 /// Does an action in whatever has the keyboard.
-pub(super) fn dispatch(state: &mut State, action: Action) -> Vec<Effect> {
+pub(super) fn dispatch(state: &mut ScreenState, action: Action) -> Vec<Effect> {
     if state.reading.is_some() {
         return reading::act(state, action);
     }
@@ -29,16 +29,16 @@ pub(super) fn dispatch(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// Does an action of the desk, or says why not.
-pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
+pub fn perform(state: &mut ScreenState, action: Action) -> Vec<Effect> {
     if let Err(why) = can(state, action) {
         let title = action.info().title;
         state.toast(Tone::Warn, format!("{title}: {why}"));
         return Vec::new();
     }
     match action.info().scope {
-        Scope::Global => global(state, action),
-        Scope::Table => on_table(state, action),
-        Scope::Detail => {
+        ActionScope::Global => global(state, action),
+        ActionScope::Table => on_table(state, action),
+        ActionScope::Detail => {
             let page = state.plan().detail.map_or(1, |area| area.height.saturating_sub(2).max(1).into());
             let scroll = &mut state.detail.scroll;
             match action {
@@ -50,18 +50,18 @@ pub fn perform(state: &mut State, action: Action) -> Vec<Effect> {
             *scroll = (*scroll).min(state.detail.end.get().unwrap_or(usize::MAX));
             Vec::new()
         }
-        Scope::Tail => {
+        ActionScope::Tail => {
             on_tail(state, action);
             Vec::new()
         }
-        Scope::Queue => queue::act(state, action),
-        Scope::Dialog | Scope::Letter | Scope::Form | Scope::Input => Vec::new(),
+        ActionScope::Queue => queue::act(state, action),
+        ActionScope::Dialog | ActionScope::Letter | ActionScope::Form | ActionScope::Input => Vec::new(),
     }
 }
 
-fn global(state: &mut State, action: Action) -> Vec<Effect> {
+fn global(state: &mut ScreenState, action: Action) -> Vec<Effect> {
     match action {
-        Action::Quit => match Layer::in_place_of_table(state) {
+        Action::Quit => match InputLayer::in_place_of_table(state) {
             Some(layer) => take_away(state, layer),
             None => return vec![Effect::Quit],
         },
@@ -90,7 +90,7 @@ fn global(state: &mut State, action: Action) -> Vec<Effect> {
             state.set_tab(Tab::Expired);
             state.focus = Focus::Table;
         }
-        Action::ClearFilter => match Layer::uppermost(state) {
+        Action::ClearFilter => match InputLayer::uppermost(state) {
             Some(layer) => take_away(state, layer),
             None => {
                 let key = state.setup.keymap.first_key(Action::Quit);
@@ -143,21 +143,21 @@ fn global(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// One thing less over the table of all dealerships.
-fn take_away(state: &mut State, layer: Layer) {
+fn take_away(state: &mut ScreenState, layer: InputLayer) {
     match layer {
-        Layer::Messages => state.toasts.clear(),
-        Layer::Letters => queue::close(state),
-        Layer::Pane => {
+        InputLayer::Messages => state.toasts.clear(),
+        InputLayer::Letters => queue::close(state),
+        InputLayer::Pane => {
             (state.focus, state.panes.zoom) = (Focus::Table, false);
             state.settle();
         }
-        Layer::Filter => input::filter(state, ""),
-        Layer::Tab => state.set_tab(Tab::All),
+        InputLayer::Filter => input::filter(state, ""),
+        InputLayer::Tab => state.set_tab(Tab::All),
     }
 }
 
 /// Moves the focus among the panes that are open.
-fn focus(state: &mut State, by: isize) {
+fn focus(state: &mut ScreenState, by: isize) {
     let zoomed = std::mem::take(&mut state.panes.zoom);
     let plan = state.plan();
     let mut open = vec![Focus::Table];
@@ -173,7 +173,7 @@ fn focus(state: &mut State, by: isize) {
     state.settle();
 }
 
-fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
+fn on_table(state: &mut ScreenState, action: Action) -> Vec<Effect> {
     let page = state.plan().table_rows().saturating_sub(1).max(1).cast_signed();
     let sort = state.rows.sort();
     match action {
@@ -200,7 +200,7 @@ fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SortNext => table::sort(state, Sort { column: sort.column.step(1), descending: false }),
         Action::SortPrevious => table::sort(state, Sort { column: sort.column.step(-1), descending: false }),
         Action::SortReverse => table::sort(state, Sort { descending: !sort.descending, ..sort }),
-        Action::SortAttention => table::sort(state, Sort { column: Column::Attention, descending: false }),
+        Action::SortAttention => table::sort(state, Sort { column: TableColumn::Attention, descending: false }),
         Action::TeachNewest => teach(state, action, newest_of_selected),
         Action::Reveal => {
             if let Some(row) = state.selected() {
@@ -225,7 +225,7 @@ fn on_table(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// Opens the dialog of an action, or says why not.
-pub(super) fn ask(state: &mut State, action: Action, ids: &[DealershipId]) -> Vec<Effect> {
+pub(super) fn ask(state: &mut ScreenState, action: Action, ids: &[DealershipId]) -> Vec<Effect> {
     match open(action, ids, state) {
         Ok(dialog) => show_or_do(state, dialog),
         Err(why) => {
@@ -236,7 +236,7 @@ pub(super) fn ask(state: &mut State, action: Action, ids: &[DealershipId]) -> Ve
 }
 
 /// Shows a dialog, or does what it is about where that needs no question.
-pub(super) fn show_or_do(state: &mut State, dialog: Dialog) -> Vec<Effect> {
+pub(super) fn show_or_do(state: &mut ScreenState, dialog: Dialog) -> Vec<Effect> {
     if dialog.is_immediate() {
         return works::begin(state, &dialog);
     }
@@ -245,7 +245,7 @@ pub(super) fn show_or_do(state: &mut State, dialog: Dialog) -> Vec<Effect> {
     wanted.into_iter().collect()
 }
 
-fn copy(state: &mut State, action: Action) -> Vec<Effect> {
+fn copy(state: &mut ScreenState, action: Action) -> Vec<Effect> {
     let Some(row) = state.selected() else { return Vec::new() };
     let (text, words) = match (action, &row.state.invitation) {
         (Action::CopyCode, Some(newest)) => {
@@ -260,7 +260,7 @@ fn copy(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// The steps as a text for the dealer.
-pub(super) fn copy_letter(state: &mut State, id: DealershipId) -> Vec<Effect> {
+pub(super) fn copy_letter(state: &mut ScreenState, id: DealershipId) -> Vec<Effect> {
     let Some(row) = state.rows.get(id) else { return Vec::new() };
     let letter = guide_of(&row.state, &state.setup.policy, &state.setup.partner).letter();
     let name = row.state.profile.name.screen().into_owned();
@@ -269,14 +269,14 @@ pub(super) fn copy_letter(state: &mut State, id: DealershipId) -> Vec<Effect> {
 }
 
 /// Opens the dialog that teaches what an answer means, or says why not.
-fn teach(state: &mut State, action: Action, about: impl Fn(&State) -> Result<Unrecognised, String>) {
+fn teach(state: &mut ScreenState, action: Action, about: impl Fn(&ScreenState) -> Result<Unrecognised, String>) {
     match about(state).and_then(|about| Dialog::teach(action, about, state)) {
         Ok(dialog) => state.show_dialog(dialog),
         Err(why) => state.toast(Tone::Warn, why),
     }
 }
 
-fn on_tail(state: &mut State, action: Action) {
+fn on_tail(state: &mut ScreenState, action: Action) {
     let selected = state.cursor.id;
     let height = state.plan().tail_rows().max(1);
     let page = height.saturating_sub(1).max(1).cast_signed();

@@ -7,11 +7,11 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{act, input, keys};
-use crate::tui::action::{Action, Scope};
-use crate::tui::dialog::{Field, Input};
+use crate::tui::action::{Action, ActionScope};
+use crate::tui::dialog::{FormField, Input};
 use crate::tui::keymap::{Key, Lookup};
 use crate::tui::msg::Effect;
-use crate::tui::state::{Mode, State};
+use crate::tui::state::{Mode, ScreenState};
 
 /// How long after a part of a paste the next part may come.
 const GOES_ON: Duration = Duration::from_millis(100);
@@ -22,7 +22,7 @@ const FEWEST_PASTED: usize = 3;
 /// What is longer was certainly not typed.
 const LONGEST_TYPED: usize = 64;
 
-pub(super) fn burst(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
+pub(super) fn burst(state: &mut ScreenState, burst: &[KeyEvent]) -> Vec<Effect> {
     if state.plan().too_small {
         return Vec::new();
     }
@@ -50,7 +50,7 @@ pub(super) fn burst(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
 }
 
 /// A key that is the next part of a paste: text where something takes it, else nothing. Whether it was.
-pub(super) fn takes(state: &mut State, key: KeyEvent) -> bool {
+pub(super) fn takes(state: &mut ScreenState, key: KeyEvent) -> bool {
     if !goes_on(state) || written(key).is_none() {
         return false;
     }
@@ -65,28 +65,28 @@ pub(super) fn takes(state: &mut State, key: KeyEvent) -> bool {
     true
 }
 
-fn swallow(state: &mut State) {
+fn swallow(state: &mut ScreenState) {
     wait_for_more(state);
     tell(state);
 }
 
 /// Says that pasted text does nothing here.
-pub(super) fn tell(state: &mut State) {
+pub(super) fn tell(state: &mut ScreenState) {
     state.tell_of_key("pasted text is not taken for keys; it goes into a filter, or a field");
 }
 
-fn wait_for_more(state: &mut State) {
+fn wait_for_more(state: &mut ScreenState) {
     state.pasted_until = state.now.face + GOES_ON;
 }
 
-fn goes_on(state: &State) -> bool {
+fn goes_on(state: &ScreenState) -> bool {
     state.now.face < state.pasted_until
 }
 
 /// Presses one after the other. None of them is pressed in a dialog that one of them opened, and none accepts anything:
 /// nobody has seen it.
-fn each(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
-    let asks = |state: &State| matches!(state.mode, Mode::Dialog(_) | Mode::Palette(_));
+fn each(state: &mut ScreenState, burst: &[KeyEvent]) -> Vec<Effect> {
+    let asks = |state: &ScreenState| matches!(state.mode, Mode::Dialog(_) | Mode::Palette(_));
     let asked = asks(state);
     let mut effects = Vec::new();
     for key in burst {
@@ -102,7 +102,7 @@ fn each(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
 
 /// Whether a dialog was opened too short a while ago to have been seen by whoever pressed Enter. Holding the key down does
 /// not end that.
-pub(super) fn is_unseen(state: &mut State) -> bool {
+pub(super) fn is_unseen(state: &mut ScreenState) -> bool {
     let unseen = state.now.face < state.unseen_until;
     if unseen {
         state.unseen_until = state.unseen_until.max(state.now.face + GOES_ON);
@@ -113,7 +113,7 @@ pub(super) fn is_unseen(state: &mut State) -> bool {
 
 /// Writes what was pasted where text is taken. Nothing in it is a key, but for the end of a line behind a filter: that is
 /// how one is typed ahead.
-fn text(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
+fn text(state: &mut ScreenState, burst: &[KeyEvent]) -> Vec<Effect> {
     if burst.len() >= FEWEST_PASTED || goes_on(state) {
         wait_for_more(state);
     }
@@ -145,11 +145,11 @@ fn text(state: &mut State, burst: &[KeyEvent]) -> Vec<Effect> {
     Vec::new()
 }
 
-fn takes_text(state: &State) -> bool {
+fn takes_text(state: &ScreenState) -> bool {
     state.reading.is_none()
         && match &state.mode {
             Mode::Filter(_) | Mode::Palette(_) => true,
-            Mode::Dialog(dialog) => dialog.focused().is_some_and(Field::takes_text),
+            Mode::Dialog(dialog) => dialog.focused().is_some_and(FormField::takes_text),
             Mode::Help(help) => help.types,
             Mode::Desk | Mode::Guide(..) => false,
         }
@@ -174,10 +174,10 @@ fn is_pasted(burst: &[KeyEvent]) -> bool {
     letters.len() >= DIFFERENT || lines && letters.len() >= 2
 }
 
-fn opens_filter(state: &State, key: KeyEvent) -> bool {
+fn opens_filter(state: &ScreenState, key: KeyEvent) -> bool {
     let Some(key) = Key::of(key) else { return false };
     matches!(state.mode, Mode::Desk)
-        && matches!(state.setup.keymap.lookup(Scope::Global, &[key]), Lookup::Action(Action::Filter))
+        && matches!(state.setup.keymap.lookup(ActionScope::Global, &[key]), Lookup::Action(Action::Filter))
 }
 
 fn written(key: KeyEvent) -> Option<char> {

@@ -7,9 +7,9 @@ use crate::domain::bulk::BulkKind;
 use crate::engine::CutOff;
 use crate::store::BulkId;
 use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, Kind};
+use crate::tui::dialog::{Dialog, DialogKind};
 use crate::tui::msg::Effect;
-use crate::tui::state::{Mode, State};
+use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
 use crate::tui::work::WorkItem;
 
@@ -22,12 +22,12 @@ const fn action(what: BulkKind) -> Action {
 }
 
 /// What is left of one by now: some of it may have been done one by one.
-fn left(state: &State, one: &CutOff) -> Vec<DealershipId> {
+fn left(state: &ScreenState, one: &CutOff) -> Vec<DealershipId> {
     one.bulk.left(state.now.at, |id| state.rows.get(id).map(|row| row.state.as_ref()))
 }
 
 /// Shows the oldest one, unless somebody does something else.
-pub(super) fn show(state: &mut State) {
+pub(super) fn show(state: &mut ScreenState) {
     if !state.loaded || state.setup.read_only || !matches!(state.mode, Mode::Desk) {
         return;
     }
@@ -40,14 +40,14 @@ pub(super) fn show(state: &mut State) {
 }
 
 /// The one that the open dialog shows.
-fn shown(state: &State) -> Option<CutOff> {
+fn shown(state: &ScreenState) -> Option<CutOff> {
     let Mode::Dialog(dialog) = &state.mode else { return None };
-    let Kind::CutOff(id) = dialog.kind else { return None };
+    let DialogKind::CutOff(id) = dialog.kind else { return None };
     state.cut_off.iter().find(|one| one.id == id).cloned()
 }
 
 /// Opens the dialog of the rest, as it is by now. It counts as resumed when that is accepted.
-pub(super) fn resume(state: &mut State) -> Vec<Effect> {
+pub(super) fn resume(state: &mut ScreenState) -> Vec<Effect> {
     let Some(one) = shown(state) else { return Vec::new() };
     state.mode = Mode::Desk;
     let left = left(state, &one);
@@ -60,7 +60,7 @@ pub(super) fn resume(state: &mut State) -> Vec<Effect> {
 }
 
 /// Does not tell of it again.
-pub(super) fn put_away(state: &mut State) -> Vec<Effect> {
+pub(super) fn put_away(state: &mut ScreenState) -> Vec<Effect> {
     let Some(one) = shown(state) else { return Vec::new() };
     state.mode = Mode::Desk;
     state.cut_off.retain(|other| other.id != one.id);
@@ -68,7 +68,7 @@ pub(super) fn put_away(state: &mut State) -> Vec<Effect> {
 }
 
 /// Whatever these dealerships are the rest of is under way again; the engine takes its note away.
-pub(super) fn done_by(state: &mut State, by: Action, items: &[WorkItem]) {
+pub(super) fn done_by(state: &mut ScreenState, by: Action, items: &[WorkItem]) {
     let all: HashSet<DealershipId> = items.iter().map(|item| item.id).collect();
     let is_rest = |one: &CutOff| action(one.bulk.what) == by && left(state, one).iter().all(|id| all.contains(id));
     let done: Vec<BulkId> = state.cut_off.iter().filter(|one| is_rest(one)).map(|one| one.id).collect();

@@ -2,32 +2,34 @@
 
 use super::{burst, cut_off, works};
 use crate::domain::DealershipId;
-use crate::tui::action::{Action, Scope};
-use crate::tui::dialog::{Button, Dialog, Field, Glance, Input, Kind, Role, Spot, Wish, submitting};
+use crate::tui::action::{Action, ActionScope};
+use crate::tui::dialog::{
+    Button, Dialog, DialogFocus, DialogKind, DialogRequest, FieldRole, FormField, Input, ValidationContext, submitting,
+};
 use crate::tui::msg::Effect;
-use crate::tui::state::{Mode, State};
+use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
 
 /// The longest block that is taken: more is a paste into the wrong place.
 const LONGEST_BLOCK: usize = 1 << 20;
 
 /// Changes the open dialog, then judges it anew.
-fn change<T: Default>(state: &mut State, change: impl FnOnce(&mut Dialog) -> T) -> T {
+fn change<T: Default>(state: &mut ScreenState, change: impl FnOnce(&mut Dialog) -> T) -> T {
     let Some(mut dialog) = state.take_dialog() else { return T::default() };
     // Whoever goes on does not leave.
     dialog.leaving = false;
     let answer = change(&mut dialog);
-    dialog.judge(&Glance::of(state));
+    dialog.judge(&ValidationContext::of(state));
     state.mode = Mode::Dialog(dialog);
     answer
 }
 
 /// Changes the text of the open dialog; what is offered for it follows.
-fn edit<T: Default>(state: &mut State, edit: impl FnOnce(&mut Dialog) -> T) -> T {
+fn edit<T: Default>(state: &mut ScreenState, edit: impl FnOnce(&mut Dialog) -> T) -> T {
     change(state, |dialog| {
-        let before = dialog.text(Role::Text).to_owned();
+        let before = dialog.text(FieldRole::Text).to_owned();
         let answer = edit(dialog);
-        let text = dialog.text(Role::Text).to_owned();
+        let text = dialog.text(FieldRole::Text).to_owned();
         if let Some(offer) = dialog.offer.as_mut().filter(|_| text != before) {
             offer.retyped(&text);
         }
@@ -36,7 +38,7 @@ fn edit<T: Default>(state: &mut State, edit: impl FnOnce(&mut Dialog) -> T) -> T
 }
 
 /// A character typed into the field with the keyboard.
-pub(super) fn insert(state: &mut State, c: char) {
+pub(super) fn insert(state: &mut ScreenState, c: char) {
     edit(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
         Some(Input::Line(edit)) => {
             edit.insert(c);
@@ -47,7 +49,7 @@ pub(super) fn insert(state: &mut State, c: char) {
 }
 
 /// Text pasted into the field with the keyboard. Whether it takes text.
-pub(super) fn paste(state: &mut State, pasted: &str) -> bool {
+pub(super) fn paste(state: &mut ScreenState, pasted: &str) -> bool {
     edit(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
         Some(Input::Line(edit)) => {
             edit.paste(pasted.trim());
@@ -63,10 +65,10 @@ pub(super) fn paste(state: &mut State, pasted: &str) -> bool {
 }
 
 /// Switches the check box or choice with the keyboard.
-fn toggle(state: &mut State) {
+fn toggle(state: &mut ScreenState) {
     let policy = state.setup.policy.clone();
     change(state, |dialog| {
-        let toggled = dialog.focused_mut().is_some_and(Field::toggle);
+        let toggled = dialog.focused_mut().is_some_and(FormField::toggle);
         if toggled {
             dialog.suggest_opcode(&policy);
         }
@@ -75,20 +77,21 @@ fn toggle(state: &mut State) {
 }
 
 /// The next thing that is offered for the field with the keyboard, or the one before. Whether anything is offered for it.
-fn pick(state: &mut State, forward: bool) -> bool {
+fn pick(state: &mut ScreenState, forward: bool) -> bool {
     change(state, |dialog| {
-        let Some(text) = dialog.focused().filter(|field| field.role == Role::Text).map(|field| field.text().to_owned())
+        let Some(text) =
+            dialog.focused().filter(|field| field.role == FieldRole::Text).map(|field| field.text().to_owned())
         else {
             return false;
         };
         let Some(text) = dialog.offer.as_mut().and_then(|offer| offer.step(forward, &text)) else { return false };
-        dialog.put(Role::Text, &text, true);
+        dialog.put(FieldRole::Text, &text, true);
         true
     })
 }
 
 /// An action in a dialog.
-pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+pub(super) fn act(state: &mut ScreenState, action: Action) -> Vec<Effect> {
     if matches!(action, Action::InputAccept | Action::DialogAccept) && burst::is_unseen(state) {
         return Vec::new();
     }
@@ -134,15 +137,15 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-fn buttons(state: &State) -> Vec<Button> {
+fn buttons(state: &ScreenState) -> Vec<Button> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
     dialog.buttons(&state.works)
 }
 
 /// Enter in a text field: the next one; in the last one of a harmless dialog, done.
-fn enter(state: &mut State, buttons: &[Button]) -> Vec<Effect> {
+fn enter(state: &mut ScreenState, buttons: &[Button]) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
-    let Spot::Field(place) = dialog.focus else { return Vec::new() };
+    let DialogFocus::Field(place) = dialog.focus else { return Vec::new() };
     let quick = dialog.is_quick();
     let last_text = dialog.fields.iter().skip(place + 1).all(|field| !field.takes_text());
     if let Some(Input::Block(text)) = dialog.focused_mut().map(|field| &mut field.input)
@@ -160,9 +163,9 @@ fn enter(state: &mut State, buttons: &[Button]) -> Vec<Effect> {
 }
 
 /// Enter outside a text: presses the button with the keyboard, or goes on to the next field.
-fn accept_here(state: &mut State, buttons: &[Button]) -> Vec<Effect> {
+fn accept_here(state: &mut ScreenState, buttons: &[Button]) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
-    if let Spot::Button(place) = dialog.focus {
+    if let DialogFocus::Button(place) = dialog.focus {
         return press(state, buttons.get(place).copied());
     }
     change(state, |dialog| dialog.go_on(buttons));
@@ -170,19 +173,19 @@ fn accept_here(state: &mut State, buttons: &[Button]) -> Vec<Effect> {
 }
 
 /// Presses the button that acts, wherever the keyboard is.
-fn submit(state: &mut State, buttons: &[Button]) -> Vec<Effect> {
+fn submit(state: &mut ScreenState, buttons: &[Button]) -> Vec<Effect> {
     let Some(place) = submitting(buttons) else { return Vec::new() };
     match buttons.get(place).copied() {
         // What would be done is not what was read: it is read again first.
         Some(Button::LookAgain) => {
-            change(state, |dialog| dialog.focus = Spot::Button(place));
+            change(state, |dialog| dialog.focus = DialogFocus::Button(place));
             Vec::new()
         }
         button => press(state, button),
     }
 }
 
-fn press(state: &mut State, button: Option<Button>) -> Vec<Effect> {
+fn press(state: &mut ScreenState, button: Option<Button>) -> Vec<Effect> {
     match button {
         Some(Button::Accept) => accept(state),
         Some(Button::LookAgain) => look_again(state),
@@ -202,36 +205,36 @@ fn press(state: &mut State, button: Option<Button>) -> Vec<Effect> {
 }
 
 /// Leaves the dialog; what was typed is discarded only when that is asked for again.
-fn leave(state: &mut State) {
+fn leave(state: &mut ScreenState) {
     match &mut state.mode {
         Mode::Dialog(dialog) if dialog.is_typed() && !dialog.leaving => dialog.leaving = true,
         _ => close(state),
     }
 }
 
-fn close(state: &mut State) {
+fn close(state: &mut ScreenState) {
     if let Some(dialog) = state.take_dialog()
-        && let Kind::Results(id) = dialog.kind
+        && let DialogKind::Results(id) = dialog.kind
     {
         works::closed(state, id);
     }
 }
 
 /// Opens the dialog anew with the dealerships as they are now; what was typed stays.
-fn look_again(state: &mut State) -> Vec<Effect> {
+fn look_again(state: &mut ScreenState) -> Vec<Effect> {
     let Some(mut old) = state.take_dialog() else { return Vec::new() };
-    let Kind::Ask(action) = old.kind else { return Vec::new() };
+    let DialogKind::Ask(action) = old.kind else { return Vec::new() };
     let ids: Vec<DealershipId> = old.items.iter().map(|item| item.id).collect();
     // A letter that was switched off stays so.
-    let unwanted = old.field(Role::Mail).is_some() && !old.mails();
-    let edited: Vec<Role> = old.edits().into_iter().map(|edit| Role::Profile(edit.field)).collect();
+    let unwanted = old.field(FieldRole::Mail).is_some() && !old.mails();
+    let edited: Vec<FieldRole> = old.edits().into_iter().map(|edit| FieldRole::Profile(edit.field)).collect();
     let effects = super::act::ask(state, action, &ids);
     change(state, |new| {
         if unwanted && new.mails() {
             new.switch_letter();
         }
         // Of a profile only what was corrected: the rest may have been corrected by somebody else.
-        let stays = |role: Role| !matches!(role, Role::Profile(_)) || edited.contains(&role);
+        let stays = |role: FieldRole| !matches!(role, FieldRole::Profile(_)) || edited.contains(&role);
         for field in new.fields.iter_mut().filter(|field| stays(field.role)) {
             if let Some(place) = old.fields.iter().position(|old| old.role == field.role && field.takes_text()) {
                 field.input = old.fields.swap_remove(place).input;
@@ -242,40 +245,40 @@ fn look_again(state: &mut State) -> Vec<Effect> {
 }
 
 /// Opens the dialog again for what failed or was not begun, with the dealerships as they are now.
-fn retry(state: &mut State) -> Vec<Effect> {
+fn retry(state: &mut ScreenState) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
-    let Kind::Results(id) = dialog.kind else { return Vec::new() };
+    let DialogKind::Results(id) = dialog.kind else { return Vec::new() };
     let Some(work) = state.work(id) else { return Vec::new() };
     let (action, ids): (Action, Vec<_>) = (work.action, work.undone().collect());
     close(state);
-    if action.info().scope == Scope::Queue {
+    if action.info().scope == ActionScope::Queue {
         return super::queue::ask_again(state, action, &ids);
     }
     super::act::ask(state, action, &ids)
 }
 
 /// Does what the dialog asks for, if nothing is wrong or missing.
-fn accept(state: &mut State) -> Vec<Effect> {
+fn accept(state: &mut ScreenState) -> Vec<Effect> {
     // What is wrong may stand at the top.
     change(state, |dialog| (dialog.tried, dialog.scroll) = (true, 0));
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
     match &dialog.verdict {
-        Ok(wish @ (Wish::Book(_) | Wish::ReadBack)) => {
+        Ok(wish @ (DialogRequest::Book(_) | DialogRequest::ReadBack)) => {
             let wish = wish.clone();
             return super::offers::send(state, wish);
         }
         Ok(_) => {}
         Err(problems) => {
             // The keyboard goes to the first field that is wrong.
-            let wrong = |field: &Field| problems.iter().any(|problem| problem.role == Some(field.role));
+            let wrong = |field: &FormField| problems.iter().any(|problem| problem.role == Some(field.role));
             if let Some(place) = dialog.fields.iter().position(wrong) {
-                dialog.focus = Spot::Field(place);
+                dialog.focus = DialogFocus::Field(place);
             }
             return Vec::new();
         }
     }
     let Some(dialog) = state.take_dialog() else { return Vec::new() };
-    if let Ok(Wish::Show(groups)) = &dialog.verdict {
+    if let Ok(DialogRequest::Show(groups)) = &dialog.verdict {
         for (group, shown) in groups {
             state.tail.show(*group, *shown);
         }

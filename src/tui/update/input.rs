@@ -5,10 +5,10 @@ use crate::domain::Query;
 use crate::tui::action::Action;
 use crate::tui::msg::Effect;
 use crate::tui::palette::Palette;
-use crate::tui::state::{Mode, State};
+use crate::tui::state::{Mode, ScreenState};
 
 /// A typed character. Where nothing takes text, it does nothing.
-pub(super) fn insert(state: &mut State, c: char) -> Vec<Effect> {
+pub(super) fn insert(state: &mut ScreenState, c: char) -> Vec<Effect> {
     match &mut state.mode {
         Mode::Filter(input) => {
             input.edit.insert(c);
@@ -18,7 +18,7 @@ pub(super) fn insert(state: &mut State, c: char) -> Vec<Effect> {
             palette.edit.insert(c);
             research(state);
         }
-        Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => {
+        Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::FormField::takes_text) => {
             dialog::insert(state, c);
         }
         Mode::Help(help) if help.types => {
@@ -31,7 +31,7 @@ pub(super) fn insert(state: &mut State, c: char) -> Vec<Effect> {
 }
 
 /// Pasted text. Where nothing takes text, it does nothing. Whether anything did.
-pub(super) fn paste(state: &mut State, text: &str) -> bool {
+pub(super) fn paste(state: &mut ScreenState, text: &str) -> bool {
     if state.reading.is_some() {
         return false;
     }
@@ -55,7 +55,7 @@ pub(super) fn paste(state: &mut State, text: &str) -> bool {
 }
 
 /// An action of an input line.
-pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+pub(super) fn act(state: &mut ScreenState, action: Action) -> Vec<Effect> {
     match (&mut state.mode, action) {
         (Mode::Filter(input), Action::InputAccept) if input.mistake.is_none() => {
             state.mode = Mode::Desk;
@@ -112,7 +112,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// Filters by a text that is right; one that is not changes nothing.
-pub(super) fn filter(state: &mut State, text: &str) {
+pub(super) fn filter(state: &mut ScreenState, text: &str) {
     if let Ok(query) = Query::parse(text) {
         state.filtered_at = state.now.at;
         state.rows.set_query(query, state.now.at);
@@ -121,7 +121,7 @@ pub(super) fn filter(state: &mut State, text: &str) {
 }
 
 /// Filters live; while there is a mistake the last good filter stays.
-fn retype_filter(state: &mut State) {
+fn retype_filter(state: &mut ScreenState) {
     let Mode::Filter(input) = &mut state.mode else { return };
     match Query::parse(input.edit.text()) {
         Ok(query) => {
@@ -134,7 +134,7 @@ fn retype_filter(state: &mut State) {
     state.settle();
 }
 
-fn research(state: &mut State) {
+fn research(state: &mut ScreenState) {
     let Mode::Palette(mut palette) = std::mem::take(&mut state.mode) else { return };
     Palette::search(&mut palette, state);
     state.mode = Mode::Palette(palette);

@@ -3,45 +3,45 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{act, input};
-use crate::tui::action::{Action, Scope};
+use crate::tui::action::{Action, ActionScope};
 use crate::tui::dialog::Dialog;
-use crate::tui::keymap::{Code, Key, Lookup};
+use crate::tui::keymap::{Key, KeySymbol, Lookup};
 use crate::tui::msg::Effect;
-use crate::tui::state::{Focus, Mode, State};
+use crate::tui::state::{Focus, Mode, ScreenState};
 
 /// The scopes in which keys are looked up, the nearest first; each brings those around it.
-pub fn scopes(state: &State) -> &'static [Scope] {
+pub fn scopes(state: &ScreenState) -> &'static [ActionScope] {
     if state.reading.is_some() {
-        return &[Scope::Dialog, Scope::Detail];
+        return &[ActionScope::Dialog, ActionScope::Detail];
     }
-    let types = |dialog: &Dialog| dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text);
+    let types = |dialog: &Dialog| dialog.focused().is_some_and(crate::tui::dialog::FormField::takes_text);
     match &state.mode {
-        Mode::Filter(_) | Mode::Palette(_) => &[Scope::Input],
-        Mode::Help(help) if help.types => &[Scope::Input],
-        Mode::Help(_) | Mode::Guide(..) => &[Scope::Dialog, Scope::Detail],
+        Mode::Filter(_) | Mode::Palette(_) => &[ActionScope::Input],
+        Mode::Help(help) if help.types => &[ActionScope::Input],
+        Mode::Help(_) | Mode::Guide(..) => &[ActionScope::Dialog, ActionScope::Detail],
         Mode::Dialog(dialog) => match (dialog.has_letters(), types(dialog)) {
-            (true, true) => &[Scope::Letter, Scope::Form, Scope::Input],
-            (true, false) => &[Scope::Letter, Scope::Form, Scope::Dialog],
-            (false, true) => &[Scope::Form, Scope::Input],
-            (false, false) => &[Scope::Form, Scope::Dialog],
+            (true, true) => &[ActionScope::Letter, ActionScope::Form, ActionScope::Input],
+            (true, false) => &[ActionScope::Letter, ActionScope::Form, ActionScope::Dialog],
+            (false, true) => &[ActionScope::Form, ActionScope::Input],
+            (false, false) => &[ActionScope::Form, ActionScope::Dialog],
         },
-        Mode::Desk if state.queue.is_some() => &[Scope::Queue],
+        Mode::Desk if state.queue.is_some() => &[ActionScope::Queue],
         Mode::Desk => match state.focus {
-            Focus::Table => &[Scope::Table],
-            Focus::Detail => &[Scope::Detail],
-            Focus::Tail => &[Scope::Tail],
+            Focus::Table => &[ActionScope::Table],
+            Focus::Detail => &[ActionScope::Detail],
+            Focus::Tail => &[ActionScope::Tail],
         },
     }
 }
 
-pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
+pub(super) fn key(state: &mut ScreenState, event: KeyEvent) -> Vec<Effect> {
     let Some(key) = Key::of(event) else { return Vec::new() };
     if state.plan().too_small {
         return unseen(state, key);
     }
     let mut keys = std::mem::take(&mut state.chord);
     let chord = !keys.is_empty();
-    if chord && key == Key::plain(Code::Esc) {
+    if chord && key == Key::plain(KeySymbol::Esc) {
         return Vec::new();
     }
     keys.push(key);
@@ -69,11 +69,11 @@ pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         state.tell_of_key(words);
         return Vec::new();
     }
-    if let (Mode::Dialog(dialog), Code::PageDown | Code::PageUp) = (&mut state.mode, key.code) {
+    if let (Mode::Dialog(dialog), KeySymbol::PageDown | KeySymbol::PageUp) = (&mut state.mode, key.code) {
         // Whatever has the keyboard, the list above can be read to its end.
         const PAGE: usize = 3;
         dialog.scroll = match key.code {
-            Code::PageDown => dialog.scroll + PAGE,
+            KeySymbol::PageDown => dialog.scroll + PAGE,
             _ => dialog.scroll.saturating_sub(PAGE),
         };
         return Vec::new();
@@ -85,8 +85,8 @@ pub(super) fn key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
 }
 
 /// What is about the screen itself, and holds wherever the keyboard is.
-fn about_screen(state: &State, keys: &[Key]) -> Option<Effect> {
-    match state.setup.keymap.lookup(Scope::Global, keys) {
+fn about_screen(state: &ScreenState, keys: &[Key]) -> Option<Effect> {
+    match state.setup.keymap.lookup(ActionScope::Global, keys) {
         Lookup::Action(Action::Redraw) => Some(Effect::Redraw),
         Lookup::Action(Action::Suspend) => Some(Effect::Suspend),
         _ => None,
@@ -94,22 +94,22 @@ fn about_screen(state: &State, keys: &[Key]) -> Option<Effect> {
 }
 
 /// A key on a screen that is too small to show what it would do.
-fn unseen(state: &mut State, key: Key) -> Vec<Effect> {
+fn unseen(state: &mut ScreenState, key: Key) -> Vec<Effect> {
     state.chord.clear();
-    match state.setup.keymap.lookup(Scope::Global, &[key]) {
+    match state.setup.keymap.lookup(ActionScope::Global, &[key]) {
         Lookup::Action(Action::Quit) => vec![Effect::Quit],
         _ => about_screen(state, &[key]).into_iter().collect(),
     }
 }
 
 /// Why keys do nothing where the keyboard is.
-fn not_here(state: &State, keys: &[Key]) -> String {
+fn not_here(state: &ScreenState, keys: &[Key]) -> String {
     let keymap = &state.setup.keymap;
     let key_of = |action| keymap.first_key(action).unwrap_or_default();
     let pressed: Vec<String> = keys.iter().map(ToString::to_string).collect();
     let pressed = pressed.join(" ");
     let on_desk = matches!(state.mode, Mode::Desk) && state.reading.is_none();
-    let of_table = on_desk && !matches!(keymap.lookup(Scope::Table, keys), Lookup::None);
+    let of_table = on_desk && !matches!(keymap.lookup(ActionScope::Table, keys), Lookup::None);
     match state.focus {
         // What the tail shows is about other dealerships than the one under the table's cursor.
         _ if of_table && state.queue.is_some() => {

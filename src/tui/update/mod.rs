@@ -15,11 +15,11 @@ mod works;
 
 use std::sync::Arc;
 
-use super::dialog::{Glance, Kind};
+use super::dialog::{DialogKind, ValidationContext};
 use super::expired;
-use super::msg::{Effect, Moment, Msg};
-use super::rows::Rows;
-use super::state::{FILTER_AGAIN, Mode, State};
+use super::msg::{ArrivalTime, Effect, Msg};
+use super::rows::DealershipRows;
+use super::state::{FILTER_AGAIN, Mode, ScreenState};
 use super::teach;
 use super::theme::Tone;
 use crate::store::Committed;
@@ -27,7 +27,7 @@ use crate::store::Committed;
 pub use act::perform;
 
 /// Takes in a message. What is to be done comes back as data; whether a frame is needed is in [`State::dirty`].
-pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
+pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
     let back = now.at < state.now.at;
     state.now = now;
     if back {
@@ -110,8 +110,8 @@ pub fn update(state: &mut State, msg: Msg, now: Moment) -> Vec<Effect> {
 }
 
 /// Whatever has become due: deadlines, toasts, a revealed code, clocks in the filter.
-fn pass_time(state: &mut State) {
-    let Moment { at, face } = state.now;
+fn pass_time(state: &mut ScreenState) {
+    let ArrivalTime { at, face } = state.now;
     if state.rows.next_change().is_some_and(|next| next <= at) {
         state.rows.pass_time(at);
         state.settle();
@@ -135,7 +135,7 @@ fn pass_time(state: &mut State) {
     }
 }
 
-fn loaded(state: &mut State, mut rows: Rows) {
+fn loaded(state: &mut ScreenState, mut rows: DealershipRows) {
     let older = std::mem::take(&mut state.rows);
     rows.adopt(older, state.now.at);
     state.rows = rows;
@@ -153,7 +153,7 @@ fn loaded(state: &mut State, mut rows: Rows) {
     }
 }
 
-fn committed(state: &mut State, committed: &Committed) {
+fn committed(state: &mut ScreenState, committed: &Committed) {
     state.dirty = true;
     state.rows.put(&committed.states, state.now.at);
     state.settle_after(&committed.states);
@@ -165,11 +165,11 @@ fn committed(state: &mut State, committed: &Committed) {
 }
 
 /// Tells an open dialog what happened to its dealerships.
-fn compare_dialog(state: &mut State, states: &[Arc<crate::domain::Onboarding>]) {
+fn compare_dialog(state: &mut ScreenState, states: &[Arc<crate::domain::Onboarding>]) {
     let Some(mut dialog) = state.take_dialog() else { return };
     // What is under way changes its dealership itself.
     let decided = dialog.appointment.as_ref().is_some_and(|appointment| !appointment.is_open());
-    if let (Kind::Ask(action), false) = (dialog.kind, decided) {
+    if let (DialogKind::Ask(action), false) = (dialog.kind, decided) {
         let mut touched = false;
         for item in &mut dialog.items {
             if let Some(newer) = states.iter().find(|newer| newer.id == item.id) {
@@ -178,7 +178,7 @@ fn compare_dialog(state: &mut State, states: &[Arc<crate::domain::Onboarding>]) 
             }
         }
         if touched {
-            dialog.judge(&Glance::of(state));
+            dialog.judge(&ValidationContext::of(state));
         }
     }
     state.mode = Mode::Dialog(dialog);

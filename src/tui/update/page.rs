@@ -6,11 +6,11 @@ use crate::tui::action::Action;
 use crate::tui::enabled::can;
 use crate::tui::line_edit::LineEdit;
 use crate::tui::msg::Effect;
-use crate::tui::state::{Mode, State};
+use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
 
 /// Keys in the help. What is searched for goes before the page does.
-pub(super) fn help(state: &mut State, action: Action) -> Vec<Effect> {
+pub(super) fn help(state: &mut ScreenState, action: Action) -> Vec<Effect> {
     let Mode::Help(open) = &mut state.mode else { return Vec::new() };
     match action {
         Action::InputAccept => open.types = false,
@@ -27,7 +27,7 @@ pub(super) fn help(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// Keys in the guide: it is read, and what it asks for is done from there.
-pub(super) fn guide(state: &mut State, id: DealershipId, action: Action) -> Vec<Effect> {
+pub(super) fn guide(state: &mut ScreenState, id: DealershipId, action: Action) -> Vec<Effect> {
     match action {
         Action::CopyLetter => return copy_letter(state, id),
         Action::ChooseOpcode | Action::Check => {
@@ -44,7 +44,7 @@ pub(super) fn guide(state: &mut State, id: DealershipId, action: Action) -> Vec<
 }
 
 /// Keys that move in a page, or leave it.
-fn read(state: &mut State, action: Action) -> Vec<Effect> {
+fn read(state: &mut ScreenState, action: Action) -> Vec<Effect> {
     let page = usize::from(state.size.1.saturating_sub(4).max(1));
     let scroll = match &mut state.mode {
         Mode::Help(help) => &mut help.scroll,

@@ -8,11 +8,11 @@ use crate::tui::action::Action;
 use crate::tui::dialog::{Dialog, Item, open_letters};
 use crate::tui::msg::Effect;
 use crate::tui::queue::{LetterRef, Queue};
-use crate::tui::state::State;
+use crate::tui::state::ScreenState;
 use crate::tui::theme::Tone;
 
 /// Opens the view, or closes it.
-pub(super) fn toggle(state: &mut State) {
+pub(super) fn toggle(state: &mut ScreenState) {
     if state.queue.is_some() {
         close(state);
     } else {
@@ -22,12 +22,12 @@ pub(super) fn toggle(state: &mut State) {
 }
 
 /// Goes back to the panes.
-pub(super) fn close(state: &mut State) {
+pub(super) fn close(state: &mut ScreenState) {
     state.queue = None;
     state.settle();
 }
 
-pub(super) fn loaded(state: &mut State) {
+pub(super) fn loaded(state: &mut ScreenState) {
     if let Some(queue) = &mut state.queue {
         let states: Vec<Arc<Onboarding>> = state.rows.iter().map(|row| Arc::clone(&row.state)).collect();
         queue.put(&states);
@@ -35,7 +35,7 @@ pub(super) fn loaded(state: &mut State) {
     }
 }
 
-pub(super) fn committed(state: &mut State, states: &[Arc<Onboarding>]) {
+pub(super) fn committed(state: &mut ScreenState, states: &[Arc<Onboarding>]) {
     if let Some(queue) = &mut state.queue {
         queue.put(states);
         settle(state);
@@ -43,7 +43,7 @@ pub(super) fn committed(state: &mut State, states: &[Arc<Onboarding>]) {
 }
 
 /// Keeps the cursor in view.
-pub(super) fn settle(state: &mut State) {
+pub(super) fn settle(state: &mut ScreenState) {
     let height = state.plan().queue_rows();
     if let Some(queue) = &mut state.queue {
         queue.keep_in_view(height);
@@ -51,7 +51,7 @@ pub(super) fn settle(state: &mut State) {
 }
 
 /// Does an action of the view.
-pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+pub(super) fn act(state: &mut ScreenState, action: Action) -> Vec<Effect> {
     let page = state.plan().queue_rows().saturating_sub(1).max(1).cast_signed();
     let Some(queue) = &mut state.queue else { return Vec::new() };
     match action {
@@ -95,7 +95,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// Opens the dialog of an action, or says why not.
-fn ask(state: &mut State, action: Action, letters: &[LetterRef]) -> Vec<Effect> {
+fn ask(state: &mut ScreenState, action: Action, letters: &[LetterRef]) -> Vec<Effect> {
     match open_letters(action, letters, state) {
         Ok(dialog) => super::act::show_or_do(state, dialog),
         Err(why) => {
@@ -106,7 +106,7 @@ fn ask(state: &mut State, action: Action, letters: &[LetterRef]) -> Vec<Effect> 
 }
 
 /// Asks again for what failed, with the letters as they are now.
-pub(super) fn ask_again(state: &mut State, action: Action, ids: &[DealershipId]) -> Vec<Effect> {
+pub(super) fn ask_again(state: &mut ScreenState, action: Action, ids: &[DealershipId]) -> Vec<Effect> {
     let all = |state: &Arc<Onboarding>| {
         let id = state.id;
         let letters = state.letters().iter().filter(|letter| letter.is_open() || letter.is_trouble());
@@ -117,7 +117,7 @@ pub(super) fn ask_again(state: &mut State, action: Action, ids: &[DealershipId])
 }
 
 /// After a dialog about letters was accepted: what was marked is under way.
-pub(super) fn accepted(state: &mut State, dialog: &Dialog) {
+pub(super) fn accepted(state: &mut ScreenState, dialog: &Dialog) {
     let of = |item: &Item| Some(LetterRef { dealership: item.id, letter: item.about.as_ref()?.0 });
     let mut letters = dialog.items.iter().filter_map(of).peekable();
     if let Some(queue) = state.queue.as_mut().filter(|_| letters.peek().is_some()) {

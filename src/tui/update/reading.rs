@@ -5,50 +5,50 @@ use crate::engine::LetterText;
 use crate::tui::action::Action;
 use crate::tui::msg::{Effect, WorkId};
 use crate::tui::queue::LetterRef;
-use crate::tui::reading::{MailboxLetter, Reading, Secret, What};
+use crate::tui::reading::{LetterCode, LetterReader, MailboxLetter, What};
 use crate::tui::rows::step_round;
-use crate::tui::state::{Mode, REVEAL, Reveal, State};
+use crate::tui::state::{Mode, REVEAL, Reveal, ScreenState};
 use crate::tui::theme::Tone;
 
 /// Reads the newest letter of the dealership under the cursor.
-pub(super) fn newest(state: &mut State) -> Vec<Effect> {
+pub(super) fn newest(state: &mut ScreenState) -> Vec<Effect> {
     let here = state.selected().and_then(|row| Some((row.state.id, row.state.newest_letter()?.id)));
     here.map_or_else(Vec::new, |(dealership, letter)| open(state, LetterRef { dealership, letter }))
 }
 
-pub(super) fn open(state: &mut State, of: LetterRef) -> Vec<Effect> {
+pub(super) fn open(state: &mut ScreenState, of: LetterRef) -> Vec<Effect> {
     let Some((onboarding, letter)) = of.find(&state.rows) else { return Vec::new() };
     let secret = secret(onboarding, letter);
     let (generation, what) = (letter.generation, What::Letter(of.letter));
     let ticket = state.new_work();
-    state.reading = Some(Reading::new(of.dealership, what, ticket, generation, secret));
+    state.reading = Some(LetterReader::new(of.dealership, what, ticket, generation, secret));
     vec![Effect::ReadLetter(ticket, of.dealership, of.letter)]
 }
 
 /// Only the present code is known; of earlier ones nobody has more than a fingerprint.
-fn secret(state: &Onboarding, letter: &Letter) -> Secret {
+fn secret(state: &Onboarding, letter: &Letter) -> LetterCode {
     let present = state.invitation.as_ref().filter(|code| code.generation == letter.generation);
-    present.filter(|_| letter.kind.carries_code()).map_or(Secret::None, |code| Secret::Code(code.code.clone()))
+    present.filter(|_| letter.kind.carries_code()).map_or(LetterCode::None, |code| LetterCode::Code(code.code.clone()))
 }
 
 /// Reads the mailbox of the dealership under the cursor.
-pub(super) fn open_mailbox(state: &mut State) -> Vec<Effect> {
+pub(super) fn open_mailbox(state: &mut ScreenState) -> Vec<Effect> {
     let Some(row) = state.selected() else { return Vec::new() };
     let (id, generation) = (row.state.id, row.state.generation());
     let address = row.state.profile.contact.email.raw().trim().to_owned();
     let ticket = state.new_work();
-    state.reading = Some(Reading::new(id, What::Mailbox, ticket, generation, Secret::None));
+    state.reading = Some(LetterReader::new(id, What::Mailbox, ticket, generation, LetterCode::None));
     vec![Effect::OpenMailbox(ticket, address)]
 }
 
 /// Reads what the open dialog would send, to the dealership on a place of its list.
-pub(super) fn preview(state: &mut State, place: usize) -> Vec<Effect> {
+pub(super) fn preview(state: &mut ScreenState, place: usize) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
     match dialog.draft(place, state) {
         Ok((id, draft)) => {
             let ticket = state.new_work();
             let what = What::Preview(draft.kind, place);
-            state.reading = Some(Reading::new(id, what, ticket, draft.generation, draft.secret));
+            state.reading = Some(LetterReader::new(id, what, ticket, draft.generation, draft.secret));
             vec![Effect::PreviewLetter(ticket, id, draft.kind, draft.as_if)]
         }
         Err(why) => {
@@ -58,14 +58,14 @@ pub(super) fn preview(state: &mut State, place: usize) -> Vec<Effect> {
     }
 }
 
-pub(super) fn letter(state: &mut State, ticket: WorkId, letter: Result<LetterText, String>) {
+pub(super) fn letter(state: &mut ScreenState, ticket: WorkId, letter: Result<LetterText, String>) {
     if let Some(reading) = state.reading.as_mut().filter(|reading| reading.ticket == ticket) {
         reading.take(letter);
         state.dirty = true;
     }
 }
 
-pub(super) fn mailbox(state: &mut State, ticket: WorkId, letters: Result<Vec<MailboxLetter>, String>) {
+pub(super) fn mailbox(state: &mut ScreenState, ticket: WorkId, letters: Result<Vec<MailboxLetter>, String>) {
     let Some(reading) = state.reading.as_mut().filter(|reading| reading.ticket == ticket) else { return };
     let Some(row) = state.rows.get(reading.id) else { return };
     reading.take_mailbox(letters, &row.state);
@@ -73,7 +73,7 @@ pub(super) fn mailbox(state: &mut State, ticket: WorkId, letters: Result<Vec<Mai
 }
 
 /// Keys while a letter is read.
-pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+pub(super) fn act(state: &mut ScreenState, action: Action) -> Vec<Effect> {
     let page = usize::from(state.size.1.saturating_sub(4).max(1));
     let Some(reading) = &mut state.reading else { return Vec::new() };
     match action {
@@ -93,7 +93,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 /// The letter after this one, or before: of the dealership, or of the next dealership in the dialog.
-fn turn(state: &mut State, by: isize) -> Vec<Effect> {
+fn turn(state: &mut ScreenState, by: isize) -> Vec<Effect> {
     let Some(reading) = &state.reading else { return Vec::new() };
     let id = reading.id;
     match reading.what {
@@ -117,11 +117,11 @@ fn turn(state: &mut State, by: isize) -> Vec<Effect> {
     }
 }
 
-fn reveal(state: &mut State) {
+fn reveal(state: &mut ScreenState) {
     let Some(reading) = &state.reading else { return };
     let (id, generation) = (reading.id, reading.generation);
     let sheets = reading.sheets.as_ref().and_then(|sheets| sheets.as_ref().ok());
-    if !sheets.is_some_and(|sheets| sheets.iter().any(crate::tui::reading::Sheet::has_code)) {
+    if !sheets.is_some_and(|sheets| sheets.iter().any(crate::tui::reading::LetterPage::has_code)) {
         let words = if reading.awaits_code() { "the code is not known yet" } else { "there is no code in it" };
         state.toast(Tone::Warn, words);
         return;

@@ -2,28 +2,28 @@
 
 use super::{cut_off, queue};
 use crate::domain::DealershipId;
-use crate::tui::action::{Action, Scope};
-use crate::tui::dialog::{Dialog, Kind, Spot, Wish};
+use crate::tui::action::{Action, ActionScope};
+use crate::tui::dialog::{Dialog, DialogFocus, DialogKind, DialogRequest};
 use crate::tui::msg::{Effect, Outcome, Pasted, WorkId};
-use crate::tui::rows::Rows;
-use crate::tui::state::{Mode, State};
+use crate::tui::rows::DealershipRows;
+use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
-use crate::tui::work::{Phase, Work, WorkItem};
+use crate::tui::work::{JobPhase, Work, WorkItem};
 
 /// Of so many that are over the results can be shown again.
 const KEPT: usize = 5;
 
 /// Does what a dialog asks for.
-pub(super) fn begin(state: &mut State, dialog: &Dialog) -> Vec<Effect> {
-    let (Kind::Ask(action), Ok(wish)) = (dialog.kind, &dialog.verdict) else { return Vec::new() };
+pub(super) fn begin(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
+    let (DialogKind::Ask(action), Ok(wish)) = (dialog.kind, &dialog.verdict) else { return Vec::new() };
     let work = state.new_work();
     let effect = match wish.clone() {
-        Wish::Execute(commands) => Effect::Execute(work, commands),
-        Wish::Obtain(asks) => Effect::Obtain(work, asks),
-        Wish::Paste(codes) => Effect::Paste(work, codes.into_iter().map(Pasted).collect()),
-        Wish::Check => Effect::Check(work, dialog.items.iter().map(|item| item.id).collect()),
-        Wish::Teach(lesson) => Effect::Teach(work, lesson),
-        Wish::Show(_) | Wish::Book(_) | Wish::ReadBack => return Vec::new(),
+        DialogRequest::Execute(commands) => Effect::Execute(work, commands),
+        DialogRequest::Obtain(asks) => Effect::Obtain(work, asks),
+        DialogRequest::Paste(codes) => Effect::Paste(work, codes.into_iter().map(Pasted).collect()),
+        DialogRequest::Check => Effect::Check(work, dialog.items.iter().map(|item| item.id).collect()),
+        DialogRequest::Teach(lesson) => Effect::Teach(work, lesson),
+        DialogRequest::Show(_) | DialogRequest::Book(_) | DialogRequest::ReadBack => return Vec::new(),
     };
     queue::accepted(state, dialog);
     let items: Vec<WorkItem> =
@@ -38,13 +38,13 @@ pub(super) fn begin(state: &mut State, dialog: &Dialog) -> Vec<Effect> {
 }
 
 /// One item of a piece of work has ended.
-pub(super) fn ended(state: &mut State, id: WorkId, dealership: DealershipId, outcome: Outcome) {
+pub(super) fn ended(state: &mut ScreenState, id: WorkId, dealership: DealershipId, outcome: Outcome) {
     state.dirty = true;
     let Some(work) = state.works.iter_mut().find(|work| work.id == id) else { return };
     let well = outcome.is_ok();
     work.end(dealership, outcome);
     let over = work.is_over();
-    if well && work.is_bulk() && work.action.info().scope == Scope::Table {
+    if well && work.is_bulk() && work.action.info().scope == ActionScope::Table {
         // What failed stays marked, so that it can be tried again.
         state.marks.remove(dealership);
     }
@@ -55,9 +55,9 @@ pub(super) fn ended(state: &mut State, id: WorkId, dealership: DealershipId, out
 }
 
 /// Nothing more of a piece of work will end.
-pub(super) fn over(state: &mut State, id: WorkId) {
+pub(super) fn over(state: &mut ScreenState, id: WorkId) {
     let Some(work) = state.works.iter_mut().find(|work| work.id == id && !work.is_over()) else { return };
-    work.phase = Phase::Over;
+    work.phase = JobPhase::Over;
     state.dirty = true;
     tell(state, id);
     if let Some(acted) = state.cursor.acted {
@@ -66,10 +66,10 @@ pub(super) fn over(state: &mut State, id: WorkId) {
 }
 
 /// Tells what came of one, unless that is being watched.
-fn tell(state: &mut State, id: WorkId) {
+fn tell(state: &mut ScreenState, id: WorkId) {
     match &mut state.mode {
         // The keyboard does not stay where another button comes.
-        Mode::Dialog(dialog) if dialog.kind == Kind::Results(id) => dialog.focus = Spot::Button(0),
+        Mode::Dialog(dialog) if dialog.kind == DialogKind::Results(id) => dialog.focus = DialogFocus::Button(0),
         _ => {
             let key = state.setup.keymap.first_key(Action::Results);
             if let Some((tone, text)) = state.work(id).map(|work| summary(work, &state.rows, key)) {
@@ -87,7 +87,7 @@ fn tell(state: &mut State, id: WorkId) {
 }
 
 /// What came of a piece of work, in a line; and the key that shows the results one by one.
-fn summary(work: &Work, rows: &Rows, key: Option<String>) -> (Tone, String) {
+fn summary(work: &Work, rows: &DealershipRows, key: Option<String>) -> (Tone, String) {
     let title = work.action.info().title;
     if let [item] = work.items.as_slice() {
         let (words, tone) = item.told(rows).unwrap_or_else(|| ("not begun".to_owned(), Tone::Warn));
@@ -106,7 +106,7 @@ fn summary(work: &Work, rows: &Rows, key: Option<String>) -> (Tone, String) {
             text.push_str(&format!(", {count} {what}"));
         }
     }
-    if open + failed > 0 && work.action.info().scope == Scope::Table {
+    if open + failed > 0 && work.action.info().scope == ActionScope::Table {
         text.push_str(" and still marked");
     }
     text.push_str(&work.letters(rows));
@@ -117,21 +117,21 @@ fn summary(work: &Work, rows: &Rows, key: Option<String>) -> (Tone, String) {
 }
 
 /// Which the open dialog shows.
-fn shown(state: &State) -> Option<WorkId> {
+fn shown(state: &ScreenState) -> Option<WorkId> {
     let Mode::Dialog(dialog) = &state.mode else { return None };
-    let Kind::Results(id) = dialog.kind else { return None };
+    let DialogKind::Results(id) = dialog.kind else { return None };
     Some(id)
 }
 
 /// Shows the newest for many.
-pub(super) fn show(state: &mut State) {
+pub(super) fn show(state: &mut ScreenState) {
     if let Some(work) = state.works.iter().rev().find(|work| work.is_bulk()) {
         let results = Dialog::results(work.id);
         state.show_dialog(results);
     }
 }
 
-pub(super) fn show_earlier(state: &mut State) {
+pub(super) fn show_earlier(state: &mut ScreenState) {
     let Some(id) = shown(state) else { return };
     if let Some(work) = state.works.iter().rev().find(|work| work.is_bulk() && work.id < id) {
         let results = Dialog::results(work.id);
@@ -140,24 +140,24 @@ pub(super) fn show_earlier(state: &mut State) {
 }
 
 /// Has no more of them begun.
-pub(super) fn stop(state: &mut State) -> Vec<Effect> {
+pub(super) fn stop(state: &mut ScreenState) -> Vec<Effect> {
     let Some(id) = shown(state) else { return Vec::new() };
     if let Some(work) = state.works.iter_mut().find(|work| work.id == id) {
-        work.phase = Phase::Stopping;
+        work.phase = JobPhase::Stopping;
     }
     if let Mode::Dialog(dialog) = &mut state.mode {
-        dialog.focus = Spot::Button(0);
+        dialog.focus = DialogFocus::Button(0);
     }
     vec![Effect::Stop(id)]
 }
 
 /// The results were closed: what is under way goes on.
-pub(super) fn closed(state: &mut State, id: WorkId) {
+pub(super) fn closed(state: &mut ScreenState, id: WorkId) {
     let Some(work) = state.work(id).filter(|work| !work.is_over()) else { return };
     let (title, (open, ..)) = (work.action.info().title, work.counts());
     let (mut text, key_does) = match work.phase {
-        Phase::Stopping => (format!("{title} stops, {open} not done"), "shows each"),
-        Phase::UnderWay | Phase::Over => (format!("{title} goes on, {open} to do"), "shows it and stops it"),
+        JobPhase::Stopping => (format!("{title} stops, {open} not done"), "shows each"),
+        JobPhase::UnderWay | JobPhase::Over => (format!("{title} goes on, {open} to do"), "shows it and stops it"),
     };
     if let Some(key) = state.setup.keymap.first_key(Action::Results) {
         text.push_str(&format!("; {key} {key_does}"));

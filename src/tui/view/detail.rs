@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use ratatui::style::Style;
 
-use super::pen::{Pen, wrap};
+use super::pen::{Canvas, wrap};
 use super::table::{code_clock, confirm_clock};
 use super::{mail, xtime};
 use crate::domain::clock_doubt::code_ahead_in_words;
@@ -11,8 +11,8 @@ use crate::domain::{Ended, Event, InvitationState, Mover, NextStep, Onboarding, 
 use crate::present::event::summary;
 use crate::present::time::Zone;
 use crate::tui::clocks::Clocks;
-use crate::tui::rows::Row;
-use crate::tui::state::{Focus, State};
+use crate::tui::rows::DealershipRow;
+use crate::tui::state::{Focus, ScreenState};
 use crate::tui::tail::Group;
 use crate::tui::theme::{Theme, Tone, attention_tone, stage_look};
 
@@ -53,7 +53,7 @@ impl Page<'_> {
     }
 }
 
-pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
     let (width, height) = (pen.area().width, pen.area().height);
     let focused = state.focus == Focus::Detail;
     let line = if focused { theme.line_focus } else { theme.line };
@@ -86,7 +86,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     }
 }
 
-fn profile(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
+fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks: &Clocks) {
     let theme = page.theme;
     let state = &*row.state;
     let profile = &state.profile;
@@ -144,7 +144,7 @@ fn bar(from: Timestamp, until: Timestamp, now: Timestamp, words: &str, room: u16
     format!("{}{} {words}", "█".repeat(full), "░".repeat(cells.saturating_sub(full)))
 }
 
-fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
+fn codes(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks: &Clocks) {
     let theme = page.theme;
     let state = &*row.state;
     let zone = Zone::from(state.profile.timezone);
@@ -202,7 +202,7 @@ fn codes(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
     second_clock(page, row, clocks);
 }
 
-fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
+fn second_clock(page: &mut Page<'_>, row: &DealershipRow, clocks: &Clocks) {
     let theme = page.theme;
     let state: &Onboarding = &row.state;
     let confirmation = &state.confirmation;
@@ -238,7 +238,7 @@ fn second_clock(page: &mut Page<'_>, row: &Row, clocks: &Clocks) {
 /// How many events are shown: all of them are laid out for every frame. Older ones are in the tail of this dealership alone.
 const NEWEST: usize = 200;
 
-fn timeline(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
+fn timeline(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks: &Clocks) {
     let theme = page.theme;
     page.heading("What happened");
     let Some(events) = screen.tail.history(row.state.id) else {

@@ -1,17 +1,17 @@
 //! The line of keys: the most useful ones of where the keyboard is, or what can follow a chord.
 
-use super::pen::{Pen, width};
-use crate::tui::action::{Action, Scope};
-use crate::tui::dialog::{Kind, Role};
+use super::pen::{Canvas, width};
+use crate::tui::action::{Action, ActionScope};
+use crate::tui::dialog::{DialogKind, FieldRole};
 use crate::tui::enabled::can;
 use crate::tui::keymap::Lookup;
-use crate::tui::layer::Layer;
-use crate::tui::state::{Focus, Mode, State};
+use crate::tui::layer::InputLayer;
+use crate::tui::state::{Focus, Mode, ScreenState};
 use crate::tui::theme::Theme;
 use crate::tui::work::Work;
 
 /// The most useful actions of each place, the most useful first.
-fn useful(state: &State) -> &'static [Action] {
+fn useful(state: &ScreenState) -> &'static [Action] {
     use Action as A;
     if state.reading.is_some() {
         return &[A::DialogCancel, A::Reveal, A::DialogDown, A::DialogUp];
@@ -23,12 +23,12 @@ fn useful(state: &State) -> &'static [Action] {
         Mode::Help(_) => &[A::DialogCancel, A::Filter, A::DialogDown, A::DialogUp],
         Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::DialogDown, A::DialogUp],
         Mode::Dialog(dialog)
-            if dialog.offer.is_some() && dialog.focused().is_some_and(|field| field.role == Role::Text) =>
+            if dialog.offer.is_some() && dialog.focused().is_some_and(|field| field.role == FieldRole::Text) =>
         {
             &[A::InputDown, A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
         Mode::Dialog(dialog)
-            if dialog.sends_along() && dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) =>
+            if dialog.sends_along() && dialog.focused().is_some_and(crate::tui::dialog::FormField::takes_text) =>
         {
             &[
                 A::DialogSubmit,
@@ -52,10 +52,10 @@ fn useful(state: &State) -> &'static [Action] {
             A::LetterSwitch,
             A::DialogDown,
         ],
-        Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::Field::takes_text) => {
+        Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::FormField::takes_text) => {
             &[A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
-        Mode::Dialog(dialog) if matches!(dialog.kind, Kind::Results(_)) => {
+        Mode::Dialog(dialog) if matches!(dialog.kind, DialogKind::Results(_)) => {
             &[A::DialogAccept, A::DialogCancel, A::DialogDown]
         }
         Mode::Dialog(dialog) if dialog.focused().is_some() => {
@@ -136,7 +136,7 @@ fn useful(state: &State) -> &'static [Action] {
     }
 }
 
-pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
     let room = pen.area().width;
     if !state.chord.is_empty() {
         chord(state, theme, pen);
@@ -145,15 +145,15 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
     // Whoever knows these finds everything else: on the desk they have their place, however narrow it is.
     let on_desk = matches!(state.mode, Mode::Desk) && state.reading.is_none();
     // What goes away next has its word; the key that leaves the desk goes back first where there is something else.
-    let layer = Layer::uppermost(state);
+    let layer = InputLayer::uppermost(state);
     let mut always = Vec::new();
     if on_desk {
         always.extend(layer.map(|_| Action::ClearFilter));
         always.extend(state.works.iter().any(Work::is_bulk).then_some(Action::Results));
         always.extend([Action::Help, Action::Palette]);
-        always.extend(Layer::in_place_of_table(state).is_none().then_some(Action::Quit));
+        always.extend(InputLayer::in_place_of_table(state).is_none().then_some(Action::Quit));
     }
-    let results = matches!(&state.mode, Mode::Dialog(dialog) if matches!(dialog.kind, Kind::Results(_)));
+    let results = matches!(&state.mode, Mode::Dialog(dialog) if matches!(dialog.kind, DialogKind::Results(_)));
     let title = |action: Action| match (action, layer) {
         (Action::DialogCancel, _) if results => "close",
         (Action::Filter, _) if matches!(state.mode, Mode::Help(_)) => "search",
@@ -188,16 +188,16 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
 }
 
 /// The scope in which a chord goes on.
-fn scope(state: &State) -> Scope {
+fn scope(state: &ScreenState) -> ActionScope {
     match state.focus {
-        _ if state.queue.is_some() => Scope::Queue,
-        Focus::Table => Scope::Table,
-        Focus::Detail => Scope::Detail,
-        Focus::Tail => Scope::Tail,
+        _ if state.queue.is_some() => ActionScope::Queue,
+        Focus::Table => ActionScope::Table,
+        Focus::Detail => ActionScope::Detail,
+        Focus::Tail => ActionScope::Tail,
     }
 }
 
-fn chord(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+fn chord(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
     let room = pen.area().width;
     let so_far: Vec<String> = state.chord.iter().map(ToString::to_string).collect();
     let mut x = 1 + pen.text(1, 0, room.saturating_sub(1), &so_far.join(" "), theme.chosen) + 1;

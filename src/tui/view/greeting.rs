@@ -1,9 +1,9 @@
 //! An empty store: what to do first.
 
-use super::pen::{Pen, wrap};
+use super::pen::{Canvas, wrap};
 use crate::tui::theme::{Theme, Tone};
 
-pub(super) fn draw(theme: &Theme, pen: &mut Pen<'_>) {
+pub(super) fn draw(theme: &Theme, pen: &mut Canvas<'_>) {
     let (width, height) = (pen.area().width, pen.area().height);
     let lines = [
         ("There is no dealership in the books yet.", theme.title),

@@ -3,12 +3,12 @@
 
 use ratatui::style::Style;
 
-use super::pen::{Pen, width, wrap};
+use super::pen::{Canvas, width, wrap};
 use super::popup;
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Guide, NO_SLOTS_CAUSES, Observed, Onboarding, OpcodeOption, guide};
 use crate::tui::action::Action;
-use crate::tui::state::State;
+use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
 type Line = (String, Style);
@@ -32,7 +32,7 @@ fn hang(lines: &mut Vec<Line>, before: &str, text: &str, indent: usize, room: u1
     }
 }
 
-fn lines(state: &State, onboarding: &Onboarding, theme: &Theme, room: u16) -> Vec<Line> {
+fn lines(state: &ScreenState, onboarding: &Onboarding, theme: &Theme, room: u16) -> Vec<Line> {
     let guide = guide(onboarding, &state.setup.policy, &state.setup.partner);
     let mut lines = Vec::new();
     head(&mut lines, &guide, onboarding, theme, room);
@@ -80,7 +80,7 @@ fn head(lines: &mut Vec<Line>, guide: &Guide, state: &Onboarding, theme: &Theme,
     lines.push((String::new(), theme.text));
 }
 
-pub(super) fn draw(id: DealershipId, scroll: usize, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+pub(super) fn draw(id: DealershipId, scroll: usize, state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
     let Some(row) = state.rows.get(id) else { return };
     let room = pen.area().width.min(96).saturating_sub(4);
     let lines = lines(state, &row.state, theme, room);

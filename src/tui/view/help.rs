@@ -3,13 +3,13 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::pen::{Pen, width, wrap};
+use super::pen::{Canvas, width, wrap};
 use super::{popup, tabs};
 use crate::domain::CodeOrigin;
 use crate::engine::PlatformState;
-use crate::tui::action::{REGISTRY, Scope};
+use crate::tui::action::{ActionScope, REGISTRY};
 use crate::tui::enabled::{NO_PLATFORM, can};
-use crate::tui::state::{Focus, Help, State};
+use crate::tui::state::{Focus, Help, ScreenState};
 use crate::tui::theme::{Theme, Tone, stage_look};
 
 /// Wide enough for the longest sentence with its reason.
@@ -28,27 +28,27 @@ enum Line {
     More(u16, String),
 }
 
-fn lines(state: &State) -> Vec<Line> {
+fn lines(state: &ScreenState) -> Vec<Line> {
     let mut lines = Vec::new();
     let here = match state.focus {
-        _ if state.queue.is_some() => Scope::Queue,
-        Focus::Table => Scope::Table,
-        Focus::Detail => Scope::Detail,
-        Focus::Tail => Scope::Tail,
+        _ if state.queue.is_some() => ActionScope::Queue,
+        Focus::Table => ActionScope::Table,
+        Focus::Detail => ActionScope::Detail,
+        Focus::Tail => ActionScope::Tail,
     };
-    let mut scopes = vec![here, Scope::Global];
-    scopes.extend(Scope::ALL.into_iter().filter(|scope| *scope != here && *scope != Scope::Global));
+    let mut scopes = vec![here, ActionScope::Global];
+    scopes.extend(ActionScope::ALL.into_iter().filter(|scope| *scope != here && *scope != ActionScope::Global));
     for scope in scopes {
         let name = match scope {
-            Scope::Global => "Everywhere",
-            Scope::Table => "Table",
-            Scope::Detail => "Detail (the table's actions work here too)",
-            Scope::Tail => "Events",
-            Scope::Queue => "Letters",
-            Scope::Dialog => "Dialogs",
-            Scope::Letter => "Dialogs that send a letter",
-            Scope::Form => "Any dialog",
-            Scope::Input => "Lines of text",
+            ActionScope::Global => "Everywhere",
+            ActionScope::Table => "Table",
+            ActionScope::Detail => "Detail (the table's actions work here too)",
+            ActionScope::Tail => "Events",
+            ActionScope::Queue => "Letters",
+            ActionScope::Dialog => "Dialogs",
+            ActionScope::Letter => "Dialogs that send a letter",
+            ActionScope::Form => "Any dialog",
+            ActionScope::Input => "Lines of text",
         };
         lines.push(Line::Heading(name.to_owned()));
         for info in REGISTRY.iter().filter(|info| info.scope == scope) {
@@ -162,7 +162,7 @@ fn wrapped(lines: Vec<Line>, room: u16) -> Vec<Line> {
     all
 }
 
-pub(super) fn draw(help: &Help, state: &State, theme: &Theme, pen: &mut Pen<'_>) -> Option<Position> {
+pub(super) fn draw(help: &Help, state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) -> Option<Position> {
     let height = pen.area().height;
     let mut pen = popup(pen, WIDEST, height);
     let mut inside = pen.frame("Help", theme.line_focus, theme.title);

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::state::{Focus, Mode, State};
+use crate::tui::state::{Focus, Mode, ScreenState};
 
 /// The smallest screen that can be worked on.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -17,7 +17,7 @@ const TAIL_BY_ITSELF: u16 = 14;
 const TAIL_FITS: u16 = 9;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Plan {
+pub struct ScreenLayout {
     /// The terminal is too small for anything.
     pub too_small: bool,
     pub tabs: Rect,
@@ -36,9 +36,9 @@ pub struct Plan {
     pub status: Rect,
 }
 
-impl Plan {
+impl ScreenLayout {
     /// Where everything goes in a state.
-    pub fn of(state: &State) -> Self {
+    pub fn of(state: &ScreenState) -> Self {
         let (width, height) = state.size;
         if width < SMALLEST.0 || height < SMALLEST.1 {
             return Self { too_small: true, ..Self::default() };
@@ -76,7 +76,7 @@ impl Plan {
         plan
     }
 
-    fn divide(&mut self, body: Rect, state: &State) {
+    fn divide(&mut self, body: Rect, state: &ScreenState) {
         let panes = state.panes;
         if panes.zoom {
             match state.focus {

@@ -7,11 +7,11 @@ use crate::domain::{Letter, LetterState, Onboarding, next_letter_at};
 use crate::present::time::Zone;
 use crate::tui::clocks::Clocks;
 use crate::tui::letters::{Fate, NO_MAIL, ONLY_FILES};
-use crate::tui::rows::Row;
-use crate::tui::state::State;
+use crate::tui::rows::DealershipRow;
+use crate::tui::state::ScreenState;
 use crate::tui::theme::Tone;
 
-pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
+pub(super) fn section(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks: &Clocks) {
     let theme = page.theme;
     let state = &*row.state;
     page.heading("Mail");
@@ -75,7 +75,7 @@ fn one(page: &mut Page<'_>, letter: &Letter, state: &Onboarding, clocks: &Clocks
     }
 }
 
-fn reminders(page: &mut Page<'_>, state: &Onboarding, screen: &State, clocks: &Clocks) {
+fn reminders(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState, clocks: &Clocks) {
     let theme = page.theme;
     let off = state.mail.as_ref().is_some_and(|mail| mail.reminders_off);
     let next = next_letter_at(state, &screen.setup.policy.mail, clocks.now());

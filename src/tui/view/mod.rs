@@ -26,11 +26,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::clocks::Clocks;
-use super::state::{Mode, State};
+use super::state::{Mode, ScreenState};
 use super::theme::Theme;
 use crate::domain::Timestamp;
-use layout::Plan;
-use pen::Pen;
+use layout::ScreenLayout;
+use pen::Canvas;
 
 /// What a frame leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,7 +41,7 @@ pub struct Drawn {
     pub caret: Option<Position>,
 }
 
-pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Drawn {
+pub fn draw(state: &ScreenState, theme: &Theme, frame: &mut Frame<'_>) -> Drawn {
     let drawn = draw_into(state, theme, frame.buffer_mut());
     if let Some(caret) = drawn.caret {
         frame.set_cursor_position(caret);
@@ -50,11 +50,11 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Drawn {
 }
 
 /// Draws the screen into an empty buffer of the size that the state knows.
-pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
+pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Drawn {
     let area = *buffer.area();
     let clocks = Clocks::at(state.now.at);
     let plan = state.plan();
-    let mut pen = Pen::new(buffer, area);
+    let mut pen = Canvas::new(buffer, area);
     if plan.too_small {
         let (width, height) = layout::SMALLEST;
         let text = format!("needs {width}x{height}, this is {}x{}", area.width, area.height);
@@ -85,7 +85,13 @@ pub fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Drawn {
 }
 
 /// The tabs, the filter, alarms and panes.
-fn draw_panes(state: &State, theme: &Theme, clocks: &Clocks, plan: &Plan, pen: &mut Pen<'_>) -> Option<Position> {
+fn draw_panes(
+    state: &ScreenState,
+    theme: &Theme,
+    clocks: &Clocks,
+    plan: &ScreenLayout,
+    pen: &mut Canvas<'_>,
+) -> Option<Position> {
     let mut caret = None;
     tabs::draw(state, theme, &mut pen.within(plan.tabs));
     if let Some(area) = plan.filter {
@@ -111,7 +117,7 @@ fn draw_panes(state: &State, theme: &Theme, clocks: &Clocks, plan: &Plan, pen: &
 }
 
 /// A part of the screen in its middle, with nothing in it.
-fn popup<'p>(pen: &'p mut Pen<'_>, width: u16, height: u16) -> Pen<'p> {
+fn popup<'p>(pen: &'p mut Canvas<'_>, width: u16, height: u16) -> Canvas<'p> {
     let area = pen.area();
     // The status stays in view, and where there is room the keys do too.
     let below = if area.height >= 20 { 2 } else { 1 };

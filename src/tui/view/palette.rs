@@ -2,13 +2,13 @@
 
 use ratatui::layout::Position;
 
-use super::pen::{Pen, width};
+use super::pen::{Canvas, width};
 use super::{popup, tabs};
 use crate::tui::palette::Palette;
-use crate::tui::state::State;
+use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
-pub(super) fn draw(palette: &Palette, state: &State, theme: &Theme, pen: &mut Pen<'_>) -> Option<Position> {
+pub(super) fn draw(palette: &Palette, state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) -> Option<Position> {
     let height = (pen.area().height * 2 / 3).clamp(8, 24);
     let mut pen = popup(pen, 76, height);
     let inside = pen.frame("Actions", theme.line_focus, theme.title);

@@ -11,12 +11,12 @@ use crate::domain::text::{clean, clusters};
 use crate::tui::theme::Bar;
 
 /// Writes into a buffer; nothing ever leaves the area.
-pub struct Pen<'a> {
+pub struct Canvas<'a> {
     buffer: &'a mut Buffer,
     area: Rect,
 }
 
-impl<'a> Pen<'a> {
+impl<'a> Canvas<'a> {
     /// A pen for a part of a buffer.
     pub fn new(buffer: &'a mut Buffer, area: Rect) -> Self {
         let area = area.intersection(*buffer.area());
@@ -24,8 +24,8 @@ impl<'a> Pen<'a> {
     }
 
     /// The same buffer, another part of it.
-    pub fn within(&mut self, area: Rect) -> Pen<'_> {
-        Pen::new(self.buffer, area)
+    pub fn within(&mut self, area: Rect) -> Canvas<'_> {
+        Canvas::new(self.buffer, area)
     }
 
     pub fn area(&self) -> Rect {
@@ -222,7 +222,7 @@ mod tests {
 
     fn written(room: u16, text: &str) -> (String, u16) {
         let mut buffer = Buffer::filled(Rect::new(0, 0, room + 4, 1), ratatui::buffer::Cell::new("#"));
-        let used = Pen::new(&mut buffer, Rect::new(2, 0, room, 1)).text(0, 0, room, text, Style::new());
+        let used = Canvas::new(&mut buffer, Rect::new(2, 0, room, 1)).text(0, 0, room, text, Style::new());
         (buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect(), used)
     }
 
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn half_of_a_wide_character_is_not_left_beside_what_lies_over_it() {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
-        let mut pen = Pen::new(&mut buffer, Rect::new(0, 0, 6, 1));
+        let mut pen = Canvas::new(&mut buffer, Rect::new(0, 0, 6, 1));
         pen.text(0, 0, 6, "日本車", Style::new());
         pen.text(3, 0, 1, "x", Style::new());
         pen.within(Rect::new(5, 0, 1, 1)).clear();

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::pen::{Pen, wrap};
+use super::pen::{Canvas, wrap};
 use super::status;
 use crate::domain::text::clean;
 use crate::domain::{Letter, Onboarding};
@@ -12,7 +12,7 @@ use crate::present::time::Zone;
 use crate::tui::clocks::Clocks;
 use crate::tui::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::tui::queue::{LetterRef, Queue};
-use crate::tui::state::State;
+use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
 /// The title, how the server is doing, and the names of the columns.
@@ -58,7 +58,7 @@ impl Columns {
     }
 }
 
-pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
     let Some(queue) = &state.queue else { return };
     let area = pen.area();
     title(queue, state, theme, pen);
@@ -94,7 +94,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     }
 }
 
-fn title(queue: &Queue, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+fn title(queue: &Queue, state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
     let mail = &state.status.mail;
     let (all, troubled) = queue.counts();
     let mut parts: Vec<(String, Style)> = vec![("Letters".to_owned(), theme.title)];
@@ -121,7 +121,7 @@ fn title(queue: &Queue, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
     status::put(&parts, theme, pen);
 }
 
-fn server(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
+fn server(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
     let room = pen.area().width.saturating_sub(1);
     let (words, style) = match (&state.status.mail.state, &state.setup.post) {
         (MailState::Down { .. }, _) => {
@@ -145,7 +145,7 @@ fn server(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
     pen.text(1, 1, room, &words, style);
 }
 
-fn heading(columns: Columns, theme: &Theme, pen: &mut Pen<'_>) {
+fn heading(columns: Columns, theme: &Theme, pen: &mut Canvas<'_>) {
     let mut x = GUTTER;
     for (title, room) in cells(columns, ["mail", "kind", "dealership", "tries", "next try", "why"]) {
         pen.text(x, 2, room, title, theme.dim);
@@ -163,12 +163,12 @@ fn cells<T>(columns: Columns, contents: [T; 6]) -> impl Iterator<Item = (T, u16)
 fn draw_row(
     of: LetterRef,
     queue: &Queue,
-    state: &State,
+    state: &ScreenState,
     theme: &Theme,
     clocks: &Clocks,
     columns: Columns,
     y: u16,
-    pen: &mut Pen<'_>,
+    pen: &mut Canvas<'_>,
 ) {
     let Some((onboarding, letter)) = of.find(&state.rows) else { return };
     let (glyph, word, tone) = Fate::of(letter).look();
@@ -202,7 +202,7 @@ fn tries(letter: &Letter) -> String {
     }
 }
 
-fn next(letter: &Letter, state: &State, clocks: &Clocks, theme: &Theme) -> (String, Style) {
+fn next(letter: &Letter, state: &ScreenState, clocks: &Clocks, theme: &Theme) -> (String, Style) {
     match letter.due_at {
         None => ("–".to_owned(), theme.dim),
         Some(due) if due > clocks.now() => (clocks.left(due), theme.text),
@@ -216,11 +216,11 @@ fn next(letter: &Letter, state: &State, clocks: &Clocks, theme: &Theme) -> (Stri
 /// More of the letter under the cursor.
 fn foot(
     here: Option<(&Onboarding, &Letter)>,
-    state: &State,
+    state: &ScreenState,
     theme: &Theme,
     clocks: &Clocks,
     y: u16,
-    pen: &mut Pen<'_>,
+    pen: &mut Canvas<'_>,
 ) {
     let room = pen.area().width.saturating_sub(2);
     pen.fill(0, y, room + 2, "─", theme.line);

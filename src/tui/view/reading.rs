@@ -2,14 +2,14 @@
 
 use ratatui::style::Style;
 
-use super::pen::{Pen, width, wrap};
+use super::pen::{Canvas, width, wrap};
 use super::popup;
 use crate::domain::text::clean;
 use crate::present::time::Zone;
 use crate::tui::letters::Fate;
 use crate::tui::queue::LetterRef;
-use crate::tui::reading::{Reading, Sheet, UNKNOWN_CODE, What};
-use crate::tui::state::{Mode, State};
+use crate::tui::reading::{LetterPage, LetterReader, UNKNOWN_CODE, What};
+use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::{Theme, Tone};
 
 type Line = (String, Style);
@@ -17,7 +17,7 @@ type Line = (String, Style);
 /// The cells for the names above the text.
 const NAMES: usize = 10;
 
-fn title(reading: &Reading, state: &State) -> String {
+fn title(reading: &LetterReader, state: &ScreenState) -> String {
     let Some(row) = state.rows.get(reading.id) else { return String::new() };
     let name = row.state.profile.name.screen();
     match reading.what {
@@ -41,7 +41,7 @@ fn title(reading: &Reading, state: &State) -> String {
     }
 }
 
-fn lines(reading: &Reading, state: &State, theme: &Theme, room: u16) -> Vec<Line> {
+fn lines(reading: &LetterReader, state: &ScreenState, theme: &Theme, room: u16) -> Vec<Line> {
     let mut lines = Vec::new();
     match &reading.sheets {
         None => lines.push(("…".to_owned(), theme.dim)),
@@ -68,7 +68,7 @@ fn lines(reading: &Reading, state: &State, theme: &Theme, room: u16) -> Vec<Line
     lines
 }
 
-fn draw_sheet(sheet: &Sheet, revealed: bool, theme: &Theme, room: u16, lines: &mut Vec<Line>) {
+fn draw_sheet(sheet: &LetterPage, revealed: bool, theme: &Theme, room: u16, lines: &mut Vec<Line>) {
     for (name, value) in &sheet.head {
         for (place, line) in wrap(&clean(value), room.saturating_sub(NAMES as u16)).into_iter().enumerate() {
             let name = if place == 0 { name } else { "" };
@@ -91,7 +91,7 @@ fn draw_sheet(sheet: &Sheet, revealed: bool, theme: &Theme, room: u16, lines: &m
     }
 }
 
-pub(super) fn draw(reading: &Reading, state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+pub(super) fn draw(reading: &LetterReader, state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
     let room = pen.area().width.min(84).saturating_sub(4);
     let lines = lines(reading, state, theme, room);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);

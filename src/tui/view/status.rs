@@ -3,13 +3,13 @@
 use chrono::TimeDelta;
 use ratatui::style::Style;
 
-use super::pen::{Pen, width};
+use super::pen::{Canvas, width};
 use crate::domain::text::clean;
 use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, in_words};
 use crate::engine::{MailState, PlatformState};
 use crate::tui::clocks::Clocks;
 use crate::tui::letters::ONLY_FILES;
-use crate::tui::state::State;
+use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
 /// From how much difference on the platform's clock is shown as wrong.
@@ -19,7 +19,7 @@ const SKEW_MATTERS: TimeDelta = TimeDelta::seconds(30);
 const WAIT_MATTERS: TimeDelta = TimeDelta::minutes(1);
 
 /// Whether there is something to say above the table.
-pub(super) fn has_banner(state: &State) -> bool {
+pub(super) fn has_banner(state: &ScreenState) -> bool {
     let platform = &state.status.platform;
     let room = state.size.1 >= 20;
     platform.is_alarm()
@@ -30,7 +30,7 @@ pub(super) fn has_banner(state: &State) -> bool {
 }
 
 /// What is not configured, for as long as it is so: in full where there is room.
-fn unconfigured(state: &State, room: u16) -> String {
+fn unconfigured(state: &ScreenState, room: u16) -> String {
     let probing = state.status.platform == PlatformState::Unconfigured;
     let (long, short): (Vec<_>, Vec<_>) = [
         (
@@ -49,7 +49,7 @@ fn unconfigured(state: &State, room: u16) -> String {
 }
 
 /// The alarms in a line: that of the platform, then each cause that hit many dealerships.
-fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
+fn alarms(state: &ScreenState, clocks: &Clocks) -> Vec<String> {
     let platform = match &state.status.platform {
         quiet if !quiet.is_alarm() => None,
         PlatformState::Down { why, since, retry_at } => {
@@ -88,7 +88,7 @@ fn alarms(state: &State, clocks: &Clocks) -> Vec<String> {
 }
 
 /// The mail server fails: one alarm, however many letters wait.
-pub(super) fn mail_alarm(state: &State, clocks: &Clocks) -> Option<String> {
+pub(super) fn mail_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
     let MailState::Down { why, since, retry_at } = &state.status.mail.state else { return None };
     let (since, retry) = (clocks.since_in_words(*since), clocks.left(*retry_at));
     let wait = match state.status.mail.waiting {
@@ -98,7 +98,7 @@ pub(super) fn mail_alarm(state: &State, clocks: &Clocks) -> Option<String> {
     Some(format!("The mail server fails for {since}, next try in {retry}, {wait}: {}", clean(why)))
 }
 
-pub(super) fn draw_banner(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
+pub(super) fn draw_banner(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
     let room = pen.area().width;
     let alarms = alarms(state, clocks);
     if alarms.is_empty() {
@@ -110,7 +110,7 @@ pub(super) fn draw_banner(state: &State, theme: &Theme, clocks: &Clocks, pen: &m
     pen.text(1, 0, room.saturating_sub(1), &format!("▲ {}", alarms.join("  ▲ ")), theme.alarm);
 }
 
-pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
     let status = &state.status;
     let mut parts: Vec<(String, Style)> = Vec::new();
     if state.setup.demo {
@@ -171,13 +171,13 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
 }
 
 /// How far the newest is that was asked for many: `check now 12/300`.
-fn under_way(state: &State) -> Option<String> {
+fn under_way(state: &ScreenState) -> Option<String> {
     let work = state.works.iter().rev().find(|work| work.is_bulk() && !work.is_over())?;
     let (open, all) = (work.counts().0, work.items.len());
     Some(format!("{} {}/{}", work.action.info().title, thousands(all - open), thousands(all)))
 }
 
-pub(super) fn put(parts: &[(String, Style)], theme: &Theme, pen: &mut Pen<'_>) {
+pub(super) fn put(parts: &[(String, Style)], theme: &Theme, pen: &mut Canvas<'_>) {
     let room = pen.area().width;
     let mut x = 1;
     for (place, (text, style)) in parts.iter().enumerate() {
@@ -208,7 +208,7 @@ pub(super) fn thousands(number: usize) -> String {
 }
 
 /// How letters are doing, when there is anything to say.
-fn mail(state: &State, theme: &Theme) -> Option<(String, Style)> {
+fn mail(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
     let mail = &state.status.mail;
     let waiting = thousands(mail.waiting);
     let (words, tone) = match (&mail.state, &state.setup.post) {
@@ -225,7 +225,7 @@ fn mail(state: &State, theme: &Theme) -> Option<(String, Style)> {
     Some((words, theme.tone(tone)))
 }
 
-fn platform(state: &State, theme: &Theme) -> (String, Style) {
+fn platform(state: &ScreenState, theme: &Theme) -> (String, Style) {
     let (words, tone) = match &state.status.platform {
         PlatformState::Unconfigured => ("○ probing off", Tone::Warn),
         PlatformState::Starting if state.setup.read_only => ("○ read-only: no looks", Tone::Faint),

@@ -1,17 +1,17 @@
 //! The table: the visible rows only, written cell by cell. Its columns adapt to the width.
 
-use super::pen::{Pen, width, wrap};
+use super::pen::{Canvas, width, wrap};
 use crate::domain::{Fact, InvitationState, Onboarding, OpcodeState, Stage};
 use crate::tui::clocks::Clocks;
 use crate::tui::letters::MailLook;
-use crate::tui::rows::{Column, Row};
-use crate::tui::state::{Focus, State};
+use crate::tui::rows::{DealershipRow, TableColumn};
+use crate::tui::state::{Focus, ScreenState};
 use crate::tui::theme::{Theme, Tone, attention_tone, stage_look};
 
 /// A column and how wide it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Slot {
-    column: Column,
+    column: TableColumn,
     width: u16,
 }
 
@@ -29,24 +29,28 @@ const AGAIN: u16 = 6;
 
 /// The columns for a width: as many as fit, the most useful first; the name gets what is left.
 fn columns(room: u16) -> Vec<Slot> {
-    const WISHES: [(Column, u16); 10] = [
-        (Column::Stage, 16),
-        (Column::CodeClock, 9),
-        (Column::ConfirmClock, 9),
-        (Column::Code, 7),
-        (Column::Owner, 9),
-        (Column::Mail, 12),
-        (Column::LastEvent, 25),
-        (Column::Opcode, 22),
-        (Column::DealerCode, 11),
-        (Column::City, 13),
+    const WISHES: [(TableColumn, u16); 10] = [
+        (TableColumn::Stage, 16),
+        (TableColumn::CodeClock, 9),
+        (TableColumn::ConfirmClock, 9),
+        (TableColumn::Code, 7),
+        (TableColumn::Owner, 9),
+        (TableColumn::Mail, 12),
+        (TableColumn::LastEvent, 25),
+        (TableColumn::Opcode, 22),
+        (TableColumn::DealerCode, 11),
+        (TableColumn::City, 13),
     ];
     const SMALLEST_NAME: u16 = 14;
     const LARGEST_NAME: u16 = 44;
     let mut left = room.saturating_sub(GUTTER);
     if room < NARROW {
-        let name = Slot { column: Column::Name, width: left.saturating_sub(8 + 11 + 2) };
-        return vec![name, Slot { column: Column::CodeClock, width: 8 }, Slot { column: Column::Stage, width: 11 }];
+        let name = Slot { column: TableColumn::Name, width: left.saturating_sub(8 + 11 + 2) };
+        return vec![
+            name,
+            Slot { column: TableColumn::CodeClock, width: 8 },
+            Slot { column: TableColumn::Stage, width: 11 },
+        ];
     }
     let mut chosen = Vec::new();
     for (column, wish) in WISHES {
@@ -54,7 +58,7 @@ fn columns(room: u16) -> Vec<Slot> {
         if left > name + wish {
             left -= wish + 1;
             chosen.push(Slot { column, width: wish });
-        } else if column == Column::Mail && left > name + GLYPH {
+        } else if column == TableColumn::Mail && left > name + GLYPH {
             // The glyph alone says it to whoever knows them.
             left -= GLYPH + 1;
             chosen.push(Slot { column, width: GLYPH });
@@ -63,39 +67,41 @@ fn columns(room: u16) -> Vec<Slot> {
     let name = left.min(LARGEST_NAME);
     let mut spare = left - name;
     // When a letter is tried again has its place only where there is room to spare.
-    if let Some(mail) = chosen.iter_mut().find(|slot| slot.column == Column::Mail) {
+    if let Some(mail) = chosen.iter_mut().find(|slot| slot.column == TableColumn::Mail) {
         let more = spare.min(AGAIN);
         mail.width += more;
         spare -= more;
     }
-    if let Some(last) = chosen.iter_mut().find(|slot| slot.column == Column::LastEvent) {
+    if let Some(last) = chosen.iter_mut().find(|slot| slot.column == TableColumn::LastEvent) {
         last.width += spare.min(24);
     }
-    chosen.push(Slot { column: Column::Name, width: name });
-    chosen.sort_by_key(|slot| Column::ALL.iter().position(|column| *column == slot.column));
+    chosen.push(Slot { column: TableColumn::Name, width: name });
+    chosen.sort_by_key(|slot| TableColumn::ALL.iter().position(|column| *column == slot.column));
     chosen
 }
 
 /// A revealed code is shown whole: its column takes from the names what it needs, and gives it back.
-fn make_room_for_reveal(state: &State, slots: &mut [Slot]) {
+fn make_room_for_reveal(state: &ScreenState, slots: &mut [Slot]) {
     let Some(reveal) = state.reveal else { return };
     // In a letter that is read, a code may be revealed that is not the one of the table.
     let row = state.rows.get(reveal.id).filter(|row| row.state.generation() == reveal.generation);
     let Some(row) = row else { return };
     let long = row.state.invitation.as_ref().map_or(0, |newest| newest.code.reveal().chars().count() as u16);
-    let room = slots.iter().find(|slot| slot.column == Column::Name).map_or(0, |slot| slot.width.saturating_sub(8));
-    let wish = slots.iter().find(|slot| slot.column == Column::Code).map_or(0, |slot| long.saturating_sub(slot.width));
+    let room =
+        slots.iter().find(|slot| slot.column == TableColumn::Name).map_or(0, |slot| slot.width.saturating_sub(8));
+    let wish =
+        slots.iter().find(|slot| slot.column == TableColumn::Code).map_or(0, |slot| long.saturating_sub(slot.width));
     let more = wish.min(room);
     for slot in slots {
         match slot.column {
-            Column::Code => slot.width += more,
-            Column::Name => slot.width -= more,
+            TableColumn::Code => slot.width += more,
+            TableColumn::Name => slot.width -= more,
             _ => {}
         }
     }
 }
 
-pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
     let mut slots = columns(pen.area().width);
     make_room_for_reveal(state, &mut slots);
     heading(state, theme, &slots, pen);
@@ -112,7 +118,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
 }
 
 /// Why there is no row.
-fn nothing(state: &State) -> String {
+fn nothing(state: &ScreenState) -> String {
     match (state.opening, state.loaded) {
         (true, _) => format!("Opening {} …", state.setup.store),
         (_, false) => "Reading the dealerships …".to_owned(),
@@ -121,17 +127,17 @@ fn nothing(state: &State) -> String {
     }
 }
 
-fn heading(state: &State, theme: &Theme, slots: &[Slot], pen: &mut Pen<'_>) {
+fn heading(state: &ScreenState, theme: &Theme, slots: &[Slot], pen: &mut Canvas<'_>) {
     let sort = state.rows.sort();
     let arrow = if sort.descending { "▼" } else { "▲" };
-    if sort.column == Column::Attention {
+    if sort.column == TableColumn::Attention {
         pen.text(2, 0, 2, if sort.descending { "!▼" } else { "!" }, theme.title);
     }
     let marked = state.marks.len();
     let mut x = GUTTER;
     let narrow = pen.area().width < NARROW;
     for slot in slots {
-        let title = if narrow && slot.column == Column::CodeClock { "clock" } else { slot.column.title() };
+        let title = if narrow && slot.column == TableColumn::CodeClock { "clock" } else { slot.column.title() };
         let mut used = pen.text(x, 0, slot.width, title, theme.dim);
         if slot.column == sort.column {
             pen.text(x, 0, slot.width.saturating_sub(1), title, theme.title);
@@ -139,7 +145,7 @@ fn heading(state: &State, theme: &Theme, slots: &[Slot], pen: &mut Pen<'_>) {
             pen.text(x + used, 0, 1, arrow, theme.title);
             used += 1;
         }
-        if slot.column == Column::Name && marked > 0 {
+        if slot.column == TableColumn::Name && marked > 0 {
             let hidden = state.hidden_marks();
             let words = match hidden {
                 0 => format!(" {marked} marked"),
@@ -157,7 +163,15 @@ fn heading(state: &State, theme: &Theme, slots: &[Slot], pen: &mut Pen<'_>) {
     }
 }
 
-fn draw_row(row: &Row, state: &State, theme: &Theme, clocks: &Clocks, slots: &[Slot], y: u16, pen: &mut Pen<'_>) {
+fn draw_row(
+    row: &DealershipRow,
+    state: &ScreenState,
+    theme: &Theme,
+    clocks: &Clocks,
+    slots: &[Slot],
+    y: u16,
+    pen: &mut Canvas<'_>,
+) {
     let onboarding = &*row.state;
     let here = state.cursor.id == Some(onboarding.id);
     if state.marks.contains(onboarding.id) {
@@ -179,61 +193,69 @@ fn draw_row(row: &Row, state: &State, theme: &Theme, clocks: &Clocks, slots: &[S
     }
 }
 
-fn cell(slot: Slot, row: &Row, state: &State, theme: &Theme, clocks: &Clocks, (x, y): (u16, u16), pen: &mut Pen<'_>) {
+fn cell(
+    slot: Slot,
+    row: &DealershipRow,
+    state: &ScreenState,
+    theme: &Theme,
+    clocks: &Clocks,
+    (x, y): (u16, u16),
+    pen: &mut Canvas<'_>,
+) {
     let onboarding = &*row.state;
     let room = slot.width;
     match slot.column {
-        Column::Name => {
+        TableColumn::Name => {
             let style = if onboarding.archived_at.is_some() { theme.dim } else { theme.text };
             pen.text(x, y, room, &onboarding.profile.name.screen(), style);
         }
-        Column::City => {
+        TableColumn::City => {
             pen.text(x, y, room, &onboarding.profile.city.screen(), theme.dim);
         }
-        Column::DealerCode => {
+        TableColumn::DealerCode => {
             pen.text(x, y, room, &onboarding.profile.dealer_code.screen(), theme.dim);
         }
-        Column::Owner => {
+        TableColumn::Owner => {
             let owner = onboarding.profile.owner.as_ref().map_or("–".into(), |owner| owner.screen());
             pen.text(x, y, room, &owner, theme.text);
         }
-        Column::Code => code_cell(onboarding, state, theme, clocks, (x, y, room), pen),
-        Column::CodeClock => {
+        TableColumn::Code => code_cell(onboarding, state, theme, clocks, (x, y, room), pen),
+        TableColumn::CodeClock => {
             let either = pen.area().width < NARROW;
             let second = (onboarding.confirmation.due_at.is_some() || onboarding.is_confirmed()) && either;
             let (text, tone) =
                 if second { confirm_clock(onboarding, row, clocks) } else { code_clock(onboarding, row, clocks) };
             pen.right(x, y, room, &text, theme.tone(tone));
         }
-        Column::ConfirmClock => {
+        TableColumn::ConfirmClock => {
             let (text, tone) = confirm_clock(onboarding, row, clocks);
             pen.right(x, y, room, &text, theme.tone(tone));
         }
-        Column::Stage => {
+        TableColumn::Stage => {
             let (glyph, word, tone) = stage_look(row.facts.stage);
             let used = pen.text(x, y, room, glyph, theme.tone(tone));
             pen.text(x + used + 1, y, room.saturating_sub(used + 1), word, theme.tone(tone));
         }
-        Column::Opcode => opcode_cell(onboarding, state, theme, (x, y, room), pen),
-        Column::Mail => mail_cell(onboarding, theme, clocks, (x, y, room), pen),
-        Column::LastEvent => {
+        TableColumn::Opcode => opcode_cell(onboarding, state, theme, (x, y, room), pen),
+        TableColumn::Mail => mail_cell(onboarding, theme, clocks, (x, y, room), pen),
+        TableColumn::LastEvent => {
             let last = onboarding.last_event;
             let ago = clocks.ago(onboarding.last_event_happened_at());
             let kind = Fact::KINDS.get(usize::from(last.kind)).copied().unwrap_or_default();
             let used = pen.text(x, y, 4, &ago, theme.dim);
             pen.text(x + used.max(4) + 1, y, room.saturating_sub(used.max(4) + 1), kind, theme.text);
         }
-        Column::Attention => {}
+        TableColumn::Attention => {}
     }
 }
 
 fn code_cell(
     onboarding: &Onboarding,
-    state: &State,
+    state: &ScreenState,
     theme: &Theme,
     clocks: &Clocks,
     (x, y, room): (u16, u16, u16),
-    pen: &mut Pen<'_>,
+    pen: &mut Canvas<'_>,
 ) {
     let Some(newest) = &onboarding.invitation else {
         let Some(pending) = &onboarding.pending else { return };
@@ -252,10 +274,10 @@ fn code_cell(
 
 fn opcode_cell(
     onboarding: &Onboarding,
-    state: &State,
+    state: &ScreenState,
     theme: &Theme,
     (x, y, room): (u16, u16, u16),
-    pen: &mut Pen<'_>,
+    pen: &mut Canvas<'_>,
 ) {
     let (glyph, tone) = opcode_look(onboarding.opcode_state);
     let used = pen.text(x, y, room, glyph, theme.tone(tone));
@@ -274,7 +296,7 @@ fn mail_cell(
     theme: &Theme,
     clocks: &Clocks,
     (x, y, room): (u16, u16, u16),
-    pen: &mut Pen<'_>,
+    pen: &mut Canvas<'_>,
 ) {
     let Some(look) = MailLook::of(onboarding) else { return };
     let (glyph, word, tone) = look.fate.look();
@@ -287,7 +309,7 @@ fn mail_cell(
 }
 
 /// What is left of the code's life, or how long it has been over; nothing where nobody waits for its end.
-pub(super) fn code_clock(onboarding: &Onboarding, row: &Row, clocks: &Clocks) -> (String, Tone) {
+pub(super) fn code_clock(onboarding: &Onboarding, row: &DealershipRow, clocks: &Clocks) -> (String, Tone) {
     let Some(newest) = &onboarding.invitation else { return (String::new(), Tone::Faint) };
     match newest.state(clocks.now()) {
         InvitationState::Live => {
@@ -310,7 +332,7 @@ pub(super) fn code_clock(onboarding: &Onboarding, row: &Row, clocks: &Clocks) ->
 }
 
 /// What is left of Xtime's 24 hours, or how long they have been over; nothing where nobody waits for Xtime.
-pub(super) fn confirm_clock(onboarding: &Onboarding, row: &Row, clocks: &Clocks) -> (String, Tone) {
+pub(super) fn confirm_clock(onboarding: &Onboarding, row: &DealershipRow, clocks: &Clocks) -> (String, Tone) {
     match (onboarding.confirmation.due_at, row.facts.stage) {
         _ if onboarding.is_confirmed() => (String::new(), Tone::Faint),
         (Some(due_at), Stage::Overdue) => (format!("-{}", clocks.since(due_at)), Tone::Bad),
@@ -343,9 +365,9 @@ mod tests {
             let slots = columns(room);
             let used: u16 = slots.iter().map(|slot| slot.width + 1).sum::<u16>() - 1 + GUTTER;
             assert!(used <= room, "{room}: {used}");
-            let name = slots.iter().find(|slot| slot.column == Column::Name).unwrap();
+            let name = slots.iter().find(|slot| slot.column == TableColumn::Name).unwrap();
             assert!(name.width >= 12, "{room}: {}", name.width);
-            assert!(slots.iter().any(|slot| slot.column == Column::Stage), "{room}");
+            assert!(slots.iter().any(|slot| slot.column == TableColumn::Stage), "{room}");
         }
         assert_eq!(columns(200).len(), 11);
     }

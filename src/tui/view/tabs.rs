@@ -2,11 +2,11 @@
 
 use ratatui::layout::Position;
 
-use super::pen::{Pen, width};
+use super::pen::{Canvas, width};
 use crate::tui::action::Action;
 use crate::tui::line_edit::LineEdit;
 use crate::tui::rows::Tab;
-use crate::tui::state::{Mode, State};
+use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::{Theme, Tone};
 
 /// From this width on the tabs have their keys with them.
@@ -20,7 +20,7 @@ struct Label {
 }
 
 impl Label {
-    fn of(tab: Tab, state: &State, room: u16) -> Self {
+    fn of(tab: Tab, state: &ScreenState, room: u16) -> Self {
         let key = tab.action().and_then(|action| state.setup.keymap.first_key(action));
         let key = key.filter(|_| room >= WITH_KEYS).map_or_else(String::new, |key| format!(" {key}"));
         let text = match state.loaded {
@@ -36,7 +36,7 @@ impl Label {
     }
 }
 
-pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
     let active = state.rows.tab();
     let room = pen.area().width;
     let mut shown: Vec<Label> = Tab::ALL.into_iter().map(|tab| Label::of(tab, state, room)).collect();
@@ -75,7 +75,7 @@ pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
 }
 
 /// How many are found, here and in other tabs, and the key that shows those.
-fn found(state: &State) -> (String, Tone) {
+fn found(state: &ScreenState) -> (String, Tone) {
     let rows = &state.rows;
     let Some(tab) = rows.elsewhere() else {
         return (format!(" {} of {} ", rows.shown(), rows.len()), Tone::Faint);
@@ -91,7 +91,7 @@ fn found(state: &State) -> (String, Tone) {
 }
 
 /// Draws the filter; the place of the caret while it is typed.
-pub(super) fn draw_filter(state: &State, theme: &Theme, pen: &mut Pen<'_>) -> Option<Position> {
+pub(super) fn draw_filter(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) -> Option<Position> {
     let room = pen.area().width;
     let (found, tone) = found(state);
     let side = (width(&found) as u16).min(room / 2);
@@ -131,7 +131,7 @@ pub(super) fn draw_edit(
     y: u16,
     room: u16,
     theme: &Theme,
-    pen: &mut Pen<'_>,
+    pen: &mut Canvas<'_>,
 ) -> (Option<Position>, usize) {
     let text = edit.text();
     let before = text.get(..edit.caret()).map_or(0, width);

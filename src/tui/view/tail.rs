@@ -1,16 +1,16 @@
 //! The event tail.
 
-use super::pen::Pen;
+use super::pen::Canvas;
 use crate::present::event::summary;
 use crate::tui::clocks::Clocks;
-use crate::tui::state::{Focus, State};
+use crate::tui::state::{Focus, ScreenState};
 use crate::tui::tail::Group;
 use crate::tui::theme::{Theme, Tone};
 
 /// The cells of a moment: `24 Nov 14:05`.
 const TIME: u16 = 12;
 
-pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
     let (width, height) = (pen.area().width, pen.area().height);
     let focused = state.focus == Focus::Tail;
     heading(state, theme, focused, pen);
@@ -47,7 +47,7 @@ pub(super) fn draw(state: &State, theme: &Theme, clocks: &Clocks, pen: &mut Pen<
     }
 }
 
-fn heading(state: &State, theme: &Theme, focused: bool, pen: &mut Pen<'_>) {
+fn heading(state: &ScreenState, theme: &Theme, focused: bool, pen: &mut Canvas<'_>) {
     let width = pen.area().width;
     let line = if focused { theme.line_focus } else { theme.line };
     pen.fill(0, 0, width, "─", line);

@@ -1,9 +1,9 @@
 //! Messages that go away. They lie over nothing that is read: the newest has the line of the status, and a long one that of
 //! the keys too; the others wait.
 
-use super::pen::{Pen, width, wrap};
+use super::pen::{Canvas, width, wrap};
 use crate::tui::action::Action;
-use crate::tui::state::State;
+use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 use crate::tui::toasts::Toast;
 
@@ -22,7 +22,7 @@ const fn glyph(tone: Tone) -> &'static str {
 }
 
 /// Draws the newest message on the last line of the screen, or the last two, and how many more there are.
-pub(super) fn draw(state: &State, theme: &Theme, pen: &mut Pen<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
     let Some(newest) = state.toasts.iter().next_back() else { return };
     let area = pen.area();
     let style = theme.cursor_away.over(theme.tone(newest.tone));

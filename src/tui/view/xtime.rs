@@ -18,11 +18,11 @@ use crate::engine::ProbeStatus;
 use crate::present::time::Zone;
 use crate::tui::action::Action;
 use crate::tui::clocks::Clocks;
-use crate::tui::rows::Row;
-use crate::tui::state::State;
+use crate::tui::rows::DealershipRow;
+use crate::tui::state::ScreenState;
 use crate::tui::theme::Tone;
 
-pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &Clocks) {
+pub(super) fn section(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks: &Clocks) {
     let state = &*row.state;
     let probe = screen.detail.probe.as_ref().filter(|(id, _)| *id == state.id).map(|(_, probe)| probe);
     let last = probe.and_then(|probe| probe.last.as_ref());
@@ -41,11 +41,11 @@ pub(super) fn section(page: &mut Page<'_>, row: &Row, screen: &State, clocks: &C
 }
 
 /// A key that does something about what stands there; empty when there is none.
-fn key(screen: &State, action: Action) -> String {
+fn key(screen: &ScreenState, action: Action) -> String {
     screen.setup.keymap.first_key(action).unwrap_or_else(|| action.info().title.to_owned())
 }
 
-fn opcode(page: &mut Page<'_>, state: &Onboarding, screen: &State) {
+fn opcode(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState) {
     let theme = page.theme;
     let zone = Zone::from(state.profile.timezone);
     let (glyph, tone) = opcode_look(state.opcode_state);
@@ -101,7 +101,7 @@ impl<'a> Found<'a> {
     }
 }
 
-fn slots(page: &mut Page<'_>, state: &Onboarding, last: Option<&ProbeState>, screen: &State, clocks: &Clocks) {
+fn slots(page: &mut Page<'_>, state: &Onboarding, last: Option<&ProbeState>, screen: &ScreenState, clocks: &Clocks) {
     let theme = page.theme;
     let Some(found) = Found::newest(state, last) else { return };
     let zone = state.profile.timezone;
@@ -131,7 +131,7 @@ fn slots(page: &mut Page<'_>, state: &Onboarding, last: Option<&ProbeState>, scr
     chart(page, found.by_day, &window);
 }
 
-fn appointment(page: &mut Page<'_>, state: &Onboarding, screen: &State, clocks: &Clocks) {
+fn appointment(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState, clocks: &Clocks) {
     let theme = page.theme;
     let zone = state.profile.timezone;
     let key = key(screen, Action::Appointment);

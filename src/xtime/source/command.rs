@@ -8,10 +8,10 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
-use super::template::{Place, Templates, Values};
+use super::template::{EscapeContext, RequestTemplates, Values};
 use super::{read_code, read_moment};
 use crate::domain::CodeOrigin;
-use crate::xtime::words::{Scrubber, one_line};
+use crate::xtime::words::{Redactor, one_line};
 use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SetupError, SourceError};
 
 /// How long the output is still read after the program has ended: something that it left behind may hold it open.
@@ -47,8 +47,8 @@ impl Default for CommandSettings {
 #[derive(Debug)]
 pub struct CommandSource {
     settings: CommandSettings,
-    templates: Templates,
-    scrubber: Scrubber,
+    templates: RequestTemplates,
+    scrubber: Redactor,
 }
 
 impl CommandSource {
@@ -63,11 +63,11 @@ impl CommandSource {
         if settings.timeout.is_zero() {
             return Err(SetupError::bad("timeout", "no program ends in no time"));
         }
-        let mut templates = Templates::new();
+        let mut templates = RequestTemplates::new();
         for (at, source) in settings.run.iter().enumerate().skip(1) {
-            templates.add(&field(at), Place::Plain, source)?;
+            templates.add(&field(at), EscapeContext::Plain, source)?;
         }
-        Ok(Self { settings, templates, scrubber: Scrubber::new([]) })
+        Ok(Self { settings, templates, scrubber: Redactor::new([]) })
     }
 
     fn command(&self, request: &CodeRequest) -> Result<Command, String> {
@@ -80,7 +80,7 @@ impl CommandSource {
         let Some((_, program)) = run.next() else { return Err("there is no program".to_owned()) };
         let mut command = Command::new(program);
         for (at, source) in run {
-            let argument = self.templates.fill(&field(at), Place::Plain, &values)?;
+            let argument = self.templates.fill(&field(at), EscapeContext::Plain, &values)?;
             // A value must never become an option of the program.
             if argument.starts_with('-') && !source.starts_with('-') {
                 return Err(format!("argument {at} would begin with a dash, and be taken for an option"));

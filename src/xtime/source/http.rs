@@ -9,14 +9,14 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-use super::template::{Place, Templates, Values};
+use super::template::{EscapeContext, RequestTemplates, Values};
 use super::{read_code, read_moment};
 use crate::clock::SharedClock;
 use crate::domain::{CodeOrigin, Timestamp};
 use crate::xtime::gateway::{MESSAGES, first_text};
 use crate::xtime::settings::{address, header_name, is_loopback, secret_value};
-use crate::xtime::wire::{Body, Raw, Wire, WireSettings};
-use crate::xtime::words::Scrubber;
+use crate::xtime::wire::{PlatformConnection, Raw, ResponseBody, WireSettings};
+use crate::xtime::words::Redactor;
 use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SetupError, SourceError, TlsFiles};
 
 /// The header that makes a second try of one intent the same request.
@@ -84,13 +84,13 @@ impl Default for HttpSettings {
 pub struct HttpSource {
     settings: HttpSettings,
     method: Method,
-    body: Place,
-    templates: Templates,
+    body: EscapeContext,
+    templates: RequestTemplates,
     /// An address from a harmless sample: every real one must lead to the same host.
     sample: Url,
     headers: Vec<Header>,
-    wire: Wire,
-    scrubber: Scrubber,
+    wire: PlatformConnection,
+    scrubber: Redactor,
 }
 
 /// A header that is ready, or whose template is found under its field.
@@ -123,11 +123,11 @@ impl HttpSource {
                 return Err(SetupError::bad(field, "a JSON pointer begins with a slash: /data/code"));
             }
         }
-        let mut templates = Templates::new();
+        let mut templates = RequestTemplates::new();
         let sample = address_template(&mut templates, &settings)?;
         let headers = header_templates(&mut templates, &settings)?;
         let body = body_template(&mut templates, &settings)?;
-        let wire = Wire::new(
+        let wire = PlatformConnection::new(
             WireSettings {
                 timeout: settings.timeout,
                 connect_timeout: Duration::from_secs(5),
@@ -150,14 +150,14 @@ impl HttpSource {
         // A key may stand in the address too. `sample` is what is filled in.
         let in_address = sample.query_pairs().map(|(_, value)| value.into_owned());
         let fixed = in_address.filter(|value| !value.contains("sample")).map(SecretString::from);
-        let scrubber = Scrubber::new(secrets.chain(fixed));
+        let scrubber = Redactor::new(secrets.chain(fixed));
         Ok(Self { settings, method, body, templates, sample, headers, wire, scrubber })
     }
 
     /// The request for one intent: the same for every try of it.
     fn request(&self, request: &CodeRequest) -> Result<reqwest::RequestBuilder, String> {
         let values = Values::of(request);
-        let url = self.templates.fill("url", Place::Percent, &values)?;
+        let url = self.templates.fill("url", EscapeContext::Percent, &values)?;
         // A dot segment would lead to another path, however it is escaped.
         if [&values.dealer_code, &values.dealership, &values.name]
             .iter()
@@ -174,7 +174,7 @@ impl HttpSource {
             let value = if let Some(ready) = value {
                 ready.clone()
             } else {
-                let text = self.templates.fill(field, Place::Header, &values)?;
+                let text = self.templates.fill(field, EscapeContext::Header, &values)?;
                 HeaderValue::from_bytes(text.as_bytes()).map_err(|_| format!("{name}: no header can carry it"))?
             };
             sent = sent.header(name, value);
@@ -213,8 +213,8 @@ impl HttpSource {
     }
 
     /// What a refusal says, without any code that it repeats.
-    fn said(&self, status: u16, body: &Body) -> String {
-        let Body::Whole(body) = body else { return format!("the code source answered with status {status}") };
+    fn said(&self, status: u16, body: &ResponseBody) -> String {
+        let ResponseBody::Whole(body) = body else { return format!("the code source answered with status {status}") };
         let answer: Value = serde_json::from_slice(body).unwrap_or_default();
         let code = answer.pointer(&self.settings.code).and_then(Value::as_str).map(str::trim);
         let said = first_text(&answer, MESSAGES).map(|text| format!(": {text}")).unwrap_or_default();
@@ -238,15 +238,15 @@ impl CodeSource for HttpSource {
         };
         Err(match (status, &body) {
             // "Accepted": it is still being made, unless it is there already.
-            (202, Body::Whole(whole)) => match self.read(whole) {
+            (202, ResponseBody::Whole(whole)) => match self.read(whole) {
                 Ok(obtained) => return Ok(obtained),
                 Err(_) => unclear(self.said(status, &body), aside.retry_after),
             },
-            (200..=299, Body::Whole(body)) => return self.read(body),
-            (200..=299, Body::TooLong) => {
+            (200..=299, ResponseBody::Whole(body)) => return self.read(body),
+            (200..=299, ResponseBody::TooLong) => {
                 SourceError::Unusable("no usable code in the answer: it is too long to be read".to_owned())
             }
-            (200..=299, Body::Broken(why)) => unclear(self.scrubber.line(why), aside.retry_after),
+            (200..=299, ResponseBody::Broken(why)) => unclear(self.scrubber.line(why), aside.retry_after),
             (300..=399, _) => SourceError::Unusable(format!(
                 "the code source answered with a redirect ({status}), which is not followed"
             )),
@@ -260,11 +260,11 @@ impl CodeSource for HttpSource {
 }
 
 /// Compiles the address and makes sure that what is filled in cannot lead elsewhere.
-fn address_template(templates: &mut Templates, settings: &HttpSettings) -> Result<Url, SetupError> {
-    templates.add("url", Place::Percent, &settings.url)?;
+fn address_template(templates: &mut RequestTemplates, settings: &HttpSettings) -> Result<Url, SetupError> {
+    templates.add("url", EscapeContext::Percent, &settings.url)?;
     let mut found = Vec::new();
     for values in Values::samples() {
-        let text = templates.fill("url", Place::Percent, &values).map_err(|why| SetupError::bad("url", why))?;
+        let text = templates.fill("url", EscapeContext::Percent, &values).map_err(|why| SetupError::bad("url", why))?;
         found.push(address("url", &text, settings.allow_plain_http)?);
     }
     match found.as_slice() {
@@ -273,7 +273,7 @@ fn address_template(templates: &mut Templates, settings: &HttpSettings) -> Resul
     }
 }
 
-fn header_templates(templates: &mut Templates, settings: &HttpSettings) -> Result<Vec<Header>, SetupError> {
+fn header_templates(templates: &mut RequestTemplates, settings: &HttpSettings) -> Result<Vec<Header>, SetupError> {
     let mut headers = Vec::new();
     for (name, text) in &settings.headers {
         let field = format!("headers.{name}");
@@ -281,7 +281,7 @@ fn header_templates(templates: &mut Templates, settings: &HttpSettings) -> Resul
         let value = match text {
             HeaderText::Secret(secret) => Some(secret_value(&field, secret)?),
             HeaderText::Template(source) => {
-                templates.add(&field, Place::Header, source)?;
+                templates.add(&field, EscapeContext::Header, source)?;
                 None
             }
         };
@@ -303,20 +303,20 @@ fn header_templates(templates: &mut Templates, settings: &HttpSettings) -> Resul
 }
 
 /// Compiles the body for its content type.
-fn body_template(templates: &mut Templates, settings: &HttpSettings) -> Result<Place, SetupError> {
+fn body_template(templates: &mut RequestTemplates, settings: &HttpSettings) -> Result<EscapeContext, SetupError> {
     let kind = settings.headers.iter().find(|(name, _)| name.trim().eq_ignore_ascii_case("content-type"));
     let place = match kind {
         Some((_, HeaderText::Template(kind))) => match kind.to_ascii_lowercase() {
-            kind if kind.contains("json") => Place::Json,
-            kind if kind.contains("x-www-form-urlencoded") => Place::Percent,
-            kind if kind.contains("xml") => Place::Xml,
-            _ => Place::Plain,
+            kind if kind.contains("json") => EscapeContext::Json,
+            kind if kind.contains("x-www-form-urlencoded") => EscapeContext::Percent,
+            kind if kind.contains("xml") => EscapeContext::Xml,
+            _ => EscapeContext::Plain,
         },
-        Some((_, HeaderText::Secret(_))) | None => Place::Json,
+        Some((_, HeaderText::Secret(_))) | None => EscapeContext::Json,
     };
     let Some(body) = &settings.body else { return Ok(place) };
     templates.add("body", place, body)?;
-    for values in Values::samples().iter().filter(|_| place == Place::Json && !body.trim().is_empty()) {
+    for values in Values::samples().iter().filter(|_| place == EscapeContext::Json && !body.trim().is_empty()) {
         let text = templates.fill("body", place, values).map_err(|why| SetupError::bad("body", why))?;
         serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(|error| {
             let why = format!("not JSON once it is filled in (line {}); values belong between quotes", error.line());

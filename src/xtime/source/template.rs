@@ -8,7 +8,7 @@ use crate::xtime::{CodeRequest, SetupError};
 
 /// Where a value goes, and so how it is escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum EscapeContext {
     Json,
     /// In an address or a form: percent-encoded.
     Percent,
@@ -20,7 +20,7 @@ pub(super) enum Place {
     Plain,
 }
 
-impl Place {
+impl EscapeContext {
     const ALL: [(Self, &'static str); 5] = [
         (Self::Json, "json"),
         (Self::Percent, "percent"),
@@ -98,9 +98,9 @@ impl Values {
 
 /// The templates of one source, compiled.
 #[derive(Debug)]
-pub(super) struct Templates(Environment<'static>);
+pub(super) struct RequestTemplates(Environment<'static>);
 
-impl Templates {
+impl RequestTemplates {
     pub(super) fn new() -> Self {
         let mut env = Environment::empty();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -113,7 +113,7 @@ impl Templates {
     }
 
     /// Compiles a template and tries it; `field` is its name in the configuration.
-    pub(super) fn add(&mut self, field: &str, place: Place, source: &str) -> Result<(), SetupError> {
+    pub(super) fn add(&mut self, field: &str, place: EscapeContext, source: &str) -> Result<(), SetupError> {
         let added = self.0.add_template_owned(name_of(field, place), source.to_owned());
         added.map_err(|error| SetupError::bad(field, explain(&error)))?;
         for values in Values::samples() {
@@ -123,13 +123,13 @@ impl Templates {
     }
 
     /// Fills a template in. The error names no value.
-    pub(super) fn fill(&self, field: &str, place: Place, values: &Values) -> Result<String, String> {
+    pub(super) fn fill(&self, field: &str, place: EscapeContext, values: &Values) -> Result<String, String> {
         let template = self.0.get_template(&name_of(field, place)).map_err(|error| explain(&error))?;
         template.render(values.context()).map_err(|error| explain(&error))
     }
 }
 
-fn name_of(field: &str, place: Place) -> String {
+fn name_of(field: &str, place: EscapeContext) -> String {
     format!("{}:{field}", place.word())
 }
 
@@ -138,7 +138,8 @@ fn escape(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Res
     let AutoEscape::Custom(word) = state.auto_escape() else {
         return Err(Error::new(ErrorKind::InvalidOperation, "a template cannot choose its own escaping"));
     };
-    let place = Place::ALL.iter().find(|(_, known)| known == word).map_or(Place::Json, |(place, _)| *place);
+    let place =
+        EscapeContext::ALL.iter().find(|(_, known)| known == word).map_or(EscapeContext::Json, |(place, _)| *place);
     out.write_str(&place.escape(&value.to_string())).map_err(Error::from)
 }
 
@@ -163,8 +164,8 @@ mod tests {
         Values { dealer_code: "xts1".into(), dealership: "d1".into(), name: name.into(), intent: "n1".into() }
     }
 
-    fn fill(place: Place, source: &str, name: &str) -> String {
-        let mut templates = Templates::new();
+    fn fill(place: EscapeContext, source: &str, name: &str) -> String {
+        let mut templates = RequestTemplates::new();
         templates.add("body", place, source).unwrap();
         templates.fill("body", place, &values(name)).unwrap()
     }
@@ -172,41 +173,42 @@ mod tests {
     #[test]
     fn unknown_names_and_bad_syntax_are_found_at_the_start() {
         for bad in ["{{ dealer }}", "{{ name.first }}", "{{ name", "{% if %}", "{{ env('X') }}", "{% include 'x' %}"] {
-            assert!(Templates::new().add("body", Place::Json, bad).is_err(), "{bad}");
+            assert!(RequestTemplates::new().add("body", EscapeContext::Json, bad).is_err(), "{bad}");
         }
-        let error = Templates::new().add("url", Place::Json, "x\n{{ dealer }}").unwrap_err().to_string();
+        let error = RequestTemplates::new().add("url", EscapeContext::Json, "x\n{{ dealer }}").unwrap_err().to_string();
         assert!(error.starts_with("`url`: ") && error.contains("dealer_code") && error.contains("line 2"), "{error}");
     }
 
     #[test]
     fn values_are_escaped_for_their_place() {
         let name = "A \"&<\u{1b}\r\n'é/";
-        assert_eq!(fill(Place::Percent, "/{{ name }}?x", name), "/A%20%22%26%3C%1B%0D%0A%27%C3%A9%2F?x");
-        assert_eq!(fill(Place::Xml, "<a>{{ name }}</a>", name), "<a>A &quot;&amp;&lt;   &#39;é/</a>");
-        assert_eq!(fill(Place::Header, "n={{ name }}", name), "n=A \"&< 'é/");
-        assert_eq!(fill(Place::Plain, "{{ name }}", name), name);
+        assert_eq!(fill(EscapeContext::Percent, "/{{ name }}?x", name), "/A%20%22%26%3C%1B%0D%0A%27%C3%A9%2F?x");
+        assert_eq!(fill(EscapeContext::Xml, "<a>{{ name }}</a>", name), "<a>A &quot;&amp;&lt;   &#39;é/</a>");
+        assert_eq!(fill(EscapeContext::Header, "n={{ name }}", name), "n=A \"&< 'é/");
+        assert_eq!(fill(EscapeContext::Plain, "{{ name }}", name), name);
         // A template cannot switch the escaping off.
         let json = r#"{"n": "{{ name|safe }}"}"#;
         assert!(
-            Templates::new().add("body", Place::Json, json).is_err() || fill(Place::Json, json, "\"").contains("\\\"")
+            RequestTemplates::new().add("body", EscapeContext::Json, json).is_err()
+                || fill(EscapeContext::Json, json, "\"").contains("\\\"")
         );
         for way in ["false", "'none'", "'html'"] {
             let source = format!("{{% autoescape {way} %}}{{{{ name }}}}{{% endautoescape %}}");
-            assert!(Templates::new().add("body", Place::Json, &source).is_err(), "{way}");
+            assert!(RequestTemplates::new().add("body", EscapeContext::Json, &source).is_err(), "{way}");
         }
     }
 
     proptest! {
         #[test]
         fn json_stays_json(name in any::<String>()) {
-            let body = fill(Place::Json, r#"{"n": "{{ name }}", "fixed": 1}"#, &name);
+            let body = fill(EscapeContext::Json, r#"{"n": "{{ name }}", "fixed": 1}"#, &name);
             let read: serde_json::Value = serde_json::from_str(&body).unwrap();
             prop_assert_eq!(read, serde_json::json!({ "n": name, "fixed": 1 }));
         }
 
         #[test]
         fn headers_are_one_clean_line(name in any::<String>()) {
-            let value = fill(Place::Header, "{{ name }}", &name);
+            let value = fill(EscapeContext::Header, "{{ name }}", &name);
             prop_assert!(!value.chars().any(is_invisible));
             prop_assert!(reqwest::header::HeaderValue::from_bytes(value.as_bytes()).is_ok());
         }

@@ -5,20 +5,20 @@ use std::io::Cursor;
 use crate::domain::text::clean;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum SourceKind {
     Text,
-    Workbook(Book),
+    Workbook(WorkbookFormat),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Book {
+pub(super) enum WorkbookFormat {
     Xlsx,
     Xlsb,
     Xls,
     Ods,
 }
 
-impl Book {
+impl WorkbookFormat {
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Xlsx => "xlsx",
@@ -64,7 +64,7 @@ const ZIPS: [(&str, &str); 7] = [
     ("META-INF/container.xml", "a book (EPUB)"),
 ];
 
-impl Kind {
+impl SourceKind {
     /// What a file is. An error says what it is when it is no list.
     pub(super) fn of(bytes: &[u8]) -> Result<Self, String> {
         if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
@@ -109,17 +109,17 @@ pub(super) fn refuse_text(text: &str) -> Result<(), String> {
     ))
 }
 
-fn zip(bytes: &[u8]) -> Result<Book, String> {
+fn zip(bytes: &[u8]) -> Result<WorkbookFormat, String> {
     let damaged =
         |error| format!("it is a workbook or another packed file, and damaged ({})", clean(&format!("{error}")));
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     let has =
         |name: &str| archive.file_names().flatten().any(|found| found.replace('\\', "/").eq_ignore_ascii_case(name));
     if has("xl/workbook.xml") {
-        return Ok(Book::Xlsx);
+        return Ok(WorkbookFormat::Xlsx);
     }
     if has("xl/workbook.bin") {
-        return Ok(Book::Xlsb);
+        return Ok(WorkbookFormat::Xlsb);
     }
     if let Some((_, what)) = ZIPS.iter().find(|(name, _)| has(name)) {
         return Err(named(what));
@@ -129,7 +129,7 @@ fn zip(bytes: &[u8]) -> Result<Book, String> {
         let _ = std::io::Read::read_to_string(&mut std::io::Read::take(file, 100), &mut declared);
     }
     match declared.trim() {
-        "application/vnd.oasis.opendocument.spreadsheet" => Ok(Book::Ods),
+        "application/vnd.oasis.opendocument.spreadsheet" => Ok(WorkbookFormat::Ods),
         other if other.starts_with("application/vnd.oasis.opendocument.text") => {
             Err(named("a text document (OpenDocument)"))
         }
@@ -139,14 +139,14 @@ fn zip(bytes: &[u8]) -> Result<Book, String> {
 }
 
 /// A file of the old Office, or an encrypted one of the new.
-fn compound(bytes: &[u8]) -> Result<Book, String> {
+fn compound(bytes: &[u8]) -> Result<WorkbookFormat, String> {
     let damaged = |error| format!("it is an old workbook (xls), and damaged ({})", clean(&format!("{error}")));
     let file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
     let has = |name: &str| file.is_stream(name);
     if has("EncryptedPackage") {
         Err("it is a workbook with a password; save it without one, and import that".to_owned())
     } else if has("Workbook") || has("Book") {
-        Ok(Book::Xls)
+        Ok(WorkbookFormat::Xls)
     } else if has("WordDocument") {
         Err(named("a text document (Word)"))
     } else if has("PowerPoint Document") {

@@ -10,12 +10,12 @@ mod workbook;
 
 use std::borrow::Cow;
 
-use crate::cli::input::Text;
-use crate::domain::table::Layout;
+use crate::cli::input::DecodedText;
+use crate::domain::table::Dialect;
 
 use grid::Grid;
 use json::Objects;
-use kind::Kind;
+use kind::SourceKind;
 
 /// How many columns there are for things of a kind: the telephones of a card, the objects in a list.
 const MOST_OF_A_KIND: usize = 9;
@@ -45,7 +45,7 @@ impl<'a> SourceRow<'a> {
 
 /// How a file is to be read, where that is not to be found out.
 #[derive(Debug, Clone, Copy, Default)]
-pub(in crate::cli) struct Options<'a> {
+pub(in crate::cli) struct SourceOptions<'a> {
     /// The sheet of a workbook.
     pub(in crate::cli) sheet: Option<&'a str>,
 }
@@ -62,7 +62,7 @@ pub(in crate::cli) struct Source {
 
 #[derive(Debug)]
 enum Form {
-    Text { text: Text, layout: Layout, width: usize },
+    Text { text: DecodedText, layout: Dialect, width: usize },
     Objects(Objects),
     Grid(Grid),
 }
@@ -75,21 +75,23 @@ impl Source {
     /// A sentence that says what the file is, and what to do.
     pub(in crate::cli) fn open(
         bytes: Vec<u8>,
-        options: &Options<'_>,
+        options: &SourceOptions<'_>,
         suits: impl Fn(&mut dyn Iterator<Item = SourceRow<'_>>) -> usize,
     ) -> Result<Self, String> {
-        let kind = Kind::of(&bytes)?;
+        let kind = SourceKind::of(&bytes)?;
         match (kind, options.sheet) {
-            (Kind::Workbook(book), sheet) => {
+            (SourceKind::Workbook(book), sheet) => {
                 let (grid, remarks) = workbook::read(bytes, book, sheet, &suits)?;
                 Ok(Self { form: Form::Grid(grid), remarks })
             }
-            (Kind::Text, Some(_)) => Err("it is no workbook, and has no sheets; leave out --sheet".to_owned()),
-            (Kind::Text, None) => Self::of_text(Text::decode(bytes).map_err(|error| error.to_string())?, &suits),
+            (SourceKind::Text, Some(_)) => Err("it is no workbook, and has no sheets; leave out --sheet".to_owned()),
+            (SourceKind::Text, None) => {
+                Self::of_text(DecodedText::decode(bytes).map_err(|error| error.to_string())?, &suits)
+            }
         }
     }
 
-    fn of_text(text: Text, suits: &Suits<'_>) -> Result<Self, String> {
+    fn of_text(text: DecodedText, suits: &Suits<'_>) -> Result<Self, String> {
         let mut remarks: Vec<String> = text.remark().into_iter().collect();
         kind::refuse_text(text.as_str())?;
         let (form, more) = match text.as_str().trim_start() {

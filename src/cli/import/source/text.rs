@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::cli::input::Text;
+use crate::cli::input::DecodedText;
 use crate::domain::list::HEADING_ROWS;
-use crate::domain::table::{Layout, Row, Table};
+use crate::domain::table::{Dialect, TextRow, TextTable};
 
 use super::{Form, SourceRow, Suits};
 
-pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>), String> {
-    let table = Table::open(text.as_str(), |rows| {
+pub(super) fn open(text: DecodedText, suits: &Suits<'_>) -> Result<(Form, Vec<String>), String> {
+    let table = TextTable::open(text.as_str(), |rows| {
         let mut rows = rows.zip(1..).map(|(row, place)| SourceRow::of(row.line, place, filled(row.cells)));
         suits(&mut rows)
     });
@@ -24,8 +24,8 @@ pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>),
     Ok((Form::Text { text, layout, width }, remarks))
 }
 
-pub(super) fn rows(text: &Text, layout: Layout, width: usize) -> impl Iterator<Item = SourceRow<'_>> {
-    let table = Table::with(text.as_str(), layout);
+pub(super) fn rows(text: &DecodedText, layout: Dialect, width: usize) -> impl Iterator<Item = SourceRow<'_>> {
+    let table = TextTable::with(text.as_str(), layout);
     table.rows().zip(1..).map(move |(row, place)| SourceRow {
         fault: row.fault.as_ref().map(ToString::to_string),
         swallowed: row.swallowed(width, table.separator()),
@@ -34,7 +34,7 @@ pub(super) fn rows(text: &Text, layout: Layout, width: usize) -> impl Iterator<I
 }
 
 /// How many cells a row has without the empty ones at its end.
-fn named(row: &Row<'_>) -> usize {
+fn named(row: &TextRow<'_>) -> usize {
     row.cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1)
 }
 

@@ -1,6 +1,6 @@
 //! An address in one cell: `123 Main St, El Paso, TX 79901-1234`, `Toronto ON M5V 2T6`.
 
-use super::postal::Code;
+use super::postal::PostalCode;
 use super::{country, find_state, folded};
 
 /// The parts of an address, as they are written; what is not there is empty.
@@ -57,9 +57,9 @@ fn postal_code(text: &str) -> (&str, &str) {
     // Of two words, as in Canada, or of one.
     for words in [2, 1] {
         let Some((before, code)) = last_words(text, words) else { continue };
-        let joined = match Code::read(code) {
-            Some(Code::Canadian(code)) => code[5] != b' ',
-            Some(Code::Digits(_)) => words == 1 && code.split('-').next().is_some_and(|digits| digits.len() == 5),
+        let joined = match PostalCode::read(code) {
+            Some(PostalCode::Canadian(code)) => code[5] != b' ',
+            Some(PostalCode::Digits(_)) => words == 1 && code.split('-').next().is_some_and(|digits| digits.len() == 5),
             None => false,
         };
         if joined {

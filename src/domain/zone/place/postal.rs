@@ -5,19 +5,19 @@ use std::sync::LazyLock;
 use chrono_tz::America;
 
 use super::state_of_code;
-use super::states::{Country, State};
+use super::states::{Country, StateOrProvince};
 use crate::timezone::Tz;
 
 /// A postal code as far as its form tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Code {
+pub(super) enum PostalCode {
     /// Of five digits: United States or Mexico.
     Digits(u32),
     /// `M5V 2T6`, or only its first half, which is then padded with blanks.
     Canadian([u8; 6]),
 }
 
-impl Code {
+impl PostalCode {
     /// Reads one. Spreadsheets take the zeros off the beginning, and some write nine digits in a row.
     pub(super) fn read(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -44,9 +44,9 @@ impl Code {
 /// What a postal code says of a place.
 pub(super) enum Says {
     /// The state, and its zones that are possible there.
-    Zones(&'static State, Vec<Tz>),
+    Zones(&'static StateOrProvince, Vec<Tz>),
     /// It belongs to another state.
-    Elsewhere(&'static State),
+    Elsewhere(&'static StateOrProvince),
     /// No such code is known.
     Nothing,
 }
@@ -55,7 +55,7 @@ pub(super) enum Says {
 struct Run {
     first: u32,
     last: u32,
-    state: &'static State,
+    state: &'static StateOrProvince,
     zone: Option<Tz>,
 }
 
@@ -70,7 +70,7 @@ static RUNS: LazyLock<Vec<Run>> = LazyLock::new(|| {
 });
 
 /// What a ZIP code says; a code that is not in the table is like its neighbours with the same first three digits.
-pub(super) fn zip(zip: u32, wanted: Option<&'static State>) -> Says {
+pub(super) fn zip(zip: u32, wanted: Option<&'static StateOrProvince>) -> Says {
     let after = RUNS.partition_point(|run| run.last < zip);
     let near = match RUNS.get(after) {
         Some(run) if run.first <= zip => [Some(run), None],
@@ -93,7 +93,7 @@ pub(super) fn zip(zip: u32, wanted: Option<&'static State>) -> Says {
             }
         }
     }
-    let in_prefix = |state: &State| {
+    let in_prefix = |state: &StateOrProvince| {
         let from = RUNS.partition_point(|run| run.last < prefix * 100);
         RUNS.iter().skip(from).take_while(|run| run.first < prefix * 100 + 100).any(|run| run.state.code == state.code)
     };
@@ -106,7 +106,7 @@ pub(super) fn zip(zip: u32, wanted: Option<&'static State>) -> Says {
 }
 
 /// What a Canadian code says. By Canada Post's forward sortation areas; the zones of tzdata 2026f.
-pub(super) fn canadian(code: [u8; 6], wanted: Option<&'static State>) -> Says {
+pub(super) fn canadian(code: [u8; 6], wanted: Option<&'static StateOrProvince>) -> Says {
     let province = match code[0] {
         b'A' => "NL",
         b'B' => "NS",
@@ -184,7 +184,7 @@ const MEXICO: &[(u32, u32, &str)] = &[
 ];
 
 /// What a Mexican code says. By the catalogue of SEPOMEX; the border municipalities are those of the law of 2022.
-pub(super) fn mexican(code: u32, wanted: Option<&'static State>) -> Says {
+pub(super) fn mexican(code: u32, wanted: Option<&'static StateOrProvince>) -> Says {
     let of = MEXICO.iter().find(|(first, last, _)| (*first..=*last).contains(&(code / 1_000)));
     let Some((_, _, of)) = of else { return Says::Nothing };
     let written = wanted.filter(|wanted| wanted.code == *of);

@@ -17,7 +17,7 @@ use Country::{Canada, Mexico, UnitedStates};
 
 /// A state, province or territory.
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct StateOrProvince {
     pub(super) country: Country,
     /// Of two letters, in Mexico of three.
     pub(super) code: &'static str,
@@ -26,7 +26,7 @@ pub(super) struct State {
     pub(super) zones: &'static [Tz],
 }
 
-impl State {
+impl StateOrProvince {
     pub(super) fn name(&self) -> &'static str {
         self.names.first().copied().unwrap_or(self.code)
     }
@@ -38,8 +38,13 @@ impl State {
     }
 }
 
-const fn state(country: Country, code: &'static str, names: &'static [&'static str], zones: &'static [Tz]) -> State {
-    State { country, code, names, zones }
+const fn state(
+    country: Country,
+    code: &'static str,
+    names: &'static [&'static str],
+    zones: &'static [Tz],
+) -> StateOrProvince {
+    StateOrProvince { country, code, names, zones }
 }
 
 const ADAK: Tz = Tz::of(America::Adak);
@@ -86,7 +91,7 @@ const VANCOUVER: Tz = Tz::of(America::Vancouver);
 const WHITEHORSE: Tz = Tz::of(America::Whitehorse);
 const WINNIPEG: Tz = Tz::of(America::Winnipeg);
 
-pub(super) static STATES: &[State] = &[
+pub(super) static STATES: &[StateOrProvince] = &[
     state(UnitedStates, "AL", &["Alabama", "Ala"], &[CHICAGO, NEW_YORK]),
     state(UnitedStates, "AK", &["Alaska", "Alas"], &[ANCHORAGE, ADAK]),
     state(UnitedStates, "AZ", &["Arizona", "Ariz"], &[PHOENIX, DENVER]),

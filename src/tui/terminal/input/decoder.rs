@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::InputEvent;
-use super::sequence::{self, Meaning, Tail};
+use super::sequence::{self, EscapeTail, SequenceMeaning};
 
 /// How long an ESC waits for what may follow it before it is the key. Longer than the pauses between the bytes of one
 /// sequence on a link that passes them on one by one; together with a frame still below what a person notices.
@@ -97,8 +97,8 @@ impl Decoder {
     /// Bytes behind an ESC that was taken for the key: the rest of its sequence, or what somebody types.
     fn after_escape(&mut self, bytes: &[u8], may_wait: bool, events: &mut Vec<InputEvent>) {
         match sequence::tail(bytes) {
-            Some(Tail::Certain) => self.state = State::Escape { twice: false },
-            Some(Tail::Possible) if may_wait => {
+            Some(EscapeTail::Certain) => self.state = State::Escape { twice: false },
+            Some(EscapeTail::Possible) if may_wait => {
                 self.state = State::Late(bytes.to_vec());
                 return;
             }
@@ -282,10 +282,10 @@ impl Decoder {
                 self.state = State::Csi { alt, bytes };
             }
             0x20..=0x7e => match sequence::csi(&bytes, byte, alt) {
-                Meaning::Key(key) => events.push(InputEvent::Key(key)),
-                Meaning::Paste => self.state = State::Paste(Vec::new()),
-                Meaning::Attributes => events.push(InputEvent::Attributes),
-                Meaning::Nothing => {}
+                SequenceMeaning::Key(key) => events.push(InputEvent::Key(key)),
+                SequenceMeaning::Paste => self.state = State::Paste(Vec::new()),
+                SequenceMeaning::Attributes => events.push(InputEvent::Attributes),
+                SequenceMeaning::Nothing => {}
             },
             // A control or a character: the sequence was cut off.
             _ => return false,

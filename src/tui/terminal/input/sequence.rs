@@ -7,7 +7,7 @@ pub(super) const MOST_BYTES: usize = 64;
 
 /// What a sequence asks for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum SequenceMeaning {
     Key(KeyEvent),
     Paste,
     /// What kind of terminal it is.
@@ -16,7 +16,7 @@ pub(super) enum Meaning {
     Nothing,
 }
 
-impl From<Option<KeyEvent>> for Meaning {
+impl From<Option<KeyEvent>> for SequenceMeaning {
     fn from(key: Option<KeyEvent>) -> Self {
         key.map_or(Self::Nothing, Self::Key)
     }
@@ -69,14 +69,14 @@ pub(super) fn ss3(parameters: &[u8], last: u8, alt: bool) -> Option<KeyEvent> {
 }
 
 /// CSI, from what stands between it and its last byte.
-pub(super) fn csi(bytes: &[u8], last: u8, alt: bool) -> Meaning {
+pub(super) fn csi(bytes: &[u8], last: u8, alt: bool) -> SequenceMeaning {
     if last == b'c' && bytes.starts_with(b"?") {
-        return Meaning::Attributes;
+        return SequenceMeaning::Attributes;
     }
     // Marked parameters (`?`, `>`, `<`, `=`) are answers and reports of the mouse; so is whatever has intermediates.
-    let Some(parameters) = Parameters::of(bytes) else { return Meaning::Nothing };
+    let Some(parameters) = Parameters::of(bytes) else { return SequenceMeaning::Nothing };
     if (last, parameters.first()) == (b'~', 200) {
-        return Meaning::Paste;
+        return SequenceMeaning::Paste;
     }
     csi_key(&parameters, last, alt).into()
 }
@@ -262,7 +262,7 @@ pub(super) fn ends_with_dollar(bytes: &[u8]) -> bool {
 
 /// What bytes are that come after an ESC which was taken for the key.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Tail {
+pub(super) enum EscapeTail {
     /// The rest of its sequence: nobody types that.
     Certain,
     /// The beginning of one, or what somebody types.
@@ -270,27 +270,27 @@ pub(super) enum Tail {
 }
 
 /// Whether bytes look like what follows the ESC of a sequence, and not like what is typed after the key.
-pub(super) fn tail(bytes: &[u8]) -> Option<Tail> {
+pub(super) fn tail(bytes: &[u8]) -> Option<EscapeTail> {
     match bytes {
-        [b'[' | b'O'] | [b'[', b'['] => Some(Tail::Possible),
-        [b'[', b'[', b'A'..=b'E', ..] => Some(Tail::Certain),
+        [b'[' | b'O'] | [b'[', b'['] => Some(EscapeTail::Possible),
+        [b'[', b'[', b'A'..=b'E', ..] => Some(EscapeTail::Certain),
         [b'[', rest @ ..] => match without_parameters(rest) {
-            [] | [0x40..=0x5a | 0x5c..=0x7e, ..] => Some(Tail::Certain),
+            [] | [0x40..=0x5a | 0x5c..=0x7e, ..] => Some(EscapeTail::Certain),
             _ => None,
         },
         [b'O', rest @ ..] => match without_parameters(rest) {
-            [] => Some(Tail::Certain),
-            [last, after @ ..] if is_end_of_ss3(*last) && matches!(after, [] | [0x1b, ..]) => Some(Tail::Certain),
+            [] => Some(EscapeTail::Certain),
+            [last, after @ ..] if is_end_of_ss3(*last) && matches!(after, [] | [0x1b, ..]) => Some(EscapeTail::Certain),
             _ => None,
         },
         [b']', b'0'..=b'9', _, ..] | [b'_', b'G', _, ..] | [b'P', b'0'..=b'9' | b'!' | b'>' | b'=', _, ..] => {
-            Some(Tail::Certain)
+            Some(EscapeTail::Certain)
         }
         [b']' | b'P' | b'X' | b'^' | b'_', text @ ..] => {
             let end = text.iter().position(u8::is_ascii_control);
             match text.get(end.unwrap_or(text.len())..) {
-                Some([] | [0x1b]) if text.len() < MOST_BYTES => Some(Tail::Possible),
-                Some([0x1b, b'\\', ..] | [0x07, ..]) => Some(Tail::Certain),
+                Some([] | [0x1b]) if text.len() < MOST_BYTES => Some(EscapeTail::Possible),
+                Some([0x1b, b'\\', ..] | [0x07, ..]) => Some(EscapeTail::Certain),
                 _ => None,
             }
         }

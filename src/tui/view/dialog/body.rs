@@ -7,17 +7,17 @@ use ratatui::style::Style;
 
 use super::super::pen::wrap;
 use super::listed::gives_code;
-use super::{Ground, Line, clip};
+use super::{DialogView, Line, clip};
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, InvitationState, ResponseFacts, Severity, in_words};
 use crate::present::time::Zone;
 use crate::store::BulkId;
 use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, Item, Offered, Wish, expiry_of};
+use crate::tui::dialog::{Dialog, DialogRequest, Item, Offered, expiry_of};
 use crate::tui::letters::NO_MAIL;
 use crate::tui::msg::WorkId;
 use crate::tui::theme::{Tone, stage_look};
-use crate::tui::work::{Phase, Work, WorkItem};
+use crate::tui::work::{JobPhase, Work, WorkItem};
 
 /// How an item of a piece of work ended, in the order in which they are listed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ enum ResultKind {
 
 /// The upper part of a dialog.
 #[derive(Default)]
-pub(super) struct Body<'a> {
+pub(super) struct DialogBody<'a> {
     head: Vec<Line>,
     list: List<'a>,
 }
@@ -44,16 +44,16 @@ enum List<'a> {
     /// Each in so many lines.
     Items(&'a Dialog, usize),
     /// Each in so many lines.
-    Results(Vec<(ResultKind, &'a WorkItem)>, usize, Phase),
+    Results(Vec<(ResultKind, &'a WorkItem)>, usize, JobPhase),
     /// For which it was not done.
     Left(&'a [DealershipId]),
     /// What Xtime shows, and which of it is chosen.
     Offered(Vec<&'a Offered>, Option<usize>),
 }
 
-impl<'a> Body<'a> {
+impl<'a> DialogBody<'a> {
     /// What an action is about.
-    pub(super) fn about(ground: &Ground<'_>, action: Action, dialog: &'a Dialog) -> Self {
+    pub(super) fn about(ground: &DialogView<'_>, action: Action, dialog: &'a Dialog) -> Self {
         let mut head = Vec::new();
         let list = if action == Action::EditProfile {
             ground.changed(dialog, &mut head);
@@ -99,7 +99,7 @@ impl<'a> Body<'a> {
     }
 
     /// What came of a piece of work, with a title.
-    pub(super) fn results(ground: &Ground<'a>, id: WorkId) -> (String, Self) {
+    pub(super) fn results(ground: &DialogView<'a>, id: WorkId) -> (String, Self) {
         let Some(work) = ground.state.work(id) else { return ("Results".to_owned(), Self::default()) };
         let (open, well, failed) = work.counts();
         // What failed comes first: it needs somebody.
@@ -119,9 +119,9 @@ impl<'a> Body<'a> {
         title.push_str(&format!(", {failed} failed"));
         if open > 0 {
             let what = match work.phase {
-                Phase::UnderWay => "under way",
-                Phase::Stopping => "left, stopping",
-                Phase::Over => "not begun",
+                JobPhase::UnderWay => "under way",
+                JobPhase::Stopping => "left, stopping",
+                JobPhase::Over => "not begun",
             };
             title.push_str(&format!(", {open} {what}"));
         }
@@ -131,7 +131,7 @@ impl<'a> Body<'a> {
     }
 
     /// What was cut off in an earlier run, with a title.
-    pub(super) fn cut_off(ground: &Ground<'a>, id: BulkId) -> (String, Self) {
+    pub(super) fn cut_off(ground: &DialogView<'a>, id: BulkId) -> (String, Self) {
         let Some(one) = ground.state.cut_off.iter().find(|one| one.id == id) else {
             return ("Cut off".to_owned(), Self::default());
         };
@@ -172,7 +172,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub(super) fn line(&self, ground: &Ground<'_>, place: usize) -> Line {
+    pub(super) fn line(&self, ground: &DialogView<'_>, place: usize) -> Line {
         let empty = || Line(String::new(), ground.theme.text);
         if let Some(Line(text, style)) = self.head.get(place) {
             return Line(text.clone(), *style);
@@ -199,7 +199,7 @@ fn length(count: usize, each: fn(i64) -> Option<TimeDelta>) -> TimeDelta {
     i64::try_from(count).ok().and_then(each).unwrap_or(TimeDelta::MAX)
 }
 
-impl Ground<'_> {
+impl DialogView<'_> {
     /// How long it takes for many, where a budget makes it long.
     fn length(&self, action: Action, dialog: &Dialog, lines: &mut Vec<Line>) {
         let status = &self.state.status;
@@ -243,7 +243,7 @@ impl Ground<'_> {
         };
         say(&answer.to_string(), self.theme.title);
         match &dialog.verdict {
-            Ok(Wish::Teach(lesson)) => {
+            Ok(DialogRequest::Teach(lesson)) => {
                 say(
                     "Every such answer is read so from now on, whichever dealership it is about. The row:",
                     self.theme.dim,
@@ -290,7 +290,7 @@ impl Ground<'_> {
 
     /// What becomes of a piece of work when its results are closed.
     fn goes_on(&self, work: &Work) -> Vec<Line> {
-        if work.phase != Phase::UnderWay {
+        if work.phase != JobPhase::UnderWay {
             return Vec::new();
         }
         let key = self.state.setup.keymap.first_key(Action::Results);
@@ -299,12 +299,12 @@ impl Ground<'_> {
     }
 
     /// How an item ended: in a line, or one of its two.
-    fn result(&self, item: &WorkItem, kind: ResultKind, row: Option<usize>, phase: Phase) -> Line {
+    fn result(&self, item: &WorkItem, kind: ResultKind, row: Option<usize>, phase: JobPhase) -> Line {
         let name = clip(&item.name, usize::from(self.room / 3).min(30));
         let Some((words, tone)) = item.told(&self.state.rows) else {
             let words = match (row, phase) {
                 (Some(1), _) => String::new(),
-                (_, Phase::Over) => format!("– {name} not begun"),
+                (_, JobPhase::Over) => format!("– {name} not begun"),
                 _ => format!("… {name}"),
             };
             return Line(words, self.theme.dim);

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use ratatui::layout::Position;
 
-use super::super::pen::{Pen, width, wrap};
-use super::{Ground, HINTS_FROM, LABELS, ROOMY_FROM, tabs};
+use super::super::pen::{Canvas, width, wrap};
+use super::{DialogView, HINTS_FROM, LABELS, ROOMY_FROM, tabs};
 use crate::domain::ProfileField;
 use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, Field, Input, Kind, Role, Spot};
+use crate::tui::dialog::{Dialog, DialogFocus, DialogKind, FieldRole, FormField, Input};
 use crate::tui::theme::Tone;
 
 /// What the fields of a dialog take of its lines.
@@ -24,8 +24,8 @@ pub(super) struct Fields {
 impl Fields {
     /// Divides the lines of a screen among them. Where room is short, what may be entered is said of the field with the keyboard
     /// only, then of none; then only those around it are in view.
-    pub(super) fn lay_out(ground: &Ground<'_>, dialog: &Dialog, screen: u16, least_body: u16) -> Self {
-        let here = |place| dialog.focus == Spot::Field(place);
+    pub(super) fn lay_out(ground: &DialogView<'_>, dialog: &Dialog, screen: u16, least_body: u16) -> Self {
+        let here = |place| dialog.focus == DialogFocus::Field(place);
         let hint = |place| screen >= ROOMY_FROM || (screen >= HINTS_FROM && here(place));
         let fields = dialog.fields.iter().enumerate();
         let mut under: Vec<Vec<(String, Tone)>> =
@@ -34,7 +34,7 @@ impl Fields {
             .zip(&under)
             .map(|((_, field), under)| match field.role {
                 // It stands beside the buttons there.
-                Role::Mail if screen < HINTS_FROM => 0,
+                FieldRole::Mail if screen < HINTS_FROM => 0,
                 _ => 1 + under.len() as u16,
             })
             .collect();
@@ -49,8 +49,8 @@ impl Fields {
         }
         let view = match dialog.focus {
             _ if rows.iter().sum::<u16>() <= most => 0..rows.len(),
-            Spot::Field(place) => in_view(&rows, place, most),
-            Spot::Button(_) => in_view(&rows, rows.len().saturating_sub(1), most),
+            DialogFocus::Field(place) => in_view(&rows, place, most),
+            DialogFocus::Button(_) => in_view(&rows, rows.len().saturating_sub(1), most),
         };
         for (_, rows) in rows.iter_mut().enumerate().filter(|(place, _)| !view.contains(place)) {
             *rows = 0;
@@ -68,16 +68,16 @@ impl Fields {
     /// Draws those in view from a line on, above the last one. The place of the caret, and the line below them.
     pub(super) fn draw(
         &self,
-        ground: &Ground<'_>,
+        ground: &DialogView<'_>,
         dialog: &Dialog,
         mut y: u16,
         last: u16,
-        pen: &mut Pen<'_>,
+        pen: &mut Canvas<'_>,
     ) -> (Option<Position>, u16) {
         let mut caret = None;
         let fields = dialog.fields.iter().enumerate().zip(self.rows.iter().zip(&self.under));
         for ((place, field), (rows, under)) in fields.filter(|(_, (rows, _))| **rows > 0) {
-            caret = ground.field(field, dialog, dialog.focus == Spot::Field(place), y, pen).or(caret);
+            caret = ground.field(field, dialog, dialog.focus == DialogFocus::Field(place), y, pen).or(caret);
             let indent = ground.indent(field);
             for (y, (line, tone)) in (y + 1..last).zip(under) {
                 pen.text(1 + indent, y, ground.room.saturating_sub(indent), line, ground.theme.tone(*tone));
@@ -102,15 +102,15 @@ fn in_view(rows: &[u16], here: usize, room: u16) -> Range<usize> {
     }
 }
 
-impl Ground<'_> {
+impl DialogView<'_> {
     /// Draws a field; the place of the caret if the keyboard is in it.
     pub(super) fn field(
         &self,
-        field: &Field,
+        field: &FormField,
         dialog: &Dialog,
         here: bool,
         y: u16,
-        pen: &mut Pen<'_>,
+        pen: &mut Canvas<'_>,
     ) -> Option<Position> {
         let theme = self.theme;
         let label = if here { theme.key } else { theme.dim };
@@ -124,7 +124,7 @@ impl Ground<'_> {
                 let mut caret = None;
                 if here {
                     caret = tabs::draw_edit(edit, 1 + label_room, y, room, theme, pen).0;
-                } else if field.role == Role::Code && !edit.text().is_empty() {
+                } else if field.role == FieldRole::Code && !edit.text().is_empty() {
                     // A code is only shown while it is written.
                     // Of what is none, possibly a good one with something around it, only the length.
                     let text = edit.text().trim();
@@ -157,7 +157,7 @@ impl Ground<'_> {
                 let missing = dialog.tried && dialog.problem(field.role).is_some();
                 let tone = if missing { theme.tone(Tone::Bad) } else { theme.text };
                 let used = pen.text(5, y, self.room.saturating_sub(4), &field.label, tone);
-                if field.role == Role::Mail {
+                if field.role == FieldRole::Mail {
                     self.letter_keys(6 + used, y, pen);
                 }
                 None
@@ -172,7 +172,7 @@ impl Ground<'_> {
     }
 
     /// The lines below a field: its whole mistake, or what may be entered.
-    pub(super) fn under(&self, field: &Field, dialog: &Dialog, hint: bool) -> Vec<(String, Tone)> {
+    pub(super) fn under(&self, field: &FormField, dialog: &Dialog, hint: bool) -> Vec<(String, Tone)> {
         if !matches!(field.input, Input::Line(_)) {
             return Vec::new();
         }
@@ -183,8 +183,8 @@ impl Ground<'_> {
             }
             _ => {
                 let offered = match (dialog.kind, field.role) {
-                    (Kind::Ask(action), Role::Text) => Self::of_text(action, dialog),
-                    (_, Role::Profile(ProfileField::Owner)) => Self::of_owner(field, dialog),
+                    (DialogKind::Ask(action), FieldRole::Text) => Self::of_text(action, dialog),
+                    (_, FieldRole::Profile(ProfileField::Owner)) => Self::of_owner(field, dialog),
                     _ => None,
                 };
                 if !hint && offered.as_ref().is_none_or(|(_, tone)| *tone != Tone::Warn) {
@@ -204,26 +204,26 @@ impl Ground<'_> {
     }
 
     /// What is said below the owner who is typed.
-    fn of_owner(field: &Field, dialog: &Dialog) -> Option<(String, Tone)> {
+    fn of_owner(field: &FormField, dialog: &Dialog) -> Option<(String, Tone)> {
         let owner = field.text().trim();
         let present = dialog.items.first()?.owner().is_some_and(|present| present.screen() == owner);
         Some((dialog.offer.as_ref()?.new_owner(owner).filter(|_| !present)?, Tone::Warn))
     }
 
     /// How far what stands below a field is moved in: below its text, where there is room for that.
-    pub(super) fn indent(&self, field: &Field) -> u16 {
+    pub(super) fn indent(&self, field: &FormField) -> u16 {
         if self.is_narrow() { 0 } else { self.label_room(field) }
     }
 
     /// The letter in few cells, where it has no line of its own.
-    pub(super) fn short_letter(&self, on: bool, here: bool, x: u16, y: u16, pen: &mut Pen<'_>) {
+    pub(super) fn short_letter(&self, on: bool, here: bool, x: u16, y: u16, pen: &mut Canvas<'_>) {
         let words = if on { "[x] letter" } else { "[ ] letter" };
         let room = (self.room + 1).saturating_sub(x);
         pen.right(x, y, room, words, if here { self.theme.chosen } else { self.theme.text });
     }
 
     /// The keys of a letter, behind it where there is room.
-    fn letter_keys(&self, x: u16, y: u16, pen: &mut Pen<'_>) {
+    fn letter_keys(&self, x: u16, y: u16, pen: &mut Canvas<'_>) {
         let key = |action| self.state.setup.keymap.first_key(action);
         let Some((switch, preview)) = key(Action::LetterSwitch).zip(key(Action::LetterPreview)) else { return };
         let words = format!("{switch} off/on, {preview} preview");
@@ -232,7 +232,7 @@ impl Ground<'_> {
         }
     }
 
-    fn label_room(&self, field: &Field) -> u16 {
+    fn label_room(&self, field: &FormField) -> u16 {
         LABELS.max(width(&field.label) as u16 + 1).min(self.room / 2)
     }
 }

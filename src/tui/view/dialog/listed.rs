@@ -3,11 +3,11 @@
 
 use chrono::{TimeDelta, Timelike};
 
-use super::{Ground, Line, clip};
+use super::{DialogView, Line, clip};
 use crate::domain::{InvitationState, Timestamp};
 use crate::present::time::Zone;
 use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, Item, Kind, Wish, expiry_of};
+use crate::tui::dialog::{Dialog, DialogKind, DialogRequest, Item, expiry_of};
 use crate::tui::theme::Tone;
 
 /// From how many cells on the old code and the new one fit on one line.
@@ -41,7 +41,7 @@ fn contact_or_mistake(dialog: &Dialog, item: &Item) -> (String, Tone) {
     (format!("{waiting}{contact}"), Tone::Plain)
 }
 
-impl Ground<'_> {
+impl DialogView<'_> {
     /// Whether labels must be short.
     pub(super) fn is_narrow(&self) -> bool {
         self.room < NARROW
@@ -59,7 +59,7 @@ impl Ground<'_> {
     /// A line of a dealership.
     pub(super) fn listed(&self, dialog: &Dialog, place: usize, row: usize) -> Option<Line> {
         let item = dialog.items.get(place)?;
-        let gives = matches!(dialog.kind, Kind::Ask(action) if gives_code(action));
+        let gives = matches!(dialog.kind, DialogKind::Ask(action) if gives_code(action));
         let (text, tone) = match (self.room, row) {
             (_, 1) if item.about.is_some() => {
                 let (_, about) = item.about.as_ref()?;
@@ -117,9 +117,9 @@ impl Ground<'_> {
     /// What stands now of what the dialog changes: the choice of an opcode, else the newest code and its end.
     fn standing(&self, dialog: &Dialog, item: &Item, long: bool) -> String {
         match (dialog.kind, item.opcode()) {
-            (Kind::Ask(Action::ChooseOpcode), Some(choice)) => format!("now `{}`", choice.code.screen()),
-            (Kind::Ask(Action::ChooseOpcode), None) => "nothing chosen yet".to_owned(),
-            (Kind::Ask(Action::Assign), _) => {
+            (DialogKind::Ask(Action::ChooseOpcode), Some(choice)) => format!("now `{}`", choice.code.screen()),
+            (DialogKind::Ask(Action::ChooseOpcode), None) => "nothing chosen yet".to_owned(),
+            (DialogKind::Ask(Action::Assign), _) => {
                 format!("with {}", item.owner().map_or_else(|| "nobody".into(), |owner| owner.screen()))
             }
             _ => self.old_end(item, long),
@@ -162,7 +162,7 @@ impl Ground<'_> {
     /// When the new code ends, whether that is certain, and the code if it is here already.
     fn ends(&self, dialog: &Dialog, place: usize, item: &Item) -> Option<(Timestamp, bool, Option<String>)> {
         let policy = &self.state.setup.policy;
-        if let Ok(Wish::Paste(codes)) = &dialog.verdict
+        if let Ok(DialogRequest::Paste(codes)) = &dialog.verdict
             && let Some(code) = codes.get(place)
         {
             return Some((code.generated_at.checked_add_signed(policy.valid_for)?, true, Some(code.code.masked())));

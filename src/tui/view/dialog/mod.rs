@@ -8,17 +8,17 @@ mod offered;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::pen::{Pen, width, wrap};
+use super::pen::{Canvas, width, wrap};
 use super::{popup, tabs};
 use crate::domain::Ask;
 use crate::domain::owner::NOBODY;
 use crate::tui::action::Action;
 use crate::tui::clocks::Clocks;
-use crate::tui::dialog::{Button, Dialog, Input, Item, Kind, Role, Spot, Wish, ends_snooze};
-use crate::tui::state::State;
+use crate::tui::dialog::{Button, Dialog, DialogFocus, DialogKind, DialogRequest, FieldRole, Input, Item, ends_snooze};
+use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 use crate::tui::work::Work;
-use body::Body;
+use body::DialogBody;
 use field::Fields;
 
 /// The cells for the names of fields.
@@ -36,8 +36,8 @@ const LEAST_BODY: usize = 3;
 /// A line of the upper, scrolled part.
 struct Line(String, Style);
 
-struct Ground<'a> {
-    state: &'a State,
+struct DialogView<'a> {
+    state: &'a ScreenState,
     theme: &'a Theme,
     clocks: &'a Clocks,
     room: u16,
@@ -45,19 +45,19 @@ struct Ground<'a> {
 
 pub(super) fn draw(
     dialog: &Dialog,
-    state: &State,
+    state: &ScreenState,
     theme: &Theme,
     clocks: &Clocks,
-    pen: &mut Pen<'_>,
+    pen: &mut Canvas<'_>,
 ) -> Option<Position> {
     let screen = pen.area();
     let wide = screen.width.min(92);
-    let ground = Ground { state, theme, clocks, room: wide.saturating_sub(4) };
+    let ground = DialogView { state, theme, clocks, room: wide.saturating_sub(4) };
     let (title, body) = match dialog.kind {
-        Kind::Ask(action) => (heading(action, dialog), Body::about(&ground, action, dialog)),
-        Kind::Kinds => ("Which events are shown".to_owned(), Body::default()),
-        Kind::Results(work) => Body::results(&ground, work),
-        Kind::CutOff(id) => Body::cut_off(&ground, id),
+        DialogKind::Ask(action) => (heading(action, dialog), DialogBody::about(&ground, action, dialog)),
+        DialogKind::Kinds => ("Which events are shown".to_owned(), DialogBody::default()),
+        DialogKind::Results(work) => DialogBody::results(&ground, work),
+        DialogKind::CutOff(id) => DialogBody::cut_off(&ground, id),
     };
     let least_body = body.len().min(2) as u16;
     let fields = Fields::lay_out(&ground, dialog, screen.height, least_body);
@@ -87,9 +87,9 @@ pub(super) fn draw(
         pen.text(1, y, ground.room, line, *style);
     }
     let used = ground.buttons(dialog, last, &mut pen);
-    let letter = dialog.fields.iter().position(|field| field.role == Role::Mail);
+    let letter = dialog.fields.iter().position(|field| field.role == FieldRole::Mail);
     if let Some(place) = letter.filter(|_| screen.height < HINTS_FROM) {
-        ground.short_letter(dialog.mails(), dialog.focus == Spot::Field(place), used, last, &mut pen);
+        ground.short_letter(dialog.mails(), dialog.focus == DialogFocus::Field(place), used, last, &mut pen);
     }
     caret
 }
@@ -143,10 +143,10 @@ fn consequence(action: Action, dialog: &Dialog) -> &'static str {
     }
 }
 
-impl Ground<'_> {
+impl DialogView<'_> {
     /// What stands on the lower line of the frame, where it hides nothing, and is seen where there is no footer: how much more there
     /// is, the key that accepts, and which fields are in view.
-    fn on_frame(&self, dialog: &Dialog, fields: &Fields, more: usize, inside: Rect, pen: &mut Pen<'_>) {
+    fn on_frame(&self, dialog: &Dialog, fields: &Fields, more: usize, inside: Rect, pen: &mut Canvas<'_>) {
         let more = if more > 0 { format!(" {more} more: pgdn ") } else { String::new() };
         pen.right(2, inside.height + 1, inside.width.saturating_sub(2), &more, self.theme.chosen);
         let mut x = 2;
@@ -167,7 +167,7 @@ impl Ground<'_> {
         let stale = dialog.is_stale();
         let most = room.saturating_sub(usize::from(stale) + usize::from(dialog.leaving)).clamp(1, MOST);
         let problems = dialog.verdict.as_ref().err().map_or(&[][..], Vec::as_slice);
-        let inline = |role: Option<Role>| {
+        let inline = |role: Option<FieldRole>| {
             let field = role.and_then(|role| dialog.field(role));
             field.is_some_and(|field| matches!(field.input, Input::Line(_)))
         };
@@ -187,12 +187,12 @@ impl Ground<'_> {
         (above, lines)
     }
 
-    fn buttons(&self, dialog: &Dialog, y: u16, pen: &mut Pen<'_>) -> u16 {
+    fn buttons(&self, dialog: &Dialog, y: u16, pen: &mut Canvas<'_>) -> u16 {
         let mut x = 1;
         for (place, button) in dialog.buttons(&self.state.works).into_iter().enumerate() {
             let words = match button {
                 Button::Cancel => "Cancel".to_owned(),
-                Button::Close if matches!(dialog.kind, Kind::CutOff(_)) => "Later".to_owned(),
+                Button::Close if matches!(dialog.kind, DialogKind::CutOff(_)) => "Later".to_owned(),
                 Button::Close => "Close".to_owned(),
                 Button::Resume => "Resume".to_owned(),
                 Button::PutAway => "Put away".to_owned(),
@@ -202,7 +202,7 @@ impl Ground<'_> {
                 Button::Earlier => "Earlier results".to_owned(),
                 Button::Accept => accept_words(dialog),
             };
-            let here = dialog.focus == Spot::Button(place);
+            let here = dialog.focus == DialogFocus::Button(place);
             let ready = button != Button::Accept || dialog.verdict.is_ok();
             let style = match (here, ready) {
                 (true, _) => self.theme.chosen,
@@ -215,7 +215,7 @@ impl Ground<'_> {
     }
 
     fn retry_words(&self, dialog: &Dialog) -> String {
-        let Kind::Results(id) = dialog.kind else { return String::new() };
+        let DialogKind::Results(id) = dialog.kind else { return String::new() };
         match self.state.work(id).map(Work::counts) {
             Some((open, _, failed)) if open > 0 => format!("Do the other {}", open + failed),
             Some((_, _, failed)) => format!("Try the {failed} failed again"),
@@ -225,10 +225,10 @@ impl Ground<'_> {
 }
 
 fn accept_words(dialog: &Dialog) -> String {
-    let Kind::Ask(action) = dialog.kind else { return "Show".to_owned() };
+    let DialogKind::Ask(action) = dialog.kind else { return "Show".to_owned() };
     let count = dialog.items.len();
     let title = match (action, &dialog.verdict) {
-        (Action::Reissue, Ok(Wish::Obtain(asks)))
+        (Action::Reissue, Ok(DialogRequest::Obtain(asks)))
             if asks.iter().any(|(_, ask, _)| matches!(ask, Ask::Reissue { despite_word: true, .. })) =>
         {
             "reissue all the same"
@@ -241,14 +241,14 @@ fn accept_words(dialog: &Dialog) -> String {
         (Action::Archive, _) if dialog.items.iter().all(|item| item.stage == crate::domain::Stage::Archived) => {
             "take back"
         }
-        (Action::Assign, _) if dialog.text(Role::Text).trim().eq_ignore_ascii_case(NOBODY) => "assign to nobody",
-        (Action::Snooze, _) if ends_snooze(dialog.text(Role::Text).trim()) => "end the snooze",
+        (Action::Assign, _) if dialog.text(FieldRole::Text).trim().eq_ignore_ascii_case(NOBODY) => "assign to nobody",
+        (Action::Snooze, _) if ends_snooze(dialog.text(FieldRole::Text).trim()) => "end the snooze",
         (Action::QueueSuppress, _) => "do not send",
         (Action::Note, _) => "write it down",
         (Action::EditProfile, _) => "correct it",
         (Action::TeachMeaning | Action::TeachNewest, _) => "teach it",
         (Action::ChooseOpcode, _) => "record it",
-        (Action::Appointment, Ok(Wish::ReadBack)) => "read it back",
+        (Action::Appointment, Ok(DialogRequest::ReadBack)) => "read it back",
         (Action::Appointment, _) if dialog.appointment.as_ref().is_some_and(|appointment| appointment.moves) => {
             "move it"
         }

@@ -1,19 +1,19 @@
 //! What is offered in a dialog: the opcodes that Xtime shows, and the request for a test appointment.
 
 use super::super::pen::{width, wrap};
-use super::{Ground, Line, clip};
+use super::{DialogView, Line, clip};
 use crate::domain::OpcodeState;
 use crate::domain::text::clean;
 use crate::tui::action::Action;
-use crate::tui::dialog::{Appointment, Dialog, Item, Known, Offer, Offered, Role, Step};
+use crate::tui::dialog::{AppointmentForm, AppointmentStep, Dialog, FieldRole, Item, LoadState, Offered, Suggestions};
 use crate::tui::theme::Tone;
 
 /// The cells of an opcode in the list.
 const CODE: usize = 26;
 
-impl Ground<'_> {
+impl DialogView<'_> {
     /// The opcode of a dealership as it stands, and whether Xtime's list is here.
-    pub(super) fn opcode_head(&self, item: &Item, offer: &Offer, lines: &mut Vec<Line>) {
+    pub(super) fn opcode_head(&self, item: &Item, offer: &Suggestions, lines: &mut Vec<Line>) {
         let now = match self.state.rows.get(item.id).map(|row| &row.state) {
             Some(state) if state.opcode.is_some() => {
                 let (glyph, _) = super::super::table::opcode_look(state.opcode_state);
@@ -23,12 +23,14 @@ impl Ground<'_> {
         };
         self.wrapped(&now, self.theme.text, lines);
         match &offer.known {
-            Known::Awaited => lines.push(Line("Asking Xtime which opcodes it shows us …".to_owned(), self.theme.dim)),
-            Known::Not(why) => {
+            LoadState::Awaited => {
+                lines.push(Line("Asking Xtime which opcodes it shows us …".to_owned(), self.theme.dim))
+            }
+            LoadState::Not(why) => {
                 let words = format!("Which opcodes Xtime shows is not known: {}", clean(why));
                 self.wrapped(&words, self.theme.tone(Tone::Warn), lines);
             }
-            Known::Here => {
+            LoadState::Here => {
                 let fits = match (offer.fitting(), offer.len()) {
                     (0, all) => {
                         format!("none of the {all} opcodes that Xtime shows fits; it is recorded as it is typed")
@@ -77,44 +79,46 @@ impl Ground<'_> {
         if action == Action::ChooseOpcode {
             let text = match offer.chosen() {
                 Some(one) => one.exact.raw(),
-                None => dialog.text(Role::Text).trim(),
+                None => dialog.text(FieldRole::Text).trim(),
             };
             let finding = offer.finding(text).filter(|_| !text.is_empty())?;
             let tone = if finding.state == OpcodeState::Ok { Tone::Good } else { Tone::Warn };
             return Some((clean(finding.words.first()?).into_owned(), tone));
         }
         if action == Action::Assign {
-            return Some((offer.new_owner(dialog.text(Role::Text).trim())?, Tone::Warn));
+            return Some((offer.new_owner(dialog.text(FieldRole::Text).trim())?, Tone::Warn));
         }
         let fits = offer.fitting();
         Some(match (&offer.known, offer.place(), offer.chosen()) {
-            (Known::Awaited, ..) => ("asking Xtime which times it offers …".to_owned(), Tone::Faint),
-            (Known::Not(_), ..) => (String::new(), Tone::Faint),
-            (Known::Here, Some(place), Some(one)) => {
+            (LoadState::Awaited, ..) => ("asking Xtime which times it offers …".to_owned(), Tone::Faint),
+            (LoadState::Not(_), ..) => (String::new(), Tone::Faint),
+            (LoadState::Here, Some(place), Some(one)) => {
                 (format!("{}, {} of {fits} offered; down and up choose", one.aside, place + 1), Tone::Faint)
             }
-            (Known::Here, ..) => (format!("{fits} of {} offered times fit; down chooses", offer.len()), Tone::Faint),
+            (LoadState::Here, ..) => {
+                (format!("{fits} of {} offered times fit; down chooses", offer.len()), Tone::Faint)
+            }
         })
     }
 
     /// What a test appointment is, and the exact request for it.
-    pub(super) fn appointment(&self, appointment: &Appointment, dialog: &Dialog, lines: &mut Vec<Line>) {
+    pub(super) fn appointment(&self, appointment: &AppointmentForm, dialog: &Dialog, lines: &mut Vec<Line>) {
         let theme = self.theme;
         if let Some(note) = &appointment.note {
             self.wrapped(note, theme.tone(Tone::Bad), lines);
         }
         match &appointment.step {
-            Step::Choosing => {}
-            Step::Open(words) => {
+            AppointmentStep::Choosing => {}
+            AppointmentStep::Open(words) => {
                 words.iter().for_each(|words| self.wrapped(words, theme.tone(Tone::Warn), lines));
                 return;
             }
-            Step::Sending => {
+            AppointmentStep::Sending => {
                 self.wrapped("Asked of Xtime; its answer is awaited …", theme.tone(Tone::Busy), lines);
                 self.wrapped("It goes on when this is closed.", theme.dim, lines);
                 return;
             }
-            Step::Ended(tone, words) => {
+            AppointmentStep::Ended(tone, words) => {
                 words.iter().for_each(|words| self.wrapped(words, theme.tone(*tone), lines));
                 return;
             }
@@ -125,7 +129,7 @@ impl Ground<'_> {
             "There is no cancel: once booked it stands in the dealer's calendar. It can be moved."
         };
         self.wrapped(words, theme.tone(Tone::Warn), lines);
-        if let Some(Known::Not(why)) = dialog.offer.as_ref().map(|offer| &offer.known) {
+        if let Some(LoadState::Not(why)) = dialog.offer.as_ref().map(|offer| &offer.known) {
             self.wrapped(&clean(why), theme.tone(Tone::Warn), lines);
         }
         let Some(Ok(planned)) = &appointment.planned else { return };

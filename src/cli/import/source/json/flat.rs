@@ -8,7 +8,7 @@ use super::shape::{entries, items};
 /// How deep objects lie inside each other.
 const DEEPEST: usize = 8;
 
-pub(super) enum Value<'a> {
+pub(super) enum FlatValue<'a> {
     /// It says nothing: null, or an empty list.
     Nothing,
     /// A text, a number, or a list of those.
@@ -17,13 +17,13 @@ pub(super) enum Value<'a> {
     Other,
 }
 
-pub(super) fn value(raw: &str) -> Value<'_> {
+pub(super) fn value(raw: &str) -> FlatValue<'_> {
     match raw.as_bytes().first() {
-        Some(b'n') => Value::Nothing,
-        Some(b'"') => text(raw).map_or(Value::Other, Value::Text),
-        Some(b'-' | b'0'..=b'9') => Value::Text(Cow::Borrowed(raw)),
+        Some(b'n') => FlatValue::Nothing,
+        Some(b'"') => text(raw).map_or(FlatValue::Other, FlatValue::Text),
+        Some(b'-' | b'0'..=b'9') => FlatValue::Text(Cow::Borrowed(raw)),
         Some(b'[') => list(raw),
-        _ => Value::Other,
+        _ => FlatValue::Other,
     }
 }
 
@@ -33,35 +33,35 @@ pub(super) fn text(raw: &str) -> Option<Cow<'_, str>> {
     if inside.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inside)) }
 }
 
-fn list(raw: &str) -> Value<'_> {
+fn list(raw: &str) -> FlatValue<'_> {
     let mut texts = Vec::new();
     for item in items(raw).unwrap_or_default() {
         match item.as_bytes().first() {
-            Some(b'[') => return Value::Other,
+            Some(b'[') => return FlatValue::Other,
             _ => match value(item) {
-                Value::Nothing => {}
-                Value::Text(text) => texts.push(text),
-                Value::Other => return Value::Other,
+                FlatValue::Nothing => {}
+                FlatValue::Text(text) => texts.push(text),
+                FlatValue::Other => return FlatValue::Other,
             },
         }
     }
     match texts.len() {
-        0 => Value::Nothing,
-        1 => texts.pop().map_or(Value::Nothing, Value::Text),
-        _ => Value::Text(Cow::Owned(texts.join(", "))),
+        0 => FlatValue::Nothing,
+        1 => texts.pop().map_or(FlatValue::Nothing, FlatValue::Text),
+        _ => FlatValue::Text(Cow::Owned(texts.join(", "))),
     }
 }
 
 /// Every key of an object with its value, those of objects inside it by their path. Of objects in a list the second has
 /// columns of its own, as in address cards: `phones.number`, `phones.number 2`. Whether some were left out: more than nine.
-pub(super) fn flatten<'a>(object: &'a str, see: &mut dyn FnMut(&str, Value<'a>)) -> bool {
+pub(super) fn flatten<'a>(object: &'a str, see: &mut dyn FnMut(&str, FlatValue<'a>)) -> bool {
     let mut walk = Walk { path: String::new(), number: 1, lists: true, left_out: false, see };
     walk.object(object, 1);
     walk.left_out
 }
 
 /// Every key of an object as in [`flatten`], but lists of objects are one value: they may be lists of their own.
-pub(super) fn flatten_but_lists<'a>(object: &'a str, see: &mut dyn FnMut(&str, Value<'a>)) {
+pub(super) fn flatten_but_lists<'a>(object: &'a str, see: &mut dyn FnMut(&str, FlatValue<'a>)) {
     Walk { path: String::new(), number: 1, lists: false, left_out: false, see }.object(object, 1);
 }
 
@@ -72,7 +72,7 @@ struct Walk<'s, 'a> {
     /// Whether to go into lists.
     lists: bool,
     left_out: bool,
-    see: &'s mut dyn FnMut(&str, Value<'a>),
+    see: &'s mut dyn FnMut(&str, FlatValue<'a>),
 }
 
 impl<'a> Walk<'_, 'a> {

@@ -5,14 +5,14 @@ mod shape;
 
 use std::collections::HashMap;
 
-use crate::cli::input::Text;
+use crate::cli::input::DecodedText;
 use crate::domain::list::HEADING_ROWS;
 use crate::domain::table::{MOST_COLUMNS, RowFault};
 
 use super::{Form, MOST_OF_A_KIND, SourceRow, Suits};
 
-use flat::{Value, flatten, flatten_but_lists, value};
-use shape::{List, Shape};
+use flat::{FlatValue, flatten, flatten_but_lists, value};
+use shape::{JsonRows, JsonShape};
 
 /// What is said of a file that has more keys than are read.
 const MORE_KEYS: &str = "its objects have more than 1000 keys; those beyond were left out";
@@ -20,7 +20,7 @@ const MORE_KEYS: &str = "its objects have more than 1000 keys; those beyond were
 /// The rows of a JSON file: where each lies in the text.
 #[derive(Debug)]
 pub(super) struct Objects {
-    text: Text,
+    text: DecodedText,
     spans: Vec<(u32, u32)>,
     /// The keys, in the order in which they first appear; of a list of lists there are none.
     columns: Option<Vec<String>>,
@@ -29,8 +29,8 @@ pub(super) struct Objects {
     broken: HashMap<usize, String>,
 }
 
-pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>), String> {
-    let List { rows, shape, remark, broken } = shape::find(text.as_str(), |list| worth(list, suits))?;
+pub(super) fn open(text: DecodedText, suits: &Suits<'_>) -> Result<(Form, Vec<String>), String> {
+    let JsonRows { rows, shape, remark, broken } = shape::find(text.as_str(), |list| worth(list, suits))?;
     let mut remarks: Vec<String> = remark.into_iter().collect();
     let broken: HashMap<usize, String> = broken.into_iter().collect();
     let start = text.as_str().as_ptr() as usize;
@@ -41,7 +41,7 @@ pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>),
     };
     let spans = rows.iter().map(span).collect();
     let mut keys = Keys::default();
-    if shape == Shape::Objects {
+    if shape == JsonShape::Objects {
         let whole = rows.iter().enumerate().filter(|(place, _)| !broken.contains_key(place));
         whole.for_each(|(_, row)| keys.see(row));
         remarks.extend(keys.more.then(|| MORE_KEYS.to_owned()));
@@ -50,21 +50,21 @@ pub(super) fn open(text: Text, suits: &Suits<'_>) -> Result<(Form, Vec<String>),
         }));
     }
     let (columns, places) = keys.with_values();
-    let columns = (shape == Shape::Objects).then_some(columns);
+    let columns = (shape == JsonShape::Objects).then_some(columns);
     Ok((Form::Objects(Objects { text, spans, columns, places, broken }), remarks))
 }
 
 /// How well a list suits: by its keys, or by its first rows.
-fn worth(list: &List<'_>, suits: &Suits<'_>) -> usize {
+fn worth(list: &JsonRows<'_>, suits: &Suits<'_>) -> usize {
     let head = list.rows.iter().take(HEADING_ROWS);
     match list.shape {
-        Shape::Objects => {
+        JsonShape::Objects => {
             let mut keys = Keys::default();
             head.for_each(|row| flatten_but_lists(row, &mut |key, value| keys.take(key, &value)));
             let heading = keys.columns.iter().map(|key| Some(key.as_str().into())).collect();
             suits(&mut std::iter::once(SourceRow::of(1, 1, heading)))
         }
-        Shape::Lists => {
+        JsonShape::Lists => {
             suits(&mut head.zip(1..).map(|(row, place)| cells(row, SourceRow::of(place, place, Vec::new()))))
         }
     }
@@ -86,8 +86,8 @@ impl Keys {
         self.more_of_a_kind |= flatten(object, &mut |key, value| self.take(key, &value));
     }
 
-    fn take(&mut self, key: &str, value: &Value<'_>) {
-        let is_filled = !matches!(value, Value::Nothing);
+    fn take(&mut self, key: &str, value: &FlatValue<'_>) {
+        let is_filled = !matches!(value, FlatValue::Nothing);
         match self.places.get(key) {
             Some(place) => self.filled.iter_mut().skip(*place).take(1).for_each(|filled| *filled |= is_filled),
             None if self.columns.len() >= MOST_COLUMNS => self.more = true,
@@ -150,9 +150,9 @@ impl Objects {
                 row.fault.get_or_insert_with(|| format!("has the key `{}` twice", crate::domain::text::clean(key)));
             }
             match value {
-                Value::Nothing => {}
-                Value::Text(text) => *cell = Some(text),
-                Value::Other => row.not_text.push(place),
+                FlatValue::Nothing => {}
+                FlatValue::Text(text) => *cell = Some(text),
+                FlatValue::Other => row.not_text.push(place),
             }
         });
         row
@@ -171,10 +171,10 @@ fn cells<'a>(raw: &'a str, mut row: SourceRow<'a>) -> SourceRow<'a> {
             row.fault = Some(RowFault::Wide.to_string());
             break;
         }
-        row.not_text.extend(matches!(value, Value::Other).then_some(place));
+        row.not_text.extend(matches!(value, FlatValue::Other).then_some(place));
         row.cells.push(match value {
-            Value::Text(text) => Some(text),
-            Value::Nothing | Value::Other => None,
+            FlatValue::Text(text) => Some(text),
+            FlatValue::Nothing | FlatValue::Other => None,
         });
     }
     row

@@ -19,32 +19,32 @@ const MOST_NAMED: usize = 12;
 
 /// What the rows of a list are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum JsonShape {
     Objects,
     Lists,
 }
 
 /// The rows of a list, as they stand in the text.
-pub(super) struct List<'a> {
+pub(super) struct JsonRows<'a> {
     pub(super) rows: Vec<&'a str>,
-    pub(super) shape: Shape,
+    pub(super) shape: JsonShape,
     /// Where it was found, when that is worth saying.
     pub(super) remark: Option<String>,
     /// The rows that are no JSON, and why.
     pub(super) broken: Vec<(usize, String)>,
 }
 
-impl<'a> List<'a> {
+impl<'a> JsonRows<'a> {
     /// A list of whatever its first row is; `None` when that is no row.
     fn of(rows: Vec<&'a str>, remark: Option<String>) -> Option<Self> {
         let shape = match rows.first()?.as_bytes().first()? {
-            b'{' => Shape::Objects,
-            b'[' => Shape::Lists,
+            b'{' => JsonShape::Objects,
+            b'[' => JsonShape::Lists,
             _ => return None,
         };
         // GeoJSON: what is known of a place.
         let is_feature = |row: &str| value_of(row, "type").is_some_and(|kind| kind == "\"Feature\"");
-        if shape == Shape::Objects && rows.first().is_some_and(|row| is_feature(row)) {
+        if shape == JsonShape::Objects && rows.first().is_some_and(|row| is_feature(row)) {
             let properties =
                 |row: &'a str| value_of(row, "properties").filter(|raw| raw.starts_with('{')).unwrap_or(row);
             let rows = rows.into_iter().map(properties).collect();
@@ -60,7 +60,7 @@ impl<'a> List<'a> {
 }
 
 /// The list of a text. Where several can be meant, the one of most worth.
-pub(super) fn find(text: &str, worth: impl Fn(&List<'_>) -> usize) -> Result<List<'_>, String> {
+pub(super) fn find(text: &str, worth: impl Fn(&JsonRows<'_>) -> usize) -> Result<JsonRows<'_>, String> {
     let values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let values: Result<Vec<&str>, serde_json::Error> =
         values.take(MOST_ROWS + 2).map(|value| value.map(RawValue::get)).collect();
@@ -81,10 +81,10 @@ pub(super) fn find(text: &str, worth: impl Fn(&List<'_>) -> usize) -> Result<Lis
             if values.is_empty() {
                 return Err("it is an empty JSON list".to_owned());
             }
-            List::of(values, None)
+            JsonRows::of(values, None)
         }
         Some(_) => in_object(whole, worth),
-        None => List::of(values, None),
+        None => JsonRows::of(values, None),
     };
     match found {
         Some(list) if list.rows.len() > MOST_ROWS + 1 => Err(TableError::TooLong.to_string()),
@@ -97,7 +97,7 @@ pub(super) fn find(text: &str, worth: impl Fn(&List<'_>) -> usize) -> Result<Lis
 }
 
 /// JSON lines of which some are broken: those that are whole can be read. `None`: the text has no such lines.
-fn lines(text: &str) -> Option<List<'_>> {
+fn lines(text: &str) -> Option<JsonRows<'_>> {
     let rows: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_ROWS + 1).collect();
     let broken: Vec<(usize, String)> = rows
         .iter()
@@ -110,23 +110,23 @@ fn lines(text: &str) -> Option<List<'_>> {
     if rows.len() < 2 || 2 * broken.len() > rows.len() || !begins_whole {
         return None;
     }
-    let list = List::of(rows, None)?;
-    Some(List { broken, ..list })
+    let list = JsonRows::of(rows, None)?;
+    Some(JsonRows { broken, ..list })
 }
 
 /// An object may hold the list, may have a dealership for each of its keys, or may be one itself.
-fn in_object(object: &str, worth: impl Fn(&List<'_>) -> usize) -> Option<List<'_>> {
+fn in_object(object: &str, worth: impl Fn(&JsonRows<'_>) -> usize) -> Option<JsonRows<'_>> {
     let entries = entries(object);
     let mut candidates = Vec::new();
     lists(&entries, "", 1, &mut candidates);
     candidates.sort_by_key(|list| std::cmp::Reverse(list.rows.len()));
     if entries.iter().all(|(_, raw)| raw.starts_with('{')) {
         let remark = "the values of its keys were read, each as a row".to_owned();
-        candidates.extend(List::of(entries.iter().map(|(_, raw)| *raw).collect(), Some(remark)));
+        candidates.extend(JsonRows::of(entries.iter().map(|(_, raw)| *raw).collect(), Some(remark)));
     }
     let is_column = |raw: &str| items(raw).is_some_and(|items| items.len() > 1);
     if !entries.iter().all(|(_, raw)| is_column(raw)) {
-        candidates.extend(List::of(vec![object], None));
+        candidates.extend(JsonRows::of(vec![object], None));
     }
     // Of equal ones the first: a list before the object around it, and the longest list.
     let rated = candidates.into_iter().map(|list| (worth(&list), list));
@@ -134,12 +134,12 @@ fn in_object(object: &str, worth: impl Fn(&List<'_>) -> usize) -> Option<List<'_
 }
 
 /// Every list of objects or lists, by its path.
-fn lists<'a>(entries: &[(Cow<'a, str>, &'a str)], path: &str, depth: usize, found: &mut Vec<List<'a>>) {
+fn lists<'a>(entries: &[(Cow<'a, str>, &'a str)], path: &str, depth: usize, found: &mut Vec<JsonRows<'a>>) {
     for (key, raw) in entries {
         let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
         if raw.starts_with('[') {
             let remark = format!("the list under its key `{}` was read", clean(&path));
-            found.extend(items(raw).and_then(|items| List::of(items, Some(remark))));
+            found.extend(items(raw).and_then(|items| JsonRows::of(items, Some(remark))));
         } else if raw.starts_with('{') && depth < DEEPEST {
             lists(&self::entries(raw), &path, depth + 1, found);
         }

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::super::kind::Book;
+use super::super::kind::WorkbookFormat;
 use super::{Unread, opened::damaged};
 
 /// The most bytes that a workbook may unpack to.
@@ -14,11 +14,11 @@ const MOST_UNPACKED: u64 = 512 << 20;
 /// The most cells of all sheets together, empty ones between them counted: forty columns of as many rows as are read.
 const MOST_CELLS: u64 = 10_000_000;
 
-pub(super) fn check(bytes: &[u8], book: Book) -> Result<(), Unread> {
+pub(super) fn check(bytes: &[u8], book: WorkbookFormat) -> Result<(), Unread> {
     match book {
-        Book::Xlsx | Book::Xlsb => unpacked(bytes, MOST_UNPACKED),
-        Book::Ods => unpacked(bytes, MOST_UNPACKED).and_then(|()| ods(bytes)),
-        Book::Xls => xls(bytes),
+        WorkbookFormat::Xlsx | WorkbookFormat::Xlsb => unpacked(bytes, MOST_UNPACKED),
+        WorkbookFormat::Ods => unpacked(bytes, MOST_UNPACKED).and_then(|()| ods(bytes)),
+        WorkbookFormat::Xls => xls(bytes),
     }
 }
 

@@ -14,9 +14,9 @@ use crate::guard::Guard;
 
 use super::Suits;
 use super::grid::Grid;
-use super::kind::Book;
+use super::kind::WorkbookFormat;
 
-use opened::{Opened, SheetNames};
+use opened::{OpenWorkbook, SheetNames};
 
 /// How a workbook is read: its reader takes the lengths and places that a file names on trust, and panics, or waits for an
 /// end that is not there, when they are wrong.
@@ -39,7 +39,7 @@ impl From<String> for Unread {
 }
 
 impl Unread {
-    fn in_words(self, book: Book) -> String {
+    fn in_words(self, book: WorkbookFormat) -> String {
         match self {
             Self::Damaged(why) => format!(
                 "it is a workbook ({}) and cannot be read ({}); open it in a spreadsheet program, save it again or as CSV, and import that",
@@ -54,7 +54,7 @@ impl Unread {
 /// The sheet of this name, or of those that are not hidden the first that suits best; and what is to be said of it.
 pub(super) fn read(
     bytes: Vec<u8>,
-    book: Book,
+    book: WorkbookFormat,
     sheet: Option<&str>,
     suits: &Suits<'_>,
 ) -> Result<(Grid, Vec<String>), String> {
@@ -62,7 +62,7 @@ pub(super) fn read(
     bounds::check(&bytes, book).map_err(told)?;
     let (opened, names) = GUARD
         .run(move || {
-            let opened = Opened::open(bytes, book)?;
+            let opened = OpenWorkbook::open(bytes, book)?;
             let names = opened.names();
             Ok((opened, names))
         })
@@ -101,7 +101,7 @@ fn candidates(names: &SheetNames, sheet: Option<&str>) -> Result<Vec<String>, St
 }
 
 /// The first rows of each sheet. One that cannot be read is passed over when there are others.
-fn heads(mut opened: Opened, names: Vec<String>) -> Result<(Opened, Vec<(String, Grid)>), Unread> {
+fn heads(mut opened: OpenWorkbook, names: Vec<String>) -> Result<(OpenWorkbook, Vec<(String, Grid)>), Unread> {
     let (mut heads, mut failed) = (Vec::new(), None);
     for name in names {
         match opened.rows(&name, HEADING_ROWS) {

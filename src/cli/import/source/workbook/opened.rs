@@ -13,7 +13,7 @@ use crate::domain::table::{MOST_COLUMNS, cell_text};
 use crate::domain::text::{clean, first_few};
 
 use super::super::grid::{Grid, MOST_TEXT, too_much_text};
-use super::super::kind::Book;
+use super::super::kind::WorkbookFormat;
 use super::Unread;
 use super::cell;
 use super::format::NumberFormat;
@@ -23,7 +23,7 @@ const MOST_LISTED: usize = 12;
 
 type Bytes = Cursor<Vec<u8>>;
 
-pub(super) enum Opened {
+pub(super) enum OpenWorkbook {
     Xlsx(Box<Xlsx<Bytes>>),
     Xlsb(Box<Xlsb<Bytes>>),
     Xls(Box<Xls<Bytes>>),
@@ -38,7 +38,7 @@ pub(super) struct SheetNames {
 
 impl SheetNames {
     /// Which sheet was read, and which others there are.
-    pub(super) fn remark(&self, read: &str, book: Book) -> String {
+    pub(super) fn remark(&self, read: &str, book: WorkbookFormat) -> String {
         let mut remark = format!("it is a workbook ({}), of which the sheet `{}` was read", book.word(), clean(read));
         let others: Vec<&String> = self.visible.iter().filter(|name| *name != read).collect();
         if !others.is_empty() {
@@ -61,19 +61,19 @@ pub(super) fn damaged(error: impl Display) -> Unread {
     Unread::Damaged(error.to_string())
 }
 
-impl Opened {
-    pub(super) fn open(bytes: Vec<u8>, book: Book) -> Result<Self, Unread> {
+impl OpenWorkbook {
+    pub(super) fn open(bytes: Vec<u8>, book: WorkbookFormat) -> Result<Self, Unread> {
         let bytes = Cursor::new(bytes);
         let locked =
             || Unread::Refused("it is a workbook with a password; save it without one, and import that".to_owned());
         Ok(match book {
-            Book::Xlsx => Self::Xlsx(Box::new(Xlsx::new(bytes).map_err(damaged)?)),
-            Book::Xlsb => Self::Xlsb(Box::new(Xlsb::new(bytes).map_err(damaged)?)),
-            Book::Xls => Self::Xls(Box::new(Xls::new(bytes).map_err(|error| match error {
+            WorkbookFormat::Xlsx => Self::Xlsx(Box::new(Xlsx::new(bytes).map_err(damaged)?)),
+            WorkbookFormat::Xlsb => Self::Xlsb(Box::new(Xlsb::new(bytes).map_err(damaged)?)),
+            WorkbookFormat::Xls => Self::Xls(Box::new(Xls::new(bytes).map_err(|error| match error {
                 XlsError::Password => locked(),
                 error => damaged(error),
             })?)),
-            Book::Ods => Self::Ods(Box::new(Ods::new(bytes).map_err(|error| match error {
+            WorkbookFormat::Ods => Self::Ods(Box::new(Ods::new(bytes).map_err(|error| match error {
                 OdsError::Password => locked(),
                 error => damaged(error),
             })?)),
