@@ -4,6 +4,7 @@
 //! line is a code alone and they are taken in the order of the dealerships. Nothing in between, and nothing is guessed.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::timezone::Tz;
@@ -181,81 +182,125 @@ pub fn check_generated(at: Timestamp, now: Timestamp, policy: &Policy) -> Result
 pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -> Result<Matches, Vec<Mistake>> {
     let lines = lines(block, ctx.resolve)
         .map_err(|error| vec![Mistake { line: Some(1), id: None, what: PasteProblem::Table(error) }])?;
-    let named = lines.iter().any(|line| line.name.is_some());
-    let mut mistakes = Vec::new();
-    let mut found: Vec<Option<Matched>> = vec![None; expected.len()];
-    let mut seen_codes: HashMap<CodeDigest, usize> = HashMap::new();
-    let mut seen_ids: HashMap<DealershipId, usize> = HashMap::new();
-    let places: HashMap<DealershipId, usize> = expected.iter().zip(0..).map(|(one, place)| (one.id, place)).collect();
-
-    let mut already = Vec::new();
-
+    let mut matching = Matching {
+        expected,
+        ctx,
+        places: expected.iter().zip(0..).map(|(one, place)| (one.id, place)).collect(),
+        named: lines.iter().any(|line| line.name.is_some()),
+        found: vec![None; expected.len()],
+        already: Vec::new(),
+        seen_codes: HashMap::new(),
+        seen_ids: HashMap::new(),
+        mistakes: Vec::new(),
+    };
     for (index, line) in lines.iter().enumerate() {
-        if let Some(what) = line.fault.clone() {
-            mistakes.push(Mistake { line: Some(line.number), id: None, what });
-            continue;
-        }
-        let place = match line.name.as_deref() {
-            Some(name) => match (ctx.resolve)(name) {
-                Named::Nobody => Err(PasteProblem::Unknown(shortened(name))),
-                Named::Several(candidates) => Err(PasteProblem::Ambiguous { name: shortened(name), candidates }),
-                Named::One(id) if is_present(id, &line.code, ctx) && !seen_ids.contains_key(&id) => {
-                    seen_ids.insert(id, line.number);
-                    already.push(id);
-                    continue;
-                }
-                Named::One(id) => match (places.get(&id), seen_ids.insert(id, line.number)) {
-                    (None, _) => Err(PasteProblem::NotChosen(shortened(name))),
-                    (_, Some(first)) => Err(PasteProblem::SameDealership(first)),
-                    (Some(place), None) => Ok(Some(*place)),
-                },
-            },
-            None if named => Err(PasteProblem::Unnamed),
-            None => Ok((index < expected.len()).then_some(index)),
+        matching.take(index, line);
+    }
+    matching.end(lines.len())
+}
+
+/// A block that is being matched, line by line.
+struct Matching<'a> {
+    expected: &'a [Expected],
+    ctx: &'a PasteContext<'a>,
+    /// Where each dealership stands among those expected.
+    places: HashMap<DealershipId, usize>,
+    /// Whether lines name their dealerships.
+    named: bool,
+    found: Vec<Option<Matched>>,
+    already: Vec<DealershipId>,
+    /// The first line of each.
+    seen_codes: HashMap<CodeDigest, usize>,
+    seen_ids: HashMap<DealershipId, usize>,
+    mistakes: Vec<Mistake>,
+}
+
+impl Matching<'_> {
+    fn take(&mut self, index: usize, line: &Line<'_>) {
+        let mut id = None;
+        let place = match &line.fault {
+            Some(fault) => Err(fault.clone()),
+            None => self.place_of(index, line),
         };
-        let one = place.as_ref().ok().copied().flatten().and_then(|place| expected.get(place));
-        let read = place.and_then(|place| {
-            let Some(one) = one else { return Ok(None) };
-            let generated_at = match &line.generated {
-                Some(text) => parse_moment(text, ctx.now, &one.zone)?,
-                None => ctx.generated_at,
-            };
-            let code = check_code(one.id, &line.code, generated_at, ctx)?;
-            match seen_codes.insert(code.digest(), line.number) {
-                Some(first) => Err(PasteProblem::SameCode(first)),
-                None => Ok(place.zip(Some(Matched { id: one.id, code, generated_at, line: line.number }))),
+        let read = place.and_then(|place| match place.and_then(|place| self.expected.get(place)) {
+            Some(one) => {
+                id = Some(one.id);
+                self.code_for(one, line).map(|matched| place.zip(Some(matched)))
             }
+            None => Ok(None),
         });
         match read {
             Ok(Some((place, matched))) => {
-                if let Some(slot) = found.get_mut(place) {
+                if let Some(slot) = self.found.get_mut(place) {
                     *slot = Some(matched);
                 }
             }
             Ok(None) => {}
-            Err(what) => mistakes.push(Mistake { line: Some(line.number), id: one.map(|one| one.id), what }),
+            Err(what) => self.mistakes.push(Mistake { line: Some(line.number), id, what }),
         }
     }
-    // A line that cannot be read may be what seems to be missing.
-    if mistakes.iter().any(|mistake| matches!(mistake.what, PasteProblem::Row(_) | PasteProblem::Swallowed(..))) {
-        return Err(mistakes);
-    }
-    let done = already.iter().filter(|id| places.contains_key(id)).count();
-    let (codes, wanted) = (lines.len() - already.len(), expected.len() - done);
-    // Where lines have names, how many there are follows from what is wrong with them.
-    if !named || mistakes.is_empty() {
-        if codes > wanted {
-            mistakes.push(Mistake { line: None, id: None, what: PasteProblem::TooMany { codes, expected: wanted } });
-        } else if codes < wanted {
-            mistakes.push(Mistake { line: None, id: None, what: PasteProblem::TooFew { codes, expected: wanted } });
+
+    /// Where the dealership of a line stands; `None`: the line asks for nothing, or there are more lines than dealerships.
+    fn place_of(&mut self, index: usize, line: &Line<'_>) -> Result<Option<usize>, PasteProblem> {
+        let Some(name) = line.name.as_deref() else {
+            return if self.named { Err(PasteProblem::Unnamed) } else { Ok(Some(index)) };
+        };
+        let id = match (self.ctx.resolve)(name) {
+            Named::Nobody => return Err(PasteProblem::Unknown(shortened(name))),
+            Named::Several(candidates) => {
+                return Err(PasteProblem::Ambiguous { name: shortened(name), candidates });
+            }
+            Named::One(id) => id,
+        };
+        let first = self.seen_ids.insert(id, line.number);
+        if first.is_none() && is_present(id, &line.code, self.ctx) {
+            self.already.push(id);
+            return Ok(None);
+        }
+        match (self.places.get(&id), first) {
+            (None, _) => Err(PasteProblem::NotChosen(shortened(name))),
+            (_, Some(first)) => Err(PasteProblem::SameDealership(first)),
+            (Some(place), None) => Ok(Some(*place)),
         }
     }
-    if named {
-        let missing = expected.iter().filter(|one| !seen_ids.contains_key(&one.id));
-        mistakes.extend(missing.map(|one| Mistake { line: None, id: Some(one.id), what: PasteProblem::NoLine }));
+
+    fn code_for(&mut self, one: &Expected, line: &Line<'_>) -> Result<Matched, PasteProblem> {
+        let generated_at = match &line.generated {
+            Some(text) => parse_moment(text, self.ctx.now, &one.zone)?,
+            None => self.ctx.generated_at,
+        };
+        let code = check_code(one.id, &line.code, generated_at, self.ctx)?;
+        match self.seen_codes.insert(code.digest(), line.number) {
+            Some(first) => Err(PasteProblem::SameCode(first)),
+            None => Ok(Matched { id: one.id, code, generated_at, line: line.number }),
+        }
     }
-    let codes = found.into_iter().flatten().collect();
-    if mistakes.is_empty() { Ok(Matches { codes, already }) } else { Err(mistakes) }
+
+    fn end(mut self, lines: usize) -> Result<Matches, Vec<Mistake>> {
+        let unread = |mistake: &Mistake| matches!(mistake.what, PasteProblem::Row(_) | PasteProblem::Swallowed(..));
+        // A line that cannot be read may be what seems to be missing.
+        if self.mistakes.iter().any(unread) {
+            return Err(self.mistakes);
+        }
+        let done = self.already.iter().filter(|id| self.places.contains_key(id)).count();
+        let (codes, expected) = (lines - self.already.len(), self.expected.len() - done);
+        // Where lines have names, how many there are follows from what is wrong with them.
+        if !self.named || self.mistakes.is_empty() {
+            let what = match codes.cmp(&expected) {
+                Ordering::Greater => Some(PasteProblem::TooMany { codes, expected }),
+                Ordering::Less => Some(PasteProblem::TooFew { codes, expected }),
+                Ordering::Equal => None,
+            };
+            self.mistakes.extend(what.map(|what| Mistake { line: None, id: None, what }));
+        }
+        if self.named {
+            let missing = self.expected.iter().filter(|one| !self.seen_ids.contains_key(&one.id));
+            let missing = missing.map(|one| Mistake { line: None, id: Some(one.id), what: PasteProblem::NoLine });
+            self.mistakes.extend(missing);
+        }
+        let codes = self.found.into_iter().flatten().collect();
+        if self.mistakes.is_empty() { Ok(Matches { codes, already: self.already }) } else { Err(self.mistakes) }
+    }
 }
 
 /// Whether a code is the dealership's present one.

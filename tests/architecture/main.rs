@@ -1,0 +1,173 @@
+//! The architecture holds: layers, no circles, files and functions that fit in a head, one name for one thing.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot read the sources must fail loudly")]
+
+mod imports;
+mod source;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use imports::Imports;
+use source::{SourceFile, source_files};
+
+/// Each layer with the layers that it may know. What is not listed may know nothing.
+const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("timezone", &[]),
+    ("domain", &["timezone"]),
+    ("clock", &[]),
+    ("tls", &[]),
+    ("child", &[]),
+    ("signals", &[]),
+    ("guard", &[]),
+    ("store", &["domain", "clock", "guard"]),
+    ("xtime", &["domain", "clock", "timezone", "tls", "child"]),
+    ("mail", &["domain", "clock", "timezone", "tls"]),
+    ("sandbox", &["clock", "timezone"]),
+    ("engine", &["store", "xtime", "mail", "domain", "clock"]),
+    ("config", &["engine", "store", "xtime", "mail", "domain", "clock", "timezone", "tls", "child"]),
+    ("present", &["domain", "timezone"]),
+    ("tui", &["present", "engine", "store", "domain", "clock", "timezone", "signals"]),
+    (
+        "cli",
+        &[
+            "tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock", "timezone",
+            "tls", "signals", "guard",
+        ],
+    ),
+    ("main", &["cli", "xtime"]),
+];
+
+/// What a layer must not touch, wherever it is written.
+const PURE: &[(&str, &[&str])] = &[
+    (
+        "domain",
+        &["tokio::", "ratatui::", "std::fs", "std::net", "std::process", "std::env", "reqwest::", "sled::", "lettre::"],
+    ),
+    ("tui", &["reqwest::", "lettre::", "sled::", "std::net", "EmbeddedStore", "JournalReader"]),
+    ("engine", &["reqwest::", "lettre::", "sled::", "ratatui::", "crossterm::", "axum::"]),
+    ("sandbox", &["lettre::", "sled::", "ratatui::"]),
+];
+
+/// Lines of a file that a reader can hold in the head; tests at its end do not count.
+const MOST_LINES: usize = 400;
+
+/// Lines of a function.
+const MOST_FUNCTION_LINES: usize = 60;
+
+/// Functions that are one `match` that reads as a table.
+const TABLES: &[&str] = &[];
+
+/// Names that once stood for what has a standard name now.
+const OLD_NAMES: &[&str] = &[
+    "agenda", "askers", "aside", "book", "books", "chance", "courier", "deed", "door", "ending", "errand", "errands",
+    "glance", "ground", "heard", "hold", "judge", "keeper", "known", "mass", "occasion", "offer", "parcel", "parked",
+    "pen", "plot", "press", "rhythm", "scrubber", "sheet", "spot", "stretch", "trip", "trouble", "way", "wish",
+    "witness",
+];
+
+static FILES: LazyLock<Vec<SourceFile>> = LazyLock::new(source_files);
+
+fn none_of(wrong: &[String], advice: &str) {
+    assert!(wrong.is_empty(), "{advice}:\n{}", wrong.join("\n"));
+}
+
+/// The layer of a module; `None` for the crate itself.
+fn layer(module: &[String]) -> Option<&str> {
+    module.first().map(String::as_str)
+}
+
+#[test]
+fn imports_point_downward() {
+    let plan: BTreeMap<_, _> = MAY_KNOW.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (user, used) in Imports::of(&FILES).iter() {
+        let (Some(own), Some(other)) = (layer(user), layer(used)) else { continue };
+        match plan.get(own) {
+            None => wrong.push(format!("{}: `{own}` is no layer of the plan", user.join("::"))),
+            Some(may) if own != other && !may.contains(&other) => {
+                wrong.push(format!("{}: `{own}` must not know `{}`", user.join("::"), used.join("::")));
+            }
+            Some(_) => {}
+        }
+    }
+    none_of(&wrong, "imports that do not point downward");
+}
+
+#[test]
+fn modules_are_in_no_circle() {
+    let circles: Vec<_> = Imports::of(&FILES).cycles().into_iter().map(|circle| circle.join(", ")).collect();
+    none_of(&circles, "modules that use each other in a circle; move what two of them need below both");
+}
+
+#[test]
+fn pure_layers_touch_nothing_outside() {
+    let mut wrong = Vec::new();
+    for file in FILES.iter() {
+        for (_, words) in PURE.iter().filter(|(name, _)| layer(&file.module) == Some(name)) {
+            let used = words.iter().filter(|word| file.code.contains(**word));
+            wrong.extend(used.map(|word| format!("{}: {word}", file.path.display())));
+        }
+    }
+    none_of(&wrong, "what these layers must not touch");
+}
+
+#[test]
+fn files_fit_in_a_head() {
+    let long = FILES.iter().filter(|file| file.lines > MOST_LINES);
+    let long: Vec<_> = long.map(|file| format!("{}: {} lines", file.path.display(), file.lines)).collect();
+    none_of(&long, "files to split");
+}
+
+#[test]
+fn functions_fit_on_a_screen() {
+    let functions = FILES.iter().flat_map(|file| file.functions.iter().map(move |function| (file, function)));
+    let long = functions.filter(|(_, function)| function.lines > MOST_FUNCTION_LINES);
+    let long = long.map(|(file, function)| {
+        (format!("{} {}", file.path.display(), function.name), format!("{} lines", function.lines))
+    });
+    let (tables, long): (Vec<_>, Vec<_>) = long.partition(|(place, _)| TABLES.contains(&place.as_str()));
+    none_of(&long.iter().map(|(place, lines)| format!("{place}: {lines}")).collect::<Vec<_>>(), "functions to split");
+    assert_eq!(tables.len(), TABLES.len(), "of the tables, only these are still long: {tables:?}");
+}
+
+#[test]
+fn a_public_type_has_a_name_of_its_own() {
+    let mut places: BTreeMap<&str, Vec<&Path>> = BTreeMap::new();
+    for file in FILES.iter() {
+        for name in &file.public_types {
+            places.entry(name).or_default().push(&file.path);
+        }
+    }
+    let repeated = places.iter().filter(|(_, places)| places.len() > 1);
+    none_of(&repeated.map(|(name, places)| format!("{name}: {places:?}")).collect::<Vec<_>>(), "names of several types");
+}
+
+#[test]
+fn names_are_standard_words() {
+    let snake = |name: &str| {
+        let mut snake = String::new();
+        for c in name.chars() {
+            if c.is_uppercase() && !snake.is_empty() {
+                snake.push('_');
+            }
+            snake.extend(c.to_lowercase());
+        }
+        snake
+    };
+    let names = FILES.iter().flat_map(|file| file.names.iter().map(move |name| (file, name)));
+    let old = names.filter(|(_, name)| OLD_NAMES.contains(&snake(name).as_str()));
+    let old: Vec<_> = old.map(|(file, name)| format!("{}: {name}", file.path.display())).collect();
+    none_of(&old, "names that have a standard word (docs/architecture.md)");
+}
+
+/// The rules of chrono-tz are of 2025, so no local time may come from it: `timezone` is the only one to ask.
+#[test]
+fn only_names_of_zones_come_from_chrono_tz() {
+    let names = ["timezone", "domain/zone", "sandbox/profile.rs", "cli/demo/people.rs", "mail/press/sample.rs"];
+    let may = |file: &SourceFile| names.iter().any(|name| file.path.starts_with(Path::new("src").join(name)));
+    let wrong = FILES.iter().filter(|file| file.code.contains("chrono_tz") && !may(file));
+    let wrong: Vec<_> = wrong.map(|file| file.path.display().to_string()).collect();
+    none_of(&wrong, "use `timezone::Tz` in");
+}
