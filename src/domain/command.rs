@@ -1,13 +1,11 @@
 //! What may be asked of an onboarding.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 
 use super::event::CodeOrigin;
-use super::when::in_words;
 use super::{
-    AppointmentId, CodeDigest, Contact, DealershipId, IntentId, InvitationCode, LetterCopy, LetterId, LetterKind,
-    LetterState, Look, Obstacle, OpcodeChoice, Policy, Profile, ProfileEdit, ProfileProblem, SlotsLook, Stage,
-    Timestamp, Untrusted,
+    AppointmentId, CodeDigest, Contact, DealershipId, IntentId, InvitationCode, LetterCopy, LetterId, LetterKind, Look,
+    OpcodeChoice, Policy, Profile, ProfileEdit, SlotsLook, Timestamp, Untrusted,
 };
 
 /// What is asked for. [`super::decide()`] turns it into facts or refuses it.

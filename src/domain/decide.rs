@@ -7,8 +7,9 @@ mod service;
 
 use std::borrow::Cow;
 
-use super::command::{Ask, Claim, Command, Context, Refusal};
+use super::command::{Ask, Claim, Command, Context};
 use super::event::CodeOrigin;
+use super::refusal::Refusal;
 use super::{
     Actor, Contact, DealershipId, Ended, Event, Fact, IntentId, InvitationCode, InvitationState, LetterKind, Look,
     Onboarding, Outcome, Profile, ProfileEdit, ResponseFacts, Stage, Timestamp, Untrusted, evolve, owner,

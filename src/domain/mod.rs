@@ -12,6 +12,7 @@ pub mod cadence;
 pub mod clock_doubt;
 pub mod code;
 pub mod command;
+pub mod dealership;
 pub mod decide;
 pub mod event;
 pub mod evolve;
@@ -29,6 +30,7 @@ pub mod paste;
 pub mod phone;
 pub mod policy;
 pub mod probe;
+pub mod probe_state;
 pub mod profile;
 pub mod profile_patch;
 pub mod profile_update;
@@ -56,6 +58,7 @@ pub use cadence::{ProbeSchedule, cadence, next_tick, pressing};
 pub use clock_doubt::ClockDoubt;
 pub use code::{CodeDigest, CodeError, InvitationCode};
 pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, NoClaims};
+pub use dealership::{Contact, Profile};
 pub use decide::{decide, decide_in_turn, needs_no_code};
 pub use event::{Actor, CodeOrigin, Event, Fact, besides_the_letter, rfc3339};
 pub use evolve::{evolve, fold};
@@ -70,12 +73,13 @@ pub use mail::{
 };
 pub use next_step::{Mover, NextStep};
 pub use onboarding::{
-    BookedAppointment, Confirmation, Contact, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,
-    PastInvitation, PendingCode, Profile, WasVisible,
+    BookedAppointment, Confirmation, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,
+    PastInvitation, PendingCode, WasVisible,
 };
 pub use opcode::{ChosenOpcode, Finding, OpcodeChoice, OpcodeOption, OpcodeState, Service};
 pub use policy::Policy;
-pub use probe::{Look, Outcome, ProbeRecord, ProbeState, ResponseFacts, Severity, SlotsLook};
+pub use probe::{Look, Outcome, ProbeRecord, ResponseFacts, Severity, SlotsLook};
+pub use probe_state::ProbeState;
 pub use profile::{ProfileChange, ProfileEdit, ProfileField, ProfileProblem};
 pub use profile_patch::ProfilePatch;
 pub use profile_update::{ProfileUpdate, UpdatesHeld};

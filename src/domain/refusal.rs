@@ -1,9 +1,9 @@
 //! Why a command is refused.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 
 use super::when::in_words;
-use super::{CodeError, LetterKind, LetterState, Obstacle, ProfileProblem, Stage, Timestamp, Untrusted};
+use super::{DealershipId, LetterId, LetterKind, LetterState, Obstacle, ProfileProblem, Stage};
 
 /// A rule said no. The words say what, and what to do; exit code 4.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -24,50 +24,24 @@ impl Imports {
         self.uses.iter().flat_map(|(user, used)| used.iter().map(move |used| (user, used)))
     }
 
-    /// The children of a module that use each other in a circle, each circle once.
+    /// The modules that use each other in a circle, each circle once.
     pub fn cycles(&self) -> BTreeSet<Vec<String>> {
+        let reached: BTreeMap<_, _> = self.uses.keys().map(|start| (start, self.reachable(start))).collect();
+        let circle = |(start, others): (&&ModulePath, &BTreeSet<&ModulePath>)| -> Vec<String> {
+            let back = others.iter().filter(|other| reached.get(*other).is_some_and(|back| back.contains(start)));
+            back.map(|module| module.join("::")).collect()
+        };
+        reached.iter().map(circle).filter(|circle| !circle.is_empty()).collect()
+    }
+
+    fn reachable<'a>(&'a self, start: &'a ModulePath) -> BTreeSet<&'a ModulePath> {
         let mut found = BTreeSet::new();
-        for (parent, siblings) in &self.siblings() {
-            for start in siblings.keys() {
-                let back = |other: &&String| reachable(siblings, other).contains(start);
-                let circle = reachable(siblings, start);
-                let circle: Vec<_> = circle.iter().filter(back).map(|child| name(parent, child)).collect();
-                if !circle.is_empty() {
-                    found.insert(circle);
-                }
-            }
+        let mut open = vec![start];
+        while let Some(at) = open.pop() {
+            open.extend(self.uses.get(at).into_iter().flatten().filter(|next| found.insert(*next)));
         }
         found
     }
-
-    /// Of each module, which of its children use which others.
-    fn siblings(&self) -> BTreeMap<&[String], Uses> {
-        let mut siblings: BTreeMap<&[String], Uses> = BTreeMap::new();
-        for (user, used) in self.iter() {
-            let common = user.iter().zip(used).take_while(|(a, b)| a == b).count();
-            if let (Some(user), Some(child)) = (user.get(common), used.get(common)) {
-                let uses = siblings.entry(&used[..common]).or_default();
-                uses.entry(user.clone()).or_default().insert(child.clone());
-            }
-        }
-        siblings
-    }
-}
-
-type Uses = BTreeMap<String, BTreeSet<String>>;
-
-fn name(parent: &[String], child: &str) -> String {
-    parent.iter().map(String::as_str).chain([child]).collect::<Vec<_>>().join("::")
-}
-
-fn reachable(uses: &Uses, start: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![start.to_owned()];
-    while let Some(at) = open.pop() {
-        let next = uses.get(&at).into_iter().flatten().filter(|next| found.insert((*next).clone()));
-        open.extend(next.cloned());
-    }
-    found
 }
 
 type Modules<'a> = BTreeMap<&'a [String], &'a SourceFile>;

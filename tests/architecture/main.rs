@@ -141,7 +141,10 @@ fn a_public_type_has_a_name_of_its_own() {
         }
     }
     let repeated = places.iter().filter(|(_, places)| places.len() > 1);
-    none_of(&repeated.map(|(name, places)| format!("{name}: {places:?}")).collect::<Vec<_>>(), "names of several types");
+    none_of(
+        &repeated.map(|(name, places)| format!("{name}: {places:?}")).collect::<Vec<_>>(),
+        "names of several types",
+    );
 }
 
 #[test]

@@ -171,8 +171,7 @@ impl<'ast> Visit<'ast> for SourceFile {
         let words: Vec<&str> = tokens.split_whitespace().collect();
         for (at, _) in words.iter().enumerate().filter(|(_, word)| matches!(**word, "crate" | "super")) {
             let path = words[at..].iter().take_while(|word| **word == "::" || is_name(word));
-            let segments: Vec<String> =
-                path.filter(|word| **word != "::").map(|word| (*word).to_owned()).collect();
+            let segments: Vec<String> = path.filter(|word| **word != "::").map(|word| (*word).to_owned()).collect();
             self.paths.extend(absolute(&segments, &self.module));
         }
         visit::visit_macro(self, item);

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use chrono::TimeDelta;
 
 use crate::domain::address::same_address;
-use crate::domain::command::{Command, Context, LetterEnd, Refusal};
+use crate::domain::command::{Command, Context, LetterEnd};
 use crate::domain::mail::{due_letter, rest};
+use crate::domain::refusal::Refusal;
 use crate::domain::{
     Actor, Event, Fact, Letter, LetterCopy, LetterId, LetterKind, LetterState, Obstacle, Onboarding, Untrusted, evolve,
     refuses_address,

@@ -6,7 +6,7 @@ use crate::domain::ProfileField;
 use crate::domain::text::clean;
 
 use super::mapping::places_of;
-use super::role::one_person;
+use super::person::one_person;
 use super::{Guess, ListField, Mapping, MappingError, content, guess, guess_by_content};
 
 /// Why a column fills a field.

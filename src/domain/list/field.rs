@@ -1,10 +1,6 @@
 //! What a column of a list can hold.
 
 use crate::domain::ProfileField;
-use crate::domain::suggest::did_you_mean;
-use crate::domain::text::clean;
-
-use super::guess::guess;
 
 /// A field that a column can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,19 +66,5 @@ impl ListField {
     /// Whether a new dealership cannot be without it.
     pub fn is_needed(self) -> bool {
         matches!(self, Self::Profile(field) if field.is_needed())
-    }
-
-    /// Finds a field by its name, or by what other programs call it.
-    ///
-    /// # Errors
-    /// When there is none, with the likely one and all there are.
-    pub fn parse(name: &str) -> Result<Self, String> {
-        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-        let own = Self::all().find(|field| field.word().replace('_', "") == plain);
-        own.or_else(|| guess(name).map(|guess| guess.field)).ok_or_else(|| {
-            let words = || Self::all().map(Self::word);
-            let list = words().collect::<Vec<_>>().join(", ");
-            format!("there is no field `{}`{} (fields: {list})", clean(name), did_you_mean(name, words()))
-        })
     }
 }

@@ -3,6 +3,8 @@
 mod names;
 
 use crate::domain::ProfileField::Phone;
+use crate::domain::suggest::did_you_mean;
+use crate::domain::text::clean;
 
 use super::{ContactRole, ListField};
 use ListField::Profile;
@@ -55,6 +57,22 @@ pub fn guess(heading: &str) -> Option<Guess> {
     let vague = || find(VAGUE, &joined).map(|field| (field, VAGUE_DISTANCE));
     let (field, distance) = bare.or_else(vague).or_else(|| qualified(&tokens))?;
     Some(Guess { field, certain: true, distance, role })
+}
+
+impl ListField {
+    /// Finds a field by its name, or by what other programs call it.
+    ///
+    /// # Errors
+    /// When there is none, with the likely one and all there are.
+    pub fn parse(name: &str) -> Result<Self, String> {
+        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        let own = Self::all().find(|field| field.word().replace('_', "") == plain);
+        own.or_else(|| guess(name).map(|guess| guess.field)).ok_or_else(|| {
+            let words = || Self::all().map(Self::word);
+            let list = words().collect::<Vec<_>>().join(", ");
+            format!("there is no field `{}`{} (fields: {list})", clean(name), did_you_mean(name, words()))
+        })
+    }
 }
 
 fn find(table: Names, name: &str) -> Option<ListField> {

@@ -8,6 +8,7 @@ mod footer;
 mod guess;
 mod heading;
 mod mapping;
+mod person;
 mod role;
 pub mod value;
 mod zone;

@@ -6,6 +6,7 @@
 mod due;
 mod fold;
 mod kind;
+mod letters;
 mod obstacle;
 mod policy;
 mod refusal;
@@ -14,7 +15,7 @@ mod report;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, LetterId, Onboarding, Timestamp, Untrusted, same_address};
+use super::{Actor, LetterId, Timestamp, Untrusted};
 
 pub use due::{DueLetter, due_letter, next_letter_at};
 pub(super) use fold::{apply, keep_to_generation};
@@ -221,79 +222,4 @@ impl Mail {
 pub(super) fn rest(step: TimeDelta, jitter: u16) -> TimeDelta {
     let share = 900 + i64::from(jitter.min(1_000)) / 5;
     TimeDelta::milliseconds(step.num_milliseconds().saturating_mul(share) / 1_000)
-}
-
-impl Onboarding {
-    /// The letters of this dealership, oldest first.
-    pub fn letters(&self) -> &[Letter] {
-        self.mail.as_deref().map_or(&[], |mail| &mail.letters)
-    }
-
-    pub fn letter(&self, id: LetterId) -> Option<&Letter> {
-        self.mail.as_deref()?.letter(id)
-    }
-
-    /// The latest letter that was handed over for an address.
-    pub fn latest_letter_to(&self, address: &Untrusted) -> Option<&Letter> {
-        self.letters().iter().rev().find(|letter| letter.handed > 0 && same_address(&letter.to, address))
-    }
-
-    pub fn newest_letter(&self) -> Option<&Letter> {
-        self.letters().last()
-    }
-
-    /// The letter that tells how things stand: the newest one, or an older one about the same code that went wrong and that no
-    /// later letter made good.
-    pub fn telling_letter(&self) -> Option<&Letter> {
-        let about_it = self.letters().iter().rev().filter(|letter| letter.generation == self.generation());
-        let mut wrong = about_it.filter(|letter| letter.is_trouble() && !self.is_made_good(letter));
-        wrong.next().or_else(|| self.newest_letter())
-    }
-
-    /// The letter with the present code that waits only for an address.
-    pub fn held_letter(&self) -> Option<&Letter> {
-        let held = self.profile.contact.email.is_empty() || self.address_refused().is_some();
-        let mut waiting = self.letters().iter().filter(|letter| letter.due_at.is_some() && letter.kind.carries_code());
-        waiting.find(|_| held)
-    }
-
-    /// Whether a later letter did what this one should: a letter with the code of the same issue was sent after it. One that
-    /// became a file did not: nobody mailed it.
-    pub fn is_made_good(&self, letter: &Letter) -> bool {
-        let later = self.letters().iter().rev().take_while(|one| one.id != letter.id);
-        let mut same = later.filter(|one| match letter.kind.carries_code() {
-            true => one.kind.carries_code() && one.generation == letter.generation,
-            false => one.kind == letter.kind,
-        });
-        same.any(|one| one.state == LetterState::Sent && !one.is_trouble())
-    }
-
-    /// Whether a letter went wrong and somebody must still do something about it: no later one made it good, and its code is not
-    /// one that the dealership is connected without. Whoever says that the code was entered has got the letter that was held up.
-    pub fn is_troubled_by(&self, letter: &Letter) -> bool {
-        let arrived = letter.state == LetterState::Sent && self.confirmation.dealer_confirmed_at.is_some();
-        let over = self.is_made_good(letter) || arrived || (self.is_confirmed() && letter.kind.carries_code());
-        letter.is_trouble() && !over
-    }
-
-    /// The refused address, when it is still the dealership's.
-    pub fn address_refused(&self) -> Option<&AddressRefused> {
-        self.mail.as_deref()?.refused.as_ref()
-    }
-
-    /// Whether a letter with the present code has left: those whom we do not write to need no reminders.
-    pub fn corresponds(&self) -> bool {
-        let generation = self.generation();
-        self.letters()
-            .iter()
-            .any(|letter| letter.kind.carries_code() && letter.generation == generation && letter.has_left())
-    }
-
-    /// How long its next letter has to wait, because it had one a moment ago.
-    pub fn letter_pause(&self, apart: TimeDelta, now: Timestamp) -> Option<TimeDelta> {
-        // After a clock that was set back nobody knows how long ago it was; a letter is not held for that.
-        let begun_at = self.mail.as_deref()?.begun_at.filter(|begun_at| *begun_at <= now)?;
-        let next = begun_at.checked_add_signed(apart)?;
-        (next > now).then(|| next - now)
-    }
 }

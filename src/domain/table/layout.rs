@@ -1,6 +1,7 @@
 //! How the rows of a text are written.
 
-use super::quotes::{self, Quotes};
+use super::dialect::Dialect;
+use super::quotes;
 use super::{MOST_ROWS, TextRows};
 
 /// The separators, in the order in which they win where nothing else decides.
@@ -9,27 +10,6 @@ const CANDIDATES: [char; 4] = [',', ';', '\t', '|'];
 /// How many rows are looked at, and how many bytes.
 const LOOKED_AT: usize = 20;
 const BYTES_LOOKED_AT: usize = 64 << 10;
-
-/// What stands between cells, how quotation marks are written inside them, and where the rows begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dialect {
-    pub(super) separator: char,
-    pub(super) quotes: Quotes,
-    /// The first byte of the first row, and its line.
-    pub(super) start: usize,
-    pub(super) line: u64,
-    /// Whether a `sep=` line said so.
-    pub(super) announced: bool,
-}
-
-impl Dialect {
-    const PLAIN: Self = Self { separator: ',', quotes: Quotes::Doubled, start: 0, line: 1, announced: false };
-
-    /// Whether its quotation marks are written `\"` inside a cell.
-    pub fn has_backslashes(self) -> bool {
-        self.quotes == Quotes::Backslash
-    }
-}
 
 /// Why a text is no table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,12 +5,14 @@
 //! quotation mark is not closed nor on which line a row of a file with CR line ends begins.
 
 mod cell;
+mod dialect;
 mod layout;
 mod quotes;
 mod rows;
 
 pub use cell::{cell_text, damage, fraction, is_error_value, plain_key, shortened};
-pub use layout::{Dialect, TableError};
+pub use dialect::Dialect;
+pub use layout::TableError;
 pub use rows::{RowFault, TextRow, TextRows};
 
 /// The most columns that are read.

@@ -1,41 +1,7 @@
-//! Quotation marks that are not written as most programs write them.
+//! Which quotation marks the rows of a text have.
 
-use std::borrow::Cow;
-
-use crate::domain::text::unguard;
-
-use super::layout::Dialect;
+use super::dialect::{Dialect, Quotes, closing, is_between};
 use super::rows::{RowFault, TextRow, TextRows};
-
-/// How a quotation mark is written inside a cell between quotation marks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Quotes {
-    Doubled,
-    /// `\"`, and a backslash `\\`.
-    Backslash,
-}
-
-impl Quotes {
-    /// What a cell holds that has these characters between its quotation marks.
-    pub(super) fn text(self, inside: &str) -> Cow<'_, str> {
-        match self {
-            Self::Doubled if inside.contains('"') => Cow::Owned(inside.replace("\"\"", "\"")),
-            Self::Backslash if inside.contains('\\') => Cow::Owned(without_backslashes(inside)),
-            _ => Cow::Borrowed(inside),
-        }
-    }
-}
-
-/// Only what needs a backslash has one: `C:\new` keeps it.
-fn without_backslashes(inside: &str) -> String {
-    let mut text = String::with_capacity(inside.len());
-    let mut chars = inside.chars().peekable();
-    while let Some(c) = chars.next() {
-        let escaped = if c == '\\' { chars.next_if(|next| matches!(next, '"' | '\\')) } else { None };
-        text.push(escaped.unwrap_or(c));
-    }
-    text
-}
 
 /// Which way fewer rows are at fault. `\"` may also be the end of a cell that ends with a backslash.
 pub(super) fn inside_cells(text: &str, layout: Dialect) -> Quotes {
@@ -45,39 +11,6 @@ pub(super) fn inside_cells(text: &str, layout: Dialect) -> Quotes {
     let faults = |quotes| TextRows::new(text, Dialect { quotes, ..layout }).filter(|row| row.fault.is_some()).count();
     let doubled = faults(Quotes::Doubled);
     if doubled > 0 && faults(Quotes::Backslash) < doubled { Quotes::Backslash } else { Quotes::Doubled }
-}
-
-/// The marks that close what a cell begins with, when that is a quotation mark and not the plain one.
-fn closing(cell: &str) -> Option<&'static [char]> {
-    match cell.chars().next()? {
-        // The guard of our own lists.
-        '\'' if unguard(cell) != cell => None,
-        '\'' => Some(&['\'']),
-        '‘' | '‚' => Some(&['’', '‘']),
-        '“' | '„' => Some(&['”', '“']),
-        '«' => Some(&['»']),
-        _ => None,
-    }
-}
-
-/// Whether a cell stands between such marks.
-fn is_between(cell: &str) -> bool {
-    closing(cell).is_some_and(|close| cell.chars().count() > 1 && cell.ends_with(close))
-}
-
-/// Watches the cells of a row that stand between no plain quotation marks.
-#[derive(Debug, Default)]
-pub(super) struct QuoteWatch {
-    open: Option<&'static [char]>,
-    /// Whether a separator lies between other marks. A name may begin with an apostrophe, so a later cell has to end with one.
-    pub(super) are_torn: bool,
-}
-
-impl QuoteWatch {
-    pub(super) fn see(&mut self, cell: &str) {
-        self.are_torn |= self.open.is_some_and(|close| cell.ends_with(close));
-        self.open = closing(cell).filter(|_| !is_between(cell)).or(self.open);
-    }
 }
 
 /// The line of the first row with other quotation marks, and the mark, if that is how a list writes them: a separator lies

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use super::MOST_COLUMNS;
 use super::cell::cell_text;
-use super::layout::Dialect;
-use super::quotes::{QuoteWatch, Quotes};
+use super::dialect::{Dialect, QuoteWatch, Quotes};
 
 /// A row with any text in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,192 @@
+//! What the last look at a dealership said, kept beside the events.
+
+use std::borrow::Cow;
+
+use super::text::clean;
+use super::{Look, Onboarding, OpcodeState, Outcome, Severity, SlotCounts, Timestamp};
+
+impl Look {
+    /// How good it is for a dealership that stands so after it.
+    pub fn severity(&self, after: &Onboarding) -> Severity {
+        let gone = after.opcode_state == OpcodeState::Missing && after.opcode_was_visible.is_some();
+        match self.outcome {
+            Outcome::Connected if after.is_live() => Severity::Good,
+            Outcome::Connected if gone || after.left_live_at.is_some() => Severity::Bad,
+            Outcome::Connected => Severity::Doubtful,
+            Outcome::NotConnected if after.is_confirmed() || after.confirmation.lost_at.is_some() => Severity::Bad,
+            Outcome::NotConnected => Severity::Doubtful,
+            Outcome::OurCredentials | Outcome::Unknown => Severity::Bad,
+        }
+    }
+}
+
+/// What the last look at a dealership said, whatever that was. It is kept beside the events, because an unchanged look
+/// records none; it is no history, and where it is lost, it is looked again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProbeState {
+    /// The rooftop that was looked at: what another one answered says nothing of this one.
+    pub dealer_code: Box<str>,
+    pub at: Timestamp,
+    pub outcome: Outcome,
+    pub reason: Box<str>,
+    /// Since when every look has meant the same.
+    pub since: Timestamp,
+    /// The slots when they were last counted, and when that was.
+    pub slots: Option<(Timestamp, SlotCounts)>,
+}
+
+impl ProbeState {
+    /// After a look at a dealership. `kept` is what was known from the looks before it.
+    pub fn after(look: &Look, state: &Onboarding, kept: Option<&Self>) -> Self {
+        let kept = kept.filter(|kept| kept.is_about(state));
+        let recorded = state.probe.as_ref().filter(|probe| probe.outcome == look.outcome).map(|probe| probe.at);
+        let since = match kept {
+            Some(kept) if kept.outcome == look.outcome => kept.since,
+            // It told something else, which was withheld from the books when they do not know of it.
+            Some(kept) if kept.outcome.tells() && recorded.is_none_or(|at| at <= kept.at) => look.ended_at,
+            _ => recorded.unwrap_or(look.ended_at),
+        };
+        Self {
+            dealer_code: state.profile.dealer_code.raw().into(),
+            at: look.ended_at,
+            outcome: look.outcome,
+            reason: look.reason.as_str().into(),
+            since: since.min(look.ended_at),
+            // They are counted by a request of their own, which not every look is followed by.
+            slots: kept.and_then(|kept| kept.slots.clone()),
+        }
+    }
+
+    /// The last look at a dealership: the one that was kept, or the newest in the books when that is newer. After the clock
+    /// was set back, the books are ahead, and what was kept counts.
+    pub fn last<'a>(state: &Onboarding, kept: Option<&'a Self>, now: Timestamp) -> Option<Cow<'a, Self>> {
+        let newer = |at: Timestamp| kept.is_none_or(|kept| kept.at < at && at <= now);
+        let recorded = state.probe.as_ref().filter(|probe| newer(probe.at));
+        match recorded {
+            Some(probe) => Some(Cow::Owned(Self {
+                dealer_code: state.profile.dealer_code.raw().into(),
+                at: probe.at,
+                outcome: probe.outcome,
+                reason: probe.reason.clone(),
+                since: probe.at,
+                slots: kept.filter(|kept| kept.is_about(state)).and_then(|kept| kept.slots.clone()),
+            })),
+            None => kept.filter(|kept| kept.is_about(state)).map(Cow::Borrowed),
+        }
+    }
+
+    /// Whether nothing is owed to the dealership since this look: it told something, and the books agree. They do not
+    /// when it was withheld because many turned together, or could not be recorded.
+    pub fn settles(&self, state: &Onboarding) -> bool {
+        let recorded = state.probe.as_ref().is_none_or(|probe| probe.outcome == self.outcome);
+        self.outcome.tells() && recorded && self.is_about(state)
+    }
+
+    /// What it said, in words; a look that told nothing is not taken for an answer.
+    pub fn words(&self) -> String {
+        let reason = clean(&self.reason);
+        match self.outcome {
+            Outcome::Connected | Outcome::NotConnected => format!("{}, {reason}", self.outcome),
+            Outcome::OurCredentials | Outcome::Unknown => format!("could not tell: {reason}"),
+        }
+    }
+
+    fn is_about(&self, state: &Onboarding) -> bool {
+        *self.dealer_code == *state.profile.dealer_code.raw()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta};
+
+    use super::*;
+    use crate::domain::{Actor, Contact, DealershipId, Event, Fact, Profile, fold};
+
+    fn at(minute: i64) -> Timestamp {
+        DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)
+    }
+
+    fn state(recorded: &[(i64, Outcome)]) -> Onboarding {
+        let profile = Profile {
+            name: "Some Motors".into(),
+            dealer_code: "xts1".into(),
+            group: "".into(),
+            brand: "".into(),
+            city: "".into(),
+            state: "".into(),
+            timezone: crate::timezone::Tz::UTC,
+            contact: Contact::default(),
+            owner: None,
+        };
+        let changes = recorded.iter().map(|(minute, outcome)| Fact::ProbeChanged {
+            outcome: *outcome,
+            reason: "recorded".into(),
+            at: at(*minute),
+            status: None,
+            code: None,
+            message: None,
+        });
+        let facts = std::iter::once(Fact::DealershipAdded { profile }).chain(changes);
+        let dealership = DealershipId::from_bits(1);
+        let events = facts.zip(1..).map(|(fact, seq)| Event {
+            seq,
+            at: at(0),
+            actor: Actor::person("ana"),
+            dealership: Some(dealership),
+            fact,
+        });
+        fold(&events.collect::<Vec<_>>()).unwrap()
+    }
+
+    fn look(minute: i64, outcome: Outcome) -> Look {
+        let at = at(minute);
+        Look {
+            began_at: at,
+            ended_at: at,
+            outcome,
+            reason: "seen".into(),
+            unrecognised: false,
+            answer: None,
+            services: None,
+        }
+    }
+
+    #[test]
+    fn it_is_known_since_when_every_look_has_said_the_same() {
+        use Outcome::{Connected, NotConnected, Unknown};
+        let books = state(&[(1, NotConnected), (10, Connected)]);
+        let mut kept: Option<ProbeState> = None;
+        for (minute, outcome, since) in [
+            (20, Connected, 10),
+            (30, Unknown, 30),
+            (40, Unknown, 30),
+            // Nothing but "connected" was heard since it was recorded.
+            (50, Connected, 10),
+            // It was withheld, so that the books do not know of it.
+            (60, NotConnected, 60),
+            (70, NotConnected, 60),
+            (80, Connected, 80),
+            (90, Connected, 80),
+        ] {
+            let after = ProbeState::after(&look(minute, outcome), &books, kept.as_ref());
+            assert_eq!((after.at, after.since), (at(minute), at(since)), "{outcome} at {minute}");
+            kept = Some(after);
+        }
+    }
+
+    #[test]
+    fn the_last_look_is_the_newest_that_is_known_and_never_one_at_another_rooftop() {
+        let books = state(&[(10, Outcome::Connected)]);
+        let last = |kept: Option<&ProbeState>, now| ProbeState::last(&books, kept, at(now)).map(|last| last.at);
+        assert_eq!(last(None, 99), Some(at(10)), "as a store of before has it");
+        let older = ProbeState::after(&look(5, Outcome::Unknown), &books, None);
+        assert_eq!(last(Some(&older), 99), Some(at(10)), "the newest was not kept before a crash");
+        assert_eq!(last(Some(&older), 6), Some(at(5)), "the clock was set back");
+        let newer = ProbeState::after(&look(20, Outcome::Unknown), &books, None);
+        assert_eq!(last(Some(&newer), 99), Some(at(20)), "also when it told nothing");
+        assert_eq!(newer.words(), "could not tell: seen");
+        let elsewhere = ProbeState { dealer_code: "xts2".into(), ..newer };
+        assert_eq!(last(Some(&elsewhere), 99), None);
+    }
+}
