@@ -4,6 +4,8 @@ mod actor;
 mod happened;
 mod kinds;
 mod words;
+#[cfg(test)]
+mod tests;
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
