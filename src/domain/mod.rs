@@ -20,6 +20,7 @@ pub mod guide;
 pub mod id;
 pub mod list;
 pub mod mail;
+mod moment;
 mod next_step;
 pub mod onboarding;
 pub mod opcode;

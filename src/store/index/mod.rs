@@ -1,7 +1,6 @@
 //! What makes opening fast: sled with the newest state of every dealership. It holds no history and no truth: whatever
 //! is wrong with it, it is moved aside and made anew from the journal.
 
-mod compact;
 mod copy;
 mod keeper;
 mod row;
