@@ -57,7 +57,7 @@ pub use clock_doubt::ClockDoubt;
 pub use code::{CodeDigest, CodeError, InvitationCode};
 pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, NoClaims, Refusal};
 pub use decide::{decide, decide_in_turn, needs_no_code};
-pub use event::{Actor, CodeOrigin, Event, Fact, besides_the_letter, rfc3339};
+pub use event::{Actor, CodeOrigin, Event, EventSeverity, Fact, besides_the_letter, rfc3339};
 pub use evolve::{evolve, fold};
 pub use full_names::{FullNames, Named};
 pub use guide::{Guide, GuideStep, Observed, guide};

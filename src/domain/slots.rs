@@ -6,8 +6,8 @@ use crate::timezone::Tz;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
-use super::{Timestamp, moment};
 use super::when::with_abbreviation;
+use super::{Timestamp, moment};
 
 /// Why a customer is usually offered no time, likeliest first (domain: "opcode present, no slots").
 pub const NO_SLOTS_CAUSES: [&str; 4] = [
