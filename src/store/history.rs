@@ -21,11 +21,11 @@ impl History {
     /// # Errors
     /// [`StoreError::Damaged`] when one of them is not whole.
     pub fn of(examined: &Examined, known: &[Sealed], place: u64) -> Result<Self, StoreError> {
-        let Examined { view, identity, newest, .. } = examined;
+        let Examined { snapshot, identity, newest, .. } = examined;
         let start = Mark { journal: *identity, ..Mark::default() };
         let mut path = Path { end: start, place, there: (place == 0).then_some(Mark::default()) };
-        let mut sealed = Vec::with_capacity(view.segments.len());
-        for pair in view.segments.windows(2) {
+        let mut sealed = Vec::with_capacity(snapshot.segments.len());
+        for pair in snapshot.segments.windows(2) {
             let [segment, next] = pair else { continue };
             let now = |history| Sealed::of(segment, next, history).map_err(|error| segment.io(&error));
             let within = place >= segment.first && place < next.first;
@@ -33,11 +33,11 @@ impl History {
                 Some(known) if !within && now(known.history)? == *known => {
                     path.end = Mark { seq: known.last, history: known.history, ..path.end };
                 }
-                _ => path.follow(&check_sealed(segment, next)?),
+                _ => path.subscribe(&check_sealed(segment, next)?),
             }
             sealed.push(now(path.end.history)?);
         }
-        path.follow(newest);
+        path.subscribe(newest);
         Ok(Self { sealed, end: path.end, there: path.there })
     }
 }
@@ -49,7 +49,7 @@ struct Path {
 }
 
 impl Path {
-    fn follow(&mut self, checksums: &[u32]) {
+    fn subscribe(&mut self, checksums: &[u32]) {
         for crc in checksums {
             self.end = self.end.then(*crc);
             if self.end.seq == self.place {

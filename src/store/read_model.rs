@@ -72,7 +72,7 @@ impl ReadModel {
         }
     }
 
-    /// Fills an empty book at once.
+    /// Fills an empty read model at once.
     pub(super) fn fill(&self, seq: u64, states: Vec<Arc<Onboarding>>) {
         {
             let mut pages = self.pages.write();

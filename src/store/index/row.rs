@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Unusable;
 use crate::domain::{DealershipId, Onboarding};
+use crate::store::journal_snapshot::Segment;
 use crate::store::mark::Mark;
-use crate::store::view::Segment;
 
 /// The key of the row that says what the others are; the others have two bytes.
 pub(super) const META: &[u8] = b"meta";
@@ -178,6 +178,11 @@ mod tests {
         let mut read = Vec::new();
         decode(&place(state.id).to_be_bytes(), &row, &mut read).unwrap();
         assert_eq!(read, [state]);
-        assert_eq!(crc32fast::hash(&row), ROW, "the rows changed ({} bytes): raise SCHEMA, then correct ROW", row.len());
+        assert_eq!(
+            crc32fast::hash(&row),
+            ROW,
+            "the rows changed ({} bytes): raise SCHEMA, then correct ROW",
+            row.len()
+        );
     }
 }
