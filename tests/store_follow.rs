@@ -1,4 +1,4 @@
-//! Many at once: writers, followers within the process, readers beside it.
+//! Many at once: writers, subscribers within the process, readers beside it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod store_support;
@@ -36,7 +36,7 @@ async fn the_events_that_are_read_are_those_that_the_dealerships_were_read_with(
 async fn sixty_four_writers_get_a_place_each_without_a_gap() {
     let dir = tempfile::tempdir().unwrap();
     let store = open_small(dir.path()).unwrap();
-    let mut follow = store.subscribe();
+    let mut commits = store.subscribe();
     let reader = JournalReader::open(dir.path()).unwrap();
     let mut beside = reader.subscribe(0);
     let writers = (0..64).map(|number| {
@@ -46,7 +46,7 @@ async fn sixty_four_writers_get_a_place_each_without_a_gap() {
             for version in 0..20 {
                 let append = if version == 0 { added(number) } else { note(number, version) };
                 let committed = store.append(vec![append]).await.unwrap();
-                // Whoever was answered finds it in the read_model and in the log.
+                // Whoever was answered finds it in the read model and in the log.
                 let state = store.read_model().get(id(number)).unwrap();
                 assert!(state.version > version && committed.states[0].version == version + 1);
                 let seq = committed.events[0].seq;
@@ -69,7 +69,7 @@ async fn sixty_four_writers_get_a_place_each_without_a_gap() {
     let (_, events) = content(&*store).await;
     assert_eq!(seen, events);
     let mut told = Vec::new();
-    while let Ok(committed) = follow.try_recv() {
+    while let Ok(committed) = commits.try_recv() {
         told.extend(committed.events.iter().map(|event| Event::clone(event)));
     }
     assert_eq!(told, events);
@@ -77,7 +77,7 @@ async fn sixty_four_writers_get_a_place_each_without_a_gap() {
     store.close().await.unwrap();
     assert!(matches!(store.append(vec![note(1, 20)]).await, Err(StoreError::Closed)));
     drop(store);
-    assert!(matches!(follow.try_recv(), Err(TryRecvError::Closed)));
+    assert!(matches!(commits.try_recv(), Err(TryRecvError::Closed)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -116,7 +116,7 @@ async fn whoever_loses_a_race_reads_the_winner_in_the_book() {
 }
 
 #[tokio::test]
-async fn a_slow_follower_is_told_and_blocks_nobody() {
+async fn a_slow_subscriber_is_told_and_blocks_nobody() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).unwrap();
     let mut slow = store.subscribe();
@@ -133,7 +133,7 @@ async fn a_slow_follower_is_told_and_blocks_nobody() {
 }
 
 #[tokio::test]
-async fn a_follower_never_sees_half_a_batch() {
+async fn a_subscriber_never_sees_half_a_batch() {
     let sound = tempfile::tempdir().unwrap();
     let store = open_small(sound.path()).unwrap();
     for number in 0..12 {
@@ -148,15 +148,15 @@ async fn a_follower_never_sees_half_a_batch() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join("journal")).unwrap();
     let reader = JournalReader::open(dir.path()).unwrap();
-    let mut follower = reader.subscribe(0);
+    let mut subscription = reader.subscribe(0);
     let mut seen: Vec<Event> = Vec::new();
-    assert_eq!(follower.poll().unwrap(), []);
+    assert_eq!(subscription.poll().unwrap(), []);
     for segment in segments(sound.path()) {
         let to = dir.path().join("journal").join(segment.file_name().unwrap());
         let mut file = OpenOptions::new().create(true).append(true).open(to).unwrap();
         for bytes in fs::read(&segment).unwrap().chunks(97) {
             file.write_all(bytes).unwrap();
-            seen.extend(follower.poll().unwrap());
+            seen.extend(subscription.poll().unwrap());
             let last = seen.last().map_or(0, |event| event.seq);
             assert!(last == 0 || ends.contains(&last), "half a batch: {last}");
             assert_eq!(reader.last_seq().unwrap(), last);
@@ -170,7 +170,7 @@ async fn a_follower_never_sees_half_a_batch() {
 }
 
 #[tokio::test]
-async fn a_follower_goes_on_when_what_was_not_acknowledged_is_taken_back() {
+async fn a_subscriber_goes_on_when_what_was_not_acknowledged_is_taken_back() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).unwrap();
     store.append(vec![added(1)]).await.unwrap();
@@ -181,29 +181,29 @@ async fn a_follower_goes_on_when_what_was_not_acknowledged_is_taken_back() {
     store.close().await.unwrap();
     let whole = fs::read(path).unwrap();
 
-    let mut follower = JournalReader::open(dir.path()).unwrap().subscribe(0);
+    let mut subscription = JournalReader::open(dir.path()).unwrap().subscribe(0);
     fs::write(path, &whole[..whole.len() - 60]).unwrap();
-    assert_eq!(follower.poll().unwrap(), events[..1]);
+    assert_eq!(subscription.poll().unwrap(), events[..1]);
     fs::write(path, &good).unwrap();
-    assert_eq!(follower.poll().unwrap(), []);
+    assert_eq!(subscription.poll().unwrap(), []);
     fs::write(path, &whole).unwrap();
-    assert_eq!(follower.poll().unwrap(), events[1..]);
+    assert_eq!(subscription.poll().unwrap(), events[1..]);
 
     // Damage that stays is not waited for.
     let mut damaged = whole.clone();
     damaged[good.len() + 40] ^= 1;
     fs::write(path, damaged).unwrap();
-    let mut follower = JournalReader::open(dir.path()).unwrap().subscribe(1);
-    let error = (0..100).find_map(|_| follower.poll().err());
+    let mut subscription = JournalReader::open(dir.path()).unwrap().subscribe(1);
+    let error = (0..100).find_map(|_| subscription.poll().err());
     assert!(matches!(error, Some(StoreError::Damaged { line: 2, .. })), "{error:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_follower_wakes_for_what_another_process_writes() {
+async fn a_subscriber_wakes_for_what_another_process_writes() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).unwrap();
-    let mut follower = JournalReader::open(dir.path()).unwrap().subscribe(0);
-    let waiting = tokio::spawn(async move { follower.next(&*clock()).await });
+    let mut subscription = JournalReader::open(dir.path()).unwrap().subscribe(0);
+    let waiting = tokio::spawn(async move { subscription.next(&*clock()).await });
     let committed = store.append(vec![append(1, 0, history(1))]).await.unwrap();
     let seen = waiting.await.unwrap().unwrap();
     assert!(seen.iter().eq(committed.events.iter().map(|event| &**event)));

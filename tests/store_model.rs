@@ -105,7 +105,7 @@ async fn run(steps: Vec<Step>) {
     let dir = tempfile::tempdir().unwrap();
     let mut store = open_small(dir.path()).unwrap();
     let mut model = MemoryStore::new();
-    let mut follower = JournalReader::open(dir.path()).unwrap().subscribe(0);
+    let mut subscription = JournalReader::open(dir.path()).unwrap().subscribe(0);
     let mut followed: Vec<Event> = Vec::new();
     for step in steps {
         match step {
@@ -132,7 +132,7 @@ async fn run(steps: Vec<Step>) {
                 let Snapshot { read_model, end, .. } = JournalReader::open(dir.path()).unwrap().read().unwrap();
                 assert!(end.is_whole(), "{end}");
                 assert_eq!(states(&read_model), states(model.read_model()));
-                followed.extend(follower.poll().unwrap());
+                followed.extend(subscription.poll().unwrap());
                 assert_eq!(followed, model.log());
             }
         }

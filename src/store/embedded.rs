@@ -46,7 +46,8 @@ pub struct EmbeddedStore {
     shared: Arc<StoreShared>,
     snapshot: Arc<RwLock<JournalSnapshot>>,
     probes: Arc<Probes>,
-    running: Arc<Mutex<Option<Running>>>,
+    /// What ends with the store.
+    running: Arc<Mutex<Option<(Writer, Lock)>>>,
     /// Held while somebody waits for the end, so that the next one waits too.
     closing: tokio::sync::Mutex<()>,
     notices: Vec<String>,
@@ -84,12 +85,6 @@ impl Probes {
     }
 }
 
-/// What ends with the store.
-struct Running {
-    writer: Writer,
-    lock: Lock,
-}
-
 impl EmbeddedStore {
     /// Opens a store, or makes one. Blocks: it reads the index and looks the journal over.
     ///
@@ -122,7 +117,7 @@ impl EmbeddedStore {
             shared,
             snapshot,
             probes,
-            running: Arc::new(Mutex::new(Some(Running { writer, lock }))),
+            running: Arc::new(Mutex::new(Some((writer, lock)))),
             closing: tokio::sync::Mutex::default(),
             notices,
             last_bulk: Arc::default(),
@@ -158,11 +153,7 @@ impl Store for EmbeddedStore {
 
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError> {
         // First the state, then the snapshot: so the snapshot has the event that the state names.
-        let newest = match query.dealership.map(|id| self.shared.read_model.get(id)) {
-            Some(None) => return Ok(Vec::new()),
-            Some(Some(state)) => Some(state.last_event.seq),
-            None => None,
-        };
+        let newest = query.dealership.map(|id| self.shared.read_model.newest_seq_of(id));
         let snapshot = self.snapshot.read().clone();
         let read = tokio::task::spawn_blocking(move || snapshot.events(&query, newest));
         read.await.unwrap_or(Err(StoreError::Closed))
@@ -206,7 +197,7 @@ impl Store for EmbeddedStore {
         self.shared.close();
         let (running, shared, probes) = (Arc::clone(&self.running), Arc::clone(&self.shared), Arc::clone(&self.probes));
         let end = tokio::task::spawn_blocking(move || {
-            let Some(Running { writer, lock }) = running.lock().take() else { return };
+            let Some((writer, lock)) = running.lock().take() else { return };
             writer.join();
             probes.close();
             // What the index lacks is folded from the journal at the next start: no reason to fail.
@@ -221,7 +212,7 @@ impl Drop for EmbeddedStore {
     /// Without [`Store::close`]: what was taken is made durable, the index is left behind.
     fn drop(&mut self) {
         self.shared.close();
-        if let Some(Running { writer, lock }) = self.running.lock().take() {
+        if let Some((writer, lock)) = self.running.lock().take() {
             writer.join();
             self.probes.close();
             self.shared.snapshot_writer.leave();

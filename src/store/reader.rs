@@ -60,12 +60,7 @@ impl Snapshot {
     /// # Errors
     /// When the journal cannot be read.
     pub fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
-        let newest = match query.dealership.map(|id| self.read_model.get(id)) {
-            Some(None) => return Ok(Vec::new()),
-            Some(Some(state)) => Some(state.last_event.seq),
-            None => None,
-        };
-        self.snapshot.events(query, newest)
+        self.snapshot.events(query, query.dealership.map(|id| self.read_model.newest_seq_of(id)))
     }
 }
 

@@ -189,12 +189,12 @@ pub(super) fn replace(dir: &Path, read_model: &ReadModel, mark: Mark) -> Result<
     Ok(without_panic(|| index.write(mark, &states, &[]))?)
 }
 
-/// Moves a damaged index out of the way, for whoever wants to know how it came about.
+/// Puts a damaged index in quarantine, for whoever wants to know how it came about.
 pub(super) fn quarantine(dir: &Path) -> io::Result<Option<PathBuf>> {
     if !dir.exists() {
         return Ok(None);
     }
-    let aside = |number: u32| dir.with_extension(format!("damaged-{number}"));
+    let place = |number: u32| dir.with_extension(format!("damaged-{number}"));
     let mut old: Vec<u32> = dir
         .parent()
         .and_then(|parent| fs::read_dir(parent).ok())
@@ -207,12 +207,12 @@ pub(super) fn quarantine(dir: &Path) -> io::Result<Option<PathBuf>> {
         })
         .collect();
     old.sort_unstable();
-    let to = aside(old.last().map_or(1, |last| last.saturating_add(1)));
+    let to = place(old.last().map_or(1, |last| last.saturating_add(1)));
     fs::rename(dir, &to)?;
     let many = (old.len() + 1).saturating_sub(KEPT_IN_QUARANTINE);
     for number in old.into_iter().take(many) {
         // One too many is no reason not to start.
-        let _ = fs::remove_dir_all(aside(number));
+        let _ = fs::remove_dir_all(place(number));
     }
     Ok(Some(to))
 }
