@@ -285,7 +285,7 @@ async fn opened(dir: &Path, clock: &SharedClock, rounds: usize) {
         let began = clock.elapsed();
         let store = EmbeddedStore::open(dir, Arc::clone(clock)).expect("a store");
         let opened = since(clock, began);
-        assert_eq!(store.book().len() as u64, DEALERSHIPS);
+        assert_eq!(store.read_model().len() as u64, DEALERSHIPS);
         let began = clock.elapsed();
         store.close().await.expect("closed");
         println!("  opened in {}, closed in {} {:?}", ms(opened), ms(since(clock, began)), store.notices());
@@ -314,8 +314,8 @@ async fn reading(dir: &Path, clock: &SharedClock) {
     let events = reader.events(&one).expect("events").len();
     println!("  reader without an index: timeline of {events} in {}", ms(since(clock, began)));
     let began = clock.elapsed();
-    let book = reader.read().expect("a book").book;
-    println!("  reader without an index: {} dealerships folded in {}", book.len(), ms(since(clock, began)));
+    let read_model = reader.read().expect("a read model").read_model;
+    println!("  reader without an index: {} dealerships folded in {}", read_model.len(), ms(since(clock, began)));
     let began = clock.elapsed();
     let count = reader.export(&mut io::sink()).expect("exported").0;
     println!("  export of {count} events in {}", ms(since(clock, began)));

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
 use cloverwatch::cli::args::Cli;
+use cloverwatch::domain::Fact;
 use cloverwatch::tui::keymap::{Keymap, markdown_table};
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::view::draw_into;
@@ -62,6 +63,18 @@ fn the_commands_are_described() {
     command.build();
     describe(&mut out, &command, "");
     keep("docs/commands.md", &out);
+}
+
+#[test]
+fn every_kind_of_event_is_listed() {
+    let mut out = String::from(
+        "# Events\n\nGenerated from the table of kinds, in the order in which they came to be. The names never change, and what was recorded is \
+         read for ever; `cloverwatch events --json` prints each event as one line.\n\n| kind | what happened |\n|---|---|\n",
+    );
+    for (kind, meaning) in Fact::KINDS.iter().zip(Fact::MEANINGS) {
+        writeln!(out, "| `{kind}` |{meaning} |").unwrap();
+    }
+    keep("docs/events.md", &out);
 }
 
 fn describe(out: &mut String, command: &clap::Command, above: &str) {

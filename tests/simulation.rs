@@ -142,7 +142,7 @@ impl Simulation {
         if self.ids.is_empty() {
             let profiles = (0..DEALERSHIPS).map(profile).collect();
             for added in engine.add(profiles, &Actor::person("ana")).await.unwrap() {
-                let state = store.book().get(added.unwrap()).unwrap();
+                let state = store.read_model().get(added.unwrap()).unwrap();
                 self.ids.insert(state.profile.dealer_code.raw().to_owned(), state.id);
             }
         }

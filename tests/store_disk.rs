@@ -97,7 +97,7 @@ async fn a_full_disk_is_an_error_and_then_it_goes_on() {
         disk.expect([trouble]);
         let error = store.append(vec![note(1, version), note(1, version + 1)]).await.unwrap_err();
         assert!(matches!(error, StoreError::Io { full: true, .. }), "{trouble:?}: {error}");
-        assert_eq!(store.book().get(id(1)).unwrap().version, version);
+        assert_eq!(store.read_model().get(id(1)).unwrap().version, version);
         assert_consistent(&store).await;
         // There is room again; the place in the log is taken by somebody else.
         let committed = store.append(vec![note(1, version)]).await.unwrap();
@@ -145,12 +145,12 @@ async fn what_cannot_be_undone_stops_the_store() {
         assert!(matches!(error, StoreError::Poisoned(_)), "{troubles:?}: {error}");
         let error = store.append(vec![note(1, 1)]).await.unwrap_err();
         assert!(matches!(error, StoreError::Poisoned(_)), "{troubles:?}: {error}");
-        assert_eq!(store.book().get(id(1)).unwrap().version, 1, "{troubles:?}");
+        assert_eq!(store.read_model().get(id(1)).unwrap().version, 1, "{troubles:?}");
         store.close().await.unwrap();
         drop(store);
         // Everything acknowledged is there; the rest is there wholly or not at all.
         let store = open(dir.path()).unwrap();
-        assert!((1..=2).contains(&store.book().get(id(1)).unwrap().version), "{troubles:?}");
+        assert!((1..=2).contains(&store.read_model().get(id(1)).unwrap().version), "{troubles:?}");
         assert_consistent(&store).await;
         store.close().await.unwrap();
     }
@@ -186,7 +186,7 @@ async fn many_writers_on_a_failing_disk() {
         failed += writer.await.unwrap();
     }
     assert!(failed > 0);
-    assert!((0..16).all(|number| store.book().get(id(number)).unwrap().version == 60));
+    assert!((0..16).all(|number| store.read_model().get(id(number)).unwrap().version == 60));
     assert_consistent(&store).await;
     let expected = content(&*store).await;
     store.close().await.unwrap();

@@ -1,4 +1,4 @@
-//! Many at once: writers, followers within the process, readers beside it.
+//! Many at once: writers, subscribers within the process, readers beside it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod store_support;
@@ -22,7 +22,7 @@ async fn the_events_that_are_read_are_those_that_the_dealerships_were_read_with(
     let read = JournalReader::open(dir.path()).unwrap().read().unwrap();
     store.append(vec![note(1, 1)]).await.unwrap();
     let events = |query: EventQuery| read.events(&query).unwrap().iter().map(|event| event.seq).collect::<Vec<_>>();
-    assert_eq!((read.book.seq(), events(EventQuery::default())), (2, vec![1, 2]));
+    assert_eq!((read.read_model.seq(), events(EventQuery::default())), (2, vec![1, 2]));
     let of = |number| EventQuery { dealership: Some(id(number)), ..EventQuery::default() };
     assert_eq!((events(of(1)), events(of(2)), events(of(3))), (vec![1], vec![2], vec![]));
     let newest = EventQuery { newest: true, limit: Some(1), ..EventQuery::default() };
@@ -36,9 +36,9 @@ async fn the_events_that_are_read_are_those_that_the_dealerships_were_read_with(
 async fn sixty_four_writers_get_a_place_each_without_a_gap() {
     let dir = tempfile::tempdir().unwrap();
     let store = open_small(dir.path()).unwrap();
-    let mut follow = store.follow();
+    let mut commits = store.subscribe();
     let reader = JournalReader::open(dir.path()).unwrap();
-    let mut beside = reader.follow(0);
+    let mut beside = reader.subscribe(0);
     let writers = (0..64).map(|number| {
         let store = Arc::clone(&store);
         tokio::spawn(async move {
@@ -46,8 +46,8 @@ async fn sixty_four_writers_get_a_place_each_without_a_gap() {
             for version in 0..20 {
                 let append = if version == 0 { added(number) } else { note(number, version) };
                 let committed = store.append(vec![append]).await.unwrap();
-                // Whoever was answered finds it in the book and in the log.
-                let state = store.book().get(id(number)).unwrap();
+                // Whoever was answered finds it in the read model and in the log.
+                let state = store.read_model().get(id(number)).unwrap();
                 assert!(state.version > version && committed.states[0].version == version + 1);
                 let seq = committed.events[0].seq;
                 let query = EventQuery { after: seq - 1, limit: Some(1), ..EventQuery::default() };
@@ -69,7 +69,7 @@ async fn sixty_four_writers_get_a_place_each_without_a_gap() {
     let (_, events) = content(&*store).await;
     assert_eq!(seen, events);
     let mut told = Vec::new();
-    while let Ok(committed) = follow.try_recv() {
+    while let Ok(committed) = commits.try_recv() {
         told.extend(committed.events.iter().map(|event| Event::clone(event)));
     }
     assert_eq!(told, events);
@@ -77,7 +77,7 @@ async fn sixty_four_writers_get_a_place_each_without_a_gap() {
     store.close().await.unwrap();
     assert!(matches!(store.append(vec![note(1, 20)]).await, Err(StoreError::Closed)));
     drop(store);
-    assert!(matches!(follow.try_recv(), Err(TryRecvError::Closed)));
+    assert!(matches!(commits.try_recv(), Err(TryRecvError::Closed)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -90,13 +90,13 @@ async fn whoever_loses_a_race_reads_the_winner_in_the_book() {
         tokio::spawn(async move {
             let (mut done, mut lost) = (0, 0);
             while done < 10 {
-                let version = store.book().get(id(1)).unwrap().version;
+                let version = store.read_model().get(id(1)).unwrap().version;
                 match store.append(vec![note(1, version)]).await {
                     Ok(_) => done += 1,
                     // Deciding anew at once must not meet the same conflict again and again.
                     Err(StoreError::Conflict { expected, .. }) => {
                         assert_eq!(expected, version);
-                        assert!(store.book().get(id(1)).unwrap().version > version);
+                        assert!(store.read_model().get(id(1)).unwrap().version > version);
                         lost += 1;
                     }
                     Err(error) => panic!("{error}"),
@@ -110,16 +110,16 @@ async fn whoever_loses_a_race_reads_the_winner_in_the_book() {
         lost += writer.await.unwrap();
     }
     assert!(lost > 0);
-    assert_eq!(store.book().get(id(1)).unwrap().version, 321);
+    assert_eq!(store.read_model().get(id(1)).unwrap().version, 321);
     assert_consistent(&store).await;
     store.close().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_slow_follower_is_told_and_blocks_nobody() {
+async fn a_slow_subscriber_is_told_and_blocks_nobody() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).unwrap();
-    let mut slow = store.follow();
+    let mut slow = store.subscribe();
     store.append((0..100).map(added).collect()).await.unwrap();
     for version in 1..=50 {
         let appends = (0..100).map(|number| store.append(vec![note(number, version)]));
@@ -133,7 +133,7 @@ async fn a_slow_follower_is_told_and_blocks_nobody() {
 }
 
 #[tokio::test]
-async fn a_follower_never_sees_half_a_batch() {
+async fn a_subscriber_never_sees_half_a_batch() {
     let sound = tempfile::tempdir().unwrap();
     let store = open_small(sound.path()).unwrap();
     for number in 0..12 {
@@ -148,29 +148,29 @@ async fn a_follower_never_sees_half_a_batch() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join("journal")).unwrap();
     let reader = JournalReader::open(dir.path()).unwrap();
-    let mut follower = reader.follow(0);
+    let mut subscription = reader.subscribe(0);
     let mut seen: Vec<Event> = Vec::new();
-    assert_eq!(follower.poll().unwrap(), []);
+    assert_eq!(subscription.poll().unwrap(), []);
     for segment in segments(sound.path()) {
         let to = dir.path().join("journal").join(segment.file_name().unwrap());
         let mut file = OpenOptions::new().create(true).append(true).open(to).unwrap();
         for bytes in fs::read(&segment).unwrap().chunks(97) {
             file.write_all(bytes).unwrap();
-            seen.extend(follower.poll().unwrap());
+            seen.extend(subscription.poll().unwrap());
             let last = seen.last().map_or(0, |event| event.seq);
             assert!(last == 0 || ends.contains(&last), "half a batch: {last}");
             assert_eq!(reader.last_seq().unwrap(), last);
-            assert_eq!(reader.read().unwrap().book.seq(), last);
+            assert_eq!(reader.read().unwrap().read_model.seq(), last);
         }
     }
     assert_eq!(seen, events);
     // From the middle it begins at the next event.
-    assert_eq!(reader.follow(40).poll().unwrap(), events[40..]);
-    assert_eq!(reader.follow(1_000).poll().unwrap(), []);
+    assert_eq!(reader.subscribe(40).poll().unwrap(), events[40..]);
+    assert_eq!(reader.subscribe(1_000).poll().unwrap(), []);
 }
 
 #[tokio::test]
-async fn a_follower_goes_on_when_what_was_not_acknowledged_is_taken_back() {
+async fn a_subscriber_goes_on_when_what_was_not_acknowledged_is_taken_back() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).unwrap();
     store.append(vec![added(1)]).await.unwrap();
@@ -181,29 +181,29 @@ async fn a_follower_goes_on_when_what_was_not_acknowledged_is_taken_back() {
     store.close().await.unwrap();
     let whole = fs::read(path).unwrap();
 
-    let mut follower = JournalReader::open(dir.path()).unwrap().follow(0);
+    let mut subscription = JournalReader::open(dir.path()).unwrap().subscribe(0);
     fs::write(path, &whole[..whole.len() - 60]).unwrap();
-    assert_eq!(follower.poll().unwrap(), events[..1]);
+    assert_eq!(subscription.poll().unwrap(), events[..1]);
     fs::write(path, &good).unwrap();
-    assert_eq!(follower.poll().unwrap(), []);
+    assert_eq!(subscription.poll().unwrap(), []);
     fs::write(path, &whole).unwrap();
-    assert_eq!(follower.poll().unwrap(), events[1..]);
+    assert_eq!(subscription.poll().unwrap(), events[1..]);
 
     // Damage that stays is not waited for.
     let mut damaged = whole.clone();
     damaged[good.len() + 40] ^= 1;
     fs::write(path, damaged).unwrap();
-    let mut follower = JournalReader::open(dir.path()).unwrap().follow(1);
-    let error = (0..100).find_map(|_| follower.poll().err());
+    let mut subscription = JournalReader::open(dir.path()).unwrap().subscribe(1);
+    let error = (0..100).find_map(|_| subscription.poll().err());
     assert!(matches!(error, Some(StoreError::Damaged { line: 2, .. })), "{error:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_follower_wakes_for_what_another_process_writes() {
+async fn a_subscriber_wakes_for_what_another_process_writes() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).unwrap();
-    let mut follower = JournalReader::open(dir.path()).unwrap().follow(0);
-    let waiting = tokio::spawn(async move { follower.next(&*clock()).await });
+    let mut subscription = JournalReader::open(dir.path()).unwrap().subscribe(0);
+    let waiting = tokio::spawn(async move { subscription.next(&*clock()).await });
     let committed = store.append(vec![append(1, 0, history(1))]).await.unwrap();
     let seen = waiting.await.unwrap().unwrap();
     assert!(seen.iter().eq(committed.events.iter().map(|event| &**event)));

@@ -105,7 +105,7 @@ async fn a_damaged_index_is_made_anew_with_equal_content() {
 
         let store = open(dir.path()).unwrap();
         assert_eq!(store.notices(), Vec::<String>::new(), "{what}: not repaired");
-        assert_eq!(store.book().len(), expected.0.len() + 1, "{what}");
+        assert_eq!(store.read_model().len(), expected.0.len() + 1, "{what}");
         store.close().await.unwrap();
     }
     assert!(noticed >= 10, "only {noticed} damages were noticed");

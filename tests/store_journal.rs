@@ -30,7 +30,7 @@ async fn assert_cut(dir: &Path, left: u64, torn: &[u8], what: &str) {
     assert!(notices.contains("cut off") && notices.contains(".jsonl.cut-1"), "{what}: {notices}");
     let kept = fs::read(segments(dir).pop().unwrap().with_extension("jsonl.cut-1")).unwrap();
     assert_eq!(kept, torn, "{what}");
-    assert_eq!(store.book().seq(), left, "{what}");
+    assert_eq!(store.read_model().seq(), left, "{what}");
     assert_consistent(&store).await;
     // And it goes on from there.
     let committed = store.append(vec![added(90)]).await.unwrap();
@@ -251,11 +251,11 @@ async fn a_page_of_zeros_in_the_last_group_is_cut_and_anywhere_else_refused() {
     for from in [second, second + 4_096] {
         let dir = copy_of(unknown.path());
         zero_page(dir.path(), from);
-        let Snapshot { book, end, .. } = JournalReader::open(dir.path()).unwrap().read().unwrap();
-        assert_eq!((book.len(), end.is_whole()), (40, false), "{end}");
+        let Snapshot { read_model, end, .. } = JournalReader::open(dir.path()).unwrap().read().unwrap();
+        assert_eq!((read_model.len(), end.is_whole()), (40, false), "{end}");
         let store = open(dir.path()).unwrap();
         assert!(store.notices().concat().contains("reads as zeros"), "{:?}", store.notices());
-        assert_eq!(store.book().seq(), 40);
+        assert_eq!(store.read_model().seq(), 40);
         assert_consistent(&store).await;
         store.append(vec![added(90)]).await.unwrap();
         store.close().await.unwrap();

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use cloverwatch::domain::{DealershipId, Event, Onboarding, fold};
 use cloverwatch::store::embedded::StoreOptions;
-use cloverwatch::store::{EmbeddedStore, EventQuery, JournalReader, Snapshot, Store, StoreError, kept_aside, restore};
+use cloverwatch::store::{EmbeddedStore, EventQuery, JournalReader, Snapshot, Store, StoreError, quarantined, restore};
 use proptest::prelude::*;
 use store_support::*;
 use tempfile::TempDir;
@@ -52,8 +52,8 @@ fn assert_read_as_the_journal_alone(dir: &Path) {
     // What is missing or lost is refused, which other tests hold.
     for copy_from in [0, u64::MAX] {
         let reader = JournalReader::open(dir).map(|reader| reader.copying_from(copy_from));
-        let Ok(Snapshot { book, .. }) = reader.and_then(|reader| reader.read()) else { return };
-        let states = book.all().1.into_iter().map(|state| (state.id, Onboarding::clone(&state)));
+        let Ok(Snapshot { read_model, .. }) = reader.and_then(|reader| reader.read()) else { return };
+        let states = read_model.all().1.into_iter().map(|state| (state.id, Onboarding::clone(&state)));
         assert_eq!(states.collect::<BTreeMap<_, _>>(), journal_alone(dir));
     }
 }
@@ -84,7 +84,7 @@ async fn an_index_of_another_history_is_made_anew_before_the_journal_is_blamed()
         let store = open_small(b.path()).unwrap();
         let told = store.notices().concat();
         assert!(told.contains("made from other events") && told.contains("made anew from the journal"), "{told}");
-        assert!(store.book().get(id(1)).unwrap().invitation.is_none(), "a code that this journal does not hold");
+        assert!(store.read_model().get(id(1)).unwrap().invitation.is_none(), "a code that this journal does not hold");
         assert_as_the_journal_alone(&store).await;
         store.append(vec![note(1, 1)]).await.unwrap();
         store.close().await.unwrap();
@@ -148,16 +148,16 @@ async fn a_lost_acknowledged_end_is_refused_untouched_until_it_is_accepted() {
         store.close().await.unwrap();
         drop(store);
         let store = open_small(dir.path()).unwrap();
-        assert_eq!((store.notices(), store.book().seq()), (vec![], 2), "{witness}: it was accepted once");
+        assert_eq!((store.notices(), store.read_model().seq()), (vec![], 2), "{witness}: it was accepted once");
         store.close().await.unwrap();
-        let kept: Vec<String> = kept_aside(dir.path()).iter().map(|kept| kept.path.display().to_string()).collect();
+        let kept: Vec<String> = quarantined(dir.path()).iter().map(|kept| kept.path.display().to_string()).collect();
         assert!(kept.iter().any(|path| path.ends_with(".jsonl.cut-1")), "{kept:?}");
     }
 
     // The other way out: the file comes back.
     put("journal", whole.path(), dir.path());
     let store = open_small(dir.path()).unwrap();
-    assert_eq!((store.notices(), store.book().seq()), (vec![], 4));
+    assert_eq!((store.notices(), store.read_model().seq()), (vec![], 4));
     store.close().await.unwrap();
 }
 
@@ -214,8 +214,8 @@ async fn a_reader_shows_what_is_whole_tells_what_is_not_and_changes_nothing() {
     for (dir, has_lost) in [(lost.path(), true), (dir.path(), false)] {
         let before = bytes(dir);
         let reader = JournalReader::open(dir).unwrap();
-        let Snapshot { book, end, .. } = reader.read().unwrap();
-        assert_eq!((book.len(), book.seq(), end.last), (2, 2, 2));
+        let Snapshot { read_model, end, .. } = reader.read().unwrap();
+        assert_eq!((read_model.len(), read_model.seq(), end.last), (2, 2, 2));
         assert_eq!((end.has_lost(), end.is_whole()), (has_lost, false));
         let words = end.to_string();
         assert!(words.contains("no complete batch") && words.contains(".jsonl"), "{words}");
@@ -271,14 +271,14 @@ async fn journals_and_exports_of_the_first_version_open() {
         for segment_bytes in [u64::MAX, 1] {
             let options = StoreOptions { segment_bytes, ..StoreOptions::default() };
             let store = EmbeddedStore::open_with(dir, &clock(), options).unwrap();
-            let version = store.book().get(id(1)).unwrap().version;
+            let version = store.read_model().get(id(1)).unwrap().version;
             assert!(version >= 3, "{:?}", store.notices());
             store.append(vec![note(1, version)]).await.unwrap();
             assert_consistent(&store).await;
             store.close().await.unwrap();
         }
         let store = open(dir).unwrap();
-        assert_eq!((store.notices(), store.book().seq()), (vec![], 5));
+        assert_eq!((store.notices(), store.read_model().seq()), (vec![], 5));
         store.close().await.unwrap();
     }
 
@@ -328,7 +328,7 @@ async fn record(dir: &Path, number: u64, close: bool) {
         store => store.unwrap(),
     };
     assert_as_the_journal_alone(&store).await;
-    let version = store.book().get(id(number)).map_or(0, |state| state.version);
+    let version = store.read_model().get(id(number)).map_or(0, |state| state.version);
     // The very same at the same moment in both stores: only what came before tells them apart.
     let batch = if version == 0 { added(number) } else { note(number, version) };
     store.append(vec![batch]).await.unwrap();

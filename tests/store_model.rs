@@ -83,7 +83,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn batch(store: &dyn Store, parts: &[Part]) -> Vec<Append> {
     let mut versions = std::collections::HashMap::new();
     let add = |part: &Part| {
-        let known = store.book().get(id(part.number)).map_or(0, |state| state.version);
+        let known = store.read_model().get(id(part.number)).map_or(0, |state| state.version);
         let version = versions.entry(part.number).or_insert(known);
         let mut append = append(part.number, *version + part.off, part.facts.clone());
         if part.number == PLATFORM {
@@ -105,7 +105,7 @@ async fn run(steps: Vec<Step>) {
     let dir = tempfile::tempdir().unwrap();
     let mut store = open_small(dir.path()).unwrap();
     let mut model = MemoryStore::new();
-    let mut follower = JournalReader::open(dir.path()).unwrap().follow(0);
+    let mut subscription = JournalReader::open(dir.path()).unwrap().subscribe(0);
     let mut followed: Vec<Event> = Vec::new();
     for step in steps {
         match step {
@@ -129,25 +129,25 @@ async fn run(steps: Vec<Step>) {
                 model = MemoryStore::from_events(model.log()).unwrap();
             }
             Step::Read => {
-                let Snapshot { book, end, .. } = JournalReader::open(dir.path()).unwrap().read().unwrap();
+                let Snapshot { read_model, end, .. } = JournalReader::open(dir.path()).unwrap().read().unwrap();
                 assert!(end.is_whole(), "{end}");
-                assert_eq!(states(&book), states(model.book()));
-                followed.extend(follower.poll().unwrap());
+                assert_eq!(states(&read_model), states(model.read_model()));
+                followed.extend(subscription.poll().unwrap());
                 assert_eq!(followed, model.log());
             }
         }
-        assert_eq!(states(store.book()), states(model.book()));
+        assert_eq!(states(store.read_model()), states(model.read_model()));
         for code in 0..5 {
             let code = format!("xts{code}");
-            assert_eq!(store.book().by_dealer_code(&code), model.book().by_dealer_code(&code));
+            assert_eq!(store.read_model().by_dealer_code(&code), model.read_model().by_dealer_code(&code));
         }
     }
     assert_eq!(content(&*store).await.1, model.log());
     assert_consistent(&store).await;
 }
 
-fn states(book: &cloverwatch::store::ReadModel) -> (u64, Vec<(DealershipId, cloverwatch::domain::Onboarding)>) {
-    let (seq, states) = book.all();
+fn states(read_model: &cloverwatch::store::ReadModel) -> (u64, Vec<(DealershipId, cloverwatch::domain::Onboarding)>) {
+    let (seq, states) = read_model.all();
     let mut states: Vec<_> =
         states.iter().map(|state| (state.id, cloverwatch::domain::Onboarding::clone(state))).collect();
     states.sort_by_key(|(id, _)| *id);

@@ -71,7 +71,7 @@ async fn the_last_looks_survive_a_restart_and_the_loss_of_the_index() {
     let again = known(&*store);
     assert_eq!((again.len(), &again[3]), (9, &expected[3]));
     assert_eq!(again[1].1.slots, slots, "what came after the last batch is written at the end");
-    assert!(store.book().len() == 9 && store.notices().len() == 1, "{:?}", store.notices());
+    assert!(store.read_model().len() == 9 && store.notices().len() == 1, "{:?}", store.notices());
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn a_file_that_is_torn_or_damaged_is_read_up_to_there_and_goes_on_from_the
     for (round, bytes) in cut.chain(flipped).chain(others).enumerate() {
         fs::write(&path, &bytes).unwrap();
         let store = open(dir.path()).unwrap();
-        assert_eq!(store.book().len(), 6);
+        assert_eq!(store.read_model().len(), 6);
         let left = known(&*store);
         // A cut between two records is not seen, and nothing of it is wrong.
         assert!(left.len() < 6 && store.notices().len() <= 1, "round {round}: {:?}", store.notices());
@@ -262,7 +262,7 @@ async fn what_is_no_file_in_the_place_of_the_file_is_told_and_waited_for_by_nobo
         let store = open(dir.path()).unwrap();
         let told = store.notices().concat();
         assert!(told.contains("probes: it is no regular file"), "{kind}: {told}");
-        assert_eq!((store.book().len(), known(&*store).len(), store.bulks().await.len()), (3, 0, 0), "{kind}");
+        assert_eq!((store.read_model().len(), known(&*store).len(), store.bulks().await.len()), (3, 0, 0), "{kind}");
         store.probes().put(id(1), looked(1, 500));
         let error = store.save_probes().await.unwrap_err().to_string();
         assert!(error.contains("no regular file"), "{kind}: {error}");

@@ -37,7 +37,7 @@ fn child_writes_until_it_is_killed() {
         let writers = (0..WRITERS).map(|number| {
             let (store, acks) = (Arc::clone(&store), Arc::clone(&acks));
             tokio::spawn(async move {
-                let mut version = store.book().get(id(number)).map_or(0, |state| state.version);
+                let mut version = store.read_model().get(id(number)).map_or(0, |state| state.version);
                 loop {
                     let committed = store.append(vec![three(number, version)]).await.unwrap();
                     version += 3;
@@ -79,7 +79,7 @@ async fn killed_in_a_burst_of_writes_nothing_acknowledged_is_lost_and_no_batch_i
             acked.insert(numbers[0], (numbers[1], numbers[2]));
         }
         for (number, (version, last)) in acked {
-            let state = store.book().get(id(number)).unwrap();
+            let state = store.read_model().get(id(number)).unwrap();
             assert!(state.version >= version, "round {round}, seed {seed}: {number} lost an acknowledged batch");
             assert_eq!(state.version % 3, 0, "round {round}, seed {seed}: half a batch");
             let query = EventQuery { after: last - 3, limit: Some(3), ..EventQuery::default() };
@@ -122,8 +122,8 @@ async fn a_second_process_is_told_who_holds_it_and_can_read() {
     assert!(StoreError::Held(Some(holder)).to_string().contains(&format!("process {}", owner.id())));
 
     let reader = JournalReader::open(dir.path()).unwrap();
-    assert_eq!(reader.read().unwrap().book.len(), 5);
-    let (events, follow) = (reader.events(&EventQuery::default()).unwrap(), reader.follow(0).poll().unwrap());
+    assert_eq!(reader.read().unwrap().read_model.len(), 5);
+    let (events, follow) = (reader.events(&EventQuery::default()).unwrap(), reader.subscribe(0).poll().unwrap());
     assert_eq!(events, follow);
     assert!(!events.is_empty());
 
@@ -157,7 +157,7 @@ fn child_writes_until_there_is_no_room() {
         // It still answers, with the same; and it still reads.
         let error = store.append(vec![three(1, version)]).await.unwrap_err();
         assert!(matches!(error, StoreError::Io { full: true, .. }), "{error}");
-        assert_eq!(store.book().get(id(1)).unwrap().version, version);
+        assert_eq!(store.read_model().get(id(1)).unwrap().version, version);
         assert_consistent(&store).await;
         let _ = store.close().await;
         println!("\nacknowledged {version}");
@@ -179,7 +179,7 @@ async fn under_a_real_limit_on_file_sizes_everything_acknowledged_stays() {
     assert!(version > 100, "{problem}");
 
     let store = open(dir.path()).unwrap();
-    assert_eq!(store.book().get(id(1)).unwrap().version, version);
+    assert_eq!(store.read_model().get(id(1)).unwrap().version, version);
     assert_consistent(&store).await;
     store.append(vec![three(1, version)]).await.unwrap();
     store.close().await.unwrap();

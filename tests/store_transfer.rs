@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use cloverwatch::domain::Event;
-use cloverwatch::store::{JournalReader, RestoreError, Restored, Store, StoreError, kept_aside, restore};
+use cloverwatch::store::{JournalReader, RestoreError, Restored, Store, StoreError, quarantined, restore};
 use store_support::*;
 
 async fn exported(dir: &Path) -> (String, Vec<Event>) {
@@ -114,7 +114,7 @@ async fn a_bad_export_is_refused_with_its_line_and_leaves_nothing() {
     }
     // After all of that the store is as good as new, also when it was opened meanwhile.
     let store = open(to.path()).unwrap();
-    assert!(store.book().is_empty() && store.notices().is_empty());
+    assert!(store.read_model().is_empty() && store.notices().is_empty());
     store.close().await.unwrap();
     drop(store);
     fs::write(to.path().join("journal").join(format!("{:020}.jsonl", 1)), "torn").unwrap();
@@ -123,7 +123,7 @@ async fn a_bad_export_is_refused_with_its_line_and_leaves_nothing() {
     assert!(!restored.complete, "an export of an earlier version does not say that it is whole");
     let store = open(to.path()).unwrap();
     assert_consistent(&store).await;
-    assert_eq!(store.book().len(), 80);
+    assert_eq!(store.read_model().len(), 80);
     store.close().await.unwrap();
 }
 
@@ -182,7 +182,7 @@ fn the_export_of_an_empty_store_is_not_nothing_and_restores_to_nothing() {
     assert!(!text.is_empty());
     let restored = restore(to.path(), &text[..], clock().now()).unwrap();
     assert_eq!(restored, Restored { events: 0, dealerships: 0, complete: true, partial: false });
-    assert!(open(to.path()).unwrap().book().is_empty());
+    assert!(open(to.path()).unwrap().read_model().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -220,10 +220,10 @@ async fn a_journal_without_a_complete_batch_is_refused_when_it_was_acknowledged_
     fs::write(earlier.join("earlier"), "").unwrap();
     let restored = restore(dir.path(), text.as_bytes(), clock().now()).unwrap();
     assert_eq!(restored.events, events.len() as u64);
-    let kept: Vec<_> = kept_aside(dir.path()).into_iter().map(|kept| kept.path).collect();
+    let kept: Vec<_> = quarantined(dir.path()).into_iter().map(|kept| kept.path).collect();
     assert_eq!(kept, [earlier, dir.path().join("journal.before-restore-2")]);
     assert_eq!(fs::read(kept[1].join(file.file_name().unwrap())).unwrap(), torn);
     let store = open(dir.path()).unwrap();
-    assert_eq!((store.notices(), store.book().len()), (vec![], 80));
+    assert_eq!((store.notices(), store.read_model().len()), (vec![], 80));
     store.close().await.unwrap();
 }

@@ -115,7 +115,7 @@ impl App {
         for notice in store.notices() {
             self.out.warn(crate::domain::text::clean(&notice));
         }
-        self.warn_of_clock(store.book().newest_event());
+        self.warn_of_clock(store.read_model().newest_event());
         Ok(store)
     }
 
@@ -149,8 +149,8 @@ impl App {
             let words = crate::domain::text::clean(&journal.end.to_string()).into_owned();
             self.out.warn(format!("{words} (`cloverwatch doctor` tells more)"));
         }
-        self.warn_of_clock(journal.book.newest_event());
-        let (seq, states) = journal.book.all();
+        self.warn_of_clock(journal.read_model.newest_event());
+        let (seq, states) = journal.read_model.all();
         let journal = Arc::new(journal);
         let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
         let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().rhythm());

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::clock::SharedClock;
 use crate::config::StoreUrl;
-use crate::store::{EmbeddedStore, Follower, Holder, JournalReader, Lock, ProbeStates, Snapshot, Store, StoreError};
+use crate::store::{
+    EmbeddedStore, Holder, JournalReader, Lock, ProbeStates, Snapshot, Store, StoreError, Subscription,
+};
 
 /// Where the embedded store is.
 pub(super) fn directory(url: &StoreUrl) -> PathBuf {
@@ -48,6 +50,6 @@ pub(super) fn holder(url: &StoreUrl) -> Option<Holder> {
 }
 
 /// Follows the journal from after an event on.
-pub(super) fn follow(url: &StoreUrl, after: u64) -> Result<Follower, StoreError> {
-    Ok(JournalReader::open(&directory(url))?.follow(after))
+pub(super) fn follow(url: &StoreUrl, after: u64) -> Result<Subscription, StoreError> {
+    Ok(JournalReader::open(&directory(url))?.subscribe(after))
 }

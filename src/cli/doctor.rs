@@ -92,7 +92,7 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
             mail(&mut found, &loaded.config).await;
             let skew = platform(&mut found, &loaded.config).await;
             // Whatever is wrong with the journal is told already.
-            let book = read_beside(&loaded.config.store).await.ok().map(|(journal, _)| journal.book);
+            let book = read_beside(&loaded.config.store).await.ok().map(|(journal, _)| journal.read_model);
             zones::look(&mut found, &database, book.as_ref());
             clock(&mut found, &loaded.config, book.and_then(|book| book.newest_event()), skew);
         }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::clean;
 use crate::domain::{
-    DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, Untrusted, evolve, rfc3339,
+    DealershipId, Event, EventSeverity, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, Untrusted,
+    evolve, rfc3339,
 };
 use crate::present::event::summary;
 use crate::store::EventQuery;
@@ -185,11 +186,9 @@ fn line(app: &App, event: &Event, state: Option<&Onboarding>) -> Result<(), CliE
         (None, Some(id)) => id.to_string(),
         (None, None) => "Xtime".to_owned(),
     };
-    let ink = match event.fact.kind() {
-        "integration.lost" | "integration.overdue" | "invitation.expired" | "opcode.missing" | "platform.failing" => {
-            Ink::Bad
-        }
-        "integration.confirmed" | "opcode.verified" | "slots.seen" | "platform.answers" => Ink::Good,
+    let ink = match event.fact.severity() {
+        EventSeverity::Bad => Ink::Bad,
+        EventSeverity::Good => Ink::Good,
         _ => Ink::Plain,
     };
     // The number is what `meaning add` asks for.

@@ -7,7 +7,7 @@ use super::event::{CodeOrigin, Fact};
 use super::mail::Mail;
 use super::{
     AppointmentId, ChosenOpcode, CodeDigest, Contact, DealershipId, IntentId, InvitationCode, OpcodeOption,
-    OpcodeState, ProbeRecord, Profile, Slots, Timestamp, Untrusted,
+    OpcodeState, ProbeRecord, Profile, Slots, Timestamp, Untrusted, moment,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,16 +41,21 @@ pub struct Invitation {
     pub generation: u32,
     pub code: InvitationCode,
     /// When it was generated; the 72 hours run from here.
+    #[serde(with = "moment")]
     pub generated_at: Timestamp,
+    #[serde(with = "moment")]
     pub expires_at: Timestamp,
     /// When it was entered in our books.
+    #[serde(with = "moment")]
     pub issued_at: Timestamp,
     /// The earliest moment of an event that has it: whatever clock ran ahead, it was not generated later.
+    #[serde(with = "moment")]
     pub known_at: Timestamp,
     pub issued_by: Box<str>,
     pub source: CodeOrigin,
     pub intent: IntentId,
     /// How and when it ended, as recorded.
+    #[serde(with = "moment")]
     pub ended: Option<(Ended, Timestamp)>,
 }
 
@@ -79,6 +84,7 @@ pub struct PastInvitation {
     pub generation: u32,
     pub digest: CodeDigest,
     pub ended: Ended,
+    #[serde(with = "moment")]
     pub at: Timestamp,
 }
 
@@ -92,6 +98,7 @@ pub struct PendingCode {
     /// The generation that the code will have.
     pub generation: u32,
     /// When it was asked for.
+    #[serde(with = "moment")]
     pub at: Timestamp,
     pub by: Box<str>,
     /// Whether a letter takes it to the dealership.
@@ -104,14 +111,19 @@ pub struct PendingCode {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmation {
     /// When the dealer finished, by their word.
+    #[serde(with = "moment")]
     pub dealer_confirmed_at: Option<Timestamp>,
     /// When Xtime should have reflected it at the latest.
+    #[serde(with = "moment")]
     pub due_at: Option<Timestamp>,
     /// When a look first found us let in (again).
+    #[serde(with = "moment")]
     pub confirmed_at: Option<Timestamp>,
     /// When it was recorded that the second clock ran out.
+    #[serde(with = "moment")]
     pub overdue_recorded_at: Option<Timestamp>,
     /// When a confirmed integration was first found not connected, and stayed so; cleared by the next confirmation.
+    #[serde(with = "moment")]
     pub lost_at: Option<Timestamp>,
 }
 
@@ -119,8 +131,10 @@ pub struct Confirmation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WasVisible {
     /// When it was first seen.
+    #[serde(with = "moment")]
     pub from: Timestamp,
     /// When it was first found gone.
+    #[serde(with = "moment")]
     pub until: Timestamp,
 }
 
@@ -135,8 +149,10 @@ pub struct BookedAppointment {
     pub opcode: Untrusted,
     /// The vehicle that it was booked for; it is found again by this.
     pub vin: Untrusted,
+    #[serde(with = "moment")]
     pub at: Timestamp,
     /// When it was last read back from the platform; `None`: never.
+    #[serde(with = "moment")]
     pub seen_at: Option<Timestamp>,
 }
 
@@ -154,6 +170,7 @@ pub struct OpenBooking {
     /// Whether it moves the appointment that stands.
     pub moves: bool,
     /// When it was asked for.
+    #[serde(with = "moment")]
     pub at: Timestamp,
     pub by: Box<str>,
     /// Why nobody knows what became of it; `None`: the answer is still awaited, or the program died meanwhile.
@@ -164,6 +181,7 @@ pub struct OpenBooking {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastEvent {
     pub seq: u64,
+    #[serde(with = "moment")]
     pub at: Timestamp,
     /// Place of its kind in [`super::Fact::KINDS`].
     pub kind: u8,
@@ -180,6 +198,7 @@ pub struct Onboarding {
     /// Others who answer there; letters go to the contact of the profile only.
     pub further_contacts: Vec<Contact>,
     /// When it entered our books.
+    #[serde(with = "moment")]
     pub added_at: Timestamp,
     pub invitation: Option<Invitation>,
     pub earlier: Vec<PastInvitation>,
@@ -195,12 +214,14 @@ pub struct Onboarding {
     pub opcode_looked_for: Option<Box<str>>,
     pub opcode_findings: Vec<String>,
     /// Since when the opcode state is so.
+    #[serde(with = "moment")]
     pub opcode_since: Option<Timestamp>,
     /// It had been visible and is gone (drift). Cleared when it is visible again.
     pub opcode_was_visible: Option<WasVisible>,
     /// Slots; `None`: nobody has looked.
     pub slots: Option<Slots>,
     /// When it last stopped being live; cleared when it is live again.
+    #[serde(with = "moment")]
     pub left_live_at: Option<Timestamp>,
     /// The test appointment that stands.
     pub appointment: Option<Box<BookedAppointment>>,
@@ -211,12 +232,15 @@ pub struct Onboarding {
     /// The last look that differed from the one before.
     pub probe: Option<ProbeRecord>,
     /// Out of sight until then.
+    #[serde(with = "moment")]
     pub snoozed_until: Option<Timestamp>,
+    #[serde(with = "moment")]
     pub archived_at: Option<Timestamp>,
     /// How many notes there are.
     pub notes: u32,
     pub last_event: LastEvent,
     /// The latest moment of any of its events: not the newest one's after the clock was set back.
+    #[serde(with = "moment")]
     pub newest_at: Timestamp,
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use unicode_security::confusable_detection;
 
-use super::{Timestamp, Untrusted};
+use super::{Timestamp, Untrusted, moment};
 
 /// One row of `GET /services`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,7 @@ pub struct OpcodeChoice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenOpcode {
     pub choice: OpcodeChoice,
+    #[serde(with = "moment")]
     pub at: Timestamp,
     pub by: Box<str>,
     /// Who at the dealership said so, and how, in the operator's words.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::text::clean;
-use super::{Service, SlotCounts, Timestamp};
+use super::{Service, SlotCounts, Timestamp, moment};
 
 /// The meaning of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -109,6 +109,7 @@ pub struct SlotsLook {
 /// The last look that differed from the one before it; an unchanged look is not recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeRecord {
+    #[serde(with = "moment")]
     pub at: Timestamp,
     pub outcome: Outcome,
     pub reason: Box<str>,

@@ -6,8 +6,8 @@ use crate::timezone::Tz;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
 use super::when::with_abbreviation;
+use super::{Timestamp, moment};
 
 /// Why a customer is usually offered no time, likeliest first (domain: "opcode present, no slots").
 pub const NO_SLOTS_CAUSES: [&str; 4] = [
@@ -58,6 +58,7 @@ impl SlotCounts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slots {
     /// When this was first seen so.
+    #[serde(with = "moment")]
     pub checked_at: Timestamp,
     pub count: u32,
     /// On how many days.

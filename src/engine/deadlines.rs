@@ -81,7 +81,7 @@ pub(super) async fn letters(inner: Arc<Inner>) {
 }
 
 async fn run(inner: &Inner, deadlines: &dyn Deadlines) {
-    let mut follow = inner.parts.store.follow();
+    let mut follow = inner.parts.store.subscribe();
     let mut timers = Timers::default();
     let plan = |timers: &mut Timers, id: DealershipId| {
         timers.set(id, inner.book().get(id).and_then(|state| deadlines.next(&state, inner.now())));

@@ -1,6 +1,6 @@
 //! Dealerships into the books, many at a time: one commit for up to a thousand, decided with what the batch itself claims.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Engine, EngineError, Inner, MOST_TRIES};
@@ -8,7 +8,7 @@ use crate::domain::{
     Actor, Claim, Claims, Command, Contact, Context, DealershipId, Fact, Onboarding, OpcodeChoice, Profile,
     ProfileField, ProfilePatch, Refusal, Untrusted, decide_in_turn,
 };
-use crate::store::{Append, ReadModel, StoreError};
+use crate::store::{Append, Overlay, StoreError};
 
 /// How many dealerships one commit takes.
 const BATCH: usize = 1_000;
@@ -41,22 +41,6 @@ pub enum Imported {
     Updated(DealershipId),
     /// It was known, exactly so. Nothing is recorded.
     Unchanged(DealershipId),
-}
-
-/// Who holds what, when a batch that is not committed yet has claims of its own.
-struct Overlay<'a> {
-    book: &'a ReadModel,
-    batch: HashMap<Box<str>, DealershipId>,
-}
-
-impl Claims for Overlay<'_> {
-    fn holder(&self, claim: &Claim) -> Option<DealershipId> {
-        let here = match claim {
-            Claim::DealerCode(code) => self.batch.get(code).copied(),
-            Claim::Code(_) => None,
-        };
-        here.or_else(|| self.book.holder(claim))
-    }
 }
 
 fn all(incoming: Vec<impl Into<Incoming>>) -> Vec<Incoming> {
@@ -130,7 +114,7 @@ impl Inner {
         update: bool,
     ) -> (Vec<Result<Imported, Refusal>>, Vec<Append>) {
         let now = self.now();
-        let mut claims = Overlay { book: self.book(), batch: HashMap::new() };
+        let mut claims = Overlay::on(self.book());
         let mut fresh = HashSet::new();
         let mut updated = HashSet::new();
         let (mut answers, mut batch) = (Vec::new(), Vec::new());
@@ -174,7 +158,7 @@ impl Inner {
                 }
                 (None, _) => {
                     fresh.insert(id);
-                    claims.batch.insert(code.into(), id);
+                    claims.set_holder(Claim::DealerCode(code.into()), Some(id));
                     batch.push(append(id, None, actor, now, facts));
                     Imported::Added(id)
                 }

@@ -291,7 +291,7 @@ impl Engine {
 
     /// Follows commits from now on. Whoever lags is told so by the receiver, and reads [`Engine::book`] anew.
     pub fn follow(&self) -> broadcast::Receiver<Committed> {
-        self.inner.parts.store.follow()
+        self.inner.parts.store.subscribe()
     }
 
     /// Follows how the program is doing.
@@ -376,7 +376,7 @@ impl Engine {
 
 impl Inner {
     fn book(&self) -> &ReadModel {
-        self.parts.store.book()
+        self.parts.store.read_model()
     }
 
     fn now(&self) -> Timestamp {

@@ -129,7 +129,7 @@ pub(super) async fn run(inner: Arc<Inner>) {
     let Some(platform) = inner.parts.platform.clone() else { return };
     let mut checks = inner.checks_asked.lock().await;
     let mut calls = inner.calls_asked.lock().await;
-    let mut follow = inner.works().then(|| inner.parts.store.follow());
+    let mut follow = inner.works().then(|| inner.parts.store.subscribe());
     let mut prober = Prober::new(&inner, platform);
     prober.plan_all();
     let mut before = prober.moment();

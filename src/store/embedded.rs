@@ -9,11 +9,11 @@ use tokio::sync::broadcast;
 
 use super::disk::{Disk, RealDisk, io_error, store_dir};
 use super::journal::Journal;
+use super::journal_snapshot::{JournalSnapshot, journal_dir};
 use super::lock::Lock;
 use super::opening::{self, OpenedStore};
 use super::probe_file::ProbeFile;
 use super::recover::verify;
-use super::view::{JournalSnapshot, journal_dir};
 use super::writer::{StoreShared, Writer};
 use super::{Append, BulkId, Committed, EventQuery, ProbeStates, ReadModel, Store, StoreError, bulks};
 use crate::clock::SharedClock;
@@ -44,9 +44,10 @@ impl Default for StoreOptions {
 pub struct EmbeddedStore {
     dir: PathBuf,
     shared: Arc<StoreShared>,
-    view: Arc<RwLock<JournalSnapshot>>,
+    snapshot: Arc<RwLock<JournalSnapshot>>,
     probes: Arc<Probes>,
-    running: Arc<Mutex<Option<Running>>>,
+    /// What ends with the store.
+    running: Arc<Mutex<Option<(Writer, Lock)>>>,
     /// Held while somebody waits for the end, so that the next one waits too.
     closing: tokio::sync::Mutex<()>,
     notices: Vec<String>,
@@ -54,7 +55,7 @@ pub struct EmbeddedStore {
     last_bulk: Arc<Mutex<BulkId>>,
 }
 
-/// The last looks, and the file that they are written to until the store is closed.
+/// The last probes, and the file that they are written to until the store is closed.
 struct Probes {
     states: ProbeStates,
     file: Mutex<Option<ProbeFile>>,
@@ -78,16 +79,10 @@ impl Probes {
 
     /// The last of it, as far as it can be written.
     fn close(&self) {
-        // It is looked again where the file lacks something: no reason to fail.
+        // What the file lacks is probed again: no reason to fail.
         let _ = self.save();
         *self.file.lock() = None;
     }
-}
-
-/// What ends with the store.
-struct Running {
-    writer: Writer,
-    lock: Lock,
 }
 
 impl EmbeddedStore {
@@ -105,23 +100,24 @@ impl EmbeddedStore {
     pub fn open_with(dir: &Path, clock: &SharedClock, options: StoreOptions) -> Result<Arc<Self>, StoreError> {
         let mut notices: Vec<String> = store_dir(dir)?.into_iter().collect();
         let lock = Lock::take(dir, clock.now())?;
-        let OpenedStore { view, book, keeper, end } = opening::open(dir, options.accept_loss, &mut notices)?;
+        let OpenedStore { snapshot, read_model, snapshot_writer, end } =
+            opening::open(dir, options.accept_loss, &mut notices)?;
         let (file, mut states) = ProbeFile::open(Arc::clone(&options.disk), dir, &mut notices);
         // Of another journal that was here before.
-        states.retain(|id, _| book.get(*id).is_some());
+        states.retain(|id, _| read_model.get(*id).is_some());
         let probes = Arc::new(Probes { states: ProbeStates::new(states), file: Mutex::new(Some(file)) });
-        let shared = Arc::new(StoreShared::new(book, keeper));
-        let view = Arc::new(RwLock::new(view));
+        let shared = Arc::new(StoreShared::new(read_model, snapshot_writer));
+        let snapshot = Arc::new(RwLock::new(snapshot));
         let StoreOptions { disk, segment_bytes, .. } = options;
-        let journal = Journal::new(disk, &journal_dir(dir), segment_bytes, Arc::clone(&view), end);
+        let journal = Journal::new(disk, &journal_dir(dir), segment_bytes, Arc::clone(&snapshot), end);
         let writer = Writer::start(&shared, journal, end);
         let writer = writer.map_err(|error| io_error("starting a thread for", dir, &error))?;
         Ok(Arc::new(Self {
             dir: dir.to_owned(),
             shared,
-            view,
+            snapshot,
             probes,
-            running: Arc::new(Mutex::new(Some(Running { writer, lock }))),
+            running: Arc::new(Mutex::new(Some((writer, lock)))),
             closing: tokio::sync::Mutex::default(),
             notices,
             last_bulk: Arc::default(),
@@ -135,9 +131,9 @@ impl EmbeddedStore {
     /// Reads and checks the whole journal, also what was checked at an earlier start. Blocks. The answer is how many
     /// events there are.
     pub fn verify_all(&self) -> Result<u64, StoreError> {
-        let view = self.view.read().clone();
-        verify(&view, &mut |_| {})?;
-        Ok(view.last)
+        let snapshot = self.snapshot.read().clone();
+        verify(&snapshot, &mut |_| {})?;
+        Ok(snapshot.last)
     }
 }
 
@@ -147,23 +143,19 @@ impl Store for EmbeddedStore {
         self.shared.append(batch).await
     }
 
-    fn book(&self) -> &ReadModel {
-        &self.shared.book
+    fn read_model(&self) -> &ReadModel {
+        &self.shared.read_model
     }
 
-    fn follow(&self) -> broadcast::Receiver<Committed> {
-        self.shared.followers.subscribe()
+    fn subscribe(&self) -> broadcast::Receiver<Committed> {
+        self.shared.subscribers.subscribe()
     }
 
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError> {
-        // First the state, then the view: so the view has the event that the state names.
-        let newest = match query.dealership.map(|id| self.shared.book.get(id)) {
-            Some(None) => return Ok(Vec::new()),
-            Some(Some(state)) => Some(state.last_event.seq),
-            None => None,
-        };
-        let view = self.view.read().clone();
-        let read = tokio::task::spawn_blocking(move || view.events(&query, newest));
+        // First the state, then the snapshot: so the snapshot has the event that the state names.
+        let newest = query.dealership.map(|id| self.shared.read_model.newest_seq_of(id));
+        let snapshot = self.snapshot.read().clone();
+        let read = tokio::task::spawn_blocking(move || snapshot.events(&query, newest));
         read.await.unwrap_or(Err(StoreError::Closed))
     }
 
@@ -178,7 +170,7 @@ impl Store for EmbeddedStore {
     }
 
     fn notices(&self) -> Vec<String> {
-        let failed = self.shared.keeper.failure();
+        let failed = self.shared.snapshot_writer.failure();
         let failed =
             failed.map(|why| format!("the index is not written any more ({why}); the next start makes it anew"));
         self.notices.iter().cloned().chain(failed).collect()
@@ -205,11 +197,11 @@ impl Store for EmbeddedStore {
         self.shared.close();
         let (running, shared, probes) = (Arc::clone(&self.running), Arc::clone(&self.shared), Arc::clone(&self.probes));
         let end = tokio::task::spawn_blocking(move || {
-            let Some(Running { writer, lock }) = running.lock().take() else { return };
+            let Some((writer, lock)) = running.lock().take() else { return };
             writer.join();
             probes.close();
             // What the index lacks is folded from the journal at the next start: no reason to fail.
-            let _ = shared.keeper.finish();
+            let _ = shared.snapshot_writer.finish();
             drop(lock);
         });
         end.await.map_err(|_| StoreError::Closed)
@@ -220,10 +212,10 @@ impl Drop for EmbeddedStore {
     /// Without [`Store::close`]: what was taken is made durable, the index is left behind.
     fn drop(&mut self) {
         self.shared.close();
-        if let Some(Running { writer, lock }) = self.running.lock().take() {
+        if let Some((writer, lock)) = self.running.lock().take() {
             writer.join();
             self.probes.close();
-            self.shared.keeper.leave();
+            self.shared.snapshot_writer.leave();
             drop(lock);
         }
     }

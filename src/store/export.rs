@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::disk::is_full;
-use super::view::JournalSnapshot;
+use super::journal_snapshot::JournalSnapshot;
 use super::{RestoreError, StoreError, line};
 use crate::domain::Event;
 
@@ -62,12 +62,12 @@ impl Sum {
     }
 }
 
-/// Writes the events of a view; `partial`: they are not the whole log, which the export says of itself. The answer is how many
+/// Writes the events of a snapshot; `partial`: they are not the whole log, which the export says of itself. The answer is how many
 /// there are.
-pub(super) fn write(view: &JournalSnapshot, partial: bool, out: &mut impl Write) -> Result<u64, StoreError> {
+pub(super) fn write(snapshot: &JournalSnapshot, partial: bool, out: &mut impl Write) -> Result<u64, StoreError> {
     let mut sum = Sum::default();
     let (mut failed, mut bytes) = (None, Vec::new());
-    view.scan(0, |segment, offset, text| {
+    snapshot.scan(0, |segment, offset, text| {
         let Some(head) = line::head(text) else {
             return ControlFlow::Break(Err(segment.damaged(offset, "the checksum of the line does not fit")));
         };

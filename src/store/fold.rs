@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use super::journal_snapshot::{JournalSnapshot, Segment, decode};
 use super::line::LineHeader;
-use super::view::{JournalSnapshot, Segment, decode};
 use super::{ReadModel, StoreError};
 use crate::domain::{DealershipId, Event, Onboarding, evolve};
 
@@ -21,13 +21,13 @@ struct Read {
     offset: u64,
 }
 
-/// The states of all dealerships with events after those in `base`, at the end of the view.
-pub(super) fn fold(view: &JournalSnapshot, base: &ReadModel) -> Result<Vec<Arc<Onboarding>>, StoreError> {
+/// The states of all dealerships with events after those in `base`, at the end of the snapshot.
+pub(super) fn fold(snapshot: &JournalSnapshot, base: &ReadModel) -> Result<Vec<Arc<Onboarding>>, StoreError> {
     let mut folder = Folder { base, seq: base.seq(), states: HashMap::new() };
     // Reading costs about as much as folding; each has a core.
     thread::scope(|scope| {
         let (send, receive) = mpsc::sync_channel::<Vec<Read>>(4);
-        let reader = scope.spawn(move || read(view, base.seq(), &send));
+        let reader = scope.spawn(move || read(snapshot, base.seq(), &send));
         let mut result = Ok(());
         for portion in receive {
             result = portion.into_iter().try_for_each(|read| folder.take(read));
@@ -42,9 +42,9 @@ pub(super) fn fold(view: &JournalSnapshot, base: &ReadModel) -> Result<Vec<Arc<O
     Ok(folder.states.into_values().flatten().map(Arc::new).collect())
 }
 
-fn read(view: &JournalSnapshot, after: u64, send: &mpsc::SyncSender<Vec<Read>>) -> Result<(), StoreError> {
+fn read(snapshot: &JournalSnapshot, after: u64, send: &mpsc::SyncSender<Vec<Read>>) -> Result<(), StoreError> {
     let mut portion = Vec::with_capacity(PORTION);
-    view.scan(after, |segment, offset, text| {
+    snapshot.scan(after, |segment, offset, text| {
         let (head, event) = match decode(segment, offset, text) {
             Ok(read) => read,
             Err(error) => return ControlFlow::Break(Err(error)),

@@ -21,38 +21,30 @@ impl History {
     /// # Errors
     /// [`StoreError::Damaged`] when one of them is not whole.
     pub fn of(examined: &Examined, known: &[Sealed], place: u64) -> Result<Self, StoreError> {
-        let Examined { view, identity, newest, .. } = examined;
+        let Examined { snapshot, identity, newest, .. } = examined;
         let start = Mark { journal: *identity, ..Mark::default() };
-        let mut path = Path { end: start, place, there: (place == 0).then_some(Mark::default()) };
-        let mut sealed = Vec::with_capacity(view.segments.len());
-        for pair in view.segments.windows(2) {
+        let there = (place == 0).then_some(Mark::default());
+        let mut all = Self { sealed: Vec::with_capacity(snapshot.segments.len()), end: start, there };
+        for pair in snapshot.segments.windows(2) {
             let [segment, next] = pair else { continue };
             let now = |history| Sealed::of(segment, next, history).map_err(|error| segment.io(&error));
             let within = place >= segment.first && place < next.first;
             match known.iter().find(|known| known.first == segment.first) {
                 Some(known) if !within && now(known.history)? == *known => {
-                    path.end = Mark { seq: known.last, history: known.history, ..path.end };
+                    all.end = Mark { seq: known.last, history: known.history, ..all.end };
                 }
-                _ => path.follow(&check_sealed(segment, next)?),
+                _ => all.extend(place, &check_sealed(segment, next)?),
             }
-            sealed.push(now(path.end.history)?);
+            all.sealed.push(now(all.end.history)?);
         }
-        path.follow(newest);
-        Ok(Self { sealed, end: path.end, there: path.there })
+        all.extend(place, newest);
+        Ok(all)
     }
-}
 
-struct Path {
-    end: Mark,
-    place: u64,
-    there: Option<Mark>,
-}
-
-impl Path {
-    fn follow(&mut self, checksums: &[u32]) {
+    fn extend(&mut self, place: u64, checksums: &[u32]) {
         for crc in checksums {
             self.end = self.end.then(*crc);
-            if self.end.seq == self.place {
+            if self.end.seq == place {
                 self.there = Some(self.end);
             }
         }

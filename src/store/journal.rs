@@ -9,8 +9,8 @@ use parking_lot::RwLock;
 use super::StoreError;
 use super::disk::{Disk, LogFile, io_error, is_full, sync_dir};
 use super::index::Sealed;
+use super::journal_snapshot::{JournalSnapshot, Segment};
 use super::mark::Mark;
-use super::view::{JournalSnapshot, Segment};
 
 /// Writes the journal, and shows everybody how far it goes.
 pub(super) struct Journal {
@@ -19,7 +19,7 @@ pub(super) struct Journal {
     /// When a segment is long enough for the next one to begin.
     segment_bytes: u64,
     file: Option<Box<dyn LogFile>>,
-    view: Arc<RwLock<JournalSnapshot>>,
+    snapshot: Arc<RwLock<JournalSnapshot>>,
     end: Mark,
     /// The segment that was written to before this one, until somebody asks.
     full: Option<Sealed>,
@@ -37,10 +37,10 @@ impl Journal {
         disk: Arc<dyn Disk>,
         dir: &Path,
         segment_bytes: u64,
-        view: Arc<RwLock<JournalSnapshot>>,
+        snapshot: Arc<RwLock<JournalSnapshot>>,
         end: Mark,
     ) -> Self {
-        Self { disk, dir: dir.to_owned(), segment_bytes, file: None, view, end, full: None }
+        Self { disk, dir: dir.to_owned(), segment_bytes, file: None, snapshot, end, full: None }
     }
 
     /// Makes lines durable that lead up to `end`; or leaves the journal as it was.
@@ -52,9 +52,9 @@ impl Journal {
         let written = file.write(bytes, segment.len);
         let result = written.map_err(|error| (error, false)).and_then(|()| file.sync().map_err(|error| (error, true)));
         let Err((why, at_sync)) = result else {
-            let mut view = self.view.write();
-            view.last = end.seq;
-            if let Some(newest) = view.segments.last_mut() {
+            let mut snapshot = self.snapshot.write();
+            snapshot.last = end.seq;
+            if let Some(newest) = snapshot.segments.last_mut() {
                 newest.len += bytes.len() as u64;
             }
             self.end = end;
@@ -75,10 +75,10 @@ impl Journal {
 
     /// The segment to write to, open; a new one when the last is long enough.
     fn segment(&mut self) -> Result<Segment, StoreError> {
-        let view = self.view.read();
-        let newest = view.segments.last().cloned();
-        let next = Segment::new(&self.dir, view.last + 1, 0);
-        drop(view);
+        let snapshot = self.snapshot.read();
+        let newest = snapshot.segments.last().cloned();
+        let next = Segment::new(&self.dir, snapshot.last + 1, 0);
+        drop(snapshot);
         match newest {
             Some(newest) if newest.len < self.segment_bytes => {
                 if self.file.is_none() {
@@ -93,7 +93,7 @@ impl Journal {
                 self.file = Some(file);
                 // Without this it is checked once more: no reason to fail.
                 self.full = newest.and_then(|newest| Sealed::of(&newest, &next, self.end.history).ok());
-                self.view.write().segments.push(next.clone());
+                self.snapshot.write().segments.push(next.clone());
                 Ok(next)
             }
         }

@@ -22,8 +22,8 @@ pub struct JournalEnd {
 impl JournalEnd {
     /// The end of a journal that was looked over, beside what is known to have been acknowledged.
     pub(super) fn of(journal: &Path, examined: &Examined, kept: &[Option<Mark>]) -> Self {
-        let last = examined.view.last;
-        let file = examined.view.segments.last().map_or(journal, |newest| &newest.path).to_owned();
+        let last = examined.snapshot.last;
+        let file = examined.snapshot.segments.last().map_or(journal, |newest| &newest.path).to_owned();
         // A mark of another journal proves nothing; where no journal is left, any does.
         let ours = |mark: &&Mark| mark.journal == examined.identity || last == 0;
         let acknowledged = kept.iter().flatten().filter(ours).map(|mark| mark.seq).max();

@@ -1,4 +1,4 @@
-//! A store without files, for simulations and tests: the same gate and the same book, forgotten at the end.
+//! A store without files, for simulations and tests: the same check and the same read model, forgotten at the end.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
-use super::draft::PendingBatch;
-use super::{Append, BulkId, Committed, EventQuery, FOLLOWERS_LAG, ProbeStates, ReadModel, Store, StoreError};
+use super::pending_batch::PendingBatch;
+use super::{Append, BulkId, Committed, EventQuery, ProbeStates, ReadModel, SUBSCRIBERS_LAG, Store, StoreError};
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
 
@@ -16,10 +16,10 @@ use crate::domain::bulk::Bulk;
 /// [`MemoryStore::from_events`] carry it over a simulated crash.
 #[derive(Debug)]
 pub struct MemoryStore {
-    book: ReadModel,
+    read_model: ReadModel,
     log: Mutex<Log>,
     probes: ProbeStates,
-    followers: broadcast::Sender<Committed>,
+    subscribers: broadcast::Sender<Committed>,
 }
 
 #[derive(Debug, Default)]
@@ -41,12 +41,12 @@ impl MemoryStore {
     /// When such a log could not have been recorded: a gap, a code used twice, a dealership that was never added.
     pub fn from_events(events: Vec<Event>) -> Result<Arc<Self>, StoreError> {
         let store = Self::empty();
-        let mut draft = PendingBatch::default();
+        let mut pending = PendingBatch::default();
         let mut log = Vec::with_capacity(events.len());
         for event in events {
-            log.extend(draft.replay(&store.book, event)?.committed.events.iter().cloned());
+            log.extend(pending.replay(&store.read_model, event)?.committed.events.iter().cloned());
         }
-        draft.into_book(&store.book);
+        pending.into_read_model(&store.read_model);
         store.log.lock().events = log;
         Ok(Arc::new(store))
     }
@@ -57,10 +57,10 @@ impl MemoryStore {
 
     fn empty() -> Self {
         Self {
-            book: ReadModel::default(),
+            read_model: ReadModel::default(),
             log: Mutex::default(),
             probes: ProbeStates::default(),
-            followers: broadcast::Sender::new(FOLLOWERS_LAG),
+            subscribers: broadcast::Sender::new(SUBSCRIBERS_LAG),
         }
     }
 }
@@ -72,22 +72,22 @@ impl Store for MemoryStore {
         if log.closed {
             return Err(StoreError::Closed);
         }
-        let committed = PendingBatch::after(log.events.len() as u64).plan(&self.book, batch)?.committed;
+        let committed = PendingBatch::after(log.events.len() as u64).plan(&self.read_model, batch)?.committed;
         log.events.extend(committed.events.iter().cloned());
-        self.book.put(log.events.len() as u64, committed.states.iter().cloned());
+        self.read_model.put(log.events.len() as u64, committed.states.iter().cloned());
         if !committed.events.is_empty() {
-            // Nobody following is no failure.
-            let _ = self.followers.send(committed.clone());
+            // Nobody listening is no failure.
+            let _ = self.subscribers.send(committed.clone());
         }
         Ok(committed)
     }
 
-    fn book(&self) -> &ReadModel {
-        &self.book
+    fn read_model(&self) -> &ReadModel {
+        &self.read_model
     }
 
-    fn follow(&self) -> broadcast::Receiver<Committed> {
-        self.followers.subscribe()
+    fn subscribe(&self) -> broadcast::Receiver<Committed> {
+        self.subscribers.subscribe()
     }
 
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError> {
@@ -190,7 +190,7 @@ mod tests {
         assert!(matches!(error, StoreError::Claimed { claim: Claim::DealerCode(_), .. }), "{error}");
         let error = store.append(vec![added(1, "a"), issued(2, 0, "CODE-1")]).await.unwrap_err();
         assert!(matches!(error, StoreError::Unfit(_)), "{error}");
-        assert!(store.book().is_empty() && store.log().is_empty());
+        assert!(store.read_model().is_empty() && store.log().is_empty());
 
         let committed = store.append(vec![added(1, "a"), issued(1, 1, "CODE-1")]).await.unwrap();
         assert_eq!(committed.events.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 2]);
@@ -209,9 +209,9 @@ mod tests {
         let note = append(2, 1, vec![Fact::NoteAdded { text: "first touched, last renamed".into() }]);
         store.append(vec![note, updated(1, 1, "c"), updated(2, 2, "a")]).await.unwrap();
         let id = |bits| Some(DealershipId::from_bits(bits));
-        assert_eq!(store.book().by_dealer_code("a"), id(2));
-        assert_eq!(store.book().by_dealer_code("b"), None);
-        assert_eq!(store.book().by_dealer_code("c"), id(1));
+        assert_eq!(store.read_model().by_dealer_code("a"), id(2));
+        assert_eq!(store.read_model().by_dealer_code("b"), None);
+        assert_eq!(store.read_model().by_dealer_code("c"), id(1));
     }
 
     #[tokio::test]
@@ -221,8 +221,8 @@ mod tests {
         store.append(vec![updated(2, 1, "c")]).await.unwrap();
         let again = MemoryStore::from_events(store.log()).unwrap();
         assert_eq!(again.log(), store.log());
-        assert_eq!(again.book().seq(), 4);
-        assert_eq!(again.book().by_dealer_code("c"), Some(DealershipId::from_bits(2)));
+        assert_eq!(again.read_model().seq(), 4);
+        assert_eq!(again.read_model().by_dealer_code("c"), Some(DealershipId::from_bits(2)));
         again.append(vec![added(3, "b")]).await.unwrap();
         assert_eq!(again.events(EventQuery { after: 3, ..EventQuery::default() }).await.unwrap().len(), 2);
 

@@ -2,17 +2,15 @@
 //!
 //! [`Store`] is what the engine knows; the embedded one is the journal on disk with sled as its index.
 
-mod aside;
-pub mod book;
 mod bulks;
 pub mod disk;
-mod draft;
 pub mod embedded;
 mod export;
 mod fold;
 mod history;
 mod index;
 mod journal;
+mod journal_snapshot;
 mod line;
 mod lines;
 pub mod lock;
@@ -20,13 +18,15 @@ mod loss;
 mod mark;
 pub mod memory;
 mod opening;
+mod pending_batch;
 mod probe_file;
 pub mod probes;
+mod quarantine;
+pub mod read_model;
 pub mod reader;
 mod recover;
 pub mod scratch;
 pub mod transfer;
-mod view;
 mod writer;
 
 use std::fmt;
@@ -41,20 +41,21 @@ use loss::WAY_OUT;
 use crate::domain::bulk::Bulk;
 use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Onboarding, Timestamp};
 
-pub use aside::{MovedAside, kept_aside};
-pub use book::ReadModel;
 pub use bulks::BulkId;
 pub use embedded::EmbeddedStore;
 pub use lock::Lock;
 pub use loss::JournalEnd;
 pub use memory::MemoryStore;
+pub use pending_batch::Overlay;
 pub use probes::ProbeStates;
-pub use reader::{Checking, Follower, JournalReader, Snapshot, Verified};
+pub use quarantine::{Quarantined, quarantined};
+pub use read_model::ReadModel;
+pub use reader::{Checking, JournalReader, Snapshot, Subscription, Verified};
 pub use recover::Torn;
 pub use transfer::{RestoreError, Restored, restore};
 
-/// How many commits a follower may lag behind before it is told to read again.
-const FOLLOWERS_LAG: usize = 4_096;
+/// How many commits a subscriber may lag behind before it is told to read again.
+const SUBSCRIBERS_LAG: usize = 4_096;
 
 /// Whether a panic of the current thread is the index's: it is caught, and told in the notices. A panic hook that prints,
 /// or gives the terminal back, has to leave those alone.
@@ -67,14 +68,14 @@ pub fn panic_is_caught() -> bool {
 pub struct Append {
     /// Whose they are; `None` for those of the platform.
     pub dealership: Option<DealershipId>,
-    /// The version that was decided upon; 0 for a dealership that is not in the books, and for the platform.
+    /// The version that was decided upon; 0 for a dealership that was not added yet, and for the platform.
     pub expected_version: u64,
     pub actor: Actor,
     pub at: Timestamp,
     pub facts: Vec<Fact>,
 }
 
-/// What followers are told after a commit: the events, and the states after it, in order.
+/// What subscribers are told after a commit: the events, and the states after it, in order.
 #[derive(Debug, Clone)]
 pub struct Committed {
     /// The events of one batch, in the order of their `seq`.
@@ -176,18 +177,18 @@ pub trait Store: Send + Sync + 'static {
     async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError>;
 
     /// The states after the last durable commit.
-    fn book(&self) -> &ReadModel;
+    fn read_model(&self) -> &ReadModel;
 
     /// Follows commits from now on. Whoever lags too far behind is told so, and reads again by `seq`.
-    fn follow(&self) -> broadcast::Receiver<Committed>;
+    fn subscribe(&self) -> broadcast::Receiver<Committed>;
 
     /// Reads events, in ascending order of `seq`.
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError>;
 
-    /// The last looks, kept beside the events.
+    /// The last probes, kept beside the events.
     fn probes(&self) -> &ProbeStates;
 
-    /// Keeps the looks that were taken in since the last time. What a crash takes before that is looked at again.
+    /// Keeps the probe states that were taken in since the last time. What a crash takes before that is probed again.
     async fn save_probes(&self) -> Result<(), StoreError>;
 
     /// What happened at opening that people should know: a cut line, a rebuilt index. In words.
@@ -202,6 +203,6 @@ pub trait Store: Send + Sync + 'static {
     /// What was begun and is not over, the oldest first.
     async fn bulks(&self) -> Vec<(BulkId, Bulk)>;
 
-    /// Ends cleanly: whatever was taken is durable, the index and the last looks are written. Later calls are refused.
+    /// Ends cleanly: whatever was taken is durable, the index and the last probes are written. Later calls are refused.
     async fn close(&self) -> Result<(), StoreError>;
 }

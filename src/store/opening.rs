@@ -6,19 +6,19 @@ use std::thread;
 
 use super::disk::{io_error, private_dir};
 use super::history::History;
-use super::index::{self, Index, KEPT_ASIDE, LoadedIndex, Sealed, SnapshotWriter, Unusable};
+use super::index::{self, KEPT_IN_QUARANTINE, LoadedIndex, SnapshotWriter, Unusable};
+use super::journal_snapshot::{JournalSnapshot, journal_dir};
 use super::loss::JournalEnd;
 use super::mark::{self, Mark};
 use super::recover::{Examined, cut, examine};
-use super::view::{JournalSnapshot, journal_dir};
 use super::{ReadModel, StoreError, fold};
 use crate::domain::Onboarding;
 
 /// What was found, and made ready.
 pub(super) struct OpenedStore {
-    pub view: JournalSnapshot,
-    pub book: ReadModel,
-    pub keeper: SnapshotWriter,
+    pub snapshot: JournalSnapshot,
+    pub read_model: ReadModel,
+    pub snapshot_writer: SnapshotWriter,
     pub end: Mark,
 }
 
@@ -49,23 +49,23 @@ pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> 
     if loaded.as_ref().is_ok_and(|loaded| loaded.fresh && history.end.seq > 0) {
         notices.push("the index was missing and was made anew from the journal".to_owned());
     }
-    let States { book, newer, index } = states(&examined.view, loaded, &index_dir, notices)?;
+    let (read_model, newer, index) = states(&examined.snapshot, loaded, &index_dir, notices)?;
     // From here on nothing is refused any more.
     cut_off(&examined, &end, notices)?;
     if end.has_lost() {
         mark::keep(dir, &history.end).map_err(|error| io_error("writing", &mark::path(dir), &error))?;
     }
-    book.put(history.end.seq, newer.iter().cloned());
-    let Indexed { index, mark, sealed } = index;
-    let keeper = SnapshotWriter::start(dir, index, mark, sealed)
-        .map_err(|error| io_error("starting a thread for", dir, &error))?;
+    read_model.put(history.end.seq, newer.iter().cloned());
+    let mark = index.as_ref().map(|index| index.mark).unwrap_or_default();
+    let snapshot_writer =
+        SnapshotWriter::start(dir, index).map_err(|error| io_error("starting a thread for", dir, &error))?;
     for sealed in history.sealed {
-        keeper.seal(sealed);
+        snapshot_writer.seal(sealed);
     }
     if mark != history.end {
-        keeper.put(history.end, newer);
+        snapshot_writer.put(history.end, newer);
     }
-    Ok(OpenedStore { view: examined.view, book, keeper, end: history.end })
+    Ok(OpenedStore { snapshot: examined.snapshot, read_model, snapshot_writer, end: history.end })
 }
 
 /// What the index proves to have been acknowledged: the journal is made durable before the index hears of it.
@@ -79,7 +79,7 @@ pub(super) fn indexed(loaded: &Result<LoadedIndex, Unusable>, examined: &Examine
 
 fn cut_off(examined: &Examined, end: &JournalEnd, notices: &mut Vec<String>) -> Result<(), StoreError> {
     let Some(torn) = &examined.torn else { return Ok(()) };
-    if let Some(kept) = cut(&examined.view)? {
+    if let Some(kept) = cut(&examined.snapshot)? {
         let unknown = if end.has_lost() { "" } else { "; none of it is known to have been acknowledged" };
         notices.push(format!("{torn}. They were cut off and are kept in {}{unknown}", kept.display()));
     }
@@ -103,69 +103,48 @@ fn fitting(loaded: LoadedIndex, history: &History, had_index: bool) -> Result<Lo
     Err(Unusable::Damaged(why))
 }
 
-/// What the store starts with.
-struct States {
-    book: ReadModel,
-    newer: Vec<Arc<Onboarding>>,
-    index: Indexed,
-}
-
-/// The index, if one can be made, and what it holds.
-#[derive(Default)]
-struct Indexed {
-    index: Option<Index>,
-    mark: Mark,
-    sealed: Vec<Sealed>,
-}
-
-impl From<LoadedIndex> for Indexed {
-    fn from(LoadedIndex { index, mark, sealed, .. }: LoadedIndex) -> Self {
-        Self { index: Some(index), mark, sealed }
-    }
-}
-
 /// Folds what the index lacks. Where that fails, the index is the first that is doubted, and the journal only when it
-/// cannot be folded by itself either: a refusal leaves the index where it was.
+/// cannot be folded by itself either: a refusal leaves the index where it was. The answer is the read model, the states to
+/// put into it, and the index if one can be made.
 fn states(
-    view: &JournalSnapshot,
+    snapshot: &JournalSnapshot,
     loaded: Result<LoadedIndex, Unusable>,
     dir: &Path,
     notices: &mut Vec<String>,
-) -> Result<States, StoreError> {
+) -> Result<(ReadModel, Vec<Arc<Onboarding>>, Option<LoadedIndex>), StoreError> {
     let why = match loaded {
         Ok(mut loaded) => {
-            let book = ReadModel::default();
-            book.fill(loaded.mark.seq, std::mem::take(&mut loaded.states));
-            match fold::fold(view, &book) {
-                Ok(newer) => return Ok(States { book, newer, index: loaded.into() }),
+            let read_model = ReadModel::default();
+            read_model.fill(loaded.mark.seq, std::mem::take(&mut loaded.states));
+            match fold::fold(snapshot, &read_model) {
+                Ok(newer) => return Ok((read_model, newer, Some(loaded))),
                 Err(error) if loaded.mark.seq == 0 => return Err(error),
                 Err(_) => Unusable::Damaged("its states do not lead to the events after it".to_owned()),
             }
         }
         Err(why) => why,
     };
-    let book = ReadModel::default();
-    let newer = fold::fold(view, &book)?;
-    let index = anew(dir, &why, notices).map(Indexed::from).unwrap_or_default();
-    Ok(States { book, newer, index })
+    let read_model = ReadModel::default();
+    let newer = fold::fold(snapshot, &read_model)?;
+    Ok((read_model, newer, anew(dir, &why, notices)))
 }
 
-/// Moves the index aside and makes an empty one; without one everything works, but every start is slow.
+/// Puts the index in quarantine and makes an empty one; without one everything works, but every start is slow.
 fn anew(dir: &Path, why: &Unusable, notices: &mut Vec<String>) -> Option<LoadedIndex> {
-    let aside = match why {
-        Unusable::Damaged(_) => index::set_aside(dir),
+    let quarantined = match why {
+        Unusable::Damaged(_) => index::quarantine(dir),
         // Nothing is wrong with it.
         Unusable::OtherVersion { .. } => std::fs::remove_dir_all(dir).map(|()| None),
     };
-    let made = aside.map_err(|error| error.to_string()).and_then(|aside| match index::load(dir) {
-        Ok(loaded) if loaded.fresh => Ok((aside, loaded)),
+    let made = quarantined.map_err(|error| error.to_string()).and_then(|old| match index::load(dir) {
+        Ok(loaded) if loaded.fresh => Ok((old, loaded)),
         Ok(_) => Err("it is in the way".to_owned()),
         Err(why) => Err(why.to_string()),
     });
     match made {
-        Ok((aside, loaded)) => {
-            let kept = aside.map_or_else(String::new, |aside| {
-                format!(" (the old one is in {}; the newest {KEPT_ASIDE} of its kind are kept)", aside.display())
+        Ok((old, loaded)) => {
+            let kept = old.map_or_else(String::new, |old| {
+                format!(" (the old one is in {}; the newest {KEPT_IN_QUARANTINE} of its kind are kept)", old.display())
             });
             notices.push(format!("the index could not be used: {why}. It was made anew from the journal{kept}"));
             Some(loaded)

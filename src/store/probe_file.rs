@@ -1,5 +1,5 @@
-//! The file of the last looks: records are added in batches without a sync, the newest of a dealership counts. What does
-//! not fit its checksum is dropped with all that follows it: it costs a look each, nothing else. It is no part of the
+//! The file of the last probes: records are added in batches without a sync, the newest of a dealership counts. What does
+//! not fit its checksum is dropped with all that follows it: it costs a probe each, nothing else. It is no part of the
 //! index, so that an index that is made anew does not take it along.
 
 use std::collections::HashMap;
@@ -54,7 +54,7 @@ fn place(dir: &Path) -> PathBuf {
     dir.join("probes")
 }
 
-/// The last looks of a store, whoever owns it.
+/// The last probes of a store, whoever owns it.
 pub(super) fn read(dir: &Path) -> States {
     contents(&place(dir)).states
 }
@@ -82,7 +82,7 @@ impl ProbeFile {
     }
 
     /// Adds records; writes the file anew from `all` when most of it is outdated. Nothing is synced: what a power cut
-    /// takes is looked at again.
+    /// takes is probed again.
     pub fn save(&mut self, changed: &[(DealershipId, Arc<ProbeState>)], all: &ProbeStates) -> Result<(), StoreError> {
         let outdated = (self.records + changed.len()).saturating_sub(all.len());
         let saved = if outdated > all.len() + WORTH_IT { self.rewrite(&all.all()) } else { self.append(changed) };

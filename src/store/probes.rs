@@ -1,4 +1,4 @@
-//! What the last look at every dealership said, beside the events.
+//! What the last probe at every dealership said, beside the events.
 
 use std::collections::{HashMap, HashSet};
 use std::mem;
@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 
 use crate::domain::{DealershipId, ProbeState, SlotCounts, Timestamp};
 
-/// The last looks, shared by everybody who reads. What is put in is seen at once, and written with the next
+/// The last probe of each, shared by everybody who reads. What is put in is seen at once, and written with the next
 /// [`super::Store::save_probes`].
 #[derive(Debug, Default)]
 pub struct ProbeStates {
@@ -26,7 +26,7 @@ impl ProbeStates {
         Self { rows: RwLock::new(Rows { by_id, unsaved: HashSet::new() }) }
     }
 
-    /// The last look at a dealership.
+    /// The last probe at a dealership.
     pub fn get(&self, id: DealershipId) -> Option<Arc<ProbeState>> {
         self.rows.read().by_id.get(&id).cloned()
     }
@@ -49,7 +49,7 @@ impl ProbeStates {
         rows.unsaved.insert(id);
     }
 
-    /// Takes in what the second part of a look counted.
+    /// Takes in what the second part of a probe counted.
     pub fn put_slots(&self, id: DealershipId, at: Timestamp, slots: SlotCounts) {
         let mut rows = self.rows.write();
         if let Some(state) = rows.by_id.get_mut(&id) {

@@ -10,17 +10,17 @@ use std::time::Duration;
 use super::disk::io_error;
 use super::history::History;
 use super::index::{self, Copied};
+use super::journal_snapshot::{JournalSnapshot, Segment, decode, journal_dir};
 use super::lines::forward;
 use super::mark::{self, Mark};
 use super::recover::{Examined, examine, verify};
-use super::view::{JournalSnapshot, Segment, decode, journal_dir};
 use super::{EventQuery, JournalEnd, Lock, ProbeStates, ReadModel, StoreError, export, fold, line, probe_file};
 use crate::clock::Clock;
 use crate::domain::Event;
 
-/// How often a follower looks for something new.
+/// How often a subscription looks for something new.
 const POLL: Duration = Duration::from_millis(200);
-/// How many events a follower hands over at once, at least a batch.
+/// How many events a subscription hands over at once, at least a batch.
 const HANDFUL: usize = 4_096;
 /// How often a line that does not fit its checksum is looked at again: its owner may be in the middle of it.
 const PATIENCE: u32 = 5;
@@ -46,12 +46,12 @@ pub struct Verified {
     pub end: JournalEnd,
 }
 
-/// The books as a journal told them at one moment; what comes later is not in it.
+/// All dealerships as a journal told them at one moment; what comes later is not in it.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    pub book: ReadModel,
+    pub read_model: ReadModel,
     pub end: JournalEnd,
-    view: JournalSnapshot,
+    snapshot: JournalSnapshot,
 }
 
 impl Snapshot {
@@ -60,12 +60,7 @@ impl Snapshot {
     /// # Errors
     /// When the journal cannot be read.
     pub fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
-        let newest = match query.dealership.map(|id| self.book.get(id)) {
-            Some(None) => return Ok(Vec::new()),
-            Some(Some(state)) => Some(state.last_event.seq),
-            None => None,
-        };
-        self.view.events(query, newest)
+        self.snapshot.events(query, query.dealership.map(|id| self.read_model.newest_seq_of(id)))
     }
 }
 
@@ -114,35 +109,35 @@ impl JournalReader {
             (copying.and_then(|copying| copying.join().ok()?.ok()), looked)
         });
         let (examined, end) = looked?;
-        let book = match copied.map(|copied| from_index(copied, &examined)).transpose()?.flatten() {
-            Some(book) => book,
+        let read_model = match copied.map(|copied| from_index(copied, &examined)).transpose()?.flatten() {
+            Some(read_model) => read_model,
             None => {
-                let book = ReadModel::default();
-                let states = fold::fold(&examined.view, &book)?;
-                book.fill(examined.view.last, states);
-                book
+                let read_model = ReadModel::default();
+                let states = fold::fold(&examined.snapshot, &read_model)?;
+                read_model.fill(examined.snapshot.last, states);
+                read_model
             }
         };
-        Ok(Snapshot { book, end, view: examined.view })
+        Ok(Snapshot { read_model, end, snapshot: examined.snapshot })
     }
 
-    /// The last looks, as far as their owner has written them.
+    /// The last probes, as far as their owner has written them.
     pub fn probes(&self) -> ProbeStates {
         ProbeStates::new(probe_file::read(&self.store))
     }
 
     pub fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
-        self.view()?.events(query, None)
+        self.snapshot()?.events(query, None)
     }
 
     /// Events in ascending order one by one, until `take` breaks. The query's limit is not looked at.
     pub fn each(&self, query: &EventQuery, take: impl FnMut(Event) -> ControlFlow<()>) -> Result<(), StoreError> {
-        self.view()?.each(query, take)
+        self.snapshot()?.each(query, take)
     }
 
     /// The `seq` of the last complete batch.
     pub fn last_seq(&self) -> Result<u64, StoreError> {
-        Ok(self.view()?.last)
+        Ok(self.snapshot()?.last)
     }
 
     /// Reads and checks every line of every file, also those that are passed over at a start. `tell` hears how many
@@ -152,28 +147,28 @@ impl JournalReader {
     /// [`StoreError::Damaged`] with the file and the line. Beside an owner who is just writing this may be a false
     /// alarm: look again.
     pub fn verify(&self, mut tell: impl FnMut(Checking)) -> Result<Verified, StoreError> {
-        let (Examined { view, .. }, end) = self.look()?;
-        let bytes = view.segments.iter().map(|segment| segment.len).sum();
+        let (Examined { snapshot, .. }, end) = self.look()?;
+        let bytes = snapshot.segments.iter().map(|segment| segment.len).sum();
         tell(Checking::All(bytes));
-        verify(&view, &mut |more| tell(Checking::More(more)))?;
-        Ok(Verified { events: view.last, files: view.segments.len(), bytes, end })
+        verify(&snapshot, &mut |more| tell(Checking::More(more)))?;
+        Ok(Verified { events: snapshot.last, files: snapshot.segments.len(), bytes, end })
     }
 
     /// Writes the whole log as JSON lines that can be restored, with codes in full. The answer is how many events there
     /// were, and how the journal ends.
     pub fn export(&self, out: &mut impl Write) -> Result<(u64, JournalEnd), StoreError> {
-        let (Examined { view, .. }, end) = self.look()?;
-        Ok((export::write(&view, !end.is_whole(), out)?, end))
+        let (Examined { snapshot, .. }, end) = self.look()?;
+        Ok((export::write(&snapshot, !end.is_whole(), out)?, end))
     }
 
     /// Follows the journal from after an event on.
-    pub fn follow(&self, after: u64) -> Follower {
-        Follower { reader: self.clone(), last: after, place: None, doubtful: 0 }
+    pub fn subscribe(&self, after: u64) -> Subscription {
+        Subscription { reader: self.clone(), last: after, place: None, doubtful: 0 }
     }
 
     /// The journal up to its last complete batch.
-    fn view(&self) -> Result<JournalSnapshot, StoreError> {
-        Ok(examine(&self.dir)?.view)
+    fn snapshot(&self) -> Result<JournalSnapshot, StoreError> {
+        Ok(examine(&self.dir)?.snapshot)
     }
 
     fn look(&self) -> Result<(Examined, JournalEnd), StoreError> {
@@ -196,18 +191,18 @@ fn from_index(Copied { mark, states, sealed }: Copied, examined: &Examined) -> R
     if mark.seq == 0 || history.there != Some(mark) {
         return Ok(None);
     }
-    let book = ReadModel::default();
-    book.fill(mark.seq, states);
+    let read_model = ReadModel::default();
+    read_model.fill(mark.seq, states);
     // The index is doubted before the journal is.
-    let Ok(newer) = fold::fold(&examined.view, &book) else { return Ok(None) };
-    book.put(examined.view.last, newer);
-    Ok(Some(book))
+    let Ok(newer) = fold::fold(&examined.snapshot, &read_model) else { return Ok(None) };
+    read_model.put(examined.snapshot.last, newer);
+    Ok(Some(read_model))
 }
 
 /// Follows a journal batch by batch. Batches are seen as soon as they are written, which can be a moment before their
 /// owner has acknowledged them.
 #[derive(Debug, Clone)]
-pub struct Follower {
+pub struct Subscription {
     reader: JournalReader,
     /// The last event that was handed over.
     last: u64,
@@ -216,7 +211,7 @@ pub struct Follower {
     doubtful: u32,
 }
 
-impl Follower {
+impl Subscription {
     /// The `seq` of the last event that was handed over.
     pub fn last_seq(&self) -> u64 {
         self.last
@@ -270,15 +265,15 @@ impl Follower {
     /// Where the next event will be.
     fn place(&mut self) -> Result<Option<(Segment, u64)>, StoreError> {
         if self.place.is_none() {
-            let view = self.reader.view()?;
+            let snapshot = self.reader.snapshot()?;
             let next = self.last.saturating_add(1);
-            let index = view.segments.partition_point(|segment| segment.first <= next).checked_sub(1);
-            let Some((index, segment)) = index.and_then(|index| Some((index, view.segments.get(index)?.clone())))
+            let index = snapshot.segments.partition_point(|segment| segment.first <= next).checked_sub(1);
+            let Some((index, segment)) = index.and_then(|index| Some((index, snapshot.segments.get(index)?.clone())))
             else {
                 return Ok(None);
             };
-            let at_end = next > view.last;
-            let offset = if at_end { segment.len } else { view.locate(&segment.open()?, index, next)? };
+            let at_end = next > snapshot.last;
+            let offset = if at_end { segment.len } else { snapshot.locate(&segment.open()?, index, next)? };
             self.place = Some((segment, offset));
         }
         Ok(self.place.clone())

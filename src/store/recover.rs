@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::StoreError;
 use super::disk::{io_error, private_file, sync_dir};
+use super::journal_snapshot::{JournalSnapshot, Segment};
 use super::line::{self, LineHeader};
 use super::lines::{forward, read_some};
-use super::view::{JournalSnapshot, Segment};
 
 const DOES_NOT_FIT: &str = "the checksum of the line does not fit";
 
@@ -18,7 +18,7 @@ const DOES_NOT_FIT: &str = "the checksum of the line does not fit";
 #[derive(Debug, Default)]
 pub(super) struct Examined {
     /// Up to its last complete batch.
-    pub view: JournalSnapshot,
+    pub snapshot: JournalSnapshot,
     pub torn: Option<Torn>,
     /// The checksum of its first line, by which it is recognised; 0 for none.
     pub identity: u32,
@@ -74,7 +74,7 @@ pub(super) fn examine(dir: &Path) -> Result<Examined, StoreError> {
     let bytes = newest.len.saturating_sub(good);
     let torn = torn.map(|why| Torn { file: newest.path.to_path_buf(), after: last, bytes, why });
     newest.len = good;
-    Ok(Examined { view: JournalSnapshot { segments, last }, torn, identity, newest: crcs })
+    Ok(Examined { snapshot: JournalSnapshot { segments, last }, torn, identity, newest: crcs })
 }
 
 fn first_head(segment: &Segment) -> Result<Option<LineHeader>, StoreError> {
@@ -103,15 +103,15 @@ fn check_sealed_telling(segment: &Segment, next: &Segment, tell: &mut dyn FnMut(
 }
 
 /// Checks every segment from end to end. `tell` hears how many bytes more were read, line by line.
-pub(super) fn verify(view: &JournalSnapshot, tell: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
-    for pair in view.segments.windows(2) {
+pub(super) fn verify(snapshot: &JournalSnapshot, tell: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
+    for pair in snapshot.segments.windows(2) {
         let [segment, next] = pair else { continue };
         check_sealed_telling(segment, next, tell)?;
     }
-    let Some(newest) = view.segments.last() else { return Ok(()) };
+    let Some(newest) = snapshot.segments.last() else { return Ok(()) };
     let checked = check(newest, false, tell)?;
-    if checked.torn.is_some() || checked.last != view.last {
-        return Err(newest.damaged(checked.good, format!("it should go on to event {}", view.last)));
+    if checked.torn.is_some() || checked.last != snapshot.last {
+        return Err(newest.damaged(checked.good, format!("it should go on to event {}", snapshot.last)));
     }
     Ok(())
 }
@@ -199,8 +199,8 @@ impl Checker {
 }
 
 /// Keeps what follows the last complete batch in a file beside its segment, then cuts it off.
-pub(super) fn cut(view: &JournalSnapshot) -> Result<Option<PathBuf>, StoreError> {
-    let Some(segment) = view.segments.last() else { return Ok(None) };
+pub(super) fn cut(snapshot: &JournalSnapshot) -> Result<Option<PathBuf>, StoreError> {
+    let Some(segment) = snapshot.segments.last() else { return Ok(None) };
     let good = segment.len;
     let file = private_file(&segment.path).map_err(|error| segment.io(&error))?;
     let kept = free_name(&segment.path);

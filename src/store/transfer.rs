@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::disk::{io_error, private_dir, private_file, store_dir, sync_dir};
-use super::draft::PendingBatch;
 use super::embedded::SEGMENT_BYTES;
 use super::export::Lines;
+use super::journal_snapshot::{Segment, journal_dir};
 use super::lock::Lock;
 use super::mark::{self, Mark};
 use super::opening::indexed;
+use super::pending_batch::PendingBatch;
 use super::recover::{Examined, examine};
-use super::view::{Segment, journal_dir};
 use super::{JournalEnd, ReadModel, StoreError, index, line};
 use crate::domain::{Event, Timestamp};
 
@@ -75,8 +75,8 @@ pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restor
     let journal = journal_dir(dir);
     private_dir(&journal)?;
     let there = examine(&journal)?;
-    if there.view.last > 0 {
-        return Err(RestoreError::NotEmpty(there.view.last));
+    if there.snapshot.last > 0 {
+        return Err(RestoreError::NotEmpty(there.snapshot.last));
     }
     refuse_lost(dir, &there)?;
     let fresh = dir.join("journal.restoring");
@@ -88,11 +88,11 @@ pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restor
         // The reason why is more important than what is left of the attempt.
         let _ = remove();
     }
-    let (restored, book, end) = restored?;
+    let (restored, read_model, end) = restored?;
     let swap = || -> io::Result<()> {
         if there.torn.is_none() {
             // Nothing is in them.
-            for segment in &there.view.segments {
+            for segment in &there.snapshot.segments {
                 fs::remove_file(&segment.path)?;
             }
         }
@@ -106,7 +106,7 @@ pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restor
     swap().map_err(|error| io_error("replacing", &journal, &error))?;
     mark::keep(dir, &end).map_err(|error| io_error("writing", &mark::path(dir), &error))?;
     // Without an index the next start makes it, and says so.
-    let _ = index::replace(&dir.join("index"), &book, end);
+    let _ = index::replace(&dir.join("index"), &read_model, end);
     Ok(restored)
 }
 
@@ -129,11 +129,11 @@ fn free_name(dir: &Path) -> PathBuf {
 }
 
 fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, ReadModel, Mark), RestoreError> {
-    let (mut draft, book, mut lines) = (PendingBatch::default(), ReadModel::default(), Lines::default());
+    let (mut pending, read_model, mut lines) = (PendingBatch::default(), ReadModel::default(), Lines::default());
     let batch = Vec::with_capacity(BATCH);
     let mut out = Segments { dir, open: None, bytes: Vec::new(), batch, end: Mark::default() };
     while let Some(event) = lines.next(&mut input)? {
-        let planned = draft.replay(&book, event).map_err(|error| lines.wrong(error.to_string()))?;
+        let planned = pending.replay(&read_model, event).map_err(|error| lines.wrong(error.to_string()))?;
         let prev = planned.previous.first().copied().unwrap_or_default();
         out.batch.extend(planned.committed.events.iter().map(|event| (Arc::clone(event), prev)));
         if out.batch.len() >= BATCH {
@@ -143,10 +143,10 @@ fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, ReadModel
     out.write_batch()?;
     out.close()?;
     let end = out.end;
-    draft.into_book(&book);
+    pending.into_read_model(&read_model);
     Ok((
-        Restored { events: end.seq, dealerships: book.len(), complete: lines.complete, partial: lines.partial },
-        book,
+        Restored { events: end.seq, dealerships: read_model.len(), complete: lines.complete, partial: lines.partial },
+        read_model,
         end,
     ))
 }

@@ -12,11 +12,11 @@ use std::thread::{self, JoinHandle};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, oneshot};
 
-use super::draft::{PendingBatch, PlannedBatch};
 use super::index::SnapshotWriter;
 use super::journal::{AppendFailure, Journal};
 use super::mark::Mark;
-use super::{Append, Committed, FOLLOWERS_LAG, ReadModel, StoreError, line};
+use super::pending_batch::{PendingBatch, PlannedBatch};
+use super::{Append, Committed, ReadModel, SUBSCRIBERS_LAG, StoreError, line};
 
 /// How many requests may be under way before those who append have to wait.
 const UNDER_WAY: usize = 4_096;
@@ -29,9 +29,9 @@ const GROUP_BYTES: usize = 8 * 1024 * 1024;
 
 /// What everybody who holds the store shares.
 pub(super) struct StoreShared {
-    pub book: ReadModel,
-    pub followers: broadcast::Sender<Committed>,
-    pub keeper: SnapshotWriter,
+    pub read_model: ReadModel,
+    pub subscribers: broadcast::Sender<Committed>,
+    pub snapshot_writer: SnapshotWriter,
     room: Arc<Semaphore>,
     inbox: Mutex<Inbox>,
     incoming: Condvar,
@@ -85,18 +85,18 @@ struct Group {
 
 enum Synced {
     Durable(Group),
-    /// Everybody knows already; only the draft has to forget it.
+    /// Everybody knows already; only the pending batch has to forget it.
     Published(Vec<PlannedBatch>, Mark),
     Failed(Group, AppendFailure),
 }
 
 impl StoreShared {
-    /// Around a book that is as the journal is.
-    pub fn new(book: ReadModel, keeper: SnapshotWriter) -> Self {
+    /// Around a read model that is as the journal is.
+    pub fn new(read_model: ReadModel, snapshot_writer: SnapshotWriter) -> Self {
         Self {
-            book,
-            followers: broadcast::Sender::new(FOLLOWERS_LAG),
-            keeper,
+            read_model,
+            subscribers: broadcast::Sender::new(SUBSCRIBERS_LAG),
+            snapshot_writer,
             room: Arc::new(Semaphore::new(UNDER_WAY)),
             inbox: Mutex::default(),
             incoming: Condvar::new(),
@@ -136,16 +136,16 @@ impl StoreShared {
         inbox.synced.is_empty() && !inbox.publishing
     }
 
-    /// A group is durable: the book first, then those who follow, then those who wait.
+    /// A group is durable: the read model first, then subscribers, then those who wait.
     fn publish(&self, group: &mut Group) {
         let states = || group.planned.iter().flat_map(|planned| planned.committed.states.iter().cloned());
         if !group.bytes.is_empty() {
-            self.keeper.put(group.end, states());
-            self.book.put(group.end.seq, states());
+            self.snapshot_writer.put(group.end, states());
+            self.read_model.put(group.end.seq, states());
         }
         for planned in group.planned.iter().filter(|planned| planned.last_seq().is_some()) {
-            // Nobody following is no failure.
-            let _ = self.followers.send(planned.committed.clone());
+            // Nobody listening is no failure.
+            let _ = self.subscribers.send(planned.committed.clone());
         }
         // In one go: the first who wakes shall not be alone.
         for (reply, result) in group.answers.drain(..) {
@@ -194,7 +194,7 @@ impl Drop for PlannerEnds<'_> {
 
 fn plan(shared: &StoreShared, end: Mark) {
     let ends = PlannerEnds(shared);
-    let mut planner = Planner { shared, draft: PendingBatch::after(end.seq), end, durable: end, poisoned: None };
+    let mut planner = Planner { shared, pending: PendingBatch::after(end.seq), end, durable: end, poisoned: None };
     loop {
         let mut inbox = shared.inbox.lock();
         inbox.publishing = false;
@@ -238,7 +238,7 @@ fn plan(shared: &StoreShared, end: Mark) {
 
 struct Planner<'a> {
     shared: &'a StoreShared,
-    draft: PendingBatch,
+    pending: PendingBatch,
     /// Where the history ends with everything that was laid out.
     end: Mark,
     /// Where it ends with everything that is durable.
@@ -250,7 +250,7 @@ impl Planner<'_> {
     fn take(&mut self, Request { batch, reply }: Request) {
         let planned = match &self.poisoned {
             Some(why) => Err(StoreError::Poisoned(why.clone())),
-            None => self.draft.plan(&self.shared.book, batch),
+            None => self.pending.plan(&self.shared.read_model, batch),
         };
         let mut outbox = self.shared.outbox.lock();
         while outbox.group.bytes.len() > GROUP_BYTES && !outbox.broken && !outbox.closed {
@@ -264,7 +264,7 @@ impl Planner<'_> {
                 return Err(StoreError::Closed);
             }
             self.end = group.lay_out(&planned, self.end)?;
-            self.draft.accept(&planned);
+            self.pending.accept(&planned);
             group.planned.push(planned);
             Ok(group.planned.len() - 1)
         });
@@ -292,7 +292,7 @@ impl Planner<'_> {
             self.durable = end;
         }
         for planned in planned {
-            self.draft.settle(planned);
+            self.pending.settle(planned);
         }
     }
 
@@ -302,7 +302,7 @@ impl Planner<'_> {
         let next = mem::take(&mut outbox.group);
         outbox.broken = false;
         drop(outbox);
-        self.draft = PendingBatch::after(self.shared.book.seq());
+        self.pending = PendingBatch::after(self.shared.read_model.seq());
         self.end = self.durable;
         let error = if failure.poisoned {
             let why = failure.error.to_string();
@@ -359,7 +359,7 @@ fn sync(shared: &StoreShared, mut journal: Journal) {
         shared.outgoing.notify_all();
         let result = if group.bytes.is_empty() { Ok(()) } else { journal.commit(&group.bytes, group.end) };
         if let Some(sealed) = journal.newly_sealed() {
-            shared.keeper.seal(sealed);
+            shared.snapshot_writer.seal(sealed);
         }
         let synced = match result {
             Err(failure) => {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::domain::{DealershipId, Event, Fact};
+use crate::domain::{DealershipId, Event, EventSeverity, Fact};
 
 use super::theme::Tone;
 
@@ -50,44 +50,22 @@ impl Group {
 
     /// The group of a fact, and how urgent it looks.
     pub fn of(fact: &Fact) -> (Self, Tone) {
-        match fact {
-            Fact::InvitationRequested { .. } => (Self::Codes, Tone::Faint),
-            Fact::InvitationIssued { .. } => (Self::Codes, Tone::Busy),
-            Fact::InvitationSuperseded { .. } | Fact::InvitationRevoked { .. } => (Self::Codes, Tone::Faint),
-            Fact::InvitationExpired { .. } | Fact::InvitationRequestFailed { .. } | Fact::InvitationMisdated { .. } => {
-                (Self::Codes, Tone::Bad)
-            }
-            Fact::DealerConfirmed { .. } => (Self::Xtime, Tone::Busy),
-            Fact::IntegrationConfirmed { .. } => (Self::Xtime, Tone::Good),
-            Fact::ConfirmationOverdue { .. } | Fact::IntegrationLost { .. } => (Self::Xtime, Tone::Bad),
-            Fact::ProbeChanged { .. } => (Self::Xtime, Tone::Warn),
-            Fact::PlatformFailing { .. } => (Self::Xtime, Tone::Bad),
-            Fact::PlatformAnswers { .. } => (Self::Xtime, Tone::Good),
-            Fact::OpcodeVerified { .. } | Fact::SlotsSeen { .. } => (Self::Opcodes, Tone::Good),
-            Fact::OpcodeNearMiss { .. } | Fact::OpcodeMissing { .. } | Fact::SlotsMissing { .. } => {
-                (Self::Opcodes, Tone::Warn)
-            }
-            Fact::OpcodeChosen { .. } | Fact::OpcodeUnknown { .. } => (Self::Opcodes, Tone::Plain),
-            Fact::AppointmentRequested { .. } => (Self::Opcodes, Tone::Busy),
-            Fact::AppointmentBooked { .. } | Fact::AppointmentVerified { .. } => (Self::Opcodes, Tone::Good),
-            Fact::AppointmentRefused { .. } => (Self::Opcodes, Tone::Warn),
-            Fact::AppointmentUnknown { .. } => (Self::Opcodes, Tone::Bad),
-            Fact::EmailQueued { .. } | Fact::EmailBegun { .. } | Fact::EmailRetried { .. } => (Self::Mail, Tone::Faint),
-            Fact::EmailSent { .. } => (Self::Mail, Tone::Good),
-            Fact::EmailWritten { .. } => (Self::Mail, Tone::Plain),
-            Fact::EmailFailed { retry_at: Some(_), .. } | Fact::EmailUncertain { .. } => (Self::Mail, Tone::Warn),
-            Fact::EmailDelayed { .. } => (Self::Mail, Tone::Warn),
-            Fact::EmailFailed { .. } | Fact::EmailBounced { .. } => (Self::Mail, Tone::Bad),
-            Fact::EmailSuppressed { .. } | Fact::RemindersSet { .. } => (Self::Mail, Tone::Plain),
-            Fact::DealershipAdded { .. }
-            | Fact::DealershipUpdated { .. }
-            | Fact::ContactsAdded { .. }
-            | Fact::NoteAdded { .. }
-            | Fact::OwnerAssigned { .. }
-            | Fact::Snoozed { .. }
-            | Fact::Archived {}
-            | Fact::Unarchived {} => (Self::Desk, Tone::Plain),
-        }
+        let group = match fact.group() {
+            "invitation" => Self::Codes,
+            "dealer" | "integration" | "probe" | "platform" => Self::Xtime,
+            "opcode" | "slots" | "appointment" => Self::Opcodes,
+            "email" | "reminders" => Self::Mail,
+            _ => Self::Desk,
+        };
+        let tone = match fact.severity() {
+            EventSeverity::Routine => Tone::Faint,
+            EventSeverity::Progress => Tone::Busy,
+            EventSeverity::Neutral => Tone::Plain,
+            EventSeverity::Good => Tone::Good,
+            EventSeverity::Warning => Tone::Warn,
+            EventSeverity::Bad => Tone::Bad,
+        };
+        (group, tone)
     }
 
     const fn bit(self) -> u8 {

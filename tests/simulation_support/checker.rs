@@ -116,13 +116,13 @@ impl Checker {
     pub async fn after_step(&mut self, store: &MortalStore, world: &World, engine: &Engine, letters: &mut MailChecker) {
         let after = self.log.len() as u64;
         let query = EventQuery { after, ..EventQuery::default() };
-        let news = if store.book().seq() > after { store.events(query).await.unwrap() } else { vec![] };
+        let news = if store.read_model().seq() > after { store.events(query).await.unwrap() } else { vec![] };
         for event in &news {
             letters.take_in(event, self.before(event));
             self.take_in(event.clone(), world);
         }
         for id in news.iter().filter_map(|event| event.dealership) {
-            let state = store.book().get(id).unwrap();
+            let state = store.read_model().get(id).unwrap();
             assert_eq!(*state, self.shadow[&id], "the state is not the fold of the events");
         }
         let state = world.state.lock();

@@ -99,7 +99,7 @@ impl Desk {
             background: true,
         };
         change(&mut parts);
-        let mut ids: Vec<_> = store.book().all().1.iter().map(|state| state.id).collect();
+        let mut ids: Vec<_> = store.read_model().all().1.iter().map(|state| state.id).collect();
         ids.sort_unstable();
         Self { engine: Engine::start(parts), clock, world, store, idle, ids }
     }

@@ -64,12 +64,12 @@ impl Store for MortalStore {
         std::future::pending().await
     }
 
-    fn book(&self) -> &ReadModel {
-        self.memory.book()
+    fn read_model(&self) -> &ReadModel {
+        self.memory.read_model()
     }
 
-    fn follow(&self) -> broadcast::Receiver<Committed> {
-        self.memory.follow()
+    fn subscribe(&self) -> broadcast::Receiver<Committed> {
+        self.memory.subscribe()
     }
 
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError> {

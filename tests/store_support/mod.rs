@@ -159,7 +159,7 @@ pub async fn fill(store: &dyn Store, many: u64) {
 }
 
 pub async fn content(store: &dyn Store) -> (BTreeMap<DealershipId, Onboarding>, Vec<Event>) {
-    let (seq, states) = store.book().all();
+    let (seq, states) = store.read_model().all();
     let states = states.iter().map(|state| (state.id, Onboarding::clone(state))).collect();
     let events = store.events(EventQuery::default()).await.unwrap();
     assert_eq!(seq, events.last().map_or(0, |event| event.seq));

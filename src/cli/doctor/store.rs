@@ -16,7 +16,9 @@ use crate::config::Config;
 use crate::config::diagnostic::shown;
 use crate::store::disk::try_writing;
 use crate::store::embedded::StoreOptions;
-use crate::store::{Checking, EmbeddedStore, JournalReader, Lock, MovedAside, Store, StoreError, Verified, kept_aside};
+use crate::store::{
+    Checking, EmbeddedStore, JournalReader, Lock, Quarantined, Store, StoreError, Verified, quarantined,
+};
 
 /// Looks at the store, and changes nothing.
 pub(super) fn look(found: &mut Findings, config: &Config) {
@@ -37,7 +39,7 @@ pub(super) fn look(found: &mut Findings, config: &Config) {
         None => found.note("held by", Health::Good, "nobody"),
     }
     journal(found, &path);
-    for MovedAside { path, bytes, at, what } in kept_aside(&path) {
+    for Quarantined { path, bytes, at, what } in quarantined(&path) {
         let at = at.map_or_else(String::new, |at| format!(" of {}", operators_zone().line(at)));
         let words = format!("{}, {}{at}: {what}", shown(&path), HumanBytes(bytes));
         found.note("kept aside", Health::Doubtful, words);

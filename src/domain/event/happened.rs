@@ -2,34 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::{Event, Fact};
+use super::Event;
 use crate::domain::Timestamp;
 
 /// Below this nobody can tell one from the other in a text without seconds.
 const APART: TimeDelta = TimeDelta::minutes(1);
-
-impl Fact {
-    /// When it happened, by its own word; `None`: when it was recorded.
-    pub fn happened_at(&self) -> Option<Timestamp> {
-        match self {
-            Self::InvitationIssued { generated_at, .. } => Some(*generated_at),
-            Self::InvitationExpired { expires_at, .. } => Some(*expires_at),
-            Self::DealerConfirmed { said_at, .. } => Some(*said_at),
-            Self::ConfirmationOverdue { due_at } => Some(*due_at),
-            Self::IntegrationConfirmed { observed_at } => Some(*observed_at),
-            // The second look only makes sure of it.
-            Self::IntegrationLost { first_look, .. } => Some(*first_look),
-            Self::ProbeChanged { at, .. } => Some(*at),
-            Self::PlatformFailing { since, .. } | Self::PlatformAnswers { since, .. } => Some(*since),
-            _ => None,
-        }
-    }
-
-    /// Whether the moment at which it happened is somebody's word; else it was noticed, or has none of its own.
-    pub const fn is_word(&self) -> bool {
-        matches!(self, Self::InvitationIssued { .. } | Self::DealerConfirmed { .. })
-    }
-}
 
 impl Event {
     /// When it happened: the moment that people are told first.
@@ -46,7 +23,7 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Actor, CodeOrigin, DealershipId, IntentId, Outcome};
+    use crate::domain::{Actor, CodeOrigin, DealershipId, Fact, IntentId, Outcome};
 
     #[test]
     fn a_thing_happened_when_it_did_and_not_when_it_was_noticed() {

@@ -1,111 +1,97 @@
-//! The kinds of facts: their names, and their places.
+//! What is made of the table of facts, and what follows from the name of a kind.
 
 use super::Fact;
 
-impl Fact {
-    /// Every kind there is, for filters and completions.
-    pub const KINDS: &'static [&'static str] = &[
-        "dealership.added",
-        "dealership.updated",
-        "invitation.requested",
-        "invitation.request-failed",
-        "invitation.issued",
-        "invitation.superseded",
-        "invitation.expired",
-        "invitation.revoked",
-        "dealer.confirmed",
-        "integration.confirmed",
-        "integration.overdue",
-        "integration.lost",
-        "probe.changed",
-        "opcode.chosen",
-        "opcode.verified",
-        "opcode.near-miss",
-        "opcode.missing",
-        "opcode.unknown",
-        "slots.seen",
-        "slots.missing",
-        "note.added",
-        "owner.assigned",
-        "dealership.snoozed",
-        "dealership.archived",
-        "dealership.unarchived",
-        "appointment.requested",
-        "appointment.booked",
-        "appointment.refused",
-        "appointment.unknown",
-        "appointment.verified",
-        "email.queued",
-        "email.begun",
-        "email.sent",
-        "email.failed",
-        "email.uncertain",
-        "email.suppressed",
-        "email.bounced",
-        "email.retried",
-        "reminders.set",
-        "platform.failing",
-        "platform.answers",
-        "email.written",
-        "email.delayed",
-        "invitation.misdated",
-        "contacts.added",
-    ];
+/// Makes [`Fact`] of rows: what it means, its name, the variant, its severity; where its own moment is, if it has one
+/// (`noticed`, or `told` by somebody); which field is a secret (`masked`); and its words.
+macro_rules! facts {
+    ($(
+        $(#[doc = $doc:literal])+
+        $kind:literal $variant:ident { $($(#[$attr:meta])* $field:ident: $type:ty),* $(,)? }
+        $severity:expr $(, noticed $noticed:ident)? $(, told $told:ident)? $(, masked $secret:ident)? => $words:expr;
+    )+) => {
+        /// One thing that happened, to one dealership or to the platform. The serialized `kind` is dotted and in the past tense.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind", content = "data")]
+        pub enum Fact {$(
+            $(#[doc = $doc])+
+            #[serde(rename = $kind)]
+            $variant { $($(#[$attr])* $field: $type),* },
+        )+}
 
+        impl Fact {
+            /// Every kind there is, for filters and completions.
+            pub const KINDS: &'static [&'static str] = &[$($kind),+];
+
+            /// What each of them means, for the documentation.
+            pub const MEANINGS: &'static [&'static str] = &[$(concat!($($doc),+)),+];
+
+            /// The place of the kind in [`Fact::KINDS`].
+            pub fn index(&self) -> u8 {
+                enum Place { $($variant),+ }
+                match self {
+                    $(Self::$variant { .. } => Place::$variant as u8,)+
+                }
+            }
+
+            /// How good or urgent it is, among other events.
+            #[allow(unused_variables, reason = "most severities are of the kind, whatever is in it")]
+            pub fn severity(&self) -> EventSeverity {
+                match self {
+                    $(Self::$variant { $($field),* } => $severity,)+
+                }
+            }
+
+            /// When it happened, by its own word; `None`: when it was recorded.
+            pub fn happened_at(&self) -> Option<Timestamp> {
+                match self {
+                    $(
+                        $(Self::$variant { $noticed, .. } => Some(*$noticed),)?
+                        $(Self::$variant { $told, .. } => Some(*$told),)?
+                    )+
+                    _ => None,
+                }
+            }
+
+            /// Whether the moment at which it happened is somebody's word; else it was noticed, or has none of its own.
+            pub fn is_word(&self) -> bool {
+                match self {
+                    $($(Self::$variant { $told: _, .. } => true,)?)+
+                    _ => false,
+                }
+            }
+
+            /// The field of it that nobody is shown, and what is shown instead.
+            pub(super) fn secret(&self) -> Option<(&'static str, String)> {
+                match self {
+                    $($(Self::$variant { $secret, .. } => Some((stringify!($secret), $secret.masked())),)?)+
+                    _ => None,
+                }
+            }
+
+            /// What happened, in one line for people, without the dealership's name and without moments: whoever shows it knows
+            /// the zone. Codes are masked, outside text is cleaned.
+            #[allow(unused_variables, reason = "nobody is told everything")]
+            pub fn summary(&self) -> String {
+                match self {
+                    $(Self::$variant { $($field),* } => String::from($words),)+
+                }
+            }
+        }
+    };
+}
+
+pub(super) use facts;
+
+impl Fact {
     /// The dotted kind, as serialized.
     pub fn kind(&self) -> &'static str {
         Self::KINDS[self.index() as usize]
     }
 
-    /// The place of the kind in [`Fact::KINDS`]. The index keeps it: new kinds go to the end.
-    pub fn index(&self) -> u8 {
-        match self {
-            Self::DealershipAdded { .. } => 0,
-            Self::DealershipUpdated { .. } => 1,
-            Self::InvitationRequested { .. } => 2,
-            Self::InvitationRequestFailed { .. } => 3,
-            Self::InvitationIssued { .. } => 4,
-            Self::InvitationSuperseded { .. } => 5,
-            Self::InvitationExpired { .. } => 6,
-            Self::InvitationRevoked { .. } => 7,
-            Self::DealerConfirmed { .. } => 8,
-            Self::IntegrationConfirmed { .. } => 9,
-            Self::ConfirmationOverdue { .. } => 10,
-            Self::IntegrationLost { .. } => 11,
-            Self::ProbeChanged { .. } => 12,
-            Self::OpcodeChosen { .. } => 13,
-            Self::OpcodeVerified { .. } => 14,
-            Self::OpcodeNearMiss { .. } => 15,
-            Self::OpcodeMissing { .. } => 16,
-            Self::OpcodeUnknown { .. } => 17,
-            Self::SlotsSeen { .. } => 18,
-            Self::SlotsMissing { .. } => 19,
-            Self::NoteAdded { .. } => 20,
-            Self::OwnerAssigned { .. } => 21,
-            Self::Snoozed { .. } => 22,
-            Self::Archived {} => 23,
-            Self::Unarchived {} => 24,
-            Self::AppointmentRequested { .. } => 25,
-            Self::AppointmentBooked { .. } => 26,
-            Self::AppointmentRefused { .. } => 27,
-            Self::AppointmentUnknown { .. } => 28,
-            Self::AppointmentVerified { .. } => 29,
-            Self::EmailQueued { .. } => 30,
-            Self::EmailBegun { .. } => 31,
-            Self::EmailSent { .. } => 32,
-            Self::EmailFailed { .. } => 33,
-            Self::EmailUncertain { .. } => 34,
-            Self::EmailSuppressed { .. } => 35,
-            Self::EmailBounced { .. } => 36,
-            Self::EmailRetried { .. } => 37,
-            Self::RemindersSet { .. } => 38,
-            Self::PlatformFailing { .. } => 39,
-            Self::PlatformAnswers { .. } => 40,
-            Self::EmailWritten { .. } => 41,
-            Self::EmailDelayed { .. } => 42,
-            Self::InvitationMisdated { .. } => 43,
-            Self::ContactsAdded { .. } => 44,
-        }
+    /// What comes before the dot.
+    pub fn group(&self) -> &'static str {
+        self.kind().split_once('.').map_or("", |(group, _)| group)
     }
 
     /// The places of some kinds, by their names.
@@ -115,6 +101,6 @@ impl Fact {
 
     /// Whether it is of the platform as a whole: such events name no dealership, and no state follows from them.
     pub fn is_of_platform(&self) -> bool {
-        matches!(self, Self::PlatformFailing { .. } | Self::PlatformAnswers { .. })
+        self.group() == "platform"
     }
 }

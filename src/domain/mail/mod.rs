@@ -15,7 +15,7 @@ mod report;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, LetterId, Timestamp, Untrusted};
+use super::{Actor, LetterId, Timestamp, Untrusted, moment};
 
 pub use due::{DueLetter, due_letter, next_letter_at};
 pub(super) use fold::{apply, keep_to_generation};
@@ -101,11 +101,14 @@ pub struct Letter {
     /// Where it goes, or went.
     pub to: Untrusted,
     /// When it was queued: its date.
+    #[serde(with = "moment")]
     pub queued_at: Timestamp,
     pub by: Box<str>,
     pub state: LetterState,
+    #[serde(with = "moment")]
     pub at: Timestamp,
     /// When it is (next) to be tried; `None`: it is not.
+    #[serde(with = "moment")]
     pub due_at: Option<Timestamp>,
     /// How often it was refused for the time being.
     pub refused: u16,
@@ -116,10 +119,12 @@ pub struct Letter {
     /// The server's answer, or why not, in words.
     pub words: Option<Box<str>>,
     /// A report said that it is held up on its way.
+    #[serde(with = "moment")]
     pub delayed_at: Option<Timestamp>,
     /// It had ended badly when somebody had it tried again, and no server has taken it since.
     pub went_wrong: bool,
     /// When somebody last had it tried again.
+    #[serde(with = "moment")]
     pub retried_at: Option<Timestamp>,
     /// How often it had been handed over then: what is reported of those copies says nothing of the later ones.
     pub settled: u16,
@@ -185,6 +190,7 @@ pub struct AddressRefused {
     pub address: Untrusted,
     /// The status (RFC 3463), such as `5.1.1`.
     pub status: Box<str>,
+    #[serde(with = "moment")]
     pub at: Timestamp,
 }
 
@@ -198,6 +204,7 @@ pub struct Mail {
     /// It is not to be reminded.
     pub reminders_off: bool,
     /// When handing over a letter last began.
+    #[serde(with = "moment")]
     pub begun_at: Option<Timestamp>,
 }
 

@@ -45,7 +45,7 @@ struct Outbox<'a> {
 /// The task. When the program ends, what is being handed over may still end.
 pub(in crate::engine) async fn run(inner: Arc<Inner>) {
     let Some(post) = &inner.parts.post else { return };
-    let mut follow = inner.parts.store.follow();
+    let mut follow = inner.parts.store.subscribe();
     orphans(&inner).await;
     let mut outbox = Outbox {
         inner: &inner,

@@ -1,10 +1,9 @@
 //! What makes opening fast: sled with the newest state of every dealership. It holds no history and no truth: whatever
-//! is wrong with it, it is moved aside and made anew from the journal.
+//! is wrong with it, it is put in quarantine and made anew from the journal.
 
-mod compact;
 mod copy;
-mod keeper;
 mod row;
+mod snapshot_writer;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -22,9 +21,9 @@ use crate::domain::Onboarding;
 use crate::guard::Guard;
 
 pub(super) use copy::{Copied, load_copy, remove_stale_copies};
-pub(super) use keeper::SnapshotWriter;
 pub(super) use row::Sealed;
 use row::{META, Meta};
+pub(super) use snapshot_writer::SnapshotWriter;
 
 /// How much of it sled may keep in memory.
 const CACHE: u64 = 64 * 1024 * 1024;
@@ -33,7 +32,7 @@ const HELD: &str = "could not acquire lock";
 const RELEASE_TRIES: u32 = 2_500;
 const RELEASE_PAUSE: Duration = Duration::from_millis(10);
 /// How many damaged ones are kept.
-pub(super) const KEPT_ASIDE: usize = 3;
+pub(super) const KEPT_IN_QUARANTINE: usize = 3;
 
 /// The name of the thread that writes the index, and how that of the one that opens it begins.
 const THREAD: &str = "store-index";
@@ -181,21 +180,21 @@ impl Index {
 }
 
 /// Replaces the index of a store that was empty by one of all states.
-pub(super) fn replace(dir: &Path, book: &ReadModel, mark: Mark) -> Result<(), Unusable> {
+pub(super) fn replace(dir: &Path, read_model: &ReadModel, mark: Mark) -> Result<(), Unusable> {
     if dir.exists() {
         fs::remove_dir_all(dir).map_err(|error| error.to_string())?;
     }
     let mut index = load(dir)?.index;
-    let (_, states) = book.all();
+    let (_, states) = read_model.all();
     Ok(without_panic(|| index.write(mark, &states, &[]))?)
 }
 
-/// Moves a damaged index out of the way, for whoever wants to know how it came about.
-pub(super) fn set_aside(dir: &Path) -> io::Result<Option<PathBuf>> {
+/// Puts a damaged index in quarantine, for whoever wants to know how it came about.
+pub(super) fn quarantine(dir: &Path) -> io::Result<Option<PathBuf>> {
     if !dir.exists() {
         return Ok(None);
     }
-    let aside = |number: u32| dir.with_extension(format!("damaged-{number}"));
+    let place = |number: u32| dir.with_extension(format!("damaged-{number}"));
     let mut old: Vec<u32> = dir
         .parent()
         .and_then(|parent| fs::read_dir(parent).ok())
@@ -208,12 +207,12 @@ pub(super) fn set_aside(dir: &Path) -> io::Result<Option<PathBuf>> {
         })
         .collect();
     old.sort_unstable();
-    let to = aside(old.last().map_or(1, |last| last.saturating_add(1)));
+    let to = place(old.last().map_or(1, |last| last.saturating_add(1)));
     fs::rename(dir, &to)?;
-    let many = (old.len() + 1).saturating_sub(KEPT_ASIDE);
+    let many = (old.len() + 1).saturating_sub(KEPT_IN_QUARANTINE);
     for number in old.into_iter().take(many) {
         // One too many is no reason not to start.
-        let _ = fs::remove_dir_all(aside(number));
+        let _ = fs::remove_dir_all(place(number));
     }
     Ok(Some(to))
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::{Index, Sealed, THREAD, without_panic};
+use super::{Index, LoadedIndex, Sealed, THREAD, without_panic};
 use crate::domain::{DealershipId, Onboarding};
 use crate::store::StoreError;
 use crate::store::mark::{self, Mark};
@@ -24,12 +24,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The handle to the thread.
 pub(in crate::store) struct SnapshotWriter {
-    desk: Arc<Desk>,
+    mailbox: Arc<Mailbox>,
     dir: PathBuf,
 }
 
 #[derive(Default)]
-struct Desk {
+struct Mailbox {
     waiting: Mutex<Waiting>,
     changed: Condvar,
     ended: Condvar,
@@ -57,46 +57,51 @@ enum End {
 }
 
 impl SnapshotWriter {
-    /// Starts the thread for the store in a directory, on its open index if there is one. `mark`: where that ends.
-    pub fn start(store: &Path, index: Option<Index>, mark: Mark, sealed: Vec<Sealed>) -> std::io::Result<Self> {
-        let (desk, dir) = (Arc::new(Desk::default()), store.to_owned());
-        *desk.waiting.lock() = Waiting { mark, sealed, indexed: index.is_some(), ..Waiting::default() };
-        let (shared, store) = (Arc::clone(&desk), dir.clone());
+    /// Starts the thread for the store in a directory, on its index if there is one.
+    pub fn start(store: &Path, loaded: Option<LoadedIndex>) -> std::io::Result<Self> {
+        let (mailbox, dir) = (Arc::new(Mailbox::default()), store.to_owned());
+        let mut index = None;
+        if let Some(loaded) = loaded {
+            let LoadedIndex { mark, sealed, .. } = loaded;
+            *mailbox.waiting.lock() = Waiting { mark, sealed, indexed: true, ..Waiting::default() };
+            index = Some(loaded.index);
+        }
+        let (shared, store) = (Arc::clone(&mailbox), dir.clone());
         thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
             keep(&shared, &store, index);
             shared.waiting.lock().ended = true;
             shared.ended.notify_all();
         })?;
-        Ok(Self { desk, dir })
+        Ok(Self { mailbox, dir })
     }
 
     /// Hands over the states after a commit.
     pub fn put(&self, mark: Mark, states: impl IntoIterator<Item = Arc<Onboarding>>) {
-        let mut waiting = self.desk.waiting.lock();
+        let mut waiting = self.mailbox.waiting.lock();
         waiting.mark = mark;
         if waiting.indexed {
             waiting.states.extend(states.into_iter().map(|state| (state.id, state)));
         }
         if !mem::replace(&mut waiting.dirty, true) {
-            self.desk.changed.notify_one();
+            self.mailbox.changed.notify_one();
         }
     }
 
     /// Adds a segment that need not be checked at the next start.
     pub fn seal(&self, sealed: Sealed) {
-        let mut waiting = self.desk.waiting.lock();
+        let mut waiting = self.mailbox.waiting.lock();
         if waiting.indexed && !waiting.sealed.contains(&sealed) {
             waiting.sealed.retain(|old| old.first != sealed.first);
             waiting.sealed.push(sealed);
             if !mem::replace(&mut waiting.dirty, true) {
-                self.desk.changed.notify_one();
+                self.mailbox.changed.notify_one();
             }
         }
     }
 
     /// Why the index is not written any more, if that is so.
     pub fn failure(&self) -> Option<String> {
-        self.desk.waiting.lock().failed.clone()
+        self.mailbox.waiting.lock().failed.clone()
     }
 
     /// Writes what waits and ends.
@@ -111,11 +116,11 @@ impl SnapshotWriter {
     }
 
     fn end(&self, how: End) {
-        let mut waiting = self.desk.waiting.lock();
+        let mut waiting = self.mailbox.waiting.lock();
         waiting.end.get_or_insert(how);
-        self.desk.changed.notify_one();
+        self.mailbox.changed.notify_one();
         let hangs = |waiting: &mut Waiting| !waiting.ended;
-        if self.desk.ended.wait_while_for(&mut waiting, hangs, PATIENCE).timed_out() {
+        if self.mailbox.ended.wait_while_for(&mut waiting, hangs, PATIENCE).timed_out() {
             // The thread is left behind: the journal has everything.
             waiting.failed.get_or_insert_with(|| "sled does not end".to_owned());
             waiting.ended = true;
@@ -129,16 +134,16 @@ impl Drop for SnapshotWriter {
     }
 }
 
-fn keep(desk: &Desk, store: &Path, mut index: Option<Index>) {
+fn keep(mailbox: &Mailbox, store: &Path, mut index: Option<Index>) {
     let mut before = 0;
     loop {
-        let mut waiting = desk.waiting.lock();
+        let mut waiting = mailbox.waiting.lock();
         while !waiting.dirty && waiting.end.is_none() {
-            desk.changed.wait(&mut waiting);
+            mailbox.changed.wait(&mut waiting);
         }
         // More may come, and each row is written once only. Nobody but the end interrupts this.
         if waiting.end.is_none() {
-            desk.changed.wait_for(&mut waiting, COLLECT + COLLECT_MORE * before);
+            mailbox.changed.wait_for(&mut waiting, COLLECT + COLLECT_MORE * before);
         }
         let end = waiting.end;
         if end == Some(End::Drop) || !waiting.dirty {
@@ -155,7 +160,7 @@ fn keep(desk: &Desk, store: &Path, mut index: Option<Index>) {
             let _ = mark::keep(store, &mark);
         }
         if let Err(why) = kept {
-            let mut waiting = desk.waiting.lock();
+            let mut waiting = mailbox.waiting.lock();
             (waiting.failed, waiting.indexed, waiting.states) = (Some(why), false, HashMap::new());
             drop(waiting);
             close(index.take());

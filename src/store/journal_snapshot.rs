@@ -1,4 +1,4 @@
-//! A look at the journal as it is at one moment: its segments up to the last complete batch, and how to read in them.
+//! The journal as it is at one moment: its segments up to the last complete batch, and how to read in them.
 
 use std::collections::VecDeque;
 use std::fs::File;

@@ -10,11 +10,11 @@ use crate::domain::{Claim, Claims, CodeDigest, DealershipId, Onboarding, Timesta
 /// Every dealership's state after the last durable commit, and who holds which code and `dealerCode`.
 #[derive(Debug, Default)]
 pub struct ReadModel {
-    pages: RwLock<Pages>,
+    tables: RwLock<Tables>,
 }
 
 #[derive(Debug, Default)]
-struct Pages {
+struct Tables {
     seq: u64,
     newest_event: Option<Timestamp>,
     by_id: HashMap<DealershipId, Arc<Onboarding>>,
@@ -24,33 +24,38 @@ struct Pages {
 
 impl ReadModel {
     pub fn get(&self, id: DealershipId) -> Option<Arc<Onboarding>> {
-        self.pages.read().by_id.get(&id).cloned()
+        self.tables.read().by_id.get(&id).cloned()
     }
 
     /// The dealership with a `dealerCode`.
     pub fn by_dealer_code(&self, code: &str) -> Option<DealershipId> {
-        self.pages.read().by_dealer_code.get(code).copied()
+        self.tables.read().by_dealer_code.get(code).copied()
     }
 
     /// All states, in no order, and the `seq` of the last event in them.
     pub fn all(&self) -> (u64, Vec<Arc<Onboarding>>) {
-        let pages = self.pages.read();
-        (pages.seq, pages.by_id.values().cloned().collect())
+        let tables = self.tables.read();
+        (tables.seq, tables.by_id.values().cloned().collect())
+    }
+
+    /// The `seq` of a dealership's newest event; 0 when it has none.
+    pub(super) fn newest_seq_of(&self, id: DealershipId) -> u64 {
+        self.tables.read().by_id.get(&id).map_or(0, |state| state.last_event.seq)
     }
 
     /// The `seq` of the last event that is in it.
     pub fn seq(&self) -> u64 {
-        self.pages.read().seq
+        self.tables.read().seq
     }
 
     /// When the newest event was recorded, by the clock of that time.
     pub fn newest_event(&self) -> Option<Timestamp> {
-        self.pages.read().newest_event
+        self.tables.read().newest_event
     }
 
     /// How many dealerships there are.
     pub fn len(&self) -> usize {
-        self.pages.read().by_id.len()
+        self.tables.read().by_id.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -60,31 +65,31 @@ impl ReadModel {
     /// Takes in the states after commits, in commit order. Only the store calls this. When a dealership comes twice, the
     /// later state counts.
     pub fn put(&self, seq: u64, states: impl IntoIterator<Item = Arc<Onboarding>>) {
-        let mut pages = self.pages.write();
-        pages.seq = seq;
+        let mut tables = self.tables.write();
+        tables.seq = seq;
         let mut renamed = Vec::new();
         for state in states {
-            pages.put(state, &mut renamed);
+            tables.put(state, &mut renamed);
         }
         // Only now are all the dealerCodes free that these commits gave up.
         for state in renamed {
-            pages.name(&state);
+            tables.name(&state);
         }
     }
 
-    /// Fills an empty book at once.
+    /// Fills an empty read model at once.
     pub(super) fn fill(&self, seq: u64, states: Vec<Arc<Onboarding>>) {
         {
-            let mut pages = self.pages.write();
-            pages.by_id.reserve(states.len());
-            pages.by_code.reserve(states.len());
-            pages.by_dealer_code.reserve(states.len());
+            let mut tables = self.tables.write();
+            tables.by_id.reserve(states.len());
+            tables.by_code.reserve(states.len());
+            tables.by_dealer_code.reserve(states.len());
         }
         self.put(seq, states);
     }
 }
 
-impl Pages {
+impl Tables {
     fn put(&mut self, state: Arc<Onboarding>, renamed: &mut Vec<Arc<Onboarding>>) {
         self.newest_event = Some(state.newest_at).max(self.newest_event);
         let old = self.by_id.insert(state.id, Arc::clone(&state));
@@ -117,10 +122,10 @@ impl Pages {
 
 impl Claims for ReadModel {
     fn holder(&self, claim: &Claim) -> Option<DealershipId> {
-        let pages = self.pages.read();
+        let tables = self.tables.read();
         match claim {
-            Claim::Code(digest) => pages.by_code.get(digest).copied(),
-            Claim::DealerCode(code) => pages.by_dealer_code.get(code).copied(),
+            Claim::Code(digest) => tables.by_code.get(digest).copied(),
+            Claim::DealerCode(code) => tables.by_dealer_code.get(code).copied(),
         }
     }
 }

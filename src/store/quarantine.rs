@@ -1,16 +1,15 @@
-//! What a store has moved aside at some time and keeps, for somebody to look at.
+//! What a store has put in quarantine: out of its way, and kept for somebody to look at.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use super::journal_snapshot::journal_dir;
 use super::transfer::BEFORE_RESTORE;
-use super::view::journal_dir;
 use crate::domain::Timestamp;
 
-/// Something that was moved aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MovedAside {
+pub struct Quarantined {
     pub path: PathBuf,
     pub bytes: u64,
     /// When it was written last.
@@ -24,9 +23,9 @@ const INDEX: &str = "an index that was not used; nothing needs it, delete it onc
 const BEFORE: &str = "the journal's directory as it was before a restore; read it, then delete it";
 
 /// All of it, by name.
-pub fn kept_aside(dir: &Path) -> Vec<MovedAside> {
+pub fn quarantined(dir: &Path) -> Vec<Quarantined> {
     let entries = [dir.to_owned(), journal_dir(dir)].into_iter().flat_map(fs::read_dir).flatten().flatten();
-    let mut kept: Vec<MovedAside> = entries
+    let mut kept: Vec<Quarantined> = entries
         .filter_map(|entry| {
             let (name, path) = (entry.file_name(), entry.path());
             let name = name.to_str()?;
@@ -38,7 +37,7 @@ pub fn kept_aside(dir: &Path) -> Vec<MovedAside> {
             };
             let data = entry.metadata().ok()?;
             let at = Timestamp::from_timestamp(data.mtime(), 0);
-            Some(MovedAside { bytes: size(&path, &data), path, at, what })
+            Some(Quarantined { bytes: size(&path, &data), path, at, what })
         })
         .collect();
     kept.sort_by(|a, b| a.path.cmp(&b.path));
