@@ -125,7 +125,7 @@ fn desk(dir: &std::path::Path, sandbox: &Sandbox, clock: &SharedClock) -> Engine
         store: EmbeddedStore::open(dir, Arc::clone(clock)).unwrap(),
         platform: Some(Arc::new(HttpPlatform::new(settings, Arc::clone(clock)).unwrap())),
         source: None,
-        post: None,
+        outbox: None,
         clock: Arc::clone(clock),
         policy: Policy::default(),
         // The budget is lifted; how many are under way at once is the bare loop's.

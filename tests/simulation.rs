@@ -131,7 +131,7 @@ impl Simulation {
             store: Arc::clone(store) as Arc<dyn Store>,
             platform: Some(Arc::clone(&self.world) as _),
             source: Some(Arc::clone(&self.world) as _),
-            post: Some(self.mail.post()),
+            outbox: Some(self.mail.outbox()),
             clock: Arc::new(self.clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),

@@ -135,45 +135,8 @@ impl Engine {
             moves: booking.appointment_id.is_some(),
         };
         inner.execute(id, request, actor).await?;
-        let answer = {
-            let (platform, booking) = (Arc::clone(&platform), booking.clone());
-            let dealer_code = state.profile.dealer_code.raw().to_owned();
-            inner.call(async move { platform.book(&dealer_code, &booking).await }).await
-        };
-        let answer = match answer {
-            Ok(AttemptReport { value, .. }) => value,
-            // It may have been sent.
-            Err(error) => BookingAnswer::Unknown { reason: error.to_string() },
-        };
-        let end = |end| Command::EndBooking { intent: *intent, end };
-        match answer {
-            BookingAnswer::Booked { id: name } => {
-                let booked = BookingEnd::Booked { id: name.clone(), read_back: false };
-                inner.execute(id, end(booked), actor).await?;
-                let read_back = inner.see(id, &name, actor).await;
-                Ok(Booked::Stands { id: name, local: booking.local, earlier: false, read_back })
-            }
-            BookingAnswer::SlotTaken { reason } => {
-                inner.execute(id, end(BookingEnd::Refused { reason, slot_taken: true }), actor).await?;
-                let slots = inner.slots_in(&state, inner.window(&state)).await.map_err(|error| error.to_string());
-                Ok(Booked::SlotTaken { slots })
-            }
-            BookingAnswer::Refused { reason } | BookingAnswer::NotSent { reason } => {
-                let refused = BookingEnd::Refused { reason: reason.clone(), slot_taken: false };
-                inner.execute(id, end(refused), actor).await?;
-                Ok(Booked::Not { reason })
-            }
-            BookingAnswer::Unknown { reason } => {
-                inner.execute(id, end(BookingEnd::Unknown { reason: reason.clone() }), actor).await?;
-                // Often it only was the answer that got lost: then it is there already.
-                Ok(match inner.settle(id, actor).await? {
-                    Some(Booked::Stands { id, local, read_back, .. }) => {
-                        Booked::Stands { id, local, earlier: false, read_back }
-                    }
-                    other => other.unwrap_or(Booked::Unknown { reason }),
-                })
-            }
-        }
+        let answer = inner.send_booking(platform, &state, booking).await;
+        inner.end_booking(&state, planned, answer, actor).await
     }
 
     /// Reads back a booking whose end is not known. `None`: there is none (any more).
@@ -227,10 +190,6 @@ impl Inner {
         self.parts.platform.clone().ok_or(EngineError::NoPlatform)
     }
 
-    pub(super) fn known(&self, id: DealershipId) -> Result<Arc<Onboarding>, EngineError> {
-        Ok(self.book().get(id).ok_or(Refusal::Unknown)?)
-    }
-
     fn window(&self, state: &Onboarding) -> Window {
         Window::from_today(self.now(), state.profile.timezone, self.parts.policy.slot_window)
     }
@@ -256,6 +215,53 @@ impl Inner {
         let (platform, vin) = (self.platform()?, vin.to_owned());
         let dealer_code = state.profile.dealer_code.raw().to_owned();
         Ok(self.call(async move { platform.appointments(&dealer_code, &vin).await }).await?.value)
+    }
+
+    async fn send_booking(&self, platform: Arc<dyn Platform>, state: &Onboarding, booking: &Booking) -> BookingAnswer {
+        let (booking, dealer_code) = (booking.clone(), state.profile.dealer_code.raw().to_owned());
+        match self.call(async move { platform.book(&dealer_code, &booking).await }).await {
+            Ok(AttemptReport { value, .. }) => value,
+            // It may have been sent.
+            Err(error) => BookingAnswer::Unknown { reason: error.to_string() },
+        }
+    }
+
+    /// Records what became of a booking that was sent.
+    async fn end_booking(
+        &self,
+        state: &Onboarding,
+        planned: &PlannedBooking,
+        answer: BookingAnswer,
+        actor: &Actor,
+    ) -> Result<Booked, EngineError> {
+        let (id, local) = (state.id, planned.booking.local);
+        let end = |end| self.execute(id, Command::EndBooking { intent: planned.intent, end }, actor);
+        match answer {
+            BookingAnswer::Booked { id: name } => {
+                end(BookingEnd::Booked { id: name.clone(), read_back: false }).await?;
+                let read_back = self.see(id, &name, actor).await;
+                Ok(Booked::Stands { id: name, local, earlier: false, read_back })
+            }
+            BookingAnswer::SlotTaken { reason } => {
+                end(BookingEnd::Refused { reason, slot_taken: true }).await?;
+                let slots = self.slots_in(state, self.window(state)).await.map_err(|error| error.to_string());
+                Ok(Booked::SlotTaken { slots })
+            }
+            BookingAnswer::Refused { reason } | BookingAnswer::NotSent { reason } => {
+                end(BookingEnd::Refused { reason: reason.clone(), slot_taken: false }).await?;
+                Ok(Booked::Not { reason })
+            }
+            BookingAnswer::Unknown { reason } => {
+                end(BookingEnd::Unknown { reason: reason.clone() }).await?;
+                // Often it only was the answer that got lost: then it is there already.
+                Ok(match self.settle(id, actor).await? {
+                    Some(Booked::Stands { id, local, read_back, .. }) => {
+                        Booked::Stands { id, local, earlier: false, read_back }
+                    }
+                    other => other.unwrap_or(Booked::Unknown { reason }),
+                })
+            }
+        }
     }
 
     /// Reads a booked appointment back.

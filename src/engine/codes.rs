@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 
 use super::backoff::Backoff;
+use super::inner::SOURCE_IN_FLIGHT;
 use super::{Engine, EngineError, Inner, PastedCode};
 use crate::domain::{
     Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, PendingCode, Refusal, needs_no_code,
@@ -71,7 +72,7 @@ pub(super) async fn resume_all(inner: Arc<Inner>) {
             }
         }
     };
-    let all = stream::iter(open).for_each_concurrent(super::SOURCE_IN_FLIGHT, resume);
+    let all = stream::iter(open).for_each_concurrent(SOURCE_IN_FLIGHT, resume);
     tokio::select! {
         biased;
         () = inner.cancel.cancelled() => {}

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Engine, EngineError, Inner, MOST_TRIES};
+use super::inner::MOST_TRIES;
+use super::{Engine, EngineError, Inner};
 use crate::domain::{
     Actor, Claim, Claims, Command, Contact, Context, DealershipId, Fact, Onboarding, OpcodeChoice, Profile,
     ProfileField, ProfilePatch, Refusal, Untrusted, decide_in_turn,

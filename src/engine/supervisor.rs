@@ -10,7 +10,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::backoff::Backoff;
-use super::{Inner, codes, deadlines, post, prober, probes};
+use super::{Inner, codes, deadlines, outbox, probe};
 
 /// How long a task that failed rests before it is started again.
 const REST: Backoff = Backoff::seconds(2, 60);
@@ -21,16 +21,16 @@ const FAULTS_KEPT: usize = 10;
 /// Starts the tasks that this engine needs.
 pub(super) fn start(inner: &Arc<Inner>) {
     if inner.parts.platform.is_some() {
-        supervise(inner, "probe", prober::run);
-        supervise(inner, "probe states", probes::save);
+        supervise(inner, "probe", probe::run);
+        supervise(inner, "probe states", probe::save);
     }
     if inner.works() {
         supervise(inner, "clock", deadlines::clocks);
         supervise(inner, "codes", codes::resume_all);
-        if inner.parts.post.is_some() {
+        if inner.parts.outbox.is_some() {
             supervise(inner, "reminders", deadlines::letters);
-            supervise(inner, "mail", post::run);
-            supervise(inner, "reports", post::read_reports);
+            supervise(inner, "mail", outbox::run);
+            supervise(inner, "reports", outbox::read_reports);
         }
     }
 }
@@ -112,7 +112,7 @@ mod tests {
             store: MemoryStore::new(),
             platform: None,
             source: None,
-            post: None,
+            outbox: None,
             clock: Arc::new(clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),

@@ -289,6 +289,23 @@ impl Onboarding {
             .any(|letter| letter.kind.carries_code() && letter.generation == generation && letter.has_left())
     }
 
+    /// The letter that is to go next: the one that is due first, while there is an address that works.
+    pub fn letter_to_send(&self) -> Option<&Letter> {
+        if self.profile.contact.email.is_empty() || self.address_refused().is_some() {
+            return None;
+        }
+        let due = self.letters().iter().filter_map(|letter| letter.due_at.map(|at| (at, letter)));
+        due.min_by_key(|(at, letter)| (*at, letter.queued_at)).map(|(_, letter)| letter)
+    }
+
+    /// When its next letter may go: when that is due, and not right after another one.
+    pub fn next_send_at(&self, apart: TimeDelta, now: Timestamp) -> Option<Timestamp> {
+        let letter = self.letter_to_send()?;
+        let due = if letter.is_due(now) { now } else { letter.due_at? };
+        let pause = self.letter_pause(apart, now).map(|pause| now + pause);
+        Some(pause.map_or(due, |pause| pause.max(due)))
+    }
+
     /// How long its next letter has to wait, because it had one a moment ago.
     pub fn letter_pause(&self, apart: TimeDelta, now: Timestamp) -> Option<TimeDelta> {
         // After a clock that was set back nobody knows how long ago it was; a letter is not held for that.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use rand::rngs::StdRng;
 
-use super::PlatformState;
-use super::backoff::Backoff;
-use super::breaker::ClockReading;
 use crate::domain::Timestamp;
+use crate::engine::PlatformState;
+use crate::engine::backoff::Backoff;
+use crate::engine::circuit_breaker::ClockReading;
 
 /// The least that the platform is left alone when it asks us to wait, however short: "at once" answered at once never ends.
-pub(super) const LEAST: Backoff = Backoff::seconds(1, 60);
+pub const LEAST: Backoff = Backoff::seconds(1, 60);
 
 /// The newest wait that the platform asked for.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ impl RateLimit {
         self.running(elapsed).map(|wait| wait.end_at)
     }
 
-    /// Whether a person's look that was told to wait does so; not when the platform asks for it for too long already.
+    /// Whether a person's probe that was told to wait does so; not when the platform asks for it for too long already.
     pub fn worth_waiting(&self, elapsed: Duration) -> bool {
         self.running(elapsed).is_some_and(|wait| elapsed < wait.since.elapsed + self.longest)
     }

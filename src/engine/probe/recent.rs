@@ -1,4 +1,4 @@
-//! The newest of something for the dealerships that were looked at last; older ones are forgotten.
+//! The newest of something for the dealerships that were probed last; older ones are forgotten.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -10,7 +10,7 @@ const KEPT: usize = 200;
 
 /// A bounded map that forgets whoever was put in first.
 #[derive(Debug)]
-pub(super) struct Recent<T> {
+pub struct Recent<T> {
     values: HashMap<DealershipId, T>,
     order: VecDeque<DealershipId>,
 }
