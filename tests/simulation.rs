@@ -367,7 +367,7 @@ impl Simulation {
             let looked = world.answers.get(dealer).and_then(|answers| answers.last());
             let since = looked.is_some_and(|look| (look.outcome == Outcome::Connected) == connected);
             if !since {
-                // The truth changed after the last look, which was no longer ago than a day.
+                // The truth changed after the last probe, which was no longer ago than a day.
                 assert!(
                     looked.is_some_and(|look| look.ended_at > self.end - TimeDelta::hours(25)),
                     "{dealer} forgotten"

@@ -20,7 +20,7 @@ fn minutes(count: i64) -> TimeDelta {
     TimeDelta::minutes(count)
 }
 
-/// A desk that sends letters and does not look, so that only letters happen.
+/// A desk that sends letters and does not probe, so that only letters happen.
 async fn office(idle: Arc<Idle>, dealerships: usize, change: impl FnOnce(&mut Parts)) -> (Desk, Arc<MailWorld>) {
     let mut mail = None;
     let desk = Desk::open(idle, dealerships, |parts| mail = Some(furnish(parts, change))).await;

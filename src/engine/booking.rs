@@ -63,9 +63,6 @@ pub enum Booked {
 
 impl Engine {
     /// What would be sent for a dealership and a time; sends nothing and records nothing. `moves`: the appointment that stands.
-    ///
-    /// # Errors
-    /// When nothing can be sent: no platform, not in our books, nothing to move, something missing in the booking.
     pub fn plan_booking(
         &self,
         id: DealershipId,
@@ -89,17 +86,11 @@ impl Engine {
     }
 
     /// What is offered for the dealership's opcode now, in a window of days; records nothing.
-    ///
-    /// # Errors
-    /// When it could not be told.
     pub async fn slots(&self, id: DealershipId, window: Window) -> Result<Vec<Slot>, EngineError> {
         self.inner.slots_in(&*self.inner.known(id)?, window).await
     }
 
     /// The same in the window of the policy, from the dealership's today.
-    ///
-    /// # Errors
-    /// When it could not be told.
     pub async fn offered(&self, id: DealershipId) -> Result<Vec<Slot>, EngineError> {
         let state = self.inner.known(id)?;
         self.inner.slots_in(&state, self.inner.window(&state)).await
@@ -140,9 +131,6 @@ impl Engine {
     }
 
     /// Reads back a booking whose end is not known. `None`: there is none (any more).
-    ///
-    /// # Errors
-    /// When what was found could not be recorded, or no platform is configured.
     pub async fn settle_booking(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, EngineError> {
         self.inner.may_record()?;
         let _one_at_a_time = self.inner.booking.lock().await;
@@ -151,9 +139,6 @@ impl Engine {
 
     /// Ends a booking without an answer on the word of somebody who looked into the platform's own calendar: some answers never
     /// tell, and no other booking is sent meanwhile. It is read back first; what is found there counts more. `None`: it is ended.
-    ///
-    /// # Errors
-    /// When there is none, or it had no time yet to arrive.
     pub async fn give_up_booking(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, EngineError> {
         let inner = &self.inner;
         inner.may_record()?;
@@ -172,9 +157,6 @@ impl Engine {
     }
 
     /// Reads the appointment that stands back now. `None`: none stands.
-    ///
-    /// # Errors
-    /// When nothing may be recorded, or the dealership is not in our books.
     pub async fn read_back(&self, id: DealershipId, actor: &Actor) -> Result<Option<ReadBack>, EngineError> {
         self.inner.may_record()?;
         let _one_at_a_time = self.inner.booking.lock().await;

@@ -2,19 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use tokio::sync::{Notify, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::circuit_breaker::ClockReading;
-use super::probe::{Call, ProbeRequest, REQUESTS_WAITING, Recent};
+use super::probe::{Call, PriorityProbe, REQUESTS_WAITING, ShownServices};
 use super::{EngineError, Parts, PlatformState, Status};
 use crate::domain::{
-    Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Service, Timestamp, decide,
+    Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Timestamp, decide,
 };
 use crate::store::{Append, ReadModel, StoreError};
 
@@ -33,10 +34,10 @@ pub struct Inner {
     /// There is a probe that is not written yet.
     pub probes_to_save: Notify,
     /// What Xtime showed of some dealerships when it was last asked.
-    pub shown: Mutex<Recent<(Timestamp, Arc<[Service]>)>>,
-    pub probes: mpsc::Sender<ProbeRequest>,
+    pub shown: Mutex<ShownServices>,
+    pub probes: mpsc::Sender<PriorityProbe>,
     /// For the one probe task; it outlives the task's restarts.
-    pub probes_asked: tokio::sync::Mutex<mpsc::Receiver<ProbeRequest>>,
+    pub probes_asked: tokio::sync::Mutex<mpsc::Receiver<PriorityProbe>>,
     /// Other requests of a person, within the same budget.
     pub calls: mpsc::Sender<Call>,
     pub calls_asked: tokio::sync::Mutex<mpsc::Receiver<Call>>,
@@ -105,6 +106,24 @@ impl Inner {
             () if self.parts.read_only => Err(EngineError::ReadOnly),
             () if self.cancel.is_cancelled() => Err(EngineError::Ending),
             () => Ok(()),
+        }
+    }
+
+    /// Waits for so long. `false`: the program ends.
+    pub async fn sleep(&self, length: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => false,
+            () = self.parts.clock.sleep(length) => true,
+        }
+    }
+
+    /// What another task answers to a question, unless the program ends before.
+    pub async fn answer<T>(&self, answer: oneshot::Receiver<Result<T, EngineError>>) -> Result<T, EngineError> {
+        tokio::select! {
+            biased;
+            answer = answer => answer.unwrap_or_else(|_| Err(EngineError::Fault("the answer was lost".to_owned()))),
+            () = self.cancel.cancelled() => Err(EngineError::Ending),
         }
     }
 

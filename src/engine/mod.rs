@@ -31,7 +31,7 @@ use crate::mail::bounce::ReportError;
 use crate::store::{Committed, EventQuery, ReadModel, Store, StoreError};
 use crate::xtime::{CodeSource, Platform, SourceError};
 use inner::Inner;
-use probe::ProbeRequest;
+use probe::PriorityProbe;
 
 pub use crate::xtime::ClassificationRule;
 pub use booking::{Booked, PlannedBooking, ReadBack};
@@ -39,9 +39,6 @@ pub use bulks::{CutOff, is_whole};
 pub use import::{Imported, Incoming};
 pub use outbox::{LetterText, MailState, MailStatus, OutboxParts, Returns, SendResult, TakenReport};
 pub use status::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};
-
-/// How long a list of services counts as what Xtime shows now.
-const SHOWN_FOR: TimeDelta = TimeDelta::minutes(10);
 
 /// How long the end of the program waits for what is under way.
 const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
@@ -231,10 +228,9 @@ impl Engine {
         self.inner.parts.store.notices()
     }
 
-    /// The opcodes that Xtime showed us of a dealership, when a person had it looked at in the last ten minutes.
+    /// The opcodes that Xtime showed us of a dealership, when a person had it probed in the last ten minutes.
     pub fn shown_services(&self, id: DealershipId) -> Option<Arc<[Service]>> {
-        let (at, services) = self.inner.shown.lock().get(id)?;
-        (self.inner.now() - at < SHOWN_FOR).then_some(services)
+        self.inner.shown.lock().get(id, self.inner.now())
     }
 
     pub async fn events(&self, query: EventQuery) -> Result<Vec<Event>, EngineError> {
@@ -257,9 +253,6 @@ impl Engine {
     }
 
     /// What the rules say to a command now; nothing is recorded.
-    ///
-    /// # Errors
-    /// What they would refuse it with.
     pub fn dry_run(&self, id: DealershipId, command: &Command) -> Result<(), Refusal> {
         self.inner.decided(id, command, &Actor::system("dry run")).map(drop)
     }
@@ -273,12 +266,8 @@ impl Engine {
         }
         inner.may_record()?;
         let (waiter, answered) = oneshot::channel();
-        inner.probes.send(ProbeRequest { id, waiter }).await.map_err(|_| EngineError::Ending)?;
-        tokio::select! {
-            biased;
-            answer = answered => answer.unwrap_or_else(|_| Err(EngineError::Fault("the probe was lost".to_owned()))),
-            () = inner.cancel.cancelled() => Err(EngineError::Ending),
-        }
+        inner.probes.send(PriorityProbe::asked(id, waiter)).await.map_err(|_| EngineError::Ending)?;
+        inner.answer(answered).await
     }
 
     /// Ends the background tasks, waits for what is under way (5 seconds at most), and closes the store.

@@ -12,8 +12,8 @@ use rand::rngs::StdRng;
 use super::backoff::Backoff;
 use super::{Inner, codes, deadlines, outbox, probe};
 
-/// How long a task that failed rests before it is started again.
-const REST: Backoff = Backoff::seconds(2, 60);
+/// How long until a task that failed is started again.
+const BACKOFF: Backoff = Backoff::seconds(2, 60);
 
 /// How many faults are kept.
 const FAULTS_KEPT: usize = 10;
@@ -49,16 +49,13 @@ where
             let Err(panic) = AssertUnwindSafe(task(Arc::clone(&inner))).catch_unwind().await else { return };
             inner.report(format!("the task `{name}` failed and was restarted: {}", words(&*panic)));
             // Failures that are far apart have nothing to do with each other.
-            if inner.parts.clock.elapsed().saturating_sub(began) > REST.cap {
+            if inner.parts.clock.elapsed().saturating_sub(began) > BACKOFF.cap {
                 attempt = 0;
             }
-            let rest = inner.parts.clock.sleep(REST.wait(&mut rng, attempt, None));
-            attempt += 1;
-            tokio::select! {
-                biased;
-                () = inner.cancel.cancelled() => return,
-                () = rest => {}
+            if !inner.sleep(BACKOFF.wait(&mut rng, attempt, None)).await {
+                return;
             }
+            attempt += 1;
         }
     });
 }
@@ -131,7 +128,7 @@ mod tests {
             while clock.next_wake().is_none() {
                 tokio::task::yield_now().await;
             }
-            clock.advance(REST.cap);
+            clock.advance(BACKOFF.cap);
         }
         while STARTS.load(Ordering::SeqCst) < 4 {
             tokio::task::yield_now().await;

@@ -252,7 +252,7 @@ impl Onboarding {
 
     /// The letter with the present code that waits only for an address.
     pub fn held_letter(&self) -> Option<&Letter> {
-        let held = self.profile.contact.email.is_empty() || self.address_refused().is_some();
+        let held = self.address_obstacle().is_some();
         let mut waiting = self.letters().iter().filter(|letter| letter.due_at.is_some() && letter.kind.carries_code());
         waiting.find(|_| held)
     }
@@ -291,7 +291,7 @@ impl Onboarding {
 
     /// The letter that is to go next: the one that is due first, while there is an address that works.
     pub fn letter_to_send(&self) -> Option<&Letter> {
-        if self.profile.contact.email.is_empty() || self.address_refused().is_some() {
+        if self.address_obstacle().is_some() {
             return None;
         }
         let due = self.letters().iter().filter_map(|letter| letter.due_at.map(|at| (at, letter)));

@@ -14,37 +14,30 @@ use crate::engine::{EngineError, Inner};
 use crate::mail::{self, Delivery, Pass, RefusedBy, RenderContext};
 use crate::store::StoreError;
 
-/// How long a result that could not be recorded rests before that is tried again.
-const REST: Duration = Duration::from_secs(1);
+/// How long until a result that could not be recorded is tried again.
+const RETRY: Duration = Duration::from_secs(1);
 
-/// What an attempt came to.
+/// What an attempt came to, and what that says of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempt {
-    /// It ended somehow, and that is recorded; and what that says of the server.
-    Ended(ServerSignal),
-    /// It did not go now, and the server was asked nothing; it may be due again.
-    Waits,
-    /// The server would have taken it, but it was not to go: its dealership changed.
-    Aborted,
-    /// It was not to go, because that could not be recorded.
-    Unrecorded,
-    /// The mail server, or our way to it, fails: in words. The letter waits.
-    Down(String),
-}
-
-/// What a letter's end says of the server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ServerSignal {
     /// It did its work: it took the letter, or refused this one.
-    Well,
+    Done,
     /// It took the letter and did not say so.
-    Silent,
+    Unanswered,
     /// It refused for good, for a reason that any other letter may meet too: in words.
     Unwilling(String),
     /// It takes nothing at the moment: in words.
     Busy(String),
-    /// Nothing: it was not asked.
-    Nothing,
+    /// It, or our way to it, fails: in words. The letter waits.
+    Down(String),
+    /// The letter ended without it.
+    NotAsked,
+    /// The letter did not go now, and it was asked nothing; it may be due again.
+    Waits,
+    /// It would have taken the letter, but that was not to go: its dealership changed.
+    Aborted,
+    /// The letter was not to go, because that could not be recorded.
+    Unrecorded,
 }
 
 pub fn render_context(letter: &Letter) -> RenderContext {
@@ -96,7 +89,7 @@ impl Inner {
             Some(obstacle) if obstacle.holds() => return Attempt::Waits,
             Some(obstacle) => {
                 let command = Command::SuppressLetter { letter, reason: obstacle.to_string() };
-                return self.ended(id, command, ServerSignal::Nothing).await;
+                return self.ended(id, command, Attempt::NotAsked).await;
             }
             None => {}
         }
@@ -105,26 +98,24 @@ impl Inner {
             Ok(message) => message,
             Err(error) => {
                 let end = LetterEnd::Refused { reason: error.to_string(), permanent: true, address: None };
-                return self.end_letter(id, letter, end, ServerSignal::Nothing).await;
+                return self.end_letter(id, letter, end, Attempt::NotAsked).await;
             }
         };
         let (version, unrecorded) = (state.version, AtomicBool::new(false));
         let check = BeforeSending { inner: self, id, letter, version, unrecorded };
-        let (end, signal) = match outbox.transport.deliver(&message, &check).await {
-            Delivery::Sent { reply } => (LetterEnd::Sent { reply }, ServerSignal::Well),
-            Delivery::Written { path } => (LetterEnd::Written { path }, ServerSignal::Well),
+        let (end, attempt) = match outbox.transport.deliver(&message, &check).await {
+            Delivery::Sent { reply } => (LetterEnd::Sent { reply }, Attempt::Done),
+            Delivery::Written { path } => (LetterEnd::Written { path }, Attempt::Done),
             Delivery::Refused { reason, permanent, address, by } => {
-                let signal = match by {
-                    RefusedBy::Us => ServerSignal::Nothing,
-                    RefusedBy::Server => ServerSignal::Well,
-                    RefusedBy::ServerForAll => ServerSignal::Unwilling(reason.clone()),
+                let attempt = match by {
+                    RefusedBy::Us => Attempt::NotAsked,
+                    RefusedBy::Server => Attempt::Done,
+                    RefusedBy::ServerForAll => Attempt::Unwilling(reason.clone()),
                 };
-                (LetterEnd::Refused { reason, permanent, address }, signal)
+                (LetterEnd::Refused { reason, permanent, address }, attempt)
             }
-            Delivery::Deferred { reason } => {
-                (LetterEnd::Deferred { reason: reason.clone() }, ServerSignal::Busy(reason))
-            }
-            Delivery::Uncertain { reason } => (LetterEnd::Uncertain { reason }, ServerSignal::Silent),
+            Delivery::Deferred { reason } => (LetterEnd::Deferred { reason: reason.clone() }, Attempt::Busy(reason)),
+            Delivery::Uncertain { reason } => (LetterEnd::Uncertain { reason }, Attempt::Unanswered),
             Delivery::Withheld if check.unrecorded.load(Ordering::Relaxed) => return Attempt::Unrecorded,
             Delivery::Withheld => return Attempt::Aborted,
             Delivery::Down { reason } => {
@@ -133,12 +124,12 @@ impl Inner {
                     |state: Arc<Onboarding>| state.letter(letter).is_some_and(|it| it.state == LetterState::Sending);
                 if self.book().get(id).is_some_and(sending) {
                     let end = LetterEnd::Deferred { reason: reason.clone() };
-                    self.end_letter(id, letter, end, ServerSignal::Nothing).await;
+                    self.end_letter(id, letter, end, Attempt::NotAsked).await;
                 }
                 return Attempt::Down(reason);
             }
         };
-        self.end_letter(id, letter, end, signal).await
+        self.end_letter(id, letter, end, attempt).await
     }
 
     /// Records that a letter is being handed over, if the dealership is still as it was when the letter was written.
@@ -156,28 +147,20 @@ impl Inner {
         }
     }
 
-    pub async fn end_letter(
-        &self,
-        id: DealershipId,
-        letter: LetterId,
-        end: LetterEnd,
-        signal: ServerSignal,
-    ) -> Attempt {
+    pub async fn end_letter(&self, id: DealershipId, letter: LetterId, end: LetterEnd, attempt: Attempt) -> Attempt {
         let jitter = self.rng.lock().random_range(0..=1_000);
-        self.ended(id, Command::EndLetter { letter, end, jitter }, signal).await
+        self.ended(id, Command::EndLetter { letter, end, jitter }, attempt).await
     }
 
     /// Records the end of an attempt. It must be recorded: without it nobody would know. So it goes on until the program ends.
-    async fn ended(&self, id: DealershipId, command: Command, signal: ServerSignal) -> Attempt {
+    async fn ended(&self, id: DealershipId, command: Command, attempt: Attempt) -> Attempt {
         loop {
             match self.execute(id, command.clone(), &actor()).await {
-                Ok(_) | Err(EngineError::Refused(_)) => return Attempt::Ended(signal),
+                Ok(_) | Err(EngineError::Refused(_)) => return attempt,
                 Err(error) => self.report(format!("what became of a letter could not be recorded: {error}")),
             }
-            tokio::select! {
-                biased;
-                () = self.cancel.cancelled() => return Attempt::Waits,
-                () = self.parts.clock.sleep(REST) => {}
+            if !self.sleep(RETRY).await {
+                return Attempt::Waits;
             }
         }
     }

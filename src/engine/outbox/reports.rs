@@ -12,7 +12,7 @@ use crate::engine::{Engine, EngineError, Inner};
 use crate::mail::bounce::{ReportAction, ReportError, Returned, read_report};
 use crate::mail::maildir::Maildir;
 
-/// How often the maildir is looked into.
+/// How often the maildir is read.
 const EVERY: Duration = Duration::from_secs(30);
 
 /// How many messages are read at once.
@@ -52,9 +52,6 @@ impl TakenReport {
 
 impl Engine {
     /// Takes in a delivery report. The same report a second time changes nothing.
-    ///
-    /// # Errors
-    /// When it is no report, or what it says could not be recorded.
     pub async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<TakenReport, EngineError> {
         self.inner.may_record()?;
         self.inner.take_report(message, actor).await
@@ -94,7 +91,7 @@ impl Inner {
     }
 
     /// Whatever is new in the maildir. `Err`: in words.
-    async fn look_into(&self, maildir: &mut Maildir) -> Result<(), String> {
+    async fn read_maildir(&self, maildir: &mut Maildir) -> Result<(), String> {
         let unseen = maildir.unseen(AT_ONCE).map_err(|error| error.to_string())?;
         for message in unseen {
             match self.take_report(&message.bytes, &actor()).await {
@@ -122,18 +119,16 @@ fn command(returned: &Returned, address: &Untrusted, letter: Option<LetterCopy>)
     }
 }
 
-/// The task that looks into the maildir.
+/// The task that reads the maildir.
 pub async fn run(inner: Arc<Inner>) {
     let Some(path) = inner.parts.outbox.as_ref().and_then(|outbox| outbox.reports.clone()) else { return };
     let mut maildir = Maildir::at(path);
     loop {
-        if let Err(why) = inner.look_into(&mut maildir).await {
+        if let Err(why) = inner.read_maildir(&mut maildir).await {
             inner.report(format!("delivery reports in {} cannot be read: {why}", maildir.path().display()));
         }
-        tokio::select! {
-            biased;
-            () = inner.cancel.cancelled() => return,
-            () = inner.parts.clock.sleep(EVERY) => {}
+        if !inner.sleep(EVERY).await {
+            return;
         }
     }
 }

@@ -25,9 +25,6 @@ pub struct SendResult {
 impl Engine {
     /// Hands over these letters, one attempt each, those of one dealership one after the other, and waits for it: for a command that ends
     /// afterwards. When the mail server fails, the hour is full, or the dealership had a letter a moment ago, it stays queued.
-    ///
-    /// # Errors
-    /// When nothing may be recorded, or nobody sends letters.
     pub async fn send_now(&self, letters: &[(DealershipId, LetterId)]) -> Result<Vec<SendResult>, EngineError> {
         let inner = &self.inner;
         inner.may_record()?;
@@ -87,10 +84,10 @@ impl Inner {
         let attempt = self.attempt_letter(id, letter).await;
         server.lock().note(id, &attempt, self.clock_reading(), &[]);
         match attempt {
-            Attempt::Ended(_) => None,
             Attempt::Waits | Attempt::Aborted => self.why_it_waits(id, letter),
             Attempt::Unrecorded => Some("that it is being sent could not be recorded".to_owned()),
             Attempt::Down(why) => Some(why),
+            _ => None,
         }
     }
 

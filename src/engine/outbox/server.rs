@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::attempt::{Attempt, ServerSignal};
+use super::attempt::Attempt;
 use crate::domain::{DealershipId, Timestamp};
 use crate::engine::backoff;
 use crate::engine::circuit_breaker::{CircuitBreaker, CircuitState, ClockReading};
@@ -81,37 +81,29 @@ impl MailServerHealth {
 
     /// What an attempt of a dealership's letter says of it. `steps`: how long it is left alone after each that fails.
     pub fn note(&mut self, id: DealershipId, attempt: &Attempt, now: ClockReading, steps: &[TimeDelta]) {
-        let known = self.breaker.failure().is_some();
-        let why = match attempt {
-            Attempt::Down(why) => why.clone(),
-            Attempt::Ended(ServerSignal::Silent) => {
-                self.unanswered += 1;
-                if self.unanswered < UNANSWERED_IN_A_ROW && !known {
-                    return;
-                }
-                "it takes letters and does not say whether it has them; ask who runs it, before more are in doubt"
-                    .to_owned()
-            }
-            Attempt::Ended(ServerSignal::Unwilling(why) | ServerSignal::Busy(why)) => {
-                self.refused.insert(id);
-                if self.refused.len() < REFUSED_IN_A_ROW && !known {
-                    return;
-                }
-                match attempt {
-                    Attempt::Ended(ServerSignal::Busy(_)) => {
-                        format!("it takes no letters at the moment: {why}; they wait, and it costs none of them a try")
-                    }
-                    _ => format!(
-                        "it refuses one letter after the other: {why}; mend that, then have those that failed tried again"
-                    ),
-                }
-            }
-            Attempt::Ended(ServerSignal::Nothing) | Attempt::Waits => return self.breaker.trial_said_nothing(),
+        match attempt {
+            Attempt::Unanswered => self.unanswered += 1,
+            Attempt::Unwilling(_) | Attempt::Busy(_) => drop(self.refused.insert(id)),
+            Attempt::Down(_) => {}
+            Attempt::NotAsked | Attempt::Waits => return self.breaker.trial_said_nothing(),
             // It took the recipient: whatever was wrong with it is over.
-            Attempt::Ended(ServerSignal::Well) | Attempt::Aborted | Attempt::Unrecorded => {
+            Attempt::Done | Attempt::Aborted | Attempt::Unrecorded => {
                 *self = Self::default();
                 return;
             }
+        }
+        let enough = self.unanswered >= UNANSWERED_IN_A_ROW || self.refused.len() >= REFUSED_IN_A_ROW;
+        let why = match attempt {
+            Attempt::Down(why) => why.clone(),
+            _ if !enough && self.breaker.failure().is_none() => return,
+            Attempt::Unwilling(why) => format!(
+                "it refuses one letter after the other: {why}; mend that, then have those that failed tried again"
+            ),
+            Attempt::Busy(why) => {
+                format!("it takes no letters at the moment: {why}; they wait, and it costs none of them a try")
+            }
+            _ => "it takes letters and does not say whether it has them; ask who runs it, before more are in doubt"
+                .to_owned(),
         };
         // Several letters that were under way together are one failure.
         let counts = self.breaker.trial_under_way();
@@ -150,13 +142,13 @@ mod tests {
             assert_eq!(server.circuit(elapsed), CircuitState::Open(Some(wait)));
             elapsed += wait;
         }
-        assert_eq!(tell(&mut server, 1, &Attempt::Ended(ServerSignal::Well)), MailState::Ok);
+        assert_eq!(tell(&mut server, 1, &Attempt::Done), MailState::Ok);
     }
 
     #[test]
     fn a_server_that_never_says_what_it_has_is_left_alone_after_three() {
         let mut server = MailServerHealth::default();
-        let silent = Attempt::Ended(ServerSignal::Silent);
+        let silent = Attempt::Unanswered;
         for _ in 0..2 {
             assert_eq!(tell(&mut server, 1, &silent), MailState::Ok);
         }
@@ -166,12 +158,12 @@ mod tests {
     #[test]
     fn a_server_that_takes_nothing_from_three_dealerships_is_left_alone_and_one_letter_is_no_sign_of_it() {
         let mut server = MailServerHealth::default();
-        let busy = Attempt::Ended(ServerSignal::Busy("450 4.7.1 too much mail".to_owned()));
+        let busy = Attempt::Busy("450 4.7.1 too much mail".to_owned());
         for _ in 0..9 {
             assert_eq!(tell(&mut server, 1, &busy), MailState::Ok, "the same letter again and again");
         }
         assert_eq!(tell(&mut server, 2, &busy), MailState::Ok);
-        assert_eq!(tell(&mut server, 2, &Attempt::Ended(ServerSignal::Well)), MailState::Ok);
+        assert_eq!(tell(&mut server, 2, &Attempt::Done), MailState::Ok);
         for who in [1, 2] {
             assert_eq!(tell(&mut server, who, &busy), MailState::Ok);
         }

@@ -10,7 +10,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::OutboxParts;
-use super::attempt::{Attempt, ServerSignal};
+use super::attempt::Attempt;
 use super::server::{MailServerHealth, MailState, MailStatus};
 use crate::domain::{Budget, DealershipId, LetterEnd, LetterState};
 use crate::engine::Inner;
@@ -114,7 +114,7 @@ pub async fn end_orphans(inner: &Inner) {
     for state in states {
         for letter in state.letters().iter().filter(|letter| letter.state == LetterState::Sending) {
             let reason = "the program ended while the letter was being handed over".to_owned();
-            inner.end_letter(state.id, letter.id, LetterEnd::Uncertain { reason }, ServerSignal::Nothing).await;
+            inner.end_letter(state.id, letter.id, LetterEnd::Uncertain { reason }, Attempt::NotAsked).await;
         }
     }
 }
@@ -157,15 +157,15 @@ impl Outbox<'_> {
             tracing::warn!("the mail server fails: {why}");
         }
         self.server.note(id, attempt, now, &self.inner.parts.policy.mail.retry);
-        // Only what the server was asked to take counts for the hour.
-        if !matches!(attempt, Attempt::Ended(signal) if *signal != ServerSignal::Nothing) {
-            self.budget.refund();
-        }
         let rest = match attempt {
             Attempt::Waits | Attempt::Aborted => Some(WAITS_REST),
             Attempt::Unrecorded => Some(UNRECORDED_REST),
-            Attempt::Down(_) | Attempt::Ended(_) => None,
+            _ => None,
         };
+        // Only what the server was asked to take counts for the hour.
+        if rest.is_some() || matches!(attempt, Attempt::NotAsked | Attempt::Down(_)) {
+            self.budget.refund();
+        }
         self.plan(id);
         // Whatever held it is most often over a moment later; if not, it must not turn in circles.
         if let Some(rest) = rest.filter(|_| self.timers.at(id).is_some_and(|next| next <= now.at)) {

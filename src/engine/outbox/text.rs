@@ -57,9 +57,6 @@ impl Engine {
     }
 
     /// The letter as it went out, or will: written from the state as it is now.
-    ///
-    /// # Errors
-    /// When it cannot be written any more: its code is not the present one.
     pub fn letter_text(&self, id: DealershipId, letter: LetterId) -> Result<mail::RenderedLetter, EngineError> {
         let outbox = self.inner.parts.outbox.as_ref().ok_or(Refusal::NoMail)?;
         let state = self.inner.known(id)?;
@@ -71,17 +68,11 @@ impl Engine {
     }
 
     /// The text of a letter as it would go out now; see [`Engine::preview`].
-    ///
-    /// # Errors
-    /// When something forbids the letter, or it cannot be written.
     pub fn preview_text(&self, id: DealershipId, kind: LetterKind, as_if: &[Fact]) -> Result<LetterText, EngineError> {
         Ok(shown(&self.preview(id, kind, as_if)?))
     }
 
     /// The text of a letter as it went out, or will; see [`Engine::letter_text`].
-    ///
-    /// # Errors
-    /// When it cannot be written any more.
     pub fn read_letter(&self, id: DealershipId, letter: LetterId) -> Result<LetterText, EngineError> {
         Ok(shown(&self.letter_text(id, letter)?))
     }

@@ -12,12 +12,6 @@ use crate::xtime::window::{DateRange, Window};
 
 type Answer = Result<Checked, EngineError>;
 
-/// A person asks for a probe and waits for the answer.
-pub struct ProbeRequest {
-    pub id: DealershipId,
-    pub waiter: oneshot::Sender<Answer>,
-}
-
 /// A probe that comes before those that are due: a person asked, or a quorum needs it.
 pub struct PriorityProbe {
     pub id: DealershipId,
@@ -32,8 +26,14 @@ impl PriorityProbe {
         Self { id, waiters: vec![], decides: false }
     }
 
-    pub fn add_waiter(&mut self, waiter: oneshot::Sender<Answer>) {
-        self.waiters.push(waiter);
+    /// One that a person asked for, who waits for the answer.
+    pub fn asked(id: DealershipId, waiter: oneshot::Sender<Answer>) -> Self {
+        Self { id, waiters: vec![waiter], decides: false }
+    }
+
+    /// Whoever waits for another one of the same dealership waits for this one.
+    pub fn join(&mut self, other: Self) {
+        self.waiters.extend(other.waiters);
     }
 
     pub fn has_waiters(&self) -> bool {
@@ -42,12 +42,6 @@ impl PriorityProbe {
 
     pub fn fail(self, error: &EngineError) {
         answer(self.waiters, &Err(error.clone()));
-    }
-}
-
-impl From<ProbeRequest> for PriorityProbe {
-    fn from(ProbeRequest { id, waiter }: ProbeRequest) -> Self {
-        Self { id, waiters: vec![waiter], decides: false }
     }
 }
 
@@ -146,9 +140,9 @@ mod tests {
 
     fn job() -> (ProbeJob, oneshot::Receiver<Answer>, oneshot::Receiver<Answer>) {
         let (waiter, one) = oneshot::channel();
-        let mut probe = PriorityProbe::from(ProbeRequest { id: DealershipId::from_bits(1), waiter });
+        let mut probe = PriorityProbe::asked(DealershipId::from_bits(1), waiter);
         let (waiter, other) = oneshot::channel();
-        probe.add_waiter(waiter);
+        probe.join(PriorityProbe::asked(DealershipId::from_bits(1), waiter));
         (ProbeJob::new(probe, "xts00001".to_owned(), false), one, other)
     }
 
@@ -172,7 +166,7 @@ mod tests {
         job.look = Some(look());
         job.count_slots(Window { first, days: 7 }, 6);
         assert_eq!(job.next_range().map(|range| (range.start, range.days)), Some((first, 6)));
-        assert_eq!(job.take_slots(vec![slot.clone()]), None);
+        assert_eq!(job.take_slots(vec![slot]), None);
         assert_eq!(job.take_slots(vec![slot]).map(|counts| counts.count), Some(1));
         assert_eq!(job.next_range(), None);
         job.finish();

@@ -14,16 +14,15 @@ mod prober;
 mod queue;
 mod quorum;
 mod rate_limit;
-mod recent;
 mod requests;
+mod shown_services;
 mod states;
-mod status_report;
 mod steps;
 mod task;
 
-pub use job::ProbeRequest;
-pub use recent::Recent;
+pub use job::PriorityProbe;
 pub use requests::Call;
+pub use shown_services::ShownServices;
 pub use states::save;
 pub use task::run;
 

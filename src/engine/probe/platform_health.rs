@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use rand::rngs::StdRng;
 
 use super::outcome::{Health, PlatformSignal};
@@ -53,6 +54,9 @@ pub struct PlatformHealth {
     answers_since: Option<Timestamp>,
     /// When it failed last in an outage.
     last_failed: Option<Timestamp>,
+    pub last_answer_at: Option<Timestamp>,
+    /// Its clock minus ours.
+    pub clock_skew: Option<TimeDelta>,
 }
 
 impl PlatformHealth {
@@ -66,22 +70,23 @@ impl PlatformHealth {
             rate_limit: RateLimit::new(longest),
             answers_since: None,
             last_failed: None,
+            last_answer_at: None,
+            clock_skew: None,
         }
     }
 
     /// Whether the desk may probe now: the breaker, and the wait that the platform asked for.
     pub fn circuit(&self, elapsed: Duration) -> CircuitState {
-        let wait = self.rate_limit.end(elapsed).map(|end| end.saturating_sub(elapsed));
-        match (self.breaker.state(elapsed), wait) {
-            (CircuitState::Closed | CircuitState::HalfOpen, Some(wait)) => CircuitState::Open(Some(wait)),
-            (CircuitState::Open(Some(left)), Some(wait)) => CircuitState::Open(Some(left.max(wait))),
+        match (self.breaker.state(elapsed), self.rate_limit.left(elapsed)) {
+            (CircuitState::Closed | CircuitState::HalfOpen, Some((wait, _))) => CircuitState::Open(Some(wait)),
+            (CircuitState::Open(Some(left)), Some((wait, _))) => CircuitState::Open(Some(left.max(wait))),
             (state, _) => state,
         }
     }
 
     /// Whether the platform asked to be left alone and the time is not over: a person's probe waits, too.
     pub fn asks_to_wait(&self, elapsed: Duration) -> bool {
-        self.rate_limit.end(elapsed).is_some()
+        self.rate_limit.left(elapsed).is_some()
     }
 
     /// Whether a probe that was told to wait does so; not when the platform asks for it for too long already.
@@ -102,6 +107,10 @@ impl PlatformHealth {
 
     /// Takes note of an answer. `trial`: it belongs to the trial of an open breaker.
     pub fn note(&mut self, signal: &PlatformSignal, trial: bool, now: ClockReading, rng: &mut StdRng) {
+        if signal.health != Health::Ill {
+            self.last_answer_at = Some(now.at);
+        }
+        self.clock_skew = signal.clock_skew.or(self.clock_skew);
         if signal.health == Health::Well {
             if let Some(failure) = self.breaker.close() {
                 self.recent.clear();
@@ -127,7 +136,7 @@ impl PlatformHealth {
         match &mut self.healed {
             // While it is left alone nothing can fail.
             Some((_, at)) if now.elapsed < *at + SETTLES => {
-                *at = self.rate_limit.end(now.elapsed).unwrap_or(now.elapsed);
+                *at = now.elapsed + self.rate_limit.left(now.elapsed).map_or(Duration::ZERO, |(left, _)| left);
             }
             healed => *healed = None,
         }
@@ -189,7 +198,7 @@ impl PlatformHealth {
                 None => PlatformState::Starting,
             });
         };
-        let retry_at = self.rate_limit.end_at(elapsed).map_or(*retry_at, |end| end.max(*retry_at));
+        let retry_at = self.rate_limit.left(elapsed).map_or(*retry_at, |(_, end)| end.max(*retry_at));
         let (why, since) = (why.clone(), *since);
         if self.refused {
             PlatformState::OurCredentials { why, since, retry_at }

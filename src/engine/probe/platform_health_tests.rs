@@ -1,6 +1,6 @@
 //! The health of the platform, moved by hand.
 
-use chrono::{DateTime, TimeDelta};
+use chrono::DateTime;
 use rand::SeedableRng;
 
 use super::*;

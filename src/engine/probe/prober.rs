@@ -15,16 +15,19 @@ use super::mass_events::MassEvents;
 use super::outage::Outage;
 use super::platform_health::PlatformHealth;
 use super::queue::{NextRequest, ProbeQueue};
-use super::quorum::Quorum;
+use super::quorum::AwaitingQuorum;
 use super::requests::Requests;
-use super::status_report::StatusReport;
 use crate::domain::{
     Actor, DealershipId, Event, Look, Onboarding, ProbeSchedule, ProbeState, Refusal, Timestamp, cadence, pressing,
 };
 use crate::engine::circuit_breaker::CircuitState;
+use crate::engine::status::clock_skew_changed;
 use crate::engine::{EngineError, Inner, PlatformState};
 use crate::xtime::window::DateRange;
 use crate::xtime::{AttemptReport, Platform, Slot};
+
+/// The shortest time between two reports of the status.
+const PUBLISH_EVERY: Duration = Duration::from_secs(1);
 
 pub type Recorded = Result<Vec<Arc<Event>>, EngineError>;
 
@@ -45,14 +48,15 @@ pub struct Prober {
     pub schedule: ProbeSchedule,
     pub queue: ProbeQueue,
     pub requests: Requests<StepResult>,
-    pub quorum: Quorum,
+    pub quorum: AwaitingQuorum,
     pub mass: MassEvents,
     pub health: PlatformHealth,
     pub outage: Outage,
-    pub report: StatusReport,
     pub rng: StdRng,
+    /// When the status was published last.
+    published: Option<Duration>,
     /// When the task began: nobody has waited for it longer than since then.
-    pub began: Duration,
+    began: Duration,
 }
 
 impl Prober {
@@ -64,11 +68,11 @@ impl Prober {
             schedule: parts.pace.probe_schedule(),
             queue: ProbeQueue::default(),
             requests: Requests::new(&parts.pace, &parts.clock),
-            quorum: Quorum::default(),
+            quorum: AwaitingQuorum::default(),
             mass: MassEvents::default(),
             health: PlatformHealth::new(parts.pace.max_retry_after),
             outage: Outage::default(),
-            report: StatusReport::default(),
+            published: None,
             rng: StdRng::seed_from_u64(parts.seed ^ 0x706f_6265),
             began: parts.clock.elapsed(),
         }
@@ -190,28 +194,46 @@ impl Prober {
         }
     }
 
-    /// Publishes the status when it changed. The answer is how long until there may be more to say.
+    /// Publishes the status when it changed, at most once a second unless there is an alarm or it ends. The answer is how
+    /// long until there may be more to say.
     pub fn publish(&mut self) -> Duration {
         let now = self.inner.clock_reading();
-        let Self { inner, queue, requests, mass, report, .. } = self;
-        let platform = match (self.health.state(now.elapsed), mass.state()) {
+        let platform = match (self.health.state(now.elapsed), self.mass.state()) {
             (PlatformState::Ok | PlatformState::Starting, Some(disconnect)) => disconnect,
             (state, _) => state,
         };
-        let shown = inner.status.borrow();
-        let urgent = shown.platform != platform || shown.alarms != mass.alarms();
+        let shown = self.inner.status.borrow();
+        let urgent = shown.platform != platform || shown.alarms != self.mass.alarms();
         drop(shown);
+        let since = self.published.map_or(PUBLISH_EVERY, |at| now.elapsed.saturating_sub(at));
+        if since < PUBLISH_EVERY && !urgent {
+            return PUBLISH_EVERY.saturating_sub(since);
+        }
         let runs = TimeDelta::from_std(now.elapsed.saturating_sub(self.began)).unwrap_or(TimeDelta::MAX);
-        report.publish(&inner.status, now.elapsed, urgent, |status| {
-            status.platform = platform;
-            status.requests_last_second = requests.in_last_second(now.elapsed);
-            status.in_flight = requests.in_flight();
-            status.waiting = queue.waiting(now.at);
-            let longest_wait = queue.due.longest_wait(now.at);
-            status.longest_wait = longest_wait.map(|wait| TimeDelta::seconds(wait.min(runs).num_seconds()));
-            status.sweep = queue.due.backlog_progress(now, inner.parts.pace.requests_per_second);
-            status.alarms = mass.alarms().to_vec();
-        })
+        let longest_wait = self.queue.due.longest_wait(now.at);
+        let sent = self.requests.in_last_second(now.elapsed);
+        let changed = self.inner.status.send_if_modified(|status| {
+            let mut new = status.clone();
+            new.platform = platform;
+            new.requests_last_second = sent;
+            new.in_flight = self.requests.in_flight();
+            new.waiting = self.queue.waiting(now.at);
+            new.longest_wait = longest_wait.map(|wait| TimeDelta::seconds(wait.min(runs).num_seconds()));
+            new.sweep = self.queue.due.backlog_progress(now, self.inner.parts.pace.requests_per_second);
+            new.alarms = self.mass.alarms().to_vec();
+            new.last_answer_at = self.health.last_answer_at;
+            if clock_skew_changed(status.clock_skew, self.health.clock_skew) {
+                new.clock_skew = self.health.clock_skew;
+            }
+            let changed = *status != new;
+            *status = new;
+            changed
+        });
+        if changed {
+            self.published = Some(now.elapsed);
+        }
+        // What is shown as busy now must be shown as idle later, also when nothing else happens.
+        if sent > 0 { PUBLISH_EVERY } else { LONGEST_REST }
     }
 }
 

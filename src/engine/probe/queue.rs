@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use rand::rngs::StdRng;
 
 use super::due_queue::DueQueue;
-use super::job::{PriorityProbe, ProbeJob, ProbeRequest};
+use super::job::{PriorityProbe, ProbeJob};
 use super::requests::Call;
 use super::{LONGEST_REST, REQUESTS_WAITING};
 use crate::domain::{DealershipId, Timestamp};
@@ -64,22 +64,19 @@ impl ProbeQueue {
         self.due.due(now) + self.priority.len() + self.slots.len()
     }
 
-    pub fn takes_probes(&self) -> bool {
-        self.priority.len() < REQUESTS_WAITING
-    }
-
-    pub fn takes_calls(&self) -> bool {
-        self.calls.len() < REQUESTS_WAITING
+    /// Whether it takes more of what people ask.
+    pub fn has_room(&self) -> bool {
+        self.priority.len().max(self.calls.len()) < REQUESTS_WAITING
     }
 
     pub fn add_call(&mut self, call: Call) {
         self.calls.push_back(call);
     }
 
-    pub fn add_request(&mut self, request: ProbeRequest) {
-        match self.priority.iter_mut().find(|probe| probe.id == request.id) {
-            Some(probe) => probe.add_waiter(request.waiter),
-            None => self.priority.push_back(request.into()),
+    pub fn add_probe(&mut self, asked: PriorityProbe) {
+        match self.priority.iter_mut().find(|probe| probe.id == asked.id) {
+            Some(probe) => probe.join(asked),
+            None => self.priority.push_back(asked),
         }
     }
 
@@ -213,8 +210,8 @@ mod tests {
         DealershipId::from_bits(number)
     }
 
-    fn request(number: u64) -> ProbeRequest {
-        ProbeRequest { id: id(number), waiter: oneshot::channel().0 }
+    fn asked(number: u64) -> PriorityProbe {
+        PriorityProbe::asked(id(number), oneshot::channel().0)
     }
 
     /// What is sent next, for people: `call`, `7` (a probe), `7 trial`, `7 slots`, or nothing.
@@ -237,10 +234,10 @@ mod tests {
         let mut queue = ProbeQueue::default();
         queue.due.set(id(4), Some(NOW), None);
         queue.add_slots(slots(5));
-        queue.add_slots(ProbeJob::new(request(1).into(), String::new(), false));
+        queue.add_slots(ProbeJob::new(asked(1), String::new(), false));
         queue.prioritize(id(3));
         queue.prioritize(id(3));
-        queue.add_request(request(2));
+        queue.add_probe(asked(2));
         queue.add_call(futures::future::ready(()).boxed());
         assert_eq!(queue.waiting(NOW), 5);
         let order: Vec<_> = (0..7).map(|_| next(&mut queue, CircuitState::Closed, true)).collect();
@@ -250,7 +247,7 @@ mod tests {
     #[test]
     fn nine_that_were_asked_for_then_one_that_was_due() {
         let mut queue = ProbeQueue::default();
-        (0..20).for_each(|number| queue.add_request(request(number)));
+        (0..20).for_each(|number| queue.add_probe(asked(number)));
         queue.due.set(id(100), Some(NOW), None);
         let order: Vec<_> = (0..11).map(|_| next(&mut queue, CircuitState::Closed, true)).collect();
         assert_eq!(order, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "100", "9"]);
@@ -260,7 +257,7 @@ mod tests {
     fn an_open_breaker_lets_people_through_and_one_trial() {
         let mut queue = ProbeQueue::default();
         queue.prioritize(id(1));
-        queue.add_request(request(2));
+        queue.add_probe(asked(2));
         queue.due.set(id(3), NOW.checked_add_days(chrono::Days::new(1)), None);
         assert_eq!(next(&mut queue, CircuitState::Open(None), false), "");
         assert_eq!(next(&mut queue, CircuitState::Open(None), true), "2");
@@ -274,7 +271,7 @@ mod tests {
         let mut queue = ProbeQueue::default();
         queue.begin(id(1));
         queue.prioritize(id(1));
-        queue.add_request(request(1));
+        queue.add_probe(asked(1));
         assert_eq!(next(&mut queue, CircuitState::Closed, true), "");
         queue.end(id(1));
         assert_eq!(next(&mut queue, CircuitState::Closed, true), "1");

@@ -7,33 +7,28 @@ use std::collections::HashSet;
 use super::job::ProbeJob;
 use crate::domain::DealershipId;
 
-struct AwaitingQuorum {
-    job: ProbeJob,
-    missing: HashSet<DealershipId>,
-}
-
-/// Those that would be lost, until others have been probed.
+/// Those that would be lost, each with the others that have still to be probed.
 #[derive(Default)]
-pub struct Quorum {
-    awaiting: Vec<AwaitingQuorum>,
+pub struct AwaitingQuorum {
+    jobs: Vec<(ProbeJob, HashSet<DealershipId>)>,
 }
 
-impl Quorum {
-    pub fn wait_for(&mut self, missing: &[DealershipId], job: ProbeJob) {
-        self.awaiting.push(AwaitingQuorum { job, missing: missing.iter().copied().collect() });
+impl AwaitingQuorum {
+    pub fn add(&mut self, job: ProbeJob, missing: Vec<DealershipId>) {
+        self.jobs.push((job, missing.into_iter().collect()));
     }
 
     /// A probe ended, whatever it said. The answer is whoever waits for nobody any more.
     pub fn probed(&mut self, id: DealershipId) -> Vec<ProbeJob> {
-        for waiting in &mut self.awaiting {
-            waiting.missing.remove(&id);
+        for (_, missing) in &mut self.jobs {
+            missing.remove(&id);
         }
-        self.awaiting.extract_if(.., |waiting| waiting.missing.is_empty()).map(|waiting| waiting.job).collect()
+        self.jobs.extract_if(.., |(_, missing)| missing.is_empty()).map(|(job, _)| job).collect()
     }
 
     /// Nobody will be probed for now. The answer is whoever waited.
     pub fn give_up(&mut self) -> Vec<ProbeJob> {
-        self.awaiting.drain(..).map(|waiting| waiting.job).collect()
+        self.jobs.drain(..).map(|(job, _)| job).collect()
     }
 }
 
@@ -56,9 +51,9 @@ mod tests {
 
     #[test]
     fn each_waits_for_its_own_quorum() {
-        let mut quorum = Quorum::default();
-        quorum.wait_for(&[id(1), id(2)], job(10));
-        quorum.wait_for(&[id(2)], job(11));
+        let mut quorum = AwaitingQuorum::default();
+        quorum.add(job(10), vec![id(1), id(2)]);
+        quorum.add(job(11), vec![id(2)]);
         assert!(quorum.probed(id(3)).is_empty());
         assert_eq!(ids(&quorum.probed(id(2))), [11]);
         assert_eq!(ids(&quorum.probed(id(1))), [10]);
@@ -67,8 +62,8 @@ mod tests {
 
     #[test]
     fn when_nobody_can_be_probed_everybody_is_given_back() {
-        let mut quorum = Quorum::default();
-        quorum.wait_for(&[id(1)], job(10));
+        let mut quorum = AwaitingQuorum::default();
+        quorum.add(job(10), vec![id(1)]);
         assert_eq!(ids(&quorum.give_up()), [10]);
         assert!(quorum.probed(id(1)).is_empty());
     }

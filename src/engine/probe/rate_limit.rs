@@ -65,14 +65,9 @@ impl RateLimit {
         }
     }
 
-    /// When the wait ends, in monotonic time; `None`: there is none.
-    pub fn end(&self, elapsed: Duration) -> Option<Duration> {
-        self.running(elapsed).map(|wait| wait.end)
-    }
-
-    /// The same by the wall clock.
-    pub fn end_at(&self, elapsed: Duration) -> Option<Timestamp> {
-        self.running(elapsed).map(|wait| wait.end_at)
+    /// How long the platform is still to be left alone, and when that ends; `None`: it is not.
+    pub fn left(&self, elapsed: Duration) -> Option<(Duration, Timestamp)> {
+        self.running(elapsed).map(|wait| (wait.end.saturating_sub(elapsed), wait.end_at))
     }
 
     /// Whether a person's probe that was told to wait does so; not when the platform asks for it for too long already.

@@ -1,5 +1,6 @@
 //! Everything that is sent to the platform, within one budget: probes, and what people ask beside them, which comes first.
 
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -89,18 +90,11 @@ impl Inner {
         let (tell, told) = oneshot::channel();
         let call = async move {
             let answer = AssertUnwindSafe(request).catch_unwind().await;
+            let fault = |panic: Box<dyn Any + Send>| EngineError::Fault(supervisor::words(&*panic).to_owned());
             // Whoever asked may be gone by now.
-            let _ = tell.send(answer.map_err(|panic| supervisor::words(&*panic).to_owned()));
+            tell.send(answer.map_err(fault)).ok();
         };
         self.calls.send(Box::pin(call)).await.map_err(|_| EngineError::Ending)?;
-        tokio::select! {
-            biased;
-            answer = told => match answer {
-                Ok(Ok(answer)) => Ok(answer),
-                Ok(Err(words)) => Err(EngineError::Fault(words)),
-                Err(_) => Err(EngineError::Fault("the request was lost".to_owned())),
-            },
-            () = self.cancel.cancelled() => Err(EngineError::Ending),
-        }
+        self.answer(told).await
     }
 }

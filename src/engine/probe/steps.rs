@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::job::ProbeJob;
-use super::outcome::{Decision, Health, PlatformSignal};
+use super::outcome::{Decision, PlatformSignal};
 use super::prober::{Prober, StepResult, actor};
 use crate::domain::{
     Command, Event, Fact, Look, Onboarding, Outcome, ProbeState, SlotsLook, Timestamp, second_probe_after,
@@ -57,7 +57,7 @@ impl Prober {
         let (id, look, now) = (job.id(), report.value, self.inner.now());
         // Only what a person asked for is kept: they are about to choose from it.
         if let Some(services) = look.services.as_ref().filter(|_| job.has_waiters()) {
-            self.inner.shown.lock().put(id, (look.ended_at, services.as_slice().into()));
+            self.inner.shown.lock().put(id, look.ended_at, services);
         }
         job.look = Some(look.clone());
         if look.outcome.tells() {
@@ -94,10 +94,6 @@ impl Prober {
     fn note(&mut self, signal: &PlatformSignal, trial: bool) {
         let now = self.inner.clock_reading();
         self.health.note(signal, trial, now, &mut self.rng);
-        if signal.health != Health::Ill {
-            self.report.last_answer_at = Some(now.at);
-        }
-        self.report.clock_skew = signal.clock_skew.or(self.report.clock_skew);
         if !self.may_probe() {
             // Nobody who was not asked for by a person goes on; their next probe comes when it is due.
             for job in self.queue.drop_unasked_slots() {
@@ -153,7 +149,7 @@ impl Prober {
         for other in &missing {
             self.queue.prioritize(*other);
         }
-        self.quorum.wait_for(&missing, job);
+        self.quorum.add(job, missing);
     }
 
     fn mass_disconnect_ended(&mut self) {
@@ -172,7 +168,7 @@ impl Prober {
 
     fn record(&mut self, job: ProbeJob, command: Command) {
         let inner = Arc::clone(&self.inner);
-        let skew = self.report.clock_skew;
+        let skew = self.health.clock_skew;
         let clock_is_right = skew.is_some_and(|skew| skew.abs() <= inner.parts.policy.clock_tolerance);
         self.requests.run(async move {
             let mut result = inner.execute(job.id(), command, &actor()).await;

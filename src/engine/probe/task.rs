@@ -37,8 +37,8 @@ pub async fn run(inner: Arc<Inner>) {
         tokio::select! {
             biased;
             () = inner.cancel.cancelled() => return,
-            Some(request) = probes.recv(), if prober.queue.takes_probes() => prober.queue.add_request(request),
-            Some(call) = calls.recv(), if prober.queue.takes_calls() => prober.queue.add_call(call),
+            Some(probe) = probes.recv(), if prober.queue.has_room() => prober.queue.add_probe(probe),
+            Some(call) = calls.recv(), if prober.queue.has_room() => prober.queue.add_call(call),
             done = prober.requests.next() => prober.step(done),
             commit = commit => match commit {
                 Ok(commit) => commit.states.iter().for_each(|state| prober.plan(state.id)),
