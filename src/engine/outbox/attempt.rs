@@ -19,7 +19,7 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// What an attempt came to, and what that says of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Attempt {
+pub enum SendAttempt {
     /// It did its work: it took the letter, or refused this one.
     Done,
     /// It took the letter and did not say so.
@@ -82,14 +82,14 @@ impl mail::PreSendCheck for BeforeSending<'_> {
 
 impl Inner {
     /// One attempt of one letter.
-    pub async fn attempt_letter(&self, id: DealershipId, letter: LetterId) -> Attempt {
-        let (Some(outbox), Some(state)) = (&self.parts.outbox, self.book().get(id)) else { return Attempt::Waits };
-        let Some(record) = state.letter(letter) else { return Attempt::Waits };
+    pub async fn attempt_letter(&self, id: DealershipId, letter: LetterId) -> SendAttempt {
+        let (Some(outbox), Some(state)) = (&self.parts.outbox, self.book().get(id)) else { return SendAttempt::Waits };
+        let Some(record) = state.letter(letter) else { return SendAttempt::Waits };
         match state.letter_obstacle(record, self.now()) {
-            Some(obstacle) if obstacle.holds() => return Attempt::Waits,
+            Some(obstacle) if obstacle.holds() => return SendAttempt::Waits,
             Some(obstacle) => {
                 let command = Command::SuppressLetter { letter, reason: obstacle.to_string() };
-                return self.ended(id, command, Attempt::NotAsked).await;
+                return self.ended(id, command, SendAttempt::NotAsked).await;
             }
             None => {}
         }
@@ -98,35 +98,37 @@ impl Inner {
             Ok(message) => message,
             Err(error) => {
                 let end = LetterEnd::Refused { reason: error.to_string(), permanent: true, address: None };
-                return self.end_letter(id, letter, end, Attempt::NotAsked).await;
+                return self.end_letter(id, letter, end, SendAttempt::NotAsked).await;
             }
         };
         let (version, unrecorded) = (state.version, AtomicBool::new(false));
         let check = BeforeSending { inner: self, id, letter, version, unrecorded };
         let (end, attempt) = match outbox.transport.deliver(&message, &check).await {
-            Delivery::Sent { reply } => (LetterEnd::Sent { reply }, Attempt::Done),
-            Delivery::Written { path } => (LetterEnd::Written { path }, Attempt::Done),
+            Delivery::Sent { reply } => (LetterEnd::Sent { reply }, SendAttempt::Done),
+            Delivery::Written { path } => (LetterEnd::Written { path }, SendAttempt::Done),
             Delivery::Refused { reason, permanent, address, by } => {
                 let attempt = match by {
-                    RefusedBy::Us => Attempt::NotAsked,
-                    RefusedBy::Server => Attempt::Done,
-                    RefusedBy::ServerForAll => Attempt::Unwilling(reason.clone()),
+                    RefusedBy::Us => SendAttempt::NotAsked,
+                    RefusedBy::Server => SendAttempt::Done,
+                    RefusedBy::ServerForAll => SendAttempt::Unwilling(reason.clone()),
                 };
                 (LetterEnd::Refused { reason, permanent, address }, attempt)
             }
-            Delivery::Deferred { reason } => (LetterEnd::Deferred { reason: reason.clone() }, Attempt::Busy(reason)),
-            Delivery::Uncertain { reason } => (LetterEnd::Uncertain { reason }, Attempt::Unanswered),
-            Delivery::Withheld if check.unrecorded.load(Ordering::Relaxed) => return Attempt::Unrecorded,
-            Delivery::Withheld => return Attempt::Aborted,
+            Delivery::Deferred { reason } => {
+                (LetterEnd::Deferred { reason: reason.clone() }, SendAttempt::Busy(reason))
+            }
+            Delivery::Uncertain { reason } => (LetterEnd::Uncertain { reason }, SendAttempt::Unanswered),
+            Delivery::Withheld if check.unrecorded.load(Ordering::Relaxed) => return SendAttempt::Unrecorded,
+            Delivery::Withheld => return SendAttempt::Aborted,
             Delivery::Down { reason } => {
                 // The check had been passed, but the letter was not taken after all.
                 let sending =
                     |state: Arc<Onboarding>| state.letter(letter).is_some_and(|it| it.state == LetterState::Sending);
                 if self.book().get(id).is_some_and(sending) {
                     let end = LetterEnd::Deferred { reason: reason.clone() };
-                    self.end_letter(id, letter, end, Attempt::NotAsked).await;
+                    self.end_letter(id, letter, end, SendAttempt::NotAsked).await;
                 }
-                return Attempt::Down(reason);
+                return SendAttempt::Down(reason);
             }
         };
         self.end_letter(id, letter, end, attempt).await
@@ -147,20 +149,26 @@ impl Inner {
         }
     }
 
-    pub async fn end_letter(&self, id: DealershipId, letter: LetterId, end: LetterEnd, attempt: Attempt) -> Attempt {
+    pub async fn end_letter(
+        &self,
+        id: DealershipId,
+        letter: LetterId,
+        end: LetterEnd,
+        attempt: SendAttempt,
+    ) -> SendAttempt {
         let jitter = self.rng.lock().random_range(0..=1_000);
         self.ended(id, Command::EndLetter { letter, end, jitter }, attempt).await
     }
 
     /// Records the end of an attempt. It must be recorded: without it nobody would know. So it goes on until the program ends.
-    async fn ended(&self, id: DealershipId, command: Command, attempt: Attempt) -> Attempt {
+    async fn ended(&self, id: DealershipId, command: Command, attempt: SendAttempt) -> SendAttempt {
         loop {
             match self.execute(id, command.clone(), &actor()).await {
                 Ok(_) | Err(EngineError::Refused(_)) => return attempt,
                 Err(error) => self.report(format!("what became of a letter could not be recorded: {error}")),
             }
             if !self.sleep(RETRY).await {
-                return Attempt::Waits;
+                return SendAttempt::Waits;
             }
         }
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures::{StreamExt, stream};
 use parking_lot::Mutex;
 
-use super::attempt::{Attempt, actor};
+use super::attempt::{SendAttempt, actor};
 use super::server::{MailServerHealth, MailState};
 use super::task;
 use crate::domain::{Command, DealershipId, Letter, LetterId, Refusal};
@@ -84,9 +84,9 @@ impl Inner {
         let attempt = self.attempt_letter(id, letter).await;
         server.lock().note(id, &attempt, self.clock_reading(), &[]);
         match attempt {
-            Attempt::Waits | Attempt::Aborted => self.why_it_waits(id, letter),
-            Attempt::Unrecorded => Some("that it is being sent could not be recorded".to_owned()),
-            Attempt::Down(why) => Some(why),
+            SendAttempt::Waits | SendAttempt::Aborted => self.why_it_waits(id, letter),
+            SendAttempt::Unrecorded => Some("that it is being sent could not be recorded".to_owned()),
+            SendAttempt::Down(why) => Some(why),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::attempt::Attempt;
+use super::attempt::SendAttempt;
 use crate::domain::{DealershipId, Timestamp};
 use crate::engine::backoff;
 use crate::engine::circuit_breaker::{CircuitBreaker, CircuitState, ClockReading};
@@ -80,26 +80,26 @@ impl MailServerHealth {
     }
 
     /// What an attempt of a dealership's letter says of it. `steps`: how long it is left alone after each that fails.
-    pub fn note(&mut self, id: DealershipId, attempt: &Attempt, now: ClockReading, steps: &[TimeDelta]) {
+    pub fn note(&mut self, id: DealershipId, attempt: &SendAttempt, now: ClockReading, steps: &[TimeDelta]) {
         match attempt {
-            Attempt::Unanswered => self.unanswered += 1,
-            Attempt::Unwilling(_) | Attempt::Busy(_) => drop(self.refused.insert(id)),
-            Attempt::Down(_) => {}
-            Attempt::NotAsked | Attempt::Waits => return self.breaker.trial_said_nothing(),
+            SendAttempt::Unanswered => self.unanswered += 1,
+            SendAttempt::Unwilling(_) | SendAttempt::Busy(_) => drop(self.refused.insert(id)),
+            SendAttempt::Down(_) => {}
+            SendAttempt::NotAsked | SendAttempt::Waits => return self.breaker.trial_said_nothing(),
             // It took the recipient: whatever was wrong with it is over.
-            Attempt::Done | Attempt::Aborted | Attempt::Unrecorded => {
+            SendAttempt::Done | SendAttempt::Aborted | SendAttempt::Unrecorded => {
                 *self = Self::default();
                 return;
             }
         }
         let enough = self.unanswered >= UNANSWERED_IN_A_ROW || self.refused.len() >= REFUSED_IN_A_ROW;
         let why = match attempt {
-            Attempt::Down(why) => why.clone(),
+            SendAttempt::Down(why) => why.clone(),
             _ if !enough && self.breaker.failure().is_none() => return,
-            Attempt::Unwilling(why) => format!(
+            SendAttempt::Unwilling(why) => format!(
                 "it refuses one letter after the other: {why}; mend that, then have those that failed tried again"
             ),
-            Attempt::Busy(why) => {
+            SendAttempt::Busy(why) => {
                 format!("it takes no letters at the moment: {why}; they wait, and it costs none of them a try")
             }
             _ => "it takes letters and does not say whether it has them; ask who runs it, before more are in doubt"
@@ -126,7 +126,7 @@ mod tests {
     const NOW: ClockReading = ClockReading { at: Timestamp::UNIX_EPOCH, elapsed: Duration::ZERO };
     const STEPS: [TimeDelta; 3] = [TimeDelta::minutes(1), TimeDelta::minutes(5), TimeDelta::minutes(60)];
 
-    fn tell(server: &mut MailServerHealth, who: u64, attempt: &Attempt) -> MailState {
+    fn tell(server: &mut MailServerHealth, who: u64, attempt: &SendAttempt) -> MailState {
         server.note(DealershipId::from_bits(who), attempt, NOW, &STEPS);
         server.state()
     }
@@ -138,17 +138,17 @@ mod tests {
         for wait in [minute, minute * 5, minute * 15, minute * 15] {
             let now = ClockReading { at: Timestamp::UNIX_EPOCH + elapsed, elapsed };
             server.begin();
-            server.note(DealershipId::from_bits(1), &Attempt::Down("refused".to_owned()), now, &STEPS);
+            server.note(DealershipId::from_bits(1), &SendAttempt::Down("refused".to_owned()), now, &STEPS);
             assert_eq!(server.circuit(elapsed), CircuitState::Open(Some(wait)));
             elapsed += wait;
         }
-        assert_eq!(tell(&mut server, 1, &Attempt::Done), MailState::Ok);
+        assert_eq!(tell(&mut server, 1, &SendAttempt::Done), MailState::Ok);
     }
 
     #[test]
     fn a_server_that_never_says_what_it_has_is_left_alone_after_three() {
         let mut server = MailServerHealth::default();
-        let silent = Attempt::Unanswered;
+        let silent = SendAttempt::Unanswered;
         for _ in 0..2 {
             assert_eq!(tell(&mut server, 1, &silent), MailState::Ok);
         }
@@ -158,12 +158,12 @@ mod tests {
     #[test]
     fn a_server_that_takes_nothing_from_three_dealerships_is_left_alone_and_one_letter_is_no_sign_of_it() {
         let mut server = MailServerHealth::default();
-        let busy = Attempt::Busy("450 4.7.1 too much mail".to_owned());
+        let busy = SendAttempt::Busy("450 4.7.1 too much mail".to_owned());
         for _ in 0..9 {
             assert_eq!(tell(&mut server, 1, &busy), MailState::Ok, "the same letter again and again");
         }
         assert_eq!(tell(&mut server, 2, &busy), MailState::Ok);
-        assert_eq!(tell(&mut server, 2, &Attempt::Done), MailState::Ok);
+        assert_eq!(tell(&mut server, 2, &SendAttempt::Done), MailState::Ok);
         for who in [1, 2] {
             assert_eq!(tell(&mut server, who, &busy), MailState::Ok);
         }

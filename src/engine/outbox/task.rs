@@ -10,7 +10,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::OutboxParts;
-use super::attempt::Attempt;
+use super::attempt::SendAttempt;
 use super::server::{MailServerHealth, MailState, MailStatus};
 use crate::domain::{Budget, DealershipId, LetterEnd, LetterState};
 use crate::engine::Inner;
@@ -114,7 +114,7 @@ pub async fn end_orphans(inner: &Inner) {
     for state in states {
         for letter in state.letters().iter().filter(|letter| letter.state == LetterState::Sending) {
             let reason = "the program ended while the letter was being handed over".to_owned();
-            inner.end_letter(state.id, letter.id, LetterEnd::Uncertain { reason }, Attempt::NotAsked).await;
+            inner.end_letter(state.id, letter.id, LetterEnd::Uncertain { reason }, SendAttempt::NotAsked).await;
         }
     }
 }
@@ -150,20 +150,20 @@ impl Outbox<'_> {
         self.budget.spend(at_the_budget(self.inner.parts.clock.elapsed()));
     }
 
-    fn ended(&mut self, id: DealershipId, attempt: &Attempt) {
+    fn ended(&mut self, id: DealershipId, attempt: &SendAttempt) {
         self.in_flight.remove(&id);
         let now = self.inner.clock_reading();
-        if let Attempt::Down(why) = attempt {
+        if let SendAttempt::Down(why) = attempt {
             tracing::warn!("the mail server fails: {why}");
         }
         self.server.note(id, attempt, now, &self.inner.parts.policy.mail.retry);
         let rest = match attempt {
-            Attempt::Waits | Attempt::Aborted => Some(WAITS_REST),
-            Attempt::Unrecorded => Some(UNRECORDED_REST),
+            SendAttempt::Waits | SendAttempt::Aborted => Some(WAITS_REST),
+            SendAttempt::Unrecorded => Some(UNRECORDED_REST),
             _ => None,
         };
         // Only what the server was asked to take counts for the hour.
-        if rest.is_some() || matches!(attempt, Attempt::NotAsked | Attempt::Down(_)) {
+        if rest.is_some() || matches!(attempt, SendAttempt::NotAsked | SendAttempt::Down(_)) {
             self.budget.refund();
         }
         self.plan(id);
