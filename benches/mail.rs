@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Ask, Contact, LetterId, LetterKind, LetterState, Policy, Profile};
-use cloverwatch::engine::{Engine, Pace, Parts, PastedCode, PostService};
+use cloverwatch::engine::{Engine, OutboxParts, Pace, Parts, PastedCode};
 use cloverwatch::mail::smtp::SmtpSettings;
 use cloverwatch::mail::{
     Delivery, LetterRenderer, MailTransport, OutgoingMessage, Pass, PreSendCheck, PressSettings, RenderContext,
@@ -108,12 +108,12 @@ async fn take(stream: TcpStream) {
     }
 }
 
-fn parts(store: Arc<dyn Store>, clock: &SharedClock, post: Option<PostService>, background: bool) -> Parts {
+fn parts(store: Arc<dyn Store>, clock: &SharedClock, outbox: Option<OutboxParts>, background: bool) -> Parts {
     Parts {
         store,
         platform: None,
         source: None,
-        post,
+        outbox,
         clock: Arc::clone(clock),
         policy: Policy::default(),
         pace: Pace::default(),
@@ -131,14 +131,14 @@ fn courier(at: SocketAddr, clock: &SharedClock) -> Arc<SmtpCourier> {
     Arc::new(SmtpCourier::new(settings, Arc::clone(clock)).unwrap())
 }
 
-fn post(at: SocketAddr, clock: &SharedClock) -> PostService {
-    PostService { press: press(), courier: courier(at, clock), per_hour: 1_000_000, reports: None }
+fn outbox(at: SocketAddr, clock: &SharedClock) -> OutboxParts {
+    OutboxParts { renderer: press(), transport: courier(at, clock), per_hour: 1_000_000, reports: None }
 }
 
 /// Fills a store with letters that wait. The parcels are what would be sent.
 async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec<OutgoingMessage> {
     let store = EmbeddedStore::open(dir, Arc::clone(clock)).unwrap();
-    let engine = Engine::start(parts(store, clock, Some(post(at, clock)), false));
+    let engine = Engine::start(parts(store, clock, Some(outbox(at, clock)), false));
     let actor = Actor::person("ana");
     let added = engine.add((0..LETTERS).map(profile).collect(), &actor).await.unwrap();
     let codes = added.into_iter().enumerate().map(|(number, id)| PastedCode {
@@ -231,7 +231,7 @@ async fn alone(at: SocketAddr, parcels: Arc<Vec<OutgoingMessage>>, clock: &Share
 async fn desk(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> (f64, f64) {
     let store = EmbeddedStore::open(dir, Arc::clone(clock)).unwrap();
     let began = clock.elapsed();
-    let engine = Engine::start(parts(store, clock, Some(post(at, clock)), true));
+    let engine = Engine::start(parts(store, clock, Some(outbox(at, clock)), true));
     let mut follow = engine.follow();
     let (mut sent, mut early) = (0, 0.0);
     while sent < LETTERS {

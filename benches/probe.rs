@@ -2,7 +2,7 @@
 //!
 //! Both ask the same server the same questions, about the same 10,000 dealerships, so many at once, in one process: the
 //! list of services, and the slots of 14 days in three parts. The desk finds every dealership connected, its opcode
-//! visible and its slots there (three events each), then looks at all of them once more, when nothing has changed.
+//! visible and its slots there (three events each), then probes all of them once more, when nothing has changed.
 //!
 //! `cargo bench --bench probe`
 #![allow(
@@ -47,7 +47,7 @@ async fn populate(http: &Client, sandbox: &Sandbox) {
     made.error_for_status().unwrap();
 }
 
-/// Every address that a look at a dealership asks, in its order.
+/// Every address that a probe of a dealership asks, in its order.
 fn addresses(sandbox: &Sandbox, clock: &SharedClock, number: usize) -> Vec<String> {
     let (base, code) = (sandbox.base_url(), code(number));
     let vehicle = "year=2026&make=OTHER&model=OTHER";
@@ -125,7 +125,7 @@ fn desk(dir: &std::path::Path, sandbox: &Sandbox, clock: &SharedClock) -> Engine
         store: EmbeddedStore::open(dir, Arc::clone(clock)).unwrap(),
         platform: Some(Arc::new(HttpPlatform::new(settings, Arc::clone(clock)).unwrap())),
         source: None,
-        post: None,
+        outbox: None,
         clock: Arc::clone(clock),
         policy: Policy::default(),
         // The budget is lifted; how many are under way at once is the bare loop's.
@@ -136,11 +136,11 @@ fn desk(dir: &std::path::Path, sandbox: &Sandbox, clock: &SharedClock) -> Engine
     })
 }
 
-/// Looks at everybody. Requests a second: one for the services and three for the slots of each.
+/// Probes everybody. Requests a second: one for the services and three for the slots of each.
 async fn probe(engine: &Engine, ids: &[DealershipId], clock: &SharedClock) -> (f64, usize) {
     let began = clock.elapsed();
-    let looks = ids.iter().map(|id| engine.check(*id));
-    let events: usize = stream::iter(looks)
+    let probes = ids.iter().map(|id| engine.check(*id));
+    let events: usize = stream::iter(probes)
         .buffer_unordered(4 * AT_ONCE)
         .map(|checked| checked.unwrap().events.len())
         .fold(0, async |sum, one| sum + one)
@@ -166,8 +166,6 @@ async fn main() {
     let added = engine.add(profiles, &Actor::person("bench")).await.unwrap();
     let ids: Vec<DealershipId> = added.into_iter().map(Result::unwrap).collect();
 
-    let mut bares = Vec::new();
-    let mut looks = Vec::new();
     for round in ["everything changes", "nothing changes", "nothing changes"] {
         let bare = bare(&http, &token, &sandbox, &clock).await;
         let (probed, events) = probe(&engine, &ids, &clock).await;
@@ -175,8 +173,6 @@ async fn main() {
             "{round:<19} bare {bare:>7.0} requests/s, probing {probed:>7.0}/s with {events} events: ratio {:.2}",
             probed / bare
         );
-        bares.push(bare);
-        looks.push(probed);
     }
     let live = ids.iter().filter(|id| engine.book().get(**id).unwrap().stage(clock.now()) == Stage::Live).count();
     assert_eq!(live, DEALERS, "everybody is live");

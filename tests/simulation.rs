@@ -131,7 +131,7 @@ impl Simulation {
             store: Arc::clone(store) as Arc<dyn Store>,
             platform: Some(Arc::clone(&self.world) as _),
             source: Some(Arc::clone(&self.world) as _),
-            post: Some(self.mail.post()),
+            outbox: Some(self.mail.outbox()),
             clock: Arc::new(self.clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),
@@ -367,7 +367,7 @@ impl Simulation {
             let looked = world.answers.get(dealer).and_then(|answers| answers.last());
             let since = looked.is_some_and(|look| (look.outcome == Outcome::Connected) == connected);
             if !since {
-                // The truth changed after the last look, which was no longer ago than a day.
+                // The truth changed after the last probe, which was no longer ago than a day.
                 assert!(
                     looked.is_some_and(|look| look.ended_at > self.end - TimeDelta::hours(25)),
                     "{dealer} forgotten"

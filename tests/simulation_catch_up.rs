@@ -15,15 +15,15 @@ fn seconds(count: i64) -> TimeDelta {
     TimeDelta::seconds(count)
 }
 
-/// When a dealership was looked at, as the platform saw it.
-fn looks(desk: &Desk, place: usize) -> Vec<Timestamp> {
+/// When a dealership was probed, as the platform saw it.
+fn probes(desk: &Desk, place: usize) -> Vec<Timestamp> {
     let code = format!("xts{place:05}");
     let world = desk.world.state.lock();
     world.answers.get(&code).map(|answers| answers.iter().map(|answer| answer.ended_at).collect()).unwrap_or_default()
 }
 
 fn looked_at_since(desk: &Desk, place: usize, since: Timestamp) -> bool {
-    looks(desk, place).last().is_some_and(|at| *at >= since)
+    probes(desk, place).last().is_some_and(|at| *at >= since)
 }
 
 /// Five hundred, most of them live. It opens at 8 and closes at 17, on Monday to Friday, for two weeks.
@@ -40,16 +40,16 @@ fn a_desk_that_is_open_from_8_to_17_looks_at_each_live_one_each_day_and_catches_
             let opened = if day == 0 { start() } else { desk.clock.now() };
             assert_eq!(opened.format("%H").to_string(), "08");
             if day == 5 {
-                // Monday. Three of four looks go to the nearest deadlines, ten a second.
+                // Monday. Three of four probes go to the nearest deadlines, ten a second.
                 let share = i64::try_from(DEALERSHIPS - LIVE).unwrap() * 4 / 3 / 10 + 3;
                 desk.pass(seconds(share)).await;
                 let missed: Vec<_> =
                     (LIVE..DEALERSHIPS).filter(|place| !looked_at_since(&desk, *place, opened)).collect();
-                assert_eq!(missed, Vec::<usize>::new(), "pending, and not looked at within {share} s");
-                let sweep = desk.engine.status().borrow().sweep.clone();
+                assert_eq!(missed, Vec::<usize>::new(), "pending, and not probed within {share} s");
+                let backlog = desk.engine.status().borrow().sweep.clone();
                 assert!(
-                    sweep.as_ref().is_some_and(|sweep| sweep.total > DEALERSHIPS - 10),
-                    "told as progress: {sweep:?}"
+                    backlog.as_ref().is_some_and(|progress| progress.total > DEALERSHIPS - 10),
+                    "told as progress: {backlog:?}"
                 );
             }
             desk.pass(opened + hours(4) - desk.clock.now()).await;
@@ -101,7 +101,7 @@ fn a_look_of_before_the_restart_that_was_not_recorded_is_not_the_first_of_two() 
         for place in 0..4 {
             desk.go_live(place).await;
         }
-        // Withheld three days ago, as while many turn together.
+        // Suppressed three days ago, as while many turn together.
         let store = desk.store.clone();
         let kept = store.probes().get(desk.ids[2]).unwrap();
         store.probes().put(desk.ids[2], ProbeState { outcome: Outcome::NotConnected, ..ProbeState::clone(&kept) });

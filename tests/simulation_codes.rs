@@ -31,7 +31,7 @@ fn a_code_is_obtained_and_reissued() {
         assert_eq!(desk.obtain(0, Ask::Invite).await.unwrap(), 1);
         assert_eq!(desk.kinds(0), ["dealership.added", "invitation.requested", "invitation.issued"]);
         assert_eq!(desk.obtain(0, REISSUE).await.unwrap(), 2);
-        // Whoever was never looked at is looked at meanwhile.
+        // Whoever was never probed is probed meanwhile.
         let mut kinds = desk.kinds(0).split_off(3);
         kinds.retain(|kind| *kind != "probe.changed");
         assert_eq!(kinds, ["invitation.requested", "invitation.superseded", "invitation.issued"]);

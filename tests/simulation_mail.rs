@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, Command, Letter, LetterKind, LetterState};
-use cloverwatch::engine::{MailState, Parts, PostService};
+use cloverwatch::engine::{MailState, OutboxParts, Parts};
 use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck, RefusedBy};
 use simulation_support::desk::{Desk, ana, hours, pasted};
 use simulation_support::mail::{Hang, MailWorld};
@@ -20,7 +20,7 @@ fn minutes(count: i64) -> TimeDelta {
     TimeDelta::minutes(count)
 }
 
-/// A desk that sends letters and does not look, so that only letters happen.
+/// A desk that sends letters and does not probe, so that only letters happen.
 async fn office(idle: Arc<Idle>, dealerships: usize, change: impl FnOnce(&mut Parts)) -> (Desk, Arc<MailWorld>) {
     let mut mail = None;
     let desk = Desk::open(idle, dealerships, |parts| mail = Some(furnish(parts, change))).await;
@@ -31,7 +31,7 @@ fn furnish(parts: &mut Parts, change: impl FnOnce(&mut Parts)) -> Arc<MailWorld>
     parts.platform = None;
     parts.policy.mail.quiet = None;
     let mail = MailWorld::new(Arc::clone(&parts.clock), 3);
-    parts.post = Some(mail.post());
+    parts.outbox = Some(mail.outbox());
     change(parts);
     mail
 }
@@ -42,7 +42,7 @@ fn again(desk: Desk, mail: &Arc<MailWorld>) -> Desk {
     let log = store.log();
     Desk::again(idle, clock, world, log, |parts| {
         furnish(parts, |_| ());
-        parts.post = Some(mail.post());
+        parts.outbox = Some(mail.outbox());
     })
 }
 
@@ -110,8 +110,8 @@ fn a_server_that_takes_letters_and_says_nothing_is_left_alone() {
 fn an_hour_has_room_for_so_many_letters_also_after_a_restart() {
     run(async |idle| {
         let few = |parts: &mut Parts| {
-            let post = parts.post.take().unwrap();
-            parts.post = Some(PostService { per_hour: 5, ..post });
+            let outbox = parts.outbox.take().unwrap();
+            parts.outbox = Some(OutboxParts { per_hour: 5, ..outbox });
         };
         let (desk, mail) = office(idle, 12, few).await;
         for place in 0..12 {
@@ -124,7 +124,7 @@ fn an_hour_has_room_for_so_many_letters_also_after_a_restart() {
         drop(engine);
         let desk = Desk::again(idle, clock, world, store.log(), |parts| {
             furnish(parts, |_| ());
-            parts.post = Some(PostService { per_hour: 5, ..mail.post() });
+            parts.outbox = Some(OutboxParts { per_hour: 5, ..mail.outbox() });
         });
         desk.pass(minutes(40)).await;
         assert_eq!(mail.arrived().len(), 5, "a restart is no new hour");
@@ -253,8 +253,8 @@ fn reports_in_a_maildir_are_taken_in_once() {
     run(async |idle| {
         let reports = dir.path().to_owned();
         let (desk, mail) = office(idle, 1, |parts| {
-            let post = parts.post.take().unwrap();
-            parts.post = Some(PostService { reports: Some(reports), ..post });
+            let outbox = parts.outbox.take().unwrap();
+            parts.outbox = Some(OutboxParts { reports: Some(reports), ..outbox });
         })
         .await;
         invite(&desk, 0).await;
@@ -280,8 +280,8 @@ fn what_is_somebody_elses_or_only_a_person_can_read_is_not_filed_as_read() {
     run(async |idle| {
         let reports = dir.path().to_owned();
         let (desk, _) = office(idle, 5, |parts| {
-            let post = parts.post.take().unwrap();
-            parts.post = Some(PostService { reports: Some(reports), ..post });
+            let outbox = parts.outbox.take().unwrap();
+            parts.outbox = Some(OutboxParts { reports: Some(reports), ..outbox });
         })
         .await;
         for place in 0..5 {
@@ -340,19 +340,19 @@ fn a_command_hands_over_and_says_why_what_waits() {
         }
         desk.pass(minutes(5)).await;
         assert!(mail.arrived().is_empty(), "nobody works in the background");
-        let post = |places: &[usize]| {
+        let send = |places: &[usize]| {
             let wanted: Vec<_> = places.iter().map(|place| (desk.ids[*place], letter(&desk, *place).id)).collect();
             let engine = desk.engine.clone();
-            desk.wait(async move { engine.post_now(&wanted).await })
+            desk.wait(async move { engine.send_now(&wanted).await })
         };
-        let posted = post(&[0]).await.unwrap();
-        assert_eq!((posted.len(), posted[0].letter.state, posted[0].why.as_deref()), (1, LetterState::Sent, None));
+        let sent = send(&[0]).await.unwrap();
+        assert_eq!((sent.len(), sent[0].letter.state, sent[0].why.as_deref()), (1, LetterState::Sent, None));
         desk.execute(0, Command::QueueLetter { kind: LetterKind::Invitation }).await.unwrap();
-        let posted = post(&[0]).await.unwrap();
-        assert!(posted[0].why.as_deref().unwrap().contains("had a letter a moment ago"), "{posted:?}");
+        let sent = send(&[0]).await.unwrap();
+        assert!(sent[0].why.as_deref().unwrap().contains("had a letter a moment ago"), "{sent:?}");
         mail.mood(|mood| mood.down = true);
-        let posted = post(&[1, 2]).await.unwrap();
-        assert_eq!(posted.iter().filter(|one| one.why.as_deref() == Some("connection refused")).count(), 2);
+        let sent = send(&[1, 2]).await.unwrap();
+        assert_eq!(sent.iter().filter(|one| one.why.as_deref() == Some("connection refused")).count(), 2);
     });
 }
 
@@ -454,8 +454,8 @@ fn full_mailboxes_and_what_we_refuse_ourselves_say_nothing_of_the_server() {
         run(async |idle| {
             let few = (0..4).map(|place| format!("service{place}@example.com")).collect();
             let refusing = |parts: &mut Parts| {
-                let post = parts.post.take().unwrap();
-                parts.post = Some(PostService { courier: Arc::new(Refusing { few, by }), ..post });
+                let outbox = parts.outbox.take().unwrap();
+                parts.outbox = Some(OutboxParts { transport: Arc::new(Refusing { few, by }), ..outbox });
             };
             let (desk, _) = office(idle, 5, refusing).await;
             for place in 0..5 {
@@ -504,8 +504,8 @@ impl MailTransport for Files {
 fn the_limit_of_an_hour_holds_no_letter_that_only_becomes_a_file() {
     run(async |idle| {
         let files = |parts: &mut Parts| {
-            let post = parts.post.take().unwrap();
-            parts.post = Some(PostService { per_hour: 2, courier: Arc::new(Files), ..post });
+            let outbox = parts.outbox.take().unwrap();
+            parts.outbox = Some(OutboxParts { per_hour: 2, transport: Arc::new(Files), ..outbox });
         };
         let (desk, _) = office(idle, 5, files).await;
         for place in 0..5 {

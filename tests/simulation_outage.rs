@@ -34,7 +34,7 @@ fn failing_since(event: &Event) -> Timestamp {
     *since
 }
 
-/// Thirty dealerships that are looked at every minute.
+/// Thirty dealerships that are probed every minute.
 async fn busy(idle: Arc<simulation_support::Idle>) -> Desk {
     let desk = Desk::open(idle, 30, |_| ()).await;
     for place in 0..30 {
@@ -106,7 +106,7 @@ fn an_outage_goes_on_over_a_restart_and_ends_once() {
         }
         desk.engine.shutdown().await.unwrap();
         let Desk { clock, world, store, idle, .. } = desk;
-        // It is over while nobody looks: the first answer closes it.
+        // It is over while nobody probes: the first answer closes it.
         world.mood(|mood| mood.down = false);
         clock.advance(hours(8).to_std().unwrap());
         let desk = Desk::again(idle, clock, world, store.log(), |_| ());
@@ -130,7 +130,7 @@ fn a_platform_that_fails_again_within_seconds_has_one_outage() {
         desk.world.mood(|mood| mood.down = true);
         desk.pass(minutes(10)).await;
         for _ in 0..20 {
-            // A person's look goes through, and at once it fails again.
+            // A person's probe goes through, and at once it fails again.
             desk.world.mood(|mood| mood.down = false);
             desk.check(0).await.unwrap();
             desk.world.mood(|mood| mood.down = true);

@@ -17,7 +17,7 @@ fn minutes(count: i64) -> TimeDelta {
     TimeDelta::minutes(count)
 }
 
-/// Looks at all of them that a person asked for, all at once.
+/// Probes all of them that a person asked for, all at once.
 fn check_all(desk: &Desk) -> impl Future<Output = Vec<Result<Checked, EngineError>>> + Send + use<> {
     let (engine, ids) = (desk.engine.clone(), desk.ids.clone());
     join_all(ids.into_iter().map(move |id| {
@@ -35,11 +35,11 @@ fn most_in_a_second(desk: &Desk) -> usize {
 }
 
 #[test]
-fn a_limiter_by_arrival_refuses_nothing_of_a_sweep() {
+fn a_limiter_by_arrival_refuses_nothing_of_a_backlog() {
     run(async |idle| {
         let desk = Desk::open(idle, 300, |_| ()).await;
         for place in 0..300 {
-            // Looks, and slots over a fortnight in requests of six days.
+            // Probes, and slots over a fortnight in requests of six days.
             desk.world.live(&format!("xts{place:05}"));
             desk.invite(place, start() - hours(71)).await;
         }
@@ -121,7 +121,7 @@ fn whoever_was_turned_away_is_looked_at_again_in_turn() {
         assert!(answers.iter().any(|answer| matches!(answer, Err(EngineError::RateLimited(_)))), "{answers:?}");
         desk.world.mood(|mood| mood.busy = None);
         for id in &desk.ids {
-            assert!(desk.engine.probe_status(*id).next_at.is_some(), "never looked at again");
+            assert!(desk.engine.probe_status(*id).next_at.is_some(), "never probed again");
         }
     });
 }

@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, LetterKind};
-use cloverwatch::engine::PostService;
+use cloverwatch::engine::OutboxParts;
 use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck};
 use cloverwatch::tui::reading::UNKNOWN_CODE;
 use cloverwatch::tui::rows::DealershipRows;
@@ -65,8 +65,8 @@ async fn office(idle: Arc<Idle>) -> (Office, Arc<Keeper>) {
     let keeper = Arc::new(Keeper::default());
     let office = Office::open(idle, 2, |parts| {
         parts.platform = None;
-        let post = MailWorld::new(Arc::clone(&parts.clock), 1).post();
-        parts.post = Some(PostService { courier: Arc::clone(&keeper) as _, ..post });
+        let outbox = MailWorld::new(Arc::clone(&parts.clock), 1).outbox();
+        parts.outbox = Some(OutboxParts { transport: Arc::clone(&keeper) as _, ..outbox });
     });
     (office.await, keeper)
 }

@@ -1,4 +1,4 @@
-//! Ten thousand dealerships within ten requests a second: nearest deadlines first, nobody starves, and the sweep says how
+//! Ten thousand dealerships within ten requests a second: nearest deadlines first, nobody starves, and the backlog says how
 //! far it is.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says so by panicking")]
 
@@ -47,29 +47,29 @@ fn dies_at(place: usize) -> Timestamp {
 }
 
 #[test]
-fn a_sweep_of_ten_thousand_keeps_its_budget_and_starves_nobody() {
+fn a_backlog_of_ten_thousand_keeps_its_budget_and_starves_nobody() {
     run(async |idle| {
         let clock = ManualClock::at(start());
         let world = World::new(&clock, 1);
         let desk = Desk::again(idle, clock.clone(), world, log(start()), |_| ());
         let began = clock.elapsed();
-        let mut sweeps: Vec<(Timestamp, Sweep)> = Vec::new();
+        let mut told: Vec<(Timestamp, Sweep)> = Vec::new();
         let mut longest = TimeDelta::zero();
-        // Until everybody had one look; those that are due again by then are the next sweep's.
+        // Until everybody was probed once; those that are due again by then are the next backlog's.
         loop {
             desk.pass(TimeDelta::seconds(10)).await;
             let status = desk.engine.status().borrow().clone();
             longest = longest.max(status.longest_wait.unwrap_or_default());
-            let done = sweeps.last().map_or(0, |(_, sweep)| sweep.done);
+            let done = told.last().map_or(0, |(_, progress)| progress.done);
             match status.sweep {
-                Some(sweep) if sweep.done >= done => sweeps.push((clock.now(), sweep)),
+                Some(progress) if progress.done >= done => told.push((clock.now(), progress)),
                 _ if done > 0 => break,
                 _ => {}
             }
             assert!(
                 clock.elapsed().saturating_sub(began) < Duration::from_secs(6_000),
                 "it never ends: {:?}",
-                sweeps.last()
+                told.last()
             );
         }
         let took = clock.elapsed().saturating_sub(began);
@@ -86,8 +86,8 @@ fn a_sweep_of_ten_thousand_keeps_its_budget_and_starves_nobody() {
         let rate = world.requests.len() as f64 / took.as_secs_f64();
         assert!(rate > 8.5, "{rate:.1} requests a second of ten");
 
-        // Everybody's code is recorded as expired, once, by a look that began after it died; the nearest deadlines first. Every
-        // fourth look goes to whoever waits longest, so that the order is not quite strict.
+        // Everybody's code is recorded as expired, once, by a probe that began after it died; the nearest deadlines first. Every
+        // fourth probe goes to whoever waits longest, so that the order is not quite strict.
         let log = desk.store.log();
         let expired = log.iter().filter(|event| event.fact.kind() == "invitation.expired");
         let places: Vec<usize> = expired.map(|event| event.dealership.unwrap().bits() as usize - 1).collect();
@@ -100,10 +100,10 @@ fn a_sweep_of_ten_thousand_keeps_its_budget_and_starves_nobody() {
 
         assert!(mean < DEALERSHIPS / 5, "moved by {mean} on average");
 
-        // The sweep has everybody in it once, and half way it knows when it ends.
-        let (ended, last) = sweeps.last().unwrap();
+        // The backlog has everybody in it once, and half way it knows when it ends.
+        let (ended, last) = told.last().unwrap();
         assert_eq!(last.total, DEALERSHIPS);
-        let half = sweeps.iter().find(|(_, sweep)| sweep.done > DEALERSHIPS / 2).unwrap();
+        let half = told.iter().find(|(_, progress)| progress.done > DEALERSHIPS / 2).unwrap();
         let error = (half.1.expected_end.unwrap() - *ended).abs();
         assert!(error < TimeDelta::from_std(took / 4).unwrap(), "half way it was wrong by {error}");
     });

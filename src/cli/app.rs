@@ -153,7 +153,7 @@ impl App {
         let (seq, states) = journal.read_model.all();
         let journal = Arc::new(journal);
         let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
-        let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().rhythm());
+        let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().probe_schedule());
         Ok(StoreReading { seq, states, journal, probes, policy, rhythm, me, clock })
     }
 
@@ -194,8 +194,8 @@ impl App {
             true => self.config.code_source(clock())?,
             false => None,
         };
-        let post = match need.mail {
-            true => self.config.post(clock())?,
+        let outbox = match need.mail {
+            true => self.config.outbox(clock())?,
             false => None,
         };
         let store = if silently { self.own_silently().await? } else { self.own().await? };
@@ -203,7 +203,7 @@ impl App {
             store,
             platform,
             source,
-            post,
+            outbox,
             clock: clock(),
             policy: self.config.policy(),
             pace: self.config.pace(),

@@ -219,13 +219,13 @@ fn codes(found: &mut Findings, config: &Config) {
 
 /// As far as a letter would go, without one.
 async fn mail(found: &mut Findings, config: &Config) {
-    let checked = match config.post(Arc::new(WallClock::real())) {
+    let checked = match config.outbox(Arc::new(WallClock::real())) {
         Ok(Some(post)) => {
             if let Some(reports) = post.reports.filter(|reports| !reports.join("new").is_dir()) {
                 let words = format!("{} is no maildir: no delivery report is read ([mail] bounces)", reports.display());
                 found.note("reports", Health::Bad, words);
             }
-            post.courier.check().await
+            post.transport.check().await
         }
         Ok(None) => {
             let words = "no letter is ever sent; codes are handed over by hand ([mail] transport is none)";

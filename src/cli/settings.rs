@@ -25,7 +25,7 @@ pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliEr
             // Secrets are fetched and templates tried, but nothing is sent.
             let platform = loaded.config.platform(std::sync::Arc::clone(&clock))?;
             loaded.config.code_source(std::sync::Arc::clone(&clock))?;
-            let post = loaded.config.post(clock)?;
+            let post = loaded.config.outbox(clock)?;
             let file = loaded
                 .config
                 .file
@@ -38,7 +38,7 @@ pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliEr
             }
             match (post, &loaded.config.mail.transport) {
                 (Some(post), Transport::Directory(_)) => {
-                    out.note(format!("no mail server is configured: letters become files, {}", post.courier.name()));
+                    out.note(format!("no mail server is configured: letters become files, {}", post.transport.name()));
                 }
                 (None, _) => out.note("[mail] transport is none: no letter is ever sent"),
                 _ => {}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::SharedClock;
 use crate::domain::CodeOrigin;
-use crate::engine::PostService;
+use crate::engine::OutboxParts;
 use crate::mail::smtp::{Roots, SmtpSettings};
 use crate::mail::{DirectoryCourier, LetterRenderer, MailTransport, PressError, PressSettings, SmtpCourier, Transport};
 use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
@@ -87,10 +87,10 @@ impl Config {
     ///
     /// # Errors
     /// A [`SetupFailure`] when a secret cannot be had, or a setting or a template cannot be used.
-    pub fn post(&self, clock: SharedClock) -> Result<Option<PostService>, SetupFailure> {
+    pub fn outbox(&self, clock: SharedClock) -> Result<Option<OutboxParts>, SetupFailure> {
         let mail = &self.mail;
-        let Some(courier) = self.courier(clock)? else { return Ok(None) };
-        let press = LetterRenderer::new(&PressSettings {
+        let Some(transport) = self.courier(clock)? else { return Ok(None) };
+        let renderer = LetterRenderer::new(&PressSettings {
             partner: self.partner.clone(),
             from: mail.from.clone(),
             reply_to: mail.reply_to.clone(),
@@ -99,7 +99,7 @@ impl Config {
             contact: mail.contact.clone(),
             templates: mail.templates.clone(),
         })?;
-        Ok(Some(PostService { press, courier, per_hour: mail.per_hour, reports: mail.bounces.clone() }))
+        Ok(Some(OutboxParts { renderer, transport, per_hour: mail.per_hour, reports: mail.bounces.clone() }))
     }
 
     /// How letters leave; `None`: not at all.

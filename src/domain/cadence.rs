@@ -1,14 +1,14 @@
-//! When the next look at a dealership is due, and when a clock has something to record: pure, from state and moment.
+//! When the next probe of a dealership is due, and when a clock has something to record: pure, from state and moment.
 //!
-//! The next look is due on a grid that a stable hash of the id shifts, so that looks spread by themselves: the first
-//! moment on it after the last look. What was missed while no program ran is therefore due at once, and so is who was
-//! never looked at; how many of them are looked at in a second is up to the budget.
+//! The next probe is due on a grid that a stable hash of the id shifts, so that probes spread by themselves: the first
+//! moment on it after the last one. What was missed while no program ran is therefore due at once, and so is who was
+//! never probed; how many of them are probed in a second is up to the budget.
 
 use chrono::{DateTime, TimeDelta};
 
 use super::{DealershipId, Onboarding, OpcodeState, Outcome, Policy, ProbeState, Stage, Timestamp};
 
-/// How often is looked at what. All of it is our assumption; the sum stays under 5 requests/s for 10,000 dealerships
+/// How often is probed what. All of it is our assumption; the sum stays under 5 requests/s for 10,000 dealerships
 /// that were invited over three days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProbeSchedule {
@@ -55,17 +55,17 @@ impl Default for ProbeSchedule {
     }
 }
 
-/// After so long without anything new, the daily look is enough.
+/// After so long without anything new, the daily probe is enough.
 const WEEK: TimeDelta = TimeDelta::days(7);
 
-/// When the next look is due; `None`: nothing to look for. A moment that is past means: now.
+/// When the next probe is due; `None`: nothing to look for. A moment that is past means: now.
 ///
-/// `last` is the last look, of this run of the program or of one before.
+/// `last` is the last probe, of this run of the program or of one before.
 pub fn cadence(
     state: &Onboarding,
     now: Timestamp,
     policy: &Policy,
-    rhythm: &ProbeSchedule,
+    schedule: &ProbeSchedule,
     last: Option<&ProbeState>,
 ) -> Option<Timestamp> {
     let stage = state.stage(now);
@@ -73,57 +73,62 @@ pub fn cadence(
         return None;
     }
     // One that lies ahead is from before the clock was set back: it must not silence a dealership.
-    let last_look = last.filter(|last| last.at <= now && last.settles(state)).map(|last| last.at);
+    let last_probe = last.filter(|last| last.at <= now && last.settles(state)).map(|last| last.at);
     if let Some(died_at) = unrecorded_expiry(state, now)
-        && last_look.is_none_or(|at| at < died_at)
+        && last_probe.is_none_or(|at| at < died_at)
     {
         return Some(died_at);
     }
     if let Some(doubted_at) = doubted_since(state) {
-        return later(last_look.map_or(doubted_at, |at| at.max(doubted_at)), second_look_after(policy));
+        return later(last_probe.map_or(doubted_at, |at| at.max(doubted_at)), second_probe_after(policy));
     }
     // Nothing is known of the code that was chosen: that is found out at once.
     if stage == Stage::Confirmed
         && state.opcode_state == OpcodeState::Unchecked
         && let Some(since) = state.opcode_since
-        && last_look.is_none_or(|at| at < since)
+        && last_probe.is_none_or(|at| at < since)
     {
         return Some(since);
     }
-    let spans = match stage {
-        Stage::New | Stage::Revoked | Stage::Archived => return None,
-        Stage::Invited | Stage::Expired => around_expiry(state.invitation.as_ref()?.expires_at, policy, rhythm),
-        Stage::AwaitingXtime | Stage::Overdue => {
-            let (said_at, due_at) = (state.confirmation.dealer_confirmed_at?, state.confirmation.due_at?);
-            vec![
-                Span::until(later(said_at, TimeDelta::hours(1)), rhythm.word),
-                Span::until(Some(due_at), rhythm.waiting),
-                Span::until(later(due_at, WEEK), rhythm.overdue),
-                Span::ever(rhythm.recheck),
-            ]
-        }
-        Stage::Confirmed | Stage::OpcodeMissing | Stage::NoSlots => {
-            let since = newest_finding(state)?;
-            vec![
-                Span::until(later(since, TimeDelta::days(1)), rhythm.fresh),
-                Span::until(later(since, WEEK), rhythm.confirmed),
-                Span::until(later(since, WEEK * 4), rhythm.lost),
-                Span::ever(rhythm.recheck),
-            ]
-        }
-        Stage::Live => vec![Span::ever(rhythm.recheck)],
-        Stage::Lost => {
-            let lost_at = state.confirmation.lost_at?;
-            vec![Span::until(later(lost_at, WEEK), rhythm.lost), Span::ever(rhythm.recheck)]
-        }
-    };
-    match last_look {
+    let spans = spans_of(state, stage, policy, schedule)?;
+    match last_probe {
         Some(after) => first_in(&spans, state.id, after),
         None => Some(state.invitation.as_ref().map_or(state.added_at, |newest| newest.issued_at).min(now)),
     }
 }
 
-/// The moment whose nearness decides which of the looks that are due comes first; `None`: no clock presses.
+/// How often a dealership is probed, and until when; `None`: not at all.
+fn spans_of(state: &Onboarding, stage: Stage, policy: &Policy, schedule: &ProbeSchedule) -> Option<Vec<Span>> {
+    Some(match stage {
+        Stage::New | Stage::Revoked | Stage::Archived => return None,
+        Stage::Invited | Stage::Expired => around_expiry(state.invitation.as_ref()?.expires_at, policy, schedule),
+        Stage::AwaitingXtime | Stage::Overdue => {
+            let (said_at, due_at) = (state.confirmation.dealer_confirmed_at?, state.confirmation.due_at?);
+            vec![
+                Span::until(later(said_at, TimeDelta::hours(1)), schedule.word),
+                Span::until(Some(due_at), schedule.waiting),
+                Span::until(later(due_at, WEEK), schedule.overdue),
+                Span::ever(schedule.recheck),
+            ]
+        }
+        Stage::Confirmed | Stage::OpcodeMissing | Stage::NoSlots => {
+            let since = newest_finding(state)?;
+            vec![
+                Span::until(later(since, TimeDelta::days(1)), schedule.fresh),
+                Span::until(later(since, WEEK), schedule.confirmed),
+                Span::until(later(since, WEEK * 4), schedule.lost),
+                Span::ever(schedule.recheck),
+            ]
+        }
+        Stage::Live => vec![Span::ever(schedule.recheck)],
+        Stage::Lost => {
+            let lost_at = state.confirmation.lost_at?;
+            vec![Span::until(later(lost_at, WEEK), schedule.lost), Span::ever(schedule.recheck)]
+        }
+    })
+}
+
+/// The moment whose nearness decides which of the probes that are due comes first; `None`: no clock presses.
 pub fn pressing(state: &Onboarding, now: Timestamp) -> Option<Timestamp> {
     unrecorded_expiry(state, now).or_else(|| doubted_since(state)).or_else(|| state.next_deadline(now))
 }
@@ -138,8 +143,8 @@ pub fn next_tick(state: &Onboarding, probing: bool) -> Option<Timestamp> {
     [overdue, expiry].into_iter().flatten().min()
 }
 
-/// A look may be the second one only if it began a minute after the first had ended.
-fn second_look_after(policy: &Policy) -> TimeDelta {
+/// A probe may be the second one only if it began a minute after the first had ended.
+pub fn second_probe_after(policy: &Policy) -> TimeDelta {
     policy.lost_gap + TimeDelta::seconds(1)
 }
 
@@ -166,12 +171,12 @@ fn newest_finding(state: &Onboarding) -> Option<Timestamp> {
     [state.confirmation.confirmed_at, state.opcode_since, slots].into_iter().flatten().max()
 }
 
-/// A stretch of time with one interval between looks.
+/// A span of time with one interval between probes.
 struct Span {
     /// Its end; `None`: it never ends.
     until: Option<Timestamp>,
     every: TimeDelta,
-    /// Its end is a deadline: the look belongs exactly there.
+    /// Its end is a deadline: the probe belongs exactly there.
     deadline: bool,
 }
 
@@ -186,20 +191,20 @@ impl Span {
 }
 
 /// Slow while much time is left, every minute close to the end, slower while a used code may still be reflected.
-fn around_expiry(end: Timestamp, policy: &Policy, rhythm: &ProbeSchedule) -> Vec<Span> {
+fn around_expiry(end: Timestamp, policy: &Policy, schedule: &ProbeSchedule) -> Vec<Span> {
     let reflected = policy.confirm_within;
     vec![
-        Span::until(later(end, -TimeDelta::days(1)), rhythm.far),
-        Span::until(later(end, -TimeDelta::hours(6)), rhythm.day),
-        Span::until(later(end, -TimeDelta::minutes(30)), rhythm.hours),
-        Span { deadline: true, ..Span::until(Some(end), rhythm.close) },
-        Span::until(later(end, TimeDelta::minutes(10)), rhythm.close),
-        Span::until(later(end, reflected), rhythm.late),
-        Span::until(later(end, reflected + WEEK), rhythm.recheck),
+        Span::until(later(end, -TimeDelta::days(1)), schedule.far),
+        Span::until(later(end, -TimeDelta::hours(6)), schedule.day),
+        Span::until(later(end, -TimeDelta::minutes(30)), schedule.hours),
+        Span { deadline: true, ..Span::until(Some(end), schedule.close) },
+        Span::until(later(end, TimeDelta::minutes(10)), schedule.close),
+        Span::until(later(end, reflected), schedule.late),
+        Span::until(later(end, reflected + WEEK), schedule.recheck),
     ]
 }
 
-/// The first look after a moment; `None` when the last span ends before one would be due.
+/// The first probe after a moment; `None` when the last span ends before one would be due.
 fn first_in(spans: &[Span], id: DealershipId, after: Timestamp) -> Option<Timestamp> {
     let mut from = after;
     for span in spans {

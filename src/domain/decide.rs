@@ -11,8 +11,8 @@ use super::command::{Ask, Claim, Command, Context};
 use super::event::CodeOrigin;
 use super::refusal::Refusal;
 use super::{
-    Actor, Contact, DealershipId, Ended, Event, Fact, IntentId, InvitationCode, InvitationState, LetterKind, Look,
-    Onboarding, Outcome, Profile, ProfileEdit, ResponseFacts, Stage, Timestamp, Untrusted, evolve, owner,
+    Actor, Contact, DealershipId, Ended, Fact, IntentId, InvitationCode, InvitationState, LetterKind, Look, Onboarding,
+    Outcome, Profile, ProfileEdit, ResponseFacts, Stage, Timestamp, Untrusted, evolve_all, owner,
 };
 
 /// Decides. An empty list means that the command is already true: nothing is to be recorded.
@@ -30,31 +30,19 @@ pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) 
 }
 
 fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
-    let archived = state.archived_at.is_some();
-    match command {
-        Command::Unarchive if archived => return Ok(vec![Fact::Unarchived {}]),
-        Command::Unarchive => return Err(Refusal::NotArchived),
-        Command::Note { text } => return note(text),
-        Command::Archive if archived => return Ok(vec![]),
-        // What the background tasks find about an archived dealership is of no interest.
-        Command::Observe { .. } | Command::ObserveSlots { .. } | Command::Tick { .. } | Command::TellMisdated
-            if archived =>
-        {
-            return Ok(vec![]);
-        }
-        // A saga that was under way ends properly: its code exists at the partner.
-        Command::IssueCode { intent, .. } | Command::FailCode { intent, .. } if is_pending(state, *intent) => {}
-        Command::EndBooking { .. } | Command::EndLetter { .. } | Command::BeginLetter { .. } => {}
-        Command::Bounce { .. } | Command::Delay { .. } | Command::SuppressLetter { .. } => {}
-        Command::QueueDueLetter if archived => return Ok(vec![]),
-        _ if archived => return Err(Refusal::Archived),
-        _ => {}
+    if let Some(answer) = of_archived(state, command) {
+        return answer;
     }
     match command {
-        Command::Add { .. } | Command::Unarchive | Command::Note { .. } => Ok(vec![]),
+        Command::Add { .. } => Ok(vec![]),
+        Command::Unarchive => Err(Refusal::NotArchived),
+        Command::Archive => Ok(vec![Fact::Archived {}]),
+        Command::Note { text } => note(text),
         Command::Update { profile } => update(state, profile, ctx),
         Command::Correct { edits } => correct(state, edits, ctx),
         Command::AddContacts { contacts } => Ok(add_contacts(state, contacts)),
+        Command::Assign { owner } => Ok(assign(state, owner.as_ref())),
+        Command::Snooze { until } => snooze(state, *until, ctx),
         Command::RequestCode { intent, source, ask, mail } => request(state, *intent, *source, *ask, *mail, ctx),
         Command::IssueCode { code, generated_at, expires_at, source, intent, ask, mail } => {
             let (generated_at, expires_at, mail) = (*generated_at, *expires_at, *mail);
@@ -69,13 +57,9 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         Command::Tick { probing } => Ok(clocks::tick(state, *probing, ctx.now)),
         Command::TellMisdated => Ok(clocks::misdated(state, ctx).into_iter().collect()),
         Command::ChooseOpcode { choice, word } => service::choose(state, choice, word.as_ref()),
-        Command::RequestBooking { intent, opcode, local, vin, moves } => booking::request(
-            state,
-            &booking::RequestedBooking { intent: *intent, opcode, local: *local, vin, moves: *moves },
-            ctx,
-        ),
-        Command::EndBooking { intent, end } => booking::end(state, *intent, end, ctx),
-        Command::SeeAppointment { id } => Ok(booking::seen(state, id)),
+        Command::RequestBooking { .. } | Command::EndBooking { .. } | Command::SeeAppointment { .. } => {
+            booking::decide(state, command, ctx)
+        }
         Command::QueueLetter { .. }
         | Command::QueueDueLetter
         | Command::BeginLetter { .. }
@@ -85,11 +69,24 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         | Command::Bounce { .. }
         | Command::Delay { .. }
         | Command::SetReminders { .. } => letters::decide(state, command, ctx),
-        Command::Assign { owner } => Ok(assign(state, owner.as_ref())),
-        Command::Snooze { until } if *until == state.snoozed_until => Ok(vec![]),
-        Command::Snooze { until: Some(until) } if *until <= ctx.now => Err(Refusal::Past),
-        Command::Snooze { until } => Ok(vec![Fact::Snoozed { until: *until }]),
-        Command::Archive => Ok(vec![Fact::Archived {}]),
+    }
+}
+
+/// What becomes of a command because its dealership is archived; `None`: what becomes of it otherwise.
+fn of_archived(state: &Onboarding, command: &Command) -> Option<Result<Vec<Fact>, Refusal>> {
+    state.archived_at?;
+    match command {
+        Command::Unarchive => Some(Ok(vec![Fact::Unarchived {}])),
+        Command::Archive => Some(Ok(vec![])),
+        // What the background tasks find about an archived dealership is of no interest.
+        Command::Observe { .. } | Command::ObserveSlots { .. } | Command::Tick { .. } => Some(Ok(vec![])),
+        Command::TellMisdated | Command::QueueDueLetter => Some(Ok(vec![])),
+        // A saga that was under way ends properly: its code exists at the partner.
+        Command::IssueCode { intent, .. } | Command::FailCode { intent, .. } if is_pending(state, *intent) => None,
+        Command::EndBooking { .. } | Command::EndLetter { .. } | Command::BeginLetter { .. } => None,
+        Command::Bounce { .. } | Command::Delay { .. } | Command::SuppressLetter { .. } => None,
+        Command::Note { .. } => None,
+        _ => Some(Err(Refusal::Archived)),
     }
 }
 
@@ -110,10 +107,8 @@ pub fn decide_in_turn<'a>(
     while let Some(command) = commands.next() {
         let facts = decide(after.as_deref(), command, ctx)?;
         // Nobody looks at what the last one makes of the state.
-        for fact in facts.iter().filter(|_| commands.peek().is_some()) {
-            let event =
-                Event { seq: 0, at: ctx.now, actor: actor.clone(), dealership: Some(dealership), fact: fact.clone() };
-            after = evolve(after.map(Cow::into_owned), &event).map(Cow::Owned);
+        if commands.peek().is_some() && !facts.is_empty() {
+            after = evolve_all(after.map(Cow::into_owned), dealership, &facts, actor, ctx.now).map(Cow::Owned);
         }
         all.extend(facts);
     }
@@ -158,6 +153,14 @@ fn add_contacts(state: &Onboarding, people: &[Contact]) -> Vec<Fact> {
 fn assign(state: &Onboarding, wanted: Option<&Untrusted>) -> Vec<Fact> {
     let owner = wanted.and_then(|wanted| owner::read(wanted.raw()));
     if owner == state.profile.owner { vec![] } else { vec![Fact::OwnerAssigned { owner }] }
+}
+
+fn snooze(state: &Onboarding, until: Option<Timestamp>, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    match until {
+        same if same == state.snoozed_until => Ok(vec![]),
+        Some(until) if until <= ctx.now => Err(Refusal::Past),
+        until => Ok(vec![Fact::Snoozed { until }]),
+    }
 }
 
 fn note(text: &Untrusted) -> Result<Vec<Fact>, Refusal> {

@@ -2,8 +2,9 @@
 
 use super::mail;
 use super::{
-    BookedAppointment, ChosenOpcode, Confirmation, Ended, Event, Fact, Invitation, LastEvent, Onboarding, OpcodeState,
-    OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord, Slots, Untrusted, WasVisible,
+    Actor, BookedAppointment, ChosenOpcode, Confirmation, DealershipId, Ended, Event, Fact, Invitation, LastEvent,
+    Onboarding, OpcodeState, OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord, Slots, Timestamp,
+    Untrusted, WasVisible,
 };
 
 /// Folds one event into the state. The first event of a dealership is `dealership.added`; an event of a dealership that
@@ -60,6 +61,20 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
         (false, false) => {}
     }
     Some(state)
+}
+
+/// What facts make of a state that are not recorded, or not yet.
+pub fn evolve_all<'a>(
+    state: Option<Onboarding>,
+    dealership: DealershipId,
+    facts: impl IntoIterator<Item = &'a Fact>,
+    actor: &Actor,
+    at: Timestamp,
+) -> Option<Onboarding> {
+    facts.into_iter().fold(state, |state, fact| {
+        let fact = fact.clone();
+        evolve(state, &Event { seq: 0, at, actor: actor.clone(), dealership: Some(dealership), fact })
+    })
 }
 
 pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Onboarding> {

@@ -277,6 +277,16 @@ impl Onboarding {
         self.confirmation.confirmed_at.is_some() && self.confirmation.lost_at.is_none()
     }
 
+    /// Whether it is confirmed and in work: what happens to it may happen to all.
+    pub fn is_integrated(&self) -> bool {
+        self.is_confirmed() && self.archived_at.is_none()
+    }
+
+    /// Whether consumers are shown its opcode: only then slots say something.
+    pub fn shows_opcode(&self) -> bool {
+        self.is_confirmed() && self.opcode_state == OpcodeState::Ok
+    }
+
     /// The code to look for and to send: the choice; else the one that was assumed and is visible; else the configured default.
     pub fn opcode_code<'a>(&'a self, default: &'a str) -> &'a str {
         match (&self.opcode, &self.opcode_looked_for) {
@@ -293,9 +303,7 @@ impl Onboarding {
 
     /// Whether a consumer could book: confirmed, the opcode visible, and slots seen.
     pub fn is_live(&self) -> bool {
-        self.is_confirmed()
-            && self.opcode_state == OpcodeState::Ok
-            && self.slots.as_ref().is_some_and(|slots| slots.count > 0)
+        self.shows_opcode() && self.slots.as_ref().is_some_and(|slots| slots.count > 0)
     }
 
     /// What a confirmed dealership lacks to be live, in words; `None` when it is live or not confirmed.

@@ -1,8 +1,9 @@
 //! How long to wait before the next try: exponential with full jitter, so that those who failed together do not come
-//! back together.
+//! back together; or in steps that somebody configured.
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
@@ -19,7 +20,6 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// A backoff from seconds.
     pub const fn seconds(base: u64, cap: u64) -> Self {
         Self { base: Duration::from_secs(base), cap: Duration::from_secs(cap) }
     }
@@ -31,6 +31,12 @@ impl Backoff {
         let jittered = Duration::from_millis(rng.random_range(1_000..=most));
         asked_for.map_or(jittered, |asked| asked.min(LONGEST_RETRY_AFTER).max(jittered))
     }
+}
+
+/// The step of an attempt (the first is 0), between one second and a cap; the last step stands for all that follow.
+pub fn step(steps: &[TimeDelta], attempt: u32, cap: Duration) -> Duration {
+    let step = steps.get(attempt as usize).or(steps.last()).copied().unwrap_or(TimeDelta::minutes(1));
+    step.to_std().unwrap_or_default().clamp(Duration::from_secs(1), cap)
 }
 
 #[cfg(test)]

@@ -63,9 +63,6 @@ pub enum Booked {
 
 impl Engine {
     /// What would be sent for a dealership and a time; sends nothing and records nothing. `moves`: the appointment that stands.
-    ///
-    /// # Errors
-    /// When nothing can be sent: no platform, not in our books, nothing to move, something missing in the booking.
     pub fn plan_booking(
         &self,
         id: DealershipId,
@@ -89,17 +86,11 @@ impl Engine {
     }
 
     /// What is offered for the dealership's opcode now, in a window of days; records nothing.
-    ///
-    /// # Errors
-    /// When it could not be told.
     pub async fn slots(&self, id: DealershipId, window: Window) -> Result<Vec<Slot>, EngineError> {
         self.inner.slots_in(&*self.inner.known(id)?, window).await
     }
 
     /// The same in the window of the policy, from the dealership's today.
-    ///
-    /// # Errors
-    /// When it could not be told.
     pub async fn offered(&self, id: DealershipId) -> Result<Vec<Slot>, EngineError> {
         let state = self.inner.known(id)?;
         self.inner.slots_in(&state, self.inner.window(&state)).await
@@ -135,51 +126,11 @@ impl Engine {
             moves: booking.appointment_id.is_some(),
         };
         inner.execute(id, request, actor).await?;
-        let answer = {
-            let (platform, booking) = (Arc::clone(&platform), booking.clone());
-            let dealer_code = state.profile.dealer_code.raw().to_owned();
-            inner.call(async move { platform.book(&dealer_code, &booking).await }).await
-        };
-        let answer = match answer {
-            Ok(AttemptReport { value, .. }) => value,
-            // It may have been sent.
-            Err(error) => BookingAnswer::Unknown { reason: error.to_string() },
-        };
-        let end = |end| Command::EndBooking { intent: *intent, end };
-        match answer {
-            BookingAnswer::Booked { id: name } => {
-                let booked = BookingEnd::Booked { id: name.clone(), read_back: false };
-                inner.execute(id, end(booked), actor).await?;
-                let read_back = inner.see(id, &name, actor).await;
-                Ok(Booked::Stands { id: name, local: booking.local, earlier: false, read_back })
-            }
-            BookingAnswer::SlotTaken { reason } => {
-                inner.execute(id, end(BookingEnd::Refused { reason, slot_taken: true }), actor).await?;
-                let slots = inner.slots_in(&state, inner.window(&state)).await.map_err(|error| error.to_string());
-                Ok(Booked::SlotTaken { slots })
-            }
-            BookingAnswer::Refused { reason } | BookingAnswer::NotSent { reason } => {
-                let refused = BookingEnd::Refused { reason: reason.clone(), slot_taken: false };
-                inner.execute(id, end(refused), actor).await?;
-                Ok(Booked::Not { reason })
-            }
-            BookingAnswer::Unknown { reason } => {
-                inner.execute(id, end(BookingEnd::Unknown { reason: reason.clone() }), actor).await?;
-                // Often it only was the answer that got lost: then it is there already.
-                Ok(match inner.settle(id, actor).await? {
-                    Some(Booked::Stands { id, local, read_back, .. }) => {
-                        Booked::Stands { id, local, earlier: false, read_back }
-                    }
-                    other => other.unwrap_or(Booked::Unknown { reason }),
-                })
-            }
-        }
+        let answer = inner.send_booking(platform, &state, booking).await;
+        inner.end_booking(&state, planned, answer, actor).await
     }
 
     /// Reads back a booking whose end is not known. `None`: there is none (any more).
-    ///
-    /// # Errors
-    /// When what was found could not be recorded, or no platform is configured.
     pub async fn settle_booking(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, EngineError> {
         self.inner.may_record()?;
         let _one_at_a_time = self.inner.booking.lock().await;
@@ -188,9 +139,6 @@ impl Engine {
 
     /// Ends a booking without an answer on the word of somebody who looked into the platform's own calendar: some answers never
     /// tell, and no other booking is sent meanwhile. It is read back first; what is found there counts more. `None`: it is ended.
-    ///
-    /// # Errors
-    /// When there is none, or it had no time yet to arrive.
     pub async fn give_up_booking(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, EngineError> {
         let inner = &self.inner;
         inner.may_record()?;
@@ -209,9 +157,6 @@ impl Engine {
     }
 
     /// Reads the appointment that stands back now. `None`: none stands.
-    ///
-    /// # Errors
-    /// When nothing may be recorded, or the dealership is not in our books.
     pub async fn read_back(&self, id: DealershipId, actor: &Actor) -> Result<Option<ReadBack>, EngineError> {
         self.inner.may_record()?;
         let _one_at_a_time = self.inner.booking.lock().await;
@@ -225,10 +170,6 @@ impl Engine {
 impl Inner {
     fn platform(&self) -> Result<Arc<dyn Platform>, EngineError> {
         self.parts.platform.clone().ok_or(EngineError::NoPlatform)
-    }
-
-    pub(super) fn known(&self, id: DealershipId) -> Result<Arc<Onboarding>, EngineError> {
-        Ok(self.book().get(id).ok_or(Refusal::Unknown)?)
     }
 
     fn window(&self, state: &Onboarding) -> Window {
@@ -256,6 +197,53 @@ impl Inner {
         let (platform, vin) = (self.platform()?, vin.to_owned());
         let dealer_code = state.profile.dealer_code.raw().to_owned();
         Ok(self.call(async move { platform.appointments(&dealer_code, &vin).await }).await?.value)
+    }
+
+    async fn send_booking(&self, platform: Arc<dyn Platform>, state: &Onboarding, booking: &Booking) -> BookingAnswer {
+        let (booking, dealer_code) = (booking.clone(), state.profile.dealer_code.raw().to_owned());
+        match self.call(async move { platform.book(&dealer_code, &booking).await }).await {
+            Ok(AttemptReport { value, .. }) => value,
+            // It may have been sent.
+            Err(error) => BookingAnswer::Unknown { reason: error.to_string() },
+        }
+    }
+
+    /// Records what became of a booking that was sent.
+    async fn end_booking(
+        &self,
+        state: &Onboarding,
+        planned: &PlannedBooking,
+        answer: BookingAnswer,
+        actor: &Actor,
+    ) -> Result<Booked, EngineError> {
+        let (id, local) = (state.id, planned.booking.local);
+        let end = |end| self.execute(id, Command::EndBooking { intent: planned.intent, end }, actor);
+        match answer {
+            BookingAnswer::Booked { id: name } => {
+                end(BookingEnd::Booked { id: name.clone(), read_back: false }).await?;
+                let read_back = self.see(id, &name, actor).await;
+                Ok(Booked::Stands { id: name, local, earlier: false, read_back })
+            }
+            BookingAnswer::SlotTaken { reason } => {
+                end(BookingEnd::Refused { reason, slot_taken: true }).await?;
+                let slots = self.slots_in(state, self.window(state)).await.map_err(|error| error.to_string());
+                Ok(Booked::SlotTaken { slots })
+            }
+            BookingAnswer::Refused { reason } | BookingAnswer::NotSent { reason } => {
+                end(BookingEnd::Refused { reason: reason.clone(), slot_taken: false }).await?;
+                Ok(Booked::Not { reason })
+            }
+            BookingAnswer::Unknown { reason } => {
+                end(BookingEnd::Unknown { reason: reason.clone() }).await?;
+                // Often it only was the answer that got lost: then it is there already.
+                Ok(match self.settle(id, actor).await? {
+                    Some(Booked::Stands { id, local, read_back, .. }) => {
+                        Booked::Stands { id, local, earlier: false, read_back }
+                    }
+                    other => other.unwrap_or(Booked::Unknown { reason }),
+                })
+            }
+        }
     }
 
     /// Reads a booked appointment back.

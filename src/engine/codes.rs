@@ -9,16 +9,17 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 
 use super::backoff::Backoff;
+use super::inner::SOURCE_IN_FLIGHT;
 use super::{Engine, EngineError, Inner, PastedCode};
 use crate::domain::{
     Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, PendingCode, Refusal, needs_no_code,
 };
 use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SourceError};
 
-/// How often the source is asked within one saga, how long that may take in all, and the rest in between.
+/// How often the source is asked within one saga, how long that may take in all, and the wait in between.
 const MOST_ASKS: u32 = 5;
 const LONGEST_SAGA: Duration = Duration::from_secs(60);
-const REST: Backoff = Backoff::seconds(2, 20);
+const BACKOFF: Backoff = Backoff::seconds(2, 20);
 
 /// How many pasted codes are recorded at once, so that the store can commit them as a group.
 const PASTES_AT_ONCE: usize = 64;
@@ -71,7 +72,7 @@ pub(super) async fn resume_all(inner: Arc<Inner>) {
             }
         }
     };
-    let all = stream::iter(open).for_each_concurrent(super::SOURCE_IN_FLIGHT, resume);
+    let all = stream::iter(open).for_each_concurrent(SOURCE_IN_FLIGHT, resume);
     tokio::select! {
         biased;
         () = inner.cancel.cancelled() => {}
@@ -187,14 +188,12 @@ impl Inner {
             let answer = source.obtain(request).await;
             drop(turn);
             let Err(SourceError::Unclear { retry_after, .. }) = &answer else { return Ok((answer, attempt > 0)) };
-            let rest = REST.wait(&mut self.rng.lock(), attempt, *retry_after);
-            if attempt + 1 >= MOST_ASKS || clock.elapsed().saturating_sub(began) + rest > LONGEST_SAGA {
+            let wait = BACKOFF.wait(&mut self.rng.lock(), attempt, *retry_after);
+            if attempt + 1 >= MOST_ASKS || clock.elapsed().saturating_sub(began) + wait > LONGEST_SAGA {
                 return Ok((answer, true));
             }
-            tokio::select! {
-                biased;
-                () = self.cancel.cancelled() => return Err(EngineError::Ending),
-                () = clock.sleep(rest) => {}
+            if !self.sleep(wait).await {
+                return Err(EngineError::Ending);
             }
         }
         Err(EngineError::Ending)

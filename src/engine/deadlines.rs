@@ -19,76 +19,51 @@ const REST: TimeDelta = TimeDelta::seconds(30);
 /// How many are recorded at once, so that the store can commit them as a group.
 const AT_ONCE: usize = 64;
 
-/// What is due when, and what is to be done then.
-trait Deadlines: Sync {
+/// What is due when, and what is then to be decided.
+#[derive(Clone, Copy)]
+enum Deadlines {
+    /// What clocks did: an overdue confirmation, a dead code.
+    Clocks { probing: bool },
+    /// Reminders and news: letters that are due by themselves.
+    Letters,
+}
+
+impl Deadlines {
     /// When this dealership is due; a moment that is past: at once.
-    fn next(&self, state: &Onboarding, now: Timestamp) -> Option<Timestamp>;
-
-    /// What then is to be decided.
-    fn command(&self) -> Command;
-
-    fn actor(&self) -> Actor;
-}
-
-/// Records once what clocks did: an overdue confirmation, a dead code.
-struct Clocks {
-    probing: bool,
-}
-
-impl Deadlines for Clocks {
-    fn next(&self, state: &Onboarding, _: Timestamp) -> Option<Timestamp> {
-        next_tick(state, self.probing)
+    fn next(self, state: &Onboarding, inner: &Inner, now: Timestamp) -> Option<Timestamp> {
+        let policy = &inner.parts.policy.mail;
+        match self {
+            Self::Clocks { probing } => next_tick(state, probing),
+            Self::Letters => due_letter(state, policy, now).map(|_| now).or_else(|| next_letter_at(state, policy, now)),
+        }
     }
 
-    fn command(&self) -> Command {
-        Command::Tick { probing: self.probing }
-    }
-
-    fn actor(&self) -> Actor {
-        Actor::system("clock")
+    fn command(self) -> (Command, Actor) {
+        match self {
+            Self::Clocks { probing } => (Command::Tick { probing }, Actor::system("clock")),
+            Self::Letters => (Command::QueueDueLetter, Actor::system("reminders")),
+        }
     }
 }
 
-/// Queues the letters that are due by themselves.
-struct DueLetters<'a> {
-    inner: &'a Inner,
-}
-
-impl Deadlines for DueLetters<'_> {
-    fn next(&self, state: &Onboarding, now: Timestamp) -> Option<Timestamp> {
-        let policy = &self.inner.parts.policy.mail;
-        due_letter(state, policy, now).map(|_| now).or_else(|| next_letter_at(state, policy, now))
-    }
-
-    fn command(&self) -> Command {
-        Command::QueueDueLetter
-    }
-
-    fn actor(&self) -> Actor {
-        Actor::system("reminders")
-    }
-}
-
-/// The task of the two clocks.
 pub(super) async fn clocks(inner: Arc<Inner>) {
     let probing = inner.parts.platform.is_some();
-    run(&inner, &Clocks { probing }).await;
+    run(&inner, Deadlines::Clocks { probing }).await;
 }
 
-/// The task of reminders and news.
 pub(super) async fn letters(inner: Arc<Inner>) {
-    run(&inner, &DueLetters { inner: &inner }).await;
+    run(&inner, Deadlines::Letters).await;
 }
 
-async fn run(inner: &Inner, deadlines: &dyn Deadlines) {
+async fn run(inner: &Inner, deadlines: Deadlines) {
     let mut follow = inner.parts.store.subscribe();
     let mut timers = Timers::default();
     let plan = |timers: &mut Timers, id: DealershipId| {
-        timers.set(id, inner.book().get(id).and_then(|state| deadlines.next(&state, inner.now())));
+        timers.set(id, inner.book().get(id).and_then(|state| deadlines.next(&state, inner, inner.now())));
     };
     let plan_all = |timers: &mut Timers| {
         for state in inner.book().all().1 {
-            timers.set(state.id, deadlines.next(&state, inner.now()));
+            timers.set(state.id, deadlines.next(&state, inner, inner.now()));
         }
     };
     plan_all(&mut timers);
@@ -97,7 +72,7 @@ async fn run(inner: &Inner, deadlines: &dyn Deadlines) {
         let due: Vec<_> = std::iter::from_fn(|| timers.take_due(now)).map(|(_, id)| id).collect();
         // A moment that is not one any more is no work.
         let (due, over): (Vec<_>, Vec<_>) = due.into_iter().partition(|id| {
-            let next = inner.book().get(*id).and_then(|state| deadlines.next(&state, now));
+            let next = inner.book().get(*id).and_then(|state| deadlines.next(&state, inner, now));
             next.is_some_and(|next| next <= now)
         });
         over.into_iter().for_each(|id| plan(&mut timers, id));
@@ -125,9 +100,10 @@ async fn run(inner: &Inner, deadlines: &dyn Deadlines) {
 }
 
 /// Whether everything is recorded that was due.
-async fn record(inner: &Inner, id: DealershipId, deadlines: &dyn Deadlines) -> (DealershipId, bool) {
-    let done = match inner.execute(id, deadlines.command(), &deadlines.actor()).await {
-        // Nothing recorded although the timer rang: the clock was set back meanwhile. Look again later.
+async fn record(inner: &Inner, id: DealershipId, deadlines: Deadlines) -> (DealershipId, bool) {
+    let (command, actor) = deadlines.command();
+    let done = match inner.execute(id, command, &actor).await {
+        // Nothing recorded although the timer rang: the clock was set back meanwhile. It is due again later.
         Ok(events) => !events.is_empty(),
         Err(error) => {
             inner.report(format!("what is due could not be recorded: {error}"));

@@ -1,9 +1,10 @@
-//! Dealerships into the books, many at a time: one commit for up to a thousand, decided with what the batch itself claims.
+//! Dealerships are recorded many at a time: one commit for up to a thousand, decided with what the batch itself claims.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Engine, EngineError, Inner, MOST_TRIES};
+use super::inner::MOST_TRIES;
+use super::{Engine, EngineError, Inner};
 use crate::domain::{
     Actor, Claim, Claims, Command, Contact, Context, DealershipId, Fact, Onboarding, OpcodeChoice, Profile,
     ProfileField, ProfilePatch, Refusal, Untrusted, decide_in_turn,
@@ -35,7 +36,7 @@ impl From<Profile> for Incoming {
 /// What became of one profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Imported {
-    /// It is new in our books.
+    /// It is new.
     Added(DealershipId),
     /// Its `dealerCode` was known, and something else in it had changed.
     Updated(DealershipId),
@@ -48,7 +49,7 @@ fn all(incoming: Vec<impl Into<Incoming>>) -> Vec<Incoming> {
 }
 
 impl Engine {
-    /// Takes many dealerships into the books, in as few commits as is sensible. An answer for each, in order. A
+    /// Records many dealerships, in as few commits as is sensible. An answer for each, in order. A
     /// `dealerCode` that is known, or comes twice, is refused.
     pub async fn add(
         &self,

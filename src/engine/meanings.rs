@@ -6,9 +6,6 @@ use crate::xtime::ClassificationRule;
 
 impl Engine {
     /// The row that would read an answer about a dealership as a person says.
-    ///
-    /// # Errors
-    /// Why there is none, in words.
     pub fn row_for(
         &self,
         id: DealershipId,

@@ -1,70 +1,44 @@
 //! The running program without a face: commands in, events out, background tasks.
 
-mod agenda;
 mod backoff;
 mod booking;
-mod breaker;
 mod bulks;
-mod calls;
-mod causes;
+mod circuit_breaker;
 mod codes;
 mod deadlines;
 mod import;
-mod judge;
+mod inner;
 mod meanings;
-mod outage;
-mod picture;
-mod post;
-mod prober;
-mod probes;
-mod rate_limit;
-mod recent;
+mod outbox;
+mod probe;
 pub mod status;
 mod supervisor;
-mod sweep;
 mod timers;
-mod waiting;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use parking_lot::{Mutex, RwLock};
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
-use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot, watch};
-use tokio_util::sync::{CancellationToken, DropGuard};
-use tokio_util::task::TaskTracker;
+use tokio::sync::{broadcast, oneshot, watch};
+use tokio_util::sync::DropGuard;
 
 use crate::clock::SharedClock;
 use crate::domain::{
-    Actor, Ask, BookingProblem, ClockDoubt, CodeOrigin, Command, Context, DealershipId, Event, IntentId,
-    InvitationCode, LetterId, Look, Onboarding, Policy, ProbeSchedule, Refusal, Service, SlotCounts, Timestamp, decide,
+    Actor, Ask, BookingProblem, ClockDoubt, CodeOrigin, Command, DealershipId, Event, InvitationCode, Look, Policy,
+    ProbeSchedule, Refusal, Service, SlotCounts, Timestamp,
 };
 use crate::mail::LetterError;
 use crate::mail::bounce::ReportError;
-use crate::store::{Append, Committed, EventQuery, ReadModel, Store, StoreError};
+use crate::store::{Committed, EventQuery, ReadModel, Store, StoreError};
 use crate::xtime::{CodeSource, Platform, SourceError};
-use recent::Recent;
+use inner::Inner;
+use probe::PriorityProbe;
 
 pub use crate::xtime::ClassificationRule;
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use bulks::{CutOff, is_whole};
 pub use import::{Imported, Incoming};
-pub use post::{LetterText, MailState, MailStatus, PostService, Returns, SendResult, TakenReport};
+pub use outbox::{LetterText, MailState, MailStatus, OutboxParts, Returns, SendResult, TakenReport};
 pub use status::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};
-
-/// How often a decision is made anew because the dealership changed under it.
-const MOST_TRIES: u32 = 16;
-
-/// How many looks that were asked for may wait to be taken in; whoever asks for more waits.
-const CHECKS_WAITING: usize = 256;
-
-/// How many requests to the code source are under way at once.
-const SOURCE_IN_FLIGHT: usize = 4;
-
-/// How long a list of services counts as what Xtime shows now.
-const SHOWN_FOR: TimeDelta = TimeDelta::minutes(10);
 
 /// How long the end of the program waits for what is under way.
 const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
@@ -77,7 +51,7 @@ pub struct Parts {
     /// Where codes come from; `None`: by paste.
     pub source: Option<Arc<dyn CodeSource>>,
     /// Letters; `None`: nobody sends any.
-    pub post: Option<PostService>,
+    pub outbox: Option<OutboxParts>,
     pub clock: SharedClock,
     /// The numbers of the process.
     pub policy: Policy,
@@ -88,7 +62,7 @@ pub struct Parts {
     pub seed: u64,
     /// Refuse every command that would record something; no background task records anything either.
     pub read_only: bool,
-    /// Whether this process does the background work (looks that are due, clocks, open requests for codes), as the
+    /// Whether this process does the background work (probes that are due, clocks, open requests for codes), as the
     /// dashboard, `watch` and `demo` do. A one-shot command does not; it can still `check` and `obtain`.
     pub background: bool,
 }
@@ -102,7 +76,7 @@ pub struct Pace {
     pub max_in_flight: u32,
     /// The longest that the platform may have us wait.
     pub max_retry_after: std::time::Duration,
-    /// How often a live dealership is looked at.
+    /// How often a live dealership is probed.
     pub recheck: std::time::Duration,
 }
 
@@ -118,8 +92,7 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// How often is looked at what.
-    pub fn rhythm(&self) -> ProbeSchedule {
+    pub fn probe_schedule(&self) -> ProbeSchedule {
         ProbeSchedule {
             recheck: TimeDelta::from_std(self.recheck).unwrap_or(TimeDelta::days(1)),
             ..ProbeSchedule::default()
@@ -144,7 +117,7 @@ pub enum EngineError {
     /// Codes come by paste, and none was given.
     #[error("codes come by paste: give the code (--code), or configure [invitations] source")]
     NoSource,
-    /// Nobody can look: the platform is not configured.
+    /// Nobody can be probed: the platform is not configured.
     #[error("Xtime is not configured: set [xtime] client_id, client_secret and api_key")]
     NoPlatform,
     #[error("read-only: nothing is recorded")]
@@ -184,7 +157,7 @@ pub struct PastedCode {
     pub mail: bool,
 }
 
-/// What a look that was asked for found out, and what was recorded of it.
+/// What a probe that was asked for found out, and what was recorded of it.
 #[derive(Debug, Clone)]
 pub struct Checked {
     pub look: Look,
@@ -200,69 +173,14 @@ pub struct Engine {
     _last: Arc<DropGuard>,
 }
 
-/// What the engine and its tasks share.
-struct Inner {
-    parts: Parts,
-    rng: Mutex<StdRng>,
-    status: watch::Sender<Status>,
-    /// When the next look at each dealership is due.
-    next_probes: RwLock<HashMap<DealershipId, Timestamp>>,
-    /// There is a look that is not written yet.
-    probes_to_save: Notify,
-    /// What Xtime showed of some dealerships when it was last asked.
-    shown: Mutex<Recent<(Timestamp, Arc<[Service]>)>>,
-    checks: mpsc::Sender<Check>,
-    /// For the one probe task; it outlives the task's restarts.
-    checks_asked: tokio::sync::Mutex<mpsc::Receiver<Check>>,
-    /// Other requests of a person, within the same budget.
-    calls: mpsc::Sender<calls::Call>,
-    calls_asked: tokio::sync::Mutex<mpsc::Receiver<calls::Call>>,
-    /// One test booking at a time.
-    booking: tokio::sync::Mutex<()>,
-    /// Dealerships for which a code is being obtained by this process.
-    obtaining: Mutex<HashSet<DealershipId>>,
-    source_slots: Semaphore,
-    post: post::PostOffice,
-    cancel: CancellationToken,
-    tasks: TaskTracker,
-}
-
-/// A look that was asked for.
-struct Check {
-    id: DealershipId,
-    answer: oneshot::Sender<Result<Checked, EngineError>>,
-}
-
 impl Engine {
     /// Starts the engine and its background tasks. Must be called inside a tokio runtime when there are any (with a
     /// platform, or with `background`).
     pub fn start(parts: Parts) -> Self {
-        let source = parts.source.as_ref().map(|source| source.origin());
-        let requests_per_second = parts.pace.requests_per_second.max(1);
-        let platform = if parts.platform.is_some() { PlatformState::Starting } else { PlatformState::Unconfigured };
-        let (checks, checks_asked) = mpsc::channel(CHECKS_WAITING);
-        let (calls, calls_asked) = mpsc::channel(CHECKS_WAITING);
-        let cancel = CancellationToken::new();
-        let inner = Arc::new(Inner {
-            rng: Mutex::new(StdRng::seed_from_u64(parts.seed)),
-            status: watch::Sender::new(Status { platform, requests_per_second, source, ..Status::default() }),
-            next_probes: RwLock::default(),
-            probes_to_save: Notify::new(),
-            shown: Mutex::default(),
-            checks,
-            checks_asked: tokio::sync::Mutex::new(checks_asked),
-            calls,
-            calls_asked: tokio::sync::Mutex::new(calls_asked),
-            booking: tokio::sync::Mutex::default(),
-            obtaining: Mutex::default(),
-            source_slots: Semaphore::new(SOURCE_IN_FLIGHT),
-            post: post::PostOffice::new(),
-            cancel: cancel.clone(),
-            tasks: TaskTracker::new(),
-            parts,
-        });
+        let inner = Arc::new(Inner::new(parts));
         supervisor::start(&inner);
-        Self { inner, _last: Arc::new(cancel.drop_guard()) }
+        let last = inner.cancel.clone().drop_guard();
+        Self { inner, _last: Arc::new(last) }
     }
 
     /// The states after the last durable commit.
@@ -310,10 +228,9 @@ impl Engine {
         self.inner.parts.store.notices()
     }
 
-    /// The opcodes that Xtime showed us of a dealership, when a person had it looked at in the last ten minutes.
+    /// The opcodes that Xtime showed us of a dealership, when a person had it probed in the last ten minutes.
     pub fn shown_services(&self, id: DealershipId) -> Option<Arc<[Service]>> {
-        let (at, services) = self.inner.shown.lock().get(id)?;
-        (self.inner.now() - at < SHOWN_FOR).then_some(services)
+        self.inner.shown.lock().get(id, self.inner.now())
     }
 
     pub async fn events(&self, query: EventQuery) -> Result<Vec<Event>, EngineError> {
@@ -330,34 +247,27 @@ impl Engine {
         let nudge = matches!(command, Command::RetryLetter { .. });
         let done = self.inner.execute(id, command, actor).await;
         if nudge && done.is_ok() {
-            self.inner.nudge_post();
+            self.inner.outbox_nudge.notify_one();
         }
         done
     }
 
     /// What the rules say to a command now; nothing is recorded.
-    ///
-    /// # Errors
-    /// What they would refuse it with.
     pub fn dry_run(&self, id: DealershipId, command: &Command) -> Result<(), Refusal> {
         self.inner.decided(id, command, &Actor::system("dry run")).map(drop)
     }
 
-    /// Looks now, before everything else that is due, and records what changed. A breaker that is open lets it through, one
-    /// at a time: a person's look is a trial too.
+    /// Probes now, before everything else that is due, and records what changed. A breaker that is open lets it through, one
+    /// at a time.
     pub async fn check(&self, id: DealershipId) -> Result<Checked, EngineError> {
         let inner = &self.inner;
         if inner.parts.platform.is_none() {
             return Err(EngineError::NoPlatform);
         }
         inner.may_record()?;
-        let (answer, answered) = oneshot::channel();
-        inner.checks.send(Check { id, answer }).await.map_err(|_| EngineError::Ending)?;
-        tokio::select! {
-            biased;
-            answer = answered => answer.unwrap_or_else(|_| Err(EngineError::Fault("the look was lost".to_owned()))),
-            () = inner.cancel.cancelled() => Err(EngineError::Ending),
-        }
+        let (waiter, answered) = oneshot::channel();
+        inner.probes.send(PriorityProbe::asked(id, waiter)).await.map_err(|_| EngineError::Ending)?;
+        inner.answer(answered).await
     }
 
     /// Ends the background tasks, waits for what is under way (5 seconds at most), and closes the store.
@@ -371,74 +281,5 @@ impl Engine {
             () = inner.parts.clock.sleep(LAST_WAIT) => {}
         }
         Ok(inner.parts.store.close().await?)
-    }
-}
-
-impl Inner {
-    fn book(&self) -> &ReadModel {
-        self.parts.store.read_model()
-    }
-
-    fn now(&self) -> Timestamp {
-        self.parts.clock.now()
-    }
-
-    /// Whether this process does what is due by itself.
-    fn works(&self) -> bool {
-        self.parts.background && !self.parts.read_only
-    }
-
-    /// Whether anything may be recorded at all.
-    fn may_record(&self) -> Result<(), EngineError> {
-        match () {
-            () if self.parts.read_only => Err(EngineError::ReadOnly),
-            () if self.cancel.is_cancelled() => Err(EngineError::Ending),
-            () => Ok(()),
-        }
-    }
-
-    async fn execute(&self, id: DealershipId, command: Command, actor: &Actor) -> Result<Vec<Arc<Event>>, EngineError> {
-        if self.parts.read_only {
-            return Err(EngineError::ReadOnly);
-        }
-        let mut tries = 0;
-        while let Some(append) = self.decided(id, &command, actor)? {
-            match self.parts.store.append(vec![append]).await {
-                Ok(committed) => return Ok(committed.events.to_vec()),
-                // Somebody was faster: the rules see the new state, and may now refuse.
-                Err(StoreError::Conflict { .. } | StoreError::Claimed { .. }) if tries < MOST_TRIES => tries += 1,
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(vec![])
-    }
-
-    /// What a command makes of the present state; `None`: nothing that is not recorded already.
-    fn decided(&self, id: DealershipId, command: &Command, actor: &Actor) -> Result<Option<Append>, Refusal> {
-        let state = self.book().get(id);
-        let now = self.now();
-        let letter = self.parts.post.as_ref().map(|_| self.new_letter_id());
-        let context = Context { now, policy: &self.parts.policy, claims: self.book(), letter };
-        let facts = decide(state.as_deref(), command, &context)?;
-        let expected_version = state.map_or(0, |state: Arc<Onboarding>| state.version);
-        let append = Append { dealership: Some(id), expected_version, actor: actor.clone(), at: now, facts };
-        Ok((!append.facts.is_empty()).then_some(append))
-    }
-
-    fn new_dealership_id(&self) -> DealershipId {
-        loop {
-            let id = DealershipId::from_bits(self.rng.lock().next_u64());
-            if self.book().get(id).is_none() {
-                return id;
-            }
-        }
-    }
-
-    fn new_letter_id(&self) -> LetterId {
-        LetterId::from_bits(self.rng.lock().next_u64())
-    }
-
-    fn new_intent_id(&self) -> IntentId {
-        IntentId::from_bits(self.rng.lock().next_u64())
     }
 }

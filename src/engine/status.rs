@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::post::MailStatus;
+use super::outbox::MailStatus;
 use crate::domain::{CodeOrigin, ProbeState, Timestamp};
 
 /// How the platform looks from here. One cause is one alarm, however many dealerships it hits.

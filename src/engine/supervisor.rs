@@ -10,10 +10,10 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::backoff::Backoff;
-use super::{Inner, codes, deadlines, post, prober, probes};
+use super::{Inner, codes, deadlines, outbox, probe};
 
-/// How long a task that failed rests before it is started again.
-const REST: Backoff = Backoff::seconds(2, 60);
+/// How long until a task that failed is started again.
+const BACKOFF: Backoff = Backoff::seconds(2, 60);
 
 /// How many faults are kept.
 const FAULTS_KEPT: usize = 10;
@@ -21,16 +21,16 @@ const FAULTS_KEPT: usize = 10;
 /// Starts the tasks that this engine needs.
 pub(super) fn start(inner: &Arc<Inner>) {
     if inner.parts.platform.is_some() {
-        supervise(inner, "probe", prober::run);
-        supervise(inner, "probe states", probes::save);
+        supervise(inner, "probe", probe::run);
+        supervise(inner, "probe states", probe::save);
     }
     if inner.works() {
         supervise(inner, "clock", deadlines::clocks);
         supervise(inner, "codes", codes::resume_all);
-        if inner.parts.post.is_some() {
+        if inner.parts.outbox.is_some() {
             supervise(inner, "reminders", deadlines::letters);
-            supervise(inner, "mail", post::run);
-            supervise(inner, "reports", post::read_reports);
+            supervise(inner, "mail", outbox::run);
+            supervise(inner, "reports", outbox::read_reports);
         }
     }
 }
@@ -49,16 +49,13 @@ where
             let Err(panic) = AssertUnwindSafe(task(Arc::clone(&inner))).catch_unwind().await else { return };
             inner.report(format!("the task `{name}` failed and was restarted: {}", words(&*panic)));
             // Failures that are far apart have nothing to do with each other.
-            if inner.parts.clock.elapsed().saturating_sub(began) > REST.cap {
+            if inner.parts.clock.elapsed().saturating_sub(began) > BACKOFF.cap {
                 attempt = 0;
             }
-            let rest = inner.parts.clock.sleep(REST.wait(&mut rng, attempt, None));
-            attempt += 1;
-            tokio::select! {
-                biased;
-                () = inner.cancel.cancelled() => return,
-                () = rest => {}
+            if !inner.sleep(BACKOFF.wait(&mut rng, attempt, None)).await {
+                return;
             }
+            attempt += 1;
         }
     });
 }
@@ -112,7 +109,7 @@ mod tests {
             store: MemoryStore::new(),
             platform: None,
             source: None,
-            post: None,
+            outbox: None,
             clock: Arc::new(clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),
@@ -131,7 +128,7 @@ mod tests {
             while clock.next_wake().is_none() {
                 tokio::task::yield_now().await;
             }
-            clock.advance(REST.cap);
+            clock.advance(BACKOFF.cap);
         }
         while STARTS.load(Ordering::SeqCst) < 4 {
             tokio::task::yield_now().await;

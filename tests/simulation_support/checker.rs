@@ -59,11 +59,11 @@ impl Checker {
                 assert!(self.expired.insert((id, *generation)), "expired twice");
                 assert!(living.remove(generation));
                 let looked_at = looked_at.expect("probing is on");
-                assert!(looked_at >= *expires_at, "expired without a later look");
+                assert!(looked_at >= *expires_at, "expired without a later probe");
                 let answers = &world.state.lock().answers[&dealer];
                 let said_so =
                     |answer: &Answered| answer.began_at == looked_at && answer.outcome == Outcome::NotConnected;
-                assert!(answers.iter().any(said_so), "nobody looked");
+                assert!(answers.iter().any(said_so), "nobody probed");
             }
             Fact::IntegrationConfirmed { observed_at } => {
                 living.clear();
@@ -73,7 +73,7 @@ impl Checker {
             }
             Fact::IntegrationLost { first_look, second_look } => {
                 assert!(*second_look - *first_look >= TimeDelta::minutes(1));
-                // One alone cannot be told from everybody; with any other there is a witness.
+                // One alone cannot be told from everybody; with any other there is a quorum.
                 let counts = |state: &&Onboarding| state.is_confirmed() && state.archived_at.is_none();
                 let alone = self.shadow.values().filter(counts).count() == 0;
                 assert!(alone || !world.truly_connected(&dealer), "{dealer} is connected and counts as lost");

@@ -90,7 +90,7 @@ impl Desk {
             store: Arc::clone(&store) as Arc<dyn Store>,
             platform: Some(Arc::clone(&world) as _),
             source: Some(Arc::clone(&world) as _),
-            post: None,
+            outbox: None,
             clock: Arc::new(clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),

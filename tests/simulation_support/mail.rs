@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cloverwatch::clock::SharedClock;
 use cloverwatch::domain::{Event, Fact, InvitationState, LetterId, LetterKind, Onboarding, Timestamp};
-use cloverwatch::engine::PostService;
+use cloverwatch::engine::OutboxParts;
 use cloverwatch::mail::{
     Delivery, LetterRenderer, MailTransport, OutgoingMessage, Pass, PreSendCheck, PressSettings, RefusedBy,
 };
@@ -91,7 +91,7 @@ impl MailWorld {
     }
 
     /// What the engine is given of it.
-    pub fn post(self: &Arc<Self>) -> PostService {
+    pub fn outbox(self: &Arc<Self>) -> OutboxParts {
         let settings = PressSettings {
             partner: "DataClover".to_owned(),
             from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
@@ -101,8 +101,8 @@ impl MailWorld {
             contact: None,
             templates: None,
         };
-        let press = LetterRenderer::new(&settings).unwrap();
-        PostService { press, courier: Arc::clone(self) as Arc<dyn MailTransport>, per_hour: 1_000, reports: None }
+        let renderer = LetterRenderer::new(&settings).unwrap();
+        OutboxParts { renderer, transport: Arc::clone(self) as Arc<dyn MailTransport>, per_hour: 1_000, reports: None }
     }
 
     pub fn arrived(&self) -> Vec<Arrived> {

@@ -34,7 +34,7 @@ pub struct Mood {
     pub no_times: bool,
     /// The source says no for good.
     pub no_codes: bool,
-    /// Every look is told to wait so long.
+    /// Every probe is told to wait so long.
     pub busy: Option<Duration>,
     /// No booking is answered: whether the platform heard it all the same.
     pub silent_bookings: Option<bool>,
@@ -51,7 +51,7 @@ pub struct Dealer {
     pub slots: u32,
 }
 
-/// One look as the platform answered it.
+/// One probe as the platform answered it.
 #[derive(Debug, Clone, Copy)]
 pub struct Answered {
     pub began_at: Timestamp,

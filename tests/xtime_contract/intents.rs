@@ -49,7 +49,7 @@ fn engine(source: Arc<dyn CodeSource>, clock: SharedClock) -> Engine {
         store: MemoryStore::new(),
         platform: None,
         source: Some(source),
-        post: None,
+        outbox: None,
         clock,
         policy: Policy::default(),
         pace: Pace::default(),

@@ -24,7 +24,7 @@ async fn a_taught_row_is_in_effect_at_once() {
         store: MemoryStore::new(),
         platform: Some(Arc::new(platform)),
         source: None,
-        post: None,
+        outbox: None,
         clock,
         policy: Policy::default(),
         pace: Pace::default(),

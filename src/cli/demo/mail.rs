@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::clock::SharedClock;
-use crate::engine::PostService;
+use crate::engine::OutboxParts;
 use crate::mail::reserved::ReservedOnly;
 use crate::mail::smtp::SmtpSettings;
 use crate::mail::{LetterRenderer, PressError, PressSettings, SmtpCourier, Transport};
@@ -29,8 +29,8 @@ pub enum MailError {
 ///
 /// # Errors
 /// When the sandbox has no post office.
-pub fn post(sandbox: &Sandbox, maildir: PathBuf, clock: SharedClock) -> Result<PostService, MailError> {
-    let press = LetterRenderer::new(&PressSettings {
+pub fn outbox(sandbox: &Sandbox, maildir: PathBuf, clock: SharedClock) -> Result<OutboxParts, MailError> {
+    let renderer = LetterRenderer::new(&PressSettings {
         partner: "DataClover".to_owned(),
         from: FROM.to_owned(),
         reply_to: None,
@@ -43,9 +43,9 @@ pub fn post(sandbox: &Sandbox, maildir: PathBuf, clock: SharedClock) -> Result<P
     let Transport::Smtp(server) = Transport::parse(&format!("smtp://{at}")).map_err(MailError::Transport)? else {
         return Err(MailError::Transport("it is no mail server".to_owned()));
     };
-    let courier = SmtpCourier::new(SmtpSettings::new(server), clock).map_err(MailError::Transport)?;
-    let courier = Arc::new(ReservedOnly(Arc::new(courier)));
-    Ok(PostService { press, courier, per_hour: PER_HOUR, reports: Some(maildir) })
+    let transport = SmtpCourier::new(SmtpSettings::new(server), clock).map_err(MailError::Transport)?;
+    let transport = Arc::new(ReservedOnly(Arc::new(transport)));
+    Ok(OutboxParts { renderer, transport, per_hour: PER_HOUR, reports: Some(maildir) })
 }
 
 /// The mailboxes of the invented people, for the screen.

@@ -193,14 +193,14 @@ impl Demo {
         let last_call = past.write(people.clone()).await?;
         // Whoever is invited from now on learns the code from a letter, or not at all.
         line.give_addresses(&people).await?;
-        let post = mail::post(&sandbox, reports, Arc::clone(&clock))?;
+        let outbox = mail::outbox(&sandbox, reports, Arc::clone(&clock))?;
         // The past is told undisturbed; what comes now is as nasty as it was asked to be.
         line.misbehave(&args.faults.to_string()).await?;
         let engine = Engine::start(Parts {
             store,
             platform: Some(platform),
             source: Some(Arc::new(source)),
-            post: Some(post),
+            outbox: Some(outbox),
             clock,
             policy,
             pace: Pace::default(),

@@ -41,7 +41,7 @@ impl SentLetters {
         if !engine.sends_letters() || letters.is_empty() {
             return Ok(Self::default());
         }
-        let posted = engine.post_now(letters).await?;
+        let posted = engine.send_now(letters).await?;
         Ok(Self(posted.into_iter().map(|one| (one.letter.id, one)).collect()))
     }
 

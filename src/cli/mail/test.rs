@@ -13,11 +13,11 @@ pub(super) async fn run(app: &App, address: &str) -> Result<(), CliError> {
     let letter = LetterId::from_bits(rand::random());
     let from = (config.mail.from.as_str(), config.mail.envelope_from.as_deref());
     let parcel = trial(letter, &config.partner, from, address, clock.now()).map_err(CliError::usage)?;
-    let Some(post) = config.post(Arc::clone(clock))? else {
+    let Some(post) = config.outbox(Arc::clone(clock))? else {
         return Err(CliError::Refused("mail is off ([mail] transport = \"none\")".to_owned()));
     };
-    let name = post.courier.name();
-    match post.courier.deliver(&parcel, &Open).await {
+    let name = post.transport.name();
+    match post.transport.deliver(&parcel, &Open).await {
         Delivery::Sent { reply } => app.out.line(format!("sent by {name}: {reply}")),
         Delivery::Written { path } => {
             app.out.line(format!("written to {path}, not mailed: no mail server is configured"))

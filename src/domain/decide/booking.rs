@@ -2,62 +2,47 @@
 //!
 //! There is no public way to cancel, so a booking without an answer keeps every other one out until it was read back.
 
-use chrono::NaiveDateTime;
-
 use crate::domain::{
-    AppointmentId, BookingEnd, Context, Fact, IntentId, Onboarding, OpcodeState, OpenBooking, Refusal, Timestamp,
-    Untrusted,
+    AppointmentId, BookingEnd, Command, Context, Fact, IntentId, Onboarding, OpcodeState, OpenBooking, Refusal,
+    Timestamp, Untrusted,
 };
 
-/// A booking that is about to be sent.
-pub(super) struct RequestedBooking<'a> {
-    pub intent: IntentId,
-    pub opcode: &'a Untrusted,
-    pub local: NaiveDateTime,
-    pub vin: &'a Untrusted,
-    pub moves: bool,
+pub(super) fn decide(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    match command {
+        Command::RequestBooking { intent, opcode, local, vin, moves } => {
+            may_book(state, opcode, *moves, ctx)?;
+            let (opcode, vin) = (opcode.clone(), vin.clone());
+            Ok(vec![Fact::AppointmentRequested { intent: *intent, opcode, local: *local, vin, moves: *moves }])
+        }
+        Command::EndBooking { intent, end } => ended(state, *intent, end, ctx),
+        Command::SeeAppointment { id } => Ok(seen(state, id)),
+        _ => Ok(vec![]),
+    }
 }
 
-pub(super) fn request(
-    state: &Onboarding,
-    wanted: &RequestedBooking<'_>,
-    ctx: &Context<'_>,
-) -> Result<Vec<Fact>, Refusal> {
+fn may_book(state: &Onboarding, opcode: &Untrusted, moves: bool, ctx: &Context<'_>) -> Result<(), Refusal> {
     if let Some(open) = &state.booking {
         return Err(Refusal::BookingOpen { local: open.local, by: open.by.to_string(), ago: ctx.now - open.at });
     }
     if !state.is_confirmed() {
         return Err(Refusal::NotConnected(state.stage(ctx.now)));
     }
-    if wanted.opcode.raw() != state.opcode_code(&ctx.policy.default_opcode) {
+    if opcode.raw() != state.opcode_code(&ctx.policy.default_opcode) {
         return Err(Refusal::OtherOpcode);
     }
     if state.opcode_state != OpcodeState::Ok {
         return Err(Refusal::OpcodeNotVisible(state.lacks().unwrap_or("unknown")));
     }
-    if wanted.moves && state.appointment.is_none() {
-        return Err(Refusal::NothingToMove);
+    match state.standing_appointment(ctx.now) {
+        _ if moves && state.appointment.is_none() => Err(Refusal::NothingToMove),
+        Some(stands) if !moves => {
+            Err(Refusal::AppointmentStands { id: stands.id.plain().into_owned(), local: stands.local })
+        }
+        _ => Ok(()),
     }
-    if !wanted.moves
-        && let Some(stands) = state.standing_appointment(ctx.now)
-    {
-        return Err(Refusal::AppointmentStands { id: stands.id.plain().into_owned(), local: stands.local });
-    }
-    Ok(vec![Fact::AppointmentRequested {
-        intent: wanted.intent,
-        opcode: wanted.opcode.clone(),
-        local: wanted.local,
-        vin: wanted.vin.clone(),
-        moves: wanted.moves,
-    }])
 }
 
-pub(super) fn end(
-    state: &Onboarding,
-    intent: IntentId,
-    end: &BookingEnd,
-    ctx: &Context<'_>,
-) -> Result<Vec<Fact>, Refusal> {
+fn ended(state: &Onboarding, intent: IntentId, end: &BookingEnd, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     let open = state.booking.as_deref().filter(|open| open.intent == intent).ok_or(Refusal::BookingClosed)?;
     Ok(match end {
         BookingEnd::Booked { id, read_back } => vec![Fact::AppointmentBooked {
@@ -87,7 +72,7 @@ fn absent(open: &OpenBooking, at: Timestamp, reason: &str, ctx: &Context<'_>) ->
 }
 
 /// Reading it back once is worth an event; the hundredth time is not.
-pub(super) fn seen(state: &Onboarding, id: &AppointmentId) -> Vec<Fact> {
+fn seen(state: &Onboarding, id: &AppointmentId) -> Vec<Fact> {
     match &state.appointment {
         Some(stands) if stands.id == *id && stands.seen_at.is_none() => {
             vec![Fact::AppointmentVerified { id: id.clone() }]

@@ -1,7 +1,5 @@
 //! The rules about letters.
 
-use std::borrow::Cow;
-
 use chrono::TimeDelta;
 
 use crate::domain::address::same_address;
@@ -9,7 +7,7 @@ use crate::domain::command::{Command, Context, LetterEnd};
 use crate::domain::mail::{due_letter, rest};
 use crate::domain::refusal::Refusal;
 use crate::domain::{
-    Actor, Event, Fact, Letter, LetterCopy, LetterId, LetterKind, LetterState, Obstacle, Onboarding, Untrusted, evolve,
+    Actor, Fact, Letter, LetterCopy, LetterId, LetterKind, LetterState, Obstacle, Onboarding, Untrusted, evolve_all,
     refuses_address,
 };
 
@@ -53,15 +51,7 @@ pub(super) fn suppress_needless(state: &Onboarding, facts: &mut Vec<Fact>, ctx: 
         return;
     }
     let actor = Actor::system("rules");
-    let mut after = Cow::Borrowed(state);
-    for fact in &*facts {
-        let event = Event { seq: 0, at: ctx.now, actor: actor.clone(), dealership: Some(state.id), fact: fact.clone() };
-        if let Some(next) = evolve(Some(after.into_owned()), &event) {
-            after = Cow::Owned(next);
-        } else {
-            return;
-        }
-    }
+    let Some(after) = evolve_all(Some(state.clone()), state.id, &*facts, &actor, ctx.now) else { return };
     let needless = after.letters().iter().filter(|letter| letter.due_at.is_some()).filter_map(|letter| {
         let obstacle = after.letter_obstacle(letter, ctx.now).filter(|obstacle| !obstacle.holds())?;
         let reason = obstacle.to_string().into();

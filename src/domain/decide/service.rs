@@ -60,7 +60,7 @@ pub(super) fn slots_seen(state: &Onboarding, look: &SlotsLook) -> Vec<Fact> {
     let found = &look.slots;
     match found.count {
         // The question was about a choice that is not the present one, or is not visible any more.
-        _ if !state.is_confirmed() || state.opcode_state != OpcodeState::Ok => vec![],
+        _ if !state.shows_opcode() => vec![],
         0 if had == Some(false) => vec![],
         0 => vec![Fact::SlotsMissing { window: look.window }],
         _ if had == Some(true) => vec![],

@@ -34,7 +34,7 @@ impl Onboarding {
 
     /// The letter with the present code that waits only for an address.
     pub fn held_letter(&self) -> Option<&Letter> {
-        let held = self.profile.contact.email.is_empty() || self.address_refused().is_some();
+        let held = self.address_obstacle().is_some();
         let mut waiting = self.letters().iter().filter(|letter| letter.due_at.is_some() && letter.kind.carries_code());
         waiting.find(|_| held)
     }
@@ -69,6 +69,23 @@ impl Onboarding {
         self.letters()
             .iter()
             .any(|letter| letter.kind.carries_code() && letter.generation == generation && letter.has_left())
+    }
+
+    /// The letter that is to go next: the one that is due first, while there is an address that works.
+    pub fn letter_to_send(&self) -> Option<&Letter> {
+        if self.address_obstacle().is_some() {
+            return None;
+        }
+        let due = self.letters().iter().filter_map(|letter| letter.due_at.map(|at| (at, letter)));
+        due.min_by_key(|(at, letter)| (*at, letter.queued_at)).map(|(_, letter)| letter)
+    }
+
+    /// When its next letter may go: when that is due, and not right after another one.
+    pub fn next_send_at(&self, apart: TimeDelta, now: Timestamp) -> Option<Timestamp> {
+        let letter = self.letter_to_send()?;
+        let due = if letter.is_due(now) { now } else { letter.due_at? };
+        let pause = self.letter_pause(apart, now).map(|pause| now + pause);
+        Some(pause.map_or(due, |pause| pause.max(due)))
     }
 
     /// How long its next letter has to wait, because it had one a moment ago.

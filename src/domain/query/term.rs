@@ -123,7 +123,7 @@ impl Is {
         let owner = || asked.text.field(QueryField::Owner);
         match self {
             Self::At(stage) => asked.stage(ctx) == stage,
-            Self::Confirmed => asked.state.is_confirmed() && asked.state.archived_at.is_none(),
+            Self::Confirmed => asked.state.is_integrated(),
             Self::Attention => asked.needs_attention(ctx),
             Self::Snoozed => asked.is_snoozed(ctx),
             Self::Mine => ctx.me.is_some_and(|me| !me.is_empty() && is_normally(me, owner())),

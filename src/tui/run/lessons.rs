@@ -110,7 +110,7 @@ mod tests {
             store: MemoryStore::new(),
             platform: Some(Arc::new(platform)),
             source: None,
-            post: None,
+            outbox: None,
             clock,
             policy: Policy::default(),
             pace: Pace::default(),

@@ -9,9 +9,12 @@ use chrono::TimeDelta;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::server::{MailServerBreaker, MailState, MailStatus};
-use super::{Inner, PostService, Seen, Tried, next_letter, next_try};
+use super::OutboxParts;
+use super::attempt::SendAttempt;
+use super::server::{MailServerHealth, MailState, MailStatus};
 use crate::domain::{Budget, DealershipId, LetterEnd, LetterState};
+use crate::engine::Inner;
+use crate::engine::circuit_breaker::CircuitState;
 use crate::engine::timers::Timers;
 
 /// The longest time between two comparisons with the clock.
@@ -23,8 +26,8 @@ const FEW: usize = 100;
 /// While more wait, how often the status tells of it.
 const SHOWN_EVERY: Duration = Duration::from_millis(100);
 
-/// How long a letter rests that was held without a reason in the books.
-const HELD_REST: TimeDelta = TimeDelta::seconds(1);
+/// how long a letter rests that waits without a reason on record.
+const WAITS_REST: TimeDelta = TimeDelta::seconds(1);
 
 /// How long it rests when what happens cannot be recorded: a full disk is not emptied within a second.
 const UNRECORDED_REST: TimeDelta = TimeDelta::seconds(30);
@@ -32,10 +35,10 @@ const UNRECORDED_REST: TimeDelta = TimeDelta::seconds(30);
 /// The one outbox of this run.
 struct Outbox<'a> {
     inner: &'a Inner,
-    post: &'a PostService,
+    parts: &'a OutboxParts,
     timers: Timers,
     in_flight: HashSet<DealershipId>,
-    server: MailServerBreaker,
+    server: MailServerHealth,
     budget: Budget,
     /// When the status last told of it, and whether there is something that it did not tell.
     shown: Duration,
@@ -43,29 +46,29 @@ struct Outbox<'a> {
 }
 
 /// The task. When the program ends, what is being handed over may still end.
-pub(in crate::engine) async fn run(inner: Arc<Inner>) {
-    let Some(post) = &inner.parts.post else { return };
+pub async fn run(inner: Arc<Inner>) {
+    let Some(parts) = &inner.parts.outbox else { return };
     let mut follow = inner.parts.store.subscribe();
-    orphans(&inner).await;
+    end_orphans(&inner).await;
     let mut outbox = Outbox {
         inner: &inner,
-        post,
+        parts,
         timers: Timers::default(),
         in_flight: HashSet::new(),
-        server: MailServerBreaker::default(),
-        budget: spent_before(&inner, post),
+        server: MailServerHealth::default(),
+        budget: spent_before(&inner, parts),
         shown: Duration::ZERO,
         unshown: false,
     };
     outbox.plan_all();
-    let mut tries = FuturesUnordered::new();
+    let mut attempts = FuturesUnordered::new();
     loop {
         while let Some(id) = outbox.take() {
-            let letter = inner.book().get(id).and_then(|state| next_letter(&state).map(|letter| letter.id));
+            let letter = inner.book().get(id).and_then(|state| state.letter_to_send().map(|letter| letter.id));
             let Some(letter) = letter else { continue };
             outbox.begin(id);
             let inner = &inner;
-            tries.push(Box::pin(async move { (id, inner.try_letter(id, letter).await) }));
+            attempts.push(Box::pin(async move { (id, inner.attempt_letter(id, letter).await) }));
         }
         outbox.show();
         let wait = match outbox.unshown_until(inner.parts.clock.elapsed()).filter(|_| outbox.unshown) {
@@ -75,22 +78,22 @@ pub(in crate::engine) async fn run(inner: Arc<Inner>) {
         tokio::select! {
             biased;
             () = inner.cancel.cancelled() => break,
-            Some((id, tried)) = tries.next() => outbox.ended(id, &tried),
+            Some((id, attempt)) = attempts.next() => outbox.ended(id, &attempt),
             commit = follow.recv() => match commit {
                 Ok(commit) => commit.states.iter().for_each(|state| outbox.plan(state.id)),
                 Err(RecvError::Lagged(_)) => outbox.plan_all(),
                 Err(RecvError::Closed) => break,
             },
-            () = inner.post.nudge.notified() => outbox.server.nudge(inner.now(), inner.parts.clock.elapsed()),
+            () = inner.outbox_nudge.notified() => outbox.server.nudge(inner.clock_reading()),
             () = inner.parts.clock.sleep(wait) => {}
         }
     }
-    while tries.next().await.is_some() {}
+    while attempts.next().await.is_some() {}
 }
 
 /// What earlier runs handed over in the last hour counts too.
-fn spent_before(inner: &Inner, post: &PostService) -> Budget {
-    let (now, mut budget) = (inner.now(), Budget::per_hour(post.per_hour));
+fn spent_before(inner: &Inner, parts: &OutboxParts) -> Budget {
+    let (now, mut budget) = (inner.now(), Budget::per_hour(parts.per_hour));
     let mut ages: Vec<_> = inner.letters_begun_in_the_last_hour(now).collect();
     ages.sort_unstable_by(|one, other| other.cmp(one));
     for age in ages {
@@ -105,13 +108,13 @@ fn at_the_budget(elapsed: Duration) -> Duration {
 }
 
 /// What an earlier run was handing over when it ended: nobody knows whether it went.
-pub(super) async fn orphans(inner: &Inner) {
+pub async fn end_orphans(inner: &Inner) {
     let mut states = inner.book().all().1;
     states.sort_unstable_by_key(|state| state.id);
     for state in states {
         for letter in state.letters().iter().filter(|letter| letter.state == LetterState::Sending) {
             let reason = "the program ended while the letter was being handed over".to_owned();
-            inner.end_letter(state.id, letter.id, LetterEnd::Uncertain { reason }, Seen::Nothing).await;
+            inner.end_letter(state.id, letter.id, LetterEnd::Uncertain { reason }, SendAttempt::NotAsked).await;
         }
     }
 }
@@ -120,7 +123,7 @@ impl Outbox<'_> {
     fn plan(&mut self, id: DealershipId) {
         let now = self.inner.now();
         let next = self.inner.book().get(id).filter(|_| !self.in_flight.contains(&id));
-        let next = next.and_then(|state| next_try(&state, self.inner.parts.policy.mail.per_dealership, now));
+        let next = next.and_then(|state| state.next_send_at(self.inner.parts.policy.mail.per_dealership, now));
         self.timers.set(id, next);
     }
 
@@ -135,8 +138,9 @@ impl Outbox<'_> {
     /// The next dealership whose letter may go now.
     fn take(&mut self) -> Option<DealershipId> {
         let elapsed = self.inner.parts.clock.elapsed();
-        let room = self.in_flight.len() < self.post.courier.lanes().max(1);
-        let may = room && self.server.is_open(elapsed) && self.limit(elapsed).is_zero();
+        let room = self.in_flight.len() < self.parts.transport.lanes().max(1);
+        let may =
+            room && !matches!(self.server.circuit(elapsed), CircuitState::Open(_)) && self.limit(elapsed).is_zero();
         may.then(|| self.timers.take_due(self.inner.now())).flatten().map(|(_, id)| id)
     }
 
@@ -146,57 +150,52 @@ impl Outbox<'_> {
         self.budget.spend(at_the_budget(self.inner.parts.clock.elapsed()));
     }
 
-    fn ended(&mut self, id: DealershipId, tried: &Tried) {
+    fn ended(&mut self, id: DealershipId, attempt: &SendAttempt) {
         self.in_flight.remove(&id);
-        let (at, elapsed) = (self.inner.now(), self.inner.parts.clock.elapsed());
-        let steps = &self.inner.parts.policy.mail.retry;
-        let rest = |attempt: usize| {
-            let step = steps.get(attempt).or(steps.last()).copied().unwrap_or(TimeDelta::minutes(1));
-            step.max(TimeDelta::seconds(1))
-        };
-        if let Tried::Down(why) = tried {
+        let now = self.inner.clock_reading();
+        if let SendAttempt::Down(why) = attempt {
             tracing::warn!("the mail server fails: {why}");
         }
-        self.server.take_in(id, tried, at, elapsed, rest);
-        if !matches!(tried, Tried::Ended(Seen::Well | Seen::Silent | Seen::Unwilling(_) | Seen::Busy(_))) {
+        self.server.note(id, attempt, now, &self.inner.parts.policy.mail.retry);
+        let rest = match attempt {
+            SendAttempt::Waits | SendAttempt::Aborted => Some(WAITS_REST),
+            SendAttempt::Unrecorded => Some(UNRECORDED_REST),
+            _ => None,
+        };
+        // Only what the server was asked to take counts for the hour.
+        if rest.is_some() || matches!(attempt, SendAttempt::NotAsked | SendAttempt::Down(_)) {
             self.budget.refund();
         }
-        let held = match tried {
-            Tried::Held | Tried::Withheld => Some(HELD_REST),
-            Tried::Unrecorded => Some(UNRECORDED_REST),
-            Tried::Down(_) | Tried::Ended(_) => None,
-        };
         self.plan(id);
-        // Whatever held it is most often over with the next look; if not, it must not turn in circles.
-        if let Some(rest) = held.filter(|_| self.timers.at(id).is_some_and(|next| next <= at)) {
-            self.timers.set(id, at.checked_add_signed(rest));
+        // Whatever held it is most often over a moment later; if not, it must not turn in circles.
+        if let Some(rest) = rest.filter(|_| self.timers.at(id).is_some_and(|next| next <= now.at)) {
+            self.timers.set(id, now.at.checked_add_signed(rest));
         }
     }
 
     /// How long nothing can happen by itself.
     fn wait(&self) -> Duration {
         let (now, elapsed) = (self.inner.now(), self.inner.parts.clock.elapsed());
-        if self.in_flight.len() >= self.post.courier.lanes().max(1) {
+        if self.in_flight.len() >= self.parts.transport.lanes().max(1) {
             return LONGEST_TICK;
         }
         let Some(due) = self.timers.next() else { return LONGEST_TICK };
         let due = (due - now).to_std().unwrap_or_default();
-        let server = match self.server.retry() {
-            Some(retry) => retry.saturating_sub(elapsed),
-            None if self.server.is_open(elapsed) => Duration::ZERO,
-            None => LONGEST_TICK,
+        let server = match self.server.circuit(elapsed) {
+            CircuitState::Closed | CircuitState::HalfOpen => Duration::ZERO,
+            CircuitState::Open(rest) => rest.unwrap_or(LONGEST_TICK),
         };
         due.max(server).max(self.limit(elapsed)).min(LONGEST_TICK)
     }
 
     /// How long the limit of letters an hour holds the next one: it is for the patience of mail servers, and files ask for none.
     fn limit(&self, elapsed: Duration) -> Duration {
-        if self.post.courier.mails() { self.budget.ready_in(at_the_budget(elapsed)) } else { Duration::ZERO }
+        if self.parts.transport.mails() { self.budget.ready_in(at_the_budget(elapsed)) } else { Duration::ZERO }
     }
 
     /// How long until the status may tell of it again; `None`: it may.
     fn unshown_until(&self, elapsed: Duration) -> Option<Duration> {
-        // While little is going on, whoever looks sees every step.
+        // While little is going on, people see every step.
         let busy = self.timers.len() > FEW;
         let left = (self.shown + SHOWN_EVERY).saturating_sub(elapsed);
         (busy && !left.is_zero()).then_some(left)
@@ -219,7 +218,7 @@ impl Outbox<'_> {
             state => state,
         };
         let (in_flight, last_hour) = (self.in_flight.len(), self.budget.spent(at_the_budget(elapsed)));
-        let per_hour = self.inner.parts.post.as_ref().map_or(0, |post| post.per_hour);
+        let per_hour = self.parts.per_hour;
         let mail = MailStatus { state, waiting, in_flight, last_hour, per_hour };
         self.inner.status.send_if_modified(|status| {
             let changed = status.mail != mail;

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Engine, EngineError, Inner};
+use super::attempt::actor;
 use crate::domain::{
     Actor, Command, Concerned, DealershipId, LetterCopy, LetterId, ReportedAddress, ReturnedMail, Untrusted, concerned,
     same_address,
 };
+use crate::engine::{Engine, EngineError, Inner};
 use crate::mail::bounce::{ReportAction, ReportError, Returned, read_report};
 use crate::mail::maildir::Maildir;
 
-/// How often the maildir is looked into.
+/// How often the maildir is read.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// How many messages one look takes.
+/// How many messages are read at once.
 const AT_ONCE: usize = 200;
 
 /// What a report says of one address, and whose it is.
@@ -27,7 +28,7 @@ pub struct Returns {
     pub address: Untrusted,
     /// It is about the copy that `[mail] bcc` gets, and says nothing of the letter.
     pub of_copy: bool,
-    /// The dealerships whose letter or address it is; none: it is about nothing in our books.
+    /// The dealerships whose letter or address it is; none: it is about nobody that we know.
     pub dealerships: Vec<DealershipId>,
     /// Those of them for which it was news.
     pub recorded: Vec<DealershipId>,
@@ -51,9 +52,6 @@ impl TakenReport {
 
 impl Engine {
     /// Takes in a delivery report. The same report a second time changes nothing.
-    ///
-    /// # Errors
-    /// When it is no report, or what it says could not be recorded.
     pub async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<TakenReport, EngineError> {
         self.inner.may_record()?;
         self.inner.take_report(message, actor).await
@@ -93,10 +91,10 @@ impl Inner {
     }
 
     /// Whatever is new in the maildir. `Err`: in words.
-    async fn look_into(&self, maildir: &mut Maildir) -> Result<(), String> {
+    async fn read_maildir(&self, maildir: &mut Maildir) -> Result<(), String> {
         let unseen = maildir.unseen(AT_ONCE).map_err(|error| error.to_string())?;
         for message in unseen {
-            match self.take_report(&message.bytes, &super::actor()).await {
+            match self.take_report(&message.bytes, &actor()).await {
                 Ok(report) if report.is_for_us => {
                     let read = !report.needs_a_person();
                     maildir.take(&message.path, read).map_err(|error| error.to_string())?;
@@ -121,18 +119,16 @@ fn command(returned: &Returned, address: &Untrusted, letter: Option<LetterCopy>)
     }
 }
 
-/// The task that looks into the maildir.
-pub(in crate::engine) async fn run(inner: Arc<Inner>) {
-    let Some(path) = inner.parts.post.as_ref().and_then(|post| post.reports.clone()) else { return };
+/// The task that reads the maildir.
+pub async fn run(inner: Arc<Inner>) {
+    let Some(path) = inner.parts.outbox.as_ref().and_then(|outbox| outbox.reports.clone()) else { return };
     let mut maildir = Maildir::at(path);
     loop {
-        if let Err(why) = inner.look_into(&mut maildir).await {
+        if let Err(why) = inner.read_maildir(&mut maildir).await {
             inner.report(format!("delivery reports in {} cannot be read: {why}", maildir.path().display()));
         }
-        tokio::select! {
-            biased;
-            () = inner.cancel.cancelled() => return,
-            () = inner.parts.clock.sleep(EVERY) => {}
+        if !inner.sleep(EVERY).await {
+            return;
         }
     }
 }

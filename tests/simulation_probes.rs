@@ -34,7 +34,7 @@ fn a_person_s_look_finds_everything_out_at_once() {
         assert_eq!((last.at, last.outcome), (checked.look.ended_at, Outcome::Connected));
         assert!(probe.next_at.is_some_and(|at| at > last.at && at <= last.at + hours(24)));
         assert_eq!(desk.platform(), PlatformState::Ok);
-        assert!(desk.check(0).await.unwrap().events.is_empty(), "an unchanged look records nothing");
+        assert!(desk.check(0).await.unwrap().events.is_empty(), "an unchanged probe records nothing");
     });
 }
 
@@ -47,7 +47,7 @@ fn a_person_s_look_comes_before_those_that_are_due() {
         }
         desk.pass(TimeDelta::seconds(30)).await;
         let looked = desk.world.requests();
-        assert!(looked >= 59, "{looked}: whoever was never looked at is due at once");
+        assert!(looked >= 59, "{looked}: whoever was never probed is due at once");
         // All of them die in the same moment; then one more is asked for.
         desk.clock.advance(TimeDelta::seconds(30).to_std().unwrap());
         desk.idle.settle().await;
@@ -72,7 +72,7 @@ fn live_ones_are_looked_at_daily_and_nothing_is_written() {
         let (events, requests) = (desk.store.log().len(), desk.world.requests());
         desk.pass(hours(24 * 10)).await;
         assert_eq!(desk.store.log().len(), events);
-        assert_eq!(desk.world.requests() - requests, 3 * 10 * (1 + 3), "one look and three at the slots a day");
+        assert_eq!(desk.world.requests() - requests, 3 * 10 * (1 + 3), "one probe and three at the slots a day");
         let mut status = desk.engine.status();
         status.mark_unchanged();
         let probe = desk.engine.probe_status(desk.ids[0]);
@@ -91,7 +91,7 @@ fn a_code_used_in_hour_71_and_seen_in_hour_73_is_connected() {
         desk.world.mood(|mood| mood.down = true);
         desk.pass(hours(73)).await;
         assert_eq!(desk.stage(0), "expired", "by the clock");
-        assert!(!desk.kinds(0).contains(&"invitation.expired"), "but nobody could look");
+        assert!(!desk.kinds(0).contains(&"invitation.expired"), "but nobody could probe");
         desk.world.mood(|mood| mood.down = false);
         desk.world.live("xts00000");
         desk.pass(hours(1)).await;
@@ -208,7 +208,7 @@ fn a_mass_disconnect_loses_nobody_and_ends_by_itself() {
 }
 
 #[test]
-fn a_real_loss_takes_two_looks_and_witnesses() {
+fn a_real_loss_takes_two_probes_and_a_quorum() {
     run(async |idle| {
         let desk = Desk::open(idle, 4, |_| ()).await;
         for place in 0..4 {
@@ -218,7 +218,7 @@ fn a_real_loss_takes_two_looks_and_witnesses() {
         desk.world.dealer("xts00002", |dealer| dealer.connected = false);
         let first = desk.check(2).await.unwrap();
         assert_eq!(first.events.len(), 1, "doubted");
-        assert!(desk.check(2).await.unwrap().events.is_empty(), "a second look too soon");
+        assert!(desk.check(2).await.unwrap().events.is_empty(), "a second probe too soon");
         assert!(desk.state(2).is_confirmed());
         let requests = desk.world.requests();
         desk.pass(minutes(3)).await;
@@ -264,7 +264,7 @@ fn a_one_shot_command_does_no_background_work() {
 }
 
 #[test]
-fn a_look_that_panics_harms_nobody_else() {
+fn a_probe_that_panics_harms_nobody_else() {
     run(async |idle| {
         let desk = Desk::open(idle, 3, |_| ()).await;
         for place in 0..3 {
@@ -332,7 +332,7 @@ fn unknown_archived_and_read_only() {
         assert!(matches!(answer, Err(EngineError::Refused(Refusal::Unknown))));
         desk.world.live("xts00000");
         desk.execute(0, Command::Archive).await.unwrap();
-        assert!(desk.check(0).await.unwrap().events.is_empty(), "an archived one is looked at, and nothing recorded");
+        assert!(desk.check(0).await.unwrap().events.is_empty(), "an archived one is probed, and nothing recorded");
     });
     run(async |idle| {
         let desk = Desk::open(idle, 1, |parts| parts.read_only = true).await;

@@ -5,13 +5,13 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use rand::rngs::StdRng;
 
-use super::PlatformState;
-use super::backoff::Backoff;
-use super::breaker::ClockReading;
 use crate::domain::Timestamp;
+use crate::engine::PlatformState;
+use crate::engine::backoff::Backoff;
+use crate::engine::circuit_breaker::ClockReading;
 
 /// The least that the platform is left alone when it asks us to wait, however short: "at once" answered at once never ends.
-pub(super) const LEAST: Backoff = Backoff::seconds(1, 60);
+pub const LEAST: Backoff = Backoff::seconds(1, 60);
 
 /// The newest wait that the platform asked for.
 #[derive(Debug, Clone)]
@@ -65,17 +65,12 @@ impl RateLimit {
         }
     }
 
-    /// When the wait ends, in monotonic time; `None`: there is none.
-    pub fn end(&self, elapsed: Duration) -> Option<Duration> {
-        self.running(elapsed).map(|wait| wait.end)
+    /// How long the platform is still to be left alone, and when that ends; `None`: it is not.
+    pub fn left(&self, elapsed: Duration) -> Option<(Duration, Timestamp)> {
+        self.running(elapsed).map(|wait| (wait.end.saturating_sub(elapsed), wait.end_at))
     }
 
-    /// The same by the wall clock.
-    pub fn end_at(&self, elapsed: Duration) -> Option<Timestamp> {
-        self.running(elapsed).map(|wait| wait.end_at)
-    }
-
-    /// Whether a person's look that was told to wait does so; not when the platform asks for it for too long already.
+    /// Whether a person's probe that was told to wait does so; not when the platform asks for it for too long already.
     pub fn worth_waiting(&self, elapsed: Duration) -> bool {
         self.running(elapsed).is_some_and(|wait| elapsed < wait.since.elapsed + self.longest)
     }

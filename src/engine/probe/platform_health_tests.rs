@@ -1,4 +1,4 @@
-//! The breaker, moved by hand.
+//! The health of the platform, moved by hand.
 
 use chrono::DateTime;
 use rand::SeedableRng;
@@ -8,14 +8,14 @@ use super::*;
 const LONGEST: Duration = Duration::from_secs(900);
 
 struct Bench {
-    breaker: Breaker,
+    health: PlatformHealth,
     rng: StdRng,
     elapsed: Duration,
 }
 
 impl Bench {
     fn new() -> Self {
-        Self { breaker: Breaker::new(LONGEST), rng: StdRng::seed_from_u64(7), elapsed: Duration::ZERO }
+        Self { health: PlatformHealth::new(LONGEST), rng: StdRng::seed_from_u64(7), elapsed: Duration::ZERO }
     }
 
     fn now(&self) -> ClockReading {
@@ -23,20 +23,21 @@ impl Bench {
     }
 
     fn answer(&mut self, health: Health, trial: bool, retry_after: Option<u64>) {
-        let (now, after) = (self.now(), retry_after.map(Duration::from_secs));
-        self.breaker.note(health, trial, "503", after, now, &mut self.rng);
+        let retry_after = retry_after.map(Duration::from_secs);
+        let signal = PlatformSignal { health, why: "503".to_owned(), retry_after, clock_skew: None };
+        self.health.note(&signal, trial, self.now(), &mut self.rng);
     }
 
     fn state(&self) -> PlatformState {
-        self.breaker.state(self.elapsed)
+        self.health.state(self.elapsed)
     }
 
-    fn gate(&self) -> CircuitState {
-        self.breaker.gate(self.elapsed)
+    fn circuit(&self) -> CircuitState {
+        self.health.circuit(self.elapsed)
     }
 
     fn wait(&mut self) -> Duration {
-        let CircuitState::Shut(Some(left)) = self.gate() else { panic!("not shut: {:?}", self.gate()) };
+        let CircuitState::Open(Some(left)) = self.circuit() else { panic!("not open: {:?}", self.circuit()) };
         self.elapsed += left;
         left
     }
@@ -49,30 +50,30 @@ fn five_in_a_row_open_it_and_one_trial_closes_it() {
     for _ in 0..4 {
         bench.answer(Health::Ill, false, None);
         assert_eq!(
-            (bench.gate(), bench.state()),
-            (CircuitState::Open, PlatformState::Starting),
+            (bench.circuit(), bench.state()),
+            (CircuitState::Closed, PlatformState::Starting),
             "nothing answered yet"
         );
     }
     bench.answer(Health::Ill, false, None);
     assert!(matches!(bench.state(), PlatformState::Down { .. }));
     assert!(bench.wait() <= DOWN.base);
-    assert_eq!(bench.gate(), CircuitState::Trial);
-    bench.breaker.try_one();
-    assert_eq!(bench.gate(), CircuitState::Shut(None), "one trial at a time");
+    assert_eq!(bench.circuit(), CircuitState::HalfOpen);
+    bench.health.begin_trial();
+    assert_eq!(bench.circuit(), CircuitState::Open(None), "one trial at a time");
     bench.answer(Health::Well, true, None);
-    assert_eq!((bench.gate(), bench.state()), (CircuitState::Open, PlatformState::Ok));
+    assert_eq!((bench.circuit(), bench.state()), (CircuitState::Closed, PlatformState::Ok));
 }
 
 #[test]
 fn half_of_twenty_open_it() {
     let mut bench = Bench::new();
     for _ in 0..10 {
-        assert_eq!(bench.gate(), CircuitState::Open);
+        assert_eq!(bench.circuit(), CircuitState::Closed);
         bench.answer(Health::Well, false, None);
         bench.answer(Health::Ill, false, None);
     }
-    assert!(matches!(bench.gate(), CircuitState::Shut(Some(_))));
+    assert!(matches!(bench.circuit(), CircuitState::Open(Some(_))));
 }
 
 #[test]
@@ -85,7 +86,7 @@ fn it_stays_open_longer_and_longer_but_never_longer_than_the_cap() {
     let mut longest = Duration::ZERO;
     for _ in 0..40 {
         longest = longest.max(bench.wait());
-        bench.breaker.try_one();
+        bench.health.begin_trial();
         bench.answer(Health::Ill, true, None);
     }
     assert!(longest > DOWN.base && longest <= DOWN.cap);
@@ -95,7 +96,7 @@ fn it_stays_open_longer_and_longer_but_never_longer_than_the_cap() {
 #[test]
 fn an_outage_is_over_when_nothing_failed_for_a_while() {
     let mut bench = Bench::new();
-    let standing = |bench: &Bench| match bench.breaker.standing(bench.elapsed) {
+    let standing = |bench: &Bench| match bench.health.standing(bench.elapsed) {
         PlatformStanding::Unknown => "unknown",
         PlatformStanding::Failing { .. } => "failing",
         PlatformStanding::Settling(_) => "settling",
@@ -136,35 +137,35 @@ fn stragglers_do_not_lengthen_it() {
     for _ in 0..5 {
         bench.answer(Health::Ill, false, None);
     }
-    let before = bench.gate();
+    let before = bench.circuit();
     for _ in 0..10 {
         bench.answer(Health::Ill, false, None);
     }
-    assert_eq!(bench.gate(), before);
+    assert_eq!(bench.circuit(), before);
 }
 
 #[test]
 fn retry_after_is_honoured_and_a_short_one_is_shown_without_an_alarm() {
     let mut bench = Bench::new();
     bench.answer(Health::Ill, false, Some(90));
-    assert_eq!(bench.gate(), CircuitState::Shut(Some(Duration::from_secs(90))));
+    assert_eq!(bench.circuit(), CircuitState::Open(Some(Duration::from_secs(90))));
     let until = bench.now().at + TimeDelta::seconds(90);
     assert!(matches!(bench.state(), PlatformState::RateLimited { until: told, .. } if told == until));
     // Answers to what was sent before do not shorten it.
     bench.answer(Health::Well, false, None);
-    assert_eq!(bench.gate(), CircuitState::Shut(Some(Duration::from_secs(90))));
+    assert_eq!(bench.circuit(), CircuitState::Open(Some(Duration::from_secs(90))));
     bench.wait();
-    assert_eq!((bench.gate(), bench.state()), (CircuitState::Open, PlatformState::Ok));
+    assert_eq!((bench.circuit(), bench.state()), (CircuitState::Closed, PlatformState::Ok));
     bench.answer(Health::Well, false, None);
     bench.answer(Health::Ill, false, Some(1));
-    assert_eq!(bench.gate(), CircuitState::Shut(Some(Duration::from_secs(1))));
+    assert_eq!(bench.circuit(), CircuitState::Open(Some(Duration::from_secs(1))));
     assert!(matches!(bench.state(), PlatformState::RateLimited { .. }) && !bench.state().is_alarm());
     bench.wait();
     bench.answer(Health::Well, false, None);
     for _ in 0..5 {
         bench.answer(Health::Ill, false, Some(u64::MAX / 2));
     }
-    assert_eq!(bench.gate(), CircuitState::Shut(Some(LONGEST)));
+    assert_eq!(bench.circuit(), CircuitState::Open(Some(LONGEST)));
     assert!(matches!(bench.state(), PlatformState::Down { .. }));
 }
 
@@ -172,20 +173,20 @@ fn retry_after_is_honoured_and_a_short_one_is_shown_without_an_alarm() {
 fn a_wait_of_no_time_is_a_second_and_grows_until_it_answers() {
     let mut bench = Bench::new();
     bench.answer(Health::Ill, false, Some(0));
-    assert!(bench.breaker.worth_waiting(bench.elapsed));
+    assert!(bench.health.worth_waiting(bench.elapsed));
     assert_eq!(bench.wait(), Duration::from_secs(1));
-    assert!(!bench.breaker.worth_waiting(bench.elapsed), "it does not hold any more");
+    assert!(!bench.health.worth_waiting(bench.elapsed), "it does not hold any more");
     let mut longest = Duration::ZERO;
     for _ in 0..20 {
         bench.answer(Health::Ill, false, Some(0));
-        let CircuitState::Shut(Some(_)) = bench.gate() else { panic!("not shut: {:?}", bench.gate()) };
+        let CircuitState::Open(Some(_)) = bench.circuit() else { panic!("not open: {:?}", bench.circuit()) };
         let before = bench.elapsed;
-        while bench.breaker.holds(bench.elapsed) {
+        while bench.health.asks_to_wait(bench.elapsed) {
             bench.elapsed += Duration::from_secs(1);
         }
         longest = longest.max(bench.elapsed.saturating_sub(before));
     }
-    assert!(longest > Duration::from_secs(10) && longest <= crate::engine::rate_limit::LEAST.cap, "{longest:?}");
+    assert!(longest > Duration::from_secs(10) && longest <= crate::engine::probe::rate_limit::LEAST.cap, "{longest:?}");
     bench.answer(Health::Well, false, None);
     bench.elapsed += DOWN.cap;
     bench.answer(Health::Well, false, None);
@@ -196,18 +197,18 @@ fn a_wait_of_no_time_is_a_second_and_grows_until_it_answers() {
 #[test]
 fn it_is_worth_waiting_up_to_the_longest_since_it_asked_first() {
     let mut bench = Bench::new();
-    assert!(!bench.breaker.worth_waiting(bench.elapsed), "nobody asked");
+    assert!(!bench.health.worth_waiting(bench.elapsed), "nobody asked");
     for _ in 0..4 {
         bench.answer(Health::Ill, false, Some(225));
-        assert!(bench.breaker.worth_waiting(bench.elapsed));
+        assert!(bench.health.worth_waiting(bench.elapsed));
         bench.wait();
     }
     bench.answer(Health::Ill, false, Some(1));
-    assert!(!bench.breaker.worth_waiting(bench.elapsed));
+    assert!(!bench.health.worth_waiting(bench.elapsed));
     bench.wait();
     bench.answer(Health::Well, false, None);
     bench.answer(Health::Ill, false, Some(1));
-    assert!(bench.breaker.worth_waiting(bench.elapsed), "it answered meanwhile");
+    assert!(bench.health.worth_waiting(bench.elapsed), "it answered meanwhile");
 }
 
 #[test]
@@ -217,12 +218,12 @@ fn our_credentials_are_an_alarm_at_once_and_turn_into_the_other_one() {
     bench.answer(Health::Refused, false, None);
     assert!(matches!(bench.state(), PlatformState::OurCredentials { .. }));
     bench.wait();
-    bench.breaker.try_one();
+    bench.health.begin_trial();
     bench.answer(Health::Ill, true, None);
     assert!(matches!(bench.state(), PlatformState::Down { .. }));
     bench.wait();
-    bench.breaker.try_one();
+    bench.health.begin_trial();
     let now = bench.now();
-    bench.breaker.trial_lost(now, &mut bench.rng);
-    assert!(matches!(bench.gate(), CircuitState::Shut(Some(_))), "a lost trial does not leave it shut for ever");
+    bench.health.trial_lost(now, &mut bench.rng);
+    assert!(matches!(bench.circuit(), CircuitState::Open(Some(_))), "a lost trial does not leave it open for ever");
 }

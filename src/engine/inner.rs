@@ -1,0 +1,179 @@
+//! What the engine and its tasks share, and how a command is decided and recorded.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::{Mutex, RwLock};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::circuit_breaker::ClockReading;
+use super::probe::{Call, PriorityProbe, REQUESTS_WAITING, ShownServices};
+use super::{EngineError, Parts, PlatformState, Status};
+use crate::domain::{
+    Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Timestamp, decide,
+};
+use crate::store::{Append, ReadModel, StoreError};
+
+/// How often a decision is made anew because the dealership changed under it.
+pub const MOST_TRIES: u32 = 16;
+
+/// How many requests to the code source are under way at once.
+pub const SOURCE_IN_FLIGHT: usize = 4;
+
+pub struct Inner {
+    pub parts: Parts,
+    pub rng: Mutex<StdRng>,
+    pub status: watch::Sender<Status>,
+    /// When the next probe of each dealership is due.
+    pub next_probes: RwLock<HashMap<DealershipId, Timestamp>>,
+    /// There is a probe that is not written yet.
+    pub probes_to_save: Notify,
+    /// What Xtime showed of some dealerships when it was last asked.
+    pub shown: Mutex<ShownServices>,
+    pub probes: mpsc::Sender<PriorityProbe>,
+    /// For the one probe task; it outlives the task's restarts.
+    pub probes_asked: tokio::sync::Mutex<mpsc::Receiver<PriorityProbe>>,
+    /// Other requests of a person, within the same budget.
+    pub calls: mpsc::Sender<Call>,
+    pub calls_asked: tokio::sync::Mutex<mpsc::Receiver<Call>>,
+    /// One test booking at a time.
+    pub booking: tokio::sync::Mutex<()>,
+    /// Dealerships for which a code is being obtained by this process.
+    pub obtaining: Mutex<HashSet<DealershipId>>,
+    pub source_slots: Semaphore,
+    /// Somebody wants a letter tried now.
+    pub outbox_nudge: Notify,
+    pub cancel: CancellationToken,
+    pub tasks: TaskTracker,
+}
+
+impl Inner {
+    pub fn new(parts: Parts) -> Self {
+        let source = parts.source.as_ref().map(|source| source.origin());
+        let requests_per_second = parts.pace.requests_per_second.max(1);
+        let platform = if parts.platform.is_some() { PlatformState::Starting } else { PlatformState::Unconfigured };
+        let (probes, probes_asked) = mpsc::channel(REQUESTS_WAITING);
+        let (calls, calls_asked) = mpsc::channel(REQUESTS_WAITING);
+        Self {
+            rng: Mutex::new(StdRng::seed_from_u64(parts.seed)),
+            status: watch::Sender::new(Status { platform, requests_per_second, source, ..Status::default() }),
+            next_probes: RwLock::default(),
+            probes_to_save: Notify::new(),
+            shown: Mutex::default(),
+            probes,
+            probes_asked: tokio::sync::Mutex::new(probes_asked),
+            calls,
+            calls_asked: tokio::sync::Mutex::new(calls_asked),
+            booking: tokio::sync::Mutex::default(),
+            obtaining: Mutex::default(),
+            source_slots: Semaphore::new(SOURCE_IN_FLIGHT),
+            outbox_nudge: Notify::new(),
+            cancel: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            parts,
+        }
+    }
+
+    pub fn book(&self) -> &ReadModel {
+        self.parts.store.read_model()
+    }
+
+    pub fn known(&self, id: DealershipId) -> Result<Arc<Onboarding>, EngineError> {
+        Ok(self.book().get(id).ok_or(Refusal::Unknown)?)
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    pub fn clock_reading(&self) -> ClockReading {
+        ClockReading { at: self.now(), elapsed: self.parts.clock.elapsed() }
+    }
+
+    /// Whether this process does what is due by itself.
+    pub fn works(&self) -> bool {
+        self.parts.background && !self.parts.read_only
+    }
+
+    /// Whether anything may be recorded at all.
+    pub fn may_record(&self) -> Result<(), EngineError> {
+        match () {
+            () if self.parts.read_only => Err(EngineError::ReadOnly),
+            () if self.cancel.is_cancelled() => Err(EngineError::Ending),
+            () => Ok(()),
+        }
+    }
+
+    /// Waits for so long. `false`: the program ends.
+    pub async fn sleep(&self, length: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => false,
+            () = self.parts.clock.sleep(length) => true,
+        }
+    }
+
+    /// What another task answers to a question, unless the program ends before.
+    pub async fn answer<T>(&self, answer: oneshot::Receiver<Result<T, EngineError>>) -> Result<T, EngineError> {
+        tokio::select! {
+            biased;
+            answer = answer => answer.unwrap_or_else(|_| Err(EngineError::Fault("the answer was lost".to_owned()))),
+            () = self.cancel.cancelled() => Err(EngineError::Ending),
+        }
+    }
+
+    pub async fn execute(
+        &self,
+        id: DealershipId,
+        command: Command,
+        actor: &Actor,
+    ) -> Result<Vec<Arc<Event>>, EngineError> {
+        if self.parts.read_only {
+            return Err(EngineError::ReadOnly);
+        }
+        let mut tries = 0;
+        while let Some(append) = self.decided(id, &command, actor)? {
+            match self.parts.store.append(vec![append]).await {
+                Ok(committed) => return Ok(committed.events.to_vec()),
+                // Somebody was faster: the rules see the new state, and may now refuse.
+                Err(StoreError::Conflict { .. } | StoreError::Claimed { .. }) if tries < MOST_TRIES => tries += 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(vec![])
+    }
+
+    /// What a command makes of the present state; `None`: nothing that is not recorded already.
+    pub fn decided(&self, id: DealershipId, command: &Command, actor: &Actor) -> Result<Option<Append>, Refusal> {
+        let state = self.book().get(id);
+        let now = self.now();
+        let letter = self.parts.outbox.as_ref().map(|_| self.new_letter_id());
+        let context = Context { now, policy: &self.parts.policy, claims: self.book(), letter };
+        let facts = decide(state.as_deref(), command, &context)?;
+        let expected_version = state.map_or(0, |state| state.version);
+        let append = Append { dealership: Some(id), expected_version, actor: actor.clone(), at: now, facts };
+        Ok((!append.facts.is_empty()).then_some(append))
+    }
+
+    pub fn new_dealership_id(&self) -> DealershipId {
+        loop {
+            let id = DealershipId::from_bits(self.rng.lock().next_u64());
+            if self.book().get(id).is_none() {
+                return id;
+            }
+        }
+    }
+
+    fn new_letter_id(&self) -> LetterId {
+        LetterId::from_bits(self.rng.lock().next_u64())
+    }
+
+    pub fn new_intent_id(&self) -> IntentId {
+        IntentId::from_bits(self.rng.lock().next_u64())
+    }
+}

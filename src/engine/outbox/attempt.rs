@@ -1,0 +1,185 @@
+//! One attempt of one letter, and what it says of the mail server.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rand::RngExt;
+
+use crate::domain::{
+    Actor, Command, DealershipId, Fact, Letter, LetterEnd, LetterId, LetterState, Onboarding, Timestamp,
+};
+use crate::engine::{EngineError, Inner};
+use crate::mail::{self, Delivery, Pass, RefusedBy, RenderContext};
+use crate::store::StoreError;
+
+/// How long until a result that could not be recorded is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What an attempt came to, and what that says of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendAttempt {
+    /// It did its work: it took the letter, or refused this one.
+    Done,
+    /// It took the letter and did not say so.
+    Unanswered,
+    /// It refused for good, for a reason that any other letter may meet too: in words.
+    Unwilling(String),
+    /// It takes nothing at the moment: in words.
+    Busy(String),
+    /// It, or our way to it, fails: in words. The letter waits.
+    Down(String),
+    /// The letter ended without it.
+    NotAsked,
+    /// The letter did not go now, and it was asked nothing; it may be due again.
+    Waits,
+    /// It would have taken the letter, but that was not to go: its dealership changed.
+    Aborted,
+    /// The letter was not to go, because that could not be recorded.
+    Unrecorded,
+}
+
+pub fn render_context(letter: &Letter) -> RenderContext {
+    RenderContext {
+        letter: letter.id,
+        kind: letter.kind,
+        written_at: letter.queued_at,
+        automatic: letter.is_automatic(),
+        settled: letter.settled,
+    }
+}
+
+pub fn actor() -> Actor {
+    Actor::system("mail")
+}
+
+/// The last moment before a letter leaves.
+struct BeforeSending<'a> {
+    inner: &'a Inner,
+    id: DealershipId,
+    letter: LetterId,
+    /// The state that the letter was written from.
+    version: u64,
+    /// That it is being handed over could not be recorded.
+    unrecorded: AtomicBool,
+}
+
+#[async_trait]
+impl mail::PreSendCheck for BeforeSending<'_> {
+    async fn pass(&self) -> Pass {
+        match self.inner.begin_letter(self.id, self.letter, self.version).await {
+            Ok(true) => Pass::Go,
+            Ok(false) => Pass::Stop,
+            Err(error) => {
+                self.unrecorded.store(true, Ordering::Relaxed);
+                self.inner.report(format!("a letter was held: that it is being sent could not be recorded: {error}"));
+                Pass::Stop
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// One attempt of one letter.
+    pub async fn attempt_letter(&self, id: DealershipId, letter: LetterId) -> SendAttempt {
+        let (Some(outbox), Some(state)) = (&self.parts.outbox, self.book().get(id)) else { return SendAttempt::Waits };
+        let Some(record) = state.letter(letter) else { return SendAttempt::Waits };
+        match state.letter_obstacle(record, self.now()) {
+            Some(obstacle) if obstacle.holds() => return SendAttempt::Waits,
+            Some(obstacle) => {
+                let command = Command::SuppressLetter { letter, reason: obstacle.to_string() };
+                return self.ended(id, command, SendAttempt::NotAsked).await;
+            }
+            None => {}
+        }
+        let rendered = outbox.renderer.write(&state, &render_context(record), &self.parts.policy);
+        let message = match rendered.and_then(|it| it.parcel()) {
+            Ok(message) => message,
+            Err(error) => {
+                let end = LetterEnd::Refused { reason: error.to_string(), permanent: true, address: None };
+                return self.end_letter(id, letter, end, SendAttempt::NotAsked).await;
+            }
+        };
+        let (version, unrecorded) = (state.version, AtomicBool::new(false));
+        let check = BeforeSending { inner: self, id, letter, version, unrecorded };
+        let (end, attempt) = match outbox.transport.deliver(&message, &check).await {
+            Delivery::Sent { reply } => (LetterEnd::Sent { reply }, SendAttempt::Done),
+            Delivery::Written { path } => (LetterEnd::Written { path }, SendAttempt::Done),
+            Delivery::Refused { reason, permanent, address, by } => {
+                let attempt = match by {
+                    RefusedBy::Us => SendAttempt::NotAsked,
+                    RefusedBy::Server => SendAttempt::Done,
+                    RefusedBy::ServerForAll => SendAttempt::Unwilling(reason.clone()),
+                };
+                (LetterEnd::Refused { reason, permanent, address }, attempt)
+            }
+            Delivery::Deferred { reason } => {
+                (LetterEnd::Deferred { reason: reason.clone() }, SendAttempt::Busy(reason))
+            }
+            Delivery::Uncertain { reason } => (LetterEnd::Uncertain { reason }, SendAttempt::Unanswered),
+            Delivery::Withheld if check.unrecorded.load(Ordering::Relaxed) => return SendAttempt::Unrecorded,
+            Delivery::Withheld => return SendAttempt::Aborted,
+            Delivery::Down { reason } => {
+                // The check had been passed, but the letter was not taken after all.
+                let sending =
+                    |state: Arc<Onboarding>| state.letter(letter).is_some_and(|it| it.state == LetterState::Sending);
+                if self.book().get(id).is_some_and(sending) {
+                    let end = LetterEnd::Deferred { reason: reason.clone() };
+                    self.end_letter(id, letter, end, SendAttempt::NotAsked).await;
+                }
+                return SendAttempt::Down(reason);
+            }
+        };
+        self.end_letter(id, letter, end, attempt).await
+    }
+
+    /// Records that a letter is being handed over, if the dealership is still as it was when the letter was written.
+    async fn begin_letter(&self, id: DealershipId, letter: LetterId, version: u64) -> Result<bool, EngineError> {
+        let append = match self.decided(id, &Command::BeginLetter { letter }, &actor()) {
+            Ok(Some(append)) if append.expected_version == version => append,
+            // It changed, or is not due any more: it is written anew, if it is still wanted.
+            Ok(_) | Err(_) => return Ok(false),
+        };
+        let go = append.facts.iter().any(|fact| matches!(fact, Fact::EmailBegun { .. }));
+        match self.parts.store.append(vec![append]).await {
+            Ok(_) => Ok(go),
+            Err(StoreError::Conflict { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub async fn end_letter(
+        &self,
+        id: DealershipId,
+        letter: LetterId,
+        end: LetterEnd,
+        attempt: SendAttempt,
+    ) -> SendAttempt {
+        let jitter = self.rng.lock().random_range(0..=1_000);
+        self.ended(id, Command::EndLetter { letter, end, jitter }, attempt).await
+    }
+
+    /// Records the end of an attempt. It must be recorded: without it nobody would know. So it goes on until the program ends.
+    async fn ended(&self, id: DealershipId, command: Command, attempt: SendAttempt) -> SendAttempt {
+        loop {
+            match self.execute(id, command.clone(), &actor()).await {
+                Ok(_) | Err(EngineError::Refused(_)) => return attempt,
+                Err(error) => self.report(format!("what became of a letter could not be recorded: {error}")),
+            }
+            if !self.sleep(RETRY).await {
+                return SendAttempt::Waits;
+            }
+        }
+    }
+
+    /// How long ago handing over a letter began, for each dealership where that was in the last hour. Only the latest letter of
+    /// each counts; there is one a minute at most.
+    pub fn letters_begun_in_the_last_hour(&self, now: Timestamp) -> impl Iterator<Item = Duration> {
+        let (_, states) = self.book().all();
+        states.into_iter().filter_map(move |state| {
+            let age = (now - state.mail.as_ref()?.begun_at?).to_std().ok()?;
+            (age < Duration::from_secs(3_600)).then_some(age)
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! Letters: one is written from the state as it is, handed over once, and what became of it is recorded.
+//!
+//! That handing over begins is durable before the first byte leaves, and is decided on the very state that the letter was
+//! written from: a code that dies or is replaced until then is not sent. Whatever is found half done at a start counts as
+//! uncertain.
+
+mod attempt;
+mod reports;
+mod send;
+mod server;
+mod task;
+mod text;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::mail::{LetterRenderer, MailTransport};
+
+pub use reports::{Returns, TakenReport, run as read_reports};
+pub use send::SendResult;
+pub use server::{MailState, MailStatus};
+pub use task::run;
+pub use text::LetterText;
+
+/// What letters are made of and go through.
+pub struct OutboxParts {
+    pub renderer: LetterRenderer,
+    pub transport: Arc<dyn MailTransport>,
+    /// The most letters in any hour.
+    pub per_hour: u32,
+    /// A maildir with delivery reports.
+    pub reports: Option<PathBuf>,
+}

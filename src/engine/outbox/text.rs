@@ -1,0 +1,84 @@
+//! Letters for whoever reads them here instead of at the dealership: the very text, with the code masked.
+
+use super::attempt::render_context;
+use crate::domain::{Actor, DealershipId, Fact, LetterId, LetterKind, Obstacle, Refusal, evolve_all};
+use crate::engine::{Engine, EngineError};
+use crate::mail::{self, RenderContext};
+
+/// A letter as a person at the desk reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterText {
+    pub to: String,
+    pub subject: String,
+    /// Its plain text, the code masked as [`crate::domain::InvitationCode::masked`] writes it.
+    pub text: String,
+}
+
+impl Engine {
+    /// Whether letters are sent at all.
+    pub fn sends_letters(&self) -> bool {
+        self.inner.parts.outbox.is_some()
+    }
+
+    /// Where letters go, for people; `None`: nowhere.
+    pub fn mail_name(&self) -> Option<String> {
+        self.inner.parts.outbox.as_ref().map(|outbox| outbox.transport.name())
+    }
+
+    /// Whether letters are mailed; else they become files, or nothing.
+    pub fn mails(&self) -> bool {
+        self.inner.parts.outbox.as_ref().is_some_and(|outbox| outbox.transport.mails())
+    }
+
+    /// A letter as it would go out now.
+    ///
+    /// `as_if` are facts that are not recorded yet, such as a code that was typed: the letter is the one of the state after
+    /// them.
+    ///
+    /// # Errors
+    /// When something forbids the letter, or it cannot be written.
+    pub fn preview(
+        &self,
+        id: DealershipId,
+        kind: LetterKind,
+        as_if: &[Fact],
+    ) -> Result<mail::RenderedLetter, EngineError> {
+        let inner = &self.inner;
+        let outbox = inner.parts.outbox.as_ref().ok_or(Refusal::NoMail)?;
+        let now = inner.now();
+        let state = inner.known(id)?.as_ref().clone();
+        let state = evolve_all(Some(state), id, as_if, &Actor::system("preview"), now).ok_or(Refusal::Unknown)?;
+        if let Some(obstacle) = state.obstacle(kind, state.generation(), now) {
+            return Err(Refusal::Letter(obstacle).into());
+        }
+        let context =
+            RenderContext { letter: LetterId::from_bits(0), kind, written_at: now, automatic: false, settled: 0 };
+        Ok(outbox.renderer.write(&state, &context, &inner.parts.policy)?)
+    }
+
+    /// The letter as it went out, or will: written from the state as it is now.
+    pub fn letter_text(&self, id: DealershipId, letter: LetterId) -> Result<mail::RenderedLetter, EngineError> {
+        let outbox = self.inner.parts.outbox.as_ref().ok_or(Refusal::NoMail)?;
+        let state = self.inner.known(id)?;
+        let letter = state.letter(letter).ok_or(Refusal::NoLetter(letter))?;
+        if letter.kind.carries_code() && letter.generation != state.generation() {
+            return Err(Refusal::Letter(Obstacle::Superseded(letter.generation)).into());
+        }
+        Ok(outbox.renderer.write(&state, &render_context(letter), &self.inner.parts.policy)?)
+    }
+
+    /// The text of a letter as it would go out now; see [`Engine::preview`].
+    pub fn preview_text(&self, id: DealershipId, kind: LetterKind, as_if: &[Fact]) -> Result<LetterText, EngineError> {
+        Ok(shown(&self.preview(id, kind, as_if)?))
+    }
+
+    /// The text of a letter as it went out, or will; see [`Engine::letter_text`].
+    pub fn read_letter(&self, id: DealershipId, letter: LetterId) -> Result<LetterText, EngineError> {
+        Ok(shown(&self.letter_text(id, letter)?))
+    }
+}
+
+/// The one place that knows what a letter is made of.
+fn shown(letter: &mail::RenderedLetter) -> LetterText {
+    LetterText { to: letter.to.to_string(), subject: letter.subject.clone(), text: letter.masked().text }
+}
