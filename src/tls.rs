@@ -1,4 +1,4 @@
-//! What the platform's client and the mail server's share of TLS: whose certificates count, and what is wrong with one, in words.
+//! TLS of the platform's and the mail server's client: whose certificates count, what is wrong with one, and where none is needed.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,21 @@ use std::path::{Path, PathBuf};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{CertificateError, Error, RootCertStore};
+use url::Host;
 
 /// The variables that replace the certificates of the system: a file, and directories as `PATH` has them.
 const FILE: &str = "SSL_CERT_FILE";
 const DIRECTORIES: &str = "SSL_CERT_DIR";
+
+/// Whether a host is surely this machine, so that nothing needs TLS on its way there. Of names only `localhost` itself: a resolver may
+/// lead those below it elsewhere.
+pub fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
+    match host {
+        Host::Domain(name) => name.as_ref() == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
 
 /// Makes the cryptography of this process known to TLS. Idempotent; call it first in `main`. A provider that somebody
 /// installed before stays.
@@ -101,8 +112,8 @@ impl NamedTargets {
     }
 }
 
-/// What is wrong, in words. `setting` is where the name of the host is set.
-pub fn in_words(error: &Error, setting: &str) -> String {
+/// What is wrong, and what to do. `setting` is where the name of the host is set.
+pub fn explain(error: &Error, setting: &str) -> String {
     match error {
         Error::InvalidCertificate(wrong) => {
             format!("its certificate is not to be trusted: {}", certificate(wrong, setting))

@@ -176,7 +176,7 @@ fn files_stay_readable() {
 /// The rules of chrono-tz are of 2025, so no local time may come from it: [`crate::timezone`] is the only one to ask.
 #[test]
 fn only_names_of_zones_come_from_chrono_tz() {
-    let names = ["timezone", "domain/zone", "sandbox/profile.rs", "cli/demo/people.rs", "mail/press/sample.rs"];
+    let names = ["timezone", "domain/zone", "sandbox/profile.rs", "cli/demo/people.rs", "mail/renderer/sample.rs"];
     let mut wrong = Vec::new();
     for file in sources(&src()) {
         let below = file.strip_prefix(src()).expect("a file of src").to_owned();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
-use url::{Host, Url};
+use url::Url;
 
 use super::ClassificationRule;
 
@@ -178,12 +178,7 @@ pub(super) fn address(field: &str, text: &str, allow_plain_http: bool) -> Result
 
 /// Whether an address stays on this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
+    url.host().is_some_and(|host| crate::tls::is_loopback(&host))
 }
 
 /// A base and a path below it. The base may have a path of its own, but no query.

@@ -343,7 +343,7 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 
 fn tls_error(error: &reqwest::Error) -> Option<String> {
     let found = chain(error).find_map(|error| error.downcast_ref::<rustls::Error>())?;
-    Some(crate::tls::in_words(found, "base_url or token_url"))
+    Some(crate::tls::explain(found, "base_url or token_url"))
 }
 
 /// Whether a connection that stood was closed before any part of an answer came.

@@ -27,7 +27,7 @@ use crate::domain::{
     Actor, Command, DealershipId, Event, Fact, Letter, LetterEnd, LetterId, LetterKind, LetterState, Onboarding,
     Refusal, Timestamp, evolve,
 };
-use crate::mail::{self, Delivery, LetterRenderer, MailTransport, Pass, RefusedBy, RenderContext};
+use crate::mail::{self, Delivery, LetterRenderer, MailTransport, PreSendDecision, RefusedBy, RenderContext};
 use crate::store::{Append, StoreError};
 
 pub(super) use outbox::run;
@@ -206,7 +206,7 @@ impl Engine {
                 posted
             }
         });
-        let posted: Vec<Vec<SendResult>> = tries.buffer_unordered(post.courier.lanes()).collect().await;
+        let posted: Vec<Vec<SendResult>> = tries.buffer_unordered(post.courier.max_connections()).collect().await;
         Ok(posted.into_iter().flatten().collect())
     }
 
@@ -265,14 +265,14 @@ struct LastLook<'a> {
 
 #[async_trait]
 impl mail::PreSendCheck for LastLook<'_> {
-    async fn pass(&self) -> Pass {
+    async fn check(&self) -> PreSendDecision {
         match self.inner.begin_letter(self.id, self.letter, self.version).await {
-            Ok(true) => Pass::Go,
-            Ok(false) => Pass::Stop,
+            Ok(true) => PreSendDecision::Proceed,
+            Ok(false) => PreSendDecision::Abort,
             Err(error) => {
                 self.unrecorded.store(true, Ordering::Relaxed);
                 self.inner.report(format!("a letter was held: that it is being sent could not be recorded: {error}"));
-                Pass::Stop
+                PreSendDecision::Abort
             }
         }
     }
@@ -291,16 +291,17 @@ impl Inner {
             }
             None => {}
         }
-        let parcel = match post.press.write(&state, &occasion(record), &self.parts.policy).and_then(|it| it.parcel()) {
-            Ok(parcel) => parcel,
-            Err(error) => {
-                let end = LetterEnd::Refused { reason: error.to_string(), permanent: true, address: None };
-                return self.end_letter(id, letter, end, Seen::Nothing).await;
-            }
-        };
+        let outgoing =
+            match post.press.write(&state, &occasion(record), &self.parts.policy).and_then(|it| it.outgoing()) {
+                Ok(outgoing) => outgoing,
+                Err(error) => {
+                    let end = LetterEnd::Refused { reason: error.to_string(), permanent: true, address: None };
+                    return self.end_letter(id, letter, end, Seen::Nothing).await;
+                }
+            };
         let (version, unrecorded) = (state.version, AtomicBool::new(false));
         let gate = LastLook { inner: self, id, letter, version, unrecorded };
-        let (end, seen) = match post.courier.deliver(&parcel, &gate).await {
+        let (end, seen) = match post.courier.deliver(&outgoing, &gate).await {
             Delivery::Sent { reply } => (LetterEnd::Sent { reply }, Seen::Well),
             Delivery::Written { path } => (LetterEnd::Written { path }, Seen::Well),
             Delivery::Refused { reason, permanent, address, by } => {
@@ -313,8 +314,8 @@ impl Inner {
             }
             Delivery::Deferred { reason } => (LetterEnd::Deferred { reason: reason.clone() }, Seen::Busy(reason)),
             Delivery::Uncertain { reason } => (LetterEnd::Uncertain { reason }, Seen::Silent),
-            Delivery::Withheld if gate.unrecorded.load(Ordering::Relaxed) => return Tried::Unrecorded,
-            Delivery::Withheld => return Tried::Withheld,
+            Delivery::Aborted if gate.unrecorded.load(Ordering::Relaxed) => return Tried::Unrecorded,
+            Delivery::Aborted => return Tried::Withheld,
             Delivery::Down { reason } => {
                 // The gate had been passed, but the letter was not taken after all.
                 if self.letter_state(id, letter) == Some(LetterState::Sending) {

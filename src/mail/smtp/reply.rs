@@ -1,6 +1,6 @@
 //! What a server answers: a code, an enhanced status, and words that are cleaned and shortened before anybody sees them.
 
-use super::super::courier::{Delivery, RefusedBy};
+use super::super::delivery::{Delivery, RefusedBy};
 use crate::domain::text::clean;
 use crate::domain::{enhanced_status, is_server_trouble, is_too_large, refused_address};
 
@@ -89,7 +89,7 @@ impl SmtpReply {
     }
 
     /// Its lines as one; a status that each of them repeats is said once.
-    fn words(&self) -> String {
+    fn joined(&self) -> String {
         let status = self.status().unwrap_or_default();
         let rest = self.lines.iter().skip(1).map(|line| line.trim().strip_prefix(status).unwrap_or(line));
         self.lines.first().map(String::as_str).into_iter().chain(rest).collect::<Vec<_>>().join(" ")
@@ -97,7 +97,7 @@ impl SmtpReply {
 
     /// Code and words on one line, for people: cleaned and shortened. `secrets` are never repeated, whoever sends them back.
     pub(super) fn quoted(&self, secrets: &[&str]) -> String {
-        let words = self.words();
+        let words = self.joined();
         if secrets.iter().any(|secret| !secret.is_empty() && repeats(&words, secret)) {
             let status = self.status().map(|status| format!(" {status}")).unwrap_or_default();
             return format!("{}{status} (its words repeat a secret, and are left out)", self.code);

@@ -32,7 +32,7 @@ pub struct RenderedLetter {
     pub bcc: Option<Address>,
     /// The Subject; never a code in it.
     pub subject: String,
-    pub(super) occasion: RenderContext,
+    pub(super) context: RenderContext,
     pub(super) text: String,
     pub(super) html: String,
     pub(super) code: Option<InvitationCode>,
@@ -48,8 +48,8 @@ pub struct Pages {
 
 impl RenderedLetter {
     /// Why and when it was written.
-    pub fn occasion(&self) -> RenderContext {
-        self.occasion
+    pub fn context(&self) -> RenderContext {
+        self.context
     }
 
     /// The letter as it is sent but for its code, of which only the end is shown: `••••7Q`.
@@ -67,13 +67,13 @@ impl RenderedLetter {
         Pages { text: self.text.replace(CODE, code), html: self.html.replace(CODE, &in_html(code)) }
     }
 
-    /// The exact bytes, ready to be handed over: the same for every try, until somebody has it tried again.
+    /// The exact bytes to send: the same for every attempt, until somebody has it tried again.
     ///
     /// # Errors
     /// When the message cannot be put together, with the reason; never a code in it.
-    pub fn parcel(&self) -> Result<OutgoingMessage, LetterError> {
+    pub fn outgoing(&self) -> Result<OutgoingMessage, LetterError> {
         let Pages { text, html } = self.revealed();
-        let letter = self.occasion.letter;
+        let letter = self.context.letter;
         let part = |kind: ContentType, text: String| {
             SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(text)
         };
@@ -87,7 +87,7 @@ impl RenderedLetter {
         let envelope = Envelope::new(Some(from.email.clone()), vec![to.email.clone()]).map_err(unfit)?;
         let mut message = Message::builder()
             .envelope(envelope)
-            .date(date(self.occasion.written_at))
+            .date(date(self.context.written_at))
             .message_id(Some(format!("<{letter}@{}>", self.from.address.domain())))
             .from(from)
             .to(to)
@@ -95,10 +95,10 @@ impl RenderedLetter {
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(written(reply_to)?);
         }
-        let copy = LetterCopy { letter, settled: Some(self.occasion.settled) };
+        let copy = LetterCopy { letter, settled: Some(self.context.settled) };
         message = message.raw_header(HeaderValue::new(LETTER, copy.to_string()));
         // So that nobody's vacation program answers (RFC 3834).
-        if self.occasion.automatic {
+        if self.context.automatic {
             message = message.raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()));
         }
         let message = message.multipart(body).map_err(unfit)?;

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
-use super::PressError;
+use super::RendererError;
 use crate::domain::LetterKind;
 use crate::domain::suggest::{closest, did_you_mean};
 use crate::domain::text::clean;
 
 /// The names and values that a template can use.
-pub(super) type Facts = BTreeMap<&'static str, Value>;
+pub(super) type Variables = BTreeMap<&'static str, Value>;
 
 macro_rules! built_in {
     ($($name:literal),* $(,)?) => {
@@ -63,7 +63,7 @@ pub(super) struct LetterTemplates {
 
 impl LetterTemplates {
     /// Compiles all of them; those that the directory has take the place of those compiled in.
-    pub(super) fn load(directory: Option<&Path>) -> Result<Self, PressError> {
+    pub(super) fn load(directory: Option<&Path>) -> Result<Self, RendererError> {
         let mut sources: BTreeMap<String, String> =
             BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let mut files = BTreeMap::new();
@@ -80,11 +80,11 @@ impl LetterTemplates {
         Ok(templates)
     }
 
-    fn add(&mut self, name: &str, source: &str) -> Result<(), PressError> {
+    fn add(&mut self, name: &str, source: &str) -> Result<(), RendererError> {
         let source = source.replace("\r\n", "\n");
         if let Some(kind) = LetterKind::ALL.into_iter().find(|kind| text_name(*kind) == name) {
             let (first, rest) = source.split_once('\n').unwrap_or((&source, ""));
-            let subject = first.strip_prefix(SUBJECT).ok_or_else(|| PressError::Template {
+            let subject = first.strip_prefix(SUBJECT).ok_or_else(|| RendererError::Template {
                 file: self.shown(name),
                 line: 1,
                 what: format!("the first line is the Subject of the letter and must begin with `{SUBJECT}`"),
@@ -97,29 +97,29 @@ impl LetterTemplates {
         self.compile(name, source)
     }
 
-    fn compile(&mut self, name: &str, source: String) -> Result<(), PressError> {
+    fn compile(&mut self, name: &str, source: String) -> Result<(), RendererError> {
         let added = self.env.add_template_owned(name.to_owned(), source);
-        added.map_err(|error| self.explain(name, &error, &Facts::new()))
+        added.map_err(|error| self.explain(name, &error, &Variables::new()))
     }
 
     /// The Subject of a letter.
-    pub(super) fn subject(&self, kind: LetterKind, facts: &Facts) -> Result<String, PressError> {
-        self.fill(&subject_name(kind), facts)
+    pub(super) fn subject(&self, kind: LetterKind, variables: &Variables) -> Result<String, RendererError> {
+        self.fill(&subject_name(kind), variables)
     }
 
     /// The plain text of a letter.
-    pub(super) fn text(&self, kind: LetterKind, facts: &Facts) -> Result<String, PressError> {
-        self.fill(&text_name(kind), facts)
+    pub(super) fn text(&self, kind: LetterKind, variables: &Variables) -> Result<String, RendererError> {
+        self.fill(&text_name(kind), variables)
     }
 
     /// The HTML of a letter.
-    pub(super) fn html(&self, kind: LetterKind, facts: &Facts) -> Result<String, PressError> {
-        self.fill(&html_name(kind), facts)
+    pub(super) fn html(&self, kind: LetterKind, variables: &Variables) -> Result<String, RendererError> {
+        self.fill(&html_name(kind), variables)
     }
 
-    fn fill(&self, name: &str, facts: &Facts) -> Result<String, PressError> {
-        let filled = self.env.get_template(name).and_then(|template| template.render(context(facts)));
-        filled.map_err(|error| self.explain(name, &error, facts))
+    fn fill(&self, name: &str, variables: &Variables) -> Result<String, RendererError> {
+        let filled = self.env.get_template(name).and_then(|template| template.render(context(variables)));
+        filled.map_err(|error| self.explain(name, &error, variables))
     }
 
     /// A letter's template as people know it: the file's path, or its name where it is the one compiled in.
@@ -128,7 +128,7 @@ impl LetterTemplates {
         self.files.get(&name).map_or_else(|| name.clone(), |path| clean(&path.display().to_string()).into_owned())
     }
 
-    fn explain(&self, asked: &str, error: &Error, facts: &Facts) -> PressError {
+    fn explain(&self, asked: &str, error: &Error, variables: &Variables) -> RendererError {
         let mut inmost = error;
         while let Some(below) = std::error::Error::source(inmost).and_then(|below| below.downcast_ref::<Error>()) {
             inmost = below;
@@ -143,7 +143,7 @@ impl LetterTemplates {
             let _ = write!(what, " at `{word}`");
         }
         let help = match inmost.kind() {
-            ErrorKind::UndefinedError => known(word.unwrap_or_default(), facts),
+            ErrorKind::UndefinedError => known(word.unwrap_or_default(), variables),
             ErrorKind::TemplateNotFound => {
                 let names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
                 format!("; there are {}", names.join(", "))
@@ -152,19 +152,19 @@ impl LetterTemplates {
             _ => String::new(),
         };
         let line = inmost.line().unwrap_or(1);
-        PressError::Template { file: self.shown(name), line, what: clean(&what).into_owned(), help }
+        RendererError::Template { file: self.shown(name), line, what: clean(&what).into_owned(), help }
     }
 }
 
 /// Which names there are, the likeliest first.
-fn known(word: &str, facts: &Facts) -> String {
-    if facts.is_empty() {
+fn known(word: &str, variables: &Variables) -> String {
+    if variables.is_empty() {
         return String::new();
     }
     let word = word.split('.').next().unwrap_or_default();
     let near =
-        closest(word, facts.keys().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    let names: Vec<&str> = facts.keys().copied().collect();
+        closest(word, variables.keys().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let names: Vec<&str> = variables.keys().copied().collect();
     format!("{near}; this letter knows {}", names.join(", "))
 }
 
@@ -180,9 +180,9 @@ fn subject_name(kind: LetterKind) -> String {
     format!("{kind}.subject")
 }
 
-fn environment() -> Result<Environment<'static>, PressError> {
+fn environment() -> Result<Environment<'static>, RendererError> {
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-    let syntax = syntax.map_err(|error| PressError::Broken(error.to_string()))?;
+    let syntax = syntax.map_err(|error| RendererError::Broken(error.to_string()))?;
     let mut env = Environment::new();
     env.set_syntax(syntax);
     env.set_debug(true);
@@ -226,8 +226,9 @@ pub(super) fn in_html(text: &str) -> String {
 }
 
 /// The templates in a directory. Other files beside them do not matter, but a template that no letter would use is a slip.
-fn listed(directory: &Path) -> Result<Vec<(String, PathBuf)>, PressError> {
-    let refused = |error: std::io::Error| PressError::Directory { path: shown(directory), reason: error.to_string() };
+fn listed(directory: &Path) -> Result<Vec<(String, PathBuf)>, RendererError> {
+    let refused =
+        |error: std::io::Error| RendererError::Directory { path: shown(directory), reason: error.to_string() };
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).map_err(refused)? {
         let path = entry.map_err(refused)?.path();
@@ -238,7 +239,7 @@ fn listed(directory: &Path) -> Result<Vec<(String, PathBuf)>, PressError> {
         }
         if !BUILT_IN.iter().any(|(known, _)| *known == name) {
             let near = did_you_mean(&name, BUILT_IN.iter().map(|(known, _)| *known));
-            return Err(PressError::Unknown { path: shown(&path), near });
+            return Err(RendererError::Unknown { path: shown(&path), near });
         }
         found.push((name, path));
     }
@@ -246,8 +247,8 @@ fn listed(directory: &Path) -> Result<Vec<(String, PathBuf)>, PressError> {
     Ok(found)
 }
 
-fn read(path: &Path) -> Result<String, PressError> {
-    let refused = |reason: String| PressError::File { path: shown(path), reason };
+fn read(path: &Path) -> Result<String, RendererError> {
+    let refused = |reason: String| RendererError::File { path: shown(path), reason };
     let size = fs::metadata(path).map_err(|error| refused(error.to_string()))?.len();
     if size > MOST_BYTES {
         return Err(refused(format!("it has {size} bytes; at most {MOST_BYTES} are taken")));
@@ -259,6 +260,6 @@ fn shown(path: &Path) -> String {
     clean(&path.display().to_string()).into_owned()
 }
 
-fn context(facts: &Facts) -> Value {
-    Value::from_pairs(facts.iter().map(|(name, value)| (*name, value.clone())))
+fn context(variables: &Variables) -> Value {
+    Value::from_pairs(variables.iter().map(|(name, value)| (*name, value.clone())))
 }

@@ -1,10 +1,10 @@
-//! Handing a letter over: what every transport must be able to say about it.
+//! What every transport takes, and what it says became of it.
 
 use async_trait::async_trait;
 
 use crate::domain::{InvitationCode, LetterId};
 
-/// A letter, ready to be handed over.
+/// A letter, ready to be sent.
 #[derive(Clone)]
 pub struct OutgoingMessage {
     pub letter: LetterId,
@@ -22,7 +22,7 @@ pub struct OutgoingMessage {
 
 impl std::fmt::Debug for OutgoingMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Parcel")
+        f.debug_struct("OutgoingMessage")
             .field("letter", &self.letter)
             .field("bytes", &self.message.len())
             .finish_non_exhaustive()
@@ -31,18 +31,18 @@ impl std::fmt::Debug for OutgoingMessage {
 
 /// Whether a letter may still go out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pass {
-    /// It may; that it is being handed over is durable.
-    Go,
+pub enum PreSendDecision {
+    /// It may; that it is being sent is durable.
+    Proceed,
     /// It may not: its code is dead by now, somebody took it back, or it could not be recorded.
-    Stop,
+    Abort,
 }
 
 /// Asked at the last moment before anything of a letter leaves: for SMTP, between the accepted recipient and DATA.
 #[async_trait]
 pub trait PreSendCheck: Send + Sync {
-    /// Reads the state anew and records that the letter is being handed over.
-    async fn pass(&self) -> Pass;
+    /// Reads the state anew and records that the letter is being sent.
+    async fn check(&self) -> PreSendDecision;
 }
 
 /// Who refused a letter, and whether that says something of the server.
@@ -56,7 +56,7 @@ pub enum RefusedBy {
     ServerForAll,
 }
 
-/// What became of a try.
+/// What became of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
     /// The next server has taken responsibility.
@@ -69,8 +69,8 @@ pub enum Delivery {
         /// Where, cleaned.
         path: String,
     },
-    /// The gate was closed; nothing left.
-    Withheld,
+    /// The check said no; nothing left.
+    Aborted,
     /// This letter was not taken; for certain.
     Refused {
         /// Why, in words, with the server's status; cleaned and shortened.
@@ -88,7 +88,7 @@ pub enum Delivery {
         /// Why, in words, with the server's status; cleaned and shortened.
         reason: String,
     },
-    /// The server, or our way to it, fails: about us, not about this letter. Nothing of the letter was handed over.
+    /// The server, or the way to it, fails: about us, not about this letter. Nothing of the letter was sent.
     Down {
         /// Why, in words, and what to do about it.
         reason: String,
@@ -100,8 +100,8 @@ pub enum Delivery {
 /// A transport. Cheap to call many times at once; it pools what it can.
 #[async_trait]
 pub trait MailTransport: Send + Sync + 'static {
-    /// Hands a letter over, once. The gate is asked exactly once, when everything before it went well.
-    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery;
+    /// Sends a letter, once. `check` is asked exactly once, when everything before it went well.
+    async fn deliver(&self, outgoing: &OutgoingMessage, check: &dyn PreSendCheck) -> Delivery;
 
     /// Connects, authenticates and goes no further: for `doctor`.
     ///
@@ -112,8 +112,7 @@ pub trait MailTransport: Send + Sync + 'static {
     /// Where letters go, for people; never a secret.
     fn name(&self) -> String;
 
-    /// How many letters it takes at once.
-    fn lanes(&self) -> usize;
+    fn max_connections(&self) -> usize;
 
     /// Whether it mails letters; else they only become files.
     fn mails(&self) -> bool {

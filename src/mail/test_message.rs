@@ -1,4 +1,4 @@
-//! A letter without a code, to try the way with: `mail test ADDRESS`.
+//! A message without a code, to test the transport with: `mail test ADDRESS`.
 
 use async_trait::async_trait;
 use lettre::Message;
@@ -6,18 +6,18 @@ use lettre::message::header::ContentType;
 
 use crate::domain::{LetterId, Timestamp};
 
-use super::courier::{OutgoingMessage, Pass, PreSendCheck};
-use super::press::written;
+use super::delivery::{OutgoingMessage, PreSendCheck, PreSendDecision};
+use super::renderer::written;
 use crate::domain::address::Mailbox;
 
-/// A gate that is never closed: nothing depends on a letter that only tries the way.
+/// For a message that nothing depends on.
 #[derive(Debug, Clone, Copy)]
-pub struct Open;
+pub struct AlwaysProceed;
 
 #[async_trait]
-impl PreSendCheck for Open {
-    async fn pass(&self) -> Pass {
-        Pass::Go
+impl PreSendCheck for AlwaysProceed {
+    async fn check(&self) -> PreSendDecision {
+        PreSendDecision::Proceed
     }
 }
 
@@ -25,7 +25,7 @@ impl PreSendCheck for Open {
 ///
 /// # Errors
 /// What is wrong with one of the addresses, in words.
-pub fn trial(
+pub fn test_message(
     letter: LetterId,
     partner: &str,
     (from, envelope_from): (&str, Option<&str>),
@@ -61,11 +61,11 @@ mod tests {
     #[test]
     fn it_has_two_addresses_a_stable_name_and_no_surprises() {
         let of = |partner: &str, from: &str, to: &str| {
-            trial(LetterId::from_bits(7), partner, (from, None), to, DateTime::UNIX_EPOCH)
+            test_message(LetterId::from_bits(7), partner, (from, None), to, DateTime::UNIX_EPOCH)
         };
-        let parcel = of("Klee\r\nBcc: x@example.com", "Desk, the <desk@example.com>", "service@dealer.test").unwrap();
-        assert_eq!((parcel.from.as_str(), parcel.to.as_str()), ("desk@example.com", "service@dealer.test"));
-        let text = String::from_utf8(parcel.message).unwrap();
+        let outgoing = of("Klee\r\nBcc: x@example.com", "Desk, the <desk@example.com>", "service@dealer.test").unwrap();
+        assert_eq!((outgoing.from.as_str(), outgoing.to.as_str()), ("desk@example.com", "service@dealer.test"));
+        let text = String::from_utf8(outgoing.message).unwrap();
         assert!(text.contains(&format!("Message-ID: <{}@example.com>\r\n", LetterId::from_bits(7))), "{text}");
         let read = mail_parser::MessageParser::default().parse(&text).unwrap();
         let from = read.from().and_then(|from| from.first()).unwrap();

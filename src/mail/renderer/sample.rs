@@ -8,15 +8,15 @@ use crate::domain::{
     Onboarding, OpcodeChoice, OpcodeOption, OpcodeState, Profile, Slots, Timestamp, evolve,
 };
 
-/// The occasion on which templates are tried: always the same one, so that they fail always or never.
-pub(super) fn occasion(kind: LetterKind) -> RenderContext {
+/// The context in which templates are tried: always the same one, so that they fail always or never.
+pub(super) fn context(kind: LetterKind) -> RenderContext {
     let written_at = DateTime::UNIX_EPOCH + TimeDelta::minutes(27_746_645);
     RenderContext { letter: LetterId::from_bits(0), kind, written_at, automatic: false, settled: 0 }
 }
 
-/// Samples for an occasion: the first has everything, the others lack what may be lacking.
-pub(super) fn states(occasion: &RenderContext) -> Vec<Onboarding> {
-    let RenderContext { kind, written_at: at, .. } = *occasion;
+/// Samples for a context: the first has everything, the others lack what may be lacking.
+pub(super) fn states(context: &RenderContext) -> Vec<Onboarding> {
+    let RenderContext { kind, written_at: at, .. } = *context;
     let bare = |sparse| bare(sparse, at);
     let complete = |state| complete(state, at);
     let full = bare(false).map(complete);
@@ -59,7 +59,7 @@ fn bare(sparse: bool, at: Timestamp) -> Option<Onboarding> {
     let event = Event {
         seq: 1,
         at,
-        actor: Actor::system("press"),
+        actor: Actor::system("sample"),
         dealership: Some(DealershipId::from_bits(0)),
         fact: Fact::DealershipAdded { profile },
     };

@@ -1,4 +1,4 @@
-//! What goes wrong on the way to a server, in words that say where and what to do.
+//! What goes wrong with a server, in messages that say where and what to do.
 
 use std::io;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::domain::when::duration_text;
 
-use super::super::courier::Delivery;
+use super::super::delivery::Delivery;
 use super::reply::{SmtpReply, shortened};
 
 /// How far it had come.
@@ -36,19 +36,19 @@ pub(super) enum SmtpError {
     /// No answer within this time.
     TimedOut(Duration),
     /// What came is no SMTP.
-    Nonsense(&'static str),
+    Malformed(&'static str),
     /// The network, or the machine.
     Io(io::Error),
     /// No TLS that can be trusted: why, and what to do.
     Tls(String),
     /// What the server lacks, and what to do.
-    Lacking(String),
+    Missing(String),
 }
 
 #[derive(Debug)]
 pub(super) struct SmtpFailure {
     pub(super) phase: SmtpPhase,
-    pub(super) trouble: SmtpError,
+    pub(super) error: SmtpError,
 }
 
 impl SmtpPhase {
@@ -68,19 +68,19 @@ impl SmtpPhase {
         }
     }
 
-    pub(super) fn failed(self, trouble: SmtpError) -> SmtpFailure {
-        SmtpFailure { phase: self, trouble }
+    pub(super) fn failed(self, error: SmtpError) -> SmtpFailure {
+        SmtpFailure { phase: self, error }
     }
 }
 
 impl SmtpError {
-    /// What happened, in words. `secrets` are never repeated.
-    pub(super) fn words(&self, secrets: &[&str]) -> String {
+    /// What happened. `secrets` are never repeated.
+    pub(super) fn message(&self, secrets: &[&str]) -> String {
         match self {
             Self::Reply(reply) => format!("it answered {}", reply.quoted(secrets)),
             Self::Closed => "it closed the connection".to_owned(),
             Self::TimedOut(limit) => format!("no answer within {}", length(*limit)),
-            Self::Nonsense(what) => format!("what it says is no SMTP ({what})"),
+            Self::Malformed(what) => format!("what it says is no SMTP ({what})"),
             Self::Io(error) => match error.kind() {
                 io::ErrorKind::ConnectionRefused => "nobody listens there".to_owned(),
                 io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof => {
@@ -88,7 +88,7 @@ impl SmtpError {
                 }
                 _ => shortened(&error.to_string()),
             },
-            Self::Tls(words) | Self::Lacking(words) => words.clone(),
+            Self::Tls(message) | Self::Missing(message) => message.clone(),
         }
     }
 }
@@ -100,16 +100,16 @@ fn length(limit: Duration) -> String {
 impl SmtpFailure {
     /// The announced size was refused: that is about this letter (RFC 1870, 6.1).
     pub(super) fn too_large(&self, secrets: &[&str]) -> Option<Delivery> {
-        match (self.phase, &self.trouble) {
+        match (self.phase, &self.error) {
             (SmtpPhase::Mail, SmtpError::Reply(reply)) if reply.is_too_large() => Some(reply.refused(secrets)),
             _ => None,
         }
     }
 
     /// Where, what, and what to do about it.
-    pub(super) fn words(&self, place: &str, secrets: &[&str]) -> String {
-        let Self { phase, trouble } = self;
-        let what = trouble.words(secrets);
+    pub(super) fn message(&self, place: &str, secrets: &[&str]) -> String {
+        let Self { phase, error } = self;
+        let what = error.message(secrets);
         match self.remedy() {
             "" => format!("{place}: at {}: {what}", phase.during()),
             remedy => format!("{place}: at {}: {what}; {remedy}", phase.during()),
@@ -117,8 +117,8 @@ impl SmtpFailure {
     }
 
     fn remedy(&self) -> &'static str {
-        match (self.phase, &self.trouble) {
-            (_, SmtpError::Tls(_) | SmtpError::Lacking(_)) => "",
+        match (self.phase, &self.error) {
+            (_, SmtpError::Tls(_) | SmtpError::Missing(_)) => "",
             (SmtpPhase::Connecting, SmtpError::Io(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
                 "is it running, and is the port in [mail] transport right?"
             }
@@ -135,7 +135,7 @@ impl SmtpFailure {
             (SmtpPhase::Greeting | SmtpPhase::Hello, SmtpError::Reply(reply)) if reply.is_permanent() => {
                 "it does not talk to this machine: ask whoever runs it"
             }
-            (SmtpPhase::Greeting | SmtpPhase::Hello, SmtpError::Nonsense(_)) => {
+            (SmtpPhase::Greeting | SmtpPhase::Hello, SmtpError::Malformed(_)) => {
                 "is this a mail server? See [mail] transport"
             }
             (SmtpPhase::SignIn, SmtpError::Reply(reply)) if reply.is_permanent() => {

@@ -4,12 +4,12 @@ use lettre::Address;
 use lettre::transport::smtp::commands::{Mail, Rcpt};
 use lettre::transport::smtp::extension::{MailBodyParameter, MailParameter};
 
-use super::super::courier::{Delivery, OutgoingMessage, Pass, PreSendCheck, RefusedBy};
+use super::super::delivery::{Delivery, OutgoingMessage, PreSendCheck, PreSendDecision, RefusedBy};
 use super::Limits;
+use super::connection::dot_stuffed;
+use super::error::{SmtpError, SmtpFailure, SmtpPhase};
 use super::reply::{SmtpReply, shortened};
 use super::session::{MailEndpoint, Offers, Session, good};
-use super::trouble::{SmtpError, SmtpFailure, SmtpPhase};
-use super::wire::stuffed;
 
 /// Who sends a letter to whom, and what that needs of the server.
 pub(super) struct Envelope {
@@ -22,7 +22,7 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    pub(super) fn of(parcel: &OutgoingMessage) -> Result<Self, Delivery> {
+    pub(super) fn of(outgoing: &OutgoingMessage) -> Result<Self, Delivery> {
         let read = |text: &str| {
             let line = !text.chars().any(crate::domain::text::is_invisible);
             text.parse::<Address>().ok().filter(|_| line)
@@ -31,10 +31,10 @@ impl Envelope {
             let reason = format!("`{}` is no address; look at [mail] {key}", shortened(text));
             read(text).ok_or(Delivery::Down { reason })
         };
-        let from = ours(&parcel.from, "envelope_from and from")?;
-        let bcc = parcel.bcc.as_deref().map(|bcc| ours(bcc, "bcc")).transpose()?;
-        let Some(to) = read(&parcel.to) else {
-            let reason = format!("the recipient `{}` is no address", shortened(&parcel.to));
+        let from = ours(&outgoing.from, "envelope_from and from")?;
+        let bcc = outgoing.bcc.as_deref().map(|bcc| ours(bcc, "bcc")).transpose()?;
+        let Some(to) = read(&outgoing.to) else {
+            let reason = format!("the recipient `{}` is no address", shortened(&outgoing.to));
             return Err(Delivery::Refused {
                 reason,
                 permanent: true,
@@ -42,7 +42,7 @@ impl Envelope {
                 by: RefusedBy::Us,
             });
         };
-        Ok(Self { from, to, bcc, eight_bit: !parcel.message.is_ascii(), size: parcel.message.len() })
+        Ok(Self { from, to, bcc, eight_bit: !outgoing.message.is_ascii(), size: outgoing.message.len() })
     }
 
     /// The same without a copy: that it cannot be kept is our affair, and no reason to keep the letter from its dealership.
@@ -77,7 +77,7 @@ impl Envelope {
         if !is_ascii(&self.from) && !session.offers.utf8_addresses {
             let words = "the sender has letters beyond ASCII, and the server does not take that (SMTPUTF8); write another \
                          address in [mail] from";
-            return Err(SmtpPhase::Mail.failed(SmtpError::Lacking(words.to_owned())));
+            return Err(SmtpPhase::Mail.failed(SmtpError::Missing(words.to_owned())));
         }
         if self.beyond(session.offers).is_some() {
             return Ok(());
@@ -94,22 +94,26 @@ impl Envelope {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         let mail = Mail::new(Some(self.from.clone()), parameters);
-        good(session.wire.ask(&mail.to_string(), limits.command).await, SmtpPhase::Mail).map(drop)
+        good(session.connection.ask(&mail.to_string(), limits.command).await, SmtpPhase::Mail).map(drop)
     }
 
     /// Names who keeps a copy. Whether the server takes it.
     ///
     /// # Errors
     /// At [`Phase::Copy`] when the conversation ended there: a letter without a copy may go.
-    async fn name_bcc(&self, session: &mut Session, way: &MailEndpoint) -> Result<bool, SmtpFailure> {
+    async fn name_bcc(&self, session: &mut Session, endpoint: &MailEndpoint) -> Result<bool, SmtpFailure> {
         if self.bcc.is_some() && self.copy_to(session.offers).is_none() {
-            tracing::warn!("no copy to [mail] bcc: {} takes no letters beyond ASCII in addresses", way.server.place());
+            tracing::warn!(
+                "no copy to [mail] bcc: {} takes no letters beyond ASCII in addresses",
+                endpoint.server.place()
+            );
         }
         let Some(bcc) = self.copy_to(session.offers) else { return Ok(false) };
         let recipient = Rcpt::new(bcc.clone(), Vec::new());
-        let reply = answered(session.wire.ask(&recipient.to_string(), way.limits.command).await, SmtpPhase::Copy)?;
+        let reply =
+            answered(session.connection.ask(&recipient.to_string(), endpoint.limits.command).await, SmtpPhase::Copy)?;
         if !reply.is_good() {
-            tracing::warn!("no copy to [mail] bcc: {} answered {}", way.server.place(), reply.quoted(&[]));
+            tracing::warn!("no copy to [mail] bcc: {} answered {}", endpoint.server.place(), reply.quoted(&[]));
         }
         Ok(reply.is_good())
     }
@@ -119,29 +123,29 @@ fn is_ascii(address: &Address) -> bool {
     AsRef::<str>::as_ref(address).is_ascii()
 }
 
-/// Takes a letter from the accepted sender to its end. Says what became of it, and whether the connection is fit for another.
+/// Sends a letter whose sender was accepted. Says what became of it, and whether the connection is fit for another.
 ///
 /// # Errors
-/// The server or the way to it failed, and for certain it has not taken the letter.
-pub(super) async fn hand_over(
+/// The server or the network failed, and for certain it has not taken the letter.
+pub(super) async fn transmit(
     session: &mut Session,
     envelope: &Envelope,
-    parcel: &OutgoingMessage,
-    gate: &dyn PreSendCheck,
-    way: &MailEndpoint,
+    outgoing: &OutgoingMessage,
+    check: &dyn PreSendCheck,
+    endpoint: &MailEndpoint,
 ) -> Result<(Delivery, bool), SmtpFailure> {
-    let code = parcel.code.as_ref().map_or("", |code| code.reveal());
-    let limits = &way.limits;
+    let code = outgoing.code.as_ref().map_or("", |code| code.reveal());
+    let limits = &endpoint.limits;
     if let Some(reason) = envelope.beyond(session.offers) {
         return Ok((Delivery::Refused { reason, permanent: true, address: None, by: RefusedBy::Us }, true));
     }
     let recipient = Rcpt::new(envelope.to.clone(), Vec::new());
-    let reply = answered(session.wire.ask(&recipient.to_string(), limits.command).await, SmtpPhase::Recipient)?;
+    let reply = answered(session.connection.ask(&recipient.to_string(), limits.command).await, SmtpPhase::Recipient)?;
     if reply.is_refusal() {
         return Ok((reply.refused(&[code]), reset(session, limits).await));
     }
     good(Ok(reply), SmtpPhase::Recipient)?;
-    let copied = envelope.name_bcc(session, way).await?;
+    let copied = envelope.name_bcc(session, endpoint).await?;
     // Of two recipients nobody knows which one it speaks of.
     let refused = |reply: &SmtpReply| match reply.refused(&[code]) {
         Delivery::Refused { reason, permanent, by, .. } if copied => {
@@ -149,10 +153,10 @@ pub(super) async fn hand_over(
         }
         delivery => delivery,
     };
-    if gate.pass().await == Pass::Stop {
-        return Ok((Delivery::Withheld, reset(session, limits).await));
+    if check.check().await == PreSendDecision::Abort {
+        return Ok((Delivery::Aborted, reset(session, limits).await));
     }
-    let reply = answered(session.wire.ask("DATA", limits.command).await, SmtpPhase::Data)?;
+    let reply = answered(session.connection.ask("DATA", limits.command).await, SmtpPhase::Data)?;
     if reply.is_refusal() {
         return Ok((refused(&reply), reset(session, limits).await));
     }
@@ -160,20 +164,20 @@ pub(super) async fn hand_over(
         return Err(SmtpPhase::Data.failed(SmtpError::Reply(reply)));
     }
     // A reply is an answer: until it says 2xx the server has not taken the letter (RFC 5321, 4.2.5 and 6.1). Only silence is a doubt.
-    let answer = match session.wire.content(&stuffed(&parcel.message), limits.answer).await {
+    let answer = match session.connection.content(&dot_stuffed(&outgoing.message), limits.answer).await {
         Ok(reply) => answered(Ok(reply), SmtpPhase::Content)?,
-        Err(trouble) => return Ok((uncertain(&trouble, way, code), false)),
+        Err(error) => return Ok((uncertain(&error, endpoint, code), false)),
     };
     Ok(match answer {
         reply if reply.is_good() => (Delivery::Sent { reply: reply.quoted(&[code]) }, true),
         reply if reply.is_refusal() => (refused(&reply), true),
-        reply => (uncertain(&SmtpError::Reply(reply), way, code), false),
+        reply => (uncertain(&SmtpError::Reply(reply), endpoint, code), false),
     })
 }
 
-fn uncertain(trouble: &SmtpError, way: &MailEndpoint, code: &str) -> Delivery {
-    let words = trouble.words(&[code]);
-    Delivery::Uncertain { reason: format!("{}: after the content began: {words}", way.server.place()) }
+fn uncertain(error: &SmtpError, endpoint: &MailEndpoint, code: &str) -> Delivery {
+    let words = error.message(&[code]);
+    Delivery::Uncertain { reason: format!("{}: after the content began: {words}", endpoint.server.place()) }
 }
 
 /// A reply about the letter; one about the server itself (421) is a failure, like none.
@@ -181,11 +185,11 @@ fn answered(reply: Result<SmtpReply, SmtpError>, phase: SmtpPhase) -> Result<Smt
     match reply {
         Ok(reply) if reply.is_closing() => Err(phase.failed(SmtpError::Reply(reply))),
         Ok(reply) => Ok(reply),
-        Err(trouble) => Err(phase.failed(trouble)),
+        Err(error) => Err(phase.failed(error)),
     }
 }
 
 /// Takes the envelope back. Whether the connection is fit for another; what becomes of the letter does not depend on it.
 async fn reset(session: &mut Session, limits: &Limits) -> bool {
-    good(session.wire.ask("RSET", limits.command).await, SmtpPhase::Reset).is_ok()
+    good(session.connection.ask("RSET", limits.command).await, SmtpPhase::Reset).is_ok()
 }

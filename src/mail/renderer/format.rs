@@ -1,4 +1,4 @@
-//! Moments and lengths of time as a letter says them: nothing that two people could read as two things.
+//! Moments and durations as a letter says them: nothing that two people could read as two things.
 
 use crate::timezone::Tz;
 use chrono::TimeDelta;
@@ -24,12 +24,12 @@ fn abbreviation(zone: &str) -> String {
     if minutes.is_empty() { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{minutes}") }
 }
 
-/// Up to this many hours a length is said in hours: 72 hours are 72 hours, not three calendar days.
+/// Up to this many hours a duration is said in hours: 72 hours are 72 hours, not three calendar days.
 const MOST_HOURS: i64 = 99;
 
-/// A length of time in whole words, never more than there is: `72 hours`, `5 hours and 40 minutes`, `8 days and 1 hour`.
-pub(super) fn length(length: TimeDelta) -> String {
-    let minutes = length.num_minutes();
+/// A duration in whole words, never more than there is: `72 hours`, `5 hours and 40 minutes`, `8 days and 1 hour`.
+pub(super) fn duration(duration: TimeDelta) -> String {
+    let minutes = duration.num_minutes();
     let parts = match minutes {
         ..=0 => return "less than a minute".to_owned(),
         1..60 => [(minutes, "minute"), (0, "")],
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_in_words() {
+    fn durations_in_words() {
         for (seconds, words) in [
             (-5, "less than a minute"),
             (59, "less than a minute"),
@@ -110,7 +110,7 @@ mod tests {
             (360_000, "4 days and 4 hours"),
             (604_800, "7 days"),
         ] {
-            assert_eq!(length(TimeDelta::seconds(seconds)), words);
+            assert_eq!(duration(TimeDelta::seconds(seconds)), words);
         }
     }
 }

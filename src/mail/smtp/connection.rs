@@ -10,9 +10,9 @@ use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
 
+use super::error::SmtpError;
 use super::reply::{ReplyLine, SmtpReply};
 use super::tls;
-use super::trouble::SmtpError;
 
 /// The longest line of a reply. RFC 5321 says 512; some servers are talkative.
 const LONGEST_LINE: usize = 4_096;
@@ -55,9 +55,9 @@ impl SmtpConnection {
         limit: Duration,
     ) -> Result<Self, SmtpError> {
         if !self.pending.is_empty() {
-            return Err(SmtpError::Nonsense("it spoke on before TLS began"));
+            return Err(SmtpError::Malformed("it spoke on before TLS began"));
         }
-        let shake = async { connector.connect(name, self.stream).await.map_err(tls::trouble) };
+        let shake = async { connector.connect(name, self.stream).await.map_err(tls::handshake_error) };
         let stream = within(limit, shake).await?;
         Ok(Self { stream: Box::new(stream), pending: Vec::new() })
     }
@@ -81,11 +81,11 @@ impl SmtpConnection {
     }
 
     /// Sends the content with its final dot, and reads the reply.
-    pub(super) async fn content(&mut self, stuffed: &[u8], limit: Duration) -> Result<SmtpReply, SmtpError> {
+    pub(super) async fn content(&mut self, dot_stuffed: &[u8], limit: Duration) -> Result<SmtpReply, SmtpError> {
         within(limit, async {
             // An answer that came before its question is none: it would say "taken" of what was not sent.
             self.undisturbed()?;
-            self.write(stuffed).await
+            self.write(dot_stuffed).await
         })
         .await?;
         within(limit, self.read_reply()).await
@@ -109,7 +109,7 @@ impl SmtpConnection {
         Err(if self.pending.starts_with(b"421") {
             SmtpError::Closed
         } else {
-            SmtpError::Nonsense("it spoke out of turn")
+            SmtpError::Malformed("it spoke out of turn")
         })
     }
 
@@ -122,13 +122,13 @@ impl SmtpConnection {
         let mut reply: Option<SmtpReply> = None;
         loop {
             let line = self.read_line().await?;
-            let line = ReplyLine::read(&line).ok_or(SmtpError::Nonsense("a reply begins with three digits"))?;
+            let line = ReplyLine::read(&line).ok_or(SmtpError::Malformed("a reply begins with three digits"))?;
             let reply = reply.get_or_insert_with(|| SmtpReply { code: line.code, lines: Vec::new() });
             if reply.code != line.code {
-                return Err(SmtpError::Nonsense("the lines of one reply have different codes"));
+                return Err(SmtpError::Malformed("the lines of one reply have different codes"));
             }
             if reply.lines.len() >= MOST_LINES {
-                return Err(SmtpError::Nonsense("a reply without end"));
+                return Err(SmtpError::Malformed("a reply without end"));
             }
             reply.lines.push(line.text);
             if !line.more {
@@ -147,14 +147,14 @@ impl SmtpConnection {
                     line.pop();
                 }
                 return if line.len() > LONGEST_LINE {
-                    Err(SmtpError::Nonsense("a line without end"))
+                    Err(SmtpError::Malformed("a line without end"))
                 } else {
                     Ok(line)
                 };
             }
             looked = self.pending.len();
             if looked > LONGEST_LINE {
-                return Err(SmtpError::Nonsense("a line without end"));
+                return Err(SmtpError::Malformed("a line without end"));
             }
             let mut chunk = [0; CHUNK];
             match self.stream.read(&mut chunk).await {
@@ -170,7 +170,7 @@ impl SmtpConnection {
 
 /// A message as it is sent after DATA: every line ends with CR LF, also where a lone CR or LF stood (a server could take it for the end of a
 /// line, and what follows for commands), a dot at its beginning is doubled, and the final dot follows.
-pub(super) fn stuffed(message: &[u8]) -> Vec<u8> {
+pub(super) fn dot_stuffed(message: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(message.len() + message.len() / 32 + 5);
     let mut fresh = true;
     let mut bytes = message.iter().copied().peekable();
@@ -213,7 +213,7 @@ mod tests {
             ("a\r.\r\nb", "a\r\n..\r\nb\r\n.\r\n"),
             ("a\n\r\n", "a\r\n\r\n.\r\n"),
         ] {
-            assert_eq!(String::from_utf8(stuffed(message.as_bytes())).unwrap(), expected, "{message:?}");
+            assert_eq!(String::from_utf8(dot_stuffed(message.as_bytes())).unwrap(), expected, "{message:?}");
         }
     }
 
@@ -221,7 +221,7 @@ mod tests {
         /// Whatever the message, the first line that is a lone dot is the last one.
         #[test]
         fn only_the_end_is_the_end(message in proptest::collection::vec(prop_oneof![Just(b'.'), Just(b'\r'), Just(b'\n'), any::<u8>()], 0..60)) {
-            let out = stuffed(&message);
+            let out = dot_stuffed(&message);
             let lines: Vec<&[u8]> = out.split(|byte| *byte == b'\n').collect();
             let end = lines.iter().position(|line| *line == b".\r").unwrap();
             prop_assert_eq!(end, lines.len() - 2);

@@ -1,71 +1,74 @@
-//! What a letter knows: values for its template, in the words in which they are said. Cleaned here, whatever they are.
+//! The variables of a letter's template, as they are shown: every value is cleaned here.
 
 use minijinja::Value;
 
-use super::templates::Facts;
-use super::words::{length, moment};
+use super::format::{duration, moment};
+use super::templates::Variables;
 use super::{LetterError, RenderContext};
 use crate::domain::guide::{ANOTHER, STEPS};
 use crate::domain::text::letter_words;
-use crate::domain::{Invitation, LetterKind, Observed, Onboarding, OpcodeOption, OpcodeState, Policy, Profile, guide};
+use crate::domain::{
+    Invitation, LetterKind, Observed, Obstacle, Onboarding, OpcodeOption, OpcodeState, Policy, Profile, guide,
+};
 
 /// The most characters of a name, and of a sentence.
 const NAME: usize = 120;
 const SENTENCE: usize = 400;
 
-/// What every letter knows, and what is so only for its kind. The code is not among it.
+/// The variables of every letter, and those of its kind. The code is not among them.
 pub(super) fn collect(
     state: &Onboarding,
-    occasion: &RenderContext,
+    context: &RenderContext,
     policy: &Policy,
     partner: &str,
     reach: &str,
-) -> Result<Facts, LetterError> {
+) -> Result<Variables, LetterError> {
     let Profile { name, dealer_code, city, state: province, timezone, contact, .. } = &state.profile;
     let say = |text: &str| Value::from(letter_words(text, NAME));
     let place = [city, province].map(|part| letter_words(part.raw(), NAME));
     let place: Vec<_> = place.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-    let mut facts = Facts::from([
+    let mut variables = Variables::from([
         ("partner", say(partner)),
         ("reach", Value::from(reach)),
         ("dealership", say(name.raw())),
         ("dealer_code", say(dealer_code.raw())),
         ("place", Value::from(place.join(", "))),
         ("contact", say(contact.name.raw())),
-        ("valid_for", Value::from(length(policy.valid_for))),
-        ("confirm_within", Value::from(length(policy.confirm_within))),
+        ("valid_for", Value::from(duration(policy.valid_for))),
+        ("confirm_within", Value::from(duration(policy.confirm_within))),
         ("opcode", say(state.opcode_code(&policy.default_opcode))),
         ("opcode_chosen", Value::from(state.opcode.is_some())),
         ("default_opcode", say(&policy.default_opcode)),
         ("new_opcode", say(&policy.new_opcode)),
     ]);
     let said = |at| Value::from(moment(at, *timezone));
-    match occasion.kind {
+    match context.kind {
         LetterKind::Invitation | LetterKind::Reissue | LetterKind::Reminder => {
-            let Invitation { generated_at, expires_at, .. } = state.invitation.as_ref().ok_or(LetterError::NoCode)?;
-            facts.insert("generated", said(*generated_at));
-            facts.insert("expires", said(*expires_at));
+            let Invitation { generated_at, expires_at, .. } =
+                state.invitation.as_ref().ok_or(Obstacle::NeverInvited)?;
+            variables.insert("generated", said(*generated_at));
+            variables.insert("expires", said(*expires_at));
             // A source may have named another end than the settings would: the letter says what is so.
-            facts.insert("lifetime", Value::from(length(*expires_at - *generated_at)));
-            facts.insert("left", Value::from(length(*expires_at - occasion.written_at)));
-            facts.insert("written", said(occasion.written_at));
+            variables.insert("lifetime", Value::from(duration(*expires_at - *generated_at)));
+            variables.insert("left", Value::from(duration(*expires_at - context.written_at)));
+            variables.insert("written", said(context.written_at));
         }
         LetterKind::WordReceived => {
             let word = state.confirmation.dealer_confirmed_at.zip(state.confirmation.due_at);
-            let (word_at, due_at) = word.ok_or(LetterError::NoWord)?;
-            facts.insert("word_at", said(word_at));
-            facts.insert("due", said(due_at));
+            let (word_at, due_at) = word.ok_or(Obstacle::NobodyWaits)?;
+            variables.insert("word_at", said(word_at));
+            variables.insert("due", said(due_at));
         }
         LetterKind::OpcodeGuide => {
-            facts.insert("guide", steps(state, policy, partner));
+            variables.insert("guide", steps(state, policy, partner));
         }
         LetterKind::Live => {
             if !state.is_live() {
-                return Err(LetterError::NotLive(state.lacks().unwrap_or("not connected")));
+                return Err(Obstacle::NotLive(state.stage(context.written_at)).into());
             }
         }
     }
-    Ok(facts)
+    Ok(variables)
 }
 
 /// The steps to a visible opcode, in the words of the guide.

@@ -1,21 +1,20 @@
-//! The writing of letters: from a dealership's state and an occasion to the exact bytes that are sent.
+//! Renders letters: from a dealership's state and a context to the exact bytes that are sent.
 //!
-//! Templates come from here or from files that took their place. All of them are tried on a sample dealership when the press is set
-//! up, so that a slip in one is told at the start and not on the day when a letter of its kind is due.
+//! Templates are compiled in or come from files that replace them. All of them are tried on sample dealerships when the renderer is
+//! made, so that a mistake in one is reported at the start and not on the day when a letter of its kind is due.
 
-mod facts;
-mod fold;
+mod format;
 mod letter;
 mod sample;
 mod templates;
-mod words;
+mod variables;
+mod wrap;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::domain::address::{self, Address, AddressProblem, Mailbox};
 use crate::domain::text::letter_words;
-use crate::domain::{InvitationCode, InvitationState, LetterId, LetterKind, Onboarding, Policy, Timestamp};
+use crate::domain::{InvitationCode, LetterId, LetterKind, Obstacle, Onboarding, Policy, Timestamp};
 
 use letter::CODE;
 pub(super) use letter::written;
@@ -24,7 +23,7 @@ use templates::LetterTemplates;
 
 /// What letters say about us.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PressSettings {
+pub struct RendererSettings {
     /// The partner's name: whose invitation it is, and what Xtime shows before *Confirm*.
     pub partner: String,
     /// From whom letters come: `Name <name@example.com>`, or an address alone.
@@ -43,7 +42,7 @@ pub struct PressSettings {
 
 /// Why letters cannot be written at all, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PressError {
+pub enum RendererError {
     #[error("the partner's name is empty: letters say whose invitation it is")]
     Partner,
     /// The sender is not one.
@@ -99,33 +98,15 @@ pub enum LetterError {
     /// The contact's address is not one.
     #[error("the dealership's address cannot be used: {0}")]
     Address(#[from] AddressProblem),
-    /// There is no code to send.
-    #[error("there is no code to send: the dealership was never invited")]
-    NoCode,
-    /// The code cannot be entered any more.
-    #[error("the code is {}: it is not mailed any more", ended(*.0))]
-    DeadCode(InvitationState),
-    /// The dealership has not said that it is done.
-    #[error("the dealership has not said that it is done")]
-    NoWord,
-    #[error("the dealership is not live: {0}")]
-    NotLive(&'static str),
+    /// It would say what is not so.
+    #[error("the letter cannot be written: {0}")]
+    Untrue(#[from] Obstacle),
     /// A template failed on this letter although it did not on the sample.
     #[error(transparent)]
-    Template(#[from] PressError),
+    Template(#[from] RendererError),
     /// The message could not be put together.
     #[error("the letter cannot be put together: {0}")]
     Message(String),
-}
-
-fn ended(state: InvitationState) -> &'static str {
-    match state {
-        InvitationState::Live => "alive",
-        InvitationState::Expired => "expired",
-        InvitationState::Used => "used",
-        InvitationState::Superseded => "superseded",
-        InvitationState::Revoked => "revoked",
-    }
 }
 
 /// What a letter is written for.
@@ -141,12 +122,8 @@ pub struct RenderContext {
     pub settled: u16,
 }
 
-/// Writes letters. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct LetterRenderer(Arc<Inner>);
-
 #[derive(Debug)]
-struct Inner {
+pub struct LetterRenderer {
     partner: String,
     contact: String,
     from: Mailbox,
@@ -161,31 +138,31 @@ impl LetterRenderer {
     ///
     /// # Errors
     /// When a setting or a template is wrong: what, where, and what would be right.
-    pub fn new(settings: &PressSettings) -> Result<Self, PressError> {
+    pub fn new(settings: &RendererSettings) -> Result<Self, RendererError> {
         let partner = letter_words(&settings.partner, 100);
         if partner.is_empty() {
-            return Err(PressError::Partner);
+            return Err(RendererError::Partner);
         }
-        let from = Mailbox::read(&settings.from).map_err(PressError::From)?;
-        let reply_to = settings.reply_to.as_deref().map(Mailbox::read).transpose().map_err(PressError::ReplyTo)?;
+        let from = Mailbox::read(&settings.from).map_err(RendererError::From)?;
+        let reply_to = settings.reply_to.as_deref().map(Mailbox::read).transpose().map_err(RendererError::ReplyTo)?;
         let envelope_from = settings.envelope_from.as_deref().map(address::check).transpose();
-        let envelope_from = envelope_from.map_err(PressError::EnvelopeFrom)?.unwrap_or_else(|| from.address.clone());
-        let bcc = settings.bcc.as_deref().map(address::check).transpose().map_err(PressError::Bcc)?;
+        let envelope_from = envelope_from.map_err(RendererError::EnvelopeFrom)?.unwrap_or_else(|| from.address.clone());
+        let bcc = settings.bcc.as_deref().map(address::check).transpose().map_err(RendererError::Bcc)?;
         let contact = letter_words(settings.contact.as_deref().unwrap_or_default(), 300);
         let templates = LetterTemplates::load(settings.templates.as_deref())?;
-        let press = Self(Arc::new(Inner { partner, contact, from, reply_to, envelope_from, bcc, templates }));
-        press.try_out()?;
-        Ok(press)
+        let renderer = Self { partner, contact, from, reply_to, envelope_from, bcc, templates };
+        renderer.try_out()?;
+        Ok(renderer)
     }
 
-    fn try_out(&self) -> Result<(), PressError> {
+    fn try_out(&self) -> Result<(), RendererError> {
         for kind in LetterKind::ALL {
-            let occasion = sample::occasion(kind);
-            for state in sample::states(&occasion) {
-                let letter = self.write(&state, &occasion, &Policy::default());
-                letter.and_then(|letter| letter.parcel()).map_err(|error| match error {
+            let context = sample::context(kind);
+            for state in sample::states(&context) {
+                let letter = self.write(&state, &context, &Policy::default());
+                letter.and_then(|letter| letter.outgoing()).map_err(|error| match error {
                     LetterError::Template(error) => error,
-                    error => PressError::Broken(error.to_string()),
+                    error => RendererError::Broken(error.to_string()),
                 })?;
             }
         }
@@ -197,13 +174,13 @@ impl LetterRenderer {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn sample(&self, occasion: &RenderContext) -> Result<RenderedLetter, LetterError> {
-        let state = sample::states(occasion).into_iter().next();
+    pub fn sample(&self, context: &RenderContext) -> Result<RenderedLetter, LetterError> {
+        let state = sample::states(context).into_iter().next();
         let state = state.ok_or_else(|| LetterError::Message("there is no sample".to_owned()))?;
-        self.write(&state, occasion, &Policy::default())
+        self.write(&state, context, &Policy::default())
     }
 
-    /// Writes a letter from a dealership's state. The same state and occasion make the same letter.
+    /// Writes a letter from a dealership's state. The same state and context make the same letter.
     ///
     /// # Errors
     /// When the dealership cannot be written to, or the letter would say what is not so: a code that is dead, a word that was not
@@ -211,32 +188,32 @@ impl LetterRenderer {
     pub fn write(
         &self,
         state: &Onboarding,
-        occasion: &RenderContext,
+        context: &RenderContext,
         policy: &Policy,
     ) -> Result<RenderedLetter, LetterError> {
-        let Inner { partner, contact, from, reply_to, envelope_from, bcc, templates } = &*self.0;
-        let kind = occasion.kind;
+        let Self { partner, contact, from, reply_to, envelope_from, bcc, templates } = self;
+        let kind = context.kind;
         let person = &state.profile.contact;
         let address = address::check(person.email.raw())?;
-        let code = living_code(state, occasion)?;
-        let mut facts = facts::collect(state, occasion, policy, partner, contact)?;
+        let code = live_code(state, context)?;
+        let mut variables = variables::collect(state, context, policy, partner, contact)?;
         let hidden = |text: String| match &code {
             Some(code) => text.replace(code.reveal(), &code.masked()),
             None => text,
         };
         // The Subject is filled in before there is a code to fill in.
-        let subject = hidden(letter_words(&templates.subject(kind, &facts)?, SUBJECT_CHARS));
+        let subject = hidden(letter_words(&templates.subject(kind, &variables)?, SUBJECT_CHARS));
         let to = Mailbox::new(&hidden(person.name.raw().to_owned()), address);
         if code.is_some() {
-            facts.insert("code", CODE.to_string().into());
+            variables.insert("code", CODE.to_string().into());
         }
-        let text = fold::even(&templates.text(kind, &facts)?);
-        let html = fold::whole(&templates.html(kind, &facts)?);
+        let text = wrap::wrap(&templates.text(kind, &variables)?);
+        let html = wrap::without_blank_lines(&templates.html(kind, &variables)?);
         for (page, ending) in [(&text, "txt"), (&html, "html")] {
             let count = page.matches(CODE).count();
             if count != usize::from(code.is_some()) {
                 let file = templates.shown(&format!("{kind}.{ending}"));
-                return Err(PressError::Code { file, count }.into());
+                return Err(RendererError::Code { file, count }.into());
             }
         }
         Ok(RenderedLetter {
@@ -246,7 +223,7 @@ impl LetterRenderer {
             envelope_from: envelope_from.clone(),
             bcc: bcc.clone(),
             subject,
-            occasion: *occasion,
+            context: *context,
             text,
             html,
             code,
@@ -258,13 +235,13 @@ impl LetterRenderer {
 const SUBJECT_CHARS: usize = 200;
 
 /// The code that a letter carries; a letter that needs one is not written without, nor with a dead one.
-fn living_code(state: &Onboarding, occasion: &RenderContext) -> Result<Option<InvitationCode>, LetterError> {
-    if !occasion.kind.carries_code() {
+fn live_code(state: &Onboarding, context: &RenderContext) -> Result<Option<InvitationCode>, LetterError> {
+    if !context.kind.carries_code() {
         return Ok(None);
     }
-    let invitation = state.invitation.as_ref().ok_or(LetterError::NoCode)?;
-    match invitation.state(occasion.written_at) {
-        InvitationState::Live => Ok(Some(invitation.code.clone())),
-        dead => Err(LetterError::DeadCode(dead)),
+    let invitation = state.invitation.as_ref().ok_or(Obstacle::NeverInvited)?;
+    match invitation.obstacle(context.written_at) {
+        None => Ok(Some(invitation.code.clone())),
+        Some(obstacle) => Err(obstacle.into()),
     }
 }
