@@ -30,9 +30,6 @@ pub fn install_crypto() {
 }
 
 /// Reads the certificates of an authority, which count beside those of the system.
-///
-/// # Errors
-/// In words, with the file and what is wrong with it.
 pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let wrong = |why: &str| format!("{}: {why}", path.display());
     let text = std::fs::read(path).map_err(|error| wrong(&error.to_string()))?;
@@ -51,9 +48,7 @@ pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> 
 }
 
 /// Reads our own certificate and its key, from one file or from two: PEM, the certificates before the key.
-///
-/// # Errors
-/// In words, with the file and what is wrong with it; nothing of the key.
+/// The error names the file, and nothing of the key.
 pub fn identity(certificate: &Path, key: Option<&Path>) -> Result<Vec<u8>, String> {
     let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
     let mut text = read(certificate)?;
@@ -74,7 +69,7 @@ pub fn identity(certificate: &Path, key: Option<&Path>) -> Result<Vec<u8>, Strin
     Ok(text)
 }
 
-/// What the variables of the environment name that is not there, in words.
+/// What the variables of the environment name that is not there.
 pub fn missing_targets() -> Vec<String> {
     named_targets().missing
 }
@@ -88,7 +83,7 @@ pub fn named_targets() -> NamedTargets {
 /// Where certificates are looked for instead of in the system's own places.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct NamedTargets {
-    /// What is not there, in words.
+    /// What is not there, as a message.
     pub missing: Vec<String>,
     /// Whether any of it is there: otherwise no certificate of the system counts.
     pub any_there: bool,

@@ -13,7 +13,7 @@ use crate::domain::{
     TestBooking,
 };
 use crate::xtime::window::Window;
-use crate::xtime::{AttemptReport, BookingAnswer, Platform, RequestPreview, Slot};
+use crate::xtime::{AttemptReport, BookingOutcome, Platform, RequestPreview, Slot};
 
 /// A booking as it would be sent.
 #[derive(Debug, Clone)]
@@ -143,27 +143,27 @@ impl Engine {
         let answer = match answer {
             Ok(AttemptReport { value, .. }) => value,
             // It may have been sent.
-            Err(error) => BookingAnswer::Unknown { reason: error.to_string() },
+            Err(error) => BookingOutcome::Unknown { reason: error.to_string() },
         };
         let end = |end| Command::EndBooking { intent: *intent, end };
         match answer {
-            BookingAnswer::Booked { id: name } => {
+            BookingOutcome::Booked { id: name } => {
                 let booked = BookingEnd::Booked { id: name.clone(), read_back: false };
                 inner.execute(id, end(booked), actor).await?;
                 let read_back = inner.see(id, &name, actor).await;
                 Ok(Booked::Stands { id: name, local: booking.local, earlier: false, read_back })
             }
-            BookingAnswer::SlotTaken { reason } => {
+            BookingOutcome::SlotTaken { reason } => {
                 inner.execute(id, end(BookingEnd::Refused { reason, slot_taken: true }), actor).await?;
                 let slots = inner.slots_in(&state, inner.window(&state)).await.map_err(|error| error.to_string());
                 Ok(Booked::SlotTaken { slots })
             }
-            BookingAnswer::Refused { reason } | BookingAnswer::NotSent { reason } => {
+            BookingOutcome::Refused { reason } | BookingOutcome::NotSent { reason } => {
                 let refused = BookingEnd::Refused { reason: reason.clone(), slot_taken: false };
                 inner.execute(id, end(refused), actor).await?;
                 Ok(Booked::Not { reason })
             }
-            BookingAnswer::Unknown { reason } => {
+            BookingOutcome::Unknown { reason } => {
                 inner.execute(id, end(BookingEnd::Unknown { reason: reason.clone() }), actor).await?;
                 // Often it only was the answer that got lost: then it is there already.
                 Ok(match inner.settle(id, actor).await? {
@@ -239,7 +239,7 @@ impl Inner {
         let platform = self.platform()?;
         let opcode = state.opcode_code(&self.parts.policy.default_opcode).to_owned();
         let mut found = Vec::new();
-        for stretch in window.stretches(self.parts.policy.slot_stretch) {
+        for stretch in window.ranges(self.parts.policy.slot_stretch) {
             let (platform, opcode) = (Arc::clone(&platform), opcode.clone());
             let dealer_code = state.profile.dealer_code.raw().to_owned();
             let asked = async move { platform.slots(&dealer_code, &opcode, stretch.start, stretch.days).await };

@@ -300,7 +300,7 @@ impl Prober {
         if let Some(state) = self.inner.book().get(trip.id).filter(|state| connected && open && visible(state)) {
             let days = self.inner.parts.policy.slot_window;
             let window = Window::from_today(self.inner.now(), state.profile.timezone, days);
-            trip.stretches = window.stretches(self.inner.parts.policy.slot_stretch).into();
+            trip.stretches = window.ranges(self.inner.parts.policy.slot_stretch).into();
             trip.window = Some(window);
             self.second_halves.push_back(trip);
         } else {

@@ -325,7 +325,7 @@ impl Prober {
         self.count_request();
         let platform = Arc::clone(&self.platform);
         self.jobs.push(Box::pin(async move {
-            let look = AssertUnwindSafe(platform.look(&dealer_code)).catch_unwind().await;
+            let look = AssertUnwindSafe(platform.probe(&dealer_code)).catch_unwind().await;
             StepResult::Looked(trip, look.ok())
         }));
     }

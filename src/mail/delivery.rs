@@ -52,7 +52,7 @@ pub enum RefusedBy {
     Us,
     /// The server, for what is about this letter or its recipient.
     Server,
-    /// The server, for good and for what any other letter may meet too: its policy towards us, its own trouble, or no reason.
+    /// The server, for good and for what any other letter may meet too: its policy towards us, its own failure, or no reason.
     ServerForAll,
 }
 
@@ -73,7 +73,7 @@ pub enum Delivery {
     Aborted,
     /// This letter was not taken; for certain.
     Refused {
-        /// Why, in words, with the server's status; cleaned and shortened.
+        /// Why, with the server's status; cleaned and shortened.
         reason: String,
         /// Trying again is of no use (5xx).
         permanent: bool,
@@ -82,15 +82,15 @@ pub enum Delivery {
         address: Option<String>,
         by: RefusedBy,
     },
-    /// This letter was not taken, for certain, and another one would not have been either: the server is in trouble, or has enough of us for
+    /// This letter was not taken, for certain, and another one would not have been either: the server is failing, or has enough of us for
     /// the moment.
     Deferred {
-        /// Why, in words, with the server's status; cleaned and shortened.
+        /// Why, with the server's status; cleaned and shortened.
         reason: String,
     },
-    /// The server, or the way to it, fails: about us, not about this letter. Nothing of the letter was sent.
+    /// The server, or the connection to it, fails: about us, not about this letter. Nothing of the letter was sent.
     Down {
-        /// Why, in words, and what to do about it.
+        /// Why, and what to do about it.
         reason: String,
     },
     /// The server had asked for the content (354), and no answer to it came: nobody knows whether the letter was taken.
@@ -106,7 +106,7 @@ pub trait MailTransport: Send + Sync + 'static {
     /// Connects, authenticates and goes no further: for `doctor`.
     ///
     /// # Errors
-    /// Why not, in words, and what to do about it.
+    /// Why not, and what to do about it.
     async fn check(&self) -> Result<String, String>;
 
     /// Where letters go, for people; never a secret.

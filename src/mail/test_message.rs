@@ -22,9 +22,6 @@ impl PreSendCheck for AlwaysProceed {
 }
 
 /// A letter from `from` (with or without a name) to an address; reports of it go to `envelope_from`. It says what it is and asks for nothing.
-///
-/// # Errors
-/// What is wrong with one of the addresses, in words.
 pub fn test_message(
     letter: LetterId,
     partner: &str,

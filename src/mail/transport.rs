@@ -64,9 +64,6 @@ impl MailServer {
 
     /// Whether letters may go there as the settings want it: plain only to this machine, or to a name that is listed; a password never plain
     /// over a network.
-    ///
-    /// # Errors
-    /// Why not, in words, and what to do.
     pub fn admissible(&self, allow_plain: &[String]) -> Result<(), String> {
         if self.security != Security::Plain || self.is_loopback() {
             return Ok(());
@@ -133,7 +130,7 @@ impl Transport {
     /// Reads one. The path of a directory stays as it is written.
     ///
     /// # Errors
-    /// What is wrong, in words, and what would be right. A password is never repeated.
+    /// What is wrong, and what would be right. A password is never repeated.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text == "none" {

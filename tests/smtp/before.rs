@@ -200,7 +200,7 @@ async fn a_refused_data_is_certain() {
 }
 
 #[tokio::test]
-async fn a_closed_gate_takes_the_envelope_back_and_keeps_the_connection() {
+async fn an_abort_takes_the_envelope_back_and_keeps_the_connection() {
     let server = Server::start(Plan::good()).await;
     let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
     let check = Counting::new(PreSendDecision::Abort);
@@ -215,7 +215,7 @@ async fn a_closed_gate_takes_the_envelope_back_and_keeps_the_connection() {
 }
 
 #[tokio::test]
-async fn a_gate_that_closes_at_a_server_that_dies_is_closed_all_the_same() {
+async fn an_abort_at_a_server_that_dies_is_an_abort_all_the_same() {
     let server = Server::start(Plan::at(Phase::Reset, Act::Close)).await;
     let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
     assert_eq!(transport.deliver(&outgoing(1), &Counting::new(PreSendDecision::Abort)).await, Delivery::Aborted);

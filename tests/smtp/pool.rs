@@ -131,7 +131,7 @@ async fn a_refused_recipient_does_not_cost_the_connection() {
 }
 
 #[tokio::test]
-async fn there_are_never_more_connections_than_lanes_and_no_letter_is_lost_or_mixed() {
+async fn there_are_never_more_connections_than_allowed_and_no_letter_is_lost_or_mixed() {
     let server = Server::start(Plan::good()).await;
     let transport = transport(SmtpSettings { max_connections: 3, ..to(&server) });
     join_all((0..60).map(|number| sends(&transport, number))).await;

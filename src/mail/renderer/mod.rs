@@ -34,7 +34,7 @@ pub struct RendererSettings {
     pub envelope_from: Option<String>,
     /// Who gets a copy of every letter without being named in it.
     pub bcc: Option<String>,
-    /// How else we are reached, in words: a number and its hours.
+    /// How else we are reached: a number and its hours.
     pub contact: Option<String>,
     /// A directory with templates that take the place of those compiled in.
     pub templates: Option<PathBuf>,
@@ -171,9 +171,6 @@ impl LetterRenderer {
 
     /// A letter to a dealership that does not exist, with a code that nobody issued: for looking at a template, or trying a transport
     /// (`to` can be replaced).
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub fn sample(&self, context: &RenderContext) -> Result<RenderedLetter, LetterError> {
         let state = sample::states(context).into_iter().next();
         let state = state.ok_or_else(|| LetterError::Message("there is no sample".to_owned()))?;

@@ -55,7 +55,7 @@ impl Envelope {
         self.bcc.as_ref().filter(|bcc| offers.utf8_addresses || is_ascii(bcc))
     }
 
-    /// What the server cannot carry of this letter, in words.
+    /// What the server cannot carry of this letter.
     fn beyond(&self, offers: Offers) -> Option<String> {
         if self.eight_bit && !offers.eight_bit {
             return Some("the letter is written in 8 bits, and the server does not take that (8BITMIME)".to_owned());
@@ -100,7 +100,7 @@ impl Envelope {
     /// Names who keeps a copy. Whether the server takes it.
     ///
     /// # Errors
-    /// At [`Phase::Copy`] when the conversation ended there: a letter without a copy may go.
+    /// At [`SmtpPhase::Copy`] when the conversation ended there: a letter without a copy may go.
     async fn name_bcc(&self, session: &mut Session, endpoint: &MailEndpoint) -> Result<bool, SmtpFailure> {
         if self.bcc.is_some() && self.copy_to(session.offers).is_none() {
             tracing::warn!(

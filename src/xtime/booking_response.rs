@@ -1,13 +1,13 @@
-//! Reads the answer to a booking. Pure. It leans to one side on purpose: only an explicit success with an identifier is "booked", only an
+//! Reads the response to a booking. Pure. It leans to one side on purpose: only an explicit success with an identifier is "booked", only an
 //! answer that surely refuses is "not booked", and everything between may have been booked.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::PlatformSettings;
+use super::classification::{BodyShape, Classification, ClassificationRule, ResponseDetails, classify};
 use super::gateway::read_other_names;
-use super::meaning::{BodyShape, Classification, ClassificationRule, ResponseDetails, classify};
 use super::reply::{given, scalar, short_code, short_message};
+use super::{BookingOutcome, PlatformSettings};
 use crate::domain::{AppointmentId, Outcome};
 
 /// Words of a failure that may have come too late, or that may be about the very appointment that was asked for.
@@ -29,25 +29,11 @@ const UNSURE: &[&str] = &[
     "duplicate",
 ];
 
-/// How an answer is read.
+/// How a response is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReceiptReading {
-    Booked(AppointmentId),
-    /// The time was taken meanwhile.
-    SlotTaken,
-    Refused,
-    /// It was turned away before it reached the platform's books.
-    NotSent,
-    /// It may have been booked.
-    Unknown,
-}
-
-/// One answer to a booking.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    pub ending: ReceiptReading,
-    /// What came back, in words; not yet scrubbed of secrets.
-    pub words: String,
+pub struct BookingResponse {
+    /// Its reason may still hold secrets.
+    pub outcome: BookingOutcome,
     /// Whether the platform itself answered sensibly.
     pub healthy: bool,
     /// Our token was refused, and nothing else: another one may be tried.
@@ -76,8 +62,8 @@ enum Success {
     Odd,
 }
 
-/// What of an answer counts.
-struct Facts {
+/// What of a response counts.
+struct Fields {
     status: u16,
     shape: BodyShape,
     success: Success,
@@ -88,7 +74,7 @@ struct Facts {
     message: Option<String>,
 }
 
-impl Facts {
+impl Fields {
     fn read(status: u16, body: &[u8]) -> Self {
         let (shape, body) = BodyShape::of(body);
         let bare = |shape| Self {
@@ -143,7 +129,7 @@ impl Facts {
         said.into_iter().any(|text| UNSURE.iter().any(|words| text.contains(words)))
     }
 
-    fn heard(&self) -> ResponseDetails<'_> {
+    fn details(&self) -> ResponseDetails<'_> {
         ResponseDetails {
             status: self.status,
             shape: self.shape,
@@ -158,51 +144,56 @@ impl Facts {
         }
     }
 
-    fn ending(&self, settings: &PlatformSettings, verdict: Classification) -> (ReceiptReading, &'static str) {
+    fn outcome(&self, settings: &PlatformSettings, classification: Classification) -> BookingOutcome {
         let taken = self.says_taken(&settings.slot_taken_codes);
         let readable = matches!(self.shape, BodyShape::Object | BodyShape::Empty);
         if self.is_2xx() {
             return match (self.success, &self.id) {
-                (Success::Yes, Some(id)) if !taken => (ReceiptReading::Booked(id.clone()), "booked"),
-                (Success::Yes, Some(_)) => (ReceiptReading::Unknown, "success and a taken slot at once"),
-                (Success::Yes, None) => {
-                    (ReceiptReading::Unknown, "success, but no usable identifier of an appointment")
-                }
-                (Success::No, _) if !self.id_given => self.refusal(taken, verdict),
-                (Success::No, _) => (ReceiptReading::Unknown, "no success, but an identifier of an appointment"),
-                (Success::Unsaid | Success::Odd, _) => {
-                    (ReceiptReading::Unknown, "it does not say whether it was booked")
-                }
+                (Success::Yes, Some(id)) if !taken => BookingOutcome::Booked { id: id.clone() },
+                (Success::Yes, Some(_)) => self.unknown("success and a taken slot at once"),
+                (Success::Yes, None) => self.unknown("success, but no usable identifier of an appointment"),
+                (Success::No, _) if !self.id_given => self.refusal(taken, classification),
+                (Success::No, _) => self.unknown("no success, but an identifier of an appointment"),
+                (Success::Unsaid | Success::Odd, _) => self.unknown("it does not say whether it was booked"),
             };
         }
         if self.claims() {
-            return (ReceiptReading::Unknown, "it contradicts itself");
+            return self.unknown("it contradicts itself");
         }
         match self.status {
             // The status alone says that the request went no further.
-            401 | 407 | 429 => (ReceiptReading::NotSent, "turned away"),
-            403 if readable => (ReceiptReading::NotSent, "turned away"),
+            401 | 407 | 429 => BookingOutcome::NotSent { reason: self.reason() },
+            403 if readable => BookingOutcome::NotSent { reason: self.reason() },
             // An appointment may be what it conflicts with.
-            409 if taken => (ReceiptReading::SlotTaken, "the slot is taken"),
-            400 | 402 | 404..=406 | 410 | 411 | 413..=415 | 417 | 422 | 431 if readable => self.refusal(taken, verdict),
-            300..=399 => (ReceiptReading::Unknown, "a redirect, which is not followed"),
-            _ => (ReceiptReading::Unknown, "that is no sure refusal"),
+            409 if taken => BookingOutcome::SlotTaken { reason: self.reason() },
+            400 | 402 | 404..=406 | 410 | 411 | 413..=415 | 417 | 422 | 431 if readable => {
+                self.refusal(taken, classification)
+            }
+            300..=399 => self.unknown("a redirect, which is not followed"),
+            _ => self.unknown("that is no sure refusal"),
         }
     }
 
-    /// A failure without any claim of success: sure, unless its words are those of somebody who could not finish.
-    fn refusal(&self, taken: bool, verdict: Classification) -> (ReceiptReading, &'static str) {
+    /// A failure without any claim of success: sure, unless it sounds like somebody who could not finish.
+    fn refusal(&self, taken: bool, classification: Classification) -> BookingOutcome {
         let silent = self.code.is_none() && self.message.is_none();
-        match (taken, self.success) {
-            (true, _) => (ReceiptReading::SlotTaken, "the slot is taken"),
-            (false, Success::Odd) => (ReceiptReading::Unknown, "it does not say whether it was booked"),
-            (false, Success::No) if silent => (ReceiptReading::Unknown, "a failure without code or message"),
-            // A row of the table that says "cannot tell", or words that do.
-            _ if verdict.outcome == Outcome::Unknown && verdict.row.is_some() || self.sounds_unsure() => {
-                (ReceiptReading::Unknown, "it may have failed halfway")
-            }
-            _ => (ReceiptReading::Refused, "refused"),
+        // A row of the table that says "cannot tell", or a text that does.
+        let unsure = classification.outcome == Outcome::Unknown && classification.row.is_some() || self.sounds_unsure();
+        match self.success {
+            _ if taken => BookingOutcome::SlotTaken { reason: self.reason() },
+            Success::Odd => self.unknown("it does not say whether it was booked"),
+            Success::No if silent => self.unknown("a failure without code or message"),
+            _ if unsure => self.unknown("it may have failed halfway"),
+            _ => BookingOutcome::Refused { reason: self.reason() },
         }
+    }
+
+    fn unknown(&self, why: &str) -> BookingOutcome {
+        BookingOutcome::Unknown { reason: format!("{why}: {}", self.reason()) }
+    }
+
+    fn reason(&self) -> String {
+        format!("status {}{}", self.status, self.said())
     }
 
     fn said(&self) -> String {
@@ -218,31 +209,28 @@ impl Facts {
     }
 }
 
-impl Receipt {
+impl BookingResponse {
     /// Reads a status and a whole body by a table of meanings. Never fails.
     pub fn read(status: u16, body: &[u8], table: &[ClassificationRule], settings: &PlatformSettings) -> Self {
-        let facts = Facts::read(status, body);
-        let verdict = classify(table, &facts.heard());
-        let (ending, why) = facts.ending(settings, verdict);
-        let about_dealer = verdict.outcome == Outcome::NotConnected && verdict.by_words;
-        let words = match &ending {
-            ReceiptReading::Booked(id) => format!("booked as {}", id.plain()),
-            ReceiptReading::Unknown => format!("{why}: status {status}{}", facts.said()),
-            ReceiptReading::SlotTaken | ReceiptReading::Refused | ReceiptReading::NotSent => {
-                format!("status {status}{}", facts.said())
-            }
-        };
-        let token_refused = status == 401 && ending == ReceiptReading::NotSent && !about_dealer;
-        Self { ending, words, healthy: verdict.healthy, token_refused }
+        let fields = Fields::read(status, body);
+        let classification = classify(table, &fields.details());
+        let outcome = fields.outcome(settings, classification);
+        let about_dealer = classification.outcome == Outcome::NotConnected && classification.by_words;
+        let token_refused = status == 401 && matches!(outcome, BookingOutcome::NotSent { .. }) && !about_dealer;
+        Self { outcome, healthy: classification.healthy, token_refused }
     }
 
-    /// Reads an answer whose body did not come whole: only a status that stops every request says anything, and nothing is tried again.
+    /// Reads a response whose body did not come whole: only a status that stops every request says anything, and nothing is tried again.
     pub fn without_body(status: u16, why: &str) -> Self {
-        let ending = if matches!(status, 401 | 407 | 429) { ReceiptReading::NotSent } else { ReceiptReading::Unknown };
-        Self { ending, words: format!("status {status}: {why}"), healthy: false, token_refused: false }
+        let reason = format!("status {status}: {why}");
+        let outcome = match status {
+            401 | 407 | 429 => BookingOutcome::NotSent { reason },
+            _ => BookingOutcome::Unknown { reason },
+        };
+        Self { outcome, healthy: false, token_refused: false }
     }
 }
 
 #[cfg(test)]
-#[path = "receipt_tests.rs"]
+#[path = "booking_response_tests.rs"]
 mod tests;

@@ -1,19 +1,19 @@
-//! Everything about one dealership, as the control interface tells it.
+//! The status of one dealership, as the control interface tells it.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::super::action::NoSlotsReason;
 use super::super::catalog::{AskedVehicle, Catalog, Operation};
 use super::super::dealer::Dealer;
 use super::super::partner::moment;
-use super::super::script::NoSlotsReason;
 use super::super::{SandboxState, platform};
 use super::mail;
 
 /// The dealership, settled for now.
-pub(super) fn picture(shared: &SandboxState, code: &Arc<str>, dealer: &Dealer, now: DateTime<Utc>) -> Value {
+pub(super) fn status(shared: &SandboxState, code: &Arc<str>, dealer: &Dealer, now: DateTime<Utc>) -> Value {
     let Dealer { profile, state, .. } = dealer;
     let newest = dealer.newest(now).map(|newest| newest.generation);
     let invitations: Vec<Value> = dealer
@@ -33,7 +33,7 @@ pub(super) fn picture(shared: &SandboxState, code: &Arc<str>, dealer: &Dealer, n
         .collect();
     let ahead: Vec<Value> = dealer
         .ahead(now)
-        .map(|timed| json!({"at": moment(timed.at), "generation": timed.generation, "act": format!("{:?}", timed.act)}))
+        .map(|scheduled| json!({"at": moment(scheduled.at), "generation": scheduled.generation, "act": format!("{:?}", scheduled.action)}))
         .collect();
     let shown = state.catalog.shown(AskedVehicle::default());
     let services = shown.map(|one| json!({"opcode": one.opcode, "serviceName": one.name}));
@@ -46,7 +46,7 @@ pub(super) fn picture(shared: &SandboxState, code: &Arc<str>, dealer: &Dealer, n
         "zulu": profile.zulu,
         "nullLists": profile.null_lists,
         "opcodePlan": profile.plan.name(),
-        "slotsPlan": profile.trouble.map(NoSlotsReason::name),
+        "slotsPlan": profile.no_slots.map(NoSlotsReason::name),
         "slots": platform::calendar_of(shared.seed, code, dealer).first(now).is_some(),
         "obstacles": state.schedule.obstacles(),
         "services": services.collect::<Vec<_>>(),

@@ -1,4 +1,4 @@
-//! Faults that are ordered for the next calls about one dealership, so that a test need not wait for chance.
+//! Faults that are ordered for the next calls about one dealership, so that a test need not wait for a draw.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -12,11 +12,11 @@ pub(super) const WAITING: usize = 100;
 
 /// Faults that wait for their calls, by `dealerCode`.
 #[derive(Default)]
-pub(super) struct Ordered {
+pub(super) struct FaultQueue {
     waiting: Mutex<HashMap<String, VecDeque<Fault>>>,
 }
 
-impl Ordered {
+impl FaultQueue {
     /// Adds a fault for so many calls. False, and nothing is added, when too many would be waiting.
     pub(super) fn add(&self, dealer: &str, fault: Fault, calls: usize) -> bool {
         let mut waiting = self.waiting.lock();
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn each_waits_for_a_call_that_it_applies_to() {
-        let ordered = Ordered::default();
+        let ordered = FaultQueue::default();
         let query = Some("make=OTHER&dealerCode=a%20b");
         assert!(ordered.add("a b", Fault::BookedCut, 1) && ordered.add("a b", Fault::Unavailable, 2));
         assert_eq!(ordered.next(Some("dealerCode=other"), |_| true), None);

@@ -241,8 +241,8 @@ mod tests {
         let mut text = vec![b'x'; COMMAND];
         text.extend_from_slice(b"\nNOOP\n");
         client.write_all(&text).await.unwrap();
-        let mut wire = SmtpStream::new(server);
-        assert!(matches!(wire.line().await.unwrap(), Some(CommandLine::TooLong)));
-        assert!(matches!(wire.line().await.unwrap(), Some(CommandLine::Whole(line)) if line == b"NOOP"));
+        let mut stream = SmtpStream::new(server);
+        assert!(matches!(stream.line().await.unwrap(), Some(CommandLine::TooLong)));
+        assert!(matches!(stream.line().await.unwrap(), Some(CommandLine::Whole(line)) if line == b"NOOP"));
     }
 }

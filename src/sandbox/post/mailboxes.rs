@@ -48,7 +48,7 @@ pub struct MailboxCounts {
 }
 
 #[derive(Default)]
-pub(in super::super) struct Boxes {
+pub(in super::super) struct MailboxStore {
     letters: BTreeMap<u64, Arc<ReceivedLetter>>,
     /// By address, in order of their numbers.
     addresses: BTreeMap<String, VecDeque<u64>>,
@@ -57,7 +57,7 @@ pub(in super::super) struct Boxes {
     counts: MailboxCounts,
 }
 
-impl Boxes {
+impl MailboxStore {
     /// Puts a letter into its mailbox; it is given the next number.
     pub(super) fn add(&mut self, make: impl FnOnce(u64) -> ReceivedLetter) {
         self.latest += 1;
@@ -153,30 +153,30 @@ mod tests {
 
     #[test]
     fn the_oldest_are_dropped_from_one_mailbox_and_from_all() {
-        let mut boxes = Boxes::default();
-        boxes.add(letter("old@example.com", 1));
+        let mut mailboxes = MailboxStore::default();
+        mailboxes.add(letter("old@example.com", 1));
         for _ in 0..IN_ONE + 3 {
-            boxes.add(letter("Ann@example.com", 1));
+            mailboxes.add(letter("Ann@example.com", 1));
         }
-        let ids: Vec<u64> = boxes.letters("ann@example.com").iter().map(|letter| letter.id).collect();
+        let ids: Vec<u64> = mailboxes.letters("ann@example.com").iter().map(|letter| letter.id).collect();
         assert_eq!((ids.len(), ids.first(), ids.last()), (IN_ONE, Some(&204), Some(&5)));
         for number in 0..IN_ALL {
-            boxes.add(letter(&format!("a{number}@example.com"), 1));
+            mailboxes.add(letter(&format!("a{number}@example.com"), 1));
         }
-        assert_eq!((boxes.letters.len(), boxes.letters("old@example.com").len()), (IN_ALL, 0));
-        assert_eq!((boxes.bytes, boxes.addresses.len()), (IN_ALL, IN_ALL));
-        boxes.add(letter("big@example.com", BYTES - 10));
-        assert_eq!((boxes.letters.len(), boxes.newest(1)[0].to.as_str()), (11, "big@example.com"));
-        assert_eq!(boxes.counts().dropped, 3 + 1 + IN_ONE as u64 + IN_ALL as u64 - 10);
+        assert_eq!((mailboxes.letters.len(), mailboxes.letters("old@example.com").len()), (IN_ALL, 0));
+        assert_eq!((mailboxes.bytes, mailboxes.addresses.len()), (IN_ALL, IN_ALL));
+        mailboxes.add(letter("big@example.com", BYTES - 10));
+        assert_eq!((mailboxes.letters.len(), mailboxes.newest(1)[0].to.as_str()), (11, "big@example.com"));
+        assert_eq!(mailboxes.counts().dropped, 3 + 1 + IN_ONE as u64 + IN_ALL as u64 - 10);
     }
 
     #[test]
     fn what_somebody_looked_at_is_read() {
-        let mut boxes = Boxes::default();
-        boxes.add(letter("ann@example.com", 1));
-        boxes.add(letter("ann@example.com", 1));
-        boxes.newest(1)[0].mark_read();
-        let mailbox = boxes.mailboxes(DateTime::UNIX_EPOCH).remove(0);
+        let mut mailboxes = MailboxStore::default();
+        mailboxes.add(letter("ann@example.com", 1));
+        mailboxes.add(letter("ann@example.com", 1));
+        mailboxes.newest(1)[0].mark_read();
+        let mailbox = mailboxes.mailboxes(DateTime::UNIX_EPOCH).remove(0);
         assert_eq!((mailbox.letters, mailbox.unread), (2, 1));
     }
 }

@@ -1,4 +1,4 @@
-//! Shapes, tokens, slots and bookings at the platform's doors.
+//! Shapes, tokens, slots and bookings at the platform's endpoints.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -158,14 +158,12 @@ async fn every_action_is_described_and_its_example_works() {
     let desk = Desk::with("none").await;
     desk.open_dealer("xts1").await;
     let page = include_str!("../../docs/sandbox.md");
-    let docs = include_str!("../../src/sandbox/mod.rs");
     let listed = desk.control("").await;
     let actions = listed["actions"].as_array().unwrap();
     assert!(actions.len() > 15);
     for action in actions {
         let name = action["action"].as_str().unwrap().rsplit('/').next().unwrap();
         assert!(page.contains(&format!("/{name} -d ")), "docs/sandbox.md shows no {name}");
-        assert!(docs.contains(&format!("| `{name}` |")), "the module describes no {name}");
         let example: Value = serde_json::from_str(action["example"].as_str().unwrap()).unwrap();
         let answer = desk.act(&format!("dealers/xts1/{name}"), example).await;
         assert_eq!(answer.status(), StatusCode::OK, "{name}");

@@ -18,9 +18,9 @@ fn failed(message: &'static str) -> ResponseDetails<'static> {
 }
 
 /// (outcome, recognised by a row or by itself, healthy)
-fn read(heard: &ResponseDetails<'_>) -> (Outcome, bool, bool) {
-    let verdict = classify(&TABLE, heard);
-    (verdict.outcome, !verdict.unrecognised, verdict.healthy)
+fn read(response: &ResponseDetails<'_>) -> (Outcome, bool, bool) {
+    let classification = classify(&TABLE, response);
+    (classification.outcome, !classification.unrecognised, classification.healthy)
 }
 
 const UNRECOGNISED: (Outcome, bool, bool) = (Outcome::Unknown, false, true);
@@ -51,8 +51,11 @@ fn connected_is_only_what_is_wholly_a_yes() {
     // What a person taught makes it one.
     let taught: ClassificationRule =
         serde_json::from_str(r#"{"status": 200, "message": "^OK$", "means": "connected"}"#).unwrap();
-    let verdict = classify(&[taught], &ResponseDetails { message: Some("OK"), ..yes });
-    assert_eq!((verdict.outcome, verdict.row, verdict.healthy), (Outcome::Connected, Some(0), true));
+    let classification = classify(&[taught], &ResponseDetails { message: Some("OK"), ..yes });
+    assert_eq!(
+        (classification.outcome, classification.row, classification.healthy),
+        (Outcome::Connected, Some(0), true)
+    );
 }
 
 #[test]
@@ -140,11 +143,11 @@ fn own_rows_come_first_and_are_read_from_settings() {
     )
     .unwrap();
     let table = with_defaults(own);
-    let verdict = classify(&table, &ResponseDetails { code: Some("X-002001"), ..object(404, "") });
-    assert_eq!((verdict.outcome, verdict.row), (Outcome::NotConnected, Some(0)));
+    let classification = classify(&table, &ResponseDetails { code: Some("X-002001"), ..object(404, "") });
+    assert_eq!((classification.outcome, classification.row), (Outcome::NotConnected, Some(0)));
     assert_eq!(classify(&table, &ResponseDetails { code: Some("x-0020011"), ..object(404, "") }).row, None);
-    let verdict = classify(&table, &object(404, "Unknown dealer x"));
-    assert_eq!((verdict.row, verdict.unrecognised, verdict.healthy), (Some(1), false, true));
+    let classification = classify(&table, &object(404, "Unknown dealer x"));
+    assert_eq!((classification.row, classification.unrecognised, classification.healthy), (Some(1), false, true));
     for bad in [
         r#"{"means": "unknown"}"#,
         r#"{"status": 403, "means": "maybe"}"#,
@@ -178,15 +181,15 @@ proptest! {
         code in proptest::option::of(".{0,20}"), message in proptest::option::of(".{0,60}"),
     ) {
         let shape = [BodyShape::Object, BodyShape::Empty, BodyShape::Html, BodyShape::Other][shape];
-        let heard = ResponseDetails { status, shape, success, listed, code: code.as_deref(), message: message.as_deref() };
-        let verdict = classify(&TABLE, &heard);
-        if verdict.outcome == Outcome::Connected {
-            prop_assert!(status == 200 && listed && shape == BodyShape::Object && success == Some(true) && verdict.healthy);
+        let response = ResponseDetails { status, shape, success, listed, code: code.as_deref(), message: message.as_deref() };
+        let classification = classify(&TABLE, &response);
+        if classification.outcome == Outcome::Connected {
+            prop_assert!(status == 200 && listed && shape == BodyShape::Object && success == Some(true) && classification.healthy);
             prop_assert!(code.is_none() && message.is_none());
         }
-        if verdict.outcome == Outcome::NotConnected {
+        if classification.outcome == Outcome::NotConnected {
             prop_assert!(status == 403 && shape == BodyShape::Object && message.is_some_and(|said| said.len() == 9));
         }
-        prop_assert!(!verdict.unrecognised || verdict.outcome == Outcome::Unknown && verdict.row.is_none());
+        prop_assert!(!classification.unrecognised || classification.outcome == Outcome::Unknown && classification.row.is_none());
     }
 }

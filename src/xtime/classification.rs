@@ -1,4 +1,4 @@
-//! How an answer is read: a table of (status, code, message) and what it means. Pure; the table is configuration.
+//! Classifies answers by a table of rules (`[[xtime.meaning]]`): status, code, message, and what they mean. Pure.
 //!
 //! An answer that no row recognises is "unknown, unrecognised": kept and shown, never read as yes or no.
 
@@ -9,7 +9,7 @@ use regex::{Regex, RegexBuilder};
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize, Serializer};
 
-pub use super::defaults::{defaults, with_defaults};
+pub use super::default_rules::{defaults, with_defaults};
 use crate::domain::Outcome;
 
 /// Which statuses a row is about: `403`, `4xx` or `400-404`.
@@ -104,12 +104,8 @@ pub struct RulePattern {
 }
 
 impl RulePattern {
-    /// Reads a pattern; the error says what is wrong with it.
-    pub fn new(text: &str) -> Result<Self, String> {
-        let build = |text: &str| {
-            let built = RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build();
-            built.map_err(|error| error.to_string())
-        };
+    pub fn new(text: &str) -> Result<Self, regex::Error> {
+        let build = |text: &str| RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build();
         Ok(Self { text: text.into(), anywhere: build(text)?, whole: build(&format!("^(?:{text})$"))? })
     }
 
@@ -187,12 +183,12 @@ impl TryFrom<Unchecked> for ClassificationRule {
 }
 
 impl ClassificationRule {
-    fn matches(&self, heard: &ResponseDetails<'_>) -> bool {
+    fn matches(&self, response: &ResponseDetails<'_>) -> bool {
         let says_something = self.status.is_some() || self.code.is_some() || self.message.is_some();
         says_something
-            && self.status.is_none_or(|status| status.matches(heard.status))
-            && self.code.as_ref().is_none_or(|code| heard.code.is_some_and(|heard| code.covers(heard)))
-            && self.message.as_ref().is_none_or(|words| heard.message.is_some_and(|heard| words.found_in(heard)))
+            && self.status.is_none_or(|status| status.matches(response.status))
+            && self.code.as_ref().is_none_or(|code| response.code.is_some_and(|said| code.covers(said)))
+            && self.message.as_ref().is_none_or(|pattern| response.message.is_some_and(|said| pattern.found_in(said)))
     }
 }
 
@@ -270,33 +266,35 @@ const fn is_failing(status: u16) -> bool {
 /// Reads an answer. "Connected" by itself is only what is wholly a yes: status 200, an object with `success: true`, the list that was asked
 /// for, and no code or message, which belong to failures. A body that is no JSON object is never a yes or a no about a dealership.
 /// Everything else is for the table, first match wins.
-pub fn classify(table: &[ClassificationRule], heard: &ResponseDetails<'_>) -> Classification {
-    match heard.shape {
+pub fn classify(table: &[ClassificationRule], response: &ResponseDetails<'_>) -> Classification {
+    match response.shape {
         BodyShape::Html => return Classification::unknown(false),
         // A refusal of our token needs no body to be understood, and changes no dealership.
-        BodyShape::Other if heard.status == 401 => {
+        BodyShape::Other if response.status == 401 => {
             return Classification { outcome: Outcome::OurCredentials, ..Classification::unknown(false) };
         }
         BodyShape::Other => return Classification::unknown(false),
-        BodyShape::Empty if (200..=299).contains(&heard.status) => return Classification::unknown(false),
-        BodyShape::Object if heard.is_a_clear_yes() => {
+        BodyShape::Empty if (200..=299).contains(&response.status) => return Classification::unknown(false),
+        BodyShape::Object if response.is_a_clear_yes() => {
             return Classification { outcome: Outcome::Connected, healthy: true, ..Classification::unknown(false) };
         }
         BodyShape::Empty | BodyShape::Object => {}
     }
-    let Some((row, meaning)) = table.iter().enumerate().find(|(_, meaning)| meaning.matches(heard)) else {
-        return Classification::unknown(!is_failing(heard.status));
+    let Some((row, rule)) = table.iter().enumerate().find(|(_, rule)| rule.matches(response)) else {
+        return Classification::unknown(!is_failing(response.status));
     };
-    let healthy = match meaning.means {
+    let healthy = match rule.means {
         Outcome::Connected | Outcome::NotConnected => true,
         Outcome::OurCredentials => false,
         // A 4xx that is known to say nothing is about this request; a quota (403) is about everybody's.
-        Outcome::Unknown => (400..=499).contains(&heard.status) && heard.status != 403 && !is_failing(heard.status),
+        Outcome::Unknown => {
+            (400..=499).contains(&response.status) && response.status != 403 && !is_failing(response.status)
+        }
     };
-    let by_words = meaning.code.is_some() || meaning.message.is_some();
-    Classification { outcome: meaning.means, row: Some(row), by_words, unrecognised: false, healthy }
+    let by_words = rule.code.is_some() || rule.message.is_some();
+    Classification { outcome: rule.means, row: Some(row), by_words, unrecognised: false, healthy }
 }
 
 #[cfg(test)]
-#[path = "meaning_tests.rs"]
+#[path = "classification_tests.rs"]
 mod tests;

@@ -1,9 +1,10 @@
-//! Words about failures: one short clean line, free of secrets and of whatever would differ from one try to the next.
+//! Reasons of failures: one short clean line, free of secrets and of whatever would differ from one attempt to the next.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::Regex;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::domain::text::is_invisible;
+use crate::domain::text::one_line;
 
 /// The longest reason, in characters.
 pub(super) const REASON_CHARS: usize = 200;
@@ -75,82 +76,46 @@ impl Redactor {
     }
 }
 
-/// One line: runs of white space become one space, whatever is invisible becomes `�`, the end is cut at `most` characters.
-pub(super) fn one_line(text: &str, most: usize) -> String {
-    let mut out = String::new();
-    let mut count = 0;
-    for word in text.split_whitespace() {
-        let gap = usize::from(count > 0);
-        for c in std::iter::repeat_n(' ', gap).chain(word.chars()) {
-            if count + 1 == most {
-                out.push('…');
-                return out;
-            }
-            out.push(if is_invisible(c) { '\u{fffd}' } else { c });
-            count += 1;
-        }
-    }
-    out
-}
+/// Everything but the unreserved characters (RFC 3986, 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Percent-encodes everything but the unreserved characters, so that a value is only ever a value (a space is `%20`,
-/// which every server reads alike).
+/// Percent-encodes a text, so that a value is only ever a value (a space is `%20`, which every server reads alike).
 pub(super) fn percent(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn scrubber() -> Redactor {
+    fn redactor() -> Redactor {
         Redactor::new(["hunter2-hunter2", "hunter2", "abc"].map(SecretString::from))
     }
 
     #[test]
     fn all_patterns_compile() {
-        assert_eq!(scrubber().patterns.len(), HIDDEN.len());
+        assert_eq!(redactor().patterns.len(), HIDDEN.len());
     }
 
     #[test]
     fn secrets_are_hidden_before_anything_is_cut() {
-        let scrubber = scrubber();
-        assert_eq!(scrubber.line("key hunter2-hunter2 and hunter2"), "key [hidden] and [hidden]");
-        assert_eq!(scrubber.line("abc stays: too short to hide"), "abc stays: too short to hide");
+        let redactor = redactor();
+        assert_eq!(redactor.line("key hunter2-hunter2 and hunter2"), "key [hidden] and [hidden]");
+        assert_eq!(redactor.line("abc stays: too short to hide"), "abc stays: too short to hide");
         let long = format!("{} hunter2-hunter2 tail", "x".repeat(REASON_CHARS - 9));
-        assert!(!scrubber.line(&long).contains("hunter"));
+        assert!(!redactor.line(&long).contains("hunter"));
         for (text, shown) in [
             ("Authorization: Bearer abcdef.ghi-jkl", "Authorization: Bearer [hidden]"),
             ("bad eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln!", "bad [hidden]!"),
             ("client_secret=zzzzzzzz&x", "client_secret=[hidden]&x"),
             ("no 123e4567-e89b-12d3-a456-426614174000 at 2024-03-30T14:00:01.5Z", "no [id] at [time]"),
         ] {
-            assert_eq!(scrubber.line(text), shown);
+            assert_eq!(redactor.line(text), shown);
         }
         let header = Redactor::new([SecretString::from("Token wxyz-9876")]);
         assert_eq!(header.line("wxyz-9876 is no Token"), "[hidden] is no Token");
-        assert_eq!(scrubber.line_hiding("token tok-1", &["tok-1"]), "token [hidden]");
-        assert!(!format!("{scrubber:?}").contains("hunter"));
-    }
-
-    #[test]
-    fn reasons_are_one_short_line() {
-        assert_eq!(one_line("  a\r\n\tb \u{1b}[2J\u{202e}c\u{2028}d", 200), "a b \u{fffd}[2J\u{fffd}c d");
-        let cut = one_line(&"é ".repeat(500), 200);
-        assert_eq!(cut.chars().count(), 200);
-        assert!(cut.ends_with('…'));
-        assert_eq!(one_line("abc", 3).chars().count(), 3);
-        assert_eq!(one_line("\u{0}\u{7f}", 9), "\u{fffd}\u{fffd}");
+        assert_eq!(redactor.line_hiding("token tok-1", &["tok-1"]), "token [hidden]");
+        assert!(!format!("{redactor:?}").contains("hunter"));
     }
 
     #[test]

@@ -13,17 +13,16 @@ use reqwest::{Certificate, Client, Identity, Method, RequestBuilder, Response, r
 use url::Url;
 
 use super::proxy::Proxy;
-use super::words::one_line;
 use super::{SetupError, TlsFiles};
 use crate::clock::SharedClock;
 use crate::domain::Budget;
+use crate::domain::text::one_line;
 
 /// How long "too many requests" asks us to wait when it does not say: limits are by the second.
 const RETRY_AFTER_UNSAID: Duration = Duration::from_secs(1);
 
-/// How a line is set up.
 #[derive(Debug, Clone)]
-pub(super) struct WireSettings {
+pub(super) struct ConnectionSettings {
     pub timeout: Duration,
     pub connect_timeout: Duration,
     pub max_body: usize,
@@ -61,50 +60,45 @@ pub(super) enum ResponseBody {
 
 /// An answer: at least its status came.
 #[derive(Debug)]
-pub(super) struct Raw {
+pub(super) struct RawResponse {
     pub status: u16,
     pub body: ResponseBody,
-    pub aside: ResponseMeta,
+    pub meta: ResponseMeta,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NoAnswer {
+pub(super) struct NoResponse {
     /// In words, without address or secret.
     pub why: String,
     /// Whether any of the request may have left this machine. `false` only when that is sure: no connection ever stood.
     pub sent: bool,
 }
 
-/// A line to one or two hosts.
-#[derive(Debug)]
 pub(super) struct PlatformConnection {
     pub client: Client,
     /// One that keeps no connections: made when a kept one was closed under a read.
     fresh: OnceLock<Option<Client>>,
-    settings: WireSettings,
+    settings: ConnectionSettings,
     budget: Option<Mutex<Budget>>,
-    clock: SharedClockDebug,
+    clock: SharedClock,
 }
 
-/// The clock, for a `Debug` that does not need it.
-struct SharedClockDebug(SharedClock);
-
-impl std::fmt::Debug for SharedClockDebug {
+impl std::fmt::Debug for PlatformConnection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Clock")
+        f.debug_struct("PlatformConnection").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
 impl PlatformConnection {
-    pub(super) fn new(settings: WireSettings, clock: SharedClock) -> Result<Self, SetupError> {
+    pub(super) fn new(settings: ConnectionSettings, clock: SharedClock) -> Result<Self, SetupError> {
         crate::tls::install_crypto();
         let client = client(&settings, settings.max_idle.max(1))?;
         let budget = settings.requests_per_second.map(|rate| Mutex::new(Budget::per_second(rate, clock.resolution())));
-        Ok(Self { client, fresh: OnceLock::new(), settings, budget, clock: SharedClockDebug(clock) })
+        Ok(Self { client, fresh: OnceLock::new(), settings, budget, clock })
     }
 
     pub(super) fn clock(&self) -> &SharedClock {
-        &self.clock.0
+        &self.clock
     }
 
     /// The proxy through which an address is reached.
@@ -112,48 +106,48 @@ impl PlatformConnection {
         Proxy::before(url).filter(|_| !self.settings.local)
     }
 
-    /// The header that [`Wire::send`] adds.
+    /// The header that [`Self::send`] adds.
     pub(super) fn correlation(&self) -> Option<&HeaderName> {
         self.settings.correlation.as_ref()
     }
 
     /// Sends a request once. `Err`: no answer came. `what` names the request in the log.
-    pub(super) async fn send(&self, what: &str, request: RequestBuilder) -> Result<Raw, NoAnswer> {
+    pub(super) async fn send(&self, what: &str, request: RequestBuilder) -> Result<RawResponse, NoResponse> {
         let id = correlation_id();
         let request = match (&self.settings.correlation, HeaderValue::from_str(&id)) {
             (Some(name), Ok(value)) => request.header(name, value),
             _ => request,
         };
-        self.turn().await;
+        self.wait_for_budget().await;
         let clock = self.clock();
         let began = clock.elapsed();
         let mut response = match self.send_request(request).await {
             Ok(response) => response,
-            Err(Failed { url, error }) => {
+            Err(RequestFailure { url, error }) => {
                 let why = match url.as_ref().and_then(|url| self.proxy(url)) {
-                    Some(proxy) if error.is_connect() => self.proxy_in_words(&proxy, &error),
-                    _ => self.in_words(&error),
+                    Some(proxy) if error.is_connect() => self.explain_through_proxy(&proxy, &error),
+                    _ => self.explain(&error),
                 };
                 let sent = !error.is_connect() && !error.is_builder();
                 tracing::debug!(request = what, correlation = %id, %why, sent, "no answer");
-                return Err(NoAnswer { why, sent });
+                return Err(NoResponse { why, sent });
             }
         };
         let status = response.status().as_u16();
-        let aside = self.aside(status, response.headers());
+        let meta = self.meta(status, response.headers());
         let body = self.body(&mut response).await;
         let took = clock.elapsed().saturating_sub(began);
         tracing::debug!(request = what, correlation = %id, status, ms = took.as_millis() as u64, "answered");
-        Ok(Raw { status, body, aside })
+        Ok(RawResponse { status, body, meta })
     }
 
     /// Sends a request; a read whose connection was closed before an answer came is asked once more, on a connection of its own: a server
     /// may close a kept connection at any moment (a limit of requests, a restart), and a read changes nothing.
-    async fn send_request(&self, request: RequestBuilder) -> Result<Response, Failed> {
-        let request = request.build().map_err(|error| Failed { url: None, error })?;
+    async fn send_request(&self, request: RequestBuilder) -> Result<Response, RequestFailure> {
+        let request = request.build().map_err(|error| RequestFailure { url: None, error })?;
         let again = request.try_clone().filter(|request| request.method() == Method::GET);
         let url = request.url().clone();
-        let failed = |error| Failed { url: Some(url.clone()), error };
+        let failed = |error| RequestFailure { url: Some(url.clone()), error };
         let error = match self.client.execute(request).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
@@ -162,7 +156,7 @@ impl PlatformConnection {
             return Err(failed(error));
         };
         tracing::debug!("the connection was closed under a read; it is asked once more on a new one");
-        self.turn().await;
+        self.wait_for_budget().await;
         client.execute(again).await.map_err(failed)
     }
 
@@ -171,19 +165,19 @@ impl PlatformConnection {
     }
 
     /// Waits until the budget has room: a token, or the same question once more, are requests that the engine has not counted.
-    async fn turn(&self) {
+    async fn wait_for_budget(&self) {
         let Some(budget) = &self.budget else { return };
         let clock = self.clock();
         loop {
-            let rest = {
+            let wait = {
                 let (mut budget, now) = (budget.lock(), clock.elapsed());
-                let rest = budget.ready_in(now);
-                if rest.is_zero() {
+                let wait = budget.ready_in(now);
+                if wait.is_zero() {
                     return budget.spend(now);
                 }
-                rest
+                wait
             };
-            clock.sleep(rest).await;
+            clock.sleep(wait).await;
         }
     }
 
@@ -210,7 +204,7 @@ impl PlatformConnection {
         }
     }
 
-    fn aside(&self, status: u16, headers: &HeaderMap) -> ResponseMeta {
+    fn meta(&self, status: u16, headers: &HeaderMap) -> ResponseMeta {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let now = self.clock().now();
         let date = text(DATE).and_then(http_date);
@@ -224,13 +218,13 @@ impl PlatformConnection {
     }
 
     /// Says what a connection through a proxy failed with: it is the proxy's doing, unless the host behind it was reached.
-    fn proxy_in_words(&self, proxy: &Proxy, error: &reqwest::Error) -> String {
+    fn explain_through_proxy(&self, proxy: &Proxy, error: &reqwest::Error) -> String {
         let place = proxy.place();
         if tls_error(error).is_some() || error.is_timeout() {
-            return format!("{} (through the proxy {place})", self.in_words(error));
+            return format!("{} (through the proxy {place})", self.explain(error));
         }
         let refusal = proxy.refusal(&innermost(error));
-        refusal.unwrap_or_else(|| format!("no way through the proxy {place}: {}", self.in_words(error)))
+        refusal.unwrap_or_else(|| format!("no way through the proxy {place}: {}", self.explain(error)))
     }
 
     /// Asks the proxy before an address for its status. It is a request of its own, outside the budget: for `doctor`.
@@ -239,8 +233,8 @@ impl PlatformConnection {
     }
 
     /// Says what went wrong before any answer came.
-    fn in_words(&self, error: &reqwest::Error) -> String {
-        let WireSettings { timeout, connect_timeout, .. } = self.settings;
+    fn explain(&self, error: &reqwest::Error) -> String {
+        let ConnectionSettings { timeout, connect_timeout, .. } = self.settings;
         if error.is_timeout() {
             return if error.is_connect() {
                 format!("no connection within {:?}", connect_timeout.min(timeout))
@@ -269,12 +263,12 @@ impl PlatformConnection {
 }
 
 /// Why a request has no answer, and where it went.
-struct Failed {
+struct RequestFailure {
     url: Option<Url>,
     error: reqwest::Error,
 }
 
-fn client(settings: &WireSettings, idle: usize) -> Result<Client, SetupError> {
+fn client(settings: &ConnectionSettings, idle: usize) -> Result<Client, SetupError> {
     let mut builder = Client::builder()
         .timeout(settings.timeout)
         .connect_timeout(settings.connect_timeout.min(settings.timeout))

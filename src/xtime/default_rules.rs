@@ -1,7 +1,7 @@
-//! The default table of meanings: statuses and exact codes. The platform's own codes and texts for most failures are not public, so no row
+//! The default rules: statuses and exact codes. The platform's own codes and texts for most failures are not public, so no row
 //! guesses from a sentence whether a dealership is connected: what the table does not know is shown whole, and taught by a person.
 
-use super::meaning::{ClassificationRule, RulePattern, StatusMatch};
+use super::classification::{ClassificationRule, RulePattern, StatusMatch};
 use crate::domain::Outcome::{self, NotConnected, OurCredentials, Unknown};
 
 /// A gateway that is busy, also where it says so with a 403 (as a spent quota does).

@@ -1,4 +1,4 @@
-//! What every request passes: it is counted, may meet a fault, and its answer carries the sandbox's own `Date`.
+//! The layer that every request passes: it is counted, may meet a fault, and its answer carries the sandbox's own `Date`.
 
 use std::io;
 use std::sync::Arc;
@@ -26,9 +26,8 @@ const PIECES: usize = 256;
 /// A slow answer that was ordered while the spec knows no delay is late by so much.
 const LEAST_DELAY: Duration = Duration::from_millis(1);
 
-/// What kind of door a request knocks at.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum FaultyEndpoint {
+enum EndpointKind {
     Token,
     Invitations,
     Lists,
@@ -37,49 +36,49 @@ enum FaultyEndpoint {
     Nowhere,
 }
 
-fn door(path: &str) -> (FaultyEndpoint, &'static str) {
+fn endpoint(path: &str) -> (EndpointKind, &'static str) {
     match path {
-        "/token" => (FaultyEndpoint::Token, "/token"),
-        "/invitations" => (FaultyEndpoint::Invitations, "/invitations"),
-        "/xtime/service/services" => (FaultyEndpoint::Lists, "/services"),
-        "/xtime/service/appointments-availabilities" => (FaultyEndpoint::Lists, "/appointments-availabilities"),
-        "/xtime/service/appointments" => (FaultyEndpoint::Lists, "/appointments"),
-        "/xtime/service/appointments-bookings" => (FaultyEndpoint::Bookings, "/appointments-bookings"),
-        _ if path.starts_with("/control") => (FaultyEndpoint::Control, "/control"),
-        _ => (FaultyEndpoint::Nowhere, "elsewhere"),
+        "/token" => (EndpointKind::Token, "/token"),
+        "/invitations" => (EndpointKind::Invitations, "/invitations"),
+        "/xtime/service/services" => (EndpointKind::Lists, "/services"),
+        "/xtime/service/appointments-availabilities" => (EndpointKind::Lists, "/appointments-availabilities"),
+        "/xtime/service/appointments" => (EndpointKind::Lists, "/appointments"),
+        "/xtime/service/appointments-bookings" => (EndpointKind::Bookings, "/appointments-bookings"),
+        _ if path.starts_with("/control") => (EndpointKind::Control, "/control"),
+        _ => (EndpointKind::Nowhere, "elsewhere"),
     }
 }
 
-fn applies(fault: Fault, door: FaultyEndpoint) -> bool {
+fn applies(fault: Fault, kind: EndpointKind) -> bool {
     match fault {
-        Fault::TokenRefused => door == FaultyEndpoint::Token,
-        Fault::NullLists => door == FaultyEndpoint::Lists,
+        Fault::TokenRefused => kind == EndpointKind::Token,
+        Fault::NullLists => kind == EndpointKind::Lists,
         Fault::SuccessFalse | Fault::Forbidden | Fault::ExpiredToken => {
-            matches!(door, FaultyEndpoint::Lists | FaultyEndpoint::Bookings)
+            matches!(kind, EndpointKind::Lists | EndpointKind::Bookings)
         }
-        Fault::BookedHang | Fault::BookedCut | Fault::BookedUnavailable => door == FaultyEndpoint::Bookings,
+        Fault::BookedHang | Fault::BookedCut | Fault::BookedUnavailable => kind == EndpointKind::Bookings,
         fault if fault.is_mail() => false,
-        _ => !matches!(door, FaultyEndpoint::Control | FaultyEndpoint::Nowhere),
+        _ => !matches!(kind, EndpointKind::Control | EndpointKind::Nowhere),
     }
 }
 
 /// Counts a request and lets it through, or not.
-pub(super) async fn gate(State(shared): State<Arc<SandboxState>>, request: Request, next: Next) -> Response {
-    let (door, endpoint) = door(request.uri().path());
-    let mut answer = if door == FaultyEndpoint::Control {
+pub(super) async fn apply(State(shared): State<Arc<SandboxState>>, request: Request, next: Next) -> Response {
+    let (kind, name) = endpoint(request.uri().path());
+    let mut answer = if kind == EndpointKind::Control {
         next.run(request).await
     } else {
-        let visit = shared.stats.arrive(endpoint, shared.clock.elapsed());
+        let visit = shared.stats.arrive(name, shared.clock.elapsed());
         let number = shared.requests.fetch_add(1, Ordering::Relaxed);
-        let ordered = shared.ordered.next(request.uri().query(), |fault| applies(fault, door));
-        let fault = ordered.or_else(|| shared.faults.lock().draw(shared.seed, number, |fault| applies(fault, door)));
+        let ordered = shared.ordered.next(request.uri().query(), |fault| applies(fault, kind));
+        let fault = ordered.or_else(|| shared.faults.lock().draw(shared.seed, number, |fault| applies(fault, kind)));
         let answer = match fault {
             None => next.run(request).await,
             Some(fault) => {
                 shared.stats.fault(fault);
                 // Faults of two forms take turns.
                 let turn = shared.turns.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
-                suffer(&shared, fault, turn, door, request, next).await
+                inject(&shared, fault, turn, kind, request, next).await
             }
         };
         visit.answered(answer.status().as_u16());
@@ -91,33 +90,24 @@ pub(super) async fn gate(State(shared): State<Arc<SandboxState>>, request: Reque
     answer
 }
 
-async fn suffer(
+/// Answers a request as a fault has it.
+async fn inject(
     shared: &SandboxState,
     fault: Fault,
     turn: bool,
-    door: FaultyEndpoint,
+    kind: EndpointKind,
     request: Request,
     next: Next,
 ) -> Response {
     match fault {
         Fault::Unavailable => {
             // The work was done, but nobody hears of it: what idempotency keys are for.
-            if door == FaultyEndpoint::Invitations && turn {
+            if kind == EndpointKind::Invitations && turn {
                 next.run(request).await;
             }
-            (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").into_response()
+            unavailable()
         }
-        Fault::TooMany => {
-            let seconds = 2;
-            let after = if shared.too_many.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
-                seconds.to_string()
-            } else {
-                let at = shared.clock.now().checked_add_signed(TimeDelta::seconds(seconds));
-                http_date(at.unwrap_or(DateTime::<Utc>::MAX_UTC))
-            };
-            let body = axum::Json(json!({"message": "Too Many Requests"}));
-            (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, after)], body).into_response()
-        }
+        Fault::TooMany => too_many(shared),
         Fault::Slow => {
             // In real time, as callers' time-outs are.
             let delay = shared.faults.lock().slow_by().max(LEAST_DELAY);
@@ -127,14 +117,10 @@ async fn suffer(
             }
             next.run(request).await
         }
-        Fault::Hang => {
-            shared.stop.cancelled().await;
-            (StatusCode::SERVICE_UNAVAILABLE, "shutting down").into_response()
-        }
+        Fault::Hang => hang(shared).await,
         Fault::BookedHang => {
             next.run(request).await;
-            shared.stop.cancelled().await;
-            (StatusCode::SERVICE_UNAVAILABLE, "shutting down").into_response()
+            hang(shared).await
         }
         Fault::BookedCut => {
             next.run(request).await;
@@ -142,7 +128,7 @@ async fn suffer(
         }
         Fault::BookedUnavailable => {
             next.run(request).await;
-            (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").into_response()
+            unavailable()
         }
         Fault::Truncated => truncate(next.run(request).await, turn).await,
         Fault::Oversized => oversized(),
@@ -151,9 +137,7 @@ async fn suffer(
         Fault::Forbidden => reply::forbidden(),
         Fault::TokenRefused => reply::json_with(StatusCode::UNAUTHORIZED, json!({"error": "access_denied"})),
         Fault::ExpiredToken => {
-            if let Some(token) = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()) {
-                shared.world.lock().forget_token(bearer(token).unwrap_or_default());
-            }
+            forget_token(shared, &request);
             next.run(request).await
         }
         // These happen at the post office.
@@ -164,6 +148,35 @@ async fn suffer(
         | Fault::MailHang
         | Fault::MailUnknown
         | Fault::MailBounced => next.run(request).await,
+    }
+}
+
+fn unavailable() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable").into_response()
+}
+
+/// `Retry-After` in seconds and as a date take turns.
+fn too_many(shared: &SandboxState) -> Response {
+    let seconds = 2;
+    let after = if shared.too_many.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
+        seconds.to_string()
+    } else {
+        let at = shared.clock.now().checked_add_signed(TimeDelta::seconds(seconds));
+        http_date(at.unwrap_or(DateTime::<Utc>::MAX_UTC))
+    };
+    let body = axum::Json(json!({"message": "Too Many Requests"}));
+    (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, after)], body).into_response()
+}
+
+/// No answer before the sandbox ends.
+async fn hang(shared: &SandboxState) -> Response {
+    shared.stop.cancelled().await;
+    (StatusCode::SERVICE_UNAVAILABLE, "shutting down").into_response()
+}
+
+fn forget_token(shared: &SandboxState, request: &Request) {
+    if let Some(header) = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()) {
+        shared.world.lock().forget_token(bearer(header).unwrap_or_default());
     }
 }
 
@@ -215,7 +228,8 @@ async fn null_lists(answer: Response) -> Response {
     Response::from_parts(parts, Body::from(Value::Object(fields).to_string()))
 }
 
-/// A moment as HTTP writes it.
+/// A moment as HTTP writes it, or the nearest one that it can.
 fn http_date(at: DateTime<Utc>) -> String {
-    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    let last = DateTime::UNIX_EPOCH + TimeDelta::days(8_000 * 365);
+    httpdate::fmt_http_date(at.clamp(DateTime::UNIX_EPOCH, last).into())
 }

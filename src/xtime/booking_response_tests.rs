@@ -10,24 +10,34 @@ use super::*;
 const TAKEN: &str = r#"{"success":false,"code":"x-001009","message":"Appointment slot is not available"}"#;
 const BOOKED: &str = r#"{"success":true,"appointmentId":"a-1"}"#;
 
-/// Made once: the table of meanings is compiled in it.
+/// Made once: its rules are compiled.
 static SETTINGS: LazyLock<PlatformSettings> = LazyLock::new(PlatformSettings::default);
 
-fn receipt(status: u16, body: &str) -> Receipt {
-    Receipt::read(status, body.as_bytes(), &SETTINGS.meanings, &SETTINGS)
+fn response(status: u16, body: &str) -> BookingResponse {
+    BookingResponse::read(status, body.as_bytes(), &SETTINGS.meanings, &SETTINGS)
 }
 
-fn ending(status: u16, body: &str) -> &'static str {
-    short(&receipt(status, body).ending)
+fn outcome(status: u16, body: &str) -> &'static str {
+    short(&response(status, body).outcome)
 }
 
-fn short(ending: &ReceiptReading) -> &'static str {
-    match ending {
-        ReceiptReading::Booked(_) => "booked",
-        ReceiptReading::SlotTaken => "taken",
-        ReceiptReading::Refused => "refused",
-        ReceiptReading::NotSent => "not sent",
-        ReceiptReading::Unknown => "unknown",
+fn short(outcome: &BookingOutcome) -> &'static str {
+    match outcome {
+        BookingOutcome::Booked { .. } => "booked",
+        BookingOutcome::SlotTaken { .. } => "taken",
+        BookingOutcome::Refused { .. } => "refused",
+        BookingOutcome::NotSent { .. } => "not sent",
+        BookingOutcome::Unknown { .. } => "unknown",
+    }
+}
+
+fn reason(outcome: &BookingOutcome) -> &str {
+    match outcome {
+        BookingOutcome::Booked { .. } => "",
+        BookingOutcome::SlotTaken { reason }
+        | BookingOutcome::Refused { reason }
+        | BookingOutcome::NotSent { reason }
+        | BookingOutcome::Unknown { reason } => reason,
     }
 }
 
@@ -47,15 +57,15 @@ fn an_identifier_is_text_or_a_number_as_it_was_written() {
         (r#"["a"]"#, None),
         (r#"{"appointmentId":"a"}"#, None),
     ] {
-        let found = receipt(200, &format!(r#"{{"success":true,"appointmentId":{written}}}"#));
+        let found = response(200, &format!(r#"{{"success":true,"appointmentId":{written}}}"#));
         match id {
-            Some(id) => assert_eq!(found.ending, ReceiptReading::Booked(AppointmentId::new(id).unwrap())),
-            None => assert_eq!(short(&found.ending), "unknown", "{written}"),
+            Some(id) => assert_eq!(found.outcome, BookingOutcome::Booked { id: AppointmentId::new(id).unwrap() }),
+            None => assert_eq!(short(&found.outcome), "unknown", "{written}"),
         }
         assert!(found.healthy, "{written}");
     }
     let long = format!(r#"{{"success":true,"appointmentId":"{}"}}"#, "x".repeat(201));
-    assert_eq!(ending(200, &long), "unknown");
+    assert_eq!(outcome(200, &long), "unknown");
 }
 
 #[test]
@@ -81,21 +91,21 @@ fn only_an_explicit_success_with_an_identifier_is_booked() {
         "<html>booked</html>",
         "",
     ] {
-        assert_eq!(ending(200, body), "unknown", "{body}");
-        assert_ne!(ending(403, body), "booked", "{body}");
+        assert_eq!(outcome(200, body), "unknown", "{body}");
+        assert_ne!(outcome(403, body), "booked", "{body}");
     }
     for (status, body) in [(200, BOOKED), (201, BOOKED), (202, " \u{feff}".trim_start())] {
         let expected = if body == BOOKED { "booked" } else { "unknown" };
-        assert_eq!(ending(status, body), expected, "{status}");
+        assert_eq!(outcome(status, body), expected, "{status}");
     }
-    assert_eq!(ending(200, &format!("\u{feff}\r\n{BOOKED}\n")), "booked");
+    assert_eq!(outcome(200, &format!("\u{feff}\r\n{BOOKED}\n")), "booked");
     // Fields that nobody asked for, in any order.
     assert_eq!(
-        ending(200, r#"{"x":{"y":[null]},"appointmentId":7,"code":null,"message":"ok","success":true}"#),
+        outcome(200, r#"{"x":{"y":[null]},"appointmentId":7,"code":null,"message":"ok","success":true}"#),
         "booked"
     );
     for status in [300, 302, 400, 401, 403, 404, 409, 422, 429, 500, 503] {
-        assert_eq!(ending(status, BOOKED), "unknown", "{status}: a status and a body that contradict each other");
+        assert_eq!(outcome(status, BOOKED), "unknown", "{status}: a status and a body that contradict each other");
     }
 }
 
@@ -123,7 +133,7 @@ fn what_is_surely_not_booked() {
         (407, "<html>", "not sent"),
         (429, "<html>slow down", "not sent"),
     ] {
-        assert_eq!(ending(status, body), expected, "{status} {body}");
+        assert_eq!(outcome(status, body), expected, "{status} {body}");
     }
 }
 
@@ -157,7 +167,7 @@ fn what_may_have_been_booked() {
         (100, ""),
         (599, "{}"),
     ] {
-        assert_eq!(ending(status, body), "unknown", "{status} {body}");
+        assert_eq!(outcome(status, body), "unknown", "{status} {body}");
     }
 }
 
@@ -166,30 +176,30 @@ fn a_body_that_did_not_come_says_little() {
     for (status, expected) in
         [(200, "unknown"), (400, "unknown"), (401, "not sent"), (403, "unknown"), (429, "not sent"), (500, "unknown")]
     {
-        let found = Receipt::without_body(status, "cut");
-        assert_eq!((short(&found.ending), found.healthy, found.token_refused), (expected, false, false));
+        let found = BookingResponse::without_body(status, "cut");
+        assert_eq!((short(&found.outcome), found.healthy, found.token_refused), (expected, false, false));
     }
 }
 
 #[test]
 fn only_a_plain_401_asks_for_another_token() {
-    assert!(receipt(401, r#"{"message":"Unauthorized"}"#).token_refused);
-    assert!(receipt(401, "").token_refused);
+    assert!(response(401, r#"{"message":"Unauthorized"}"#).token_refused);
+    assert!(response(401, "").token_refused);
     for (status, body) in [
         (401, BOOKED),
         (401, r#"{"success":true}"#),
         (403, r#"{"message":"Invalid token"}"#),
         (200, r#"{"success":false,"message":"Invalid token"}"#),
     ] {
-        assert!(!receipt(status, body).token_refused, "{status} {body}");
+        assert!(!response(status, body).token_refused, "{status} {body}");
     }
     // Words that a person taught are about the dealership, not about the token.
     let body = r#"{"message":"Dealer xts1 is not connected"}"#;
-    assert!(receipt(401, body).token_refused);
+    assert!(response(401, body).token_refused);
     let row =
         serde_json::from_str(r#"{"status": 401, "message": "is not connected$", "means": "not-connected"}"#).unwrap();
     let settings = PlatformSettings { meanings: vec![row], ..PlatformSettings::default() };
-    assert!(!Receipt::read(401, body.as_bytes(), &settings.meanings, &settings).token_refused);
+    assert!(!BookingResponse::read(401, body.as_bytes(), &settings.meanings, &settings).token_refused);
 }
 
 #[test]
@@ -198,14 +208,14 @@ fn the_codes_of_a_taken_slot_are_configuration() {
         slot_taken_codes: vec![" gone ".to_owned(), "x-7".to_owned()],
         ..PlatformSettings::default()
     };
-    let read = |body: &str| short(&Receipt::read(200, body.as_bytes(), &settings.meanings, &settings).ending);
+    let read = |body: &str| short(&BookingResponse::read(200, body.as_bytes(), &settings.meanings, &settings).outcome);
     assert_eq!(read(r#"{"success":false,"code":"GONE"}"#), "taken");
     assert_eq!(read(r#"{"success":false,"code":"x-7"}"#), "taken");
     assert_eq!(read(TAKEN), "refused");
     // A row of the operator's that says "cannot tell" makes a failure uncertain.
     let row: super::super::ClassificationRule = serde_json::from_str(r#"{"code": "x-9", "means": "unknown"}"#).unwrap();
     let settings = PlatformSettings { meanings: vec![row], ..PlatformSettings::default() };
-    let read = |body: &str| short(&Receipt::read(200, body.as_bytes(), &settings.meanings, &settings).ending);
+    let read = |body: &str| short(&BookingResponse::read(200, body.as_bytes(), &settings.meanings, &settings).outcome);
     assert_eq!(
         (read(r#"{"success":false,"code":"x-9"}"#), read(r#"{"success":false,"code":"x-8"}"#)),
         ("unknown", "refused")
@@ -248,20 +258,20 @@ fn any_status() -> impl Strategy<Value = u16> {
 proptest! {
     #[test]
     fn hostile_json_is_never_booked_nor_not_booked_by_accident(value in hostile(), status in any_status()) {
-        let found = receipt(status, &value.to_string());
+        let found = response(status, &value.to_string());
         let success = value.get("success") == Some(&json!(true));
         let id = match value.get("appointmentId") {
             Some(Value::String(text)) => !text.trim().is_empty() && text.chars().count() <= AppointmentId::MOST_CHARS,
             Some(Value::Number(_)) => true,
             _ => false,
         };
-        match found.ending {
-            ReceiptReading::Booked(_) => prop_assert!((200..300).contains(&status) && success && id),
-            ReceiptReading::SlotTaken | ReceiptReading::Refused | ReceiptReading::NotSent => {
+        match found.outcome {
+            BookingOutcome::Booked { .. } => prop_assert!((200..300).contains(&status) && success && id),
+            BookingOutcome::SlotTaken { .. } | BookingOutcome::Refused { .. } | BookingOutcome::NotSent { .. } => {
                 prop_assert!(!success && !id && status < 500 && !(300..400).contains(&status));
                 prop_assert!(status >= 300 || value.get("success") == Some(&json!(false)));
             }
-            ReceiptReading::Unknown => {}
+            BookingOutcome::Unknown { .. } => {}
         }
         prop_assert!(!found.token_refused || status == 401 && !success && !id);
     }
@@ -269,32 +279,32 @@ proptest! {
     #[test]
     fn a_cut_answer_is_unknown(cut in 1usize..78, body in prop_oneof![Just(BOOKED), Just(TAKEN)], status in prop_oneof![Just(200u16), Just(400), Just(409)]) {
         prop_assume!(cut < body.len());
-        prop_assert_eq!(ending(status, &body[..cut]), "unknown");
+        prop_assert_eq!(outcome(status, &body[..cut]), "unknown");
     }
 
     #[test]
     fn reordered_fields_mean_the_same(order in Just(vec![0, 1, 2, 3]).prop_shuffle()) {
         let fields = [r#""success":true"#, r#""appointmentId":12"#, r#""code":null"#, r#""z":{"success":false}"#];
         let body = order.iter().map(|at: &usize| fields[*at]).collect::<Vec<_>>().join(",");
-        prop_assert_eq!(ending(200, &format!("{{{body}}}")), "booked");
+        prop_assert_eq!(outcome(200, &format!("{{{body}}}")), "booked");
     }
 
     #[test]
     fn bytes_never_panic_nor_book(bytes in prop::collection::vec(any::<u8>(), 0..200), status in 100u16..600) {
-        let found = Receipt::read(status, &bytes, &SETTINGS.meanings, &SETTINGS);
-        prop_assert!(!matches!(found.ending, ReceiptReading::Booked(_) | ReceiptReading::SlotTaken));
-        prop_assert!(found.words.chars().count() < 3_000);
+        let found = BookingResponse::read(status, &bytes, &SETTINGS.meanings, &SETTINGS);
+        prop_assert!(!matches!(short(&found.outcome), "booked" | "taken"));
+        prop_assert!(reason(&found.outcome).chars().count() < 3_000);
     }
 }
 
 #[test]
 fn huge_and_deep_answers_are_bounded() {
     let deep = format!(r#"{{"success":true,"x":{}1{},"appointmentId":"a"}}"#, "[".repeat(200_000), "]".repeat(200_000));
-    assert_eq!(ending(200, &deep), "booked", "what nobody asked for is passed over without a stack");
+    assert_eq!(outcome(200, &deep), "booked", "what nobody asked for is passed over without a stack");
     let deep = format!(r#"{{"success":false,"code":{}1{}}}"#, "[".repeat(200_000), "]".repeat(200_000));
-    assert_eq!(ending(200, &deep), "unknown");
+    assert_eq!(outcome(200, &deep), "unknown");
     let talk = format!(r#"{{"success":false,"code":"{0}","message":"{0}"}}"#, "é ".repeat(200_000));
-    let found = receipt(200, &talk);
-    assert_eq!(short(&found.ending), "refused");
-    assert!(found.words.chars().count() < 2_200);
+    let found = response(200, &talk);
+    assert_eq!(short(&found.outcome), "refused");
+    assert!(reason(&found.outcome).chars().count() < 2_200);
 }

@@ -1,4 +1,4 @@
-//! Seeded chance that depends on names only: the same seed and words always give the same draws, on every machine.
+//! Random draws that depend on a seed and names only: the same ones always give the same draws, on every machine.
 
 /// A small deterministic generator (splitmix64), so that a seed means the same in every version of every library.
 #[derive(Debug, Clone)]
@@ -89,14 +89,14 @@ mod tests {
 
     #[test]
     fn draws_stay_in_their_ranges_and_reach_their_ends() {
-        let mut chance = SeededRng::of(7, &[]);
-        let drawn: Vec<i64> = (0..1_000).map(|_| chance.between(-2, 2)).collect();
+        let mut rng = SeededRng::of(7, &[]);
+        let drawn: Vec<i64> = (0..1_000).map(|_| rng.between(-2, 2)).collect();
         assert!((-2..=2).all(|value| drawn.contains(&value)));
         assert!(drawn.iter().all(|value| (-2..=2).contains(value)));
-        let shares: f64 = (0..10_000).map(|_| chance.unit()).sum();
+        let shares: f64 = (0..10_000).map(|_| rng.unit()).sum();
         assert!((4_800.0..5_200.0).contains(&shares), "{shares}");
-        assert_eq!(chance.between(3, 1), 3);
-        assert_eq!(chance.pick(&[], 9), 9);
-        assert!((0..100).all(|_| chance.weighted(&[(0, 'a'), (5, 'b')], 'c') == 'b'));
+        assert_eq!(rng.between(3, 1), 3);
+        assert_eq!(rng.pick(&[], 9), 9);
+        assert!((0..100).all(|_| rng.weighted(&[(0, 'a'), (5, 'b')], 'c') == 'b'));
     }
 }

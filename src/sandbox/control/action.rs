@@ -1,4 +1,4 @@
-//! What the control interface lets a dealership do: the actions, an example of each, and how their details are read.
+//! Control actions: what the control interface lets a dealership do, an example of each, and how their details are read.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::super::action::{DealerAction, MessageKind};
 use super::super::catalog::{Apps, Change, Edit, OperationScope, Which};
+use super::super::fault_queue::WAITING;
 use super::super::faults::Fault;
-use super::super::oneshot::WAITING;
 use super::super::profile::Denial;
 use super::super::schedule::{ADVISORS, Adjust, Advisor, Channel, Limit};
-use super::super::script::{Act, MessageKind};
 use super::super::week::SomeDays;
 
 /// The longest opcode, name or identifier.
@@ -49,7 +49,7 @@ pub(super) const ACTIONS: [(&str, &str); 19] = [
 /// What a dealership is to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ControlAction {
-    Acts(Vec<Act>),
+    Actions(Vec<DealerAction>),
     TakeSlot(Option<String>),
     Answers(Answers),
     /// A fault for the next calls, or none any more.
@@ -65,9 +65,8 @@ pub(super) struct Answers {
     pub(super) denial: Option<Denial>,
 }
 
-/// Why there is no deed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NoDeed {
+pub(super) enum ActionError {
     #[error("no such action; there are {}", ACTIONS.map(|(name, _)| name).join(", "))]
     Action,
     #[error("{0}: {1}; for example {2}")]
@@ -160,14 +159,14 @@ struct Next {
 }
 
 /// Reads what a dealership is to do. Days are judged from its today.
-pub(super) fn read(action: &str, body: &[u8], today: NaiveDate) -> Result<ControlAction, NoDeed> {
-    let (name, example) = ACTIONS.into_iter().find(|(name, _)| *name == action).ok_or(NoDeed::Action)?;
+pub(super) fn read(action: &str, body: &[u8], today: NaiveDate) -> Result<ControlAction, ActionError> {
+    let (name, example) = ACTIONS.into_iter().find(|(name, _)| *name == action).ok_or(ActionError::Action)?;
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
-    details(name, body, today).map_err(|reason| NoDeed::Details(name, reason, example))
+    details(name, body, today).map_err(|reason| ActionError::Details(name, reason, example))
 }
 
 fn details(action: &str, body: &[u8], today: NaiveDate) -> Result<ControlAction, String> {
-    let acts = match action {
+    let actions = match action {
         "draft" => draft(parse(body)?)?,
         "publish" => {
             let Named { opcode, name } = parse(body)?;
@@ -176,17 +175,17 @@ fn details(action: &str, body: &[u8], today: NaiveDate) -> Result<ControlAction,
         "rename" => {
             let Named { opcode, name } = parse(body)?;
             let to = name.ok_or("the new opcode is missing: it goes into name")?;
-            vec![Act::Catalog(Edit::Rename { from: text(opcode, "opcode")?, to: text(to, "name")? })]
+            vec![DealerAction::Catalog(Edit::Rename { from: text(opcode, "opcode")?, to: text(to, "name")? })]
         }
-        "remove" => vec![Act::Catalog(Edit::Remove(which(parse(body)?)?))],
-        "unpublish" => vec![Act::Catalog(Edit::Unpublish(which(parse(body)?)?))],
+        "remove" => vec![DealerAction::Catalog(Edit::Remove(which(parse(body)?)?))],
+        "unpublish" => vec![DealerAction::Catalog(Edit::Unpublish(which(parse(body)?)?))],
         "capacity" => {
             let Capacity { r#type, value } = parse(body)?;
-            vec![Act::Calendar(Adjust::Capacity(r#type, value))]
+            vec![DealerAction::Calendar(Adjust::Capacity(r#type, value))]
         }
         "advisors" => advisors(parse(body)?)?,
-        "horizon" => vec![Act::Calendar(horizon(&parse(body)?)?)],
-        "hours" => vec![Act::Calendar(Adjust::Hours(parse(body)?))],
+        "horizon" => vec![DealerAction::Calendar(horizon(&parse(body)?)?)],
+        "hours" => vec![DealerAction::Calendar(Adjust::Hours(parse(body)?))],
         "holiday" => holiday(&parse(body)?, today)?,
         "take-slot" => {
             return parse(body).map(|taken: Taken| ControlAction::TakeSlot(taken.appointment_date_time_local));
@@ -198,28 +197,28 @@ fn details(action: &str, body: &[u8], today: NaiveDate) -> Result<ControlAction,
             vec![plain(action)]
         }
     };
-    Ok(ControlAction::Acts(acts))
+    Ok(ControlAction::Actions(actions))
 }
 
-fn plain(action: &str) -> Act {
+fn plain(action: &str) -> DealerAction {
     match action {
-        "connect" => Act::Connect,
-        "disconnect" => Act::Disconnect,
-        "publish-catalog" => Act::Catalog(Edit::Publish),
-        "open-slots" => Act::Calendar(Adjust::Open),
-        "close-slots" => Act::Calendar(Adjust::Capacity(Channel::Web, Limit::PerDay(0))),
+        "connect" => DealerAction::Connect,
+        "disconnect" => DealerAction::Disconnect,
+        "publish-catalog" => DealerAction::Catalog(Edit::Publish),
+        "open-slots" => DealerAction::Calendar(Adjust::Open),
+        "close-slots" => DealerAction::Calendar(Adjust::Capacity(Channel::Web, Limit::PerDay(0))),
         _ => {
             let text = "We have entered the code, everything is done on our side.".to_owned();
-            Act::Say { kind: MessageKind::Done, text, opcode: None }
+            DealerAction::Say { kind: MessageKind::Done, text, opcode: None }
         }
     }
 }
 
 /// The short way: everything right about it, and the catalogue published.
-pub(super) fn published(opcode: String, name: Option<String>) -> Vec<Act> {
+pub(super) fn published(opcode: String, name: Option<String>) -> Vec<DealerAction> {
     let name = Some(name.unwrap_or_else(|| opcode.clone()));
     let change = Change { name, scope: Some(OperationScope::Standard), apps: Some(Apps::All) };
-    vec![Act::Catalog(Edit::Draft { opcode, change }), Act::Catalog(Edit::Publish)]
+    vec![DealerAction::Catalog(Edit::Draft { opcode, change }), DealerAction::Catalog(Edit::Publish)]
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
@@ -235,7 +234,7 @@ fn optional(value: Option<String>, field: &str) -> Result<Option<String>, String
     value.map(|value| text(value, field)).transpose()
 }
 
-fn draft(Draft { opcode, name, scope, apps }: Draft) -> Result<Vec<Act>, String> {
+fn draft(Draft { opcode, name, scope, apps }: Draft) -> Result<Vec<DealerAction>, String> {
     if let Some(OperationScope::Only(only)) = &scope {
         let named = only.makes.len() + only.models.len() + only.years.len();
         if named == 0 || named > VEHICLES {
@@ -246,7 +245,7 @@ fn draft(Draft { opcode, name, scope, apps }: Draft) -> Result<Vec<Act>, String>
         }
     }
     let change = Change { name: optional(name, "name")?, scope, apps };
-    Ok(vec![Act::Catalog(Edit::Draft { opcode: text(opcode, "opcode")?, change })])
+    Ok(vec![DealerAction::Catalog(Edit::Draft { opcode: text(opcode, "opcode")?, change })])
 }
 
 fn which(Meant { opcode, all }: Meant) -> Result<Which, String> {
@@ -257,8 +256,8 @@ fn which(Meant { opcode, all }: Meant) -> Result<Which, String> {
     }
 }
 
-fn advisors(Staff { advisors, reservable, working_times }: Staff) -> Result<Vec<Act>, String> {
-    let mut acts = Vec::new();
+fn advisors(Staff { advisors, reservable, working_times }: Staff) -> Result<Vec<DealerAction>, String> {
+    let mut actions = Vec::new();
     if let Some(advisors) = advisors {
         let ids: BTreeSet<&str> = advisors.iter().map(|advisor| advisor.id.as_str()).collect();
         if ids.len() != advisors.len() || ids.len() > ADVISORS {
@@ -267,14 +266,14 @@ fn advisors(Staff { advisors, reservable, working_times }: Staff) -> Result<Vec<
         let advisors = advisors.into_iter().map(|OneAdvisor { id, reservable, hours }| {
             Ok(Advisor { id: text(id, "id")?, reservable, hours: hours.map(|hours| hours.alone()) })
         });
-        acts.push(Adjust::Advisors(advisors.collect::<Result<_, String>>()?));
+        actions.push(Adjust::Advisors(advisors.collect::<Result<_, String>>()?));
     }
-    acts.extend(reservable.map(Adjust::Reservable));
-    acts.extend(working_times.map(Adjust::AtWork));
-    if acts.is_empty() {
+    actions.extend(reservable.map(Adjust::Reservable));
+    actions.extend(working_times.map(Adjust::AtWork));
+    if actions.is_empty() {
         return Err("one of advisors, reservable and workingTimes is needed".to_owned());
     }
-    Ok(acts.into_iter().map(Act::Calendar).collect())
+    Ok(actions.into_iter().map(DealerAction::Calendar).collect())
 }
 
 fn horizon(Horizon { days, lead_minutes }: &Horizon) -> Result<Adjust, String> {
@@ -288,20 +287,20 @@ fn horizon(Horizon { days, lead_minutes }: &Horizon) -> Result<Adjust, String> {
     Ok(Adjust::Horizon { days: *days, lead_minutes: *lead_minutes })
 }
 
-fn holiday(Holiday { date, until, closed, keep }: &Holiday, today: NaiveDate) -> Result<Vec<Act>, String> {
-    let mut acts: Vec<Act> = keep.map(Adjust::Holidays).map(Act::Calendar).into_iter().collect();
+fn holiday(Holiday { date, until, closed, keep }: &Holiday, today: NaiveDate) -> Result<Vec<DealerAction>, String> {
+    let mut actions: Vec<DealerAction> = keep.map(Adjust::Holidays).map(DealerAction::Calendar).into_iter().collect();
     if let Some(from) = *date {
         let until = until.unwrap_or(from);
         let near = today.checked_sub_days(Days::new(FAR)).zip(today.checked_add_days(Days::new(FAR)));
         if until < from || near.is_none_or(|(first, last)| from < first || until > last) {
             return Err("until must not lie before date, and both within three years of today".to_owned());
         }
-        acts.push(Act::Calendar(Adjust::Days { from, until, closed: *closed }));
+        actions.push(DealerAction::Calendar(Adjust::Days { from, until, closed: *closed }));
     }
-    if acts.is_empty() {
+    if actions.is_empty() {
         return Err("date or keep is needed".to_owned());
     }
-    Ok(acts)
+    Ok(actions)
 }
 
 fn next(Next { fault, calls }: Next) -> Result<ControlAction, String> {
@@ -334,7 +333,7 @@ mod tests {
             assert!(read(action, b"[", today()).is_err(), "{action}");
             assert!(read(action, br#"{"nonsense": 1}"#, today()).is_err(), "{action}");
         }
-        assert_eq!(read("connect", b" ", today()), Ok(ControlAction::Acts(vec![Act::Connect])));
+        assert_eq!(read("connect", b" ", today()), Ok(ControlAction::Actions(vec![DealerAction::Connect])));
         assert!(read("explode", b"{}", today()).unwrap_err().to_string().contains("there are connect, disconnect"));
     }
 

@@ -1,13 +1,13 @@
-//! What a simulated dealership does after an invitation: timed actions, a pure function of seed, dealer, generation, time.
+//! What a simulated dealership does, and when: scheduled actions.
 
 use std::fmt;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::catalog::Edit;
-use super::chance::SeededRng;
 use super::profile::{NEW_OPCODE, OTHER_EXISTING, TELL_US_MORE};
 use super::schedule::{Adjust, Channel, Limit, USUAL_HORIZON};
+use super::seeded_rng::SeededRng;
 
 /// What a dealership does about the service operations code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) enum OpcodePlan {
     /// What it has looks like what it names.
     NearMiss,
     /// It shows nothing of its catalogue to partners.
-    OwnHouse,
+    InternalOnly,
     NewAtOnce,
     NewLater,
     NewNever,
@@ -30,12 +30,12 @@ pub(super) enum OpcodePlan {
 }
 
 impl OpcodePlan {
-    pub(super) fn draw(chance: &mut SeededRng) -> Self {
+    pub(super) fn draw(rng: &mut SeededRng) -> Self {
         let table = [
             (50, Self::Existing),
             (5, Self::OtherExisting),
             (8, Self::NearMiss),
-            (3, Self::OwnHouse),
+            (3, Self::InternalOnly),
             (10, Self::NewAtOnce),
             (3, Self::NewLater),
             (3, Self::NewNever),
@@ -43,7 +43,7 @@ impl OpcodePlan {
             (6, Self::NewNotAll),
             (5, Self::NewNotStandard),
         ];
-        chance.weighted(&table, Self::Existing)
+        rng.weighted(&table, Self::Existing)
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -51,7 +51,7 @@ impl OpcodePlan {
             Self::Existing => "existing",
             Self::OtherExisting => "other-existing",
             Self::NearMiss => "near-miss",
-            Self::OwnHouse => "own-house",
+            Self::InternalOnly => "own-house",
             Self::NewAtOnce => "new-at-once",
             Self::NewLater => "new-later",
             Self::NewNever => "new-never",
@@ -64,7 +64,7 @@ impl OpcodePlan {
     /// The opcode it will name, and whether that is an "existing" or a "new" one.
     pub(super) fn told(self) -> (&'static str, &'static str) {
         match self {
-            Self::Existing | Self::NearMiss | Self::OwnHouse => (TELL_US_MORE, "existing"),
+            Self::Existing | Self::NearMiss | Self::InternalOnly => (TELL_US_MORE, "existing"),
             Self::OtherExisting => (OTHER_EXISTING, "existing"),
             _ => (NEW_OPCODE, "new"),
         }
@@ -82,7 +82,7 @@ pub(super) enum NoSlotsReason {
 }
 
 impl NoSlotsReason {
-    pub(super) fn draw(chance: &mut SeededRng) -> Self {
+    pub(super) fn draw(rng: &mut SeededRng) -> Self {
         let table = [
             (40, Self::NoWebCapacity),
             (25, Self::NotReservable),
@@ -90,7 +90,7 @@ impl NoSlotsReason {
             (10, Self::ShortHorizon),
             (10, Self::Closed),
         ];
-        chance.weighted(&table, Self::NoWebCapacity)
+        rng.weighted(&table, Self::NoWebCapacity)
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -127,7 +127,7 @@ impl NoSlotsReason {
     }
 
     /// What the dealership says when it has put an end to it.
-    pub(super) fn words(self) -> &'static str {
+    pub(super) fn message(self) -> &'static str {
         match self {
             Self::NoWebCapacity => "The capacity of type Web was 0. It is NL now.",
             Self::NotReservable => "None of our advisors was reservable. They are now.",
@@ -157,7 +157,7 @@ pub(super) enum Behaviour {
 }
 
 impl Behaviour {
-    pub(super) fn draw(chance: &mut SeededRng, generation: u32) -> Self {
+    pub(super) fn draw(rng: &mut SeededRng, generation: u32) -> Self {
         // Who has asked for a second code means it.
         let patience = u32::from(generation <= 1);
         let table = [
@@ -171,7 +171,7 @@ impl Behaviour {
             (4, Self::Mistyped),
             (2 * patience, Self::MistypedGivesUp),
         ];
-        chance.weighted(&table, Self::Early)
+        rng.weighted(&table, Self::Early)
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -258,7 +258,7 @@ impl fmt::Debug for Typed {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Act {
+pub(super) enum DealerAction {
     /// The code is typed in: `finish` says whether it is confirmed for the right rooftop in the end.
     Enter {
         right: bool,
@@ -284,10 +284,10 @@ pub(super) enum Act {
 
 /// An action, its moment, and its condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Timed {
+pub(super) struct ScheduledAction {
     pub(super) at: DateTime<Utc>,
     /// The invitation it belongs to, by generation; 0 for those of the control interface.
     pub(super) generation: u32,
     pub(super) when: When,
-    pub(super) act: Act,
+    pub(super) action: DealerAction,
 }
