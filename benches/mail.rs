@@ -24,8 +24,8 @@ use cloverwatch::domain::{Actor, Ask, Contact, LetterId, LetterKind, LetterState
 use cloverwatch::engine::{Engine, OutboxParts, Pace, Parts, PastedCode};
 use cloverwatch::mail::smtp::SmtpSettings;
 use cloverwatch::mail::{
-    Delivery, LetterRenderer, MailTransport, OutgoingMessage, Pass, PreSendCheck, PressSettings, RenderContext,
-    SmtpCourier, Transport,
+    Delivery, LetterRenderer, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision, RenderContext,
+    RendererSettings, SmtpTransport, Transport,
 };
 use cloverwatch::store::{EmbeddedStore, Store};
 use lettre::address::Envelope;
@@ -55,7 +55,7 @@ fn profile(number: usize) -> Profile {
 }
 
 fn press() -> LetterRenderer {
-    LetterRenderer::new(&PressSettings {
+    LetterRenderer::new(&RendererSettings {
         partner: "DataClover".to_owned(),
         from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
         reply_to: None,
@@ -123,12 +123,12 @@ fn parts(store: Arc<dyn Store>, clock: &SharedClock, outbox: Option<OutboxParts>
     }
 }
 
-fn courier(at: SocketAddr, clock: &SharedClock) -> Arc<SmtpCourier> {
+fn courier(at: SocketAddr, clock: &SharedClock) -> Arc<SmtpTransport> {
     let Transport::Smtp(server) = Transport::parse(&format!("smtp://{at}")).unwrap() else {
         panic!("a server");
     };
-    let settings = SmtpSettings { lanes: LANES, ..SmtpSettings::new(server) };
-    Arc::new(SmtpCourier::new(settings, Arc::clone(clock)).unwrap())
+    let settings = SmtpSettings { max_connections: LANES, ..SmtpSettings::new(server) };
+    Arc::new(SmtpTransport::new(settings, Arc::clone(clock)).unwrap())
 }
 
 fn outbox(at: SocketAddr, clock: &SharedClock) -> OutboxParts {
@@ -154,7 +154,7 @@ async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec
     }
     let (press, policy) = (press(), Policy::default());
     let (_, states) = engine.book().all();
-    let parcel = |(number, state): (usize, &Arc<cloverwatch::domain::Onboarding>)| {
+    let outgoing = |(number, state): (usize, &Arc<cloverwatch::domain::Onboarding>)| {
         let letter = LetterId::from_bits(number as u64);
         let occasion = RenderContext {
             letter,
@@ -163,16 +163,16 @@ async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec
             automatic: false,
             settled: 0,
         };
-        press.write(state, &occasion, &policy).unwrap().parcel().unwrap()
+        press.write(state, &occasion, &policy).unwrap().outgoing().unwrap()
     };
-    let parcels = states.iter().enumerate().map(parcel).collect();
+    let messages = states.iter().enumerate().map(outgoing).collect();
     engine.shutdown().await.unwrap();
-    parcels
+    messages
 }
 
 /// Letters a second of the library's own loop. It lets the system hold back the final dot until the text is acknowledged
 /// (Nagle), so fewer letters are enough to know its pace.
-async fn bare(at: SocketAddr, parcels: Arc<Vec<OutgoingMessage>>, clock: &SharedClock) -> f64 {
+async fn bare(at: SocketAddr, messages: Arc<Vec<OutgoingMessage>>, clock: &SharedClock) -> f64 {
     let pool = PoolConfig::new().max_size(LANES as u32);
     let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(at.ip().to_string());
     let transport = transport.port(at.port()).pool_config(pool).build();
@@ -180,12 +180,12 @@ async fn bare(at: SocketAddr, parcels: Arc<Vec<OutgoingMessage>>, clock: &Shared
     let began = clock.elapsed();
     let workers: Vec<_> = (0..LANES)
         .map(|_| {
-            let (transport, parcels, next) = (transport.clone(), Arc::clone(&parcels), Arc::clone(&next));
+            let (transport, messages, next) = (transport.clone(), Arc::clone(&messages), Arc::clone(&next));
             tokio::spawn(async move {
-                while let Some(parcel) = parcels[..FEW].get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(outgoing) = messages[..FEW].get(next.fetch_add(1, Ordering::Relaxed)) {
                     let address = |text: &str| text.parse().unwrap();
-                    let envelope = Envelope::new(Some(address(&parcel.from)), vec![address(&parcel.to)]).unwrap();
-                    transport.send_raw(&envelope, &parcel.message).await.unwrap();
+                    let envelope = Envelope::new(Some(address(&outgoing.from)), vec![address(&outgoing.to)]).unwrap();
+                    transport.send_raw(&envelope, &outgoing.message).await.unwrap();
                 }
             })
         })
@@ -201,22 +201,22 @@ struct Open;
 
 #[async_trait]
 impl PreSendCheck for Open {
-    async fn pass(&self) -> Pass {
-        Pass::Go
+    async fn check(&self) -> PreSendDecision {
+        PreSendDecision::Proceed
     }
 }
 
 /// Letters a second of our own way to the server alone: nothing is written, recorded or looked at.
-async fn alone(at: SocketAddr, parcels: Arc<Vec<OutgoingMessage>>, clock: &SharedClock) -> f64 {
+async fn alone(at: SocketAddr, messages: Arc<Vec<OutgoingMessage>>, clock: &SharedClock) -> f64 {
     let courier = courier(at, clock);
     let next = Arc::new(AtomicUsize::new(0));
     let began = clock.elapsed();
     let workers: Vec<_> = (0..LANES)
         .map(|_| {
-            let (courier, parcels, next) = (Arc::clone(&courier), Arc::clone(&parcels), Arc::clone(&next));
+            let (courier, messages, next) = (Arc::clone(&courier), Arc::clone(&messages), Arc::clone(&next));
             tokio::spawn(async move {
-                while let Some(parcel) = parcels.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    assert!(matches!(courier.deliver(parcel, &Open).await, Delivery::Sent { .. }));
+                while let Some(outgoing) = messages.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    assert!(matches!(courier.deliver(outgoing, &Open).await, Delivery::Sent { .. }));
                 }
             })
         })
@@ -274,11 +274,11 @@ fn main() {
         for round in 1..=3 {
             let at = server().await;
             let dir = tempfile::tempdir().unwrap();
-            let parcels = Arc::new(fill(dir.path(), at, &clock).await);
-            let bytes = parcels.iter().map(|parcel| parcel.message.len()).sum::<usize>() / LETTERS;
-            let bare = bare(at, Arc::clone(&parcels), &clock).await;
-            let alone = alone(at, Arc::clone(&parcels), &clock).await;
-            drop(parcels);
+            let messages = Arc::new(fill(dir.path(), at, &clock).await);
+            let bytes = messages.iter().map(|outgoing| outgoing.message.len()).sum::<usize>() / LETTERS;
+            let bare = bare(at, Arc::clone(&messages), &clock).await;
+            let alone = alone(at, Arc::clone(&messages), &clock).await;
+            drop(messages);
             let (desk, grown) = desk(dir.path(), at, &clock).await;
             ratios.push(desk / bare);
             println!(

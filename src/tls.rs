@@ -1,4 +1,4 @@
-//! What the platform's client and the mail server's share of TLS: whose certificates count, and what is wrong with one, in words.
+//! TLS of the platform's and the mail server's client: whose certificates count, what is wrong with one, and where none is needed.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,21 @@ use std::path::{Path, PathBuf};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{CertificateError, Error, RootCertStore};
+use url::Host;
 
 /// The variables that replace the certificates of the system: a file, and directories as `PATH` has them.
 const FILE: &str = "SSL_CERT_FILE";
 const DIRECTORIES: &str = "SSL_CERT_DIR";
+
+/// Whether a host is surely this machine, so that nothing needs TLS on its way there. Of names only `localhost` itself: a resolver may
+/// lead those below it elsewhere.
+pub fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
+    match host {
+        Host::Domain(name) => name.as_ref() == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
 
 /// Makes the cryptography of this process known to TLS. Idempotent; call it first in `main`. A provider that somebody
 /// installed before stays.
@@ -19,9 +30,6 @@ pub fn install_crypto() {
 }
 
 /// Reads the certificates of an authority, which count beside those of the system.
-///
-/// # Errors
-/// In words, with the file and what is wrong with it.
 pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let wrong = |why: &str| format!("{}: {why}", path.display());
     let text = std::fs::read(path).map_err(|error| wrong(&error.to_string()))?;
@@ -40,9 +48,7 @@ pub fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> 
 }
 
 /// Reads our own certificate and its key, from one file or from two: PEM, the certificates before the key.
-///
-/// # Errors
-/// In words, with the file and what is wrong with it; nothing of the key.
+/// The error names the file, and nothing of the key.
 pub fn identity(certificate: &Path, key: Option<&Path>) -> Result<Vec<u8>, String> {
     let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
     let mut text = read(certificate)?;
@@ -63,7 +69,7 @@ pub fn identity(certificate: &Path, key: Option<&Path>) -> Result<Vec<u8>, Strin
     Ok(text)
 }
 
-/// What the variables of the environment name that is not there, in words.
+/// What the variables of the environment name that is not there.
 pub fn missing_targets() -> Vec<String> {
     named_targets().missing
 }
@@ -77,7 +83,7 @@ pub fn named_targets() -> NamedTargets {
 /// Where certificates are looked for instead of in the system's own places.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct NamedTargets {
-    /// What is not there, in words.
+    /// What is not there, as a message.
     pub missing: Vec<String>,
     /// Whether any of it is there: otherwise no certificate of the system counts.
     pub any_there: bool,
@@ -101,8 +107,8 @@ impl NamedTargets {
     }
 }
 
-/// What is wrong, in words. `setting` is where the name of the host is set.
-pub fn in_words(error: &Error, setting: &str) -> String {
+/// What is wrong, and what to do. `setting` is where the name of the host is set.
+pub fn explain(error: &Error, setting: &str) -> String {
     match error {
         Error::InvalidCertificate(wrong) => {
             format!("its certificate is not to be trusted: {}", certificate(wrong, setting))

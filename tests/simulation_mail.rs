@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, Command, Letter, LetterKind, LetterState};
 use cloverwatch::engine::{MailState, OutboxParts, Parts};
-use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck, RefusedBy};
+use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendDecision, PreSendCheck, RefusedBy};
 use simulation_support::desk::{Desk, ana, hours, pasted};
 use simulation_support::mail::{Hang, MailWorld};
 use simulation_support::store::Doom;
@@ -424,14 +424,14 @@ struct Refusing {
 
 #[async_trait]
 impl MailTransport for Refusing {
-    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
-        if self.few.contains(&parcel.to) {
+    async fn deliver(&self, outgoing: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
+        if self.few.contains(&outgoing.to) {
             let reason = "552 5.2.2 mailbox full".to_owned();
             return Delivery::Refused { reason, permanent: true, address: None, by: self.by };
         }
-        match gate.pass().await {
-            Pass::Go => Delivery::Sent { reply: "250 fine".to_owned() },
-            Pass::Stop => Delivery::Withheld,
+        match gate.check().await {
+            PreSendDecision::Proceed => Delivery::Sent { reply: "250 fine".to_owned() },
+            PreSendDecision::Abort => Delivery::Aborted,
         }
     }
 
@@ -443,7 +443,7 @@ impl MailTransport for Refusing {
         "smtp://mail.test".to_owned()
     }
 
-    fn lanes(&self) -> usize {
+    fn max_connections(&self) -> usize {
         1
     }
 }
@@ -476,10 +476,10 @@ struct Files;
 
 #[async_trait]
 impl MailTransport for Files {
-    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
-        match gate.pass().await {
-            Pass::Go => Delivery::Written { path: format!("/books/mail/{}.eml", parcel.letter) },
-            Pass::Stop => Delivery::Withheld,
+    async fn deliver(&self, outgoing: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
+        match gate.check().await {
+            PreSendDecision::Proceed => Delivery::Written { path: format!("/books/mail/{}.eml", outgoing.letter) },
+            PreSendDecision::Abort => Delivery::Aborted,
         }
     }
 
@@ -491,7 +491,7 @@ impl MailTransport for Files {
         "dir:/books/mail".to_owned()
     }
 
-    fn lanes(&self) -> usize {
+    fn max_connections(&self) -> usize {
         1
     }
 

@@ -21,7 +21,7 @@ use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, LetterKind};
 use cloverwatch::engine::OutboxParts;
-use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck};
+use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendDecision, PreSendCheck};
 use cloverwatch::tui::reading::UNKNOWN_CODE;
 use cloverwatch::tui::rows::DealershipRows;
 use cloverwatch::tui::{Effect, Msg};
@@ -38,11 +38,11 @@ struct Keeper(Mutex<Vec<(String, String)>>);
 
 #[async_trait]
 impl MailTransport for Keeper {
-    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
-        if gate.pass().await == Pass::Stop {
-            return Delivery::Withheld;
+    async fn deliver(&self, outgoing: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
+        if gate.check().await == PreSendDecision::Abort {
+            return Delivery::Aborted;
         }
-        let message = MessageParser::default().parse(&parcel.message).unwrap();
+        let message = MessageParser::default().parse(&outgoing.message).unwrap();
         let text = message.body_text(0).unwrap().replace("\r\n", "\n");
         self.0.lock().push((message.subject().unwrap().to_owned(), text));
         Delivery::Sent { reply: "250 ok".to_owned() }
@@ -56,7 +56,7 @@ impl MailTransport for Keeper {
         "a keeper".to_owned()
     }
 
-    fn lanes(&self) -> usize {
+    fn max_connections(&self) -> usize {
         1
     }
 }

@@ -1,4 +1,4 @@
-//! The client against the simulated platform, over HTTP: a test appointment from the look for slots to the read-back, and that no
+//! The client against the simulated platform, over HTTP: a test appointment from reading the slots to the read-back, and that no
 //! dealership ever gets two of them, whatever the platform answers.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
@@ -10,7 +10,7 @@ use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{Appointment, Booking, Customer, Label, Slot, Vehicle};
 use cloverwatch::sandbox::{self, Faults, Sandbox};
 use cloverwatch::xtime::window::Window;
-use cloverwatch::xtime::{BookingAnswer, HttpPlatform, Platform, PlatformSettings};
+use cloverwatch::xtime::{BookingOutcome, HttpPlatform, Platform, PlatformSettings};
 use serde_json::{Value, json};
 
 const VIN: &str = "1FTEW1EP5NFA00000";
@@ -64,7 +64,7 @@ impl Desk {
     async fn slots(&self, dealer: &str) -> Result<Vec<Slot>, String> {
         let window = Window::from_today(self.clock.now(), Chicago.into(), 14);
         let mut answers = Vec::new();
-        for look in window.stretches(6) {
+        for look in window.ranges(6) {
             answers.push(self.platform.slots(dealer, "Tell Us More", look.start, look.days).await.value?);
         }
         Ok(window.merged(answers))
@@ -98,15 +98,15 @@ impl Desk {
             wanted.local = offered[2].local;
             wanted.check(&offered).unwrap();
             match self.platform.book(dealer, &wanted).await.value {
-                BookingAnswer::Booked { .. } => return Some(wanted),
-                BookingAnswer::Unknown { .. } => {
+                BookingOutcome::Booked { .. } => return Some(wanted),
+                BookingOutcome::Unknown { .. } => {
                     self.later();
                     if self.read_back(dealer).await?.iter().any(|one| one.local == wanted.local) {
                         return Some(wanted);
                     }
                 }
-                BookingAnswer::SlotTaken { .. } | BookingAnswer::NotSent { .. } => self.later(),
-                BookingAnswer::Refused { reason } => panic!("{reason}"),
+                BookingOutcome::SlotTaken { .. } | BookingOutcome::NotSent { .. } => self.later(),
+                BookingOutcome::Refused { reason } => panic!("{reason}"),
             }
         }
     }
@@ -144,28 +144,28 @@ async fn from_the_slots_to_the_read_back() {
     let mut wanted = booking();
     wanted.local = offered[0].local;
     wanted.check(&offered).unwrap();
-    let BookingAnswer::Booked { id } = desk.platform.book("xts1", &wanted).await.value else { panic!("not booked") };
+    let BookingOutcome::Booked { id } = desk.platform.book("xts1", &wanted).await.value else { panic!("not booked") };
     let found = desk.read_back("xts1").await.unwrap();
     assert!(found.len() == 1 && found[0].id == id && found[0].local == wanted.local, "{found:?}");
     assert_eq!((found[0].customer.phone.raw(), found[0].services[0].opcode.raw()), ("7975550950", "Tell Us More"));
 
     // The same time again: taken, and no longer offered.
     let again = desk.platform.book("xts1", &wanted).await.value;
-    assert!(matches!(&again, BookingAnswer::SlotTaken { reason } if reason.contains("x-001009")), "{again:?}");
+    assert!(matches!(&again, BookingOutcome::SlotTaken { reason } if reason.contains("x-001009")), "{again:?}");
     let offered = desk.fresh_slots("xts1").await;
     assert!(wanted.check(&offered).unwrap_err().to_string().contains("was not offered"));
 
     let moved = Booking { appointment_id: Some(id.clone()), local: offered[4].local, ..wanted.clone() };
     moved.check(&offered).unwrap();
-    assert_eq!(desk.platform.book("xts1", &moved).await.value, BookingAnswer::Booked { id });
+    assert_eq!(desk.platform.book("xts1", &moved).await.value, BookingOutcome::Booked { id });
     let found = desk.read_back("xts1").await.unwrap();
     assert!(found.len() == 1 && found[0].local == moved.local, "{found:?}");
 
     let foreign = Booking { opcode: "tell us more".into(), ..wanted };
     let answer = desk.platform.book("xts1", &foreign).await.value;
-    assert!(matches!(&answer, BookingAnswer::Refused { reason } if reason.contains("not available")), "{answer:?}");
+    assert!(matches!(&answer, BookingOutcome::Refused { reason } if reason.contains("not available")), "{answer:?}");
     let answer = desk.platform.book("nobody", &moved).await.value;
-    assert!(!matches!(answer, BookingAnswer::Booked { .. } | BookingAnswer::Unknown { .. }), "{answer:?}");
+    assert!(!matches!(answer, BookingOutcome::Booked { .. } | BookingOutcome::Unknown { .. }), "{answer:?}");
     desk.sandbox.shutdown().await;
 }
 

@@ -6,7 +6,9 @@ use crate::clock::SharedClock;
 use crate::domain::CodeOrigin;
 use crate::engine::OutboxParts;
 use crate::mail::smtp::{Roots, SmtpSettings};
-use crate::mail::{DirectoryCourier, LetterRenderer, MailTransport, PressError, PressSettings, SmtpCourier, Transport};
+use crate::mail::{
+    DirectoryTransport, LetterRenderer, MailTransport, RendererError, RendererSettings, SmtpTransport, Transport,
+};
 use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
 use crate::xtime::{CodeSource, HttpPlatform, SetupError};
 
@@ -29,7 +31,7 @@ pub enum SetupFailure {
     #[error("[mail] ca_file: {0}")]
     CaFile(String),
     #[error("[mail] {0}")]
-    Letters(#[from] PressError),
+    Letters(#[from] RendererError),
 }
 
 /// The section of the platform.
@@ -90,7 +92,7 @@ impl Config {
     pub fn outbox(&self, clock: SharedClock) -> Result<Option<OutboxParts>, SetupFailure> {
         let mail = &self.mail;
         let Some(transport) = self.courier(clock)? else { return Ok(None) };
-        let renderer = LetterRenderer::new(&PressSettings {
+        let renderer = LetterRenderer::new(&RendererSettings {
             partner: self.partner.clone(),
             from: mail.from.clone(),
             reply_to: mail.reply_to.clone(),
@@ -110,7 +112,7 @@ impl Config {
         let mail = &self.mail;
         let server = match &mail.transport {
             Transport::None => return Ok(None),
-            Transport::Directory(path) => return Ok(Some(Arc::new(DirectoryCourier::new(path)))),
+            Transport::Directory(path) => return Ok(Some(Arc::new(DirectoryTransport::new(path)))),
             Transport::Smtp(server) => server.clone(),
         };
         let password = match (&mail.password, &server.user) {
@@ -125,11 +127,11 @@ impl Config {
             password,
             roots,
             allow_plain: mail.allow_plain.clone(),
-            lanes: mail.lanes,
+            max_connections: mail.lanes,
             limits: mail.limits,
             ..SmtpSettings::new(server)
         };
-        Ok(Some(Arc::new(SmtpCourier::new(settings, clock).map_err(SetupFailure::Mail)?)))
+        Ok(Some(Arc::new(SmtpTransport::new(settings, clock).map_err(SetupFailure::Mail)?)))
     }
 }
 

@@ -218,7 +218,7 @@ fn a_courier_is_made_of_the_settings() {
     assert_eq!(courier("[mail]\ntransport = \"dir:/tmp/letters\"").unwrap().unwrap().name(), "dir:/tmp/letters");
     let local = "[mail]\ntransport = \"smtp://desk@localhost:2525\"\nfrom = \"a@example.com\"\nlanes = 7\n";
     let made = courier(&format!("{local}password = {{ command = \"echo pw123\" }}")).unwrap().unwrap();
-    assert_eq!((made.name().as_str(), made.lanes()), ("smtp://desk@localhost:2525", 7));
+    assert_eq!((made.name().as_str(), made.max_connections()), ("smtp://desk@localhost:2525", 7));
     let failed = courier(&format!("{local}password = {{ env = \"CW_NOT_SET_ANYWHERE\" }}")).err().unwrap().to_string();
     assert_eq!(failed, "[mail] password: the variable CW_NOT_SET_ANYWHERE is not set");
 }

@@ -174,6 +174,25 @@ fn joins(before: Option<char>, c: char, behind: Option<char>) -> bool {
     }
 }
 
+/// One line for logs, reasons and lists: runs of white space become one space, whatever is invisible becomes `�`, the end is cut at
+/// `most` characters.
+pub fn one_line(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    let mut count = 0;
+    for word in text.split_whitespace() {
+        let gap = usize::from(count > 0);
+        for c in std::iter::repeat_n(' ', gap).chain(word.chars()) {
+            if count + 1 == most {
+                out.push('…');
+                return out;
+            }
+            out.push(if is_invisible(c) { '\u{fffd}' } else { c });
+            count += 1;
+        }
+    }
+    out
+}
+
 /// Words for a letter to a stranger: one line with single spaces, at most so many characters. What is invisible is left out instead of
 /// marked, because the reader cannot do anything about it; `=?` is opened, because mail programs decode what begins so.
 pub fn letter_words(text: &str, most: usize) -> String {
@@ -365,6 +384,16 @@ mod tests {
             let shown = masked_address(&address).into_owned();
             proptest::prop_assert!(!shown.contains("S3CRET"), "{}", shown);
         }
+    }
+
+    #[test]
+    fn one_line_is_short_and_clean() {
+        assert_eq!(one_line("  a\r\n\tb \u{1b}[2J\u{202e}c\u{2028}d", 200), "a b \u{fffd}[2J\u{fffd}c d");
+        let cut = one_line(&"é ".repeat(500), 200);
+        assert_eq!(cut.chars().count(), 200);
+        assert!(cut.ends_with('…'));
+        assert_eq!(one_line("abc", 3).chars().count(), 3);
+        assert_eq!(one_line("\u{0}\u{7f}", 9), "\u{fffd}\u{fffd}");
     }
 
     #[test]

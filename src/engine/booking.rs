@@ -13,7 +13,7 @@ use crate::domain::{
     TestBooking,
 };
 use crate::xtime::window::Window;
-use crate::xtime::{AttemptReport, BookingAnswer, Platform, RequestPreview, Slot};
+use crate::xtime::{AttemptReport, BookingOutcome, Platform, RequestPreview, Slot};
 
 /// A booking as it would be sent.
 #[derive(Debug, Clone)]
@@ -180,7 +180,7 @@ impl Inner {
         let platform = self.platform()?;
         let opcode = state.opcode_code(&self.parts.policy.default_opcode).to_owned();
         let mut found = Vec::new();
-        for stretch in window.stretches(self.parts.policy.slot_stretch) {
+        for stretch in window.ranges(self.parts.policy.slot_stretch) {
             let (platform, opcode) = (Arc::clone(&platform), opcode.clone());
             let dealer_code = state.profile.dealer_code.raw().to_owned();
             let asked = async move { platform.slots(&dealer_code, &opcode, stretch.start, stretch.days).await };

@@ -8,7 +8,7 @@ mod returned_mail;
 
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use crate::domain::text::clean;
+use crate::domain::text::one_line;
 use crate::domain::{ReturnedMail, Untrusted};
 
 /// The most of a report that is read; what follows is the returned letter.
@@ -64,10 +64,6 @@ pub enum ReportError {
     NoReport,
 }
 
-/// Reads a report.
-///
-/// # Errors
-/// When it is none.
 pub fn read_report(message: &[u8]) -> Result<DeliveryReport, ReportError> {
     let message = &message[..message.len().min(LONGEST_REPORT)];
     let message = MessageParser::default().parse(message).ok_or(ReportError::NoMessage)?;
@@ -123,7 +119,7 @@ fn is_status(part: &MessagePart<'_>) -> bool {
 
 /// What nobody but a person can read.
 fn for_a_person(message: &Message<'_>) -> Returned {
-    let reason = words(&format!("a report that only a person can read: {}", message.subject().unwrap_or_default()));
+    let reason = reason(&format!("a report that only a person can read: {}", message.subject().unwrap_or_default()));
     let (action, status) = (ReportAction::Failed, "5.0.0".to_owned());
     Returned { addresses: Vec::new(), original: Vec::new(), action, status, reason }
 }
@@ -134,12 +130,11 @@ fn beginning(text: &str, most: usize) -> &str {
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
-/// What was said, in a line.
-fn words(said: &str) -> String {
-    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    match said.as_str() {
-        "" => "no reason given".to_owned(),
-        said => clean(said).chars().take(LONGEST_REASON).collect(),
+/// What was said, as a reason.
+fn reason(said: &str) -> String {
+    match one_line(said, LONGEST_REASON) {
+        said if said.is_empty() => "no reason given".to_owned(),
+        said => said,
     }
 }
 

@@ -10,15 +10,15 @@ use tempfile::NamedTempFile;
 
 use crate::domain::text::clean;
 
-use super::courier::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck};
+use super::delivery::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision};
 
 /// Writes every letter into a directory of its own, readable by its owner only: it holds a code.
 #[derive(Debug, Clone)]
-pub struct DirectoryCourier {
+pub struct DirectoryTransport {
     path: PathBuf,
 }
 
-impl DirectoryCourier {
+impl DirectoryTransport {
     /// Letters go into this directory; it is made when the first one comes.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
@@ -73,17 +73,17 @@ fn place(mut file: NamedTempFile, message: &[u8], to: &Path) -> io::Result<io::R
 }
 
 #[async_trait]
-impl MailTransport for DirectoryCourier {
-    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
+impl MailTransport for DirectoryTransport {
+    async fn deliver(&self, outgoing: &OutgoingMessage, check: &dyn PreSendCheck) -> Delivery {
         let path = self.path.clone();
         let file = match Self::blocking(move || beside(&path)).await {
             Ok(file) => file,
             Err(error) => return self.down(&error),
         };
-        if gate.pass().await == Pass::Stop {
-            return Delivery::Withheld;
+        if check.check().await == PreSendDecision::Abort {
+            return Delivery::Aborted;
         }
-        let (message, to) = (parcel.message.clone(), self.file(parcel.letter));
+        let (message, to) = (outgoing.message.clone(), self.file(outgoing.letter));
         let path = clean(&to.to_string_lossy()).into_owned();
         match Self::blocking(move || place(file, &message, &to)).await {
             Ok(Ok(())) => Delivery::Written { path },
@@ -116,7 +116,7 @@ impl MailTransport for DirectoryCourier {
         format!("dir:{}", self.shown())
     }
 
-    fn lanes(&self) -> usize {
+    fn max_connections(&self) -> usize {
         1
     }
 
@@ -133,21 +133,21 @@ mod tests {
     use super::*;
     use crate::domain::LetterId;
 
-    struct Asked(AtomicUsize, Pass);
+    struct Asked(AtomicUsize, PreSendDecision);
 
     #[async_trait]
     impl PreSendCheck for Asked {
-        async fn pass(&self) -> Pass {
+        async fn check(&self) -> PreSendDecision {
             self.0.fetch_add(1, Ordering::SeqCst);
             self.1
         }
     }
 
-    fn gate(pass: Pass) -> Asked {
-        Asked(AtomicUsize::new(0), pass)
+    fn asked(decision: PreSendDecision) -> Asked {
+        Asked(AtomicUsize::new(0), decision)
     }
 
-    fn parcel(message: &str) -> OutgoingMessage {
+    fn outgoing(message: &str) -> OutgoingMessage {
         OutgoingMessage {
             letter: LetterId::from_bits(7),
             from: "onboarding@example.com".to_owned(),
@@ -165,39 +165,39 @@ mod tests {
     #[tokio::test]
     async fn a_letter_becomes_a_private_file_and_the_same_letter_the_same_file() {
         let dir = tempfile::tempdir().unwrap();
-        let courier = DirectoryCourier::new(dir.path().join("a/mail"));
-        assert!(courier.check().await.unwrap().contains("will be made"));
+        let transport = DirectoryTransport::new(dir.path().join("a/mail"));
+        assert!(transport.check().await.unwrap().contains("will be made"));
         for text in ["one\r\n", "two\r\n"] {
-            let asked = gate(Pass::Go);
-            let file = courier.file(LetterId::from_bits(7));
+            let asked = asked(PreSendDecision::Proceed);
+            let file = transport.file(LetterId::from_bits(7));
             let written = Delivery::Written { path: file.to_string_lossy().into_owned() };
-            assert_eq!(courier.deliver(&parcel(text), &asked).await, written, "written, and not sent");
+            assert_eq!(transport.deliver(&outgoing(text), &asked).await, written, "written, and not sent");
             assert_eq!(asked.0.load(Ordering::SeqCst), 1);
             assert_eq!(fs::read_to_string(&file).unwrap(), text);
             assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
         }
-        assert_eq!(fs::metadata(&courier.path).unwrap().mode() & 0o777, 0o700);
-        assert_eq!(names(&courier.path), [format!("{}.eml", LetterId::from_bits(7))]);
-        assert!(courier.check().await.is_ok());
-        fs::set_permissions(&courier.path, fs::Permissions::from_mode(0o755)).unwrap();
-        assert!(courier.check().await.unwrap_err().contains("chmod 700"));
+        assert_eq!(fs::metadata(&transport.path).unwrap().mode() & 0o777, 0o700);
+        assert_eq!(names(&transport.path), [format!("{}.eml", LetterId::from_bits(7))]);
+        assert!(transport.check().await.is_ok());
+        fs::set_permissions(&transport.path, fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(transport.check().await.unwrap_err().contains("chmod 700"));
     }
 
     #[tokio::test]
-    async fn a_closed_gate_leaves_nothing() {
+    async fn an_aborted_letter_leaves_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let courier = DirectoryCourier::new(dir.path());
-        assert_eq!(courier.deliver(&parcel("x"), &gate(Pass::Stop)).await, Delivery::Withheld);
+        let transport = DirectoryTransport::new(dir.path());
+        assert_eq!(transport.deliver(&outgoing("x"), &asked(PreSendDecision::Abort)).await, Delivery::Aborted);
         assert_eq!(names(dir.path()), Vec::<String>::new());
     }
 
     #[tokio::test]
-    async fn what_cannot_be_a_directory_is_down_before_the_gate_is_asked() {
+    async fn what_cannot_be_a_directory_is_down_before_the_check_is_asked() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("file"), "").unwrap();
         for path in [dir.path().join("file"), dir.path().join("file/below"), PathBuf::from("/proc/mail")] {
-            let (courier, asked) = (DirectoryCourier::new(&path), gate(Pass::Go));
-            let delivery = courier.deliver(&parcel("x"), &asked).await;
+            let (transport, asked) = (DirectoryTransport::new(&path), asked(PreSendDecision::Proceed));
+            let delivery = transport.deliver(&outgoing("x"), &asked).await;
             assert!(matches!(&delivery, Delivery::Down { reason } if reason.contains("transport")), "{delivery:?}");
             assert_eq!(asked.0.load(Ordering::SeqCst), 0);
         }
@@ -206,9 +206,12 @@ mod tests {
     #[tokio::test]
     async fn a_place_that_is_taken_by_something_else_is_down_and_leaves_nothing_behind() {
         let dir = tempfile::tempdir().unwrap();
-        let courier = DirectoryCourier::new(dir.path());
-        fs::create_dir_all(courier.file(LetterId::from_bits(7)).join("inside")).unwrap();
-        assert!(matches!(courier.deliver(&parcel("x"), &gate(Pass::Go)).await, Delivery::Down { .. }));
+        let transport = DirectoryTransport::new(dir.path());
+        fs::create_dir_all(transport.file(LetterId::from_bits(7)).join("inside")).unwrap();
+        assert!(matches!(
+            transport.deliver(&outgoing("x"), &asked(PreSendDecision::Proceed)).await,
+            Delivery::Down { .. }
+        ));
         assert_eq!(names(dir.path()).len(), 1);
     }
 
@@ -217,7 +220,7 @@ mod tests {
         // The kernel's own full disk: a file that takes nothing.
         let error =
             File::options().write(true).open("/dev/full").and_then(|mut full| full.write_all(b"x")).unwrap_err();
-        let delivery = DirectoryCourier::new("/x").down(&error);
+        let delivery = DirectoryTransport::new("/x").down(&error);
         assert!(matches!(&delivery, Delivery::Down { reason } if reason.contains("make room")), "{delivery:?}");
     }
 }

@@ -34,9 +34,6 @@ impl Maildir {
     }
 
     /// The messages that were not seen before, oldest first, at most `most`.
-    ///
-    /// # Errors
-    /// When it cannot be read.
     pub fn unseen(&mut self, most: usize) -> io::Result<Vec<NewMessage>> {
         let mut paths = Vec::new();
         for entry in fs::read_dir(self.path.join("new"))? {
@@ -66,9 +63,6 @@ impl Maildir {
     }
 
     /// Puts a message among the known ones: `read`, or for a person to read.
-    ///
-    /// # Errors
-    /// When it cannot be moved.
     pub fn take(&mut self, path: &Path, read: bool) -> io::Result<()> {
         let Some(name) = path.file_name() else { return Ok(()) };
         let current = self.path.join("cur");
@@ -77,7 +71,7 @@ impl Maildir {
         known.push(if read { ":2,S" } else { ":2," });
         match fs::rename(path, current.join(known)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                // It is not read again and again in this run, and counts once in the books anyway.
+                // It is not read again and again in this run, and is counted once anyway.
                 self.passed_over.insert(path.to_owned());
                 Err(error)
             }

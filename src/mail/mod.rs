@@ -1,22 +1,23 @@
-//! Mail: the third way to the outside. A letter is written ([`Press`]) and handed over ([`Courier`]); what comes back is read
-//! ([`bounce`]).
+//! Mail. A letter is rendered ([`LetterRenderer`]) and sent ([`MailTransport`]); delivery reports are read ([`bounce`]).
 
 pub mod bounce;
-pub mod courier;
+pub mod delivery;
 pub mod directory;
 pub mod maildir;
-pub mod press;
+pub mod renderer;
 pub mod reserved;
 pub mod smtp;
+mod test_message;
 pub mod transport;
-mod trial;
 
 /// The header that names the letter, for reports of servers that replaced its Message-ID.
 const LETTER_HEADER: &str = "X-Cloverwatch-Letter";
 
-pub use courier::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck, RefusedBy};
-pub use directory::DirectoryCourier;
-pub use press::{LetterError, LetterRenderer, Pages, PressError, PressSettings, RenderContext, RenderedLetter};
-pub use smtp::SmtpCourier;
+pub use delivery::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision, RefusedBy};
+pub use directory::DirectoryTransport;
+pub use renderer::{
+    LetterError, LetterRenderer, Pages, RenderContext, RenderedLetter, RendererError, RendererSettings,
+};
+pub use smtp::SmtpTransport;
+pub use test_message::{AlwaysProceed, test_message};
 pub use transport::{MailServer, Security, Transport};
-pub use trial::{Open, trial};

@@ -12,9 +12,9 @@ pub struct ReservedOnly(pub Arc<dyn MailTransport>);
 
 #[async_trait]
 impl MailTransport for ReservedOnly {
-    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
-        if [Some(&parcel.to), parcel.bcc.as_ref()].into_iter().flatten().all(|to| is_reserved(to)) {
-            return self.0.deliver(parcel, gate).await;
+    async fn deliver(&self, outgoing: &OutgoingMessage, check: &dyn PreSendCheck) -> Delivery {
+        if [Some(&outgoing.to), outgoing.bcc.as_ref()].into_iter().flatten().all(|to| is_reserved(to)) {
+            return self.0.deliver(outgoing, check).await;
         }
         let reason = "this address could belong to somebody; a demo writes only to domains like example.com".to_owned();
         Delivery::Refused { reason, permanent: true, address: None, by: RefusedBy::Us }
@@ -28,8 +28,8 @@ impl MailTransport for ReservedOnly {
         self.0.name()
     }
 
-    fn lanes(&self) -> usize {
-        self.0.lanes()
+    fn max_connections(&self) -> usize {
+        self.0.max_connections()
     }
 
     fn mails(&self) -> bool {
@@ -41,7 +41,7 @@ impl MailTransport for ReservedOnly {
 mod tests {
     use super::*;
     use crate::domain::LetterId;
-    use crate::mail::Pass;
+    use crate::mail::PreSendDecision;
 
     struct Taken;
 
@@ -59,28 +59,28 @@ mod tests {
             String::new()
         }
 
-        fn lanes(&self) -> usize {
+        fn max_connections(&self) -> usize {
             1
         }
     }
 
-    struct Open;
+    struct Proceeds;
 
     #[async_trait]
-    impl PreSendCheck for Open {
-        async fn pass(&self) -> Pass {
-            Pass::Go
+    impl PreSendCheck for Proceeds {
+        async fn check(&self) -> PreSendDecision {
+            PreSendDecision::Proceed
         }
     }
 
     #[tokio::test]
     async fn nobody_is_written_to() {
-        let courier = ReservedOnly(Arc::new(Taken));
+        let transport = ReservedOnly(Arc::new(Taken));
         for (to, sent) in [("ana@motors.example", true), ("ana@example.com", true), ("ana@example.com.au", false)] {
             let (letter, from) = (LetterId::from_bits(1), "onboarding@example.com".to_owned());
-            let parcel =
+            let outgoing =
                 OutgoingMessage { letter, from, to: to.to_owned(), bcc: None, message: Vec::new(), code: None };
-            let delivery = courier.deliver(&parcel, &Open).await;
+            let delivery = transport.deliver(&outgoing, &Proceeds).await;
             assert_eq!(matches!(delivery, Delivery::Sent { .. }), sent, "{to}: {delivery:?}");
         }
     }

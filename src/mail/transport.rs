@@ -1,4 +1,4 @@
-//! Where letters go, as it is written in the settings.
+//! Where letters go: `[mail] transport`.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -11,7 +11,6 @@ use crate::domain::suggest::did_you_mean;
 /// Every way to write one, for whoever wrote none of them.
 const FORMS: &str = "smtp+starttls://user@HOST:587, smtps://user@HOST:465, smtp://localhost:25, dir:PATH or none";
 
-/// The ways to a server.
 const SCHEMES: [(&str, Security); 3] =
     [("smtp+starttls", Security::StartTls), ("smtps", Security::Tls), ("smtp", Security::Plain)];
 
@@ -23,7 +22,7 @@ pub enum Transport {
     None,
 }
 
-/// How the way to a server is kept from others.
+/// How a connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
     /// Plain first, then TLS or nothing.
@@ -51,7 +50,6 @@ impl Security {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailServer {
-    /// How the way there is kept from others.
     pub security: Security,
     pub host: Host,
     pub port: u16,
@@ -60,20 +58,12 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// Whether its name says that it is this machine.
     pub fn is_loopback(&self) -> bool {
-        match &self.host {
-            Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
-            Host::Ipv4(address) => address.is_loopback(),
-            Host::Ipv6(address) => address.is_loopback(),
-        }
+        crate::tls::is_loopback(&self.host)
     }
 
     /// Whether letters may go there as the settings want it: plain only to this machine, or to a name that is listed; a password never plain
     /// over a network.
-    ///
-    /// # Errors
-    /// Why not, in words, and what to do.
     pub fn admissible(&self, allow_plain: &[String]) -> Result<(), String> {
         if self.security != Security::Plain || self.is_loopback() {
             return Ok(());
@@ -140,7 +130,7 @@ impl Transport {
     /// Reads one. The path of a directory stays as it is written.
     ///
     /// # Errors
-    /// What is wrong, in words, and what would be right. A password is never repeated.
+    /// What is wrong, and what would be right. A password is never repeated.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text == "none" {
@@ -328,6 +318,9 @@ mod tests {
     fn plain_is_for_this_machine_and_for_names_that_are_listed() {
         for loopback in ["smtp://localhost", "smtp://127.8.0.1", "smtp://me@[::1]"] {
             assert_eq!(read(loopback).admissible(&[]), Ok(()), "{loopback}");
+        }
+        for elsewhere in ["smtp://mail.localhost", "smtp://localhost.example.com"] {
+            assert!(read(elsewhere).admissible(&[]).is_err(), "{elsewhere}");
         }
         let server = read("smtp://relay.example.com");
         assert!(server.admissible(&[]).unwrap_err().contains("allow_plain = [\"relay.example.com\"]"));

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use crate::timezone::Tz;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 
-use super::chance::SeededRng;
 use super::profile::DealerProfile;
 use super::schedule::Schedule;
+use super::seeded_rng::SeededRng;
 
 /// The length of a slot in minutes.
 pub(super) const SLOT_MINUTES: u32 = 15;

@@ -84,8 +84,8 @@ impl Apps {
         }
     }
 
-    /// What is chosen when somebody thinks of the own house only.
-    pub(super) fn own_house() -> Self {
+    /// What is chosen when somebody thinks of internal use only.
+    pub(super) fn internal_only() -> Self {
         Self::Only(BTreeSet::from([Application::Consumer, Application::Advisor]))
     }
 }
@@ -282,7 +282,7 @@ mod tests {
         for (year, make) in [(None, "Kia"), (Some(2019), "Kia"), (Some(2020), "Ford")] {
             assert!(!catalog.shows("A", AskedVehicle { year, make, model: "x" }), "{year:?} {make}");
         }
-        let apps = Some(Apps::own_house());
+        let apps = Some(Apps::internal_only());
         let change = Change { scope: Some(OperationScope::Standard), apps, ..Change::default() };
         catalog.edit(&Edit::Draft { opcode: "A".to_owned(), change });
         catalog.edit(&Edit::Publish);

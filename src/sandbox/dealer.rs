@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
+use super::action::{Behaviour, DealerAction, MessageKind, ScheduledAction, Typed, When, WrongCode};
 use super::catalog::Catalog;
-use super::plot::CODE_LIFE;
 use super::profile::DealerProfile;
+use super::scenario::CODE_LIFE;
 use super::schedule::Schedule;
-use super::script::{Act, Behaviour, MessageKind, Timed, Typed, When, WrongCode};
 
 /// One invitation that was generated for a dealership.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub(super) struct Said {
 
 /// What the platform made of a code that was typed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum CodeVerdict {
+pub(super) enum CodeResult {
     Accepted,
     /// It was good, and the last step was not taken.
     Cancelled,
@@ -64,7 +64,7 @@ pub(super) enum CodeVerdict {
     Used,
 }
 
-impl CodeVerdict {
+impl CodeResult {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
@@ -83,7 +83,7 @@ impl CodeVerdict {
     }
 
     /// What people tell the contact when *Validate* said no.
-    fn words(self) -> Option<&'static str> {
+    fn message(self) -> Option<&'static str> {
         match self {
             Self::Accepted | Self::Cancelled | Self::Elsewhere => None,
             Self::Unknown => {
@@ -103,7 +103,7 @@ pub(super) struct Attempt {
     pub(super) at: DateTime<Utc>,
     /// Masked.
     pub(super) typed: String,
-    pub(super) verdict: CodeVerdict,
+    pub(super) result: CodeResult,
 }
 
 /// A letter with a code, and how often it came.
@@ -148,15 +148,15 @@ impl DealerState {
         !self.connected && self.accepted.is_none_or(newer)
     }
 
-    fn attempt(&mut self, at: DateTime<Utc>, typed: &Typed, verdict: CodeVerdict) -> Option<Said> {
-        self.attempts.push(Attempt { at, typed: typed.masked(), verdict });
-        let text = verdict.words()?.to_owned();
+    fn attempt(&mut self, at: DateTime<Utc>, typed: &Typed, result: CodeResult) -> Option<Said> {
+        self.attempts.push(Attempt { at, typed: typed.masked(), result });
+        let text = result.message()?.to_owned();
         Some(Said { at, kind: MessageKind::CodeRefused, text, opcode: None })
     }
 }
 
 struct Entry {
-    timed: Timed,
+    scheduled: ScheduledAction,
     /// What it says has been handed out.
     said: bool,
 }
@@ -203,16 +203,16 @@ impl Dealer {
     }
 
     /// Adds what happens, or will.
-    pub(super) fn add(&mut self, timed: Timed) {
-        let place = self.history.partition_point(|entry| entry.timed.at <= timed.at);
-        self.history.insert(place, Entry { timed, said: false });
+    pub(super) fn add(&mut self, scheduled: ScheduledAction) {
+        let place = self.history.partition_point(|entry| entry.scheduled.at <= scheduled.at);
+        self.history.insert(place, Entry { scheduled, said: false });
         if place < self.applied {
             self.unsettle();
         }
     }
 
     /// How many things have happened or will.
-    pub(super) fn acts(&self) -> usize {
+    pub(super) fn actions(&self) -> usize {
         self.history.len()
     }
 
@@ -240,8 +240,8 @@ impl Dealer {
             self.unsettle();
         }
         self.settled = now;
-        while let Some(entry) = self.history.get(self.applied).filter(|entry| entry.timed.at <= now) {
-            let words = apply(&mut self.state, &self.invitations, &entry.timed);
+        while let Some(entry) = self.history.get(self.applied).filter(|entry| entry.scheduled.at <= now) {
+            let words = apply(&mut self.state, &self.invitations, &entry.scheduled);
             if let Some(words) = words.filter(|_| !entry.said) {
                 self.unheard.push((self.applied, words));
             }
@@ -263,8 +263,8 @@ impl Dealer {
     }
 
     /// What will happen after a moment, in order.
-    pub(super) fn ahead(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Timed> {
-        self.history.iter().map(|entry| &entry.timed).filter(move |timed| timed.at > now)
+    pub(super) fn ahead(&self, now: DateTime<Utc>) -> impl Iterator<Item = &ScheduledAction> {
+        self.history.iter().map(|entry| &entry.scheduled).filter(move |scheduled| scheduled.at > now)
     }
 
     /// The newest invitation at a moment: invitations count from when they were generated.
@@ -280,56 +280,56 @@ fn newest(invitations: &[IssuedInvitation], now: DateTime<Utc>) -> Option<&Issue
         .max_by_key(|invitation| (invitation.generated_at, invitation.generation))
 }
 
-fn apply(state: &mut DealerState, invitations: &[IssuedInvitation], timed: &Timed) -> Option<Said> {
-    let newest = || newest(invitations, timed.at).filter(|newest| newest.generation == timed.generation);
-    let counts = match timed.when {
+fn apply(state: &mut DealerState, invitations: &[IssuedInvitation], scheduled: &ScheduledAction) -> Option<Said> {
+    let newest = || newest(invitations, scheduled.at).filter(|newest| newest.generation == scheduled.generation);
+    let counts = match scheduled.when {
         When::Always => true,
-        When::Accepted => state.accepted == Some(timed.generation),
+        When::Accepted => state.accepted == Some(scheduled.generation),
         When::Connected => state.connected,
         When::Dead => {
-            newest().is_some_and(|newest| newest.expires_at() <= timed.at)
+            newest().is_some_and(|newest| newest.expires_at() <= scheduled.at)
                 && !state.connected
-                && !state.used.contains(&timed.generation)
+                && !state.used.contains(&scheduled.generation)
         }
-        When::Reading(letter) => state.letter == letter && state.wants_code(invitations, timed.at),
+        When::Reading(letter) => state.letter == letter && state.wants_code(invitations, scheduled.at),
     };
     if !counts {
         return None;
     }
-    match &timed.act {
-        Act::Enter { right, finish } => {
-            let typed = invitations.iter().find(|one| one.generation == timed.generation);
+    match &scheduled.action {
+        DealerAction::Enter { right, finish } => {
+            let typed = invitations.iter().find(|one| one.generation == scheduled.generation);
             let typed = Typed::new(typed.map_or("", |one| &one.code));
-            let verdict = match newest() {
-                None => CodeVerdict::Superseded,
-                Some(newest) if newest.expires_at() <= timed.at => CodeVerdict::Expired,
-                Some(_) if state.used.contains(&timed.generation) => CodeVerdict::Used,
-                Some(_) if !*finish => CodeVerdict::Cancelled,
-                Some(_) if *right => CodeVerdict::Accepted,
-                Some(_) => CodeVerdict::Elsewhere,
+            let result = match newest() {
+                None => CodeResult::Superseded,
+                Some(newest) if newest.expires_at() <= scheduled.at => CodeResult::Expired,
+                Some(_) if state.used.contains(&scheduled.generation) => CodeResult::Used,
+                Some(_) if !*finish => CodeResult::Cancelled,
+                Some(_) if *right => CodeResult::Accepted,
+                Some(_) => CodeResult::Elsewhere,
             };
-            if matches!(verdict, CodeVerdict::Accepted | CodeVerdict::Elsewhere) {
-                state.used.insert(timed.generation);
+            if matches!(result, CodeResult::Accepted | CodeResult::Elsewhere) {
+                state.used.insert(scheduled.generation);
             }
-            if verdict == CodeVerdict::Accepted {
-                state.accepted = Some(timed.generation);
+            if result == CodeResult::Accepted {
+                state.accepted = Some(scheduled.generation);
             }
-            return state.attempt(timed.at, &typed, verdict);
+            return state.attempt(scheduled.at, &typed, result);
         }
-        Act::Mistype { typed, why } => {
-            let verdict = match why {
-                WrongCode::Unknown => CodeVerdict::Unknown,
-                WrongCode::OtherRooftop => CodeVerdict::OtherRooftop,
+        DealerAction::Mistype { typed, why } => {
+            let result = match why {
+                WrongCode::Unknown => CodeResult::Unknown,
+                WrongCode::OtherRooftop => CodeResult::OtherRooftop,
             };
-            return state.attempt(timed.at, typed, verdict);
+            return state.attempt(scheduled.at, typed, result);
         }
-        Act::Letter(number) => state.letter = *number,
-        Act::Connect => state.connected = true,
-        Act::Disconnect => state.connected = false,
-        Act::Catalog(edit) => state.catalog.edit(edit),
-        Act::Calendar(adjust) => state.schedule.adjust(adjust),
-        Act::Say { kind, text, opcode } => {
-            return Some(Said { at: timed.at, kind: *kind, text: text.clone(), opcode: opcode.clone() });
+        DealerAction::Letter(number) => state.letter = *number,
+        DealerAction::Connect => state.connected = true,
+        DealerAction::Disconnect => state.connected = false,
+        DealerAction::Catalog(edit) => state.catalog.edit(edit),
+        DealerAction::Calendar(adjust) => state.schedule.adjust(adjust),
+        DealerAction::Say { kind, text, opcode } => {
+            return Some(Said { at: scheduled.at, kind: *kind, text: text.clone(), opcode: opcode.clone() });
         }
     }
     None
@@ -350,7 +350,7 @@ mod tests {
 
     #[derive(Debug, Clone)]
     enum Step {
-        Add(Timed),
+        Add(ScheduledAction),
         Invite(IssuedInvitation),
         Settle(i64),
         Hear(i64),
@@ -361,24 +361,29 @@ mod tests {
     }
 
     fn step() -> impl Strategy<Value = Step> {
-        let act = prop_oneof![
-            (any::<bool>(), any::<bool>()).prop_map(|(right, finish)| Act::Enter { right, finish }),
-            Just(Act::Mistype { typed: Typed::new("K7QF-2M9X"), why: WrongCode::Unknown }),
-            (1_u32..3).prop_map(Act::Letter),
-            Just(Act::Connect),
-            Just(Act::Disconnect),
-            "[AB]".prop_map(|opcode| Act::Catalog(Edit::Draft { opcode, change: Change::default() })),
-            Just(Act::Catalog(Edit::Publish)),
-            "[AB]".prop_map(|opcode| Act::Catalog(Edit::Unpublish(Which::One(opcode)))),
-            Just(Act::Catalog(Edit::Rename { from: "A".to_owned(), to: "B".to_owned() })),
-            any::<bool>().prop_map(|reservable| Act::Calendar(Adjust::Reservable(reservable))),
-            Just(Act::Say { kind: MessageKind::Done, text: String::new(), opcode: None }),
+        let action = prop_oneof![
+            (any::<bool>(), any::<bool>()).prop_map(|(right, finish)| DealerAction::Enter { right, finish }),
+            Just(DealerAction::Mistype { typed: Typed::new("K7QF-2M9X"), why: WrongCode::Unknown }),
+            (1_u32..3).prop_map(DealerAction::Letter),
+            Just(DealerAction::Connect),
+            Just(DealerAction::Disconnect),
+            "[AB]".prop_map(|opcode| DealerAction::Catalog(Edit::Draft { opcode, change: Change::default() })),
+            Just(DealerAction::Catalog(Edit::Publish)),
+            "[AB]".prop_map(|opcode| DealerAction::Catalog(Edit::Unpublish(Which::One(opcode)))),
+            Just(DealerAction::Catalog(Edit::Rename { from: "A".to_owned(), to: "B".to_owned() })),
+            any::<bool>().prop_map(|reservable| DealerAction::Calendar(Adjust::Reservable(reservable))),
+            Just(DealerAction::Say { kind: MessageKind::Done, text: String::new(), opcode: None }),
         ];
         let when = prop_oneof![6 => Just(When::Always), 1 => Just(When::Accepted), 1 => Just(When::Connected), 1 => Just(When::Dead),
             1 => (1_u32..3).prop_map(When::Reading)];
         // Few moments, so that much happens between two looks and the order matters.
-        let timed = (moment(), 1_u32..4, when, act);
-        let timed = timed.prop_map(|(minute, generation, when, act)| Timed { at: at(minute), generation, when, act });
+        let scheduled = (moment(), 1_u32..4, when, action);
+        let scheduled = scheduled.prop_map(|(minute, generation, when, action)| ScheduledAction {
+            at: at(minute),
+            generation,
+            when,
+            action,
+        });
         let invitation = (moment(), 1_u32..4).prop_map(|(minute, generation)| IssuedInvitation {
             code: String::new(),
             generation,
@@ -386,7 +391,7 @@ mod tests {
             behaviour: Behaviour::Early,
         });
         prop_oneof![
-            8 => timed.prop_map(Step::Add),
+            8 => scheduled.prop_map(Step::Add),
             1 => invitation.prop_map(Step::Invite),
             3 => moment().prop_map(Step::Settle),
             1 => moment().prop_map(Step::Hear),
@@ -406,9 +411,9 @@ mod tests {
             let mut heard = 0;
             for step in steps {
                 match step {
-                    Step::Add(timed) => {
-                        often.add(timed.clone());
-                        once.add(timed);
+                    Step::Add(scheduled) => {
+                        often.add(scheduled.clone());
+                        once.add(scheduled);
                     }
                     Step::Invite(invitation) => {
                         often.invited(invitation.clone());
@@ -424,7 +429,7 @@ mod tests {
             often.settle(at(end));
             once.settle(at(end));
             prop_assert_eq!(&often.state, &once.state);
-            prop_assert!(heard <= often.acts());
+            prop_assert!(heard <= often.actions());
         }
     }
 }

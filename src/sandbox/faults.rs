@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::chance::SeededRng;
+use super::seeded_rng::SeededRng;
 
 /// One way in which the platform, or the post office beside it, misbehaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -129,7 +129,7 @@ impl Fault {
     }
 }
 
-/// What chance is asked about: each request and each letter once, and each address once for all time.
+/// What is drawn for: each request and each letter once, and each address once for all time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Draws {
     Request,
@@ -141,7 +141,7 @@ impl Draws {
     const ALL: [Self; 3] = [Self::Request, Self::Letter, Self::Address];
 
     /// The word that keeps its draws apart from the others'.
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Request => "fault",
             Self::Letter => "mail-fault",
@@ -264,7 +264,7 @@ impl Faults {
     }
 
     fn drawn(&self, seed: u64, draws: Draws, about: &str) -> Option<Fault> {
-        let draw = SeededRng::of(seed, &[draws.word(), about]).bits() % 1_000_000;
+        let draw = SeededRng::of(seed, &[draws.as_str(), about]).bits() % 1_000_000;
         let mut upto = 0_u64;
         self.shares(draws)
             .map(|(fault, share)| {

@@ -1,4 +1,4 @@
-//! The doors of the platform: services, free slots, bookings, appointments.
+//! The endpoints of the platform: services, free slots, bookings, appointments.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 
 use super::calendar::{self, Calendar, SLOT_MINUTES};
 use super::catalog::AskedVehicle;
-use super::chance::SeededRng;
 use super::dealer::{Dealer, SimulatedAppointment};
 use super::profile::{DealerProfile, Denial};
-use super::{SandboxState, gate, partner, reply};
+use super::seeded_rng::SeededRng;
+use super::{SandboxState, fault_layer, partner, reply};
 
 /// How many appointments a dealership may have.
 const APPOINTMENTS: usize = 5_000;
@@ -32,7 +32,7 @@ fn admit(shared: &SandboxState, headers: &HeaderMap) -> Result<(), Refused> {
     if partner::header(headers, "x-api-key") != Some(shared.api_key.as_str()) {
         return Err(Box::new(reply::forbidden()));
     }
-    let token = partner::header(headers, AUTHORIZATION.as_str()).and_then(gate::bearer).unwrap_or_default();
+    let token = partner::header(headers, AUTHORIZATION.as_str()).and_then(fault_layer::bearer).unwrap_or_default();
     if shared.world.lock().knows_token(token, shared.clock.now()) {
         Ok(())
     } else {
@@ -68,7 +68,7 @@ fn denied(denial: Denial) -> Response {
 fn connected(
     shared: &SandboxState,
     code: &str,
-    act: impl FnOnce(&mut Dealer, DateTime<Utc>) -> Result<Response, Refused>,
+    action: impl FnOnce(&mut Dealer, DateTime<Utc>) -> Result<Response, Refused>,
 ) -> Result<Response, Refused> {
     let mut world = shared.world.lock();
     // Read under the lock, so that time never goes back between two requests.
@@ -76,7 +76,7 @@ fn connected(
     if let Some(dealer) = world.dealers.get_mut(code) {
         dealer.settle(now);
         if dealer.state.connected {
-            return act(dealer, now);
+            return action(dealer, now);
         }
     }
     Err(Box::new(denied(world.denial(code))))
@@ -192,57 +192,73 @@ pub(super) async fn book(
         admit(&shared, &headers)?;
         let code = field(&fields, "dealerCode")?;
         let vehicle = vehicle(&fields)?;
+        let vin = field(&fields, "vin").ok();
         let booking: Booking = serde_json::from_slice(&body).map_err(|error| reply::bad(&error.to_string()))?;
         let [Chosen { opcode }] = booking.services.as_slice() else {
             return Err(Box::new(reply::bad("services must hold exactly one opcode")));
         };
+        let opcode = opcode.clone();
         let local = calendar::wall_clock(&booking.appointment_date_time_local)
             .ok_or_else(|| reply::bad("appointmentDateTimeLocal is no time of the form 2024-03-30T14:00-0500"))?;
         if booking.phone_number.is_empty() || !booking.phone_number.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Box::new(reply::bad("phoneNumber must be digits")));
         }
         connected(&shared, code, |dealer, now| {
-            if !dealer.state.catalog.shows(opcode, vehicle) {
+            if !dealer.state.catalog.shows(&opcode, vehicle) {
                 return Err(Box::new(reply::failure("x-001004", "Operations code is not available")));
             }
-            let moved = match &booking.appointment_id {
-                Some(id) => match dealer.appointments.get(id) {
-                    Some(before) => Some((before.local, before.vin.clone())),
-                    None => return Err(Box::new(reply::failure("x-001010", "Appointment does not exist"))),
-                },
-                None if dealer.appointments.len() >= APPOINTMENTS => {
-                    return Err(Box::new(reply::failure("x-001011", "The sandbox holds no more appointments")));
-                }
-                None => None,
-            };
-            let (before, vin) = moved.unzip();
-            // Who moves leaves the old slot first, also for the limit of a day.
-            let left = before.filter(|before| dealer.taken.remove(before));
-            let free = calendar_of(shared.seed, code, dealer).offers(local, now);
-            if !free && before != Some(local) {
-                dealer.taken.extend(left);
-                return Err(Box::new(reply::failure("x-001009", "Appointment slot is not available")));
-            }
-            dealer.taken.insert(local);
-            let id = booking.appointment_id.clone().unwrap_or_else(|| {
-                let number = dealer.appointments.len().to_string();
-                format!("{:016x}", SeededRng::of(shared.seed, &["appointment", code, &number]).bits())
-            });
             let appointment = SimulatedAppointment {
-                vin: field(&fields, "vin").map_or_else(|_| vin.unwrap_or_default(), ToOwned::to_owned),
+                vin: vin.unwrap_or_default().to_owned(),
                 local,
-                opcode: opcode.clone(),
+                opcode,
                 comment: booking.comment,
                 first_name: booking.first_name,
                 last_name: booking.last_name,
                 email: booking.email_address,
                 phone: booking.phone_number,
             };
-            dealer.appointments.insert(id.clone(), appointment);
+            let moved = booking.appointment_id;
+            let id = keep_appointment(shared.seed, code, dealer, now, (moved, appointment))?;
             Ok(reply::good(json!({"success": true, "appointmentId": id})))
         })
     };
     either(answer())
+}
+
+/// Takes an appointment's slot: for a new one, or for one that is moved. Answers its identifier.
+fn keep_appointment(
+    seed: u64,
+    code: &str,
+    dealer: &mut Dealer,
+    now: DateTime<Utc>,
+    (moved, mut appointment): (Option<String>, SimulatedAppointment),
+) -> Result<String, Refused> {
+    let mut before = None;
+    if let Some(id) = &moved {
+        let Some(known) = dealer.appointments.get(id) else {
+            return Err(Box::new(reply::failure("x-001010", "Appointment does not exist")));
+        };
+        before = Some(known.local);
+        if appointment.vin.is_empty() {
+            appointment.vin.clone_from(&known.vin);
+        }
+    } else if dealer.appointments.len() >= APPOINTMENTS {
+        return Err(Box::new(reply::failure("x-001011", "The sandbox holds no more appointments")));
+    }
+    // Who moves leaves the old slot first, also for the limit of a day.
+    let left = before.filter(|before| dealer.taken.remove(before));
+    let free = calendar_of(seed, code, dealer).offers(appointment.local, now);
+    if !free && before != Some(appointment.local) {
+        dealer.taken.extend(left);
+        return Err(Box::new(reply::failure("x-001009", "Appointment slot is not available")));
+    }
+    dealer.taken.insert(appointment.local);
+    let id = moved.unwrap_or_else(|| {
+        let number = dealer.appointments.len().to_string();
+        format!("{:016x}", SeededRng::of(seed, &["appointment", code, &number]).bits())
+    });
+    dealer.appointments.insert(id.clone(), appointment);
+    Ok(id)
 }
 
 /// `GET /appointments`.

@@ -1,12 +1,12 @@
-//! What a simulated dealership is like before anybody invites it: zone, catalogue, schedule, and how its gateway says no.
+//! What a simulated dealership is like before anybody invites it: zone, catalogue, schedule, and how its gateway refuses.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::action::{NoSlotsReason, OpcodePlan};
 use super::catalog::{Apps, Catalog, Change, Edit, Operation, OperationScope, Vehicles};
-use super::chance::SeededRng;
 use super::schedule::Schedule;
-use super::script::{NoSlotsReason, OpcodePlan};
+use super::seeded_rng::SeededRng;
 use super::week::Week;
 use crate::timezone::Tz;
 
@@ -37,7 +37,7 @@ pub(super) struct DealerProfile {
     /// What it has instead of the opcode that it names, if its plan is such a confusion.
     pub(super) near: Option<&'static str>,
     /// What keeps customers of the web from being offered a time at first.
-    pub(super) trouble: Option<NoSlotsReason>,
+    pub(super) no_slots: Option<NoSlotsReason>,
     /// The catalogue before anything happens.
     pub(super) catalog: Catalog,
     /// The schedule before anything happens.
@@ -105,12 +105,12 @@ const NEAR: [(&str, &str); 7] = [
 impl DealerProfile {
     /// The dealership with a code, in a zone when that is known.
     pub(super) fn of(seed: u64, dealer: &str, zone: Option<Tz>) -> Self {
-        let mut chance = SeededRng::of(seed, &["profile", dealer]);
-        let plan = OpcodePlan::draw(&mut chance);
-        let drawn = Tz::of(chance.pick(&ZONES, chrono_tz::America::Chicago));
-        let count = chance.between(5, 20);
-        let step = chance.pick(&[1, 5, 7, 11], 1);
-        let start = chance.between(0, 23);
+        let mut rng = SeededRng::of(seed, &["profile", dealer]);
+        let plan = OpcodePlan::draw(&mut rng);
+        let drawn = Tz::of(rng.pick(&ZONES, chrono_tz::America::Chicago));
+        let count = rng.between(5, 20);
+        let step = rng.pick(&[1, 5, 7, 11], 1);
+        let start = rng.between(0, 23);
         let mut operations: Vec<Operation> = (0..count)
             .filter_map(|index| ORDINARY.get(usize::try_from((start + index * step) % 24).unwrap_or(0)))
             .map(|(opcode, name)| Operation::new(opcode, name))
@@ -119,34 +119,34 @@ impl DealerProfile {
         match plan {
             OpcodePlan::Existing => operations.push(Operation::new(TELL_US_MORE, TELL_US_MORE)),
             OpcodePlan::NearMiss => {
-                let (opcode, name) = chance.pick(&NEAR, ("TELL US MORE", TELL_US_MORE));
+                let (opcode, name) = rng.pick(&NEAR, ("TELL US MORE", TELL_US_MORE));
                 near = Some(opcode);
                 operations.push(Operation::new(opcode, name));
             }
             OpcodePlan::OtherExisting => operations.push(Operation::new(OTHER_EXISTING, "Customer states a concern")),
-            OpcodePlan::OwnHouse => {
+            OpcodePlan::InternalOnly => {
                 operations.push(Operation::new(TELL_US_MORE, TELL_US_MORE));
-                operations.iter_mut().for_each(|one| one.apps = Apps::own_house());
+                operations.iter_mut().for_each(|one| one.apps = Apps::internal_only());
             }
             _ => {}
         }
-        let open = u32::try_from(chance.between(26, 32)).unwrap_or(28) * 15;
-        let close = u32::try_from(chance.between(66, 76)).unwrap_or(72) * 15;
-        let saturday = chance.likely(0.7).then_some((open + 30, 14 * 60));
-        let hours = if chance.likely(0.06) {
+        let open = u32::try_from(rng.between(26, 32)).unwrap_or(28) * 15;
+        let close = u32::try_from(rng.between(66, 76)).unwrap_or(72) * 15;
+        let saturday = rng.likely(0.7).then_some((open + 30, 14 * 60));
+        let hours = if rng.likely(0.06) {
             Week::always()
         } else {
             let weekday = Some((open, close));
             Week::new([weekday, weekday, weekday, weekday, weekday, saturday, None])
         };
         // Drawn for nothing since every denial is the public one: without it every other draw would be another.
-        chance.likely(0.5);
-        let (zulu, null_lists) = (chance.likely(0.2), chance.likely(0.3));
-        let occupancy = 0.2 + 0.5 * chance.unit();
-        let troubled = chance.likely(0.15);
-        let mut chance = SeededRng::of(seed, &["house", dealer]);
-        let trouble = NoSlotsReason::draw(&mut chance);
-        let trouble = troubled.then_some(trouble);
+        rng.likely(0.5);
+        let (zulu, null_lists) = (rng.likely(0.2), rng.likely(0.3));
+        let occupancy = 0.2 + 0.5 * rng.unit();
+        let troubled = rng.likely(0.15);
+        let mut rng = SeededRng::of(seed, &["house", dealer]);
+        let no_slots = NoSlotsReason::draw(&mut rng);
+        let no_slots = troubled.then_some(no_slots);
         Self {
             zone: zone.unwrap_or(drawn),
             denial: Denial::Bare,
@@ -155,41 +155,41 @@ impl DealerProfile {
             occupancy,
             plan,
             near,
-            trouble,
-            catalog: catalog(operations, &mut chance),
-            schedule: schedule(hours, trouble, &mut chance),
+            no_slots,
+            catalog: catalog(operations, &mut rng),
+            schedule: schedule(hours, no_slots, &mut rng),
         }
     }
 }
 
-/// Beside what everybody is shown: what is for some vehicles, for the own house, or still being worked on.
-fn catalog(mut operations: Vec<Operation>, chance: &mut SeededRng) -> Catalog {
-    if chance.likely(0.4) {
+/// Beside what everybody is shown: what is for some vehicles, for internal use, or still being worked on.
+fn catalog(mut operations: Vec<Operation>, rng: &mut SeededRng) -> Catalog {
+    if rng.likely(0.4) {
         let vehicles = Vehicles { makes: vec!["RAM".to_owned(), "Ford".to_owned()], ..Vehicles::default() };
         let scope = OperationScope::Only(vehicles);
         operations.push(Operation { scope, ..Operation::new("DIESEL.SVC", "Diesel engine service") });
     }
-    if chance.likely(0.4) {
-        let apps = Apps::own_house();
+    if rng.likely(0.4) {
+        let apps = Apps::internal_only();
         operations.push(Operation { apps, ..Operation::new("FLEET.ONLY", "Fleet customers, by contract") });
     }
     let mut catalog = Catalog::published(operations);
-    if chance.likely(0.15) {
+    if rng.likely(0.15) {
         let change = Change { name: Some("Winter package (draft)".to_owned()), ..Change::default() };
         catalog.edit(&Edit::Draft { opcode: "WINTER.PKG".to_owned(), change });
     }
     catalog
 }
 
-fn schedule(hours: Week, trouble: Option<NoSlotsReason>, chance: &mut SeededRng) -> Schedule {
-    let advisors = usize::try_from(chance.between(1, 5)).unwrap_or(1);
-    let lead = chance.pick(&[0, 0, 30, 60, 120], 0);
+fn schedule(hours: Week, no_slots: Option<NoSlotsReason>, rng: &mut SeededRng) -> Schedule {
+    let advisors = usize::try_from(rng.between(1, 5)).unwrap_or(1);
+    let lead = rng.pick(&[0, 0, 30, 60, 120], 0);
     let mut schedule = Schedule::new(hours, advisors, lead);
-    // Days are closed from some day on; that is told by the plot.
-    if let Some(trouble) = trouble.filter(|trouble| *trouble != NoSlotsReason::Closed) {
-        schedule.adjust(&trouble.begun(NaiveDate::MIN));
+    // Days are closed from some day on; that is in the scenario.
+    if let Some(no_slots) = no_slots.filter(|no_slots| *no_slots != NoSlotsReason::Closed) {
+        schedule.adjust(&no_slots.begun(NaiveDate::MIN));
     }
-    if chance.likely(0.1) {
+    if rng.likely(0.1) {
         schedule.holidays = false;
     }
     schedule

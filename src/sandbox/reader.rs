@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::timezone::Tz;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::chance::SeededRng;
-use super::plot::{self, letter::LetterReading, letter::Typing};
-use super::script::{Act, Behaviour, Timed, Typed, When, WrongCode};
+use super::action::{Behaviour, DealerAction, ScheduledAction, Typed, When, WrongCode};
+use super::scenario::{self, letter::LetterReading, letter::TypedCode};
+use super::seeded_rng::SeededRng;
 use super::world::{ACTS, World, WorldRefusal};
 
 /// How many letters with a code one dealership takes notice of.
@@ -89,18 +89,20 @@ impl World {
         at: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let owners = self.addresses.get(address).filter(|owners| !owners.is_empty())?.clone();
-        let mut chance = SeededRng::of(self.seed, &["open", address, &at.timestamp_millis().to_string()]);
-        let opened = at.checked_add_signed(TimeDelta::try_seconds(chance.soon(2 * 60, 8 * 3_600))?);
-        let acts = code.and_then(|code| {
+        let mut rng = SeededRng::of(self.seed, &["open", address, &at.timestamp_millis().to_string()]);
+        let opened = at.checked_add_signed(TimeDelta::try_seconds(rng.soon(2 * 60, 8 * 3_600))?);
+        let actions = code.and_then(|code| {
             let dealer = self.meant(&owners, code, at)?;
-            let acts = self.read(&dealer, code, at)?;
-            Some((dealer, acts))
+            let actions = self.read(&dealer, code, at)?;
+            Some((dealer, actions))
         });
-        let Some((dealer, acts)) = acts else { return opened };
-        let typed = |timed: &&Timed| matches!(timed.act, Act::Enter { .. } | Act::Mistype { .. });
-        let typed_at = acts.iter().filter(typed).map(|timed| timed.at).min();
-        for timed in acts {
-            self.happens(&dealer, timed);
+        let Some((dealer, actions)) = actions else { return opened };
+        let typed = |scheduled: &&ScheduledAction| {
+            matches!(scheduled.action, DealerAction::Enter { .. } | DealerAction::Mistype { .. })
+        };
+        let typed_at = actions.iter().filter(typed).map(|scheduled| scheduled.at).min();
+        for scheduled in actions {
+            self.happens(&dealer, scheduled);
         }
         // Nobody types what was not opened.
         opened.into_iter().chain(typed_at).min()
@@ -122,11 +124,11 @@ impl World {
     }
 
     /// What a dealership does about a letter with a code; `None` when it takes no notice of more letters.
-    fn read(&mut self, name: &Arc<str>, code: &str, at: DateTime<Utc>) -> Option<Vec<Timed>> {
+    fn read(&mut self, name: &Arc<str>, code: &str, at: DateTime<Utc>) -> Option<Vec<ScheduledAction>> {
         let typing = self.typing(name, code);
         let slip = self.typing(name, &mistyped(self.seed, name, code));
         let dealer = self.dealers.get(name)?;
-        if dealer.letters.len() >= LETTERS || dealer.acts() + CONSEQUENCES > ACTS {
+        if dealer.letters.len() >= LETTERS || dealer.actions() + CONSEQUENCES > ACTS {
             return None;
         }
         let newest_known = dealer.known.last().copied().unwrap_or_default();
@@ -145,35 +147,42 @@ impl World {
         }
         let letter = u32::try_from(dealer.letters.len()).unwrap_or(u32::MAX);
         let copy = dealer.letters.last()?.copies;
-        let mut acts = vec![Timed { at, generation: 0, when: When::Always, act: Act::Letter(letter) }];
+        let mut actions =
+            vec![ScheduledAction { at, generation: 0, when: When::Always, action: DealerAction::Letter(letter) }];
         let invitation = dealer.invitations().iter().find(|one| one.generation == typing.generation);
         match invitation.map(|one| (one.generation, one.generated_at, one.behaviour)) {
             None if again => {}
-            None => acts.extend(plot::letter::misled(seed, name, at, letter, &typing)),
+            None => actions.extend(scenario::letter::misled(seed, name, at, letter, &typing)),
             Some((generation, generated_at, behaviour)) => {
                 let lag = at.signed_duration_since(generated_at).num_seconds().max(0);
                 let reading = LetterReading { letter, lag, slip, older };
                 if dealer.known.insert(generation) {
-                    acts.extend(plot::write(seed, name, generation, generated_at, &dealer.profile, Some(&reading)).1);
+                    actions.extend(
+                        scenario::write(seed, name, generation, generated_at, &dealer.profile, Some(&reading)).1,
+                    );
                 } else if behaviour == Behaviour::Never {
                     let invitation = (generation, generated_at);
-                    acts.extend(plot::letter::nudged(seed, name, invitation, copy, &dealer.profile, &reading));
+                    actions.extend(scenario::letter::nudged(seed, name, invitation, copy, &dealer.profile, &reading));
                 }
             }
         }
-        Some(acts)
+        Some(actions)
     }
 
     /// What it is at the platform when a dealership types a code.
-    fn typing(&self, dealer: &Arc<str>, code: &str) -> Typing {
+    fn typing(&self, dealer: &Arc<str>, code: &str) -> TypedCode {
         match self.codes.get(code) {
             Some((owner, generation)) if owner == dealer => {
-                Typing { generation: *generation, act: Act::Enter { right: true, finish: true } }
+                TypedCode { generation: *generation, action: DealerAction::Enter { right: true, finish: true } }
             }
-            Some(_) => {
-                Typing { generation: 0, act: Act::Mistype { typed: Typed::new(code), why: WrongCode::OtherRooftop } }
-            }
-            None => Typing { generation: 0, act: Act::Mistype { typed: Typed::new(code), why: WrongCode::Unknown } },
+            Some(_) => TypedCode {
+                generation: 0,
+                action: DealerAction::Mistype { typed: Typed::new(code), why: WrongCode::OtherRooftop },
+            },
+            None => TypedCode {
+                generation: 0,
+                action: DealerAction::Mistype { typed: Typed::new(code), why: WrongCode::Unknown },
+            },
         }
     }
 }
@@ -189,9 +198,9 @@ pub(super) fn address_of(email: &str) -> Result<Option<String>, WorldRefusal> {
 /// The code with one character taken for a neighbour.
 fn mistyped(seed: u64, dealer: &str, code: &str) -> String {
     let letters: Vec<char> = code.chars().collect();
-    let mut chance = SeededRng::of(seed, &["slip", dealer, code]);
+    let mut rng = SeededRng::of(seed, &["slip", dealer, code]);
     let last = i64::try_from(letters.len()).unwrap_or(1) - 1;
-    let place = usize::try_from(chance.between(0, last)).unwrap_or(0);
+    let place = usize::try_from(rng.between(0, last)).unwrap_or(0);
     let slip = |c: char| match c {
         'A'..='Y' | 'a'..='y' | '0'..='8' => char::from_u32(c as u32 + 1).unwrap_or('7'),
         _ => '7',

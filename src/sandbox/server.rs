@@ -15,12 +15,12 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::fault_queue::FaultQueue;
 use super::faults::Faults;
-use super::oneshot::Ordered;
 use super::post::{self, PostHandle, PostOfficeState, PostSettings};
 use super::stats::Stats;
 use super::world::World;
-use super::{control, gate, partner, platform, reply};
+use super::{control, fault_layer, partner, platform, reply};
 use crate::clock::SharedClock;
 
 /// The most that the body of a request may be long.
@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct SandboxSettings {
     /// Where it listens; only loopback addresses are accepted. Port 0 means any.
     pub listen: SocketAddr,
-    /// What all chance follows from.
+    /// What all random draws follow from.
     pub seed: u64,
     /// Its time; faults of slowness alone last in real time.
     pub clock: SharedClock,
@@ -72,7 +72,7 @@ pub(super) struct SandboxState {
     pub(super) world: Mutex<World>,
     pub(super) faults: Mutex<Faults>,
     /// Faults that somebody has ordered for one dealership's next calls.
-    pub(super) ordered: Ordered,
+    pub(super) ordered: FaultQueue,
     pub(super) stats: Stats,
     /// The expected `Authorization` of the token call.
     pub(super) basic: String,
@@ -112,7 +112,7 @@ pub async fn start(settings: SandboxSettings) -> io::Result<Sandbox> {
         clock: settings.clock,
         world: Mutex::new(world),
         faults: Mutex::new(settings.faults),
-        ordered: Ordered::default(),
+        ordered: FaultQueue::default(),
         stats: Stats::default(),
         basic: partner::basic(&settings.client_id, &settings.client_secret),
         api_key: settings.api_key,
@@ -141,7 +141,7 @@ fn router(shared: Arc<SandboxState>) -> Router {
         .route("/control/calls", get(control::calls))
         .route("/control/dealers", get(control::dealers).post(control::create))
         .route("/control/dealers/{code}", get(control::dealer))
-        .route("/control/dealers/{code}/{action}", post(control::act))
+        .route("/control/dealers/{code}/{action}", post(control::action))
         .route("/control/attempts", get(control::mail::attempts))
         .route("/control/mailboxes", get(control::mail::mailboxes))
         .route("/control/mailboxes/{address}", get(control::mail::mailbox))
@@ -160,7 +160,7 @@ fn router(shared: Arc<SandboxState>) -> Router {
         .layer(DefaultBodyLimit::max(BODY))
         .merge(control)
         .fallback(async || reply::not_found("no such resource"))
-        .layer(from_fn_with_state(Arc::clone(&shared), gate::gate))
+        .layer(from_fn_with_state(Arc::clone(&shared), fault_layer::apply))
         .with_state(shared)
 }
 
@@ -192,7 +192,7 @@ impl Sandbox {
         self.shared.post.as_ref().map(PostOfficeState::addr)
     }
 
-    /// A look into the mailboxes, when there is a post office.
+    /// The mailboxes, when there is a post office.
     pub fn post(&self) -> Option<PostHandle> {
         PostHandle::of(&self.shared)
     }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use crate::timezone::Tz;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::chance::SeededRng;
+use super::action::{DealerAction, ScheduledAction, When};
 use super::dealer::{Dealer, IssuedInvitation, Said};
-use super::plot;
 use super::profile::{DealerProfile, Denial};
-use super::script::{Act, Timed, When};
+use super::scenario;
+use super::seeded_rng::SeededRng;
 
 /// How many dealerships there may be.
 const DEALERS: usize = 100_000;
@@ -87,13 +87,13 @@ impl World {
     pub(super) fn has_room_for<'a>(
         &self,
         codes: impl Iterator<Item = &'a str>,
-        acts: usize,
+        actions: usize,
     ) -> Result<(), WorldRefusal> {
         let mut fresh = BTreeSet::new();
         for code in codes {
             checked(code)?;
             match self.dealers.get(code) {
-                Some(dealer) if dealer.acts() + acts > ACTS => return Err(WorldRefusal::Full),
+                Some(dealer) if dealer.actions() + actions > ACTS => return Err(WorldRefusal::Full),
                 Some(_) => {}
                 None => {
                     fresh.insert(code);
@@ -118,7 +118,7 @@ impl World {
         Ok((key, dealer))
     }
 
-    /// How a dealership refuses; an unknown one has a way of its own, too.
+    /// How a dealership refuses; an unknown one has its own manner, too.
     pub(super) fn denial(&self, code: &str) -> Denial {
         self.dealers
             .get(code)
@@ -150,15 +150,15 @@ impl World {
             return Err(WorldRefusal::Full);
         }
         let generation = u32::try_from(dealer.invitations().len()).unwrap_or(u32::MAX).saturating_add(1);
-        let (behaviour, script) = plot::write(seed, code, generation, generated_at, &dealer.profile, None);
+        let (behaviour, actions) = scenario::write(seed, code, generation, generated_at, &dealer.profile, None);
         let by_letter = post && dealer.email.is_some();
         if !by_letter {
             dealer.known.insert(generation);
         }
         let code = self.fresh_code(&dealer_code, generation);
         let invitation = IssuedInvitation { code, generation, generated_at, behaviour };
-        for timed in script.into_iter().filter(|_| !by_letter) {
-            self.happens(&dealer_code, timed);
+        for scheduled in actions.into_iter().filter(|_| !by_letter) {
+            self.happens(&dealer_code, scheduled);
         }
         if let Some(dealer) = self.dealers.get_mut(&dealer_code) {
             dealer.invited(invitation.clone());
@@ -170,12 +170,15 @@ impl World {
     }
 
     /// Lets something happen to a dealership at its time.
-    pub(super) fn happens(&mut self, dealer: &Arc<str>, timed: Timed) {
-        if matches!(timed.act, Act::Enter { .. } | Act::Mistype { .. } | Act::Say { .. }) {
-            self.due.push(Reverse((timed.at, Arc::clone(dealer))));
+    pub(super) fn happens(&mut self, dealer: &Arc<str>, scheduled: ScheduledAction) {
+        if matches!(
+            scheduled.action,
+            DealerAction::Enter { .. } | DealerAction::Mistype { .. } | DealerAction::Say { .. }
+        ) {
+            self.due.push(Reverse((scheduled.at, Arc::clone(dealer))));
         }
         if let Some(dealer) = self.dealers.get_mut(dealer) {
-            dealer.add(timed);
+            dealer.add(scheduled);
         }
     }
 
@@ -183,14 +186,14 @@ impl World {
     pub(super) fn happen_now(
         &mut self,
         dealer: &Arc<str>,
-        acts: Vec<Act>,
+        actions: Vec<DealerAction>,
         now: DateTime<Utc>,
     ) -> Result<(), WorldRefusal> {
-        if self.dealers.get(dealer).is_some_and(|dealer| dealer.acts() + acts.len() > ACTS) {
+        if self.dealers.get(dealer).is_some_and(|dealer| dealer.actions() + actions.len() > ACTS) {
             return Err(WorldRefusal::Full);
         }
-        for act in acts {
-            self.happens(dealer, Timed { at: now, generation: 0, when: When::Always, act });
+        for action in actions {
+            self.happens(dealer, ScheduledAction { at: now, generation: 0, when: When::Always, action });
         }
         Ok(())
     }
@@ -220,8 +223,8 @@ impl World {
     pub(super) fn token(&mut self, now: DateTime<Utc>) -> String {
         self.tokens.retain(|_, ends| *ends > now);
         self.tokens_made += 1;
-        let mut chance = SeededRng::of(self.seed, &["token", &self.tokens_made.to_string()]);
-        let token = format!("sbx.{:016x}{:016x}", chance.bits(), chance.bits());
+        let mut rng = SeededRng::of(self.seed, &["token", &self.tokens_made.to_string()]);
+        let token = format!("sbx.{:016x}{:016x}", rng.bits(), rng.bits());
         let life = TimeDelta::try_seconds(TOKEN_LIFE).unwrap_or_default();
         let ends = now.checked_add_signed(life).unwrap_or(DateTime::<Utc>::MAX_UTC);
         self.tokens.insert(token.clone(), ends);
@@ -244,9 +247,9 @@ impl World {
             '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N',
             'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z',
         ];
-        let mut chance = SeededRng::of(self.seed, &["code", dealer, &generation.to_string()]);
+        let mut rng = SeededRng::of(self.seed, &["code", dealer, &generation.to_string()]);
         loop {
-            let mut half = || (0..4).map(|_| chance.pick(LETTERS, 'A')).collect::<String>();
+            let mut half = || (0..4).map(|_| rng.pick(LETTERS, 'A')).collect::<String>();
             let code = format!("{}-{}", half(), half());
             if let Entry::Vacant(place) = self.codes.entry(code.clone()) {
                 place.insert((Arc::clone(dealer), generation));

@@ -6,11 +6,11 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::booking_response::BookingResponse;
+use super::connection::{NoResponse, RawResponse, ResponseBody, ResponseMeta};
 use super::platform::{HttpPlatform, checked, with_query};
-use super::receipt::{Receipt, ReceiptReading};
-use super::token::NoToken;
-use super::wire::{NoAnswer, Raw, ResponseBody, ResponseMeta};
-use super::{AttemptReport, BookingAnswer, RequestPreview};
+use super::token::TokenError;
+use super::{AttemptReport, BookingOutcome, RequestPreview};
 use crate::domain::text::masked_address;
 use crate::domain::{Booking, phone_digits, wall_with_offset};
 
@@ -28,13 +28,13 @@ struct Prepared {
 fn body(booking: &Booking) -> Result<Value, String> {
     let Booking { appointment_id, local, zone, customer, comment, opcode, label, reporting_label, vehicle: _ } =
         booking;
-    let in_words = |problem: crate::domain::BookingProblem| problem.to_string();
+    let explain = |problem: crate::domain::BookingProblem| problem.to_string();
     let mut body = json!({
-        "appointmentDateTimeLocal": wall_with_offset(*local, *zone).map_err(in_words)?,
+        "appointmentDateTimeLocal": wall_with_offset(*local, *zone).map_err(explain)?,
         "firstName": customer.first_name.raw().trim(),
         "lastName": customer.last_name.raw().trim(),
         "emailAddress": customer.email.raw().trim(),
-        "phoneNumber": phone_digits(customer.phone.raw()).map_err(|problem| in_words(problem.into()))?,
+        "phoneNumber": phone_digits(customer.phone.raw()).map_err(|problem| explain(problem.into()))?,
         "comment": comment,
         "services": [{ "opcode": opcode.raw() }],
         "label": label,
@@ -70,7 +70,7 @@ impl HttpPlatform {
     }
 
     fn request(&self, prepared: &Prepared, authorization: HeaderValue) -> RequestBuilder {
-        let request = self.wire.client.post(prepared.url.clone()).headers(prepared.headers.clone());
+        let request = self.connection.client.post(prepared.url.clone()).headers(prepared.headers.clone());
         request.header(AUTHORIZATION, authorization).body(prepared.body.to_string())
     }
 
@@ -93,7 +93,7 @@ impl HttpPlatform {
             (name.to_string(), value)
         };
         let mut headers: Vec<(String, String)> = request.headers().iter().map(shown).collect();
-        if let Some(name) = self.wire.correlation() {
+        if let Some(name) = self.connection.correlation() {
             headers.push((name.to_string(), "(a new one for each request)".to_owned()));
         }
         headers.sort();
@@ -107,10 +107,12 @@ impl HttpPlatform {
     }
 
     /// Sends a booking once; once more only when the platform refused our token and nothing else.
-    pub(super) async fn send_booking(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingAnswer> {
+    pub(super) async fn send_booking(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingOutcome> {
         let prepared = match self.prepare(dealer_code, booking) {
             Ok(prepared) => prepared,
-            Err(reason) => return answer(BookingAnswer::NotSent { reason }, ResponseMeta::default(), true),
+            Err(reason) => {
+                return AttemptReport::new(BookingOutcome::NotSent { reason }, ResponseMeta::default(), true);
+            }
         };
         let mut token = match self.tokens.get().await {
             Ok(token) => token,
@@ -119,23 +121,27 @@ impl HttpPlatform {
         let mut renewed = false;
         loop {
             let request = self.request(&prepared, token.header.clone());
-            let (receipt, aside) = match self.wire.send("booking", request).await {
-                Err(NoAnswer { why, sent }) => {
-                    let reason = self.scrubber.line(&why);
+            let (response, meta) = match self.connection.send("booking", request).await {
+                Err(NoResponse { why, sent }) => {
+                    let reason = self.redactor.line(&why);
                     let value =
-                        if sent { BookingAnswer::Unknown { reason } } else { BookingAnswer::NotSent { reason } };
-                    return answer(value, ResponseMeta::default(), false);
+                        if sent { BookingOutcome::Unknown { reason } } else { BookingOutcome::NotSent { reason } };
+                    return AttemptReport::new(value, ResponseMeta::default(), false);
                 }
-                Ok(Raw { status, body, aside }) => {
-                    let receipt = match body {
-                        ResponseBody::Whole(body) => Receipt::read(status, &body, &self.table.now(), &self.settings),
-                        ResponseBody::TooLong => Receipt::without_body(status, "the answer is too long to be read"),
-                        ResponseBody::Broken(why) => Receipt::without_body(status, &why),
+                Ok(RawResponse { status, body, meta }) => {
+                    let response = match body {
+                        ResponseBody::Whole(body) => {
+                            BookingResponse::read(status, &body, &self.table.now(), &self.settings)
+                        }
+                        ResponseBody::TooLong => {
+                            BookingResponse::without_body(status, "the answer is too long to be read")
+                        }
+                        ResponseBody::Broken(why) => BookingResponse::without_body(status, &why),
                     };
-                    (receipt, aside)
+                    (response, meta)
                 }
             };
-            if !receipt.token_refused {
+            if !response.token_refused {
                 token.accept();
             } else if !renewed {
                 match self.tokens.instead_of(&token).await {
@@ -147,23 +153,21 @@ impl HttpPlatform {
                     None => {}
                 }
             }
-            let reason = self.scrubber.line_hiding(&receipt.words, &[token.secret.expose_secret()]);
-            let value = match receipt.ending {
-                ReceiptReading::Booked(id) => BookingAnswer::Booked { id },
-                ReceiptReading::SlotTaken => BookingAnswer::SlotTaken { reason },
-                ReceiptReading::Refused => BookingAnswer::Refused { reason },
-                ReceiptReading::NotSent => BookingAnswer::NotSent { reason },
-                ReceiptReading::Unknown => BookingAnswer::Unknown { reason },
-            };
-            return answer(value, aside, receipt.healthy);
+            let mut outcome = response.outcome;
+            match &mut outcome {
+                BookingOutcome::SlotTaken { reason }
+                | BookingOutcome::Refused { reason }
+                | BookingOutcome::NotSent { reason }
+                | BookingOutcome::Unknown { reason } => {
+                    *reason = self.redactor.line_hiding(reason, &[token.secret.expose_secret()]);
+                }
+                BookingOutcome::Booked { .. } => {}
+            }
+            return AttemptReport::new(outcome, meta, response.healthy);
         }
     }
 }
 
-fn answer(value: BookingAnswer, aside: ResponseMeta, healthy: bool) -> AttemptReport<BookingAnswer> {
-    AttemptReport { value, retry_after: aside.retry_after, clock_skew: aside.clock_skew, healthy }
-}
-
-fn without_token(failure: NoToken) -> AttemptReport<BookingAnswer> {
-    answer(BookingAnswer::NotSent { reason: failure.reason }, failure.aside, false)
+fn without_token(failure: TokenError) -> AttemptReport<BookingOutcome> {
+    AttemptReport::new(BookingOutcome::NotSent { reason: failure.reason }, failure.meta, false)
 }

@@ -7,20 +7,18 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::HttpPlatform;
-use super::words::one_line;
+use crate::domain::text::one_line;
 
-/// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiagnosticFinding {
     /// What: `dns`, `connection`, `token`, `api-key`, `proxy`.
     pub name: &'static str,
     /// Whether it is as it should be.
     pub ok: bool,
-    /// What was found, in words; no secret in it.
+    /// What was found; no secret in it.
     pub detail: String,
 }
 
-/// Everything that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
     pub found: Vec<DiagnosticFinding>,
@@ -35,7 +33,7 @@ impl DiagnosticFinding {
 }
 
 impl HttpPlatform {
-    /// Looks at everything that must be right before a dealership can be looked at.
+    /// Checks everything that must be right before a dealership can be probed.
     pub async fn diagnose(&self) -> Diagnosis {
         let mut found = Vec::new();
         let hosts = if self.services.origin() == self.tokens.url.origin() {
@@ -44,7 +42,7 @@ impl HttpPlatform {
             vec![&self.tokens.url, &self.services]
         };
         for url in &hosts {
-            found.push(match self.wire.proxy(url) {
+            found.push(match self.connection.proxy(url) {
                 Some(proxy) => DiagnosticFinding::new(
                     "proxy",
                     true,
@@ -73,13 +71,13 @@ impl HttpPlatform {
     async fn connect(&self, url: &Url) -> (DiagnosticFinding, Option<TimeDelta>) {
         let host = place(url);
         let secure = if url.scheme() == "https" { "secure (TLS)" } else { "plain http, nothing is encrypted" };
-        match self.wire.send("connection", self.wire.client.head(url.clone())).await {
+        match self.connection.send("connection", self.connection.client.head(url.clone())).await {
             Ok(raw) => {
                 let ok = url.scheme() == "https" || super::settings::is_loopback(url);
-                (DiagnosticFinding::new("connection", ok, format!("{host} answers; {secure}")), raw.aside.clock_skew)
+                (DiagnosticFinding::new("connection", ok, format!("{host} answers; {secure}")), raw.meta.clock_skew)
             }
             Err(none) => {
-                let refused = if none.sent { None } else { self.wire.status_of_proxy(url).await };
+                let refused = if none.sent { None } else { self.connection.status_of_proxy(url).await };
                 let why = refused.unwrap_or(none.why);
                 (DiagnosticFinding::new("connection", false, one_line(&format!("{host}: {why}"), 200)), None)
             }

@@ -1,31 +1,30 @@
-//! The platform: one read that answers "does Xtime let us in" and "is our opcode visible", one that answers "would a
-//! customer see a slot", and the one call that changes something there: a test appointment, which is read back. Also the ways to obtain
-//! an invitation code.
+//! Xtime: one read that answers "does Xtime let us in" and "is our opcode visible", one that answers "would a customer see a slot", and
+//! the one call that changes something there: a test appointment, which is read back. Also the sources of invitation codes.
 
 mod booking;
-mod defaults;
+pub mod booking_response;
+pub mod classification;
+mod connection;
+mod default_rules;
 pub mod diagnose;
 mod gateway;
-pub mod meaning;
 pub mod platform;
 mod proxy;
-pub mod receipt;
+mod redact;
 pub mod reply;
 pub mod settings;
 pub mod source;
 pub mod teach;
 mod token;
 pub mod window;
-mod wire;
-mod words;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
+pub use self::classification::{Classification, ClassificationRule, RulePattern, StatusMatch};
 pub use self::diagnose::{Diagnosis, DiagnosticFinding};
-pub use self::meaning::{Classification, ClassificationRule, RulePattern, StatusMatch};
 pub use self::platform::HttpPlatform;
 pub use self::settings::{PlatformSettings, SetupError, TlsFiles};
 pub use self::teach::TeachError;
@@ -33,7 +32,7 @@ pub use crate::domain::Slot;
 use crate::domain::{Appointment, AppointmentId, Booking, Look, Outcome, ResponseFacts, Timestamp};
 pub use crate::tls::install_crypto;
 
-/// What an attempt to look told us beside the look itself.
+/// What a call came to, and what its response says beside that.
 #[derive(Debug, Clone)]
 pub struct AttemptReport<T> {
     pub value: T,
@@ -45,9 +44,9 @@ pub struct AttemptReport<T> {
     pub healthy: bool,
 }
 
-/// How an attempt to book ended. Whatever is not surely "not booked" is [`BookingAnswer::Unknown`].
+/// How a booking ended. Whatever is not surely "not booked" is [`BookingOutcome::Unknown`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BookingAnswer {
+pub enum BookingOutcome {
     /// It stands, or it was moved.
     Booked { id: AppointmentId },
     /// Somebody else took the time meanwhile; nothing was booked. Take fresh slots.
@@ -57,7 +56,7 @@ pub enum BookingAnswer {
     },
     /// The platform said no; nothing was booked.
     Refused { reason: String },
-    /// It never reached the platform's books: our own check, no token, no connection, or the gateway turned it away.
+    /// The platform never processed it: our own check, no token, no connection, or the gateway turned it away.
     NotSent { reason: String },
     /// It may have been booked. Read back before any second try.
     Unknown {
@@ -80,7 +79,7 @@ pub struct RequestPreview {
 #[async_trait]
 pub trait Platform: Send + Sync + 'static {
     /// `GET /services` (the vehicle-independent list). Every failure is a [`Look`] too: its outcome says what it means.
-    async fn look(&self, dealer_code: &str) -> AttemptReport<Look>;
+    async fn probe(&self, dealer_code: &str) -> AttemptReport<Look>;
 
     /// `GET /appointments-availabilities` from `start`, at most 6 days. `Err` holds why it could not tell.
     async fn slots(
@@ -93,16 +92,13 @@ pub trait Platform: Send + Sync + 'static {
 
     /// `POST /appointments-bookings`: a new appointment, or a move when the booking names one. Sent once; only a refusal of our token
     /// is answered with one more try, with another token. What was offered is the caller's to check ([`Booking::check`]).
-    async fn book(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingAnswer>;
+    async fn book(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingOutcome>;
 
     /// `GET /appointments` of one vehicle. The list is read wholly or not at all: an appointment that was overlooked would be made twice.
     /// `Err` holds why it could not tell.
     async fn appointments(&self, dealer_code: &str, vin: &str) -> AttemptReport<Result<Vec<Appointment>, String>>;
 
     /// The row that would read an answer that nothing knows as a person says.
-    ///
-    /// # Errors
-    /// When the answer is known, or no narrow row can be made of it.
     fn row_for(
         &self,
         _answer: &ResponseFacts,

@@ -8,14 +8,14 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::meaning::{BodyShape, Classification, ClassificationRule, classify};
+use super::classification::{BodyShape, Classification, ClassificationRule, classify};
+use super::connection::{ConnectionSettings, PlatformConnection, RawResponse, ResponseBody, ResponseMeta};
+use super::redact::{Redactor, percent};
 use super::reply::{PlatformReply, ReplyList, RequestedList};
 use super::settings::{address, below, header_name, is_loopback, secret_value};
 use super::teach::{RuleTable, TeachError, row_for};
-use super::token::{NoToken, Token, Tokens};
-use super::wire::{PlatformConnection, Raw, ResponseBody, ResponseMeta, WireSettings};
-use super::words::{Redactor, percent};
-use super::{AttemptReport, BookingAnswer, Platform, PlatformSettings, RequestPreview, SetupError, Slot};
+use super::token::{Token, TokenError, Tokens};
+use super::{AttemptReport, BookingOutcome, Platform, PlatformSettings, RequestPreview, SetupError, Slot};
 use crate::clock::SharedClock;
 use crate::domain::{Appointment, Booking, Look, Outcome, ResponseFacts};
 
@@ -33,8 +33,8 @@ pub struct HttpPlatform {
     appointments: Url,
     pub(super) headers: HeaderMap,
     pub(super) tokens: Tokens,
-    pub(super) wire: Arc<PlatformConnection>,
-    pub(super) scrubber: Arc<Redactor>,
+    pub(super) connection: Arc<PlatformConnection>,
+    pub(super) redactor: Arc<Redactor>,
     pub(super) table: RuleTable,
 }
 
@@ -44,12 +44,12 @@ impl std::fmt::Debug for HttpPlatform {
     }
 }
 
-/// One read: what came back, read and judged.
-struct Judged {
+/// One read: what came back, and what it means.
+struct ReadResult {
     reply: Option<PlatformReply>,
-    verdict: Classification,
+    classification: Classification,
     reason: String,
-    aside: ResponseMeta,
+    meta: ResponseMeta,
     /// The answer, when it was read and was no plain yes.
     facts: Option<ResponseFacts>,
 }
@@ -77,8 +77,8 @@ impl HttpPlatform {
             "" => None,
             name => Some(header_name("correlation_header", name)?),
         };
-        let wire = Arc::new(PlatformConnection::new(
-            WireSettings {
+        let connection = Arc::new(PlatformConnection::new(
+            ConnectionSettings {
                 timeout: settings.timeout,
                 connect_timeout: settings.connect_timeout,
                 max_body: settings.max_body,
@@ -96,21 +96,21 @@ impl HttpPlatform {
         let extra = settings.headers.iter().map(|(_, value)| value.clone());
         let known =
             [Some(settings.client_secret.clone()), Some(settings.api_key.clone()), settings.developer_key.clone()];
-        let scrubber = Arc::new(Redactor::new(known.into_iter().flatten().chain(extra)));
+        let redactor = Arc::new(Redactor::new(known.into_iter().flatten().chain(extra)));
         let table = RuleTable::new(settings.meanings.clone());
-        let tokens = Tokens::new(&settings, table.clone(), token_url, Arc::clone(&wire), Arc::clone(&scrubber));
-        Ok(Self { settings, services, slots, bookings, appointments, headers, tokens, wire, scrubber, table })
+        let tokens = Tokens::new(&settings, table.clone(), token_url, Arc::clone(&connection), Arc::clone(&redactor));
+        Ok(Self { settings, services, slots, bookings, appointments, headers, tokens, connection, redactor, table })
     }
 
     /// The vehicle that every question is asked for.
     pub(super) fn vehicle(&self) -> [(&'static str, String); 3] {
         let PlatformSettings { make, model, year, .. } = &self.settings;
-        let year = year.unwrap_or_else(|| self.wire.clock().now().year());
+        let year = year.unwrap_or_else(|| self.connection.clock().now().year());
         [("year", year.to_string()), ("make", make.clone()), ("model", model.clone())]
     }
 
     /// One read with the token, and once more with another token when this one is refused.
-    async fn read(&self, url: &Url, query: &[(&str, String)], wanted: RequestedList) -> Judged {
+    async fn read(&self, url: &Url, query: &[(&str, String)], wanted: RequestedList) -> ReadResult {
         let url = with_query(url, query);
         let mut token = match self.tokens.get().await {
             Ok(token) => token,
@@ -118,87 +118,91 @@ impl HttpPlatform {
         };
         let mut renewed = false;
         loop {
-            let heard = self.ask(&url, &token, wanted).await;
-            let Some(status) = heard.reply.as_ref().map(|reply| reply.status) else { return heard };
-            // A 401 whose words are about the dealership is an answer, not a refusal of the token.
-            if status != 401 || heard.verdict.outcome == Outcome::NotConnected && heard.verdict.by_words {
+            let response = self.ask(&url, &token, wanted).await;
+            let Some(status) = response.reply.as_ref().map(|reply| reply.status) else { return response };
+            // A 401 whose code or message is about the dealership is an answer, not a refusal of the token.
+            if status != 401
+                || response.classification.outcome == Outcome::NotConnected && response.classification.by_words
+            {
                 token.accept();
-                return heard;
+                return response;
             }
             if renewed {
-                return heard;
+                return response;
             }
             match self.tokens.instead_of(&token).await {
                 Some(Ok(newer)) => (token, renewed) = (newer, true),
                 Some(Err(failure)) => return without_token(failure),
-                None => return heard,
+                None => return response,
             }
         }
     }
 
-    async fn ask(&self, url: &Url, token: &Arc<Token>, wanted: RequestedList) -> Judged {
-        let request = self.wire.client.get(url.clone()).headers(self.headers.clone());
+    async fn ask(&self, url: &Url, token: &Arc<Token>, wanted: RequestedList) -> ReadResult {
+        let request = self.connection.client.get(url.clone()).headers(self.headers.clone());
         let request = request.header(AUTHORIZATION, token.header.clone());
-        match self.wire.send(wanted.name(), request).await {
-            Err(none) => cannot_tell(self.scrubber.line(&none.why), ResponseMeta::default()),
-            Ok(Raw { status, body, aside }) => match body {
+        match self.connection.send(wanted.name(), request).await {
+            Err(none) => cannot_tell(self.redactor.line(&none.why), ResponseMeta::default()),
+            Ok(RawResponse { status, body, meta }) => match body {
                 ResponseBody::TooLong => {
-                    cannot_tell(format!("status {status}: the answer is too long to be read"), aside)
+                    cannot_tell(format!("status {status}: the answer is too long to be read"), meta)
                 }
-                ResponseBody::Broken(why) => cannot_tell(format!("status {status}: {why}"), aside),
+                ResponseBody::Broken(why) => cannot_tell(format!("status {status}: {why}"), meta),
                 ResponseBody::Whole(body) => {
                     let reply = PlatformReply::read(status, &body, wanted, self.settings.max_rows);
-                    let verdict = classify(&self.table.now(), &reply.heard());
-                    if let Some(row) = verdict.row {
-                        let means = verdict.outcome;
+                    let classification = classify(&self.table.now(), &reply.details());
+                    if let Some(row) = classification.row {
+                        let means = classification.outcome;
                         tracing::debug!(target: "cloverwatch::meanings", status, %means, "read by row {} of the meanings", row + 1);
                     }
-                    let words = words(&reply, verdict, wanted, self.settings.max_rows);
+                    let said = reason(&reply, classification, wanted, self.settings.max_rows);
                     let secret = [token.secret.expose_secret()];
-                    let reason = self.scrubber.line_hiding(&words, &secret);
-                    let hidden = |text: &String| self.scrubber.hide(text, &secret).into_boxed_str();
-                    let plain_yes = verdict.outcome == Outcome::Connected && verdict.row.is_none();
+                    let reason = self.redactor.line_hiding(&said, &secret);
+                    let hidden = |text: &String| self.redactor.hide(text, &secret).into_boxed_str();
+                    let plain_yes = classification.outcome == Outcome::Connected && classification.row.is_none();
                     let facts = (reply.shape == BodyShape::Object && !plain_yes).then(|| ResponseFacts {
                         status,
                         code: reply.code.as_ref().map(hidden),
                         message: reply.message.as_ref().map(hidden),
                     });
-                    Judged { reply: Some(reply), verdict, reason, aside, facts }
+                    ReadResult { reply: Some(reply), classification, reason, meta, facts }
                 }
             },
         }
     }
 }
 
+impl<T> AttemptReport<T> {
+    pub(super) fn new(value: T, meta: ResponseMeta, healthy: bool) -> Self {
+        Self { value, retry_after: meta.retry_after, clock_skew: meta.clock_skew, healthy }
+    }
+}
+
 #[async_trait]
 impl Platform for HttpPlatform {
-    async fn look(&self, dealer_code: &str) -> AttemptReport<Look> {
-        let began_at = self.wire.clock().now();
-        let heard = match checked("dealerCode", dealer_code) {
+    async fn probe(&self, dealer_code: &str) -> AttemptReport<Look> {
+        let began_at = self.connection.clock().now();
+        let response = match checked("dealerCode", dealer_code) {
             Err(why) => not_asked(why),
             Ok(dealer) => {
                 let query = [vec![("dealerCode", dealer)], self.vehicle().to_vec()].concat();
                 self.read(&self.services, &query, RequestedList::Services).await
             }
         };
-        let outcome = heard.verdict.outcome;
-        let services = heard.reply.filter(|_| outcome == Outcome::Connected).and_then(|reply| reply.services);
-        let ended_at = self.wire.clock().now();
-        let unrecognised = heard.verdict.unrecognised;
-        AttemptReport {
-            value: Look {
-                began_at,
-                ended_at,
-                outcome,
-                reason: heard.reason,
-                unrecognised,
-                answer: heard.facts,
-                services,
-            },
-            retry_after: heard.aside.retry_after,
-            clock_skew: heard.aside.clock_skew,
-            healthy: heard.verdict.healthy,
-        }
+        let outcome = response.classification.outcome;
+        let services = response.reply.filter(|_| outcome == Outcome::Connected).and_then(|reply| reply.services);
+        let ended_at = self.connection.clock().now();
+        let unrecognised = response.classification.unrecognised;
+        let look = Look {
+            began_at,
+            ended_at,
+            outcome,
+            reason: response.reason,
+            unrecognised,
+            answer: response.facts,
+            services,
+        };
+        AttemptReport::new(look, response.meta, response.classification.healthy)
     }
 
     async fn slots(
@@ -213,7 +217,7 @@ impl Platform for HttpPlatform {
             let end = start.checked_add_days(Days::new(days.into())).ok_or("there is no such day")?;
             Ok((dealer, checked("opcode", opcode)?, end))
         });
-        let heard = match checked {
+        let response = match checked {
             Err(why) => not_asked(why),
             Ok((dealer, opcode, end)) => {
                 let day = |date: NaiveDate| date.format("%Y-%m-%d").to_string();
@@ -222,39 +226,32 @@ impl Platform for HttpPlatform {
                 self.read(&self.slots, &query, RequestedList::Slots).await
             }
         };
-        let connected = heard.verdict.outcome == Outcome::Connected;
-        let found = heard.reply.filter(|_| connected).and_then(|reply| reply.slots(self.settings.default_slot_minutes));
-        AttemptReport {
-            value: found
-                .ok_or_else(|| if connected { "the list of slots could not be read".to_owned() } else { heard.reason }),
-            retry_after: heard.aside.retry_after,
-            clock_skew: heard.aside.clock_skew,
-            healthy: heard.verdict.healthy,
-        }
+        let connected = response.classification.outcome == Outcome::Connected;
+        let found =
+            response.reply.filter(|_| connected).and_then(|reply| reply.slots(self.settings.default_slot_minutes));
+        let unread = "the list of slots could not be read";
+        let value = found.ok_or_else(|| if connected { unread.to_owned() } else { response.reason });
+        AttemptReport::new(value, response.meta, response.classification.healthy)
     }
 
-    async fn book(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingAnswer> {
+    async fn book(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingOutcome> {
         self.send_booking(dealer_code, booking).await
     }
 
     async fn appointments(&self, dealer_code: &str, vin: &str) -> AttemptReport<Result<Vec<Appointment>, String>> {
         let checked = checked("dealerCode", dealer_code).and_then(|dealer| Ok((dealer, checked("VIN", vin)?)));
-        let heard = match checked {
+        let response = match checked {
             Err(why) => not_asked(why),
             Ok((dealer, vin)) => {
                 self.read(&self.appointments, &[("dealerCode", dealer), ("vin", vin)], RequestedList::Appointments)
                     .await
             }
         };
-        let connected = heard.verdict.outcome == Outcome::Connected;
-        let found = heard.reply.filter(|_| connected).and_then(|reply| reply.appointments());
+        let connected = response.classification.outcome == Outcome::Connected;
+        let found = response.reply.filter(|_| connected).and_then(|reply| reply.appointments());
         let unsure = "the list of appointments could not be read as a whole, so nothing is missing from it for sure";
-        AttemptReport {
-            value: found.ok_or_else(|| if connected { unsure.to_owned() } else { heard.reason }),
-            retry_after: heard.aside.retry_after,
-            clock_skew: heard.aside.clock_skew,
-            healthy: heard.verdict.healthy,
-        }
+        let value = found.ok_or_else(|| if connected { unsure.to_owned() } else { response.reason });
+        AttemptReport::new(value, response.meta, response.classification.healthy)
     }
 
     fn row_for(
@@ -316,37 +313,43 @@ pub(super) fn checked(what: &str, value: &str) -> Result<String, String> {
     }
 }
 
-fn without_token(failure: NoToken) -> Judged {
-    let NoToken { outcome, reason, unrecognised, aside } = failure;
-    Judged {
+fn without_token(failure: TokenError) -> ReadResult {
+    let TokenError { outcome, reason, unrecognised, meta } = failure;
+    ReadResult {
         reply: None,
-        verdict: Classification { outcome, healthy: false, ..Classification::unknown(unrecognised) },
+        classification: Classification { outcome, healthy: false, ..Classification::unknown(unrecognised) },
         reason,
-        aside,
+        meta,
         facts: None,
     }
 }
 
-fn cannot_tell(reason: String, aside: ResponseMeta) -> Judged {
-    Judged { reply: None, verdict: Classification::unknown(false), reason, aside, facts: None }
+fn cannot_tell(reason: String, meta: ResponseMeta) -> ReadResult {
+    ReadResult { reply: None, classification: Classification::unknown(false), reason, meta, facts: None }
 }
 
-/// Our own books hold something that cannot be asked for; the platform is not to blame.
-fn not_asked(reason: String) -> Judged {
-    Judged { reply: None, verdict: Classification::unknown(true), reason, aside: ResponseMeta::default(), facts: None }
+/// We hold something that cannot be asked for; the platform is not to blame.
+fn not_asked(reason: String) -> ReadResult {
+    ReadResult {
+        reply: None,
+        classification: Classification::unknown(true),
+        reason,
+        meta: ResponseMeta::default(),
+        facts: None,
+    }
 }
 
-/// Says what came back. The same answer always gives the same words.
-fn words(reply: &PlatformReply, verdict: Classification, wanted: RequestedList, max_rows: usize) -> String {
+/// Says what came back. The same response always gives the same text.
+fn reason(reply: &PlatformReply, classification: Classification, wanted: RequestedList, max_rows: usize) -> String {
     let status = reply.status;
     let name = wanted.name();
-    if verdict.outcome == Outcome::Connected && verdict.row.is_none() {
+    if classification.outcome == Outcome::Connected && classification.row.is_none() {
         return match &reply.list {
             ReplyList::Rows(rows) if !rows.is_empty() => format!("Xtime answered with {} {name}", rows.len()),
             _ => format!("Xtime answered with an empty list of {name}"),
         };
     }
-    if status == 401 && verdict.outcome == Outcome::OurCredentials {
+    if status == 401 && classification.outcome == Outcome::OurCredentials {
         return format!("our token was refused (status 401){}", said(reply));
     }
     match reply.shape {
@@ -358,7 +361,7 @@ fn words(reply: &PlatformReply, verdict: Classification, wanted: RequestedList, 
     if (300..=399).contains(&status) {
         return format!("status {status}: a redirect, which is not followed");
     }
-    match (verdict.row, &reply.list) {
+    match (classification.row, &reply.list) {
         (Some(_), _) => format!("status {status}{}", said(reply)),
         (None, ReplyList::TooLong(_)) => format!("status {status}: a list of more than {max_rows} {name}"),
         (None, ReplyList::Absent) if status == 200 && reply.success == Some(true) => {
@@ -374,7 +377,7 @@ fn words(reply: &PlatformReply, verdict: Classification, wanted: RequestedList, 
             let claim = if reply.success.is_none() { "no word of success" } else { "success" };
             format!("unrecognised answer: status {status}, a list of {name} with {claim}{}", said(reply))
         }
-        (None, _) if verdict.unrecognised => format!("unrecognised answer: status {status}{}", said(reply)),
+        (None, _) if classification.unrecognised => format!("unrecognised answer: status {status}{}", said(reply)),
         (None, _) => format!("status {status}{}", said(reply)),
     }
 }

@@ -11,9 +11,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::Slot;
+use super::classification::{BodyShape, ResponseDetails};
 use super::gateway::read_other_names;
-use super::meaning::{BodyShape, ResponseDetails};
-use super::words::one_line;
+use crate::domain::text::one_line;
 use crate::domain::{Appointment, AppointmentId, Customer, Service, Untrusted};
 
 /// Longest message and code that take part in matching, in characters.
@@ -221,7 +221,7 @@ fn appointment(row: &str) -> Option<Appointment> {
 }
 
 impl PlatformReply {
-    /// Reads a status and a body. Never fails: what cannot be read is a [`Shape`] of its own.
+    /// Reads a status and a body. Never fails: what cannot be read is a [`BodyShape`] of its own.
     pub fn read(status: u16, body: &[u8], wanted: RequestedList, max_rows: usize) -> Self {
         let (shape, body) = BodyShape::of(body);
         let bare = |shape| Self {
@@ -272,7 +272,7 @@ impl PlatformReply {
     }
 
     /// What counts for the meaning.
-    pub fn heard(&self) -> ResponseDetails<'_> {
+    pub fn details(&self) -> ResponseDetails<'_> {
         let listed = match self.list {
             ReplyList::Rows(_) | ReplyList::Null => true,
             ReplyList::Absent | ReplyList::TooLong(_) | ReplyList::Odd => false,

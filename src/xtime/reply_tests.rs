@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::Outcome;
-use crate::xtime::meaning::{ClassificationRule, classify, defaults};
+use crate::xtime::classification::{ClassificationRule, classify, defaults};
 
 static TABLE: LazyLock<Vec<ClassificationRule>> = LazyLock::new(defaults);
 
@@ -16,7 +16,7 @@ fn services(status: u16, body: &str) -> PlatformReply {
 }
 
 fn outcome(reply: &PlatformReply) -> Outcome {
-    classify(&TABLE, &reply.heard()).outcome
+    classify(&TABLE, &reply.details()).outcome
 }
 
 fn opcodes(body: &str) -> Option<Vec<String>> {

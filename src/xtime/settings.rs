@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
-use url::{Host, Url};
+use url::Url;
 
 use super::ClassificationRule;
 
@@ -22,9 +22,9 @@ pub struct PlatformSettings {
     pub client_id: String,
     /// The client's secret at the token call.
     pub client_secret: SecretString,
-    /// The key that goes into [`Settings::api_key_header`].
+    /// The key that goes into [`Self::api_key_header`].
     pub api_key: SecretString,
-    /// The key that goes into [`Settings::developer_key_header`], where one is needed.
+    /// The key that goes into [`Self::developer_key_header`], where one is needed.
     pub developer_key: Option<SecretString>,
     /// Scopes that the token is asked for, in this order; none: the parameter is left out.
     pub scopes: Vec<String>,
@@ -43,29 +43,22 @@ pub struct PlatformSettings {
     /// How answers are read; the first match wins. See [`super::meaning::with_defaults`].
     pub meanings: Vec<ClassificationRule>,
     pub user_agent: String,
-    /// The path of the list of services.
     pub services_path: String,
-    /// The path of the free slots.
     pub slots_path: String,
-    /// The path of a booking, and of moving one.
     pub bookings_path: String,
-    /// The path of the list of a vehicle's appointments.
     pub appointments_path: String,
     /// The codes with which the platform says that a time was taken meanwhile, case aside.
     pub slot_taken_codes: Vec<String>,
-    /// The header for the API key.
     pub api_key_header: String,
-    /// The header for the developer key.
     pub developer_key_header: String,
     /// The header for our own identifier of a request; empty: none is sent.
     pub correlation_header: String,
-    /// The make of the vehicle-independent list.
+    /// Make and model of the vehicle-independent list.
     pub make: String,
-    /// The model of the vehicle-independent list.
     pub model: String,
     /// The model year that is asked for; `None`: the year of the clock.
     pub year: Option<i32>,
-    /// The most days between start and end of a look for slots.
+    /// The most days between start and end of a query for slots.
     pub max_slot_days: u8,
     /// How long a slot is when the answer does not say, in minutes.
     pub default_slot_minutes: u32,
@@ -108,7 +101,7 @@ impl Default for PlatformSettings {
             max_rows: 10_000,
             max_in_flight: 4,
             headers: Vec::new(),
-            meanings: super::meaning::defaults(),
+            meanings: super::classification::defaults(),
             user_agent: concat!("cloverwatch/", env!("CARGO_PKG_VERSION")).to_owned(),
             services_path: "/services".to_owned(),
             slots_path: "/appointments-availabilities".to_owned(),
@@ -178,12 +171,7 @@ pub(super) fn address(field: &str, text: &str, allow_plain_http: bool) -> Result
 
 /// Whether an address stays on this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
+    url.host().is_some_and(|host| crate::tls::is_loopback(&host))
 }
 
 /// A base and a path below it. The base may have a path of its own, but no query.

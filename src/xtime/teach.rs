@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use super::defaults::COUNT;
-use super::meaning::{BodyShape, ClassificationRule, ResponseDetails, RulePattern, StatusMatch, classify};
+use super::classification::{BodyShape, ClassificationRule, ResponseDetails, RulePattern, StatusMatch, classify};
+use super::default_rules::COUNT;
 use crate::domain::{Outcome, ResponseFacts};
 
 /// What stands in a cleaned message for what differs from one answer to the next.
@@ -66,7 +66,8 @@ pub fn row_for(
     if let Some((row, means)) = known(table, answer) {
         return Err(TeachError::Known { row: row + 1, means });
     }
-    let pattern = |text: String| RulePattern::new(&text).map(Some).map_err(TeachError::Unusable);
+    let pattern =
+        |text: String| RulePattern::new(&text).map(Some).map_err(|error| TeachError::Unusable(error.to_string()));
     let code = answer.code.as_deref().and_then(|code| joined(&parts(code)));
     let (code, message) = match (code, answer.message.as_deref().and_then(|message| whole(message, dealer_code))) {
         (Some(code), _) => (pattern(code)?, None),
@@ -82,7 +83,7 @@ pub fn row_for(
 
 /// Which row of a table reads an answer, and as what.
 fn known(table: &[ClassificationRule], answer: &ResponseFacts) -> Option<(usize, Outcome)> {
-    let heard = ResponseDetails {
+    let details = ResponseDetails {
         status: answer.status,
         shape: BodyShape::Object,
         success: Some(false),
@@ -90,8 +91,8 @@ fn known(table: &[ClassificationRule], answer: &ResponseFacts) -> Option<(usize,
         code: answer.code.as_deref(),
         message: answer.message.as_deref(),
     };
-    let verdict = classify(table, &heard);
-    Some((verdict.row?, verdict.outcome))
+    let classification = classify(table, &details);
+    Some((classification.row?, classification.outcome))
 }
 
 /// A pattern for a message from end to end. `None`: nothing in it is its own.
@@ -136,7 +137,7 @@ fn split_at_word<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meaning::defaults;
+    use super::super::classification::defaults;
     use super::*;
 
     fn answer(status: u16, code: Option<&str>, message: Option<&str>) -> ResponseFacts {

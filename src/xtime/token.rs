@@ -10,12 +10,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
+use super::classification::{BodyShape, classify};
+use super::connection::{PlatformConnection, ResponseBody, ResponseMeta};
 use super::gateway::{CODES, first_text};
-use super::meaning::{BodyShape, classify};
+use super::redact::Redactor;
 use super::reply::{PlatformReply, RequestedList};
 use super::teach::RuleTable;
-use super::wire::{PlatformConnection, ResponseBody, ResponseMeta};
-use super::words::Redactor;
 use crate::clock::SharedClock;
 use crate::domain::{Outcome, Timestamp};
 
@@ -60,14 +60,14 @@ impl Token {
 
 /// Why there is no token.
 #[derive(Debug, Clone)]
-pub(super) struct NoToken {
+pub(super) struct TokenError {
     pub outcome: Outcome,
     pub reason: String,
     pub unrecognised: bool,
-    pub aside: ResponseMeta,
+    pub meta: ResponseMeta,
 }
 
-type Fetched = Result<Arc<Token>, NoToken>;
+type Fetched = Result<Arc<Token>, TokenError>;
 
 #[derive(Default)]
 struct State {
@@ -87,8 +87,8 @@ pub(super) struct Tokens {
     scope: String,
     renew_before: Duration,
     table: RuleTable,
-    wire: Arc<PlatformConnection>,
-    scrubber: Arc<Redactor>,
+    connection: Arc<PlatformConnection>,
+    redactor: Arc<Redactor>,
     state: Mutex<State>,
     /// Held by the one who fetches.
     flight: tokio::sync::Mutex<()>,
@@ -99,8 +99,8 @@ impl Tokens {
         settings: &super::PlatformSettings,
         table: RuleTable,
         url: Url,
-        wire: Arc<PlatformConnection>,
-        scrubber: Arc<Redactor>,
+        connection: Arc<PlatformConnection>,
+        redactor: Arc<Redactor>,
     ) -> Self {
         Self {
             url,
@@ -109,8 +109,8 @@ impl Tokens {
             scope: settings.scopes.join(" "),
             renew_before: settings.renew_before,
             table,
-            wire,
-            scrubber,
+            connection,
+            redactor,
             state: Mutex::default(),
             flight: tokio::sync::Mutex::default(),
         }
@@ -125,7 +125,7 @@ impl Tokens {
 
     /// The token to use now. Whoever finds it old renews it while the others go on with it; whoever finds none waits for the one who fetches.
     pub(super) async fn get(&self) -> Fetched {
-        let clock = self.wire.clock();
+        let clock = self.connection.clock();
         let (current, seen, quiet_until) = {
             let state = self.state.lock();
             (state.current.clone(), state.fetches, state.quiet_until)
@@ -157,7 +157,7 @@ impl Tokens {
             Ok(newer) => newer,
             Err(failure) => {
                 tracing::warn!(why = %failure.reason, "the token could not be renewed early; the old one still lives");
-                self.state.lock().quiet_until = self.wire.clock().now().checked_add_signed(in_chrono(QUIET));
+                self.state.lock().quiet_until = self.connection.clock().now().checked_add_signed(in_chrono(QUIET));
                 old
             }
         }
@@ -171,7 +171,7 @@ impl Tokens {
             let current = state.current.clone();
             if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, refused)) {
                 let hopeless = refused.replaced_refused && !refused.accepted.load(Ordering::Relaxed);
-                if hopeless && refused.age(self.wire.clock()) < QUIET {
+                if hopeless && refused.age(self.connection.clock()) < QUIET {
                     return None;
                 }
                 state.current = None;
@@ -212,36 +212,37 @@ impl Tokens {
         fetched
     }
 
-    async fn call(&self, replaced_refused: bool) -> Result<Token, NoToken> {
-        let clock = self.wire.clock();
+    async fn call(&self, replaced_refused: bool) -> Result<Token, TokenError> {
+        let clock = self.connection.clock();
         // From before the call, so that a slow one does not lengthen the token's life.
         let obtained = (clock.now(), clock.elapsed());
         let mut form = vec![("grant_type", "client_credentials")];
         if !self.scope.is_empty() {
             form.push(("scope", &self.scope));
         }
-        let client = &self.wire.client;
+        let client = &self.connection.client;
         let request = client
             .post(self.url.clone())
             .basic_auth(&self.client_id, Some(self.client_secret.expose_secret()))
             .header(reqwest::header::ACCEPT, "application/json")
             .form(&form);
-        let unknown = |reason: &str, aside| NoToken {
+        let unknown = |reason: &str, meta| TokenError {
             outcome: Outcome::Unknown,
-            reason: self.scrubber.line(&format!("no token: {reason}")),
+            reason: self.redactor.line(&format!("no token: {reason}")),
             unrecognised: false,
-            aside,
+            meta,
         };
-        let raw = self.wire.send("token", request).await.map_err(|none| unknown(&none.why, ResponseMeta::default()))?;
+        let raw =
+            self.connection.send("token", request).await.map_err(|none| unknown(&none.why, ResponseMeta::default()))?;
         let body = match raw.body {
             ResponseBody::Whole(body) => body,
-            ResponseBody::TooLong => return Err(unknown("the answer is too long", raw.aside)),
-            ResponseBody::Broken(why) => return Err(unknown(&why, raw.aside)),
+            ResponseBody::TooLong => return Err(unknown("the answer is too long", raw.meta)),
+            ResponseBody::Broken(why) => return Err(unknown(&why, raw.meta)),
         };
         if !(200..=299).contains(&raw.status) {
-            return Err(self.refusal(raw.status, &body, raw.aside));
+            return Err(self.refusal(raw.status, &body, raw.meta));
         }
-        let found = parse(&body).map_err(|why| unknown(why, raw.aside))?;
+        let found = parse(&body).map_err(|why| unknown(why, raw.meta))?;
         let life = found.life.clamp(LIFE.0, LIFE.1);
         Ok(Token {
             header: found.header,
@@ -257,12 +258,12 @@ impl Tokens {
 
     /// Reads a refused token call. A 401 or 403 is about us, and so is a 400 that says which part of ours is wrong; a
     /// spent quota and whatever fails are not.
-    fn refusal(&self, status: u16, body: &[u8], aside: ResponseMeta) -> NoToken {
+    fn refusal(&self, status: u16, body: &[u8], meta: ResponseMeta) -> TokenError {
         let reply = PlatformReply::read(status, body, RequestedList::Services, 0);
         let says = serde_json::from_slice::<Value>(body).unwrap_or_default();
         let code = first_text(&says, &["/error"]).or_else(|| first_text(&says, CODES));
-        let verdict = classify(&self.table.now(), &reply.heard());
-        let busy = verdict.outcome == Outcome::Unknown && !verdict.unrecognised;
+        let classification = classify(&self.table.now(), &reply.details());
+        let busy = classification.outcome == Outcome::Unknown && !classification.unrecognised;
         let ours = !busy
             && reply.shape != BodyShape::Html
             && match status {
@@ -278,8 +279,8 @@ impl Tokens {
             (false, true) => format!("no token: status {status}"),
             (false, false) => format!("no token: status {status}: {words}"),
         };
-        let unrecognised = !ours && verdict.unrecognised;
-        NoToken { outcome, reason: self.scrubber.line(&reason), unrecognised, aside }
+        let unrecognised = !ours && classification.unrecognised;
+        TokenError { outcome, reason: self.redactor.line(&reason), unrecognised, meta }
     }
 }
 

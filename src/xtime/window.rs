@@ -1,6 +1,6 @@
-//! Cuts a window of days into looks for slots that the platform allows, and puts their answers together. Pure.
+//! Cuts a window of days into queries for slots that the platform allows, and puts their answers together. Pure.
 //!
-//! Whether the `end` of a look is the last day or the day after it is not public. So each look begins on the day on which the one before
+//! Whether the `end` of a query is the last day or the day after it is not public. So each query begins on the day on which the one before
 //! it ends, and the last one ends on the day after the window: read either way, no day is missing. What is seen twice, or lies
 //! outside, is dropped.
 
@@ -9,10 +9,9 @@ use chrono::{Days, NaiveDate};
 
 use crate::domain::{Slot, Timestamp};
 
-/// One look: what [`super::Platform::slots`] takes.
+/// One query: what [`super::Platform::slots`] takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateRange {
-    /// Its first day.
     pub start: NaiveDate,
     /// How many days its end lies after that.
     pub days: u8,
@@ -21,9 +20,7 @@ pub struct DateRange {
 /// So many days from a first one, that one included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// The first day.
     pub first: NaiveDate,
-    /// How many days.
     pub days: u16,
 }
 
@@ -33,8 +30,8 @@ impl Window {
         Self { first: now.with_timezone(&zone).date_naive(), days }
     }
 
-    /// The looks, in their order in time; their ends lie at most `most` days (at least 1) after their starts.
-    pub fn stretches(self, most: u8) -> Vec<DateRange> {
+    /// The queries, in their order in time; their ends lie at most `most` days (at least 1) after their starts.
+    pub fn ranges(self, most: u8) -> Vec<DateRange> {
         let most = u16::from(most.max(1));
         (0..self.days)
             .step_by(most.into())
@@ -46,7 +43,7 @@ impl Window {
             .collect()
     }
 
-    /// The slots of all looks that lie in the window, in their order in time, each once.
+    /// The slots of all queries that lie in the window, in their order in time, each once.
     pub fn merged(self, answers: impl IntoIterator<Item = Vec<Slot>>) -> Vec<Slot> {
         let inside = |slot: &Slot| {
             let day = slot.local.date().signed_duration_since(self.first).num_days();
@@ -71,17 +68,17 @@ mod tests {
     }
 
     #[test]
-    fn fourteen_days_in_three_looks() {
+    fn fourteen_days_in_three_queries() {
         let window = Window { first: day(4), days: 14 };
-        let looks = [(day(4), 6), (day(10), 6), (day(16), 2)].map(|(start, days)| DateRange { start, days });
-        assert_eq!(window.stretches(6), looks);
-        assert_eq!(Window { first: day(4), days: 6 }.stretches(6), [DateRange { start: day(4), days: 6 }]);
+        let ranges = [(day(4), 6), (day(10), 6), (day(16), 2)].map(|(start, days)| DateRange { start, days });
+        assert_eq!(window.ranges(6), ranges);
+        assert_eq!(Window { first: day(4), days: 6 }.ranges(6), [DateRange { start: day(4), days: 6 }]);
         assert_eq!(
-            Window { first: day(4), days: 2 }.stretches(0),
+            Window { first: day(4), days: 2 }.ranges(0),
             [(day(4), 1), (day(5), 1)].map(|(start, days)| DateRange { start, days })
         );
-        assert!(Window { first: day(4), days: 0 }.stretches(6).is_empty());
-        assert_eq!(Window { first: NaiveDate::MAX, days: 20 }.stretches(6).len(), 1);
+        assert!(Window { first: day(4), days: 0 }.ranges(6).is_empty());
+        assert_eq!(Window { first: NaiveDate::MAX, days: 20 }.ranges(6).len(), 1);
     }
 
     #[test]
@@ -100,10 +97,10 @@ mod tests {
             let first = day(1) + TimeDelta::days(shift);
             let window = Window { first, days };
             let on = |date: NaiveDate| [9, 14].map(|hour| Slot { local: date.and_hms_opt(hour, 0, 0).unwrap(), minutes: 15 });
-            let answers = window.stretches(most).into_iter().map(|look| {
-                assert!((1..=most).contains(&look.days));
-                let seen = i64::from(look.days) + i64::from(inclusive);
-                (0..seen).flat_map(|after| on(look.start + TimeDelta::days(after))).collect::<Vec<_>>()
+            let answers = window.ranges(most).into_iter().map(|range| {
+                assert!((1..=most).contains(&range.days));
+                let seen = i64::from(range.days) + i64::from(inclusive);
+                (0..seen).flat_map(|after| on(range.start + TimeDelta::days(after))).collect::<Vec<_>>()
             });
             let expected: Vec<Slot> = (0..days).flat_map(|after| on(first + TimeDelta::days(after.into()))).collect();
             prop_assert_eq!(window.merged(answers.rev()), expected);

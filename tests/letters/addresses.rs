@@ -126,9 +126,9 @@ fn what_is_one_address() {
         assert_eq!(check(address.as_str()).as_ref(), Ok(&address), "{text}: its own form is taken");
         let mut state = dealership();
         state.profile.contact.email = (*text).into();
-        let parcel = write(&state, LetterKind::Invitation).unwrap().parcel().unwrap();
-        assert_eq!(parcel.to, *written);
-        let message = MessageParser::default().parse(&parcel.message).unwrap();
+        let outgoing = write(&state, LetterKind::Invitation).unwrap().outgoing().unwrap();
+        assert_eq!(outgoing.to, *written);
+        let message = MessageParser::default().parse(&outgoing.message).unwrap();
         let to = message.to().unwrap().as_list().unwrap();
         assert_eq!(to.len(), 1, "{text}");
         assert_eq!(to[0].address().map(|address| address.replace('"', "")), Some(written.replace('"', "")), "{text}");
@@ -278,7 +278,7 @@ fn one_mailbox_is_the_same_however_it_is_written() {
 fn goes_out(text: &str) -> bool {
     let mut state = dealership();
     state.profile.contact.email = text.into();
-    write(&state, LetterKind::Invitation).is_ok_and(|letter| letter.parcel().is_ok())
+    write(&state, LetterKind::Invitation).is_ok_and(|letter| letter.outgoing().is_ok())
 }
 
 proptest! {
@@ -296,9 +296,9 @@ proptest! {
         if let Ok(address) = check(&text) {
             let mut state = dealership();
             state.profile.contact.email = text.as_str().into();
-            let parcel = write(&state, LetterKind::OpcodeGuide).unwrap().parcel().unwrap();
-            prop_assert_eq!(&parcel.to, address.as_str());
-            let message = MessageParser::default().parse(&parcel.message).unwrap();
+            let outgoing = write(&state, LetterKind::OpcodeGuide).unwrap().outgoing().unwrap();
+            prop_assert_eq!(&outgoing.to, address.as_str());
+            let message = MessageParser::default().parse(&outgoing.message).unwrap();
             prop_assert_eq!(message.to().unwrap().as_list().unwrap().len(), 1);
         }
     }

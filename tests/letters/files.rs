@@ -4,28 +4,29 @@ use std::fs;
 use std::path::Path;
 
 use cloverwatch::domain::{LetterKind, Policy};
-use cloverwatch::mail::{LetterRenderer, PressError, PressSettings};
+use cloverwatch::mail::{LetterRenderer, RendererError, RendererSettings};
 
-use crate::world::{CODE, dealership, occasion, settings};
+use crate::world::{CODE, context, dealership, settings};
 
-fn with(files: &[(&str, &str)]) -> (tempfile::TempDir, Result<LetterRenderer, PressError>) {
+fn with(files: &[(&str, &str)]) -> (tempfile::TempDir, Result<LetterRenderer, RendererError>) {
     let directory = tempfile::tempdir().unwrap();
     for (name, text) in files {
         fs::write(directory.path().join(name), text).unwrap();
     }
-    let press = LetterRenderer::new(&PressSettings { templates: Some(directory.path().to_owned()), ..settings() });
-    (directory, press)
+    let renderer =
+        LetterRenderer::new(&RendererSettings { templates: Some(directory.path().to_owned()), ..settings() });
+    (directory, renderer)
 }
 
 fn complaint(files: &[(&str, &str)]) -> String {
-    let (directory, press) = with(files);
-    let text = press.err().unwrap_or_else(|| panic!("{files:?} was taken")).to_string();
+    let (directory, renderer) = with(files);
+    let text = renderer.err().unwrap_or_else(|| panic!("{files:?} was taken")).to_string();
     text.replace(&format!("{}{}", directory.path().display(), std::path::MAIN_SEPARATOR), "DIR/")
 }
 
 #[test]
 fn files_take_the_place_of_templates() {
-    let (_directory, press) = with(&[
+    let (_directory, renderer) = with(&[
         (
             "invitation.txt",
             "Subject: Welcome, {{ dealership }}\r\nDear {{ contact|upper }}, enter\r\n{{ code }}\r\nbefore {{ expires }}.",
@@ -34,16 +35,16 @@ fn files_take_the_place_of_templates() {
         ("README.md", "{{ nonsense"),
         (".invitation.txt", "{{ nonsense"),
     ]);
-    let press = press.unwrap();
+    let renderer = renderer.unwrap();
     let mut state = dealership();
     state.profile.name = "A & <B>".into();
-    let letter = press.write(&state, &occasion(LetterKind::Invitation), &Policy::default()).unwrap();
+    let letter = renderer.write(&state, &context(LetterKind::Invitation), &Policy::default()).unwrap();
     assert_eq!(letter.subject, "Welcome, A & <B>");
     let pages = letter.revealed();
     assert_eq!(pages.text, format!("Dear CARLA MORENO, enter\n{CODE}\nbefore Monday, 3 October 2022, 14:05 EDT.\n"));
     assert!(pages.html.contains(&format!("<i>A &amp; &lt;B&gt;</i><b>{CODE}</b>")), "{}", pages.html);
     // The other letters share the part that was replaced, and are otherwise as they were.
-    let other = press.write(&state, &occasion(LetterKind::Reissue), &Policy::default()).unwrap().revealed();
+    let other = renderer.write(&state, &context(LetterKind::Reissue), &Policy::default()).unwrap().revealed();
     assert!(other.html.contains("no longer counts") && other.html.contains(&format!("<b>{CODE}</b>")));
 }
 
@@ -103,21 +104,21 @@ fn files_that_cannot_be_read() {
     let (directory, _) = with(&[]);
     let gone = directory.path().join("gone");
     let told = |path: &Path| {
-        LetterRenderer::new(&PressSettings { templates: Some(path.to_owned()), ..settings() }).unwrap_err()
+        LetterRenderer::new(&RendererSettings { templates: Some(path.to_owned()), ..settings() }).unwrap_err()
     };
-    assert!(matches!(told(&gone), PressError::Directory { .. }));
+    assert!(matches!(told(&gone), RendererError::Directory { .. }));
     fs::write(directory.path().join("live.html"), b"\xff\xfe").unwrap();
     assert!(told(directory.path()).to_string().contains("live.html cannot be read"));
     fs::write(directory.path().join("live.html"), vec![b'x'; 300_000]).unwrap();
     assert!(told(directory.path()).to_string().contains("at most 262144"));
     fs::remove_file(directory.path().join("live.html")).unwrap();
     fs::create_dir(directory.path().join("live.html")).unwrap();
-    assert!(matches!(told(directory.path()), PressError::File { .. }));
+    assert!(matches!(told(directory.path()), RendererError::File { .. }));
 }
 
 #[test]
 fn settings_that_are_wrong() {
-    let told = |change: fn(&mut PressSettings)| {
+    let told = |change: fn(&mut RendererSettings)| {
         let mut own = settings();
         change(&mut own);
         LetterRenderer::new(&own).unwrap_err().to_string()
@@ -130,9 +131,9 @@ fn settings_that_are_wrong() {
 #[test]
 fn a_sample_of_each_kind() {
     for kind in LetterKind::ALL {
-        let letter = LetterRenderer::new(&settings()).unwrap().sample(&occasion(kind)).unwrap();
+        let letter = LetterRenderer::new(&settings()).unwrap().sample(&context(kind)).unwrap();
         assert!(cloverwatch::domain::address::is_reserved(letter.to.address.as_str()));
-        assert_eq!(letter.occasion().kind, kind);
+        assert_eq!(letter.context().kind, kind);
     }
 }
 

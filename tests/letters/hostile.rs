@@ -2,11 +2,11 @@
 
 use cloverwatch::domain::text::is_invisible;
 use cloverwatch::domain::{InvitationCode, LetterKind, Onboarding, OpcodeOption, OpcodeState, Policy};
-use cloverwatch::mail::{LetterRenderer, OutgoingMessage, PressSettings, RenderContext, RenderedLetter};
+use cloverwatch::mail::{LetterRenderer, OutgoingMessage, RenderContext, RenderedLetter, RendererSettings};
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders as _};
 use proptest::prelude::*;
 
-use crate::world::{CODE, choose, dealership, occasion, press, settings};
+use crate::world::{CODE, choose, context, dealership, renderer, settings};
 
 /// Texts that have broken mail programs, terminals, templates and parsers. Most come in several coats.
 fn hostile() -> Vec<String> {
@@ -172,9 +172,9 @@ fn called(text: &str, option: OpcodeOption) -> Onboarding {
     state
 }
 
-fn letters(press: &LetterRenderer, state: &Onboarding, policy: &Policy) -> Vec<RenderedLetter> {
+fn letters(renderer: &LetterRenderer, state: &Onboarding, policy: &Policy) -> Vec<RenderedLetter> {
     let wanted = LetterKind::ALL.into_iter().filter(|kind| *kind != LetterKind::Live || state.is_live());
-    wanted.map(|kind| press.write(state, &occasion(kind), policy).unwrap()).collect()
+    wanted.map(|kind| renderer.write(state, &context(kind), policy).unwrap()).collect()
 }
 
 fn plainly(message: &Message<'_>, name: &'static str) -> String {
@@ -194,9 +194,9 @@ fn header_names(bytes: &[u8]) -> Vec<String> {
 
 /// Everything that must be so of any letter.
 fn check(letter: &RenderedLetter, text: &str) {
-    let kind = letter.occasion().kind;
-    let OutgoingMessage { message: bytes, from, to, letter: id, .. } = letter.parcel().unwrap();
-    assert_eq!(letter.parcel().unwrap().message, bytes, "the same bytes each time");
+    let kind = letter.context().kind;
+    let OutgoingMessage { message: bytes, from, to, letter: id, .. } = letter.outgoing().unwrap();
+    assert_eq!(letter.outgoing().unwrap().message, bytes, "the same bytes each time");
     assert_eq!((from.as_str(), to.as_str()), ("onboarding@example.com", "carla@example.com"));
     let mut names = header_names(&bytes);
     names.sort();
@@ -224,7 +224,7 @@ fn check(letter: &RenderedLetter, text: &str) {
     assert_eq!(message.subject(), Some(letter.subject.as_str()), "{kind} {text:?}");
     assert_eq!(message.message_id(), Some(format!("{id}@example.com").as_str()));
     assert_eq!(plainly(&message, "Message-ID"), format!("{id}@example.com"));
-    assert_eq!(message.date().unwrap().to_timestamp(), letter.occasion().written_at.timestamp());
+    assert_eq!(message.date().unwrap().to_timestamp(), letter.context().written_at.timestamp());
     for shown in [&letter.subject, &letter.to.name] {
         assert!(!shown.contains(is_invisible) && shown.chars().count() <= 201 && !shown.contains(CODE), "{shown:?}");
     }
@@ -252,14 +252,14 @@ fn tags(html: &str) -> Vec<String> {
 
 #[test]
 fn every_hostile_text_through_every_kind() {
-    let press = press();
+    let renderer = renderer();
     let texts = hostile();
     assert!(texts.len() >= 100, "{}", texts.len());
     let policy = Policy::default();
     for option in [OpcodeOption::Existing, OpcodeOption::New] {
-        let harmless = letters(&press, &called("Harmless", option), &policy);
+        let harmless = letters(&renderer, &called("Harmless", option), &policy);
         for text in &texts {
-            let written = letters(&press, &called(text, option), &policy);
+            let written = letters(&renderer, &called(text, option), &policy);
             assert_eq!(written.len(), harmless.len());
             for (letter, other) in written.iter().zip(&harmless) {
                 check(letter, text);
@@ -277,22 +277,22 @@ fn every_hostile_text_through_every_kind() {
 
 #[test]
 fn reports_and_copies_go_where_the_settings_say_and_no_header_names_it() {
-    let own = PressSettings {
+    let own = RendererSettings {
         envelope_from: Some("bounces@example.net".to_owned()),
         bcc: Some("archive@example.org".to_owned()),
         ..settings()
     };
-    let press = LetterRenderer::new(&own).unwrap();
-    let letter = press.write(&dealership(), &occasion(LetterKind::Invitation), &Policy::default()).unwrap();
-    let parcel = letter.parcel().unwrap();
-    assert_eq!((parcel.from.as_str(), parcel.to.as_str()), ("bounces@example.net", "carla@example.com"));
-    assert_eq!(parcel.bcc.as_deref(), Some("archive@example.org"));
-    let head = String::from_utf8(parcel.message).unwrap();
+    let renderer = LetterRenderer::new(&own).unwrap();
+    let letter = renderer.write(&dealership(), &context(LetterKind::Invitation), &Policy::default()).unwrap();
+    let outgoing = letter.outgoing().unwrap();
+    assert_eq!((outgoing.from.as_str(), outgoing.to.as_str()), ("bounces@example.net", "carla@example.com"));
+    assert_eq!(outgoing.bcc.as_deref(), Some("archive@example.org"));
+    let head = String::from_utf8(outgoing.message).unwrap();
     assert!(head.contains("From: \"DataClover Onboarding\" <onboarding@example.com>"), "{head}");
     assert!(head.contains("@example.com>\r\n") && !head.contains("bounces@") && !head.contains("archive@"), "{head}");
     for (key, own) in [
-        ("envelope_from", PressSettings { envelope_from: Some("Name <a@example.com>".to_owned()), ..settings() }),
-        ("bcc", PressSettings { bcc: Some("a@example.com, b@example.com".to_owned()), ..settings() }),
+        ("envelope_from", RendererSettings { envelope_from: Some("Name <a@example.com>".to_owned()), ..settings() }),
+        ("bcc", RendererSettings { bcc: Some("a@example.com, b@example.com".to_owned()), ..settings() }),
     ] {
         assert!(LetterRenderer::new(&own).unwrap_err().to_string().contains(key));
     }
@@ -301,9 +301,9 @@ fn reports_and_copies_go_where_the_settings_say_and_no_header_names_it() {
 #[test]
 fn a_letter_names_itself_and_what_somebody_had_tried_again_says_so() {
     let bytes = |settled| {
-        let occasion = RenderContext { settled, ..occasion(LetterKind::Invitation) };
-        let letter = press().write(&dealership(), &occasion, &Policy::default()).unwrap();
-        (occasion.letter, String::from_utf8(letter.parcel().unwrap().message).unwrap())
+        let context = RenderContext { settled, ..context(LetterKind::Invitation) };
+        let letter = renderer().write(&dealership(), &context, &Policy::default()).unwrap();
+        (context.letter, String::from_utf8(letter.outgoing().unwrap().message).unwrap())
     };
     let ((id, first), (_, again)) = (bytes(0), bytes(2));
     assert!(first.contains(&format!("\r\nX-Cloverwatch-Letter: {id}\r\n")), "{first}");
@@ -313,9 +313,9 @@ fn a_letter_names_itself_and_what_somebody_had_tried_again_says_so() {
 #[test]
 fn what_no_person_sent_says_so() {
     for automatic in [false, true] {
-        let occasion = RenderContext { automatic, ..occasion(LetterKind::Reminder) };
-        let letter = press().write(&dealership(), &occasion, &Policy::default()).unwrap();
-        let message = letter.parcel().unwrap().message;
+        let context = RenderContext { automatic, ..context(LetterKind::Reminder) };
+        let letter = renderer().write(&dealership(), &context, &Policy::default()).unwrap();
+        let message = letter.outgoing().unwrap().message;
         let names = header_names(&message);
         assert_eq!(names.contains(&"Auto-Submitted".to_owned()), automatic, "{names:?}");
         assert_eq!(String::from_utf8_lossy(&message).contains("\r\nAuto-Submitted: auto-generated\r\n"), automatic);
@@ -325,7 +325,7 @@ fn what_no_person_sent_says_so() {
 #[test]
 fn hostile_settings_make_no_other_letter() {
     for text in hostile() {
-        let own = PressSettings {
+        let own = RendererSettings {
             partner: text.clone(),
             from: format!("{} <onboarding@example.com>", text.replace(['<', '>'], "")),
             reply_to: Some(format!("\"{}\" <answers@example.com>", text.replace(['<', '>'], ""))),
@@ -336,15 +336,15 @@ fn hostile_settings_make_no_other_letter() {
         };
         let policy = Policy { default_opcode: text.clone(), new_opcode: text.clone(), ..Policy::default() };
         // A name of nothing visible is refused; every other one is written with.
-        let Ok(press) = LetterRenderer::new(&own) else {
+        let Ok(renderer) = LetterRenderer::new(&own) else {
             assert!(text.chars().all(|c| c.is_whitespace() || is_invisible(c)), "{text:?}");
             continue;
         };
         let mut state = called(&text, OpcodeOption::Existing);
         state.opcode = None;
-        for letter in letters(&press, &state, &policy) {
+        for letter in letters(&renderer, &state, &policy) {
             check(&letter, &text);
-            let head = letter.parcel().unwrap().message;
+            let head = letter.outgoing().unwrap().message;
             let message = MessageParser::default().parse(&head).unwrap();
             let answers = message.reply_to().unwrap().as_list().unwrap();
             assert_eq!(answers.iter().map(|one| one.address()).collect::<Vec<_>>(), [Some("answers@example.com")]);
@@ -357,7 +357,7 @@ fn a_dealership_named_like_its_code_does_not_carry_it_into_a_header() {
     for name in [CODE.to_owned(), format!("Motors {CODE} Inc")] {
         let state = called(&name, OpcodeOption::Existing);
         for kind in LetterKind::ALL.into_iter().filter(|kind| kind.carries_code()) {
-            let letter = press().write(&state, &occasion(kind), &Policy::default()).unwrap();
+            let letter = renderer().write(&state, &context(kind), &Policy::default()).unwrap();
             assert!(letter.subject.contains("••••7Q") && !letter.subject.contains(CODE), "{}", letter.subject);
             assert!(!letter.to.name.contains(CODE), "{}", letter.to.name);
         }
@@ -385,8 +385,8 @@ fn hostile_codes_arrive_as_they_are() {
         // Older versions took these, and they are sent as they were recorded.
         state.invitation.as_mut().unwrap().code = InvitationCode::recorded(code).unwrap();
         for kind in LetterKind::ALL.into_iter().filter(|kind| kind.carries_code()) {
-            let letter = press().write(&state, &occasion(kind), &Policy::default()).unwrap();
-            let bytes = letter.parcel().unwrap().message;
+            let letter = renderer().write(&state, &context(kind), &Policy::default()).unwrap();
+            let bytes = letter.outgoing().unwrap().message;
             let message = MessageParser::default().parse(&bytes).unwrap();
             let text = message.body_text(0).unwrap();
             assert_eq!(text.lines().filter(|line| line.trim() == code).count(), 1, "{code}: {text}");
@@ -404,8 +404,8 @@ proptest! {
     fn any_text_in_any_field(text in "\\PC{0,60}|[\\x00-\\x7f]{0,120}|(.|\n|\r|=\\?|\\?=|<|\"){0,80}") {
         let state = called(&text, OpcodeOption::New);
         prop_assume!(!text.contains(CODE));
-        let press = LetterRenderer::new(&settings()).unwrap();
-        for letter in letters(&press, &state, &Policy::default()) {
+        let renderer = LetterRenderer::new(&settings()).unwrap();
+        for letter in letters(&renderer, &state, &Policy::default()) {
             check(&letter, &text);
         }
     }

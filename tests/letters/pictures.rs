@@ -3,7 +3,7 @@
 use cloverwatch::domain::{Confirmation, LetterKind, OpcodeOption, OpcodeState, Policy};
 use cloverwatch::mail::RenderedLetter;
 
-use crate::world::{CODE, at, choose, dealership, occasion, press, write};
+use crate::world::{CODE, at, choose, context, dealership, renderer, write};
 
 /// A letter as a mail program shows it.
 fn picture(letter: &RenderedLetter) -> String {
@@ -14,11 +14,11 @@ fn picture(letter: &RenderedLetter) -> String {
 fn every_kind() {
     for kind in LetterKind::ALL {
         let mut state = dealership();
-        let mut occasion = occasion(kind);
+        let mut context = context(kind);
         match kind {
             LetterKind::Invitation => state.confirmation = Confirmation::default(),
             LetterKind::Reissue => choose(&mut state, "DataClover Appt", OpcodeOption::New),
-            LetterKind::Reminder => occasion.written_at = at("2022-10-03T12:06:30Z"),
+            LetterKind::Reminder => context.written_at = at("2022-10-03T12:06:30Z"),
             LetterKind::WordReceived => {}
             LetterKind::OpcodeGuide => {
                 choose(&mut state, "DataClover Appt", OpcodeOption::New);
@@ -28,7 +28,7 @@ fn every_kind() {
             }
             LetterKind::Live => choose(&mut state, "Tell Us More", OpcodeOption::Existing),
         }
-        let letter = press().write(&state, &occasion, &Policy::default()).unwrap();
+        let letter = renderer().write(&state, &context, &Policy::default()).unwrap();
         insta::assert_snapshot!(kind.word(), picture(&letter));
     }
 }
@@ -55,7 +55,7 @@ fn the_html_of_an_invitation() {
 
 #[test]
 fn the_bytes_of_a_letter() {
-    let bytes = write(&dealership(), LetterKind::Live).unwrap().parcel().unwrap().message;
+    let bytes = write(&dealership(), LetterKind::Live).unwrap().outgoing().unwrap().message;
     insta::assert_snapshot!("live-bytes", String::from_utf8(bytes).unwrap().replace("\r\n", "\n"));
 }
 
@@ -67,7 +67,7 @@ fn masked_pages_differ_only_in_the_code() {
         assert_eq!(masked.text, revealed.text.replace(CODE, "••••7Q"), "{kind}");
         assert_eq!(masked.html, revealed.html.replace(CODE, "••••7Q"), "{kind}");
         assert_eq!(revealed.text.contains(CODE), kind.carries_code(), "{kind}");
-        assert!(!format!("{letter:?}{:?}", letter.parcel()).contains(CODE), "{kind}");
+        assert!(!format!("{letter:?}{:?}", letter.outgoing()).contains(CODE), "{kind}");
     }
 }
 

@@ -1,10 +1,10 @@
 //! What is not written: a letter that would say what is not so.
 
 use chrono::TimeDelta;
-use cloverwatch::domain::{Ended, InvitationState, LetterKind, OpcodeState, Policy};
+use cloverwatch::domain::{Ended, LetterKind, Obstacle, OpcodeState, Policy};
 use cloverwatch::mail::LetterError;
 
-use crate::world::{CODE, at, dealership, now, occasion, press, write};
+use crate::world::{CODE, at, context, dealership, now, renderer, write};
 
 const WITH_CODE: [LetterKind; 3] = [LetterKind::Invitation, LetterKind::Reissue, LetterKind::Reminder];
 
@@ -12,28 +12,28 @@ const WITH_CODE: [LetterKind; 3] = [LetterKind::Invitation, LetterKind::Reissue,
 fn no_letter_without_its_code_nor_with_a_dead_one() {
     for kind in WITH_CODE {
         for (ended, dead) in [
-            (Ended::Expired, InvitationState::Expired),
-            (Ended::Used, InvitationState::Used),
-            (Ended::Superseded, InvitationState::Superseded),
-            (Ended::Revoked, InvitationState::Revoked),
+            (Ended::Expired, Obstacle::Expired(1)),
+            (Ended::Used, Obstacle::Connected),
+            (Ended::Superseded, Obstacle::Superseded(1)),
+            (Ended::Revoked, Obstacle::Revoked(1)),
         ] {
             let mut state = dealership();
             state.invitation.as_mut().unwrap().ended = Some((ended, now()));
             let error = write(&state, kind).unwrap_err();
-            assert_eq!(error, LetterError::DeadCode(dead));
+            assert_eq!(error, LetterError::Untrue(dead));
             assert!(!error.to_string().contains(CODE));
         }
         let state = dealership();
-        let mut late = occasion(kind);
+        let mut late = context(kind);
         let end = state.invitation.as_ref().unwrap().expires_at;
         late.written_at = end - TimeDelta::milliseconds(1);
-        assert!(press().write(&state, &late, &Policy::default()).is_ok(), "{kind}: the last moment counts");
+        assert!(renderer().write(&state, &late, &Policy::default()).is_ok(), "{kind}: the last moment counts");
         late.written_at = end;
-        let error = press().write(&state, &late, &Policy::default()).unwrap_err();
-        assert_eq!(error, LetterError::DeadCode(InvitationState::Expired));
+        let error = renderer().write(&state, &late, &Policy::default()).unwrap_err();
+        assert_eq!(error, LetterError::Untrue(Obstacle::Expired(1)));
         let mut state = dealership();
         state.invitation = None;
-        assert_eq!(write(&state, kind).unwrap_err(), LetterError::NoCode);
+        assert_eq!(write(&state, kind).unwrap_err(), LetterError::Untrue(Obstacle::NeverInvited));
     }
 }
 
@@ -43,10 +43,10 @@ fn the_others_say_only_what_is_so() {
     state.invitation = None;
     state.opcode_state = OpcodeState::Missing;
     let error = write(&state, LetterKind::Live).unwrap_err();
-    assert_eq!(error.to_string(), "the dealership is not live: opcode not visible");
+    assert!(matches!(error, LetterError::Untrue(Obstacle::NotLive(_))), "{error}");
     assert!(write(&state, LetterKind::WordReceived).is_ok() && write(&state, LetterKind::OpcodeGuide).is_ok());
     state.confirmation.dealer_confirmed_at = None;
-    assert_eq!(write(&state, LetterKind::WordReceived).unwrap_err(), LetterError::NoWord);
+    assert_eq!(write(&state, LetterKind::WordReceived).unwrap_err(), LetterError::Untrue(Obstacle::NobodyWaits));
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! A dealership to write to, and the press that writes.
+//! A dealership to write to, and the renderer that writes.
 
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
     Actor, ChosenOpcode, CodeOrigin, Contact, DealershipId, Event, Fact, IntentId, Invitation, LetterId, LetterKind,
     Onboarding, OpcodeChoice, OpcodeOption, OpcodeState, Policy, Profile, Slots, Timestamp, evolve,
 };
-use cloverwatch::mail::{LetterError, LetterRenderer, PressSettings, RenderContext, RenderedLetter};
+use cloverwatch::mail::{LetterError, LetterRenderer, RenderContext, RenderedLetter, RendererSettings};
 
 pub const CODE: &str = "CLVR-93KD-7Q";
 
@@ -18,8 +18,8 @@ pub fn now() -> Timestamp {
     at("2022-10-01T12:30:00Z")
 }
 
-pub fn settings() -> PressSettings {
-    PressSettings {
+pub fn settings() -> RendererSettings {
+    RendererSettings {
         partner: "DataClover".to_owned(),
         from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
         reply_to: None,
@@ -30,7 +30,7 @@ pub fn settings() -> PressSettings {
     }
 }
 
-pub fn press() -> LetterRenderer {
+pub fn renderer() -> LetterRenderer {
     LetterRenderer::new(&settings()).unwrap()
 }
 
@@ -78,10 +78,10 @@ pub fn choose(state: &mut Onboarding, code: &str, option: OpcodeOption) {
         Some(Box::new(ChosenOpcode { choice, at: now(), by: "ana".into(), word: Some("Carla, by phone".into()) }));
 }
 
-pub fn occasion(kind: LetterKind) -> RenderContext {
+pub fn context(kind: LetterKind) -> RenderContext {
     RenderContext { letter: LetterId::from_bits(0x1234_5678), kind, written_at: now(), automatic: false, settled: 0 }
 }
 
 pub fn write(state: &Onboarding, kind: LetterKind) -> Result<RenderedLetter, LetterError> {
-    press().write(state, &occasion(kind), &Policy::default())
+    renderer().write(state, &context(kind), &Policy::default())
 }

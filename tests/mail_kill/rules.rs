@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use mail_parser::MessageParser;
 use serde_json::Value;
 
@@ -173,23 +174,10 @@ fn nothing_begins_after_its_death(cell: &str, events: &[Value]) {
 
 fn secrets_are_kept(cell: &str, heard: &str) {
     let heard = heard.to_lowercase();
-    let encoded = base64(format!("\0desk\0{PASSWORD}").as_bytes());
-    for secret in [PREFIX, PASSWORD, &encoded, &base64(PASSWORD.as_bytes())] {
+    let encoded = BASE64_STANDARD.encode(format!("\0desk\0{PASSWORD}"));
+    for secret in [PREFIX, PASSWORD, &encoded, &BASE64_STANDARD.encode(PASSWORD)] {
         let at = heard.find(&secret.to_lowercase());
         let around = at.map(|at| heard.get(at.saturating_sub(300)..(at + 100).min(heard.len())));
         assert_eq!(around, None, "{cell}: a secret was said");
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let digit = char::from(DIGITS[(bits >> (18 - 6 * place)) as usize & 63]);
-            out.push(if place <= chunk.len() { digit } else { '=' });
-        }
-    }
-    out
 }

@@ -7,7 +7,7 @@ use super::{Desk, body};
 
 const WANTED: &str = "DataClover Appt";
 
-/// A connected dealership, the token for it, and its acts.
+/// A connected dealership, the token for it, and its actions.
 struct Dealer {
     desk: Desk,
     token: String,

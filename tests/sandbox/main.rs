@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 mod anything;
 mod catalog;
 mod dealerships;
-mod doors;
+mod endpoints;
 mod faults;
 mod letters;
 mod lost;

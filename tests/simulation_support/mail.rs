@@ -9,7 +9,8 @@ use cloverwatch::clock::SharedClock;
 use cloverwatch::domain::{Event, Fact, InvitationState, LetterId, LetterKind, Onboarding, Timestamp};
 use cloverwatch::engine::OutboxParts;
 use cloverwatch::mail::{
-    Delivery, LetterRenderer, MailTransport, OutgoingMessage, Pass, PreSendCheck, PressSettings, RefusedBy,
+    Delivery, LetterRenderer, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision, RefusedBy,
+    RendererSettings,
 };
 use mail_parser::MessageParser;
 use parking_lot::Mutex;
@@ -92,7 +93,7 @@ impl MailWorld {
 
     /// What the engine is given of it.
     pub fn outbox(self: &Arc<Self>) -> OutboxParts {
-        let settings = PressSettings {
+        let settings = RendererSettings {
             partner: "DataClover".to_owned(),
             from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
             reply_to: None,
@@ -109,15 +110,15 @@ impl MailWorld {
         self.state.lock().arrived.clone()
     }
 
-    fn arrive(&self, parcel: &OutgoingMessage) {
-        let arrived = read(parcel, self.clock.now());
+    fn arrive(&self, outgoing: &OutgoingMessage) {
+        let arrived = read(outgoing, self.clock.now());
         self.state.lock().arrived.push(arrived);
     }
 }
 
 /// Reads a letter as a person does: the code is the one line between two empty ones that is a single word.
-fn read(parcel: &OutgoingMessage, at: Timestamp) -> Arrived {
-    let message = MessageParser::default().parse(&parcel.message).unwrap();
+fn read(outgoing: &OutgoingMessage, at: Timestamp) -> Arrived {
+    let message = MessageParser::default().parse(&outgoing.message).unwrap();
     let text = message.body_text(0).unwrap();
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let alone = |three: &[&str]| {
@@ -126,7 +127,7 @@ fn read(parcel: &OutgoingMessage, at: Timestamp) -> Arrived {
     };
     let code = lines.windows(3).find_map(alone);
     Arrived {
-        letter: parcel.letter,
+        letter: outgoing.letter,
         to: message.to().unwrap().first().unwrap().address().unwrap().to_owned(),
         subject: message.subject().unwrap().to_owned(),
         code,
@@ -144,7 +145,7 @@ impl Drop for UnderWay<'_> {
 
 #[async_trait]
 impl MailTransport for MailWorld {
-    async fn deliver(&self, parcel: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
+    async fn deliver(&self, outgoing: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
         let (latency, mood, busy, silent, arrives, hangs) = {
             let mut state = self.state.lock();
             state.under_way += 1;
@@ -159,7 +160,7 @@ impl MailTransport for MailWorld {
         if mood.down {
             return Delivery::Down { reason: "connection refused".to_owned() };
         }
-        if self.state.lock().unknown.contains(&parcel.to) {
+        if self.state.lock().unknown.contains(&outgoing.to) {
             let (reason, address) = ("550 5.1.1 no such user".to_owned(), Some("5.1.1".to_owned()));
             return Delivery::Refused { reason, permanent: true, address, by: RefusedBy::Server };
         }
@@ -181,15 +182,15 @@ impl MailTransport for MailWorld {
         if hangs == Some(Hang::BeforeGate) {
             std::future::pending::<()>().await;
         }
-        if gate.pass().await == Pass::Stop {
-            return Delivery::Withheld;
+        if gate.check().await == PreSendDecision::Abort {
+            return Delivery::Aborted;
         }
         if hangs == Some(Hang::BeforeArrival) {
             std::future::pending::<()>().await;
         }
         self.clock.sleep(Duration::from_millis(latency)).await;
         if !silent || arrives {
-            self.arrive(parcel);
+            self.arrive(outgoing);
         }
         if hangs == Some(Hang::AfterArrival) {
             std::future::pending::<()>().await;
@@ -209,7 +210,7 @@ impl MailTransport for MailWorld {
         "simulated mail".to_owned()
     }
 
-    fn lanes(&self) -> usize {
+    fn max_connections(&self) -> usize {
         LANES
     }
 }

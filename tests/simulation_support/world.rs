@@ -11,7 +11,7 @@ use cloverwatch::domain::{
     Appointment, AppointmentId, Booking, CodeOrigin, IntentId, Look, Outcome, Service, Timestamp,
 };
 use cloverwatch::xtime::{
-    AttemptReport, BookingAnswer, CodeRequest, CodeSource, ObtainedCode, Platform, RequestPreview, Slot, SourceError,
+    AttemptReport, BookingOutcome, CodeRequest, CodeSource, ObtainedCode, Platform, RequestPreview, Slot, SourceError,
 };
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
@@ -208,9 +208,9 @@ impl Limiter {
 
 impl State {
     /// What the platform does with a booking that it heard.
-    fn book(&mut self, dealer_code: &str, booking: &Booking) -> BookingAnswer {
+    fn book(&mut self, dealer_code: &str, booking: &Booking) -> BookingOutcome {
         let dealer = self.dealers.get(dealer_code).cloned().unwrap_or_default();
-        let refused = |reason: &str| BookingAnswer::Refused { reason: reason.to_owned() };
+        let refused = |reason: &str| BookingOutcome::Refused { reason: reason.to_owned() };
         if !dealer.connected || !dealer.opcode || booking.opcode.raw() != "Tell Us More" {
             return refused("no such opcode here");
         }
@@ -219,7 +219,7 @@ impl State {
         };
         let free = booking.local.hour() < dealer.slots && booking.local.minute() == 0;
         if !free || self.booked.iter().filter(others).any(|(_, one)| one.local == booking.local) {
-            return BookingAnswer::SlotTaken { reason: "code x-001009".to_owned() };
+            return BookingOutcome::SlotTaken { reason: "code x-001009".to_owned() };
         }
         let new = AppointmentId::new(format!("a{}", self.booked.len())).unwrap();
         let id = booking.appointment_id.clone().unwrap_or(new);
@@ -239,7 +239,7 @@ impl State {
             Some(place) => self.booked[place].1 = one,
             None => self.booked.push((dealer_code.to_owned(), one)),
         }
-        BookingAnswer::Booked { id }
+        BookingOutcome::Booked { id }
     }
 }
 
@@ -249,7 +249,7 @@ fn answer<T>(value: T, healthy: bool, retry_after: Option<Duration>) -> AttemptR
 
 #[async_trait]
 impl Platform for World {
-    async fn look(&self, dealer_code: &str) -> AttemptReport<Look> {
+    async fn probe(&self, dealer_code: &str) -> AttemptReport<Look> {
         let began_at = self.clock.now();
         let (latency, _in_flight) = self.begin(dealer_code);
         self.clock.sleep(latency).await;
@@ -302,7 +302,7 @@ impl Platform for World {
         }
     }
 
-    async fn book(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingAnswer> {
+    async fn book(&self, dealer_code: &str, booking: &Booking) -> AttemptReport<BookingOutcome> {
         let (latency, _in_flight) = self.begin(dealer_code);
         self.clock.sleep(latency).await;
         let mut state = self.state.lock();
@@ -310,13 +310,13 @@ impl Platform for World {
             if heard {
                 state.book(dealer_code, booking);
             }
-            return answer(BookingAnswer::Unknown { reason: "no answer within 15 s".to_owned() }, false, None);
+            return answer(BookingOutcome::Unknown { reason: "no answer within 15 s".to_owned() }, false, None);
         }
         // Bookings are few: where answers get lost at all, some of theirs do in every week.
         let lost = state.mood.noise > 0.0 && state.rng.random_bool(0.05);
         let failure = if lost { Some(Failure::Silent("no answer within 15 s")) } else { state.failure() };
         if let Some(Failure::Busy(after)) = failure {
-            return answer(BookingAnswer::NotSent { reason: "429 Too Many Requests".to_owned() }, false, after);
+            return answer(BookingOutcome::NotSent { reason: "429 Too Many Requests".to_owned() }, false, after);
         }
         let Some(Failure::Silent(why) | Failure::Strange(why)) = failure else {
             return answer(state.book(dealer_code, booking), true, None);
@@ -325,7 +325,7 @@ impl Platform for World {
         if state.rng.random_bool(0.5) {
             state.book(dealer_code, booking);
         }
-        answer(BookingAnswer::Unknown { reason: why.to_owned() }, false, None)
+        answer(BookingOutcome::Unknown { reason: why.to_owned() }, false, None)
     }
 
     async fn appointments(&self, dealer_code: &str, vin: &str) -> AttemptReport<Result<Vec<Appointment>, String>> {

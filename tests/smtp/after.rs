@@ -1,8 +1,8 @@
 //! Once the server asked for the content: a reply is an answer (RFC 5321, 4.2.5 and 6.1), and only silence leaves it open.
 
-use cloverwatch::mail::{Delivery, MailTransport, Pass};
+use cloverwatch::mail::{Delivery, MailTransport, PreSendDecision};
 
-use crate::rig::{hastily, parcel, to};
+use crate::rig::{hastily, outgoing, to};
 use crate::smtp_support::{Act, Phase, Plan, Server};
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn a_refusal_of_the_content_is_an_answer() {
         assert!(reason.starts_with(&reply[..3]), "{reason}");
         assert_eq!((*told_permanent, told_address.as_deref()), (permanent, address), "{reply}");
         assert_eq!((told.asked, told.seen.complete().len(), told.seen.copies().len()), (1, 1, 0), "{reply}");
-        assert_eq!(told.seen.complete()[0].content.as_deref(), Some(parcel(1).message.as_slice()));
+        assert_eq!(told.seen.complete()[0].content.as_deref(), Some(outgoing(1).message.as_slice()));
         assert_eq!(told.seen.connections, 1, "nobody tries twice by himself");
     }
     let told = to(Plan::at(Phase::End, Act::say("451 4.3.0 disk full\r\n"))).await;
@@ -42,9 +42,9 @@ async fn of_two_recipients_none_is_condemned_by_a_refusal_of_the_content() {
             _ => Act::Usual,
         });
         let server = Server::start(plan).await;
-        let courier = crate::rig::courier(crate::rig::settings(&format!("smtp://127.0.0.1:{}", server.port())));
-        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
-        let delivery = courier.deliver(&letter, &crate::rig::Counting::new(Pass::Go)).await;
+        let transport = crate::rig::transport(crate::rig::settings(&format!("smtp://127.0.0.1:{}", server.port())));
+        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..outgoing(1) };
+        let delivery = transport.deliver(&letter, &crate::rig::Counting::new(PreSendDecision::Proceed)).await;
         let Delivery::Refused { permanent: true, address: told, .. } = &delivery else { panic!("{delivery:?}") };
         assert_eq!(told.as_deref(), address, "{phase:?} {copy}");
     }
@@ -57,10 +57,10 @@ async fn a_connection_on_which_the_content_was_refused_takes_the_next_letter() {
         _ => Act::Usual,
     }))
     .await;
-    let courier = crate::rig::courier(crate::rig::settings(&format!("smtp://127.0.0.1:{}", server.port())));
-    let gate = crate::rig::Counting::new(Pass::Go);
-    assert!(matches!(courier.deliver(&parcel(1), &gate).await, Delivery::Refused { permanent: true, .. }));
-    assert!(matches!(courier.deliver(&parcel(2), &gate).await, Delivery::Sent { .. }));
+    let transport = crate::rig::transport(crate::rig::settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let check = crate::rig::Counting::new(PreSendDecision::Proceed);
+    assert!(matches!(transport.deliver(&outgoing(1), &check).await, Delivery::Refused { permanent: true, .. }));
+    assert!(matches!(transport.deliver(&outgoing(2), &check).await, Delivery::Sent { .. }));
     assert_eq!((server.seen().connections, server.seen().taken().len()), (1, 1));
 }
 
@@ -108,13 +108,13 @@ async fn a_letter_larger_than_any_buffer_that_nobody_reads_is_given_up() {
     .await;
     let mut settings = crate::rig::settings(&format!("smtp://127.0.0.1:{}", server.port()));
     settings.limits.answer = crate::rig::HASTY;
-    let courier = crate::rig::courier(settings);
-    let mut letter = parcel(1);
+    let transport = crate::rig::transport(settings);
+    let mut letter = outgoing(1);
     letter.message.extend(std::iter::repeat_n(b"0123456789abcdef\r\n".as_slice(), 2_000_000).flatten());
-    let gate = crate::rig::Counting::new(Pass::Go);
-    let delivery = courier.deliver(&letter, &gate).await;
+    let check = crate::rig::Counting::new(PreSendDecision::Proceed);
+    let delivery = transport.deliver(&letter, &check).await;
     assert!(matches!(&delivery, Delivery::Uncertain { reason } if reason.contains("300ms")), "{delivery:?}");
-    assert_eq!(gate.asked(), 1);
+    assert_eq!(check.asked(), 1);
 }
 
 #[tokio::test]
@@ -125,11 +125,11 @@ async fn what_the_server_repeats_of_the_letter_is_not_repeated() {
     assert_eq!(reason, "554 5.6.0 (its words repeat a secret, and are left out)");
     let reply = format!("250 2.0.0 queued: {}\r\n", crate::rig::CODE);
     let told = to(Plan::at(Phase::End, Act::say(&reply))).await;
-    told.is_sent(&parcel(1));
+    told.is_sent(&outgoing(1));
 }
 
 #[tokio::test]
 async fn a_success_in_another_alphabet_is_a_success() {
     let told = to(Plan::at(Phase::End, Act::Say(b"250 2.0.0 Verz\xf6gert angenommen \xff\xfe\r\n".to_vec()))).await;
-    told.is_sent(&parcel(1));
+    told.is_sent(&outgoing(1));
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use cloverwatch::mail::{Delivery, MailTransport, Pass};
+use cloverwatch::mail::{Delivery, MailTransport, PreSendDecision};
 
-use crate::rig::{Counting, HASTY, PATIENT, courier, hastily, parcel, settings, to};
+use crate::rig::{Counting, HASTY, PATIENT, hastily, outgoing, settings, to, transport};
 use crate::smtp_support::{Act, Phase, Plan, Server, deserted_port};
 
 /// Until the recipient is named, every failure is about the server.
@@ -14,7 +14,7 @@ const ABOUT_THE_SERVER: [(Phase, &str); 3] =
 #[tokio::test]
 async fn a_good_server_takes_the_letter_as_it_is() {
     let told = to(Plan::good()).await;
-    told.is_sent(&parcel(1));
+    told.is_sent(&outgoing(1));
     assert_eq!(told.seen.verbs(0), ["EHLO", "MAIL", "RCPT", "DATA"]);
     let hello = &told.seen.lines[0].1;
     assert!(hello == "EHLO [127.0.0.1]" || hello.contains('.'), "{hello}");
@@ -23,14 +23,15 @@ async fn a_good_server_takes_the_letter_as_it_is() {
 #[tokio::test]
 async fn nobody_listens() {
     let port = deserted_port().await;
-    let (courier, gate) = (courier(settings(&format!("smtp://127.0.0.1:{port}"))), Counting::new(Pass::Go));
-    let Delivery::Down { reason } = courier.deliver(&parcel(1), &gate).await else { panic!() };
+    let (transport, check) =
+        (transport(settings(&format!("smtp://127.0.0.1:{port}"))), Counting::new(PreSendDecision::Proceed));
+    let Delivery::Down { reason } = transport.deliver(&outgoing(1), &check).await else { panic!() };
     assert!(
         reason.contains(&format!("127.0.0.1:{port}: at connecting: nobody listens there; is it running")),
         "{reason}"
     );
-    assert_eq!(gate.asked(), 0);
-    assert_eq!(courier.check().await.unwrap_err(), reason);
+    assert_eq!(check.asked(), 0);
+    assert_eq!(transport.check().await.unwrap_err(), reason);
 }
 
 #[tokio::test]
@@ -39,7 +40,7 @@ async fn no_such_host() {
         allow_plain: vec!["nowhere.invalid".to_owned()],
         ..settings("smtp://nowhere.invalid")
     };
-    let reason = courier(settings).check().await.unwrap_err();
+    let reason = transport(settings).check().await.unwrap_err();
     assert!(
         reason.contains("nowhere.invalid:25: at connecting:") && reason.contains("name in [mail] transport"),
         "{reason}"
@@ -98,11 +99,11 @@ async fn a_recipient_refused_for_the_servers_own_trouble_is_about_the_server() {
 
 #[tokio::test]
 async fn the_size_is_announced_and_a_letter_that_is_too_large_is_not_sent() {
-    let length = parcel(1).message.len();
+    let length = outgoing(1).message.len();
     let sized = |most: usize| Plan::good().offers(&[&format!("SIZE {most}")]);
     for most in [0, length, 10 * length] {
         let told = to(sized(most)).await;
-        told.is_sent(&parcel(1));
+        told.is_sent(&outgoing(1));
         assert_eq!(told.seen.letters[0].parameters, format!("SIZE={length}"), "{most}");
     }
     let told = to(sized(length - 1)).await;
@@ -126,18 +127,18 @@ async fn a_copy_goes_to_whoever_keeps_one_and_its_refusal_keeps_the_letter_from_
             false => Act::Usual,
         }))
         .await;
-        let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
-        let delivery = courier.deliver(&letter, &Counting::new(Pass::Go)).await;
+        let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..outgoing(1) };
+        let delivery = transport.deliver(&letter, &Counting::new(PreSendDecision::Proceed)).await;
         assert!(matches!(delivery, Delivery::Sent { .. }), "{copied} {delivery:?}");
         assert_eq!(server.seen().verbs(0), ["EHLO", "MAIL", "RCPT", "RCPT", "DATA"]);
         let content = server.seen().taken()[0].content.clone().unwrap();
         assert!(!String::from_utf8_lossy(&content).contains("archive@"), "it is not named in the letter");
     }
     let server = Server::start(Plan::at(Phase::Recipient, Act::say("550 5.1.1 no such user\r\n"))).await;
-    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-    let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
-    let delivery = courier.deliver(&letter, &Counting::new(Pass::Go)).await;
+    let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..outgoing(1) };
+    let delivery = transport.deliver(&letter, &Counting::new(PreSendDecision::Proceed)).await;
     assert!(matches!(delivery, Delivery::Refused { .. }), "{delivery:?}");
     assert_eq!(server.seen().verbs(0), ["EHLO", "MAIL", "RCPT", "RSET"], "no copy of what its reader never gets");
 }
@@ -154,11 +155,11 @@ async fn a_server_that_gives_up_at_the_copy_gets_the_letter_without_it() {
         let server = Server::start(plan).await;
         let mut settings = settings(&format!("smtp://127.0.0.1:{}", server.port()));
         settings.limits.command = if matches!(act, Act::Hang) { HASTY } else { PATIENT.command };
-        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..parcel(1) };
-        let gate = Counting::new(Pass::Go);
-        let delivery = courier(settings).deliver(&letter, &gate).await;
+        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..outgoing(1) };
+        let check = Counting::new(PreSendDecision::Proceed);
+        let delivery = transport(settings).deliver(&letter, &check).await;
         assert!(matches!(delivery, Delivery::Sent { .. }), "{act:?} {delivery:?}");
-        assert_eq!((gate.asked(), server.seen().taken().len(), server.seen().connections), (1, 1, 2), "{act:?}");
+        assert_eq!((check.asked(), server.seen().taken().len(), server.seen().connections), (1, 1, 2), "{act:?}");
         assert_eq!(server.seen().verbs(1), ["EHLO", "MAIL", "RCPT", "DATA"]);
     }
 }
@@ -167,9 +168,9 @@ async fn a_server_that_gives_up_at_the_copy_gets_the_letter_without_it() {
 async fn a_copy_that_the_server_cannot_carry_keeps_the_letter_from_nobody() {
     for (offers, verbs) in [(&[][..], 4), (&["SMTPUTF8"][..], 5)] {
         let server = Server::start(Plan::good().offers(offers)).await;
-        let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("büro@example.com".to_owned()), ..parcel(1) };
-        let delivery = courier.deliver(&letter, &Counting::new(Pass::Go)).await;
+        let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+        let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("büro@example.com".to_owned()), ..outgoing(1) };
+        let delivery = transport.deliver(&letter, &Counting::new(PreSendDecision::Proceed)).await;
         assert!(matches!(delivery, Delivery::Sent { .. }), "{offers:?} {delivery:?}");
         let seen = server.seen();
         assert_eq!((seen.verbs(0).len(), seen.letters[0].parameters.as_str()), (verbs, offers.concat().as_str()));
@@ -199,14 +200,14 @@ async fn a_refused_data_is_certain() {
 }
 
 #[tokio::test]
-async fn a_closed_gate_takes_the_envelope_back_and_keeps_the_connection() {
+async fn an_abort_takes_the_envelope_back_and_keeps_the_connection() {
     let server = Server::start(Plan::good()).await;
-    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-    let gate = Counting::new(Pass::Stop);
-    assert_eq!(courier.deliver(&parcel(1), &gate).await, Delivery::Withheld);
-    assert_eq!(gate.asked(), 1);
-    let open = Counting::new(Pass::Go);
-    assert!(matches!(courier.deliver(&parcel(2), &open).await, Delivery::Sent { .. }));
+    let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let check = Counting::new(PreSendDecision::Abort);
+    assert_eq!(transport.deliver(&outgoing(1), &check).await, Delivery::Aborted);
+    assert_eq!(check.asked(), 1);
+    let open = Counting::new(PreSendDecision::Proceed);
+    assert!(matches!(transport.deliver(&outgoing(2), &open).await, Delivery::Sent { .. }));
     let seen = server.seen();
     assert_eq!(seen.verbs(0), ["EHLO", "MAIL", "RCPT", "RSET", "MAIL", "RCPT", "DATA"]);
     assert_eq!((seen.connections, seen.taken().len()), (1, 1));
@@ -214,35 +215,35 @@ async fn a_closed_gate_takes_the_envelope_back_and_keeps_the_connection() {
 }
 
 #[tokio::test]
-async fn a_gate_that_closes_at_a_server_that_dies_is_closed_all_the_same() {
+async fn an_abort_at_a_server_that_dies_is_an_abort_all_the_same() {
     let server = Server::start(Plan::at(Phase::Reset, Act::Close)).await;
-    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-    assert_eq!(courier.deliver(&parcel(1), &Counting::new(Pass::Stop)).await, Delivery::Withheld);
+    let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    assert_eq!(transport.deliver(&outgoing(1), &Counting::new(PreSendDecision::Abort)).await, Delivery::Aborted);
 }
 
 #[tokio::test]
 async fn what_the_server_does_not_offer_is_not_used() {
     let server = Server::start(Plan::good().offers(&[])).await;
-    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-    let gate = Counting::new(Pass::Go);
-    let mut letter = parcel(1);
+    let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let check = Counting::new(PreSendDecision::Proceed);
+    let mut letter = outgoing(1);
     letter.message.extend_from_slice("Grüße\r\n".as_bytes());
-    let delivery = courier.deliver(&letter, &gate).await;
+    let delivery = transport.deliver(&letter, &check).await;
     assert!(
         matches!(&delivery, Delivery::Refused { permanent: true, address: None, reason, .. } if reason.contains("8BITMIME")),
         "{delivery:?}"
     );
-    let mut letter = parcel(2);
+    let mut letter = outgoing(2);
     letter.to = "jürgen@dealer.test".to_owned();
-    let delivery = courier.deliver(&letter, &gate).await;
+    let delivery = transport.deliver(&letter, &check).await;
     assert!(
         matches!(&delivery, Delivery::Refused { permanent: true, address: None, reason, .. } if reason.contains("SMTPUTF8")),
         "{delivery:?}"
     );
     letter.from = "köln@example.com".to_owned();
-    let delivery = courier.deliver(&letter, &gate).await;
+    let delivery = transport.deliver(&letter, &check).await;
     assert!(matches!(&delivery, Delivery::Down { reason } if reason.contains("[mail] from")), "{delivery:?}");
-    assert_eq!((gate.asked(), server.seen().letters.len()), (0, 0));
+    assert_eq!((check.asked(), server.seen().letters.len()), (0, 0));
     let told = to(Plan::good()).await;
     assert_eq!(told.seen.letters[0].parameters, "");
 }
@@ -250,11 +251,14 @@ async fn what_the_server_does_not_offer_is_not_used() {
 #[tokio::test]
 async fn what_the_server_offers_is_used_when_the_letter_needs_it() {
     let server = Server::start(Plan::good()).await;
-    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-    let mut letter = parcel(1);
+    let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let mut letter = outgoing(1);
     letter.to = "jürgen@dealer.test".to_owned();
     letter.message.extend_from_slice("Grüße\r\n".as_bytes());
-    assert!(matches!(courier.deliver(&letter, &Counting::new(Pass::Go)).await, Delivery::Sent { .. }));
+    assert!(matches!(
+        transport.deliver(&letter, &Counting::new(PreSendDecision::Proceed)).await,
+        Delivery::Sent { .. }
+    ));
     let seen = server.seen();
     assert_eq!(
         (seen.letters[0].parameters.as_str(), seen.letters[0].to.as_str()),
@@ -266,7 +270,7 @@ async fn what_the_server_offers_is_used_when_the_letter_needs_it() {
 #[tokio::test]
 async fn an_address_that_would_speak_to_the_server_never_gets_there() {
     let server = Server::start(Plan::good()).await;
-    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
     for bad in [
         "",
         "x",
@@ -277,15 +281,15 @@ async fn an_address_that_would_speak_to_the_server_never_gets_there() {
         "a@c.test\n",
         "\"a\r\nb\"@c.test",
     ] {
-        let mut letter = parcel(1);
+        let mut letter = outgoing(1);
         letter.to = bad.to_owned();
-        let gate = Counting::new(Pass::Go);
-        let delivery = courier.deliver(&letter, &gate).await;
+        let check = Counting::new(PreSendDecision::Proceed);
+        let delivery = transport.deliver(&letter, &check).await;
         assert!(matches!(delivery, Delivery::Refused { permanent: true, .. }), "{bad:?} {delivery:?}");
-        let mut letter = parcel(1);
+        let mut letter = outgoing(1);
         letter.from = bad.to_owned();
-        assert!(matches!(courier.deliver(&letter, &gate).await, Delivery::Down { .. }), "{bad:?}");
-        assert_eq!(gate.asked(), 0);
+        assert!(matches!(transport.deliver(&letter, &check).await, Delivery::Down { .. }), "{bad:?}");
+        assert_eq!(check.asked(), 0);
     }
     assert_eq!(server.seen().connections, 0);
 }
@@ -297,16 +301,19 @@ async fn a_letter_that_is_given_up_half_way_leaves_no_connection_behind() {
         _ => Act::Usual,
     }))
     .await;
-    let courier = Arc::new(courier(settings(&format!("smtp://127.0.0.1:{}", server.port()))));
+    let transport = Arc::new(transport(settings(&format!("smtp://127.0.0.1:{}", server.port()))));
     let given_up = tokio::spawn({
-        let courier = Arc::clone(&courier);
-        async move { courier.deliver(&parcel(1), &Counting::new(Pass::Go)).await }
+        let transport = Arc::clone(&transport);
+        async move { transport.deliver(&outgoing(1), &Counting::new(PreSendDecision::Proceed)).await }
     });
     server.until(|seen| seen.letters.first().is_some_and(|letter| !letter.to.is_empty())).await;
     given_up.abort();
     assert!(given_up.await.unwrap_err().is_cancelled());
     server.until(|seen| seen.ended == 1).await;
-    assert!(matches!(courier.deliver(&parcel(2), &Counting::new(Pass::Go)).await, Delivery::Sent { .. }));
+    assert!(matches!(
+        transport.deliver(&outgoing(2), &Counting::new(PreSendDecision::Proceed)).await,
+        Delivery::Sent { .. }
+    ));
     let seen = server.seen();
     assert_eq!((seen.connections, seen.taken().len()), (2, 1));
     assert_eq!(seen.letters[1].to, "service2@dealer.test");
@@ -315,12 +322,12 @@ async fn a_letter_that_is_given_up_half_way_leaves_no_connection_behind() {
 #[tokio::test]
 async fn the_check_goes_as_far_as_a_letter_without_one() {
     let server = Server::start(Plan::good()).await;
-    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-    let words = courier.check().await.unwrap();
+    let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let words = transport.check().await.unwrap();
     assert!(words.contains("answers, unencrypted; nobody signs in"), "{words}");
     let seen = server.until(|seen| seen.ended == 1).await;
     assert_eq!(seen.verbs(0), ["EHLO", "QUIT"]);
-    assert_eq!(courier.name(), format!("smtp://127.0.0.1:{}", server.port()));
-    assert_eq!(courier.lanes(), 4);
+    assert_eq!(transport.name(), format!("smtp://127.0.0.1:{}", server.port()));
+    assert_eq!(transport.max_connections(), 4);
     assert_eq!(PATIENT.command.as_secs(), 30);
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use cloverwatch::mail::Delivery;
 
-use crate::rig::{hastily, parcel, to};
+use crate::rig::{hastily, outgoing, to};
 use crate::smtp_support::{Act, Phase, Plan};
 
-/// At which phases, and whether the gate was asked by then. The last one's letter may have arrived.
+/// At which phases, and whether the check was asked by then. The last one's letter may have arrived.
 const PHASES: [(Phase, usize); 6] = [
     (Phase::Greeting, 0),
     (Phase::Ehlo, 0),
@@ -18,9 +18,9 @@ const PHASES: [(Phase, usize); 6] = [
 ];
 
 async fn at_each_phase(act: Act, words: &[&str]) {
-    for (phase, gate) in PHASES {
+    for (phase, check) in PHASES {
         let told = to(Plan::at(phase, act.clone())).await;
-        if phase == Phase::End { told.is_uncertain(words) } else { told.is_down(gate, words) }
+        if phase == Phase::End { told.is_uncertain(words) } else { told.is_down(check, words) }
     }
 }
 
@@ -84,8 +84,8 @@ async fn an_answer_before_its_question_is_none() {
 #[tokio::test]
 async fn an_answer_that_drips_is_waited_for_as_a_whole() {
     let drip = Act::Drip(b"250-2.1.0 a very slow answer\r\n".repeat(1_000), Duration::from_millis(20));
-    for (phase, gate) in [(Phase::Greeting, 0), (Phase::Mail, 0), (Phase::Recipient, 0), (Phase::Data, 1)] {
-        hastily(Plan::at(phase, drip.clone())).await.is_down(gate, &["no answer within 300ms"]);
+    for (phase, check) in [(Phase::Greeting, 0), (Phase::Mail, 0), (Phase::Recipient, 0), (Phase::Data, 1)] {
+        hastily(Plan::at(phase, drip.clone())).await.is_down(check, &["no answer within 300ms"]);
     }
     hastily(Plan::at(Phase::End, drip)).await.is_uncertain(&["no answer within 300ms"]);
 }
@@ -94,10 +94,10 @@ async fn an_answer_that_drips_is_waited_for_as_a_whole() {
 async fn an_answer_that_drips_in_time_is_an_answer() {
     let told =
         to(Plan::at(Phase::End, Act::Drip(b"250-2.0.0 a\r\n250 2.0.0 b\r\n".to_vec(), Duration::from_millis(1)))).await;
-    told.is_sent(&parcel(1));
+    told.is_sent(&outgoing(1));
 }
 
 #[tokio::test]
 async fn lines_that_end_with_a_bare_line_feed_are_read() {
-    to(Plan::at(Phase::Greeting, Act::say("220 old\n"))).await.is_sent(&parcel(1));
+    to(Plan::at(Phase::Greeting, Act::say("220 old\n"))).await.is_sent(&outgoing(1));
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use cloverwatch::mail::smtp::SmtpSettings;
-use cloverwatch::mail::{Delivery, MailTransport, Pass};
+use cloverwatch::mail::{Delivery, MailTransport, PreSendDecision};
 
-use crate::rig::{Counting, courier, parcel, settings, trusting};
+use crate::rig::{Counting, outgoing, settings, transport, trusting};
 use crate::smtp_support::certificates::Authority;
 
 /// The interpreter that has it: the system's own, or whichever comes first.
@@ -62,26 +62,26 @@ async fn letters_reach_a_server_that_is_not_ours() {
     let server = start(python, &authority, home.path());
     let with = |password: &str| {
         let url = format!("smtp+starttls://desk@localhost:{}", server.port);
-        courier(trusting(SmtpSettings { password: Some(password.to_owned().into()), ..settings(&url) }, &authority))
+        transport(trusting(SmtpSettings { password: Some(password.to_owned().into()), ..settings(&url) }, &authority))
     };
     let reason = with("wr0ng").check().await.unwrap_err();
     assert!(reason.contains("535") && reason.contains("[mail] password"), "{reason}");
-    let courier = with("s3cret pass");
-    assert!(courier.check().await.unwrap().contains("signed in as desk"));
+    let transport = with("s3cret pass");
+    assert!(transport.check().await.unwrap().contains("signed in as desk"));
     for number in 0..3 {
-        let gate = Counting::new(Pass::Go);
-        let delivery = courier.deliver(&parcel(number), &gate).await;
+        let check = Counting::new(PreSendDecision::Proceed);
+        let delivery = transport.deliver(&outgoing(number), &check).await;
         assert_eq!(delivery, Delivery::Sent { reply: "250 2.0.0 kept".to_owned() });
         let kept = std::fs::read(home.path().join(format!("letters/{number}.eml"))).unwrap();
         let mut expected = format!("onboarding@example.com>service{number}@dealer.test\r\n").into_bytes();
-        expected.extend_from_slice(&parcel(number).message);
+        expected.extend_from_slice(&outgoing(number).message);
         assert_eq!(String::from_utf8_lossy(&kept), String::from_utf8_lossy(&expected));
     }
-    let mut letter = parcel(9);
+    let mut letter = outgoing(9);
     letter.to = "nobody@dealer.test".to_owned();
-    let refused = courier.deliver(&letter, &Counting::new(Pass::Go)).await;
+    let refused = transport.deliver(&letter, &Counting::new(PreSendDecision::Proceed)).await;
     let Delivery::Refused { permanent: true, address: Some(status), .. } = refused else { panic!("{refused:?}") };
     assert_eq!(status, "5.1.1");
-    assert_eq!(courier.deliver(&parcel(4), &Counting::new(Pass::Stop)).await, Delivery::Withheld);
+    assert_eq!(transport.deliver(&outgoing(4), &Counting::new(PreSendDecision::Abort)).await, Delivery::Aborted);
     assert_eq!(std::fs::read_dir(home.path().join("letters")).unwrap().count(), 3);
 }

@@ -1,5 +1,5 @@
-//! The courier against a mail server that misbehaves by script, and against one that is not ours: what a letter's end is called, how often
-//! the gate was asked, and what the server had received.
+//! The transport against a mail server that misbehaves by script, and against one that is not ours: what a letter's end is called, how often
+//! the check was asked, and what the server had received.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 #[path = "../smtp_support/mod.rs"]

@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloverwatch::mail::smtp::SmtpSettings;
-use cloverwatch::mail::{Delivery, MailTransport, Pass, SmtpCourier};
+use cloverwatch::mail::{Delivery, MailTransport, PreSendDecision, SmtpTransport};
 use futures::future::join_all;
 
-use crate::rig::{Counting, HASTY, clock, courier, parcel, settings};
+use crate::rig::{Counting, HASTY, clock, outgoing, settings, transport};
 use crate::smtp_support::{Act, Phase, Plan, Server};
 
-async fn sends(courier: &SmtpCourier, number: u64) {
-    let gate = Counting::new(Pass::Go);
-    let delivery = courier.deliver(&parcel(number), &gate).await;
+async fn sends(transport: &SmtpTransport, number: u64) {
+    let check = Counting::new(PreSendDecision::Proceed);
+    let delivery = transport.deliver(&outgoing(number), &check).await;
     assert!(matches!(delivery, Delivery::Sent { .. }), "{number}: {delivery:?}");
-    assert_eq!(gate.asked(), 1);
+    assert_eq!(check.asked(), 1);
 }
 
 fn to(server: &Server) -> SmtpSettings {
@@ -24,9 +24,9 @@ fn to(server: &Server) -> SmtpSettings {
 #[tokio::test]
 async fn letters_share_a_connection_up_to_a_number() {
     let server = Server::start(Plan::good()).await;
-    let courier = courier(SmtpSettings { letters_per_connection: 3, ..to(&server) });
+    let transport = transport(SmtpSettings { letters_per_connection: 3, ..to(&server) });
     for number in 0..7 {
-        sends(&courier, number).await;
+        sends(&transport, number).await;
     }
     let seen = server.until(|seen| seen.ended == 2).await;
     assert_eq!((seen.connections, seen.taken().len()), (3, 7));
@@ -38,13 +38,13 @@ async fn letters_share_a_connection_up_to_a_number() {
 async fn a_connection_that_was_idle_for_too_long_is_not_used_again() {
     let server = Server::start(Plan::good()).await;
     let clock = clock();
-    let courier = SmtpCourier::new(to(&server), Arc::new(clock.clone())).unwrap();
-    sends(&courier, 1).await;
+    let transport = SmtpTransport::new(to(&server), Arc::new(clock.clone())).unwrap();
+    sends(&transport, 1).await;
     clock.advance(Duration::from_secs(29));
-    sends(&courier, 2).await;
+    sends(&transport, 2).await;
     assert_eq!(server.seen().connections, 1);
     clock.advance(Duration::from_secs(30));
-    sends(&courier, 3).await;
+    sends(&transport, 3).await;
     let seen = server.until(|seen| seen.ended == 1).await;
     assert_eq!((seen.connections, seen.verbs(0).last()), (2, Some(&"QUIT")));
 }
@@ -71,9 +71,9 @@ async fn a_connection_that_is_dead_is_replaced_and_nobody_notices() {
         .await;
         let mut wanted = to(&server);
         wanted.limits.command = 4 * HASTY;
-        let courier = courier(wanted);
-        sends(&courier, 1).await;
-        sends(&courier, 2).await;
+        let transport = transport(wanted);
+        sends(&transport, 1).await;
+        sends(&transport, 2).await;
         let seen = server.seen();
         assert_eq!((seen.connections, seen.taken().len()), (2, 2), "{label}");
         assert_eq!(seen.taken()[1].connection, 1, "{label}");
@@ -88,12 +88,12 @@ async fn a_dead_connection_is_replaced_once() {
         _ => Act::Usual,
     }))
     .await;
-    let courier = courier(to(&server));
-    sends(&courier, 1).await;
-    let gate = Counting::new(Pass::Go);
-    let delivery = courier.deliver(&parcel(2), &gate).await;
+    let transport = transport(to(&server));
+    sends(&transport, 1).await;
+    let check = Counting::new(PreSendDecision::Proceed);
+    let delivery = transport.deliver(&outgoing(2), &check).await;
     assert!(matches!(&delivery, Delivery::Down { reason } if reason.contains("421 4.3.2")), "{delivery:?}");
-    assert_eq!((gate.asked(), server.seen().connections), (0, 2));
+    assert_eq!((check.asked(), server.seen().connections), (0, 2));
 }
 
 #[tokio::test]
@@ -103,11 +103,11 @@ async fn a_connection_that_dies_after_the_sender_was_named_is_not_replaced() {
         _ => Act::Usual,
     }))
     .await;
-    let courier = courier(to(&server));
-    sends(&courier, 1).await;
-    let delivery = courier.deliver(&parcel(2), &Counting::new(Pass::Go)).await;
+    let transport = transport(to(&server));
+    sends(&transport, 1).await;
+    let delivery = transport.deliver(&outgoing(2), &Counting::new(PreSendDecision::Proceed)).await;
     assert!(matches!(&delivery, Delivery::Down { reason } if reason.contains("RCPT")), "{delivery:?}");
-    sends(&courier, 3).await;
+    sends(&transport, 3).await;
     assert_eq!((server.seen().connections, server.seen().taken().len()), (2, 2));
 }
 
@@ -119,22 +119,22 @@ async fn a_refused_recipient_does_not_cost_the_connection() {
         _ => Act::Usual,
     }))
     .await;
-    let courier = courier(to(&server));
+    let transport = transport(to(&server));
     for number in 0..2 {
-        let delivery = courier.deliver(&parcel(number), &Counting::new(Pass::Go)).await;
+        let delivery = transport.deliver(&outgoing(number), &Counting::new(PreSendDecision::Proceed)).await;
         assert!(matches!(delivery, Delivery::Refused { .. }), "{delivery:?}");
     }
-    sends(&courier, 2).await;
+    sends(&transport, 2).await;
     let seen = server.seen();
     assert_eq!((seen.connections, seen.taken().len()), (1, 1));
     assert_eq!(seen.taken()[0].to, "service2@dealer.test");
 }
 
 #[tokio::test]
-async fn there_are_never_more_connections_than_lanes_and_no_letter_is_lost_or_mixed() {
+async fn there_are_never_more_connections_than_allowed_and_no_letter_is_lost_or_mixed() {
     let server = Server::start(Plan::good()).await;
-    let courier = courier(SmtpSettings { lanes: 3, ..to(&server) });
-    join_all((0..60).map(|number| sends(&courier, number))).await;
+    let transport = transport(SmtpSettings { max_connections: 3, ..to(&server) });
+    join_all((0..60).map(|number| sends(&transport, number))).await;
     let seen = server.seen();
     assert!(seen.connections <= 3, "{}", seen.connections);
     let mut recipients: Vec<_> = seen.taken().iter().map(|letter| letter.to.clone()).collect();
@@ -143,7 +143,7 @@ async fn there_are_never_more_connections_than_lanes_and_no_letter_is_lost_or_mi
     assert_eq!(recipients.len(), 60);
     for letter in seen.taken() {
         let number: u64 = letter.to.trim_start_matches("service").split('@').next().unwrap().parse().unwrap();
-        assert_eq!(letter.content.as_deref(), Some(parcel(number).message.as_slice()));
+        assert_eq!(letter.content.as_deref(), Some(outgoing(number).message.as_slice()));
     }
 }
 
@@ -158,10 +158,10 @@ async fn a_connection_whose_letter_is_uncertain_is_not_used_again() {
         .await;
         let mut wanted = to(&server);
         wanted.limits.answer = 4 * HASTY;
-        let courier = courier(wanted);
-        let delivery = courier.deliver(&parcel(1), &Counting::new(Pass::Go)).await;
+        let transport = transport(wanted);
+        let delivery = transport.deliver(&outgoing(1), &Counting::new(PreSendDecision::Proceed)).await;
         assert!(matches!(delivery, Delivery::Uncertain { .. }), "{delivery:?}");
-        sends(&courier, 2).await;
+        sends(&transport, 2).await;
         let seen = server.seen();
         assert_eq!((seen.connections, seen.letters[1].connection), (2, 1), "{act:?}");
     }

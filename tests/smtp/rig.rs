@@ -1,4 +1,4 @@
-//! One letter, one server, one gate.
+//! One letter, one server, one check.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,9 @@ use chrono::DateTime;
 use cloverwatch::clock::ManualClock;
 use cloverwatch::domain::LetterId;
 use cloverwatch::mail::smtp::{Limits, Roots, SmtpSettings};
-use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, Pass, PreSendCheck, SmtpCourier, Transport};
+use cloverwatch::mail::{
+    Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision, SmtpTransport, Transport,
+};
 
 use crate::smtp_support::{Plan, Seen, Server};
 
@@ -18,11 +20,11 @@ pub const CODE: &str = "QX7-Clover-4431";
 
 pub struct Counting {
     asked: AtomicUsize,
-    pass: Pass,
+    pass: PreSendDecision,
 }
 
 impl Counting {
-    pub fn new(pass: Pass) -> Self {
+    pub fn new(pass: PreSendDecision) -> Self {
         Self { asked: AtomicUsize::new(0), pass }
     }
 
@@ -33,14 +35,14 @@ impl Counting {
 
 #[async_trait]
 impl PreSendCheck for Counting {
-    async fn pass(&self) -> Pass {
+    async fn check(&self) -> PreSendDecision {
         self.asked.fetch_add(1, Ordering::SeqCst);
         self.pass
     }
 }
 
 /// A letter with everything that is awkward on the wire: a line that is a dot, one that begins with two.
-pub fn parcel(number: u64) -> OutgoingMessage {
+pub fn outgoing(number: u64) -> OutgoingMessage {
     let message = format!(
         "Message-ID: <{number}@example.com>\r\nSubject: Your invitation\r\n\r\nThe code is {CODE}\r\n.\r\n..two\r\nend\r\n"
     );
@@ -73,8 +75,8 @@ pub fn clock() -> ManualClock {
     ManualClock::at(DateTime::UNIX_EPOCH)
 }
 
-pub fn courier(settings: SmtpSettings) -> SmtpCourier {
-    SmtpCourier::new(settings, Arc::new(clock())).unwrap()
+pub fn transport(settings: SmtpSettings) -> SmtpTransport {
+    SmtpTransport::new(settings, Arc::new(clock())).unwrap()
 }
 
 /// What became of one letter.
@@ -86,29 +88,29 @@ pub struct Told {
 }
 
 impl Told {
-    /// Down, before the gate, with nothing of the letter at the server.
+    /// Down, before the check, with nothing of the letter at the server.
     #[track_caller]
-    pub fn is_down(&self, gate: usize, words: &[&str]) {
+    pub fn is_down(&self, check: usize, words: &[&str]) {
         let Delivery::Down { reason } = &self.delivery else { panic!("{self:#?}") };
-        self.holds(reason, gate, words);
+        self.holds(reason, check, words);
         assert!(self.seen.letters.iter().all(|letter| letter.content.is_none()), "{self:#?}");
     }
 
     #[track_caller]
-    pub fn is_refused(&self, gate: usize, permanent: bool, address: Option<&str>, words: &[&str]) {
+    pub fn is_refused(&self, check: usize, permanent: bool, address: Option<&str>, words: &[&str]) {
         let Delivery::Refused { reason, permanent: told, address: refused, .. } = &self.delivery else {
             panic!("{self:#?}")
         };
         assert_eq!((*told, refused.as_deref()), (permanent, address), "{self:#?}");
-        self.holds(reason, gate, words);
+        self.holds(reason, check, words);
         assert!(self.seen.letters.iter().all(|letter| letter.content.is_none()), "{self:#?}");
     }
 
     /// Not taken, before anything of the letter was there, and another one would not have been either.
     #[track_caller]
-    pub fn is_deferred(&self, gate: usize, words: &[&str]) {
+    pub fn is_deferred(&self, check: usize, words: &[&str]) {
         let Delivery::Deferred { reason } = &self.delivery else { panic!("{self:#?}") };
-        self.holds(reason, gate, words);
+        self.holds(reason, check, words);
         assert!(self.seen.letters.iter().all(|letter| letter.content.is_none()), "{self:#?}");
     }
 
@@ -120,18 +122,18 @@ impl Told {
 
     /// The server has exactly this letter, as it was given.
     #[track_caller]
-    pub fn is_sent(&self, parcel: &OutgoingMessage) {
+    pub fn is_sent(&self, outgoing: &OutgoingMessage) {
         let Delivery::Sent { reply } = &self.delivery else { panic!("{self:#?}") };
         self.holds(reply, 1, &["2"]);
         let taken = self.seen.taken();
         assert_eq!(taken.len(), 1, "{self:#?}");
-        assert_eq!((taken[0].from.as_str(), taken[0].to.as_str()), (parcel.from.as_str(), parcel.to.as_str()));
-        assert_eq!(taken[0].content.as_deref(), Some(parcel.message.as_slice()));
+        assert_eq!((taken[0].from.as_str(), taken[0].to.as_str()), (outgoing.from.as_str(), outgoing.to.as_str()));
+        assert_eq!(taken[0].content.as_deref(), Some(outgoing.message.as_slice()));
     }
 
     #[track_caller]
-    fn holds(&self, reason: &str, gate: usize, words: &[&str]) {
-        assert_eq!(self.asked, gate, "{self:#?}");
+    fn holds(&self, reason: &str, check: usize, words: &[&str]) {
+        assert_eq!(self.asked, check, "{self:#?}");
         for word in words {
             assert!(reason.contains(word), "`{word}` in {reason}");
         }
@@ -144,7 +146,7 @@ impl Told {
 pub async fn with_limits(plan: Plan, limits: Limits) -> Told {
     let server = Server::start(plan).await;
     let url = format!("smtp://127.0.0.1:{}", server.port());
-    deliver(&server, &courier(SmtpSettings { limits, ..settings(&url) })).await
+    deliver(&server, &transport(SmtpSettings { limits, ..settings(&url) })).await
 }
 
 /// Delivers one letter to a plain server that answers in its own time.
@@ -157,8 +159,8 @@ pub async fn hastily(plan: Plan) -> Told {
     with_limits(plan, Limits { connect: PATIENT.connect, command: HASTY, answer: HASTY }).await
 }
 
-pub async fn deliver(server: &Server, courier: &SmtpCourier) -> Told {
-    let gate = Counting::new(Pass::Go);
-    let delivery = courier.deliver(&parcel(1), &gate).await;
-    Told { delivery, asked: gate.asked(), seen: server.seen() }
+pub async fn deliver(server: &Server, transport: &SmtpTransport) -> Told {
+    let check = Counting::new(PreSendDecision::Proceed);
+    let delivery = transport.deliver(&outgoing(1), &check).await;
+    Told { delivery, asked: check.asked(), seen: server.seen() }
 }

@@ -1,10 +1,10 @@
 //! TLS or nothing, and passwords only under it.
 
 use cloverwatch::mail::smtp::{Limits, SmtpSettings};
-use cloverwatch::mail::{Delivery, MailTransport, Pass};
+use cloverwatch::mail::{Delivery, MailTransport, PreSendDecision};
 use serde_json::Value;
 
-use crate::rig::{Counting, HASTY, PATIENT, Told, courier, deliver, parcel, settings, trusting};
+use crate::rig::{Counting, HASTY, PATIENT, Told, deliver, outgoing, settings, transport, trusting};
 use crate::smtp_support::certificates::Authority;
 use crate::smtp_support::{Act, Phase, Plan, Server, Tls};
 
@@ -12,7 +12,7 @@ use crate::smtp_support::{Act, Phase, Plan, Server, Tls};
 async fn over(scheme: &str, plan: Plan, authority: &Authority, limits: Limits) -> Told {
     let server = Server::start(plan).await;
     let url = format!("{scheme}://localhost:{}", server.port());
-    deliver(&server, &courier(SmtpSettings { limits, ..trusting(settings(&url), authority) })).await
+    deliver(&server, &transport(SmtpSettings { limits, ..trusting(settings(&url), authority) })).await
 }
 
 fn tls_plans(authority: &Authority) -> [(&'static str, Plan); 2] {
@@ -28,7 +28,7 @@ async fn letters_go_over_tls_both_ways() {
     let authority = Authority::new();
     for (scheme, plan) in tls_plans(&authority) {
         let told = over(scheme, plan, &authority, PATIENT).await;
-        told.is_sent(&parcel(1));
+        told.is_sent(&outgoing(1));
         if scheme == "smtp+starttls" {
             assert_eq!(told.seen.verbs(0), ["EHLO", "STARTTLS", "EHLO", "MAIL", "RCPT", "DATA"]);
         }
@@ -40,7 +40,7 @@ async fn an_address_is_verified_too() {
     let authority = Authority::new();
     let server = Server::start(Plan::good().tls(Tls::Upgrade(authority.server("127.0.0.1")))).await;
     let url = format!("smtp+starttls://127.0.0.1:{}", server.port());
-    deliver(&server, &courier(trusting(settings(&url), &authority))).await.is_sent(&parcel(1));
+    deliver(&server, &transport(trusting(settings(&url), &authority))).await.is_sent(&outgoing(1));
 }
 
 #[tokio::test]
@@ -123,11 +123,11 @@ async fn somebody_signs_in_over_tls() {
             Plan::good().offers(&[offer]).credentials(USER, PASSWORD).tls(Tls::Upgrade(authority.server("localhost")));
         let server = Server::start(plan).await;
         let url = format!("smtp+starttls://{USER}@localhost:{}", server.port());
-        let courier = courier(trusting(with_password(&url, PASSWORD), &authority));
-        let words = courier.check().await.unwrap();
+        let transport = transport(trusting(with_password(&url, PASSWORD), &authority));
+        let words = transport.check().await.unwrap();
         assert!(words.contains("over TLS with a good certificate; signed in as desk@example.com"), "{words}");
-        assert!(!words.contains(PASSWORD) && !format!("{courier:?} {}", courier.name()).contains(PASSWORD));
-        deliver(&server, &courier).await.is_sent(&parcel(1));
+        assert!(!words.contains(PASSWORD) && !format!("{transport:?} {}", transport.name()).contains(PASSWORD));
+        deliver(&server, &transport).await.is_sent(&outgoing(1));
     }
 }
 
@@ -149,7 +149,7 @@ async fn a_wrong_password_is_said_and_never_shown() {
         });
         let server = Server::start(script.offers(&[offer]).credentials(USER, PASSWORD).tls(tls)).await;
         let url = format!("smtp+starttls://{USER}@localhost:{}", server.port());
-        let told = deliver(&server, &courier(trusting(with_password(&url, "wr0ng"), &authority))).await;
+        let told = deliver(&server, &transport(trusting(with_password(&url, "wr0ng"), &authority))).await;
         told.is_down(0, &["at signing in", "535 5.7.8", "[mail] password"]);
         let Delivery::Down { reason } = told.delivery else { panic!() };
         for secret in ["wr0ng", "d3Iwbmc", "AGRlc2t"] {
@@ -166,7 +166,7 @@ async fn no_way_to_sign_in_is_said() {
         let plan = Plan::good().offers(offers).tls(Tls::Upgrade(authority.server("localhost")));
         let server = Server::start(plan).await;
         let url = format!("smtp+starttls://{USER}@localhost:{}", server.port());
-        let told = deliver(&server, &courier(trusting(with_password(&url, PASSWORD), &authority))).await;
+        let told = deliver(&server, &transport(trusting(with_password(&url, PASSWORD), &authority))).await;
         told.is_down(0, &["it offers no way to sign in that we know", "leave the user out"]);
         assert_eq!(told.seen.verbs(0), ["EHLO", "STARTTLS", "EHLO"]);
     }
@@ -184,24 +184,24 @@ async fn trouble_while_signing_in_is_about_the_server() {
             Server::start(Plan::at(Phase::Auth, act).offers(&["AUTH PLAIN"]).credentials(USER, PASSWORD)).await;
         // This machine may be told a password without TLS.
         let url = format!("smtp://{USER}@127.0.0.1:{}", server.port());
-        deliver(&server, &courier(with_password(&url, PASSWORD))).await.is_down(0, &["at signing in", word]);
+        deliver(&server, &transport(with_password(&url, PASSWORD))).await.is_down(0, &["at signing in", word]);
     }
 }
 
 #[tokio::test]
 async fn a_server_that_wants_a_user_is_understood() {
     let server = Server::start(Plan::good().credentials(USER, PASSWORD)).await;
-    let courier = courier(settings(&format!("smtp://127.0.0.1:{}", server.port())));
-    let gate = Counting::new(Pass::Go);
-    let Delivery::Down { reason } = courier.deliver(&parcel(1), &gate).await else { panic!() };
+    let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
+    let check = Counting::new(PreSendDecision::Proceed);
+    let Delivery::Down { reason } = transport.deliver(&outgoing(1), &check).await else { panic!() };
     assert!(reason.contains("530 5.7.0 sign in first") && reason.contains("user and password"), "{reason}");
-    assert_eq!(gate.asked(), 0);
+    assert_eq!(check.asked(), 0);
 }
 
 #[test]
 fn what_would_go_plain_over_a_network_is_refused() {
     let clock = || std::sync::Arc::new(crate::rig::clock());
-    let refused = |settings| cloverwatch::mail::SmtpCourier::new(settings, clock()).unwrap_err();
+    let refused = |settings| cloverwatch::mail::SmtpTransport::new(settings, clock()).unwrap_err();
     assert!(refused(settings("smtp://mail.example.com")).contains("unencrypted"));
     let allowed =
         SmtpSettings { allow_plain: vec!["mail.example.com".to_owned()], ..settings("smtp://me@mail.example.com") };

@@ -10,9 +10,9 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use cloverwatch::domain::{LetterId, refuses_address};
 use cloverwatch::mail::bounce::{ReportAction, read_report};
-use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, Pass};
+use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendDecision};
 
-use crate::rig::{Counting, courier, parcel, settings};
+use crate::rig::{Counting, outgoing, settings, transport};
 use crate::smtp_support::deserted_port;
 
 /// Says why a test did not run; where everything has to run it fails.
@@ -30,13 +30,14 @@ fn letter(to: &str, words: &str) -> OutgoingMessage {
     let id = LetterId::from_bits(0x0123_4567);
     let message =
         format!("Message-ID: <{id}@example.com>\r\nSubject: Your invitation\r\n\r\n{words}\r\n.\r\n..two\r\n");
-    OutgoingMessage { letter: id, to: format!("{to}@dealer.test"), message: message.into_bytes(), ..parcel(1) }
+    OutgoingMessage { letter: id, to: format!("{to}@dealer.test"), message: message.into_bytes(), ..outgoing(1) }
 }
 
 /// What each of them must be understood to say.
 async fn is_understood(port: u16) {
-    let courier = courier(settings(&format!("smtp://127.0.0.1:{port}")));
-    let hand_over = async |parcel: &OutgoingMessage| courier.deliver(parcel, &Counting::new(Pass::Go)).await;
+    let transport = transport(settings(&format!("smtp://127.0.0.1:{port}")));
+    let hand_over =
+        async |outgoing: &OutgoingMessage| transport.deliver(outgoing, &Counting::new(PreSendDecision::Proceed)).await;
     let to = async |who: &str| hand_over(&letter(who, "hello")).await;
     assert!(matches!(to("ana").await, Delivery::Sent { .. }));
     let refused = to("nobody").await;

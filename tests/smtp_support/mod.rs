@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
@@ -361,12 +362,12 @@ impl Talk {
             return self.answer(stream, Phase::Auth, line, "502 5.5.1 nobody signs in here").await;
         };
         let good = if let Some(given) = line.strip_prefix("AUTH PLAIN ") {
-            base64(given).as_deref() == Some(format!("\0{user}\0{password}").as_bytes())
+            BASE64_STANDARD.decode(given).ok().as_deref() == Some(format!("\0{user}\0{password}").as_bytes())
         } else {
             let mut good = true;
             for (question, answer) in [("334 VXNlcm5hbWU6\r\n", &user), ("334 UGFzc3dvcmQ6\r\n", &password)] {
                 stream.write_all(question.as_bytes()).await.map_err(|_| Over)?;
-                good &= base64(&self.line(stream).await?).as_deref() == Some(answer.as_bytes());
+                good &= BASE64_STANDARD.decode(self.line(stream).await?).ok().as_deref() == Some(answer.as_bytes());
             }
             good
         };
@@ -507,19 +508,4 @@ fn between(line: &str) -> String {
         .and_then(|(_, rest)| rest.split_once('>'))
         .map(|(inside, _)| inside.to_owned())
         .unwrap_or_default()
-}
-
-fn base64(text: &str) -> Option<Vec<u8>> {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let (mut bits, mut count, mut out) = (0_u32, 0, Vec::new());
-    for byte in text.trim_end_matches('=').bytes() {
-        let digit = DIGITS.iter().position(|digit| *digit == byte)?;
-        bits = bits << 6 | u32::try_from(digit).ok()?;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-        }
-    }
-    Some(out)
 }

@@ -3,20 +3,20 @@
 use std::time::Duration;
 
 use cloverwatch::domain::{AppointmentId, Booking};
-use cloverwatch::xtime::{BookingAnswer, HttpPlatform, Platform, RequestPreview};
+use cloverwatch::xtime::{BookingOutcome, HttpPlatform, Platform, RequestPreview};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::server::{BOOKINGS, Reply, Request, Server, booking, client, token};
 
-fn short(answer: &BookingAnswer) -> (&'static str, &str) {
+fn short(answer: &BookingOutcome) -> (&'static str, &str) {
     match answer {
-        BookingAnswer::Booked { id } => ("booked", id.raw()),
-        BookingAnswer::SlotTaken { reason } => ("taken", reason),
-        BookingAnswer::Refused { reason } => ("refused", reason),
-        BookingAnswer::NotSent { reason } => ("not sent", reason),
-        BookingAnswer::Unknown { reason } => ("unknown", reason),
+        BookingOutcome::Booked { id } => ("booked", id.raw()),
+        BookingOutcome::SlotTaken { reason } => ("taken", reason),
+        BookingOutcome::Refused { reason } => ("refused", reason),
+        BookingOutcome::NotSent { reason } => ("not sent", reason),
+        BookingOutcome::Unknown { reason } => ("unknown", reason),
     }
 }
 
@@ -345,12 +345,12 @@ async fn a_kept_connection_that_dies_under_a_booking_is_not_tried_again() {
         read_until(&mut again, &mut heard, "\r\n\r\n").await;
         heard
     });
-    assert_eq!(platform.look("a").await.value.services, Some(vec![]));
+    assert_eq!(platform.probe("a").await.value.services, Some(vec![]));
     let answer = platform.book("a", &booking()).await;
     let (kind, reason) = short(&answer.value);
     assert!(kind == "unknown" && reason.contains("broke"), "{kind}: {reason}");
-    // The next one to connect is this look, and no second booking.
-    let looked = platform.look("marker");
+    // The next one to connect is this probe, and no second booking.
+    let looked = platform.probe("marker");
     let (heard, ()) = futures::future::join(serving, async { drop(looked.await) }).await;
     assert!(heard.unwrap().starts_with("GET /xtime/service/services?dealerCode=marker"));
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloverwatch::clock::ManualClock;
 use cloverwatch::domain::Outcome::{Connected, Unknown};
-use cloverwatch::xtime::{BookingAnswer, HttpPlatform, Platform, PlatformSettings};
+use cloverwatch::xtime::{BookingOutcome, HttpPlatform, Platform, PlatformSettings};
 use parking_lot::Mutex;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -80,7 +80,7 @@ async fn a_read_whose_connection_was_closed_is_asked_once_more_and_a_booking_nev
     let (base, seen) = closing(1).await;
     let platform = client(settings(&base)).unwrap();
     for _ in 0..5 {
-        assert_eq!(platform.look("xts1").await.value.outcome, Connected);
+        assert_eq!(platform.probe("xts1").await.value.outcome, Connected);
     }
     assert_eq!(seen.lock().iter().filter(|method| *method == "POST").count(), 1, "one token");
     let before = seen.lock().iter().filter(|method| *method == "GET").count();
@@ -89,7 +89,7 @@ async fn a_read_whose_connection_was_closed_is_asked_once_more_and_a_booking_nev
     let (base, seen) = closing(1).await;
     let platform = client(settings(&base)).unwrap();
     let booked = platform.book("xts1", &booking()).await.value;
-    assert!(matches!(booked, BookingAnswer::Unknown { .. }), "{booked:?}");
+    assert!(matches!(booked, BookingOutcome::Unknown { .. }), "{booked:?}");
     assert_eq!(*seen.lock(), ["POST", "POST"], "a token and one booking");
 }
 
@@ -98,7 +98,7 @@ async fn a_server_that_always_closes_is_asked_twice_and_no_more() {
     let (base, seen) = closing(0).await;
     let (other, _) = closing(9).await;
     let platform = client(PlatformSettings { token_url: format!("{other}/token"), ..settings(&base) }).unwrap();
-    let look = platform.look("xts1").await.value;
+    let look = platform.probe("xts1").await.value;
     assert!(look.outcome == Unknown && look.reason.contains("broke"), "{look:?}");
     assert_eq!(*seen.lock(), ["GET", "GET"]);
 }
@@ -156,7 +156,7 @@ async fn an_authority_of_our_own_and_a_certificate_of_ours_are_settings() {
         let mut settings = settings(base);
         settings.tls.ca_file = Some(ca.clone());
         set(&mut settings);
-        client(settings).unwrap().look("xts1").await.value
+        client(settings).unwrap().probe("xts1").await.value
     };
     assert_eq!(look(&open, &|_| ()).await.outcome, Connected);
     for (base, set, words) in [

@@ -90,7 +90,7 @@ async fn no_look_is_lost_to_a_connection_of_http2_that_nginx_ends() {
     let platform = HttpPlatform::new(settings, Arc::new(ManualClock::at(moment()))).unwrap();
     for _ in 0..4 {
         // Eight at a time, so that one is under way when the connection ends.
-        let looks = futures::future::join_all((0..8).map(|_| platform.look("xts1"))).await;
+        let looks = futures::future::join_all((0..8).map(|_| platform.probe("xts1"))).await;
         for look in looks {
             assert_eq!(look.value.outcome, Connected, "{}", look.value.reason);
         }

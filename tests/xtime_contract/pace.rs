@@ -28,7 +28,7 @@ async fn a_token_and_the_same_question_once_more_wait_for_their_turn() {
     let platform = HttpPlatform::new(settings, Arc::new(clock.clone())).unwrap();
     let looks = tokio::spawn(async move {
         for _ in 0..3 {
-            platform.look("xts1").await;
+            platform.probe("xts1").await;
         }
     });
     while !looks.is_finished() {

@@ -12,8 +12,8 @@ use crate::server::{Reply, SERVICES, SLOTS, Server, client, connected, moment};
 async fn what_is_sent() {
     let server = Server::answering(connected()).await;
     let (platform, _) = server.client();
-    let look = platform.look("xts 1/2&x=é\r\n").await.value;
-    platform.look("xts2").await;
+    let look = platform.probe("xts 1/2&x=é\r\n").await.value;
+    platform.probe("xts2").await;
     assert_eq!((look.outcome, look.began_at, look.ended_at), (Connected, moment(), moment()));
     let services = look.services.unwrap();
     assert_eq!((services[0].opcode.raw(), services[0].name.raw()), ("Tell Us More", "General"));
@@ -63,7 +63,7 @@ async fn everything_about_the_request_is_configuration() {
         ("X-More".to_owned(), "more".to_owned().into()),
         ("Authorization".to_owned(), "never".to_owned().into()),
     ];
-    assert_eq!(client(settings).0.look("a").await.value.outcome, Connected);
+    assert_eq!(client(settings).0.probe("a").await.value.outcome, Connected);
     let asked = &server.seen("/xtime/service/v2/list")[0];
     assert_eq!(asked.query, "dealerCode=a&year=2020&make=ANY%20MAKE&model=OTHER");
     assert_eq!(server.seen("/token")[0].body, "grant_type=client_credentials");
@@ -157,7 +157,7 @@ async fn the_table_of_what_we_record() {
     for (reply, outcome, healthy, unrecognised, words) in rows {
         let server = Server::answering(reply.clone()).await;
         let (platform, _) = server.client();
-        let answer = platform.look("xts1").await;
+        let answer = platform.probe("xts1").await;
         let look = answer.value;
         let found = (look.outcome, answer.healthy, look.unrecognised);
         assert_eq!(found, (outcome, healthy, unrecognised), "{reply:?}: {}", look.reason);
@@ -184,7 +184,7 @@ async fn retry_after_and_the_platforms_clock() {
             reply = reply.with("date", date);
         }
         let server = Server::answering(reply).await;
-        let answer = server.client().0.look("a").await;
+        let answer = server.client().0.probe("a").await;
         assert_eq!(answer.retry_after.map(|wait| wait.as_secs()), pause, "{retry}");
         let skew = date.filter(|date| date.contains("1994")).map(|_| chrono::TimeDelta::seconds(20));
         assert_eq!(answer.clock_skew, skew);
@@ -192,13 +192,13 @@ async fn retry_after_and_the_platforms_clock() {
     // The token call may ask for a pause too, and an answer that is too long still says when to come back.
     for status in [503, 429] {
         let server = Server::start(move |_, _| Reply::json(status, "{}").with("retry-after", "17")).await;
-        let answer = server.client().0.look("a").await;
+        let answer = server.client().0.probe("a").await;
         assert_eq!((answer.retry_after, answer.healthy), (Some(Duration::from_secs(17)), false));
         assert_eq!(server.count(SERVICES), 0);
     }
     let long = Reply::json(503, "x".repeat(2_000_000)).with("retry-after", "18");
     let server = Server::answering(long).await;
-    assert_eq!(server.client().0.look("a").await.retry_after, Some(Duration::from_secs(18)));
+    assert_eq!(server.client().0.probe("a").await.retry_after, Some(Duration::from_secs(18)));
 }
 
 #[tokio::test]
@@ -246,7 +246,7 @@ async fn what_cannot_be_asked_is_not_asked() {
     let server = Server::answering(connected()).await;
     let (platform, _) = server.client();
     for code in ["", " \t", &"x".repeat(600)] {
-        let answer = platform.look(code).await;
+        let answer = platform.probe(code).await;
         assert_eq!((answer.value.outcome, answer.value.unrecognised, answer.healthy), (Unknown, true, true));
     }
     assert!(platform.slots("a", "", moment().date_naive(), 6).await.value.is_err());

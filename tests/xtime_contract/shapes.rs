@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloverwatch::domain::Outcome::Unknown;
-use cloverwatch::xtime::{BookingAnswer, Platform};
+use cloverwatch::xtime::{BookingOutcome, Platform};
 use futures::future::join_all;
 
 use crate::server::{APPOINTMENTS, BOOKINGS, Reply, SERVICES, SLOTS, Server, booking, client, moment};
@@ -77,16 +77,16 @@ fn utf16(text: &str) -> Vec<u8> {
 async fn is_a_yes(platform: &impl Platform, call: usize, what: &str) -> bool {
     match call {
         0 | 1 => {
-            let look = platform.look("a").await.value;
+            let look = platform.probe("a").await.value;
             assert!(look.services.is_some() || look.outcome == Unknown, "{what}: {look:?}");
             look.services.is_some()
         }
         2 => platform.slots("a", "b", moment().date_naive(), 6).await.value.is_ok(),
         3 => match platform.book("a", &booking()).await.value {
-            BookingAnswer::Booked { .. } => true,
-            BookingAnswer::Unknown { .. } => false,
+            BookingOutcome::Booked { .. } => true,
+            BookingOutcome::Unknown { .. } => false,
             // Only this one is sure that nothing was booked.
-            BookingAnswer::NotSent { .. } if what == "busy" => false,
+            BookingOutcome::NotSent { .. } if what == "busy" => false,
             other => panic!("{what}: {other:?}"),
         },
         _ => platform.appointments("a", "1FTEW1EP5NFA00000").await.value.is_ok(),

@@ -58,5 +58,5 @@ async fn a_taught_row_comes_after_the_operators_own() {
     settings.meanings.insert(0, row(r#"{"message": "not linked", "means": "our-credentials"}"#));
     let (platform, _) = client(settings);
     platform.learn(row(r#"{"status": 404, "means": "not-connected"}"#));
-    assert_eq!(platform.look("xts1").await.value.outcome, Outcome::OurCredentials);
+    assert_eq!(platform.probe("xts1").await.value.outcome, Outcome::OurCredentials);
 }

@@ -13,9 +13,9 @@ fn bearer(request: &Request) -> &str {
     request.header("authorization").unwrap_or_default()
 }
 
-/// 50 looks that begin before any answer can arrive: on one thread, all are polled before the server is.
+/// 50 probes that begin before any answer can arrive: on one thread, all are polled before the server is.
 async fn fifty(platform: &impl Platform) -> Vec<cloverwatch::xtime::AttemptReport<cloverwatch::domain::Look>> {
-    join_all((0..50).map(|_| platform.look("a"))).await
+    join_all((0..50).map(|_| platform.probe("a"))).await
 }
 
 #[tokio::test]
@@ -37,8 +37,8 @@ async fn fifty_looks_share_one_failure() {
         let answers = fifty(&platform).await;
         assert!(answers.iter().all(|answer| answer.value.outcome == outcome && !answer.healthy), "{status}");
         assert_eq!((server.count("/token"), server.count(SERVICES)), (1, 0));
-        // The next look tries again: how often that may be is the engine's affair.
-        platform.look("a").await;
+        // The next probe tries again: how often that may be is the engine's affair.
+        platform.probe("a").await;
         assert_eq!(server.count("/token"), 2);
     }
 }
@@ -52,7 +52,7 @@ async fn many_threads_share_one_fetch() {
             let platform = Arc::new(server.client().0);
             let looks = (0..50).map(|_| {
                 let platform = Arc::clone(&platform);
-                tokio::spawn(async move { platform.look("a").await.value.outcome })
+                tokio::spawn(async move { platform.probe("a").await.value.outcome })
             });
             let outcomes = join_all(looks).await;
             assert!(outcomes.into_iter().all(|outcome| outcome.unwrap() == Connected));
@@ -66,15 +66,15 @@ async fn many_threads_share_one_fetch() {
 async fn renewed_before_its_end() {
     let server = Server::answering(connected()).await;
     let (platform, clock) = server.client();
-    platform.look("a").await;
+    platform.probe("a").await;
     clock.advance(Duration::from_secs(86_400 - 601));
-    platform.look("a").await;
+    platform.probe("a").await;
     assert_eq!(server.count("/token"), 1);
     clock.advance(Duration::from_secs(1));
     // All fifty find it due; one renews, the others go on with the old one.
     fifty(&platform).await;
     assert_eq!(server.count("/token"), 2);
-    platform.look("a").await;
+    platform.probe("a").await;
     let last = server.seen(SERVICES).pop().unwrap();
     assert_eq!((bearer(&last), server.count("/token")), ("Bearer tok-1", 2));
 }
@@ -88,18 +88,18 @@ async fn an_early_renewal_that_fails_is_no_failure() {
     })
     .await;
     let (platform, clock) = server.client();
-    platform.look("a").await;
+    platform.probe("a").await;
     clock.advance(Duration::from_secs(3_100));
     for _ in 0..5 {
-        assert_eq!(platform.look("a").await.value.outcome, Connected);
+        assert_eq!(platform.probe("a").await.value.outcome, Connected);
     }
     assert_eq!(server.count("/token"), 2);
     clock.advance(Duration::from_secs(61));
-    platform.look("a").await;
+    platform.probe("a").await;
     assert_eq!(server.count("/token"), 3);
     // At its end there is none.
     clock.advance(Duration::from_secs(500));
-    assert_eq!(platform.look("a").await.value.outcome, Unknown);
+    assert_eq!(platform.probe("a").await.value.outcome, Unknown);
 }
 
 #[tokio::test]
@@ -112,14 +112,14 @@ async fn short_lives_are_no_storm() {
         .await;
         let (platform, clock) = server.client();
         for _ in 0..10 {
-            platform.look("a").await;
+            platform.probe("a").await;
         }
         assert_eq!(server.count("/token"), 1, "{expires_in}");
         clock.advance(Duration::from_millis(lives * 1_000 - 1));
-        platform.look("a").await;
+        platform.probe("a").await;
         assert_eq!(server.count("/token"), 1, "{expires_in}");
         clock.advance(Duration::from_millis(1));
-        platform.look("a").await;
+        platform.probe("a").await;
         assert_eq!(server.count("/token"), 2, "{expires_in}");
     }
 }
@@ -128,17 +128,17 @@ async fn short_lives_are_no_storm() {
 async fn suspend_and_clock_steps_do_not_lengthen_its_life() {
     let server = Server::answering(connected()).await;
     let (platform, clock) = server.client();
-    platform.look("a").await;
+    platform.probe("a").await;
     // Suspended for two days: only the wall clock saw it.
     clock.step_to(clock.start() + chrono::TimeDelta::days(2));
-    platform.look("a").await;
+    platform.probe("a").await;
     assert_eq!(server.count("/token"), 2);
     // Stepped back by a year, then a day goes by: only the monotonic clock saw it.
     clock.step_to(clock.start() - chrono::TimeDelta::days(365));
-    platform.look("a").await;
+    platform.probe("a").await;
     assert_eq!(server.count("/token"), 2);
     clock.advance(Duration::from_secs(86_400));
-    platform.look("a").await;
+    platform.probe("a").await;
     assert_eq!(server.count("/token"), 3);
 }
 
@@ -160,7 +160,7 @@ async fn a_refused_token_is_renewed_once() {
 async fn refused_again_is_about_us_and_no_storm() {
     let server = Server::answering(Reply::json(401, r#"{"message":"Unauthorized"}"#)).await;
     let (platform, clock) = server.client();
-    let answer = platform.look("a").await;
+    let answer = platform.probe("a").await;
     assert_eq!((answer.value.outcome, answer.healthy), (OurCredentials, false));
     assert_eq!((server.count("/token"), server.count(SERVICES)), (2, 2));
     // The second was refused as well: for a minute nobody hopes for a third.
@@ -182,7 +182,7 @@ async fn a_token_that_worked_is_renewed_whenever_it_is_refused() {
     .await;
     let (platform, _) = server.client();
     for _ in 0..8 {
-        assert_eq!(platform.look("a").await.value.outcome, Connected);
+        assert_eq!(platform.probe("a").await.value.outcome, Connected);
     }
     assert_eq!((server.count("/token"), server.count(SERVICES)), (4, 11));
 }
@@ -195,7 +195,7 @@ async fn a_401_about_the_dealership_renews_nothing() {
     settings.meanings.insert(0, serde_json::from_str(row).unwrap());
     let (platform, _) = client(settings);
     for _ in 0..3 {
-        assert_eq!(platform.look("7").await.value.outcome, NotConnected);
+        assert_eq!(platform.probe("7").await.value.outcome, NotConnected);
     }
     assert_eq!((server.count("/token"), server.count(SERVICES)), (1, 3));
 }
@@ -210,7 +210,7 @@ async fn a_row_about_401_does_not_hide_an_old_token() {
     .await;
     let mut settings = server.settings();
     settings.meanings = vec![serde_json::from_str(r#"{"status": 401, "means": "not-connected"}"#).unwrap()];
-    assert_eq!(client(settings).0.look("a").await.value.outcome, Connected);
+    assert_eq!(client(settings).0.probe("a").await.value.outcome, Connected);
 }
 
 #[tokio::test]
@@ -242,7 +242,7 @@ async fn answers_of_the_token_call() {
     for (reply, outcome, unrecognised, words) in rows {
         let script = reply.clone();
         let server = Server::start(move |_, _| script.clone()).await;
-        let answer = server.client().0.look("a").await;
+        let answer = server.client().0.probe("a").await;
         let look = answer.value;
         assert_eq!((look.outcome, look.unrecognised), (outcome, unrecognised), "{reply:?}: {}", look.reason);
         assert!(!answer.healthy && look.reason.contains(words), "{words}: {}", look.reason);
@@ -271,12 +271,12 @@ async fn a_look_that_is_cancelled_leaves_the_others_a_token() {
     .await;
     let (platform, _) = server.client();
     {
-        let mut first = Box::pin(platform.look("a"));
+        let mut first = Box::pin(platform.probe("a"));
         // Until its token call has arrived.
         while server.count("/token") == 0 {
             assert!(futures::poll!(&mut first).is_pending());
             tokio::task::yield_now().await;
         }
     }
-    assert_eq!(platform.look("a").await.value.outcome, Connected);
+    assert_eq!(platform.probe("a").await.value.outcome, Connected);
 }

@@ -43,7 +43,7 @@ async fn broken_answers_could_not_be_told() {
         if words.ends_with("2s") {
             settings.timeout = Duration::from_secs(2);
         }
-        let answer = client(settings).0.look("a").await;
+        let answer = client(settings).0.probe("a").await;
         let look = answer.value;
         assert_eq!((look.outcome, look.unrecognised, answer.healthy), (Unknown, false, false), "{}", look.reason);
         assert!(look.reason.contains(words) && look.services.is_none(), "{words}: {}", look.reason);
@@ -60,7 +60,7 @@ async fn an_answer_of_just_the_allowed_length_is_read() {
         let server = Server::answering(Reply::json(200, body)).await;
         let mut settings = server.settings();
         settings.max_body = 100;
-        assert_eq!(client(settings).0.look("a").await.value.outcome != Unknown, told);
+        assert_eq!(client(settings).0.probe("a").await.value.outcome != Unknown, told);
     }
 }
 
@@ -87,7 +87,7 @@ async fn no_connection_could_not_be_told() {
             assert!(words.contains("secure"));
             continue;
         };
-        let answer = platform.look("a").await;
+        let answer = platform.probe("a").await;
         assert_eq!((answer.value.outcome, answer.healthy), (Unknown, false));
         assert!(answer.value.reason.starts_with(words), "{}", answer.value.reason);
     }
@@ -100,7 +100,7 @@ async fn a_list_longer_than_allowed_is_not_read() {
             .await;
     let mut settings = server.settings();
     settings.max_rows = 2;
-    let look = client(settings).0.look("a").await.value;
+    let look = client(settings).0.probe("a").await.value;
     assert_eq!((look.outcome, look.services), (Unknown, None));
     assert!(look.reason.contains("more than 2"), "{}", look.reason);
 }
@@ -119,7 +119,7 @@ async fn secrets_stay_secret() {
         settings.headers = vec![("X-Extra".to_owned(), SecretString::from("Token the-extra-secret"))];
         let shown = format!("{settings:?}");
         let (platform, _) = client(settings);
-        let reason = platform.look("a").await.value.reason;
+        let reason = platform.probe("a").await.value.reason;
         let error = platform.slots("a", "b", moment().date_naive(), 6).await.value.unwrap_err();
         for text in [reason, error] {
             assert!(text.chars().count() <= 200 && !text.chars().any(is_invisible), "{text:?}");
@@ -134,7 +134,7 @@ async fn secrets_stay_secret() {
         Reply::json(401, serde_json::json!({ "error": said }).to_string())
     })
     .await;
-    let reason = server.client().0.look("a").await.value.reason;
+    let reason = server.client().0.probe("a").await.value.reason;
     assert!(SECRETS.iter().all(|secret| !reason.contains(secret)), "{reason}");
 }
 
@@ -146,7 +146,7 @@ async fn the_same_answer_gives_the_same_reason() {
     })
     .await;
     let (platform, _) = server.client();
-    let (one, two) = (platform.look("a").await.value.reason, platform.look("a").await.value.reason);
+    let (one, two) = (platform.probe("a").await.value.reason, platform.probe("a").await.value.reason);
     assert_eq!(one, two);
     assert!(one.contains("was odd"), "{one}");
 }

@@ -132,7 +132,7 @@ impl Past<'_> {
         dealer.invited.as_ref()?;
         let code = dealer.profile.dealer_code.raw();
         for _ in 0..LOOKS {
-            let look = self.platform.look(code).await.value;
+            let look = self.platform.probe(code).await.value;
             if look.outcome == Outcome::Connected {
                 let slots = self.slots(dealer).await;
                 return Some(Seen { look, slots });
@@ -149,7 +149,7 @@ impl Past<'_> {
         let opcode = self.policy.default_opcode.as_str();
         let window = Window::from_today(self.now, dealer.profile.timezone, self.policy.slot_window);
         let mut found = Vec::new();
-        for stretch in window.stretches(self.policy.slot_stretch) {
+        for stretch in window.ranges(self.policy.slot_stretch) {
             found.push(self.platform.slots(code, opcode, stretch.start, stretch.days).await.value.ok()?);
         }
         let slots = SlotCounts::of(window.merged(found).iter().map(|slot| slot.local));

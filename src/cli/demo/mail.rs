@@ -7,7 +7,7 @@ use crate::clock::SharedClock;
 use crate::engine::OutboxParts;
 use crate::mail::reserved::ReservedOnly;
 use crate::mail::smtp::SmtpSettings;
-use crate::mail::{LetterRenderer, PressError, PressSettings, SmtpCourier, Transport};
+use crate::mail::{LetterRenderer, RendererError, RendererSettings, SmtpTransport, Transport};
 use crate::sandbox::{self, PostHandle, Sandbox};
 use crate::tui::reading::{MailboxLetter, Mailboxes};
 
@@ -20,7 +20,7 @@ const PER_HOUR: u32 = 5_000;
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     #[error(transparent)]
-    Press(#[from] PressError),
+    Press(#[from] RendererError),
     #[error("the demo's mail: {0}")]
     Transport(String),
 }
@@ -30,7 +30,7 @@ pub enum MailError {
 /// # Errors
 /// When the sandbox has no post office.
 pub fn outbox(sandbox: &Sandbox, maildir: PathBuf, clock: SharedClock) -> Result<OutboxParts, MailError> {
-    let renderer = LetterRenderer::new(&PressSettings {
+    let renderer = LetterRenderer::new(&RendererSettings {
         partner: "DataClover".to_owned(),
         from: FROM.to_owned(),
         reply_to: None,
@@ -43,7 +43,7 @@ pub fn outbox(sandbox: &Sandbox, maildir: PathBuf, clock: SharedClock) -> Result
     let Transport::Smtp(server) = Transport::parse(&format!("smtp://{at}")).map_err(MailError::Transport)? else {
         return Err(MailError::Transport("it is no mail server".to_owned()));
     };
-    let transport = SmtpCourier::new(SmtpSettings::new(server), clock).map_err(MailError::Transport)?;
+    let transport = SmtpTransport::new(SmtpSettings::new(server), clock).map_err(MailError::Transport)?;
     let transport = Arc::new(ReservedOnly(Arc::new(transport)));
     Ok(OutboxParts { renderer, transport, per_hour: PER_HOUR, reports: Some(maildir) })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::LetterId;
-use crate::mail::{Delivery, Open, trial};
+use crate::mail::{AlwaysProceed, Delivery, test_message};
 
 use super::super::app::App;
 use super::super::error::CliError;
@@ -12,12 +12,12 @@ pub(super) async fn run(app: &App, address: &str) -> Result<(), CliError> {
     let (config, clock) = (&app.config, &app.clock);
     let letter = LetterId::from_bits(rand::random());
     let from = (config.mail.from.as_str(), config.mail.envelope_from.as_deref());
-    let parcel = trial(letter, &config.partner, from, address, clock.now()).map_err(CliError::usage)?;
+    let parcel = test_message(letter, &config.partner, from, address, clock.now()).map_err(CliError::usage)?;
     let Some(post) = config.outbox(Arc::clone(clock))? else {
         return Err(CliError::Refused("mail is off ([mail] transport = \"none\")".to_owned()));
     };
     let name = post.transport.name();
-    match post.transport.deliver(&parcel, &Open).await {
+    match post.transport.deliver(&parcel, &AlwaysProceed).await {
         Delivery::Sent { reply } => app.out.line(format!("sent by {name}: {reply}")),
         Delivery::Written { path } => {
             app.out.line(format!("written to {path}, not mailed: no mail server is configured"))
@@ -28,6 +28,6 @@ pub(super) async fn run(app: &App, address: &str) -> Result<(), CliError> {
         Delivery::Refused { reason, .. } => Err(CliError::Failed(format!("{name} refused it: {reason}"))),
         Delivery::Deferred { reason } => Err(CliError::Failed(format!("{name} takes nothing at the moment: {reason}"))),
         Delivery::Down { reason } => Err(CliError::Failed(format!("{name}: {reason}"))),
-        Delivery::Withheld => Err(CliError::Failed("it was not handed over".to_owned())),
+        Delivery::Aborted => Err(CliError::Failed("it was not handed over".to_owned())),
     }
 }

@@ -1,7 +1,7 @@
 //! What forbids a letter: asked when it is queued, whenever the dealership changes, and at the last moment before it leaves.
 
 use super::{Letter, LetterKind, MailPolicy};
-use crate::domain::{InvitationState, Onboarding, Timestamp};
+use crate::domain::{Invitation, InvitationState, Onboarding, Timestamp};
 
 /// Why a letter must not go out. The words are recorded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,14 +101,23 @@ impl Onboarding {
         if newest.generation != generation {
             return Some(Obstacle::Superseded(generation));
         }
-        match newest.state(now) {
-            _ if self.is_confirmed() => Some(Obstacle::Connected),
+        if self.is_confirmed() {
+            return Some(Obstacle::Connected);
+        }
+        let word_given = kind == LetterKind::Reminder && self.confirmation.dealer_confirmed_at.is_some();
+        newest.obstacle(now).or_else(|| word_given.then_some(Obstacle::WordGiven))
+    }
+}
+
+impl Invitation {
+    /// Why its code cannot be entered at a moment.
+    pub fn obstacle(&self, now: Timestamp) -> Option<Obstacle> {
+        match self.state(now) {
+            InvitationState::Live => None,
             InvitationState::Used => Some(Obstacle::Connected),
-            InvitationState::Expired => Some(Obstacle::Expired(generation)),
-            InvitationState::Revoked => Some(Obstacle::Revoked(generation)),
-            InvitationState::Superseded => Some(Obstacle::Superseded(generation)),
-            InvitationState::Live if kind != LetterKind::Reminder => None,
-            InvitationState::Live => self.confirmation.dealer_confirmed_at.is_some().then_some(Obstacle::WordGiven),
+            InvitationState::Expired => Some(Obstacle::Expired(self.generation)),
+            InvitationState::Revoked => Some(Obstacle::Revoked(self.generation)),
+            InvitationState::Superseded => Some(Obstacle::Superseded(self.generation)),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::{
     Actor, Command, DealershipId, Fact, Letter, LetterEnd, LetterId, LetterState, Onboarding, Timestamp,
 };
 use crate::engine::{EngineError, Inner};
-use crate::mail::{self, Delivery, Pass, RefusedBy, RenderContext};
+use crate::mail::{self, Delivery, PreSendDecision, RefusedBy, RenderContext};
 use crate::store::StoreError;
 
 /// How long until a result that could not be recorded is tried again.
@@ -67,14 +67,14 @@ struct BeforeSending<'a> {
 
 #[async_trait]
 impl mail::PreSendCheck for BeforeSending<'_> {
-    async fn pass(&self) -> Pass {
+    async fn pass(&self) -> PreSendDecision {
         match self.inner.begin_letter(self.id, self.letter, self.version).await {
-            Ok(true) => Pass::Go,
-            Ok(false) => Pass::Stop,
+            Ok(true) => PreSendDecision::Proceed,
+            Ok(false) => PreSendDecision::Abort,
             Err(error) => {
                 self.unrecorded.store(true, Ordering::Relaxed);
                 self.inner.report(format!("a letter was held: that it is being sent could not be recorded: {error}"));
-                Pass::Stop
+                PreSendDecision::Abort
             }
         }
     }
@@ -94,7 +94,7 @@ impl Inner {
             None => {}
         }
         let rendered = outbox.renderer.write(&state, &render_context(record), &self.parts.policy);
-        let message = match rendered.and_then(|it| it.parcel()) {
+        let message = match rendered.and_then(|it| it.outgoing()) {
             Ok(message) => message,
             Err(error) => {
                 let end = LetterEnd::Refused { reason: error.to_string(), permanent: true, address: None };
@@ -118,8 +118,8 @@ impl Inner {
                 (LetterEnd::Deferred { reason: reason.clone() }, SendAttempt::Busy(reason))
             }
             Delivery::Uncertain { reason } => (LetterEnd::Uncertain { reason }, SendAttempt::Unanswered),
-            Delivery::Withheld if check.unrecorded.load(Ordering::Relaxed) => return SendAttempt::Unrecorded,
-            Delivery::Withheld => return SendAttempt::Aborted,
+            Delivery::Aborted if check.unrecorded.load(Ordering::Relaxed) => return SendAttempt::Unrecorded,
+            Delivery::Aborted => return SendAttempt::Aborted,
             Delivery::Down { reason } => {
                 // The check had been passed, but the letter was not taken after all.
                 let sending =

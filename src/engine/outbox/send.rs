@@ -64,7 +64,7 @@ impl Engine {
                 sent
             }
         });
-        let sent: Vec<Vec<SendResult>> = attempts.buffer_unordered(outbox.transport.lanes()).collect().await;
+        let sent: Vec<Vec<SendResult>> = attempts.buffer_unordered(outbox.transport.max_connections()).collect().await;
         Ok(sent.into_iter().flatten().collect())
     }
 

@@ -138,7 +138,7 @@ impl Outbox<'_> {
     /// The next dealership whose letter may go now.
     fn take(&mut self) -> Option<DealershipId> {
         let elapsed = self.inner.parts.clock.elapsed();
-        let room = self.in_flight.len() < self.parts.transport.lanes().max(1);
+        let room = self.in_flight.len() < self.parts.transport.max_connections().max(1);
         let may =
             room && !matches!(self.server.circuit(elapsed), CircuitState::Open(_)) && self.limit(elapsed).is_zero();
         may.then(|| self.timers.take_due(self.inner.now())).flatten().map(|(_, id)| id)
@@ -176,7 +176,7 @@ impl Outbox<'_> {
     /// How long nothing can happen by itself.
     fn wait(&self) -> Duration {
         let (now, elapsed) = (self.inner.now(), self.inner.parts.clock.elapsed());
-        if self.in_flight.len() >= self.parts.transport.lanes().max(1) {
+        if self.in_flight.len() >= self.parts.transport.max_connections().max(1) {
             return LONGEST_TICK;
         }
         let Some(due) = self.timers.next() else { return LONGEST_TICK };

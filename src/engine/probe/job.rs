@@ -85,7 +85,7 @@ impl ProbeJob {
 
     /// Its slots are counted next, in requests of so many days at most.
     pub fn count_slots(&mut self, window: Window, most_days: u8) {
-        self.ranges = window.stretches(most_days).into();
+        self.ranges = window.ranges(most_days).into();
         self.window = Some(window);
     }
 

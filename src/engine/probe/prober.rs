@@ -143,7 +143,7 @@ impl Prober {
         let job = ProbeJob::new(probe, state.profile.dealer_code.raw().to_owned(), trial);
         let platform = Arc::clone(&self.platform);
         self.requests.send(async move {
-            let look = AssertUnwindSafe(platform.look(&job.dealer_code)).catch_unwind().await;
+            let look = AssertUnwindSafe(platform.probe(&job.dealer_code)).catch_unwind().await;
             StepResult::Probed(job, look.ok())
         });
     }

@@ -1,7 +1,7 @@
 //! The recipients of a delivery report (RFC 3464, 2.3): what became of the letter at each.
 
 use super::fields::{addresses, fields, uncommented};
-use super::{LONGEST_SAID, MOST_RECIPIENTS, ReportAction, Returned, beginning, forms, words};
+use super::{LONGEST_SAID, MOST_RECIPIENTS, ReportAction, Returned, beginning, forms, reason};
 use crate::domain::{Untrusted, enhanced_status, refused_address, same_address};
 
 enum Block {
@@ -66,7 +66,7 @@ fn block(fields: &[(String, String)], text: &str) -> Option<Block> {
 /// What became of a letter, by a server's words.
 pub(super) fn became(addresses: Vec<Untrusted>, action: ReportAction, status: &str, said: &str) -> Returned {
     let said = beginning(said, LONGEST_SAID);
-    let (status, reason) = (judged(action, status, said), words(said));
+    let (status, reason) = (judged(action, status, said), reason(said));
     Returned { addresses, original: Vec::new(), action, status, reason }
 }
 

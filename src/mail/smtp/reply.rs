@@ -1,7 +1,7 @@
 //! What a server answers: a code, an enhanced status, and words that are cleaned and shortened before anybody sees them.
 
-use super::super::courier::{Delivery, RefusedBy};
-use crate::domain::text::clean;
+use super::super::delivery::{Delivery, RefusedBy};
+use crate::domain::text::one_line;
 use crate::domain::{enhanced_status, is_server_trouble, is_too_large, refused_address};
 
 /// The most characters of a server's words that are ever repeated.
@@ -89,7 +89,7 @@ impl SmtpReply {
     }
 
     /// Its lines as one; a status that each of them repeats is said once.
-    fn words(&self) -> String {
+    fn joined(&self) -> String {
         let status = self.status().unwrap_or_default();
         let rest = self.lines.iter().skip(1).map(|line| line.trim().strip_prefix(status).unwrap_or(line));
         self.lines.first().map(String::as_str).into_iter().chain(rest).collect::<Vec<_>>().join(" ")
@@ -97,7 +97,7 @@ impl SmtpReply {
 
     /// Code and words on one line, for people: cleaned and shortened. `secrets` are never repeated, whoever sends them back.
     pub(super) fn quoted(&self, secrets: &[&str]) -> String {
-        let words = self.words();
+        let words = self.joined();
         if secrets.iter().any(|secret| !secret.is_empty() && repeats(&words, secret)) {
             let status = self.status().map(|status| format!(" {status}")).unwrap_or_default();
             return format!("{}{status} (its words repeat a secret, and are left out)", self.code);
@@ -114,21 +114,9 @@ fn repeats(words: &str, secret: &str) -> bool {
     folded(words).contains(&folded(secret))
 }
 
-/// Any text on one line: cleaned, with single spaces, at most 200 characters.
+/// What a server, or the library below, says: one clean line of at most [`QUOTED`] characters.
 pub(super) fn shortened(text: &str) -> String {
-    let text: String = text.chars().take(4 * QUOTED).collect();
-    let clean = clean(&text);
-    let mut out = String::new();
-    for word in clean.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    match out.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("{}…", out[..end].trim_end()),
-        None => out,
-    }
+    one_line(text, QUOTED)
 }
 
 #[cfg(test)]
@@ -202,7 +190,7 @@ mod tests {
         #[test]
         fn what_is_quoted_is_one_short_clean_line(lines in proptest::collection::vec(any::<String>(), 0..5)) {
             let quoted = SmtpReply { code: 550, lines }.quoted(&[]);
-            prop_assert!(quoted.chars().count() <= QUOTED + 1);
+            prop_assert!(quoted.chars().count() <= QUOTED);
             prop_assert!(!quoted.chars().any(is_invisible));
         }
     }

@@ -1,6 +1,7 @@
 //! A connection that is ready for letters: greeted, under TLS, signed in.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::commands::Auth;
@@ -13,9 +14,9 @@ use tokio_rustls::TlsConnector;
 
 use super::super::transport::{MailServer, Security};
 use super::Limits;
+use super::connection::{SmtpConnection, within};
+use super::error::{SmtpError, SmtpFailure, SmtpPhase};
 use super::reply::SmtpReply;
-use super::trouble::{SmtpError, SmtpFailure, SmtpPhase};
-use super::wire::{SmtpConnection, within};
 
 /// What a server offers, as far as we can use it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,7 +30,6 @@ pub(super) struct Offers {
     pub(super) size: Option<usize>,
 }
 
-/// What is needed to get there.
 pub(super) struct MailEndpoint {
     pub(super) server: MailServer,
     pub(super) tls: Option<(TlsConnector, ServerName<'static>)>,
@@ -41,59 +41,61 @@ pub(super) struct MailEndpoint {
 
 /// A connection between two letters.
 pub(super) struct Session {
-    pub(super) wire: SmtpConnection,
+    pub(super) connection: SmtpConnection,
     pub(super) offers: Offers,
     /// How many letters were begun on it.
     pub(super) letters: u32,
+    /// Since when it waits for the next letter, on the monotonic clock.
+    pub(super) idle_since: Duration,
 }
 
 impl Session {
     /// Connects and goes as far as an empty envelope.
-    pub(super) async fn open(way: &MailEndpoint) -> Result<Self, SmtpFailure> {
-        let limits = &way.limits;
-        let (stream, own) = connect(way).await.map_err(|trouble| SmtpPhase::Connecting.failed(trouble))?;
-        let mut wire = SmtpConnection::new(stream);
-        if let (Security::Tls, Some((connector, name))) = (way.server.security, &way.tls) {
-            wire = secure(wire, connector, name, limits).await?;
+    pub(super) async fn open(endpoint: &MailEndpoint) -> Result<Self, SmtpFailure> {
+        let limits = &endpoint.limits;
+        let (stream, own) = connect(endpoint).await.map_err(|error| SmtpPhase::Connecting.failed(error))?;
+        let mut connection = SmtpConnection::new(stream);
+        if let (Security::Tls, Some((connector, name))) = (endpoint.server.security, &endpoint.tls) {
+            connection = secure(connection, connector, name, limits).await?;
         }
-        let greeting = wire.listen(limits.command).await;
+        let greeting = connection.listen(limits.command).await;
         good(greeting, SmtpPhase::Greeting)?;
         let me = client_id(&rustix::system::uname().nodename().to_string_lossy(), own);
-        let mut offers = hello(&mut wire, &me, limits).await?;
-        if let (Security::StartTls, Some((connector, name))) = (way.server.security, &way.tls) {
+        let mut offers = hello(&mut connection, &me, limits).await?;
+        if let (Security::StartTls, Some((connector, name))) = (endpoint.server.security, &endpoint.tls) {
             if !offers.starttls {
                 let words = "it offers no STARTTLS, so nothing was sent to it; is the port in [mail] transport right? \
                              If it takes TLS from the first byte, write smtps://";
-                return Err(SmtpPhase::StartTls.failed(SmtpError::Lacking(words.to_owned())));
+                return Err(SmtpPhase::StartTls.failed(SmtpError::Missing(words.to_owned())));
             }
-            good(wire.ask("STARTTLS", limits.command).await, SmtpPhase::StartTls)?;
-            wire = secure(wire, connector, name, limits).await?;
+            good(connection.ask("STARTTLS", limits.command).await, SmtpPhase::StartTls)?;
+            connection = secure(connection, connector, name, limits).await?;
             // What was offered before TLS could be anybody's offer.
-            offers = hello(&mut wire, &me, limits).await?;
+            offers = hello(&mut connection, &me, limits).await?;
         }
-        let mut session = Self { wire, offers, letters: 0 };
-        if let Some(user) = &way.server.user {
-            session.sign_in(user, way).await?;
+        let mut session = Self { connection, offers, letters: 0, idle_since: Duration::ZERO };
+        if let Some(user) = &endpoint.server.user {
+            session.sign_in(user, endpoint).await?;
         }
         Ok(session)
     }
 
-    async fn sign_in(&mut self, user: &str, way: &MailEndpoint) -> Result<(), SmtpFailure> {
-        let failed = |trouble| SmtpPhase::SignIn.failed(trouble);
-        let Some(password) = &way.password else {
-            return Err(failed(SmtpError::Lacking("there is no password: set [mail] password".to_owned())));
+    async fn sign_in(&mut self, user: &str, endpoint: &MailEndpoint) -> Result<(), SmtpFailure> {
+        let failed = |error| SmtpPhase::SignIn.failed(error);
+        let Some(password) = &endpoint.password else {
+            return Err(failed(SmtpError::Missing("there is no password: set [mail] password".to_owned())));
         };
         let Some(mechanism) = self.offers.sign_in else {
             let words = "it offers no way to sign in that we know (PLAIN, LOGIN); if it wants no password, leave the user out \
                          of [mail] transport";
-            return Err(failed(SmtpError::Lacking(words.to_owned())));
+            return Err(failed(SmtpError::Missing(words.to_owned())));
         };
         let credentials = Credentials::new(user.to_owned(), password.expose_secret().to_owned());
         // The reasons of these errors would repeat what the server sent, which could be anything.
-        let odd = |_| failed(SmtpError::Nonsense("a challenge that is none of PLAIN or LOGIN"));
+        let odd = |_| failed(SmtpError::Malformed("a challenge that is none of PLAIN or LOGIN"));
         let first = Auth::new(mechanism, credentials.clone(), None).map_err(odd)?;
         let mut sent = vec![secret_part(&first.to_string())];
-        let mut reply = self.wire.ask(&first.to_string(), way.limits.command).await.map_err(failed)?;
+        let mut reply = self.connection.ask(&first.to_string(), endpoint.limits.command).await.map_err(failed)?;
         // LOGIN asks twice.
         for _ in 0..2 {
             if reply.code != 334 {
@@ -105,7 +107,7 @@ impl Session {
             );
             let next = Auth::new_from_response(mechanism, credentials.clone(), &challenge).map_err(odd)?;
             sent.push(secret_part(&next.to_string()));
-            reply = self.wire.ask(&next.to_string(), way.limits.command).await.map_err(failed)?;
+            reply = self.connection.ask(&next.to_string(), endpoint.limits.command).await.map_err(failed)?;
         }
         sent.push(password.expose_secret().to_owned());
         let secrets: Vec<&str> = sent.iter().map(String::as_str).collect();
@@ -132,28 +134,28 @@ fn unquoted(reply: &SmtpReply, secrets: &[&str]) -> String {
 }
 
 async fn secure(
-    wire: SmtpConnection,
+    connection: SmtpConnection,
     connector: &TlsConnector,
     name: &ServerName<'static>,
     limits: &Limits,
 ) -> Result<SmtpConnection, SmtpFailure> {
-    wire.secure(connector, name.clone(), limits.connect).await.map_err(|trouble| SmtpPhase::Securing.failed(trouble))
+    connection.secure(connector, name.clone(), limits.connect).await.map_err(|error| SmtpPhase::Securing.failed(error))
 }
 
 /// Finds the server and connects to the first of its addresses that answers. Says which address is ours.
-async fn connect(way: &MailEndpoint) -> Result<(TcpStream, Option<IpAddr>), SmtpError> {
-    let server = &way.server;
-    within(way.limits.connect, async {
+async fn connect(endpoint: &MailEndpoint) -> Result<(TcpStream, Option<IpAddr>), SmtpError> {
+    let server = &endpoint.server;
+    within(endpoint.limits.connect, async {
         let found: Vec<SocketAddr> = match server.address() {
             Some(address) => vec![SocketAddr::new(address, server.port)],
             None => lookup_host((server.resolvable(), server.port)).await.map_err(SmtpError::Io)?.collect(),
         };
         let may = |address: &SocketAddr| {
             // `localhost` is a name that somebody's resolver may lead elsewhere.
-            server.security != Security::Plain || way.plain_allowed || address.ip().is_loopback()
+            server.security != Security::Plain || endpoint.plain_allowed || address.ip().is_loopback()
         };
         let mut last =
-            SmtpError::Lacking("its name has no address to which letters may go; see [mail] transport".to_owned());
+            SmtpError::Missing("its name has no address to which letters may go; see [mail] transport".to_owned());
         for address in found.into_iter().filter(may) {
             match TcpStream::connect(address).await {
                 Ok(stream) => {
@@ -189,8 +191,8 @@ fn client_id(node: &str, own: Option<IpAddr>) -> ClientId {
     }
 }
 
-async fn hello(wire: &mut SmtpConnection, me: &ClientId, limits: &Limits) -> Result<Offers, SmtpFailure> {
-    let reply = good(wire.ask(&format!("EHLO {me}"), limits.command).await, SmtpPhase::Hello)?;
+async fn hello(connection: &mut SmtpConnection, me: &ClientId, limits: &Limits) -> Result<Offers, SmtpFailure> {
+    let reply = good(connection.ask(&format!("EHLO {me}"), limits.command).await, SmtpPhase::Hello)?;
     Ok(offers(&reply))
 }
 
@@ -230,7 +232,7 @@ pub(super) fn good(reply: Result<SmtpReply, SmtpError>, phase: SmtpPhase) -> Res
     match reply {
         Ok(reply) if reply.is_good() => Ok(reply),
         Ok(reply) => Err(phase.failed(SmtpError::Reply(reply))),
-        Err(trouble) => Err(phase.failed(trouble)),
+        Err(error) => Err(phase.failed(error)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! TLS: certificate and host are always verified, and what is wrong with them is said in words.
+//! TLS: certificate and host are always verified.
 
 use std::io;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use rustls::{Error, RootCertStore};
 use tokio_rustls::TlsConnector;
 
 use super::super::transport::MailServer;
+use super::error::SmtpError;
 use super::reply::shortened;
-use super::trouble::SmtpError;
 
 /// Whose signature makes a certificate good.
 #[derive(Debug, Clone, Default)]
@@ -64,13 +64,13 @@ pub(super) fn name(server: &MailServer) -> Result<ServerName<'static>, String> {
 }
 
 /// What a handshake failed with.
-pub(super) fn trouble(error: io::Error) -> SmtpError {
+pub(super) fn handshake_error(error: io::Error) -> SmtpError {
     let Some(known) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
         let closed = matches!(error.kind(), io::ErrorKind::UnexpectedEof);
         return if closed { SmtpError::Closed } else { SmtpError::Io(error) };
     };
     SmtpError::Tls(match known {
-        Error::InvalidCertificate(_) => crate::tls::in_words(known, "[mail] transport"),
+        Error::InvalidCertificate(_) => crate::tls::explain(known, "[mail] transport"),
         Error::InvalidMessage(_) => {
             "it does not speak TLS at this port; smtp+starttls:// begins plain, smtps:// with TLS: \
                                      see [mail] transport"

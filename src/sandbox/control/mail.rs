@@ -117,7 +117,7 @@ fn whole(letter: &ReceivedLetter, now: DateTime<Utc>) -> Value {
 
 /// A code that was typed in at Xtime.
 pub(super) fn attempt(attempt: &Attempt) -> Value {
-    json!({"at": moment(attempt.at), "typed": attempt.typed, "result": attempt.verdict.name()})
+    json!({"at": moment(attempt.at), "typed": attempt.typed, "result": attempt.result.name()})
 }
 
 /// `GET /control/attempts`: how often which result, and the newest refusals, the newest first.
@@ -129,8 +129,8 @@ pub(in super::super) async fn attempts(State(shared): State<Arc<SandboxState>>) 
     for (code, dealer) in &mut world.dealers {
         dealer.settle(now);
         for one in &dealer.state.attempts {
-            *counts.entry(one.verdict.name()).or_default() += 1;
-            if one.verdict.is_refusal() {
+            *counts.entry(one.result.name()).or_default() += 1;
+            if one.result.is_refusal() {
                 refused.push((one.at, Arc::clone(code), attempt(one)));
             }
         }

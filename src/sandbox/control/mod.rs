@@ -1,8 +1,8 @@
 //! The control interface: what only a demonstration or a test may see and do. Documented in the module above.
 
-mod deed;
+mod action;
 pub(super) mod mail;
-mod picture;
+mod status;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::deed::{Answers, ControlAction, NoDeed};
-use self::picture::picture;
+use self::action::{ActionError, Answers, ControlAction};
+use self::status::status;
+use super::action::DealerAction;
 use super::catalog::{Edit, OPERATIONS};
 use super::dealer::Dealer;
 use super::faults::Faults;
 use super::partner::{self, moment};
 use super::schedule::Adjust;
-use super::script::Act;
 use super::world::{DealerCall, World, WorldRefusal};
 use super::{SandboxState, calendar, platform, reader, reply};
 
@@ -65,7 +65,7 @@ fn told(call: &DealerCall) -> Value {
 
 /// `GET /control`.
 pub(super) async fn actions() -> Response {
-    let actions = deed::ACTIONS
+    let actions = action::ACTIONS
         .map(|(name, example)| json!({"action": format!("POST /control/dealers/{{code}}/{name}"), "example": example}));
     reply::good(json!({ "actions": actions }))
 }
@@ -86,12 +86,12 @@ struct Create {
 }
 
 impl Create {
-    fn acts(self) -> Vec<Act> {
-        let mut acts = Vec::with_capacity(BIRTH);
-        acts.extend(self.connected.then_some(Act::Connect));
-        acts.extend(self.opcode.into_iter().flat_map(|opcode| deed::published(opcode, None)));
-        acts.extend(self.slots.then_some(Act::Calendar(Adjust::Open)));
-        acts
+    fn actions(self) -> Vec<DealerAction> {
+        let mut actions = Vec::with_capacity(BIRTH);
+        actions.extend(self.connected.then_some(DealerAction::Connect));
+        actions.extend(self.opcode.into_iter().flat_map(|opcode| action::published(opcode, None)));
+        actions.extend(self.slots.then_some(DealerAction::Calendar(Adjust::Open)));
+        actions
     }
 }
 
@@ -126,7 +126,7 @@ pub(super) async fn create(State(shared): State<Arc<SandboxState>>, body: Bytes)
         if let Some(Err(refusal)) = one.email.as_deref().map(reader::address_of) {
             return partner::refused(&refusal);
         }
-        if let Some(Err(reason)) = one.opcode.clone().map(|opcode| deed::text(opcode, "opcode")) {
+        if let Some(Err(reason)) = one.opcode.clone().map(|opcode| action::text(opcode, "opcode")) {
             return reply::bad(&reason);
         }
     }
@@ -141,7 +141,7 @@ pub(super) async fn create(State(shared): State<Arc<SandboxState>>, body: Bytes)
         let born = world.dealer(&one.dealer_code, zone).map(|(code, _)| code);
         let born = born.and_then(|code| {
             one.email.as_deref().map_or(Ok(()), |email| world.set_email(&code, email))?;
-            world.happen_now(&code, one.acts(), now).map(|()| code)
+            world.happen_now(&code, one.actions(), now).map(|()| code)
         });
         match born {
             Ok(code) => last = Some(code),
@@ -177,7 +177,7 @@ fn key(world: &World, code: &str) -> Option<Arc<str>> {
 fn told_about(shared: &SandboxState, world: &mut World, code: &Arc<str>, now: DateTime<Utc>) -> Response {
     world.dealers.get_mut(code).map_or_else(unknown, |dealer| {
         dealer.settle(now);
-        reply::good(picture(shared, code, dealer, now))
+        reply::good(status(shared, code, dealer, now))
     })
 }
 
@@ -186,7 +186,7 @@ fn unknown() -> Response {
 }
 
 /// `POST /control/dealers/{code}/{action}`.
-pub(super) async fn act(
+pub(super) async fn action(
     State(shared): State<Arc<SandboxState>>,
     Path((code, action)): Path<(String, String)>,
     body: Bytes,
@@ -197,9 +197,9 @@ pub(super) async fn act(
     let Some(dealer) = world.dealers.get_mut(&code) else { return unknown() };
     dealer.settle(now);
     let today = now.with_timezone(&dealer.profile.zone).date_naive();
-    match deed::read(&action, &body, today) {
-        Err(error @ NoDeed::Action) => return reply::not_found(&error.to_string()),
-        Err(error @ NoDeed::Details(..)) => return reply::bad(&error.to_string()),
+    match action::read(&action, &body, today) {
+        Err(error @ ActionError::Action) => return reply::not_found(&error.to_string()),
+        Err(error @ ActionError::Details(..)) => return reply::bad(&error.to_string()),
         Ok(ControlAction::TakeSlot(wanted)) => return take_slot(shared.seed, &code, dealer, wanted, now),
         Ok(ControlAction::Answers(answers)) => answer_so(dealer, &answers),
         Ok(ControlAction::Next(None, _)) => shared.ordered.clear(&code),
@@ -208,8 +208,9 @@ pub(super) async fn act(
                 return reply::bad("too many faults wait for this dealership; {\"fault\": \"none\"} forgets them");
             }
         }
-        Ok(ControlAction::Acts(acts)) => {
-            let done = if fits(dealer, &acts) { world.happen_now(&code, acts, now) } else { Err(WorldRefusal::Full) };
+        Ok(ControlAction::Actions(actions)) => {
+            let done =
+                if fits(dealer, &actions) { world.happen_now(&code, actions, now) } else { Err(WorldRefusal::Full) };
             if let Err(refusal) = done {
                 return partner::refused(&refusal);
             }
@@ -219,9 +220,9 @@ pub(super) async fn act(
 }
 
 /// Whether the draft has room for what is added to it.
-fn fits(dealer: &Dealer, acts: &[Act]) -> bool {
-    acts.iter().all(|act| match act {
-        Act::Catalog(Edit::Draft { opcode, .. }) => {
+fn fits(dealer: &Dealer, actions: &[DealerAction]) -> bool {
+    actions.iter().all(|action| match action {
+        DealerAction::Catalog(Edit::Draft { opcode, .. }) => {
             let mut drafted = dealer.state.catalog.drafted();
             dealer.state.catalog.drafted().count() < OPERATIONS || drafted.any(|one| one.opcode == *opcode)
         }

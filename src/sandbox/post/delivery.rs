@@ -34,7 +34,9 @@ pub(super) async fn deliver(
     for Recipient { address, bounces } in &transaction.recipients {
         if *bounces {
             shared.stats.fault(super::super::faults::Fault::MailBounced);
-            post.boxes().lock().count(|counts| (counts.taken, counts.bounced) = (counts.taken + 1, counts.bounced + 1));
+            post.mailboxes()
+                .lock()
+                .count(|counts| (counts.taken, counts.bounced) = (counts.taken + 1, counts.bounced + 1));
             // Nobody is told that a report could not be delivered.
             if !transaction.sender.is_empty() {
                 bounced.push(Bounced {
@@ -73,9 +75,9 @@ fn keep(
     head: LetterSummary,
     (received_at, standing, opened_at): Moments,
 ) {
-    let mut boxes = post.boxes().lock();
-    boxes.count(|counts| counts.taken += 1);
-    boxes.add(|id| ReceivedLetter {
+    let mut mailboxes = post.mailboxes().lock();
+    mailboxes.count(|counts| counts.taken += 1);
+    mailboxes.add(|id| ReceivedLetter {
         id,
         sender: sender.to_owned(),
         to: to.to_owned(),
@@ -89,7 +91,7 @@ fn keep(
         raw: Arc::clone(raw),
         seen: AtomicBool::new(false),
     });
-    drop(boxes);
+    drop(mailboxes);
     post.changed.send_modify(|changes| *changes += 1);
 }
 
@@ -104,7 +106,7 @@ pub(super) async fn report(shared: &SandboxState, post: &PostOfficeState, bounce
         if let Some(maildir) = post.maildir.clone()
             && !filed(maildir, number, raw).await
         {
-            post.boxes().lock().count(|counts| counts.maildir_failures += 1);
+            post.mailboxes().lock().count(|counts| counts.maildir_failures += 1);
         }
     }
 }

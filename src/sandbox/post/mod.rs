@@ -1,13 +1,13 @@
 //! The simulated post office: an SMTP server on the loopback interface whose letters stay here, in mailboxes that can be read.
 
 pub(super) mod address;
-mod boxes;
 mod code;
 mod delivery;
 mod letter;
+mod mailboxes;
 mod report;
 mod session;
-mod wire;
+mod stream;
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,10 +20,10 @@ use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
-pub use self::boxes::{MailboxCounts, MailboxSummary};
 pub use self::letter::ReceivedLetter;
+pub use self::mailboxes::{MailboxCounts, MailboxSummary};
 
-use self::boxes::Boxes;
+use self::mailboxes::MailboxStore;
 use super::SandboxState;
 use super::server::not_loopback;
 
@@ -46,7 +46,7 @@ pub struct PostSettings {
 pub(super) struct PostOfficeState {
     addr: SocketAddr,
     maildir: Option<PathBuf>,
-    boxes: Mutex<Boxes>,
+    mailboxes: Mutex<MailboxStore>,
     /// Numbers letters and, apart from them, reports.
     letters: AtomicU64,
     reports: AtomicU64,
@@ -69,7 +69,7 @@ pub(super) async fn open(settings: &PostSettings) -> io::Result<(TcpListener, Po
     let post = PostOfficeState {
         addr: listener.local_addr()?,
         maildir: settings.maildir.clone(),
-        boxes: Mutex::default(),
+        mailboxes: Mutex::default(),
         letters: AtomicU64::new(0),
         reports: AtomicU64::new(0),
         turns: AtomicU64::new(0),
@@ -106,7 +106,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<SandboxState>) {
     }
 }
 
-/// A look into the mailboxes of a running sandbox.
+/// Access to the mailboxes of a running sandbox.
 #[derive(Clone)]
 pub struct PostHandle {
     shared: Arc<SandboxState>,
@@ -118,30 +118,30 @@ impl PostHandle {
         shared.post.as_ref().map(|_| Self { shared: Arc::clone(shared) })
     }
 
-    fn with<T: Default>(&self, look: impl FnOnce(&PostOfficeState) -> T) -> T {
-        self.shared.post.as_ref().map(look).unwrap_or_default()
+    fn with<T: Default>(&self, read: impl FnOnce(&PostOfficeState) -> T) -> T {
+        self.shared.post.as_ref().map(read).unwrap_or_default()
     }
 
     /// Every mailbox with letters, in order of their addresses.
     pub fn mailboxes(&self) -> Vec<MailboxSummary> {
         let now = self.shared.clock.now();
-        self.with(|post| post.boxes.lock().mailboxes(now))
+        self.with(|post| post.mailboxes.lock().mailboxes(now))
     }
 
     /// The letters of a mailbox, the newest first.
     pub fn letters(&self, address: &str) -> Vec<Arc<ReceivedLetter>> {
         let address = address::mailbox(address).unwrap_or_default();
-        self.with(|post| post.boxes.lock().letters(&address))
+        self.with(|post| post.mailboxes.lock().letters(&address))
     }
 
     /// The newest letters of all mailboxes, the newest first.
     pub fn newest(&self, most: usize) -> Vec<Arc<ReceivedLetter>> {
-        self.with(|post| post.boxes.lock().newest(most))
+        self.with(|post| post.mailboxes.lock().newest(most))
     }
 
     /// What was counted so far.
     pub fn counts(&self) -> MailboxCounts {
-        self.with(|post| post.boxes.lock().counts())
+        self.with(|post| post.mailboxes.lock().counts())
     }
 
     /// Is told of every letter that comes; the number only grows.
@@ -160,7 +160,7 @@ impl PostOfficeState {
         self.addr
     }
 
-    pub(super) fn boxes(&self) -> &Mutex<Boxes> {
-        &self.boxes
+    pub(super) fn mailboxes(&self) -> &Mutex<MailboxStore> {
+        &self.mailboxes
     }
 }

@@ -1,6 +1,7 @@
 //! One SMTP session (RFC 5321), with the extensions that mail programs use on the way to a mailbox.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -8,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::super::SandboxState;
 use super::super::faults::Fault;
-use super::wire::{CommandLine, Flaw, SmtpStream};
+use super::stream::{CommandLine, Flaw, SmtpStream};
 use super::{PostOfficeState, address, delivery};
 
 pub(super) const SIZE: usize = 1 << 20;
@@ -17,7 +18,7 @@ const RECIPIENTS: usize = 100;
 /// How many commands may make no sense before the client is shown out.
 const PATIENCE: u32 = 20;
 
-/// The letter that is being handed over.
+/// The letter that is being sent.
 pub(super) struct Transaction {
     pub(super) sender: String,
     pub(super) recipients: Vec<Recipient>,
@@ -32,15 +33,8 @@ pub(super) struct Recipient {
     pub(super) bounces: bool,
 }
 
-/// Whether the session goes on.
-#[derive(PartialEq, Eq)]
-enum Then {
-    GoOn,
-    Close,
-}
-
 struct Session<'a, S> {
-    wire: SmtpStream<S>,
+    stream: SmtpStream<S>,
     shared: &'a Arc<SandboxState>,
     post: &'a PostOfficeState,
     greeted: bool,
@@ -54,15 +48,15 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let Some(post) = &shared.post else { return Ok(()) };
-    post.boxes().lock().count(|counts| counts.sessions += 1);
-    let wire = SmtpStream::new(stream);
-    let mut session = Session { wire, shared, post, greeted: false, nonsense: 0, transaction: None };
+    post.mailboxes().lock().count(|counts| counts.sessions += 1);
+    let stream = SmtpStream::new(stream);
+    let mut session = Session { stream, shared, post, greeted: false, nonsense: 0, transaction: None };
     if full {
-        session.wire.reply("421 4.3.2 too many sessions, come back later");
-        return session.wire.flush().await;
+        session.stream.reply("421 4.3.2 too many sessions, come back later");
+        return session.stream.flush().await;
     }
-    session.wire.reply("220 sandbox.test ESMTP a post office whose letters stay here");
-    while let Some(line) = session.wire.line().await? {
+    session.stream.reply("220 sandbox.test ESMTP a post office whose letters stay here");
+    while let Some(line) = session.stream.line().await? {
         let then = match line {
             CommandLine::TooLong => session.no_sense("500 5.5.2 the line is too long"),
             CommandLine::Whole(line) => match str::from_utf8(&line) {
@@ -70,35 +64,35 @@ where
                 _ => session.no_sense("500 5.5.2 this is no text"),
             },
         };
-        if then == Then::Close {
+        if then.is_break() {
             break;
         }
     }
-    session.wire.flush().await
+    session.stream.flush().await
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
-    fn say(&mut self, text: &str) -> Then {
-        self.wire.reply(text);
-        Then::GoOn
+    fn say(&mut self, text: &str) -> ControlFlow<()> {
+        self.stream.reply(text);
+        ControlFlow::Continue(())
     }
 
-    fn no_sense(&mut self, text: &str) -> Then {
+    fn no_sense(&mut self, text: &str) -> ControlFlow<()> {
         self.nonsense += 1;
         if self.nonsense < PATIENCE {
             return self.say(text);
         }
-        self.wire.reply("421 4.7.0 too much of this makes no sense");
-        Then::Close
+        self.stream.reply("421 4.7.0 too much of this makes no sense");
+        ControlFlow::Break(())
     }
 
     /// A recipient or a letter is not taken.
-    fn refuse(&mut self, text: &str) -> Then {
-        self.post.boxes().lock().count(|counts| counts.refused += 1);
+    fn refuse(&mut self, text: &str) -> ControlFlow<()> {
+        self.post.mailboxes().lock().count(|counts| counts.refused += 1);
         self.say(text)
     }
 
-    async fn command(&mut self, line: &str) -> io::Result<Then> {
+    async fn command(&mut self, line: &str) -> io::Result<ControlFlow<()>> {
         let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
         Ok(match verb.trim_end().to_ascii_uppercase().as_str() {
             "HELO" | "EHLO" if rest.trim().is_empty() => self.no_sense("501 5.5.4 say who you are"),
@@ -124,8 +118,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             "VRFY" => self.say("252 2.5.0 send a letter and see"),
             "HELP" => self.say("214 2.0.0 RFC 5321"),
             "QUIT" => {
-                self.wire.reply("221 2.0.0 bye");
-                Then::Close
+                self.stream.reply("221 2.0.0 bye");
+                ControlFlow::Break(())
             }
             "EXPN" | "STARTTLS" | "AUTH" | "TURN" | "BDAT" => self.no_sense("502 5.5.1 this is not offered here"),
             _ => self.no_sense("500 5.5.1 no such command"),
@@ -137,7 +131,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         self.transaction = None;
     }
 
-    fn mail(&mut self, rest: &str) -> Then {
+    fn mail(&mut self, rest: &str) -> ControlFlow<()> {
         if !self.greeted {
             return self.no_sense("503 5.5.1 say EHLO first");
         }
@@ -170,7 +164,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         self.say("250 2.1.0 sender is fine")
     }
 
-    fn rcpt(&mut self, rest: &str) -> Then {
+    fn rcpt(&mut self, rest: &str) -> ControlFlow<()> {
         let Some(transaction) = &self.transaction else {
             return self.no_sense("503 5.5.1 say MAIL first");
         };
@@ -217,7 +211,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         owners.iter().find_map(|dealer| self.shared.ordered.next_of(dealer, Fault::is_mail))
     }
 
-    async fn data(&mut self) -> io::Result<Then> {
+    async fn data(&mut self) -> io::Result<ControlFlow<()>> {
         match &self.transaction {
             None => return Ok(self.no_sense("503 5.5.1 say MAIL first")),
             Some(transaction) if transaction.recipients.is_empty() => {
@@ -225,10 +219,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             }
             Some(_) => {}
         }
-        self.wire.reply("354 end it with a dot on a line of its own");
-        self.wire.flush().await?;
-        let Some(letter) = self.wire.letter(SIZE).await? else { return Ok(Then::Close) };
-        let Some(transaction) = self.transaction.take() else { return Ok(Then::Close) };
+        self.stream.reply("354 end it with a dot on a line of its own");
+        self.stream.flush().await?;
+        let Some(letter) = self.stream.letter(SIZE).await? else { return Ok(ControlFlow::Break(())) };
+        let Some(transaction) = self.transaction.take() else { return Ok(ControlFlow::Break(())) };
         let letter = match letter {
             Ok(letter) => letter,
             Err(Flaw::TooBig) => return Ok(self.refuse("552 5.3.4 the letter is too long")),
@@ -239,15 +233,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     }
 
     /// The final dot has come.
-    async fn end(&mut self, transaction: &Transaction, letter: Vec<u8>) -> io::Result<Then> {
+    async fn end(&mut self, transaction: &Transaction, letter: Vec<u8>) -> io::Result<ControlFlow<()>> {
         let fault = transaction.fault;
         if let Some(fault) = fault.filter(|fault| *fault != Fault::MailDeferred) {
             self.shared.stats.fault(fault);
         }
         // A reply is an answer: this one says that the letter was not taken.
         if fault == Some(Fault::MailClosing) {
-            self.wire.reply("421 4.3.2 closing down");
-            return Ok(Then::Close);
+            self.stream.reply("421 4.3.2 closing down");
+            return Ok(ControlFlow::Break(()));
         }
         if let Some(Fault::MailCut | Fault::MailHang) = fault {
             let turn = self.post.turns.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
@@ -261,15 +255,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
                 tokio::time::sleep(delay).await;
             }
             let bounced = delivery::deliver(self.shared, self.post, transaction, letter).await;
-            self.wire.reply("250 2.0.0 taken");
-            self.wire.flush().await?;
+            self.stream.reply("250 2.0.0 taken");
+            self.stream.flush().await?;
             delivery::report(self.shared, self.post, bounced).await;
-            return Ok(Then::GoOn);
+            return Ok(ControlFlow::Continue(()));
         }
         if fault == Some(Fault::MailHang) {
-            self.wire.gone().await?;
+            self.stream.gone().await?;
         }
-        Ok(Then::Close)
+        Ok(ControlFlow::Break(()))
     }
 }
 

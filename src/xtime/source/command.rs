@@ -11,7 +11,8 @@ use tokio::process::{Child, Command};
 use super::template::{EscapeContext, RequestTemplates, Values};
 use super::{read_code, read_moment};
 use crate::domain::CodeOrigin;
-use crate::xtime::words::{Redactor, one_line};
+use crate::domain::text::one_line;
+use crate::xtime::redact::Redactor;
 use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SetupError, SourceError};
 
 /// How long the output is still read after the program has ended: something that it left behind may hold it open.
@@ -48,7 +49,7 @@ impl Default for CommandSettings {
 pub struct CommandSource {
     settings: CommandSettings,
     templates: RequestTemplates,
-    scrubber: Redactor,
+    redactor: Redactor,
 }
 
 impl CommandSource {
@@ -67,7 +68,7 @@ impl CommandSource {
         for (at, source) in settings.run.iter().enumerate().skip(1) {
             templates.add(&field(at), EscapeContext::Plain, source)?;
         }
-        Ok(Self { settings, templates, scrubber: Redactor::new([]) })
+        Ok(Self { settings, templates, redactor: Redactor::new([]) })
     }
 
     fn command(&self, request: &CodeRequest) -> Result<Command, String> {
@@ -109,7 +110,7 @@ impl CommandSource {
         let code = printed.lines().next().map(str::trim).unwrap_or_default();
         let errors = String::from_utf8_lossy(&ran.errors);
         let last = errors.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        self.scrubber.line_hiding(last, &[code])
+        self.redactor.line_hiding(last, &[code])
     }
 }
 

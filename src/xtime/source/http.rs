@@ -13,10 +13,10 @@ use super::template::{EscapeContext, RequestTemplates, Values};
 use super::{read_code, read_moment};
 use crate::clock::SharedClock;
 use crate::domain::{CodeOrigin, Timestamp};
+use crate::xtime::connection::{ConnectionSettings, PlatformConnection, RawResponse, ResponseBody};
 use crate::xtime::gateway::{MESSAGES, first_text};
+use crate::xtime::redact::Redactor;
 use crate::xtime::settings::{address, header_name, is_loopback, secret_value};
-use crate::xtime::wire::{PlatformConnection, Raw, ResponseBody, WireSettings};
-use crate::xtime::words::Redactor;
 use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SetupError, SourceError, TlsFiles};
 
 /// The header that makes a second try of one intent the same request.
@@ -89,8 +89,8 @@ pub struct HttpSource {
     /// An address from a harmless sample: every real one must lead to the same host.
     sample: Url,
     headers: Vec<Header>,
-    wire: PlatformConnection,
-    scrubber: Redactor,
+    connection: PlatformConnection,
+    redactor: Redactor,
 }
 
 /// A header that is ready, or whose template is found under its field.
@@ -127,8 +127,8 @@ impl HttpSource {
         let sample = address_template(&mut templates, &settings)?;
         let headers = header_templates(&mut templates, &settings)?;
         let body = body_template(&mut templates, &settings)?;
-        let wire = PlatformConnection::new(
-            WireSettings {
+        let connection = PlatformConnection::new(
+            ConnectionSettings {
                 timeout: settings.timeout,
                 connect_timeout: Duration::from_secs(5),
                 max_body: settings.max_body,
@@ -150,8 +150,8 @@ impl HttpSource {
         // A key may stand in the address too. `sample` is what is filled in.
         let in_address = sample.query_pairs().map(|(_, value)| value.into_owned());
         let fixed = in_address.filter(|value| !value.contains("sample")).map(SecretString::from);
-        let scrubber = Redactor::new(secrets.chain(fixed));
-        Ok(Self { settings, method, body, templates, sample, headers, wire, scrubber })
+        let redactor = Redactor::new(secrets.chain(fixed));
+        Ok(Self { settings, method, body, templates, sample, headers, connection, redactor })
     }
 
     /// The request for one intent: the same for every try of it.
@@ -169,7 +169,7 @@ impl HttpSource {
         if url.origin() != self.sample.origin() {
             return Err("the address leads to another host than the template".to_owned());
         }
-        let mut sent = self.wire.client.request(self.method.clone(), url);
+        let mut sent = self.connection.client.request(self.method.clone(), url);
         for Header { name, value, field } in &self.headers {
             let value = if let Some(ready) = value {
                 ready.clone()
@@ -219,7 +219,7 @@ impl HttpSource {
         let code = answer.pointer(&self.settings.code).and_then(Value::as_str).map(str::trim);
         let said = first_text(&answer, MESSAGES).map(|text| format!(": {text}")).unwrap_or_default();
         let text = format!("the code source answered with status {status}{said}");
-        self.scrubber.line_hiding(&text, code.as_slice())
+        self.redactor.line_hiding(&text, code.as_slice())
     }
 }
 
@@ -230,28 +230,28 @@ impl CodeSource for HttpSource {
     }
 
     async fn obtain(&self, request: &CodeRequest) -> Result<ObtainedCode, SourceError> {
-        let sent = self.request(request).map_err(|why| SourceError::TurnedAway(self.scrubber.line(&why)))?;
+        let sent = self.request(request).map_err(|why| SourceError::TurnedAway(self.redactor.line(&why)))?;
         let unclear = |reason: String, retry_after| SourceError::Unclear { reason, retry_after };
-        let Raw { status, body, aside } = match self.wire.send("code source", sent).await {
+        let RawResponse { status, body, meta } = match self.connection.send("code source", sent).await {
             Ok(raw) => raw,
-            Err(none) => return Err(unclear(self.scrubber.line(&none.why), None)),
+            Err(none) => return Err(unclear(self.redactor.line(&none.why), None)),
         };
         Err(match (status, &body) {
             // "Accepted": it is still being made, unless it is there already.
             (202, ResponseBody::Whole(whole)) => match self.read(whole) {
                 Ok(obtained) => return Ok(obtained),
-                Err(_) => unclear(self.said(status, &body), aside.retry_after),
+                Err(_) => unclear(self.said(status, &body), meta.retry_after),
             },
             (200..=299, ResponseBody::Whole(body)) => return self.read(body),
             (200..=299, ResponseBody::TooLong) => {
                 SourceError::Unusable("no usable code in the answer: it is too long to be read".to_owned())
             }
-            (200..=299, ResponseBody::Broken(why)) => unclear(self.scrubber.line(why), aside.retry_after),
+            (200..=299, ResponseBody::Broken(why)) => unclear(self.redactor.line(why), meta.retry_after),
             (300..=399, _) => SourceError::Unusable(format!(
                 "the code source answered with a redirect ({status}), which is not followed"
             )),
             // A conflict is what an idempotency key meets whose first request is still under way.
-            (408 | 409 | 425 | 429 | 500.., _) => unclear(self.said(status, &body), aside.retry_after),
+            (408 | 409 | 425 | 429 | 500.., _) => unclear(self.said(status, &body), meta.retry_after),
             // "Gone": what this key stands for is no more.
             (410, _) => SourceError::Refused(self.said(status, &body)),
             _ => SourceError::TurnedAway(self.said(status, &body)),

@@ -2,8 +2,8 @@
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
-use crate::domain::text::is_invisible;
-use crate::xtime::words::{one_line, percent};
+use crate::domain::text::{is_invisible, one_line};
+use crate::xtime::redact::percent;
 use crate::xtime::{CodeRequest, SetupError};
 
 /// Where a value goes, and so how it is escaped.
@@ -29,8 +29,8 @@ impl EscapeContext {
         (Self::Plain, "plain"),
     ];
 
-    fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(place, _)| *place == self).map_or("json", |(_, word)| *word)
+    fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(place, _)| *place == self).map_or("json", |(_, name)| *name)
     }
 
     fn escape(self, text: &str) -> String {
@@ -130,16 +130,16 @@ impl RequestTemplates {
 }
 
 fn name_of(field: &str, place: EscapeContext) -> String {
-    format!("{}:{field}", place.word())
+    format!("{}:{field}", place.as_str())
 }
 
 /// Writes a value, escaped for the place of its template. What a template declares `safe` is escaped all the same.
 fn escape(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    let AutoEscape::Custom(word) = state.auto_escape() else {
+    let AutoEscape::Custom(name) = state.auto_escape() else {
         return Err(Error::new(ErrorKind::InvalidOperation, "a template cannot choose its own escaping"));
     };
     let place =
-        EscapeContext::ALL.iter().find(|(_, known)| known == word).map_or(EscapeContext::Json, |(place, _)| *place);
+        EscapeContext::ALL.iter().find(|(_, known)| known == name).map_or(EscapeContext::Json, |(place, _)| *place);
     out.write_str(&place.escape(&value.to_string())).map_err(Error::from)
 }
 

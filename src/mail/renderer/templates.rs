@@ -1,0 +1,265 @@
+//! The templates of letters: compiled in, each replaceable by a file of the same name, and every mistake in them found at the start.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
+
+use super::RendererError;
+use crate::domain::LetterKind;
+use crate::domain::suggest::{closest, did_you_mean};
+use crate::domain::text::clean;
+
+/// The names and values that a template can use.
+pub(super) type Variables = BTreeMap<&'static str, Value>;
+
+macro_rules! built_in {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../templates/", $name)))),*]
+    };
+}
+
+/// Every template: two for each kind of letter, and what they share.
+pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
+    "layout.txt",
+    "layout.html",
+    "connect.txt",
+    "connect.html",
+    "opcode.txt",
+    "opcode.html",
+    "invitation.txt",
+    "invitation.html",
+    "reissue.txt",
+    "reissue.html",
+    "reminder.txt",
+    "reminder.html",
+    "word-received.txt",
+    "word-received.html",
+    "opcode-guide.txt",
+    "opcode-guide.html",
+    "live.txt",
+    "live.html",
+];
+
+/// The largest file that is taken for a template, in bytes.
+const MOST_BYTES: u64 = 256 * 1024;
+
+/// How the first line of a letter's text begins: it is the Subject.
+const SUBJECT: &str = "Subject:";
+
+/// How values are written into a template of plain text, and into one of HTML.
+const PLAIN: &str = "plain";
+const HTML: &str = "html";
+
+#[derive(Debug)]
+pub(super) struct LetterTemplates {
+    env: Environment<'static>,
+    /// Those that came from a file.
+    files: BTreeMap<String, PathBuf>,
+}
+
+impl LetterTemplates {
+    /// Compiles all of them; those that the directory has take the place of those compiled in.
+    pub(super) fn load(directory: Option<&Path>) -> Result<Self, RendererError> {
+        let mut sources: BTreeMap<String, String> =
+            BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let mut files = BTreeMap::new();
+        if let Some(directory) = directory {
+            for (name, path) in listed(directory)? {
+                sources.insert(name.clone(), read(&path)?);
+                files.insert(name, path);
+            }
+        }
+        let mut templates = Self { env: environment()?, files };
+        for (name, source) in sources {
+            templates.add(&name, &source)?;
+        }
+        Ok(templates)
+    }
+
+    fn add(&mut self, name: &str, source: &str) -> Result<(), RendererError> {
+        let source = source.replace("\r\n", "\n");
+        if let Some(kind) = LetterKind::ALL.into_iter().find(|kind| text_name(*kind) == name) {
+            let (first, rest) = source.split_once('\n').unwrap_or((&source, ""));
+            let subject = first.strip_prefix(SUBJECT).ok_or_else(|| RendererError::Template {
+                file: self.shown(name),
+                line: 1,
+                what: format!("the first line is the Subject of the letter and must begin with `{SUBJECT}`"),
+                help: String::new(),
+            })?;
+            self.compile(&subject_name(kind), subject.to_owned())?;
+            // The line of the Subject stays, empty: lines keep their numbers.
+            return self.compile(name, format!("\n{rest}"));
+        }
+        self.compile(name, source)
+    }
+
+    fn compile(&mut self, name: &str, source: String) -> Result<(), RendererError> {
+        let added = self.env.add_template_owned(name.to_owned(), source);
+        added.map_err(|error| self.explain(name, &error, &Variables::new()))
+    }
+
+    /// The Subject of a letter.
+    pub(super) fn subject(&self, kind: LetterKind, variables: &Variables) -> Result<String, RendererError> {
+        self.fill(&subject_name(kind), variables)
+    }
+
+    /// The plain text of a letter.
+    pub(super) fn text(&self, kind: LetterKind, variables: &Variables) -> Result<String, RendererError> {
+        self.fill(&text_name(kind), variables)
+    }
+
+    /// The HTML of a letter.
+    pub(super) fn html(&self, kind: LetterKind, variables: &Variables) -> Result<String, RendererError> {
+        self.fill(&html_name(kind), variables)
+    }
+
+    fn fill(&self, name: &str, variables: &Variables) -> Result<String, RendererError> {
+        let filled = self.env.get_template(name).and_then(|template| template.render(context(variables)));
+        filled.map_err(|error| self.explain(name, &error, variables))
+    }
+
+    /// A letter's template as people know it: the file's path, or its name where it is the one compiled in.
+    pub(super) fn shown(&self, name: &str) -> String {
+        let name = name.replace(".subject", ".txt");
+        self.files.get(&name).map_or_else(|| name.clone(), |path| clean(&path.display().to_string()).into_owned())
+    }
+
+    fn explain(&self, asked: &str, error: &Error, variables: &Variables) -> RendererError {
+        let mut inmost = error;
+        while let Some(below) = std::error::Error::source(inmost).and_then(|below| below.downcast_ref::<Error>()) {
+            inmost = below;
+        }
+        let name = inmost.name().unwrap_or(asked);
+        let mut what = inmost.kind().to_string();
+        if let Some(detail) = inmost.detail() {
+            let _ = write!(what, ": {detail}");
+        }
+        let word = inmost.range().and_then(|range| inmost.template_source()?.get(range)).map(str::trim);
+        if let Some(word) = word.filter(|word| !word.is_empty() && !what.contains(*word)) {
+            let _ = write!(what, " at `{word}`");
+        }
+        let help = match inmost.kind() {
+            ErrorKind::UndefinedError => known(word.unwrap_or_default(), variables),
+            ErrorKind::TemplateNotFound => {
+                let names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+                format!("; there are {}", names.join(", "))
+            }
+            ErrorKind::UnknownFilter if what.contains("safe") => "; values are always escaped".to_owned(),
+            _ => String::new(),
+        };
+        let line = inmost.line().unwrap_or(1);
+        RendererError::Template { file: self.shown(name), line, what: clean(&what).into_owned(), help }
+    }
+}
+
+/// Which names there are, the likeliest first.
+fn known(word: &str, variables: &Variables) -> String {
+    if variables.is_empty() {
+        return String::new();
+    }
+    let word = word.split('.').next().unwrap_or_default();
+    let near =
+        closest(word, variables.keys().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let names: Vec<&str> = variables.keys().copied().collect();
+    format!("{near}; this letter knows {}", names.join(", "))
+}
+
+fn text_name(kind: LetterKind) -> String {
+    format!("{kind}.txt")
+}
+
+fn html_name(kind: LetterKind) -> String {
+    format!("{kind}.html")
+}
+
+fn subject_name(kind: LetterKind) -> String {
+    format!("{kind}.subject")
+}
+
+fn environment() -> Result<Environment<'static>, RendererError> {
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    let syntax = syntax.map_err(|error| RendererError::Broken(error.to_string()))?;
+    let mut env = Environment::new();
+    env.set_syntax(syntax);
+    env.set_debug(true);
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    // A file is trusted, what is filled in is not: no template can declare a value to be harmless.
+    env.remove_filter("safe");
+    env.set_auto_escape_callback(|name| {
+        let html = Path::new(name).extension().is_some_and(|ending| ending == HTML);
+        AutoEscape::Custom(if html { HTML } else { PLAIN }.into())
+    });
+    env.set_formatter(escape);
+    Ok(env)
+}
+
+fn escape(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let text = value.to_string();
+    match state.auto_escape() {
+        AutoEscape::Custom(place) if *place == PLAIN => out.write_str(&text),
+        // What a template itself put together is escaped already.
+        AutoEscape::Custom(place) if *place == HTML && value.is_safe() => out.write_str(&text),
+        AutoEscape::Custom(place) if *place == HTML => out.write_str(&in_html(&text)),
+        _ => return Err(Error::new(ErrorKind::InvalidOperation, "a template cannot choose its own escaping")),
+    }
+    .map_err(Error::from)
+}
+
+/// A text as it is written in HTML, in an element or an attribute.
+pub(super) fn in_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The templates in a directory. Other files beside them do not matter, but a template that no letter would use is a slip.
+fn listed(directory: &Path) -> Result<Vec<(String, PathBuf)>, RendererError> {
+    let refused =
+        |error: std::io::Error| RendererError::Directory { path: shown(directory), reason: error.to_string() };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).map_err(refused)? {
+        let path = entry.map_err(refused)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let template = path.extension().is_some_and(|ending| ending == "txt" || ending == HTML);
+        if !template || name.starts_with('.') {
+            continue;
+        }
+        if !BUILT_IN.iter().any(|(known, _)| *known == name) {
+            let near = did_you_mean(&name, BUILT_IN.iter().map(|(known, _)| *known));
+            return Err(RendererError::Unknown { path: shown(&path), near });
+        }
+        found.push((name, path));
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read(path: &Path) -> Result<String, RendererError> {
+    let refused = |reason: String| RendererError::File { path: shown(path), reason };
+    let size = fs::metadata(path).map_err(|error| refused(error.to_string()))?.len();
+    if size > MOST_BYTES {
+        return Err(refused(format!("it has {size} bytes; at most {MOST_BYTES} are taken")));
+    }
+    fs::read_to_string(path).map_err(|error| refused(error.to_string()))
+}
+
+fn shown(path: &Path) -> String {
+    clean(&path.display().to_string()).into_owned()
+}
+
+fn context(variables: &Variables) -> Value {
+    Value::from_pairs(variables.iter().map(|(name, value)| (*name, value.clone())))
+}
