@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, Command, Letter, LetterKind, LetterState};
 use cloverwatch::engine::{MailState, OutboxParts, Parts};
-use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendDecision, PreSendCheck, RefusedBy};
+use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision, RefusedBy};
 use simulation_support::desk::{Desk, ana, hours, pasted};
 use simulation_support::mail::{Hang, MailWorld};
 use simulation_support::store::Doom;

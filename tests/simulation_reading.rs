@@ -21,7 +21,7 @@ use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, LetterKind};
 use cloverwatch::engine::OutboxParts;
-use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendDecision, PreSendCheck};
+use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision};
 use cloverwatch::tui::reading::UNKNOWN_CODE;
 use cloverwatch::tui::rows::DealershipRows;
 use cloverwatch::tui::{Effect, Msg};

@@ -199,12 +199,12 @@ impl Inner {
         Ok(self.call(async move { platform.appointments(&dealer_code, &vin).await }).await?.value)
     }
 
-    async fn send_booking(&self, platform: Arc<dyn Platform>, state: &Onboarding, booking: &Booking) -> BookingAnswer {
+    async fn send_booking(&self, platform: Arc<dyn Platform>, state: &Onboarding, booking: &Booking) -> BookingOutcome {
         let (booking, dealer_code) = (booking.clone(), state.profile.dealer_code.raw().to_owned());
         match self.call(async move { platform.book(&dealer_code, &booking).await }).await {
             Ok(AttemptReport { value, .. }) => value,
             // It may have been sent.
-            Err(error) => BookingAnswer::Unknown { reason: error.to_string() },
+            Err(error) => BookingOutcome::Unknown { reason: error.to_string() },
         }
     }
 
@@ -213,27 +213,27 @@ impl Inner {
         &self,
         state: &Onboarding,
         planned: &PlannedBooking,
-        answer: BookingAnswer,
+        answer: BookingOutcome,
         actor: &Actor,
     ) -> Result<Booked, EngineError> {
         let (id, local) = (state.id, planned.booking.local);
         let end = |end| self.execute(id, Command::EndBooking { intent: planned.intent, end }, actor);
         match answer {
-            BookingAnswer::Booked { id: name } => {
+            BookingOutcome::Booked { id: name } => {
                 end(BookingEnd::Booked { id: name.clone(), read_back: false }).await?;
                 let read_back = self.see(id, &name, actor).await;
                 Ok(Booked::Stands { id: name, local, earlier: false, read_back })
             }
-            BookingAnswer::SlotTaken { reason } => {
+            BookingOutcome::SlotTaken { reason } => {
                 end(BookingEnd::Refused { reason, slot_taken: true }).await?;
                 let slots = self.slots_in(state, self.window(state)).await.map_err(|error| error.to_string());
                 Ok(Booked::SlotTaken { slots })
             }
-            BookingAnswer::Refused { reason } | BookingAnswer::NotSent { reason } => {
+            BookingOutcome::Refused { reason } | BookingOutcome::NotSent { reason } => {
                 end(BookingEnd::Refused { reason: reason.clone(), slot_taken: false }).await?;
                 Ok(Booked::Not { reason })
             }
-            BookingAnswer::Unknown { reason } => {
+            BookingOutcome::Unknown { reason } => {
                 end(BookingEnd::Unknown { reason: reason.clone() }).await?;
                 // Often it only was the answer that got lost: then it is there already.
                 Ok(match self.settle(id, actor).await? {

@@ -67,7 +67,7 @@ struct BeforeSending<'a> {
 
 #[async_trait]
 impl mail::PreSendCheck for BeforeSending<'_> {
-    async fn pass(&self) -> PreSendDecision {
+    async fn check(&self) -> PreSendDecision {
         match self.inner.begin_letter(self.id, self.letter, self.version).await {
             Ok(true) => PreSendDecision::Proceed,
             Ok(false) => PreSendDecision::Abort,
