@@ -171,7 +171,7 @@ fn platform(section: &Section<'_, '_>) -> Xtime {
     };
     let rows: Vec<xtime::ClassificationRule> = section.rows("meaning").unwrap_or_default();
     let own_meanings = rows.len();
-    settings.meanings = xtime::classification::with_defaults(rows);
+    settings.meanings = xtime::with_defaults(rows);
     let xtime = Xtime {
         client_secret: section.secret("client_secret"),
         api_key: section.secret("api_key"),

@@ -219,6 +219,22 @@ pub fn letter_words(text: &str, most: usize) -> String {
     out
 }
 
+/// A text as it is written in HTML or XML, in an element or an attribute.
+pub fn escape_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Text of JSON in which whatever is invisible is escaped; it reads back the same.
 pub fn escaped(json: &str) -> Cow<'_, str> {
     if json.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {

@@ -1,6 +1,7 @@
 //! What comes back to our sender: which letter it is about, which address, and what became of it there. Delivery reports (RFC 3464, and RFC
 //! 6533 for addresses beyond ASCII), the older forms of Exim and qmail, and what only a person can read.
 
+mod diagnostic;
 mod fields;
 mod forms;
 mod recipients;

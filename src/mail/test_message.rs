@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use lettre::Message;
 use lettre::message::header::ContentType;
 
+use crate::domain::text::letter_words;
 use crate::domain::{LetterId, Timestamp};
 
 use super::delivery::{OutgoingMessage, PreSendCheck, PreSendDecision};
-use super::renderer::written;
+use super::renderer::{PARTNER_CHARS, written};
 use crate::domain::address::Mailbox;
 
 /// For a message that nothing depends on.
@@ -31,7 +32,7 @@ pub fn test_message(
 ) -> Result<OutgoingMessage, String> {
     let sender = Mailbox::read(from).map_err(|why| format!("the sender: {why}"))?;
     let recipient = Mailbox::read(to).map_err(|why| format!("the recipient: {why}"))?;
-    let partner: String = partner.chars().filter(|c| !crate::domain::text::is_invisible(*c)).take(100).collect();
+    let partner = letter_words(partner, PARTNER_CHARS);
     let (from, to) =
         (envelope_from.unwrap_or(sender.address.as_str()).to_owned(), recipient.address.as_str().to_owned());
     let header = |mailbox: &Mailbox| written(mailbox).map_err(|error| error.to_string());

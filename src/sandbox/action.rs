@@ -4,8 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::catalog::Edit;
-use super::profile::{NEW_OPCODE, OTHER_EXISTING, TELL_US_MORE};
+use super::catalog::{Edit, NEW_OPCODE, OTHER_EXISTING, TELL_US_MORE};
 use super::schedule::{Adjust, Channel, Limit, USUAL_HORIZON};
 use super::seeded_rng::SeededRng;
 
@@ -227,11 +226,52 @@ pub(super) enum When {
     Reading(u32),
 }
 
-/// Why the platform refuses a code that is none of the dealership's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WrongCode {
+/// What the platform made of a code that was typed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum CodeResult {
+    Accepted,
+    /// It was good, and the last step was not taken.
+    Cancelled,
+    /// It was good, and used up for another rooftop.
+    Elsewhere,
     Unknown,
     OtherRooftop,
+    Expired,
+    Superseded,
+    Used,
+}
+
+impl CodeResult {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Cancelled => "cancelled",
+            Self::Elsewhere => "confirmed at another rooftop",
+            Self::Unknown => "unknown code",
+            Self::OtherRooftop => "of another rooftop",
+            Self::Expired => "expired",
+            Self::Superseded => "superseded",
+            Self::Used => "already used",
+        }
+    }
+
+    pub(super) fn is_refusal(self) -> bool {
+        !matches!(self, Self::Accepted | Self::Cancelled | Self::Elsewhere)
+    }
+
+    /// What people tell the contact when *Validate* said no.
+    pub(super) fn message(self) -> Option<&'static str> {
+        match self {
+            Self::Accepted | Self::Cancelled | Self::Elsewhere => None,
+            Self::Unknown => {
+                Some("Xtime says that the invitation is not valid. We typed it as it stands in the e-mail.")
+            }
+            Self::OtherRooftop => Some("Xtime says that the invitation is not for this dealership."),
+            Self::Expired => Some("Xtime says that the invitation has expired."),
+            Self::Superseded => Some("Xtime refuses the code; we have seen a newer one, is this one void?"),
+            Self::Used => Some("Xtime says that the invitation was used already."),
+        }
+    }
 }
 
 /// A code as somebody typed it; only its ends are ever shown.
@@ -267,7 +307,7 @@ pub(super) enum DealerAction {
     /// A code is typed in that is none of this dealership's: mistyped, or as it stood in a letter.
     Mistype {
         typed: Typed,
-        why: WrongCode,
+        why: CodeResult,
     },
     /// A letter with a code has come, the one with this number.
     Letter(u32),

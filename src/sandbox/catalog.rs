@@ -8,6 +8,13 @@ use serde::{Deserialize, Serialize};
 /// How many operations the draft of one dealership may hold.
 pub(super) const OPERATIONS: usize = 500;
 
+/// The opcode that most dealerships have already.
+pub(super) const TELL_US_MORE: &str = "Tell Us More";
+/// The suitable ordinary opcode that some name instead.
+pub(super) const OTHER_EXISTING: &str = "Customer States";
+/// The opcode that some create for the partner.
+pub(super) const NEW_OPCODE: &str = "DataClover Appt";
+
 /// An application that may display an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

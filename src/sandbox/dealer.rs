@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
-use super::action::{Behaviour, DealerAction, MessageKind, ScheduledAction, Typed, When, WrongCode};
+use super::action::{Behaviour, CodeResult, DealerAction, MessageKind, ScheduledAction, Typed, When};
 use super::catalog::Catalog;
 use super::profile::DealerProfile;
 use super::scenario::CODE_LIFE;
@@ -47,54 +47,6 @@ pub(super) struct Said {
     pub(super) kind: MessageKind,
     pub(super) text: String,
     pub(super) opcode: Option<(String, &'static str)>,
-}
-
-/// What the platform made of a code that was typed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum CodeResult {
-    Accepted,
-    /// It was good, and the last step was not taken.
-    Cancelled,
-    /// It was good, and used up for another rooftop.
-    Elsewhere,
-    Unknown,
-    OtherRooftop,
-    Expired,
-    Superseded,
-    Used,
-}
-
-impl CodeResult {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Cancelled => "cancelled",
-            Self::Elsewhere => "confirmed at another rooftop",
-            Self::Unknown => "unknown code",
-            Self::OtherRooftop => "of another rooftop",
-            Self::Expired => "expired",
-            Self::Superseded => "superseded",
-            Self::Used => "already used",
-        }
-    }
-
-    pub(super) fn is_refusal(self) -> bool {
-        !matches!(self, Self::Accepted | Self::Cancelled | Self::Elsewhere)
-    }
-
-    /// What people tell the contact when *Validate* said no.
-    fn message(self) -> Option<&'static str> {
-        match self {
-            Self::Accepted | Self::Cancelled | Self::Elsewhere => None,
-            Self::Unknown => {
-                Some("Xtime says that the invitation is not valid. We typed it as it stands in the e-mail.")
-            }
-            Self::OtherRooftop => Some("Xtime says that the invitation is not for this dealership."),
-            Self::Expired => Some("Xtime says that the invitation has expired."),
-            Self::Superseded => Some("Xtime refuses the code; we have seen a newer one, is this one void?"),
-            Self::Used => Some("Xtime says that the invitation was used already."),
-        }
-    }
 }
 
 /// A code that was typed in at Xtime.
@@ -316,13 +268,7 @@ fn apply(state: &mut DealerState, invitations: &[IssuedInvitation], scheduled: &
             }
             return state.attempt(scheduled.at, &typed, result);
         }
-        DealerAction::Mistype { typed, why } => {
-            let result = match why {
-                WrongCode::Unknown => CodeResult::Unknown,
-                WrongCode::OtherRooftop => CodeResult::OtherRooftop,
-            };
-            return state.attempt(scheduled.at, typed, result);
-        }
+        DealerAction::Mistype { typed, why } => return state.attempt(scheduled.at, typed, *why),
         DealerAction::Letter(number) => state.letter = *number,
         DealerAction::Connect => state.connected = true,
         DealerAction::Disconnect => state.connected = false,
@@ -363,7 +309,7 @@ mod tests {
     fn step() -> impl Strategy<Value = Step> {
         let action = prop_oneof![
             (any::<bool>(), any::<bool>()).prop_map(|(right, finish)| DealerAction::Enter { right, finish }),
-            Just(DealerAction::Mistype { typed: Typed::new("K7QF-2M9X"), why: WrongCode::Unknown }),
+            Just(DealerAction::Mistype { typed: Typed::new("K7QF-2M9X"), why: CodeResult::Unknown }),
             (1_u32..3).prop_map(DealerAction::Letter),
             Just(DealerAction::Connect),
             Just(DealerAction::Disconnect),

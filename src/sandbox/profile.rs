@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::action::{NoSlotsReason, OpcodePlan};
-use super::catalog::{Apps, Catalog, Change, Edit, Operation, OperationScope, Vehicles};
+use super::catalog::{Apps, Catalog, Change, Edit, OTHER_EXISTING, Operation, OperationScope, TELL_US_MORE, Vehicles};
 use super::schedule::Schedule;
 use super::seeded_rng::SeededRng;
 use super::week::Week;
@@ -82,13 +82,6 @@ const ORDINARY: [(&str, &str); 24] = [
     ("90K", "90,000 mile service"),
     ("DETAIL.FULL", "Full detail"),
 ];
-
-/// The opcode that most dealerships have already.
-pub(super) const TELL_US_MORE: &str = "Tell Us More";
-/// The suitable ordinary opcode that some name instead.
-pub(super) const OTHER_EXISTING: &str = "Customer States";
-/// The opcode that some create for the partner.
-pub(super) const NEW_OPCODE: &str = "DataClover Appt";
 
 /// What looks like [`TELL_US_MORE`]: by case, by spaces, by look-alike characters, and by its name only.
 const NEAR: [(&str, &str); 7] = [

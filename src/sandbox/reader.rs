@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::timezone::Tz;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::action::{Behaviour, DealerAction, ScheduledAction, Typed, When, WrongCode};
+use super::action::{Behaviour, CodeResult, DealerAction, ScheduledAction, Typed, When};
 use super::scenario::{self, letter::LetterReading, letter::TypedCode};
 use super::seeded_rng::SeededRng;
 use super::world::{ACTS, World, WorldRefusal};
@@ -177,11 +177,11 @@ impl World {
             }
             Some(_) => TypedCode {
                 generation: 0,
-                action: DealerAction::Mistype { typed: Typed::new(code), why: WrongCode::OtherRooftop },
+                action: DealerAction::Mistype { typed: Typed::new(code), why: CodeResult::OtherRooftop },
             },
             None => TypedCode {
                 generation: 0,
-                action: DealerAction::Mistype { typed: Typed::new(code), why: WrongCode::Unknown },
+                action: DealerAction::Mistype { typed: Typed::new(code), why: CodeResult::Unknown },
             },
         }
     }

@@ -95,7 +95,7 @@ pub struct Sandbox {
 
 /// Starts a sandbox. Fails when the address is not of the loopback interface or not free.
 pub async fn start(settings: SandboxSettings) -> io::Result<Sandbox> {
-    if let Some(reason) = not_loopback("the sandbox", settings.listen) {
+    if let Some(reason) = post::not_loopback("the sandbox", settings.listen) {
         return Err(reason);
     }
     let listener = TcpListener::bind(settings.listen).await?;
@@ -127,12 +127,6 @@ pub async fn start(settings: SandboxSettings) -> io::Result<Sandbox> {
     let stopped = stop.clone().cancelled_owned();
     let task = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopped).await });
     Ok(Sandbox { addr, stop, task, letters, shared })
-}
-
-/// Why an address will not do: nothing of a sandbox can be reached from elsewhere.
-pub(super) fn not_loopback(who: &str, listen: SocketAddr) -> Option<io::Error> {
-    let reason = format!("{who} listens on loopback addresses only, not on {}", listen.ip());
-    (!listen.ip().is_loopback()).then(|| io::Error::new(io::ErrorKind::InvalidInput, reason))
 }
 
 fn router(shared: Arc<SandboxState>) -> Router {

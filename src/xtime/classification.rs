@@ -9,7 +9,6 @@ use regex::{Regex, RegexBuilder};
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize, Serializer};
 
-pub use super::default_rules::{defaults, with_defaults};
 use crate::domain::Outcome;
 
 /// Which statuses a row is about: `403`, `4xx` or `400-404`.

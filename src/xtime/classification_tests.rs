@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
+use super::super::default_rules::{defaults, with_defaults};
 use super::*;
 
 static TABLE: LazyLock<Vec<ClassificationRule>> = LazyLock::new(defaults);

@@ -23,14 +23,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
-pub use self::classification::{Classification, ClassificationRule, RulePattern, StatusMatch};
-pub use self::diagnose::{Diagnosis, DiagnosticFinding};
-pub use self::platform::HttpPlatform;
-pub use self::settings::{PlatformSettings, SetupError, TlsFiles};
-pub use self::teach::TeachError;
 pub use crate::domain::Slot;
 use crate::domain::{Appointment, AppointmentId, Booking, Look, Outcome, ResponseFacts, Timestamp};
 pub use crate::tls::install_crypto;
+pub use classification::{Classification, ClassificationRule, RulePattern, StatusMatch};
+pub use default_rules::with_defaults;
+pub use diagnose::{Diagnosis, DiagnosticFinding};
+pub use platform::HttpPlatform;
+pub use settings::{PlatformSettings, SetupError, TlsFiles};
+pub use teach::TeachError;
 
 /// What a call came to, and what its response says beside that.
 #[derive(Debug, Clone)]

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::Outcome;
-use crate::xtime::classification::{ClassificationRule, classify, defaults};
+use crate::xtime::classification::{ClassificationRule, classify};
+use crate::xtime::default_rules::defaults;
 
 static TABLE: LazyLock<Vec<ClassificationRule>> = LazyLock::new(defaults);
 

@@ -137,7 +137,7 @@ fn split_at_word<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::classification::defaults;
+    use super::super::default_rules::defaults;
     use super::*;
 
     fn answer(status: u16, code: Option<&str>, message: Option<&str>) -> ResponseFacts {

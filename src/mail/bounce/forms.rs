@@ -2,11 +2,11 @@
 
 use mail_parser::{Message, MimeHeaders};
 
+use super::diagnostic::{became, said_of};
 use super::fields::addresses;
-use super::recipients::became;
 use super::returned_mail::in_text;
 use super::{DeliveryReport, MOST_RECIPIENTS, ReportAction, Returned, for_a_person, kind};
-use crate::domain::{ReturnedMail, quoted_reply};
+use crate::domain::ReturnedMail;
 
 /// How a report of qmail begins (QSBMF).
 const QMAIL: &str = "Hi. This is the ";
@@ -85,29 +85,4 @@ fn is_answer(message: &Message<'_>) -> bool {
     header("Auto-Submitted").starts_with("auto-replied")
         || matches!(header("Precedence").as_str(), "auto_reply" | "auto-reply" | "bulk" | "junk")
         || ANSWERS.iter().any(|name| message.header_raw(*name).is_some())
-}
-
-/// What the text of a report says of an address: on its own line behind a colon, and on the lines that are indented under it.
-pub(super) fn said_of(text: &str, address: &str) -> String {
-    let depth = |line: &str| line.len() - line.trim_start().len();
-    let mut lines = text.lines();
-    let behind = |line: &str| -> Option<String> {
-        let (head, rest) = line.trim().split_at_checked(address.len())?;
-        let rest = rest.trim_start_matches('>').trim_start();
-        let named = head.eq_ignore_ascii_case(address) && (rest.is_empty() || rest.starts_with(':'));
-        named.then(|| rest.trim_start_matches(':').trim().to_owned())
-    };
-    let found = lines.find_map(|line| Some((depth(line), behind(line.trim().trim_start_matches('<'))?)));
-    let Some((indent, said)) = found else { return String::new() };
-    let under = lines.take_while(|line| !line.trim().is_empty() && depth(line) > indent).map(str::trim);
-    [said.as_str()].into_iter().chain(under).filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// The code and the status of a reply that stands somewhere in these words.
-pub(super) fn reply_within(said: &str) -> (Option<u16>, Option<&str>) {
-    let starts = said.match_indices(['4', '5']).map(|(at, _)| at);
-    let begins =
-        |at: &usize| said.get(..*at).is_none_or(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '.'));
-    let replies = starts.filter(begins).filter_map(|at| said.get(at..)).map(quoted_reply);
-    replies.into_iter().find(|(code, _)| code.is_some()).unwrap_or_else(|| quoted_reply(said))
 }

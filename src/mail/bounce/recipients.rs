@@ -1,8 +1,9 @@
 //! The recipients of a delivery report (RFC 3464, 2.3): what became of the letter at each.
 
+use super::diagnostic::{became, said_of};
 use super::fields::{addresses, fields, uncommented};
-use super::{LONGEST_SAID, MOST_RECIPIENTS, ReportAction, Returned, beginning, forms, reason};
-use crate::domain::{Untrusted, enhanced_status, refused_address, same_address};
+use super::{MOST_RECIPIENTS, ReportAction, Returned};
+use crate::domain::{Untrusted, enhanced_status, same_address};
 
 enum Block {
     /// It got there, or further on; for whom.
@@ -58,22 +59,7 @@ fn block(fields: &[(String, String)], text: &str) -> Option<Block> {
     let status = field("status").and_then(enhanced_status).unwrap_or("5.0.0");
     let said = match field("diagnostic-code") {
         Some(said) => said.split_once(';').map_or(said, |(_, text)| text).trim().to_owned(),
-        None => addresses.last().map(|named| forms::said_of(text, named.raw())).unwrap_or_default(),
+        None => addresses.last().map(|named| said_of(text, named.raw())).unwrap_or_default(),
     };
     Some(Block::Returned(Returned { original, ..became(addresses, action, status, &said) }))
-}
-
-/// What became of a letter, by a server's words.
-pub(super) fn became(addresses: Vec<Untrusted>, action: ReportAction, status: &str, said: &str) -> Returned {
-    let said = beginning(said, LONGEST_SAID);
-    let (status, reason) = (judged(action, status, said), reason(said));
-    Returned { addresses, original: Vec::new(), action, status, reason }
-}
-
-/// The status that counts. Where the report has an undefined one (Exim always does), the server's own reply is more exact.
-fn judged(action: ReportAction, status: &str, said: &str) -> String {
-    let (code, quoted) = forms::reply_within(said);
-    let status = if status.ends_with(".0.0") { quoted.unwrap_or(status) } else { status };
-    let refused = (action == ReportAction::Failed).then(|| refused_address(code, Some(status), said)).flatten();
-    refused.unwrap_or_else(|| status.to_owned())
 }

@@ -8,9 +8,9 @@ use lettre::address::Envelope;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox as Written, MultiPart, SinglePart};
 
-use super::templates::in_html;
 use super::{LetterError, RenderContext};
 use crate::domain::address::{Address, Mailbox};
+use crate::domain::text::escape_html;
 use crate::domain::{InvitationCode, LetterCopy, Timestamp};
 use crate::mail::{LETTER_HEADER, OutgoingMessage};
 
@@ -64,7 +64,7 @@ impl RenderedLetter {
 
     fn pages(&self, code: Option<&str>) -> Pages {
         let code = code.unwrap_or_default();
-        Pages { text: self.text.replace(CODE, code), html: self.html.replace(CODE, &in_html(code)) }
+        Pages { text: self.text.replace(CODE, code), html: self.html.replace(CODE, &escape_html(code)) }
     }
 
     /// The exact bytes to send: the same for every attempt, until somebody has it tried again.

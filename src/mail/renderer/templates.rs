@@ -11,7 +11,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Undefi
 use super::RendererError;
 use crate::domain::LetterKind;
 use crate::domain::suggest::{closest, did_you_mean};
-use crate::domain::text::clean;
+use crate::domain::text::{clean, escape_html};
 
 /// The names and values that a template can use.
 pub(super) type Variables = BTreeMap<&'static str, Value>;
@@ -203,26 +203,10 @@ fn escape(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Res
         AutoEscape::Custom(place) if *place == PLAIN => out.write_str(&text),
         // What a template itself put together is escaped already.
         AutoEscape::Custom(place) if *place == HTML && value.is_safe() => out.write_str(&text),
-        AutoEscape::Custom(place) if *place == HTML => out.write_str(&in_html(&text)),
+        AutoEscape::Custom(place) if *place == HTML => out.write_str(&escape_html(&text)),
         _ => return Err(Error::new(ErrorKind::InvalidOperation, "a template cannot choose its own escaping")),
     }
     .map_err(Error::from)
-}
-
-/// A text as it is written in HTML, in an element or an attribute.
-pub(super) fn in_html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// The templates in a directory. Other files beside them do not matter, but a template that no letter would use is a slip.

@@ -6,14 +6,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::super::SandboxState;
+use super::super::faults::Fault;
 use super::super::reader::CodeStanding;
 use super::PostOfficeState;
 use super::letter::{LetterSummary, ReceivedLetter};
 use super::report;
-use super::session::{Recipient, Transaction};
 
 /// A slow answer that was ordered while the spec knows no delay is late by so much.
 pub(super) const LEAST_DELAY: Duration = Duration::from_millis(1);
+
+/// The letter that is being sent.
+pub(super) struct Transaction {
+    pub(super) sender: String,
+    pub(super) recipients: Vec<Recipient>,
+    pub(super) utf8: bool,
+    pub(super) fault: Option<Fault>,
+}
+
+/// Somebody who is to have it.
+pub(super) struct Recipient {
+    pub(super) address: String,
+    /// It is taken, and comes back as a report.
+    pub(super) bounces: bool,
+}
 
 /// A letter that comes back.
 pub(super) struct Bounced {
@@ -33,7 +48,7 @@ pub(super) async fn deliver(
     let mut bounced = Vec::new();
     for Recipient { address, bounces } in &transaction.recipients {
         if *bounces {
-            shared.stats.fault(super::super::faults::Fault::MailBounced);
+            shared.stats.fault(Fault::MailBounced);
             post.mailboxes()
                 .lock()
                 .count(|counts| (counts.taken, counts.bounced) = (counts.taken + 1, counts.bounced + 1));

@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::super::SandboxState;
 use super::super::faults::Fault;
+use super::delivery::{Recipient, Transaction};
 use super::stream::{CommandLine, Flaw, SmtpStream};
 use super::{PostOfficeState, address, delivery};
 
@@ -17,21 +18,6 @@ pub(super) const SIZE: usize = 1 << 20;
 const RECIPIENTS: usize = 100;
 /// How many commands may make no sense before the client is shown out.
 const PATIENCE: u32 = 20;
-
-/// The letter that is being sent.
-pub(super) struct Transaction {
-    pub(super) sender: String,
-    pub(super) recipients: Vec<Recipient>,
-    utf8: bool,
-    fault: Option<Fault>,
-}
-
-/// Somebody who is to have it.
-pub(super) struct Recipient {
-    pub(super) address: String,
-    /// It is taken, and comes back as a report.
-    pub(super) bounces: bool,
-}
 
 struct Session<'a, S> {
     stream: SmtpStream<S>,

@@ -1,8 +1,8 @@
 //! What a dealership does about its service operations code once it is connected, and what it puts right later.
 
 use super::super::action::{MessageKind, OpcodePlan, When};
-use super::super::catalog::{Apps, Change, Edit, OperationScope, Vehicles};
-use super::super::profile::{DealerProfile, NEW_OPCODE, TELL_US_MORE};
+use super::super::catalog::{Apps, Change, Edit, NEW_OPCODE, OperationScope, TELL_US_MORE, Vehicles};
+use super::super::profile::DealerProfile;
 use super::super::seeded_rng::SeededRng;
 use super::{DAY, HOUR, MINUTE, ScenarioWriter};
 

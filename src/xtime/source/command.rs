@@ -8,8 +8,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
+use super::parse::{read_code, read_moment};
 use super::template::{EscapeContext, RequestTemplates, Values};
-use super::{read_code, read_moment};
 use crate::domain::CodeOrigin;
 use crate::domain::text::one_line;
 use crate::xtime::redact::Redactor;

@@ -9,8 +9,8 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
+use super::parse::{read_code, read_moment};
 use super::template::{EscapeContext, RequestTemplates, Values};
-use super::{read_code, read_moment};
 use crate::clock::SharedClock;
 use crate::domain::{CodeOrigin, Timestamp};
 use crate::xtime::connection::{ConnectionSettings, PlatformConnection, RawResponse, ResponseBody};

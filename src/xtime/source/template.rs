@@ -2,7 +2,7 @@
 
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
-use crate::domain::text::{is_invisible, one_line};
+use crate::domain::text::{escape_html, is_invisible, one_line};
 use crate::xtime::redact::percent;
 use crate::xtime::{CodeRequest, SetupError};
 
@@ -41,18 +41,7 @@ impl EscapeContext {
                 quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned()
             }
             Self::Percent => percent(text),
-            Self::Xml => text.chars().fold(String::new(), |mut out, c| {
-                match c {
-                    '&' => out.push_str("&amp;"),
-                    '<' => out.push_str("&lt;"),
-                    '>' => out.push_str("&gt;"),
-                    '"' => out.push_str("&quot;"),
-                    '\'' => out.push_str("&#39;"),
-                    c if is_invisible(c) => out.push(' '),
-                    c => out.push(c),
-                }
-                out
-            }),
+            Self::Xml => escape_html(&text.replace(is_invisible, " ")),
             Self::Header => one_line(text, 200).replace('\u{fffd}', ""),
             Self::Plain => text.to_owned(),
         }

@@ -25,7 +25,6 @@ pub use self::mailboxes::{MailboxCounts, MailboxSummary};
 
 use self::mailboxes::MailboxStore;
 use super::SandboxState;
-use super::server::not_loopback;
 
 /// How many sessions there may be at a time.
 const SESSIONS: usize = 200;
@@ -76,6 +75,12 @@ pub(super) async fn open(settings: &PostSettings) -> io::Result<(TcpListener, Po
         changed: watch::Sender::new(0),
     };
     Ok((listener, post))
+}
+
+/// Why an address will not do: nothing of a sandbox can be reached from elsewhere.
+pub(super) fn not_loopback(who: &str, listen: SocketAddr) -> Option<io::Error> {
+    let reason = format!("{who} listens on loopback addresses only, not on {}", listen.ip());
+    (!listen.ip().is_loopback()).then(|| io::Error::new(io::ErrorKind::InvalidInput, reason))
 }
 
 /// Serves everybody who connects, until the sandbox ends.

@@ -139,7 +139,7 @@ impl LetterRenderer {
     /// # Errors
     /// When a setting or a template is wrong: what, where, and what would be right.
     pub fn new(settings: &RendererSettings) -> Result<Self, RendererError> {
-        let partner = letter_words(&settings.partner, 100);
+        let partner = letter_words(&settings.partner, PARTNER_CHARS);
         if partner.is_empty() {
             return Err(RendererError::Partner);
         }
@@ -227,6 +227,9 @@ impl LetterRenderer {
         })
     }
 }
+
+/// The most characters of the partner's name.
+pub(super) const PARTNER_CHARS: usize = 100;
 
 /// The most characters of a Subject.
 const SUBJECT_CHARS: usize = 200;
