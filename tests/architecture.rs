@@ -20,7 +20,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("mail", &["domain", "clock", "timezone", "tls"]),
     ("sandbox", &["clock", "timezone"]),
     ("engine", &["store", "xtime", "mail", "domain", "clock"]),
-    ("config", &["engine", "store", "xtime", "mail", "domain", "clock", "timezone", "tls", "child"]),
+    ("config", &["present", "engine", "store", "xtime", "mail", "domain", "clock", "timezone", "tls", "child"]),
     // The screen is handed what it shows; it knows no store, no host and no socket beyond the types the engine speaks in.
     ("present", &["domain", "timezone"]),
     ("tui", &["present", "engine", "store", "domain", "clock", "timezone", "signals"]),

@@ -20,7 +20,9 @@ fn settings_that_hold_and_what_is_wrong_with_them() {
         ran.err
     );
     assert!(ran.err.contains("config.toml:4:8: error: `mail.from`: `x` is not a mail address"), "{}", ran.err);
-    assert!(ran.err.contains("error: `hooks` is not available yet"), "{}", ran.err);
+    assert!(ran.err.contains("config.toml:5:3: error: unknown section: `hooks`"), "{}", ran.err);
+    let schema = desk.run(&["config", "schema"]).ends(0).json();
+    assert_eq!(schema["properties"]["mail"]["properties"]["lanes"]["maximum"], 64);
     desk.run(&["list"]).ends(2).says("did you mean `timeout`?");
 }
 

@@ -6,7 +6,7 @@ use crate::clock::SharedClock;
 use crate::domain::CodeOrigin;
 use crate::engine::PostService;
 use crate::mail::smtp::{Roots, SmtpSettings};
-use crate::mail::{DirectoryCourier, LetterRenderer, MailTransport, PressError, PressSettings, SmtpCourier, Transport};
+use crate::mail::{DirectoryCourier, LetterRenderer, MailTransport, PressError, SmtpCourier, Transport};
 use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
 use crate::xtime::{CodeSource, HttpPlatform, SetupError};
 
@@ -52,7 +52,6 @@ impl Config {
             return Ok(None);
         };
         let mut settings = xtime.settings.clone();
-        settings.requests_per_second = Some(xtime.requests_per_second);
         settings.client_secret = fetch(XTIME, "client_secret", client_secret)?;
         settings.api_key = fetch(XTIME, "api_key", api_key)?;
         if let Some(key) = &xtime.developer_key {
@@ -90,15 +89,7 @@ impl Config {
     pub fn post(&self, clock: SharedClock) -> Result<Option<PostService>, SetupFailure> {
         let mail = &self.mail;
         let Some(courier) = self.courier(clock)? else { return Ok(None) };
-        let press = LetterRenderer::new(&PressSettings {
-            partner: self.partner.clone(),
-            from: mail.from.clone(),
-            reply_to: mail.reply_to.clone(),
-            envelope_from: mail.envelope_from.clone(),
-            bcc: mail.bcc.clone(),
-            contact: mail.contact.clone(),
-            templates: mail.templates.clone(),
-        })?;
+        let press = LetterRenderer::new(&mail.letters)?;
         Ok(Some(PostService { press, courier, per_hour: mail.per_hour, reports: mail.bounces.clone() }))
     }
 
