@@ -1,4 +1,4 @@
-//! What is generated in the documentation is what the program says: the keys, the commands, the picture of the screen.
+//! What is generated in the documentation is what the program says: the keys, the commands, the settings, the picture of the screen.
 //!
 //! `UPDATE_DOCS=1 cargo test --test docs` writes it anew.
 #![allow(
@@ -86,6 +86,11 @@ fn describe(out: &mut String, command: &clap::Command, above: &str) {
     for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
         describe(out, sub, &below);
     }
+}
+
+#[test]
+fn the_settings_are_described() {
+    keep("docs/configuration.md", &cloverwatch::config::reference::markdown());
 }
 
 #[test]

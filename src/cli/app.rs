@@ -152,14 +152,14 @@ impl App {
         self.warn_of_clock(journal.read_model.newest_event());
         let (seq, states) = journal.read_model.all();
         let journal = Arc::new(journal);
-        let (policy, me, clock) = (self.config.policy(), self.config.operator(), Arc::clone(&self.clock));
+        let (policy, me, clock) = (self.config.policy.clone(), self.config.operator(), Arc::clone(&self.clock));
         let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().probe_schedule());
         Ok(StoreReading { seq, states, journal, probes, policy, rhythm, me, clock })
     }
 
     /// Says that our clock is behind what is recorded.
     fn warn_of_clock(&self, newest_event: Option<Timestamp>) {
-        if let Some(doubt) = ClockDoubt::find(self.clock.now(), newest_event, None, &self.config.policy()) {
+        if let Some(doubt) = ClockDoubt::find(self.clock.now(), newest_event, None, &self.config.policy) {
             self.out.warn(doubt.to_string());
         }
     }
@@ -205,7 +205,7 @@ impl App {
             source,
             outbox,
             clock: clock(),
-            policy: self.config.policy(),
+            policy: self.config.policy.clone(),
             pace: self.config.pace(),
             seed: rand::random(),
             read_only: self.globals.read_only,

@@ -129,7 +129,7 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
     let mut text = format!("{} ({})", look.outcome, clean(&look.reason));
     let now = app.clock.now();
     if look.outcome == Outcome::Connected {
-        let chosen = state.opcode_code(&app.config.opcode_default);
+        let chosen = state.opcode_code(&app.config.policy.default_opcode);
         // What this list says: an empty one says nothing, whatever is known from before.
         let found = find(chosen, look.services.as_deref().unwrap_or_default()).words.join("; ");
         let code = clean(chosen);
@@ -143,7 +143,7 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
             let words = slots_in_words(slots.count, slots.days(), slots.next, state.profile.timezone);
             text.push_str(&format!("; {words}"));
             if slots.count == 0 {
-                text.push_str(&format!(" in {} days; the usual causes:", app.config.slot_window));
+                text.push_str(&format!(" in {} days; the usual causes:", app.config.policy.slot_window));
                 words::causes().for_each(|cause| text.push_str(&format!("\n  {cause}")));
             }
         }
@@ -189,7 +189,7 @@ fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
         },
         "stage": state.stage(app.clock.now()).word(),
         "opcode": {
-            "choice": state.opcode_code(&app.config.opcode_default),
+            "choice": state.opcode_code(&app.config.policy.default_opcode),
             "state": opcode_word(state.opcode_state),
             "findings": state.opcode_findings,
             "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),

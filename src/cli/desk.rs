@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::config::{self, ThemeSetting as Wanted, teach};
+use crate::config::{self, teach};
 use crate::engine::{ClassificationRule, Engine};
 use crate::mail::Transport;
 use crate::signals::Termination;
@@ -92,7 +92,7 @@ pub(super) async fn on(
         keeper: Arc::new(SettingsFile { read: app.config.file.clone(), demo: demo.runs }),
         notices,
         clock: Arc::clone(&app.clock),
-        policy: app.config.policy(),
+        policy: app.config.policy.clone(),
         read_only: app.globals.read_only,
     };
     let left = show(opening, options).await.map_err(|error| match error.is_gone() {
@@ -160,13 +160,7 @@ fn shown(path: &Path) -> String {
 }
 
 pub(super) fn theme(app: &App) -> (Theme, Option<ByBackground>, bool) {
-    let choice = match (app.globals.color, app.config.ui.theme) {
-        (ColorWhen::Never, _) => ThemeChoice::Mono,
-        (_, Wanted::Auto) => ThemeChoice::Auto,
-        (_, Wanted::Dark) => ThemeChoice::Dark,
-        (_, Wanted::Light) => ThemeChoice::Light,
-        (_, Wanted::Mono) => ThemeChoice::Mono,
-    };
+    let choice = if app.globals.color == ColorWhen::Never { ThemeChoice::Mono } else { app.config.ui.theme };
     let variable = |name: &str| std::env::var(name).ok();
     let no_color = variable("NO_COLOR").filter(|_| app.globals.color != ColorWhen::Always);
     let (term, colorterm, colorfgbg) = (variable("TERM"), variable("COLORTERM"), variable("COLORFGBG"));

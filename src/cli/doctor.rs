@@ -193,7 +193,7 @@ fn clock(found: &mut Findings, config: &Config, newest: Option<Timestamp>, skew:
         return;
     }
     let now = WallClock::real().now();
-    match ClockDoubt::find(now, newest, skew, &config.policy()) {
+    match ClockDoubt::find(now, newest, skew, &config.policy) {
         Some(doubt) => found.note("own clock", Health::Bad, doubt.to_string()),
         None => {
             let agrees = if skew.is_some() { "; Xtime's agrees" } else { "" };

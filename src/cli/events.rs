@@ -40,7 +40,7 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
         _ => query,
     };
     let me = app.config.operator();
-    let policy = app.config.policy();
+    let policy = app.config.policy.clone();
     let twins = filter.query.asks_for_twins().then(|| desk.twins().members());
     let ctx = QueryContext { now: desk.now, policy: &policy, me: Some(&me), twins: twins.as_ref() };
     let mut events = reading.events(query).await?;
@@ -68,7 +68,7 @@ async fn follow(
 ) -> Result<(), CliError> {
     let mut tail = books::follow(&app.config.store, after)?;
     let me = app.config.operator();
-    let policy = app.config.policy();
+    let policy = app.config.policy.clone();
     let over = async {
         match until {
             Some(until) => app.clock.sleep_until(until).await,

@@ -18,7 +18,6 @@ mod import;
 mod input;
 mod invite;
 pub mod json;
-mod later;
 mod list;
 mod log;
 mod mail;
@@ -97,7 +96,6 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Some(CliCommand::Keymap(command)) => return settings::keymap(&cli.globals, command),
         Some(CliCommand::Doctor(args)) => return doctor::run(&cli.globals, args).await,
         Some(CliCommand::Config(command)) => return settings::run(&cli.globals, *command),
-        Some(CliCommand::Report(_)) => return Err(later::refuse("report", "reporting")),
         _ => {}
     }
     let app = Arc::new(App::new(cli.globals)?);

@@ -1,8 +1,13 @@
 //! `config` and `keymap`: what holds, or what is wrong with it.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::config::{self, print};
+use crate::clock::{SharedClock, WallClock};
+use crate::config::diagnostic::shown;
+use crate::config::paths::keymap_file;
+use crate::config::schema::schema;
+use crate::config::{self, Config, print};
 use crate::mail::Transport;
 use crate::tui::keymap::{Keymap, Level, check};
 
@@ -14,38 +19,41 @@ use super::output::{Ink, Out};
 /// `config`. It needs no books and no working settings.
 pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliError> {
     let out = Out::new(globals.color);
+    match command {
+        ConfigCommand::Print => out.raw(print::effective(&load(globals, &out)?).as_bytes())?,
+        ConfigCommand::Check => check_settings(&load(globals, &out)?, &out)?,
+        ConfigCommand::Schema => out.raw(format!("{:#}\n", schema()).as_bytes())?,
+    }
+    out.flush()
+}
+
+fn load(globals: &Globals, out: &Out) -> Result<Config, CliError> {
     let loaded = config::load(&overrides(globals))?;
     for warning in &loaded.warnings {
         out.note(warning.to_string());
     }
-    match command {
-        ConfigCommand::Print => out.raw(print::effective(&loaded.config).as_bytes())?,
-        ConfigCommand::Check => {
-            let clock: crate::clock::SharedClock = std::sync::Arc::new(crate::clock::WallClock::real());
-            // Secrets are fetched and templates tried, but nothing is sent.
-            let platform = loaded.config.platform(std::sync::Arc::clone(&clock))?;
-            loaded.config.code_source(std::sync::Arc::clone(&clock))?;
-            let post = loaded.config.outbox(clock)?;
-            let file = loaded
-                .config
-                .file
-                .as_deref()
-                .map_or_else(|| "no file; the defaults".to_owned(), config::diagnostic::shown);
-            out.line(format!("{} {file}", out.ink(Ink::Good, "ok")))?;
-            if platform.is_none() {
-                let missing = loaded.config.xtime.missing().join(", ");
-                out.note(format!("probing is off until these are set in [xtime]: {missing}"));
-            }
-            match (post, &loaded.config.mail.transport) {
-                (Some(post), Transport::Directory(_)) => {
-                    out.note(format!("no mail server is configured: letters become files, {}", post.transport.name()));
-                }
-                (None, _) => out.note("[mail] transport is none: no letter is ever sent"),
-                _ => {}
-            }
-        }
+    Ok(loaded.config)
+}
+
+/// Secrets are fetched and templates tried, but nothing is sent.
+fn check_settings(config: &Config, out: &Out) -> Result<(), CliError> {
+    let clock: SharedClock = Arc::new(WallClock::real());
+    let platform = config.platform(Arc::clone(&clock))?;
+    config.code_source(Arc::clone(&clock))?;
+    let post = config.outbox(clock)?;
+    let file = config.file.as_deref().map_or_else(|| "no file; the defaults".to_owned(), shown);
+    out.line(format!("{} {file}", out.ink(Ink::Good, "ok")))?;
+    if platform.is_none() {
+        out.note(format!("probing is off until these are set in [xtime]: {}", config.xtime.missing().join(", ")));
     }
-    out.flush()
+    match (post, &config.mail.transport) {
+        (Some(post), Transport::Directory(_)) => {
+            out.note(format!("no mail server is configured: letters become files, {}", post.transport.name()));
+        }
+        (None, _) => out.note("[mail] transport is none: no letter is ever sent"),
+        _ => {}
+    }
+    Ok(())
 }
 
 /// `keymap`. It needs no books and no working settings.
@@ -54,11 +62,11 @@ pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), C
     let read = |path: &Path, required: bool| match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => Ok(None),
-        Err(error) => Err(CliError::usage(format!("cannot read {}: {error}", config::diagnostic::shown(path)))),
+        Err(error) => Err(CliError::usage(format!("cannot read {}: {error}", shown(path)))),
     };
     match command {
         KeymapCommand::Print => {
-            let path = config::paths::keymap_file();
+            let path = keymap_file();
             let text = path.as_deref().map(|path| read(path, false)).transpose()?.flatten();
             let name = path.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
             let (map, problems) = Keymap::load(text.as_deref().map(|text| (name.as_str(), text)));
@@ -70,7 +78,7 @@ pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), C
         KeymapCommand::Check { file } => {
             let (path, required) = match file {
                 Some(file) => (file.clone(), true),
-                None => (config::paths::keymap_file().unwrap_or_default(), false),
+                None => (keymap_file().unwrap_or_default(), false),
             };
             let Some(text) = read(&path, required)? else {
                 out.line(format!("{} no file; the default keymap", out.ink(Ink::Good, "ok")))?;
@@ -85,7 +93,7 @@ pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), C
                 return Err(CliError::Told(2));
             }
             if problems.is_empty() {
-                out.line(format!("{} {}", out.ink(Ink::Good, "ok"), config::diagnostic::shown(&path)))?;
+                out.line(format!("{} {}", out.ink(Ink::Good, "ok"), shown(&path)))?;
             }
         }
     }

@@ -2,68 +2,91 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+
 use crate::domain::list::{ListField, Mapping, fixed_value};
-use crate::domain::suggest::did_you_mean;
 use crate::domain::text::clean;
 
-use super::model::Config;
+use super::model::ListSettings;
 use super::reader::Section;
+use super::setting::{Form, Setting};
 
-/// How a list is read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListSettings {
-    pub map: Mapping,
-    /// What fields read where a row says nothing.
-    pub set: Vec<(ListField, String)>,
+/// The key of the sections: `[import.NAME]`.
+pub(super) const KEY: &str = "import";
+
+pub(super) const SUMMARY: &str = "How the lists of somebody else's system are read, for `import FILE --as NAME`.";
+
+pub(super) fn settings() -> [Setting<ListSettings>; 2] {
+    let text = json!({ "type": "string" });
+    let fields = json!({ "anyOf": [text, { "type": "array", "items": text, "minItems": 1 }] });
+    let map = Form::new("table: column = field, or list of fields", table_of(&fields));
+    let set = Form::new("table: field = text", table_of(&text));
+    [
+        Setting::new(
+            "map",
+            "Which column fills which field.",
+            map,
+            |section, list: &mut ListSettings| list.map = mapping(section),
+            |list| mapping_in_toml(list.map.pairs()),
+        ),
+        Setting::new(
+            "set",
+            "What fields read where a row says nothing.",
+            set,
+            |section, list: &mut ListSettings| list.set = fixed_values(section),
+            |list| {
+                let pair = |(field, value): &(ListField, String)| {
+                    format!("{} = {}", super::written::quoted(field.word()), super::written::quoted(value))
+                };
+                Some(format!("{{ {} }}", list.set.iter().map(pair).collect::<Vec<_>>().join(", ")))
+            },
+        ),
+    ]
 }
 
-impl Config {
-    /// The settings of a name.
-    ///
-    /// # Errors
-    /// When there are none of that name, with those that there are.
-    pub fn list_settings(&self, name: &str) -> Result<ListSettings, String> {
-        let known = || self.lists.keys().map(String::as_str);
-        self.lists.get(name).cloned().ok_or_else(|| {
-            let list: Vec<&str> = known().collect();
-            let there =
-                if list.is_empty() { "there are none".to_owned() } else { format!("there are: {}", list.join(", ")) };
-            format!("the settings have no [import.{}]{} ({there})", clean(name), did_you_mean(name, known()))
-        })
-    }
+fn table_of(values: &Value) -> Value {
+    json!({ "type": "object", "additionalProperties": values })
 }
 
-pub(super) fn lists(section: &Section<'_, '_>) -> BTreeMap<String, ListSettings> {
+pub(super) fn read(section: &Section<'_, '_>) -> BTreeMap<String, ListSettings> {
+    let settings = settings();
     let all = section.sections().into_iter().map(|(name, section)| {
-        let columns = section.lists("map").unwrap_or_default();
-        let twice = columns
-            .iter()
-            .enumerate()
-            .find(|(place, (column, _))| columns.iter().take(*place).any(|(before, _)| before.trim() == column.trim()));
-        if let Some((_, (column, _))) = twice {
-            let name = clean(column.trim());
-            section.complain("map", format!("`{name}` stands twice: write \"{name}\" = [\"field\", \"field\"]"));
-        }
-        let pairs =
-            columns.iter().flat_map(|(column, fields)| fields.iter().map(move |field| format!("{column}={field}")));
-        let pairs: Vec<String> = pairs.collect();
-        let map = Mapping::parse(&pairs).unwrap_or_else(|error| {
-            section.complain("map", error.to_string());
-            Mapping::default()
-        });
-        let mut set = Vec::new();
-        for (field, value) in section.pairs("set").unwrap_or_default() {
-            match fixed_value(&field, &value) {
-                Ok(fixed) => set.push(fixed),
-                Err(why) => section.complain("set", format!("{}: {why}", clean(&field))),
-            }
-        }
+        let mut list = ListSettings::default();
+        settings.iter().for_each(|setting| setting.read(&section, &mut list));
         section.end();
-        (name, ListSettings { map, set })
+        (name, list)
     });
     let all = all.collect();
     section.end();
     all
+}
+
+fn mapping(section: &Section<'_, '_>) -> Mapping {
+    let columns = section.lists("map").unwrap_or_default();
+    let twice = columns
+        .iter()
+        .enumerate()
+        .find(|(place, (column, _))| columns.iter().take(*place).any(|(before, _)| before.trim() == column.trim()));
+    if let Some((_, (column, _))) = twice {
+        let name = clean(column.trim());
+        section.complain("map", format!("`{name}` stands twice: write \"{name}\" = [\"field\", \"field\"]"));
+    }
+    let pairs = columns.iter().flat_map(|(column, fields)| fields.iter().map(move |field| format!("{column}={field}")));
+    Mapping::parse(&pairs.collect::<Vec<_>>()).unwrap_or_else(|error| {
+        section.complain("map", error.to_string());
+        Mapping::default()
+    })
+}
+
+fn fixed_values(section: &Section<'_, '_>) -> Vec<(ListField, String)> {
+    let mut set = Vec::new();
+    for (field, value) in section.pairs("set").unwrap_or_default() {
+        match fixed_value(&field, &value) {
+            Ok(fixed) => set.push(fixed),
+            Err(why) => section.complain("set", format!("{}: {why}", clean(&field))),
+        }
+    }
+    set
 }
 
 /// A mapping as it is written in the settings: `{ "Contact Email" = ["email", "contact_name"] }`. A key stands once, so the
@@ -112,7 +135,7 @@ fn quoted(text: &str) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::super::{Overrides, parse, print};
+    use super::super::{Config, Overrides, parse, print};
     use super::*;
 
     fn config(map: &str) -> Config {

@@ -1,97 +1,33 @@
-//! Settings: `config.toml`, variables of the environment that win over it, and flags that win over both.
+//! Settings: `config.toml`, variables of the environment that win over it, and flags that win over both. A setting is one row
+//! of [`table`]; what it is read into is used elsewhere.
 
 pub mod diagnostic;
-pub mod lists;
+mod kind;
+mod lists;
+mod load;
 mod login;
 pub mod model;
 pub mod paths;
 pub mod print;
-mod read;
-mod read_mail;
 mod reader;
+pub mod reference;
+pub mod schema;
 pub mod secret;
+mod section;
+mod setting;
 mod setup;
+mod table;
 pub mod teach;
-
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-use toml_edit::Document;
+mod written;
 
 pub use diagnostic::{ConfigError, Diagnostic, SettingLocation};
-pub use lists::{ListSettings, mapping_in_toml};
-pub use model::{Config, StoreUrl, ThemeSetting};
+pub use lists::mapping_in_toml;
+pub use load::{LoadedConfig, Overrides, load, parse};
+pub use model::{Config, ListSettings, StoreUrl};
 pub use secret::{SecretError, SecretSource};
 pub use setup::SetupFailure;
 
-/// What was asked for outside the file.
-#[derive(Debug, Clone, Default)]
-pub struct Overrides {
-    /// `--config`: this file must be there.
-    pub file: Option<PathBuf>,
-    pub store: Option<String>,
-    /// Variables of the environment, by name.
-    pub variables: BTreeMap<String, String>,
-}
-
-impl Overrides {
-    /// With every variable of this process that is a setting. One that is not text is reported when it is missed.
-    #[must_use]
-    pub fn with_environment(mut self) -> Self {
-        self.variables = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .filter(|(name, _)| name.starts_with(reader::PREFIX))
-            .collect();
-        self
-    }
-}
-
-/// Settings and what should be said about them.
-#[derive(Debug, Clone)]
-pub struct LoadedConfig {
-    pub config: Config,
-    /// Warnings; the program runs all the same.
-    pub warnings: Vec<Diagnostic>,
-}
-
-/// Reads the settings.
-///
-/// # Errors
-/// Every mistake at once, each with its place.
-pub fn load(overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
-    let (path, required) = match (&overrides.file, paths::config_file()) {
-        (Some(path), _) => (path.clone(), true),
-        (None, Some(path)) => (path, false),
-        (None, None) => (PathBuf::from("config.toml"), false),
-    };
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => None,
-        Err(error) => {
-            let message = format!("cannot read {}: {error}", diagnostic::shown(&path));
-            let place = if required { SettingLocation::Flag("--config") } else { SettingLocation::Nowhere };
-            return Err(ConfigError(vec![Diagnostic { place, warning: false, message }]));
-        }
-    };
-    let mut loaded = parse(&path, text.as_deref().unwrap_or_default(), overrides)?;
-    loaded.config.file = text.map(|_| path);
-    Ok(loaded)
-}
-
-/// Reads settings from a text.
-///
-/// # Errors
-/// Every mistake at once, each with its place.
-pub fn parse(path: &Path, text: &str, overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
-    let reader = reader::Reader::new(path, text, &overrides.variables);
-    let document = Document::parse(text).map_err(|error| {
-        let place = error.span().map_or(SettingLocation::Nowhere, |span| reader.place(span.start));
-        ConfigError(vec![Diagnostic { place, warning: false, message: error.message().replace('\n', ", ") }])
-    })?;
-    let config = read::config(&reader, document.as_table(), overrides.store.as_deref());
-    let (warnings, errors): (Vec<_>, Vec<_>) = reader.finish().into_iter().partition(|found| found.warning);
-    if errors.is_empty() { Ok(LoadedConfig { config, warnings }) } else { Err(ConfigError(errors)) }
-}
-
+#[cfg(test)]
+mod table_tests;
 #[cfg(test)]
 mod tests;

@@ -1,20 +1,26 @@
-//! The settings, as plain data with their defaults.
+//! The settings as plain data, with their defaults: where it can be, in the types of those who use them.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use chrono::TimeDelta;
-
-use crate::domain::{CodeOrigin, LetterKind, MailPolicy, Policy, QuietHours, TestBooking};
+use crate::domain::address::Mailbox;
+use crate::domain::list::{ListField, Mapping};
+use crate::domain::suggest::did_you_mean;
+use crate::domain::text::clean;
+use crate::domain::{CodeOrigin, Customer, Label, LetterKind, Policy, TestBooking, Vehicle};
 use crate::engine::Pace;
-use crate::mail::Transport;
 use crate::mail::smtp::Limits;
+use crate::mail::{RendererSettings, Transport};
+use crate::present::ThemeChoice;
 use crate::timezone::DatabaseChoice;
-use crate::xtime;
+use crate::xtime::PlatformSettings;
 use crate::xtime::source::{CommandSettings, HttpSettings};
 
-use super::lists::ListSettings;
 use super::secret::SecretSource;
+
+/// The vehicle of a test appointment: a number that no car has, with a valid check digit.
+const TEST_VIN: &str = "11111111111111111";
 
 /// Everything that can be configured.
 #[derive(Debug, Clone)]
@@ -26,20 +32,13 @@ pub struct Config {
     pub store: StoreUrl,
     pub xtime: Xtime,
     pub invitations: Invitations,
-    /// The opcode of a dealership that has not chosen.
-    pub opcode_default: String,
-    /// What a new opcode is usually called.
-    pub opcode_new: String,
-    /// How many days ahead slots are looked for.
-    pub slot_window: u16,
+    /// The numbers that the rules need.
+    pub policy: Policy,
+    /// How often a live dealership is looked at again.
+    pub recheck: Duration,
     /// What a test appointment says.
     pub appointment: TestBooking,
-    /// How long after a booking without an answer its absence at the platform may count.
-    pub booking_settles: TimeDelta,
-    /// How often a live dealership is looked at again.
-    pub recheck: TimeDelta,
     pub mail: MailSettings,
-    pub reminders: Reminders,
     /// How lists are read, by the name that they are called by.
     pub lists: BTreeMap<String, ListSettings>,
     pub ui: Ui,
@@ -69,7 +68,7 @@ impl StoreUrl {
     pub fn parse(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
             Some(("sled", "")) => Err("the directory is missing: sled:PATH".to_owned()),
-            Some(("sled", path)) => Ok(Self::Embedded(super::paths::from_settings(path, std::path::Path::new("")))),
+            Some(("sled", path)) => Ok(Self::Embedded(super::paths::from_settings(path, Path::new("")))),
             Some(("postgres" | "postgresql", _)) => {
                 Err("PostgreSQL stores are not part of this version; use sled:PATH".to_owned())
             }
@@ -78,19 +77,16 @@ impl StoreUrl {
     }
 }
 
-/// The platform. What has no secret in it is held in the form that the client takes.
+/// The platform. The secrets of `settings` are fetched when the client is made.
 #[derive(Debug, Clone)]
 pub struct Xtime {
-    pub settings: xtime::PlatformSettings,
+    pub settings: PlatformSettings,
     pub client_secret: Option<SecretSource>,
     pub api_key: Option<SecretSource>,
-    /// The developer's key, where one is needed.
     pub developer_key: Option<SecretSource>,
     pub headers: Vec<(String, SecretSource)>,
     /// How many rows of `settings.meanings`, from the first, were configured; the defaults follow.
     pub own_meanings: usize,
-    /// Requests per second, for the whole credential.
-    pub requests_per_second: u32,
 }
 
 impl Xtime {
@@ -105,33 +101,24 @@ impl Xtime {
     }
 }
 
+/// Where codes come from.
 #[derive(Debug, Clone)]
 pub struct Invitations {
     pub source: CodeOrigin,
-    /// How long a code lives from its generation.
-    pub valid_for: TimeDelta,
-    /// How long Xtime may take.
-    pub confirm_within: TimeDelta,
-    /// From when on the second clock is amber.
-    pub amber_after: TimeDelta,
-    /// From how little time left a code needs attention.
-    pub expiring_within: TimeDelta,
-    /// How far in our future a moment of generation may lie.
-    pub clock_tolerance: TimeDelta,
     /// The interface of the partner.
     pub http: Option<HttpCodes>,
     /// The program of the partner.
     pub command: Option<CommandSettings>,
 }
 
-/// An HTTP interface that makes codes.
-#[derive(Debug, Clone)]
+/// An HTTP interface that makes codes. The headers of `settings` are fetched when it is asked.
+#[derive(Debug, Clone, Default)]
 pub struct HttpCodes {
     pub settings: HttpSettings,
     pub headers: Vec<(String, SecretSource)>,
 }
 
-/// Letters: how they leave, whose they are, and how often one is tried.
+/// How letters leave, and which ones.
 #[derive(Debug, Clone)]
 pub struct MailSettings {
     pub transport: Transport,
@@ -143,127 +130,143 @@ pub struct MailSettings {
     pub allow_plain: Vec<String>,
     /// How many connections at once.
     pub lanes: usize,
-    /// How long a server may take.
     pub limits: Limits,
-    /// Whose letters they are: `Name <address>`, checked.
-    pub from: String,
-    /// Where answers go, when not to `from`; checked.
-    pub reply_to: Option<String>,
-    /// The sender of the envelope: where delivery reports go; `None`: to `from`.
-    pub envelope_from: Option<String>,
-    /// Who gets a copy of every letter.
-    pub bcc: Option<String>,
-    /// How to reach the contact, in words for the dealership.
-    pub contact: Option<String>,
-    /// The directory of templates that replace ours.
-    pub templates: Option<PathBuf>,
+    pub letters: RendererSettings,
     /// The most letters in any hour.
     pub per_hour: u32,
-    /// The least time between two letters to one dealership.
-    pub per_dealership: TimeDelta,
-    /// How long after each failure a letter is tried again; after the last one it has failed.
-    pub retry: Vec<TimeDelta>,
-    /// How long after nobody knew whether it arrived a letter is tried once more.
-    pub retry_uncertain: TimeDelta,
-    /// A code that dies within this is not sent.
-    pub least_life: TimeDelta,
     /// Which letters go out by themselves when something is seen.
     pub automatic: Vec<LetterKind>,
     /// The maildir into which bounces come.
     pub bounces: Option<PathBuf>,
 }
 
-impl MailSettings {
-    /// The kinds that may go out by themselves.
-    pub const AUTOMATIC: [LetterKind; 2] = [LetterKind::WordReceived, LetterKind::Live];
-}
-
-/// Reminders of a code that dies soon.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reminders {
-    /// How long before the expiry, the earliest first. Empty: never.
-    pub before_expiry: Vec<TimeDelta>,
-    /// When dealerships are left alone, by their own clocks; `None`: never.
-    pub quiet: Option<QuietHours>,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ui {
-    pub theme: ThemeSetting,
+    pub theme: ThemeChoice,
     /// Read for the sake of files that have it, and without effect: the mouse stays the terminal's, for selecting text.
     pub mouse: bool,
-    /// Who sits at the desk: recorded with every event, and what `is:mine` means. `None`: the login name.
-    pub operator: Option<String>,
+    /// Who sits at the desk: recorded with every event, and what `is:mine` means.
+    pub operator: String,
 }
 
-/// Which colours the screen uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ThemeSetting {
-    /// What the terminal seems to be.
-    #[default]
-    Auto,
-    Dark,
-    Light,
-    /// No colours: bold, reverse, glyphs and words only.
-    Mono,
-}
-
-impl ThemeSetting {
-    /// Every theme with its word.
-    pub const WORDS: &'static [(&'static str, Self)] =
-        &[("auto", Self::Auto), ("dark", Self::Dark), ("light", Self::Light), ("mono", Self::Mono)];
-
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, theme)| *theme == self).map_or("auto", |(word, _)| word)
-    }
+/// How a list is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListSettings {
+    pub map: Mapping,
+    /// What fields read where a row says nothing.
+    pub set: Vec<(ListField, String)>,
 }
 
 impl Config {
-    /// The numbers that the rules need.
-    pub fn policy(&self) -> Policy {
-        Policy {
-            valid_for: self.invitations.valid_for,
-            confirm_within: self.invitations.confirm_within,
-            amber_after: self.invitations.amber_after,
-            expiring_within: self.invitations.expiring_within,
-            clock_tolerance: self.invitations.clock_tolerance,
-            default_opcode: self.opcode_default.clone(),
-            new_opcode: self.opcode_new.clone(),
-            slot_window: self.slot_window,
-            booking_settles: self.booking_settles,
-            mail: self.mail_policy(),
-            slot_stretch: self.xtime.settings.max_slot_days,
-            ..Policy::default()
-        }
-    }
-
-    fn mail_policy(&self) -> MailPolicy {
-        let automatic = |kind| self.mail.automatic.contains(&kind);
-        MailPolicy {
-            remind_before: self.reminders.before_expiry.clone(),
-            quiet: self.reminders.quiet,
-            word_received: automatic(LetterKind::WordReceived),
-            live: automatic(LetterKind::Live),
-            retry: self.mail.retry.clone(),
-            retry_uncertain: self.mail.retry_uncertain,
-            least_life: self.mail.least_life,
-            per_dealership: self.mail.per_dealership,
-            bcc: self.mail.bcc.as_deref().map(Into::into),
-        }
+    /// Has the partner's name stand wherever nothing else is set.
+    pub(super) fn speak_of_partner(&mut self) {
+        let partner = self.partner.as_str();
+        self.appointment = test_booking(partner);
+        self.mail.letters.from = sender(partner);
+        self.mail.letters.partner = partner.to_owned();
     }
 
     /// The numbers of the background tasks.
     pub fn pace(&self) -> Pace {
+        let (settings, usual) = (&self.xtime.settings, Pace::default());
         Pace {
-            requests_per_second: self.xtime.requests_per_second,
-            max_in_flight: u32::try_from(self.xtime.settings.max_in_flight).unwrap_or(u32::MAX),
-            max_retry_after: self.xtime.settings.max_retry_after,
-            recheck: self.recheck.to_std().unwrap_or_default(),
+            requests_per_second: settings.requests_per_second.unwrap_or(usual.requests_per_second),
+            max_in_flight: u32::try_from(settings.max_in_flight).unwrap_or(u32::MAX),
+            max_retry_after: settings.max_retry_after,
+            recheck: self.recheck,
         }
     }
 
-    /// Who sits at the desk: as it is configured, else the login name.
+    /// Who sits at the desk.
     pub fn operator(&self) -> String {
-        self.ui.operator.clone().unwrap_or_else(super::login::name)
+        self.ui.operator.clone()
     }
+
+    /// How the lists of a name are read.
+    ///
+    /// # Errors
+    /// When there are no such settings, with those that there are.
+    pub fn list_settings(&self, name: &str) -> Result<ListSettings, String> {
+        let known = || self.lists.keys().map(String::as_str);
+        self.lists.get(name).cloned().ok_or_else(|| {
+            let list: Vec<&str> = known().collect();
+            let there =
+                if list.is_empty() { "there are none".to_owned() } else { format!("there are: {}", list.join(", ")) };
+            format!("the settings have no [import.{}]{} ({there})", clean(name), did_you_mean(name, known()))
+        })
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let partner = "DataClover";
+        let home = super::paths::data_dir().unwrap_or_else(|| PathBuf::from("cloverwatch"));
+        let pace = Pace::default();
+        Self {
+            file: None,
+            partner: partner.to_owned(),
+            store: StoreUrl::Embedded(home.clone()),
+            xtime: Xtime {
+                settings: PlatformSettings {
+                    requests_per_second: Some(pace.requests_per_second),
+                    ..PlatformSettings::default()
+                },
+                client_secret: None,
+                api_key: None,
+                developer_key: None,
+                headers: Vec::new(),
+                own_meanings: 0,
+            },
+            invitations: Invitations { source: CodeOrigin::Paste, http: None, command: None },
+            policy: Policy::default(),
+            recheck: pace.recheck,
+            appointment: test_booking(partner),
+            mail: MailSettings {
+                transport: Transport::Directory(home.join("mail")),
+                password: None,
+                ca_file: None,
+                allow_plain: Vec::new(),
+                lanes: 4,
+                limits: Limits::default(),
+                letters: RendererSettings {
+                    partner: partner.to_owned(),
+                    from: sender(partner),
+                    reply_to: None,
+                    envelope_from: None,
+                    bcc: None,
+                    contact: None,
+                    templates: None,
+                },
+                per_hour: 1_000,
+                automatic: vec![LetterKind::WordReceived, LetterKind::Live],
+                bounces: None,
+            },
+            lists: BTreeMap::new(),
+            ui: Ui { theme: ThemeChoice::default(), mouse: false, operator: super::login::name() },
+            zone_database: DatabaseChoice::default(),
+        }
+    }
+}
+
+fn test_booking(partner: &str) -> TestBooking {
+    let label = Label { value: partner.to_owned(), context: "partner".to_owned() };
+    TestBooking {
+        customer: Customer { first_name: "Test".into(), last_name: partner.into(), email: "".into(), phone: "".into() },
+        comment: format!("Test appointment by {partner}, please ignore"),
+        reporting_label: label.clone(),
+        label,
+        vehicle: Vehicle {
+            year: None,
+            make: "OTHER".to_owned(),
+            model: "OTHER".to_owned(),
+            vin: Some(TEST_VIN.to_owned()),
+        },
+    }
+}
+
+/// The sender of letters that go nowhere but into a directory.
+fn sender(partner: &str) -> String {
+    const ADDRESS: &str = "onboarding@example.com";
+    let named = Mailbox::read(&format!("{partner} Onboarding <{ADDRESS}>"));
+    named.map_or_else(|_| ADDRESS.to_owned(), |mailbox| mailbox.to_string())
 }

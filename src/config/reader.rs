@@ -8,13 +8,11 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
 use toml_edit::{Item, TableLike, Value};
 
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::masked_address;
-use crate::domain::when::parse_duration;
 
 use super::diagnostic::{Diagnostic, SettingLocation};
 
@@ -92,16 +90,6 @@ impl<'a> Reader<'a> {
 fn names_secret(item: &Item) -> bool {
     let table = item.as_inline_table();
     table.is_some_and(|table| ["env", "file", "command"].iter().any(|way| table.contains_key(way)))
-}
-
-/// Reads a length of time.
-fn at_least(text: &str, least: TimeDelta) -> Result<TimeDelta, String> {
-    match parse_duration(text) {
-        Ok(length) if length < least => {
-            Err(format!("at least {} is needed", crate::domain::when::duration_text(least)))
-        }
-        read => read.map_err(|error| error.to_string()),
-    }
 }
 
 /// A value as it was written, and where.
@@ -185,18 +173,6 @@ impl<'r, 'a> Section<'r, 'a> {
         Ok(read)
     }
 
-    /// Any text but an empty one.
-    pub(super) fn text(&self, key: &'static str) -> Option<String> {
-        self.parsed(key, |text| match text.trim() {
-            "" => Err("it is empty".to_owned()),
-            _ => Ok(text.to_owned()),
-        })
-    }
-
-    pub(super) fn duration(&self, key: &'static str, least: TimeDelta) -> Option<TimeDelta> {
-        self.parsed(key, |text| at_least(text, least))
-    }
-
     pub(super) fn number(&self, key: &'static str, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
         let check = |number: i64| match range.contains(&number) {
             true => Ok(number),
@@ -221,36 +197,12 @@ impl<'r, 'a> Section<'r, 'a> {
         })
     }
 
-    pub(super) fn word<T: Copy>(&self, key: &'static str, words: &[(&'static str, T)]) -> Option<T> {
-        self.parsed(key, |text| {
-            words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
-                let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-                format!("`{text}` is none of {}{}", known.join(", "), did_you_mean(text, known.iter().copied()))
-            })
-        })
-    }
-
-    /// A path; a relative one starts at the directory of the file.
-    pub(super) fn path(&self, key: &'static str) -> Option<PathBuf> {
-        self.text(key).map(|path| self.located(&path))
-    }
-
     /// A path as the file means it.
     pub(super) fn located(&self, path: &str) -> PathBuf {
         super::paths::from_settings(path, self.reader.path)
     }
 
-    /// A list of lengths of time.
-    pub(super) fn durations(&self, key: &'static str, least: TimeDelta) -> Option<Vec<TimeDelta>> {
-        self.list(key, |text| at_least(text, least))
-    }
-
-    /// A list of texts; in a variable as a TOML list, or as one text.
-    pub(super) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
-        self.list(key, |text| Ok(text.to_owned()))
-    }
-
-    /// A list of texts that a function understands.
+    /// A list of texts that a function understands; in a variable as a TOML list, or as one text.
     pub(super) fn list<T>(&self, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<Vec<T>> {
         let parse = |text: &str| self.as_it_stands(key, text, &parse);
         let from_value = |value: &Value| {
@@ -342,16 +294,6 @@ impl<'r, 'a> Section<'r, 'a> {
     /// Whether a key was written, rightly or wrongly.
     pub(super) fn has(&self, key: &'static str) -> bool {
         self.find(key).is_some()
-    }
-
-    /// Reports a section or key that belongs to a later version.
-    pub(super) fn later(&self, key: &'static str, what: &str) {
-        self.known.borrow_mut().push(key);
-        if let Some((name, _)) = self.table.and_then(|table| table.get_key_value(key)) {
-            let place = name.span().map_or(SettingLocation::Nowhere, |span| self.reader.place(span.start));
-            let message = format!("`{key}` is not available yet: {what} belongs to a later version; remove it here");
-            self.reader.report(place, false, message);
-        }
     }
 
     /// Reports a mistake about a key that was read.

@@ -7,7 +7,7 @@ use crate::domain::CodeOrigin;
 use crate::engine::OutboxParts;
 use crate::mail::smtp::{Roots, SmtpSettings};
 use crate::mail::{
-    DirectoryTransport, LetterRenderer, MailTransport, RendererError, RendererSettings, SmtpTransport, Transport,
+    DirectoryTransport, LetterRenderer, MailTransport, RendererError, SmtpTransport, Transport,
 };
 use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
 use crate::xtime::{CodeSource, HttpPlatform, SetupError};
@@ -54,7 +54,6 @@ impl Config {
             return Ok(None);
         };
         let mut settings = xtime.settings.clone();
-        settings.requests_per_second = Some(xtime.requests_per_second);
         settings.client_secret = fetch(XTIME, "client_secret", client_secret)?;
         settings.api_key = fetch(XTIME, "api_key", api_key)?;
         if let Some(key) = &xtime.developer_key {
@@ -92,15 +91,7 @@ impl Config {
     pub fn outbox(&self, clock: SharedClock) -> Result<Option<OutboxParts>, SetupFailure> {
         let mail = &self.mail;
         let Some(transport) = self.courier(clock)? else { return Ok(None) };
-        let renderer = LetterRenderer::new(&RendererSettings {
-            partner: self.partner.clone(),
-            from: mail.from.clone(),
-            reply_to: mail.reply_to.clone(),
-            envelope_from: mail.envelope_from.clone(),
-            bcc: mail.bcc.clone(),
-            contact: mail.contact.clone(),
-            templates: mail.templates.clone(),
-        })?;
+        let renderer = LetterRenderer::new(&mail.letters)?;
         Ok(Some(OutboxParts { renderer, transport, per_hour: mail.per_hour, reports: mail.bounces.clone() }))
     }
 

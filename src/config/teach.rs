@@ -7,8 +7,8 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
 
 use crate::xtime::ClassificationRule;
 
-use super::Overrides;
 use super::diagnostic::shown;
+use super::load::{Overrides, parse};
 
 /// Why a row was not written. The file is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,7 +75,7 @@ pub fn printed(row: &ClassificationRule) -> String {
 
 /// How many rows the settings read from a text.
 fn meanings(path: &Path, text: &str) -> Result<usize, String> {
-    match super::parse(path, text, &Overrides::default().with_environment()) {
+    match parse(path, text, &Overrides::default().with_environment()) {
         Ok(loaded) => Ok(loaded.config.xtime.own_meanings),
         Err(mistakes) => Err(mistakes.0.first().map_or_else(String::new, |first| first.message.clone())),
     }

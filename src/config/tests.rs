@@ -1,10 +1,13 @@
 //! Settings: defaults, mistakes with their places, variables and flags, and that the printed form can be read again.
 
+use std::path::Path;
+
 use chrono::TimeDelta;
 
 use super::*;
 use crate::domain::{CodeOrigin, LetterKind};
 use crate::mail::Transport;
+use crate::present::ThemeChoice;
 
 fn overrides(variables: &[(&str, &str)]) -> Overrides {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -20,7 +23,7 @@ fn mistakes(text: &str) -> Vec<String> {
     error.0.iter().map(ToString::to_string).collect()
 }
 
-const WHOLE: &str = r#"
+pub(super) const WHOLE: &str = r#"
 [partner]
 name = "Clover"
 [store]
@@ -82,9 +85,9 @@ fn nothing_at_all_is_fine() {
     let loaded = good("");
     let config = loaded.config;
     assert_eq!(loaded.warnings, []);
-    assert_eq!((config.partner.as_str(), config.opcode_default.as_str()), ("DataClover", "Tell Us More"));
+    assert_eq!((config.partner.as_str(), config.policy.default_opcode.as_str()), ("DataClover", "Tell Us More"));
     assert_eq!(config.invitations.source, CodeOrigin::Paste);
-    assert_eq!(config.policy(), crate::domain::Policy::default());
+    assert_eq!(config.policy, crate::domain::Policy::default());
     assert_eq!(config.xtime.missing(), ["client_id", "client_secret", "api_key"]);
     assert!(config.platform(std::sync::Arc::new(crate::clock::WallClock::real())).unwrap().is_none());
 }
@@ -96,7 +99,7 @@ fn every_section_is_read() {
     let config = loaded.config;
     assert_eq!(config.partner, "Clover");
     assert_eq!(config.store, StoreUrl::Embedded("/tmp/books".into()));
-    assert_eq!(config.policy().valid_for, TimeDelta::hours(48));
+    assert_eq!(config.policy.valid_for, TimeDelta::hours(48));
     assert_eq!(config.pace().requests_per_second, 3);
     assert_eq!(config.xtime.missing(), Vec::<&str>::new());
     assert_eq!(config.xtime.own_meanings, 1);
@@ -105,28 +108,33 @@ fn every_section_is_read() {
         matches!(&config.xtime.developer_key, Some(SecretSource::File(path)) if path == Path::new("/etc/keys/developer"))
     );
     assert_eq!(config.invitations.command.unwrap().run, ["issue-code", "{{ dealer_code }}"]);
-    assert_eq!((config.ui.theme, config.ui.mouse), (ThemeSetting::Dark, true));
+    assert_eq!((config.ui.theme, config.ui.mouse), (ThemeChoice::Dark, true));
 }
 
 #[test]
 fn letters_and_reminders_are_read() {
     let LoadedConfig { config, warnings } = good(WHOLE);
     assert_eq!(warnings, []);
-    let mail = config.mail;
+    let (mail, letters, rules) = (&config.mail, &config.mail.letters, &config.policy.mail);
     assert_eq!(mail.transport.to_string(), "smtp+starttls://desk@mail.clover.com:587");
     assert!(matches!(&mail.password, Some(SecretSource::Variable(name)) if name == "MAIL_PASSWORD"));
-    assert_eq!(mail.from, "Clover, the Desk <onboarding@clover.com>");
-    assert_eq!((mail.reply_to.as_deref(), mail.contact.as_deref()), (Some("help@clover.com"), Some("+1 555 0100")));
-    let envelope = (mail.envelope_from.as_deref(), mail.bcc.as_deref());
+    assert_eq!(letters.from, "Clover, the Desk <onboarding@clover.com>");
+    assert_eq!(
+        (letters.reply_to.as_deref(), letters.contact.as_deref()),
+        (Some("help@clover.com"), Some("+1 555 0100"))
+    );
+    let envelope = (letters.envelope_from.as_deref(), letters.bcc.as_deref());
     assert_eq!(envelope, (Some("bounces@clover.com"), Some("archive@clover.com")));
-    assert_eq!(mail.templates.as_deref(), Some(Path::new("/etc/letters")));
-    assert_eq!((mail.lanes, mail.per_hour, mail.per_dealership), (2, 50, TimeDelta::minutes(2)));
+    assert_eq!(letters.templates.as_deref(), Some(Path::new("/etc/letters")));
+    assert_eq!((mail.lanes, mail.per_hour, rules.per_dealership), (2, 50, TimeDelta::minutes(2)));
     assert_eq!((mail.limits.connect.as_secs(), mail.limits.answer.as_secs()), (10, 60));
-    assert_eq!(mail.retry, [TimeDelta::seconds(30), TimeDelta::minutes(90)]);
-    assert_eq!((mail.retry_uncertain, mail.automatic), (TimeDelta::minutes(20), vec![LetterKind::Live]));
+    assert_eq!(rules.retry, [TimeDelta::seconds(30), TimeDelta::minutes(90)]);
+    assert_eq!((rules.retry_uncertain, &mail.automatic), (TimeDelta::minutes(20), &vec![LetterKind::Live]));
+    assert_eq!((rules.word_received, rules.live), (false, true));
+    assert_eq!(rules.bcc.as_ref().map(crate::domain::Untrusted::raw), Some("archive@clover.com"));
     assert_eq!(mail.bounces.as_deref(), Some(Path::new("/var/mail/bounces")));
-    assert_eq!(config.reminders.before_expiry, [TimeDelta::hours(48), TimeDelta::hours(6)]);
-    assert_eq!(config.reminders.quiet.map(|quiet| quiet.to_string()).as_deref(), Some("22:30-07:00"));
+    assert_eq!(config.policy.mail.remind_before, [TimeDelta::hours(48), TimeDelta::hours(6)]);
+    assert_eq!(config.policy.mail.quiet.map(|quiet| quiet.to_string()).as_deref(), Some("22:30-07:00"));
 }
 
 #[test]
@@ -136,14 +144,14 @@ fn without_settings_letters_become_files_and_nights_are_quiet() {
     let Transport::Directory(path) = &config.mail.transport else { panic!("{:?}", config.mail.transport) };
     assert!(path.is_absolute() && path.ends_with("cloverwatch/mail"), "{path:?}");
     assert!(
-        config.mail.from.ends_with("<onboarding@example.com>")
-            && config.mail.from.contains("Klee & Blatt, GmbH Ü Onboarding")
+        config.mail.letters.from.ends_with("<onboarding@example.com>")
+            && config.mail.letters.from.contains("Klee & Blatt, GmbH Ü Onboarding")
     );
-    assert_eq!(config.mail.retry, [1, 5, 15, 60, 120].map(TimeDelta::minutes));
+    assert_eq!(config.policy.mail.retry, [1, 5, 15, 60, 120].map(TimeDelta::minutes));
     assert_eq!(config.mail.automatic, [LetterKind::WordReceived, LetterKind::Live]);
-    assert_eq!(config.reminders.before_expiry, [TimeDelta::hours(24), TimeDelta::hours(6)]);
-    assert_eq!(config.reminders.quiet.map(|quiet| quiet.to_string()).as_deref(), Some("21:00-08:00"));
-    assert_eq!(good("[reminders]\nquiet = \"none\"").config.reminders.quiet, None);
+    assert_eq!(config.policy.mail.remind_before, [TimeDelta::hours(24), TimeDelta::hours(6)]);
+    assert_eq!(config.policy.mail.quiet.map(|quiet| quiet.to_string()).as_deref(), Some("21:00-08:00"));
+    assert_eq!(good("[reminders]\nquiet = \"none\"").config.policy.mail.quiet, None);
     let relative = good("[mail]\ntransport = \"dir:letters\"").config.mail.transport;
     assert_eq!(relative, Transport::Directory("/etc/letters".into()));
 }
@@ -248,7 +256,8 @@ fn mistakes_have_a_place_and_say_what_would_be_right() {
             "c.toml:2:23: error: `xtime.requests_per_second`: 0 is not between 1 and 1000",
         ),
         ("[ui]\nmouse = \"yes\"", "c.toml:2:9: error: `ui.mouse`: true or false is needed, not string"),
-        ("[[hooks]]\non = []", "`hooks` is not available yet"),
+        ("[[hooks]]\non = []", "c.toml:1:3: error: unknown section: `hooks` (there are: partner, store, xtime"),
+        ("[impot.crm]\n", "unknown section: `impot`; did you mean `import`?"),
         ("partner = 5", "c.toml:1:11: error: `partner` is a section"),
         ("[xtime]\napi_key = { evn = \"X\" }", "c.toml:2:11: error: `xtime.api_key`: one of { env"),
         ("[xtime]\na = [\n", "c.toml:2:6: error: unclosed array"),
@@ -360,7 +369,7 @@ fn variables_win_over_the_file_and_flags_over_both() {
     ]);
     let loaded = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap();
     assert_eq!(loaded.config.store, StoreUrl::Embedded("/from/variable".into()));
-    assert_eq!(loaded.config.xtime.requests_per_second, 7);
+    assert_eq!(loaded.config.xtime.settings.requests_per_second, Some(7));
     assert_eq!(loaded.config.xtime.settings.scopes, ["a", "b"]);
     assert!(
         matches!(&loaded.config.xtime.client_secret, Some(SecretSource::Variable(name)) if name == "CLOVERWATCH_XTIME_CLIENT_SECRET")

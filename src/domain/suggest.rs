@@ -21,9 +21,14 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// `; did you mean "x"?`, or nothing.
+/// The end of a sentence: ``; did you mean `x`?``, or nothing.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    closest(word, candidates).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+    closest(word, candidates).map(suggestion).unwrap_or_default()
+}
+
+/// The same for what is known to be meant.
+pub fn suggestion(meant: impl std::fmt::Display) -> String {
+    format!("; did you mean `{meant}`?")
 }
 
 #[cfg(test)]

@@ -9,17 +9,7 @@ pub use bar::Bar;
 pub use depth::{Depth, TerminalEnv};
 
 use crate::domain::{Attention, Severity, Stage};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ThemeChoice {
-    /// By the terminal: `NO_COLOR`, its background where it tells it, `COLORFGBG` where it is set.
-    #[default]
-    Auto,
-    Dark,
-    Light,
-    /// No colours: bold, dim, underlined and reversed only.
-    Mono,
-}
+pub use crate::present::ThemeChoice;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {

@@ -26,7 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("mail", &["domain", "clock", "timezone", "tls"]),
     ("sandbox", &["clock", "timezone"]),
     ("engine", &["store", "xtime", "mail", "domain", "clock"]),
-    ("config", &["engine", "store", "xtime", "mail", "domain", "clock", "timezone", "tls", "child"]),
+    ("config", &["present", "engine", "store", "xtime", "mail", "domain", "clock", "timezone", "tls", "child"]),
     ("present", &["domain", "timezone"]),
     ("tui", &["present", "engine", "store", "domain", "clock", "timezone", "signals"]),
     (

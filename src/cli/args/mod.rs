@@ -140,17 +140,6 @@ pub enum CliCommand {
     },
     /// The manual page
     Man,
-    /// Not part of this version: reports
-    #[command(hide = true)]
-    Report(Later),
-}
-
-/// Whatever follows a command that does not exist yet.
-#[derive(Debug, Args)]
-pub struct Later {
-    /// Anything
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    pub rest: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, Args)]

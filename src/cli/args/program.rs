@@ -24,6 +24,8 @@ pub enum ConfigCommand {
     Print,
     /// What is wrong with the settings
     Check,
+    /// A JSON Schema (2020-12) of the settings, for editors
+    Schema,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use super::super::error::CliError;
 pub(super) async fn run(app: &App, address: &str) -> Result<(), CliError> {
     let (config, clock) = (&app.config, &app.clock);
     let letter = LetterId::from_bits(rand::random());
-    let from = (config.mail.from.as_str(), config.mail.envelope_from.as_deref());
+    let from = (config.mail.letters.from.as_str(), config.mail.letters.envelope_from.as_deref());
     let parcel = test_message(letter, &config.partner, from, address, clock.now()).map_err(CliError::usage)?;
     let Some(post) = config.outbox(Arc::clone(clock))? else {
         return Err(CliError::Refused("mail is off ([mail] transport = \"none\")".to_owned()));

@@ -19,7 +19,7 @@ use super::super::report::{identity, named};
 use super::words;
 
 pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(), CliError> {
-    let policy = app.config.policy();
+    let policy = app.config.policy.clone();
     let (state, checked) = if args.check {
         let (state, checked) = look(app, &args.dealership).await?;
         (state, Some(checked))

@@ -50,7 +50,7 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
     let state = engine.book().get(state.id).unwrap_or(state);
     let look = &checked.look;
     let services = look.services.as_deref().unwrap_or_default();
-    let chosen = state.opcode_code(&app.config.opcode_default);
+    let chosen = state.opcode_code(&app.config.policy.default_opcode);
     let finding = find(chosen, services);
     let connected = look.outcome == Outcome::Connected;
     let marks: Vec<Mark> = services.iter().map(|service| Mark::of(chosen, finding.state, service)).collect();

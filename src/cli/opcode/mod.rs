@@ -27,15 +27,15 @@ pub(super) fn problem(code: &str) -> Option<String> {
 /// A choice as people write it down: a code, an option, or both. What is left out is what the settings say; `None` without either.
 pub(super) fn choice(config: &Config, code: Option<&str>, option: Option<OpcodeOption>) -> Option<OpcodeChoice> {
     let usual = |option| match option {
-        OpcodeOption::Existing => &config.opcode_default,
-        OpcodeOption::New => &config.opcode_new,
+        OpcodeOption::Existing => &config.policy.default_opcode,
+        OpcodeOption::New => &config.policy.new_opcode,
     };
     let (code, option) = match (code, option) {
         (None, None) => return None,
         (None, Some(option)) => (usual(option).as_str(), option),
         (Some(code), Some(option)) => (code, option),
         // The name that new ones get is that of a new one.
-        (Some(code), None) if code == config.opcode_new => (code, OpcodeOption::New),
+        (Some(code), None) if code == config.policy.new_opcode => (code, OpcodeOption::New),
         (Some(code), None) => (code, OpcodeOption::Existing),
     };
     Some(OpcodeChoice { code: code.into(), option })

@@ -89,7 +89,7 @@ impl Section<'_, '_> {
 
     /// Names of variables that a program is given besides the usual ones.
     pub(in crate::config) fn passed_on(&self, key: &'static str) -> Vec<String> {
-        let names = self.texts(key).unwrap_or_default();
+        let names = self.list(key, |name| Ok(name.to_owned())).unwrap_or_default();
         let place = self.find(key).map_or(SettingLocation::Nowhere, |(_, place)| place);
         self.reader.passed_on.borrow_mut().extend(names.iter().map(|name| (name.clone(), place.clone())));
         names

@@ -8,8 +8,6 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::domain::text::{clean, is_invisible};
 
-pub(super) use hint::nearest;
-
 /// What is printed on the key, or what it types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeySymbol {
@@ -61,11 +59,6 @@ pub enum KeyError {
         word: String,
         why: String,
     },
-}
-
-/// `; did you mean …?`, or nothing.
-pub(super) fn did_you_mean(suggestion: Option<&str>) -> String {
-    suggestion.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default()
 }
 
 /// The names of keys; the first of a kind is the one that is written.

@@ -3,8 +3,9 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::key::{Key, did_you_mean, nearest};
+use super::key::Key;
 use super::problem::Findings;
+use crate::domain::suggest::{closest, suggestion};
 use crate::domain::text::clean;
 use crate::tui::action::{Action, ActionScope, REGISTRY};
 
@@ -73,7 +74,7 @@ fn read_section(
 }
 
 fn near_scope(word: &str) -> Option<ActionScope> {
-    let near = nearest(word, ActionScope::ALL.map(ActionScope::word))?;
+    let near = closest(word, ActionScope::ALL.map(ActionScope::word))?;
     ActionScope::ALL.into_iter().find(|scope| scope.word() == near)
 }
 
@@ -117,8 +118,8 @@ fn unknown_action(id: &str, scope: Option<ActionScope>) -> String {
     let ids = |of: Option<ActionScope>| {
         REGISTRY.iter().filter(move |info| of.is_none_or(|scope| info.scope == scope)).map(|info| info.id)
     };
-    let near = nearest(id, ids(scope)).or_else(|| nearest(id, ids(None)));
-    format!("there is no action `{}`{}", clean(id), did_you_mean(near))
+    let near = closest(id, ids(scope)).or_else(|| closest(id, ids(None)));
+    format!("there is no action `{}`{}", clean(id), near.map(suggestion).unwrap_or_default())
 }
 
 /// The chords of one action; none when nothing usable stands there.

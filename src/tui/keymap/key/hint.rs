@@ -1,6 +1,7 @@
 //! What was meant by a word that is no key here: other programs write `C-x`, `<CR>`, `gg`, `ret`, `^X`, `minus`.
 
 use super::{Key, KeyError, NAMES, is_printed, split_modifier};
+use crate::domain::suggest::{closest, suggestion};
 use crate::domain::text::clean;
 
 const ALIASES: &[(&str, &str)] = &[
@@ -97,7 +98,7 @@ fn meant(word: &str) -> Result<String, String> {
         return Ok(hint);
     }
     if let Some(key) = one(word) {
-        return key.map(|key| format!("; did you mean `{key}`?"));
+        return key.map(suggestion);
     }
     if let Some(keys) = several(word) {
         return keys.map(|keys| format!("; keys one after the other are written `{keys}`"));
@@ -106,7 +107,7 @@ fn meant(word: &str) -> Result<String, String> {
     let count = word.chars().count();
     let near = near_name(&lower).filter(|near| near != word);
     match near {
-        Some(near) if count != 2 => Ok(format!("; did you mean `{near}`?")),
+        Some(near) if count != 2 => Ok(suggestion(near)),
         _ if printed && (2..=MOST_KEYS).contains(&count) => {
             let keys = word.chars().map(String::from).collect::<Vec<_>>().join(" ");
             Ok(format!("; keys one after the other are written `{keys}`"))
@@ -193,7 +194,7 @@ fn several(word: &str) -> Option<Result<String, String>> {
 fn near_name(lower: &str) -> Option<String> {
     let bare = lower.trim_start_matches('<').trim_end_matches('>').replace('+', "-");
     let (modifiers, name) = bare.rsplit_once('-').unwrap_or(("", &bare));
-    let near = nearest(name, NAMES.iter().map(|(known, _)| *known))?;
+    let near = closest(name, NAMES.iter().map(|(known, _)| *known))?;
     let whole = if modifiers.is_empty() { near.to_owned() } else { format!("{modifiers}-{near}") };
     is_well_formed(&whole).then_some(whole)
 }
@@ -210,14 +211,4 @@ fn is_well_formed(word: &str) -> bool {
         rest = after;
     }
     NAMES.iter().any(|(known, _)| *known == rest)
-}
-
-/// The nearest of some words, when it is near enough to be a slip.
-pub(in crate::tui::keymap) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    words
-        .into_iter()
-        .map(|candidate| (strsim::normalized_damerau_levenshtein(word, candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= 0.5)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, candidate)| candidate)
 }

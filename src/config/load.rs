@@ -1,0 +1,95 @@
+//! From the file, the environment and the flags to settings.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Document, TableLike};
+
+use super::diagnostic::{ConfigError, Diagnostic, SettingLocation, shown};
+use super::model::{Config, StoreUrl};
+use super::reader::{PREFIX, Reader, Section};
+use super::{lists, paths, table};
+
+/// What was asked for outside the file.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--config`: this file must be there.
+    pub file: Option<PathBuf>,
+    pub store: Option<String>,
+    /// Variables of the environment, by name.
+    pub variables: BTreeMap<String, String>,
+}
+
+impl Overrides {
+    /// With every variable of this process that is a setting. One that is not text is reported when it is missed.
+    #[must_use]
+    pub fn with_environment(mut self) -> Self {
+        self.variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| name.starts_with(PREFIX))
+            .collect();
+        self
+    }
+}
+
+/// Settings and what should be said about them.
+#[derive(Debug, Clone)]
+pub struct LoadedConfig {
+    pub config: Config,
+    /// Warnings; the program runs all the same.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads the settings.
+///
+/// # Errors
+/// Every mistake at once, each with its place.
+pub fn load(overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
+    let (path, required) = match (&overrides.file, paths::config_file()) {
+        (Some(path), _) => (path.clone(), true),
+        (None, Some(path)) => (path, false),
+        (None, None) => (PathBuf::from("config.toml"), false),
+    };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => None,
+        Err(error) => {
+            let message = format!("cannot read {}: {error}", shown(&path));
+            let place = if required { SettingLocation::Flag("--config") } else { SettingLocation::Nowhere };
+            return Err(ConfigError(vec![Diagnostic { place, warning: false, message }]));
+        }
+    };
+    let mut loaded = parse(&path, text.as_deref().unwrap_or_default(), overrides)?;
+    loaded.config.file = text.map(|_| path);
+    Ok(loaded)
+}
+
+/// Reads settings from a text.
+///
+/// # Errors
+/// Every mistake at once, each with its place.
+pub fn parse(path: &Path, text: &str, overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
+    let reader = Reader::new(path, text, &overrides.variables);
+    let document = Document::parse(text).map_err(|error| {
+        let place = error.span().map_or(SettingLocation::Nowhere, |span| reader.place(span.start));
+        ConfigError(vec![Diagnostic { place, warning: false, message: error.message().replace('\n', ", ") }])
+    })?;
+    let config = read(&reader, document.as_table(), overrides.store.as_deref());
+    let (warnings, errors): (Vec<_>, Vec<_>) = reader.finish().into_iter().partition(|found| found.warning);
+    if errors.is_empty() { Ok(LoadedConfig { config, warnings }) } else { Err(ConfigError(errors)) }
+}
+
+/// Reads everything; mistakes are in the reader, and defaults stand in their place.
+fn read(reader: &Reader<'_>, table: &dyn TableLike, store: Option<&str>) -> Config {
+    let root = Section::root(reader, table);
+    let mut config = Config::default();
+    table::sections().iter().for_each(|section| section.read(&root, &mut config));
+    config.lists = lists::read(&root.section(lists::KEY));
+    root.end();
+    match store.map(StoreUrl::parse) {
+        Some(Ok(store)) => config.store = store,
+        Some(Err(message)) => reader.report(SettingLocation::Flag("--store"), false, message),
+        None => {}
+    }
+    config
+}
