@@ -12,7 +12,7 @@ use crate::domain::when::{duration_text, parse_duration};
 
 use super::reader::Section;
 use super::secret::SecretSource;
-use super::setting::{Form, Setting, Slot};
+use super::setting::{Setting, SettingForm, SettingTarget};
 use super::written::{self, quoted, quoted_list};
 
 /// The least length of time that makes sense for a clock of the process.
@@ -21,7 +21,7 @@ pub(super) const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
 /// The least length of time that makes sense for a time-out.
 pub(super) const A_MOMENT: TimeDelta = TimeDelta::milliseconds(100);
 
-impl Form {
+impl SettingForm {
     fn one_of<V>(words: &[(&'static str, V)]) -> Self {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         let text: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
@@ -39,10 +39,10 @@ impl Form {
 }
 
 /// Text in quotes that a function understands.
-pub(super) fn parsed<T: 'static, V: 'static, S: Slot<V> + 'static>(
+pub(super) fn parsed<T: 'static, V: 'static, S: SettingTarget<V> + 'static>(
     key: &'static str,
     summary: &'static str,
-    form: Form,
+    form: SettingForm,
     at: fn(&mut T) -> &mut S,
     parse: impl Fn(&Section<'_, '_>, &str) -> Result<V, String> + 'static,
     show: impl Fn(&V) -> String + 'static,
@@ -60,19 +60,20 @@ fn filled(text: &str) -> Result<String, String> {
 }
 
 /// Text that is not empty. An empty default means "none", and is not shown, because it could not be written.
-fn filled_text<T: 'static, S: Slot<String> + 'static>(
+fn filled_text<T: 'static, S: SettingTarget<String> + 'static>(
     key: &'static str,
     summary: &'static str,
     words: &'static str,
     at: fn(&mut T) -> &mut S,
     show: fn(&str) -> String,
 ) -> Setting<T> {
-    let setting = parsed(key, summary, Form::pattern(words, r"\S"), at, |_, text| filled(text), move |text| show(text));
+    let setting =
+        parsed(key, summary, SettingForm::pattern(words, r"\S"), at, |_, text| filled(text), move |text| show(text));
     let show = move |target: &mut T| at(target).get().filter(|text| !text.is_empty()).map(|text| quoted(&show(&text)));
     setting.shown_by(show)
 }
 
-pub(super) fn text<T: 'static, S: Slot<String> + 'static>(
+pub(super) fn text<T: 'static, S: SettingTarget<String> + 'static>(
     key: &'static str,
     summary: &'static str,
     at: fn(&mut T) -> &mut S,
@@ -81,7 +82,7 @@ pub(super) fn text<T: 'static, S: Slot<String> + 'static>(
 }
 
 /// An address, shown without what may be a secret in it.
-pub(super) fn address<T: 'static, S: Slot<String> + 'static>(
+pub(super) fn address<T: 'static, S: SettingTarget<String> + 'static>(
     key: &'static str,
     summary: &'static str,
     at: fn(&mut T) -> &mut S,
@@ -90,34 +91,34 @@ pub(super) fn address<T: 'static, S: Slot<String> + 'static>(
 }
 
 /// Text that may be empty.
-pub(super) fn any_text<T: 'static, S: Slot<String> + 'static>(
+pub(super) fn any_text<T: 'static, S: SettingTarget<String> + 'static>(
     key: &'static str,
     summary: &'static str,
     at: fn(&mut T) -> &mut S,
 ) -> Setting<T> {
-    let form = Form::new("text, may be empty", json!({ "type": "string" }));
+    let form = SettingForm::new("text, may be empty", json!({ "type": "string" }));
     parsed(key, summary, form, at, |_, text| Ok(text.to_owned()), String::clone)
 }
 
 /// A path; a relative one starts at the directory of the file.
-pub(super) fn path<T: 'static, S: Slot<PathBuf> + 'static>(
+pub(super) fn path<T: 'static, S: SettingTarget<PathBuf> + 'static>(
     key: &'static str,
     summary: &'static str,
     at: fn(&mut T) -> &mut S,
 ) -> Setting<T> {
     let located = |section: &Section<'_, '_>, text: &str| filled(text).map(|path| section.located(&path));
     let shown = |path: &PathBuf| path.to_string_lossy().into_owned();
-    parsed(key, summary, Form::pattern("path", r"\S"), at, located, shown)
+    parsed(key, summary, SettingForm::pattern("path", r"\S"), at, located, shown)
 }
 
-pub(super) fn length<T: 'static, S: Slot<TimeDelta> + 'static>(
+pub(super) fn length<T: 'static, S: SettingTarget<TimeDelta> + 'static>(
     key: &'static str,
     summary: &'static str,
     least: TimeDelta,
     at: fn(&mut T) -> &mut S,
 ) -> Setting<T> {
     let parse = move |_: &Section<'_, '_>, text: &str| at_least(text, least);
-    parsed(key, summary, Form::length(least), at, parse, |length| duration_text(*length))
+    parsed(key, summary, SettingForm::length(least), at, parse, |length| duration_text(*length))
 }
 
 fn at_least(text: &str, least: TimeDelta) -> Result<TimeDelta, String> {
@@ -127,7 +128,7 @@ fn at_least(text: &str, least: TimeDelta) -> Result<TimeDelta, String> {
     }
 }
 
-pub(super) fn number<T: 'static, S: Slot<i64> + 'static>(
+pub(super) fn number<T: 'static, S: SettingTarget<i64> + 'static>(
     key: &'static str,
     summary: &'static str,
     range: RangeInclusive<i64>,
@@ -141,7 +142,7 @@ pub(super) fn number<T: 'static, S: Slot<i64> + 'static>(
         }
     };
     let show = move |target: &mut T| at(target).get().map(|number| number.to_string());
-    Setting::new(key, summary, Form::new(format!("{least} to {most}"), schema), read, show)
+    Setting::new(key, summary, SettingForm::new(format!("{least} to {most}"), schema), read, show)
 }
 
 pub(super) fn flag<T: 'static>(key: &'static str, summary: &'static str, at: fn(&mut T) -> &mut bool) -> Setting<T> {
@@ -150,7 +151,7 @@ pub(super) fn flag<T: 'static>(key: &'static str, summary: &'static str, at: fn(
             *at(target) = flag;
         }
     };
-    let form = Form::new("`true`, `false`", json!({ "type": "boolean" }));
+    let form = SettingForm::new("`true`, `false`", json!({ "type": "boolean" }));
     Setting::new(key, summary, form, read, move |target| Some(at(target).to_string()))
 }
 
@@ -175,14 +176,14 @@ pub(super) fn word<T: 'static, V: Copy + PartialEq + 'static>(
     words: Words<V>,
     at: fn(&mut T) -> &mut V,
 ) -> Setting<T> {
-    parsed(key, summary, Form::one_of(words), at, |_, text| meant(text, words), |value| word_of(value, words))
+    parsed(key, summary, SettingForm::one_of(words), at, |_, text| meant(text, words), |value| word_of(value, words))
 }
 
 /// Texts that a function understands; in a variable as a TOML list, or as one text.
 fn list<T: 'static, V: 'static>(
     key: &'static str,
     summary: &'static str,
-    element: &Form,
+    element: &SettingForm,
     at: fn(&mut T) -> &mut Vec<V>,
     parse: impl Fn(&str) -> Result<V, String> + 'static,
     show: impl Fn(&V) -> String + 'static,
@@ -193,11 +194,11 @@ fn list<T: 'static, V: 'static>(
         }
     };
     let show = move |target: &mut T| Some(quoted_list(&at(target).iter().map(&show).collect::<Vec<_>>()));
-    Setting::new(key, summary, Form::list_of(element), read, show)
+    Setting::new(key, summary, SettingForm::list_of(element), read, show)
 }
 
-fn any_element() -> Form {
-    Form::new("text", json!({ "type": "string" }))
+fn any_element() -> SettingForm {
+    SettingForm::new("text", json!({ "type": "string" }))
 }
 
 pub(super) fn texts<T: 'static>(
@@ -215,7 +216,7 @@ pub(super) fn lengths<T: 'static>(
     at: fn(&mut T) -> &mut Vec<TimeDelta>,
 ) -> Setting<T> {
     let parse = move |text: &str| at_least(text, least);
-    list(key, summary, &Form::length(least), at, parse, |length| duration_text(*length))
+    list(key, summary, &SettingForm::length(least), at, parse, |length| duration_text(*length))
 }
 
 pub(super) fn words<T: 'static, V: Copy + PartialEq + 'static>(
@@ -224,7 +225,7 @@ pub(super) fn words<T: 'static, V: Copy + PartialEq + 'static>(
     words: Words<V>,
     at: fn(&mut T) -> &mut Vec<V>,
 ) -> Setting<T> {
-    list(key, summary, &Form::one_of(words), at, |text| meant(text, words), |value| word_of(value, words))
+    list(key, summary, &SettingForm::one_of(words), at, |text| meant(text, words), |value| word_of(value, words))
 }
 
 /// A program and its arguments, shown without what looks like a secret.
@@ -261,7 +262,7 @@ pub(super) fn secret<T: 'static>(
 ) -> Setting<T> {
     let read = move |section: &Section<'_, '_>, target: &mut T| *at(target) = section.secret(key);
     let show = move |target: &mut T| at(target).as_ref().map(written::secret);
-    Setting::new(key, summary, Form::new("secret", reference()), read, show)
+    Setting::new(key, summary, SettingForm::new("secret", reference()), read, show)
 }
 
 /// A table of names and secrets.
@@ -272,7 +273,9 @@ pub(super) fn secrets<T: 'static>(
 ) -> Setting<T> {
     let read = move |section: &Section<'_, '_>, target: &mut T| *at(target) = section.secrets(key).unwrap_or_default();
     let show = move |target: &mut T| Some(at(target)).filter(|all| !all.is_empty()).map(|all| written::secrets(all));
-    let form =
-        Form::new("table: name = text or secret", json!({ "type": "object", "additionalProperties": reference() }));
+    let form = SettingForm::new(
+        "table: name = text or secret",
+        json!({ "type": "object", "additionalProperties": reference() }),
+    );
     Setting::new(key, summary, form, read, show)
 }

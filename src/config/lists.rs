@@ -9,7 +9,7 @@ use crate::domain::text::clean;
 
 use super::model::ListSettings;
 use super::reader::Section;
-use super::setting::{Form, Setting};
+use super::setting::{Setting, SettingForm};
 
 /// The key of the sections: `[import.NAME]`.
 pub(super) const KEY: &str = "import";
@@ -19,8 +19,8 @@ pub(super) const SUMMARY: &str = "How the lists of somebody else's system are re
 pub(super) fn settings() -> [Setting<ListSettings>; 2] {
     let text = json!({ "type": "string" });
     let fields = json!({ "anyOf": [text, { "type": "array", "items": text, "minItems": 1 }] });
-    let map = Form::new("table: column = field, or list of fields", table_of(&fields));
-    let set = Form::new("table: field = text", table_of(&text));
+    let map = SettingForm::new("table: column = field, or list of fields", table_of(&fields));
+    let set = SettingForm::new("table: field = text", table_of(&text));
     [
         Setting::new(
             "map",

@@ -17,7 +17,7 @@ pub struct Setting<T> {
     pub key: &'static str,
     /// What it does.
     pub summary: &'static str,
-    pub form: Form,
+    pub form: SettingForm,
     /// The default in words, where it is not the same on every machine.
     pub default: Option<&'static str>,
     read: ReadInto<T>,
@@ -26,13 +26,13 @@ pub struct Setting<T> {
 
 /// What may be written.
 #[derive(Debug, Clone)]
-pub struct Form {
+pub struct SettingForm {
     pub words: String,
     /// JSON Schema. It may take more than the reader does, never less.
     pub schema: Value,
 }
 
-impl Form {
+impl SettingForm {
     pub(super) fn new(words: impl Into<String>, schema: Value) -> Self {
         Self { words: words.into(), schema }
     }
@@ -43,14 +43,14 @@ impl Form {
 }
 
 /// A field that takes a value of the settings.
-pub(super) trait Slot<V> {
+pub(super) trait SettingTarget<V> {
     fn put(&mut self, value: V);
 
     /// `None`: there is nothing to show.
     fn get(&self) -> Option<V>;
 }
 
-impl<V: Clone> Slot<V> for V {
+impl<V: Clone> SettingTarget<V> for V {
     fn put(&mut self, value: V) {
         *self = value;
     }
@@ -60,7 +60,7 @@ impl<V: Clone> Slot<V> for V {
     }
 }
 
-impl<V: Clone> Slot<V> for Option<V> {
+impl<V: Clone> SettingTarget<V> for Option<V> {
     fn put(&mut self, value: V) {
         *self = Some(value);
     }
@@ -70,7 +70,7 @@ impl<V: Clone> Slot<V> for Option<V> {
     }
 }
 
-impl Slot<String> for Untrusted {
+impl SettingTarget<String> for Untrusted {
     fn put(&mut self, value: String) {
         *self = value.into();
     }
@@ -80,7 +80,7 @@ impl Slot<String> for Untrusted {
     }
 }
 
-impl Slot<TimeDelta> for Duration {
+impl SettingTarget<TimeDelta> for Duration {
     fn put(&mut self, value: TimeDelta) {
         *self = value.to_std().unwrap_or_default();
     }
@@ -92,7 +92,7 @@ impl Slot<TimeDelta> for Duration {
 
 macro_rules! slots_of_numbers {
     ($($number:ty),*) => {$(
-        impl Slot<i64> for $number {
+        impl SettingTarget<i64> for $number {
             fn put(&mut self, value: i64) {
                 // The range of the row is within that of the field.
                 *self = value.try_into().unwrap_or(*self);
@@ -103,13 +103,13 @@ macro_rules! slots_of_numbers {
             }
         }
 
-        impl Slot<i64> for Option<$number> {
+        impl SettingTarget<i64> for Option<$number> {
             fn put(&mut self, value: i64) {
                 *self = value.try_into().ok();
             }
 
             fn get(&self) -> Option<i64> {
-                self.as_ref().and_then(Slot::get)
+                self.as_ref().and_then(SettingTarget::get)
             }
         }
     )*};
@@ -121,7 +121,7 @@ impl<T: 'static> Setting<T> {
     pub(super) fn new(
         key: &'static str,
         summary: &'static str,
-        form: Form,
+        form: SettingForm,
         read: impl Fn(&Section<'_, '_>, &mut T) + 'static,
         show: impl Fn(&mut T) -> Option<String> + 'static,
     ) -> Self {

@@ -6,9 +6,7 @@ use crate::clock::SharedClock;
 use crate::domain::CodeOrigin;
 use crate::engine::OutboxParts;
 use crate::mail::smtp::{Roots, SmtpSettings};
-use crate::mail::{
-    DirectoryTransport, LetterRenderer, MailTransport, RendererError, SmtpTransport, Transport,
-};
+use crate::mail::{DirectoryTransport, LetterRenderer, MailTransport, RendererError, SmtpTransport, Transport};
 use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
 use crate::xtime::{CodeSource, HttpPlatform, SetupError};
 

@@ -14,7 +14,7 @@ use crate::timezone::DatabaseChoice;
 use super::kind::{A_MINUTE, flag, length, lengths, number, parsed, text, word};
 use super::model::{Config, StoreUrl};
 use super::section::SettingSection;
-use super::setting::{Form, Setting};
+use super::setting::{Setting, SettingForm};
 
 /// Every section with its settings, in the order in which they are printed. How lists are read (`[import.NAME]`) is in
 /// [`super::lists`]: its sections are named by the operator.
@@ -44,7 +44,7 @@ fn store() -> SettingSection {
     let url = parsed(
         "url",
         "Where the events are.",
-        Form::pattern("`sled:PATH`", "^sled:."),
+        SettingForm::pattern("`sled:PATH`", "^sled:."),
         |c: &mut Config| &mut c.store,
         |_, text| StoreUrl::parse(text),
         |url| masked_address(&url.to_string()).into_owned(),
@@ -93,8 +93,10 @@ const PARTNER: &str = "the partner's name";
 const OWN_CONTACT: &str = "the dealership's own";
 
 fn reminders() -> SettingSection {
-    let form =
-        Form::pattern("`HH:MM-HH:MM`, `none`", r"^\s*(none|[0-9]{1,2}:[0-9]{1,2}\s*-\s*[0-9]{1,2}:[0-9]{1,2})\s*$");
+    let form = SettingForm::pattern(
+        "`HH:MM-HH:MM`, `none`",
+        r"^\s*(none|[0-9]{1,2}:[0-9]{1,2}\s*-\s*[0-9]{1,2}:[0-9]{1,2})\s*$",
+    );
     let read = |text: &str| match text.trim() {
         "none" => Ok(None),
         text => QuietHours::parse(text).map(Some),
@@ -143,7 +145,7 @@ fn time() -> SettingSection {
     let database = parsed(
         "zone_database",
         "Where the rules of time zones come from: the newer of the system's and ours, ours, or one in a directory.",
-        Form::pattern("`newest`, `embedded`, path", r"\S"),
+        SettingForm::pattern("`newest`, `embedded`, path", r"\S"),
         |c: &mut Config| &mut c.zone_database,
         |section, text| match text {
             "newest" => Ok(DatabaseChoice::Newest),

@@ -103,15 +103,17 @@ fn fitting(loaded: LoadedIndex, history: &History, had_index: bool) -> Result<Lo
     Err(Unusable::Damaged(why))
 }
 
+/// The read model, the states to put into it, and the index if one can be made.
+type FoldedJournal = (ReadModel, Vec<Arc<Onboarding>>, Option<LoadedIndex>);
+
 /// Folds what the index lacks. Where that fails, the index is the first that is doubted, and the journal only when it
-/// cannot be folded by itself either: a refusal leaves the index where it was. The answer is the read model, the states to
-/// put into it, and the index if one can be made.
+/// cannot be folded by itself either: a refusal leaves the index where it was.
 fn states(
     snapshot: &JournalSnapshot,
     loaded: Result<LoadedIndex, Unusable>,
     dir: &Path,
     notices: &mut Vec<String>,
-) -> Result<(ReadModel, Vec<Arc<Onboarding>>, Option<LoadedIndex>), StoreError> {
+) -> Result<FoldedJournal, StoreError> {
     let why = match loaded {
         Ok(mut loaded) => {
             let read_model = ReadModel::default();

@@ -51,7 +51,7 @@ pub struct Verified {
 pub struct Snapshot {
     pub read_model: ReadModel,
     pub end: JournalEnd,
-    snapshot: JournalSnapshot,
+    journal: JournalSnapshot,
 }
 
 impl Snapshot {
@@ -60,7 +60,7 @@ impl Snapshot {
     /// # Errors
     /// When the journal cannot be read.
     pub fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
-        self.snapshot.events(query, query.dealership.map(|id| self.read_model.newest_seq_of(id)))
+        self.journal.events(query, query.dealership.map(|id| self.read_model.newest_seq_of(id)))
     }
 }
 
@@ -118,7 +118,7 @@ impl JournalReader {
                 read_model
             }
         };
-        Ok(Snapshot { read_model, end, snapshot: examined.snapshot })
+        Ok(Snapshot { read_model, end, journal: examined.snapshot })
     }
 
     /// The last probes, as far as their owner has written them.

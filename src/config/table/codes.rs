@@ -11,7 +11,7 @@ use super::super::kind::{
 use super::super::model::{Config, HttpCodes};
 use super::super::reader::Section;
 use super::super::section::SettingSection;
-use super::super::setting::{Form, Setting, Slot};
+use super::super::setting::{Setting, SettingForm, SettingTarget};
 use super::platform::{MOST_BODY, OUR_NAME, check_tls_files, tls_files};
 
 pub(super) fn section() -> SettingSection {
@@ -57,7 +57,7 @@ fn http_settings(config: &mut Config) -> &mut HttpSettings {
 }
 
 /// A JSON pointer into the answer.
-fn pointer<S: Slot<String> + 'static>(
+fn pointer<S: SettingTarget<String> + 'static>(
     key: &'static str,
     summary: &'static str,
     at: fn(&mut HttpSettings) -> &mut S,
@@ -66,7 +66,7 @@ fn pointer<S: Slot<String> + 'static>(
         true => Ok(text.to_owned()),
         false => Err("a JSON pointer begins with `/`: \"/data/code\"".to_owned()),
     };
-    parsed(key, summary, Form::pattern("JSON pointer", "^(/|$)"), at, move |_, text| read(text), String::clone)
+    parsed(key, summary, SettingForm::pattern("JSON pointer", "^(/|$)"), at, move |_, text| read(text), String::clone)
 }
 
 fn http() -> SettingSection {

@@ -11,7 +11,7 @@ use super::super::kind::{A_MOMENT, length, lengths, number, parsed, path, secret
 use super::super::model::{Config, MailSettings};
 use super::super::reader::Section;
 use super::super::section::SettingSection;
-use super::super::setting::{Form, Setting, Slot};
+use super::super::setting::{Setting, SettingForm, SettingTarget};
 
 /// Letters that may go out by themselves.
 const AUTOMATIC: &[(&str, LetterKind)] =
@@ -62,7 +62,7 @@ fn transport() -> Setting<MailSettings> {
         })
     };
     let words = "`smtp+starttls://user@HOST:587`, `smtps://…`, `smtp://…` (this machine only), `dir:PATH`, `none`";
-    let form = Form::pattern(words, r"^\s*(smtp(\+starttls)?://.|smtps://.|dir:.|none\s*$)");
+    let form = SettingForm::pattern(words, r"^\s*(smtp(\+starttls)?://.|smtps://.|dir:.|none\s*$)");
     parsed("transport", "How letters leave.", form, |m: &mut MailSettings| &mut m.transport, read, ToString::to_string)
         .or("a file each, in `mail` of the data directory")
 }
@@ -76,23 +76,23 @@ fn limits() -> [Setting<Limits>; 3] {
 }
 
 /// A mail address, with a name where there is one.
-fn mailbox<S: Slot<String> + 'static>(
+fn mailbox<S: SettingTarget<String> + 'static>(
     key: &'static str,
     summary: &'static str,
     at: fn(&mut RendererSettings) -> &mut S,
 ) -> Setting<RendererSettings> {
     let read = |text: &str| Mailbox::read(text).map(|read| read.to_string()).map_err(|problem| problem.to_string());
-    parsed(key, summary, Form::pattern("`Name <address>`", "@"), at, move |_, text| read(text), String::clone)
+    parsed(key, summary, SettingForm::pattern("`Name <address>`", "@"), at, move |_, text| read(text), String::clone)
 }
 
 /// A mail address alone: in an envelope there are no names.
-fn bare_address<S: Slot<String> + 'static>(
+fn bare_address<S: SettingTarget<String> + 'static>(
     key: &'static str,
     summary: &'static str,
     at: fn(&mut RendererSettings) -> &mut S,
 ) -> Setting<RendererSettings> {
     let read = |text: &str| address::check(text).map(|read| read.to_string()).map_err(|problem| problem.to_string());
-    parsed(key, summary, Form::pattern("mail address", "@"), at, move |_, text| read(text), String::clone)
+    parsed(key, summary, SettingForm::pattern("mail address", "@"), at, move |_, text| read(text), String::clone)
 }
 
 fn letters() -> [Setting<RendererSettings>; 6] {

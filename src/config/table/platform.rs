@@ -10,7 +10,7 @@ use super::super::kind::{A_MOMENT, address, any_text, flag, length, number, path
 use super::super::model::Xtime;
 use super::super::reader::Section;
 use super::super::section::SettingSection;
-use super::super::setting::{Form, Setting};
+use super::super::setting::{Setting, SettingForm};
 
 /// The most bytes of an answer that anybody may want.
 pub(super) const MOST_BODY: i64 = 64 << 20;
@@ -134,8 +134,10 @@ fn meanings() -> Setting<Xtime> {
         xtime.own_meanings = rows.len();
         xtime.settings.meanings = with_defaults(rows);
     };
-    let form =
-        Form::new("tables: `status`, `code`, `message` and what they mean", json!({ "type": "array", "items": row }));
+    let form = SettingForm::new(
+        "tables: `status`, `code`, `message` and what they mean",
+        json!({ "type": "array", "items": row }),
+    );
     let summary = "How answers are read; the first that fits counts, then the defaults that `config print` shows.";
     Setting::new("meaning", summary, form, read, |_| None)
 }

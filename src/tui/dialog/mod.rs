@@ -238,7 +238,7 @@ impl Dialog {
     pub fn go_on(&mut self, buttons: &[Button]) {
         match (self.focus, submitting(buttons)) {
             (DialogFocus::Field(place), Some(button)) if place + 1 == self.fields.len() => {
-                self.focus = DialogFocus::Button(button)
+                self.focus = DialogFocus::Button(button);
             }
             _ => self.step(true, buttons.len()),
         }

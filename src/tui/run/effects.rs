@@ -37,7 +37,7 @@ pub(super) struct Tasks {
     /// What a test appointment says.
     pub(super) appointment: TestBooking,
     pub(super) tell: mpsc::Sender<Msg>,
-    tasks: JoinSet<()>,
+    running: JoinSet<()>,
     timeline: Option<AbortHandle>,
     /// What is begun one after the other: dropping one of these begins no more of it.
     stops: HashMap<WorkId, oneshot::Sender<()>>,
@@ -53,7 +53,7 @@ impl Tasks {
             me,
             appointment,
             tell,
-            tasks: JoinSet::new(),
+            running: JoinSet::new(),
             timeline: None,
             stops: HashMap::new(),
             engine_is_gone: false,
@@ -221,8 +221,8 @@ impl Tasks {
 
     pub(super) fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
         // Those that have ended need no place any more.
-        while self.tasks.try_join_next().is_some() {}
-        self.tasks.spawn(task)
+        while self.running.try_join_next().is_some() {}
+        self.running.spawn(task)
     }
 }
 

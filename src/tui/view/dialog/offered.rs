@@ -24,7 +24,7 @@ impl DialogView<'_> {
         self.wrapped(&now, self.theme.text, lines);
         match &offer.known {
             LoadState::Awaited => {
-                lines.push(Line("Asking Xtime which opcodes it shows us …".to_owned(), self.theme.dim))
+                lines.push(Line("Asking Xtime which opcodes it shows us …".to_owned(), self.theme.dim));
             }
             LoadState::Not(why) => {
                 let words = format!("Which opcodes Xtime shows is not known: {}", clean(why));
