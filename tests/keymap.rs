@@ -364,7 +364,7 @@ proptest! {
     fn any_file_gives_a_map_that_works(lines in prop::collection::vec(line(), 0..20)) {
         let mut text = String::new();
         for scope in ActionScope::ALL {
-            writeln!(text, "[{}]", scope.word()).unwrap();
+            writeln!(text, "[{}]", scope.as_str()).unwrap();
             let mut seen = Vec::new();
             for (index, chords) in &lines {
                 let info = &REGISTRY[*index];

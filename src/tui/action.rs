@@ -38,7 +38,7 @@ impl ActionScope {
         matches!(self, Self::Dialog | Self::Letter | Self::Form | Self::Input)
     }
 
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Global => "global",
             Self::Table => "table",

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::bulk_job::BulkJob;
 use super::state::{Focus, ScreenState};
-use super::work::Work;
 use crate::domain::{DealershipId, Onboarding};
 
 /// For how long after something was done the record of it may still arrive: the two come by different ways.
@@ -44,10 +44,10 @@ impl ScreenState {
     /// What was done with a dealership has ended: what happens to it later takes the cursor with it.
     pub(super) fn has_acted_on(&mut self, id: DealershipId) {
         let under_way =
-            |work: &Work| !work.is_over() && work.items.iter().any(|item| item.id == id && item.outcome.is_none());
+            |work: &BulkJob| !work.is_over() && work.items.iter().any(|item| item.id == id && item.outcome.is_none());
         let acted = self.cursor.acted.as_mut().filter(|acted| acted.id == id && acted.until.is_none());
         if let Some(acted) = acted
-            && !self.works.iter().any(under_way)
+            && !self.jobs.iter().any(under_way)
         {
             acted.until = Some(self.now.face.saturating_add(RECORD_ARRIVES));
         }

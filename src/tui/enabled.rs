@@ -22,7 +22,7 @@ pub fn can(state: &ScreenState, action: Action) -> Result<(), String> {
     }
     in_the_way(state, action)?;
     match action {
-        Action::Results if state.works.iter().all(|work| !work.is_bulk()) => no("nothing was asked for many yet"),
+        Action::Results if state.jobs.iter().all(|work| !work.is_bulk()) => no("nothing was asked for many yet"),
         Action::Unfinished if state.cut_off.is_empty() => no("nothing was cut off"),
         Action::EditProfile if state.marks.len() > 1 => no("one dealership at a time: clear the marks first"),
         Action::Check if state.setup.read_only => no("read-only: a look would be recorded"),

@@ -1,6 +1,7 @@
 //! The screen: a pure state machine over messages, drawn only when something visible changed.
 
 pub mod action;
+pub mod bulk_job;
 pub mod clipboard;
 pub mod clocks;
 pub mod columns;
@@ -28,7 +29,6 @@ pub mod theme;
 pub mod toasts;
 pub mod update;
 pub mod view;
-pub mod work;
 
 pub use msg::{ArrivalTime, Effect, Msg};
 pub use state::{ScreenState, Setup};

@@ -10,6 +10,7 @@ use crate::domain::{Claims, ClockDoubt, CodeOrigin, DealershipId, Policy, QueryE
 use crate::engine::{CutOff, ProbeStatus, Status};
 use crate::present::time::Zone;
 
+use super::bulk_job::BulkJob;
 use super::cursor::Cursor;
 use super::dialog::Dialog;
 use super::expired::Expired;
@@ -26,7 +27,6 @@ use super::teach::{Lessons, ToldAnswers};
 use super::theme::Tone;
 use super::toasts::{Toasts, Topic};
 use super::view::layout::ScreenLayout;
-use super::work::Work;
 
 /// Sooner than this nobody has read a dialog.
 const UNSEEN: Duration = Duration::from_millis(250);
@@ -189,7 +189,7 @@ pub struct ScreenState {
     /// A code that is shown for a while.
     pub reveal: Option<Reveal>,
     /// What was asked of the engine and what came of it.
-    pub works: Vec<Work>,
+    pub jobs: Vec<BulkJob>,
     /// What was begun for many in an earlier run and is not done, the oldest first.
     pub cut_off: Vec<CutOff>,
     /// The moment at which clocks in the filter were last compared.
@@ -245,7 +245,7 @@ impl ScreenState {
             pasted_until: Duration::ZERO,
             unseen_until: Duration::ZERO,
             reveal: None,
-            works: Vec::new(),
+            jobs: Vec::new(),
             cut_off: Vec::new(),
             filtered_at: now.at,
             dirty: true,
@@ -318,9 +318,9 @@ impl ScreenState {
     }
 
     /// Puts a piece of work among those that are under way.
-    pub(super) fn begin(&mut self, work: Work) {
+    pub(super) fn begin(&mut self, work: BulkJob) {
         self.acts_on(work.items.iter().map(|item| item.id));
-        self.works.push(work);
+        self.jobs.push(work);
     }
 
     /// Something is open over the panes, so that no message may lie there.
@@ -328,8 +328,8 @@ impl ScreenState {
         self.reading.is_some() || !matches!(self.mode, Mode::Desk | Mode::Filter(_))
     }
 
-    pub fn work(&self, id: WorkId) -> Option<&Work> {
-        self.works.iter().find(|work| work.id == id)
+    pub fn work(&self, id: WorkId) -> Option<&BulkJob> {
+        self.jobs.iter().find(|work| work.id == id)
     }
 
     /// Shows the table's tab, with the cursor on the same dealership if it is there.

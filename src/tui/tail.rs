@@ -38,7 +38,7 @@ impl Group {
     }
 
     /// Its name where room is short.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Codes => "codes",
             Self::Xtime => "Xtime",

@@ -26,7 +26,7 @@ const FRESH: IntentId = IntentId::from_bits(u64::MAX);
 /// # Errors
 /// Why not, in the words of the rule that forbids it.
 pub fn allowed(action: Action, state: &Onboarding, setup: &Setup, now: Timestamp) -> Result<(), String> {
-    let words = |refusal: Refusal| in_words(&refusal, &setup.keymap);
+    let words = |refusal: Refusal| message(&refusal, &setup.keymap);
     if matches!(action, Action::Invite | Action::Reissue)
         && let Some(refusal) = needs_no_code(state)
     {
@@ -62,11 +62,11 @@ pub fn letter_allowed(
         Action::QueueSuppress => Command::SuppressLetter { letter, reason: SOME_TEXT.to_owned() },
         _ => Command::RetryLetter { letter },
     };
-    decided(&[command], state, setup, now).map(drop).map_err(|refusal| in_words(&refusal, &setup.keymap))
+    decided(&[command], state, setup, now).map(drop).map_err(|refusal| message(&refusal, &setup.keymap))
 }
 
 /// A refusal in words; one that says what to do first names the present key of that.
-fn in_words(refusal: &Refusal, keymap: &Keymap) -> String {
+fn message(refusal: &Refusal, keymap: &Keymap) -> String {
     let first = match refusal {
         Refusal::Archived => Some(Action::Archive),
         Refusal::NeverInvited => Some(Action::Invite),

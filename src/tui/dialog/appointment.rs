@@ -51,11 +51,11 @@ impl AppointmentForm {
 impl Dialog {
     /// The offered time that is in the field.
     pub fn time(&self) -> Option<NaiveDateTime> {
-        self.offer.as_ref()?.time(self.text(FieldRole::Text))
+        self.suggestions.as_ref()?.time(self.text(FieldRole::Text))
     }
 
     /// What would come of the dialog of a test appointment.
-    pub(super) fn appointment_wish(&self) -> Result<DialogRequest, Vec<FormProblem>> {
+    pub(super) fn appointment_request(&self) -> Result<DialogRequest, Vec<FormProblem>> {
         let Some(appointment) = &self.appointment else { return Err(Vec::new()) };
         match appointment.step {
             AppointmentStep::Choosing => {}

@@ -139,7 +139,7 @@ impl Dialog {
         onboarding: &Onboarding,
         state: &ScreenState,
     ) -> Result<LetterDraft, String> {
-        let command = match &self.verdict {
+        let command = match &self.validation {
             Ok(DialogRequest::Execute(commands)) => commands.get(place).map(|(_, command)| command),
             _ => None,
         };
@@ -161,7 +161,7 @@ impl Dialog {
         onboarding: &Onboarding,
         state: &ScreenState,
     ) -> Result<LetterDraft, String> {
-        let typed = match &self.verdict {
+        let typed = match &self.validation {
             Ok(DialogRequest::Paste(codes)) => codes.get(place).cloned(),
             _ => None,
         };

@@ -5,32 +5,32 @@ mod allowed;
 mod appointment;
 mod field;
 mod item;
-mod judge;
 mod letter;
-mod offer;
 mod open;
 mod profile;
+mod suggestions;
 mod teach;
+mod validate;
 
 use crate::domain::{Command, DealershipId};
 use crate::engine::PastedCode;
 use crate::store::BulkId;
 
 use super::action::Action;
+use super::bulk_job::{BulkJob, JobPhase};
 use super::line_edit::LineEdit;
 use super::msg::{PreparedBooking, WorkId};
 use super::tail::Group;
 use super::teach::{Lesson, Unrecognised};
-use super::work::{JobPhase, Work};
 
 pub use allowed::{allowed, letter_allowed};
 pub use appointment::{AppointmentForm, AppointmentStep, meaning};
 pub use field::{FieldRole, FormField, Input};
 pub use item::Item;
-pub use judge::{ValidationContext, ends_snooze, expiry_of, generated_of};
 pub use letter::{LetterDraft, letter_of};
-pub use offer::{LoadState, Offered, Suggestions};
 pub use open::{open, open_letters};
+pub use suggestions::{LoadState, Offered, Suggestions};
+pub use validate::{ValidationContext, ends_snooze, expiry_of, generated_of};
 
 /// Above how many dealerships the number must be typed.
 pub const TYPED_ABOVE: usize = 25;
@@ -131,7 +131,7 @@ pub struct Dialog {
     pub hidden: usize,
     pub fields: Vec<FormField>,
     /// What is offered for its text.
-    pub offer: Option<Suggestions>,
+    pub suggestions: Option<Suggestions>,
     /// The test appointment that it is about.
     pub appointment: Option<AppointmentForm>,
     /// The answer that it teaches.
@@ -144,7 +144,7 @@ pub struct Dialog {
     /// It was tried to leave it although something was typed: the next try leaves.
     pub leaving: bool,
     /// What would come of it now, or why nothing.
-    pub verdict: Result<DialogRequest, Vec<FormProblem>>,
+    pub validation: Result<DialogRequest, Vec<FormProblem>>,
 }
 
 impl Dialog {
@@ -198,16 +198,16 @@ impl Dialog {
     }
 
     /// The buttons, the harmless one first; what was asked for so far tells what can be done about it.
-    pub fn buttons(&self, works: &[Work]) -> Vec<Button> {
+    pub fn buttons(&self, jobs: &[BulkJob]) -> Vec<Button> {
         match self.kind {
             DialogKind::Results(id) => {
-                let work = works.iter().find(|work| work.id == id);
+                let work = jobs.iter().find(|work| work.id == id);
                 let act = work.and_then(|work| match work.phase {
                     JobPhase::UnderWay => Some(Button::Stop),
                     JobPhase::Over => work.undone().next().map(|_| Button::Retry),
                     JobPhase::Stopping => None,
                 });
-                let earlier = works.iter().any(|work| work.is_bulk() && work.id < id).then_some(Button::Earlier);
+                let earlier = jobs.iter().any(|work| work.is_bulk() && work.id < id).then_some(Button::Earlier);
                 [Some(Button::Close), act, earlier].into_iter().flatten().collect()
             }
             DialogKind::CutOff(_) => vec![Button::Close, Button::Resume, Button::PutAway],
@@ -256,6 +256,6 @@ impl Dialog {
 
     /// What is wrong or missing in a field.
     pub fn problem(&self, role: FieldRole) -> Option<&FormProblem> {
-        self.verdict.as_ref().err()?.iter().find(|problem| problem.role == Some(role))
+        self.validation.as_ref().err()?.iter().find(|problem| problem.role == Some(role))
     }
 }

@@ -84,7 +84,7 @@ fn with_items(action: Action, items: Vec<Item>, left_out: Vec<(String, String)>,
         }
         _ => DialogFocus::Button(usize::from(harmless)),
     };
-    let (offer, appointment) = match items.as_slice() {
+    let (suggestions, appointment) = match items.as_slice() {
         _ if matches!(action, Action::Assign | Action::EditProfile) => {
             (Some(Suggestions::owners(&state.setup.me, &state.rows.owners())), None)
         }
@@ -92,8 +92,8 @@ fn with_items(action: Action, items: Vec<Item>, left_out: Vec<(String, String)>,
         _ => (None, None),
     };
     let kind = DialogKind::Ask(action);
-    let mut dialog = Dialog { items, left_out, hidden, fields, focus, offer, appointment, ..Dialog::bare(kind) };
-    dialog.judge(&ValidationContext::of(state));
+    let mut dialog = Dialog { items, left_out, hidden, fields, focus, suggestions, appointment, ..Dialog::bare(kind) };
+    dialog.validate(&ValidationContext::of(state));
     dialog
 }
 
@@ -106,7 +106,7 @@ impl Dialog {
         let mut dialog = Self::bare(DialogKind::Kinds);
         dialog.fields = fields.collect();
         dialog.focus = DialogFocus::Field(0);
-        dialog.judge(&ValidationContext::of(state));
+        dialog.validate(&ValidationContext::of(state));
         dialog
     }
 
@@ -127,14 +127,14 @@ impl Dialog {
             left_out: Vec::new(),
             hidden: 0,
             fields: Vec::new(),
-            offer: None,
+            suggestions: None,
             appointment: None,
             unrecognised: None,
             focus: DialogFocus::Button(0),
             scroll: 0,
             tried: false,
             leaving: false,
-            verdict: Err(Vec::new()),
+            validation: Err(Vec::new()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Correcting the profile of one dealership: its fields as they stand, and what would change.
 
-use super::judge::{Problems, missing, wrong};
+use super::validate::{Problems, missing, wrong};
 use super::{Dialog, DialogRequest, FieldRole, FormField, Item};
 use crate::domain::text::{clean, or_nothing};
 use crate::domain::{Command, ProfileEdit, ProfileField, Timestamp};

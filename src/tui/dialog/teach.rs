@@ -5,7 +5,7 @@ use crate::tui::action::Action;
 use crate::tui::state::ScreenState;
 use crate::tui::teach::{Lesson, Unrecognised};
 
-use super::judge::{Problems, missing};
+use super::validate::{Problems, missing};
 use super::{
     Dialog, DialogFocus, DialogKind, DialogRequest, FieldRole, FormField, FormProblem, Input, Item, ValidationContext,
 };
@@ -38,11 +38,11 @@ impl Dialog {
             unrecognised: Some(about),
             ..Self::bare(DialogKind::Ask(action))
         };
-        dialog.judge(&ValidationContext::of(state));
+        dialog.validate(&ValidationContext::of(state));
         Ok(dialog)
     }
 
-    pub(super) fn lesson(&self, glance: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
+    pub(super) fn lesson(&self, context: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
         let chosen = match self.field(FieldRole::Means).map(|field| &field.input) {
             Some(Input::Choice { chosen, .. }) => chosen.checked_sub(1),
             _ => None,
@@ -51,7 +51,7 @@ impl Dialog {
         let (Some(means), Some(about)) = (means, &self.unrecognised) else {
             return Err(missing(FieldRole::Means, "say what the answer means"));
         };
-        let lessons = glance.setup.lessons.as_ref().ok_or("the books are not open yet".to_owned());
+        let lessons = context.setup.lessons.as_ref().ok_or("the books are not open yet".to_owned());
         match lessons.and_then(|lessons| lessons.draft(about, *means)) {
             Ok(draft) => Ok(DialogRequest::Teach(Box::new(Lesson { about: about.clone(), draft }))),
             Err(text) => Err(vec![FormProblem { role: None, id: None, text, missing: false }]),

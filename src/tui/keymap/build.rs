@@ -69,7 +69,7 @@ pub(super) fn overlay(defaults: &[Entry], user: &[Entry], findings: &mut Finding
     for (action, what, scopes, key) in WAYS_OUT {
         if let Some(stuck) = scopes.iter().find(|scope| !map.leads_to(**scope, action)) {
             let at = user.iter().find(|entry| entry.action == action).map_or(0, |entry| entry.at);
-            let place = if scopes.len() > 1 { format!(" from [{}]", stuck.word()) } else { String::new() };
+            let place = if scopes.len() > 1 { format!(" from [{}]", stuck.as_str()) } else { String::new() };
             findings.error(at, format!("there is no way to {what}{place}; `{key}` does it all the same"));
             map.force(action, scopes, key);
         }
@@ -138,15 +138,15 @@ impl Keymap {
                 }
                 let Some(at) = near.at.or(far.at) else { continue };
                 let (keys, id) = (written(&near.keys), near.action.info().id);
-                let (hidden, hidden_id, scope) = (written(&far.keys), far.action.info().id, inner.word());
+                let (hidden, hidden_id, scope) = (written(&far.keys), far.action.info().id, inner.as_str());
                 findings.warning(
                     at,
                     if same {
-                        format!("in [{scope}] `{keys}` is `{id}` and hides `{hidden_id}` of [{}]", outer.word())
+                        format!("in [{scope}] `{keys}` is `{id}` and hides `{hidden_id}` of [{}]", outer.as_str())
                     } else {
                         format!(
                             "in [{scope}] `{keys}` of `{id}` hides `{hidden}` of `{hidden_id}` of [{}]",
-                            outer.word()
+                            outer.as_str()
                         )
                     },
                 );

@@ -54,7 +54,7 @@ pub(super) fn toml(map: &Keymap) -> String {
             .collect();
         let width = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or_default();
         // Writing into a string cannot fail.
-        let _ = writeln!(out, "\n# {}\n[{}]", about(scope), scope.word());
+        let _ = writeln!(out, "\n# {}\n[{}]", about(scope), scope.as_str());
         for (line, doc) in lines {
             let _ = writeln!(out, "{line:<width$}  # {doc}");
         }
@@ -66,7 +66,7 @@ pub(super) fn toml(map: &Keymap) -> String {
 pub fn markdown_table(map: &Keymap) -> String {
     let mut out = String::new();
     for scope in ActionScope::ALL {
-        let _ = write!(out, "\n**{}**: {}\n\n| keys | action | does |\n|---|---|---|\n", scope.word(), about(scope));
+        let _ = write!(out, "\n**{}**: {}\n\n| keys | action | does |\n|---|---|---|\n", scope.as_str(), about(scope));
         for info in REGISTRY.iter().filter(|info| info.scope == scope) {
             let keys: Vec<String> = map.keys_for(info.action).iter().map(|keys| code(keys)).collect();
             let keys = if keys.is_empty() { "(palette)".to_owned() } else { keys.join(" ") };

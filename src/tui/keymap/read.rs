@@ -52,7 +52,7 @@ fn read_section(
     entries: &mut Vec<Entry>,
 ) {
     let (at, word) = (word.span().start, word.get_ref().as_ref());
-    let scope = ActionScope::ALL.into_iter().find(|scope| scope.word() == word);
+    let scope = ActionScope::ALL.into_iter().find(|scope| scope.as_str() == word);
     match (scope, value.get_ref()) {
         (Some(scope), DeValue::Table(table)) => entries.extend(read_scope(Some(scope), table, findings)),
         (Some(scope), value) => {
@@ -73,19 +73,19 @@ fn read_section(
 }
 
 fn near_scope(word: &str) -> Option<ActionScope> {
-    let near = nearest(word, ActionScope::ALL.map(ActionScope::word))?;
-    ActionScope::ALL.into_iter().find(|scope| scope.word() == near)
+    let near = nearest(word, ActionScope::ALL.map(ActionScope::as_str))?;
+    ActionScope::ALL.into_iter().find(|scope| scope.as_str() == near)
 }
 
 fn unknown_scope(word: &str) -> String {
     let shown = clean(word);
     if let Some(action) = Action::by_id(word) {
-        return format!("`{shown}` belongs under [{}]", action.info().scope.word());
+        return format!("`{shown}` belongs under [{}]", action.info().scope.as_str());
     }
     match near_scope(word) {
-        Some(near) => format!("there is no scope `{shown}`; did you mean [{}]?", near.word()),
+        Some(near) => format!("there is no scope `{shown}`; did you mean [{}]?", near.as_str()),
         None => {
-            format!("there is no scope `{shown}`; scopes are {}", ActionScope::ALL.map(ActionScope::word).join(", "))
+            format!("there is no scope `{shown}`; scopes are {}", ActionScope::ALL.map(ActionScope::as_str).join(", "))
         }
     }
 }
@@ -99,7 +99,7 @@ fn read_scope(scope: Option<ActionScope>, table: &DeTable<'_>, findings: &mut Fi
         let home = action.map(|action| action.info().scope);
         match (home, scope) {
             (Some(home), Some(scope)) if home != scope => {
-                findings.error(at, format!("`{id}` belongs under [{}], not [{}]", home.word(), scope.word()));
+                findings.error(at, format!("`{id}` belongs under [{}], not [{}]", home.as_str(), scope.as_str()));
             }
             (None, _) => findings.error(at, unknown_action(id, scope)),
             _ => {}

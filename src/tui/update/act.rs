@@ -1,6 +1,6 @@
 //! What each action does.
 
-use super::{dialog, input, page, queue, reading, table, works};
+use super::{dialog, input, jobs, page, queue, reading, table};
 use crate::domain::DealershipId;
 use crate::domain::guide as guide_of;
 use crate::tui::action::{Action, ActionScope};
@@ -80,7 +80,7 @@ fn global(state: &mut ScreenState, action: Action) -> Vec<Effect> {
             state.settle();
         }
         Action::Queue => queue::toggle(state),
-        Action::Results => works::show(state),
+        Action::Results => jobs::show(state),
         Action::Unfinished => super::cut_off::show(state),
         Action::ShowExpired => {
             queue::close(state);
@@ -238,9 +238,9 @@ pub(super) fn ask(state: &mut ScreenState, action: Action, ids: &[DealershipId])
 /// Shows a dialog, or does what it is about where that needs no question.
 pub(super) fn show_or_do(state: &mut ScreenState, dialog: Dialog) -> Vec<Effect> {
     if dialog.is_immediate() {
-        return works::begin(state, &dialog);
+        return jobs::begin(state, &dialog);
     }
-    let wanted = super::offers::wanted(&dialog);
+    let wanted = super::suggestions::wanted(&dialog);
     state.show_dialog(dialog);
     wanted.into_iter().collect()
 }

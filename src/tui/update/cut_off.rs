@@ -7,11 +7,11 @@ use crate::domain::bulk::BulkKind;
 use crate::engine::CutOff;
 use crate::store::BulkId;
 use crate::tui::action::Action;
+use crate::tui::bulk_job::JobItem;
 use crate::tui::dialog::{Dialog, DialogKind};
 use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
-use crate::tui::work::WorkItem;
 
 const fn action(what: BulkKind) -> Action {
     match what {
@@ -68,7 +68,7 @@ pub(super) fn put_away(state: &mut ScreenState) -> Vec<Effect> {
 }
 
 /// Whatever these dealerships are the rest of is under way again; the engine takes its note away.
-pub(super) fn done_by(state: &mut ScreenState, by: Action, items: &[WorkItem]) {
+pub(super) fn done_by(state: &mut ScreenState, by: Action, items: &[JobItem]) {
     let all: HashSet<DealershipId> = items.iter().map(|item| item.id).collect();
     let is_rest = |one: &CutOff| action(one.bulk.what) == by && left(state, one).iter().all(|id| all.contains(id));
     let done: Vec<BulkId> = state.cut_off.iter().filter(|one| is_rest(one)).map(|one| one.id).collect();

@@ -1,6 +1,6 @@
 //! Keys in a dialog, and what is asked for when it is accepted.
 
-use super::{burst, cut_off, works};
+use super::{burst, cut_off, jobs};
 use crate::domain::DealershipId;
 use crate::tui::action::{Action, ActionScope};
 use crate::tui::dialog::{
@@ -19,7 +19,7 @@ fn change<T: Default>(state: &mut ScreenState, change: impl FnOnce(&mut Dialog) 
     // Whoever goes on does not leave.
     dialog.leaving = false;
     let answer = change(&mut dialog);
-    dialog.judge(&ValidationContext::of(state));
+    dialog.validate(&ValidationContext::of(state));
     state.mode = Mode::Dialog(dialog);
     answer
 }
@@ -30,8 +30,8 @@ fn edit<T: Default>(state: &mut ScreenState, edit: impl FnOnce(&mut Dialog) -> T
         let before = dialog.text(FieldRole::Text).to_owned();
         let answer = edit(dialog);
         let text = dialog.text(FieldRole::Text).to_owned();
-        if let Some(offer) = dialog.offer.as_mut().filter(|_| text != before) {
-            offer.retyped(&text);
+        if let Some(suggestions) = dialog.suggestions.as_mut().filter(|_| text != before) {
+            suggestions.retyped(&text);
         }
         answer
     })
@@ -84,7 +84,9 @@ fn pick(state: &mut ScreenState, forward: bool) -> bool {
         else {
             return false;
         };
-        let Some(text) = dialog.offer.as_mut().and_then(|offer| offer.step(forward, &text)) else { return false };
+        let Some(text) = dialog.suggestions.as_mut().and_then(|suggestions| suggestions.step(forward, &text)) else {
+            return false;
+        };
         dialog.put(FieldRole::Text, &text, true);
         true
     })
@@ -139,7 +141,7 @@ pub(super) fn act(state: &mut ScreenState, action: Action) -> Vec<Effect> {
 
 fn buttons(state: &ScreenState) -> Vec<Button> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
-    dialog.buttons(&state.works)
+    dialog.buttons(&state.jobs)
 }
 
 /// Enter in a text field: the next one; in the last one of a harmless dialog, done.
@@ -190,9 +192,9 @@ fn press(state: &mut ScreenState, button: Option<Button>) -> Vec<Effect> {
         Some(Button::Accept) => accept(state),
         Some(Button::LookAgain) => look_again(state),
         Some(Button::Retry) => retry(state),
-        Some(Button::Stop) => works::stop(state),
+        Some(Button::Stop) => jobs::stop(state),
         Some(Button::Earlier) => {
-            works::show_earlier(state);
+            jobs::show_earlier(state);
             Vec::new()
         }
         Some(Button::Resume) => cut_off::resume(state),
@@ -216,7 +218,7 @@ fn close(state: &mut ScreenState) {
     if let Some(dialog) = state.take_dialog()
         && let DialogKind::Results(id) = dialog.kind
     {
-        works::closed(state, id);
+        jobs::closed(state, id);
     }
 }
 
@@ -262,10 +264,10 @@ fn accept(state: &mut ScreenState) -> Vec<Effect> {
     // What is wrong may stand at the top.
     change(state, |dialog| (dialog.tried, dialog.scroll) = (true, 0));
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
-    match &dialog.verdict {
-        Ok(wish @ (DialogRequest::Book(_) | DialogRequest::ReadBack)) => {
-            let wish = wish.clone();
-            return super::offers::send(state, wish);
+    match &dialog.validation {
+        Ok(request @ (DialogRequest::Book(_) | DialogRequest::ReadBack)) => {
+            let request = request.clone();
+            return super::suggestions::send(state, request);
         }
         Ok(_) => {}
         Err(problems) => {
@@ -278,11 +280,11 @@ fn accept(state: &mut ScreenState) -> Vec<Effect> {
         }
     }
     let Some(dialog) = state.take_dialog() else { return Vec::new() };
-    if let Ok(DialogRequest::Show(groups)) = &dialog.verdict {
+    if let Ok(DialogRequest::Show(groups)) = &dialog.validation {
         for (group, shown) in groups {
             state.tail.show(*group, *shown);
         }
         return Vec::new();
     }
-    works::begin(state, &dialog)
+    jobs::begin(state, &dialog)
 }

@@ -5,13 +5,13 @@ mod burst;
 mod cut_off;
 mod dialog;
 mod input;
+mod jobs;
 mod keys;
-mod offers;
 mod page;
 mod queue;
 mod reading;
+mod suggestions;
 mod table;
-mod works;
 
 use std::sync::Arc;
 
@@ -85,12 +85,12 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
             state.dirty |= state.status != status;
             state.status = status;
         }
-        Msg::Services(id, services) => offers::services(state, id, services),
-        Msg::Slots(id, slots) => offers::slots(state, id, slots),
-        Msg::Planned(id, local, planned) => offers::planned(state, id, local, planned),
-        Msg::Booked(id, answer) => effects = offers::booked(state, id, &answer),
-        Msg::Outcome(work, id, outcome) => works::ended(state, work, id, outcome),
-        Msg::Over(work) => works::over(state, work),
+        Msg::Services(id, services) => suggestions::services(state, id, services),
+        Msg::Slots(id, slots) => suggestions::slots(state, id, slots),
+        Msg::Planned(id, local, planned) => suggestions::planned(state, id, local, planned),
+        Msg::Booked(id, answer) => effects = suggestions::booked(state, id, &answer),
+        Msg::Outcome(work, id, outcome) => jobs::ended(state, work, id, outcome),
+        Msg::Over(work) => jobs::over(state, work),
         Msg::Letter(ticket, letter) => reading::letter(state, ticket, letter),
         Msg::Mailbox(ticket, letters) => reading::mailbox(state, ticket, letters),
         Msg::CutOff(list) => {
@@ -105,7 +105,7 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
     }
     pass_time(state);
     effects.extend(state.follow_cursor());
-    effects.extend(offers::follow_time(state));
+    effects.extend(suggestions::follow_time(state));
     effects
 }
 
@@ -178,7 +178,7 @@ fn compare_dialog(state: &mut ScreenState, states: &[Arc<crate::domain::Onboardi
             }
         }
         if touched {
-            dialog.judge(&ValidationContext::of(state));
+            dialog.validate(&ValidationContext::of(state));
         }
     }
     state.mode = Mode::Dialog(dialog);

@@ -1,6 +1,6 @@
 //! The table: the visible rows only, written cell by cell. Its columns adapt to the width.
 
-use super::pen::{Canvas, width, wrap};
+use super::canvas::{Canvas, width, wrap};
 use crate::domain::{Fact, InvitationState, Onboarding, OpcodeState, Stage};
 use crate::tui::clocks::Clocks;
 use crate::tui::letters::MailLook;
@@ -379,6 +379,6 @@ mod tests {
         glyphs.sort_unstable();
         glyphs.dedup();
         assert_eq!(glyphs.len(), 4);
-        assert!(glyphs.iter().all(|glyph| super::super::pen::width(glyph) == 1));
+        assert!(glyphs.iter().all(|glyph| super::super::canvas::width(glyph) == 1));
     }
 }

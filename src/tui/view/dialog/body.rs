@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use ratatui::style::Style;
 
-use super::super::pen::wrap;
+use super::super::canvas::wrap;
 use super::listed::gives_code;
 use super::{DialogView, Line, clip};
 use crate::domain::text::clean;
@@ -13,11 +13,11 @@ use crate::domain::{DealershipId, InvitationState, ResponseFacts, Severity, in_w
 use crate::present::time::Zone;
 use crate::store::BulkId;
 use crate::tui::action::Action;
+use crate::tui::bulk_job::{BulkJob, JobItem, JobPhase};
 use crate::tui::dialog::{Dialog, DialogRequest, Item, Offered, expiry_of};
 use crate::tui::letters::NO_MAIL;
 use crate::tui::msg::WorkId;
 use crate::tui::theme::{Tone, stage_look};
-use crate::tui::work::{JobPhase, Work, WorkItem};
 
 /// How an item of a piece of work ended, in the order in which they are listed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +44,7 @@ enum List<'a> {
     /// Each in so many lines.
     Items(&'a Dialog, usize),
     /// Each in so many lines.
-    Results(Vec<(ResultKind, &'a WorkItem)>, usize, JobPhase),
+    Results(Vec<(ResultKind, &'a JobItem)>, usize, JobPhase),
     /// For which it was not done.
     Left(&'a [DealershipId]),
     /// What Xtime shows, and which of it is chosen.
@@ -53,41 +53,43 @@ enum List<'a> {
 
 impl<'a> DialogBody<'a> {
     /// What an action is about.
-    pub(super) fn about(ground: &DialogView<'_>, action: Action, dialog: &'a Dialog) -> Self {
+    pub(super) fn about(view: &DialogView<'_>, action: Action, dialog: &'a Dialog) -> Self {
         let mut head = Vec::new();
         let list = if action == Action::EditProfile {
-            ground.changed(dialog, &mut head);
-            ground.corrections(dialog, &mut head);
+            view.changed(dialog, &mut head);
+            view.corrections(dialog, &mut head);
             List::None
-        } else if let ([item], Some(offer), None) = (dialog.items.as_slice(), &dialog.offer, &dialog.appointment) {
+        } else if let ([item], Some(suggestions), None) =
+            (dialog.items.as_slice(), &dialog.suggestions, &dialog.appointment)
+        {
             if action == Action::Assign {
-                ground.around(dialog, &mut head);
-                ground.changed(dialog, &mut head);
-                ground.owner_head(item, &mut head);
+                view.around(dialog, &mut head);
+                view.changed(dialog, &mut head);
+                view.owner_head(item, &mut head);
             } else {
-                ground.opcode_head(item, offer, &mut head);
+                view.opcode_head(item, suggestions, &mut head);
             }
-            List::Offered(offer.shown().collect(), offer.place())
+            List::Offered(suggestions.shown().collect(), suggestions.place())
         } else if let Some(appointment) = &dialog.appointment {
-            ground.changed(dialog, &mut head);
-            ground.appointment(appointment, dialog, &mut head);
+            view.changed(dialog, &mut head);
+            view.appointment(appointment, dialog, &mut head);
             List::None
         } else if let Some(about) = &dialog.unrecognised {
-            ground.lesson(&about.answer, dialog, &mut head);
+            view.lesson(&about.answer, dialog, &mut head);
             List::None
         } else if let [item] = dialog.items.as_slice() {
-            ground.around(dialog, &mut head);
-            ground.one(action, item, dialog, &mut head);
+            view.around(dialog, &mut head);
+            view.one(action, item, dialog, &mut head);
             List::None
         } else {
             // Before the list, which may be long.
-            ground.length(action, dialog, &mut head);
-            ground.around(dialog, &mut head);
-            List::Items(dialog, ground.rows_of(action))
+            view.length(action, dialog, &mut head);
+            view.around(dialog, &mut head);
+            List::Items(dialog, view.rows_of(action))
         };
         let words = super::consequence(action, dialog);
         if !words.is_empty() {
-            head.extend(wrap(words, ground.room).into_iter().map(|line| Line(line, ground.theme.dim)));
+            head.extend(wrap(words, view.room).into_iter().map(|line| Line(line, view.theme.dim)));
         }
         Self { head, list }
     }
@@ -99,17 +101,17 @@ impl<'a> DialogBody<'a> {
     }
 
     /// What came of a piece of work, with a title.
-    pub(super) fn results(ground: &DialogView<'a>, id: WorkId) -> (String, Self) {
-        let Some(work) = ground.state.work(id) else { return ("Results".to_owned(), Self::default()) };
+    pub(super) fn results(view: &DialogView<'a>, id: WorkId) -> (String, Self) {
+        let Some(work) = view.state.work(id) else { return ("Results".to_owned(), Self::default()) };
         let (open, well, failed) = work.counts();
         // What failed comes first: it needs somebody.
-        let kind_of = |item: &WorkItem| match item.outcome {
+        let kind_of = |item: &JobItem| match item.outcome {
             Some(Err(_)) => ResultKind::Failed,
-            Some(Ok(_)) if item.is_unsent(&ground.state.rows) => ResultKind::Unsent,
+            Some(Ok(_)) if item.is_unsent(&view.state.rows) => ResultKind::Unsent,
             None => ResultKind::Open,
             Some(Ok(_)) => ResultKind::Done,
         };
-        let mut items: Vec<(ResultKind, &WorkItem)> = work.items.iter().map(|item| (kind_of(item), item)).collect();
+        let mut items: Vec<(ResultKind, &JobItem)> = work.items.iter().map(|item| (kind_of(item), item)).collect();
         items.sort_by_key(|(kind, _)| *kind);
         let unsent = items.iter().filter(|(kind, _)| *kind == ResultKind::Unsent).count();
         let mut title = format!("{}: {} done", work.action.info().title, well - unsent);
@@ -127,22 +129,22 @@ impl<'a> DialogBody<'a> {
         }
         // What became of its letter needs a line of its own.
         let rows = if work.items.iter().any(|item| item.letter.is_some()) { 2 } else { 1 };
-        (title, Self { head: ground.goes_on(work), list: List::Results(items, rows, work.phase) })
+        (title, Self { head: view.goes_on(work), list: List::Results(items, rows, work.phase) })
     }
 
     /// What was cut off in an earlier run, with a title.
-    pub(super) fn cut_off(ground: &DialogView<'a>, id: BulkId) -> (String, Self) {
-        let Some(one) = ground.state.cut_off.iter().find(|one| one.id == id) else {
+    pub(super) fn cut_off(view: &DialogView<'a>, id: BulkId) -> (String, Self) {
+        let Some(one) = view.state.cut_off.iter().find(|one| one.id == id) else {
             return ("Cut off".to_owned(), Self::default());
         };
         let title = format!("Cut off: {}", one.bulk.what.word());
-        let when = ground.state.setup.zone.show(one.bulk.at);
+        let when = view.state.setup.zone.show(one.bulk.at);
         let mut words = format!("{} began it on {when}; the program ended before it was over.", clean(&one.bulk.by));
         if one.bulk.pasted {
             words.push_str(" To resume it, paste the codes again: lines that are done are passed over.");
         }
-        let mut head = vec![Line(one.bulk.progress(one.left.len()), ground.theme.title)];
-        head.extend(wrap(&words, ground.room).into_iter().map(|line| Line(line, ground.theme.text)));
+        let mut head = vec![Line(one.bulk.progress(one.left.len()), view.theme.title)];
+        head.extend(wrap(&words, view.room).into_iter().map(|line| Line(line, view.theme.text)));
         (title, Self { head, list: List::Left(&one.left) })
     }
 
@@ -172,24 +174,24 @@ impl<'a> DialogBody<'a> {
         }
     }
 
-    pub(super) fn line(&self, ground: &DialogView<'_>, place: usize) -> Line {
-        let empty = || Line(String::new(), ground.theme.text);
+    pub(super) fn line(&self, view: &DialogView<'_>, place: usize) -> Line {
+        let empty = || Line(String::new(), view.theme.text);
         if let Some(Line(text, style)) = self.head.get(place) {
             return Line(text.clone(), *style);
         }
         let place = place - self.head.len();
         match &self.list {
             List::None => empty(),
-            List::Items(dialog, rows) => ground.listed(dialog, place / rows, place % rows).unwrap_or_else(empty),
+            List::Items(dialog, rows) => view.listed(dialog, place / rows, place % rows).unwrap_or_else(empty),
             List::Results(items, rows, phase) => {
                 let item = items.get(place / rows);
                 item.map_or_else(empty, |(kind, item)| {
-                    ground.result(item, *kind, (*rows > 1).then_some(place % rows), *phase)
+                    view.result(item, *kind, (*rows > 1).then_some(place % rows), *phase)
                 })
             }
-            List::Left(left) => left.get(place).map_or_else(empty, |id| ground.left(*id)),
+            List::Left(left) => left.get(place).map_or_else(empty, |id| view.left(*id)),
             List::Offered(offered, chosen) => {
-                offered.get(place).map_or_else(empty, |one| ground.offered(one, *chosen == Some(place)))
+                offered.get(place).map_or_else(empty, |one| view.offered(one, *chosen == Some(place)))
             }
         }
     }
@@ -242,7 +244,7 @@ impl DialogView<'_> {
             lines.extend(wrap(words, self.room).into_iter().map(|line| Line(line, style)));
         };
         say(&answer.to_string(), self.theme.title);
-        match &dialog.verdict {
+        match &dialog.validation {
             Ok(DialogRequest::Teach(lesson)) => {
                 say(
                     "Every such answer is read so from now on, whichever dealership it is about. The row:",
@@ -289,7 +291,7 @@ impl DialogView<'_> {
     }
 
     /// What becomes of a piece of work when its results are closed.
-    fn goes_on(&self, work: &Work) -> Vec<Line> {
+    fn goes_on(&self, work: &BulkJob) -> Vec<Line> {
         if work.phase != JobPhase::UnderWay {
             return Vec::new();
         }
@@ -299,7 +301,7 @@ impl DialogView<'_> {
     }
 
     /// How an item ended: in a line, or one of its two.
-    fn result(&self, item: &WorkItem, kind: ResultKind, row: Option<usize>, phase: JobPhase) -> Line {
+    fn result(&self, item: &JobItem, kind: ResultKind, row: Option<usize>, phase: JobPhase) -> Line {
         let name = clip(&item.name, usize::from(self.room / 3).min(30));
         let Some((words, tone)) = item.told(&self.state.rows) else {
             let words = match (row, phase) {

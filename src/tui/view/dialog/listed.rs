@@ -31,7 +31,7 @@ fn contact_or_mistake(dialog: &Dialog, item: &Item) -> (String, Tone) {
     if let Some(what) = &item.changed {
         return (what.clone(), Tone::Bad);
     }
-    let wrong = dialog.verdict.as_ref().err().into_iter().flatten().find(|problem| problem.id == Some(item.id));
+    let wrong = dialog.validation.as_ref().err().into_iter().flatten().find(|problem| problem.id == Some(item.id));
     if let Some(problem) = wrong.filter(|problem| !problem.missing) {
         let words = problem.text.strip_prefix(&format!("{}: ", item.name)).unwrap_or(&problem.text);
         return (format!("✗ {words}"), Tone::Bad);
@@ -162,7 +162,7 @@ impl DialogView<'_> {
     /// When the new code ends, whether that is certain, and the code if it is here already.
     fn ends(&self, dialog: &Dialog, place: usize, item: &Item) -> Option<(Timestamp, bool, Option<String>)> {
         let policy = &self.state.setup.policy;
-        if let Ok(DialogRequest::Paste(codes)) = &dialog.verdict
+        if let Ok(DialogRequest::Paste(codes)) = &dialog.validation
             && let Some(code) = codes.get(place)
         {
             return Some((code.generated_at.checked_add_signed(policy.valid_for)?, true, Some(code.code.masked())));

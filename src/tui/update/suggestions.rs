@@ -17,7 +17,7 @@ use crate::tui::state::{Mode, ScreenState};
 /// What a dialog that was just opened needs to know.
 pub(super) fn wanted(dialog: &Dialog) -> Option<Effect> {
     let id = dialog.items.first()?.id;
-    match (dialog.kind, &dialog.offer.as_ref()?.known) {
+    match (dialog.kind, &dialog.suggestions.as_ref()?.known) {
         (DialogKind::Ask(Action::ChooseOpcode), LoadState::Awaited) => Some(Effect::ShowServices(id)),
         (DialogKind::Ask(Action::Appointment), LoadState::Awaited) => Some(Effect::ShowSlots(id)),
         _ => None,
@@ -30,7 +30,7 @@ fn with(state: &mut ScreenState, action: Action, id: DealershipId, change: impl 
     let meant = dialog.kind == DialogKind::Ask(action) && matches!(dialog.items.as_slice(), [item] if item.id == id);
     if meant {
         change(&mut dialog);
-        dialog.judge(&ValidationContext::of(state));
+        dialog.validate(&ValidationContext::of(state));
         state.dirty = true;
     }
     state.mode = Mode::Dialog(dialog);
@@ -42,13 +42,13 @@ pub(super) fn services(state: &mut ScreenState, id: DealershipId, services: Resu
     let default = state.setup.policy.default_opcode.clone();
     with(state, Action::ChooseOpcode, id, |dialog| {
         let present = dialog.items.first().and_then(|item| item.opcode()).map(|choice| choice.code.raw().to_owned());
-        let Some(offer) = &mut dialog.offer else { return };
+        let Some(suggestions) = &mut dialog.suggestions else { return };
         match services {
             Ok(list) if list.is_empty() => {
-                offer.known = LoadState::Not("could not tell: Xtime answered with an empty list".to_owned());
+                suggestions.known = LoadState::Not("could not tell: Xtime answered with an empty list".to_owned());
             }
-            Ok(list) => offer.opcodes(present.as_deref().unwrap_or(&default), &list),
-            Err(why) => offer.known = LoadState::Not(why),
+            Ok(list) => suggestions.opcodes(present.as_deref().unwrap_or(&default), &list),
+            Err(why) => suggestions.known = LoadState::Not(why),
         }
     });
 }
@@ -64,24 +64,25 @@ pub(super) fn slots(state: &mut ScreenState, id: DealershipId, slots: Result<Vec
 
 fn offer_times(dialog: &mut Dialog, slots: Result<Vec<Slot>, String>) {
     let Some(zone) = dialog.items.first().map(|item| item.zone) else { return };
-    let mut offer = Suggestions::of(LoadState::Awaited);
+    let mut suggestions = Suggestions::of(LoadState::Awaited);
     match slots {
         Ok(slots) if slots.is_empty() => {
             let causes = NO_SLOTS_CAUSES.join("; ");
-            offer.known = LoadState::Not(format!("no time is offered. Usual causes, the likeliest first: {causes}"));
+            suggestions.known =
+                LoadState::Not(format!("no time is offered. Usual causes, the likeliest first: {causes}"));
         }
-        Ok(slots) => offer.times(&slots, zone),
-        Err(why) => offer.known = LoadState::Not(why),
+        Ok(slots) => suggestions.times(&slots, zone),
+        Err(why) => suggestions.known = LoadState::Not(why),
     }
     let text = dialog.text(FieldRole::Text).to_owned();
     if text.is_empty() {
-        if let Some(first) = offer.first() {
+        if let Some(first) = suggestions.first() {
             dialog.put(FieldRole::Text, &first, true);
         }
     } else {
-        offer.retyped(&text);
+        suggestions.retyped(&text);
     }
-    dialog.offer = Some(offer);
+    dialog.suggestions = Some(suggestions);
 }
 
 /// Asks for the request of the time that is in the field, when it is another one.
@@ -119,7 +120,7 @@ pub(super) fn planned(
 }
 
 /// Sends what the dialog asks for; it stays open until there is an answer.
-pub(super) fn send(state: &mut ScreenState, wish: DialogRequest) -> Vec<Effect> {
+pub(super) fn send(state: &mut ScreenState, request: DialogRequest) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
     let (Some(id), Some(appointment)) = (dialog.items.first().map(|item| item.id), &mut dialog.appointment) else {
         return Vec::new();
@@ -127,9 +128,9 @@ pub(super) fn send(state: &mut ScreenState, wish: DialogRequest) -> Vec<Effect> 
     appointment.step = AppointmentStep::Sending;
     dialog.focus = DialogFocus::Button(0);
     dialog.fields.clear();
-    dialog.offer = None;
+    dialog.suggestions = None;
     state.acts_on(std::iter::once(id));
-    match wish {
+    match request {
         DialogRequest::Book(planned) => vec![Effect::Book(id, planned)],
         _ => vec![Effect::ReadBack(id)],
     }

@@ -20,7 +20,7 @@ use crate::tui::tail::Group;
 use super::allowed::decided;
 use super::{Dialog, DialogKind, DialogRequest, FieldRole, FormField, FormProblem, Input, Item, Suggestions};
 
-/// What a dialog is judged by.
+/// What a dialog is validated by.
 pub struct ValidationContext<'a> {
     now: Timestamp,
     policy: &'a Policy,
@@ -69,11 +69,11 @@ pub(super) fn missing(role: FieldRole, text: impl Into<String>) -> Problems {
 
 impl Dialog {
     /// Judges what is filled in.
-    pub fn judge(&mut self, glance: &ValidationContext<'_>) {
-        self.verdict = self.judged(glance);
+    pub fn validate(&mut self, context: &ValidationContext<'_>) {
+        self.validation = self.validated(context);
     }
 
-    fn judged(&self, glance: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
+    fn validated(&self, context: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
         let DialogKind::Ask(action) = self.kind else {
             let groups = Group::ALL.into_iter().enumerate();
             let shown = |place| self.field(FieldRole::Group(place)).is_none_or(FormField::is_on);
@@ -94,14 +94,14 @@ impl Dialog {
             return Err(changed);
         }
         let mut problems = Problems::new();
-        let wish = match action {
-            Action::Invite | Action::Reissue => self.codes(action, glance),
-            Action::Appointment => self.appointment_wish(),
+        let request = match action {
+            Action::Invite | Action::Reissue => self.codes(action, context),
+            Action::Appointment => self.appointment_request(),
             Action::EditProfile => self.correction(),
-            Action::TeachMeaning | Action::TeachNewest => self.lesson(glance),
-            _ => self.commands(action, glance),
+            Action::TeachMeaning | Action::TeachNewest => self.lesson(context),
+            _ => self.commands(action, context),
         };
-        let wish = wish.map_err(|more| problems.extend(more)).ok();
+        let request = request.map_err(|more| problems.extend(more)).ok();
         if let Some(count) = self.field(FieldRole::Count).map(FormField::text)
             && count.trim() != self.items.len().to_string()
         {
@@ -109,10 +109,10 @@ impl Dialog {
             let typed = !count.is_empty();
             problems.push(FormProblem { role: Some(FieldRole::Count), id: None, text, missing: !typed });
         }
-        wish.filter(|_| problems.is_empty()).ok_or(problems)
+        request.filter(|_| problems.is_empty()).ok_or(problems)
     }
 
-    fn codes(&self, action: Action, glance: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
+    fn codes(&self, action: Action, context: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
         let despite_word = self.field(FieldRole::Despite).is_some_and(FormField::is_on);
         let mut problems = Problems::new();
         for role in [FieldRole::Despite, FieldRole::DespiteClock] {
@@ -120,14 +120,14 @@ impl Dialog {
                 problems.extend(missing(role, "say that you mean it"));
             }
         }
-        if !glance.by_paste {
+        if !context.by_paste {
             let ask = |item: &Item| (item.id, Self::ask(action, item, despite_word), self.mails_to(item));
             let asks = self.items.iter().map(ask).collect();
             return if problems.is_empty() { Ok(DialogRequest::Obtain(asks)) } else { Err(problems) };
         }
         let pasted = match self.items.as_slice() {
-            [item] => self.one_code(item, glance).map(|code| vec![code]),
-            _ => self.many_codes(glance),
+            [item] => self.one_code(item, context).map(|code| vec![code]),
+            _ => self.many_codes(context),
         };
         let mut pasted = pasted.map_err(|more| problems.extend(more)).unwrap_or_default();
         if !problems.is_empty() {
@@ -148,17 +148,17 @@ impl Dialog {
         }
     }
 
-    fn one_code(&self, item: &Item, glance: &ValidationContext<'_>) -> Result<PastedCode, Problems> {
+    fn one_code(&self, item: &Item, context: &ValidationContext<'_>) -> Result<PastedCode, Problems> {
         let mut problems = Problems::new();
-        let generated_at = generated_of(self, glance.now, item.zone).and_then(|at| {
-            check_generated(at, glance.now, glance.policy).map_err(|wrong| wrong.to_string()).map(|()| at)
+        let generated_at = generated_of(self, context.now, item.zone).and_then(|at| {
+            check_generated(at, context.now, context.policy).map_err(|wrong| wrong.to_string()).map(|()| at)
         });
         let generated_at = generated_at.map_err(|text| problems.extend(wrong(FieldRole::Generated, text))).ok();
         let context = PasteContext {
-            now: glance.now,
-            generated_at: glance.now,
-            policy: glance.policy,
-            claims: glance.claims,
+            now: context.now,
+            generated_at: context.now,
+            policy: context.policy,
+            claims: context.claims,
             present: &|_| None,
             resolve: &|_| Named::Nobody,
         };
@@ -166,7 +166,7 @@ impl Dialog {
         let code = if text.trim().is_empty() {
             Err(missing(FieldRole::Code, "paste the code"))
         } else {
-            check_code(item.id, text, glance.now, &context).map_err(|what| wrong(FieldRole::Code, what.to_string()))
+            check_code(item.id, text, context.now, &context).map_err(|what| wrong(FieldRole::Code, what.to_string()))
         };
         let code = code.map_err(|more| problems.extend(more)).ok();
         match (code, generated_at) {
@@ -182,33 +182,33 @@ impl Dialog {
         }
     }
 
-    fn many_codes(&self, glance: &ValidationContext<'_>) -> Result<Vec<PastedCode>, Problems> {
+    fn many_codes(&self, context: &ValidationContext<'_>) -> Result<Vec<PastedCode>, Problems> {
         let block = self.text(FieldRole::Block);
         if block.trim().is_empty() {
             return Err(missing(FieldRole::Block, format!("paste {} codes", self.items.len())));
         }
-        let generated_at = self.common_moment(glance.now).map_err(|text| wrong(FieldRole::Generated, text))?;
+        let generated_at = self.common_moment(context.now).map_err(|text| wrong(FieldRole::Generated, text))?;
         // Hardly ever is anything else written than the dealerCode, and all names take a moment.
         let names = OnceCell::new();
-        let resolve = |name: &str| match glance.claims.holder(&Claim::DealerCode(name.into())) {
+        let resolve = |name: &str| match context.claims.holder(&Claim::DealerCode(name.into())) {
             Some(id) => Named::One(id),
-            None => names.get_or_init(|| FullNames::of(glance.rows.iter().map(|row| &*row.state))).find(name),
+            None => names.get_or_init(|| FullNames::of(context.rows.iter().map(|row| &*row.state))).find(name),
         };
-        let present = |id| Some(glance.rows.get(id)?.state.invitation.as_ref()?.code.digest());
+        let present = |id| Some(context.rows.get(id)?.state.invitation.as_ref()?.code.digest());
         let context = PasteContext {
-            now: glance.now,
+            now: context.now,
             generated_at,
-            policy: glance.policy,
-            claims: glance.claims,
+            policy: context.policy,
+            claims: context.claims,
             present: &present,
             resolve: &resolve,
         };
         let expected: Vec<Expected> = self.items.iter().map(|item| Expected { id: item.id, zone: item.zone }).collect();
-        let matched = match_codes(block, &expected, &context).map_err(|mistakes| self.in_words(&mistakes))?;
+        let matched = match_codes(block, &expected, &context).map_err(|mistakes| self.problems(&mistakes))?;
         // What was chosen shall have a new code: its present one is none.
         if let Some(id) = matched.already.iter().find(|id| self.items.iter().any(|item| item.id == **id)) {
             let what = PasteProblem::UsedBefore { here: true };
-            return Err(self.in_words(&[Mistake { line: None, id: Some(*id), what }]));
+            return Err(self.problems(&[Mistake { line: None, id: Some(*id), what }]));
         }
         Ok(matched
             .codes
@@ -236,7 +236,7 @@ impl Dialog {
         }
     }
 
-    fn in_words(&self, mistakes: &[Mistake]) -> Problems {
+    fn problems(&self, mistakes: &[Mistake]) -> Problems {
         let name = |id: DealershipId| self.items.iter().find(|item| item.id == id).map(|item| item.name.as_str());
         mistakes
             .iter()
@@ -255,7 +255,7 @@ impl Dialog {
         DialogRequest::Execute(letters.collect())
     }
 
-    fn commands(&self, action: Action, glance: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
+    fn commands(&self, action: Action, context: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
         let text = self.text(FieldRole::Text).trim();
         let same = |command: Command| {
             Ok(DialogRequest::Execute(self.items.iter().map(|item| (item.id, command.clone())).collect()))
@@ -287,7 +287,7 @@ impl Dialog {
             )),
             Action::Assign => same(Command::Assign { owner: owner::read(text) }),
             Action::Snooze => {
-                let until = snooze_end(text, glance.now, self.items.first().map_or(Tz::UTC, |item| item.zone));
+                let until = snooze_end(text, context.now, self.items.first().map_or(Tz::UTC, |item| item.zone));
                 same(Command::Snooze { until: until.map_err(|text| wrong(FieldRole::Text, text))? })
             }
             Action::Archive if self.items.iter().all(|item| item.stage == Stage::Archived) => same(Command::Unarchive),
@@ -300,7 +300,7 @@ impl Dialog {
                 let new = self.field(FieldRole::Option).is_some_and(new);
                 let option = if new { OpcodeOption::New } else { OpcodeOption::Existing };
                 // What was chosen from the list is taken exactly as Xtime shows it, spaces and all.
-                let exact = self.offer.as_ref().and_then(Suggestions::chosen).map(|one| one.exact.clone());
+                let exact = self.suggestions.as_ref().and_then(Suggestions::chosen).map(|one| one.exact.clone());
                 let choice = OpcodeChoice { code: exact.unwrap_or_else(|| Untrusted::from(text)), option };
                 let word = self.text(FieldRole::Word).trim();
                 same(Command::ChooseOpcode { choice, word: (!word.is_empty()).then(|| word.into()) })
@@ -308,10 +308,10 @@ impl Dialog {
             Action::ConfirmWord => {
                 let text = if text.is_empty() { "now" } else { text };
                 let said = |item: &Item| {
-                    let at = parse_moment(text, glance.now, &item.zone).map_err(|error| error.to_string())?;
+                    let at = parse_moment(text, context.now, &item.zone).map_err(|error| error.to_string())?;
                     let command = Command::ConfirmByDealer { said_at: at, mail: self.mails_to(item) };
-                    if let Some(row) = glance.rows.get(item.id) {
-                        let dry_run = decided(std::slice::from_ref(&command), &row.state, glance.setup, glance.now);
+                    if let Some(row) = context.rows.get(item.id) {
+                        let dry_run = decided(std::slice::from_ref(&command), &row.state, context.setup, context.now);
                         dry_run.map_err(|refusal| refusal.to_string())?;
                     }
                     Ok((item.id, command))

@@ -14,11 +14,11 @@ use super::rows::DealershipRows;
 use super::theme::Tone;
 
 #[derive(Debug)]
-pub struct Work {
+pub struct BulkJob {
     pub id: WorkId,
     pub action: Action,
     /// Whose, and how each ended.
-    pub items: Vec<WorkItem>,
+    pub items: Vec<JobItem>,
     pub phase: JobPhase,
     /// How many went well and failed.
     ended: (usize, usize),
@@ -39,7 +39,7 @@ pub enum JobPhase {
 
 /// One item of a piece of work.
 #[derive(Debug)]
-pub struct WorkItem {
+pub struct JobItem {
     pub id: DealershipId,
     /// The dealership's name, fit for the screen.
     pub name: String,
@@ -110,7 +110,7 @@ impl ItemLetter {
     }
 }
 
-impl WorkItem {
+impl JobItem {
     /// What a dialog asks for one of its dealerships.
     pub fn of(action: Action, item: &Item, dialog: &Dialog, rows: &DealershipRows) -> Self {
         let letter = ItemLetter::of(action, item, dialog, rows);
@@ -142,9 +142,9 @@ impl WorkItem {
     }
 }
 
-impl Work {
+impl BulkJob {
     /// A piece of work that begins.
-    pub const fn new(id: WorkId, action: Action, items: Vec<WorkItem>) -> Self {
+    pub const fn new(id: WorkId, action: Action, items: Vec<JobItem>) -> Self {
         Self { id, action, items, phase: JobPhase::UnderWay, ended: (0, 0), first_open: 0 }
     }
 

@@ -96,9 +96,9 @@ impl Suggestions {
         let others = known.iter().filter(|(name, _)| name.raw() != me);
         let others =
             others.map(|(name, count)| Offered { exact: Clone::clone(*name), aside: dealerships(*count), near: None });
-        let mut offer = Self::of(LoadState::Here);
-        offer.fill(std::iter::once(first).filter(|one| !one.exact.is_empty()).chain(others).collect());
-        offer
+        let mut suggestions = Self::of(LoadState::Here);
+        suggestions.fill(std::iter::once(first).filter(|one| !one.exact.is_empty()).chain(others).collect());
+        suggestions
     }
 
     /// What is to be said of an owner who is typed and not offered.
@@ -221,8 +221,8 @@ impl Dialog {
         let text = self.text(FieldRole::Text).trim();
         if text.is_empty() || text == usual(other).trim() {
             self.put(FieldRole::Text, &usual(option), true);
-            if let Some(offer) = &mut self.offer {
-                offer.untyped();
+            if let Some(suggestions) = &mut self.suggestions {
+                suggestions.untyped();
             }
         }
     }
@@ -232,46 +232,46 @@ impl Dialog {
 mod tests {
     use super::*;
 
-    fn offer(typed: Option<&str>) -> Suggestions {
+    fn suggestions(typed: Option<&str>) -> Suggestions {
         let rows = [("OIL10", "Oil"), ("Tell Us More", "General"), ("TELL US MORE", "General"), ("OIL10", "Oil")];
         let service = |(opcode, name): (&str, &str)| Service { opcode: opcode.into(), name: name.into() };
         let services: Arc<[Service]> = rows.into_iter().map(service).collect();
-        let mut offer = Suggestions::of(LoadState::Awaited);
+        let mut suggestions = Suggestions::of(LoadState::Awaited);
         if let Some(typed) = typed {
-            offer.retyped(typed);
+            suggestions.retyped(typed);
         }
-        offer.opcodes("Tell Us More", &services);
-        offer
+        suggestions.opcodes("Tell Us More", &services);
+        suggestions
     }
 
-    fn shown(offer: &Suggestions) -> Vec<&str> {
-        offer.shown().map(|one| one.exact.raw()).collect()
+    fn shown(suggestions: &Suggestions) -> Vec<&str> {
+        suggestions.shown().map(|one| one.exact.raw()).collect()
     }
 
     #[test]
     fn near_misses_first_each_once() {
-        assert_eq!(shown(&offer(None)), ["TELL US MORE", "Tell Us More", "OIL10"]);
+        assert_eq!(shown(&suggestions(None)), ["TELL US MORE", "Tell Us More", "OIL10"]);
     }
 
     #[test]
     fn typing_narrows_and_the_way_back_ends_at_what_was_typed() {
-        let mut offer = offer(Some("oil"));
-        assert_eq!(shown(&offer), ["OIL10"]);
-        assert_eq!(offer.step(true, "oil").as_deref(), Some("OIL10"));
-        assert_eq!(offer.step(true, "OIL10").as_deref(), Some("OIL10"), "there is no other");
-        assert_eq!(offer.step(false, "OIL10").as_deref(), Some("oil"));
-        assert!(offer.chosen().is_none());
-        offer.retyped("nothing like it");
-        assert_eq!((offer.fitting(), offer.step(true, "x")), (0, None));
-        assert_eq!(shown(&offer).len(), 3, "a help for whoever mistyped");
+        let mut suggestions = suggestions(Some("oil"));
+        assert_eq!(shown(&suggestions), ["OIL10"]);
+        assert_eq!(suggestions.step(true, "oil").as_deref(), Some("OIL10"));
+        assert_eq!(suggestions.step(true, "OIL10").as_deref(), Some("OIL10"), "there is no other");
+        assert_eq!(suggestions.step(false, "OIL10").as_deref(), Some("oil"));
+        assert!(suggestions.chosen().is_none());
+        suggestions.retyped("nothing like it");
+        assert_eq!((suggestions.fitting(), suggestions.step(true, "x")), (0, None));
+        assert_eq!(shown(&suggestions).len(), 3, "a help for whoever mistyped");
     }
 
     #[test]
     fn what_xtime_shows_is_taken_exactly() {
         let service = Service { opcode: "Tell\u{a0}Us More ".into(), name: "x".into() };
-        let mut offer = Suggestions::of(LoadState::Awaited);
-        offer.opcodes("Tell Us More", &[service].into_iter().collect());
-        offer.step(true, "");
-        assert_eq!(offer.chosen().unwrap().exact.raw(), "Tell\u{a0}Us More ");
+        let mut suggestions = Suggestions::of(LoadState::Awaited);
+        suggestions.opcodes("Tell Us More", &[service].into_iter().collect());
+        suggestions.step(true, "");
+        assert_eq!(suggestions.chosen().unwrap().exact.raw(), "Tell\u{a0}Us More ");
     }
 }
