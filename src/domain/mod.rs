@@ -55,7 +55,7 @@ pub use cadence::{ProbeSchedule, cadence, next_tick, pressing};
 pub use clock_doubt::ClockDoubt;
 pub use code::{CodeDigest, CodeError, InvitationCode};
 pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, NoClaims, Refusal};
-pub use decide::{decide, decide_in_turn, needs_no_code};
+pub use decide::{decide, decide_in_turn, needs_no_code, needs_no_look, newest_code};
 pub use event::{Actor, CodeOrigin, Event, Fact, besides_the_letter, rfc3339};
 pub use evolve::{evolve, fold};
 pub use full_names::{FullNames, Named};

@@ -1,6 +1,7 @@
 //! The screen: a pure state machine over messages, drawn only when something visible changed.
 
 pub mod action;
+pub mod actions;
 pub mod bulk_job;
 pub mod clipboard;
 pub mod clocks;
@@ -14,6 +15,7 @@ pub mod keymap;
 pub mod layer;
 pub mod letters;
 pub mod line_edit;
+pub mod list_cursor;
 pub mod marks;
 pub mod msg;
 pub mod palette;

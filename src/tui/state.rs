@@ -16,6 +16,7 @@ use super::dialog::Dialog;
 use super::expired::Expired;
 use super::keymap::{Key, Keymap};
 use super::line_edit::LineEdit;
+use super::list_cursor::Scroll;
 use super::marks::MarkedSet;
 use super::msg::{ArrivalTime, Effect, WorkId};
 use super::palette::Palette;
@@ -110,8 +111,7 @@ pub struct FilterInput {
 /// The help while it is open.
 #[derive(Debug, Default)]
 pub struct Help {
-    /// Scrolled by so many lines.
-    pub scroll: usize,
+    pub scroll: Scroll,
     /// What is searched for: only lines with it are shown.
     pub search: LineEdit,
     /// Whether that is being typed.
@@ -125,8 +125,8 @@ pub enum Mode {
     Filter(FilterInput),
     Palette(Palette),
     Help(Help),
-    /// The steps to a visible opcode of a dealership, scrolled by so many lines.
-    Guide(DealershipId, usize),
+    /// The steps to a visible opcode of a dealership.
+    Guide(DealershipId, Scroll),
     Dialog(Box<Dialog>),
 }
 
@@ -134,10 +134,7 @@ pub enum Mode {
 pub struct Detail {
     /// The last look at a dealership, and when the next is due.
     pub probe: Option<(DealershipId, ProbeStatus)>,
-    /// Scrolled by so many lines.
-    pub scroll: usize,
-    /// How far it can be scrolled, when it was drawn.
-    pub end: Cell<Option<usize>>,
+    pub scroll: Scroll,
     /// What was asked for last.
     pub asked: Option<DealershipId>,
 }
@@ -264,8 +261,21 @@ impl ScreenState {
         self.rows.get(self.cursor.id?)
     }
 
-    /// What an action on dealerships is about: those marked, in the order of the table, else the one under the cursor.
+    /// The dealership whose guide is read.
+    pub fn guide(&self) -> Option<DealershipId> {
+        if let Mode::Guide(id, _) = self.mode { Some(id) } else { None }
+    }
+
+    /// The dealership of the guide that is read, else the one under the cursor.
+    pub fn shown_dealership(&self) -> Option<DealershipId> {
+        self.guide().or(self.cursor.id)
+    }
+
+    /// What an action on dealerships is about: the one whose guide is read, else those marked, in the order of the table, else the one under the cursor.
     pub fn targets(&self) -> Vec<DealershipId> {
+        if let Some(id) = self.guide() {
+            return vec![id];
+        }
         if self.marks.is_empty() {
             return self.cursor.id.into_iter().collect();
         }
@@ -328,7 +338,7 @@ impl ScreenState {
         self.reading.is_some() || !matches!(self.mode, Mode::Desk | Mode::Filter(_))
     }
 
-    pub fn work(&self, id: WorkId) -> Option<&BulkJob> {
+    pub fn job(&self, id: WorkId) -> Option<&BulkJob> {
         self.jobs.iter().find(|work| work.id == id)
     }
 
@@ -360,8 +370,7 @@ impl ScreenState {
             return None;
         }
         self.detail.asked = wanted;
-        self.detail.scroll = 0;
-        self.detail.end.set(None);
+        self.detail.scroll.reset();
         wanted.map(Effect::LoadTimeline)
     }
 }

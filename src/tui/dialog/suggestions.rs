@@ -12,6 +12,7 @@ use crate::domain::owner::about_new_owner;
 use crate::domain::text::normal;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{OpcodeOption, Policy, Service, Slot, Untrusted};
+use crate::tui::list_cursor::{ListCursor, Motion};
 
 /// How a time is written in its field.
 pub const TIME: &str = "%Y-%m-%d %H:%M";
@@ -42,7 +43,8 @@ pub struct Suggestions {
     all: Vec<Offered>,
     /// The places of those that fit what is typed.
     fits: Vec<usize>,
-    chosen: Option<usize>,
+    /// On the first place is what was typed, behind it those that fit.
+    cursor: ListCursor,
     /// What was typed, to come back to from the first one.
     typed: Option<String>,
     /// The list as it came, to say what typed text would be found to be.
@@ -51,7 +53,7 @@ pub struct Suggestions {
 
 impl Suggestions {
     pub fn of(known: LoadState) -> Self {
-        Self { known, all: Vec::new(), fits: Vec::new(), chosen: None, typed: None, services: None }
+        Self { known, all: Vec::new(), fits: Vec::new(), cursor: ListCursor::default(), typed: None, services: None }
     }
 
     /// The opcodes that Xtime shows: what is like the present choice first, then that itself, then the others.
@@ -109,7 +111,7 @@ impl Suggestions {
     fn fill(&mut self, all: Vec<Offered>) {
         self.known = LoadState::Here;
         self.all = all;
-        self.chosen = None;
+        self.cursor = ListCursor::default();
         self.fit();
     }
 
@@ -121,13 +123,13 @@ impl Suggestions {
 
     pub fn retyped(&mut self, text: &str) {
         self.typed = Some(text.to_owned());
-        self.chosen = None;
+        self.cursor = ListCursor::default();
         self.fit();
     }
 
     /// The field has another suggestion.
     fn untyped(&mut self) {
-        (self.typed, self.chosen) = (None, None);
+        (self.typed, self.cursor) = (None, ListCursor::default());
         self.fit();
     }
 
@@ -137,13 +139,7 @@ impl Suggestions {
             return None;
         }
         let typed = self.typed.get_or_insert_with(|| field.to_owned()).clone();
-        let last = self.fits.len() - 1;
-        self.chosen = match (self.chosen, forward) {
-            (None, true) => Some(0),
-            (Some(place), true) => Some((place + 1).min(last)),
-            (None | Some(0), false) => None,
-            (Some(place), false) => Some(place - 1),
-        };
+        self.cursor.go(if forward { Motion::Down } else { Motion::Up }, 1, self.fits.len() + 1);
         Some(self.chosen().map_or(typed, |one| one.exact.plain().into_owned()))
     }
 
@@ -151,18 +147,18 @@ impl Suggestions {
     pub fn first(&mut self) -> Option<String> {
         self.typed = Some(String::new());
         self.fit();
-        self.chosen = None;
+        self.cursor = ListCursor::default();
         self.step(true, "")
     }
 
     /// The one that is in the field.
     pub fn chosen(&self) -> Option<&Offered> {
-        self.all.get(*self.fits.get(self.chosen?)?)
+        self.all.get(*self.fits.get(self.place()?)?)
     }
 
     /// The place of that among those that fit.
     pub fn place(&self) -> Option<usize> {
-        self.chosen
+        self.cursor.place.checked_sub(1)
     }
 
     /// Those that fit, or everything when nothing does: then they are a help, not an answer.

@@ -2,7 +2,7 @@
 
 use super::{cut_off, queue};
 use crate::domain::DealershipId;
-use crate::tui::action::{Action, ActionScope};
+use crate::tui::action::Action;
 use crate::tui::bulk_job::{BulkJob, JobItem, JobPhase};
 use crate::tui::dialog::{Dialog, DialogFocus, DialogKind, DialogRequest};
 use crate::tui::msg::{Effect, Outcome, Pasted, WorkId};
@@ -43,7 +43,7 @@ pub(super) fn ended(state: &mut ScreenState, id: WorkId, dealership: DealershipI
     let well = outcome.is_ok();
     work.end(dealership, outcome);
     let over = work.is_over();
-    if well && work.is_bulk() && work.action.info().scope == ActionScope::Table {
+    if well && work.is_bulk() && work.action.is_about_dealerships() {
         // What failed stays marked, so that it can be tried again.
         state.marks.remove(dealership);
     }
@@ -71,7 +71,7 @@ fn tell(state: &mut ScreenState, id: WorkId) {
         Mode::Dialog(dialog) if dialog.kind == DialogKind::Results(id) => dialog.focus = DialogFocus::Button(0),
         _ => {
             let key = state.setup.keymap.first_key(Action::Results);
-            if let Some((tone, text)) = state.work(id).map(|work| summary(work, &state.rows, key)) {
+            if let Some((tone, text)) = state.job(id).map(|work| summary(work, &state.rows, key)) {
                 state.toast(tone, text);
             }
         }
@@ -87,7 +87,7 @@ fn tell(state: &mut ScreenState, id: WorkId) {
 
 /// What came of a piece of work, in a line; and the key that shows the results one by one.
 fn summary(work: &BulkJob, rows: &DealershipRows, key: Option<String>) -> (Tone, String) {
-    let title = work.action.info().title;
+    let title = work.action.title;
     if let [item] = work.items.as_slice() {
         let (words, tone) = item.told(rows).unwrap_or_else(|| ("not begun".to_owned(), Tone::Warn));
         return (tone, format!("{}: {words}", item.name));
@@ -105,7 +105,7 @@ fn summary(work: &BulkJob, rows: &DealershipRows, key: Option<String>) -> (Tone,
             text.push_str(&format!(", {count} {what}"));
         }
     }
-    if open + failed > 0 && work.action.info().scope == ActionScope::Table {
+    if open + failed > 0 && work.action.is_about_dealerships() {
         text.push_str(" and still marked");
     }
     text.push_str(&work.letters(rows));
@@ -122,8 +122,12 @@ fn shown(state: &ScreenState) -> Option<WorkId> {
     Some(id)
 }
 
+pub(in crate::tui) fn any(state: &ScreenState) -> Result<(), String> {
+    if state.jobs.iter().any(BulkJob::is_bulk) { Ok(()) } else { Err("nothing was asked for many yet".to_owned()) }
+}
+
 /// Shows the newest for many.
-pub(super) fn show(state: &mut ScreenState) {
+pub(in crate::tui) fn show(state: &mut ScreenState) {
     if let Some(work) = state.jobs.iter().rev().find(|work| work.is_bulk()) {
         let results = Dialog::results(work.id);
         state.show_dialog(results);
@@ -152,8 +156,8 @@ pub(super) fn stop(state: &mut ScreenState) -> Vec<Effect> {
 
 /// The results were closed: what is under way goes on.
 pub(super) fn closed(state: &mut ScreenState, id: WorkId) {
-    let Some(work) = state.work(id).filter(|work| !work.is_over()) else { return };
-    let (title, (open, ..)) = (work.action.info().title, work.counts());
+    let Some(work) = state.job(id).filter(|work| !work.is_over()) else { return };
+    let (title, (open, ..)) = (work.action.title, work.counts());
     let (mut text, key_does) = match work.phase {
         JobPhase::Stopping => (format!("{title} stops, {open} not done"), "shows each"),
         JobPhase::UnderWay | JobPhase::Over => (format!("{title} goes on, {open} to do"), "shows it and stops it"),

@@ -2,16 +2,20 @@
 
 mod act;
 mod burst;
-mod cut_off;
-mod dialog;
-mod input;
-mod jobs;
+pub(super) mod copy;
+pub(super) mod cut_off;
+pub(super) mod desk;
+pub(super) mod dialog;
+pub(super) mod input;
+pub(super) mod jobs;
 mod keys;
-mod page;
-mod queue;
-mod reading;
+pub(super) mod motion;
+pub(super) mod page;
+pub(super) mod queue;
+pub(super) mod reading;
 mod suggestions;
-mod table;
+pub(super) mod table;
+pub(super) mod tail;
 
 use std::sync::Arc;
 
@@ -173,7 +177,7 @@ fn compare_dialog(state: &mut ScreenState, states: &[Arc<crate::domain::Onboardi
         let mut touched = false;
         for item in &mut dialog.items {
             if let Some(newer) = states.iter().find(|newer| newer.id == item.id) {
-                item.compare(action, newer);
+                item.compare(action.watches, newer);
                 touched = true;
             }
         }

@@ -6,10 +6,10 @@ use chrono::NaiveDateTime;
 
 use crate::domain::{DealershipId, NO_SLOTS_CAUSES, Service, Slot};
 use crate::engine::Booked;
-use crate::tui::action::Action;
+use crate::tui::actions::{RecordingAction, appointment, opcode};
 use crate::tui::dialog::{
-    AppointmentStep, Dialog, DialogFocus, DialogKind, DialogRequest, FieldRole, LoadState, Suggestions,
-    ValidationContext, meaning,
+    AppointmentStep, Dialog, DialogFocus, DialogRequest, FieldRole, LoadState, Suggestions, Target, ValidationContext,
+    meaning,
 };
 use crate::tui::msg::{Effect, PreparedBooking};
 use crate::tui::state::{Mode, ScreenState};
@@ -17,17 +17,15 @@ use crate::tui::state::{Mode, ScreenState};
 /// What a dialog that was just opened needs to know.
 pub(super) fn wanted(dialog: &Dialog) -> Option<Effect> {
     let id = dialog.items.first()?.id;
-    match (dialog.kind, &dialog.suggestions.as_ref()?.known) {
-        (DialogKind::Ask(Action::ChooseOpcode), LoadState::Awaited) => Some(Effect::ShowServices(id)),
-        (DialogKind::Ask(Action::Appointment), LoadState::Awaited) => Some(Effect::ShowSlots(id)),
-        _ => None,
-    }
+    let loads = dialog.recording()?.loads?;
+    (dialog.suggestions.as_ref()?.known == LoadState::Awaited).then(|| loads(id))
 }
 
 /// Changes the open dialog if it is that of an action on this one dealership. Whether it was.
-fn with(state: &mut ScreenState, action: Action, id: DealershipId, change: impl FnOnce(&mut Dialog)) -> bool {
+fn with(state: &mut ScreenState, action: &RecordingAction, id: DealershipId, change: impl FnOnce(&mut Dialog)) -> bool {
     let Some(mut dialog) = state.take_dialog() else { return false };
-    let meant = dialog.kind == DialogKind::Ask(action) && matches!(dialog.items.as_slice(), [item] if item.id == id);
+    let meant = dialog.recording().is_some_and(|this| *this == *action)
+        && matches!(dialog.items.as_slice(), [item] if item.id == id);
     if meant {
         change(&mut dialog);
         dialog.validate(&ValidationContext::of(state));
@@ -40,7 +38,7 @@ fn with(state: &mut ScreenState, action: Action, id: DealershipId, change: impl 
 /// The opcodes that Xtime shows. What is typed stays as it is.
 pub(super) fn services(state: &mut ScreenState, id: DealershipId, services: Result<Arc<[Service]>, String>) {
     let default = state.setup.policy.default_opcode.clone();
-    with(state, Action::ChooseOpcode, id, |dialog| {
+    with(state, &opcode::ACTION, id, |dialog| {
         let present = dialog.items.first().and_then(|item| item.opcode()).map(|choice| choice.code.raw().to_owned());
         let Some(suggestions) = &mut dialog.suggestions else { return };
         match services {
@@ -55,7 +53,7 @@ pub(super) fn services(state: &mut ScreenState, id: DealershipId, services: Resu
 
 /// The times that are offered; the first one is put into an empty field.
 pub(super) fn slots(state: &mut ScreenState, id: DealershipId, slots: Result<Vec<Slot>, String>) {
-    with(state, Action::Appointment, id, |dialog| {
+    with(state, &appointment::ACTION, id, |dialog| {
         if dialog.appointment.as_ref().is_some_and(|appointment| appointment.step == AppointmentStep::Choosing) {
             offer_times(dialog, slots);
         }
@@ -95,7 +93,7 @@ pub(super) fn follow_time(state: &mut ScreenState) -> Option<Effect> {
         return None;
     }
     let mut moves = false;
-    with(state, Action::Appointment, id, |dialog| {
+    with(state, &appointment::ACTION, id, |dialog| {
         if let Some(appointment) = &mut dialog.appointment {
             (appointment.asked, appointment.planned) = (time, None);
             moves = appointment.moves;
@@ -111,7 +109,7 @@ pub(super) fn planned(
     local: NaiveDateTime,
     planned: Result<PreparedBooking, String>,
 ) {
-    with(state, Action::Appointment, id, |dialog| {
+    with(state, &appointment::ACTION, id, |dialog| {
         let appointment = dialog.appointment.as_mut().filter(|appointment| appointment.asked == Some(local));
         if let Some(appointment) = appointment {
             appointment.planned = Some(planned);
@@ -161,7 +159,7 @@ pub(super) fn booked(
             Vec::new()
         }
         None => {
-            with(state, Action::Appointment, id, |dialog| {
+            with(state, &appointment::ACTION, id, |dialog| {
                 if let Some(appointment) = &mut dialog.appointment {
                     appointment.step = AppointmentStep::Ended(tone, words);
                 }
@@ -169,8 +167,8 @@ pub(super) fn booked(
             Vec::new()
         }
         Some(slots) => {
-            let effects = super::act::ask(state, Action::Appointment, &[id]);
-            with(state, Action::Appointment, id, |dialog| {
+            let effects = super::act::ask(state, &appointment::ACTION, &[Target::from(id)]);
+            with(state, &appointment::ACTION, id, |dialog| {
                 if let Some(appointment) = &mut dialog.appointment {
                     appointment.note = Some(words.join(" "));
                 }

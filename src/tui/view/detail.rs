@@ -73,9 +73,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
     xtime::section(&mut page, row, state, clocks);
     timeline(&mut page, row, state, clocks);
     let rows = usize::from(height);
-    let end = page.lines.len().saturating_sub(rows);
-    state.detail.end.set(Some(end));
-    let top = state.detail.scroll.min(end);
+    let top = state.detail.scroll.top(page.lines.len(), rows);
     for (y, line) in (0..).zip(page.lines.iter().skip(top).take(rows)) {
         canvas.pieces(2, y, room, line.iter().map(|(text, style)| (text.as_str(), *style)));
     }

@@ -14,14 +14,14 @@ use crate::tui::theme::Theme;
 fn useful(state: &ScreenState) -> &'static [Action] {
     use Action as A;
     if state.reading.is_some() {
-        return &[A::DialogCancel, A::Reveal, A::DialogDown, A::DialogUp];
+        return &[A::DialogCancel, A::Reveal, A::Down, A::Up];
     }
     match &state.mode {
         Mode::Filter(_) => &[A::InputAccept, A::InputCancel, A::InputNext, A::InputClear],
         Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
         Mode::Help(help) if help.types => &[A::InputAccept, A::InputCancel, A::InputClear],
-        Mode::Help(_) => &[A::DialogCancel, A::Filter, A::DialogDown, A::DialogUp],
-        Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::DialogDown, A::DialogUp],
+        Mode::Help(_) => &[A::DialogCancel, A::Filter, A::Down, A::Up],
+        Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::Down, A::Up],
         Mode::Dialog(dialog)
             if dialog.suggestions.is_some() && dialog.focused().is_some_and(|field| field.role == FieldRole::Text) =>
         {
@@ -41,7 +41,7 @@ fn useful(state: &ScreenState) -> &'static [Action] {
             ]
         }
         Mode::Dialog(dialog) if dialog.has_letters() && !dialog.sends_along() => {
-            &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::LetterPreview, A::DialogDown]
+            &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::LetterPreview, A::Down]
         }
         Mode::Dialog(dialog) if dialog.sends_along() => &[
             A::DialogSubmit,
@@ -50,18 +50,18 @@ fn useful(state: &ScreenState) -> &'static [Action] {
             A::DialogCancel,
             A::LetterPreview,
             A::LetterSwitch,
-            A::DialogDown,
+            A::Down,
         ],
         Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::FormField::takes_text) => {
             &[A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
         Mode::Dialog(dialog) if matches!(dialog.kind, DialogKind::Results(_)) => {
-            &[A::DialogAccept, A::DialogCancel, A::DialogDown]
+            &[A::DialogAccept, A::DialogCancel, A::Down]
         }
         Mode::Dialog(dialog) if dialog.focused().is_some() => {
-            &[A::DialogSubmit, A::DialogSwitch, A::DialogNext, A::DialogAccept, A::DialogCancel, A::DialogDown]
+            &[A::DialogSubmit, A::DialogSwitch, A::DialogNext, A::DialogAccept, A::DialogCancel, A::Down]
         }
-        Mode::Dialog(_) => &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::DialogDown],
+        Mode::Dialog(_) => &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::Down],
         Mode::Desk if state.queue.is_some() => &[
             A::QueueRetry,
             A::QueueJump,
@@ -76,7 +76,7 @@ fn useful(state: &ScreenState) -> &'static [Action] {
             Focus::Tail => &[
                 A::TailJump,
                 A::TailPause,
-                A::TailFollow,
+                A::Bottom,
                 A::TailKinds,
                 A::TailOnlySelected,
                 A::TeachMeaning,
@@ -153,13 +153,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) 
         always.extend([Action::Help, Action::Palette]);
         always.extend(InputLayer::in_place_of_table(state).is_none().then_some(Action::Quit));
     }
-    let results = matches!(&state.mode, Mode::Dialog(dialog) if matches!(dialog.kind, DialogKind::Results(_)));
-    let title = |action: Action| match (action, layer) {
-        (Action::DialogCancel, _) if results => "close",
-        (Action::Filter, _) if matches!(state.mode, Mode::Help(_)) => "search",
-        (Action::ClearFilter, Some(layer)) => layer.title(),
-        _ => action.info().title,
-    };
+    let title = |action: Action| action.info().title_here(state);
     let needed = |action: &Action| {
         let key = state.setup.keymap.first_key(*action)?;
         Some((width(&key) + 1 + width(title(*action))) as u16)

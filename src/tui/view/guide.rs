@@ -8,6 +8,7 @@ use super::popup;
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Guide, NO_SLOTS_CAUSES, Observed, Onboarding, OpcodeOption, guide};
 use crate::tui::action::Action;
+use crate::tui::list_cursor::Scroll;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
@@ -80,7 +81,7 @@ fn head(lines: &mut Vec<Line>, guide: &Guide, state: &Onboarding, theme: &Theme,
     lines.push((String::new(), theme.text));
 }
 
-pub(super) fn draw(id: DealershipId, scroll: usize, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
+pub(super) fn draw(id: DealershipId, scroll: &Scroll, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
     let Some(row) = state.rows.get(id) else { return };
     let room = canvas.area().width.min(96).saturating_sub(4);
     let lines = lines(state, &row.state, theme, room);
@@ -89,7 +90,7 @@ pub(super) fn draw(id: DealershipId, scroll: usize, state: &ScreenState, theme: 
     let title = format!("Opcode guide: {}", row.state.profile.name.screen());
     let inside = canvas.frame(&title, theme.line_focus, theme.title);
     let rows = usize::from(inside.height);
-    let top = scroll.min(lines.len().saturating_sub(rows));
+    let top = scroll.top(lines.len(), rows);
     let more = lines.len().saturating_sub(top + rows);
     if more > 0 {
         let words = format!(" {more} more below ");

@@ -32,17 +32,20 @@ fn lines(state: &ScreenState) -> Vec<Line> {
     let mut lines = Vec::new();
     let here = match state.focus {
         _ if state.queue.is_some() => ActionScope::Queue,
-        Focus::Table => ActionScope::Table,
-        Focus::Detail => ActionScope::Detail,
+        // The table's actions work in the detail too.
+        Focus::Table | Focus::Detail => ActionScope::Table,
         Focus::Tail => ActionScope::Tail,
     };
-    let mut scopes = vec![here, ActionScope::Global];
-    scopes.extend(ActionScope::ALL.into_iter().filter(|scope| *scope != here && *scope != ActionScope::Global));
+    let first = [here, ActionScope::List, ActionScope::Global];
+    let others = ActionScope::ALL.into_iter().filter(|scope| !first.contains(scope));
+    let has_actions = |scope: &ActionScope| REGISTRY.iter().any(|info| info.scope == *scope);
+    let scopes = first.into_iter().chain(others).filter(has_actions);
     for scope in scopes {
         let name = match scope {
             ActionScope::Global => "Everywhere",
-            ActionScope::Table => "Table",
-            ActionScope::Detail => "Detail (the table's actions work here too)",
+            ActionScope::List => "Moving",
+            ActionScope::Table => "Table, and the detail",
+            ActionScope::Detail => "Detail",
             ActionScope::Tail => "Events",
             ActionScope::Queue => "Letters",
             ActionScope::Dialog => "Dialogs",
@@ -177,7 +180,7 @@ pub(super) fn draw(help: &Help, state: &ScreenState, theme: &Theme, canvas: &mut
     }
     let lines = wrapped(found(lines(state), help.search.text()), inside.width);
     let rows = usize::from(inside.height);
-    let top = help.scroll.min(lines.len().saturating_sub(rows));
+    let top = help.scroll.top(lines.len(), rows);
     let more = lines.len().saturating_sub(top + rows);
     if more > 0 {
         canvas.right(2, bottom, inside.width.saturating_sub(2), &format!(" {more} more below "), theme.chosen);

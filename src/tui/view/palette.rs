@@ -17,11 +17,12 @@ pub(super) fn draw(palette: &Palette, state: &ScreenState, theme: &Theme, canvas
     let used = canvas.text(1, 0, room, ": ", theme.key);
     let (caret, _) = tabs::draw_edit(&palette.edit, 1 + used, 0, room.saturating_sub(2 + used), theme, &mut canvas);
     let rows = usize::from(inside.height.saturating_sub(1));
-    let top = (palette.chosen + 1).saturating_sub(rows);
+    let mut cursor = palette.cursor;
+    cursor.keep_in_view(palette.found.len(), rows);
     if palette.found.is_empty() {
         canvas.text(1, 1, room, "no action has such a name", theme.dim);
     }
-    for (y, (place, found)) in (1..).zip(palette.found.iter().enumerate().skip(top).take(rows)) {
+    for (y, (place, found)) in (1..).zip(palette.found.iter().enumerate().skip(cursor.top).take(rows)) {
         let info = found.action.info();
         let keys = state.setup.keymap.keys_for(found.action).join("  ");
         let possible = found.why_not.is_none();
@@ -33,7 +34,7 @@ pub(super) fn draw(palette: &Palette, state: &ScreenState, theme: &Theme, canvas
             None => canvas.text(18, y, room.saturating_sub(20 + keys_room), info.doc, theme.dim),
         };
         canvas.right(room.saturating_sub(keys_room + 1), y, keys_room, &keys, theme.key);
-        if place == palette.chosen {
+        if place == cursor.place {
             canvas.paint(y, theme.cursor);
         }
     }

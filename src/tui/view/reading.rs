@@ -98,7 +98,7 @@ pub(super) fn draw(reading: &LetterReader, state: &ScreenState, theme: &Theme, c
     let mut canvas = popup(canvas, room + 4, height.max(6));
     let inside = canvas.frame(&title(reading, state), theme.line_focus, theme.title);
     let rows = usize::from(inside.height);
-    let top = reading.scroll.min(lines.len().saturating_sub(rows));
+    let top = reading.scroll.top(lines.len(), rows);
     let more = lines.len().saturating_sub(top + rows);
     if more > 0 {
         let words = format!(" {more} more below ");

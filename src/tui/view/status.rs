@@ -174,7 +174,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
 fn under_way(state: &ScreenState) -> Option<String> {
     let work = state.jobs.iter().rev().find(|work| work.is_bulk() && !work.is_over())?;
     let (open, all) = (work.counts().0, work.items.len());
-    Some(format!("{} {}/{}", work.action.info().title, thousands(all - open), thousands(all)))
+    Some(format!("{} {}/{}", work.action.title, thousands(all - open), thousands(all)))
 }
 
 pub(super) fn put(parts: &[(String, Style)], theme: &Theme, canvas: &mut Canvas<'_>) {

@@ -112,7 +112,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mu
             pen.text(GUTTER, y, room, &line, theme.dim);
         }
     }
-    for (y, row) in (1..).zip(state.rows.from(state.cursor.top).take(height)) {
+    for (y, row) in (1..).zip(state.rows.from(state.cursor.list.top).take(height)) {
         draw_row(row, state, theme, clocks, &slots, y, pen);
     }
 }

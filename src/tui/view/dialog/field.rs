@@ -8,7 +8,7 @@ use super::super::canvas::{Canvas, width, wrap};
 use super::{DialogView, HINTS_FROM, LABELS, ROOMY_FROM, tabs};
 use crate::domain::ProfileField;
 use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, DialogFocus, DialogKind, FieldRole, FormField, Input};
+use crate::tui::dialog::{Dialog, DialogFocus, FieldRole, FormField, Input};
 use crate::tui::theme::Tone;
 
 /// What the fields of a dialog take of its lines.
@@ -182,9 +182,9 @@ impl DialogView<'_> {
                 lines.into_iter().map(|line| (line, Tone::Bad)).collect()
             }
             _ => {
-                let offered = match (dialog.kind, field.role) {
-                    (DialogKind::Ask(action), FieldRole::Text) => Self::of_text(action, dialog),
-                    (_, FieldRole::Profile(ProfileField::Owner)) => Self::of_owner(field, dialog),
+                let offered = match field.role {
+                    FieldRole::Text => dialog.recording().and_then(|action| (action.under_text)(dialog)),
+                    FieldRole::Profile(ProfileField::Owner) => Self::of_owner(field, dialog),
                     _ => None,
                 };
                 if !hint && offered.as_ref().is_none_or(|(_, tone)| *tone != Tone::Warn) {

@@ -10,12 +10,11 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, width, wrap};
 use super::{popup, tabs};
-use crate::domain::Ask;
-use crate::domain::owner::NOBODY;
 use crate::tui::action::Action;
+use crate::tui::actions::RecordingAction;
 use crate::tui::bulk_job::BulkJob;
 use crate::tui::clocks::Clocks;
-use crate::tui::dialog::{Button, Dialog, DialogFocus, DialogKind, DialogRequest, FieldRole, Input, Item, ends_snooze};
+use crate::tui::dialog::{Button, Dialog, DialogFocus, DialogKind, FieldRole, Input};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 use body::DialogBody;
@@ -73,7 +72,7 @@ pub(super) fn draw(
     let inside = canvas.frame(&title, theme.line_focus, theme.title);
 
     let body_rows = inside.height.saturating_sub(lower.min(inside.height.saturating_sub(least_body)));
-    let top = body.top(dialog.scroll, body_rows.into());
+    let top = body.top(&dialog.scroll, body_rows.into());
     let more = body.len().saturating_sub(top + usize::from(body_rows));
     view.on_frame(dialog, &fields, more, inside, &mut canvas);
     let mut canvas = canvas.within(inside);
@@ -94,52 +93,12 @@ pub(super) fn draw(
     caret
 }
 
-fn heading(action: Action, dialog: &Dialog) -> String {
-    let archived = dialog.items.iter().all(|item| item.stage == crate::domain::Stage::Archived);
-    let verb = match action {
-        Action::Invite => "Invite",
-        Action::Reissue => "Reissue",
-        Action::Revoke => "Revoke the code of",
-        Action::ConfirmWord => "The dealer is done:",
-        Action::Note => "Note on",
-        Action::EditProfile => "Correct",
-        Action::Assign => "Assign",
-        Action::Snooze => "Snooze",
-        Action::Resend => "Resend the letter to",
-        Action::SendGuide => "Send the opcode guide to",
-        Action::SendWordReceived => "Send that we have the word of",
-        Action::SendLive => "Send the live notice to",
-        Action::Reminders if dialog.items.iter().all(Item::reminders_off) => "Reminders on again for",
-        Action::Reminders => "Reminders off for",
-        Action::QueueSuppress => "Do not send:",
-        Action::QueueRetry | Action::QueueRetryFailed => "Try now:",
-        Action::Check => "Check",
-        Action::Archive if archived => "Take back from the archive:",
-        Action::Archive => "Archive",
-        Action::ChooseOpcode => "Opcode of",
-        Action::Appointment => "Test appointment at",
-        Action::TeachMeaning | Action::TeachNewest => "What does this answer mean, given for",
-        _ => action.info().title,
-    };
+fn heading(action: &RecordingAction, dialog: &Dialog) -> String {
+    let verb = (action.heading)(dialog);
     match dialog.items.as_slice() {
         [item] => format!("{verb} {}", item.name),
         items if items.iter().all(|item| item.about.is_some()) => format!("{verb} {} letters", items.len()),
         items => format!("{verb} {} dealerships", items.len()),
-    }
-}
-
-/// What follows from it that the dialog does not show otherwise.
-fn consequence(action: Action, dialog: &Dialog) -> &'static str {
-    let archived = dialog.items.iter().all(|item| item.stage == crate::domain::Stage::Archived);
-    match action {
-        Action::Revoke => "The code stays on record; whether Xtime refuses it then is not known.",
-        Action::Archive if archived => "Looked at again from now on, and shown in the tabs as before.",
-        Action::Archive => "Not looked at and not shown any more until taken back; the record stays.",
-        Action::Reminders if dialog.items.iter().all(Item::reminders_off) => {
-            "Letters that remind of the code's end are sent again."
-        }
-        Action::Reminders => "No letter reminds of the code's end; all others are sent as before.",
-        _ => "",
     }
 }
 
@@ -200,7 +159,7 @@ impl DialogView<'_> {
                 Button::Retry => self.retry_words(dialog),
                 Button::Stop => "Stop".to_owned(),
                 Button::Earlier => "Earlier results".to_owned(),
-                Button::Accept => accept_words(dialog),
+                Button::Accept => accept_label(dialog),
             };
             let here = dialog.focus == DialogFocus::Button(place);
             let ready = button != Button::Accept || dialog.validation.is_ok();
@@ -216,7 +175,7 @@ impl DialogView<'_> {
 
     fn retry_words(&self, dialog: &Dialog) -> String {
         let DialogKind::Results(id) = dialog.kind else { return String::new() };
-        match self.state.work(id).map(BulkJob::counts) {
+        match self.state.job(id).map(BulkJob::counts) {
             Some((open, _, failed)) if open > 0 => format!("Do the other {}", open + failed),
             Some((_, _, failed)) => format!("Try the {failed} failed again"),
             None => String::new(),
@@ -224,42 +183,15 @@ impl DialogView<'_> {
     }
 }
 
-fn accept_words(dialog: &Dialog) -> String {
-    let DialogKind::Ask(action) = dialog.kind else { return "Show".to_owned() };
-    let count = dialog.items.len();
-    let title = match (action, &dialog.validation) {
-        (Action::Reissue, Ok(DialogRequest::Obtain(asks)))
-            if asks.iter().any(|(_, ask, _)| matches!(ask, Ask::Reissue { despite_word: true, .. })) =>
-        {
-            "reissue all the same"
-        }
-        (Action::ConfirmWord, _) => "record it",
-        (Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive, _) => "send it",
-        (Action::Reminders, _) if dialog.items.iter().all(Item::reminders_off) => "switch on",
-        (Action::Reminders, _) => "switch off",
-        (Action::QueueRetry | Action::QueueRetryFailed, _) => "try now",
-        (Action::Archive, _) if dialog.items.iter().all(|item| item.stage == crate::domain::Stage::Archived) => {
-            "take back"
-        }
-        (Action::Assign, _) if dialog.text(FieldRole::Text).trim().eq_ignore_ascii_case(NOBODY) => "assign to nobody",
-        (Action::Snooze, _) if ends_snooze(dialog.text(FieldRole::Text).trim()) => "end the snooze",
-        (Action::QueueSuppress, _) => "do not send",
-        (Action::Note, _) => "write it down",
-        (Action::EditProfile, _) => "correct it",
-        (Action::TeachMeaning | Action::TeachNewest, _) => "teach it",
-        (Action::ChooseOpcode, _) => "record it",
-        (Action::Appointment, Ok(DialogRequest::ReadBack)) => "read it back",
-        (Action::Appointment, _) if dialog.appointment.as_ref().is_some_and(|appointment| appointment.moves) => {
-            "move it"
-        }
-        (Action::Appointment, _) => "book it",
-        _ => action.info().title,
-    };
-    let mut words: String = title.chars().take(1).flat_map(char::to_uppercase).chain(title.chars().skip(1)).collect();
-    if count > 1 {
-        words = format!("{words} {count}");
+fn accept_label(dialog: &Dialog) -> String {
+    let Some(action) = dialog.recording() else { return "Show".to_owned() };
+    let title = (action.button)(dialog);
+    let first = title.chars().take(1).flat_map(char::to_uppercase);
+    let label: String = first.chain(title.chars().skip(1)).collect();
+    match dialog.items.len() {
+        count if count > 1 => format!("{label} {count}"),
+        _ => label,
     }
-    words
 }
 
 /// A text in exactly so many cells.

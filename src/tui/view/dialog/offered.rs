@@ -2,10 +2,8 @@
 
 use super::super::canvas::{width, wrap};
 use super::{DialogView, Line, clip};
-use crate::domain::OpcodeState;
 use crate::domain::text::clean;
-use crate::tui::action::Action;
-use crate::tui::dialog::{AppointmentForm, AppointmentStep, Dialog, FieldRole, Item, LoadState, Offered, Suggestions};
+use crate::tui::dialog::{AppointmentStep, Dialog, Item, LoadState, Offered};
 use crate::tui::theme::Tone;
 
 /// The cells of an opcode in the list.
@@ -13,7 +11,8 @@ const CODE: usize = 26;
 
 impl DialogView<'_> {
     /// The opcode of a dealership as it stands, and whether Xtime's list is here.
-    pub(super) fn opcode_head(&self, item: &Item, suggestions: &Suggestions, lines: &mut Vec<Line>) {
+    pub(super) fn opcode_head(&self, item: &Item, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let Some(suggestions) = &dialog.suggestions else { return };
         let now = match self.state.rows.get(item.id).map(|row| &row.state) {
             Some(state) if state.opcode.is_some() => {
                 let (glyph, _) = super::super::table::opcode_look(state.opcode_state);
@@ -49,7 +48,7 @@ impl DialogView<'_> {
         self.wrapped(&format!("now with {owner}: {} ({})", item.name, item.dealer_code), self.theme.text, lines);
     }
 
-    fn wrapped(&self, text: &str, style: ratatui::style::Style, lines: &mut Vec<Line>) {
+    pub(super) fn wrapped(&self, text: &str, style: ratatui::style::Style, lines: &mut Vec<Line>) {
         lines.extend(wrap(text, self.room).into_iter().map(|line| Line(line, style)));
     }
 
@@ -73,36 +72,9 @@ impl DialogView<'_> {
         Line(words, style)
     }
 
-    /// What is said below a field whose text is offered; `None`: nothing better than its hint.
-    pub(super) fn of_text(action: Action, dialog: &Dialog) -> Option<(String, Tone)> {
-        let suggestions = dialog.suggestions.as_ref()?;
-        if action == Action::ChooseOpcode {
-            let text = match suggestions.chosen() {
-                Some(one) => one.exact.raw(),
-                None => dialog.text(FieldRole::Text).trim(),
-            };
-            let finding = suggestions.finding(text).filter(|_| !text.is_empty())?;
-            let tone = if finding.state == OpcodeState::Ok { Tone::Good } else { Tone::Warn };
-            return Some((clean(finding.words.first()?).into_owned(), tone));
-        }
-        if action == Action::Assign {
-            return Some((suggestions.new_owner(dialog.text(FieldRole::Text).trim())?, Tone::Warn));
-        }
-        let fits = suggestions.fitting();
-        Some(match (&suggestions.known, suggestions.place(), suggestions.chosen()) {
-            (LoadState::Awaited, ..) => ("asking Xtime which times it offers …".to_owned(), Tone::Faint),
-            (LoadState::Not(_), ..) => (String::new(), Tone::Faint),
-            (LoadState::Here, Some(place), Some(one)) => {
-                (format!("{}, {} of {fits} offered; down and up choose", one.aside, place + 1), Tone::Faint)
-            }
-            (LoadState::Here, ..) => {
-                (format!("{fits} of {} offered times fit; down chooses", suggestions.len()), Tone::Faint)
-            }
-        })
-    }
-
     /// What a test appointment is, and the exact request for it.
-    pub(super) fn appointment(&self, appointment: &AppointmentForm, dialog: &Dialog, lines: &mut Vec<Line>) {
+    pub(super) fn appointment(&self, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let Some(appointment) = &dialog.appointment else { return };
         let theme = self.theme;
         if let Some(note) = &appointment.note {
             self.wrapped(note, theme.tone(Tone::Bad), lines);
