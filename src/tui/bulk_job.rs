@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onboarding, Severity, Timestamp};
 
-use super::actions::{Letters, RecordingAction};
+use super::actions::{LetterUse, RecordingAction};
 use super::dialog::{Dialog, Item};
 use super::letters::{Fate, NO_MAIL};
 use super::msg::{Outcome, WorkId};
@@ -71,14 +71,14 @@ impl ItemLetter {
             Some(Ok(to)) => Some(to),
         };
         match action.letters {
-            Letters::None => None,
-            Letters::Sends(kind) => Some(Self::Newest(kind(item.generation()))),
-            Letters::WithCode => Some(match along {
+            LetterUse::None => None,
+            LetterUse::Sends(kind) => Some(Self::Newest(kind(item.generation()))),
+            LetterUse::WithCode => Some(match along {
                 Some(_) => Self::WithCodeAfter(item.generation()),
                 None => Self::None(NO_MAIL.to_owned()),
             }),
-            Letters::WordReceived => along.map(|_| Self::Newest(LetterKind::WordReceived)),
-            Letters::Retried => {
+            LetterUse::WordReceived => along.map(|_| Self::Newest(LetterKind::WordReceived)),
+            LetterUse::Retried => {
                 let (letter, _) = item.about.as_ref()?;
                 let now = LetterRef { dealership: item.id, letter: *letter }.find(rows)?.1;
                 Some(Self::This(*letter, now.at))

@@ -41,26 +41,26 @@ fn in_the_way(state: &ScreenState, info: &ActionInfo) -> Result<(), String> {
 
 /// One of what it is about must be let through.
 fn allowed(state: &ScreenState, action: &RecordingAction) -> Result<(), String> {
-    let none = |what: &str| Err(format!("there is no {what} here"));
     match (action.subject, &state.queue) {
         (Subject::Answer(about), _) => about(state).map(drop),
         (Subject::OneDealership, _) if state.marks.len() > 1 => {
             Err("one dealership at a time: clear the marks first".to_owned())
         }
+        (Subject::Dealerships | Subject::OneDealership, _) if state.marks.len() > ASKED => Ok(()),
         (Subject::Dealerships | Subject::OneDealership, _) => {
             let guide = state.guide();
             let marks = state.marks.iter().filter(|_| guide.is_none());
             let alone = guide.or(state.cursor.id.filter(|_| state.marks.is_empty()));
-            any_allowed(state, action, marks.chain(alone).map(Target::from), none("dealership"))
+            any_allowed(state, action, marks.chain(alone).map(Target::from))
         }
-        (Subject::Letters, Some(queue)) => {
+        (Subject::Letters, Some(queue)) if queue.marked() <= ASKED => {
             let alone = queue.cursor().filter(|_| queue.marked() == 0);
-            any_allowed(state, action, queue.marks().chain(alone).map(Target::from), none("letter"))
+            any_allowed(state, action, queue.marks().chain(alone).map(Target::from))
         }
-        (Subject::FailedLetters, Some(queue)) => {
-            any_allowed(state, action, queue.troubled().map(Target::from), none("letter"))
+        (Subject::FailedLetters, Some(queue)) if queue.counts().1 <= ASKED => {
+            any_allowed(state, action, queue.troubled().map(Target::from))
         }
-        (Subject::Letters | Subject::FailedLetters, None) => Ok(()),
+        (Subject::Letters | Subject::FailedLetters, _) => Ok(()),
     }
 }
 
@@ -68,13 +68,10 @@ fn any_allowed(
     state: &ScreenState,
     action: &RecordingAction,
     targets: impl Iterator<Item = Target>,
-    none: Result<(), String>,
 ) -> Result<(), String> {
-    let mut last = none;
-    for (place, (onboarding, letter)) in targets.filter_map(|target| target.find(&state.rows)).enumerate() {
-        if place == ASKED {
-            return Ok(());
-        }
+    let what = if action.is_about_letters() { "letter" } else { "dealership" };
+    let mut last = Err(format!("there is no {what} here"));
+    for (onboarding, letter) in targets.filter_map(|target| target.find(&state.rows)) {
         last = action.allowed(&DryRun { state: onboarding, letter, setup: &state.setup, now: state.now.at });
         if last.is_ok() {
             break;

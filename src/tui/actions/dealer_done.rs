@@ -1,5 +1,5 @@
 use super::codes::moment_hint;
-use super::{DryRun, Letters, RecordingAction};
+use super::{DryRun, LetterUse, RecordingAction};
 use crate::domain::when::parse_moment;
 use crate::domain::{Command, Onboarding, Timestamp};
 use crate::tui::dialog::{Dialog, DialogRequest, FieldRole, FormField, Item, ValidationContext, Watch, wrong};
@@ -11,7 +11,7 @@ pub const ACTION: RecordingAction = RecordingAction {
     commands: |dry_run| {
         Ok(vec![Command::ConfirmByDealer { said_at: likely_word(dry_run.state, dry_run.now), mail: true }])
     },
-    letters: Letters::WordReceived,
+    letters: LetterUse::WordReceived,
     fields: |items, state| vec![FormField::line(FieldRole::Text, "finished", moment_hint(items, state), "now")],
     request: |dialog, context| {
         let commands: Result<Vec<_>, String> =

@@ -1,5 +1,5 @@
 use super::codes::{self, dry_run_of};
-use super::{Letters, RecordingAction};
+use super::{LetterUse, RecordingAction};
 use crate::domain::Ask;
 use crate::tui::action::Danger;
 use crate::tui::dialog::Watch;
@@ -10,7 +10,7 @@ pub const ACTION: RecordingAction = RecordingAction {
     doc: "Invite the dealership, or those marked, for the first time.",
     danger: Danger::Asks,
     commands: |dry_run| dry_run_of(Ask::Invite, dry_run),
-    letters: Letters::WithCode,
+    letters: LetterUse::WithCode,
     fields: codes::fields,
     request: |dialog, context| codes::request(dialog, context, |_, _| Ask::Invite),
     watches: Watch::CODE_LETTER,

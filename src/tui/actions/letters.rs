@@ -1,6 +1,6 @@
 //! The letters that somebody sends by hand. They differ in data only.
 
-use super::{Letters, RecordingAction};
+use super::{LetterUse, RecordingAction};
 use crate::domain::{Command, LetterKind};
 use crate::tui::action::Danger;
 use crate::tui::dialog::{Dialog, DialogRequest, Item, Watch};
@@ -10,7 +10,7 @@ pub const RESEND: RecordingAction = RecordingAction {
     title: "resend letter",
     doc: "Send the letter with the present code again, only while that code lives.",
     commands: |dry_run| Ok(vec![Command::QueueLetter { kind: with_code(dry_run.state.generation()) }]),
-    letters: Letters::Sends(with_code),
+    letters: LetterUse::Sends(with_code),
     watches: Watch::CODE_LETTER,
     heading: |_| "Resend the letter to",
     ..SENDING
@@ -21,7 +21,7 @@ pub const SEND_GUIDE: RecordingAction = RecordingAction {
     title: "send opcode guide",
     doc: "Send the steps to a visible opcode.",
     commands: |_| Ok(vec![Command::QueueLetter { kind: LetterKind::OpcodeGuide }]),
-    letters: Letters::Sends(|_| LetterKind::OpcodeGuide),
+    letters: LetterUse::Sends(|_| LetterKind::OpcodeGuide),
     heading: |_| "Send the opcode guide to",
     ..SENDING
 };
@@ -31,7 +31,7 @@ pub const SEND_WORD_RECEIVED: RecordingAction = RecordingAction {
     title: "send word received",
     doc: "Send that we have the dealer's word and wait for Xtime.",
     commands: |_| Ok(vec![Command::QueueLetter { kind: LetterKind::WordReceived }]),
-    letters: Letters::Sends(|_| LetterKind::WordReceived),
+    letters: LetterUse::Sends(|_| LetterKind::WordReceived),
     heading: |_| "Send that we have the word of",
     ..SENDING
 };
@@ -41,7 +41,7 @@ pub const SEND_LIVE: RecordingAction = RecordingAction {
     title: "send live notice",
     doc: "Send that customers can book.",
     commands: |_| Ok(vec![Command::QueueLetter { kind: LetterKind::Live }]),
-    letters: Letters::Sends(|_| LetterKind::Live),
+    letters: LetterUse::Sends(|_| LetterKind::Live),
     heading: |_| "Send the live notice to",
     ..SENDING
 };

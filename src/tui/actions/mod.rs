@@ -21,4 +21,4 @@ pub mod snooze;
 pub mod teach;
 
 pub use codes::{expiry_of, generated_of, stand_in};
-pub use recording::{DialogHead, DryRun, Letters, RecordingAction, Subject, refusal_message};
+pub use recording::{DialogHead, DryRun, LetterUse, RecordingAction, Subject, refusal_message};

@@ -1,7 +1,7 @@
 //! What is done about letters that are on their way or went wrong.
 
 use super::recording::SOME_TEXT;
-use super::{DryRun, Letters, RecordingAction, Subject};
+use super::{DryRun, LetterUse, RecordingAction, Subject};
 use crate::domain::{Command, LetterId, Refusal};
 use crate::tui::action::Danger;
 use crate::tui::dialog::{Dialog, DialogRequest, FieldRole, FormField};
@@ -29,7 +29,7 @@ pub const RETRY_FAILED: RecordingAction = RecordingAction {
 const RETRYING: RecordingAction = RecordingAction {
     unasked: 1,
     commands: |dry_run| of_letter(dry_run, |letter| Command::RetryLetter { letter }),
-    letters: Letters::Retried,
+    letters: LetterUse::Retried,
     request: |dialog, _| Ok(about_letters(dialog, |letter| Command::RetryLetter { letter })),
     heading: |_| "Try now:",
     button: |_| "try now",

@@ -32,7 +32,7 @@ pub enum Subject {
 
 /// Which letters an action sends.
 #[derive(Clone, Copy)]
-pub enum Letters {
+pub enum LetterUse {
     None,
     /// It does nothing else: which one, to a dealership whose newest code has this number.
     Sends(fn(u32) -> LetterKind),
@@ -73,7 +73,7 @@ pub struct RecordingAction {
     pub possible: fn(&ScreenState) -> Result<(), String>,
     /// What the rules are asked before its dialog is shown, with a stand-in for what a person has yet to type.
     pub commands: fn(&DryRun<'_>) -> Result<Vec<Command>, Refusal>,
-    pub letters: Letters,
+    pub letters: LetterUse,
     /// What can be entered.
     pub fields: fn(&[Item], &ScreenState) -> Vec<FormField>,
     /// What its dialog holds besides.
@@ -109,7 +109,7 @@ impl RecordingAction {
         unasked: 0,
         possible: |_| Ok(()),
         commands: |_| Ok(Vec::new()),
-        letters: Letters::None,
+        letters: LetterUse::None,
         fields: |_, _| Vec::new(),
         prepare: |_, _| {},
         loads: None,
@@ -125,14 +125,14 @@ impl RecordingAction {
     };
 
     pub const fn gives_code(&self) -> bool {
-        matches!(self.letters, Letters::WithCode)
+        matches!(self.letters, LetterUse::WithCode)
     }
 
     /// The letter that it sends and does nothing else.
     pub fn sends(&self, generation: u32) -> Option<LetterKind> {
         match self.letters {
-            Letters::Sends(kind) => Some(kind(generation)),
-            Letters::None | Letters::WithCode | Letters::WordReceived | Letters::Retried => None,
+            LetterUse::Sends(kind) => Some(kind(generation)),
+            LetterUse::None | LetterUse::WithCode | LetterUse::WordReceived | LetterUse::Retried => None,
         }
     }
 

@@ -1,5 +1,5 @@
 use super::codes::{self, dry_run_of};
-use super::{Letters, RecordingAction};
+use super::{LetterUse, RecordingAction};
 use crate::domain::Ask;
 use crate::tui::action::Danger;
 use crate::tui::dialog::{Dialog, DialogRequest, Watch};
@@ -11,7 +11,7 @@ pub const ACTION: RecordingAction = RecordingAction {
     danger: Danger::Asks,
     // That it is meant although the dealer gave their word is asked in the dialog.
     commands: |dry_run| dry_run_of(Ask::Reissue { seen: dry_run.state.generation(), despite_word: true }, dry_run),
-    letters: Letters::WithCode,
+    letters: LetterUse::WithCode,
     fields: codes::fields,
     request: |dialog, context| {
         codes::request(dialog, context, |item, despite_word| Ask::Reissue {

@@ -1,7 +1,7 @@
 //! The letters that a dialog sends: whether they can go, to whom, and as which state they are written.
 
 use crate::domain::{Ask, CodeOrigin, Command, DealershipId, Fact, IntentId, LetterKind, Onboarding};
-use crate::tui::actions::{DryRun, Letters, RecordingAction, stand_in};
+use crate::tui::actions::{DryRun, LetterUse, RecordingAction, stand_in};
 use crate::tui::reading::LetterCode;
 use crate::tui::state::{ScreenState, Setup};
 
@@ -30,9 +30,9 @@ pub(super) fn address(state: &Onboarding) -> Result<String, String> {
 pub(super) fn sends_along(action: &RecordingAction, state: &Onboarding, setup: &Setup) -> bool {
     setup.post.is_some()
         && match action.letters {
-            Letters::WithCode => true,
-            Letters::WordReceived => state.word_is_acknowledged(&setup.policy.mail),
-            Letters::None | Letters::Sends(_) | Letters::Retried => false,
+            LetterUse::WithCode => true,
+            LetterUse::WordReceived => state.word_is_acknowledged(&setup.policy.mail),
+            LetterUse::None | LetterUse::Sends(_) | LetterUse::Retried => false,
         }
 }
 
@@ -70,7 +70,7 @@ impl Dialog {
 
     /// Whether it does nothing but send letters.
     fn only_sends(&self) -> bool {
-        self.recording().is_some_and(|action| matches!(action.letters, Letters::Sends(_)))
+        self.recording().is_some_and(|action| matches!(action.letters, LetterUse::Sends(_)))
     }
 
     /// Whether it is about letters at all.
@@ -118,9 +118,9 @@ impl Dialog {
             None => return Err(none()),
         }
         let draft = match action.letters {
-            Letters::WordReceived => self.acknowledgement(place, onboarding, state),
-            Letters::WithCode => self.with_code(place, onboarding, state),
-            Letters::None | Letters::Sends(_) | Letters::Retried => Err(none()),
+            LetterUse::WordReceived => self.acknowledgement(place, onboarding, state),
+            LetterUse::WithCode => self.with_code(place, onboarding, state),
+            LetterUse::None | LetterUse::Sends(_) | LetterUse::Retried => Err(none()),
         };
         Ok((item.id, draft?))
     }
