@@ -146,7 +146,10 @@ fn every_mistake_has_its_place() {
         ("[table]\nnote = [\"r\"]\n", &["k.toml:2:9: warning: `r` is also a default key of `reissue`, which loses it"]),
         (
             "[table]\nnote = [\"g\"]\n",
-            &["k.toml:2:9: warning: `g` conflicts with the default key `g g` of `top`, which loses it"],
+            &[
+                "k.toml:2:9: warning: `g` conflicts with the default key `g g` of `top`, which loses it",
+                "k.toml:2:9: warning: in [detail] `g g` of `top` hides `g` of `note` of [table]",
+            ],
         ),
         (
             "[table]\nnote = [\"r r\"]\n",
@@ -169,7 +172,10 @@ fn every_mistake_has_its_place() {
         ),
         (
             "[detail]\ndetail-down = [\"g\"]\n",
-            &["k.toml:2:16: warning: `g` conflicts with the default key `g g` of `top`, which loses it"],
+            &[
+                "k.toml:2:16: warning: `g` conflicts with the default key `g g` of `top`, which loses it",
+                "k.toml:2:16: warning: in [detail] `g` of `down` hides `g g` of `top` of [table]",
+            ],
         ),
         ("[table]\n  niote = [\"u\"]\n", &["k.toml:2:3: error: there is no action `niote`; did you mean `note`?"]),
         ("[table]\nzzzzzzzzz = [\"u\"]\n", &["k.toml:2:1: error: there is no action `zzzzzzzzz`"]),
