@@ -71,11 +71,11 @@ fn vim_and_arrow_users_are_at_home() {
         (ActionScope::Table, "y d", Action::CopyDealerCode),
         (ActionScope::Table, "/", Action::Filter),
         (ActionScope::Table, "q", Action::Quit),
-        (ActionScope::Detail, "j", Action::DetailDown),
+        (ActionScope::Detail, "j", Action::Down),
         (ActionScope::Detail, "r", Action::Reissue),
         (ActionScope::Detail, "q", Action::Quit),
         (ActionScope::Tail, "space", Action::TailPause),
-        (ActionScope::Tail, "G", Action::TailFollow),
+        (ActionScope::Tail, "G", Action::Bottom),
         (ActionScope::Tail, ":", Action::Palette),
         (ActionScope::Dialog, "esc", Action::DialogCancel),
         (ActionScope::Input, "ctrl-w", Action::InputDeleteWord),
@@ -146,7 +146,10 @@ fn every_mistake_has_its_place() {
         ("[table]\nnote = [\"r\"]\n", &["k.toml:2:9: warning: `r` is also a default key of `reissue`, which loses it"]),
         (
             "[table]\nnote = [\"g\"]\n",
-            &["k.toml:2:9: warning: `g` conflicts with the default key `g g` of `top`, which loses it"],
+            &[
+                "k.toml:2:9: warning: `g` conflicts with the default key `g g` of `top`, which loses it",
+                "k.toml:2:9: warning: in [detail] `g g` of `top` hides `g` of `note` of [table]",
+            ],
         ),
         (
             "[table]\nnote = [\"r r\"]\n",
@@ -169,7 +172,10 @@ fn every_mistake_has_its_place() {
         ),
         (
             "[detail]\ndetail-down = [\"g\"]\n",
-            &["k.toml:2:16: warning: in [detail] `g` of `detail-down` hides `g g` of `top` of [table]"],
+            &[
+                "k.toml:2:16: warning: `g` conflicts with the default key `g g` of `top`, which loses it",
+                "k.toml:2:16: warning: in [detail] `g` of `down` hides `g g` of `top` of [table]",
+            ],
         ),
         ("[table]\n  niote = [\"u\"]\n", &["k.toml:2:3: error: there is no action `niote`; did you mean `note`?"]),
         ("[table]\nzzzzzzzzz = [\"u\"]\n", &["k.toml:2:1: error: there is no action `zzzzzzzzz`"]),
@@ -179,7 +185,7 @@ fn every_mistake_has_its_place() {
         (
             "[zzzzzz]\n",
             &[
-                "k.toml:1:2: error: there is no scope `zzzzzz`; scopes are global, table, detail, tail, queue, dialog, letter, form, input",
+                "k.toml:1:2: error: there is no scope `zzzzzz`; scopes are global, list, table, detail, tail, queue, dialog, letter, form, input",
             ],
         ),
         ("table = 3\n", &["k.toml:1:1: error: `table` must be a table: write [table]"]),
@@ -282,7 +288,7 @@ fn every_mistake_of_a_file_is_told_in_one_go() {
             "k.toml:1:11: error: `<C-l>` is not a key; did you mean `ctrl-l`?",
             "k.toml:2:2: error: there is no scope `tabel`; did you mean [table]?",
             "k.toml:3:9: error: `gg` is not a key; keys one after the other are written `g g`",
-            "k.toml:4:2: error: there is no scope `zzzzzz`; scopes are global, table, detail, tail, queue, dialog, letter, form, input",
+            "k.toml:4:2: error: there is no scope `zzzzzz`; scopes are global, list, table, detail, tail, queue, dialog, letter, form, input",
             "k.toml:5:10: error: `ret` is not a key; did you mean `enter`?",
             "k.toml:7:1: error: there is no action `niote`; did you mean `note`?",
             "k.toml:7:10: error: `<CR>` is not a key; did you mean `enter`?",
@@ -364,7 +370,7 @@ proptest! {
     fn any_file_gives_a_map_that_works(lines in prop::collection::vec(line(), 0..20)) {
         let mut text = String::new();
         for scope in ActionScope::ALL {
-            writeln!(text, "[{}]", scope.word()).unwrap();
+            writeln!(text, "[{}]", scope.as_str()).unwrap();
             let mut seen = Vec::new();
             for (index, chords) in &lines {
                 let info = &REGISTRY[*index];

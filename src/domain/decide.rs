@@ -11,8 +11,8 @@ use super::command::{Ask, Claim, Command, Context};
 use super::event::CodeOrigin;
 use super::refusal::Refusal;
 use super::{
-    Actor, Contact, DealershipId, Ended, Fact, IntentId, InvitationCode, InvitationState, LetterKind, Look, Onboarding,
-    Outcome, Profile, ProfileEdit, ResponseFacts, Stage, Timestamp, Untrusted, evolve_all, owner,
+    Actor, Contact, DealershipId, Ended, Fact, IntentId, Invitation, InvitationCode, InvitationState, LetterKind, Look,
+    Onboarding, Outcome, Profile, ProfileEdit, ResponseFacts, Stage, Timestamp, Untrusted, evolve_all, owner,
 };
 
 /// Decides. An empty list means that the command is already true: nothing is to be recorded.
@@ -180,6 +180,19 @@ pub fn needs_no_code(state: &Onboarding) -> Option<Refusal> {
         Some(_) => Some(Refusal::Archived),
         None => state.is_confirmed().then_some(Refusal::Connected),
     }
+}
+
+/// Why nobody looks at a dealership, even when somebody asks for it.
+pub fn needs_no_look(state: &Onboarding) -> Option<Refusal> {
+    state.archived_at.map(|_| Refusal::Archived)
+}
+
+/// The newest code, whatever became of it.
+///
+/// # Errors
+/// When there never was one.
+pub fn newest_code(state: &Onboarding) -> Result<&Invitation, Refusal> {
+    state.invitation.as_ref().ok_or(Refusal::NeverInvited)
 }
 
 /// Whether the operator may have a new code in the state that they saw.

@@ -1,11 +1,24 @@
 //! The one registry of actions: dispatch, footer, `?`, the palette, `keymap check` and the README table read it.
 //! Which keys they have stands in `keymap.toml`.
 
+use super::actions::{
+    RecordingAction, appointment, archive, assign, check, dealer_done, edit_profile, invite, letters, note, opcode,
+    queue as queued, reissue, reminders, revoke, snooze, teach,
+};
+use super::line_edit::LineMotion;
+use super::list_cursor::Motion;
+use super::msg::Effect;
+use super::rows::Tab;
+use super::state::ScreenState;
+use super::update::{copy, cut_off, desk, dialog, input, jobs, motion, page, queue, reading, table, tail};
+
 /// Where an action can be asked for. A key is looked up in the focused context first, then in [`Scope::Global`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ActionScope {
     /// Everywhere but in text inputs and dialogs.
     Global,
+    /// Whatever has the keyboard and can be moved in: table, detail, events, letters, dialogs, pages.
+    List,
     Table,
     Detail,
     Tail,
@@ -21,8 +34,9 @@ pub enum ActionScope {
 }
 
 impl ActionScope {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Global,
+        Self::List,
         Self::Table,
         Self::Detail,
         Self::Tail,
@@ -38,9 +52,10 @@ impl ActionScope {
         matches!(self, Self::Dialog | Self::Letter | Self::Form | Self::Input)
     }
 
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Global => "global",
+            Self::List => "list",
             Self::Table => "table",
             Self::Detail => "detail",
             Self::Tail => "tail",
@@ -64,25 +79,41 @@ pub enum Danger {
     Asks,
 }
 
-macro_rules! actions {
-    ($($scope:ident { $($name:ident $id:literal $title:literal $danger:ident $doc:literal),* $(,)? })*) => {
-        /// Something that a key, the palette or a script of a test can ask for.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Action {
-            $($(#[doc = $doc] $name,)*)*
-        }
+/// A page that is only read, over everything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageKind {
+    Help,
+    Guide,
+    Letter,
+}
 
-        /// Every action, in the order in which help shows them.
-        pub const REGISTRY: &[ActionInfo] = &[
-            $($(ActionInfo {
-                action: Action::$name, id: $id, title: $title, doc: $doc, scope: ActionScope::$scope, danger: Danger::$danger,
-            },)*)*
-        ];
-    };
+impl PageKind {
+    const ALL: &'static [Self] = &[Self::Help, Self::Guide, Self::Letter];
+}
+
+/// With which of the desk's contents an action has to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeskPart {
+    /// The panes, which the view of all letters takes the place of.
+    Panes,
+    /// The table: what it does is seen there only.
+    Table,
+    /// Whichever is there.
+    Any,
+}
+
+/// What does an action.
+#[derive(Clone, Copy)]
+pub enum Handler {
+    /// Only the screen changes.
+    Screen(fn(&mut ScreenState)),
+    /// Something is asked for besides.
+    Effect(fn(&mut ScreenState) -> Vec<Effect>),
+    Recording(&'static RecordingAction),
 }
 
 /// What is known of an action.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct ActionInfo {
     pub action: Action,
     pub id: &'static str,
@@ -93,6 +124,105 @@ pub struct ActionInfo {
     pub scope: ActionScope,
     /// How much harm it can do.
     pub danger: Danger,
+    pub handler: Handler,
+    /// Why it is not possible now.
+    pub possible: fn(&ScreenState) -> Result<(), String>,
+    pub part: DeskPart,
+    /// The pages on which it holds, besides what moves in them and leaves them.
+    pub pages: &'static [PageKind],
+    /// It holds in dialogs and inputs too.
+    pub everywhere: bool,
+    /// Its name where it does something else than elsewhere.
+    title_here: fn(&ScreenState) -> Option<&'static str>,
+}
+
+const fn action(
+    (id, title, doc): (&'static str, &'static str, &'static str),
+    danger: Danger,
+    handler: Handler,
+) -> ActionInfo {
+    ActionInfo {
+        action: Action::Quit,
+        id,
+        title,
+        doc,
+        scope: ActionScope::Global,
+        danger,
+        handler,
+        possible: |_| Ok(()),
+        part: DeskPart::Panes,
+        pages: &[],
+        everywhere: false,
+        title_here: |_| None,
+    }
+}
+
+const fn screen(id: &'static str, title: &'static str, doc: &'static str, handler: fn(&mut ScreenState)) -> ActionInfo {
+    action((id, title, doc), Danger::None, Handler::Screen(handler))
+}
+
+const fn effect(
+    id: &'static str,
+    title: &'static str,
+    doc: &'static str,
+    handler: fn(&mut ScreenState) -> Vec<Effect>,
+) -> ActionInfo {
+    action((id, title, doc), Danger::None, Handler::Effect(handler))
+}
+
+const fn recording(recording: &'static RecordingAction) -> ActionInfo {
+    let words = (recording.id, recording.title, recording.doc);
+    ActionInfo { possible: recording.possible, ..action(words, recording.danger, Handler::Recording(recording)) }
+}
+
+impl ActionInfo {
+    const fn anywhere(self) -> Self {
+        Self { part: DeskPart::Any, ..self }
+    }
+
+    const fn in_table(self) -> Self {
+        Self { part: DeskPart::Table, ..self }
+    }
+
+    const fn when(self, possible: fn(&ScreenState) -> Result<(), String>) -> Self {
+        Self { possible, ..self }
+    }
+
+    const fn on(self, pages: &'static [PageKind]) -> Self {
+        Self { pages, ..self }
+    }
+
+    const fn everywhere(self) -> Self {
+        Self { everywhere: true, pages: PageKind::ALL, ..self }
+    }
+
+    const fn records(self) -> Self {
+        Self { danger: Danger::Records, ..self }
+    }
+
+    const fn titled(self, title_here: fn(&ScreenState) -> Option<&'static str>) -> Self {
+        Self { title_here, ..self }
+    }
+
+    /// Its name for what it does now.
+    pub fn title_here(&self, state: &ScreenState) -> &'static str {
+        (self.title_here)(state).unwrap_or(self.title)
+    }
+}
+
+macro_rules! actions {
+    ($($scope:ident { $($name:ident => $info:expr),* $(,)? })*) => {
+        /// Something that a key, the palette or a script of a test can ask for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $($($name,)*)*
+        }
+
+        /// Every action, in the order in which help shows them.
+        pub const REGISTRY: &[ActionInfo] = &[
+            $($(ActionInfo { action: Action::$name, scope: ActionScope::$scope, ..$info },)*)*
+        ];
+    };
 }
 
 impl Action {
@@ -100,6 +230,14 @@ impl Action {
     pub fn info(self) -> &'static ActionInfo {
         // The registry is written by the same macro as the variants, in the same order.
         &REGISTRY[self as usize]
+    }
+
+    /// What it records; `None`: it only changes the screen.
+    pub fn recording(self) -> Option<&'static RecordingAction> {
+        match self.info().handler {
+            Handler::Recording(recording) => Some(recording),
+            Handler::Screen(_) | Handler::Effect(_) => None,
+        }
     }
 
     /// Finds an action by its name in `keymap.toml`.
@@ -110,145 +248,128 @@ impl Action {
 
 actions! {
     Global {
-        Quit "quit" "quit" None "Leave the desk, everything acknowledged is safe; from a pane or the letters, go back.",
-        Help "help" "help" None "Show every key and action of where you are.",
-        Palette "palette" "palette" None "Find an action by name.",
-        Suspend "suspend" "suspend" None "Go to the shell; `fg` comes back.",
-        Redraw "redraw" "redraw" None "Draw the whole screen anew.",
-        Filter "filter" "filter" None "Filter the table with the query language.",
-        ClearFilter "clear-filter" "back" None "Take one thing away: message, pane, letters, filter, tab.",
-        NextTab "next-tab" "next tab" None "Go to the next stage tab.",
-        PreviousTab "previous-tab" "previous tab" None "Go to the previous stage tab.",
-        TabAll "tab-all" "tab All" None "Show every dealership that is not archived.",
-        TabAttention "tab-attention" "tab Attention" None "Show what needs somebody.",
-        TabLost "tab-lost" "tab Lost" None "Show what worked and then stopped.",
-        TabOverdue "tab-overdue" "tab Overdue" None "Show where Xtime is overdue.",
-        TabExpired "tab-expired" "tab Expired" None "Show the codes that died unused.",
-        TabOpcode "tab-opcode" "tab Opcode" None "Show where the opcode or the slots are missing.",
-        TabAwaiting "tab-awaiting" "tab Awaiting" None "Show where Xtime has its 24 hours.",
-        TabInvited "tab-invited" "tab Invited" None "Show the living codes.",
-        TabNew "tab-new" "tab New" None "Show who was never invited.",
-        FocusNext "focus-next" "next pane" None "Move the focus to the next pane.",
-        FocusPrevious "focus-previous" "previous pane" None "Move the focus to the previous pane.",
-        ToggleDetail "toggle-detail" "detail" None "Show or hide the detail pane.",
-        ToggleTail "toggle-tail" "tail" None "Show or hide the event tail.",
-        Zoom "zoom" "zoom" None "Give the focused pane the whole screen, and back.",
-        Queue "queue" "letters" None "Show all letters that are on their way or went wrong.",
-        ShowExpired "show-expired" "expired codes" None "Show the dealerships whose code expired unused.",
-        Results "results" "results" None "Show what came of what was last asked for many; while it is under way, stop it.",
-        Unfinished "unfinished" "cut off" Records "Show what was begun for many and cut off: resume it, or put it away.",
+        Quit => effect("quit", "quit", "Leave the desk, everything acknowledged is safe; from a pane or the letters, go back.", desk::quit).anywhere().on(PageKind::ALL),
+        Help => screen("help", "help", "Show every key and action of where you are.", desk::help).anywhere().on(PageKind::ALL),
+        Palette => screen("palette", "palette", "Find an action by name.", desk::palette).anywhere(),
+        Suspend => effect("suspend", "suspend", "Go to the shell; `fg` comes back.", |_| vec![Effect::Suspend]).anywhere().everywhere(),
+        Redraw => effect("redraw", "redraw", "Draw the whole screen anew.", |_| vec![Effect::Redraw]).anywhere().everywhere(),
+        Filter => screen("filter", "filter", "Filter the table with the query language.", desk::filter).on(&[PageKind::Help]).titled(page::filter_title),
+        ClearFilter => screen("clear-filter", "back", "Take one thing away: message, pane, letters, filter, tab.", desk::back).anywhere().titled(desk::back_title),
+        NextTab => screen("next-tab", "next tab", "Go to the next stage tab.", |state| desk::step_tab(state, 1)),
+        PreviousTab => screen("previous-tab", "previous tab", "Go to the previous stage tab.", |state| desk::step_tab(state, -1)),
+        TabAll => screen("tab-all", "tab All", "Show every dealership that is not archived.", |state| desk::show_tab(state, Tab::All)),
+        TabAttention => screen("tab-attention", "tab Attention", "Show what needs somebody.", |state| desk::show_tab(state, Tab::Attention)),
+        TabLost => screen("tab-lost", "tab Lost", "Show what worked and then stopped.", |state| desk::show_tab(state, Tab::Lost)),
+        TabOverdue => screen("tab-overdue", "tab Overdue", "Show where Xtime is overdue.", |state| desk::show_tab(state, Tab::Overdue)),
+        TabExpired => screen("tab-expired", "tab Expired", "Show the codes that died unused.", |state| desk::show_tab(state, Tab::Expired)),
+        TabOpcode => screen("tab-opcode", "tab Opcode", "Show where the opcode or the slots are missing.", |state| desk::show_tab(state, Tab::Opcode)),
+        TabAwaiting => screen("tab-awaiting", "tab Awaiting", "Show where Xtime has its 24 hours.", |state| desk::show_tab(state, Tab::Awaiting)),
+        TabInvited => screen("tab-invited", "tab Invited", "Show the living codes.", |state| desk::show_tab(state, Tab::Invited)),
+        TabNew => screen("tab-new", "tab New", "Show who was never invited.", |state| desk::show_tab(state, Tab::New)),
+        FocusNext => screen("focus-next", "next pane", "Move the focus to the next pane.", |state| desk::focus(state, 1)),
+        FocusPrevious => screen("focus-previous", "previous pane", "Move the focus to the previous pane.", |state| desk::focus(state, -1)),
+        ToggleDetail => screen("toggle-detail", "detail", "Show or hide the detail pane.", desk::toggle_detail),
+        ToggleTail => screen("toggle-tail", "tail", "Show or hide the event tail.", desk::toggle_tail),
+        Zoom => screen("zoom", "zoom", "Give the focused pane the whole screen, and back.", desk::zoom),
+        Queue => screen("queue", "letters", "Show all letters that are on their way or went wrong.", queue::toggle).anywhere(),
+        ShowExpired => screen("show-expired", "expired codes", "Show the dealerships whose code expired unused.", desk::show_expired).anywhere(),
+        Results => screen("results", "results", "Show what came of what was last asked for many; while it is under way, stop it.", jobs::show).anywhere().when(jobs::any),
+        Unfinished => screen("unfinished", "cut off", "Show what was begun for many and cut off: resume it, or put it away.", cut_off::show).records().when(cut_off::any),
+    }
+    List {
+        Down => screen("down", "down", "Move to the next one, or scroll down.", |state| motion::go(state, Motion::Down)).anywhere().titled(motion::down_title),
+        Up => screen("up", "up", "Move to the previous one, or scroll up.", |state| motion::go(state, Motion::Up)).anywhere().titled(motion::up_title),
+        PageDown => screen("page-down", "page down", "Move a page down.", |state| motion::go(state, Motion::PageDown)).anywhere(),
+        PageUp => screen("page-up", "page up", "Move a page up.", |state| motion::go(state, Motion::PageUp)).anywhere(),
+        Top => screen("top", "top", "Move to the first one.", |state| motion::go(state, Motion::Top)).anywhere(),
+        Bottom => screen("bottom", "bottom", "Move to the last one; in the events, follow the newest.", |state| motion::go(state, Motion::Bottom)).anywhere().titled(motion::bottom_title),
     }
     Table {
-        Down "down" "down" None "Move to the next dealership.",
-        Up "up" "up" None "Move to the previous dealership.",
-        PageDown "page-down" "page down" None "Move a page down.",
-        PageUp "page-up" "page up" None "Move a page up.",
-        Top "top" "top" None "Move to the first dealership.",
-        Bottom "bottom" "bottom" None "Move to the last dealership.",
-        Open "open" "open" None "Open the detail of the dealership under the cursor.",
-        Mark "mark" "mark" None "Mark or unmark the dealership under the cursor.",
-        MarkAll "mark-all" "mark all" None "Mark every dealership that is shown.",
-        InvertMarks "invert-marks" "invert marks" None "Mark what is not marked, and the other way round.",
-        ClearMarks "clear-marks" "clear marks" None "Unmark everything.",
-        SortNext "sort-next" "sort by next" None "Sort by the next column.",
-        SortPrevious "sort-previous" "sort by previous" None "Sort by the previous column.",
-        SortReverse "sort-reverse" "reverse sort" None "Reverse the order.",
-        SortAttention "sort-attention" "attention first" None "Sort by what needs attention first.",
-        Invite "invite" "invite" Asks "Invite the dealership, or those marked, for the first time.",
-        Reissue "reissue" "reissue" Asks "Give the dealership, or those marked, a new code; the old one is superseded.",
-        Revoke "revoke" "revoke" Asks "Take the living code back.",
-        ConfirmWord "dealer-done" "dealer is done" Records "Record that the dealer says it is done; the 24 hours start.",
-        Check "check" "check now" None "Look at the platform now.",
-        TeachNewest "teach-newest" "teach meaning" Records "Say what Xtime's newest answer means, which no row of the meanings knew.",
-        Note "note" "note" Records "Write a note.",
-        EditProfile "edit-profile" "edit profile" Records "Correct name, contact, address, phone, zone, group, city or owner.",
-        Assign "assign" "assign" Records "Give the dealership to somebody.",
-        Snooze "snooze" "snooze" Records "Out of sight for a while.",
-        Archive "archive" "archive" Asks "Put aside, not probed any more; or take back from the archive (unarchive).",
-        ChooseOpcode "opcode" "opcode" Records "Record the dealership's opcode choice.",
-        Guide "guide" "opcode guide" None "Show the steps to a visible opcode, what is seen of each, and the letter for the dealer.",
-        Appointment "appointment" "test appointment" Asks "Book, move or read back the test appointment of one dealership; there is no cancel.",
-        Resend "resend" "resend letter" Asks "Send the letter with the present code again, only while that code lives.",
-        SendGuide "send-guide" "send opcode guide" Asks "Send the steps to a visible opcode.",
-        SendWordReceived "send-word-received" "send word received" Asks "Send that we have the dealer's word and wait for Xtime.",
-        SendLive "send-live" "send live notice" Asks "Send that customers can book.",
-        Reminders "reminders" "reminders" Records "Switch the reminders of the code's end off, or on again.",
-        ReadLetter "read-letter" "read letter" None "Read the dealership's newest letter as it is written from what holds now, the code masked.",
-        Mailbox "mailbox" "mailbox" None "Read the simulated dealer's mailbox (demo only).",
-        Reveal "reveal" "reveal code" None "Show the code for 15 seconds.",
-        CopyCode "copy-code" "copy code" None "Copy the code to the clipboard of the terminal.",
-        CopyDealerCode "copy-dealer-code" "copy dealerCode" None "Copy the dealerCode to the clipboard of the terminal.",
-        CopyLetter "copy-letter" "copy letter" None "Copy the opcode letter for the dealer to the clipboard of the terminal.",
-    }
-    Detail {
-        DetailDown "detail-down" "scroll down" None "Scroll the detail down.",
-        DetailUp "detail-up" "scroll up" None "Scroll the detail up.",
-        DetailPageDown "detail-page-down" "page down" None "Scroll the detail a page down.",
-        DetailPageUp "detail-page-up" "page up" None "Scroll the detail a page up.",
+        Open => screen("open", "open", "Open the detail of the dealership under the cursor.", table::open).when(table::can_open),
+        Mark => screen("mark", "mark", "Mark or unmark the dealership under the cursor.", table::mark).when(table::any).in_table(),
+        MarkAll => screen("mark-all", "mark all", "Mark every dealership that is shown.", table::mark_all).in_table(),
+        InvertMarks => screen("invert-marks", "invert marks", "Mark what is not marked, and the other way round.", table::invert_marks).in_table(),
+        ClearMarks => screen("clear-marks", "clear marks", "Unmark everything.", |state| state.marks.clear()).when(table::any_marked).in_table(),
+        SortNext => screen("sort-next", "sort by next", "Sort by the next column.", |state| table::sort_step(state, 1)).in_table(),
+        SortPrevious => screen("sort-previous", "sort by previous", "Sort by the previous column.", |state| table::sort_step(state, -1)).in_table(),
+        SortReverse => screen("sort-reverse", "reverse sort", "Reverse the order.", table::sort_reverse).in_table(),
+        SortAttention => screen("sort-attention", "attention first", "Sort by what needs attention first.", table::sort_attention).in_table(),
+        Invite => recording(&invite::ACTION),
+        Reissue => recording(&reissue::ACTION),
+        Revoke => recording(&revoke::ACTION),
+        ConfirmWord => recording(&dealer_done::ACTION),
+        Check => recording(&check::ACTION).on(&[PageKind::Guide]),
+        TeachNewest => recording(&teach::NEWEST),
+        Note => recording(&note::ACTION),
+        EditProfile => recording(&edit_profile::ACTION),
+        Assign => recording(&assign::ACTION),
+        Snooze => recording(&snooze::ACTION),
+        Archive => recording(&archive::ACTION),
+        ChooseOpcode => recording(&opcode::ACTION).on(&[PageKind::Guide]),
+        Guide => screen("guide", "opcode guide", "Show the steps to a visible opcode, what is seen of each, and the letter for the dealer.", page::toggle_guide).when(table::any).on(&[PageKind::Guide]),
+        Appointment => recording(&appointment::ACTION),
+        Resend => recording(&letters::RESEND),
+        SendGuide => recording(&letters::SEND_GUIDE),
+        SendWordReceived => recording(&letters::SEND_WORD_RECEIVED),
+        SendLive => recording(&letters::SEND_LIVE),
+        Reminders => recording(&reminders::ACTION),
+        ReadLetter => effect("read-letter", "read letter", "Read the dealership's newest letter as it is written from what holds now, the code masked.", reading::newest).when(reading::can_read_newest),
+        Mailbox => effect("mailbox", "mailbox", "Read the simulated dealer's mailbox (demo only).", reading::open_mailbox).when(reading::can_open_mailbox),
+        Reveal => screen("reveal", "reveal code", "Show the code for 15 seconds.", reading::reveal).when(table::has_code).on(&[PageKind::Letter]),
+        CopyCode => effect("copy-code", "copy code", "Copy the code to the clipboard of the terminal.", copy::code).when(copy::can_copy_code),
+        CopyDealerCode => effect("copy-dealer-code", "copy dealerCode", "Copy the dealerCode to the clipboard of the terminal.", copy::dealer_code).when(table::any),
+        CopyLetter => effect("copy-letter", "copy letter", "Copy the opcode letter for the dealer to the clipboard of the terminal.", copy::letter).when(table::any).on(&[PageKind::Guide]),
     }
     Tail {
-        TailDown "tail-down" "down" None "Move to the next event.",
-        TailUp "tail-up" "up" None "Move to the previous event.",
-        TailPageDown "tail-page-down" "page down" None "Move a page of events down.",
-        TailPageUp "tail-page-up" "page up" None "Move a page of events up.",
-        TailFollow "tail-follow" "follow" None "Jump to the newest event and follow.",
-        TailPause "tail-pause" "pause" None "Stop the tail where it is; it goes on receiving.",
-        TailKinds "tail-kinds" "kinds" None "Choose which groups of events are shown.",
-        TailOnlySelected "tail-only-selected" "only selected" None "Only events of the dealership under the cursor, or of all.",
-        TeachMeaning "teach-meaning" "teach meaning" Records "Say what the answer of the event means, which no row of the meanings knew.",
-        TailJump "tail-jump" "go to dealership" None "Move the table's cursor to the dealership of the event.",
+        TailPause => screen("tail-pause", "pause", "Stop the tail where it is; it goes on receiving.", tail::pause),
+        TailKinds => screen("tail-kinds", "kinds", "Choose which groups of events are shown.", tail::kinds),
+        TailOnlySelected => screen("tail-only-selected", "only selected", "Only events of the dealership under the cursor, or of all.", |state| state.tail.only_selected = !state.tail.only_selected),
+        TeachMeaning => recording(&teach::OF_EVENT),
+        TailJump => screen("tail-jump", "go to dealership", "Move the table's cursor to the dealership of the event.", tail::jump).when(tail::any),
     }
     Queue {
-        QueueDown "queue-down" "down" None "Move to the next letter.",
-        QueueUp "queue-up" "up" None "Move to the previous letter.",
-        QueuePageDown "queue-page-down" "page down" None "Move a page of letters down.",
-        QueuePageUp "queue-page-up" "page up" None "Move a page of letters up.",
-        QueueTop "queue-top" "top" None "Move to the first letter.",
-        QueueBottom "queue-bottom" "bottom" None "Move to the last letter.",
-        QueueJump "queue-jump" "go to dealership" None "Go to the dealership of the letter.",
-        QueueRetry "queue-retry" "try now" Records "Try the letter now, or those marked.",
-        QueueRetryFailed "queue-retry-failed" "try all failed" Records "Try every letter now that went wrong.",
-        QueueSuppress "queue-suppress" "suppress" Asks "Do not send the letter after all, or those marked.",
-        QueueTrouble "queue-trouble" "only trouble" None "Show only what went wrong, or everything.",
-        QueueRead "queue-read" "read letter" None "Read the letter exactly as it goes out, the code masked.",
-        QueueMark "queue-mark" "mark" None "Mark or unmark the letter.",
-        QueueMarkAll "queue-mark-all" "mark all" None "Mark every letter that is shown.",
-        QueueClearMarks "queue-clear-marks" "clear marks" None "Unmark every letter.",
-        QueueClose "queue-close" "back" None "Go back to the table.",
+        QueueJump => screen("queue-jump", "go to dealership", "Go to the dealership of the letter.", queue::jump).when(queue::any),
+        QueueRetry => recording(&queued::RETRY),
+        QueueRetryFailed => recording(&queued::RETRY_FAILED),
+        QueueSuppress => recording(&queued::SUPPRESS),
+        QueueTrouble => screen("queue-trouble", "only trouble", "Show only what went wrong, or everything.", queue::toggle_trouble),
+        QueueRead => effect("queue-read", "read letter", "Read the letter exactly as it goes out, the code masked.", queue::read).when(queue::can_read),
+        QueueMark => screen("queue-mark", "mark", "Mark or unmark the letter.", queue::mark).when(queue::any),
+        QueueMarkAll => screen("queue-mark-all", "mark all", "Mark every letter that is shown.", queue::mark_all),
+        QueueClearMarks => screen("queue-clear-marks", "clear marks", "Unmark every letter.", queue::clear_marks).when(queue::any_marked),
+        QueueClose => screen("queue-close", "back", "Go back to the table.", queue::close),
     }
     Dialog {
-        DialogNext "dialog-next" "next field" None "Move to the next field or choice.",
-        DialogPrevious "dialog-previous" "previous field" None "Move to the previous field or choice.",
-        DialogAccept "dialog-accept" "accept" None "Press the chosen button; in a field, go on to the next.",
-        DialogSwitch "dialog-switch" "switch" None "Switch the check box, or take the next choice.",
-        DialogCancel "dialog-cancel" "cancel" None "Leave without doing anything.",
-        DialogDown "dialog-down" "scroll down" None "Scroll the list down.",
-        DialogUp "dialog-up" "scroll up" None "Scroll the list up.",
+        DialogNext => effect("dialog-next", "next field", "Move to the next field or choice.", |state| page::turn(state, true)),
+        DialogPrevious => effect("dialog-previous", "previous field", "Move to the previous field or choice.", |state| page::turn(state, false)),
+        DialogAccept => effect("dialog-accept", "accept", "Press the chosen button; in a field, go on to the next.", page::accept),
+        DialogSwitch => screen("dialog-switch", "switch", "Switch the check box, or take the next choice.", dialog::toggle),
+        DialogCancel => screen("dialog-cancel", "cancel", "Leave without doing anything.", page::cancel).titled(page::cancel_title),
     }
     Letter {
-        LetterSwitch "letter-switch" "letter off/on" None "Send the letter with it, or do not.",
-        LetterPreview "letter-preview" "preview" None "Read exactly what would be sent.",
+        LetterSwitch => screen("letter-switch", "letter off/on", "Send the letter with it, or do not.", dialog::switch_letter),
+        LetterPreview => effect("letter-preview", "preview", "Read exactly what would be sent.", |state| reading::preview(state, 0)),
     }
     Form {
-        DialogSubmit "dialog-submit" "submit" None "Do what the dialog asks for, from any of its fields.",
+        DialogSubmit => effect("dialog-submit", "submit", "Do what the dialog asks for, from any of its fields.", dialog::submit),
     }
     Input {
-        InputAccept "input-accept" "accept" None "Take what is written.",
-        InputCancel "input-cancel" "cancel" None "Leave the input.",
-        InputNext "input-next" "next" None "Next field, or suggestion where there is one field.",
-        InputPrevious "input-previous" "previous" None "Previous field, or suggestion where there is one field.",
-        InputDown "input-down" "suggestion" None "Next suggestion, or field where nothing is suggested.",
-        InputUp "input-up" "suggestion back" None "Previous suggestion, or field where nothing is suggested.",
-        InputLeft "input-left" "left" None "Move left.",
-        InputRight "input-right" "right" None "Move right.",
-        InputWordLeft "input-word-left" "word left" None "Move a word left.",
-        InputWordRight "input-word-right" "word right" None "Move a word right.",
-        InputHome "input-home" "start" None "Move to the start.",
-        InputEnd "input-end" "end" None "Move to the end.",
-        InputBackspace "input-backspace" "delete left" None "Delete to the left.",
-        InputDelete "input-delete" "delete" None "Delete to the right.",
-        InputDeleteWord "input-delete-word" "delete word" None "Delete the word to the left.",
-        InputClear "input-clear" "clear" None "Delete everything to the left.",
+        InputAccept => effect("input-accept", "accept", "Take what is written.", input::accept),
+        InputCancel => screen("input-cancel", "cancel", "Leave the input.", input::cancel),
+        InputNext => screen("input-next", "next", "Next field, or suggestion where there is one field.", |state| input::step(state, true)),
+        InputPrevious => screen("input-previous", "previous", "Previous field, or suggestion where there is one field.", |state| input::step(state, false)),
+        InputDown => screen("input-down", "suggestion", "Next suggestion, or field where nothing is suggested.", |state| input::pick(state, true)),
+        InputUp => screen("input-up", "suggestion back", "Previous suggestion, or field where nothing is suggested.", |state| input::pick(state, false)),
+        InputLeft => screen("input-left", "left", "Move left.", |state| input::edit(state, LineMotion::Left)),
+        InputRight => screen("input-right", "right", "Move right.", |state| input::edit(state, LineMotion::Right)),
+        InputWordLeft => screen("input-word-left", "word left", "Move a word left.", |state| input::edit(state, LineMotion::WordLeft)),
+        InputWordRight => screen("input-word-right", "word right", "Move a word right.", |state| input::edit(state, LineMotion::WordRight)),
+        InputHome => screen("input-home", "start", "Move to the start.", |state| input::edit(state, LineMotion::Home)),
+        InputEnd => screen("input-end", "end", "Move to the end.", |state| input::edit(state, LineMotion::End)),
+        InputBackspace => screen("input-backspace", "delete left", "Delete to the left.", |state| input::edit(state, LineMotion::Backspace)),
+        InputDelete => screen("input-delete", "delete", "Delete to the right.", |state| input::edit(state, LineMotion::Delete)),
+        InputDeleteWord => screen("input-delete-word", "delete word", "Delete the word to the left.", |state| input::edit(state, LineMotion::DeleteWord)),
+        InputClear => screen("input-clear", "clear", "Delete everything to the left.", |state| input::edit(state, LineMotion::Clear)),
     }
 }
 

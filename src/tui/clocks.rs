@@ -85,7 +85,7 @@ impl Clocks {
     }
 
     /// The same in a sentence: `just now`, `5m ago`.
-    pub fn ago_in_words(&self, at: Timestamp) -> String {
+    pub fn humanize_ago(&self, at: Timestamp) -> String {
         match self.ago(at).as_str() {
             "now" => "just now".to_owned(),
             text => format!("{text} ago"),
@@ -131,7 +131,7 @@ impl Clocks {
     }
 
     /// The same within a sentence.
-    pub fn since_in_words(&self, at: Timestamp) -> String {
+    pub fn humanize_since(&self, at: Timestamp) -> String {
         self.since(at).replace("<1m", "less than a minute")
     }
 }

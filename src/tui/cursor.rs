@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::bulk_job::BulkJob;
+use super::list_cursor::ListCursor;
 use super::state::{Focus, ScreenState};
-use super::work::Work;
 use crate::domain::{DealershipId, Onboarding};
 
 /// For how long after something was done the record of it may still arrive: the two come by different ways.
@@ -14,10 +15,8 @@ const RECORD_ARRIVES: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cursor {
     pub id: Option<DealershipId>,
-    /// On which place that was when last seen: where to go on when it leaves the table.
-    pub place: usize,
-    /// The place on the first line of the table.
-    pub top: usize,
+    /// Where that was when last seen: there it goes on when it leaves the table.
+    pub list: ListCursor,
     /// Whether a key was pressed. Until then it stays on the first row, whichever that is.
     pub touched: bool,
     /// The dealership that something was done with while the cursor was on it. When that takes it elsewhere, the cursor
@@ -44,10 +43,10 @@ impl ScreenState {
     /// What was done with a dealership has ended: what happens to it later takes the cursor with it.
     pub(super) fn has_acted_on(&mut self, id: DealershipId) {
         let under_way =
-            |work: &Work| !work.is_over() && work.items.iter().any(|item| item.id == id && item.outcome.is_none());
+            |work: &BulkJob| !work.is_over() && work.items.iter().any(|item| item.id == id && item.outcome.is_none());
         let acted = self.cursor.acted.as_mut().filter(|acted| acted.id == id && acted.until.is_none());
         if let Some(acted) = acted
-            && !self.works.iter().any(under_way)
+            && !self.jobs.iter().any(under_way)
         {
             acted.until = Some(self.now.face.saturating_add(RECORD_ARRIVES));
         }
@@ -59,7 +58,7 @@ impl ScreenState {
         cursor.acted = cursor.acted.filter(|acted| acted.until.is_none_or(|until| face <= until));
         let here = cursor.acted.map(|acted| acted.id).filter(|acted| cursor.id == Some(*acted));
         let recorded = here.filter(|here| states.iter().any(|one| one.id == *here));
-        if recorded.is_some_and(|here| self.rows.place(here) != Some(cursor.place)) {
+        if recorded.is_some_and(|here| self.rows.place(here) != Some(cursor.list.place)) {
             (cursor.id, cursor.acted) = (None, None);
         }
         self.settle();
@@ -84,18 +83,17 @@ impl ScreenState {
             *cursor = Cursor::default();
         }
         // How far from the top the cursor's line was: it stays there when its dealership moved.
-        let line = cursor.place.saturating_sub(cursor.top);
+        let line = cursor.list.place.saturating_sub(cursor.list.top);
         let place = cursor.id.and_then(|id| self.rows.place(id));
-        let moved = place.is_some_and(|place| place != cursor.place);
-        cursor.place = place.unwrap_or_else(|| cursor.place.min(shown.saturating_sub(1)));
+        let moved = place.is_some_and(|place| place != cursor.list.place);
+        cursor.list.place = place.unwrap_or_else(|| cursor.list.place.min(shown.saturating_sub(1)));
         if place.is_none() {
-            cursor.id = self.rows.at(cursor.place).map(|row| row.state.id);
+            cursor.id = self.rows.at(cursor.list.place).map(|row| row.state.id);
         }
         // At the top of the table the most urgent rows stay in view, as long as the cursor does too.
-        if moved && !(cursor.top == 0 && cursor.place < height) {
-            cursor.top = cursor.place.saturating_sub(line);
+        if moved && !(cursor.list.top == 0 && cursor.list.place < height) {
+            cursor.list.top = cursor.list.place.saturating_sub(line);
         }
-        let lowest_top = (cursor.place + 1).saturating_sub(height);
-        cursor.top = cursor.top.clamp(lowest_top, cursor.place.max(lowest_top)).min(shown.saturating_sub(height));
+        cursor.list.keep_in_view(shown, height);
     }
 }

@@ -129,7 +129,7 @@ mod tests {
             Sent,
         ];
         let mut looks: Vec<_> = fates.iter().map(|fate| (fate.look().0, fate.look().1)).collect();
-        assert!(looks.iter().all(|(glyph, word)| super::super::view::pen::width(glyph) == 1 && word.len() <= 10));
+        assert!(looks.iter().all(|(glyph, word)| super::super::view::canvas::width(glyph) == 1 && word.len() <= 10));
         looks.sort_unstable();
         looks.dedup();
         assert_eq!(looks.len(), fates.len());

@@ -4,16 +4,31 @@ use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::action::Action;
 use crate::domain::text::{is_invisible, width as columns};
 
 /// The most characters of a line, unless it says otherwise: enough for any query.
 pub const MOST_CHARS: usize = 2_000;
 
+/// Moving in the line, or deleting some of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineMotion {
+    Left,
+    Right,
+    WordLeft,
+    WordRight,
+    Home,
+    End,
+    Backspace,
+    Delete,
+    /// The word to the left.
+    DeleteWord,
+    /// Everything to the left.
+    Clear,
+}
+
 /// What an action did to the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Changed {
-    /// Nothing; the action may be for somebody else.
     No,
     Cursor,
     Text,
@@ -137,21 +152,19 @@ impl LineEdit {
         Changed::Text
     }
 
-    /// Does what an action of the input scope says. Accept, cancel, next and previous are not for the line.
-    pub fn apply(&mut self, action: Action) -> Changed {
+    pub fn apply(&mut self, motion: LineMotion) -> Changed {
         self.suggested = false;
-        match action {
-            Action::InputLeft => self.go(self.left()),
-            Action::InputRight => self.go(self.right()),
-            Action::InputWordLeft => self.go(self.word_left()),
-            Action::InputWordRight => self.go(self.word_right()),
-            Action::InputHome => self.go(0),
-            Action::InputEnd => self.go(self.text.len()),
-            Action::InputBackspace => self.delete(self.left(), self.cursor),
-            Action::InputDelete => self.delete(self.cursor, self.right()),
-            Action::InputDeleteWord => self.delete(self.word_left(), self.cursor),
-            Action::InputClear => self.delete(0, self.cursor),
-            _ => Changed::No,
+        match motion {
+            LineMotion::Left => self.go(self.left()),
+            LineMotion::Right => self.go(self.right()),
+            LineMotion::WordLeft => self.go(self.word_left()),
+            LineMotion::WordRight => self.go(self.word_right()),
+            LineMotion::Home => self.go(0),
+            LineMotion::End => self.go(self.text.len()),
+            LineMotion::Backspace => self.delete(self.left(), self.cursor),
+            LineMotion::Delete => self.delete(self.cursor, self.right()),
+            LineMotion::DeleteWord => self.delete(self.word_left(), self.cursor),
+            LineMotion::Clear => self.delete(0, self.cursor),
         }
     }
 
@@ -279,17 +292,17 @@ mod tests {
 
     use super::*;
 
-    const MOVES: [Action; 10] = [
-        Action::InputLeft,
-        Action::InputRight,
-        Action::InputWordLeft,
-        Action::InputWordRight,
-        Action::InputHome,
-        Action::InputEnd,
-        Action::InputBackspace,
-        Action::InputDelete,
-        Action::InputDeleteWord,
-        Action::InputClear,
+    const MOVES: [LineMotion; 10] = [
+        LineMotion::Left,
+        LineMotion::Right,
+        LineMotion::WordLeft,
+        LineMotion::WordRight,
+        LineMotion::Home,
+        LineMotion::End,
+        LineMotion::Backspace,
+        LineMotion::Delete,
+        LineMotion::DeleteWord,
+        LineMotion::Clear,
     ];
 
     /// The line with `|` where the cursor is.
@@ -302,20 +315,19 @@ mod tests {
     fn it_is_edited() {
         let mut line = LineEdit::with("expires<6h owner:ana");
         for (action, changed, expected) in [
-            (Action::InputWordLeft, Changed::Cursor, "expires<6h owner:|ana"),
-            (Action::InputDeleteWord, Changed::Text, "expires<6h |ana"),
-            (Action::InputRight, Changed::Cursor, "expires<6h a|na"),
-            (Action::InputBackspace, Changed::Text, "expires<6h |na"),
-            (Action::InputDelete, Changed::Text, "expires<6h |a"),
-            (Action::InputHome, Changed::Cursor, "|expires<6h a"),
-            (Action::InputLeft, Changed::No, "|expires<6h a"),
-            (Action::InputBackspace, Changed::No, "|expires<6h a"),
-            (Action::InputWordRight, Changed::Cursor, "expires|<6h a"),
-            (Action::InputWordRight, Changed::Cursor, "expires<6h| a"),
-            (Action::InputClear, Changed::Text, "| a"),
-            (Action::InputEnd, Changed::Cursor, " a|"),
-            (Action::InputDelete, Changed::No, " a|"),
-            (Action::InputAccept, Changed::No, " a|"),
+            (LineMotion::WordLeft, Changed::Cursor, "expires<6h owner:|ana"),
+            (LineMotion::DeleteWord, Changed::Text, "expires<6h |ana"),
+            (LineMotion::Right, Changed::Cursor, "expires<6h a|na"),
+            (LineMotion::Backspace, Changed::Text, "expires<6h |na"),
+            (LineMotion::Delete, Changed::Text, "expires<6h |a"),
+            (LineMotion::Home, Changed::Cursor, "|expires<6h a"),
+            (LineMotion::Left, Changed::No, "|expires<6h a"),
+            (LineMotion::Backspace, Changed::No, "|expires<6h a"),
+            (LineMotion::WordRight, Changed::Cursor, "expires|<6h a"),
+            (LineMotion::WordRight, Changed::Cursor, "expires<6h| a"),
+            (LineMotion::Clear, Changed::Text, "| a"),
+            (LineMotion::End, Changed::Cursor, " a|"),
+            (LineMotion::Delete, Changed::No, " a|"),
         ] {
             assert_eq!(line.apply(action), changed, "{action:?}");
             assert_eq!(shown(&line), expected, "{action:?}");
@@ -330,14 +342,14 @@ mod tests {
         // An accent of its own, a flag, a family, a wide character.
         let mut line = LineEdit::with("e\u{301}🇫🇷日");
         for expected in ["e\u{301}🇫🇷|日", "e\u{301}|🇫🇷日", "|e\u{301}🇫🇷日"] {
-            assert_eq!(line.apply(Action::InputLeft), Changed::Cursor);
+            assert_eq!(line.apply(LineMotion::Left), Changed::Cursor);
             assert_eq!(shown(&line), expected);
         }
-        assert_eq!(line.apply(Action::InputDelete), Changed::Text);
+        assert_eq!(line.apply(LineMotion::Delete), Changed::Text);
         assert_eq!(shown(&line), "|🇫🇷日");
         // A letter typed before a lone accent takes it: the cursor goes behind both.
         let mut line = LineEdit::with("\u{301}");
-        line.apply(Action::InputHome);
+        line.apply(LineMotion::Home);
         line.insert('e');
         assert_eq!(shown(&line), "e\u{301}|");
     }
@@ -374,12 +386,12 @@ mod tests {
         assert_eq!(view(&line, 20), ("0123456789abcdef".into(), 16));
         assert_eq!(view(&line, 17), ("0123456789abcdef".into(), 16));
         assert_eq!(view(&line, 10), ("…bcdef".into(), 6));
-        line.apply(Action::InputHome);
+        line.apply(LineMotion::Home);
         assert_eq!(view(&line, 10), ("012345678…".into(), 0));
         assert_eq!(view(&line, 0), (String::new(), 0));
         assert_eq!(view(&line, 1), ("0".into(), 0));
         for _ in 0..9 {
-            line.apply(Action::InputRight);
+            line.apply(LineMotion::Right);
         }
         assert_eq!(view(&line, 10), ("…6789abcd…".into(), 4));
     }

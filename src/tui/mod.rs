@@ -1,6 +1,8 @@
 //! The screen: a pure state machine over messages, drawn only when something visible changed.
 
 pub mod action;
+pub mod actions;
+pub mod bulk_job;
 pub mod clipboard;
 pub mod clocks;
 pub mod columns;
@@ -13,6 +15,7 @@ pub mod keymap;
 pub mod layer;
 pub mod letters;
 pub mod line_edit;
+pub mod list_cursor;
 pub mod marks;
 pub mod msg;
 pub mod palette;
@@ -28,7 +31,6 @@ pub mod theme;
 pub mod toasts;
 pub mod update;
 pub mod view;
-pub mod work;
 
 pub use msg::{ArrivalTime, Effect, Msg};
 pub use state::{ScreenState, Setup};

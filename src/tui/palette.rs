@@ -6,6 +6,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::action::{Action, REGISTRY};
 use super::enabled::can;
 use super::line_edit::LineEdit;
+use super::list_cursor::ListCursor;
 use super::state::ScreenState;
 
 /// The palette while it is open.
@@ -14,7 +15,7 @@ pub struct Palette {
     pub edit: LineEdit,
     /// The actions that fit, best first.
     pub found: Vec<PaletteEntry>,
-    pub chosen: usize,
+    pub cursor: ListCursor,
 }
 
 /// An action in the palette.
@@ -53,14 +54,14 @@ impl Palette {
         scored.sort_by_key(|(score, action)| (std::cmp::Reverse(*score), *action));
         self.found =
             scored.into_iter().map(|(_, action)| PaletteEntry { action, why_not: can(state, action).err() }).collect();
-        self.chosen = 0;
+        self.cursor = ListCursor::default();
     }
 
     pub fn step(&mut self, by: isize) {
-        self.chosen = super::rows::step_round(self.chosen, by, self.found.len());
+        self.cursor.place = super::rows::step_round(self.cursor.place, by, self.found.len());
     }
 
     pub fn choice(&self) -> Option<&PaletteEntry> {
-        self.found.get(self.chosen)
+        self.found.get(self.cursor.place)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::letters::Fate;
+use super::list_cursor::{ListCursor, Motion};
 use super::rows::DealershipRows;
 use crate::domain::{DealershipId, Letter, LetterId, Onboarding};
 
@@ -41,8 +42,7 @@ pub struct Queue {
     troubled: usize,
     only_trouble: bool,
     cursor: Option<LetterRef>,
-    place: usize,
-    top: usize,
+    list: ListCursor,
     marks: HashSet<LetterRef>,
     /// The letter that something was done with while the cursor was on it. When that takes it elsewhere, the cursor does not
     /// go with it.
@@ -55,7 +55,7 @@ impl Queue {
         states.for_each(|state| entries(state, &mut queue.all));
         queue.all.sort_unstable();
         queue.count();
-        queue.go(0);
+        queue.stand_at(0);
         queue
     }
 
@@ -86,10 +86,10 @@ impl Queue {
     /// Finds the cursor's letter again after others moved; when it has left, the one that took its place.
     fn settle(&mut self) {
         let found = self.shown_entries().iter().position(|entry| Some(entry.of) == self.cursor);
-        let has_moved = found != Some(self.place);
+        let has_moved = found != Some(self.list.place);
         let place = match self.acted.take_if(|acted| has_moved && self.cursor == Some(*acted)) {
-            Some(_) => self.place,
-            None => found.unwrap_or(self.place),
+            Some(_) => self.list.place,
+            None => found.unwrap_or(self.list.place),
         };
         self.stand_at(place);
     }
@@ -145,36 +145,30 @@ impl Queue {
         self.cursor
     }
 
-    /// Moves the cursor to a place, or to the last one.
-    pub fn go(&mut self, place: usize) {
+    /// Moves the cursor.
+    pub fn go(&mut self, motion: Motion, page: usize) {
         self.acted = None;
-        self.stand_at(place);
+        self.stand_at(motion.from(self.list.place, page));
     }
 
     fn stand_at(&mut self, place: usize) {
-        self.place = place.min(self.shown().saturating_sub(1));
-        self.cursor = self.shown_entries().get(self.place).map(|entry| entry.of);
-    }
-
-    /// Moves the cursor by lines.
-    pub fn step(&mut self, by: isize) {
-        self.go(self.place.saturating_add_signed(by));
+        self.list.stand_at(place, self.shown());
+        self.cursor = self.shown_entries().get(self.list.place).map(|entry| entry.of);
     }
 
     /// Keeps the cursor among so many lines.
     pub fn keep_in_view(&mut self, height: usize) {
-        let lowest_top = (self.place + 1).saturating_sub(height.max(1));
-        self.top = self.top.clamp(lowest_top, self.place.max(lowest_top)).min(self.shown().saturating_sub(height));
+        self.list.keep_in_view(self.shown(), height);
     }
 
     /// The letters from the first line on.
     pub fn visible(&self) -> impl Iterator<Item = LetterRef> + '_ {
-        self.shown_entries().get(self.top..).unwrap_or_default().iter().map(|entry| entry.of)
+        self.shown_entries().get(self.list.top..).unwrap_or_default().iter().map(|entry| entry.of)
     }
 
     /// How many are below so many lines.
     pub fn below(&self, height: usize) -> usize {
-        self.shown().saturating_sub(self.top + height)
+        self.shown().saturating_sub(self.list.top + height)
     }
 
     /// Marks or unmarks the letter under the cursor.

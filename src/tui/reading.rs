@@ -1,6 +1,7 @@
 //! A letter that is read at the desk, over everything else: as it went out, as it would go out, or as a simulated dealer
 //! received it. Codes are masked until somebody asks for them.
 
+use super::list_cursor::Scroll;
 use super::msg::WorkId;
 use crate::domain::{DealershipId, InvitationCode, LetterId, LetterKind, Onboarding, Timestamp};
 use crate::engine::LetterText;
@@ -82,8 +83,7 @@ pub struct LetterReader {
     pub ticket: WorkId,
     /// The generation of its code: what is revealed.
     pub generation: u32,
-    /// Scrolled by so many lines.
-    pub scroll: usize,
+    pub scroll: Scroll,
     /// What is read; `None`: it was asked for. Or why it cannot be read.
     pub sheets: Option<Result<Vec<LetterPage>, String>>,
     secret: LetterCode,
@@ -92,7 +92,7 @@ pub struct LetterReader {
 impl LetterReader {
     /// Something that was asked for.
     pub fn new(id: DealershipId, what: What, ticket: WorkId, generation: u32, secret: LetterCode) -> Self {
-        Self { id, what, ticket, generation, scroll: 0, sheets: None, secret }
+        Self { id, what, ticket, generation, scroll: Scroll::default(), sheets: None, secret }
     }
 
     /// Whether the code in it is not known yet.

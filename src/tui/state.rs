@@ -10,11 +10,13 @@ use crate::domain::{Claims, ClockDoubt, CodeOrigin, DealershipId, Policy, QueryE
 use crate::engine::{CutOff, ProbeStatus, Status};
 use crate::present::time::Zone;
 
+use super::bulk_job::BulkJob;
 use super::cursor::Cursor;
 use super::dialog::Dialog;
 use super::expired::Expired;
 use super::keymap::{Key, Keymap};
 use super::line_edit::LineEdit;
+use super::list_cursor::Scroll;
 use super::marks::MarkedSet;
 use super::msg::{ArrivalTime, Effect, WorkId};
 use super::palette::Palette;
@@ -26,7 +28,6 @@ use super::teach::{Lessons, ToldAnswers};
 use super::theme::Tone;
 use super::toasts::{Toasts, Topic};
 use super::view::layout::ScreenLayout;
-use super::work::Work;
 
 /// Sooner than this nobody has read a dialog.
 const UNSEEN: Duration = Duration::from_millis(250);
@@ -110,8 +111,7 @@ pub struct FilterInput {
 /// The help while it is open.
 #[derive(Debug, Default)]
 pub struct Help {
-    /// Scrolled by so many lines.
-    pub scroll: usize,
+    pub scroll: Scroll,
     /// What is searched for: only lines with it are shown.
     pub search: LineEdit,
     /// Whether that is being typed.
@@ -125,8 +125,8 @@ pub enum Mode {
     Filter(FilterInput),
     Palette(Palette),
     Help(Help),
-    /// The steps to a visible opcode of a dealership, scrolled by so many lines.
-    Guide(DealershipId, usize),
+    /// The steps to a visible opcode of a dealership.
+    Guide(DealershipId, Scroll),
     Dialog(Box<Dialog>),
 }
 
@@ -134,10 +134,7 @@ pub enum Mode {
 pub struct Detail {
     /// The last look at a dealership, and when the next is due.
     pub probe: Option<(DealershipId, ProbeStatus)>,
-    /// Scrolled by so many lines.
-    pub scroll: usize,
-    /// How far it can be scrolled, when it was drawn.
-    pub end: Cell<Option<usize>>,
+    pub scroll: Scroll,
     /// What was asked for last.
     pub asked: Option<DealershipId>,
 }
@@ -189,7 +186,7 @@ pub struct ScreenState {
     /// A code that is shown for a while.
     pub reveal: Option<Reveal>,
     /// What was asked of the engine and what came of it.
-    pub works: Vec<Work>,
+    pub jobs: Vec<BulkJob>,
     /// What was begun for many in an earlier run and is not done, the oldest first.
     pub cut_off: Vec<CutOff>,
     /// The moment at which clocks in the filter were last compared.
@@ -245,7 +242,7 @@ impl ScreenState {
             pasted_until: Duration::ZERO,
             unseen_until: Duration::ZERO,
             reveal: None,
-            works: Vec::new(),
+            jobs: Vec::new(),
             cut_off: Vec::new(),
             filtered_at: now.at,
             dirty: true,
@@ -264,8 +261,21 @@ impl ScreenState {
         self.rows.get(self.cursor.id?)
     }
 
-    /// What an action on dealerships is about: those marked, in the order of the table, else the one under the cursor.
+    /// The dealership whose guide is read.
+    pub fn guide(&self) -> Option<DealershipId> {
+        if let Mode::Guide(id, _) = self.mode { Some(id) } else { None }
+    }
+
+    /// The dealership of the guide that is read, else the one under the cursor.
+    pub fn shown_dealership(&self) -> Option<DealershipId> {
+        self.guide().or(self.cursor.id)
+    }
+
+    /// What an action on dealerships is about: the one whose guide is read, else those marked, in the order of the table, else the one under the cursor.
     pub fn targets(&self) -> Vec<DealershipId> {
+        if let Some(id) = self.guide() {
+            return vec![id];
+        }
         if self.marks.is_empty() {
             return self.cursor.id.into_iter().collect();
         }
@@ -318,9 +328,9 @@ impl ScreenState {
     }
 
     /// Puts a piece of work among those that are under way.
-    pub(super) fn begin(&mut self, work: Work) {
+    pub(super) fn begin(&mut self, work: BulkJob) {
         self.acts_on(work.items.iter().map(|item| item.id));
-        self.works.push(work);
+        self.jobs.push(work);
     }
 
     /// Something is open over the panes, so that no message may lie there.
@@ -328,8 +338,8 @@ impl ScreenState {
         self.reading.is_some() || !matches!(self.mode, Mode::Desk | Mode::Filter(_))
     }
 
-    pub fn work(&self, id: WorkId) -> Option<&Work> {
-        self.works.iter().find(|work| work.id == id)
+    pub fn job(&self, id: WorkId) -> Option<&BulkJob> {
+        self.jobs.iter().find(|work| work.id == id)
     }
 
     /// Shows the table's tab, with the cursor on the same dealership if it is there.
@@ -360,8 +370,7 @@ impl ScreenState {
             return None;
         }
         self.detail.asked = wanted;
-        self.detail.scroll = 0;
-        self.detail.end.set(None);
+        self.detail.scroll.reset();
         wanted.map(Effect::LoadTimeline)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::{DealershipId, Event, EventSeverity, Fact};
 
+use super::list_cursor::Motion;
 use super::theme::Tone;
 
 /// How many events are kept; older ones are in the store.
@@ -38,7 +39,7 @@ impl Group {
     }
 
     /// Its name where room is short.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Codes => "codes",
             Self::Xtime => "Xtime",
@@ -218,23 +219,23 @@ impl EventTail {
         }
     }
 
-    /// Moves the cursor by lines (down is positive) and keeps it among `height` lines. Down from the newest follows.
-    pub fn step(&mut self, by: isize, height: usize, selected: Option<DealershipId>) {
-        if by > 0 && self.held.is_none() {
+    /// Moves the cursor and keeps it among so many lines. Behind the newest it follows.
+    pub fn go(&mut self, motion: Motion, height: usize, selected: Option<DealershipId>) {
+        if motion.is_forward() && self.held.is_none() {
             return;
         }
         self.hold(selected);
         let shown: Vec<u64> = self.shown_until(None, selected).map(|event| event.seq).collect();
         let Some(cursor) = self.cursor else { return };
         let place = shown.partition_point(|seq| *seq < cursor);
-        let Some(target) = place.checked_add_signed(by) else { return self.go(&shown, 0, height) };
+        let target = motion.from(place, height.saturating_sub(1).max(1));
         if target >= shown.len() {
             return self.follow();
         }
-        self.go(&shown, target, height);
+        self.stand_at(&shown, target, height);
     }
 
-    fn go(&mut self, shown: &[u64], target: usize, height: usize) {
+    fn stand_at(&mut self, shown: &[u64], target: usize, height: usize) {
         let Some(seq) = shown.get(target).copied() else { return };
         self.cursor = Some(seq);
         let lowest = self.held.map_or(shown.len(), |held| shown.partition_point(|seq| *seq <= held)).max(1) - 1;
@@ -262,6 +263,12 @@ mod tests {
         tail
     }
 
+    /// So many events down, or up.
+    fn step(tail: &mut EventTail, by: isize, selected: Option<DealershipId>) {
+        let motion = if by > 0 { Motion::Down } else { Motion::Up };
+        (0..by.abs()).for_each(|_| tail.go(motion, 3, selected));
+    }
+
     fn seqs(tail: &EventTail, height: usize) -> Vec<u64> {
         tail.lines(height, None).iter().map(|event| event.seq).collect()
     }
@@ -270,18 +277,18 @@ mod tests {
     fn follows_holds_still_and_counts_what_arrives() {
         let mut tail = tail(1..=10);
         assert_eq!(seqs(&tail, 3), [8, 9, 10]);
-        tail.step(-1, 3, None);
+        step(&mut tail, -1, None);
         assert_eq!((seqs(&tail, 3), tail.chosen(None).unwrap().seq), (vec![8, 9, 10], 9));
         tail.extend(&[event(11), event(12)]);
         assert_eq!((seqs(&tail, 3), tail.arrived(None)), (vec![8, 9, 10], 2));
-        tail.step(-3, 3, None);
+        step(&mut tail, -3, None);
         assert_eq!((seqs(&tail, 3), tail.chosen(None).unwrap().seq), (vec![6, 7, 8], 6));
-        tail.step(4, 3, None);
+        step(&mut tail, 4, None);
         assert_eq!((seqs(&tail, 3), tail.chosen(None).unwrap().seq), (vec![8, 9, 10], 10));
-        tail.step(5, 3, None);
+        step(&mut tail, 5, None);
         assert!(tail.follows());
         assert_eq!((seqs(&tail, 3), tail.arrived(None)), (vec![10, 11, 12], 0));
-        tail.step(-99, 3, None);
+        step(&mut tail, -99, None);
         assert_eq!(seqs(&tail, 3), [1, 2, 3]);
     }
 
@@ -298,7 +305,7 @@ mod tests {
         assert_eq!(tail.lines(9, selected).iter().map(|event| event.seq).collect::<Vec<_>>(), [6, 12]);
         // The cursor stood on an event that is hidden now.
         tail.only_selected = false;
-        tail.step(-1, 3, selected);
+        step(&mut tail, -1, selected);
         assert_eq!(tail.chosen(selected).unwrap().seq, 10);
         tail.only_selected = true;
         assert_eq!(tail.chosen(selected).unwrap().seq, 6);
@@ -308,7 +315,7 @@ mod tests {
     fn what_is_counted_while_held_still_is_what_arrived_since_not_what_lies_below() {
         let mut tail = tail(1..=20);
         tail.hold(None);
-        tail.step(-10, 3, None);
+        step(&mut tail, -10, None);
         assert_eq!((seqs(&tail, 3), tail.arrived(None)), (vec![10, 11, 12], 0));
         tail.extend(&[event(21), event(22)]);
         assert_eq!(tail.arrived(None), 2);

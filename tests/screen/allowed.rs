@@ -1,17 +1,16 @@
 //! What the screen shows as possible is what the rules decide: for every state that random lives of a dealership reach, for
 //! every action that records something, for dealerships and for letters.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 use cloverwatch::domain::{
     Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Context, DealershipId, IntentId, LetterCopy, LetterEnd,
     LetterId, LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit, ProfileField,
     Timestamp, decide_in_turn,
 };
-use cloverwatch::tui::action::{Action, ActionScope, Danger, REGISTRY};
-use cloverwatch::tui::dialog::{allowed, letter_allowed, open, open_letters};
-use cloverwatch::tui::queue::LetterRef;
+use cloverwatch::tui::action::{Action, REGISTRY};
+use cloverwatch::tui::actions::{DryRun, RecordingAction, Subject};
+use cloverwatch::tui::dialog::{Target, open};
+use cloverwatch::tui::enabled::can;
 use cloverwatch::tui::state::Setup;
 use proptest::prelude::*;
 
@@ -234,36 +233,44 @@ fn same(shown: &Result<(), String>, decided: &Result<(), Vec<String>>, what: &st
     }
 }
 
-fn recording() -> impl Iterator<Item = Action> {
-    let records = REGISTRY.iter().filter(|info| info.danger != Danger::None && info.scope == ActionScope::Table);
-    // What an answer means is no dealership's: no rule decides about it.
-    records.map(|info| info.action).filter(|action| *action != Action::TeachNewest)
+fn recording(action: Action) -> &'static RecordingAction {
+    action.recording().unwrap()
+}
+
+/// Every action that records something about dealerships; what an answer means is no dealership's: no rule decides about it.
+fn about_dealerships() -> impl Iterator<Item = Action> {
+    let records = REGISTRY.iter().filter_map(|info| Some((info.action, info.action.recording()?)));
+    // A look is no command, though it is refused by a rule.
+    let records = records.filter(|(action, recording)| recording.is_about_dealerships() && *action != Action::Check);
+    records.map(|(action, _)| action)
 }
 
 /// Compares one state at one kind of desk.
 fn compare(desk: &Desk, at: Timestamp) {
     let setup = &desk.state.setup;
     let state = &desk.state.rows.get(IT).unwrap().state;
-    for action in recording() {
-        let shown = allowed(action, state, setup, at);
+    for action in about_dealerships() {
+        let record = recording(action);
+        let shown = record.allowed(&DryRun { state, letter: None, setup, now: at });
         same(&shown, &decided(state, &ways(action, state, setup.source, at), setup, at), &format!("{action:?}"), state);
         // The dialog opens for what is possible, says the same of what is not, and leaves out with the same words.
-        assert_eq!(open(action, &[IT], &desk.state).err(), shown.clone().err(), "{action:?}");
-        if let (Err(why), Ok(dialog)) = (&shown, open(action, &[IT, NEW], &desk.state)) {
+        assert_eq!(open(record, &[IT.into()], &desk.state).err(), shown.clone().err(), "{action:?}");
+        if let (Err(why), Ok(dialog)) = (&shown, open(record, &[IT.into(), NEW.into()], &desk.state)) {
             assert_eq!(dialog.left_out, [("Nakamura Ford".to_owned(), why.clone())], "{action:?}");
         }
     }
     for letter in state.letters() {
         let id = letter.id;
-        let of = LetterRef { dealership: IT, letter: id };
+        let of = Target { dealership: IT, letter: Some(id) };
         for (action, command) in [
             (Action::QueueRetry, Command::RetryLetter { letter: id }),
             (Action::QueueRetryFailed, Command::RetryLetter { letter: id }),
             (Action::QueueSuppress, Command::SuppressLetter { letter: id, reason: "typed".to_owned() }),
         ] {
-            let shown = letter_allowed(action, state, letter, setup, at);
+            let record = recording(action);
+            let shown = record.allowed(&DryRun { state, letter: Some(letter), setup, now: at });
             same(&shown, &decided(state, &[vec![command]], setup, at), &format!("{action:?} of {letter:?}"), state);
-            assert_eq!(open_letters(action, &[of], &desk.state).err(), shown.err(), "{action:?}");
+            assert_eq!(open(record, &[of], &desk.state).err(), shown.err(), "{action:?}");
         }
     }
 }
@@ -297,12 +304,15 @@ proptest! {
 #[test]
 fn every_action_that_records_something_is_compared() {
     let state = world(true).get(IT);
-    for action in recording() {
+    for action in about_dealerships() {
         assert!(!ways(action, &state, None, now()).is_empty(), "{action:?}");
     }
-    let queue = REGISTRY.iter().filter(|info| info.danger != Danger::None && info.scope == ActionScope::Queue);
-    let queue: Vec<Action> = queue.map(|info| info.action).collect();
-    assert_eq!(queue, [Action::QueueRetry, Action::QueueRetryFailed, Action::QueueSuppress]);
+    let of_letters = REGISTRY.iter().filter(|info| info.action.recording().is_some_and(RecordingAction::is_about_letters));
+    let of_letters: Vec<Action> = of_letters.map(|info| info.action).collect();
+    assert_eq!(of_letters, [Action::QueueRetry, Action::QueueRetryFailed, Action::QueueSuppress]);
+    let answers = REGISTRY.iter().filter_map(|info| info.action.recording());
+    let answers = answers.filter(|record| matches!(record.subject, Subject::Answer(_)));
+    assert_eq!(answers.count(), 2, "what an answer means is no dealership's: no rule decides about it");
 }
 
 #[test]
@@ -310,16 +320,15 @@ fn what_records_nothing_is_possible_for_whoever_is_archived() {
     let mut world = world(true);
     world.issue(IT, ago(1.0), "CLOVER-1");
     world.person(IT, ago(0.5), &Command::Archive);
-    let desk = Desk::with(world, (120, 30), |_| {});
-    let state: &Arc<Onboarding> = &desk.state.rows.get(IT).unwrap().state;
-    let setup = &desk.state.setup;
+    let mut desk = Desk::with(world, (120, 30), |_| {});
+    desk.state.cursor.id = Some(IT);
     for action in
         [Action::Open, Action::Mark, Action::Reveal, Action::CopyDealerCode, Action::Guide, Action::ReadLetter]
     {
-        assert_eq!(allowed(action, state, setup, now()), Ok(()), "{action:?}");
+        assert_eq!(can(&desk.state, action), Ok(()), "{action:?}");
     }
     // What is copied is sent to somebody, and what is looked at is recorded.
     for action in [Action::CopyCode, Action::Check] {
-        assert!(allowed(action, state, setup, now()).unwrap_err().contains("the dealership is archived"));
+        assert!(can(&desk.state, action).unwrap_err().contains("the dealership is archived"));
     }
 }

@@ -113,7 +113,7 @@ fn in_a_field_it_is_text_and_never_accepts_it() {
     let mut desk = self::desk();
     desk.press("/").write("o");
     desk.tell(keys_of("\rj"));
-    assert_eq!((desk.state.rows.query().text(), desk.state.cursor.place), ("o", 1));
+    assert_eq!((desk.state.rows.query().text(), desk.state.cursor.list.place), ("o", 1));
 }
 
 #[test]

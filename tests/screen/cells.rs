@@ -1,7 +1,7 @@
 //! What is counted is what is written: cells by the one measure, by ratatui's, and in its buffer.
 
 use cloverwatch::domain::text::{clean, clusters, is_certain, width};
-use cloverwatch::tui::view::pen::Canvas;
+use cloverwatch::tui::view::canvas::Canvas;
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::style::Style;

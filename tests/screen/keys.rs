@@ -63,13 +63,13 @@ fn the_cursor_moves_and_stays_on_its_dealership_when_the_order_changes() {
     desk.press("j j");
     assert_eq!(desk.selected(), last);
     desk.press("g g k");
-    assert_eq!(desk.state.cursor.place, 0);
+    assert_eq!(desk.state.cursor.list.place, 0);
 
     // A dealership moves past the cursor: the cursor does not follow the line, but its dealership.
     desk.press("s a").go_to(5);
     desk.happens(|world| world.look(id(5), now(), Outcome::Connected, &["DataClover Appt"]));
     assert_eq!(desk.selected(), 5);
-    assert!(desk.state.cursor.place > 9);
+    assert!(desk.state.cursor.list.place > 9);
 }
 
 #[test]

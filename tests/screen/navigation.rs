@@ -23,18 +23,18 @@ fn desk() -> Desk {
 fn the_cursor_stays_at_its_place_when_what_was_done_takes_its_dealership_away() {
     let mut desk = Desk::with_source((120, 30));
     desk.go_to(11);
-    let place = desk.state.cursor.place;
+    let place = desk.state.cursor.list.place;
     desk.press("r tab enter");
     let effect = only(&mut desk);
     assert!(matches!(&effect, Effect::Obtain(_, asks) if asks[0].0 == id(11)));
     desk.happens(|world| world.issue(id(11), now(), "FRESH-11"));
     // The next one has its place, and the next act is for that one.
-    assert_eq!((desk.selected(), desk.state.cursor.place, desk.state.cursor.top), (4, place, 0));
+    assert_eq!((desk.selected(), desk.state.cursor.list.place, desk.state.cursor.list.top), (4, place, 0));
     desk.press("r").sees("Reissue Chevrolet of Louisville").press("esc");
     // What others do takes nothing from under the cursor.
     desk.happens(|world| world.issue(id(4), now(), "FRESH-4"));
     assert_eq!(desk.selected(), 4);
-    assert!(desk.state.cursor.place > place);
+    assert!(desk.state.cursor.list.place > place);
 }
 
 #[test]
@@ -44,9 +44,9 @@ fn what_was_done_moves_no_cursor_when_it_is_another_dealership_that_moves() {
     let effect = only(&mut desk);
     assert!(matches!(effect, Effect::Execute(..)));
     desk.happens(|world| world.person(id(4), now(), &Command::Note { text: "call back".into() }));
-    let place = desk.state.cursor.place;
+    let place = desk.state.cursor.list.place;
     desk.happens(|world| world.issue(id(11), now(), "FRESH-11"));
-    assert_eq!((desk.selected(), desk.state.cursor.place), (4, place - 1));
+    assert_eq!((desk.selected(), desk.state.cursor.list.place), (4, place - 1));
 }
 
 #[test]
@@ -57,10 +57,10 @@ fn when_what_was_done_has_ended_the_cursor_goes_with_its_dealership_again() {
     desk.happens(|world| world.person(id(4), now(), &Command::Note { text: "call back".into() }));
     desk.tell(Msg::Outcome(work, id(4), Ok(String::new().into())));
     desk.wait(600);
-    let (place, later) = (desk.state.cursor.place, desk.now.at);
+    let (place, later) = (desk.state.cursor.list.place, desk.now.at);
     desk.happens(|world| world.look(id(4), later, Outcome::Connected, &["DataClover Appt"]));
     assert_eq!(desk.selected(), 4, "whoever presses a key now means the one that they chose");
-    assert_ne!(desk.state.cursor.place, place);
+    assert_ne!(desk.state.cursor.list.place, place);
 }
 
 #[test]
@@ -68,25 +68,25 @@ fn the_cursor_stays_at_its_place_although_the_outcome_is_told_before_the_record(
     let mut desk = Desk::with_source((120, 30));
     desk.go_to(11).press("r tab enter");
     let Effect::Obtain(work, _) = only(&mut desk) else { panic!("a code is asked for") };
-    let place = desk.state.cursor.place;
+    let place = desk.state.cursor.list.place;
     desk.tell(Msg::Outcome(work, id(11), Ok("code 2 issued".to_owned().into())));
     desk.happens(|world| world.issue(id(11), now(), "FRESH-11"));
-    assert_eq!((desk.selected(), desk.state.cursor.place), (4, place));
+    assert_eq!((desk.selected(), desk.state.cursor.list.place), (4, place));
 }
 
 #[test]
 fn before_the_first_key_the_cursor_is_on_the_first_row_whichever_that_is() {
     let mut desk = desk();
-    assert_eq!((desk.selected(), desk.state.cursor.place), (15, 0));
+    assert_eq!((desk.selected(), desk.state.cursor.list.place), (15, 0));
     desk.happens(|world| world.person(id(15), now(), &Command::Archive));
-    assert_eq!((desk.selected(), desk.state.cursor.place, desk.state.cursor.top), (7, 0, 0));
+    assert_eq!((desk.selected(), desk.state.cursor.list.place, desk.state.cursor.list.top), (7, 0, 0));
     desk.wait(36 * 60);
-    assert_eq!(desk.state.cursor.place, 0);
+    assert_eq!(desk.state.cursor.list.place, 0);
     // From then on it is with its dealership.
     desk.press("j k");
     desk.happens(|world| world.look(id(7), now(), Outcome::Connected, &["DataClover Appt"]));
     assert_eq!(desk.selected(), 7);
-    assert!(desk.state.cursor.place > 0);
+    assert!(desk.state.cursor.list.place > 0);
 }
 
 #[test]
@@ -337,7 +337,7 @@ fn only_the_chosen_dealerships_events_are_its_whole_history() {
 fn what_is_recorded_while_the_log_is_read_is_in_the_history_and_in_the_detail() {
     let mut desk = Desk::open((200, 60));
     desk.go_to(11).state.tail.only_selected = true;
-    let next = desk.state.rows.at(desk.state.cursor.place + 1).unwrap().state.id;
+    let next = desk.state.rows.at(desk.state.cursor.list.place + 1).unwrap().state.id;
     let read: Vec<_> =
         desk.world.lock().events.iter().filter(|event| event.dealership == Some(next)).cloned().collect();
     // The cursor goes on, and the log is being read while somebody notes something.
@@ -374,7 +374,10 @@ fn back_in_the_tab_of_all_the_selected_dealership_is_in_view() {
             }
             let (cursor, rows) = (&desk.state.cursor, desk.state.plan().table_rows());
             assert_eq!(desk.state.rows.tab(), Tab::All, "{keys}");
-            assert!((cursor.top..cursor.top + rows).contains(&cursor.place), "{size:?} {keys}: {cursor:?}");
+            assert!(
+                (cursor.list.top..cursor.list.top + rows).contains(&cursor.list.place),
+                "{size:?} {keys}: {cursor:?}"
+            );
             assert!(desk.picture().contains('›'), "{size:?} {keys}\n{}", desk.picture());
         }
     }

@@ -34,7 +34,7 @@ fn what_was_entered_later_stands_where_it_happened() {
 }
 
 fn may_be_accepted(desk: &Desk) -> bool {
-    matches!(&desk.state.mode, Mode::Dialog(dialog) if dialog.verdict.is_ok())
+    matches!(&desk.state.mode, Mode::Dialog(dialog) if dialog.validation.is_ok())
 }
 
 #[test]

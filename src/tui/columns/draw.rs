@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::domain::list::Origin;
 use crate::domain::text::width;
 use crate::tui::theme::{Theme, Tone};
-use crate::tui::view::pen::{Canvas, wrap};
+use crate::tui::view::canvas::{Canvas, wrap};
 
 use super::{Choice, Preview};
 
@@ -39,46 +39,46 @@ const KEYS: &[(&str, &str)] = &[
 /// Draws the preview into a whole buffer.
 pub fn draw(preview: &mut Preview, theme: &Theme, buffer: &mut Buffer) {
     let area = *buffer.area();
-    let mut pen = Canvas::new(buffer, area);
-    pen.clear();
+    let mut canvas = Canvas::new(buffer, area);
+    canvas.clear();
     if area.height < 4 {
-        pen.text(0, 0, area.width, &format!("columns of {}: the window is too small", preview.file), theme.text);
+        canvas.text(0, 0, area.width, &format!("columns of {}: the window is too small", preview.file), theme.text);
         return;
     }
     if preview.help {
-        help(&mut pen, theme);
+        help(&mut canvas, theme);
         return;
     }
     let below = below(preview, area);
     let rows = usize::from(area.height).saturating_sub(2 + below.len()).max(1);
     preview.scroll(rows);
-    title(&mut pen, preview, rows, theme);
+    title(&mut canvas, preview, rows, theme);
     let field_width = preview.choices.iter().map(|choice| width(choice.field.word())).max().unwrap_or(0) as u16 + 3;
     for (line, place) in (preview.top..preview.choices.len()).take(rows).enumerate() {
         let Some(choice) = preview.choices.get(place) else { break };
-        row(&mut pen, preview, choice, (line as u16 + 1, field_width, place == preview.cursor), theme);
+        row(&mut canvas, preview, choice, (line as u16 + 1, field_width, place == preview.cursor), theme);
     }
     let first = area.height.saturating_sub(below.len() as u16 + 1);
     for (line, (text, is_strong)) in below.iter().enumerate() {
         let style = if *is_strong { theme.text } else { theme.dim };
-        pen.text(0, first + line as u16, area.width, text, style);
+        canvas.text(0, first + line as u16, area.width, text, style);
     }
     let keys = "↑↓ field  ←→ column  x none  enter take it in  ? help  esc leave";
-    pen.text(0, area.height - 1, area.width, keys, theme.key);
+    canvas.text(0, area.height - 1, area.width, keys, theme.key);
 }
 
-fn title(pen: &mut Canvas<'_>, preview: &Preview, rows: usize, theme: &Theme) {
-    let (room, all) = (pen.area().width, preview.choices.len());
+fn title(canvas: &mut Canvas<'_>, preview: &Preview, rows: usize, theme: &Theme) {
+    let (room, all) = (canvas.area().width, preview.choices.len());
     let shown =
         if rows < all { format!(" {}–{} of {all}", preview.top + 1, preview.top + rows) } else { String::new() };
     let right = width(&shown) as u16;
-    pen.text(0, 0, room.saturating_sub(right), &format!("Which column holds what in {}", preview.file), theme.title);
-    pen.right(0, 0, room, &shown, theme.dim);
+    canvas.text(0, 0, room.saturating_sub(right), &format!("Which column holds what in {}", preview.file), theme.title);
+    canvas.right(0, 0, room, &shown, theme.dim);
 }
 
-fn help(pen: &mut Canvas<'_>, theme: &Theme) {
-    let Rect { width: room, height, .. } = pen.area();
-    pen.text(0, 0, room, "Keys of this preview", theme.title);
+fn help(canvas: &mut Canvas<'_>, theme: &Theme) {
+    let Rect { width: room, height, .. } = canvas.area();
+    canvas.text(0, 0, room, "Keys of this preview", theme.title);
     let beside = KEYS.iter().map(|(keys, _)| width(keys)).max().unwrap_or(0) as u16 + 4;
     let lines = KEYS.iter().flat_map(|(keys, does)| {
         let lines = wrap(does, room.saturating_sub(beside).max(1));
@@ -86,24 +86,24 @@ fn help(pen: &mut Canvas<'_>, theme: &Theme) {
         beside.zip(if lines.is_empty() { vec![String::new()] } else { lines })
     });
     for (y, (keys, does)) in (1..height - 1).zip(lines) {
-        pen.text(2, y, beside.min(room), keys, theme.key);
-        pen.text(beside, y, room, &does, theme.text);
+        canvas.text(2, y, beside.min(room), keys, theme.key);
+        canvas.text(beside, y, room, &does, theme.text);
     }
-    pen.text(0, height - 1, room, "esc or ? closes this", theme.key);
+    canvas.text(0, height - 1, room, "esc or ? closes this", theme.key);
 }
 
 fn row(
-    pen: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     preview: &Preview,
     choice: &Choice,
     (y, field_width, here): (u16, u16, bool),
     theme: &Theme,
 ) {
-    let room = pen.area().width;
+    let room = canvas.area().width;
     let needed = choice.field.is_needed() && choice.columns.is_empty();
     let name_style = if needed { theme.tone(Tone::Warn) } else { theme.text };
-    pen.text(0, y, 2, if here { "›" } else { " " }, theme.text);
-    pen.text(2, y, field_width, choice.field.word(), name_style);
+    canvas.text(0, y, 2, if here { "›" } else { " " }, theme.text);
+    canvas.text(2, y, field_width, choice.field.word(), name_style);
     let names: Vec<&str> = preview.names(&choice.columns).collect();
     let names = if names.is_empty() { "–".to_owned() } else { names.join(", ") };
     let mark = match choice.origin {
@@ -114,14 +114,14 @@ fn row(
     };
     let x = field_width + 2;
     let name_width = (room / 3).clamp(NAME_WIDTH.0, NAME_WIDTH.1);
-    let used = pen.text(x, y, name_width - width(mark) as u16, &names, theme.text);
-    pen.text(x + used, y, width(mark) as u16, mark, theme.text);
+    let used = canvas.text(x, y, name_width - width(mark) as u16, &names, theme.text);
+    canvas.text(x + used, y, width(mark) as u16, mark, theme.text);
     let x = x + name_width + 1;
     let note = preview.note(choice);
-    let used = note.map_or(0, |note| pen.text(x, y, room.saturating_sub(x), &format!("{note}  "), theme.text));
-    pen.text(x + used, y, room.saturating_sub(x + used), &samples(preview, choice).join(" · "), theme.dim);
+    let used = note.map_or(0, |note| canvas.text(x, y, room.saturating_sub(x), &format!("{note}  "), theme.text));
+    canvas.text(x + used, y, room.saturating_sub(x + used), &samples(preview, choice).join(" · "), theme.dim);
     if here {
-        pen.paint(y, theme.cursor);
+        canvas.paint(y, theme.cursor);
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::timezone::Tz;
 use chrono::NaiveDateTime;
 
-use super::{Dialog, DialogRequest, FieldRole, FormProblem};
+use super::{Dialog, FieldRole};
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::engine::{Booked, ReadBack};
@@ -51,49 +51,7 @@ impl AppointmentForm {
 impl Dialog {
     /// The offered time that is in the field.
     pub fn time(&self) -> Option<NaiveDateTime> {
-        self.offer.as_ref()?.time(self.text(FieldRole::Text))
-    }
-
-    /// What would come of the dialog of a test appointment.
-    pub(super) fn appointment_wish(&self) -> Result<DialogRequest, Vec<FormProblem>> {
-        let Some(appointment) = &self.appointment else { return Err(Vec::new()) };
-        match appointment.step {
-            AppointmentStep::Choosing => {}
-            AppointmentStep::Open(_) => return Ok(DialogRequest::ReadBack),
-            AppointmentStep::Sending | AppointmentStep::Ended(..) => return Err(Vec::new()),
-        }
-        let problem = |role, text: String, missing| FormProblem { role, id: None, text, missing };
-        let mut problems = Vec::new();
-        let text = self.text(FieldRole::Text).trim();
-        let planned = match (&appointment.planned, self.time()) {
-            (_, None) if text.is_empty() => {
-                problems.push(problem(Some(FieldRole::Text), "choose an offered time".to_owned(), true));
-                None
-            }
-            (_, None) => {
-                problems.push(problem(Some(FieldRole::Text), "this time is not offered".to_owned(), false));
-                None
-            }
-            (None, Some(_)) => {
-                problems.push(problem(None, "the request is being made".to_owned(), true));
-                None
-            }
-            (Some(Err(why)), Some(_)) => {
-                problems.push(problem(None, clean(why).into_owned(), false));
-                None
-            }
-            (Some(Ok(planned)), Some(local)) => Some(planned).filter(|planned| planned.0.booking.local == local),
-        };
-        let typed = self.text(FieldRole::DealerCode).trim();
-        let code = self.items.first().map_or("", |item| item.dealer_code.as_str());
-        if typed != code {
-            let text = format!("type {code}");
-            problems.push(problem(Some(FieldRole::DealerCode), text, typed.is_empty()));
-        }
-        match planned {
-            Some(planned) if problems.is_empty() => Ok(DialogRequest::Book(planned.clone())),
-            _ => Err(problems),
-        }
+        self.suggestions.as_ref()?.time(self.text(FieldRole::Text))
     }
 }
 

@@ -52,17 +52,17 @@ pub enum Input {
 }
 
 impl FormField {
-    pub(super) fn line(role: FieldRole, label: &str, hint: impl Into<String>, text: &str) -> Self {
+    pub fn line(role: FieldRole, label: &str, hint: impl Into<String>, text: &str) -> Self {
         let edit = LineEdit::suggesting(text);
         Self { role, label: label.to_owned(), hint: hint.into(), input: Input::Line(edit) }
     }
 
     /// What stands there and is corrected: typing goes on from it.
-    pub(super) fn standing(role: FieldRole, label: &str, text: &str) -> Self {
+    pub fn standing(role: FieldRole, label: &str, text: &str) -> Self {
         Self { role, label: label.to_owned(), hint: String::new(), input: Input::Line(LineEdit::with(text)) }
     }
 
-    pub(super) fn check(role: FieldRole, label: impl Into<String>, on: bool) -> Self {
+    pub fn check(role: FieldRole, label: impl Into<String>, on: bool) -> Self {
         Self { role, label: label.into(), hint: String::new(), input: Input::Check(on) }
     }
 

@@ -2,11 +2,12 @@
 
 use crate::timezone::Tz;
 
+use super::Target;
+use crate::domain::text::clean;
 use crate::domain::{
-    AppointmentId, Command, DealershipId, IntentId, InvitationState, LetterId, Onboarding, OpcodeChoice, OpcodeState,
-    Profile, Stage, Timestamp, Untrusted,
+    AppointmentId, DealershipId, IntentId, InvitationState, LetterId, Onboarding, OpcodeChoice, OpcodeState, Profile,
+    Stage, Timestamp, Untrusted,
 };
-use crate::tui::action::Action;
 
 /// A dealership as a dialog showed it.
 #[derive(Debug, Clone)]
@@ -102,6 +103,10 @@ impl Item {
         }
     }
 
+    pub fn target(&self) -> Target {
+        Target { dealership: self.id, letter: self.about.as_ref().map(|(letter, _)| *letter) }
+    }
+
     /// The generation that was shown.
     pub fn generation(&self) -> u32 {
         self.seen.generation
@@ -121,70 +126,91 @@ impl Item {
         self.seen.reminders_off
     }
 
-    /// The command that sends what an action sends.
-    pub fn sends(&self, action: Action) -> Option<Command> {
-        super::letter_of(action, self.seen.generation).map(|kind| Command::QueueLetter { kind })
-    }
-
     /// Whether the dealer's word is waiting to be reflected.
     pub fn awaits_xtime(&self) -> bool {
         self.stage == Stage::AwaitingXtime
     }
 
     /// Compares what was shown with a newer state, as far as the action depends on it.
-    pub fn compare(&mut self, action: Action, state: &Onboarding) {
+    pub fn compare(&mut self, watches: &[Watch], state: &Onboarding) {
         if self.changed.is_none() {
-            let corrected = self.profile.as_deref().is_some_and(|profile| *profile != state.profile);
-            self.changed = difference(action, &self.seen, &Seen::of(state), state)
-                .or_else(|| corrected.then(|| "its profile was corrected meanwhile".to_owned()));
+            let is = Seen::of(state);
+            self.changed = watches.iter().find_map(|watch| watch.difference(self, &is, state));
         }
     }
 }
 
-fn difference(action: Action, was: &Seen, is: &Seen, state: &Onboarding) -> Option<String> {
-    if was == is {
-        return None;
+/// What an action depends on: when it is other than it was shown, nothing is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watch {
+    /// Which code is the newest.
+    Generation,
+    Archived,
+    /// What became of the code, and whose it is.
+    Code,
+    /// Where letters go.
+    Address,
+    Reminders,
+    Owner,
+    Opcode,
+    Appointment,
+    Snooze,
+    Profile,
+}
+
+impl Watch {
+    /// What hangs on the newest code.
+    pub const CODE: &'static [Self] = &[Self::Generation, Self::Archived, Self::Code];
+    /// What hangs on the newest code and sends a letter.
+    pub const CODE_LETTER: &'static [Self] = &[Self::Generation, Self::Archived, Self::Code, Self::Address];
+
+    fn difference(self, item: &Item, is: &Seen, state: &Onboarding) -> Option<String> {
+        let was = &item.seen;
+        let message = match self {
+            Self::Generation if was.generation != is.generation => return Some(newer_code(was, is, state)),
+            Self::Archived if was.archived != is.archived && is.archived => "archived meanwhile",
+            Self::Archived if was.archived != is.archived => "taken back from the archive meanwhile",
+            Self::Code if is.confirmed && !was.confirmed => "connected meanwhile",
+            Self::Code if was.confirmed && !is.confirmed => "lost meanwhile",
+            Self::Code if is.revoked && !was.revoked => "its code was revoked meanwhile",
+            Self::Code if was.word != is.word => "the dealer's word was recorded meanwhile",
+            Self::Code if was.dealer_code != is.dealer_code => "its dealerCode was corrected meanwhile",
+            Self::Address if was.email != is.email => "its address was corrected meanwhile",
+            Self::Address if is.refused && !was.refused => "its address was refused meanwhile",
+            Self::Reminders if was.reminders_off != is.reminders_off => "its reminders were switched meanwhile",
+            Self::Owner if was.owner != is.owner => "assigned to somebody else meanwhile",
+            Self::Opcode if was.opcode != is.opcode => "another opcode was chosen meanwhile",
+            Self::Appointment if was.booking != is.booking => "its booking changed meanwhile",
+            Self::Appointment if was.appointment != is.appointment => "its test appointment changed meanwhile",
+            Self::Appointment if was.opcode != is.opcode => "another opcode was chosen meanwhile",
+            Self::Appointment if was.dealer_code != is.dealer_code => "its dealerCode was corrected meanwhile",
+            Self::Appointment if was.confirmed && !is.confirmed => "lost meanwhile",
+            Self::Appointment if was.opcode_state == OpcodeState::Ok && is.opcode_state != OpcodeState::Ok => {
+                "its opcode is not visible any more"
+            }
+            Self::Snooze if was.snoozed_until != is.snoozed_until => "its snooze was changed meanwhile",
+            Self::Profile if item.profile.as_deref().is_some_and(|profile| *profile != state.profile) => {
+                "its profile was corrected meanwhile"
+            }
+            Self::Generation
+            | Self::Archived
+            | Self::Code
+            | Self::Address
+            | Self::Reminders
+            | Self::Owner
+            | Self::Opcode
+            | Self::Appointment
+            | Self::Snooze
+            | Self::Profile => return None,
+        };
+        Some(message.to_owned())
     }
-    let sends = matches!(action, Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive);
-    let about_code =
-        matches!(action, Action::Invite | Action::Reissue | Action::Revoke | Action::ConfirmWord | Action::Resend);
-    let writes = sends || matches!(action, Action::Invite | Action::Reissue | Action::ConfirmWord);
-    if about_code && was.generation != is.generation {
-        let by = state.invitation.as_ref().map(|newest| crate::domain::text::clean(&newest.issued_by).into_owned());
-        let by = by.unwrap_or_default();
-        return Some(match was.generation {
-            0 => format!("invited by {by} meanwhile: code {}", is.generation),
-            _ => format!("reissued by {by} meanwhile: code {} is the newest", is.generation),
-        });
+}
+
+fn newer_code(was: &Seen, is: &Seen, state: &Onboarding) -> String {
+    let by = state.invitation.as_ref().map(|newest| clean(&newest.issued_by).into_owned()).unwrap_or_default();
+    match was.generation {
+        0 => format!("invited by {by} meanwhile: code {}", is.generation),
+        _ => format!("reissued by {by} meanwhile: code {} is the newest", is.generation),
     }
-    // A meaning is of the answer, whatever becomes of its dealership.
-    let of_dealership = !matches!(action, Action::Note | Action::TeachMeaning | Action::TeachNewest);
-    if of_dealership && was.archived != is.archived {
-        return Some(
-            if is.archived { "archived meanwhile" } else { "taken back from the archive meanwhile" }.to_owned(),
-        );
-    }
-    let words = match action {
-        _ if about_code && is.confirmed && !was.confirmed => "connected meanwhile",
-        _ if about_code && was.confirmed && !is.confirmed => "lost meanwhile",
-        _ if about_code && is.revoked && !was.revoked => "its code was revoked meanwhile",
-        _ if about_code && was.word != is.word => "the dealer's word was recorded meanwhile",
-        _ if about_code && was.dealer_code != is.dealer_code => "its dealerCode was corrected meanwhile",
-        _ if writes && was.email != is.email => "its address was corrected meanwhile",
-        _ if writes && is.refused && !was.refused => "its address was refused meanwhile",
-        Action::Reminders if was.reminders_off != is.reminders_off => "its reminders were switched meanwhile",
-        Action::Assign if was.owner != is.owner => "assigned to somebody else meanwhile",
-        Action::ChooseOpcode if was.opcode != is.opcode => "another opcode was chosen meanwhile",
-        Action::Appointment if was.booking != is.booking => "its booking changed meanwhile",
-        Action::Appointment if was.appointment != is.appointment => "its test appointment changed meanwhile",
-        Action::Appointment if was.opcode != is.opcode => "another opcode was chosen meanwhile",
-        Action::Appointment if was.dealer_code != is.dealer_code => "its dealerCode was corrected meanwhile",
-        Action::Appointment if was.confirmed && !is.confirmed => "lost meanwhile",
-        Action::Appointment if was.opcode_state == OpcodeState::Ok && is.opcode_state != OpcodeState::Ok => {
-            "its opcode is not visible any more"
-        }
-        Action::Snooze if was.snoozed_until != is.snoozed_until => "its snooze was changed meanwhile",
-        _ => return None,
-    };
-    Some(words.to_owned())
 }

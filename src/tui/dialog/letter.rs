@@ -1,12 +1,10 @@
 //! The letters that a dialog sends: whether they can go, to whom, and as which state they are written.
 
-use crate::domain::{Command, DealershipId, Fact, IntentId, LetterKind, Onboarding};
-use crate::engine::PastedCode;
-use crate::tui::action::Action;
+use crate::domain::{Ask, CodeOrigin, Command, DealershipId, Fact, IntentId, LetterKind, Onboarding};
+use crate::tui::actions::{DryRun, LetterUse, RecordingAction, stand_in};
 use crate::tui::reading::LetterCode;
 use crate::tui::state::{ScreenState, Setup};
 
-use super::allowed::{decided, stand_in};
 use super::{Dialog, DialogKind, DialogRequest, FieldRole, FormField, Item};
 
 /// A letter before it is written.
@@ -20,18 +18,6 @@ pub struct LetterDraft {
     pub secret: LetterCode,
 }
 
-/// The letter that an action on the table sends by itself, to a dealership whose newest code has this number.
-pub fn letter_of(action: Action, generation: u32) -> Option<LetterKind> {
-    match action {
-        Action::Resend if generation > 1 => Some(LetterKind::Reissue),
-        Action::Resend => Some(LetterKind::Invitation),
-        Action::SendGuide => Some(LetterKind::OpcodeGuide),
-        Action::SendWordReceived => Some(LetterKind::WordReceived),
-        Action::SendLive => Some(LetterKind::Live),
-        _ => None,
-    }
-}
-
 /// Where a letter to this dealership goes; or why none can.
 pub(super) fn address(state: &Onboarding) -> Result<String, String> {
     match state.address_obstacle() {
@@ -41,25 +27,26 @@ pub(super) fn address(state: &Onboarding) -> Result<String, String> {
 }
 
 /// Whether an action sends a letter along when that is wanted.
-pub(super) fn sends_along(action: Action, state: &Onboarding, setup: &Setup) -> bool {
-    match action {
-        _ if setup.post.is_none() => false,
-        Action::Invite | Action::Reissue => true,
-        Action::ConfirmWord => state.word_is_acknowledged(&setup.policy.mail),
-        _ => false,
-    }
+pub(super) fn sends_along(action: &RecordingAction, state: &Onboarding, setup: &Setup) -> bool {
+    setup.post.is_some()
+        && match action.letters {
+            LetterUse::WithCode => true,
+            LetterUse::WordReceived => state.word_is_acknowledged(&setup.policy.mail),
+            LetterUse::None | LetterUse::Sends(_) | LetterUse::Retried => false,
+        }
 }
 
 /// The check box of the letter, when there is any letter that could go.
-pub(super) fn field(action: Action, items: &[Item]) -> Option<FormField> {
+pub(super) fn field(action: &RecordingAction, items: &[Item]) -> Option<FormField> {
     let going = items.iter().filter(|item| item.letter.as_ref().is_some_and(Result::is_ok)).count();
     let label = match items {
         _ if going == 0 => return None,
         [item] => {
             let to = item.letter.as_ref()?.as_ref().ok()?;
-            match action {
-                Action::ConfirmWord => format!("a letter to {to} acknowledges it"),
-                _ => format!("a letter goes to {to}"),
+            if action.gives_code() {
+                format!("a letter goes to {to}")
+            } else {
+                format!("a letter to {to} acknowledges it")
             }
         }
         _ => match items.len() - going {
@@ -81,20 +68,24 @@ impl Dialog {
         self.field(FieldRole::Mail).is_some_and(FormField::is_on)
     }
 
+    /// Whether it does nothing but send letters.
+    fn only_sends(&self) -> bool {
+        self.recording().is_some_and(|action| matches!(action.letters, LetterUse::Sends(_)))
+    }
+
     /// Whether it is about letters at all.
     pub fn has_letters(&self) -> bool {
-        self.items.iter().any(|item| item.letter.is_some())
-            || matches!(self.kind, DialogKind::Ask(action) if sends(action))
+        self.only_sends() || self.items.iter().any(|item| item.letter.is_some())
     }
 
     /// Whether a letter goes to one of its dealerships.
-    pub(super) fn mails_to(&self, item: &Item) -> bool {
+    pub fn mails_to(&self, item: &Item) -> bool {
         self.mails() && item.letter.as_ref().is_some_and(Result::is_ok)
     }
 
     /// How many letters go with it.
     pub fn letters(&self) -> usize {
-        let sends = matches!(self.kind, DialogKind::Ask(action) if sends(action));
+        let sends = self.only_sends();
         self.items.iter().filter(|item| sends || self.mails_to(item)).count()
     }
 
@@ -113,7 +104,7 @@ impl Dialog {
         let item = self.items.get(place).ok_or_else(none)?;
         let onboarding = &*state.rows.get(item.id).ok_or_else(none)?.state;
         let generation = onboarding.generation();
-        if let Some(kind) = letter_of(action, generation) {
+        if let Some(kind) = action.sends(generation) {
             let code = onboarding.invitation.as_ref().filter(|_| kind.carries_code());
             let secret = code.map_or(LetterCode::None, |newest| LetterCode::Code(newest.code.clone()));
             return Ok((item.id, LetterDraft { kind, as_if: Vec::new(), generation, secret }));
@@ -126,9 +117,10 @@ impl Dialog {
             Some(Err(why)) => return Err(format!("no letter goes there: {why}")),
             None => return Err(none()),
         }
-        let draft = match action {
-            Action::ConfirmWord => self.acknowledgement(place, onboarding, state),
-            _ => self.with_code(action, place, item, onboarding, state),
+        let draft = match action.letters {
+            LetterUse::WordReceived => self.acknowledgement(place, onboarding, state),
+            LetterUse::WithCode => self.with_code(place, onboarding, state),
+            LetterUse::None | LetterUse::Sends(_) | LetterUse::Retried => Err(none()),
         };
         Ok((item.id, draft?))
     }
@@ -139,7 +131,7 @@ impl Dialog {
         onboarding: &Onboarding,
         state: &ScreenState,
     ) -> Result<LetterDraft, String> {
-        let command = match &self.verdict {
+        let command = match &self.validation {
             Ok(DialogRequest::Execute(commands)) => commands.get(place).map(|(_, command)| command),
             _ => None,
         };
@@ -153,53 +145,39 @@ impl Dialog {
         })
     }
 
-    fn with_code(
-        &self,
-        action: Action,
-        place: usize,
-        item: &Item,
-        onboarding: &Onboarding,
-        state: &ScreenState,
-    ) -> Result<LetterDraft, String> {
-        let typed = match &self.verdict {
+    fn with_code(&self, place: usize, onboarding: &Onboarding, state: &ScreenState) -> Result<LetterDraft, String> {
+        let typed = match &self.validation {
             Ok(DialogRequest::Paste(codes)) => codes.get(place).cloned(),
             _ => None,
         };
-        let secret = match &typed {
-            Some(typed) => LetterCode::Code(typed.code.clone()),
-            None => LetterCode::Unknown(stand_in().ok_or("no code can stand in")?),
+        let code = match &typed {
+            Some(typed) => typed.code.clone(),
+            None => stand_in().ok_or("no code can stand in")?,
         };
-        let stand_in = || -> Result<PastedCode, String> {
-            let code = stand_in().ok_or("no code can stand in")?;
-            // Whether it is meant is asked before it is sent, not before it is read.
-            let ask = Self::ask(action, item, true);
-            let generated_at = state.now.at;
-            Ok(PastedCode { dealership: item.id, code, generated_at, expires_at: None, ask, mail: true })
+        let secret = if typed.is_some() { LetterCode::Code(code.clone()) } else { LetterCode::Unknown(code.clone()) };
+        // Whether it is meant is asked before it is sent, not before it is read.
+        let ask = match self.items.get(place).map_or(0, Item::generation) {
+            0 => Ask::Invite,
+            seen => Ask::Reissue { seen, despite_word: true },
         };
-        let code = typed.map_or_else(stand_in, Ok)?;
         let command = Command::IssueCode {
-            code: code.code,
-            generated_at: code.generated_at,
-            expires_at: code.expires_at,
-            source: crate::domain::CodeOrigin::Paste,
+            code,
+            generated_at: typed.as_ref().map_or(state.now.at, |typed| typed.generated_at),
+            expires_at: None,
+            source: CodeOrigin::Paste,
             intent: IntentId::from_bits(u64::MAX),
-            ask: code.ask,
+            ask: typed.as_ref().map_or(ask, |typed| typed.ask),
             mail: true,
         };
-        let as_if = recorded(&command, onboarding, state)?;
         let generation = onboarding.generation() + 1;
+        let as_if = recorded(&command, onboarding, state)?;
         let kind = if generation == 1 { LetterKind::Invitation } else { LetterKind::Reissue };
         Ok(LetterDraft { kind, as_if, generation, secret })
     }
 }
 
-/// Whether an action does nothing but send a letter.
-fn sends(action: Action) -> bool {
-    matches!(action, Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive)
-}
-
 /// What would be recorded of a command.
 fn recorded(command: &Command, onboarding: &Onboarding, state: &ScreenState) -> Result<Vec<Fact>, String> {
-    let commands = std::slice::from_ref(command);
-    decided(commands, onboarding, &state.setup, state.now.at).map_err(|refusal| refusal.to_string())
+    let dry_run = DryRun { state: onboarding, letter: None, setup: &state.setup, now: state.now.at };
+    dry_run.decide(std::slice::from_ref(command)).map_err(|refusal| refusal.to_string())
 }

@@ -1,54 +1,45 @@
 //! Dialogs as data: what they show, what can be entered, and what comes of it. They hold the values that they showed;
 //! when a dealership changes under them, they say so and refuse.
 
-mod allowed;
 mod appointment;
 mod field;
 mod item;
-mod judge;
 mod letter;
-mod offer;
 mod open;
 mod profile;
-mod teach;
+mod suggestions;
+mod validate;
 
 use crate::domain::{Command, DealershipId};
 use crate::engine::PastedCode;
 use crate::store::BulkId;
 
-use super::action::Action;
+use super::action::Danger;
+use super::actions::RecordingAction;
+use super::bulk_job::{BulkJob, JobPhase};
 use super::line_edit::LineEdit;
+use super::list_cursor::Scroll;
 use super::msg::{PreparedBooking, WorkId};
 use super::tail::Group;
 use super::teach::{Lesson, Unrecognised};
-use super::work::{JobPhase, Work};
 
-pub use allowed::{allowed, letter_allowed};
 pub use appointment::{AppointmentForm, AppointmentStep, meaning};
 pub use field::{FieldRole, FormField, Input};
-pub use item::Item;
-pub use judge::{ValidationContext, ends_snooze, expiry_of, generated_of};
-pub use letter::{LetterDraft, letter_of};
-pub use offer::{LoadState, Offered, Suggestions};
-pub use open::{open, open_letters};
+pub use item::{Item, Watch};
+pub use letter::LetterDraft;
+pub use open::{Target, open};
+pub use profile::profile_label;
+pub use suggestions::{LoadState, Offered, Suggestions};
+pub use validate::{Problems, ValidationContext, missing, wrong};
 
 /// Above how many dealerships the number must be typed.
 pub const TYPED_ABOVE: usize = 25;
 
-/// To how many something is done without asking. A look harms nobody, but many of them take a while.
-const fn unasked(action: Action) -> usize {
-    match action {
-        Action::Check => 5,
-        Action::QueueRetry | Action::QueueRetryFailed => 1,
-        _ => 0,
-    }
-}
-
 /// What a dialog is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DialogKind {
     /// Something that is asked of the engine for its items.
-    Ask(Action),
+    Ask(&'static RecordingAction),
     /// Which groups of events the tail shows.
     Kinds,
     /// What came of a piece of work.
@@ -131,23 +122,40 @@ pub struct Dialog {
     pub hidden: usize,
     pub fields: Vec<FormField>,
     /// What is offered for its text.
-    pub offer: Option<Suggestions>,
+    pub suggestions: Option<Suggestions>,
     /// The test appointment that it is about.
     pub appointment: Option<AppointmentForm>,
     /// The answer that it teaches.
     pub unrecognised: Option<Unrecognised>,
     pub focus: DialogFocus,
-    /// The list is scrolled by so many lines.
-    pub scroll: usize,
+    pub scroll: Scroll,
     /// Whether it was tried to accept it: from then on what is missing is shown as wrong.
     pub tried: bool,
     /// It was tried to leave it although something was typed: the next try leaves.
     pub leaving: bool,
     /// What would come of it now, or why nothing.
-    pub verdict: Result<DialogRequest, Vec<FormProblem>>,
+    pub validation: Result<DialogRequest, Vec<FormProblem>>,
 }
 
 impl Dialog {
+    /// The action whose dialog it is.
+    pub fn recording(&self) -> Option<&'static RecordingAction> {
+        match self.kind {
+            DialogKind::Ask(action) => Some(action),
+            DialogKind::Kinds | DialogKind::Results(_) | DialogKind::CutOff(_) => None,
+        }
+    }
+
+    /// The one text that it asks for.
+    pub fn typed(&self) -> &str {
+        self.text(FieldRole::Text).trim()
+    }
+
+    /// The same command for each of its items.
+    pub fn same_for_each(&self, command: &Command) -> DialogRequest {
+        DialogRequest::Execute(self.items.iter().map(|item| (item.id, command.clone())).collect())
+    }
+
     pub fn field(&self, role: FieldRole) -> Option<&FormField> {
         self.fields.iter().find(|field| field.role == role)
     }
@@ -193,21 +201,20 @@ impl Dialog {
 
     /// Whether it is done without asking.
     pub fn is_immediate(&self) -> bool {
-        let DialogKind::Ask(action) = self.kind else { return false };
-        self.items.len() + self.left_out.len() <= unasked(action)
+        self.recording().is_some_and(|action| self.items.len() + self.left_out.len() <= action.unasked)
     }
 
     /// The buttons, the harmless one first; what was asked for so far tells what can be done about it.
-    pub fn buttons(&self, works: &[Work]) -> Vec<Button> {
+    pub fn buttons(&self, jobs: &[BulkJob]) -> Vec<Button> {
         match self.kind {
             DialogKind::Results(id) => {
-                let work = works.iter().find(|work| work.id == id);
+                let work = jobs.iter().find(|work| work.id == id);
                 let act = work.and_then(|work| match work.phase {
                     JobPhase::UnderWay => Some(Button::Stop),
                     JobPhase::Over => work.undone().next().map(|_| Button::Retry),
                     JobPhase::Stopping => None,
                 });
-                let earlier = works.iter().any(|work| work.is_bulk() && work.id < id).then_some(Button::Earlier);
+                let earlier = jobs.iter().any(|work| work.is_bulk() && work.id < id).then_some(Button::Earlier);
                 [Some(Button::Close), act, earlier].into_iter().flatten().collect()
             }
             DialogKind::CutOff(_) => vec![Button::Close, Button::Resume, Button::PutAway],
@@ -247,15 +254,13 @@ impl Dialog {
     /// Whether Enter in its last field accepts it: what it records can be corrected.
     pub fn is_quick(&self) -> bool {
         match self.kind {
-            DialogKind::Ask(action) => {
-                action.info().danger != super::action::Danger::Asks && self.items.len() <= TYPED_ABOVE
-            }
+            DialogKind::Ask(action) => action.danger != Danger::Asks && self.items.len() <= TYPED_ABOVE,
             DialogKind::Kinds | DialogKind::Results(_) | DialogKind::CutOff(_) => true,
         }
     }
 
     /// What is wrong or missing in a field.
     pub fn problem(&self, role: FieldRole) -> Option<&FormProblem> {
-        self.verdict.as_ref().err()?.iter().find(|problem| problem.role == Some(role))
+        self.validation.as_ref().err()?.iter().find(|problem| problem.role == Some(role))
     }
 }

@@ -1,12 +1,11 @@
 //! Correcting the profile of one dealership: its fields as they stand, and what would change.
 
-use super::judge::{Problems, missing, wrong};
-use super::{Dialog, DialogRequest, FieldRole, FormField, Item};
+use super::{Dialog, FieldRole, FormField};
 use crate::domain::text::{clean, or_nothing};
-use crate::domain::{Command, ProfileEdit, ProfileField, Timestamp};
+use crate::domain::{ProfileEdit, ProfileField, Timestamp};
 
-/// Its name on the screen.
-const fn label(field: ProfileField) -> &'static str {
+/// The name of a field on the screen.
+pub const fn profile_label(field: ProfileField) -> &'static str {
     match field {
         ProfileField::Name => "name",
         ProfileField::DealerCode => "dealerCode",
@@ -20,15 +19,6 @@ const fn label(field: ProfileField) -> &'static str {
         ProfileField::Phone => "phone",
         ProfileField::Owner => "owner",
     }
-}
-
-/// The fields of the one dealership, as they stand.
-pub(super) fn fields(items: &[Item]) -> Vec<FormField> {
-    let Some(profile) = items.first().and_then(|item| item.profile.as_deref()) else { return Vec::new() };
-    let field = |field: ProfileField| {
-        FormField::standing(FieldRole::Profile(field), label(field), &clean(profile.text_of(field)))
-    };
-    ProfileField::CORRECTED.into_iter().map(field).collect()
 }
 
 impl Dialog {
@@ -58,7 +48,10 @@ impl Dialog {
             _ => edit.text.clone(),
         };
         let words = |text: &str| or_nothing(text).into_owned();
-        edits.iter().map(|edit| (label(edit.field), words(profile.text_of(edit.field)), words(&read(edit)))).collect()
+        edits
+            .iter()
+            .map(|edit| (profile_label(edit.field), words(profile.text_of(edit.field)), words(&read(edit))))
+            .collect()
     }
 
     /// Why the corrected zone would be none of the place, in words.
@@ -66,18 +59,5 @@ impl Dialog {
         let [item] = self.items.as_slice() else { return None };
         let before = item.profile.as_deref()?;
         before.corrected(&self.edits()).ok()?.new_zone_contradiction(before, now)
-    }
-
-    /// The correction, or what is wrong with its fields.
-    pub(super) fn correction(&self) -> Result<DialogRequest, Problems> {
-        let [item] = self.items.as_slice() else { return Err(Problems::new()) };
-        let edits = self.edits();
-        let problem = |edit: &ProfileEdit| Some((FieldRole::Profile(edit.field), edit.field.check(&edit.text).err()?));
-        let problems: Problems = edits.iter().filter_map(problem).flat_map(|(role, why)| wrong(role, why)).collect();
-        match edits.is_empty() {
-            _ if !problems.is_empty() => Err(problems),
-            true => Err(missing(FieldRole::Profile(ProfileField::Name), "nothing was changed")),
-            false => Ok(DialogRequest::Execute(vec![(item.id, Command::Correct { edits })])),
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Laying a user's entries over the default ones, so that what comes out is always a map that works.
 
+use super::alias::ALIASES;
 use super::key::{Key, KeySymbol};
 use super::problem::Findings;
 use super::read::{Entry, written};
@@ -11,16 +12,13 @@ use crate::tui::action::{Action, ActionScope};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bound {
     pub(super) action: Action,
+    pub(super) scope: ActionScope,
     pub(super) keys: Vec<Key>,
     /// A byte of the user's text; none for the default map.
     pub(super) at: Option<usize>,
 }
 
 impl Bound {
-    fn scope(&self) -> ActionScope {
-        self.action.info().scope
-    }
-
     fn clashes(&self, keys: &[Key]) -> bool {
         self.keys.starts_with(keys) || keys.starts_with(&self.keys)
     }
@@ -43,18 +41,19 @@ const WAYS_OUT: [(Action, &str, &[ActionScope], Key); 4] = [
 pub(super) fn overlay(defaults: &[Entry], user: &[Entry], findings: &mut Findings<'_>) -> Keymap {
     let mut map = Keymap { bounds: Vec::new(), tries: std::array::from_fn(|_| Trie::default()) };
     for entry in user {
-        for (keys, at) in &entry.chords {
-            let bound = Bound { action: entry.action, keys: keys.clone(), at: Some(*at) };
-            if let Err(conflict) = map.bind(bound) {
-                findings.error(*at, map.describe(entry.action, keys, conflict, findings));
+        for (keys, at, scope) in in_scopes(entry, user) {
+            let bound = Bound { action: entry.action, scope, keys: keys.clone(), at: Some(at) };
+            if let Err(conflict) = map.bind(bound.clone()) {
+                findings.error(at, map.describe(&bound, conflict, findings));
             }
         }
     }
-    for entry in defaults.iter().filter(|entry| !user.iter().any(|own| own.action == entry.action)) {
-        for (keys, _) in &entry.chords {
-            let bound = Bound { action: entry.action, keys: keys.clone(), at: None };
-            if map.bind(bound).is_err() {
-                map.tell_loss(entry.action, keys, findings);
+    let own = |entry: &Entry| user.iter().any(|own| (own.action, own.scope) == (entry.action, entry.scope));
+    for entry in defaults.iter().filter(|entry| !own(entry)) {
+        for (keys, _, scope) in in_scopes(entry, user) {
+            let bound = Bound { action: entry.action, scope, keys: keys.clone(), at: None };
+            if map.bind(bound.clone()).is_err() {
+                map.tell_loss(&bound, findings);
             }
         }
     }
@@ -69,7 +68,7 @@ pub(super) fn overlay(defaults: &[Entry], user: &[Entry], findings: &mut Finding
     for (action, what, scopes, key) in WAYS_OUT {
         if let Some(stuck) = scopes.iter().find(|scope| !map.leads_to(**scope, action)) {
             let at = user.iter().find(|entry| entry.action == action).map_or(0, |entry| entry.at);
-            let place = if scopes.len() > 1 { format!(" from [{}]", stuck.word()) } else { String::new() };
+            let place = if scopes.len() > 1 { format!(" from [{}]", stuck.as_str()) } else { String::new() };
             findings.error(at, format!("there is no way to {what}{place}; `{key}` does it all the same"));
             map.force(action, scopes, key);
         }
@@ -77,28 +76,36 @@ pub(super) fn overlay(defaults: &[Entry], user: &[Entry], findings: &mut Finding
     map
 }
 
+/// The chords of an entry with their places, and the scopes in which they hold. A motion moves in each pane for which the
+/// user's file does not give it keys of its own.
+fn in_scopes<'a>(entry: &'a Entry, user: &[Entry]) -> impl Iterator<Item = (&'a Vec<Key>, usize, ActionScope)> {
+    let own = |scope| user.iter().any(|own| (own.action, own.scope) == (entry.action, scope));
+    let panes = ALIASES.iter().filter(|alias| entry.scope == ActionScope::List && alias.action == entry.action);
+    let panes = panes.map(|alias| alias.scope).filter(|scope| !own(*scope));
+    let scopes: Vec<ActionScope> = std::iter::once(entry.scope).chain(panes).collect();
+    let chords = entry.chords.iter();
+    scopes.into_iter().flat_map(move |scope| chords.clone().map(move |(keys, at)| (keys, *at, scope)))
+}
+
 impl Keymap {
     /// Adds a chord, unless it conflicts inside its scope.
     fn bind(&mut self, bound: Bound) -> Result<(), Conflict> {
-        self.tries[bound.scope() as usize].insert(&bound.keys, bound.action)?;
+        self.tries[bound.scope as usize].insert(&bound.keys, bound.action)?;
         self.bounds.push(bound);
         Ok(())
     }
 
-    /// The chord of an action that stands in the way of some keys.
-    fn in_the_way(&self, action: Action, keys: &[Key]) -> Option<&Bound> {
-        self.bounds.iter().find(|bound| bound.action == action && bound.clashes(keys))
-    }
-
     /// Says why two chords of the user's file do not go together.
-    fn describe(&self, action: Action, keys: &[Key], conflict: Conflict, findings: &Findings<'_>) -> String {
+    fn describe(&self, bound: &Bound, conflict: Conflict, findings: &Findings<'_>) -> String {
         let (Conflict::Same(other) | Conflict::Shorter(other) | Conflict::Longer(other)) = conflict else {
             return "there is no key".to_owned();
         };
-        let there = self.in_the_way(other, keys);
+        let clashes =
+            |there: &&Bound| there.scope == bound.scope && there.action == other && there.clashes(&bound.keys);
+        let there = self.bounds.iter().find(clashes);
         let line = there.and_then(|bound| bound.at).map(|at| findings.position(at).0);
         let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
-        let (keys, id) = (written(keys), action.info().id);
+        let (keys, id) = (written(&bound.keys), bound.action.info().id);
         let there = there.map(|bound| written(&bound.keys)).unwrap_or_default();
         let other = other.info().id;
         match conflict {
@@ -113,11 +120,10 @@ impl Keymap {
     }
 
     /// Says that a default key gave way to a key of the user's.
-    fn tell_loss(&self, action: Action, keys: &[Key], findings: &mut Findings<'_>) {
-        let scope = action.info().scope;
-        let winner = self.bounds.iter().find(|bound| bound.scope() == scope && bound.clashes(keys));
+    fn tell_loss(&self, lost: &Bound, findings: &mut Findings<'_>) {
+        let winner = self.bounds.iter().find(|bound| bound.scope == lost.scope && bound.clashes(&lost.keys));
         let Some((winner, at)) = winner.and_then(|winner| Some((winner, winner.at?))) else { return };
-        let (own, lost, id) = (written(&winner.keys), written(keys), action.info().id);
+        let (own, lost, id) = (written(&winner.keys), written(&lost.keys), lost.action.info().id);
         let message = if own == lost {
             format!("`{own}` is also a default key of `{id}`, which loses it")
         } else {
@@ -128,7 +134,7 @@ impl Keymap {
 
     /// Says which keys of an outer scope cannot be reached while an inner one is focused.
     fn tell_shadows(&self, inner: ActionScope, outer: ActionScope, findings: &mut Findings<'_>) {
-        let of = |scope| self.bounds.iter().filter(move |bound| bound.scope() == scope);
+        let of = |scope| self.bounds.iter().filter(move |bound| bound.scope == scope);
         for near in of(inner) {
             for far in of(outer).filter(|far| far.clashes(&near.keys)) {
                 let same = near.keys == far.keys;
@@ -138,15 +144,15 @@ impl Keymap {
                 }
                 let Some(at) = near.at.or(far.at) else { continue };
                 let (keys, id) = (written(&near.keys), near.action.info().id);
-                let (hidden, hidden_id, scope) = (written(&far.keys), far.action.info().id, inner.word());
+                let (hidden, hidden_id, scope) = (written(&far.keys), far.action.info().id, inner.as_str());
                 findings.warning(
                     at,
                     if same {
-                        format!("in [{scope}] `{keys}` is `{id}` and hides `{hidden_id}` of [{}]", outer.word())
+                        format!("in [{scope}] `{keys}` is `{id}` and hides `{hidden_id}` of [{}]", outer.as_str())
                     } else {
                         format!(
                             "in [{scope}] `{keys}` of `{id}` hides `{hidden}` of `{hidden_id}` of [{}]",
-                            outer.word()
+                            outer.as_str()
                         )
                     },
                 );
@@ -175,9 +181,9 @@ impl Keymap {
         let home = action.info().scope;
         let mut bounds = std::mem::take(&mut self.bounds);
         bounds.retain(|bound| {
-            bound.keys.first() != Some(&key) || !(bound.scope() == home || scopes.contains(&bound.scope()))
+            bound.keys.first() != Some(&key) || !(bound.scope == home || scopes.contains(&bound.scope))
         });
-        bounds.push(Bound { action, keys: vec![key], at: None });
+        bounds.push(Bound { action, scope: home, keys: vec![key], at: None });
         *self = Self { bounds: Vec::new(), tries: std::array::from_fn(|_| Trie::default()) };
         for bound in bounds {
             // They stood together before, and what the new one conflicts with has just gone.

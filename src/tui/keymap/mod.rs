@@ -1,5 +1,6 @@
 //! Which keys ask for which action. `keymap.toml` at the root is the default map; a user's file lies over it.
 
+mod alias;
 mod build;
 mod key;
 mod print;
@@ -42,6 +43,7 @@ pub enum Lookup {
 pub const fn chain(scope: ActionScope) -> &'static [ActionScope] {
     match scope {
         ActionScope::Global => &[ActionScope::Global],
+        ActionScope::List => &[ActionScope::List],
         ActionScope::Table => &[ActionScope::Table, ActionScope::Global],
         ActionScope::Detail => &[ActionScope::Detail, ActionScope::Table, ActionScope::Global],
         ActionScope::Tail => &[ActionScope::Tail, ActionScope::Global],
@@ -107,7 +109,13 @@ impl Keymap {
 
     /// The chords of an action.
     pub fn chords(&self, action: Action) -> impl Iterator<Item = &[Key]> {
-        self.bounds.iter().filter(move |bound| bound.action == action).map(|bound| bound.keys.as_slice())
+        self.chords_in(action.info().scope, action)
+    }
+
+    /// The chords of an action in a scope: a motion has some in each pane.
+    fn chords_in(&self, scope: ActionScope, action: Action) -> impl Iterator<Item = &[Key]> {
+        let bounds = self.bounds.iter().filter(move |bound| bound.scope == scope && bound.action == action);
+        bounds.map(|bound| bound.keys.as_slice())
     }
 
     /// Whether an action can be asked for by keys from a scope, with nothing in the way.

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::Keymap;
+use super::alias::{ALIASES, Alias};
+use super::read::written;
+use super::{Key, Keymap};
 use crate::tui::action::{ActionScope, REGISTRY};
 
 const HEADER: &str = r#"# The keys of cloverwatch, and what each action does.
@@ -18,13 +20,17 @@ const HEADER: &str = r#"# The keys of cloverwatch, and what each action does.
 # terminal: ctrl-i is tab, ctrl-m is enter, ctrl-[ is esc, ctrl-h is backspace. `cloverwatch keymap check FILE` says so.
 #
 # A key is looked for in the pane with the focus first, then (from the detail pane) in [table], then in [global].
-# Dialogs and inputs know only their own keys, besides redraw and suspend.
+# Dialogs and inputs know only their own keys, besides redraw and suspend. The keys of [list] move in every pane; for one
+# pane alone they stand there: `down` under [table], `tail-down` under [tail], and so with detail-, queue- and dialog-.
 "#;
 
 /// What stands above each scope.
 const fn about(scope: ActionScope) -> &'static str {
     match scope {
         ActionScope::Global => "Everywhere but in dialogs and inputs.",
+        ActionScope::List => {
+            "Moving, in whatever has the keyboard: table, detail, events, letters, dialogs, pages that are read."
+        }
         ActionScope::Table => "The table of dealerships; also while the detail pane has the focus.",
         ActionScope::Detail => "The detail pane.",
         ActionScope::Tail => "The event tail.",
@@ -43,18 +49,15 @@ pub(super) fn toml(map: &Keymap) -> String {
         let lines: Vec<(String, &str)> = REGISTRY
             .iter()
             .filter(|info| info.scope == scope)
-            .map(|info| {
-                let keys: Vec<String> = map
-                    .keys_for(info.action)
-                    .into_iter()
-                    .map(|keys| toml_edit::Value::from(keys).to_string())
-                    .collect();
-                (format!("{:<18} = [{}]", info.id, keys.join(", ")), info.doc)
-            })
+            .map(|info| (line(info.id, map.chords(info.action)), info.doc))
+            .chain(ALIASES.iter().filter(|alias| alias.scope == scope).filter_map(|alias| own_keys(map, alias)))
             .collect();
+        if lines.is_empty() {
+            continue;
+        }
         let width = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or_default();
         // Writing into a string cannot fail.
-        let _ = writeln!(out, "\n# {}\n[{}]", about(scope), scope.word());
+        let _ = writeln!(out, "\n# {}\n[{}]", about(scope), scope.as_str());
         for (line, doc) in lines {
             let _ = writeln!(out, "{line:<width$}  # {doc}");
         }
@@ -62,11 +65,22 @@ pub(super) fn toml(map: &Keymap) -> String {
     out
 }
 
+fn line<'a>(id: &str, chords: impl Iterator<Item = &'a [Key]>) -> String {
+    let keys: Vec<String> = chords.map(|keys| toml_edit::Value::from(written(keys)).to_string()).collect();
+    format!("{id:<18} = [{}]", keys.join(", "))
+}
+
+/// The line of a motion that has other keys in a pane than everywhere.
+fn own_keys(map: &Keymap, alias: &Alias) -> Option<(String, &'static str)> {
+    let same = map.chords_in(alias.scope, alias.action).eq(map.chords(alias.action));
+    (!same).then(|| (line(alias.id, map.chords_in(alias.scope, alias.action)), alias.action.info().doc))
+}
+
 /// The map as Markdown, a table for each scope: the generated section of the README.
 pub fn markdown_table(map: &Keymap) -> String {
     let mut out = String::new();
-    for scope in ActionScope::ALL {
-        let _ = write!(out, "\n**{}**: {}\n\n| keys | action | does |\n|---|---|---|\n", scope.word(), about(scope));
+    for scope in ActionScope::ALL.into_iter().filter(|scope| REGISTRY.iter().any(|info| info.scope == *scope)) {
+        let _ = write!(out, "\n**{}**: {}\n\n| keys | action | does |\n|---|---|---|\n", scope.as_str(), about(scope));
         for info in REGISTRY.iter().filter(|info| info.scope == scope) {
             let keys: Vec<String> = map.keys_for(info.action).iter().map(|keys| code(keys)).collect();
             let keys = if keys.is_empty() { "(palette)".to_owned() } else { keys.join(" ") };

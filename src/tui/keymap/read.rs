@@ -3,6 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::alias::{self, ALIASES};
 use super::key::Key;
 use super::problem::Findings;
 use crate::domain::suggest::{closest, suggestion};
@@ -19,6 +20,8 @@ const LONGEST_CHORD: usize = 4;
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) action: Action,
+    /// In which scope its keys hold.
+    pub(super) scope: ActionScope,
     /// Where it stands: a byte of the text.
     pub(super) at: usize,
     /// The chords that can be used, each with its place. Empty: the action is disabled.
@@ -53,7 +56,7 @@ fn read_section(
     entries: &mut Vec<Entry>,
 ) {
     let (at, word) = (word.span().start, word.get_ref().as_ref());
-    let scope = ActionScope::ALL.into_iter().find(|scope| scope.word() == word);
+    let scope = ActionScope::ALL.into_iter().find(|scope| scope.as_str() == word);
     match (scope, value.get_ref()) {
         (Some(scope), DeValue::Table(table)) => entries.extend(read_scope(Some(scope), table, findings)),
         (Some(scope), value) => {
@@ -64,29 +67,29 @@ fn read_section(
         }
         (None, other) => {
             findings.error(at, unknown_scope(word));
-            match (other.as_table(), Action::by_id(word)) {
+            match (other.as_table(), alias::find(word, None)) {
                 (Some(table), None) => drop(read_scope(near_scope(word), table, findings)),
-                (None, Some(action)) => drop(read_chords(action.info().scope, at, value, findings)),
-                _ => {}
+                (None, Some((_, home))) => drop(read_chords(home, at, value, findings)),
+                (Some(_), Some(_)) | (None, None) => {}
             }
         }
     }
 }
 
 fn near_scope(word: &str) -> Option<ActionScope> {
-    let near = closest(word, ActionScope::ALL.map(ActionScope::word))?;
-    ActionScope::ALL.into_iter().find(|scope| scope.word() == near)
+    let near = closest(word, ActionScope::ALL.map(ActionScope::as_str))?;
+    ActionScope::ALL.into_iter().find(|scope| scope.as_str() == near)
 }
 
 fn unknown_scope(word: &str) -> String {
     let shown = clean(word);
-    if let Some(action) = Action::by_id(word) {
-        return format!("`{shown}` belongs under [{}]", action.info().scope.word());
+    if let Some((_, home)) = alias::find(word, None) {
+        return format!("`{shown}` belongs under [{}]", home.as_str());
     }
     match near_scope(word) {
-        Some(near) => format!("there is no scope `{shown}`; did you mean [{}]?", near.word()),
+        Some(near) => format!("there is no scope `{shown}`; did you mean [{}]?", near.as_str()),
         None => {
-            format!("there is no scope `{shown}`; scopes are {}", ActionScope::ALL.map(ActionScope::word).join(", "))
+            format!("there is no scope `{shown}`; scopes are {}", ActionScope::ALL.map(ActionScope::as_str).join(", "))
         }
     }
 }
@@ -96,19 +99,19 @@ fn read_scope(scope: Option<ActionScope>, table: &DeTable<'_>, findings: &mut Fi
     let mut entries = Vec::new();
     for (id, value) in table {
         let (at, id) = (id.span().start, id.get_ref().as_ref());
-        let action = Action::by_id(id);
-        let home = action.map(|action| action.info().scope);
+        let found = alias::find(id, scope);
+        let home = found.map(|(_, home)| home);
         match (home, scope) {
             (Some(home), Some(scope)) if home != scope => {
-                findings.error(at, format!("`{id}` belongs under [{}], not [{}]", home.word(), scope.word()));
+                findings.error(at, format!("`{id}` belongs under [{}], not [{}]", home.as_str(), scope.as_str()));
             }
             (None, _) => findings.error(at, unknown_action(id, scope)),
             _ => {}
         }
         let Some(home) = home.or(scope) else { continue };
         let chords = read_chords(home, at, value, findings);
-        if let (Some(action), Some(chords)) = (action.filter(|_| Some(home) == scope), chords) {
-            entries.push(Entry { action, at, chords });
+        if let (Some((action, scope)), Some(chords)) = (found.filter(|_| Some(home) == scope), chords) {
+            entries.push(Entry { action, scope, at, chords });
         }
     }
     entries
@@ -116,7 +119,9 @@ fn read_scope(scope: Option<ActionScope>, table: &DeTable<'_>, findings: &mut Fi
 
 fn unknown_action(id: &str, scope: Option<ActionScope>) -> String {
     let ids = |of: Option<ActionScope>| {
-        REGISTRY.iter().filter(move |info| of.is_none_or(|scope| info.scope == scope)).map(|info| info.id)
+        let actions = REGISTRY.iter().filter(move |info| of.is_none_or(|scope| info.scope == scope));
+        let aliases = ALIASES.iter().filter(move |alias| of.is_none_or(|scope| alias.scope == scope));
+        actions.map(|info| info.id).chain(aliases.map(|alias| alias.id))
     };
     let near = closest(id, ids(scope)).or_else(|| closest(id, ids(None)));
     format!("there is no action `{}`{}", clean(id), near.map(suggestion).unwrap_or_default())

@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use tokio::sync::{broadcast, mpsc};
 
+use super::bulk_job::BulkJob;
 use super::keymap::Keymap;
 use super::reading::Mailboxes;
 use super::terminal::{Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, wait_for_foreground};
 use super::theme::{ByBackground, Theme};
-use super::work::Work;
 use super::{Effect, Msg, Setup};
 use crate::clock::SharedClock;
 use crate::domain::{Claim, Claims, DealershipId, Policy, TestBooking};
@@ -221,8 +221,8 @@ impl Desk {
         self.perform(effects);
         loop {
             if let Some(exit) = self.screen.exit {
-                let works = self.screen.state.works.iter().filter(|work| !work.is_over() && work.is_bulk());
-                return Ok(Left { exit, unfinished: works.map(Work::unfinished).collect() });
+                let works = self.screen.state.jobs.iter().filter(|work| !work.is_over() && work.is_bulk());
+                return Ok(Left { exit, unfinished: works.map(BulkJob::unfinished).collect() });
             }
             tokio::select! {
                 biased;

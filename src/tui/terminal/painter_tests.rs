@@ -5,7 +5,7 @@ use ratatui::style::{Color, Style};
 
 use super::*;
 use crate::domain::text::{clean, width};
-use crate::tui::view::pen::Canvas;
+use crate::tui::view::canvas::Canvas;
 
 const SIZE: (u16, u16) = (24, 3);
 

@@ -6,18 +6,18 @@ use crate::domain::DealershipId;
 use crate::domain::bulk::BulkKind;
 use crate::engine::CutOff;
 use crate::store::BulkId;
-use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::actions::{RecordingAction, invite, letters, reissue};
+use crate::tui::bulk_job::JobItem;
+use crate::tui::dialog::{Dialog, DialogKind, Target};
 use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
-use crate::tui::work::WorkItem;
 
-const fn action(what: BulkKind) -> Action {
+const fn action(what: BulkKind) -> &'static RecordingAction {
     match what {
-        BulkKind::Invite => Action::Invite,
-        BulkKind::Reissue => Action::Reissue,
-        BulkKind::Resend => Action::Resend,
+        BulkKind::Invite => &invite::ACTION,
+        BulkKind::Reissue => &reissue::ACTION,
+        BulkKind::Resend => &letters::RESEND,
     }
 }
 
@@ -26,8 +26,12 @@ fn left(state: &ScreenState, one: &CutOff) -> Vec<DealershipId> {
     one.bulk.left(state.now.at, |id| state.rows.get(id).map(|row| row.state.as_ref()))
 }
 
+pub(in crate::tui) fn any(state: &ScreenState) -> Result<(), String> {
+    if state.cut_off.is_empty() { Err("nothing was cut off".to_owned()) } else { Ok(()) }
+}
+
 /// Shows the oldest one, unless somebody does something else.
-pub(super) fn show(state: &mut ScreenState) {
+pub(in crate::tui) fn show(state: &mut ScreenState) {
     if !state.loaded || state.setup.read_only || !matches!(state.mode, Mode::Desk) {
         return;
     }
@@ -56,7 +60,8 @@ pub(super) fn resume(state: &mut ScreenState) -> Vec<Effect> {
         state.toast(Tone::Good, "the rest was done meanwhile");
         return vec![Effect::PutAway(one.id)];
     }
-    super::act::ask(state, action(one.bulk.what), &left)
+    let targets: Vec<Target> = left.into_iter().map(Target::from).collect();
+    super::act::ask(state, action(one.bulk.what), &targets)
 }
 
 /// Does not tell of it again.
@@ -68,9 +73,9 @@ pub(super) fn put_away(state: &mut ScreenState) -> Vec<Effect> {
 }
 
 /// Whatever these dealerships are the rest of is under way again; the engine takes its note away.
-pub(super) fn done_by(state: &mut ScreenState, by: Action, items: &[WorkItem]) {
+pub(super) fn done_by(state: &mut ScreenState, by: &RecordingAction, items: &[JobItem]) {
     let all: HashSet<DealershipId> = items.iter().map(|item| item.id).collect();
-    let is_rest = |one: &CutOff| action(one.bulk.what) == by && left(state, one).iter().all(|id| all.contains(id));
+    let is_rest = |one: &CutOff| *action(one.bulk.what) == *by && left(state, one).iter().all(|id| all.contains(id));
     let done: Vec<BulkId> = state.cut_off.iter().filter(|one| is_rest(one)).map(|one| one.id).collect();
     state.cut_off.retain(|one| !done.contains(&one.id));
 }

@@ -1,11 +1,12 @@
 //! Keys in a dialog, and what is asked for when it is accepted.
 
-use super::{burst, cut_off, works};
-use crate::domain::DealershipId;
-use crate::tui::action::{Action, ActionScope};
+use super::{burst, cut_off, jobs, queue};
 use crate::tui::dialog::{
-    Button, Dialog, DialogFocus, DialogKind, DialogRequest, FieldRole, FormField, Input, ValidationContext, submitting,
+    Button, Dialog, DialogFocus, DialogKind, DialogRequest, FieldRole, FormField, Input, Item, Target,
+    ValidationContext, submitting,
 };
+use crate::tui::line_edit::LineMotion;
+use crate::tui::list_cursor::Motion;
 use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
@@ -19,7 +20,7 @@ fn change<T: Default>(state: &mut ScreenState, change: impl FnOnce(&mut Dialog) 
     // Whoever goes on does not leave.
     dialog.leaving = false;
     let answer = change(&mut dialog);
-    dialog.judge(&ValidationContext::of(state));
+    dialog.validate(&ValidationContext::of(state));
     state.mode = Mode::Dialog(dialog);
     answer
 }
@@ -30,8 +31,8 @@ fn edit<T: Default>(state: &mut ScreenState, edit: impl FnOnce(&mut Dialog) -> T
         let before = dialog.text(FieldRole::Text).to_owned();
         let answer = edit(dialog);
         let text = dialog.text(FieldRole::Text).to_owned();
-        if let Some(offer) = dialog.offer.as_mut().filter(|_| text != before) {
-            offer.retyped(&text);
+        if let Some(suggestions) = dialog.suggestions.as_mut().filter(|_| text != before) {
+            suggestions.retyped(&text);
         }
         answer
     })
@@ -65,7 +66,7 @@ pub(super) fn paste(state: &mut ScreenState, pasted: &str) -> bool {
 }
 
 /// Switches the check box or choice with the keyboard.
-fn toggle(state: &mut ScreenState) {
+pub(in crate::tui) fn toggle(state: &mut ScreenState) {
     let policy = state.setup.policy.clone();
     change(state, |dialog| {
         let toggled = dialog.focused_mut().is_some_and(FormField::toggle);
@@ -77,73 +78,80 @@ fn toggle(state: &mut ScreenState) {
 }
 
 /// The next thing that is offered for the field with the keyboard, or the one before. Whether anything is offered for it.
-fn pick(state: &mut ScreenState, forward: bool) -> bool {
+pub(super) fn pick(state: &mut ScreenState, forward: bool) -> bool {
     change(state, |dialog| {
         let Some(text) =
             dialog.focused().filter(|field| field.role == FieldRole::Text).map(|field| field.text().to_owned())
         else {
             return false;
         };
-        let Some(text) = dialog.offer.as_mut().and_then(|offer| offer.step(forward, &text)) else { return false };
+        let Some(text) = dialog.suggestions.as_mut().and_then(|suggestions| suggestions.step(forward, &text)) else {
+            return false;
+        };
         dialog.put(FieldRole::Text, &text, true);
         true
     })
 }
 
-/// An action in a dialog.
-pub(super) fn act(state: &mut ScreenState, action: Action) -> Vec<Effect> {
-    if matches!(action, Action::InputAccept | Action::DialogAccept) && burst::is_unseen(state) {
-        return Vec::new();
+/// The next field or button, or the one before.
+pub(super) fn step(state: &mut ScreenState, forward: bool) {
+    let buttons = buttons(state).len();
+    change(state, |dialog| dialog.step(forward, buttons));
+}
+
+/// Scrolls the list.
+pub(super) fn scroll(state: &mut ScreenState, motion: Motion) {
+    /// Of a short list nothing is passed over.
+    const PAGE: usize = 3;
+    change(state, |dialog| dialog.scroll.go(motion, PAGE));
+}
+
+/// Moves in the text with the keyboard, or deletes some of it.
+pub(super) fn edit_line(state: &mut ScreenState, motion: LineMotion) {
+    edit(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
+        Some(Input::Line(edit)) => drop(edit.apply(motion)),
+        Some(Input::Block(text)) => edit_block(text, motion),
+        Some(Input::Check(_) | Input::Choice { .. }) | None => {}
+    });
+}
+
+/// A block is only written at its end.
+fn edit_block(text: &mut String, motion: LineMotion) {
+    match motion {
+        LineMotion::Backspace => drop(text.pop()),
+        LineMotion::Clear => text.clear(),
+        LineMotion::DeleteWord => {
+            let kept = text.trim_end_matches('\n').rfind('\n').map_or(0, |end| end + 1);
+            text.truncate(kept);
+        }
+        LineMotion::Left
+        | LineMotion::Right
+        | LineMotion::WordLeft
+        | LineMotion::WordRight
+        | LineMotion::Home
+        | LineMotion::End
+        | LineMotion::Delete => {}
     }
-    let buttons = buttons(state);
-    match action {
-        Action::InputDown if pick(state, true) => {}
-        Action::InputUp if pick(state, false) => {}
-        Action::DialogNext | Action::InputNext | Action::InputDown => {
-            change(state, |dialog| dialog.step(true, buttons.len()));
-        }
-        Action::DialogPrevious | Action::InputPrevious | Action::InputUp => {
-            change(state, |dialog| dialog.step(false, buttons.len()));
-        }
-        Action::DialogDown => change(state, |dialog| dialog.scroll += 1),
-        Action::DialogUp => change(state, |dialog| dialog.scroll = dialog.scroll.saturating_sub(1)),
-        Action::LetterSwitch => {
-            if !change(state, Dialog::switch_letter) {
-                state.toast(Tone::Warn, "there is no letter to switch off");
-            }
-        }
-        Action::LetterPreview => return super::reading::preview(state, 0),
-        Action::DialogCancel | Action::InputCancel => leave(state),
-        Action::InputAccept => return enter(state, &buttons),
-        Action::DialogAccept => return accept_here(state, &buttons),
-        Action::DialogSwitch => toggle(state),
-        Action::DialogSubmit => return submit(state, &buttons),
-        other => edit(state, |dialog| match dialog.focused_mut().map(|field| &mut field.input) {
-            Some(Input::Line(edit)) => {
-                edit.apply(other);
-            }
-            Some(Input::Block(text)) => match other {
-                Action::InputBackspace => drop(text.pop()),
-                Action::InputClear => text.clear(),
-                Action::InputDeleteWord => {
-                    let kept = text.trim_end_matches('\n').rfind('\n').map_or(0, |end| end + 1);
-                    text.truncate(kept);
-                }
-                _ => {}
-            },
-            _ => {}
-        }),
+}
+
+/// Switches the letter off, or on again.
+pub(in crate::tui) fn switch_letter(state: &mut ScreenState) {
+    if !change(state, Dialog::switch_letter) {
+        state.toast(Tone::Warn, "there is no letter to switch off");
     }
-    Vec::new()
 }
 
 fn buttons(state: &ScreenState) -> Vec<Button> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
-    dialog.buttons(&state.works)
+    dialog.buttons(&state.jobs)
 }
 
 /// Enter in a text field: the next one; in the last one of a harmless dialog, done.
-fn enter(state: &mut ScreenState, buttons: &[Button]) -> Vec<Effect> {
+pub(super) fn enter(state: &mut ScreenState) -> Vec<Effect> {
+    if burst::is_unseen(state) {
+        return Vec::new();
+    }
+    let buttons = buttons(state);
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
     let DialogFocus::Field(place) = dialog.focus else { return Vec::new() };
     let quick = dialog.is_quick();
@@ -158,23 +166,28 @@ fn enter(state: &mut ScreenState, buttons: &[Button]) -> Vec<Effect> {
     if quick && last_text {
         return accept(state);
     }
-    change(state, |dialog| dialog.go_on(buttons));
+    change(state, |dialog| dialog.go_on(&buttons));
     Vec::new()
 }
 
 /// Enter outside a text: presses the button with the keyboard, or goes on to the next field.
-fn accept_here(state: &mut ScreenState, buttons: &[Button]) -> Vec<Effect> {
+pub(super) fn accept_here(state: &mut ScreenState) -> Vec<Effect> {
+    if burst::is_unseen(state) {
+        return Vec::new();
+    }
+    let buttons = buttons(state);
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
     if let DialogFocus::Button(place) = dialog.focus {
         return press(state, buttons.get(place).copied());
     }
-    change(state, |dialog| dialog.go_on(buttons));
+    change(state, |dialog| dialog.go_on(&buttons));
     Vec::new()
 }
 
 /// Presses the button that acts, wherever the keyboard is.
-fn submit(state: &mut ScreenState, buttons: &[Button]) -> Vec<Effect> {
-    let Some(place) = submitting(buttons) else { return Vec::new() };
+pub(in crate::tui) fn submit(state: &mut ScreenState) -> Vec<Effect> {
+    let buttons = buttons(state);
+    let Some(place) = submitting(&buttons) else { return Vec::new() };
     match buttons.get(place).copied() {
         // What would be done is not what was read: it is read again first.
         Some(Button::LookAgain) => {
@@ -190,9 +203,9 @@ fn press(state: &mut ScreenState, button: Option<Button>) -> Vec<Effect> {
         Some(Button::Accept) => accept(state),
         Some(Button::LookAgain) => look_again(state),
         Some(Button::Retry) => retry(state),
-        Some(Button::Stop) => works::stop(state),
+        Some(Button::Stop) => jobs::stop(state),
         Some(Button::Earlier) => {
-            works::show_earlier(state);
+            jobs::show_earlier(state);
             Vec::new()
         }
         Some(Button::Resume) => cut_off::resume(state),
@@ -205,7 +218,7 @@ fn press(state: &mut ScreenState, button: Option<Button>) -> Vec<Effect> {
 }
 
 /// Leaves the dialog; what was typed is discarded only when that is asked for again.
-fn leave(state: &mut ScreenState) {
+pub(super) fn leave(state: &mut ScreenState) {
     match &mut state.mode {
         Mode::Dialog(dialog) if dialog.is_typed() && !dialog.leaving => dialog.leaving = true,
         _ => close(state),
@@ -216,7 +229,7 @@ fn close(state: &mut ScreenState) {
     if let Some(dialog) = state.take_dialog()
         && let DialogKind::Results(id) = dialog.kind
     {
-        works::closed(state, id);
+        jobs::closed(state, id);
     }
 }
 
@@ -224,11 +237,11 @@ fn close(state: &mut ScreenState) {
 fn look_again(state: &mut ScreenState) -> Vec<Effect> {
     let Some(mut old) = state.take_dialog() else { return Vec::new() };
     let DialogKind::Ask(action) = old.kind else { return Vec::new() };
-    let ids: Vec<DealershipId> = old.items.iter().map(|item| item.id).collect();
+    let targets: Vec<Target> = old.items.iter().map(Item::target).collect();
     // A letter that was switched off stays so.
     let unwanted = old.field(FieldRole::Mail).is_some() && !old.mails();
     let edited: Vec<FieldRole> = old.edits().into_iter().map(|edit| FieldRole::Profile(edit.field)).collect();
-    let effects = super::act::ask(state, action, &ids);
+    let effects = super::act::ask(state, action, &targets);
     change(state, |new| {
         if unwanted && new.mails() {
             new.switch_letter();
@@ -248,24 +261,29 @@ fn look_again(state: &mut ScreenState) -> Vec<Effect> {
 fn retry(state: &mut ScreenState) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
     let DialogKind::Results(id) = dialog.kind else { return Vec::new() };
-    let Some(work) = state.work(id) else { return Vec::new() };
-    let (action, ids): (Action, Vec<_>) = (work.action, work.undone().collect());
+    let Some(job) = state.job(id) else { return Vec::new() };
+    let (action, ids): (_, Vec<_>) = (job.action, job.undone().collect());
     close(state);
-    if action.info().scope == ActionScope::Queue {
-        return super::queue::ask_again(state, action, &ids);
-    }
-    super::act::ask(state, action, &ids)
+    let targets: Vec<Target> = if action.is_about_letters() {
+        queue::open_letters(state, &ids)
+    } else {
+        ids.into_iter().map(Target::from).collect()
+    };
+    super::act::ask(state, action, &targets)
 }
 
 /// Does what the dialog asks for, if nothing is wrong or missing.
 fn accept(state: &mut ScreenState) -> Vec<Effect> {
     // What is wrong may stand at the top.
-    change(state, |dialog| (dialog.tried, dialog.scroll) = (true, 0));
+    change(state, |dialog| {
+        dialog.tried = true;
+        dialog.scroll.reset();
+    });
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
-    match &dialog.verdict {
-        Ok(wish @ (DialogRequest::Book(_) | DialogRequest::ReadBack)) => {
-            let wish = wish.clone();
-            return super::offers::send(state, wish);
+    match &dialog.validation {
+        Ok(request @ (DialogRequest::Book(_) | DialogRequest::ReadBack)) => {
+            let request = request.clone();
+            return super::suggestions::send(state, request);
         }
         Ok(_) => {}
         Err(problems) => {
@@ -278,11 +296,11 @@ fn accept(state: &mut ScreenState) -> Vec<Effect> {
         }
     }
     let Some(dialog) = state.take_dialog() else { return Vec::new() };
-    if let Ok(DialogRequest::Show(groups)) = &dialog.verdict {
+    if let Ok(DialogRequest::Show(groups)) = &dialog.validation {
         for (group, shown) in groups {
             state.tail.show(*group, *shown);
         }
         return Vec::new();
     }
-    works::begin(state, &dialog)
+    jobs::begin(state, &dialog)
 }

@@ -1,8 +1,10 @@
-//! Typing: the filter, the palette, and text into the fields of a dialog.
+//! Typing: the filter, the palette, the search in the help, and text into the fields of a dialog.
 
 use super::{act, dialog, table};
 use crate::domain::Query;
 use crate::tui::action::Action;
+use crate::tui::line_edit::{LineEdit, LineMotion};
+use crate::tui::list_cursor::Motion;
 use crate::tui::msg::Effect;
 use crate::tui::palette::Palette;
 use crate::tui::state::{Mode, ScreenState};
@@ -23,7 +25,7 @@ pub(super) fn insert(state: &mut ScreenState, c: char) -> Vec<Effect> {
         }
         Mode::Help(help) if help.types => {
             help.search.insert(c);
-            help.scroll = 0;
+            help.scroll.reset();
         }
         Mode::Dialog(_) | Mode::Desk | Mode::Help(_) | Mode::Guide(..) => {}
     }
@@ -46,7 +48,7 @@ pub(super) fn paste(state: &mut ScreenState, text: &str) -> bool {
         }
         Mode::Help(help) if help.types => {
             help.search.paste(text);
-            help.scroll = 0;
+            help.scroll.reset();
         }
         Mode::Dialog(_) => return dialog::paste(state, text),
         Mode::Desk | Mode::Help(_) | Mode::Guide(..) => return false,
@@ -54,65 +56,101 @@ pub(super) fn paste(state: &mut ScreenState, text: &str) -> bool {
     true
 }
 
-/// An action of an input line.
-pub(super) fn act(state: &mut ScreenState, action: Action) -> Vec<Effect> {
-    match (&mut state.mode, action) {
-        (Mode::Filter(input), Action::InputAccept) if input.mistake.is_none() => {
+/// Takes what is written.
+pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
+    match &mut state.mode {
+        Mode::Filter(input) if input.mistake.is_none() => {
             state.mode = Mode::Desk;
             if let Some(tab) = state.rows.elsewhere().filter(|_| state.rows.shown() == 0) {
                 state.rows.set_tab(tab);
             }
             state.settle();
         }
-        (Mode::Filter(_), Action::InputAccept) => {}
-        (Mode::Filter(input), Action::InputCancel) => {
+        Mode::Palette(palette) => {
+            let Some(action) = palette.choice().map(|found| found.action) else { return Vec::new() };
+            state.mode = Mode::Desk;
+            if action == Action::Quit {
+                // Named, it is meant: nothing is only gone back from.
+                return vec![Effect::Quit];
+            }
+            return act::perform(state, action);
+        }
+        Mode::Help(help) => help.types = false,
+        Mode::Dialog(_) => return dialog::enter(state),
+        Mode::Filter(_) | Mode::Desk | Mode::Guide(..) => {}
+    }
+    Vec::new()
+}
+
+/// Leaves the input, with what was there before.
+pub(in crate::tui) fn cancel(state: &mut ScreenState) {
+    match &mut state.mode {
+        Mode::Filter(input) => {
             let before = std::mem::take(&mut input.before);
             (state.focus, state.panes.zoom) = input.pane;
             if state.rows.tab() != input.tab {
                 state.rows.set_tab(input.tab);
             }
             state.mode = Mode::Desk;
-            filter(state, &before);
+            set_filter(state, &before);
         }
-        (Mode::Filter(_), Action::InputNext) if state.rows.elsewhere().is_some() => {
+        Mode::Palette(_) => state.mode = Mode::Desk,
+        Mode::Help(help) => (help.types, help.search) = (false, LineEdit::default()),
+        Mode::Dialog(_) => dialog::leave(state),
+        Mode::Desk | Mode::Guide(..) => {}
+    }
+}
+
+/// The next field, or suggestion where there is one field.
+pub(in crate::tui) fn step(state: &mut ScreenState, forward: bool) {
+    match &state.mode {
+        Mode::Filter(_) if forward && state.rows.elsewhere().is_some() => {
             let tab = state.rows.elsewhere().unwrap_or_default();
             state.set_tab(tab);
         }
-        (Mode::Filter(_), Action::InputNext | Action::InputDown) => table::step(state, 1),
-        (Mode::Filter(_), Action::InputPrevious | Action::InputUp) => table::step(state, -1),
-        (Mode::Filter(input), _) => {
-            let before = input.edit.text().to_owned();
-            input.edit.apply(action);
-            if input.edit.text() != before {
+        Mode::Dialog(_) => dialog::step(state, forward),
+        Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Desk | Mode::Guide(..) => pick(state, forward),
+    }
+}
+
+/// The next suggestion, or field where nothing is suggested.
+pub(in crate::tui) fn pick(state: &mut ScreenState, forward: bool) {
+    match &mut state.mode {
+        Mode::Filter(_) => table::go(state, if forward { Motion::Down } else { Motion::Up }),
+        Mode::Palette(palette) => palette.step(if forward { 1 } else { -1 }),
+        Mode::Dialog(_) => {
+            if !dialog::pick(state, forward) {
+                dialog::step(state, forward);
+            }
+        }
+        Mode::Help(_) | Mode::Desk | Mode::Guide(..) => {}
+    }
+}
+
+/// Moves in the line, or deletes some of it.
+pub(in crate::tui) fn edit(state: &mut ScreenState, motion: LineMotion) {
+    match &mut state.mode {
+        Mode::Filter(input) => {
+            if input.edit.apply(motion).text() {
                 retype_filter(state);
             }
         }
-        (Mode::Palette(palette), Action::InputAccept) => {
-            let Some(found) = palette.choice().cloned() else { return Vec::new() };
-            state.mode = Mode::Desk;
-            if found.action == Action::Quit {
-                // Named, it is meant: nothing is only gone back from.
-                return vec![Effect::Quit];
-            }
-            return act::perform(state, found.action);
-        }
-        (Mode::Palette(_), Action::InputCancel) => state.mode = Mode::Desk,
-        (Mode::Palette(palette), Action::InputNext | Action::InputDown) => palette.step(1),
-        (Mode::Palette(palette), Action::InputPrevious | Action::InputUp) => palette.step(-1),
-        (Mode::Palette(palette), _) => {
-            let before = palette.edit.text().to_owned();
-            palette.edit.apply(action);
-            if palette.edit.text() != before {
+        Mode::Palette(palette) => {
+            if palette.edit.apply(motion).text() {
                 research(state);
             }
         }
-        _ => {}
+        Mode::Help(help) => {
+            help.search.apply(motion);
+            help.scroll.reset();
+        }
+        Mode::Dialog(_) => dialog::edit_line(state, motion),
+        Mode::Desk | Mode::Guide(..) => {}
     }
-    Vec::new()
 }
 
 /// Filters by a text that is right; one that is not changes nothing.
-pub(super) fn filter(state: &mut ScreenState, text: &str) {
+pub(super) fn set_filter(state: &mut ScreenState, text: &str) {
     if let Ok(query) = Query::parse(text) {
         state.filtered_at = state.now.at;
         state.rows.set_query(query, state.now.at);

@@ -2,10 +2,11 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{act, input};
+use super::{act, dialog, input};
 use crate::tui::action::{Action, ActionScope};
 use crate::tui::dialog::Dialog;
 use crate::tui::keymap::{Key, KeySymbol, Lookup};
+use crate::tui::list_cursor::Motion;
 use crate::tui::msg::Effect;
 use crate::tui::state::{Focus, Mode, ScreenState};
 
@@ -55,8 +56,8 @@ pub(super) fn key(state: &mut ScreenState, event: KeyEvent) -> Vec<Effect> {
             Lookup::None => {}
         }
     }
-    if let Some(effect) = about_screen(state, &keys).filter(|_| key.types().is_none()) {
-        return vec![effect];
+    if let Some(action) = about_screen(state, &keys).filter(|_| key.types().is_none()) {
+        return act::run(state, action);
     }
     let takes_keys = state.reading.is_none()
         && match &state.mode {
@@ -69,13 +70,9 @@ pub(super) fn key(state: &mut ScreenState, event: KeyEvent) -> Vec<Effect> {
         state.tell_of_key(words);
         return Vec::new();
     }
-    if let (Mode::Dialog(dialog), KeySymbol::PageDown | KeySymbol::PageUp) = (&mut state.mode, key.code) {
+    if let (Mode::Dialog(_), KeySymbol::PageDown | KeySymbol::PageUp) = (&state.mode, key.code) {
         // Whatever has the keyboard, the list above can be read to its end.
-        const PAGE: usize = 3;
-        dialog.scroll = match key.code {
-            KeySymbol::PageDown => dialog.scroll + PAGE,
-            _ => dialog.scroll.saturating_sub(PAGE),
-        };
+        dialog::scroll(state, if key.code == KeySymbol::PageDown { Motion::PageDown } else { Motion::PageUp });
         return Vec::new();
     }
     match key.types().or_else(|| alt_gr(event)) {
@@ -85,21 +82,20 @@ pub(super) fn key(state: &mut ScreenState, event: KeyEvent) -> Vec<Effect> {
 }
 
 /// What is about the screen itself, and holds wherever the keyboard is.
-fn about_screen(state: &ScreenState, keys: &[Key]) -> Option<Effect> {
+fn about_screen(state: &ScreenState, keys: &[Key]) -> Option<Action> {
     match state.setup.keymap.lookup(ActionScope::Global, keys) {
-        Lookup::Action(Action::Redraw) => Some(Effect::Redraw),
-        Lookup::Action(Action::Suspend) => Some(Effect::Suspend),
-        _ => None,
+        Lookup::Action(action) if action.info().everywhere => Some(action),
+        Lookup::Action(_) | Lookup::Prefix(_) | Lookup::None => None,
     }
 }
 
 /// A key on a screen that is too small to show what it would do.
 fn unseen(state: &mut ScreenState, key: Key) -> Vec<Effect> {
     state.chord.clear();
-    match state.setup.keymap.lookup(ActionScope::Global, &[key]) {
-        Lookup::Action(Action::Quit) => vec![Effect::Quit],
-        _ => about_screen(state, &[key]).into_iter().collect(),
+    if state.setup.keymap.lookup(ActionScope::Global, &[key]) == Lookup::Action(Action::Quit) {
+        return vec![Effect::Quit];
     }
+    about_screen(state, &[key]).map_or_else(Vec::new, |action| act::run(state, action))
 }
 
 /// Why keys do nothing where the keyboard is.

@@ -2,16 +2,20 @@
 
 mod act;
 mod burst;
-mod cut_off;
-mod dialog;
-mod input;
+pub(super) mod copy;
+pub(super) mod cut_off;
+pub(super) mod desk;
+pub(super) mod dialog;
+pub(super) mod input;
+pub(super) mod jobs;
 mod keys;
-mod offers;
-mod page;
-mod queue;
-mod reading;
-mod table;
-mod works;
+pub(super) mod motion;
+pub(super) mod page;
+pub(super) mod queue;
+pub(super) mod reading;
+mod suggestions;
+pub(super) mod table;
+pub(super) mod tail;
 
 use std::sync::Arc;
 
@@ -85,12 +89,12 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
             state.dirty |= state.status != status;
             state.status = status;
         }
-        Msg::Services(id, services) => offers::services(state, id, services),
-        Msg::Slots(id, slots) => offers::slots(state, id, slots),
-        Msg::Planned(id, local, planned) => offers::planned(state, id, local, planned),
-        Msg::Booked(id, answer) => effects = offers::booked(state, id, &answer),
-        Msg::Outcome(work, id, outcome) => works::ended(state, work, id, outcome),
-        Msg::Over(work) => works::over(state, work),
+        Msg::Services(id, services) => suggestions::services(state, id, services),
+        Msg::Slots(id, slots) => suggestions::slots(state, id, slots),
+        Msg::Planned(id, local, planned) => suggestions::planned(state, id, local, planned),
+        Msg::Booked(id, answer) => effects = suggestions::booked(state, id, &answer),
+        Msg::Outcome(work, id, outcome) => jobs::ended(state, work, id, outcome),
+        Msg::Over(work) => jobs::over(state, work),
         Msg::Letter(ticket, letter) => reading::letter(state, ticket, letter),
         Msg::Mailbox(ticket, letters) => reading::mailbox(state, ticket, letters),
         Msg::CutOff(list) => {
@@ -105,7 +109,7 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
     }
     pass_time(state);
     effects.extend(state.follow_cursor());
-    effects.extend(offers::follow_time(state));
+    effects.extend(suggestions::follow_time(state));
     effects
 }
 
@@ -173,12 +177,12 @@ fn compare_dialog(state: &mut ScreenState, states: &[Arc<crate::domain::Onboardi
         let mut touched = false;
         for item in &mut dialog.items {
             if let Some(newer) = states.iter().find(|newer| newer.id == item.id) {
-                item.compare(action, newer);
+                item.compare(action.watches, newer);
                 touched = true;
             }
         }
         if touched {
-            dialog.judge(&ValidationContext::of(state));
+            dialog.validate(&ValidationContext::of(state));
         }
     }
     state.mode = Mode::Dialog(dialog);

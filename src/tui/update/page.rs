@@ -1,65 +1,73 @@
-//! Keys in the pages that are only read: the help and the guide to a visible opcode.
+//! The pages that are only read: the help, the guide to a visible opcode, a letter. And what the keys that leave, accept
+//! and go on do in them and in dialogs.
 
-use super::act::{ask, copy_letter};
-use crate::domain::DealershipId;
-use crate::tui::action::Action;
-use crate::tui::enabled::can;
+use super::{dialog, motion, reading};
+use crate::tui::action::PageKind;
+use crate::tui::dialog::DialogKind;
 use crate::tui::line_edit::LineEdit;
+use crate::tui::list_cursor::{Motion, Scroll};
 use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
-use crate::tui::theme::Tone;
 
-/// Keys in the help. What is searched for goes before the page does.
-pub(super) fn help(state: &mut ScreenState, action: Action) -> Vec<Effect> {
-    let Mode::Help(open) = &mut state.mode else { return Vec::new() };
-    match action {
-        Action::InputAccept => open.types = false,
-        Action::InputCancel => (open.types, open.search) = (false, LineEdit::default()),
-        Action::Filter => (open.types, open.scroll) = (true, 0),
-        Action::DialogCancel if !open.search.is_empty() => open.search = LineEdit::default(),
-        _ if open.types => {
-            open.search.apply(action);
-            open.scroll = 0;
-        }
-        _ => return read(state, action),
+/// The page that has the keyboard. One that is searched in has it only for moving and leaving.
+pub(super) fn open(state: &ScreenState) -> Option<PageKind> {
+    match &state.mode {
+        _ if state.reading.is_some() => Some(PageKind::Letter),
+        Mode::Help(_) => Some(PageKind::Help),
+        Mode::Guide(..) => Some(PageKind::Guide),
+        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => None,
     }
-    Vec::new()
 }
 
-/// Keys in the guide: it is read, and what it asks for is done from there.
-pub(super) fn guide(state: &mut ScreenState, id: DealershipId, action: Action) -> Vec<Effect> {
-    match action {
-        Action::CopyLetter => return copy_letter(state, id),
-        Action::ChooseOpcode | Action::Check => {
-            if let Err(why) = can(state, action) {
-                state.toast(Tone::Warn, why);
-                return Vec::new();
-            }
-            return ask(state, action, &[id]);
-        }
-        Action::Guide => state.mode = Mode::Desk,
-        _ => return read(state, action),
+pub(super) fn close(state: &mut ScreenState) {
+    if state.reading.take().is_none() {
+        state.mode = Mode::Desk;
     }
-    Vec::new()
 }
 
-/// Keys that move in a page, or leave it.
-fn read(state: &mut ScreenState, action: Action) -> Vec<Effect> {
-    let page = usize::from(state.size.1.saturating_sub(4).max(1));
-    let scroll = match &mut state.mode {
-        Mode::Help(help) => &mut help.scroll,
-        Mode::Guide(_, scroll) => scroll,
-        _ => return Vec::new(),
+/// Shows the steps to a visible opcode, or goes back.
+pub(in crate::tui) fn toggle_guide(state: &mut ScreenState) {
+    state.mode = match (&state.mode, state.cursor.id) {
+        (Mode::Desk, Some(id)) => Mode::Guide(id, Scroll::default()),
+        _ => Mode::Desk,
     };
-    match action {
-        Action::DialogDown | Action::DetailDown | Action::DialogNext => *scroll += 1,
-        Action::DialogUp | Action::DetailUp | Action::DialogPrevious => *scroll = scroll.saturating_sub(1),
-        Action::DetailPageDown => *scroll += page,
-        Action::DetailPageUp => *scroll = scroll.saturating_sub(page),
-        Action::Quit | Action::Help | Action::DialogCancel | Action::DialogAccept => state.mode = Mode::Desk,
-        Action::Suspend => return vec![Effect::Suspend],
-        Action::Redraw => return vec![Effect::Redraw],
-        _ => {}
+}
+
+/// The next field, choice or letter, or the one before.
+pub(in crate::tui) fn turn(state: &mut ScreenState, forward: bool) -> Vec<Effect> {
+    match open(state) {
+        Some(PageKind::Letter) => return reading::turn(state, if forward { 1 } else { -1 }),
+        Some(PageKind::Help | PageKind::Guide) => {
+            motion::go(state, if forward { Motion::Down } else { Motion::Up });
+        }
+        None => dialog::step(state, forward),
     }
     Vec::new()
+}
+
+/// Presses the button with the keyboard; what is only read is left.
+pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
+    if open(state).is_some() {
+        close(state);
+        return Vec::new();
+    }
+    dialog::accept_here(state)
+}
+
+pub(in crate::tui) fn cancel(state: &mut ScreenState) {
+    match &mut state.mode {
+        _ if state.reading.is_some() => close(state),
+        Mode::Help(help) if !help.search.is_empty() => help.search = LineEdit::default(),
+        Mode::Dialog(_) => dialog::leave(state),
+        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Guide(..) => close(state),
+    }
+}
+
+pub(in crate::tui) fn cancel_title(state: &ScreenState) -> Option<&'static str> {
+    let results = matches!(&state.mode, Mode::Dialog(dialog) if matches!(dialog.kind, DialogKind::Results(_)));
+    results.then_some("close")
+}
+
+pub(in crate::tui) fn filter_title(state: &ScreenState) -> Option<&'static str> {
+    matches!(state.mode, Mode::Help(_)).then_some("search")
 }

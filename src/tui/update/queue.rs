@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use super::{reading, table};
 use crate::domain::{DealershipId, Onboarding};
-use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, Item, open_letters};
+use crate::tui::dialog::{Dialog, Item, Target};
+use crate::tui::list_cursor::Motion;
 use crate::tui::msg::Effect;
 use crate::tui::queue::{LetterRef, Queue};
 use crate::tui::state::ScreenState;
-use crate::tui::theme::Tone;
 
 /// Opens the view, or closes it.
-pub(super) fn toggle(state: &mut ScreenState) {
+pub(in crate::tui) fn toggle(state: &mut ScreenState) {
     if state.queue.is_some() {
         close(state);
     } else {
@@ -22,7 +21,7 @@ pub(super) fn toggle(state: &mut ScreenState) {
 }
 
 /// Goes back to the panes.
-pub(super) fn close(state: &mut ScreenState) {
+pub(in crate::tui) fn close(state: &mut ScreenState) {
     state.queue = None;
     state.settle();
 }
@@ -50,70 +49,78 @@ pub(super) fn settle(state: &mut ScreenState) {
     }
 }
 
-/// Does an action of the view.
-pub(super) fn act(state: &mut ScreenState, action: Action) -> Vec<Effect> {
-    let page = state.plan().queue_rows().saturating_sub(1).max(1).cast_signed();
-    let Some(queue) = &mut state.queue else { return Vec::new() };
-    match action {
-        Action::QueueDown => queue.step(1),
-        Action::QueueUp => queue.step(-1),
-        Action::QueuePageDown => queue.step(page),
-        Action::QueuePageUp => queue.step(-page),
-        Action::QueueTop => queue.go(0),
-        Action::QueueBottom => queue.go(usize::MAX),
-        Action::QueueMark => {
-            queue.mark();
-            queue.step(1);
-        }
-        Action::QueueMarkAll => queue.mark_all(),
-        Action::QueueClearMarks => queue.clear_marks(),
-        Action::QueueTrouble => queue.toggle_trouble(),
-        Action::QueueClose => close(state),
-        Action::QueueJump => {
-            if let Some(here) = queue.cursor() {
-                close(state);
-                table::jump(state, here.dealership);
-            }
-        }
-        Action::QueueRead => {
-            if let Some(here) = queue.cursor() {
-                return reading::open(state, here);
-            }
-        }
-        Action::QueueRetry | Action::QueueSuppress => {
-            let targets = queue.targets();
-            return ask(state, action, &targets);
-        }
-        Action::QueueRetryFailed => {
-            let targets: Vec<_> = queue.troubled().collect();
-            return ask(state, action, &targets);
-        }
-        _ => {}
+/// Does something in the view.
+fn change(state: &mut ScreenState, change: impl FnOnce(&mut Queue)) {
+    if let Some(queue) = &mut state.queue {
+        change(queue);
     }
     settle(state);
-    Vec::new()
 }
 
-/// Opens the dialog of an action, or says why not.
-fn ask(state: &mut ScreenState, action: Action, letters: &[LetterRef]) -> Vec<Effect> {
-    match open_letters(action, letters, state) {
-        Ok(dialog) => super::act::show_or_do(state, dialog),
-        Err(why) => {
-            state.toast(Tone::Warn, format!("{}: {why}", action.info().title));
-            Vec::new()
-        }
+/// Moves the cursor.
+pub(super) fn go(state: &mut ScreenState, motion: Motion) {
+    let page = state.plan().queue_rows().saturating_sub(1).max(1);
+    change(state, |queue| queue.go(motion, page));
+}
+
+fn cursor(state: &ScreenState) -> Option<LetterRef> {
+    state.queue.as_ref()?.cursor()
+}
+
+pub(in crate::tui) fn any(state: &ScreenState) -> Result<(), String> {
+    cursor(state).map(drop).ok_or_else(|| "there is no letter here".to_owned())
+}
+
+pub(in crate::tui) fn any_marked(state: &ScreenState) -> Result<(), String> {
+    match &state.queue {
+        Some(queue) if queue.marked() == 0 => Err("nothing is marked".to_owned()),
+        Some(_) | None => Ok(()),
     }
 }
 
-/// Asks again for what failed, with the letters as they are now.
-pub(super) fn ask_again(state: &mut ScreenState, action: Action, ids: &[DealershipId]) -> Vec<Effect> {
-    let all = |state: &Arc<Onboarding>| {
-        let id = state.id;
+pub(in crate::tui) fn mark(state: &mut ScreenState) {
+    change(state, |queue| {
+        queue.mark();
+        queue.go(Motion::Down, 1);
+    });
+}
+
+pub(in crate::tui) fn mark_all(state: &mut ScreenState) {
+    change(state, Queue::mark_all);
+}
+
+pub(in crate::tui) fn clear_marks(state: &mut ScreenState) {
+    change(state, Queue::clear_marks);
+}
+
+pub(in crate::tui) fn toggle_trouble(state: &mut ScreenState) {
+    change(state, Queue::toggle_trouble);
+}
+
+/// Goes to the dealership of the letter.
+pub(in crate::tui) fn jump(state: &mut ScreenState) {
+    if let Some(here) = cursor(state) {
+        close(state);
+        table::jump(state, here.dealership);
+    }
+}
+
+pub(in crate::tui) fn can_read(state: &ScreenState) -> Result<(), String> {
+    reading::can_read(state)?;
+    any(state)
+}
+
+pub(in crate::tui) fn read(state: &mut ScreenState) -> Vec<Effect> {
+    cursor(state).map_or_else(Vec::new, |here| reading::open(state, here))
+}
+
+/// The letters of dealerships that something can still be done about, as they are now.
+pub(super) fn open_letters(state: &ScreenState, ids: &[DealershipId]) -> Vec<Target> {
+    let of = |state: &Arc<Onboarding>| {
         let letters = state.letters().iter().filter(|letter| letter.is_open() || letter.is_trouble());
-        letters.map(|letter| LetterRef { dealership: id, letter: letter.id }).collect::<Vec<_>>()
+        letters.map(|letter| Target { dealership: state.id, letter: Some(letter.id) }).collect::<Vec<_>>()
     };
-    let letters: Vec<_> = ids.iter().filter_map(|id| state.rows.get(*id)).flat_map(|row| all(&row.state)).collect();
-    ask(state, action, &letters)
+    ids.iter().filter_map(|id| state.rows.get(*id)).flat_map(|row| of(&row.state)).collect()
 }
 
 /// After a dialog about letters was accepted: what was marked is under way.

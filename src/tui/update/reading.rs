@@ -1,17 +1,27 @@
 //! A letter that is read: asking for it, taking it in, and the keys while it is open.
 
-use crate::domain::{Letter, Onboarding};
+use crate::domain::{Letter, Obstacle, Onboarding};
 use crate::engine::LetterText;
-use crate::tui::action::Action;
+use crate::tui::letters::NO_MAIL;
 use crate::tui::msg::{Effect, WorkId};
 use crate::tui::queue::LetterRef;
-use crate::tui::reading::{LetterCode, LetterReader, MailboxLetter, What};
+use crate::tui::reading::{LetterCode, LetterPage, LetterReader, MailboxLetter, What};
 use crate::tui::rows::step_round;
 use crate::tui::state::{Mode, REVEAL, Reveal, ScreenState};
 use crate::tui::theme::Tone;
 
+pub(super) fn can_read(state: &ScreenState) -> Result<(), String> {
+    state.setup.post.as_ref().map(drop).ok_or_else(|| NO_MAIL.to_owned())
+}
+
+pub(in crate::tui) fn can_read_newest(state: &ScreenState) -> Result<(), String> {
+    can_read(state)?;
+    let row = state.selected().ok_or("there is no dealership here")?;
+    row.state.newest_letter().map(drop).ok_or_else(|| "it never had a letter".to_owned())
+}
+
 /// Reads the newest letter of the dealership under the cursor.
-pub(super) fn newest(state: &mut ScreenState) -> Vec<Effect> {
+pub(in crate::tui) fn newest(state: &mut ScreenState) -> Vec<Effect> {
     let here = state.selected().and_then(|row| Some((row.state.id, row.state.newest_letter()?.id)));
     here.map_or_else(Vec::new, |(dealership, letter)| open(state, LetterRef { dealership, letter }))
 }
@@ -31,8 +41,19 @@ fn secret(state: &Onboarding, letter: &Letter) -> LetterCode {
     present.filter(|_| letter.kind.carries_code()).map_or(LetterCode::None, |code| LetterCode::Code(code.code.clone()))
 }
 
+pub(in crate::tui) fn can_open_mailbox(state: &ScreenState) -> Result<(), String> {
+    if state.setup.mailboxes.is_none() {
+        return Err("only the demo has mailboxes that are read here".to_owned());
+    }
+    let row = state.selected().ok_or("there is no dealership here")?;
+    match row.state.address_obstacle() {
+        Some(Obstacle::NoAddress) => Err(Obstacle::NoAddress.to_string()),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Reads the mailbox of the dealership under the cursor.
-pub(super) fn open_mailbox(state: &mut ScreenState) -> Vec<Effect> {
+pub(in crate::tui) fn open_mailbox(state: &mut ScreenState) -> Vec<Effect> {
     let Some(row) = state.selected() else { return Vec::new() };
     let (id, generation) = (row.state.id, row.state.generation());
     let address = row.state.profile.contact.email.raw().trim().to_owned();
@@ -42,7 +63,7 @@ pub(super) fn open_mailbox(state: &mut ScreenState) -> Vec<Effect> {
 }
 
 /// Reads what the open dialog would send, to the dealership on a place of its list.
-pub(super) fn preview(state: &mut ScreenState, place: usize) -> Vec<Effect> {
+pub(in crate::tui) fn preview(state: &mut ScreenState, place: usize) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
     match dialog.draft(place, state) {
         Ok((id, draft)) => {
@@ -72,28 +93,8 @@ pub(super) fn mailbox(state: &mut ScreenState, ticket: WorkId, letters: Result<V
     state.dirty = true;
 }
 
-/// Keys while a letter is read.
-pub(super) fn act(state: &mut ScreenState, action: Action) -> Vec<Effect> {
-    let page = usize::from(state.size.1.saturating_sub(4).max(1));
-    let Some(reading) = &mut state.reading else { return Vec::new() };
-    match action {
-        Action::DialogDown | Action::DetailDown => reading.scroll += 1,
-        Action::DialogUp | Action::DetailUp => reading.scroll = reading.scroll.saturating_sub(1),
-        Action::DetailPageDown => reading.scroll += page,
-        Action::DetailPageUp => reading.scroll = reading.scroll.saturating_sub(page),
-        Action::DialogNext => return turn(state, 1),
-        Action::DialogPrevious => return turn(state, -1),
-        Action::Reveal => reveal(state),
-        Action::Quit | Action::Help | Action::DialogCancel | Action::DialogAccept => state.reading = None,
-        Action::Suspend => return vec![Effect::Suspend],
-        Action::Redraw => return vec![Effect::Redraw],
-        _ => {}
-    }
-    Vec::new()
-}
-
 /// The letter after this one, or before: of the dealership, or of the next dealership in the dialog.
-fn turn(state: &mut ScreenState, by: isize) -> Vec<Effect> {
+pub(super) fn turn(state: &mut ScreenState, by: isize) -> Vec<Effect> {
     let Some(reading) = &state.reading else { return Vec::new() };
     let id = reading.id;
     match reading.what {
@@ -117,15 +118,22 @@ fn turn(state: &mut ScreenState, by: isize) -> Vec<Effect> {
     }
 }
 
-fn reveal(state: &mut ScreenState) {
-    let Some(reading) = &state.reading else { return };
-    let (id, generation) = (reading.id, reading.generation);
-    let sheets = reading.sheets.as_ref().and_then(|sheets| sheets.as_ref().ok());
-    if !sheets.is_some_and(|sheets| sheets.iter().any(crate::tui::reading::LetterPage::has_code)) {
-        let words = if reading.awaits_code() { "the code is not known yet" } else { "there is no code in it" };
-        state.toast(Tone::Warn, words);
-        return;
-    }
+/// Shows the code of what is read, or of the dealership under the cursor, for a while; or hides it.
+pub(in crate::tui) fn reveal(state: &mut ScreenState) {
+    let here = match &state.reading {
+        Some(reading) => {
+            let pages = reading.sheets.as_ref().and_then(|pages| pages.as_ref().ok());
+            if !pages.is_some_and(|pages| pages.iter().any(LetterPage::has_code)) {
+                let message =
+                    if reading.awaits_code() { "the code is not known yet" } else { "there is no code in it" };
+                state.toast(Tone::Warn, message);
+                return;
+            }
+            Some((reading.id, reading.generation))
+        }
+        None => state.selected().map(|row| (row.state.id, row.state.generation())),
+    };
+    let Some((id, generation)) = here else { return };
     let shown = state.revealed(id, generation);
     let until = state.now.face + REVEAL;
     state.reveal = (!shown).then_some(Reveal { id, generation, until });

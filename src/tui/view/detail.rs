@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use ratatui::style::Style;
 
-use super::pen::{Canvas, wrap};
+use super::canvas::{Canvas, wrap};
 use super::table::{code_clock, confirm_clock};
 use super::{mail, xtime};
 use crate::domain::clock_doubt::code_ahead_in_words;
@@ -53,16 +53,16 @@ impl Page<'_> {
     }
 }
 
-pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
-    let (width, height) = (pen.area().width, pen.area().height);
+pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
+    let (width, height) = (canvas.area().width, canvas.area().height);
     let focused = state.focus == Focus::Detail;
     let line = if focused { theme.line_focus } else { theme.line };
     // Beside the table a line on the left is enough; cells are dear.
     for y in 0..height {
-        pen.fill(0, y, 1, "│", line);
+        canvas.fill(0, y, 1, "│", line);
     }
     let Some(row) = state.selected() else {
-        pen.text(2, 0, width.saturating_sub(2), "no dealership is chosen", theme.dim);
+        canvas.text(2, 0, width.saturating_sub(2), "no dealership is chosen", theme.dim);
         return;
     };
     let room = width.saturating_sub(3);
@@ -73,16 +73,14 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mu
     xtime::section(&mut page, row, state, clocks);
     timeline(&mut page, row, state, clocks);
     let rows = usize::from(height);
-    let end = page.lines.len().saturating_sub(rows);
-    state.detail.end.set(Some(end));
-    let top = state.detail.scroll.min(end);
+    let top = state.detail.scroll.top(page.lines.len(), rows);
     for (y, line) in (0..).zip(page.lines.iter().skip(top).take(rows)) {
-        pen.pieces(2, y, room, line.iter().map(|(text, style)| (text.as_str(), *style)));
+        canvas.pieces(2, y, room, line.iter().map(|(text, style)| (text.as_str(), *style)));
     }
     let more = page.lines.len().saturating_sub(top + rows);
     if more > 0 || top > 0 {
         let words = format!(" {}/{} ", (top + rows).min(page.lines.len()), page.lines.len());
-        pen.right(width.saturating_sub(12), 0, 12, &words, theme.dim);
+        canvas.right(width.saturating_sub(12), 0, 12, &words, theme.dim);
     }
 }
 
@@ -137,7 +135,7 @@ fn next_minute(now: Timestamp) -> Timestamp {
 
 /// A bar of how much of a span has passed, and words behind it, in so many cells.
 fn bar(from: Timestamp, until: Timestamp, now: Timestamp, words: &str, room: u16) -> String {
-    let cells = usize::from(room).saturating_sub(NAMES + 2 + super::pen::width(words)).clamp(4, 36);
+    let cells = usize::from(room).saturating_sub(NAMES + 2 + super::canvas::width(words)).clamp(4, 36);
     let whole = (until - from).num_milliseconds().max(1) as f64;
     let passed = (now - from).num_milliseconds().max(0) as f64;
     let full = ((passed / whole).min(1.0) * cells as f64).floor() as usize;
@@ -253,7 +251,7 @@ fn timeline(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, cloc
     for event in events.into_iter().rev() {
         let (_, tone) = Group::of(&event.fact);
         let when = format!("{} {:<10} ", moment(event.happened_at()), event.actor.to_string());
-        let indent = super::pen::width(&when);
+        let indent = super::canvas::width(&when);
         let lines = wrap(&summary(event, moment), page.room.saturating_sub(indent as u16));
         for (place, line) in lines.into_iter().enumerate() {
             let when = if place == 0 { when.clone() } else { " ".repeat(indent) };

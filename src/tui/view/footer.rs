@@ -1,29 +1,29 @@
 //! The line of keys: the most useful ones of where the keyboard is, or what can follow a chord.
 
-use super::pen::{Canvas, width};
+use super::canvas::{Canvas, width};
 use crate::tui::action::{Action, ActionScope};
+use crate::tui::bulk_job::BulkJob;
 use crate::tui::dialog::{DialogKind, FieldRole};
 use crate::tui::enabled::can;
 use crate::tui::keymap::Lookup;
 use crate::tui::layer::InputLayer;
 use crate::tui::state::{Focus, Mode, ScreenState};
 use crate::tui::theme::Theme;
-use crate::tui::work::Work;
 
 /// The most useful actions of each place, the most useful first.
 fn useful(state: &ScreenState) -> &'static [Action] {
     use Action as A;
     if state.reading.is_some() {
-        return &[A::DialogCancel, A::Reveal, A::DialogDown, A::DialogUp];
+        return &[A::DialogCancel, A::Reveal, A::Down, A::Up];
     }
     match &state.mode {
         Mode::Filter(_) => &[A::InputAccept, A::InputCancel, A::InputNext, A::InputClear],
         Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
         Mode::Help(help) if help.types => &[A::InputAccept, A::InputCancel, A::InputClear],
-        Mode::Help(_) => &[A::DialogCancel, A::Filter, A::DialogDown, A::DialogUp],
-        Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::DialogDown, A::DialogUp],
+        Mode::Help(_) => &[A::DialogCancel, A::Filter, A::Down, A::Up],
+        Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::Down, A::Up],
         Mode::Dialog(dialog)
-            if dialog.offer.is_some() && dialog.focused().is_some_and(|field| field.role == FieldRole::Text) =>
+            if dialog.suggestions.is_some() && dialog.focused().is_some_and(|field| field.role == FieldRole::Text) =>
         {
             &[A::InputDown, A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
@@ -41,7 +41,7 @@ fn useful(state: &ScreenState) -> &'static [Action] {
             ]
         }
         Mode::Dialog(dialog) if dialog.has_letters() && !dialog.sends_along() => {
-            &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::LetterPreview, A::DialogDown]
+            &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::LetterPreview, A::Down]
         }
         Mode::Dialog(dialog) if dialog.sends_along() => &[
             A::DialogSubmit,
@@ -50,18 +50,18 @@ fn useful(state: &ScreenState) -> &'static [Action] {
             A::DialogCancel,
             A::LetterPreview,
             A::LetterSwitch,
-            A::DialogDown,
+            A::Down,
         ],
         Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::FormField::takes_text) => {
             &[A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }
         Mode::Dialog(dialog) if matches!(dialog.kind, DialogKind::Results(_)) => {
-            &[A::DialogAccept, A::DialogCancel, A::DialogDown]
+            &[A::DialogAccept, A::DialogCancel, A::Down]
         }
         Mode::Dialog(dialog) if dialog.focused().is_some() => {
-            &[A::DialogSubmit, A::DialogSwitch, A::DialogNext, A::DialogAccept, A::DialogCancel, A::DialogDown]
+            &[A::DialogSubmit, A::DialogSwitch, A::DialogNext, A::DialogAccept, A::DialogCancel, A::Down]
         }
-        Mode::Dialog(_) => &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::DialogDown],
+        Mode::Dialog(_) => &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::Down],
         Mode::Desk if state.queue.is_some() => &[
             A::QueueRetry,
             A::QueueJump,
@@ -76,7 +76,7 @@ fn useful(state: &ScreenState) -> &'static [Action] {
             Focus::Tail => &[
                 A::TailJump,
                 A::TailPause,
-                A::TailFollow,
+                A::Bottom,
                 A::TailKinds,
                 A::TailOnlySelected,
                 A::TeachMeaning,
@@ -136,10 +136,10 @@ fn useful(state: &ScreenState) -> &'static [Action] {
     }
 }
 
-pub(super) fn draw(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
-    let room = pen.area().width;
+pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
+    let room = canvas.area().width;
     if !state.chord.is_empty() {
-        chord(state, theme, pen);
+        chord(state, theme, canvas);
         return;
     }
     // Whoever knows these finds everything else: on the desk they have their place, however narrow it is.
@@ -149,17 +149,11 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
     let mut always = Vec::new();
     if on_desk {
         always.extend(layer.map(|_| Action::ClearFilter));
-        always.extend(state.works.iter().any(Work::is_bulk).then_some(Action::Results));
+        always.extend(state.jobs.iter().any(BulkJob::is_bulk).then_some(Action::Results));
         always.extend([Action::Help, Action::Palette]);
         always.extend(InputLayer::in_place_of_table(state).is_none().then_some(Action::Quit));
     }
-    let results = matches!(&state.mode, Mode::Dialog(dialog) if matches!(dialog.kind, DialogKind::Results(_)));
-    let title = |action: Action| match (action, layer) {
-        (Action::DialogCancel, _) if results => "close",
-        (Action::Filter, _) if matches!(state.mode, Mode::Help(_)) => "search",
-        (Action::ClearFilter, Some(layer)) => layer.title(),
-        _ => action.info().title,
-    };
+    let title = |action: Action| action.info().title_here(state);
     let needed = |action: &Action| {
         let key = state.setup.keymap.first_key(*action)?;
         Some((width(&key) + 1 + width(title(*action))) as u16)
@@ -173,8 +167,8 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
             return false;
         }
         let (key_style, title_style) = if possible { (theme.key, theme.text) } else { (theme.dim, theme.dim) };
-        x += pen.text(x, 0, room.saturating_sub(x), &key, key_style) + 1;
-        x += pen.text(x, 0, room.saturating_sub(x), title(*action), title_style) + 2;
+        x += canvas.text(x, 0, room.saturating_sub(x), &key, key_style) + 1;
+        x += canvas.text(x, 0, room.saturating_sub(x), title(*action), title_style) + 2;
         true
     };
     for action in useful(state).iter().filter(|action| !always.contains(action)) {
@@ -197,17 +191,17 @@ fn scope(state: &ScreenState) -> ActionScope {
     }
 }
 
-fn chord(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
-    let room = pen.area().width;
+fn chord(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
+    let room = canvas.area().width;
     let so_far: Vec<String> = state.chord.iter().map(ToString::to_string).collect();
-    let mut x = 1 + pen.text(1, 0, room.saturating_sub(1), &so_far.join(" "), theme.chosen) + 1;
+    let mut x = 1 + canvas.text(1, 0, room.saturating_sub(1), &so_far.join(" "), theme.chosen) + 1;
     let Lookup::Prefix(next) = state.setup.keymap.lookup(scope(state), &state.chord) else { return };
     for (key, title) in next {
         let key = key.to_string();
         if x + (width(&key) + 1 + width(title)) as u16 > room {
             break;
         }
-        x += pen.text(x, 0, room - x, &key, theme.key) + 1;
-        x += pen.text(x, 0, room.saturating_sub(x), title, theme.text) + 2;
+        x += canvas.text(x, 0, room - x, &key, theme.key) + 1;
+        x += canvas.text(x, 0, room.saturating_sub(x), title, theme.text) + 2;
     }
 }

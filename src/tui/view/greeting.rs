@@ -1,10 +1,10 @@
 //! An empty store: what to do first.
 
-use super::pen::{Canvas, wrap};
+use super::canvas::{Canvas, wrap};
 use crate::tui::theme::{Theme, Tone};
 
-pub(super) fn draw(theme: &Theme, pen: &mut Canvas<'_>) {
-    let (width, height) = (pen.area().width, pen.area().height);
+pub(super) fn draw(theme: &Theme, canvas: &mut Canvas<'_>) {
+    let (width, height) = (canvas.area().width, canvas.area().height);
     let lines = [
         ("There is no dealership in the books yet.", theme.title),
         ("", theme.text),
@@ -24,7 +24,7 @@ pub(super) fn draw(theme: &Theme, pen: &mut Canvas<'_>) {
         }
         let indent = if style == theme.text { 6 } else { 2 };
         for line in wrap(text, width.saturating_sub(indent + 1)) {
-            pen.text(indent, y, width.saturating_sub(indent), &line, style);
+            canvas.text(indent, y, width.saturating_sub(indent), &line, style);
             y += 1;
         }
     }

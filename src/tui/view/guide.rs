@@ -3,11 +3,12 @@
 
 use ratatui::style::Style;
 
-use super::pen::{Canvas, width, wrap};
+use super::canvas::{Canvas, width, wrap};
 use super::popup;
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Guide, NO_SLOTS_CAUSES, Observed, Onboarding, OpcodeOption, guide};
 use crate::tui::action::Action;
+use crate::tui::list_cursor::Scroll;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
@@ -80,24 +81,24 @@ fn head(lines: &mut Vec<Line>, guide: &Guide, state: &Onboarding, theme: &Theme,
     lines.push((String::new(), theme.text));
 }
 
-pub(super) fn draw(id: DealershipId, scroll: usize, state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
+pub(super) fn draw(id: DealershipId, scroll: &Scroll, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
     let Some(row) = state.rows.get(id) else { return };
-    let room = pen.area().width.min(96).saturating_sub(4);
+    let room = canvas.area().width.min(96).saturating_sub(4);
     let lines = lines(state, &row.state, theme, room);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let mut pen = popup(pen, room + 4, height.max(6));
+    let mut canvas = popup(canvas, room + 4, height.max(6));
     let title = format!("Opcode guide: {}", row.state.profile.name.screen());
-    let inside = pen.frame(&title, theme.line_focus, theme.title);
+    let inside = canvas.frame(&title, theme.line_focus, theme.title);
     let rows = usize::from(inside.height);
-    let top = scroll.min(lines.len().saturating_sub(rows));
+    let top = scroll.top(lines.len(), rows);
     let more = lines.len().saturating_sub(top + rows);
     if more > 0 {
         let words = format!(" {more} more below ");
         let x = inside.width.saturating_sub(width(&words) as u16);
-        pen.text(x, inside.height + 1, inside.width, &words, theme.chosen);
+        canvas.text(x, inside.height + 1, inside.width, &words, theme.chosen);
     }
-    let mut pen = pen.within(inside);
+    let mut canvas = canvas.within(inside);
     for (y, (line, style)) in (0..).zip(lines.iter().skip(top).take(rows)) {
-        pen.text(1, y, room, line, *style);
+        canvas.text(1, y, room, line, *style);
     }
 }

@@ -3,7 +3,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::pen::{Canvas, width, wrap};
+use super::canvas::{Canvas, width, wrap};
 use super::{popup, tabs};
 use crate::domain::CodeOrigin;
 use crate::engine::PlatformState;
@@ -32,17 +32,20 @@ fn lines(state: &ScreenState) -> Vec<Line> {
     let mut lines = Vec::new();
     let here = match state.focus {
         _ if state.queue.is_some() => ActionScope::Queue,
-        Focus::Table => ActionScope::Table,
-        Focus::Detail => ActionScope::Detail,
+        // The table's actions work in the detail too.
+        Focus::Table | Focus::Detail => ActionScope::Table,
         Focus::Tail => ActionScope::Tail,
     };
-    let mut scopes = vec![here, ActionScope::Global];
-    scopes.extend(ActionScope::ALL.into_iter().filter(|scope| *scope != here && *scope != ActionScope::Global));
+    let first = [here, ActionScope::List, ActionScope::Global];
+    let others = ActionScope::ALL.into_iter().filter(|scope| !first.contains(scope));
+    let has_actions = |scope: &ActionScope| REGISTRY.iter().any(|info| info.scope == *scope);
+    let scopes = first.into_iter().chain(others).filter(has_actions);
     for scope in scopes {
         let name = match scope {
             ActionScope::Global => "Everywhere",
-            ActionScope::Table => "Table",
-            ActionScope::Detail => "Detail (the table's actions work here too)",
+            ActionScope::List => "Moving",
+            ActionScope::Table => "Table, and the detail",
+            ActionScope::Detail => "Detail",
             ActionScope::Tail => "Events",
             ActionScope::Queue => "Letters",
             ActionScope::Dialog => "Dialogs",
@@ -162,48 +165,48 @@ fn wrapped(lines: Vec<Line>, room: u16) -> Vec<Line> {
     all
 }
 
-pub(super) fn draw(help: &Help, state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) -> Option<Position> {
-    let height = pen.area().height;
-    let mut pen = popup(pen, WIDEST, height);
-    let mut inside = pen.frame("Help", theme.line_focus, theme.title);
+pub(super) fn draw(help: &Help, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let height = canvas.area().height;
+    let mut canvas = popup(canvas, WIDEST, height);
+    let mut inside = canvas.frame("Help", theme.line_focus, theme.title);
     let bottom = inside.height + 1;
     let mut caret = None;
     if help.types || !help.search.is_empty() {
-        let mut pen = pen.within(inside);
-        let used = pen.text(1, 0, inside.width, "/ ", theme.key);
+        let mut canvas = canvas.within(inside);
+        let used = canvas.text(1, 0, inside.width, "/ ", theme.key);
         let room = inside.width.saturating_sub(2 + used);
-        caret = tabs::draw_edit(&help.search, 1 + used, 0, room, theme, &mut pen).0.filter(|_| help.types);
+        caret = tabs::draw_edit(&help.search, 1 + used, 0, room, theme, &mut canvas).0.filter(|_| help.types);
         inside = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
     }
     let lines = wrapped(found(lines(state), help.search.text()), inside.width);
     let rows = usize::from(inside.height);
-    let top = help.scroll.min(lines.len().saturating_sub(rows));
+    let top = help.scroll.top(lines.len(), rows);
     let more = lines.len().saturating_sub(top + rows);
     if more > 0 {
-        pen.right(2, bottom, inside.width.saturating_sub(2), &format!(" {more} more below "), theme.chosen);
+        canvas.right(2, bottom, inside.width.saturating_sub(2), &format!(" {more} more below "), theme.chosen);
     }
-    let mut pen = pen.within(inside);
+    let mut canvas = canvas.within(inside);
     if lines.is_empty() {
-        pen.text(1, 0, inside.width, "nothing here has these words", theme.dim);
+        canvas.text(1, 0, inside.width, "nothing here has these words", theme.dim);
     }
     let room = inside.width;
     let keys_room = keys_room(room);
     for (y, line) in (0..).zip(lines.iter().skip(top).take(rows)) {
         match line {
             Line::Heading(text) => {
-                pen.text(1, y, room, text, theme.title);
+                canvas.text(1, y, room, text, theme.title);
             }
             Line::Key { keys, title, doc, possible } => {
                 let style = if *possible { theme.text } else { theme.dim };
-                pen.right(0, y, keys_room, keys, theme.key);
-                let used = pen.text(keys_room + 2, y, 18, title, style);
-                pen.text(keys_room + 2 + used.max(17) + 1, y, room.saturating_sub(keys_room + 21), doc, theme.dim);
+                canvas.right(0, y, keys_room, keys, theme.key);
+                let used = canvas.text(keys_room + 2, y, 18, title, style);
+                canvas.text(keys_room + 2 + used.max(17) + 1, y, room.saturating_sub(keys_room + 21), doc, theme.dim);
             }
             Line::Text(text, tone) => {
-                pen.text(3, y, room.saturating_sub(3), text, theme.tone(*tone));
+                canvas.text(3, y, room.saturating_sub(3), text, theme.tone(*tone));
             }
             Line::More(x, text) => {
-                pen.text(*x, y, room.saturating_sub(*x), text, theme.dim);
+                canvas.text(*x, y, room.saturating_sub(*x), text, theme.dim);
             }
         }
     }

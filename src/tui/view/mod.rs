@@ -1,7 +1,7 @@
 //! Drawing: the visible part of the state into cells. Nothing is kept between frames.
 
+pub mod canvas;
 pub mod layout;
-pub mod pen;
 
 mod detail;
 mod dialog;
@@ -29,8 +29,8 @@ use super::clocks::Clocks;
 use super::state::{Mode, ScreenState};
 use super::theme::Theme;
 use crate::domain::Timestamp;
+use canvas::Canvas;
 use layout::ScreenLayout;
-use pen::Canvas;
 
 /// What a frame leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,33 +54,33 @@ pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Dra
     let area = *buffer.area();
     let clocks = Clocks::at(state.now.at);
     let plan = state.plan();
-    let mut pen = Canvas::new(buffer, area);
+    let mut canvas = Canvas::new(buffer, area);
     if plan.too_small {
         let (width, height) = layout::SMALLEST;
         let text = format!("needs {width}x{height}, this is {}x{}", area.width, area.height);
-        pen.text(0, 0, area.width, &text, theme.text);
+        canvas.text(0, 0, area.width, &text, theme.text);
         return Drawn::default();
     }
     let mut caret = None;
     if let Some(area) = plan.queue {
-        queue::draw(state, theme, &clocks, &mut pen.within(area));
+        queue::draw(state, theme, &clocks, &mut canvas.within(area));
     } else {
-        caret = draw_panes(state, theme, &clocks, &plan, &mut pen);
+        caret = draw_panes(state, theme, &clocks, &plan, &mut canvas);
     }
-    footer::draw(state, theme, &mut pen.within(plan.footer));
-    status::draw(state, theme, &clocks, &mut pen.within(plan.status));
+    footer::draw(state, theme, &mut canvas.within(plan.footer));
+    status::draw(state, theme, &clocks, &mut canvas.within(plan.status));
     match &state.mode {
         Mode::Desk | Mode::Filter(_) => {}
-        Mode::Palette(palette) => caret = palette::draw(palette, state, theme, &mut pen),
-        Mode::Help(open) => caret = help::draw(open, state, theme, &mut pen),
-        Mode::Guide(id, scroll) => guide::draw(*id, *scroll, state, theme, &mut pen),
-        Mode::Dialog(open) => caret = dialog::draw(open, state, theme, &clocks, &mut pen),
+        Mode::Palette(palette) => caret = palette::draw(palette, state, theme, &mut canvas),
+        Mode::Help(open) => caret = help::draw(open, state, theme, &mut canvas),
+        Mode::Guide(id, scroll) => guide::draw(*id, scroll, state, theme, &mut canvas),
+        Mode::Dialog(open) => caret = dialog::draw(open, state, theme, &clocks, &mut canvas),
     }
     if let Some(open) = &state.reading {
-        reading::draw(open, state, theme, &mut pen);
+        reading::draw(open, state, theme, &mut canvas);
         caret = None;
     }
-    toasts::draw(state, theme, &mut pen);
+    toasts::draw(state, theme, &mut canvas);
     Drawn { next_change: clocks.next_change(), caret }
 }
 
@@ -90,35 +90,35 @@ fn draw_panes(
     theme: &Theme,
     clocks: &Clocks,
     plan: &ScreenLayout,
-    pen: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
 ) -> Option<Position> {
     let mut caret = None;
-    tabs::draw(state, theme, &mut pen.within(plan.tabs));
+    tabs::draw(state, theme, &mut canvas.within(plan.tabs));
     if let Some(area) = plan.filter {
-        caret = tabs::draw_filter(state, theme, &mut pen.within(area));
+        caret = tabs::draw_filter(state, theme, &mut canvas.within(area));
     }
     if let Some(area) = plan.banner {
-        status::draw_banner(state, theme, clocks, &mut pen.within(area));
+        status::draw_banner(state, theme, clocks, &mut canvas.within(area));
     }
     if let Some(area) = plan.table {
         if state.rows.is_empty() && state.loaded {
-            greeting::draw(theme, &mut pen.within(area));
+            greeting::draw(theme, &mut canvas.within(area));
         } else {
-            table::draw(state, theme, clocks, &mut pen.within(area));
+            table::draw(state, theme, clocks, &mut canvas.within(area));
         }
     }
     if let Some(area) = plan.detail {
-        detail::draw(state, theme, clocks, &mut pen.within(area));
+        detail::draw(state, theme, clocks, &mut canvas.within(area));
     }
     if let Some(area) = plan.tail {
-        tail::draw(state, theme, clocks, &mut pen.within(area));
+        tail::draw(state, theme, clocks, &mut canvas.within(area));
     }
     caret
 }
 
 /// A part of the screen in its middle, with nothing in it.
-fn popup<'p>(pen: &'p mut Canvas<'_>, width: u16, height: u16) -> Canvas<'p> {
-    let area = pen.area();
+fn popup<'p>(canvas: &'p mut Canvas<'_>, width: u16, height: u16) -> Canvas<'p> {
+    let area = canvas.area();
     // The status stays in view, and where there is room the keys do too.
     let below = if area.height >= 20 { 2 } else { 1 };
     let (width, height) = (width.min(area.width), height.min(area.height.saturating_sub(below)));
@@ -128,7 +128,7 @@ fn popup<'p>(pen: &'p mut Canvas<'_>, width: u16, height: u16) -> Canvas<'p> {
         width,
         height,
     };
-    let mut pen = pen.within(popup);
-    pen.clear();
-    pen
+    let mut canvas = canvas.within(popup);
+    canvas.clear();
+    canvas
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::pen::{Canvas, wrap};
+use super::canvas::{Canvas, wrap};
 use super::status;
 use crate::domain::text::clean;
 use crate::domain::{Letter, Onboarding};
@@ -58,43 +58,43 @@ impl Columns {
     }
 }
 
-pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
     let Some(queue) = &state.queue else { return };
-    let area = pen.area();
-    title(queue, state, theme, pen);
-    server(state, theme, clocks, pen);
+    let area = canvas.area();
+    title(queue, state, theme, canvas);
+    server(state, theme, clocks, canvas);
     let columns = Columns::of(area.width);
-    heading(columns, theme, pen);
+    heading(columns, theme, canvas);
     let height = rows(area);
     if queue.shown() == 0 {
         let words = match queue.counts() {
             (0, _) => "No letter is on its way, and none went wrong.",
             _ => "No letter went wrong.",
         };
-        pen.text(GUTTER, HEAD + 1, area.width.saturating_sub(GUTTER), words, theme.dim);
+        canvas.text(GUTTER, HEAD + 1, area.width.saturating_sub(GUTTER), words, theme.dim);
     }
     for (line, of) in (0..height).zip(queue.visible()) {
-        draw_row(of, queue, state, theme, clocks, columns, HEAD + line, pen);
+        draw_row(of, queue, state, theme, clocks, columns, HEAD + line, canvas);
     }
     let below = queue.below(height.into());
     if below > 0 {
         let words = format!(" {} more below ", status::thousands(below));
-        pen.right(0, HEAD + height.saturating_sub(1), area.width, &words, theme.chosen);
+        canvas.right(0, HEAD + height.saturating_sub(1), area.width, &words, theme.chosen);
     }
     let here = queue.cursor().and_then(|here| here.find(&state.rows));
     if area.height >= FOOT_FROM {
-        foot(here, state, theme, clocks, HEAD + height, pen);
+        foot(here, state, theme, clocks, HEAD + height, canvas);
     } else if let Some((_, letter)) = here {
         let words = letter
             .words
             .as_deref()
             .map_or_else(|| format!("to {}", letter.to.screen()), |words| clean(words).into_owned());
         let (_, _, tone) = Fate::of(letter).look();
-        pen.text(1, HEAD + height, area.width.saturating_sub(1), &words, theme.tone(tone));
+        canvas.text(1, HEAD + height, area.width.saturating_sub(1), &words, theme.tone(tone));
     }
 }
 
-fn title(queue: &Queue, state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
+fn title(queue: &Queue, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
     let mail = &state.status.mail;
     let (all, troubled) = queue.counts();
     let mut parts: Vec<(String, Style)> = vec![("Letters".to_owned(), theme.title)];
@@ -118,14 +118,14 @@ fn title(queue: &Queue, state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>
     if let Some(name) = &state.setup.post {
         parts.push((clean(name).into_owned(), theme.dim));
     }
-    status::put(&parts, theme, pen);
+    status::put(&parts, theme, canvas);
 }
 
-fn server(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
-    let room = pen.area().width.saturating_sub(1);
+fn server(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
+    let room = canvas.area().width.saturating_sub(1);
     let (words, style) = match (&state.status.mail.state, &state.setup.post) {
         (MailState::Down { .. }, _) => {
-            pen.fill(0, 1, room + 1, " ", theme.alarm);
+            canvas.fill(0, 1, room + 1, " ", theme.alarm);
             let words = status::mail_alarm(state, clocks).unwrap_or_default();
             (format!("▲ {words}"), theme.alarm)
         }
@@ -142,13 +142,13 @@ fn server(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<
         },
         (MailState::Off, Some(_)) => ("○ Nobody hands letters over here.".to_owned(), theme.dim),
     };
-    pen.text(1, 1, room, &words, style);
+    canvas.text(1, 1, room, &words, style);
 }
 
-fn heading(columns: Columns, theme: &Theme, pen: &mut Canvas<'_>) {
+fn heading(columns: Columns, theme: &Theme, canvas: &mut Canvas<'_>) {
     let mut x = GUTTER;
     for (title, room) in cells(columns, ["mail", "kind", "dealership", "tries", "next try", "why"]) {
-        pen.text(x, 2, room, title, theme.dim);
+        canvas.text(x, 2, room, title, theme.dim);
         x += room + 1;
     }
 }
@@ -168,7 +168,7 @@ fn draw_row(
     clocks: &Clocks,
     columns: Columns,
     y: u16,
-    pen: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
 ) {
     let Some((onboarding, letter)) = of.find(&state.rows) else { return };
     let (glyph, word, tone) = Fate::of(letter).look();
@@ -182,16 +182,16 @@ fn draw_row(
         (words, theme.dim),
     ];
     if queue.is_marked(of) {
-        pen.text(1, y, 1, "◆", theme.mark);
+        canvas.text(1, y, 1, "◆", theme.mark);
     }
     let mut x = GUTTER;
     for ((text, style), room) in cells(columns, contents) {
-        pen.text(x, y, room, &text, style);
+        canvas.text(x, y, room, &text, style);
         x += room + 1;
     }
     if queue.cursor() == Some(of) {
-        pen.text(0, y, 1, "›", theme.key);
-        pen.paint(y, theme.cursor);
+        canvas.text(0, y, 1, "›", theme.key);
+        canvas.paint(y, theme.cursor);
     }
 }
 
@@ -220,16 +220,16 @@ fn foot(
     theme: &Theme,
     clocks: &Clocks,
     y: u16,
-    pen: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
 ) {
-    let room = pen.area().width.saturating_sub(2);
-    pen.fill(0, y, room + 2, "─", theme.line);
+    let room = canvas.area().width.saturating_sub(2);
+    canvas.fill(0, y, room + 2, "─", theme.line);
     let Some((onboarding, letter)) = here else { return };
     let name = onboarding.profile.name.screen();
-    let used = pen.text(1, y + 1, room, &name, theme.title);
+    let used = canvas.text(1, y + 1, room, &name, theme.title);
     let queued = Zone::from(onboarding.profile.timezone).stamp(letter.queued_at, clocks.now());
     let words = format!("  {} to {}, {queued} by {}", letter.kind, letter.to.screen(), clean(&letter.by));
-    pen.text(1 + used, y + 1, room.saturating_sub(used), &words, theme.text);
+    canvas.text(1 + used, y + 1, room.saturating_sub(used), &words, theme.text);
     if let Some(code) = onboarding.invitation.as_ref().filter(|_| letter.kind.carries_code()) {
         let there = Zone::from(onboarding.profile.timezone).show(code.expires_at);
         let here = state.setup.zone.show(code.expires_at);
@@ -238,7 +238,7 @@ fn foot(
         } else {
             format!("its code ended {there}")
         };
-        pen.text(1, y + 2, room, &words, theme.dim);
+        canvas.text(1, y + 2, room, &words, theme.dim);
     }
     // Why it waits, where nothing is known of the letter itself: the whole of what the banner may have no room for.
     let server = match &state.status.mail.state {
@@ -248,7 +248,7 @@ fn foot(
     let words = letter.words.as_deref().or(server).map(clean).unwrap_or_default();
     let (_, _, tone) = Fate::of(letter).look();
     for (place, line) in (0..FOOT - 3).zip(wrap(&words, room)) {
-        pen.text(1, y + 3 + place, room, &line, theme.tone(tone));
+        canvas.text(1, y + 3 + place, room, &line, theme.tone(tone));
     }
 }
 
@@ -264,7 +264,7 @@ mod tests {
             let used = GUTTER + rooms.iter().sum::<u16>() + rooms.len() as u16 - 1;
             assert!(used <= room, "{room}: {used} {columns:?}");
             assert!(columns.name >= 14, "{room}: {columns:?}");
-            assert!(super::super::pen::width("word-received") <= usize::from(columns.kind) || columns.kind == 0);
+            assert!(super::super::canvas::width("word-received") <= usize::from(columns.kind) || columns.kind == 0);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use super::pen::{Canvas, width, wrap};
+use super::canvas::{Canvas, width, wrap};
 use super::popup;
 use crate::domain::text::clean;
 use crate::present::time::Zone;
@@ -91,22 +91,22 @@ fn draw_sheet(sheet: &LetterPage, revealed: bool, theme: &Theme, room: u16, line
     }
 }
 
-pub(super) fn draw(reading: &LetterReader, state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
-    let room = pen.area().width.min(84).saturating_sub(4);
+pub(super) fn draw(reading: &LetterReader, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
+    let room = canvas.area().width.min(84).saturating_sub(4);
     let lines = lines(reading, state, theme, room);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let mut pen = popup(pen, room + 4, height.max(6));
-    let inside = pen.frame(&title(reading, state), theme.line_focus, theme.title);
+    let mut canvas = popup(canvas, room + 4, height.max(6));
+    let inside = canvas.frame(&title(reading, state), theme.line_focus, theme.title);
     let rows = usize::from(inside.height);
-    let top = reading.scroll.min(lines.len().saturating_sub(rows));
+    let top = reading.scroll.top(lines.len(), rows);
     let more = lines.len().saturating_sub(top + rows);
     if more > 0 {
         let words = format!(" {more} more below ");
         let x = inside.width.saturating_sub(width(&words) as u16);
-        pen.text(x, inside.height + 1, inside.width, &words, theme.chosen);
+        canvas.text(x, inside.height + 1, inside.width, &words, theme.chosen);
     }
-    let mut pen = pen.within(inside);
+    let mut canvas = canvas.within(inside);
     for (y, (line, style)) in (0..).zip(lines.iter().skip(top).take(rows)) {
-        pen.text(1, y, room, line, *style);
+        canvas.text(1, y, room, line, *style);
     }
 }

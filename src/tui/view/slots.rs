@@ -82,7 +82,7 @@ fn cell(
     let tone = if day < window.today { Tone::Faint } else { window.tone };
     let room = longest + COUNT;
     let words = format!("{bar} {count}");
-    let cells = super::pen::width(&words);
+    let cells = super::canvas::width(&words);
     [date, (format!("{words}{}", " ".repeat(room.saturating_sub(cells))), theme.tone(tone))]
 }
 

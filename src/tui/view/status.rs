@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use ratatui::style::Style;
 
-use super::pen::{Canvas, width};
+use super::canvas::{Canvas, width};
 use crate::domain::text::clean;
 use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, in_words};
 use crate::engine::{MailState, PlatformState};
@@ -53,7 +53,7 @@ fn alarms(state: &ScreenState, clocks: &Clocks) -> Vec<String> {
     let platform = match &state.status.platform {
         quiet if !quiet.is_alarm() => None,
         PlatformState::Down { why, since, retry_at } => {
-            let (since, retry) = (clocks.since_in_words(*since), clocks.left(*retry_at));
+            let (since, retry) = (clocks.humanize_since(*since), clocks.left(*retry_at));
             Some(format!("Xtime fails for {since}, next try in {retry}: {why}. No dealership changes state."))
         }
         PlatformState::RateLimited { why, until, .. } => {
@@ -61,13 +61,13 @@ fn alarms(state: &ScreenState, clocks: &Clocks) -> Vec<String> {
             Some(format!("Xtime asked us to wait until {until}: {}. Looks go on then by themselves.", clean(why)))
         }
         PlatformState::OurCredentials { why, since, retry_at } => {
-            let (since, retry) = (clocks.since_in_words(*since), clocks.left(*retry_at));
+            let (since, retry) = (clocks.humanize_since(*since), clocks.left(*retry_at));
             Some(format!(
                 "Our credentials are refused for {since}, next try in {retry}: {why}. No dealership changes state."
             ))
         }
         PlatformState::MassDisconnect { turned, since } => {
-            let since = clocks.since_in_words(*since);
+            let since = clocks.humanize_since(*since);
             Some(format!(
                 "{turned} of the last looks turned \"not connected\" together, for {since}: it is about us or Xtime; \
                  nobody is recorded as lost."
@@ -82,7 +82,7 @@ fn alarms(state: &ScreenState, clocks: &Clocks) -> Vec<String> {
         doubt.to_string()
     });
     let causes: Vec<String> =
-        state.status.alarms.iter().map(|alarm| format!("{alarm} for {}", clocks.since_in_words(alarm.since))).collect();
+        state.status.alarms.iter().map(|alarm| format!("{alarm} for {}", clocks.humanize_since(alarm.since))).collect();
     let causes = (!causes.is_empty()).then(|| format!("{}: one cause, at Xtime or with us", causes.join(", ")));
     clock.into_iter().chain(platform).chain(mail_alarm(state, clocks)).chain(causes).collect()
 }
@@ -90,7 +90,7 @@ fn alarms(state: &ScreenState, clocks: &Clocks) -> Vec<String> {
 /// The mail server fails: one alarm, however many letters wait.
 pub(super) fn mail_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
     let MailState::Down { why, since, retry_at } = &state.status.mail.state else { return None };
-    let (since, retry) = (clocks.since_in_words(*since), clocks.left(*retry_at));
+    let (since, retry) = (clocks.humanize_since(*since), clocks.left(*retry_at));
     let wait = match state.status.mail.waiting {
         1 => "1 letter waits".to_owned(),
         waiting => format!("{} letters wait", thousands(waiting)),
@@ -98,19 +98,19 @@ pub(super) fn mail_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String>
     Some(format!("The mail server fails for {since}, next try in {retry}, {wait}: {}", clean(why)))
 }
 
-pub(super) fn draw_banner(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
-    let room = pen.area().width;
+pub(super) fn draw_banner(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
+    let room = canvas.area().width;
     let alarms = alarms(state, clocks);
     if alarms.is_empty() {
         let room = room.saturating_sub(1);
-        pen.text(1, 0, room, &unconfigured(state, room), theme.tone(Tone::Warn));
+        canvas.text(1, 0, room, &unconfigured(state, room), theme.tone(Tone::Warn));
         return;
     }
-    pen.fill(0, 0, room, " ", theme.alarm);
-    pen.text(1, 0, room.saturating_sub(1), &format!("▲ {}", alarms.join("  ▲ ")), theme.alarm);
+    canvas.fill(0, 0, room, " ", theme.alarm);
+    canvas.text(1, 0, room.saturating_sub(1), &format!("▲ {}", alarms.join("  ▲ ")), theme.alarm);
 }
 
-pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mut Canvas<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
     let status = &state.status;
     let mut parts: Vec<(String, Style)> = Vec::new();
     if state.setup.demo {
@@ -122,7 +122,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mu
     if state.opening {
         // Of everything else nothing is known yet.
         parts.push(("◌ opening the store".to_owned(), theme.tone(Tone::Busy)));
-        put(&parts, theme, pen);
+        put(&parts, theme, canvas);
         return;
     }
     parts.push(platform(state, theme));
@@ -145,7 +145,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mu
             parts.push((format!("{} due{longest}", thousands(status.waiting)), theme.dim));
         }
         if let Some(at) = status.last_answer_at {
-            parts.push((format!("answered {}", clocks.ago_in_words(at)), theme.dim));
+            parts.push((format!("answered {}", clocks.humanize_ago(at)), theme.dim));
         }
     }
     if let Some(skew) = status.clock_skew.filter(|skew| skew.abs() >= TimeDelta::seconds(2)) {
@@ -162,23 +162,23 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mu
     parts.push((source.to_owned(), theme.dim));
     parts.extend(mail(state, theme));
     if let Some(newest) = state.tail.newest() {
-        parts.push((format!("last change {}", clocks.ago_in_words(newest.at)), theme.dim));
+        parts.push((format!("last change {}", clocks.humanize_ago(newest.at)), theme.dim));
     }
     if !state.setup.store.is_empty() {
         parts.push((state.setup.store.clone(), theme.dim));
     }
-    put(&parts, theme, pen);
+    put(&parts, theme, canvas);
 }
 
 /// How far the newest is that was asked for many: `check now 12/300`.
 fn under_way(state: &ScreenState) -> Option<String> {
-    let work = state.works.iter().rev().find(|work| work.is_bulk() && !work.is_over())?;
+    let work = state.jobs.iter().rev().find(|work| work.is_bulk() && !work.is_over())?;
     let (open, all) = (work.counts().0, work.items.len());
-    Some(format!("{} {}/{}", work.action.info().title, thousands(all - open), thousands(all)))
+    Some(format!("{} {}/{}", work.action.title, thousands(all - open), thousands(all)))
 }
 
-pub(super) fn put(parts: &[(String, Style)], theme: &Theme, pen: &mut Canvas<'_>) {
-    let room = pen.area().width;
+pub(super) fn put(parts: &[(String, Style)], theme: &Theme, canvas: &mut Canvas<'_>) {
+    let room = canvas.area().width;
     let mut x = 1;
     for (place, (text, style)) in parts.iter().enumerate() {
         let separator = if place == 0 { 0 } else { 3 };
@@ -187,10 +187,10 @@ pub(super) fn put(parts: &[(String, Style)], theme: &Theme, pen: &mut Canvas<'_>
             break;
         }
         if place > 0 {
-            pen.text(x, 0, separator, " · ", theme.line);
+            canvas.text(x, 0, separator, " · ", theme.line);
         }
         x += separator;
-        x += pen.text(x, 0, room.saturating_sub(x), text, *style);
+        x += canvas.text(x, 0, room.saturating_sub(x), text, *style);
     }
 }
 

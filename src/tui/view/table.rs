@@ -1,6 +1,6 @@
 //! The table: the visible rows only, written cell by cell. Its columns adapt to the width.
 
-use super::pen::{Canvas, width, wrap};
+use super::canvas::{Canvas, width, wrap};
 use crate::domain::{Fact, InvitationState, Onboarding, OpcodeState, Stage};
 use crate::tui::clocks::Clocks;
 use crate::tui::letters::MailLook;
@@ -112,7 +112,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, pen: &mu
             pen.text(GUTTER, y, room, &line, theme.dim);
         }
     }
-    for (y, row) in (1..).zip(state.rows.from(state.cursor.top).take(height)) {
+    for (y, row) in (1..).zip(state.rows.from(state.cursor.list.top).take(height)) {
         draw_row(row, state, theme, clocks, &slots, y, pen);
     }
 }
@@ -379,6 +379,6 @@ mod tests {
         glyphs.sort_unstable();
         glyphs.dedup();
         assert_eq!(glyphs.len(), 4);
-        assert!(glyphs.iter().all(|glyph| super::super::pen::width(glyph) == 1));
+        assert!(glyphs.iter().all(|glyph| super::super::canvas::width(glyph) == 1));
     }
 }

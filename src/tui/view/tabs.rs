@@ -2,7 +2,7 @@
 
 use ratatui::layout::Position;
 
-use super::pen::{Canvas, width};
+use super::canvas::{Canvas, width};
 use crate::tui::action::Action;
 use crate::tui::line_edit::LineEdit;
 use crate::tui::rows::Tab;
@@ -36,9 +36,9 @@ impl Label {
     }
 }
 
-pub(super) fn draw(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
     let active = state.rows.tab();
-    let room = pen.area().width;
+    let room = canvas.area().width;
     let mut shown: Vec<Label> = Tab::ALL.into_iter().map(|tab| Label::of(tab, state, room)).collect();
     let total = |shown: &[Label]| shown.iter().map(Label::width).sum::<u16>();
     // When they do not all fit: empty ones go first, then the least urgent, and before the active one as few as needed.
@@ -56,7 +56,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
             before = true;
         }
     }
-    let mut x = if before { pen.text(0, 0, 1, "‹", theme.dim) } else { 0 };
+    let mut x = if before { canvas.text(0, 0, 1, "‹", theme.dim) } else { 0 };
     for Label { tab, key, text } in &shown {
         let count = state.rows.count(*tab);
         let style = match tab {
@@ -67,10 +67,10 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
             _ => theme.text,
         };
         let key_style = if *tab == active { theme.chosen } else { theme.key };
-        x += pen.pieces(x, 0, room.saturating_sub(x), [(key.as_str(), key_style), (text.as_str(), style)]);
+        x += canvas.pieces(x, 0, room.saturating_sub(x), [(key.as_str(), key_style), (text.as_str(), style)]);
     }
     if behind {
-        pen.text(room.saturating_sub(1), 0, 1, "›", theme.dim);
+        canvas.text(room.saturating_sub(1), 0, 1, "›", theme.dim);
     }
 }
 
@@ -91,33 +91,33 @@ fn found(state: &ScreenState) -> (String, Tone) {
 }
 
 /// Draws the filter; the place of the caret while it is typed.
-pub(super) fn draw_filter(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) -> Option<Position> {
-    let room = pen.area().width;
+pub(super) fn draw_filter(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) -> Option<Position> {
+    let room = canvas.area().width;
     let (found, tone) = found(state);
     let side = (width(&found) as u16).min(room / 2);
     let Mode::Filter(input) = &state.mode else {
-        let used = pen.text(0, 0, room, "/ ", theme.key);
-        pen.text(used, 0, room - used - side, state.rows.query().text(), theme.title);
-        pen.right(room - side, 0, side, &found, theme.tone(tone));
+        let used = canvas.text(0, 0, room, "/ ", theme.key);
+        canvas.text(used, 0, room - used - side, state.rows.query().text(), theme.title);
+        canvas.right(room - side, 0, side, &found, theme.tone(tone));
         return None;
     };
-    let used = pen.text(0, 0, room, "/ ", theme.key);
-    let (caret, skipped) = draw_edit(&input.edit, used, 0, room - used - side, theme, pen);
-    pen.right(room - side, 0, side, &found, theme.tone(tone));
+    let used = canvas.text(0, 0, room, "/ ", theme.key);
+    let (caret, skipped) = draw_edit(&input.edit, used, 0, room - used - side, theme, canvas);
+    canvas.right(room - side, 0, side, &found, theme.tone(tone));
     if let Some(mistake) = &input.mistake {
         let before = input.edit.text().get(..mistake.span.start).map_or(0, width).saturating_sub(skipped) as u16;
         let under = input.edit.text().get(mistake.span.clone()).map_or(1, width).max(1) as u16;
         let start = (used + before).min(room.saturating_sub(2));
         let style = theme.tone(Tone::Bad);
         let end = (start + under).min(room);
-        pen.fill(start, 1, end - start, "^", style);
+        canvas.fill(start, 1, end - start, "^", style);
         // The words stand behind the caret where there is room, else before it.
         let words = mistake.to_string();
         let behind = room.saturating_sub(end + 1);
         if usize::from(behind) >= width(&words) || behind >= start {
-            pen.text(end + 1, 1, behind, &words, style);
+            canvas.text(end + 1, 1, behind, &words, style);
         } else {
-            pen.text(0, 1, start.saturating_sub(1), &words, style);
+            canvas.text(0, 1, start.saturating_sub(1), &words, style);
         }
     }
     caret
@@ -131,7 +131,7 @@ pub(super) fn draw_edit(
     y: u16,
     room: u16,
     theme: &Theme,
-    pen: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
 ) -> (Option<Position>, usize) {
     let text = edit.text();
     let before = text.get(..edit.caret()).map_or(0, width);
@@ -145,8 +145,8 @@ pub(super) fn draw_edit(
         skipped += width(c.encode_utf8(&mut [0; 4]));
         shown = chars.as_str();
     }
-    pen.text(x, y, room, shown, theme.input);
-    let area = pen.area();
+    canvas.text(x, y, room, shown, theme.input);
+    let area = canvas.area();
     let place = x + (before - skipped) as u16;
     (Some(Position { x: area.x + place.min(area.width.saturating_sub(1)), y: area.y + y }), skipped)
 }

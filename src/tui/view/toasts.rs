@@ -1,7 +1,7 @@
 //! Messages that go away. They lie over nothing that is read: the newest has the line of the status, and a long one that of
 //! the keys too; the others wait.
 
-use super::pen::{Canvas, width, wrap};
+use super::canvas::{Canvas, width, wrap};
 use crate::tui::action::Action;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
@@ -22,9 +22,9 @@ const fn glyph(tone: Tone) -> &'static str {
 }
 
 /// Draws the newest message on the last line of the screen, or the last two, and how many more there are.
-pub(super) fn draw(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
+pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
     let Some(newest) = state.toasts.iter().next_back() else { return };
-    let area = pen.area();
+    let area = canvas.area();
     let style = theme.cursor_away.over(theme.tone(newest.tone));
     let mut behind = match state.toasts.iter().count() - 1 {
         0 => String::new(),
@@ -43,9 +43,15 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, pen: &mut Canvas<'_>) {
     };
     let top = area.height.saturating_sub(lines.len() as u16);
     for (line, y) in lines.iter().zip(top..) {
-        pen.fill(0, y, area.width, " ", style);
-        pen.text(3, y, room(&behind), line, style);
+        canvas.fill(0, y, area.width, " ", style);
+        canvas.text(3, y, room(&behind), line, style);
     }
-    pen.text(1, top, 1, glyph(newest.tone), style);
-    pen.right(area.width.saturating_sub(width(&behind) as u16), area.height - 1, width(&behind) as u16, &behind, style);
+    canvas.text(1, top, 1, glyph(newest.tone), style);
+    canvas.right(
+        area.width.saturating_sub(width(&behind) as u16),
+        area.height - 1,
+        width(&behind) as u16,
+        &behind,
+        style,
+    );
 }

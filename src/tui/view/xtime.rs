@@ -117,7 +117,7 @@ fn slots(page: &mut Page<'_>, state: &Onboarding, last: Option<&ProbeState>, scr
         _ => Tone::Good,
     };
     page.pair("slots", &words, theme.tone(tone));
-    page.pair("", &format!("{how} {}", clocks.ago_in_words(found.at)), theme.dim);
+    page.pair("", &format!("{how} {}", clocks.humanize_ago(found.at)), theme.dim);
     if found.count == 0 {
         page.pair("", "usual causes, the likeliest first:", theme.dim);
         for (number, cause) in (1..).zip(NO_SLOTS_CAUSES) {
@@ -139,16 +139,16 @@ fn appointment(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState, cl
         let words = format!("{}, with `{}`", wall(stands.local, zone), stands.opcode.screen());
         page.pair("test appt", &words, theme.tone(Tone::Good));
         let seen = match stands.seen_at {
-            Some(at) => format!("read back {}", clocks.ago_in_words(at)),
+            Some(at) => format!("read back {}", clocks.humanize_ago(at)),
             None => "never read back".to_owned(),
         };
-        page.pair("", &format!("{}, booked {}; {seen}", stands.id.plain(), clocks.ago_in_words(stands.at)), theme.dim);
+        page.pair("", &format!("{}, booked {}; {seen}", stands.id.plain(), clocks.humanize_ago(stands.at)), theme.dim);
         page.pair("", &format!("{key} moves it; there is no cancel"), theme.dim);
     }
     if let Some(open) = &state.booking {
         let what = if open.moves { "move" } else { "booking" };
         let words = format!("{what} for {}, asked for by {}", wall(open.local, zone), clean(&open.by));
-        page.pair("open", &format!("{words} {}", clocks.ago_in_words(open.at)), theme.tone(Tone::Warn));
+        page.pair("open", &format!("{words} {}", clocks.humanize_ago(open.at)), theme.tone(Tone::Warn));
         let why = open.unknown.as_ref().map_or("its answer is awaited".into(), |why| clean(why));
         page.pair("", &format!("nobody knows what became of it: {why}"), theme.tone(Tone::Warn));
         page.pair("", &format!("{key} reads it back; nothing else is booked before that"), theme.text);
@@ -170,7 +170,7 @@ fn last_look(page: &mut Page<'_>, state: &Onboarding, probe: Option<&ProbeStatus
         return next_look(page, probe, clocks);
     };
     let style = if last.outcome.tells() { theme.text } else { theme.tone(Tone::Warn) };
-    page.pair("last look", &format!("{}: {}", clocks.ago_in_words(last.at), last.words()), style);
+    page.pair("last look", &format!("{}: {}", clocks.humanize_ago(last.at), last.words()), style);
     if last.since < last.at {
         page.pair("", &format!("so since {}", zone.show(last.since)), theme.dim);
     }

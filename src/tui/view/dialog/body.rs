@@ -5,19 +5,20 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use ratatui::style::Style;
 
-use super::super::pen::wrap;
-use super::listed::gives_code;
+use super::super::canvas::wrap;
 use super::{DialogView, Line, clip};
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, InvitationState, ResponseFacts, Severity, in_words};
+use crate::domain::{DealershipId, InvitationState, LetterKind, Severity, in_words};
 use crate::present::time::Zone;
 use crate::store::BulkId;
 use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, DialogRequest, Item, Offered, expiry_of};
+use crate::tui::actions::{DialogHead, RecordingAction, expiry_of};
+use crate::tui::bulk_job::{BulkJob, JobItem, JobPhase};
+use crate::tui::dialog::{Dialog, DialogRequest, Item, Offered};
 use crate::tui::letters::NO_MAIL;
+use crate::tui::list_cursor::Scroll;
 use crate::tui::msg::WorkId;
 use crate::tui::theme::{Tone, stage_look};
-use crate::tui::work::{JobPhase, Work, WorkItem};
 
 /// How an item of a piece of work ended, in the order in which they are listed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +45,7 @@ enum List<'a> {
     /// Each in so many lines.
     Items(&'a Dialog, usize),
     /// Each in so many lines.
-    Results(Vec<(ResultKind, &'a WorkItem)>, usize, JobPhase),
+    Results(Vec<(ResultKind, &'a JobItem)>, usize, JobPhase),
     /// For which it was not done.
     Left(&'a [DealershipId]),
     /// What Xtime shows, and which of it is chosen.
@@ -53,41 +54,20 @@ enum List<'a> {
 
 impl<'a> DialogBody<'a> {
     /// What an action is about.
-    pub(super) fn about(ground: &DialogView<'_>, action: Action, dialog: &'a Dialog) -> Self {
+    pub(super) fn about(view: &DialogView<'_>, action: &RecordingAction, dialog: &'a Dialog) -> Self {
         let mut head = Vec::new();
-        let list = if action == Action::EditProfile {
-            ground.changed(dialog, &mut head);
-            ground.corrections(dialog, &mut head);
-            List::None
-        } else if let ([item], Some(offer), None) = (dialog.items.as_slice(), &dialog.offer, &dialog.appointment) {
-            if action == Action::Assign {
-                ground.around(dialog, &mut head);
-                ground.changed(dialog, &mut head);
-                ground.owner_head(item, &mut head);
-            } else {
-                ground.opcode_head(item, offer, &mut head);
+        let list = match dialog.items.as_slice() {
+            [item] => view.one(action, item, dialog, &mut head),
+            _ => {
+                // Before the list, which may be long.
+                view.length(action, dialog, &mut head);
+                view.around(dialog, &mut head);
+                List::Items(dialog, view.rows_of(action))
             }
-            List::Offered(offer.shown().collect(), offer.place())
-        } else if let Some(appointment) = &dialog.appointment {
-            ground.changed(dialog, &mut head);
-            ground.appointment(appointment, dialog, &mut head);
-            List::None
-        } else if let Some(about) = &dialog.unrecognised {
-            ground.lesson(&about.answer, dialog, &mut head);
-            List::None
-        } else if let [item] = dialog.items.as_slice() {
-            ground.around(dialog, &mut head);
-            ground.one(action, item, dialog, &mut head);
-            List::None
-        } else {
-            // Before the list, which may be long.
-            ground.length(action, dialog, &mut head);
-            ground.around(dialog, &mut head);
-            List::Items(dialog, ground.rows_of(action))
         };
-        let words = super::consequence(action, dialog);
-        if !words.is_empty() {
-            head.extend(wrap(words, ground.room).into_iter().map(|line| Line(line, ground.theme.dim)));
+        let consequence = (action.consequence)(dialog);
+        if !consequence.is_empty() {
+            view.wrapped(consequence, view.theme.dim, &mut head);
         }
         Self { head, list }
     }
@@ -99,20 +79,20 @@ impl<'a> DialogBody<'a> {
     }
 
     /// What came of a piece of work, with a title.
-    pub(super) fn results(ground: &DialogView<'a>, id: WorkId) -> (String, Self) {
-        let Some(work) = ground.state.work(id) else { return ("Results".to_owned(), Self::default()) };
+    pub(super) fn results(view: &DialogView<'a>, id: WorkId) -> (String, Self) {
+        let Some(work) = view.state.job(id) else { return ("Results".to_owned(), Self::default()) };
         let (open, well, failed) = work.counts();
         // What failed comes first: it needs somebody.
-        let kind_of = |item: &WorkItem| match item.outcome {
+        let kind_of = |item: &JobItem| match item.outcome {
             Some(Err(_)) => ResultKind::Failed,
-            Some(Ok(_)) if item.is_unsent(&ground.state.rows) => ResultKind::Unsent,
+            Some(Ok(_)) if item.is_unsent(&view.state.rows) => ResultKind::Unsent,
             None => ResultKind::Open,
             Some(Ok(_)) => ResultKind::Done,
         };
-        let mut items: Vec<(ResultKind, &WorkItem)> = work.items.iter().map(|item| (kind_of(item), item)).collect();
+        let mut items: Vec<(ResultKind, &JobItem)> = work.items.iter().map(|item| (kind_of(item), item)).collect();
         items.sort_by_key(|(kind, _)| *kind);
         let unsent = items.iter().filter(|(kind, _)| *kind == ResultKind::Unsent).count();
-        let mut title = format!("{}: {} done", work.action.info().title, well - unsent);
+        let mut title = format!("{}: {} done", work.action.title, well - unsent);
         if unsent > 0 {
             title.push_str(&format!(", {unsent} done but for the letter"));
         }
@@ -127,22 +107,22 @@ impl<'a> DialogBody<'a> {
         }
         // What became of its letter needs a line of its own.
         let rows = if work.items.iter().any(|item| item.letter.is_some()) { 2 } else { 1 };
-        (title, Self { head: ground.goes_on(work), list: List::Results(items, rows, work.phase) })
+        (title, Self { head: view.goes_on(work), list: List::Results(items, rows, work.phase) })
     }
 
     /// What was cut off in an earlier run, with a title.
-    pub(super) fn cut_off(ground: &DialogView<'a>, id: BulkId) -> (String, Self) {
-        let Some(one) = ground.state.cut_off.iter().find(|one| one.id == id) else {
+    pub(super) fn cut_off(view: &DialogView<'a>, id: BulkId) -> (String, Self) {
+        let Some(one) = view.state.cut_off.iter().find(|one| one.id == id) else {
             return ("Cut off".to_owned(), Self::default());
         };
         let title = format!("Cut off: {}", one.bulk.what.word());
-        let when = ground.state.setup.zone.show(one.bulk.at);
+        let when = view.state.setup.zone.show(one.bulk.at);
         let mut words = format!("{} began it on {when}; the program ended before it was over.", clean(&one.bulk.by));
         if one.bulk.pasted {
             words.push_str(" To resume it, paste the codes again: lines that are done are passed over.");
         }
-        let mut head = vec![Line(one.bulk.progress(one.left.len()), ground.theme.title)];
-        head.extend(wrap(&words, ground.room).into_iter().map(|line| Line(line, ground.theme.text)));
+        let mut head = vec![Line(one.bulk.progress(one.left.len()), view.theme.title)];
+        head.extend(wrap(&words, view.room).into_iter().map(|line| Line(line, view.theme.text)));
         (title, Self { head, list: List::Left(&one.left) })
     }
 
@@ -159,8 +139,8 @@ impl<'a> DialogBody<'a> {
     }
 
     /// The first line in view, when that many are and it is scrolled so far.
-    pub(super) fn top(&self, scroll: usize, rows: usize) -> usize {
-        let top = scroll.min(self.len().saturating_sub(rows));
+    pub(super) fn top(&self, scroll: &Scroll, rows: usize) -> usize {
+        let top = scroll.top(self.len(), rows);
         self.kept().map_or(top, |kept| top.clamp((kept + 1).saturating_sub(rows).min(kept), kept))
     }
 
@@ -172,50 +152,42 @@ impl<'a> DialogBody<'a> {
         }
     }
 
-    pub(super) fn line(&self, ground: &DialogView<'_>, place: usize) -> Line {
-        let empty = || Line(String::new(), ground.theme.text);
+    pub(super) fn line(&self, view: &DialogView<'_>, place: usize) -> Line {
+        let empty = || Line(String::new(), view.theme.text);
         if let Some(Line(text, style)) = self.head.get(place) {
             return Line(text.clone(), *style);
         }
         let place = place - self.head.len();
         match &self.list {
             List::None => empty(),
-            List::Items(dialog, rows) => ground.listed(dialog, place / rows, place % rows).unwrap_or_else(empty),
+            List::Items(dialog, rows) => view.listed(dialog, place / rows, place % rows).unwrap_or_else(empty),
             List::Results(items, rows, phase) => {
                 let item = items.get(place / rows);
                 item.map_or_else(empty, |(kind, item)| {
-                    ground.result(item, *kind, (*rows > 1).then_some(place % rows), *phase)
+                    view.result(item, *kind, (*rows > 1).then_some(place % rows), *phase)
                 })
             }
-            List::Left(left) => left.get(place).map_or_else(empty, |id| ground.left(*id)),
+            List::Left(left) => left.get(place).map_or_else(empty, |id| view.left(*id)),
             List::Offered(offered, chosen) => {
-                offered.get(place).map_or_else(empty, |one| ground.offered(one, *chosen == Some(place)))
+                offered.get(place).map_or_else(empty, |one| view.offered(one, *chosen == Some(place)))
             }
         }
     }
 }
 
-fn length(count: usize, each: fn(i64) -> Option<TimeDelta>) -> TimeDelta {
-    i64::try_from(count).ok().and_then(each).unwrap_or(TimeDelta::MAX)
-}
-
 impl DialogView<'_> {
     /// How long it takes for many, where a budget makes it long.
-    fn length(&self, action: Action, dialog: &Dialog, lines: &mut Vec<Line>) {
-        let status = &self.state.status;
-        let (rate, per_hour) = (status.requests_per_second.max(1), status.mail.per_hour);
-        let mut words = String::new();
-        if action == Action::Check {
-            let length = in_words(length(dialog.items.len().div_ceil(rate as usize), TimeDelta::try_seconds));
-            words = format!("Takes about {length} at {rate} requests a second; longer where slots are looked for.");
+    fn length(&self, action: &RecordingAction, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let mail = &self.state.status.mail;
+        let mut text = (action.duration)(dialog.items.len(), &self.state.status);
+        let (letters, per_hour) = (dialog.letters() + mail.waiting + mail.last_hour as usize, mail.per_hour as usize);
+        if letters > per_hour && per_hour > 0 {
+            let hours = i64::try_from((letters - 1) / per_hour).ok().and_then(TimeDelta::try_hours);
+            let length = in_words(hours.unwrap_or(TimeDelta::MAX));
+            text = format!("At most {per_hour} letters go out in an hour: the last of these in about {length}.");
         }
-        let letters = dialog.letters() + status.mail.waiting + status.mail.last_hour as usize;
-        if letters > per_hour as usize && per_hour > 0 {
-            let length = in_words(length((letters - 1) / per_hour as usize, TimeDelta::try_hours));
-            words = format!("At most {per_hour} letters go out in an hour: the last of these in about {length}.");
-        }
-        if !words.is_empty() {
-            lines.extend(wrap(&words, self.room).into_iter().map(|line| Line(line, self.theme.title)));
+        if !text.is_empty() {
+            self.wrapped(&text, self.theme.title, lines);
         }
     }
 
@@ -237,12 +209,13 @@ impl DialogView<'_> {
     }
 
     /// The answer, whole, and the row that would be written.
-    fn lesson(&self, answer: &ResponseFacts, dialog: &Dialog, lines: &mut Vec<Line>) {
+    fn answer(&self, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let Some(about) = &dialog.unrecognised else { return };
         let mut say = |words: &str, style: Style| {
             lines.extend(wrap(words, self.room).into_iter().map(|line| Line(line, style)));
         };
-        say(&answer.to_string(), self.theme.title);
-        match &dialog.verdict {
+        say(&about.answer.to_string(), self.theme.title);
+        match &dialog.validation {
             Ok(DialogRequest::Teach(lesson)) => {
                 say(
                     "Every such answer is read so from now on, whichever dealership it is about. The row:",
@@ -289,7 +262,7 @@ impl DialogView<'_> {
     }
 
     /// What becomes of a piece of work when its results are closed.
-    fn goes_on(&self, work: &Work) -> Vec<Line> {
+    fn goes_on(&self, work: &BulkJob) -> Vec<Line> {
         if work.phase != JobPhase::UnderWay {
             return Vec::new();
         }
@@ -299,7 +272,7 @@ impl DialogView<'_> {
     }
 
     /// How an item ended: in a line, or one of its two.
-    fn result(&self, item: &WorkItem, kind: ResultKind, row: Option<usize>, phase: JobPhase) -> Line {
+    fn result(&self, item: &JobItem, kind: ResultKind, row: Option<usize>, phase: JobPhase) -> Line {
         let name = clip(&item.name, usize::from(self.room / 3).min(30));
         let Some((words, tone)) = item.told(&self.state.rows) else {
             let words = match (row, phase) {
@@ -323,8 +296,40 @@ impl DialogView<'_> {
         Line(text, self.theme.tone(tone))
     }
 
+    /// What an action on one dealership is about, and what is offered for it.
+    fn one<'a>(&self, action: &RecordingAction, item: &Item, dialog: &'a Dialog, lines: &mut Vec<Line>) -> List<'a> {
+        let offered = dialog.suggestions.as_ref();
+        let offered = offered.map_or(List::None, |all| List::Offered(all.shown().collect(), all.place()));
+        match action.head {
+            DialogHead::Dealerships => {
+                self.around(dialog, lines);
+                self.facts(action, item, dialog, lines);
+            }
+            DialogHead::Corrections => {
+                self.changed(dialog, lines);
+                self.corrections(dialog, lines);
+            }
+            DialogHead::Owners => {
+                self.around(dialog, lines);
+                self.changed(dialog, lines);
+                self.owner_head(item, lines);
+                return offered;
+            }
+            DialogHead::Opcodes => {
+                self.opcode_head(item, dialog, lines);
+                return offered;
+            }
+            DialogHead::Appointment => {
+                self.changed(dialog, lines);
+                self.appointment(dialog, lines);
+            }
+            DialogHead::Answer => self.answer(dialog, lines),
+        }
+        List::None
+    }
+
     /// What the decision hangs on comes first: it is in view on the smallest screen too.
-    fn one(&self, action: Action, item: &Item, dialog: &Dialog, lines: &mut Vec<Line>) {
+    fn facts(&self, action: &RecordingAction, item: &Item, dialog: &Dialog, lines: &mut Vec<Line>) {
         let theme = self.theme;
         let narrow = self.is_narrow();
         let label = if narrow { 8 } else { 13 };
@@ -350,15 +355,15 @@ impl DialogView<'_> {
             };
             let there = Zone::from(item.zone).show(*ends);
             // Only a dialog that makes a new code has an old one.
-            let which = if gives_code(action) { "old code" } else { "code" };
+            let which = if action.gives_code() { "old code" } else { "code" };
             if narrow {
-                let which = if gives_code(action) { "old end" } else { "ends" };
+                let which = if action.gives_code() { "old end" } else { "ends" };
                 pair(which, format!("{there} {masked}"), theme.text);
             } else {
                 pair(which, format!("{generation}: {masked}, {how}, {there}"), theme.text);
             }
         }
-        if matches!(action, Action::Invite | Action::Reissue) {
+        if action.gives_code() {
             let policy = &self.state.setup.policy;
             if let Some(ends) = expiry_of(dialog, self.clocks.now(), item.zone, policy) {
                 let about = if self.state.setup.source.is_some() { "about " } else { "" };
@@ -380,7 +385,7 @@ impl DialogView<'_> {
         if let Some((_, about)) = &item.about {
             pair("letter", about.clone(), theme.text);
         }
-        if action == Action::Resend
+        if action.sends(item.generation()).is_some_and(LetterKind::carries_code)
             && let Some((_, _, ends, _)) = &item.code
         {
             let here = format!("{} here", self.state.setup.zone.show(*ends));
@@ -388,7 +393,7 @@ impl DialogView<'_> {
         }
         match &item.letter {
             Some(Err(why)) => pair("no letter", why.clone(), theme.tone(Tone::Warn)),
-            None if gives_code(action) => pair("no letter", NO_MAIL.to_owned(), theme.tone(Tone::Warn)),
+            None if action.gives_code() => pair("no letter", NO_MAIL.to_owned(), theme.tone(Tone::Warn)),
             _ => {}
         }
         pair("contact", item.contact.clone(), theme.text);

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use ratatui::layout::Position;
 
-use super::super::pen::{Canvas, width, wrap};
+use super::super::canvas::{Canvas, width, wrap};
 use super::{DialogView, HINTS_FROM, LABELS, ROOMY_FROM, tabs};
 use crate::domain::ProfileField;
 use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, DialogFocus, DialogKind, FieldRole, FormField, Input};
+use crate::tui::dialog::{Dialog, DialogFocus, FieldRole, FormField, Input};
 use crate::tui::theme::Tone;
 
 /// What the fields of a dialog take of its lines.
@@ -24,12 +24,12 @@ pub(super) struct Fields {
 impl Fields {
     /// Divides the lines of a screen among them. Where room is short, what may be entered is said of the field with the keyboard
     /// only, then of none; then only those around it are in view.
-    pub(super) fn lay_out(ground: &DialogView<'_>, dialog: &Dialog, screen: u16, least_body: u16) -> Self {
+    pub(super) fn lay_out(view: &DialogView<'_>, dialog: &Dialog, screen: u16, least_body: u16) -> Self {
         let here = |place| dialog.focus == DialogFocus::Field(place);
         let hint = |place| screen >= ROOMY_FROM || (screen >= HINTS_FROM && here(place));
         let fields = dialog.fields.iter().enumerate();
         let mut under: Vec<Vec<(String, Tone)>> =
-            fields.clone().map(|(place, field)| ground.under(field, dialog, hint(place))).collect();
+            fields.clone().map(|(place, field)| view.under(field, dialog, hint(place))).collect();
         let mut rows: Vec<u16> = fields
             .zip(&under)
             .map(|((_, field), under)| match field.role {
@@ -60,7 +60,7 @@ impl Fields {
     }
 
     /// Which are in view, when not all are.
-    pub(super) fn in_view_in_words(&self) -> Option<String> {
+    pub(super) fn range_in_view(&self) -> Option<String> {
         let Self { view, rows, .. } = self;
         (view.len() < rows.len()).then(|| format!(" fields {} to {} of {} ", view.start + 1, view.end, rows.len()))
     }
@@ -68,19 +68,19 @@ impl Fields {
     /// Draws those in view from a line on, above the last one. The place of the caret, and the line below them.
     pub(super) fn draw(
         &self,
-        ground: &DialogView<'_>,
+        view: &DialogView<'_>,
         dialog: &Dialog,
         mut y: u16,
         last: u16,
-        pen: &mut Canvas<'_>,
+        canvas: &mut Canvas<'_>,
     ) -> (Option<Position>, u16) {
         let mut caret = None;
         let fields = dialog.fields.iter().enumerate().zip(self.rows.iter().zip(&self.under));
         for ((place, field), (rows, under)) in fields.filter(|(_, (rows, _))| **rows > 0) {
-            caret = ground.field(field, dialog, dialog.focus == DialogFocus::Field(place), y, pen).or(caret);
-            let indent = ground.indent(field);
+            caret = view.field(field, dialog, dialog.focus == DialogFocus::Field(place), y, canvas).or(caret);
+            let indent = view.indent(field);
             for (y, (line, tone)) in (y + 1..last).zip(under) {
-                pen.text(1 + indent, y, ground.room.saturating_sub(indent), line, ground.theme.tone(*tone));
+                canvas.text(1 + indent, y, view.room.saturating_sub(indent), line, view.theme.tone(*tone));
             }
             y += rows;
         }
@@ -110,7 +110,7 @@ impl DialogView<'_> {
         dialog: &Dialog,
         here: bool,
         y: u16,
-        pen: &mut Canvas<'_>,
+        canvas: &mut Canvas<'_>,
     ) -> Option<Position> {
         let theme = self.theme;
         let label = if here { theme.key } else { theme.dim };
@@ -118,12 +118,12 @@ impl DialogView<'_> {
         match &field.input {
             Input::Line(edit) => {
                 let label_room = self.label_room(field);
-                pen.text(1, y, label_room, &field.label, label);
+                canvas.text(1, y, label_room, &field.label, label);
                 let room = self.room.saturating_sub(label_room);
-                pen.fill(1 + label_room, y, room, " ", theme.cursor_away.over(theme.input));
+                canvas.fill(1 + label_room, y, room, " ", theme.cursor_away.over(theme.input));
                 let mut caret = None;
                 if here {
-                    caret = tabs::draw_edit(edit, 1 + label_room, y, room, theme, pen).0;
+                    caret = tabs::draw_edit(edit, 1 + label_room, y, room, theme, canvas).0;
                 } else if field.role == FieldRole::Code && !edit.text().is_empty() {
                     // A code is only shown while it is written.
                     // Of what is none, possibly a good one with something around it, only the length.
@@ -131,14 +131,14 @@ impl DialogView<'_> {
                     let masked = text.parse::<crate::domain::InvitationCode>();
                     let hidden = || format!("•••• ({} characters)", text.chars().count());
                     let shown = masked.map_or_else(|_| hidden(), |code| code.masked());
-                    pen.text(1 + label_room, y, room, &shown, theme.input);
+                    canvas.text(1 + label_room, y, room, &shown, theme.input);
                 } else {
-                    pen.text(1 + label_room, y, room, edit.text(), theme.input);
+                    canvas.text(1 + label_room, y, room, edit.text(), theme.input);
                 }
                 caret
             }
             Input::Block(text) => {
-                pen.text(1, y, LABELS, &field.label, label);
+                canvas.text(1, y, LABELS, &field.label, label);
                 let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
                 let words = match lines {
                     0 => field.hint.clone(),
@@ -146,26 +146,26 @@ impl DialogView<'_> {
                     _ => format!("{lines} lines"),
                 };
                 let style = if lines == 0 { theme.dim } else { theme.input };
-                pen.text(1 + LABELS, y, room, &words, style);
-                let area = pen.area();
+                canvas.text(1 + LABELS, y, room, &words, style);
+                let area = canvas.area();
                 here.then_some(Position { x: area.x + 1 + LABELS, y: area.y + y })
             }
             Input::Check(on) => {
                 let glyph = if *on { "[x]" } else { "[ ]" };
                 let style = if here { theme.chosen } else { theme.text };
-                pen.text(1, y, 3, glyph, style);
+                canvas.text(1, y, 3, glyph, style);
                 let missing = dialog.tried && dialog.problem(field.role).is_some();
                 let tone = if missing { theme.tone(Tone::Bad) } else { theme.text };
-                let used = pen.text(5, y, self.room.saturating_sub(4), &field.label, tone);
+                let used = canvas.text(5, y, self.room.saturating_sub(4), &field.label, tone);
                 if field.role == FieldRole::Mail {
-                    self.letter_keys(6 + used, y, pen);
+                    self.letter_keys(6 + used, y, canvas);
                 }
                 None
             }
             Input::Choice { options, chosen } => {
-                pen.text(1, y, LABELS, &field.label, label);
+                canvas.text(1, y, LABELS, &field.label, label);
                 let text = options.get(*chosen).copied().unwrap_or_default();
-                pen.text(1 + LABELS, y, room, &format!("‹ {text} ›"), if here { theme.chosen } else { theme.text });
+                canvas.text(1 + LABELS, y, room, &format!("‹ {text} ›"), if here { theme.chosen } else { theme.text });
                 None
             }
         }
@@ -182,9 +182,9 @@ impl DialogView<'_> {
                 lines.into_iter().map(|line| (line, Tone::Bad)).collect()
             }
             _ => {
-                let offered = match (dialog.kind, field.role) {
-                    (DialogKind::Ask(action), FieldRole::Text) => Self::of_text(action, dialog),
-                    (_, FieldRole::Profile(ProfileField::Owner)) => Self::of_owner(field, dialog),
+                let offered = match field.role {
+                    FieldRole::Text => dialog.recording().and_then(|action| (action.under_text)(dialog)),
+                    FieldRole::Profile(ProfileField::Owner) => Self::of_owner(field, dialog),
                     _ => None,
                 };
                 if !hint && offered.as_ref().is_none_or(|(_, tone)| *tone != Tone::Warn) {
@@ -207,7 +207,7 @@ impl DialogView<'_> {
     fn of_owner(field: &FormField, dialog: &Dialog) -> Option<(String, Tone)> {
         let owner = field.text().trim();
         let present = dialog.items.first()?.owner().is_some_and(|present| present.screen() == owner);
-        Some((dialog.offer.as_ref()?.new_owner(owner).filter(|_| !present)?, Tone::Warn))
+        Some((dialog.suggestions.as_ref()?.new_owner(owner).filter(|_| !present)?, Tone::Warn))
     }
 
     /// How far what stands below a field is moved in: below its text, where there is room for that.
@@ -216,19 +216,19 @@ impl DialogView<'_> {
     }
 
     /// The letter in few cells, where it has no line of its own.
-    pub(super) fn short_letter(&self, on: bool, here: bool, x: u16, y: u16, pen: &mut Canvas<'_>) {
+    pub(super) fn short_letter(&self, on: bool, here: bool, x: u16, y: u16, canvas: &mut Canvas<'_>) {
         let words = if on { "[x] letter" } else { "[ ] letter" };
         let room = (self.room + 1).saturating_sub(x);
-        pen.right(x, y, room, words, if here { self.theme.chosen } else { self.theme.text });
+        canvas.right(x, y, room, words, if here { self.theme.chosen } else { self.theme.text });
     }
 
     /// The keys of a letter, behind it where there is room.
-    fn letter_keys(&self, x: u16, y: u16, pen: &mut Canvas<'_>) {
+    fn letter_keys(&self, x: u16, y: u16, canvas: &mut Canvas<'_>) {
         let key = |action| self.state.setup.keymap.first_key(action);
         let Some((switch, preview)) = key(Action::LetterSwitch).zip(key(Action::LetterPreview)) else { return };
         let words = format!("{switch} off/on, {preview} preview");
         if usize::from(self.room.saturating_sub(x)) >= width(&words) {
-            pen.right(x, y, self.room.saturating_sub(x) + 1, &words, self.theme.dim);
+            canvas.right(x, y, self.room.saturating_sub(x) + 1, &words, self.theme.dim);
         }
     }
 

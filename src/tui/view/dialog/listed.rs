@@ -6,8 +6,8 @@ use chrono::{TimeDelta, Timelike};
 use super::{DialogView, Line, clip};
 use crate::domain::{InvitationState, Timestamp};
 use crate::present::time::Zone;
-use crate::tui::action::Action;
-use crate::tui::dialog::{Dialog, DialogKind, DialogRequest, Item, expiry_of};
+use crate::tui::actions::{RecordingAction, expiry_of};
+use crate::tui::dialog::{Dialog, DialogRequest, Item};
 use crate::tui::theme::Tone;
 
 /// From how many cells on the old code and the new one fit on one line.
@@ -16,10 +16,6 @@ const WIDE: u16 = 84;
 const MIDDLE: u16 = 60;
 /// Below how many the labels are short.
 const NARROW: u16 = 50;
-
-pub(super) fn gives_code(action: Action) -> bool {
-    matches!(action, Action::Invite | Action::Reissue)
-}
 
 /// Without the day of the week.
 fn short(moment: &str) -> &str {
@@ -31,7 +27,7 @@ fn contact_or_mistake(dialog: &Dialog, item: &Item) -> (String, Tone) {
     if let Some(what) = &item.changed {
         return (what.clone(), Tone::Bad);
     }
-    let wrong = dialog.verdict.as_ref().err().into_iter().flatten().find(|problem| problem.id == Some(item.id));
+    let wrong = dialog.validation.as_ref().err().into_iter().flatten().find(|problem| problem.id == Some(item.id));
     if let Some(problem) = wrong.filter(|problem| !problem.missing) {
         let words = problem.text.strip_prefix(&format!("{}: ", item.name)).unwrap_or(&problem.text);
         return (format!("✗ {words}"), Tone::Bad);
@@ -48,8 +44,8 @@ impl DialogView<'_> {
     }
 
     /// How many lines each dealership takes.
-    pub(super) fn rows_of(&self, action: Action) -> usize {
-        match (self.room, gives_code(action)) {
+    pub(super) fn rows_of(&self, action: &RecordingAction) -> usize {
+        match (self.room, action.gives_code()) {
             (WIDE.., _) | (MIDDLE.., false) => 2,
             (MIDDLE.., true) | (_, false) => 3,
             (_, true) => 4,
@@ -59,7 +55,7 @@ impl DialogView<'_> {
     /// A line of a dealership.
     pub(super) fn listed(&self, dialog: &Dialog, place: usize, row: usize) -> Option<Line> {
         let item = dialog.items.get(place)?;
-        let gives = matches!(dialog.kind, DialogKind::Ask(action) if gives_code(action));
+        let gives = dialog.recording().is_some_and(RecordingAction::gives_code);
         let (text, tone) = match (self.room, row) {
             (_, 1) if item.about.is_some() => {
                 let (_, about) = item.about.as_ref()?;
@@ -116,13 +112,9 @@ impl DialogView<'_> {
 
     /// What stands now of what the dialog changes: the choice of an opcode, else the newest code and its end.
     fn standing(&self, dialog: &Dialog, item: &Item, long: bool) -> String {
-        match (dialog.kind, item.opcode()) {
-            (DialogKind::Ask(Action::ChooseOpcode), Some(choice)) => format!("now `{}`", choice.code.screen()),
-            (DialogKind::Ask(Action::ChooseOpcode), None) => "nothing chosen yet".to_owned(),
-            (DialogKind::Ask(Action::Assign), _) => {
-                format!("with {}", item.owner().map_or_else(|| "nobody".into(), |owner| owner.screen()))
-            }
-            _ => self.old_end(item, long),
+        match dialog.recording().and_then(|action| action.standing) {
+            Some(standing) => standing(item),
+            None => self.old_end(item, long),
         }
     }
 
@@ -162,7 +154,7 @@ impl DialogView<'_> {
     /// When the new code ends, whether that is certain, and the code if it is here already.
     fn ends(&self, dialog: &Dialog, place: usize, item: &Item) -> Option<(Timestamp, bool, Option<String>)> {
         let policy = &self.state.setup.policy;
-        if let Ok(DialogRequest::Paste(codes)) = &dialog.verdict
+        if let Ok(DialogRequest::Paste(codes)) = &dialog.validation
             && let Some(code) = codes.get(place)
         {
             return Some((code.generated_at.checked_add_signed(policy.valid_for)?, true, Some(code.code.masked())));

@@ -8,16 +8,15 @@ mod offered;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::pen::{Canvas, width, wrap};
+use super::canvas::{Canvas, width, wrap};
 use super::{popup, tabs};
-use crate::domain::Ask;
-use crate::domain::owner::NOBODY;
 use crate::tui::action::Action;
+use crate::tui::actions::RecordingAction;
+use crate::tui::bulk_job::BulkJob;
 use crate::tui::clocks::Clocks;
-use crate::tui::dialog::{Button, Dialog, DialogFocus, DialogKind, DialogRequest, FieldRole, Input, Item, ends_snooze};
+use crate::tui::dialog::{Button, Dialog, DialogFocus, DialogKind, FieldRole, Input};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
-use crate::tui::work::Work;
 use body::DialogBody;
 use field::Fields;
 
@@ -48,79 +47,54 @@ pub(super) fn draw(
     state: &ScreenState,
     theme: &Theme,
     clocks: &Clocks,
-    pen: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
 ) -> Option<Position> {
-    let screen = pen.area();
+    let screen = canvas.area();
     let wide = screen.width.min(92);
-    let ground = DialogView { state, theme, clocks, room: wide.saturating_sub(4) };
+    let view = DialogView { state, theme, clocks, room: wide.saturating_sub(4) };
     let (title, body) = match dialog.kind {
-        DialogKind::Ask(action) => (heading(action, dialog), DialogBody::about(&ground, action, dialog)),
+        DialogKind::Ask(action) => (heading(action, dialog), DialogBody::about(&view, action, dialog)),
         DialogKind::Kinds => ("Which events are shown".to_owned(), DialogBody::default()),
-        DialogKind::Results(work) => DialogBody::results(&ground, work),
-        DialogKind::CutOff(id) => DialogBody::cut_off(&ground, id),
+        DialogKind::Results(work) => DialogBody::results(&view, work),
+        DialogKind::CutOff(id) => DialogBody::cut_off(&view, id),
     };
     let least_body = body.len().min(2) as u16;
-    let fields = Fields::lay_out(&ground, dialog, screen.height, least_body);
+    let fields = Fields::lay_out(&view, dialog, screen.height, least_body);
     // The frame, the status, the buttons, and some of what it is about.
     let kept = 4 + body.len().min(LEAST_BODY) as u16;
-    let (mistakes, problems) = ground.problems(dialog, usize::from(screen.height.saturating_sub(kept + fields.height)));
+    let (mistakes, problems) = view.problems(dialog, usize::from(screen.height.saturating_sub(kept + fields.height)));
     let body = body.after(mistakes);
     // A line apart from what is above, where there is room, and the buttons.
     let lower = fields.height + problems.len() as u16 + if screen.height >= ROOMY_FROM { 2 } else { 1 };
     let all = screen.height.saturating_sub(1).max(7);
     let height = u16::try_from(body.len()).unwrap_or(u16::MAX).saturating_add(lower + 3).clamp(7, all);
-    let mut pen = popup(pen, wide, height);
-    let inside = pen.frame(&title, theme.line_focus, theme.title);
+    let mut canvas = popup(canvas, wide, height);
+    let inside = canvas.frame(&title, theme.line_focus, theme.title);
 
     let body_rows = inside.height.saturating_sub(lower.min(inside.height.saturating_sub(least_body)));
-    let top = body.top(dialog.scroll, body_rows.into());
+    let top = body.top(&dialog.scroll, body_rows.into());
     let more = body.len().saturating_sub(top + usize::from(body_rows));
-    ground.on_frame(dialog, &fields, more, inside, &mut pen);
-    let mut pen = pen.within(inside);
+    view.on_frame(dialog, &fields, more, inside, &mut canvas);
+    let mut canvas = canvas.within(inside);
     let last = inside.height.saturating_sub(1);
     for (y, place) in (0..body_rows).zip(top..body.len()) {
-        let Line(text, style) = body.line(&ground, place);
-        pen.text(1, y, ground.room, &text, style);
+        let Line(text, style) = body.line(&view, place);
+        canvas.text(1, y, view.room, &text, style);
     }
-    let (caret, y) = fields.draw(&ground, dialog, body_rows, last, &mut pen);
+    let (caret, y) = fields.draw(&view, dialog, body_rows, last, &mut canvas);
     for (Line(line, style), y) in problems.iter().zip(y..last) {
-        pen.text(1, y, ground.room, line, *style);
+        canvas.text(1, y, view.room, line, *style);
     }
-    let used = ground.buttons(dialog, last, &mut pen);
+    let used = view.buttons(dialog, last, &mut canvas);
     let letter = dialog.fields.iter().position(|field| field.role == FieldRole::Mail);
     if let Some(place) = letter.filter(|_| screen.height < HINTS_FROM) {
-        ground.short_letter(dialog.mails(), dialog.focus == DialogFocus::Field(place), used, last, &mut pen);
+        view.short_letter(dialog.mails(), dialog.focus == DialogFocus::Field(place), used, last, &mut canvas);
     }
     caret
 }
 
-fn heading(action: Action, dialog: &Dialog) -> String {
-    let archived = dialog.items.iter().all(|item| item.stage == crate::domain::Stage::Archived);
-    let verb = match action {
-        Action::Invite => "Invite",
-        Action::Reissue => "Reissue",
-        Action::Revoke => "Revoke the code of",
-        Action::ConfirmWord => "The dealer is done:",
-        Action::Note => "Note on",
-        Action::EditProfile => "Correct",
-        Action::Assign => "Assign",
-        Action::Snooze => "Snooze",
-        Action::Resend => "Resend the letter to",
-        Action::SendGuide => "Send the opcode guide to",
-        Action::SendWordReceived => "Send that we have the word of",
-        Action::SendLive => "Send the live notice to",
-        Action::Reminders if dialog.items.iter().all(Item::reminders_off) => "Reminders on again for",
-        Action::Reminders => "Reminders off for",
-        Action::QueueSuppress => "Do not send:",
-        Action::QueueRetry | Action::QueueRetryFailed => "Try now:",
-        Action::Check => "Check",
-        Action::Archive if archived => "Take back from the archive:",
-        Action::Archive => "Archive",
-        Action::ChooseOpcode => "Opcode of",
-        Action::Appointment => "Test appointment at",
-        Action::TeachMeaning | Action::TeachNewest => "What does this answer mean, given for",
-        _ => action.info().title,
-    };
+fn heading(action: &RecordingAction, dialog: &Dialog) -> String {
+    let verb = (action.heading)(dialog);
     match dialog.items.as_slice() {
         [item] => format!("{verb} {}", item.name),
         items if items.iter().all(|item| item.about.is_some()) => format!("{verb} {} letters", items.len()),
@@ -128,35 +102,20 @@ fn heading(action: Action, dialog: &Dialog) -> String {
     }
 }
 
-/// What follows from it that the dialog does not show otherwise.
-fn consequence(action: Action, dialog: &Dialog) -> &'static str {
-    let archived = dialog.items.iter().all(|item| item.stage == crate::domain::Stage::Archived);
-    match action {
-        Action::Revoke => "The code stays on record; whether Xtime refuses it then is not known.",
-        Action::Archive if archived => "Looked at again from now on, and shown in the tabs as before.",
-        Action::Archive => "Not looked at and not shown any more until taken back; the record stays.",
-        Action::Reminders if dialog.items.iter().all(Item::reminders_off) => {
-            "Letters that remind of the code's end are sent again."
-        }
-        Action::Reminders => "No letter reminds of the code's end; all others are sent as before.",
-        _ => "",
-    }
-}
-
 impl DialogView<'_> {
     /// What stands on the lower line of the frame, where it hides nothing, and is seen where there is no footer: how much more there
     /// is, the key that accepts, and which fields are in view.
-    fn on_frame(&self, dialog: &Dialog, fields: &Fields, more: usize, inside: Rect, pen: &mut Canvas<'_>) {
+    fn on_frame(&self, dialog: &Dialog, fields: &Fields, more: usize, inside: Rect, canvas: &mut Canvas<'_>) {
         let more = if more > 0 { format!(" {more} more: pgdn ") } else { String::new() };
-        pen.right(2, inside.height + 1, inside.width.saturating_sub(2), &more, self.theme.chosen);
+        canvas.right(2, inside.height + 1, inside.width.saturating_sub(2), &more, self.theme.chosen);
         let mut x = 2;
         if let Some(key) = self.state.setup.keymap.first_key(Action::DialogSubmit).filter(|_| dialog.has_accept()) {
             let words = format!(" {key} {} ", Action::DialogSubmit.info().title);
-            x += pen.text(x, inside.height + 1, inside.width, &words, self.theme.dim);
+            x += canvas.text(x, inside.height + 1, inside.width, &words, self.theme.dim);
         }
-        if let Some(words) = fields.in_view_in_words() {
+        if let Some(words) = fields.range_in_view() {
             let used = if more.is_empty() { 0 } else { width(&more) as u16 + 2 };
-            pen.text(x, inside.height + 1, inside.width.saturating_sub(x + used), &words, self.theme.dim);
+            canvas.text(x, inside.height + 1, inside.width.saturating_sub(x + used), &words, self.theme.dim);
         }
     }
 
@@ -166,7 +125,7 @@ impl DialogView<'_> {
         const MOST: usize = 6;
         let stale = dialog.is_stale();
         let most = room.saturating_sub(usize::from(stale) + usize::from(dialog.leaving)).clamp(1, MOST);
-        let problems = dialog.verdict.as_ref().err().map_or(&[][..], Vec::as_slice);
+        let problems = dialog.validation.as_ref().err().map_or(&[][..], Vec::as_slice);
         let inline = |role: Option<FieldRole>| {
             let field = role.and_then(|role| dialog.field(role));
             field.is_some_and(|field| matches!(field.input, Input::Line(_)))
@@ -187,9 +146,9 @@ impl DialogView<'_> {
         (above, lines)
     }
 
-    fn buttons(&self, dialog: &Dialog, y: u16, pen: &mut Canvas<'_>) -> u16 {
+    fn buttons(&self, dialog: &Dialog, y: u16, canvas: &mut Canvas<'_>) -> u16 {
         let mut x = 1;
-        for (place, button) in dialog.buttons(&self.state.works).into_iter().enumerate() {
+        for (place, button) in dialog.buttons(&self.state.jobs).into_iter().enumerate() {
             let words = match button {
                 Button::Cancel => "Cancel".to_owned(),
                 Button::Close if matches!(dialog.kind, DialogKind::CutOff(_)) => "Later".to_owned(),
@@ -200,23 +159,23 @@ impl DialogView<'_> {
                 Button::Retry => self.retry_words(dialog),
                 Button::Stop => "Stop".to_owned(),
                 Button::Earlier => "Earlier results".to_owned(),
-                Button::Accept => accept_words(dialog),
+                Button::Accept => accept_label(dialog),
             };
             let here = dialog.focus == DialogFocus::Button(place);
-            let ready = button != Button::Accept || dialog.verdict.is_ok();
+            let ready = button != Button::Accept || dialog.validation.is_ok();
             let style = match (here, ready) {
                 (true, _) => self.theme.chosen,
                 (false, true) => self.theme.text,
                 (false, false) => self.theme.dim,
             };
-            x += pen.text(x, y, self.room.saturating_sub(x), &format!("[ {words} ]"), style) + 2;
+            x += canvas.text(x, y, self.room.saturating_sub(x), &format!("[ {words} ]"), style) + 2;
         }
         x
     }
 
     fn retry_words(&self, dialog: &Dialog) -> String {
         let DialogKind::Results(id) = dialog.kind else { return String::new() };
-        match self.state.work(id).map(Work::counts) {
+        match self.state.job(id).map(BulkJob::counts) {
             Some((open, _, failed)) if open > 0 => format!("Do the other {}", open + failed),
             Some((_, _, failed)) => format!("Try the {failed} failed again"),
             None => String::new(),
@@ -224,42 +183,15 @@ impl DialogView<'_> {
     }
 }
 
-fn accept_words(dialog: &Dialog) -> String {
-    let DialogKind::Ask(action) = dialog.kind else { return "Show".to_owned() };
-    let count = dialog.items.len();
-    let title = match (action, &dialog.verdict) {
-        (Action::Reissue, Ok(DialogRequest::Obtain(asks)))
-            if asks.iter().any(|(_, ask, _)| matches!(ask, Ask::Reissue { despite_word: true, .. })) =>
-        {
-            "reissue all the same"
-        }
-        (Action::ConfirmWord, _) => "record it",
-        (Action::Resend | Action::SendGuide | Action::SendWordReceived | Action::SendLive, _) => "send it",
-        (Action::Reminders, _) if dialog.items.iter().all(Item::reminders_off) => "switch on",
-        (Action::Reminders, _) => "switch off",
-        (Action::QueueRetry | Action::QueueRetryFailed, _) => "try now",
-        (Action::Archive, _) if dialog.items.iter().all(|item| item.stage == crate::domain::Stage::Archived) => {
-            "take back"
-        }
-        (Action::Assign, _) if dialog.text(FieldRole::Text).trim().eq_ignore_ascii_case(NOBODY) => "assign to nobody",
-        (Action::Snooze, _) if ends_snooze(dialog.text(FieldRole::Text).trim()) => "end the snooze",
-        (Action::QueueSuppress, _) => "do not send",
-        (Action::Note, _) => "write it down",
-        (Action::EditProfile, _) => "correct it",
-        (Action::TeachMeaning | Action::TeachNewest, _) => "teach it",
-        (Action::ChooseOpcode, _) => "record it",
-        (Action::Appointment, Ok(DialogRequest::ReadBack)) => "read it back",
-        (Action::Appointment, _) if dialog.appointment.as_ref().is_some_and(|appointment| appointment.moves) => {
-            "move it"
-        }
-        (Action::Appointment, _) => "book it",
-        _ => action.info().title,
-    };
-    let mut words: String = title.chars().take(1).flat_map(char::to_uppercase).chain(title.chars().skip(1)).collect();
-    if count > 1 {
-        words = format!("{words} {count}");
+fn accept_label(dialog: &Dialog) -> String {
+    let Some(action) = dialog.recording() else { return "Show".to_owned() };
+    let title = (action.button)(dialog);
+    let first = title.chars().take(1).flat_map(char::to_uppercase);
+    let label: String = first.chain(title.chars().skip(1)).collect();
+    match dialog.items.len() {
+        count if count > 1 => format!("{label} {count}"),
+        _ => label,
     }
-    words
 }
 
 /// A text in exactly so many cells.

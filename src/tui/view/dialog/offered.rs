@@ -1,11 +1,9 @@
 //! What is offered in a dialog: the opcodes that Xtime shows, and the request for a test appointment.
 
-use super::super::pen::{width, wrap};
+use super::super::canvas::{width, wrap};
 use super::{DialogView, Line, clip};
-use crate::domain::OpcodeState;
 use crate::domain::text::clean;
-use crate::tui::action::Action;
-use crate::tui::dialog::{AppointmentForm, AppointmentStep, Dialog, FieldRole, Item, LoadState, Offered, Suggestions};
+use crate::tui::dialog::{AppointmentStep, Dialog, Item, LoadState, Offered};
 use crate::tui::theme::Tone;
 
 /// The cells of an opcode in the list.
@@ -13,7 +11,8 @@ const CODE: usize = 26;
 
 impl DialogView<'_> {
     /// The opcode of a dealership as it stands, and whether Xtime's list is here.
-    pub(super) fn opcode_head(&self, item: &Item, offer: &Suggestions, lines: &mut Vec<Line>) {
+    pub(super) fn opcode_head(&self, item: &Item, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let Some(suggestions) = &dialog.suggestions else { return };
         let now = match self.state.rows.get(item.id).map(|row| &row.state) {
             Some(state) if state.opcode.is_some() => {
                 let (glyph, _) = super::super::table::opcode_look(state.opcode_state);
@@ -22,7 +21,7 @@ impl DialogView<'_> {
             _ => "now the default is assumed".to_owned(),
         };
         self.wrapped(&now, self.theme.text, lines);
-        match &offer.known {
+        match &suggestions.known {
             LoadState::Awaited => {
                 lines.push(Line("Asking Xtime which opcodes it shows us …".to_owned(), self.theme.dim));
             }
@@ -31,7 +30,7 @@ impl DialogView<'_> {
                 self.wrapped(&words, self.theme.tone(Tone::Warn), lines);
             }
             LoadState::Here => {
-                let fits = match (offer.fitting(), offer.len()) {
+                let fits = match (suggestions.fitting(), suggestions.len()) {
                     (0, all) => {
                         format!("none of the {all} opcodes that Xtime shows fits; it is recorded as it is typed")
                     }
@@ -49,7 +48,7 @@ impl DialogView<'_> {
         self.wrapped(&format!("now with {owner}: {} ({})", item.name, item.dealer_code), self.theme.text, lines);
     }
 
-    fn wrapped(&self, text: &str, style: ratatui::style::Style, lines: &mut Vec<Line>) {
+    pub(super) fn wrapped(&self, text: &str, style: ratatui::style::Style, lines: &mut Vec<Line>) {
         lines.extend(wrap(text, self.room).into_iter().map(|line| Line(line, style)));
     }
 
@@ -73,36 +72,9 @@ impl DialogView<'_> {
         Line(words, style)
     }
 
-    /// What is said below a field whose text is offered; `None`: nothing better than its hint.
-    pub(super) fn of_text(action: Action, dialog: &Dialog) -> Option<(String, Tone)> {
-        let offer = dialog.offer.as_ref()?;
-        if action == Action::ChooseOpcode {
-            let text = match offer.chosen() {
-                Some(one) => one.exact.raw(),
-                None => dialog.text(FieldRole::Text).trim(),
-            };
-            let finding = offer.finding(text).filter(|_| !text.is_empty())?;
-            let tone = if finding.state == OpcodeState::Ok { Tone::Good } else { Tone::Warn };
-            return Some((clean(finding.words.first()?).into_owned(), tone));
-        }
-        if action == Action::Assign {
-            return Some((offer.new_owner(dialog.text(FieldRole::Text).trim())?, Tone::Warn));
-        }
-        let fits = offer.fitting();
-        Some(match (&offer.known, offer.place(), offer.chosen()) {
-            (LoadState::Awaited, ..) => ("asking Xtime which times it offers …".to_owned(), Tone::Faint),
-            (LoadState::Not(_), ..) => (String::new(), Tone::Faint),
-            (LoadState::Here, Some(place), Some(one)) => {
-                (format!("{}, {} of {fits} offered; down and up choose", one.aside, place + 1), Tone::Faint)
-            }
-            (LoadState::Here, ..) => {
-                (format!("{fits} of {} offered times fit; down chooses", offer.len()), Tone::Faint)
-            }
-        })
-    }
-
     /// What a test appointment is, and the exact request for it.
-    pub(super) fn appointment(&self, appointment: &AppointmentForm, dialog: &Dialog, lines: &mut Vec<Line>) {
+    pub(super) fn appointment(&self, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let Some(appointment) = &dialog.appointment else { return };
         let theme = self.theme;
         if let Some(note) = &appointment.note {
             self.wrapped(note, theme.tone(Tone::Bad), lines);
@@ -129,7 +101,7 @@ impl DialogView<'_> {
             "There is no cancel: once booked it stands in the dealer's calendar. It can be moved."
         };
         self.wrapped(words, theme.tone(Tone::Warn), lines);
-        if let Some(LoadState::Not(why)) = dialog.offer.as_ref().map(|offer| &offer.known) {
+        if let Some(LoadState::Not(why)) = dialog.suggestions.as_ref().map(|suggestions| &suggestions.known) {
             self.wrapped(&clean(why), theme.tone(Tone::Warn), lines);
         }
         let Some(Ok(planned)) = &appointment.planned else { return };
@@ -139,7 +111,7 @@ impl DialogView<'_> {
             self.wrapped(&format!("{name}: {value}"), theme.dim, lines);
         }
         let body = serde_json::to_string_pretty(&preview.body).unwrap_or_default();
-        // Its own indentation is kept; what is too long is cut by the pen, and whole in `appointment` on the command line.
+        // Its own indentation is kept; what is too long is cut by the canvas, and whole in `appointment` on the command line.
         lines.extend(body.lines().map(|line| Line(line.to_owned(), theme.text)));
     }
 }

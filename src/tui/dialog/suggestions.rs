@@ -12,6 +12,7 @@ use crate::domain::owner::about_new_owner;
 use crate::domain::text::normal;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{OpcodeOption, Policy, Service, Slot, Untrusted};
+use crate::tui::list_cursor::{ListCursor, Motion};
 
 /// How a time is written in its field.
 pub const TIME: &str = "%Y-%m-%d %H:%M";
@@ -42,7 +43,8 @@ pub struct Suggestions {
     all: Vec<Offered>,
     /// The places of those that fit what is typed.
     fits: Vec<usize>,
-    chosen: Option<usize>,
+    /// On the first place is what was typed, behind it those that fit.
+    cursor: ListCursor,
     /// What was typed, to come back to from the first one.
     typed: Option<String>,
     /// The list as it came, to say what typed text would be found to be.
@@ -51,7 +53,7 @@ pub struct Suggestions {
 
 impl Suggestions {
     pub fn of(known: LoadState) -> Self {
-        Self { known, all: Vec::new(), fits: Vec::new(), chosen: None, typed: None, services: None }
+        Self { known, all: Vec::new(), fits: Vec::new(), cursor: ListCursor::default(), typed: None, services: None }
     }
 
     /// The opcodes that Xtime shows: what is like the present choice first, then that itself, then the others.
@@ -96,9 +98,9 @@ impl Suggestions {
         let others = known.iter().filter(|(name, _)| name.raw() != me);
         let others =
             others.map(|(name, count)| Offered { exact: Clone::clone(*name), aside: dealerships(*count), near: None });
-        let mut offer = Self::of(LoadState::Here);
-        offer.fill(std::iter::once(first).filter(|one| !one.exact.is_empty()).chain(others).collect());
-        offer
+        let mut suggestions = Self::of(LoadState::Here);
+        suggestions.fill(std::iter::once(first).filter(|one| !one.exact.is_empty()).chain(others).collect());
+        suggestions
     }
 
     /// What is to be said of an owner who is typed and not offered.
@@ -109,7 +111,7 @@ impl Suggestions {
     fn fill(&mut self, all: Vec<Offered>) {
         self.known = LoadState::Here;
         self.all = all;
-        self.chosen = None;
+        self.cursor = ListCursor::default();
         self.fit();
     }
 
@@ -121,13 +123,13 @@ impl Suggestions {
 
     pub fn retyped(&mut self, text: &str) {
         self.typed = Some(text.to_owned());
-        self.chosen = None;
+        self.cursor = ListCursor::default();
         self.fit();
     }
 
     /// The field has another suggestion.
     fn untyped(&mut self) {
-        (self.typed, self.chosen) = (None, None);
+        (self.typed, self.cursor) = (None, ListCursor::default());
         self.fit();
     }
 
@@ -137,13 +139,7 @@ impl Suggestions {
             return None;
         }
         let typed = self.typed.get_or_insert_with(|| field.to_owned()).clone();
-        let last = self.fits.len() - 1;
-        self.chosen = match (self.chosen, forward) {
-            (None, true) => Some(0),
-            (Some(place), true) => Some((place + 1).min(last)),
-            (None | Some(0), false) => None,
-            (Some(place), false) => Some(place - 1),
-        };
+        self.cursor.go(if forward { Motion::Down } else { Motion::Up }, 1, self.fits.len() + 1);
         Some(self.chosen().map_or(typed, |one| one.exact.plain().into_owned()))
     }
 
@@ -151,18 +147,18 @@ impl Suggestions {
     pub fn first(&mut self) -> Option<String> {
         self.typed = Some(String::new());
         self.fit();
-        self.chosen = None;
+        self.cursor = ListCursor::default();
         self.step(true, "")
     }
 
     /// The one that is in the field.
     pub fn chosen(&self) -> Option<&Offered> {
-        self.all.get(*self.fits.get(self.chosen?)?)
+        self.all.get(*self.fits.get(self.place()?)?)
     }
 
     /// The place of that among those that fit.
     pub fn place(&self) -> Option<usize> {
-        self.chosen
+        self.cursor.place.checked_sub(1)
     }
 
     /// Those that fit, or everything when nothing does: then they are a help, not an answer.
@@ -221,8 +217,8 @@ impl Dialog {
         let text = self.text(FieldRole::Text).trim();
         if text.is_empty() || text == usual(other).trim() {
             self.put(FieldRole::Text, &usual(option), true);
-            if let Some(offer) = &mut self.offer {
-                offer.untyped();
+            if let Some(suggestions) = &mut self.suggestions {
+                suggestions.untyped();
             }
         }
     }
@@ -232,46 +228,46 @@ impl Dialog {
 mod tests {
     use super::*;
 
-    fn offer(typed: Option<&str>) -> Suggestions {
+    fn suggestions(typed: Option<&str>) -> Suggestions {
         let rows = [("OIL10", "Oil"), ("Tell Us More", "General"), ("TELL US MORE", "General"), ("OIL10", "Oil")];
         let service = |(opcode, name): (&str, &str)| Service { opcode: opcode.into(), name: name.into() };
         let services: Arc<[Service]> = rows.into_iter().map(service).collect();
-        let mut offer = Suggestions::of(LoadState::Awaited);
+        let mut suggestions = Suggestions::of(LoadState::Awaited);
         if let Some(typed) = typed {
-            offer.retyped(typed);
+            suggestions.retyped(typed);
         }
-        offer.opcodes("Tell Us More", &services);
-        offer
+        suggestions.opcodes("Tell Us More", &services);
+        suggestions
     }
 
-    fn shown(offer: &Suggestions) -> Vec<&str> {
-        offer.shown().map(|one| one.exact.raw()).collect()
+    fn shown(suggestions: &Suggestions) -> Vec<&str> {
+        suggestions.shown().map(|one| one.exact.raw()).collect()
     }
 
     #[test]
     fn near_misses_first_each_once() {
-        assert_eq!(shown(&offer(None)), ["TELL US MORE", "Tell Us More", "OIL10"]);
+        assert_eq!(shown(&suggestions(None)), ["TELL US MORE", "Tell Us More", "OIL10"]);
     }
 
     #[test]
     fn typing_narrows_and_the_way_back_ends_at_what_was_typed() {
-        let mut offer = offer(Some("oil"));
-        assert_eq!(shown(&offer), ["OIL10"]);
-        assert_eq!(offer.step(true, "oil").as_deref(), Some("OIL10"));
-        assert_eq!(offer.step(true, "OIL10").as_deref(), Some("OIL10"), "there is no other");
-        assert_eq!(offer.step(false, "OIL10").as_deref(), Some("oil"));
-        assert!(offer.chosen().is_none());
-        offer.retyped("nothing like it");
-        assert_eq!((offer.fitting(), offer.step(true, "x")), (0, None));
-        assert_eq!(shown(&offer).len(), 3, "a help for whoever mistyped");
+        let mut suggestions = suggestions(Some("oil"));
+        assert_eq!(shown(&suggestions), ["OIL10"]);
+        assert_eq!(suggestions.step(true, "oil").as_deref(), Some("OIL10"));
+        assert_eq!(suggestions.step(true, "OIL10").as_deref(), Some("OIL10"), "there is no other");
+        assert_eq!(suggestions.step(false, "OIL10").as_deref(), Some("oil"));
+        assert!(suggestions.chosen().is_none());
+        suggestions.retyped("nothing like it");
+        assert_eq!((suggestions.fitting(), suggestions.step(true, "x")), (0, None));
+        assert_eq!(shown(&suggestions).len(), 3, "a help for whoever mistyped");
     }
 
     #[test]
     fn what_xtime_shows_is_taken_exactly() {
         let service = Service { opcode: "Tell\u{a0}Us More ".into(), name: "x".into() };
-        let mut offer = Suggestions::of(LoadState::Awaited);
-        offer.opcodes("Tell Us More", &[service].into_iter().collect());
-        offer.step(true, "");
-        assert_eq!(offer.chosen().unwrap().exact.raw(), "Tell\u{a0}Us More ");
+        let mut suggestions = Suggestions::of(LoadState::Awaited);
+        suggestions.opcodes("Tell Us More", &[service].into_iter().collect());
+        suggestions.step(true, "");
+        assert_eq!(suggestions.chosen().unwrap().exact.raw(), "Tell\u{a0}Us More ");
     }
 }

@@ -17,7 +17,7 @@ pub struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    /// A pen for a part of a buffer.
+    /// A canvas for a part of a buffer.
     pub fn new(buffer: &'a mut Buffer, area: Rect) -> Self {
         let area = area.intersection(*buffer.area());
         Self { buffer, area }
@@ -244,10 +244,10 @@ mod tests {
     #[test]
     fn half_of_a_wide_character_is_not_left_beside_what_lies_over_it() {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
-        let mut pen = Canvas::new(&mut buffer, Rect::new(0, 0, 6, 1));
-        pen.text(0, 0, 6, "日本車", Style::new());
-        pen.text(3, 0, 1, "x", Style::new());
-        pen.within(Rect::new(5, 0, 1, 1)).clear();
+        let mut canvas = Canvas::new(&mut buffer, Rect::new(0, 0, 6, 1));
+        canvas.text(0, 0, 6, "日本車", Style::new());
+        canvas.text(3, 0, 1, "x", Style::new());
+        canvas.within(Rect::new(5, 0, 1, 1)).clear();
         let shown: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
         assert_eq!(shown, "日  x  ");
     }

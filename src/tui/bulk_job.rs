@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onboarding, Severity, Timestamp};
 
-use super::action::Action;
-use super::dialog::{Dialog, Item, letter_of};
+use super::actions::{LetterUse, RecordingAction};
+use super::dialog::{Dialog, Item};
 use super::letters::{Fate, NO_MAIL};
 use super::msg::{Outcome, WorkId};
 use super::queue::LetterRef;
@@ -14,11 +14,11 @@ use super::rows::DealershipRows;
 use super::theme::Tone;
 
 #[derive(Debug)]
-pub struct Work {
+pub struct BulkJob {
     pub id: WorkId,
-    pub action: Action,
+    pub action: &'static RecordingAction,
     /// Whose, and how each ended.
-    pub items: Vec<WorkItem>,
+    pub items: Vec<JobItem>,
     pub phase: JobPhase,
     /// How many went well and failed.
     ended: (usize, usize),
@@ -39,7 +39,7 @@ pub enum JobPhase {
 
 /// One item of a piece of work.
 #[derive(Debug)]
-pub struct WorkItem {
+pub struct JobItem {
     pub id: DealershipId,
     /// The dealership's name, fit for the screen.
     pub name: String,
@@ -63,19 +63,26 @@ pub enum ItemLetter {
 
 impl ItemLetter {
     /// The letter that a dialog sends to one of its dealerships, when it is accepted.
-    fn of(action: Action, item: &Item, dialog: &Dialog, rows: &DealershipRows) -> Option<Self> {
-        match (action, &item.letter) {
-            (Action::QueueRetry | Action::QueueRetryFailed, _) => {
+    fn of(action: &RecordingAction, item: &Item, dialog: &Dialog, rows: &DealershipRows) -> Option<Self> {
+        let along = match &item.letter {
+            None => None,
+            Some(Err(why)) => return Some(Self::None(why.clone())),
+            Some(Ok(_)) if !dialog.mails() => return Some(Self::None("switched off".to_owned())),
+            Some(Ok(to)) => Some(to),
+        };
+        match action.letters {
+            LetterUse::None => None,
+            LetterUse::Sends(kind) => Some(Self::Newest(kind(item.generation()))),
+            LetterUse::WithCode => Some(match along {
+                Some(_) => Self::WithCodeAfter(item.generation()),
+                None => Self::None(NO_MAIL.to_owned()),
+            }),
+            LetterUse::WordReceived => along.map(|_| Self::Newest(LetterKind::WordReceived)),
+            LetterUse::Retried => {
                 let (letter, _) = item.about.as_ref()?;
                 let now = LetterRef { dealership: item.id, letter: *letter }.find(rows)?.1;
                 Some(Self::This(*letter, now.at))
             }
-            (Action::Invite | Action::Reissue, None) => Some(Self::None(NO_MAIL.to_owned())),
-            (_, Some(Err(why))) => Some(Self::None(why.clone())),
-            (_, Some(Ok(_))) if !dialog.mails() => Some(Self::None("switched off".to_owned())),
-            (Action::ConfirmWord, Some(Ok(_))) => Some(Self::Newest(LetterKind::WordReceived)),
-            (_, Some(Ok(_))) => Some(Self::WithCodeAfter(item.generation())),
-            (_, None) => letter_of(action, item.generation()).map(Self::Newest),
         }
     }
 
@@ -110,9 +117,9 @@ impl ItemLetter {
     }
 }
 
-impl WorkItem {
+impl JobItem {
     /// What a dialog asks for one of its dealerships.
-    pub fn of(action: Action, item: &Item, dialog: &Dialog, rows: &DealershipRows) -> Self {
+    pub fn of(action: &RecordingAction, item: &Item, dialog: &Dialog, rows: &DealershipRows) -> Self {
         let letter = ItemLetter::of(action, item, dialog, rows);
         Self { id: item.id, name: item.name.clone(), letter, outcome: None }
     }
@@ -142,9 +149,9 @@ impl WorkItem {
     }
 }
 
-impl Work {
+impl BulkJob {
     /// A piece of work that begins.
-    pub const fn new(id: WorkId, action: Action, items: Vec<WorkItem>) -> Self {
+    pub const fn new(id: WorkId, action: &'static RecordingAction, items: Vec<JobItem>) -> Self {
         Self { id, action, items, phase: JobPhase::UnderWay, ended: (0, 0), first_open: 0 }
     }
 
@@ -199,7 +206,7 @@ impl Work {
     /// What is left when the desk is left, in words.
     pub fn unfinished(&self) -> String {
         let ((open, ..), all) = (self.counts(), self.items.len());
-        let title = self.action.info().title;
+        let title = self.action.title;
         format!("{title}: {} of {all} done when the desk was left; the other {open} were given up", all - open)
     }
 

@@ -2,22 +2,22 @@
 
 use super::{cut_off, queue};
 use crate::domain::DealershipId;
-use crate::tui::action::{Action, ActionScope};
+use crate::tui::action::Action;
+use crate::tui::bulk_job::{BulkJob, JobItem, JobPhase};
 use crate::tui::dialog::{Dialog, DialogFocus, DialogKind, DialogRequest};
 use crate::tui::msg::{Effect, Outcome, Pasted, WorkId};
 use crate::tui::rows::DealershipRows;
 use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
-use crate::tui::work::{JobPhase, Work, WorkItem};
 
 /// Of so many that are over the results can be shown again.
 const KEPT: usize = 5;
 
 /// Does what a dialog asks for.
 pub(super) fn begin(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
-    let (DialogKind::Ask(action), Ok(wish)) = (dialog.kind, &dialog.verdict) else { return Vec::new() };
+    let (DialogKind::Ask(action), Ok(request)) = (dialog.kind, &dialog.validation) else { return Vec::new() };
     let work = state.new_work();
-    let effect = match wish.clone() {
+    let effect = match request.clone() {
         DialogRequest::Execute(commands) => Effect::Execute(work, commands),
         DialogRequest::Obtain(asks) => Effect::Obtain(work, asks),
         DialogRequest::Paste(codes) => Effect::Paste(work, codes.into_iter().map(Pasted).collect()),
@@ -26,10 +26,9 @@ pub(super) fn begin(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
         DialogRequest::Show(_) | DialogRequest::Book(_) | DialogRequest::ReadBack => return Vec::new(),
     };
     queue::accepted(state, dialog);
-    let items: Vec<WorkItem> =
-        dialog.items.iter().map(|item| WorkItem::of(action, item, dialog, &state.rows)).collect();
+    let items: Vec<JobItem> = dialog.items.iter().map(|item| JobItem::of(action, item, dialog, &state.rows)).collect();
     cut_off::done_by(state, action, &items);
-    let begun = Work::new(work, action, items);
+    let begun = BulkJob::new(work, action, items);
     if begun.is_bulk() {
         state.show_dialog(Dialog::results(work));
     }
@@ -40,11 +39,11 @@ pub(super) fn begin(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
 /// One item of a piece of work has ended.
 pub(super) fn ended(state: &mut ScreenState, id: WorkId, dealership: DealershipId, outcome: Outcome) {
     state.dirty = true;
-    let Some(work) = state.works.iter_mut().find(|work| work.id == id) else { return };
+    let Some(work) = state.jobs.iter_mut().find(|work| work.id == id) else { return };
     let well = outcome.is_ok();
     work.end(dealership, outcome);
     let over = work.is_over();
-    if well && work.is_bulk() && work.action.info().scope == ActionScope::Table {
+    if well && work.is_bulk() && work.action.is_about_dealerships() {
         // What failed stays marked, so that it can be tried again.
         state.marks.remove(dealership);
     }
@@ -56,7 +55,7 @@ pub(super) fn ended(state: &mut ScreenState, id: WorkId, dealership: DealershipI
 
 /// Nothing more of a piece of work will end.
 pub(super) fn over(state: &mut ScreenState, id: WorkId) {
-    let Some(work) = state.works.iter_mut().find(|work| work.id == id && !work.is_over()) else { return };
+    let Some(work) = state.jobs.iter_mut().find(|work| work.id == id && !work.is_over()) else { return };
     work.phase = JobPhase::Over;
     state.dirty = true;
     tell(state, id);
@@ -72,14 +71,14 @@ fn tell(state: &mut ScreenState, id: WorkId) {
         Mode::Dialog(dialog) if dialog.kind == DialogKind::Results(id) => dialog.focus = DialogFocus::Button(0),
         _ => {
             let key = state.setup.keymap.first_key(Action::Results);
-            if let Some((tone, text)) = state.work(id).map(|work| summary(work, &state.rows, key)) {
+            if let Some((tone, text)) = state.job(id).map(|work| summary(work, &state.rows, key)) {
                 state.toast(tone, text);
             }
         }
     }
-    let too_many = state.works.iter().filter(|work| work.is_bulk() && work.is_over()).count().saturating_sub(KEPT);
+    let too_many = state.jobs.iter().filter(|work| work.is_bulk() && work.is_over()).count().saturating_sub(KEPT);
     let mut place = 0;
-    state.works.retain(|work| {
+    state.jobs.retain(|work| {
         let kept = work.is_bulk() && place >= too_many;
         place += usize::from(work.is_bulk() && work.is_over());
         kept || !work.is_over()
@@ -87,8 +86,8 @@ fn tell(state: &mut ScreenState, id: WorkId) {
 }
 
 /// What came of a piece of work, in a line; and the key that shows the results one by one.
-fn summary(work: &Work, rows: &DealershipRows, key: Option<String>) -> (Tone, String) {
-    let title = work.action.info().title;
+fn summary(work: &BulkJob, rows: &DealershipRows, key: Option<String>) -> (Tone, String) {
+    let title = work.action.title;
     if let [item] = work.items.as_slice() {
         let (words, tone) = item.told(rows).unwrap_or_else(|| ("not begun".to_owned(), Tone::Warn));
         return (tone, format!("{}: {words}", item.name));
@@ -106,7 +105,7 @@ fn summary(work: &Work, rows: &DealershipRows, key: Option<String>) -> (Tone, St
             text.push_str(&format!(", {count} {what}"));
         }
     }
-    if open + failed > 0 && work.action.info().scope == ActionScope::Table {
+    if open + failed > 0 && work.action.is_about_dealerships() {
         text.push_str(" and still marked");
     }
     text.push_str(&work.letters(rows));
@@ -123,9 +122,13 @@ fn shown(state: &ScreenState) -> Option<WorkId> {
     Some(id)
 }
 
+pub(in crate::tui) fn any(state: &ScreenState) -> Result<(), String> {
+    if state.jobs.iter().any(BulkJob::is_bulk) { Ok(()) } else { Err("nothing was asked for many yet".to_owned()) }
+}
+
 /// Shows the newest for many.
-pub(super) fn show(state: &mut ScreenState) {
-    if let Some(work) = state.works.iter().rev().find(|work| work.is_bulk()) {
+pub(in crate::tui) fn show(state: &mut ScreenState) {
+    if let Some(work) = state.jobs.iter().rev().find(|work| work.is_bulk()) {
         let results = Dialog::results(work.id);
         state.show_dialog(results);
     }
@@ -133,7 +136,7 @@ pub(super) fn show(state: &mut ScreenState) {
 
 pub(super) fn show_earlier(state: &mut ScreenState) {
     let Some(id) = shown(state) else { return };
-    if let Some(work) = state.works.iter().rev().find(|work| work.is_bulk() && work.id < id) {
+    if let Some(work) = state.jobs.iter().rev().find(|work| work.is_bulk() && work.id < id) {
         let results = Dialog::results(work.id);
         state.show_dialog(results);
     }
@@ -142,7 +145,7 @@ pub(super) fn show_earlier(state: &mut ScreenState) {
 /// Has no more of them begun.
 pub(super) fn stop(state: &mut ScreenState) -> Vec<Effect> {
     let Some(id) = shown(state) else { return Vec::new() };
-    if let Some(work) = state.works.iter_mut().find(|work| work.id == id) {
+    if let Some(work) = state.jobs.iter_mut().find(|work| work.id == id) {
         work.phase = JobPhase::Stopping;
     }
     if let Mode::Dialog(dialog) = &mut state.mode {
@@ -153,8 +156,8 @@ pub(super) fn stop(state: &mut ScreenState) -> Vec<Effect> {
 
 /// The results were closed: what is under way goes on.
 pub(super) fn closed(state: &mut ScreenState, id: WorkId) {
-    let Some(work) = state.work(id).filter(|work| !work.is_over()) else { return };
-    let (title, (open, ..)) = (work.action.info().title, work.counts());
+    let Some(work) = state.job(id).filter(|work| !work.is_over()) else { return };
+    let (title, (open, ..)) = (work.action.title, work.counts());
     let (mut text, key_does) = match work.phase {
         JobPhase::Stopping => (format!("{title} stops, {open} not done"), "shows each"),
         JobPhase::UnderWay | JobPhase::Over => (format!("{title} goes on, {open} to do"), "shows it and stops it"),

@@ -6,10 +6,10 @@ use chrono::NaiveDateTime;
 
 use crate::domain::{DealershipId, NO_SLOTS_CAUSES, Service, Slot};
 use crate::engine::Booked;
-use crate::tui::action::Action;
+use crate::tui::actions::{RecordingAction, appointment, opcode};
 use crate::tui::dialog::{
-    AppointmentStep, Dialog, DialogFocus, DialogKind, DialogRequest, FieldRole, LoadState, Suggestions,
-    ValidationContext, meaning,
+    AppointmentStep, Dialog, DialogFocus, DialogRequest, FieldRole, LoadState, Suggestions, Target, ValidationContext,
+    meaning,
 };
 use crate::tui::msg::{Effect, PreparedBooking};
 use crate::tui::state::{Mode, ScreenState};
@@ -17,20 +17,18 @@ use crate::tui::state::{Mode, ScreenState};
 /// What a dialog that was just opened needs to know.
 pub(super) fn wanted(dialog: &Dialog) -> Option<Effect> {
     let id = dialog.items.first()?.id;
-    match (dialog.kind, &dialog.offer.as_ref()?.known) {
-        (DialogKind::Ask(Action::ChooseOpcode), LoadState::Awaited) => Some(Effect::ShowServices(id)),
-        (DialogKind::Ask(Action::Appointment), LoadState::Awaited) => Some(Effect::ShowSlots(id)),
-        _ => None,
-    }
+    let loads = dialog.recording()?.loads?;
+    (dialog.suggestions.as_ref()?.known == LoadState::Awaited).then(|| loads(id))
 }
 
 /// Changes the open dialog if it is that of an action on this one dealership. Whether it was.
-fn with(state: &mut ScreenState, action: Action, id: DealershipId, change: impl FnOnce(&mut Dialog)) -> bool {
+fn with(state: &mut ScreenState, action: &RecordingAction, id: DealershipId, change: impl FnOnce(&mut Dialog)) -> bool {
     let Some(mut dialog) = state.take_dialog() else { return false };
-    let meant = dialog.kind == DialogKind::Ask(action) && matches!(dialog.items.as_slice(), [item] if item.id == id);
+    let meant = dialog.recording().is_some_and(|this| *this == *action)
+        && matches!(dialog.items.as_slice(), [item] if item.id == id);
     if meant {
         change(&mut dialog);
-        dialog.judge(&ValidationContext::of(state));
+        dialog.validate(&ValidationContext::of(state));
         state.dirty = true;
     }
     state.mode = Mode::Dialog(dialog);
@@ -40,22 +38,22 @@ fn with(state: &mut ScreenState, action: Action, id: DealershipId, change: impl 
 /// The opcodes that Xtime shows. What is typed stays as it is.
 pub(super) fn services(state: &mut ScreenState, id: DealershipId, services: Result<Arc<[Service]>, String>) {
     let default = state.setup.policy.default_opcode.clone();
-    with(state, Action::ChooseOpcode, id, |dialog| {
+    with(state, &opcode::ACTION, id, |dialog| {
         let present = dialog.items.first().and_then(|item| item.opcode()).map(|choice| choice.code.raw().to_owned());
-        let Some(offer) = &mut dialog.offer else { return };
+        let Some(suggestions) = &mut dialog.suggestions else { return };
         match services {
             Ok(list) if list.is_empty() => {
-                offer.known = LoadState::Not("could not tell: Xtime answered with an empty list".to_owned());
+                suggestions.known = LoadState::Not("could not tell: Xtime answered with an empty list".to_owned());
             }
-            Ok(list) => offer.opcodes(present.as_deref().unwrap_or(&default), &list),
-            Err(why) => offer.known = LoadState::Not(why),
+            Ok(list) => suggestions.opcodes(present.as_deref().unwrap_or(&default), &list),
+            Err(why) => suggestions.known = LoadState::Not(why),
         }
     });
 }
 
 /// The times that are offered; the first one is put into an empty field.
 pub(super) fn slots(state: &mut ScreenState, id: DealershipId, slots: Result<Vec<Slot>, String>) {
-    with(state, Action::Appointment, id, |dialog| {
+    with(state, &appointment::ACTION, id, |dialog| {
         if dialog.appointment.as_ref().is_some_and(|appointment| appointment.step == AppointmentStep::Choosing) {
             offer_times(dialog, slots);
         }
@@ -64,24 +62,25 @@ pub(super) fn slots(state: &mut ScreenState, id: DealershipId, slots: Result<Vec
 
 fn offer_times(dialog: &mut Dialog, slots: Result<Vec<Slot>, String>) {
     let Some(zone) = dialog.items.first().map(|item| item.zone) else { return };
-    let mut offer = Suggestions::of(LoadState::Awaited);
+    let mut suggestions = Suggestions::of(LoadState::Awaited);
     match slots {
         Ok(slots) if slots.is_empty() => {
             let causes = NO_SLOTS_CAUSES.join("; ");
-            offer.known = LoadState::Not(format!("no time is offered. Usual causes, the likeliest first: {causes}"));
+            suggestions.known =
+                LoadState::Not(format!("no time is offered. Usual causes, the likeliest first: {causes}"));
         }
-        Ok(slots) => offer.times(&slots, zone),
-        Err(why) => offer.known = LoadState::Not(why),
+        Ok(slots) => suggestions.times(&slots, zone),
+        Err(why) => suggestions.known = LoadState::Not(why),
     }
     let text = dialog.text(FieldRole::Text).to_owned();
     if text.is_empty() {
-        if let Some(first) = offer.first() {
+        if let Some(first) = suggestions.first() {
             dialog.put(FieldRole::Text, &first, true);
         }
     } else {
-        offer.retyped(&text);
+        suggestions.retyped(&text);
     }
-    dialog.offer = Some(offer);
+    dialog.suggestions = Some(suggestions);
 }
 
 /// Asks for the request of the time that is in the field, when it is another one.
@@ -94,7 +93,7 @@ pub(super) fn follow_time(state: &mut ScreenState) -> Option<Effect> {
         return None;
     }
     let mut moves = false;
-    with(state, Action::Appointment, id, |dialog| {
+    with(state, &appointment::ACTION, id, |dialog| {
         if let Some(appointment) = &mut dialog.appointment {
             (appointment.asked, appointment.planned) = (time, None);
             moves = appointment.moves;
@@ -110,7 +109,7 @@ pub(super) fn planned(
     local: NaiveDateTime,
     planned: Result<PreparedBooking, String>,
 ) {
-    with(state, Action::Appointment, id, |dialog| {
+    with(state, &appointment::ACTION, id, |dialog| {
         let appointment = dialog.appointment.as_mut().filter(|appointment| appointment.asked == Some(local));
         if let Some(appointment) = appointment {
             appointment.planned = Some(planned);
@@ -119,7 +118,7 @@ pub(super) fn planned(
 }
 
 /// Sends what the dialog asks for; it stays open until there is an answer.
-pub(super) fn send(state: &mut ScreenState, wish: DialogRequest) -> Vec<Effect> {
+pub(super) fn send(state: &mut ScreenState, request: DialogRequest) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
     let (Some(id), Some(appointment)) = (dialog.items.first().map(|item| item.id), &mut dialog.appointment) else {
         return Vec::new();
@@ -127,9 +126,9 @@ pub(super) fn send(state: &mut ScreenState, wish: DialogRequest) -> Vec<Effect> 
     appointment.step = AppointmentStep::Sending;
     dialog.focus = DialogFocus::Button(0);
     dialog.fields.clear();
-    dialog.offer = None;
+    dialog.suggestions = None;
     state.acts_on(std::iter::once(id));
-    match wish {
+    match request {
         DialogRequest::Book(planned) => vec![Effect::Book(id, planned)],
         _ => vec![Effect::ReadBack(id)],
     }
@@ -160,7 +159,7 @@ pub(super) fn booked(
             Vec::new()
         }
         None => {
-            with(state, Action::Appointment, id, |dialog| {
+            with(state, &appointment::ACTION, id, |dialog| {
                 if let Some(appointment) = &mut dialog.appointment {
                     appointment.step = AppointmentStep::Ended(tone, words);
                 }
@@ -168,8 +167,8 @@ pub(super) fn booked(
             Vec::new()
         }
         Some(slots) => {
-            let effects = super::act::ask(state, Action::Appointment, &[id]);
-            with(state, Action::Appointment, id, |dialog| {
+            let effects = super::act::ask(state, &appointment::ACTION, &[Target::from(id)]);
+            with(state, &appointment::ACTION, id, |dialog| {
                 if let Some(appointment) = &mut dialog.appointment {
                     appointment.note = Some(words.join(" "));
                 }

@@ -1,0 +1,31 @@
+use super::recording::SOME_TEXT;
+use super::{DialogHead, RecordingAction};
+use crate::domain::Command;
+use crate::domain::owner::{self, NOBODY};
+use crate::tui::dialog::{FieldRole, FormField, Suggestions, Watch, missing};
+use crate::tui::theme::Tone;
+
+pub const ACTION: RecordingAction = RecordingAction {
+    id: "assign",
+    title: "assign",
+    doc: "Give the dealership to somebody.",
+    commands: |_| Ok(vec![Command::Assign { owner: Some(SOME_TEXT.into()) }]),
+    fields: |_, _| vec![FormField::line(FieldRole::Text, "owner", "down takes one; `nobody` takes it away", "")],
+    prepare: |dialog, state| {
+        dialog.suggestions = Some(Suggestions::owners(&state.setup.me, &state.rows.owners()));
+    },
+    request: |dialog, _| match dialog.typed() {
+        "" => Err(missing(
+            FieldRole::Text,
+            format!("write a name, or choose one with the arrows; `{NOBODY}` takes it away"),
+        )),
+        text => Ok(dialog.same_for_each(&Command::Assign { owner: owner::read(text) })),
+    },
+    watches: &[Watch::Archived, Watch::Owner],
+    head: DialogHead::Owners,
+    heading: |_| "Assign",
+    button: |dialog| if dialog.typed().eq_ignore_ascii_case(NOBODY) { "assign to nobody" } else { "assign" },
+    standing: Some(|item| format!("with {}", item.owner().map_or_else(|| "nobody".into(), |owner| owner.screen()))),
+    under_text: |dialog| Some((dialog.suggestions.as_ref()?.new_owner(dialog.typed())?, Tone::Warn)),
+    ..RecordingAction::DEFAULT
+};

@@ -1,0 +1,33 @@
+use chrono::TimeDelta;
+
+use super::RecordingAction;
+use crate::domain::{in_words, needs_no_look};
+use crate::engine::PlatformState;
+use crate::tui::action::Danger;
+use crate::tui::dialog::DialogRequest;
+use crate::tui::enabled::NO_PLATFORM;
+
+pub const ACTION: RecordingAction = RecordingAction {
+    id: "check",
+    title: "check now",
+    doc: "Look at the platform now.",
+    danger: Danger::None,
+    // A look harms nobody, but many of them take a while.
+    unasked: 5,
+    possible: |state| match state.status.platform {
+        _ if state.setup.read_only => Err("read-only: a look would be recorded".to_owned()),
+        PlatformState::Unconfigured => Err(NO_PLATFORM.to_owned()),
+        _ => Ok(()),
+    },
+    commands: |dry_run| needs_no_look(dry_run.state).map_or(Ok(Vec::new()), Err),
+    request: |_, _| Ok(DialogRequest::Check),
+    heading: |_| "Check",
+    button: |_| "check now",
+    duration: |count, status| {
+        let rate = status.requests_per_second.max(1);
+        let seconds = i64::try_from(count.div_ceil(rate as usize)).ok().and_then(TimeDelta::try_seconds);
+        let length = in_words(seconds.unwrap_or(TimeDelta::MAX));
+        format!("Takes about {length} at {rate} requests a second; longer where slots are looked for.")
+    },
+    ..RecordingAction::DEFAULT
+};

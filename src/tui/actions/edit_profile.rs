@@ -1,0 +1,57 @@
+use super::recording::SOME_TEXT;
+use super::{DialogHead, RecordingAction, Subject};
+use crate::domain::text::clean;
+use crate::domain::{Command, ProfileEdit, ProfileField};
+use crate::tui::dialog::{
+    Dialog, DialogRequest, FieldRole, FormField, Item, Problems, Suggestions, Watch, missing, profile_label, wrong,
+};
+use crate::tui::state::ScreenState;
+
+pub const ACTION: RecordingAction = RecordingAction {
+    id: "edit-profile",
+    title: "edit profile",
+    doc: "Correct name, contact, address, phone, zone, group, city or owner.",
+    subject: Subject::OneDealership,
+    commands: |_| {
+        let city = ProfileEdit { field: ProfileField::City, text: SOME_TEXT.to_owned() };
+        Ok(vec![Command::Correct { edits: vec![city] }])
+    },
+    fields,
+    prepare: |dialog, state| {
+        for item in &mut dialog.items {
+            item.profile = state.rows.get(item.id).map(|row| Box::new(row.state.profile.clone()));
+        }
+        dialog.suggestions = Some(Suggestions::owners(&state.setup.me, &state.rows.owners()));
+    },
+    request: |dialog, _| request(dialog),
+    watches: &[Watch::Archived, Watch::Profile],
+    head: DialogHead::Corrections,
+    heading: |_| "Correct",
+    button: |_| "correct it",
+    ..RecordingAction::DEFAULT
+};
+
+/// The fields of the one dealership, as they stand.
+fn fields(items: &[Item], state: &ScreenState) -> Vec<FormField> {
+    let Some(row) = items.first().and_then(|item| state.rows.get(item.id)) else { return Vec::new() };
+    let field = |field: ProfileField| {
+        let text = clean(row.state.profile.text_of(field));
+        FormField::standing(FieldRole::Profile(field), profile_label(field), &text)
+    };
+    ProfileField::CORRECTED.into_iter().map(field).collect()
+}
+
+/// The correction, or what is wrong with its fields.
+fn request(dialog: &Dialog) -> Result<DialogRequest, Problems> {
+    let [item] = dialog.items.as_slice() else { return Err(Problems::new()) };
+    let edits = dialog.edits();
+    let problem = |edit: &ProfileEdit| Some((FieldRole::Profile(edit.field), edit.field.check(&edit.text).err()?));
+    let problems: Problems = edits.iter().filter_map(problem).flat_map(|(role, why)| wrong(role, why)).collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    if edits.is_empty() {
+        return Err(missing(FieldRole::Profile(ProfileField::Name), "nothing was changed"));
+    }
+    Ok(DialogRequest::Execute(vec![(item.id, Command::Correct { edits })]))
+}

@@ -1,0 +1,205 @@
+//! All there is to know of an action that records something, as data and functions. Each has a file beside this one.
+
+use std::fmt;
+
+use crate::domain::{
+    Actor, Command, Context, DealershipId, Fact, Letter, LetterId, LetterKind, Onboarding, Refusal, Timestamp,
+    decide_in_turn,
+};
+use crate::engine::Status;
+use crate::tui::action::{Action, Danger};
+use crate::tui::dialog::{Dialog, DialogRequest, FormField, Item, Problems, ValidationContext, Watch};
+use crate::tui::keymap::Keymap;
+use crate::tui::msg::Effect;
+use crate::tui::state::{ScreenState, Setup};
+use crate::tui::teach::Unrecognised;
+use crate::tui::theme::Tone;
+
+/// What an action is about.
+#[derive(Clone, Copy)]
+pub enum Subject {
+    /// Those marked, else the one under the cursor.
+    Dealerships,
+    /// The same, but not several at a time.
+    OneDealership,
+    /// The letters marked in the view of all letters, else the one under its cursor.
+    Letters,
+    /// Every letter that went wrong.
+    FailedLetters,
+    /// An answer that no row of the meanings knew; or why there is none.
+    Answer(fn(&ScreenState) -> Result<Unrecognised, String>),
+}
+
+/// Which letters an action sends.
+#[derive(Clone, Copy)]
+pub enum LetterUse {
+    None,
+    /// It does nothing else: which one, to a dealership whose newest code has this number.
+    Sends(fn(u32) -> LetterKind),
+    /// One goes with the new code, unless it is switched off.
+    WithCode,
+    /// One answers the dealer's word, unless it is switched off.
+    WordReceived,
+    /// Those that it is about are tried again.
+    Retried,
+}
+
+/// What the upper part of the dialog shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum DialogHead {
+    /// What is known of the dealership, or the list of them.
+    Dealerships,
+    /// What would be corrected.
+    Corrections,
+    /// Who looks after it, and who might.
+    Owners,
+    /// What Xtime shows.
+    Opcodes,
+    /// The exact request.
+    Appointment,
+    /// The answer, and the row that would be written.
+    Answer,
+}
+
+pub struct RecordingAction {
+    pub id: &'static str,
+    pub title: &'static str,
+    pub doc: &'static str,
+    pub danger: Danger,
+    pub subject: Subject,
+    /// To how many at most it is done without asking.
+    pub unasked: usize,
+    /// Why this desk cannot do it, whatever it is about.
+    pub possible: fn(&ScreenState) -> Result<(), String>,
+    /// What the rules are asked before its dialog is shown, with a stand-in for what a person has yet to type.
+    pub commands: fn(&DryRun<'_>) -> Result<Vec<Command>, Refusal>,
+    pub letters: LetterUse,
+    /// What can be entered.
+    pub fields: fn(&[Item], &ScreenState) -> Vec<FormField>,
+    /// What its dialog holds besides.
+    pub prepare: fn(&mut Dialog, &ScreenState),
+    /// What is asked for when the dialog opens and awaits it.
+    pub loads: Option<fn(DealershipId) -> Effect>,
+    /// What it asks for as the dialog is filled in; or everything that is wrong or missing.
+    pub request: fn(&Dialog, &ValidationContext<'_>) -> Result<DialogRequest, Problems>,
+    /// What must stay as it was shown while the dialog is open.
+    pub watches: &'static [Watch],
+    pub head: DialogHead,
+    pub heading: fn(&Dialog) -> &'static str,
+    /// The word of the button that acts.
+    pub button: fn(&Dialog) -> &'static str,
+    /// What follows from it that the dialog does not show otherwise.
+    pub consequence: fn(&Dialog) -> &'static str,
+    /// What stands now of what it changes, for the list; `None`: the newest code.
+    pub standing: Option<fn(&Item) -> String>,
+    /// What is said below the text that is typed; `None`: the field's hint.
+    pub under_text: fn(&Dialog) -> Option<(String, Tone)>,
+    /// How long so many take; empty: a moment.
+    pub duration: fn(usize, &Status) -> String,
+}
+
+impl RecordingAction {
+    /// What most of them have in common.
+    pub const DEFAULT: Self = Self {
+        id: "",
+        title: "",
+        doc: "",
+        danger: Danger::Records,
+        subject: Subject::Dealerships,
+        unasked: 0,
+        possible: |_| Ok(()),
+        commands: |_| Ok(Vec::new()),
+        letters: LetterUse::None,
+        fields: |_, _| Vec::new(),
+        prepare: |_, _| {},
+        loads: None,
+        request: |_, _| Err(Problems::new()),
+        watches: &[Watch::Archived],
+        head: DialogHead::Dealerships,
+        heading: |_| "",
+        button: |_| "",
+        consequence: |_| "",
+        standing: None,
+        under_text: |_| None,
+        duration: |_, _| String::new(),
+    };
+
+    pub const fn gives_code(&self) -> bool {
+        matches!(self.letters, LetterUse::WithCode)
+    }
+
+    /// The letter that it sends and does nothing else.
+    pub fn sends(&self, generation: u32) -> Option<LetterKind> {
+        match self.letters {
+            LetterUse::Sends(kind) => Some(kind(generation)),
+            LetterUse::None | LetterUse::WithCode | LetterUse::WordReceived | LetterUse::Retried => None,
+        }
+    }
+
+    pub const fn is_about_letters(&self) -> bool {
+        matches!(self.subject, Subject::Letters | Subject::FailedLetters)
+    }
+
+    pub const fn is_about_dealerships(&self) -> bool {
+        matches!(self.subject, Subject::Dealerships | Subject::OneDealership)
+    }
+
+    /// Whether the rules let it through.
+    ///
+    /// # Errors
+    /// Why not, in the words of the rule that forbids it.
+    pub fn allowed(&self, dry_run: &DryRun<'_>) -> Result<(), String> {
+        let decided = (self.commands)(dry_run).and_then(|commands| dry_run.decide(&commands));
+        decided.map(drop).map_err(|refusal| refusal_message(&refusal, &dry_run.setup.keymap))
+    }
+}
+
+impl PartialEq for RecordingAction {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl fmt::Debug for RecordingAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// One dealership, or one letter of it, for a dry run of the rules on what the screen holds.
+pub struct DryRun<'a> {
+    pub state: &'a Onboarding,
+    pub letter: Option<&'a Letter>,
+    pub setup: &'a Setup,
+    pub now: Timestamp,
+}
+
+impl DryRun<'_> {
+    /// What would be recorded of commands, one after the other.
+    ///
+    /// # Errors
+    /// The first refusal.
+    pub fn decide(&self, commands: &[Command]) -> Result<Vec<Fact>, Refusal> {
+        let letter = self.setup.post.as_ref().map(|_| LetterId::from_bits(0));
+        let setup = self.setup;
+        let context = Context { now: self.now, policy: &setup.policy, claims: setup.claims.as_ref(), letter };
+        decide_in_turn(Some(self.state), self.state.id, commands, &Actor::system("dry run"), &context)
+    }
+}
+
+/// A refusal with the present key of what it says to do first.
+pub fn refusal_message(refusal: &Refusal, keymap: &Keymap) -> String {
+    let first = match refusal {
+        Refusal::Archived => Some(Action::Archive),
+        Refusal::NeverInvited => Some(Action::Invite),
+        Refusal::AlreadyInvited(_) => Some(Action::Reissue),
+        _ => None,
+    };
+    match first.and_then(|action| keymap.first_key(action)) {
+        Some(key) => format!("{refusal} ({key})"),
+        None => refusal.to_string(),
+    }
+}
+
+/// What stands for a text that is typed later.
+pub(super) const SOME_TEXT: &str = "-";

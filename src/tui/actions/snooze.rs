@@ -1,0 +1,46 @@
+use super::RecordingAction;
+use crate::domain::when::{parse_duration, parse_moment};
+use crate::domain::{Command, Timestamp};
+use crate::timezone::Tz;
+use crate::tui::dialog::{FieldRole, FormField, Watch, wrong};
+
+pub const ACTION: RecordingAction = RecordingAction {
+    id: "snooze",
+    title: "snooze",
+    doc: "Out of sight for a while.",
+    commands: |_| Ok(vec![Command::Snooze { until: None }]),
+    fields: |_, _| {
+        let hint = "2h, 1d, a moment like 2026-03-30 14:05; `off` ends it";
+        vec![FormField::line(FieldRole::Text, "for or until", hint, "1d")]
+    },
+    request: |dialog, context| {
+        let zone = dialog.items.first().map_or(Tz::UTC, |item| item.zone);
+        let until = end(dialog.typed(), context.now, zone).map_err(|text| wrong(FieldRole::Text, text))?;
+        Ok(dialog.same_for_each(&Command::Snooze { until }))
+    },
+    watches: &[Watch::Archived, Watch::Snooze],
+    heading: |_| "Snooze",
+    button: |dialog| if ends(dialog.typed()) { "end the snooze" } else { "snooze" },
+    ..RecordingAction::DEFAULT
+};
+
+fn ends(text: &str) -> bool {
+    matches!(text, "off" | "0" | "none")
+}
+
+/// The end of a snooze: a length of time, `until` a moment, or `off`.
+fn end(text: &str, now: Timestamp, zone: Tz) -> Result<Option<Timestamp>, String> {
+    if ends(text) {
+        return Ok(None);
+    }
+    if let Ok(length) = parse_duration(text) {
+        return match now.checked_add_signed(length) {
+            Some(until) if until > now => Ok(Some(until)),
+            _ => Err("that is no length of time to wait".to_owned()),
+        };
+    }
+    let moment = text.strip_prefix("until").unwrap_or(text).trim();
+    let until =
+        parse_moment(moment, now, &zone).map_err(|_| "write 2h, 1d, until 2026-03-30 14:05, or off".to_owned())?;
+    if until > now { Ok(Some(until)) } else { Err("that moment is past".to_owned()) }
+}

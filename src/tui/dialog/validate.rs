@@ -1,0 +1,66 @@
+//! What would come of a dialog as it is filled in, or everything that is wrong or missing.
+
+use crate::domain::Timestamp;
+use crate::tui::rows::DealershipRows;
+use crate::tui::state::{ScreenState, Setup};
+use crate::tui::tail::Group;
+
+use super::{Dialog, DialogKind, DialogRequest, FieldRole, FormField, FormProblem};
+
+/// What a dialog is validated by: the state of the screen, without the dialog itself.
+pub struct ValidationContext<'a> {
+    pub now: Timestamp,
+    pub rows: &'a DealershipRows,
+    pub setup: &'a Setup,
+}
+
+impl<'a> ValidationContext<'a> {
+    pub fn of(state: &'a ScreenState) -> Self {
+        Self { now: state.now.at, rows: &state.rows, setup: &state.setup }
+    }
+}
+
+pub type Problems = Vec<FormProblem>;
+
+pub fn wrong(role: FieldRole, text: impl Into<String>) -> Problems {
+    vec![FormProblem { role: Some(role), id: None, text: text.into(), missing: false }]
+}
+
+pub fn missing(role: FieldRole, text: impl Into<String>) -> Problems {
+    vec![FormProblem { role: Some(role), id: None, text: text.into(), missing: true }]
+}
+
+impl Dialog {
+    pub fn validate(&mut self, context: &ValidationContext<'_>) {
+        self.validation = self.validated(context);
+    }
+
+    fn validated(&self, context: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
+        let DialogKind::Ask(action) = self.kind else {
+            let groups = Group::ALL.into_iter().enumerate();
+            let shown = |place| self.field(FieldRole::Group(place)).is_none_or(FormField::is_on);
+            return Ok(DialogRequest::Show(groups.map(|(place, group)| (group, shown(place))).collect()));
+        };
+        let changed = self.items.iter().filter_map(|item| Some((item, item.changed.as_ref()?)));
+        let changed: Problems = changed
+            .map(|(item, what)| FormProblem {
+                role: None,
+                id: Some(item.id),
+                text: format!("{}: {what}", item.name),
+                missing: false,
+            })
+            .collect();
+        if !changed.is_empty() {
+            return Err(changed);
+        }
+        let mut problems = Problems::new();
+        let request = (action.request)(self, context).map_err(|more| problems.extend(more)).ok();
+        if let Some(count) = self.field(FieldRole::Count).map(FormField::text)
+            && count.trim() != self.items.len().to_string()
+        {
+            let text = format!("type {} to go on", self.items.len());
+            problems.push(FormProblem { role: Some(FieldRole::Count), id: None, text, missing: count.is_empty() });
+        }
+        request.filter(|_| problems.is_empty()).ok_or(problems)
+    }
+}

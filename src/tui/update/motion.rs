@@ -1,0 +1,54 @@
+//! One set of motions, for whatever has the keyboard.
+
+use super::{dialog, queue, table, tail};
+use crate::tui::list_cursor::{Motion, Scroll};
+use crate::tui::state::{Focus, Mode, ScreenState};
+
+pub(in crate::tui) fn go(state: &mut ScreenState, motion: Motion) {
+    let page = usize::from(state.size.1.saturating_sub(4).max(1));
+    if let Some(scroll) = page_scroll(state) {
+        return scroll.go(motion, page);
+    }
+    match state.mode {
+        Mode::Dialog(_) => dialog::scroll(state, motion),
+        Mode::Desk if state.queue.is_some() => queue::go(state, motion),
+        Mode::Desk => match state.focus {
+            Focus::Table => table::go(state, motion),
+            Focus::Detail => {
+                let page = state.plan().detail.map_or(1, |area| area.height.saturating_sub(2).max(1).into());
+                state.detail.scroll.go(motion, page);
+            }
+            Focus::Tail => tail::go(state, motion),
+        },
+        // They are written in.
+        Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Guide(..) => {}
+    }
+}
+
+/// The text that is read, over everything else.
+fn page_scroll(state: &mut ScreenState) -> Option<&mut Scroll> {
+    if let Some(reading) = &mut state.reading {
+        return Some(&mut reading.scroll);
+    }
+    match &mut state.mode {
+        Mode::Help(help) => Some(&mut help.scroll),
+        Mode::Guide(_, scroll) => Some(scroll),
+        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => None,
+    }
+}
+
+fn scrolls(state: &ScreenState) -> bool {
+    state.reading.is_some() || matches!(state.mode, Mode::Help(_) | Mode::Guide(..) | Mode::Dialog(_))
+}
+
+pub(in crate::tui) fn down_title(state: &ScreenState) -> Option<&'static str> {
+    scrolls(state).then_some("scroll down")
+}
+
+pub(in crate::tui) fn up_title(state: &ScreenState) -> Option<&'static str> {
+    scrolls(state).then_some("scroll up")
+}
+
+pub(in crate::tui) fn bottom_title(state: &ScreenState) -> Option<&'static str> {
+    (state.focus == Focus::Tail).then_some("follow")
+}
