@@ -307,7 +307,8 @@ fn every_action_that_records_something_is_compared() {
     for action in about_dealerships() {
         assert!(!ways(action, &state, None, now()).is_empty(), "{action:?}");
     }
-    let of_letters = REGISTRY.iter().filter(|info| info.action.recording().is_some_and(RecordingAction::is_about_letters));
+    let of_letters =
+        REGISTRY.iter().filter(|info| info.action.recording().is_some_and(RecordingAction::is_about_letters));
     let of_letters: Vec<Action> = of_letters.map(|info| info.action).collect();
     assert_eq!(of_letters, [Action::QueueRetry, Action::QueueRetryFailed, Action::QueueSuppress]);
     let answers = REGISTRY.iter().filter_map(|info| info.action.recording());
