@@ -2,7 +2,7 @@
 
 use super::recording::SOME_TEXT;
 use super::{DryRun, LetterUse, RecordingAction, Subject};
-use crate::domain::{Command, LetterId, Refusal};
+use crate::domain::{Command, LetterId};
 use crate::tui::action::Danger;
 use crate::tui::dialog::{Dialog, DialogRequest, FieldRole, FormField};
 
@@ -28,7 +28,7 @@ pub const RETRY_FAILED: RecordingAction = RecordingAction {
 
 const RETRYING: RecordingAction = RecordingAction {
     unasked: 1,
-    commands: |dry_run| of_letter(dry_run, |letter| Command::RetryLetter { letter }),
+    commands: |dry_run| Ok(of_letter(dry_run, |letter| Command::RetryLetter { letter })),
     letters: LetterUse::Retried,
     request: |dialog, _| Ok(about_letters(dialog, |letter| Command::RetryLetter { letter })),
     heading: |_| "Try now:",
@@ -42,7 +42,9 @@ pub const SUPPRESS: RecordingAction = RecordingAction {
     doc: "Do not send the letter after all, or those marked.",
     danger: Danger::Asks,
     subject: Subject::Letters,
-    commands: |dry_run| of_letter(dry_run, |letter| Command::SuppressLetter { letter, reason: SOME_TEXT.to_owned() }),
+    commands: |dry_run| {
+        Ok(of_letter(dry_run, |letter| Command::SuppressLetter { letter, reason: SOME_TEXT.to_owned() }))
+    },
     fields: |_, _| vec![FormField::line(FieldRole::Text, "why", "for the record; may be empty", "")],
     request: |dialog, _| {
         let reason = match dialog.typed() {
@@ -56,8 +58,8 @@ pub const SUPPRESS: RecordingAction = RecordingAction {
     ..RecordingAction::DEFAULT
 };
 
-fn of_letter(dry_run: &DryRun<'_>, command: impl Fn(LetterId) -> Command) -> Result<Vec<Command>, Refusal> {
-    Ok(dry_run.letter.map(|letter| command(letter.id)).into_iter().collect())
+fn of_letter(dry_run: &DryRun<'_>, command: impl Fn(LetterId) -> Command) -> Vec<Command> {
+    dry_run.letter.map(|letter| command(letter.id)).into_iter().collect()
 }
 
 fn about_letters(dialog: &Dialog, command: impl Fn(LetterId) -> Command) -> DialogRequest {
