@@ -7,6 +7,7 @@
 mod column;
 mod filter;
 mod keys;
+mod lookup;
 mod order;
 mod radix;
 mod tab;
@@ -22,14 +23,14 @@ use chrono::TimeDelta;
 
 use crate::domain::query::{Derived, Query, QueryContext, QueryField, Texts};
 use crate::domain::text::{normal, push_normal};
-use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp, Twin, Untrusted};
+use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp};
 
 use crate::tui::marks::IdHasher;
 use column::number_of;
 pub use column::{Sort, TableColumn};
 use keys::Keys;
 pub use tab::Tab;
-use tab::{MATCHES, shows, tabs_of};
+use tab::{MATCHES, tabs_of};
 use twins::TwinRows;
 
 /// From how many changed rows at once everything is ordered anew instead of moving each.
@@ -118,126 +119,6 @@ impl DealershipRows {
         let newer: Vec<_> =
             older.slots.into_iter().map(|row| row.state).filter(|state| state.version > version(state.id)).collect();
         self.put(&newer, now);
-    }
-
-    /// How many dealerships there are.
-    pub fn len(&self) -> usize {
-        self.slots.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
-    }
-
-    pub fn get(&self, id: DealershipId) -> Option<&DealershipRow> {
-        self.slots.get(*self.by_id.get(&id)? as usize)
-    }
-
-    /// Every dealership, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = &DealershipRow> {
-        self.slots.iter()
-    }
-
-    /// Everybody who looks after a dealership, with how many they have; who has most comes first.
-    pub fn owners(&self) -> Vec<(&Untrusted, usize)> {
-        let tally = self.keys.tally(TableColumn::Owner).into_iter();
-        tally
-            .filter_map(|(slot, count)| Some((self.slots.get(slot as usize)?.state.profile.owner.as_ref()?, count)))
-            .collect()
-    }
-
-    /// Who may be one and the same as a dealership.
-    pub fn twins_of(&self, state: &Onboarding) -> impl Iterator<Item = (Twin, &DealershipRow)> {
-        self.twins.of_one(state).into_iter().filter_map(|twin| Some((twin.clone(), self.get(twin.id)?)))
-    }
-
-    pub fn shown(&self) -> usize {
-        self.visible.len()
-    }
-
-    /// The one on a place of the table.
-    pub fn at(&self, place: usize) -> Option<&DealershipRow> {
-        self.slots.get(*self.visible.get(place)? as usize)
-    }
-
-    /// Those that are shown, from a place on, in order.
-    pub fn from(&self, place: usize) -> impl Iterator<Item = &DealershipRow> {
-        self.visible.get(place..).unwrap_or_default().iter().filter_map(|slot| self.slots.get(*slot as usize))
-    }
-
-    /// On which place of the table a dealership is; `None` when it is not shown.
-    pub fn place(&self, id: DealershipId) -> Option<usize> {
-        let slot = *self.by_id.get(&id)?;
-        self.visible.binary_search_by(|other| self.keys.compare(self.sort, *other, slot)).ok()
-    }
-
-    /// Which dealerships are shown, in no useful order.
-    pub fn ids_shown(&self) -> impl Iterator<Item = DealershipId> {
-        self.ids.iter().zip(&self.tabs).filter(|(_, tabs)| shows(**tabs, self.tab)).map(|(id, _)| *id)
-    }
-
-    pub fn ids_hidden(&self) -> impl Iterator<Item = DealershipId> {
-        self.ids.iter().zip(&self.tabs).filter(|(_, tabs)| !shows(**tabs, self.tab)).map(|(id, _)| *id)
-    }
-
-    /// Whether a dealership is shown.
-    pub fn is_shown(&self, id: DealershipId) -> bool {
-        self.by_id.get(&id).is_some_and(|slot| self.is_visible(*slot))
-    }
-
-    /// Dealerships in the order of the table, shown or not; unknown ones are left out.
-    pub fn in_order(&self, ids: impl Iterator<Item = DealershipId>) -> Vec<DealershipId> {
-        let mut slots: Vec<u32> = ids.filter_map(|id| self.by_id.get(&id).copied()).collect();
-        slots.sort_unstable_by(|one, other| self.keys.compare(self.sort, *one, *other));
-        slots.into_iter().filter_map(|slot| self.ids.get(slot as usize).copied()).collect()
-    }
-
-    /// How many of each tab match the filter.
-    pub fn count(&self, tab: Tab) -> usize {
-        self.counts.get(tab as usize).copied().unwrap_or(0)
-    }
-
-    /// How many match the filter that the tab does not show.
-    pub fn matching_elsewhere(&self) -> usize {
-        self.matching.saturating_sub(self.visible.len())
-    }
-
-    /// The tab that shows what matches the filter and is not shown, when something is filtered: all of them, or those
-    /// put aside.
-    pub fn elsewhere(&self) -> Option<Tab> {
-        if self.query.is_empty() || self.matching_elsewhere() == 0 {
-            return None;
-        }
-        // Whatever is not put aside is among all of them.
-        let in_all = self.tab == Tab::Aside || self.count(Tab::All) > self.visible.len();
-        Some(if in_all { Tab::All } else { Tab::Aside })
-    }
-
-    pub fn sort(&self) -> Sort {
-        self.sort
-    }
-
-    pub fn tab(&self) -> Tab {
-        self.tab
-    }
-
-    pub fn query(&self) -> &Query {
-        &self.query
-    }
-
-    /// Another number whenever other rows are shown.
-    pub fn version(&self) -> u64 {
-        self.version
-    }
-
-    /// When the passing of time next changes the stage or the urgency of a row.
-    pub fn next_change(&self) -> Option<Timestamp> {
-        self.due.peek().map(|Reverse((at, _))| *at)
-    }
-
-    /// When the newest event of all was recorded, by the clock of that time.
-    pub fn newest_event(&self) -> Option<Timestamp> {
-        self.newest_event
     }
 
     pub fn set_sort(&mut self, sort: Sort) {

@@ -93,7 +93,7 @@ fn what_is_wrong_is_said() {
         ("^x", "`^x` is not a key; did you mean `ctrl-x`?"),
         ("pgdwn", "`pgdwn` is not a key; did you mean `pgdn`?"),
         ("ctrl-lefft", "`ctrl-lefft` is not a key; did you mean `ctrl-left`?"),
-        ("f13", "`f13` is not a key; did you mean `f12`?"),
+        ("f13", "`f13` is not a key; did you mean `f1`?"),
         ("ctrl-ctrl-x", "`ctrl-ctrl-x` is not a key"),
         ("ctrl-", "`ctrl-` is not a key"),
         ("\u{1b}", "`\u{fffd}` is not a key"),

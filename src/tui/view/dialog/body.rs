@@ -8,12 +8,11 @@ use ratatui::style::Style;
 use super::super::canvas::wrap;
 use super::{DialogView, Line, clip};
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, InvitationState, LetterKind, Severity, in_words};
+use crate::domain::{DealershipId, InvitationState, LetterKind, in_words};
 use crate::present::time::Zone;
 use crate::store::BulkId;
-use crate::tui::action::Action;
 use crate::tui::actions::{DialogHead, RecordingAction, expiry_of};
-use crate::tui::bulk_job::{BulkJob, JobItem, JobPhase};
+use crate::tui::bulk_job::{JobItem, JobPhase};
 use crate::tui::dialog::{Dialog, DialogRequest, Item, Offered};
 use crate::tui::letters::NO_MAIL;
 use crate::tui::list_cursor::Scroll;
@@ -22,7 +21,7 @@ use crate::tui::theme::{Tone, stage_look};
 
 /// How an item of a piece of work ended, in the order in which they are listed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum ResultKind {
+pub(super) enum ResultKind {
     Failed,
     /// Done, but its letter went wrong.
     Unsent,
@@ -259,41 +258,6 @@ impl DialogView<'_> {
             |row| format!("{} {}", clip(&row.state.profile.dealer_code.screen(), 11), row.state.profile.name.screen()),
         );
         Line(format!("· {words}"), self.theme.text)
-    }
-
-    /// What becomes of a piece of work when its results are closed.
-    fn goes_on(&self, work: &BulkJob) -> Vec<Line> {
-        if work.phase != JobPhase::UnderWay {
-            return Vec::new();
-        }
-        let key = self.state.setup.keymap.first_key(Action::Results);
-        let again = key.map_or_else(String::new, |key| format!(": {key} shows them again"));
-        vec![Line(format!("It goes on when these results are closed{again}."), self.theme.dim)]
-    }
-
-    /// How an item ended: in a line, or one of its two.
-    fn result(&self, item: &JobItem, kind: ResultKind, row: Option<usize>, phase: JobPhase) -> Line {
-        let name = clip(&item.name, usize::from(self.room / 3).min(30));
-        let Some((words, tone)) = item.told(&self.state.rows) else {
-            let words = match (row, phase) {
-                (Some(1), _) => String::new(),
-                (_, JobPhase::Over) => format!("– {name} not begun"),
-                _ => format!("… {name}"),
-            };
-            return Line(words, self.theme.dim);
-        };
-        let glyph = match (kind, &item.outcome) {
-            (ResultKind::Failed, _) => "✗",
-            (ResultKind::Unsent, _) => "!",
-            (_, Some(Ok(done))) if done.severity != Severity::Good => "!",
-            _ => "✓",
-        };
-        let text = match row {
-            None => format!("{glyph} {name} {words}"),
-            Some(0) => format!("{glyph} {name}"),
-            Some(_) => format!("  {words}"),
-        };
-        Line(text, self.theme.tone(tone))
     }
 
     /// What an action on one dealership is about, and what is offered for it.

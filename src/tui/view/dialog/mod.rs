@@ -4,6 +4,7 @@ mod body;
 mod field;
 mod listed;
 mod offered;
+mod result;
 
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
