@@ -70,7 +70,7 @@ impl DeskView<'_> {
     /// Each of these, once.
     ///
     /// # Errors
-    /// As [`Desk::one`], for the first that cannot be told.
+    /// As [`DeskView::one`], for the first that cannot be told.
     pub fn each(&self, names: &[String]) -> Result<Vec<Arc<Onboarding>>, CliError> {
         let mut found: Vec<Arc<Onboarding>> = Vec::with_capacity(names.len());
         for name in names {

@@ -1,5 +1,5 @@
 //! Settings: `config.toml`, variables of the environment that win over it, and flags that win over both. A setting is one row
-//! of [`table`]; what it is read into is used elsewhere.
+//! of `table`; what it is read into is used elsewhere.
 
 pub mod diagnostic;
 mod kind;

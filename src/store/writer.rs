@@ -163,7 +163,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the threads. They end after [`Shared::close`], when everything that was taken is answered.
+    /// Starts the threads. They end after [`StoreShared::close`], when everything that was taken is answered.
     pub fn start(shared: &Arc<StoreShared>, journal: Journal, end: Mark) -> std::io::Result<Self> {
         let named = |name: &str| thread::Builder::new().name(name.to_owned());
         let here = Arc::clone(shared);

@@ -12,7 +12,7 @@ use super::rows::Tab;
 use super::state::ScreenState;
 use super::update::{copy, cut_off, desk, dialog, input, jobs, motion, page, queue, reading, table, tail};
 
-/// Where an action can be asked for. A key is looked up in the focused context first, then in [`Scope::Global`].
+/// Where an action can be asked for. A key is looked up in the focused context first, then in [`ActionScope::Global`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ActionScope {
     /// Everywhere but in text inputs and dialogs.

@@ -194,7 +194,7 @@ pub struct ScreenState {
     /// Whether something visible changed since the last frame.
     pub dirty: bool,
     next_work: u64,
-    /// What [`State::hidden_marks`] counted last, and for which rows and marks.
+    /// What [`ScreenState::hidden_marks`] counted last, and for which rows and marks.
     hidden: Cell<Option<((u64, u64), usize)>>,
 }
 

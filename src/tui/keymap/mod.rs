@@ -26,7 +26,7 @@ pub const DEFAULT: &str = include_str!("../../../keymap.toml");
 pub struct Keymap {
     /// In the order in which they count: the first chord of an action is the one that the footer shows.
     bounds: Vec<Bound>,
-    /// A tree for each scope, in the order of [`Scope::ALL`].
+    /// A tree for each scope, in the order of [`ActionScope::ALL`].
     tries: [Trie; ActionScope::ALL.len()],
 }
 

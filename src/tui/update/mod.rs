@@ -30,7 +30,7 @@ use crate::store::Committed;
 
 pub use act::perform;
 
-/// Takes in a message. What is to be done comes back as data; whether a frame is needed is in [`State::dirty`].
+/// Takes in a message. What is to be done comes back as data; whether a frame is needed is in [`ScreenState::dirty`].
 pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
     let back = now.at < state.now.at;
     state.now = now;
