@@ -125,7 +125,7 @@ fn a_code_comes_from_stdin_so_that_no_list_of_processes_has_it() {
 /// A demo whose files lie in a directory of the desk, under no umask at all.
 fn demo(desk: &Desk) -> Running {
     let line = format!(
-        "umask 000; exec {} demo --headless --dealerships 5 --seed 7 --speed 600",
+        "umask 000; exec {} demo --headless --dealerships 60 --seed 7 --speed 3000",
         env!("CARGO_BIN_EXE_cloverwatch")
     );
     let mut command = std::process::Command::new("sh");
