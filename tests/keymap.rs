@@ -94,6 +94,36 @@ fn vim_and_arrow_users_are_at_home() {
     assert_eq!(map.lookup(ActionScope::Table, &[]), Lookup::None);
 }
 
+/// The default map from when each pane had motions of its own: users' files have their ids.
+const MOTIONS_IN_EACH_PANE: &str = include_str!("keymap_support/motions_in_each_pane.toml");
+
+#[test]
+fn the_motions_that_each_pane_had_are_bound_there_for_ever() {
+    assert_eq!(problems(MOTIONS_IN_EACH_PANE), [""; 0]);
+    let ids = [
+        (ActionScope::Table, "down", Action::Down),
+        (ActionScope::Table, "bottom", Action::Bottom),
+        (ActionScope::Detail, "detail-down", Action::Down),
+        (ActionScope::Detail, "detail-page-up", Action::PageUp),
+        (ActionScope::Tail, "tail-up", Action::Up),
+        (ActionScope::Tail, "tail-page-down", Action::PageDown),
+        (ActionScope::Tail, "tail-follow", Action::Bottom),
+        (ActionScope::Queue, "queue-down", Action::Down),
+        (ActionScope::Queue, "queue-top", Action::Top),
+        (ActionScope::Dialog, "dialog-up", Action::Up),
+    ];
+    for (scope, id, action) in ids {
+        let text = format!("[{}]\n{id} = [\"f9\"]\n", scope.as_str());
+        assert_eq!(problems(&text), [""; 0], "{id}");
+        let map = load(&text);
+        for other in [ActionScope::Table, ActionScope::Tail, ActionScope::Queue, ActionScope::Dialog] {
+            let bound = map.lookup(other, &keys("f9")) == Lookup::Action(action);
+            assert!(!bound || other == scope, "{id} in {other:?}");
+        }
+        assert_eq!(map.lookup(scope, &keys("f9")), Lookup::Action(action), "{id}");
+    }
+}
+
 #[test]
 fn a_chord_tells_what_can_follow() {
     let map = load("[global]\nredraw = [\"s z\"]\n[table]\nnote = [\"y n n\"]\n");

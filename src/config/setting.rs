@@ -90,7 +90,7 @@ impl SettingTarget<TimeDelta> for Duration {
     }
 }
 
-macro_rules! slots_of_numbers {
+macro_rules! targets_of_numbers {
     ($($number:ty),*) => {$(
         impl SettingTarget<i64> for $number {
             fn put(&mut self, value: i64) {
@@ -115,7 +115,7 @@ macro_rules! slots_of_numbers {
     )*};
 }
 
-slots_of_numbers!(u8, u16, u32, i32, usize);
+targets_of_numbers!(u8, u16, u32, i32, usize);
 
 impl<T: 'static> Setting<T> {
     pub(super) fn new(

@@ -183,8 +183,8 @@ pub fn needs_no_code(state: &Onboarding) -> Option<Refusal> {
     }
 }
 
-/// Why nobody looks at a dealership, even when somebody asks for it.
-pub fn needs_no_look(state: &Onboarding) -> Option<Refusal> {
+/// Why a dealership is not probed, even when somebody asks for it.
+pub fn needs_no_probe(state: &Onboarding) -> Option<Refusal> {
     state.archived_at.map(|_| Refusal::Archived)
 }
 

@@ -60,7 +60,7 @@ pub use clock_doubt::ClockDoubt;
 pub use code::{CodeDigest, CodeError, InvitationCode};
 pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, NoClaims};
 pub use dealership::{Contact, Profile};
-pub use decide::{decide, decide_in_turn, needs_no_code, needs_no_look, newest_code};
+pub use decide::{decide, decide_in_turn, needs_no_code, needs_no_probe, newest_code};
 pub use event::{Actor, CodeOrigin, Event, EventSeverity, Fact, besides_the_letter, rfc3339};
 pub use evolve::{evolve, evolve_all, fold};
 pub use full_names::{FullNames, Named};

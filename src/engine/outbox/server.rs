@@ -39,7 +39,6 @@ pub enum MailState {
     },
 }
 
-/// A picture of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MailStatus {
     /// The way to the server.

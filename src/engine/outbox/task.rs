@@ -26,7 +26,7 @@ const FEW: usize = 100;
 /// While more wait, how often the status tells of it.
 const SHOWN_EVERY: Duration = Duration::from_millis(100);
 
-/// how long a letter rests that waits without a reason on record.
+/// How long a letter rests that waits without a reason on record.
 const WAITS_REST: TimeDelta = TimeDelta::seconds(1);
 
 /// How long it rests when what happens cannot be recorded: a full disk is not emptied within a second.

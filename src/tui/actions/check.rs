@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 
 use super::RecordingAction;
-use crate::domain::{in_words, needs_no_look};
+use crate::domain::{in_words, needs_no_probe};
 use crate::engine::PlatformState;
 use crate::tui::action::Danger;
 use crate::tui::dialog::DialogRequest;
@@ -19,7 +19,7 @@ pub const ACTION: RecordingAction = RecordingAction {
         PlatformState::Unconfigured => Err(NO_PLATFORM.to_owned()),
         _ => Ok(()),
     },
-    commands: |dry_run| needs_no_look(dry_run.state).map_or(Ok(Vec::new()), Err),
+    commands: |dry_run| needs_no_probe(dry_run.state).map_or(Ok(Vec::new()), Err),
     request: |_, _| Ok(DialogRequest::Check),
     heading: |_| "Check",
     button: |_| "check now",
