@@ -21,12 +21,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Ask, Contact, LetterId, LetterKind, LetterState, Policy, Profile};
-use cloverwatch::engine::{Engine, OutboxParts, Pace, Parts, PastedCode};
+use cloverwatch::engine::{Engine, OutboxParts, Pace, Parts};
 use cloverwatch::mail::smtp::SmtpSettings;
 use cloverwatch::mail::{
     Delivery, LetterRenderer, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision, RenderContext,
     RendererSettings, SmtpTransport, Transport,
 };
+use cloverwatch::protocol::PastedCode;
 use cloverwatch::store::{EmbeddedStore, Store};
 use lettre::address::Envelope;
 use lettre::transport::smtp::PoolConfig;

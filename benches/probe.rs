@@ -18,12 +18,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cloverwatch::clock::{SharedClock, WallClock};
+use cloverwatch::domain::SlotWindow;
 use cloverwatch::domain::{Actor, Contact, DealershipId, Policy, Profile, Stage};
 use cloverwatch::engine::{Engine, Pace, Parts};
 use cloverwatch::sandbox::{self, Faults, Sandbox, SandboxSettings};
 use cloverwatch::store::EmbeddedStore;
 use cloverwatch::timezone::Tz;
-use cloverwatch::xtime::window::Window;
 use cloverwatch::xtime::{self, HttpPlatform};
 use futures::{StreamExt, stream};
 use reqwest::Client;
@@ -52,7 +52,7 @@ fn addresses(sandbox: &Sandbox, clock: &SharedClock, number: usize) -> Vec<Strin
     let (base, code) = (sandbox.base_url(), code(number));
     let vehicle = "year=2026&make=OTHER&model=OTHER";
     let policy = Policy::default();
-    let window = Window::from_today(clock.now(), ZONE, policy.slot_window);
+    let window = SlotWindow::from_today(clock.now(), ZONE, policy.slot_window);
     let slots = window.ranges(policy.slot_stretch).into_iter().map(|stretch| {
         let end = stretch.start + chrono::Days::new(stretch.days.into());
         format!(

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use cloverwatch::domain::query::{SearchText, Searchable, Texts};
 use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Policy, Query, TwinIndex};
-use cloverwatch::engine::{PlatformState, Status};
 use cloverwatch::present::time::Zone;
+use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::keymap::Keymap;
 use cloverwatch::tui::rows::{DealershipRows, Sort, TableColumn};
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};

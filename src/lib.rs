@@ -3,6 +3,7 @@
 
 pub mod child;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod domain;
@@ -10,10 +11,12 @@ pub mod engine;
 pub mod guard;
 pub mod mail;
 pub mod present;
+pub mod protocol;
 pub mod sandbox;
 pub mod signals;
 pub mod store;
 pub mod timezone;
 pub mod tls;
 pub mod tui;
+pub mod wiring;
 pub mod xtime;

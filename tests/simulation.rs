@@ -13,7 +13,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{Actor, Ask, Command, DealershipId, Event, Outcome, Policy, Stage, Timestamp};
-use cloverwatch::engine::{Engine, EngineError, Pace, Parts, PastedCode};
+use cloverwatch::engine::{Engine, Pace, Parts};
+use cloverwatch::protocol::{PastedCode, RequestError};
 use cloverwatch::store::Store;
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
@@ -346,7 +347,7 @@ impl Simulation {
             for (id, answer) in engine.paste(vec![pasted], &Actor::person("cleo")).await {
                 match answer {
                     Ok(generation) => assert!(told.lock().generations.insert((id, generation))),
-                    Err(EngineError::Refused(_)) => {}
+                    Err(RequestError::Refused(_)) => {}
                     Err(error) => panic!("{error}"),
                 }
             }

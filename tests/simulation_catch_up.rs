@@ -6,7 +6,7 @@ mod simulation_support;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Outcome, ProbeState, Stage, Timestamp};
-use cloverwatch::engine::PlatformState;
+use cloverwatch::protocol::PlatformState;
 use cloverwatch::store::Store;
 use simulation_support::desk::{Desk, hours};
 use simulation_support::{run, start};

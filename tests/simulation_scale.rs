@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{CodeOrigin, DealershipId, Event, Fact, IntentId, Timestamp};
-use cloverwatch::engine::Sweep;
+use cloverwatch::protocol::BacklogProgress;
 use simulation_support::desk::{Desk, ana};
 use simulation_support::world::World;
 use simulation_support::{profile, run, start};
@@ -53,7 +53,7 @@ fn a_backlog_of_ten_thousand_keeps_its_budget_and_starves_nobody() {
         let world = World::new(&clock, 1);
         let desk = Desk::again(idle, clock.clone(), world, log(start()), |_| ());
         let began = clock.elapsed();
-        let mut told: Vec<(Timestamp, Sweep)> = Vec::new();
+        let mut told: Vec<(Timestamp, BacklogProgress)> = Vec::new();
         let mut longest = TimeDelta::zero();
         // Until everybody was probed once; those that are due again by then are the next backlog's.
         loop {

@@ -9,7 +9,8 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use cloverwatch::domain::{Event, Fact};
-use cloverwatch::store::{EventQuery, JournalReader, Snapshot, Store, StoreError};
+use cloverwatch::protocol::EventQuery;
+use cloverwatch::store::{JournalReader, Snapshot, Store, StoreError};
 use store_support::*;
 use tokio::sync::broadcast::error::TryRecvError;
 

@@ -4,7 +4,8 @@
 mod store_support;
 
 use cloverwatch::domain::{DealershipId, Event, Fact};
-use cloverwatch::store::{Append, EventQuery, JournalReader, MemoryStore, Snapshot, Store, StoreError};
+use cloverwatch::protocol::EventQuery;
+use cloverwatch::store::{Append, JournalReader, MemoryStore, Snapshot, Store, StoreError};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use store_support::*;
@@ -95,9 +96,10 @@ fn batch(store: &dyn Store, parts: &[Part]) -> Vec<Append> {
     parts.iter().map(add).collect()
 }
 
-fn words(result: Result<cloverwatch::store::Committed, StoreError>) -> Result<Vec<Event>, String> {
-    let events =
-        |committed: cloverwatch::store::Committed| committed.events.iter().map(|event| Event::clone(event)).collect();
+fn words(result: Result<cloverwatch::protocol::Committed, StoreError>) -> Result<Vec<Event>, String> {
+    let events = |committed: cloverwatch::protocol::Committed| {
+        committed.events.iter().map(|event| Event::clone(event)).collect()
+    };
     result.map(events).map_err(|error| error.to_string())
 }
 
@@ -146,7 +148,9 @@ async fn run(steps: Vec<Step>) {
     assert_consistent(&store).await;
 }
 
-fn states(read_model: &cloverwatch::store::ReadModel) -> (u64, Vec<(DealershipId, cloverwatch::domain::Onboarding)>) {
+fn states(
+    read_model: &cloverwatch::protocol::ReadModel,
+) -> (u64, Vec<(DealershipId, cloverwatch::domain::Onboarding)>) {
     let (seq, states) = read_model.all();
     let mut states: Vec<_> =
         states.iter().map(|state| (state.id, cloverwatch::domain::Onboarding::clone(state))).collect();

@@ -1,4 +1,4 @@
-//! What every command needs: settings, streams, the clock, and the books, opened when they are needed.
+//! What every command needs: settings, streams, the clock, and the engine, started when it is needed.
 
 use std::borrow::Cow;
 use std::io::{BufRead, IsTerminal};
@@ -8,37 +8,27 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use crate::client::{EngineClient, LocalClient};
 use crate::clock::{SharedClock, WallClock};
 use crate::config::{self, Config, Overrides};
 use crate::domain::when::WhenError;
 use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, ProbeSchedule, ProbeState, Timestamp, cadence};
-use crate::engine::{Engine, Parts, ProbeStatus};
+use crate::engine::Engine;
 use crate::present::time::Zone;
-use crate::store::{EventQuery, ProbeStates, Snapshot, Store};
+use crate::protocol::{EventQuery, ProbeStatus};
+use crate::store::{ProbeStates, Snapshot};
 use crate::timezone::{self, Database};
-use crate::xtime::{CodeSource, Platform};
+use crate::wiring::{Need, Wiring, blocking, open_store};
 
 use super::args::Globals;
-use super::books;
 use super::error::{CliError, held_by};
 use super::input::read_text;
 use super::output::Out;
 use super::select::DeskView;
+use super::store_access;
 
 /// An end that takes longer is explained.
 const SAID_AFTER: Duration = Duration::from_millis(300);
-
-/// What a command needs of the engine.
-#[allow(clippy::struct_excessive_bools, reason = "independent parts, each needed or not")]
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Need {
-    /// To look at the platform.
-    pub platform: bool,
-    pub source: bool,
-    pub mail: bool,
-    /// To do the background work.
-    pub background: bool,
-}
 
 /// The process around one command.
 pub struct App {
@@ -48,8 +38,7 @@ pub struct App {
     pub out: Out,
     pub clock: SharedClock,
     pub zone: Zone,
-    store: Mutex<Option<Arc<dyn Store>>>,
-    engine: Mutex<Option<Engine>>,
+    client: Mutex<Option<LocalClient>>,
 }
 
 impl App {
@@ -72,12 +61,11 @@ impl App {
             out,
             clock: Arc::new(WallClock::real()),
             zone: operators_zone(),
-            store: Mutex::default(),
-            engine: Mutex::default(),
+            client: Mutex::default(),
         })
     }
 
-    /// The program with the options that say which settings and which books: what is to be typed begins with it.
+    /// The program with the options that say which settings and which store: what is to be typed begins with it.
     pub fn program(&self) -> Vec<String> {
         let config =
             self.globals.config.as_ref().map(|path| ["--config".to_owned(), path.to_string_lossy().into_owned()]);
@@ -106,45 +94,23 @@ impl App {
         self.zone.read_start(text, self.clock.now()).map_err(|error: WhenError| CliError::usage(error.to_string()))
     }
 
-    /// Opens the books to record in them.
-    async fn own(&self) -> Result<Arc<dyn Store>, CliError> {
-        if let Some(store) = self.store.lock().clone() {
-            return Ok(store);
-        }
-        let store = self.own_silently().await?;
-        for notice in store.notices() {
-            self.out.warn(crate::domain::text::clean(&notice));
-        }
-        self.warn_of_clock(store.read_model().newest_event());
-        Ok(store)
-    }
-
-    async fn own_silently(&self) -> Result<Arc<dyn Store>, CliError> {
-        if let Some(store) = self.store.lock().clone() {
-            return Ok(store);
-        }
-        let store = books::open(&self.config.store, Arc::clone(&self.clock)).await?;
-        *self.store.lock() = Some(Arc::clone(&store));
-        Ok(store)
-    }
-
-    /// Reads the books from the journal, and says when somebody owns them. It needs no lock and changes nothing.
+    /// Reads the store from the journal, and says when somebody owns it. It needs no lock and changes nothing.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When it cannot be read.
     pub async fn read(&self) -> Result<StoreReading, CliError> {
-        if let Some(holder) = books::holder(&self.config.store) {
+        if let Some(holder) = store_access::holder(&self.config.store) {
             self.out.note(format!("reading the journal beside {}", held_by(&holder)));
         }
         self.read_beside().await
     }
 
-    /// The same without a word about who owns them.
+    /// The same without a word about who owns it.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When it cannot be read.
     pub async fn read_beside(&self) -> Result<StoreReading, CliError> {
-        let (journal, probes) = books::read_beside(&self.config.store).await?;
+        let (journal, probes) = store_access::read_beside(&self.config.store).await?;
         if !journal.end.is_whole() {
             let words = crate::domain::text::clean(&journal.end.to_string()).into_owned();
             self.out.warn(format!("{words} (`cloverwatch doctor` tells more)"));
@@ -168,51 +134,33 @@ impl App {
     ///
     /// # Errors
     /// When the store is held or broken, or the platform or code source cannot be set up.
-    pub async fn engine(&self, need: Need) -> Result<Engine, CliError> {
-        self.start(need, false).await
+    pub async fn client(&self, need: Need) -> Result<LocalClient, CliError> {
+        if let Some(client) = self.client.lock().clone() {
+            return Ok(client);
+        }
+        let client = self.client_behind_screen(need).await?;
+        for notice in &client.info().notices {
+            self.out.warn(crate::domain::text::clean(notice));
+        }
+        self.warn_of_clock(client.read_model().newest_event());
+        Ok(client)
     }
 
     /// Starts the engine behind a screen: what there is to say is in its notices, and nothing is written over the screen.
     ///
     /// # Errors
-    /// As [`App::engine`].
-    pub async fn engine_behind_screen(&self, need: Need) -> Result<Engine, CliError> {
-        self.start(need, true).await
+    /// As [`App::client`].
+    pub async fn client_behind_screen(&self, need: Need) -> Result<LocalClient, CliError> {
+        let wiring = Wiring::of(&self.config, &self.clock, need)?;
+        let store = open_store(&self.config.store, Arc::clone(&self.clock)).await?;
+        let client = Wiring { read_only: self.globals.read_only, ..wiring }.start(store);
+        *self.client.lock() = Some(client.clone());
+        Ok(client)
     }
 
-    async fn start(&self, need: Need, silently: bool) -> Result<Engine, CliError> {
-        if let Some(engine) = self.engine.lock().clone() {
-            return Ok(engine);
-        }
-        let clock = || Arc::clone(&self.clock);
-        // What is wrong with settings is said before the books are opened.
-        let platform: Option<Arc<dyn Platform>> = match need.platform {
-            true => self.config.platform(clock())?.map(|platform| platform as Arc<dyn Platform>),
-            false => None,
-        };
-        let source: Option<Arc<dyn CodeSource>> = match need.source {
-            true => self.config.code_source(clock())?,
-            false => None,
-        };
-        let outbox = match need.mail {
-            true => self.config.outbox(clock())?,
-            false => None,
-        };
-        let store = if silently { self.own_silently().await? } else { self.own().await? };
-        let engine = Engine::start(Parts {
-            store,
-            platform,
-            source,
-            outbox,
-            clock: clock(),
-            policy: self.config.policy.clone(),
-            pace: self.config.pace(),
-            seed: rand::random(),
-            read_only: self.globals.read_only,
-            background: need.background,
-        });
-        *self.engine.lock() = Some(engine.clone());
-        Ok(engine)
+    /// Only until every command is on the client.
+    pub async fn engine(&self, need: Need) -> Result<Engine, CliError> {
+        Ok(self.client(need).await?.engine().clone())
     }
 
     /// Asks a person and waits for a line.
@@ -256,26 +204,19 @@ impl App {
     /// Ends whatever was started; everything acknowledged is durable.
     ///
     /// # Errors
-    /// When the books could not be closed cleanly.
+    /// When the store could not be closed cleanly.
     pub async fn close(&self) -> Result<(), CliError> {
-        let engine = self.engine.lock().take();
-        let store = self.store.lock().take();
-        match (engine, store) {
-            (Some(engine), _) => {
-                let letters = engine.status().borrow().mail.in_flight;
-                let mut ending = std::pin::pin!(engine.shutdown());
-                let is_over = tokio::time::timeout(SAID_AFTER, &mut ending).await;
-                if is_over.is_err() && letters > 0 {
-                    let what = if letters == 1 { "1 letter".to_owned() } else { format!("{letters} letters") };
-                    self.out.note(format!("waiting for {what} that the mail server has not answered, at most 5s"));
-                }
-                match is_over {
-                    Ok(ended) => Ok(ended?),
-                    Err(_) => Ok(ending.await?),
-                }
-            }
-            (None, Some(store)) => Ok(store.close().await?),
-            (None, None) => Ok(()),
+        let Some(client) = self.client.lock().take() else { return Ok(()) };
+        let letters = client.status().mail.in_flight;
+        let mut ending = std::pin::pin!(client.shutdown());
+        let is_over = tokio::time::timeout(SAID_AFTER, &mut ending).await;
+        if is_over.is_err() && letters > 0 {
+            let what = if letters == 1 { "1 letter".to_owned() } else { format!("{letters} letters") };
+            self.out.note(format!("waiting for {what} that the mail server has not answered, at most 5s"));
+        }
+        match is_over {
+            Ok(ended) => Ok(ended?),
+            Err(_) => Ok(ending.await?),
         }
     }
 }
@@ -299,7 +240,7 @@ pub fn overrides(globals: &Globals) -> Overrides {
     Overrides { file: globals.config.clone(), store: globals.store.clone(), ..Overrides::default() }.with_environment()
 }
 
-/// The books as they stood when they were opened.
+/// The store as it stood when it was opened.
 pub struct StoreReading {
     /// The last event in it.
     pub seq: u64,
@@ -337,9 +278,9 @@ impl StoreReading {
     /// Reads events, up to the last one of which the dealerships tell.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When it cannot be read.
     pub async fn events(&self, query: EventQuery) -> Result<Vec<crate::domain::Event>, CliError> {
         let journal = Arc::clone(&self.journal);
-        Ok(books::blocking(move || journal.events(&query)).await?)
+        Ok(blocking(move || journal.events(&query)).await?)
     }
 }

@@ -9,10 +9,10 @@ use serde_json::json;
 use crate::config::diagnostic::shown;
 use crate::domain::text::clean;
 use crate::store::{JournalReader, RestoreError, StoreError, restore as fill};
+use crate::wiring::{blocking, directory};
 
 use super::app::App;
 use super::args::{Export, Restore};
-use super::books::{blocking, directory};
 use super::error::CliError;
 use super::json::SCHEMA;
 use super::output::Ink;

@@ -12,11 +12,12 @@ use crate::domain::opcode::find;
 use crate::domain::text::clean;
 use crate::domain::when::in_zone;
 use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, in_words, rfc3339, slots_in_words};
-use crate::engine::{Checked, Engine, PlatformState};
+use crate::engine::Engine;
 use crate::present::event::summary;
 use crate::present::time::Zone;
+use crate::protocol::{Checked, PlatformState};
 
-use super::app::{App, Need};
+use super::app::App;
 use super::args::Targets;
 use super::error::CliError;
 use super::json::{self, opcode_word};
@@ -25,6 +26,7 @@ use super::output::{Ink, progress};
 use super::record::all;
 use super::report::{self, CommandReport};
 use super::select::DeskView;
+use crate::wiring::Need;
 
 /// What takes longer is said before.
 const WORTH_TELLING: TimeDelta = TimeDelta::seconds(10);
@@ -64,7 +66,7 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
     for (state, answer) in looks {
         let outcome = match answer {
             Ok(checked) => {
-                let after = engine.book().get(state.id).unwrap_or_else(|| Arc::clone(&state));
+                let after = engine.read_model().get(state.id).unwrap_or_else(|| Arc::clone(&state));
                 let (words, document) = (told(app, &after, &checked), document(app, &after, &checked));
                 match checked.look.outcome {
                     Outcome::Connected | Outcome::NotConnected => {

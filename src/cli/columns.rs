@@ -5,8 +5,8 @@ use crate::domain::{
     InvitationState, LetterState, Mover, Onboarding, OpcodeState, Policy, ProbeState, Stage, Timestamp, Untrusted,
     in_words, rfc3339,
 };
-use crate::engine::ProbeStatus;
 use crate::present::time::Zone;
+use crate::protocol::ProbeStatus;
 
 use super::json::{opcode_word, option_word, state_word};
 use super::output::Ink;

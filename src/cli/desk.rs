@@ -1,22 +1,23 @@
 //! The dashboard: on the configured store, or on the demo's.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::config::{self, teach};
-use crate::engine::{ClassificationRule, Engine};
+use crate::config;
+use crate::engine::Engine;
 use crate::mail::Transport;
 use crate::signals::Termination;
 use crate::tui::keymap::Keymap;
 use crate::tui::reading::Mailboxes;
-use crate::tui::run::{Exit, KeepsMeanings, ScreenOptions, run as show};
+use crate::tui::run::{Exit, ScreenOptions, run as show};
 use crate::tui::theme::{ByBackground, TerminalEnv, Theme, ThemeChoice};
 
-use super::app::{App, Need};
+use super::app::App;
 use super::error::CliError;
 use super::output::{ColorWhen, is_dumb, term_in_words};
+use crate::wiring::Need;
 
 /// Runs the dashboard on the configured store until it is left.
 pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
@@ -29,11 +30,11 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
     if let Transport::Directory(path) = &app.config.mail.transport {
         notices.push(format!("letters are not mailed, but written to {}: see [mail] transport", shown(path)));
     }
-    let need = Need { platform: true, source: true, background: true, mail: true };
+    let need = Need::ALL;
     let opener = Arc::clone(app);
     // A large store takes a moment to open, so somebody else does that: whoever waits sees for what, and can leave.
     let opening = async move {
-        let opening = tokio::spawn(async move { opener.engine_behind_screen(need).await });
+        let opening = tokio::spawn(async move { Ok(opener.client_behind_screen(need).await?.engine().clone()) });
         let opened = AbortOnDropHandle::new(opening).await;
         opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))
     };
@@ -89,7 +90,6 @@ pub(super) async fn on(
         appointment: app.config.appointment.clone(),
         demo: demo.runs,
         mailboxes: demo.mailboxes,
-        keeper: Arc::new(SettingsFile { read: app.config.file.clone(), demo: demo.runs }),
         notices,
         clock: Arc::clone(&app.clock),
         policy: app.config.policy.clone(),
@@ -105,35 +105,6 @@ pub(super) async fn on(
     match left.exit {
         Exit::Quit => Ok(()),
         Exit::Signal(ending) => Err(CliError::Signal(ending.number())),
-    }
-}
-
-/// The settings file, where rows of the meanings are kept; a demo keeps none.
-struct SettingsFile {
-    read: Option<PathBuf>,
-    demo: bool,
-}
-
-impl KeepsMeanings for SettingsFile {
-    fn printed(&self, row: &ClassificationRule) -> String {
-        teach::printed(row)
-    }
-
-    fn place(&self) -> Result<String, String> {
-        if self.demo {
-            return Ok("It is written nowhere: a demo keeps no settings.".to_owned());
-        }
-        let path = teach::file(self.read.as_deref()).map_err(|why| why.to_string())?;
-        Ok(format!("It is written into {}.", shown(&path)))
-    }
-
-    fn keep(&self, row: &ClassificationRule, event: u64) -> Result<(), String> {
-        if self.demo {
-            return Ok(());
-        }
-        let kept = teach::file(self.read.as_deref())
-            .and_then(|path| teach::add_row(&path, row, &format!("taught from event {event}")));
-        kept.map(drop).map_err(|why| why.to_string())
     }
 }
 

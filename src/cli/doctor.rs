@@ -15,13 +15,14 @@ use crate::config::{self, Config, paths};
 use crate::domain::text::clean;
 use crate::domain::{ClockDoubt, CodeOrigin, Timestamp};
 use crate::tui::keymap;
+use crate::wiring;
 
 use super::app::{choose_zone_rules, overrides};
 use super::args::{Doctor, Globals};
-use super::books::read_beside;
 use super::error::CliError;
 use super::json::SCHEMA;
 use super::output::{Ink, Out, fit, is_dumb, term_in_words};
+use super::store_access::read_beside;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Health {
@@ -204,7 +205,7 @@ fn clock(found: &mut Findings, config: &Config, newest: Option<Timestamp>, skew:
 }
 
 fn codes(found: &mut Findings, config: &Config) {
-    match config.code_source(Arc::new(WallClock::real())) {
+    match wiring::code_source(config, Arc::new(WallClock::real())) {
         Ok(_) => {
             let words = match config.invitations.source {
                 CodeOrigin::Paste => "by paste, from the partner's own screen",
@@ -219,7 +220,7 @@ fn codes(found: &mut Findings, config: &Config) {
 
 /// As far as a letter would go, without one.
 async fn mail(found: &mut Findings, config: &Config) {
-    let checked = match config.outbox(Arc::new(WallClock::real())) {
+    let checked = match wiring::outbox(config, Arc::new(WallClock::real())) {
         Ok(Some(post)) => {
             if let Some(reports) = post.reports.filter(|reports| !reports.join("new").is_dir()) {
                 let words = format!("{} is no maildir: no delivery report is read ([mail] bounces)", reports.display());
@@ -242,7 +243,7 @@ async fn mail(found: &mut Findings, config: &Config) {
 
 /// The platform as it answers, and its clock minus ours.
 async fn platform(found: &mut Findings, config: &Config) -> Option<TimeDelta> {
-    match config.platform(Arc::new(WallClock::real())) {
+    match wiring::platform(config, Arc::new(WallClock::real())) {
         Ok(None) => {
             let missing = config.xtime.missing().join(", ");
             found.note(

@@ -1,9 +1,10 @@
 //! Why a command ended otherwise than well, and with which exit code.
 
-use crate::config::{ConfigError, SetupFailure};
+use crate::config::ConfigError;
 use crate::domain::{QueryError, Refusal};
-use crate::engine::EngineError;
-use crate::store::{Holder, StoreError};
+use crate::protocol::{Holder, RequestError};
+use crate::store::StoreError;
+use crate::wiring::SetupFailure;
 
 /// The end of a command that was not simply done. What is printed is clean.
 #[derive(Debug, thiserror::Error)]
@@ -110,13 +111,13 @@ impl From<Refusal> for CliError {
     }
 }
 
-impl From<EngineError> for CliError {
-    fn from(error: EngineError) -> Self {
+impl From<RequestError> for CliError {
+    fn from(error: RequestError) -> Self {
         match error {
-            EngineError::Refused(refusal) => refusal.into(),
-            EngineError::Store(error) => error.into(),
-            EngineError::ReadOnly | EngineError::Booking(_) => Self::Refused(error.to_string()),
-            EngineError::NoSource | EngineError::NoPlatform => Self::Usage(error.to_string()),
+            RequestError::Refused(refusal) => refusal.into(),
+            RequestError::Held(holder) => Self::Held(holder),
+            RequestError::ReadOnly | RequestError::Booking(_) => Self::Refused(error.to_string()),
+            RequestError::NoSource | RequestError::NoPlatform => Self::Usage(error.to_string()),
             error => Self::Failed(error.to_string()),
         }
     }

@@ -10,13 +10,13 @@ use crate::domain::{
     evolve, rfc3339,
 };
 use crate::present::event::summary;
-use crate::store::EventQuery;
+use crate::protocol::EventQuery;
 
 use super::app::App;
 use super::args::Events;
-use super::books;
 use super::error::CliError;
 use super::output::{Ink, fit};
+use super::store_access;
 
 pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let text = args.query.join(" ");
@@ -66,7 +66,7 @@ async fn follow(
     after: u64,
     until: Option<Timestamp>,
 ) -> Result<(), CliError> {
-    let mut tail = books::follow(&app.config.store, after)?;
+    let mut tail = store_access::subscribe(&app.config.store, after)?;
     let me = app.config.operator();
     let policy = app.config.policy.clone();
     let over = async {

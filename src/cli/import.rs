@@ -19,17 +19,19 @@ use crate::config::{Config, ListSettings};
 use crate::domain::list::{Mapping, fixed_value};
 use crate::domain::text::clean;
 use crate::domain::{Onboarding, OpcodeChoice};
-use crate::engine::{Engine, Imported, Incoming};
+use crate::engine::Engine;
+use crate::protocol::{Imported, Incoming};
 
 pub(super) use add::add;
 
-use super::app::{App, Need};
+use super::app::App;
 use super::args::Import;
 use super::error::CliError;
 use super::input::{name_of, read_bytes};
 use super::opcode;
 use super::output::progress;
 use super::record::all;
+use crate::wiring::Need;
 use opcode_words::OpcodeWords;
 use plan::{ImportCounts, ImportPlan, PlanContext};
 use reading::{ImportOptions, ImportedList, Unreadable};

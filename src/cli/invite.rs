@@ -13,9 +13,10 @@ use crate::domain::{
     Ask, CodeOrigin, Command, IntentId, InvitationCode, InvitationState, LetterId, Onboarding, Refusal, Timestamp,
     rfc3339,
 };
-use crate::engine::{Engine, EngineError, PastedCode, is_whole};
+use crate::engine::{Engine, is_whole};
+use crate::protocol::{PastedCode, RequestError};
 
-use super::app::{App, Need};
+use super::app::App;
 use super::args::Codes;
 use super::error::CliError;
 use super::json::{SCHEMA, invitation};
@@ -24,6 +25,7 @@ use super::output::is_interactive;
 use super::record::sure;
 use super::report::{CommandReport, ItemOutcome, identity, named};
 use super::unfinished;
+use crate::wiring::Need;
 use gather::gather;
 
 /// Above so many items the number must be typed.
@@ -86,7 +88,7 @@ pub(super) async fn run(app: &App, args: &Codes, wish: CodeKind) -> Result<(), C
         }));
     }
     if engine.code_origin().is_none() && items.iter().any(|item| item.pasted.is_none() && !item.already) {
-        return Err(EngineError::NoSource.into());
+        return Err(RequestError::NoSource.into());
     }
     for item in items.iter_mut().filter(|item| !item.already) {
         item.refused = refusal(&engine, item, wish);
@@ -126,7 +128,7 @@ pub(super) async fn run(app: &App, args: &Codes, wish: CodeKind) -> Result<(), C
 
 /// The letter with the code that was just issued, if there is one.
 fn letter(engine: &Engine, item: &Item) -> Option<LetterId> {
-    let state = engine.book().get(item.state.id)?;
+    let state = engine.read_model().get(item.state.id)?;
     let about_it = |letter: &&crate::domain::Letter| {
         letter.generation == state.generation()
             // What an earlier run left on its way goes out now.
@@ -138,7 +140,7 @@ fn letter(engine: &Engine, item: &Item) -> Option<LetterId> {
 
 /// Why no letter goes with a code that was just issued.
 fn no_letter(engine: &Engine, item: &Item, unwanted: bool) -> &'static str {
-    match engine.book().get(item.state.id) {
+    match engine.read_model().get(item.state.id) {
         _ if unwanted => "not wanted (--no-email)",
         _ if !engine.sends_letters() => "mail is off ([mail] transport = \"none\")",
         Some(state) if state.is_confirmed() => "the dealership is connected",
@@ -281,7 +283,7 @@ async fn issue(
                 (None, Some((code, generated_at))) => {
                     let pasted = PastedCode { dealership: id, code, generated_at, expires_at: None, ask, mail };
                     let answer = engine.paste(vec![pasted], &actor).await.pop();
-                    answer.map_or(Err(EngineError::Ending), |(_, answer)| answer)
+                    answer.map_or(Err(RequestError::Ending), |(_, answer)| answer)
                 }
             }
         }
@@ -293,7 +295,7 @@ async fn issue(
     let mut answers = answers.into_iter();
     let became = |item: &Item| match item.already {
         true => Ok(ItemOutcome::Already(format!("code {} is its present one", item.state.generation()), json!({}))),
-        false => outcome(engine, item, answers.next().unwrap_or(Err(EngineError::Ending)), now),
+        false => outcome(engine, item, answers.next().unwrap_or(Err(RequestError::Ending)), now),
     };
     items.iter().map(became).collect()
 }
@@ -301,14 +303,14 @@ async fn issue(
 fn outcome(
     engine: &Engine,
     item: &Item,
-    answer: Result<u32, EngineError>,
+    answer: Result<u32, RequestError>,
     now: Timestamp,
 ) -> Result<ItemOutcome, CliError> {
     let generation = match answer {
         Ok(generation) => generation,
         Err(error) => return ItemOutcome::of_error(error),
     };
-    let state = engine.book().get(item.state.id).unwrap_or_else(|| Arc::clone(&item.state));
+    let state = engine.read_model().get(item.state.id).unwrap_or_else(|| Arc::clone(&item.state));
     let words = state.invitation.as_ref().map_or_else(String::new, |newest| {
         let zone = state.profile.timezone;
         let dies = crate::domain::when::for_people(newest.expires_at, zone, now);

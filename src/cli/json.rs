@@ -6,7 +6,7 @@ use crate::domain::{
     Attention, BookedAppointment, Contact, InvitationState, Letter, NextStep, Onboarding, OpcodeOption, OpcodeState,
     OpenBooking, Policy, SlotCounts, Timestamp, Untrusted, rfc3339,
 };
-use crate::engine::ProbeStatus;
+use crate::protocol::ProbeStatus;
 
 /// The form of every document.
 pub const SCHEMA: u32 = 1;

@@ -10,8 +10,8 @@ use crate::domain::query::Derived;
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::{normal, width};
 use crate::domain::{Onboarding, Policy, Timestamp, Untrusted};
-use crate::engine::ProbeStatus;
 use crate::present::time::Zone;
+use crate::protocol::ProbeStatus;
 
 use super::app::{App, StoreReading};
 use super::args::ListArgs;

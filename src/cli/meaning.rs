@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::config::teach;
+use crate::domain::classification::{ClassificationRule as Row, TeachError, row_for};
 use crate::domain::text::clean;
 use crate::domain::{Event, Fact, Outcome, ResponseFacts};
-use crate::store::EventQuery;
-use crate::xtime::ClassificationRule as Row;
-use crate::xtime::teach::{TeachError, row_for};
+use crate::protocol::EventQuery;
 
 use super::app::{App, StoreReading};
 use super::args::{AddMeaning, MeaningCommand};

@@ -6,7 +6,7 @@ use crate::domain::when::parse_duration;
 use crate::domain::{Command, Onboarding, ProfileField, Untrusted};
 use crate::engine::Engine;
 
-use super::app::{App, Need};
+use super::app::App;
 use super::args::{Archive, Assign, Confirm, Note, Revoke, Snooze};
 use super::error::CliError;
 use super::invite::TYPE_ABOVE;
@@ -15,10 +15,11 @@ use super::output::is_interactive;
 use super::report::{CommandReport, ItemOutcome, named};
 use super::select::DeskView;
 use super::set::tell_new_owner;
+use crate::wiring::Need;
 
 /// The dealerships as they stand, for choosing among them.
 pub(super) fn all(engine: &Engine) -> Vec<Arc<Onboarding>> {
-    engine.book().all().1
+    engine.read_model().all().1
 }
 
 /// Finds what a command is about.

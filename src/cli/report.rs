@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 
 use crate::domain::when::in_zone;
 use crate::domain::{Event, Onboarding, Severity, besides_the_letter};
-use crate::engine::EngineError;
 use crate::present::event::summary;
-use crate::store::StoreError;
+use crate::protocol::RequestError;
 
 use super::app::App;
 use super::error::{CliError, refused};
@@ -36,7 +35,7 @@ pub enum ItemOutcome {
 
 impl ItemOutcome {
     /// Reads the engine's answer to one command: what happened, in the words of its events.
-    pub fn of_events(answer: Result<Vec<Arc<Event>>, EngineError>, state: &Onboarding) -> Result<Self, CliError> {
+    pub fn of_events(answer: Result<Vec<Arc<Event>>, RequestError>, state: &Onboarding) -> Result<Self, CliError> {
         match answer {
             Ok(events) if events.is_empty() => Ok(Self::Unchanged),
             Ok(events) => {
@@ -65,13 +64,13 @@ impl ItemOutcome {
     }
 
     /// Reads an error: about this item, or about everything. What the store could not record of one may be recorded of others: each is told.
-    pub fn of_error(error: EngineError) -> Result<Self, CliError> {
+    pub fn of_error(error: RequestError) -> Result<Self, CliError> {
         match error {
-            EngineError::Refused(refusal) => Ok(Self::Refused(refused(&refusal))),
-            EngineError::Source(_) | EngineError::StillOpen(_) | EngineError::RateLimited(_) => {
+            RequestError::Refused(refusal) => Ok(Self::Refused(refused(&refusal))),
+            RequestError::Source(_) | RequestError::StillOpen(_) | RequestError::RateLimited(_) => {
                 Ok(Self::Failed(error.to_string()))
             }
-            EngineError::Store(StoreError::Held(_)) => Err(error.into()),
+            RequestError::Held(_) => Err(error.into()),
             error if error.cuts_off() => Ok(Self::Failed(error.to_string())),
             error => Err(error.into()),
         }
@@ -225,11 +224,11 @@ mod tests {
     fn what_the_store_cannot_record_of_an_item_is_told_of_that_item() {
         let full =
             StoreError::Io { what: "writing", path: "journal".into(), why: "no space left".to_owned(), full: true };
-        for error in [EngineError::Store(full), EngineError::Ending, EngineError::Fault("it broke".to_owned())] {
+        for error in [RequestError::Store(full), RequestError::Ending, RequestError::Fault("it broke".to_owned())] {
             assert!(matches!(ItemOutcome::of_error(error), Ok(ItemOutcome::Failed(_))));
         }
-        assert!(ItemOutcome::of_error(EngineError::Store(StoreError::Held(None))).is_err());
-        assert!(ItemOutcome::of_error(EngineError::ReadOnly).is_err());
+        assert!(ItemOutcome::of_error(RequestError::Store(StoreError::Held(None))).is_err());
+        assert!(ItemOutcome::of_error(RequestError::ReadOnly).is_err());
     }
 
     #[test]

@@ -7,13 +7,14 @@ use crate::domain::text::{clean, or_nothing};
 use crate::domain::{Command, DealershipId, ProfileChange, ProfileEdit, ProfileField, Untrusted};
 use crate::engine::Engine;
 
-use super::app::{App, Need};
+use super::app::App;
 use super::args::Set;
 use super::error::CliError;
 use super::json::SCHEMA;
 use super::output::Ink;
 use super::record::{all, choose};
 use super::report::{identity, named};
+use crate::wiring::Need;
 
 /// What shall read otherwise, each as its option says it.
 fn edits(args: &Set) -> Result<Vec<ProfileEdit>, CliError> {
@@ -60,7 +61,7 @@ pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
         tell_new_owner(app, &engine, before.id, &owner);
     }
     engine.execute(before.id, Command::Correct { edits }, &app.actor()).await?;
-    let after = engine.book().get(before.id).unwrap_or_else(|| before.clone());
+    let after = engine.read_model().get(before.id).unwrap_or_else(|| before.clone());
     let changes = before.profile.changes(&after.profile);
     if let Some(words) = after.profile.new_zone_contradiction(&before.profile, app.clock.now()) {
         app.out.warn(words);

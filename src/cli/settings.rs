@@ -10,6 +10,7 @@ use crate::config::schema::schema;
 use crate::config::{self, Config, print};
 use crate::mail::Transport;
 use crate::tui::keymap::{Keymap, Level, check};
+use crate::wiring;
 
 use super::app::overrides;
 use super::args::{ConfigCommand, Globals, KeymapCommand};
@@ -38,9 +39,9 @@ fn load(globals: &Globals, out: &Out) -> Result<Config, CliError> {
 /// Secrets are fetched and templates tried, but nothing is sent.
 fn check_settings(config: &Config, out: &Out) -> Result<(), CliError> {
     let clock: SharedClock = Arc::new(WallClock::real());
-    let platform = config.platform(Arc::clone(&clock))?;
-    config.code_source(Arc::clone(&clock))?;
-    let post = config.outbox(clock)?;
+    let platform = wiring::platform(config, Arc::clone(&clock))?;
+    wiring::code_source(config, Arc::clone(&clock))?;
+    let post = wiring::outbox(config, clock)?;
     let file = config.file.as_deref().map_or_else(|| "no file; the defaults".to_owned(), shown);
     out.line(format!("{} {file}", out.ink(Ink::Good, "ok")))?;
     if platform.is_none() {

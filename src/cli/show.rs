@@ -7,9 +7,8 @@ use crate::domain::clock_doubt::code_ahead_in_words;
 use crate::domain::text::clean;
 use crate::domain::when::{away, for_people, in_zone};
 use crate::domain::{Event, NextStep, Onboarding, Policy, ProbeState, Timestamp, Untrusted, fold};
-use crate::engine::ProbeStatus;
 use crate::present::event::summary;
-use crate::store::EventQuery;
+use crate::protocol::{EventQuery, ProbeStatus};
 
 use super::app::App;
 use super::args::Show;

@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 use crate::domain::bulk::BulkKind;
 use crate::domain::text::clean;
 use crate::domain::{Onboarding, rfc3339};
-use crate::engine::{CutOff, Engine};
+use crate::engine::Engine;
+use crate::protocol::CutOff;
 
-use super::app::{App, Need};
+use super::app::App;
 use super::args::Unfinished;
 use super::error::CliError;
 use super::json::SCHEMA;
 use super::report::{identity, named};
+use crate::wiring::Need;
 
 fn words(app: &App, one: &CutOff) -> String {
     let when = app.zone.line(one.bulk.at);
@@ -49,7 +51,7 @@ pub(super) async fn left(engine: &Engine, what: BulkKind) -> Result<Vec<Arc<Onbo
     let mut left: Vec<_> = found.into_iter().flat_map(|one| one.left).collect();
     left.sort_unstable();
     left.dedup();
-    Ok(left.into_iter().filter_map(|id| engine.book().get(id)).collect())
+    Ok(left.into_iter().filter_map(|id| engine.read_model().get(id)).collect())
 }
 
 pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
@@ -58,7 +60,7 @@ pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
     if args.json.json {
         let one = |one: &CutOff| {
             let left: Vec<Value> =
-                one.left.iter().filter_map(|id| engine.book().get(*id)).map(|state| identity(&state)).collect();
+                one.left.iter().filter_map(|id| engine.read_model().get(*id)).map(|state| identity(&state)).collect();
             json!({
                 "what": one.bulk.what,
                 "at": rfc3339(one.bulk.at),
@@ -75,7 +77,7 @@ pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
         }
         for one in &found {
             app.out.line(words(app, one))?;
-            for state in one.left.iter().filter_map(|id| engine.book().get(*id)) {
+            for state in one.left.iter().filter_map(|id| engine.read_model().get(*id)) {
                 app.out.line(format!("  {}", named(&state)))?;
             }
         }

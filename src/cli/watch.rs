@@ -3,17 +3,18 @@
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::domain::{in_words, rfc3339};
-use crate::engine::{Engine, EngineError, PlatformState};
-use crate::store::EventQuery;
+use crate::engine::Engine;
+use crate::protocol::{EventQuery, PlatformState, RequestError};
 
-use super::app::{App, Need};
+use super::app::App;
 use super::error::CliError;
+use crate::wiring::Need;
 
 /// Runs until a signal ends it.
 pub(super) async fn run(app: &App) -> Result<(), CliError> {
     if app.globals.read_only {
         // It would look at nothing, record nothing, and say nothing.
-        return Err(EngineError::ReadOnly.into());
+        return Err(RequestError::ReadOnly.into());
     }
     let engine = app.engine(Need { platform: true, source: true, background: true, mail: true }).await?;
     let missing = app.config.xtime.missing();
@@ -25,7 +26,7 @@ pub(super) async fn run(app: &App) -> Result<(), CliError> {
     } else if !engine.mails() {
         tracing::warn!("letters are only written to files, nobody mails them: set transport in [mail]");
     }
-    tracing::info!(dealerships = engine.book().len(), store = %app.config.store, "watching");
+    tracing::info!(dealerships = engine.read_model().len(), store = %app.config.store, "watching");
     tokio::select! {
         ended = follow(app, &engine) => ended,
         () = statuses(&engine) => Ok(()),
@@ -34,8 +35,8 @@ pub(super) async fn run(app: &App) -> Result<(), CliError> {
 
 /// Prints every event from now on; after a lag it reads on from the log, so that none is missing.
 pub(super) async fn follow(app: &App, engine: &Engine) -> Result<(), CliError> {
-    let mut commits = engine.follow();
-    let mut last = engine.book().seq();
+    let mut commits = engine.subscribe();
+    let mut last = engine.read_model().seq();
     loop {
         match commits.recv().await {
             Ok(committed) => {
@@ -57,7 +58,7 @@ pub(super) async fn follow(app: &App, engine: &Engine) -> Result<(), CliError> {
 }
 
 fn print(app: &App, engine: &Engine, event: &crate::domain::Event) -> Result<(), CliError> {
-    let state = event.dealership.and_then(|id| engine.book().get(id));
+    let state = event.dealership.and_then(|id| engine.read_model().get(id));
     app.out.json_line(&event.public(state.as_ref().map(|state| &state.profile.name)))
 }
 
@@ -79,7 +80,7 @@ async fn statuses(engine: &Engine) {
         }
         alarms = now.alarms.iter().map(|alarm| alarm.cause).collect();
         // A sweep is told at its beginning and its end, with the longest wait that anybody had in it.
-        match (sweep, now.sweep.as_ref().map(|sweep| sweep.total)) {
+        match (sweep, now.backlog.as_ref().map(|sweep| sweep.total)) {
             (None, Some(total)) => tracing::info!(dealerships = total, "more looks are due than the budget allows"),
             (Some(total), None) => {
                 let wait = longest.map_or_else(String::new, in_words);
@@ -88,7 +89,7 @@ async fn statuses(engine: &Engine) {
             }
             _ => {}
         }
-        sweep = now.sweep.as_ref().map(|sweep| sweep.total);
+        sweep = now.backlog.as_ref().map(|sweep| sweep.total);
         longest = longest.max(now.longest_wait.filter(|_| sweep.is_some()));
         let is_short_wait = matches!(platform, PlatformState::RateLimited { .. }) && !platform.is_alarm();
         if platform != shown && !is_short_wait {

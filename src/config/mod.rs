@@ -15,7 +15,6 @@ pub mod schema;
 pub mod secret;
 mod section;
 mod setting;
-mod setup;
 mod table;
 pub mod teach;
 mod written;
@@ -25,7 +24,6 @@ pub use lists::mapping_in_toml;
 pub use load::{LoadedConfig, Overrides, load, parse};
 pub use model::{Config, ListSettings, StoreUrl};
 pub use secret::{SecretError, SecretSource};
-pub use setup::SetupFailure;
 
 #[cfg(test)]
 mod table_tests;

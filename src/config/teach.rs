@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
 
-use crate::xtime::ClassificationRule;
+use crate::domain::classification::ClassificationRule;
 
 use super::diagnostic::shown;
 use super::load::{Overrides, parse};

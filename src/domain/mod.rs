@@ -9,6 +9,7 @@ pub mod attention;
 pub mod budget;
 pub mod bulk;
 pub mod cadence;
+pub mod classification;
 pub mod clock_doubt;
 pub mod code;
 pub mod command;
@@ -38,6 +39,7 @@ pub mod profile_patch;
 pub mod profile_update;
 pub mod query;
 pub mod refusal;
+pub mod slot_window;
 pub mod slots;
 pub mod stage;
 pub mod suggest;
@@ -69,8 +71,8 @@ pub use id::{DealershipId, IntentId, LetterId};
 pub use list::value::{ListValue, Mended, is_placeholder, read_value};
 pub use mail::{
     AddressRefused, Concerned, DueLetter, Letter, LetterCopy, LetterKind, LetterState, Mail, MailPolicy, Obstacle,
-    QuietHours, ReportedAddress, ReturnedMail, concerned, due_letter, enhanced_status, is_server_trouble, is_too_large,
-    next_letter_at, quoted_reply, refused_address, refuses_address,
+    QuietHours, ReportAction, ReportError, ReportedAddress, Returned, ReturnedMail, concerned, due_letter,
+    enhanced_status, is_server_trouble, is_too_large, next_letter_at, quoted_reply, refused_address, refuses_address,
 };
 pub use next_step::{Mover, NextStep};
 pub use onboarding::{
@@ -87,6 +89,7 @@ pub use profile_patch::ProfilePatch;
 pub use profile_update::{ProfileUpdate, UpdatesHeld};
 pub use query::{Query, QueryContext, QueryError, Searchable};
 pub use refusal::Refusal;
+pub use slot_window::{DateRange, SlotWindow};
 pub use slots::{DaySlots, NO_SLOTS_CAUSES, SlotCounts, Slots, slots_in_words};
 pub use stage::Stage;
 pub use test_booking::TestBooking;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::text::clean;
 use super::{Look, Onboarding, OpcodeState, Outcome, Severity, SlotCounts, Timestamp};
 
@@ -22,7 +24,7 @@ impl Look {
 
 /// What the last look at a dealership said, whatever that was. It is kept beside the events, because an unchanged look
 /// records none; it is no history, and where it is lost, it is looked again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeState {
     /// The rooftop that was looked at: what another one answered says nothing of this one.
     pub dealer_code: Box<str>,

@@ -1,11 +1,13 @@
 //! The fields of a profile: what may stand in each, reading all of them, and correcting some.
 
+use serde::{Deserialize, Serialize};
+
 use super::text::{acts_on_direction, clean, is_invisible, is_line_break, named};
 use super::zone::{Place, read_zone, read_zone_at, zone_contradiction};
 use super::{Contact, Profile, Timestamp, Untrusted, address, owner, phone};
 
 /// A field of a profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ProfileField {
     Name,
     DealerCode,
@@ -130,14 +132,14 @@ pub fn check_text(text: &str, longest: usize) -> Result<(), String> {
 }
 
 /// A field that shall read otherwise.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileEdit {
     pub field: ProfileField,
     pub text: String,
 }
 
 /// What is wrong with a field.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}: {reason}", field.word())]
 pub struct ProfileProblem {
     pub field: ProfileField,

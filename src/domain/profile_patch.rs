@@ -1,10 +1,12 @@
 //! What a row of a list says of a dealership's profile. What it does not say, stays as it is.
 
+use serde::{Deserialize, Serialize};
+
 use super::phone::same_phone;
 use super::{Profile, ProfileEdit, ProfileField, ProfileProblem, same_address};
 
 /// What a row says, field by field.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfilePatch {
     /// What the fields read, at a dealership that is known too; an empty text clears.
     pub edits: Vec<ProfileEdit>,

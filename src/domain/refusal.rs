@@ -1,12 +1,15 @@
 //! Why a command is refused.
 
+use std::borrow::Cow;
+
 use chrono::{NaiveDateTime, TimeDelta};
+use serde::{Deserialize, Serialize};
 
 use super::when::in_words;
 use super::{DealershipId, LetterId, LetterKind, LetterState, Obstacle, ProfileProblem, Stage};
 
 /// A rule said no. The words say what, and what to do; exit code 4.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Refusal {
     /// The id is not in our books.
     #[error("no such dealership")]
@@ -113,7 +116,7 @@ pub enum Refusal {
     OtherOpcode,
     /// The opcode that the appointment must carry is not visible to us.
     #[error("the opcode is not visible to us ({0}): an appointment with it would be refused")]
-    OpcodeNotVisible(&'static str),
+    OpcodeNotVisible(Cow<'static, str>),
     /// An earlier booking may have been made.
     #[error(
         "a booking for {local} was sent {} ago by {by}, and nobody knows whether it was made: it is read back before any other",

@@ -25,7 +25,7 @@ pub struct DaySlots {
     pub count: u32,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlotCounts {
     pub count: u32,
     /// The earliest one, by the dealership's wall clock.

@@ -2,30 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::{Engine, EngineError};
+use super::Engine;
 use crate::domain::DealershipId;
 use crate::domain::bulk::Bulk;
-use crate::store::BulkId;
-
-/// A bulk that was cut off.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CutOff {
-    pub id: BulkId,
-    pub bulk: Bulk,
-    /// Those for which it was not done.
-    pub left: Vec<DealershipId>,
-}
-
-impl EngineError {
-    /// Whether it cuts work off: nothing was decided of the dealership, and the same has to be asked again.
-    pub const fn cuts_off(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Fault(_) | Self::Ending)
-    }
-}
+use crate::protocol::{BulkId, CutOff, RequestError};
 
 /// Whether nothing of many was cut off.
-pub fn is_whole<'a, T: 'a>(answers: impl IntoIterator<Item = &'a Result<T, EngineError>>) -> bool {
-    !answers.into_iter().any(|answer| answer.as_ref().is_err_and(EngineError::cuts_off))
+pub fn is_whole<'a, T: 'a>(answers: impl IntoIterator<Item = &'a Result<T, RequestError>>) -> bool {
+    !answers.into_iter().any(|answer| answer.as_ref().is_err_and(RequestError::cuts_off))
 }
 
 impl Engine {
@@ -76,13 +60,13 @@ impl Engine {
     }
 
     /// Puts away what was cut off: it is not told of again.
-    pub async fn put_away(&self, id: BulkId) -> Result<(), EngineError> {
+    pub async fn put_away(&self, id: BulkId) -> Result<(), RequestError> {
         self.inner.may_record()?;
         Ok(self.inner.parts.store.end_bulk(id).await?)
     }
 
     fn left(&self, bulk: &Bulk) -> Vec<DealershipId> {
-        bulk.left(self.inner.now(), |id| self.book().get(id))
+        bulk.left(self.inner.now(), |id| self.read_model().get(id))
     }
 
     async fn forget(&self, id: BulkId) {

@@ -11,13 +11,14 @@ use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::Parts;
 use super::circuit_breaker::ClockReading;
 use super::probe::{Call, PriorityProbe, REQUESTS_WAITING, ShownServices};
-use super::{EngineError, Parts, PlatformState, Status};
 use crate::domain::{
     Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Timestamp, decide,
 };
-use crate::store::{Append, ReadModel, StoreError};
+use crate::protocol::{PlatformState, ReadModel, RequestError, Status};
+use crate::store::{Append, StoreError};
 
 /// How often a decision is made anew because the dealership changed under it.
 pub const MOST_TRIES: u32 = 16;
@@ -79,12 +80,12 @@ impl Inner {
         }
     }
 
-    pub fn book(&self) -> &ReadModel {
+    pub fn read_model(&self) -> &ReadModel {
         self.parts.store.read_model()
     }
 
-    pub fn known(&self, id: DealershipId) -> Result<Arc<Onboarding>, EngineError> {
-        Ok(self.book().get(id).ok_or(Refusal::Unknown)?)
+    pub fn known(&self, id: DealershipId) -> Result<Arc<Onboarding>, RequestError> {
+        Ok(self.read_model().get(id).ok_or(Refusal::Unknown)?)
     }
 
     pub fn now(&self) -> Timestamp {
@@ -101,10 +102,10 @@ impl Inner {
     }
 
     /// Whether anything may be recorded at all.
-    pub fn may_record(&self) -> Result<(), EngineError> {
+    pub fn may_record(&self) -> Result<(), RequestError> {
         match () {
-            () if self.parts.read_only => Err(EngineError::ReadOnly),
-            () if self.cancel.is_cancelled() => Err(EngineError::Ending),
+            () if self.parts.read_only => Err(RequestError::ReadOnly),
+            () if self.cancel.is_cancelled() => Err(RequestError::Ending),
             () => Ok(()),
         }
     }
@@ -119,11 +120,11 @@ impl Inner {
     }
 
     /// What another task answers to a question, unless the program ends before.
-    pub async fn answer<T>(&self, answer: oneshot::Receiver<Result<T, EngineError>>) -> Result<T, EngineError> {
+    pub async fn answer<T>(&self, answer: oneshot::Receiver<Result<T, RequestError>>) -> Result<T, RequestError> {
         tokio::select! {
             biased;
-            answer = answer => answer.unwrap_or_else(|_| Err(EngineError::Fault("the answer was lost".to_owned()))),
-            () = self.cancel.cancelled() => Err(EngineError::Ending),
+            answer = answer => answer.unwrap_or_else(|_| Err(RequestError::Fault("the answer was lost".to_owned()))),
+            () = self.cancel.cancelled() => Err(RequestError::Ending),
         }
     }
 
@@ -132,9 +133,9 @@ impl Inner {
         id: DealershipId,
         command: Command,
         actor: &Actor,
-    ) -> Result<Vec<Arc<Event>>, EngineError> {
+    ) -> Result<Vec<Arc<Event>>, RequestError> {
         if self.parts.read_only {
-            return Err(EngineError::ReadOnly);
+            return Err(RequestError::ReadOnly);
         }
         let mut tries = 0;
         while let Some(append) = self.decided(id, &command, actor)? {
@@ -150,10 +151,10 @@ impl Inner {
 
     /// What a command makes of the present state; `None`: nothing that is not recorded already.
     pub fn decided(&self, id: DealershipId, command: &Command, actor: &Actor) -> Result<Option<Append>, Refusal> {
-        let state = self.book().get(id);
+        let state = self.read_model().get(id);
         let now = self.now();
         let letter = self.parts.outbox.as_ref().map(|_| self.new_letter_id());
-        let context = Context { now, policy: &self.parts.policy, claims: self.book(), letter };
+        let context = Context { now, policy: &self.parts.policy, claims: self.read_model(), letter };
         let facts = decide(state.as_deref(), command, &context)?;
         let expected_version = state.map_or(0, |state| state.version);
         let append = Append { dealership: Some(id), expected_version, actor: actor.clone(), at: now, facts };
@@ -163,7 +164,7 @@ impl Inner {
     pub fn new_dealership_id(&self) -> DealershipId {
         loop {
             let id = DealershipId::from_bits(self.rng.lock().next_u64());
-            if self.book().get(id).is_none() {
+            if self.read_model().get(id).is_none() {
                 return id;
             }
         }

@@ -15,10 +15,11 @@ use super::opening::{self, OpenedStore};
 use super::probe_file::ProbeFile;
 use super::recover::verify;
 use super::writer::{StoreShared, Writer};
-use super::{Append, BulkId, Committed, EventQuery, ProbeStates, ReadModel, Store, StoreError, bulks};
+use super::{Append, ProbeStates, Store, StoreError, bulks};
 use crate::clock::SharedClock;
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
+use crate::protocol::{BulkId, Committed, EventQuery, ReadModel};
 
 /// How long a segment of the journal gets.
 pub(super) const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;

@@ -22,16 +22,13 @@ mod pending_batch;
 mod probe_file;
 pub mod probes;
 mod quarantine;
-pub mod read_model;
 pub mod reader;
 mod recover;
 pub mod scratch;
 pub mod transfer;
 mod writer;
 
-use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::sync::broadcast;
@@ -39,9 +36,9 @@ use tokio::sync::broadcast;
 use loss::WAY_OUT;
 
 use crate::domain::bulk::Bulk;
-use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Onboarding, Timestamp};
+use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Timestamp};
+use crate::protocol::{BulkId, Committed, EventQuery, Holder, ReadModel, RequestError};
 
-pub use bulks::BulkId;
 pub use embedded::EmbeddedStore;
 pub use lock::Lock;
 pub use loss::JournalEnd;
@@ -49,7 +46,6 @@ pub use memory::MemoryStore;
 pub use pending_batch::Overlay;
 pub use probes::ProbeStates;
 pub use quarantine::{Quarantined, quarantined};
-pub use read_model::ReadModel;
 pub use reader::{Checking, JournalReader, Snapshot, Subscription, Verified};
 pub use recover::Torn;
 pub use transfer::{RestoreError, Restored, restore};
@@ -73,58 +69,6 @@ pub struct Append {
     pub actor: Actor,
     pub at: Timestamp,
     pub facts: Vec<Fact>,
-}
-
-/// What subscribers are told after a commit: the events, and the states after it, in order.
-#[derive(Debug, Clone)]
-pub struct Committed {
-    /// The events of one batch, in the order of their `seq`.
-    pub events: Arc<[Arc<Event>]>,
-    /// The new state of every dealership that was touched.
-    pub states: Arc<[Arc<Onboarding>]>,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct EventQuery {
-    /// Only events with a greater `seq`.
-    pub after: u64,
-    /// Only events with a smaller `seq`.
-    pub before: Option<u64>,
-    /// Only those of one dealership.
-    pub dealership: Option<DealershipId>,
-    /// Only these kinds (places in [`Fact::KINDS`]); empty: all.
-    pub kinds: Vec<u8>,
-    /// Only from this moment on.
-    pub since: Option<Timestamp>,
-    pub until: Option<Timestamp>,
-    pub limit: Option<usize>,
-    /// With a limit: the newest ones instead of the oldest. The answer is in ascending order all the same.
-    pub newest: bool,
-}
-
-impl EventQuery {
-    /// Whether an event is asked for; the limit is not looked at.
-    pub fn matches(&self, event: &Event) -> bool {
-        event.seq > self.after
-            && self.before.is_none_or(|before| event.seq < before)
-            && self.dealership.is_none_or(|dealership| event.dealership == Some(dealership))
-            && (self.kinds.is_empty() || self.kinds.contains(&event.fact.index()))
-            && self.since.is_none_or(|since| event.at >= since)
-            && self.until.is_none_or(|until| event.at < until)
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Holder {
-    pub pid: u32,
-    pub host: String,
-    pub since: Timestamp,
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "process {} on {}", self.pid, self.host)
-    }
 }
 
 /// Why the store could not do it. Whatever was not acknowledged is not in it.
@@ -168,6 +112,15 @@ pub enum StoreError {
     Poisoned(String),
     #[error("the store is closed")]
     Closed,
+}
+
+impl From<StoreError> for RequestError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Held(holder) => Self::Held(holder),
+            error => Self::Store(error.to_string()),
+        }
+    }
 }
 
 /// The event log. Acknowledged means durable.

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Append, Committed, ReadModel, StoreError};
+use super::{Append, StoreError};
 use crate::domain::{Claim, Claims, DealershipId, Event, Fact, Onboarding, evolve};
+use crate::protocol::{Committed, ReadModel};
 
 /// States and claims that are planned and not in the read model yet. A claim that was given up has no holder.
 #[derive(Debug, Default)]

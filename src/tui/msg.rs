@@ -13,8 +13,7 @@ use super::teach::Lesson;
 use crate::domain::{
     Ask, Command, DealershipId, Event, Fact, LetterId, LetterKind, Service, Severity, Slot, Timestamp,
 };
-use crate::engine::{Booked, CutOff, LetterText, PastedCode, PlannedBooking, ProbeStatus, Status};
-use crate::store::{BulkId, Committed};
+use crate::protocol::{Booked, BulkId, Committed, CutOff, LetterText, PastedCode, PlannedBooking, ProbeStatus, Status};
 
 /// When a message arrives, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::domain::{Claims, ClockDoubt, CodeOrigin, DealershipId, Policy, QueryError, Timestamp};
-use crate::engine::{CutOff, ProbeStatus, Status};
 use crate::present::time::Zone;
+use crate::protocol::{CutOff, ProbeStatus, Status};
 
 use super::bulk_job::BulkJob;
 use super::cursor::Cursor;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::action::Action;
 use super::state::ScreenState;
 use super::theme::Tone;
+use crate::domain::classification::ClassificationRule;
 use crate::domain::{DealershipId, Event, Fact, Outcome, ResponseFacts};
-use crate::engine::ClassificationRule;
 
 /// An answer that no row knew, and the event that holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,10 +4,9 @@ use chrono::NaiveDateTime;
 use cloverwatch::domain::{
     AppointmentId, BookingEnd, Command, Customer, IntentId, Label, OpcodeOption, Slot, TestBooking, Vehicle,
 };
-use cloverwatch::engine::{Booked, PlannedBooking, ReadBack};
+use cloverwatch::protocol::{Booked, PlannedBooking, ReadBack, RequestPreview};
 use cloverwatch::tui::msg::PreparedBooking;
 use cloverwatch::tui::{Effect, Msg};
-use cloverwatch::xtime::RequestPreview;
 
 use crate::desk::Desk;
 use crate::opcodes::{choose, id, opcodes};

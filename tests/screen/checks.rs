@@ -1,7 +1,7 @@
 //! Looks that somebody asks for: at one, coloured and worded by what was found; at many, asked about, followed and stopped.
 
 use cloverwatch::domain::{CodeOrigin, DealershipId, Severity};
-use cloverwatch::engine::{MailStatus, Status};
+use cloverwatch::protocol::{MailStatus, Status};
 use cloverwatch::tui::msg::{ItemResult, WorkId};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::Tone;

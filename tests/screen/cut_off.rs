@@ -2,7 +2,7 @@
 
 use cloverwatch::domain::bulk::{Bulk, BulkItem, BulkKind};
 use cloverwatch::domain::{CodeOrigin, DealershipId};
-use cloverwatch::engine::CutOff;
+use cloverwatch::protocol::CutOff;
 use cloverwatch::tui::{Effect, Msg};
 
 use crate::desk::Desk;

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event};
-use cloverwatch::engine::{MailState, MailStatus, PlatformState, Status};
 use cloverwatch::present::time::Zone;
-use cloverwatch::store::Committed;
+use cloverwatch::protocol::{Committed, MailState, MailStatus, PlatformState, Status};
 use cloverwatch::tui::keymap::{Key, KeySymbol, Keymap};
 use cloverwatch::tui::rows::DealershipRows;
 use cloverwatch::tui::state::Mode;

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{Ask, Command, DealershipId, Outcome, Untrusted};
-use cloverwatch::engine::{PlatformState, ProbeStatus, Status};
+use cloverwatch::protocol::{PlatformState, ProbeStatus, Status};
 use cloverwatch::tui::msg::Clip;
 use cloverwatch::tui::state::{Focus, Mode};
 use cloverwatch::tui::{Effect, Msg};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cloverwatch::domain::text::is_invisible;
 use cloverwatch::domain::{Actor, Command, DealershipId, LetterEnd, LetterState};
-use cloverwatch::engine::{MailState, MailStatus, PlatformState, Status};
+use cloverwatch::protocol::{MailState, MailStatus, PlatformState, Status};
 use cloverwatch::tui::rows::{Sort, TableColumn};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::{Effect, Msg};
@@ -372,7 +372,7 @@ fn many_letters_follow_commits_one_by_one_and_together() {
             world.get(id(n))
         })
         .collect();
-    let committed = cloverwatch::store::Committed { events: Vec::new().into(), states: states.into() };
+    let committed = cloverwatch::protocol::Committed { events: Vec::new().into(), states: states.into() };
     desk.tell(Msg::Committed(committed));
     assert_eq!(desk.state.queue.as_ref().unwrap().counts(), (30, 30));
     assert_eq!(listed(&desk).first(), Some(&31));

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use cloverwatch::domain::{
     Command, DealershipId, OpcodeChoice, OpcodeOption, Outcome, ProbeState, Service, SlotCounts, Untrusted,
 };
-use cloverwatch::engine::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};
+use cloverwatch::protocol::{Alarm, BacklogProgress, Cause, PlatformState, ProbeStatus, Status};
 use cloverwatch::tui::{Effect, Msg};
 
 use crate::desk::Desk;
@@ -259,7 +259,7 @@ fn the_status_bar_tells_the_sweep_and_alarms_name_one_cause() {
             requests_last_second: 10,
             requests_per_second: 10,
             waiting: 8_666,
-            sweep: Some(Sweep { done: 1_204, total: 9_870, expected_end: Some(ago(-4.55)) }),
+            sweep: Some(BacklogProgress { done: 1_204, total: 9_870, expected_end: Some(ago(-4.55)) }),
             longest_wait: Some(TimeDelta::minutes(14)),
             alarms: vec![alarm(Cause::OpcodesGone, 7), alarm(Cause::SlotsGone, 6)],
             ..Status::default()
@@ -267,7 +267,7 @@ fn the_status_bar_tells_the_sweep_and_alarms_name_one_cause() {
         desk
     });
     let mut desk = Desk::open((160, 40));
-    let sweep = Some(Sweep { done: 1, total: 2, expected_end: Some(ago(-30.0)) });
+    let sweep = Some(BacklogProgress { done: 1, total: 2, expected_end: Some(ago(-30.0)) });
     desk.tell(Msg::Status(Status { platform: PlatformState::Ok, sweep, ..Status::default() }));
     desk.sees("sweep 1/2, 1d more").sees_no("▲ opcode gone");
 }

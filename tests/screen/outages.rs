@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{Actor, Event, Fact};
-use cloverwatch::engine::{PlatformState, Status};
-use cloverwatch::store::Committed;
+use cloverwatch::protocol::{Committed, PlatformState, Status};
 use cloverwatch::tui::Msg;
 use cloverwatch::tui::state::Focus;
 

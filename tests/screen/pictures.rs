@@ -1,7 +1,7 @@
 //! Pictures of the screen as a terminal shows them, at six sizes.
 
 use cloverwatch::domain::text::is_invisible;
-use cloverwatch::engine::{PlatformState, Status};
+use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::Msg;
 
 use crate::desk::Desk;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{Command, DealershipId, Fact, LetterKind};
-use cloverwatch::engine::LetterText;
+use cloverwatch::protocol::LetterText;
 use cloverwatch::tui::msg::WorkId;
 use cloverwatch::tui::reading::{MailboxLetter, Mailboxes, UNKNOWN_CODE};
 use cloverwatch::tui::state::Mode;

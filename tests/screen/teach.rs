@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cloverwatch::config::teach::printed;
+use cloverwatch::domain::classification::row_for;
 use cloverwatch::domain::{DealershipId, Outcome, ResponseFacts};
 use cloverwatch::tui::Effect;
 use cloverwatch::tui::msg::Msg;
@@ -10,7 +11,6 @@ use cloverwatch::tui::state::Focus;
 use cloverwatch::tui::tail::EventTail;
 use cloverwatch::tui::teach::{Lesson, Lessons, RuleDraft, Unrecognised};
 use cloverwatch::xtime::PlatformSettings;
-use cloverwatch::xtime::teach::row_for;
 
 use crate::desk::Desk;
 use crate::population::{now, sample};

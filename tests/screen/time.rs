@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use cloverwatch::domain::DealershipId;
-use cloverwatch::engine::{PlatformState, Status};
+use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::Msg;
 use cloverwatch::tui::state::Mode;
 

@@ -8,7 +8,8 @@ use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{
     Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, Onboarding, Policy, Timestamp,
 };
-use cloverwatch::engine::{Engine, EngineError, Pace, Parts, PastedCode, PlatformState};
+use cloverwatch::engine::{Engine, Pace, Parts};
+use cloverwatch::protocol::{PastedCode, PlatformState, RequestError};
 use cloverwatch::store::Store;
 
 use super::store::MortalStore;
@@ -150,17 +151,17 @@ impl Desk {
         work.await.unwrap()
     }
 
-    pub async fn check(&self, place: usize) -> Result<cloverwatch::engine::Checked, EngineError> {
+    pub async fn check(&self, place: usize) -> Result<cloverwatch::protocol::Checked, RequestError> {
         let (engine, id) = (self.engine.clone(), self.ids[place]);
         self.wait(async move { engine.check(id).await }).await
     }
 
-    pub async fn obtain(&self, place: usize, ask: Ask) -> Result<u32, EngineError> {
+    pub async fn obtain(&self, place: usize, ask: Ask) -> Result<u32, RequestError> {
         let (engine, id) = (self.engine.clone(), self.ids[place]);
         self.wait(async move { engine.obtain(id, ask, true, &ana()).await }).await
     }
 
-    pub async fn execute(&self, place: usize, command: Command) -> Result<Vec<Arc<Event>>, EngineError> {
+    pub async fn execute(&self, place: usize, command: Command) -> Result<Vec<Arc<Event>>, RequestError> {
         self.engine.execute(self.ids[place], command, &ana()).await
     }
 

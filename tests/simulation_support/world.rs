@@ -8,10 +8,11 @@ use async_trait::async_trait;
 use chrono::{NaiveDate, TimeDelta, Timelike};
 use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{
-    Appointment, AppointmentId, Booking, CodeOrigin, IntentId, Look, Outcome, Service, Timestamp,
+    Appointment, AppointmentId, Booking, CodeOrigin, IntentId, Look, Outcome, Service, Slot, Timestamp,
 };
+use cloverwatch::protocol::RequestPreview;
 use cloverwatch::xtime::{
-    AttemptReport, BookingOutcome, CodeRequest, CodeSource, ObtainedCode, Platform, RequestPreview, Slot, SourceError,
+    AttemptReport, BookingOutcome, CodeSource, ObtainedCode, Platform, SourceError, SourceRequest,
 };
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
@@ -361,7 +362,7 @@ impl CodeSource for World {
         CodeOrigin::Http
     }
 
-    async fn obtain(&self, request: &CodeRequest) -> Result<ObtainedCode, SourceError> {
+    async fn obtain(&self, request: &SourceRequest) -> Result<ObtainedCode, SourceError> {
         let latency = {
             let mut state = self.state.lock();
             state.source_in_flight += 1;

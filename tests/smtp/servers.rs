@@ -8,8 +8,8 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use cloverwatch::domain::{LetterId, refuses_address};
-use cloverwatch::mail::bounce::{ReportAction, read_report};
+use cloverwatch::domain::{LetterId, ReportAction, refuses_address};
+use cloverwatch::mail::bounce::read_report;
 use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendDecision};
 
 use crate::rig::{Counting, outgoing, settings, transport};

@@ -12,8 +12,9 @@ use cloverwatch::domain::{
     Actor, AppointmentId, CodeOrigin, Contact, DaySlots, DealershipId, Event, Fact, IntentId, Onboarding, OpcodeChoice,
     OpcodeOption, Outcome, Profile, Timestamp, fold,
 };
+use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::embedded::StoreOptions;
-use cloverwatch::store::{Append, EmbeddedStore, EventQuery, Store, StoreError};
+use cloverwatch::store::{Append, EmbeddedStore, Store, StoreError};
 
 pub fn clock() -> SharedClock {
     Arc::new(WallClock::real())

@@ -7,7 +7,8 @@ use std::time::Duration;
 use chrono_tz::America::Chicago;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Ask, Contact, Policy, Profile};
-use cloverwatch::engine::{Engine, EngineError, Pace, Parts};
+use cloverwatch::engine::{Engine, Pace, Parts};
+use cloverwatch::protocol::RequestError;
 use cloverwatch::store::memory::MemoryStore;
 use cloverwatch::xtime::CodeSource;
 use cloverwatch::xtime::source::{CommandSettings, CommandSource, HttpSettings, HttpSource};
@@ -87,7 +88,7 @@ async fn invite(engine: &Engine, dealer_code: &str) {
     for _ in 0..5 {
         match engine.obtain(id, Ask::Invite, false, &actor()).await {
             Ok(generation) => return assert_eq!(generation, 1),
-            Err(EngineError::StillOpen(_)) => {}
+            Err(RequestError::StillOpen(_)) => {}
             Err(error) => panic!("{dealer_code}: {error}"),
         }
     }
@@ -163,6 +164,6 @@ async fn a_program_in_doubt_is_asked_again_with_the_same_key() {
     let added = engine.add(vec![profile("failed")], &actor()).await.unwrap();
     let id = *added[0].as_ref().unwrap();
     let error = engine.obtain(id, Ask::Invite, false, &actor()).await.unwrap_err();
-    assert!(matches!(error, EngineError::Source(_)), "{error}");
+    assert!(matches!(error, RequestError::Source(_)), "{error}");
     assert!(engine.book().get(id).unwrap().pending.is_none());
 }

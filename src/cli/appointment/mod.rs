@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::text::clean;
 use crate::domain::{BookedAppointment, BookingProblem, Command, Context, IntentId, Onboarding, Refusal, decide};
-use crate::engine::{Booked, Engine, EngineError};
+use crate::engine::Engine;
+use crate::protocol::{Booked, RequestError};
 
 use super::app::App;
 use super::args::AppointmentArgs;
@@ -36,7 +37,7 @@ struct Visit<'a> {
 
 pub(super) async fn run(app: &App, args: &AppointmentArgs) -> Result<(), CliError> {
     if (args.book || args.not_there) && app.globals.read_only {
-        return Err(EngineError::ReadOnly.into());
+        return Err(RequestError::ReadOnly.into());
     }
     let engine = looking(app).await?;
     let state = choose(app, &engine, |desk| desk.one(&args.dealership))?;
@@ -73,7 +74,7 @@ impl Visit<'_> {
 
     /// The dealership as it stands now.
     fn refresh(&mut self) {
-        if let Some(state) = self.engine.book().get(self.state.id) {
+        if let Some(state) = self.engine.read_model().get(self.state.id) {
             self.state = state;
         }
     }
@@ -171,7 +172,7 @@ impl Visit<'_> {
             vin: "".into(),
             moves: self.args.reschedule,
         };
-        let ctx = Context { now, policy, claims: self.engine.book(), letter: None };
+        let ctx = Context { now, policy, claims: self.engine.read_model(), letter: None };
         decide(Some(&self.state), &command, &ctx).map(drop)
     }
 
@@ -205,7 +206,7 @@ fn lacking(problem: &BookingProblem) -> CliError {
     let (key, also) = match problem {
         BookingProblem::Phone(_) => ("phone", true),
         BookingProblem::Email(_) => ("email", true),
-        BookingProblem::Missing { what, .. } | BookingProblem::Unsendable { what, .. } => match *what {
+        BookingProblem::Missing { what, .. } | BookingProblem::Unsendable { what, .. } => match what.as_ref() {
             what if what.contains("e-mail") => ("email", true),
             what if what.contains("first name") => ("first_name", false),
             what if what.contains("last name") => ("last_name", false),

@@ -4,11 +4,10 @@ use crate::timezone::Tz;
 use chrono::{Days, NaiveDateTime, TimeZone, Timelike};
 use serde_json::{Map, Value, json};
 
+use crate::domain::SlotWindow;
 use crate::domain::text::is_invisible;
 use crate::domain::{DaySlots, Slot, SlotCounts, Timestamp, slots_in_words};
-use crate::engine::PlannedBooking;
-use crate::xtime::RequestPreview;
-use crate::xtime::window::Window;
+use crate::protocol::{PlannedBooking, RequestPreview};
 
 use super::super::error::CliError;
 use super::super::escaped;
@@ -72,7 +71,7 @@ impl Visit<'_> {
         let window = Days::new(self.engine.policy().slot_window.into());
         // A day beyond the window is asked for by itself.
         if today.checked_add_days(window).is_some_and(|end| local.date() >= end) {
-            offered.extend(self.engine.slots(self.state.id, Window { first: local.date(), days: 1 }).await?);
+            offered.extend(self.engine.slots(self.state.id, SlotWindow { first: local.date(), days: 1 }).await?);
         }
         planned.booking.check(&offered).map_err(|problem| CliError::Refused(problem.to_string()))?;
         Ok(planned)

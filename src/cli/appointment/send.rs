@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::domain::text::clean;
 use crate::domain::{BookingProblem, Slot};
-use crate::engine::{Booked, EngineError, PlannedBooking, ReadBack};
+use crate::protocol::{Booked, PlannedBooking, ReadBack, RequestError};
 
 use super::super::error::CliError;
 use super::super::opcode::words;
@@ -52,7 +52,7 @@ impl Visit<'_> {
             let booked = self.engine.book_appointment(self.state.id, &planned, &app.actor()).await;
             let slots = match booked {
                 Ok(Booked::SlotTaken { slots }) => slots.map_err(CliError::Failed),
-                Err(EngineError::Booking(BookingProblem::NotOffered { .. })) => Ok(self.offered().await?.slots),
+                Err(RequestError::Booking(BookingProblem::NotOffered { .. })) => Ok(self.offered().await?.slots),
                 Ok(ended) => return self.ended(&ended),
                 Err(error) => return Err(error.into()),
             };

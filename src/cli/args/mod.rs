@@ -1,6 +1,5 @@
 //! What can be typed after `cloverwatch`.
 
-mod books;
 mod codes;
 mod dealerships;
 mod mail;
@@ -8,6 +7,7 @@ mod meaning;
 mod opcode;
 mod program;
 mod record;
+mod store;
 
 use std::path::PathBuf;
 
@@ -15,7 +15,6 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 
 use super::output::ColorWhen;
 
-pub use books::{Events, Export, ListArgs, Restore, Show};
 pub use codes::{Codes, Reissue, Revoke};
 pub use dealerships::{Add, Import, Set};
 pub use mail::{Form, Letters, MailCommand, Resend};
@@ -23,6 +22,7 @@ pub use meaning::{AddMeaning, MeaningCommand};
 pub use opcode::{AppointmentArgs, GuideArgs, Opcode, SetOpcode};
 pub use program::{ConfigCommand, Doctor, KeymapCommand};
 pub use record::{Archive, Assign, Confirm, Note, Snooze, Unfinished};
+pub use store::{Events, Export, ListArgs, Restore, Show};
 
 const AFTER: &str = "\
 A DEALERSHIP is named by its id, its dealerCode, or an unambiguous part of its name.

@@ -12,6 +12,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
 use super::phone::{self, LineError, PhoneCall, PhoneLine, between};
+use crate::domain::SlotWindow;
 use crate::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode,
     LetterEnd, LetterId, Look, Onboarding, OpcodeState, Outcome, Policy, Profile, SlotCounts, SlotsLook, Timestamp,
@@ -19,7 +20,6 @@ use crate::domain::{
 };
 use crate::store::{Append, Store, StoreError};
 use crate::xtime::Platform;
-use crate::xtime::window::Window;
 
 /// Requests to the sandbox under way at once.
 const AT_ONCE: usize = 16;
@@ -147,7 +147,7 @@ impl Past<'_> {
     async fn slots(&self, dealer: &Dealer) -> Option<SlotsLook> {
         let code = dealer.profile.dealer_code.raw();
         let opcode = self.policy.default_opcode.as_str();
-        let window = Window::from_today(self.now, dealer.profile.timezone, self.policy.slot_window);
+        let window = SlotWindow::from_today(self.now, dealer.profile.timezone, self.policy.slot_window);
         let mut found = Vec::new();
         for stretch in window.ranges(self.policy.slot_stretch) {
             found.push(self.platform.slots(code, opcode, stretch.start, stretch.days).await.value.ok()?);

@@ -11,17 +11,21 @@ use std::time::Duration;
 
 use self::history::Past;
 use self::phone::PhoneLine;
+use crate::client::{EngineClient, LocalClient};
 use crate::clock::{SharedClock, WallClock};
-use crate::domain::{Policy, when};
-use crate::engine::{Engine, Pace, Parts};
+use crate::config::model::{HttpCodes, Invitations};
+use crate::config::{Config, SecretSource, StoreUrl};
+use crate::domain::{CodeOrigin, when};
+use crate::protocol::RequestError;
 use crate::sandbox::{self, Faults, PostSettings, Sandbox};
 use crate::signals::Signals;
-use crate::store::embedded::EmbeddedStore;
 use crate::store::scratch::Scratch;
 use crate::tui::reading::Mailboxes;
-use crate::xtime::source::HttpSource;
-use crate::xtime::{self, HttpPlatform};
+use crate::wiring::{KeptNowhere, Need, SetupFailure, Wiring, open_store};
+use crate::xtime::PlatformSettings;
+use crate::xtime::source::HttpSettings;
 use chrono::TimeDelta;
+use secrecy::SecretString;
 
 use super::app::App;
 use super::desk;
@@ -96,7 +100,7 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
         if args.headless {
             return demo.print_events(app).await;
         }
-        let engine = std::future::ready(Ok(demo.engine.clone()));
+        let engine = std::future::ready(Ok(demo.client.engine().clone()));
         Box::pin(desk::on(app, engine, "demo", demo.shows(), Vec::new())).await
     };
     let ended = tokio::select! {
@@ -121,15 +125,17 @@ pub enum DemoError {
     /// The store could not be made.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
-    /// The platform client could not be made.
+    /// It cannot be put together.
     #[error(transparent)]
-    Setup(#[from] xtime::SetupError),
+    Setup(#[from] SetupFailure),
     /// The past could not be told.
     #[error(transparent)]
     History(#[from] history::HistoryError),
-    /// There is no mail.
-    #[error(transparent)]
-    Mail(#[from] mail::MailError),
+    /// The simulated Xtime has no way for letters or codes.
+    #[error("the demo's mail: {0}")]
+    Mail(String),
+    #[error("the demo has no platform")]
+    NoPlatform,
     /// The phone line could not be made.
     #[error(transparent)]
     Line(#[from] phone::LineError),
@@ -137,8 +143,7 @@ pub enum DemoError {
 
 /// A demo that runs: an engine like every other, and what it lives on.
 pub struct Demo {
-    /// The engine.
-    pub engine: Engine,
+    pub client: LocalClient,
     sandbox: Sandbox,
     listener: tokio::task::JoinHandle<()>,
     // Deleted when it is dropped, after everything above has ended.
@@ -155,37 +160,29 @@ impl Demo {
         let scratch = Scratch::make(SCRATCH)?;
         let dir = store_dir(args.keep.as_ref(), &scratch)?;
         let clock: SharedClock = Arc::new(WallClock::accelerated(args.speed));
-        let settings = sandbox::SandboxSettings {
-            seed: args.seed,
-            faults: Faults::none(),
-            ..sandbox::SandboxSettings::new(Arc::clone(&clock))
-        };
         let reports = scratch.below("mail")?;
         let listen = (std::net::Ipv4Addr::LOCALHOST, 0).into();
         let settings = sandbox::SandboxSettings {
+            seed: args.seed,
+            faults: Faults::none(),
             post: Some(PostSettings { listen, maildir: Some(reports.clone()) }),
-            ..settings
+            ..sandbox::SandboxSettings::new(Arc::clone(&clock))
         };
-        let credentials = xtime::PlatformSettings {
-            client_id: settings.client_id.clone(),
-            client_secret: settings.client_secret.clone().into(),
-            api_key: settings.api_key.clone().into(),
-            timeout: Duration::from_secs(5),
-            ..xtime::PlatformSettings::default()
-        };
+        let credentials =
+            (settings.client_id.clone(), settings.client_secret.clone().into(), settings.api_key.clone().into());
         let sandbox = sandbox::start(settings).await?;
         let line = PhoneLine::new(sandbox.invitations_url(), sandbox.control_url())?;
-        let platform = Arc::new(HttpPlatform::new(platform_settings(&sandbox, credentials), Arc::clone(&clock))?);
-        let source = HttpSource::new(source_settings(&sandbox), Arc::clone(&clock))?;
-        let store_clock = Arc::clone(&clock);
-        let opened = tokio::task::spawn_blocking(move || EmbeddedStore::open(&dir, store_clock)).await;
-        let store = opened.map_err(|error| std::io::Error::other(error.to_string()))??;
-        let policy = Policy::default();
+        let config = config(&sandbox, credentials, dir, reports)?;
+        let mut wiring = Wiring::of(&config, &clock, Need::ALL)?;
+        wiring.seed = args.seed;
+        wiring.rules = Arc::new(KeptNowhere);
+        wiring.outbox = wiring.outbox.map(mail::only_to_the_invented);
+        let store = open_store(&config.store, Arc::clone(&clock)).await?;
         let past = Past {
             store: &*store,
-            platform: &*platform,
+            platform: wiring.platform.as_deref().ok_or(DemoError::NoPlatform)?,
             line: &line,
-            policy: &policy,
+            policy: &wiring.policy,
             now: clock.now(),
             seed: args.seed,
         };
@@ -193,32 +190,20 @@ impl Demo {
         let last_call = past.write(people.clone()).await?;
         // Whoever is invited from now on learns the code from a letter, or not at all.
         line.give_addresses(&people).await?;
-        let outbox = mail::outbox(&sandbox, reports, Arc::clone(&clock))?;
         // The past is told undisturbed; what comes now is as nasty as it was asked to be.
         line.misbehave(&args.faults.to_string()).await?;
-        let engine = Engine::start(Parts {
-            store,
-            platform: Some(platform),
-            source: Some(Arc::new(source)),
-            outbox: Some(outbox),
-            clock,
-            policy,
-            pace: Pace::default(),
-            seed: args.seed,
-            read_only: false,
-            background: true,
-        });
-        let listener = tokio::spawn(line.listen(engine.clone(), last_call));
-        Ok(Self { engine, sandbox, listener, _scratch: scratch })
+        let client = wiring.start(store);
+        let listener = tokio::spawn(line.listen(client.clone(), last_call));
+        Ok(Self { client, sandbox, listener, _scratch: scratch })
     }
 
     /// Ends everything, the store last but one, the throw-away directory last.
     ///
     /// # Errors
     /// When the store cannot be closed.
-    pub async fn stop(self) -> Result<(), crate::engine::EngineError> {
+    pub async fn stop(self) -> Result<(), RequestError> {
         self.listener.abort();
-        let closed = self.engine.shutdown().await;
+        let closed = self.client.shutdown().await;
         self.sandbox.shutdown().await;
         closed
     }
@@ -231,7 +216,7 @@ impl Demo {
 
     /// Prints events as JSON lines for as long as somebody reads them.
     async fn print_events(&self, app: &App) -> Result<(), CliError> {
-        super::watch::follow(app, &self.engine).await
+        super::watch::follow(app, self.client.engine()).await
     }
 }
 
@@ -243,17 +228,33 @@ fn store_dir(keep: Option<&PathBuf>, scratch: &Scratch) -> Result<PathBuf, DemoE
     Ok(dir.clone())
 }
 
-fn platform_settings(sandbox: &Sandbox, credentials: xtime::PlatformSettings) -> xtime::PlatformSettings {
-    xtime::PlatformSettings { base_url: sandbox.base_url(), token_url: sandbox.token_url(), ..credentials }
-}
-
-fn source_settings(sandbox: &Sandbox) -> xtime::source::HttpSettings {
-    xtime::source::HttpSettings {
+/// The settings of a desk on the sandbox.
+fn config(
+    sandbox: &Sandbox,
+    (client_id, client_secret, api_key): (String, SecretString, SecretString),
+    dir: PathBuf,
+    reports: PathBuf,
+) -> Result<Config, DemoError> {
+    let mut config = Config { store: StoreUrl::Embedded(dir), ..Config::default() };
+    config.xtime.settings = PlatformSettings {
+        base_url: sandbox.base_url(),
+        token_url: sandbox.token_url(),
+        client_id,
+        timeout: Duration::from_secs(5),
+        ..PlatformSettings::default()
+    };
+    config.xtime.client_secret = Some(SecretSource::Literal(client_secret));
+    config.xtime.api_key = Some(SecretSource::Literal(api_key));
+    let settings = HttpSettings {
         url: sandbox.invitations_url(),
         body: Some(r#"{"dealerCode": "{{ dealer_code }}"}"#.to_owned()),
         code: "/data/code".to_owned(),
         expires_at: Some("/data/expires".to_owned()),
         generated_at: Some("/data/generated".to_owned()),
-        ..xtime::source::HttpSettings::default()
-    }
+        ..HttpSettings::default()
+    };
+    let http = Some(HttpCodes { settings, headers: Vec::new() });
+    config.invitations = Invitations { source: CodeOrigin::Http, http, command: None };
+    mail::configure(&mut config.mail, sandbox, reports)?;
+    Ok(config)
 }

@@ -1,12 +1,15 @@
 //! The demo's line to the simulated dealers: asks the sandbox for invitations, and hears what dealers say by phone.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use serde::Deserialize;
 
+use crate::client::{EngineClient, ask};
 use crate::domain::{
-    Actor, Command, InvitationCode, OpcodeChoice, OpcodeOption, Profile, Timestamp, Untrusted, rfc3339,
+    Actor, Command, Event, InvitationCode, OpcodeChoice, OpcodeOption, Profile, Timestamp, Untrusted, rfc3339,
 };
-use crate::engine::{Engine, EngineError};
+use crate::protocol::{Request, RequestError};
 
 /// How often the line is listened to, in real time.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
@@ -173,19 +176,22 @@ impl PhoneLine {
     }
 
     /// Listens until the engine ends, and records what is said.
-    pub async fn listen(self, engine: Engine, mut after: u64) {
+    pub async fn listen(self, client: impl EngineClient, mut after: u64) {
         loop {
             tokio::time::sleep(PAUSE).await;
             let Ok((calls, last)) = self.all_calls(after).await else { continue };
             after = last;
             for call in calls {
-                let Some(id) = engine.book().by_dealer_code(&call.dealer_code) else { continue };
-                let heard = match engine.execute(id, call.command(), &actor()).await {
+                let Some(id) = client.read_model().by_dealer_code(&call.dealer_code) else { continue };
+                let record = async |command| {
+                    ask::<Vec<Arc<Event>>>(&client, Request::Execute(vec![(id, command)]), &actor()).await
+                };
+                let heard = match record(call.command()).await {
                     // A dealer may say things that the rules refuse, such as "done" about a dead code: it is written down.
-                    Err(EngineError::Refused(_)) => engine.execute(id, call.note(), &actor()).await,
+                    Err(RequestError::Refused(_)) => record(call.note()).await,
                     heard => heard,
                 };
-                if let Err(EngineError::Ending | EngineError::Store(_)) = heard {
+                if let Err(RequestError::Ending | RequestError::Store(_)) = heard {
                     return;
                 }
             }

@@ -8,7 +8,6 @@ use indicatif::HumanBytes;
 
 use super::{Findings, Health};
 use crate::cli::app::operators_zone;
-use crate::cli::books::{blocking, directory};
 use crate::cli::error::held_by;
 use crate::cli::output::progress;
 use crate::clock::{SharedClock, WallClock};
@@ -19,6 +18,7 @@ use crate::store::embedded::StoreOptions;
 use crate::store::{
     Checking, EmbeddedStore, JournalReader, Lock, Quarantined, Store, StoreError, Verified, quarantined,
 };
+use crate::wiring::{blocking, directory};
 
 /// Looks at the store, and changes nothing.
 pub(super) fn look(found: &mut Findings, config: &Config) {

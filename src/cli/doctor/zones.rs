@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, Health};
-use crate::store::ReadModel;
+use crate::protocol::ReadModel;
 use crate::timezone::Database;
 
 const NEWER: &str =

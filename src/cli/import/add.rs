@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::cli::app::{App, Need};
+use crate::cli::app::App;
 use crate::cli::args::Add;
 use crate::cli::error::CliError;
 use crate::cli::json::{dealership, option_word, with_schema};
@@ -12,7 +12,8 @@ use crate::cli::report::named;
 use crate::cli::twins::TwinFinder;
 use crate::domain::list::{Assigned, Columns, ListEntry, ListField, Origin};
 use crate::domain::{OpcodeOption, ProfileField};
-use crate::engine::{Incoming, ProbeStatus};
+use crate::protocol::{Incoming, ProbeStatus};
+use crate::wiring::Need;
 
 use super::chosen;
 use super::plan::judged;

@@ -13,7 +13,7 @@ use crate::domain::{
     DealershipId, Onboarding, OpcodeChoice, Profile, ProfileEdit, ProfileField, ProfileProblem, ProfileUpdate, Refusal,
     Untrusted, UpdatesHeld,
 };
-use crate::engine::Incoming;
+use crate::protocol::Incoming;
 
 use super::opcode_words::OpcodeWords;
 use super::parallel::in_shares;

@@ -90,12 +90,12 @@ fn matched(
     let resolve = |name: &str| full.find(name);
     let now = app.clock.now();
     let common = common_moment(app, args, chosen)?.unwrap_or(now);
-    let present = |id| Some(engine.book().get(id)?.invitation.as_ref()?.code.digest());
+    let present = |id| Some(engine.read_model().get(id)?.invitation.as_ref()?.code.digest());
     let ctx = PasteContext {
         now,
         generated_at: common,
         policy: engine.policy(),
-        claims: engine.book(),
+        claims: engine.read_model(),
         present: &present,
         resolve: &resolve,
     };

@@ -6,14 +6,16 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, Onboarding, refuses_address, same_address};
-use crate::engine::{Engine, EngineError, Returns, TakenReport};
-use crate::mail::bounce::{LONGEST_REPORT, ReportAction};
+use crate::domain::{DealershipId, Onboarding, ReportAction, refuses_address, same_address};
+use crate::engine::Engine;
+use crate::mail::bounce::LONGEST_REPORT;
+use crate::protocol::{RequestError, Returns, TakenReport};
 
-use super::super::app::{App, Need};
+use super::super::app::App;
 use super::super::error::CliError;
 use super::super::json::SCHEMA;
 use super::super::report::{identity, named};
+use crate::wiring::Need;
 
 pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<(), CliError> {
     let file = file.filter(|file| *file != Path::new("-")).map(Path::to_owned);
@@ -32,7 +34,7 @@ pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<()
     let report = match engine.take_report(&bytes, &app.actor()).await {
         Ok(report) => report,
         // A mail server that pipes it here must not send it back to whoever wrote it.
-        Err(EngineError::Report(why)) => {
+        Err(RequestError::Report(why)) => {
             app.out.note(format!("{why}: left alone"));
             return if json { document(app, &engine, None) } else { Ok(()) };
         }
@@ -44,7 +46,7 @@ pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<()
     for one in &report.returns {
         let words = words(one);
         for id in one.dealerships.iter().filter(|_| !json) {
-            let Some(state) = engine.book().get(*id) else { continue };
+            let Some(state) = engine.read_model().get(*id) else { continue };
             app.out.line(format!("{}: {words}{}", named(&state), besides(one, &state)))?;
         }
         if one.dealerships.is_empty() {
@@ -89,7 +91,7 @@ fn words(one: &Returns) -> String {
 
 fn document(app: &App, engine: &Engine, report: Option<&TakenReport>) -> Result<(), CliError> {
     let one = |one: &Returns| {
-        let of = |id: &DealershipId| engine.book().get(*id).map(|state| identity(state.as_ref()));
+        let of = |id: &DealershipId| engine.read_model().get(*id).map(|state| identity(state.as_ref()));
         let dealerships: Vec<Value> = one.dealerships.iter().filter_map(of).collect();
         json!({
             "letter": one.letter,

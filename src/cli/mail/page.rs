@@ -4,12 +4,13 @@ use super::letters::{DealershipLetter, by_id, document, kind, lines};
 use crate::domain::LetterKind;
 use crate::mail::RenderedLetter;
 
-use super::super::app::{App, Need};
+use super::super::app::App;
 use super::super::args::Form;
 use super::super::error::CliError;
 use super::super::json::with_schema;
 use super::super::output::{Ink, fit};
 use super::super::record::choose;
+use crate::wiring::Need;
 
 pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Result<(), CliError> {
     let engine = app.engine(Need { mail: true, ..Need::default() }).await?;

@@ -7,14 +7,15 @@ use serde_json::{Value, json};
 
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Event, LetterId, LetterState};
-use crate::engine::{self, Engine};
+use crate::engine::Engine;
+use crate::protocol::SendResult;
 
 use super::super::error::CliError;
 use super::super::json;
 
 /// What became of the letters of a command.
 #[derive(Default)]
-pub(in crate::cli) struct SentLetters(HashMap<LetterId, engine::SendResult>);
+pub(in crate::cli) struct SentLetters(HashMap<LetterId, SendResult>);
 
 /// What became of one letter.
 #[derive(Debug)]
@@ -62,7 +63,7 @@ pub(in crate::cli) fn queued_by(events: &[Arc<Event>]) -> Option<LetterId> {
     events.iter().find_map(|event| event.fact.queues())
 }
 
-fn words(posted: &engine::SendResult) -> (String, bool) {
+fn words(posted: &SendResult) -> (String, bool) {
     let letter = &posted.letter;
     let (to, why) = (letter.to.plain(), letter.words.as_deref().map(clean).unwrap_or_default());
     match letter.state {

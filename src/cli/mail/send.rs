@@ -10,7 +10,7 @@ use crate::engine::{Engine, is_whole};
 use super::letters::{DealershipLetter, kind, matters, named as named_letters, of};
 use super::post::{SentLetters, queued_by};
 
-use super::super::app::{App, Need};
+use super::super::app::App;
 use super::super::args::{Letters, Resend, Targets};
 use super::super::error::CliError;
 use super::super::invite::TYPE_ABOVE;
@@ -18,6 +18,7 @@ use super::super::output::is_interactive;
 use super::super::record::{ask_above_many, choose, possible, sure};
 use super::super::report::{CommandReport, ItemOutcome, named};
 use super::super::unfinished;
+use crate::wiring::Need;
 
 const MAIL: Need = Need { mail: true, platform: false, source: false, background: false };
 
@@ -113,7 +114,7 @@ async fn finish(app: &App, engine: &Engine, done: Vec<Wanted>, json: bool) -> Re
     let mut report = CommandReport::default();
     for (state, outcome, letter) in done {
         let outcome = outcome.with_letter(posted.of(letter));
-        report.push(engine.book().get(state.id).unwrap_or(state), outcome);
+        report.push(engine.read_model().get(state.id).unwrap_or(state), outcome);
     }
     report.finish(app, json)
 }

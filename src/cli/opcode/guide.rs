@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::domain::text::clean;
 use crate::domain::{Guide, GuideStep, Observed, Onboarding, OpcodeState, Outcome, Policy, Timestamp, guide, rfc3339};
-use crate::engine::Checked;
+use crate::protocol::Checked;
 
 use super::super::app::App;
 use super::super::args;
@@ -52,7 +52,7 @@ async fn look(app: &App, dealership: &str) -> Result<(Arc<Onboarding>, Checked),
     let engine = looking(app).await?;
     let chosen = choose(app, &engine, |desk| desk.one(dealership))?;
     let checked = engine.check(chosen.id).await?;
-    Ok((engine.book().get(chosen.id).unwrap_or(chosen), checked))
+    Ok((engine.read_model().get(chosen.id).unwrap_or(chosen), checked))
 }
 
 fn page(app: &App, state: &Onboarding, guide: &Guide, now: Timestamp) -> Result<(), CliError> {

@@ -47,7 +47,7 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
     let state = DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me }.one(dealership)?;
     let checked = engine.check(state.id).await?;
     // As it stands after the look: what was found is recorded.
-    let state = engine.book().get(state.id).unwrap_or(state);
+    let state = engine.read_model().get(state.id).unwrap_or(state);
     let look = &checked.look;
     let services = look.services.as_deref().unwrap_or_default();
     let chosen = state.opcode_code(&app.config.policy.default_opcode);

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::domain::text::clean;
 use crate::domain::{Command, Named, Onboarding, OpcodeOption, Untrusted};
 
-use super::super::app::{App, Need};
+use super::super::app::App;
 use super::super::args::SetOpcode;
 use super::super::error::CliError;
 use super::super::json::option_word;
 use super::super::record::{ask_above_many, choose, send};
 use super::super::select::DeskView;
+use crate::wiring::Need;
 
 pub(in crate::cli) async fn run(app: &App, args: &SetOpcode) -> Result<(), CliError> {
     let engine = app.engine(Need::default()).await?;

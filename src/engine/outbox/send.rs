@@ -7,25 +7,16 @@ use futures::{StreamExt, stream};
 use parking_lot::Mutex;
 
 use super::attempt::{SendAttempt, actor};
-use super::server::{MailServerHealth, MailState};
+use super::server::MailServerHealth;
 use super::task;
-use crate::domain::{Command, DealershipId, Letter, LetterId, Refusal};
-use crate::engine::{Engine, EngineError, Inner};
-
-/// What became of one letter that was sent while somebody waited.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SendResult {
-    pub dealership: DealershipId,
-    /// The letter as it is now.
-    pub letter: Letter,
-    /// Why it waits, if it does: in words.
-    pub why: Option<String>,
-}
+use crate::domain::{Command, DealershipId, LetterId, Refusal};
+use crate::engine::{Engine, Inner};
+use crate::protocol::{MailState, RequestError, SendResult};
 
 impl Engine {
     /// Hands over these letters, one attempt each, those of one dealership one after the other, and waits for it: for a command that ends
     /// afterwards. When the mail server fails, the hour is full, or the dealership had a letter a moment ago, it stays queued.
-    pub async fn send_now(&self, letters: &[(DealershipId, LetterId)]) -> Result<Vec<SendResult>, EngineError> {
+    pub async fn send_now(&self, letters: &[(DealershipId, LetterId)]) -> Result<Vec<SendResult>, RequestError> {
         let inner = &self.inner;
         inner.may_record()?;
         let outbox = inner.parts.outbox.as_ref().ok_or(Refusal::NoMail)?;
@@ -57,7 +48,7 @@ impl Engine {
                         }
                         _ => inner.send_one(id, letter, server).await,
                     };
-                    let state = inner.book().get(id);
+                    let state = inner.read_model().get(id);
                     let letter = state.and_then(|state| state.letter(letter).cloned());
                     sent.extend(letter.map(|letter| SendResult { dealership: id, letter, why }));
                 }

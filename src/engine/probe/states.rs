@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::{DealershipId, ProbeState};
-use crate::engine::{Engine, Inner, ProbeStatus};
+use crate::engine::{Engine, Inner};
+use crate::protocol::ProbeStatus;
 
 /// How long probes are gathered before they are written: so much of them a crash may take.
 const GATHER: Duration = Duration::from_secs(30);
@@ -15,7 +16,7 @@ impl Engine {
     pub fn probe_status(&self, id: DealershipId) -> ProbeStatus {
         let inner = &self.inner;
         let kept = inner.parts.store.probes().get(id);
-        let last = inner.book().get(id).and_then(|state| ProbeState::last(&state, kept.as_deref(), inner.now()));
+        let last = inner.read_model().get(id).and_then(|state| ProbeState::last(&state, kept.as_deref(), inner.now()));
         let last = last.map(Cow::into_owned);
         ProbeStatus { last, next_at: inner.next_probes.read().get(&id).copied() }
     }

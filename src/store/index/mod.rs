@@ -14,11 +14,12 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use super::StoreError;
 use super::disk::{private_dir, tighten_all};
 use super::mark::Mark;
-use super::{ReadModel, StoreError};
 use crate::domain::Onboarding;
 use crate::guard::Guard;
+use crate::protocol::ReadModel;
 
 pub(super) use copy::{Copied, load_copy, remove_stale_copies};
 pub(super) use row::Sealed;

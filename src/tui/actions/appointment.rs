@@ -4,7 +4,7 @@ use super::{DialogHead, RecordingAction, Subject};
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{BookingEnd, Command, Onboarding};
-use crate::engine::PlatformState;
+use crate::protocol::PlatformState;
 use crate::tui::action::Danger;
 use crate::tui::dialog::{
     AppointmentForm, AppointmentStep, Dialog, DialogRequest, FieldRole, FormField, FormProblem, LoadState, Problems,

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use super::RecordingAction;
 use crate::domain::{in_words, needs_no_probe};
-use crate::engine::PlatformState;
+use crate::protocol::PlatformState;
 use crate::tui::action::Danger;
 use crate::tui::dialog::DialogRequest;
 use crate::tui::enabled::NO_PLATFORM;

@@ -12,8 +12,8 @@ use crate::domain::{
     Ask, Claim, CodeOrigin, Command, DealershipId, FullNames, IntentId, InvitationCode, Named, PendingCode, Policy,
     Refusal, Timestamp, needs_no_code,
 };
-use crate::engine::PastedCode;
 use crate::present::time::Zone;
+use crate::protocol::PastedCode;
 use crate::timezone::Tz;
 use crate::tui::dialog::{
     Dialog, DialogRequest, FieldRole, FormField, FormProblem, Input, Item, Problems, ValidationContext, missing, wrong,

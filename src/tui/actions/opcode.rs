@@ -2,7 +2,7 @@ use super::recording::SOME_TEXT;
 use super::{DialogHead, RecordingAction};
 use crate::domain::text::clean;
 use crate::domain::{Command, OpcodeChoice, OpcodeOption, OpcodeState, Untrusted};
-use crate::engine::PlatformState;
+use crate::protocol::PlatformState;
 use crate::tui::dialog::{
     Dialog, DialogRequest, FieldRole, FormField, Input, Item, LoadState, Problems, Suggestions, Watch, missing,
 };

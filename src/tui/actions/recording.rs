@@ -6,7 +6,7 @@ use crate::domain::{
     Actor, Command, Context, DealershipId, Fact, Letter, LetterId, LetterKind, Onboarding, Refusal, Timestamp,
     decide_in_turn,
 };
-use crate::engine::Status;
+use crate::protocol::Status;
 use crate::tui::action::{Action, Danger};
 use crate::tui::dialog::{Dialog, DialogRequest, FormField, Item, Problems, ValidationContext, Watch};
 use crate::tui::keymap::Keymap;

@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 use super::{Dialog, FieldRole};
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
-use crate::engine::{Booked, ReadBack};
+use crate::protocol::{Booked, ReadBack};
 use crate::tui::msg::PreparedBooking;
 use crate::tui::theme::Tone;
 

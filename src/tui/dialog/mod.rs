@@ -11,8 +11,7 @@ mod suggestions;
 mod validate;
 
 use crate::domain::{Command, DealershipId};
-use crate::engine::PastedCode;
-use crate::store::BulkId;
+use crate::protocol::{BulkId, PastedCode};
 
 use super::action::Danger;
 use super::actions::RecordingAction;

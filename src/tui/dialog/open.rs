@@ -1,7 +1,7 @@
 //! The dialog that an action opens.
 
 use crate::domain::{DealershipId, Letter, LetterId, Onboarding};
-use crate::store::BulkId;
+use crate::protocol::BulkId;
 use crate::tui::action::Danger;
 use crate::tui::actions::{DryRun, RecordingAction};
 use crate::tui::letters::Fate;

@@ -12,10 +12,10 @@ use crate::domain::bulk::Bulk;
 use crate::domain::{
     Actor, Ask, Command, DealershipId, Onboarding, Outcome, Severity, TestBooking, Timestamp, besides_the_letter,
 };
-use crate::engine::{Checked, Engine, EngineError, PastedCode, is_whole};
+use crate::engine::{Engine, is_whole};
 use crate::present::event::summary;
 use crate::present::time::Zone;
-use crate::store::{BulkId, EventQuery};
+use crate::protocol::{BulkId, Checked, EventQuery, PastedCode, RequestError};
 use crate::tui::Msg;
 use crate::tui::msg::{ItemResult, Pasted, WorkId};
 use crate::tui::rows::DealershipRows;
@@ -73,7 +73,7 @@ impl Tasks {
         let (engine, me, tell) = (self.engine.clone(), self.me.clone(), self.tell.clone());
         self.spawn(async move {
             let rows = tokio::task::spawn_blocking(move || {
-                let (_, states) = engine.book().all();
+                let (_, states) = engine.read_model().all();
                 DealershipRows::new(states, Some(me), engine.policy().clone(), engine.clock().now())
             });
             if let Ok(rows) = rows.await {
@@ -120,7 +120,7 @@ impl Tasks {
             let (engine, actor) = (engine.clone(), actor.clone());
             async move {
                 let retried = matches!(command, Command::RetryLetter { .. });
-                let zone = engine.book().get(id).map_or(crate::timezone::Tz::UTC, |state| state.profile.timezone);
+                let zone = engine.read_model().get(id).map_or(crate::timezone::Tz::UTC, |state| state.profile.timezone);
                 let zone = Zone::from(zone);
                 let answer = engine.execute(id, command, &actor).await.map(|events| match events.is_empty() {
                     false => besides_the_letter(&events, |event| summary(event, |at| zone.show(at))),
@@ -168,7 +168,7 @@ impl Tasks {
             let engine = engine.clone();
             async move {
                 let checked = engine.check(id).await;
-                let after = engine.book().get(id);
+                let after = engine.read_model().get(id);
                 (id, checked.map(|checked| seen(&checked, after.as_deref())))
             }
         });
@@ -193,7 +193,7 @@ impl Tasks {
     where
         I: Send + 'static,
         F: FnMut(I) -> A + Send + 'static,
-        A: Future<Output = (DealershipId, Result<ItemResult, EngineError>)> + Send + 'static,
+        A: Future<Output = (DealershipId, Result<ItemResult, RequestError>)> + Send + 'static,
     {
         let (engine, tell) = (self.engine.clone(), self.tell.clone());
         let (stop, stopped) = oneshot::channel();
@@ -203,7 +203,7 @@ impl Tasks {
             let answers = stream::iter(items).take_until(stopped).map(act).buffer_unordered(AT_ONCE);
             let told = answers.fold(true, |whole, (id, answer)| {
                 let tell = tell.clone();
-                let whole = whole && !answer.as_ref().is_err_and(EngineError::cuts_off);
+                let whole = whole && !answer.as_ref().is_err_and(RequestError::cuts_off);
                 async move {
                     let _ = tell.send(Msg::Outcome(work, id, in_words(answer))).await;
                     whole
@@ -228,7 +228,7 @@ impl Tasks {
 
 /// What was issued, and when it ends by the dealership's clock.
 fn issued(engine: &Engine, id: DealershipId, generation: u32) -> ItemResult {
-    let state = engine.book().get(id);
+    let state = engine.read_model().get(id);
     let newest = state.as_ref().and_then(|state| Some((state.invitation.as_ref()?, state.profile.timezone)));
     let words = match newest.filter(|(newest, _)| newest.generation == generation) {
         Some((newest, zone)) => format!("code {generation} issued, ends {}", Zone::from(zone).show(newest.expires_at)),
@@ -237,7 +237,7 @@ fn issued(engine: &Engine, id: DealershipId, generation: u32) -> ItemResult {
     words.into()
 }
 
-fn in_words(answer: Result<ItemResult, EngineError>) -> Result<ItemResult, String> {
+fn in_words(answer: Result<ItemResult, RequestError>) -> Result<ItemResult, String> {
     answer.map_err(|error| error.to_string())
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::effects::Tasks;
 use crate::domain::{DealershipId, Fact, LetterId, LetterKind};
-use crate::engine::LetterText;
+use crate::protocol::LetterText;
 use crate::tui::Msg;
 use crate::tui::msg::WorkId;
 use crate::tui::reading::Mailboxes;
@@ -12,7 +12,10 @@ use crate::tui::reading::Mailboxes;
 impl Tasks {
     /// A letter as it went out, or will.
     pub(super) fn read_letter(&self, id: DealershipId, letter: LetterId) -> Result<LetterText, String> {
-        self.engine.read_letter(id, letter).map_err(|error| error.to_string())
+        self.engine
+            .letter_text(id, letter)
+            .map(|letter| crate::engine::letter_text(&letter, false))
+            .map_err(|error| error.to_string())
     }
 
     /// A letter as it would go out.
@@ -22,7 +25,10 @@ impl Tasks {
         kind: LetterKind,
         as_if: &[Fact],
     ) -> Result<LetterText, String> {
-        self.engine.preview_text(id, kind, as_if).map_err(|error| error.to_string())
+        self.engine
+            .preview(id, kind, as_if)
+            .map(|letter| crate::engine::letter_text(&letter, false))
+            .map_err(|error| error.to_string())
     }
 
     /// Reads a mailbox, off the screen's thread: nobody knows how long that takes.

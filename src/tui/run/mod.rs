@@ -21,10 +21,9 @@ use crate::clock::SharedClock;
 use crate::domain::{Claim, Claims, DealershipId, Policy, TestBooking};
 use crate::engine::Engine;
 use crate::present::time::Zone;
+use crate::protocol::Committed;
 use crate::signals::{Signals, Termination};
-use crate::store::Committed;
 use effects::Tasks;
-pub use lessons::KeepsMeanings;
 use lessons::Teacher;
 use screen::{From, Screen};
 
@@ -56,8 +55,6 @@ pub struct ScreenOptions {
     pub demo: bool,
     /// The mailboxes of the simulated dealers.
     pub mailboxes: Option<Arc<dyn Mailboxes>>,
-    /// Where rows of the meanings are kept that are taught here.
-    pub keeper: Arc<dyn KeepsMeanings>,
     /// What should be said at the start.
     pub notices: Vec<String>,
     pub clock: SharedClock,
@@ -104,14 +101,13 @@ pub async fn run<E>(
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
     let (clock, themes) = (Arc::clone(&options.clock), (options.theme, options.themes));
     let (notices, appointment) = (options.notices.clone(), options.appointment.clone());
-    let keeper = Arc::clone(&options.keeper);
     let mut screen = Screen::new(options.setup(), themes, clock, terminal, signals);
     let engine = match open(&mut screen, opening).await? {
         Opened::Engine(engine) => engine,
         Opened::Failed(error) => return Ok(Err(error)),
         Opened::Left(exit) => return Ok(Ok(Left { exit, unfinished: Vec::new() })),
     };
-    screen.state.setup.lessons = Some(Arc::new(Teacher { engine: engine.clone(), keeper }));
+    screen.state.setup.lessons = Some(Arc::new(Teacher { engine: engine.clone() }));
     Ok(Ok(Desk::new(engine, screen, appointment, notices).run().await?))
 }
 
@@ -177,7 +173,7 @@ struct Taken(Engine);
 
 impl Claims for Taken {
     fn holder(&self, claim: &Claim) -> Option<DealershipId> {
-        self.0.book().holder(claim)
+        self.0.read_model().holder(claim)
     }
 }
 
@@ -200,7 +196,7 @@ impl Desk {
         let (tell, answers) = mpsc::channel(ANSWERS);
         let errands = Tasks::new(engine.clone(), &screen.state.setup.me, appointment, tell);
         screen.clock = Arc::clone(engine.clock());
-        for notice in engine.notices().into_iter().chain(notices) {
+        for notice in engine.info().notices.into_iter().chain(notices) {
             screen.take(Msg::Notice(notice), From::Program);
         }
         Self { engine, screen, errands, answers }
@@ -208,7 +204,7 @@ impl Desk {
 
     async fn run(mut self) -> io::Result<Left> {
         // Followed before the books are read, so that nothing falls between.
-        let mut commits = self.engine.follow();
+        let mut commits = self.engine.subscribe();
         let mut status = self.engine.status();
         let first = status.borrow_and_update().clone();
         self.take(Msg::Status(first));

@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use crate::domain::DealershipId;
 use crate::domain::bulk::BulkKind;
-use crate::engine::CutOff;
-use crate::store::BulkId;
+use crate::protocol::{BulkId, CutOff};
 use crate::tui::actions::{RecordingAction, invite, letters, reissue};
 use crate::tui::bulk_job::JobItem;
 use crate::tui::dialog::{Dialog, DialogKind, Target};

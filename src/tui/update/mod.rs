@@ -26,7 +26,7 @@ use super::rows::DealershipRows;
 use super::state::{FILTER_AGAIN, Mode, ScreenState};
 use super::teach;
 use super::theme::Tone;
-use crate::store::Committed;
+use crate::protocol::Committed;
 
 pub use act::perform;
 

@@ -1,7 +1,7 @@
 //! A letter that is read: asking for it, taking it in, and the keys while it is open.
 
 use crate::domain::{Letter, Obstacle, Onboarding};
-use crate::engine::LetterText;
+use crate::protocol::LetterText;
 use crate::tui::letters::NO_MAIL;
 use crate::tui::msg::{Effect, WorkId};
 use crate::tui::queue::LetterRef;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 
 use crate::domain::{DealershipId, NO_SLOTS_CAUSES, Service, Slot};
-use crate::engine::Booked;
+use crate::protocol::Booked;
 use crate::tui::actions::{RecordingAction, appointment, opcode};
 use crate::tui::dialog::{
     AppointmentStep, Dialog, DialogFocus, DialogRequest, FieldRole, LoadState, Suggestions, Target, ValidationContext,

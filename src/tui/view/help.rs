@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::canvas::{Canvas, width, wrap};
 use super::{popup, tabs};
 use crate::domain::CodeOrigin;
-use crate::engine::PlatformState;
+use crate::protocol::PlatformState;
 use crate::tui::action::{ActionScope, REGISTRY};
 use crate::tui::enabled::{NO_PLATFORM, can};
 use crate::tui::state::{Focus, Help, ScreenState};

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use super::canvas::{Canvas, width};
 use crate::domain::text::clean;
 use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, in_words};
-use crate::engine::{MailState, PlatformState};
+use crate::protocol::{MailState, PlatformState};
 use crate::tui::clocks::Clocks;
 use crate::tui::letters::ONLY_FILES;
 use crate::tui::state::ScreenState;
@@ -134,7 +134,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         let full = status.requests_per_second > 0 && status.requests_last_second >= status.requests_per_second;
         let budget = format!("{}/{} req/s", status.requests_last_second, status.requests_per_second);
         parts.push((budget, if full { theme.tone(Tone::Warn) } else { theme.dim }));
-        if let Some(sweep) = &status.sweep {
+        if let Some(sweep) = &status.backlog {
             let end = sweep.expected_end.map_or_else(String::new, |at| format!(", {} more", clocks.until(at)));
             let words = format!("sweep {}/{}{end}", thousands(sweep.done), thousands(sweep.total));
             parts.push((words, theme.tone(Tone::Busy)));

@@ -14,8 +14,8 @@ use crate::domain::{
     DaySlots, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, ProbeState, SlotCounts, Timestamp, WasVisible,
     slots_in_words,
 };
-use crate::engine::ProbeStatus;
 use crate::present::time::Zone;
+use crate::protocol::ProbeStatus;
 use crate::tui::action::Action;
 use crate::tui::clocks::Clocks;
 use crate::tui::rows::DealershipRow;

@@ -13,7 +13,7 @@ use super::template::{EscapeContext, RequestTemplates, Values};
 use crate::domain::CodeOrigin;
 use crate::domain::text::one_line;
 use crate::xtime::redact::Redactor;
-use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SetupError, SourceError};
+use crate::xtime::{CodeSource, ObtainedCode, SetupError, SourceError, SourceRequest};
 
 /// How long the output is still read after the program has ended: something that it left behind may hold it open.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -71,7 +71,7 @@ impl CommandSource {
         Ok(Self { settings, templates, redactor: Redactor::new([]) })
     }
 
-    fn command(&self, request: &CodeRequest) -> Result<Command, String> {
+    fn command(&self, request: &SourceRequest) -> Result<Command, String> {
         let values = Values::of(request);
         let given = [&values.dealer_code, &values.dealership, &values.name];
         if given.iter().any(|value| value.contains('\0')) {
@@ -138,7 +138,7 @@ impl CodeSource for CommandSource {
         CodeOrigin::Command
     }
 
-    async fn obtain(&self, request: &CodeRequest) -> Result<ObtainedCode, SourceError> {
+    async fn obtain(&self, request: &SourceRequest) -> Result<ObtainedCode, SourceError> {
         let unclear = |reason: String| SourceError::Unclear { reason, retry_after: None };
         let mut command = self.command(request).map_err(SourceError::TurnedAway)?;
         let child = command.spawn().map_err(|error| {

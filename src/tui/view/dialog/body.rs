@@ -10,7 +10,7 @@ use super::{DialogView, Line, clip};
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, InvitationState, LetterKind, in_words};
 use crate::present::time::Zone;
-use crate::store::BulkId;
+use crate::protocol::BulkId;
 use crate::tui::actions::{DialogHead, RecordingAction, expiry_of};
 use crate::tui::bulk_job::{JobItem, JobPhase};
 use crate::tui::dialog::{Dialog, DialogRequest, Item, Offered};

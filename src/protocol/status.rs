@@ -1,12 +1,12 @@
 //! How the running program is doing: what the status bar, `doctor` and `watch` show.
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
-use super::outbox::MailStatus;
 use crate::domain::{CodeOrigin, ProbeState, Timestamp};
 
 /// How the platform looks from here. One cause is one alarm, however many dealerships it hits.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum PlatformState {
     /// Nobody looks; why, and what to do about it.
     #[default]
@@ -55,7 +55,7 @@ impl PlatformState {
 }
 
 /// One cause that hit many dealerships at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Cause {
     /// Opcodes that were visible are gone.
     OpcodesGone,
@@ -74,7 +74,7 @@ impl Cause {
 }
 
 /// One alarm about many dealerships: among the last looks, half or more turned together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alarm {
     pub cause: Cause,
     /// At how many of them.
@@ -91,8 +91,8 @@ impl std::fmt::Display for Alarm {
 }
 
 /// More looks are due than the budget allows at once: how far the desk is through them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sweep {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BacklogProgress {
     /// Dealerships looked at since it began.
     pub done: usize,
     /// Those and the ones that are still waiting.
@@ -102,7 +102,7 @@ pub struct Sweep {
 }
 
 /// A picture of the running program.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Status {
     pub platform: PlatformState,
     /// Requests sent in the last second.
@@ -114,8 +114,8 @@ pub struct Status {
     pub waiting: usize,
     /// How long the one that waits longest has been due, in whole seconds; `None`: nobody waits.
     pub longest_wait: Option<TimeDelta>,
-    /// The sweep that is under way.
-    pub sweep: Option<Sweep>,
+    /// How far it is through what is due, while that is more than the budget allows at once.
+    pub backlog: Option<BacklogProgress>,
     /// What happens to many at once.
     pub alarms: Vec<Alarm>,
     /// The platform's clock minus ours.
@@ -131,7 +131,7 @@ pub struct Status {
 }
 
 /// The last look at one dealership, and the next.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ProbeStatus {
     /// The last one, whatever it said, of this run of the program or of one before.
     pub last: Option<ProbeState>,
@@ -139,10 +139,36 @@ pub struct ProbeStatus {
     pub next_at: Option<Timestamp>,
 }
 
-/// The platform tells its time in whole seconds: a skew that moves by one of them has not changed.
-pub(super) fn clock_skew_changed(shown: Option<TimeDelta>, now: Option<TimeDelta>) -> bool {
-    match (shown, now) {
-        (Some(shown), Some(now)) => (shown - now).abs() > TimeDelta::seconds(1),
-        (shown, now) => shown.is_some() != now.is_some(),
-    }
+/// How the way to the mail server looks from here.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum MailState {
+    #[default]
+    Off,
+    /// Letters go out, or none had to yet.
+    Ok,
+    Down {
+        why: String,
+        since: Timestamp,
+        /// When it is tried again.
+        retry_at: Timestamp,
+    },
+    /// As many letters as one hour may see have gone out.
+    Limited {
+        /// When the next one may go.
+        until: Timestamp,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MailStatus {
+    /// The way to the server.
+    pub state: MailState,
+    /// Dealerships for which a letter is due and waits.
+    pub waiting: usize,
+    /// Letters that are being handed over.
+    pub in_flight: usize,
+    /// Letters handed over in the last hour of this run.
+    pub last_hour: u32,
+    /// The most in any hour; 0: nobody sends any.
+    pub per_hour: u32,
 }

@@ -39,7 +39,7 @@ impl ReadModel {
     }
 
     /// The `seq` of a dealership's newest event; 0 when it has none.
-    pub(super) fn newest_seq_of(&self, id: DealershipId) -> u64 {
+    pub fn newest_seq_of(&self, id: DealershipId) -> u64 {
         self.tables.read().by_id.get(&id).map_or(0, |state| state.last_event.seq)
     }
 
@@ -78,7 +78,7 @@ impl ReadModel {
     }
 
     /// Fills an empty read model at once.
-    pub(super) fn fill(&self, seq: u64, states: Vec<Arc<Onboarding>>) {
+    pub fn fill(&self, seq: u64, states: Vec<Arc<Onboarding>>) {
         {
             let mut tables = self.tables.write();
             tables.by_id.reserve(states.len());

@@ -1,7 +1,7 @@
 //! The default rules: statuses and exact codes. The platform's own codes and texts for most failures are not public, so no row
 //! guesses from a sentence whether a dealership is connected: what the table does not know is shown whole, and taught by a person.
 
-use super::classification::{ClassificationRule, RulePattern, StatusMatch};
+use super::{ClassificationRule, RulePattern, StatusMatch};
 use crate::domain::Outcome::{self, NotConnected, OurCredentials, Unknown};
 
 /// A gateway that is busy, also where it says so with a 403 (as a spent quota does).
@@ -31,16 +31,16 @@ const ROWS: &[Row] = &[
 ];
 
 /// How many rows the default table has.
-pub const COUNT: usize = ROWS.len();
+pub const DEFAULT_RULES: usize = ROWS.len();
 
-pub fn defaults() -> Vec<ClassificationRule> {
+pub fn default_rules() -> Vec<ClassificationRule> {
     // Every row compiles: a test counts them.
     ROWS.iter().filter_map(|row| read(*row)).collect()
 }
 
 /// The operator's own rows, then the defaults: what is said explicitly wins.
 pub fn with_defaults(own: impl IntoIterator<Item = ClassificationRule>) -> Vec<ClassificationRule> {
-    own.into_iter().chain(defaults()).collect()
+    own.into_iter().chain(default_rules()).collect()
 }
 
 fn read((status, code, message, means): Row) -> Option<ClassificationRule> {
@@ -55,8 +55,8 @@ mod tests {
 
     #[test]
     fn the_default_table_is_short_and_readable() {
-        assert_eq!(defaults().len(), ROWS.len());
-        assert_eq!(with_defaults(defaults()).len(), 2 * ROWS.len());
+        assert_eq!(default_rules().len(), ROWS.len());
+        assert_eq!(with_defaults(default_rules()).len(), 2 * ROWS.len());
         assert!(ROWS.len() <= 12, "{} rows", ROWS.len());
         for (_, code, message, _) in ROWS {
             for pattern in [code, message].into_iter().flatten() {

@@ -2,6 +2,9 @@
 //!
 //! An answer that no row recognises is "unknown, unrecognised": kept and shown, never read as yes or no.
 
+mod default_rules;
+mod teach;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -9,7 +12,10 @@ use regex::{Regex, RegexBuilder};
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::domain::Outcome;
+use super::Outcome;
+
+pub use default_rules::{DEFAULT_RULES, default_rules, with_defaults};
+pub use teach::{TeachError, row_for};
 
 /// Which statuses a row is about: `403`, `4xx` or `400-404`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,7 +211,7 @@ pub enum BodyShape {
 
 impl BodyShape {
     /// What a body begins like, and the body without the marks and blanks around it. An object may still turn out to be broken.
-    pub(super) fn of(body: &[u8]) -> (Self, &[u8]) {
+    pub fn of(body: &[u8]) -> (Self, &[u8]) {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
         let shape = match body.first() {
             None => Self::Empty,
@@ -252,7 +258,7 @@ pub struct Classification {
 }
 
 impl Classification {
-    pub(super) const fn unknown(unrecognised: bool) -> Self {
+    pub const fn unknown(unrecognised: bool) -> Self {
         Self { outcome: Outcome::Unknown, row: None, by_words: false, unrecognised, healthy: unrecognised }
     }
 }
@@ -295,5 +301,4 @@ pub fn classify(table: &[ClassificationRule], response: &ResponseDetails<'_>) ->
 }
 
 #[cfg(test)]
-#[path = "classification_tests.rs"]
 mod tests;

@@ -4,12 +4,13 @@
 //! it ends, and the last one ends on the day after the window: read either way, no day is missing. What is seen twice, or lies
 //! outside, is dropped.
 
-use crate::timezone::Tz;
 use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
 
-use crate::domain::{Slot, Timestamp};
+use super::{Slot, Timestamp};
+use crate::timezone::Tz;
 
-/// One query: what [`super::Platform::slots`] takes.
+/// One query: what the platform's interface takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateRange {
     pub start: NaiveDate,
@@ -18,13 +19,13 @@ pub struct DateRange {
 }
 
 /// So many days from a first one, that one included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotWindow {
     pub first: NaiveDate,
     pub days: u16,
 }
 
-impl Window {
+impl SlotWindow {
     /// The next days at a dealership; the first one is what its calendar shows now.
     pub fn from_today(now: Timestamp, zone: Tz, days: u16) -> Self {
         Self { first: now.with_timezone(&zone).date_naive(), days }
@@ -69,22 +70,22 @@ mod tests {
 
     #[test]
     fn fourteen_days_in_three_queries() {
-        let window = Window { first: day(4), days: 14 };
+        let window = SlotWindow { first: day(4), days: 14 };
         let ranges = [(day(4), 6), (day(10), 6), (day(16), 2)].map(|(start, days)| DateRange { start, days });
         assert_eq!(window.ranges(6), ranges);
-        assert_eq!(Window { first: day(4), days: 6 }.ranges(6), [DateRange { start: day(4), days: 6 }]);
+        assert_eq!(SlotWindow { first: day(4), days: 6 }.ranges(6), [DateRange { start: day(4), days: 6 }]);
         assert_eq!(
-            Window { first: day(4), days: 2 }.ranges(0),
+            SlotWindow { first: day(4), days: 2 }.ranges(0),
             [(day(4), 1), (day(5), 1)].map(|(start, days)| DateRange { start, days })
         );
-        assert!(Window { first: day(4), days: 0 }.ranges(6).is_empty());
-        assert_eq!(Window { first: NaiveDate::MAX, days: 20 }.ranges(6).len(), 1);
+        assert!(SlotWindow { first: day(4), days: 0 }.ranges(6).is_empty());
+        assert_eq!(SlotWindow { first: NaiveDate::MAX, days: 20 }.ranges(6).len(), 1);
     }
 
     #[test]
     fn the_first_day_is_the_dealerships_own() {
         let now = "2024-03-04T05:30:00Z".parse().unwrap();
-        let first = |zone| Window::from_today(now, zone, 1).first;
+        let first = |zone| SlotWindow::from_today(now, zone, 1).first;
         assert_eq!(first(chrono_tz::America::New_York.into()), day(4));
         assert_eq!(first(chrono_tz::America::Los_Angeles.into()), day(3));
         assert_eq!(first(chrono_tz::Pacific::Honolulu.into()), day(3));
@@ -95,7 +96,7 @@ mod tests {
         #[test]
         fn no_day_is_missing_and_none_is_seen_twice(days in 0u16..60, most in 1u8..10, inclusive: bool, shift in 0i64..400) {
             let first = day(1) + TimeDelta::days(shift);
-            let window = Window { first, days };
+            let window = SlotWindow { first, days };
             let on = |date: NaiveDate| [9, 14].map(|hour| Slot { local: date.and_hms_opt(hour, 0, 0).unwrap(), minutes: 15 });
             let answers = window.ranges(most).into_iter().map(|range| {
                 assert!((1..=most).contains(&range.days));

@@ -1,11 +1,6 @@
 //! From an answer that nobody knew, and what a person says that it means, to the row of the table that reads it.
 
-use std::sync::Arc;
-
-use parking_lot::RwLock;
-
-use super::classification::{BodyShape, ClassificationRule, ResponseDetails, RulePattern, StatusMatch, classify};
-use super::default_rules::COUNT;
+use super::{BodyShape, ClassificationRule, ResponseDetails, RulePattern, StatusMatch, classify};
 use crate::domain::{Outcome, ResponseFacts};
 
 /// What stands in a cleaned message for what differs from one answer to the next.
@@ -29,27 +24,6 @@ pub enum TeachError {
     /// The answer cannot be put into a row.
     #[error("no row can be made of this answer: {0}")]
     Unusable(String),
-}
-
-/// The table by which answers are read now: that of the settings, and what was taught since. Shared by all who read by it.
-#[derive(Debug, Clone)]
-pub(super) struct RuleTable(Arc<RwLock<Arc<Vec<ClassificationRule>>>>);
-
-impl RuleTable {
-    pub(super) fn new(rows: Vec<ClassificationRule>) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(rows))))
-    }
-
-    pub(super) fn now(&self) -> Arc<Vec<ClassificationRule>> {
-        Arc::clone(&self.0.read())
-    }
-
-    /// Puts a row where the settings have it at the next start: after the operator's own rows, before the defaults.
-    pub(super) fn learn(&self, row: ClassificationRule) {
-        let mut rows = self.0.write();
-        let place = rows.len().saturating_sub(COUNT);
-        Arc::make_mut(&mut rows).insert(place, row);
-    }
 }
 
 /// The row that reads an answer as a person says, as narrow as the answer allows: its status with its code, or else with its whole message.
@@ -137,7 +111,7 @@ fn split_at_word<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::default_rules::defaults;
+    use super::super::default_rules;
     use super::*;
 
     fn answer(status: u16, code: Option<&str>, message: Option<&str>) -> ResponseFacts {
@@ -145,7 +119,7 @@ mod tests {
     }
 
     fn taught(answer: &ResponseFacts) -> Result<String, TeachError> {
-        let row = row_for(&defaults(), answer, "xts.1", Outcome::NotConnected)?;
+        let row = row_for(&default_rules(), answer, "xts.1", Outcome::NotConnected)?;
         Ok(serde_json::to_string(&row).unwrap())
     }
 
@@ -195,7 +169,8 @@ mod tests {
         ] {
             assert_eq!(taught(&answer).unwrap(), row);
         }
-        let row = row_for(&defaults(), &answer(200, Some("ERR-[id]"), None), "xts.1", Outcome::NotConnected).unwrap();
+        let row =
+            row_for(&default_rules(), &answer(200, Some("ERR-[id]"), None), "xts.1", Outcome::NotConnected).unwrap();
         assert_eq!(known(&[row], &answer(200, Some("ERR-9f27"), None)), Some((0, Outcome::NotConnected)));
         for message in [None, Some("[id]"), Some("xts.1"), Some("[id] [time]"), Some("[id]: [hidden]…")] {
             assert_eq!(taught(&answer(200, Some("[hidden]"), message)), Err(TeachError::TooBroad(200)), "{message:?}");
@@ -207,7 +182,7 @@ mod tests {
         let forbidden = answer(403, None, Some("Forbidden"));
         assert_eq!(taught(&forbidden), Err(TeachError::Known { row: 9, means: Outcome::NotConnected }));
         let odd = answer(404, None, Some("no such dealer xts.1"));
-        let row = row_for(&defaults(), &odd, "xts.1", Outcome::NotConnected).unwrap();
+        let row = row_for(&default_rules(), &odd, "xts.1", Outcome::NotConnected).unwrap();
         let other = answer(404, None, Some("no such dealer abc"));
         assert_eq!(known(&[row], &other), Some((0, Outcome::NotConnected)), "another dealership's");
     }

@@ -1,4 +1,4 @@
-//! Reading the books: `list`, `show`, `events`, `export` and `restore`.
+//! Reading the store: `list`, `show`, `events`, `export` and `restore`.
 
 use std::path::PathBuf;
 

@@ -4,10 +4,9 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use super::super::default_rules::{defaults, with_defaults};
 use super::*;
 
-static TABLE: LazyLock<Vec<ClassificationRule>> = LazyLock::new(defaults);
+static TABLE: LazyLock<Vec<ClassificationRule>> = LazyLock::new(default_rules);
 
 fn object(status: u16, message: &'static str) -> ResponseDetails<'static> {
     let message = Some(message).filter(|message| !message.is_empty());
@@ -167,8 +166,8 @@ fn own_rows_come_first_and_are_read_from_settings() {
 
 #[test]
 fn the_table_survives_being_printed() {
-    let text = serde_json::to_string(&defaults()).unwrap();
-    assert_eq!(serde_json::from_str::<Vec<ClassificationRule>>(&text).unwrap(), defaults());
+    let text = serde_json::to_string(&default_rules()).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<ClassificationRule>>(&text).unwrap(), default_rules());
     for (text, shown) in [("403", "403"), ("4XX", "4xx"), (" 400-404 ", "400-404"), ("200-299", "2xx")] {
         assert_eq!(text.parse::<StatusMatch>().unwrap().to_string(), shown);
     }
