@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::client::SharedClient;
 use crate::config;
-use crate::engine::Engine;
 use crate::mail::Transport;
 use crate::signals::Termination;
 use crate::tui::keymap::Keymap;
@@ -17,7 +17,7 @@ use crate::tui::theme::{ByBackground, TerminalEnv, Theme, ThemeChoice};
 use super::app::App;
 use super::error::CliError;
 use super::output::{ColorWhen, is_dumb, term_in_words};
-use crate::wiring::Need;
+use crate::wiring::{Need, panic_is_caught};
 
 /// Runs the dashboard on the configured store until it is left.
 pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
@@ -34,7 +34,8 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
     let opener = Arc::clone(app);
     // A large store takes a moment to open, so somebody else does that: whoever waits sees for what, and can leave.
     let opening = async move {
-        let opening = tokio::spawn(async move { Ok(opener.client_behind_screen(need).await?.engine().clone()) });
+        let opening =
+            tokio::spawn(async move { Ok(Arc::new(opener.client_behind_screen(need).await?) as SharedClient) });
         let opened = AbortOnDropHandle::new(opening).await;
         opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))
     };
@@ -71,7 +72,7 @@ pub(super) struct DemoExtras {
 /// Shows the desk on an engine, as soon as there is one, until it is left. The engine runs on.
 pub(super) async fn on(
     app: &App,
-    opening: impl Future<Output = Result<Engine, CliError>>,
+    opening: impl Future<Output = Result<SharedClient, CliError>>,
     store: &str,
     demo: DemoExtras,
     mut notices: Vec<String>,
@@ -90,6 +91,7 @@ pub(super) async fn on(
         appointment: app.config.appointment.clone(),
         demo: demo.runs,
         mailboxes: demo.mailboxes,
+        panic_is_caught,
         notices,
         clock: Arc::clone(&app.clock),
         policy: app.config.policy.clone(),

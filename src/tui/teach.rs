@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::action::Action;
 use super::state::ScreenState;
 use super::theme::Tone;
-use crate::domain::classification::ClassificationRule;
 use crate::domain::{DealershipId, Event, Fact, Outcome, ResponseFacts};
 
 /// An answer that no row knew, and the event that holds it.
@@ -16,36 +15,6 @@ pub struct Unrecognised {
     /// About whom it was given.
     pub dealership: DealershipId,
     pub answer: ResponseFacts,
-}
-
-/// A row that would be written.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RuleDraft {
-    pub row: ClassificationRule,
-    /// The row as it will stand in the settings.
-    pub text: String,
-    pub place: String,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Lesson {
-    pub about: Unrecognised,
-    pub draft: RuleDraft,
-}
-
-/// Makes rows of the meanings, and keeps them.
-pub trait Lessons: Send + Sync {
-    /// The row that would read an answer as a person says. Touches no file.
-    ///
-    /// # Errors
-    /// Why there is none, in words.
-    fn draft(&self, about: &Unrecognised, means: Outcome) -> Result<RuleDraft, String>;
-
-    /// Writes a row down, then puts it in effect. May wait for a disk.
-    ///
-    /// # Errors
-    /// Why nothing was done, in words.
-    fn teach(&self, lesson: &Lesson) -> Result<(), String>;
 }
 
 /// Of which answers it was told in this run.

@@ -79,6 +79,11 @@ impl Wiring {
     }
 }
 
+/// Whether a panic of the current thread is caught by the store and told in its notices.
+pub fn panic_is_caught() -> bool {
+    crate::store::panic_is_caught()
+}
+
 /// Where the embedded store is.
 pub fn directory(url: &StoreUrl) -> PathBuf {
     match url {

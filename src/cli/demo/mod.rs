@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use self::history::Past;
 use self::phone::PhoneLine;
-use crate::client::{EngineClient, LocalClient};
+use crate::client::{EngineClient, LocalClient, SharedClient};
 use crate::clock::{SharedClock, WallClock};
 use crate::config::model::{HttpCodes, Invitations};
 use crate::config::{Config, SecretSource, StoreUrl};
@@ -100,7 +100,7 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
         if args.headless {
             return demo.print_events(app).await;
         }
-        let engine = std::future::ready(Ok(demo.client.engine().clone()));
+        let engine = std::future::ready(Ok(Arc::new(demo.client.clone()) as SharedClient));
         Box::pin(desk::on(app, engine, "demo", demo.shows(), Vec::new())).await
     };
     let ended = tokio::select! {

@@ -2,9 +2,8 @@ use chrono::TimeDelta;
 
 use super::RecordingAction;
 use crate::domain::{in_words, needs_no_probe};
-use crate::protocol::PlatformState;
+use crate::protocol::{PlatformState, Request};
 use crate::tui::action::Danger;
-use crate::tui::dialog::DialogRequest;
 use crate::tui::enabled::NO_PLATFORM;
 
 pub const ACTION: RecordingAction = RecordingAction {
@@ -20,7 +19,7 @@ pub const ACTION: RecordingAction = RecordingAction {
         _ => Ok(()),
     },
     commands: |dry_run| needs_no_probe(dry_run.state).map_or(Ok(Vec::new()), Err),
-    request: |_, _| Ok(DialogRequest::Check),
+    request: |dialog, _| Ok(Request::Probe(dialog.items.iter().map(|item| item.id).collect())),
     heading: |_| "Check",
     button: |_| "check now",
     duration: |count, status| {

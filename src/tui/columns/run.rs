@@ -31,7 +31,7 @@ pub async fn choose(
 ) -> Result<Chosen, TerminalError> {
     let mut signals = Signals::listen()?;
     let restorer = Restorer::new();
-    restorer.hook_panics();
+    restorer.hook_panics(|| false);
     let wanted = TerminalOptions { ask_background: themes.is_some(), ..TerminalOptions::default() };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
     let mut input = terminal.input();

@@ -14,7 +14,7 @@ use crate::tui::tail::Group;
 use crate::tui::teach::Unrecognised;
 
 use super::letter::{self, address, sends_along};
-use super::{Dialog, DialogFocus, DialogKind, FieldRole, FormField, Item, TYPED_ABOVE, ValidationContext};
+use super::{Dialog, DialogFocus, DialogKind, FieldRole, FormField, Item, RuleForm, TYPED_ABOVE, ValidationContext};
 
 /// A dealership that an action is about, or one letter of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl Dialog {
     pub fn teach(action: &'static RecordingAction, about: Unrecognised, state: &ScreenState) -> Result<Self, String> {
         let row = state.rows.get(about.dealership).ok_or("its dealership is not in the books")?;
         let mut dialog = with_items(action, vec![Item::of(&row.state, state.now.at)], Vec::new(), state);
-        (dialog.focus, dialog.unrecognised, dialog.hidden) = (DialogFocus::Field(0), Some(about), 0);
+        (dialog.focus, dialog.rule, dialog.hidden) = (DialogFocus::Field(0), Some(RuleForm::new(about)), 0);
         dialog.validate(&ValidationContext::of(state));
         Ok(dialog)
     }
@@ -145,7 +145,7 @@ impl Dialog {
             fields: Vec::new(),
             suggestions: None,
             appointment: None,
-            unrecognised: None,
+            rule: None,
             focus: DialogFocus::Button(0),
             scroll: Scroll::default(),
             tried: false,

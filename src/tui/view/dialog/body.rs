@@ -13,7 +13,7 @@ use crate::present::time::Zone;
 use crate::protocol::BulkId;
 use crate::tui::actions::{DialogHead, RecordingAction, expiry_of};
 use crate::tui::bulk_job::{JobItem, JobPhase};
-use crate::tui::dialog::{Dialog, DialogRequest, Item, Offered};
+use crate::tui::dialog::{Dialog, Item, Offered};
 use crate::tui::letters::NO_MAIL;
 use crate::tui::list_cursor::Scroll;
 use crate::tui::msg::WorkId;
@@ -209,21 +209,21 @@ impl DialogView<'_> {
 
     /// The answer, whole, and the row that would be written.
     fn answer(&self, dialog: &Dialog, lines: &mut Vec<Line>) {
-        let Some(about) = &dialog.unrecognised else { return };
+        let Some(form) = &dialog.rule else { return };
         let mut say = |words: &str, style: Style| {
             lines.extend(wrap(words, self.room).into_iter().map(|line| Line(line, style)));
         };
-        say(&about.answer.to_string(), self.theme.title);
-        match &dialog.validation {
-            Ok(DialogRequest::Teach(lesson)) => {
+        say(&form.about.answer.to_string(), self.theme.title);
+        match (dialog.request(), &form.draft) {
+            (Some(_), Some(Ok(draft))) => {
                 say(
                     "Every such answer is read so from now on, whichever dealership it is about. The row:",
                     self.theme.dim,
                 );
-                for line in lesson.draft.text.lines() {
+                for line in draft.text.lines() {
                     say(&clean(line), self.theme.text);
                 }
-                say(&lesson.draft.place, self.theme.dim);
+                say(&draft.place, self.theme.dim);
             }
             _ => say("No row of the meanings knows it. Say what it means, and the row is shown.", self.theme.dim),
         }

@@ -6,8 +6,9 @@ use chrono::{TimeDelta, Timelike};
 use super::{DialogView, Line, clip};
 use crate::domain::{InvitationState, Timestamp};
 use crate::present::time::Zone;
+use crate::protocol::Request;
 use crate::tui::actions::{RecordingAction, expiry_of};
-use crate::tui::dialog::{Dialog, DialogRequest, Item};
+use crate::tui::dialog::{Dialog, Item};
 use crate::tui::theme::Tone;
 
 /// From how many cells on the old code and the new one fit on one line.
@@ -154,7 +155,7 @@ impl DialogView<'_> {
     /// When the new code ends, whether that is certain, and the code if it is here already.
     fn ends(&self, dialog: &Dialog, place: usize, item: &Item) -> Option<(Timestamp, bool, Option<String>)> {
         let policy = &self.state.setup.policy;
-        if let Ok(DialogRequest::Paste(codes)) = &dialog.validation
+        if let Some(Request::Paste(codes)) = dialog.request()
             && let Some(code) = codes.get(place)
         {
             return Some((code.generated_at.checked_add_signed(policy.valid_for)?, true, Some(code.code.masked())));

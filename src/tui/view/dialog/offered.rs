@@ -105,7 +105,7 @@ impl DialogView<'_> {
             self.wrapped(&clean(why), theme.tone(Tone::Warn), lines);
         }
         let Some(Ok(planned)) = &appointment.planned else { return };
-        let preview = &planned.0.preview;
+        let preview = &planned.preview;
         self.wrapped(&format!("{} {}", preview.method, preview.url), theme.title, lines);
         for (name, value) in &preview.headers {
             self.wrapped(&format!("{name}: {value}"), theme.dim, lines);
