@@ -115,6 +115,7 @@ fn parts(store: Arc<dyn Store>, clock: &SharedClock, outbox: Option<OutboxParts>
         platform: None,
         source: None,
         outbox,
+        rules: None,
         clock: Arc::clone(clock),
         policy: Policy::default(),
         pace: Pace::default(),
@@ -154,7 +155,7 @@ async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec
         answer.unwrap();
     }
     let (press, policy) = (press(), Policy::default());
-    let (_, states) = engine.book().all();
+    let (_, states) = engine.read_model().all();
     let outgoing = |(number, state): (usize, &Arc<cloverwatch::domain::Onboarding>)| {
         let letter = LetterId::from_bits(number as u64);
         let occasion = RenderContext {
@@ -233,7 +234,7 @@ async fn desk(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> (f6
     let store = EmbeddedStore::open(dir, Arc::clone(clock)).unwrap();
     let began = clock.elapsed();
     let engine = Engine::start(parts(store, clock, Some(outbox(at, clock)), true));
-    let mut follow = engine.follow();
+    let mut follow = engine.subscribe();
     let (mut sent, mut early) = (0, 0.0);
     while sent < LETTERS {
         match follow.recv().await {
@@ -256,7 +257,7 @@ fn count_sent(engine: &Engine) -> usize {
     let sent = |state: &Arc<cloverwatch::domain::Onboarding>| {
         state.newest_letter().is_some_and(|letter| letter.state == LetterState::Sent)
     };
-    engine.book().all().1.iter().filter(|state| sent(state)).count()
+    engine.read_model().all().1.iter().filter(|state| sent(state)).count()
 }
 
 /// Memory in MB, as the system sees it.

@@ -126,6 +126,7 @@ fn desk(dir: &std::path::Path, sandbox: &Sandbox, clock: &SharedClock) -> Engine
         platform: Some(Arc::new(HttpPlatform::new(settings, Arc::clone(clock)).unwrap())),
         source: None,
         outbox: None,
+        rules: None,
         clock: Arc::clone(clock),
         policy: Policy::default(),
         // The budget is lifted; how many are under way at once is the bare loop's.
@@ -174,7 +175,7 @@ async fn main() {
             probed / bare
         );
     }
-    let live = ids.iter().filter(|id| engine.book().get(**id).unwrap().stage(clock.now()) == Stage::Live).count();
+    let live = ids.iter().filter(|id| engine.read_model().get(**id).unwrap().stage(clock.now()) == Stage::Live).count();
     assert_eq!(live, DEALERS, "everybody is live");
     engine.shutdown().await.unwrap();
     sandbox.shutdown().await;

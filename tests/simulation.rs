@@ -133,6 +133,7 @@ impl Simulation {
             platform: Some(Arc::clone(&self.world) as _),
             source: Some(Arc::clone(&self.world) as _),
             outbox: Some(self.mail.outbox()),
+            rules: None,
             clock: Arc::new(self.clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),
@@ -294,7 +295,7 @@ impl Simulation {
     fn operate(&mut self, engine: &Engine) {
         let dealer = format!("xts{:05}", self.rng.random_range(0..DEALERSHIPS));
         let id = self.ids[&dealer];
-        let state = engine.book().get(id).unwrap();
+        let state = engine.read_model().get(id).unwrap();
         let now = self.clock.now();
         let stage = state.stage(now);
         let reissue = Ask::Reissue { seen: state.generation(), despite_word: false };

@@ -61,7 +61,7 @@ fn a_backlog_of_ten_thousand_keeps_its_budget_and_starves_nobody() {
             let status = desk.engine.status().borrow().clone();
             longest = longest.max(status.longest_wait.unwrap_or_default());
             let done = told.last().map_or(0, |(_, progress)| progress.done);
-            match status.sweep {
+            match status.backlog {
                 Some(progress) if progress.done >= done => told.push((clock.now(), progress)),
                 _ if done > 0 => break,
                 _ => {}

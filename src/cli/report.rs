@@ -222,12 +222,11 @@ mod tests {
 
     #[test]
     fn what_the_store_cannot_record_of_an_item_is_told_of_that_item() {
-        let full =
-            StoreError::Io { what: "writing", path: "journal".into(), why: "no space left".to_owned(), full: true };
+        let full = "writing journal: no space left".to_owned();
         for error in [RequestError::Store(full), RequestError::Ending, RequestError::Fault("it broke".to_owned())] {
             assert!(matches!(ItemOutcome::of_error(error), Ok(ItemOutcome::Failed(_))));
         }
-        assert!(ItemOutcome::of_error(RequestError::Store(StoreError::Held(None))).is_err());
+        assert!(ItemOutcome::of_error(RequestError::Held(None)).is_err());
         assert!(ItemOutcome::of_error(RequestError::ReadOnly).is_err());
     }
 

@@ -110,6 +110,7 @@ mod tests {
             platform: None,
             source: None,
             outbox: None,
+            rules: None,
             clock: Arc::new(clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),

@@ -7,8 +7,9 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event};
 use cloverwatch::present::time::Zone;
-use cloverwatch::protocol::{Committed, MailState, MailStatus, PlatformState, Status};
+use cloverwatch::protocol::{Committed, MailState, MailStatus, PlatformState, Request, Response, Status};
 use cloverwatch::tui::keymap::{Key, KeySymbol, Keymap};
+use cloverwatch::tui::msg::WorkId;
 use cloverwatch::tui::rows::DealershipRows;
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
@@ -36,6 +37,8 @@ pub struct Desk {
     pub world: Arc<Mutex<World>>,
     pub now: ArrivalTime,
     pub effects: Vec<Effect>,
+    /// What was asked of the engine so far.
+    asked: Vec<(WorkId, Request)>,
 }
 
 impl Desk {
@@ -54,7 +57,6 @@ impl Desk {
             post: Some("smtp.example.com:587".to_owned()),
             mails: true,
             mailboxes: None,
-            lessons: None,
             me: "ana".to_owned(),
             zone: Zone::Named(chrono_tz::America::Chicago.into()),
             policy: world.lock().policy.clone(),
@@ -62,11 +64,13 @@ impl Desk {
             keymap: Arc::new(Keymap::default()),
             store: String::new(),
             partner: "DataClover".to_owned(),
+            appointment: cloverwatch::config::Config::default().appointment,
             demo: false,
         };
         change(&mut setup);
         let policy = setup.policy.clone();
-        let mut desk = Self { state: ScreenState::new(setup, size, now), world, now, effects: Vec::new() };
+        let mut desk =
+            Self { state: ScreenState::new(setup, size, now), world, now, effects: Vec::new(), asked: Vec::new() };
         desk.tell(Msg::Status(Status {
             platform: PlatformState::Ok,
             requests_last_second: 3,
@@ -90,6 +94,9 @@ impl Desk {
 
     pub fn tell(&mut self, msg: Msg) {
         for effect in update(&mut self.state, msg, self.now) {
+            if let Effect::Ask(work, request) = &effect {
+                self.asked.push((*work, request.clone()));
+            }
             if let Effect::LoadTimeline(id) = &effect {
                 let events =
                     self.world.lock().events.iter().filter(|event| event.dealership == Some(*id)).cloned().collect();
@@ -98,6 +105,13 @@ impl Desk {
                 self.effects.push(effect);
             }
         }
+    }
+
+    /// Answers the newest of these requests.
+    #[track_caller]
+    pub fn answer(&mut self, of: impl Fn(&Request) -> bool, response: Response) {
+        let asked = self.asked.iter().rev().find(|(_, request)| of(request)).map(|(work, _)| *work);
+        self.tell(Msg::Answer(asked.expect("that was asked for"), response));
     }
 
     /// Presses keys as `keymap.toml` writes them, separated by spaces.

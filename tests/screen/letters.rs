@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cloverwatch::domain::text::is_invisible;
 use cloverwatch::domain::{Actor, Command, DealershipId, LetterEnd, LetterState};
-use cloverwatch::protocol::{MailState, MailStatus, PlatformState, Status};
+use cloverwatch::protocol::{MailState, MailStatus, PlatformState, Request, Status};
 use cloverwatch::tui::rows::{Sort, TableColumn};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::{Effect, Msg};
@@ -51,7 +51,9 @@ fn listed(desk: &Desk) -> Vec<u64> {
 #[track_caller]
 fn commands(desk: &mut Desk) -> Vec<(u64, Command)> {
     let effects = desk.take_effects();
-    let [Effect::Execute(_, items)] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };
+    let [Effect::Ask(_, Request::Execute(items))] = effects.as_slice() else {
+        panic!("{effects:?}\n{}", desk.picture())
+    };
     items.iter().map(|(id, command)| (id.bits(), command.clone())).collect()
 }
 
@@ -230,7 +232,7 @@ fn the_cursor_does_not_go_with_a_letter_that_is_tried_again_and_its_old_end_is_n
     let mut desk = Desk::with(failures(4), (120, 30), |_| {});
     desk.press("M g g j r");
     let effects = desk.take_effects();
-    let [Effect::Execute(work, items)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Ask(work, Request::Execute(items))] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!((listed(&desk), items[0].0), (vec![1, 2, 3, 4], id(2)));
     // The outcome comes before the record.
     desk.tell(Msg::Outcome(*work, id(2), Ok("it is being tried now".to_owned().into())));
@@ -271,7 +273,7 @@ fn several_letters_of_one_dealership_each_have_their_answer() {
     let mut desk = Desk::with(world, (120, 30), |_| {});
     desk.press("M m a r tab enter");
     let effects = desk.take_effects();
-    let [Effect::Execute(work, items)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Ask(work, Request::Execute(items))] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(items.iter().map(|(id, _)| id.bits()).collect::<Vec<_>>(), [1, 1]);
     desk.tell(Msg::Outcome(*work, id(1), Ok("letter is to be tried again".to_owned().into())));
     desk.sees("1 done, 0 failed, 1 under way");

@@ -92,6 +92,7 @@ impl Desk {
             platform: Some(Arc::clone(&world) as _),
             source: Some(Arc::clone(&world) as _),
             outbox: None,
+            rules: None,
             clock: Arc::new(clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),
@@ -112,7 +113,7 @@ impl Desk {
     }
 
     pub fn state(&self, place: usize) -> Arc<Onboarding> {
-        self.engine.book().get(self.ids[place]).unwrap()
+        self.engine.read_model().get(self.ids[place]).unwrap()
     }
 
     pub fn stage(&self, place: usize) -> &'static str {

@@ -51,6 +51,7 @@ fn engine(source: Arc<dyn CodeSource>, clock: SharedClock) -> Engine {
         platform: None,
         source: Some(source),
         outbox: None,
+        rules: None,
         clock,
         policy: Policy::default(),
         pace: Pace::default(),
@@ -165,5 +166,5 @@ async fn a_program_in_doubt_is_asked_again_with_the_same_key() {
     let id = *added[0].as_ref().unwrap();
     let error = engine.obtain(id, Ask::Invite, false, &actor()).await.unwrap_err();
     assert!(matches!(error, RequestError::Source(_)), "{error}");
-    assert!(engine.book().get(id).unwrap().pending.is_none());
+    assert!(engine.read_model().get(id).unwrap().pending.is_none());
 }

@@ -88,6 +88,7 @@ impl MailServerHealth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Timestamp;
 
     const NOW: ClockReading = ClockReading { at: Timestamp::UNIX_EPOCH, elapsed: Duration::ZERO };
     const STEPS: [TimeDelta; 3] = [TimeDelta::minutes(1), TimeDelta::minutes(5), TimeDelta::minutes(60)];
