@@ -12,7 +12,6 @@ use cloverwatch::domain::{Ask, Attention, Command, DealershipId, Fact, LetterKin
 use cloverwatch::engine::is_whole;
 use cloverwatch::protocol::{Imported, RequestError};
 use cloverwatch::store::Store;
-use cloverwatch::xtime::SourceError;
 use simulation_support::desk::{Desk, ana, hours, pasted};
 use simulation_support::store::Doom;
 use simulation_support::{profile, run, start};

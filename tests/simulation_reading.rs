@@ -161,7 +161,7 @@ fn the_preview_of_a_reissue_says_that_the_earlier_code_no_longer_counts() {
         assert_eq!(text.replace("CLOVER-22B", "••••2B").trim_end(), shown.trim_end());
         // Of the first letter the code is gone.
         let first = office.state(0).letters()[0].id;
-        assert!(office.engine.read_letter(office.ids[0], first).is_err());
+        assert!(office.engine.letter_text(office.ids[0], first).is_err());
     });
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{Ask, Command, DealershipId, Outcome, Untrusted};
-use cloverwatch::protocol::{PlatformState, ProbeStatus, Request, Status};
+use cloverwatch::protocol::{CodeRequest, PlatformState, ProbeStatus, Request, Status};
 use cloverwatch::tui::msg::Clip;
 use cloverwatch::tui::state::{Focus, Mode};
 use cloverwatch::tui::{Effect, Msg};
@@ -101,7 +101,7 @@ fn reissue_by_paste_takes_the_code_and_when_it_was_generated() {
     desk.press("r").paste("FRESH-44").press("tab tab tab tab enter");
     let effect = only(&mut desk);
     let Effect::Ask(_, Request::Paste(codes)) = &effect else { panic!("{effect:?}") };
-    let code = &codes[0].0;
+    let code = &codes[0];
     assert_eq!((code.dealership, code.code.reveal(), code.generated_at), (id(4), "FRESH-44", now()));
     assert_eq!(code.ask, Ask::Reissue { seen: 1, despite_word: false });
     answer(&mut desk, &effect, &[]);
@@ -159,7 +159,8 @@ fn a_dealership_that_awaits_xtime_needs_a_word_more() {
     desk.press("space tab tab tab enter");
     let effect = only(&mut desk);
     let Effect::Ask(_, Request::Obtain(asks)) = &effect else { panic!("{effect:?}") };
-    assert_eq!(asks[0], (id(5), Ask::Reissue { seen: 1, despite_word: true }, true));
+    let ask = Ask::Reissue { seen: 1, despite_word: true };
+    assert_eq!(asks[0], CodeRequest { dealership: id(5), ask, mail: true });
 }
 
 #[test]
@@ -171,7 +172,7 @@ fn marks_survive_filters_are_counted_and_make_it_a_bulk() {
     desk.press("tab enter");
     let effect = only(&mut desk);
     let Effect::Ask(_, Request::Obtain(asks)) = &effect else { panic!("{effect:?}") };
-    let mut asked: Vec<u64> = asks.iter().map(|(id, ..)| id.bits()).collect();
+    let mut asked: Vec<u64> = asks.iter().map(|one| one.dealership.bits()).collect();
     asked.sort_unstable();
     assert_eq!(asked, [3, 4, 11]);
     desk.sees("0 done, 0 failed, 3 under way");
