@@ -61,7 +61,7 @@ fn desk(size: (u16, u16)) -> ScreenState {
         post: None,
         mails: false,
         mailboxes: None,
-        lessons: None,
+        appointment: cloverwatch::config::Config::default().appointment,
         me: "ana".to_owned(),
         zone: Zone::Named(chrono_tz::America::Chicago.into()),
         policy: Policy::default(),

@@ -6,11 +6,11 @@ mod simulation_support;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use cloverwatch::client::{EngineClient, LocalClient, ask_each};
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::bulk::Bulk;
 use cloverwatch::domain::{Ask, Attention, Command, DealershipId, Fact, LetterKind, Policy, Profile, Refusal};
-use cloverwatch::engine::is_whole;
-use cloverwatch::protocol::{Imported, RequestError};
+use cloverwatch::protocol::{Imported, Request, RequestError};
 use cloverwatch::store::Store;
 use simulation_support::desk::{Desk, ana, hours, pasted};
 use simulation_support::store::Doom;
@@ -350,13 +350,28 @@ fn resends(desk: &Desk) -> Vec<(DealershipId, Command)> {
 
 /// Pastes first codes for these places, noted as a bulk.
 async fn invite_many(desk: &Desk, places: &[usize]) -> Vec<Result<u32, RequestError>> {
-    let asks: Vec<_> = places.iter().map(|place| (desk.ids[*place], Ask::Invite)).collect();
-    let bulk = Bulk::of_asks(&asks, true, desk.clock.now(), "ana");
     let code = |place: &usize| pasted(desk.ids[*place], &format!("CODE-{place}"), desk.clock.now(), Ask::Invite);
-    let codes = places.iter().map(code).collect();
-    let whole = |answers: &Vec<_>| is_whole(answers.iter().map(|(_, answer)| answer));
-    let answers = desk.engine.noted(bulk, desk.engine.paste(codes, &ana()), whole).await;
-    answers.into_iter().map(|(_, answer)| answer).collect()
+    let client = LocalClient::new(desk.engine.clone());
+    ask_each(&client, Request::Paste(places.iter().map(code).collect()), &ana(), |_| ()).await
+}
+
+#[test]
+fn what_nobody_waits_for_is_cut_off_and_what_is_stopped_is_not() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 2, |_| ()).await;
+        let client = LocalClient::new(desk.engine.clone());
+        let code = |place: usize| pasted(desk.ids[place], &format!("CODE-{place}"), desk.clock.now(), Ask::Invite);
+        let request = || Request::Paste(vec![code(0), code(1)]);
+        drop(client.request(request(), &ana()));
+        while desk.engine.cut_off().await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(desk.engine.cut_off().await[0].left, desk.ids);
+        let mut answers = client.request(request(), &ana());
+        answers.stop().cancel();
+        assert!(answers.next().await.is_none(), "none was begun");
+        assert_eq!(desk.engine.cut_off().await, []);
+    });
 }
 
 #[test]

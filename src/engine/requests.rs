@@ -101,6 +101,7 @@ impl Asked {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = answers.closed() => {}
+                () = engine.inner.cancel.cancelled() => {}
             }
         });
         let begun = stream::iter(items).enumerate().take_until(no_more).map(|(place, item)| {
