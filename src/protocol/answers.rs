@@ -5,13 +5,15 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use super::BulkId;
 use crate::domain::bulk::Bulk;
 use crate::domain::classification::ClassificationRule;
 use crate::domain::{
     AppointmentId, Booking, DealershipId, Event, IntentId, Letter, LetterId, Look, Returned, Slot, SlotCounts,
     Timestamp, Untrusted,
 };
+
+/// The number of a noted bulk.
+pub type BulkId = u64;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {

@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{CodeOrigin, Policy};
 
 pub use answers::{
-    Booked, Checked, CutOff, Holder, Imported, LetterText, PlannedBooking, ReadBack, RequestPreview, Returns,
+    Booked, BulkId, Checked, CutOff, Holder, Imported, LetterText, PlannedBooking, ReadBack, RequestPreview, Returns,
     RuleDraft, SendResult, TakenReport,
 };
 pub use error::RequestError;
 pub use events::{Committed, EventQuery};
 pub use read_model::ReadModel;
-pub use request::{BulkId, CodeRequest, Incoming, PastedCode, Request};
+pub use request::{CodeRequest, Incoming, PastedCode, Request};
 pub use response::{ItemAnswer, Response};
 pub use status::{Alarm, BacklogProgress, Cause, MailState, MailStatus, PlatformState, ProbeStatus, Status};
 

@@ -3,15 +3,12 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use super::PlannedBooking;
+use super::{BulkId, PlannedBooking};
 use crate::domain::classification::ClassificationRule;
 use crate::domain::{
     Ask, Command, Contact, DealershipId, Fact, InvitationCode, LetterId, LetterKind, OpcodeChoice, Outcome, Profile,
     ProfilePatch, ResponseFacts, SlotWindow, TestBooking, Timestamp, Untrusted,
 };
-
-/// The number of a noted bulk.
-pub type BulkId = u64;
 
 /// A code that the configured source is to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

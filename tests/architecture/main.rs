@@ -103,6 +103,7 @@ const STILL_CIRCULAR: &[&str] = &[
     "sandbox::post",
     "store::export",
     "tui::action",
+    "tui::msg",
     "tui::view::detail",
 ];
 

@@ -102,7 +102,7 @@ pub async fn run<E>(
     let notices = options.notices.clone();
     let mut screen = Screen::new(options.setup(), themes, clock, terminal, signals);
     let client = match open(&mut screen, opening).await? {
-        Opened::Engine(client) => client,
+        Opened::Client(client) => client,
         Opened::Failed(error) => return Ok(Err(error)),
         Opened::Left(exit) => return Ok(Ok(Left { exit, unfinished: Vec::new() })),
     };
@@ -110,7 +110,7 @@ pub async fn run<E>(
 }
 
 enum Opened<E> {
-    Engine(SharedClient),
+    Client(SharedClient),
     Failed(E),
     Left(Exit),
 }
@@ -127,7 +127,7 @@ async fn open<E>(screen: &mut Screen, opening: impl Future<Output = Result<Share
             biased;
             opened = &mut opening => {
                 screen.state.opening = false;
-                return Ok(opened.map_or_else(Opened::Failed, Opened::Engine));
+                return Ok(opened.map_or_else(Opened::Failed, Opened::Client));
             }
             happened = screen.happens() => {
                 screen.handle(happened).await?;
