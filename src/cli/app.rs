@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::client::{EngineClient, LocalClient};
+use crate::client::SharedClient;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::{self, Config, Overrides};
 use crate::domain::when::WhenError;
 use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, ProbeSchedule, ProbeState, Timestamp, cadence};
-use crate::engine::Engine;
 use crate::present::time::Zone;
 use crate::protocol::{EventQuery, ProbeStatus};
 use crate::store::{ProbeStates, Snapshot};
@@ -38,7 +37,7 @@ pub struct App {
     pub out: Out,
     pub clock: SharedClock,
     pub zone: Zone,
-    client: Mutex<Option<LocalClient>>,
+    client: Mutex<Option<SharedClient>>,
 }
 
 impl App {
@@ -134,7 +133,7 @@ impl App {
     ///
     /// # Errors
     /// When the store is held or broken, or the platform or code source cannot be set up.
-    pub async fn client(&self, need: Need) -> Result<LocalClient, CliError> {
+    pub async fn client(&self, need: Need) -> Result<SharedClient, CliError> {
         if let Some(client) = self.client.lock().clone() {
             return Ok(client);
         }
@@ -150,17 +149,12 @@ impl App {
     ///
     /// # Errors
     /// As [`App::client`].
-    pub async fn client_behind_screen(&self, need: Need) -> Result<LocalClient, CliError> {
+    pub async fn client_behind_screen(&self, need: Need) -> Result<SharedClient, CliError> {
         let wiring = Wiring::of(&self.config, &self.clock, need)?;
         let store = open_store(&self.config.store, Arc::clone(&self.clock)).await?;
-        let client = Wiring { read_only: self.globals.read_only, ..wiring }.start(store);
-        *self.client.lock() = Some(client.clone());
+        let client: SharedClient = Arc::new(Wiring { read_only: self.globals.read_only, ..wiring }.start(store));
+        *self.client.lock() = Some(Arc::clone(&client));
         Ok(client)
-    }
-
-    /// Only until every command is on the client.
-    pub async fn engine(&self, need: Need) -> Result<Engine, CliError> {
-        Ok(self.client(need).await?.engine().clone())
     }
 
     /// Asks a person and waits for a line.

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use futures::{StreamExt, stream};
+use futures::StreamExt;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
+use crate::client::{EngineClient, SharedClient, ask_each, clock_doubt};
 use crate::domain::Severity;
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
 use crate::domain::when::in_zone;
 use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, in_words, rfc3339, slots_in_words};
-use crate::engine::Engine;
 use crate::present::event::summary;
 use crate::present::time::Zone;
-use crate::protocol::{Checked, PlatformState};
+use crate::protocol::{Checked, Notification, PlatformState, Request};
 
 use super::app::App;
 use super::args::Targets;
@@ -34,39 +34,30 @@ const WORTH_TELLING: TimeDelta = TimeDelta::seconds(10);
 const LOOKING: Need = Need { platform: true, source: false, background: false, mail: false };
 
 pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
-    let engine = looking(app).await?;
-    let states = all(&engine);
+    let client = looking(app).await?;
+    let states = all(&*client);
     let me = app.config.operator();
-    let desk = DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me };
+    let desk = DeskView { states: &states, now: app.clock.now(), policy: &client.info().policy, me: &me };
     let chosen = desk.targets(&args.dealerships, args.query.as_deref())?;
-    let at_once = app.config.xtime.settings.max_in_flight.max(1);
-    let looks = chosen.into_iter().map(|state| {
-        let engine = engine.clone();
-        async move {
-            let answer = engine.check(state.id).await;
-            (state, answer)
-        }
-    });
-    let looks: Vec<_> = looks.collect();
-    let bar = match takes_at_least(looks.len(), app.config.pace().requests_per_second) {
+    let all = chosen.len();
+    let bar = match takes_at_least(all, app.config.pace().requests_per_second) {
         Some(words) => {
             app.out.note(words);
-            progress("{bar:40} {pos}/{len} looked at  {elapsed}", looks.len() as u64)
+            progress("{bar:40} {pos}/{len} looked at  {elapsed}", all as u64)
         }
         None => ProgressBar::hidden(),
     };
-    let all = looks.len();
-    let looks = stream::iter(looks).buffered(at_once).inspect(|_| bar.inc(1));
-    let looks = tokio::select! {
-        looks = looks.collect::<Vec<_>>() => looks,
-        () = tell_waits(app, &engine, &bar, all) => return Ok(()),
+    let (actor, request) = (app.actor(), Request::Probe(chosen.iter().map(|state| state.id).collect()));
+    let answers = tokio::select! {
+        answers = ask_each::<Box<Checked>>(&*client, request, &actor, |done| bar.set_position(done as u64)) => answers,
+        () = tell_waits(app, &*client, &bar, all) => return Ok(()),
     };
     bar.finish_and_clear();
     let mut report = CommandReport::default();
-    for (state, answer) in looks {
+    for (state, answer) in chosen.into_iter().zip(answers) {
         let outcome = match answer {
             Ok(checked) => {
-                let after = engine.read_model().get(state.id).unwrap_or_else(|| Arc::clone(&state));
+                let after = client.read_model().get(state.id).unwrap_or_else(|| Arc::clone(&state));
                 let (words, document) = (told(app, &after, &checked), document(app, &after, &checked));
                 match checked.look.outcome {
                     Outcome::Connected | Outcome::NotConnected => {
@@ -80,7 +71,7 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
         };
         report.push(state, outcome);
     }
-    if let Some(doubt @ ClockDoubt::OffPlatform(_)) = engine.clock_doubt() {
+    if let Some(doubt @ ClockDoubt::OffPlatform(_)) = clock_doubt(&*client) {
         app.out.warn(doubt.to_string());
     }
     report.finish(app, args.json.json)
@@ -95,11 +86,10 @@ fn takes_at_least(looks: usize, per_second: u32) -> Option<String> {
 }
 
 /// Says when the platform has us wait for long, and until when; never ends. `bar` knows how many of all were looked at.
-async fn tell_waits(app: &App, engine: &Engine, bar: &ProgressBar, all: usize) {
-    let mut status = engine.status();
-    let mut told = None;
+async fn tell_waits(app: &App, client: &dyn EngineClient, bar: &ProgressBar, all: usize) {
+    let mut news = client.subscribe();
+    let (mut told, mut platform) = (None, client.status().platform);
     loop {
-        let platform = status.borrow_and_update().platform.clone();
         if platform.is_alarm()
             && let PlatformState::RateLimited { why, until, .. } = platform
             && told.replace(until) != Some(until)
@@ -107,9 +97,13 @@ async fn tell_waits(app: &App, engine: &Engine, bar: &ProgressBar, all: usize) {
             let progress = format!("{} of {all} looked at", bar.position());
             bar.suspend(|| app.out.note(waits(app.zone, until, &why, &progress)));
         }
-        if status.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        platform = loop {
+            match news.next().await {
+                Some(Notification::Status(status)) => break status.platform,
+                Some(_) => {}
+                None => std::future::pending().await,
+            }
+        };
     }
 }
 
@@ -117,13 +111,13 @@ fn waits(zone: Zone, until: Timestamp, why: &str, progress: &str) -> String {
     format!("Xtime asked us to wait until {} ({}); {progress}, it goes on then", zone.line(until), clean(why))
 }
 
-/// The engine with a platform to ask; says which settings are missing for that.
-pub(super) async fn looking(app: &App) -> Result<Engine, CliError> {
+/// A client with a platform to ask; says which settings are missing for that.
+pub(super) async fn looking(app: &App) -> Result<SharedClient, CliError> {
     let missing = app.config.xtime.missing();
     if !missing.is_empty() {
         return Err(CliError::usage(format!("Xtime is not configured: set {} in [xtime]", missing.join(", "))));
     }
-    app.engine(LOOKING).await
+    app.client(LOOKING).await
 }
 
 fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {

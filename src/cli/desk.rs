@@ -34,8 +34,7 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
     let opener = Arc::clone(app);
     // A large store takes a moment to open, so somebody else does that: whoever waits sees for what, and can leave.
     let opening = async move {
-        let opening =
-            tokio::spawn(async move { Ok(Arc::new(opener.client_behind_screen(need).await?) as SharedClient) });
+        let opening = tokio::spawn(async move { opener.client_behind_screen(need).await });
         let opened = AbortOnDropHandle::new(opening).await;
         opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))
     };

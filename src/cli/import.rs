@@ -1,4 +1,4 @@
-//! `import` and `add`: dealerships into the books.
+//! `import` and `add`: dealerships into the store.
 
 mod add;
 mod advice;
@@ -15,12 +15,12 @@ mod told;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::client::{EngineClient, SharedClient};
 use crate::config::{Config, ListSettings};
 use crate::domain::list::{Mapping, fixed_value};
 use crate::domain::text::clean;
-use crate::domain::{Onboarding, OpcodeChoice};
-use crate::engine::Engine;
-use crate::protocol::{Imported, Incoming};
+use crate::domain::{Onboarding, OpcodeChoice, Refusal};
+use crate::protocol::{Imported, Incoming, Request, RequestError};
 
 pub(super) use add::add;
 
@@ -81,8 +81,8 @@ async fn take_in(app: &App, args: &Import, options: &ImportOptions, mut list: Im
     if args.yes {
         plan.held = None;
     }
-    if let (false, None, KnownDealerships::Owned(engine)) = (args.dry_run, &plan.held, &known) {
-        record(app, engine, &mut plan).await?;
+    if let (false, None, KnownDealerships::Owned(client)) = (args.dry_run, &plan.held, &known) {
+        record(app, &**client, &mut plan).await?;
     }
     let would = args.dry_run || plan.held.is_some();
     let told = ImportReport { from: &from, args, options, list: &list, plan: &plan, would };
@@ -141,7 +141,7 @@ fn options(app: &App, args: &Import) -> Result<ImportOptions, CliError> {
 /// Where the known dealerships are read: beside everybody, or as their owner.
 enum KnownDealerships {
     Read(Vec<Arc<Onboarding>>),
-    Owned(Engine),
+    Owned(SharedClient),
 }
 
 impl KnownDealerships {
@@ -149,22 +149,38 @@ impl KnownDealerships {
         if dry_run {
             return Ok(Self::Read(app.read().await?.desk().states.to_vec()));
         }
-        Ok(Self::Owned(app.engine(Need::default()).await?))
+        Ok(Self::Owned(app.client(Need::default()).await?))
     }
 
     fn states(&self) -> Vec<Arc<Onboarding>> {
         match self {
             Self::Read(states) => states.clone(),
-            Self::Owned(engine) => all(engine),
+            Self::Owned(client) => all(&**client),
         }
     }
 }
 
+/// What became of each, in the order given.
+async fn import(
+    app: &App,
+    client: &dyn EngineClient,
+    incoming: Vec<Incoming>,
+    told: impl Fn(usize),
+) -> Result<Vec<Result<Imported, Refusal>>, RequestError> {
+    let mut ended = Vec::with_capacity(incoming.len());
+    let mut answers = client.request(Request::Import(incoming), &app.actor());
+    while let Some(answer) = answers.next().await {
+        ended.extend(Vec::try_from(answer)?);
+        told(ended.len());
+    }
+    Ok(ended)
+}
+
 /// Records what was planned; what a rule refuses joins the refused rows.
-async fn record(app: &App, engine: &Engine, plan: &mut ImportPlan) -> Result<(), CliError> {
+async fn record(app: &App, client: &dyn EngineClient, plan: &mut ImportPlan) -> Result<(), CliError> {
     let incoming: Vec<Incoming> = plan.rows.iter().map(|row| row.incoming.clone()).collect();
     let bar = progress("{bar:40} {pos}/{len} dealerships  {elapsed}", incoming.len() as u64);
-    let answers = engine.import(incoming, &app.actor(), |done| bar.set_position(done as u64)).await;
+    let answers = import(app, client, incoming, |done| bar.set_position(done as u64)).await;
     bar.finish_and_clear();
     let mut counts = ImportCounts::default();
     let mut updated: HashSet<String> = HashSet::new();

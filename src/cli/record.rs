@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::client::{EngineClient, ask_each, dry_run};
 use crate::domain::when::parse_duration;
-use crate::domain::{Command, Onboarding, ProfileField, Untrusted};
-use crate::engine::Engine;
+use crate::domain::{Command, Event, LetterId, Onboarding, ProfileField, Untrusted};
+use crate::protocol::Request;
 
 use super::app::App;
 use super::args::{Archive, Assign, Confirm, Note, Revoke, Snooze};
@@ -18,19 +19,19 @@ use super::set::tell_new_owner;
 use crate::wiring::Need;
 
 /// The dealerships as they stand, for choosing among them.
-pub(super) fn all(engine: &Engine) -> Vec<Arc<Onboarding>> {
-    engine.read_model().all().1
+pub(super) fn all(client: &dyn EngineClient) -> Vec<Arc<Onboarding>> {
+    client.read_model().all().1
 }
 
 /// Finds what a command is about.
 pub(super) fn choose<T>(
     app: &App,
-    engine: &Engine,
+    client: &dyn EngineClient,
     find: impl FnOnce(&DeskView<'_>) -> Result<T, CliError>,
 ) -> Result<T, CliError> {
-    let states = all(engine);
+    let states = all(client);
     let me = app.config.operator();
-    find(&DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me })
+    find(&DeskView { states: &states, now: app.clock.now(), policy: &client.info().policy, me: &me })
 }
 
 /// Has the number typed when a command is about many.
@@ -55,45 +56,67 @@ pub(super) async fn sure(app: &App, count: usize, question: &str) -> Result<(), 
 }
 
 /// How many of these commands the rules would let through: whoever is refused anyway is not asked about first.
-pub(super) fn possible<'a>(engine: &Engine, wanted: impl IntoIterator<Item = (&'a Onboarding, Command)>) -> usize {
-    wanted.into_iter().filter(|(state, command)| engine.dry_run(state.id, command).is_ok()).count()
+pub(super) fn possible(client: &dyn EngineClient, wanted: &[(Arc<Onboarding>, Command)]) -> usize {
+    wanted.iter().filter(|(state, command)| dry_run(client, state.id, command).is_ok()).count()
 }
 
-/// Sends a command for each dealership and reports.
-pub(super) async fn send(
+/// A dealership, what became of its command, and the letter that is to go.
+pub(super) type Recorded = (Arc<Onboarding>, ItemOutcome, Option<LetterId>);
+
+/// Records a command for each dealership.
+pub(super) async fn record_each(
     app: &App,
-    engine: &Engine,
-    states: Vec<Arc<Onboarding>>,
-    json: bool,
-    command: impl Fn(&Onboarding) -> Result<Command, CliError>,
-) -> Result<(), CliError> {
-    let actor = app.actor();
-    // What cannot be read is told before anything is recorded.
-    let commands = states.iter().map(|state| command(state)).collect::<Result<Vec<_>, _>>()?;
-    let mut done = Vec::new();
-    for (state, command) in states.into_iter().zip(commands) {
-        let answer = engine.execute(state.id, command, &actor).await;
+    client: &dyn EngineClient,
+    commands: Vec<(Arc<Onboarding>, Command)>,
+) -> Result<Vec<Recorded>, CliError> {
+    let (states, commands): (Vec<_>, Vec<_>) =
+        commands.into_iter().map(|(state, command)| (Arc::clone(&state), (state.id, command))).unzip();
+    let answers = ask_each::<Vec<Arc<Event>>>(client, Request::Execute(commands), &app.actor(), |_| {}).await;
+    let recorded = states.into_iter().zip(answers).map(|(state, answer)| {
         let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
-        let outcome = ItemOutcome::of_events(answer, &state)?;
-        done.push((state, outcome, letter));
-    }
-    // What was recorded may have queued a letter, which nobody else sends while this command has the books.
-    let letters: Vec<_> = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
-    let posted = SentLetters::now(engine, &letters).await?;
+        Ok((Arc::clone(&state), ItemOutcome::of_events(answer, &state)?, letter))
+    });
+    recorded.collect()
+}
+
+/// Hands over the letters that were queued, which nobody else sends while this command has the store, and reports.
+pub(super) async fn finish(
+    app: &App,
+    client: &dyn EngineClient,
+    done: Vec<Recorded>,
+    json: bool,
+) -> Result<(), CliError> {
+    let letters = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
+    let sent = SentLetters::now(app, client, letters).await?;
     let mut report = CommandReport::default();
     for (state, outcome, letter) in done {
-        report.push(state, outcome.with_letter(posted.of(letter)));
+        report.push(state, outcome.with_letter(sent.of(letter)));
     }
     report.finish(app, json)
 }
 
+/// Records a command for each dealership and reports.
+pub(super) async fn send(
+    app: &App,
+    client: &dyn EngineClient,
+    states: Vec<Arc<Onboarding>>,
+    json: bool,
+    command: impl Fn(&Onboarding) -> Result<Command, CliError>,
+) -> Result<(), CliError> {
+    // What cannot be read is told before anything is recorded.
+    let one = |state: Arc<Onboarding>| command(&state).map(|command| (state, command));
+    let commands = states.into_iter().map(one).collect::<Result<_, _>>()?;
+    finish(app, client, record_each(app, client, commands).await?, json).await
+}
+
 pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
+    let client = app.client(Need::default()).await?;
     let targets = &args.targets;
-    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    let states = choose(app, &*client, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
     let reason: Untrusted = args.reason.as_str().into();
-    let command = |_: &Onboarding| Command::Revoke { reason: reason.clone() };
-    let open = possible(&engine, states.iter().map(|state| (&**state, command(state))));
+    let command = Command::Revoke { reason };
+    let commands: Vec<_> = states.iter().map(|state| (Arc::clone(state), command.clone())).collect();
+    let open = possible(&*client, &commands);
     if !args.yes && open > 0 {
         let what = match states.as_slice() {
             [one] => named(one),
@@ -106,14 +129,14 @@ pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
         }
         sure(app, open, &format!("Take back the living code of {what}? It stays dead.")).await?;
     }
-    send(app, &engine, states, targets.json.json, |state| Ok(command(state))).await
+    finish(app, &*client, record_each(app, &*client, commands).await?, targets.json.json).await
 }
 
 pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
-    let engine = app.engine(Need { mail: !args.no_email, ..Need::default() }).await?;
+    let client = app.client(Need { mail: !args.no_email, ..Need::default() }).await?;
     let targets = &args.targets;
-    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
-    send(app, &engine, states, targets.json.json, |state| {
+    let states = choose(app, &*client, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    send(app, &*client, states, targets.json.json, |state| {
         let said_at = match &args.at {
             Some(text) => app.moment(text, state.profile.timezone)?,
             None => app.clock.now(),
@@ -124,15 +147,15 @@ pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
 }
 
 pub(super) async fn note(app: &App, args: &Note) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
-    let state = choose(app, &engine, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
+    let client = app.client(Need::default()).await?;
+    let state = choose(app, &*client, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
     let text = args.text.join(" ");
-    send(app, &engine, state, args.json.json, |_| Ok(Command::Note { text: text.as_str().into() })).await
+    send(app, &*client, state, args.json.json, |_| Ok(Command::Note { text: text.as_str().into() })).await
 }
 
 pub(super) async fn assign(app: &App, args: &Assign) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
-    let state = choose(app, &engine, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
+    let client = app.client(Need::default()).await?;
+    let state = choose(app, &*client, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
     let owner = args.owner.as_deref().map(str::trim).filter(|owner| !owner.is_empty());
     if owner.is_none() && !args.nobody {
         return Err(CliError::usage("to whom? (or --nobody)"));
@@ -140,9 +163,9 @@ pub(super) async fn assign(app: &App, args: &Assign) -> Result<(), CliError> {
     if let (Some(owner), [one]) = (owner, state.as_slice())
         && one.profile.text_of(ProfileField::Owner) != owner
     {
-        tell_new_owner(app, &engine, one.id, owner);
+        tell_new_owner(app, &*client, one.id, owner);
     }
-    send(app, &engine, state, args.json.json, |_| Ok(Command::Assign { owner: owner.map(Into::into) })).await
+    send(app, &*client, state, args.json.json, |_| Ok(Command::Assign { owner: owner.map(Into::into) })).await
 }
 
 pub(super) async fn snooze(app: &App, args: &Snooze) -> Result<(), CliError> {
@@ -154,15 +177,15 @@ pub(super) async fn snooze(app: &App, args: &Snooze) -> Result<(), CliError> {
         }
         None => None,
     };
-    let engine = app.engine(Need::default()).await?;
-    let state = choose(app, &engine, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
-    send(app, &engine, state, args.json.json, |_| Ok(Command::Snooze { until })).await
+    let client = app.client(Need::default()).await?;
+    let state = choose(app, &*client, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
+    send(app, &*client, state, args.json.json, |_| Ok(Command::Snooze { until })).await
 }
 
 pub(super) async fn archive(app: &App, args: &Archive) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
+    let client = app.client(Need::default()).await?;
     let targets = &args.targets;
-    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    let states = choose(app, &*client, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
     let command = if args.undo { Command::Unarchive } else { Command::Archive };
-    send(app, &engine, states, targets.json.json, |_| Ok(command.clone())).await
+    send(app, &*client, states, targets.json.json, |_| Ok(command.clone())).await
 }

@@ -1,11 +1,14 @@
 //! `set`: corrects the profile of one dealership, and prints what was and what is.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
+use crate::client::{EngineClient, ask};
 use crate::domain::owner::about_new_owner;
 use crate::domain::text::{clean, or_nothing};
-use crate::domain::{Command, DealershipId, ProfileChange, ProfileEdit, ProfileField, Untrusted};
-use crate::engine::Engine;
+use crate::domain::{Command, DealershipId, Event, ProfileChange, ProfileEdit, ProfileField, Untrusted};
+use crate::protocol::Request;
 
 use super::app::App;
 use super::args::Set;
@@ -43,8 +46,8 @@ fn edits(args: &Set) -> Result<Vec<ProfileEdit>, CliError> {
 }
 
 /// Says of an owner whom no other dealership has that the name may be mistyped.
-pub(super) fn tell_new_owner(app: &App, engine: &Engine, id: DealershipId, owner: &str) {
-    let states = all(engine);
+pub(super) fn tell_new_owner(app: &App, client: &dyn EngineClient, id: DealershipId, owner: &str) {
+    let states = all(client);
     let others = states.iter().filter(|state| state.id != id);
     let known = others.filter_map(|state| state.profile.owner.as_ref()).map(Untrusted::raw);
     if let Some(words) = about_new_owner(owner, known) {
@@ -54,14 +57,15 @@ pub(super) fn tell_new_owner(app: &App, engine: &Engine, id: DealershipId, owner
 
 pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
     let edits = edits(args)?;
-    let engine = app.engine(Need::default()).await?;
-    let before = choose(app, &engine, |desk| desk.one(&args.dealership))?;
+    let client = app.client(Need::default()).await?;
+    let before = choose(app, &*client, |desk| desk.one(&args.dealership))?;
     let owner = edits.iter().find(|edit| edit.field == ProfileField::Owner).map(|edit| edit.text.clone());
     if let Some(owner) = owner.filter(|owner| before.profile.text_of(ProfileField::Owner) != owner) {
-        tell_new_owner(app, &engine, before.id, &owner);
+        tell_new_owner(app, &*client, before.id, &owner);
     }
-    engine.execute(before.id, Command::Correct { edits }, &app.actor()).await?;
-    let after = engine.read_model().get(before.id).unwrap_or_else(|| before.clone());
+    let correction = Request::Execute(vec![(before.id, Command::Correct { edits })]);
+    ask::<Vec<Arc<Event>>>(&*client, correction, &app.actor()).await?;
+    let after = client.read_model().get(before.id).unwrap_or_else(|| before.clone());
     let changes = before.profile.changes(&after.profile);
     if let Some(words) = after.profile.new_zone_contradiction(&before.profile, app.clock.now()) {
         app.out.warn(words);

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::client::{EngineClient, ask};
 use crate::domain::bulk::BulkKind;
 use crate::domain::text::clean;
 use crate::domain::{Onboarding, rfc3339};
-use crate::engine::Engine;
-use crate::protocol::CutOff;
+use crate::protocol::{CutOff, Request};
 
 use super::app::App;
 use super::args::Unfinished;
@@ -24,8 +24,8 @@ fn words(app: &App, one: &CutOff) -> String {
 }
 
 /// Tells what was cut off, and how the rest is done; but not of the kind that is being resumed.
-pub(super) async fn tell(app: &App, engine: &Engine, resumed: Option<BulkKind>) {
-    for one in engine.cut_off().await.iter().filter(|one| Some(one.bulk.what) != resumed) {
+pub(super) async fn tell(app: &App, client: &dyn EngineClient, resumed: Option<BulkKind>) -> Result<(), CliError> {
+    for one in cut_off(app, client).await?.iter().filter(|one| Some(one.bulk.what) != resumed) {
         let what = one.bulk.what.word();
         let how = match one.bulk.pasted {
             true => format!("`{what} --codes` with the same file does the rest"),
@@ -33,16 +33,25 @@ pub(super) async fn tell(app: &App, engine: &Engine, resumed: Option<BulkKind>) 
         };
         app.out.warn(format!("{}; {how}, `unfinished` lists it", words(app, one)));
     }
+    Ok(())
+}
+
+async fn cut_off(app: &App, client: &dyn EngineClient) -> Result<Vec<CutOff>, CliError> {
+    Ok(ask(client, Request::CutOff, &app.actor()).await?)
 }
 
 /// The dealerships for which something of a kind was not done.
-pub(super) async fn left(engine: &Engine, what: BulkKind) -> Result<Vec<Arc<Onboarding>>, CliError> {
-    let mut found = engine.cut_off().await;
+pub(super) async fn left(
+    app: &App,
+    client: &dyn EngineClient,
+    what: BulkKind,
+) -> Result<Vec<Arc<Onboarding>>, CliError> {
+    let mut found = cut_off(app, client).await?;
     found.retain(|one| one.bulk.what == what);
     if found.is_empty() {
         return Err(CliError::usage(format!("no `{}` was cut off", what.word())));
     }
-    if found.iter().any(|one| one.bulk.pasted) && engine.code_origin().is_none() {
+    if found.iter().any(|one| one.bulk.pasted) && client.info().code_origin.is_none() {
         let what = what.word();
         return Err(CliError::usage(format!(
             "codes come by paste: run `{what} --codes` with the same file again, which passes over what is done"
@@ -51,16 +60,16 @@ pub(super) async fn left(engine: &Engine, what: BulkKind) -> Result<Vec<Arc<Onbo
     let mut left: Vec<_> = found.into_iter().flat_map(|one| one.left).collect();
     left.sort_unstable();
     left.dedup();
-    Ok(left.into_iter().filter_map(|id| engine.read_model().get(id)).collect())
+    Ok(left.into_iter().filter_map(|id| client.read_model().get(id)).collect())
 }
 
 pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
-    let found = engine.cut_off().await;
+    let client = app.client(Need::default()).await?;
+    let found = cut_off(app, &*client).await?;
     if args.json.json {
         let one = |one: &CutOff| {
             let left: Vec<Value> =
-                one.left.iter().filter_map(|id| engine.read_model().get(*id)).map(|state| identity(&state)).collect();
+                one.left.iter().filter_map(|id| client.read_model().get(*id)).map(|state| identity(&state)).collect();
             json!({
                 "what": one.bulk.what,
                 "at": rfc3339(one.bulk.at),
@@ -77,14 +86,14 @@ pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
         }
         for one in &found {
             app.out.line(words(app, one))?;
-            for state in one.left.iter().filter_map(|id| engine.read_model().get(*id)) {
+            for state in one.left.iter().filter_map(|id| client.read_model().get(*id)) {
                 app.out.line(format!("  {}", named(&state)))?;
             }
         }
     }
     if args.put_away {
         for one in found {
-            engine.put_away(one.id).await?;
+            ask::<()>(&*client, Request::PutAway(one.id), &app.actor()).await?;
         }
     }
     Ok(())

@@ -70,9 +70,10 @@ pub use guide::{Guide, GuideStep, Observed, guide};
 pub use id::{DealershipId, IntentId, LetterId};
 pub use list::value::{ListValue, Mended, is_placeholder, read_value};
 pub use mail::{
-    AddressRefused, Concerned, DueLetter, Letter, LetterCopy, LetterKind, LetterState, Mail, MailPolicy, Obstacle,
-    QuietHours, ReportAction, ReportError, ReportedAddress, Returned, ReturnedMail, concerned, due_letter,
-    enhanced_status, is_server_trouble, is_too_large, next_letter_at, quoted_reply, refused_address, refuses_address,
+    AddressRefused, Concerned, DueLetter, LONGEST_REPORT, Letter, LetterCopy, LetterKind, LetterState, Mail,
+    MailPolicy, Obstacle, QuietHours, ReportAction, ReportError, ReportedAddress, Returned, ReturnedMail, concerned,
+    due_letter, enhanced_status, is_server_trouble, is_too_large, next_letter_at, quoted_reply, refused_address,
+    refuses_address,
 };
 pub use next_step::{Mover, NextStep};
 pub use onboarding::{

@@ -10,10 +10,7 @@ mod returned_mail;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use crate::domain::text::one_line;
-use crate::domain::{ReportAction, ReportError, Returned, ReturnedMail};
-
-/// The most of a report that is read; what follows is the returned letter.
-pub const LONGEST_REPORT: usize = 1 << 20;
+use crate::domain::{LONGEST_REPORT, ReportAction, ReportError, Returned, ReturnedMail};
 
 /// The most of its text, and of what a server said of one recipient, that is searched, in bytes.
 const LONGEST_TEXT: usize = 64 << 10;

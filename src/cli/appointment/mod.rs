@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::client::{SharedClient, ask, dry_run};
 use crate::domain::text::clean;
-use crate::domain::{BookedAppointment, BookingProblem, Command, Context, IntentId, Onboarding, Refusal, decide};
-use crate::engine::Engine;
-use crate::protocol::{Booked, RequestError};
+use crate::domain::{BookedAppointment, BookingProblem, Command, IntentId, Onboarding, Refusal};
+use crate::protocol::{Booked, ReadBack, Request, RequestError, Response};
 
 use super::app::App;
 use super::args::AppointmentArgs;
@@ -29,7 +29,7 @@ use super::report::{identity, named};
 struct Visit<'a> {
     app: &'a App,
     args: &'a AppointmentArgs,
-    engine: Engine,
+    client: SharedClient,
     state: Arc<Onboarding>,
     /// What a script will be told.
     document: Map<String, Value>,
@@ -39,9 +39,9 @@ pub(super) async fn run(app: &App, args: &AppointmentArgs) -> Result<(), CliErro
     if (args.book || args.not_there) && app.globals.read_only {
         return Err(RequestError::ReadOnly.into());
     }
-    let engine = looking(app).await?;
-    let state = choose(app, &engine, |desk| desk.one(&args.dealership))?;
-    let mut visit = Visit { app, args, engine, state, document: Map::new() };
+    let client = looking(app).await?;
+    let state = choose(app, &*client, |desk| desk.one(&args.dealership))?;
+    let mut visit = Visit { app, args, client, state, document: Map::new() };
     visit.note("dealership", identity(&visit.state));
     if args.not_there {
         return visit.give_up().await;
@@ -72,9 +72,16 @@ impl Visit<'_> {
         if self.args.json.json { Ok(()) } else { self.app.out.line(text) }
     }
 
+    async fn ask<T>(&self, request: Request) -> Result<T, RequestError>
+    where
+        T: TryFrom<Response, Error = RequestError>,
+    {
+        ask(&*self.client, request, &self.app.actor()).await
+    }
+
     /// The dealership as it stands now.
     fn refresh(&mut self) {
-        if let Some(state) = self.engine.read_model().get(self.state.id) {
+        if let Some(state) = self.client.read_model().get(self.state.id) {
             self.state = state;
         }
     }
@@ -99,7 +106,7 @@ impl Visit<'_> {
         }
         self.app.out.note(format!("{}: {}", named(&self.state), words::open_booking(&open, &self.state, now)));
         self.app.out.note("reading it back first");
-        let found = self.engine.settle_booking(self.state.id, &self.app.actor()).await?;
+        let found: Option<Booked> = self.ask(Request::SettleBooking(self.state.id)).await?;
         self.refresh();
         match found {
             None => {
@@ -128,7 +135,7 @@ impl Visit<'_> {
         let now = self.app.clock.now();
         self.app.out.note(format!("{}: {}", named(&self.state), words::open_booking(&open, &self.state, now)));
         self.typed("Type the dealerCode of this dealership to record that it is not there: ").await?;
-        let found = self.engine.give_up_booking(self.state.id, &self.app.actor()).await?;
+        let found: Option<Booked> = self.ask(Request::GiveUpBooking(self.state.id)).await?;
         self.refresh();
         match found {
             Some(booked) => self.ended(&booked),
@@ -152,7 +159,7 @@ impl Visit<'_> {
         let now = self.app.clock.now();
         self.say(&format!("a test appointment stands: {}", words::appointment(stands, &self.state, now)))?;
         if !self.app.globals.read_only
-            && let Some(read_back) = self.engine.read_back(self.state.id, &self.app.actor()).await?
+            && let Some(read_back) = self.ask::<Option<ReadBack>>(Request::ReadBack(self.state.id)).await?
         {
             self.say(&format!("read back: {}", send::read_back_words(&read_back)))?;
             self.note("read_back", send::read_back_word(&read_back).into());
@@ -163,17 +170,15 @@ impl Visit<'_> {
 
     /// What the rules say to a booking for this dealership, whatever its time.
     fn ruled(&self) -> Result<(), Refusal> {
-        let policy = self.engine.policy();
-        let now = self.app.clock.now();
+        let (info, now) = (self.client.info(), self.app.clock.now());
         let command = Command::RequestBooking {
             intent: IntentId::from_bits(0),
-            opcode: self.state.opcode_code(&policy.default_opcode).into(),
+            opcode: self.state.opcode_code(&info.policy.default_opcode).into(),
             local: now.with_timezone(&self.state.profile.timezone).naive_local(),
             vin: "".into(),
             moves: self.args.reschedule,
         };
-        let ctx = Context { now, policy, claims: self.engine.read_model(), letter: None };
-        decide(Some(&self.state), &command, &ctx).map(drop)
+        dry_run(&*self.client, self.state.id, &command)
     }
 
     /// A refusal with what to do about it.
@@ -196,7 +201,7 @@ impl Visit<'_> {
         // Any full minute that exists: the time is judged later.
         let local = self.app.clock.now().with_timezone(&zone).date_naive().and_hms_opt(12, 0, 0).unwrap_or_default();
         let intent = IntentId::from_bits(0);
-        let booking = self.app.config.appointment.booking(&self.state, local, intent, None, self.engine.policy());
+        let booking = self.app.config.appointment.booking(&self.state, local, intent, None, &self.client.info().policy);
         booking.complete().map_err(|problem| lacking(&problem))
     }
 }
@@ -260,7 +265,7 @@ impl Visit<'_> {
             }
             Booked::Unknown { reason } => {
                 self.finish("unknown", Some(reason))?;
-                let settles = crate::domain::in_words(self.engine.policy().booking_settles);
+                let settles = crate::domain::in_words(self.client.info().policy.booking_settles);
                 Err(CliError::Failed(format!(
                     "nobody knows whether it was booked: {}\nIt may stand in the dealership's calendar. No other booking is sent before this one \
                      was read back: run `appointment {code}` again, {settles} after it was sent or later; it looks first.\nIf you see in \

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::SlotWindow;
 use crate::domain::text::is_invisible;
 use crate::domain::{DaySlots, Slot, SlotCounts, Timestamp, slots_in_words};
-use crate::protocol::{PlannedBooking, RequestPreview};
+use crate::protocol::{PlannedBooking, Request, RequestError, RequestPreview};
 
 use super::super::error::CliError;
 use super::super::escaped;
@@ -53,7 +53,11 @@ impl SlotOffer {
 impl Visit<'_> {
     /// What is offered now, in the configured window.
     pub(super) async fn offered(&self) -> Result<SlotOffer, CliError> {
-        Ok(SlotOffer::of(self.engine.offered(self.state.id).await?))
+        Ok(SlotOffer::of(self.slots(None).await?))
+    }
+
+    async fn slots(&self, window: Option<SlotWindow>) -> Result<Vec<Slot>, RequestError> {
+        self.ask(Request::Slots { dealership: self.state.id, window }).await
     }
 
     /// A time as somebody writes it, on the dealership's clock.
@@ -63,15 +67,16 @@ impl Visit<'_> {
     }
 
     /// The planned booking for a time, which must be offered.
-    pub(super) async fn plan(&self, local: NaiveDateTime, offer: &SlotOffer) -> Result<PlannedBooking, CliError> {
-        let reschedule = self.args.reschedule;
-        let planned = self.engine.plan_booking(self.state.id, local, reschedule, &self.app.config.appointment)?;
+    pub(super) async fn plan(&self, local: NaiveDateTime, offer: &SlotOffer) -> Result<Box<PlannedBooking>, CliError> {
+        let (moves, plan) = (self.args.reschedule, self.app.config.appointment.clone());
+        let request = Request::PlanBooking { dealership: self.state.id, local, moves, plan };
+        let planned: Box<PlannedBooking> = self.ask(request).await?;
         let mut offered = offer.slots.clone();
         let today = self.app.clock.now().with_timezone(&self.state.profile.timezone).date_naive();
-        let window = Days::new(self.engine.policy().slot_window.into());
+        let window = Days::new(self.client.info().policy.slot_window.into());
         // A day beyond the window is asked for by itself.
         if today.checked_add_days(window).is_some_and(|end| local.date() >= end) {
-            offered.extend(self.engine.slots(self.state.id, SlotWindow { first: local.date(), days: 1 }).await?);
+            offered.extend(self.slots(Some(SlotWindow { first: local.date(), days: 1 })).await?);
         }
         planned.booking.check(&offered).map_err(|problem| CliError::Refused(problem.to_string()))?;
         Ok(planned)

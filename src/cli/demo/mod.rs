@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use self::history::Past;
 use self::phone::PhoneLine;
-use crate::client::{EngineClient, LocalClient, SharedClient};
+use crate::client::SharedClient;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::model::{HttpCodes, Invitations};
 use crate::config::{Config, SecretSource, StoreUrl};
@@ -100,8 +100,8 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
         if args.headless {
             return demo.print_events(app).await;
         }
-        let engine = std::future::ready(Ok(Arc::new(demo.client.clone()) as SharedClient));
-        Box::pin(desk::on(app, engine, "demo", demo.shows(), Vec::new())).await
+        let client = std::future::ready(Ok(Arc::clone(&demo.client)));
+        Box::pin(desk::on(app, client, "demo", demo.shows(), Vec::new())).await
     };
     let ended = tokio::select! {
         biased;
@@ -143,7 +143,7 @@ pub enum DemoError {
 
 /// A demo that runs: an engine like every other, and what it lives on.
 pub struct Demo {
-    pub client: LocalClient,
+    pub client: SharedClient,
     sandbox: Sandbox,
     listener: tokio::task::JoinHandle<()>,
     // Deleted when it is dropped, after everything above has ended.
@@ -192,8 +192,8 @@ impl Demo {
         line.give_addresses(&people).await?;
         // The past is told undisturbed; what comes now is as nasty as it was asked to be.
         line.misbehave(&args.faults.to_string()).await?;
-        let client = wiring.start(store);
-        let listener = tokio::spawn(line.listen(client.clone(), last_call));
+        let client: SharedClient = Arc::new(wiring.start(store));
+        let listener = tokio::spawn(line.listen(Arc::clone(&client), last_call));
         Ok(Self { client, sandbox, listener, _scratch: scratch })
     }
 
@@ -216,7 +216,7 @@ impl Demo {
 
     /// Prints events as JSON lines for as long as somebody reads them.
     async fn print_events(&self, app: &App) -> Result<(), CliError> {
-        super::watch::follow(app, self.client.engine()).await
+        super::watch::follow(app, &*self.client).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use serde::Deserialize;
 
-use crate::client::{EngineClient, ask};
+use crate::client::{SharedClient, ask};
 use crate::domain::{
     Actor, Command, Event, InvitationCode, OpcodeChoice, OpcodeOption, Profile, Timestamp, Untrusted, rfc3339,
 };
@@ -176,7 +176,7 @@ impl PhoneLine {
     }
 
     /// Listens until the engine ends, and records what is said.
-    pub async fn listen(self, client: impl EngineClient, mut after: u64) {
+    pub async fn listen(self, client: SharedClient, mut after: u64) {
         loop {
             tokio::time::sleep(PAUSE).await;
             let Ok((calls, last)) = self.all_calls(after).await else { continue };
@@ -184,7 +184,7 @@ impl PhoneLine {
             for call in calls {
                 let Some(id) = client.read_model().by_dealer_code(&call.dealer_code) else { continue };
                 let record = async |command| {
-                    ask::<Vec<Arc<Event>>>(&client, Request::Execute(vec![(id, command)]), &actor()).await
+                    ask::<Vec<Arc<Event>>>(&*client, Request::Execute(vec![(id, command)]), &actor()).await
                 };
                 let heard = match record(call.command()).await {
                     // A dealer may say things that the rules refuse, such as "done" about a dead code: it is written down.

@@ -10,9 +10,10 @@ use crate::cli::output::Ink;
 use crate::cli::record::all;
 use crate::cli::report::named;
 use crate::cli::twins::TwinFinder;
+use crate::client::ask;
 use crate::domain::list::{Assigned, Columns, ListEntry, ListField, Origin};
-use crate::domain::{OpcodeOption, ProfileField};
-use crate::protocol::{Incoming, ProbeStatus};
+use crate::domain::{OpcodeOption, ProfileField, Refusal};
+use crate::protocol::{Imported, Incoming, ProbeStatus, Request};
 use crate::wiring::Need;
 
 use super::chosen;
@@ -41,10 +42,12 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let opcode = chosen(&app.config, &read.opcode);
     let ListEntry { profile, further_contacts, .. } = read.entry;
     let incoming = Incoming { profile, further_contacts, opcode, word: read.opcode.word };
-    let engine = app.engine(Need::default()).await?;
-    let mut answers = engine.add(vec![incoming], &app.actor()).await?;
-    let id = answers.pop().ok_or_else(|| CliError::Failed("no answer".to_owned()))??;
-    let states = all(&engine);
+    let client = app.client(Need::default()).await?;
+    let request = Request::Add(vec![incoming]);
+    let mut answers: Vec<Result<Imported, Refusal>> = ask(&*client, request, &app.actor()).await?;
+    let (Imported::Added(id) | Imported::Updated(id) | Imported::Unchanged(id)) =
+        answers.pop().ok_or_else(|| CliError::Failed("no answer".to_owned()))??;
+    let states = all(&*client);
     let Some(state) = states.iter().find(|state| state.id == id) else {
         return Err(CliError::Failed("it was added and is not there".to_owned()));
     };
@@ -52,7 +55,7 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let alike = twins.alike(state);
     if args.json.json {
         let (probe, now) = (ProbeStatus::default(), app.clock.now());
-        let mut document = with_schema(dealership(state, &probe, now, engine.policy(), false));
+        let mut document = with_schema(dealership(state, &probe, now, &client.info().policy, false));
         alike.put(&mut document);
         return app.out.document(&document);
     }

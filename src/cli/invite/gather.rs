@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::client::EngineClient;
 use crate::domain::bulk::BulkKind;
 use crate::domain::paste::{Expected, PasteContext, match_codes, names};
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, FullNames, InvitationCode, Onboarding, Timestamp};
-use crate::engine::Engine;
 
 use super::super::app::App;
 use super::super::args::Codes;
@@ -20,10 +20,15 @@ use super::super::unfinished;
 use super::Item;
 
 /// Finds the dealerships and their pasted codes; anything wrong with the codes is told as a whole.
-pub(super) async fn gather(app: &App, args: &Codes, engine: &Engine, what: BulkKind) -> Result<Vec<Item>, CliError> {
-    let states = all(engine);
+pub(super) async fn gather(
+    app: &App,
+    args: &Codes,
+    client: &dyn EngineClient,
+    what: BulkKind,
+) -> Result<Vec<Item>, CliError> {
+    let states = all(client);
     let me = app.config.operator();
-    let desk = DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me };
+    let desk = DeskView { states: &states, now: app.clock.now(), policy: &client.info().policy, me: &me };
     let targets = &args.targets;
     let named = !targets.dealerships.is_empty() || targets.query.is_some();
     if let Some(file) = &args.codes {
@@ -37,10 +42,10 @@ pub(super) async fn gather(app: &App, args: &Codes, engine: &Engine, what: BulkK
             true => desk.targets(&targets.dealerships, targets.query.as_deref())?,
             false => named_in(block, &desk, &full),
         };
-        return matched(app, args, block, &full, engine, &chosen);
+        return matched(app, args, block, &full, client, &chosen);
     }
     let chosen = match args.resume {
-        true => unfinished::left(engine, what).await?,
+        true => unfinished::left(app, client, what).await?,
         false => desk.targets(&targets.dealerships, targets.query.as_deref())?,
     };
     let Some(code) = &args.code else {
@@ -82,7 +87,7 @@ fn matched(
     args: &Codes,
     block: &str,
     full: &FullNames<'_>,
-    engine: &Engine,
+    client: &dyn EngineClient,
     chosen: &[Arc<Onboarding>],
 ) -> Result<Vec<Item>, CliError> {
     let expected: Vec<Expected> =
@@ -90,12 +95,12 @@ fn matched(
     let resolve = |name: &str| full.find(name);
     let now = app.clock.now();
     let common = common_moment(app, args, chosen)?.unwrap_or(now);
-    let present = |id| Some(engine.read_model().get(id)?.invitation.as_ref()?.code.digest());
+    let present = |id| Some(client.read_model().get(id)?.invitation.as_ref()?.code.digest());
     let ctx = PasteContext {
         now,
         generated_at: common,
-        policy: engine.policy(),
-        claims: engine.read_model(),
+        policy: &client.info().policy,
+        claims: client.read_model(),
         present: &present,
         resolve: &resolve,
     };

@@ -1,8 +1,9 @@
 //! `mail show` and `mail preview`: a letter's text.
 
 use super::letters::{DealershipLetter, by_id, document, kind, lines};
+use crate::client::ask;
 use crate::domain::LetterKind;
-use crate::mail::RenderedLetter;
+use crate::protocol::{LetterText, Request};
 
 use super::super::app::App;
 use super::super::args::Form;
@@ -13,8 +14,8 @@ use super::super::record::choose;
 use crate::wiring::Need;
 
 pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Result<(), CliError> {
-    let engine = app.engine(Need { mail: true, ..Need::default() }).await?;
-    let found = choose(app, &engine, |desk| match by_id(desk, name) {
+    let client = app.client(Need { mail: true, ..Need::default() }).await?;
+    let found = choose(app, &*client, |desk| match by_id(desk, name) {
         Some(found) => Ok(found),
         None => {
             let state = desk.one(name)?;
@@ -23,7 +24,8 @@ pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Resul
             Ok(DealershipLetter { state, letter })
         }
     })?;
-    let text = engine.letter_text(found.state.id, found.letter.id);
+    let request = Request::ReadLetter { dealership: found.state.id, letter: found.letter.id, reveal: form.reveal };
+    let text = ask::<LetterText>(&*client, request, &app.actor()).await;
     if json {
         let mut document = with_schema(document(&found));
         if let (Some(fields), Ok(letter)) = (document.as_object_mut(), &text) {
@@ -47,23 +49,23 @@ pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Resul
 
 pub(super) async fn preview(app: &App, dealership: &str, word: &str, form: Form) -> Result<(), CliError> {
     let kind: LetterKind = kind(word)?;
-    let engine = app.engine(Need { mail: true, ..Need::default() }).await?;
-    let id = choose(app, &engine, |desk| Ok(desk.one(dealership)?.id))?;
-    print(app, &engine.preview(id, kind, &[])?, form)
+    let client = app.client(Need { mail: true, ..Need::default() }).await?;
+    let id = choose(app, &*client, |desk| Ok(desk.one(dealership)?.id))?;
+    let request = Request::PreviewLetter { dealership: id, kind, as_if: Vec::new(), reveal: form.reveal };
+    print(app, &ask(&*client, request, &app.actor()).await?, form)
 }
 
-fn body(letter: &RenderedLetter, form: Form) -> String {
-    let pages = if form.reveal { letter.revealed() } else { letter.masked() };
-    if form.html { pages.html } else { pages.text }
+fn body(letter: &LetterText, form: Form) -> &str {
+    if form.html { &letter.html } else { &letter.text }
 }
 
 /// Prints a letter as it goes out. What stands in it is clean: the press has cleaned it.
-fn print(app: &App, letter: &RenderedLetter, form: Form) -> Result<(), CliError> {
+fn print(app: &App, letter: &LetterText, form: Form) -> Result<(), CliError> {
     // HTML is for a browser: nothing else may stand before it.
     if !form.html {
-        let reply_to = letter.reply_to.as_ref().map(|to| ("Reply-To", to.to_string()));
-        let head = [("From", letter.from.to_string()), ("To", letter.to.to_string())];
-        let subject = ("Subject", letter.subject.clone());
+        let reply_to = letter.reply_to.as_ref().map(|to| ("Reply-To", to));
+        let head = [("From", &letter.from), ("To", &letter.to)];
+        let subject = ("Subject", &letter.subject);
         for (name, value) in head.into_iter().chain(reply_to).chain([subject]) {
             app.out.line(format!("{} {value}", app.out.ink(Ink::Dim, &format!("{name}:"))))?;
         }

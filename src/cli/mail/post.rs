@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::client::{EngineClient, ask};
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Event, LetterId, LetterState};
-use crate::engine::Engine;
-use crate::protocol::SendResult;
+use crate::protocol::{Request, SendResult};
 
+use super::super::app::App;
 use super::super::error::CliError;
 use super::super::json;
 
@@ -38,11 +39,15 @@ impl SentLetters {
     ///
     /// # Errors
     /// When what became of them could not be recorded.
-    pub(in crate::cli) async fn now(engine: &Engine, letters: &[(DealershipId, LetterId)]) -> Result<Self, CliError> {
-        if !engine.sends_letters() || letters.is_empty() {
+    pub(in crate::cli) async fn now(
+        app: &App,
+        client: &dyn EngineClient,
+        letters: Vec<(DealershipId, LetterId)>,
+    ) -> Result<Self, CliError> {
+        if !client.info().sends_letters() || letters.is_empty() {
             return Ok(Self::default());
         }
-        let posted = engine.send_now(letters).await?;
+        let posted: Vec<SendResult> = ask(client, Request::SendLetters(letters), &app.actor()).await?;
         Ok(Self(posted.into_iter().map(|one| (one.letter.id, one)).collect()))
     }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::client::ask;
 use crate::domain::text::clean;
 use crate::domain::{Guide, GuideStep, Observed, Onboarding, OpcodeState, Outcome, Policy, Timestamp, guide, rfc3339};
-use crate::protocol::Checked;
+use crate::protocol::{Checked, Request};
 
 use super::super::app::App;
 use super::super::args;
@@ -24,7 +25,7 @@ pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(),
         let (state, checked) = look(app, &args.dealership).await?;
         (state, Some(checked))
     } else {
-        // From the books alone, also beside whoever owns them.
+        // From the journal alone, also beside whoever owns the store.
         let reading = app.read().await?;
         (reading.desk().one(&args.dealership)?, None)
     };
@@ -35,7 +36,7 @@ pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(),
             app.out.line(clean(line))?;
         }
     } else if args.json.json {
-        app.out.document(&document(&state, &guide, &policy, checked.as_ref(), now))?;
+        app.out.document(&document(&state, &guide, &policy, checked.as_deref(), now))?;
     } else {
         page(app, &state, &guide, now)?;
     }
@@ -48,11 +49,11 @@ pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(),
     }
 }
 
-async fn look(app: &App, dealership: &str) -> Result<(Arc<Onboarding>, Checked), CliError> {
-    let engine = looking(app).await?;
-    let chosen = choose(app, &engine, |desk| desk.one(dealership))?;
-    let checked = engine.check(chosen.id).await?;
-    Ok((engine.read_model().get(chosen.id).unwrap_or(chosen), checked))
+async fn look(app: &App, dealership: &str) -> Result<(Arc<Onboarding>, Box<Checked>), CliError> {
+    let client = looking(app).await?;
+    let chosen = choose(app, &*client, |desk| desk.one(dealership))?;
+    let checked = ask::<Box<Checked>>(&*client, Request::Probe(vec![chosen.id]), &app.actor()).await?;
+    Ok((client.read_model().get(chosen.id).unwrap_or(chosen), checked))
 }
 
 fn page(app: &App, state: &Onboarding, guide: &Guide, now: Timestamp) -> Result<(), CliError> {

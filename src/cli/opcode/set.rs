@@ -14,9 +14,9 @@ use super::super::select::DeskView;
 use crate::wiring::Need;
 
 pub(in crate::cli) async fn run(app: &App, args: &SetOpcode) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
+    let client = app.client(Need::default()).await?;
     let mut code = None;
-    let states = choose(app, &engine, |desk| {
+    let states = choose(app, &*client, |desk| {
         let (states, found) = meant(args, desk)?;
         code = found;
         Ok(states)
@@ -38,7 +38,7 @@ pub(in crate::cli) async fn run(app: &App, args: &SetOpcode) -> Result<(), CliEr
     let what = format!("record opcode `{}` ({option}) for {} dealerships", choice.code.plain(), states.len());
     ask_above_many(app, states.len(), &what, args.yes).await?;
     let word = args.word.as_deref().map(str::trim).filter(|word| !word.is_empty()).map(Untrusted::from);
-    send(app, &engine, states, args.json.json, |_| {
+    send(app, &*client, states, args.json.json, |_| {
         Ok(Command::ChooseOpcode { choice: choice.clone(), word: word.clone() })
     })
     .await

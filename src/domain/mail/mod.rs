@@ -24,7 +24,8 @@ pub use obstacle::Obstacle;
 pub use policy::{MailPolicy, QuietHours};
 pub use refusal::{enhanced_status, is_server_trouble, is_too_large, quoted_reply, refused_address, refuses_address};
 pub use report::{
-    Concerned, LetterCopy, ReportAction, ReportError, ReportedAddress, Returned, ReturnedMail, concerned,
+    Concerned, LONGEST_REPORT, LetterCopy, ReportAction, ReportError, ReportedAddress, Returned, ReturnedMail,
+    concerned,
 };
 
 /// What became of a letter so far (`mail.state` in JSON).

@@ -14,6 +14,9 @@ use crate::domain::{DealershipId, LetterId, Onboarding, Timestamp, Untrusted, sa
 /// after five days.
 const RECENT: TimeDelta = TimeDelta::days(5);
 
+/// The most of a report that is read; what follows is the returned letter.
+pub const LONGEST_REPORT: usize = 1 << 20;
+
 /// A copy of a letter, as a header of it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LetterCopy {
