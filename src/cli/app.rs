@@ -1,6 +1,5 @@
 //! What every command needs: settings, streams, the clock, and the engine, started when it is needed.
 
-use std::borrow::Cow;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,19 +11,16 @@ use crate::client::SharedClient;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::{self, Config, Overrides};
 use crate::domain::when::WhenError;
-use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, ProbeSchedule, ProbeState, Timestamp, cadence};
+use crate::domain::{Actor, ClockDoubt, Timestamp};
 use crate::present::time::Zone;
-use crate::protocol::{EventQuery, ProbeStatus};
-use crate::store::{ProbeStates, Snapshot};
-use crate::timezone::{self, Database};
-use crate::wiring::{Need, Wiring, blocking, open_store};
+use crate::wiring::{Need, Wiring, open_store};
 
 use super::args::Globals;
 use super::error::{CliError, held_by};
 use super::input::read_text;
 use super::output::Out;
-use super::select::DeskView;
-use super::store_access;
+use super::store_access::{JournalClient, holder};
+use super::zone::{choose_zone_rules, operators_zone};
 
 /// An end that takes longer is explained.
 const SAID_AFTER: Duration = Duration::from_millis(300);
@@ -97,8 +93,8 @@ impl App {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub async fn read(&self) -> Result<StoreReading, CliError> {
-        if let Some(holder) = store_access::holder(&self.config.store) {
+    pub async fn read(&self) -> Result<JournalClient, CliError> {
+        if let Some(holder) = holder(&self.config.store) {
             self.out.note(format!("reading the journal beside {}", held_by(&holder)));
         }
         self.read_beside().await
@@ -108,18 +104,13 @@ impl App {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub async fn read_beside(&self) -> Result<StoreReading, CliError> {
-        let (journal, probes) = store_access::read_beside(&self.config.store).await?;
-        if !journal.end.is_whole() {
-            let words = crate::domain::text::clean(&journal.end.to_string()).into_owned();
+    pub async fn read_beside(&self) -> Result<JournalClient, CliError> {
+        let client = JournalClient::open(&self.config, Arc::clone(&self.clock)).await?;
+        if let Some(words) = client.lacks() {
             self.out.warn(format!("{words} (`cloverwatch doctor` tells more)"));
         }
-        self.warn_of_clock(journal.read_model.newest_event());
-        let (seq, states) = journal.read_model.all();
-        let journal = Arc::new(journal);
-        let (policy, me, clock) = (self.config.policy.clone(), self.config.operator(), Arc::clone(&self.clock));
-        let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().probe_schedule());
-        Ok(StoreReading { seq, states, journal, probes, policy, rhythm, me, clock })
+        self.warn_of_clock(client.read_model().newest_event());
+        Ok(client)
     }
 
     /// Says that our clock is behind what is recorded.
@@ -215,66 +206,7 @@ impl App {
     }
 }
 
-/// Decides, once for the process, by which rules local times are told.
-pub(super) fn choose_zone_rules(config: &Config) -> Database {
-    let tzdir = std::env::var_os("TZDIR").filter(|dir| !dir.is_empty());
-    let database = Database::choose(&config.zone_database, tzdir.as_deref().map(Path::new));
-    timezone::use_database(database.clone());
-    database
-}
-
-/// The zone of whoever sits here.
-pub fn operators_zone() -> Zone {
-    let localtime = std::fs::read_link("/etc/localtime").ok();
-    Zone::find(std::env::var("TZ").ok().as_deref(), localtime.as_deref())
-}
-
 /// What was asked for outside the settings file.
 pub fn overrides(globals: &Globals) -> Overrides {
     Overrides { file: globals.config.clone(), store: globals.store.clone(), ..Overrides::default() }.with_environment()
-}
-
-/// The store as it stood when it was opened.
-pub struct StoreReading {
-    /// The last event in it.
-    pub seq: u64,
-    states: Vec<Arc<Onboarding>>,
-    journal: Arc<Snapshot>,
-    probes: ProbeStates,
-    policy: Policy,
-    /// How often is looked at what; `None`: there is no platform to ask.
-    rhythm: Option<ProbeSchedule>,
-    me: String,
-    clock: SharedClock,
-}
-
-impl StoreReading {
-    /// The dealerships at this moment.
-    pub fn desk(&self) -> DeskView<'_> {
-        DeskView { states: &self.states, now: self.clock.now(), policy: &self.policy, me: &self.me }
-    }
-
-    /// The last look at a dealership, and when the next one is due.
-    pub fn probe(&self, state: &Onboarding) -> ProbeStatus {
-        let kept = self.probes.get(state.id);
-        let now = self.clock.now();
-        let last = ProbeState::last(state, kept.as_deref(), now);
-        let next = |rhythm| cadence(state, now, &self.policy, rhythm, last.as_deref());
-        let next_at = self.rhythm.as_ref().and_then(next);
-        ProbeStatus { next_at, last: last.map(Cow::into_owned) }
-    }
-
-    /// Whether there is no dealership at all.
-    pub fn is_empty(&self) -> bool {
-        self.states.is_empty()
-    }
-
-    /// Reads events, up to the last one of which the dealerships tell.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub async fn events(&self, query: EventQuery) -> Result<Vec<crate::domain::Event>, CliError> {
-        let journal = Arc::clone(&self.journal);
-        Ok(blocking(move || journal.events(&query)).await?)
-    }
 }

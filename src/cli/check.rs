@@ -23,9 +23,8 @@ use super::error::CliError;
 use super::json::{self, opcode_word};
 use super::opcode::words;
 use super::output::{Ink, progress};
-use super::record::all;
 use super::report::{self, CommandReport};
-use super::select::DeskView;
+use super::select::chosen;
 use crate::wiring::Need;
 
 /// What takes longer is said before.
@@ -35,11 +34,8 @@ const LOOKING: Need = Need { platform: true, source: false, background: false, m
 
 pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
     let client = looking(app).await?;
-    let states = all(&*client);
-    let me = app.config.operator();
-    let desk = DeskView { states: &states, now: app.clock.now(), policy: &client.info().policy, me: &me };
-    let chosen = desk.targets(&args.dealerships, args.query.as_deref())?;
-    let all = chosen.len();
+    let states = chosen(app, &*client, &args.dealerships, args.query.as_deref()).await?;
+    let all = states.len();
     let bar = match takes_at_least(all, app.config.pace().requests_per_second) {
         Some(words) => {
             app.out.note(words);
@@ -47,14 +43,14 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
         }
         None => ProgressBar::hidden(),
     };
-    let (actor, request) = (app.actor(), Request::Probe(chosen.iter().map(|state| state.id).collect()));
+    let (actor, request) = (app.actor(), Request::Probe(states.iter().map(|state| state.id).collect()));
     let answers = tokio::select! {
         answers = ask_each::<Box<Checked>>(&*client, request, &actor, |done| bar.set_position(done as u64)) => answers,
         () = tell_waits(app, &*client, &bar, all) => return Ok(()),
     };
     bar.finish_and_clear();
     let mut report = CommandReport::default();
-    for (state, answer) in chosen.into_iter().zip(answers) {
+    for (state, answer) in states.into_iter().zip(answers) {
         let outcome = match answer {
             Ok(checked) => {
                 let after = client.read_model().get(state.id).unwrap_or_else(|| Arc::clone(&state));

@@ -14,15 +14,17 @@ use crate::config::diagnostic::shown;
 use crate::config::{self, Config, paths};
 use crate::domain::text::clean;
 use crate::domain::{ClockDoubt, CodeOrigin, Timestamp};
+use crate::protocol::ReadModel;
 use crate::tui::keymap;
 use crate::wiring;
 
-use super::app::{choose_zone_rules, overrides};
+use super::app::overrides;
 use super::args::{Doctor, Globals};
 use super::error::CliError;
 use super::json::SCHEMA;
 use super::output::{Ink, Out, fit, is_dumb, term_in_words};
-use super::store_access::read_beside;
+use super::store_access::JournalClient;
+use super::zone::{choose_zone_rules, operators_zone};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Health {
@@ -93,9 +95,10 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
             mail(&mut found, &loaded.config).await;
             let skew = platform(&mut found, &loaded.config).await;
             // Whatever is wrong with the journal is told already.
-            let book = read_beside(&loaded.config.store).await.ok().map(|(journal, _)| journal.read_model);
-            zones::look(&mut found, &database, book.as_ref());
-            clock(&mut found, &loaded.config, book.and_then(|book| book.newest_event()), skew);
+            let journal = JournalClient::open(&loaded.config, Arc::new(WallClock::real())).await.ok();
+            let read_model = journal.as_ref().map(JournalClient::read_model);
+            zones::look(&mut found, &database, read_model);
+            clock(&mut found, &loaded.config, read_model.and_then(ReadModel::newest_event), skew);
         }
         Err(error) => {
             for mistake in error.0 {
@@ -198,7 +201,7 @@ fn clock(found: &mut Findings, config: &Config, newest: Option<Timestamp>, skew:
         Some(doubt) => found.note("own clock", Health::Bad, doubt.to_string()),
         None => {
             let agrees = if skew.is_some() { "; Xtime's agrees" } else { "" };
-            let words = format!("it is {}{agrees}", super::app::operators_zone().line(now));
+            let words = format!("it is {}{agrees}", operators_zone().line(now));
             found.note("own clock", Health::Good, words);
         }
     }

@@ -2,8 +2,7 @@
 
 use crate::config::ConfigError;
 use crate::domain::{QueryError, Refusal};
-use crate::protocol::{Holder, RequestError};
-use crate::store::StoreError;
+use crate::protocol::{Holder, RequestError, SelectionError};
 use crate::wiring::SetupFailure;
 
 /// The end of a command that was not simply done. What is printed is clean.
@@ -50,7 +49,7 @@ fn held(holder: Option<&Holder>) -> String {
 
 /// Who holds the store, and since when by the operator's clock.
 pub(super) fn held_by(holder: &Holder) -> String {
-    format!("{holder} since {}", super::app::operators_zone().line(holder.since))
+    format!("{holder} since {}", super::zone::operators_zone().line(holder.since))
 }
 
 impl CliError {
@@ -96,15 +95,6 @@ impl From<std::io::Error> for CliError {
     }
 }
 
-impl From<StoreError> for CliError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Held(holder) => Self::Held(holder),
-            error => Self::Failed(error.to_string()),
-        }
-    }
-}
-
 impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refused(&refusal))
@@ -117,7 +107,10 @@ impl From<RequestError> for CliError {
             RequestError::Refused(refusal) => refusal.into(),
             RequestError::Held(holder) => Self::Held(holder),
             RequestError::ReadOnly | RequestError::Booking(_) => Self::Refused(error.to_string()),
-            RequestError::NoSource | RequestError::NoPlatform => Self::Usage(error.to_string()),
+            RequestError::Selection(SelectionError::Query { text, error }) => Self::query(&text, &error),
+            RequestError::Selection(_) | RequestError::NoSource | RequestError::NoPlatform => {
+                Self::Usage(error.to_string())
+            }
             error => Self::Failed(error.to_string()),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::client::ReadClient;
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::clean;
 use crate::domain::{
@@ -16,7 +17,9 @@ use super::app::App;
 use super::args::Events;
 use super::error::CliError;
 use super::output::{Ink, fit};
+use super::select::all;
 use super::store_access;
+use super::twins::TwinFinder;
 
 pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let text = args.query.join(" ");
@@ -26,13 +29,11 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     };
     let since = args.since.as_deref().map(|text| app.span(text)).transpose()?;
     let until = args.until.as_deref().map(|text| app.span(text)).transpose()?;
-    // A tail must not own the books while others want to record.
+    // A tail must not own the store while others want to record.
     let reading = if args.follow { app.read_beside().await? } else { app.read().await? };
-    let desk = reading.desk();
+    let states = all(app, &reading).await?;
     let mut known = SearchIndex::default();
-    for state in desk.states {
-        known.put(state);
-    }
+    states.iter().for_each(|state| known.put(state));
     let query = EventQuery { kinds: filter.kinds.clone(), since, until, ..EventQuery::default() };
     // With a filter by dealership the newest ones are only known after it was applied.
     let query = match args.limit {
@@ -41,8 +42,8 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     };
     let me = app.config.operator();
     let policy = app.config.policy.clone();
-    let twins = filter.query.asks_for_twins().then(|| desk.twins().members());
-    let ctx = QueryContext { now: desk.now, policy: &policy, me: Some(&me), twins: twins.as_ref() };
+    let twins = filter.query.asks_for_twins().then(|| TwinFinder::of(&states).members());
+    let ctx = QueryContext { now: app.clock.now(), policy: &policy, me: Some(&me), twins: twins.as_ref() };
     let mut events = reading.events(query).await?;
     events.retain(|event| filter.matches(event, &known, &ctx));
     let form = Form::of(args);
@@ -54,7 +55,11 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
         print(app, event, known.of(event), form)?;
     }
     app.out.flush()?;
-    if args.follow { follow(app, form, &filter, (known, twins), reading.seq, until).await } else { Ok(()) }
+    if args.follow {
+        follow(app, form, &filter, (known, twins), reading.read_model().seq(), until).await
+    } else {
+        Ok(())
+    }
 }
 
 /// Prints what is recorded from now on, until a signal ends it, its time is over, or nobody reads any more.

@@ -6,6 +6,7 @@ mod opcode_words;
 mod parallel;
 mod plan;
 mod preview;
+mod problem;
 mod reading;
 mod remarks;
 mod row;
@@ -30,7 +31,7 @@ use super::error::CliError;
 use super::input::{name_of, read_bytes};
 use super::opcode;
 use super::output::progress;
-use super::record::all;
+use super::select::all;
 use crate::wiring::Need;
 use opcode_words::OpcodeWords;
 use plan::{ImportCounts, ImportPlan, PlanContext};
@@ -70,7 +71,7 @@ pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
 async fn take_in(app: &App, args: &Import, options: &ImportOptions, mut list: ImportedList) -> Result<(), CliError> {
     let from = name_of(&args.file);
     let known = KnownDealerships::of(app, args.dry_run).await?;
-    let states = known.states();
+    let states = known.states(app).await?;
     let choice = |words: &OpcodeWords| chosen(&app.config, words);
     let mut plan = ImportPlan::of(&mut list, &PlanContext { states: &states, options, choice: &choice });
     let lacking = advice::lacking(&list.columns, options, &plan.refused);
@@ -147,15 +148,15 @@ enum KnownDealerships {
 impl KnownDealerships {
     async fn of(app: &App, dry_run: bool) -> Result<Self, CliError> {
         if dry_run {
-            return Ok(Self::Read(app.read().await?.desk().states.to_vec()));
+            return Ok(Self::Read(all(app, &app.read().await?).await?));
         }
         Ok(Self::Owned(app.client(Need::default()).await?))
     }
 
-    fn states(&self) -> Vec<Arc<Onboarding>> {
+    async fn states(&self, app: &App) -> Result<Vec<Arc<Onboarding>>, CliError> {
         match self {
-            Self::Read(states) => states.clone(),
-            Self::Owned(client) => all(&**client),
+            Self::Read(states) => Ok(states.clone()),
+            Self::Owned(client) => all(app, &**client).await,
         }
     }
 }

@@ -10,8 +10,7 @@ use crate::client::{EngineClient, ask_each, clock_doubt, dry_run};
 use crate::domain::bulk::BulkKind;
 use crate::domain::when::{away, in_zone};
 use crate::domain::{
-    Ask, CodeOrigin, Command, IntentId, InvitationCode, InvitationState, LetterId, Onboarding, Refusal, Timestamp,
-    rfc3339,
+    Ask, CodeOrigin, Command, IntentId, InvitationState, LetterId, Onboarding, Refusal, Timestamp, rfc3339,
 };
 use crate::protocol::{CodeRequest, PastedCode, Request, RequestError};
 
@@ -21,14 +20,11 @@ use super::error::CliError;
 use super::json::{SCHEMA, invitation};
 use super::mail::post::{LetterResult, SentLetters};
 use super::output::is_interactive;
-use super::record::sure;
+use super::record::{TYPE_ABOVE, sure};
 use super::report::{CommandReport, ItemOutcome, identity, named};
 use super::unfinished;
 use crate::wiring::Need;
-use gather::gather;
-
-/// Above so many items the number must be typed.
-pub(super) const TYPE_ABOVE: usize = 25;
+use gather::{Item, gather};
 
 /// What is wanted: a first code or a new one.
 #[derive(Debug, Clone, Copy)]
@@ -50,26 +46,6 @@ impl CodeKind {
             Self::Invite => Ask::Invite,
             Self::Reissue { despite_word } => Ask::Reissue { seen: state.generation(), despite_word },
         }
-    }
-}
-
-/// One dealership and, with pasted codes, its code.
-struct Item {
-    state: Arc<Onboarding>,
-    pasted: Option<(InvitationCode, Timestamp)>,
-    refused: Option<Refusal>,
-    /// An earlier run has recorded this very code.
-    already: bool,
-}
-
-impl Item {
-    fn of(state: Arc<Onboarding>) -> Self {
-        Self { state, pasted: None, refused: None, already: false }
-    }
-
-    /// Whether a code is to be recorded for it.
-    fn is_open(&self) -> bool {
-        self.refused.is_none() && !self.already
     }
 }
 

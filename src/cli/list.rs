@@ -1,24 +1,28 @@
 //! `list`: the table of dealerships, for people, for spreadsheets and for scripts.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::client::ReadClient;
 use crate::domain::order::attention_order;
 use crate::domain::query::Derived;
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::{normal, width};
-use crate::domain::{Onboarding, Policy, Timestamp, Untrusted};
+use crate::domain::{DealershipId, Onboarding, Policy, Timestamp, Untrusted};
 use crate::present::time::Zone;
-use crate::protocol::ProbeStatus;
+use crate::protocol::{ProbeStatus, Selection};
 
-use super::app::{App, StoreReading};
+use super::app::App;
 use super::args::ListArgs;
 use super::columns::{COLUMNS, DealershipView, ListColumn, SortKey};
 use super::error::CliError;
 use super::json::{SCHEMA, dealership};
 use super::output::{Ink, fit, terminal_width};
+use super::select::{all, select};
+use super::twins::TwinFinder;
 
 /// The columns of people, without `--columns`.
 const FOR_PEOPLE: &[&str] =
@@ -61,18 +65,21 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     let sort = args.sort.iter().map(|field| order(field)).collect::<Result<Vec<_>, _>>()?;
     let columns = columns(&args.columns, args.csv)?;
     let reading = app.read().await?;
-    let desk = reading.desk();
-    let mut found = desk.query(&args.query.join(" "))?;
-    let total = found.len();
-    sort_by(&mut found, &sort, desk.now, desk.policy, app.zone, &reading);
+    let mut found = select(app, &reading, Selection::Query(args.query.join(" "))).await?;
+    let (total, now, policy) = (found.len(), app.clock.now(), &app.config.policy);
+    let mut probes = HashMap::with_capacity(total);
+    for state in &found {
+        probes.insert(state.id, reading.probe_status(state.id, &app.actor()).await?);
+    }
+    sort_by(&mut found, &sort, now, policy, app.zone, &probes);
     found.truncate(args.limit.unwrap_or(usize::MAX));
-    let probes: Vec<ProbeStatus> = found.iter().map(|state| reading.probe(state)).collect();
-    let rows = || found.iter().zip(&probes);
-    let view = |state, probe| DealershipView { state, probe, now: desk.now, policy: desk.policy, zone: app.zone };
+    let rows = || found.iter().filter_map(|state| Some((state, probes.get(&state.id)?)));
+    let view = |state, probe| DealershipView { state, probe, now, policy, zone: app.zone };
     if args.json {
-        let twins = desk.twins();
+        let states = all(app, &reading).await?;
+        let twins = TwinFinder::of(&states);
         let one = |(state, probe): (&Arc<_>, _)| {
-            let mut fields = dealership(state, probe, desk.now, desk.policy, false);
+            let mut fields = dealership(state, probe, now, policy, false);
             twins.alike(state).put(&mut fields);
             fields
         };
@@ -87,9 +94,8 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
         app.out.note(format!("{} of {total} shown", found.len()));
     }
     if total == 0 {
-        let words =
-            if reading.is_empty() { "no dealerships yet: import FILE, add NAME, or demo" } else { "nothing matches" };
-        app.out.note(words);
+        let none = all(app, &reading).await?.is_empty();
+        app.out.note(if none { "no dealerships yet: import FILE, add NAME, or demo" } else { "nothing matches" });
     }
     Ok(())
 }
@@ -129,7 +135,7 @@ fn sort_by(
     now: Timestamp,
     policy: &Policy,
     zone: Zone,
-    reading: &StoreReading,
+    probes: &HashMap<DealershipId, ProbeStatus>,
 ) {
     if fields.is_empty() {
         found.sort_by_cached_key(|state| {
@@ -141,7 +147,7 @@ fn sort_by(
     let mut keyed: Vec<(Vec<SortKey>, Arc<Onboarding>)> = found
         .drain(..)
         .map(|state| {
-            let probe = reading.probe(&state);
+            let probe = probes.get(&state.id).cloned().unwrap_or_default();
             let view = DealershipView { state: &state, probe: &probe, now, policy, zone };
             (fields.iter().map(|(column, _)| (column.key)(&view)).collect(), state)
         })

@@ -1,4 +1,4 @@
-//! The command line: one of the two faces of the engine.
+//! The command line.
 
 pub mod app;
 mod appointment;
@@ -34,6 +34,7 @@ mod store_access;
 mod twins;
 mod unfinished;
 mod watch;
+mod zone;
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -89,7 +90,7 @@ fn usage(error: &clap::Error) -> u8 {
 
 async fn run(cli: Cli) -> Result<(), CliError> {
     crate::signals::survive_file_size_limit()?;
-    // These need neither settings nor books.
+    // These need neither settings nor a store.
     match &cli.command {
         Some(CliCommand::Completions { shell }) => return generate::completions(*shell),
         Some(CliCommand::Man) => return generate::man(),
@@ -153,7 +154,7 @@ async fn dispatch(app: &Arc<App>, command: Option<CliCommand>) -> Result<(), Cli
         Some(CliCommand::Restore(args)) => backup::restore(app, &args).await,
         Some(CliCommand::Sandbox(args)) => sandbox::run(app, &args).await,
         None => desk::run(app).await,
-        // The others need no books and were answered before.
+        // The others need no store and were answered before.
         Some(_) => Ok(()),
     }
 }

@@ -10,29 +10,15 @@ use crate::protocol::Request;
 use super::app::App;
 use super::args::{Archive, Assign, Confirm, Note, Revoke, Snooze};
 use super::error::CliError;
-use super::invite::TYPE_ABOVE;
 use super::mail::post::{SentLetters, queued_by};
 use super::output::is_interactive;
 use super::report::{CommandReport, ItemOutcome, named};
-use super::select::DeskView;
+use super::select::{chosen, one};
 use super::set::tell_new_owner;
 use crate::wiring::Need;
 
-/// The dealerships as they stand, for choosing among them.
-pub(super) fn all(client: &dyn EngineClient) -> Vec<Arc<Onboarding>> {
-    client.read_model().all().1
-}
-
-/// Finds what a command is about.
-pub(super) fn choose<T>(
-    app: &App,
-    client: &dyn EngineClient,
-    find: impl FnOnce(&DeskView<'_>) -> Result<T, CliError>,
-) -> Result<T, CliError> {
-    let states = all(client);
-    let me = app.config.operator();
-    find(&DeskView { states: &states, now: app.clock.now(), policy: &client.info().policy, me: &me })
-}
+/// Above so many items the number must be typed.
+pub(super) const TYPE_ABOVE: usize = 25;
 
 /// Has the number typed when a command is about many.
 pub(super) async fn ask_above_many(app: &App, count: usize, what: &str, yes: bool) -> Result<(), CliError> {
@@ -112,7 +98,7 @@ pub(super) async fn send(
 pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
     let client = app.client(Need::default()).await?;
     let targets = &args.targets;
-    let states = choose(app, &*client, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    let states = chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?;
     let reason: Untrusted = args.reason.as_str().into();
     let command = Command::Revoke { reason };
     let commands: Vec<_> = states.iter().map(|state| (Arc::clone(state), command.clone())).collect();
@@ -135,7 +121,7 @@ pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
 pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
     let client = app.client(Need { mail: !args.no_email, ..Need::default() }).await?;
     let targets = &args.targets;
-    let states = choose(app, &*client, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    let states = chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?;
     send(app, &*client, states, targets.json.json, |state| {
         let said_at = match &args.at {
             Some(text) => app.moment(text, state.profile.timezone)?,
@@ -148,14 +134,14 @@ pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
 
 pub(super) async fn note(app: &App, args: &Note) -> Result<(), CliError> {
     let client = app.client(Need::default()).await?;
-    let state = choose(app, &*client, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
+    let state = vec![one(app, &*client, &args.dealership).await?];
     let text = args.text.join(" ");
     send(app, &*client, state, args.json.json, |_| Ok(Command::Note { text: text.as_str().into() })).await
 }
 
 pub(super) async fn assign(app: &App, args: &Assign) -> Result<(), CliError> {
     let client = app.client(Need::default()).await?;
-    let state = choose(app, &*client, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
+    let state = vec![one(app, &*client, &args.dealership).await?];
     let owner = args.owner.as_deref().map(str::trim).filter(|owner| !owner.is_empty());
     if owner.is_none() && !args.nobody {
         return Err(CliError::usage("to whom? (or --nobody)"));
@@ -163,7 +149,7 @@ pub(super) async fn assign(app: &App, args: &Assign) -> Result<(), CliError> {
     if let (Some(owner), [one]) = (owner, state.as_slice())
         && one.profile.text_of(ProfileField::Owner) != owner
     {
-        tell_new_owner(app, &*client, one.id, owner);
+        tell_new_owner(app, &*client, one.id, owner).await?;
     }
     send(app, &*client, state, args.json.json, |_| Ok(Command::Assign { owner: owner.map(Into::into) })).await
 }
@@ -178,14 +164,14 @@ pub(super) async fn snooze(app: &App, args: &Snooze) -> Result<(), CliError> {
         None => None,
     };
     let client = app.client(Need::default()).await?;
-    let state = choose(app, &*client, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
+    let state = vec![one(app, &*client, &args.dealership).await?];
     send(app, &*client, state, args.json.json, |_| Ok(Command::Snooze { until })).await
 }
 
 pub(super) async fn archive(app: &App, args: &Archive) -> Result<(), CliError> {
     let client = app.client(Need::default()).await?;
     let targets = &args.targets;
-    let states = choose(app, &*client, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    let states = chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?;
     let command = if args.undo { Command::Unarchive } else { Command::Archive };
     send(app, &*client, states, targets.json.json, |_| Ok(command.clone())).await
 }

@@ -15,8 +15,9 @@ use super::args::Set;
 use super::error::CliError;
 use super::json::SCHEMA;
 use super::output::Ink;
-use super::record::{all, choose};
+
 use super::report::{identity, named};
+use super::select::{all, one};
 use crate::wiring::Need;
 
 /// What shall read otherwise, each as its option says it.
@@ -46,22 +47,28 @@ fn edits(args: &Set) -> Result<Vec<ProfileEdit>, CliError> {
 }
 
 /// Says of an owner whom no other dealership has that the name may be mistyped.
-pub(super) fn tell_new_owner(app: &App, client: &dyn EngineClient, id: DealershipId, owner: &str) {
-    let states = all(client);
+pub(super) async fn tell_new_owner(
+    app: &App,
+    client: &dyn EngineClient,
+    id: DealershipId,
+    owner: &str,
+) -> Result<(), CliError> {
+    let states = all(app, client).await?;
     let others = states.iter().filter(|state| state.id != id);
     let known = others.filter_map(|state| state.profile.owner.as_ref()).map(Untrusted::raw);
     if let Some(words) = about_new_owner(owner, known) {
         app.out.warn(format!("`{}`: {}", clean(owner), clean(&words)));
     }
+    Ok(())
 }
 
 pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
     let edits = edits(args)?;
     let client = app.client(Need::default()).await?;
-    let before = choose(app, &*client, |desk| desk.one(&args.dealership))?;
+    let before = one(app, &*client, &args.dealership).await?;
     let owner = edits.iter().find(|edit| edit.field == ProfileField::Owner).map(|edit| edit.text.clone());
     if let Some(owner) = owner.filter(|owner| before.profile.text_of(ProfileField::Owner) != owner) {
-        tell_new_owner(app, &*client, before.id, &owner);
+        tell_new_owner(app, &*client, before.id, &owner).await?;
     }
     let correction = Request::Execute(vec![(before.id, Command::Correct { edits })]);
     ask::<Vec<Arc<Event>>>(&*client, correction, &app.actor()).await?;

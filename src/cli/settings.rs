@@ -17,7 +17,7 @@ use super::args::{ConfigCommand, Globals, KeymapCommand};
 use super::error::CliError;
 use super::output::{Ink, Out};
 
-/// `config`. It needs no books and no working settings.
+/// `config`. It needs no store and no working settings.
 pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliError> {
     let out = Out::new(globals.color);
     match command {
@@ -57,7 +57,7 @@ fn check_settings(config: &Config, out: &Out) -> Result<(), CliError> {
     Ok(())
 }
 
-/// `keymap`. It needs no books and no working settings.
+/// `keymap`. It needs no store and no working settings.
 pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), CliError> {
     let out = Out::new(globals.color);
     let read = |path: &Path, required: bool| match std::fs::read_to_string(path) {

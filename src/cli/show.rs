@@ -3,6 +3,7 @@
 use serde_json::Value;
 use std::borrow::Cow;
 
+use crate::client::ReadClient;
 use crate::domain::clock_doubt::code_ahead_in_words;
 use crate::domain::text::clean;
 use crate::domain::when::{away, for_people, in_zone};
@@ -16,35 +17,38 @@ use super::error::CliError;
 use super::json::{dealership, opcode_word, state_word, with_schema};
 use super::opcode::words;
 use super::output::{Ink, fit};
+use super::select::{all, one};
+use super::twins::TwinFinder;
 
 pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     let reading = app.read().await?;
-    let desk = reading.desk();
-    let present = desk.one(&args.dealership)?;
+    let present = one(app, &reading, &args.dealership).await?;
+    let policy = &app.config.policy;
     let query = EventQuery { dealership: Some(present.id), ..EventQuery::default() };
     let mut events = reading.events(query).await?;
     let (state, now) = match &args.at {
-        None => (Onboarding::clone(&present), desk.now),
+        None => (Onboarding::clone(&present), app.clock.now()),
         Some(text) => {
             let at = app.moment(text, present.profile.timezone)?;
             events.retain(|event| event.at <= at);
             let state = fold(&events).ok_or_else(|| {
                 let added = in_zone(present.added_at, present.profile.timezone);
-                CliError::Failed(format!("it was not in the books then; it was added {added}"))
+                CliError::Failed(format!("it was not in the store then; it was added {added}"))
             })?;
             (state, at)
         }
     };
     let probe = match &args.at {
-        None => reading.probe(&state),
+        None => reading.probe_status(state.id, &app.actor()).await?,
         // What was looked since then is not known of then, nor what was due.
         Some(_) => ProbeStatus { last: ProbeState::last(&state, None, now).map(Cow::into_owned), next_at: None },
     };
     // What is alike is so now.
-    let twins = args.at.is_none().then(|| desk.twins());
+    let states = if args.at.is_none() { all(app, &reading).await? } else { Vec::new() };
+    let twins = args.at.is_none().then(|| TwinFinder::of(&states));
     let alike = twins.as_ref().map(|twins| twins.alike(&state));
     if args.json.json {
-        let mut document = with_schema(dealership(&state, &probe, now, desk.policy, args.reveal));
+        let mut document = with_schema(dealership(&state, &probe, now, policy, args.reveal));
         if let Some(alike) = &alike {
             alike.put(&mut document);
         }
@@ -55,12 +59,12 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
         return app.out.document(&document);
     }
     let page = Page { app, state: &state, now };
-    page.profile(desk.policy)?;
+    page.profile(policy)?;
     let hints = alike.iter().flat_map(|alike| alike.hints(app));
     hints.into_iter().try_for_each(|hint| page.line("twin", &hint))?;
-    page.code(args.reveal, desk.policy)?;
+    page.code(args.reveal, policy)?;
     page.second_clock()?;
-    page.opcode(&desk.policy.default_opcode)?;
+    page.opcode(&policy.default_opcode)?;
     page.probe(&probe)?;
     page.mail()?;
     page.timeline(&events)

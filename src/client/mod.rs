@@ -1,6 +1,7 @@
 //! The one way to an engine, wherever it runs: requests in, responses and notifications out.
 
 mod local;
+mod read;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use crate::domain::{Actor, ClockDoubt, Command, Context, DealershipId, Event, Le
 use crate::protocol::{EngineInfo, EventQuery, Notification, ReadModel, Request, RequestError, Response, Status};
 
 pub use local::LocalClient;
+pub use read::ReadClient;
 
 /// How many answers may wait for whoever asked before the engine waits.
 const ANSWERS: usize = 256;
@@ -72,7 +74,7 @@ impl Responses {
 }
 
 /// Asks for one thing and waits for its answer.
-pub async fn ask<T>(client: &dyn EngineClient, request: Request, actor: &Actor) -> Result<T, RequestError>
+pub async fn ask<T>(client: &(impl EngineClient + ?Sized), request: Request, actor: &Actor) -> Result<T, RequestError>
 where
     T: TryFrom<Response, Error = RequestError>,
 {

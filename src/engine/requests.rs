@@ -146,6 +146,10 @@ impl Asked {
                 Response::Done
             }
             Request::TakeReport(message) => Response::Report(engine.take_report(&message, actor).await?),
+            Request::Select(selection) => {
+                let (_, states) = engine.read_model().all();
+                Response::Selected(selection.find(states, engine.clock().now(), engine.policy(), actor.as_str())?)
+            }
             Request::ProbeStatus(id) => Response::ProbeStatus(Box::new(engine.probe_status(id))),
             Request::Services(id) => Response::Services(engine.services(id).await?),
             Request::Slots { dealership: id, window: Some(window) } => Response::Slots(engine.slots(id, window).await?),

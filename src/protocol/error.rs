@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Holder;
+use super::{Holder, SelectionError};
 use crate::domain::{BookingProblem, Outcome, Refusal, ReportError};
 
 /// What decides about it, or about an exit code, is typed; the rest is words.
@@ -11,6 +11,9 @@ pub enum RequestError {
     /// A rule said no (exit 4).
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// It is about dealerships that cannot be told (exit 2).
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
     /// Another process owns the store (exit 75).
     #[error("the store is held by {}", .0.as_ref().map_or_else(|| "another process".to_owned(), Holder::to_string))]
     Held(Option<Holder>),

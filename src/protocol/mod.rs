@@ -6,6 +6,7 @@ mod events;
 mod read_model;
 mod request;
 mod response;
+mod selection;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use events::{Committed, EventQuery};
 pub use read_model::ReadModel;
 pub use request::{BulkId, CodeRequest, Incoming, PastedCode, Request};
 pub use response::{ItemAnswer, Response};
+pub use selection::{Selection, SelectionCandidate, SelectionError};
 pub use status::{Alarm, BacklogProgress, Cause, MailState, MailStatus, PlatformState, ProbeStatus, Status};
 
 /// What is pushed to every client.

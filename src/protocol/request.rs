@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use super::PlannedBooking;
+use super::{PlannedBooking, Selection};
 use crate::domain::classification::ClassificationRule;
 use crate::domain::{
     Ask, Command, Contact, DealershipId, Fact, InvitationCode, LetterId, LetterKind, OpcodeChoice, Outcome, Profile,
@@ -74,6 +74,8 @@ pub enum Request {
     SettleLetters,
     /// Take in a delivery report.
     TakeReport(Vec<u8>),
+    /// Which dealerships are meant, and their states.
+    Select(Selection),
     ProbeStatus(DealershipId),
     /// The opcodes that Xtime shows, by a probe where nobody had one lately.
     Services(DealershipId),

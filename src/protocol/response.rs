@@ -8,7 +8,7 @@ use super::{
     Booked, Checked, CutOff, Imported, LetterText, PlannedBooking, ProbeStatus, ReadBack, RequestError, RuleDraft,
     SendResult, TakenReport,
 };
-use crate::domain::{DealershipId, Event, Outcome, Refusal, Service, Slot};
+use crate::domain::{DealershipId, Event, Onboarding, Outcome, Refusal, Service, Slot};
 
 /// How one of many ended well.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,7 @@ pub enum Response {
     Imported(Vec<Result<Imported, Refusal>>),
     Sent(Vec<SendResult>),
     Report(TakenReport),
+    Selected(Vec<Arc<Onboarding>>),
     ProbeStatus(Box<ProbeStatus>),
     Services(Arc<[Service]>),
     Slots(Vec<Slot>),
@@ -76,6 +77,7 @@ answers! {
     Imported => Vec<Result<Imported, Refusal>>,
     Sent => Vec<SendResult>,
     Report => TakenReport,
+    Selected => Vec<Arc<Onboarding>>,
     ProbeStatus => Box<ProbeStatus>,
     Services => Arc<[Service]>,
     Slots => Vec<Slot>,

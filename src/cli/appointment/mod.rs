@@ -22,8 +22,8 @@ use super::error::CliError;
 use super::json::{SCHEMA, appointment, open_booking};
 use super::opcode::words;
 use super::output::Ink;
-use super::record::choose;
 use super::report::{identity, named};
+use super::select::one;
 
 /// One run of the command.
 struct Visit<'a> {
@@ -40,7 +40,7 @@ pub(super) async fn run(app: &App, args: &AppointmentArgs) -> Result<(), CliErro
         return Err(RequestError::ReadOnly.into());
     }
     let client = looking(app).await?;
-    let state = choose(app, &*client, |desk| desk.one(&args.dealership))?;
+    let state = one(app, &*client, &args.dealership).await?;
     let mut visit = Visit { app, args, client, state, document: Map::new() };
     visit.note("dealership", identity(&visit.state));
     if args.not_there {

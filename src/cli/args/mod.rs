@@ -51,7 +51,7 @@ pub struct Globals {
     /// Read the settings from this file
     #[arg(long, global = true, value_name = "FILE", env = "CLOVERWATCH_CONFIG", hide_env = true, value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
-    /// Keep the books there: sled:PATH
+    /// Keep the store there: sled:PATH
     #[arg(long, global = true, value_name = "URL")]
     pub store: Option<String>,
     /// When to use colours

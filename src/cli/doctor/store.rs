@@ -7,9 +7,9 @@ use std::sync::Arc;
 use indicatif::HumanBytes;
 
 use super::{Findings, Health};
-use crate::cli::app::operators_zone;
 use crate::cli::error::held_by;
 use crate::cli::output::progress;
+use crate::cli::zone::operators_zone;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::Config;
 use crate::config::diagnostic::shown;

@@ -7,8 +7,8 @@ use crate::cli::args::Add;
 use crate::cli::error::CliError;
 use crate::cli::json::{dealership, option_word, with_schema};
 use crate::cli::output::Ink;
-use crate::cli::record::all;
 use crate::cli::report::named;
+use crate::cli::select::all;
 use crate::cli::twins::TwinFinder;
 use crate::client::ask;
 use crate::domain::list::{Assigned, Columns, ListEntry, ListField, Origin};
@@ -18,9 +18,10 @@ use crate::wiring::Need;
 
 use super::chosen;
 use super::plan::judged;
+use super::problem::RowProblem;
 use super::reading::ImportOptions;
 use super::remarks::Remarks;
-use super::row::{RowLayout, RowProblem};
+use super::row::RowLayout;
 use super::source::SourceRow;
 
 /// `add`: read as a list of one row is.
@@ -47,7 +48,7 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let mut answers: Vec<Result<Imported, Refusal>> = ask(&*client, request, &app.actor()).await?;
     let (Imported::Added(id) | Imported::Updated(id) | Imported::Unchanged(id)) =
         answers.pop().ok_or_else(|| CliError::Failed("no answer".to_owned()))??;
-    let states = all(&*client);
+    let states = all(app, &*client).await?;
     let Some(state) = states.iter().find(|state| state.id == id) else {
         return Err(CliError::Failed("it was added and is not there".to_owned()));
     };

@@ -9,6 +9,7 @@ use crate::cli::args::Import;
 use crate::cli::desk::{needs_terminal, theme};
 use crate::cli::error::CliError;
 use crate::cli::input::name_of;
+use crate::cli::select::all;
 use crate::config::Config;
 use crate::domain::Onboarding;
 use crate::domain::list::{Columns, ListField, Mapping};
@@ -42,7 +43,7 @@ pub(super) fn has_new(list: &ImportedList, states: &[Arc<Onboarding>]) -> bool {
 
 /// Every dealership as it is in the journal.
 pub(super) async fn states(app: &App) -> Result<Arc<[Arc<Onboarding>]>, CliError> {
-    Ok(app.read().await?.desk().states.into())
+    Ok(all(app, &app.read().await?).await?.into())
 }
 
 /// A list whose columns are to be chosen.

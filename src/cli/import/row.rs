@@ -12,25 +12,10 @@ use crate::domain::zone::read_address;
 use crate::domain::{Contact, ProfileEdit, ProfileField};
 
 use super::opcode_words::{LONGEST_WORD, OpcodeWords, opcode_value, opcode_words};
+use super::problem::RowProblem;
 use super::reading::ImportOptions;
 use super::remarks::Remarks;
 use super::source::SourceRow;
-
-/// Why a row was refused: the field and the reason. Cleaned: it is printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::cli) struct RowProblem {
-    pub(in crate::cli) field: &'static str,
-    pub(in crate::cli) reason: String,
-}
-
-impl RowProblem {
-    /// In the place of a field: the row as a whole.
-    pub(super) const ROW: &'static str = "row";
-
-    pub(super) fn new(field: &'static str, reason: impl Into<String>) -> Self {
-        Self { field, reason: reason.into() }
-    }
-}
 
 /// How the cells of a list are read.
 #[derive(Debug, Clone, Copy)]

@@ -7,17 +7,35 @@ use crate::client::EngineClient;
 use crate::domain::bulk::BulkKind;
 use crate::domain::paste::{Expected, PasteContext, match_codes, names};
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, FullNames, InvitationCode, Onboarding, Timestamp};
+use crate::domain::{DealershipId, FullNames, InvitationCode, Onboarding, Refusal, Timestamp};
 
 use super::super::app::App;
 use super::super::args::Codes;
 use super::super::error::CliError;
 use super::super::input::{name_of, read_text};
-use super::super::record::all;
 use super::super::report::named;
-use super::super::select::DeskView;
+use super::super::select::{all, chosen};
 use super::super::unfinished;
-use super::Item;
+
+/// One dealership and, with pasted codes, its code.
+pub(super) struct Item {
+    pub(super) state: Arc<Onboarding>,
+    pub(super) pasted: Option<(InvitationCode, Timestamp)>,
+    pub(super) refused: Option<Refusal>,
+    /// An earlier run has recorded this very code.
+    pub(super) already: bool,
+}
+
+impl Item {
+    fn of(state: Arc<Onboarding>) -> Self {
+        Self { state, pasted: None, refused: None, already: false }
+    }
+
+    /// Whether a code is to be recorded for it.
+    pub(super) fn is_open(&self) -> bool {
+        self.refused.is_none() && !self.already
+    }
+}
 
 /// Finds the dealerships and their pasted codes; anything wrong with the codes is told as a whole.
 pub(super) async fn gather(
@@ -26,9 +44,6 @@ pub(super) async fn gather(
     client: &dyn EngineClient,
     what: BulkKind,
 ) -> Result<Vec<Item>, CliError> {
-    let states = all(client);
-    let me = app.config.operator();
-    let desk = DeskView { states: &states, now: app.clock.now(), policy: &client.info().policy, me: &me };
     let targets = &args.targets;
     let named = !targets.dealerships.is_empty() || targets.query.is_some();
     if let Some(file) = &args.codes {
@@ -37,24 +52,25 @@ pub(super) async fn gather(
             app.out.note(format!("{}: {remark}", name_of(file)));
         }
         let block = text.as_str();
-        let full = desk.full_names();
-        let chosen = match named {
-            true => desk.targets(&targets.dealerships, targets.query.as_deref())?,
-            false => named_in(block, &desk, &full),
+        let states = all(app, client).await?;
+        let full = FullNames::of(states.iter().map(|state| &**state));
+        let wanted = match named {
+            true => chosen(app, client, &targets.dealerships, targets.query.as_deref()).await?,
+            false => named_in(block, &states, &full),
         };
-        return matched(app, args, block, &full, client, &chosen);
+        return matched(app, args, block, &full, client, &wanted);
     }
-    let chosen = match args.resume {
+    let wanted = match args.resume {
         true => unfinished::left(app, client, what).await?,
-        false => desk.targets(&targets.dealerships, targets.query.as_deref())?,
+        false => chosen(app, client, &targets.dealerships, targets.query.as_deref()).await?,
     };
     let Some(code) = &args.code else {
         if args.generated_at.is_some() {
             return Err(CliError::usage("--generated-at goes with --code or --codes"));
         }
-        return Ok(chosen.into_iter().map(Item::of).collect());
+        return Ok(wanted.into_iter().map(Item::of).collect());
     };
-    let [state] = chosen.as_slice() else {
+    let [state] = wanted.as_slice() else {
         return Err(CliError::usage("--code is for one dealership; use --codes for several"));
     };
     let code = match code.as_str() {
@@ -74,8 +90,8 @@ fn generated_at(app: &App, args: &Codes, state: &Onboarding) -> Result<Timestamp
 }
 
 /// The dealerships that the lines of a block name, in their order. What cannot be told is left to the check of the block.
-fn named_in(block: &str, desk: &DeskView<'_>, full: &FullNames<'_>) -> Vec<Arc<Onboarding>> {
-    let by_id: HashMap<DealershipId, &Arc<Onboarding>> = desk.states.iter().map(|state| (state.id, state)).collect();
+fn named_in(block: &str, states: &[Arc<Onboarding>], full: &FullNames<'_>) -> Vec<Arc<Onboarding>> {
+    let by_id: HashMap<DealershipId, &Arc<Onboarding>> = states.iter().map(|state| (state.id, state)).collect();
     let mut seen = HashSet::new();
     let names = names(block, &|name| full.find(name)).unwrap_or_default();
     let found = names.iter().filter_map(|name| full.find(name).one()).filter(|id| seen.insert(*id));

@@ -49,7 +49,7 @@ pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<()
             app.out.line(format!("{}: {words}{}", named(&state), besides(one, &state)))?;
         }
         if one.dealerships.is_empty() {
-            let whose = if one.of_copy { "" } else { ": about no letter in these books" };
+            let whose = if one.of_copy { "" } else { ": about no letter in this store" };
             app.out.warn(format!("{words}{whose}"));
         }
     }

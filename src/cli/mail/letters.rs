@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::client::ReadClient;
 use crate::domain::text::clean;
 use crate::domain::when::{away, for_people, seconds_text};
 use crate::domain::{Letter, LetterId, LetterKind, LetterState, Onboarding, Timestamp};
+use crate::protocol::Selection;
 
+use super::super::app::App;
 use super::super::error::CliError;
 use super::super::report::identity;
-use super::super::select::DeskView;
+use super::super::select::{one, select};
 
 /// A letter and whose it is.
 #[derive(Clone)]
@@ -38,23 +41,33 @@ pub(super) fn of(states: &[Arc<Onboarding>], wanted: impl Fn(&Onboarding, &Lette
 }
 
 /// The letter with an id.
-pub(super) fn by_id(desk: &DeskView<'_>, name: &str) -> Option<DealershipLetter> {
-    let id: LetterId = name.trim().parse().ok()?;
-    desk.states.iter().find_map(|state| {
-        let letter = state.letters().iter().find(|letter| letter.id == id)?.clone();
-        Some(DealershipLetter { state: Arc::clone(state), letter })
-    })
+pub(super) async fn by_id(
+    app: &App,
+    client: &(impl ReadClient + ?Sized),
+    name: &str,
+) -> Result<Option<DealershipLetter>, CliError> {
+    let Ok(id) = name.trim().parse::<LetterId>() else { return Ok(None) };
+    let found = select(app, client, Selection::Letter(id)).await?;
+    let with_letter = |state: Arc<Onboarding>| {
+        let letter = state.letter(id)?.clone();
+        Some(DealershipLetter { state, letter })
+    };
+    Ok(found.into_iter().find_map(with_letter))
 }
 
 /// The letters that are named by id or by dealership.
-pub(super) fn named(desk: &DeskView<'_>, names: &[String]) -> Result<Vec<DealershipLetter>, CliError> {
+pub(super) async fn named(
+    app: &App,
+    client: &(impl ReadClient + ?Sized),
+    names: &[String],
+) -> Result<Vec<DealershipLetter>, CliError> {
     let mut all = Vec::new();
     for name in names {
-        if let Some(found) = by_id(desk, name) {
+        if let Some(found) = by_id(app, client, name).await? {
             all.push(found);
             continue;
         }
-        let state = desk.one(name)?;
+        let state = one(app, client, name).await?;
         let found = of(&[state], matters);
         if found.is_empty() {
             return Err(CliError::Failed(format!("{}: no letter waits or went wrong", clean(name))));

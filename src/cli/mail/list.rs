@@ -12,14 +12,13 @@ use super::super::error::CliError;
 use super::super::json::SCHEMA;
 use super::super::output::{Ink, fit};
 use super::super::report::named;
+use super::super::select::select;
+use crate::protocol::Selection;
 
 pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -> Result<(), CliError> {
     let reading = app.read().await?;
-    let desk = reading.desk();
-    let states = match query {
-        Some(query) => desk.query(query)?,
-        None => desk.states.to_vec(),
-    };
+    let selection = query.map_or(Selection::All, |query| Selection::Query(query.to_owned()));
+    let (states, now) = (select(app, &reading, selection).await?, app.clock.now());
     let found = of(&states, |state, letter| all || matters(state, letter));
     if json {
         let letters: Vec<Value> = found.iter().map(document).collect();
@@ -28,9 +27,7 @@ pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -
     let out = &app.out;
     let cells: Vec<_> = found
         .iter()
-        .map(|one| {
-            [away(one.letter.at, desk.now), state_words(&one.letter, desk.now), title(&one.letter), named(&one.state)]
-        })
+        .map(|one| [away(one.letter.at, now), state_words(&one.letter, now), title(&one.letter), named(&one.state)])
         .collect();
     let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths = [0, 1, 2, 3].map(width);

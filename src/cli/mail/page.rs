@@ -10,20 +10,20 @@ use super::super::args::Form;
 use super::super::error::CliError;
 use super::super::json::with_schema;
 use super::super::output::{Ink, fit};
-use super::super::record::choose;
+use super::super::select::one;
 use crate::wiring::Need;
 
 pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Result<(), CliError> {
     let client = app.client(Need { mail: true, ..Need::default() }).await?;
-    let found = choose(app, &*client, |desk| match by_id(desk, name) {
-        Some(found) => Ok(found),
+    let found = match by_id(app, &*client, name).await? {
+        Some(found) => found,
         None => {
-            let state = desk.one(name)?;
+            let state = one(app, &*client, name).await?;
             let letter = state.newest_letter().cloned();
             let letter = letter.ok_or_else(|| CliError::Failed("it never had a letter".to_owned()))?;
-            Ok(DealershipLetter { state, letter })
+            DealershipLetter { state, letter }
         }
-    })?;
+    };
     let request = Request::ReadLetter { dealership: found.state.id, letter: found.letter.id, reveal: form.reveal };
     let text = ask::<LetterText>(&*client, request, &app.actor()).await;
     if json {
@@ -50,7 +50,7 @@ pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Resul
 pub(super) async fn preview(app: &App, dealership: &str, word: &str, form: Form) -> Result<(), CliError> {
     let kind: LetterKind = kind(word)?;
     let client = app.client(Need { mail: true, ..Need::default() }).await?;
-    let id = choose(app, &*client, |desk| Ok(desk.one(dealership)?.id))?;
+    let id = one(app, &*client, dealership).await?.id;
     let request = Request::PreviewLetter { dealership: id, kind, as_if: Vec::new(), reveal: form.reveal };
     print(app, &ask(&*client, request, &app.actor()).await?, form)
 }

@@ -13,10 +13,12 @@ use super::letters::{kind, matters, named as named_letters, of};
 use super::super::app::App;
 use super::super::args::{Letters, Resend, Targets};
 use super::super::error::CliError;
-use super::super::invite::TYPE_ABOVE;
 use super::super::output::is_interactive;
-use super::super::record::{Recorded, ask_above_many, choose, finish, possible, record_each, send as send_each, sure};
+use super::super::record::{
+    Recorded, TYPE_ABOVE, ask_above_many, finish, possible, record_each, send as send_each, sure,
+};
 use super::super::report::{ItemOutcome, named};
+use super::super::select::{all, chosen};
 use super::super::unfinished;
 use crate::wiring::Need;
 
@@ -46,7 +48,7 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
     }
     let states = match resume {
         true => unfinished::left(app, &*client, BulkKind::Resend).await?,
-        false => choose(app, &*client, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?,
+        false => chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?,
     };
     let command = Command::QueueLetter { kind };
     let refusals: Vec<_> = states.iter().map(|state| dry_run(&*client, state.id, &command).err()).collect();
@@ -107,10 +109,10 @@ async fn record_letters(
     question: impl FnOnce(usize) -> String,
 ) -> Result<Vec<(Recorded, LetterId)>, CliError> {
     ask::<()>(client, Request::SettleLetters, &app.actor()).await?;
-    let found = choose(app, client, |desk| match args.all {
-        true => Ok(of(desk.states, matters)),
-        false => named_letters(desk, &args.letters),
-    })?;
+    let found = match args.all {
+        true => of(&all(app, client).await?, matters),
+        false => named_letters(app, client, &args.letters).await?,
+    };
     let commands: Vec<_> = found.iter().map(|one| (Arc::clone(&one.state), command(one.letter.id))).collect();
     let open = possible(client, &commands);
     ask_above_many(app, open, &question(open), args.yes).await?;
@@ -140,6 +142,6 @@ pub(super) async fn suppress(app: &App, args: &Letters, reason: &str) -> Result<
 
 pub(super) async fn reminders(app: &App, on: bool, targets: &Targets) -> Result<(), CliError> {
     let client = app.client(Need::default()).await?;
-    let states = choose(app, &*client, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    let states = chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?;
     send_each(app, &*client, states, targets.json.json, |_| Ok(Command::SetReminders { on })).await
 }

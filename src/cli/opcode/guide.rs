@@ -15,8 +15,8 @@ use super::super::check::looking;
 use super::super::error::CliError;
 use super::super::json::{SCHEMA, opcode_word, option_word};
 use super::super::output::Ink;
-use super::super::record::choose;
 use super::super::report::{identity, named};
+use super::super::select::one;
 use super::words;
 
 pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(), CliError> {
@@ -27,7 +27,7 @@ pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(),
     } else {
         // From the journal alone, also beside whoever owns the store.
         let reading = app.read().await?;
-        (reading.desk().one(&args.dealership)?, None)
+        (one(app, &reading, &args.dealership).await?, None)
     };
     let guide = guide(&state, &policy, &app.config.partner);
     let now = app.clock.now();
@@ -51,7 +51,7 @@ pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(),
 
 async fn look(app: &App, dealership: &str) -> Result<(Arc<Onboarding>, Box<Checked>), CliError> {
     let client = looking(app).await?;
-    let chosen = choose(app, &*client, |desk| desk.one(dealership))?;
+    let chosen = one(app, &*client, dealership).await?;
     let checked = ask::<Box<Checked>>(&*client, Request::Probe(vec![chosen.id]), &app.actor()).await?;
     Ok((client.read_model().get(chosen.id).unwrap_or(chosen), checked))
 }

@@ -12,8 +12,8 @@ use super::super::check::looking;
 use super::super::error::CliError;
 use super::super::json::{SCHEMA, opcode_word, option_word};
 use super::super::output::{Ink, fit};
-use super::super::record::choose;
 use super::super::report::{identity, named};
+use super::super::select::one;
 
 /// What a row is to the choice.
 enum Mark {
@@ -43,7 +43,7 @@ impl Mark {
 
 pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Result<(), CliError> {
     let client = looking(app).await?;
-    let state = choose(app, &*client, |desk| desk.one(dealership))?;
+    let state = one(app, &*client, dealership).await?;
     let checked = ask::<Box<Checked>>(&*client, Request::Probe(vec![state.id]), &app.actor()).await?;
     // As it stands after the look: what was found is recorded.
     let state = client.read_model().get(state.id).unwrap_or(state);
