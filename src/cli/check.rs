@@ -7,7 +7,7 @@ use futures::StreamExt;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
-use crate::client::{EngineClient, SharedClient, ask_each, clock_doubt};
+use crate::client::{EngineClient, SharedClient, ask, ask_each, clock_doubt};
 use crate::domain::Severity;
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
@@ -24,7 +24,7 @@ use super::json::{self, opcode_word};
 use super::opcode::words;
 use super::output::{Ink, progress};
 use super::report::{self, CommandReport};
-use super::select::chosen;
+use super::select::{chosen, one};
 use crate::wiring::Need;
 
 /// What takes longer is said before.
@@ -114,6 +114,14 @@ pub(super) async fn looking(app: &App) -> Result<SharedClient, CliError> {
         return Err(CliError::usage(format!("Xtime is not configured: set {} in [xtime]", missing.join(", "))));
     }
     app.client(LOOKING).await
+}
+
+/// Looks at one dealership, and how it stands after that: what was found is recorded.
+pub(super) async fn probe_one(app: &App, name: &str) -> Result<(Arc<Onboarding>, Box<Checked>), CliError> {
+    let client = looking(app).await?;
+    let state = one(app, &*client, name).await?;
+    let checked = ask(&*client, Request::Probe(vec![state.id]), &app.actor()).await?;
+    Ok((client.read_model().get(state.id).unwrap_or(state), checked))
 }
 
 fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {

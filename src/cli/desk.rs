@@ -7,7 +7,6 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::client::SharedClient;
 use crate::config;
-use crate::mail::Transport;
 use crate::signals::Termination;
 use crate::tui::keymap::Keymap;
 use crate::tui::reading::Mailboxes;
@@ -27,7 +26,7 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
     if !missing.is_empty() {
         notices.push(format!("probing is off: set {} in [xtime]", missing.join(", ")));
     }
-    if let Transport::Directory(path) = &app.config.mail.transport {
+    if let Some(path) = app.config.mail.directory() {
         notices.push(format!("letters are not mailed, but written to {}: see [mail] transport", shown(path)));
     }
     let need = Need::ALL;

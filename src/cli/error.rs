@@ -101,17 +101,64 @@ impl From<Refusal> for CliError {
     }
 }
 
+/// The one table of what a request's error ends a command with.
 impl From<RequestError> for CliError {
     fn from(error: RequestError) -> Self {
         match error {
-            RequestError::Refused(refusal) => refusal.into(),
             RequestError::Held(holder) => Self::Held(holder),
+            RequestError::Refused(refusal) => refusal.into(),
             RequestError::ReadOnly | RequestError::Booking(_) => Self::Refused(error.to_string()),
             RequestError::Selection(SelectionError::Query { text, error }) => Self::query(&text, &error),
             RequestError::Selection(_) | RequestError::NoSource | RequestError::NoPlatform => {
                 Self::Usage(error.to_string())
             }
-            error => Self::Failed(error.to_string()),
+            RequestError::Store(_)
+            | RequestError::Source(_)
+            | RequestError::StillOpen(_)
+            | RequestError::CouldNotTell(_)
+            | RequestError::NoServices { .. }
+            | RequestError::RateLimited(_)
+            | RequestError::Letter(_)
+            | RequestError::Report(_)
+            | RequestError::Rule(_)
+            | RequestError::Fault(_)
+            | RequestError::Ending => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{BookingProblem, Outcome, ReportError};
+
+    #[test]
+    fn each_error_of_a_request_has_its_exit_code() {
+        let why = || "why".to_owned();
+        let query = SelectionError::Query { text: "stage:".to_owned(), error: QueryError::new(6..6, "a stage") };
+        let table: [(RequestError, u8); 19] = [
+            (RequestError::Held(None), 75),
+            (Refusal::Archived.into(), 4),
+            (RequestError::ReadOnly, 4),
+            (BookingProblem::Missing { what: "the opcode".into(), remedy: "give one".into() }.into(), 4),
+            (query.into(), 2),
+            (SelectionError::Nameless.into(), 2),
+            (RequestError::NoSource, 2),
+            (RequestError::NoPlatform, 2),
+            (RequestError::Store(why()), 1),
+            (RequestError::Source(why()), 1),
+            (RequestError::StillOpen(why()), 1),
+            (RequestError::CouldNotTell(why()), 1),
+            (RequestError::NoServices { outcome: Outcome::Unknown, reason: why() }, 1),
+            (RequestError::RateLimited(why()), 1),
+            (RequestError::Letter(why()), 1),
+            (ReportError::NoReport.into(), 1),
+            (RequestError::Rule(why()), 1),
+            (RequestError::Fault(why()), 1),
+            (RequestError::Ending, 1),
+        ];
+        for (error, code) in table {
+            assert_eq!(CliError::from(error.clone()).code(), code, "{error:?}");
         }
     }
 }

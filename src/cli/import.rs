@@ -14,13 +14,12 @@ mod source;
 mod told;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
-use crate::client::{EngineClient, SharedClient};
+use crate::client::EngineClient;
 use crate::config::{Config, ListSettings};
 use crate::domain::list::{Mapping, fixed_value};
 use crate::domain::text::clean;
-use crate::domain::{Onboarding, OpcodeChoice, Refusal};
+use crate::domain::{OpcodeChoice, Refusal};
 use crate::protocol::{Imported, Incoming, Request, RequestError};
 
 pub(super) use add::add;
@@ -70,8 +69,12 @@ pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
 /// Plans a list that was read, records it unless that is not wanted, and says what came of it.
 async fn take_in(app: &App, args: &Import, options: &ImportOptions, mut list: ImportedList) -> Result<(), CliError> {
     let from = name_of(&args.file);
-    let known = KnownDealerships::of(app, args.dry_run).await?;
-    let states = known.states(app).await?;
+    // A dry run needs no owner.
+    let client = if args.dry_run { None } else { Some(app.client(Need::default()).await?) };
+    let states = match &client {
+        Some(client) => all(app, &**client).await?,
+        None => all(app, &app.read().await?).await?,
+    };
     let choice = |words: &OpcodeWords| chosen(&app.config, words);
     let mut plan = ImportPlan::of(&mut list, &PlanContext { states: &states, options, choice: &choice });
     let lacking = advice::lacking(&list.columns, options, &plan.refused);
@@ -82,7 +85,7 @@ async fn take_in(app: &App, args: &Import, options: &ImportOptions, mut list: Im
     if args.yes {
         plan.held = None;
     }
-    if let (false, None, KnownDealerships::Owned(client)) = (args.dry_run, &plan.held, &known) {
+    if let (Some(client), None) = (&client, &plan.held) {
         record(app, &**client, &mut plan).await?;
     }
     let would = args.dry_run || plan.held.is_some();
@@ -137,28 +140,6 @@ fn options(app: &App, args: &Import) -> Result<ImportOptions, CliError> {
         program: app.program(),
         now: app.clock.now(),
     })
-}
-
-/// Where the known dealerships are read: beside everybody, or as their owner.
-enum KnownDealerships {
-    Read(Vec<Arc<Onboarding>>),
-    Owned(SharedClient),
-}
-
-impl KnownDealerships {
-    async fn of(app: &App, dry_run: bool) -> Result<Self, CliError> {
-        if dry_run {
-            return Ok(Self::Read(all(app, &app.read().await?).await?));
-        }
-        Ok(Self::Owned(app.client(Need::default()).await?))
-    }
-
-    async fn states(&self, app: &App) -> Result<Vec<Arc<Onboarding>>, CliError> {
-        match self {
-            Self::Read(states) => Ok(states.clone()),
-            Self::Owned(client) => all(app, &**client).await,
-        }
-    }
 }
 
 /// What became of each, in the order given.

@@ -8,7 +8,6 @@ use crate::config::diagnostic::shown;
 use crate::config::paths::keymap_file;
 use crate::config::schema::schema;
 use crate::config::{self, Config, print};
-use crate::mail::Transport;
 use crate::tui::keymap::{Keymap, Level, check};
 use crate::wiring;
 
@@ -47,8 +46,8 @@ fn check_settings(config: &Config, out: &Out) -> Result<(), CliError> {
     if platform.is_none() {
         out.note(format!("probing is off until these are set in [xtime]: {}", config.xtime.missing().join(", ")));
     }
-    match (post, &config.mail.transport) {
-        (Some(post), Transport::Directory(_)) => {
+    match (post, config.mail.directory()) {
+        (Some(post), Some(_)) => {
             out.note(format!("no mail server is configured: letters become files, {}", post.transport.name()));
         }
         (None, _) => out.note("[mail] transport is none: no letter is ever sent"),

@@ -140,6 +140,16 @@ pub struct MailSettings {
     pub bounces: Option<PathBuf>,
 }
 
+impl MailSettings {
+    /// Where letters become files instead of being mailed.
+    pub fn directory(&self) -> Option<&Path> {
+        match &self.transport {
+            Transport::Directory(path) => Some(path),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ui {
     pub theme: ThemeChoice,

@@ -1,17 +1,14 @@
 //! `opcode guide`: the dealership's steps as a checklist, or as a text for the dealer.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
-use crate::client::ask;
 use crate::domain::text::clean;
 use crate::domain::{Guide, GuideStep, Observed, Onboarding, OpcodeState, Outcome, Policy, Timestamp, guide, rfc3339};
-use crate::protocol::{Checked, Request};
+use crate::protocol::Checked;
 
 use super::super::app::App;
 use super::super::args;
-use super::super::check::looking;
+use super::super::check::probe_one;
 use super::super::error::CliError;
 use super::super::json::{SCHEMA, opcode_word, option_word};
 use super::super::output::Ink;
@@ -22,7 +19,7 @@ use super::words;
 pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(), CliError> {
     let policy = app.config.policy.clone();
     let (state, checked) = if args.check {
-        let (state, checked) = look(app, &args.dealership).await?;
+        let (state, checked) = probe_one(app, &args.dealership).await?;
         (state, Some(checked))
     } else {
         // From the journal alone, also beside whoever owns the store.
@@ -47,13 +44,6 @@ pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(),
         }
         _ => Ok(()),
     }
-}
-
-async fn look(app: &App, dealership: &str) -> Result<(Arc<Onboarding>, Box<Checked>), CliError> {
-    let client = looking(app).await?;
-    let chosen = one(app, &*client, dealership).await?;
-    let checked = ask::<Box<Checked>>(&*client, Request::Probe(vec![chosen.id]), &app.actor()).await?;
-    Ok((client.read_model().get(chosen.id).unwrap_or(chosen), checked))
 }
 
 fn page(app: &App, state: &Onboarding, guide: &Guide, now: Timestamp) -> Result<(), CliError> {

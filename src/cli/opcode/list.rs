@@ -2,18 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::client::ask;
 use crate::domain::text::clean;
 use crate::domain::{OpcodeState, Outcome, Service, opcode::find, rfc3339};
-use crate::protocol::{Checked, Request};
 
 use super::super::app::App;
-use super::super::check::looking;
+use super::super::check::probe_one;
 use super::super::error::CliError;
 use super::super::json::{SCHEMA, opcode_word, option_word};
 use super::super::output::{Ink, fit};
 use super::super::report::{identity, named};
-use super::super::select::one;
 
 /// What a row is to the choice.
 enum Mark {
@@ -42,11 +39,7 @@ impl Mark {
 }
 
 pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Result<(), CliError> {
-    let client = looking(app).await?;
-    let state = one(app, &*client, dealership).await?;
-    let checked = ask::<Box<Checked>>(&*client, Request::Probe(vec![state.id]), &app.actor()).await?;
-    // As it stands after the look: what was found is recorded.
-    let state = client.read_model().get(state.id).unwrap_or(state);
+    let (state, checked) = probe_one(app, dealership).await?;
     let look = &checked.look;
     let services = look.services.as_deref().unwrap_or_default();
     let chosen = state.opcode_code(&app.config.policy.default_opcode);
