@@ -234,7 +234,7 @@ fn a_dealership_as_it_stood_at_a_moment() {
     assert_eq!(then["timeline"].as_array().unwrap().len(), 1);
     let later = desk.run(&["show", "xts1", "--json", "--at", "in 80h"]).ends(0).json();
     assert_eq!((&later["stage"], &later["invitation"]["state"]), (&json!("expired"), &json!("expired")));
-    desk.run(&["show", "xts1", "--at", "-2d"]).ends(1).says("not in the books then");
+    desk.run(&["show", "xts1", "--at", "-2d"]).ends(1).says("not in the store then");
     desk.run(&["show", "xts1", "--at", "2d"]).ends(2).says("`2d ago`");
 }
 

@@ -3,6 +3,7 @@
 mod add;
 mod advice;
 mod opcode_words;
+mod options;
 mod parallel;
 mod plan;
 mod preview;
@@ -33,8 +34,9 @@ use super::output::progress;
 use super::select::all;
 use crate::wiring::Need;
 use opcode_words::OpcodeWords;
+use options::ImportOptions;
 use plan::{ImportCounts, ImportPlan, PlanContext};
-use reading::{ImportOptions, ImportedList, Unreadable};
+use reading::{ImportedList, Unreadable};
 use told::ImportReport;
 
 pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {

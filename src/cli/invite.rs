@@ -24,7 +24,7 @@ use super::record::{TYPE_ABOVE, sure};
 use super::report::{CommandReport, ItemOutcome, identity, named};
 use super::unfinished;
 use crate::wiring::Need;
-use gather::{Item, gather};
+use gather::{CodeItem, gather};
 
 /// What is wanted: a first code or a new one.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +98,7 @@ pub(super) async fn run(app: &App, args: &Codes, wish: CodeKind) -> Result<(), C
 }
 
 /// The letter with the code that was just issued, if there is one.
-fn letter(client: &dyn EngineClient, item: &Item) -> Option<LetterId> {
+fn letter(client: &dyn EngineClient, item: &CodeItem) -> Option<LetterId> {
     let state = client.read_model().get(item.state.id)?;
     let about_it = |letter: &&crate::domain::Letter| {
         letter.generation == state.generation()
@@ -110,7 +110,7 @@ fn letter(client: &dyn EngineClient, item: &Item) -> Option<LetterId> {
 }
 
 /// Why no letter goes with a code that was just issued.
-fn no_letter(client: &dyn EngineClient, item: &Item, unwanted: bool) -> &'static str {
+fn no_letter(client: &dyn EngineClient, item: &CodeItem, unwanted: bool) -> &'static str {
     match client.read_model().get(item.state.id) {
         _ if unwanted => "not wanted (--no-email)",
         _ if !client.info().sends_letters() => "mail is off ([mail] transport = \"none\")",
@@ -120,7 +120,7 @@ fn no_letter(client: &dyn EngineClient, item: &Item, unwanted: bool) -> &'static
 }
 
 /// What the rules say before anything is recorded.
-fn refusal(client: &dyn EngineClient, item: &Item, wish: CodeKind) -> Option<Refusal> {
+fn refusal(client: &dyn EngineClient, item: &CodeItem, wish: CodeKind) -> Option<Refusal> {
     let (ask, intent) = (wish.ask(&item.state), IntentId::from_bits(0));
     let command = match (&item.pasted, client.info().code_origin) {
         (Some((code, generated_at)), _) => Command::IssueCode {
@@ -141,13 +141,13 @@ fn refusal(client: &dyn EngineClient, item: &Item, wish: CodeKind) -> Option<Ref
 }
 
 /// When the new code will die; with a source, if it is made now.
-fn new_end(client: &dyn EngineClient, item: &Item, now: Timestamp) -> Option<Timestamp> {
+fn new_end(client: &dyn EngineClient, item: &CodeItem, now: Timestamp) -> Option<Timestamp> {
     let generated_at = item.pasted.as_ref().map_or(now, |(_, at)| *at);
     generated_at.checked_add_signed(client.info().policy.valid_for)
 }
 
 /// One line for the question: who, contact, how the old code stands, when the new one dies there and here.
-fn line(app: &App, client: &dyn EngineClient, item: &Item, now: Timestamp) -> String {
+fn line(app: &App, client: &dyn EngineClient, item: &CodeItem, now: Timestamp) -> String {
     let profile = &item.state.profile;
     let old = match &item.state.invitation {
         None => "no code yet".to_owned(),
@@ -160,7 +160,7 @@ fn line(app: &App, client: &dyn EngineClient, item: &Item, now: Timestamp) -> St
     format!("{}, {}: {old}; {new}", named(&item.state), profile.contact.email.plain())
 }
 
-async fn confirm(app: &App, client: &dyn EngineClient, items: &[Item], open: usize) -> Result<(), CliError> {
+async fn confirm(app: &App, client: &dyn EngineClient, items: &[CodeItem], open: usize) -> Result<(), CliError> {
     let doubt = clock_doubt(client);
     if !is_interactive() {
         if let Some(doubt) = doubt {
@@ -194,11 +194,11 @@ fn codes(count: usize) -> String {
     if count == 1 { "1 code".to_owned() } else { format!("{count} codes") }
 }
 
-fn plan(app: &App, client: &dyn EngineClient, items: &[Item], json: bool) -> Result<(), CliError> {
+fn plan(app: &App, client: &dyn EngineClient, items: &[CodeItem], json: bool) -> Result<(), CliError> {
     let now = app.clock.now();
     let open = items.iter().filter(|item| item.refused.is_none()).count();
     if json {
-        let one = |item: &Item| {
+        let one = |item: &CodeItem| {
             let word = match &item.refused {
                 _ if item.already => "already",
                 Some(_) => "would-be-refused",
@@ -234,12 +234,12 @@ fn plan(app: &App, client: &dyn EngineClient, items: &[Item], json: bool) -> Res
 async fn issue(
     app: &App,
     client: &dyn EngineClient,
-    items: &[Item],
+    items: &[CodeItem],
     wish: CodeKind,
     mail: bool,
 ) -> Result<Vec<ItemOutcome>, CliError> {
     let wanted = || items.iter().filter(|item| item.is_open()).map(|item| (item, wish.ask(&item.state)));
-    let paste = |(item, ask): (&Item, Ask)| {
+    let paste = |(item, ask): (&CodeItem, Ask)| {
         let (code, generated_at) = item.pasted.clone()?;
         Some(PastedCode { dealership: item.state.id, code, generated_at, expires_at: None, ask, mail })
     };
@@ -252,7 +252,7 @@ async fn issue(
     };
     let mut answers = ask_each::<u32>(client, request, &app.actor(), |_| {}).await.into_iter();
     let now = app.clock.now();
-    let became = |item: &Item| match &item.refused {
+    let became = |item: &CodeItem| match &item.refused {
         _ if item.already => {
             Ok(ItemOutcome::Already(format!("code {} is its present one", item.state.generation()), json!({})))
         }
@@ -264,7 +264,7 @@ async fn issue(
 
 fn outcome(
     client: &dyn EngineClient,
-    item: &Item,
+    item: &CodeItem,
     answer: Result<u32, RequestError>,
     now: Timestamp,
 ) -> Result<ItemOutcome, CliError> {

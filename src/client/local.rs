@@ -22,11 +22,6 @@ impl LocalClient {
     pub fn new(engine: Engine) -> Self {
         Self { info: Arc::new(engine.info()), engine }
     }
-
-    /// Only until every frontend asks the client.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
-    }
 }
 
 #[async_trait]

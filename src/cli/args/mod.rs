@@ -7,6 +7,7 @@ mod meaning;
 mod opcode;
 mod program;
 mod record;
+mod sandbox;
 mod store;
 
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub use meaning::{AddMeaning, MeaningCommand};
 pub use opcode::{AppointmentArgs, GuideArgs, Opcode, SetOpcode};
 pub use program::{ConfigCommand, Doctor, KeymapCommand};
 pub use record::{Archive, Assign, Confirm, Note, Snooze, Unfinished};
+pub use sandbox::{DemoArgs, SandboxArgs};
 pub use store::{Events, Export, ListArgs, Restore, Show};
 
 const AFTER: &str = "\
@@ -69,7 +71,7 @@ pub struct Globals {
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
     /// The dashboard on invented dealerships, against the built-in sandbox; nothing to configure, no network
-    Demo(super::demo::DemoArgs),
+    Demo(DemoArgs),
     /// Take dealerships in from CSV or JSON; importing again changes nothing
     Import(Import),
     /// Take one dealership in
@@ -123,7 +125,7 @@ pub enum CliCommand {
     /// Read an export back into an empty store
     Restore(Restore),
     /// The simulated Xtime by itself
-    Sandbox(super::sandbox::SandboxArgs),
+    Sandbox(SandboxArgs),
     /// The keys: what holds, or what is wrong with a file
     #[command(subcommand)]
     Keymap(KeymapCommand),

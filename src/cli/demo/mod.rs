@@ -15,7 +15,7 @@ use crate::client::SharedClient;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::model::{HttpCodes, Invitations};
 use crate::config::{Config, SecretSource, StoreUrl};
-use crate::domain::{CodeOrigin, when};
+use crate::domain::CodeOrigin;
 use crate::protocol::RequestError;
 use crate::sandbox::{self, Faults, PostSettings, Sandbox};
 use crate::signals::Signals;
@@ -24,10 +24,10 @@ use crate::tui::reading::Mailboxes;
 use crate::wiring::{KeptNowhere, Need, SetupFailure, Wiring, open_store};
 use crate::xtime::PlatformSettings;
 use crate::xtime::source::HttpSettings;
-use chrono::TimeDelta;
 use secrecy::SecretString;
 
 use super::app::App;
+use super::args::DemoArgs;
 use super::desk;
 use super::error::CliError;
 
@@ -36,44 +36,6 @@ const LONGEST_START: Duration = Duration::from_secs(60);
 
 /// What its temporary directory is for, in its name.
 const SCRATCH: &str = "demo";
-
-/// How the sandbox misbehaves in the demo.
-const FAULTS: &str =
-    "503=1%,429=1%,slow=2%:300ms,truncated=0.5%,mail-unknown=1%,mail-bounced=0.5%,mail-deferred=2%,mail-cut=0.5%";
-
-/// The demo's arguments.
-#[derive(Debug, Clone, clap::Args)]
-pub struct DemoArgs {
-    /// How many dealerships to invent.
-    #[arg(long, default_value_t = 200, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
-    pub dealerships: u32,
-    /// How many times as fast as the real time the demo's time runs.
-    #[arg(long, default_value_t = 300.0, value_name = "X", value_parser = speed)]
-    pub speed: f64,
-    /// What everything random is made from: the same seed invents the same dealerships.
-    #[arg(long, default_value_t = 7, value_name = "S")]
-    pub seed: u64,
-    /// Keep the store in this directory (it must be empty) instead of throwing it away.
-    #[arg(long, value_name = "DIR")]
-    pub keep: Option<PathBuf>,
-    /// How the sandbox misbehaves (see `sandbox --help`); `none` for a well-behaved one.
-    #[arg(long, value_name = "SPEC", default_value = FAULTS)]
-    pub faults: Faults,
-    /// No screen: print events as JSON lines.
-    #[arg(long)]
-    pub headless: bool,
-    /// End by itself after this real time.
-    #[arg(long = "for", value_name = "DURATION", value_parser = when::parse_duration)]
-    pub lasting: Option<TimeDelta>,
-}
-
-/// A speed that the clocks can keep.
-pub(super) fn speed(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(speed) if (1.0..=10_000.0).contains(&speed) => Ok(speed),
-        _ => Err("a number from 1 to 10000".to_owned()),
-    }
-}
 
 /// Runs the demo until somebody leaves it, or a signal or its time ends it.
 ///

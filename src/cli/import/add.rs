@@ -17,9 +17,9 @@ use crate::protocol::{Imported, Incoming, ProbeStatus, Request};
 use crate::wiring::Need;
 
 use super::chosen;
+use super::options::ImportOptions;
 use super::plan::judged;
 use super::problem::RowProblem;
-use super::reading::ImportOptions;
 use super::remarks::Remarks;
 use super::row::RowLayout;
 use super::source::SourceRow;

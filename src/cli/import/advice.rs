@@ -5,8 +5,9 @@ use crate::config::mapping_in_toml;
 use crate::domain::list::{Columns, ListField, Mapping};
 use crate::domain::text::clean;
 
+use super::options::ImportOptions;
 use super::plan::Refused;
-use super::reading::{ImportOptions, Unreadable, some_of};
+use super::reading::{Unreadable, some_of};
 
 /// What is added to a command so that it does better.
 #[derive(Debug, Default, Clone, PartialEq)]

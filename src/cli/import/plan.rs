@@ -16,9 +16,10 @@ use crate::domain::{
 use crate::protocol::Incoming;
 
 use super::opcode_words::OpcodeWords;
+use super::options::ImportOptions;
 use super::parallel::in_shares;
 use super::problem::RowProblem;
-use super::reading::{ImportOptions, ImportedList};
+use super::reading::ImportedList;
 use super::remarks::Remarks;
 use super::row::ReadRow;
 

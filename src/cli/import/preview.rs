@@ -18,8 +18,9 @@ use crate::tui::columns::{Chosen, FileColumn, Preview, PreviewOutcome, choose as
 use super::advice::{Advice, missing};
 use super::chosen;
 use super::opcode_words::OpcodeWords;
+use super::options::ImportOptions;
 use super::plan::{ImportPlan, PlanContext};
-use super::reading::{self, ImportOptions, ImportedList, Unreadable};
+use super::reading::{self, ImportedList, Unreadable};
 use super::row::ReadRow;
 use super::told::ImportReport;
 

@@ -12,8 +12,8 @@ use crate::domain::zone::read_address;
 use crate::domain::{Contact, ProfileEdit, ProfileField};
 
 use super::opcode_words::{LONGEST_WORD, OpcodeWords, opcode_value, opcode_words};
+use super::options::ImportOptions;
 use super::problem::RowProblem;
-use super::reading::ImportOptions;
 use super::remarks::Remarks;
 use super::source::SourceRow;
 

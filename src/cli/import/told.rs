@@ -12,8 +12,9 @@ use crate::domain::text::{clean, or_nothing};
 use crate::domain::{ProfileChange, ProfileField, ProfileUpdate, Untrusted};
 
 use super::advice::{Advice, SOME_ZONE, lacking, shell_word};
+use super::options::ImportOptions;
 use super::plan::{ImportCounts, ImportPlan, Refused, TwinHint};
-use super::reading::{ImportOptions, ImportedList, some_of};
+use super::reading::{ImportedList, some_of};
 
 /// From how many refused rows on their reasons are counted too.
 const MANY_REFUSED: usize = 5;

@@ -18,7 +18,7 @@ use super::super::select::{all, chosen};
 use super::super::unfinished;
 
 /// One dealership and, with pasted codes, its code.
-pub(super) struct Item {
+pub(super) struct CodeItem {
     pub(super) state: Arc<Onboarding>,
     pub(super) pasted: Option<(InvitationCode, Timestamp)>,
     pub(super) refused: Option<Refusal>,
@@ -26,7 +26,7 @@ pub(super) struct Item {
     pub(super) already: bool,
 }
 
-impl Item {
+impl CodeItem {
     fn of(state: Arc<Onboarding>) -> Self {
         Self { state, pasted: None, refused: None, already: false }
     }
@@ -43,7 +43,7 @@ pub(super) async fn gather(
     args: &Codes,
     client: &dyn EngineClient,
     what: BulkKind,
-) -> Result<Vec<Item>, CliError> {
+) -> Result<Vec<CodeItem>, CliError> {
     let targets = &args.targets;
     let named = !targets.dealerships.is_empty() || targets.query.is_some();
     if let Some(file) = &args.codes {
@@ -68,7 +68,7 @@ pub(super) async fn gather(
         if args.generated_at.is_some() {
             return Err(CliError::usage("--generated-at goes with --code or --codes"));
         }
-        return Ok(wanted.into_iter().map(Item::of).collect());
+        return Ok(wanted.into_iter().map(CodeItem::of).collect());
     };
     let [state] = wanted.as_slice() else {
         return Err(CliError::usage("--code is for one dealership; use --codes for several"));
@@ -79,7 +79,7 @@ pub(super) async fn gather(
     };
     let code: InvitationCode = code.parse().map_err(|error| CliError::Refused(format!("{error}")))?;
     let generated_at = generated_at(app, args, state)?;
-    Ok(vec![Item { pasted: Some((code, generated_at)), ..Item::of(Arc::clone(state)) }])
+    Ok(vec![CodeItem { pasted: Some((code, generated_at)), ..CodeItem::of(Arc::clone(state)) }])
 }
 
 fn generated_at(app: &App, args: &Codes, state: &Onboarding) -> Result<Timestamp, CliError> {
@@ -105,7 +105,7 @@ fn matched(
     full: &FullNames<'_>,
     client: &dyn EngineClient,
     chosen: &[Arc<Onboarding>],
-) -> Result<Vec<Item>, CliError> {
+) -> Result<Vec<CodeItem>, CliError> {
     let expected: Vec<Expected> =
         chosen.iter().map(|state| Expected { id: state.id, zone: state.profile.timezone }).collect();
     let resolve = |name: &str| full.find(name);
@@ -133,12 +133,12 @@ fn matched(
     })?;
     let codes = matched.codes.into_iter().filter_map(|one| {
         let state = Arc::clone(by_id.get(&one.id)?);
-        Some(Item { pasted: Some((one.code, one.generated_at)), ..Item::of(state) })
+        Some(CodeItem { pasted: Some((one.code, one.generated_at)), ..CodeItem::of(state) })
     });
     let already = matched.already.iter().filter_map(|id| {
         // A line about another one than those that were chosen is none of this command's.
         let state = Arc::clone(by_id.get(id)?);
-        Some(Item { already: true, ..Item::of(state) })
+        Some(CodeItem { already: true, ..CodeItem::of(state) })
     });
     Ok(codes.chain(already).collect())
 }
