@@ -157,14 +157,15 @@ mod tests {
     use crate::domain::{Actor, Event, Fact, Profile, ProfileField, evolve};
 
     fn state(number: u64, name: &str) -> Arc<Onboarding> {
+        let code = format!("hb{number}");
         let text = |field: ProfileField| match field {
-            ProfileField::Name => name.to_owned(),
-            ProfileField::DealerCode => format!("hb{number}"),
-            ProfileField::Email => "hb@example.com".to_owned(),
-            ProfileField::Timezone => "America/New_York".to_owned(),
-            _ => String::new(),
+            ProfileField::Name => name,
+            ProfileField::DealerCode => code.as_str(),
+            ProfileField::Email => "hb@example.com",
+            ProfileField::Timezone => "America/New_York",
+            _ => "",
         };
-        let profile = Profile::read(|field| text(field)).unwrap();
+        let profile = Profile::read(text).unwrap();
         let fact = Fact::DealershipAdded { profile };
         let dealership = Some(DealershipId::from_bits(number));
         let event = Event { seq: number, at: Timestamp::default(), actor: Actor::person("ana"), dealership, fact };
@@ -194,7 +195,7 @@ mod tests {
             (find(&name("harbor"), &twelve), "`harbor` could be 12 dealerships; name one by its id or dealerCode:\n  "),
             (find(&name("Lake Kiaa"), &["Lake Kia"]), "no dealership is named `Lake Kiaa`; did you mean `Lake Kia`?"),
             (find(&name("Zoo"), &["Lake Kia"]), "no dealership is named `Zoo`"),
-            (find(&Selection::Query("stage:".to_owned()), &[]), "the query is wrong: "),
+            (find(&Selection::Query("mail:faild".to_owned()), &[]), "the query is wrong: "),
         ];
         for (found, words) in errors {
             let error = found.unwrap_err();
