@@ -75,7 +75,7 @@ async fn statuses(client: &dyn EngineClient) {
             log.tell(*status, clock_doubt(client));
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// What was logged last: a change is told once.

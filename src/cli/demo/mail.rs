@@ -24,7 +24,7 @@ const PER_HOUR: u32 = 5_000;
 pub(super) fn configure(mail: &mut MailSettings, sandbox: &Sandbox, reports: PathBuf) -> Result<(), DemoError> {
     let at = sandbox.smtp_addr().ok_or_else(|| DemoError::Mail("the sandbox has no post office".to_owned()))?;
     mail.transport = Transport::parse(&format!("smtp://{at}")).map_err(DemoError::Mail)?;
-    mail.letters.from = FROM.to_owned();
+    FROM.clone_into(&mut mail.letters.from);
     mail.letters.contact = Some("(201) 555-0100, Monday to Friday, 8 am to 5 pm Mountain time".to_owned());
     mail.per_hour = PER_HOUR;
     mail.bounces = Some(reports);
