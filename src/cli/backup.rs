@@ -8,14 +8,14 @@ use serde_json::json;
 
 use crate::config::diagnostic::shown;
 use crate::domain::text::clean;
+use crate::present::Tone;
+use crate::present::json::SCHEMA;
 use crate::store::{JournalReader, RestoreError, StoreError, restore as fill};
 
 use super::app::App;
 use super::args::{Export, Restore};
 use super::books::{blocking, directory};
 use super::error::CliError;
-use super::json::SCHEMA;
-use super::output::Ink;
 
 /// `export`. It works beside a process that owns the books. What it writes holds codes in full, so a file is only for its owner.
 pub(super) async fn export(app: &App, args: &Export) -> Result<(), CliError> {
@@ -115,7 +115,7 @@ pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
         });
         return app.out.document(&document);
     }
-    let done = app.out.ink(Ink::Good, "done");
+    let done = app.out.paint(Tone::Good, "done");
     app.out.line(format!("{done}: {} events of {} dealerships restored", restored.events, restored.dealerships))
 }
 

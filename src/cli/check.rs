@@ -10,18 +10,18 @@ use serde_json::{Value, json};
 use crate::domain::Severity;
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
-use crate::domain::when::in_zone;
 use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, in_words, rfc3339, slots_in_words};
 use crate::engine::{Checked, Engine, PlatformState};
+use crate::present::Tone;
 use crate::present::event::summary;
+use crate::present::json::SlotsSeenDocument;
 use crate::present::time::Zone;
 
 use super::app::{App, Need};
 use super::args::Targets;
 use super::error::CliError;
-use super::json::{self, opcode_word};
 use super::opcode::words;
-use super::output::{Ink, progress};
+use super::output::progress;
 use super::record::all;
 use super::report::{self, CommandReport};
 use super::select::DeskView;
@@ -133,7 +133,7 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
         // What this list says: an empty one says nothing, whatever is known from before.
         let found = find(chosen, look.services.as_deref().unwrap_or_default()).words.join("; ");
         let code = clean(chosen);
-        text.push_str(&format!("; opcode `{code}` {}: {}", opcode_word(state.opcode_state), clean(&found)));
+        text.push_str(&format!("; opcode `{code}` {}: {}", state.opcode_state.as_str(), clean(&found)));
         if let Some(gone) = words::gone(state, now) {
             text.push_str(&format!("; {gone}"));
         }
@@ -153,13 +153,13 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
     match (state.is_live(), state.lacks()) {
         (true, _) => {
             let (ink, words) = match look.severity(state) {
-                Severity::Good => (Ink::Good, "live"),
-                Severity::Doubtful | Severity::Bad => (Ink::Warn, "still counted as live"),
+                Severity::Good => (Tone::Good, "live"),
+                Severity::Doubtful | Severity::Bad => (Tone::Warn, "still counted as live"),
             };
-            text.push_str(&format!("\n  {}", app.out.ink(ink, words)));
+            text.push_str(&format!("\n  {}", app.out.paint(ink, words)));
         }
         (false, Some(lacks)) => {
-            text.push_str(&format!("\n  {}", app.out.ink(Ink::Warn, &format!("to be live it lacks: {lacks}"))));
+            text.push_str(&format!("\n  {}", app.out.paint(Tone::Warn, &format!("to be live it lacks: {lacks}"))));
         }
         (false, None) => {}
     }
@@ -167,7 +167,7 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
         text.push_str(&format!("\n  test appointment: {}", words::open_booking(open, state, now)));
     }
     for event in &checked.events {
-        let words = summary(event, |at| in_zone(at, state.profile.timezone));
+        let words = summary(event, |at| Zone::from(state.profile.timezone).line(at));
         text.push_str(&format!("\n  recorded: {words}"));
     }
     text
@@ -176,7 +176,7 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
 fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
     let look = &checked.look;
     let slots = checked.slots.as_ref().map(|slots| match slots {
-        Ok(counts) => json::slots(counts),
+        Ok(counts) => json!(SlotsSeenDocument::of(counts)),
         Err(why) => json!({ "unknown": why }),
     });
     let events: Vec<Value> = checked.events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
@@ -190,7 +190,7 @@ fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
         "stage": state.stage(app.clock.now()).word(),
         "opcode": {
             "choice": state.opcode_code(&app.config.policy.default_opcode),
-            "state": opcode_word(state.opcode_state),
+            "state": state.opcode_state.as_str(),
             "findings": state.opcode_findings,
             "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),
         },

@@ -13,15 +13,17 @@ use crate::clock::{Clock, WallClock};
 use crate::config::diagnostic::shown;
 use crate::config::{self, Config, paths};
 use crate::domain::text::clean;
+use crate::domain::text::fit;
 use crate::domain::{ClockDoubt, CodeOrigin, Timestamp};
+use crate::present::Tone;
+use crate::present::json::SCHEMA;
 use crate::tui::keymap;
 
 use super::app::{choose_zone_rules, overrides};
 use super::args::{Doctor, Globals};
 use super::books::read_beside;
 use super::error::CliError;
-use super::json::SCHEMA;
-use super::output::{Ink, Out, fit, is_dumb, term_in_words};
+use super::output::{Out, is_dumb, term_in_words};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Health {
@@ -118,11 +120,11 @@ fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
     }
     for finding in &found.0 {
         let ink = match finding.health {
-            Health::Good => Ink::Good,
-            Health::Doubtful => Ink::Warn,
-            Health::Bad => Ink::Bad,
+            Health::Good => Tone::Good,
+            Health::Doubtful => Tone::Warn,
+            Health::Bad => Tone::Bad,
         };
-        let word = out.ink(ink, &fit(finding.health.word(), 7));
+        let word = out.paint(ink, &fit(finding.health.word(), 7));
         out.line(format!("{word}  {}  {}", fit(&finding.name, 12), finding.detail))?;
     }
     Ok(())

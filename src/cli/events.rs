@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::clean;
+use crate::domain::text::fit;
 use crate::domain::{
-    DealershipId, Event, EventSeverity, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, Untrusted,
-    evolve, rfc3339,
+    DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, Untrusted, evolve, rfc3339,
 };
-use crate::present::event::summary;
+use crate::present::Tone;
+use crate::present::event::{EventLine, summary};
 use crate::store::EventQuery;
 
 use super::app::App;
 use super::args::Events;
 use super::books;
 use super::error::CliError;
-use super::output::{Ink, fit};
 
 pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let text = args.query.join(" ");
@@ -180,25 +180,20 @@ fn print(app: &App, event: &Event, state: Option<&Onboarding>, form: Form) -> Re
 
 /// In the operator's zone whoever it is about: a log in many zones looks out of order.
 fn line(app: &App, event: &Event, state: Option<&Onboarding>) -> Result<(), CliError> {
-    let moment = |at| app.zone.line(at);
     let name = match (state, event.dealership) {
         (Some(state), _) => state.profile.name.plain().into_owned(),
         (None, Some(id)) => id.to_string(),
         (None, None) => "Xtime".to_owned(),
     };
-    let ink = match event.fact.severity() {
-        EventSeverity::Bad => Ink::Bad,
-        EventSeverity::Good => Ink::Good,
-        _ => Ink::Plain,
-    };
+    let EventLine { when, actor, words, tone } = EventLine::of(event, |at| app.zone.line(at));
     // The number is what `meaning add` asks for.
     let number = event.fact.unrecognised().map(|_| format!(", event {}", event.seq)).unwrap_or_default();
     app.out.line(format!(
         "{}  {}  {}  {}",
-        app.out.ink(Ink::Dim, &fit(&moment(event.happened_at()), 21)),
+        app.out.paint(Tone::Faint, &fit(&when, 21)),
         fit(&name, 28),
-        app.out.ink(ink, &summary(event, moment)),
-        app.out.ink(Ink::Dim, &format!("({}{number})", event.actor)),
+        app.out.paint(tone, &words),
+        app.out.paint(Tone::Faint, &format!("({actor}{number})")),
     ))
 }
 

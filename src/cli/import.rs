@@ -6,6 +6,7 @@ mod opcode_words;
 mod parallel;
 mod plan;
 mod preview;
+mod problem;
 mod reading;
 mod remarks;
 mod row;

@@ -8,21 +8,21 @@ use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::domain::bulk::{Bulk, BulkKind};
-use crate::domain::when::{away, in_zone};
 use crate::domain::{
     Ask, CodeOrigin, Command, IntentId, InvitationCode, InvitationState, LetterId, Onboarding, Refusal, Timestamp,
     rfc3339,
 };
 use crate::engine::{Engine, EngineError, PastedCode, is_whole};
+use crate::present::json::{DealershipName, InvitationDocument, SCHEMA};
+use crate::present::time::{Zone, away, for_people};
 
 use super::app::{App, Need};
 use super::args::Codes;
 use super::error::CliError;
-use super::json::{SCHEMA, invitation};
 use super::mail::post::{LetterResult, SentLetters};
 use super::output::is_interactive;
 use super::record::sure;
-use super::report::{CommandReport, ItemOutcome, identity, named};
+use super::report::{CommandReport, ItemOutcome, named};
 use super::unfinished;
 use gather::gather;
 
@@ -179,10 +179,10 @@ fn line(app: &App, engine: &Engine, item: &Item, now: Timestamp) -> String {
     let old = match &item.state.invitation {
         None => "no code yet".to_owned(),
         Some(old) if old.state(now) == InvitationState::Live => format!("old code dies {}", away(old.expires_at, now)),
-        Some(old) => format!("old code dead ({})", super::json::state_word(old.state(now))),
+        Some(old) => format!("old code dead ({})", old.state(now).as_str()),
     };
     let new = new_end(engine, item, now).map_or_else(String::new, |at| {
-        format!("new one dies {} (here {})", in_zone(at, profile.timezone), app.zone.line(at))
+        format!("new one dies {} (here {})", Zone::from(profile.timezone).line(at), app.zone.line(at))
     });
     format!("{}, {}: {old}; {new}", named(&item.state), profile.contact.email.plain())
 }
@@ -232,7 +232,7 @@ fn plan(app: &App, engine: &Engine, items: &[Item], json: bool) -> Result<(), Cl
                 None => "would-be-issued",
             };
             json!({
-                "dealership": identity(&item.state),
+                "dealership": DealershipName::of(&item.state),
                 "outcome": word,
                 "reason": item.refused.as_ref().map(ToString::to_string),
                 "expires_at": new_end(engine, item, now).map(rfc3339),
@@ -311,8 +311,8 @@ fn outcome(
     let state = engine.book().get(item.state.id).unwrap_or_else(|| Arc::clone(&item.state));
     let words = state.invitation.as_ref().map_or_else(String::new, |newest| {
         let zone = state.profile.timezone;
-        let dies = crate::domain::when::for_people(newest.expires_at, zone, now);
+        let dies = for_people(newest.expires_at, zone, now);
         format!("code {generation} issued, {}, dies {dies}", newest.code.masked())
     });
-    Ok(ItemOutcome::Done(words, json!({ "invitation": invitation(&state, now, false) })))
+    Ok(ItemOutcome::Done(words, json!({ "invitation": InvitationDocument::newest(&state, now, false) })))
 }

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use crate::config::teach;
 use crate::domain::text::clean;
 use crate::domain::{Event, Fact, Outcome, ResponseFacts};
+use crate::present::Tone;
+use crate::present::json::SCHEMA;
 use crate::store::EventQuery;
 use crate::xtime::ClassificationRule as Row;
 use crate::xtime::teach::{TeachError, row_for};
@@ -12,8 +14,6 @@ use crate::xtime::teach::{TeachError, row_for};
 use super::app::{App, StoreReading};
 use super::args::{AddMeaning, MeaningCommand};
 use super::error::CliError;
-use super::json::SCHEMA;
-use super::output::Ink;
 
 pub(super) async fn run(app: &App, command: &MeaningCommand) -> Result<(), CliError> {
     match command {
@@ -99,9 +99,9 @@ async fn list(app: &App, json: bool) -> Result<(), CliError> {
         app.out.line(heading)?;
         for Untaught { event, words, unteachable, times, .. } in some {
             let times = if *times == 1 { String::new() } else { format!("  ({times} times)") };
-            app.out.line(format!("{}  {words}{times}", app.out.ink(Ink::Warn, &format!("event {}", event.seq))))?;
+            app.out.line(format!("{}  {words}{times}", app.out.paint(Tone::Warn, &format!("event {}", event.seq))))?;
             if let Some(why) = unteachable {
-                app.out.line(format!("    {}", app.out.ink(Ink::Dim, &why.to_string())))?;
+                app.out.line(format!("    {}", app.out.paint(Tone::Faint, &why.to_string())))?;
             }
         }
     }

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::domain::when::in_zone;
 use crate::domain::{Event, Onboarding, Severity, besides_the_letter};
 use crate::engine::EngineError;
+use crate::present::Tone;
 use crate::present::event::summary;
+use crate::present::json::{DealershipName, SCHEMA};
+use crate::present::time::Zone;
 use crate::store::StoreError;
 
 use super::app::App;
 use super::error::{CliError, refused};
-use super::json::SCHEMA;
 use super::mail::post::LetterResult;
-use super::output::Ink;
 
 /// What became of one item.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl ItemOutcome {
         match answer {
             Ok(events) if events.is_empty() => Ok(Self::Unchanged),
             Ok(events) => {
-                let moment = |at| in_zone(at, state.profile.timezone);
+                let moment = |at| Zone::from(state.profile.timezone).line(at);
                 let public: Vec<Value> = events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
                 Ok(Self::Done(besides_the_letter(&events, |event| summary(event, moment)), json!({ "events": public })))
             }
@@ -108,7 +108,7 @@ impl CommandReport {
                 }
                 (_, Some((ink, word, words))) if !json => {
                     let words = if words.is_empty() { String::new() } else { format!(": {words}") };
-                    app.out.line(format!("{} {who}{words}", app.out.ink(ink, word)))?;
+                    app.out.line(format!("{} {who}{words}", app.out.paint(ink, word)))?;
                 }
                 _ => {}
             }
@@ -122,16 +122,16 @@ impl CommandReport {
 
 impl ItemOutcome {
     /// What is printed of it on stdout; `None` for what is an error.
-    fn line(&self) -> Option<(Ink, &'static str, &str)> {
+    fn line(&self) -> Option<(Tone, &'static str, &str)> {
         Some(match self {
-            Self::Done(words, _) => (Ink::Good, "done", words),
-            Self::Found(Severity::Good, words, _) => (Ink::Good, "ok", words),
-            Self::Found(Severity::Doubtful, words, _) => (Ink::Warn, "not yet", words),
-            Self::Found(Severity::Bad, words, _) => (Ink::Bad, "trouble", words),
-            Self::Unsent(words, _) => (Ink::Warn, "done but for the letter", words),
-            Self::Unchanged => (Ink::Dim, "already so", ""),
-            Self::Already(words, _) => (Ink::Dim, "already so", words),
-            Self::Untold(words, _) => (Ink::Bad, "not known", words),
+            Self::Done(words, _) => (Tone::Good, "done", words),
+            Self::Found(Severity::Good, words, _) => (Tone::Good, "ok", words),
+            Self::Found(Severity::Doubtful, words, _) => (Tone::Warn, "not yet", words),
+            Self::Found(Severity::Bad, words, _) => (Tone::Bad, "trouble", words),
+            Self::Unsent(words, _) => (Tone::Warn, "done but for the letter", words),
+            Self::Unchanged => (Tone::Faint, "already so", ""),
+            Self::Already(words, _) => (Tone::Faint, "already so", words),
+            Self::Untold(words, _) => (Tone::Bad, "not known", words),
             Self::Refused(_) | Self::Failed(_) => return None,
         })
     }
@@ -191,11 +191,6 @@ pub fn named(state: &Onboarding) -> String {
     format!("{} {}", state.profile.dealer_code.plain(), state.profile.name.plain())
 }
 
-/// A dealership in a document.
-pub fn identity(state: &Onboarding) -> Value {
-    json!({ "id": state.id, "dealer_code": state.profile.dealer_code.raw(), "name": state.profile.name.raw() })
-}
-
 fn item(state: &Onboarding, outcome: &ItemOutcome) -> Value {
     let (word, reason, more) = match outcome {
         ItemOutcome::Done(_, more) | ItemOutcome::Found(_, _, more) => ("done", None, Some(more)),
@@ -206,7 +201,7 @@ fn item(state: &Onboarding, outcome: &ItemOutcome) -> Value {
         ItemOutcome::Failed(why) => ("failed", Some(why), None),
         ItemOutcome::Untold(_, more) => ("failed", None, Some(more)),
     };
-    let mut value = json!({ "dealership": identity(state), "outcome": word, "reason": reason });
+    let mut value = json!({ "dealership": DealershipName::of(state), "outcome": word, "reason": reason });
     if let (Some(fields), Some(Value::Object(more))) = (value.as_object_mut(), more) {
         fields.extend(more.clone());
     }

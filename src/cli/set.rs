@@ -6,14 +6,14 @@ use crate::domain::owner::about_new_owner;
 use crate::domain::text::{clean, or_nothing};
 use crate::domain::{Command, DealershipId, ProfileChange, ProfileEdit, ProfileField, Untrusted};
 use crate::engine::Engine;
+use crate::present::Tone;
+use crate::present::json::{DealershipName, SCHEMA};
 
 use super::app::{App, Need};
 use super::args::Set;
 use super::error::CliError;
-use super::json::SCHEMA;
-use super::output::Ink;
 use super::record::{all, choose};
-use super::report::{identity, named};
+use super::report::named;
 
 /// What shall read otherwise, each as its option says it.
 fn edits(args: &Set) -> Result<Vec<ProfileEdit>, CliError> {
@@ -69,12 +69,18 @@ pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
         let one =
             |change: &ProfileChange| json!({ "field": change.field.word(), "from": change.from, "to": change.to });
         let changes: Vec<Value> = changes.iter().map(one).collect();
-        return app.out.document(&json!({ "schema": SCHEMA, "dealership": identity(&after), "changes": changes }));
+        return app
+            .out
+            .document(&json!({ "schema": SCHEMA, "dealership": DealershipName::of(&after), "changes": changes }));
     }
     if changes.is_empty() {
-        return app.out.line(format!("{} {}: nothing to change", app.out.ink(Ink::Dim, "already so"), named(&after)));
+        return app.out.line(format!(
+            "{} {}: nothing to change",
+            app.out.paint(Tone::Faint, "already so"),
+            named(&after)
+        ));
     }
-    app.out.line(format!("{} {}", app.out.ink(Ink::Good, "corrected"), named(&after)))?;
+    app.out.line(format!("{} {}", app.out.paint(Tone::Good, "corrected"), named(&after)))?;
     for change in changes {
         app.out.line(format!(
             "  {}: {} → {}",

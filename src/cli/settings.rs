@@ -9,12 +9,13 @@ use crate::config::paths::keymap_file;
 use crate::config::schema::schema;
 use crate::config::{self, Config, print};
 use crate::mail::Transport;
+use crate::present::Tone;
 use crate::tui::keymap::{Keymap, Level, check};
 
 use super::app::overrides;
 use super::args::{ConfigCommand, Globals, KeymapCommand};
 use super::error::CliError;
-use super::output::{Ink, Out};
+use super::output::Out;
 
 /// `config`. It needs no books and no working settings.
 pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliError> {
@@ -42,7 +43,7 @@ fn check_settings(config: &Config, out: &Out) -> Result<(), CliError> {
     config.code_source(Arc::clone(&clock))?;
     let post = config.outbox(clock)?;
     let file = config.file.as_deref().map_or_else(|| "no file; the defaults".to_owned(), shown);
-    out.line(format!("{} {file}", out.ink(Ink::Good, "ok")))?;
+    out.line(format!("{} {file}", out.paint(Tone::Good, "ok")))?;
     if platform.is_none() {
         out.note(format!("probing is off until these are set in [xtime]: {}", config.xtime.missing().join(", ")));
     }
@@ -81,7 +82,7 @@ pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), C
                 None => (keymap_file().unwrap_or_default(), false),
             };
             let Some(text) = read(&path, required)? else {
-                out.line(format!("{} no file; the default keymap", out.ink(Ink::Good, "ok")))?;
+                out.line(format!("{} no file; the default keymap", out.paint(Tone::Good, "ok")))?;
                 return out.flush();
             };
             let problems = check(&text, &path.to_string_lossy());
@@ -93,7 +94,7 @@ pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), C
                 return Err(CliError::Told(2));
             }
             if problems.is_empty() {
-                out.line(format!("{} {}", out.ink(Ink::Good, "ok"), shown(&path)))?;
+                out.line(format!("{} {}", out.paint(Tone::Good, "ok"), shown(&path)))?;
             }
         }
     }

@@ -8,12 +8,12 @@ use crate::domain::bulk::BulkKind;
 use crate::domain::text::clean;
 use crate::domain::{Onboarding, rfc3339};
 use crate::engine::{CutOff, Engine};
+use crate::present::json::{DealershipName, SCHEMA};
 
 use super::app::{App, Need};
 use super::args::Unfinished;
 use super::error::CliError;
-use super::json::SCHEMA;
-use super::report::{identity, named};
+use super::report::named;
 
 fn words(app: &App, one: &CutOff) -> String {
     let when = app.zone.line(one.bulk.at);
@@ -57,8 +57,12 @@ pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
     let found = engine.cut_off().await;
     if args.json.json {
         let one = |one: &CutOff| {
-            let left: Vec<Value> =
-                one.left.iter().filter_map(|id| engine.book().get(*id)).map(|state| identity(&state)).collect();
+            let left: Vec<Value> = one
+                .left
+                .iter()
+                .filter_map(|id| engine.book().get(*id))
+                .map(|state| json!(DealershipName::of(&state)))
+                .collect();
             json!({
                 "what": one.bulk.what,
                 "at": rfc3339(one.bulk.at),

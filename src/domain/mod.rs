@@ -72,7 +72,7 @@ pub use mail::{
     QuietHours, ReportedAddress, ReturnedMail, concerned, due_letter, enhanced_status, is_server_trouble, is_too_large,
     next_letter_at, quoted_reply, refused_address, refuses_address,
 };
-pub use next_step::{Mover, NextStep};
+pub use next_step::{CALL_BEFORE_EXPIRY, Mover, NextStep};
 pub use onboarding::{
     BookedAppointment, Confirmation, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,
     PastInvitation, PendingCode, WasVisible,
@@ -80,7 +80,7 @@ pub use onboarding::{
 pub use opcode::{ChosenOpcode, Finding, OpcodeChoice, OpcodeOption, OpcodeState, Service};
 pub use policy::Policy;
 pub use probe::{Look, Outcome, ProbeRecord, ResponseFacts, Severity, SlotsLook};
-pub use probe_state::ProbeState;
+pub use probe_state::{ProbeState, ProbeStatus};
 pub use probe_window::ProbeWindow;
 pub use profile::{ProfileChange, ProfileEdit, ProfileField, ProfileProblem};
 pub use profile_patch::ProfilePatch;

@@ -41,7 +41,7 @@ pub struct NextStep {
 }
 
 /// How long before a code dies a letter is no longer enough, so that somebody calls.
-const CALL_BEFORE_EXPIRY: TimeDelta = TimeDelta::hours(24);
+pub const CALL_BEFORE_EXPIRY: TimeDelta = TimeDelta::hours(24);
 
 /// What a lead asks when Xtime does not show what the dealer did within 24 hours: these are the usual mistakes.
 const WHY_NOT_CONFIRMED: &str =

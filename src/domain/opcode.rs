@@ -23,6 +23,16 @@ pub enum OpcodeOption {
     New,
 }
 
+impl OpcodeOption {
+    /// Its word in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Existing => "existing",
+            Self::New => "new",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpcodeChoice {
     /// The code, exactly as it must be sent.
@@ -53,6 +63,19 @@ pub enum OpcodeState {
     Missing,
     /// The list was empty: could not tell.
     Unknown,
+}
+
+impl OpcodeState {
+    /// Its word in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unchecked => "unchecked",
+            Self::Ok => "ok",
+            Self::NearMiss => "near-miss",
+            Self::Missing => "missing",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// What one list says about one chosen code.

@@ -35,6 +35,15 @@ pub struct ProbeState {
     pub slots: Option<(Timestamp, SlotCounts)>,
 }
 
+/// The last look at one dealership, and the next.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProbeStatus {
+    /// The last one, whatever it said, of this run of the program or of one before.
+    pub last: Option<ProbeState>,
+    /// When the next one is due; a moment that is past: as soon as the budget allows it. `None`: never.
+    pub next_at: Option<Timestamp>,
+}
+
 impl ProbeState {
     /// After a look at a dealership. `kept` is what was known from the looks before it.
     pub fn after(look: &Look, state: &Onboarding, kept: Option<&Self>) -> Self {

@@ -33,12 +33,13 @@ use crate::xtime::{CodeSource, Platform, SourceError};
 use inner::Inner;
 use probe::PriorityProbe;
 
+pub use crate::domain::ProbeStatus;
 pub use crate::xtime::ClassificationRule;
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use bulks::{CutOff, is_whole};
 pub use import::{Imported, Incoming};
 pub use outbox::{LetterText, MailState, MailStatus, OutboxParts, Returns, SendResult, TakenReport};
-pub use status::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};
+pub use status::{Alarm, Cause, PlatformState, Status, Sweep};
 
 /// How long the end of the program waits for what is under way.
 const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(5);

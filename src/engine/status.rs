@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::outbox::MailStatus;
-use crate::domain::{CodeOrigin, ProbeState, Timestamp};
+use crate::domain::{CodeOrigin, Timestamp};
 
 /// How the platform looks from here. One cause is one alarm, however many dealerships it hits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -128,15 +128,6 @@ pub struct Status {
     /// What went wrong inside the program and was mended (a task that failed and was restarted, a finding that could not
     /// be recorded), newest last, the last ten.
     pub faults: Vec<String>,
-}
-
-/// The last look at one dealership, and the next.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ProbeStatus {
-    /// The last one, whatever it said, of this run of the program or of one before.
-    pub last: Option<ProbeState>,
-    /// When the next one is due; a moment that is past: as soon as the budget allows it. `None`: never.
-    pub next_at: Option<Timestamp>,
 }
 
 /// The platform tells its time in whole seconds: a skew that moves by one of them has not changed.

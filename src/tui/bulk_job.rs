@@ -7,11 +7,11 @@ use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onb
 
 use super::actions::{LetterUse, RecordingAction};
 use super::dialog::{Dialog, Item};
-use super::letters::{Fate, NO_MAIL};
 use super::msg::{Outcome, WorkId};
 use super::queue::LetterRef;
 use super::rows::DealershipRows;
 use super::theme::Tone;
+use crate::present::letters::{Fate, NO_MAIL};
 
 #[derive(Debug)]
 pub struct BulkJob {
@@ -134,7 +134,7 @@ impl JobItem {
     pub fn told(&self, rows: &DealershipRows) -> Option<(String, Tone)> {
         let (words, tone) = match self.outcome.as_ref()? {
             Err(why) => return Some((why.clone(), Tone::Bad)),
-            Ok(done) => (done.words.clone(), Tone::of(done.severity)),
+            Ok(done) => (done.words.clone(), Tone::from(done.severity)),
         };
         let letter = self.letter.as_ref().and_then(|letter| letter.told(rows, self.id));
         Some(match letter {

@@ -13,16 +13,16 @@ use serde_json::{Map, Value, json};
 use crate::domain::text::clean;
 use crate::domain::{BookedAppointment, BookingProblem, Command, Context, IntentId, Onboarding, Refusal, decide};
 use crate::engine::{Booked, Engine, EngineError};
+use crate::present::Tone;
+use crate::present::json::{AppointmentDocument, BookingDocument, DealershipName, SCHEMA};
 
 use super::app::App;
 use super::args::AppointmentArgs;
 use super::check::looking;
 use super::error::CliError;
-use super::json::{SCHEMA, appointment, open_booking};
 use super::opcode::words;
-use super::output::Ink;
 use super::record::choose;
-use super::report::{identity, named};
+use super::report::named;
 
 /// One run of the command.
 struct Visit<'a> {
@@ -41,7 +41,7 @@ pub(super) async fn run(app: &App, args: &AppointmentArgs) -> Result<(), CliErro
     let engine = looking(app).await?;
     let state = choose(app, &engine, |desk| desk.one(&args.dealership))?;
     let mut visit = Visit { app, args, engine, state, document: Map::new() };
-    visit.note("dealership", identity(&visit.state));
+    visit.note("dealership", json!(DealershipName::of(&visit.state)));
     if args.not_there {
         return visit.give_up().await;
     }
@@ -83,8 +83,8 @@ impl Visit<'_> {
         self.note("schema", SCHEMA.into());
         self.note("outcome", outcome.into());
         self.note("reason", reason.into());
-        self.note("appointment", self.state.appointment.as_deref().map(appointment).into());
-        self.note("booking", self.state.booking.as_deref().map(open_booking).into());
+        self.note("appointment", json!(self.state.appointment.as_deref().map(AppointmentDocument::of)));
+        self.note("booking", json!(self.state.booking.as_deref().map(BookingDocument::of)));
         if self.args.json.json { self.app.out.document(&self.document) } else { Ok(()) }
     }
 
@@ -228,7 +228,7 @@ impl Visit<'_> {
         let when = words::local(*local, &self.state);
         let out = &self.app.out;
         let how = if *earlier { "booked by the earlier attempt; nothing is sent now" } else { "booked" };
-        self.say(&format!("{}: test appointment {} for {when}, {how}", out.ink(Ink::Good, "done"), id.plain()))?;
+        self.say(&format!("{}: test appointment {} for {when}, {how}", out.paint(Tone::Good, "done"), id.plain()))?;
         self.say(&format!("read back: {}", send::read_back_words(read_back)))
     }
 

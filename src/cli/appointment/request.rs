@@ -1,5 +1,6 @@
 //! What is offered, which time is chosen, and the request as it would be sent.
 
+use crate::present::json::SlotsSeenDocument;
 use crate::timezone::Tz;
 use chrono::{Days, NaiveDateTime, TimeZone, Timelike};
 use serde_json::{Map, Value, json};
@@ -12,7 +13,6 @@ use crate::xtime::window::Window;
 
 use super::super::error::CliError;
 use super::super::escaped;
-use super::super::json::slots;
 use super::super::opcode::words;
 use super::super::report::named;
 use super::Visit;
@@ -85,7 +85,7 @@ impl Visit<'_> {
         self.note("timezone", booking.zone.name().into());
         self.note("opcode", booking.opcode.raw().into());
         self.note("moves", booking.appointment_id.is_some().into());
-        self.note("slots", slots(&offer.counts));
+        self.note("slots", json!(SlotsSeenDocument::of(&offer.counts)));
         let headers: Map<String, Value> =
             preview.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
         self.note(

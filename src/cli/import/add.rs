@@ -5,20 +5,22 @@ use std::borrow::Cow;
 use crate::cli::app::{App, Need};
 use crate::cli::args::Add;
 use crate::cli::error::CliError;
-use crate::cli::json::{dealership, option_word, with_schema};
-use crate::cli::output::Ink;
 use crate::cli::record::all;
 use crate::cli::report::named;
 use crate::cli::twins::TwinFinder;
 use crate::domain::list::{Assigned, Columns, ListEntry, ListField, Origin};
 use crate::domain::{OpcodeOption, ProfileField};
-use crate::engine::{Incoming, ProbeStatus};
+use crate::engine::Incoming;
+use crate::present::Tone;
+use crate::present::column::DealershipView;
+use crate::present::json::DealershipDocument;
 
 use super::chosen;
 use super::plan::judged;
+use super::problem::RowProblem;
 use super::reading::ImportOptions;
 use super::remarks::Remarks;
-use super::row::{RowLayout, RowProblem};
+use super::row::RowLayout;
 use super::source::SourceRow;
 
 /// `add`: read as a list of one row is.
@@ -50,18 +52,17 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let twins = TwinFinder::with_archived(&states);
     let alike = twins.alike(state);
     if args.json.json {
-        let (probe, now) = (ProbeStatus::default(), app.clock.now());
-        let mut document = with_schema(dealership(state, &probe, now, engine.policy(), false));
-        alike.put(&mut document);
-        return app.out.document(&document);
+        let view = DealershipView::of(state, None, app.clock.now(), engine.policy(), app.zone);
+        let document = DealershipDocument::of(&view, false).with_alike(alike.documents());
+        return app.out.document(&document.with_schema());
     }
-    app.out.line(format!("{} {}: added as {id}", app.out.ink(Ink::Good, "done"), named(state)))?;
+    app.out.line(format!("{} {}: added as {id}", app.out.paint(Tone::Good, "done"), named(state)))?;
     alike.hints(app).try_for_each(|hint| app.out.line(format!("  {hint}")))
 }
 
 /// What was typed, as the only row of a list whose columns have the names of the fields.
 fn as_list(args: &Add) -> (Columns, SourceRow<'_>) {
-    let option = if args.new_opcode { option_word(OpcodeOption::New) } else { "" };
+    let option = if args.new_opcode { OpcodeOption::New.as_str() } else { "" };
     let profile = [
         (ProfileField::Name, args.name.as_str()),
         (ProfileField::DealerCode, &args.dealer_code),

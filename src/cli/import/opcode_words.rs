@@ -8,7 +8,7 @@ use crate::domain::table::{damage, plain_key};
 use crate::domain::text::clean;
 use crate::domain::{OpcodeOption, Untrusted};
 
-use super::row::RowProblem;
+use super::problem::RowProblem;
 
 /// The most characters that are taken of words about an opcode.
 pub(super) const LONGEST_WORD: usize = 200;

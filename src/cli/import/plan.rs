@@ -17,9 +17,10 @@ use crate::engine::Incoming;
 
 use super::opcode_words::OpcodeWords;
 use super::parallel::in_shares;
+use super::problem::RowProblem;
 use super::reading::{ImportOptions, ImportedList};
 use super::remarks::Remarks;
-use super::row::{ReadRow, RowProblem};
+use super::row::ReadRow;
 
 /// A row that cannot be taken.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,30 +5,39 @@ use std::borrow::Cow;
 use crate::cli::opcode;
 use crate::domain::address::{NamedAddress, addresses};
 use crate::domain::list::value::{Mended, is_nobody, is_placeholder, read_value};
-use crate::domain::list::{Columns, ListEntry, ListField, Repetition};
+use crate::domain::list::{Columns, ListEntry, ListField, Mapping, Repetition};
 use crate::domain::profile::check_text;
 use crate::domain::text::{clean, tidy};
 use crate::domain::zone::read_address;
-use crate::domain::{Contact, ProfileEdit, ProfileField};
+use crate::domain::{Contact, ProfileEdit, ProfileField, Timestamp};
 
 use super::opcode_words::{LONGEST_WORD, OpcodeWords, opcode_value, opcode_words};
-use super::reading::ImportOptions;
+use super::problem::RowProblem;
 use super::remarks::Remarks;
 use super::source::SourceRow;
 
-/// Why a row was refused: the field and the reason. Cleaned: it is printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::cli) struct RowProblem {
-    pub(in crate::cli) field: &'static str,
-    pub(in crate::cli) reason: String,
+/// How a list is to be read.
+#[derive(Debug, Clone, Default)]
+pub(in crate::cli) struct ImportOptions {
+    /// Which column holds what, as far as it was said.
+    pub(in crate::cli) mapping: Mapping,
+    /// What fields read where a row says nothing.
+    pub(in crate::cli) fixed: Vec<(ListField, String)>,
+    /// Whether an empty cell clears its field.
+    pub(in crate::cli) clear: bool,
+    /// The row of the heading, from 1; 0: there is none.
+    pub(in crate::cli) heading: Option<usize>,
+    /// The program with the options that hold for every command, as it is called again.
+    pub(in crate::cli) program: Vec<String>,
+    /// Which sheet of a workbook.
+    pub(in crate::cli) sheet: Option<String>,
+    pub(in crate::cli) now: Timestamp,
 }
 
-impl RowProblem {
-    /// In the place of a field: the row as a whole.
-    pub(super) const ROW: &'static str = "row";
-
-    pub(super) fn new(field: &'static str, reason: impl Into<String>) -> Self {
-        Self { field, reason: reason.into() }
+impl ImportOptions {
+    /// What a field reads in the whole list.
+    pub(super) fn fixed(&self, field: ListField) -> Option<&str> {
+        self.fixed.iter().find(|(fixed, _)| *fixed == field).map(|(_, text)| text.as_str())
     }
 }
 

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use crate::cli::app::App;
 use crate::cli::args::Import;
 use crate::cli::error::CliError;
-use crate::cli::json::SCHEMA;
-use crate::cli::output::Ink;
 use crate::domain::list::{Assigned, Columns, ListField, Origin};
 use crate::domain::text::{clean, or_nothing};
 use crate::domain::{ProfileChange, ProfileField, ProfileUpdate, Untrusted};
+use crate::present::Tone;
+use crate::present::json::SCHEMA;
 
 use super::advice::{Advice, SOME_ZONE, lacking, shell_word};
 use super::plan::{ImportCounts, ImportPlan, Refused, TwinHint};
@@ -54,7 +54,7 @@ impl ImportReport<'_> {
         }
         self.about_twins(app)?;
         let refused = format!("{} refused", plan.refused.len());
-        let refused = if plan.refused.is_empty() { refused } else { app.out.ink(Ink::Warn, &refused) };
+        let refused = if plan.refused.is_empty() { refused } else { app.out.paint(Tone::Warn, &refused) };
         app.out.line(format!("{}, {refused}", self.counts()))?;
         let advice = self.advice();
         if !advice.is_empty() {
@@ -82,7 +82,7 @@ impl ImportReport<'_> {
     /// Which of the new ones may be one that is there already. Nothing is merged by itself.
     fn about_twins(&self, app: &App) -> Result<(), CliError> {
         for hint in self.plan.twins.iter().take(MOST_TWINS) {
-            app.out.line(format!("{}:{}: {}", self.from, hint.line, app.out.ink(Ink::Warn, &hint.words)))?;
+            app.out.line(format!("{}:{}: {}", self.from, hint.line, app.out.paint(Tone::Warn, &hint.words)))?;
         }
         let more = self.plan.twins.len().saturating_sub(MOST_TWINS);
         if more > 0 {

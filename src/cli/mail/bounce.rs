@@ -9,11 +9,11 @@ use crate::domain::text::clean;
 use crate::domain::{DealershipId, Onboarding, refuses_address, same_address};
 use crate::engine::{Engine, EngineError, Returns, TakenReport};
 use crate::mail::bounce::{LONGEST_REPORT, ReportAction};
+use crate::present::json::{DealershipName, SCHEMA};
 
 use super::super::app::{App, Need};
 use super::super::error::CliError;
-use super::super::json::SCHEMA;
-use super::super::report::{identity, named};
+use super::super::report::named;
 
 pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<(), CliError> {
     let file = file.filter(|file| *file != Path::new("-")).map(Path::to_owned);
@@ -89,7 +89,7 @@ fn words(one: &Returns) -> String {
 
 fn document(app: &App, engine: &Engine, report: Option<&TakenReport>) -> Result<(), CliError> {
     let one = |one: &Returns| {
-        let of = |id: &DealershipId| engine.book().get(*id).map(|state| identity(state.as_ref()));
+        let of = |id: &DealershipId| engine.book().get(*id).map(|state| json!(DealershipName::of(&state)));
         let dealerships: Vec<Value> = one.dealerships.iter().filter_map(of).collect();
         json!({
             "letter": one.letter,

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use chrono::TimeDelta;
 
 use crate::domain::text::clean;
-use crate::domain::when::{away, for_people, seconds_text};
+use crate::domain::when::duration_text;
 use crate::domain::{Letter, LetterId, LetterKind, LetterState, Onboarding, Timestamp};
+use crate::present::json::LetterDocument;
+use crate::present::time::{away, for_people};
 
 use super::super::error::CliError;
-use super::super::report::identity;
 use super::super::select::DeskView;
 
 /// A letter and whose it is.
@@ -87,7 +88,9 @@ pub(in crate::cli) fn state_words(letter: &Letter, now: Timestamp) -> String {
 
 pub(super) fn title(letter: &Letter) -> String {
     match (letter.before, letter.again) {
-        (Some(before), _) => format!("{} ({} before the end)", letter.kind, seconds_text(before)),
+        (Some(before), _) => {
+            format!("{} ({} before the end)", letter.kind, duration_text(TimeDelta::seconds(before.into())))
+        }
         (None, true) => format!("{} (once more)", letter.kind),
         (None, false) => letter.kind.to_string(),
     }
@@ -114,10 +117,6 @@ pub(super) fn lines(found: &DealershipLetter, now: Timestamp) -> Vec<(&'static s
     lines
 }
 
-pub(super) fn document(found: &DealershipLetter) -> Value {
-    let mut value = super::super::json::letter(&found.letter);
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert("dealership".to_owned(), identity(&found.state));
-    }
-    json!(value)
+pub(super) fn document(found: &DealershipLetter) -> LetterDocument<'_> {
+    LetterDocument::of(&found.letter).of_dealership(&found.state)
 }

@@ -2,13 +2,13 @@
 
 use super::letters::{DealershipLetter, by_id, document, kind, lines};
 use crate::domain::LetterKind;
+use crate::domain::text::fit;
 use crate::mail::RenderedLetter;
+use crate::present::Tone;
 
 use super::super::app::{App, Need};
 use super::super::args::Form;
 use super::super::error::CliError;
-use super::super::json::with_schema;
-use super::super::output::{Ink, fit};
 use super::super::record::choose;
 
 pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Result<(), CliError> {
@@ -24,15 +24,11 @@ pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Resul
     })?;
     let text = engine.letter_text(found.state.id, found.letter.id);
     if json {
-        let mut document = with_schema(document(&found));
-        if let (Some(fields), Ok(letter)) = (document.as_object_mut(), &text) {
-            fields.insert("subject".to_owned(), letter.subject.as_str().into());
-            fields.insert("text".to_owned(), body(letter, form).into());
-        }
-        return app.out.document(&document);
+        let page = text.as_ref().ok().map(|letter| (letter.subject.as_str(), body(letter, form)));
+        return app.out.document(&document(&found).with_page(page));
     }
     for (label, words) in lines(&found, app.clock.now()) {
-        app.out.line(format!("{}  {words}", app.out.ink(Ink::Dim, &fit(label, 12))))?;
+        app.out.line(format!("{}  {words}", app.out.paint(Tone::Faint, &fit(label, 12))))?;
     }
     app.out.line("")?;
     match text {
@@ -64,7 +60,7 @@ fn print(app: &App, letter: &RenderedLetter, form: Form) -> Result<(), CliError>
         let head = [("From", letter.from.to_string()), ("To", letter.to.to_string())];
         let subject = ("Subject", letter.subject.clone());
         for (name, value) in head.into_iter().chain(reply_to).chain([subject]) {
-            app.out.line(format!("{} {value}", app.out.ink(Ink::Dim, &format!("{name}:"))))?;
+            app.out.line(format!("{} {value}", app.out.paint(Tone::Faint, &format!("{name}:"))))?;
         }
         app.out.line("")?;
     }

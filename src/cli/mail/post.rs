@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Event, LetterId, LetterState};
 use crate::engine::{self, Engine};
+use crate::present::json::LetterDocument;
 
 use super::super::error::CliError;
-use super::super::json;
 
 /// What became of the letters of a command.
 #[derive(Default)]
@@ -49,11 +49,8 @@ impl SentLetters {
     pub(in crate::cli) fn of(&self, letter: Option<LetterId>) -> Option<LetterResult> {
         let posted = self.0.get(&letter?)?;
         let (words, well) = words(posted);
-        let mut document = json::letter(&posted.letter);
-        if let (Some(why), Some(fields)) = (&posted.why, document.as_object_mut()) {
-            fields.insert("waits".to_owned(), why.as_str().into());
-        }
-        Some(LetterResult { words, well, document })
+        let document = LetterDocument::of(&posted.letter).with_wait(posted.why.as_deref());
+        Some(LetterResult { words, well, document: json!(document) })
     }
 }
 

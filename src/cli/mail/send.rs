@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::domain::bulk::{Bulk, BulkKind};
-use crate::domain::when::in_zone;
 use crate::domain::{Command, LetterId, LetterKind, Onboarding};
 use crate::engine::{Engine, is_whole};
+use crate::present::time::Zone;
 
 use super::letters::{DealershipLetter, kind, matters, named as named_letters, of};
 use super::post::{SentLetters, queued_by};
@@ -82,7 +82,7 @@ async fn ask(app: &App, states: &[Arc<Onboarding>], refused: usize, kind: Letter
         )));
     }
     for state in states.iter().take(TYPE_ABOVE) {
-        let end = state.invitation.as_ref().map(|code| in_zone(code.expires_at, state.profile.timezone));
+        let end = state.invitation.as_ref().map(|code| Zone::from(state.profile.timezone).line(code.expires_at));
         let end = end.filter(|_| kind == LetterKind::Invitation).map(|end| format!("; the code dies {end}"));
         let contact = &state.profile.contact;
         app.out.note(format!(

@@ -3,15 +3,16 @@
 use serde_json::{Value, json};
 
 use crate::domain::text::clean;
+use crate::domain::text::fit;
 use crate::domain::{OpcodeState, Outcome, Service, opcode::find, rfc3339};
+use crate::present::Tone;
+use crate::present::json::{DealershipName, SCHEMA};
 
 use super::super::app::App;
 use super::super::check::looking;
 use super::super::error::CliError;
-use super::super::json::{SCHEMA, opcode_word, option_word};
-use super::super::output::{Ink, fit};
 use super::super::record::all;
-use super::super::report::{identity, named};
+use super::super::report::named;
 use super::super::select::DeskView;
 
 /// What a row is to the choice.
@@ -70,12 +71,12 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
             .collect();
         app.out.document(&json!({
             "schema": SCHEMA,
-            "dealership": identity(&state),
+            "dealership": DealershipName::of(&state),
             "outcome": look.outcome.to_string(),
             "reason": look.reason,
             "choice": chosen,
-            "option": state.opcode.as_deref().map(|chosen| option_word(chosen.choice.option)),
-            "state": opcode_word(if connected { finding.state } else { state.opcode_state }),
+            "option": state.opcode.as_deref().map(|chosen| chosen.choice.option.as_str()),
+            "state": (if connected { finding.state } else { state.opcode_state }).as_str(),
             "findings": if connected { &finding.words } else { &state.opcode_findings },
             "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),
             "opcodes": list,
@@ -100,8 +101,10 @@ fn rows(app: &App, services: &[Service], marks: &[Mark]) -> Result<(), CliError>
     let wide = services.iter().map(|service| service.opcode.plain().chars().count()).max().unwrap_or(0).min(40);
     for (service, mark) in services.iter().zip(marks) {
         let (sign, words) = match mark {
-            Mark::Chosen => (app.out.ink(Ink::Good, "*"), String::new()),
-            Mark::Near(words) => (app.out.ink(Ink::Warn, "~"), app.out.ink(Ink::Warn, &format!("  {}", clean(words)))),
+            Mark::Chosen => (app.out.paint(Tone::Good, "*"), String::new()),
+            Mark::Near(words) => {
+                (app.out.paint(Tone::Warn, "~"), app.out.paint(Tone::Warn, &format!("  {}", clean(words))))
+            }
             Mark::Other => (" ".to_owned(), String::new()),
         };
         app.out.line(format!("{sign} {}  {}{words}", fit(&service.opcode.plain(), wide), service.name.plain()))?;

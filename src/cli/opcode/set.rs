@@ -8,7 +8,6 @@ use crate::domain::{Command, Named, Onboarding, OpcodeOption, Untrusted};
 use super::super::app::{App, Need};
 use super::super::args::SetOpcode;
 use super::super::error::CliError;
-use super::super::json::option_word;
 use super::super::record::{ask_above_many, choose, send};
 use super::super::select::DeskView;
 
@@ -33,7 +32,7 @@ pub(in crate::cli) async fn run(app: &App, args: &SetOpcode) -> Result<(), CliEr
             "which opcode? write it behind the dealership, or take the one of the settings with --existing or --new",
         ));
     };
-    let option = option_word(choice.option);
+    let option = choice.option.as_str();
     let what = format!("record opcode `{}` ({option}) for {} dealerships", choice.code.plain(), states.len());
     ask_above_many(app, states.len(), &what, args.yes).await?;
     let word = args.word.as_deref().map(str::trim).filter(|word| !word.is_empty()).map(Untrusted::from);

@@ -92,6 +92,16 @@ pub fn in_words(length: TimeDelta) -> String {
     }
 }
 
+/// The same in one unit, for lists: `<1m`, `14m`, `3h`, `2d`.
+pub fn short(length: TimeDelta) -> String {
+    match (length.num_days(), length.num_hours(), length.num_minutes()) {
+        (..=0, ..=0, ..=0) => "<1m".to_owned(),
+        (..=0, ..=0, minutes) => format!("{minutes}m"),
+        (..=0, hours, _) => format!("{hours}h"),
+        (days, ..) => format!("{days}d"),
+    }
+}
+
 /// A length of time in the form of the settings: `72h`, `1h30m`, `15s`. Exact to the millisecond.
 pub fn duration_text(length: TimeDelta) -> String {
     let mut millis = length.num_milliseconds().max(0);
@@ -106,11 +116,6 @@ pub fn duration_text(length: TimeDelta) -> String {
         }
     }
     text
-}
-
-/// The same of whole seconds.
-pub fn seconds_text(seconds: u32) -> String {
-    duration_text(TimeDelta::seconds(seconds.into()))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The dialog that an action opens.
 
 use crate::domain::{DealershipId, Letter, LetterId, Onboarding};
+use crate::present::letters::Fate;
 use crate::store::BulkId;
 use crate::tui::action::Danger;
 use crate::tui::actions::{DryRun, RecordingAction};
-use crate::tui::letters::Fate;
 use crate::tui::list_cursor::Scroll;
 use crate::tui::msg::WorkId;
 use crate::tui::queue::LetterRef;

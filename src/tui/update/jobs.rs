@@ -95,7 +95,7 @@ fn summary(work: &BulkJob, rows: &DealershipRows, key: Option<String>) -> (Tone,
     let ((open, well, failed), unsent) = (work.counts(), work.unsent(rows));
     let tone = match (open, failed) {
         (0, 0) if unsent > 0 => Tone::Bad,
-        (0, 0) => Tone::of(work.worst()),
+        (0, 0) => Tone::from(work.worst()),
         (_, 0) => Tone::Warn,
         _ => Tone::Bad,
     };

@@ -2,7 +2,7 @@
 
 use crate::domain::{Letter, Obstacle, Onboarding};
 use crate::engine::LetterText;
-use crate::tui::letters::NO_MAIL;
+use crate::present::letters::NO_MAIL;
 use crate::tui::msg::{Effect, WorkId};
 use crate::tui::queue::LetterRef;
 use crate::tui::reading::{LetterCode, LetterPage, LetterReader, MailboxLetter, What};

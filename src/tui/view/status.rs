@@ -7,8 +7,8 @@ use super::canvas::{Canvas, width};
 use crate::domain::text::clean;
 use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, in_words};
 use crate::engine::{MailState, PlatformState};
-use crate::tui::clocks::Clocks;
-use crate::tui::letters::ONLY_FILES;
+use crate::present::clocks::Clocks;
+use crate::present::letters::ONLY_FILES;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 

@@ -1,13 +1,15 @@
 //! The detail's part about the platform: the opcode and whose word it is, what was found, what is lacking to be live, the slots by
 //! day, the test appointment, and the last look.
 
+use crate::present::clocks::Clocks;
+use crate::present::opcode_glyph;
+use crate::present::time::Zone;
 use crate::timezone::Tz;
 use chrono::NaiveDateTime;
 use std::borrow::Cow;
 
-use super::detail::Page;
+use super::page::Page;
 use super::slots::{Shown, chart};
-use super::table::opcode_look;
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{
@@ -15,9 +17,7 @@ use crate::domain::{
     slots_in_words,
 };
 use crate::engine::ProbeStatus;
-use crate::present::time::Zone;
 use crate::tui::action::Action;
-use crate::tui::clocks::Clocks;
 use crate::tui::rows::DealershipRow;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::Tone;
@@ -48,7 +48,7 @@ fn key(screen: &ScreenState, action: Action) -> String {
 fn opcode(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState) {
     let theme = page.theme;
     let zone = Zone::from(state.profile.timezone);
-    let (glyph, tone) = opcode_look(state.opcode_state);
+    let (glyph, tone) = opcode_glyph(state.opcode_state);
     let code = clean(state.opcode_code(&screen.setup.policy.default_opcode));
     let option = match state.opcode.as_deref().map(|chosen| chosen.choice.option) {
         None => "assumed; the dealership has not chosen",

@@ -3,7 +3,8 @@
 
 use chrono::{TimeDelta, Timelike};
 
-use super::{DialogView, Line, clip};
+use super::{DialogView, Line};
+use crate::domain::text::fit;
 use crate::domain::{InvitationState, Timestamp};
 use crate::present::time::Zone;
 use crate::tui::actions::{RecordingAction, expiry_of};
@@ -100,12 +101,12 @@ impl DialogView<'_> {
 
     fn named(&self, dialog: &Dialog, place: usize, item: &Item) -> (String, Tone) {
         let number = place + 1;
-        let code = clip(&item.dealer_code, 11);
+        let code = fit(&item.dealer_code, 11);
         if self.room < MIDDLE {
-            let name = clip(&item.name, usize::from(self.room).saturating_sub(number.to_string().len() + 13));
+            let name = fit(&item.name, usize::from(self.room).saturating_sub(number.to_string().len() + 13));
             return (format!("{number} {name} {code}"), Tone::Plain);
         }
-        let name = clip(&item.name, usize::from(self.room / 3).saturating_sub(2));
+        let name = fit(&item.name, usize::from(self.room / 3).saturating_sub(2));
         let (words, tone) = contact_or_mistake(dialog, item);
         (format!("{number:>4} {name} {code} {words}"), tone)
     }

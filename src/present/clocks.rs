@@ -5,14 +5,12 @@ use std::cell::Cell;
 
 use chrono::{SubsecRound, TimeDelta};
 
+use crate::domain::when::short;
 use crate::domain::{Timestamp, in_words};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
-
-/// From how little time left seconds are shown.
-const SECONDS_BELOW: i64 = HOUR;
 
 /// The moment that a frame shows, and when the first of its texts will read differently.
 #[derive(Debug)]
@@ -52,36 +50,16 @@ impl Clocks {
 
     /// Something else that was shown says what is left until a moment, in the same words.
     pub fn counts_down_to(&self, until: Timestamp) {
-        let until = whole(until);
-        let left = until - self.now;
-        if left > TimeDelta::zero() {
-            // Rounded down, the text changes a second after a whole unit is left.
-            let unit = unit_of_countdown(left.num_milliseconds());
-            let rest = left.num_milliseconds() / unit * unit;
-            if let Some(at) = until.checked_sub_signed(TimeDelta::milliseconds(rest - 1_000)) {
-                self.changes_at(at);
-            }
+        let left = (whole(until) - self.now).num_milliseconds();
+        if left > 0 {
+            self.changes_below(until, left, if left < HOUR { 1_000 } else { unit_of_two(left) });
         }
     }
 
     /// How long a moment is past: `now`, `5m`, `3h`, `2d`. Never in seconds: it would only flicker.
     pub fn ago(&self, at: Timestamp) -> String {
-        let at = whole(at);
-        let passed = (self.now - at).num_milliseconds().max(0);
-        let unit = match passed {
-            0..HOUR => MINUTE,
-            HOUR..DAY => HOUR,
-            _ => DAY,
-        };
-        if let Some(at) = at.checked_add_signed(TimeDelta::milliseconds((passed / unit + 1) * unit)) {
-            self.changes_at(at);
-        }
-        match passed {
-            0..MINUTE => "now".to_owned(),
-            MINUTE..HOUR => format!("{}m", passed / MINUTE),
-            HOUR..DAY => format!("{}h", passed / HOUR),
-            _ => format!("{}d", passed / DAY),
-        }
+        let passed = self.passed(at, unit_of_one);
+        if passed < TimeDelta::minutes(1) { "now".to_owned() } else { short(passed) }
     }
 
     /// The same in a sentence: `just now`, `5m ago`.
@@ -94,39 +72,33 @@ impl Clocks {
 
     /// What is left until a moment without seconds, for lists, which would be drawn anew every second: `<1m`, `14m`, `3h`, `2d`.
     pub fn until(&self, at: Timestamp) -> String {
-        let at = whole(at);
-        let left = (at - self.now).num_milliseconds().max(0);
-        let unit = match left {
-            0..HOUR => MINUTE,
-            HOUR..DAY => HOUR,
-            _ => DAY,
-        };
-        // Rounded down, the text changes a second after a whole unit is left.
-        if left >= MINUTE
-            && let Some(at) = at.checked_sub_signed(TimeDelta::milliseconds(left / unit * unit - 1_000))
-        {
-            self.changes_at(at);
+        let left = (whole(at) - self.now).num_milliseconds().max(0);
+        if left >= MINUTE {
+            self.changes_below(at, left, unit_of_one(left));
         }
-        match left {
-            0..MINUTE => "<1m".to_owned(),
-            MINUTE..HOUR => format!("{}m", left / MINUTE),
-            HOUR..DAY => format!("{}h", left / HOUR),
-            _ => format!("{}d", left / DAY),
-        }
+        short(TimeDelta::milliseconds(left))
     }
 
     /// How long something runs already, as precise as [`Clocks::left`] but without seconds: `5h 12m`, `<1m`.
     pub fn since(&self, at: Timestamp) -> String {
-        let at = whole(at);
-        let passed = (self.now - at).num_milliseconds().max(0);
-        let unit = if passed < DAY { MINUTE } else { HOUR };
-        if let Some(at) = at.checked_add_signed(TimeDelta::milliseconds((passed / unit + 1) * unit)) {
+        let passed = self.passed(at, unit_of_two);
+        if passed < TimeDelta::hours(1) { short(passed) } else { in_words(passed) }
+    }
+
+    /// How long a moment is past; a text of it changes when another unit is full.
+    fn passed(&self, at: Timestamp, unit: fn(i64) -> i64) -> TimeDelta {
+        let passed = (self.now - whole(at)).num_milliseconds().max(0);
+        let unit = unit(passed);
+        if let Some(at) = whole(at).checked_add_signed(TimeDelta::milliseconds((passed / unit + 1) * unit)) {
             self.changes_at(at);
         }
-        match passed {
-            0..MINUTE => "<1m".to_owned(),
-            MINUTE..HOUR => format!("{}m", passed / MINUTE),
-            _ => in_words(TimeDelta::milliseconds(passed)),
+        TimeDelta::milliseconds(passed)
+    }
+
+    /// Rounded down, what is left reads differently a second after a whole unit is left.
+    fn changes_below(&self, until: Timestamp, left: i64, unit: i64) {
+        if let Some(at) = whole(until).checked_sub_signed(TimeDelta::milliseconds(left / unit * unit - 1_000)) {
+            self.changes_at(at);
         }
     }
 
@@ -141,12 +113,18 @@ fn whole(at: Timestamp) -> Timestamp {
     at.trunc_subsecs(0)
 }
 
-fn unit_of_countdown(left: i64) -> i64 {
-    match left {
-        0..SECONDS_BELOW => 1_000,
-        SECONDS_BELOW..DAY => MINUTE,
-        _ => HOUR,
+/// The smallest unit that a text of one unit shows.
+const fn unit_of_one(length: i64) -> i64 {
+    match length {
+        0..HOUR => MINUTE,
+        HOUR..DAY => HOUR,
+        _ => DAY,
     }
+}
+
+/// The same of a text of two units, seconds aside.
+const fn unit_of_two(length: i64) -> i64 {
+    if length < DAY { MINUTE } else { HOUR }
 }
 
 #[cfg(test)]

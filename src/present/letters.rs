@@ -1,6 +1,6 @@
 //! How letters look: glyph, word and tone of what became of them, and what the table says of a dealership's mail.
 
-use super::theme::Tone;
+use super::Tone;
 use crate::domain::{Letter, LetterState, Onboarding, Timestamp};
 
 /// What nobody who sends no letters can do.
@@ -129,7 +129,7 @@ mod tests {
             Sent,
         ];
         let mut looks: Vec<_> = fates.iter().map(|fate| (fate.look().0, fate.look().1)).collect();
-        assert!(looks.iter().all(|(glyph, word)| super::super::view::canvas::width(glyph) == 1 && word.len() <= 10));
+        assert!(looks.iter().all(|(glyph, word)| crate::domain::text::width(glyph) == 1 && word.len() <= 10));
         looks.sort_unstable();
         looks.dedup();
         assert_eq!(looks.len(), fates.len());
