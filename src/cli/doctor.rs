@@ -119,12 +119,12 @@ fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
         return out.document(&json!({ "schema": SCHEMA, "findings": list }));
     }
     for finding in &found.0 {
-        let ink = match finding.health {
+        let tone = match finding.health {
             Health::Good => Tone::Good,
             Health::Doubtful => Tone::Warn,
             Health::Bad => Tone::Bad,
         };
-        let word = out.paint(ink, &fit(finding.health.word(), 7));
+        let word = out.paint(tone, &fit(finding.health.word(), 7));
         out.line(format!("{word}  {}  {}", fit(&finding.name, 12), finding.detail))?;
     }
     Ok(())

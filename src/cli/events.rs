@@ -7,7 +7,7 @@ use crate::domain::suggest::did_you_mean;
 use crate::domain::text::clean;
 use crate::domain::text::fit;
 use crate::domain::{
-    DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, Untrusted, evolve, rfc3339,
+    DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, evolve, rfc3339,
 };
 use crate::present::Tone;
 use crate::present::event::{EventLine, summary};
@@ -47,7 +47,7 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     events.retain(|event| filter.matches(event, &known, &ctx));
     let form = Form::of(args);
     if form == Form::Csv {
-        csv(app, HEADING.map(str::to_owned))?;
+        app.out.csv(HEADING.map(str::to_owned))?;
     }
     let skip = args.limit.map_or(0, |limit| events.len().saturating_sub(limit));
     for event in events.iter().skip(skip) {
@@ -173,7 +173,7 @@ impl SearchIndex {
 fn print(app: &App, event: &Event, state: Option<&Onboarding>, form: Form) -> Result<(), CliError> {
     match form {
         Form::Json => app.out.json_line(&event.public(state.map(|state| &state.profile.name))),
-        Form::Csv => csv(app, cells(event, state)),
+        Form::Csv => app.out.csv(cells(event, state)),
         Form::People => line(app, event, state),
     }
 }
@@ -213,13 +213,4 @@ fn cells(event: &Event, state: Option<&Onboarding>) -> [String; 9] {
         profile.map(|profile| profile.name.raw().to_owned()).unwrap_or_default(),
         summary(event, rfc3339),
     ]
-}
-
-/// One row, guarded so that no spreadsheet takes a cell for a formula.
-fn csv(app: &App, cells: [String; 9]) -> Result<(), CliError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let cells = cells.map(|cell| Untrusted::from(cell).csv().into_owned());
-    writer.write_record(cells).map_err(|error| CliError::Failed(error.to_string()))?;
-    let bytes = writer.into_inner().map_err(|error| CliError::Failed(error.to_string()))?;
-    app.out.raw(&bytes)
 }

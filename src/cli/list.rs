@@ -45,7 +45,9 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
         return app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }));
     }
     if args.csv {
-        return csv(app, &columns, &rows);
+        app.out.csv(columns.iter().map(|column| column.id.to_owned()))?;
+        let cells = |view| columns.iter().map(move |column| (column.value)(view).script());
+        return rows.iter().try_for_each(|view| app.out.csv(cells(view)));
     }
     table(app, &columns, &rows)?;
     if rows.len() < total {
@@ -109,18 +111,6 @@ fn sort_by(rows: &mut [DealershipView<'_>], fields: &[(&Column, bool)]) {
         let places: Vec<Place> = fields.iter().map(|field| place(view, field)).collect();
         (places, name(view))
     });
-}
-
-fn csv(app: &App, columns: &[&Column], rows: &[DealershipView<'_>]) -> Result<(), CliError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let failed = |error: csv::Error| CliError::Failed(error.to_string());
-    writer.write_record(columns.iter().map(|column| column.id)).map_err(failed)?;
-    for row in rows {
-        let cells = columns.iter().map(|column| Untrusted::from((column.value)(row).script()));
-        writer.write_record(cells.map(|cell| cell.csv().into_owned())).map_err(failed)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| CliError::Failed(error.to_string()))?;
-    app.out.raw(&bytes)
 }
 
 fn table(app: &App, columns: &[&Column], rows: &[DealershipView<'_>]) -> Result<(), CliError> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::error::CliError;
 use super::escaped;
+use crate::domain::Untrusted;
 use crate::domain::text::clean;
 use crate::present::Tone;
 
@@ -70,6 +71,15 @@ impl Out {
     /// Writes a piece of the answer as it is.
     pub fn raw(&self, bytes: &[u8]) -> Result<(), CliError> {
         Ok(self.stdout.lock().write_all(bytes)?)
+    }
+
+    /// Writes one row of CSV, guarded so that no spreadsheet takes a cell for a formula.
+    pub fn csv(&self, cells: impl IntoIterator<Item = String>) -> Result<(), CliError> {
+        let failed = |error: &dyn std::error::Error| CliError::Failed(error.to_string());
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let cells = cells.into_iter().map(|cell| Untrusted::from(cell).csv().into_owned());
+        writer.write_record(cells).map_err(|error| failed(&error))?;
+        self.raw(&writer.into_inner().map_err(|error| failed(&error))?)
     }
 
     /// Writes one JSON document of several lines.

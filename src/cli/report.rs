@@ -106,9 +106,9 @@ impl CommandReport {
                 (ItemOutcome::Refused(why) | ItemOutcome::Failed(why), _) => {
                     app.out.error(format!("{who}: {}", crate::domain::text::clean(why)));
                 }
-                (_, Some((ink, word, words))) if !json => {
+                (_, Some((tone, word, words))) if !json => {
                     let words = if words.is_empty() { String::new() } else { format!(": {words}") };
-                    app.out.line(format!("{} {who}{words}", app.out.paint(ink, word)))?;
+                    app.out.line(format!("{} {who}{words}", app.out.paint(tone, word)))?;
                 }
                 _ => {}
             }

@@ -196,8 +196,8 @@ impl Page<'_> {
             None => self.line("last look", "none yet")?,
             Some(last) => {
                 let words = format!("{}, {}", last.words(), away(last.at, self.now));
-                let ink = if last.outcome.tells() { Tone::Plain } else { Tone::Warn };
-                self.line("last look", &self.app.out.paint(ink, &words))?;
+                let tone = if last.outcome.tells() { Tone::Plain } else { Tone::Warn };
+                self.line("last look", &self.app.out.paint(tone, &words))?;
                 if last.since < last.at {
                     self.line("", &format!("so since {}", self.time(last.since)))?;
                 }

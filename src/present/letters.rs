@@ -59,7 +59,7 @@ impl Fate {
         }
     }
 
-    pub const fn look(self) -> (&'static str, &'static str, Tone) {
+    pub const fn label(self) -> (&'static str, &'static str, Tone) {
         match self {
             Self::Refused => ("←", "refused", Tone::Bad),
             Self::Bounced => ("←", "bounced", Tone::Bad),
@@ -84,7 +84,7 @@ impl Fate {
 
 /// What the table says of a dealership's mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MailLook {
+pub struct MailSummary {
     /// What became of the letter that tells how things stand.
     pub fate: Fate,
     pub at: Timestamp,
@@ -92,7 +92,7 @@ pub struct MailLook {
     pub again_at: Option<Timestamp>,
 }
 
-impl MailLook {
+impl MailSummary {
     /// What the table says; `None`: there was no letter.
     pub fn of(state: &Onboarding) -> Option<Self> {
         if let Some(refused) = state.address_refused() {
@@ -128,13 +128,13 @@ mod tests {
             Suppressed,
             Sent,
         ];
-        let mut looks: Vec<_> = fates.iter().map(|fate| (fate.look().0, fate.look().1)).collect();
-        assert!(looks.iter().all(|(glyph, word)| crate::domain::text::width(glyph) == 1 && word.len() <= 10));
-        looks.sort_unstable();
-        looks.dedup();
-        assert_eq!(looks.len(), fates.len());
+        let mut labels: Vec<_> = fates.iter().map(|fate| (fate.label().0, fate.label().1)).collect();
+        assert!(labels.iter().all(|(glyph, word)| crate::domain::text::width(glyph) == 1 && word.len() <= 10));
+        labels.sort_unstable();
+        labels.dedup();
+        assert_eq!(labels.len(), fates.len());
         assert!(fates.is_sorted());
         // A file is no letter that somebody has: it must not look like one.
-        assert!(Written.look().2 != Sent.look().2);
+        assert!(Written.label().2 != Sent.label().2);
     }
 }

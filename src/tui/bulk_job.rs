@@ -104,7 +104,7 @@ impl ItemLetter {
             return Some((format!("no letter: {why}"), Tone::Warn));
         }
         let letter = self.find(&rows.get(id)?.state)?;
-        let (glyph, word, tone) = Fate::of(letter).look();
+        let (glyph, word, tone) = Fate::of(letter).label();
         let why = letter.words.as_deref().filter(|_| !matches!(letter.state, LetterState::Sent));
         let why = why.map_or_else(String::new, |why| format!(", {}", clean(why)));
         Some((format!("letter {glyph} {word}{why}"), tone))
@@ -113,7 +113,7 @@ impl ItemLetter {
     /// The word that it is counted under.
     fn counted(&self, rows: &DealershipRows, id: DealershipId) -> &'static str {
         let letter = rows.get(id).and_then(|row| self.find(&row.state));
-        letter.map_or("none", |letter| Fate::of(letter).look().1)
+        letter.map_or("none", |letter| Fate::of(letter).label().1)
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -
     let widths = [0, 1, 2, 3].map(width);
     for (one, row) in found.iter().zip(&cells) {
         let letter = &one.letter;
-        let (_, _, tone) = Fate::of(letter).look();
+        let (_, _, tone) = Fate::of(letter).label();
         let words = letter.words.as_deref().map(|words| format!("  {}", clean(words))).unwrap_or_default();
         let cell = |column: usize| fit(&row[column], widths[column]);
         out.line(format!(

@@ -70,12 +70,12 @@ fn page(app: &App, state: &Onboarding, guide: &Guide, now: Timestamp) -> Result<
     }
     out.line("")?;
     for (number, step) in (1..).zip(&guide.steps) {
-        let (sign, ink) = match step.observed {
+        let (sign, tone) = match step.observed {
             Observed::Visible => ("[x]", Tone::Good),
             Observed::NotVisible => ("[ ]", Tone::Bad),
             Observed::CannotBeObserved => ("[?]", Tone::Faint),
         };
-        out.line(format!("{} {number}. {}", out.paint(ink, sign), clean(&step.title)))?;
+        out.line(format!("{} {number}. {}", out.paint(tone, sign), clean(&step.title)))?;
         let why = if step.why.is_empty() { String::new() } else { format!(": {}", clean(&step.why)) };
         out.line(out.paint(Tone::Faint, &format!("       {}{why}", step.observed.words())))?;
     }

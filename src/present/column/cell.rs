@@ -5,7 +5,7 @@ use crate::domain::query::Derived;
 use crate::domain::text::{clean, clip, width};
 use crate::domain::{InvitationState, NextStep, Onboarding, OpcodeState, Stage, Untrusted};
 use crate::present::clocks::Clocks;
-use crate::present::letters::MailLook;
+use crate::present::letters::MailSummary;
 use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
 
 /// The cells of a letter's glyph, below the heading.
@@ -92,13 +92,13 @@ pub(super) fn opcode(cell: &CellView<'_>) -> Cell {
 }
 
 pub(super) fn mail(cell: &CellView<'_>) -> Cell {
-    let Some(look) = MailLook::of(cell.view.state) else { return Cell::default() };
-    let (glyph, word, tone) = look.fate.look();
+    let Some(mail) = MailSummary::of(cell.view.state) else { return Cell::default() };
+    let (glyph, word, tone) = mail.fate.label();
     if cell.room <= GLYPH {
         return Cell::of(glyph, tone);
     }
     let what = format!("{glyph} {word}");
-    let again = look.again_at.map(|at| format!("in {}", cell.clocks.until(at)));
+    let again = mail.again_at.map(|at| format!("in {}", cell.clocks.until(at)));
     let fits = |again: &String| width(&what) + 1 + width(again) <= usize::from(cell.room);
     match again.filter(fits) {
         Some(again) => Cell::of(what, tone).and(again, Tone::Faint),

@@ -7,7 +7,7 @@ use super::{Column, DealershipView, RowOrder, ScreenColumn, SortKey, TableColumn
 use crate::domain::order::{attention_order, sortable};
 use crate::domain::query::QueryField;
 use crate::domain::{Invitation, InvitationState, Untrusted, in_words};
-use crate::present::letters::{Fate, MailLook};
+use crate::present::letters::{Fate, MailSummary};
 use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
 
 use Value::{Length, Moment, Number, Word};
@@ -96,7 +96,7 @@ fn next_step_order(view: &DealershipView<'_>) -> Option<u64> {
 
 /// What became of the letter that tells how things stand, the most urgent first, the oldest of them first.
 fn mail_order(view: &DealershipView<'_>) -> Option<u64> {
-    MailLook::of(view.state).map(|look| (look.fate as u64) << 56 | sortable(look.at))
+    MailSummary::of(view.state).map(|mail| (mail.fate as u64) << 56 | sortable(mail.at))
 }
 
 /// An order without cells of its own: the `!` before a row is no column.
@@ -230,7 +230,7 @@ pub static COLUMNS: [Column; 47] = [
     column("mail", "MAIL", |view| {
         Word(view.state.telling_letter().map(|letter| (letter.state.word(), letter.state as i64)))
     })
-    .tone(|view| view.state.telling_letter().map_or(Tone::Plain, |letter| Fate::of(letter).look().2))
+    .tone(|view| view.state.telling_letter().map_or(Tone::Plain, |letter| Fate::of(letter).label().2))
     .on_screen(ScreenColumn {
         column: TableColumn::Mail,
         title: "mail",

@@ -59,7 +59,7 @@ pub fn open(action: &'static RecordingAction, targets: &[Target], state: &Screen
                 let mut item = Item::of(onboarding, now);
                 item.letter = sends_along(action, onboarding, &state.setup).then(|| address(onboarding));
                 item.about = letter.map(|letter| {
-                    let (_, word, _) = Fate::of(letter).look();
+                    let (_, word, _) = Fate::of(letter).label();
                     (letter.id, format!("{}, {word}, to {}", letter.kind, letter.to.screen()))
                 });
                 items.push(item);

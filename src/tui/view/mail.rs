@@ -42,7 +42,7 @@ fn one(page: &mut Page<'_>, letter: &Letter, state: &Onboarding, clocks: &Clocks
     let zone = Zone::from(state.profile.timezone);
     let theme = page.theme;
     let fate = Fate::of(letter);
-    let (glyph, word, tone) = fate.look();
+    let (glyph, word, tone) = fate.label();
     let when = zone.stamp(letter.at, clocks.now());
     let what = match (letter.before, letter.again) {
         (Some(before), _) => {

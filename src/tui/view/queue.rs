@@ -89,7 +89,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
             .words
             .as_deref()
             .map_or_else(|| format!("to {}", letter.to.screen()), |words| clean(words).into_owned());
-        let (_, _, tone) = Fate::of(letter).look();
+        let (_, _, tone) = Fate::of(letter).label();
         canvas.text(1, HEAD + height, area.width.saturating_sub(1), &words, theme.tone(tone));
     }
 }
@@ -171,7 +171,7 @@ fn draw_row(
     canvas: &mut Canvas<'_>,
 ) {
     let Some((onboarding, letter)) = of.find(&state.rows) else { return };
-    let (glyph, word, tone) = Fate::of(letter).look();
+    let (glyph, word, tone) = Fate::of(letter).label();
     let words = letter.words.as_deref().map_or_else(String::new, |words| clean(words).into_owned());
     let contents = [
         (format!("{glyph} {word}"), theme.tone(tone)),
@@ -246,7 +246,7 @@ fn foot(
         _ => None,
     };
     let words = letter.words.as_deref().or(server).map(clean).unwrap_or_default();
-    let (_, _, tone) = Fate::of(letter).look();
+    let (_, _, tone) = Fate::of(letter).label();
     for (place, line) in (0..FOOT - 3).zip(wrap(&words, room)) {
         canvas.text(1, y + 3 + place, room, &line, theme.tone(tone));
     }

@@ -32,7 +32,7 @@ fn title(reading: &LetterReader, state: &ScreenState) -> String {
         }
         What::Letter(letter) => match (LetterRef { dealership: reading.id, letter }).find(&state.rows) {
             Some((_, letter)) => {
-                let (_, word, _) = Fate::of(letter).look();
+                let (_, word, _) = Fate::of(letter).label();
                 let at = Zone::from(row.state.profile.timezone).show(letter.at);
                 format!("{} to {name}: {word} {at}", letter.kind)
             }

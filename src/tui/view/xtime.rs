@@ -37,7 +37,7 @@ pub(super) fn section(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenS
     opcode(page, state, screen);
     slots(page, state, last, screen, clocks);
     appointment(page, state, screen, clocks);
-    last_look(page, state, probe, clocks);
+    last_probe(page, state, probe, clocks);
 }
 
 /// A key that does something about what stands there; empty when there is none.
@@ -160,24 +160,24 @@ pub(super) fn wall(local: NaiveDateTime, zone: Tz) -> String {
     with_abbreviation(local, zone, "%a %d %b %H:%M")
 }
 
-fn last_look(page: &mut Page<'_>, state: &Onboarding, probe: Option<&ProbeStatus>, clocks: &Clocks) {
+fn last_probe(page: &mut Page<'_>, state: &Onboarding, probe: Option<&ProbeStatus>, clocks: &Clocks) {
     let theme = page.theme;
     let zone = Zone::from(state.profile.timezone);
     // Until the engine was asked, the books tell.
     let recorded = || ProbeState::last(state, None, clocks.now());
     let Some(last) = probe.map_or_else(recorded, |probe| probe.last.as_ref().map(Cow::Borrowed)) else {
         page.pair("last look", "none yet", theme.dim);
-        return next_look(page, probe, clocks);
+        return next_probe(page, probe, clocks);
     };
     let style = if last.outcome.tells() { theme.text } else { theme.tone(Tone::Warn) };
     page.pair("last look", &format!("{}: {}", clocks.humanize_ago(last.at), last.words()), style);
     if last.since < last.at {
         page.pair("", &format!("so since {}", zone.show(last.since)), theme.dim);
     }
-    next_look(page, probe, clocks);
+    next_probe(page, probe, clocks);
 }
 
-fn next_look(page: &mut Page<'_>, probe: Option<&ProbeStatus>, clocks: &Clocks) {
+fn next_probe(page: &mut Page<'_>, probe: Option<&ProbeStatus>, clocks: &Clocks) {
     let Some(next) = probe.and_then(|probe| probe.next_at) else { return };
     let words = if next <= clocks.now() { "due now".to_owned() } else { format!("in {}", clocks.left(next)) };
     page.pair("next look", &words, page.theme.dim);
