@@ -259,7 +259,7 @@ fn an_open_request_of_another_source_stays_and_says_why() {
         let pending = desk.state(0).pending.clone().unwrap();
         assert!(pending.failed.unwrap().contains("not configured"));
         let attention = desk.state(0).attention(desk.clock.now(), desk.engine.policy());
-        assert_eq!(attention.map(cloverwatch::domain::Attention::words), Some("code not obtained"));
+        assert_eq!(attention.map(cloverwatch::domain::Attention::message), Some("code not obtained"));
     });
 }
 

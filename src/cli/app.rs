@@ -153,8 +153,8 @@ impl App {
         let (seq, states) = journal.read_model.all();
         let journal = Arc::new(journal);
         let (policy, me, clock) = (self.config.policy.clone(), self.config.operator(), Arc::clone(&self.clock));
-        let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().probe_schedule());
-        Ok(StoreReading { seq, states, journal, probes, policy, rhythm, me, clock })
+        let probe_schedule = self.config.xtime.missing().is_empty().then(|| self.config.pace().probe_schedule());
+        Ok(StoreReading { seq, states, journal, probes, policy, probe_schedule, me, clock })
     }
 
     /// Says that our clock is behind what is recorded.
@@ -308,7 +308,7 @@ pub struct StoreReading {
     probes: ProbeStates,
     policy: Policy,
     /// How often is looked at what; `None`: there is no platform to ask.
-    rhythm: Option<ProbeSchedule>,
+    probe_schedule: Option<ProbeSchedule>,
     me: String,
     clock: SharedClock,
 }
@@ -324,8 +324,8 @@ impl StoreReading {
         let kept = self.probes.get(state.id);
         let now = self.clock.now();
         let last = ProbeState::last(state, kept.as_deref(), now);
-        let next = |rhythm| cadence(state, now, &self.policy, rhythm, last.as_deref());
-        let next_at = self.rhythm.as_ref().and_then(next);
+        let next = |probe_schedule| cadence(state, now, &self.policy, probe_schedule, last.as_deref());
+        let next_at = self.probe_schedule.as_ref().and_then(next);
         ProbeStatus { next_at, last: last.map(Cow::into_owned) }
     }
 

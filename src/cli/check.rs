@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::Severity;
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
-use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, in_words, rfc3339, slots_in_words};
+use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, humanize, humanize_slots, rfc3339};
 use crate::engine::{Checked, Engine, PlatformState};
 use crate::present::Tone;
 use crate::present::event::summary;
@@ -87,7 +87,7 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
 /// That so many looks take long, where they do; each is one request, and another where slots are looked for.
 fn takes_at_least(looks: usize, per_second: u32) -> Option<String> {
     let seconds = i64::try_from(looks).ok()? / i64::from(per_second.max(1));
-    let length = in_words(TimeDelta::try_seconds(seconds).filter(|length| *length > WORTH_TELLING)?);
+    let length = humanize(TimeDelta::try_seconds(seconds).filter(|length| *length > WORTH_TELLING)?);
     let rate = if per_second == 1 { "1 request".to_owned() } else { format!("{per_second} requests") };
     Some(format!("{looks} dealerships are looked at: that takes at least {length} at {rate} a second"))
 }
@@ -140,7 +140,7 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
     }
     match &checked.slots {
         Some(Ok(slots)) => {
-            let words = slots_in_words(slots.count, slots.days(), slots.next, state.profile.timezone);
+            let words = humanize_slots(slots.count, slots.days(), slots.next, state.profile.timezone);
             text.push_str(&format!("; {words}"));
             if slots.count == 0 {
                 text.push_str(&format!(" in {} days; the usual causes:", app.config.policy.slot_window));
@@ -187,7 +187,7 @@ fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
             "reason": look.reason,
             "unrecognised": look.unrecognised,
         },
-        "stage": state.stage(app.clock.now()).word(),
+        "stage": state.stage(app.clock.now()).as_str(),
         "opcode": {
             "choice": state.opcode_code(&app.config.policy.default_opcode),
             "state": state.opcode_state.as_str(),

@@ -16,7 +16,7 @@ use crate::tui::theme::{ByBackground, TerminalEnv, Theme, ThemeChoice};
 
 use super::app::{App, Need};
 use super::error::CliError;
-use super::output::{ColorWhen, is_dumb, term_in_words};
+use super::output::{ColorWhen, humanize_term, is_dumb};
 
 /// Runs the dashboard on the configured store until it is left.
 pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
@@ -51,7 +51,7 @@ pub(super) fn needs_terminal() -> Result<(), CliError> {
     }
     let term = std::env::var("TERM").ok();
     if is_dumb(term.as_deref()) {
-        let term = term_in_words(term.as_deref());
+        let term = humanize_term(term.as_deref());
         return Err(CliError::usage(format!(
             "the dashboard cannot be drawn on this terminal: TERM is {term}; set it to what the terminal is, such as xterm-256color. {INSTEAD}"
         )));

@@ -23,7 +23,7 @@ use super::app::{choose_zone_rules, overrides};
 use super::args::{Doctor, Globals};
 use super::books::read_beside;
 use super::error::CliError;
-use super::output::{Out, is_dumb, term_in_words};
+use super::output::{Out, humanize_term, is_dumb};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Health {
@@ -33,7 +33,7 @@ enum Health {
 }
 
 impl Health {
-    const fn word(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             Self::Good => "ok",
             Self::Doubtful => "warning",
@@ -114,7 +114,7 @@ fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
         let list: Vec<_> = found
             .0
             .iter()
-            .map(|finding| json!({ "name": finding.name, "state": finding.health.word(), "detail": finding.detail }))
+            .map(|finding| json!({ "name": finding.name, "state": finding.health.as_str(), "detail": finding.detail }))
             .collect();
         return out.document(&json!({ "schema": SCHEMA, "findings": list }));
     }
@@ -124,7 +124,7 @@ fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
             Health::Doubtful => Tone::Warn,
             Health::Bad => Tone::Bad,
         };
-        let word = out.paint(tone, &fit(finding.health.word(), 7));
+        let word = out.paint(tone, &fit(finding.health.as_str(), 7));
         out.line(format!("{word}  {}  {}", fit(&finding.name, 12), finding.detail))?;
     }
     Ok(())
@@ -142,7 +142,7 @@ fn terminal(found: &mut Findings) {
             found.note("terminal", health, format!("{term}, {columns}x{rows} (40x10 is the least)"));
         }
         Ok(_) => {
-            let term = term_in_words(Some(&term));
+            let term = humanize_term(Some(&term));
             found.note("terminal", Health::Bad, format!("no dashboard can be drawn on it: TERM is {term}"));
         }
         Err(error) => found.note("terminal", Health::Bad, format!("{term}: its size is not known: {error}")),

@@ -88,7 +88,7 @@ async fn take_in(app: &App, args: &Import, options: &ImportOptions, mut list: Im
     if args.json.json {
         app.out.document(&told.document())?;
     } else {
-        told.in_words(app)?;
+        told.humanize(app)?;
     }
     ended(app, args, &plan)
 }

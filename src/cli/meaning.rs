@@ -43,7 +43,7 @@ impl Untaught {
 fn untaught(reading: &StoreReading, table: &[Row], events: Vec<Event>) -> Vec<Untaught> {
     let mut found: Vec<Untaught> = Vec::new();
     for event in events {
-        let (Some(answer), Some(words)) = (event.fact.unrecognised(), event.fact.unrecognised_in_words()) else {
+        let (Some(answer), Some(words)) = (event.fact.unrecognised(), event.fact.humanize_unrecognised()) else {
             continue;
         };
         if let Some(one) = found.iter_mut().find(|one| one.is(&answer, &words)) {

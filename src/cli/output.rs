@@ -150,7 +150,7 @@ pub fn is_dumb(term: Option<&str>) -> bool {
 }
 
 /// The name of a terminal (`TERM`) in words.
-pub fn term_in_words(term: Option<&str>) -> String {
+pub fn humanize_term(term: Option<&str>) -> String {
     term.filter(|term| !term.is_empty()).map_or_else(|| "not set".to_owned(), |term| format!("`{}`", clean(term)))
 }
 

@@ -113,7 +113,7 @@ impl CommandReport {
                 _ => {}
             }
         }
-        if let Some(words) = counts.words() {
+        if let Some(words) = counts.message() {
             app.out.note(words);
         }
         counts.ended()
@@ -164,7 +164,7 @@ impl Counts {
     }
 
     /// The sum in words, of several items that did not all end alike.
-    fn words(&self) -> Option<String> {
+    fn message(&self) -> Option<String> {
         let Self { done, unsent, already, refused, failed } = self;
         let several = done + unsent + already + refused + failed > 1;
         if *already == 0 && !(several && unsent + refused + failed > 0) {
@@ -234,10 +234,10 @@ mod tests {
         let already = some(|| ItemOutcome::Already(String::new(), json!({})), 50);
         let outcomes: Vec<ItemOutcome> = unsent.chain(already).collect();
         let counts = Counts::of(outcomes.iter());
-        assert_eq!(counts.words().unwrap(), "0 done, 150 done but for the letter, 50 already, 0 refused, 0 failed");
+        assert_eq!(counts.message().unwrap(), "0 done, 150 done but for the letter, 50 already, 0 refused, 0 failed");
         assert!(matches!(counts.ended(), Err(CliError::Partly)));
         let one = [ItemOutcome::Unsent(String::new(), json!({}))];
-        assert_eq!(Counts::of(one.iter()).words(), None, "its own line says it");
+        assert_eq!(Counts::of(one.iter()).message(), None, "its own line says it");
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
     }
     if args.json.json {
         let one =
-            |change: &ProfileChange| json!({ "field": change.field.word(), "from": change.from, "to": change.to });
+            |change: &ProfileChange| json!({ "field": change.field.as_str(), "from": change.from, "to": change.to });
         let changes: Vec<Value> = changes.iter().map(one).collect();
         return app
             .out
@@ -84,7 +84,7 @@ pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
     for change in changes {
         app.out.line(format!(
             "  {}: {} → {}",
-            change.field.word(),
+            change.field.as_str(),
             or_nothing(change.from.raw()),
             or_nothing(change.to.raw())
         ))?;

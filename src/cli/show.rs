@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::clock_doubt::code_ahead_in_words;
+use crate::domain::clock_doubt::humanize_code_ahead;
 use crate::domain::text::clean;
 use crate::domain::text::fit;
 use crate::domain::{Event, NextStep, Onboarding, Policy, ProbeState, Timestamp, Untrusted, fold};
@@ -91,13 +91,13 @@ impl Page<'_> {
         self.line("id", &self.state.id.to_string())?;
         let stage = self.state.stage(self.now);
         match self.state.attention(self.now, policy) {
-            Some(reason) => self.line("stage", &format!("{stage}  {}", out.paint(reason.into(), reason.words())))?,
-            None => self.line("stage", stage.word())?,
+            Some(reason) => self.line("stage", &format!("{stage}  {}", out.paint(reason.into(), reason.message())))?,
+            None => self.line("stage", stage.as_str())?,
         }
         let NextStep { whose, what, until, .. } = self.state.next_step(self.now);
         if !what.is_empty() {
             let until = until.map(|until| format!(" (until {})", self.time(until))).unwrap_or_default();
-            self.line("next", &format!("{}: {what}{until}", whose.word()))?;
+            self.line("next", &format!("{}: {what}{until}", whose.as_str()))?;
         }
         self.line("group", &profile.group.plain())?;
         self.line("brand", &profile.brand.plain())?;
@@ -111,9 +111,9 @@ impl Page<'_> {
             self.line("", &out.paint(Tone::Warn, &words))?;
         }
         let contact = &profile.contact;
-        self.line("contact", &contact.in_words())?;
+        self.line("contact", &contact.humanize())?;
         for further in &self.state.further_contacts {
-            self.line("also", &further.in_words())?;
+            self.line("also", &further.humanize())?;
         }
         self.line("owner", &profile.owner.as_ref().map(Untrusted::plain).unwrap_or_default())?;
         if let Some(until) = self.state.snoozed_until.filter(|until| *until > self.now) {
@@ -140,7 +140,7 @@ impl Page<'_> {
         self.line("code", &format!("{shown}  {state}, issue {}, issued by {by}", newest.generation))?;
         self.line("generated", &self.time(newest.generated_at))?;
         if let Some(ahead) = self.state.code_ahead(self.now, policy) {
-            self.line("", &self.app.out.paint(Tone::Bad, &code_ahead_in_words(ahead)))?;
+            self.line("", &self.app.out.paint(Tone::Bad, &humanize_code_ahead(ahead)))?;
         }
         self.line("expires", &self.time(newest.expires_at))
     }
@@ -195,7 +195,7 @@ impl Page<'_> {
         match &probe.last {
             None => self.line("last look", "none yet")?,
             Some(last) => {
-                let words = format!("{}, {}", last.words(), away(last.at, self.now));
+                let words = format!("{}, {}", last.message(), away(last.at, self.now));
                 let tone = if last.outcome.tells() { Tone::Plain } else { Tone::Warn };
                 self.line("last look", &self.app.out.paint(tone, &words))?;
                 if last.since < last.at {

@@ -17,14 +17,14 @@ use super::report::named;
 
 fn words(app: &App, one: &CutOff) -> String {
     let when = app.zone.line(one.bulk.at);
-    let (what, by) = (one.bulk.what.word(), clean(&one.bulk.by));
+    let (what, by) = (one.bulk.what.as_str(), clean(&one.bulk.by));
     format!("`{what}` of {when} by {by} was cut off: {}", one.bulk.progress(one.left.len()))
 }
 
 /// Tells what was cut off, and how the rest is done; but not of the kind that is being resumed.
 pub(super) async fn tell(app: &App, engine: &Engine, resumed: Option<BulkKind>) {
     for one in engine.cut_off().await.iter().filter(|one| Some(one.bulk.what) != resumed) {
-        let what = one.bulk.what.word();
+        let what = one.bulk.what.as_str();
         let how = match one.bulk.pasted {
             true => format!("`{what} --codes` with the same file does the rest"),
             false => format!("`{what} --resume` does the rest"),
@@ -38,10 +38,10 @@ pub(super) async fn left(engine: &Engine, what: BulkKind) -> Result<Vec<Arc<Onbo
     let mut found = engine.cut_off().await;
     found.retain(|one| one.bulk.what == what);
     if found.is_empty() {
-        return Err(CliError::usage(format!("no `{}` was cut off", what.word())));
+        return Err(CliError::usage(format!("no `{}` was cut off", what.as_str())));
     }
     if found.iter().any(|one| one.bulk.pasted) && engine.code_origin().is_none() {
-        let what = what.word();
+        let what = what.as_str();
         return Err(CliError::usage(format!(
             "codes come by paste: run `{what} --codes` with the same file again, which passes over what is done"
         )));

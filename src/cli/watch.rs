@@ -2,7 +2,7 @@
 
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::domain::{in_words, rfc3339};
+use crate::domain::{humanize, rfc3339};
 use crate::engine::{Engine, EngineError, PlatformState};
 use crate::store::EventQuery;
 
@@ -82,7 +82,7 @@ async fn statuses(engine: &Engine) {
         match (sweep, now.sweep.as_ref().map(|sweep| sweep.total)) {
             (None, Some(total)) => tracing::info!(dealerships = total, "more looks are due than the budget allows"),
             (Some(total), None) => {
-                let wait = longest.map_or_else(String::new, in_words);
+                let wait = longest.map_or_else(String::new, humanize);
                 tracing::info!(dealerships = total, longest_wait = wait, "everybody was looked at");
                 longest = None;
             }

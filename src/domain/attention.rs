@@ -46,7 +46,7 @@ pub enum Attention {
 
 impl Attention {
     /// The reason in words, as `attention` in JSON.
-    pub const fn words(self) -> &'static str {
+    pub const fn message(self) -> &'static str {
         match self {
             Self::Lost => "integration lost",
             Self::LeftLive => "not live any more",

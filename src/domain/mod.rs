@@ -87,12 +87,12 @@ pub use profile_patch::ProfilePatch;
 pub use profile_update::{ProfileUpdate, UpdatesHeld};
 pub use query::{Query, QueryContext, QueryError, Searchable};
 pub use refusal::Refusal;
-pub use slots::{DaySlots, NO_SLOTS_CAUSES, SlotCounts, Slots, slots_in_words};
+pub use slots::{DaySlots, NO_SLOTS_CAUSES, SlotCounts, Slots, humanize_slots};
 pub use stage::Stage;
 pub use test_booking::TestBooking;
 pub use text::Untrusted;
 pub use twins::{Twin, TwinIndex};
-pub use when::in_words;
+pub use when::humanize;
 pub use zone::read_zone;
 
 /// A moment in UTC, cut to milliseconds where it is recorded.

@@ -18,7 +18,7 @@ impl Mover {
     pub const ALL: [Self; 4] = [Self::Us, Self::Dealer, Self::Xtime, Self::Nobody];
 
     /// The word of JSON and of `move:` in filters.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Us => "us",
             Self::Dealer => "dealer",

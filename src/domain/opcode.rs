@@ -112,7 +112,7 @@ pub fn find(code: &str, services: &[Service]) -> Finding {
     }
     let words = near
         .into_iter()
-        .map(|(how, opcode)| format!("did you mean `{}`? ({})", super::text::clean(opcode), how.words()));
+        .map(|(how, opcode)| format!("did you mean `{}`? ({})", super::text::clean(opcode), how.message()));
     Finding { state: OpcodeState::NearMiss, words: words.collect() }
 }
 
@@ -133,7 +133,7 @@ impl<'a> Sought<'a> {
 
     /// In what a service is like it without being it, in words: "it differs in upper and lower case".
     pub fn likeness(&self, service: &Service) -> Option<&'static str> {
-        (service.opcode.raw() != self.code).then(|| self.compare(service)).flatten().map(Likeness::words)
+        (service.opcode.raw() != self.code).then(|| self.compare(service)).flatten().map(Likeness::message)
     }
 
     fn compare(&self, service: &Service) -> Option<Likeness> {
@@ -163,7 +163,7 @@ enum Likeness {
 }
 
 impl Likeness {
-    fn words(self) -> &'static str {
+    fn message(self) -> &'static str {
         match self {
             Self::Case => "it differs in upper and lower case",
             Self::Spaces => "it differs in spaces",

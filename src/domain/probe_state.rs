@@ -92,7 +92,7 @@ impl ProbeState {
     }
 
     /// What it said, in words; a look that told nothing is not taken for an answer.
-    pub fn words(&self) -> String {
+    pub fn message(&self) -> String {
         let reason = clean(&self.reason);
         match self.outcome {
             Outcome::Connected | Outcome::NotConnected => format!("{}, {reason}", self.outcome),
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(last(Some(&older), 6), Some(at(5)), "the clock was set back");
         let newer = ProbeState::after(&look(20, Outcome::Unknown), &books, None);
         assert_eq!(last(Some(&newer), 99), Some(at(20)), "also when it told nothing");
-        assert_eq!(newer.words(), "could not tell: seen");
+        assert_eq!(newer.message(), "could not tell: seen");
         let elsewhere = ProbeState { dealer_code: "xts2".into(), ..newer };
         assert_eq!(last(Some(&elsewhere), 99), None);
     }

@@ -56,7 +56,7 @@ impl ProfileField {
     ];
 
     /// Its name in files, in reports and in JSON.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::DealerCode => "dealer_code",
@@ -138,7 +138,7 @@ pub struct ProfileEdit {
 
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {reason}", field.word())]
+#[error("{}: {reason}", field.as_str())]
 pub struct ProfileProblem {
     pub field: ProfileField,
     pub reason: String,

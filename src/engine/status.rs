@@ -65,7 +65,7 @@ pub enum Cause {
 
 impl Cause {
     /// What happened to each, in words.
-    pub const fn words(self) -> &'static str {
+    pub const fn message(self) -> &'static str {
         match self {
             Self::OpcodesGone => "opcode gone",
             Self::SlotsGone => "slots gone",
@@ -86,7 +86,7 @@ pub struct Alarm {
 
 impl std::fmt::Display for Alarm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} at {} of the last {}", self.cause.words(), self.turned, self.of)
+        write!(f, "{} at {} of the last {}", self.cause.message(), self.turned, self.of)
     }
 }
 

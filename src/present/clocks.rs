@@ -6,7 +6,7 @@ use std::cell::Cell;
 use chrono::{SubsecRound, TimeDelta};
 
 use crate::domain::when::short;
-use crate::domain::{Timestamp, in_words};
+use crate::domain::{Timestamp, humanize};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -45,7 +45,7 @@ impl Clocks {
     /// What is left until a moment: `2d 05h`, `5h 12m`, and in the last hour `12m 03s`. `0s` when it is past.
     pub fn left(&self, until: Timestamp) -> String {
         self.counts_down_to(until);
-        in_words(whole(until) - self.now)
+        humanize(whole(until) - self.now)
     }
 
     /// Something else that was shown says what is left until a moment, in the same words.
@@ -82,7 +82,7 @@ impl Clocks {
     /// How long something runs already, as precise as [`Clocks::left`] but without seconds: `5h 12m`, `<1m`.
     pub fn since(&self, at: Timestamp) -> String {
         let passed = self.passed(at, unit_of_two);
-        if passed < TimeDelta::hours(1) { short(passed) } else { in_words(passed) }
+        if passed < TimeDelta::hours(1) { short(passed) } else { humanize(passed) }
     }
 
     /// How long a moment is past; a text of it changes when another unit is full.

@@ -11,7 +11,7 @@ use crate::timezone::Tz;
 use chrono::{DateTime, Datelike, Local, NaiveDateTime};
 
 use crate::domain::when::{WhenError, abbreviation, parse_moment, parse_start};
-use crate::domain::{Timestamp, in_words};
+use crate::domain::{Timestamp, humanize};
 
 /// A zone in which moments are told: a dealership's, or the operator's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -115,8 +115,8 @@ impl Zone {
 pub fn away(at: Timestamp, now: Timestamp) -> String {
     let left = at - now;
     match left.num_seconds().cmp(&0) {
-        Ordering::Greater => format!("in {}", in_words(left)),
-        Ordering::Less => format!("{} ago", in_words(-left)),
+        Ordering::Greater => format!("in {}", humanize(left)),
+        Ordering::Less => format!("{} ago", humanize(-left)),
         Ordering::Equal => "now".to_owned(),
     }
 }

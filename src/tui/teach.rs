@@ -68,7 +68,7 @@ impl ToldAnswers {
 /// Tells of answers that no row knew: once each, for whomever they were given.
 pub fn notice(state: &mut ScreenState, events: &[Arc<Event>]) {
     for event in events {
-        let (Some(about), Some(words)) = (of_event(event), event.fact.unrecognised_in_words()) else { continue };
+        let (Some(about), Some(words)) = (of_event(event), event.fact.humanize_unrecognised()) else { continue };
         let dealer_code = state.rows.get(about.dealership).map(|row| row.state.profile.dealer_code.clone());
         if !state.told.is_new(&about.answer, &words, dealer_code.as_ref().map_or("", |code| code.raw())) {
             continue;

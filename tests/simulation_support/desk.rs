@@ -115,7 +115,7 @@ impl Desk {
     }
 
     pub fn stage(&self, place: usize) -> &'static str {
-        self.state(place).stage(self.clock.now()).word()
+        self.state(place).stage(self.clock.now()).as_str()
     }
 
     pub fn platform(&self) -> PlatformState {

@@ -259,7 +259,7 @@ impl Visit<'_> {
             }
             Booked::Unknown { reason } => {
                 self.finish("unknown", Some(reason))?;
-                let settles = crate::domain::in_words(self.engine.policy().booking_settles);
+                let settles = crate::domain::humanize(self.engine.policy().booking_settles);
                 Err(CliError::Failed(format!(
                     "nobody knows whether it was booked: {}\nIt may stand in the dealership's calendar. No other booking is sent before this one \
                      was read back: run `appointment {code}` again, {settles} after it was sent or later; it looks first.\nIf you see in \

@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDateTime, TimeZone, Timelike};
 use serde_json::{Map, Value, json};
 
 use crate::domain::text::is_invisible;
-use crate::domain::{DaySlots, Slot, SlotCounts, Timestamp, slots_in_words};
+use crate::domain::{DaySlots, Slot, SlotCounts, Timestamp, humanize_slots};
 use crate::engine::PlannedBooking;
 use crate::xtime::RequestPreview;
 use crate::xtime::window::Window;
@@ -96,7 +96,7 @@ impl Visit<'_> {
         let mut lines = vec![
             named(&self.state),
             format!("for      {}", words::local(booking.local, &self.state)),
-            format!("offered  {}", slots_in_words(counts.count, counts.days(), counts.next, zone)),
+            format!("offered  {}", humanize_slots(counts.count, counts.days(), counts.next, zone)),
         ];
         let others = offer.by_day(Some(booking.local));
         if !others.is_empty() {

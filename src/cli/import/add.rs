@@ -84,7 +84,7 @@ fn as_list(args: &Add) -> (Columns, SourceRow<'_>) {
     let (mut columns, mut cells) = (Columns::default(), Vec::new());
     for (field, text) in profile.into_iter().map(|(field, text)| (ListField::Profile(field), text)).chain(opcode) {
         columns.assigned.push(Assigned { field, columns: vec![cells.len()], origin: Origin::Named });
-        columns.headings.push(field.word().to_owned());
+        columns.headings.push(field.as_str().to_owned());
         cells.push(Some(Cow::Borrowed(text)));
     }
     let row = SourceRow { line: 1, place: 1, cells, not_text: Vec::new(), fault: None, swallowed: None };

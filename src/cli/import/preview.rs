@@ -79,7 +79,7 @@ pub(super) async fn choose(
             let (mut args, options) = asked.with(&preview).map_err(CliError::Usage)?;
             let list = asked.read(&args, &options)?;
             if lacks_column(&list, &options) && has_new(&list, &asked.states) {
-                let none = missing(&list.columns, &options).into_iter().map(|field| format!("-={}", field.word()));
+                let none = missing(&list.columns, &options).into_iter().map(|field| format!("-={}", field.as_str()));
                 args.map.extend(none);
             }
             app.out.note(format!("the same without asking:\n  {}", Advice::default().command(&args, &options)));
@@ -97,7 +97,7 @@ impl Asked {
         let mut args = self.args.clone();
         let chosen = preview.pairs();
         let mapping = Mapping::parse(&chosen).map_err(|error| error.to_string())?.or(&self.options.mapping);
-        args.map = mapping.pairs().map(|(column, field)| format!("{column}={}", field.word())).collect();
+        args.map = mapping.pairs().map(|(column, field)| format!("{column}={}", field.as_str())).collect();
         Ok((args, ImportOptions { mapping, ..self.options.clone() }))
     }
 

@@ -148,7 +148,7 @@ impl RowLayout<'_> {
 
 impl Reading<'_, '_> {
     fn problem(&mut self, field: ListField, reason: impl Into<String>) {
-        self.read.problems.push(RowProblem::new(field.word(), reason));
+        self.read.problems.push(RowProblem::new(field.as_str(), reason));
     }
 
     fn row_as_a_whole(&mut self) {
@@ -173,7 +173,7 @@ impl Reading<'_, '_> {
             there |= text.trim().is_empty();
             if field.is_needed() && is_placeholder(text) {
                 let reason = format!("`{}` stands for no value, and one is needed", clean(text.trim()));
-                self.read.placeholders.push(RowProblem::new(field.word(), reason));
+                self.read.placeholders.push(RowProblem::new(field.as_str(), reason));
                 continue;
             }
             match self.value(field, text) {
@@ -203,7 +203,7 @@ impl Reading<'_, '_> {
         };
         let read = read_value(as_field, text)?;
         for mended in &read.mended {
-            let words = format!("{}: {}", field.word(), mended.words());
+            let words = format!("{}: {}", field.as_str(), mended.message());
             match mended {
                 // What is left out is not lost: each text is told.
                 Mended::NoPhone => self.remarks.of_row(self.row.line, format!("{words}: `{}`", clean(text))),

@@ -68,7 +68,7 @@ pub(super) fn named(desk: &DeskView<'_>, names: &[String]) -> Result<Vec<Dealers
 /// Reads the word of a kind.
 pub(super) fn kind(word: &str) -> Result<LetterKind, CliError> {
     word.parse().map_err(|()| {
-        let all: Vec<_> = LetterKind::ALL.iter().map(|kind| kind.word()).collect();
+        let all: Vec<_> = LetterKind::ALL.iter().map(|kind| kind.as_str()).collect();
         CliError::usage(format!("`{}` is no letter; there are {}", clean(word), all.join(", ")))
     })
 }

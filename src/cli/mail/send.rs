@@ -74,7 +74,7 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
 
 /// A letter cannot be taken back: who gets it is said before.
 async fn ask(app: &App, states: &[Arc<Onboarding>], refused: usize, kind: LetterKind) -> Result<(), CliError> {
-    let what = if kind == LetterKind::Invitation { "the letter of the present code" } else { kind.word() };
+    let what = if kind == LetterKind::Invitation { "the letter of the present code" } else { kind.as_str() };
     if !is_interactive() {
         return Err(CliError::usage(format!(
             "{what} would go to {}; add --yes to do it without being asked",

@@ -77,7 +77,7 @@ fn page(app: &App, state: &Onboarding, guide: &Guide, now: Timestamp) -> Result<
         };
         out.line(format!("{} {number}. {}", out.paint(tone, sign), clean(&step.title)))?;
         let why = if step.why.is_empty() { String::new() } else { format!(": {}", clean(&step.why)) };
-        out.line(out.paint(Tone::Faint, &format!("       {}{why}", step.observed.words())))?;
+        out.line(out.paint(Tone::Faint, &format!("       {}{why}", step.observed.message())))?;
     }
     Ok(())
 }
@@ -121,7 +121,7 @@ fn document(state: &Onboarding, guide: &Guide, policy: &Policy, checked: Option<
     json!({
         "schema": SCHEMA,
         "dealership": DealershipName::of(state),
-        "stage": state.stage(now).word(),
+        "stage": state.stage(now).as_str(),
         "opcode": {
             "choice": state.opcode_code(&policy.default_opcode),
             "chosen": guide.chosen,

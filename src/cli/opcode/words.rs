@@ -4,7 +4,7 @@ use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{
     BookedAppointment, NO_SLOTS_CAUSES, Onboarding, OpcodeState, OpenBooking, Slots, Timestamp, WasVisible,
-    slots_in_words,
+    humanize_slots,
 };
 use crate::present::time::{Zone, away, for_people};
 
@@ -38,7 +38,7 @@ pub(in crate::cli) fn gone(state: &Onboarding, now: Timestamp) -> Option<String>
 pub(in crate::cli) fn slots(slots: &Slots, state: &Onboarding, now: Timestamp) -> String {
     let zone = state.profile.timezone;
     let local = now.with_timezone(&zone).naive_local();
-    let words = slots_in_words(slots.count, slots.days, slots.next.filter(|next| *next > local), zone);
+    let words = humanize_slots(slots.count, slots.days, slots.next.filter(|next| *next > local), zone);
     format!("{words} (recorded {})", away(slots.checked_at, now))
 }
 

@@ -9,7 +9,7 @@ use super::{Event, Fact};
 use crate::domain::mail::file_of_reply;
 use crate::domain::text::clean;
 use crate::domain::{
-    AppointmentId, Contact, LetterId, LetterKind, OpcodeChoice, Outcome, ResponseFacts, Timestamp, Untrusted, in_words,
+    AppointmentId, Contact, LetterId, LetterKind, OpcodeChoice, Outcome, ResponseFacts, Timestamp, Untrusted, humanize,
     refuses_address,
 };
 
@@ -136,7 +136,7 @@ pub(super) fn failing(why: &str, credentials: bool) -> String {
 }
 
 pub(super) fn answers_again(since: Timestamp, failing_since: Timestamp, last_failed: Option<Timestamp>) -> String {
-    let length = in_words(since - failing_since);
+    let length = humanize(since - failing_since);
     match last_failed.is_some_and(|last| since - last > UNWATCHED) {
         true => format!("Xtime answers again, after at most {length}: nobody saw it end"),
         false => format!("Xtime answers again, after {length}"),
@@ -144,7 +144,7 @@ pub(super) fn answers_again(since: Timestamp, failing_since: Timestamp, last_fai
 }
 
 pub(super) fn people(contacts: &[Contact]) -> String {
-    let who: Vec<String> = contacts.iter().map(Contact::in_words).collect();
+    let who: Vec<String> = contacts.iter().map(Contact::humanize).collect();
     format!("further contacts: {}", who.join("; "))
 }
 
@@ -180,7 +180,7 @@ impl Fact {
     }
 
     /// The unrecognised answer for people, where this is one.
-    pub fn unrecognised_in_words(&self) -> Option<String> {
+    pub fn humanize_unrecognised(&self) -> Option<String> {
         let Self::ProbeChanged { reason, .. } = self else { return None };
         Some(unrecognised(&self.unrecognised()?, reason))
     }

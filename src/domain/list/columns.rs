@@ -22,7 +22,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Said => "said",
             Self::Named => "named",
@@ -246,7 +246,7 @@ fn name_of_person(headings: &[String], guesses: &mut [(usize, Guess)]) {
 
 /// In a list that this program wrote, `owner` is who of us looks after the dealership.
 fn own_form(headings: &[String], guesses: &mut [(usize, Guess)]) {
-    let is = |place: usize, field: ProfileField| headings.get(place).is_some_and(|heading| heading == field.word());
+    let is = |place: usize, field: ProfileField| headings.get(place).is_some_and(|heading| heading == field.as_str());
     if !(0..headings.len()).any(|place| is(place, ProfileField::DealerCode)) {
         return;
     }
@@ -265,7 +265,7 @@ mod tests {
     }
 
     fn told(columns: &Columns) -> Vec<(&'static str, Vec<usize>, &'static str)> {
-        let one = |assigned: &Assigned| (assigned.field.word(), assigned.columns.clone(), assigned.origin.word());
+        let one = |assigned: &Assigned| (assigned.field.as_str(), assigned.columns.clone(), assigned.origin.as_str());
         columns.assigned.iter().map(one).collect()
     }
 
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(of("email"), ("email", vec![3], "said"));
         assert_eq!(of("phone"), ("phone", vec![5], "said"));
         assert_eq!(said.unused().map(|place| said.name_of(place)).collect::<Vec<_>>(), ["email", "5", "Notes"]);
-        assert_eq!(said.missing().iter().map(|field| field.word()).collect::<Vec<_>>(), ["timezone"]);
+        assert_eq!(said.missing().iter().map(|field| field.as_str()).collect::<Vec<_>>(), ["timezone"]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl QueryField {
     ];
 
     /// Its name in a query.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Group => "group",
@@ -178,10 +178,10 @@ impl Query {
 
     /// Every word that may begin a term or follow a field, for completion: `is:expired`, `stage:new`, `kind:note.added`.
     pub fn vocabulary() -> Vec<String> {
-        let fields = QueryField::ALL.into_iter().map(|field| format!("{}:", field.word()));
+        let fields = QueryField::ALL.into_iter().map(|field| format!("{}:", field.as_str()));
         let is = term::Is::WORDS.iter().map(|(word, _)| format!("is:{word}"));
-        let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.word()));
-        let moves = Mover::ALL.into_iter().map(|mover| format!("move:{}", mover.word()));
+        let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.as_str()));
+        let moves = Mover::ALL.into_iter().map(|mover| format!("move:{}", mover.as_str()));
         let opcodes = term::OPCODE_WORDS.iter().map(|(word, _)| format!("opcode:{word}"));
         let mail = term::MailIs::WORDS.iter().map(|(word, _)| format!("mail:{word}"));
         let clocks = term::ClockField::WORDS.iter().map(|(word, _)| format!("{word}<"));

@@ -195,7 +195,7 @@ impl Reader<'_> {
 
     fn field(&mut self, word: &str, span: Range<usize>) -> Result<Test, QueryError> {
         self.bump();
-        let known = QueryField::ALL.into_iter().find(|field| field.word() == word);
+        let known = QueryField::ALL.into_iter().find(|field| field.as_str() == word);
         let known = known.or_else(|| ALIASES.iter().find(|(alias, _)| *alias == word).map(|(_, field)| *field));
         if known.is_none() && !TOPICS.contains(&word) {
             return Err(unknown_field(word, span));
@@ -324,7 +324,7 @@ fn unknown_field(word: &str, span: Range<usize>) -> QueryError {
     let message = if ClockField::WORDS.iter().any(|(known, _)| *known == word) {
         format!("`{word}` is a clock: compare it, like `{word}<6h` or `{word}>2d`")
     } else {
-        let fields = QueryField::ALL.into_iter().map(QueryField::word).chain(TOPICS.iter().copied());
+        let fields = QueryField::ALL.into_iter().map(QueryField::as_str).chain(TOPICS.iter().copied());
         let near = did_you_mean(word, fields);
         let near = if near.is_empty() { "; quote the text to search for it".to_owned() } else { near };
         format!("there is no field `{}`{near}", crate::domain::text::clean(word))
@@ -349,14 +349,14 @@ fn unknown_value(what: &str, value: &Piece, known: &[&'static str]) -> QueryErro
 }
 
 fn stage(value: &Piece) -> Result<Stage, QueryError> {
-    let words: Vec<&str> = Stage::ALL.into_iter().map(Stage::word).collect();
+    let words: Vec<&str> = Stage::ALL.into_iter().map(Stage::as_str).collect();
     value.text.to_lowercase().parse().map_err(|()| unknown_value("stage", value, &words))
 }
 
 fn mover(value: &Piece) -> Result<Mover, QueryError> {
     let word = value.text.to_lowercase();
-    let found = Mover::ALL.into_iter().find(|mover| mover.word() == word);
-    found.ok_or_else(|| unknown_value("move", value, &Mover::ALL.map(Mover::word)))
+    let found = Mover::ALL.into_iter().find(|mover| mover.as_str() == word);
+    found.ok_or_else(|| unknown_value("move", value, &Mover::ALL.map(Mover::as_str)))
 }
 
 /// The kinds that a value names: one kind, or all of a group (`invitation`).

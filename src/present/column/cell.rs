@@ -58,7 +58,7 @@ pub(super) fn owner(cell: &CellView<'_>) -> Cell {
 pub(super) fn stage(cell: &CellView<'_>) -> Cell {
     let stage = cell.view.facts.stage;
     let (glyph, tone) = stage_glyph(stage);
-    Cell::of(glyph, tone).and(stage.word(), tone)
+    Cell::of(glyph, tone).and(stage.as_str(), tone)
 }
 
 pub(super) fn code(cell: &CellView<'_>) -> Cell {
@@ -108,7 +108,7 @@ pub(super) fn mail(cell: &CellView<'_>) -> Cell {
 
 pub(super) fn next_step(cell: &CellView<'_>) -> Cell {
     let NextStep { whose, what, .. } = cell.view.state.next_step(cell.view.now);
-    if what.is_empty() { Cell::default() } else { Cell::of(format!("{}: {what}", whose.word()), whose.into()) }
+    if what.is_empty() { Cell::default() } else { Cell::of(format!("{}: {what}", whose.as_str()), whose.into()) }
 }
 
 pub(super) fn last_event(cell: &CellView<'_>) -> Cell {

@@ -10,7 +10,7 @@ pub use registry::COLUMNS;
 
 use crate::domain::query::{Derived, QueryField};
 use crate::domain::text::normal;
-use crate::domain::{Onboarding, Policy, ProbeState, ProbeStatus, Timestamp, in_words, rfc3339};
+use crate::domain::{Onboarding, Policy, ProbeState, ProbeStatus, Timestamp, humanize, rfc3339};
 
 use super::Tone;
 use super::time::Zone;
@@ -58,7 +58,7 @@ impl Value {
     fn people(self, zone: Zone) -> String {
         match self {
             Self::Moment(at) => at.map(|at| zone.line(at)).unwrap_or_default(),
-            Self::Length(length) => length.map(in_words).unwrap_or_default(),
+            Self::Length(length) => length.map(humanize).unwrap_or_default(),
             other => other.script(),
         }
     }

@@ -6,7 +6,7 @@ use super::cell::{self, Cell, code_clock, confirm_clock};
 use super::{Column, DealershipView, RowOrder, ScreenColumn, SortKey, TableColumn, Value};
 use crate::domain::order::{attention_order, sortable};
 use crate::domain::query::QueryField;
-use crate::domain::{Invitation, InvitationState, Untrusted, in_words};
+use crate::domain::{Invitation, InvitationState, Untrusted, humanize};
 use crate::present::letters::{Fate, MailSummary};
 use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
 
@@ -62,8 +62,8 @@ fn of_code<T>(view: &DealershipView<'_>, pick: impl Fn(&Invitation) -> T) -> Opt
 /// How the newest code stands, in a few words.
 fn left(view: &DealershipView<'_>) -> String {
     match (code_state(view), view.state.time_left(view.now), &view.state.invitation) {
-        (_, Some(left), _) => in_words(left),
-        (Some(InvitationState::Expired), _, Some(newest)) => format!("-{}", in_words(view.now - newest.expires_at)),
+        (_, Some(left), _) => humanize(left),
+        (Some(InvitationState::Expired), _, Some(newest)) => format!("-{}", humanize(view.now - newest.expires_at)),
         (Some(state), ..) => state.as_str().to_owned(),
         _ => String::new(),
     }
@@ -150,7 +150,7 @@ pub static COLUMNS: [Column; 47] = [
     column("contact", "CONTACT", |view| raw(&view.state.profile.contact.name)),
     column("email", "EMAIL", |view| raw(&view.state.profile.contact.email)),
     column("phone", "PHONE", |view| raw(&view.state.profile.contact.phone)),
-    column("stage", "STAGE", |view| Word(Some((view.facts.stage.word(), view.facts.stage as i64))))
+    column("stage", "STAGE", |view| Word(Some((view.facts.stage.as_str(), view.facts.stage as i64))))
         .tone(|view| stage_glyph(view.facts.stage).1)
         .on_screen(ScreenColumn {
             column: TableColumn::Stage,
@@ -160,7 +160,7 @@ pub static COLUMNS: [Column; 47] = [
             order: RowOrder::Number(|view| Some(view.facts.stage as u64)),
             cell: cell::stage,
         }),
-    column("attention", "ATTENTION", |view| Word(view.facts.attention.map(|why| (why.words(), why as i64))))
+    column("attention", "ATTENTION", |view| Word(view.facts.attention.map(|why| (why.message(), why as i64))))
         .tone(|view| view.facts.attention.map_or(Tone::Plain, Tone::from))
         .on_screen(ATTENTION),
     column("code", "CODE", |view| text(of_code(view, |newest| newest.code.masked()).unwrap_or_default())).on_screen(
@@ -228,7 +228,7 @@ pub static COLUMNS: [Column; 47] = [
     }),
     column("opcode_state", "OPCODE STATE", |view| text(view.state.opcode_state.as_str())),
     column("mail", "MAIL", |view| {
-        Word(view.state.telling_letter().map(|letter| (letter.state.word(), letter.state as i64)))
+        Word(view.state.telling_letter().map(|letter| (letter.state.as_str(), letter.state as i64)))
     })
     .tone(|view| view.state.telling_letter().map_or(Tone::Plain, |letter| Fate::of(letter).label().2))
     .on_screen(ScreenColumn {
@@ -248,7 +248,7 @@ pub static COLUMNS: [Column; 47] = [
     column("probe_outcome", "IT SAID", |view| {
         text(view.last_probe().map(|last| last.outcome.to_string()).unwrap_or_default())
     })
-    .for_people(|view| view.last_probe().map(|last| last.words()).unwrap_or_default())
+    .for_people(|view| view.last_probe().map(|last| last.message()).unwrap_or_default())
     .tone(|view| match view.last_probe() {
         Some(last) if !last.outcome.tells() => Tone::Warn,
         _ => Tone::Plain,
@@ -270,7 +270,7 @@ pub static COLUMNS: [Column; 47] = [
     column("version", "VERSION", |view| Number(i64::try_from(view.state.version).ok())),
     column("move", "MOVE", |view| {
         let whose = view.state.next_step(view.now).whose;
-        Word(Some((whose.word(), whose as i64)))
+        Word(Some((whose.as_str(), whose as i64)))
     })
     .tone(|view| view.state.next_step(view.now).whose.into()),
     column("next_step", "NEXT STEP", |view| text(view.state.next_step(view.now).what)).on_screen(ScreenColumn {

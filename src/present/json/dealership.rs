@@ -21,7 +21,7 @@ documents! {
         alike: Vec<AlikeDocument<'a>> = Vec::new(),
         appointment: Option<AppointmentDocument<'a>> = state.appointment.as_deref().map(AppointmentDocument::of),
         archived_at: Option<String> = time(state.archived_at),
-        attention: Option<&'static str> = facts.attention.map(Attention::words),
+        attention: Option<&'static str> = facts.attention.map(Attention::message),
         booking: Option<BookingDocument<'a>> = state.booking.as_deref().map(BookingDocument::of),
         brand: Option<&'a str> = text_or_null(&state.profile.brand),
         city: Option<&'a str> = text_or_null(&state.profile.city),
@@ -45,7 +45,7 @@ documents! {
         schema: Option<u32> = None,
         slots: Option<SlotsDocument> = state.slots.as_ref().map(SlotsDocument::of),
         snoozed_until: Option<String> = time(state.snoozed_until),
-        stage: &'static str = facts.stage.word(),
+        stage: &'static str = facts.stage.as_str(),
         state: Option<&'a str> = text_or_null(&state.profile.state),
         #[serde(skip_serializing_if = "Option::is_none")]
         timeline: Option<Vec<Value>> = None,
@@ -57,7 +57,7 @@ documents! {
     pub AlikeDocument<'a> of (other: &'a Onboarding, twin: &Twin) {
         dealer_code: &'a str = other.profile.dealer_code.raw(),
         dealership: DealershipId = other.id,
-        reasons: Vec<&'static str> = twin.reasons.iter().map(|field| field.word()).collect(),
+        reasons: Vec<&'static str> = twin.reasons.iter().map(|field| field.as_str()).collect(),
     }
 
     ConfirmationDocument of (state: &Onboarding, now: Timestamp) where clock = &state.confirmation; {
@@ -94,7 +94,7 @@ documents! {
     }
 
     NextStepDocument of (step: NextStep) {
-        r#move: &'static str = step.whose.word(),
+        r#move: &'static str = step.whose.as_str(),
         since: Option<String> = time(step.since),
         until: Option<String> = time(step.until),
         what: &'static str = step.what,

@@ -15,13 +15,13 @@ documents! {
         generation: u32 = letter.generation,
         handed_over: u16 = letter.handed,
         id: LetterId = letter.id,
-        kind: &'static str = letter.kind.word(),
+        kind: &'static str = letter.kind.as_str(),
         next_try_at: Option<String> = time(letter.due_at),
         queued_at: String = rfc3339(letter.queued_at),
         reason: Option<&'a str> = letter.words.as_deref(),
         #[serde(skip_serializing_if = "Option::is_none")]
         schema: Option<u32> = None,
-        state: &'static str = letter.state.word(),
+        state: &'static str = letter.state.as_str(),
         #[serde(skip_serializing_if = "Option::is_none")]
         subject: Option<&'a str> = None,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ documents! {
         letters: Vec<LetterDocument<'a>> = mail.letters.iter().map(LetterDocument::of).collect(),
         next_try_at: Option<String> = time(telling.and_then(|letter| letter.due_at)),
         reminders: bool = !mail.reminders_off,
-        state: Option<&'static str> = telling.map(|letter| letter.state.word()),
+        state: Option<&'static str> = telling.map(|letter| letter.state.as_str()),
     }
 
     RefusedDocument<'a> of (refused: &'a AddressRefused) {

@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 
 use super::RecordingAction;
-use crate::domain::{in_words, needs_no_probe};
+use crate::domain::{humanize, needs_no_probe};
 use crate::engine::PlatformState;
 use crate::tui::action::Danger;
 use crate::tui::dialog::DialogRequest;
@@ -26,7 +26,7 @@ pub const ACTION: RecordingAction = RecordingAction {
     duration: |count, status| {
         let rate = status.requests_per_second.max(1);
         let seconds = i64::try_from(count.div_ceil(rate as usize)).ok().and_then(TimeDelta::try_seconds);
-        let length = in_words(seconds.unwrap_or(TimeDelta::MAX));
+        let length = humanize(seconds.unwrap_or(TimeDelta::MAX));
         format!("Takes about {length} at {rate} requests a second; longer where slots are looked for.")
     },
     ..RecordingAction::DEFAULT

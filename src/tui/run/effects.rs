@@ -156,7 +156,7 @@ impl Tasks {
             let whole = |answers: &Vec<_>| is_whole(answers.iter().map(|(_, answer)| answer));
             for (id, answer) in engine.noted(bulk, engine.paste(codes, &actor), whole).await {
                 let answer = answer.map(|generation| issued(&engine, id, generation));
-                let _ = tell.send(Msg::Outcome(work, id, in_words(answer))).await;
+                let _ = tell.send(Msg::Outcome(work, id, humanize(answer))).await;
             }
         });
     }
@@ -205,7 +205,7 @@ impl Tasks {
                 let tell = tell.clone();
                 let whole = whole && !answer.as_ref().is_err_and(EngineError::cuts_off);
                 async move {
-                    let _ = tell.send(Msg::Outcome(work, id, in_words(answer))).await;
+                    let _ = tell.send(Msg::Outcome(work, id, humanize(answer))).await;
                     whole
                 }
             });
@@ -237,7 +237,7 @@ fn issued(engine: &Engine, id: DealershipId, generation: u32) -> ItemResult {
     words.into()
 }
 
-fn in_words(answer: Result<ItemResult, EngineError>) -> Result<ItemResult, String> {
+fn humanize(answer: Result<ItemResult, EngineError>) -> Result<ItemResult, String> {
     answer.map_err(|error| error.to_string())
 }
 

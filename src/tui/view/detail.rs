@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::canvas::{Canvas, wrap};
 use super::page::{NAMES, Page};
 use super::{mail, xtime};
-use crate::domain::clock_doubt::code_ahead_in_words;
+use crate::domain::clock_doubt::humanize_code_ahead;
 use crate::domain::{Ended, InvitationState, NextStep, Onboarding, Timestamp, Untrusted};
 use crate::present::clocks::Clocks;
 use crate::present::column::{code_clock, confirm_clock};
@@ -56,13 +56,13 @@ fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clock
     let (glyph, tone) = stage_glyph(row.facts.stage);
     let mut line = vec![(format!("{glyph} {}", row.facts.stage), theme.tone(tone))];
     if let Some(attention) = row.facts.attention {
-        line.push((format!("  ! {}", attention.words()), theme.tone(attention.into())));
+        line.push((format!("  ! {}", attention.message()), theme.tone(attention.into())));
     }
     page.lines.push(line);
     let NextStep { whose, what, until, .. } = state.next_step(clocks.now());
     if !what.is_empty() {
         let left = until.map(|until| format!(" ({} left)", clocks.left(until))).unwrap_or_default();
-        page.pair("next", &format!("{}: {what}{left}", whose.word()), theme.tone(whose.into()));
+        page.pair("next", &format!("{}: {what}{left}", whose.as_str()), theme.tone(whose.into()));
     }
     if let Some(until) = state.snoozed_until.filter(|_| row.facts.snoozed) {
         page.pair("snoozed", &format!("for {} more", clocks.left(until)), theme.dim);
@@ -82,7 +82,7 @@ fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clock
     page.pair("", &profile.contact.email.screen(), theme.text);
     page.pair("", &profile.contact.phone.screen(), theme.text);
     for further in &state.further_contacts {
-        page.pair("also", &further.in_words(), theme.text);
+        page.pair("also", &further.humanize(), theme.text);
     }
     page.pair("owner", &profile.owner.as_ref().map_or("nobody".into(), |owner| owner.screen()), theme.text);
     for (twin, other) in screen.rows.twins_of(state) {
@@ -144,7 +144,7 @@ fn codes(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks:
     }
     page.pair("generated", &zone.show(newest.generated_at), theme.text);
     if let Some(ahead) = state.code_ahead(clocks.now(), &screen.setup.policy) {
-        page.pair("", &code_ahead_in_words(ahead), theme.tone(Tone::Bad));
+        page.pair("", &humanize_code_ahead(ahead), theme.tone(Tone::Bad));
     }
     page.pair("ends", &zone.show(newest.expires_at), theme.text);
     page.pair("", &format!("{} here", screen.setup.zone.show(newest.expires_at)), theme.dim);

@@ -175,7 +175,7 @@ fn draw_row(
     let words = letter.words.as_deref().map_or_else(String::new, |words| clean(words).into_owned());
     let contents = [
         (format!("{glyph} {word}"), theme.tone(tone)),
-        (letter.kind.word().to_owned(), theme.text),
+        (letter.kind.as_str().to_owned(), theme.text),
         (onboarding.profile.name.screen().into_owned(), theme.text),
         (tries(letter), theme.dim),
         next(letter, state, clocks, theme),

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, width};
 use crate::domain::text::clean;
-use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, in_words};
+use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, humanize};
 use crate::engine::{MailState, PlatformState};
 use crate::present::clocks::Clocks;
 use crate::present::letters::ONLY_FILES;
@@ -141,7 +141,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         }
         if status.waiting > 0 {
             let longest = status.longest_wait.filter(|wait| *wait >= WAIT_MATTERS);
-            let longest = longest.map_or_else(String::new, |wait| format!(", longest wait {}", in_words(wait)));
+            let longest = longest.map_or_else(String::new, |wait| format!(", longest wait {}", humanize(wait)));
             parts.push((format!("{} due{longest}", thousands(status.waiting)), theme.dim));
         }
         if let Some(at) = status.last_answer_at {
@@ -151,7 +151,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
     if let Some(skew) = status.clock_skew.filter(|skew| skew.abs() >= TimeDelta::seconds(2)) {
         let tone = if skew.abs() >= SKEW_MATTERS { Tone::Bad } else { Tone::Faint };
         let side = clock_doubt::side(skew);
-        parts.push((format!("clock {} {side} Xtime's", in_words(skew.abs())), theme.tone(tone)));
+        parts.push((format!("clock {} {side} Xtime's", humanize(skew.abs())), theme.tone(tone)));
     }
     let source = match state.setup.source {
         None => "codes by paste",

@@ -14,7 +14,7 @@ use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{
     DaySlots, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, ProbeState, SlotCounts, Timestamp, WasVisible,
-    slots_in_words,
+    humanize_slots,
 };
 use crate::engine::ProbeStatus;
 use crate::tui::action::Action;
@@ -107,7 +107,7 @@ fn slots(page: &mut Page<'_>, state: &Onboarding, last: Option<&ProbeState>, scr
     let zone = state.profile.timezone;
     // One that is over by now is no next one.
     let local = clocks.now().with_timezone(&zone).naive_local();
-    let words = slots_in_words(found.count, found.days, found.next.filter(|next| *next > local), zone);
+    let words = humanize_slots(found.count, found.days, found.next.filter(|next| *next > local), zone);
     // What is recorded is as it was when it changed last: an unchanged look records nothing.
     let how = if found.fresh { "seen" } else { "recorded" };
     let gone = !state.is_confirmed() || state.opcode_state != OpcodeState::Ok;
@@ -170,7 +170,7 @@ fn last_probe(page: &mut Page<'_>, state: &Onboarding, probe: Option<&ProbeStatu
         return next_probe(page, probe, clocks);
     };
     let style = if last.outcome.tells() { theme.text } else { theme.tone(Tone::Warn) };
-    page.pair("last look", &format!("{}: {}", clocks.humanize_ago(last.at), last.words()), style);
+    page.pair("last look", &format!("{}: {}", clocks.humanize_ago(last.at), last.message()), style);
     if last.since < last.at {
         page.pair("", &format!("so since {}", zone.show(last.since)), theme.dim);
     }

@@ -45,7 +45,7 @@ pub enum Mended {
 
 impl Mended {
     /// In words, behind the name of the field.
-    pub const fn words(self) -> &'static str {
+    pub const fn message(self) -> &'static str {
         match self {
             Self::Placeholder => "stands for no value and was left out",
             Self::NoPhone => "is no phone number and was left out",

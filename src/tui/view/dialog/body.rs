@@ -9,7 +9,7 @@ use super::super::canvas::wrap;
 use super::{DialogView, Line};
 use crate::domain::text::clean;
 use crate::domain::text::fit;
-use crate::domain::{DealershipId, InvitationState, LetterKind, in_words};
+use crate::domain::{DealershipId, InvitationState, LetterKind, humanize};
 use crate::present::letters::NO_MAIL;
 use crate::present::stage_glyph;
 use crate::present::time::Zone;
@@ -116,7 +116,7 @@ impl<'a> DialogBody<'a> {
         let Some(one) = view.state.cut_off.iter().find(|one| one.id == id) else {
             return ("Cut off".to_owned(), Self::default());
         };
-        let title = format!("Cut off: {}", one.bulk.what.word());
+        let title = format!("Cut off: {}", one.bulk.what.as_str());
         let when = view.state.setup.zone.show(one.bulk.at);
         let mut words = format!("{} began it on {when}; the program ended before it was over.", clean(&one.bulk.by));
         if one.bulk.pasted {
@@ -184,7 +184,7 @@ impl DialogView<'_> {
         let (letters, per_hour) = (dialog.letters() + mail.waiting + mail.last_hour as usize, mail.per_hour as usize);
         if letters > per_hour && per_hour > 0 {
             let hours = i64::try_from((letters - 1) / per_hour).ok().and_then(TimeDelta::try_hours);
-            let length = in_words(hours.unwrap_or(TimeDelta::MAX));
+            let length = humanize(hours.unwrap_or(TimeDelta::MAX));
             text = format!("At most {per_hour} letters go out in an hour: the last of these in about {length}.");
         }
         if !text.is_empty() {
