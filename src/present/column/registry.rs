@@ -6,7 +6,7 @@ use super::cell::{self, Cell, code_clock, confirm_clock};
 use super::{Column, DealershipView, RowOrder, ScreenColumn, SortKey, TableColumn, Value};
 use crate::domain::order::{attention_order, sortable};
 use crate::domain::query::QueryField;
-use crate::domain::{Invitation, InvitationState, Untrusted, humanize};
+use crate::domain::{Invitation, InvitationState, ProbeState, Untrusted, humanize};
 use crate::present::letters::{Fate, MailSummary};
 use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
 
@@ -248,7 +248,7 @@ pub static COLUMNS: [Column; 47] = [
     column("probe_outcome", "IT SAID", |view| {
         text(view.last_probe().map(|last| last.outcome.to_string()).unwrap_or_default())
     })
-    .for_people(|view| view.last_probe().map(|last| last.message()).unwrap_or_default())
+    .for_people(|view| view.last_probe().map(ProbeState::message).unwrap_or_default())
     .tone(|view| match view.last_probe() {
         Some(last) if !last.outcome.tells() => Tone::Warn,
         _ => Tone::Plain,

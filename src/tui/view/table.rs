@@ -199,5 +199,7 @@ mod tests {
             assert!(slots.iter().any(|slot| slot.column == TableColumn::Stage), "{room}");
         }
         assert_eq!(columns(200).len(), 11);
+        let has_next_step = |room| columns(room).iter().any(|slot| slot.column == TableColumn::NextStep);
+        assert!(has_next_step(120) && !has_next_step(80));
     }
 }
