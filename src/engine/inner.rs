@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::circuit_breaker::ClockReading;
 use super::probe::{Call, PriorityProbe, REQUESTS_WAITING, ShownServices};
+use super::task_monitor::TaskMonitor;
 use super::{EngineError, Parts, PlatformState, Status};
 use crate::domain::{
     Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Timestamp, decide,
@@ -50,6 +51,7 @@ pub struct Inner {
     pub outbox_nudge: Notify,
     pub cancel: CancellationToken,
     pub tasks: TaskTracker,
+    pub monitor: TaskMonitor,
 }
 
 impl Inner {
@@ -75,6 +77,7 @@ impl Inner {
             outbox_nudge: Notify::new(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            monitor: TaskMonitor::default(),
             parts,
         }
     }

@@ -13,6 +13,7 @@ mod outbox;
 mod probe;
 pub mod status;
 mod supervisor;
+mod task_monitor;
 mod timers;
 
 use std::sync::Arc;
@@ -34,11 +35,14 @@ use inner::Inner;
 use probe::PriorityProbe;
 
 pub use crate::xtime::ClassificationRule;
+pub use backoff::Backoff;
 pub use booking::{Booked, PlannedBooking, ReadBack};
 pub use bulks::{CutOff, is_whole};
 pub use import::{Imported, Incoming};
 pub use outbox::{LetterText, MailState, MailStatus, OutboxParts, Returns, SendResult, TakenReport};
+pub use probe::ProbeQueueLength;
 pub use status::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};
+pub use task_monitor::{TaskFault, TaskState};
 
 /// How long the end of the program waits for what is under way.
 const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
@@ -200,6 +204,16 @@ impl Engine {
     /// Whether every recording command is refused.
     pub fn read_only(&self) -> bool {
         self.inner.parts.read_only
+    }
+
+    /// Whether this process does what is due by itself.
+    pub fn is_leader(&self) -> bool {
+        self.inner.works()
+    }
+
+    /// The background tasks that do not run as they should.
+    pub fn task_faults(&self) -> Vec<TaskFault> {
+        self.inner.monitor.faults(&*self.inner.parts.clock)
     }
 
     /// Where codes come from; `None`: by paste.

@@ -10,6 +10,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::backoff::Backoff;
+use super::task_monitor::Wakes;
 use super::{Inner, codes, deadlines, outbox, probe};
 
 /// How long until a task that failed is started again.
@@ -21,32 +22,35 @@ const FAULTS_KEPT: usize = 10;
 /// Starts the tasks that this engine needs.
 pub(super) fn start(inner: &Arc<Inner>) {
     if inner.parts.platform.is_some() {
-        supervise(inner, "probe", probe::run);
-        supervise(inner, "probe states", probe::save);
+        supervise(inner, "probe", Wakes::Regularly, probe::run);
+        supervise(inner, "probe states", Wakes::OnDemand, probe::save);
     }
     if inner.works() {
-        supervise(inner, "clock", deadlines::clocks);
-        supervise(inner, "codes", codes::resume_all);
+        supervise(inner, "clock", Wakes::Regularly, deadlines::clocks);
+        supervise(inner, "codes", Wakes::OnDemand, codes::resume_all);
         if inner.parts.outbox.is_some() {
-            supervise(inner, "reminders", deadlines::letters);
-            supervise(inner, "mail", outbox::run);
-            supervise(inner, "reports", outbox::read_reports);
+            supervise(inner, "reminders", Wakes::Regularly, deadlines::letters);
+            supervise(inner, "mail", Wakes::Regularly, outbox::run);
+            supervise(inner, "reports", Wakes::OnDemand, outbox::read_reports);
         }
     }
 }
 
-fn supervise<F>(inner: &Arc<Inner>, name: &'static str, task: fn(Arc<Inner>) -> F)
+fn supervise<F>(inner: &Arc<Inner>, name: &'static str, wakes: Wakes, task: fn(Arc<Inner>) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
     let inner = Arc::clone(inner);
+    let monitored = inner.monitor.add(name, wakes);
     let tracker = inner.tasks.clone();
     tracker.spawn(async move {
         let mut rng = StdRng::seed_from_u64(inner.parts.seed ^ name.len() as u64);
         let mut attempt = 0;
         loop {
             let began = inner.parts.clock.elapsed();
-            let Err(panic) = AssertUnwindSafe(task(Arc::clone(&inner))).catch_unwind().await else { return };
+            let running = monitored.run(&*inner.parts.clock, task(Arc::clone(&inner)));
+            let Err(panic) = AssertUnwindSafe(running).catch_unwind().await else { return monitored.ended() };
+            monitored.failed();
             inner.report(format!("the task `{name}` failed and was restarted: {}", words(&*panic)));
             // Failures that are far apart have nothing to do with each other.
             if inner.parts.clock.elapsed().saturating_sub(began) > BACKOFF.cap {
@@ -91,7 +95,7 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, ManualClock};
     use crate::domain::{Policy, Timestamp};
-    use crate::engine::{Engine, Pace, Parts};
+    use crate::engine::{Engine, Pace, Parts, TaskState};
     use crate::store::memory::MemoryStore;
 
     static STARTS: AtomicU32 = AtomicU32::new(0);
@@ -118,13 +122,14 @@ mod tests {
             background: false,
         });
         let mut status = engine.status();
-        supervise(&engine.inner, "clumsy", fails_three_times);
+        supervise(&engine.inner, "clumsy", Wakes::OnDemand, fails_three_times);
         for failure in 0..3_u32 {
             status.changed().await.unwrap();
             let faults = status.borrow_and_update().faults.clone();
             assert_eq!(faults.len(), failure as usize + 1);
             assert!(faults.last().unwrap().ends_with(&format!("failure {failure}")), "{faults:?}");
             assert_eq!(STARTS.load(Ordering::SeqCst), failure + 1, "not before it has rested");
+            assert_eq!(engine.task_faults().first().map(|fault| fault.state), Some(TaskState::Restarting));
             while clock.next_wake().is_none() {
                 tokio::task::yield_now().await;
             }
@@ -133,6 +138,7 @@ mod tests {
         while STARTS.load(Ordering::SeqCst) < 4 {
             tokio::task::yield_now().await;
         }
+        assert_eq!(engine.task_faults(), []);
         engine.shutdown().await.unwrap();
         assert!(engine.inner.tasks.is_empty());
         assert!(clock.elapsed() < Duration::from_secs(600));

@@ -4,13 +4,39 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use crate::domain::{DealershipId, ProbeState};
 use crate::engine::{Engine, Inner, ProbeStatus};
 
 /// How long probes are gathered before they are written: so much of them a crash may take.
 const GATHER: Duration = Duration::from_secs(30);
 
+/// Who is due for longer than this is overdue: the budget does not keep up.
+const OVERDUE_AFTER: TimeDelta = TimeDelta::minutes(1);
+
+/// How many probes are planned, by how their moment lies to now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ProbeQueueLength {
+    pub later: usize,
+    pub due: usize,
+    pub overdue: usize,
+}
+
 impl Engine {
+    pub fn probe_queue_length(&self) -> ProbeQueueLength {
+        let now = self.inner.now();
+        let mut length = ProbeQueueLength::default();
+        for due in self.inner.next_probes.read().values() {
+            match now - *due {
+                late if late < TimeDelta::zero() => length.later += 1,
+                late if late < OVERDUE_AFTER => length.due += 1,
+                _ => length.overdue += 1,
+            }
+        }
+        length
+    }
+
     /// The last probe of a dealership and the next one.
     pub fn probe_status(&self, id: DealershipId) -> ProbeStatus {
         let inner = &self.inner;
