@@ -3,8 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::domain::suggest::did_you_mean;
-use crate::domain::text::clean;
 use crate::domain::{
     DealershipId, Event, EventSeverity, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, Untrusted,
     evolve, rfc3339,
@@ -22,7 +20,7 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let text = args.query.join(" ");
     let filter = Filter {
         query: Query::parse(&text).map_err(|error| CliError::query(&text, &error))?,
-        kinds: args.kind.iter().map(|kind| kinds(kind)).collect::<Result<Vec<_>, _>>()?.concat(),
+        kinds: kinds(&args.kind).map_err(CliError::usage)?,
     };
     let since = args.since.as_deref().map(|text| app.span(text)).transpose()?;
     let until = args.until.as_deref().map(|text| app.span(text)).transpose()?;
@@ -93,25 +91,8 @@ async fn follow(
     }
 }
 
-/// The places of a kind, or of every kind of a group.
-fn kinds(word: &str) -> Result<Vec<u8>, CliError> {
-    let word = word.trim().to_lowercase();
-    let of = |kind: &str| kind == word || kind.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with('.'));
-    let found = Fact::places(of);
-    if found.is_empty() {
-        return Err(CliError::usage(no_kind(&word)));
-    }
-    Ok(found)
-}
-
-/// What there is instead: the nearest kind or group, and all groups.
-fn no_kind(word: &str) -> String {
-    let mut groups: Vec<&str> = Fact::KINDS.iter().filter_map(|kind| Some(kind.split_once('.')?.0)).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    let near = did_you_mean(word, Fact::KINDS.iter().copied().chain(groups.iter().copied()));
-    let (word, groups) = (clean(word), groups.join(", "));
-    format!("there is no kind of event `{word}`{near} (a kind like `note.added`, or a whole group: {groups})")
+fn kinds(patterns: &[String]) -> Result<Vec<u8>, String> {
+    Ok(patterns.iter().map(|pattern| Fact::places_of(pattern)).collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

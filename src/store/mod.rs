@@ -8,6 +8,7 @@ pub mod embedded;
 mod export;
 mod fold;
 mod history;
+mod hook_positions;
 mod index;
 mod journal;
 mod journal_snapshot;
@@ -43,6 +44,7 @@ use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Onboarding, Timesta
 
 pub use bulks::BulkId;
 pub use embedded::EmbeddedStore;
+pub use hook_positions::{HookAttempt, HookPosition, hook_position};
 pub use lock::Lock;
 pub use loss::JournalEnd;
 pub use memory::MemoryStore;
@@ -202,6 +204,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// What was begun and is not over, the oldest first.
     async fn bulks(&self) -> Vec<(BulkId, Bulk)>;
+
+    /// How far a hook has come; `None`: it is new. A store that keeps none has every hook begin anew.
+    async fn hook_position(&self, _hook: &str) -> Result<Option<HookPosition>, StoreError> {
+        Ok(None)
+    }
+
+    /// Keeps how far a hook has come; durable when it returns.
+    async fn keep_hook_position(&self, _hook: &str, _position: HookPosition) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Ends cleanly: whatever was taken is durable, the index and the last probes are written. Later calls are refused.
     async fn close(&self) -> Result<(), StoreError>;

@@ -1,6 +1,8 @@
 //! What is made of the table of facts, and what follows from the name of a kind.
 
 use super::Fact;
+use crate::domain::suggest::did_you_mean;
+use crate::domain::text::clean;
 
 /// Makes [`Fact`] of rows: what it means, its name, the variant, its severity; where its own moment is, if it has one
 /// (`noticed`, or `told` by somebody); which field is a secret (`masked`); and its words.
@@ -99,8 +101,29 @@ impl Fact {
         (0_u8..).zip(Self::KINDS).filter(|(_, kind)| wanted(kind)).map(|(place, _)| place).collect()
     }
 
+    /// The places of the kinds that a pattern names: a kind, a group (`note`, `note.*`), or all (`*`). `Err`: what there is
+    /// instead.
+    pub fn places_of(pattern: &str) -> Result<Vec<u8>, String> {
+        let pattern = pattern.trim().to_lowercase();
+        let group = pattern.strip_suffix(".*").unwrap_or(&pattern);
+        let found = Self::places(|kind| {
+            pattern == "*" || kind == pattern || kind.strip_prefix(group).is_some_and(|rest| rest.starts_with('.'))
+        });
+        if found.is_empty() { Err(no_kind(&pattern)) } else { Ok(found) }
+    }
+
     /// Whether it is of the platform as a whole: such events name no dealership, and no state follows from them.
     pub fn is_of_platform(&self) -> bool {
         self.group() == "platform"
     }
+}
+
+/// What there is instead: the nearest kind or group, and all groups.
+fn no_kind(word: &str) -> String {
+    let mut groups: Vec<&str> = Fact::KINDS.iter().filter_map(|kind| Some(kind.split_once('.')?.0)).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let near = did_you_mean(word, Fact::KINDS.iter().copied().chain(groups.iter().copied()));
+    let (word, groups) = (clean(word), groups.join(", "));
+    format!("there is no kind of event `{word}`{near} (a kind like `note.added`, or a whole group: {groups})")
 }
