@@ -11,6 +11,7 @@ pub mod guard;
 pub mod mail;
 pub mod present;
 pub mod sandbox;
+pub mod service;
 pub mod signals;
 pub mod store;
 pub mod timezone;

@@ -21,6 +21,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub const ALL: [Self; 4] = [Self::Connected, Self::NotConnected, Self::OurCredentials, Self::Unknown];
+
     /// Whether it says something about the dealership.
     pub const fn tells(self) -> bool {
         matches!(self, Self::Connected | Self::NotConnected)

@@ -30,6 +30,7 @@ pub use classification::{Classification, ClassificationRule, RulePattern, Status
 pub use default_rules::with_defaults;
 pub use diagnose::{Diagnosis, DiagnosticFinding};
 pub use platform::HttpPlatform;
+pub use redact::Redactor;
 pub use settings::{PlatformSettings, SetupError, TlsFiles};
 pub use teach::TeachError;
 
