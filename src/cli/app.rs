@@ -14,6 +14,8 @@ use crate::domain::when::WhenError;
 use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, ProbeSchedule, ProbeState, Timestamp, cadence};
 use crate::engine::{Engine, Parts, ProbeStatus};
 use crate::present::time::Zone;
+use crate::service::hooks::RunningHooks;
+use crate::service::{MetricsEndpoint, MetricsServer};
 use crate::store::{EventQuery, ProbeStates, Snapshot, Store};
 use crate::timezone::{self, Database};
 use crate::xtime::{CodeSource, Platform};
@@ -50,6 +52,7 @@ pub struct App {
     pub zone: Zone,
     store: Mutex<Option<Arc<dyn Store>>>,
     engine: Mutex<Option<Engine>>,
+    service: Mutex<Option<(RunningHooks, Option<MetricsServer>)>>,
 }
 
 impl App {
@@ -74,6 +77,7 @@ impl App {
             zone: operators_zone(),
             store: Mutex::default(),
             engine: Mutex::default(),
+            service: Mutex::default(),
         })
     }
 
@@ -198,7 +202,14 @@ impl App {
             true => self.config.outbox(clock())?,
             false => None,
         };
+        let hooks = if need.background && !self.globals.read_only { self.config.hooks()? } else { Vec::new() };
+        let endpoint = match self.config.metrics_listen.filter(|_| need.background) {
+            Some(address) => Some(MetricsEndpoint::bind(address, clock()).await?),
+            None => None,
+        };
         let store = if silently { self.own_silently().await? } else { self.own().await? };
+        let hooks = RunningHooks::start(hooks, &store, &self.clock, rand::random()).map_err(CliError::Usage)?;
+        let (store, platform) = measured(endpoint.as_ref(), store, platform);
         let engine = Engine::start(Parts {
             store,
             platform,
@@ -211,6 +222,11 @@ impl App {
             read_only: self.globals.read_only,
             background: need.background,
         });
+        let server = endpoint.map(|endpoint| endpoint.serve(engine.clone(), hooks.statuses().to_vec()));
+        if let Some(address) = server.as_ref().and_then(|server| server.address) {
+            tracing::info!(%address, "/metrics and /health are answered");
+        }
+        *self.service.lock() = Some((hooks, server));
         *self.engine.lock() = Some(engine.clone());
         Ok(engine)
     }
@@ -258,6 +274,7 @@ impl App {
     /// # Errors
     /// When the books could not be closed cleanly.
     pub async fn close(&self) -> Result<(), CliError> {
+        drop(self.service.lock().take());
         let engine = self.engine.lock().take();
         let store = self.store.lock().take();
         match (engine, store) {
@@ -277,6 +294,18 @@ impl App {
             (None, Some(store)) => Ok(store.close().await?),
             (None, None) => Ok(()),
         }
+    }
+}
+
+/// Store and platform, measured where somebody is told.
+pub(super) fn measured(
+    endpoint: Option<&MetricsEndpoint>,
+    store: Arc<dyn Store>,
+    platform: Option<Arc<dyn Platform>>,
+) -> (Arc<dyn Store>, Option<Arc<dyn Platform>>) {
+    match endpoint {
+        Some(endpoint) => (endpoint.store(store), platform.map(|platform| endpoint.platform(platform))),
+        None => (store, platform),
     }
 }
 

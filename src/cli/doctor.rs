@@ -1,5 +1,6 @@
 //! `doctor`: everything that must be right before the desk works, looked at one by one.
 
+mod hooks;
 mod store;
 mod zones;
 
@@ -90,6 +91,7 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
             certificates(&mut found);
             codes(&mut found, &loaded.config);
             mail(&mut found, &loaded.config).await;
+            hooks::look(&mut found, &loaded.config);
             let skew = platform(&mut found, &loaded.config).await;
             // Whatever is wrong with the journal is told already.
             let book = read_beside(&loaded.config.store).await.ok().map(|(journal, _)| journal.read_model);

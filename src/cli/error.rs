@@ -3,6 +3,7 @@
 use crate::config::{ConfigError, SetupFailure};
 use crate::domain::{QueryError, Refusal};
 use crate::engine::EngineError;
+use crate::service::ServiceError;
 use crate::store::{Holder, StoreError};
 
 /// The end of a command that was not simply done. What is printed is clean.
@@ -101,6 +102,12 @@ impl From<StoreError> for CliError {
             StoreError::Held(holder) => Self::Held(holder),
             error => Self::Failed(error.to_string()),
         }
+    }
+}
+
+impl From<ServiceError> for CliError {
+    fn from(error: ServiceError) -> Self {
+        Self::Usage(error.to_string())
     }
 }
 

@@ -4,6 +4,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::domain::{in_words, rfc3339};
 use crate::engine::{Engine, EngineError, PlatformState};
+use crate::service::systemd::ReadyService;
 use crate::store::EventQuery;
 
 use super::app::{App, Need};
@@ -26,9 +27,11 @@ pub(super) async fn run(app: &App) -> Result<(), CliError> {
         tracing::warn!("letters are only written to files, nobody mails them: set transport in [mail]");
     }
     tracing::info!(dealerships = engine.book().len(), store = %app.config.store, "watching");
+    let service = ReadyService::tell(&engine);
     tokio::select! {
         ended = follow(app, &engine) => ended,
         () = statuses(&engine) => Ok(()),
+        () = service.keep_alive(&engine) => Ok(()),
     }
 }
 

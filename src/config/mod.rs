@@ -2,6 +2,7 @@
 //! of `table`; what it is read into is used elsewhere.
 
 pub mod diagnostic;
+mod hooks;
 mod kind;
 mod lists;
 mod load;
@@ -21,6 +22,7 @@ pub mod teach;
 mod written;
 
 pub use diagnostic::{ConfigError, Diagnostic, SettingLocation};
+pub use hooks::HookConfig;
 pub use lists::mapping_in_toml;
 pub use load::{LoadedConfig, Overrides, load, parse};
 pub use model::{Config, ListSettings, StoreUrl};

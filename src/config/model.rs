@@ -1,6 +1,7 @@
 //! The settings as plain data, with their defaults: where it can be, in the types of those who use them.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::timezone::DatabaseChoice;
 use crate::xtime::PlatformSettings;
 use crate::xtime::source::{CommandSettings, HttpSettings};
 
+use super::hooks::HookConfig;
 use super::secret::SecretSource;
 
 /// The vehicle of a test appointment: a number that no car has, with a valid check digit.
@@ -41,6 +43,10 @@ pub struct Config {
     pub mail: MailSettings,
     /// How lists are read, by the name that they are called by.
     pub lists: BTreeMap<String, ListSettings>,
+    /// Whom to tell of which events.
+    pub hooks: Vec<HookConfig>,
+    /// Where `/metrics` and `/health` are answered; `None`: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     pub ui: Ui,
     /// Where the rules of time zones are read from.
     pub zone_database: DatabaseChoice,
@@ -242,6 +248,8 @@ impl Default for Config {
                 bounces: None,
             },
             lists: BTreeMap::new(),
+            hooks: Vec::new(),
+            metrics_listen: None,
             ui: Ui { theme: ThemeChoice::default(), mouse: false, operator: super::login::name() },
             zone_database: DatabaseChoice::default(),
         }

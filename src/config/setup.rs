@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crate::clock::SharedClock;
-use crate::domain::CodeOrigin;
+use crate::domain::{CodeOrigin, Fact};
 use crate::engine::OutboxParts;
 use crate::mail::smtp::{Roots, SmtpSettings};
 use crate::mail::{DirectoryTransport, LetterRenderer, MailTransport, RendererError, SmtpTransport, Transport};
+use crate::service::hooks::{Hook, HookTarget};
 use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
 use crate::xtime::{CodeSource, HttpPlatform, SetupError};
 
+use super::hooks::HookConfig;
 use super::model::{Config, HttpCodes};
 use super::secret::{SecretError, SecretSource};
 
@@ -122,6 +124,36 @@ impl Config {
         };
         Ok(Some(Arc::new(SmtpTransport::new(settings, clock).map_err(SetupFailure::Mail)?)))
     }
+}
+
+impl Config {
+    /// The hooks, with their secrets.
+    ///
+    /// # Errors
+    /// A [`SetupFailure`] when a secret cannot be had.
+    pub fn hooks(&self) -> Result<Vec<Hook>, SetupFailure> {
+        self.hooks.iter().map(hook).collect()
+    }
+}
+
+fn hook(hook: &HookConfig) -> Result<Hook, SetupFailure> {
+    let target = match &hook.url {
+        Some(url) => {
+            let secret =
+                hook.secret.as_ref().map(|secret| fetch("hooks", &format!("secret of {}", hook.key()), secret));
+            HookTarget::Url { url: url.clone(), secret: secret.transpose()? }
+        }
+        None => HookTarget::Program { run: hook.run.clone(), environment: hook.environment.clone() },
+    };
+    let patterns = hook.on.iter().filter_map(|pattern| Fact::places_of(pattern).ok());
+    Ok(Hook {
+        name: hook.key(),
+        kinds: patterns.flatten().collect(),
+        target,
+        group: hook.group,
+        per_minute: hook.per_minute,
+        timeout: hook.timeout,
+    })
 }
 
 fn http_source(http: &HttpCodes, clock: SharedClock) -> Result<HttpSource, SetupFailure> {

@@ -92,7 +92,8 @@ impl TaskMonitor {
     pub fn faults(&self, clock: &dyn Clock) -> Vec<TaskFault> {
         let stuck_after = STUCK_AFTER + clock.resolution() * RESOLUTIONS;
         let now = millis(clock);
-        let fault = |task: &Arc<MonitoredTask>| Some(TaskFault { name: task.name, state: task.fault(now, stuck_after)? });
+        let fault =
+            |task: &Arc<MonitoredTask>| Some(TaskFault { name: task.name, state: task.fault(now, stuck_after)? });
         self.0.lock().iter().filter_map(fault).collect()
     }
 }

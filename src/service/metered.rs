@@ -10,9 +10,7 @@ use super::metrics::Metrics;
 use crate::clock::SharedClock;
 use crate::domain::bulk::Bulk;
 use crate::domain::{Appointment, Booking, Event, Look, Outcome, ResponseFacts, Slot};
-use crate::store::{
-    Append, BulkId, Committed, EventQuery, HookPosition, ProbeStates, ReadModel, Store, StoreError,
-};
+use crate::store::{Append, BulkId, Committed, EventQuery, HookPosition, ProbeStates, ReadModel, Store, StoreError};
 use crate::xtime::{AttemptReport, BookingOutcome, ClassificationRule, Platform, RequestPreview, TeachError};
 
 /// A store whose appends are measured.

@@ -84,7 +84,12 @@ impl Metrics {
     pub fn text(&self, engine: &Engine, counts: &DealershipCounts, hooks: &[Arc<HookStatus>]) -> String {
         let mut registry = Registry::with_prefix("cloverwatch");
         registry.register("build", "The version that runs", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
-        gauge(&mut registry, "leader", "Whether this process does the background work", usize::from(engine.is_leader()));
+        gauge(
+            &mut registry,
+            "leader",
+            "Whether this process does the background work",
+            usize::from(engine.is_leader()),
+        );
         dealerships(&mut registry, counts);
         self.probes(&mut registry, engine);
         circuits(&mut registry, engine);
@@ -121,7 +126,11 @@ impl Metrics {
             "How long it took until an append was durable",
             self.append_duration.clone(),
         );
-        registry.register("store_append_failures", "Appends that the store could not take", self.append_failures.clone());
+        registry.register(
+            "store_append_failures",
+            "Appends that the store could not take",
+            self.append_failures.clone(),
+        );
         let kinds = Fact::KINDS.iter().zip(&self.events);
         counters(registry, "events", "Events recorded by this process, by kind", "kind", kinds);
         let seq = usize::try_from(engine.book().seq()).unwrap_or(usize::MAX);

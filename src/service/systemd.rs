@@ -36,7 +36,10 @@ impl ReadyService {
             let stuck = engine.task_faults().into_iter().find(|fault| fault.state == TaskState::Stuck);
             match stuck {
                 Some(fault) => {
-                    tracing::error!("the task `{}` does not come back; systemd is told no more that we live", fault.name);
+                    tracing::error!(
+                        "the task `{}` does not come back; systemd is told no more that we live",
+                        fault.name
+                    );
                     notify(&[NotifyState::Status(&format!("the task {} does not come back", fault.name))]);
                 }
                 None if watchdog.is_some() => notify(&[NotifyState::Watchdog, NotifyState::Status(&line)]),

@@ -26,15 +26,19 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("mail", &["domain", "clock", "timezone", "tls"]),
     ("sandbox", &["clock", "timezone"]),
     ("engine", &["store", "xtime", "mail", "domain", "clock"]),
-    ("config", &["present", "engine", "store", "xtime", "mail", "domain", "clock", "timezone", "tls", "child"]),
+    ("service", &["engine", "store", "xtime", "domain", "clock", "tls", "child"]),
+    (
+        "config",
+        &["present", "service", "engine", "store", "xtime", "mail", "domain", "clock", "timezone", "tls", "child"],
+    ),
     ("present", &["domain", "timezone"]),
     // A row that is taught on the screen is one of xtime.
     ("tui", &["present", "engine", "store", "xtime", "domain", "clock", "timezone", "signals"]),
     (
         "cli",
         &[
-            "tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock", "timezone",
-            "tls", "signals", "guard",
+            "tui", "present", "config", "service", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock",
+            "timezone", "tls", "signals", "guard",
         ],
     ),
     ("main", &["cli", "xtime"]),
@@ -48,6 +52,7 @@ const PURE: &[(&str, &[&str])] = &[
     ),
     ("tui", &["reqwest::", "lettre::", "sled::", "std::net", "EmbeddedStore", "JournalReader"]),
     ("engine", &["reqwest::", "lettre::", "sled::", "ratatui::", "crossterm::", "axum::"]),
+    ("service", &["lettre::", "sled::", "ratatui::", "crossterm::"]),
     ("sandbox", &["lettre::", "sled::", "ratatui::"]),
 ];
 

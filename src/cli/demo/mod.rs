@@ -5,6 +5,7 @@ mod mail;
 mod people;
 mod phone;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use crate::clock::{SharedClock, WallClock};
 use crate::domain::{Policy, when};
 use crate::engine::{Engine, Pace, Parts};
 use crate::sandbox::{self, Faults, PostSettings, Sandbox};
+use crate::service::{MetricsEndpoint, MetricsServer, ServiceError};
 use crate::signals::Signals;
 use crate::store::embedded::EmbeddedStore;
 use crate::store::scratch::Scratch;
@@ -23,7 +25,7 @@ use crate::xtime::source::HttpSource;
 use crate::xtime::{self, HttpPlatform};
 use chrono::TimeDelta;
 
-use super::app::App;
+use super::app::{App, measured};
 use super::desk;
 use super::error::CliError;
 
@@ -83,7 +85,7 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
     let demo = tokio::select! {
         biased;
         ending = signals.ending() => return Err(CliError::Signal(ending.number())),
-        demo = Demo::start(args) => demo.map_err(|error| CliError::Failed(error.to_string()))?,
+        demo = Demo::start(args, app.config.metrics_listen) => demo.map_err(DemoError::into_cli)?,
         () = tokio::time::sleep(LONGEST_START) => return Err(CliError::Failed("the demo did not start".to_owned())),
     };
     let over = async {
@@ -133,6 +135,18 @@ pub enum DemoError {
     /// The phone line could not be made.
     #[error(transparent)]
     Line(#[from] phone::LineError),
+    /// Nobody can be told how it does.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+impl DemoError {
+    fn into_cli(self) -> CliError {
+        match self {
+            Self::Service(error) => error.into(),
+            error => CliError::Failed(error.to_string()),
+        }
+    }
 }
 
 /// A demo that runs: an engine like every other, and what it lives on.
@@ -141,6 +155,7 @@ pub struct Demo {
     pub engine: Engine,
     sandbox: Sandbox,
     listener: tokio::task::JoinHandle<()>,
+    server: Option<MetricsServer>,
     // Deleted when it is dropped, after everything above has ended.
     _scratch: Scratch,
 }
@@ -150,11 +165,15 @@ impl Demo {
     ///
     /// # Errors
     /// See [`DemoError`].
-    pub async fn start(args: &DemoArgs) -> Result<Self, DemoError> {
+    pub async fn start(args: &DemoArgs, metrics_listen: Option<SocketAddr>) -> Result<Self, DemoError> {
         Scratch::remove_stale(SCRATCH);
         let scratch = Scratch::make(SCRATCH)?;
         let dir = store_dir(args.keep.as_ref(), &scratch)?;
         let clock: SharedClock = Arc::new(WallClock::accelerated(args.speed));
+        let endpoint = match metrics_listen {
+            Some(address) => Some(MetricsEndpoint::bind(address, Arc::clone(&clock)).await?),
+            None => None,
+        };
         let settings = sandbox::SandboxSettings {
             seed: args.seed,
             faults: Faults::none(),
@@ -196,9 +215,10 @@ impl Demo {
         let outbox = mail::outbox(&sandbox, reports, Arc::clone(&clock))?;
         // The past is told undisturbed; what comes now is as nasty as it was asked to be.
         line.misbehave(&args.faults.to_string()).await?;
+        let (store, platform) = measured(endpoint.as_ref(), store, Some(platform));
         let engine = Engine::start(Parts {
             store,
-            platform: Some(platform),
+            platform,
             source: Some(Arc::new(source)),
             outbox: Some(outbox),
             clock,
@@ -209,7 +229,9 @@ impl Demo {
             background: true,
         });
         let listener = tokio::spawn(line.listen(engine.clone(), last_call));
-        Ok(Self { engine, sandbox, listener, _scratch: scratch })
+        // It has no hooks: nobody is to be told of invented dealerships.
+        let server = endpoint.map(|endpoint| endpoint.serve(engine.clone(), Vec::new()));
+        Ok(Self { engine, sandbox, listener, server, _scratch: scratch })
     }
 
     /// Ends everything, the store last but one, the throw-away directory last.
@@ -218,6 +240,7 @@ impl Demo {
     /// When the store cannot be closed.
     pub async fn stop(self) -> Result<(), crate::engine::EngineError> {
         self.listener.abort();
+        drop(self.server);
         let closed = self.engine.shutdown().await;
         self.sandbox.shutdown().await;
         closed

@@ -21,7 +21,7 @@ use task::HookTask;
 
 pub use program::{PLACEHOLDERS, ProgramTarget};
 pub use status::{HookFailure, HookStatus};
-pub use webhook::{WebhookTarget, signature};
+pub use webhook::{WebhookTarget, checked_url, signature};
 
 /// How long a hook whose own code failed is left alone.
 const RESTART_AFTER: Duration = Duration::from_secs(60);

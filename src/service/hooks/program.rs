@@ -137,7 +137,10 @@ mod tests {
         let one = delivery(&["--output=/etc/passwd {kind}"]);
         assert_eq!(fill("{name}", &one), "output=/etc/passwd note.added".replace("note.added", "{kind}"));
         assert_eq!(fill("--title={name}", &one), "--title=--output=/etc/passwd {kind}");
-        assert_eq!(fill("{kind} at {dealer_code} ({seq}, {id}) {other}", &one), "note.added at xts1 (1, msg_a_1) {other}");
+        assert_eq!(
+            fill("{kind} at {dealer_code} ({seq}, {id}) {other}", &one),
+            "note.added at xts1 (1, msg_a_1) {other}"
+        );
         let two = delivery(&["Ford of Boise", "Ford of Reno"]);
         assert_eq!(fill("{kind}: {name}", &two), "note.added: Ford of Boise, Ford of Reno");
     }

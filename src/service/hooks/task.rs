@@ -227,8 +227,7 @@ impl HookTask {
         self.clock.sleep(self.budget.ready_in(self.clock.elapsed())).await;
         self.budget.spend(self.clock.elapsed());
         let grouped = self.hook.group.is_some();
-        let delivery =
-            Delivery::new(id.to_owned(), events, self.store.read_model(), grouped, self.clock.now());
+        let delivery = Delivery::new(id.to_owned(), events, self.store.read_model(), grouped, self.clock.now());
         match &self.caller {
             Caller::Program(program) => program.call(&delivery).await,
             Caller::Webhook(webhook) => webhook.call(&delivery).await,

@@ -144,7 +144,8 @@ mod tests {
     fn by_hand(key: &[u8], message: &[u8]) -> Vec<u8> {
         let mut block = [0_u8; 64];
         block[..key.len()].copy_from_slice(key);
-        let hash = |pad: u8, text: &[u8]| Sha256::new().chain_update(block.map(|b| b ^ pad)).chain_update(text).finalize();
+        let hash =
+            |pad: u8, text: &[u8]| Sha256::new().chain_update(block.map(|b| b ^ pad)).chain_update(text).finalize();
         hash(0x5c, &hash(0x36, message)).to_vec()
     }
 
@@ -152,7 +153,10 @@ mod tests {
     fn the_signature_is_that_of_the_standard() {
         let body = r#"{"test": 2432232314}"#;
         for (secret, key) in [
-            ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLwSw", BASE64_STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLwSw").unwrap()),
+            (
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLwSw",
+                BASE64_STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLwSw").unwrap(),
+            ),
             ("plain-secret", b"plain-secret".to_vec()),
         ] {
             let signed = signature(&secret.into(), "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body).unwrap();

@@ -1,0 +1,43 @@
+//! The hooks' part: whom they call, and how the last call went.
+
+use super::{Findings, Health};
+use crate::cli::app::operators_zone;
+use crate::cli::books::directory;
+use crate::config::{Config, HookConfig};
+use crate::domain::text::masked_address;
+use crate::store::{HookPosition, hook_position};
+
+pub(super) fn look(found: &mut Findings, config: &Config) {
+    if let Err(error) = config.hooks() {
+        found.note("hooks", Health::Bad, error.to_string());
+    }
+    for hook in &config.hooks {
+        let (health, words) = match hook_position(&directory(&config.store), &hook.key()) {
+            Ok(None) => (Health::Good, "it begins with the next event".to_owned()),
+            Ok(Some(position)) => told(&position),
+            Err(error) => (Health::Bad, error.to_string()),
+        };
+        found.note("hooks", health, format!("{} ({}): {words}", hook.key(), called(hook)));
+    }
+}
+
+fn called(hook: &HookConfig) -> String {
+    match (&hook.url, hook.run.first()) {
+        (Some(url), _) => masked_address(url).into_owned(),
+        (None, program) => program.cloned().unwrap_or_default(),
+    }
+}
+
+fn told(position: &HookPosition) -> (Health, String) {
+    let failed = position.attempt.as_ref().and_then(|attempt| Some((attempt, attempt.why.as_ref()?)));
+    match failed {
+        Some((attempt, why)) => {
+            let since = operators_zone().line(attempt.since);
+            (
+                Health::Doubtful,
+                format!("event {} since {since}, {} times in vain: {why}", attempt.last, attempt.failures),
+            )
+        }
+        None => (Health::Good, format!("done up to event {}", position.after)),
+    }
+}
