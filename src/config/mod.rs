@@ -30,6 +30,8 @@ pub use secret::{SecretError, SecretSource};
 pub use setup::SetupFailure;
 
 #[cfg(test)]
+mod hooks_tests;
+#[cfg(test)]
 mod table_tests;
 #[cfg(test)]
 mod tests;

@@ -256,7 +256,7 @@ fn mistakes_have_a_place_and_say_what_would_be_right() {
             "c.toml:2:23: error: `xtime.requests_per_second`: 0 is not between 1 and 1000",
         ),
         ("[ui]\nmouse = \"yes\"", "c.toml:2:9: error: `ui.mouse`: true or false is needed, not string"),
-        ("[[hooks]]\non = []", "c.toml:1:3: error: unknown section: `hooks` (there are: partner, store, xtime"),
+        ("[[plug]]\non = []", "c.toml:1:3: error: unknown section: `plug` (there are: partner, store, xtime"),
         ("[impot.crm]\n", "unknown section: `impot`; did you mean `import`?"),
         ("partner = 5", "c.toml:1:11: error: `partner` is a section"),
         ("[xtime]\napi_key = { evn = \"X\" }", "c.toml:2:11: error: `xtime.api_key`: one of { env"),

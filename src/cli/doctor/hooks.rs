@@ -1,10 +1,11 @@
 //! The hooks' part: whom they call, and how the last call went.
 
+use url::Url;
+
 use super::{Findings, Health};
 use crate::cli::app::operators_zone;
 use crate::cli::books::directory;
 use crate::config::{Config, HookConfig};
-use crate::domain::text::masked_address;
 use crate::store::{HookPosition, hook_position};
 
 pub(super) fn look(found: &mut Findings, config: &Config) {
@@ -23,7 +24,8 @@ pub(super) fn look(found: &mut Findings, config: &Config) {
 
 fn called(hook: &HookConfig) -> String {
     match (&hook.url, hook.run.first()) {
-        (Some(url), _) => masked_address(url).into_owned(),
+        // The path of an address may be a secret.
+        (Some(url), _) => Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
         (None, program) => program.cloned().unwrap_or_default(),
     }
 }

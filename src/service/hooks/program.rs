@@ -78,19 +78,25 @@ impl ProgramTarget {
     }
 }
 
-/// An argument with its values. A value never becomes an option of the program.
+/// An argument with its values. A value never becomes an option of the program, and is not filled in itself.
 fn fill(argument: &str, delivery: &Delivery) -> String {
-    let mut filled = argument.to_owned();
-    for placeholder in PLACEHOLDERS {
-        let pattern = format!("{{{placeholder}}}");
-        if filled.contains(&pattern) {
-            filled = filled.replace(&pattern, &value(placeholder, delivery));
-        }
+    let (mut filled, mut rest) = (String::new(), argument);
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let known = after.split_once('}').filter(|(word, _)| PLACEHOLDERS.contains(word));
+        rest = match known {
+            Some((word, behind)) => {
+                filled.push_str(&value(word, delivery));
+                behind
+            }
+            None => {
+                filled.push('{');
+                after
+            }
+        };
     }
-    if filled.starts_with('-') && !argument.starts_with('-') {
-        filled = filled.trim_start_matches('-').to_owned();
-    }
-    filled
+    filled.push_str(rest);
+    if argument.starts_with('-') { filled } else { filled.trim_start_matches('-').to_owned() }
 }
 
 /// Of several events: what differs, with commas.
@@ -135,7 +141,7 @@ mod tests {
     #[test]
     fn a_value_stays_a_value_and_of_several_each_is_named_once() {
         let one = delivery(&["--output=/etc/passwd {kind}"]);
-        assert_eq!(fill("{name}", &one), "output=/etc/passwd note.added".replace("note.added", "{kind}"));
+        assert_eq!(fill("{name}", &one), "output=/etc/passwd {kind}");
         assert_eq!(fill("--title={name}", &one), "--title=--output=/etc/passwd {kind}");
         assert_eq!(
             fill("{kind} at {dealer_code} ({seq}, {id}) {other}", &one),
