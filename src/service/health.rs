@@ -13,7 +13,7 @@ use crate::engine::{Engine, TaskFault};
 
 /// What is wrong, in words; nothing: it is well.
 fn reasons(faults: &[TaskFault], write_failure: Option<&str>) -> Vec<String> {
-    let writes = write_failure.map(|why| format!("the store took the last write not: {}", clean(why)));
+    let writes = write_failure.map(|why| format!("the last write to the store failed: {}", clean(why)));
     let tasks = faults.iter().map(|fault| format!("the task `{}` is {}", fault.name, fault.state.as_str()));
     writes.into_iter().chain(tasks).collect()
 }

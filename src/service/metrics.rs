@@ -75,7 +75,7 @@ impl Metrics {
         }
     }
 
-    /// Why the store took the last write not; `None`: it took it.
+    /// Why the last write failed; `None`: it went through.
     pub fn write_failure(&self) -> Option<String> {
         self.write_failure.lock().clone()
     }

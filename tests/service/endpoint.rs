@@ -58,7 +58,7 @@ async fn a_store_that_takes_no_writes_is_no_health() {
     assert!(store.append(vec![append]).await.is_err());
     let (status, body) = get(address, "/health").await;
     assert_eq!(status, 503);
-    assert!(body.contains("the store took the last write not: the store is closed"), "{body}");
+    assert!(body.contains("the last write to the store failed: the store is closed"), "{body}");
     let (_, text) = get(address, "/metrics").await;
     assert!(text.contains("cloverwatch_store_append_failures_total 1\n"), "{text}");
     assert_eq!(get(address, "/").await.0, 404);

@@ -1,7 +1,7 @@
 //! Hooks: programs and addresses that are told of events. At least once each, in order, from the log itself: what a hook
 //! has not taken yet waits there and not in memory, and a slow hook delays nobody but itself.
 
-mod delivery;
+mod hook_call;
 mod program;
 mod status;
 mod task;
@@ -19,9 +19,9 @@ use crate::clock::SharedClock;
 use crate::store::Store;
 use task::HookTask;
 
-pub use program::{PLACEHOLDERS, ProgramTarget};
+pub use program::PLACEHOLDERS;
 pub use status::{HookFailure, HookStatus};
-pub use webhook::{WebhookTarget, checked_url, signature};
+pub use webhook::checked_url;
 
 /// How long a hook whose own code failed is left alone.
 const RESTART_AFTER: Duration = Duration::from_secs(60);

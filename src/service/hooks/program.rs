@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::delivery::{CallFailure, Delivery, EventValues};
+use super::hook_call::{CallFailure, EventValues, HookCall};
 use crate::child::{ChildEnd, ChildOutput, grouped, run};
 use crate::domain::text::{first_few, one_line};
 use crate::xtime::Redactor;
@@ -41,14 +41,14 @@ impl ProgramTarget {
         Self { redactor: Redactor::new(given), run, environment, timeout }
     }
 
-    pub(super) async fn call(&self, delivery: &Delivery) -> Result<(), CallFailure> {
-        let mut arguments = self.run.iter().map(|argument| fill(argument, delivery));
+    pub(super) async fn call(&self, call: &HookCall) -> Result<(), CallFailure> {
+        let mut arguments = self.run.iter().map(|argument| fill(argument, call));
         let Some(program) = arguments.next() else { return Err(CallFailure::new("there is no program")) };
         let mut command = grouped(&program, &self.environment);
-        command.args(arguments).env("CLOVERWATCH_HOOK_ID", &delivery.id).stdin(Stdio::piped());
+        command.args(arguments).env("CLOVERWATCH_HOOK_ID", &call.id).stdin(Stdio::piped());
         let child = command.spawn();
         let child = child.map_err(|error| CallFailure::new(format!("it could not be started: {error}")))?;
-        let mut body = delivery.body.clone().into_bytes();
+        let mut body = call.body.clone().into_bytes();
         body.push(b'\n');
         let ran = run(child, Some(body), self.timeout, MOST_OUTPUT).await;
         let said = self.said(&ran);
@@ -79,14 +79,14 @@ impl ProgramTarget {
 }
 
 /// An argument with its values. A value never becomes an option of the program, and is not filled in itself.
-fn fill(argument: &str, delivery: &Delivery) -> String {
+fn fill(argument: &str, call: &HookCall) -> String {
     let (mut filled, mut rest) = (String::new(), argument);
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
         let known = after.split_once('}').filter(|(word, _)| PLACEHOLDERS.contains(word));
         rest = match known {
             Some((word, behind)) => {
-                filled.push_str(&value(word, delivery));
+                filled.push_str(&value(word, call));
                 behind
             }
             None => {
@@ -100,9 +100,9 @@ fn fill(argument: &str, delivery: &Delivery) -> String {
 }
 
 /// Of several events: what differs, with commas.
-fn value(placeholder: &str, delivery: &Delivery) -> String {
+fn value(placeholder: &str, call: &HookCall) -> String {
     if placeholder == "id" {
-        return delivery.id.clone();
+        return call.id.clone();
     }
     let of = |event: &EventValues| match placeholder {
         "name" => event.name.clone(),
@@ -111,7 +111,7 @@ fn value(placeholder: &str, delivery: &Delivery) -> String {
         _ => event.seq.to_string(),
     };
     let mut values: Vec<String> = Vec::new();
-    for value in delivery.values.iter().map(of) {
+    for value in call.values.iter().map(of) {
         if !values.contains(&value) {
             values.push(value);
         }
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use crate::domain::Timestamp;
 
-    fn delivery(names: &[&str]) -> Delivery {
+    fn call(names: &[&str]) -> HookCall {
         let values = names.iter().zip(1..).map(|(name, seq)| EventValues {
             name: (*name).to_owned(),
             kind: "note.added",
@@ -135,19 +135,19 @@ mod tests {
             seq,
         });
         let values = values.collect();
-        Delivery { id: "msg_a_1".to_owned(), body: String::new(), values, at: Timestamp::UNIX_EPOCH }
+        HookCall { id: "msg_a_1".to_owned(), body: String::new(), values, at: Timestamp::UNIX_EPOCH }
     }
 
     #[test]
     fn a_value_stays_a_value_and_of_several_each_is_named_once() {
-        let one = delivery(&["--output=/etc/passwd {kind}"]);
+        let one = call(&["--output=/etc/passwd {kind}"]);
         assert_eq!(fill("{name}", &one), "output=/etc/passwd {kind}");
         assert_eq!(fill("--title={name}", &one), "--title=--output=/etc/passwd {kind}");
         assert_eq!(
             fill("{kind} at {dealer_code} ({seq}, {id}) {other}", &one),
             "note.added at xts1 (1, msg_a_1) {other}"
         );
-        let two = delivery(&["Ford of Boise", "Ford of Reno"]);
+        let two = call(&["Ford of Boise", "Ford of Reno"]);
         assert_eq!(fill("{kind}: {name}", &two), "note.added: Ford of Boise, Ford of Reno");
     }
 }

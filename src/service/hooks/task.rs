@@ -10,7 +10,7 @@ use rand::rngs::StdRng;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::delivery::{CallFailure, Delivery};
+use super::hook_call::{CallFailure, HookCall};
 use super::program::ProgramTarget;
 use super::status::HookStatus;
 use super::webhook::WebhookTarget;
@@ -94,7 +94,7 @@ impl HookTask {
                         self.keep(&position).await?;
                         kept = position.after;
                     }
-                    self.wait_for_more(commits).await?;
+                    self.wait_for_more(position.after, commits).await?;
                     continue;
                 }
             }
@@ -152,12 +152,11 @@ impl HookTask {
         Ok(())
     }
 
-    async fn wait_for_more(&self, commits: &mut Receiver<Committed>) -> Result<(), StoreError> {
+    async fn wait_for_more(&self, after: u64, commits: &mut Receiver<Committed>) -> Result<(), StoreError> {
+        let is_new = |event: &Arc<Event>| event.seq > after && self.hook.kinds.contains(&event.fact.index());
         loop {
             match commits.recv().await {
-                Ok(commit) if commit.events.iter().any(|event| self.hook.kinds.contains(&event.fact.index())) => {
-                    return Ok(());
-                }
+                Ok(commit) if commit.events.iter().any(is_new) => return Ok(()),
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => return Ok(()),
                 Err(RecvError::Closed) => return Err(StoreError::Closed),
@@ -227,10 +226,10 @@ impl HookTask {
         self.clock.sleep(self.budget.ready_in(self.clock.elapsed())).await;
         self.budget.spend(self.clock.elapsed());
         let grouped = self.hook.group.is_some();
-        let delivery = Delivery::new(id.to_owned(), events, self.store.read_model(), grouped, self.clock.now());
+        let call = HookCall::new(id.to_owned(), events, self.store.read_model(), grouped, self.clock.now());
         match &self.caller {
-            Caller::Program(program) => program.call(&delivery).await,
-            Caller::Webhook(webhook) => webhook.call(&delivery).await,
+            Caller::Program(program) => program.call(&call).await,
+            Caller::Webhook(webhook) => webhook.call(&call).await,
         }
     }
 }

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use url::Url;
 
-use super::delivery::{CallFailure, Delivery};
+use super::hook_call::{CallFailure, HookCall};
 use crate::domain::text::one_line;
 use crate::tls::{install_crypto, is_loopback};
 
@@ -94,19 +94,19 @@ impl WebhookTarget {
         Ok(Self { client, url, secret })
     }
 
-    pub(super) async fn call(&self, delivery: &Delivery) -> Result<(), CallFailure> {
-        let timestamp = delivery.at.timestamp();
+    pub(super) async fn call(&self, call: &HookCall) -> Result<(), CallFailure> {
+        let timestamp = call.at.timestamp();
         let mut request = self
             .client
             .post(self.url.clone())
             .header(CONTENT_TYPE, "application/json")
-            .header("webhook-id", &delivery.id)
+            .header("webhook-id", &call.id)
             .header("webhook-timestamp", timestamp);
         if let Some(secret) = &self.secret {
-            let signature = signature(secret, &delivery.id, timestamp, &delivery.body).map_err(CallFailure::new)?;
+            let signature = signature(secret, &call.id, timestamp, &call.body).map_err(CallFailure::new)?;
             request = request.header("webhook-signature", signature);
         }
-        let answer = request.body(delivery.body.clone()).send().await;
+        let answer = request.body(call.body.clone()).send().await;
         let answer = answer.map_err(|error| CallFailure::new(no_answer(error)))?;
         if answer.status().is_success() {
             return Ok(());

@@ -23,7 +23,7 @@ impl CallFailure {
 
 /// One call: the same at every try.
 #[derive(Debug, Clone)]
-pub struct Delivery {
+pub struct HookCall {
     /// By which the other side knows that it had it already.
     pub id: String,
     pub body: String,
@@ -40,7 +40,7 @@ pub struct EventValues {
     pub seq: u64,
 }
 
-impl Delivery {
+impl HookCall {
     /// `grouped`: the body is a list, however many there are.
     pub fn new(id: String, events: &[Event], read_model: &ReadModel, grouped: bool, at: Timestamp) -> Self {
         let (mut bodies, mut values) = (Vec::new(), Vec::new());
