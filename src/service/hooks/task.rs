@@ -216,10 +216,9 @@ impl HookTask {
             self.keep(position).await?;
             self.clock.sleep(wait).await;
         }
-        *position = HookPosition { after: attempt.last, attempt: None };
-        self.keep(position).await?;
         self.status.done(taken);
-        Ok(())
+        *position = HookPosition { after: attempt.last, attempt: None };
+        self.keep(position).await
     }
 
     async fn call(&mut self, id: &str, events: &[Event]) -> Result<(), CallFailure> {
