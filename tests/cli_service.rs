@@ -1,5 +1,6 @@
 //! `watch` as a service: what a monitor reads agrees with the store, systemd is told, and mistakes end the start.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::float_cmp, reason = "all samples that are compared are whole numbers")]
 
 mod cli_support;
 
