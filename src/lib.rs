@@ -1,6 +1,7 @@
 //! The onboarding desk of a certified scheduling partner of Xtime: invitations, their two clocks, confirmations and
 //! service opcodes, in a terminal. See `docs/architecture.md` for the house and the reasons.
 
+pub mod attach;
 pub mod child;
 pub mod cli;
 pub mod client;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::client::{EngineClient, LocalClient};
+use crate::client::SharedClient;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::{self, Config, Overrides};
 use crate::domain::when::WhenError;
@@ -18,7 +18,7 @@ use crate::present::time::Zone;
 use crate::protocol::{EventQuery, ProbeStatus};
 use crate::store::{ProbeStates, Snapshot};
 use crate::timezone::{self, Database};
-use crate::wiring::{Need, Wiring, blocking, open_store};
+use crate::wiring::{Access, Need, Wiring, blocking, connect, directory, open_store, serve};
 
 use super::args::Globals;
 use super::error::{CliError, held_by};
@@ -38,7 +38,7 @@ pub struct App {
     pub out: Out,
     pub clock: SharedClock,
     pub zone: Zone,
-    client: Mutex<Option<LocalClient>>,
+    client: Mutex<Option<SharedClient>>,
 }
 
 impl App {
@@ -130,15 +130,15 @@ impl App {
         }
     }
 
-    /// Starts the engine.
+    /// A client of the engine: of the one that owns the store, else of one that is started.
     ///
     /// # Errors
-    /// When the store is held or broken, or the platform or code source cannot be set up.
-    pub async fn client(&self, need: Need) -> Result<LocalClient, CliError> {
+    /// When the store is held by somebody who does not answer, or broken, or the platform or code source cannot be set up.
+    pub async fn client(&self, need: Need) -> Result<SharedClient, CliError> {
         if let Some(client) = self.client.lock().clone() {
             return Ok(client);
         }
-        let client = self.client_behind_screen(need).await?;
+        let client = self.connect(need, false).await?;
         for notice in &client.info().notices {
             self.out.warn(crate::domain::text::clean(notice));
         }
@@ -146,21 +146,33 @@ impl App {
         Ok(client)
     }
 
-    /// Starts the engine behind a screen: what there is to say is in its notices, and nothing is written over the screen.
+    /// The client of a person's desk. What there is to say is in its notices: nothing is written over the screen.
     ///
     /// # Errors
     /// As [`App::client`].
-    pub async fn client_behind_screen(&self, need: Need) -> Result<LocalClient, CliError> {
-        let wiring = Wiring::of(&self.config, &self.clock, need)?;
-        let store = open_store(&self.config.store, Arc::clone(&self.clock)).await?;
-        let client = Wiring { read_only: self.globals.read_only, ..wiring }.start(store);
-        *self.client.lock() = Some(client.clone());
+    pub async fn desk_client(&self, need: Need) -> Result<SharedClient, CliError> {
+        self.connect(need, true).await
+    }
+
+    async fn connect(&self, need: Need, desk: bool) -> Result<SharedClient, CliError> {
+        let Globals { no_attach, read_only, .. } = self.globals;
+        // What works in the background without a person is the owner or nothing.
+        let attach = !no_attach && (desk || !need.background);
+        let access = Access { attach, desk, read_only, operator: self.config.operator() };
+        let client = connect(&self.config, &self.clock, need, &access).await?;
+        *self.client.lock() = Some(Arc::clone(&client));
         Ok(client)
     }
 
     /// Only until every command is on the client.
     pub async fn engine(&self, need: Need) -> Result<Engine, CliError> {
-        Ok(self.client(need).await?.engine().clone())
+        let wiring = Wiring::of(&self.config, &self.clock, need)?;
+        let store = open_store(&self.config.store, Arc::clone(&self.clock)).await?;
+        let client = Wiring { read_only: self.globals.read_only, ..wiring }.start(store);
+        let client = if need.background { serve(client, &directory(&self.config.store), false) } else { client };
+        let engine = client.engine().clone();
+        *self.client.lock() = Some(Arc::new(client));
+        Ok(engine)
     }
 
     /// Asks a person and waits for a line.

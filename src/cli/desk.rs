@@ -2,7 +2,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::client::SharedClient;
@@ -11,13 +14,16 @@ use crate::mail::Transport;
 use crate::signals::Termination;
 use crate::tui::keymap::Keymap;
 use crate::tui::reading::Mailboxes;
-use crate::tui::run::{Exit, ScreenOptions, run as show};
+use crate::tui::run::{Exit, Opening, ScreenOptions, run as show};
 use crate::tui::theme::{ByBackground, TerminalEnv, Theme, ThemeChoice};
 
 use super::app::App;
 use super::error::CliError;
 use super::output::{ColorWhen, is_dumb, term_in_words};
 use crate::wiring::{Need, panic_is_caught};
+
+/// How far apart a store is asked for whose owner has ended.
+const BETWEEN: Duration = Duration::from_millis(200);
 
 /// Runs the dashboard on the configured store until it is left.
 pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
@@ -30,16 +36,25 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
     if let Transport::Directory(path) = &app.config.mail.transport {
         notices.push(format!("letters are not mailed, but written to {}: see [mail] transport", shown(path)));
     }
-    let need = Need::ALL;
-    let opener = Arc::clone(app);
+    let (again, opened_for) = (AtomicBool::new(false), Arc::clone(app));
     // A large store takes a moment to open, so somebody else does that: whoever waits sees for what, and can leave.
-    let opening = async move {
-        let opening =
-            tokio::spawn(async move { Ok(Arc::new(opener.client_behind_screen(need).await?) as SharedClient) });
-        let opened = AbortOnDropHandle::new(opening).await;
-        opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))
+    let opener = move || {
+        let opening = open(Arc::clone(&opened_for), again.swap(true, Ordering::Relaxed));
+        let opening = AbortOnDropHandle::new(tokio::spawn(opening));
+        opening.map(|opened| opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))).boxed()
     };
-    Box::pin(on(app, opening, &app.config.store.to_string(), DemoExtras::default(), notices)).await
+    Box::pin(on(app, opener, &app.config.store.to_string(), DemoExtras::default(), notices)).await
+}
+
+/// Opens the store, or attaches to its owner. When that is done again, because the owner has ended, one of those who were
+/// attached is the first, and the others wait until it listens.
+async fn open(app: Arc<App>, again: bool) -> Result<SharedClient, CliError> {
+    loop {
+        match app.desk_client(Need::ALL).await {
+            Err(CliError::Held(_) | CliError::Unreachable { .. }) if again => tokio::time::sleep(BETWEEN).await,
+            opened => return opened,
+        }
+    }
 }
 
 /// Refuses where no screen can be drawn. What goes to stderr may go anywhere.
@@ -72,7 +87,7 @@ pub(super) struct DemoExtras {
 /// Shows the desk on an engine, as soon as there is one, until it is left. The engine runs on.
 pub(super) async fn on(
     app: &App,
-    opening: impl Future<Output = Result<SharedClient, CliError>>,
+    opener: impl Fn() -> Opening<CliError>,
     store: &str,
     demo: DemoExtras,
     mut notices: Vec<String>,
@@ -97,7 +112,7 @@ pub(super) async fn on(
         policy: app.config.policy.clone(),
         read_only: app.globals.read_only,
     };
-    let left = show(opening, options).await.map_err(|error| match error.is_gone() {
+    let left = show(opener, options).await.map_err(|error| match error.is_gone() {
         true => CliError::Signal(Termination::HangUp.number()),
         false => CliError::Failed(error.to_string()),
     })??;

@@ -4,7 +4,7 @@ use crate::config::ConfigError;
 use crate::domain::{QueryError, Refusal};
 use crate::protocol::{Holder, RequestError};
 use crate::store::StoreError;
-use crate::wiring::SetupFailure;
+use crate::wiring::{ConnectError, SetupFailure};
 
 /// The end of a command that was not simply done. What is printed is clean.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,9 @@ pub enum CliError {
     /// Another process holds the store (75).
     #[error("{}", held(.0.as_ref()))]
     Held(Option<Holder>),
+    /// Another process holds the store, and nothing goes through it (75).
+    #[error("the store is held by {}, and {why}", .holder.as_ref().map_or_else(|| "another process".to_owned(), held_by))]
+    Unreachable { holder: Option<Holder>, why: String },
     /// It failed (1).
     #[error("{0}")]
     Failed(String),
@@ -62,7 +65,7 @@ impl CliError {
             Self::Partly => 3,
             Self::Refused(_) => 4,
             Self::Told(code) => *code,
-            Self::Held(_) => 75,
+            Self::Held(_) | Self::Unreachable { .. } => 75,
             Self::Signal(number) => 128u8.saturating_add(*number),
         }
     }
@@ -105,6 +108,16 @@ impl From<StoreError> for CliError {
     }
 }
 
+impl From<ConnectError> for CliError {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Setup(error) => error.into(),
+            ConnectError::Store(error) => error.into(),
+            ConnectError::Owner(error) => error.into(),
+        }
+    }
+}
+
 impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refused(&refusal))
@@ -116,6 +129,7 @@ impl From<RequestError> for CliError {
         match error {
             RequestError::Refused(refusal) => refusal.into(),
             RequestError::Held(holder) => Self::Held(holder),
+            RequestError::Unreachable { holder, why } => Self::Unreachable { holder, why },
             RequestError::ReadOnly | RequestError::Booking(_) => Self::Refused(error.to_string()),
             RequestError::NoSource | RequestError::NoPlatform => Self::Usage(error.to_string()),
             error => Self::Failed(error.to_string()),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::{FutureExt, StreamExt, stream};
 use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
 
 use super::{EngineClient, Notifications, Responses};
 use crate::clock::SharedClock;
@@ -21,6 +22,24 @@ pub struct LocalClient {
 impl LocalClient {
     pub fn new(engine: Engine) -> Self {
         Self { info: Arc::new(engine.info()), engine }
+    }
+
+    /// Adds to what people should know of the start.
+    #[must_use]
+    pub fn noting(self, notice: String) -> Self {
+        let mut info = (*self.info).clone();
+        info.notices.push(notice);
+        Self { info: Arc::new(info), ..self }
+    }
+
+    /// Does something beside the engine until it ends, which waits for it.
+    pub fn run_beside<W: Future<Output = ()> + Send + 'static>(&self, work: impl FnOnce(CancellationToken) -> W) {
+        self.engine.run_beside(work);
+    }
+
+    /// Tells how many desks are open on the store.
+    pub fn count_desks(&self, desks: usize) {
+        self.engine.count_desks(desks);
     }
 
     /// Only until every frontend asks the client.

@@ -55,9 +55,19 @@ pub struct Responses {
 
 impl Responses {
     /// The answers, and where they come from.
-    fn channel() -> (mpsc::Sender<Response>, Self) {
+    pub(crate) fn channel() -> (mpsc::Sender<Response>, Self) {
         let (tell, answers) = mpsc::channel(ANSWERS);
         (tell, Self { answers, stop: CancellationToken::new() })
+    }
+
+    /// Answers that are known already.
+    pub(crate) fn of(known: Vec<Response>) -> Self {
+        let (tell, answers) = mpsc::channel(known.len().max(1));
+        for response in known {
+            // There is room for all of them.
+            let _ = tell.try_send(response);
+        }
+        Self { answers, stop: CancellationToken::new() }
     }
 
     /// The next answer; `None`: nothing more comes.

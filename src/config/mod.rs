@@ -22,6 +22,7 @@ mod written;
 pub use diagnostic::{ConfigError, Diagnostic, SettingLocation};
 pub use lists::mapping_in_toml;
 pub use load::{LoadedConfig, Overrides, load, parse};
+pub use login::name as login_name;
 pub use model::{Config, ListSettings, StoreUrl};
 pub use secret::{SecretError, SecretSource};
 

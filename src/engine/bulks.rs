@@ -24,15 +24,19 @@ impl Engine {
         let Some(bulk) = bulk.filter(|_| !self.read_only()) else { return work.await };
         let (store, what) = (&self.inner.parts.store, bulk.what);
         let all: HashSet<DealershipId> = bulk.items.iter().map(|item| item.id).collect();
-        let older = store.bulks().await;
+        let older = self.cut_off_notes().await;
         let note = match store.begin_bulk(bulk).await {
-            Ok(note) => Some(note),
+            Ok(note) => {
+                self.inner.bulks.lock().insert(note);
+                Some(note)
+            }
             Err(error) => {
                 // It is done all the same: only how far it came would not be told.
                 tracing::warn!("what is done for many could not be noted: {error}");
                 None
             }
         };
+        let _under_way = note.map(|note| UnderWay { engine: self, note });
         if note.is_some() {
             for (id, older) in older {
                 if older.what == what && self.left(&older).iter().all(|left| all.contains(left)) {
@@ -47,10 +51,18 @@ impl Engine {
         done
     }
 
-    /// What was cut off and is not done by now, the oldest first. To be asked before anything is begun.
+    /// What is noted and not under way, the oldest first.
+    async fn cut_off_notes(&self) -> Vec<(BulkId, Bulk)> {
+        let mut notes = self.inner.parts.store.bulks().await;
+        let under_way = self.inner.bulks.lock();
+        notes.retain(|(id, _)| !under_way.contains(id));
+        notes
+    }
+
+    /// What was cut off and is not done by now, the oldest first.
     pub async fn cut_off(&self) -> Vec<CutOff> {
         let mut found = Vec::new();
-        for (id, bulk) in self.inner.parts.store.bulks().await {
+        for (id, bulk) in self.cut_off_notes().await {
             match self.left(&bulk) {
                 left if left.is_empty() => self.forget(id).await,
                 left => found.push(CutOff { id, bulk, left }),
@@ -76,5 +88,17 @@ impl Engine {
         if let Err(error) = self.inner.parts.store.end_bulk(id).await {
             tracing::warn!("the note of what was done for many stays: {error}");
         }
+    }
+}
+
+/// What is done for many, until it ends or is given up.
+struct UnderWay<'a> {
+    engine: &'a Engine,
+    note: BulkId,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.engine.inner.bulks.lock().remove(&self.note);
     }
 }

@@ -17,7 +17,7 @@ use super::probe::{Call, PriorityProbe, REQUESTS_WAITING, ShownServices};
 use crate::domain::{
     Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Timestamp, decide,
 };
-use crate::protocol::{PlatformState, ReadModel, RequestError, Status};
+use crate::protocol::{BulkId, PlatformState, ReadModel, RequestError, Status};
 use crate::store::{Append, StoreError};
 
 /// How often a decision is made anew because the dealership changed under it.
@@ -47,6 +47,8 @@ pub struct Inner {
     /// Dealerships for which a code is being obtained by this process.
     pub obtaining: Mutex<HashSet<DealershipId>>,
     pub source_slots: Semaphore,
+    /// Notes of what is being done for many by this process: they were not cut off.
+    pub bulks: Mutex<HashSet<BulkId>>,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,
     pub cancel: CancellationToken,
@@ -73,6 +75,7 @@ impl Inner {
             booking: tokio::sync::Mutex::default(),
             obtaining: Mutex::default(),
             source_slots: Semaphore::new(SOURCE_IN_FLIGHT),
+            bulks: Mutex::default(),
             outbox_nudge: Notify::new(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),

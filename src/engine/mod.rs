@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use tokio::sync::{broadcast, oneshot, watch};
-use tokio_util::sync::DropGuard;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clock::SharedClock;
 use crate::domain::{
@@ -152,7 +152,18 @@ impl Engine {
             mail_name: self.mail_name(),
             mails: self.mails(),
             notices: self.inner.parts.store.notices(),
+            owner: None,
         }
+    }
+
+    /// Does something beside the engine until it ends, which waits for it as for everything that is under way.
+    pub fn run_beside<W: Future<Output = ()> + Send + 'static>(&self, work: impl FnOnce(CancellationToken) -> W) {
+        self.inner.tasks.spawn(work(self.inner.cancel.clone()));
+    }
+
+    /// Tells how many desks are open on the store.
+    pub fn count_desks(&self, desks: usize) {
+        self.inner.status.send_if_modified(|status| std::mem::replace(&mut status.desks, desks) != desks);
     }
 
     /// Follows how the program is doing.

@@ -10,10 +10,13 @@ use super::Engine;
 use super::outbox::letter_text;
 use crate::domain::bulk::Bulk;
 use crate::domain::{Actor, DealershipId, Service};
-use crate::protocol::{CodeRequest, Incoming, ItemAnswer, Request, RequestError, Response};
+use crate::protocol::{CodeRequest, EventQuery, Incoming, ItemAnswer, Request, RequestError, Response};
 
 /// How many of many are under way at once: enough to share a commit.
 const AT_ONCE: usize = 32;
+
+/// How many events one answer holds.
+const EVENTS_AT_ONCE: usize = 2_000;
 
 /// How one of many ended.
 type Ended = (DealershipId, Result<ItemAnswer, RequestError>);
@@ -83,6 +86,7 @@ impl Asked {
             }
             Request::Add(incoming) => self.take_in(incoming, false).await,
             Request::Import(incoming) => self.take_in(incoming, true).await,
+            Request::Events(query) => self.read_events(query).await,
             request => {
                 let answer = self.one(request).await.unwrap_or_else(Response::Failed);
                 self.answers.send(answer).await.ok();
@@ -131,6 +135,22 @@ impl Asked {
             };
             rest = rest.get(done..).unwrap_or_default();
             if self.answers.send(answer).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn read_events(self, query: EventQuery) {
+        let mut events = match self.engine.events(query).await {
+            Ok(events) => events,
+            Err(error) => {
+                self.answers.send(Response::Failed(error)).await.ok();
+                return;
+            }
+        };
+        while !events.is_empty() {
+            let rest = events.split_off(EVENTS_AT_ONCE.min(events.len()));
+            if self.answers.send(Response::Events(std::mem::replace(&mut events, rest))).await.is_err() {
                 return;
             }
         }
@@ -186,7 +206,8 @@ impl Asked {
             | Request::Paste(_)
             | Request::Probe(_)
             | Request::Add(_)
-            | Request::Import(_) => Response::Done,
+            | Request::Import(_)
+            | Request::Events(_) => Response::Done,
         })
     }
 }

@@ -14,6 +14,12 @@ pub enum RequestError {
     /// Another process owns the store (exit 75).
     #[error("the store is held by {}", .0.as_ref().map_or_else(|| "another process".to_owned(), Holder::to_string))]
     Held(Option<Holder>),
+    /// Another process owns the store, and nothing goes through it (exit 75).
+    #[error("the store is held by {}, and {why}", .holder.as_ref().map_or_else(|| "another process".to_owned(), Holder::to_string))]
+    Unreachable { holder: Option<Holder>, why: String },
+    /// The process that owned the store ended before it answered.
+    #[error("the owner of the store ended before it answered{}", if *.in_doubt { ": it is not known whether this was recorded" } else { "" })]
+    OwnerLost { in_doubt: bool },
     /// The store could not do it.
     #[error("{0}")]
     Store(String),

@@ -21,7 +21,7 @@ pub use answers::{
 pub use error::RequestError;
 pub use events::{Committed, EventQuery};
 pub use read_model::ReadModel;
-pub use request::{BulkId, CodeRequest, Incoming, PastedCode, Request};
+pub use request::{BulkId, CodeRequest, Incoming, PastedCode, Request, Unanswered};
 pub use response::{ItemAnswer, Response};
 pub use status::{Alarm, BacklogProgress, Cause, MailState, MailStatus, PlatformState, ProbeStatus, Status};
 
@@ -32,8 +32,20 @@ pub enum Notification {
     Status(Box<Status>),
     /// Commits were missed: read the states and the events anew.
     Lagged,
+    /// The owner of the store that we are attached to does otherwise than before.
+    Owner(OwnerState),
     /// The store is closed: nothing more comes.
     Ended,
+}
+
+/// How an attached client knows the owner of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OwnerState {
+    Answers,
+    /// It was asked whether it is there, and has not answered.
+    Silent,
+    /// It has ended: nothing more comes.
+    Gone,
 }
 
 /// What does not change while an engine runs.
@@ -51,6 +63,8 @@ pub struct EngineInfo {
     pub mails: bool,
     /// What happened when the store was opened that people should know, in words.
     pub notices: Vec<String>,
+    /// Which other process owns the store; `None`: this one.
+    pub owner: Option<Holder>,
 }
 
 impl EngineInfo {

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use super::PlannedBooking;
+use super::{EventQuery, ItemAnswer, PlannedBooking, RequestError, Response};
 use crate::domain::classification::ClassificationRule;
 use crate::domain::{
     Ask, Command, Contact, DealershipId, Fact, InvitationCode, LetterId, LetterKind, OpcodeChoice, Outcome, Profile,
@@ -75,6 +75,8 @@ pub enum Request {
     /// Take in a delivery report.
     TakeReport(Vec<u8>),
     ProbeStatus(DealershipId),
+    /// Read events; they are answered in portions.
+    Events(EventQuery),
     /// The opcodes that Xtime shows, by a probe where nobody had one lately.
     Services(DealershipId),
     /// The times that are offered; `None`: in the window of the policy.
@@ -116,7 +118,7 @@ pub enum Request {
         /// With its code in full.
         reveal: bool,
     },
-    /// What was begun for many in an earlier run and is not done. To be asked before anything is begun.
+    /// What was begun for many, is not done and not under way.
     CutOff,
     /// Do not tell of it again.
     PutAway(BulkId),
@@ -146,5 +148,82 @@ impl Request {
             Self::Probe(items) => items.len(),
             _ => 1,
         }
+    }
+
+    /// Whether an engine that is read-only refuses it.
+    pub fn records(&self) -> bool {
+        match self {
+            Self::Execute(_)
+            | Self::Obtain(_)
+            | Self::Paste(_)
+            | Self::Probe(_)
+            | Self::Add(_)
+            | Self::Import(_)
+            | Self::SendLetters(_)
+            | Self::TakeReport(_)
+            | Self::Services(_)
+            | Self::Book { .. }
+            | Self::SettleBooking(_)
+            | Self::GiveUpBooking(_)
+            | Self::ReadBack(_)
+            | Self::PutAway(_)
+            | Self::TeachRule { .. } => true,
+            Self::SettleLetters
+            | Self::ProbeStatus(_)
+            | Self::Events(_)
+            | Self::Slots { .. }
+            | Self::PlanBooking { .. }
+            | Self::ReadLetter { .. }
+            | Self::PreviewLetter { .. }
+            | Self::CutOff
+            | Self::DraftRule { .. } => false,
+        }
+    }
+
+    /// Everything of it.
+    pub fn unanswered(&self) -> Unanswered {
+        let items = match self {
+            Self::Execute(items) => items.iter().map(|(id, _)| *id).collect(),
+            Self::Obtain(items) => items.iter().map(|item| item.dealership).collect(),
+            Self::Paste(items) => items.iter().map(|item| item.dealership).collect(),
+            Self::Probe(ids) => ids.clone(),
+            Self::TeachRule { dealership, .. } => vec![*dealership],
+            _ => return Unanswered { items: Vec::new(), one: true },
+        };
+        Unanswered { items: items.into_iter().map(Some).collect(), one: false }
+    }
+}
+
+/// What of a request has no answer yet, so that each can be told why it will have none.
+#[derive(Debug, Clone)]
+pub struct Unanswered {
+    /// Those of many by their place; `None`: answered.
+    items: Vec<Option<DealershipId>>,
+    /// It is answered as one, and was not.
+    one: bool,
+}
+
+impl Unanswered {
+    pub fn note(&mut self, response: &Response) {
+        match response {
+            Response::Item { place, .. } => {
+                if let Some(item) = self.items.get_mut(*place) {
+                    *item = None;
+                }
+            }
+            // More may follow.
+            Response::Imported(_) | Response::Events(_) => {}
+            _ => self.one = false,
+        }
+    }
+
+    /// What is answered instead.
+    pub fn failed(&self, error: &RequestError) -> Vec<Response> {
+        let item = |(place, dealership): (usize, &Option<DealershipId>)| {
+            let answer: Result<ItemAnswer, _> = Err(error.clone());
+            Some(Response::Item { place, dealership: (*dealership)?, answer })
+        };
+        let one = self.one.then(|| Response::Failed(error.clone()));
+        self.items.iter().enumerate().filter_map(item).chain(one).collect()
     }
 }

@@ -41,6 +41,8 @@ pub enum Response {
     Sent(Vec<SendResult>),
     Report(TakenReport),
     ProbeStatus(Box<ProbeStatus>),
+    /// The next ones.
+    Events(Vec<Event>),
     Services(Arc<[Service]>),
     Slots(Vec<Slot>),
     Planned(Box<PlannedBooking>),

@@ -125,6 +125,8 @@ pub struct Status {
     /// Where codes come from; `None`: by paste.
     pub source: Option<CodeOrigin>,
     pub mail: MailStatus,
+    /// How many people's desks are open on the store.
+    pub desks: usize,
     /// What went wrong inside the program and was mended (a task that failed and was restarted, a finding that could not
     /// be recorded), newest last, the last ten.
     pub faults: Vec<String>,

@@ -9,7 +9,7 @@ use crossterm::event::KeyEvent;
 use super::reading::MailboxLetter;
 use super::rows::DealershipRows;
 use crate::domain::{DealershipId, Event, Severity, Timestamp};
-use crate::protocol::{Committed, CutOff, ProbeStatus, Request, Response, Status};
+use crate::protocol::{Committed, CutOff, OwnerState, ProbeStatus, Request, Response, Status};
 
 /// When a message arrives, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub enum Msg {
     Mailbox(WorkId, Result<Vec<MailboxLetter>, String>),
     /// What was begun for many in an earlier run and is not done.
     CutOff(Vec<CutOff>),
+    /// The owner of the store that we work through does otherwise than before.
+    Owner(OwnerState),
     /// Something worth telling that belongs to nothing else.
     Notice(String),
     Tick,

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use crate::domain::{Claims, ClockDoubt, CodeOrigin, DealershipId, Policy, QueryError, TestBooking, Timestamp};
 use crate::present::time::Zone;
-use crate::protocol::{CutOff, ProbeStatus, Request, Status};
+use crate::protocol::{CutOff, OwnerState, ProbeStatus, Request, Status};
 
 use super::bulk_job::BulkJob;
 use super::cursor::Cursor;
@@ -159,6 +159,8 @@ pub struct ScreenState {
     pub rows: DealershipRows,
     /// The store is being opened: there is nothing to show yet, nor anybody to ask.
     pub opening: bool,
+    /// How the owner of the store is, when that is another process.
+    pub owner: OwnerState,
     pub loaded: bool,
     /// How the program is doing.
     pub status: Status,
@@ -227,6 +229,7 @@ impl ScreenState {
             size,
             rows,
             opening: false,
+            owner: OwnerState::Answers,
             loaded: false,
             status: Status::default(),
             focus: Focus::default(),

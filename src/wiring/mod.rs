@@ -1,5 +1,6 @@
 //! From settings to a running engine and the client of it: the one place that knows what an engine is made of.
 
+mod connect;
 mod rules;
 mod setup;
 
@@ -15,6 +16,7 @@ use crate::store::{EmbeddedStore, Store, StoreError};
 use crate::xtime::{CodeSource, Platform};
 use rules::SettingsFile;
 
+pub use connect::{Access, ConnectError, attach, connect, serve};
 pub use rules::KeptNowhere;
 pub use setup::{SetupFailure, code_source, outbox, platform, transport};
 

@@ -60,6 +60,9 @@ pub struct Globals {
     /// Refuse everything that would record something
     #[arg(long, global = true)]
     pub read_only: bool,
+    /// Refuse when another process owns the store, instead of working through it
+    #[arg(long, global = true)]
+    pub no_attach: bool,
     /// Say more on stderr (-v what happens, -vv every detail)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,

@@ -21,10 +21,11 @@ use crate::sandbox::{self, Faults, PostSettings, Sandbox};
 use crate::signals::Signals;
 use crate::store::scratch::Scratch;
 use crate::tui::reading::Mailboxes;
-use crate::wiring::{KeptNowhere, Need, SetupFailure, Wiring, open_store};
+use crate::wiring::{KeptNowhere, Need, SetupFailure, Wiring, open_store, serve};
 use crate::xtime::PlatformSettings;
 use crate::xtime::source::HttpSettings;
 use chrono::TimeDelta;
+use futures::FutureExt;
 use secrecy::SecretString;
 
 use super::app::App;
@@ -100,8 +101,9 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
         if args.headless {
             return demo.print_events(app).await;
         }
-        let engine = std::future::ready(Ok(Arc::new(demo.client.clone()) as SharedClient));
-        Box::pin(desk::on(app, engine, "demo", demo.shows(), Vec::new())).await
+        let client: SharedClient = Arc::new(demo.client.clone());
+        let opener = move || std::future::ready(Ok(Arc::clone(&client))).boxed();
+        Box::pin(desk::on(app, opener, "demo", demo.shows(), Vec::new())).await
     };
     let ended = tokio::select! {
         biased;
@@ -172,6 +174,7 @@ impl Demo {
             (settings.client_id.clone(), settings.client_secret.clone().into(), settings.api_key.clone().into());
         let sandbox = sandbox::start(settings).await?;
         let line = PhoneLine::new(sandbox.invitations_url(), sandbox.control_url())?;
+        let kept = dir.clone();
         let config = config(&sandbox, credentials, dir, reports)?;
         let mut wiring = Wiring::of(&config, &clock, Need::ALL)?;
         wiring.seed = args.seed;
@@ -193,6 +196,7 @@ impl Demo {
         // The past is told undisturbed; what comes now is as nasty as it was asked to be.
         line.misbehave(&args.faults.to_string()).await?;
         let client = wiring.start(store);
+        let client = if args.keep.is_some() { serve(client, &kept, !args.headless) } else { client };
         let listener = tokio::spawn(line.listen(client.clone(), last_call));
         Ok(Self { client, sandbox, listener, _scratch: scratch })
     }

@@ -7,6 +7,7 @@ use std::io;
 use std::sync::Arc;
 
 use futures::StreamExt;
+use futures::future::{BoxFuture, OptionFuture};
 use tokio::sync::mpsc;
 
 use super::bulk_job::BulkJob;
@@ -19,7 +20,7 @@ use crate::client::{Notifications, SharedClient, ask};
 use crate::clock::SharedClock;
 use crate::domain::{Actor, Claim, Claims, DealershipId, Policy, TestBooking};
 use crate::present::time::Zone;
-use crate::protocol::{CutOff, Notification, Request};
+use crate::protocol::{CutOff, EngineInfo, Notification, OwnerState, Request};
 use crate::signals::{Signals, Termination};
 use screen::{From, Screen};
 use tasks::Tasks;
@@ -76,18 +77,19 @@ pub struct Left {
     pub unfinished: Vec<String>,
 }
 
+/// A way to an engine that is under way.
+pub type Opening<E> = BoxFuture<'static, Result<SharedClient, E>>;
+
 /// Shows the desk until somebody leaves it, and gives the terminal back. The terminal is taken at once; until the engine
-/// is there the desk is empty and says what it waits for, and leaving it waits for nothing. The engine runs on: shutting
-/// it down is the caller's, on every way out.
+/// is there the desk is empty and says what it waits for, and leaving it waits for nothing. When the engine was another
+/// process's and that ends, a new one is opened under the same desk. The engine runs on: shutting it down is the caller's,
+/// on every way out.
 ///
-/// The inner error is that of `opening`; the terminal is whole again when it is returned.
+/// The inner error is that of `opener`; the terminal is whole again when it is returned.
 ///
 /// # Errors
 /// When there is no terminal, or it is gone.
-pub async fn run<E>(
-    opening: impl Future<Output = Result<SharedClient, E>>,
-    options: ScreenOptions,
-) -> Result<Result<Left, E>, TerminalError> {
+pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> Result<Result<Left, E>, TerminalError> {
     let mut signals = Signals::listen()?;
     let restorer = Restorer::new();
     // Before anything is opened: opening exchanges the hook for a while, and puts this one back.
@@ -101,12 +103,12 @@ pub async fn run<E>(
     let (clock, themes) = (Arc::clone(&options.clock), (options.theme, options.themes));
     let notices = options.notices.clone();
     let mut screen = Screen::new(options.setup(), themes, clock, terminal, signals);
-    let client = match open(&mut screen, opening).await? {
+    let client = match open(&mut screen, opener()).await? {
         Opened::Engine(client) => client,
         Opened::Failed(error) => return Ok(Err(error)),
         Opened::Left(exit) => return Ok(Ok(Left { exit, unfinished: Vec::new() })),
     };
-    Ok(Ok(Desk::new(client, screen, notices).run().await?))
+    Ok(Desk::new(client, screen, notices).run(&opener).await?)
 }
 
 enum Opened<E> {
@@ -116,8 +118,7 @@ enum Opened<E> {
 }
 
 /// The desk while there is no engine yet: keys and sizes are its own, whatever asks for an engine is left undone.
-async fn open<E>(screen: &mut Screen, opening: impl Future<Output = Result<SharedClient, E>>) -> io::Result<Opened<E>> {
-    let mut opening = std::pin::pin!(opening);
+async fn open<E>(screen: &mut Screen, mut opening: Opening<E>) -> io::Result<Opened<E>> {
     screen.state.opening = true;
     loop {
         if let Some(exit) = screen.exit {
@@ -184,23 +185,18 @@ struct Desk {
 
 impl Desk {
     fn new(client: SharedClient, mut screen: Screen, notices: Vec<String>) -> Self {
-        let (setup, info) = (&mut screen.state.setup, client.info());
-        setup.read_only |= info.read_only;
-        setup.source = info.code_origin;
-        setup.post.clone_from(&info.mail_name);
-        setup.mails = info.mails;
-        setup.policy = info.policy.clone();
-        setup.claims = Arc::new(Taken(Arc::clone(&client)));
+        adopt(&mut screen, &client);
+        let owner =
+            client.info().owner.as_ref().map(|owner| format!("working through the owner of the store, {owner}"));
         let (tell, answers) = mpsc::channel(ANSWERS);
         let tasks = Tasks::new(Arc::clone(&client), &screen.state.setup.me, tell);
-        screen.clock = Arc::clone(client.clock());
-        for notice in info.notices.iter().cloned().chain(notices) {
+        for notice in client.info().notices.iter().cloned().chain(owner).chain(notices) {
             screen.take(Msg::Notice(notice), From::Program);
         }
         Self { client, screen, tasks, answers }
     }
 
-    async fn run(mut self) -> io::Result<Left> {
+    async fn run<E>(mut self, opener: &impl Fn() -> Opening<E>) -> io::Result<Result<Left, E>> {
         // Followed before the states are read, so that nothing falls between.
         let notifications = self.client.subscribe();
         self.take(Msg::Status(self.client.status()));
@@ -212,14 +208,19 @@ impl Desk {
         self.take(Msg::CutOff(cut_off.unwrap_or_default()));
         let effects = self.screen.draw();
         self.perform(effects);
-        self.follow(notifications).await
+        self.follow(notifications, opener).await
     }
 
-    async fn follow(mut self, mut notifications: Notifications) -> io::Result<Left> {
+    async fn follow<E>(
+        mut self,
+        mut notifications: Notifications,
+        opener: &impl Fn() -> Opening<E>,
+    ) -> io::Result<Result<Left, E>> {
+        let mut opening = OptionFuture::from(None::<Opening<E>>);
         loop {
             if let Some(exit) = self.screen.exit {
                 let works = self.screen.state.jobs.iter().filter(|work| !work.is_over() && work.is_bulk());
-                return Ok(Left { exit, unfinished: works.map(BulkJob::unfinished).collect() });
+                return Ok(Ok(Left { exit, unfinished: works.map(BulkJob::unfinished).collect() }));
             }
             tokio::select! {
                 biased;
@@ -228,8 +229,51 @@ impl Desk {
                     self.perform(effects);
                 }
                 Some(msg) = self.answers.recv() => self.answered(msg),
-                Some(notification) = notifications.next() => self.notified(notification),
+                Some(opened) = &mut opening => {
+                    opening = None.into();
+                    match opened {
+                        Ok(client) => notifications = self.go_on(client),
+                        Err(error) => return Ok(Err(error)),
+                    }
+                }
+                Some(notification) = notifications.next() => {
+                    // Meanwhile what is asked for is refused by the client of the owner that has ended.
+                    if notification == Notification::Owner(OwnerState::Gone) {
+                        opening = Some(opener()).into();
+                    }
+                    self.notified(notification);
+                }
             }
+        }
+    }
+
+    /// Goes on with the engine that came after one that has ended.
+    fn go_on(&mut self, client: SharedClient) -> Notifications {
+        let notifications = client.subscribe();
+        adopt(&mut self.screen, &client);
+        self.tasks.ask_of(Arc::clone(&client));
+        let EngineInfo { owner, notices, .. } = client.info();
+        let owner = match owner {
+            Some(owner) => format!("working through the new owner of the store, {owner}"),
+            None => "this desk owns the store now".to_owned(),
+        };
+        for notice in notices.iter().cloned().chain([owner]) {
+            self.take(Msg::Notice(notice));
+        }
+        self.take(Msg::Owner(OwnerState::Answers));
+        self.take(Msg::Status(client.status()));
+        self.client = client;
+        self.read_anew();
+        notifications
+    }
+
+    /// Reads what may have been missed.
+    fn read_anew(&mut self) {
+        let newest = self.screen.state.tail.newest().map_or(0, |event| event.seq);
+        self.tasks.load();
+        self.tasks.load_tail(newest);
+        if let Some(id) = self.screen.state.detail.asked {
+            self.tasks.load_timeline(id);
         }
     }
 
@@ -256,14 +300,8 @@ impl Desk {
                 self.take(Msg::Status(*status));
                 self.load_probe();
             }
-            Notification::Lagged => {
-                let newest = self.screen.state.tail.newest().map_or(0, |event| event.seq);
-                self.tasks.load();
-                self.tasks.load_tail(newest);
-                if let Some(id) = self.screen.state.detail.asked {
-                    self.tasks.load_timeline(id);
-                }
-            }
+            Notification::Lagged => self.read_anew(),
+            Notification::Owner(owner) => self.take(Msg::Owner(owner)),
             // The program is ending, and whoever ends it ends the screen too.
             Notification::Ended => self.screen.exit = Some(Exit::Quit),
         }
@@ -296,4 +334,16 @@ impl Desk {
             }
         }
     }
+}
+
+/// Has a screen show what an engine is.
+fn adopt(screen: &mut Screen, client: &SharedClient) {
+    let (setup, info) = (&mut screen.state.setup, client.info());
+    setup.read_only |= info.read_only;
+    setup.source = info.code_origin;
+    setup.post.clone_from(&info.mail_name);
+    setup.mails = info.mails;
+    setup.policy = info.policy.clone();
+    setup.claims = Arc::new(Taken(Arc::clone(client)));
+    screen.clock = Arc::clone(client.clock());
 }

@@ -43,6 +43,11 @@ impl Tasks {
         Self { client, actor, me, tell, running: JoinSet::new(), timeline: None, stops: BTreeMap::new() }
     }
 
+    /// Asks another engine from now on; what was asked before is still answered.
+    pub(super) fn ask_of(&mut self, client: SharedClient) {
+        self.client = client;
+    }
+
     /// Reads all dealerships, off the screen's thread: with many of them it takes a while.
     pub(super) fn load(&mut self) {
         let (client, me, tell) = (Arc::clone(&self.client), self.me.clone(), self.tell.clone());

@@ -98,6 +98,10 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
             state.cut_off = list;
             cut_off::show(state);
         }
+        Msg::Owner(owner) => {
+            state.dirty |= state.owner != owner;
+            state.owner = owner;
+        }
         Msg::Notice(text) => {
             state.dirty = true;
             state.toast(Tone::Warn, text);

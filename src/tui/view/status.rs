@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use super::canvas::{Canvas, width};
 use crate::domain::text::clean;
 use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, in_words};
-use crate::protocol::{MailState, PlatformState};
+use crate::protocol::{MailState, OwnerState, PlatformState};
 use crate::tui::clocks::Clocks;
 use crate::tui::letters::ONLY_FILES;
 use crate::tui::state::ScreenState;
@@ -22,7 +22,8 @@ const WAIT_MATTERS: TimeDelta = TimeDelta::minutes(1);
 pub(super) fn has_banner(state: &ScreenState) -> bool {
     let platform = &state.status.platform;
     let room = state.size.1 >= 20;
-    platform.is_alarm()
+    state.owner != OwnerState::Answers
+        || platform.is_alarm()
         || state.clock_doubt().is_some()
         || matches!(state.status.mail.state, MailState::Down { .. })
         || !state.status.alarms.is_empty()
@@ -84,7 +85,19 @@ fn alarms(state: &ScreenState, clocks: &Clocks) -> Vec<String> {
     let causes: Vec<String> =
         state.status.alarms.iter().map(|alarm| format!("{alarm} for {}", clocks.humanize_since(alarm.since))).collect();
     let causes = (!causes.is_empty()).then(|| format!("{}: one cause, at Xtime or with us", causes.join(", ")));
-    clock.into_iter().chain(platform).chain(mail_alarm(state, clocks)).chain(causes).collect()
+    owner_alarm(state).into_iter().chain(clock).chain(platform).chain(mail_alarm(state, clocks)).chain(causes).collect()
+}
+
+/// Whoever owns the store is not there, so that nothing can be recorded.
+fn owner_alarm(state: &ScreenState) -> Option<String> {
+    let words = match state.owner {
+        OwnerState::Answers => return None,
+        OwnerState::Silent => {
+            "The owner of the store does not answer: what you see may be old, what you ask for waits."
+        }
+        OwnerState::Gone => "The owner of the store has ended: what you see may be old; looking for another …",
+    };
+    Some(words.to_owned())
 }
 
 /// The mail server fails: one alarm, however many letters wait.
@@ -161,6 +174,9 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
     };
     parts.push((source.to_owned(), theme.dim));
     parts.extend(mail(state, theme));
+    if status.desks > 1 {
+        parts.push((format!("{} desks", status.desks), theme.dim));
+    }
     if let Some(newest) = state.tail.newest() {
         parts.push((format!("last change {}", clocks.humanize_ago(newest.at)), theme.dim));
     }
