@@ -21,7 +21,7 @@ use crate::domain::Onboarding;
 use crate::guard::Guard;
 
 pub(super) use copy::{Copied, load_copy, remove_stale_copies};
-pub(super) use row::Sealed;
+pub(super) use row::{SCHEMA as STATE_FORMAT, Sealed};
 use row::{META, Meta};
 pub(super) use snapshot_writer::SnapshotWriter;
 
