@@ -9,7 +9,9 @@ use tokio::sync::broadcast;
 
 use super::always_leads::AlwaysLeads;
 use super::pending_batch::PendingBatch;
-use super::{Append, BulkId, Committed, EventQuery, Leadership, ProbeStates, ReadModel, SUBSCRIBERS_LAG, Store, StoreError};
+use super::{
+    Append, BulkId, Committed, EventQuery, Leadership, ProbeStates, ReadModel, SUBSCRIBERS_LAG, Store, StoreError,
+};
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
 

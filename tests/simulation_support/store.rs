@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use cloverwatch::domain::Event;
 use cloverwatch::domain::bulk::Bulk;
 use cloverwatch::store::memory::MemoryStore;
-use cloverwatch::store::{Append, BulkId, Committed, EventQuery, ProbeStates, ReadModel, Store, StoreError};
+use cloverwatch::store::{
+    Append, BulkId, Committed, EventQuery, Leadership, ProbeStates, ReadModel, Store, StoreError,
+};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
@@ -62,6 +64,10 @@ impl Store for MortalStore {
         }
         self.set(Some(Doom::Dead));
         std::future::pending().await
+    }
+
+    fn leadership(&self) -> &dyn Leadership {
+        self.memory.leadership()
     }
 
     fn read_model(&self) -> &ReadModel {

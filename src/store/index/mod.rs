@@ -21,8 +21,8 @@ use crate::domain::Onboarding;
 use crate::guard::Guard;
 
 pub(super) use copy::{Copied, load_copy, remove_stale_copies};
-pub(super) use row::{SCHEMA as STATE_FORMAT, Sealed};
 use row::{META, Meta};
+pub(super) use row::{SCHEMA as STATE_FORMAT, Sealed};
 pub(super) use snapshot_writer::SnapshotWriter;
 
 /// How much of it sled may keep in memory.

@@ -35,7 +35,8 @@ impl PostgresUrl {
         let wrong = |what: String| StoreError::Database {
             place: "the address of the store".to_owned(),
             what,
-            advice: "It is written postgres://USER@HOST:5432/DATABASE?sslmode=verify-full&schema=cloverwatch".to_owned(),
+            advice: "It is written postgres://USER@HOST:5432/DATABASE?sslmode=verify-full&schema=cloverwatch"
+                .to_owned(),
         };
         let mut url = Url::parse(text).map_err(|error| wrong(error.to_string()))?;
         let mut schema = SCHEMA.to_owned();

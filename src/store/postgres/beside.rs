@@ -14,10 +14,7 @@ use crate::store::probe_file::{of_record, record};
 use crate::store::{BulkId, ProbeStates, StoreError};
 
 /// The last probes. What cannot be read is probed again.
-pub(super) async fn probes(
-    shared: &PostgresShared,
-    connection: &mut PgConnection,
-) -> Result<ProbeStates, StoreError> {
+pub(super) async fn probes(shared: &PostgresShared, connection: &mut PgConnection) -> Result<ProbeStates, StoreError> {
     let failed = |error: Error| shared.told(&error);
     let rows = sqlx::query("SELECT state FROM probe_states").fetch_all(connection).await.map_err(failed)?;
     let read = rows.iter().filter_map(|row| of_record(row.try_get(0).ok()?).ok());
@@ -52,7 +49,8 @@ async fn put(shared: &PostgresShared, changed: &[(DealershipId, Arc<ProbeState>)
 pub(super) async fn begin_bulk(shared: &PostgresShared, bulk: &Bulk) -> Result<BulkId, StoreError> {
     let note = serde_json::to_string(bulk).map_err(|error| StoreError::Unfit(error.to_string()))?;
     let sql = "INSERT INTO bulks (note) VALUES ($1::text::json) RETURNING id";
-    let id: i64 = sqlx::query_scalar(sql).bind(note).fetch_one(&shared.pool).await.map_err(|error| shared.told(&error))?;
+    let id: i64 =
+        sqlx::query_scalar(sql).bind(note).fetch_one(&shared.pool).await.map_err(|error| shared.told(&error))?;
     Ok(id.unsigned_abs())
 }
 

@@ -81,7 +81,9 @@ impl Committer {
     fn gather(&mut self, first: AppendRequest) -> Vec<AppendRequest> {
         let facts = |request: &AppendRequest| request.batch.iter().map(|append| append.facts.len()).sum::<usize>();
         let (mut many, mut group) = (facts(&first), vec![first]);
-        while many < GROUP && let Ok(next) = self.requests.try_recv() {
+        while many < GROUP
+            && let Ok(next) = self.requests.try_recv()
+        {
             many += facts(&next);
             group.push(next);
         }

@@ -51,7 +51,8 @@ pub(super) async fn prepare(connection: &mut PgConnection, address: &PostgresUrl
 /// The version that is there; 0 when there is nothing.
 async fn version(connection: &mut PgConnection, address: &PostgresUrl) -> Result<usize, StoreError> {
     let failed = |error: sqlx::Error| told(address, &error);
-    let tables = "SELECT relname::text FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'v', 'p')";
+    let tables =
+        "SELECT relname::text FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'v', 'p')";
     let tables: Vec<PgRow> =
         sqlx::query(tables).bind(&address.schema).fetch_all(&mut *connection).await.map_err(failed)?;
     let tables: Vec<String> = tables.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(failed)?;

@@ -73,11 +73,18 @@ pub(super) fn is_transient(error: &Error) -> bool {
     }
 }
 
+fn not_trusted(address: &PostgresUrl, error: impl ToString) -> StoreError {
+    refused(address, format!("TLS: {}", error.to_string()), "Check `sslmode`, `sslrootcert` and the name of the host")
+}
+
 /// In words, and without the values that a server quotes in its details.
 pub(super) fn told(address: &PostgresUrl, error: &Error) -> StoreError {
     let Error::Database(database) = error else {
         return match error {
-            Error::Tls(error) => refused(address, format!("TLS: {error}"), "Check `sslmode` and `sslrootcert`"),
+            Error::Tls(error) => not_trusted(address, error),
+            Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+                not_trusted(address, error)
+            }
             Error::Configuration(_) => refused(address, "the address cannot be used", "Check it"),
             Error::PoolTimedOut => unavailable(address, "no answer"),
             error => unavailable(address, error),
@@ -86,7 +93,9 @@ pub(super) fn told(address: &PostgresUrl, error: &Error) -> StoreError {
     let message = database.message();
     let code = database.code().unwrap_or_default();
     let advice = match &*code {
-        "28P01" | "28000" => "Check the user and the password (in the address, PGPASSWORD or PGPASSFILE), and pg_hba.conf",
+        "28P01" | "28000" => {
+            "Check the user and the password (in the address, PGPASSWORD or PGPASSFILE), and pg_hba.conf"
+        }
         "3D000" => "Its administrator can create it: CREATE DATABASE",
         "42501" => "Its administrator can grant what is missing: `cloverwatch store roles` prints how",
         "25006" => "It is a copy that only reads: name the server that takes writes",

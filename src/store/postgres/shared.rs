@@ -17,8 +17,7 @@ use crate::store::{Committed, Epoch, Leader, ReadModel, StoreError};
 /// How many events are read at once.
 const PAGE: usize = 5_000;
 
-const HEAD: &str =
-    "SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader FROM head";
+const HEAD: &str = "SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader FROM head";
 /// In one message; what it locks is held until the end of the transaction.
 const LOCK_HEAD: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
     SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader FROM head FOR UPDATE";
@@ -83,7 +82,9 @@ impl PostgresShared {
         self.check_stopped()?;
         if head.seq < self.read_model.seq() {
             let (there, here) = (head.seq, self.read_model.seq());
-            return Err(self.stop(format!("the database has {there} events, and had {here}: an older copy of it was restored")));
+            return Err(
+                self.stop(format!("the database has {there} events, and had {here}: an older copy of it was restored"))
+            );
         }
         let mut limit = PAGE;
         while self.read_model.seq() < head.seq {

@@ -51,7 +51,9 @@ impl SnapshotTask {
 
     pub fn begin_when_due(&mut self, shared: &Arc<PostgresShared>) {
         let seq = shared.read_model.seq();
-        if seq < self.written.saturating_add(self.every) || self.running.as_ref().is_some_and(|task| !task.is_finished()) {
+        if seq < self.written.saturating_add(self.every)
+            || self.running.as_ref().is_some_and(|task| !task.is_finished())
+        {
             return;
         }
         // When it fails, the next one is due as much later: it only makes opening faster.

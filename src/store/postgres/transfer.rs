@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::io::{BufRead, Write};
 use std::mem;
 
-use sqlx::postgres::PgConnection;
 use sqlx::Error;
+use sqlx::postgres::PgConnection;
 
 use super::rows::{self, EventColumns};
 use super::shared::Head;
