@@ -1,5 +1,7 @@
 //! A PostgreSQL server of the tests' own: private directory and port, never as root, nothing of the system's cluster.
 
+#![allow(dead_code, reason = "the bench uses a part of it")]
+
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
@@ -115,7 +117,7 @@ impl Server {
         };
         let out = self.dir.path().join("out");
         let both = File::create(&out).unwrap();
-        command.args(args.iter().map(|arg| path(&arg))).current_dir(self.dir.path()).env_clear();
+        command.args(args.iter().map(|arg| path(arg))).current_dir(self.dir.path()).env_clear();
         command.env("PATH", "/usr/bin:/bin").stdin(Stdio::null()).stdout(both.try_clone().unwrap()).stderr(both);
         let status = command.status().unwrap();
         let said = || [&out, &log].map(|path| fs::read_to_string(path).unwrap_or_default()).concat();

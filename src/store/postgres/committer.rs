@@ -106,7 +106,8 @@ impl Committer {
         let (mut tries, mut since) = (0, None);
         loop {
             let done = timeout(ATTEMPT, self.attempt(group, &mut doubt)).await;
-            let done = done.unwrap_or_else(|_| Err(Failure::Transient(unavailable(&self.shared.address, "no answer"))));
+            let done =
+                done.unwrap_or_else(|_| Err(Failure::Transient(unavailable(&self.shared.address, &"no answer"))));
             let failure = match done {
                 Ok(answers) => {
                     self.shared.note_answer(Ok(()));
@@ -190,7 +191,7 @@ impl Committer {
             let head = Head::read(connection).await.map_err(|error| shared.told(&error))?;
             shared.catch_up(connection, &head, None, &mut false).await
         };
-        let read = timeout(ATTEMPT, read).await.unwrap_or_else(|_| Err(unavailable(&shared.address, "no answer")));
+        let read = timeout(ATTEMPT, read).await.unwrap_or_else(|_| Err(unavailable(&shared.address, &"no answer")));
         if let Err(error) = &read {
             tracing::debug!("the store could not be read: {error}");
             self.link.drop_connection();

@@ -44,7 +44,7 @@ pub(super) async fn connect(address: &PostgresUrl) -> Result<PgConnection, Store
     let made = tokio::time::timeout(CONNECT, made(&address.options, settings(&address.schema))).await;
     match made {
         Ok(made) => made.map_err(|error| told(address, &error)),
-        Err(_) => Err(unavailable(address, "no answer")),
+        Err(_) => Err(unavailable(address, &"no answer")),
     }
 }
 
@@ -54,7 +54,7 @@ async fn made(options: &PgConnectOptions, settings: String) -> Result<PgConnecti
     Ok(connection)
 }
 
-pub(super) fn unavailable(address: &PostgresUrl, why: impl ToString) -> StoreError {
+pub(super) fn unavailable(address: &PostgresUrl, why: &impl ToString) -> StoreError {
     StoreError::Unavailable { place: address.to_string(), why: why.to_string() }
 }
 
@@ -73,7 +73,7 @@ pub(super) fn is_transient(error: &Error) -> bool {
     }
 }
 
-fn not_trusted(address: &PostgresUrl, error: impl ToString) -> StoreError {
+fn not_trusted(address: &PostgresUrl, error: &impl ToString) -> StoreError {
     refused(address, format!("TLS: {}", error.to_string()), "Check `sslmode`, `sslrootcert` and the name of the host")
 }
 
@@ -82,11 +82,13 @@ pub(super) fn told(address: &PostgresUrl, error: &Error) -> StoreError {
     let Error::Database(database) = error else {
         return match error {
             Error::Tls(error) => not_trusted(address, error),
-            Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+            Error::Io(error)
+                if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) =>
+            {
                 not_trusted(address, error)
             }
             Error::Configuration(_) => refused(address, "the address cannot be used", "Check it"),
-            Error::PoolTimedOut => unavailable(address, "no answer"),
+            Error::PoolTimedOut => unavailable(address, &"no answer"),
             error => unavailable(address, error),
         };
     };
@@ -99,11 +101,11 @@ pub(super) fn told(address: &PostgresUrl, error: &Error) -> StoreError {
         "3D000" => "Its administrator can create it: CREATE DATABASE",
         "42501" => "Its administrator can grant what is missing: `cloverwatch store roles` prints how",
         "25006" => "It is a copy that only reads: name the server that takes writes",
-        "55P03" => return unavailable(address, "another process held the store's lock for too long"),
-        "57014" => return unavailable(address, "the server took too long"),
+        "55P03" => return unavailable(address, &"another process held the store's lock for too long"),
+        "57014" => return unavailable(address, &"the server took too long"),
         // Out of connections, memory or disk; shutting down, starting up; a lost connection.
         code if ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class)) => {
-            return unavailable(address, message);
+            return unavailable(address, &message);
         }
         _ => "Its log says more",
     };
@@ -144,7 +146,7 @@ impl Link {
                 }
             }
         }
-        self.connection.as_mut().ok_or_else(|| unavailable(&self.address, "not connected"))
+        self.connection.as_mut().ok_or_else(|| unavailable(&self.address, &"not connected"))
     }
 
     /// After a failure: what state the connection is in is not asked.
