@@ -31,6 +31,7 @@ mod select;
 mod set;
 mod settings;
 mod show;
+mod store;
 mod twins;
 mod unfinished;
 mod watch;
@@ -96,6 +97,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Some(CliCommand::Keymap(command)) => return settings::keymap(&cli.globals, command),
         Some(CliCommand::Doctor(args)) => return doctor::run(&cli.globals, args).await,
         Some(CliCommand::Config(command)) => return settings::run(&cli.globals, *command),
+        Some(CliCommand::Store(command)) => return store::run(&cli.globals, *command),
         _ => {}
     }
     let app = Arc::new(App::new(cli.globals)?);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cloverwatch::domain::bulk::{Bulk, BulkItem, BulkKind};
 use cloverwatch::domain::{Outcome, ProbeState, SlotCounts};
-use cloverwatch::store::{Store, StoreError};
+use cloverwatch::store::{PostgresStore, Store, StoreError};
 
 use crate::place::Place;
 use crate::store_support::*;
@@ -59,8 +59,6 @@ pub async fn the_last_probes_survive_the_end_of_the_program(place: Place) {
     }
     store.save_probes().await.unwrap();
     store.probes().put(id(3), probed(3, 900));
-    // Of a dealership that is not known here.
-    store.probes().put(id(77), probed(77, 1));
     store.close().await.unwrap();
     assert!(matches!(store.save_probes().await, Err(StoreError::Closed)));
     drop(store);
@@ -71,4 +69,24 @@ pub async fn the_last_probes_survive_the_end_of_the_program(place: Place) {
         assert_eq!(*store.probes().get(id(number)).unwrap(), probed(number, second));
     }
     store.close().await.unwrap();
+}
+
+pub async fn the_probes_of_one_are_known_to_all(place: Place) {
+    let (one, other) = (place.postgres().await, place.postgres().await);
+    one.probes().put(id(1), probed(1, 100));
+    other.probes().put(id(2), probed(2, 300));
+    one.probes().put(id(2), probed(2, 200));
+    other.save_probes().await.unwrap();
+    one.save_probes().await.unwrap();
+    let both = |store: &PostgresStore| {
+        let second = |number| store.probes().get(id(number)).map(|state| state.at);
+        (second(1), second(2)) == (Some(at(100)), Some(at(300)))
+    };
+    let known = async {
+        while !(both(&one) && both(&other)) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), known).await.unwrap();
+    assert!(both(&place.postgres().await));
 }

@@ -87,7 +87,9 @@ fn of_every_store(kind: Kind) -> Vec<Trial> {
 fn of_a_team() -> Vec<Trial> {
     let kind = Kind::Postgres;
     vec![
+        trial!(kind, beside::the_probes_of_one_are_known_to_all),
         trial!(kind, team::what_one_records_the_others_have_in_order),
+        trial!(kind, team::a_transaction_that_came_second_is_done_again),
         trial!(kind, team::a_conflict_with_another_process_is_in_the_own_read_model),
         trial!(kind, team::two_teams_in_one_database_know_nothing_of_each_other),
         trial!(kind, team::a_database_that_is_away_is_told_and_nothing_waits),

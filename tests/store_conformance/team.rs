@@ -66,6 +66,20 @@ pub async fn a_conflict_with_another_process_is_in_the_own_read_model(place: Pla
     }
 }
 
+pub async fn a_transaction_that_came_second_is_done_again(place: Place) {
+    let store = place.postgres().await;
+    let sql = |text: &str| crate::server::shared().sql("postgres", &text.replace("TEAM", &place.schema));
+    // A sequence counts on when a transaction is undone.
+    sql("CREATE SEQUENCE TEAM.tries; CREATE FUNCTION TEAM.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         CASE nextval('TEAM.tries') WHEN 1 THEN RAISE 'not now' USING ERRCODE = '40001'; \
+         WHEN 2 THEN RAISE 'not now' USING ERRCODE = '40P01'; ELSE RETURN NULL; END CASE; END $$; \
+         CREATE TRIGGER fail BEFORE INSERT ON TEAM.events FOR EACH STATEMENT EXECUTE FUNCTION TEAM.fail()");
+    let committed = store.append(vec![added(1)]).await.unwrap();
+    assert_eq!(committed.events[0].seq, 1);
+    assert_eq!(sql("SELECT last_value FROM TEAM.tries"), "3");
+    assert_folded(&*store).await;
+}
+
 pub async fn two_teams_in_one_database_know_nothing_of_each_other(place: Place) {
     let other = Place::new(place.kind);
     let (east, west) = (place.postgres().await, other.postgres().await);

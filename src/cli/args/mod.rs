@@ -21,7 +21,7 @@ pub use dealerships::{Add, Import, Set};
 pub use mail::{Form, Letters, MailCommand, Resend};
 pub use meaning::{AddMeaning, MeaningCommand};
 pub use opcode::{AppointmentArgs, GuideArgs, Opcode, SetOpcode};
-pub use program::{ConfigCommand, Doctor, KeymapCommand};
+pub use program::{ConfigCommand, Doctor, KeymapCommand, StoreCommand};
 pub use record::{Archive, Assign, Confirm, Note, Snooze, Unfinished};
 
 const AFTER: &str = "\
@@ -130,6 +130,9 @@ pub enum CliCommand {
     /// The settings: what holds, or what is wrong with them
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The store of a team, for the administrator of its database
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Look at everything that must be right: terminal, paths, store, platform, clock
     Doctor(Doctor),
     /// Completions for a shell

@@ -1,4 +1,4 @@
-//! The program itself: `keymap`, `config` and `doctor`.
+//! The program itself: `keymap`, `config`, `store` and `doctor`.
 
 use std::path::PathBuf;
 
@@ -26,6 +26,12 @@ pub enum ConfigCommand {
     Check,
     /// A JSON Schema (2020-12) of the settings, for editors
     Schema,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum StoreCommand {
+    /// SQL for two roles of a team's database: one that records, one that only reads
+    Roles,
 }
 
 #[derive(Debug, Args)]

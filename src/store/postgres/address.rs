@@ -8,7 +8,7 @@ use url::Url;
 use crate::store::StoreError;
 
 /// The schema of the only team in a database.
-const SCHEMA: &str = "cloverwatch";
+pub const DEFAULT_SCHEMA: &str = "cloverwatch";
 /// `schema` is ours, the others are those of libpq.
 const OPTIONS: [&str; 6] = ["schema", "sslmode", "sslrootcert", "sslcert", "sslkey", "host"];
 /// Short enough for the name of a channel that begins with ours.
@@ -17,7 +17,7 @@ const LONGEST_SCHEMA: usize = 40;
 #[derive(Clone)]
 pub struct PostgresUrl {
     pub(super) options: PgConnectOptions,
-    pub(super) schema: String,
+    schema: String,
     place: String,
 }
 
@@ -39,7 +39,7 @@ impl PostgresUrl {
                 .to_owned(),
         };
         let mut url = Url::parse(text).map_err(|error| wrong(error.to_string()))?;
-        let mut schema = SCHEMA.to_owned();
+        let mut schema = DEFAULT_SCHEMA.to_owned();
         let mut kept = Vec::new();
         for (key, value) in url.query_pairs() {
             match &*key {
@@ -69,6 +69,11 @@ impl PostgresUrl {
         Ok(Self { options, schema, place })
     }
 
+    /// Where the team's tables are.
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
     /// The channel on which commits are told.
     pub(super) fn channel(&self) -> String {
         format!("cloverwatch_{}", self.schema)
@@ -89,7 +94,7 @@ fn place(options: &PgConnectOptions, schema: &str) -> String {
     };
     let database = options.get_database().unwrap_or_default();
     match schema {
-        SCHEMA => format!("PostgreSQL {host}, database {database}"),
+        DEFAULT_SCHEMA => format!("PostgreSQL {host}, database {database}"),
         _ => format!("PostgreSQL {host}, database {database}, schema {schema}"),
     }
 }
@@ -116,7 +121,7 @@ mod tests {
         let url = PostgresUrl::parse("postgres://ana:hunter2@db.example.com/desk?schema=west").unwrap();
         assert_eq!(url.to_string(), "PostgreSQL db.example.com:5432, database desk, schema west");
         assert!(!format!("{url:?}").contains("hunter2"));
-        assert_eq!((url.channel().as_str(), url.schema.as_str()), ("cloverwatch_west", "west"));
+        assert_eq!((url.channel().as_str(), url.schema()), ("cloverwatch_west", "west"));
         let socket = PostgresUrl::parse("postgres://ana@/desk?host=/run/postgresql").unwrap();
         assert_eq!(socket.to_string(), "PostgreSQL /run/postgresql, database desk");
     }

@@ -5,21 +5,28 @@ use std::time::Duration;
 
 use sqlx::postgres::PgListener;
 
+use super::beside::{self, PROBES_SAVED};
 use super::session::jitter;
 use super::shared::PostgresShared;
 
 /// A notification may be lost: by a pooler, by a sleeping machine.
 const POLL: Duration = Duration::from_secs(2);
+/// As often as probes are kept.
+const POLLS_OF_PROBES: u32 = 15;
 
 /// For ever: wakes the one who reads whenever there may be something new.
 pub(super) async fn follow(shared: Arc<PostgresShared>) {
-    let poll = async {
-        loop {
+    futures::future::join(listen(&shared), poll(&shared)).await;
+}
+
+async fn poll(shared: &PostgresShared) {
+    loop {
+        for _ in 0..POLLS_OF_PROBES {
             shared.clock.sleep(POLL).await;
             shared.wake.notify_one();
         }
-    };
-    futures::future::join(listen(&shared), poll).await;
+        read_probes(shared).await;
+    }
 }
 
 async fn listen(shared: &PostgresShared) {
@@ -37,11 +44,19 @@ async fn hear(shared: &PostgresShared) -> Result<(), sqlx::Error> {
     loop {
         // What came before it listened, or while the connection was lost, was not heard.
         shared.wake.notify_one();
+        read_probes(shared).await;
         while let Some(told) = listener.try_recv().await? {
-            let seq: Option<u64> = told.payload().parse().ok();
-            if seq.is_none_or(|seq| seq > shared.read_model.seq()) {
-                shared.wake.notify_one();
+            match told.payload().parse::<u64>() {
+                Ok(seq) if seq <= shared.read_model.seq() => {}
+                Err(_) if told.payload() == PROBES_SAVED => read_probes(shared).await,
+                _ => shared.wake.notify_one(),
             }
         }
+    }
+}
+
+async fn read_probes(shared: &PostgresShared) {
+    if let Err(error) = beside::read_probes(shared).await {
+        tracing::debug!("the last probes could not be read: {error}");
     }
 }

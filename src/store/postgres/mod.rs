@@ -38,7 +38,7 @@ use session::Link;
 use shared::{Head, PostgresShared};
 use snapshots::SnapshotTask;
 
-pub use address::PostgresUrl;
+pub use address::{DEFAULT_SCHEMA, PostgresUrl};
 pub use transfer::{export, restore, roles};
 
 /// How many appends may wait before those who append have to.
@@ -61,7 +61,6 @@ impl Default for PostgresOptions {
 
 pub struct PostgresStore {
     shared: Arc<PostgresShared>,
-    probes: ProbeStates,
     /// Gone when the store is closed.
     requests: Mutex<Option<mpsc::Sender<AppendRequest>>>,
     committer: Mutex<Option<JoinHandle<()>>>,
@@ -91,6 +90,8 @@ impl PostgresStore {
             pool: session::pool(address),
             clock: Arc::clone(&clock),
             read_model: ReadModel::default(),
+            probes: ProbeStates::default(),
+            probes_read: tokio::sync::Mutex::default(),
             subscribers: broadcast::Sender::new(SUBSCRIBERS_LAG),
             leader: watch::Sender::new(None),
             wake: Notify::new(),
@@ -98,7 +99,7 @@ impl PostgresStore {
             stopped: Mutex::default(),
         });
         let snapshot = load(&shared, &mut connection).await?;
-        let probes = beside::probes(&shared, &mut connection).await?;
+        beside::read_probes(&shared).await?;
         let (sender, requests) = mpsc::channel(WAITING);
         let committer = Committer {
             link: Link::new(address.clone(), clock, connection),
@@ -108,7 +109,6 @@ impl PostgresStore {
             shared: Arc::clone(&shared),
         };
         Ok(Arc::new(Self {
-            probes,
             requests: Mutex::new(Some(sender)),
             committer: Mutex::new(Some(tokio::spawn(committer.run()))),
             follower: tokio::spawn(follow::follow(Arc::clone(&shared))),
@@ -167,14 +167,14 @@ impl Store for PostgresStore {
     }
 
     fn probes(&self) -> &ProbeStates {
-        &self.probes
+        &self.shared.probes
     }
 
     async fn save_probes(&self) -> Result<(), StoreError> {
         if self.requests.lock().is_none() {
             return Err(StoreError::Closed);
         }
-        beside::save_probes(&self.shared, &self.probes).await
+        beside::save_probes(&self.shared).await
     }
 
     fn notices(&self) -> Vec<String> {
@@ -204,7 +204,7 @@ impl Store for PostgresStore {
             // What was taken is answered before it ends.
             let _ = committer.await;
             // What is not written is probed again: no reason to fail.
-            let _ = beside::save_probes(&self.shared, &self.probes).await;
+            let _ = beside::save_probes(&self.shared).await;
         }
         self.follower.abort();
         self.shared.pool.close().await;

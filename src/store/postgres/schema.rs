@@ -28,13 +28,13 @@ pub(super) async fn prepare(connection: &mut PgConnection, address: &PostgresUrl
     let mut transaction = connection.begin().await.map_err(failed)?;
     // Another process may be at it.
     let lock = "SELECT pg_advisory_xact_lock(hashtextextended('cloverwatch ' || $1, 0))";
-    sqlx::query(lock).bind(&address.schema).execute(&mut *transaction).await.map_err(failed)?;
+    sqlx::query(lock).bind(address.schema()).execute(&mut *transaction).await.map_err(failed)?;
     let there = version(&mut transaction, address).await?;
     if there == 0 {
-        let sql = format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", address.schema);
+        let sql = format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", address.schema());
         let exists = "SELECT to_regnamespace($1) IS NOT NULL";
         let exists: bool =
-            sqlx::query_scalar(exists).bind(&address.schema).fetch_one(&mut *transaction).await.map_err(failed)?;
+            sqlx::query_scalar(exists).bind(address.schema()).fetch_one(&mut *transaction).await.map_err(failed)?;
         if !exists {
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *transaction).await.map_err(failed)?;
         }
@@ -54,11 +54,11 @@ async fn version(connection: &mut PgConnection, address: &PostgresUrl) -> Result
     let tables =
         "SELECT relname::text FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'v', 'p')";
     let tables: Vec<PgRow> =
-        sqlx::query(tables).bind(&address.schema).fetch_all(&mut *connection).await.map_err(failed)?;
+        sqlx::query(tables).bind(address.schema()).fetch_all(&mut *connection).await.map_err(failed)?;
     let tables: Vec<String> = tables.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(failed)?;
     let Some(first) = tables.first() else { return Ok(0) };
     if ["schema_version", "head", "events"].iter().any(|ours| !tables.iter().any(|table| table == ours)) {
-        let what = format!("the schema `{}` holds tables of something else (`{first}`)", address.schema);
+        let what = format!("the schema `{}` holds tables of something else (`{first}`)", address.schema());
         return Err(refused(address, what, "Name another one: ?schema=NAME"));
     }
     let version = sqlx::query_scalar::<_, i32>("SELECT version FROM schema_version").fetch_one(connection).await;

@@ -25,7 +25,12 @@ CREATE TABLE events (
     UNIQUE (dealership, version)
 );
 
-CREATE TABLE probe_states (dealership text COLLATE "C" PRIMARY KEY, at timestamptz NOT NULL, state bytea NOT NULL);
+CREATE TABLE probe_states (
+    dealership text COLLATE "C" PRIMARY KEY,
+    at timestamptz NOT NULL,
+    saved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    state bytea NOT NULL
+);
 
 CREATE TABLE bulks (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note json NOT NULL);
 

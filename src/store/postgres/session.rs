@@ -29,7 +29,7 @@ fn settings(schema: &str) -> String {
 
 /// Connections for reading and for all that is not an append. None is made before it is needed.
 pub(super) fn pool(address: &PostgresUrl) -> PgPool {
-    let settings = settings(&address.schema);
+    let settings = settings(address.schema());
     PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(CONNECT)
@@ -41,7 +41,7 @@ pub(super) fn pool(address: &PostgresUrl) -> PgPool {
 }
 
 pub(super) async fn connect(address: &PostgresUrl) -> Result<PgConnection, StoreError> {
-    let made = tokio::time::timeout(CONNECT, made(&address.options, settings(&address.schema))).await;
+    let made = tokio::time::timeout(CONNECT, made(&address.options, settings(address.schema()))).await;
     match made {
         Ok(made) => made.map_err(|error| told(address, &error)),
         Err(_) => Err(unavailable(address, &"no answer")),

@@ -10,9 +10,9 @@ use super::PostgresUrl;
 use super::rows::{self, EventRow};
 use super::session::told;
 use crate::clock::SharedClock;
-use crate::domain::Event;
+use crate::domain::{Event, Timestamp};
 use crate::store::pending_batch::PendingBatch;
-use crate::store::{Committed, Epoch, Leader, ReadModel, StoreError};
+use crate::store::{Committed, Epoch, Leader, ProbeStates, ReadModel, StoreError};
 
 /// How many events are read at once.
 const PAGE: usize = 5_000;
@@ -27,6 +27,9 @@ pub(super) struct PostgresShared {
     pub clock: SharedClock,
     pub pool: PgPool,
     pub read_model: ReadModel,
+    pub probes: ProbeStates,
+    /// Up to when those of others were taken in, by the server's clock.
+    pub probes_read: tokio::sync::Mutex<Timestamp>,
     pub subscribers: broadcast::Sender<Committed>,
     pub leader: watch::Sender<Option<Leader>>,
     /// There may be something new.
