@@ -88,5 +88,5 @@ pub async fn the_probes_of_one_are_known_to_all(place: Place) {
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(60), known).await.unwrap();
-    assert!(both(&place.postgres().await));
+    assert!(both(&*place.postgres().await));
 }
