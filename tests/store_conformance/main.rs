@@ -1,5 +1,6 @@
 //! What every store does, shown of each: the one in memory, the embedded one, PostgreSQL. And what only one of them can.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+#![allow(clippy::wildcard_imports, reason = "each module uses most of the helpers")]
 
 mod beside;
 mod crowd;

@@ -117,7 +117,7 @@ impl Server {
         };
         let out = self.dir.path().join("out");
         let both = File::create(&out).unwrap();
-        command.args(args.iter().map(|arg| path(arg))).current_dir(self.dir.path()).env_clear();
+        command.args(args.iter().map(path)).current_dir(self.dir.path()).env_clear();
         command.env("PATH", "/usr/bin:/bin").stdin(Stdio::null()).stdout(both.try_clone().unwrap()).stderr(both);
         let status = command.status().unwrap();
         let said = || [&out, &log].map(|path| fs::read_to_string(path).unwrap_or_default()).concat();
