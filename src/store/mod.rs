@@ -2,6 +2,7 @@
 //!
 //! [`Store`] is what the engine knows; the embedded one is the journal on disk with sled as its index.
 
+mod always_leads;
 mod bulks;
 pub mod disk;
 pub mod embedded;
@@ -11,14 +12,17 @@ mod history;
 mod index;
 mod journal;
 mod journal_snapshot;
+mod leadership;
 mod line;
 mod lines;
 pub mod lock;
 mod loss;
 mod mark;
 pub mod memory;
+mod open;
 mod opening;
 mod pending_batch;
+pub mod postgres;
 mod probe_file;
 pub mod probes;
 mod quarantine;
@@ -29,9 +33,10 @@ pub mod transfer;
 mod writer;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use loss::WAY_OUT;
 
@@ -40,10 +45,13 @@ use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Timestamp};
 use crate::protocol::{BulkId, Committed, EventQuery, Holder, ReadModel, RequestError};
 
 pub use embedded::EmbeddedStore;
+pub use leadership::{Epoch, Leader};
 pub use lock::Lock;
 pub use loss::JournalEnd;
 pub use memory::MemoryStore;
+pub use open::open;
 pub use pending_batch::Overlay;
+pub use postgres::PostgresStore;
 pub use probes::ProbeStates;
 pub use quarantine::{Quarantined, quarantined};
 pub use reader::{Checking, JournalReader, Snapshot, Subscription, Verified};
@@ -112,6 +120,37 @@ pub enum StoreError {
     Poisoned(String),
     #[error("the store is closed")]
     Closed,
+    /// The database does not answer: nothing of the batch was recorded, and nothing waits to be.
+    #[error("{place} cannot be reached: {why}")]
+    Unavailable { place: String, why: String },
+    /// The database answers, and will not do it.
+    #[error("{place}: {what}. {advice}")]
+    Database { place: String, what: String, advice: String },
+    /// The connection was lost at the commit and did not come back.
+    #[error(
+        "the connection to {place} was lost while this was being recorded, and has not come back: it is either recorded \
+         or not. Look before you do it again"
+    )]
+    InDoubt { place: String },
+    /// Another process took over.
+    #[error("another process leads now")]
+    NotLeader,
+}
+
+/// The lease under which one of the processes that share a store does what shall be done once for all of them.
+#[async_trait]
+pub trait Leadership: Send + Sync {
+    /// Takes the lease when nobody has it. `None` when another process leads.
+    async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError>;
+
+    /// # Errors
+    /// [`StoreError::NotLeader`] when another process took over.
+    async fn renew(&self, epoch: Epoch, lease: Duration) -> Result<(), StoreError>;
+
+    /// Gives the lease back, so that another one need not wait for its end.
+    async fn resign(&self, epoch: Epoch) -> Result<(), StoreError>;
+
+    fn leader(&self) -> watch::Receiver<Option<Leader>>;
 }
 
 impl From<StoreError> for RequestError {
@@ -128,6 +167,16 @@ impl From<StoreError> for RequestError {
 pub trait Store: Send + Sync + 'static {
     /// Records a batch: all of it or nothing. `seq` and versions are given in the order of the batch.
     async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError>;
+
+    /// The same for the leader of an epoch.
+    ///
+    /// # Errors
+    /// [`StoreError::NotLeader`] when another process took over: nothing was recorded.
+    async fn append_as_leader(&self, _epoch: Epoch, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        self.append(batch).await
+    }
+
+    fn leadership(&self) -> &dyn Leadership;
 
     /// The states after the last durable commit.
     fn read_model(&self) -> &ReadModel;

@@ -1,14 +1,17 @@
-//! The embedded store does what the store in memory does, through any number of ends and crashes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+//! The model of a store is the one in memory: whatever is asked of both, through any number of ends and crashes, the
+//! answers are the same.
 
-mod store_support;
+use std::sync::Arc;
 
-use cloverwatch::domain::{DealershipId, Event, Fact};
-use cloverwatch::protocol::EventQuery;
-use cloverwatch::store::{Append, JournalReader, MemoryStore, Snapshot, Store, StoreError};
+use cloverwatch::domain::{Event, Fact, Onboarding};
+use cloverwatch::protocol::{Committed, EventQuery, ReadModel};
+use cloverwatch::store::{Append, JournalReader, MemoryStore, Snapshot, Store, StoreError, Subscription};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use store_support::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::place::{Kind, Place};
+use crate::store_support::*;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -96,19 +99,32 @@ fn batch(store: &dyn Store, parts: &[Part]) -> Vec<Append> {
     parts.iter().map(add).collect()
 }
 
-fn words(result: Result<cloverwatch::protocol::Committed, StoreError>) -> Result<Vec<Event>, String> {
-    let events = |committed: cloverwatch::protocol::Committed| {
-        committed.events.iter().map(|event| Event::clone(event)).collect()
-    };
+fn words(result: Result<Committed, StoreError>) -> Result<Vec<Event>, String> {
+    let events = |committed: Committed| committed.events.iter().map(|event| Event::clone(event)).collect();
     result.map(events).map_err(|error| error.to_string())
 }
 
-async fn run(steps: Vec<Step>) {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = open_small(dir.path()).unwrap();
+/// What only the embedded store has: it is read from outside.
+struct Outside {
+    subscription: Subscription,
+    followed: Vec<Event>,
+}
+
+impl Outside {
+    fn read(&mut self, place: &Place, model: &MemoryStore) {
+        let Snapshot { read_model, end, .. } = JournalReader::open(place.dir.path()).unwrap().read().unwrap();
+        assert!(end.is_whole(), "{end}");
+        assert_eq!(states(&read_model), states(model.read_model()));
+        self.followed.extend(self.subscription.poll().unwrap());
+        assert_eq!(self.followed, model.log());
+    }
+}
+
+async fn run(kind: Kind, steps: Vec<Step>) {
+    let place = Place::new(kind);
+    let mut store = place.open().await;
     let mut model = MemoryStore::new();
-    let mut subscription = JournalReader::open(dir.path()).unwrap().subscribe(0);
-    let mut followed: Vec<Event> = Vec::new();
+    let mut outside = place.beside().map(|subscription| Outside { subscription, followed: Vec::new() });
     for step in steps {
         match step {
             Step::Append(parts) => {
@@ -117,25 +133,25 @@ async fn run(steps: Vec<Step>) {
             }
             Step::Query(query) => {
                 let expected = model.events(query.clone()).await.unwrap();
-                let from_outside = JournalReader::open(dir.path()).unwrap().events(&query).unwrap();
                 assert_eq!(store.events(query.clone()).await.unwrap(), expected, "{query:?}");
-                assert_eq!(from_outside, expected, "{query:?}");
+                if outside.is_some() {
+                    let from_outside = JournalReader::open(place.dir.path()).unwrap().events(&query).unwrap();
+                    assert_eq!(from_outside, expected, "{query:?}");
+                }
             }
             Step::Close | Step::Drop => {
                 if matches!(step, Step::Close) {
                     store.close().await.unwrap();
                 }
                 drop(store);
-                store = open_small(dir.path()).unwrap();
+                store = place.open().await;
                 assert_eq!(store.notices(), Vec::<String>::new());
                 model = MemoryStore::from_events(model.log()).unwrap();
             }
             Step::Read => {
-                let Snapshot { read_model, end, .. } = JournalReader::open(dir.path()).unwrap().read().unwrap();
-                assert!(end.is_whole(), "{end}");
-                assert_eq!(states(&read_model), states(model.read_model()));
-                followed.extend(subscription.poll().unwrap());
-                assert_eq!(followed, model.log());
+                if let Some(outside) = &mut outside {
+                    outside.read(&place, &model);
+                }
             }
         }
         assert_eq!(states(store.read_model()), states(model.read_model()));
@@ -145,24 +161,28 @@ async fn run(steps: Vec<Step>) {
         }
     }
     assert_eq!(content(&*store).await.1, model.log());
-    assert_consistent(&store).await;
+    assert_folded(&*store).await;
+    store.close().await.unwrap();
+    drop(store);
+    if kind == Kind::Embedded {
+        assert_consistent(&place.embedded()).await;
+    }
 }
 
-fn states(
-    read_model: &cloverwatch::protocol::ReadModel,
-) -> (u64, Vec<(DealershipId, cloverwatch::domain::Onboarding)>) {
-    let (seq, states) = read_model.all();
-    let mut states: Vec<_> =
-        states.iter().map(|state| (state.id, cloverwatch::domain::Onboarding::clone(state))).collect();
-    states.sort_by_key(|(id, _)| *id);
+fn states(read_model: &ReadModel) -> (u64, Vec<Arc<Onboarding>>) {
+    let (seq, mut states) = read_model.all();
+    states.sort_by_key(|state| state.id);
     (seq, states)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-    #[test]
-    fn the_embedded_store_is_the_store_in_memory(steps in vec(step(), 1..40)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(run(steps));
-    }
+pub fn it_is_the_store_in_memory(kind: Kind) {
+    // A schema is dearer than a directory.
+    let cases = if kind == Kind::Postgres { 16 } else { 48 };
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let done = runner.run(&vec(step(), 1..40), |steps| {
+        runtime.block_on(run(kind, steps));
+        Ok(())
+    });
+    done.unwrap_or_else(|failure| panic!("{failure}"));
 }

@@ -1,0 +1,72 @@
+//! What is kept beside the events: the last probes, and what was begun for many.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::postgres::PgConnection;
+use sqlx::{Error, Row as _};
+
+use super::rows::column_moment;
+use super::shared::PostgresShared;
+use crate::domain::bulk::Bulk;
+use crate::domain::{DealershipId, ProbeState};
+use crate::store::probe_file::{of_record, record};
+use crate::protocol::{BulkId};
+use crate::store::{ProbeStates, StoreError};
+
+/// The last probes. What cannot be read is probed again.
+pub(super) async fn probes(shared: &PostgresShared, connection: &mut PgConnection) -> Result<ProbeStates, StoreError> {
+    let failed = |error: Error| shared.told(&error);
+    let rows = sqlx::query("SELECT state FROM probe_states").fetch_all(connection).await.map_err(failed)?;
+    let read = rows.iter().filter_map(|row| of_record(row.try_get(0).ok()?).ok());
+    let known = read.filter(|(id, _)| shared.read_model.get(*id).is_some());
+    Ok(ProbeStates::new(known.map(|(id, state)| (id, Arc::new(state))).collect::<HashMap<_, _>>()))
+}
+
+pub(super) async fn save_probes(shared: &PostgresShared, probes: &ProbeStates) -> Result<(), StoreError> {
+    let changed = probes.take_unsaved();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let saved = put(shared, &changed).await;
+    if saved.is_err() {
+        probes.not_saved(&changed);
+    }
+    saved.map_err(|error| shared.told(&error))
+}
+
+/// Of two processes that probed the same, the later probe counts.
+async fn put(shared: &PostgresShared, changed: &[(DealershipId, Arc<ProbeState>)]) -> Result<(), Error> {
+    let sql = "INSERT INTO probe_states (dealership, at, state) \
+               SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::bytea[]) \
+               ON CONFLICT (dealership) DO UPDATE SET at = excluded.at, state = excluded.state \
+               WHERE probe_states.at <= excluded.at";
+    let ids: Vec<String> = changed.iter().map(|(id, _)| id.to_string()).collect();
+    let ats: Vec<_> = changed.iter().map(|(_, state)| column_moment(state.at)).collect();
+    let states: Result<Vec<Vec<u8>>, _> = changed.iter().map(|(id, state)| record(*id, state)).collect();
+    sqlx::query(sql).bind(ids).bind(ats).bind(states?).execute(&shared.pool).await.map(drop)
+}
+
+pub(super) async fn begin_bulk(shared: &PostgresShared, bulk: &Bulk) -> Result<BulkId, StoreError> {
+    let note = serde_json::to_string(bulk).map_err(|error| StoreError::Unfit(error.to_string()))?;
+    let sql = "INSERT INTO bulks (note) VALUES ($1::text::json) RETURNING id";
+    let id: i64 =
+        sqlx::query_scalar(sql).bind(note).fetch_one(&shared.pool).await.map_err(|error| shared.told(&error))?;
+    Ok(id.unsigned_abs())
+}
+
+pub(super) async fn end_bulk(shared: &PostgresShared, id: BulkId) -> Result<(), StoreError> {
+    let query = sqlx::query("DELETE FROM bulks WHERE id = $1").bind(id.cast_signed());
+    query.execute(&shared.pool).await.map(drop).map_err(|error| shared.told(&error))
+}
+
+/// A note that cannot be read is of another version; it is left where it is.
+pub(super) async fn bulks(shared: &PostgresShared) -> Result<Vec<(BulkId, Bulk)>, StoreError> {
+    let rows = sqlx::query("SELECT id, note::text FROM bulks ORDER BY id").fetch_all(&shared.pool).await;
+    let rows = rows.map_err(|error| shared.told(&error))?;
+    let read = |row: &sqlx::postgres::PgRow| {
+        let (id, note): (i64, &str) = (row.try_get(0).ok()?, row.try_get(1).ok()?);
+        Some((id.unsigned_abs(), serde_json::from_str(note).ok()?))
+    };
+    Ok(rows.iter().filter_map(read).collect())
+}
