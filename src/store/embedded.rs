@@ -7,7 +7,6 @@ use async_trait::async_trait;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::broadcast;
 
-use super::always_leads::AlwaysLeads;
 use super::disk::{Disk, RealDisk, io_error, store_dir};
 use super::journal::Journal;
 use super::journal_snapshot::{JournalSnapshot, journal_dir};
@@ -16,7 +15,7 @@ use super::opening::{self, OpenedStore};
 use super::probe_file::ProbeFile;
 use super::recover::verify;
 use super::writer::{StoreShared, Writer};
-use super::{Append, Leadership, ProbeStates, Store, StoreError, bulks};
+use super::{Append, ProbeStates, Store, StoreError, bulks};
 use crate::clock::SharedClock;
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
@@ -143,10 +142,6 @@ impl EmbeddedStore {
 impl Store for EmbeddedStore {
     async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError> {
         self.shared.append(batch).await
-    }
-
-    fn leadership(&self) -> &dyn Leadership {
-        &AlwaysLeads
     }
 
     fn read_model(&self) -> &ReadModel {

@@ -72,7 +72,7 @@ fn path(dir: &Path) -> PathBuf {
     dir.join("lock")
 }
 
-fn host() -> String {
+pub(super) fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 

@@ -7,9 +7,8 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
-use super::always_leads::AlwaysLeads;
 use super::pending_batch::PendingBatch;
-use super::{Append, Leadership, ProbeStates, SUBSCRIBERS_LAG, Store, StoreError};
+use super::{Append, ProbeStates, SUBSCRIBERS_LAG, Store, StoreError};
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
 use crate::protocol::{BulkId, Committed, EventQuery, ReadModel};
@@ -82,10 +81,6 @@ impl Store for MemoryStore {
             let _ = self.subscribers.send(committed.clone());
         }
         Ok(committed)
-    }
-
-    fn leadership(&self) -> &dyn Leadership {
-        &AlwaysLeads
     }
 
     fn read_model(&self) -> &ReadModel {

@@ -2,7 +2,6 @@
 //!
 //! [`Store`] is what the engine knows; the embedded one is the journal on disk with sled as its index.
 
-mod always_leads;
 mod bulks;
 pub mod disk;
 pub mod embedded;
@@ -33,10 +32,9 @@ pub mod transfer;
 mod writer;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::broadcast;
 
 use loss::WAY_OUT;
 
@@ -45,7 +43,7 @@ use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Timestamp};
 use crate::protocol::{BulkId, Committed, EventQuery, Holder, ReadModel, RequestError};
 
 pub use embedded::EmbeddedStore;
-pub use leadership::{Epoch, Leader};
+pub use leadership::{Epoch, Leader, RelayState, RelayedId, RelayedRequest, Team};
 pub use lock::Lock;
 pub use loss::JournalEnd;
 pub use memory::MemoryStore;
@@ -137,22 +135,6 @@ pub enum StoreError {
     NotLeader,
 }
 
-/// The lease under which one of the processes that share a store does what shall be done once for all of them.
-#[async_trait]
-pub trait Leadership: Send + Sync {
-    /// Takes the lease when nobody has it. `None` when another process leads.
-    async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError>;
-
-    /// # Errors
-    /// [`StoreError::NotLeader`] when another process took over.
-    async fn renew(&self, epoch: Epoch, lease: Duration) -> Result<(), StoreError>;
-
-    /// Gives the lease back, so that another one need not wait for its end.
-    async fn resign(&self, epoch: Epoch) -> Result<(), StoreError>;
-
-    fn leader(&self) -> watch::Receiver<Option<Leader>>;
-}
-
 impl From<StoreError> for RequestError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -176,7 +158,10 @@ pub trait Store: Send + Sync + 'static {
         self.append(batch).await
     }
 
-    fn leadership(&self) -> &dyn Leadership;
+    /// The other processes that share it; `None`: this one owns it.
+    fn team(&self) -> Option<&dyn Team> {
+        None
+    }
 
     /// The states after the last durable commit.
     fn read_model(&self) -> &ReadModel;

@@ -49,6 +49,21 @@ impl ProbeStates {
         rows.unsaved.insert(id);
     }
 
+    /// When the newest of them ended.
+    pub(super) fn newest(&self) -> Option<Timestamp> {
+        self.rows.read().by_id.values().map(|state| state.at).max()
+    }
+
+    /// Takes in what another process kept, where it is newer.
+    pub(super) fn take_in(&self, kept: impl Iterator<Item = (DealershipId, ProbeState)>) {
+        let mut rows = self.rows.write();
+        for (id, state) in kept {
+            if rows.by_id.get(&id).is_none_or(|known| known.at <= state.at) && !rows.unsaved.contains(&id) {
+                rows.by_id.insert(id, Arc::new(state));
+            }
+        }
+    }
+
     /// Takes in what the second part of a probe counted.
     pub fn put_slots(&self, id: DealershipId, at: Timestamp, slots: SlotCounts) {
         let mut rows = self.rows.write();

@@ -7,7 +7,7 @@ use cloverwatch::domain::Event;
 use cloverwatch::domain::bulk::Bulk;
 use cloverwatch::protocol::{BulkId, Committed, EventQuery, ReadModel};
 use cloverwatch::store::memory::MemoryStore;
-use cloverwatch::store::{Append, Leadership, ProbeStates, Store, StoreError};
+use cloverwatch::store::{Append, ProbeStates, Store, StoreError};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
@@ -63,10 +63,6 @@ impl Store for MortalStore {
         }
         self.set(Some(Doom::Dead));
         std::future::pending().await
-    }
-
-    fn leadership(&self) -> &dyn Leadership {
-        self.memory.leadership()
     }
 
     fn read_model(&self) -> &ReadModel {

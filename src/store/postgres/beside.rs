@@ -1,29 +1,30 @@
 //! What is kept beside the events: the last probes, and what was begun for many.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use sqlx::postgres::PgConnection;
 use sqlx::{Error, Row as _};
 
 use super::rows::column_moment;
 use super::shared::PostgresShared;
 use crate::domain::bulk::Bulk;
-use crate::domain::{DealershipId, ProbeState};
+use crate::domain::{DealershipId, ProbeState, Timestamp};
 use crate::store::probe_file::{of_record, record};
-use crate::protocol::{BulkId};
-use crate::store::{ProbeStates, StoreError};
+use crate::protocol::BulkId;
+use crate::store::StoreError;
 
 /// The last probes. What cannot be read is probed again.
-pub(super) async fn probes(shared: &PostgresShared, connection: &mut PgConnection) -> Result<ProbeStates, StoreError> {
-    let failed = |error: Error| shared.told(&error);
-    let rows = sqlx::query("SELECT state FROM probe_states").fetch_all(connection).await.map_err(failed)?;
+pub(super) async fn refresh_probes(shared: &PostgresShared) -> Result<(), StoreError> {
+    let sql = "SELECT state FROM probe_states WHERE at >= $1 - interval '1 minute'";
+    let newest = column_moment(shared.probes.newest().unwrap_or(Timestamp::MIN_UTC));
+    let rows = sqlx::query(sql).bind(newest).fetch_all(&shared.pool).await.map_err(|error| shared.told(&error))?;
     let read = rows.iter().filter_map(|row| of_record(row.try_get(0).ok()?).ok());
     let known = read.filter(|(id, _)| shared.read_model.get(*id).is_some());
-    Ok(ProbeStates::new(known.map(|(id, state)| (id, Arc::new(state))).collect::<HashMap<_, _>>()))
+    shared.probes.take_in(known);
+    Ok(())
 }
 
-pub(super) async fn save_probes(shared: &PostgresShared, probes: &ProbeStates) -> Result<(), StoreError> {
+pub(super) async fn save_probes(shared: &PostgresShared) -> Result<(), StoreError> {
+    let probes = &shared.probes;
     let changed = probes.take_unsaved();
     if changed.is_empty() {
         return Ok(());

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgListener;
 
+use super::requests::RELAYED;
 use super::session::jitter;
 use super::shared::PostgresShared;
 
@@ -38,6 +39,10 @@ async fn hear(shared: &PostgresShared) -> Result<(), sqlx::Error> {
         // What came before it listened, or while the connection was lost, was not heard.
         shared.wake.notify_one();
         while let Some(told) = listener.try_recv().await? {
+            if told.payload() == RELAYED {
+                shared.relayed.send_modify(|count| *count += 1);
+                continue;
+            }
             let seq: Option<u64> = told.payload().parse().ok();
             if seq.is_none_or(|seq| seq > shared.read_model.seq()) {
                 shared.wake.notify_one();

@@ -6,8 +6,11 @@ use async_trait::async_trait;
 use sqlx::{Error, Row as _};
 use tokio::sync::watch;
 
+use super::beside;
 use super::shared::PostgresShared;
-use crate::store::{Epoch, Leader, Leadership, StoreError};
+use crate::domain::Actor;
+use crate::protocol::{Request, Response};
+use crate::store::{Epoch, Leader, RelayState, RelayedId, RelayedRequest, StoreError, Team};
 
 /// An epoch that is over is never led again: what its leader appends is refused.
 const TAKE: &str = "
@@ -27,12 +30,12 @@ WITH given AS (
 )
 SELECT pg_notify($2, 'leader') FROM given";
 
-fn milliseconds(length: Duration) -> i64 {
+pub(super) fn milliseconds(length: Duration) -> i64 {
     i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[async_trait]
-impl Leadership for PostgresShared {
+impl Team for PostgresShared {
     async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError> {
         let failed = |error: Error| self.told(&error);
         let query = sqlx::query(TAKE).bind(name).bind(milliseconds(lease)).bind(self.address.channel());
@@ -53,5 +56,53 @@ impl Leadership for PostgresShared {
 
     fn leader(&self) -> watch::Receiver<Option<Leader>> {
         self.leader.subscribe()
+    }
+
+    fn away(&self) -> watch::Receiver<Option<StoreError>> {
+        self.away.subscribe()
+    }
+
+    async fn refresh_probes(&self) -> Result<(), StoreError> {
+        beside::refresh_probes(self).await
+    }
+
+    async fn ask(&self, request: &Request, actor: &Actor) -> Result<RelayedId, StoreError> {
+        self.ask_leader(request, actor).await
+    }
+
+    async fn answers(
+        &self,
+        id: RelayedId,
+        after: u64,
+    ) -> Result<(Vec<(u64, Response)>, RelayState), StoreError> {
+        self.answers_behind(id, after).await
+    }
+
+    async fn withdraw(&self, id: RelayedId) -> Result<bool, StoreError> {
+        self.withdraw_request(id).await
+    }
+
+    async fn stop(&self, id: RelayedId) -> Result<(), StoreError> {
+        self.stop_request(id).await
+    }
+
+    async fn forget(&self, id: RelayedId) -> Result<(), StoreError> {
+        self.forget_request(id).await
+    }
+
+    async fn take(&self, epoch: Epoch, patience: Duration) -> Result<Vec<RelayedRequest>, StoreError> {
+        self.take_requests(epoch, patience).await
+    }
+
+    async fn stopped(&self, epoch: Epoch) -> Result<Vec<RelayedId>, StoreError> {
+        self.stopped_requests(epoch).await
+    }
+
+    async fn answer(&self, id: RelayedId, responses: &[Response], done: bool) -> Result<(), StoreError> {
+        self.answer_request(id, responses, done).await
+    }
+
+    fn relayed(&self) -> watch::Receiver<u64> {
+        self.relayed.subscribe()
     }
 }

@@ -9,6 +9,7 @@ mod committer;
 mod follow;
 mod lease;
 mod query;
+mod requests;
 mod rows;
 mod schema;
 mod session;
@@ -27,8 +28,7 @@ use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::{
-    Append, BulkId, Committed, Epoch, EventQuery, Leadership, ProbeStates, ReadModel, SUBSCRIBERS_LAG, Store,
-    StoreError,
+    Append, BulkId, Committed, Epoch, EventQuery, ProbeStates, ReadModel, SUBSCRIBERS_LAG, Store, StoreError, Team,
 };
 use crate::clock::SharedClock;
 use crate::domain::Event;
@@ -61,7 +61,6 @@ impl Default for PostgresOptions {
 
 pub struct PostgresStore {
     shared: Arc<PostgresShared>,
-    probes: ProbeStates,
     /// Gone when the store is closed.
     requests: Mutex<Option<mpsc::Sender<AppendRequest>>>,
     committer: Mutex<Option<JoinHandle<()>>>,
@@ -93,12 +92,14 @@ impl PostgresStore {
             read_model: ReadModel::default(),
             subscribers: broadcast::Sender::new(SUBSCRIBERS_LAG),
             leader: watch::Sender::new(None),
+            relayed: watch::Sender::new(0),
+            probes: ProbeStates::default(),
             wake: Notify::new(),
-            away: Mutex::default(),
+            away: watch::Sender::new(None),
             stopped: Mutex::default(),
         });
         let snapshot = load(&shared, &mut connection).await?;
-        let probes = beside::probes(&shared, &mut connection).await?;
+        beside::refresh_probes(&shared).await?;
         let (sender, requests) = mpsc::channel(WAITING);
         let committer = Committer {
             link: Link::new(address.clone(), clock, connection),
@@ -108,7 +109,6 @@ impl PostgresStore {
             shared: Arc::clone(&shared),
         };
         Ok(Arc::new(Self {
-            probes,
             requests: Mutex::new(Some(sender)),
             committer: Mutex::new(Some(tokio::spawn(committer.run()))),
             follower: tokio::spawn(follow::follow(Arc::clone(&shared))),
@@ -150,8 +150,8 @@ impl Store for PostgresStore {
         self.send(batch, Some(epoch)).await
     }
 
-    fn leadership(&self) -> &dyn Leadership {
-        &*self.shared
+    fn team(&self) -> Option<&dyn Team> {
+        Some(&*self.shared)
     }
 
     fn read_model(&self) -> &ReadModel {
@@ -167,19 +167,19 @@ impl Store for PostgresStore {
     }
 
     fn probes(&self) -> &ProbeStates {
-        &self.probes
+        &self.shared.probes
     }
 
     async fn save_probes(&self) -> Result<(), StoreError> {
         if self.requests.lock().is_none() {
             return Err(StoreError::Closed);
         }
-        beside::save_probes(&self.shared, &self.probes).await
+        beside::save_probes(&self.shared).await
     }
 
     fn notices(&self) -> Vec<String> {
         let stopped = self.shared.stopped.lock().clone();
-        stopped.into_iter().chain(self.shared.away.lock().as_ref().map(StoreError::to_string)).collect()
+        stopped.into_iter().chain(self.shared.away.borrow().as_ref().map(StoreError::to_string)).collect()
     }
 
     async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError> {
@@ -204,7 +204,7 @@ impl Store for PostgresStore {
             // What was taken is answered before it ends.
             let _ = committer.await;
             // What is not written is probed again: no reason to fail.
-            let _ = beside::save_probes(&self.shared, &self.probes).await;
+            let _ = beside::save_probes(&self.shared).await;
         }
         self.follower.abort();
         self.shared.pool.close().await;

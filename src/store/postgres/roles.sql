@@ -12,3 +12,5 @@ GRANT INSERT ON {schema}.events TO {schema}_desk;
 GRANT UPDATE ON {schema}.head, {schema}.snapshot_head TO {schema}_desk;
 GRANT INSERT, UPDATE ON {schema}.probe_states, {schema}.snapshots TO {schema}_desk;
 GRANT INSERT, DELETE ON {schema}.bulks TO {schema}_desk;
+GRANT INSERT, UPDATE, DELETE ON {schema}.requests TO {schema}_desk;
+GRANT INSERT ON {schema}.answers TO {schema}_desk;

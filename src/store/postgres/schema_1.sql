@@ -37,3 +37,20 @@ CREATE TABLE snapshot_head (
 );
 INSERT INTO snapshot_head DEFAULT VALUES;
 CREATE TABLE snapshots (dealership text COLLATE "C" PRIMARY KEY, seq bigint NOT NULL, state bytea NOT NULL);
+
+-- What other processes ask of the leader. `taken` is the epoch of the one who does it.
+CREATE TABLE requests (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    actor text NOT NULL,
+    request json NOT NULL,
+    taken bigint,
+    stopped boolean NOT NULL DEFAULT false,
+    done boolean NOT NULL DEFAULT false
+);
+CREATE TABLE answers (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    request bigint NOT NULL REFERENCES requests ON DELETE CASCADE,
+    response json NOT NULL
+);
+CREATE INDEX ON answers (request, id);

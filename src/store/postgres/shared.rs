@@ -13,7 +13,7 @@ use crate::clock::SharedClock;
 use crate::domain::Event;
 use crate::store::pending_batch::PendingBatch;
 use crate::protocol::{Committed, ReadModel};
-use crate::store::{Epoch, Leader, StoreError};
+use crate::store::{Epoch, Leader, ProbeStates, StoreError};
 
 /// How many events are read at once.
 const PAGE: usize = 5_000;
@@ -30,10 +30,13 @@ pub(super) struct PostgresShared {
     pub read_model: ReadModel,
     pub subscribers: broadcast::Sender<Committed>,
     pub leader: watch::Sender<Option<Leader>>,
+    /// Counts what was heard of requests and answers.
+    pub relayed: watch::Sender<u64>,
+    pub probes: ProbeStates,
     /// There may be something new.
     pub wake: Notify,
     /// Why the database cannot be asked at present.
-    pub away: Mutex<Option<StoreError>>,
+    pub away: watch::Sender<Option<StoreError>>,
     /// Why nothing is taken in any more: what was read cannot be folded.
     pub stopped: Mutex<Option<String>>,
 }
@@ -149,6 +152,11 @@ impl PostgresShared {
 
     /// The database answers, or does not.
     pub fn note_answer(&self, result: Result<(), &StoreError>) {
-        *self.away.lock() = result.err().cloned();
+        let away = result.err().filter(|error| matches!(error, StoreError::Unavailable { .. })).cloned();
+        self.away.send_if_modified(|told| {
+            let other = told.is_some() != away.is_some();
+            *told = away;
+            other
+        });
     }
 }
