@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Ask, Contact, LetterId, LetterKind, LetterState, Policy, Profile};
-use cloverwatch::engine::{Engine, OutboxParts, Pace, Parts};
+use cloverwatch::engine::{Engine, LeaseSettings, OutboxParts, Pace, Parts};
 use cloverwatch::mail::smtp::SmtpSettings;
 use cloverwatch::mail::{
     Delivery, LetterRenderer, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision, RenderContext,
@@ -122,6 +122,7 @@ fn parts(store: Arc<dyn Store>, clock: &SharedClock, outbox: Option<OutboxParts>
         seed: 1,
         read_only: false,
         background,
+        lease: LeaseSettings::of("ana"),
     }
 }
 

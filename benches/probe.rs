@@ -20,7 +20,7 @@ use std::time::Duration;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::SlotWindow;
 use cloverwatch::domain::{Actor, Contact, DealershipId, Policy, Profile, Stage};
-use cloverwatch::engine::{Engine, Pace, Parts};
+use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::sandbox::{self, Faults, Sandbox, SandboxSettings};
 use cloverwatch::store::EmbeddedStore;
 use cloverwatch::timezone::Tz;
@@ -134,6 +134,7 @@ fn desk(dir: &std::path::Path, sandbox: &Sandbox, clock: &SharedClock) -> Engine
         seed: 1,
         read_only: false,
         background: false,
+        lease: LeaseSettings::of("ana"),
     })
 }
 

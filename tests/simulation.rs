@@ -13,7 +13,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{Actor, Ask, Command, DealershipId, Event, Outcome, Policy, Stage, Timestamp};
-use cloverwatch::engine::{Engine, Pace, Parts};
+use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::protocol::{PastedCode, RequestError};
 use cloverwatch::store::Store;
 use parking_lot::Mutex;
@@ -140,6 +140,7 @@ impl Simulation {
             seed: self.rng.random_range(0..=u64::MAX),
             read_only: false,
             background: true,
+            lease: LeaseSettings::of("ana"),
         });
         if self.ids.is_empty() {
             let profiles = (0..DEALERSHIPS).map(profile).collect();

@@ -79,7 +79,7 @@ impl Engine {
             vin: booking.vehicle.vin.clone().unwrap_or_default().as_str().into(),
             moves: booking.appointment_id.is_some(),
         };
-        inner.execute(id, request, actor).await?;
+        inner.execute_as_leader(id, request, actor).await?;
         let answer = inner.send_booking(platform, &state, booking).await;
         inner.end_booking(&state, planned, answer, actor).await
     }
@@ -104,7 +104,7 @@ impl Engine {
             None => Ok(None),
             Some(stands @ Booked::Stands { .. }) => Ok(Some(stands)),
             Some(_) => {
-                inner.execute(id, Command::EndBooking { intent, end: BookingEnd::GivenUp }, actor).await?;
+                inner.execute_as_leader(id, Command::EndBooking { intent, end: BookingEnd::GivenUp }, actor).await?;
                 Ok(None)
             }
         }
@@ -171,7 +171,7 @@ impl Inner {
         actor: &Actor,
     ) -> Result<Booked, RequestError> {
         let (id, local) = (state.id, planned.booking.local);
-        let end = |end| self.execute(id, Command::EndBooking { intent: planned.intent, end }, actor);
+        let end = |end| self.execute_as_leader(id, Command::EndBooking { intent: planned.intent, end }, actor);
         match answer {
             BookingOutcome::Booked { id: name } => {
                 end(BookingEnd::Booked { id: name.clone(), read_back: false }).await?;
@@ -206,7 +206,7 @@ impl Inner {
         let Some(stands) = &state.appointment else { return ReadBack::NotThere };
         match self.appointments(&state, stands.vin.raw()).await {
             Ok(Ok(list)) if list.iter().any(|one| one.id == *name && one.local == stands.local) => {
-                match self.execute(id, Command::SeeAppointment { id: name.clone() }, actor).await {
+                match self.execute_as_leader(id, Command::SeeAppointment { id: name.clone() }, actor).await {
                     Ok(_) => ReadBack::Seen,
                     Err(error) => ReadBack::CouldNotTell(error.to_string()),
                 }
@@ -227,7 +227,7 @@ impl Inner {
             Err(why) => {
                 let reason = format!("it could not be read back: {why}");
                 let end = BookingEnd::Unknown { reason: reason.clone() };
-                self.execute(id, Command::EndBooking { intent, end }, actor).await?;
+                self.execute_as_leader(id, Command::EndBooking { intent, end }, actor).await?;
                 return Ok(Some(Booked::Unknown { reason }));
             }
         };
@@ -236,7 +236,7 @@ impl Inner {
             Some(one) => BookingEnd::Booked { id: one.id.clone(), read_back: true },
             None => BookingEnd::Absent { asked_at },
         };
-        match self.execute(id, Command::EndBooking { intent, end }, actor).await {
+        match self.execute_as_leader(id, Command::EndBooking { intent, end }, actor).await {
             Ok(_) => {}
             Err(RequestError::Refused(unsettled @ Refusal::BookingUnsettled(_))) => {
                 return Ok(Some(Booked::Unknown { reason: unsettled.to_string() }));

@@ -9,12 +9,13 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 
 use super::backoff::Backoff;
-use super::inner::SOURCE_IN_FLIGHT;
+use super::inner::{Authority, SOURCE_IN_FLIGHT};
 use super::{Engine, Inner};
 use crate::domain::{
     Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, PendingCode, Refusal, needs_no_code,
 };
 use crate::protocol::{PastedCode, RequestError};
+use crate::store::StoreError;
 use crate::xtime::{CodeSource, ObtainedCode, SourceError, SourceRequest};
 
 /// How often the source is asked within one saga, how long that may take in all, and the wait in between.
@@ -65,7 +66,10 @@ pub(super) async fn resume_all(inner: Arc<Inner>) {
             let result = match source {
                 Some(source) => inner.obtain(source.as_ref(), id, None, &Actor::person(&pending.by)).await.map(drop),
                 // Nobody can go on with it. It stays open, and says why.
-                None => inner.give_up(id, pending.intent, "the source that was asked is not configured any more").await,
+                None => {
+                    let why = "the source that was asked is not configured any more";
+                    inner.give_up(Authority::Leader, id, pending.intent, why).await
+                }
             };
             match result {
                 Ok(()) | Err(RequestError::Ending) => {}
@@ -121,7 +125,7 @@ impl Inner {
         if let Some(refusal) = needs_no_code(&state) {
             // Connected or put aside meanwhile.
             let command = Command::FailCode { intent: pending.intent, reason: refusal.to_string(), refused: true };
-            self.execute(id, command, actor).await?;
+            self.execute_as_leader(id, command, actor).await?;
             return Err(refusal.into());
         }
         let request = SourceRequest {
@@ -144,7 +148,7 @@ impl Inner {
             SourceError::Unusable(_) | SourceError::Unclear { .. } => false,
         };
         let command = Command::FailCode { intent: pending.intent, reason: error.to_string(), refused };
-        self.execute(id, command, actor).await?;
+        self.execute_as_leader(id, command, actor).await?;
         let words = error.to_string();
         Err(if refused { RequestError::Source(words) } else { RequestError::StillOpen(words) })
     }
@@ -162,22 +166,22 @@ impl Inner {
             if open.source == origin {
                 if let Some((ask, mail)) = ask.filter(|(_, mail)| *mail != open.mail) {
                     let again = Command::RequestCode { intent: open.intent, source: origin, ask, mail };
-                    self.execute(id, again, actor).await?;
+                    self.execute_as_leader(id, again, actor).await?;
                 }
                 return Ok(pending());
             }
             // Another source made of the same key what it liked; this one knows nothing of it.
             let reason = "the source that was asked is not configured any more".to_owned();
-            self.execute(id, Command::FailCode { intent: open.intent, reason, refused: true }, actor).await?;
+            self.execute_as_leader(id, Command::FailCode { intent: open.intent, reason, refused: true }, actor).await?;
         }
         let Some((ask, mail)) = ask else { return Ok(None) };
         let command = Command::RequestCode { intent: self.new_intent_id(), source: origin, ask, mail };
-        self.execute(id, command, actor).await?;
+        self.execute_as_leader(id, command, actor).await?;
         Ok(pending())
     }
 
     /// Asks until the source says something definite, at most a few times; the answer, and whether one before it may have made a code.
-    /// The outer error: the program ends.
+    /// The outer error: the program ends, or another process leads.
     async fn ask_source(
         &self,
         source: &dyn CodeSource,
@@ -187,6 +191,9 @@ impl Inner {
         let began = clock.elapsed();
         for attempt in 0.. {
             let turn = self.source_slots.acquire().await.map_err(|_| RequestError::Ending)?;
+            if !self.leads() {
+                return Err(StoreError::NotLeader.into());
+            }
             let answer = source.obtain(request).await;
             drop(turn);
             let Err(SourceError::Unclear { retry_after, .. }) = &answer else { return Ok((answer, attempt > 0)) };
@@ -222,21 +229,27 @@ impl Inner {
             ask: ask.unwrap_or(Ask::Invite),
             mail: pending.mail,
         };
-        match self.execute(id, command, actor).await {
+        match self.execute_as_leader(id, command, actor).await {
             Ok(events) => Ok(self.issued(id, &events)),
             Err(RequestError::Refused(refusal)) => {
                 let reason = format!("the source gave a code that cannot be used: {refusal}");
                 let command = Command::FailCode { intent: pending.intent, reason, refused: true };
-                self.execute(id, command, actor).await?;
+                self.execute_as_leader(id, command, actor).await?;
                 Err(refusal.into())
             }
             Err(error) => Err(error),
         }
     }
 
-    async fn give_up(&self, id: DealershipId, intent: IntentId, reason: &str) -> Result<(), RequestError> {
+    async fn give_up(
+        &self,
+        authority: Authority,
+        id: DealershipId,
+        intent: IntentId,
+        reason: &str,
+    ) -> Result<(), RequestError> {
         let command = Command::FailCode { intent, reason: reason.to_owned(), refused: false };
-        self.execute(id, command, &Actor::system("codes")).await.map(drop)
+        self.execute_as(authority, id, command, &Actor::system("codes")).await.map(drop)
     }
 
     pub(super) async fn paste(&self, pasted: PastedCode, actor: &Actor) -> Result<u32, RequestError> {
@@ -246,7 +259,7 @@ impl Inner {
         let orphan =
             self.read_model().get(id).and_then(|state| state.pending.clone()).filter(|open| open.failed.is_none());
         if let Some(open) = orphan.filter(|_| !self.obtaining.lock().contains(&id)) {
-            self.give_up(id, open.intent, "nobody goes on with it").await?;
+            self.give_up(Authority::Person, id, open.intent, "nobody goes on with it").await?;
         }
         let command = Command::IssueCode {
             code: pasted.code,

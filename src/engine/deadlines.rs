@@ -102,7 +102,7 @@ async fn run(inner: &Inner, deadlines: Deadlines) {
 /// Whether everything is recorded that was due.
 async fn record(inner: &Inner, id: DealershipId, deadlines: Deadlines) -> (DealershipId, bool) {
     let (command, actor) = deadlines.command();
-    let done = match inner.execute(id, command, &actor).await {
+    let done = match inner.execute_as_leader(id, command, &actor).await {
         // Nothing recorded although the timer rang: the clock was set back meanwhile. It is due again later.
         Ok(events) => !events.is_empty(),
         Err(error) => {

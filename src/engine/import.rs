@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::inner::MOST_TRIES;
+use super::inner::{Authority, MOST_TRIES};
 use super::{Engine, Inner};
 use crate::domain::{
     Actor, Claim, Claims, Command, Context, DealershipId, Fact, Onboarding, ProfileField, Refusal, decide_in_turn,
@@ -77,7 +77,7 @@ impl Inner {
             if batch.is_empty() {
                 return Ok(decided);
             }
-            match self.parts.store.append(batch).await {
+            match self.append(Authority::Person, batch).await {
                 Ok(_) => return Ok(decided),
                 // Somebody else recorded something about one of them: all of this batch is decided anew.
                 Err(StoreError::Conflict { .. } | StoreError::Claimed { .. }) if tries < MOST_TRIES => tries += 1,

@@ -13,11 +13,12 @@ use tokio_util::task::TaskTracker;
 
 use super::Parts;
 use super::circuit_breaker::ClockReading;
+use super::leadership::Term;
 use super::probe::{Call, PriorityProbe, REQUESTS_WAITING, ShownServices};
 use crate::domain::{
     Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Timestamp, decide,
 };
-use crate::protocol::{PlatformState, ReadModel, RequestError, Status};
+use crate::protocol::{Committed, PlatformState, ReadModel, RequestError, Status};
 use crate::store::{Append, StoreError};
 
 /// How often a decision is made anew because the dealership changed under it.
@@ -25,6 +26,15 @@ pub const MOST_TRIES: u32 = 16;
 
 /// How many requests to the code source are under way at once.
 pub const SOURCE_IN_FLIGHT: usize = 4;
+
+/// For whom something is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authority {
+    /// A person, whoever leads.
+    Person,
+    /// Whoever leads: refused when another process does by now.
+    Leader,
+}
 
 pub struct Inner {
     pub parts: Parts,
@@ -49,6 +59,10 @@ pub struct Inner {
     pub source_slots: Semaphore,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,
+    /// The term in which this process leads a team.
+    pub term: watch::Sender<Option<Term>>,
+    /// Held while a term begins or ends.
+    pub campaign: tokio::sync::Mutex<()>,
     pub cancel: CancellationToken,
     pub tasks: TaskTracker,
 }
@@ -74,6 +88,8 @@ impl Inner {
             obtaining: Mutex::default(),
             source_slots: Semaphore::new(SOURCE_IN_FLIGHT),
             outbox_nudge: Notify::new(),
+            term: watch::Sender::new(None),
+            campaign: tokio::sync::Mutex::default(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
             parts,
@@ -96,9 +112,14 @@ impl Inner {
         ClockReading { at: self.now(), elapsed: self.parts.clock.elapsed() }
     }
 
-    /// Whether this process does what is due by itself.
-    pub fn works(&self) -> bool {
+    /// Whether this process is one that does what is due by itself.
+    pub fn is_worker(&self) -> bool {
         self.parts.background && !self.parts.read_only
+    }
+
+    /// Whether it does so now.
+    pub fn works(&self) -> bool {
+        self.is_worker() && self.leads()
     }
 
     /// Whether anything may be recorded at all.
@@ -119,17 +140,50 @@ impl Inner {
         }
     }
 
-    /// What another task answers to a question, unless the program ends before.
+    /// What another task answers to a question, unless the program or its term ends before.
     pub async fn answer<T>(&self, answer: oneshot::Receiver<Result<T, RequestError>>) -> Result<T, RequestError> {
         tokio::select! {
             biased;
             answer = answer => answer.unwrap_or_else(|_| Err(RequestError::Fault("the answer was lost".to_owned()))),
             () = self.cancel.cancelled() => Err(RequestError::Ending),
+            () = self.deposed() => Err(StoreError::NotLeader.into()),
         }
     }
 
+    /// Records what a person wants.
     pub async fn execute(
         &self,
+        id: DealershipId,
+        command: Command,
+        actor: &Actor,
+    ) -> Result<Vec<Arc<Event>>, RequestError> {
+        self.execute_as(Authority::Person, id, command, actor).await
+    }
+
+    /// Records what the leader's work came to.
+    pub async fn execute_as_leader(
+        &self,
+        id: DealershipId,
+        command: Command,
+        actor: &Actor,
+    ) -> Result<Vec<Arc<Event>>, RequestError> {
+        self.execute_as(Authority::Leader, id, command, actor).await
+    }
+
+    pub async fn append(&self, authority: Authority, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        match (authority, self.parts.store.team()) {
+            (Authority::Leader, Some(_)) => {
+                let term = self.term().ok_or(StoreError::NotLeader)?;
+                self.parts.store.append_as_leader(term.epoch, batch).await
+            }
+            _ => self.parts.store.append(batch).await,
+        }
+    }
+
+    /// Decides a command on the present state and records what comes of it.
+    pub async fn execute_as(
+        &self,
+        authority: Authority,
         id: DealershipId,
         command: Command,
         actor: &Actor,
@@ -139,7 +193,7 @@ impl Inner {
         }
         let mut tries = 0;
         while let Some(append) = self.decided(id, &command, actor)? {
-            match self.parts.store.append(vec![append]).await {
+            match self.append(authority, vec![append]).await {
                 Ok(committed) => return Ok(committed.events.to_vec()),
                 // Somebody was faster: the rules see the new state, and may now refuse.
                 Err(StoreError::Conflict { .. } | StoreError::Claimed { .. }) if tries < MOST_TRIES => tries += 1,

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::clock::{ManualClock, SharedClock};
     use crate::domain::Policy;
-    use crate::engine::{Pace, Parts};
+    use crate::engine::{LeaseSettings, Pace, Parts};
     use crate::store::memory::MemoryStore;
     use crate::xtime::{HttpPlatform, PlatformSettings, install_crypto};
 
@@ -122,6 +122,7 @@ mod tests {
             seed: 7,
             read_only: false,
             background: false,
+            lease: LeaseSettings::of("ana"),
         })
     }
 

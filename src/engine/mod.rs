@@ -8,9 +8,11 @@ mod codes;
 mod deadlines;
 mod import;
 mod inner;
+mod leadership;
 mod meanings;
 mod outbox;
 mod probe;
+mod relay;
 mod requests;
 mod supervisor;
 mod timers;
@@ -32,6 +34,7 @@ use inner::Inner;
 use probe::PriorityProbe;
 
 pub use bulks::is_whole;
+pub use leadership::LeaseSettings;
 pub use meanings::RuleKeeper;
 pub use outbox::{OutboxParts, letter_text};
 
@@ -62,6 +65,8 @@ pub struct Parts {
     /// Whether this process does the background work (probes that are due, clocks, open requests for codes), as the
     /// dashboard, `watch` and `demo` do. A one-shot command does not; it can still `check` and `obtain`.
     pub background: bool,
+    /// Where several processes share the store, the background work is done by the one that leads.
+    pub lease: LeaseSettings,
 }
 
 /// The numbers of the background tasks.
@@ -101,7 +106,8 @@ impl Pace {
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
-    _last: Arc<DropGuard>,
+    /// `None` for the engine's own tasks, which do not keep it running.
+    _last: Option<Arc<DropGuard>>,
 }
 
 impl Engine {
@@ -109,9 +115,12 @@ impl Engine {
     /// platform, or with `background`).
     pub fn start(parts: Parts) -> Self {
         let inner = Arc::new(Inner::new(parts));
-        supervisor::start(&inner);
+        match inner.parts.store.team() {
+            None => supervisor::start(&inner).detach_all(),
+            Some(_) => supervisor::start_in_team(&inner),
+        }
         let last = inner.cancel.clone().drop_guard();
-        Self { inner, _last: Arc::new(last) }
+        Self { inner, _last: Some(Arc::new(last)) }
     }
 
     /// The states after the last durable commit.
@@ -220,7 +229,7 @@ impl Engine {
         inner.tasks.close();
         tokio::select! {
             biased;
-            () = inner.tasks.wait() => {}
+            () = inner.tasks.wait() => inner.resign().await,
             () = inner.parts.clock.sleep(LAST_WAIT) => {}
         }
         Ok(inner.parts.store.close().await?)

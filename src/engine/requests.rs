@@ -6,11 +6,11 @@ use futures::{StreamExt, stream};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::Engine;
 use super::outbox::letter_text;
+use super::{Engine, Inner};
 use crate::domain::bulk::Bulk;
 use crate::domain::{Actor, DealershipId, Service};
-use crate::protocol::{CodeRequest, Incoming, ItemAnswer, Request, RequestError, Response};
+use crate::protocol::{Checked, CodeRequest, Incoming, ItemAnswer, Request, RequestError, Response};
 
 /// How many of many are under way at once: enough to share a commit.
 const AT_ONCE: usize = 32;
@@ -19,11 +19,11 @@ const AT_ONCE: usize = 32;
 type Ended = (DealershipId, Result<ItemAnswer, RequestError>);
 
 /// A request, and whom to answer.
-struct Asked {
+pub(super) struct Asked {
     engine: Engine,
-    actor: Actor,
-    answers: mpsc::Sender<Response>,
-    stop: CancellationToken,
+    pub(super) actor: Actor,
+    pub(super) answers: mpsc::Sender<Response>,
+    pub(super) stop: CancellationToken,
 }
 
 impl Engine {
@@ -31,7 +31,13 @@ impl Engine {
     /// answered. When nobody listens any more that is so too, and what is left counts as cut off.
     pub fn perform(&self, request: Request, actor: &Actor, answers: mpsc::Sender<Response>, stop: CancellationToken) {
         let asked = Asked { engine: self.clone(), actor: actor.clone(), answers, stop };
-        self.inner.tasks.spawn(asked.perform(request));
+        self.inner.tasks.spawn(async move {
+            match asked.inner().does(&request).await {
+                Ok(true) => asked.perform(request).await,
+                Ok(false) => asked.relay(request).await,
+                Err(error) => asked.refuse(&request, &error.into()).await,
+            }
+        });
     }
 
     /// The opcodes that Xtime shows of a dealership: as known lately, else by a probe.
@@ -48,6 +54,33 @@ impl Engine {
 }
 
 impl Asked {
+    /// One that an engine's own task was asked for.
+    pub(super) fn of(
+        inner: &Arc<Inner>,
+        actor: Actor,
+        answers: mpsc::Sender<Response>,
+        stop: CancellationToken,
+    ) -> Self {
+        Self { engine: Engine { inner: Arc::clone(inner), _last: None }, actor, answers, stop }
+    }
+
+    pub(super) fn inner(&self) -> &Arc<Inner> {
+        &self.engine.inner
+    }
+
+    /// Does it here, in the background.
+    pub(super) fn begin(self, request: Request) {
+        let tasks = self.inner().tasks.clone();
+        tasks.spawn(self.perform(request));
+    }
+
+    /// Probes here, or has it done by whoever leads.
+    async fn probe(&self, id: DealershipId) -> Result<Box<Checked>, RequestError> {
+        let (tell, mut answer) = mpsc::channel(1);
+        self.engine.perform(Request::Probe(vec![id]), &self.actor, tell, self.stop.clone());
+        answer.recv().await.ok_or(RequestError::Ending)?.try_into()
+    }
+
     async fn perform(self, request: Request) {
         let (now, by) = (self.engine.clock().now(), self.actor.as_str());
         match request {
@@ -176,7 +209,7 @@ impl Asked {
             Request::TeachRule { event, dealership: id, answer, rule } => {
                 let means = rule.means;
                 let taught = match engine.teach_rule(event, id, &answer, rule).await {
-                    Ok(()) => Ok(ItemAnswer::Taught { means, probed: engine.check(id).await.map(Box::new) }),
+                    Ok(()) => Ok(ItemAnswer::Taught { means, probed: self.probe(id).await }),
                     Err(why) => Err(why),
                 };
                 Response::Item { place: 0, dealership: id, answer: taught }

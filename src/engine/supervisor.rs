@@ -8,9 +8,10 @@ use std::sync::Arc;
 use futures::FutureExt;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use tokio::task::JoinSet;
 
 use super::backoff::Backoff;
-use super::{Inner, codes, deadlines, outbox, probe};
+use super::{Inner, codes, deadlines, leadership, outbox, probe, relay};
 
 /// How long until a task that failed is started again.
 const BACKOFF: Backoff = Backoff::seconds(2, 60);
@@ -18,30 +19,47 @@ const BACKOFF: Backoff = Backoff::seconds(2, 60);
 /// How many faults are kept.
 const FAULTS_KEPT: usize = 10;
 
-/// Starts the tasks that this engine needs.
-pub(super) fn start(inner: &Arc<Inner>) {
+/// Starts the tasks of whoever leads. They end with the program; dropping what is returned ends them at once.
+pub(super) fn start(inner: &Arc<Inner>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
     if inner.parts.platform.is_some() {
-        supervise(inner, "probe", probe::run);
-        supervise(inner, "probe states", probe::save);
+        supervise(&mut tasks, inner, "probe", probe::run);
+        supervise(&mut tasks, inner, "probe states", probe::save);
     }
     if inner.works() {
-        supervise(inner, "clock", deadlines::clocks);
-        supervise(inner, "codes", codes::resume_all);
+        supervise(&mut tasks, inner, "clock", deadlines::clocks);
+        supervise(&mut tasks, inner, "codes", codes::resume_all);
         if inner.parts.outbox.is_some() {
-            supervise(inner, "reminders", deadlines::letters);
-            supervise(inner, "mail", outbox::run);
-            supervise(inner, "reports", outbox::read_reports);
+            supervise(&mut tasks, inner, "reminders", deadlines::letters);
+            supervise(&mut tasks, inner, "mail", outbox::run);
+            supervise(&mut tasks, inner, "reports", outbox::read_reports);
+        }
+        if inner.parts.store.team().is_some() {
+            supervise(&mut tasks, inner, "requests", relay::serve);
         }
     }
+    tasks
 }
 
-fn supervise<F>(inner: &Arc<Inner>, name: &'static str, task: fn(Arc<Inner>) -> F)
+/// Starts the tasks of one of several processes, leading or not.
+pub(super) fn start_in_team(inner: &Arc<Inner>) {
+    let mut tasks = JoinSet::new();
+    if inner.parts.background {
+        supervise(&mut tasks, inner, "team", leadership::tell);
+    }
+    if inner.is_worker() {
+        supervise(&mut tasks, inner, "lease", leadership::campaign);
+    }
+    tasks.detach_all();
+}
+
+fn supervise<F>(tasks: &mut JoinSet<()>, inner: &Arc<Inner>, name: &'static str, task: fn(Arc<Inner>) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
     let inner = Arc::clone(inner);
     let tracker = inner.tasks.clone();
-    tracker.spawn(async move {
+    tasks.spawn(tracker.track_future(async move {
         let mut rng = StdRng::seed_from_u64(inner.parts.seed ^ name.len() as u64);
         let mut attempt = 0;
         loop {
@@ -57,7 +75,7 @@ where
             }
             attempt += 1;
         }
-    });
+    }));
 }
 
 pub(super) fn words(panic: &(dyn Any + Send)) -> &str {
@@ -91,7 +109,7 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, ManualClock};
     use crate::domain::{Policy, Timestamp};
-    use crate::engine::{Engine, Pace, Parts};
+    use crate::engine::{Engine, LeaseSettings, Pace, Parts};
     use crate::store::memory::MemoryStore;
 
     static STARTS: AtomicU32 = AtomicU32::new(0);
@@ -117,9 +135,11 @@ mod tests {
             seed: 1,
             read_only: false,
             background: false,
+            lease: LeaseSettings::of("ana"),
         });
         let mut status = engine.status();
-        supervise(&engine.inner, "clumsy", fails_three_times);
+        let mut tasks = JoinSet::new();
+        supervise(&mut tasks, &engine.inner, "clumsy", fails_three_times);
         for failure in 0..3_u32 {
             status.changed().await.unwrap();
             let faults = status.borrow_and_update().faults.clone();

@@ -23,7 +23,9 @@ pub use events::{Committed, EventQuery};
 pub use read_model::ReadModel;
 pub use request::{BulkId, CodeRequest, Incoming, PastedCode, Request};
 pub use response::{ItemAnswer, Response};
-pub use status::{Alarm, BacklogProgress, Cause, MailState, MailStatus, PlatformState, ProbeStatus, Status};
+pub use status::{
+    Alarm, BacklogProgress, Cause, Leads, MailState, MailStatus, PlatformState, ProbeStatus, Status, StoreAway,
+};
 
 /// What is pushed to every client.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -101,6 +101,21 @@ pub struct BacklogProgress {
     pub expected_end: Option<Timestamp>,
 }
 
+/// Who does the background work for all who share a store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leads {
+    pub name: String,
+    /// It is this process.
+    pub here: bool,
+}
+
+/// The database does not answer: nothing can be recorded, and what is shown is as old as that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreAway {
+    pub why: String,
+    pub since: Timestamp,
+}
+
 /// A picture of the running program.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Status {
@@ -125,6 +140,9 @@ pub struct Status {
     /// Where codes come from; `None`: by paste.
     pub source: Option<CodeOrigin>,
     pub mail: MailStatus,
+    /// Who leads a team; `None`: nobody, or this process owns the store.
+    pub leads: Option<Leads>,
+    pub store_away: Option<StoreAway>,
     /// What went wrong inside the program and was mended (a task that failed and was restarted, a finding that could not
     /// be recorded), newest last, the last ten.
     pub faults: Vec<String>,

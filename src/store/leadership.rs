@@ -84,11 +84,7 @@ pub trait Team: Send + Sync {
     async fn ask(&self, request: &Request, actor: &Actor) -> Result<RelayedId, StoreError>;
 
     /// The answers behind one of them, each with its number, and whether more come.
-    async fn answers(
-        &self,
-        id: RelayedId,
-        after: u64,
-    ) -> Result<(Vec<(u64, Response)>, RelayState), StoreError>;
+    async fn answers(&self, id: RelayedId, after: u64) -> Result<(Vec<(u64, Response)>, RelayState), StoreError>;
 
     /// Takes back what no leader took. `false`: one did.
     async fn withdraw(&self, id: RelayedId) -> Result<bool, StoreError>;

@@ -10,7 +10,7 @@ use crate::client::LocalClient;
 use crate::clock::SharedClock;
 use crate::config::{Config, StoreUrl};
 use crate::domain::Policy;
-use crate::engine::{Engine, OutboxParts, Pace, Parts, RuleKeeper};
+use crate::engine::{Engine, LeaseSettings, OutboxParts, Pace, Parts, RuleKeeper};
 use crate::store::{EmbeddedStore, Store, StoreError};
 use crate::xtime::{CodeSource, Platform};
 use rules::SettingsFile;
@@ -47,6 +47,7 @@ pub struct Wiring {
     pub seed: u64,
     pub read_only: bool,
     pub background: bool,
+    pub lease: LeaseSettings,
 }
 
 impl Wiring {
@@ -67,14 +68,16 @@ impl Wiring {
             seed: rand::random(),
             read_only: false,
             background: need.background,
+            lease: LeaseSettings::of(&config.operator()),
         })
     }
 
     /// Starts the engine on a store.
     pub fn start(self, store: Arc<dyn Store>) -> LocalClient {
-        let Self { platform, source, outbox, rules, clock, policy, pace, seed, read_only, background } = self;
+        let Self { platform, source, outbox, rules, clock, policy, pace, seed, read_only, background, lease } = self;
         let rules = Some(rules);
-        let parts = Parts { store, platform, source, outbox, rules, clock, policy, pace, seed, read_only, background };
+        let parts =
+            Parts { store, platform, source, outbox, rules, clock, policy, pace, seed, read_only, background, lease };
         LocalClient::new(Engine::start(parts))
     }
 }

@@ -8,7 +8,7 @@ use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{
     Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, Onboarding, Policy, Timestamp,
 };
-use cloverwatch::engine::{Engine, Pace, Parts};
+use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::protocol::{PastedCode, PlatformState, RequestError};
 use cloverwatch::store::Store;
 
@@ -99,6 +99,7 @@ impl Desk {
             seed: 7,
             read_only: false,
             background: true,
+            lease: LeaseSettings::of("ana"),
         };
         change(&mut parts);
         let mut ids: Vec<_> = store.read_model().all().1.iter().map(|state| state.id).collect();

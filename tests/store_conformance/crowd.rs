@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use cloverwatch::protocol::{EventQuery};
+use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::{PostgresStore, Store, StoreError};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};

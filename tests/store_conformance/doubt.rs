@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::postgres::{PostgresOptions, PostgresUrl};
-use cloverwatch::protocol::{EventQuery};
 use cloverwatch::store::{PostgresStore, Store, StoreError};
 
 use crate::place::Place;

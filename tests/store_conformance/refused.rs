@@ -1,7 +1,7 @@
 //! What is refused: what, where, and what to do, and never a password.
 
+use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::postgres::{PostgresUrl, roles};
-use cloverwatch::protocol::{EventQuery};
 use cloverwatch::store::{PostgresStore, Store, StoreError, open};
 
 use crate::place::Place;
@@ -83,14 +83,14 @@ pub async fn a_viewer_reads_and_a_desk_records(place: Place) {
     };
     let desk = login("ana").await;
     desk.append(vec![note(1, 1)]).await.unwrap();
-    let epoch = desk.leadership().try_lead("ana", std::time::Duration::from_secs(60)).await.unwrap().unwrap();
-    desk.leadership().resign(epoch).await.unwrap();
+    let epoch = desk.team().unwrap().try_lead("ana", std::time::Duration::from_secs(60)).await.unwrap().unwrap();
+    desk.team().unwrap().resign(epoch).await.unwrap();
     let viewer = login("vic").await;
     assert_eq!(viewer.events(EventQuery::default()).await.unwrap().len(), 2);
     let error = viewer.append(vec![note(1, 2)]).await.unwrap_err();
     assert!(matches!(error, StoreError::Database { .. }), "{error}");
     has(&error.to_string(), &["permission denied"]);
-    assert!(viewer.leadership().try_lead("vic", std::time::Duration::from_secs(60)).await.is_err());
+    assert!(viewer.team().unwrap().try_lead("vic", std::time::Duration::from_secs(60)).await.is_err());
     desk.append(vec![note(1, 2)]).await.unwrap();
     crate::team::reached(&viewer, 3).await;
     let change = "SET ROLE TEAM_ana; DELETE FROM TEAM.events".replace("TEAM", &place.schema);

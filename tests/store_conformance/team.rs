@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloverwatch::domain::Event;
-use cloverwatch::protocol::{EventQuery};
+use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::{PostgresStore, Store, StoreError};
 
 use crate::place::Place;

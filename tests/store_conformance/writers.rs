@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use cloverwatch::domain::{Claim, Event, Fact};
-use cloverwatch::protocol::{EventQuery};
-use cloverwatch::store::{StoreError};
+use cloverwatch::protocol::EventQuery;
+use cloverwatch::store::StoreError;
 use tokio::sync::broadcast::error::TryRecvError;
 
 use crate::place::Place;

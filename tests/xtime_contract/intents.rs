@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono_tz::America::Chicago;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Ask, Contact, Policy, Profile};
-use cloverwatch::engine::{Engine, Pace, Parts};
+use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::protocol::RequestError;
 use cloverwatch::store::memory::MemoryStore;
 use cloverwatch::xtime::CodeSource;
@@ -58,6 +58,7 @@ fn engine(source: Arc<dyn CodeSource>, clock: SharedClock) -> Engine {
         seed: 7,
         read_only: false,
         background: false,
+        lease: LeaseSettings::of("ana"),
     })
 }
 

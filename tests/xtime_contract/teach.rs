@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Outcome, Policy};
-use cloverwatch::engine::{Engine, Pace, Parts};
+use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::store::memory::MemoryStore;
 use cloverwatch::wiring::KeptNowhere;
 use cloverwatch::xtime::{HttpPlatform, Platform};
@@ -33,6 +33,7 @@ async fn a_taught_row_is_in_effect_at_once() {
         seed: 7,
         read_only: false,
         background: false,
+        lease: LeaseSettings::of("ana"),
     });
     let added = engine.add(vec![profile("xts1"), profile("xts2")], &Actor::person("ana")).await.unwrap();
     let [one, other] = added.as_slice() else { panic!("{added:?}") };

@@ -11,6 +11,7 @@ use crate::domain::{
     Actor, Command, DealershipId, Fact, Letter, LetterEnd, LetterId, LetterState, Onboarding, Timestamp,
 };
 use crate::engine::Inner;
+use crate::engine::inner::Authority;
 use crate::mail::{self, Delivery, PreSendDecision, RefusedBy, RenderContext};
 use crate::protocol::RequestError;
 use crate::store::StoreError;
@@ -145,8 +146,9 @@ impl Inner {
             Ok(_) | Err(_) => return Ok(false),
         };
         let go = append.facts.iter().any(|fact| matches!(fact, Fact::EmailBegun { .. }));
-        match self.parts.store.append(vec![append]).await {
-            Ok(_) => Ok(go),
+        match self.append(Authority::Leader, vec![append]).await {
+            // By the time that it is recorded the lease may be over: then nobody knows what the next leader does.
+            Ok(_) => Ok(go && self.leads()),
             Err(StoreError::Conflict { .. }) => Ok(false),
             Err(error) => Err(error.into()),
         }
@@ -163,14 +165,15 @@ impl Inner {
         self.ended(id, Command::EndLetter { letter, end, jitter }, attempt).await
     }
 
-    /// Records the end of an attempt. It must be recorded: without it nobody would know. So it goes on until the program ends.
+    /// Records the end of an attempt. It must be recorded: without it nobody would know. So it goes on until the program ends, or
+    /// its term: then the next leader finds the letter half handed over.
     async fn ended(&self, id: DealershipId, command: Command, attempt: SendAttempt) -> SendAttempt {
         loop {
-            match self.execute(id, command.clone(), &actor()).await {
+            match self.execute_as_leader(id, command.clone(), &actor()).await {
                 Ok(_) | Err(RequestError::Refused(_)) => return attempt,
                 Err(error) => self.report(format!("what became of a letter could not be recorded: {error}")),
             }
-            if !self.sleep(RETRY).await {
+            if !self.leads() || !self.sleep(RETRY).await {
                 return SendAttempt::Waits;
             }
         }

@@ -8,6 +8,7 @@ use crate::domain::{
     Actor, Command, Concerned, LetterCopy, ReportAction, ReportError, ReportedAddress, Returned, ReturnedMail,
     Untrusted, concerned, same_address,
 };
+use crate::engine::inner::Authority;
 use crate::engine::{Engine, Inner};
 use crate::mail::bounce::read_report;
 use crate::mail::maildir::Maildir;
@@ -28,12 +29,17 @@ impl Engine {
     /// Takes in a delivery report. The same report a second time changes nothing.
     pub async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<TakenReport, RequestError> {
         self.inner.may_record()?;
-        self.inner.take_report(message, actor).await
+        self.inner.take_report(Authority::Person, message, actor).await
     }
 }
 
 impl Inner {
-    async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<TakenReport, RequestError> {
+    async fn take_report(
+        &self,
+        authority: Authority,
+        message: &[u8],
+        actor: &Actor,
+    ) -> Result<TakenReport, RequestError> {
         let report = read_report(message)?;
         let (now, (_, states)) = (self.now(), self.read_model().all());
         let named = report.mail.letter().is_some_and(|copy| states.iter().any(|it| it.letter(copy.letter).is_some()));
@@ -52,7 +58,7 @@ impl Inner {
             let mut recorded = Vec::new();
             for (id, copy) in &dealerships {
                 let Some(command) = command(&returned, &address, *copy) else { continue };
-                if !self.execute(*id, command, actor).await?.is_empty() {
+                if !self.execute_as(authority, *id, command, actor).await?.is_empty() {
                     recorded.push(*id);
                 }
             }
@@ -68,7 +74,7 @@ impl Inner {
     async fn read_maildir(&self, maildir: &mut Maildir) -> Result<(), String> {
         let unseen = maildir.unseen(AT_ONCE).map_err(|error| error.to_string())?;
         for message in unseen {
-            match self.take_report(&message.bytes, &actor()).await {
+            match self.take_report(Authority::Leader, &message.bytes, &actor()).await {
                 Ok(report) if report.is_for_us => {
                     let read = !needs_a_person(&report);
                     maildir.take(&message.path, read).map_err(|error| error.to_string())?;

@@ -63,7 +63,7 @@ impl Engine {
     /// afterwards: where letters are sent in the background that is done at the start, and what is being handed over now is not
     /// left over.
     pub async fn settle_letters(&self) {
-        if !self.inner.parts.background && !self.inner.parts.read_only {
+        if !self.inner.parts.background && !self.inner.parts.read_only && self.inner.leads() {
             task::end_orphans(&self.inner).await;
         }
     }

@@ -9,6 +9,7 @@ use super::LONGEST_REST;
 use super::platform_health::PlatformStanding;
 use crate::domain::{Actor, Fact, Timestamp};
 use crate::engine::Inner;
+use crate::engine::inner::Authority;
 use crate::protocol::{EventQuery, RequestError};
 use crate::store::Append;
 
@@ -86,7 +87,7 @@ impl Inner {
         let open = open_since(&fact);
         let (actor, at) = (Actor::system("probe"), self.now());
         let append = Append { dealership: None, expected_version: 0, actor, at, facts: vec![fact] };
-        self.parts.store.append(vec![append]).await?;
+        self.append(Authority::Leader, vec![append]).await?;
         Ok(open)
     }
 }

@@ -114,7 +114,8 @@ impl Prober {
 
     /// Sends whatever may go now. The answer is how long nothing more can go by itself.
     pub fn send(&mut self) -> Duration {
-        loop {
+        // A booking in the queue of a process that was stopped for minutes is another one's by now.
+        while self.inner.leads() {
             let now = self.inner.clock_reading();
             match self.requests.ready_in(now.elapsed) {
                 Some(rest) if rest.is_zero() => {}
@@ -130,6 +131,7 @@ impl Prober {
                 NextRequest::Nothing(rest) => return rest.min(LONGEST_REST),
             }
         }
+        LONGEST_REST
     }
 
     fn begin_probe(&mut self, probe: PriorityProbe, trial: bool) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{DealershipId, ProbeState};
+use crate::domain::{DealershipId, ProbeState, cadence};
 use crate::engine::{Engine, Inner};
 use crate::protocol::ProbeStatus;
 
@@ -16,9 +16,16 @@ impl Engine {
     pub fn probe_status(&self, id: DealershipId) -> ProbeStatus {
         let inner = &self.inner;
         let kept = inner.parts.store.probes().get(id);
-        let last = inner.read_model().get(id).and_then(|state| ProbeState::last(&state, kept.as_deref(), inner.now()));
-        let last = last.map(Cow::into_owned);
-        ProbeStatus { last, next_at: inner.next_probes.read().get(&id).copied() }
+        let Some(state) = inner.read_model().get(id) else { return ProbeStatus::default() };
+        let last = ProbeState::last(&state, kept.as_deref(), inner.now());
+        let next_at = match inner.leads() {
+            true => inner.next_probes.read().get(&id).copied(),
+            // As the leader plans it, but for what it defers.
+            false => {
+                cadence(&state, inner.now(), &inner.parts.policy, &inner.parts.pace.probe_schedule(), last.as_deref())
+            }
+        };
+        ProbeStatus { last: last.map(Cow::into_owned), next_at }
     }
 }
 

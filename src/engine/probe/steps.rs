@@ -171,12 +171,14 @@ impl Prober {
         let skew = self.health.clock_skew;
         let clock_is_right = skew.is_some_and(|skew| skew.abs() <= inner.parts.policy.clock_tolerance);
         self.requests.run(async move {
-            let mut result = inner.execute(job.id(), command, &actor()).await;
+            let mut result = inner.execute_as_leader(job.id(), command, &actor()).await;
             if let Ok(events) = &mut result
                 && clock_is_right
             {
                 // Where that fails, the next probe tries again.
-                events.extend(inner.execute(job.id(), Command::TellMisdated, &actor()).await.unwrap_or_default());
+                events.extend(
+                    inner.execute_as_leader(job.id(), Command::TellMisdated, &actor()).await.unwrap_or_default(),
+                );
             }
             StepResult::Recorded(job, result)
         });
@@ -228,7 +230,7 @@ impl Prober {
         let look = SlotsLook { at, window: self.inner.parts.policy.slot_window, slots };
         let inner = Arc::clone(&self.inner);
         self.requests.run(async move {
-            let result = inner.execute(job.id(), Command::ObserveSlots { look }, &actor()).await;
+            let result = inner.execute_as_leader(job.id(), Command::ObserveSlots { look }, &actor()).await;
             StepResult::SlotsRecorded(job, result)
         });
     }

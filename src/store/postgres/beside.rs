@@ -8,9 +8,9 @@ use super::rows::column_moment;
 use super::shared::PostgresShared;
 use crate::domain::bulk::Bulk;
 use crate::domain::{DealershipId, ProbeState, Timestamp};
-use crate::store::probe_file::{of_record, record};
 use crate::protocol::BulkId;
 use crate::store::StoreError;
+use crate::store::probe_file::{of_record, record};
 
 /// The last probes. What cannot be read is probed again.
 pub(super) async fn refresh_probes(shared: &PostgresShared) -> Result<(), StoreError> {

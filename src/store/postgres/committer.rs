@@ -13,8 +13,8 @@ use super::rows::EventColumns;
 use super::session::{Link, is_transient, jitter, unavailable};
 use super::shared::{Head, PostgresShared};
 use super::snapshots::SnapshotTask;
+use crate::protocol::Committed;
 use crate::store::pending_batch::PendingBatch;
-use crate::protocol::{Committed};
 use crate::store::{Append, Epoch, StoreError};
 
 /// How many facts are recorded in one transaction, as long as one append has not more.

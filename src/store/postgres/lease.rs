@@ -70,11 +70,7 @@ impl Team for PostgresShared {
         self.ask_leader(request, actor).await
     }
 
-    async fn answers(
-        &self,
-        id: RelayedId,
-        after: u64,
-    ) -> Result<(Vec<(u64, Response)>, RelayState), StoreError> {
+    async fn answers(&self, id: RelayedId, after: u64) -> Result<(Vec<(u64, Response)>, RelayState), StoreError> {
         self.answers_behind(id, after).await
     }
 

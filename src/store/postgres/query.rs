@@ -6,8 +6,8 @@ use sqlx::{Error, QueryBuilder};
 use super::rows::{EventRow, column_moment};
 use super::shared::PostgresShared;
 use crate::domain::{Event, Fact};
-use crate::protocol::{EventQuery};
-use crate::store::{StoreError};
+use crate::protocol::EventQuery;
+use crate::store::StoreError;
 
 /// How many rows are read at once.
 const PAGE: usize = 5_000;

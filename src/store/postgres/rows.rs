@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::PostgresUrl;
 use super::session::refused;
 use crate::domain::{DealershipId, Event, Timestamp};
-use crate::protocol::{Committed};
+use crate::protocol::Committed;
 use crate::store::{StoreError, line};
 
 /// All of what is recorded together in one statement, with the head moved and everybody told: the fewer times a

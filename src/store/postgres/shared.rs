@@ -11,8 +11,8 @@ use super::rows::{self, EventRow};
 use super::session::told;
 use crate::clock::SharedClock;
 use crate::domain::Event;
-use crate::store::pending_batch::PendingBatch;
 use crate::protocol::{Committed, ReadModel};
+use crate::store::pending_batch::PendingBatch;
 use crate::store::{Epoch, Leader, ProbeStates, StoreError};
 
 /// How many events are read at once.

@@ -10,9 +10,9 @@ use sqlx::postgres::PgConnection;
 use super::rows::{self, EventColumns};
 use super::shared::Head;
 use super::{PostgresUrl, schema, session};
+use crate::protocol::ReadModel;
 use crate::store::export::{ExportWriter, Lines};
 use crate::store::pending_batch::PendingBatch;
-use crate::protocol::{ReadModel};
 use crate::store::{RestoreError, Restored, StoreError};
 
 /// How many events are written or read at once.
