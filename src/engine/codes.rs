@@ -255,10 +255,11 @@ impl Inner {
     pub(super) async fn paste(&self, pasted: PastedCode, actor: &Actor) -> Result<u32, RequestError> {
         let id = pasted.dealership;
         self.may_record()?;
-        // A request that nobody works on any more (a crash, another command) must not keep the operator from pasting.
+        // A request that nobody works on any more (a crash, another command) must not keep the operator from pasting. Where another
+        // process leads, it works on it.
         let orphan =
             self.read_model().get(id).and_then(|state| state.pending.clone()).filter(|open| open.failed.is_none());
-        if let Some(open) = orphan.filter(|_| !self.obtaining.lock().contains(&id)) {
+        if let Some(open) = orphan.filter(|_| self.leads() && !self.obtaining.lock().contains(&id)) {
             self.give_up(Authority::Person, id, open.intent, "nobody goes on with it").await?;
         }
         let command = Command::IssueCode {

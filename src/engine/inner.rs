@@ -67,16 +67,21 @@ pub struct Inner {
     pub tasks: TaskTracker,
 }
 
+/// What is known before anything was asked.
+pub fn starting_status(parts: &Parts) -> Status {
+    let source = parts.source.as_ref().map(|source| source.origin());
+    let requests_per_second = parts.pace.requests_per_second.max(1);
+    let platform = if parts.platform.is_some() { PlatformState::Starting } else { PlatformState::Unconfigured };
+    Status { platform, requests_per_second, source, ..Status::default() }
+}
+
 impl Inner {
     pub fn new(parts: Parts) -> Self {
-        let source = parts.source.as_ref().map(|source| source.origin());
-        let requests_per_second = parts.pace.requests_per_second.max(1);
-        let platform = if parts.platform.is_some() { PlatformState::Starting } else { PlatformState::Unconfigured };
         let (probes, probes_asked) = mpsc::channel(REQUESTS_WAITING);
         let (calls, calls_asked) = mpsc::channel(REQUESTS_WAITING);
         Self {
             rng: Mutex::new(StdRng::seed_from_u64(parts.seed)),
-            status: watch::Sender::new(Status { platform, requests_per_second, source, ..Status::default() }),
+            status: watch::Sender::new(starting_status(&parts)),
             next_probes: RwLock::default(),
             probes_to_save: Notify::new(),
             shown: Mutex::default(),

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::Inner;
 use super::circuit_breaker::ClockReading;
+use super::inner::starting_status;
 use super::supervisor;
-use crate::protocol::{Leads, StoreAway};
+use crate::protocol::{Leads, Status, StoreAway};
 use crate::store::{Epoch, Leader, StoreError, Team};
 
 /// How long it takes at most until somebody sees that nobody leads, when nothing is told.
@@ -140,6 +141,13 @@ async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     let _nobody_begins = inner.campaign.lock().await;
     inner.term.send_replace(None);
     tasks.shutdown().await;
+    inner.next_probes.write().clear();
+    inner.status.send_modify(|status| {
+        // How the platform and the mail server are is known to the next leader.
+        let (leads, store_away, faults) =
+            (status.leads.take(), status.store_away.take(), std::mem::take(&mut status.faults));
+        *status = Status { leads, store_away, faults, ..starting_status(&inner.parts) };
+    });
     tracing::warn!("this process does not lead the team any more");
 }
 

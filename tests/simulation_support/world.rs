@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{NaiveDate, TimeDelta, Timelike};
-use cloverwatch::clock::{Clock, ManualClock};
+use cloverwatch::clock::{ManualClock, SharedClock};
 use cloverwatch::domain::{
     Appointment, AppointmentId, Booking, CodeOrigin, IntentId, Look, Outcome, Service, Slot, Timestamp,
 };
@@ -89,7 +89,7 @@ pub struct State {
 
 /// Platform and source in one.
 pub struct World {
-    pub clock: ManualClock,
+    pub clock: SharedClock,
     pub state: Mutex<State>,
 }
 
@@ -103,6 +103,11 @@ impl Drop for InFlight<'_> {
 
 impl World {
     pub fn new(clock: &ManualClock, seed: u64) -> Arc<Self> {
+        Self::on(Arc::new(clock.clone()), seed)
+    }
+
+    /// The same by any clock.
+    pub fn on(clock: SharedClock, seed: u64) -> Arc<Self> {
         let state = State {
             rng: StdRng::seed_from_u64(seed),
             mood: Mood::default(),
@@ -118,7 +123,7 @@ impl World {
             source_in_flight: 0,
             most_source_in_flight: 0,
         };
-        Arc::new(Self { clock: clock.clone(), state: Mutex::new(state) })
+        Arc::new(Self { clock, state: Mutex::new(state) })
     }
 
     pub fn mood(&self, change: impl FnOnce(&mut Mood)) {

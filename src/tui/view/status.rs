@@ -23,6 +23,7 @@ pub(super) fn has_banner(state: &ScreenState) -> bool {
     let platform = &state.status.platform;
     let room = state.size.1 >= 20;
     platform.is_alarm()
+        || state.status.store_away.is_some()
         || state.clock_doubt().is_some()
         || matches!(state.status.mail.state, MailState::Down { .. })
         || !state.status.alarms.is_empty()
@@ -84,7 +85,20 @@ fn alarms(state: &ScreenState, clocks: &Clocks) -> Vec<String> {
     let causes: Vec<String> =
         state.status.alarms.iter().map(|alarm| format!("{alarm} for {}", clocks.humanize_since(alarm.since))).collect();
     let causes = (!causes.is_empty()).then(|| format!("{}: one cause, at Xtime or with us", causes.join(", ")));
-    clock.into_iter().chain(platform).chain(mail_alarm(state, clocks)).chain(causes).collect()
+    store_alarm(state, clocks)
+        .into_iter()
+        .chain(clock)
+        .chain(platform)
+        .chain(mail_alarm(state, clocks))
+        .chain(causes)
+        .collect()
+}
+
+/// The database of a team is away: what is shown is as old as that.
+fn store_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
+    let away = state.status.store_away.as_ref()?;
+    let since = clocks.humanize_since(away.since);
+    Some(format!("The database does not answer for {since}, nothing can be recorded: {}", clean(&away.why)))
 }
 
 /// The mail server fails: one alarm, however many letters wait.
@@ -125,12 +139,16 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         put(&parts, theme, canvas);
         return;
     }
-    parts.push(platform(state, theme));
+    let led_elsewhere = status.leads.as_ref().is_some_and(|leads| !leads.here);
+    if !led_elsewhere {
+        parts.push(platform(state, theme));
+    }
+    parts.extend(leads(state, theme));
     if !state.loaded {
         parts.push(("loading…".to_owned(), theme.tone(Tone::Busy)));
     }
     parts.extend(under_way(state).map(|words| (words, theme.tone(Tone::Busy))));
-    if status.platform != PlatformState::Unconfigured {
+    if status.platform != PlatformState::Unconfigured && !led_elsewhere {
         let full = status.requests_per_second > 0 && status.requests_last_second >= status.requests_per_second;
         let budget = format!("{}/{} req/s", status.requests_last_second, status.requests_per_second);
         parts.push((budget, if full { theme.tone(Tone::Warn) } else { theme.dim }));
@@ -223,6 +241,13 @@ fn mail(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
         (_, Some(_)) => return None,
     };
     Some((words, theme.tone(tone)))
+}
+
+/// Who does the background work of a team.
+fn leads(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
+    let leads = state.status.leads.as_ref()?;
+    let words = if leads.here { "this desk leads".to_owned() } else { format!("{} leads", clean(&leads.name)) };
+    Some((words, theme.dim))
 }
 
 fn platform(state: &ScreenState, theme: &Theme) -> (String, Style) {
