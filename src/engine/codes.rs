@@ -3,6 +3,7 @@
 //! The intent is durable before the source is asked, and is the idempotency key of every try: whatever happens in between,
 //! going on with the same key never makes a second code.
 
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,10 +93,14 @@ struct Obtaining<'a> {
 }
 
 impl<'a> Obtaining<'a> {
-    fn begin(inner: &'a Inner, id: DealershipId) -> Option<Self> {
-        let free = inner.obtaining.lock().insert(id);
-        // Not eagerly: a mark that is dropped takes away the one that is there.
-        free.then(|| Self { inner, id })
+    /// # Errors
+    /// For whom it is served already.
+    fn begin(inner: &'a Inner, id: DealershipId, actor: &Actor) -> Result<Self, Actor> {
+        match inner.obtaining.lock().entry(id) {
+            Entry::Occupied(other) => return Err(other.get().clone()),
+            Entry::Vacant(free) => drop(free.insert(actor.clone())),
+        }
+        Ok(Self { inner, id })
     }
 }
 
@@ -114,9 +119,7 @@ impl Inner {
         ask: Option<(Ask, bool)>,
         actor: &Actor,
     ) -> Result<u32, RequestError> {
-        let Some(_mark) = Obtaining::begin(self, id) else {
-            return Err(self.in_flight(id, actor).into());
-        };
+        let _mark = Obtaining::begin(self, id, actor).map_err(|other| self.in_flight(id, &other))?;
         let before = self.read_model().get(id).and_then(|state| state.pending.as_ref().map(|pending| pending.intent));
         let Some(pending) = self.open_intent(source.origin(), id, ask, actor).await? else {
             return Err(Refusal::IntentClosed.into());
@@ -259,7 +262,7 @@ impl Inner {
         // process leads, it works on it.
         let orphan =
             self.read_model().get(id).and_then(|state| state.pending.clone()).filter(|open| open.failed.is_none());
-        if let Some(open) = orphan.filter(|_| self.leads() && !self.obtaining.lock().contains(&id)) {
+        if let Some(open) = orphan.filter(|_| self.leads() && !self.obtaining.lock().contains_key(&id)) {
             self.give_up(Authority::Person, id, open.intent, "nobody goes on with it").await?;
         }
         let command = Command::IssueCode {

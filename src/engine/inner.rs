@@ -1,6 +1,6 @@
 //! What the engine and its tasks share, and how a command is decided and recorded.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,8 +54,8 @@ pub struct Inner {
     pub calls_asked: tokio::sync::Mutex<mpsc::Receiver<Call>>,
     /// One test booking at a time.
     pub booking: tokio::sync::Mutex<()>,
-    /// Dealerships for which a code is being obtained by this process.
-    pub obtaining: Mutex<HashSet<DealershipId>>,
+    /// Dealerships for which a code is being obtained by this process, and for whom.
+    pub obtaining: Mutex<HashMap<DealershipId, Actor>>,
     pub source_slots: Semaphore,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,

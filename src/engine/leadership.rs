@@ -176,12 +176,11 @@ pub(super) async fn campaign(inner: Arc<Inner>) {
 /// Tells of the team in the status.
 pub(super) async fn tell(inner: Arc<Inner>) {
     let Some(team) = inner.parts.store.team() else { return };
-    let (mut leader, mut away) = (team.leader(), team.away());
+    let (mut leader, mut away, mut term) = (team.leader(), team.away(), inner.term.subscribe());
     loop {
-        let leads = leader
-            .borrow_and_update()
-            .as_ref()
-            .map(|leader| Leads { name: leader.to_string(), here: *leader.name == *inner.parts.lease.name });
+        let own = term.borrow_and_update().map(|term| term.epoch);
+        let led = leader.borrow_and_update().clone();
+        let leads = led.map(|it| Leads { name: it.to_string(), here: own == Some(it.epoch) });
         let why = away.borrow_and_update().as_ref().map(ToString::to_string);
         inner.status.send_if_modified(|status| {
             let since = status.store_away.as_ref().map_or_else(|| inner.now(), |away| away.since);
@@ -195,6 +194,7 @@ pub(super) async fn tell(inner: Arc<Inner>) {
             () = inner.cancel.cancelled() => return,
             Ok(()) = leader.changed() => {}
             Ok(()) = away.changed() => {}
+            Ok(()) = term.changed() => {}
         }
     }
 }

@@ -110,8 +110,7 @@ impl Asked {
                     end(team, id).await?;
                     return Err(RequestError::Ending);
                 }
-                () = self.answers.closed() => return end(team, id).await.map(drop),
-                () = self.stop.cancelled(), if !stopped => {
+                () = self.no_more(), if !stopped => {
                     stopped = true;
                     if end(team, id).await? {
                         return Ok(());

@@ -74,6 +74,14 @@ impl Asked {
         tasks.spawn(self.perform(request));
     }
 
+    /// Until no more of many is wanted.
+    pub(super) async fn no_more(&self) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = self.answers.closed() => {}
+        }
+    }
+
     /// Probes here, or has it done by whoever leads.
     async fn probe(&self, id: DealershipId) -> Result<Box<Checked>, RequestError> {
         let (tell, mut answer) = mpsc::channel(1);
@@ -128,20 +136,14 @@ impl Asked {
     where
         A: Future<Output = Ended> + Send,
     {
-        let Self { engine, actor, answers, stop } = self;
+        let Self { engine, actor, answers, stop } = &self;
         let all = items.len();
-        let no_more = Box::pin(async {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = answers.closed() => {}
-            }
-        });
-        let begun = stream::iter(items).enumerate().take_until(no_more).map(|(place, item)| {
+        let begun = stream::iter(items).enumerate().take_until(Box::pin(self.no_more())).map(|(place, item)| {
             let act = act(engine.clone(), actor.clone(), item);
             async move { (place, act.await) }
         });
         let ended = begun.buffer_unordered(AT_ONCE).fold((0, true), |(ended, whole), (place, (dealership, answer))| {
-            let (answers, whole) = (&answers, whole && !answer.as_ref().is_err_and(RequestError::cuts_off));
+            let whole = whole && !answer.as_ref().is_err_and(RequestError::cuts_off);
             async move {
                 answers.send(Response::Item { place, dealership, answer }).await.ok();
                 (ended + 1, whole)

@@ -98,7 +98,7 @@ fn alarms(state: &ScreenState, clocks: &Clocks) -> Vec<String> {
 fn store_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
     let away = state.status.store_away.as_ref()?;
     let since = clocks.humanize_since(away.since);
-    Some(format!("The database does not answer for {since}, nothing can be recorded: {}", clean(&away.why)))
+    Some(format!("The database has not answered for {since}, nothing can be recorded: {}", clean(&away.why)))
 }
 
 /// The mail server fails: one alarm, however many letters wait.
