@@ -68,7 +68,7 @@ impl Inner {
         if self.parts.store.team().is_some() && self.term.subscribe().wait_for(Option::is_none).await.is_ok() {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Takes the lease when nobody has it. The answer is whether this process leads now.
