@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Parts;
 use super::circuit_breaker::ClockReading;
-use super::leadership::Term;
+use super::leadership::LeaderTerm;
 use super::probe::{Call, PriorityProbe, REQUESTS_WAITING, ShownServices};
 use crate::domain::{
     Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Timestamp, decide,
@@ -60,7 +60,7 @@ pub struct Inner {
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,
     /// The term in which this process leads a team.
-    pub term: watch::Sender<Option<Term>>,
+    pub term: watch::Sender<Option<LeaderTerm>>,
     /// Held while a term begins or ends.
     pub campaign: tokio::sync::Mutex<()>,
     pub cancel: CancellationToken,

@@ -30,13 +30,13 @@ impl LeaseSettings {
 
 /// The time in which this process leads.
 #[derive(Debug, Clone, Copy)]
-pub struct Term {
+pub struct LeaderTerm {
     pub epoch: Epoch,
     /// Before the last renewal that was confirmed: by any clock the lease ends later than this says.
     confirmed: ClockReading,
 }
 
-impl Term {
+impl LeaderTerm {
     /// How much of the lease is left; `None`: it may have ended. The monotonic clock stands still while a machine sleeps, so
     /// the wall clock counts too.
     fn left(&self, now: ClockReading, length: Duration) -> Option<Duration> {
@@ -48,7 +48,7 @@ impl Term {
 
 impl Inner {
     /// The term that surely has not ended.
-    pub fn term(&self) -> Option<Term> {
+    pub fn term(&self) -> Option<LeaderTerm> {
         self.lease_left().and_then(|_| *self.term.borrow())
     }
 
@@ -85,7 +85,7 @@ impl Inner {
         if let Err(error) = team.refresh_probes().await {
             tracing::warn!("what the last leader probed is not known: {error}");
         }
-        self.term.send_replace(Some(Term { epoch, confirmed }));
+        self.term.send_replace(Some(LeaderTerm { epoch, confirmed }));
         self.tasks.spawn(lead(Arc::clone(self), epoch));
         Ok(true)
     }
@@ -106,7 +106,7 @@ impl Inner {
             };
             match renewed {
                 Ok(()) => {
-                    self.term.send_replace(Some(Term { epoch, confirmed }));
+                    self.term.send_replace(Some(LeaderTerm { epoch, confirmed }));
                     return true;
                 }
                 Err(StoreError::NotLeader) => return false,

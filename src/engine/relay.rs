@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Inner;
-use super::requests::Asked;
+use super::requests::ActiveRequest;
 use crate::domain::DealershipId;
 use crate::protocol::{Request, RequestError, Response};
 use crate::store::{RelayState, RelayedId, RelayedRequest, StoreError, Team};
@@ -47,7 +47,7 @@ impl Unanswered {
     }
 }
 
-impl Asked {
+impl ActiveRequest {
     /// Has the leader do it, and hands its answers on.
     pub(super) async fn relay(self, request: Request) {
         let mut unanswered = Unanswered(request.dealerships().into_iter().enumerate().collect());
@@ -156,7 +156,7 @@ pub(super) async fn serve(inner: Arc<Inner>) {
                 for RelayedRequest { id, request, actor } in taken {
                     let stop = stops.entry(id).or_default().clone();
                     let (tell, answers) = mpsc::channel(ANSWERS);
-                    Asked::of(&inner, actor, tell, stop).begin(request);
+                    ActiveRequest::of(&inner, actor, tell, stop).begin(request);
                     serving.push(hand_back(&inner, team, id, answers));
                 }
             }

@@ -19,7 +19,7 @@ const AT_ONCE: usize = 32;
 type Ended = (DealershipId, Result<ItemAnswer, RequestError>);
 
 /// A request, and whom to answer.
-pub(super) struct Asked {
+pub(super) struct ActiveRequest {
     engine: Engine,
     pub(super) actor: Actor,
     pub(super) answers: mpsc::Sender<Response>,
@@ -30,7 +30,7 @@ impl Engine {
     /// Does what is asked, in the background. When `stop` is cancelled no more of many are begun; what was begun ends and is
     /// answered. When nobody listens any more that is so too, and what is left counts as cut off.
     pub fn perform(&self, request: Request, actor: &Actor, answers: mpsc::Sender<Response>, stop: CancellationToken) {
-        let asked = Asked { engine: self.clone(), actor: actor.clone(), answers, stop };
+        let asked = ActiveRequest { engine: self.clone(), actor: actor.clone(), answers, stop };
         self.inner.tasks.spawn(async move {
             match asked.inner().does(&request).await {
                 Ok(true) => asked.perform(request).await,
@@ -53,7 +53,7 @@ impl Engine {
     }
 }
 
-impl Asked {
+impl ActiveRequest {
     /// One that an engine's own task was asked for.
     pub(super) fn of(
         inner: &Arc<Inner>,

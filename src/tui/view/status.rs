@@ -148,23 +148,8 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         parts.push(("loading…".to_owned(), theme.tone(Tone::Busy)));
     }
     parts.extend(under_way(state).map(|words| (words, theme.tone(Tone::Busy))));
-    if status.platform != PlatformState::Unconfigured && !led_elsewhere {
-        let full = status.requests_per_second > 0 && status.requests_last_second >= status.requests_per_second;
-        let budget = format!("{}/{} req/s", status.requests_last_second, status.requests_per_second);
-        parts.push((budget, if full { theme.tone(Tone::Warn) } else { theme.dim }));
-        if let Some(sweep) = &status.backlog {
-            let end = sweep.expected_end.map_or_else(String::new, |at| format!(", {} more", clocks.until(at)));
-            let words = format!("sweep {}/{}{end}", thousands(sweep.done), thousands(sweep.total));
-            parts.push((words, theme.tone(Tone::Busy)));
-        }
-        if status.waiting > 0 {
-            let longest = status.longest_wait.filter(|wait| *wait >= WAIT_MATTERS);
-            let longest = longest.map_or_else(String::new, |wait| format!(", longest wait {}", in_words(wait)));
-            parts.push((format!("{} due{longest}", thousands(status.waiting)), theme.dim));
-        }
-        if let Some(at) = status.last_answer_at {
-            parts.push((format!("answered {}", clocks.humanize_ago(at)), theme.dim));
-        }
+    if !led_elsewhere {
+        budget(state, theme, clocks, &mut parts);
     }
     if let Some(skew) = status.clock_skew.filter(|skew| skew.abs() >= TimeDelta::seconds(2)) {
         let tone = if skew.abs() >= SKEW_MATTERS { Tone::Bad } else { Tone::Faint };
@@ -186,6 +171,30 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         parts.push((state.setup.store.clone(), theme.dim));
     }
     put(&parts, theme, canvas);
+}
+
+/// How busy the way to the platform is.
+fn budget(state: &ScreenState, theme: &Theme, clocks: &Clocks, parts: &mut Vec<(String, Style)>) {
+    let status = &state.status;
+    if status.platform == PlatformState::Unconfigured {
+        return;
+    }
+    let full = status.requests_per_second > 0 && status.requests_last_second >= status.requests_per_second;
+    let budget = format!("{}/{} req/s", status.requests_last_second, status.requests_per_second);
+    parts.push((budget, if full { theme.tone(Tone::Warn) } else { theme.dim }));
+    if let Some(sweep) = &status.backlog {
+        let end = sweep.expected_end.map_or_else(String::new, |at| format!(", {} more", clocks.until(at)));
+        let words = format!("sweep {}/{}{end}", thousands(sweep.done), thousands(sweep.total));
+        parts.push((words, theme.tone(Tone::Busy)));
+    }
+    if status.waiting > 0 {
+        let longest = status.longest_wait.filter(|wait| *wait >= WAIT_MATTERS);
+        let longest = longest.map_or_else(String::new, |wait| format!(", longest wait {}", in_words(wait)));
+        parts.push((format!("{} due{longest}", thousands(status.waiting)), theme.dim));
+    }
+    if let Some(at) = status.last_answer_at {
+        parts.push((format!("answered {}", clocks.humanize_ago(at)), theme.dim));
+    }
 }
 
 /// How far the newest is that was asked for many: `check now 12/300`.
